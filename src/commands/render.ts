@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { hasErrors } from '../core/finding.ts';
+import { pretty } from '../core/json.ts';
+import type { Json } from '../core/json.ts';
+import { unitId } from '../core/plan/types.ts';
+import type { WantedRelease } from '../core/plan/types.ts';
+import { findingsJson, findingsText, plural } from '../core/show/findings.ts';
+import { wantedReleases } from '../core/values/release.ts';
+import { writeFolder } from '../edges/files.ts';
+import type { Report } from '../edges/report.ts';
+import { UsageError } from '../failure.ts';
+import { gatherCharts } from '../gather/charts.ts';
+import { gatherPlatform } from '../gather/platform.ts';
+import { renderAll } from '../gather/render.ts';
+import { SCHEMA_VERSION, outcome } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
+import { allFindings } from './check.ts';
+
+export interface RenderInputs {
+  root: string;
+  chartsFrom: string | undefined;
+  hubs: readonly string[] | 'all';
+  out: string | undefined;
+  now: number;
+}
+
+/** `DIR/<hub>/{values.json, manifests.yaml, release.json}`, each folder whole or not at all. */
+export async function render(inputs: RenderInputs, report: Report): Promise<Outcome> {
+  const { out } = inputs;
+  if (out === undefined) throw new UsageError('render needs --out DIR');
+  if (inputs.hubs !== 'all' && inputs.hubs.length === 0) throw new UsageError('render needs a hub, or --all');
+  const reading = await gatherPlatform(inputs.root);
+  if (!reading.platform) return refused(allFindings(reading, undefined, inputs.now));
+  const charts = await gatherCharts(reading.platform, { chartsFrom: inputs.chartsFrom, report });
+  const findings = allFindings(reading, charts, inputs.now);
+  if (hasErrors(findings)) return refused(findings);
+  const wanted = choose(wantedReleases(reading.platform, charts), inputs.hubs);
+  const results = await renderAll(wanted, reading.platform, charts, report);
+  const lines: string[] = [];
+  for (const result of results) {
+    const id = unitId(result.unit.unit);
+    if (result.kind === 'failed') {
+      lines.push(`✗ ${id}: ${result.failure.message}\n`);
+    } else {
+      await writeFolder(join(out, id), releaseFiles(result.unit, result.rendered.manifests));
+      lines.push(`✓ ${id} ${result.unit.digest.slice(0, 7)}\n`);
+    }
+  }
+  const failed = results.filter(({ kind }) => kind === 'failed').length;
+  return outcome({
+    exit: failed > 0 ? 3 : 0,
+    text: `${lines.join('')}${failed > 0 ? `\n${plural(failed, 'hub')} failed\n` : ''}`,
+    json: { schema_version: SCHEMA_VERSION, rendered: results.flatMap((one) => (one.kind === 'rendered' ? [unitId(one.unit.unit)] : [])) },
+    findings,
+  });
+}
+
+/** The files that `render` writes and the branch `deployed` keeps. */
+export function releaseFiles(wanted: WantedRelease, manifests: string): Map<string, string> {
+  return new Map([
+    ['values.json', pretty(wanted.release.values)],
+    ['manifests.yaml', manifests],
+    ['release.json', pretty({ digest: wanted.digest, release: wanted.release as unknown as Json })],
+  ]);
+}
+
+function choose(wanted: readonly WantedRelease[], hubs: RenderInputs['hubs']): WantedRelease[] {
+  if (hubs === 'all') return [...wanted];
+  const known = wanted.filter(({ unit }) => unit.kind === 'hub').map(({ unit }) => unit.name);
+  const unknown = hubs.find((hub) => !known.includes(hub));
+  if (unknown !== undefined) throw new UsageError(`there is no hub "${unknown}"`, `hubs: ${known.join(', ')}`);
+  return wanted.filter(({ unit }) => unit.kind === 'hub' && hubs.includes(unit.name));
+}
+
+/** Files with errors are not rendered: exit 2, with all of them. */
+export function refused(findings: ReturnType<typeof allFindings>): Outcome {
+  return outcome({ exit: 2, text: findingsText(findings), json: { schema_version: SCHEMA_VERSION, findings: findingsJson(findings) }, findings });
+}

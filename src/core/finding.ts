@@ -1,0 +1,47 @@
+import { compareText } from './json.ts';
+
+/** A point in a file of the platform. Paths are relative to its root with `/`; lines and columns start at 1. */
+export interface Place {
+  file: string;
+  line: number;
+  column: number;
+}
+
+export type Severity = 'error' | 'warning';
+
+/** A mistake in a file is data with a place. Readers and rules collect findings and go on; nothing is thrown. */
+export interface Finding {
+  rule: string;
+  severity: Severity;
+  at: Place;
+  /** What is wrong, in one sentence. */
+  message: string;
+  /** What to write instead. */
+  hint: string;
+}
+
+export function hasErrors(findings: readonly Finding[]): boolean {
+  return findings.some((finding) => finding.severity === 'error');
+}
+
+/** By file, line and column; at one place the errors first. */
+export function sortFindings(findings: readonly Finding[]): Finding[] {
+  return [...findings].sort(
+    (a, b) =>
+      compareText(a.at.file, b.at.file) ||
+      a.at.line - b.at.line ||
+      a.at.column - b.at.column ||
+      compareText(a.severity, b.severity) ||
+      compareText(a.rule, b.rule) ||
+      compareText(a.message, b.message),
+  );
+}
+
+/** One finding for one place: of several the first in order stays, because one cause tends to show itself more than once. */
+export function onePerPlace(findings: readonly Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return sortFindings(findings).filter(({ at }) => {
+    const key = `${at.file}:${at.line}:${at.column}`;
+    return seen.has(key) ? false : Boolean(seen.add(key));
+  });
+}

@@ -1,0 +1,40 @@
+import type { Kind } from './types.ts';
+
+export interface Located {
+  kind: Kind;
+  /** The hub, cluster, image …: from the path, never from the content. */
+  name: string;
+}
+
+const LAYOUT: readonly { kind: Kind; path: RegExp; example: string }[] = [
+  { kind: 'platform', path: /^(platform)\.yaml$/u, example: 'platform.yaml' },
+  { kind: 'cluster', path: /^clusters\/([^/]+)\.yaml$/u, example: 'clusters/<name>.yaml' },
+  { kind: 'environment', path: /^environments\/([^/]+)\.yaml$/u, example: 'environments/<hub>.yaml' },
+  { kind: 'image', path: /^images\/([^/]+)\/image\.yaml$/u, example: 'images/<image>/image.yaml' },
+  { kind: 'image-lock', path: /^images\/([^/]+)\/image\.lock\.yaml$/u, example: 'images/<image>/image.lock.yaml' },
+  { kind: 'data', path: /^data\/([^/]+)\.yaml$/u, example: 'data/<set>.yaml' },
+  { kind: 'approvers', path: /^access\/(approvers)\.yaml$/u, example: 'access/approvers.yaml' },
+  { kind: 'member', path: /^access\/members\/([^/]+)\.yaml$/u, example: 'access/members/<id>.yaml' },
+  { kind: 'cohort', path: /^access\/cohorts\/([^/]+)\.yaml$/u, example: 'access/cohorts/<slug>.yaml' },
+];
+
+/** Folders that the platform reads; everything else in the repository is none of its business. */
+export const PLATFORM_FOLDERS = ['clusters', 'environments', 'images', 'data', 'access'] as const;
+
+export function locate(path: string): Located | undefined {
+  for (const { kind, path: pattern } of LAYOUT) {
+    const name = pattern.exec(path)?.[1];
+    if (name !== undefined) return { kind, name };
+  }
+  return undefined;
+}
+
+/** `environments/x.yml` or `clusters/sub/x.yaml`: looks like a platform file and would be passed over in silence. */
+export function misplaced(path: string): string | undefined {
+  const top = path.split('/')[0] ?? '';
+  if (path === 'platform.yml') return 'platform.yaml';
+  if (!/\.ya?ml$/u.test(path) || locate(path)) return undefined;
+  if (top === 'images' && path.split('/').length > 3) return undefined;
+  if (top === 'images' && !/\/image(\.lock)?\.ya?ml$/u.test(path)) return undefined;
+  return LAYOUT.find(({ example }) => example.startsWith(`${top}/`))?.example;
+}

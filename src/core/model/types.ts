@@ -1,0 +1,220 @@
+import type { Place } from '../finding.ts';
+import type { JsonObject } from '../json.ts';
+
+/*
+ * What the files say, after their schemas (`schemas/*.schema.json`) have been applied with defaults.
+ * Units, limits and meanings are described there; this is the same shape for the compiler.
+ */
+
+export type HubName = string;
+export type ClusterName = string;
+export type ImageName = string;
+export type WaveName = string;
+/** `team:<org>/<slug>`, `tier:<tier>`, `cohort:<slug>`, `user:<GitHub id>` or `all`; the same text is the group's name in the hub. */
+export type Who = string;
+/** `30m`, `24h`, `180d`. */
+export type Duration = string;
+
+export interface ChartSettings {
+  version: string;
+  repository: string;
+  sha256: string | null;
+}
+
+export interface Wave {
+  name: WaveName;
+  images: 'candidate' | 'stable';
+  soak: Duration;
+  approval: boolean;
+  timezone: string;
+  freeze: Freeze[];
+}
+
+export interface Freeze {
+  days?: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+  hours?: string;
+  from?: string;
+  until?: string;
+  reason?: string;
+}
+
+export interface Removal {
+  hub: HubName;
+  cluster: ClusterName;
+  homes: 'keep' | 'archive' | 'delete';
+  database: 'keep' | 'archive' | 'delete';
+  count?: number;
+  bucket?: string;
+  reason: string;
+}
+
+export interface PlatformFile {
+  glaciocloud: 1;
+  organization: string;
+  registry: string;
+  user: { name: string; uid: number; gid: number };
+  charts: { jupyterhub: ChartSettings; 'dask-gateway'?: ChartSettings };
+  waves: Wave[];
+  tiers: Record<string, { until: Duration }>;
+  access?: { repository: string; ref: string };
+  removals: Removal[];
+}
+
+export interface ClusterFile {
+  title: string;
+  provider: 'digitalocean' | 'gke' | 'aks' | 'eks' | 'ovh' | 'k3s' | 'existing';
+  kubernetes: string;
+  identity: string | null;
+  storage: { homes: { class: string }; data?: { class: string } };
+  ingress: { class: string; issuer: string | null; email: string | null };
+  networkPolicy: 'enforced' | 'none';
+  nodes: { user: { cpu: number; memory: string; max: number; startTime: Duration } };
+  parallel: number;
+}
+
+export interface Size {
+  title?: string;
+  cpu: number;
+  memory: string;
+  default: boolean;
+  for: Who[];
+}
+
+export interface ClassEvent {
+  name: string;
+  from: string;
+  until: string;
+  hours?: string;
+  users: number;
+  image?: ImageName;
+}
+
+export interface EnvironmentFile {
+  kind: 'hub' | 'binder';
+  title: string;
+  url: string;
+  cluster: ClusterName;
+  wave: WaveName;
+  images: ImageName[];
+  sizes: Record<string, Size>;
+  home: { size: string };
+  scratch?: { size: string };
+  data: string[];
+  env: Record<string, string>;
+  sessions: { idle: Duration; keepBusy?: { max: Duration; warn: Duration[] } };
+  access: { allow: Who[]; admins: Who[] };
+  secrets: Record<string, { use: string; rotate?: Duration }>;
+  dask?: { maxWorkers: number; worker: { cpu: number; memory: string } };
+  probe: { api: Duration; spawn: Duration; onlyWhenWarm: boolean };
+  capacity: { maxServers: number; placeholders: number; events: ClassEvent[] };
+  budget?: { monthly: number; currency: string };
+  shared?: JsonObject;
+  quota?: JsonObject;
+  backup?: JsonObject;
+  values: JsonObject;
+}
+
+export interface ImageFile {
+  title: string;
+  description?: string;
+  oggm?: { git?: string; ref: string; version?: string };
+  from?: { image: string; track?: string; tag?: string; digest?: string };
+  python?: string;
+  conda: string[];
+  pip: string[];
+  apt: string[];
+  bake: ('sample-data' | 'salem')[];
+  files: string[];
+  env: Record<string, string>;
+  tests: { oggm: 'none' | 'minimal' | 'full'; notebooks: string[] };
+  size: { max: string; layers: number };
+  rebuild: 'never' | 'nightly' | 'weekly';
+}
+
+export interface ImageBuild {
+  digest: string;
+  base?: string;
+  oggm?: { version?: string; commit?: string };
+  size?: string;
+  tests?: Record<string, 'passed' | 'failed' | 'skipped'>;
+}
+
+export interface ImageLockFile {
+  recipe: string;
+  builds: Record<string, ImageBuild>;
+  channels: { candidate?: string; stable?: string };
+}
+
+export interface DataFile {
+  title: string;
+  oggm?: string;
+  prepro?: { base: string; rgi: '62' | '70G' | '70C'; level: number; border: 10 | 80 | 160; regions: string[] };
+  files?: string[];
+  size: string;
+}
+
+export interface ApproversFile {
+  approvers: { id: number; login?: string }[];
+  teams: Who[];
+}
+
+export interface MemberFile {
+  id: number;
+  login?: string;
+  tier: string;
+  from?: string;
+  until: string;
+  request?: number;
+}
+
+export interface CohortFile {
+  title: string;
+  leads: number[];
+  tier: string;
+  from: string;
+  until: string;
+  capacity: number;
+  members: number[];
+}
+
+/** A file that its schema accepts: its name, its data with defaults, and where everything stands. */
+export interface Doc<T> {
+  name: string;
+  file: string;
+  data: T;
+  at: (path: string) => Place;
+  keyAt: (path: string) => Place;
+  has: (path: string) => boolean;
+}
+
+export interface Kinds {
+  platform: PlatformFile;
+  cluster: ClusterFile;
+  environment: EnvironmentFile;
+  image: ImageFile;
+  'image-lock': ImageLockFile;
+  data: DataFile;
+  approvers: ApproversFile;
+  member: MemberFile;
+  cohort: CohortFile;
+}
+export type Kind = keyof Kinds;
+
+/**
+ * The whole platform. Maps hold the files that could be read; `names` also those that could not,
+ * so that one mistake does not make every reference to its file look wrong.
+ */
+export interface Platform {
+  settings: Doc<PlatformFile>;
+  clusters: ReadonlyMap<ClusterName, Doc<ClusterFile>>;
+  environments: ReadonlyMap<HubName, Doc<EnvironmentFile>>;
+  images: ReadonlyMap<ImageName, Doc<ImageFile>>;
+  locks: ReadonlyMap<ImageName, Doc<ImageLockFile>>;
+  data: ReadonlyMap<string, Doc<DataFile>>;
+  approvers: Doc<ApproversFile> | undefined;
+  members: ReadonlyMap<string, Doc<MemberFile>>;
+  cohorts: ReadonlyMap<string, Doc<CohortFile>>;
+  names: ReadonlyMap<Kind, ReadonlySet<string>>;
+  /** Every path of the repository that the platform may refer to, for rules about files that are named. */
+  paths: ReadonlySet<string>;
+}

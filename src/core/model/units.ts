@@ -1,0 +1,40 @@
+/** Seconds of `90s`, `30m`, `24h`, `180d`. */
+export function seconds(duration: string): number {
+  const unit = duration.slice(-1);
+  const factor = unit === 'd' ? 86_400 : unit === 'h' ? 3600 : unit === 'm' ? 60 : 1;
+  return Number(duration.slice(0, -1)) * factor;
+}
+
+const BINARY: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+const QUANTITY: Readonly<Record<string, number>> = {
+  Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50,
+  k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15,
+};
+
+function scaled(text: string, units: Readonly<Record<string, number>>): number | undefined {
+  const parts = /^([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)$/u.exec(text);
+  if (!parts) return undefined;
+  const factor = parts[2] === '' ? 1 : units[parts[2] ?? ''];
+  return factor === undefined ? undefined : Number(parts[1]) * factor;
+}
+
+/** Bytes of memory as JupyterHub writes it (`4G` is 4 × 1024³); undefined where JupyterHub would refuse it. Source: jupyterhub.traitlets.ByteSpecification. */
+export function memoryBytes(text: string): number | undefined {
+  return scaled(text, BINARY);
+}
+
+/** Bytes of a Kubernetes quantity (`20Gi`, `20G` is 20 × 10⁹). */
+export function quantityBytes(text: string): number | undefined {
+  return scaled(text, QUANTITY);
+}
+
+/** Milliseconds since 1970 of an instant or day; NaN for a day that does not exist. */
+export function instant(text: string): number {
+  const time = Date.parse(text.length === 10 ? `${text}T00:00Z` : text);
+  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text.slice(0, 10) ? Number.NaN : time;
+}
+
+/** `image-1.6.3` is `image-1-6-3` where only letters, digits and hyphens are allowed. */
+export function slug(name: string): string {
+  return name.replaceAll('.', '-');
+}

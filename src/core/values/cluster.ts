@@ -1,0 +1,20 @@
+import type { JsonObject } from '../json.ts';
+
+export const SYSTEM_NAMESPACE = 'glaciocloud-system';
+
+/** What the hubs of a cluster share: applied as it is, without Helm. */
+export function clusterObjects(): JsonObject[] {
+  const labels = { 'app.kubernetes.io/managed-by': 'glaciocloud' };
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM_NAMESPACE, labels } },
+    {
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name: 'glaciocloud-placeholder', labels },
+      value: -10,
+      globalDefault: false,
+      preemptionPolicy: 'Never',
+      description: 'Seats kept warm: gives way to any user server.',
+    },
+  ];
+}

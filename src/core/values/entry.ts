@@ -1,0 +1,22 @@
+import type { HubContext, Part } from './part.ts';
+
+/** How people reach the hub: one Ingress with a certificate, or nothing at all on a cluster without. */
+export function entry({ hub, cluster }: HubContext): Part {
+  const { class: ingressClass, issuer } = cluster.ingress;
+  const proxy = { service: { type: 'ClusterIP' }, https: { enabled: false } };
+  if (ingressClass === 'none') return { jupyterhub: { proxy, ingress: { enabled: false } } };
+  const host = /^https?:\/\/([^/:]+)/u.exec(hub.data.url)?.[1] ?? '';
+  return {
+    jupyterhub: {
+      proxy,
+      ingress: {
+        enabled: true,
+        ingressClassName: ingressClass,
+        annotations: issuer === null ? {} : { 'cert-manager.io/cluster-issuer': issuer },
+        hosts: [host],
+        tls: [{ hosts: [host], secretName: 'hub-tls' }],
+      },
+    },
+    from: { '/ingress/hosts': '/url', '/ingress/tls': '/url' },
+  };
+}

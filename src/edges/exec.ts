@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { Failure } from '../failure.ts';
+
+export interface ExecOptions {
+  /** Added to a small, fixed environment; nothing of ours leaks to tools by accident. */
+  env?: Readonly<Record<string, string>>;
+  cwd?: string;
+  input?: string;
+  timeoutMs?: number;
+  onStdout?: (text: string) => void;
+}
+
+export interface ExecResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export class ToolMissing extends Failure {}
+
+/** What a tool may see of our environment. Proxy and certificate settings belong to the machine, not to us. */
+const PASSED = ['PATH', 'HOME', 'TMPDIR', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'USER'];
+
+/** Runs a program with an argument list, never through a shell. Resolves with any exit code; throws only if it cannot be started or runs too long. */
+export function exec(program: string, args: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+  const env: Record<string, string> = { LC_ALL: 'C', TZ: 'UTC' };
+  for (const name of PASSED) {
+    const value = process.env[name];
+    if (value !== undefined) env[name] = value;
+  }
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: options.cwd, env: { ...env, ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    let late = false;
+    const timer =
+      options.timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            late = true;
+            child.kill('SIGKILL');
+          }, options.timeoutMs);
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout.push(chunk);
+      options.onStdout?.(chunk.toString('utf8'));
+    });
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.stdin.on('error', () => undefined); // the program may end before it has read everything
+    child.stdin.end(options.input ?? '');
+    child.on('error', (cause: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      reject(new ToolMissing(`${program} cannot be started (${cause.code ?? cause.message})`, { hint: `install ${program}, or put it on the PATH`, cause }));
+    });
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      if (late) reject(new Failure(`${program} ${args[0] ?? ''} did not end within ${(options.timeoutMs ?? 0) / 1000} s`, { hint: 'try again; if it happens again, look at the machine' }));
+      else resolve({ code: code ?? (signal === null ? 1 : 128), stdout: Buffer.concat(stdout).toString('utf8'), stderr: Buffer.concat(stderr).toString('utf8') });
+    });
+  });
+}

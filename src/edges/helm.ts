@@ -1,0 +1,77 @@
+import { accessSync, constants } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import type { JsonObject } from '../core/json.ts';
+import { Failure } from '../failure.ts';
+import { exec } from './exec.ts';
+import { toolRoot } from './tool-root.ts';
+
+export class HelmMissing extends Failure {}
+export class HelmFailure extends Failure {}
+
+export interface Helm {
+  program: string;
+  version: string;
+  major: 3 | 4;
+}
+
+const NEEDED = 'Helm 3.17 or newer';
+
+/** Where `npm run tools` unpacks Helm and kubectl. */
+export function unpackedTool(name: string): string {
+  return join(toolRoot(), 'node_modules', '.cache', 'glaciocloud', 'bin', name);
+}
+
+function executable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** GLACIOCLOUD_HELM, then the PATH, then what `npm run tools` unpacked. */
+export async function findHelm(): Promise<Helm> {
+  const named = process.env['GLACIOCLOUD_HELM'];
+  const onPath = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean).map((folder) => join(folder, 'helm'));
+  const program = named !== undefined && named !== '' ? named : [...onPath, unpackedTool('helm')].find(executable);
+  if (program === undefined || !executable(program)) {
+    throw new HelmMissing(`${NEEDED} not found${named === undefined ? '' : ` at ${named}`}`, { hint: 'install it, or run `npm run tools`' });
+  }
+  const { code, stdout, stderr } = await exec(program, ['version', '--template', '{{.Version}}']);
+  const parts = /^v?([0-9]+)\.([0-9]+)/u.exec(stdout.trim());
+  const [major, minor] = [Number(parts?.[1]), Number(parts?.[2])];
+  if (code !== 0 || !parts) throw new HelmFailure(`${program} does not answer as Helm does: ${(stderr || stdout).trim().slice(0, 200)}`, { hint: `put ${NEEDED} on the PATH` });
+  if (!(major === 4 || (major === 3 && minor >= 17))) throw new HelmMissing(`${program} is Helm ${stdout.trim()}, and ${NEEDED} is needed`, { hint: 'install it, or run `npm run tools`' });
+  return { program, version: stdout.trim(), major };
+}
+
+export interface TemplateRequest {
+  release: string;
+  namespace: string;
+  chart: string;
+  kubernetes: string;
+  values: JsonObject;
+  placeholders: JsonObject;
+  /** A folder of our own for the values files. */
+  scratch: string;
+}
+
+/** Renders with values by file. The chart's schema is not applied again: it was, with better messages. */
+export async function template(helm: Helm, request: TemplateRequest): Promise<string> {
+  const values = join(request.scratch, `${request.release}.values.json`);
+  const placeholders = join(request.scratch, `${request.release}.placeholders.json`);
+  await writeFile(values, JSON.stringify(request.values));
+  await writeFile(placeholders, JSON.stringify(request.placeholders));
+  const args = ['template', request.release, request.chart, '--namespace', request.namespace, '--values', values, '--values', placeholders];
+  const result = await exec(helm.program, [...args, '--kube-version', `${request.kubernetes}.0`, '--skip-schema-validation', '--skip-tests'], {
+    env: { KUBECONFIG: '/dev/null', HELM_CACHE_HOME: request.scratch, HELM_CONFIG_HOME: request.scratch, HELM_DATA_HOME: request.scratch, HELM_PLUGINS: request.scratch },
+    timeoutMs: 120_000,
+  });
+  if (result.code !== 0) {
+    const said = result.stderr.split('\n').filter((line) => !/found symbolic link|^WARNING|^level=/u.test(line)).join('\n').trim();
+    throw new HelmFailure(`Helm cannot render ${request.release}: ${said.slice(0, 1500)}`, { hint: 'the message names the template and the value; correct it in the environment file' });
+  }
+  return result.stdout;
+}

@@ -1,0 +1,20 @@
+import type { Outcome } from '../outcome.ts';
+
+/** Where results and progress go: a terminal, or the runner of GitHub Actions. */
+export interface Report {
+  /** On stderr or the log; for everything that takes over two seconds. */
+  progress(text: string): void;
+  result(result: Outcome, json: boolean): Promise<void>;
+  failure(message: string, hint: string): void;
+}
+
+export function terminalReport(): Report {
+  return {
+    progress: (text) => process.stderr.write(`· ${text}\n`),
+    result: (result, json) => {
+      process.stdout.write(json ? `${JSON.stringify(result.json, null, 2)}\n` : result.text);
+      return Promise.resolve();
+    },
+    failure: (message, hint) => process.stderr.write(`✗ ${message}\n  ${hint}\n`),
+  };
+}

@@ -1,0 +1,14 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder that holds `charts/` and `schemas/` of this tool: beside `dist/` in a release, two up in a checkout. */
+export function toolRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'charts', 'oggm-hub', 'Chart.yaml'))) {
+    const up = dirname(folder);
+    if (up === folder) throw new Error('charts/ is not beside the bundle: the installation is incomplete');
+    folder = up;
+  }
+  return folder;
+}

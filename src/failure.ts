@@ -1,0 +1,30 @@
+/** 0 done, nothing to do, or waiting · 1 failed or refused · 2 usage, or files with errors · 3 partly done or blocked. */
+export type ExitCode = 0 | 1 | 2 | 3;
+
+/**
+ * Something outside the files went wrong: a tool, the network, a token, the disk. Thrown where it happens with what
+ * is known there, and caught once, in `main.ts`.
+ */
+export class Failure extends Error {
+  readonly exit: ExitCode;
+  /** What to do about it, for a person. */
+  readonly hint: string;
+
+  constructor(message: string, options: { hint: string; exit?: ExitCode; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.name = new.target.name;
+    this.hint = options.hint;
+    this.exit = options.exit ?? 1;
+  }
+}
+
+export class UsageError extends Failure {
+  constructor(message: string, hint = 'see `glaciocloud --help`') {
+    super(message, { hint, exit: 2 });
+  }
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

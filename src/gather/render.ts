@@ -1,0 +1,41 @@
+import { availableParallelism } from 'node:os';
+import pMap from 'p-map';
+import { unitId } from '../core/plan/types.ts';
+import type { Rendered, WantedRelease } from '../core/plan/types.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { Platform } from '../core/model/types.ts';
+import { manifestText, normalise } from '../core/render/manifests.ts';
+import { clusterObjects } from '../core/values/cluster.ts';
+import { placeholders } from '../core/values/placeholders.ts';
+import type { Charts } from '../edges/charts.ts';
+import { withTemporaryFolder } from '../edges/files.ts';
+import { findHelm, template } from '../edges/helm.ts';
+import type { Report } from '../edges/report.ts';
+import { Failure } from '../failure.ts';
+
+export type RenderResult = { kind: 'rendered'; unit: WantedRelease; rendered: Rendered } | { kind: 'failed'; unit: WantedRelease; failure: Failure };
+
+/** Helm for every given release, as many at once as there are cores; nothing is cached. One that fails does not stop the others. */
+export async function renderAll(wanted: readonly WantedRelease[], platform: Platform, charts: Charts, report: Pick<Report, 'progress'>): Promise<RenderResult[]> {
+  const hubs = wanted.filter(({ unit }) => unit.kind === 'hub').length;
+  if (hubs === 0) return wanted.map((unit) => ({ kind: 'rendered', unit, rendered: { unit: unit.unit, manifests: manifestText(clusterObjects()) } }));
+  const helm = await findHelm();
+  if (hubs > 10) report.progress(`rendering ${hubs} hubs with Helm ${helm.version}`);
+  return withTemporaryFolder(async (scratch) => {
+    const chart = await charts.assemble(scratch);
+    const one = async (release: WantedRelease): Promise<RenderResult> => {
+      const { unit, namespace, values } = release.release;
+      if (unit.kind === 'cluster') return { kind: 'rendered', unit: release, rendered: { unit, manifests: manifestText(clusterObjects()) } };
+      const kubernetes = platform.clusters.get(unit.cluster)?.data.kubernetes ?? '';
+      try {
+        const output = await template(helm, { release: unit.name, namespace, chart, kubernetes, values, placeholders: placeholders(values['jupyterhub'] as JsonObject), scratch });
+        return { kind: 'rendered', unit: release, rendered: { unit, manifests: normalise(output) } };
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        report.progress(`${unitId(unit)}: ${error.message}`);
+        return { kind: 'failed', unit: release, failure: error };
+      }
+    };
+    return pMap(wanted, one, { concurrency: availableParallelism() });
+  });
+}

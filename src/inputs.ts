@@ -1,0 +1,112 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from './failure.ts';
+
+/** One table for the action's inputs, the command line, help, completion and the reference docs. */
+interface OptionSpec {
+  type: 'string' | 'boolean';
+  value?: string;
+  help: string;
+}
+
+export const OPTIONS = {
+  root: { type: 'string', value: 'DIR', help: 'the platform’s folder (default: the current one)' },
+  'charts-from': { type: 'string', value: 'DIR|URL', help: 'take charts from here instead of their repositories; trusted, and reported as not verified' },
+  json: { type: 'boolean', help: 'print the result as JSON' },
+  all: { type: 'boolean', help: 'everything instead of one' },
+  out: { type: 'string', value: 'DIR', help: 'write into this folder' },
+  present: { type: 'string', value: 'DIR', help: 'what is deployed, as a folder of the shape that `render` writes (default: the branch `deployed`)' },
+  html: { type: 'string', value: 'FILE', help: 'write the whole plan as one HTML page' },
+  at: { type: 'string', value: 'TIME', help: 'plan as if it were this time, such as 2026-11-30T08:00Z (default: now)' },
+  help: { type: 'boolean', help: 'show this' },
+  version: { type: 'boolean', help: 'show the version' },
+} as const satisfies Record<string, OptionSpec>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+interface CommandSpec {
+  summary: string;
+  /** What may follow the command; `?` is optional, `…` many. */
+  target: string;
+  options: readonly OptionName[];
+}
+
+export const COMMANDS = {
+  check: { summary: 'find every mistake in the files', target: '', options: ['root', 'charts-from', 'json', 'at'] },
+  render: { summary: 'write values and Kubernetes objects of hubs', target: 'HUB?', options: ['root', 'charts-from', 'all', 'out'] },
+  'render-image': { summary: 'write the build folder of images', target: 'IMAGE?', options: ['root', 'all', 'out', 'json'] },
+  plan: { summary: 'show what would change, compared with what is deployed', target: '', options: ['root', 'charts-from', 'present', 'json', 'html', 'at'] },
+} as const satisfies Record<string, CommandSpec>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+export interface Inputs {
+  command: CommandName | 'help' | 'version';
+  target: readonly string[];
+  root: string;
+  chartsFrom: string | undefined;
+  json: boolean;
+  all: boolean;
+  out: string | undefined;
+  present: string | undefined;
+  html: string | undefined;
+  at: string | undefined;
+}
+
+export type RawOptions = Partial<Record<OptionName, string | boolean>>;
+
+/** `glaciocloud plan --root DIR` → inputs. Throws UsageError with the word that is wrong. */
+export function fromArguments(args: readonly string[]): Inputs {
+  const words = args.filter((word, index) => index > 0 || !word.startsWith('-'));
+  const command = args[0]?.startsWith('-') === true ? undefined : words[0];
+  if (args.includes('--version')) return build('version', [], {});
+  if (args.length === 0 || args.includes('--help') || args.includes('-h') || command === 'help') {
+    return build('help', command !== undefined && isCommand(command) ? [command] : words.slice(1, 2), {});
+  }
+  if (command === undefined || !isCommand(command)) throw new UsageError(`there is no command "${command ?? args[0] ?? ''}"`, `commands: ${Object.keys(COMMANDS).join(', ')}`);
+  const allowed: readonly OptionName[] = COMMANDS[command].options;
+  const options = Object.fromEntries(allowed.map((name) => [name, { type: OPTIONS[name].type }]));
+  let parsed;
+  try {
+    parsed = parseArgs({ args: args.slice(1), options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : 'the arguments cannot be read', `see \`glaciocloud ${command} --help\``);
+  }
+  return build(command, parsed.positionals, parsed.values);
+}
+
+/** Inputs of the action, read by `read(name)`; empty text means not given. */
+export function fromAction(read: (name: string) => string): Inputs {
+  const command = read('command');
+  if (!isCommand(command)) throw new UsageError(`there is no command "${command}"`, `commands: ${Object.keys(COMMANDS).join(', ')}`);
+  const options: RawOptions = {};
+  for (const name of COMMANDS[command].options as readonly OptionName[]) {
+    const value = read(name);
+    if (value !== '') options[name] = OPTIONS[name].type === 'boolean' ? value === 'true' : value;
+  }
+  return build(command, read('target').split(/\s+/u).filter(Boolean), options);
+}
+
+function build(command: Inputs['command'], target: readonly string[], options: RawOptions): Inputs {
+  const word = (name: OptionName): string | undefined => {
+    const value = options[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const spec: CommandSpec | undefined = command === 'help' || command === 'version' ? undefined : COMMANDS[command];
+  if (spec?.target === '' && target.length > 0) throw new UsageError(`${command} takes no "${target[0] ?? ''}"`, `see \`glaciocloud ${command} --help\``);
+  return {
+    command,
+    target,
+    root: word('root') ?? '.',
+    chartsFrom: word('charts-from'),
+    json: options.json === true,
+    all: options.all === true,
+    out: word('out'),
+    present: word('present'),
+    html: word('html'),
+    at: word('at'),
+  };
+}
+
+function isCommand(word: string): word is CommandName {
+  return Object.hasOwn(COMMANDS, word);
+}

@@ -1,0 +1,54 @@
+import { check } from './commands/check.ts';
+import { render } from './commands/render.ts';
+import { instant } from './core/model/units.ts';
+import type { Report } from './edges/report.ts';
+import { Failure, UsageError } from './failure.ts';
+import type { ExitCode } from './failure.ts';
+import { helpText } from './help.ts';
+import { COMMANDS } from './inputs.ts';
+import type { CommandName, Inputs } from './inputs.ts';
+import { outcome } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
+import { VERSION } from './version.ts';
+
+/** Composition root: inputs → command → result → exit code. The only place that catches. */
+export async function main(read: () => Inputs, report: Report): Promise<ExitCode> {
+  try {
+    const inputs = read();
+    const result = await run(inputs, report);
+    await report.result(result, inputs.json);
+    return result.exit;
+  } catch (error) {
+    if (error instanceof Failure) {
+      report.failure(error.message, error.hint);
+      return error.exit;
+    }
+    report.failure(error instanceof Error ? (error.stack ?? error.message) : String(error), 'this is a bug of GlacioCloud: please report it with the lines above');
+    return 1;
+  }
+}
+
+async function run(inputs: Inputs, report: Report): Promise<Outcome> {
+  const { root, chartsFrom, target, out } = inputs;
+  const now = timeOf(inputs.at);
+  switch (inputs.command) {
+    case 'help':
+      return outcome({ exit: 0, text: helpText(target[0] !== undefined && Object.hasOwn(COMMANDS, target[0]) ? (target[0] as CommandName) : undefined) });
+    case 'version':
+      return outcome({ exit: 0, text: `${VERSION}\n` });
+    case 'check':
+      return check({ root, chartsFrom, now }, report);
+    case 'render':
+      return render({ root, chartsFrom, now, out, hubs: inputs.all ? 'all' : target }, report);
+    case 'render-image':
+    case 'plan':
+      throw new UsageError(`${inputs.command} is not here yet`);
+  }
+}
+
+function timeOf(at: string | undefined): number {
+  if (at === undefined) return Date.now();
+  const time = instant(at);
+  if (Number.isNaN(time)) throw new UsageError(`"${at}" is not a time`, 'write it like 2026-11-30T08:00Z');
+  return time;
+}

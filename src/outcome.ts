@@ -1,0 +1,23 @@
+import type { Finding } from './core/finding.ts';
+import type { Json } from './core/json.ts';
+import type { ExitCode } from './failure.ts';
+
+/** What a command returns; `main.ts` prints it, sets outputs and the exit code. Nothing else prints results. */
+export interface Outcome {
+  exit: ExitCode;
+  /** For people, on stdout. */
+  text: string;
+  /** For programs, with `--json`. */
+  json: Json;
+  findings: readonly Finding[];
+  /** Outputs of the action beside `result`. */
+  outputs: Readonly<Record<string, string>>;
+  /** Markdown for the job summary. */
+  summary: string;
+}
+
+export const SCHEMA_VERSION = 1;
+
+export function outcome(parts: Partial<Outcome> & Pick<Outcome, 'exit'>): Outcome {
+  return { text: '', json: { schema_version: SCHEMA_VERSION }, findings: [], outputs: {}, summary: '', ...parts };
+}
