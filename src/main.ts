@@ -1,4 +1,5 @@
 import { check } from './commands/check.ts';
+import { plan } from './commands/plan.ts';
 import { render } from './commands/render.ts';
 import { instant } from './core/model/units.ts';
 import type { Report } from './edges/report.ts';
@@ -40,8 +41,9 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
       return check({ root, chartsFrom, now }, report);
     case 'render':
       return render({ root, chartsFrom, now, out, hubs: inputs.all ? 'all' : target }, report);
-    case 'render-image':
     case 'plan':
+      return plan({ root, chartsFrom, now, present: inputs.present, html: inputs.html }, report);
+    case 'render-image':
       throw new UsageError(`${inputs.command} is not here yet`);
   }
 }

@@ -4,17 +4,17 @@ import { pretty } from '../core/json.ts';
 import type { Json } from '../core/json.ts';
 import { unitId } from '../core/plan/types.ts';
 import type { WantedRelease } from '../core/plan/types.ts';
-import { findingsJson, findingsText, plural } from '../core/show/findings.ts';
+import { plural } from '../core/show/findings.ts';
 import { wantedReleases } from '../core/values/release.ts';
 import { writeFolder } from '../edges/files.ts';
 import type { Report } from '../edges/report.ts';
 import { UsageError } from '../failure.ts';
 import { gatherCharts } from '../gather/charts.ts';
+import { allFindings } from '../gather/findings.ts';
 import { gatherPlatform } from '../gather/platform.ts';
 import { renderAll } from '../gather/render.ts';
-import { SCHEMA_VERSION, outcome } from '../outcome.ts';
+import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
-import { allFindings } from './check.ts';
 
 export interface RenderInputs {
   root: string;
@@ -70,9 +70,4 @@ function choose(wanted: readonly WantedRelease[], hubs: RenderInputs['hubs']): W
   const unknown = hubs.find((hub) => !known.includes(hub));
   if (unknown !== undefined) throw new UsageError(`there is no hub "${unknown}"`, `hubs: ${known.join(', ')}`);
   return wanted.filter(({ unit }) => unit.kind === 'hub' && hubs.includes(unit.name));
-}
-
-/** Files with errors are not rendered: exit 2, with all of them. */
-export function refused(findings: ReturnType<typeof allFindings>): Outcome {
-  return outcome({ exit: 2, text: findingsText(findings), json: { schema_version: SCHEMA_VERSION, findings: findingsJson(findings) }, findings });
 }

@@ -14,6 +14,8 @@ export interface ExecResult {
   code: number;
   stdout: string;
   stderr: string;
+  /** stdout as it came. */
+  bytes: Buffer;
 }
 
 export class ToolMissing extends Failure {}
@@ -54,7 +56,10 @@ export function exec(program: string, args: readonly string[], options: ExecOpti
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       if (late) reject(new Failure(`${program} ${args[0] ?? ''} did not end within ${(options.timeoutMs ?? 0) / 1000} s`, { hint: 'try again; if it happens again, look at the machine' }));
-      else resolve({ code: code ?? (signal === null ? 1 : 128), stdout: Buffer.concat(stdout).toString('utf8'), stderr: Buffer.concat(stderr).toString('utf8') });
+      else {
+        const bytes = Buffer.concat(stdout);
+        resolve({ code: code ?? (signal === null ? 1 : 128), stdout: bytes.toString('utf8'), stderr: Buffer.concat(stderr).toString('utf8'), bytes });
+      }
     });
   });
 }

@@ -45,3 +45,6 @@ export const COMMENT_LIMIT = 65_536;
 
 /** GitHub shows at most this many annotations of each severity for a step. */
 export const ANNOTATION_LIMIT = 10;
+
+/** Seconds without login while a hub restarts; running servers stay. Source: measured at 0.5 s polling on a live hub, 5.0-5.7 s. */
+export const HUB_RESTART_SECONDS = 6;

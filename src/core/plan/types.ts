@@ -58,7 +58,6 @@ export interface PresentRelease {
   unit: Unit;
   digest: Digest;
   release: Release;
-  manifests: string;
   status: PresentStatus | undefined;
 }
 

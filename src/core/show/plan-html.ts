@@ -1,0 +1,72 @@
+import Handlebars from 'handlebars';
+import type { Plan } from '../plan/types.ts';
+import { unitOf } from '../plan/types.ts';
+import { findingLine } from './findings.ts';
+import { groupEqual } from './groups.ts';
+import { against } from './plan-markdown.ts';
+import type { PlanFrame } from './plan-markdown.ts';
+import { byRisk, effectsText, marker, reasonText, unitTitle } from './words.ts';
+
+// Handlebars escapes every {{value}}: what stands in files stays text.
+const PAGE = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Plan {{digest}}</title>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<style>
+:root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent); }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.4rem; } .meta { opacity: .7; }
+section { border: 1px solid var(--line); border-radius: .6rem; padding: .8rem 1.2rem; margin: 1rem 0; }
+h2 { font-size: 1.05rem; margin: .2rem 0; } h2 span { font-weight: 400; opacity: .7; }
+pre { overflow-x: auto; font: 12.5px/1.45 ui-monospace, monospace; border-left: 3px solid var(--line); padding-left: .8rem; }
+.add { background: color-mix(in srgb, #2da44e 22%, transparent); } .del { background: color-mix(in srgb, #cf222e 20%, transparent); }
+pre span { display: block; } summary { cursor: pointer; } .warn { border-left: 4px solid #d4a72c; padding-left: .7rem; }
+</style></head><body>
+<h1>Plan: {{count}}</h1>
+<p class="meta">{{head}} {{base}} · plan {{digest}}</p>
+{{#each notes}}<p class="warn">{{this}}</p>{{/each}}
+{{#each groups}}<section>
+<h2>{{marker}} {{title}} <span>{{wave}}</span></h2>
+<p>Users notice: {{effects}}</p>
+<ul>{{#each reasons}}<li>{{this}}</li>{{/each}}</ul>
+{{#each objects}}<details><summary>{{kind}} {{name}}: {{how}}, +{{plus}} −{{minus}}</summary>
+<pre>{{#each lines}}<span class="{{class}}">{{text}}</span>{{/each}}</pre></details>
+{{/each}}</section>
+{{/each}}
+{{#if unchanged}}<p>Unchanged: {{unchanged}}</p>{{/if}}
+</body></html>
+`;
+
+/** The whole plan as one page without scripts. */
+export function planHtml(plan: Plan, frame: PlanFrame): string {
+  const groups = groupEqual(byRisk(plan.steps)).map(({ first, steps }) => ({
+    marker: marker(first),
+    title: steps.map((step) => unitTitle(unitOf(step))).join(', '),
+    wave: first.kind === 'remove' ? '' : first.to.wave,
+    effects: effectsText(first),
+    reasons: first.kind === 'remove' ? [first.why] : first.why.map(reasonText),
+    objects:
+      first.kind === 'remove'
+        ? []
+        : first.diff.changed.map(({ kind, object, lines, plus, minus }) => ({
+            kind: object.kind,
+            name: object.name,
+            how: kind,
+            plus,
+            minus,
+            lines: lines.map((text) => ({ text, class: text.startsWith('+') ? 'add' : text.startsWith('-') ? 'del' : '' })),
+          })),
+  }));
+  return Handlebars.compile(PAGE, { strict: true })({
+    digest: plan.digest.slice(0, 12),
+    count: plan.steps.length === 0 ? 'nothing changes' : `${plan.steps.length} of ${plan.steps.length + plan.unchanged.length} change`,
+    head: frame.head?.slice(0, 7) ?? '',
+    base: against(plan, frame),
+    notes: [
+      ...plan.orphans.map((unit) => `${unitTitle(unit)} runs, but no file names it any more.`),
+      ...plan.charts.filter(({ double }) => double).map(({ name }) => `Made with a test double of the chart ${name}.`),
+      ...plan.findings.map(findingLine),
+    ],
+    groups,
+    unchanged: plan.unchanged.map(unitTitle).join(', '),
+  });
+}
