@@ -17,6 +17,8 @@ export const OPTIONS = {
   present: { type: 'string', value: 'DIR', help: 'what is deployed, as a folder of the shape that `render` writes (default: the branch `deployed`)' },
   html: { type: 'string', value: 'FILE', help: 'write the whole plan as one HTML page' },
   at: { type: 'string', value: 'TIME', help: 'plan as if it were this time, such as 2026-11-30T08:00Z (default: now)' },
+  pull: { type: 'string', value: 'N', help: 'number of the pull request' },
+  head: { type: 'string', value: 'SHA', help: 'commit that the comment is about' },
   help: { type: 'boolean', help: 'show this' },
   version: { type: 'boolean', help: 'show the version' },
 } as const satisfies Record<string, OptionSpec>;
@@ -34,6 +36,8 @@ export const COMMANDS = {
   check: { summary: 'find every mistake in the files', target: '', options: ['root', 'charts-from', 'json', 'at'] },
   render: { summary: 'write values and Kubernetes objects of hubs', target: 'HUB?', options: ['root', 'charts-from', 'all', 'out'] },
   'render-image': { summary: 'write the build folder of images', target: 'IMAGE?', options: ['root', 'all', 'out', 'json'] },
+  'pull-request': { summary: 'in a workflow_run: find the pull request that the run belongs to', target: '', options: [] },
+  review: { summary: 'put the plan of a pull request into its comment', target: '', options: ['root', 'charts-from', 'present', 'html', 'pull', 'head', 'at'] },
   plan: { summary: 'show what would change, compared with what is deployed', target: '', options: ['root', 'charts-from', 'present', 'json', 'html', 'at'] },
 } as const satisfies Record<string, CommandSpec>;
 
@@ -50,6 +54,8 @@ export interface Inputs {
   present: string | undefined;
   html: string | undefined;
   at: string | undefined;
+  pull: string | undefined;
+  head: string | undefined;
 }
 
 export type RawOptions = Partial<Record<OptionName, string | boolean>>;
@@ -75,6 +81,16 @@ export function fromArguments(args: readonly string[]): Inputs {
 }
 
 /** Inputs of the action, read by `read(name)`; empty text means not given. */
+/** The action's inputs: `command`, `target`, and every option that makes sense there. */
+export function actionInputs(): Record<string, string> {
+  const flags = Object.entries(OPTIONS).filter(([name]) => !['help', 'version', 'json'].includes(name));
+  return {
+    command: `what to do: ${Object.keys(COMMANDS).join(', ')}`,
+    target: 'what to do it with: hubs, images or a rule, with spaces between',
+    ...Object.fromEntries(flags.map(([name, { help }]) => [name, help])),
+  };
+}
+
 export function fromAction(read: (name: string) => string): Inputs {
   const command = read('command');
   if (!isCommand(command)) throw new UsageError(`there is no command "${command}"`, `commands: ${Object.keys(COMMANDS).join(', ')}`);
@@ -104,6 +120,8 @@ function build(command: Inputs['command'], target: readonly string[], options: R
     present: word('present'),
     html: word('html'),
     at: word('at'),
+    pull: word('pull'),
+    head: word('head'),
   };
 }
 

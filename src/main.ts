@@ -1,7 +1,9 @@
 import { check } from './commands/check.ts';
 import { plan } from './commands/plan.ts';
+import { pullRequest, review } from './commands/review.ts';
 import { render } from './commands/render.ts';
 import { instant } from './core/model/units.ts';
+import { checkRun, githubSettings, runAddress } from './edges/runner.ts';
 import type { Report } from './edges/report.ts';
 import { Failure, UsageError } from './failure.ts';
 import type { ExitCode } from './failure.ts';
@@ -41,6 +43,16 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
       return check({ root, chartsFrom, now }, report);
     case 'render':
       return render({ root, chartsFrom, now, out, hubs: inputs.all ? 'all' : target }, report);
+    case 'pull-request': {
+      const { Github } = await import('./edges/github.ts');
+      return pullRequest(await checkRun(), new Github(githubSettings()));
+    }
+    case 'review': {
+      const { Github } = await import('./edges/github.ts');
+      const pull = Number(inputs.pull);
+      if (!Number.isInteger(pull) || pull < 1 || !/^[0-9a-f]{40}$/u.test(inputs.head ?? '')) throw new UsageError('review needs --pull N and --head SHA', 'the command pull-request finds both');
+      return review({ root, repository: '.', chartsFrom, present: inputs.present, html: inputs.html, pull, head: inputs.head ?? '', full: runAddress(), now }, new Github(githubSettings()), report);
+    }
     case 'plan':
       return plan({ root, chartsFrom, now, present: inputs.present, html: inputs.html }, report);
     case 'render-image':

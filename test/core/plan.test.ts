@@ -64,7 +64,8 @@ describe('diff', () => {
     fc.assert(
       fc.property(objects, objects, (before, after) => {
         const diff = diffManifests(before, after);
-        expect(diff.plus + diff.minus > 0 || diff.added.length + diff.removed.length > 0 || diff.changed.length > 0).toBe(before !== after && new Set(before.split('---')).symmetricDifference(new Set(after.split('---'))).size > 0);
+        const set = (text: string): string => text.split('---\n').sort().join();
+        expect(diff.changed.length > 0).toBe(set(before) !== set(after));
         expect(diffManifests(before, before).changed).toEqual([]);
       }),
     );
@@ -103,6 +104,6 @@ describe('the comment', () => {
   });
 
   test('text from files stays text', () => {
-    expect(escapeMarkdown('@everyone ![x](http://evil) <!-- | `')).not.toMatch(/@everyone|\]\(|<!--|https?:\/\//u);
+    expect(escapeMarkdown('@everyone ![x](http://evil) <!-- | `')).not.toMatch(/@everyone|(?<!\\)\]\(|<!--|https?:\/\//u);
   });
 });

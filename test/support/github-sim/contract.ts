@@ -89,8 +89,8 @@ function fill(raw: Schema, given: unknown, depth: number): unknown {
   }
   for (const part of (schema['allOf'] as Schema[] | undefined) ?? []) schema = mergeSchemas(schema, resolve(part));
   if (given === undefined && isNullable(schema)) return null;
-  const type = Array.isArray(schema['type']) ? (schema['type'] as string[]).find((one) => one !== 'null') : (schema['type'] ?? (schema['properties'] ? 'object' : undefined));
-  switch (type) {
+  const type = Array.isArray(schema['type']) ? (schema['type'] as string[]).find((one) => one !== 'null') : (schema['type'] ?? (schema['properties'] ? 'object' : ''));
+  switch (type as string) {
     case 'object': {
       const properties = (schema['properties'] ?? {}) as Record<string, Schema>;
       const object: Body = { ...((given as Body | undefined) ?? {}) };

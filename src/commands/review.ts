@@ -1,0 +1,66 @@
+import { COMMENT_MARKER, planMarkdown } from '../core/show/plan-markdown.ts';
+import type { PlanFrame } from '../core/show/plan-markdown.ts';
+import { planHtml } from '../core/show/plan-html.ts';
+import { planJson, planText } from '../core/show/plan-text.ts';
+import { deployedInFolder, deployedOnBranch } from '../edges/deployed.ts';
+import { writeWhole } from '../edges/files.ts';
+import type { Github } from '../edges/github.ts';
+import type { Report } from '../edges/report.ts';
+import { gatherPlan } from '../gather/plan.ts';
+import { outcome, refused } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
+
+/** The run of the check workflow that this one follows, as its event tells. */
+export interface CheckRun {
+  headOwner: string;
+  headBranch: string;
+  headSha: string;
+}
+
+/** Which pull request a finished check belongs to, and which commit to look at. Says `number: ''` where there is none any more. */
+export async function pullRequest(run: CheckRun, github: Github): Promise<Outcome> {
+  const pull = await github.pullRequestOf(run);
+  if (!pull) return outcome({ exit: 0, text: 'no open pull request has this commit as its head: nothing to do\n', outputs: { number: '' } });
+  return outcome({ exit: 0, text: `pull request ${pull.number} at ${pull.head}\n`, outputs: { number: String(pull.number), head: pull.head, merge: pull.merge ?? pull.head } });
+}
+
+export interface ReviewInputs {
+  /** The pull request's files, as data. */
+  root: string;
+  /** Our own checkout, for the branch `deployed`. */
+  repository: string;
+  chartsFrom: string | undefined;
+  present: string | undefined;
+  html: string | undefined;
+  pull: number;
+  head: string;
+  full: string | undefined;
+  now: number;
+}
+
+/** The plan of a pull request as its one comment. */
+export async function review(inputs: ReviewInputs, github: Github, report: Report): Promise<Outcome> {
+  const deployed = inputs.present === undefined ? await deployedOnBranch(inputs.repository) : await deployedInFolder(inputs.present);
+  const planned = await gatherPlan({ ...inputs, deployed }, report);
+  if (planned.kind === 'refused') {
+    const answer = refused(planned.findings);
+    return (await post(inputs, github, report, `${COMMENT_MARKER}\n### No plan: the files have errors\n\n${answer.summary}`)) ? answer : stale();
+  }
+  const { plan, base } = planned;
+  const frame: PlanFrame = { head: inputs.head, base, full: inputs.full };
+  if (inputs.html !== undefined) await writeWhole(inputs.html, planHtml(plan, frame));
+  const comment = planMarkdown(plan, frame);
+  if (!(await post(inputs, github, report, comment))) return stale();
+  return outcome({ exit: 0, text: planText(plan, frame), json: planJson(plan, frame), findings: plan.findings, outputs: { digest: plan.digest, has_changes: String(plan.steps.length > 0) }, summary: comment });
+}
+
+/** Nothing is said about a commit that is no longer the head: the run for the new one says it. */
+async function post({ pull, head }: ReviewInputs, github: Github, report: Report, body: string): Promise<boolean> {
+  if ((await github.headOf(pull)) !== head) return false;
+  report.progress(`comment on pull request ${pull}: ${await github.stickyComment(pull, COMMENT_MARKER, body)}`);
+  return true;
+}
+
+function stale(): Outcome {
+  return outcome({ exit: 0, text: 'the pull request has moved on: the run for its new head comments\n' });
+}

@@ -1,0 +1,295 @@
+import type { Body } from './contract.ts';
+import type { OperationId } from './operations.ts';
+import { objectId } from './state.ts';
+import type { Comment, Deployment, Issue, Permission, Repository, State, Token, User } from './state.ts';
+
+export interface Call {
+  state: State;
+  token: Token;
+  repository: Repository;
+  parameters: Record<string, string>;
+  query: URLSearchParams;
+  body: Body;
+}
+
+export class Refusal extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+interface Answer {
+  status: number;
+  /** Without it the answer has no body. A list is cut into pages. */
+  body?: unknown;
+}
+
+interface Handler {
+  /** What a token needs; one of them is enough. */
+  needs?: readonly Permission[];
+  handle(call: Call): Answer;
+}
+
+/** GitHub: body is too long (maximum is 65536 characters). */
+const BODY_LIMIT = 65_536;
+
+function text(value: unknown, limit = Infinity): string {
+  const result = typeof value === 'string' ? value : '';
+  if (Array.from(result).length > limit) throw new Refusal(422, `Validation Failed: body is too long (maximum is ${limit} characters)`);
+  return result;
+}
+
+function found<T>(value: T | undefined): T {
+  if (value === undefined) throw new Refusal(404, 'Not Found');
+  return value;
+}
+
+const issueOf = ({ repository, parameters }: Call): Issue => found(repository.issues.get(Number(parameters['issue_number'] ?? parameters['pull_number'])));
+const userBody = ({ id, login, type }: User): Body => ({ id, login, type });
+const commentBody = ({ id, user, body, created_at, updated_at }: Comment): Body => ({ id, user: userBody(user), body, created_at, updated_at });
+
+function issueBody(issue: Issue): Body {
+  return { number: issue.number, title: issue.title, body: issue.body, state: issue.state, user: userBody(issue.user), labels: issue.labels.map((name) => ({ name })), comments: issue.comments.length };
+}
+
+function pullBody(repository: Repository, issue: Issue): Body {
+  const pull = found(issue.pull);
+  const repo = { id: repository.id, name: repository.name, full_name: `${repository.owner.login}/${repository.name}`, owner: userBody(repository.owner) };
+  return {
+    number: issue.number, title: issue.title, body: issue.body, state: issue.state, user: userBody(issue.user), merged: pull.merged, merge_commit_sha: pull.mergeSha,
+    head: { ref: pull.head.ref, sha: pull.head.sha, label: `${pull.head.owner.login}:${pull.head.ref}`, user: userBody(pull.head.owner), repo: { ...repo, owner: userBody(pull.head.owner), full_name: pull.head.repo } },
+    base: { ref: pull.base.ref, sha: pull.base.sha, label: `${repository.owner.login}:${pull.base.ref}`, user: userBody(repository.owner), repo },
+  };
+}
+
+function findComment(repository: Repository, id: number): { issue: Issue; comment: Comment } {
+  for (const issue of repository.issues.values()) {
+    const comment = issue.comments.find((one) => one.id === id);
+    if (comment) return { issue, comment };
+  }
+  throw new Refusal(404, 'Not Found');
+}
+
+const refBody = (ref: string, sha: string): Body => ({ ref, object: { sha, type: 'commit' } });
+const deploymentBody = ({ id, sha, ref, task, environment }: Deployment): Body => ({ id, sha, ref, task, environment, payload: {} });
+
+function isAncestor(repository: Repository, old: string, fresh: string): boolean {
+  const seen = [fresh];
+  for (let sha = seen.pop(); sha !== undefined; sha = seen.pop()) {
+    if (sha === old) return true;
+    const object = repository.objects.get(sha);
+    if (object?.type === 'commit') seen.push(...object.parents);
+  }
+  return false;
+}
+
+const TALK: readonly Permission[] = ['issues', 'pull-requests'];
+
+export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
+  'repos/get': { handle: ({ repository }) => ({ status: 200, body: { id: repository.id, name: repository.name, full_name: `${repository.owner.login}/${repository.name}`, owner: userBody(repository.owner), default_branch: 'main' } }) },
+  'pulls/list': {
+    handle: ({ repository, query }) => {
+      const head = query.get('head');
+      const state = query.get('state') ?? 'open';
+      const pulls = [...repository.issues.values()].filter(({ pull, state: is }) => pull && (state === 'all' || is === state) && (head === null || `${pull.head.owner.login}:${pull.head.ref}` === head));
+      return { status: 200, body: pulls.map((issue) => pullBody(repository, issue)) };
+    },
+  },
+  'pulls/get': { handle: (call) => ({ status: 200, body: pullBody(call.repository, issueOf(call)) }) },
+  'issues/list-for-repo': {
+    handle: ({ repository, query }) => {
+      const labels = (query.get('labels') ?? '').split(',').filter(Boolean);
+      const state = query.get('state') ?? 'open';
+      return { status: 200, body: [...repository.issues.values()].filter((issue) => (state === 'all' || issue.state === state) && labels.every((label) => issue.labels.includes(label))).map(issueBody) };
+    },
+  },
+  'issues/create': {
+    handle: ({ state, token, repository, body }) => {
+      // Anyone may open an issue; labels of those without write access are dropped without a word.
+      const labels = token.write.includes('issues') && Array.isArray(body['labels']) ? body['labels'].map(String) : [];
+      const issue: Issue = { number: repository.issues.size + 1, title: text(body['title']), body: text(body['body'], BODY_LIMIT), state: 'open', user: token.user, labels, comments: [], pull: undefined };
+      repository.issues.set(issue.number, issue);
+      state.nextId();
+      return { status: 201, body: issueBody(issue) };
+    },
+  },
+  'issues/get': { handle: (call) => ({ status: 200, body: issueBody(issueOf(call)) }) },
+  'issues/update': {
+    needs: ['issues'],
+    handle: (call) => {
+      const issue = issueOf(call);
+      if (call.body['state'] !== undefined) issue.state = call.body['state'] === 'closed' ? 'closed' : 'open';
+      if (call.body['title'] !== undefined) issue.title = text(call.body['title']);
+      if (call.body['body'] !== undefined) issue.body = text(call.body['body'], BODY_LIMIT);
+      return { status: 200, body: issueBody(issue) };
+    },
+  },
+  'issues/list-comments': { handle: (call) => ({ status: 200, body: issueOf(call).comments.map(commentBody) }) },
+  'issues/create-comment': {
+    needs: TALK,
+    handle: (call) => {
+      const at = call.state.now();
+      const comment: Comment = { id: call.state.nextId(), user: call.token.user, body: text(call.body['body'], BODY_LIMIT), created_at: at, updated_at: at };
+      issueOf(call).comments.push(comment);
+      return { status: 201, body: commentBody(comment) };
+    },
+  },
+  'issues/get-comment': { handle: ({ repository, parameters }) => ({ status: 200, body: commentBody(findComment(repository, Number(parameters['comment_id'])).comment) }) },
+  'issues/update-comment': {
+    needs: TALK,
+    handle: ({ state, repository, parameters, body }) => {
+      const { comment } = findComment(repository, Number(parameters['comment_id']));
+      comment.body = text(body['body'], BODY_LIMIT);
+      comment.updated_at = state.now();
+      return { status: 200, body: commentBody(comment) };
+    },
+  },
+  'issues/delete-comment': {
+    needs: TALK,
+    handle: ({ repository, parameters }) => {
+      const { issue, comment } = findComment(repository, Number(parameters['comment_id']));
+      issue.comments.splice(issue.comments.indexOf(comment), 1);
+      return { status: 204 };
+    },
+  },
+  'issues/add-labels': {
+    needs: TALK,
+    handle: (call) => {
+      const issue = issueOf(call);
+      const given = Array.isArray(call.body['labels']) ? call.body['labels'].map(String) : [];
+      issue.labels = [...new Set([...issue.labels, ...given])];
+      return { status: 200, body: issue.labels.map((name) => ({ name })) };
+    },
+  },
+  'issues/remove-label': {
+    needs: TALK,
+    handle: (call) => {
+      const issue = issueOf(call);
+      if (!issue.labels.includes(call.parameters['name'] ?? '')) throw new Refusal(404, 'Label does not exist');
+      issue.labels = issue.labels.filter((name) => name !== call.parameters['name']);
+      return { status: 200, body: issue.labels.map((name) => ({ name })) };
+    },
+  },
+  'git/get-ref': { handle: ({ repository, parameters }) => ({ status: 200, body: refBody(`refs/${parameters['ref'] ?? ''}`, found(repository.refs.get(`refs/${parameters['ref'] ?? ''}`))) }) },
+  'git/create-ref': {
+    needs: ['contents'],
+    handle: ({ repository, body }) => {
+      const ref = text(body['ref']);
+      if (repository.refs.has(ref)) throw new Refusal(422, 'Reference already exists');
+      if (!repository.objects.has(text(body['sha']))) throw new Refusal(422, 'Object does not exist');
+      repository.refs.set(ref, text(body['sha']));
+      return { status: 201, body: refBody(ref, text(body['sha'])) };
+    },
+  },
+  'git/update-ref': {
+    needs: ['contents'],
+    handle: ({ repository, parameters, body }) => {
+      const ref = `refs/${parameters['ref'] ?? ''}`;
+      const old = found(repository.refs.get(ref));
+      if (body['force'] !== true && !isAncestor(repository, old, text(body['sha']))) throw new Refusal(422, 'Update is not a fast forward');
+      repository.refs.set(ref, text(body['sha']));
+      return { status: 200, body: refBody(ref, text(body['sha'])) };
+    },
+  },
+  'git/get-commit': {
+    handle: ({ repository, parameters }) => {
+      const commit = found(repository.objects.get(parameters['commit_sha'] ?? ''));
+      if (commit.type !== 'commit') throw new Refusal(404, 'Not Found');
+      return { status: 200, body: { sha: parameters['commit_sha'], message: commit.message, tree: { sha: commit.tree }, parents: commit.parents.map((sha) => ({ sha })) } };
+    },
+  },
+  'git/create-blob': {
+    needs: ['contents'],
+    handle: ({ repository, body }) => {
+      const content = Buffer.from(text(body['content']), body['encoding'] === 'base64' ? 'base64' : 'utf8');
+      const sha = objectId('blob', content);
+      repository.objects.set(sha, { type: 'blob', content });
+      return { status: 201, body: { sha, url: 'https://api.github.invalid/blob' } };
+    },
+  },
+  'git/get-blob': {
+    handle: ({ repository, parameters }) => {
+      const blob = found(repository.objects.get(parameters['file_sha'] ?? ''));
+      if (blob.type !== 'blob') throw new Refusal(404, 'Not Found');
+      return { status: 200, body: { sha: parameters['file_sha'], content: blob.content.toString('base64'), encoding: 'base64', size: blob.content.length } };
+    },
+  },
+  'git/create-tree': {
+    needs: ['contents'],
+    handle: ({ repository, body }) => {
+      const base = repository.objects.get(text(body['base_tree']));
+      const entries = new Map(base?.type === 'tree' ? base.entries : []);
+      for (const item of body['tree'] as { path: string; sha?: string | null; content?: string }[]) {
+        if (item.sha === null) entries.delete(item.path);
+        else if (item.sha !== undefined) entries.set(item.path, item.sha);
+        else {
+          const sha = objectId('blob', item.content ?? '');
+          repository.objects.set(sha, { type: 'blob', content: Buffer.from(item.content ?? '') });
+          entries.set(item.path, sha);
+        }
+      }
+      const sha = objectId('tree', JSON.stringify([...entries]));
+      repository.objects.set(sha, { type: 'tree', entries });
+      return { status: 201, body: { sha, tree: treeBody(entries), truncated: false } };
+    },
+  },
+  'git/get-tree': {
+    handle: ({ repository, parameters }) => {
+      const object = found(repository.objects.get(parameters['tree_sha'] ?? ''));
+      const tree = object.type === 'commit' ? found(repository.objects.get(object.tree)) : object;
+      if (tree.type !== 'tree') throw new Refusal(404, 'Not Found');
+      return { status: 200, body: { sha: parameters['tree_sha'], tree: treeBody(tree.entries), truncated: false } };
+    },
+  },
+  'git/create-commit': {
+    needs: ['contents'],
+    handle: ({ repository, body }) => {
+      const parents = (body['parents'] as string[] | undefined) ?? [];
+      const sha = objectId('commit', JSON.stringify([body['tree'], parents, body['message']]));
+      repository.objects.set(sha, { type: 'commit', tree: text(body['tree']), parents, message: text(body['message']) });
+      return { status: 201, body: { sha, message: text(body['message']), tree: { sha: text(body['tree']) }, parents: parents.map((one) => ({ sha: one })) } };
+    },
+  },
+  'repos/list-deployments': { handle: ({ repository, query }) => ({ status: 200, body: repository.deployments.filter(({ environment }) => [null, environment].includes(query.get('environment'))).map(deploymentBody) }) },
+  'repos/create-deployment': {
+    needs: ['deployments'],
+    handle: ({ state, repository, body }) => {
+      // With auto_merge left on GitHub may merge branches on its own; with contexts required it refuses.
+      if (body['auto_merge'] !== false || !Array.isArray(body['required_contexts'])) throw new Refusal(409, 'Conflict: commit statuses or merge needed');
+      const deployment: Deployment = { id: state.nextId(), sha: text(body['ref']), ref: text(body['ref']), task: text(body['task']), environment: text(body['environment']), statuses: [] };
+      repository.deployments.unshift(deployment);
+      return { status: 201, body: deploymentBody(deployment) };
+    },
+  },
+  'repos/list-deployment-statuses': { handle: ({ repository, parameters }) => ({ status: 200, body: found(repository.deployments.find(({ id }) => id === Number(parameters['deployment_id']))).statuses }) },
+  'repos/create-deployment-status': {
+    needs: ['deployments'],
+    handle: ({ state, repository, parameters, body }) => {
+      const deployment = found(repository.deployments.find(({ id }) => id === Number(parameters['deployment_id'])));
+      const description = text(body['description']);
+      if (description.length > 140) throw new Refusal(422, 'description is too long (maximum is 140 characters)');
+      const status = { id: state.nextId(), state: text(body['state']), description, environment_url: text(body['environment_url']), log_url: text(body['log_url']) };
+      deployment.statuses.unshift(status);
+      return { status: 201, body: status };
+    },
+  },
+  'checks/create': { needs: ['checks'], handle: (call) => ({ status: 201, body: check(call, call.state.nextId()) }) },
+  'checks/update': { needs: ['checks'], handle: (call) => ({ status: 200, body: check(call, Number(call.parameters['check_run_id'])) }) },
+  'users/get-by-username': { handle: ({ state, parameters }) => ({ status: 200, body: userBody(found([...state.users.values()].find(({ login }) => login.toLowerCase() === parameters['username']?.toLowerCase()))) }) },
+};
+
+function treeBody(entries: ReadonlyMap<string, string>): Body[] {
+  return [...entries].map(([path, sha]) => ({ path, sha, mode: '100644', type: 'blob' }));
+}
+
+function check({ repository, body }: Call, id: number): Body {
+  const output = (body['output'] ?? {}) as { annotations?: unknown[] };
+  const annotations = output.annotations ?? [];
+  if (annotations.length > 50) throw new Refusal(422, 'No more than 50 annotations a request');
+  const old = repository.checks.get(id);
+  const merged = { ...old, ...body, id, annotations: [...(old?.annotations ?? []), ...annotations] };
+  repository.checks.set(id, merged);
+  return { id, name: text(merged['name' as never]), head_sha: text(merged['head_sha' as never]), status: text(merged['status' as never]) || 'queued' };
+}

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import type { Body } from './contract.ts';
+
+export interface User {
+  id: number;
+  login: string;
+  type: 'User' | 'Bot';
+}
+
+export type Permission = 'contents' | 'issues' | 'pull-requests' | 'deployments' | 'checks';
+
+/** What a token may do. Reads of a public repository need nothing. */
+export interface Token {
+  user: User;
+  write: readonly Permission[];
+}
+
+export interface Comment {
+  id: number;
+  user: User;
+  body: string;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface Issue {
+  number: number;
+  title: string;
+  body: string;
+  state: 'open' | 'closed';
+  user: User;
+  labels: string[];
+  comments: Comment[];
+  pull: { head: { ref: string; sha: string; repo: string; owner: User }; base: { ref: string; sha: string }; merged: boolean; mergeSha: string } | undefined;
+}
+
+export interface Deployment {
+  id: number;
+  sha: string;
+  ref: string;
+  task: string;
+  environment: string;
+  statuses: { id: number; state: string; description: string; environment_url: string; log_url: string }[];
+}
+
+export interface Repository {
+  id: number;
+  owner: User;
+  name: string;
+  issues: Map<number, Issue>;
+  refs: Map<string, string>;
+  objects: Map<string, { type: 'blob'; content: Buffer } | { type: 'tree'; entries: Map<string, string> } | { type: 'commit'; tree: string; parents: string[]; message: string }>;
+  deployments: Deployment[];
+  checks: Map<number, Body & { annotations: unknown[] }>;
+}
+
+/** Everything the simulated GitHub knows. Tests may change it directly; time is counted, not read. */
+export class State {
+  readonly users = new Map<number, User>();
+  readonly tokens = new Map<string, Token>();
+  readonly repositories = new Map<string, Repository>();
+  #id = 1000;
+  #minutes = 0;
+
+  nextId(): number {
+    return (this.#id += 1);
+  }
+
+  now(): string {
+    return new Date(Date.UTC(2026, 10, 24, 8, (this.#minutes += 1))).toISOString().replace('.000', '');
+  }
+
+  addUser(login: string, type: User['type'] = 'User'): User {
+    const user = { id: type === 'Bot' ? 41898282 : this.nextId(), login, type };
+    this.users.set(user.id, user);
+    return user;
+  }
+
+  addToken(token: string, user: User, write: readonly Permission[]): void {
+    this.tokens.set(token, { user, write });
+  }
+
+  addRepository(owner: User, name: string): Repository {
+    const repository: Repository = { id: this.nextId(), owner, name, issues: new Map(), refs: new Map(), objects: new Map(), deployments: [], checks: new Map() };
+    this.repositories.set(`${owner.login}/${name}`.toLowerCase(), repository);
+    return repository;
+  }
+
+  addPull(repository: Repository, pull: { title: string; user: User; head: { ref: string; sha: string }; base: { ref: string; sha: string }; mergeSha: string }): Issue {
+    const number = repository.issues.size + 1;
+    const head = { ...pull.head, repo: `${repository.owner.login}/${repository.name}`, owner: repository.owner };
+    const issue: Issue = { number, title: pull.title, body: '', state: 'open', user: pull.user, labels: [], comments: [], pull: { head, base: pull.base, merged: false, mergeSha: pull.mergeSha } };
+    repository.issues.set(number, issue);
+    return issue;
+  }
+}
+
+/** The name that git would give: good enough to tell contents apart. */
+export function objectId(type: string, content: string | Buffer): string {
+  const bytes = Buffer.from(content);
+  return createHash('sha1').update(`${type} ${bytes.length}\0`).update(bytes).digest('hex');
+}
