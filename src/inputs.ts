@@ -39,6 +39,9 @@ export const COMMANDS = {
   'pull-request': { summary: 'in a workflow_run: find the pull request that the run belongs to', target: '', options: [] },
   review: { summary: 'put the plan of a pull request into its comment', target: '', options: ['root', 'charts-from', 'present', 'html', 'pull', 'head', 'at'] },
   plan: { summary: 'show what would change, compared with what is deployed', target: '', options: ['root', 'charts-from', 'present', 'json', 'html', 'at'] },
+  new: { summary: 'write a commented file to begin with: new hub|image|cluster NAME', target: 'KIND NAME', options: ['root', 'json'] },
+  explain: { summary: 'say why a rule exists', target: 'RULE?', options: ['json'] },
+  completion: { summary: 'print a completion script for bash', target: '', options: [] },
 } as const satisfies Record<string, CommandSpec>;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -1,9 +1,13 @@
 import { check } from './commands/check.ts';
+import { explainRule } from './commands/explain.ts';
+import { createFile } from './commands/new.ts';
 import { plan } from './commands/plan.ts';
+import { renderImage } from './commands/render-image.ts';
 import { pullRequest, review } from './commands/review.ts';
 import { render } from './commands/render.ts';
 import { instant } from './core/model/units.ts';
 import { checkRun, githubSettings, runAddress } from './edges/runner.ts';
+import { completionScript } from './core/show/completion.ts';
 import type { Report } from './edges/report.ts';
 import { Failure, UsageError } from './failure.ts';
 import type { ExitCode } from './failure.ts';
@@ -56,7 +60,13 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
     case 'plan':
       return plan({ root, chartsFrom, now, present: inputs.present, html: inputs.html }, report);
     case 'render-image':
-      throw new UsageError(`${inputs.command} is not here yet`);
+      return renderImage({ root, out, now, images: inputs.all ? 'all' : target });
+    case 'new':
+      return createFile(root, target);
+    case 'explain':
+      return explainRule(target[0]);
+    case 'completion':
+      return outcome({ exit: 0, text: completionScript(COMMANDS) });
   }
 }
 

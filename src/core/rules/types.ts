@@ -31,7 +31,7 @@ export interface ValuesFacts extends HubFacts {
   /** Values below `jupyterhub:` as Helm will see them: chart defaults (where at hand), ours, then the file's own `values:`. */
   values: JsonObject;
   /** Where a pointer below `jupyterhub:` was written, or the field that produced it. */
-  place(path: string): Place;
+  place: (path: string) => Place;
 }
 
 export interface ManifestFacts extends HubFacts {

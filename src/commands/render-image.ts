@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { imageFolder } from '../core/images/folder.ts';
+import { hasErrors } from '../core/finding.ts';
+import type { Json } from '../core/json.ts';
+import type { Doc, ImageFile } from '../core/model/types.ts';
+import { writeFolder } from '../edges/files.ts';
+import { UsageError } from '../failure.ts';
+import { allFindings } from '../gather/findings.ts';
+import { gatherPlatform } from '../gather/platform.ts';
+import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
+
+export interface RenderImageInputs {
+  root: string;
+  images: readonly string[] | 'all';
+  out: string | undefined;
+  now: number;
+}
+
+/** The folder of each image as repo2docker builds it. */
+export async function renderImage(inputs: RenderImageInputs): Promise<Outcome> {
+  const { root, out, images } = inputs;
+  if (out === undefined) throw new UsageError('render-image needs --out DIR');
+  if (images !== 'all' && images.length === 0) throw new UsageError('render-image needs an image, or --all');
+  const reading = await gatherPlatform(root);
+  const { platform } = reading;
+  const findings = allFindings(reading, undefined, inputs.now);
+  if (!platform || hasErrors(findings)) return refused(findings);
+  const chosen = images === 'all' ? [...platform.images.keys()] : images;
+  const rendered: { image: string; hash: string }[] = [];
+  for (const name of chosen) {
+    const image = platform.images.get(name);
+    if (!image) throw new UsageError(`there is no image "${name}"`, `images: ${[...platform.images.keys()].join(', ')}`);
+    const { files, hash } = imageFolder(name, image.data, platform.settings.data, await namedFiles(root, image));
+    await writeFolder(join(out, name), files);
+    rendered.push({ image: name, hash });
+  }
+  const json: Json = images === 'all' ? { schema_version: SCHEMA_VERSION, images: rendered } : { schema_version: SCHEMA_VERSION, ...rendered[0] };
+  return outcome({ exit: 0, text: rendered.map(({ image, hash }) => `✓ ${image} ${hash.slice(0, 12)}\n`).join(''), json });
+}
+
+/** Rules have made sure that each lies in the image's folder. */
+async function namedFiles(root: string, image: Doc<ImageFile>): Promise<{ path: string; text: string }[]> {
+  return Promise.all(image.data.files.map(async (path) => ({ path, text: await readFile(join(root, 'images', image.name, path), 'utf8') })));
+}
