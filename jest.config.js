@@ -5,5 +5,6 @@ export default {
   transform: { '\\.ts$': '<rootDir>/test/support/transform.js' },
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/lab/'],
+  reporters: ['default', '<rootDir>/test/support/reporter.js'],
   modulePathIgnorePatterns: ['<rootDir>/.cache/', '<rootDir>/dist/'],
 };

@@ -177,18 +177,18 @@ var require_tunnel = __commonJS({
             res.statusCode
           );
           socket.destroy();
-          var error2 = new Error("tunneling socket could not be established, statusCode=" + res.statusCode);
-          error2.code = "ECONNRESET";
-          options.request.emit("error", error2);
+          var error3 = new Error("tunneling socket could not be established, statusCode=" + res.statusCode);
+          error3.code = "ECONNRESET";
+          options.request.emit("error", error3);
           self2.removeSocket(placeholder2);
           return;
         }
         if (head.length > 0) {
           debug2("got illegal response body from proxy");
           socket.destroy();
-          var error2 = new Error("got illegal response body from proxy");
-          error2.code = "ECONNRESET";
-          options.request.emit("error", error2);
+          var error3 = new Error("got illegal response body from proxy");
+          error3.code = "ECONNRESET";
+          options.request.emit("error", error3);
           self2.removeSocket(placeholder2);
           return;
         }
@@ -203,9 +203,9 @@ var require_tunnel = __commonJS({
           cause.message,
           cause.stack
         );
-        var error2 = new Error("tunneling socket could not be established, cause=" + cause.message);
-        error2.code = "ECONNRESET";
-        options.request.emit("error", error2);
+        var error3 = new Error("tunneling socket could not be established, cause=" + cause.message);
+        error3.code = "ECONNRESET";
+        options.request.emit("error", error3);
         self2.removeSocket(placeholder2);
       }
     };
@@ -1534,14 +1534,14 @@ var require_diagnostics = __commonJS({
       diagnosticsChannel.channel("undici:client:connectError").subscribe((evt) => {
         const {
           connectParams: { version, protocol, port, host },
-          error: error2
+          error: error3
         } = evt;
         debuglog(
           "connection to %s using %s%s errored - %s",
           `${host}${port ? `:${port}` : ""}`,
           protocol,
           version,
-          error2.message
+          error3.message
         );
       });
       diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
@@ -1572,14 +1572,14 @@ var require_diagnostics = __commonJS({
       diagnosticsChannel.channel("undici:request:error").subscribe((evt) => {
         const {
           request: { method, path, origin },
-          error: error2
+          error: error3
         } = evt;
         debuglog(
           "request to %s %s/%s errored - %s",
           method,
           origin,
           path,
-          error2.message
+          error3.message
         );
       });
       isClientSet = true;
@@ -1614,7 +1614,7 @@ var require_diagnostics = __commonJS({
         diagnosticsChannel.channel("undici:client:connectError").subscribe((evt) => {
           const {
             connectParams: { version, protocol, port, host },
-            error: error2
+            error: error3
           } = evt;
           debuglog(
             "connection to %s%s using %s%s errored - %s",
@@ -1622,7 +1622,7 @@ var require_diagnostics = __commonJS({
             port ? `:${port}` : "",
             protocol,
             version,
-            error2.message
+            error3.message
           );
         });
         diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
@@ -1634,9 +1634,9 @@ var require_diagnostics = __commonJS({
       }
       diagnosticsChannel.channel("undici:websocket:open").subscribe((evt) => {
         const {
-          address: { address, port }
+          address: { address: address2, port }
         } = evt;
-        websocketDebuglog("connection opened %s%s", address, port ? `:${port}` : "");
+        websocketDebuglog("connection opened %s%s", address2, port ? `:${port}` : "");
       });
       diagnosticsChannel.channel("undici:websocket:close").subscribe((evt) => {
         const { websocket, code, reason } = evt;
@@ -1913,11 +1913,11 @@ var require_request = __commonJS({
       /**
        * @param {Error} error
        */
-      onUpgradeError(error2) {
+      onUpgradeError(error3) {
         assert(!this.aborted);
         assert(this.completed);
         if (channels.error.hasSubscribers) {
-          channels.error.publish({ request: this, error: error2 });
+          channels.error.publish({ request: this, error: error3 });
         }
       }
       /**
@@ -1948,16 +1948,16 @@ var require_request = __commonJS({
           this.onError(err);
         }
       }
-      onError(error2) {
+      onError(error3) {
         this.onFinally();
         if (channels.error.hasSubscribers) {
-          channels.error.publish({ request: this, error: error2 });
+          channels.error.publish({ request: this, error: error3 });
         }
         if (this.aborted) {
           return;
         }
         this.aborted = true;
-        return this[kHandler].onError(error2);
+        return this[kHandler].onError(error3);
       }
       onFinally() {
         if (this.errorHandler) {
@@ -4410,9 +4410,9 @@ var require_util2 = __commonJS({
     var parseHashWithOptions = /(?<algo>sha256|sha384|sha512)-((?<hash>[A-Za-z0-9+/]+|[A-Za-z0-9_-]+)={0,2}(?:\s|$)( +[!-~]*)?)?/i;
     function parseMetadata(metadata) {
       const result = [];
-      let empty = true;
+      let empty3 = true;
       for (const token of metadata.split(" ")) {
-        empty = false;
+        empty3 = false;
         const parsedToken = parseHashWithOptions.exec(token);
         if (parsedToken === null || parsedToken.groups === void 0 || parsedToken.groups.algo === void 0) {
           continue;
@@ -4422,7 +4422,7 @@ var require_util2 = __commonJS({
           result.push(parsedToken.groups);
         }
       }
-      if (empty === true) {
+      if (empty3 === true) {
         return "no metadata";
       }
       return result;
@@ -4869,8 +4869,8 @@ var require_util2 = __commonJS({
       }
       return values;
     }
-    function getDecodeSplit(name, list) {
-      const value = list.get(name, true);
+    function getDecodeSplit(name, list2) {
+      const value = list2.get(name, true);
       if (value === null) {
         return null;
       }
@@ -5703,7 +5703,7 @@ Content-Type: ${value.type || "application/octet-stream"}\r
       }
       throwIfAborted(object[kState]);
       const promise = createDeferredPromise();
-      const errorSteps = (error2) => promise.reject(error2);
+      const errorSteps = (error3) => promise.reject(error3);
       const successSteps = (data) => {
         try {
           promise.resolve(convertBytesToJSValue(data));
@@ -5819,35 +5819,35 @@ var require_client_h1 = __commonJS({
       return await WebAssembly.instantiate(mod, {
         env: {
           /* eslint-disable camelcase */
-          wasm_on_url: (p, at2, len) => {
+          wasm_on_url: (p, at3, len) => {
             return 0;
           },
-          wasm_on_status: (p, at2, len) => {
+          wasm_on_status: (p, at3, len) => {
             assert(currentParser.ptr === p);
-            const start = at2 - currentBufferPtr + currentBufferRef.byteOffset;
+            const start = at3 - currentBufferPtr + currentBufferRef.byteOffset;
             return currentParser.onStatus(new FastBuffer(currentBufferRef.buffer, start, len)) || 0;
           },
           wasm_on_message_begin: (p) => {
             assert(currentParser.ptr === p);
             return currentParser.onMessageBegin() || 0;
           },
-          wasm_on_header_field: (p, at2, len) => {
+          wasm_on_header_field: (p, at3, len) => {
             assert(currentParser.ptr === p);
-            const start = at2 - currentBufferPtr + currentBufferRef.byteOffset;
+            const start = at3 - currentBufferPtr + currentBufferRef.byteOffset;
             return currentParser.onHeaderField(new FastBuffer(currentBufferRef.buffer, start, len)) || 0;
           },
-          wasm_on_header_value: (p, at2, len) => {
+          wasm_on_header_value: (p, at3, len) => {
             assert(currentParser.ptr === p);
-            const start = at2 - currentBufferPtr + currentBufferRef.byteOffset;
+            const start = at3 - currentBufferPtr + currentBufferRef.byteOffset;
             return currentParser.onHeaderValue(new FastBuffer(currentBufferRef.buffer, start, len)) || 0;
           },
           wasm_on_headers_complete: (p, statusCode, upgrade, shouldKeepAlive) => {
             assert(currentParser.ptr === p);
             return currentParser.onHeadersComplete(statusCode, Boolean(upgrade), Boolean(shouldKeepAlive)) || 0;
           },
-          wasm_on_body: (p, at2, len) => {
+          wasm_on_body: (p, at3, len) => {
             assert(currentParser.ptr === p);
-            const start = at2 - currentBufferPtr + currentBufferRef.byteOffset;
+            const start = at3 - currentBufferPtr + currentBufferRef.byteOffset;
             return currentParser.onBody(new FastBuffer(currentBufferRef.buffer, start, len)) || 0;
           },
           wasm_on_message_complete: (p) => {
@@ -6110,9 +6110,9 @@ var require_client_h1 = __commonJS({
         client.emit("disconnect", client[kUrl], [client], new InformationalError("upgrade"));
         try {
           request2.onUpgrade(statusCode, headers, socket, statusText);
-        } catch (error2) {
-          util.errorRequest(client, request2, error2);
-          util.destroy(socket, error2);
+        } catch (error3) {
+          util.errorRequest(client, request2, error3);
+          util.destroy(socket, error3);
         }
         client[kResume]();
       }
@@ -6514,7 +6514,7 @@ var require_client_h1 = __commonJS({
       }
       const socket = client[kSocket];
       clearIdleSocketValidation(socket);
-      const abort = (error2) => {
+      const abort = (error3) => {
         if (request2.aborted) {
           return;
         }
@@ -6524,7 +6524,7 @@ var require_client_h1 = __commonJS({
           }
           return;
         }
-        util.errorRequest(client, request2, error2 || new RequestAbortedError());
+        util.errorRequest(client, request2, error3 || new RequestAbortedError());
         util.destroy(body);
         util.destroy(socket, new InformationalError("aborted"));
       };
@@ -7106,22 +7106,22 @@ var require_client_h2 = __commonJS({
       const { hostname, port } = client[kUrl];
       headers[HTTP2_HEADER_AUTHORITY] = host || `${hostname}${port ? `:${port}` : ""}`;
       headers[HTTP2_HEADER_METHOD] = method;
-      const abort = (error2) => {
+      const abort = (error3) => {
         if (request2.aborted) {
           return;
         }
         if (request2.completed) {
           if (method === "CONNECT" && stream != null) {
-            util.destroy(stream, error2 || new RequestAbortedError());
+            util.destroy(stream, error3 || new RequestAbortedError());
           }
           return;
         }
-        error2 = error2 || new RequestAbortedError();
-        util.errorRequest(client, request2, error2);
+        error3 = error3 || new RequestAbortedError();
+        util.errorRequest(client, request2, error3);
         if (stream != null) {
-          util.destroy(stream, error2);
+          util.destroy(stream, error3);
         }
-        util.destroy(body, error2);
+        util.destroy(body, error3);
         client[kQueue][client[kRunningIdx]++] = null;
         client[kResume]();
       };
@@ -7142,17 +7142,17 @@ var require_client_h2 = __commonJS({
           stream.off(errorMonitor, onUpgradeError);
           request2.onUpgradeResponse(Number(headers2[HTTP2_HEADER_STATUS]), headers2, parseH2ResponseHeaders);
         };
-        const onUpgradeError = (error2) => {
+        const onUpgradeError = (error3) => {
           upgradeResponseFinished = true;
           stream.off("response", onResponse);
-          request2.onUpgradeError(error2);
+          request2.onUpgradeError(error3);
         };
         const onReady = () => {
           try {
             request2.onUpgrade(null, null, stream);
-          } catch (error2) {
+          } catch (error3) {
             stream.off("response", onResponse);
-            abort(error2);
+            abort(error3);
             return;
           }
           if (request2.aborted) {
@@ -7354,8 +7354,8 @@ var require_client_h2 = __commonJS({
         }
         request2.onRequestSent();
         client[kResume]();
-      } catch (error2) {
-        abort(error2);
+      } catch (error3) {
+        abort(error3);
       }
     }
     function writeStream(abort, socket, expectsPayload, h2stream, body, client, request2, contentLength) {
@@ -7510,8 +7510,8 @@ var require_redirect_handler = __commonJS({
       onUpgrade(statusCode, headers, socket) {
         this.handler.onUpgrade(statusCode, headers, socket);
       }
-      onError(error2) {
-        this.handler.onError(error2);
+      onError(error3) {
+        this.handler.onError(error3);
       }
       onHeaders(statusCode, headers, resume, statusText) {
         this.location = this.history.length >= this.maxRedirections || util.isDisturbed(this.opts.body) ? null : parseLocation(statusCode, headers);
@@ -8441,7 +8441,7 @@ var require_pool = __commonJS({
         this[kOptions] = { ...util.deepClone(options), connect, allowH2 };
         this[kOptions].interceptors = options.interceptors ? { ...options.interceptors } : void 0;
         this[kFactory] = factory;
-        this.on("connectionError", (origin2, targets, error2) => {
+        this.on("connectionError", (origin2, targets, error3) => {
           for (const target of targets) {
             const idx = this[kClients].indexOf(target);
             if (idx !== -1) {
@@ -10862,13 +10862,13 @@ var require_mock_utils = __commonJS({
       if (mockDispatch2.data.callback) {
         mockDispatch2.data = { ...mockDispatch2.data, ...mockDispatch2.data.callback(opts) };
       }
-      const { data: { statusCode, data, headers, trailers, error: error2 }, delay, persist } = mockDispatch2;
+      const { data: { statusCode, data, headers, trailers, error: error3 }, delay, persist } = mockDispatch2;
       const { timesInvoked, times } = mockDispatch2;
       mockDispatch2.consumed = !persist && timesInvoked >= times;
       mockDispatch2.pending = timesInvoked < times;
-      if (error2 !== null) {
+      if (error3 !== null) {
         deleteMockDispatch(this[kDispatches], key);
-        handler2.onError(error2);
+        handler2.onError(error3);
         return true;
       }
       if (typeof delay === "number" && delay > 0) {
@@ -10906,19 +10906,19 @@ var require_mock_utils = __commonJS({
         if (agent.isMockActive) {
           try {
             mockDispatch.call(this, opts, handler2);
-          } catch (error2) {
-            if (error2 instanceof MockNotMatchedError) {
+          } catch (error3) {
+            if (error3 instanceof MockNotMatchedError) {
               const netConnect = agent[kGetNetConnect]();
               if (netConnect === false) {
-                throw new MockNotMatchedError(`${error2.message}: subsequent request to origin ${origin} was not allowed (net.connect disabled)`);
+                throw new MockNotMatchedError(`${error3.message}: subsequent request to origin ${origin} was not allowed (net.connect disabled)`);
               }
               if (checkNetConnect(netConnect, origin)) {
                 originalDispatch.call(this, opts, handler2);
               } else {
-                throw new MockNotMatchedError(`${error2.message}: subsequent request to origin ${origin} was not allowed (net.connect is not enabled for this origin)`);
+                throw new MockNotMatchedError(`${error3.message}: subsequent request to origin ${origin} was not allowed (net.connect is not enabled for this origin)`);
               }
             } else {
-              throw error2;
+              throw error3;
             }
           }
         } else {
@@ -11083,11 +11083,11 @@ var require_mock_interceptor = __commonJS({
       /**
        * Mock an undici request with a defined error.
        */
-      replyWithError(error2) {
-        if (typeof error2 === "undefined") {
+      replyWithError(error3) {
+        if (typeof error3 === "undefined") {
           throw new InvalidArgumentError("error must be defined");
         }
-        const newMockDispatch = addMockDispatch(this[kDispatches], this[kDispatchKey], { error: error2 });
+        const newMockDispatch = addMockDispatch(this[kDispatches], this[kDispatchKey], { error: error3 });
         return new MockScope(newMockDispatch);
       }
       /**
@@ -12282,9 +12282,9 @@ var require_headers = __commonJS({
       // https://fetch.spec.whatwg.org/#dom-headers-getsetcookie
       getSetCookie() {
         webidl.brandCheck(this, _Headers);
-        const list = this.#headersList.cookies;
-        if (list) {
-          return [...list];
+        const list2 = this.#headersList.cookies;
+        if (list2) {
+          return [...list2];
         }
         return [];
       }
@@ -12324,8 +12324,8 @@ var require_headers = __commonJS({
       static getHeadersList(o) {
         return o.#headersList;
       }
-      static setHeadersList(o, list) {
-        o.#headersList = list;
+      static setHeadersList(o, list2) {
+        o.#headersList = list2;
       }
     };
     var { getHeadersGuard, setHeadersGuard, getHeadersList, setHeadersList } = Headers2;
@@ -13293,13 +13293,13 @@ var require_request2 = __commonJS({
         if (this.signal.aborted) {
           ac.abort(this.signal.reason);
         } else {
-          let list = dependentControllerMap.get(this.signal);
-          if (list === void 0) {
-            list = /* @__PURE__ */ new Set();
-            dependentControllerMap.set(this.signal, list);
+          let list2 = dependentControllerMap.get(this.signal);
+          if (list2 === void 0) {
+            list2 = /* @__PURE__ */ new Set();
+            dependentControllerMap.set(this.signal, list2);
           }
           const acRef = new WeakRef(ac);
-          list.add(acRef);
+          list2.add(acRef);
           util.addAbortListener(
             ac.signal,
             buildAbort(acRef)
@@ -13605,17 +13605,17 @@ var require_fetch = __commonJS({
         this.emit("terminated", reason);
       }
       // https://fetch.spec.whatwg.org/#fetch-controller-abort
-      abort(error2) {
+      abort(error3) {
         if (this.state !== "ongoing") {
           return;
         }
         this.state = "aborted";
-        if (!error2) {
-          error2 = new DOMException("The operation was aborted.", "AbortError");
+        if (!error3) {
+          error3 = new DOMException("The operation was aborted.", "AbortError");
         }
-        this.serializedAbortReason = error2;
-        this.connection?.destroy(error2);
-        this.emit("terminated", error2);
+        this.serializedAbortReason = error3;
+        this.connection?.destroy(error3);
+        this.emit("terminated", error3);
       }
     };
     function handleFetchDone(response) {
@@ -13711,12 +13711,12 @@ var require_fetch = __commonJS({
       );
     }
     var markResourceTiming = performance.markResourceTiming;
-    function abortFetch(p, request2, responseObject, error2) {
+    function abortFetch(p, request2, responseObject, error3) {
       if (p) {
-        p.reject(error2);
+        p.reject(error3);
       }
       if (request2.body != null && isReadable(request2.body?.stream)) {
-        request2.body.stream.cancel(error2).catch((err) => {
+        request2.body.stream.cancel(error3).catch((err) => {
           if (err.code === "ERR_INVALID_STATE") {
             return;
           }
@@ -13728,7 +13728,7 @@ var require_fetch = __commonJS({
       }
       const response = responseObject[kState];
       if (response.body != null && isReadable(response.body?.stream)) {
-        response.body.stream.cancel(error2).catch((err) => {
+        response.body.stream.cancel(error3).catch((err) => {
           if (err.code === "ERR_INVALID_STATE") {
             return;
           }
@@ -14547,13 +14547,13 @@ var require_fetch = __commonJS({
               fetchParams.controller.ended = true;
               this.body.push(null);
             },
-            onError(error2) {
+            onError(error3) {
               if (this.abort) {
                 fetchParams.controller.off("terminated", this.abort);
               }
-              this.body?.destroy(error2);
-              fetchParams.controller.terminate(error2);
-              reject(error2);
+              this.body?.destroy(error3);
+              fetchParams.controller.terminate(error3);
+              reject(error3);
             },
             onUpgrade(status, rawHeaders, socket) {
               if (status !== 101) {
@@ -15016,8 +15016,8 @@ var require_util4 = __commonJS({
                   }
                   fr[kResult] = result;
                   fireAProgressEvent("load", fr);
-                } catch (error2) {
-                  fr[kError] = error2;
+                } catch (error3) {
+                  fr[kError] = error3;
                   fireAProgressEvent("error", fr);
                 }
                 if (fr[kState] !== "loading") {
@@ -15026,13 +15026,13 @@ var require_util4 = __commonJS({
               });
               break;
             }
-          } catch (error2) {
+          } catch (error3) {
             if (fr[kAborted]) {
               return;
             }
             queueMicrotask(() => {
               fr[kState] = "done";
-              fr[kError] = error2;
+              fr[kError] = error3;
               fireAProgressEvent("error", fr);
               if (fr[kState] !== "loading") {
                 fireAProgressEvent("loadend", fr);
@@ -17338,11 +17338,11 @@ var require_connection = __commonJS({
         });
       }
     }
-    function onSocketError(error2) {
+    function onSocketError(error3) {
       const { ws } = this;
       ws[kReadyState] = states.CLOSING;
       if (channels.socketError.hasSubscribers) {
-        channels.socketError.publish(error2);
+        channels.socketError.publish(error3);
       }
       this.destroy();
     }
@@ -17644,10 +17644,10 @@ var require_receiver = __commonJS({
                 this.#extensions.get("permessage-deflate").decompress(
                   body,
                   this.#info.fin,
-                  (error2, data) => {
-                    if (error2) {
-                      const code = error2 instanceof MessageSizeExceededError ? 1009 : 1007;
-                      failWebsocketConnectionWithCode(this.ws, code, error2.message);
+                  (error3, data) => {
+                    if (error3) {
+                      const code = error3 instanceof MessageSizeExceededError ? 1009 : 1007;
+                      failWebsocketConnectionWithCode(this.ws, code, error3.message);
                       return;
                     }
                     if (!this.writeFragments(data)) {
@@ -18367,9 +18367,9 @@ var require_eventsource_stream = __commonJS({
       return true;
     }
     function createMaxEventSizeExceededError() {
-      const error2 = new Error("EventSource message size exceeded");
-      error2.aborted = false;
-      return error2;
+      const error3 = new Error("EventSource message size exceeded");
+      error3.aborted = false;
+      return error3;
     }
     var EventSourceStream = class extends Transform {
       /**
@@ -18481,8 +18481,8 @@ var require_eventsource_stream = __commonJS({
             }
             try {
               this.parseLine(this.readLine(), this.event);
-            } catch (error2) {
-              callback(error2);
+            } catch (error3) {
+              callback(error3);
               return;
             }
             this.consumeCurrentByte();
@@ -18497,10 +18497,10 @@ var require_eventsource_stream = __commonJS({
         }
         callback();
       }
-      _destroy(error2, callback) {
+      _destroy(error3, callback) {
         this.chunks.length = 0;
         this.clearEvent();
-        super._destroy(error2, callback);
+        super._destroy(error3, callback);
       }
       /**
        * @param {Buffer} line
@@ -18888,8 +18888,8 @@ var require_eventsource = __commonJS({
           pipeline(
             response.body.stream,
             eventSourceStream,
-            (error2) => {
-              if (error2?.aborted === false) {
+            (error3) => {
+              if (error3?.aborted === false) {
                 this.close();
                 this.dispatchEvent(new Event("error"));
               }
@@ -19164,8 +19164,8 @@ var require_undici = __commonJS({
 });
 
 // src/failure.ts
-function messageOf(error2) {
-  return error2 instanceof Error ? error2.message : String(error2);
+function messageOf(error3) {
+  return error3 instanceof Error ? error3.message : String(error3);
 }
 var Failure, UsageError;
 var init_failure = __esm({
@@ -19630,9 +19630,9 @@ var require_codegen = __commonJS({
       }
     };
     var Throw = class extends Node {
-      constructor(error2) {
+      constructor(error3) {
         super();
-        this.error = error2;
+        this.error = error3;
       }
       render({ _n }) {
         return `throw ${this.error};` + _n;
@@ -19869,9 +19869,9 @@ var require_codegen = __commonJS({
       }
     };
     var Catch = class extends BlockNode {
-      constructor(error2) {
+      constructor(error3) {
         super();
-        this.error = error2;
+        this.error = error3;
       }
       render(opts) {
         return `catch(${this.error})` + super.render(opts);
@@ -20062,9 +20062,9 @@ var require_codegen = __commonJS({
         this._blockNode(node);
         this.code(tryBody);
         if (catchCode) {
-          const error2 = this.name("e");
-          this._currNode = node.catch = new Catch(error2);
-          catchCode(error2);
+          const error3 = this.name("e");
+          this._currNode = node.catch = new Catch(error3);
+          catchCode(error3);
         }
         if (finallyCode) {
           this._currNode = node.finally = new Finally();
@@ -20073,8 +20073,8 @@ var require_codegen = __commonJS({
         return this._endBlockNode(Catch, Finally);
       }
       // `throw` statement
-      throw(error2) {
-        return this._leafNode(new Throw(error2));
+      throw(error3) {
+        return this._leafNode(new Throw(error3));
       }
       // start self-balancing block
       block(body, nodeCount) {
@@ -20430,10 +20430,10 @@ var require_errors2 = __commonJS({
     exports.keyword$DataError = {
       message: ({ keyword, schemaType }) => schemaType ? (0, codegen_1.str)`"${keyword}" keyword must be ${schemaType} ($data)` : (0, codegen_1.str)`"${keyword}" keyword is invalid ($data)`
     };
-    function reportError(cxt, error2 = exports.keywordError, errorPaths, overrideAllErrors) {
+    function reportError(cxt, error3 = exports.keywordError, errorPaths, overrideAllErrors) {
       const { it } = cxt;
       const { gen, compositeRule, allErrors } = it;
-      const errObj = errorObjectCode(cxt, error2, errorPaths);
+      const errObj = errorObjectCode(cxt, error3, errorPaths);
       if (overrideAllErrors !== null && overrideAllErrors !== void 0 ? overrideAllErrors : compositeRule || allErrors) {
         addError(gen, errObj);
       } else {
@@ -20441,10 +20441,10 @@ var require_errors2 = __commonJS({
       }
     }
     exports.reportError = reportError;
-    function reportExtraError(cxt, error2 = exports.keywordError, errorPaths) {
+    function reportExtraError(cxt, error3 = exports.keywordError, errorPaths) {
       const { it } = cxt;
       const { gen, compositeRule, allErrors } = it;
-      const errObj = errorObjectCode(cxt, error2, errorPaths);
+      const errObj = errorObjectCode(cxt, error3, errorPaths);
       addError(gen, errObj);
       if (!(compositeRule || allErrors)) {
         returnErrors(it, names_1.default.vErrors);
@@ -20495,19 +20495,19 @@ var require_errors2 = __commonJS({
       schema: new codegen_1.Name("schema"),
       parentSchema: new codegen_1.Name("parentSchema")
     };
-    function errorObjectCode(cxt, error2, errorPaths) {
+    function errorObjectCode(cxt, error3, errorPaths) {
       const { createErrors } = cxt.it;
       if (createErrors === false)
         return (0, codegen_1._)`{}`;
-      return errorObject(cxt, error2, errorPaths);
+      return errorObject(cxt, error3, errorPaths);
     }
-    function errorObject(cxt, error2, errorPaths = {}) {
+    function errorObject(cxt, error3, errorPaths = {}) {
       const { gen, it } = cxt;
       const keyValues = [
         errorInstancePath(it, errorPaths),
         errorSchemaPath(cxt, errorPaths)
       ];
-      extraErrorProps(cxt, error2, keyValues);
+      extraErrorProps(cxt, error3, keyValues);
       return gen.object(...keyValues);
     }
     function errorInstancePath({ errorPath }, { instancePath }) {
@@ -20881,12 +20881,12 @@ var require_code2 = __commonJS({
       });
     }
     exports.checkReportMissingProp = checkReportMissingProp;
-    function checkMissingProp({ gen, data, it: { opts } }, properties, missing) {
-      return (0, codegen_1.or)(...properties.map((prop) => (0, codegen_1.and)(noPropertyInData(gen, data, prop, opts.ownProperties), (0, codegen_1._)`${missing} = ${prop}`)));
+    function checkMissingProp({ gen, data, it: { opts } }, properties, missing2) {
+      return (0, codegen_1.or)(...properties.map((prop) => (0, codegen_1.and)(noPropertyInData(gen, data, prop, opts.ownProperties), (0, codegen_1._)`${missing2} = ${prop}`)));
     }
     exports.checkMissingProp = checkMissingProp;
-    function reportMissingProp(cxt, missing) {
-      cxt.setParams({ missingProperty: missing }, true);
+    function reportMissingProp(cxt, missing2) {
+      cxt.setParams({ missingProperty: missing2 }, true);
       cxt.error();
     }
     exports.reportMissingProp = reportMissingProp;
@@ -22030,20 +22030,20 @@ var require_compile = __commonJS({
     var util_1 = require_util9();
     var validate_1 = require_validate();
     var SchemaEnv = class {
-      constructor(env) {
+      constructor(env2) {
         var _a;
         this.refs = {};
         this.dynamicAnchors = {};
         let schema;
-        if (typeof env.schema == "object")
-          schema = env.schema;
-        this.schema = env.schema;
-        this.schemaId = env.schemaId;
-        this.root = env.root || this;
-        this.baseId = (_a = env.baseId) !== null && _a !== void 0 ? _a : (0, resolve_1.normalizeId)(schema === null || schema === void 0 ? void 0 : schema[env.schemaId || "$id"]);
-        this.schemaPath = env.schemaPath;
-        this.localRefs = env.localRefs;
-        this.meta = env.meta;
+        if (typeof env2.schema == "object")
+          schema = env2.schema;
+        this.schema = env2.schema;
+        this.schemaId = env2.schemaId;
+        this.root = env2.root || this;
+        this.baseId = (_a = env2.baseId) !== null && _a !== void 0 ? _a : (0, resolve_1.normalizeId)(schema === null || schema === void 0 ? void 0 : schema[env2.schemaId || "$id"]);
+        this.schemaPath = env2.schemaPath;
+        this.localRefs = env2.localRefs;
+        this.meta = env2.meta;
         this.$async = schema === null || schema === void 0 ? void 0 : schema.$async;
         this.refs = {};
       }
@@ -22227,15 +22227,15 @@ var require_compile = __commonJS({
           baseId = (0, resolve_1.resolveUrl)(this.opts.uriResolver, baseId, schId);
         }
       }
-      let env;
+      let env2;
       if (typeof schema != "boolean" && schema.$ref && !(0, util_1.schemaHasRulesButRef)(schema, this.RULES)) {
         const $ref = (0, resolve_1.resolveUrl)(this.opts.uriResolver, baseId, schema.$ref);
-        env = resolveSchema.call(this, root, $ref);
+        env2 = resolveSchema.call(this, root, $ref);
       }
       const { schemaId } = this.opts;
-      env = env || new SchemaEnv({ schema, schemaId, root, baseId });
-      if (env.schema !== env.root.schema)
-        return env;
+      env2 = env2 || new SchemaEnv({ schema, schemaId, root, baseId });
+      if (env2.schema !== env2.root.schema)
+        return env2;
       return void 0;
     }
   }
@@ -22404,11 +22404,11 @@ var require_utils2 = __commonJS({
         if (!isZoneIdentifier(zoneIdentifier)) return { host, isIPV6: false, error: true };
         input = input.slice(0, zoneSeparator);
       }
-      const address = normalizeIPv6Address(input);
-      if (address === void 0) return { host, isIPV6: false, error: true };
+      const address2 = normalizeIPv6Address(input);
+      if (address2 === void 0) return { host, isIPV6: false, error: true };
       return {
-        host: address + (zoneIdentifier ? "%" + zoneIdentifier : ""),
-        escapedHost: address + (zoneIdentifier ? "%25" + zoneIdentifier : ""),
+        host: address2 + (zoneIdentifier ? "%" + zoneIdentifier : ""),
+        escapedHost: address2 + (zoneIdentifier ? "%25" + zoneIdentifier : ""),
         isIPV6: true
       };
     }
@@ -24089,8 +24089,8 @@ var require_ref = __commonJS({
       schemaType: "string",
       code(cxt) {
         const { gen, schema: $ref, it } = cxt;
-        const { baseId, schemaEnv: env, validateName, opts, self: self2 } = it;
-        const { root } = env;
+        const { baseId, schemaEnv: env2, validateName, opts, self: self2 } = it;
+        const { root } = env2;
         if (($ref === "#" || $ref === "#/") && baseId === root.baseId)
           return callRootRef();
         const schOrEnv = compile_1.resolveRef.call(self2, root, baseId, $ref);
@@ -24100,8 +24100,8 @@ var require_ref = __commonJS({
           return callValidate(schOrEnv);
         return inlineRefSchema(schOrEnv);
         function callRootRef() {
-          if (env === root)
-            return callRef(cxt, validateName, env, env.$async);
+          if (env2 === root)
+            return callRef(cxt, validateName, env2, env2.$async);
           const rootName = gen.scopeValue("root", { ref: root });
           return callRef(cxt, (0, codegen_1._)`${rootName}.validate`, root, root.$async);
         }
@@ -24131,14 +24131,14 @@ var require_ref = __commonJS({
     exports.getValidate = getValidate;
     function callRef(cxt, v, sch, $async) {
       const { gen, it } = cxt;
-      const { allErrors, schemaEnv: env, opts } = it;
+      const { allErrors, schemaEnv: env2, opts } = it;
       const passCxt = opts.passContext ? names_1.default.this : codegen_1.nil;
       if ($async)
         callAsyncRef();
       else
         callSyncRef();
       function callAsyncRef() {
-        if (!env.$async)
+        if (!env2.$async)
           throw new Error("async schema referenced by sync schema");
         const valid = gen.let("valid");
         gen.try(() => {
@@ -24228,7 +24228,7 @@ var require_limitNumber = __commonJS({
       exclusiveMaximum: { okStr: "<", ok: ops.LT, fail: ops.GTE },
       exclusiveMinimum: { okStr: ">", ok: ops.GT, fail: ops.LTE }
     };
-    var error2 = {
+    var error3 = {
       message: ({ keyword, schemaCode }) => (0, codegen_1.str)`must be ${KWDs[keyword].okStr} ${schemaCode}`,
       params: ({ keyword, schemaCode }) => (0, codegen_1._)`{comparison: ${KWDs[keyword].okStr}, limit: ${schemaCode}}`
     };
@@ -24237,7 +24237,7 @@ var require_limitNumber = __commonJS({
       type: "number",
       schemaType: "number",
       $data: true,
-      error: error2,
+      error: error3,
       code(cxt) {
         const { keyword, data, schemaCode } = cxt;
         cxt.fail$data((0, codegen_1._)`${data} ${KWDs[keyword].fail} ${schemaCode} || isNaN(${data})`);
@@ -24253,7 +24253,7 @@ var require_multipleOf = __commonJS({
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
-    var error2 = {
+    var error3 = {
       message: ({ schemaCode }) => (0, codegen_1.str)`must be multiple of ${schemaCode}`,
       params: ({ schemaCode }) => (0, codegen_1._)`{multipleOf: ${schemaCode}}`
     };
@@ -24262,7 +24262,7 @@ var require_multipleOf = __commonJS({
       type: "number",
       schemaType: "number",
       $data: true,
-      error: error2,
+      error: error3,
       code(cxt) {
         const { gen, data, schemaCode, it } = cxt;
         const prec = it.opts.multipleOfPrecision;
@@ -24309,7 +24309,7 @@ var require_limitLength = __commonJS({
     var codegen_1 = require_codegen();
     var util_1 = require_util9();
     var ucs2length_1 = require_ucs2length();
-    var error2 = {
+    var error3 = {
       message({ keyword, schemaCode }) {
         const comp = keyword === "maxLength" ? "more" : "fewer";
         return (0, codegen_1.str)`must NOT have ${comp} than ${schemaCode} characters`;
@@ -24321,7 +24321,7 @@ var require_limitLength = __commonJS({
       type: "string",
       schemaType: "number",
       $data: true,
-      error: error2,
+      error: error3,
       code(cxt) {
         const { keyword, data, schemaCode, it } = cxt;
         const op = keyword === "maxLength" ? codegen_1.operators.GT : codegen_1.operators.LT;
@@ -24341,7 +24341,7 @@ var require_pattern = __commonJS({
     var code_1 = require_code2();
     var util_1 = require_util9();
     var codegen_1 = require_codegen();
-    var error2 = {
+    var error3 = {
       message: ({ schemaCode }) => (0, codegen_1.str)`must match pattern "${schemaCode}"`,
       params: ({ schemaCode }) => (0, codegen_1._)`{pattern: ${schemaCode}}`
     };
@@ -24350,7 +24350,7 @@ var require_pattern = __commonJS({
       type: "string",
       schemaType: "string",
       $data: true,
-      error: error2,
+      error: error3,
       code(cxt) {
         const { gen, data, $data, schema, schemaCode, it } = cxt;
         const u = it.opts.unicodeRegExp ? "u" : "";
@@ -24376,7 +24376,7 @@ var require_limitProperties = __commonJS({
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
-    var error2 = {
+    var error3 = {
       message({ keyword, schemaCode }) {
         const comp = keyword === "maxProperties" ? "more" : "fewer";
         return (0, codegen_1.str)`must NOT have ${comp} than ${schemaCode} properties`;
@@ -24388,7 +24388,7 @@ var require_limitProperties = __commonJS({
       type: "object",
       schemaType: "number",
       $data: true,
-      error: error2,
+      error: error3,
       code(cxt) {
         const { keyword, data, schemaCode } = cxt;
         const op = keyword === "maxProperties" ? codegen_1.operators.GT : codegen_1.operators.LT;
@@ -24407,7 +24407,7 @@ var require_required = __commonJS({
     var code_1 = require_code2();
     var codegen_1 = require_codegen();
     var util_1 = require_util9();
-    var error2 = {
+    var error3 = {
       message: ({ params: { missingProperty } }) => (0, codegen_1.str)`must have required property '${missingProperty}'`,
       params: ({ params: { missingProperty } }) => (0, codegen_1._)`{missingProperty: ${missingProperty}}`
     };
@@ -24416,7 +24416,7 @@ var require_required = __commonJS({
       type: "object",
       schemaType: "array",
       $data: true,
-      error: error2,
+      error: error3,
       code(cxt) {
         const { gen, schema, schemaCode, data, $data, it } = cxt;
         const { opts } = it;
@@ -24448,14 +24448,14 @@ var require_required = __commonJS({
           }
         }
         function exitOnErrorMode() {
-          const missing = gen.let("missing");
+          const missing2 = gen.let("missing");
           if (useLoop || $data) {
             const valid = gen.let("valid", true);
-            cxt.block$data(valid, () => loopUntilMissing(missing, valid));
+            cxt.block$data(valid, () => loopUntilMissing(missing2, valid));
             cxt.ok(valid);
           } else {
-            gen.if((0, code_1.checkMissingProp)(cxt, schema, missing));
-            (0, code_1.reportMissingProp)(cxt, missing);
+            gen.if((0, code_1.checkMissingProp)(cxt, schema, missing2));
+            (0, code_1.reportMissingProp)(cxt, missing2);
             gen.else();
           }
         }
@@ -24465,10 +24465,10 @@ var require_required = __commonJS({
             gen.if((0, code_1.noPropertyInData)(gen, data, prop, opts.ownProperties), () => cxt.error());
           });
         }
-        function loopUntilMissing(missing, valid) {
-          cxt.setParams({ missingProperty: missing });
-          gen.forOf(missing, schemaCode, () => {
-            gen.assign(valid, (0, code_1.propertyInData)(gen, data, missing, opts.ownProperties));
+        function loopUntilMissing(missing2, valid) {
+          cxt.setParams({ missingProperty: missing2 });
+          gen.forOf(missing2, schemaCode, () => {
+            gen.assign(valid, (0, code_1.propertyInData)(gen, data, missing2, opts.ownProperties));
             gen.if((0, codegen_1.not)(valid), () => {
               cxt.error();
               gen.break();
@@ -24487,7 +24487,7 @@ var require_limitItems = __commonJS({
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
-    var error2 = {
+    var error3 = {
       message({ keyword, schemaCode }) {
         const comp = keyword === "maxItems" ? "more" : "fewer";
         return (0, codegen_1.str)`must NOT have ${comp} than ${schemaCode} items`;
@@ -24499,7 +24499,7 @@ var require_limitItems = __commonJS({
       type: "array",
       schemaType: "number",
       $data: true,
-      error: error2,
+      error: error3,
       code(cxt) {
         const { keyword, data, schemaCode } = cxt;
         const op = keyword === "maxItems" ? codegen_1.operators.GT : codegen_1.operators.LT;
@@ -24530,7 +24530,7 @@ var require_uniqueItems = __commonJS({
     var codegen_1 = require_codegen();
     var util_1 = require_util9();
     var equal_1 = require_equal();
-    var error2 = {
+    var error3 = {
       message: ({ params: { i, j } }) => (0, codegen_1.str)`must NOT have duplicate items (items ## ${j} and ${i} are identical)`,
       params: ({ params: { i, j } }) => (0, codegen_1._)`{i: ${i}, j: ${j}}`
     };
@@ -24539,7 +24539,7 @@ var require_uniqueItems = __commonJS({
       type: "array",
       schemaType: "boolean",
       $data: true,
-      error: error2,
+      error: error3,
       code(cxt) {
         const { gen, data, $data, schema, parentSchema, schemaCode, it } = cxt;
         if (!$data && !schema)
@@ -24596,14 +24596,14 @@ var require_const = __commonJS({
     var codegen_1 = require_codegen();
     var util_1 = require_util9();
     var equal_1 = require_equal();
-    var error2 = {
+    var error3 = {
       message: "must be equal to constant",
       params: ({ schemaCode }) => (0, codegen_1._)`{allowedValue: ${schemaCode}}`
     };
     var def = {
       keyword: "const",
       $data: true,
-      error: error2,
+      error: error3,
       code(cxt) {
         const { gen, data, $data, schemaCode, schema } = cxt;
         if ($data || schema && typeof schema == "object") {
@@ -24625,7 +24625,7 @@ var require_enum = __commonJS({
     var codegen_1 = require_codegen();
     var util_1 = require_util9();
     var equal_1 = require_equal();
-    var error2 = {
+    var error3 = {
       message: "must be equal to one of the allowed values",
       params: ({ schemaCode }) => (0, codegen_1._)`{allowedValues: ${schemaCode}}`
     };
@@ -24633,7 +24633,7 @@ var require_enum = __commonJS({
       keyword: "enum",
       schemaType: "array",
       $data: true,
-      error: error2,
+      error: error3,
       code(cxt) {
         const { gen, data, $data, schema, schemaCode, it } = cxt;
         if (!$data && schema.length === 0)
@@ -24712,7 +24712,7 @@ var require_additionalItems = __commonJS({
     exports.validateAdditionalItems = void 0;
     var codegen_1 = require_codegen();
     var util_1 = require_util9();
-    var error2 = {
+    var error3 = {
       message: ({ params: { len } }) => (0, codegen_1.str)`must NOT have more than ${len} items`,
       params: ({ params: { len } }) => (0, codegen_1._)`{limit: ${len}}`
     };
@@ -24721,7 +24721,7 @@ var require_additionalItems = __commonJS({
       type: "array",
       schemaType: ["boolean", "object"],
       before: "uniqueItems",
-      error: error2,
+      error: error3,
       code(cxt) {
         const { parentSchema, it } = cxt;
         const { items } = parentSchema;
@@ -24840,7 +24840,7 @@ var require_items2020 = __commonJS({
     var util_1 = require_util9();
     var code_1 = require_code2();
     var additionalItems_1 = require_additionalItems();
-    var error2 = {
+    var error3 = {
       message: ({ params: { len } }) => (0, codegen_1.str)`must NOT have more than ${len} items`,
       params: ({ params: { len } }) => (0, codegen_1._)`{limit: ${len}}`
     };
@@ -24849,7 +24849,7 @@ var require_items2020 = __commonJS({
       type: "array",
       schemaType: ["object", "boolean"],
       before: "uniqueItems",
-      error: error2,
+      error: error3,
       code(cxt) {
         const { schema, parentSchema, it } = cxt;
         const { prefixItems } = parentSchema;
@@ -24873,7 +24873,7 @@ var require_contains = __commonJS({
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
     var util_1 = require_util9();
-    var error2 = {
+    var error3 = {
       message: ({ params: { min, max } }) => max === void 0 ? (0, codegen_1.str)`must contain at least ${min} valid item(s)` : (0, codegen_1.str)`must contain at least ${min} and no more than ${max} valid item(s)`,
       params: ({ params: { min, max } }) => max === void 0 ? (0, codegen_1._)`{minContains: ${min}}` : (0, codegen_1._)`{minContains: ${min}, maxContains: ${max}}`
     };
@@ -24883,7 +24883,7 @@ var require_contains = __commonJS({
       schemaType: ["object", "boolean"],
       before: "uniqueItems",
       trackErrors: true,
-      error: error2,
+      error: error3,
       code(cxt) {
         const { gen, schema, parentSchema, data, it } = cxt;
         let min;
@@ -25006,7 +25006,7 @@ var require_dependencies = __commonJS({
       const { gen, data, it } = cxt;
       if (Object.keys(propertyDeps).length === 0)
         return;
-      const missing = gen.let("missing");
+      const missing2 = gen.let("missing");
       for (const prop in propertyDeps) {
         const deps = propertyDeps[prop];
         if (deps.length === 0)
@@ -25024,8 +25024,8 @@ var require_dependencies = __commonJS({
             }
           });
         } else {
-          gen.if((0, codegen_1._)`${hasProperty} && (${(0, code_1.checkMissingProp)(cxt, deps, missing)})`);
-          (0, code_1.reportMissingProp)(cxt, missing);
+          gen.if((0, codegen_1._)`${hasProperty} && (${(0, code_1.checkMissingProp)(cxt, deps, missing2)})`);
+          (0, code_1.reportMissingProp)(cxt, missing2);
           gen.else();
         }
       }
@@ -25061,7 +25061,7 @@ var require_propertyNames = __commonJS({
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
     var util_1 = require_util9();
-    var error2 = {
+    var error3 = {
       message: "property name must be valid",
       params: ({ params }) => (0, codegen_1._)`{propertyName: ${params.propertyName}}`
     };
@@ -25069,7 +25069,7 @@ var require_propertyNames = __commonJS({
       keyword: "propertyNames",
       type: "object",
       schemaType: ["object", "boolean"],
-      error: error2,
+      error: error3,
       code(cxt) {
         const { gen, schema, data, it } = cxt;
         if ((0, util_1.alwaysValidSchema)(it, schema))
@@ -25106,7 +25106,7 @@ var require_additionalProperties = __commonJS({
     var codegen_1 = require_codegen();
     var names_1 = require_names();
     var util_1 = require_util9();
-    var error2 = {
+    var error3 = {
       message: "must NOT have additional properties",
       params: ({ params }) => (0, codegen_1._)`{additionalProperty: ${params.additionalProperty}}`
     };
@@ -25116,7 +25116,7 @@ var require_additionalProperties = __commonJS({
       schemaType: ["boolean", "object"],
       allowUndefined: true,
       trackErrors: true,
-      error: error2,
+      error: error3,
       code(cxt) {
         const { gen, schema, parentSchema, data, errsCount, it } = cxt;
         if (!errsCount)
@@ -25390,7 +25390,7 @@ var require_oneOf = __commonJS({
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
     var util_1 = require_util9();
-    var error2 = {
+    var error3 = {
       message: "must match exactly one schema in oneOf",
       params: ({ params }) => (0, codegen_1._)`{passingSchemas: ${params.passing}}`
     };
@@ -25398,7 +25398,7 @@ var require_oneOf = __commonJS({
       keyword: "oneOf",
       schemaType: "array",
       trackErrors: true,
-      error: error2,
+      error: error3,
       code(cxt) {
         const { gen, schema, parentSchema, it } = cxt;
         if (!Array.isArray(schema))
@@ -25475,7 +25475,7 @@ var require_if = __commonJS({
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
     var util_1 = require_util9();
-    var error2 = {
+    var error3 = {
       message: ({ params }) => (0, codegen_1.str)`must match "${params.ifClause}" schema`,
       params: ({ params }) => (0, codegen_1._)`{failingKeyword: ${params.ifClause}}`
     };
@@ -25483,7 +25483,7 @@ var require_if = __commonJS({
       keyword: "if",
       schemaType: ["object", "boolean"],
       trackErrors: true,
-      error: error2,
+      error: error3,
       code(cxt) {
         const { gen, parentSchema, it } = cxt;
         if (parentSchema.then === void 0 && parentSchema.else === void 0) {
@@ -25808,7 +25808,7 @@ var require_unevaluatedProperties = __commonJS({
     var codegen_1 = require_codegen();
     var util_1 = require_util9();
     var names_1 = require_names();
-    var error2 = {
+    var error3 = {
       message: "must NOT have unevaluated properties",
       params: ({ params }) => (0, codegen_1._)`{unevaluatedProperty: ${params.unevaluatedProperty}}`
     };
@@ -25817,7 +25817,7 @@ var require_unevaluatedProperties = __commonJS({
       type: "object",
       schemaType: ["boolean", "object"],
       trackErrors: true,
-      error: error2,
+      error: error3,
       code(cxt) {
         const { gen, schema, data, errsCount, it } = cxt;
         if (!errsCount)
@@ -25873,7 +25873,7 @@ var require_unevaluatedItems = __commonJS({
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
     var util_1 = require_util9();
-    var error2 = {
+    var error3 = {
       message: ({ params: { len } }) => (0, codegen_1.str)`must NOT have more than ${len} items`,
       params: ({ params: { len } }) => (0, codegen_1._)`{limit: ${len}}`
     };
@@ -25881,7 +25881,7 @@ var require_unevaluatedItems = __commonJS({
       keyword: "unevaluatedItems",
       type: "array",
       schemaType: ["boolean", "object"],
-      error: error2,
+      error: error3,
       code(cxt) {
         const { gen, schema, data, it } = cxt;
         const items = it.items || 0;
@@ -25928,7 +25928,7 @@ var require_format = __commonJS({
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
-    var error2 = {
+    var error3 = {
       message: ({ schemaCode }) => (0, codegen_1.str)`must match format "${schemaCode}"`,
       params: ({ schemaCode }) => (0, codegen_1._)`{format: ${schemaCode}}`
     };
@@ -25937,7 +25937,7 @@ var require_format = __commonJS({
       type: ["number", "string"],
       schemaType: "string",
       $data: true,
-      error: error2,
+      error: error3,
       code(cxt, ruleType) {
         const { gen, data, $data, schema, schemaCode, it } = cxt;
         const { opts, errSchemaPath, schemaEnv, self: self2 } = it;
@@ -26098,7 +26098,7 @@ var require_discriminator = __commonJS({
     var compile_1 = require_compile();
     var ref_error_1 = require_ref_error();
     var util_1 = require_util9();
-    var error2 = {
+    var error3 = {
       message: ({ params: { discrError, tagName } }) => discrError === types_1.DiscrError.Tag ? `tag "${tagName}" must be string` : `value of tag "${tagName}" must be in oneOf`,
       params: ({ params: { discrError, tag, tagName } }) => (0, codegen_1._)`{error: ${discrError}, tag: ${tagName}, tagValue: ${tag}}`
     };
@@ -26106,7 +26106,7 @@ var require_discriminator = __commonJS({
       keyword: "discriminator",
       type: "object",
       schemaType: "object",
-      error: error2,
+      error: error3,
       code(cxt) {
         const { gen, data, schema, parentSchema, it } = cxt;
         const { oneOf } = parentSchema;
@@ -27840,7 +27840,7 @@ var require_runtime = __commonJS({
     "use strict";
     exports.__esModule = true;
     exports.checkRevision = checkRevision;
-    exports.template = template2;
+    exports.template = template4;
     exports.wrapProgram = wrapProgram;
     exports.resolvePartial = resolvePartial;
     exports.invokePartial = invokePartial;
@@ -27882,15 +27882,15 @@ var require_runtime = __commonJS({
         throw new _exception2["default"]("Template was precompiled with a newer version of Handlebars than the current runtime. Please update your runtime to a newer version (" + compilerInfo[1] + ").");
       }
     }
-    function template2(templateSpec, env) {
-      if (!env) {
+    function template4(templateSpec, env2) {
+      if (!env2) {
         throw new _exception2["default"]("No environment passed to template");
       }
       if (!templateSpec || !templateSpec.main) {
         throw new _exception2["default"]("Unknown template object: " + typeof templateSpec);
       }
       templateSpec.main.decorator = templateSpec.main_d;
-      env.VM.checkRevision(templateSpec.compiler);
+      env2.VM.checkRevision(templateSpec.compiler);
       var templateWasPrecompiledWithCompilerV7 = templateSpec.compiler && templateSpec.compiler[0] === 7;
       function invokePartialWrapper(partial, context, options) {
         if (options.hash) {
@@ -27899,18 +27899,18 @@ var require_runtime = __commonJS({
             options.ids[0] = true;
           }
         }
-        partial = env.VM.resolvePartial.call(this, partial, context, options);
+        partial = env2.VM.resolvePartial.call(this, partial, context, options);
         options.hooks = this.hooks;
         options.protoAccessControl = this.protoAccessControl;
-        var result = env.VM.invokePartial.call(this, partial, context, options);
+        var result = env2.VM.invokePartial.call(this, partial, context, options);
         if (result == null && Utils.isFunction(partial)) {
           throw new _exception2["default"]("The partial " + options.name + " returned no output: partials must return a string");
         }
-        if (result == null && env.compile) {
+        if (result == null && env2.compile) {
           if (typeof partial !== "string") {
             throw new _exception2["default"]("The partial " + options.name + " could not be compiled: partials must be strings or functions returning strings");
           }
-          options.partials[options.name] = env.compile(partial, templateSpec.compilerOptions, env);
+          options.partials[options.name] = env2.compile(partial, templateSpec.compilerOptions, env2);
           result = options.partials[options.name](context, options);
         }
         if (result != null) {
@@ -27995,7 +27995,7 @@ var require_runtime = __commonJS({
         },
         // An empty object to use as replacement for null-contexts
         nullContext: Object.seal({}),
-        noop: env.VM.noop,
+        noop: env2.VM.noop,
         compilerInfo: templateSpec.compiler
       };
       function ret(context) {
@@ -28023,14 +28023,14 @@ var require_runtime = __commonJS({
       ret._setup = function(options) {
         if (!options.partial) {
           var mergedHelpers = {};
-          addHelpers(mergedHelpers, env.helpers, container);
+          addHelpers(mergedHelpers, env2.helpers, container);
           addHelpers(mergedHelpers, options.helpers, container);
           container.helpers = mergedHelpers;
           if (templateSpec.usePartial) {
-            container.partials = container.mergeIfNeeded(options.partials, env.partials);
+            container.partials = container.mergeIfNeeded(options.partials, env2.partials);
           }
           if (templateSpec.usePartial || templateSpec.useDecorators) {
-            container.decorators = Utils.extend({}, env.decorators, options.decorators);
+            container.decorators = Utils.extend({}, env2.decorators, options.decorators);
           }
           container.hooks = {};
           container.protoAccessControl = _internalProtoAccess.createProtoAccessControl(options);
@@ -28160,7 +28160,7 @@ var require_no_conflict = __commonJS({
   "node_modules/handlebars/dist/cjs/handlebars/no-conflict.js"(exports, module) {
     "use strict";
     exports.__esModule = true;
-    exports["default"] = function(Handlebars2) {
+    exports["default"] = function(Handlebars4) {
       (function() {
         if (typeof globalThis === "object") return;
         Object.prototype.__defineGetter__("__magic__", function() {
@@ -28170,11 +28170,11 @@ var require_no_conflict = __commonJS({
         delete Object.prototype.__magic__;
       })();
       var $Handlebars = globalThis.Handlebars;
-      Handlebars2.noConflict = function() {
-        if (globalThis.Handlebars === Handlebars2) {
+      Handlebars4.noConflict = function() {
+        if (globalThis.Handlebars === Handlebars4) {
           globalThis.Handlebars = $Handlebars;
         }
-        return Handlebars2;
+        return Handlebars4;
       };
     };
     module.exports = exports["default"];
@@ -29871,7 +29871,7 @@ var require_compiler = __commonJS({
         }
       }
     };
-    function precompile(input, options, env) {
+    function precompile(input, options, env2) {
       if (input == null || typeof input !== "string" && input.type !== "Program") {
         throw new _exception2["default"]("You must pass a string or Handlebars AST to Handlebars.precompile. You passed " + input);
       }
@@ -29882,10 +29882,10 @@ var require_compiler = __commonJS({
       if (options.compat) {
         options.useDepths = true;
       }
-      var ast = env.parse(input, options), environment = new env.Compiler().compile(ast, options);
-      return new env.JavaScriptCompiler().compile(environment, options);
+      var ast = env2.parse(input, options), environment = new env2.Compiler().compile(ast, options);
+      return new env2.JavaScriptCompiler().compile(environment, options);
     }
-    function compile(input, options, env) {
+    function compile(input, options, env2) {
       if (options === void 0) options = {};
       if (input == null || typeof input !== "string" && input.type !== "Program") {
         throw new _exception2["default"]("You must pass a string or Handlebars AST to Handlebars.compile. You passed " + input);
@@ -29899,8 +29899,8 @@ var require_compiler = __commonJS({
       }
       var compiled2 = void 0;
       function compileInput() {
-        var ast = env.parse(input, options), environment = new env.Compiler().compile(ast, options), templateSpec = new env.JavaScriptCompiler().compile(environment, options, void 0, true);
-        return env.template(templateSpec);
+        var ast = env2.parse(input, options), environment = new env2.Compiler().compile(ast, options), templateSpec = new env2.JavaScriptCompiler().compile(environment, options, void 0, true);
+        return env2.template(templateSpec);
       }
       function ret(context, execOptions) {
         if (!compiled2) {
@@ -30176,7 +30176,7 @@ var require_util10 = __commonJS({
       return path;
     }
     exports.normalize = normalize;
-    function join7(aRoot, aPath) {
+    function join9(aRoot, aPath) {
       if (aRoot === "") {
         aRoot = ".";
       }
@@ -30208,7 +30208,7 @@ var require_util10 = __commonJS({
       }
       return joined;
     }
-    exports.join = join7;
+    exports.join = join9;
     exports.isAbsolute = function(aPath) {
       return aPath.charAt(0) === "/" || urlRegexp.test(aPath);
     };
@@ -30381,7 +30381,7 @@ var require_util10 = __commonJS({
             parsed.path = parsed.path.substring(0, index2 + 1);
           }
         }
-        sourceURL = join7(urlGenerate(parsed), sourceURL);
+        sourceURL = join9(urlGenerate(parsed), sourceURL);
       }
       return normalize(sourceURL);
     }
@@ -31833,7 +31833,7 @@ var require_code_gen = __commonJS({
           iter(this.source[i]);
         }
       },
-      empty: function empty() {
+      empty: function empty3() {
         var loc = this.currentLocation || { start: {} };
         return new SourceNode(loc.start.line, loc.start.column, this.srcFile);
       },
@@ -33206,8 +33206,8 @@ var require_light = __commonJS({
                 } else {
                   return returned;
                 }
-              } catch (error2) {
-                e2 = error2;
+              } catch (error3) {
+                e2 = error3;
                 {
                   this.trigger("error", e2);
                 }
@@ -33217,8 +33217,8 @@ var require_light = __commonJS({
             return (await Promise.all(promises3)).find(function(x) {
               return x != null;
             });
-          } catch (error2) {
-            e = error2;
+          } catch (error3) {
+            e = error3;
             {
               this.trigger("error", e);
             }
@@ -33269,16 +33269,16 @@ var require_light = __commonJS({
           }
         }
         shiftAll(fn) {
-          return this._lists.forEach(function(list) {
-            return list.forEachShift(fn);
+          return this._lists.forEach(function(list2) {
+            return list2.forEachShift(fn);
           });
         }
         getFirst(arr = this._lists) {
-          var j, len, list;
+          var j, len, list2;
           for (j = 0, len = arr.length; j < len; j++) {
-            list = arr[j];
-            if (list.length > 0) {
-              return list;
+            list2 = arr[j];
+            if (list2.length > 0) {
+              return list2;
             }
           }
           return [];
@@ -33330,10 +33330,10 @@ var require_light = __commonJS({
         _randomIndex() {
           return Math.random().toString(36).slice(2);
         }
-        doDrop({ error: error2, message = "This job has been dropped by Bottleneck" } = {}) {
+        doDrop({ error: error3, message = "This job has been dropped by Bottleneck" } = {}) {
           if (this._states.remove(this.options.id)) {
             if (this.rejectOnDrop) {
-              this._reject(error2 != null ? error2 : new BottleneckError$1(message));
+              this._reject(error3 != null ? error3 : new BottleneckError$1(message));
             }
             this.Events.trigger("dropped", { args: this.args, options: this.options, task: this.task, promise: this.promise });
             return true;
@@ -33367,7 +33367,7 @@ var require_light = __commonJS({
           return this.Events.trigger("scheduled", { args: this.args, options: this.options });
         }
         async doExecute(chained, clearGlobalState, run2, free) {
-          var error2, eventInfo, passed;
+          var error3, eventInfo, passed;
           if (this.retryCount === 0) {
             this._assertStatus("RUNNING");
             this._states.next(this.options.id);
@@ -33385,24 +33385,24 @@ var require_light = __commonJS({
               return this._resolve(passed);
             }
           } catch (error1) {
-            error2 = error1;
-            return this._onFailure(error2, eventInfo, clearGlobalState, run2, free);
+            error3 = error1;
+            return this._onFailure(error3, eventInfo, clearGlobalState, run2, free);
           }
         }
         doExpire(clearGlobalState, run2, free) {
-          var error2, eventInfo;
+          var error3, eventInfo;
           if (this._states.jobStatus(this.options.id === "RUNNING")) {
             this._states.next(this.options.id);
           }
           this._assertStatus("EXECUTING");
           eventInfo = { args: this.args, options: this.options, retryCount: this.retryCount };
-          error2 = new BottleneckError$1(`This job timed out after ${this.options.expiration} ms.`);
-          return this._onFailure(error2, eventInfo, clearGlobalState, run2, free);
+          error3 = new BottleneckError$1(`This job timed out after ${this.options.expiration} ms.`);
+          return this._onFailure(error3, eventInfo, clearGlobalState, run2, free);
         }
-        async _onFailure(error2, eventInfo, clearGlobalState, run2, free) {
+        async _onFailure(error3, eventInfo, clearGlobalState, run2, free) {
           var retry2, retryAfter;
           if (clearGlobalState()) {
-            retry2 = await this.Events.trigger("failed", error2, eventInfo);
+            retry2 = await this.Events.trigger("failed", error3, eventInfo);
             if (retry2 != null) {
               retryAfter = ~~retry2;
               this.Events.trigger("retry", `Retrying ${this.options.id} after ${retryAfter} ms`, eventInfo);
@@ -33412,7 +33412,7 @@ var require_light = __commonJS({
               this.doDone(eventInfo);
               await free(this.options, eventInfo);
               this._assertStatus("DONE");
-              return this._reject(error2);
+              return this._reject(error3);
             }
           }
         }
@@ -33691,7 +33691,7 @@ var require_light = __commonJS({
           return this._queue.length === 0;
         }
         async _tryToRun() {
-          var args, cb, error2, reject, resolve2, returned, task;
+          var args, cb, error3, reject, resolve2, returned, task;
           if (this._running < 1 && this._queue.length > 0) {
             this._running++;
             ({ task, args, resolve: resolve2, reject } = this._queue.shift());
@@ -33702,9 +33702,9 @@ var require_light = __commonJS({
                   return resolve2(returned);
                 };
               } catch (error1) {
-                error2 = error1;
+                error3 = error1;
                 return function() {
-                  return reject(error2);
+                  return reject(error3);
                 };
               }
             })();
@@ -33838,8 +33838,8 @@ var require_light = __commonJS({
                   } else {
                     results.push(void 0);
                   }
-                } catch (error2) {
-                  e = error2;
+                } catch (error3) {
+                  e = error3;
                   results.push(v.Events.trigger("error", e));
                 }
               }
@@ -34074,16 +34074,16 @@ var require_light = __commonJS({
               this.Events.trigger("debug", `Draining ${options.id}`, { args, options });
               index2 = this._randomIndex();
               return this._store.__register__(index2, options.weight, options.expiration).then(({ success, wait, reservoir }) => {
-                var empty;
+                var empty3;
                 this.Events.trigger("debug", `Drained ${options.id}`, { success, args, options });
                 if (success) {
                   queue.shift();
-                  empty = this.empty();
-                  if (empty) {
+                  empty3 = this.empty();
+                  if (empty3) {
                     this.Events.trigger("empty");
                   }
                   if (reservoir === 0) {
-                    this.Events.trigger("depleted", empty);
+                    this.Events.trigger("depleted", empty3);
                   }
                   this._run(index2, next, wait);
                   return this.Promise.resolve(options.weight);
@@ -34114,12 +34114,12 @@ var require_light = __commonJS({
           stop(options = {}) {
             var done, waitForExecuting;
             options = parser$5.load(options, this.stopDefaults);
-            waitForExecuting = (at2) => {
+            waitForExecuting = (at3) => {
               var finished;
               finished = () => {
                 var counts;
                 counts = this._states.counts;
-                return counts[0] + counts[1] + counts[2] + counts[3] === at2;
+                return counts[0] + counts[1] + counts[2] + counts[3] === at3;
               };
               return new this.Promise((resolve2, reject) => {
                 if (finished()) {
@@ -34172,14 +34172,14 @@ var require_light = __commonJS({
             return done;
           }
           async _addToQueue(job) {
-            var args, blocked, error2, options, reachedHWM, shifted, strategy;
+            var args, blocked, error3, options, reachedHWM, shifted, strategy;
             ({ args, options } = job);
             try {
               ({ reachedHWM, blocked, strategy } = await this._store.__submit__(this.queued(), options.weight));
             } catch (error1) {
-              error2 = error1;
-              this.Events.trigger("debug", `Could not queue ${options.id}`, { args, options, error: error2 });
-              job.doDrop({ error: error2 });
+              error3 = error1;
+              this.Events.trigger("debug", `Could not queue ${options.id}`, { args, options, error: error3 });
+              job.doDrop({ error: error3 });
               return false;
             }
             if (blocked) {
@@ -34390,25 +34390,25 @@ var init_dist_src = __esm({
 });
 
 // node_modules/@octokit/plugin-retry/dist-bundle/index.js
-function isRequestError(error2) {
-  return error2.request !== void 0;
+function isRequestError(error3) {
+  return error3.request !== void 0;
 }
-async function errorRequest(state, octokit, error2, options) {
-  if (!isRequestError(error2) || !error2?.request.request) {
-    throw error2;
+async function errorRequest(state, octokit, error3, options) {
+  if (!isRequestError(error3) || !error3?.request.request) {
+    throw error3;
   }
-  if (error2.status >= 400 && !state.doNotRetry.includes(error2.status)) {
+  if (error3.status >= 400 && !state.doNotRetry.includes(error3.status)) {
     const retries = options.request.retries != null ? options.request.retries : state.retries;
     const retryAfter = Math.pow((options.request.retryCount || 0) + 1, 2);
-    throw octokit.retry.retryRequest(error2, retries, retryAfter);
+    throw octokit.retry.retryRequest(error3, retries, retryAfter);
   }
-  throw error2;
+  throw error3;
 }
 async function wrapRequest(state, octokit, request2, options) {
   const limiter = new import_light.default();
-  limiter.on("failed", function(error2, info2) {
-    const maxRetries = ~~error2.request.request?.retries;
-    const after = ~~error2.request.request?.retryAfter;
+  limiter.on("failed", function(error3, info2) {
+    const maxRetries = ~~error3.request.request?.retries;
+    const after = ~~error3.request.request?.retryAfter;
     options.request.retryCount = info2.retryCount + 1;
     if (maxRetries > info2.retryCount) {
       return after * state.retryAfterBaseValue;
@@ -34424,11 +34424,11 @@ async function requestWithGraphqlErrorHandling(state, octokit, request2, options
   if (response.data && response.data.errors && response.data.errors.length > 0 && /Something went wrong while executing your query/.test(
     response.data.errors[0].message
   )) {
-    const error2 = new RequestError(response.data.errors[0].message, 500, {
+    const error3 = new RequestError(response.data.errors[0].message, 500, {
       request: options,
       response
     });
-    return errorRequest(state, octokit, error2, options);
+    return errorRequest(state, octokit, error3, options);
   }
   return response;
 }
@@ -34444,12 +34444,12 @@ function retry(octokit, octokitOptions) {
   );
   const retryPlugin = {
     retry: {
-      retryRequest: (error2, retries, retryAfter) => {
-        error2.request.request = Object.assign({}, error2.request.request, {
+      retryRequest: (error3, retries, retryAfter) => {
+        error3.request.request = Object.assign({}, error3.request.request, {
           retries,
           retryAfter
         });
-        return error2;
+        return error3;
       }
     }
   };
@@ -34496,12 +34496,12 @@ async function doRequest(state, request2, options) {
   const req = (isAuth ? state.auth : state.global).key(state.id).schedule(jobOptions, request2, options);
   if (isGraphQL) {
     const res = await req;
-    if (res.data.errors != null && res.data.errors.some((error2) => error2.type === "RATE_LIMITED")) {
-      const error2 = Object.assign(new Error("GraphQL Rate Limit Exceeded"), {
+    if (res.data.errors != null && res.data.errors.some((error3) => error3.type === "RATE_LIMITED")) {
+      const error3 = Object.assign(new Error("GraphQL Rate Limit Exceeded"), {
         response: res,
         data: res.data
       });
-      throw error2;
+      throw error3;
     }
   }
   return req;
@@ -34582,19 +34582,19 @@ function throttling(octokit, octokitOptions) {
       "error",
       (e) => octokit.log.warn("Error in throttling-plugin limit handler", e)
     );
-    state.retryLimiter.on("failed", async function(error2, info2) {
+    state.retryLimiter.on("failed", async function(error3, info2) {
       const [state2, request2, options] = info2.args;
       const { pathname } = new URL(options.url, "http://github.test");
-      const shouldRetryGraphQL = pathname.startsWith("/graphql") && error2.status !== 401;
-      if (!(shouldRetryGraphQL || error2.status === 403 || error2.status === 429)) {
+      const shouldRetryGraphQL = pathname.startsWith("/graphql") && error3.status !== 401;
+      if (!(shouldRetryGraphQL || error3.status === 403 || error3.status === 429)) {
         return;
       }
       const retryCount = ~~request2.retryCount;
       request2.retryCount = retryCount;
       options.request.retryCount = retryCount;
       const { wantRetry, retryAfter = 0 } = await (async function() {
-        if (/\bsecondary rate\b/i.test(error2.message)) {
-          const retryAfter2 = Number(error2.response.headers["retry-after"]) || state2.fallbackSecondaryRateRetryAfter;
+        if (/\bsecondary rate\b/i.test(error3.message)) {
+          const retryAfter2 = Number(error3.response.headers["retry-after"]) || state2.fallbackSecondaryRateRetryAfter;
           const wantRetry2 = await emitter.trigger(
             "secondary-limit",
             retryAfter2,
@@ -34604,11 +34604,11 @@ function throttling(octokit, octokitOptions) {
           );
           return { wantRetry: wantRetry2, retryAfter: retryAfter2 };
         }
-        if (error2.response.headers != null && error2.response.headers["x-ratelimit-remaining"] === "0" || (error2.response.data?.errors ?? []).some(
+        if (error3.response.headers != null && error3.response.headers["x-ratelimit-remaining"] === "0" || (error3.response.data?.errors ?? []).some(
           (error22) => error22.type === "RATE_LIMITED"
         )) {
           const rateLimitReset = new Date(
-            ~~error2.response.headers["x-ratelimit-reset"] * 1e3
+            ~~error3.response.headers["x-ratelimit-reset"] * 1e3
           ).getTime();
           const retryAfter2 = Math.max(
             // Add one second so we retry _after_ the reset time
@@ -34770,8 +34770,8 @@ function addHook(state, kind, name, hook2) {
   }
   if (kind === "error") {
     hook2 = (method, options) => {
-      return Promise.resolve().then(method.bind(null, options)).catch((error2) => {
-        return orig(error2, options);
+      return Promise.resolve().then(method.bind(null, options)).catch((error3) => {
+        return orig(error3, options);
       });
     };
   }
@@ -35023,14 +35023,14 @@ function getValues(context, operator, key, modifier) {
   }
   return result;
 }
-function parseUrl(template2) {
+function parseUrl(template4) {
   return {
-    expand: expand.bind(null, template2)
+    expand: expand.bind(null, template4)
   };
 }
-function expand(template2, context) {
+function expand(template4, context) {
   var operators = ["+", "#", ".", "/", ";", "?", "&"];
-  template2 = template2.replace(
+  template4 = template4.replace(
     /\{([^\{\}]+)\}|([^\{\}]+)/g,
     function(_, expression, literal2) {
       if (expression) {
@@ -35040,8 +35040,8 @@ function expand(template2, context) {
           operator = expression.charAt(0);
           expression = expression.substr(1);
         }
-        expression.split(/,/g).forEach(function(variable) {
-          var tmp = /([^:\*]*)(?::(\d+)|(\*))?/.exec(variable);
+        expression.split(/,/g).forEach(function(variable2) {
+          var tmp = /([^:\*]*)(?::(\d+)|(\*))?/.exec(variable2);
           values.push(getValues(context, operator, tmp[1], tmp[2] || tmp[3]));
         });
         if (operator && operator !== "+") {
@@ -35060,10 +35060,10 @@ function expand(template2, context) {
       }
     }
   );
-  if (template2 === "/") {
-    return template2;
+  if (template4 === "/") {
+    return template4;
   } else {
-    return template2.replace(/\/$/, "");
+    return template4.replace(/\/$/, "");
   }
 }
 function parse4(options) {
@@ -35559,8 +35559,8 @@ var init_json_with_bigint = __esm({
         );
         const denoisedJSON = processedJSON.replace(noiseStringify, "$1$2$3");
         return denoisedJSON;
-      } catch (error2) {
-        if (error2 instanceof RangeError) {
+      } catch (error3) {
+        if (error3 instanceof RangeError) {
           const convertedJSON = stringifyIteratively(value, replacer, space);
           if (convertedJSON === void 0) return void 0;
           const supportsRawJSON = "rawJSON" in JSON;
@@ -35568,7 +35568,7 @@ var init_json_with_bigint = __esm({
           const processedJSON = convertedJSON.replace(bigIntsStringify, "$1$2$3");
           return processedJSON.replace(noiseStringify, "$1$2$3");
         }
-        throw error2;
+        throw error3;
       }
     };
     featureCache = /* @__PURE__ */ new Map();
@@ -35681,13 +35681,13 @@ var init_json_with_bigint = __esm({
           serializedData,
           (key, value, context) => convertMarkedBigIntsReviver(key, value, context, reviver)
         );
-      } catch (error2) {
-        if (error2 instanceof RangeError) {
+      } catch (error3) {
+        if (error3 instanceof RangeError) {
           const serializedData = serializeBigInts(text2);
           const parsed = originalParse(serializedData);
           return applyReviverIteratively(parsed, reviver);
         }
-        throw error2;
+        throw error3;
       }
     };
   }
@@ -35730,26 +35730,26 @@ async function fetchWrapper(requestOptions) {
       // See https://fetch.spec.whatwg.org/#dom-requestinit-duplex.
       ...requestOptions.body && { duplex: "half" }
     });
-  } catch (error2) {
+  } catch (error3) {
     let message = "Unknown Error";
-    if (error2 instanceof Error) {
-      if (error2.name === "AbortError") {
-        error2.status = 500;
-        throw error2;
+    if (error3 instanceof Error) {
+      if (error3.name === "AbortError") {
+        error3.status = 500;
+        throw error3;
       }
-      message = error2.message;
-      if (error2.name === "TypeError" && "cause" in error2) {
-        if (error2.cause instanceof Error) {
-          message = error2.cause.message;
-        } else if (typeof error2.cause === "string") {
-          message = error2.cause;
+      message = error3.message;
+      if (error3.name === "TypeError" && "cause" in error3) {
+        if (error3.cause instanceof Error) {
+          message = error3.cause.message;
+        } else if (typeof error3.cause === "string") {
+          message = error3.cause;
         }
       }
     }
     const requestError = new RequestError(message, 500, {
       request: requestOptions
     });
-    requestError.cause = error2;
+    requestError.cause = error3;
     throw requestError;
   }
   const status = fetchResponse.status;
@@ -36226,12 +36226,12 @@ function requestLog(octokit) {
         `${requestOptions.method} ${path} - ${response.status} with id ${requestId} in ${Date.now() - start}ms`
       );
       return response;
-    }).catch((error2) => {
-      const requestId = error2.response?.headers["x-github-request-id"] || "UNKNOWN";
+    }).catch((error3) => {
+      const requestId = error3.response?.headers["x-github-request-id"] || "UNKNOWN";
       octokit.log.error(
-        `${requestOptions.method} ${path} - ${error2.status} with id ${requestId} in ${Date.now() - start}ms`
+        `${requestOptions.method} ${path} - ${error3.status} with id ${requestId} in ${Date.now() - start}ms`
       );
-      throw error2;
+      throw error3;
     });
   });
 }
@@ -36300,8 +36300,8 @@ function iterator(octokit, route, parameters) {
             }
           }
           return { value: normalizedResponse };
-        } catch (error2) {
-          if (error2.status !== 409) throw error2;
+        } catch (error3) {
+          if (error3.status !== 409) throw error3;
           url = "";
           return {
             value: {
@@ -39408,6 +39408,7 @@ function info(message) {
 var CPU_GUARANTEE_SHARE = 0.25;
 var CONCURRENT_SPAWN_LIMIT = 64;
 var SPAWN_TIMEOUT_SECONDS = 900;
+var MIN_IDLE_SECONDS = 600;
 var MIN_MAX_AGE_SECONDS = 7 * 86400;
 function proxyMemoryMiB(servers2) {
   return 128 + 2 * servers2;
@@ -39418,6 +39419,7 @@ function hubMemoryMiB(servers2) {
 var MIN_HOME_BYTES = 5 * 2 ** 30;
 var OGGM_BASE_BYTES = 0.4 * 2 ** 30;
 var OGGM_WORKER_BYTES = 0.15 * 2 ** 30;
+var NODE_USABLE_SHARE = 0.9;
 var COMMENT_LIMIT = 65536;
 var ANNOTATION_LIMIT = 10;
 var HUB_RESTART_SECONDS = 6;
@@ -39438,8 +39440,8 @@ function actionReport() {
     failure: (message, hint) => error(`${message}. ${hint}`)
   };
 }
-function annotate({ severity, at: at2, rule, message, hint }) {
-  const properties = { title: rule, file: at2.file, startLine: at2.line, startColumn: at2.column };
+function annotate({ severity, at: at3, rule, message, hint }) {
+  const properties = { title: rule, file: at3.file, startLine: at3.line, startColumn: at3.column };
   if (severity === "error") error(`${message}; ${hint}`, properties);
   else warning(`${message}; ${hint}`, properties);
 }
@@ -39466,7 +39468,10 @@ var COMMANDS = {
   "render-image": { summary: "write the build folder of images", target: "IMAGE?", options: ["root", "all", "out", "json"] },
   "pull-request": { summary: "in a workflow_run: find the pull request that the run belongs to", target: "", options: [] },
   review: { summary: "put the plan of a pull request into its comment", target: "", options: ["root", "charts-from", "present", "html", "pull", "head", "at"] },
-  plan: { summary: "show what would change, compared with what is deployed", target: "", options: ["root", "charts-from", "present", "json", "html", "at"] }
+  plan: { summary: "show what would change, compared with what is deployed", target: "", options: ["root", "charts-from", "present", "json", "html", "at"] },
+  new: { summary: "write a commented file to begin with: new hub|image|cluster NAME", target: "KIND NAME", options: ["root", "json"] },
+  explain: { summary: "say why a rule exists", target: "RULE?", options: ["json"] },
+  completion: { summary: "print a completion script for bash", target: "", options: [] }
 };
 function fromAction(read) {
   const command = read("command");
@@ -39560,6 +39565,14 @@ function at(value, path) {
   }
   return here;
 }
+function* walk(value, path = "") {
+  yield { path, value };
+  if (Array.isArray(value)) {
+    for (const [index2, item] of value.entries()) yield* walk(item, `${path}/${index2}`);
+  } else if (isObject(value)) {
+    for (const [key, item] of Object.entries(value)) yield* walk(item, `${path}/${escapeSegment(key)}`);
+  }
+}
 
 // src/core/finding.ts
 function hasErrors(findings) {
@@ -39572,15 +39585,15 @@ function sortFindings(findings) {
 }
 function onePerPlace(findings) {
   const seen = /* @__PURE__ */ new Set();
-  return sortFindings(findings).filter(({ at: at2 }) => {
-    const key = `${at2.file}:${at2.line}:${at2.column}`;
+  return sortFindings(findings).filter(({ at: at3 }) => {
+    const key = `${at3.file}:${at3.line}:${at3.column}`;
     return seen.has(key) ? false : Boolean(seen.add(key));
   });
 }
 
 // src/core/show/findings.ts
-function findingLine({ rule, severity, at: at2, message, hint }) {
-  return `${at2.file}:${at2.line}:${at2.column}  ${severity === "warning" ? "warning " : ""}${rule}  ${message}; ${hint}`;
+function findingLine({ rule, severity, at: at3, message, hint }) {
+  return `${at3.file}:${at3.line}:${at3.column}  ${severity === "warning" ? "warning " : ""}${rule}  ${message}; ${hint}`;
 }
 function findingsText(findings) {
   const lines = findings.map((finding) => `${findingLine(finding)}
@@ -39598,11 +39611,11 @@ function plural(count, word) {
   return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
 function findingsJson(findings) {
-  return findings.map(({ rule, severity, at: at2, message, hint }) => ({ rule, severity, file: at2.file, line: at2.line, column: at2.column, message, hint }));
+  return findings.map(({ rule, severity, at: at3, message, hint }) => ({ rule, severity, file: at3.file, line: at3.line, column: at3.column, message, hint }));
 }
 function findingsMarkdown(findings) {
   if (findings.length === 0) return "### Check\n\nNo findings.\n";
-  const rows = findings.map(({ rule, severity, at: at2, message, hint }) => `| ${severity === "error" ? "\u2717" : "\u26A0"} | \`${at2.file}:${at2.line}\` | ${escapeMarkdown(message)} | ${escapeMarkdown(hint)} | \`${rule}\` |
+  const rows = findings.map(({ rule, severity, at: at3, message, hint }) => `| ${severity === "error" ? "\u2717" : "\u26A0"} | \`${at3.file}:${at3.line}\` | ${escapeMarkdown(message)} | ${escapeMarkdown(hint)} | \`${rule}\` |
 `);
   return `### Check: ${countText(findings)}
 
@@ -40914,9 +40927,9 @@ function throwError$1(state, message) {
 function finalizeCollection(state, position, tag, carrier) {
   try {
     return tag.finalize(carrier);
-  } catch (error2) {
-    if (error2 instanceof YAMLException) throw error2;
-    YAMLException.throwAt(state.source, position, error2 instanceof Error ? error2.message : String(error2), state.filename);
+  } catch (error3) {
+    if (error3 instanceof YAMLException) throw error3;
+    YAMLException.throwAt(state.source, position, error3 instanceof Error ? error3.message : String(error3), state.filename);
   }
 }
 function constructScalar(state, event) {
@@ -43024,11 +43037,11 @@ function parse(text2, report, offsets) {
   }
   try {
     return build3(text2, parseEvents(text2, {}), report, offsets);
-  } catch (error2) {
-    if (!(error2 instanceof YAMLException)) throw error2;
+  } catch (error3) {
+    if (!(error3 instanceof YAMLException)) throw error3;
     const tab = /^[ ]*\t/mu.exec(text2);
     if (tab) report(tab.index, "a tab is used for indentation", "indent with spaces");
-    else report(error2.mark?.position ?? 0, `this is not YAML: ${error2.reason}`, "check quotes, indentation and colons near here");
+    else report(error3.mark?.position ?? 0, `this is not YAML: ${error3.reason}`, "check quotes, indentation and colons near here");
     return null;
   }
 }
@@ -43564,6 +43577,9 @@ function scaled(text2, units) {
 }
 function memoryBytes(text2) {
   return scaled(text2, BINARY);
+}
+function quantityBytes(text2) {
+  return scaled(text2, QUANTITY);
 }
 function instant(text2) {
   const time = Date.parse(text2.length === 10 ? `${text2}T00:00Z` : text2);
@@ -44201,6 +44217,908 @@ function clusterRelease(name) {
 function wanted(wave, order, release) {
   return { unit: release.unit, wave, order, release, digest: digestOf(release) };
 }
+
+// src/core/rules/events.ts
+var at2 = (index2, key) => pointer("capacity", "events", index2, key);
+var eventTime = {
+  id: "time-order",
+  severity: "error",
+  title: "Spans of time begin before they end, on days that exist.",
+  why: "A class that ends before it begins is never prepared for.",
+  on: "platform",
+  *check(platform2) {
+    for (const hub2 of platform2.environments.values()) {
+      for (const [index2, { from, until }] of hub2.data.capacity.events.entries()) {
+        if (Number.isNaN(instant(from))) yield { at: hub2.at(at2(index2, "from")), message: `${from} does not exist`, hint: "look at a calendar" };
+        else if (!(instant(until) > instant(from))) yield { at: hub2.at(at2(index2, "until")), message: "it ends before it begins", hint: "swap the two, or correct the year" };
+      }
+    }
+    for (const doc of [...platform2.cohorts.values(), ...platform2.members.values()]) {
+      const { from, until } = doc.data;
+      if (Number.isNaN(instant(until))) yield { at: doc.at("/until"), message: `${until} does not exist`, hint: "look at a calendar" };
+      else if (from !== void 0 && !(instant(until) >= instant(from))) yield { at: doc.at("/until"), message: "it ends before it begins", hint: "swap the two, or correct the year" };
+    }
+  }
+};
+var eventUsers = {
+  id: "event-users",
+  severity: "error",
+  title: "A class fits into its hub.",
+  why: "The hub refuses servers above its limit: the last students stand outside.",
+  on: "hub",
+  *check({ hub: hub2 }) {
+    for (const [index2, { users }] of hub2.data.capacity.events.entries()) {
+      if (users > hub2.data.capacity.maxServers) yield { at: hub2.at(at2(index2, "users")), message: `${users} people, and the hub allows ${hub2.data.capacity.maxServers} servers`, hint: "raise capacity.maxServers" };
+    }
+  }
+};
+var eventSpawnRate = {
+  id: "event-spawn-rate",
+  severity: "warning",
+  title: "A class can start at once.",
+  why: `JupyterHub starts ${CONCURRENT_SPAWN_LIMIT} servers at a time and answers everybody else with an error: 270 students met it on 2025-08-29 (UC Merced).`,
+  on: "hub",
+  *check({ hub: hub2, cluster }) {
+    const start = seconds(cluster.data.nodes.user.startTime);
+    for (const [index2, { users }] of hub2.data.capacity.events.entries()) {
+      if (users > CONCURRENT_SPAWN_LIMIT) yield { at: hub2.at(at2(index2, "users")), message: `${users} people come at once, and ${CONCURRENT_SPAWN_LIMIT} servers start at a time`, hint: "let people come in groups, or tell them to try again" };
+      else if (start >= 120 && hub2.data.capacity.placeholders < users / 4) yield { at: hub2.at(at2(index2, "users")), message: `a new node takes ${cluster.data.nodes.user.startTime}, and ${hub2.data.capacity.placeholders} seats are kept warm`, hint: `raise capacity.placeholders to about ${Math.ceil(users / 4)} for the class` };
+    }
+  }
+};
+var eventOverlap = {
+  id: "event-overlap",
+  severity: "warning",
+  title: "Classes at the same time fit together.",
+  why: "Two classes that are planned for apart meet in one hub.",
+  on: "hub",
+  *check({ hub: hub2 }) {
+    const events = hub2.data.capacity.events;
+    for (const [index2, event] of events.entries()) {
+      for (const other of events.slice(0, index2)) {
+        const together = instant(event.from) < instant(other.until) && instant(other.from) < instant(event.until);
+        if (together && event.users + other.users > hub2.data.capacity.maxServers) yield { at: hub2.at(at2(index2, "name")), message: `together with "${other.name}" these are ${event.users + other.users} people for ${hub2.data.capacity.maxServers} servers`, hint: "raise capacity.maxServers, or move one of them" };
+      }
+    }
+  }
+};
+var eventPast = {
+  id: "event-past",
+  severity: "warning",
+  title: "Classes that are over are removed.",
+  why: "Old entries hide the next one.",
+  on: "hub",
+  *check({ hub: hub2, now }) {
+    for (const [index2, { until }] of hub2.data.capacity.events.entries()) {
+      if (instant(until) < now) yield { at: hub2.at(at2(index2, "until")), message: "it is over", hint: "remove the entry" };
+    }
+  }
+};
+var eventImage = {
+  id: "event-image",
+  severity: "error",
+  title: "A class uses an image of its hub.",
+  why: "Another image would be kept on the nodes, and students would wait for theirs.",
+  on: "hub",
+  *check({ hub: hub2 }) {
+    for (const [index2, { image }] of hub2.data.capacity.events.entries()) {
+      if (image !== void 0 && !hub2.data.images.includes(image)) yield { at: hub2.at(at2(index2, "image")), message: `the hub does not offer ${image}`, hint: `choose ${hub2.data.images.join(", ")}` };
+    }
+  }
+};
+
+// src/core/rules/hub.ts
+var GiB = 2 ** 30;
+var address = {
+  id: "address",
+  severity: "error",
+  title: "A hub is reached by https under its own host name.",
+  why: "Logins and tokens travel over it. Plain http is for clusters without an entry (`ingress.class: none`), on loopback and private addresses only. Credentials in an address end up in logs.",
+  on: "hub",
+  *check({ hub: hub2, cluster }) {
+    const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:]+)(:[0-9]+)?(\/.*)?$/u.exec(hub2.data.url);
+    const at3 = hub2.at("/url");
+    const [, scheme, credentials, host = "", port, path] = parts ?? [];
+    const local = /^(localhost|127\.\d+\.\d+\.\d+|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(1[6-9]|2\d|3[01])\.\d+\.\d+)$/u.test(host);
+    const bare = cluster.data.ingress.class === "none";
+    if (!parts) yield { at: at3, message: "this is not an address", hint: "write https:// and a host name" };
+    else if (credentials !== void 0) yield { at: at3, message: "the address holds credentials", hint: "remove them, and change the password" };
+    else if (scheme === "http" && !(bare && local)) yield { at: at3, message: "the address is not https", hint: bare ? "http is for loopback and private addresses only" : `write https://${host}` };
+    else if (path !== void 0 && path !== "/") yield { at: at3, message: "the address has a path", hint: "a hub has a host name of its own" };
+    else if (port !== void 0 && !bare) yield { at: at3, message: `the address has a port, ${port.slice(1)}`, hint: "the entry listens on 443" };
+  }
+};
+var oneDefault = {
+  id: "one-default",
+  severity: "error",
+  title: "One size is the default, and everybody may choose it.",
+  why: "People who may not choose the default see an error as their first page.",
+  on: "hub",
+  *check({ hub: hub2 }) {
+    const marked = Object.entries(hub2.data.sizes).filter(([, size2]) => size2.default);
+    const second = marked[1];
+    if (second) yield { at: hub2.at(pointer("sizes", second[0], "default")), message: `"${second[0]}" is a second default`, hint: "mark one size" };
+    const name = defaultSize(hub2.data.sizes);
+    const size = hub2.data.sizes[name];
+    if (size && !size.for.includes("all")) yield { at: hub2.at(pointer("sizes", name, "for")), message: `the default size "${name}" is not open to all`, hint: 'leave "for" out, or make another size the default' };
+  }
+};
+var sizeFitsNode = {
+  id: "size-fits-node",
+  severity: "error",
+  title: "Every size fits on a node.",
+  why: "A server that no node can take waits until it is given up, 15 minutes later and without a reason that users understand (EO-College hub, 2024-09).",
+  on: "hub",
+  *check({ hub: hub2, cluster }) {
+    const { cpu, memory } = cluster.data.nodes.user;
+    const usable = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE;
+    for (const [name, size] of Object.entries(hub2.data.sizes)) {
+      if ((memoryBytes(size.memory) ?? 0) > usable) yield { at: hub2.at(pointer("sizes", name, "memory")), message: `${size.memory} do not fit on a node with ${memory}, of which ${Math.floor(usable / GiB)}G are free`, hint: `write at most ${Math.floor(usable / GiB)}G, or take larger nodes` };
+      else if (size.cpu > cpu) yield { at: hub2.at(pointer("sizes", name, "cpu")), message: `${size.cpu} cores do not fit on a node with ${cpu}`, hint: `write at most ${cpu}` };
+    }
+  }
+};
+var capacityFits = {
+  id: "capacity",
+  severity: "warning",
+  title: "The servers that a hub allows fit on the nodes it can have.",
+  why: "Memory is guaranteed, so a full cluster starts no more servers; people wait without a seat (EarthScope, 2025-05-12, lost servers because memory was promised twice).",
+  on: "hub",
+  *check({ hub: hub2, cluster }) {
+    const { memory, max } = cluster.data.nodes.user;
+    const all = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE * max;
+    const size = hub2.data.sizes[defaultSize(hub2.data.sizes)];
+    const seats = Math.floor(all / (memoryBytes(size?.memory ?? "1G") ?? 1));
+    if (hub2.data.capacity.maxServers > seats) yield { at: hub2.at("/capacity/maxServers"), message: `${hub2.data.capacity.maxServers} servers of the default size do not fit; the nodes take ${seats}`, hint: `write at most ${seats}, a smaller default size, or more nodes` };
+  }
+};
+var smallHome = {
+  id: "small-home",
+  severity: "warning",
+  title: "A home has room for work.",
+  why: "One preprocessed region takes 3-4 GB, and a full home locks its owner out of the hub (CryoInTheCloud/hub-image#171).",
+  on: "hub",
+  *check({ hub: hub2 }) {
+    const bytes = quantityBytes(hub2.data.home.size) ?? 0;
+    if (bytes < MIN_HOME_BYTES) yield { at: hub2.at("/home/size"), message: `${hub2.data.home.size} fill up on the first day`, hint: "write at least 5Gi; 10Gi and more is better" };
+  }
+};
+var shortIdle = {
+  id: "short-idle",
+  severity: "error",
+  title: "Servers are not stopped between two thoughts.",
+  why: "A silent computation is not activity to the hub: what runs without output for this long is stopped.",
+  on: "hub",
+  *check({ hub: hub2 }) {
+    if (seconds(hub2.data.sessions.idle) < MIN_IDLE_SECONDS) yield { at: hub2.at("/sessions/idle"), message: `${hub2.data.sessions.idle} without activity is too short`, hint: "write at least 10m; hours are usual" };
+  }
+};
+var loginSecrets = {
+  id: "login-secrets",
+  severity: "error",
+  title: "A hub declares the OAuth application that people log in with.",
+  why: "Without client id and secret the hub starts and nobody can log in.",
+  on: "hub",
+  *check({ hub: hub2 }) {
+    const name = ["github-client-id", "github-client-secret"].find((one) => !Object.hasOwn(hub2.data.secrets, one));
+    if (name !== void 0) yield { at: hub2.keyAt("/secrets"), message: `the secret ${name} is not declared`, hint: `add "${name}: {use: OAuth application of this hub}" below secrets:` };
+  }
+};
+var notYet = {
+  id: "not-yet",
+  severity: "warning",
+  title: "Some fields are known but do nothing yet.",
+  why: "The format has room for them, so that files need no change later; until then they are without effect.",
+  on: "hub",
+  *check({ hub: hub2 }) {
+    for (const key of ["dask", "shared", "quota", "backup"]) {
+      if (hub2.data[key] !== void 0) yield { at: hub2.keyAt(`/${key}`), message: `"${key}" does nothing yet`, hint: "it is kept for later" };
+    }
+    if (hub2.data.data.length > 0) yield { at: hub2.keyAt("/data"), message: '"data" does nothing yet', hint: "it is kept for later" };
+    if (hub2.data.sessions.keepBusy !== void 0) yield { at: hub2.keyAt("/sessions/keepBusy"), message: '"keepBusy" does nothing yet', hint: "choose a longer idle time until then" };
+    if (hub2.data.kind === "binder") yield { at: hub2.at("/kind"), message: "binder hubs are not rendered yet", hint: "use kind: hub" };
+  }
+};
+
+// src/core/rules/images.ts
+var imageSource = {
+  id: "image-source",
+  severity: "error",
+  title: "An image says in one way what it is built on, and in one way which OGGM it has.",
+  why: "Of two sources one would be ignored without a word.",
+  on: "platform",
+  *check(platform2) {
+    for (const image of platform2.images.values()) {
+      const { from, oggm } = image.data;
+      const given2 = from ? ["track", "tag", "digest"].filter((key) => from[key] !== void 0) : ["none"];
+      if (given2.length !== 1) yield { at: image.at("/from"), message: given2.length === 0 ? "nothing says which version of the image" : `${given2.join(" and ")} exclude each other`, hint: "write one of track (moves), tag (does not) or digest" };
+      if (oggm && oggm.git === void 0 === (oggm.version === void 0)) yield { at: image.at("/oggm"), message: oggm.git === void 0 ? "nothing says which OGGM" : "git and version exclude each other", hint: "write version: 1.6.3, or git: with ref:" };
+    }
+  }
+};
+var MOVING = /^(latest|main|master|stable|nightly|dev|edge|test)$/u;
+var mutableTag = {
+  id: "mutable-tag",
+  severity: "error",
+  title: "A tag that moves is called `track`.",
+  why: "With `latest` under `tag` nobody knows what ran yesterday. A public incident (DuBois hub, 2026-02-11) began with an image that had changed under its tag. Under `track` the lock pins what the tag pointed at.",
+  on: "platform",
+  *check(platform2) {
+    for (const image of platform2.images.values()) {
+      const tag = image.data.from?.tag;
+      if (tag !== void 0 && MOVING.test(tag)) yield { at: image.at("/from/tag"), message: `the tag "${tag}" moves`, hint: `write "track: ${tag}"` };
+    }
+  }
+};
+var imageUnlocked = {
+  id: "image-unlocked",
+  severity: "warning",
+  title: "Images in hubs are locked to a digest.",
+  why: "Without a lock a hub runs whatever the reference points at when a node pulls it. Locks are written when the platform builds images.",
+  on: "platform",
+  *check(platform2) {
+    const used = new Set([...platform2.environments.values()].flatMap(({ data }) => data.images));
+    for (const image of platform2.images.values()) {
+      if (!used.has(image.name) || MOVING.test(image.data.from?.tag ?? "")) continue;
+      const resolved = resolveImage(platform2.settings.data.registry, image, platform2.locks.get(image.name), "stable");
+      if (resolved.kind === "unlocked") yield { at: image.at("/from"), message: `${resolved.reference} is used as it is${resolved.floating ? ", and it moves" : ""}`, hint: 'nothing to do until its first build is locked; or write "digest:"' };
+    }
+  }
+};
+var imageUnbuilt = {
+  id: "image-unbuilt",
+  severity: "error",
+  title: "A hub offers only images that exist.",
+  why: "An image built from conda-forge has no address before its first build.",
+  on: "platform",
+  *check(platform2) {
+    for (const hub2 of platform2.environments.values()) {
+      for (const [index2, name] of hub2.data.images.entries()) {
+        const image = platform2.images.get(name);
+        if (image && resolveImage(platform2.settings.data.registry, image, platform2.locks.get(name), "stable").kind === "unbuilt") {
+          yield { at: hub2.at(pointer("images", index2)), message: `${name} has not been built yet`, hint: "wait for its first lock, then add it" };
+        }
+      }
+    }
+  }
+};
+var lockChannel = {
+  id: "lock-channel",
+  severity: "error",
+  title: "Channels of a lock name builds that it holds.",
+  why: "A channel that points nowhere would fall back to another build.",
+  on: "platform",
+  *check(platform2) {
+    for (const lock of platform2.locks.values()) {
+      for (const [channel, build4] of Object.entries(lock.data.channels)) {
+        if (!Object.hasOwn(lock.data.builds, build4)) yield { at: lock.at(pointer("channels", channel)), message: `there is no build "${build4}"`, hint: "locks are written by the platform: restore the file" };
+      }
+    }
+  }
+};
+var imageFiles = {
+  id: "image-files",
+  severity: "error",
+  title: "Files that an image names lie in its folder.",
+  why: "A path that leaves the folder would copy something else into an image that everybody can read.",
+  on: "platform",
+  *check(platform2) {
+    for (const image of platform2.images.values()) {
+      const named = [...image.data.files.map((path, index2) => ({ path, at: pointer("files", index2) })), ...image.data.tests.notebooks.map((path, index2) => ({ path, at: pointer("tests", "notebooks", index2) }))];
+      for (const { path, at: at3 } of named) {
+        if (path.startsWith("/") || path.split("/").some((part) => part === ".." || part === ".")) yield { at: image.at(at3), message: `"${path}" leaves the image\u2019s folder`, hint: "name a file below it" };
+        else if (!platform2.paths.has(`images/${image.name}/${path}`)) yield { at: image.at(at3), message: `there is no images/${image.name}/${path}`, hint: "add the file, or correct the path" };
+      }
+    }
+  }
+};
+var belowHome = {
+  id: "below-home",
+  severity: "error",
+  title: "Nothing that an image brings lies below the home.",
+  why: "The home volume hides what an image puts into the home. With OGGM\u2019s sample data or salem\u2019s cache hidden, `import oggm` downloads 80 MB for each user, or fails without network.",
+  on: "platform",
+  *check(platform2) {
+    for (const image of platform2.images.values()) {
+      for (const [name, value] of Object.entries(image.data.env)) {
+        if (/(^|:)(\/home\/|~|\$HOME)/u.test(value) && /CACHE|DATA|_DIR$|PATH/u.test(name) && name !== "OGGM_WORKDIR") yield { at: image.at(pointer("env", name)), message: `${name} points below the home, which a volume hides`, hint: "use a folder below /opt" };
+      }
+    }
+  }
+};
+
+// src/core/rules/model.ts
+function env({ values }) {
+  const found = at(values, "/singleuser/extraEnv");
+  const text2 = (value) => typeof value === "string" ? value : isObject(value) && typeof value["value"] === "string" ? value["value"] : void 0;
+  return Object.fromEntries(Object.entries(isObject(found) ? found : {}).flatMap(([name, value]) => text2(value) === void 0 ? [] : [[name, text2(value) ?? ""]]));
+}
+var variable = (name) => pointer("singleuser", "extraEnv", name);
+var multiprocessing = {
+  id: "oggm-multiprocessing",
+  severity: "error",
+  title: "OGGM_USE_MULTIPROCESSING is 0 or 1.",
+  why: 'OGGM reads it as a whole number: "True" or an empty text ends cfg.initialize() with a ValueError, whatever the documentation says.',
+  on: "values",
+  *check(facts) {
+    for (const name of ["OGGM_USE_MULTIPROCESSING", "OGGM_USE_MP_SPAWN"]) {
+      const value = env(facts)[name];
+      if (value !== void 0 && !/^[01]$/u.test(value)) yield { at: facts.place(variable(name)), message: `OGGM fails on ${name}=${JSON.stringify(value)}`, hint: 'write "0" or "1"' };
+    }
+  }
+};
+var slurmCpus = {
+  id: "oggm-cpus",
+  severity: "error",
+  title: "Counts of cores are whole numbers.",
+  why: "OGGM takes all cores of the node when SLURM_JOB_CPUS_PER_NODE is not a whole number, and runs out of memory. The platform sets it for each size.",
+  on: "values",
+  *check(facts) {
+    for (const name of ["SLURM_JOB_CPUS_PER_NODE", "PYTHON_CPU_COUNT", "OMP_NUM_THREADS", "LRU_MAXSIZE"]) {
+      const value = env(facts)[name];
+      if (value !== void 0 && !/^[1-9][0-9]*$/u.test(value)) yield { at: facts.place(variable(name)), message: `${name}=${JSON.stringify(value)} is not a whole number`, hint: "remove it: the platform sets it for each size" };
+    }
+  }
+};
+var sharedCache = {
+  id: "oggm-shared-cache",
+  severity: "error",
+  title: "Nobody writes to a cache that others read.",
+  why: "OGGM downloads in place, without a lock and without checksums: a second reader gets half a file, and a killed download poisons the cache for good.",
+  on: "values",
+  *check(facts) {
+    const { OGGM_DOWNLOAD_CACHE: cache, OGGM_DOWNLOAD_CACHE_RO: readOnly, OGGM_WORKDIR: workdir } = env(facts);
+    if (cache === void 0 || /^(~|\/home\/|\/scratch\/|\/tmp\/)/u.test(cache)) return;
+    if (!/^(1|true|yes|on)$/iu.test(readOnly ?? "")) yield { at: facts.place(variable("OGGM_DOWNLOAD_CACHE")), message: `${cache} would be written to by everybody`, hint: 'add OGGM_DOWNLOAD_CACHE_RO: "1"' };
+    else if (workdir === void 0 && !facts.hub.data.images.some((name) => facts.platform.images.get(name)?.data.oggm !== void 0)) yield { at: facts.place(variable("OGGM_DOWNLOAD_CACHE_RO")), message: "a read-only cache without OGGM_WORKDIR fails at the first missing file", hint: "add OGGM_WORKDIR, below the home" };
+  }
+};
+var modelMemory = {
+  id: "oggm-memory",
+  severity: "warning",
+  title: "A size has memory for OGGM on all its cores.",
+  why: "OGGM takes 0.4 GB, and at least 0.15 GB more for each process: a server with many cores and little memory is killed in the middle of a run.",
+  on: "hub",
+  *check({ hub: hub2, platform: platform2 }) {
+    if (!hub2.data.images.some((name) => platform2.images.get(name)?.data.oggm !== void 0)) return;
+    for (const [name, size] of Object.entries(hub2.data.sizes)) {
+      const needed = OGGM_BASE_BYTES + OGGM_WORKER_BYTES * Math.floor(size.cpu);
+      if ((memoryBytes(size.memory) ?? 0) < needed) yield { at: hub2.at(pointer("sizes", name, "memory")), message: `${size.memory} are too little for OGGM on ${size.cpu} cores`, hint: `write at least ${Math.ceil(needed / 2 ** 30 * 10) / 10}G` };
+    }
+  }
+};
+
+// src/core/rules/names.ts
+var NAME = /^[a-z](-?[a-z0-9])*$/u;
+var DOTTED = /^[a-z0-9]([-.]?[a-z0-9])*$/u;
+var unitName = {
+  id: "unit-name",
+  severity: "error",
+  title: "Names of hubs and clusters are short and plain, and none is taken by Kubernetes or by us.",
+  why: "A hub\u2019s name is its namespace, its release and a label; a namespace that the system uses would be overwritten, and a path trick in a name would write elsewhere.",
+  on: "platform",
+  *check(platform2) {
+    for (const doc of [...platform2.environments.values(), ...platform2.clusters.values()]) {
+      if (!NAME.test(doc.name) || doc.name.length > 32) yield { at: doc.at(""), message: `"${doc.name.slice(0, 60)}" cannot be a name`, hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter" };
+      else if (/^(default|clusters|kube-.*|glaciocloud-.*)$/u.test(doc.name)) yield { at: doc.at(""), message: `the name "${doc.name}" is reserved`, hint: "choose another name for the file" };
+    }
+    for (const doc of [...platform2.images.values(), ...platform2.data.values()]) {
+      if (!DOTTED.test(doc.name) || doc.name.length > 63) yield { at: doc.at(""), message: `"${doc.name.slice(0, 60)}" cannot be a name`, hint: "use lower-case letters, digits, single hyphens and dots" };
+    }
+  }
+};
+var slugTaken = {
+  id: "slug-taken",
+  severity: "error",
+  title: "No two images are written alike in the hub.",
+  why: "Dots become hyphens in links and labels: two images with one slug would be one image to the hub.",
+  on: "platform",
+  *check(platform2) {
+    for (const docs of [platform2.images, platform2.data]) {
+      const seen = /* @__PURE__ */ new Map();
+      for (const doc of docs.values()) {
+        const other = seen.get(slug(doc.name));
+        if (other !== void 0) yield { at: doc.at(""), message: `"${doc.name}" and "${other}" are both "${slug(doc.name)}" in the hub`, hint: "rename one of them" };
+        seen.set(slug(doc.name), doc.name);
+      }
+    }
+  }
+};
+function* twice(doc, list2, path, suffix = "") {
+  for (const [index2, item] of list2.entries()) {
+    if (list2.indexOf(item) < index2) yield { at: doc.at(`${path}/${index2}${suffix}`), message: `"${item}" stands twice`, hint: "keep one of the two" };
+  }
+}
+var duplicate = {
+  id: "duplicate",
+  severity: "error",
+  title: "Nothing is listed twice.",
+  why: "Of two entries one is silently without effect, and the next change goes to the wrong one.",
+  on: "platform",
+  *check(platform2) {
+    const { waves, removals } = platform2.settings.data;
+    yield* twice(platform2.settings, waves.map(({ name }) => name), "/waves", "/name");
+    yield* twice(platform2.settings, removals.map(({ hub: hub2 }) => hub2), "/removals", "/hub");
+    for (const hub2 of platform2.environments.values()) {
+      const { images, data, access: access2 } = hub2.data;
+      yield* twice(hub2, images, "/images");
+      yield* twice(hub2, data, "/data");
+      yield* twice(hub2, access2.allow, "/access/allow");
+      yield* twice(hub2, access2.admins, "/access/admins");
+    }
+  }
+};
+var addressTaken = {
+  id: "address-taken",
+  severity: "error",
+  title: "Each hub has an address of its own.",
+  why: "Two hubs with one host name answer by chance.",
+  on: "platform",
+  *check(platform2) {
+    const seen = /* @__PURE__ */ new Map();
+    for (const hub2 of platform2.environments.values()) {
+      const address2 = hub2.data.url.replace(/\/$/u, "").toLowerCase();
+      const other = seen.get(address2);
+      if (other !== void 0) yield { at: hub2.at("/url"), message: `the hub ${other} has this address already`, hint: "give each hub its own host name" };
+      seen.set(address2, hub2.name);
+    }
+  }
+};
+var removalSound = {
+  id: "removal",
+  severity: "error",
+  title: "A removal is for a hub whose file is gone, and says what would be lost.",
+  why: "Removing is two steps on purpose: first the file, then a reviewed entry. Deleting homes needs their number written out, so that nobody deletes more than they think.",
+  on: "platform",
+  *check(platform2) {
+    for (const [index2, removal] of platform2.settings.data.removals.entries()) {
+      const at3 = platform2.settings.at(pointer("removals", index2, "hub"));
+      if (platform2.names.get("environment")?.has(removal.hub) === true) yield { at: at3, message: `environments/${removal.hub}.yaml is still there`, hint: "remove the file, or this entry" };
+      else if ((removal.homes === "delete" || removal.database === "delete") && removal.count === void 0) yield { at: at3, message: "deleting needs the number of homes", hint: 'add "count:" with the number that the plan shows' };
+      else if ((removal.homes === "archive" || removal.database === "archive") && removal.bucket === void 0) yield { at: at3, message: "an archive needs a place", hint: 'add "bucket:"' };
+    }
+  }
+};
+
+// src/core/rules/pods.ts
+var list = (value) => (Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []).filter(isObject);
+function podFault(spec) {
+  for (const [index2, volume] of list(spec["volumes"]).entries()) {
+    if (isObject(volume["hostPath"])) return { path: pointer("volumes", index2), message: "a folder of the node is mounted" };
+  }
+  for (const key of ["hostNetwork", "hostPID", "hostIPC"]) if (spec[key] === true) return { path: pointer(key), message: `${key} opens the node` };
+  for (const kind of ["containers", "initContainers"]) {
+    for (const [index2, container] of list(spec[kind]).entries()) {
+      const context = container["securityContext"];
+      if (isObject(context) && context["privileged"] === true) return { path: pointer(kind, index2), message: `the container ${JSON.stringify(container["name"])} is privileged` };
+      if (isObject(context) && context["runAsUser"] === 0) return { path: pointer(kind, index2), message: `the container ${JSON.stringify(container["name"])} runs as root` };
+    }
+  }
+  return void 0;
+}
+function* userPods({ values, place }) {
+  const base = "/singleuser";
+  const hint = "remove it; what servers need belongs into the image or into storage";
+  const checks = [
+    ["/storage/extraVolumes", { volumes: at(values, `${base}/storage/extraVolumes`) ?? [] }],
+    ["/extraContainers", { containers: at(values, `${base}/extraContainers`) ?? [] }],
+    ["/initContainers", { initContainers: at(values, `${base}/initContainers`) ?? [] }],
+    ["/extraPodConfig", at(values, `${base}/extraPodConfig`)]
+  ];
+  for (const [path, spec] of checks) {
+    const fault = isObject(spec) ? podFault(spec) : void 0;
+    if (fault) yield { at: place(base + path), message: `${fault.message} in every user server`, hint };
+  }
+}
+var userPodSafe = {
+  id: "user-pod",
+  severity: "error",
+  title: "User servers see nothing of their node.",
+  why: "A privileged container or a folder of the node gives whoever is in it the node, and with it everybody\u2019s work.",
+  on: "values",
+  check: userPods
+};
+function wordAt(object, path) {
+  const value = at(object, path);
+  return typeof value === "string" ? value : "";
+}
+function podSpec(object) {
+  return object["kind"] === "Pod" ? object["spec"] : at(object, "/spec/template/spec") ?? at(object, "/spec/jobTemplate/spec/template/spec");
+}
+var podSafe = {
+  id: "pod",
+  severity: "error",
+  title: "No pod of a hub sees its node.",
+  why: "Looked at in the rendered objects, so that no value can get around it.",
+  on: "manifests",
+  *check({ hub: hub2, objects }) {
+    for (const object of objects) {
+      const spec = podSpec(object);
+      const fault = isObject(spec) ? podFault(spec) : void 0;
+      if (fault) yield { at: hub2.keyAt("/values"), message: `${wordAt(object, "/kind")} ${wordAt(object, "/metadata/name")}: ${fault.message}`, hint: "find it below values: and remove it" };
+    }
+  }
+};
+var ownNamespace = {
+  id: "own-namespace",
+  severity: "error",
+  title: "A hub stays in its namespace.",
+  why: "Objects elsewhere belong to other hubs, and rights over the whole cluster reach all of them.",
+  on: "manifests",
+  *check({ hub: hub2, objects }) {
+    for (const object of objects) {
+      const [kind, name, namespace] = [wordAt(object, "/kind"), wordAt(object, "/metadata/name"), wordAt(object, "/metadata/namespace")];
+      if (namespace !== "" && namespace !== hub2.name) yield { at: hub2.keyAt("/values"), message: `${kind} ${name} would go into the namespace ${namespace}`, hint: "remove what asks for it below values:" };
+      else if (/^Cluster(Role|RoleBinding)$/u.test(kind)) yield { at: hub2.keyAt("/values"), message: `${kind} ${name} would have rights over the whole cluster`, hint: "remove what asks for it below values:" };
+    }
+  }
+};
+var databaseKept = {
+  id: "database-kept",
+  severity: "error",
+  title: "The hub\u2019s database outlives its release.",
+  why: "Helm deletes the volume with the release, and after a first installation that failed (helm --rollback-on-failure).",
+  on: "manifests",
+  *check({ hub: hub2, objects }) {
+    for (const object of objects) {
+      const annotations = at(object, "/metadata/annotations");
+      if (object["kind"] === "PersistentVolumeClaim" && !(isObject(annotations) && annotations["helm.sh/resource-policy"] === "keep")) {
+        yield { at: hub2.keyAt("/values"), message: `the volume ${JSON.stringify(at(object, "/metadata/name"))} would be deleted with the release`, hint: "do not change hub.db.pvc.annotations below values:" };
+      }
+    }
+  }
+};
+
+// src/core/model/formats.ts
+var show = (value) => typeof value === "string" ? `"${clip(value)}"` : JSON.stringify(value).slice(0, 60);
+function clip(text2) {
+  const plain = text2.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
+  return plain.length > 60 ? `${plain.slice(0, 57)}...` : plain;
+}
+function explainMemory(value) {
+  const fixed = /^([0-9]+(?:\.[0-9]+)?)\s*([kmgt])i?b?$/iu.exec(value);
+  return {
+    rule: "memory-suffix",
+    message: `${show(value)} is not understood by JupyterHub`,
+    hint: fixed ? `write ${fixed[1] ?? ""}${(fixed[2] ?? "").toUpperCase()} (1024-based)` : "write a number with K, M, G or T, such as 4G (1024-based)"
+  };
+}
+var FORMATS = {
+  memory: (value) => typeof value === "string" ? explainMemory(value) : { rule: "memory-suffix", message: `${show(value)} is bytes, or a mistake`, hint: "write a number with a unit, such as 4G (1024-based)" },
+  cpu: (value) => {
+    const milli = typeof value === "string" ? /^([0-9]+)m$/u.exec(value) : null;
+    return { rule: "cpu-number", message: `${show(value)} is not a number of cores`, hint: milli ? `write ${Number(milli[1]) / 1e3}` : "write a number above 0, such as 2 or 0.5, without quotes" };
+  },
+  name: (value) => ({ rule: "name", message: `${show(value)} cannot be a name`, hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter" }),
+  dottedName: (value) => ({ rule: "name", message: `${show(value)} cannot be a name`, hint: "use lower-case letters, digits, single hyphens and dots" }),
+  envName: (value) => ({ rule: "name", message: `${show(value)} cannot be the name of an environment variable`, hint: "use letters, digits and underscores" }),
+  duration: (value) => ({ rule: "duration", message: `${show(value)} is not a duration`, hint: "write a whole number with s, m, h or d, such as 30m or 24h" }),
+  quantity: (value) => ({ rule: "quantity", message: `${show(value)} is not a Kubernetes quantity`, hint: "write a number with Mi, Gi or Ti, such as 20Gi" }),
+  instant: (value) => ({ rule: "time", message: `${show(value)} is not a moment in UTC`, hint: "write it like 2026-11-30T08:00Z" }),
+  date: (value) => ({ rule: "time", message: `${show(value)} is not a day`, hint: "write it like 2027-02-28" }),
+  hours: (value) => ({ rule: "time", message: `${show(value)} is not a span of hours`, hint: "write it like 08:00-18:00" }),
+  who: (value) => ({ rule: "who", message: `${show(value)} names nobody`, hint: "write team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all" }),
+  sha256: (value) => ({ rule: "digest", message: `${show(value)} is not a SHA-256`, hint: "write 64 hex digits, or null until the archive was first seen" }),
+  digest: (value) => ({ rule: "digest", message: `${show(value)} is not a registry digest`, hint: "write sha256: and 64 hex digits" }),
+  image: (value) => ({ rule: "image-reference", message: `${show(value)} is not an image address`, hint: "write registry/name without tag or digest; those have keys of their own" }),
+  httpsUrl: (value) => ({ rule: "url", message: `${show(value)} is not an address`, hint: "write it with https://" }),
+  repository: (value) => ({ rule: "repository", message: `${show(value)} is not a repository`, hint: "write owner/name" }),
+  githubId: (value) => ({ rule: "github-id", message: `${show(value)} is not a GitHub id`, hint: "write the numeric id; api.github.com/users/<login> shows it" }),
+  package: (value) => ({ rule: "package-name", message: `${show(value)} is not a package`, hint: "write a name, with a version if need be: rioxarray or rioxarray=0.19" }),
+  gitRef: (value) => ({ rule: "git-ref", message: `${show(value)} is not a branch, tag or commit`, hint: "use letters, digits, dots, hyphens, underscores and slashes" }),
+  path: (value) => ({ rule: "path", message: `${show(value)} is not a path`, hint: "name a file of this folder" }),
+  title: (value) => ({ rule: "title", message: `${show(value)} is not a title`, hint: "write one line of 1 to 80 characters" })
+};
+var quoted = show;
+
+// src/core/rules/values.ts
+function demand({ id, title, why, paths, bad }) {
+  return {
+    id,
+    title,
+    why,
+    severity: "error",
+    on: "values",
+    *check(facts) {
+      for (const path of paths) {
+        const value = at(facts.values, path);
+        const problem = value === void 0 ? void 0 : bad(value, facts);
+        if (problem) yield { at: facts.place(path), ...problem };
+      }
+    }
+  };
+}
+var configOf = (values) => Object.entries(at(values, "/hub/config") ?? {}).flatMap(([section, traits]) => isObject(traits) ? [[section, traits]] : []);
+function trait(rule) {
+  return {
+    id: rule.id,
+    title: rule.title,
+    why: rule.why,
+    severity: "error",
+    on: "values",
+    *check({ values, place }) {
+      for (const [section, traits] of configOf(values)) {
+        for (const name of rule.names) {
+          const value = traits[name];
+          const problem = value === void 0 ? void 0 : rule.bad(value);
+          if (problem) yield { at: place(pointer("hub", "config", section, name)), ...problem };
+        }
+      }
+    }
+  };
+}
+var empty = (value) => value === null || value === "" || value === false || Array.isArray(value) && value.length === 0 || isObject(value) && Object.keys(value).length === 0;
+var VALUE_RULES = [
+  demand({
+    id: "authenticator",
+    title: "Only the platform\u2019s door lets people in.",
+    why: "The chart\u2019s default lets anybody log in with any name; other authenticators know nothing of access files and end dates.",
+    paths: ["/hub/config/JupyterHub/authenticator_class"],
+    bad: (value) => value === "glaciocloud_hub.AccessFileAuthenticator" ? void 0 : { message: `the authenticator ${quoted(value)} goes round the access files`, hint: "remove it; access: says who may enter" }
+  }),
+  trait({
+    id: "allow-all",
+    title: "No setting lets everybody in.",
+    why: "`allow_all` overrides every other rule of who may enter.",
+    names: ["allow_all"],
+    bad: (value) => value === false ? void 0 : { message: '"allow_all" lets anybody in', hint: "remove it; access: says who may enter" }
+  }),
+  trait({
+    id: "allow-existing-users",
+    title: "Who was removed stays out.",
+    why: "With `allow_existing_users` everybody who ever logged in may come back (zero-to-jupyterhub-k8s#1029).",
+    names: ["allow_existing_users"],
+    bad: (value) => value === false ? void 0 : { message: "people who were removed could come back", hint: "remove it" }
+  }),
+  trait({
+    id: "allow-list",
+    title: "People and teams stand in access:, not in raw values.",
+    why: "Lists in the configuration have no end date, are added to one another, and `admin_users` never takes rights away again.",
+    names: ["allowed_users", "admin_users", "allowed_organizations", "allowed_groups", "admin_groups", "allowed_scopes", "blocked_users"],
+    bad: (value) => empty(value) ? void 0 : { message: "people are listed in raw values", hint: "write them below access:" }
+  }),
+  trait({
+    id: "auth-refresh",
+    title: "Access is looked at again at every request.",
+    why: "With `auth_refresh_age: 0` somebody whose access ended stays until the cookie does, two weeks later.",
+    names: ["auth_refresh_age"],
+    bad: (value) => typeof value === "number" && value >= 1 && value <= 300 ? void 0 : { message: `${quoted(value)} keeps people in after their access has ended`, hint: "remove it; the platform uses 1" }
+  }),
+  trait({
+    id: "delete-pvc",
+    title: "Deleting a user keeps the home.",
+    why: "KubeSpawner deletes the home\u2019s volume together with the user unless told otherwise.",
+    names: ["delete_pvc"],
+    bad: (value) => value === false ? void 0 : { message: "homes would be deleted together with users", hint: "remove it; removing homes is a reviewed step" }
+  }),
+  demand({
+    id: "failure-limit",
+    title: "No user can restart the hub.",
+    why: "Five requests for a server that cannot start end the hub\u2019s process, and any user can send them (seen on a live hub).",
+    paths: ["/hub/consecutiveFailureLimit"],
+    bad: (value) => value === 0 ? void 0 : { message: `after ${quoted(value)} failed starts the hub restarts itself, and any user can cause them`, hint: "remove it; the platform uses 0" }
+  }),
+  demand({
+    id: "max-age",
+    title: "Running work is not stopped for its age.",
+    why: "`cull.maxAge` stops servers that compute.",
+    paths: ["/cull/maxAge"],
+    bad: (value) => value === 0 || typeof value === "number" && value >= MIN_MAX_AGE_SECONDS ? void 0 : { message: `servers are stopped after ${quoted(value)} s even while they compute`, hint: `remove it, or write at least ${MIN_MAX_AGE_SECONDS}` }
+  }),
+  demand({
+    id: "cull-users",
+    title: "Idle users are not deleted.",
+    why: "A deleted user loses tokens and groups, and with an unlucky setting the home.",
+    paths: ["/cull/users"],
+    bad: (value) => value === false ? void 0 : { message: "idle users would be deleted", hint: "remove it" }
+  }),
+  demand({
+    id: "uid",
+    title: "Every server runs as the platform\u2019s user, and none as root.",
+    why: "Homes belong to one uid. Another one cannot read them, and root can read everything.",
+    paths: ["/singleuser/uid"],
+    bad: (value, { platform: platform2 }) => {
+      const { uid } = platform2.settings.data.user;
+      if (value === 0) return { message: "servers would run as root", hint: `remove it; the platform's uid is ${uid}` };
+      return value === uid ? void 0 : { message: `servers would run as uid ${quoted(value)}, and homes belong to ${uid}`, hint: "remove it" };
+    }
+  }),
+  demand({
+    id: "service-account",
+    title: "User servers hold no key to the cluster.",
+    why: "A service account\u2019s token is mounted into every server that names one.",
+    paths: ["/singleuser/serviceAccountName"],
+    bad: (value) => empty(value) ? void 0 : { message: "user servers would get a token of the cluster", hint: "remove it" }
+  }),
+  demand({
+    id: "privilege-escalation",
+    title: "Nobody becomes root inside a server.",
+    why: "A program with the setuid bit would be enough.",
+    paths: ["/singleuser/allowPrivilegeEscalation"],
+    bad: (value) => value === false ? void 0 : { message: "users could become root inside their server", hint: "remove it; packages for everybody belong into the image" }
+  }),
+  demand({
+    id: "load-balancer",
+    title: "A hub is not put on the internet without its entry.",
+    why: "A LoadBalancer of its own has no certificate and bypasses the entry.",
+    paths: ["/proxy/service/type"],
+    bad: (value) => value === "ClusterIP" ? void 0 : { message: `${quoted(value)} opens the hub without a certificate`, hint: "remove it; the cluster\u2019s ingress: is the entry" }
+  }),
+  demand({
+    id: "debug",
+    title: "Debug output stays off.",
+    why: "It writes tokens and personal data to logs.",
+    paths: ["/debug/enabled"],
+    bad: (value) => value === false ? void 0 : { message: "debug output holds tokens", hint: "remove it when you are done" }
+  }),
+  demand({
+    id: "profile-list",
+    title: "Images and sizes stand in images: and sizes:.",
+    why: "Profiles in raw values are open to everybody whatever they say of groups, an unanchored pattern lets users run any image, a key with a capital or a dot breaks the pre-puller, and every change restarts the hub.",
+    paths: ["/singleuser/profileList"],
+    bad: (value) => empty(value) ? void 0 : { message: "profiles in raw values are not looked at", hint: "use images: and sizes:" }
+  }),
+  demand({
+    id: "proxy-memory",
+    title: "The proxy has memory for everybody.",
+    why: "A proxy that runs out of memory drops every connection: 18 hours of login loops on 2026-01-13 (LEAP).",
+    paths: ["/proxy/chp/resources/limits/memory"],
+    bad: (value, { hub: hub2 }) => {
+      const needed = proxyMemoryMiB(hub2.data.capacity.maxServers);
+      const bytes = (typeof value === "string" ? quantityBytes(value) : void 0) ?? 0;
+      return bytes >= needed * 2 ** 20 ? void 0 : { message: `${quoted(value)} are too little for ${hub2.data.capacity.maxServers} servers`, hint: `remove it; the platform uses ${needed}Mi` };
+    }
+  })
+];
+
+// src/core/rules/raw-values.ts
+var empty2 = (value) => value === null || value === "" || Array.isArray(value) && value.length === 0;
+var RAW_VALUE_RULES = [
+  {
+    id: "network-open",
+    severity: "error",
+    title: "User servers reach the internet, and nothing inside.",
+    why: "Without these policies every user reaches the metadata service of the cloud, other users\u2019 servers and the databases of the cluster.",
+    on: "values",
+    *check({ values, place }) {
+      for (const path of ["/singleuser/networkPolicy/enabled", "/hub/networkPolicy/enabled", "/proxy/chp/networkPolicy/enabled"]) {
+        if (at(values, path) === false) yield { at: place(path), message: "the network policy is off", hint: "remove it" };
+      }
+      for (const rule of ["cloudMetadataServer", "privateIPs"]) {
+        const path = `/singleuser/networkPolicy/egressAllowRules/${rule}`;
+        if (at(values, path) === true) yield { at: place(path), message: "user servers could reach inside", hint: "remove it; open one address with networkPolicy.egress instead" };
+      }
+    }
+  },
+  {
+    id: "user-sharing",
+    severity: "error",
+    title: "Users do not share their servers.",
+    why: "JupyterHub 5.5.0 has a known hole in sharing (fixed in 5.5.1), and who shares a server shares the home.",
+    on: "values",
+    *check({ values, place }) {
+      const roles = at(values, "/hub/loadRoles");
+      for (const { path, value } of isObject(roles) ? walk(roles) : []) {
+        if (typeof value === "string" && /^(admin:|read:|list:)?(shares|groups:shares|users:shares)\b/u.test(value)) yield { at: place(`/hub/loadRoles${path}`), message: `the scope "${value}" lets users share servers`, hint: "remove it" };
+      }
+    }
+  },
+  {
+    id: "role-scopes",
+    severity: "error",
+    title: "No role of people or services rules the hub.",
+    why: "`admin-ui` and unfiltered `admin:` scopes are near to root: whoever holds such a token can become any user.",
+    on: "values",
+    *check({ values, place }) {
+      const roles = at(values, "/hub/loadRoles");
+      for (const [name, role] of Object.entries(isObject(roles) ? roles : {})) {
+        if (name === "glaciocloud-health" || !isObject(role) || !Array.isArray(role["scopes"])) continue;
+        const index2 = role["scopes"].findIndex((scope) => typeof scope === "string" && /^admin(-ui|:users|:groups|:servers|:auth_state)?(!group=.*)?$/u.test(scope));
+        if (index2 >= 0) yield { at: place(pointer("hub", "loadRoles", name, "scopes", index2)), message: `the role "${name}" could become anybody`, hint: "give the narrow scopes that it needs" };
+      }
+    }
+  },
+  {
+    id: "secret-in-values",
+    severity: "error",
+    title: "No secret stands in a file.",
+    why: "Values are public here, and Helm keeps them in every record of the release.",
+    on: "values",
+    *check({ hub: hub2, place }) {
+      for (const { path, value } of walk(hub2.data.values)) {
+        const key = path.slice(path.lastIndexOf("/") + 1);
+        if (!/^(client_secret|secret|apiToken|api_token|cookieSecret|cookie_secret|secretToken|auth_token|password|private_?key|keys)$/iu.test(key) || empty2(value) || isObject(value) && key !== "keys") continue;
+        if (key === "keys" && !path.includes("CryptKeeper")) continue;
+        if (typeof value === "string" || Array.isArray(value)) yield { at: place(path), message: `"${key}" is a secret`, hint: "take it out and change it; declare it below secrets:" };
+      }
+    }
+  },
+  {
+    id: "values-memory",
+    severity: "error",
+    title: "Memory of servers is written as JupyterHub reads it.",
+    why: "The chart\u2019s schema accepts `4Gi`, and every server start fails (seen on a live hub).",
+    on: "values",
+    *check({ values, place }) {
+      for (const path of ["/singleuser/memory/guarantee", "/singleuser/memory/limit"]) {
+        const value = at(values, path);
+        if (typeof value === "string" && memoryBytes(value) === void 0) {
+          const { message, hint } = explainMemory(value);
+          yield { at: place(path), message, hint };
+        }
+      }
+      for (const [section, traits] of configOf(values)) {
+        for (const name of ["mem_limit", "mem_guarantee"]) {
+          const value = traits[name];
+          if (typeof value === "string" && memoryBytes(value) === void 0) yield { at: place(pointer("hub", "config", section, name)), message: explainMemory(value).message, hint: explainMemory(value).hint };
+        }
+      }
+    }
+  },
+  {
+    id: "memory-limit",
+    severity: "error",
+    title: "Memory that is guaranteed is also the limit.",
+    why: "A server without a limit takes its neighbours\u2019 memory: on 2025-05-12 (EarthScope) other people\u2019s work was killed.",
+    on: "values",
+    *check({ hub: hub2, place, values }) {
+      const memory = at(hub2.data.values, "/singleuser/memory");
+      if (isObject(memory) && memory["guarantee"] !== void 0 && at(values, "/singleuser/memory/limit") == null) yield { at: place("/singleuser/memory/guarantee"), message: "memory is guaranteed without a limit", hint: "use sizes: with memory:" };
+    }
+  },
+  {
+    id: "values-cpu",
+    severity: "error",
+    title: "Cores of servers are numbers.",
+    why: 'KubeSpawner wants 0.5, not "500m".',
+    on: "values",
+    *check({ values, place }) {
+      for (const path of ["/singleuser/cpu/guarantee", "/singleuser/cpu/limit"]) {
+        const value = at(values, path);
+        if (typeof value === "string") yield { at: place(path), message: `${quoted(value)} is not a number of cores`, hint: /^\d+m$/u.test(value) ? `write ${Number(value.slice(0, -1)) / 1e3}` : "write a number without quotes" };
+      }
+    }
+  },
+  {
+    id: "null-value",
+    severity: "error",
+    title: "Raw values hold no null.",
+    why: "Helm 3 removes the key, Helm 4 keeps the null, and the chart\u2019s templates fail on some.",
+    on: "values",
+    *check({ hub: hub2, place }) {
+      for (const { path, value } of walk(hub2.data.values)) {
+        if (value === null) yield { at: place(path), message: "null means one thing to Helm 3 and another to Helm 4", hint: "write the value that you want" };
+      }
+    }
+  },
+  {
+    id: "config-section",
+    severity: "error",
+    title: "Sections of hub.config are names of classes.",
+    why: "The hub ends at start when a section begins with a small letter.",
+    on: "values",
+    *check({ values, place }) {
+      for (const [section] of configOf(values)) {
+        if (!/^[A-Z]/u.test(section)) yield { at: place(pointer("hub", "config", section)), message: `"${section}" is not the name of a class`, hint: "sections begin with a capital, such as JupyterHub" };
+      }
+    }
+  },
+  {
+    id: "braces",
+    severity: "error",
+    title: "Braces in raw values of servers are doubled.",
+    why: "KubeSpawner expands {username}, and every server start fails on any other brace.",
+    on: "values",
+    *check({ hub: hub2, place }) {
+      const env2 = at(hub2.data.values, "/singleuser/extraEnv");
+      for (const [name, value] of Object.entries(isObject(env2) ? env2 : {})) {
+        if (typeof value !== "string") continue;
+        const rest = value.replaceAll("{{", "").replaceAll("}}", "").replaceAll(/\{(username|userid|servername|unescaped_username|user_server)\}/gu, "");
+        if (/[{}]/u.test(rest)) yield { at: place(pointer("singleuser", "extraEnv", name)), message: "a single brace breaks every server start", hint: "write {{ and }}, or use env:" };
+      }
+    }
+  }
+];
 
 // src/core/model/layout.ts
 var LAYOUT = [
@@ -45964,48 +46882,6 @@ var platform_schema_default = {
   }
 };
 
-// src/core/model/formats.ts
-var show = (value) => typeof value === "string" ? `"${clip(value)}"` : JSON.stringify(value).slice(0, 60);
-function clip(text2) {
-  const plain = text2.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
-  return plain.length > 60 ? `${plain.slice(0, 57)}...` : plain;
-}
-function explainMemory(value) {
-  const fixed = /^([0-9]+(?:\.[0-9]+)?)\s*([kmgt])i?b?$/iu.exec(value);
-  return {
-    rule: "memory-suffix",
-    message: `${show(value)} is not understood by JupyterHub`,
-    hint: fixed ? `write ${fixed[1] ?? ""}${(fixed[2] ?? "").toUpperCase()} (1024-based)` : "write a number with K, M, G or T, such as 4G (1024-based)"
-  };
-}
-var FORMATS = {
-  memory: (value) => typeof value === "string" ? explainMemory(value) : { rule: "memory-suffix", message: `${show(value)} is bytes, or a mistake`, hint: "write a number with a unit, such as 4G (1024-based)" },
-  cpu: (value) => {
-    const milli = typeof value === "string" ? /^([0-9]+)m$/u.exec(value) : null;
-    return { rule: "cpu-number", message: `${show(value)} is not a number of cores`, hint: milli ? `write ${Number(milli[1]) / 1e3}` : "write a number above 0, such as 2 or 0.5, without quotes" };
-  },
-  name: (value) => ({ rule: "name", message: `${show(value)} cannot be a name`, hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter" }),
-  dottedName: (value) => ({ rule: "name", message: `${show(value)} cannot be a name`, hint: "use lower-case letters, digits, single hyphens and dots" }),
-  envName: (value) => ({ rule: "name", message: `${show(value)} cannot be the name of an environment variable`, hint: "use letters, digits and underscores" }),
-  duration: (value) => ({ rule: "duration", message: `${show(value)} is not a duration`, hint: "write a whole number with s, m, h or d, such as 30m or 24h" }),
-  quantity: (value) => ({ rule: "quantity", message: `${show(value)} is not a Kubernetes quantity`, hint: "write a number with Mi, Gi or Ti, such as 20Gi" }),
-  instant: (value) => ({ rule: "time", message: `${show(value)} is not a moment in UTC`, hint: "write it like 2026-11-30T08:00Z" }),
-  date: (value) => ({ rule: "time", message: `${show(value)} is not a day`, hint: "write it like 2027-02-28" }),
-  hours: (value) => ({ rule: "time", message: `${show(value)} is not a span of hours`, hint: "write it like 08:00-18:00" }),
-  who: (value) => ({ rule: "who", message: `${show(value)} names nobody`, hint: "write team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all" }),
-  sha256: (value) => ({ rule: "digest", message: `${show(value)} is not a SHA-256`, hint: "write 64 hex digits, or null until the archive was first seen" }),
-  digest: (value) => ({ rule: "digest", message: `${show(value)} is not a registry digest`, hint: "write sha256: and 64 hex digits" }),
-  image: (value) => ({ rule: "image-reference", message: `${show(value)} is not an image address`, hint: "write registry/name without tag or digest; those have keys of their own" }),
-  httpsUrl: (value) => ({ rule: "url", message: `${show(value)} is not an address`, hint: "write it with https://" }),
-  repository: (value) => ({ rule: "repository", message: `${show(value)} is not a repository`, hint: "write owner/name" }),
-  githubId: (value) => ({ rule: "github-id", message: `${show(value)} is not a GitHub id`, hint: "write the numeric id; api.github.com/users/<login> shows it" }),
-  package: (value) => ({ rule: "package-name", message: `${show(value)} is not a package`, hint: "write a name, with a version if need be: rioxarray or rioxarray=0.19" }),
-  gitRef: (value) => ({ rule: "git-ref", message: `${show(value)} is not a branch, tag or commit`, hint: "use letters, digits, dots, hyphens, underscores and slashes" }),
-  path: (value) => ({ rule: "path", message: `${show(value)} is not a path`, hint: "name a file of this folder" }),
-  title: (value) => ({ rule: "title", message: `${show(value)} is not a title`, hint: "write one line of 1 to 80 characters" })
-};
-var quoted = show;
-
 // src/core/model/read.ts
 var SCHEMAS = { platform: platform_schema_default, cluster: cluster_schema_default, environment: environment_schema_default, image: image_schema_default, "image-lock": image_lock_schema_default, data: data_schema_default, approvers: approvers_schema_default, member: member_schema_default, cohort: cohort_schema_default };
 var compiled = /* @__PURE__ */ new Map();
@@ -46026,42 +46902,42 @@ function readDoc(kind, name, source) {
   return { doc, findings: [] };
 }
 function explainAll(source, errors) {
-  const unknown = errors.filter((error2) => error2.keyword === "additionalProperties");
-  const misspelt = new Set(unknown.map((error2) => `${error2.instancePath}/${suggestion(error2) ?? ""}`));
-  return errors.filter((error2) => error2.keyword !== "propertyNames").filter((error2) => error2.keyword !== "required" || !misspelt.has(`${error2.instancePath}/${String(error2.params["missingProperty"])}`)).map((error2) => toFinding(source, error2));
+  const unknown = errors.filter((error3) => error3.keyword === "additionalProperties");
+  const misspelt = new Set(unknown.map((error3) => `${error3.instancePath}/${suggestion(error3) ?? ""}`));
+  return errors.filter((error3) => error3.keyword !== "propertyNames").filter((error3) => error3.keyword !== "required" || !misspelt.has(`${error3.instancePath}/${String(error3.params["missingProperty"])}`)).map((error3) => toFinding(source, error3));
 }
-function toFinding(source, error2) {
+function toFinding(source, error3) {
   const finding = (explanation, where) => ({ severity: "error", at: where, ...explanation });
-  const path = error2.instancePath;
+  const path = error3.instancePath;
   const value = at(source.data, path) ?? null;
-  switch (error2.keyword) {
+  switch (error3.keyword) {
     case "additionalProperties": {
-      const key = String(error2.params["additionalProperty"]);
-      const near = suggestion(error2);
-      const known = Object.keys(error2.parentSchema?.properties ?? {}).join(", ");
+      const key = String(error3.params["additionalProperty"]);
+      const near = suggestion(error3);
+      const known = Object.keys(error3.parentSchema?.properties ?? {}).join(", ");
       return finding(
         { rule: "unknown-key", message: `the key "${key}" is not known here`, hint: near === void 0 ? `known keys: ${known}` : `did you mean "${near}"?` },
         source.keyAt(`${path}/${escapeSegment(key)}`)
       );
     }
     case "required": {
-      const key = String(error2.params["missingProperty"]);
+      const key = String(error3.params["missingProperty"]);
       return finding({ rule: "missing-key", message: `${path === "" ? "the file" : `"${segmentsOf(path).at(-1) ?? ""}"`} has no "${key}"`, hint: `add "${key}:"` }, source.keyAt(path));
     }
     default: {
-      const name = error2.propertyName;
-      if (name !== void 0) return finding(explain(error2, name), source.keyAt(`${path}/${escapeSegment(name)}`));
-      return finding(explain(error2, value), source.at(path));
+      const name = error3.propertyName;
+      if (name !== void 0) return finding(explain(error3, name), source.keyAt(`${path}/${escapeSegment(name)}`));
+      return finding(explain(error3, value), source.at(path));
     }
   }
 }
-function explain(error2, value) {
-  const format = /^#\/\$defs\/([A-Za-z0-9]+)\//u.exec(error2.schemaPath)?.[1];
+function explain(error3, value) {
+  const format = /^#\/\$defs\/([A-Za-z0-9]+)\//u.exec(error3.schemaPath)?.[1];
   const described = format === void 0 ? void 0 : FORMATS[format];
   if (described) return described(value);
   const rule = "schema";
-  const params = error2.params;
-  switch (error2.keyword) {
+  const params = error3.params;
+  switch (error3.keyword) {
     case "enum":
       return { rule, message: `${quoted(value)} is not one of the choices`, hint: enumHint(value, params["allowedValues"]) };
     case "const":
@@ -46069,15 +46945,15 @@ function explain(error2, value) {
     case "type":
       return { rule, message: `${value === null ? "nothing" : quoted(value)} stands where ${article(String(params["type"]))} belongs`, hint: typeHint(String(params["type"]), value) };
     case "pattern": {
-      const example = error2.parentSchema?.examples?.[0];
-      return { rule, message: `${quoted(value)} does not have the right form`, hint: example === void 0 ? describedAs(error2) : `write it like ${JSON.stringify(example)}` };
+      const example = error3.parentSchema?.examples?.[0];
+      return { rule, message: `${quoted(value)} does not have the right form`, hint: example === void 0 ? describedAs(error3) : `write it like ${JSON.stringify(example)}` };
     }
     default:
-      return { rule, message: `${quoted(value)} ${error2.message ?? "is not accepted"}`, hint: describedAs(error2) };
+      return { rule, message: `${quoted(value)} ${error3.message ?? "is not accepted"}`, hint: describedAs(error3) };
   }
 }
-function describedAs(error2) {
-  const text2 = error2.parentSchema?.description;
+function describedAs(error3) {
+  const text2 = error3.parentSchema?.description;
   return text2 === void 0 ? "see the reference of this file" : `it is: ${text2}`;
 }
 function article(type) {
@@ -46096,9 +46972,9 @@ function enumHint(value, allowed) {
   const near = nearest(value, allowed.filter((one) => typeof one === "string"));
   return near === void 0 ? choices : `did you mean "${near}"? ${choices}`;
 }
-function suggestion(error2) {
-  const key = String(error2.params["additionalProperty"]);
-  return nearest(key, Object.keys(error2.parentSchema?.properties ?? {}));
+function suggestion(error3) {
+  const key = String(error3.params["additionalProperty"]);
+  return nearest(key, Object.keys(error3.parentSchema?.properties ?? {}));
 }
 function nearest(word, known) {
   if (known.length === 0) return void 0;
@@ -46173,12 +47049,12 @@ function isNamed(platform2, kind, name) {
 }
 
 // src/core/rules/references.ts
-function* dangling(platform2, kind, name, at2, folder) {
+function* dangling(platform2, kind, name, at3, folder) {
   if (isNamed(platform2, kind, name)) return;
   const known = [...platform2.names.get(kind) ?? []];
   const near = nearest(name, known);
   yield {
-    at: at2,
+    at: at3,
     message: `there is no ${folder.replace("*", name)}`,
     hint: near === void 0 ? known.length === 0 ? `add ${folder.replace("*", name)}` : `there are: ${known.join(", ")}` : `did you mean "${near}"?`
   };
@@ -46201,8 +47077,133 @@ var unknownReference = {
   }
 };
 
+// src/core/rules/who.ts
+function mentions(data) {
+  return [
+    ...data.access.allow.map((who, index2) => ({ who, path: pointer("access", "allow", index2) })),
+    ...data.access.admins.map((who, index2) => ({ who, path: pointer("access", "admins", index2) })),
+    ...Object.entries(data.sizes).flatMap(([name, size]) => size.for.map((who, index2) => ({ who, path: pointer("sizes", name, "for", index2) })))
+  ];
+}
+function missing(platform2, who) {
+  const [kind, name = ""] = who.split(":");
+  if (kind === "tier" && !Object.hasOwn(platform2.settings.data.tiers, name)) return `platform.yaml has no tier "${name}"`;
+  if (kind === "cohort" && platform2.settings.data.access === void 0 && !isNamed(platform2, "cohort", name)) return `there is no access/cohorts/${name}.yaml`;
+  return void 0;
+}
+var unknownGroup = {
+  id: "unknown-group",
+  severity: "error",
+  title: "Tiers and cohorts that are named exist.",
+  why: "A misspelt tier lets nobody in, and nobody is told why.",
+  on: "platform",
+  *check(platform2) {
+    for (const hub2 of platform2.environments.values()) {
+      for (const { who, path } of mentions(hub2.data)) {
+        const message = missing(platform2, who);
+        if (message !== void 0) yield { at: hub2.at(path), message, hint: "correct the name, or add it" };
+      }
+    }
+    for (const doc of [...platform2.members.values(), ...platform2.cohorts.values()]) {
+      const message = missing(platform2, `tier:${doc.data.tier}`);
+      if (message !== void 0) yield { at: doc.at("/tier"), message, hint: `tiers: ${Object.keys(platform2.settings.data.tiers).join(", ")}` };
+    }
+  }
+};
+var openToAll = {
+  id: "open-to-all",
+  severity: "error",
+  title: "A hub names who may enter; nobody is an administrator by default.",
+  why: "A hub that anybody with a GitHub account can enter is found by miners within hours, and one administrator too many can read every home.",
+  on: "hub",
+  *check({ hub: hub2 }) {
+    for (const list2 of ["allow", "admins"]) {
+      const index2 = hub2.data.access[list2].indexOf("all");
+      if (index2 >= 0) yield { at: hub2.at(pointer("access", list2, index2)), message: `"all" ${list2 === "allow" ? "lets anybody in" : "makes everybody an administrator"}`, hint: "name a team, tier or cohort" };
+    }
+  }
+};
+var noAdmins = {
+  id: "no-admins",
+  severity: "warning",
+  title: "A hub has somebody who can help its users.",
+  why: "Without administrators nobody can stop a stuck server from the hub\u2019s own pages.",
+  on: "hub",
+  *check({ hub: hub2 }) {
+    if (hub2.data.access.admins.length === 0) yield { at: hub2.keyAt("/access"), message: "the hub has no administrators", hint: 'add "admins:" with a small team' };
+  }
+};
+var memberFile = {
+  id: "member-file",
+  severity: "error",
+  title: "A member\u2019s file bears the GitHub id that it holds.",
+  why: "The id is the key: logins can be renamed and registered again by somebody else, who would inherit the home.",
+  on: "platform",
+  *check(platform2) {
+    for (const member of platform2.members.values()) {
+      if (member.name !== String(member.data.id)) yield { at: member.at("/id"), message: `the file is called ${member.name}.yaml and holds id ${member.data.id}`, hint: `rename it to access/members/${member.data.id}.yaml` };
+    }
+  }
+};
+var cohortSize = {
+  id: "cohort-size",
+  severity: "error",
+  title: "A cohort has no more members than its capacity.",
+  why: "The capacity is what was approved.",
+  on: "platform",
+  *check(platform2) {
+    for (const cohort of platform2.cohorts.values()) {
+      const { members, capacity } = cohort.data;
+      if (members.length > capacity) yield { at: cohort.at("/capacity"), message: `${members.length} members, and a capacity of ${capacity}`, hint: "raise the capacity, or make a second cohort" };
+    }
+  }
+};
+
 // src/core/rules/index.ts
-var RULES = [unknownReference];
+var RULES = [
+  unknownReference,
+  duplicate,
+  unitName,
+  slugTaken,
+  addressTaken,
+  removalSound,
+  unknownGroup,
+  openToAll,
+  noAdmins,
+  memberFile,
+  cohortSize,
+  imageSource,
+  mutableTag,
+  imageUnlocked,
+  imageUnbuilt,
+  lockChannel,
+  imageFiles,
+  belowHome,
+  address,
+  oneDefault,
+  sizeFitsNode,
+  capacityFits,
+  smallHome,
+  shortIdle,
+  loginSecrets,
+  notYet,
+  eventTime,
+  eventUsers,
+  eventSpawnRate,
+  eventOverlap,
+  eventPast,
+  eventImage,
+  multiprocessing,
+  slurmCpus,
+  sharedCache,
+  modelMemory,
+  ...VALUE_RULES,
+  ...RAW_VALUE_RULES,
+  userPodSafe,
+  podSafe,
+  ownNamespace,
+  databaseKept
+];
 
 // src/core/rules/run.ts
 function runRules({ platform: platform2, now, defaults }) {
@@ -46268,19 +47269,19 @@ function checkValues(platform2, chart) {
 function valueErrors(validate, merged) {
   if (validate(merged)) return [];
   const seen = /* @__PURE__ */ new Set();
-  return (validate.errors ?? []).map((error2) => explain2(error2, merged)).filter(({ path }) => !seen.has(path) && Boolean(seen.add(path)));
+  return (validate.errors ?? []).map((error3) => explain2(error3, merged)).filter(({ path }) => !seen.has(path) && Boolean(seen.add(path)));
 }
-function explain2(error2, merged) {
-  const path = error2.instancePath;
-  const key = error2.params["additionalProperty"] ?? error2.params["propertyName"];
+function explain2(error3, merged) {
+  const path = error3.instancePath;
+  const key = error3.params["additionalProperty"] ?? error3.params["propertyName"];
   if (typeof key === "string") {
-    const known = isObject(error2.parentSchema?.["properties"]) ? Object.keys(error2.parentSchema?.["properties"]) : [];
+    const known = isObject(error3.parentSchema?.["properties"]) ? Object.keys(error3.parentSchema?.["properties"]) : [];
     const near = nearest(key, known);
     return { path: `${path}/${escapeSegment(key)}`, message: "is not known to the chart", hint: near === void 0 ? "see the chart\u2019s configuration reference" : `did you mean "${near}"?` };
   }
   const value = at(merged, path) ?? null;
   if (/memory/u.test(path) && typeof value === "string" && explainMemory(value).hint.startsWith("write 1")) return { path, ...explainMemory(value) };
-  return { path, message: `${error2.message ?? "is refused"}, and is ${quoted(value)}`, hint: "see the chart\u2019s configuration reference" };
+  return { path, message: `${error3.message ?? "is refused"}, and is ${quoted(value)}`, hint: "see the chart\u2019s configuration reference" };
 }
 
 // src/gather/findings.ts
@@ -46289,11 +47290,11 @@ function allFindings({ platform: platform2, findings }, charts, now) {
   const values = charts ? checkValues(platform2, charts) : [unchecked(platform2.settings.at("/charts/jupyterhub"))];
   return onePerPlace([...findings, ...runRules({ platform: platform2, now, defaults: charts?.defaults }), ...values]);
 }
-function unchecked(at2) {
+function unchecked(at3) {
   return {
     rule: "values-unchecked",
     severity: "warning",
-    at: at2,
+    at: at3,
     message: "values were not held to the chart\u2019s schema: the chart is not at hand",
     hint: "run `glaciocloud plan` once, or give --charts-from"
   };
@@ -46334,8 +47335,142 @@ async function check(inputs, report) {
   });
 }
 
-// src/core/show/plan-html.ts
+// src/core/rules/file-rules.ts
+var error2 = (id, title, why) => ({ id, severity: "error", title, why });
+var FILE_RULES = [
+  error2("yaml", "Files are plain YAML.", "Anchors, aliases, tags, merge keys and several documents mean different things to different tools, and a number such as 1.10 changes silently. What is refused here cannot surprise anybody later."),
+  error2("file", "Files can be read.", "Text in UTF-8, smaller than 1 MB, no symbolic links: pull requests come from strangers."),
+  error2("file-place", "Platform files lie where they are looked for.", "A file with another ending or in another folder would be passed over in silence."),
+  error2("unknown-key", "Every key is known.", "A misspelt key would have no effect, and nobody would notice."),
+  error2("missing-key", "Required keys are there.", "They have no sensible default."),
+  error2("schema", "Values have the type and form that the schema asks for.", "The reference of each file lists them."),
+  error2("memory-suffix", "Memory is written with K, M, G or T.", "JupyterHub reads these, 1024-based. `4Gi` passes the chart\u2019s schema and breaks every server start."),
+  error2("cpu-number", "Cores are a number.", 'KubeSpawner wants 0.5, not "500m".'),
+  error2("name", "Names are plain.", "They become parts of paths, labels and links."),
+  error2("duration", "Durations are whole numbers with a unit.", "30m, 24h, 180d."),
+  error2("quantity", "Sizes of storage are Kubernetes quantities.", "20Gi is 20 \xD7 1024\xB3 bytes."),
+  error2("time", "Times are UTC and complete.", "2026-11-30T08:00Z."),
+  error2("who", "People are named in one grammar.", "team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all."),
+  error2("digest", "Digests are whole.", "Half a digest is no digest."),
+  error2("image-reference", "Images are named without tag or digest.", "Those have keys of their own, so that they can be locked."),
+  error2("url", "Addresses have a scheme.", "https:// and a host name."),
+  error2("repository", "Repositories are owner/name.", "As on GitHub."),
+  error2("github-id", "People are numbers.", "A login can be renamed and registered again by somebody else; the numeric id stays."),
+  error2("package-name", "Packages are names with versions.", "Anything else could be an option of the package manager."),
+  error2("git-ref", "References are branches, tags or commits.", "Anything else could be an option of git."),
+  error2("path", "Paths name something.", "Relative to the folder of the file."),
+  error2("title", "Titles are one line.", "Users read them in a menu."),
+  error2("chart-values", "Merged values fit the chart\u2019s own schema.", "The chart refuses them at deployment otherwise, one at a time."),
+  { id: "values-unchecked", severity: "warning", title: "Values are held to the chart\u2019s schema.", why: "`check` asks no network: it uses the chart if it is at hand." }
+];
+
+// src/commands/explain.ts
+init_failure();
+function explainRule(id) {
+  const all = [...FILE_RULES, ...RULES].map(({ id: name, severity, title, why }) => ({ id: name, severity, title, why }));
+  if (id === void 0) return outcome({ exit: 0, text: all.map(({ id: name, title }) => `${name.padEnd(24)}${title}
+`).join(""), json: { schema_version: 1, rules: all } });
+  const rule = all.find((one) => one.id === id);
+  if (!rule) {
+    const near = nearest(id, all.map((one) => one.id));
+    throw new UsageError(`there is no rule "${id}"`, near === void 0 ? "`glaciocloud explain` lists them" : `did you mean "${near}"?`);
+  }
+  return outcome({ exit: 0, text: `${rule.id} (${rule.severity})
+
+${rule.title}
+
+${rule.why}
+`, json: { schema_version: 1, ...rule } });
+}
+
+// src/commands/new.ts
+import { join as join4 } from "node:path";
+
+// src/core/show/scaffold.ts
 var import_handlebars = __toESM(require_lib(), 1);
+var SCAFFOLDS = ["hub", "image", "cluster"];
+var template = (text2) => import_handlebars.default.compile(text2, { strict: true, noEscape: true });
+var HUB = template(`# A hub. Every key is described in docs/reference/environment.md; editors know them by the schema.
+title: {{name}}
+url: https://{{name}}.example.org # its own host name; point it at the cluster's entry
+cluster: {{cluster}}
+wave: {{wave}} # hubs of earlier waves are changed first
+images: [{{image}}] # what users choose from; the first is the default
+sizes: # memory is guaranteed, a quarter of the cpu is
+  small: {cpu: 2, memory: 4G, default: true}
+home: {size: 20Gi} # personal, persistent
+scratch: {size: 20Gi} # fast, gone with the server
+sessions: {idle: 2h} # a server without activity stops after this time
+access:
+  allow: [team:{{organization}}/{{name}}-users] # who may log in
+  admins: [team:{{organization}}/{{name}}-admins]
+secrets: # values go to secrets/{{name}}.sops.yaml, encrypted
+  github-client-id: {use: OAuth application of this hub, rotate: 365d}
+  github-client-secret: {use: OAuth application of this hub, rotate: 365d}
+capacity: {maxServers: 5} # most servers at once
+`);
+var IMAGE = template(`# An image. Every key is described in docs/reference/image.md.
+title: {{name}} # users read this
+python: "3.13"
+conda: [jupyterhub-singleuser=5, jupyterlab, nbgitpuller] # from conda-forge
+pip: []
+apt: []
+# oggm: {version: 1.6.3}
+# bake: [sample-data, salem] # kept in /opt, because a home volume hides what lies in the home
+rebuild: weekly # never | nightly | weekly
+`);
+var CLUSTER = template(`# A cluster. Every key is described in docs/reference/cluster.md.
+title: {{name}}
+provider: existing # digitalocean | gke | aks | eks | ovh | k3s | existing
+kubernetes: "1.35"
+identity: null # recorded on first contact; every write to another cluster is refused then
+storage: {homes: {class: standard}}
+ingress: {class: nginx, issuer: letsencrypt, email: null}
+networkPolicy: enforced
+nodes:
+  user: {cpu: 8, memory: 32Gi, max: 2, startTime: 240s}
+parallel: 2
+`);
+function scaffold(kind, name, platform2) {
+  const schema = (file, up) => `# yaml-language-server: $schema=${up}schemas/${file}.schema.json
+`;
+  switch (kind) {
+    case "hub": {
+      const used = new Set([...platform2.environments.values()].flatMap(({ data }) => data.images));
+      const view = {
+        name,
+        organization: platform2.settings.data.organization,
+        cluster: [...platform2.clusters.keys()][0] ?? "add-a-cluster",
+        wave: platform2.settings.data.waves[0]?.name ?? "",
+        image: [...used][0] ?? [...platform2.images.values()].find(({ data }) => data.from !== void 0)?.name ?? "add-an-image"
+      };
+      return { path: `environments/${name}.yaml`, text: schema("environment", "../") + HUB(view) };
+    }
+    case "image":
+      return { path: `images/${name}/image.yaml`, text: schema("image", "../../") + IMAGE({ name }) };
+    case "cluster":
+      return { path: `clusters/${name}.yaml`, text: schema("cluster", "../") + CLUSTER({ name }) };
+  }
+}
+
+// src/commands/new.ts
+init_failure();
+async function createFile(root, [kind, name]) {
+  const known = SCAFFOLDS.find((one) => one === kind);
+  if (known === void 0 || name === void 0) throw new UsageError("new needs a kind and a name", `glaciocloud new ${SCAFFOLDS.join("|")} NAME`);
+  const pattern = known === "image" ? /^[a-z0-9]([-.]?[a-z0-9])*$/u : /^[a-z](-?[a-z0-9])*$/u;
+  if (!pattern.test(name) || name.length > (known === "image" ? 63 : 32)) throw new UsageError(`"${name}" cannot be a name`, "use lower-case letters, digits and single hyphens");
+  const { platform: platform2, findings } = await gatherPlatform(root);
+  if (!platform2) return refused(findings);
+  const { path, text: text2 } = scaffold(known, name, platform2);
+  if (await exists2(join4(root, path))) throw new Failure(`${path} exists already`, { hint: "choose another name" });
+  await writeWhole(join4(root, path), text2);
+  return outcome({ exit: 0, text: `${path} written. Read it through, then: glaciocloud check
+`, json: { schema_version: 1, file: path } });
+}
+
+// src/core/show/plan-html.ts
+var import_handlebars2 = __toESM(require_lib(), 1);
 
 // src/core/plan/types.ts
 function unitId(unit) {
@@ -46622,7 +47757,7 @@ function planHtml(plan2, frame) {
       lines: lines.map((text2) => ({ text: text2, class: text2.startsWith("+") ? "add" : text2.startsWith("-") ? "del" : "" }))
     }))
   }));
-  return import_handlebars.default.compile(PAGE, { strict: true })({
+  return import_handlebars2.default.compile(PAGE, { strict: true })({
     digest: plan2.digest.slice(0, 12),
     count: plan2.steps.length === 0 ? "nothing changes" : `${plan2.steps.length} of ${plan2.steps.length + plan2.unchanged.length} change`,
     head: frame.head?.slice(0, 7) ?? "",
@@ -46658,9 +47793,9 @@ function byName(from, to) {
   }
   return void 0;
 }
-function index(list, key) {
+function index(list2, key) {
   const entries = /* @__PURE__ */ new Map();
-  for (const item of list) {
+  for (const item of list2) {
     const name = isObject(item) ? item[key] : void 0;
     if (typeof name !== "string" || entries.has(name)) return void 0;
     entries.set(name, item);
@@ -47098,7 +48233,8 @@ function reasonsOf(from, to) {
   const images = pairs(from.images, to.images).filter(([, a, b]) => a?.reference !== b?.reference);
   const secrets = pairs(from.secrets.map((name) => ({ name })), to.secrets.map((name) => ({ name }))).filter(([, a, b]) => !a || !b);
   const references = new Set([...from.images, ...to.images].map(({ reference }) => canonical(reference)));
-  const values = compare(from.values, to.values).filter((change) => !references.has(canonical(change.to ?? null)) && !references.has(canonical(change.from ?? null)));
+  const isImage = (value) => Array.isArray(value) ? value.every(isImage) : references.has(canonical(value ?? null));
+  const values = compare(from.values, to.values).filter((change) => !isImage(change.to) && !isImage(change.from));
   return [
     ...charts.map(([name, a, b]) => ({ kind: "chart", name, from: a?.version, to: b?.version })),
     ...images.map(([name, a, b]) => ({ kind: "image", name, from: a?.reference, to: b?.reference })),
@@ -47139,9 +48275,9 @@ function restartsHub(step) {
   return step.kind === "upgrade" && step.effects.some(({ kind }) => kind === "hub-restart");
 }
 function sizes(release) {
-  const list = at(release.values, "/glaciocloud/profiles/sizes");
-  if (!Array.isArray(list)) return [];
-  return list.filter((item) => isObject(item)).map(({ slug: slug2, cpu, memory }) => ({ name: scalarText(slug2), text: `${scalarText(cpu)} CPU, ${scalarText(memory)}` }));
+  const list2 = at(release.values, "/glaciocloud/profiles/sizes");
+  if (!Array.isArray(list2)) return [];
+  return list2.filter((item) => isObject(item)).map(({ slug: slug2, cpu, memory }) => ({ name: scalarText(slug2), text: `${scalarText(cpu)} CPU, ${scalarText(memory)}` }));
 }
 function scalarText(value) {
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
@@ -47212,7 +48348,7 @@ function stepJson(step) {
 
 // src/edges/deployed.ts
 import { readFile as readFile3, readdir as readdir4 } from "node:fs/promises";
-import { join as join4 } from "node:path";
+import { join as join5 } from "node:path";
 init_failure();
 
 // src/edges/exec.ts
@@ -47222,13 +48358,13 @@ var ToolMissing = class extends Failure {
 };
 var PASSED = ["PATH", "HOME", "TMPDIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "USER"];
 function exec(program, args, options = {}) {
-  const env = { LC_ALL: "C", TZ: "UTC" };
+  const env2 = { LC_ALL: "C", TZ: "UTC" };
   for (const name of PASSED) {
     const value = process.env[name];
-    if (value !== void 0) env[name] = value;
+    if (value !== void 0) env2[name] = value;
   }
   return new Promise((resolve2, reject) => {
-    const child = spawn(program, args, { cwd: options.cwd, env: { ...env, ...options.env }, stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(program, args, { cwd: options.cwd, env: { ...env2, ...options.env }, stdio: ["pipe", "pipe", "pipe"] });
     const stdout = [];
     const stderr = [];
     let late = false;
@@ -47293,14 +48429,14 @@ async function deployedInFolder(folder) {
   const names2 = await readdir4(folder).catch((cause) => {
     throw new Failure(`${folder} cannot be read`, { hint: "name a folder that `render` wrote, or leave --present out", exit: 2, cause });
   });
-  const clusters = names2.includes("clusters") ? (await readdir4(join4(folder, "clusters"))).map((name) => `clusters/${name}`) : [];
+  const clusters = names2.includes("clusters") ? (await readdir4(join5(folder, "clusters"))).map((name) => `clusters/${name}`) : [];
   const units = [...names2.filter((name) => name !== "clusters" && !name.startsWith(".")), ...clusters];
   const read = async (wants) => {
     const files = /* @__PURE__ */ new Map();
     for (const unit of units) {
       for (const file of ["release.json", "status.json", "manifests.yaml"]) {
         const path = `${unit}/${file}`;
-        const text2 = wants(path) ? await readFile3(join4(folder, path), "utf8").catch(() => void 0) : void 0;
+        const text2 = wants(path) ? await readFile3(join5(folder, path), "utf8").catch(() => void 0) : void 0;
         if (text2 !== void 0) files.set(path, text2);
       }
     }
@@ -47447,10 +48583,10 @@ async function mapConcurrently(iterable, mapper, {
       let nextItem;
       try {
         nextItem = await pull();
-      } catch (error2) {
+      } catch (error3) {
         pendingIndexes.delete(index2);
         if (index2 < doneIndex) {
-          throw error2;
+          throw error3;
         }
         settleIfFinished();
         return;
@@ -47480,17 +48616,17 @@ async function mapConcurrently(iterable, mapper, {
             skippedCount++;
           }
           result[index2] = isSettled && value !== pMapSkip ? { status: "fulfilled", value } : value;
-        } catch (error2) {
+        } catch (error3) {
           if (index2 >= doneIndex) {
             return;
           }
           if (isSettled) {
-            result[index2] = { status: "rejected", reason: error2 };
+            result[index2] = { status: "rejected", reason: error3 };
           } else if (stopOnError) {
-            reject(error2);
+            reject(error3);
             return;
           } else {
-            errors[index2] = error2;
+            errors[index2] = error3;
           }
         } finally {
           pendingIndexes.delete(index2);
@@ -47498,8 +48634,8 @@ async function mapConcurrently(iterable, mapper, {
         }
         try {
           await next();
-        } catch (error2) {
-          reject(error2);
+        } catch (error3) {
+          reject(error3);
         }
       })();
       runner.then(() => new Promise(() => {
@@ -47509,8 +48645,8 @@ async function mapConcurrently(iterable, mapper, {
       for (let index2 = 0; index2 < concurrency; index2++) {
         try {
           await next();
-        } catch (error2) {
-          reject(error2);
+        } catch (error3) {
+          reject(error3);
           break;
         }
         if (isResolved || currentIndex >= doneIndex) {
@@ -47589,14 +48725,14 @@ function placeholders(jupyterhub) {
 init_failure();
 import { accessSync, constants as constants3 } from "node:fs";
 import { writeFile as writeFile4 } from "node:fs/promises";
-import { delimiter, join as join5 } from "node:path";
+import { delimiter, join as join6 } from "node:path";
 var HelmMissing = class extends Failure {
 };
 var HelmFailure = class extends Failure {
 };
 var NEEDED = "Helm 3.17 or newer";
 function unpackedTool(name) {
-  return join5(toolRoot(), "node_modules", ".cache", "glaciocloud", "bin", name);
+  return join6(toolRoot(), "node_modules", ".cache", "glaciocloud", "bin", name);
 }
 function executable(path) {
   try {
@@ -47608,7 +48744,7 @@ function executable(path) {
 }
 async function findHelm() {
   const named = process.env["GLACIOCLOUD_HELM"];
-  const onPath = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join5(folder, "helm"));
+  const onPath = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join6(folder, "helm"));
   const program = named !== void 0 && named !== "" ? named : [...onPath, unpackedTool("helm")].find(executable);
   if (program === void 0 || !executable(program)) {
     throw new HelmMissing(`${NEEDED} not found${named === void 0 ? "" : ` at ${named}`}`, { hint: "install it, or run `npm run tools`" });
@@ -47620,9 +48756,9 @@ async function findHelm() {
   if (!(major === 4 || major === 3 && minor >= 17)) throw new HelmMissing(`${program} is Helm ${stdout.trim()}, and ${NEEDED} is needed`, { hint: "install it, or run `npm run tools`" });
   return { program, version: stdout.trim(), major };
 }
-async function template(helm, request2) {
-  const values = join5(request2.scratch, `${request2.release}.values.json`);
-  const placeholders2 = join5(request2.scratch, `${request2.release}.placeholders.json`);
+async function template2(helm, request2) {
+  const values = join6(request2.scratch, `${request2.release}.values.json`);
+  const placeholders2 = join6(request2.scratch, `${request2.release}.placeholders.json`);
   await writeFile4(values, JSON.stringify(request2.values));
   await writeFile4(placeholders2, JSON.stringify(request2.placeholders));
   const args = ["template", request2.release, request2.chart, "--namespace", request2.namespace, "--values", values, "--values", placeholders2];
@@ -47651,12 +48787,12 @@ async function renderAll(wanted2, platform2, charts, report) {
       if (unit.kind === "cluster") return { kind: "rendered", unit: release, rendered: { unit, manifests: manifestText(clusterObjects()) } };
       const kubernetes = platform2.clusters.get(unit.cluster)?.data.kubernetes ?? "";
       try {
-        const output = await template(helm, { release: unit.name, namespace, chart, kubernetes, values, placeholders: placeholders(values["jupyterhub"]), scratch });
+        const output = await template2(helm, { release: unit.name, namespace, chart, kubernetes, values, placeholders: placeholders(values["jupyterhub"]), scratch });
         return { kind: "rendered", unit: release, rendered: { unit, manifests: normalise(output) } };
-      } catch (error2) {
-        if (!(error2 instanceof Failure)) throw error2;
-        report.progress(`${unitId(unit)}: ${error2.message}`);
-        return { kind: "failed", unit: release, failure: error2 };
+      } catch (error3) {
+        if (!(error3 instanceof Failure)) throw error3;
+        report.progress(`${unitId(unit)}: ${error3.message}`);
+        return { kind: "failed", unit: release, failure: error3 };
       }
     };
     return pMap(wanted2, one, { concurrency: availableParallelism() });
@@ -47712,6 +48848,145 @@ async function plan(inputs, report) {
   });
 }
 
+// src/commands/render-image.ts
+import { readFile as readFile4 } from "node:fs/promises";
+import { join as join7 } from "node:path";
+
+// src/core/images/folder.ts
+var import_handlebars3 = __toESM(require_lib(), 1);
+var FORMAT = 1;
+function imageFolder(name, image, platform2, named) {
+  const hash = digestOf([FORMAT, image, platform2.user, named.map(({ path, text: text2 }) => [path, text2])]);
+  const view = viewOf(name, image, platform2, hash);
+  const files = new Map(image.from ? [["Dockerfile", DOCKERFILE(view)]] : condaFiles(view, image));
+  if (image.bake.length > 0) files.set("bake.py", BAKE(view));
+  files.set("start", START(view));
+  for (const { path, text: text2 } of named) files.set(`files/${path}`, text2);
+  return { files, hash };
+}
+function viewOf(name, image, platform2, hash) {
+  const { from, oggm, bake } = image;
+  return {
+    name,
+    title: image.title,
+    hash,
+    apt: image.apt,
+    conda: image.conda,
+    pip: image.pip,
+    base: from === void 0 ? "" : from.digest === void 0 ? `${from.image}:${from.tag ?? from.track ?? ""}` : `${from.image}@${from.digest}`,
+    user: platform2.user,
+    // Built on an existing image its own OGGM stays, unless a repository is named: then the newest commit of the reference.
+    oggm: oggm?.git === void 0 ? "" : `oggm[full] @ git+https://github.com/${oggm.git}@${oggm.ref}`,
+    version: oggm?.version ?? (oggm?.git === void 0 ? "" : oggm.ref),
+    bake: bake.length > 0,
+    salem: bake.includes("salem"),
+    sampleData: bake.includes("sample-data"),
+    files: image.files.length > 0,
+    env: Object.entries(image.env).map(([key, value]) => ({ name: key, value }))
+  };
+}
+function condaFiles(view, image) {
+  return [
+    ["environment.yml", ENVIRONMENT({ ...view, python: image.python ?? "3.13", pipAll: [...image.pip, ...view.oggm === "" ? [] : [view.oggm]] })],
+    ...image.apt.length > 0 ? [["apt.txt", `${image.apt.join("\n")}
+`]] : [],
+    ["postBuild", POST_BUILD(view)]
+  ];
+}
+import_handlebars3.default.registerHelper("json", (value) => JSON.stringify(value));
+var template3 = (text2) => import_handlebars3.default.compile(text2, { strict: true, noEscape: true });
+var DOCKERFILE = template3(`# Made by GlacioCloud from images/{{name}}/image.yaml.
+FROM {{base}}
+LABEL org.opencontainers.image.title={{{json title}}} \\
+      org.glaciocloud.image="{{name}}" \\
+      org.glaciocloud.recipe="{{hash}}"
+USER root
+{{#if apt.length}}RUN apt-get update \\
+ && apt-get install --yes --no-install-recommends{{#each apt}} {{this}}{{/each}} \\
+ && rm -rf /var/lib/apt/lists/*
+{{/if}}{{#if conda.length}}RUN mamba install --yes --channel conda-forge{{#each conda}} {{{json this}}}{{/each}} && mamba clean --all --yes
+{{/if}}{{#if pip.length}}RUN pip install --no-cache-dir{{#each pip}} {{{json this}}}{{/each}}
+{{/if}}{{#if oggm}}RUN pip install --no-cache-dir {{{json oggm}}}
+{{/if}}{{#each env}}ENV {{name}}={{{json value}}}
+{{/each}}{{#if files}}COPY files/ /opt/{{name}}/
+{{/if}}{{#if bake}}# Into /opt: a home volume hides what an image puts into the home.
+COPY bake.py /tmp/bake.py
+RUN mkdir -p /opt/oggm && HOME=/opt/oggm python3 /tmp/bake.py && chmod -R a+rX /opt/oggm && rm /tmp/bake.py
+{{/if}}COPY --chmod=755 start /opt/glaciocloud/start
+USER {{user.uid}}:{{user.gid}}
+ENTRYPOINT ["/opt/glaciocloud/start"]
+CMD ["jupyterhub-singleuser"]
+`);
+var ENVIRONMENT = template3(`# Made by GlacioCloud from images/{{name}}/image.yaml.
+name: {{name}}
+channels: [conda-forge, nodefaults]
+dependencies:
+  - python={{python}}
+  - pip
+{{#each conda}}  - {{{json this}}}
+{{/each}}{{#if pipAll.length}}  - pip:
+{{#each pipAll}}      - {{{json this}}}
+{{/each}}{{/if}}`);
+var POST_BUILD = template3(`#!/bin/bash
+# Made by GlacioCloud from images/{{name}}/image.yaml. Recipe {{hash}}.
+set -euo pipefail
+{{#if bake}}# Into the environment's prefix: a home volume hides what an image puts into the home.
+mkdir -p "$CONDA_PREFIX/opt/oggm"
+HOME="$CONDA_PREFIX/opt/oggm" python3 bake.py
+chmod -R a+rX "$CONDA_PREFIX/opt/oggm"
+{{/if}}`);
+var BAKE = template3(`"""Downloads once, at build time, what OGGM otherwise downloads for every user. HOME says where to."""
+{{#if salem}}
+import salem
+
+salem.get_demo_file("world_borders.shp")
+{{/if}}{{#if sampleData}}
+from oggm import cfg, utils
+
+cfg.initialize(logging_level="WARNING")
+utils.get_demo_file("Hintereisferner_RGI5.shp")
+{{/if}}`);
+var START = template3(`#!/bin/bash
+# Made by GlacioCloud from images/{{name}}/image.yaml. Runs before the server, in a home that may be empty or full.
+{{#if bake}}for opt in /opt/oggm "\${CONDA_PREFIX:-/nonexistent}/opt/oggm"; do
+  [ -d "$opt" ] || continue
+  # Only what is missing, and never an error: a full home must not lock its owner out.
+  mkdir -p "$HOME/.oggm" 2>/dev/null || true
+  for data in "$opt"/.oggm/*; do
+    [ -e "$HOME/.oggm/\${data##*/}" ] || ln -s "$data" "$HOME/.oggm/" 2>/dev/null || true
+  done
+  [ -e "$HOME/.salem_cache" ] || ln -s "$opt/.salem_cache" "$HOME/.salem_cache" 2>/dev/null || true
+done
+{{/if}}exec "$@"
+`);
+
+// src/commands/render-image.ts
+init_failure();
+async function renderImage(inputs) {
+  const { root, out, images } = inputs;
+  if (out === void 0) throw new UsageError("render-image needs --out DIR");
+  if (images !== "all" && images.length === 0) throw new UsageError("render-image needs an image, or --all");
+  const reading = await gatherPlatform(root);
+  const { platform: platform2 } = reading;
+  const findings = allFindings(reading, void 0, inputs.now);
+  if (!platform2 || hasErrors(findings)) return refused(findings);
+  const chosen = images === "all" ? [...platform2.images.keys()] : images;
+  const rendered = [];
+  for (const name of chosen) {
+    const image = platform2.images.get(name);
+    if (!image) throw new UsageError(`there is no image "${name}"`, `images: ${[...platform2.images.keys()].join(", ")}`);
+    const { files, hash } = imageFolder(name, image.data, platform2.settings.data, await namedFiles(root, image));
+    await writeFolder(join7(out, name), files);
+    rendered.push({ image: name, hash });
+  }
+  const json = images === "all" ? { schema_version: SCHEMA_VERSION, images: rendered } : { schema_version: SCHEMA_VERSION, ...rendered[0] };
+  return outcome({ exit: 0, text: rendered.map(({ image, hash }) => `\u2713 ${image} ${hash.slice(0, 12)}
+`).join(""), json });
+}
+async function namedFiles(root, image) {
+  return Promise.all(image.data.files.map(async (path) => ({ path, text: await readFile4(join7(root, "images", image.name, path), "utf8") })));
+}
+
 // src/commands/review.ts
 async function pullRequest(run2, github) {
   const pull = await github.pullRequestOf(run2);
@@ -47746,7 +49021,7 @@ function stale() {
 }
 
 // src/commands/render.ts
-import { join as join6 } from "node:path";
+import { join as join8 } from "node:path";
 init_failure();
 async function render(inputs, report) {
   const { out } = inputs;
@@ -47766,7 +49041,7 @@ async function render(inputs, report) {
       lines.push(`\u2717 ${id}: ${result.failure.message}
 `);
     } else {
-      await writeFolder(join6(out, id), releaseFiles(result.unit, result.rendered.manifests));
+      await writeFolder(join8(out, id), releaseFiles(result.unit, result.rendered.manifests));
       lines.push(`\u2713 ${id} ${result.unit.digest.slice(0, 7)}
 `);
     }
@@ -47797,7 +49072,7 @@ function choose(wanted2, hubs) {
 }
 
 // src/edges/runner.ts
-import { readFile as readFile4 } from "node:fs/promises";
+import { readFile as readFile5 } from "node:fs/promises";
 init_failure();
 function githubSettings() {
   const [owner, repo] = (process.env["GITHUB_REPOSITORY"] ?? "").split("/");
@@ -47812,7 +49087,7 @@ function runAddress() {
 }
 async function checkRun() {
   const path = process.env["GITHUB_EVENT_PATH"] ?? "";
-  const event = JSON.parse(await readFile4(path, "utf8").catch(() => "{}"));
+  const event = JSON.parse(await readFile5(path, "utf8").catch(() => "{}"));
   const word = (pointer2) => {
     const value = isObject(event) ? at(event, pointer2) : void 0;
     return typeof value === "string" ? value : "";
@@ -47820,6 +49095,25 @@ async function checkRun() {
   const run2 = { headOwner: word("/workflow_run/head_repository/owner/login"), headBranch: word("/workflow_run/head_branch"), headSha: word("/workflow_run/head_sha") };
   if (!/^[0-9a-f]{40}$/u.test(run2.headSha) || run2.headBranch === "" || run2.headOwner === "") throw new UsageError("this is not a workflow_run event of a pull request", "use it in a workflow that runs on `workflow_run`");
   return run2;
+}
+
+// src/core/show/completion.ts
+function completionScript(commands) {
+  const cases = Object.entries(commands).map(([name, { options }]) => `    ${name}) words="${options.map((option) => `--${option}`).join(" ")} --help" ;;
+`);
+  return `# source <(glaciocloud completion)
+_glaciocloud() {
+  local words="${Object.keys(commands).join(" ")} --help --version"
+  if [ "$COMP_CWORD" -gt 1 ]; then
+    case "\${COMP_WORDS[1]}" in
+${cases.join("")}    *) words="" ;;
+    esac
+  fi
+  COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
+  [ "\${#COMPREPLY[@]}" -gt 0 ] || COMPREPLY=($(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}"))
+}
+complete -F _glaciocloud glaciocloud
+`;
 }
 
 // src/main.ts
@@ -47858,12 +49152,12 @@ async function main(read, report) {
     const result = await run(inputs, report);
     await report.result(result, inputs.json);
     return result.exit;
-  } catch (error2) {
-    if (error2 instanceof Failure) {
-      report.failure(error2.message, error2.hint);
-      return error2.exit;
+  } catch (error3) {
+    if (error3 instanceof Failure) {
+      report.failure(error3.message, error3.hint);
+      return error3.exit;
     }
-    report.failure(error2 instanceof Error ? error2.stack ?? error2.message : String(error2), "this is a bug of GlacioCloud: please report it with the lines above");
+    report.failure(error3 instanceof Error ? error3.stack ?? error3.message : String(error3), "this is a bug of GlacioCloud: please report it with the lines above");
     return 1;
   }
 }
@@ -47893,13 +49187,19 @@ async function run(inputs, report) {
     case "plan":
       return plan({ root, chartsFrom, now, present: inputs.present, html: inputs.html }, report);
     case "render-image":
-      throw new UsageError(`${inputs.command} is not here yet`);
+      return renderImage({ root, out, now, images: inputs.all ? "all" : target });
+    case "new":
+      return createFile(root, target);
+    case "explain":
+      return explainRule(target[0]);
+    case "completion":
+      return outcome({ exit: 0, text: completionScript(COMMANDS) });
   }
 }
-function timeOf(at2) {
-  if (at2 === void 0) return Date.now();
-  const time = instant(at2);
-  if (Number.isNaN(time)) throw new UsageError(`"${at2}" is not a time`, "write it like 2026-11-30T08:00Z");
+function timeOf(at3) {
+  if (at3 === void 0) return Date.now();
+  const time = instant(at3);
+  if (Number.isNaN(time)) throw new UsageError(`"${at3}" is not a time`, "write it like 2026-11-30T08:00Z");
   return time;
 }
 

@@ -57,7 +57,8 @@ export function reasonsOf(from: Release, to: Release): Reason[] {
   const secrets = pairs(from.secrets.map((name) => ({ name })), to.secrets.map((name) => ({ name }))).filter(([, a, b]) => !a || !b);
   // An image shows as an image, not once more as a value of the profiles; Secret names in values follow from the declaration.
   const references = new Set([...from.images, ...to.images].map(({ reference }) => canonical(reference)));
-  const values = compare(from.values, to.values).filter((change) => !references.has(canonical(change.to ?? null)) && !references.has(canonical(change.from ?? null)));
+  const isImage = (value: Json | undefined): boolean => (Array.isArray(value) ? value.every(isImage) : references.has(canonical(value ?? null)));
+  const values = compare(from.values, to.values).filter((change) => !isImage(change.to) && !isImage(change.from));
   return [
     ...charts.map(([name, a, b]): Reason => ({ kind: 'chart', name, from: a?.version, to: b?.version })),
     ...images.map(([name, a, b]): Reason => ({ kind: 'image', name, from: a?.reference, to: b?.reference })),

@@ -18,6 +18,8 @@ export const imageSource: Rule = {
   },
 };
 
+const MOVING = /^(latest|main|master|stable|nightly|dev|edge|test)$/u;
+
 export const mutableTag: Rule = {
   id: 'mutable-tag',
   severity: 'error',
@@ -27,7 +29,7 @@ export const mutableTag: Rule = {
   *check(platform) {
     for (const image of platform.images.values()) {
       const tag = image.data.from?.tag;
-      if (tag !== undefined && /^(latest|main|master|stable|nightly|dev|edge|test)$/u.test(tag)) yield { at: image.at('/from/tag'), message: `the tag "${tag}" moves`, hint: `write "track: ${tag}"` };
+      if (tag !== undefined && MOVING.test(tag)) yield { at: image.at('/from/tag'), message: `the tag "${tag}" moves`, hint: `write "track: ${tag}"` };
     }
   },
 };
@@ -41,7 +43,7 @@ export const imageUnlocked: Rule = {
   *check(platform) {
     const used = new Set([...platform.environments.values()].flatMap(({ data }) => data.images));
     for (const image of platform.images.values()) {
-      if (!used.has(image.name)) continue;
+      if (!used.has(image.name) || MOVING.test(image.data.from?.tag ?? '')) continue;
       const resolved = resolveImage(platform.settings.data.registry, image, platform.locks.get(image.name), 'stable');
       if (resolved.kind === 'unlocked') yield { at: image.at('/from'), message: `${resolved.reference} is used as it is${resolved.floating ? ', and it moves' : ''}`, hint: 'nothing to do until its first build is locked; or write "digest:"' };
     }

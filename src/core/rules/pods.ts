@@ -44,6 +44,11 @@ export const userPodSafe: Rule = {
   check: userPods,
 };
 
+function wordAt(object: JsonObject, path: string): string {
+  const value = at(object, path);
+  return typeof value === 'string' ? value : '';
+}
+
 function podSpec(object: JsonObject): Json | undefined {
   return object['kind'] === 'Pod' ? object['spec'] : (at(object, '/spec/template/spec') ?? at(object, '/spec/jobTemplate/spec/template/spec'));
 }
@@ -58,8 +63,7 @@ export const podSafe: Rule = {
     for (const object of objects) {
       const spec = podSpec(object);
       const fault = isObject(spec) ? podFault(spec) : undefined;
-      const name = at(object, '/metadata/name');
-      if (fault) yield { at: hub.keyAt('/values'), message: `${String(object['kind'])} ${String(name)}: ${fault.message}`, hint: 'find it below values: and remove it' };
+      if (fault) yield { at: hub.keyAt('/values'), message: `${wordAt(object, '/kind')} ${wordAt(object, '/metadata/name')}: ${fault.message}`, hint: 'find it below values: and remove it' };
     }
   },
 };
@@ -72,9 +76,9 @@ export const ownNamespace: Rule = {
   on: 'manifests',
   *check({ hub, objects }) {
     for (const object of objects) {
-      const [kind, name, namespace] = [object['kind'], at(object, '/metadata/name'), at(object, '/metadata/namespace')].map((value) => (typeof value === 'string' ? value : ''));
-      if (namespace !== '' && namespace !== hub.name) yield { at: hub.keyAt('/values'), message: `${kind ?? ''} ${name ?? ''} would go into the namespace ${namespace ?? ''}`, hint: 'remove what asks for it below values:' };
-      else if (/^Cluster(Role|RoleBinding)$/u.test(kind ?? '')) yield { at: hub.keyAt('/values'), message: `${kind ?? ''} ${name ?? ''} would have rights over the whole cluster`, hint: 'remove what asks for it below values:' };
+      const [kind, name, namespace] = [wordAt(object, '/kind'), wordAt(object, '/metadata/name'), wordAt(object, '/metadata/namespace')];
+      if (namespace !== '' && namespace !== hub.name) yield { at: hub.keyAt('/values'), message: `${kind} ${name} would go into the namespace ${namespace}`, hint: 'remove what asks for it below values:' };
+      else if (/^Cluster(Role|RoleBinding)$/u.test(kind)) yield { at: hub.keyAt('/values'), message: `${kind} ${name} would have rights over the whole cluster`, hint: 'remove what asks for it below values:' };
     }
   },
 };

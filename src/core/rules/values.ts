@@ -12,7 +12,7 @@ interface Demand {
   /** Pointers below `jupyterhub:` that are looked at. */
   paths: readonly string[];
   /** What is wrong with a value that is there, and what to write. */
-  bad(value: Json, facts: ValuesFacts): { message: string; hint: string } | undefined;
+  bad: (value: Json, facts: ValuesFacts) => { message: string; hint: string } | undefined;
 }
 
 /** A rule that looks at some values and says what must not be. */
@@ -36,7 +36,7 @@ export const configOf = (values: JsonObject): [string, JsonObject][] =>
   Object.entries((at(values, '/hub/config') ?? {}) as JsonObject).flatMap(([section, traits]) => (isObject(traits) ? [[section, traits] as [string, JsonObject]] : []));
 
 /** Looks at one trait in every section of hub.config: a subclass reads its parents' sections too. */
-function trait(rule: Omit<Demand, 'paths' | 'bad'> & { names: readonly string[]; bad(value: Json): { message: string; hint: string } | undefined }): Rule {
+function trait(rule: Omit<Demand, 'paths' | 'bad'> & { names: readonly string[]; bad: (value: Json) => { message: string; hint: string } | undefined }): Rule {
   return {
     id: rule.id, title: rule.title, why: rule.why,
     severity: 'error',
@@ -172,7 +172,7 @@ export const VALUE_RULES: readonly Rule[] = [
     paths: ['/proxy/chp/resources/limits/memory'],
     bad: (value, { hub }) => {
       const needed = proxyMemoryMiB(hub.data.capacity.maxServers);
-      const bytes = quantityBytes(String(value)) ?? 0;
+      const bytes = (typeof value === 'string' ? quantityBytes(value) : undefined) ?? 0;
       return bytes >= needed * 2 ** 20 ? undefined : { message: `${quoted(value)} are too little for ${hub.data.capacity.maxServers} servers`, hint: `remove it; the platform uses ${needed}Mi` };
     },
   }),

