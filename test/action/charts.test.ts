@@ -45,6 +45,11 @@ describe(real === undefined ? 'values against the schema of our small chart (the
   });
 });
 
+/** Checksums and hashes are over texts that Helm writes a little differently; what they stand for is compared itself. */
+function withoutHashes(text: string): unknown {
+  return load(text.replaceAll(/^\s+(checksum\/\S+|\S+): (?:[0-9a-f]{64}|masked [0-9a-f]{16})$/gmu, ''));
+}
+
 test('Helm 3 and Helm 4 render the same objects', async () => {
   const folder = await temporary();
   try {
@@ -52,7 +57,7 @@ test('Helm 3 and Helm 4 render the same objects', async () => {
       const out = join(folder.path, helm);
       const result = await exec(process.execPath, [CLI, 'render', '--all', '--root', ROOT, '--out', out, '--charts-from', DOUBLE], { env: { GLACIOCLOUD_HELM: unpackedTool(helm) } });
       expect(result.stderr + result.stdout).toContain('✓ hub');
-      return ['hub', 'hub-staging', 'classroom'].map((hub) => splitDocuments(readFileSync(join(out, hub, 'manifests.yaml'), 'utf8')).filter((text) => text.trim() !== '').map((text) => load(text)));
+      return ['hub', 'hub-staging', 'classroom'].map((hub) => splitDocuments(readFileSync(join(out, hub, 'manifests.yaml'), 'utf8')).filter((text) => text.trim() !== '').map(withoutHashes));
     };
     expect(await objects('helm3')).toEqual(await objects('helm'));
   } finally {

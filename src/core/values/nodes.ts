@@ -24,7 +24,7 @@ export function nodes({ hub, images, platform }: HubContext): Part {
         cpu: `${Math.round((seat?.cpu ?? 0) * CPU_GUARANTEE_SHARE * 1000)}m`,
         memory: String(memoryBytes(seat?.memory ?? '0') ?? 0),
       },
-      notices: { v: 1, announcement: null, spawning: { open: true } },
+      notices: { v: 1, announcement: '', spawning: { open: true } },
     },
   };
 }

@@ -61,7 +61,7 @@ if singleuser["defaultUrl"]:
 if storage["type"] == "dynamic":
     c.KubeSpawner.storage_pvc_ensure = True
     c.KubeSpawner.pvc_name_template = "claim-{user_server}"
-    c.KubeSpawner.storage_class = storage["dynamic"]["storageClass"]
+    c.KubeSpawner.storage_class = storage["dynamic"]["storageClass"] or None
     c.KubeSpawner.storage_access_modes = ["ReadWriteOnce"]
     c.KubeSpawner.storage_capacity = storage["capacity"]
     c.KubeSpawner.volumes = [{"name": "home", "persistentVolumeClaim": {"claimName": "{pvc_name}"}}] + storage["extraVolumes"]
