@@ -1027,16 +1027,16 @@ var require_util = __commonJS({
     function isStream(obj) {
       return obj && typeof obj === "object" && typeof obj.pipe === "function" && typeof obj.on === "function";
     }
-    function isBlobLike(object) {
-      if (object === null) {
+    function isBlobLike(object2) {
+      if (object2 === null) {
         return false;
-      } else if (object instanceof Blob2) {
+      } else if (object2 instanceof Blob2) {
         return true;
-      } else if (typeof object !== "object") {
+      } else if (typeof object2 !== "object") {
         return false;
       } else {
-        const sTag = object[Symbol.toStringTag];
-        return (sTag === "Blob" || sTag === "File") && ("stream" in object && typeof object.stream === "function" || "arrayBuffer" in object && typeof object.arrayBuffer === "function");
+        const sTag = object2[Symbol.toStringTag];
+        return (sTag === "Blob" || sTag === "File") && ("stream" in object2 && typeof object2.stream === "function" || "arrayBuffer" in object2 && typeof object2.arrayBuffer === "function");
       }
     }
     function buildURL(url, queryParams) {
@@ -1318,8 +1318,8 @@ var require_util = __commonJS({
         }
       );
     }
-    function isFormDataLike(object) {
-      return object && typeof object === "object" && typeof object.append === "function" && typeof object.delete === "function" && typeof object.get === "function" && typeof object.getAll === "function" && typeof object.has === "function" && typeof object.set === "function" && object[Symbol.toStringTag] === "FormData";
+    function isFormDataLike(object2) {
+      return object2 && typeof object2 === "object" && typeof object2.append === "function" && typeof object2.delete === "function" && typeof object2.get === "function" && typeof object2.getAll === "function" && typeof object2.has === "function" && typeof object2.set === "function" && object2[Symbol.toStringTag] === "FormData";
     }
     function addAbortListener(signal, listener) {
       if ("addEventListener" in signal) {
@@ -2591,14 +2591,14 @@ var require_connect = __commonJS({
       const sessionCache = new SessionCache(maxCachedSessions == null ? 100 : maxCachedSessions);
       timeout = timeout == null ? 1e4 : timeout;
       allowH2 = allowH2 != null ? allowH2 : false;
-      return function connect({ hostname, host, protocol, port, servername, localAddress, httpSocket }, callback) {
+      return function connect({ hostname: hostname2, host, protocol, port, servername, localAddress, httpSocket }, callback) {
         let socket;
         if (protocol === "https:") {
           if (!tls) {
             tls = __require("node:tls");
           }
           servername = servername || options.servername || util.getServerName(host) || null;
-          const sessionKey = servername || hostname;
+          const sessionKey = servername || hostname2;
           assert(sessionKey);
           const session = customSession || sessionCache.get(sessionKey) || null;
           port = port || 443;
@@ -2614,7 +2614,7 @@ var require_connect = __commonJS({
             socket: httpSocket,
             // upgrade socket connection
             port,
-            host: hostname
+            host: hostname2
           });
           socket.on("session", function(session2) {
             sessionCache.set(sessionKey, session2);
@@ -2628,14 +2628,14 @@ var require_connect = __commonJS({
             ...options,
             localAddress,
             port,
-            host: hostname
+            host: hostname2
           });
         }
         if (options.keepAlive == null || options.keepAlive) {
           const keepAliveInitialDelay = options.keepAliveInitialDelay === void 0 ? 6e4 : options.keepAliveInitialDelay;
           socket.setKeepAlive(true, keepAliveInitialDelay);
         }
-        const clearConnectTimeout = setupConnectTimeout(new WeakRef(socket), { timeout, hostname, port });
+        const clearConnectTimeout = setupConnectTimeout(new WeakRef(socket), { timeout, hostname: hostname2, port });
         socket.setNoDelay(true).once(protocol === "https:" ? "secureConnect" : "connect", function() {
           queueMicrotask(clearConnectTimeout);
           if (callback) {
@@ -4152,8 +4152,8 @@ var require_util2 = __commonJS({
       }
       return "allowed";
     }
-    function isErrorLike(object) {
-      return object instanceof Error || (object?.constructor?.name === "Error" || object?.constructor?.name === "DOMException");
+    function isErrorLike(object2) {
+      return object2 instanceof Error || (object2?.constructor?.name === "Error" || object2?.constructor?.name === "DOMException");
     }
     function isValidReasonPhrase(statusText) {
       for (let i = 0; i < statusText.length; ++i) {
@@ -4578,7 +4578,7 @@ var require_util2 = __commonJS({
         return new FastIterableIterator(target, kind);
       };
     }
-    function iteratorMixin(name, object, kInternalIterator, keyIndex = 0, valueIndex = 1) {
+    function iteratorMixin(name, object2, kInternalIterator, keyIndex = 0, valueIndex = 1) {
       const makeIterator = createIterator(name, kInternalIterator, keyIndex, valueIndex);
       const properties = {
         keys: {
@@ -4586,7 +4586,7 @@ var require_util2 = __commonJS({
           enumerable: true,
           configurable: true,
           value: function keys() {
-            webidl.brandCheck(this, object);
+            webidl.brandCheck(this, object2);
             return makeIterator(this, "key");
           }
         },
@@ -4595,7 +4595,7 @@ var require_util2 = __commonJS({
           enumerable: true,
           configurable: true,
           value: function values() {
-            webidl.brandCheck(this, object);
+            webidl.brandCheck(this, object2);
             return makeIterator(this, "value");
           }
         },
@@ -4604,7 +4604,7 @@ var require_util2 = __commonJS({
           enumerable: true,
           configurable: true,
           value: function entries() {
-            webidl.brandCheck(this, object);
+            webidl.brandCheck(this, object2);
             return makeIterator(this, "key+value");
           }
         },
@@ -4613,7 +4613,7 @@ var require_util2 = __commonJS({
           enumerable: true,
           configurable: true,
           value: function forEach(callbackfn, thisArg = globalThis) {
-            webidl.brandCheck(this, object);
+            webidl.brandCheck(this, object2);
             webidl.argumentLengthCheck(arguments, 1, `${name}.forEach`);
             if (typeof callbackfn !== "function") {
               throw new TypeError(
@@ -4626,7 +4626,7 @@ var require_util2 = __commonJS({
           }
         }
       };
-      return Object.defineProperties(object.prototype, {
+      return Object.defineProperties(object2.prototype, {
         ...properties,
         [Symbol.iterator]: {
           writable: true,
@@ -4869,8 +4869,8 @@ var require_util2 = __commonJS({
       }
       return values;
     }
-    function getDecodeSplit(name, list2) {
-      const value = list2.get(name, true);
+    function getDecodeSplit(name, list3) {
+      const value = list3.get(name, true);
       if (value === null) {
         return null;
       }
@@ -5026,8 +5026,8 @@ var require_file = __commonJS({
       }
     };
     webidl.converters.Blob = webidl.interfaceConverter(Blob2);
-    function isFileLike(object) {
-      return object instanceof File || object && (typeof object.stream === "function" || typeof object.arrayBuffer === "function") && object[Symbol.toStringTag] === "File";
+    function isFileLike(object2) {
+      return object2 instanceof File || object2 && (typeof object2.stream === "function" || typeof object2.arrayBuffer === "function") && object2[Symbol.toStringTag] === "File";
     }
     module.exports = { FileLike, isFileLike };
   }
@@ -5475,12 +5475,12 @@ var require_body = __commonJS({
         }
       });
     }
-    function extractBody(object, keepalive = false) {
+    function extractBody(object2, keepalive = false) {
       let stream = null;
-      if (object instanceof ReadableStream) {
-        stream = object;
-      } else if (isBlobLike(object)) {
-        stream = object.stream();
+      if (object2 instanceof ReadableStream) {
+        stream = object2;
+      } else if (isBlobLike(object2)) {
+        stream = object2.stream();
       } else {
         stream = new ReadableStream({
           async pull(controller) {
@@ -5500,17 +5500,17 @@ var require_body = __commonJS({
       let source = null;
       let length2 = null;
       let type = null;
-      if (typeof object === "string") {
-        source = object;
+      if (typeof object2 === "string") {
+        source = object2;
         type = "text/plain;charset=UTF-8";
-      } else if (object instanceof URLSearchParams) {
-        source = object.toString();
+      } else if (object2 instanceof URLSearchParams) {
+        source = object2.toString();
         type = "application/x-www-form-urlencoded;charset=UTF-8";
-      } else if (isArrayBuffer(object)) {
-        source = new Uint8Array(object.slice());
-      } else if (ArrayBuffer.isView(object)) {
-        source = new Uint8Array(object.buffer.slice(object.byteOffset, object.byteOffset + object.byteLength));
-      } else if (util.isFormDataLike(object)) {
+      } else if (isArrayBuffer(object2)) {
+        source = new Uint8Array(object2.slice());
+      } else if (ArrayBuffer.isView(object2)) {
+        source = new Uint8Array(object2.buffer.slice(object2.byteOffset, object2.byteOffset + object2.byteLength));
+      } else if (util.isFormDataLike(object2)) {
         const boundary = `----formdata-undici-0${`${random(1e11)}`.padStart(11, "0")}`;
         const prefix = `--${boundary}\r
 Content-Disposition: form-data`;
@@ -5520,7 +5520,7 @@ Content-Disposition: form-data`;
         const rn = new Uint8Array([13, 10]);
         length2 = 0;
         let hasUnknownSizeValue = false;
-        for (const [name, value] of object) {
+        for (const [name, value] of object2) {
           if (typeof value === "string") {
             const chunk2 = textEncoder.encode(prefix + `; name="${escape2(normalizeLinefeeds(name))}"\r
 \r
@@ -5548,7 +5548,7 @@ Content-Type: ${value.type || "application/octet-stream"}\r
         if (hasUnknownSizeValue) {
           length2 = null;
         }
-        source = object;
+        source = object2;
         action = async function* () {
           for (const part of blobParts) {
             if (part.stream) {
@@ -5559,22 +5559,22 @@ Content-Type: ${value.type || "application/octet-stream"}\r
           }
         };
         type = `multipart/form-data; boundary=${boundary}`;
-      } else if (isBlobLike(object)) {
-        source = object;
-        length2 = object.size;
-        if (object.type) {
-          type = object.type;
+      } else if (isBlobLike(object2)) {
+        source = object2;
+        length2 = object2.size;
+        if (object2.type) {
+          type = object2.type;
         }
-      } else if (typeof object[Symbol.asyncIterator] === "function") {
+      } else if (typeof object2[Symbol.asyncIterator] === "function") {
         if (keepalive) {
           throw new TypeError("keepalive");
         }
-        if (util.isDisturbed(object) || object.locked) {
+        if (util.isDisturbed(object2) || object2.locked) {
           throw new TypeError(
             "Response body object should not be disturbed or locked"
           );
         }
-        stream = object instanceof ReadableStream ? object : ReadableStreamFrom(object);
+        stream = object2 instanceof ReadableStream ? object2 : ReadableStreamFrom(object2);
       }
       if (typeof source === "string" || util.isBuffer(source)) {
         length2 = Buffer.byteLength(source);
@@ -5583,7 +5583,7 @@ Content-Type: ${value.type || "application/octet-stream"}\r
         let iterator2;
         stream = new ReadableStream({
           async start() {
-            iterator2 = action(object)[Symbol.asyncIterator]();
+            iterator2 = action(object2)[Symbol.asyncIterator]();
           },
           async pull(controller) {
             const { value, done } = await iterator2.next();
@@ -5611,12 +5611,12 @@ Content-Type: ${value.type || "application/octet-stream"}\r
       const body = { stream, source, length: length2 };
       return [body, type];
     }
-    function safelyExtractBody(object, keepalive = false) {
-      if (object instanceof ReadableStream) {
-        assert(!util.isDisturbed(object), "The body has already been consumed.");
-        assert(!object.locked, "The stream is locked.");
+    function safelyExtractBody(object2, keepalive = false) {
+      if (object2 instanceof ReadableStream) {
+        assert(!util.isDisturbed(object2), "The body has already been consumed.");
+        assert(!object2.locked, "The stream is locked.");
       }
-      return extractBody(object, keepalive);
+      return extractBody(object2, keepalive);
     }
     function cloneBody(instance, body) {
       const [out1, out2] = body.stream.tee();
@@ -5696,12 +5696,12 @@ Content-Type: ${value.type || "application/octet-stream"}\r
     function mixinBody(prototype) {
       Object.assign(prototype.prototype, bodyMixinMethods(prototype));
     }
-    async function consumeBody(object, convertBytesToJSValue, instance) {
-      webidl.brandCheck(object, instance);
-      if (bodyUnusable(object)) {
+    async function consumeBody(object2, convertBytesToJSValue, instance) {
+      webidl.brandCheck(object2, instance);
+      if (bodyUnusable(object2)) {
         throw new TypeError("Body is unusable: Body has already been read");
       }
-      throwIfAborted(object[kState]);
+      throwIfAborted(object2[kState]);
       const promise = createDeferredPromise();
       const errorSteps = (error3) => promise.reject(error3);
       const successSteps = (data) => {
@@ -5711,15 +5711,15 @@ Content-Type: ${value.type || "application/octet-stream"}\r
           errorSteps(e);
         }
       };
-      if (object[kState].body == null) {
+      if (object2[kState].body == null) {
         successSteps(Buffer.allocUnsafe(0));
         return promise.promise;
       }
-      await fullyReadBody(object[kState].body, successSteps, errorSteps);
+      await fullyReadBody(object2[kState].body, successSteps, errorSteps);
       return promise.promise;
     }
-    function bodyUnusable(object) {
-      const body = object[kState].body;
+    function bodyUnusable(object2) {
+      const body = object2[kState].body;
       return body != null && (body.stream.locked || util.isDisturbed(body.stream));
     }
     function parseJSONFromBytes(bytes) {
@@ -6607,10 +6607,10 @@ upgrade: ${upgrade}\r
     }
     function writeStream(abort, body, client, request2, socket, contentLength, header, expectsPayload) {
       assert(contentLength !== 0 || client[kRunning] === 0, "stream body cannot be pipelined");
-      let finished = false;
+      let finished2 = false;
       const writer = new AsyncWriter({ abort, socket, request: request2, contentLength, client, expectsPayload, header });
       const onData = function(chunk) {
-        if (finished) {
+        if (finished2) {
           return;
         }
         try {
@@ -6622,7 +6622,7 @@ upgrade: ${upgrade}\r
         }
       };
       const onDrain = function() {
-        if (finished) {
+        if (finished2) {
           return;
         }
         if (body.resume) {
@@ -6633,16 +6633,16 @@ upgrade: ${upgrade}\r
         queueMicrotask(() => {
           body.removeListener("error", onFinished);
         });
-        if (!finished) {
+        if (!finished2) {
           const err = new RequestAbortedError();
           queueMicrotask(() => onFinished(err));
         }
       };
       const onFinished = function(err) {
-        if (finished) {
+        if (finished2) {
           return;
         }
-        finished = true;
+        finished2 = true;
         assert(socket.destroyed || socket[kWriting] && client[kRunning] <= 1);
         socket.off("drain", onDrain).off("error", onFinished);
         body.removeListener("data", onData).removeListener("end", onFinished).removeListener("close", onClose);
@@ -7103,8 +7103,8 @@ var require_client_h2 = __commonJS({
         }
       }
       let stream;
-      const { hostname, port } = client[kUrl];
-      headers[HTTP2_HEADER_AUTHORITY] = host || `${hostname}${port ? `:${port}` : ""}`;
+      const { hostname: hostname2, port } = client[kUrl];
+      headers[HTTP2_HEADER_AUTHORITY] = host || `${hostname2}${port ? `:${port}` : ""}`;
       headers[HTTP2_HEADER_METHOD] = method;
       const abort = (error3) => {
         if (request2.aborted) {
@@ -7944,20 +7944,20 @@ var require_client = __commonJS({
     async function connect(client) {
       assert(!client[kConnecting]);
       assert(!client[kHTTPContext]);
-      let { host, hostname, protocol, port } = client[kUrl];
-      if (hostname[0] === "[") {
-        const idx = hostname.indexOf("]");
+      let { host, hostname: hostname2, protocol, port } = client[kUrl];
+      if (hostname2[0] === "[") {
+        const idx = hostname2.indexOf("]");
         assert(idx !== -1);
-        const ip = hostname.substring(1, idx);
+        const ip = hostname2.substring(1, idx);
         assert(net.isIP(ip));
-        hostname = ip;
+        hostname2 = ip;
       }
       client[kConnecting] = true;
       if (channels.beforeConnect.hasSubscribers) {
         channels.beforeConnect.publish({
           connectParams: {
             host,
-            hostname,
+            hostname: hostname2,
             protocol,
             port,
             version: client[kHTTPContext]?.version,
@@ -7971,7 +7971,7 @@ var require_client = __commonJS({
         const socket = await new Promise((resolve2, reject) => {
           client[kConnector]({
             host,
-            hostname,
+            hostname: hostname2,
             protocol,
             port,
             servername: client[kServerName],
@@ -8004,7 +8004,7 @@ var require_client = __commonJS({
           channels.connected.publish({
             connectParams: {
               host,
-              hostname,
+              hostname: hostname2,
               protocol,
               port,
               version: client[kHTTPContext]?.version,
@@ -8025,7 +8025,7 @@ var require_client = __commonJS({
           channels.connectError.publish({
             connectParams: {
               host,
-              hostname,
+              hostname: hostname2,
               protocol,
               port,
               version: client[kHTTPContext]?.version,
@@ -8179,11 +8179,11 @@ var require_fixed_queue = __commonJS({
       }
       shift() {
         const tail = this.tail;
-        const next = tail.shift();
+        const next2 = tail.shift();
         if (tail.isEmpty() && tail.next !== null) {
           this.tail = tail.next;
         }
-        return next;
+        return next2;
       }
     };
   }
@@ -9000,10 +9000,10 @@ var require_env_http_proxy_agent = __commonJS({
         }
       }
       #getProxyAgentForUrl(url) {
-        let { protocol, host: hostname, port } = url;
-        hostname = hostname.replace(/:\d*$/, "").toLowerCase();
+        let { protocol, host: hostname2, port } = url;
+        hostname2 = hostname2.replace(/:\d*$/, "").toLowerCase();
         port = Number.parseInt(port, 10) || DEFAULT_PORTS[protocol] || 0;
-        if (!this.#shouldProxy(hostname, port)) {
+        if (!this.#shouldProxy(hostname2, port)) {
           return this[kNoProxyAgent];
         }
         if (protocol === "https:") {
@@ -9011,7 +9011,7 @@ var require_env_http_proxy_agent = __commonJS({
         }
         return this[kHttpProxyAgent];
       }
-      #shouldProxy(hostname, port) {
+      #shouldProxy(hostname2, port) {
         if (this.#noProxyChanged) {
           this.#parseNoProxy();
         }
@@ -9027,11 +9027,11 @@ var require_env_http_proxy_agent = __commonJS({
             continue;
           }
           if (!/^[.*]/.test(entry2.hostname)) {
-            if (hostname === entry2.hostname) {
+            if (hostname2 === entry2.hostname) {
               return false;
             }
           } else {
-            if (hostname.endsWith(entry2.hostname.replace(/^\*/, ""))) {
+            if (hostname2.endsWith(entry2.hostname.replace(/^\*/, ""))) {
               return false;
             }
           }
@@ -10050,7 +10050,7 @@ var require_api_stream = __commonJS({
   "node_modules/undici/lib/api/api-stream.js"(exports, module) {
     "use strict";
     var assert = __require("node:assert");
-    var { finished, PassThrough } = __require("node:stream");
+    var { finished: finished2, PassThrough } = __require("node:stream");
     var { InvalidArgumentError, InvalidReturnValueError } = require_errors();
     var util = require_util();
     var { getResolveErrorBodyCallback } = require_util3();
@@ -10146,7 +10146,7 @@ var require_api_stream = __commonJS({
           if (!res || typeof res.write !== "function" || typeof res.end !== "function" || typeof res.on !== "function") {
             throw new InvalidReturnValueError("expected Writable");
           }
-          finished(res, { readable: false }, (err) => {
+          finished2(res, { readable: false }, (err) => {
             const { callback: callback2, res: res2, opaque: opaque2, trailers, abort } = this;
             this.res = null;
             if (err || !res2.readable) {
@@ -11965,10 +11965,10 @@ var require_headers = __commonJS({
       while (j > i && isHTTPWhiteSpaceCharCode(potentialValue.charCodeAt(i))) ++i;
       return i === 0 && j === potentialValue.length ? potentialValue : potentialValue.substring(i, j);
     }
-    function fill(headers, object) {
-      if (Array.isArray(object)) {
-        for (let i = 0; i < object.length; ++i) {
-          const header = object[i];
+    function fill(headers, object2) {
+      if (Array.isArray(object2)) {
+        for (let i = 0; i < object2.length; ++i) {
+          const header = object2[i];
           if (header.length !== 2) {
             throw webidl.errors.exception({
               header: "Headers constructor",
@@ -11977,10 +11977,10 @@ var require_headers = __commonJS({
           }
           appendHeader(headers, header[0], header[1]);
         }
-      } else if (typeof object === "object" && object !== null) {
-        const keys = Object.keys(object);
+      } else if (typeof object2 === "object" && object2 !== null) {
+        const keys = Object.keys(object2);
         for (let i = 0; i < keys.length; ++i) {
-          appendHeader(headers, keys[i], object[keys[i]]);
+          appendHeader(headers, keys[i], object2[keys[i]]);
         }
       } else {
         throw webidl.errors.conversionFailed({
@@ -12282,9 +12282,9 @@ var require_headers = __commonJS({
       // https://fetch.spec.whatwg.org/#dom-headers-getsetcookie
       getSetCookie() {
         webidl.brandCheck(this, _Headers);
-        const list2 = this.#headersList.cookies;
-        if (list2) {
-          return [...list2];
+        const list3 = this.#headersList.cookies;
+        if (list3) {
+          return [...list3];
         }
         return [];
       }
@@ -12324,8 +12324,8 @@ var require_headers = __commonJS({
       static getHeadersList(o) {
         return o.#headersList;
       }
-      static setHeadersList(o, list2) {
-        o.#headersList = list2;
+      static setHeadersList(o, list3) {
+        o.#headersList = list3;
       }
     };
     var { getHeadersGuard, setHeadersGuard, getHeadersList, setHeadersList } = Headers2;
@@ -13293,13 +13293,13 @@ var require_request2 = __commonJS({
         if (this.signal.aborted) {
           ac.abort(this.signal.reason);
         } else {
-          let list2 = dependentControllerMap.get(this.signal);
-          if (list2 === void 0) {
-            list2 = /* @__PURE__ */ new Set();
-            dependentControllerMap.set(this.signal, list2);
+          let list3 = dependentControllerMap.get(this.signal);
+          if (list3 === void 0) {
+            list3 = /* @__PURE__ */ new Set();
+            dependentControllerMap.set(this.signal, list3);
           }
           const acRef = new WeakRef(ac);
-          list2.add(acRef);
+          list3.add(acRef);
           util.addAbortListener(
             ac.signal,
             buildAbort(acRef)
@@ -13579,7 +13579,7 @@ var require_fetch = __commonJS({
       subresourceSet
     } = require_constants3();
     var EE = __require("node:events");
-    var { Readable, pipeline, finished } = __require("node:stream");
+    var { Readable, pipeline, finished: finished2 } = __require("node:stream");
     var { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = require_util();
     var { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = require_data_url();
     var { getGlobalDispatcher } = require_global2();
@@ -14047,7 +14047,7 @@ var require_fetch = __commonJS({
       if (internalResponse.body == null) {
         processResponseEndOfBody();
       } else {
-        finished(internalResponse.body.stream, () => {
+        finished2(internalResponse.body.stream, () => {
           processResponseEndOfBody();
         });
       }
@@ -17694,18 +17694,18 @@ var require_receiver = __commonJS({
         const buffer = Buffer.allocUnsafe(n);
         let offset = 0;
         while (offset !== n) {
-          const next = this.#buffers[0];
-          const { length: length2 } = next;
+          const next2 = this.#buffers[0];
+          const { length: length2 } = next2;
           if (length2 + offset === n) {
             buffer.set(this.#buffers.shift(), offset);
             break;
           } else if (length2 + offset > n) {
-            buffer.set(next.subarray(0, n - offset), offset);
-            this.#buffers[0] = next.subarray(n - offset);
+            buffer.set(next2.subarray(0, n - offset), offset);
+            this.#buffers[0] = next2.subarray(n - offset);
             break;
           } else {
             buffer.set(this.#buffers.shift(), offset);
-            offset += next.length;
+            offset += next2.length;
           }
         }
         this.#byteOffset -= n;
@@ -23838,7 +23838,7 @@ var require_core = __commonJS({
       errorsText(errors = this.errors, { separator = ", ", dataVar = "data" } = {}) {
         if (!errors || errors.length === 0)
           return "No errors";
-        return errors.map((e) => `${dataVar}${e.instancePath} ${e.message}`).reduce((text2, msg) => text2 + separator + msg);
+        return errors.map((e) => `${dataVar}${e.instancePath} ${e.message}`).reduce((text3, msg) => text3 + separator + msg);
       }
       $dataMetaSchema(metaSchema, keywordsJsonPointers) {
         const rules = this.RULES.all;
@@ -25795,8 +25795,8 @@ var require_next = __commonJS({
     var dependentRequired_1 = require_dependentRequired();
     var dependentSchemas_1 = require_dependentSchemas();
     var limitContains_1 = require_limitContains();
-    var next = [dependentRequired_1.default, dependentSchemas_1.default, limitContains_1.default];
-    exports.default = next;
+    var next2 = [dependentRequired_1.default, dependentSchemas_1.default, limitContains_1.default];
+    exports.default = next2;
   }
 });
 
@@ -27151,9 +27151,9 @@ var require_utils3 = __commonJS({
         return false;
       }
     }
-    function createFrame(object) {
-      var frame = extend({}, object);
-      frame._parent = object;
+    function createFrame(object2) {
+      var frame = extend({}, object2);
+      frame._parent = object2;
       return frame;
     }
     function blockParams(params, ids) {
@@ -27314,16 +27314,16 @@ var require_each = __commonJS({
             var iterator2 = context[Symbol.iterator]();
             var current = iterator2.next();
             while (!current.done) {
-              var next = iterator2.next();
+              var next2 = iterator2.next();
               try {
-                execIteration(i, i, next.done, current.value);
+                execIteration(i, i, next2.done, current.value);
               } catch (e) {
-                if (!next.done) {
+                if (!next2.done) {
                   closeIterator2(iterator2);
                 }
                 throw e;
               }
-              current = next;
+              current = next2;
               i++;
             }
           } else {
@@ -28223,8 +28223,8 @@ var require_handlebars_runtime = __commonJS({
       hb.Utils = Utils;
       hb.escapeExpression = Utils.escapeExpression;
       hb.VM = runtime;
-      hb.template = function(spec) {
-        return runtime.template(spec, hb);
+      hb.template = function(spec2) {
+        return runtime.template(spec2, hb);
       };
       return hb;
     }
@@ -28702,18 +28702,18 @@ var require_parser = __commonJS({
             return (past.length > 20 ? "..." : "") + past.substr(-20).replace(/\n/g, "");
           },
           upcomingInput: function upcomingInput() {
-            var next = this.match;
-            if (next.length < 20) {
-              next += this._input.substr(0, 20 - next.length);
+            var next2 = this.match;
+            if (next2.length < 20) {
+              next2 += this._input.substr(0, 20 - next2.length);
             }
-            return (next.substr(0, 20) + (next.length > 20 ? "..." : "")).replace(/\n/g, "");
+            return (next2.substr(0, 20) + (next2.length > 20 ? "..." : "")).replace(/\n/g, "");
           },
           showPosition: function showPosition() {
             var pre = this.pastInput();
             var c = new Array(pre.length + 1).join("-");
             return pre + this.upcomingInput() + "\n" + c + "^";
           },
-          next: function next() {
+          next: function next2() {
             if (this.done) {
               return this.EOF;
             }
@@ -29037,23 +29037,23 @@ var require_visitor = __commonJS({
           }
         }
       },
-      accept: function accept(object) {
-        if (!object) {
+      accept: function accept(object2) {
+        if (!object2) {
           return;
         }
-        if (!isDispatchable(this, object.type) || !this[object.type]) {
-          throw new _exception2["default"]("Unknown type: " + object.type, object);
+        if (!isDispatchable(this, object2.type) || !this[object2.type]) {
+          throw new _exception2["default"]("Unknown type: " + object2.type, object2);
         }
         if (this.current) {
           this.parents.unshift(this.current);
         }
-        this.current = object;
-        var ret = this[object.type](object);
+        this.current = object2;
+        var ret = this[object2.type](object2);
         this.current = this.parents.shift();
         if (!this.mutating || ret) {
           return ret;
         } else if (ret !== false) {
-          return object;
+          return object2;
         }
       },
       Program: function Program(program) {
@@ -29231,12 +29231,12 @@ var require_whitespace_control = __commonJS({
       if (i === void 0) {
         i = -1;
       }
-      var next = body[i + 1], sibling = body[i + 2];
-      if (!next) {
+      var next2 = body[i + 1], sibling = body[i + 2];
+      if (!next2) {
         return isRoot;
       }
-      if (next.type === "ContentStatement") {
-        return (sibling || !isRoot ? /^\s*?\r?\n/ : /^\s*?(\r?\n|$)/).test(next.original);
+      if (next2.type === "ContentStatement") {
+        return (sibling || !isRoot ? /^\s*?\r?\n/ : /^\s*?(\r?\n|$)/).test(next2.original);
       }
     }
     function omitRight(body, i, multiple) {
@@ -30176,7 +30176,7 @@ var require_util10 = __commonJS({
       return path;
     }
     exports.normalize = normalize;
-    function join9(aRoot, aPath) {
+    function join14(aRoot, aPath) {
       if (aRoot === "") {
         aRoot = ".";
       }
@@ -30208,7 +30208,7 @@ var require_util10 = __commonJS({
       }
       return joined;
     }
-    exports.join = join9;
+    exports.join = join14;
     exports.isAbsolute = function(aPath) {
       return aPath.charAt(0) === "/" || urlRegexp.test(aPath);
     };
@@ -30381,7 +30381,7 @@ var require_util10 = __commonJS({
             parsed.path = parsed.path.substring(0, index2 + 1);
           }
         }
-        sourceURL = join9(urlGenerate(parsed), sourceURL);
+        sourceURL = join14(urlGenerate(parsed), sourceURL);
       }
       return normalize(sourceURL);
     }
@@ -30695,18 +30695,18 @@ var require_source_map_generator = __commonJS({
       var previousName = 0;
       var previousSource = 0;
       var result = "";
-      var next;
+      var next2;
       var mapping;
       var nameIdx;
       var sourceIdx;
       var mappings = this._mappings.toArray();
       for (var i = 0, len = mappings.length; i < len; i++) {
         mapping = mappings[i];
-        next = "";
+        next2 = "";
         if (mapping.generatedLine !== previousGeneratedLine) {
           previousGeneratedColumn = 0;
           while (mapping.generatedLine !== previousGeneratedLine) {
-            next += ";";
+            next2 += ";";
             previousGeneratedLine++;
           }
         } else {
@@ -30714,26 +30714,26 @@ var require_source_map_generator = __commonJS({
             if (!util.compareByGeneratedPositionsInflated(mapping, mappings[i - 1])) {
               continue;
             }
-            next += ",";
+            next2 += ",";
           }
         }
-        next += base64VLQ.encode(mapping.generatedColumn - previousGeneratedColumn);
+        next2 += base64VLQ.encode(mapping.generatedColumn - previousGeneratedColumn);
         previousGeneratedColumn = mapping.generatedColumn;
         if (mapping.source != null) {
           sourceIdx = this._sources.indexOf(mapping.source);
-          next += base64VLQ.encode(sourceIdx - previousSource);
+          next2 += base64VLQ.encode(sourceIdx - previousSource);
           previousSource = sourceIdx;
-          next += base64VLQ.encode(mapping.originalLine - 1 - previousOriginalLine);
+          next2 += base64VLQ.encode(mapping.originalLine - 1 - previousOriginalLine);
           previousOriginalLine = mapping.originalLine - 1;
-          next += base64VLQ.encode(mapping.originalColumn - previousOriginalColumn);
+          next2 += base64VLQ.encode(mapping.originalColumn - previousOriginalColumn);
           previousOriginalColumn = mapping.originalColumn;
           if (mapping.name != null) {
             nameIdx = this._names.indexOf(mapping.name);
-            next += base64VLQ.encode(nameIdx - previousName);
+            next2 += base64VLQ.encode(nameIdx - previousName);
             previousName = nameIdx;
           }
         }
-        result += next;
+        result += next2;
       }
       return result;
     };
@@ -33269,16 +33269,16 @@ var require_light = __commonJS({
           }
         }
         shiftAll(fn) {
-          return this._lists.forEach(function(list2) {
-            return list2.forEachShift(fn);
+          return this._lists.forEach(function(list3) {
+            return list3.forEachShift(fn);
           });
         }
         getFirst(arr = this._lists) {
-          var j, len, list2;
+          var j, len, list3;
           for (j = 0, len = arr.length; j < len; j++) {
-            list2 = arr[j];
-            if (list2.length > 0) {
-              return list2;
+            list3 = arr[j];
+            if (list3.length > 0) {
+              return list3;
             }
           }
           return [];
@@ -33618,12 +33618,12 @@ var require_light = __commonJS({
           });
         }
         next(id) {
-          var current, next;
+          var current, next2;
           current = this._jobs[id];
-          next = current + 1;
-          if (current != null && next < this.status.length) {
+          next2 = current + 1;
+          if (current != null && next2 < this.status.length) {
             this.counts[current]--;
-            this.counts[next]++;
+            this.counts[next2]++;
             return this._jobs[id]++;
           } else if (current != null) {
             this.counts[current]--;
@@ -33804,7 +33804,7 @@ var require_light = __commonJS({
             return Object.keys(this.instances);
           }
           async clusterKeys() {
-            var cursor, end, found, i, k, keys, len, next, start;
+            var cursor, end, found, i, k, keys, len, next2, start;
             if (this.connection == null) {
               return this.Promise.resolve(this.keys());
             }
@@ -33813,8 +33813,8 @@ var require_light = __commonJS({
             start = `b_${this.id}-`.length;
             end = "_settings".length;
             while (cursor !== 0) {
-              [next, found] = await this.connection.__runCommand__(["scan", cursor != null ? cursor : 0, "match", `b_${this.id}-*_settings`, "count", 1e4]);
-              cursor = ~~next;
+              [next2, found] = await this.connection.__runCommand__(["scan", cursor != null ? cursor : 0, "match", `b_${this.id}-*_settings`, "count", 1e4]);
+              cursor = ~~next2;
               for (i = 0, len = found.length; i < len; i++) {
                 k = found[i];
                 keys.push(k.slice(start, -end));
@@ -34062,12 +34062,12 @@ var require_light = __commonJS({
           }
           _drainOne(capacity) {
             return this._registerLock.schedule(() => {
-              var args, index2, next, options, queue;
+              var args, index2, next2, options, queue;
               if (this.queued() === 0) {
                 return this.Promise.resolve(null);
               }
               queue = this._queues.getFirst();
-              ({ options, args } = next = queue.first());
+              ({ options, args } = next2 = queue.first());
               if (capacity != null && options.weight > capacity) {
                 return this.Promise.resolve(null);
               }
@@ -34085,7 +34085,7 @@ var require_light = __commonJS({
                   if (reservoir === 0) {
                     this.Events.trigger("depleted", empty3);
                   }
-                  this._run(index2, next, wait);
+                  this._run(index2, next2, wait);
                   return this.Promise.resolve(options.weight);
                 } else {
                   return this.Promise.resolve(null);
@@ -34115,18 +34115,18 @@ var require_light = __commonJS({
             var done, waitForExecuting;
             options = parser$5.load(options, this.stopDefaults);
             waitForExecuting = (at3) => {
-              var finished;
-              finished = () => {
+              var finished2;
+              finished2 = () => {
                 var counts;
                 counts = this._states.counts;
                 return counts[0] + counts[1] + counts[2] + counts[3] === at3;
               };
               return new this.Promise((resolve2, reject) => {
-                if (finished()) {
+                if (finished2()) {
                   return resolve2();
                 } else {
                   return this.on("done", () => {
-                    if (finished()) {
+                    if (finished2()) {
                       this.removeAllListeners("done");
                       return resolve2();
                     }
@@ -34134,8 +34134,8 @@ var require_light = __commonJS({
                 }
               });
             };
-            done = options.dropWaitingJobs ? (this._run = function(index2, next) {
-              return next.doDrop({
+            done = options.dropWaitingJobs ? (this._run = function(index2, next2) {
+              return next2.doDrop({
                 message: options.dropErrorMessage
               });
             }, this._drainOne = () => {
@@ -34846,12 +34846,12 @@ var init_before_after_hook = __esm({
 });
 
 // node_modules/@octokit/endpoint/dist-bundle/index.js
-function lowercaseKeys(object) {
-  if (!object) {
+function lowercaseKeys(object2) {
+  if (!object2) {
     return {};
   }
-  return Object.keys(object).reduce((newObj, key) => {
-    newObj[key.toLowerCase()] = object[key];
+  return Object.keys(object2).reduce((newObj, key) => {
+    newObj[key.toLowerCase()] = object2[key];
     return newObj;
   }, {});
 }
@@ -34927,11 +34927,11 @@ function extractUrlVariableNames(url) {
   }
   return matches.map(removeNonChars).reduce((a, b) => a.concat(b), []);
 }
-function omit(object, keysToOmit) {
+function omit(object2, keysToOmit) {
   const result = { __proto__: null };
-  for (const key of Object.keys(object)) {
+  for (const key of Object.keys(object2)) {
     if (keysToOmit.indexOf(key) === -1) {
-      result[key] = object[key];
+      result[key] = object2[key];
     }
   }
   return result;
@@ -35598,8 +35598,8 @@ var init_json_with_bigint = __esm({
       if (!hasUserReviver) return value;
       return userReviver(key, value, context);
     };
-    JSONParseV2 = (text2, reviver) => {
-      return JSON.parse(text2, (key, value, context) => {
+    JSONParseV2 = (text3, reviver) => {
+      return JSON.parse(text3, (key, value, context) => {
         const isNumber = typeof value === "number";
         const isOutOfBounds = value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER;
         const isBigNumber = isNumber && isOutOfBounds;
@@ -35657,8 +35657,8 @@ var init_json_with_bigint = __esm({
       }
       return rootHolder[""];
     };
-    serializeBigInts = (text2) => {
-      return text2.replace(
+    serializeBigInts = (text3) => {
+      return text3.replace(
         stringsOrLargeNumbers,
         (match, digits, fractional, exponential) => {
           const isString = match[0] === '"';
@@ -35672,18 +35672,18 @@ var init_json_with_bigint = __esm({
         }
       );
     };
-    JSONParse = (text2, reviver) => {
-      if (!text2) return originalParse(text2, reviver);
+    JSONParse = (text3, reviver) => {
+      if (!text3) return originalParse(text3, reviver);
       try {
-        if (isContextSourceSupported()) return JSONParseV2(text2, reviver);
-        const serializedData = serializeBigInts(text2);
+        if (isContextSourceSupported()) return JSONParseV2(text3, reviver);
+        const serializedData = serializeBigInts(text3);
         return originalParse(
           serializedData,
           (key, value, context) => convertMarkedBigIntsReviver(key, value, context, reviver)
         );
       } catch (error3) {
         if (error3 instanceof RangeError) {
-          const serializedData = serializeBigInts(text2);
+          const serializedData = serializeBigInts(text3);
           const parsed = originalParse(serializedData);
           return applyReviverIteratively(parsed, reviver);
         }
@@ -35807,12 +35807,12 @@ async function getResponseData(response) {
   }
   const mimetype = parse5(contentType);
   if (isJSONResponse(mimetype)) {
-    let text2 = "";
+    let text3 = "";
     try {
-      text2 = await response.text();
-      return JSONParse(text2);
+      text3 = await response.text();
+      return JSONParse(text3);
     } catch (err) {
-      return text2;
+      return text3;
     }
   } else if (mimetype.type.startsWith("text/") || // `application/octet-stream` is the canonical "arbitrary binary" type
   // (RFC 2046) and must never be decoded as text, even when the response
@@ -38890,7 +38890,7 @@ var init_github = __esm({
       /** One comment that is kept up to date: found by its marker and by being a bot's, because anybody can write the marker. */
       async stickyComment(number, marker2, body) {
         const comments = await this.#ask("comments", () => this.#client.paginate(this.#client.issues.listComments, { ...this.#repo, issue_number: number, per_page: 100 }));
-        const mine = comments.find(({ user, body: text2 }) => user?.type === "Bot" && text2?.startsWith(marker2) === true);
+        const mine = comments.find(({ user, body: text3 }) => user?.type === "Bot" && text3?.startsWith(marker2) === true);
         if (!mine) {
           await this.#ask("a comment", () => this.#client.issues.createComment({ ...this.#repo, issue_number: number, body }));
           return "created";
@@ -39204,8 +39204,8 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addRaw(text2, addEOL = false) {
-    this._buffer += text2;
+  addRaw(text3, addEOL = false) {
+    this._buffer += text3;
     return addEOL ? this.addEOL() : this;
   }
   /**
@@ -39301,10 +39301,10 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addHeading(text2, level) {
+  addHeading(text3, level) {
     const tag = `h${level}`;
     const allowedTag = ["h1", "h2", "h3", "h4", "h5", "h6"].includes(tag) ? tag : "h1";
-    const element = this.wrap(allowedTag, text2);
+    const element = this.wrap(allowedTag, text3);
     return this.addRaw(element).addEOL();
   }
   /**
@@ -39333,9 +39333,9 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addQuote(text2, cite) {
+  addQuote(text3, cite) {
     const attrs = Object.assign({}, cite && { cite });
-    const element = this.wrap("blockquote", text2, attrs);
+    const element = this.wrap("blockquote", text3, attrs);
     return this.addRaw(element).addEOL();
   }
   /**
@@ -39346,8 +39346,8 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addLink(text2, href) {
-    const element = this.wrap("a", text2, { href });
+  addLink(text3, href) {
+    const element = this.wrap("a", text3, { href });
     return this.addRaw(element).addEOL();
   }
 };
@@ -39427,7 +39427,7 @@ var HUB_RESTART_SECONDS = 6;
 // src/edges/report-action.ts
 function actionReport() {
   return {
-    progress: (text2) => info(text2),
+    progress: (text3) => info(text3),
     result: async (result) => {
       for (const severity of ["error", "warning"]) {
         for (const finding of result.findings.filter((one) => one.severity === severity).slice(0, ANNOTATION_LIMIT)) annotate(finding);
@@ -39459,6 +39459,13 @@ var OPTIONS = {
   at: { type: "string", value: "TIME", help: "plan as if it were this time, such as 2026-11-30T08:00Z (default: now)" },
   pull: { type: "string", value: "N", help: "number of the pull request" },
   head: { type: "string", value: "SHA", help: "commit that the comment is about" },
+  wave: { type: "string", value: "WAVE", help: "only hubs of this wave" },
+  cluster: { type: "string", value: "NAME", help: "the cluster to work on (needed where the platform has several)" },
+  kubeconfig: { type: "string", value: "FILE", help: "how to reach the cluster (default: KUBECONFIG)" },
+  record: { type: "string", value: "DIR", help: "keep the public record of what runs in this folder" },
+  now: { type: "boolean", help: "pass freezes and soaks; needs --reason" },
+  retry: { type: "string", value: "HUB", help: "try what is quarantined once more; needs --reason" },
+  reason: { type: "string", value: "TEXT", help: "why, for those who read it later" },
   help: { type: "boolean", help: "show this" },
   version: { type: "boolean", help: "show the version" }
 };
@@ -39469,6 +39476,8 @@ var COMMANDS = {
   "pull-request": { summary: "in a workflow_run: find the pull request that the run belongs to", target: "", options: [] },
   review: { summary: "put the plan of a pull request into its comment", target: "", options: ["root", "charts-from", "present", "html", "pull", "head", "at"] },
   plan: { summary: "show what would change, compared with what is deployed", target: "", options: ["root", "charts-from", "present", "json", "html", "at"] },
+  deploy: { summary: "make what is merged run, wave by wave, and prove it healthy", target: "HUB\u2026", options: ["root", "charts-from", "wave", "cluster", "kubeconfig", "record", "now", "retry", "reason", "json"] },
+  state: { summary: "show what the cluster knows of its hubs", target: "HUB\u2026", options: ["kubeconfig", "json"] },
   new: { summary: "write a commented file to begin with: new hub|image|cluster NAME", target: "KIND NAME", options: ["root", "json"] },
   explain: { summary: "say why a rule exists", target: "RULE?", options: ["json"] },
   completion: { summary: "print a completion script for bash", target: "", options: [] }
@@ -39488,8 +39497,8 @@ function build(command, target, options) {
     const value = options[name];
     return typeof value === "string" && value !== "" ? value : void 0;
   };
-  const spec = command === "help" || command === "version" ? void 0 : COMMANDS[command];
-  if (spec?.target === "" && target.length > 0) throw new UsageError(`${command} takes no "${target[0] ?? ""}"`, `see \`glaciocloud ${command} --help\``);
+  const spec2 = command === "help" || command === "version" ? void 0 : COMMANDS[command];
+  if (spec2?.target === "" && target.length > 0) throw new UsageError(`${command} takes no "${target[0] ?? ""}"`, `see \`glaciocloud ${command} --help\``);
   return {
     command,
     target,
@@ -39502,7 +39511,14 @@ function build(command, target, options) {
     html: word("html"),
     at: word("at"),
     pull: word("pull"),
-    head: word("head")
+    head: word("head"),
+    wave: word("wave"),
+    cluster: word("cluster"),
+    kubeconfig: word("kubeconfig") ?? process.env["KUBECONFIG"],
+    record: word("record"),
+    now: options.now === true,
+    retry: word("retry"),
+    reason: word("reason")
   };
 }
 function isCommand(word) {
@@ -39623,8 +39639,8 @@ function findingsMarkdown(findings) {
 |---|---|---|---|---|
 ${rows.join("")}`;
 }
-function escapeMarkdown(text2) {
-  return text2.replaceAll(/[\r\n]+/gu, " ").replaceAll(/[\\`*_{}[\]<>#|~!]/gu, (char) => `\\${char}`).replaceAll("&", "&amp;").replaceAll("\\<", "&lt;").replaceAll("\\>", "&gt;").replaceAll("@", "@\u200B").replaceAll("://", ":\u200B//");
+function escapeMarkdown(text3) {
+  return text3.replaceAll(/[\r\n]+/gu, " ").replaceAll(/[\\`*_{}[\]<>#|~!]/gu, (char) => `\\${char}`).replaceAll("&", "&amp;").replaceAll("\\<", "&lt;").replaceAll("\\>", "&gt;").replaceAll("@", "@\u200B").replaceAll("://", ":\u200B//");
 }
 
 // src/edges/charts.ts
@@ -39706,7 +39722,7 @@ var nullCoreTag = defineScalarTag("tag:yaml.org,2002:null", {
     if (NULL_VALUES$1.indexOf(source) !== -1) return null;
     return NOT_RESOLVED;
   },
-  identify: (object) => object === null,
+  identify: (object2) => object2 === null,
   represent: () => "null"
 });
 var nullJsonTag = defineScalarTag("tag:yaml.org,2002:null", {
@@ -39716,7 +39732,7 @@ var nullJsonTag = defineScalarTag("tag:yaml.org,2002:null", {
     if (source === "null" || isExplicit && source === "") return null;
     return NOT_RESOLVED;
   },
-  identify: (object) => object === null,
+  identify: (object2) => object2 === null,
   represent: () => "null"
 });
 var NULL_VALUES = [
@@ -39738,7 +39754,7 @@ var nullYaml11Tag = defineScalarTag("tag:yaml.org,2002:null", {
     if (NULL_VALUES.indexOf(source) !== -1) return null;
     return NOT_RESOLVED;
   },
-  identify: (object) => object === null,
+  identify: (object2) => object2 === null,
   represent: () => "null"
 });
 var TRUE_VALUES$2 = [
@@ -39764,8 +39780,8 @@ var boolCoreTag = defineScalarTag("tag:yaml.org,2002:bool", {
     if (FALSE_VALUES$2.indexOf(source) !== -1) return false;
     return NOT_RESOLVED;
   },
-  identify: (object) => Object.prototype.toString.call(object) === "[object Boolean]",
-  represent: (object) => object ? "true" : "false"
+  identify: (object2) => Object.prototype.toString.call(object2) === "[object Boolean]",
+  represent: (object2) => object2 ? "true" : "false"
 });
 var TRUE_VALUES$1 = ["true"];
 var FALSE_VALUES$1 = ["false"];
@@ -39777,8 +39793,8 @@ var boolJsonTag = defineScalarTag("tag:yaml.org,2002:bool", {
     if (FALSE_VALUES$1.indexOf(source) !== -1) return false;
     return NOT_RESOLVED;
   },
-  identify: (object) => Object.prototype.toString.call(object) === "[object Boolean]",
-  represent: (object) => object ? "true" : "false"
+  identify: (object2) => Object.prototype.toString.call(object2) === "[object Boolean]",
+  represent: (object2) => object2 ? "true" : "false"
 });
 var TRUE_VALUES = [
   "true",
@@ -39825,8 +39841,8 @@ var boolYaml11Tag = defineScalarTag("tag:yaml.org,2002:bool", {
     if (FALSE_VALUES.indexOf(source) !== -1) return false;
     return NOT_RESOLVED;
   },
-  identify: (object) => Object.prototype.toString.call(object) === "[object Boolean]",
-  represent: (object) => object ? "true" : "false"
+  identify: (object2) => Object.prototype.toString.call(object2) === "[object Boolean]",
+  represent: (object2) => object2 ? "true" : "false"
 });
 var YAML_INTEGER_IMPLICIT_PATTERN$1 = /* @__PURE__ */ new RegExp("^(?:0o[0-7]+|0x[0-9a-fA-F]+|[-+]?[0-9]+)$");
 var YAML_INTEGER_EXPLICIT_PATTERN$1 = /* @__PURE__ */ new RegExp("^(?:[-+]?0b[0-1]+|[-+]?0o[0-7]+|[-+]?0x[0-9a-fA-F]+|[-+]?[0-9]+)$");
@@ -39857,8 +39873,8 @@ var intCoreTag = defineScalarTag("tag:yaml.org,2002:int", {
     ..."0123456789"
   ],
   resolve: resolveYamlInteger$2,
-  identify: (object) => Number.isInteger(object) && !Object.is(object, -0) && object.toString(10).indexOf("e") < 0,
-  represent: (object) => object.toString(10)
+  identify: (object2) => Number.isInteger(object2) && !Object.is(object2, -0) && object2.toString(10).indexOf("e") < 0,
+  represent: (object2) => object2.toString(10)
 });
 var YAML_INTEGER_IMPLICIT_PATTERN = /* @__PURE__ */ new RegExp("^-?(?:0|[1-9][0-9]*)$");
 var YAML_INTEGER_EXPLICIT_PATTERN = /* @__PURE__ */ new RegExp("^(?:[-+]?0b[0-1]+|[-+]?0o[0-7]+|[-+]?0x[0-9a-fA-F]+|[-+]?[0-9]+)$");
@@ -39885,8 +39901,8 @@ var intJsonTag = defineScalarTag("tag:yaml.org,2002:int", {
   implicit: true,
   implicitFirstChars: ["-", ..."0123456789"],
   resolve: resolveYamlInteger$1,
-  identify: (object) => Number.isInteger(object) && !Object.is(object, -0) && object.toString(10).indexOf("e") < 0,
-  represent: (object) => object.toString(10)
+  identify: (object2) => Number.isInteger(object2) && !Object.is(object2, -0) && object2.toString(10).indexOf("e") < 0,
+  represent: (object2) => object2.toString(10)
 });
 var YAML_INTEGER_PATTERN = /* @__PURE__ */ new RegExp("^(?:[-+]?0b[0-1_]+|[-+]?0[0-7_]+|[-+]?0x[0-9a-fA-F_]+|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+|[-+]?(?:0|[1-9][0-9_]*))$");
 function parseYamlInteger(source) {
@@ -39919,8 +39935,8 @@ var intYaml11Tag = defineScalarTag("tag:yaml.org,2002:int", {
     ..."0123456789"
   ],
   resolve: resolveYamlInteger,
-  identify: (object) => Number.isInteger(object) && !Object.is(object, -0) && object.toString(10).indexOf("e") < 0,
-  represent: (object) => object.toString(10)
+  identify: (object2) => Number.isInteger(object2) && !Object.is(object2, -0) && object2.toString(10).indexOf("e") < 0,
+  represent: (object2) => object2.toString(10)
 });
 var YAML_FLOAT_PATTERN$1 = /* @__PURE__ */ new RegExp("^(?:[-+]?[0-9]+(?:\\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\\.[0-9]+(?:[eE][-+]?[0-9]+)?|[-+]?\\.(?:inf|Inf|INF)|\\.(?:nan|NaN|NAN))$");
 var YAML_FLOAT_SPECIAL_PATTERN$1 = /* @__PURE__ */ new RegExp("^(?:[-+]?\\.(?:inf|Inf|INF)|\\.(?:nan|NaN|NAN))$");
@@ -39935,12 +39951,12 @@ function resolveYamlFloat$2(source) {
   if (Number.isFinite(result) || YAML_FLOAT_SPECIAL_PATTERN$1.test(source)) return result;
   return NOT_RESOLVED;
 }
-function representYamlFloat$2(object) {
-  if (isNaN(object)) return ".nan";
-  if (object === Number.POSITIVE_INFINITY) return ".inf";
-  if (object === Number.NEGATIVE_INFINITY) return "-.inf";
-  if (Object.is(object, -0)) return "-0.0";
-  const result = object.toString(10);
+function representYamlFloat$2(object2) {
+  if (isNaN(object2)) return ".nan";
+  if (object2 === Number.POSITIVE_INFINITY) return ".inf";
+  if (object2 === Number.NEGATIVE_INFINITY) return "-.inf";
+  if (Object.is(object2, -0)) return "-0.0";
+  const result = object2.toString(10);
   return /^[-+]?[0-9]+e/.test(result) ? result.replace("e", ".e") : result;
 }
 var floatCoreTag = defineScalarTag("tag:yaml.org,2002:float", {
@@ -39952,7 +39968,7 @@ var floatCoreTag = defineScalarTag("tag:yaml.org,2002:float", {
     ..."0123456789"
   ],
   resolve: resolveYamlFloat$2,
-  identify: (object) => typeof object === "number" && (!Number.isInteger(object) || Object.is(object, -0) || object.toString(10).indexOf("e") >= 0),
+  identify: (object2) => typeof object2 === "number" && (!Number.isInteger(object2) || Object.is(object2, -0) || object2.toString(10).indexOf("e") >= 0),
   represent: representYamlFloat$2
 });
 var YAML_FLOAT_IMPLICIT_PATTERN = /* @__PURE__ */ new RegExp("^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]*)?(?:[eE][-+]?[0-9]+)?$");
@@ -39973,19 +39989,19 @@ function resolveYamlFloat$1(source, isExplicit) {
   if (Number.isFinite(result)) return result;
   return NOT_RESOLVED;
 }
-function representYamlFloat$1(object) {
-  if (isNaN(object)) return ".nan";
-  if (object === Number.POSITIVE_INFINITY) return ".inf";
-  if (object === Number.NEGATIVE_INFINITY) return "-.inf";
-  if (Object.is(object, -0)) return "-0.0";
-  const result = object.toString(10);
+function representYamlFloat$1(object2) {
+  if (isNaN(object2)) return ".nan";
+  if (object2 === Number.POSITIVE_INFINITY) return ".inf";
+  if (object2 === Number.NEGATIVE_INFINITY) return "-.inf";
+  if (Object.is(object2, -0)) return "-0.0";
+  const result = object2.toString(10);
   return /^[-+]?[0-9]+e/.test(result) ? result.replace("e", ".e") : result;
 }
 var floatJsonTag = defineScalarTag("tag:yaml.org,2002:float", {
   implicit: true,
   implicitFirstChars: ["-", ..."0123456789"],
   resolve: resolveYamlFloat$1,
-  identify: (object) => typeof object === "number" && (!Number.isInteger(object) || Object.is(object, -0) || object.toString(10).indexOf("e") >= 0),
+  identify: (object2) => typeof object2 === "number" && (!Number.isInteger(object2) || Object.is(object2, -0) || object2.toString(10).indexOf("e") >= 0),
   represent: representYamlFloat$1
 });
 var YAML_FLOAT_PATTERN = /* @__PURE__ */ new RegExp("^(?:[-+]?(?:(?:[0-9][0-9_]*)?\\.[0-9_]*)(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\\.[0-9_]*|[-+]?\\.(?:inf|Inf|INF)|\\.(?:nan|NaN|NAN))$");
@@ -40005,12 +40021,12 @@ function resolveYamlFloat(source) {
   if (Number.isFinite(result) || YAML_FLOAT_SPECIAL_PATTERN.test(source)) return result;
   return NOT_RESOLVED;
 }
-function representYamlFloat(object) {
-  if (isNaN(object)) return ".nan";
-  if (object === Number.POSITIVE_INFINITY) return ".inf";
-  if (object === Number.NEGATIVE_INFINITY) return "-.inf";
-  if (Object.is(object, -0)) return "-0.0";
-  const result = object.toString(10);
+function representYamlFloat(object2) {
+  if (isNaN(object2)) return ".nan";
+  if (object2 === Number.POSITIVE_INFINITY) return ".inf";
+  if (object2 === Number.NEGATIVE_INFINITY) return "-.inf";
+  if (Object.is(object2, -0)) return "-0.0";
+  const result = object2.toString(10);
   return /^[-+]?[0-9]+e/.test(result) ? result.replace("e", ".e") : result;
 }
 var floatYaml11Tag = defineScalarTag("tag:yaml.org,2002:float", {
@@ -40022,7 +40038,7 @@ var floatYaml11Tag = defineScalarTag("tag:yaml.org,2002:float", {
     ..."0123456789"
   ],
   resolve: resolveYamlFloat,
-  identify: (object) => typeof object === "number" && (!Number.isInteger(object) || Object.is(object, -0) || object.toString(10).indexOf("e") >= 0),
+  identify: (object2) => typeof object2 === "number" && (!Number.isInteger(object2) || Object.is(object2, -0) || object2.toString(10).indexOf("e") >= 0),
   represent: representYamlFloat
 });
 var mergeTag = defineScalarTag("tag:yaml.org,2002:merge", {
@@ -40043,14 +40059,14 @@ function resolveYamlBinary(source) {
   for (let index2 = 0; index2 < binary.length; index2++) result[index2] = binary.charCodeAt(index2);
   return result;
 }
-function representYamlBinary(object) {
+function representYamlBinary(object2) {
   let binary = "";
-  for (let index2 = 0; index2 < object.length; index2++) binary += String.fromCharCode(object[index2]);
+  for (let index2 = 0; index2 < object2.length; index2++) binary += String.fromCharCode(object2[index2]);
   return btoa(binary);
 }
 var binaryTag = defineScalarTag("tag:yaml.org,2002:binary", {
   resolve: resolveYamlBinary,
-  identify: (object) => Object.prototype.toString.call(object) === "[object Uint8Array]",
+  identify: (object2) => Object.prototype.toString.call(object2) === "[object Uint8Array]",
   represent: representYamlBinary
 });
 var YAML_DATE_REGEXP = /* @__PURE__ */ new RegExp("^([0-9][0-9][0-9][0-9])-([0-9][0-9])-([0-9][0-9])$");
@@ -40097,8 +40113,8 @@ var timestampTag = defineScalarTag("tag:yaml.org,2002:timestamp", {
   implicit: true,
   implicitFirstChars: [..."0123456789"],
   resolve: resolveYamlTimestamp,
-  identify: (object) => object instanceof Date,
-  represent: (object) => object.toISOString()
+  identify: (object2) => object2 instanceof Date,
+  represent: (object2) => object2.toISOString()
 });
 var seqTag = defineSequenceTag("tag:yaml.org,2002:seq", {
   create: () => [],
@@ -40112,9 +40128,9 @@ function isPlainObject(data) {
   const prototype = Object.getPrototypeOf(data);
   return prototype === null || prototype === Object.prototype;
 }
-function pick(object, keys) {
+function pick(object2, keys) {
   const result = {};
-  for (const key of keys) if (object[key] !== void 0) result[key] = object[key];
+  for (const key of keys) if (object2[key] !== void 0) result[key] = object2[key];
   return result;
 }
 var omapTag = defineSequenceTag("tag:yaml.org,2002:omap", {
@@ -40149,10 +40165,10 @@ var pairsTag = defineSequenceTag("tag:yaml.org,2002:pairs", {
       return "";
     }
     if (Object.prototype.toString.call(item) !== "[object Object]") return "cannot resolve a pairs item";
-    const object = item;
-    const keys = Object.keys(object);
+    const object2 = item;
+    const keys = Object.keys(object2);
     if (keys.length !== 1) return "cannot resolve a pairs item";
-    container.push([keys[0], object[keys[0]]]);
+    container.push([keys[0], object2[keys[0]]]);
     return "";
   },
   identify: () => false
@@ -42044,12 +42060,12 @@ function buildRepresentTypes(schema) {
     }))
   ];
 }
-function matchTag(state, object) {
+function matchTag(state, object2) {
   for (let index2 = 0, length2 = state.representTypes.length; index2 < length2; index2 += 1) {
     const { tag, implicitTag } = state.representTypes[index2];
-    if (tag.identify(object)) {
+    if (tag.identify(object2)) {
       let tagName;
-      if (tag.matchByTagPrefix) tagName = tag.representTagName(object);
+      if (tag.matchByTagPrefix) tagName = tag.representTagName(object2);
       else tagName = tag.tagName;
       return {
         tag,
@@ -42060,9 +42076,9 @@ function matchTag(state, object) {
   }
   return null;
 }
-function build2(state, object) {
-  if (!state.noRefs && object !== null && typeof object === "object") {
-    const existing = state.refs.get(object);
+function build2(state, object2) {
+  if (!state.noRefs && object2 !== null && typeof object2 === "object") {
+    const existing = state.refs.get(object2);
     if (existing) {
       if (existing.anchor === void 0) existing.anchor = `ref_${state.refCounter++}`;
       return {
@@ -42071,11 +42087,11 @@ function build2(state, object) {
       };
     }
   }
-  const matched = matchTag(state, object);
+  const matched = matchTag(state, object2);
   if (!matched) {
-    if (object === void 0) return INVALID;
+    if (object2 === void 0) return INVALID;
     if (state.skipInvalid) return INVALID;
-    throw new YAMLException(`unacceptable kind of an object to dump ${Object.prototype.toString.call(object)}`);
+    throw new YAMLException(`unacceptable kind of an object to dump ${Object.prototype.toString.call(object2)}`);
   }
   const { tag, tagName, implicitTag } = matched;
   const nodeTagName = implicitTag ? tagName : tagNameShort(tagName);
@@ -42084,10 +42100,10 @@ function build2(state, object) {
     tag: nodeTagName,
     tagged: !implicitTag,
     style: SCALAR_STYLE.PLAIN,
-    value: tag.represent(object)
+    value: tag.represent(object2)
   };
   if (tag.nodeKind === "sequence") {
-    const container = tag.represent(object);
+    const container = tag.represent(object2);
     const node2 = {
       kind: "sequence",
       tag: nodeTagName,
@@ -42095,7 +42111,7 @@ function build2(state, object) {
       style: COLLECTION_STYLE.BLOCK,
       items: []
     };
-    if (!state.noRefs) state.refs.set(object, node2);
+    if (!state.noRefs) state.refs.set(object2, node2);
     for (let index2 = 0, length2 = container.length; index2 < length2; index2 += 1) {
       let item = build2(state, container[index2]);
       if (item === INVALID && container[index2] === void 0) item = build2(state, null);
@@ -42104,7 +42120,7 @@ function build2(state, object) {
     }
     return node2;
   }
-  const map = tag.represent(object);
+  const map = tag.represent(object2);
   const node = {
     kind: "mapping",
     tag: nodeTagName,
@@ -42112,7 +42128,7 @@ function build2(state, object) {
     style: COLLECTION_STYLE.BLOCK,
     items: []
   };
-  if (!state.noRefs) state.refs.set(object, node);
+  if (!state.noRefs) state.refs.set(object2, node);
   for (const [objectKey, objectValue] of map) {
     const key = build2(state, objectKey);
     if (key === INVALID) continue;
@@ -42379,13 +42395,13 @@ function indentString(string, spaces) {
   const length2 = string.length;
   while (position < length2) {
     let line;
-    const next = string.indexOf("\n", position);
-    if (next === -1) {
+    const next2 = string.indexOf("\n", position);
+    if (next2 === -1) {
       line = string.slice(position);
       position = length2;
     } else {
-      line = string.slice(position, next + 1);
-      position = next + 1;
+      line = string.slice(position, next2 + 1);
+      position = next2 + 1;
     }
     if (line.length && line !== "\n") result += indent;
     result += line;
@@ -42414,17 +42430,17 @@ function foldLine(line, width) {
   let start = 0;
   let end;
   let curr = 0;
-  let next = 0;
+  let next2 = 0;
   let result = "";
   while (match = breakRe.exec(line)) {
-    next = match.index;
-    if (next - start > width) {
-      end = curr > start ? curr : next;
+    next2 = match.index;
+    if (next2 - start > width) {
+      end = curr > start ? curr : next2;
       result += `
 ${line.slice(start, end)}`;
       start = end + 1;
     }
-    curr = next;
+    curr = next2;
   }
   result += "\n";
   if (line.length - start > width && curr > start) result += `${line.slice(start, curr)}
@@ -42661,7 +42677,7 @@ function writeNode(state, level, node, parent, ctx) {
   if ((node.kind === "mapping" || node.kind === "sequence") && !useBlockCollection) state.openEnded = false;
   if (useBlockCollection && compact && level > 0 && state.indent > 2) body = `${" ".repeat(state.indent - 2)}${body}`;
   const noBody = body === "";
-  let text2 = body;
+  let text3 = body;
   if (shouldPrintTag || hasAnchor) {
     const props = [];
     const tag = shouldPrintTag ? nodeTagShort(node) : null;
@@ -42674,10 +42690,10 @@ function writeNode(state, level, node, parent, ctx) {
       if (tag !== null) props.push(tag);
     }
     const sep3 = body === "" || body.charCodeAt(0) === CHAR_LINE_FEED ? "" : " ";
-    text2 = `${props.join(" ")}${sep3}${body}`;
+    text3 = `${props.join(" ")}${sep3}${body}`;
   }
   return {
-    text: text2,
+    text: text3,
     noBody
   };
 }
@@ -43001,19 +43017,19 @@ import { dirname, join, resolve, sep } from "node:path";
 
 // src/core/source.ts
 var MAX_FILE_BYTES = 1e6;
-function readSource(file, text2) {
+function readSource(file, text3) {
   const findings = [];
-  const lines = lineStarts(text2);
+  const lines = lineStarts(text3);
   const place = (offset) => placeOf(file, lines, Math.max(0, offset));
   const report = (offset, message, hint) => {
     findings.push({ rule: "yaml", severity: "error", at: place(offset), message, hint });
   };
   const offsets = /* @__PURE__ */ new Map([["", { key: 0, value: 0 }]]);
-  const data = parse(text2, report, offsets);
+  const data = parse(text3, report, offsets);
   const find = (path) => offsets.get(path) ?? (path === "" ? { key: 0, value: 0 } : find(parentOf(path)));
   return {
     file,
-    text: text2,
+    text: text3,
     data,
     findings,
     at: (path) => place(find(path).value),
@@ -43021,31 +43037,31 @@ function readSource(file, text2) {
     has: (path) => offsets.has(path)
   };
 }
-function parse(text2, report, offsets) {
-  if (text2.length > MAX_FILE_BYTES) {
+function parse(text3, report, offsets) {
+  if (text3.length > MAX_FILE_BYTES) {
     report(0, `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`, "split it, or keep data out of the platform files");
     return null;
   }
-  if (text2.startsWith("\uFEFF")) {
+  if (text3.startsWith("\uFEFF")) {
     report(0, "the file starts with a byte order mark", "save it as UTF-8 without BOM");
     return null;
   }
-  const odd = /\r(?!\n)|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\u0085\u2028\u2029]/u.exec(text2);
+  const odd = /\r(?!\n)|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\u0085\u2028\u2029]/u.exec(text3);
   if (odd) {
     report(odd.index, "a control character or lone carriage return stands here", "remove it; lines end with LF or CRLF");
     return null;
   }
   try {
-    return build3(text2, parseEvents(text2, {}), report, offsets);
+    return build3(text3, parseEvents(text3, {}), report, offsets);
   } catch (error3) {
     if (!(error3 instanceof YAMLException)) throw error3;
-    const tab = /^[ ]*\t/mu.exec(text2);
+    const tab = /^[ ]*\t/mu.exec(text3);
     if (tab) report(tab.index, "a tab is used for indentation", "indent with spaces");
     else report(error3.mark?.position ?? 0, `this is not YAML: ${error3.reason}`, "check quotes, indentation and colons near here");
     return null;
   }
 }
-function build3(text2, events, report, offsets) {
+function build3(text3, events, report, offsets) {
   const stack = [];
   let root = null;
   let documents2 = 0;
@@ -43081,7 +43097,7 @@ function build3(text2, events, report, offsets) {
     switch (event.type) {
       case EVENT_ID.DOCUMENT:
         documents2 += 1;
-        if (documents2 === 2) report(text2.length, "the file holds several documents", 'one file, one document: remove "---"');
+        if (documents2 === 2) report(text3.length, "the file holds several documents", 'one file, one document: remove "---"');
         if (documents2 > 1) return root;
         break;
       case EVENT_ID.ALIAS:
@@ -43108,7 +43124,7 @@ function build3(text2, events, report, offsets) {
         const quoted2 = event.style === SCALAR_STYLE.DOUBLE_QUOTED || event.style === SCALAR_STYLE.SINGLE_QUOTED;
         const offset = quoted2 ? event.valueStart - 1 : event.valueStart;
         const frame = stack.at(-1);
-        const raw = event.valueStart < 0 ? "" : getScalarValue(text2, event);
+        const raw = event.valueStart < 0 ? "" : getScalarValue(text3, event);
         if (frame && !Array.isArray(frame.value) && frame.key === void 0) key(frame, raw, offset);
         else put(scalar(raw, event, (message, hint) => report(offset, message, hint)), offset);
         break;
@@ -43134,9 +43150,9 @@ function scalar(raw, event, report) {
   report(`${raw} would be read as the number ${value}`, `write "${raw}" in quotes if it is text, or ${value}`);
   return Number.isFinite(value) ? value : raw;
 }
-function lineStarts(text2) {
+function lineStarts(text3) {
   const starts = [0];
-  for (let index2 = text2.indexOf("\n"); index2 >= 0; index2 = text2.indexOf("\n", index2 + 1)) starts.push(index2 + 1);
+  for (let index2 = text3.indexOf("\n"); index2 >= 0; index2 = text3.indexOf("\n", index2 + 1)) starts.push(index2 + 1);
   return starts;
 }
 function placeOf(file, starts, offset) {
@@ -43197,10 +43213,10 @@ async function writeFolder(folder, files) {
   await guarded(folder, async () => {
     try {
       await mkdir2(fresh, { recursive: true });
-      for (const [path, text2] of files) {
+      for (const [path, text3] of files) {
         const full = inside(fresh, path);
         await mkdir2(dirname(full), { recursive: true });
-        await writeFile2(full, text2, path === "postBuild" || path === "start" ? { mode: 493 } : {});
+        await writeFile2(full, text3, path === "postBuild" || path === "start" ? { mode: 493 } : {});
       }
       const existed = await rename2(target, old).then(() => true, () => false);
       await rename2(fresh, target);
@@ -43210,12 +43226,12 @@ async function writeFolder(folder, files) {
     }
   });
 }
-async function writeWhole(path, text2) {
+async function writeWhole(path, text3) {
   const fresh = `${path}.new-${process.pid}`;
   await guarded(path, async () => {
     try {
       await mkdir2(dirname(resolve(path)), { recursive: true });
-      await writeFile2(fresh, text2);
+      await writeFile2(fresh, text3);
       await rename2(fresh, path);
     } finally {
       await rm2(fresh, { force: true });
@@ -43414,12 +43430,12 @@ function sha256(data) {
 
 // src/gather/charts.ts
 async function gatherCharts(platform2, { chartsFrom, report }) {
-  const charts = await loadCharts({ settings: platform2.settings.data.charts, from: chartsFrom, network: true, progress: (text2) => report.progress(text2) });
+  const charts = await loadCharts({ settings: platform2.settings.data.charts, from: chartsFrom, network: true, progress: (text3) => report.progress(text3) });
   if (!charts) throw new Error("charts are always found or refused when the network may be asked");
   return charts;
 }
 async function cachedCharts(platform2, { chartsFrom, report }) {
-  return loadCharts({ settings: platform2.settings.data.charts, from: chartsFrom, network: false, progress: (text2) => report.progress(text2) });
+  return loadCharts({ settings: platform2.settings.data.charts, from: chartsFrom, network: false, progress: (text3) => report.progress(text3) });
 }
 
 // src/core/values/part.ts
@@ -43569,21 +43585,21 @@ var QUANTITY = {
   T: 1e12,
   P: 1e15
 };
-function scaled(text2, units) {
-  const parts = /^([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)$/u.exec(text2);
+function scaled(text3, units) {
+  const parts = /^([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)$/u.exec(text3);
   if (!parts) return void 0;
   const factor = parts[2] === "" ? 1 : units[parts[2] ?? ""];
   return factor === void 0 ? void 0 : Number(parts[1]) * factor;
 }
-function memoryBytes(text2) {
-  return scaled(text2, BINARY);
+function memoryBytes(text3) {
+  return scaled(text3, BINARY);
 }
-function quantityBytes(text2) {
-  return scaled(text2, QUANTITY);
+function quantityBytes(text3) {
+  return scaled(text3, QUANTITY);
 }
-function instant(text2) {
-  const time = Date.parse(text2.length === 10 ? `${text2}T00:00Z` : text2);
-  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text2.slice(0, 10) ? Number.NaN : time;
+function instant(text3) {
+  const time = Date.parse(text3.length === 10 ? `${text3}T00:00Z` : text3);
+  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text3.slice(0, 10) ? Number.NaN : time;
 }
 function slug(name) {
   return name.replaceAll(".", "-");
@@ -43703,7 +43719,7 @@ function nodes({ hub: hub2, images, platform: platform2 }) {
         cpu: `${Math.round((seat?.cpu ?? 0) * CPU_GUARANTEE_SHARE * 1e3)}m`,
         memory: String(memoryBytes(seat?.memory ?? "0") ?? 0)
       },
-      notices: { v: 1, announcement: null, spawning: { open: true } }
+      notices: { v: 1, announcement: "", spawning: { open: true } }
     }
   };
 }
@@ -43944,9 +43960,9 @@ var HashMD = class {
     return res;
   }
   _cloneIntoMeta(to) {
-    const { buffer, length: length2, finished, destroyed, pos } = this;
+    const { buffer, length: length2, finished: finished2, destroyed, pos } = this;
     to.destroyed = destroyed;
-    to.finished = finished;
+    to.finished = finished2;
     to.length = length2;
     to.pos = pos;
     if (pos)
@@ -44134,8 +44150,8 @@ var sha2562 = /* @__PURE__ */ createHasher(
 );
 
 // src/core/digest.ts
-function sha256Hex(text2) {
-  return bytesToHex(sha2562(utf8ToBytes(text2)));
+function sha256Hex(text3) {
+  return bytesToHex(sha2562(utf8ToBytes(text3)));
 }
 function digestOf(value) {
   return sha256Hex(canonical(value)).slice(0, 40);
@@ -44214,8 +44230,8 @@ function clusterRelease(name) {
   const unit = { kind: "cluster", cluster: name, name };
   return wanted("clusters", 0, { v: 1, unit, namespace: SYSTEM_NAMESPACE, charts: [], values: {}, images: [], secrets: [] });
 }
-function wanted(wave, order, release) {
-  return { unit: release.unit, wave, order, release, digest: digestOf(release) };
+function wanted(wave, order, release2) {
+  return { unit: release2.unit, wave, order, release: release2, digest: digestOf(release2) };
 }
 
 // src/core/rules/events.ts
@@ -44530,8 +44546,8 @@ var belowHome = {
 // src/core/rules/model.ts
 function env({ values }) {
   const found = at(values, "/singleuser/extraEnv");
-  const text2 = (value) => typeof value === "string" ? value : isObject(value) && typeof value["value"] === "string" ? value["value"] : void 0;
-  return Object.fromEntries(Object.entries(isObject(found) ? found : {}).flatMap(([name, value]) => text2(value) === void 0 ? [] : [[name, text2(value) ?? ""]]));
+  const text3 = (value) => typeof value === "string" ? value : isObject(value) && typeof value["value"] === "string" ? value["value"] : void 0;
+  return Object.fromEntries(Object.entries(isObject(found) ? found : {}).flatMap(([name, value]) => text3(value) === void 0 ? [] : [[name, text3(value) ?? ""]]));
 }
 var variable = (name) => pointer("singleuser", "extraEnv", name);
 var multiprocessing = {
@@ -44624,9 +44640,9 @@ var slugTaken = {
     }
   }
 };
-function* twice(doc, list2, path, suffix = "") {
-  for (const [index2, item] of list2.entries()) {
-    if (list2.indexOf(item) < index2) yield { at: doc.at(`${path}/${index2}${suffix}`), message: `"${item}" stands twice`, hint: "keep one of the two" };
+function* twice(doc, list3, path, suffix = "") {
+  for (const [index2, item] of list3.entries()) {
+    if (list3.indexOf(item) < index2) yield { at: doc.at(`${path}/${index2}${suffix}`), message: `"${item}" stands twice`, hint: "keep one of the two" };
   }
 }
 var duplicate = {
@@ -44682,13 +44698,13 @@ var removalSound = {
 
 // src/core/rules/pods.ts
 var list = (value) => (Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []).filter(isObject);
-function podFault(spec) {
-  for (const [index2, volume] of list(spec["volumes"]).entries()) {
+function podFault(spec2) {
+  for (const [index2, volume] of list(spec2["volumes"]).entries()) {
     if (isObject(volume["hostPath"])) return { path: pointer("volumes", index2), message: "a folder of the node is mounted" };
   }
-  for (const key of ["hostNetwork", "hostPID", "hostIPC"]) if (spec[key] === true) return { path: pointer(key), message: `${key} opens the node` };
+  for (const key of ["hostNetwork", "hostPID", "hostIPC"]) if (spec2[key] === true) return { path: pointer(key), message: `${key} opens the node` };
   for (const kind of ["containers", "initContainers"]) {
-    for (const [index2, container] of list(spec[kind]).entries()) {
+    for (const [index2, container] of list(spec2[kind]).entries()) {
       const context = container["securityContext"];
       if (isObject(context) && context["privileged"] === true) return { path: pointer(kind, index2), message: `the container ${JSON.stringify(container["name"])} is privileged` };
       if (isObject(context) && context["runAsUser"] === 0) return { path: pointer(kind, index2), message: `the container ${JSON.stringify(container["name"])} runs as root` };
@@ -44705,8 +44721,8 @@ function* userPods({ values, place }) {
     ["/initContainers", { initContainers: at(values, `${base}/initContainers`) ?? [] }],
     ["/extraPodConfig", at(values, `${base}/extraPodConfig`)]
   ];
-  for (const [path, spec] of checks) {
-    const fault = isObject(spec) ? podFault(spec) : void 0;
+  for (const [path, spec2] of checks) {
+    const fault = isObject(spec2) ? podFault(spec2) : void 0;
     if (fault) yield { at: place(base + path), message: `${fault.message} in every user server`, hint };
   }
 }
@@ -44718,12 +44734,12 @@ var userPodSafe = {
   on: "values",
   check: userPods
 };
-function wordAt(object, path) {
-  const value = at(object, path);
+function wordAt(object2, path) {
+  const value = at(object2, path);
   return typeof value === "string" ? value : "";
 }
-function podSpec(object) {
-  return object["kind"] === "Pod" ? object["spec"] : at(object, "/spec/template/spec") ?? at(object, "/spec/jobTemplate/spec/template/spec");
+function podSpec(object2) {
+  return object2["kind"] === "Pod" ? object2["spec"] : at(object2, "/spec/template/spec") ?? at(object2, "/spec/jobTemplate/spec/template/spec");
 }
 var podSafe = {
   id: "pod",
@@ -44732,10 +44748,10 @@ var podSafe = {
   why: "Looked at in the rendered objects, so that no value can get around it.",
   on: "manifests",
   *check({ hub: hub2, objects }) {
-    for (const object of objects) {
-      const spec = podSpec(object);
-      const fault = isObject(spec) ? podFault(spec) : void 0;
-      if (fault) yield { at: hub2.keyAt("/values"), message: `${wordAt(object, "/kind")} ${wordAt(object, "/metadata/name")}: ${fault.message}`, hint: "find it below values: and remove it" };
+    for (const object2 of objects) {
+      const spec2 = podSpec(object2);
+      const fault = isObject(spec2) ? podFault(spec2) : void 0;
+      if (fault) yield { at: hub2.keyAt("/values"), message: `${wordAt(object2, "/kind")} ${wordAt(object2, "/metadata/name")}: ${fault.message}`, hint: "find it below values: and remove it" };
     }
   }
 };
@@ -44746,8 +44762,8 @@ var ownNamespace = {
   why: "Objects elsewhere belong to other hubs, and rights over the whole cluster reach all of them.",
   on: "manifests",
   *check({ hub: hub2, objects }) {
-    for (const object of objects) {
-      const [kind, name, namespace] = [wordAt(object, "/kind"), wordAt(object, "/metadata/name"), wordAt(object, "/metadata/namespace")];
+    for (const object2 of objects) {
+      const [kind, name, namespace] = [wordAt(object2, "/kind"), wordAt(object2, "/metadata/name"), wordAt(object2, "/metadata/namespace")];
       if (namespace !== "" && namespace !== hub2.name) yield { at: hub2.keyAt("/values"), message: `${kind} ${name} would go into the namespace ${namespace}`, hint: "remove what asks for it below values:" };
       else if (/^Cluster(Role|RoleBinding)$/u.test(kind)) yield { at: hub2.keyAt("/values"), message: `${kind} ${name} would have rights over the whole cluster`, hint: "remove what asks for it below values:" };
     }
@@ -44760,10 +44776,10 @@ var databaseKept = {
   why: "Helm deletes the volume with the release, and after a first installation that failed (helm --rollback-on-failure).",
   on: "manifests",
   *check({ hub: hub2, objects }) {
-    for (const object of objects) {
-      const annotations = at(object, "/metadata/annotations");
-      if (object["kind"] === "PersistentVolumeClaim" && !(isObject(annotations) && annotations["helm.sh/resource-policy"] === "keep")) {
-        yield { at: hub2.keyAt("/values"), message: `the volume ${JSON.stringify(at(object, "/metadata/name"))} would be deleted with the release`, hint: "do not change hub.db.pvc.annotations below values:" };
+    for (const object2 of objects) {
+      const annotations = at(object2, "/metadata/annotations");
+      if (object2["kind"] === "PersistentVolumeClaim" && !(isObject(annotations) && annotations["helm.sh/resource-policy"] === "keep")) {
+        yield { at: hub2.keyAt("/values"), message: `the volume ${JSON.stringify(at(object2, "/metadata/name"))} would be deleted with the release`, hint: "do not change hub.db.pvc.annotations below values:" };
       }
     }
   }
@@ -44771,8 +44787,8 @@ var databaseKept = {
 
 // src/core/model/formats.ts
 var show = (value) => typeof value === "string" ? `"${clip(value)}"` : JSON.stringify(value).slice(0, 60);
-function clip(text2) {
-  const plain = text2.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
+function clip(text3) {
+  const plain = text3.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
   return plain.length > 60 ? `${plain.slice(0, 57)}...` : plain;
 }
 function explainMemory(value) {
@@ -46953,8 +46969,8 @@ function explain(error3, value) {
   }
 }
 function describedAs(error3) {
-  const text2 = error3.parentSchema?.description;
-  return text2 === void 0 ? "see the reference of this file" : `it is: ${text2}`;
+  const text3 = error3.parentSchema?.description;
+  return text3 === void 0 ? "see the reference of this file" : `it is: ${text3}`;
 }
 function article(type) {
   const names2 = { object: "a mapping", array: "a list", integer: "a whole number", number: "a number", string: "text", boolean: "true or false" };
@@ -47117,9 +47133,9 @@ var openToAll = {
   why: "A hub that anybody with a GitHub account can enter is found by miners within hours, and one administrator too many can read every home.",
   on: "hub",
   *check({ hub: hub2 }) {
-    for (const list2 of ["allow", "admins"]) {
-      const index2 = hub2.data.access[list2].indexOf("all");
-      if (index2 >= 0) yield { at: hub2.at(pointer("access", list2, index2)), message: `"all" ${list2 === "allow" ? "lets anybody in" : "makes everybody an administrator"}`, hint: "name a team, tier or cohort" };
+    for (const list3 of ["allow", "admins"]) {
+      const index2 = hub2.data.access[list3].indexOf("all");
+      if (index2 >= 0) yield { at: hub2.at(pointer("access", list3, index2)), message: `"all" ${list3 === "allow" ? "lets anybody in" : "makes everybody an administrator"}`, hint: "name a team, tier or cohort" };
     }
   }
 };
@@ -47335,6 +47351,1314 @@ async function check(inputs, report) {
   });
 }
 
+// src/commands/deploy.ts
+import { readFile as readFile3 } from "node:fs/promises";
+import { join as join10 } from "node:path";
+
+// node_modules/p-map/index.js
+function pMap(iterable, mapper, options) {
+  return mapConcurrently(iterable, mapper, options, false);
+}
+async function mapConcurrently(iterable, mapper, {
+  concurrency = Number.POSITIVE_INFINITY,
+  stopOnError = true,
+  signal
+} = {}, isSettled) {
+  return new Promise((resolve_, reject_) => {
+    validateOptions(iterable, mapper, concurrency);
+    const result = [];
+    const errors = [];
+    let skippedCount = 0;
+    let isResolved = false;
+    let isIterableDone = false;
+    const pendingIndexes = /* @__PURE__ */ new Set();
+    let doneIndex = Number.POSITIVE_INFINITY;
+    let currentIndex = 0;
+    const iterator2 = getIterator(iterable);
+    const signalListener = () => {
+      reject(signal.reason);
+    };
+    const cleanup = () => {
+      signal?.removeEventListener("abort", signalListener);
+    };
+    const resolve2 = (value) => {
+      resolve_(value);
+      cleanup();
+    };
+    const reject = (reason) => {
+      if (isResolved) {
+        return;
+      }
+      isResolved = true;
+      reject_(reason);
+      cleanup();
+      if (!isIterableDone) {
+        closeIterator(iterator2);
+      }
+    };
+    if (signal) {
+      if (signal.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      signal.addEventListener("abort", signalListener, { once: true });
+    }
+    const pull = createPuller(iterator2);
+    const settleIfFinished = () => {
+      if (isResolved || doneIndex === Number.POSITIVE_INFINITY) {
+        return;
+      }
+      for (const index2 of pendingIndexes) {
+        if (index2 < doneIndex) {
+          return;
+        }
+      }
+      if (!stopOnError) {
+        const collectedErrors = [];
+        for (let index2 = 0; index2 < Math.min(doneIndex, errors.length); index2++) {
+          if (index2 in errors) {
+            collectedErrors.push(errors[index2]);
+          }
+        }
+        if (collectedErrors.length > 0) {
+          reject(new AggregateError(collectedErrors));
+          return;
+        }
+      }
+      isResolved = true;
+      if (!isIterableDone) {
+        closeIterator(iterator2);
+      }
+      const lastIndex = Math.min(doneIndex, result.length);
+      if (lastIndex === result.length && skippedCount === 0) {
+        resolve2(result);
+        return;
+      }
+      resolve2(result.slice(0, lastIndex).filter((value) => value !== pMapSkip));
+    };
+    const next2 = async () => {
+      if (isResolved || currentIndex >= doneIndex) {
+        return;
+      }
+      const index2 = currentIndex++;
+      pendingIndexes.add(index2);
+      let nextItem;
+      try {
+        nextItem = await pull();
+      } catch (error3) {
+        pendingIndexes.delete(index2);
+        if (index2 < doneIndex) {
+          throw error3;
+        }
+        settleIfFinished();
+        return;
+      }
+      if (nextItem.done) {
+        pendingIndexes.delete(index2);
+        doneIndex = Math.min(doneIndex, index2);
+        isIterableDone = true;
+        settleIfFinished();
+        return;
+      }
+      const runner = (async () => {
+        try {
+          const element = await nextItem.value;
+          if (isResolved || index2 >= doneIndex) {
+            return;
+          }
+          const value = await mapper(element, index2);
+          if (index2 >= doneIndex) {
+            return;
+          }
+          if (value === pMapStop) {
+            doneIndex = index2;
+            return;
+          }
+          if (value === pMapSkip) {
+            skippedCount++;
+          }
+          result[index2] = isSettled && value !== pMapSkip ? { status: "fulfilled", value } : value;
+        } catch (error3) {
+          if (index2 >= doneIndex) {
+            return;
+          }
+          if (isSettled) {
+            result[index2] = { status: "rejected", reason: error3 };
+          } else if (stopOnError) {
+            reject(error3);
+            return;
+          } else {
+            errors[index2] = error3;
+          }
+        } finally {
+          pendingIndexes.delete(index2);
+          settleIfFinished();
+        }
+        try {
+          await next2();
+        } catch (error3) {
+          reject(error3);
+        }
+      })();
+      runner.then(() => new Promise(() => {
+      })).then(resolve_);
+    };
+    (async () => {
+      for (let index2 = 0; index2 < concurrency; index2++) {
+        try {
+          await next2();
+        } catch (error3) {
+          reject(error3);
+          break;
+        }
+        if (isResolved || currentIndex >= doneIndex) {
+          break;
+        }
+      }
+    })();
+  });
+}
+var pMapSkip = /* @__PURE__ */ Symbol("skip");
+var pMapStop = /* @__PURE__ */ Symbol("stop");
+function validateOptions(iterable, mapper, concurrency) {
+  if (iterable?.[Symbol.iterator] === void 0 && iterable?.[Symbol.asyncIterator] === void 0) {
+    throw new TypeError(`Expected \`input\` to be either an \`Iterable\` or \`AsyncIterable\`, got (${typeof iterable})`);
+  }
+  if (typeof mapper !== "function") {
+    throw new TypeError("Mapper function is required");
+  }
+  if (!isLimit(concurrency, 1)) {
+    throw new TypeError(`Expected \`concurrency\` to be an integer from 1 and up or \`Infinity\`, got \`${concurrency}\` (${typeof concurrency})`);
+  }
+}
+function isLimit(value, minimum) {
+  return Number.isSafeInteger(value) && value >= minimum || value === Number.POSITIVE_INFINITY;
+}
+function getIterator(iterable) {
+  return iterable[Symbol.asyncIterator] === void 0 ? iterable[Symbol.iterator]() : iterable[Symbol.asyncIterator]();
+}
+async function closeIterator(iterator2) {
+  try {
+    await iterator2.return?.();
+  } catch {
+  }
+}
+function createPuller(iterator2) {
+  let isSourceDone = false;
+  const markDone = (item) => {
+    if (item?.done) {
+      isSourceDone = true;
+    }
+  };
+  return () => {
+    if (isSourceDone) {
+      return { done: true };
+    }
+    const result = iterator2.next();
+    markDone(result);
+    if (typeof result?.then !== "function") {
+      return result;
+    }
+    const promise = Promise.resolve(result);
+    promise.then(markDone, () => {
+    });
+    return promise;
+  };
+}
+
+// src/apply/cluster.ts
+import { randomBytes } from "node:crypto";
+
+// src/core/deploy/state.ts
+var STATE_NAME = "glaciocloud-release";
+function parseState(text3) {
+  const value = JSON.parse(text3);
+  return isObject(value) && value["v"] === 1 ? value : void 0;
+}
+
+// src/edges/kube.ts
+init_failure();
+
+// src/edges/exec.ts
+init_failure();
+import { spawn } from "node:child_process";
+var ToolMissing = class extends Failure {
+};
+var PASSED = ["PATH", "HOME", "TMPDIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "USER"];
+function exec(program, args, options = {}) {
+  const env2 = { LC_ALL: "C", TZ: "UTC" };
+  for (const name of PASSED) {
+    const value = process.env[name];
+    if (value !== void 0) env2[name] = value;
+  }
+  return new Promise((resolve2, reject) => {
+    const child = spawn(program, args, { cwd: options.cwd, ...options.signal ? { signal: options.signal } : {}, env: { ...env2, ...options.env }, stdio: ["pipe", "pipe", "pipe"] });
+    const stdout = [];
+    const stderr = [];
+    let late = false;
+    const timer = options.timeoutMs === void 0 ? void 0 : setTimeout(() => {
+      late = true;
+      child.kill("SIGKILL");
+    }, options.timeoutMs);
+    child.stdout.on("data", (chunk) => {
+      stdout.push(chunk);
+      options.onStdout?.(chunk.toString("utf8"));
+    });
+    child.stderr.on("data", (chunk) => stderr.push(chunk));
+    child.stdin.on("error", () => void 0);
+    child.stdin.end(options.input ?? "");
+    child.on("error", (cause) => {
+      clearTimeout(timer);
+      reject(new ToolMissing(`${program} cannot be started (${cause.code ?? cause.message})`, { hint: `install ${program}, or put it on the PATH`, cause }));
+    });
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      if (late) reject(new Failure(`${program} ${args[0] ?? ""} did not end within ${(options.timeoutMs ?? 0) / 1e3} s`, { hint: "try again; if it happens again, look at the machine" }));
+      else {
+        const bytes = Buffer.concat(stdout);
+        resolve2({ code: code ?? (signal === null ? 1 : 128), stdout: bytes.toString("utf8"), stderr: Buffer.concat(stderr).toString("utf8"), bytes });
+      }
+    });
+  });
+}
+
+// src/edges/tools.ts
+import { accessSync, constants as constants3 } from "node:fs";
+import { delimiter, join as join4 } from "node:path";
+function unpackedTool(name) {
+  return join4(toolRoot(), "node_modules", ".cache", "glaciocloud", "bin", name);
+}
+function isExecutable(path) {
+  try {
+    accessSync(path, constants3.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+function findTool(name) {
+  const named = process.env[`GLACIOCLOUD_${name.toUpperCase()}`];
+  if (named !== void 0 && named !== "") return isExecutable(named) ? named : void 0;
+  const onPath = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join4(folder, name));
+  return [...onPath, unpackedTool(name)].find(isExecutable);
+}
+
+// src/edges/kube.ts
+var KubeFailure = class extends Failure {
+  /** Somebody else changed or made the object first. */
+  conflict;
+  constructor(message, stderr) {
+    const expired = /Unauthorized|token.*expired|provide credentials/iu.test(stderr);
+    super(`${message}: ${stderr.trim().split("\n").slice(-3).join(" ").slice(0, 400)}`, {
+      hint: expired ? "the credentials of the cluster are refused: log in again" : "look at the cluster; the next run goes on where this one ended"
+    });
+    this.conflict = /AlreadyExists|Conflict|the object has been modified/u.test(stderr);
+  }
+};
+var TRANSIENT = /TooManyRequests|too many requests|connection refused|connection reset|EOF|i\/o timeout|TLS handshake timeout|Internal error|InternalError|ServiceUnavailable|http2: |etcdserver/iu;
+var Kube = class {
+  kubeconfig;
+  #program;
+  constructor(kubeconfig) {
+    const program = findTool("kubectl");
+    if (program === void 0) throw new Failure("kubectl not found", { hint: "install it, or run `npm run tools`" });
+    this.#program = program;
+    this.kubeconfig = kubeconfig;
+  }
+  async #run(args, input, timeoutMs = 6e4) {
+    for (let round = 1; ; round += 1) {
+      const result = await exec(this.#program, args, { env: { KUBECONFIG: this.kubeconfig }, timeoutMs, ...input === void 0 ? {} : { input } });
+      if (result.code === 0 || round === 5 || !TRANSIENT.test(result.stderr)) return result;
+      await new Promise((resolve2) => setTimeout(resolve2, 500 * 2 ** round));
+    }
+  }
+  async #must(what, args, input) {
+    const { code, stdout, stderr } = await this.#run(args, input);
+    if (code !== 0) throw new KubeFailure(what, stderr);
+    return stdout;
+  }
+  async get(kind, name, namespace) {
+    const text3 = await this.#must(`${kind} ${name} cannot be read`, ["get", kind, name, ...inNamespace(namespace), "--ignore-not-found", "-o", "json"]);
+    return text3.trim() === "" ? void 0 : object(text3);
+  }
+  /** Objects of some kinds, in a namespace or everywhere. */
+  async list(kinds, options = {}) {
+    const where = options.namespace === void 0 ? ["--all-namespaces"] : inNamespace(options.namespace);
+    const filters = [...options.selector === void 0 ? [] : ["--selector", options.selector], ...options.fields === void 0 ? [] : ["--field-selector", options.fields]];
+    const items = object(await this.#must(`${kinds} cannot be listed`, ["get", kinds, ...where, ...filters, "-o", "json"]))["items"];
+    return Array.isArray(items) ? items.filter(isObject) : [];
+  }
+  /** Server-side apply: ours wins, and what others own besides stays. */
+  async apply(objects) {
+    await this.#must("objects cannot be applied", ["apply", "--server-side", "--force-conflicts", "--field-manager", "glaciocloud", "-f", "-"], listText(objects));
+  }
+  /** Fails with `conflict` where the object exists. */
+  async create(made) {
+    return object(await this.#must("an object cannot be made", ["create", "-f", "-", "-o", "json"], JSON.stringify(made)));
+  }
+  /** Fails with `conflict` where somebody changed the object since it was read. */
+  async replace(changed) {
+    return object(await this.#must("an object cannot be changed", ["replace", "-f", "-", "-o", "json"], JSON.stringify(changed)));
+  }
+  async delete(kind, name, namespace) {
+    await this.#must(`${kind} ${name} cannot be deleted`, ["delete", kind, name, ...inNamespace(namespace), "--ignore-not-found", "--wait=false"]);
+  }
+  async deleteBy(kinds, selector, namespace) {
+    await this.#must(`${kinds} cannot be deleted`, ["delete", kinds, "--selector", selector, ...inNamespace(namespace), "--ignore-not-found", "--wait=false", "--now"]);
+  }
+  async logs(pod, namespace) {
+    const { stdout } = await this.#run(["logs", pod, ...inNamespace(namespace), "--tail", "200"]);
+    return stdout;
+  }
+  /** Runs a Python script inside the hub's pod, line by line. The script and what it needs never touch a disk there. */
+  async python(namespace, script, args, onLine, timeoutMs) {
+    let rest = "";
+    const onStdout = (text3) => {
+      const lines = (rest + text3).split("\n");
+      rest = lines.pop() ?? "";
+      lines.filter((line) => line.trim() !== "").forEach(onLine);
+    };
+    return exec(this.#program, ["exec", "-i", "deploy/hub", "-c", "hub", ...inNamespace(namespace), "--", "python3", "-", ...args], { env: { KUBECONFIG: this.kubeconfig }, input: script, timeoutMs, onStdout });
+  }
+};
+function inNamespace(namespace) {
+  return namespace === void 0 ? [] : ["--namespace", namespace];
+}
+function listText(objects) {
+  return JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
+}
+function object(text3) {
+  const value = JSON.parse(text3);
+  if (!isObject(value)) throw new Error("kubectl gave no object");
+  return value;
+}
+
+// src/apply/cluster.ts
+init_failure();
+var WrongCluster = class extends Failure {
+};
+var IDENTITY = "glaciocloud-cluster";
+var KEY = "glaciocloud-digest-key";
+async function confirmIdentity(kube, cluster) {
+  const found = at(await kube.get("namespace", "kube-system") ?? {}, "/metadata/uid");
+  if (typeof found !== "string") throw new WrongCluster("the cluster does not say who it is", { hint: "look at the kubeconfig" });
+  const recorded = at(await kube.get("configmap", IDENTITY, SYSTEM_NAMESPACE) ?? {}, "/data/cluster");
+  const wrong = (why) => new WrongCluster(`this is not the cluster ${cluster.name}: ${why}`, { hint: `look at the kubeconfig, or at clusters/${cluster.name}.yaml` });
+  if (cluster.data.identity !== null && cluster.data.identity !== found) throw wrong(`its identity is ${found}, and ${cluster.data.identity} is recorded`);
+  if (typeof recorded === "string" && recorded !== cluster.name) throw wrong(`it is known as ${recorded}`);
+  return found;
+}
+async function applyCluster(kube, cluster, identity2) {
+  const known = at(await kube.get("configmap", IDENTITY, SYSTEM_NAMESPACE) ?? {}, "/data/objects");
+  const objects = clusterObjects();
+  if (known === JSON.stringify(objects)) return false;
+  await kube.apply(objects);
+  await kube.apply([{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: IDENTITY, namespace: SYSTEM_NAMESPACE }, data: { cluster: cluster.name, identity: identity2, objects: JSON.stringify(objects) } }]);
+  return true;
+}
+async function readStates(kube) {
+  const states = /* @__PURE__ */ new Map();
+  for (const one of await kube.list("configmaps", { selector: "glaciocloud.org/state=hub", fields: `metadata.name=${STATE_NAME}` })) {
+    const [namespace, text3] = [at(one, "/metadata/namespace"), at(one, "/data/state.json")];
+    const state = typeof text3 === "string" ? parseState(text3) : void 0;
+    if (typeof namespace === "string" && state) states.set(namespace, state);
+  }
+  return states;
+}
+async function digestKey(kube) {
+  const read = async () => {
+    const value = at(await kube.get("secret", KEY, SYSTEM_NAMESPACE) ?? {}, "/data/key");
+    return typeof value === "string" ? value : void 0;
+  };
+  const known = await read();
+  if (known !== void 0) return known;
+  const made = { apiVersion: "v1", kind: "Secret", immutable: true, metadata: { name: KEY, namespace: SYSTEM_NAMESPACE }, stringData: { key: randomBytes(32).toString("hex") } };
+  await kube.create(made).catch((error3) => {
+    if (!(error3 instanceof KubeFailure) || !error3.conflict) throw error3;
+  });
+  return await read() ?? "";
+}
+
+// src/core/deploy/door.ts
+var MACHINES = ["deploy_0", "deploy_1", "deploy_2", "deploy_3", "probe_0", "probe_1", "probe_2", "probe_3"];
+function firstAccess(environment) {
+  const groups2 = [...new Set(Object.values(environment.sizes).flatMap((size) => size.for))].filter((who) => who !== "all").sort(compareText);
+  return { v: 1, users: {}, machines: Object.fromEntries(MACHINES.map((name) => [name, groups2])) };
+}
+
+// src/core/deploy/load-check.ts
+var LABEL = "glaciocloud.org/load-check";
+function loadCheckObjects(objects, namespace, name, script) {
+  const metadata = (called) => ({ name: called, namespace, labels: { [LABEL]: name } });
+  const renamed = /* @__PURE__ */ new Map();
+  const copies = [];
+  for (const object2 of objects) {
+    const kind = object2["kind"];
+    const own = at(object2, "/metadata/name");
+    if (kind !== "Secret" && kind !== "ConfigMap" || typeof own !== "string") continue;
+    renamed.set(`${kind}/${own}`, `${name}-${own}`);
+    copies.push({ ...object2, metadata: metadata(`${name}-${own}`) });
+  }
+  copies.push({ apiVersion: "v1", kind: "ConfigMap", metadata: metadata(`${name}-script`), data: { "load_check.py": script } });
+  const deployment = objects.find((one) => one["kind"] === "Deployment" && at(one, "/metadata/name") === "hub");
+  const spec2 = deployment === void 0 ? void 0 : at(deployment, "/spec/template/spec");
+  if (!isObject(spec2)) throw new Error("the chart renders no hub Deployment");
+  return [...copies, { apiVersion: "v1", kind: "Pod", metadata: metadata(name), spec: podSpec2(spec2, renamed, `${name}-script`, serviceEnv(objects)) }];
+}
+function serviceEnv(objects) {
+  return objects.flatMap((object2) => {
+    const [name, port] = [at(object2, "/metadata/name"), at(object2, "/spec/ports/0/port")];
+    if (object2["kind"] !== "Service" || typeof name !== "string" || port === void 0) return [];
+    const prefix = name.toUpperCase().replaceAll("-", "_");
+    return [{ name: `${prefix}_SERVICE_HOST`, value: name }, { name: `${prefix}_SERVICE_PORT`, value: JSON.stringify(port) }];
+  });
+}
+function podSpec2(spec2, renamed, script, services) {
+  const list3 = (value) => Array.isArray(value) ? value.filter(isObject) : [];
+  const container = list3(spec2["containers"])[0] ?? {};
+  const kept = ["image", "imagePullPolicy", "env", "envFrom", "securityContext", "resources"];
+  const mounts = list3(container["volumeMounts"]).filter((mount) => mount["name"] !== "pvc");
+  const volumes = list3(spec2["volumes"]).filter((volume) => volume["name"] !== "pvc").map((volume) => rename3(volume, renamed));
+  return {
+    restartPolicy: "Never",
+    activeDeadlineSeconds: 60,
+    automountServiceAccountToken: false,
+    ...pick2(spec2, ["securityContext", "nodeSelector", "tolerations", "imagePullSecrets", "affinity"]),
+    volumes: [...volumes, { name: "scratch", emptyDir: {} }, { name: "script", configMap: { name: script } }],
+    containers: [
+      {
+        name: "load-check",
+        ...pick2(container, kept),
+        env: [...services, ...list3(container["env"]).map((variable2) => rename3(variable2, renamed))],
+        command: ["python3", "/load-check/load_check.py"],
+        volumeMounts: [...mounts, { name: "scratch", mountPath: "/srv/jupyterhub" }, { name: "script", mountPath: "/load-check" }]
+      }
+    ]
+  };
+}
+function pick2(object2, keys) {
+  return Object.fromEntries(keys.flatMap((key) => object2[key] === void 0 ? [] : [[key, object2[key]]]));
+}
+function rename3(value, renamed) {
+  const visit2 = (here, key) => {
+    if (Array.isArray(here)) return here.map((item) => visit2(item, key));
+    if (!isObject(here)) return here;
+    const kind = key === "configMap" || key === "configMapKeyRef" || key === "configMapRef" ? "ConfigMap" : key === "secret" || key === "secretKeyRef" || key === "secretRef" ? "Secret" : void 0;
+    return Object.fromEntries(
+      Object.entries(here).map(([name, item]) => {
+        const isReference = kind !== void 0 && (name === "name" || name === "secretName") && typeof item === "string";
+        return [name, isReference ? renamed.get(`${kind}/${item}`) ?? item : visit2(item, name)];
+      })
+    );
+  };
+  return visit2(value, "");
+}
+
+// src/core/deploy/rollout.ts
+var CRASHES = 3;
+var NO_ROOM_SECONDS = 120;
+function rolloutVerdict(deployments, pods, now) {
+  for (const pod of pods) {
+    const fault = podFault2(pod, now);
+    if (fault) return fault;
+  }
+  const waiting = deployments.filter((one) => !isRolledOut(one)).map((one) => `${text2(one, "/metadata/name")} (${podsOf(one, pods)})`);
+  if (deployments.length === 0) return { kind: "waiting", for: "the hub to appear" };
+  return waiting.length === 0 ? { kind: "done" } : { kind: "waiting", for: waiting.join(", ") };
+}
+function isRolledOut(deployment) {
+  const number = (path) => Number(at(deployment, path) ?? 0);
+  const wanted2 = number("/spec/replicas");
+  return number("/status/observedGeneration") >= number("/metadata/generation") && number("/status/updatedReplicas") === wanted2 && number("/status/availableReplicas") === wanted2 && number("/status/replicas") === wanted2;
+}
+function podsOf(deployment, pods) {
+  const component = text2(deployment, "/spec/selector/matchLabels/component");
+  const mine = pods.filter((pod) => text2(pod, "/metadata/labels/component") === component);
+  return mine.map((pod) => `${text2(pod, "/status/phase").toLowerCase()}${at(pod, "/metadata/deletionTimestamp") === void 0 ? "" : ", ending"}`).join("; ") || "no pod yet";
+}
+function podFault2(pod, now) {
+  if (at(pod, "/metadata/deletionTimestamp") !== void 0) return void 0;
+  const name = text2(pod, "/metadata/name");
+  for (const status of list2(at(pod, "/status/containerStatuses")).concat(list2(at(pod, "/status/initContainerStatuses")))) {
+    const reason = text2(status, "/state/waiting/reason");
+    const message = text2(status, "/state/waiting/message");
+    if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/u.test(reason)) {
+      const gone = /not found|manifest unknown|denied|unauthorized|forbidden|\b40[134]\b|InvalidImageName|invalid reference/iu.test(`${reason} ${message}`);
+      if (gone) return { kind: "failed", reason: `${name}: the image cannot be pulled: ${message.slice(0, 300)}`, fault: "product" };
+      if (reason === "ImagePullBackOff") return { kind: "failed", reason: `${name}: the registry does not answer: ${message.slice(0, 300)}`, fault: "infrastructure" };
+    }
+    if (/^CreateContainer(Config)?Error$/u.test(reason)) return { kind: "failed", reason: `${name}: ${message.slice(0, 300)}`, fault: "product" };
+    const exit = at(status, "/lastState/terminated/exitCode") ?? at(status, "/state/terminated/exitCode");
+    if (Number(at(status, "/restartCount") ?? 0) >= CRASHES - 1 && typeof exit === "number" && exit !== 0) {
+      const out = text2(status, "/lastState/terminated/reason") === "OOMKilled" ? " for want of memory" : "";
+      return { kind: "failed", reason: `${name} has ended ${CRASHES} times with code ${exit}${out}`, fault: "product" };
+    }
+  }
+  for (const condition of list2(at(pod, "/status/conditions"))) {
+    if (condition["type"] !== "PodScheduled" || condition["status"] !== "False") continue;
+    const since = Date.parse(text2(condition, "/lastTransitionTime"));
+    const message = text2(condition, "/message");
+    if (/exceeded quota/iu.test(message)) return { kind: "failed", reason: `${name}: ${message}`, fault: "product" };
+    if (now - since > NO_ROOM_SECONDS * 1e3) return { kind: "failed", reason: `${name} finds no node: ${message.slice(0, 300)}`, fault: "infrastructure" };
+  }
+  return void 0;
+}
+function text2(value, path) {
+  const found = at(value, path);
+  return typeof found === "string" ? found : "";
+}
+function list2(value) {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+// src/core/render/manifests.ts
+function normalise(output) {
+  const documents2 = splitDocuments(output).filter((text3) => /^kind:/mu.test(text3));
+  return documents2.map((text3) => `---
+${/^kind: *Secret *$/mu.test(text3) ? masked(text3) : text3.trimEnd()}
+`).join("");
+}
+function splitDocuments(text3) {
+  return text3.split(/^---(?: .*)?$\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ""));
+}
+function parseObject(text3) {
+  const value = load(text3);
+  if (!isObject(value)) throw new Error("a rendered document is not an object");
+  return value;
+}
+function masked(text3) {
+  const object2 = parseObject(text3);
+  for (const field of ["data", "stringData"]) {
+    const data = object2[field];
+    if (!isObject(data)) continue;
+    object2[field] = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, `masked ${sha256Hex(JSON.stringify(value)).slice(0, 16)}`]));
+  }
+  return dump(object2, { lineWidth: -1, noRefs: true }).trimEnd();
+}
+function manifestText(objects) {
+  return objects.map((object2) => `---
+${dump(object2, { lineWidth: -1, noRefs: true }).trimEnd()}
+`).join("");
+}
+
+// src/core/values/placeholders.ts
+var placeholder = (what) => sha256Hex(`glaciocloud placeholder ${what}`);
+function placeholders(jupyterhub) {
+  const services = at(jupyterhub, "/hub/services");
+  const names2 = isObject(services) ? Object.keys(services) : [];
+  return {
+    jupyterhub: {
+      hub: {
+        cookieSecret: placeholder("cookie secret"),
+        config: { CryptKeeper: { keys: [placeholder("crypt keeper")] } },
+        services: Object.fromEntries(names2.map((name) => [name, { apiToken: placeholder(`service ${name}`) }]))
+      },
+      proxy: { secretToken: placeholder("proxy token") }
+    }
+  };
+}
+
+// src/edges/helm.ts
+init_failure();
+import { writeFile as writeFile4 } from "node:fs/promises";
+import { join as join5 } from "node:path";
+var HelmMissing = class extends Failure {
+};
+var HelmFailure = class extends Failure {
+};
+var NEEDED = "Helm 3.17 or newer";
+async function findHelm() {
+  const program = findTool("helm");
+  if (program === void 0) {
+    const named = process.env["GLACIOCLOUD_HELM"];
+    throw new HelmMissing(`${NEEDED} not found${named === void 0 ? "" : ` at ${named}`}`, { hint: "install it, or run `npm run tools`" });
+  }
+  const { code, stdout, stderr } = await exec(program, ["version", "--template", "{{.Version}}"]);
+  const parts = /^v?([0-9]+)\.([0-9]+)/u.exec(stdout.trim());
+  const [major, minor] = [Number(parts?.[1]), Number(parts?.[2])];
+  if (code !== 0 || !parts) throw new HelmFailure(`${program} does not answer as Helm does: ${(stderr || stdout).trim().slice(0, 200)}`, { hint: `put ${NEEDED} on the PATH` });
+  if (!(major === 4 || major === 3 && minor >= 17)) throw new HelmMissing(`${program} is Helm ${stdout.trim()}, and ${NEEDED} is needed`, { hint: "install it, or run `npm run tools`" });
+  return { program, version: stdout.trim(), major };
+}
+async function template(helm, request2) {
+  const values = join5(request2.scratch, `${request2.release}.values.json`);
+  const placeholders2 = join5(request2.scratch, `${request2.release}.placeholders.json`);
+  await writeFile4(values, JSON.stringify(request2.values));
+  await writeFile4(placeholders2, JSON.stringify(request2.placeholders));
+  const args = ["template", request2.release, request2.chart, "--namespace", request2.namespace, "--values", values, "--values", placeholders2];
+  const result = await exec(helm.program, [...args, "--kube-version", `${request2.kubernetes}.0`, "--skip-schema-validation", "--skip-tests"], {
+    env: { KUBECONFIG: "/dev/null", HELM_CACHE_HOME: request2.scratch, HELM_CONFIG_HOME: request2.scratch, HELM_DATA_HOME: request2.scratch, HELM_PLUGINS: request2.scratch },
+    timeoutMs: 12e4
+  });
+  if (result.code !== 0) {
+    const said = result.stderr.split("\n").filter((line) => !/found symbolic link|^WARNING|^level=/u.test(line)).join("\n").trim();
+    throw new HelmFailure(`Helm cannot render ${request2.release}: ${said.slice(0, 1500)}`, { hint: "the message names the template and the value; correct it in the environment file" });
+  }
+  return result.stdout;
+}
+
+// src/edges/sops.ts
+import { createHmac } from "node:crypto";
+import { join as join6 } from "node:path";
+init_failure();
+var SecretsFailure = class extends Failure {
+};
+async function readSecrets(root, hub2, declared) {
+  if (declared.length === 0) return /* @__PURE__ */ new Map();
+  const file = join6(root, "secrets", `${hub2}.sops.yaml`);
+  if (!await exists2(file)) throw new SecretsFailure(`secrets/${hub2}.sops.yaml is missing`, { hint: `it must hold ${declared.join(", ")}, encrypted with sops` });
+  const sops = findTool("sops");
+  if (sops === void 0) throw new SecretsFailure("sops not found", { hint: "install sops, and give the key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" });
+  const env2 = Object.fromEntries(["SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE"].flatMap((name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]));
+  const { code, stdout, stderr } = await exec(sops, ["decrypt", "--output-type", "json", file], { env: env2, timeoutMs: 6e4 });
+  if (code !== 0) throw new SecretsFailure(`secrets/${hub2}.sops.yaml cannot be decrypted: ${stderr.split("\n")[0]?.slice(0, 200) ?? ""}`, { hint: "give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" });
+  const content = JSON.parse(stdout);
+  const found = new Map(Object.entries(isObject(content) ? content : {}).flatMap(([name, value]) => typeof value === "string" && value !== "" ? [[name, value]] : []));
+  const missing2 = declared.filter((name) => !found.has(name));
+  const unused = [...found.keys()].filter((name) => !declared.includes(name));
+  if (missing2.length > 0) throw new SecretsFailure(`secrets/${hub2}.sops.yaml has no ${missing2.join(", ")}`, { hint: "add it with `sops edit`, or remove the declaration" });
+  if (unused.length > 0) throw new SecretsFailure(`secrets/${hub2}.sops.yaml holds ${unused.join(", ")}, which the environment does not declare`, { hint: "declare it below secrets:, or remove it with `sops edit`" });
+  return found;
+}
+function keyedDigest(key, secrets) {
+  return createHmac("sha256", key).update(JSON.stringify([...secrets].sort(([a], [b]) => a < b ? -1 : 1))).digest("hex");
+}
+
+// src/apply/hub.ts
+init_failure();
+
+// src/apply/health.ts
+init_failure();
+
+// src/apply/types.ts
+var Faulty = class extends Error {
+  fault;
+  constructor(reason, fault) {
+    super(reason);
+    this.name = "Faulty";
+    this.fault = fault;
+  }
+};
+
+// src/apply/health.ts
+var START_SECONDS = 300;
+async function proveHealthy(task, world, lines) {
+  const { to, state, hub: hub2, platform: platform2 } = task;
+  const known = new Set(state?.healthy?.release.images.map(({ reference }) => reference));
+  const fresh = to.release.images.filter(({ reference }) => !known.has(reference));
+  const size = defaultSize(hub2.data.sizes);
+  const [user] = MACHINES;
+  const checks = fresh.map(({ name }) => {
+    const oggm = platform2.images.get(name)?.data.oggm;
+    return { user, profile: slug(name), size, image: name, oggm: oggm !== void 0, version: oggm?.version ?? null };
+  });
+  await dropHomes(to.release.namespace, user, world);
+  world.progress(to.unit, checks.length === 0 ? "asking hub and proxy" : `asking hub and proxy, and starting ${checks.map(({ image }) => image).join(", ")}`);
+  const onLine = (text3) => {
+    const line = parseLine(text3);
+    if (!line) return;
+    lines.push(line);
+    world.progress(to.unit, `${line.ok ? "\u2713" : "\u2717"} ${line.check}${line.image === null ? "" : ` of ${line.image}`} ${line.seconds.toFixed(1)} s  ${line.detail}`);
+  };
+  const script = await world.script("health_check.py");
+  const job = JSON.stringify({ checks, timeout: START_SECONDS });
+  const result = await world.kube.python(to.release.namespace, script, [job], onLine, (checks.length * 2 * START_SECONDS + 120) * 1e3).catch((error3) => ({ code: 1, stderr: messageOf(error3) }));
+  await dropHomes(to.release.namespace, user, world);
+  const bad = lines.find(({ ok }) => !ok);
+  if (bad) throw new Faulty(`${bad.check}${bad.image === null ? "" : ` of ${bad.image}`}: ${bad.detail}`, bad.class ?? "product");
+  if (result.code !== 0) throw new Faulty(`the health check ended with code ${result.code}: ${result.stderr.trim().slice(-300)}`, "infrastructure");
+}
+function parseLine(text3) {
+  try {
+    return text3.startsWith("{") ? JSON.parse(text3) : void 0;
+  } catch {
+    return void 0;
+  }
+}
+async function dropHomes(namespace, user, { kube }) {
+  for (const claim of await kube.list("persistentvolumeclaims", { namespace, selector: "component=singleuser-storage" })) {
+    const name = at(claim, "/metadata/name");
+    if (at(claim, "/metadata/annotations/hub.jupyter.org~1username") === user && typeof name === "string") await kube.delete("persistentvolumeclaim", name, namespace);
+  }
+}
+
+// src/apply/hub.ts
+var ROLLOUT_SECONDS = 300;
+var INFRASTRUCTURE_ROUNDS = 3;
+var sleep = (ms) => new Promise((resolve2) => setTimeout(resolve2, ms));
+async function applyHub(task, world) {
+  const { to, state } = task;
+  const seconds2 = { preflight: 0, upgrade: 0, rollout: 0, health: 0 };
+  const health = [];
+  const kind = state?.healthy ? "upgrade" : "install";
+  const timed = async (phase, work) => {
+    const began = performance.now();
+    try {
+      return await work();
+    } finally {
+      seconds2[phase] += Math.round(performance.now() - began) / 1e3;
+    }
+  };
+  const say = (text3) => world.progress(to.unit, text3);
+  let applied = false;
+  try {
+    const secrets = await timed("preflight", async () => {
+      const named = await prepareNamespace(task, world);
+      await recoverPending(to.unit.name, to.release.namespace, world, say);
+      if (restartsHub(task)) {
+        say("loading the new configuration in a throw-away pod");
+        await loadCheck(task, named, world);
+      }
+      return named;
+    });
+    await saveState(task, world, { ...next(task, world), last: { at: world.now().toISOString(), outcome: "started", reason: "" } });
+    await timed("upgrade", async () => {
+      if (kind === "upgrade") await copyDatabase(task, world, say);
+      say("applying with Helm");
+      applied = true;
+      await world.releases.upgrade({ release: to.unit.name, namespace: to.release.namespace, chart: world.chart, values: [to.release.values, secrets.values], digest: to.digest, scratch: world.scratch });
+    });
+    await timed("rollout", () => watchRollout(to.release.namespace, world, say));
+    await timed("health", () => proveHealthy(task, world, health));
+    const revision = (await world.releases.history(to.unit.name, to.release.namespace)).at(-1)?.revision ?? 0;
+    const at3 = world.now().toISOString();
+    await saveState(task, world, { ...next(task, world), quarantined: void 0, infrastructure: 0, healthy: { digest: to.digest, revision, since: at3, release: to.release }, last: { at: at3, outcome: "done", reason: "" } });
+    return { unit: to.unit, kind, outcome: "done", reason: "", seconds: seconds2, health };
+  } catch (error3) {
+    if (!(error3 instanceof Faulty)) throw error3;
+    say(`\u2717 ${error3.message}`);
+    return afterFailure(task, world, error3, { kind, seconds: seconds2, health, applied, timed });
+  }
+}
+async function afterFailure(task, world, error3, { kind, seconds: seconds2, health, applied, timed }) {
+  const { to, state } = task;
+  const at3 = world.now().toISOString();
+  const quarantined = error3.fault === "product" ? { digest: to.digest, reason: error3.message, at: at3 } : state?.quarantined;
+  const rounds = error3.fault === "infrastructure" ? (state?.infrastructure ?? 0) + 1 : 0;
+  let outcome2 = rounds >= INFRASTRUCTURE_ROUNDS ? "blocked" : "failed";
+  if (applied && state?.healthy) {
+    world.progress(to.unit, `rolling back to revision ${state.healthy.revision}`);
+    const { revision } = state.healthy;
+    await timed("upgrade", () => world.releases.rollback(to.unit.name, to.release.namespace, revision));
+    await timed("rollout", () => watchRollout(to.release.namespace, world, (text3) => world.progress(to.unit, text3)));
+    outcome2 = "rolled-back";
+  }
+  const last = applied ? (await world.releases.history(to.unit.name, to.release.namespace)).at(-1)?.revision ?? 0 : 0;
+  const healthy = state?.healthy && outcome2 === "rolled-back" ? { ...state.healthy, revision: last } : state?.healthy;
+  await saveState(task, world, { ...next(task, world), healthy, quarantined, infrastructure: rounds, last: { at: at3, outcome: outcome2, reason: error3.message } });
+  return { unit: to.unit, kind, outcome: outcome2, reason: error3.message, seconds: seconds2, health };
+}
+function next({ to, state }, world) {
+  return { v: 1, wanted: to.digest, healthy: state?.healthy, quarantined: state?.quarantined, infrastructure: state?.infrastructure ?? 0, last: { at: world.now().toISOString(), outcome: "", reason: "" } };
+}
+async function saveState({ to }, { kube }, state) {
+  await kube.apply([
+    { apiVersion: "v1", kind: "ConfigMap", metadata: { name: STATE_NAME, namespace: to.release.namespace, labels: { "app.kubernetes.io/managed-by": "glaciocloud", "glaciocloud.org/state": "hub" } }, data: { "state.json": JSON.stringify(state) } }
+  ]);
+}
+function restartsHub({ to, state }) {
+  const old = state?.healthy?.release;
+  const part = (release2) => canonical([release2.values["jupyterhub"] ?? null, release2.charts, release2.secrets]);
+  return old === void 0 || part(old) !== part(to.release);
+}
+async function prepareNamespace({ hub: hub2, to }, world) {
+  const { namespace } = to.release;
+  const labels = { "app.kubernetes.io/managed-by": "glaciocloud" };
+  const secrets = await readSecrets(world.root, hub2.name, to.release.secrets);
+  await world.kube.apply([{ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } }]);
+  if (!await world.kube.get("secret", "hub-access", namespace)) {
+    await world.kube.apply([{ apiVersion: "v1", kind: "Secret", metadata: { name: "hub-access", namespace, labels }, stringData: { "access.json": JSON.stringify(firstAccess(hub2.data)) } }]);
+  }
+  if (secrets.size === 0) return { name: void 0, values: {} };
+  const name = `${SECRETS_NAME}-${keyedDigest(await digestKey(world.kube), secrets).slice(0, 8)}`;
+  if (!await world.kube.get("secret", name, namespace)) {
+    await world.kube.apply([{ apiVersion: "v1", kind: "Secret", immutable: true, metadata: { name, namespace, labels: { ...labels, "glaciocloud.org/secrets": "hub" } }, stringData: Object.fromEntries(secrets) }]);
+    await dropOldSecrets(namespace, name, world);
+  }
+  const env2 = at(to.release.values, "/jupyterhub/hub/extraEnv");
+  const extraEnv = Object.fromEntries(Object.entries(isObject(env2) ? env2 : {}).flatMap(([variable2, value]) => {
+    const key = isObject(value) ? at(value, "/valueFrom/secretKeyRef/key") : void 0;
+    return key === void 0 ? [] : [[variable2, { valueFrom: { secretKeyRef: { name, key } } }]];
+  }));
+  return { name, values: { jupyterhub: { hub: { extraEnv } } } };
+}
+async function dropOldSecrets(namespace, current, { kube }) {
+  const time = (one) => JSON.stringify(at(one, "/metadata/creationTimestamp"));
+  const all = (await kube.list("secrets", { namespace, selector: "glaciocloud.org/secrets=hub" })).sort((a, b) => time(a) < time(b) ? 1 : -1);
+  for (const old of all.slice(3)) {
+    const name = at(old, "/metadata/name");
+    if (typeof name === "string" && name !== current) await kube.delete("secret", name, namespace);
+  }
+}
+async function recoverPending(release2, namespace, { kube, releases }, say) {
+  const last = (await releases.history(release2, namespace)).at(-1);
+  if (last === void 0 || !last.status.startsWith("pending-")) return;
+  say(`revision ${last.revision} was left ${last.status}: dropping its record and going on`);
+  await kube.delete("secret", `sh.helm.release.v1.${release2}.v${last.revision}`, namespace);
+}
+async function loadCheck({ to, kubernetes }, secrets, world) {
+  const { namespace, values } = to.release;
+  const name = "glaciocloud-load-check";
+  const own = placeholders(values["jupyterhub"]);
+  const rendered = await template(world.helm, { release: to.unit.name, namespace, chart: world.chart, kubernetes, values, placeholders: { jupyterhub: { ...own.jupyterhub } }, scratch: world.scratch });
+  const objects = splitDocuments(rendered).filter((text3) => /^kind:/mu.test(text3)).map(parseObject).map((object2) => withSecretName(object2, secrets.name));
+  await world.kube.deleteBy("pods,secrets,configmaps", `glaciocloud.org/load-check=${name}`, namespace);
+  await world.kube.apply(loadCheckObjects(objects, namespace, name, await world.script("load_check.py")));
+  try {
+    const verdict = await finished(name, namespace, world);
+    if (verdict !== void 0) throw verdict;
+  } finally {
+    await world.kube.deleteBy("pods,secrets,configmaps", `glaciocloud.org/load-check=${name}`, namespace);
+  }
+}
+function withSecretName(object2, name) {
+  return name === void 0 ? object2 : JSON.parse(JSON.stringify(object2).replaceAll(`"name":"${SECRETS_NAME}"`, `"name":"${name}"`));
+}
+async function finished(name, namespace, world) {
+  for (let tries = 0; tries < 240; tries += 1) {
+    const pod = await world.kube.get("pod", name, namespace);
+    const phase = pod === void 0 ? "" : at(pod, "/status/phase");
+    if (phase === "Succeeded") return void 0;
+    const verdict = pod === void 0 ? void 0 : rolloutVerdict([], [pod], world.now().getTime());
+    if (verdict?.kind === "failed") return new Faulty(`the new configuration cannot be loaded: ${verdict.reason}`, verdict.fault);
+    if (phase === "Failed") return new Faulty(`the new configuration cannot be loaded: ${await loadError(name, namespace, world)}`, "product");
+    await sleep(250);
+  }
+  return new Faulty("the new configuration cannot be loaded: the throw-away pod did not end", "infrastructure");
+}
+async function loadError(name, namespace, { kube }) {
+  const lines = (await kube.logs(name, namespace)).trim().split("\n");
+  try {
+    const result = JSON.parse(lines.at(-1) ?? "");
+    const bad = lines.find((line) => line.includes("Bad config encountered"));
+    return `${result.stage}: ${bad?.replace(/^.*Bad config encountered[^:]*: ?/u, "") ?? result.error}`.slice(0, 600);
+  } catch {
+    return lines.slice(-5).join(" ").slice(0, 600);
+  }
+}
+async function copyDatabase({ to }, world, say) {
+  const lines = [];
+  const { code, stderr } = await world.kube.python(to.release.namespace, await world.script("db_copy.py"), [], (line) => lines.push(line), 6e4).catch((error3) => ({ code: 1, stderr: messageOf(error3) }));
+  say(code === 0 ? `the hub\u2019s database is copied: ${lines.at(-1)?.slice(0, 80) ?? ""}` : `no copy of the hub\u2019s database: ${stderr.trim().slice(-120)}`);
+}
+async function watchRollout(namespace, { kube, now }, say) {
+  let said = "";
+  const end = now().getTime() + ROLLOUT_SECONDS * 1e3;
+  while (now().getTime() < end) {
+    const objects = await kube.list("deployments,pods", { namespace, selector: "app=jupyterhub,component in (hub,proxy)" });
+    const verdict = rolloutVerdict(objects.filter((one) => one["kind"] === "Deployment"), objects.filter((one) => one["kind"] === "Pod"), now().getTime());
+    if (verdict.kind === "done") return;
+    if (verdict.kind === "failed") throw new Faulty(verdict.reason, verdict.fault);
+    if (verdict.for !== said) say(`waiting for ${verdict.for}`);
+    said = verdict.for;
+    await sleep(500);
+  }
+  throw new Faulty(`not ready after ${ROLLOUT_SECONDS} s: ${said}`, "product");
+}
+
+// src/apply/lease.ts
+import { randomUUID as randomUUID2 } from "node:crypto";
+import { hostname } from "node:os";
+init_failure();
+var DURATION = 30;
+var RENEW_MS = 1e4;
+var LeaseHeld = class extends Failure {
+};
+var sleep2 = (ms) => new Promise((resolve2) => setTimeout(resolve2, ms));
+async function withLease(kube, name, work) {
+  const holder = `${hostname()}-${process.pid}-${randomUUID2().slice(0, 8)}`;
+  let lease = await acquire(kube, name, holder);
+  const timer = setInterval(() => {
+    renew(kube, lease, holder).then((renewed) => lease = renewed, () => void 0);
+  }, RENEW_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+    await release(kube, name, holder);
+  }
+}
+function spec(holder) {
+  const now = (/* @__PURE__ */ new Date()).toISOString().replace("Z", "000Z");
+  return { holderIdentity: holder, leaseDurationSeconds: DURATION, acquireTime: now, renewTime: now };
+}
+async function acquire(kube, name, holder) {
+  for (; ; ) {
+    const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
+    try {
+      if (!found) return await kube.create({ apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name, namespace: SYSTEM_NAMESPACE }, spec: spec(holder) });
+      const owner = at(found, "/spec/holderIdentity");
+      if (typeof owner !== "string" || owner === "") return await kube.replace({ ...found, spec: spec(holder) });
+      const renewed = at(found, "/spec/renewTime");
+      const end = Date.now() + DURATION * 1e3;
+      for (; ; ) {
+        await sleep2(1e3);
+        const again = await kube.get("lease", name, SYSTEM_NAMESPACE);
+        if (!again || at(again, "/spec/holderIdentity") !== owner) break;
+        if (at(again, "/spec/renewTime") !== renewed) throw new LeaseHeld(`another deployment holds ${name} (${owner})`, { hint: "wait for it; what it leaves is caught up by the next run", exit: 3 });
+        if (Date.now() > end) return await kube.replace({ ...again, spec: spec(holder) });
+      }
+    } catch (error3) {
+      if (!(error3 instanceof KubeFailure) || !error3.conflict) throw error3;
+    }
+  }
+}
+async function renew(kube, lease, holder) {
+  const old = isObject(lease["spec"]) ? lease["spec"] : {};
+  return kube.replace({ ...lease, spec: { ...spec(holder), acquireTime: old["acquireTime"] ?? null } });
+}
+async function release(kube, name, holder) {
+  const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
+  if (found && at(found, "/spec/holderIdentity") === holder) {
+    await kube.replace({ ...found, spec: { leaseDurationSeconds: DURATION } }).catch((error3) => {
+      if (!(error3 instanceof KubeFailure)) throw error3;
+    });
+  }
+}
+
+// src/core/deploy/gates.ts
+var DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+function waveGate(wave, now, provenSince) {
+  const frozen = wave.freeze.find((freeze) => isFrozen(freeze, now, wave.timezone));
+  if (frozen) return { open: false, reason: `wave ${wave.name} is frozen${frozen.reason === void 0 ? "" : `: ${frozen.reason}`}` };
+  const left = provenSince === void 0 ? 0 : provenSince + seconds(wave.soak) * 1e3 - now;
+  if (left > 0) return { open: false, reason: `wave ${wave.name} waits ${Math.ceil(left / 6e4)} more minutes for the wave before to prove itself` };
+  return { open: true, reason: "" };
+}
+function isFrozen({ days, hours, from, until }, now, timezone) {
+  if (from !== void 0 && now < instant(from)) return false;
+  if (until !== void 0 && now >= instant(until) + 864e5) return false;
+  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: timezone, weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).formatToParts(new Date(now));
+  const part = (type) => parts.find((one) => one.type === type)?.value ?? "";
+  const day2 = DAYS.find((one) => one === part("weekday").toLowerCase().slice(0, 3));
+  if (days !== void 0 && (day2 === void 0 || !days.includes(day2))) return false;
+  if (hours === void 0) return true;
+  const time = `${part("hour")}:${part("minute")}`;
+  const [begin = "", end = ""] = hours.split("-");
+  return begin <= time && time < end;
+}
+
+// src/core/plan/types.ts
+function unitId(unit) {
+  return unit.kind === "cluster" ? `clusters/${unit.name}` : unit.name;
+}
+function unitOf(step) {
+  return step.kind === "remove" ? step.unit : step.to.unit;
+}
+
+// src/edges/helm-releases.ts
+import { writeFile as writeFile5 } from "node:fs/promises";
+import { join as join7 } from "node:path";
+var HelmReleases = class {
+  #helm;
+  #env;
+  constructor(helm, kubeconfig, scratch) {
+    if (helm.major !== 4) throw new HelmFailure(`deploying needs Helm 4, and ${helm.program} is ${helm.version}`, { hint: "install Helm 4, or run `npm run tools`" });
+    this.#helm = helm;
+    this.#env = { KUBECONFIG: kubeconfig, HELM_CACHE_HOME: scratch, HELM_CONFIG_HOME: scratch, HELM_DATA_HOME: scratch };
+  }
+  /** Oldest first; empty where nothing was ever installed. */
+  async history(release2, namespace) {
+    const { code, stdout, stderr } = await this.#run(["history", release2, "--namespace", namespace, "--output", "json", "--max", "20"]);
+    if (code !== 0) {
+      if (/release: not found/u.test(stderr)) return [];
+      throw failure(`the history of ${release2} cannot be read`, stderr);
+    }
+    const list3 = JSON.parse(stdout);
+    return (Array.isArray(list3) ? list3 : []).filter(isObject).map((one) => ({ revision: Number(one["revision"]), status: typeof one["status"] === "string" ? one["status"] : "" }));
+  }
+  /** Applies and returns at once; whether it works is for the caller to watch. */
+  async upgrade({ release: release2, namespace, chart, values, digest, scratch }) {
+    const files = [];
+    for (const [index2, one] of values.entries()) {
+      const file = join7(scratch, `${release2}.deploy-${index2}.json`);
+      await writeFile5(file, JSON.stringify(one), { mode: 384 });
+      files.push("--values", file);
+    }
+    const { code, stderr, stdout } = await this.#run([
+      "upgrade",
+      release2,
+      chart,
+      "--install",
+      "--namespace",
+      namespace,
+      "--create-namespace",
+      ...files,
+      "--labels",
+      `glaciocloud.org/digest=${digest}`,
+      "--server-side=true",
+      "--force-conflicts",
+      "--skip-crds",
+      "--skip-schema-validation",
+      "--history-max",
+      "10",
+      "--timeout",
+      "5m"
+    ]);
+    if (code !== 0) throw failure(`Helm cannot apply ${release2}`, stderr || stdout);
+  }
+  async rollback(release2, namespace, revision) {
+    const { code, stderr } = await this.#run(["rollback", release2, String(revision), "--namespace", namespace, "--server-side=true", "--force-conflicts", "--timeout", "5m"]);
+    if (code !== 0) throw failure(`Helm cannot roll ${release2} back to revision ${revision}`, stderr);
+  }
+  #run(args) {
+    return exec(this.#helm.program, args, { env: this.#env, timeoutMs: 6e5 });
+  }
+};
+function failure(what, stderr) {
+  return new HelmFailure(`${what}: ${stderr.trim().slice(-600)}`, { hint: "the message names the object; the next run goes on from here" });
+}
+
+// src/commands/deploy.ts
+init_failure();
+
+// src/gather/render.ts
+import { availableParallelism } from "node:os";
+init_failure();
+async function renderAll({ wanted: wanted2, platform: platform2, charts, report, use }) {
+  const hubs = wanted2.filter(({ unit }) => unit.kind === "hub").length;
+  const shared = async (unit) => ({ kind: "rendered", unit, result: await use({ unit: unit.unit, manifests: manifestText(clusterObjects()) }, unit) });
+  if (hubs === 0) return Promise.all(wanted2.map(shared));
+  const helm = await findHelm();
+  if (hubs > 10) report.progress(`rendering ${hubs} hubs with Helm ${helm.version}`);
+  return withTemporaryFolder(async (scratch) => {
+    const chart = await charts.assemble(scratch);
+    const one = async (wants) => {
+      const { unit, namespace, values } = wants.release;
+      if (unit.kind === "cluster") return shared(wants);
+      const kubernetes = platform2.clusters.get(unit.cluster)?.data.kubernetes ?? "";
+      try {
+        const output = await template(helm, { release: unit.name, namespace, chart, kubernetes, values, placeholders: placeholders(values["jupyterhub"]), scratch });
+        return { kind: "rendered", unit: wants, result: await use({ unit, manifests: normalise(output) }, wants) };
+      } catch (error3) {
+        if (!(error3 instanceof Failure)) throw error3;
+        report.progress(`${unitId(unit)}: ${error3.message}`);
+        return { kind: "failed", unit: wants, failure: error3 };
+      }
+    };
+    return pMap(wanted2, one, { concurrency: availableParallelism() });
+  });
+}
+
+// src/commands/record.ts
+import { join as join9 } from "node:path";
+
+// src/edges/git.ts
+async function headCommit(root) {
+  const result = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]).catch(() => void 0);
+  return result?.code === 0 ? result.stdout.trim() : void 0;
+}
+async function deployedRef(root) {
+  for (const ref of ["refs/remotes/origin/deployed", "refs/heads/deployed"]) {
+    const result = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", ref]).catch(() => void 0);
+    if (result?.code === 0) return result.stdout.trim();
+  }
+  return void 0;
+}
+async function filesAt(root, commit, wants) {
+  const listed = await exec("git", ["-C", root, "ls-tree", "-r", "-z", "--name-only", commit]);
+  const paths = listed.stdout.split("\0").filter((path) => path !== "" && !path.includes("\n") && wants(path));
+  if (paths.length === 0) return /* @__PURE__ */ new Map();
+  const { bytes } = await exec("git", ["-C", root, "cat-file", "--batch"], { input: paths.map((path) => `${commit}:${path}
+`).join("") });
+  const files = /* @__PURE__ */ new Map();
+  let offset = 0;
+  for (const path of paths) {
+    const end = bytes.indexOf(10, offset);
+    const size = Number(bytes.subarray(offset, end).toString("utf8").split(" ")[2]);
+    files.set(path, bytes.subarray(end + 1, end + 1 + size).toString("utf8"));
+    offset = end + 1 + size + 1;
+  }
+  return files;
+}
+
+// src/commands/render.ts
+import { join as join8 } from "node:path";
+init_failure();
+async function render(inputs, report) {
+  const { out } = inputs;
+  if (out === void 0) throw new UsageError("render needs --out DIR");
+  if (inputs.hubs !== "all" && inputs.hubs.length === 0) throw new UsageError("render needs a hub, or --all");
+  const reading = await gatherPlatform(inputs.root);
+  if (!reading.platform) return refused(allFindings(reading, void 0, inputs.now));
+  const charts = await gatherCharts(reading.platform, { chartsFrom: inputs.chartsFrom, report });
+  const findings = allFindings(reading, charts, inputs.now);
+  if (hasErrors(findings)) return refused(findings);
+  const wanted2 = choose(wantedReleases(reading.platform, charts), inputs.hubs);
+  const results = await renderAll({ wanted: wanted2, platform: reading.platform, charts, report, use: ({ manifests }) => manifests });
+  const lines = [];
+  for (const result of results) {
+    const id = unitId(result.unit.unit);
+    if (result.kind === "failed") {
+      lines.push(`\u2717 ${id}: ${result.failure.message}
+`);
+    } else {
+      await writeFolder(join8(out, id), releaseFiles(result.unit, result.result));
+      lines.push(`\u2713 ${id} ${result.unit.digest.slice(0, 7)}
+`);
+    }
+  }
+  const failed = results.filter(({ kind }) => kind === "failed").length;
+  return outcome({
+    exit: failed > 0 ? 3 : 0,
+    text: `${lines.join("")}${failed > 0 ? `
+${plural(failed, "hub")} failed
+` : ""}`,
+    json: { schema_version: SCHEMA_VERSION, rendered: results.flatMap((one) => one.kind === "rendered" ? [unitId(one.unit.unit)] : []) },
+    findings
+  });
+}
+function releaseFiles(wanted2, manifests) {
+  return /* @__PURE__ */ new Map([
+    ["values.json", pretty(wanted2.release.values)],
+    ["manifests.yaml", manifests],
+    ["release.json", pretty({ digest: wanted2.digest, release: wanted2.release })]
+  ]);
+}
+function choose(wanted2, hubs) {
+  if (hubs === "all") return [...wanted2];
+  const known = wanted2.filter(({ unit }) => unit.kind === "hub").map(({ unit }) => unit.name);
+  const unknown = hubs.find((hub2) => !known.includes(hub2));
+  if (unknown !== void 0) throw new UsageError(`there is no hub "${unknown}"`, `hubs: ${known.join(", ")}`);
+  return wanted2.filter(({ unit }) => unit.kind === "hub" && hubs.includes(unit.name));
+}
+
+// src/commands/record.ts
+async function recordUnit(folder, to, manifests, { at: at3, root }) {
+  const status = { at: at3, commit: await headCommit(root) ?? "" };
+  await writeFolder(join9(folder, unitId(to.unit)), new Map([...releaseFiles(to, manifests), ["status.json", pretty(status)]]));
+}
+
+// src/commands/deploy.ts
+async function deploy(inputs, report) {
+  if ((inputs.now || inputs.retry !== void 0) && inputs.reason === void 0) throw new UsageError("--now and --retry need a --reason");
+  const reading = await gatherPlatform(inputs.root);
+  const { platform: platform2 } = reading;
+  if (!platform2) return refused(reading.findings);
+  const charts = await gatherCharts(platform2, { chartsFrom: inputs.chartsFrom, report });
+  const findings = allFindings(reading, charts, inputs.clock().getTime());
+  if (hasErrors(findings)) return refused(findings);
+  const cluster = chooseCluster(platform2, inputs.cluster);
+  const kube = new Kube(inputs.kubeconfig);
+  const identity2 = await confirmIdentity(kube, cluster);
+  const wanted2 = chosen(wantedReleases(platform2, charts).filter(({ unit }) => unit.cluster === cluster.name), inputs);
+  const results = await withTemporaryFolder(async (scratch) => {
+    const helm = await findHelm();
+    const world = {
+      kube,
+      helm,
+      scratch,
+      releases: new HelmReleases(helm, inputs.kubeconfig, scratch),
+      chart: await charts.assemble(scratch),
+      script: (name) => readFile3(join10(toolRoot(), "charts/oggm-hub/files", name), "utf8"),
+      root: inputs.root,
+      progress: (unit, text3) => report.progress(`${unitId(unit)}: ${text3}`),
+      now: inputs.clock
+    };
+    if (await applyCluster(kube, cluster, identity2)) report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
+    return new Deployment(platform2, cluster, charts, world, inputs, report).run(wanted2);
+  });
+  return summary2(results, wanted2);
+}
+var Deployment = class {
+  #platform;
+  #cluster;
+  #charts;
+  #world;
+  #inputs;
+  #report;
+  constructor(platform2, cluster, charts, world, inputs, report) {
+    this.#platform = platform2;
+    this.#cluster = cluster;
+    this.#charts = charts;
+    this.#world = world;
+    this.#inputs = inputs;
+    this.#report = report;
+  }
+  async run(wanted2) {
+    const states = await readStates(this.#world.kube);
+    const results = [];
+    let stopped;
+    let provenSince;
+    for (const wave of this.#platform.settings.data.waves) {
+      const hubs = wanted2.filter((one) => one.unit.kind === "hub" && one.wave === wave.name);
+      const changing = hubs.filter((one) => this.#isPending(one, states.get(one.release.namespace)));
+      const gate = this.#gate(wave, provenSince, stopped);
+      const done = changing.length === 0 ? [] : gate === void 0 ? await pMap(changing, (one) => this.#one(one, states.get(one.release.namespace)), { concurrency: this.#cluster.data.parallel }) : changing.map((one) => held(one.unit, gate));
+      results.push(...done);
+      if (stopped === void 0 && done.some(({ outcome: how }) => how === "failed" || how === "rolled-back" || how === "blocked")) stopped = wave.name;
+      const after = await (done.some(({ outcome: how }) => how === "done") ? readStates(this.#world.kube) : states);
+      provenSince = Math.max(provenSince ?? 0, ...hubs.map((one) => Date.parse(after.get(one.release.namespace)?.healthy?.since ?? "") || 0)) || void 0;
+    }
+    return results;
+  }
+  #isPending(to, state) {
+    return state?.healthy?.digest !== to.digest || state.wanted !== to.digest || state.last.outcome !== "done";
+  }
+  #gate(wave, provenSince, stopped) {
+    if (stopped !== void 0) return { outcome: "blocked", reason: `wave ${stopped} has a hub that failed` };
+    const gate = waveGate(wave, this.#inputs.clock().getTime(), provenSince);
+    return gate.open || this.#inputs.now ? void 0 : { outcome: "waiting", reason: gate.reason };
+  }
+  async #one(to, before) {
+    const { kube } = this.#world;
+    const hub2 = this.#platform.environments.get(to.unit.name);
+    if (!hub2) throw new Error(`${to.unit.name} is wanted without a file`);
+    const quarantined = before?.quarantined;
+    if (quarantined?.digest === to.digest && this.#inputs.retry !== to.unit.name) return held(to.unit, { outcome: "blocked", reason: `quarantined since ${quarantined.at}: ${quarantined.reason}` });
+    try {
+      return await withLease(kube, `hub-${to.unit.name}`, async () => {
+        const state = (await readStates(kube)).get(to.release.namespace);
+        const result = await applyHub({ platform: this.#platform, hub: hub2, to, state, kubernetes: this.#cluster.data.kubernetes }, this.#world);
+        if (this.#inputs.record !== void 0 && result.outcome === "done") await this.#record(this.#inputs.record, to);
+        return result;
+      });
+    } catch (error3) {
+      if (!(error3 instanceof Failure)) throw error3;
+      const how = error3 instanceof LeaseHeld ? "blocked" : "failed";
+      this.#world.progress(to.unit, `\u2717 ${error3.message}`);
+      return { ...held(to.unit, { outcome: "blocked", reason: error3.message }), outcome: how };
+    }
+  }
+  /** The public record is rendered with placeholders, as everywhere. */
+  async #record(folder, to) {
+    const [rendered] = await renderAll({ wanted: [to], platform: this.#platform, charts: this.#charts, report: this.#report, use: ({ manifests }) => manifests });
+    if (rendered?.kind === "rendered") await recordUnit(folder, to, rendered.result, { at: this.#inputs.clock().toISOString(), root: this.#inputs.root });
+  }
+};
+function held(unit, { outcome: how, reason }) {
+  return { unit, kind: "none", outcome: how, reason, seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 }, health: [] };
+}
+function chooseCluster(platform2, name) {
+  const names2 = [...platform2.clusters.keys()];
+  const cluster = name === void 0 && names2.length === 1 ? [...platform2.clusters.values()][0] : platform2.clusters.get(name ?? "");
+  if (!cluster) throw new UsageError(name === void 0 ? "deploy needs --cluster NAME" : `there is no cluster "${name}"`, `clusters: ${names2.join(", ")}`);
+  return cluster;
+}
+function chosen(wanted2, { hubs, wave }) {
+  const known = wanted2.filter(({ unit }) => unit.kind === "hub").map(({ unit }) => unit.name);
+  const unknown = hubs.find((hub2) => !known.includes(hub2));
+  if (unknown !== void 0) throw new UsageError(`there is no hub "${unknown}" on this cluster`, `hubs: ${known.join(", ")}`);
+  return wanted2.filter((one) => (hubs.length === 0 || hubs.includes(one.unit.name)) && (wave === void 0 || one.wave === wave));
+}
+function summary2(results, wanted2) {
+  const bad = results.filter(({ outcome: how }) => how === "failed" || how === "rolled-back" || how === "blocked");
+  const done = results.filter(({ outcome: how }) => how === "done");
+  const exit = bad.length === 0 ? 0 : done.length > 0 || bad.every(({ outcome: how }) => how === "blocked") ? 3 : 1;
+  const marks = { done: "\u2713", failed: "\u2717", "rolled-back": "\u21A9", blocked: "\u25A0", waiting: "\u2026" };
+  const total = ({ seconds: { preflight, upgrade, rollout, health } }) => (preflight + upgrade + rollout + health).toFixed(1);
+  const lines = results.map((one) => `${marks[one.outcome]} ${unitId(one.unit)} ${one.outcome} in ${total(one)} s (preflight ${one.seconds.preflight.toFixed(1)}, upgrade ${one.seconds.upgrade.toFixed(1)}, rollout ${one.seconds.rollout.toFixed(1)}, health ${one.seconds.health.toFixed(1)})${one.reason === "" ? "" : `
+  ${one.reason}`}
+`);
+  const json = {
+    schema_version: SCHEMA_VERSION,
+    digest: digestOf(wanted2.map(({ unit, digest }) => [unitId(unit), digest])),
+    steps: results.map(({ unit, kind, outcome: how, reason, seconds: seconds2 }) => ({ kind, unit: { ...unit }, outcome: how, reason, seconds: { ...seconds2 } })),
+    health: results.flatMap(({ unit, health }) => health.map(({ image, check: check2, ok, seconds: seconds2, detail }) => ({ unit: { ...unit }, image, check: check2, ok, seconds: seconds2, detail })))
+  };
+  return outcome({ exit, text: results.length === 0 ? "nothing to do: what is merged already runs\n" : lines.join(""), json, outputs: { has_changes: String(results.length > 0) } });
+}
+
 // src/core/rules/file-rules.ts
 var error2 = (id, title, why) => ({ id, severity: "error", title, why });
 var FILE_RULES = [
@@ -47384,13 +48708,13 @@ ${rule.why}
 }
 
 // src/commands/new.ts
-import { join as join4 } from "node:path";
+import { join as join11 } from "node:path";
 
 // src/core/show/scaffold.ts
 var import_handlebars = __toESM(require_lib(), 1);
 var SCAFFOLDS = ["hub", "image", "cluster"];
-var template = (text2) => import_handlebars.default.compile(text2, { strict: true, noEscape: true });
-var HUB = template(`# A hub. Every key is described in docs/reference/environment.md; editors know them by the schema.
+var template2 = (text3) => import_handlebars.default.compile(text3, { strict: true, noEscape: true });
+var HUB = template2(`# A hub. Every key is described in docs/reference/environment.md; editors know them by the schema.
 title: {{name}}
 url: https://{{name}}.example.org # its own host name; point it at the cluster's entry
 cluster: {{cluster}}
@@ -47409,7 +48733,7 @@ secrets: # values go to secrets/{{name}}.sops.yaml, encrypted
   github-client-secret: {use: OAuth application of this hub, rotate: 365d}
 capacity: {maxServers: 5} # most servers at once
 `);
-var IMAGE = template(`# An image. Every key is described in docs/reference/image.md.
+var IMAGE = template2(`# An image. Every key is described in docs/reference/image.md.
 title: {{name}} # users read this
 python: "3.13"
 conda: [jupyterhub-singleuser=5, jupyterlab, nbgitpuller] # from conda-forge
@@ -47419,7 +48743,7 @@ apt: []
 # bake: [sample-data, salem] # kept in /opt, because a home volume hides what lies in the home
 rebuild: weekly # never | nightly | weekly
 `);
-var CLUSTER = template(`# A cluster. Every key is described in docs/reference/cluster.md.
+var CLUSTER = template2(`# A cluster. Every key is described in docs/reference/cluster.md.
 title: {{name}}
 provider: existing # digitalocean | gke | aks | eks | ovh | k3s | existing
 kubernetes: "1.35"
@@ -47462,23 +48786,15 @@ async function createFile(root, [kind, name]) {
   if (!pattern.test(name) || name.length > (known === "image" ? 63 : 32)) throw new UsageError(`"${name}" cannot be a name`, "use lower-case letters, digits and single hyphens");
   const { platform: platform2, findings } = await gatherPlatform(root);
   if (!platform2) return refused(findings);
-  const { path, text: text2 } = scaffold(known, name, platform2);
-  if (await exists2(join4(root, path))) throw new Failure(`${path} exists already`, { hint: "choose another name" });
-  await writeWhole(join4(root, path), text2);
+  const { path, text: text3 } = scaffold(known, name, platform2);
+  if (await exists2(join11(root, path))) throw new Failure(`${path} exists already`, { hint: "choose another name" });
+  await writeWhole(join11(root, path), text3);
   return outcome({ exit: 0, text: `${path} written. Read it through, then: glaciocloud check
 `, json: { schema_version: 1, file: path } });
 }
 
 // src/core/show/plan-html.ts
 var import_handlebars2 = __toESM(require_lib(), 1);
-
-// src/core/plan/types.ts
-function unitId(unit) {
-  return unit.kind === "cluster" ? `clusters/${unit.name}` : unit.name;
-}
-function unitOf(step) {
-  return step.kind === "remove" ? step.unit : step.to.unit;
-}
 
 // src/core/show/time.ts
 function duration(seconds2) {
@@ -47500,8 +48816,8 @@ function shortReference(reference) {
 }
 function shortValue(value) {
   if (value === void 0) return "none";
-  const text2 = typeof value === "string" ? value : JSON.stringify(value);
-  return text2.length > 40 ? `${text2.slice(0, 37)}...` : text2;
+  const text3 = typeof value === "string" ? value : JSON.stringify(value);
+  return text3.length > 40 ? `${text3.slice(0, 37)}...` : text3;
 }
 var arrow = (from, to) => from === "none" ? `+ ${to}` : to === "none" ? `\u2212 ${from}` : `${from} \u2192 ${to}`;
 function reasonText(reason) {
@@ -47663,14 +48979,14 @@ ${fold(`${title}: manifests that change (${plural(changed.length, "object")}, +$
     return blocks;
   });
 }
-function objectBlock({ kind, object, before, lines }) {
-  const text2 = lines.join("\n");
-  const fence = "`".repeat(Math.max(3, ...[...text2.matchAll(/`+/gu)].map(([ticks]) => ticks.length + 1)));
+function objectBlock({ kind, object: object2, before, lines }) {
+  const text3 = lines.join("\n");
+  const fence = "`".repeat(Math.max(3, ...[...text3.matchAll(/`+/gu)].map(([ticks]) => ticks.length + 1)));
   const what = kind === "renamed" ? `renamed from ${before?.name ?? ""}` : kind;
-  return `**${object.kind} ${object.name}** ${what}
+  return `**${object2.kind} ${object2.name}** ${what}
 
 ${fence}diff
-${text2}
+${text3}
 ${fence}
 `;
 }
@@ -47680,18 +48996,18 @@ function footer(plan2, frame) {
 <sub>plan ${plan2.digest.slice(0, 12)}${full} \xB7 the same on your machine: \`npx glaciocloud plan\` \xB7 why a rule exists: \`npx glaciocloud explain RULE\`</sub>
 `;
 }
-function fold(summary2, body) {
-  return `<details><summary>${summary2}</summary>
+function fold(summary3, body) {
+  return `<details><summary>${summary3}</summary>
 
 ${body}
 </details>
 `;
 }
-function block(text2, left = "") {
-  return { text: text2, left };
+function block(text3, left = "") {
+  return { text: text3, left };
 }
-function length(text2) {
-  return Array.from(text2).length;
+function length(text3) {
+  return Array.from(text3).length;
 }
 function fit(head, blocks, foot, limit) {
   const note = (left2) => left2.length === 0 ? "" : `
@@ -47701,10 +49017,10 @@ function fit(head, blocks, foot, limit) {
   const left = [];
   let room = limit - length(head) - length(foot);
   const reserve = 1500;
-  for (const { text: text2, left: name } of blocks) {
-    const size = length(text2);
+  for (const { text: text3, left: name } of blocks) {
+    const size = length(text3);
     if (size <= room - reserve) {
-      kept.push(text2);
+      kept.push(text3);
       room -= size;
     } else {
       left.push(name === "" ? "the table" : name);
@@ -47748,13 +49064,13 @@ function planHtml(plan2, frame) {
     wave: first.kind === "remove" ? "" : first.to.wave,
     effects: effectsText(first),
     reasons: first.kind === "remove" ? [first.why] : first.why.map(reasonText),
-    objects: first.kind === "remove" ? [] : first.diff.changed.map(({ kind, object, lines, plus, minus }) => ({
-      kind: object.kind,
-      name: object.name,
+    objects: first.kind === "remove" ? [] : first.diff.changed.map(({ kind, object: object2, lines, plus, minus }) => ({
+      kind: object2.kind,
+      name: object2.name,
       how: kind,
       plus,
       minus,
-      lines: lines.map((text2) => ({ text: text2, class: text2.startsWith("+") ? "add" : text2.startsWith("-") ? "del" : "" }))
+      lines: lines.map((text3) => ({ text: text3, class: text3.startsWith("+") ? "add" : text3.startsWith("-") ? "del" : "" }))
     }))
   }));
   return import_handlebars2.default.compile(PAGE, { strict: true })({
@@ -47793,14 +49109,230 @@ function byName(from, to) {
   }
   return void 0;
 }
-function index(list2, key) {
+function index(list3, key) {
   const entries = /* @__PURE__ */ new Map();
-  for (const item of list2) {
+  for (const item of list3) {
     const name = isObject(item) ? item[key] : void 0;
     if (typeof name !== "string" || entries.has(name)) return void 0;
     entries.set(name, item);
   }
   return Object.fromEntries(entries);
+}
+
+// src/core/plan/explain.ts
+function explain3({ decision, diffs, findings, charts }) {
+  const changed = decision.changed.flatMap(({ from, to }) => {
+    const diff = diffs.get(unitId(to.unit));
+    return diff ? [changeStep(from, to, diff)] : [];
+  });
+  const steps = [...changed, ...decision.removals];
+  return { digest: digestOf(steps.map(identity)), steps, unchanged: decision.unchanged, orphans: decision.orphans, findings: [...findings], charts: [...charts] };
+}
+function identity(step) {
+  const id = unitId(unitOf(step));
+  switch (step.kind) {
+    case "install":
+      return [step.kind, id, null, step.to.digest];
+    case "upgrade":
+      return [step.kind, id, step.from.digest, step.to.digest];
+    case "remove":
+      return [step.kind, id, step.homes, step.database];
+  }
+}
+function changeStep(from, to, diff) {
+  if (!from) {
+    const url = scalarText(at(to.release.values, "/glaciocloud/hub/url"));
+    const effects = to.unit.kind === "hub" ? [{ kind: "new-hub", url }] : [{ kind: "none" }];
+    return { kind: "install", to, diff, effects, why: [{ kind: "new" }] };
+  }
+  return { kind: "upgrade", from, to, diff, effects: effectsOf(from.release, to.release, diff), why: reasonsOf(from.release, to.release) };
+}
+function reasonsOf(from, to) {
+  const charts = pairs(from.charts, to.charts).filter(([, a, b]) => a?.digest !== b?.digest);
+  const images = pairs(from.images, to.images).filter(([, a, b]) => a?.reference !== b?.reference);
+  const secrets = pairs(from.secrets.map((name) => ({ name })), to.secrets.map((name) => ({ name }))).filter(([, a, b]) => !a || !b);
+  const references = new Set([...from.images, ...to.images].map(({ reference }) => canonical(reference)));
+  const isImage = (value) => Array.isArray(value) ? value.every(isImage) : references.has(canonical(value ?? null));
+  const values = compare(from.values, to.values).filter((change) => !isImage(change.to) && !isImage(change.from));
+  return [
+    ...charts.map(([name, a, b]) => ({ kind: "chart", name, from: a?.version, to: b?.version })),
+    ...images.map(([name, a, b]) => ({ kind: "image", name, from: a?.reference, to: b?.reference })),
+    ...secrets.map(([name, a]) => ({ kind: "secret", name, change: a ? "removed" : "added" })),
+    ...values.map(({ path, from: a, to: b }) => ({ kind: "value", path, from: a, to: b }))
+  ];
+}
+function pairs(from, to) {
+  const names2 = [...new Set([...from, ...to].map(({ name }) => name))];
+  return names2.map((name) => [name, from.find((one) => one.name === name), to.find((one) => one.name === name)]);
+}
+function effectsOf(from, to, diff) {
+  const text3 = (release2, path) => scalarText(at(release2.values, path));
+  const effects = [];
+  const lost = diff.removed.filter(({ kind }) => kind === "PersistentVolumeClaim");
+  for (const claim of lost) effects.push({ kind: "data-loss", what: `volume claim ${claim.name}` });
+  const url = "/glaciocloud/hub/url";
+  if (text3(from, url) !== text3(to, url)) effects.push({ kind: "address", from: text3(from, url), to: text3(to, url) });
+  if (restarts(diff, "hub")) effects.push({ kind: "hub-restart", seconds: HUB_RESTART_SECONDS });
+  if (restarts(diff, "proxy")) effects.push({ kind: "proxy-restart" });
+  for (const [name, a, b] of pairs(sizes(from), sizes(to))) {
+    if (a?.text !== b?.text) effects.push({ kind: "size", name, from: a?.text, to: b?.text });
+  }
+  for (const [name, a, b] of pairs(from.images, to.images)) {
+    if (a?.reference !== b?.reference) effects.push({ kind: "image", name, from: a?.reference, to: b?.reference });
+  }
+  const home = "/jupyterhub/singleuser/storage/capacity";
+  if (text3(from, home) !== text3(to, home)) effects.push({ kind: "home-size", from: text3(from, home), to: text3(to, home) });
+  const idle = "/jupyterhub/cull/timeout";
+  if (text3(from, idle) !== text3(to, idle)) effects.push({ kind: "idle", from: text3(from, idle), to: text3(to, idle) });
+  return effects.length > 0 ? effects : [{ kind: "none" }];
+}
+function restarts(diff, name) {
+  const isIt = (ref) => ref.kind === "Deployment" && ref.name === name;
+  return diff.checksumOnly.some(isIt) || diff.changed.some(({ object: object2, fields }) => isIt(object2) && fields.some(({ path }) => path.startsWith("/spec/template") || path === "/spec"));
+}
+function restartsHub2(step) {
+  return step.kind === "upgrade" && step.effects.some(({ kind }) => kind === "hub-restart");
+}
+function sizes(release2) {
+  const list3 = at(release2.values, "/glaciocloud/profiles/sizes");
+  if (!Array.isArray(list3)) return [];
+  return list3.filter((item) => isObject(item)).map(({ slug: slug2, cpu, memory }) => ({ name: scalarText(slug2), text: `${scalarText(cpu)} CPU, ${scalarText(memory)}` }));
+}
+function scalarText(value) {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
+// src/core/show/plan-text.ts
+function planText(plan2, frame) {
+  const groups2 = groupEqual(byRisk(plan2.steps));
+  const parts = [];
+  for (const { first, steps } of groups2) {
+    const wave = first.kind === "remove" || first.to.order === 0 ? "" : `  wave ${first.to.order}, ${first.to.wave}`;
+    const title = steps.length > 1 ? `${steps.length} hubs, the same change: ${steps.map((step) => unitTitle(unitOf(step))).join(", ")}` : unitTitle(unitOf(first));
+    parts.push(`[${marker(first)}] ${title}${wave}
+`);
+    parts.push(`    users notice: ${effectsText(first)}
+`);
+    if (first.kind === "remove") continue;
+    if (first.kind === "upgrade") parts.push(...first.why.map((reason) => `    ${reasonText(reason)}
+`));
+    parts.push(...first.kind === "install" ? [`    ${plural(first.diff.changed.length, "object")}
+`] : first.diff.changed.map(objectText));
+  }
+  for (const unit of plan2.orphans) parts.push(`[?] ${unitTitle(unit)}: runs, but no file names it; add it to \`removals:\` in platform.yaml to remove it
+`);
+  for (const chart of plan2.charts.filter(({ double }) => double)) parts.push(`! made with a test double of the chart ${chart.name}
+`);
+  for (const finding of plan2.findings) parts.push(`! ${findingLine(finding)}
+`);
+  const changes = plan2.steps.length === 0 ? "nothing changes" : plural(plan2.steps.length, "step");
+  parts.push(`${parts.length > 0 ? "\n" : ""}${changes}, ${plan2.unchanged.length} unchanged \xB7 ${against(plan2, frame)} \xB7 plan ${plan2.digest.slice(0, 12)}
+`);
+  return parts.join("");
+}
+function objectText({ kind, object: object2, lines }) {
+  return `    ${kind} ${object2.kind} ${object2.name}
+${lines.map((line) => `      ${line}
+`).join("")}`;
+}
+function planJson(plan2, frame) {
+  return {
+    schema_version: 1,
+    digest: plan2.digest,
+    base: frame.base?.commit ?? null,
+    head: frame.head ?? null,
+    findings: findingsJson(plan2.findings),
+    steps: byRisk(plan2.steps).map(stepJson),
+    unchanged: plan2.unchanged.map(({ kind, cluster, name }) => ({ kind, cluster, name })),
+    orphans: plan2.orphans.map(({ kind, cluster, name }) => ({ kind, cluster, name }))
+  };
+}
+function stepJson(step) {
+  const { kind, cluster, name } = unitOf(step);
+  const unit = { kind, cluster, name };
+  if (step.kind === "remove") return { kind: step.kind, unit, wave: null, from: null, to: null, restartsHub: false, why: [step.why], effects: [effectsText(step)], diff: { added: [], removed: [], changed: [] } };
+  const ref = ({ kind: what, name: called }) => `${what}/${called}`;
+  return {
+    kind: step.kind,
+    unit,
+    wave: step.to.wave,
+    from: step.kind === "upgrade" ? step.from.digest : null,
+    to: step.to.digest,
+    restartsHub: restartsHub2(step),
+    why: step.why.map(reasonText),
+    effects: step.effects.map(effectText),
+    diff: { added: step.diff.added.map(ref), removed: step.diff.removed.map(ref), changed: step.diff.changed.filter(({ kind: how }) => how === "changed" || how === "renamed").map(({ object: object2 }) => ref(object2)) }
+  };
+}
+
+// src/edges/deployed.ts
+import { readFile as readFile4, readdir as readdir4 } from "node:fs/promises";
+import { join as join12 } from "node:path";
+init_failure();
+var RECORD = /^(clusters\/[^/]+|[^/]+)\/(release\.json|status\.json)$/u;
+async function deployedInFolder(folder) {
+  const names2 = await readdir4(folder).catch((cause) => {
+    throw new Failure(`${folder} cannot be read`, { hint: "name a folder that `render` wrote, or leave --present out", exit: 2, cause });
+  });
+  const clusters = names2.includes("clusters") ? (await readdir4(join12(folder, "clusters"))).map((name) => `clusters/${name}`) : [];
+  const units = [...names2.filter((name) => name !== "clusters" && !name.startsWith(".")), ...clusters];
+  const read = async (wants) => {
+    const files = /* @__PURE__ */ new Map();
+    for (const unit of units) {
+      for (const file of ["release.json", "status.json", "manifests.yaml"]) {
+        const path = `${unit}/${file}`;
+        const text3 = wants(path) ? await readFile4(join12(folder, path), "utf8").catch(() => void 0) : void 0;
+        if (text3 !== void 0) files.set(path, text3);
+      }
+    }
+    return files;
+  };
+  return deployed(read);
+}
+async function deployedOnBranch(root) {
+  const commit = await deployedRef(root);
+  return deployed((wants) => commit === void 0 ? Promise.resolve(/* @__PURE__ */ new Map()) : filesAt(root, commit, wants));
+}
+async function deployed(read) {
+  const files = await read((path) => RECORD.test(path));
+  const releases = [...files].flatMap(([path, text3]) => path.endsWith("/release.json") ? [parse2(path, text3, files.get(path.replace("release.json", "status.json")))] : []);
+  return {
+    releases,
+    manifests: async (unit) => {
+      const path = `${unitId(unit)}/manifests.yaml`;
+      return (await read((one) => one === path)).get(path) ?? "";
+    }
+  };
+}
+function parse2(path, text3, status) {
+  try {
+    const record = JSON.parse(text3);
+    const release2 = isObject(record) ? record["release"] : void 0;
+    if (!isObject(record) || !isObject(release2) || typeof record["digest"] !== "string" || !isObject(release2["unit"])) throw new Error("a field is missing");
+    if (release2["v"] !== 1) throw new Error(`format ${JSON.stringify(release2["v"])} is not known`);
+    const found = release2;
+    return { unit: found.unit, digest: record["digest"], release: found, status: status === void 0 ? void 0 : JSON.parse(status) };
+  } catch (cause) {
+    throw new Failure(`${path} of the deployed record cannot be read`, { hint: "it is written by `deploy` only: restore it from the history of the branch", cause });
+  }
+}
+
+// src/core/plan/decide.ts
+function decide(wanted2, present2, removals) {
+  const deployed2 = new Map(present2.map((one) => [unitId(one.unit), one]));
+  const decision = { changed: [], unchanged: [], removals: [], orphans: [] };
+  for (const to of wanted2) {
+    const from = deployed2.get(unitId(to.unit));
+    deployed2.delete(unitId(to.unit));
+    if (from?.digest === to.digest) decision.unchanged.push(to.unit);
+    else decision.changed.push({ to, from });
+  }
+  for (const { unit } of deployed2.values()) {
+    const removal = unit.kind === "hub" ? removals.find((one) => one.hub === unit.name && one.cluster === unit.cluster) : void 0;
+    if (removal) decision.removals.push({ kind: "remove", unit, homes: removal.homes, database: removal.database, why: removal.reason });
+    else decision.orphans.push(unit);
+  }
+  return decision;
 }
 
 // node_modules/diff/libesm/diff/base.js
@@ -48053,43 +49585,13 @@ function tokenize(value, options) {
   return retLines;
 }
 
-// src/core/render/manifests.ts
-function normalise(output) {
-  const documents2 = splitDocuments(output).filter((text2) => /^kind:/mu.test(text2));
-  return documents2.map((text2) => `---
-${/^kind: *Secret *$/mu.test(text2) ? masked(text2) : text2.trimEnd()}
-`).join("");
-}
-function splitDocuments(text2) {
-  return text2.split(/^---(?: .*)?$\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ""));
-}
-function parseObject(text2) {
-  const value = load(text2);
-  if (!isObject(value)) throw new Error("a rendered document is not an object");
-  return value;
-}
-function masked(text2) {
-  const object = parseObject(text2);
-  for (const field of ["data", "stringData"]) {
-    const data = object[field];
-    if (!isObject(data)) continue;
-    object[field] = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, `masked ${sha256Hex(JSON.stringify(value)).slice(0, 16)}`]));
-  }
-  return dump(object, { lineWidth: -1, noRefs: true }).trimEnd();
-}
-function manifestText(objects) {
-  return objects.map((object) => `---
-${dump(object, { lineWidth: -1, noRefs: true }).trimEnd()}
-`).join("");
-}
-
 // src/core/plan/diff.ts
 var LINES_SHOWN = 400;
 function diffManifests(before, after) {
   const old = documents(before);
   const fresh = documents(after);
-  const gone = parse2([...old].filter((text2) => !fresh.has(text2)));
-  const came = parse2([...fresh].filter((text2) => !old.has(text2)));
+  const gone = parse3([...old].filter((text3) => !fresh.has(text3)));
+  const came = parse3([...fresh].filter((text3) => !old.has(text3)));
   const changed = [];
   const checksumOnly = [];
   for (const [key, to] of came) {
@@ -48121,19 +49623,19 @@ function diffManifests(before, after) {
     shape: shapeOf(all)
   };
 }
-function documents(text2) {
-  return new Set(splitDocuments(text2).filter((part) => part.trim() !== ""));
+function documents(text3) {
+  return new Set(splitDocuments(text3).filter((part) => part.trim() !== ""));
 }
-function parse2(texts) {
-  const items = texts.map((text2) => {
-    const object = parseObject(text2);
-    return { ref: refOf(object), object };
+function parse3(texts) {
+  const items = texts.map((text3) => {
+    const object2 = parseObject(text3);
+    return { ref: refOf(object2), object: object2 };
   });
   return new Map(items.map((item) => [idOf(item.ref), item]));
 }
-function refOf(object) {
+function refOf(object2) {
   const word = (path) => {
-    const value = at(object, path);
+    const value = at(object2, path);
     return typeof value === "string" ? value : "";
   };
   return { apiVersion: word("/apiVersion"), kind: word("/kind"), namespace: word("/metadata/namespace"), name: word("/metadata/name") };
@@ -48185,618 +49687,18 @@ function readable(value, path = "") {
 function isChecksum(key) {
   return key.startsWith("checksum/");
 }
-function checksums(object) {
-  const annotations = at(object, "/spec/template/metadata/annotations");
+function checksums(object2) {
+  const annotations = at(object2, "/spec/template/metadata/annotations");
   return isObject(annotations) ? JSON.stringify(Object.entries(annotations).filter(([key]) => isChecksum(key))) : "";
 }
 function isRenamed(from, to) {
   if (from.ref.kind !== to.ref.kind || from.ref.name === to.ref.name) return false;
-  const text2 = (item) => JSON.stringify(readable({ ...item.object, apiVersion: "" })).replaceAll(item.ref.name, "\0");
-  return text2(from) === text2(to);
+  const text3 = (item) => JSON.stringify(readable({ ...item.object, apiVersion: "" })).replaceAll(item.ref.name, "\0");
+  return text3(from) === text3(to);
 }
 function shapeOf(changes) {
   const field = ({ path, from, to }) => [path, from ?? null, to ?? null];
-  return digestOf(changes.map(({ kind, object, fields }) => [kind, object.kind, object.name, fields.map(field)]));
-}
-
-// src/core/plan/explain.ts
-function explain3({ decision, rendered, deployed: deployed2, findings, charts }) {
-  const changed = decision.changed.flatMap(({ from, to }) => {
-    const manifests = rendered.get(unitId(to.unit));
-    if (manifests === void 0) return [];
-    return [changeStep(from, to, diffManifests(deployed2.get(unitId(to.unit)) ?? "", manifests))];
-  });
-  const steps = [...changed, ...decision.removals];
-  return { digest: digestOf(steps.map(identity)), steps, unchanged: decision.unchanged, orphans: decision.orphans, findings: [...findings], charts: [...charts] };
-}
-function identity(step) {
-  const id = unitId(unitOf(step));
-  switch (step.kind) {
-    case "install":
-      return [step.kind, id, null, step.to.digest];
-    case "upgrade":
-      return [step.kind, id, step.from.digest, step.to.digest];
-    case "remove":
-      return [step.kind, id, step.homes, step.database];
-  }
-}
-function changeStep(from, to, diff) {
-  if (!from) {
-    const url = scalarText(at(to.release.values, "/glaciocloud/hub/url"));
-    const effects = to.unit.kind === "hub" ? [{ kind: "new-hub", url }] : [{ kind: "none" }];
-    return { kind: "install", to, diff, effects, why: [{ kind: "new" }] };
-  }
-  return { kind: "upgrade", from, to, diff, effects: effectsOf(from.release, to.release, diff), why: reasonsOf(from.release, to.release) };
-}
-function reasonsOf(from, to) {
-  const charts = pairs(from.charts, to.charts).filter(([, a, b]) => a?.digest !== b?.digest);
-  const images = pairs(from.images, to.images).filter(([, a, b]) => a?.reference !== b?.reference);
-  const secrets = pairs(from.secrets.map((name) => ({ name })), to.secrets.map((name) => ({ name }))).filter(([, a, b]) => !a || !b);
-  const references = new Set([...from.images, ...to.images].map(({ reference }) => canonical(reference)));
-  const isImage = (value) => Array.isArray(value) ? value.every(isImage) : references.has(canonical(value ?? null));
-  const values = compare(from.values, to.values).filter((change) => !isImage(change.to) && !isImage(change.from));
-  return [
-    ...charts.map(([name, a, b]) => ({ kind: "chart", name, from: a?.version, to: b?.version })),
-    ...images.map(([name, a, b]) => ({ kind: "image", name, from: a?.reference, to: b?.reference })),
-    ...secrets.map(([name, a]) => ({ kind: "secret", name, change: a ? "removed" : "added" })),
-    ...values.map(({ path, from: a, to: b }) => ({ kind: "value", path, from: a, to: b }))
-  ];
-}
-function pairs(from, to) {
-  const names2 = [...new Set([...from, ...to].map(({ name }) => name))];
-  return names2.map((name) => [name, from.find((one) => one.name === name), to.find((one) => one.name === name)]);
-}
-function effectsOf(from, to, diff) {
-  const text2 = (release, path) => scalarText(at(release.values, path));
-  const effects = [];
-  const lost = diff.removed.filter(({ kind }) => kind === "PersistentVolumeClaim");
-  for (const claim of lost) effects.push({ kind: "data-loss", what: `volume claim ${claim.name}` });
-  const url = "/glaciocloud/hub/url";
-  if (text2(from, url) !== text2(to, url)) effects.push({ kind: "address", from: text2(from, url), to: text2(to, url) });
-  if (restarts(diff, "hub")) effects.push({ kind: "hub-restart", seconds: HUB_RESTART_SECONDS });
-  if (restarts(diff, "proxy")) effects.push({ kind: "proxy-restart" });
-  for (const [name, a, b] of pairs(sizes(from), sizes(to))) {
-    if (a?.text !== b?.text) effects.push({ kind: "size", name, from: a?.text, to: b?.text });
-  }
-  for (const [name, a, b] of pairs(from.images, to.images)) {
-    if (a?.reference !== b?.reference) effects.push({ kind: "image", name, from: a?.reference, to: b?.reference });
-  }
-  const home = "/jupyterhub/singleuser/storage/capacity";
-  if (text2(from, home) !== text2(to, home)) effects.push({ kind: "home-size", from: text2(from, home), to: text2(to, home) });
-  const idle = "/jupyterhub/cull/timeout";
-  if (text2(from, idle) !== text2(to, idle)) effects.push({ kind: "idle", from: text2(from, idle), to: text2(to, idle) });
-  return effects.length > 0 ? effects : [{ kind: "none" }];
-}
-function restarts(diff, name) {
-  const isIt = (ref) => ref.kind === "Deployment" && ref.name === name;
-  return diff.checksumOnly.some(isIt) || diff.changed.some(({ object, fields }) => isIt(object) && fields.some(({ path }) => path.startsWith("/spec/template") || path === "/spec"));
-}
-function restartsHub(step) {
-  return step.kind === "upgrade" && step.effects.some(({ kind }) => kind === "hub-restart");
-}
-function sizes(release) {
-  const list2 = at(release.values, "/glaciocloud/profiles/sizes");
-  if (!Array.isArray(list2)) return [];
-  return list2.filter((item) => isObject(item)).map(({ slug: slug2, cpu, memory }) => ({ name: scalarText(slug2), text: `${scalarText(cpu)} CPU, ${scalarText(memory)}` }));
-}
-function scalarText(value) {
-  return typeof value === "string" || typeof value === "number" ? String(value) : "";
-}
-
-// src/core/show/plan-text.ts
-function planText(plan2, frame) {
-  const groups2 = groupEqual(byRisk(plan2.steps));
-  const parts = [];
-  for (const { first, steps } of groups2) {
-    const wave = first.kind === "remove" || first.to.order === 0 ? "" : `  wave ${first.to.order}, ${first.to.wave}`;
-    const title = steps.length > 1 ? `${steps.length} hubs, the same change: ${steps.map((step) => unitTitle(unitOf(step))).join(", ")}` : unitTitle(unitOf(first));
-    parts.push(`[${marker(first)}] ${title}${wave}
-`);
-    parts.push(`    users notice: ${effectsText(first)}
-`);
-    if (first.kind === "remove") continue;
-    if (first.kind === "upgrade") parts.push(...first.why.map((reason) => `    ${reasonText(reason)}
-`));
-    parts.push(...first.kind === "install" ? [`    ${plural(first.diff.changed.length, "object")}
-`] : first.diff.changed.map(objectText));
-  }
-  for (const unit of plan2.orphans) parts.push(`[?] ${unitTitle(unit)}: runs, but no file names it; add it to \`removals:\` in platform.yaml to remove it
-`);
-  for (const chart of plan2.charts.filter(({ double }) => double)) parts.push(`! made with a test double of the chart ${chart.name}
-`);
-  for (const finding of plan2.findings) parts.push(`! ${findingLine(finding)}
-`);
-  const changes = plan2.steps.length === 0 ? "nothing changes" : plural(plan2.steps.length, "step");
-  parts.push(`${parts.length > 0 ? "\n" : ""}${changes}, ${plan2.unchanged.length} unchanged \xB7 ${against(plan2, frame)} \xB7 plan ${plan2.digest.slice(0, 12)}
-`);
-  return parts.join("");
-}
-function objectText({ kind, object, lines }) {
-  return `    ${kind} ${object.kind} ${object.name}
-${lines.map((line) => `      ${line}
-`).join("")}`;
-}
-function planJson(plan2, frame) {
-  return {
-    schema_version: 1,
-    digest: plan2.digest,
-    base: frame.base?.commit ?? null,
-    head: frame.head ?? null,
-    findings: findingsJson(plan2.findings),
-    steps: byRisk(plan2.steps).map(stepJson),
-    unchanged: plan2.unchanged.map(({ kind, cluster, name }) => ({ kind, cluster, name })),
-    orphans: plan2.orphans.map(({ kind, cluster, name }) => ({ kind, cluster, name }))
-  };
-}
-function stepJson(step) {
-  const { kind, cluster, name } = unitOf(step);
-  const unit = { kind, cluster, name };
-  if (step.kind === "remove") return { kind: step.kind, unit, wave: null, from: null, to: null, restartsHub: false, why: [step.why], effects: [effectsText(step)], diff: { added: [], removed: [], changed: [] } };
-  const ref = ({ kind: what, name: called }) => `${what}/${called}`;
-  return {
-    kind: step.kind,
-    unit,
-    wave: step.to.wave,
-    from: step.kind === "upgrade" ? step.from.digest : null,
-    to: step.to.digest,
-    restartsHub: restartsHub(step),
-    why: step.why.map(reasonText),
-    effects: step.effects.map(effectText),
-    diff: { added: step.diff.added.map(ref), removed: step.diff.removed.map(ref), changed: step.diff.changed.filter(({ kind: how }) => how === "changed" || how === "renamed").map(({ object }) => ref(object)) }
-  };
-}
-
-// src/edges/deployed.ts
-import { readFile as readFile3, readdir as readdir4 } from "node:fs/promises";
-import { join as join5 } from "node:path";
-init_failure();
-
-// src/edges/exec.ts
-init_failure();
-import { spawn } from "node:child_process";
-var ToolMissing = class extends Failure {
-};
-var PASSED = ["PATH", "HOME", "TMPDIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "USER"];
-function exec(program, args, options = {}) {
-  const env2 = { LC_ALL: "C", TZ: "UTC" };
-  for (const name of PASSED) {
-    const value = process.env[name];
-    if (value !== void 0) env2[name] = value;
-  }
-  return new Promise((resolve2, reject) => {
-    const child = spawn(program, args, { cwd: options.cwd, env: { ...env2, ...options.env }, stdio: ["pipe", "pipe", "pipe"] });
-    const stdout = [];
-    const stderr = [];
-    let late = false;
-    const timer = options.timeoutMs === void 0 ? void 0 : setTimeout(() => {
-      late = true;
-      child.kill("SIGKILL");
-    }, options.timeoutMs);
-    child.stdout.on("data", (chunk) => {
-      stdout.push(chunk);
-      options.onStdout?.(chunk.toString("utf8"));
-    });
-    child.stderr.on("data", (chunk) => stderr.push(chunk));
-    child.stdin.on("error", () => void 0);
-    child.stdin.end(options.input ?? "");
-    child.on("error", (cause) => {
-      clearTimeout(timer);
-      reject(new ToolMissing(`${program} cannot be started (${cause.code ?? cause.message})`, { hint: `install ${program}, or put it on the PATH`, cause }));
-    });
-    child.on("close", (code, signal) => {
-      clearTimeout(timer);
-      if (late) reject(new Failure(`${program} ${args[0] ?? ""} did not end within ${(options.timeoutMs ?? 0) / 1e3} s`, { hint: "try again; if it happens again, look at the machine" }));
-      else {
-        const bytes = Buffer.concat(stdout);
-        resolve2({ code: code ?? (signal === null ? 1 : 128), stdout: bytes.toString("utf8"), stderr: Buffer.concat(stderr).toString("utf8"), bytes });
-      }
-    });
-  });
-}
-
-// src/edges/git.ts
-async function headCommit(root) {
-  const result = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]).catch(() => void 0);
-  return result?.code === 0 ? result.stdout.trim() : void 0;
-}
-async function deployedRef(root) {
-  for (const ref of ["refs/remotes/origin/deployed", "refs/heads/deployed"]) {
-    const result = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", ref]).catch(() => void 0);
-    if (result?.code === 0) return result.stdout.trim();
-  }
-  return void 0;
-}
-async function filesAt(root, commit, wants) {
-  const listed = await exec("git", ["-C", root, "ls-tree", "-r", "-z", "--name-only", commit]);
-  const paths = listed.stdout.split("\0").filter((path) => path !== "" && !path.includes("\n") && wants(path));
-  if (paths.length === 0) return /* @__PURE__ */ new Map();
-  const { bytes } = await exec("git", ["-C", root, "cat-file", "--batch"], { input: paths.map((path) => `${commit}:${path}
-`).join("") });
-  const files = /* @__PURE__ */ new Map();
-  let offset = 0;
-  for (const path of paths) {
-    const end = bytes.indexOf(10, offset);
-    const size = Number(bytes.subarray(offset, end).toString("utf8").split(" ")[2]);
-    files.set(path, bytes.subarray(end + 1, end + 1 + size).toString("utf8"));
-    offset = end + 1 + size + 1;
-  }
-  return files;
-}
-
-// src/edges/deployed.ts
-var RECORD = /^(clusters\/[^/]+|[^/]+)\/(release\.json|status\.json)$/u;
-async function deployedInFolder(folder) {
-  const names2 = await readdir4(folder).catch((cause) => {
-    throw new Failure(`${folder} cannot be read`, { hint: "name a folder that `render` wrote, or leave --present out", exit: 2, cause });
-  });
-  const clusters = names2.includes("clusters") ? (await readdir4(join5(folder, "clusters"))).map((name) => `clusters/${name}`) : [];
-  const units = [...names2.filter((name) => name !== "clusters" && !name.startsWith(".")), ...clusters];
-  const read = async (wants) => {
-    const files = /* @__PURE__ */ new Map();
-    for (const unit of units) {
-      for (const file of ["release.json", "status.json", "manifests.yaml"]) {
-        const path = `${unit}/${file}`;
-        const text2 = wants(path) ? await readFile3(join5(folder, path), "utf8").catch(() => void 0) : void 0;
-        if (text2 !== void 0) files.set(path, text2);
-      }
-    }
-    return files;
-  };
-  return deployed(read);
-}
-async function deployedOnBranch(root) {
-  const commit = await deployedRef(root);
-  return deployed((wants) => commit === void 0 ? Promise.resolve(/* @__PURE__ */ new Map()) : filesAt(root, commit, wants));
-}
-async function deployed(read) {
-  const files = await read((path) => RECORD.test(path));
-  const releases = [...files].flatMap(([path, text2]) => path.endsWith("/release.json") ? [parse3(path, text2, files.get(path.replace("release.json", "status.json")))] : []);
-  return {
-    releases,
-    manifests: async (unit) => {
-      const path = `${unitId(unit)}/manifests.yaml`;
-      return (await read((one) => one === path)).get(path) ?? "";
-    }
-  };
-}
-function parse3(path, text2, status) {
-  try {
-    const record = JSON.parse(text2);
-    const release = isObject(record) ? record["release"] : void 0;
-    if (!isObject(record) || !isObject(release) || typeof record["digest"] !== "string" || !isObject(release["unit"])) throw new Error("a field is missing");
-    if (release["v"] !== 1) throw new Error(`format ${JSON.stringify(release["v"])} is not known`);
-    const found = release;
-    return { unit: found.unit, digest: record["digest"], release: found, status: status === void 0 ? void 0 : JSON.parse(status) };
-  } catch (cause) {
-    throw new Failure(`${path} of the deployed record cannot be read`, { hint: "it is written by `deploy` only: restore it from the history of the branch", cause });
-  }
-}
-
-// src/core/plan/decide.ts
-function decide(wanted2, present2, removals) {
-  const deployed2 = new Map(present2.map((one) => [unitId(one.unit), one]));
-  const decision = { changed: [], unchanged: [], removals: [], orphans: [] };
-  for (const to of wanted2) {
-    const from = deployed2.get(unitId(to.unit));
-    deployed2.delete(unitId(to.unit));
-    if (from?.digest === to.digest) decision.unchanged.push(to.unit);
-    else decision.changed.push({ to, from });
-  }
-  for (const { unit } of deployed2.values()) {
-    const removal = unit.kind === "hub" ? removals.find((one) => one.hub === unit.name && one.cluster === unit.cluster) : void 0;
-    if (removal) decision.removals.push({ kind: "remove", unit, homes: removal.homes, database: removal.database, why: removal.reason });
-    else decision.orphans.push(unit);
-  }
-  return decision;
-}
-
-// src/gather/render.ts
-import { availableParallelism } from "node:os";
-
-// node_modules/p-map/index.js
-function pMap(iterable, mapper, options) {
-  return mapConcurrently(iterable, mapper, options, false);
-}
-async function mapConcurrently(iterable, mapper, {
-  concurrency = Number.POSITIVE_INFINITY,
-  stopOnError = true,
-  signal
-} = {}, isSettled) {
-  return new Promise((resolve_, reject_) => {
-    validateOptions(iterable, mapper, concurrency);
-    const result = [];
-    const errors = [];
-    let skippedCount = 0;
-    let isResolved = false;
-    let isIterableDone = false;
-    const pendingIndexes = /* @__PURE__ */ new Set();
-    let doneIndex = Number.POSITIVE_INFINITY;
-    let currentIndex = 0;
-    const iterator2 = getIterator(iterable);
-    const signalListener = () => {
-      reject(signal.reason);
-    };
-    const cleanup = () => {
-      signal?.removeEventListener("abort", signalListener);
-    };
-    const resolve2 = (value) => {
-      resolve_(value);
-      cleanup();
-    };
-    const reject = (reason) => {
-      if (isResolved) {
-        return;
-      }
-      isResolved = true;
-      reject_(reason);
-      cleanup();
-      if (!isIterableDone) {
-        closeIterator(iterator2);
-      }
-    };
-    if (signal) {
-      if (signal.aborted) {
-        reject(signal.reason);
-        return;
-      }
-      signal.addEventListener("abort", signalListener, { once: true });
-    }
-    const pull = createPuller(iterator2);
-    const settleIfFinished = () => {
-      if (isResolved || doneIndex === Number.POSITIVE_INFINITY) {
-        return;
-      }
-      for (const index2 of pendingIndexes) {
-        if (index2 < doneIndex) {
-          return;
-        }
-      }
-      if (!stopOnError) {
-        const collectedErrors = [];
-        for (let index2 = 0; index2 < Math.min(doneIndex, errors.length); index2++) {
-          if (index2 in errors) {
-            collectedErrors.push(errors[index2]);
-          }
-        }
-        if (collectedErrors.length > 0) {
-          reject(new AggregateError(collectedErrors));
-          return;
-        }
-      }
-      isResolved = true;
-      if (!isIterableDone) {
-        closeIterator(iterator2);
-      }
-      const lastIndex = Math.min(doneIndex, result.length);
-      if (lastIndex === result.length && skippedCount === 0) {
-        resolve2(result);
-        return;
-      }
-      resolve2(result.slice(0, lastIndex).filter((value) => value !== pMapSkip));
-    };
-    const next = async () => {
-      if (isResolved || currentIndex >= doneIndex) {
-        return;
-      }
-      const index2 = currentIndex++;
-      pendingIndexes.add(index2);
-      let nextItem;
-      try {
-        nextItem = await pull();
-      } catch (error3) {
-        pendingIndexes.delete(index2);
-        if (index2 < doneIndex) {
-          throw error3;
-        }
-        settleIfFinished();
-        return;
-      }
-      if (nextItem.done) {
-        pendingIndexes.delete(index2);
-        doneIndex = Math.min(doneIndex, index2);
-        isIterableDone = true;
-        settleIfFinished();
-        return;
-      }
-      const runner = (async () => {
-        try {
-          const element = await nextItem.value;
-          if (isResolved || index2 >= doneIndex) {
-            return;
-          }
-          const value = await mapper(element, index2);
-          if (index2 >= doneIndex) {
-            return;
-          }
-          if (value === pMapStop) {
-            doneIndex = index2;
-            return;
-          }
-          if (value === pMapSkip) {
-            skippedCount++;
-          }
-          result[index2] = isSettled && value !== pMapSkip ? { status: "fulfilled", value } : value;
-        } catch (error3) {
-          if (index2 >= doneIndex) {
-            return;
-          }
-          if (isSettled) {
-            result[index2] = { status: "rejected", reason: error3 };
-          } else if (stopOnError) {
-            reject(error3);
-            return;
-          } else {
-            errors[index2] = error3;
-          }
-        } finally {
-          pendingIndexes.delete(index2);
-          settleIfFinished();
-        }
-        try {
-          await next();
-        } catch (error3) {
-          reject(error3);
-        }
-      })();
-      runner.then(() => new Promise(() => {
-      })).then(resolve_);
-    };
-    (async () => {
-      for (let index2 = 0; index2 < concurrency; index2++) {
-        try {
-          await next();
-        } catch (error3) {
-          reject(error3);
-          break;
-        }
-        if (isResolved || currentIndex >= doneIndex) {
-          break;
-        }
-      }
-    })();
-  });
-}
-var pMapSkip = /* @__PURE__ */ Symbol("skip");
-var pMapStop = /* @__PURE__ */ Symbol("stop");
-function validateOptions(iterable, mapper, concurrency) {
-  if (iterable?.[Symbol.iterator] === void 0 && iterable?.[Symbol.asyncIterator] === void 0) {
-    throw new TypeError(`Expected \`input\` to be either an \`Iterable\` or \`AsyncIterable\`, got (${typeof iterable})`);
-  }
-  if (typeof mapper !== "function") {
-    throw new TypeError("Mapper function is required");
-  }
-  if (!isLimit(concurrency, 1)) {
-    throw new TypeError(`Expected \`concurrency\` to be an integer from 1 and up or \`Infinity\`, got \`${concurrency}\` (${typeof concurrency})`);
-  }
-}
-function isLimit(value, minimum) {
-  return Number.isSafeInteger(value) && value >= minimum || value === Number.POSITIVE_INFINITY;
-}
-function getIterator(iterable) {
-  return iterable[Symbol.asyncIterator] === void 0 ? iterable[Symbol.iterator]() : iterable[Symbol.asyncIterator]();
-}
-async function closeIterator(iterator2) {
-  try {
-    await iterator2.return?.();
-  } catch {
-  }
-}
-function createPuller(iterator2) {
-  let isSourceDone = false;
-  const markDone = (item) => {
-    if (item?.done) {
-      isSourceDone = true;
-    }
-  };
-  return () => {
-    if (isSourceDone) {
-      return { done: true };
-    }
-    const result = iterator2.next();
-    markDone(result);
-    if (typeof result?.then !== "function") {
-      return result;
-    }
-    const promise = Promise.resolve(result);
-    promise.then(markDone, () => {
-    });
-    return promise;
-  };
-}
-
-// src/core/values/placeholders.ts
-var placeholder = (what) => sha256Hex(`glaciocloud placeholder ${what}`);
-function placeholders(jupyterhub) {
-  const services = at(jupyterhub, "/hub/services");
-  const names2 = isObject(services) ? Object.keys(services) : [];
-  return {
-    jupyterhub: {
-      hub: {
-        cookieSecret: placeholder("cookie secret"),
-        config: { CryptKeeper: { keys: [placeholder("crypt keeper")] } },
-        services: Object.fromEntries(names2.map((name) => [name, { apiToken: placeholder(`service ${name}`) }]))
-      },
-      proxy: { secretToken: placeholder("proxy token") }
-    }
-  };
-}
-
-// src/edges/helm.ts
-init_failure();
-import { accessSync, constants as constants3 } from "node:fs";
-import { writeFile as writeFile4 } from "node:fs/promises";
-import { delimiter, join as join6 } from "node:path";
-var HelmMissing = class extends Failure {
-};
-var HelmFailure = class extends Failure {
-};
-var NEEDED = "Helm 3.17 or newer";
-function unpackedTool(name) {
-  return join6(toolRoot(), "node_modules", ".cache", "glaciocloud", "bin", name);
-}
-function executable(path) {
-  try {
-    accessSync(path, constants3.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-async function findHelm() {
-  const named = process.env["GLACIOCLOUD_HELM"];
-  const onPath = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join6(folder, "helm"));
-  const program = named !== void 0 && named !== "" ? named : [...onPath, unpackedTool("helm")].find(executable);
-  if (program === void 0 || !executable(program)) {
-    throw new HelmMissing(`${NEEDED} not found${named === void 0 ? "" : ` at ${named}`}`, { hint: "install it, or run `npm run tools`" });
-  }
-  const { code, stdout, stderr } = await exec(program, ["version", "--template", "{{.Version}}"]);
-  const parts = /^v?([0-9]+)\.([0-9]+)/u.exec(stdout.trim());
-  const [major, minor] = [Number(parts?.[1]), Number(parts?.[2])];
-  if (code !== 0 || !parts) throw new HelmFailure(`${program} does not answer as Helm does: ${(stderr || stdout).trim().slice(0, 200)}`, { hint: `put ${NEEDED} on the PATH` });
-  if (!(major === 4 || major === 3 && minor >= 17)) throw new HelmMissing(`${program} is Helm ${stdout.trim()}, and ${NEEDED} is needed`, { hint: "install it, or run `npm run tools`" });
-  return { program, version: stdout.trim(), major };
-}
-async function template2(helm, request2) {
-  const values = join6(request2.scratch, `${request2.release}.values.json`);
-  const placeholders2 = join6(request2.scratch, `${request2.release}.placeholders.json`);
-  await writeFile4(values, JSON.stringify(request2.values));
-  await writeFile4(placeholders2, JSON.stringify(request2.placeholders));
-  const args = ["template", request2.release, request2.chart, "--namespace", request2.namespace, "--values", values, "--values", placeholders2];
-  const result = await exec(helm.program, [...args, "--kube-version", `${request2.kubernetes}.0`, "--skip-schema-validation", "--skip-tests"], {
-    env: { KUBECONFIG: "/dev/null", HELM_CACHE_HOME: request2.scratch, HELM_CONFIG_HOME: request2.scratch, HELM_DATA_HOME: request2.scratch, HELM_PLUGINS: request2.scratch },
-    timeoutMs: 12e4
-  });
-  if (result.code !== 0) {
-    const said = result.stderr.split("\n").filter((line) => !/found symbolic link|^WARNING|^level=/u.test(line)).join("\n").trim();
-    throw new HelmFailure(`Helm cannot render ${request2.release}: ${said.slice(0, 1500)}`, { hint: "the message names the template and the value; correct it in the environment file" });
-  }
-  return result.stdout;
-}
-
-// src/gather/render.ts
-init_failure();
-async function renderAll(wanted2, platform2, charts, report) {
-  const hubs = wanted2.filter(({ unit }) => unit.kind === "hub").length;
-  if (hubs === 0) return wanted2.map((unit) => ({ kind: "rendered", unit, rendered: { unit: unit.unit, manifests: manifestText(clusterObjects()) } }));
-  const helm = await findHelm();
-  if (hubs > 10) report.progress(`rendering ${hubs} hubs with Helm ${helm.version}`);
-  return withTemporaryFolder(async (scratch) => {
-    const chart = await charts.assemble(scratch);
-    const one = async (release) => {
-      const { unit, namespace, values } = release.release;
-      if (unit.kind === "cluster") return { kind: "rendered", unit: release, rendered: { unit, manifests: manifestText(clusterObjects()) } };
-      const kubernetes = platform2.clusters.get(unit.cluster)?.data.kubernetes ?? "";
-      try {
-        const output = await template2(helm, { release: unit.name, namespace, chart, kubernetes, values, placeholders: placeholders(values["jupyterhub"]), scratch });
-        return { kind: "rendered", unit: release, rendered: { unit, manifests: normalise(output) } };
-      } catch (error3) {
-        if (!(error3 instanceof Failure)) throw error3;
-        report.progress(`${unitId(unit)}: ${error3.message}`);
-        return { kind: "failed", unit: release, failure: error3 };
-      }
-    };
-    return pMap(wanted2, one, { concurrency: availableParallelism() });
-  });
+  return digestOf(changes.map(({ kind, object: object2, fields }) => [kind, object2.kind, object2.name, fields.map(field)]));
 }
 
 // src/gather/plan.ts
@@ -48808,23 +49710,30 @@ async function gatherPlan({ root, chartsFrom, now, deployed: deployed2 }, report
   const findings = allFindings(reading, charts, now);
   if (hasErrors(findings)) return { kind: "refused", findings };
   const decision = decide(wantedReleases(platform2, charts), deployed2.releases, platform2.settings.data.removals);
-  const results = await renderAll(decision.changed.map(({ to }) => to), platform2, charts, report);
-  const rendered = /* @__PURE__ */ new Map();
-  for (const result of results) {
-    if (result.kind === "failed") throw result.failure;
-    rendered.set(unitId(result.unit.unit), result.rendered.manifests);
-    if (result.unit.unit.kind === "hub") {
-      const objects = splitDocuments(result.rendered.manifests).filter((text2) => text2.trim() !== "").map(parseObject);
-      findings.push(...runManifestRules(platform2, now, result.unit.unit.name, objects));
+  const present2 = new Map(decision.changed.flatMap(({ from }) => from ? [[unitId(from.unit), from]] : []));
+  const results = await renderAll({
+    wanted: decision.changed.map(({ to }) => to),
+    platform: platform2,
+    charts,
+    report,
+    use: async ({ unit, manifests }) => {
+      const from = present2.get(unitId(unit));
+      return { diff: diffManifests(from ? await deployed2.manifests(from.unit) : "", manifests), findings: unit.kind === "hub" ? manifestFindings(platform2, now, unit.name, manifests) : [] };
     }
+  });
+  const diffs = /* @__PURE__ */ new Map();
+  for (const one of results) {
+    if (one.kind === "failed") throw one.failure;
+    diffs.set(unitId(one.unit.unit), one.result.diff);
+    findings.push(...one.result.findings);
   }
   if (hasErrors(findings)) return { kind: "refused", findings };
-  const before = /* @__PURE__ */ new Map();
-  for (const { from } of decision.changed) {
-    if (from) before.set(unitId(from.unit), await deployed2.manifests(from.unit));
-  }
-  const plan2 = explain3({ decision, rendered, deployed: before, findings, charts: charts.pins });
+  const plan2 = explain3({ decision, diffs, findings, charts: charts.pins });
   return { kind: "planned", plan: plan2, base: lastDeployed(deployed2) };
+}
+function manifestFindings(platform2, now, hub2, manifests) {
+  const looked = splitDocuments(manifests).filter((text3) => /^kind: *(?:Deployment|DaemonSet|StatefulSet|Job|CronJob|Pod|Cluster\w+|PersistentVolumeClaim)\s*$/mu.test(text3) || /^ {2}namespace: /mu.test(text3));
+  return runManifestRules(platform2, now, hub2, looked.map(parseObject));
 }
 function lastDeployed(deployed2) {
   const all = deployed2.releases.flatMap(({ status }) => status ? [status] : []);
@@ -48848,20 +49757,34 @@ async function plan(inputs, report) {
   });
 }
 
+// src/commands/state.ts
+async function showState(kubeconfig, hubs) {
+  const states = [...await readStates(new Kube(kubeconfig))].filter(([hub2]) => hubs.length === 0 || hubs.includes(hub2));
+  const lines = states.map(([hub2, { healthy, quarantined, last }]) => {
+    const runs = healthy ? `runs ${healthy.digest.slice(0, 7)}, revision ${healthy.revision}, healthy since ${healthy.since}` : "has never been healthy";
+    return `${hub2} ${runs}
+  last: ${last.outcome} at ${last.at}${last.reason === "" ? "" : `: ${last.reason}`}
+${quarantined ? `  quarantined: ${quarantined.digest.slice(0, 7)} since ${quarantined.at}: ${quarantined.reason}
+` : ""}`;
+  });
+  const json = { schema_version: 1, hubs: Object.fromEntries(states.map(([hub2, state]) => [hub2, state])) };
+  return outcome({ exit: 0, text: lines.length === 0 ? "no hub has been deployed here\n" : lines.join(""), json });
+}
+
 // src/commands/render-image.ts
-import { readFile as readFile4 } from "node:fs/promises";
-import { join as join7 } from "node:path";
+import { readFile as readFile5 } from "node:fs/promises";
+import { join as join13 } from "node:path";
 
 // src/core/images/folder.ts
 var import_handlebars3 = __toESM(require_lib(), 1);
 var FORMAT = 1;
 function imageFolder(name, image, platform2, named) {
-  const hash = digestOf([FORMAT, image, platform2.user, named.map(({ path, text: text2 }) => [path, text2])]);
+  const hash = digestOf([FORMAT, image, platform2.user, named.map(({ path, text: text3 }) => [path, text3])]);
   const view = viewOf(name, image, platform2, hash);
   const files = new Map(image.from ? [["Dockerfile", DOCKERFILE(view)]] : condaFiles(view, image));
   if (image.bake.length > 0) files.set("bake.py", BAKE(view));
   files.set("start", START(view));
-  for (const { path, text: text2 } of named) files.set(`files/${path}`, text2);
+  for (const { path, text: text3 } of named) files.set(`files/${path}`, text3);
   return { files, hash };
 }
 function viewOf(name, image, platform2, hash) {
@@ -48894,7 +49817,7 @@ function condaFiles(view, image) {
   ];
 }
 import_handlebars3.default.registerHelper("json", (value) => JSON.stringify(value));
-var template3 = (text2) => import_handlebars3.default.compile(text2, { strict: true, noEscape: true });
+var template3 = (text3) => import_handlebars3.default.compile(text3, { strict: true, noEscape: true });
 var DOCKERFILE = template3(`# Made by GlacioCloud from images/{{name}}/image.yaml.
 FROM {{base}}
 LABEL org.opencontainers.image.title={{{json title}}} \\
@@ -48970,13 +49893,13 @@ async function renderImage(inputs) {
   const { platform: platform2 } = reading;
   const findings = allFindings(reading, void 0, inputs.now);
   if (!platform2 || hasErrors(findings)) return refused(findings);
-  const chosen = images === "all" ? [...platform2.images.keys()] : images;
+  const chosen2 = images === "all" ? [...platform2.images.keys()] : images;
   const rendered = [];
-  for (const name of chosen) {
+  for (const name of chosen2) {
     const image = platform2.images.get(name);
     if (!image) throw new UsageError(`there is no image "${name}"`, `images: ${[...platform2.images.keys()].join(", ")}`);
     const { files, hash } = imageFolder(name, image.data, platform2.settings.data, await namedFiles(root, image));
-    await writeFolder(join7(out, name), files);
+    await writeFolder(join13(out, name), files);
     rendered.push({ image: name, hash });
   }
   const json = images === "all" ? { schema_version: SCHEMA_VERSION, images: rendered } : { schema_version: SCHEMA_VERSION, ...rendered[0] };
@@ -48984,7 +49907,7 @@ async function renderImage(inputs) {
 `).join(""), json });
 }
 async function namedFiles(root, image) {
-  return Promise.all(image.data.files.map(async (path) => ({ path, text: await readFile4(join7(root, "images", image.name, path), "utf8") })));
+  return Promise.all(image.data.files.map(async (path) => ({ path, text: await readFile5(join13(root, "images", image.name, path), "utf8") })));
 }
 
 // src/commands/review.ts
@@ -49020,59 +49943,8 @@ function stale() {
   return outcome({ exit: 0, text: "the pull request has moved on: the run for its new head comments\n" });
 }
 
-// src/commands/render.ts
-import { join as join8 } from "node:path";
-init_failure();
-async function render(inputs, report) {
-  const { out } = inputs;
-  if (out === void 0) throw new UsageError("render needs --out DIR");
-  if (inputs.hubs !== "all" && inputs.hubs.length === 0) throw new UsageError("render needs a hub, or --all");
-  const reading = await gatherPlatform(inputs.root);
-  if (!reading.platform) return refused(allFindings(reading, void 0, inputs.now));
-  const charts = await gatherCharts(reading.platform, { chartsFrom: inputs.chartsFrom, report });
-  const findings = allFindings(reading, charts, inputs.now);
-  if (hasErrors(findings)) return refused(findings);
-  const wanted2 = choose(wantedReleases(reading.platform, charts), inputs.hubs);
-  const results = await renderAll(wanted2, reading.platform, charts, report);
-  const lines = [];
-  for (const result of results) {
-    const id = unitId(result.unit.unit);
-    if (result.kind === "failed") {
-      lines.push(`\u2717 ${id}: ${result.failure.message}
-`);
-    } else {
-      await writeFolder(join8(out, id), releaseFiles(result.unit, result.rendered.manifests));
-      lines.push(`\u2713 ${id} ${result.unit.digest.slice(0, 7)}
-`);
-    }
-  }
-  const failed = results.filter(({ kind }) => kind === "failed").length;
-  return outcome({
-    exit: failed > 0 ? 3 : 0,
-    text: `${lines.join("")}${failed > 0 ? `
-${plural(failed, "hub")} failed
-` : ""}`,
-    json: { schema_version: SCHEMA_VERSION, rendered: results.flatMap((one) => one.kind === "rendered" ? [unitId(one.unit.unit)] : []) },
-    findings
-  });
-}
-function releaseFiles(wanted2, manifests) {
-  return /* @__PURE__ */ new Map([
-    ["values.json", pretty(wanted2.release.values)],
-    ["manifests.yaml", manifests],
-    ["release.json", pretty({ digest: wanted2.digest, release: wanted2.release })]
-  ]);
-}
-function choose(wanted2, hubs) {
-  if (hubs === "all") return [...wanted2];
-  const known = wanted2.filter(({ unit }) => unit.kind === "hub").map(({ unit }) => unit.name);
-  const unknown = hubs.find((hub2) => !known.includes(hub2));
-  if (unknown !== void 0) throw new UsageError(`there is no hub "${unknown}"`, `hubs: ${known.join(", ")}`);
-  return wanted2.filter(({ unit }) => unit.kind === "hub" && hubs.includes(unit.name));
-}
-
 // src/edges/runner.ts
-import { readFile as readFile5 } from "node:fs/promises";
+import { readFile as readFile6 } from "node:fs/promises";
 init_failure();
 function githubSettings() {
   const [owner, repo] = (process.env["GITHUB_REPOSITORY"] ?? "").split("/");
@@ -49087,7 +49959,7 @@ function runAddress() {
 }
 async function checkRun() {
   const path = process.env["GITHUB_EVENT_PATH"] ?? "";
-  const event = JSON.parse(await readFile5(path, "utf8").catch(() => "{}"));
+  const event = JSON.parse(await readFile6(path, "utf8").catch(() => "{}"));
   const word = (pointer2) => {
     const value = isObject(event) ? at(event, pointer2) : void 0;
     return typeof value === "string" ? value : "";
@@ -49122,7 +49994,7 @@ init_failure();
 // src/help.ts
 function helpText(command) {
   if (command === void 0) {
-    const rows2 = Object.entries(COMMANDS).map(([name, { summary: summary3 }]) => `  ${name.padEnd(14)}${summary3}
+    const rows2 = Object.entries(COMMANDS).map(([name, { summary: summary4 }]) => `  ${name.padEnd(14)}${summary4}
 `);
     return `glaciocloud \u2014 JupyterHubs from one git repository
 
@@ -49131,13 +50003,13 @@ glaciocloud COMMAND --help shows its options.
 Exit codes: 0 done, nothing to do, or waiting; 1 failed or refused; 2 usage, or files with errors; 3 partly done or blocked.
 `;
   }
-  const { summary: summary2, target, options } = COMMANDS[command];
+  const { summary: summary3, target, options } = COMMANDS[command];
   const rows = options.map((name) => {
-    const spec = OPTIONS[name];
-    return `  ${`--${name}${"value" in spec ? ` ${spec.value}` : ""}`.padEnd(26)}${spec.help}
+    const spec2 = OPTIONS[name];
+    return `  ${`--${name}${"value" in spec2 ? ` ${spec2.value}` : ""}`.padEnd(26)}${spec2.help}
 `;
   });
-  return `glaciocloud ${command}${target === "" ? "" : ` [${target.replace("?", "")}]`} \u2014 ${summary2}
+  return `glaciocloud ${command}${target === "" ? "" : ` [${target.replace("?", "")}]`} \u2014 ${summary3}
 
 ${rows.join("")}`;
 }
@@ -49188,6 +50060,12 @@ async function run(inputs, report) {
       return plan({ root, chartsFrom, now, present: inputs.present, html: inputs.html }, report);
     case "render-image":
       return renderImage({ root, out, now, images: inputs.all ? "all" : target });
+    case "deploy": {
+      const { wave, cluster, record, retry: retry2, reason } = inputs;
+      return deploy({ root, chartsFrom, hubs: target, wave, cluster, kubeconfig: kubeconfigOf(inputs), record, now: inputs.now, retry: retry2, reason, clock: () => /* @__PURE__ */ new Date() }, report);
+    }
+    case "state":
+      return showState(kubeconfigOf(inputs), target);
     case "new":
       return createFile(root, target);
     case "explain":
@@ -49195,6 +50073,10 @@ async function run(inputs, report) {
     case "completion":
       return outcome({ exit: 0, text: completionScript(COMMANDS) });
   }
+}
+function kubeconfigOf({ kubeconfig }) {
+  if (kubeconfig === void 0 || kubeconfig === "") throw new UsageError("no cluster is named", "give --kubeconfig FILE, or set KUBECONFIG");
+  return kubeconfig;
 }
 function timeOf(at3) {
   if (at3 === void 0) return Date.now();

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { unzipSync } from 'fflate';
 import { exists } from '../src/edges/files.ts';
-import { unpackedTool } from '../src/edges/helm.ts';
+import { unpackedTool } from '../src/edges/tools.ts';
 
 /** What the tests compare with: the oldest Helm that may render. */
 export const HELM3 = 'helm3';

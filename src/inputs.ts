@@ -19,6 +19,13 @@ export const OPTIONS = {
   at: { type: 'string', value: 'TIME', help: 'plan as if it were this time, such as 2026-11-30T08:00Z (default: now)' },
   pull: { type: 'string', value: 'N', help: 'number of the pull request' },
   head: { type: 'string', value: 'SHA', help: 'commit that the comment is about' },
+  wave: { type: 'string', value: 'WAVE', help: 'only hubs of this wave' },
+  cluster: { type: 'string', value: 'NAME', help: 'the cluster to work on (needed where the platform has several)' },
+  kubeconfig: { type: 'string', value: 'FILE', help: 'how to reach the cluster (default: KUBECONFIG)' },
+  record: { type: 'string', value: 'DIR', help: 'keep the public record of what runs in this folder' },
+  now: { type: 'boolean', help: 'pass freezes and soaks; needs --reason' },
+  retry: { type: 'string', value: 'HUB', help: 'try what is quarantined once more; needs --reason' },
+  reason: { type: 'string', value: 'TEXT', help: 'why, for those who read it later' },
   help: { type: 'boolean', help: 'show this' },
   version: { type: 'boolean', help: 'show the version' },
 } as const satisfies Record<string, OptionSpec>;
@@ -39,6 +46,8 @@ export const COMMANDS = {
   'pull-request': { summary: 'in a workflow_run: find the pull request that the run belongs to', target: '', options: [] },
   review: { summary: 'put the plan of a pull request into its comment', target: '', options: ['root', 'charts-from', 'present', 'html', 'pull', 'head', 'at'] },
   plan: { summary: 'show what would change, compared with what is deployed', target: '', options: ['root', 'charts-from', 'present', 'json', 'html', 'at'] },
+  deploy: { summary: 'make what is merged run, wave by wave, and prove it healthy', target: 'HUB…', options: ['root', 'charts-from', 'wave', 'cluster', 'kubeconfig', 'record', 'now', 'retry', 'reason', 'json'] },
+  state: { summary: 'show what the cluster knows of its hubs', target: 'HUB…', options: ['kubeconfig', 'json'] },
   new: { summary: 'write a commented file to begin with: new hub|image|cluster NAME', target: 'KIND NAME', options: ['root', 'json'] },
   explain: { summary: 'say why a rule exists', target: 'RULE?', options: ['json'] },
   completion: { summary: 'print a completion script for bash', target: '', options: [] },
@@ -59,6 +68,13 @@ export interface Inputs {
   at: string | undefined;
   pull: string | undefined;
   head: string | undefined;
+  wave: string | undefined;
+  cluster: string | undefined;
+  kubeconfig: string | undefined;
+  record: string | undefined;
+  now: boolean;
+  retry: string | undefined;
+  reason: string | undefined;
 }
 
 export type RawOptions = Partial<Record<OptionName, string | boolean>>;
@@ -125,6 +141,13 @@ function build(command: Inputs['command'], target: readonly string[], options: R
     at: word('at'),
     pull: word('pull'),
     head: word('head'),
+    wave: word('wave'),
+    cluster: word('cluster'),
+    kubeconfig: word('kubeconfig') ?? process.env['KUBECONFIG'],
+    record: word('record'),
+    now: options.now === true,
+    retry: word('retry'),
+    reason: word('reason'),
   };
 }
 

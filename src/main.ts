@@ -1,7 +1,9 @@
 import { check } from './commands/check.ts';
+import { deploy } from './commands/deploy.ts';
 import { explainRule } from './commands/explain.ts';
 import { createFile } from './commands/new.ts';
 import { plan } from './commands/plan.ts';
+import { showState } from './commands/state.ts';
 import { renderImage } from './commands/render-image.ts';
 import { pullRequest, review } from './commands/review.ts';
 import { render } from './commands/render.ts';
@@ -61,6 +63,12 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
       return plan({ root, chartsFrom, now, present: inputs.present, html: inputs.html }, report);
     case 'render-image':
       return renderImage({ root, out, now, images: inputs.all ? 'all' : target });
+    case 'deploy': {
+      const { wave, cluster, record, retry, reason } = inputs;
+      return deploy({ root, chartsFrom, hubs: target, wave, cluster, kubeconfig: kubeconfigOf(inputs), record, now: inputs.now, retry, reason, clock: () => new Date() }, report);
+    }
+    case 'state':
+      return showState(kubeconfigOf(inputs), target);
     case 'new':
       return createFile(root, target);
     case 'explain':
@@ -68,6 +76,11 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
     case 'completion':
       return outcome({ exit: 0, text: completionScript(COMMANDS) });
   }
+}
+
+function kubeconfigOf({ kubeconfig }: Inputs): string {
+  if (kubeconfig === undefined || kubeconfig === '') throw new UsageError('no cluster is named', 'give --kubeconfig FILE, or set KUBECONFIG');
+  return kubeconfig;
 }
 
 function timeOf(at: string | undefined): number {

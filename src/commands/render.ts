@@ -35,14 +35,14 @@ export async function render(inputs: RenderInputs, report: Report): Promise<Outc
   const findings = allFindings(reading, charts, inputs.now);
   if (hasErrors(findings)) return refused(findings);
   const wanted = choose(wantedReleases(reading.platform, charts), inputs.hubs);
-  const results = await renderAll(wanted, reading.platform, charts, report);
+  const results = await renderAll({ wanted, platform: reading.platform, charts, report, use: ({ manifests }) => manifests });
   const lines: string[] = [];
   for (const result of results) {
     const id = unitId(result.unit.unit);
     if (result.kind === 'failed') {
       lines.push(`✗ ${id}: ${result.failure.message}\n`);
     } else {
-      await writeFolder(join(out, id), releaseFiles(result.unit, result.rendered.manifests));
+      await writeFolder(join(out, id), releaseFiles(result.unit, result.result));
       lines.push(`✓ ${id} ${result.unit.digest.slice(0, 7)}\n`);
     }
   }

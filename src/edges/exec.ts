@@ -8,6 +8,8 @@ export interface ExecOptions {
   input?: string;
   timeoutMs?: number;
   onStdout?: (text: string) => void;
+  /** Ends the program when it fires. */
+  signal?: AbortSignal;
 }
 
 export interface ExecResult {
@@ -31,7 +33,7 @@ export function exec(program: string, args: readonly string[], options: ExecOpti
     if (value !== undefined) env[name] = value;
   }
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: options.cwd, env: { ...env, ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { cwd: options.cwd, ...(options.signal ? { signal: options.signal } : {}), env: { ...env, ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     let late = false;

@@ -1,10 +1,9 @@
-import { accessSync, constants } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import type { JsonObject } from '../core/json.ts';
 import { Failure } from '../failure.ts';
 import { exec } from './exec.ts';
-import { toolRoot } from './tool-root.ts';
+import { findTool } from './tools.ts';
 
 export class HelmMissing extends Failure {}
 export class HelmFailure extends Failure {}
@@ -17,26 +16,11 @@ export interface Helm {
 
 const NEEDED = 'Helm 3.17 or newer';
 
-/** Where `npm run tools` unpacks Helm and kubectl. */
-export function unpackedTool(name: string): string {
-  return join(toolRoot(), 'node_modules', '.cache', 'glaciocloud', 'bin', name);
-}
-
-function executable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** GLACIOCLOUD_HELM, then the PATH, then what `npm run tools` unpacked. */
 export async function findHelm(): Promise<Helm> {
-  const named = process.env['GLACIOCLOUD_HELM'];
-  const onPath = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean).map((folder) => join(folder, 'helm'));
-  const program = named !== undefined && named !== '' ? named : [...onPath, unpackedTool('helm')].find(executable);
-  if (program === undefined || !executable(program)) {
+  const program = findTool('helm');
+  if (program === undefined) {
+    const named = process.env['GLACIOCLOUD_HELM'];
     throw new HelmMissing(`${NEEDED} not found${named === undefined ? '' : ` at ${named}`}`, { hint: 'install it, or run `npm run tools`' });
   }
   const { code, stdout, stderr } = await exec(program, ['version', '--template', '{{.Version}}']);

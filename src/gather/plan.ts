@@ -2,9 +2,11 @@ import { hasErrors } from '../core/finding.ts';
 import type { Finding } from '../core/finding.ts';
 import { parseObject, splitDocuments } from '../core/render/manifests.ts';
 import { decide } from '../core/plan/decide.ts';
+import { diffManifests } from '../core/plan/diff.ts';
 import { explain } from '../core/plan/explain.ts';
 import { unitId } from '../core/plan/types.ts';
-import type { Plan } from '../core/plan/types.ts';
+import type { Diff, Plan } from '../core/plan/types.ts';
+import type { Platform } from '../core/model/types.ts';
 import { runManifestRules } from '../core/rules/run.ts';
 import type { PlanFrame } from '../core/show/plan-markdown.ts';
 import { wantedReleases } from '../core/values/release.ts';
@@ -33,23 +35,30 @@ export async function gatherPlan({ root, chartsFrom, now, deployed }: PlanSource
   const findings = allFindings(reading, charts, now);
   if (hasErrors(findings)) return { kind: 'refused', findings };
   const decision = decide(wantedReleases(platform, charts), deployed.releases, platform.settings.data.removals);
-  const results = await renderAll(decision.changed.map(({ to }) => to), platform, charts, report);
-  const rendered = new Map<string, string>();
-  for (const result of results) {
-    if (result.kind === 'failed') throw result.failure;
-    rendered.set(unitId(result.unit.unit), result.rendered.manifests);
-    if (result.unit.unit.kind === 'hub') {
-      const objects = splitDocuments(result.rendered.manifests).filter((text) => text.trim() !== '').map(parseObject);
-      findings.push(...runManifestRules(platform, now, result.unit.unit.name, objects));
-    }
+  const present = new Map(decision.changed.flatMap(({ from }) => (from ? [[unitId(from.unit), from] as const] : [])));
+  const results = await renderAll({
+    wanted: decision.changed.map(({ to }) => to),
+    platform, charts, report,
+    use: async ({ unit, manifests }) => {
+      const from = present.get(unitId(unit));
+      return { diff: diffManifests(from ? await deployed.manifests(from.unit) : '', manifests), findings: unit.kind === 'hub' ? manifestFindings(platform, now, unit.name, manifests) : [] };
+    },
+  });
+  const diffs = new Map<string, Diff>();
+  for (const one of results) {
+    if (one.kind === 'failed') throw one.failure;
+    diffs.set(unitId(one.unit.unit), one.result.diff);
+    findings.push(...one.result.findings);
   }
   if (hasErrors(findings)) return { kind: 'refused', findings };
-  const before = new Map<string, string>();
-  for (const { from } of decision.changed) {
-    if (from) before.set(unitId(from.unit), await deployed.manifests(from.unit));
-  }
-  const plan = explain({ decision, rendered, deployed: before, findings, charts: charts.pins });
+  const plan = explain({ decision, diffs, findings, charts: charts.pins });
   return { kind: 'planned', plan, base: lastDeployed(deployed) };
+}
+
+/** Rules about rendered objects. Parsing them all would cost as much as rendering, so only those that a rule looks at are parsed. */
+function manifestFindings(platform: Platform, now: number, hub: string, manifests: string): Finding[] {
+  const looked = splitDocuments(manifests).filter((text) => /^kind: *(?:Deployment|DaemonSet|StatefulSet|Job|CronJob|Pod|Cluster\w+|PersistentVolumeClaim)\s*$/mu.test(text) || /^ {2}namespace: /mu.test(text));
+  return runManifestRules(platform, now, hub, looked.map(parseObject));
 }
 
 function lastDeployed(deployed: Deployed): PlanFrame['base'] {

@@ -6,7 +6,7 @@ import type { JsonObject } from '../../src/core/json.ts';
 import { splitDocuments } from '../../src/core/render/manifests.ts';
 import { checkValues } from '../../src/core/values/validate.ts';
 import { exec } from '../../src/edges/exec.ts';
-import { unpackedTool } from '../../src/edges/helm.ts';
+import { unpackedTool } from '../../src/edges/tools.ts';
 import { gatherPlatform } from '../../src/gather/platform.ts';
 import { CLI, DOUBLE, ROOT, copyPlatform, temporary } from '../support/sample.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { exec } from '../../src/edges/exec.ts';
 import type { ExecResult } from '../../src/edges/exec.ts';
-import { unpackedTool } from '../../src/edges/helm.ts';
+import { unpackedTool } from '../../src/edges/tools.ts';
 import { CLI, DOUBLE, copyPlatform, edit, temporary } from '../support/sample.ts';
 
 let folder: Awaited<ReturnType<typeof temporary>>;

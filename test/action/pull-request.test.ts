@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { unpackedTool } from '../../src/edges/helm.ts';
+import { unpackedTool } from '../../src/edges/tools.ts';
 import { openPullRequest, stage } from '../support/pull-request.ts';
 import type { Stage } from '../support/pull-request.ts';
 import { DOUBLE, edit, temporary } from '../support/sample.ts';

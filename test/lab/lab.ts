@@ -18,6 +18,8 @@ export interface Lab {
   registry: string;
   /** References by digest: hub, proxy, oggm, and the same with one fault. */
   images: Record<string, string>;
+  /** sops and age-keygen. */
+  bin: string;
   pause: { name: string; tag: string };
 }
 
@@ -47,7 +49,7 @@ export async function up(): Promise<Lab> {
   await startRegistry();
   say('images');
   await run('bash', [join(HERE, 'images/build.sh'), join(CACHE, 'images')], { ...env, PIP_INDEX_URL: process.env['PIP_INDEX_URL'] ?? '', npm_config_registry: process.env['npm_config_registry'] ?? '' });
-  const lab: Lab = { kubeconfig: join(CACHE, 'run/kubeconfig'), registry: `127.0.0.1:${PORT}`, images: await pushImages(), pause: { name: 'lab.local/pause', tag: '3.10' } };
+  const lab: Lab = { kubeconfig: join(CACHE, 'run/kubeconfig'), registry: `127.0.0.1:${PORT}`, images: await pushImages(), bin: join(CACHE, 'bin'), pause: { name: 'lab.local/pause', tag: '3.10' } };
   await writeFile(LAB_FILE, `${JSON.stringify(lab, null, 2)}\n`);
   say('the lab is up');
   return lab;
@@ -79,6 +81,8 @@ async function buildOnce(env: Record<string, string>): Promise<void> {
   const stamp = join(CACHE, 'bin/.built');
   if ((await readFile(stamp, 'utf8').catch(() => '')) === key) return;
   say('building Kubernetes from Go modules: 5 to 10 minutes, once');
+  await run('go', ['install', 'github.com/getsops/sops/v3/cmd/sops@v3.11.0'], { ...env, GOBIN: join(CACHE, 'bin'), GOPROXY: process.env['GOPROXY'] ?? '' });
+  await run('go', ['install', 'filippo.io/age/cmd/age-keygen@v1.2.1'], { ...env, GOBIN: join(CACHE, 'bin'), GOPROXY: process.env['GOPROXY'] ?? '' });
   await run('bash', [join(CLUSTER, 'build.sh')], { ...env, GOFLAGS: process.env['GOFLAGS'] ?? '', GOPROXY: process.env['GOPROXY'] ?? '' });
   await writeFile(stamp, key);
 }
@@ -134,7 +138,7 @@ async function run(program: string, args: string[], env: Record<string, string> 
 }
 
 if (import.meta.main) {
-  switch (process.argv[2]) {
+  switch (process.argv[2] ?? '') {
     case 'up':
       process.stdout.write(`${JSON.stringify(await up(), null, 2)}\n`);
       break;

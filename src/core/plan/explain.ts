@@ -5,26 +5,22 @@ import type { Json, JsonObject } from '../json.ts';
 import { HUB_RESTART_SECONDS } from '../model/limits.ts';
 import { compare } from './compare.ts';
 import type { Decision } from './decide.ts';
-import { diffManifests } from './diff.ts';
 import { unitId, unitOf } from './types.ts';
 import type { ChartPin, Diff, Effect, Plan, PresentRelease, Reason, Release, ReleaseStep, WantedRelease } from './types.ts';
 
 export interface ExplainInputs {
   decision: Decision;
-  /** New manifests by unit id, for what changes. */
-  rendered: ReadonlyMap<string, string>;
-  /** Deployed manifests by unit id, for what changes. */
-  deployed: ReadonlyMap<string, string>;
+  /** Deployed against new objects by unit id, for what changes. */
+  diffs: ReadonlyMap<string, Diff>;
   findings: readonly Finding[];
   charts: readonly ChartPin[];
 }
 
 /** What changes, why, and what people notice. Pure: everything it needs comes in. */
-export function explain({ decision, rendered, deployed, findings, charts }: ExplainInputs): Plan {
+export function explain({ decision, diffs, findings, charts }: ExplainInputs): Plan {
   const changed = decision.changed.flatMap(({ from, to }): ReleaseStep[] => {
-    const manifests = rendered.get(unitId(to.unit));
-    if (manifests === undefined) return [];
-    return [changeStep(from, to, diffManifests(deployed.get(unitId(to.unit)) ?? '', manifests))];
+    const diff = diffs.get(unitId(to.unit));
+    return diff ? [changeStep(from, to, diff)] : [];
   });
   const steps = [...changed, ...decision.removals];
   return { digest: digestOf(steps.map(identity)), steps, unchanged: decision.unchanged, orphans: decision.orphans, findings: [...findings], charts: [...charts] };

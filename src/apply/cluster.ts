@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { STATE_NAME, parseState } from '../core/deploy/state.ts';
+import type { ReleaseState } from '../core/deploy/state.ts';
+import { at } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { ClusterFile, Doc } from '../core/model/types.ts';
+import { SYSTEM_NAMESPACE, clusterObjects } from '../core/values/cluster.ts';
+import type { Kube } from '../edges/kube.ts';
+import { KubeFailure } from '../edges/kube.ts';
+import { Failure } from '../failure.ts';
+
+export class WrongCluster extends Failure {}
+
+const IDENTITY = 'glaciocloud-cluster';
+const KEY = 'glaciocloud-digest-key';
+
+/** Refuses any cluster but the one that the file means. Nothing is written before this. Returns the identity. */
+export async function confirmIdentity(kube: Kube, cluster: Doc<ClusterFile>): Promise<string> {
+  const found = at((await kube.get('namespace', 'kube-system')) ?? {}, '/metadata/uid');
+  if (typeof found !== 'string') throw new WrongCluster('the cluster does not say who it is', { hint: 'look at the kubeconfig' });
+  const recorded = at((await kube.get('configmap', IDENTITY, SYSTEM_NAMESPACE)) ?? {}, '/data/cluster');
+  const wrong = (why: string): WrongCluster => new WrongCluster(`this is not the cluster ${cluster.name}: ${why}`, { hint: `look at the kubeconfig, or at clusters/${cluster.name}.yaml` });
+  if (cluster.data.identity !== null && cluster.data.identity !== found) throw wrong(`its identity is ${found}, and ${cluster.data.identity} is recorded`);
+  if (typeof recorded === 'string' && recorded !== cluster.name) throw wrong(`it is known as ${recorded}`);
+  return found;
+}
+
+/** What the hubs of a cluster share. Applied whenever it differs; applying it again changes nothing. */
+export async function applyCluster(kube: Kube, cluster: Doc<ClusterFile>, identity: string): Promise<boolean> {
+  const known = at((await kube.get('configmap', IDENTITY, SYSTEM_NAMESPACE)) ?? {}, '/data/objects');
+  const objects = clusterObjects();
+  if (known === JSON.stringify(objects)) return false;
+  await kube.apply(objects);
+  await kube.apply([{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: IDENTITY, namespace: SYSTEM_NAMESPACE }, data: { cluster: cluster.name, identity, objects: JSON.stringify(objects) } }]);
+  return true;
+}
+
+/** What the cluster knows of each hub, by namespace. */
+export async function readStates(kube: Kube): Promise<Map<string, ReleaseState>> {
+  const states = new Map<string, ReleaseState>();
+  for (const one of await kube.list('configmaps', { selector: 'glaciocloud.org/state=hub', fields: `metadata.name=${STATE_NAME}` })) {
+    const [namespace, text] = [at(one, '/metadata/namespace'), at(one, '/data/state.json')];
+    const state = typeof text === 'string' ? parseState(text) : undefined;
+    if (typeof namespace === 'string' && state) states.set(namespace, state);
+  }
+  return states;
+}
+
+/** The key of digests of secrets: made once in the cluster, and never leaves this process. */
+export async function digestKey(kube: Kube): Promise<string> {
+  const read = async (): Promise<string | undefined> => {
+    const value = at((await kube.get('secret', KEY, SYSTEM_NAMESPACE)) ?? {}, '/data/key');
+    return typeof value === 'string' ? value : undefined;
+  };
+  const known = await read();
+  if (known !== undefined) return known;
+  const made: JsonObject = { apiVersion: 'v1', kind: 'Secret', immutable: true, metadata: { name: KEY, namespace: SYSTEM_NAMESPACE }, stringData: { key: randomBytes(32).toString('hex') } };
+  await kube.create(made).catch((error: unknown) => {
+    if (!(error instanceof KubeFailure) || !error.conflict) throw error; // another run made it first
+  });
+  return (await read()) ?? '';
+}

@@ -1,0 +1,75 @@
+import { at, isObject } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
+
+/** Whose fault a failure is: a change is quarantined, infrastructure is tried again. */
+export type FaultClass = 'product' | 'infrastructure';
+
+export type Rollout =
+  | { kind: 'done' }
+  | { kind: 'waiting'; for: string }
+  | { kind: 'failed'; reason: string; fault: FaultClass };
+
+/** Crashes with the same end before a rollout counts as failed. */
+const CRASHES = 3;
+/** Seconds that a pod may wait for a node. Source: the issue's own bound; autoscalers announce themselves earlier. */
+export const NO_ROOM_SECONDS = 120;
+
+/** Deployments and pods of a hub as the API gives them → whether the rollout is done, goes on, or cannot heal. */
+export function rolloutVerdict(deployments: readonly JsonObject[], pods: readonly JsonObject[], now: number): Rollout {
+  for (const pod of pods) {
+    const fault = podFault(pod, now);
+    if (fault) return fault;
+  }
+  const waiting = deployments.filter((one) => !isRolledOut(one)).map((one) => `${text(one, '/metadata/name')} (${podsOf(one, pods)})`);
+  if (deployments.length === 0) return { kind: 'waiting', for: 'the hub to appear' };
+  return waiting.length === 0 ? { kind: 'done' } : { kind: 'waiting', for: waiting.join(', ') };
+}
+
+function isRolledOut(deployment: JsonObject): boolean {
+  const number = (path: string): number => Number(at(deployment, path) ?? 0);
+  const wanted = number('/spec/replicas');
+  return number('/status/observedGeneration') >= number('/metadata/generation') && number('/status/updatedReplicas') === wanted && number('/status/availableReplicas') === wanted && number('/status/replicas') === wanted;
+}
+
+function podsOf(deployment: JsonObject, pods: readonly JsonObject[]): string {
+  const component = text(deployment, '/spec/selector/matchLabels/component');
+  const mine = pods.filter((pod) => text(pod, '/metadata/labels/component') === component);
+  return mine.map((pod) => `${text(pod, '/status/phase').toLowerCase()}${at(pod, '/metadata/deletionTimestamp') === undefined ? '' : ', ending'}`).join('; ') || 'no pod yet';
+}
+
+function podFault(pod: JsonObject, now: number): Rollout | undefined {
+  if (at(pod, '/metadata/deletionTimestamp') !== undefined) return undefined;
+  const name = text(pod, '/metadata/name');
+  for (const status of list(at(pod, '/status/containerStatuses')).concat(list(at(pod, '/status/initContainerStatuses')))) {
+    const reason = text(status, '/state/waiting/reason');
+    const message = text(status, '/state/waiting/message');
+    if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/u.test(reason)) {
+      const gone = /not found|manifest unknown|denied|unauthorized|forbidden|\b40[134]\b|InvalidImageName|invalid reference/iu.test(`${reason} ${message}`);
+      if (gone) return { kind: 'failed', reason: `${name}: the image cannot be pulled: ${message.slice(0, 300)}`, fault: 'product' };
+      if (reason === 'ImagePullBackOff') return { kind: 'failed', reason: `${name}: the registry does not answer: ${message.slice(0, 300)}`, fault: 'infrastructure' };
+    }
+    if (/^CreateContainer(Config)?Error$/u.test(reason)) return { kind: 'failed', reason: `${name}: ${message.slice(0, 300)}`, fault: 'product' };
+    const exit = at(status, '/lastState/terminated/exitCode') ?? at(status, '/state/terminated/exitCode');
+    if (Number(at(status, '/restartCount') ?? 0) >= CRASHES - 1 && typeof exit === 'number' && exit !== 0) {
+      const out = text(status, '/lastState/terminated/reason') === 'OOMKilled' ? ' for want of memory' : '';
+      return { kind: 'failed', reason: `${name} has ended ${CRASHES} times with code ${exit}${out}`, fault: 'product' };
+    }
+  }
+  for (const condition of list(at(pod, '/status/conditions'))) {
+    if (condition['type'] !== 'PodScheduled' || condition['status'] !== 'False') continue;
+    const since = Date.parse(text(condition, '/lastTransitionTime'));
+    const message = text(condition, '/message');
+    if (/exceeded quota/iu.test(message)) return { kind: 'failed', reason: `${name}: ${message}`, fault: 'product' };
+    if (now - since > NO_ROOM_SECONDS * 1000) return { kind: 'failed', reason: `${name} finds no node: ${message.slice(0, 300)}`, fault: 'infrastructure' };
+  }
+  return undefined;
+}
+
+function text(value: JsonObject, path: string): string {
+  const found = at(value, path);
+  return typeof found === 'string' ? found : '';
+}
+
+function list(value: Json | undefined): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}

@@ -1,0 +1,25 @@
+import { isObject } from '../json.ts';
+import type { Json } from '../json.ts';
+import type { Digest, Instant, Release } from '../plan/types.ts';
+
+export const STATE_NAME = 'glaciocloud-release';
+
+/** What the cluster itself knows of a hub: the truth for `deploy`. Kept in a ConfigMap of the hub's namespace. */
+export interface ReleaseState {
+  v: 1;
+  /** What was last asked for. */
+  wanted: Digest;
+  /** What Helm has applied and health has proven; undefined before the first success. */
+  healthy: { digest: Digest; revision: number; since: Instant; release: Release } | undefined;
+  /** A digest that failed here; it is not tried again until something changes or somebody says so. */
+  quarantined: { digest: Digest; reason: string; at: Instant } | undefined;
+  /** Rounds in a row that failed for the infrastructure's sake. */
+  infrastructure: number;
+  last: { at: Instant; outcome: string; reason: string };
+}
+
+export function parseState(text: string): ReleaseState | undefined {
+  const value = JSON.parse(text) as Json;
+  // Written by this tool alone; the version guards the shape.
+  return isObject(value) && value['v'] === 1 ? (value as unknown as ReleaseState) : undefined;
+}

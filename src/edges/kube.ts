@@ -1,0 +1,114 @@
+import { isObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import { Failure } from '../failure.ts';
+import { exec } from './exec.ts';
+import type { ExecResult } from './exec.ts';
+import { findTool } from './tools.ts';
+
+export class KubeFailure extends Failure {
+  /** Somebody else changed or made the object first. */
+  readonly conflict: boolean;
+  constructor(message: string, stderr: string) {
+    const expired = /Unauthorized|token.*expired|provide credentials/iu.test(stderr);
+    super(`${message}: ${stderr.trim().split('\n').slice(-3).join(' ').slice(0, 400)}`, {
+      hint: expired ? 'the credentials of the cluster are refused: log in again' : 'look at the cluster; the next run goes on where this one ended',
+    });
+    this.conflict = /AlreadyExists|Conflict|the object has been modified/u.test(stderr);
+  }
+}
+
+/** What cannot be told from a short outage is tried again. */
+const TRANSIENT = /TooManyRequests|too many requests|connection refused|connection reset|EOF|i\/o timeout|TLS handshake timeout|Internal error|InternalError|ServiceUnavailable|http2: |etcdserver/iu;
+
+/** One Kubernetes cluster, through kubectl: it knows every provider's way to log in. */
+export class Kube {
+  readonly kubeconfig: string;
+  readonly #program: string;
+
+  constructor(kubeconfig: string) {
+    const program = findTool('kubectl');
+    if (program === undefined) throw new Failure('kubectl not found', { hint: 'install it, or run `npm run tools`' });
+    this.#program = program;
+    this.kubeconfig = kubeconfig;
+  }
+
+  async #run(args: readonly string[], input?: string, timeoutMs = 60_000): Promise<ExecResult> {
+    for (let round = 1; ; round += 1) {
+      const result = await exec(this.#program, args, { env: { KUBECONFIG: this.kubeconfig }, timeoutMs, ...(input === undefined ? {} : { input }) });
+      if (result.code === 0 || round === 5 || !TRANSIENT.test(result.stderr)) return result;
+      await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** round));
+    }
+  }
+
+  async #must(what: string, args: readonly string[], input?: string): Promise<string> {
+    const { code, stdout, stderr } = await this.#run(args, input);
+    if (code !== 0) throw new KubeFailure(what, stderr);
+    return stdout;
+  }
+
+  async get(kind: string, name: string, namespace?: string): Promise<JsonObject | undefined> {
+    const text = await this.#must(`${kind} ${name} cannot be read`, ['get', kind, name, ...inNamespace(namespace), '--ignore-not-found', '-o', 'json']);
+    return text.trim() === '' ? undefined : object(text);
+  }
+
+  /** Objects of some kinds, in a namespace or everywhere. */
+  async list(kinds: string, options: { namespace?: string; selector?: string; fields?: string } = {}): Promise<JsonObject[]> {
+    const where = options.namespace === undefined ? ['--all-namespaces'] : inNamespace(options.namespace);
+    const filters = [...(options.selector === undefined ? [] : ['--selector', options.selector]), ...(options.fields === undefined ? [] : ['--field-selector', options.fields])];
+    const items = object(await this.#must(`${kinds} cannot be listed`, ['get', kinds, ...where, ...filters, '-o', 'json']))['items'];
+    return Array.isArray(items) ? items.filter(isObject) : [];
+  }
+
+  /** Server-side apply: ours wins, and what others own besides stays. */
+  async apply(objects: readonly JsonObject[]): Promise<void> {
+    await this.#must('objects cannot be applied', ['apply', '--server-side', '--force-conflicts', '--field-manager', 'glaciocloud', '-f', '-'], listText(objects));
+  }
+
+  /** Fails with `conflict` where the object exists. */
+  async create(made: JsonObject): Promise<JsonObject> {
+    return object(await this.#must('an object cannot be made', ['create', '-f', '-', '-o', 'json'], JSON.stringify(made)));
+  }
+
+  /** Fails with `conflict` where somebody changed the object since it was read. */
+  async replace(changed: JsonObject): Promise<JsonObject> {
+    return object(await this.#must('an object cannot be changed', ['replace', '-f', '-', '-o', 'json'], JSON.stringify(changed)));
+  }
+
+  async delete(kind: string, name: string, namespace?: string): Promise<void> {
+    await this.#must(`${kind} ${name} cannot be deleted`, ['delete', kind, name, ...inNamespace(namespace), '--ignore-not-found', '--wait=false']);
+  }
+
+  async deleteBy(kinds: string, selector: string, namespace: string): Promise<void> {
+    await this.#must(`${kinds} cannot be deleted`, ['delete', kinds, '--selector', selector, ...inNamespace(namespace), '--ignore-not-found', '--wait=false', '--now']);
+  }
+
+  async logs(pod: string, namespace: string): Promise<string> {
+    const { stdout } = await this.#run(['logs', pod, ...inNamespace(namespace), '--tail', '200']);
+    return stdout;
+  }
+
+  /** Runs a Python script inside the hub's pod, line by line. The script and what it needs never touch a disk there. */
+  async python(namespace: string, script: string, args: readonly string[], onLine: (line: string) => void, timeoutMs: number): Promise<ExecResult> {
+    let rest = '';
+    const onStdout = (text: string): void => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      lines.filter((line) => line.trim() !== '').forEach(onLine);
+    };
+    return exec(this.#program, ['exec', '-i', 'deploy/hub', '-c', 'hub', ...inNamespace(namespace), '--', 'python3', '-', ...args], { env: { KUBECONFIG: this.kubeconfig }, input: script, timeoutMs, onStdout });
+  }
+}
+
+function inNamespace(namespace: string | undefined): string[] {
+  return namespace === undefined ? [] : ['--namespace', namespace];
+}
+
+function listText(objects: readonly JsonObject[]): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+}
+
+function object(text: string): JsonObject {
+  const value = JSON.parse(text) as Json;
+  if (!isObject(value)) throw new Error('kubectl gave no object');
+  return value;
+}

@@ -1,0 +1,35 @@
+import { createHmac } from 'node:crypto';
+import { join } from 'node:path';
+import { isObject } from '../core/json.ts';
+import type { Json } from '../core/json.ts';
+import { Failure } from '../failure.ts';
+import { exec } from './exec.ts';
+import { exists } from './files.ts';
+import { findTool } from './tools.ts';
+
+export class SecretsFailure extends Failure {}
+
+/** The secrets of a hub in clear, from `secrets/<hub>.sops.yaml`. They go to the cluster and nowhere else. */
+export async function readSecrets(root: string, hub: string, declared: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (declared.length === 0) return new Map();
+  const file = join(root, 'secrets', `${hub}.sops.yaml`);
+  if (!(await exists(file))) throw new SecretsFailure(`secrets/${hub}.sops.yaml is missing`, { hint: `it must hold ${declared.join(', ')}, encrypted with sops` });
+  const sops = findTool('sops');
+  if (sops === undefined) throw new SecretsFailure('sops not found', { hint: 'install sops, and give the key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE' });
+  const env = Object.fromEntries(['SOPS_AGE_KEY', 'SOPS_AGE_KEY_FILE'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  const { code, stdout, stderr } = await exec(sops, ['decrypt', '--output-type', 'json', file], { env, timeoutMs: 60_000 });
+  // What sops prints may hold parts of the file: only its first line is passed on.
+  if (code !== 0) throw new SecretsFailure(`secrets/${hub}.sops.yaml cannot be decrypted: ${stderr.split('\n')[0]?.slice(0, 200) ?? ''}`, { hint: 'give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE' });
+  const content = JSON.parse(stdout) as Json;
+  const found = new Map(Object.entries(isObject(content) ? content : {}).flatMap(([name, value]) => (typeof value === 'string' && value !== '' ? [[name, value] as const] : [])));
+  const missing = declared.filter((name) => !found.has(name));
+  const unused = [...found.keys()].filter((name) => !declared.includes(name));
+  if (missing.length > 0) throw new SecretsFailure(`secrets/${hub}.sops.yaml has no ${missing.join(', ')}`, { hint: 'add it with `sops edit`, or remove the declaration' });
+  if (unused.length > 0) throw new SecretsFailure(`secrets/${hub}.sops.yaml holds ${unused.join(', ')}, which the environment does not declare`, { hint: 'declare it below secrets:, or remove it with `sops edit`' });
+  return found;
+}
+
+/** A digest of secrets that says nothing about them without the cluster's own key. */
+export function keyedDigest(key: string, secrets: ReadonlyMap<string, string>): string {
+  return createHmac('sha256', key).update(JSON.stringify([...secrets].sort(([a], [b]) => (a < b ? -1 : 1)))).digest('hex');
+}

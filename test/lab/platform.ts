@@ -1,0 +1,103 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exec } from '../../src/edges/exec.ts';
+import type { Lab } from './lab.ts';
+
+/** What a lab hub offers and how it differs from the usual. */
+export interface LabHub {
+  image?: string;
+  version?: string;
+  wave?: string;
+  hubImage?: string;
+  memory?: string;
+  idle?: string;
+  port?: number;
+  values?: string;
+}
+
+export const CLIENT_SECRET = 'canary-3f9a51c07d2e';
+
+function split(reference: string): { image: string; digest: string } {
+  const [image = '', digest = ''] = reference.split('@');
+  return { image, digest };
+}
+
+/** name:tag with a digest as tag, as the chart puts it together: `name:x@sha256:…`. */
+function asTag(reference: string): string {
+  const { image, digest } = split(reference);
+  return `{name: "${image}", tag: "lab@${digest}", pullPolicy: IfNotPresent}`;
+}
+
+/** A platform on the lab's cluster: images of the lab's registry, no entry, OAuth secrets encrypted with a key of its own. */
+export async function writePlatform(root: string, lab: Lab, hubs: Readonly<Record<string, LabHub>>): Promise<{ env: Record<string, string> }> {
+  const write = async (path: string, text: string): Promise<void> => {
+    await mkdir(join(root, path, '..'), { recursive: true });
+    await writeFile(join(root, path), text);
+  };
+  await write('platform.yaml', `glaciocloud: 1
+organization: example
+registry: ${lab.registry}/lab
+user: {name: jovyan, uid: 1100, gid: 100}
+charts:
+  jupyterhub: {version: 4.4.0, repository: https://hub.jupyter.org/helm-chart/, sha256: null}
+waves:
+  - {name: staging, images: candidate}
+  - {name: production, images: stable}
+`);
+  await write('clusters/lab.yaml', `title: Lab
+provider: existing
+kubernetes: "1.35"
+storage: {homes: {class: local-path}}
+ingress: {class: none}
+networkPolicy: none
+nodes: {user: {cpu: 2, memory: 16Gi, max: 1}}
+`);
+  for (const [image, reference] of Object.entries(lab.images).filter(([name]) => name.startsWith('oggm'))) {
+    const { image: address, digest } = split(reference);
+    await write(`images/${image}/image.yaml`, `title: ${image}\noggm: {version: 1.6.3}\nfrom: {image: "${address}", digest: "${digest}"}\n`);
+  }
+  const secrets: Record<string, string> = {};
+  for (const [name, hub] of Object.entries(hubs)) {
+    await write(`environments/${name}.yaml`, `title: ${name}
+url: http://127.0.0.1:${hub.port ?? 18000 + Object.keys(hubs).indexOf(name)}
+cluster: lab
+wave: ${hub.wave ?? 'staging'}
+images: [${hub.image ?? 'oggm'}]
+sizes:
+  small: {cpu: 1, memory: ${hub.memory ?? '1G'}, default: true}
+home: {size: 5Gi}
+sessions: {idle: ${hub.idle ?? '1h'}}
+access:
+  allow: [team:example/users]
+  admins: [team:example/admins]
+secrets:
+  github-client-id: {use: login}
+  github-client-secret: {use: login}
+capacity: {maxServers: 4}
+values:
+  hub:
+    image: ${asTag(lab.images[hub.hubImage ?? 'hub'] ?? '')}
+    extraEnv: {GITHUB_URL: "http://10.200.0.1:18999"}
+  proxy:
+    chp:
+      image: ${asTag(lab.images['proxy'] ?? '')}
+  prePuller:
+    pause: {image: {name: ${lab.pause.name}, tag: "${lab.pause.tag}"}}
+${(hub.values ?? '').replaceAll(/^(?=.)/gmu, '  ')}`);
+    secrets[name] = JSON.stringify({ 'github-client-id': 'lab', 'github-client-secret': CLIENT_SECRET });
+  }
+  return { env: await encrypt(root, lab, secrets) };
+}
+
+async function encrypt(root: string, lab: Lab, secrets: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+  const made = await exec(join(lab.bin, 'age-keygen'), []);
+  const key = /^AGE-SECRET-KEY-.*$/mu.exec(made.stdout)?.[0] ?? '';
+  const recipient = /public key: (age1\S+)/u.exec(made.stdout + made.stderr)?.[1] ?? '';
+  await mkdir(join(root, 'secrets'), { recursive: true });
+  for (const [name, text] of Object.entries(secrets)) {
+    const { code, stdout, stderr } = await exec(join(lab.bin, 'sops'), ['encrypt', '--age', recipient, '--input-type', 'json', '--output-type', 'yaml', '--filename-override', `${name}.sops.yaml`], { input: text });
+    if (code !== 0) throw new Error(`sops: ${stderr}`);
+    await writeFile(join(root, 'secrets', `${name}.sops.yaml`), stdout);
+  }
+  return { SOPS_AGE_KEY: key, GLACIOCLOUD_SOPS: join(lab.bin, 'sops') };
+}
