@@ -7,14 +7,19 @@ again when they change, so that neither a new person nor a new image restarts an
 /etc/hub-profiles/profiles.json  images and sizes, and which groups may choose them
 /etc/hub-notices/notices.json    the announcement and the spawn switch
 
-The last good content of each survives a broken file and a restart of the hub. Called by hub.extraConfig.
+The last good content of each survives a broken file, and a restart of the hub where the database has a volume.
+hub.extraConfig calls `configure(c)`. `GET /hub/glaciocloud/state` (scope read:hub) tells what was read.
 """
 
 import hashlib
+import html
 import json
 import os
+import re
 import time
-from datetime import datetime, timezone
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from jupyterhub.apihandlers.base import APIHandler
 from jupyterhub.scopes import needs_scope
@@ -22,235 +27,308 @@ from oauthenticator.github import GitHubOAuthenticator
 from tornado import web
 from traitlets.log import get_logger
 
+MOUNTS = os.environ.get("GLACIOCLOUD_MOUNTS", "/etc")
 KEEP = os.environ.get("GLACIOCLOUD_KEEP", "/srv/jupyterhub")
+
+Json = dict[str, Any]
 
 
 class Watched:
-    """A mounted JSON file: read again when it changes; the last good content stays when it breaks."""
+    """A mounted JSON file: read again when it changes; the last good content stays when it breaks or goes."""
 
-    def __init__(self, path, check):
-        self.path, self.check = path, check
-        self.keep = os.path.join(KEEP, os.path.basename(path).replace(".json", ".last-good.json"))
-        self.seen, self.data = None, None
-        self.info = {"digest": None, "at": None, "from": None, "error": None}
+    def __init__(self, path: str, check: Callable[[Json], Json]) -> None:
+        self.path, self.check = os.path.join(MOUNTS, path), check
+        self.kept = os.path.join(KEEP, os.path.basename(path).replace(".json", ".last-good.json"))
+        self.seen: object = None
+        self.data: Json | None = None
+        self.info: Json = {"digest": None, "at": None, "from": None, "error": None}
 
-    def _take(self, path, source):
-        with open(path, "rb") as file:
-            raw = file.read()
-        self.data = self.check(json.loads(raw))
-        self.info = {
-            "digest": hashlib.sha256(raw).hexdigest(),
-            "at": datetime.now(timezone.utc).isoformat(),
-            "from": source,
-            "error": None,
-        }
-        return raw
-
-    def _store(self, raw):
-        fresh = self.keep + ".new"
-        with open(fresh, "wb") as file:
-            file.write(raw)
-        os.replace(fresh, self.keep)
-
-    def read(self):
+    def read(self) -> Json | None:
         """The checked content, or None where there never was a good one."""
         try:
+            # A mounted Secret or ConfigMap changes as a whole: the file is a link, and its target another inode.
             stat = os.stat(self.path)
-            seen = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+            seen: object = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
         except OSError as error:
             seen = repr(error)
-        if seen == self.seen:
-            return self.data
-        self.seen = seen
+        if seen != self.seen:
+            self.seen = seen
+            self._read_again()
+        return self.data
+
+    def _read_again(self) -> None:
         try:
-            self._store(self._take(self.path, "mount"))
+            raw = self._take(self.path, "mount")
         except Exception as error:
             get_logger().error("%s: %r; the last good content stays", self.path, error)
             if self.data is None:
                 try:
-                    self._take(self.keep, "kept")
+                    self._take(self.kept, "kept")
                 except Exception as nothing:
-                    get_logger().error("%s: %r", self.keep, nothing)
+                    get_logger().error("%s: %r", self.kept, nothing)
             self.info["error"] = repr(error)
-        return self.data
+        else:
+            self._keep(raw)
+
+    def _take(self, path: str, source: str) -> bytes:
+        with open(path, "rb") as file:
+            raw = file.read()
+        self.data = self.check(json.loads(raw))
+        now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        self.info = {"digest": hashlib.sha256(raw).hexdigest(), "at": now, "from": source, "error": None}
+        return raw
+
+    def _keep(self, raw: bytes) -> None:
+        fresh = self.kept + ".new"
+        try:
+            with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(raw)
+            os.replace(fresh, self.kept)
+        except OSError as error:  # no volume, or a full one: the mounted file still counts
+            get_logger().warning("%s is not kept for the next start: %r", self.path, error)
 
 
-def check_access(content):
-    users, names = {}, {}
-    for github_id, given in content["users"].items():
-        entry = dict(given)
-        name = entry["name"]
-        if not isinstance(name, str) or name != name.lower() or name in names:
-            raise ValueError(f"the name of {github_id} is not lower case, or taken")
-        for key in ("from", "until"):
-            if entry.get(key):
-                entry[key] = datetime.fromisoformat(entry[key].replace("Z", "+00:00")).timestamp()
-        users[str(github_id)] = names[name] = entry
+def check_access(content: Json) -> Json:
+    """`{"v": 1, "users": {"<id>": {name, groups?, admin?, from?, until?}}, "machines": {"<name>": [group]}}`"""
+    users: dict[str, Json] = {}
+    names: dict[str, Json] = {}
     machines = {name: list(groups) for name, groups in content.get("machines", {}).items()}
+    for github_id, given in content["users"].items():
+        name = given["name"]
+        if not isinstance(name, str) or not name or name != name.lower() or name in names or name in machines:
+            raise ValueError(f"the name of {github_id} is missing, not lower case, or taken")
+        users[github_id] = names[name] = {
+            "name": name,
+            "admin": given.get("admin") is True,
+            "groups": sorted(set(given.get("groups") or [])),
+            "from": instant(given.get("from")),
+            "until": instant(given.get("until"), last_day=True),
+        }
     return {"users": users, "names": names, "machines": machines}
 
 
-def check_profiles(content):
-    for item in content["images"] + content["sizes"]:
-        item["slug"], item["title"], item["for"]
+def instant(text: str | None, *, last_day: bool = False) -> float | None:
+    """Seconds of an ISO time. UTC unless it says otherwise; a date as the end counts until the day is over."""
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=timezone.utc)
+    if last_day and len(text) == len("2026-12-31"):
+        moment += timedelta(days=1)
+    return moment.timestamp()
+
+
+def check_profiles(content: Json) -> Json:
+    """`{"v": 1, "images": [{slug, title, image, for, …}], "sizes": [{slug, title, cpu, memory, for, …}]}`"""
+    for items in (content["images"], content["sizes"]):
+        slugs = [item["slug"] for item in items]
+        if len(set(slugs)) < len(slugs):
+            raise ValueError(f"a name is there twice: {slugs}")
+        for item in items:
+            if not isinstance(item["title"], str) or not isinstance(item["for"], list):
+                raise ValueError(f"title or for of {item['slug']}")
+            if not all(isinstance(value, str) for value in item.get("env", {}).values()):
+                raise ValueError(f"env of {item['slug']} has values that are no text")
     for image in content["images"]:
-        image["image"]
+        if not isinstance(image["image"], str) or not image["image"]:
+            raise ValueError(f"image of {image['slug']}")
     for size in content["sizes"]:
-        size["memory"], size["cpu"]
+        if not re.fullmatch(r"\d+(\.\d+)?[KMGT]?", size["memory"]) or not size["cpu"] > 0:
+            raise ValueError(f"memory or cpu of {size['slug']}")
     return content
 
 
-def check_notices(content):
-    content["spawning"]["open"]
+def check_notices(content: Json) -> Json:
+    """`{"v": 1, "announcement": text or null, "spawning": {"open": true} or {"open": false, "reason": text}}`"""
+    if not isinstance(content["spawning"]["open"], bool):
+        raise ValueError("spawning.open is neither true nor false")
+    if not isinstance(content.get("announcement"), str | None):
+        raise ValueError("the announcement is no text")
     return content
 
 
-ACCESS = Watched("/etc/hub-access/access.json", check_access)
-PROFILES = Watched("/etc/hub-profiles/profiles.json", check_profiles)
-NOTICES = Watched("/etc/hub-notices/notices.json", check_notices)
-NOBODY = {"users": {}, "names": {}, "machines": {}}
+ACCESS = Watched("hub-access/access.json", check_access)
+PROFILES = Watched("hub-profiles/profiles.json", check_profiles)
+NOTICES = Watched("hub-notices/notices.json", check_notices)
 
 
-def is_open(entry):
-    """Whether an entry of the access file counts now."""
+def access() -> Json:
+    """Who may enter. Nobody, where no file could ever be read."""
+    return ACCESS.read() or {"users": {}, "names": {}, "machines": {}}
+
+
+def closed_because(entry: Json | None) -> str | None:
+    """Why an entry of the access file does not count now, or None when it does."""
     now = time.time()
-    return entry is not None and entry.get("from", now) <= now < entry.get("until", now + 1)
+    if entry is None:
+        return "Your GitHub account has no access to this hub. Ask its maintainers for access."
+    if entry["from"] is not None and now < entry["from"]:
+        return f"Your access to this hub begins {utc(entry['from'])}."
+    if entry["until"] is not None and now >= entry["until"]:
+        return f"Your access to this hub ended {utc(entry['until'])}. Your files are kept; ask the maintainers to extend it."
+    return None
+
+
+def utc(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, timezone.utc).strftime("on %d %b %Y at %H:%M UTC")
 
 
 class AccessFileAuthenticator(GitHubOAuthenticator):
     """GitHub says who somebody is, at login only; the file says everything else, at every request."""
 
-    def _by_id(self, auth_model):
-        info = (auth_model.get("auth_state") or {}).get(self.user_auth_state_key) or {}
-        entry = (ACCESS.read() or NOBODY)["users"].get(str(info.get("id", "")))
-        return entry if is_open(entry) else None
+    def _entry(self, auth_state: Json | None) -> Json | None:
+        info = (auth_state or {}).get(self.user_auth_state_key) or {}
+        return access()["users"].get(str(info.get("id", "")))
 
-    def user_info_to_username(self, user_info):
+    def user_info_to_username(self, user_info: Json) -> str:
         # A login can be renamed and taken by somebody else: the hub's name belongs to the id.
-        entry = (ACCESS.read() or NOBODY)["users"].get(str(user_info["id"]))
+        entry = access()["users"].get(str(user_info["id"]))
         return entry["name"] if entry else super().user_info_to_username(user_info)
 
-    async def check_allowed(self, username, auth_model):
-        return bool(auth_model) and self._by_id(auth_model) is not None
+    async def check_allowed(self, username: str, auth_model: Json | None) -> bool:
+        refusal = closed_because(self._entry((auth_model or {}).get("auth_state")))
+        if refusal:
+            self.log.warning("Login of %s refused: %s", username, refusal)
+            raise web.HTTPError(403, refusal)
+        return True
 
-    async def update_auth_model(self, auth_model):
-        auth_model["admin"] = bool((self._by_id(auth_model) or {}).get("admin"))
+    async def update_auth_model(self, auth_model: Json) -> Json:
+        entry = self._entry(auth_model["auth_state"])
+        auth_model["admin"] = bool(entry and entry["admin"])
         return auth_model
 
-    async def get_user_groups(self, auth_state):
-        # Groups given by update_auth_model would be overwritten.
-        return set((self._by_id({"auth_state": auth_state}) or {}).get("groups", []))
+    async def get_user_groups(self, auth_state: Json) -> set[str]:
+        # Overridden because groups given by update_auth_model would be overwritten.
+        entry = self._entry(auth_state)
+        return set(entry["groups"]) if entry else set()
 
-    async def refresh_user(self, user, handler=None, **kwargs):
-        data = ACCESS.read() or NOBODY
-        if user.name in data["machines"]:
-            entry = {"groups": data["machines"][user.name]}
+    async def refresh_user(self, user: Any, handler: Any = None, **kwargs: Any) -> bool | Json:
+        """Called before every request is answered, so a removed person is out at once, whether GitHub answers or not."""
+        listed = access()
+        if user.name in listed["machines"]:
+            admin, groups = False, sorted(set(listed["machines"][user.name]))
         else:
-            entry = data["names"].get(user.name)
-            if not is_open(entry):
+            entry = listed["names"].get(user.name)
+            if closed_because(entry):
                 return False
-        admin, groups = bool(entry.get("admin")), sorted(entry.get("groups", []))
+            admin, groups = entry["admin"], entry["groups"]
         if admin == user.admin and groups == sorted(group.name for group in user.groups):
-            return True  # nothing to write: cheap enough for a refresh at every request
+            return True  # nothing to write: cheap enough for a refresh every second
         return {"name": user.name, "admin": admin, "groups": groups}
 
 
-def profile_list(spawner):
-    """What this user may choose from. Called for the form and for every start by the API alike."""
+def profile_list(spawner: Any) -> list[Json]:
+    """What this user may choose from. Called for the form, and when a server starts, from the form or by the API alike."""
     menu = PROFILES.read()
     if menu is None:
-        raise web.HTTPError(503, "The list of images cannot be read; the maintainers can see this too.")
-    machine = spawner.user.name in (ACCESS.read() or NOBODY)["machines"]
-    switch = (NOTICES.read() or {"spawning": {"open": True}})["spawning"]
-    if not switch["open"] and not (spawner.user.admin or machine):
-        raise web.HTTPError(503, f"No servers can be started now: {switch.get('reason', 'the hub is being worked on')}")
-    groups = {group.name for group in spawner.user.groups} | {"all"}
+        raise web.HTTPError(503, "The list of images cannot be read. The maintainers have to repair it.")
+    user = spawner.user
+    spawning = (NOTICES.read() or {"spawning": {"open": True}})["spawning"]
+    if not spawning["open"] and not user.admin and user.name not in access()["machines"]:
+        raise web.HTTPError(503, f"No servers can be started now: {spawning.get('reason') or 'the hub is being worked on'}")
+    groups = {"all", *(group.name for group in user.groups)}
 
-    def may(item):
-        return spawner.user.admin or groups & set(item["for"])
+    def may(item: Json) -> bool:
+        return bool(user.admin or groups.intersection(item["for"]))
 
     share = menu.get("cpuGuaranteeShare", 0.25)
-    sizes = {
-        size["slug"]: {
-            "display_name": size["title"],
-            "default": bool(size.get("default")),
-            "kubespawner_override": {
-                "mem_limit": size["memory"],
-                "mem_guarantee": size["memory"],
-                "cpu_limit": size["cpu"],
-                "cpu_guarantee": size["cpu"] * share,
-                "environment": size.get("env", {}),
-            },
-        }
-        for size in menu["sizes"]
-        if may(size)
-    }
-    profiles = [
-        {
-            "slug": image["slug"],
-            "display_name": image["title"],
-            "description": image.get("description", ""),
-            "default": bool(image.get("default")),
-            "kubespawner_override": {"image": image["image"], "environment": image.get("env", {})},
-            "profile_options": {"size": {"display_name": "Size", "choices": sizes}},
-        }
-        for image in menu["images"]
-        if may(image)
-    ]
+    sizes = {size["slug"]: size_choice(size, share) for size in menu["sizes"] if may(size)}
+    profiles = [image_profile(image, sizes) for image in menu["images"] if may(image)]
     if not profiles or not sizes:
-        # An empty list would start the chart's default image without any limit of ours.
+        # With an empty list KubeSpawner would start the chart's own image without any limit of ours.
         raise web.HTTPError(403, "No image or size is open to you on this hub.")
-    wanted = (spawner.user_options or {}) if spawner.pending == "spawn" else {}
-    refuse_unknown("image", wanted.get("profile"), {profile["slug"] for profile in profiles})
-    refuse_unknown("size", wanted.get("size"), sizes)
+    if spawner.pending == "spawn":
+        refuse_forbidden(spawner.user_options or {}, [profile["slug"] for profile in profiles], sizes)
     return profiles
 
 
-def refuse_unknown(what, wanted, known):
-    if wanted and wanted not in known:
-        raise web.HTTPError(403, f"The {what} {wanted!r} is not open to you, or is gone. Choose another one.")
+def image_profile(image: Json, sizes: Json) -> Json:
+    return {
+        "slug": image["slug"],
+        # KubeSpawner's form prints these as they are.
+        "display_name": html.escape(image["title"]),
+        "description": html.escape(image.get("description") or ""),
+        "default": bool(image.get("default")),
+        "kubespawner_override": {"image": image["image"], "environment": literal(image.get("env", {}))},
+        "profile_options": {"size": {"display_name": "Size", "choices": sizes}},
+    }
+
+
+def size_choice(size: Json, share: float) -> Json:
+    limits = {
+        "mem_limit": size["memory"],
+        "mem_guarantee": size["memory"],
+        "cpu_limit": size["cpu"],
+        "cpu_guarantee": size["cpu"] * share,
+        "environment": literal(size.get("env", {})),
+    }
+    return {"display_name": html.escape(size["title"]), "default": bool(size.get("default")), "kubespawner_override": limits}
+
+
+def literal(environment: dict[str, str]) -> dict[str, str]:
+    """KubeSpawner expands `{username}` and fails on any other brace: what stands in the file is text."""
+    return {name: value.replace("{", "{{").replace("}", "}}") for name, value in environment.items()}
+
+
+def refuse_forbidden(wanted: Json, images: Iterable[str], sizes: Iterable[str]) -> None:
+    for what, choice, known in (("image", wanted.get("profile"), images), ("size", wanted.get("size"), sizes)):
+        if choice and choice not in list(known):
+            raise web.HTTPError(403, f"The {what} {choice!r} is not open to you, or is gone. Choose another one.")
+    if "size--unlisted-choice" in wanted:
+        # Without a profile next to it, KubeSpawner accepts this and sets no limit at all.
+        raise web.HTTPError(403, "A size of your own is not possible. Choose one of the list.")
+
+
+def options_from_form(form: dict[str, list[str]], spawner: Any = None) -> Json:
+    """The fields of KubeSpawner's form, and of launch links: `/hub/spawn?profile=IMAGE&size=SIZE`, both optional."""
+    given = {name: values[0] for name, values in form.items() if values}
+    profile = given.get("profile")
+    size = given.get(f"profile-option-{profile}--size") or given.get("size")
+    return {name: value for name, value in (("profile", profile), ("size", size)) if value}
+
+
+def announcement(user: Any) -> str:
+    """Plain text for the hub's pages, which print it as it is."""
+    return html.escape((NOTICES.read() or {}).get("announcement") or "")
 
 
 class StateHandler(APIHandler):
     """What the hub has read: deployment compares the digests with what it wrote."""
 
     @needs_scope("read:hub")
-    def get(self):
-        access = ACCESS.read() or NOBODY
-        PROFILES.read(), NOTICES.read()
-        people = access["users"].values()
-        self.write(
-            json.dumps(
-                {
-                    "access": {**ACCESS.info, "people": len(people), "open": sum(map(is_open, people))},
-                    "profiles": PROFILES.info,
-                    "notices": NOTICES.info,
-                    "now": time.time(),
-                }
-            )
+    def get(self) -> None:
+        people = access()["users"].values()
+        menu = PROFILES.read() or {"images": [], "sizes": []}
+        notices = NOTICES.read() or {"spawning": {"open": True}}
+        entered = sum(closed_because(person) is None for person in people)
+        self.finish(
+            {
+                "v": 1,
+                "now": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+                "access": {**ACCESS.info, "people": len(people), "open": entered},
+                "profiles": {**PROFILES.info, "images": len(menu["images"]), "sizes": len(menu["sizes"])},
+                "notices": {**NOTICES.info, "spawning": notices["spawning"]["open"]},
+            }
         )
 
 
-def announcement():
-    return (NOTICES.read() or {}).get("announcement") or ""
-
-
-class Announcement:
-    """Rendered anew on every page, so that a changed notice needs no restart."""
-
-    def __str__(self):
-        return announcement()
-
-    def __bool__(self):
-        return bool(announcement())
-
-
-def configure(c):
+def configure(c: Any) -> None:
     """Called from hub.extraConfig with the hub's configuration."""
     c.JupyterHub.authenticator_class = AccessFileAuthenticator
-    c.Authenticator.any_allow_config = True
-    c.Authenticator.manage_groups = True
-    c.Authenticator.refresh_pre_spawn = True
+    # In the most specific section, because these are what keeps the door shut: sections of parent classes cannot win.
+    c.AccessFileAuthenticator.update(
+        {
+            "allow_all": False,
+            "allow_existing_users": False,
+            "any_allow_config": True,  # JupyterHub warns where it sees no list of people: ours is the file
+            "auth_refresh_age": 1,
+            "enable_auth_state": False,
+            "manage_groups": True,
+            "refresh_pre_spawn": True,
+        }
+    )
     c.KubeSpawner.profile_list = profile_list
-    c.JupyterHub.template_vars = {**dict(c.JupyterHub.get("template_vars", {})), "announcement": Announcement()}
-    c.JupyterHub.extra_handlers = [(r"/glaciocloud/state", StateHandler)]
+    c.KubeSpawner.options_from_form = options_from_form
+    c.JupyterHub.template_vars = {**c.JupyterHub.get("template_vars", {}), "announcement": announcement}
+    c.JupyterHub.extra_handlers = [*c.JupyterHub.get("extra_handlers", []), (r"/glaciocloud/state", StateHandler)]

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Tests of the code that runs in the hub, on a real JupyterHub with a real proxy. Arguments go to pytest.
+# Python packages and the proxy are installed once, outside the repository.
+set -euo pipefail
+cd "$(dirname "$0")"
+cache=${GLACIOCLOUD_CACHE:-$HOME/.cache/glaciocloud}
+proxy_version=5.2.0
+python=${PYTHON:-python3}
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one in PYTHON." >&2; exit 2; }
+key=$({ cat requirements.txt; "$python" --version; echo "$proxy_version"; } | sha256sum | cut -c1-12)
+venv=$cache/hub-venv-$key
+if [ ! -e "$venv/complete" ]; then
+  rm -rf "$venv"
+  "$python" -m venv "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement requirements.txt
+  npm install --silent --no-audit --no-fund --prefix "$venv/proxy" "configurable-http-proxy@$proxy_version"
+  touch "$venv/complete"
+fi
+# JupyterHub finds the proxy and single-user servers on PATH.
+PATH=$venv/bin:$venv/proxy/node_modules/.bin:$PATH exec "$venv/bin/python" -m pytest -p no:cacheprovider "$@"

@@ -1,0 +1,230 @@
+"""Who gets into a hub, and how fast somebody is out: a real JupyterHub, a real proxy, OAuth redirects to a double of GitHub."""
+
+import json
+import stat
+import time
+from datetime import datetime, timedelta, timezone
+
+import pytest
+import requests
+from real_hub import RealHub, wait_for
+
+ALICE = {"id": 1001, "login": "alice-gh"}
+AT_ONCE = 1.6  # auth_refresh_age is one second; the rest is for a busy machine
+
+
+def soon(seconds):
+    return (datetime.now(timezone.utc) + timedelta(seconds=seconds)).isoformat()
+
+
+@pytest.fixture(autouse=True)
+def github_answers(github):
+    github.mode = "ok"
+    github.me = ALICE
+
+
+def enter(hub, **entry):
+    hub.people({"1001": {"name": "alice", **entry}})
+    browser = hub.login()
+    assert browser.answer.status_code == 200, browser.answer.text
+    return browser
+
+
+def test_a_listed_person_gets_the_name_and_groups_of_the_file(hub):
+    browser = enter(hub, groups=["tier:researcher", "cohort:a-2026"])
+    assert browser.answer.url.endswith("/hub/token")
+    alice = hub.api("GET", "/users/alice").json()
+    assert sorted(alice["groups"]) == ["cohort:a-2026", "tier:researcher"]
+    assert alice["admin"] is False
+
+
+def test_a_stranger_is_told_why(hub, github):
+    hub.people({"1001": {"name": "alice"}})
+    github.me = {"id": 666, "login": "mallory"}
+    answer = hub.login().answer
+    assert answer.status_code == 403
+    assert "has no access to this hub" in answer.text
+    assert hub.api("GET", "/users/mallory").status_code == 404
+
+
+def test_a_removed_person_is_out_at_once(hub):
+    browser = enter(hub)
+    token = hub.token("alice")
+    assert hub.api("GET", "/user", token).json()["name"] == "alice"
+    hub.people({})
+    seconds = wait_for("alice is out", lambda: not hub.is_in(browser))
+    assert seconds < AT_ONCE
+    assert hub.api("GET", "/user", token).status_code == 403
+    assert hub.login().answer.status_code == 403
+    assert hub.api("POST", "/users/alice/server").status_code == 403
+
+
+def test_a_person_who_is_back_gets_the_old_name(hub):
+    enter(hub)
+    hub.people({})
+    wait_for("alice is out", lambda: hub.login().answer.status_code == 403)
+    enter(hub)
+
+
+def test_a_renamed_login_keeps_the_hub_name(hub, github):
+    github.me = {"id": 1001, "login": "alice-married"}
+    browser = enter(hub)
+    assert "alice-married" not in browser.answer.text
+    assert hub.api("GET", "/users/alice-married").status_code == 404
+
+
+def test_somebody_with_a_recycled_login_stays_out(hub, github):
+    hub.people({"1001": {"name": "alice-gh"}})
+    github.me = {"id": 2002, "login": "alice-gh"}
+    assert hub.login().answer.status_code == 403
+
+
+def test_from_and_until_flip_by_the_clock(hub):
+    hub.people({"1001": {"name": "alice", "from": soon(1.5), "until": soon(4)}})
+    early = hub.login().answer
+    assert early.status_code == 403 and "begins" in early.text
+    time.sleep(1.6)
+    browser = hub.login()
+    assert browser.answer.status_code == 200
+    wait_for("alice's access has ended", lambda: not hub.is_in(browser), 5)
+    late = hub.login().answer
+    assert late.status_code == 403 and "ended" in late.text and "files are kept" in late.text
+
+
+def test_a_demoted_admin_is_no_admin_at_once(hub):
+    browser = enter(hub, admin=True)
+    token = hub.token("alice")
+    assert hub.api("GET", "/users", token).status_code == 200
+    hub.people({"1001": {"name": "alice"}})
+    seconds = wait_for("alice is no admin", lambda: hub.api("GET", "/users", token).status_code == 403)
+    assert seconds < AT_ONCE
+    assert hub.is_in(browser)
+
+
+def test_groups_follow_the_file(hub):
+    browser = enter(hub, groups=["a"])
+    hub.people({"1001": {"name": "alice", "groups": ["b", "a"]}})
+    wait_for("the new group", lambda: hub.is_in(browser) and sorted(hub.api("GET", "/users/alice").json()["groups"]) == ["a", "b"])
+
+
+@pytest.mark.parametrize("mode", ["refuse", "hang"])
+def test_sessions_tokens_and_spawns_do_not_need_github(hub, github, mode):
+    browser = enter(hub)
+    token = hub.token("alice")
+    github.mode = mode
+    github.calls.clear()
+    time.sleep(1.1)  # longer than auth_refresh_age
+    assert hub.is_in(browser)
+    assert hub.api("GET", "/user", token).status_code == 200
+    status, last = hub.spawn("alice", token=token)
+    assert (status, last.get("ready")) == (202, True), last
+    hub.delete_server("alice")
+    assert github.calls == []
+
+
+@pytest.mark.parametrize("mode", ["refuse", "hang"])
+def test_a_new_login_fails_in_time_when_github_is_away(hub, github, mode):
+    inside = enter(hub)
+    github.mode = mode
+    begin = time.monotonic()
+    answer = hub.login().answer
+    assert answer.status_code >= 500
+    assert time.monotonic() - begin < 4
+    assert hub.is_in(inside)
+
+
+def test_a_broken_file_changes_nothing(hub):
+    browser = enter(hub)
+    good = hub.state()["access"]["digest"]
+    for broken in ("{", '{"v": 1}', json.dumps({"v": 1, "users": {"1": {"name": "x"}, "2": {"name": "x"}}})):
+        hub.write("access", broken)
+        wait_for("the hub saw it", lambda: hub.state()["access"]["error"])
+        assert hub.state()["access"]["digest"] == good
+        assert hub.is_in(browser)
+    hub.people({})
+    wait_for("the repaired file counts", lambda: not hub.is_in(browser))
+    assert hub.state()["access"]["error"] is None
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [{"name": "Alice"}, {"name": ""}, {}, {"name": "machine_0"}, {"name": "alice", "until": "soon"}],
+)
+def test_a_file_with_a_wrong_entry_is_not_taken(hub, entry):
+    hub.people({})
+    wait_for("a good file", lambda: hub.state()["access"]["error"] is None)
+    hub.people({"1001": entry}, {"machine_0": []})
+    assert wait_for("the hub says so", lambda: hub.state()["access"]["error"]) < 1
+    assert hub.login().answer.status_code == 403
+
+
+def test_empty_dates_mean_no_limit(hub):
+    enter(hub, **{"from": None, "until": None, "groups": None})
+
+
+def test_a_machine_needs_no_github_account(hub):
+    hub.people({}, {"deploy_0": ["team:x/y"]})
+    assert hub.api("POST", "/users/deploy_0").status_code == 201
+    status, last = hub.spawn("deploy_0")
+    assert (status, last.get("ready")) == (202, True), last
+    assert hub.api("GET", "/users/deploy_0").json()["groups"] == ["team:x/y"]
+    hub.delete_server("deploy_0")
+    hub.people({}, {})
+    wait_for("the machine may no longer", lambda: hub.api("POST", "/users/deploy_0/server").status_code == 403)
+    hub.api("DELETE", "/users/deploy_0")
+
+
+def test_the_state_counts_and_needs_a_scope(hub):
+    hub.people({"1": {"name": "a"}, "2": {"name": "b", "until": "2020-01-01"}})
+    state = hub.state()
+    assert (state["access"]["people"], state["access"]["open"], state["access"]["from"]) == (2, 1, "mount")
+    assert state["profiles"]["images"] == 1
+    assert requests.get(f"{hub.url}/hub/glaciocloud/state", timeout=5).status_code == 403
+
+
+def test_a_restart_without_the_mounted_file_goes_on_from_the_kept_copy(hub):
+    """Runs last but one: it restarts the hub that the tests above share."""
+    browser = enter(hub, until=soon(60))
+    kept = hub.keep / "access.last-good.json"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    digest = hub.state()["access"]["digest"]
+    hub.remove("access")
+    hub.remove("profiles")
+    hub.restart()
+    state = hub.state()
+    assert state["access"]["from"] == state["profiles"]["from"] == "kept"
+    assert state["access"]["digest"] == digest and "No such file" in state["access"]["error"]
+    assert hub.is_in(browser)
+    hub.people({})
+    wait_for("the file counts again", lambda: not hub.is_in(browser))
+    assert hub.state()["access"]["from"] == "mount"
+
+
+def test_a_kept_copy_still_ends_by_the_clock(hub):
+    browser = enter(hub, until=soon(12))
+    hub.remove("access")
+    hub.restart()
+    assert hub.state()["access"]["from"] == "kept"
+    assert hub.is_in(browser)
+    wait_for("alice's access has ended", lambda: not hub.is_in(browser), 15)
+
+
+def test_the_door_stays_shut_whatever_else_is_configured_and_without_any_file(github, tmp_path):
+    open_everything = """
+c.GitHubOAuthenticator.allow_all = True
+c.Authenticator.allow_all = True
+c.GitHubOAuthenticator.admin_users = {"mallory"}
+c.GitHubOAuthenticator.allowed_users = {"mallory"}
+"""
+    hub = RealHub(tmp_path, github.url, extra=open_everything)
+    hub.remove("access")
+    hub.start()
+    try:
+        github.me = {"id": 666, "login": "mallory"}
+        assert hub.login().answer.status_code == 403
+        hub.write("access", {"v": 1, "users": {"666": {"name": "mallory"}}})
+        browser = hub.login()
+        assert browser.answer.status_code == 200  # no restart was needed
+        assert hub.api("GET", "/users/mallory").json()["admin"] is False
+    finally:
+        hub.stop()
