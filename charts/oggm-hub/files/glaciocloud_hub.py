@@ -174,6 +174,14 @@ def utc(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, timezone.utc).strftime("on %d %b %Y at %H:%M UTC")
 
 
+class Refusal(web.HTTPError):
+    """A reason for people: JupyterHub's page about a failed start shows `jupyterhub_message`, its other pages the reason."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(status, reason)
+        self.jupyterhub_message = reason
+
+
 class AccessFileAuthenticator(GitHubOAuthenticator):
     """GitHub says who somebody is, at login only; the file says everything else, at every request."""
 
@@ -190,7 +198,7 @@ class AccessFileAuthenticator(GitHubOAuthenticator):
         refusal = closed_because(self._entry((auth_model or {}).get("auth_state")))
         if refusal:
             self.log.warning("Login of %s refused: %s", username, refusal)
-            raise web.HTTPError(403, refusal)
+            raise Refusal(403, refusal)
         return True
 
     async def update_auth_model(self, auth_model: Json) -> Json:
@@ -222,11 +230,11 @@ def profile_list(spawner: Any) -> list[Json]:
     """What this user may choose from. Called for the form, and when a server starts, from the form or by the API alike."""
     menu = PROFILES.read()
     if menu is None:
-        raise web.HTTPError(503, "The list of images cannot be read. The maintainers have to repair it.")
+        raise Refusal(503, "The list of images cannot be read. The maintainers have to repair it.")
     user = spawner.user
     spawning = (NOTICES.read() or {"spawning": {"open": True}})["spawning"]
     if not spawning["open"] and not user.admin and user.name not in access()["machines"]:
-        raise web.HTTPError(503, f"No servers can be started now: {spawning.get('reason') or 'the hub is being worked on'}")
+        raise Refusal(503, f"No servers can be started now: {spawning.get('reason') or 'the hub is being worked on'}")
     groups = {"all", *(group.name for group in user.groups)}
 
     def may(item: Json) -> bool:
@@ -237,7 +245,7 @@ def profile_list(spawner: Any) -> list[Json]:
     profiles = [image_profile(image, sizes) for image in menu["images"] if may(image)]
     if not profiles or not sizes:
         # With an empty list KubeSpawner would start the chart's own image without any limit of ours.
-        raise web.HTTPError(403, "No image or size is open to you on this hub.")
+        raise Refusal(403, "No image or size is open to you on this hub.")
     if spawner.pending == "spawn":
         refuse_forbidden(spawner.user_options or {}, [profile["slug"] for profile in profiles], sizes)
     return profiles
@@ -274,10 +282,10 @@ def literal(environment: dict[str, str]) -> dict[str, str]:
 def refuse_forbidden(wanted: Json, images: Iterable[str], sizes: Iterable[str]) -> None:
     for what, choice, known in (("image", wanted.get("profile"), images), ("size", wanted.get("size"), sizes)):
         if choice and choice not in list(known):
-            raise web.HTTPError(403, f"The {what} {choice!r} is not open to you, or is gone. Choose another one.")
+            raise Refusal(403, f"The {what} {choice!r} is not open to you, or is gone. Choose another one.")
     if "size--unlisted-choice" in wanted:
         # Without a profile next to it, KubeSpawner accepts this and sets no limit at all.
-        raise web.HTTPError(403, "A size of your own is not possible. Choose one of the list.")
+        raise Refusal(403, "A size of your own is not possible. Choose one of the list.")
 
 
 def options_from_form(form: dict[str, list[str]], spawner: Any = None) -> Json:
