@@ -3681,18 +3681,18 @@ var require_webidl = __commonJS({
     webidl.errors.exception = function(message) {
       return new TypeError(`${message.header}: ${message.message}`);
     };
-    webidl.errors.conversionFailed = function(context) {
-      const plural2 = context.types.length === 1 ? "" : " one of";
-      const message = `${context.argument} could not be converted to${plural2}: ${context.types.join(", ")}.`;
+    webidl.errors.conversionFailed = function(context3) {
+      const plural2 = context3.types.length === 1 ? "" : " one of";
+      const message = `${context3.argument} could not be converted to${plural2}: ${context3.types.join(", ")}.`;
       return webidl.errors.exception({
-        header: context.prefix,
+        header: context3.prefix,
         message
       });
     };
-    webidl.errors.invalidArgument = function(context) {
+    webidl.errors.invalidArgument = function(context3) {
       return webidl.errors.exception({
-        header: context.prefix,
-        message: `"${context.value}" is an invalid ${context.type}.`
+        header: context3.prefix,
+        message: `"${context3.value}" is an invalid ${context3.type}.`
       });
     };
     webidl.brandCheck = function(V, I, opts) {
@@ -9887,17 +9887,17 @@ var require_api_request = __commonJS({
           }
         }
       }
-      onConnect(abort, context) {
+      onConnect(abort, context3) {
         if (this.reason) {
           abort(this.reason);
           return;
         }
         assert(this.callback);
         this.abort = abort;
-        this.context = context;
+        this.context = context3;
       }
       onHeaders(statusCode, rawHeaders, resume, statusMessage) {
-        const { callback, opaque, abort, context, responseHeaders, highWaterMark } = this;
+        const { callback, opaque, abort, context: context3, responseHeaders, highWaterMark } = this;
         const headers = responseHeaders === "raw" ? util.parseRawHeaders(rawHeaders) : util.parseHeaders(rawHeaders);
         if (statusCode < 200) {
           if (this.onInfo) {
@@ -9934,7 +9934,7 @@ var require_api_request = __commonJS({
               trailers: this.trailers,
               opaque,
               body: res,
-              context
+              context: context3
             });
           }
         }
@@ -10103,17 +10103,17 @@ var require_api_stream = __commonJS({
         }
         addSignal(this, signal);
       }
-      onConnect(abort, context) {
+      onConnect(abort, context3) {
         if (this.reason) {
           abort(this.reason);
           return;
         }
         assert(this.callback);
         this.abort = abort;
-        this.context = context;
+        this.context = context3;
       }
       onHeaders(statusCode, rawHeaders, resume, statusMessage) {
-        const { factory, opaque, context, callback, responseHeaders } = this;
+        const { factory, opaque, context: context3, callback, responseHeaders } = this;
         const headers = responseHeaders === "raw" ? util.parseRawHeaders(rawHeaders) : util.parseHeaders(rawHeaders);
         if (statusCode < 200) {
           if (this.onInfo) {
@@ -10141,7 +10141,7 @@ var require_api_stream = __commonJS({
             statusCode,
             headers,
             opaque,
-            context
+            context: context3
           });
           if (!res || typeof res.write !== "function" || typeof res.end !== "function" || typeof res.on !== "function") {
             throw new InvalidReturnValueError("expected Writable");
@@ -10333,7 +10333,7 @@ var require_api_pipeline = __commonJS({
         this.res = null;
         addSignal(this, signal);
       }
-      onConnect(abort, context) {
+      onConnect(abort, context3) {
         const { ret, res } = this;
         if (this.reason) {
           abort(this.reason);
@@ -10342,10 +10342,10 @@ var require_api_pipeline = __commonJS({
         assert(!res, "pipeline cannot be retried");
         assert(!ret.destroyed);
         this.abort = abort;
-        this.context = context;
+        this.context = context3;
       }
       onHeaders(statusCode, rawHeaders, resume) {
-        const { opaque, handler: handler2, context } = this;
+        const { opaque, handler: handler2, context: context3 } = this;
         if (statusCode < 200) {
           if (this.onInfo) {
             const headers = this.responseHeaders === "raw" ? util.parseRawHeaders(rawHeaders) : util.parseHeaders(rawHeaders);
@@ -10363,7 +10363,7 @@ var require_api_pipeline = __commonJS({
             headers,
             opaque,
             body: this.res,
-            context
+            context: context3
           });
         } catch (err) {
           this.res.on("error", util.nop);
@@ -10447,7 +10447,7 @@ var require_api_upgrade = __commonJS({
         this.context = null;
         addSignal(this, signal);
       }
-      onConnect(abort, context) {
+      onConnect(abort, context3) {
         if (this.reason) {
           abort(this.reason);
           return;
@@ -10461,7 +10461,7 @@ var require_api_upgrade = __commonJS({
       }
       onUpgrade(statusCode, rawHeaders, socket) {
         assert(statusCode === 101);
-        const { callback, opaque, context } = this;
+        const { callback, opaque, context: context3 } = this;
         removeSignal(this);
         this.callback = null;
         const headers = this.responseHeaders === "raw" ? util.parseRawHeaders(rawHeaders) : util.parseHeaders(rawHeaders);
@@ -10469,7 +10469,7 @@ var require_api_upgrade = __commonJS({
           headers,
           socket,
           opaque,
-          context
+          context: context3
         });
       }
       onError(err) {
@@ -10538,20 +10538,20 @@ var require_api_connect = __commonJS({
         this.abort = null;
         addSignal(this, signal);
       }
-      onConnect(abort, context) {
+      onConnect(abort, context3) {
         if (this.reason) {
           abort(this.reason);
           return;
         }
         assert(this.callback);
         this.abort = abort;
-        this.context = context;
+        this.context = context3;
       }
       onHeaders() {
         throw new SocketError("bad connect", null);
       }
       onUpgrade(statusCode, rawHeaders, socket) {
-        const { callback, opaque, context } = this;
+        const { callback, opaque, context: context3 } = this;
         removeSignal(this);
         this.callback = null;
         let headers = rawHeaders;
@@ -10563,7 +10563,7 @@ var require_api_connect = __commonJS({
           headers,
           socket,
           opaque,
-          context
+          context: context3
         });
       }
       onError(err) {
@@ -12898,13 +12898,13 @@ var require_request2 = __commonJS({
         init = webidl.converters.RequestInit(init, prefix, "init");
         let request2 = null;
         let fallbackMode = null;
-        const baseUrl = environmentSettingsObject.settingsObject.baseUrl;
+        const baseUrl2 = environmentSettingsObject.settingsObject.baseUrl;
         let signal = null;
         if (typeof input === "string") {
           this[kDispatcher] = init.dispatcher;
           let parsedURL;
           try {
-            parsedURL = new URL(input, baseUrl);
+            parsedURL = new URL(input, baseUrl2);
           } catch (err) {
             throw new TypeError("Failed to parse URL from " + input, { cause: err });
           }
@@ -12995,7 +12995,7 @@ var require_request2 = __commonJS({
           } else {
             let parsedReferrer;
             try {
-              parsedReferrer = new URL(referrer, baseUrl);
+              parsedReferrer = new URL(referrer, baseUrl2);
             } catch (err) {
               throw new TypeError(`Referrer "${referrer}" is not a valid URL.`, { cause: err });
             }
@@ -13621,7 +13621,7 @@ var require_fetch = __commonJS({
     function handleFetchDone(response) {
       finalizeAndReportTiming(response, "fetch");
     }
-    function fetch2(input, init = void 0) {
+    function fetch3(input, init = void 0) {
       webidl.argumentLengthCheck(arguments, 1, "globalThis.fetch");
       let p = createDeferredPromise();
       let requestObject;
@@ -14576,7 +14576,7 @@ var require_fetch = __commonJS({
       }
     }
     module.exports = {
-      fetch: fetch2,
+      fetch: fetch3,
       Fetch,
       fetching,
       finalizeAndReportTiming
@@ -19114,7 +19114,7 @@ var require_undici = __commonJS({
     module.exports.setGlobalDispatcher = setGlobalDispatcher;
     module.exports.getGlobalDispatcher = getGlobalDispatcher;
     var fetchImpl = require_fetch().fetch;
-    module.exports.fetch = async function fetch2(init, options = void 0) {
+    module.exports.fetch = async function fetch3(init, options = void 0) {
       try {
         return await fetchImpl(init, options);
       } catch (err) {
@@ -19187,6 +19187,76 @@ var init_failure = __esm({
         super(message, { hint, exit: 2 });
       }
     };
+  }
+});
+
+// src/core/json.ts
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function compareText(a, b) {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const keys = Object.keys(value).sort(compareText);
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key] ?? null)}`).join(",")}}`;
+}
+function pretty(value) {
+  return `${JSON.stringify(sorted(value), null, 2)}
+`;
+}
+function sorted(value) {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value).sort(compareText).map((key) => [key, sorted(value[key] ?? null)])
+  );
+}
+function merge(left, ...rights) {
+  const result = { ...left };
+  for (const right of rights) {
+    for (const [key, value] of Object.entries(right)) {
+      const old = result[key];
+      result[key] = isObject(old) && isObject(value) ? merge(old, value) : value;
+    }
+  }
+  return result;
+}
+function escapeSegment(segment) {
+  return segment.replaceAll("~", "~0").replaceAll("/", "~1");
+}
+function pointer(...segments) {
+  return segments.map((segment) => `/${escapeSegment(String(segment))}`).join("");
+}
+function segmentsOf(path) {
+  if (path === "") return [];
+  return path.slice(1).split("/").map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+function parentOf(path) {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+function at(value, path) {
+  let here = value;
+  for (const segment of segmentsOf(path)) {
+    if (Array.isArray(here)) here = here[Number(segment)];
+    else if (isObject(here) && Object.hasOwn(here, segment)) here = here[segment];
+    else return void 0;
+  }
+  return here;
+}
+function* walk(value, path = "") {
+  yield { path, value };
+  if (Array.isArray(value)) {
+    for (const [index2, item] of value.entries()) yield* walk(item, `${path}/${index2}`);
+  } else if (isObject(value)) {
+    for (const [key, item] of Object.entries(value)) yield* walk(item, `${path}/${escapeSegment(key)}`);
+  }
+}
+var init_json = __esm({
+  "src/core/json.ts"() {
+    "use strict";
   }
 });
 
@@ -20920,7 +20990,7 @@ var require_code2 = __commonJS({
       return allSchemaProperties(schemaMap).filter((p) => !(0, util_1.alwaysValidSchema)(it, schemaMap[p]));
     }
     exports.schemaProperties = schemaProperties;
-    function callValidateCode({ schemaCode, data, it: { gen, topSchemaRef, schemaPath, errorPath }, it }, func, context, passSchema) {
+    function callValidateCode({ schemaCode, data, it: { gen, topSchemaRef, schemaPath, errorPath }, it }, func, context3, passSchema) {
       const dataAndSchema = passSchema ? (0, codegen_1._)`${schemaCode}, ${data}, ${topSchemaRef}${schemaPath}` : data;
       const valCxt = [
         [names_1.default.instancePath, (0, codegen_1.strConcat)(names_1.default.instancePath, errorPath)],
@@ -20931,7 +21001,7 @@ var require_code2 = __commonJS({
       if (it.opts.dynamicRef)
         valCxt.push([names_1.default.dynamicAnchors, names_1.default.dynamicAnchors]);
       const args = (0, codegen_1._)`${dataAndSchema}, ${gen.object(...valCxt)}`;
-      return context !== codegen_1.nil ? (0, codegen_1._)`${func}.call(${context}, ${args})` : (0, codegen_1._)`${func}(${args})`;
+      return context3 !== codegen_1.nil ? (0, codegen_1._)`${func}.call(${context3}, ${args})` : (0, codegen_1._)`${func}(${args})`;
     }
     exports.callValidateCode = callValidateCode;
     var newRegExp = (0, codegen_1._)`new RegExp`;
@@ -27224,18 +27294,18 @@ var require_block_helper_missing = __commonJS({
     exports.__esModule = true;
     var _utils = require_utils3();
     exports["default"] = function(instance) {
-      instance.registerHelper("blockHelperMissing", function(context, options) {
+      instance.registerHelper("blockHelperMissing", function(context3, options) {
         var inverse = options.inverse, fn = options.fn;
-        if (context === true) {
+        if (context3 === true) {
           return fn(this);
-        } else if (context === false || context == null) {
+        } else if (context3 === false || context3 == null) {
           return inverse(this);
-        } else if (_utils.isArray(context)) {
-          if (context.length > 0) {
+        } else if (_utils.isArray(context3)) {
+          if (context3.length > 0) {
             if (options.ids) {
               options.ids = [options.name];
             }
-            return instance.helpers.each(context, options);
+            return instance.helpers.each(context3, options);
           } else {
             return inverse(this);
           }
@@ -27245,7 +27315,7 @@ var require_block_helper_missing = __commonJS({
             data.contextPath = _utils.appendContextPath(options.data.contextPath, options.name);
             options = { data };
           }
-          return fn(context, options);
+          return fn(context3, options);
         }
       });
     };
@@ -27274,7 +27344,7 @@ var require_each = __commonJS({
       }
     }
     exports["default"] = function(instance) {
-      instance.registerHelper("each", function(context, options) {
+      instance.registerHelper("each", function(context3, options) {
         if (!options) {
           throw new _exception2["default"]("Must pass iterator to #each");
         }
@@ -27282,8 +27352,8 @@ var require_each = __commonJS({
         if (options.data && options.ids) {
           contextPath = _utils.appendContextPath(options.data.contextPath, options.ids[0]) + ".";
         }
-        if (_utils.isFunction(context)) {
-          context = context.call(this);
+        if (_utils.isFunction(context3)) {
+          context3 = context3.call(this);
         }
         if (options.data) {
           data = _utils.createFrame(options.data);
@@ -27303,15 +27373,15 @@ var require_each = __commonJS({
             blockParams: _utils.blockParams([value, field], [contextPath + field, null])
           });
         }
-        if (context && typeof context === "object") {
-          if (_utils.isArray(context)) {
-            for (var j = context.length; i < j; i++) {
-              if (i in context) {
-                execIteration(i, i, i === context.length - 1, context[i]);
+        if (context3 && typeof context3 === "object") {
+          if (_utils.isArray(context3)) {
+            for (var j = context3.length; i < j; i++) {
+              if (i in context3) {
+                execIteration(i, i, i === context3.length - 1, context3[i]);
               }
             }
-          } else if (typeof Symbol === "function" && context[Symbol.iterator]) {
-            var iterator2 = context[Symbol.iterator]();
+          } else if (typeof Symbol === "function" && context3[Symbol.iterator]) {
+            var iterator2 = context3[Symbol.iterator]();
             var current = iterator2.next();
             while (!current.done) {
               var next2 = iterator2.next();
@@ -27329,15 +27399,15 @@ var require_each = __commonJS({
           } else {
             (function() {
               var priorKey = void 0;
-              Object.keys(context).forEach(function(key) {
+              Object.keys(context3).forEach(function(key) {
                 if (priorKey !== void 0) {
-                  execIteration(priorKey, i - 1, false, context[priorKey]);
+                  execIteration(priorKey, i - 1, false, context3[priorKey]);
                 }
                 priorKey = key;
                 i++;
               });
               if (priorKey !== void 0) {
-                execIteration(priorKey, i - 1, true, context[priorKey]);
+                execIteration(priorKey, i - 1, true, context3[priorKey]);
               }
             })();
           }
@@ -27469,23 +27539,23 @@ var require_with = __commonJS({
     var _exception = require_exception();
     var _exception2 = _interopRequireDefault(_exception);
     exports["default"] = function(instance) {
-      instance.registerHelper("with", function(context, options) {
+      instance.registerHelper("with", function(context3, options) {
         if (arguments.length != 2) {
           throw new _exception2["default"]("#with requires exactly one argument");
         }
-        if (_utils.isFunction(context)) {
-          context = context.call(this);
+        if (_utils.isFunction(context3)) {
+          context3 = context3.call(this);
         }
         var fn = options.fn;
-        if (!_utils.isEmpty(context)) {
+        if (!_utils.isEmpty(context3)) {
           var data = options.data;
           if (options.data && options.ids) {
             data = _utils.createFrame(options.data);
             data.contextPath = _utils.appendContextPath(options.data.contextPath, options.ids[0]);
           }
-          return fn(context, {
+          return fn(context3, {
             data,
-            blockParams: _utils.blockParams([context], [data && data.contextPath])
+            blockParams: _utils.blockParams([context3], [data && data.contextPath])
           });
         } else {
           return options.inverse(this);
@@ -27551,10 +27621,10 @@ var require_inline = __commonJS({
         var ret = fn;
         if (!props.partials) {
           props.partials = {};
-          ret = function(context, options2) {
+          ret = function(context3, options2) {
             var original = container.partials;
             container.partials = _utils.extend({}, original, props.partials);
-            var ret2 = fn(context, options2);
+            var ret2 = fn(context3, options2);
             container.partials = original;
             return ret2;
           };
@@ -27892,17 +27962,17 @@ var require_runtime = __commonJS({
       templateSpec.main.decorator = templateSpec.main_d;
       env2.VM.checkRevision(templateSpec.compiler);
       var templateWasPrecompiledWithCompilerV7 = templateSpec.compiler && templateSpec.compiler[0] === 7;
-      function invokePartialWrapper(partial, context, options) {
+      function invokePartialWrapper(partial, context3, options) {
         if (options.hash) {
-          context = Utils.extend({}, context, options.hash);
+          context3 = Utils.extend({}, context3, options.hash);
           if (options.ids) {
             options.ids[0] = true;
           }
         }
-        partial = env2.VM.resolvePartial.call(this, partial, context, options);
+        partial = env2.VM.resolvePartial.call(this, partial, context3, options);
         options.hooks = this.hooks;
         options.protoAccessControl = this.protoAccessControl;
-        var result = env2.VM.invokePartial.call(this, partial, context, options);
+        var result = env2.VM.invokePartial.call(this, partial, context3, options);
         if (result == null && Utils.isFunction(partial)) {
           throw new _exception2["default"]("The partial " + options.name + " returned no output: partials must return a string");
         }
@@ -27911,7 +27981,7 @@ var require_runtime = __commonJS({
             throw new _exception2["default"]("The partial " + options.name + " could not be compiled: partials must be strings or functions returning strings");
           }
           options.partials[options.name] = env2.compile(partial, templateSpec.compilerOptions, env2);
-          result = options.partials[options.name](context, options);
+          result = options.partials[options.name](context3, options);
         }
         if (result != null) {
           if (options.indent) {
@@ -27960,8 +28030,8 @@ var require_runtime = __commonJS({
             }
           }
         },
-        lambda: function lambda(current, context) {
-          return typeof current === "function" ? current.call(context) : current;
+        lambda: function lambda(current, context3) {
+          return typeof current === "function" ? current.call(context3) : current;
         },
         escapeExpression: Utils.escapeExpression,
         invokePartial: invokePartialWrapper,
@@ -27998,26 +28068,26 @@ var require_runtime = __commonJS({
         noop: env2.VM.noop,
         compilerInfo: templateSpec.compiler
       };
-      function ret(context) {
+      function ret(context3) {
         var options = arguments.length <= 1 || arguments[1] === void 0 ? {} : arguments[1];
         var data = options.data;
         ret._setup(options);
         if (!options.partial && templateSpec.useData) {
-          data = initData(context, data);
+          data = initData(context3, data);
         }
         var depths = void 0, blockParams = templateSpec.useBlockParams ? [] : void 0;
         if (templateSpec.useDepths) {
           if (options.depths) {
-            depths = context != options.depths[0] ? [context].concat(options.depths) : options.depths;
+            depths = context3 != options.depths[0] ? [context3].concat(options.depths) : options.depths;
           } else {
-            depths = [context];
+            depths = [context3];
           }
         }
-        function main2(context2) {
-          return "" + templateSpec.main(container, context2, container.helpers, container.partials, data, blockParams, depths);
+        function main2(context4) {
+          return "" + templateSpec.main(container, context4, container.helpers, container.partials, data, blockParams, depths);
         }
         main2 = executeDecorators(templateSpec.main, main2, container, options.depths || [], data, blockParams);
-        return main2(context, options);
+        return main2(context3, options);
       }
       ret.isTop = true;
       ret._setup = function(options) {
@@ -28057,13 +28127,13 @@ var require_runtime = __commonJS({
       return ret;
     }
     function wrapProgram(container, i, fn, data, declaredBlockParams, blockParams, depths) {
-      function prog(context) {
+      function prog(context3) {
         var options = arguments.length <= 1 || arguments[1] === void 0 ? {} : arguments[1];
         var currentDepths = depths;
-        if (depths && context != depths[0] && !(context === container.nullContext && depths[0] === null)) {
-          currentDepths = [context].concat(depths);
+        if (depths && context3 != depths[0] && !(context3 === container.nullContext && depths[0] === null)) {
+          currentDepths = [context3].concat(depths);
         }
-        return fn(container, context, container.helpers, container.partials, options.data || data, blockParams && [options.blockParams].concat(blockParams), currentDepths);
+        return fn(container, context3, container.helpers, container.partials, options.data || data, blockParams && [options.blockParams].concat(blockParams), currentDepths);
       }
       prog = executeDecorators(fn, prog, container, depths, data, blockParams);
       prog.program = i;
@@ -28071,7 +28141,7 @@ var require_runtime = __commonJS({
       prog.blockParams = declaredBlockParams || 0;
       return prog;
     }
-    function resolvePartial(partial, context, options) {
+    function resolvePartial(partial, context3, options) {
       if (!partial) {
         if (options.name === "@partial-block") {
           partial = lookupOwnProperty(options.data, "partial-block");
@@ -28084,7 +28154,7 @@ var require_runtime = __commonJS({
       }
       return partial;
     }
-    function invokePartial(partial, context, options) {
+    function invokePartial(partial, context3, options) {
       var currentPartialBlock = lookupOwnProperty(options.data, "partial-block");
       options.partial = true;
       if (options.ids) {
@@ -28095,11 +28165,11 @@ var require_runtime = __commonJS({
         (function() {
           options.data = _base.createFrame(options.data);
           var fn = options.fn;
-          partialBlock = options.data["partial-block"] = function partialBlockWrapper(context2) {
+          partialBlock = options.data["partial-block"] = function partialBlockWrapper(context4) {
             var options2 = arguments.length <= 1 || arguments[1] === void 0 ? {} : arguments[1];
             options2.data = _base.createFrame(options2.data);
             options2.data["partial-block"] = currentPartialBlock;
-            return fn(context2, options2);
+            return fn(context4, options2);
           };
           if (fn.partials) {
             options.partials = Utils.extend({}, options.partials, fn.partials);
@@ -28112,7 +28182,7 @@ var require_runtime = __commonJS({
       if (partial === void 0) {
         throw new _exception2["default"]("The partial " + options.name + " could not be found");
       } else if (partial instanceof Function) {
-        return partial(context, options);
+        return partial(context3, options);
       }
     }
     function noop4() {
@@ -28123,10 +28193,10 @@ var require_runtime = __commonJS({
         return obj[name];
       }
     }
-    function initData(context, data) {
+    function initData(context3, data) {
       if (!data || !("root" in data)) {
         data = data ? _base.createFrame(data) : {};
-        data.root = context;
+        data.root = context3;
       }
       return data;
     }
@@ -29902,11 +29972,11 @@ var require_compiler = __commonJS({
         var ast = env2.parse(input, options), environment = new env2.Compiler().compile(ast, options), templateSpec = new env2.JavaScriptCompiler().compile(environment, options, void 0, true);
         return env2.template(templateSpec);
       }
-      function ret(context, execOptions) {
+      function ret(context3, execOptions) {
         if (!compiled2) {
           compiled2 = compileInput();
         }
-        return compiled2.call(this, context, execOptions);
+        return compiled2.call(this, context3, execOptions);
       }
       ret._setup = function(setupOptions) {
         if (!compiled2) {
@@ -30918,7 +30988,7 @@ var require_source_map_consumer = __commonJS({
     SourceMapConsumer.GREATEST_LOWER_BOUND = 1;
     SourceMapConsumer.LEAST_UPPER_BOUND = 2;
     SourceMapConsumer.prototype.eachMapping = function SourceMapConsumer_eachMapping(aCallback, aContext, aOrder) {
-      var context = aContext || null;
+      var context3 = aContext || null;
       var order = aOrder || SourceMapConsumer.GENERATED_ORDER;
       var mappings;
       switch (order) {
@@ -30943,7 +31013,7 @@ var require_source_map_consumer = __commonJS({
           originalColumn: mapping.originalColumn,
           name: mapping.name === null ? null : this._names.at(mapping.name)
         };
-      }, this).forEach(aCallback, context);
+      }, this).forEach(aCallback, context3);
     };
     SourceMapConsumer.prototype.allGeneratedPositionsFor = function SourceMapConsumer_allGeneratedPositionsFor(aArgs) {
       var line = util.getArg(aArgs, "line");
@@ -31946,15 +32016,15 @@ var require_javascript_compiler = __commonJS({
         return ["lookupProperty(", parent, ",", this.quotedString(name), ")"];
       },
       lookupPropertyFunctionIsUsed: false,
-      compile: function compile(environment, options, context, asObject2) {
+      compile: function compile(environment, options, context3, asObject2) {
         this.environment = environment;
         this.options = options;
         this.stringParams = this.options.stringParams;
         this.trackIds = this.options.trackIds;
         this.precompile = !asObject2;
         this.name = this.environment.name;
-        this.isChild = !!context;
-        this.context = context || {
+        this.isChild = !!context3;
+        this.context = context3 || {
           decorators: [],
           programs: [],
           environments: []
@@ -32506,17 +32576,17 @@ var require_javascript_compiler = __commonJS({
       //
       // Pops a value off the stack and assigns it to the current hash
       assignToHash: function assignToHash(key) {
-        var value = this.popStack(), context = void 0, type = void 0, id = void 0;
+        var value = this.popStack(), context3 = void 0, type = void 0, id = void 0;
         if (this.trackIds) {
           id = this.popStack();
         }
         if (this.stringParams) {
           type = this.popStack();
-          context = this.popStack();
+          context3 = this.popStack();
         }
         var hash = this.hash;
-        if (context) {
-          hash.contexts[key] = context;
+        if (context3) {
+          hash.contexts[key] = context3;
         }
         if (type) {
           hash.types[key] = type;
@@ -32681,11 +32751,11 @@ var require_javascript_compiler = __commonJS({
           return item;
         }
       },
-      contextName: function contextName(context) {
-        if (this.useDepths && context) {
-          return "depths[" + context + "]";
+      contextName: function contextName(context3) {
+        if (this.useDepths && context3) {
+          return "depths[" + context3 + "]";
         } else {
-          return "depth" + context;
+          return "depth" + context3;
         }
       },
       quotedString: function quotedString(str) {
@@ -33037,19 +33107,19 @@ var require_light = __commonJS({
       function getCjsExportFromNamespace(n) {
         return n && n["default"] || n;
       }
-      var load2 = function(received, defaults, onto = {}) {
+      var load2 = function(received, defaults2, onto = {}) {
         var k, ref, v;
-        for (k in defaults) {
-          v = defaults[k];
+        for (k in defaults2) {
+          v = defaults2[k];
           onto[k] = (ref = received[k]) != null ? ref : v;
         }
         return onto;
       };
-      var overwrite = function(received, defaults, onto = {}) {
+      var overwrite = function(received, defaults2, onto = {}) {
         var k, v;
         for (k in received) {
           v = received[k];
-          if (defaults[k] !== void 0) {
+          if (defaults2[k] !== void 0) {
             onto[k] = v;
           }
         }
@@ -34863,12 +34933,12 @@ function isPlainObject2(value) {
   const Ctor = Object.prototype.hasOwnProperty.call(proto, "constructor") && proto.constructor;
   return typeof Ctor === "function" && Ctor instanceof Ctor && Function.prototype.call(Ctor) === Function.prototype.call(value);
 }
-function mergeDeep(defaults, options) {
-  const result = Object.assign({}, defaults);
+function mergeDeep(defaults2, options) {
+  const result = Object.assign({}, defaults2);
   Object.keys(options).forEach((key) => {
     if (isPlainObject2(options[key])) {
-      if (!(key in defaults)) Object.assign(result, { [key]: options[key] });
-      else result[key] = mergeDeep(defaults[key], options[key]);
+      if (!(key in defaults2)) Object.assign(result, { [key]: options[key] });
+      else result[key] = mergeDeep(defaults2[key], options[key]);
     } else {
       Object.assign(result, { [key]: options[key] });
     }
@@ -34883,7 +34953,7 @@ function removeUndefinedProperties(obj) {
   }
   return obj;
 }
-function merge2(defaults, route, options) {
+function merge2(defaults2, route, options) {
   if (typeof route === "string") {
     let [method, url] = route.split(" ");
     options = Object.assign(url ? { method, url } : { url: method }, options);
@@ -34893,10 +34963,10 @@ function merge2(defaults, route, options) {
   options.headers = lowercaseKeys(options.headers);
   removeUndefinedProperties(options);
   removeUndefinedProperties(options.headers);
-  const mergedOptions = mergeDeep(defaults || {}, options);
+  const mergedOptions = mergeDeep(defaults2 || {}, options);
   if (options.url === "/graphql") {
-    if (defaults && defaults.mediaType.previews?.length) {
-      mergedOptions.mediaType.previews = defaults.mediaType.previews.filter(
+    if (defaults2 && defaults2.mediaType.previews?.length) {
+      mergedOptions.mediaType.previews = defaults2.mediaType.previews.filter(
         (preview) => !mergedOptions.mediaType.previews.includes(preview)
       ).concat(mergedOptions.mediaType.previews);
     }
@@ -34963,8 +35033,8 @@ function isDefined(value) {
 function isKeyOperator(operator) {
   return operator === ";" || operator === "&" || operator === "?";
 }
-function getValues(context, operator, key, modifier) {
-  var value = context[key], result = [];
+function getValues(context3, operator, key, modifier) {
+  var value = context3[key], result = [];
   if (isDefined(value) && value !== "") {
     if (typeof value === "string" || typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
       value = value.toString();
@@ -35028,7 +35098,7 @@ function parseUrl(template4) {
     expand: expand.bind(null, template4)
   };
 }
-function expand(template4, context) {
+function expand(template4, context3) {
   var operators = ["+", "#", ".", "/", ";", "?", "&"];
   template4 = template4.replace(
     /\{([^\{\}]+)\}|([^\{\}]+)/g,
@@ -35042,7 +35112,7 @@ function expand(template4, context) {
         }
         expression.split(/,/g).forEach(function(variable2) {
           var tmp = /([^:\*]*)(?::(\d+)|(\*))?/.exec(variable2);
-          values.push(getValues(context, operator, tmp[1], tmp[2] || tmp[3]));
+          values.push(getValues(context3, operator, tmp[1], tmp[2] || tmp[3]));
         });
         if (operator && operator !== "+") {
           var separator = ",";
@@ -35129,8 +35199,8 @@ function parse4(options) {
     options.request ? { request: options.request } : null
   );
 }
-function endpointWithDefaults(defaults, route, options) {
-  return parse4(merge2(defaults, route, options));
+function endpointWithDefaults(defaults2, route, options) {
+  return parse4(merge2(defaults2, route, options));
 }
 function withDefaults(oldDefaults, newDefaults) {
   const DEFAULTS2 = merge2(oldDefaults, newDefaults);
@@ -35580,7 +35650,7 @@ var init_json_with_bigint = __esm({
       try {
         const result = JSON.parse(
           "1",
-          (_, __, context) => !!context?.source && context.source === "1"
+          (_, __, context3) => !!context3?.source && context3.source === "1"
         );
         featureCache.set(parseFingerprint, result);
         return result;
@@ -35589,26 +35659,26 @@ var init_json_with_bigint = __esm({
         return false;
       }
     };
-    convertMarkedBigIntsReviver = (key, value, context, userReviver) => {
+    convertMarkedBigIntsReviver = (key, value, context3, userReviver) => {
       const isCustomFormatBigInt = typeof value === "string" && customFormat.test(value);
       if (isCustomFormatBigInt) return BigInt(value.slice(0, -1));
       const isNoiseValue = typeof value === "string" && noiseValue.test(value);
       if (isNoiseValue) return value.slice(0, -1);
       const hasUserReviver = typeof userReviver === "function";
       if (!hasUserReviver) return value;
-      return userReviver(key, value, context);
+      return userReviver(key, value, context3);
     };
     JSONParseV2 = (text3, reviver) => {
-      return JSON.parse(text3, (key, value, context) => {
+      return JSON.parse(text3, (key, value, context3) => {
         const isNumber = typeof value === "number";
         const isOutOfBounds = value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER;
         const isBigNumber = isNumber && isOutOfBounds;
-        const isInt = context && intRegex.test(context.source);
+        const isInt = context3 && intRegex.test(context3.source);
         const isBigInt = isBigNumber && isInt;
-        if (isBigInt) return BigInt(context.source);
+        if (isBigInt) return BigInt(context3.source);
         const hasCustomReviver = typeof reviver === "function";
         if (!hasCustomReviver) return value;
-        return reviver(key, value, context);
+        return reviver(key, value, context3);
       });
     };
     MAX_INT = Number.MAX_SAFE_INTEGER.toString();
@@ -35679,7 +35749,7 @@ var init_json_with_bigint = __esm({
         const serializedData = serializeBigInts(text3);
         return originalParse(
           serializedData,
-          (key, value, context) => convertMarkedBigIntsReviver(key, value, context, reviver)
+          (key, value, context3) => convertMarkedBigIntsReviver(key, value, context3, reviver)
         );
       } catch (error3) {
         if (error3 instanceof RangeError) {
@@ -35703,8 +35773,8 @@ function isPlainObject3(value) {
   return typeof Ctor === "function" && Ctor instanceof Ctor && Function.prototype.call(Ctor) === Function.prototype.call(value);
 }
 async function fetchWrapper(requestOptions) {
-  const fetch2 = requestOptions.request?.fetch || globalThis.fetch;
-  if (!fetch2) {
+  const fetch3 = requestOptions.request?.fetch || globalThis.fetch;
+  if (!fetch3) {
     throw new Error(
       "fetch is not set. Please pass a fetch implementation as new Octokit({ request: { fetch }}). Learn more at https://github.com/octokit/octokit.js/#fetch-missing"
     );
@@ -35720,7 +35790,7 @@ async function fetchWrapper(requestOptions) {
   );
   let fetchResponse;
   try {
-    fetchResponse = await fetch2(requestOptions.url, {
+    fetchResponse = await fetch3(requestOptions.url, {
       method: requestOptions.method,
       body,
       redirect: requestOptions.request?.redirect,
@@ -35920,9 +35990,9 @@ function graphql(request2, query, options) {
     result.variables[key] = parsedOptions[key];
     return result;
   }, {});
-  const baseUrl = parsedOptions.baseUrl || request2.endpoint.DEFAULTS.baseUrl;
-  if (GHES_V3_SUFFIX_REGEX.test(baseUrl)) {
-    requestOptions.url = baseUrl.replace(GHES_V3_SUFFIX_REGEX, "/api/graphql");
+  const baseUrl2 = parsedOptions.baseUrl || request2.endpoint.DEFAULTS.baseUrl;
+  if (GHES_V3_SUFFIX_REGEX.test(baseUrl2)) {
+    requestOptions.url = baseUrl2.replace(GHES_V3_SUFFIX_REGEX, "/api/graphql");
   }
   return request2(requestOptions).then((response) => {
     if (response.data.errors) {
@@ -36092,21 +36162,21 @@ var init_dist_src2 = __esm({
     userAgentTrail = `octokit-core.js/${VERSION7} ${getUserAgent()}`;
     Octokit = class {
       static VERSION = VERSION7;
-      static defaults(defaults) {
+      static defaults(defaults2) {
         const OctokitWithDefaults = class extends this {
           constructor(...args) {
             const options = args[0] || {};
-            if (typeof defaults === "function") {
-              super(defaults(options));
+            if (typeof defaults2 === "function") {
+              super(defaults2(options));
               return;
             }
             super(
               Object.assign(
                 {},
-                defaults,
+                defaults2,
                 options,
-                options.userAgent && defaults.userAgent ? {
-                  userAgent: `${options.userAgent} ${defaults.userAgent}`
+                options.userAgent && defaults2.userAgent ? {
+                  userAgent: `${options.userAgent} ${defaults2.userAgent}`
                 } : null
               )
             );
@@ -38676,8 +38746,8 @@ function endpointsToMethods(octokit) {
   }
   return newMethods;
 }
-function decorate(octokit, scope, methodName, defaults, decorations) {
-  const requestWithDefaults = octokit.request.defaults(defaults);
+function decorate(octokit, scope, methodName, defaults2, decorations) {
+  const requestWithDefaults = octokit.request.defaults(defaults2);
   function withDecorations(...args) {
     let options = requestWithDefaults.endpoint.merge(...args);
     if (decorations.mapToData) {
@@ -38724,14 +38794,14 @@ var init_endpoints_to_methods = __esm({
     endpointMethodsMap = /* @__PURE__ */ new Map();
     for (const [scope, endpoints] of Object.entries(endpoints_default)) {
       for (const [methodName, endpoint2] of Object.entries(endpoints)) {
-        const [route, defaults, decorations] = endpoint2;
+        const [route, defaults2, decorations] = endpoint2;
         const [method, url] = route.split(/ /);
         const endpointDefaults = Object.assign(
           {
             method,
             url
           },
-          defaults
+          defaults2
         );
         if (!endpointMethodsMap.has(scope)) {
           endpointMethodsMap.set(scope, /* @__PURE__ */ new Map());
@@ -38909,6 +38979,955 @@ var init_github = __esm({
         }
       }
     };
+  }
+});
+
+// node_modules/@actions/github/lib/context.js
+import { readFileSync, existsSync as existsSync3 } from "fs";
+import { EOL as EOL5 } from "os";
+var Context;
+var init_context = __esm({
+  "node_modules/@actions/github/lib/context.js"() {
+    Context = class {
+      /**
+       * Hydrate the context from the environment
+       */
+      constructor() {
+        var _a, _b, _c;
+        this.payload = {};
+        if (process.env.GITHUB_EVENT_PATH) {
+          if (existsSync3(process.env.GITHUB_EVENT_PATH)) {
+            this.payload = JSON.parse(readFileSync(process.env.GITHUB_EVENT_PATH, { encoding: "utf8" }));
+          } else {
+            const path = process.env.GITHUB_EVENT_PATH;
+            process.stdout.write(`GITHUB_EVENT_PATH ${path} does not exist${EOL5}`);
+          }
+        }
+        this.eventName = process.env.GITHUB_EVENT_NAME;
+        this.sha = process.env.GITHUB_SHA;
+        this.ref = process.env.GITHUB_REF;
+        this.workflow = process.env.GITHUB_WORKFLOW;
+        this.action = process.env.GITHUB_ACTION;
+        this.actor = process.env.GITHUB_ACTOR;
+        this.job = process.env.GITHUB_JOB;
+        this.runAttempt = parseInt(process.env.GITHUB_RUN_ATTEMPT, 10);
+        this.runNumber = parseInt(process.env.GITHUB_RUN_NUMBER, 10);
+        this.runId = parseInt(process.env.GITHUB_RUN_ID, 10);
+        this.apiUrl = (_a = process.env.GITHUB_API_URL) !== null && _a !== void 0 ? _a : `https://api.github.com`;
+        this.serverUrl = (_b = process.env.GITHUB_SERVER_URL) !== null && _b !== void 0 ? _b : `https://github.com`;
+        this.graphqlUrl = (_c = process.env.GITHUB_GRAPHQL_URL) !== null && _c !== void 0 ? _c : `https://api.github.com/graphql`;
+      }
+      get issue() {
+        const payload = this.payload;
+        return Object.assign(Object.assign({}, this.repo), { number: (payload.issue || payload.pull_request || payload).number });
+      }
+      get repo() {
+        if (process.env.GITHUB_REPOSITORY) {
+          const [owner, repo] = process.env.GITHUB_REPOSITORY.split("/");
+          return { owner, repo };
+        }
+        if (this.payload.repository) {
+          return {
+            owner: this.payload.repository.owner.login,
+            repo: this.payload.repository.name
+          };
+        }
+        throw new Error("context.repo requires a GITHUB_REPOSITORY environment variable like 'owner/repo'");
+      }
+    };
+  }
+});
+
+// node_modules/@actions/github/node_modules/@actions/http-client/lib/proxy.js
+var require_proxy = __commonJS({
+  "node_modules/@actions/github/node_modules/@actions/http-client/lib/proxy.js"(exports) {
+    "use strict";
+    Object.defineProperty(exports, "__esModule", { value: true });
+    exports.getProxyUrl = getProxyUrl2;
+    exports.checkBypass = checkBypass;
+    function getProxyUrl2(reqUrl) {
+      const usingSsl = reqUrl.protocol === "https:";
+      if (checkBypass(reqUrl)) {
+        return void 0;
+      }
+      const proxyVar = (() => {
+        if (usingSsl) {
+          return process.env["https_proxy"] || process.env["HTTPS_PROXY"];
+        } else {
+          return process.env["http_proxy"] || process.env["HTTP_PROXY"];
+        }
+      })();
+      if (proxyVar) {
+        try {
+          return new DecodedURL(proxyVar);
+        } catch (_a) {
+          if (!proxyVar.startsWith("http://") && !proxyVar.startsWith("https://"))
+            return new DecodedURL(`http://${proxyVar}`);
+        }
+      } else {
+        return void 0;
+      }
+    }
+    function checkBypass(reqUrl) {
+      if (!reqUrl.hostname) {
+        return false;
+      }
+      const reqHost = reqUrl.hostname;
+      if (isLoopbackAddress(reqHost)) {
+        return true;
+      }
+      const noProxy = process.env["no_proxy"] || process.env["NO_PROXY"] || "";
+      if (!noProxy) {
+        return false;
+      }
+      let reqPort;
+      if (reqUrl.port) {
+        reqPort = Number(reqUrl.port);
+      } else if (reqUrl.protocol === "http:") {
+        reqPort = 80;
+      } else if (reqUrl.protocol === "https:") {
+        reqPort = 443;
+      }
+      const upperReqHosts = [reqUrl.hostname.toUpperCase()];
+      if (typeof reqPort === "number") {
+        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
+      }
+      for (const upperNoProxyItem of noProxy.split(",").map((x) => x.trim().toUpperCase()).filter((x) => x)) {
+        if (upperNoProxyItem === "*" || upperReqHosts.some((x) => x === upperNoProxyItem || x.endsWith(`.${upperNoProxyItem}`) || upperNoProxyItem.startsWith(".") && x.endsWith(`${upperNoProxyItem}`))) {
+          return true;
+        }
+      }
+      return false;
+    }
+    function isLoopbackAddress(host) {
+      const hostLower = host.toLowerCase();
+      return hostLower === "localhost" || hostLower.startsWith("127.") || hostLower.startsWith("[::1]") || hostLower.startsWith("[0:0:0:0:0:0:0:1]");
+    }
+    var DecodedURL = class extends URL {
+      constructor(url, base) {
+        super(url, base);
+        this._decodedUsername = decodeURIComponent(super.username);
+        this._decodedPassword = decodeURIComponent(super.password);
+      }
+      get username() {
+        return this._decodedUsername;
+      }
+      get password() {
+        return this._decodedPassword;
+      }
+    };
+  }
+});
+
+// node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js
+var require_lib2 = __commonJS({
+  "node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js"(exports) {
+    "use strict";
+    var __createBinding = exports && exports.__createBinding || (Object.create ? (function(o, m, k, k2) {
+      if (k2 === void 0) k2 = k;
+      var desc = Object.getOwnPropertyDescriptor(m, k);
+      if (!desc || ("get" in desc ? !m.__esModule : desc.writable || desc.configurable)) {
+        desc = { enumerable: true, get: function() {
+          return m[k];
+        } };
+      }
+      Object.defineProperty(o, k2, desc);
+    }) : (function(o, m, k, k2) {
+      if (k2 === void 0) k2 = k;
+      o[k2] = m[k];
+    }));
+    var __setModuleDefault = exports && exports.__setModuleDefault || (Object.create ? (function(o, v) {
+      Object.defineProperty(o, "default", { enumerable: true, value: v });
+    }) : function(o, v) {
+      o["default"] = v;
+    });
+    var __importStar = exports && exports.__importStar || /* @__PURE__ */ (function() {
+      var ownKeys = function(o) {
+        ownKeys = Object.getOwnPropertyNames || function(o2) {
+          var ar = [];
+          for (var k in o2) if (Object.prototype.hasOwnProperty.call(o2, k)) ar[ar.length] = k;
+          return ar;
+        };
+        return ownKeys(o);
+      };
+      return function(mod) {
+        if (mod && mod.__esModule) return mod;
+        var result = {};
+        if (mod != null) {
+          for (var k = ownKeys(mod), i = 0; i < k.length; i++) if (k[i] !== "default") __createBinding(result, mod, k[i]);
+        }
+        __setModuleDefault(result, mod);
+        return result;
+      };
+    })();
+    var __awaiter3 = exports && exports.__awaiter || function(thisArg, _arguments, P, generator) {
+      function adopt(value) {
+        return value instanceof P ? value : new P(function(resolve2) {
+          resolve2(value);
+        });
+      }
+      return new (P || (P = Promise))(function(resolve2, reject) {
+        function fulfilled(value) {
+          try {
+            step(generator.next(value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function rejected(value) {
+          try {
+            step(generator["throw"](value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function step(result) {
+          result.done ? resolve2(result.value) : adopt(result.value).then(fulfilled, rejected);
+        }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+      });
+    };
+    Object.defineProperty(exports, "__esModule", { value: true });
+    exports.HttpClient = exports.HttpClientResponse = exports.HttpClientError = exports.MediaTypes = exports.Headers = exports.HttpCodes = void 0;
+    exports.getProxyUrl = getProxyUrl2;
+    exports.isHttps = isHttps;
+    var http = __importStar(__require("http"));
+    var https = __importStar(__require("https"));
+    var pm = __importStar(require_proxy());
+    var tunnel2 = __importStar(require_tunnel2());
+    var undici_1 = require_undici();
+    var HttpCodes2;
+    (function(HttpCodes3) {
+      HttpCodes3[HttpCodes3["OK"] = 200] = "OK";
+      HttpCodes3[HttpCodes3["MultipleChoices"] = 300] = "MultipleChoices";
+      HttpCodes3[HttpCodes3["MovedPermanently"] = 301] = "MovedPermanently";
+      HttpCodes3[HttpCodes3["ResourceMoved"] = 302] = "ResourceMoved";
+      HttpCodes3[HttpCodes3["SeeOther"] = 303] = "SeeOther";
+      HttpCodes3[HttpCodes3["NotModified"] = 304] = "NotModified";
+      HttpCodes3[HttpCodes3["UseProxy"] = 305] = "UseProxy";
+      HttpCodes3[HttpCodes3["SwitchProxy"] = 306] = "SwitchProxy";
+      HttpCodes3[HttpCodes3["TemporaryRedirect"] = 307] = "TemporaryRedirect";
+      HttpCodes3[HttpCodes3["PermanentRedirect"] = 308] = "PermanentRedirect";
+      HttpCodes3[HttpCodes3["BadRequest"] = 400] = "BadRequest";
+      HttpCodes3[HttpCodes3["Unauthorized"] = 401] = "Unauthorized";
+      HttpCodes3[HttpCodes3["PaymentRequired"] = 402] = "PaymentRequired";
+      HttpCodes3[HttpCodes3["Forbidden"] = 403] = "Forbidden";
+      HttpCodes3[HttpCodes3["NotFound"] = 404] = "NotFound";
+      HttpCodes3[HttpCodes3["MethodNotAllowed"] = 405] = "MethodNotAllowed";
+      HttpCodes3[HttpCodes3["NotAcceptable"] = 406] = "NotAcceptable";
+      HttpCodes3[HttpCodes3["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
+      HttpCodes3[HttpCodes3["RequestTimeout"] = 408] = "RequestTimeout";
+      HttpCodes3[HttpCodes3["Conflict"] = 409] = "Conflict";
+      HttpCodes3[HttpCodes3["Gone"] = 410] = "Gone";
+      HttpCodes3[HttpCodes3["TooManyRequests"] = 429] = "TooManyRequests";
+      HttpCodes3[HttpCodes3["InternalServerError"] = 500] = "InternalServerError";
+      HttpCodes3[HttpCodes3["NotImplemented"] = 501] = "NotImplemented";
+      HttpCodes3[HttpCodes3["BadGateway"] = 502] = "BadGateway";
+      HttpCodes3[HttpCodes3["ServiceUnavailable"] = 503] = "ServiceUnavailable";
+      HttpCodes3[HttpCodes3["GatewayTimeout"] = 504] = "GatewayTimeout";
+    })(HttpCodes2 || (exports.HttpCodes = HttpCodes2 = {}));
+    var Headers2;
+    (function(Headers3) {
+      Headers3["Accept"] = "accept";
+      Headers3["ContentType"] = "content-type";
+    })(Headers2 || (exports.Headers = Headers2 = {}));
+    var MediaTypes2;
+    (function(MediaTypes3) {
+      MediaTypes3["ApplicationJson"] = "application/json";
+    })(MediaTypes2 || (exports.MediaTypes = MediaTypes2 = {}));
+    function getProxyUrl2(serverUrl) {
+      const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
+      return proxyUrl ? proxyUrl.href : "";
+    }
+    var HttpRedirectCodes2 = [
+      HttpCodes2.MovedPermanently,
+      HttpCodes2.ResourceMoved,
+      HttpCodes2.SeeOther,
+      HttpCodes2.TemporaryRedirect,
+      HttpCodes2.PermanentRedirect
+    ];
+    var HttpResponseRetryCodes2 = [
+      HttpCodes2.BadGateway,
+      HttpCodes2.ServiceUnavailable,
+      HttpCodes2.GatewayTimeout
+    ];
+    var RetryableHttpVerbs = ["OPTIONS", "GET", "DELETE", "HEAD"];
+    var ExponentialBackoffCeiling = 10;
+    var ExponentialBackoffTimeSlice = 5;
+    var HttpClientError = class _HttpClientError extends Error {
+      constructor(message, statusCode) {
+        super(message);
+        this.name = "HttpClientError";
+        this.statusCode = statusCode;
+        Object.setPrototypeOf(this, _HttpClientError.prototype);
+      }
+    };
+    exports.HttpClientError = HttpClientError;
+    var HttpClientResponse = class {
+      constructor(message) {
+        this.message = message;
+      }
+      readBody() {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve2) => __awaiter3(this, void 0, void 0, function* () {
+            let output = Buffer.alloc(0);
+            this.message.on("data", (chunk) => {
+              output = Buffer.concat([output, chunk]);
+            });
+            this.message.on("end", () => {
+              resolve2(output.toString());
+            });
+          }));
+        });
+      }
+      readBodyBuffer() {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve2) => __awaiter3(this, void 0, void 0, function* () {
+            const chunks = [];
+            this.message.on("data", (chunk) => {
+              chunks.push(chunk);
+            });
+            this.message.on("end", () => {
+              resolve2(Buffer.concat(chunks));
+            });
+          }));
+        });
+      }
+    };
+    exports.HttpClientResponse = HttpClientResponse;
+    function isHttps(requestUrl) {
+      const parsedUrl = new URL(requestUrl);
+      return parsedUrl.protocol === "https:";
+    }
+    var HttpClient3 = class {
+      constructor(userAgent2, handlers, requestOptions) {
+        this._ignoreSslError = false;
+        this._allowRedirects = true;
+        this._allowRedirectDowngrade = false;
+        this._maxRedirects = 50;
+        this._allowRetries = false;
+        this._maxRetries = 1;
+        this._keepAlive = false;
+        this._disposed = false;
+        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent2);
+        this.handlers = handlers || [];
+        this.requestOptions = requestOptions;
+        if (requestOptions) {
+          if (requestOptions.ignoreSslError != null) {
+            this._ignoreSslError = requestOptions.ignoreSslError;
+          }
+          this._socketTimeout = requestOptions.socketTimeout;
+          if (requestOptions.allowRedirects != null) {
+            this._allowRedirects = requestOptions.allowRedirects;
+          }
+          if (requestOptions.allowRedirectDowngrade != null) {
+            this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
+          }
+          if (requestOptions.maxRedirects != null) {
+            this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
+          }
+          if (requestOptions.keepAlive != null) {
+            this._keepAlive = requestOptions.keepAlive;
+          }
+          if (requestOptions.allowRetries != null) {
+            this._allowRetries = requestOptions.allowRetries;
+          }
+          if (requestOptions.maxRetries != null) {
+            this._maxRetries = requestOptions.maxRetries;
+          }
+        }
+      }
+      options(requestUrl, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request("OPTIONS", requestUrl, null, additionalHeaders || {});
+        });
+      }
+      get(requestUrl, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request("GET", requestUrl, null, additionalHeaders || {});
+        });
+      }
+      del(requestUrl, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request("DELETE", requestUrl, null, additionalHeaders || {});
+        });
+      }
+      post(requestUrl, data, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request("POST", requestUrl, data, additionalHeaders || {});
+        });
+      }
+      patch(requestUrl, data, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request("PATCH", requestUrl, data, additionalHeaders || {});
+        });
+      }
+      put(requestUrl, data, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request("PUT", requestUrl, data, additionalHeaders || {});
+        });
+      }
+      head(requestUrl, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request("HEAD", requestUrl, null, additionalHeaders || {});
+        });
+      }
+      sendStream(verb, requestUrl, stream, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request(verb, requestUrl, stream, additionalHeaders);
+        });
+      }
+      /**
+       * Gets a typed object from an endpoint
+       * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
+       */
+      getJson(requestUrl_1) {
+        return __awaiter3(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
+          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
+          const res = yield this.get(requestUrl, additionalHeaders);
+          return this._processResponse(res, this.requestOptions);
+        });
+      }
+      postJson(requestUrl_1, obj_1) {
+        return __awaiter3(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+          const data = JSON.stringify(obj, null, 2);
+          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
+          additionalHeaders[Headers2.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes2.ApplicationJson);
+          const res = yield this.post(requestUrl, data, additionalHeaders);
+          return this._processResponse(res, this.requestOptions);
+        });
+      }
+      putJson(requestUrl_1, obj_1) {
+        return __awaiter3(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+          const data = JSON.stringify(obj, null, 2);
+          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
+          additionalHeaders[Headers2.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes2.ApplicationJson);
+          const res = yield this.put(requestUrl, data, additionalHeaders);
+          return this._processResponse(res, this.requestOptions);
+        });
+      }
+      patchJson(requestUrl_1, obj_1) {
+        return __awaiter3(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+          const data = JSON.stringify(obj, null, 2);
+          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
+          additionalHeaders[Headers2.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes2.ApplicationJson);
+          const res = yield this.patch(requestUrl, data, additionalHeaders);
+          return this._processResponse(res, this.requestOptions);
+        });
+      }
+      /**
+       * Makes a raw http request.
+       * All other methods such as get, post, patch, and request ultimately call this.
+       * Prefer get, del, post and patch
+       */
+      request(verb, requestUrl, data, headers) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          if (this._disposed) {
+            throw new Error("Client has already been disposed.");
+          }
+          const parsedUrl = new URL(requestUrl);
+          let info2 = this._prepareRequest(verb, parsedUrl, headers);
+          const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb) ? this._maxRetries + 1 : 1;
+          let numTries = 0;
+          let response;
+          do {
+            response = yield this.requestRaw(info2, data);
+            if (response && response.message && response.message.statusCode === HttpCodes2.Unauthorized) {
+              let authenticationHandler;
+              for (const handler2 of this.handlers) {
+                if (handler2.canHandleAuthentication(response)) {
+                  authenticationHandler = handler2;
+                  break;
+                }
+              }
+              if (authenticationHandler) {
+                return authenticationHandler.handleAuthentication(this, info2, data);
+              } else {
+                return response;
+              }
+            }
+            let redirectsRemaining = this._maxRedirects;
+            while (response.message.statusCode && HttpRedirectCodes2.includes(response.message.statusCode) && this._allowRedirects && redirectsRemaining > 0) {
+              const redirectUrl = response.message.headers["location"];
+              if (!redirectUrl) {
+                break;
+              }
+              const parsedRedirectUrl = new URL(redirectUrl);
+              if (parsedUrl.protocol === "https:" && parsedUrl.protocol !== parsedRedirectUrl.protocol && !this._allowRedirectDowngrade) {
+                throw new Error("Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.");
+              }
+              yield response.readBody();
+              if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
+                for (const header in headers) {
+                  if (header.toLowerCase() === "authorization") {
+                    delete headers[header];
+                  }
+                }
+              }
+              info2 = this._prepareRequest(verb, parsedRedirectUrl, headers);
+              response = yield this.requestRaw(info2, data);
+              redirectsRemaining--;
+            }
+            if (!response.message.statusCode || !HttpResponseRetryCodes2.includes(response.message.statusCode)) {
+              return response;
+            }
+            numTries += 1;
+            if (numTries < maxTries) {
+              yield response.readBody();
+              yield this._performExponentialBackoff(numTries);
+            }
+          } while (numTries < maxTries);
+          return response;
+        });
+      }
+      /**
+       * Needs to be called if keepAlive is set to true in request options.
+       */
+      dispose() {
+        if (this._agent) {
+          this._agent.destroy();
+        }
+        this._disposed = true;
+      }
+      /**
+       * Raw request.
+       * @param info
+       * @param data
+       */
+      requestRaw(info2, data) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve2, reject) => {
+            function callbackForResult(err, res) {
+              if (err) {
+                reject(err);
+              } else if (!res) {
+                reject(new Error("Unknown error"));
+              } else {
+                resolve2(res);
+              }
+            }
+            this.requestRawWithCallback(info2, data, callbackForResult);
+          });
+        });
+      }
+      /**
+       * Raw request with callback.
+       * @param info
+       * @param data
+       * @param onResult
+       */
+      requestRawWithCallback(info2, data, onResult) {
+        if (typeof data === "string") {
+          if (!info2.options.headers) {
+            info2.options.headers = {};
+          }
+          info2.options.headers["Content-Length"] = Buffer.byteLength(data, "utf8");
+        }
+        let callbackCalled = false;
+        function handleResult(err, res) {
+          if (!callbackCalled) {
+            callbackCalled = true;
+            onResult(err, res);
+          }
+        }
+        const req = info2.httpModule.request(info2.options, (msg) => {
+          const res = new HttpClientResponse(msg);
+          handleResult(void 0, res);
+        });
+        let socket;
+        req.on("socket", (sock) => {
+          socket = sock;
+        });
+        req.setTimeout(this._socketTimeout || 3 * 6e4, () => {
+          if (socket) {
+            socket.end();
+          }
+          handleResult(new Error(`Request timeout: ${info2.options.path}`));
+        });
+        req.on("error", function(err) {
+          handleResult(err);
+        });
+        if (data && typeof data === "string") {
+          req.write(data, "utf8");
+        }
+        if (data && typeof data !== "string") {
+          data.on("close", function() {
+            req.end();
+          });
+          data.pipe(req);
+        } else {
+          req.end();
+        }
+      }
+      /**
+       * Gets an http agent. This function is useful when you need an http agent that handles
+       * routing through a proxy server - depending upon the url and proxy environment variables.
+       * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+       */
+      getAgent(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        return this._getAgent(parsedUrl);
+      }
+      getAgentDispatcher(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        const proxyUrl = pm.getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (!useProxy) {
+          return;
+        }
+        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
+      }
+      _prepareRequest(method, requestUrl, headers) {
+        const info2 = {};
+        info2.parsedUrl = requestUrl;
+        const usingSsl = info2.parsedUrl.protocol === "https:";
+        info2.httpModule = usingSsl ? https : http;
+        const defaultPort = usingSsl ? 443 : 80;
+        info2.options = {};
+        info2.options.host = info2.parsedUrl.hostname;
+        info2.options.port = info2.parsedUrl.port ? parseInt(info2.parsedUrl.port) : defaultPort;
+        info2.options.path = (info2.parsedUrl.pathname || "") + (info2.parsedUrl.search || "");
+        info2.options.method = method;
+        info2.options.headers = this._mergeHeaders(headers);
+        if (this.userAgent != null) {
+          info2.options.headers["user-agent"] = this.userAgent;
+        }
+        info2.options.agent = this._getAgent(info2.parsedUrl);
+        if (this.handlers) {
+          for (const handler2 of this.handlers) {
+            handler2.prepareRequest(info2.options);
+          }
+        }
+        return info2;
+      }
+      _mergeHeaders(headers) {
+        if (this.requestOptions && this.requestOptions.headers) {
+          return Object.assign({}, lowercaseKeys2(this.requestOptions.headers), lowercaseKeys2(headers || {}));
+        }
+        return lowercaseKeys2(headers || {});
+      }
+      /**
+       * Gets an existing header value or returns a default.
+       * Handles converting number header values to strings since HTTP headers must be strings.
+       * Note: This returns string | string[] since some headers can have multiple values.
+       * For headers that must always be a single string (like Content-Type), use the
+       * specialized _getExistingOrDefaultContentTypeHeader method instead.
+       */
+      _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+          const headerValue = lowercaseKeys2(this.requestOptions.headers)[header];
+          if (headerValue) {
+            clientHeader = typeof headerValue === "number" ? headerValue.toString() : headerValue;
+          }
+        }
+        const additionalValue = additionalHeaders[header];
+        if (additionalValue !== void 0) {
+          return typeof additionalValue === "number" ? additionalValue.toString() : additionalValue;
+        }
+        if (clientHeader !== void 0) {
+          return clientHeader;
+        }
+        return _default;
+      }
+      /**
+       * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
+       * Always returns a single string (not an array) since Content-Type should be a single value.
+       * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
+       * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
+       * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
+       */
+      _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+          const headerValue = lowercaseKeys2(this.requestOptions.headers)[Headers2.ContentType];
+          if (headerValue) {
+            if (typeof headerValue === "number") {
+              clientHeader = String(headerValue);
+            } else if (Array.isArray(headerValue)) {
+              clientHeader = headerValue.join(", ");
+            } else {
+              clientHeader = headerValue;
+            }
+          }
+        }
+        const additionalValue = additionalHeaders[Headers2.ContentType];
+        if (additionalValue !== void 0) {
+          if (typeof additionalValue === "number") {
+            return String(additionalValue);
+          } else if (Array.isArray(additionalValue)) {
+            return additionalValue.join(", ");
+          } else {
+            return additionalValue;
+          }
+        }
+        if (clientHeader !== void 0) {
+          return clientHeader;
+        }
+        return _default;
+      }
+      _getAgent(parsedUrl) {
+        let agent;
+        const proxyUrl = pm.getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (this._keepAlive && useProxy) {
+          agent = this._proxyAgent;
+        }
+        if (!useProxy) {
+          agent = this._agent;
+        }
+        if (agent) {
+          return agent;
+        }
+        const usingSsl = parsedUrl.protocol === "https:";
+        let maxSockets = 100;
+        if (this.requestOptions) {
+          maxSockets = this.requestOptions.maxSockets || http.globalAgent.maxSockets;
+        }
+        if (proxyUrl && proxyUrl.hostname) {
+          const agentOptions = {
+            maxSockets,
+            keepAlive: this._keepAlive,
+            proxy: Object.assign(Object.assign({}, (proxyUrl.username || proxyUrl.password) && {
+              proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
+            }), { host: proxyUrl.hostname, port: proxyUrl.port })
+          };
+          let tunnelAgent;
+          const overHttps = proxyUrl.protocol === "https:";
+          if (usingSsl) {
+            tunnelAgent = overHttps ? tunnel2.httpsOverHttps : tunnel2.httpsOverHttp;
+          } else {
+            tunnelAgent = overHttps ? tunnel2.httpOverHttps : tunnel2.httpOverHttp;
+          }
+          agent = tunnelAgent(agentOptions);
+          this._proxyAgent = agent;
+        }
+        if (!agent) {
+          const options = { keepAlive: this._keepAlive, maxSockets };
+          agent = usingSsl ? new https.Agent(options) : new http.Agent(options);
+          this._agent = agent;
+        }
+        if (usingSsl && this._ignoreSslError) {
+          agent.options = Object.assign(agent.options || {}, {
+            rejectUnauthorized: false
+          });
+        }
+        return agent;
+      }
+      _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
+        let proxyAgent;
+        if (this._keepAlive) {
+          proxyAgent = this._proxyAgentDispatcher;
+        }
+        if (proxyAgent) {
+          return proxyAgent;
+        }
+        const usingSsl = parsedUrl.protocol === "https:";
+        proxyAgent = new undici_1.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, (proxyUrl.username || proxyUrl.password) && {
+          token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString("base64")}`
+        }));
+        this._proxyAgentDispatcher = proxyAgent;
+        if (usingSsl && this._ignoreSslError) {
+          proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
+            rejectUnauthorized: false
+          });
+        }
+        return proxyAgent;
+      }
+      _getUserAgentWithOrchestrationId(userAgent2) {
+        const baseUserAgent = userAgent2 || "actions/http-client";
+        const orchId = process.env["ACTIONS_ORCHESTRATION_ID"];
+        if (orchId) {
+          const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, "_");
+          return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
+        }
+        return baseUserAgent;
+      }
+      _performExponentialBackoff(retryNumber) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
+          const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
+          return new Promise((resolve2) => setTimeout(() => resolve2(), ms));
+        });
+      }
+      _processResponse(res, options) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve2, reject) => __awaiter3(this, void 0, void 0, function* () {
+            const statusCode = res.message.statusCode || 0;
+            const response = {
+              statusCode,
+              result: null,
+              headers: {}
+            };
+            if (statusCode === HttpCodes2.NotFound) {
+              resolve2(response);
+            }
+            function dateTimeDeserializer(key, value) {
+              if (typeof value === "string") {
+                const a = new Date(value);
+                if (!isNaN(a.valueOf())) {
+                  return a;
+                }
+              }
+              return value;
+            }
+            let obj;
+            let contents;
+            try {
+              contents = yield res.readBody();
+              if (contents && contents.length > 0) {
+                if (options && options.deserializeDates) {
+                  obj = JSON.parse(contents, dateTimeDeserializer);
+                } else {
+                  obj = JSON.parse(contents);
+                }
+                response.result = obj;
+              }
+              response.headers = res.message.headers;
+            } catch (err) {
+            }
+            if (statusCode > 299) {
+              let msg;
+              if (obj && obj.message) {
+                msg = obj.message;
+              } else if (contents && contents.length > 0) {
+                msg = contents;
+              } else {
+                msg = `Failed request: (${statusCode})`;
+              }
+              const err = new HttpClientError(msg, statusCode);
+              err.result = response.result;
+              reject(err);
+            } else {
+              resolve2(response);
+            }
+          }));
+        });
+      }
+    };
+    exports.HttpClient = HttpClient3;
+    var lowercaseKeys2 = (obj) => Object.keys(obj).reduce((c, k) => (c[k.toLowerCase()] = obj[k], c), {});
+  }
+});
+
+// node_modules/@actions/github/lib/internal/utils.js
+function getProxyAgent(destinationUrl) {
+  const hc = new httpClient.HttpClient();
+  return hc.getAgent(destinationUrl);
+}
+function getProxyAgentDispatcher(destinationUrl) {
+  const hc = new httpClient.HttpClient();
+  return hc.getAgentDispatcher(destinationUrl);
+}
+function getProxyFetch(destinationUrl) {
+  const httpDispatcher = getProxyAgentDispatcher(destinationUrl);
+  const proxyFetch = (url, opts) => __awaiter2(this, void 0, void 0, function* () {
+    return (0, import_undici2.fetch)(url, Object.assign(Object.assign({}, opts), { dispatcher: httpDispatcher }));
+  });
+  return proxyFetch;
+}
+function getApiBaseUrl() {
+  return process.env["GITHUB_API_URL"] || "https://api.github.com";
+}
+var httpClient, import_undici2, __awaiter2;
+var init_utils = __esm({
+  "node_modules/@actions/github/lib/internal/utils.js"() {
+    httpClient = __toESM(require_lib2(), 1);
+    import_undici2 = __toESM(require_undici(), 1);
+    __awaiter2 = function(thisArg, _arguments, P, generator) {
+      function adopt(value) {
+        return value instanceof P ? value : new P(function(resolve2) {
+          resolve2(value);
+        });
+      }
+      return new (P || (P = Promise))(function(resolve2, reject) {
+        function fulfilled(value) {
+          try {
+            step(generator.next(value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function rejected(value) {
+          try {
+            step(generator["throw"](value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function step(result) {
+          result.done ? resolve2(result.value) : adopt(result.value).then(fulfilled, rejected);
+        }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+      });
+    };
+  }
+});
+
+// node_modules/@actions/github/lib/utils.js
+var context, baseUrl, defaults, GitHub;
+var init_utils2 = __esm({
+  "node_modules/@actions/github/lib/utils.js"() {
+    init_context();
+    init_utils();
+    init_dist_src2();
+    init_dist_src4();
+    init_dist_bundle7();
+    init_utils();
+    context = new Context();
+    baseUrl = getApiBaseUrl();
+    defaults = {
+      baseUrl,
+      request: {
+        agent: getProxyAgent(baseUrl),
+        fetch: getProxyFetch(baseUrl)
+      }
+    };
+    GitHub = Octokit.plugin(restEndpointMethods, paginateRest).defaults(defaults);
+  }
+});
+
+// node_modules/@actions/github/lib/github.js
+var context2;
+var init_github2 = __esm({
+  "node_modules/@actions/github/lib/github.js"() {
+    init_context();
+    init_utils2();
+    context2 = new Context();
+  }
+});
+
+// src/edges/runner.ts
+var runner_exports = {};
+__export(runner_exports, {
+  checkRun: () => checkRun,
+  githubSettings: () => githubSettings,
+  runAddress: () => runAddress
+});
+function githubSettings() {
+  const token = process.env["GITHUB_TOKEN"] ?? "";
+  if ((process.env["GITHUB_REPOSITORY"] ?? "") === "") throw new UsageError("GITHUB_REPOSITORY is not set", "this command runs in GitHub Actions");
+  if (token === "") throw new UsageError("GITHUB_TOKEN is not set", "pass it to the step: `env: {GITHUB_TOKEN: ${{ github.token }}}`");
+  return { api: context2.apiUrl, token, ...context2.repo };
+}
+function runAddress() {
+  return Number.isNaN(context2.runId) ? void 0 : `${context2.serverUrl}/${context2.repo.owner}/${context2.repo.repo}/actions/runs/${context2.runId}`;
+}
+function checkRun() {
+  const word = (path) => {
+    const value = at(context2.payload, path);
+    return typeof value === "string" ? value : "";
+  };
+  const run2 = { headOwner: word("/workflow_run/head_repository/owner/login"), headBranch: word("/workflow_run/head_branch"), headSha: word("/workflow_run/head_sha") };
+  if (!/^[0-9a-f]{40}$/u.test(run2.headSha) || run2.headBranch === "" || run2.headOwner === "") throw new UsageError("this is not a workflow_run event of a pull request", "use it in a workflow that runs on `workflow_run`");
+  return run2;
+}
+var init_runner = __esm({
+  "src/edges/runner.ts"() {
+    "use strict";
+    init_github2();
+    init_json();
+    init_failure();
   }
 });
 
@@ -39525,72 +40544,8 @@ function isCommand(word) {
   return Object.hasOwn(COMMANDS, word);
 }
 
-// src/core/json.ts
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function compareText(a, b) {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-function canonical(value) {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (!isObject(value)) return JSON.stringify(value);
-  const keys = Object.keys(value).sort(compareText);
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key] ?? null)}`).join(",")}}`;
-}
-function pretty(value) {
-  return `${JSON.stringify(sorted(value), null, 2)}
-`;
-}
-function sorted(value) {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value).sort(compareText).map((key) => [key, sorted(value[key] ?? null)])
-  );
-}
-function merge(left, ...rights) {
-  const result = { ...left };
-  for (const right of rights) {
-    for (const [key, value] of Object.entries(right)) {
-      const old = result[key];
-      result[key] = isObject(old) && isObject(value) ? merge(old, value) : value;
-    }
-  }
-  return result;
-}
-function escapeSegment(segment) {
-  return segment.replaceAll("~", "~0").replaceAll("/", "~1");
-}
-function pointer(...segments) {
-  return segments.map((segment) => `/${escapeSegment(String(segment))}`).join("");
-}
-function segmentsOf(path) {
-  if (path === "") return [];
-  return path.slice(1).split("/").map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"));
-}
-function parentOf(path) {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
-}
-function at(value, path) {
-  let here = value;
-  for (const segment of segmentsOf(path)) {
-    if (Array.isArray(here)) here = here[Number(segment)];
-    else if (isObject(here) && Object.hasOwn(here, segment)) here = here[segment];
-    else return void 0;
-  }
-  return here;
-}
-function* walk(value, path = "") {
-  yield { path, value };
-  if (Array.isArray(value)) {
-    for (const [index2, item] of value.entries()) yield* walk(item, `${path}/${index2}`);
-  } else if (isObject(value)) {
-    for (const [key, item] of Object.entries(value)) yield* walk(item, `${path}/${escapeSegment(key)}`);
-  }
-}
-
 // src/core/finding.ts
+init_json();
 function hasErrors(findings) {
   return findings.some((finding) => finding.severity === "error");
 }
@@ -43007,6 +43962,7 @@ function _parseExtendedHeaders(data) {
 }
 
 // src/edges/charts.ts
+init_json();
 init_failure();
 
 // src/edges/files.ts
@@ -43016,6 +43972,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve, sep } from "node:path";
 
 // src/core/source.ts
+init_json();
 var MAX_FILE_BYTES = 1e6;
 function readSource(file, text3) {
   const findings = [];
@@ -43438,7 +44395,11 @@ async function cachedCharts(platform2, { chartsFrom, report }) {
   return loadCharts({ settings: platform2.settings.data.charts, from: chartsFrom, network: false, progress: (text3) => report.progress(text3) });
 }
 
+// src/core/rules/run.ts
+init_json();
+
 // src/core/values/part.ts
+init_json();
 function combine(parts) {
   return {
     values: {
@@ -43566,6 +44527,9 @@ function secretEnv(names2) {
   );
 }
 
+// src/core/values/nodes.ts
+init_json();
+
 // src/core/model/units.ts
 function seconds(duration2) {
   const unit = duration2.slice(-1);
@@ -43606,8 +44570,8 @@ function slug(name) {
 }
 
 // src/core/values/servers.ts
-function servers(context) {
-  const { hub: hub2, cluster, platform: platform2 } = context;
+function servers(context3) {
+  const { hub: hub2, cluster, platform: platform2 } = context3;
   const environment = hub2.data;
   const scratch = environment.scratch;
   return {
@@ -43651,18 +44615,18 @@ function literal(value) {
 function metadataByIptables(cluster) {
   return cluster.networkPolicy === "none" && cluster.provider !== "k3s" && cluster.provider !== "existing";
 }
-function modelEnv(context) {
-  const home = `/home/${context.platform.user.name}`;
+function modelEnv(context3) {
+  const home = `/home/${context3.platform.user.name}`;
   return {
     OGGM_WORKDIR: `${home}/oggm-work`,
-    OGGM_EXTRACT_DIR: context.hub.data.scratch === void 0 ? `${home}/.oggm-extract` : "/scratch/oggm",
+    OGGM_EXTRACT_DIR: context3.hub.data.scratch === void 0 ? `${home}/.oggm-extract` : "/scratch/oggm",
     OGGM_USE_MULTIPROCESSING: "1"
   };
 }
 
 // src/core/values/profiles.ts
-function profiles(context) {
-  const { hub: hub2, images } = context;
+function profiles(context3) {
+  const { hub: hub2, images } = context3;
   return {
     glaciocloud: {
       profiles: {
@@ -43675,7 +44639,7 @@ function profiles(context) {
           image: reference,
           for: ["all"],
           default: index2 === 0,
-          env: file.oggm === void 0 ? {} : modelEnv(context)
+          env: file.oggm === void 0 ? {} : modelEnv(context3)
         })),
         sizes: Object.entries(hub2.data.sizes).map(([name, size]) => sizeProfile(name, size, name === defaultSize(hub2.data.sizes)))
       }
@@ -43735,8 +44699,8 @@ function sessions({ hub: hub2 }) {
 
 // src/core/values/build.ts
 var CONCERNS = [login, hub, entry, servers, sessions, profiles, nodes];
-function hubValues(context) {
-  return combine([...CONCERNS.map((concern) => concern(context)), { jupyterhub: context.hub.data.values, from: { "": "/values" } }]);
+function hubValues(context3) {
+  return combine([...CONCERNS.map((concern) => concern(context3)), { jupyterhub: context3.hub.data.values, from: { "": "/values" } }]);
 }
 function originOf(built, hub2, path) {
   if (path !== "" && hub2.has(`/values${path}`)) return `/values${path}`;
@@ -43845,11 +44809,11 @@ function utf8ToBytes(str) {
     clean(encoded);
   }
 }
-function checkOpts(defaults, opts, title = "opts") {
-  aopts(defaults, "defaults");
+function checkOpts(defaults2, opts, title = "opts") {
+  aopts(defaults2, "defaults");
   if (opts !== void 0)
     aopts(opts, title);
-  const merged = Object.assign(/* @__PURE__ */ Object.create(null), defaults, opts);
+  const merged = Object.assign(/* @__PURE__ */ Object.create(null), defaults2, opts);
   return merged;
 }
 function createHasher(hashCons, info2 = {}) {
@@ -44150,12 +45114,16 @@ var sha2562 = /* @__PURE__ */ createHasher(
 );
 
 // src/core/digest.ts
+init_json();
 function sha256Hex(text3) {
   return bytesToHex(sha2562(utf8ToBytes(text3)));
 }
 function digestOf(value) {
   return sha256Hex(canonical(value)).slice(0, 40);
 }
+
+// src/core/values/release.ts
+init_json();
 
 // src/core/values/cluster.ts
 var SYSTEM_NAMESPACE = "glaciocloud-system";
@@ -44235,6 +45203,7 @@ function wanted(wave, order, release2) {
 }
 
 // src/core/rules/events.ts
+init_json();
 var at2 = (index2, key) => pointer("capacity", "events", index2, key);
 var eventTime = {
   id: "time-order",
@@ -44324,6 +45293,7 @@ var eventImage = {
 };
 
 // src/core/rules/hub.ts
+init_json();
 var GiB = 2 ** 30;
 var address = {
   id: "address",
@@ -44437,6 +45407,7 @@ var notYet = {
 };
 
 // src/core/rules/images.ts
+init_json();
 var imageSource = {
   id: "image-source",
   severity: "error",
@@ -44544,6 +45515,8 @@ var belowHome = {
 };
 
 // src/core/rules/model.ts
+init_json();
+init_json();
 function env({ values }) {
   const found = at(values, "/singleuser/extraEnv");
   const text3 = (value) => typeof value === "string" ? value : isObject(value) && typeof value["value"] === "string" ? value["value"] : void 0;
@@ -44605,6 +45578,7 @@ var modelMemory = {
 };
 
 // src/core/rules/names.ts
+init_json();
 var NAME = /^[a-z](-?[a-z0-9])*$/u;
 var DOTTED = /^[a-z0-9]([-.]?[a-z0-9])*$/u;
 var unitName = {
@@ -44697,6 +45671,7 @@ var removalSound = {
 };
 
 // src/core/rules/pods.ts
+init_json();
 var list = (value) => (Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []).filter(isObject);
 function podFault(spec2) {
   for (const [index2, volume] of list(spec2["volumes"]).entries()) {
@@ -44705,9 +45680,9 @@ function podFault(spec2) {
   for (const key of ["hostNetwork", "hostPID", "hostIPC"]) if (spec2[key] === true) return { path: pointer(key), message: `${key} opens the node` };
   for (const kind of ["containers", "initContainers"]) {
     for (const [index2, container] of list(spec2[kind]).entries()) {
-      const context = container["securityContext"];
-      if (isObject(context) && context["privileged"] === true) return { path: pointer(kind, index2), message: `the container ${JSON.stringify(container["name"])} is privileged` };
-      if (isObject(context) && context["runAsUser"] === 0) return { path: pointer(kind, index2), message: `the container ${JSON.stringify(container["name"])} runs as root` };
+      const context3 = container["securityContext"];
+      if (isObject(context3) && context3["privileged"] === true) return { path: pointer(kind, index2), message: `the container ${JSON.stringify(container["name"])} is privileged` };
+      if (isObject(context3) && context3["runAsUser"] === 0) return { path: pointer(kind, index2), message: `the container ${JSON.stringify(container["name"])} runs as root` };
     }
   }
   return void 0;
@@ -44785,6 +45760,9 @@ var databaseKept = {
   }
 };
 
+// src/core/rules/raw-values.ts
+init_json();
+
 // src/core/model/formats.ts
 var show = (value) => typeof value === "string" ? `"${clip(value)}"` : JSON.stringify(value).slice(0, 60);
 function clip(text3) {
@@ -44828,6 +45806,7 @@ var FORMATS = {
 var quoted = show;
 
 // src/core/rules/values.ts
+init_json();
 function demand({ id, title, why, paths, bad }) {
   return {
     id,
@@ -45135,6 +46114,12 @@ var RAW_VALUE_RULES = [
     }
   }
 ];
+
+// src/core/rules/references.ts
+init_json();
+
+// src/core/model/platform.ts
+init_json();
 
 // src/core/model/layout.ts
 var LAYOUT = [
@@ -46899,6 +47884,7 @@ var platform_schema_default = {
 };
 
 // src/core/model/read.ts
+init_json();
 var SCHEMAS = { platform: platform_schema_default, cluster: cluster_schema_default, environment: environment_schema_default, image: image_schema_default, "image-lock": image_lock_schema_default, data: data_schema_default, approvers: approvers_schema_default, member: member_schema_default, cohort: cohort_schema_default };
 var compiled = /* @__PURE__ */ new Map();
 var ajv = new import__.Ajv2020({ allErrors: true, useDefaults: true, verbose: true, allowUnionTypes: true, strictRequired: false });
@@ -47094,6 +48080,7 @@ var unknownReference = {
 };
 
 // src/core/rules/who.ts
+init_json();
 function mentions(data) {
   return [
     ...data.access.allow.map((who, index2) => ({ who, path: pointer("access", "allow", index2) })),
@@ -47222,13 +48209,13 @@ var RULES = [
 ];
 
 // src/core/rules/run.ts
-function runRules({ platform: platform2, now, defaults }) {
+function runRules({ platform: platform2, now, defaults: defaults2 }) {
   const findings = [];
   const add = (rule, problems) => {
     for (const problem of problems) findings.push({ rule: rule.id, severity: rule.severity, ...problem });
   };
   const hubs = hubFacts(platform2, now);
-  const values = hubs.flatMap((facts) => valuesFacts(facts, defaults));
+  const values = hubs.flatMap((facts) => valuesFacts(facts, defaults2));
   for (const rule of RULES) {
     switch (rule.on) {
       case "platform":
@@ -47259,14 +48246,15 @@ function hubFacts(platform2, now) {
     return cluster ? [{ hub: hub2, cluster, platform: platform2, now }] : [];
   });
 }
-function valuesFacts(facts, defaults) {
+function valuesFacts(facts, defaults2) {
   const built = valuesOf(facts.platform, facts.hub, { codeDigest: "" });
   if (!built) return [];
-  return [{ ...facts, values: merge(defaults ?? {}, built.values.jupyterhub), place: (path) => facts.hub.at(originOf(built, facts.hub, path)) }];
+  return [{ ...facts, values: merge(defaults2 ?? {}, built.values.jupyterhub), place: (path) => facts.hub.at(originOf(built, facts.hub, path)) }];
 }
 
 // src/core/values/validate.ts
 var import_ajv = __toESM(require_ajv(), 1);
+init_json();
 function checkValues(platform2, chart) {
   const validate = new import_ajv.Ajv({ strict: false, allErrors: true, verbose: true }).compile(chart.schema);
   return [...platform2.environments.values()].flatMap((hub2) => {
@@ -47570,13 +48558,18 @@ function createPuller(iterator2) {
 import { randomBytes } from "node:crypto";
 
 // src/core/deploy/state.ts
+init_json();
 var STATE_NAME = "glaciocloud-release";
 function parseState(text3) {
   const value = JSON.parse(text3);
   return isObject(value) && value["v"] === 1 ? value : void 0;
 }
 
+// src/apply/cluster.ts
+init_json();
+
 // src/edges/kube.ts
+init_json();
 init_failure();
 
 // src/edges/exec.ts
@@ -47706,6 +48699,9 @@ var Kube = class {
   async deleteBy(kinds, selector, namespace) {
     await this.#must(`${kinds} cannot be deleted`, ["delete", kinds, "--selector", selector, ...inNamespace(namespace), "--ignore-not-found", "--wait=false", "--now"]);
   }
+  async annotate(kind, selector, namespace, annotation) {
+    await this.#must(`${kind} cannot be annotated`, ["annotate", kind, "--selector", selector, ...inNamespace(namespace), "--overwrite", annotation]);
+  }
   async logs(pod, namespace) {
     const { stdout } = await this.#run(["logs", pod, ...inNamespace(namespace), "--tail", "200"]);
     return stdout;
@@ -47780,6 +48776,7 @@ async function digestKey(kube) {
 }
 
 // src/core/deploy/door.ts
+init_json();
 var MACHINES = ["deploy_0", "deploy_1", "deploy_2", "deploy_3", "probe_0", "probe_1", "probe_2", "probe_3"];
 function firstAccess(environment) {
   const groups2 = [...new Set(Object.values(environment.sizes).flatMap((size) => size.for))].filter((who) => who !== "all").sort(compareText);
@@ -47787,6 +48784,7 @@ function firstAccess(environment) {
 }
 
 // src/core/deploy/load-check.ts
+init_json();
 var LABEL = "glaciocloud.org/load-check";
 function loadCheckObjects(objects, namespace, name, script) {
   const metadata = (called) => ({ name: called, namespace, labels: { [LABEL]: name } });
@@ -47855,6 +48853,7 @@ function rename3(value, renamed) {
 }
 
 // src/core/deploy/rollout.ts
+init_json();
 var CRASHES = 3;
 var NO_ROOM_SECONDS = 120;
 function rolloutVerdict(deployments, pods, now) {
@@ -47911,7 +48910,11 @@ function list2(value) {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
+// src/apply/hub.ts
+init_json();
+
 // src/core/render/manifests.ts
+init_json();
 function normalise(output) {
   const documents2 = splitDocuments(output).filter((text3) => /^kind:/mu.test(text3));
   return documents2.map((text3) => `---
@@ -47942,6 +48945,7 @@ ${dump(object2, { lineWidth: -1, noRefs: true }).trimEnd()}
 }
 
 // src/core/values/placeholders.ts
+init_json();
 var placeholder = (what) => sha256Hex(`glaciocloud placeholder ${what}`);
 function placeholders(jupyterhub) {
   const services = at(jupyterhub, "/hub/services");
@@ -47998,9 +49002,10 @@ async function template(helm, request2) {
 }
 
 // src/edges/sops.ts
+init_json();
+init_failure();
 import { createHmac } from "node:crypto";
 import { join as join6 } from "node:path";
-init_failure();
 var SecretsFailure = class extends Failure {
 };
 async function readSecrets(root, hub2, declared) {
@@ -48028,6 +49033,7 @@ function keyedDigest(key, secrets) {
 init_failure();
 
 // src/apply/health.ts
+init_json();
 init_failure();
 
 // src/apply/types.ts
@@ -48061,12 +49067,18 @@ async function proveHealthy(task, world, lines) {
     world.progress(to.unit, `${line.ok ? "\u2713" : "\u2717"} ${line.check}${line.image === null ? "" : ` of ${line.image}`} ${line.seconds.toFixed(1)} s  ${line.detail}`);
   };
   const script = await world.script("health_check.py");
-  const job = JSON.stringify({ checks, timeout: START_SECONDS });
+  const profiles2 = await refreshMenu(to.release.namespace, world);
+  const job = JSON.stringify({ profiles: profiles2, checks, timeout: START_SECONDS });
   const result = await world.kube.python(to.release.namespace, script, [job], onLine, (checks.length * 2 * START_SECONDS + 120) * 1e3).catch((error3) => ({ code: 1, stderr: messageOf(error3) }));
   await dropHomes(to.release.namespace, user, world);
   const bad = lines.find(({ ok }) => !ok);
   if (bad) throw new Faulty(`${bad.check}${bad.image === null ? "" : ` of ${bad.image}`}: ${bad.detail}`, bad.class ?? "product");
   if (result.code !== 0) throw new Faulty(`the health check ended with code ${result.code}: ${result.stderr.trim().slice(-300)}`, "infrastructure");
+}
+async function refreshMenu(namespace, { kube, now }) {
+  await kube.annotate("pods", "app=jupyterhub,component=hub", namespace, `glaciocloud.org/touch=${now().getTime()}`);
+  const menu = at(await kube.get("configmap", "hub-profiles", namespace) ?? {}, "/data/profiles.json");
+  return sha256Hex(typeof menu === "string" ? menu : "");
 }
 function parseLine(text3) {
   try {
@@ -48257,6 +49269,7 @@ async function watchRollout(namespace, { kube, now }, say) {
 }
 
 // src/apply/lease.ts
+init_json();
 import { randomUUID as randomUUID2 } from "node:crypto";
 import { hostname } from "node:os";
 init_failure();
@@ -48347,6 +49360,7 @@ function unitOf(step) {
 }
 
 // src/edges/helm-releases.ts
+init_json();
 import { writeFile as writeFile5 } from "node:fs/promises";
 import { join as join7 } from "node:path";
 var HelmReleases = class {
@@ -48441,6 +49455,7 @@ async function renderAll({ wanted: wanted2, platform: platform2, charts, report,
 }
 
 // src/commands/record.ts
+init_json();
 import { join as join9 } from "node:path";
 
 // src/edges/git.ts
@@ -48474,6 +49489,7 @@ async function filesAt(root, commit, wants) {
 
 // src/commands/render.ts
 import { join as join8 } from "node:path";
+init_json();
 init_failure();
 async function render(inputs, report) {
   const { out } = inputs;
@@ -48542,6 +49558,9 @@ async function deploy(inputs, report) {
   const kube = new Kube(inputs.kubeconfig);
   const identity2 = await confirmIdentity(kube, cluster);
   const wanted2 = chosen(wantedReleases(platform2, charts).filter(({ unit }) => unit.cluster === cluster.name), inputs);
+  const states = await readStates(kube);
+  if (await applyCluster(kube, cluster, identity2)) report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
+  if (!wanted2.some((one) => one.unit.kind === "hub" && isPending(one, states.get(one.release.namespace)))) return summary2([], wanted2);
   const results = await withTemporaryFolder(async (scratch) => {
     const helm = await findHelm();
     const world = {
@@ -48555,8 +49574,7 @@ async function deploy(inputs, report) {
       progress: (unit, text3) => report.progress(`${unitId(unit)}: ${text3}`),
       now: inputs.clock
     };
-    if (await applyCluster(kube, cluster, identity2)) report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
-    return new Deployment(platform2, cluster, charts, world, inputs, report).run(wanted2);
+    return new Deployment(platform2, cluster, charts, world, inputs, report).run(wanted2, states);
   });
   return summary2(results, wanted2);
 }
@@ -48575,14 +49593,13 @@ var Deployment = class {
     this.#inputs = inputs;
     this.#report = report;
   }
-  async run(wanted2) {
-    const states = await readStates(this.#world.kube);
+  async run(wanted2, states) {
     const results = [];
     let stopped;
     let provenSince;
     for (const wave of this.#platform.settings.data.waves) {
       const hubs = wanted2.filter((one) => one.unit.kind === "hub" && one.wave === wave.name);
-      const changing = hubs.filter((one) => this.#isPending(one, states.get(one.release.namespace)));
+      const changing = hubs.filter((one) => isPending(one, states.get(one.release.namespace)));
       const gate = this.#gate(wave, provenSince, stopped);
       const done = changing.length === 0 ? [] : gate === void 0 ? await pMap(changing, (one) => this.#one(one, states.get(one.release.namespace)), { concurrency: this.#cluster.data.parallel }) : changing.map((one) => held(one.unit, gate));
       results.push(...done);
@@ -48591,9 +49608,6 @@ var Deployment = class {
       provenSince = Math.max(provenSince ?? 0, ...hubs.map((one) => Date.parse(after.get(one.release.namespace)?.healthy?.since ?? "") || 0)) || void 0;
     }
     return results;
-  }
-  #isPending(to, state) {
-    return state?.healthy?.digest !== to.digest || state.wanted !== to.digest || state.last.outcome !== "done";
   }
   #gate(wave, provenSince, stopped) {
     if (stopped !== void 0) return { outcome: "blocked", reason: `wave ${stopped} has a hub that failed` };
@@ -48626,6 +49640,9 @@ var Deployment = class {
     if (rendered?.kind === "rendered") await recordUnit(folder, to, rendered.result, { at: this.#inputs.clock().toISOString(), root: this.#inputs.root });
   }
 };
+function isPending(to, state) {
+  return state?.healthy?.digest !== to.digest || state.wanted !== to.digest || state.last.outcome !== "done";
+}
 function held(unit, { outcome: how, reason }) {
   return { unit, kind: "none", outcome: how, reason, seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 }, health: [] };
 }
@@ -49088,7 +50105,11 @@ function planHtml(plan2, frame) {
   });
 }
 
+// src/core/plan/explain.ts
+init_json();
+
 // src/core/plan/compare.ts
+init_json();
 function compare(from, to, path = "") {
   if (from === void 0 || to === void 0) return from === to ? [] : [{ path, from, to }];
   if (isObject(from) && isObject(to)) {
@@ -49266,6 +50287,7 @@ function stepJson(step) {
 }
 
 // src/edges/deployed.ts
+init_json();
 import { readFile as readFile4, readdir as readdir4 } from "node:fs/promises";
 import { join as join12 } from "node:path";
 init_failure();
@@ -49586,6 +50608,7 @@ function tokenize(value, options) {
 }
 
 // src/core/plan/diff.ts
+init_json();
 var LINES_SHOWN = 400;
 function diffManifests(before, after) {
   const old = documents(before);
@@ -49943,32 +50966,6 @@ function stale() {
   return outcome({ exit: 0, text: "the pull request has moved on: the run for its new head comments\n" });
 }
 
-// src/edges/runner.ts
-import { readFile as readFile6 } from "node:fs/promises";
-init_failure();
-function githubSettings() {
-  const [owner, repo] = (process.env["GITHUB_REPOSITORY"] ?? "").split("/");
-  const token = process.env["GITHUB_TOKEN"] ?? "";
-  if (owner === void 0 || owner === "" || repo === void 0) throw new UsageError("GITHUB_REPOSITORY is not set", "this command runs in GitHub Actions");
-  if (token === "") throw new UsageError("GITHUB_TOKEN is not set", "pass it to the step: `env: {GITHUB_TOKEN: ${{ github.token }}}`");
-  return { api: process.env["GITHUB_API_URL"] ?? "https://api.github.com", token, owner, repo };
-}
-function runAddress() {
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run2 } = process.env;
-  return server === void 0 || repository === void 0 || run2 === void 0 ? void 0 : `${server}/${repository}/actions/runs/${run2}`;
-}
-async function checkRun() {
-  const path = process.env["GITHUB_EVENT_PATH"] ?? "";
-  const event = JSON.parse(await readFile6(path, "utf8").catch(() => "{}"));
-  const word = (pointer2) => {
-    const value = isObject(event) ? at(event, pointer2) : void 0;
-    return typeof value === "string" ? value : "";
-  };
-  const run2 = { headOwner: word("/workflow_run/head_repository/owner/login"), headBranch: word("/workflow_run/head_branch"), headSha: word("/workflow_run/head_sha") };
-  if (!/^[0-9a-f]{40}$/u.test(run2.headSha) || run2.headBranch === "" || run2.headOwner === "") throw new UsageError("this is not a workflow_run event of a pull request", "use it in a workflow that runs on `workflow_run`");
-  return run2;
-}
-
 // src/core/show/completion.ts
 function completionScript(commands) {
   const cases = Object.entries(commands).map(([name, { options }]) => `    ${name}) words="${options.map((option) => `--${option}`).join(" ")} --help" ;;
@@ -50047,14 +51044,14 @@ async function run(inputs, report) {
     case "render":
       return render({ root, chartsFrom, now, out, hubs: inputs.all ? "all" : target }, report);
     case "pull-request": {
-      const { Github: Github2 } = await Promise.resolve().then(() => (init_github(), github_exports));
-      return pullRequest(await checkRun(), new Github2(githubSettings()));
+      const { github, runner } = await actionEdges();
+      return pullRequest(runner.checkRun(), github);
     }
     case "review": {
-      const { Github: Github2 } = await Promise.resolve().then(() => (init_github(), github_exports));
+      const { github, runner } = await actionEdges();
       const pull = Number(inputs.pull);
       if (!Number.isInteger(pull) || pull < 1 || !/^[0-9a-f]{40}$/u.test(inputs.head ?? "")) throw new UsageError("review needs --pull N and --head SHA", "the command pull-request finds both");
-      return review({ root, repository: ".", chartsFrom, present: inputs.present, html: inputs.html, pull, head: inputs.head ?? "", full: runAddress(), now }, new Github2(githubSettings()), report);
+      return review({ root, repository: ".", chartsFrom, present: inputs.present, html: inputs.html, pull, head: inputs.head ?? "", full: runner.runAddress(), now }, github, report);
     }
     case "plan":
       return plan({ root, chartsFrom, now, present: inputs.present, html: inputs.html }, report);
@@ -50073,6 +51070,10 @@ async function run(inputs, report) {
     case "completion":
       return outcome({ exit: 0, text: completionScript(COMMANDS) });
   }
+}
+async function actionEdges() {
+  const [{ Github: Client2 }, runner] = await Promise.all([Promise.resolve().then(() => (init_github(), github_exports)), Promise.resolve().then(() => (init_runner(), runner_exports))]);
+  return { github: new Client2(runner.githubSettings()), runner };
 }
 function kubeconfigOf({ kubeconfig }) {
   if (kubeconfig === void 0 || kubeconfig === "") throw new UsageError("no cluster is named", "give --kubeconfig FILE, or set KUBECONFIG");

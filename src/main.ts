@@ -8,8 +8,8 @@ import { renderImage } from './commands/render-image.ts';
 import { pullRequest, review } from './commands/review.ts';
 import { render } from './commands/render.ts';
 import { instant } from './core/model/units.ts';
-import { checkRun, githubSettings, runAddress } from './edges/runner.ts';
 import { completionScript } from './core/show/completion.ts';
+import type { Github } from './edges/github.ts';
 import type { Report } from './edges/report.ts';
 import { Failure, UsageError } from './failure.ts';
 import type { ExitCode } from './failure.ts';
@@ -50,14 +50,14 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
     case 'render':
       return render({ root, chartsFrom, now, out, hubs: inputs.all ? 'all' : target }, report);
     case 'pull-request': {
-      const { Github } = await import('./edges/github.ts');
-      return pullRequest(await checkRun(), new Github(githubSettings()));
+      const { github, runner } = await actionEdges();
+      return pullRequest(runner.checkRun(), github);
     }
     case 'review': {
-      const { Github } = await import('./edges/github.ts');
+      const { github, runner } = await actionEdges();
       const pull = Number(inputs.pull);
       if (!Number.isInteger(pull) || pull < 1 || !/^[0-9a-f]{40}$/u.test(inputs.head ?? '')) throw new UsageError('review needs --pull N and --head SHA', 'the command pull-request finds both');
-      return review({ root, repository: '.', chartsFrom, present: inputs.present, html: inputs.html, pull, head: inputs.head ?? '', full: runAddress(), now }, new Github(githubSettings()), report);
+      return review({ root, repository: '.', chartsFrom, present: inputs.present, html: inputs.html, pull, head: inputs.head ?? '', full: runner.runAddress(), now }, github, report);
     }
     case 'plan':
       return plan({ root, chartsFrom, now, present: inputs.present, html: inputs.html }, report);
@@ -76,6 +76,12 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
     case 'completion':
       return outcome({ exit: 0, text: completionScript(COMMANDS) });
   }
+}
+
+/** Only what talks to GitHub loads its client: the other commands start without it. */
+async function actionEdges(): Promise<{ github: Github; runner: typeof import('./edges/runner.ts') }> {
+  const [{ Github: Client }, runner] = await Promise.all([import('./edges/github.ts'), import('./edges/runner.ts')]);
+  return { github: new Client(runner.githubSettings()), runner };
 }
 
 function kubeconfigOf({ kubeconfig }: Inputs): string {

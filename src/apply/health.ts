@@ -1,3 +1,4 @@
+import { sha256Hex } from '../core/digest.ts';
 import { at } from '../core/json.ts';
 import { slug } from '../core/model/units.ts';
 import { MACHINES } from '../core/deploy/door.ts';
@@ -28,7 +29,8 @@ export async function proveHealthy(task: HubTask, world: ApplyWorld, lines: Heal
     world.progress(to.unit, `${line.ok ? '✓' : '✗'} ${line.check}${line.image === null ? '' : ` of ${line.image}`} ${line.seconds.toFixed(1)} s  ${line.detail}`);
   };
   const script = await world.script('health_check.py');
-  const job = JSON.stringify({ checks, timeout: START_SECONDS });
+  const profiles = await refreshMenu(to.release.namespace, world);
+  const job = JSON.stringify({ profiles, checks, timeout: START_SECONDS });
   const result = await world.kube
     .python(to.release.namespace, script, [job], onLine, (checks.length * 2 * START_SECONDS + 120) * 1000)
     .catch((error: unknown) => ({ code: 1, stderr: messageOf(error) }));
@@ -36,6 +38,13 @@ export async function proveHealthy(task: HubTask, world: ApplyWorld, lines: Heal
   const bad = lines.find(({ ok }) => !ok);
   if (bad) throw new Faulty(`${bad.check}${bad.image === null ? '' : ` of ${bad.image}`}: ${bad.detail}`, bad.class ?? 'product');
   if (result.code !== 0) throw new Faulty(`the health check ended with code ${result.code}: ${result.stderr.trim().slice(-300)}`, 'infrastructure');
+}
+
+/** Makes the kubelet refresh the hub's mounted files at once, and says which menu the hub should read then. */
+async function refreshMenu(namespace: string, { kube, now }: ApplyWorld): Promise<string> {
+  await kube.annotate('pods', 'app=jupyterhub,component=hub', namespace, `glaciocloud.org/touch=${now().getTime()}`);
+  const menu = at((await kube.get('configmap', 'hub-profiles', namespace)) ?? {}, '/data/profiles.json');
+  return sha256Hex(typeof menu === 'string' ? menu : '');
 }
 
 function parseLine(text: string): HealthLine | undefined {

@@ -59,6 +59,10 @@ export async function deploy(inputs: DeployInputs, report: Report): Promise<Outc
   const kube = new Kube(inputs.kubeconfig);
   const identity = await confirmIdentity(kube, cluster);
   const wanted = chosen(wantedReleases(platform, charts).filter(({ unit }) => unit.cluster === cluster.name), inputs);
+  const states = await readStates(kube);
+  if (await applyCluster(kube, cluster, identity)) report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
+  // Nothing to do costs seconds: no Helm, no chart on disk.
+  if (!wanted.some((one) => one.unit.kind === 'hub' && isPending(one, states.get(one.release.namespace)))) return summary([], wanted);
   const results = await withTemporaryFolder(async (scratch) => {
     const helm = await findHelm();
     const world: ApplyWorld = {
@@ -70,8 +74,7 @@ export async function deploy(inputs: DeployInputs, report: Report): Promise<Outc
       progress: (unit, text) => report.progress(`${unitId(unit)}: ${text}`),
       now: inputs.clock,
     };
-    if (await applyCluster(kube, cluster, identity)) report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
-    return new Deployment(platform, cluster, charts, world, inputs, report).run(wanted);
+    return new Deployment(platform, cluster, charts, world, inputs, report).run(wanted, states);
   });
   return summary(results, wanted);
 }
@@ -93,14 +96,13 @@ class Deployment {
     this.#report = report;
   }
 
-  async run(wanted: readonly WantedRelease[]): Promise<UnitResult[]> {
-    const states = await readStates(this.#world.kube);
+  async run(wanted: readonly WantedRelease[], states: ReadonlyMap<string, ReleaseState>): Promise<UnitResult[]> {
     const results: UnitResult[] = [];
     let stopped: string | undefined;
     let provenSince: number | undefined;
     for (const wave of this.#platform.settings.data.waves) {
       const hubs = wanted.filter((one) => one.unit.kind === 'hub' && one.wave === wave.name);
-      const changing = hubs.filter((one) => this.#isPending(one, states.get(one.release.namespace)));
+      const changing = hubs.filter((one) => isPending(one, states.get(one.release.namespace)));
       const gate = this.#gate(wave, provenSince, stopped);
       const done = changing.length === 0 ? [] : gate === undefined ? await pMap(changing, (one) => this.#one(one, states.get(one.release.namespace)), { concurrency: this.#cluster.data.parallel }) : changing.map((one) => held(one.unit, gate));
       results.push(...done);
@@ -109,10 +111,6 @@ class Deployment {
       provenSince = Math.max(provenSince ?? 0, ...hubs.map((one) => Date.parse(after.get(one.release.namespace)?.healthy?.since ?? '') || 0)) || undefined;
     }
     return results;
-  }
-
-  #isPending(to: WantedRelease, state: ReleaseState | undefined): boolean {
-    return state?.healthy?.digest !== to.digest || state.wanted !== to.digest || state.last.outcome !== 'done';
   }
 
   #gate(wave: Wave, provenSince: number | undefined, stopped: string | undefined): { outcome: 'waiting' | 'blocked'; reason: string } | undefined {
@@ -147,6 +145,11 @@ class Deployment {
     const [rendered] = await renderAll({ wanted: [to], platform: this.#platform, charts: this.#charts, report: this.#report, use: ({ manifests }) => manifests });
     if (rendered?.kind === 'rendered') await recordUnit(folder, to, rendered.result, { at: this.#inputs.clock().toISOString(), root: this.#inputs.root });
   }
+}
+
+/** What is healthy and was last asked for stays; everything else is caught up, whoever left it. */
+function isPending(to: WantedRelease, state: ReleaseState | undefined): boolean {
+  return state?.healthy?.digest !== to.digest || state.wanted !== to.digest || state.last.outcome !== 'done';
 }
 
 function held(unit: Unit, { outcome: how, reason }: { outcome: 'waiting' | 'blocked'; reason: string }): UnitResult {

@@ -6,16 +6,10 @@ import { deployedInFolder, deployedOnBranch } from '../edges/deployed.ts';
 import { writeWhole } from '../edges/files.ts';
 import type { Github } from '../edges/github.ts';
 import type { Report } from '../edges/report.ts';
+import type { CheckRun } from '../edges/runner.ts';
 import { gatherPlan } from '../gather/plan.ts';
 import { outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
-
-/** The run of the check workflow that this one follows, as its event tells. */
-export interface CheckRun {
-  headOwner: string;
-  headBranch: string;
-  headSha: string;
-}
 
 /** Which pull request a finished check belongs to, and which commit to look at. Says `number: ''` where there is none any more. */
 export async function pullRequest(run: CheckRun, github: Github): Promise<Outcome> {

@@ -82,6 +82,10 @@ export class Kube {
     await this.#must(`${kinds} cannot be deleted`, ['delete', kinds, '--selector', selector, ...inNamespace(namespace), '--ignore-not-found', '--wait=false', '--now']);
   }
 
+  async annotate(kind: string, selector: string, namespace: string, annotation: string): Promise<void> {
+    await this.#must(`${kind} cannot be annotated`, ['annotate', kind, '--selector', selector, ...inNamespace(namespace), '--overwrite', annotation]);
+  }
+
   async logs(pod: string, namespace: string): Promise<string> {
     const { stdout } = await this.#run(['logs', pod, ...inNamespace(namespace), '--tail', '200']);
     return stdout;

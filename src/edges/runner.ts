@@ -1,31 +1,32 @@
-import { readFile } from 'node:fs/promises';
-import type { CheckRun } from '../commands/review.ts';
-import { isObject, at } from '../core/json.ts';
-import type { Json } from '../core/json.ts';
+import { context } from '@actions/github';
+import { at } from '../core/json.ts';
 import { UsageError } from '../failure.ts';
 import type { GithubSettings } from './github.ts';
 
-/** What the runner of GitHub Actions tells by environment and event file. */
+/** The run of the check workflow that a `workflow_run` job follows, as its event tells. */
+export interface CheckRun {
+  headOwner: string;
+  headBranch: string;
+  headSha: string;
+}
+
+/** What the runner of GitHub Actions tells by its environment. */
 export function githubSettings(): GithubSettings {
-  const [owner, repo] = (process.env['GITHUB_REPOSITORY'] ?? '').split('/');
   const token = process.env['GITHUB_TOKEN'] ?? '';
-  if (owner === undefined || owner === '' || repo === undefined) throw new UsageError('GITHUB_REPOSITORY is not set', 'this command runs in GitHub Actions');
+  if ((process.env['GITHUB_REPOSITORY'] ?? '') === '') throw new UsageError('GITHUB_REPOSITORY is not set', 'this command runs in GitHub Actions');
   if (token === '') throw new UsageError('GITHUB_TOKEN is not set', 'pass it to the step: `env: {GITHUB_TOKEN: ${{ github.token }}}`');
-  return { api: process.env['GITHUB_API_URL'] ?? 'https://api.github.com', token, owner, repo };
+  return { api: context.apiUrl, token, ...context.repo };
 }
 
 /** The page of this run, for links. */
 export function runAddress(): string | undefined {
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = process.env;
-  return server === undefined || repository === undefined || run === undefined ? undefined : `${server}/${repository}/actions/runs/${run}`;
+  return Number.isNaN(context.runId) ? undefined : `${context.serverUrl}/${context.repo.owner}/${context.repo.repo}/actions/runs/${context.runId}`;
 }
 
 /** The check run in a `workflow_run` event. The event is GitHub's, but its names come from whoever opened the pull request. */
-export async function checkRun(): Promise<CheckRun> {
-  const path = process.env['GITHUB_EVENT_PATH'] ?? '';
-  const event = JSON.parse(await readFile(path, 'utf8').catch(() => '{}')) as Json;
-  const word = (pointer: string): string => {
-    const value = isObject(event) ? at(event, pointer) : undefined;
+export function checkRun(): CheckRun {
+  const word = (path: string): string => {
+    const value = at(context.payload, path);
     return typeof value === 'string' ? value : '';
   };
   const run = { headOwner: word('/workflow_run/head_repository/owner/login'), headBranch: word('/workflow_run/head_branch'), headSha: word('/workflow_run/head_sha') };

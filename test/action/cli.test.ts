@@ -145,6 +145,7 @@ describe('what goes wrong is said in one message, with the documented exit code'
       await refuses(['render', 'hub', '--out', out()], 1, /has no chart jupyterhub 4.4.0/u, {}, root);
       await edit(root, 'platform.yaml', `${base}/empty/`, `${base}/good/`);
       await refuses(['render', 'hub', '--out', out()], 0, /✓ hub/u, {}, root);
+      await refuses(['render', 'hub', '--out', out(), '--charts-from', `${base}/mirror`], 0, /✓ hub/u, {}, root);
       await edit(root, 'platform.yaml', 'jupyterhub: {version: 4.4.0, repository: ' + `${base}/good/` + ', sha256: null}', 'jupyterhub: {version: 4.4.0, repository: ' + `${base}/bad/` + `, sha256: "${'0'.repeat(64)}"}`);
       await refuses(['render', 'hub', '--out', out()], 1, /has SHA-256 [0-9a-f]{64}, and platform.yaml pins 0{64}/u, {}, root);
     } finally {

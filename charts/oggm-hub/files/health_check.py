@@ -1,6 +1,6 @@
 """Proves a hub healthy from inside: piped into the hub's pod, with a job as JSON in the first argument.
 
-job: {"checks": [{"user", "profile", "size", "image", "oggm": bool, "version": str | null}], "timeout": seconds}
+job: {"profiles": sha256 of the menu that the hub should have read, "checks": [{"user", "profile", "size", "image", "oggm": bool, "version": str | null}], "timeout": seconds}
 Each result is one line of JSON on stdout: {"check", "image", "ok", "seconds", "detail", "class"}.
 The token of the service `glaciocloud-health` is read from the pod's own Secret and never leaves it.
 """
@@ -69,6 +69,18 @@ async def proxy_reaches_hub():
     if not info.get("version"):
         raise Broken(f"the proxy answers, but not with the hub: {info}")
     return "the hub answers through the proxy"
+
+
+async def menu_is_read(digest):
+    """The hub reads its mounted files again when they change; the kubelet takes its time to change them."""
+    if not digest:
+        return "no menu is expected"
+    for _ in range(300):
+        state = await call("GET", f"{HUB.removesuffix('/api')}/glaciocloud/state")
+        if state["profiles"]["digest"] == digest:
+            return "the hub has read images and sizes"
+        await asyncio.sleep(0.3)
+    raise Broken(f"the hub still has other images and sizes: {state['profiles']}", "infrastructure")
 
 
 async def progress(user):
@@ -219,6 +231,7 @@ async def main():
     try:
         await timed("hub", None, hub_answers())
         await timed("proxy", None, proxy_reaches_hub())
+        await timed("menu", None, menu_is_read(job.get("profiles")))
         before = await count_users()
         for check in job["checks"]:
             try:

@@ -1,0 +1,101 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { dump } from 'js-yaml';
+import { at, canonical } from '../../src/core/json.ts';
+import { readPlatform } from '../../src/core/model/platform.ts';
+import type { Text } from '../../src/core/model/platform.ts';
+import { runRules } from '../../src/core/rules/run.ts';
+import { wantedReleases } from '../../src/core/values/release.ts';
+import type { ChartFacts } from '../../src/core/values/release.ts';
+import { groupEqual } from '../../src/core/show/groups.ts';
+import { decide } from '../../src/core/plan/decide.ts';
+import { diffManifests } from '../../src/core/plan/diff.ts';
+import { explain } from '../../src/core/plan/explain.ts';
+import { unitId } from '../../src/core/plan/types.ts';
+import { planMarkdown } from '../../src/core/show/plan-markdown.ts';
+
+const FOLDER = join(import.meta.dirname, 'rules/_base');
+const base = new Map<string, Text>(
+  readdirSync(FOLDER, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => {
+    const path = join(entry.parentPath, entry.name);
+    return [path.slice(FOLDER.length + 1), { kind: 'text', text: readFileSync(path, 'utf8') }];
+  }),
+);
+const charts: ChartFacts = { pins: [{ name: 'jupyterhub', version: '4.4.0', digest: 'd', double: false, verified: true }], codeDigest: 'c' };
+const hubText = (base.get('environments/hub.yaml') as { text: string }).text;
+const wanted = (files: ReadonlyMap<string, Text>) => {
+  const { platform } = readPlatform(files);
+  if (!platform) throw new Error('the base cannot be read');
+  return wantedReleases(platform, charts);
+};
+const withHub = (text: string): Map<string, Text> => new Map([...base, ['environments/hub.yaml', { kind: 'text', text }]]);
+
+describe('values', () => {
+  test('are safe by default', () => {
+    const values = wanted(base).find(({ unit }) => unit.kind === 'hub')?.release.values.jupyterhub;
+    const safe: Record<string, unknown> = {
+      '/hub/config/JupyterHub/authenticator_class': 'glaciocloud_hub.AccessFileAuthenticator',
+      '/hub/config/Authenticator/allow_all': false,
+      '/hub/config/Authenticator/allow_existing_users': false,
+      '/hub/config/KubeSpawner/delete_pvc': false,
+      '/hub/consecutiveFailureLimit': 0,
+      '/hub/db/pvc/annotations/helm.sh~1resource-policy': 'keep',
+      '/proxy/service/type': 'ClusterIP',
+      '/singleuser/uid': 1100,
+      '/singleuser/allowPrivilegeEscalation': false,
+      '/singleuser/cloudMetadata/blockWithIptables': false,
+      '/singleuser/networkPolicy/egressAllowRules/privateIPs': false,
+      '/cull/maxAge': 0,
+      '/cull/users': false,
+      '/hub/extraEnv/GITHUB_CLIENT_SECRET/valueFrom/secretKeyRef/name': 'hub-secrets',
+    };
+    for (const [path, value] of Object.entries(safe)) expect({ path, value: at(values, path) }).toEqual({ path, value });
+  });
+
+  test('what changes often is outside jupyterhub:', () => {
+    const inside = (text: string): string => canonical(wanted(withHub(text)).find(({ unit }) => unit.kind === 'hub')?.release.values.jupyterhub ?? null);
+    expect(inside(hubText.replace('memory: 4G', 'memory: 8G'))).toBe(inside(hubText));
+    expect(inside(hubText.replace('idle: 1h', 'idle: 2h'))).not.toBe(inside(hubText));
+  });
+
+  test('what values: says wins', () => {
+    const hub = wanted(withHub(`${hubText}values:\n  hub:\n    concurrentSpawnLimit: 7\n`)).find(({ unit }) => unit.kind === 'hub');
+    expect(at(hub?.release.values.jupyterhub, '/hub/concurrentSpawnLimit')).toBe(7);
+  });
+});
+
+test('any file gives findings or a release, never an exception', () => {
+  const value = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constantFrom('4Gi', '1h', 'all', 'team:a/b', 'https://x.example', 'http://u:p@x', '2026-11-30T08:00Z', -1, 0, 1e9));
+  const keys = ['title', 'url', 'cluster', 'wave', 'images', 'sizes', 'home', 'scratch', 'data', 'env', 'sessions', 'access', 'secrets', 'capacity', 'values', 'probe', 'kind'];
+  const patch = fc.dictionary(fc.constantFrom(...keys), value, { maxKeys: 3 });
+  fc.assert(
+    fc.property(patch, (given) => {
+      const kept = hubText.split(/^(?=\S)/mu).filter((block) => !Object.keys(given).some((key) => block.startsWith(`${key}:`))).join('');
+      const { platform, findings } = readPlatform(withHub(kept + (Object.keys(given).length > 0 ? dump(given, { noRefs: true }) : '')));
+      expect(platform).toBeDefined();
+      if (platform) {
+        const all = [...findings, ...runRules({ platform, now: 0, defaults: undefined })];
+        const hubs = wantedReleases(platform, charts).filter(({ unit }) => unit.kind === 'hub');
+        expect(all.length > 0 || hubs.length === 1).toBe(true);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('the same change in many hubs is shown once', () => {
+  const many = (memory: string): Map<string, Text> => new Map([...base, ...Array.from({ length: 41 }, (_, index): [string, Text] => [`environments/h${index}.yaml`, { kind: 'text', text: hubText.replace('hub.example.org', `h${index}.example.org`).replace('memory: 4G', `memory: ${memory}`) }])]);
+  const before = wanted(many('4G'));
+  const after = wanted(many('6G'));
+  const manifest = (memory: string): string => `---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: hub-profiles\ndata:\n  memory: ${memory}\n`;
+  const decision = decide(after, before.map(({ unit, digest, release }) => ({ unit, digest, release, status: undefined })), []);
+  const diffs = new Map(decision.changed.map(({ to }) => [unitId(to.unit), diffManifests(manifest('4G'), manifest('6G'))]));
+  const plan = explain({ decision, diffs, findings: [], charts: [] });
+  expect(plan.steps).toHaveLength(41);
+  expect(groupEqual(plan.steps)).toHaveLength(1);
+  const text = planMarkdown(plan, { head: undefined, base: undefined, full: undefined });
+  expect(text).toContain('same change in 41 hubs, shown once: h0, h1, h10, …');
+  expect(text.split('```diff')).toHaveLength(2);
+});

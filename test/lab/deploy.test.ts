@@ -1,0 +1,223 @@
+import { execFileSync } from 'node:child_process';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { at } from '../../src/core/json.ts';
+import { exec } from '../../src/edges/exec.ts';
+import { Kube } from '../../src/edges/kube.ts';
+import { CLI, edit, temporary } from '../support/sample.ts';
+import type { Lab } from './lab.ts';
+import { CLIENT_SECRET, writePlatform } from './platform.ts';
+import { CHARTS, OUTPUTS, deploy, hubPod, inHub, killer, theLab, watchHub } from './support.ts';
+
+/*
+ * One hub on a real Kubernetes, from its first installation through changes and failures. The tests build on one another.
+ * Times are printed, not asserted, except where a bound is part of the promise.
+ */
+const HUB = 'lab-hub';
+let lab: Lab;
+let folder: Awaited<ReturnType<typeof temporary>>;
+let root: string;
+let record: string;
+let env: Record<string, string>;
+
+const note = (text: string): boolean => process.stderr.write(`  ▸ ${text}\n`);
+const removeHub = (): void => {
+  execFileSync('bash', ['-c', `kubectl delete namespace ${HUB} lab-other --ignore-not-found --wait=true >/dev/null 2>&1; kubectl -n glaciocloud-system delete lease --all --ignore-not-found >/dev/null 2>&1; true`], { env: { ...process.env, KUBECONFIG: lab.kubeconfig } });
+};
+const file = `environments/${HUB}.yaml`;
+const change = (from: string, to: string): Promise<void> => edit(root, file, from, to);
+const run = (args: string[] = [], more: Record<string, string> = {}) => deploy(root, lab, { ...env, ...more }, ['--record', record, ...args]);
+
+beforeAll(async () => {
+  lab = await theLab();
+  removeHub();
+  folder = await temporary();
+  root = join(folder.path, 'platform');
+  record = join(folder.path, 'record');
+  ({ env } = await writePlatform(root, lab, { [HUB]: {} }));
+}, 120_000);
+afterAll(async () => {
+  removeHub();
+  await folder.remove();
+});
+
+describe('a fresh hub', () => {
+  test('is installed and proven: a kernel answers with its OGGM', async () => {
+    const result = await run();
+    expect(result.json.steps.map(({ kind, outcome, reason }) => [kind, outcome, reason])).toEqual([['install', 'done', '']]);
+    expect(result.code).toBe(0);
+    expect(result.json.health.every(({ ok }) => ok)).toBe(true);
+    expect(result.json.health.find(({ check }) => check === 'kernel')?.detail).toBe('OGGM 1.6.3');
+    expect(result.json.health.map(({ check }) => check)).toEqual(['hub', 'proxy', 'menu', 'server on a fresh home', 'kernel', 'stop on a fresh home', 'server on a existing home', 'stop on a existing home']);
+    note(`fresh hub with full health: ${result.seconds.toFixed(1)} s ${JSON.stringify(result.json.steps[0]?.seconds)}`);
+  });
+
+  test('leaves nothing of its throw-away user', async () => {
+    expect(await inHub(lab, HUB, 'users', '-')).toEqual({ users: [] });
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    expect(await new Kube(lab.kubeconfig).list('persistentvolumeclaims', { namespace: HUB, selector: 'component=singleuser-storage' })).toEqual([]);
+  });
+
+  test('is what a plan against its record calls unchanged', async () => {
+    const plan = await exec(process.execPath, [CLI, 'plan', '--root', root, '--present', record, '--charts-from', CHARTS, '--json']);
+    const { steps, base } = JSON.parse(plan.stdout) as { steps: { unit: { kind: string } }[]; base: string };
+    expect(steps.filter(({ unit }) => unit.kind === 'hub')).toEqual([]);
+    expect(base).toBeDefined();
+  });
+
+  test('deployed again: nothing happens, without Helm', async () => {
+    const result = await run([], { GLACIOCLOUD_HELM: '/nonexistent/helm' });
+    expect([result.code, result.json.steps]).toEqual([0, []]);
+    note(`nothing to do: ${result.seconds.toFixed(1)} s`);
+    expect(result.seconds).toBeLessThan(3);
+  });
+});
+
+describe('a change', () => {
+  let kernel = '';
+  test('of a size restarts nothing, and nobody waits', async () => {
+    kernel = String((await inHub(lab, HUB, 'start', 'probe_0'))['kernel']);
+    await inHub(lab, HUB, 'set', 'probe_0', kernel, 'x = 41');
+    const pod = await hubPod(lab, HUB);
+    const watch = await watchHub(lab, HUB);
+    await change('memory: 1G', 'memory: 1200M');
+    const result = await run();
+    const { polls, gap } = await watch.stop();
+    expect(result.json.steps.map(({ kind, outcome }) => [kind, outcome])).toEqual([['upgrade', 'done']]);
+    expect(await hubPod(lab, HUB)).toBe(pod);
+    expect(polls).toBeGreaterThan(3);
+    expect(gap).toBe(0);
+    note(`changed size: ${result.seconds.toFixed(1)} s, no gap in ${polls} polls`);
+  });
+
+  test('of chart values restarts the hub once; running servers and their kernels stay', async () => {
+    const pod = await hubPod(lab, HUB);
+    const watch = await watchHub(lab, HUB);
+    await change('idle: 1h', 'idle: 2h');
+    const result = await run();
+    const { polls, gap } = await watch.stop();
+    expect(result.json.steps.map(({ outcome }) => outcome)).toEqual(['done']);
+    expect(await hubPod(lab, HUB)).not.toBe(pod);
+    expect(await inHub(lab, HUB, 'set', 'probe_0', kernel, 'print(x + 1)')).toEqual({ said: '42' });
+    note(`changed chart values: ${result.seconds.toFixed(1)} s, gap ${gap.toFixed(1)} s in ${polls} polls`);
+    await inHub(lab, HUB, 'stop', 'probe_0');
+  });
+});
+
+describe('what is bad never stays', () => {
+  const fails = async (from: string, to: string, outcome: string, reason: RegExp): Promise<void> => {
+    await change(from, to);
+    const watch = await watchHub(lab, HUB);
+    const result = await run();
+    const { gap } = await watch.stop();
+    note(`${to}: ${outcome} in ${result.seconds.toFixed(1)} s, gap ${gap.toFixed(1)} s: ${result.json.steps[0]?.reason.slice(0, 160) ?? ''}`);
+    expect({ outcome: result.json.steps[0]?.outcome, reason: result.json.steps[0]?.reason }).toEqual({ outcome, reason: expect.stringMatching(reason) as unknown });
+    expect(result.code).toBe(1);
+    if (outcome === 'failed') expect(gap).toBe(0);
+    // The old hub answers.
+    expect(await inHub(lab, HUB, 'users', '-')).toHaveProperty('users');
+  };
+
+  test('a configuration that cannot be loaded never reaches the hub', async () => {
+    const pod = await hubPod(lab, HUB);
+    await fails('    extraEnv:', '    extraConfig: {broken: "c.JupyterHub.concurrent_spawn_limit = undefined_name"}\n    extraEnv:', 'failed', /cannot be loaded: configuration: NameError/u);
+    expect(await hubPod(lab, HUB)).toBe(pod);
+  });
+
+  test('and is not tried again until somebody says so', async () => {
+    const again = await run();
+    expect([again.code, again.json.steps[0]?.outcome, again.json.steps[0]?.reason]).toEqual([3, 'blocked', expect.stringMatching(/quarantined since/u)]);
+    const retried = await run(['--retry', HUB, '--reason', 'looking again']);
+    expect([retried.code, retried.json.steps[0]?.outcome]).toEqual([1, 'failed']);
+    await change('    extraConfig: {broken: "c.JupyterHub.concurrent_spawn_limit = undefined_name"}\n', '');
+    const healed = await run();
+    expect([healed.code, healed.json.steps.map(({ outcome }) => outcome)]).toEqual([0, ['done']]);
+  });
+
+  test('an image without a working OGGM is rolled back', async () => {
+    await fails('images: [oggm]', 'images: [oggm-broken]', 'rolled-back', /kernel of oggm-broken: .*ImportError/u);
+    await change('images: [oggm-broken]', 'images: [oggm]');
+    await run();
+  });
+
+  test('an image that crashes is rolled back', async () => {
+    await fails('images: [oggm]', 'images: [oggm-crashes]', 'rolled-back', /server on a fresh home of oggm-crashes/u);
+    await change('images: [oggm-crashes]', 'images: [oggm]');
+    await run();
+  });
+
+  test('a hub that crashes at start is rolled back', async () => {
+    const [old = '', bad = ''] = [lab.images['hub'], lab.images['hub-crashes']].map((reference) => reference?.replace('@', '", tag: "lab@'));
+    await fails(old, bad, 'rolled-back', /hub-.* has ended 3 times with code 4/u);
+    await change(bad, old);
+    expect((await run()).code).toBe(0);
+  });
+});
+
+describe('a run that is killed', () => {
+  const points = process.argv.includes('--all') || process.env['GLACIOCLOUD_LAB_ALL'] === '1' ? Array.from({ length: 25 }, (_, index) => index + 1) : [4, 9, 15, 19];
+  test.each(points)('at its outside call %i is finished by the next', async (point) => {
+    const text = await readFile(join(root, file), 'utf8');
+    await writeFile(join(root, file), text.replace(/idle: \d+h/u, `idle: ${point + 2}h`));
+    const trap = await killer(folder.path, point, point % 2 === 0 ? 'after' : 'before', env);
+    const killed = await run([], trap.env);
+    expect(killed.json.steps).toEqual([]);
+    const next = await run();
+    expect({ code: next.code, outcome: next.json.steps.map(({ outcome }) => outcome) }).toEqual({ code: 0, outcome: ['done'] });
+    expect((await run()).json.steps).toEqual([]);
+    note(`killed at call ${point}, finished by the next run in ${next.seconds.toFixed(1)} s`);
+  });
+});
+
+test('two deployments at once: one works, the other stands back', async () => {
+  const text = await readFile(join(root, file), 'utf8');
+  await writeFile(join(root, file), text.replace(/idle: \d+h/u, 'idle: 47h'));
+  const both = await Promise.all([run(), new Promise((resolve) => setTimeout(resolve, 1500)).then(() => run())]);
+  const outcomes = both.flatMap(({ json }) => json.steps.map(({ outcome, reason }) => `${outcome} ${reason}`)).sort();
+  expect(outcomes).toEqual([expect.stringMatching(/^blocked another deployment holds hub-lab-hub/u), 'done ']);
+});
+
+test('another cluster than the file means is refused before anything is written', async () => {
+  const before = await new Kube(lab.kubeconfig).get('configmap', 'glaciocloud-release', HUB);
+  const text = await readFile(join(root, 'clusters/lab.yaml'), 'utf8');
+  await writeFile(join(root, 'clusters/lab.yaml'), `${text}identity: 00000000-0000-0000-0000-000000000000\n`);
+  await change('memory: 1200M', 'memory: 1300M');
+  const result = await run();
+  await writeFile(join(root, 'clusters/lab.yaml'), text);
+  await change('memory: 1300M', 'memory: 1200M');
+  expect([result.code, result.output]).toEqual([1, expect.stringMatching(/this is not the cluster lab/u)]);
+  expect(at((await new Kube(lab.kubeconfig).get('configmap', 'glaciocloud-release', HUB)) ?? {}, '/metadata/resourceVersion')).toBe(at(before ?? {}, '/metadata/resourceVersion'));
+});
+
+test('a failing first wave keeps the second untouched', async () => {
+  const other = await readFile(join(root, file), 'utf8');
+  await writeFile(join(root, 'environments/lab-other.yaml'), other.replace('wave: staging', 'wave: production').replace('title: lab-hub', 'title: other').replace(/url: .*/u, 'url: http://127.0.0.1:18500'));
+  await writeFile(join(root, 'secrets/lab-other.sops.yaml'), await readFile(join(root, `secrets/${HUB}.sops.yaml`), 'utf8'));
+  await change('    extraEnv:', '    extraConfig: {broken: "raise SystemExit(1)"}\n    extraEnv:');
+  const result = await run();
+  expect(result.json.steps.map(({ unit, outcome }) => [unit.name, outcome])).toEqual([[HUB, 'failed'], ['lab-other', 'blocked']]);
+  expect(await new Kube(lab.kubeconfig).get('namespace', 'lab-other')).toBeUndefined();
+  await change('    extraConfig: {broken: "raise SystemExit(1)"}\n', '');
+});
+
+test('the supplied secret is in its own Secret and nowhere else', async () => {
+  const kube = new Kube(lab.kubeconfig);
+  const holders: string[] = [];
+  for (const one of await kube.list('secrets,configmaps,pods,deployments', { namespace: HUB })) {
+    let text = JSON.stringify(one);
+    for (const value of Object.values((at(one, '/data') ?? {}) as Record<string, string>)) {
+      const raw = Buffer.from(value, 'base64');
+      const release = Buffer.from(raw.toString('utf8'), 'base64');
+      text += raw.toString('utf8') + (release[0] === 0x1f && release[1] === 0x8b ? gunzipSync(release).toString('utf8') : '');
+    }
+    if (text.includes(CLIENT_SECRET)) holders.push(JSON.stringify(at(one, '/metadata/name')));
+  }
+  expect(holders.length).toBeGreaterThan(0);
+  expect(holders.every((name) => name.startsWith('"hub-secrets-'))).toBe(true);
+  const files = (await readdir(record, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  for (const entry of files) expect(await readFile(join(entry.parentPath, entry.name), 'utf8')).not.toContain(CLIENT_SECRET);
+  expect(OUTPUTS.length).toBeGreaterThan(5);
+  expect(OUTPUTS.filter((text) => text.includes(CLIENT_SECRET) || text.includes('AGE-SECRET-KEY'))).toEqual([]);
+});

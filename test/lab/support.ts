@@ -1,0 +1,100 @@
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { at } from '../../src/core/json.ts';
+import type { Json } from '../../src/core/json.ts';
+import { exec } from '../../src/edges/exec.ts';
+import { Kube } from '../../src/edges/kube.ts';
+import { unpackedTool } from '../../src/edges/tools.ts';
+import { CLI, DOUBLE } from '../support/sample.ts';
+import { labInfo } from './lab.ts';
+import type { Lab } from './lab.ts';
+
+export interface DeployJson {
+  steps: { unit: { name: string }; kind: string; outcome: string; reason: string; seconds: Record<string, number> }[];
+  health: { image: string | null; check: string; ok: boolean; seconds: number; detail: string }[];
+}
+
+export interface DeployRun {
+  code: number;
+  json: DeployJson;
+  seconds: number;
+  output: string;
+}
+
+/** Charts that the tests deploy with: our small chart, or the real one by GLACIOCLOUD_LAB_CHARTS. */
+export const CHARTS = process.env['GLACIOCLOUD_LAB_CHARTS'] ?? DOUBLE;
+
+export async function theLab(): Promise<Lab> {
+  const lab = await labInfo();
+  if (!lab) throw new Error('the lab is down: npm run lab -- up');
+  return lab;
+}
+
+/** Every output of every deployment, to be searched for what must not be there. */
+export const OUTPUTS: string[] = [];
+
+export async function deploy(root: string, lab: Lab, env: Record<string, string>, args: string[] = []): Promise<DeployRun> {
+  const began = performance.now();
+  const result = await exec(process.execPath, [CLI, 'deploy', ...args, '--root', root, '--charts-from', CHARTS, '--kubeconfig', lab.kubeconfig, '--json'], { env: { GLACIOCLOUD_HELM: unpackedTool('helm'), GLACIOCLOUD_KUBECTL: unpackedTool('kubectl'), ...env }, timeoutMs: 390_000 });
+  const output = result.stdout + result.stderr;
+  OUTPUTS.push(output);
+  const json = result.stdout.trim().startsWith('{') ? (JSON.parse(result.stdout) as DeployJson) : { steps: [], health: [] };
+  return { code: result.code, json, seconds: (performance.now() - began) / 1000, output };
+}
+
+export async function inHub(lab: Lab, hub: string, ...args: string[]): Promise<Record<string, unknown>> {
+  const lines: string[] = [];
+  const script = await readFile(join(import.meta.dirname, 'user.py'), 'utf8');
+  const { code, stderr } = await new Kube(lab.kubeconfig).python(hub, script, args, (line) => lines.push(line), 180_000);
+  if (code !== 0) throw new Error(stderr);
+  return JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown>;
+}
+
+export async function hubPod(lab: Lab, hub: string): Promise<Json | undefined> {
+  const pods = await new Kube(lab.kubeconfig).list('pods', { namespace: hub, selector: 'app=jupyterhub,component=hub' });
+  return at(pods.find((pod) => at(pod, '/metadata/deletionTimestamp') === undefined) ?? {}, '/metadata/uid');
+}
+
+/** Asks the hub through its proxy every 0.2 s, and says for how long it did not answer as a hub. */
+export async function watchHub(lab: Lab, hub: string): Promise<{ stop: () => Promise<{ polls: number; gap: number }> }> {
+  const service = await new Kube(lab.kubeconfig).get('service', 'proxy-public', hub);
+  const address = at(service ?? {}, '/spec/clusterIP');
+  const url = `http://${typeof address === 'string' ? address : ''}/hub/api/`;
+  const over = new AbortController();
+  let polls = 0;
+  let gap = 0;
+  const loop = (async () => {
+    let lastGood = performance.now();
+    while (!over.signal.aborted) {
+      const ok = await fetch(url, { signal: AbortSignal.timeout(1000) }).then(async (response) => response.ok && (await response.text()).includes('version'), () => false);
+      polls += 1;
+      const now = performance.now();
+      if (ok) lastGood = now;
+      else gap = Math.max(gap, (now - lastGood) / 1000);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  })();
+  return {
+    stop: async () => {
+      over.abort();
+      await loop;
+      return { polls, gap };
+    },
+  };
+}
+
+/** Wrappers around helm, kubectl and sops that kill the deployment with SIGKILL before or after its n-th outside call. */
+export async function killer(folder: string, call: number, when: 'before' | 'after', env: Record<string, string>): Promise<{ env: Record<string, string>; calls: () => Promise<number> }> {
+  const count = join(folder, `calls-${call}-${when}`);
+  await writeFile(count, '0');
+  const tools = { GLACIOCLOUD_HELM: unpackedTool('helm'), GLACIOCLOUD_KUBECTL: unpackedTool('kubectl'), GLACIOCLOUD_SOPS: env['GLACIOCLOUD_SOPS'] ?? '' };
+  const wrapped: Record<string, string> = {};
+  for (const [name, real] of Object.entries(tools)) {
+    const path = join(folder, `${name.toLowerCase()}-${call}-${when}`);
+    const kill = '[ "$n" = ' + String(call) + ' ] && kill -9 $PPID';
+    await writeFile(path, `#!/bin/bash\nn=$(flock '${count}' -c 'n=$(( $(cat ${count}) + 1 )); echo $n > ${count}; echo $n')\n${when === 'before' ? `${kill} && exit 1` : ''}\n"${real}" "$@"; code=$?\n${when === 'after' ? kill : ''}\nexit $code\n`);
+    await chmod(path, 0o755);
+    wrapped[name] = path;
+  }
+  return { env: { ...env, ...wrapped }, calls: async () => Number(await readFile(count, 'utf8')) };
+}
