@@ -4794,7 +4794,7 @@ var require_core = __commonJS({
       errorsText(errors = this.errors, { separator = ", ", dataVar = "data" } = {}) {
         if (!errors || errors.length === 0)
           return "No errors";
-        return errors.map((e) => `${dataVar}${e.instancePath} ${e.message}`).reduce((text3, msg) => text3 + separator + msg);
+        return errors.map((e) => `${dataVar}${e.instancePath} ${e.message}`).reduce((text4, msg) => text4 + separator + msg);
       }
       $dataMetaSchema(metaSchema, keywordsJsonPointers) {
         const rules = this.RULES.all;
@@ -16554,8 +16554,8 @@ var init_json_with_bigint = __esm({
       if (!hasUserReviver) return value;
       return userReviver(key, value, context3);
     };
-    JSONParseV2 = (text3, reviver) => {
-      return JSON.parse(text3, (key, value, context3) => {
+    JSONParseV2 = (text4, reviver) => {
+      return JSON.parse(text4, (key, value, context3) => {
         const isNumber = typeof value === "number";
         const isOutOfBounds = value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER;
         const isBigNumber = isNumber && isOutOfBounds;
@@ -16613,8 +16613,8 @@ var init_json_with_bigint = __esm({
       }
       return rootHolder[""];
     };
-    serializeBigInts = (text3) => {
-      return text3.replace(
+    serializeBigInts = (text4) => {
+      return text4.replace(
         stringsOrLargeNumbers,
         (match, digits, fractional, exponential) => {
           const isString = match[0] === '"';
@@ -16628,18 +16628,18 @@ var init_json_with_bigint = __esm({
         }
       );
     };
-    JSONParse = (text3, reviver) => {
-      if (!text3) return originalParse(text3, reviver);
+    JSONParse = (text4, reviver) => {
+      if (!text4) return originalParse(text4, reviver);
       try {
-        if (isContextSourceSupported()) return JSONParseV2(text3, reviver);
-        const serializedData = serializeBigInts(text3);
+        if (isContextSourceSupported()) return JSONParseV2(text4, reviver);
+        const serializedData = serializeBigInts(text4);
         return originalParse(
           serializedData,
           (key, value, context3) => convertMarkedBigIntsReviver(key, value, context3, reviver)
         );
       } catch (error2) {
         if (error2 instanceof RangeError) {
-          const serializedData = serializeBigInts(text3);
+          const serializedData = serializeBigInts(text4);
           const parsed = originalParse(serializedData);
           return applyReviverIteratively(parsed, reviver);
         }
@@ -16763,12 +16763,12 @@ async function getResponseData(response) {
   }
   const mimetype = parse5(contentType);
   if (isJSONResponse(mimetype)) {
-    let text3 = "";
+    let text4 = "";
     try {
-      text3 = await response.text();
-      return JSONParse(text3);
+      text4 = await response.text();
+      return JSONParse(text4);
     } catch (err) {
-      return text3;
+      return text4;
     }
   } else if (mimetype.type.startsWith("text/") || // `application/octet-stream` is the canonical "arbitrary binary" type
   // (RFC 2046) and must never be decoded as text, even when the response
@@ -19846,7 +19846,7 @@ var init_github = __esm({
       /** One comment that is kept up to date: found by its marker and by being a bot's, because anybody can write the marker. */
       async stickyComment(number, marker2, body) {
         const comments = await this.#ask("comments", () => this.#client.paginate(this.#client.issues.listComments, { ...this.#repo, issue_number: number, per_page: 100 }));
-        const mine = comments.find(({ user, body: text3 }) => user?.type === "Bot" && text3?.startsWith(marker2) === true);
+        const mine = comments.find(({ user, body: text4 }) => user?.type === "Bot" && text4?.startsWith(marker2) === true);
         if (!mine) {
           await this.#ask("a comment", () => this.#client.issues.createComment({ ...this.#repo, issue_number: number, body }));
           return "created";
@@ -39934,7 +39934,7 @@ var init_runner = __esm({
 // src/edges/report.ts
 function terminalReport() {
   return {
-    progress: (text3) => process.stderr.write(`\xB7 ${text3}
+    progress: (text4) => process.stderr.write(`\xB7 ${text4}
 `),
     result: (result, json) => {
       process.stdout.write(json ? `${JSON.stringify(result.json, null, 2)}
@@ -39980,6 +39980,7 @@ var COMMANDS = {
   plan: { summary: "show what would change, compared with what is deployed", target: "", options: ["root", "charts-from", "present", "json", "html", "at"] },
   deploy: { summary: "make what is merged run, wave by wave, and prove it healthy", target: "HUB\u2026", options: ["root", "charts-from", "wave", "cluster", "kubeconfig", "record", "now", "retry", "reason", "json"] },
   state: { summary: "show what the cluster knows of its hubs", target: "HUB\u2026", options: ["kubeconfig", "json"] },
+  drift: { summary: "show what somebody changed in the cluster behind our back", target: "HUB\u2026", options: ["kubeconfig", "json"] },
   new: { summary: "write a commented file to begin with: new hub|image|cluster NAME", target: "KIND NAME", options: ["root", "json"] },
   explain: { summary: "say why a rule exists", target: "RULE?", options: ["json"] },
   completion: { summary: "print a completion script for bash", target: "", options: [] }
@@ -40085,8 +40086,8 @@ function findingsMarkdown(findings) {
 |---|---|---|---|---|
 ${rows.join("")}`;
 }
-function escapeMarkdown(text3) {
-  return text3.replaceAll(/[\r\n]+/gu, " ").replaceAll(/[\\`*_{}[\]<>#|~!]/gu, (char) => `\\${char}`).replaceAll("&", "&amp;").replaceAll("\\<", "&lt;").replaceAll("\\>", "&gt;").replaceAll("@", "@\u200B").replaceAll("://", ":\u200B//");
+function escapeMarkdown(text4) {
+  return text4.replaceAll(/[\r\n]+/gu, " ").replaceAll(/[\\`*_{}[\]<>#|~!]/gu, (char) => `\\${char}`).replaceAll("&", "&amp;").replaceAll("\\<", "&lt;").replaceAll("\\>", "&gt;").replaceAll("@", "@\u200B").replaceAll("://", ":\u200B//");
 }
 
 // src/edges/charts.ts
@@ -43123,7 +43124,7 @@ function writeNode(state, level, node, parent, ctx) {
   if ((node.kind === "mapping" || node.kind === "sequence") && !useBlockCollection) state.openEnded = false;
   if (useBlockCollection && compact && level > 0 && state.indent > 2) body = `${" ".repeat(state.indent - 2)}${body}`;
   const noBody = body === "";
-  let text3 = body;
+  let text4 = body;
   if (shouldPrintTag || hasAnchor) {
     const props = [];
     const tag = shouldPrintTag ? nodeTagShort(node) : null;
@@ -43136,10 +43137,10 @@ function writeNode(state, level, node, parent, ctx) {
       if (tag !== null) props.push(tag);
     }
     const sep3 = body === "" || body.charCodeAt(0) === CHAR_LINE_FEED ? "" : " ";
-    text3 = `${props.join(" ")}${sep3}${body}`;
+    text4 = `${props.join(" ")}${sep3}${body}`;
   }
   return {
-    text: text3,
+    text: text4,
     noBody
   };
 }
@@ -43465,19 +43466,19 @@ import { dirname, join, resolve, sep } from "node:path";
 // src/core/source.ts
 init_json();
 var MAX_FILE_BYTES = 1e6;
-function readSource(file, text3) {
+function readSource(file, text4) {
   const findings = [];
-  const lines = lineStarts(text3);
+  const lines = lineStarts(text4);
   const place = (offset) => placeOf(file, lines, Math.max(0, offset));
   const report = (offset, message, hint) => {
     findings.push({ rule: "yaml", severity: "error", at: place(offset), message, hint });
   };
   const offsets = /* @__PURE__ */ new Map([["", { key: 0, value: 0 }]]);
-  const data = parse(text3, report, offsets);
+  const data = parse(text4, report, offsets);
   const find = (path) => offsets.get(path) ?? (path === "" ? { key: 0, value: 0 } : find(parentOf(path)));
   return {
     file,
-    text: text3,
+    text: text4,
     data,
     findings,
     at: (path) => place(find(path).value),
@@ -43485,31 +43486,31 @@ function readSource(file, text3) {
     has: (path) => offsets.has(path)
   };
 }
-function parse(text3, report, offsets) {
-  if (text3.length > MAX_FILE_BYTES) {
+function parse(text4, report, offsets) {
+  if (text4.length > MAX_FILE_BYTES) {
     report(0, `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`, "split it, or keep data out of the platform files");
     return null;
   }
-  if (text3.startsWith("\uFEFF")) {
+  if (text4.startsWith("\uFEFF")) {
     report(0, "the file starts with a byte order mark", "save it as UTF-8 without BOM");
     return null;
   }
-  const odd = /\r(?!\n)|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\u0085\u2028\u2029]/u.exec(text3);
+  const odd = /\r(?!\n)|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\u0085\u2028\u2029]/u.exec(text4);
   if (odd) {
     report(odd.index, "a control character or lone carriage return stands here", "remove it; lines end with LF or CRLF");
     return null;
   }
   try {
-    return build3(text3, parseEvents(text3, {}), report, offsets);
+    return build3(text4, parseEvents(text4, {}), report, offsets);
   } catch (error2) {
     if (!(error2 instanceof YAMLException)) throw error2;
-    const tab = /^[ ]*\t/mu.exec(text3);
+    const tab = /^[ ]*\t/mu.exec(text4);
     if (tab) report(tab.index, "a tab is used for indentation", "indent with spaces");
     else report(error2.mark?.position ?? 0, `this is not YAML: ${error2.reason}`, "check quotes, indentation and colons near here");
     return null;
   }
 }
-function build3(text3, events, report, offsets) {
+function build3(text4, events, report, offsets) {
   const stack = [];
   let root = null;
   let documents2 = 0;
@@ -43545,7 +43546,7 @@ function build3(text3, events, report, offsets) {
     switch (event.type) {
       case EVENT_ID.DOCUMENT:
         documents2 += 1;
-        if (documents2 === 2) report(text3.length, "the file holds several documents", 'one file, one document: remove "---"');
+        if (documents2 === 2) report(text4.length, "the file holds several documents", 'one file, one document: remove "---"');
         if (documents2 > 1) return root;
         break;
       case EVENT_ID.ALIAS:
@@ -43572,7 +43573,7 @@ function build3(text3, events, report, offsets) {
         const quoted2 = event.style === SCALAR_STYLE.DOUBLE_QUOTED || event.style === SCALAR_STYLE.SINGLE_QUOTED;
         const offset = quoted2 ? event.valueStart - 1 : event.valueStart;
         const frame = stack.at(-1);
-        const raw = event.valueStart < 0 ? "" : getScalarValue(text3, event);
+        const raw = event.valueStart < 0 ? "" : getScalarValue(text4, event);
         if (frame && !Array.isArray(frame.value) && frame.key === void 0) key(frame, raw, offset);
         else put(scalar(raw, event, (message, hint) => report(offset, message, hint)), offset);
         break;
@@ -43598,9 +43599,9 @@ function scalar(raw, event, report) {
   report(`${raw} would be read as the number ${value}`, `write "${raw}" in quotes if it is text, or ${value}`);
   return Number.isFinite(value) ? value : raw;
 }
-function lineStarts(text3) {
+function lineStarts(text4) {
   const starts = [0];
-  for (let index2 = text3.indexOf("\n"); index2 >= 0; index2 = text3.indexOf("\n", index2 + 1)) starts.push(index2 + 1);
+  for (let index2 = text4.indexOf("\n"); index2 >= 0; index2 = text4.indexOf("\n", index2 + 1)) starts.push(index2 + 1);
   return starts;
 }
 function placeOf(file, starts, offset) {
@@ -43661,10 +43662,10 @@ async function writeFolder(folder, files) {
   await guarded(folder, async () => {
     try {
       await mkdir(fresh, { recursive: true });
-      for (const [path, text3] of files) {
+      for (const [path, text4] of files) {
         const full = inside(fresh, path);
         await mkdir(dirname(full), { recursive: true });
-        await writeFile(full, text3, path === "postBuild" || path === "start" ? { mode: 493 } : {});
+        await writeFile(full, text4, path === "postBuild" || path === "start" ? { mode: 493 } : {});
       }
       const existed = await rename(target, old).then(() => true, () => false);
       await rename(fresh, target);
@@ -43674,12 +43675,12 @@ async function writeFolder(folder, files) {
     }
   });
 }
-async function writeWhole(path, text3) {
+async function writeWhole(path, text4) {
   const fresh = `${path}.new-${process.pid}`;
   await guarded(path, async () => {
     try {
       await mkdir(dirname(resolve(path)), { recursive: true });
-      await writeFile(fresh, text3);
+      await writeFile(fresh, text4);
       await rename(fresh, path);
     } finally {
       await rm(fresh, { force: true });
@@ -43878,12 +43879,12 @@ function sha256(data) {
 
 // src/gather/charts.ts
 async function gatherCharts(platform, { chartsFrom, report }) {
-  const charts = await loadCharts({ settings: platform.settings.data.charts, from: chartsFrom, network: true, progress: (text3) => report.progress(text3) });
+  const charts = await loadCharts({ settings: platform.settings.data.charts, from: chartsFrom, network: true, progress: (text4) => report.progress(text4) });
   if (!charts) throw new Error("charts are always found or refused when the network may be asked");
   return charts;
 }
 async function cachedCharts(platform, { chartsFrom, report }) {
-  return loadCharts({ settings: platform.settings.data.charts, from: chartsFrom, network: false, progress: (text3) => report.progress(text3) });
+  return loadCharts({ settings: platform.settings.data.charts, from: chartsFrom, network: false, progress: (text4) => report.progress(text4) });
 }
 
 // src/core/rules/run.ts
@@ -44059,21 +44060,21 @@ var QUANTITY = {
   T: 1e12,
   P: 1e15
 };
-function scaled(text3, units) {
-  const parts = /^([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)$/u.exec(text3);
+function scaled(text4, units) {
+  const parts = /^([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)$/u.exec(text4);
   if (!parts) return void 0;
   const factor = parts[2] === "" ? 1 : units[parts[2] ?? ""];
   return factor === void 0 ? void 0 : Number(parts[1]) * factor;
 }
-function memoryBytes(text3) {
-  return scaled(text3, BINARY);
+function memoryBytes(text4) {
+  return scaled(text4, BINARY);
 }
-function quantityBytes(text3) {
-  return scaled(text3, QUANTITY);
+function quantityBytes(text4) {
+  return scaled(text4, QUANTITY);
 }
-function instant(text3) {
-  const time = Date.parse(text3.length === 10 ? `${text3}T00:00Z` : text3);
-  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text3.slice(0, 10) ? Number.NaN : time;
+function instant(text4) {
+  const time = Date.parse(text4.length === 10 ? `${text4}T00:00Z` : text4);
+  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text4.slice(0, 10) ? Number.NaN : time;
 }
 function slug(name) {
   return name.replaceAll(".", "-");
@@ -44625,8 +44626,8 @@ var sha2562 = /* @__PURE__ */ createHasher(
 
 // src/core/digest.ts
 init_json();
-function sha256Hex(text3) {
-  return bytesToHex(sha2562(utf8ToBytes(text3)));
+function sha256Hex(text4) {
+  return bytesToHex(sha2562(utf8ToBytes(text4)));
 }
 function digestOf(value) {
   return sha256Hex(canonical(value)).slice(0, 40);
@@ -45029,8 +45030,8 @@ init_json();
 init_json();
 function env({ values }) {
   const found = at(values, "/singleuser/extraEnv");
-  const text3 = (value) => typeof value === "string" ? value : isObject(value) && typeof value["value"] === "string" ? value["value"] : void 0;
-  return Object.fromEntries(Object.entries(isObject(found) ? found : {}).flatMap(([name, value]) => text3(value) === void 0 ? [] : [[name, text3(value) ?? ""]]));
+  const text4 = (value) => typeof value === "string" ? value : isObject(value) && typeof value["value"] === "string" ? value["value"] : void 0;
+  return Object.fromEntries(Object.entries(isObject(found) ? found : {}).flatMap(([name, value]) => text4(value) === void 0 ? [] : [[name, text4(value) ?? ""]]));
 }
 var variable = (name) => pointer("singleuser", "extraEnv", name);
 var multiprocessing = {
@@ -45275,8 +45276,8 @@ init_json();
 
 // src/core/model/formats.ts
 var show = (value) => typeof value === "string" ? `"${clip(value)}"` : JSON.stringify(value).slice(0, 60);
-function clip(text3) {
-  const plain = text3.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
+function clip(text4) {
+  const plain = text4.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
   return plain.length > 60 ? `${plain.slice(0, 57)}...` : plain;
 }
 function explainMemory(value) {
@@ -47465,8 +47466,8 @@ function explain(error2, value) {
   }
 }
 function describedAs(error2) {
-  const text3 = error2.parentSchema?.description;
-  return text3 === void 0 ? "see the reference of this file" : `it is: ${text3}`;
+  const text4 = error2.parentSchema?.description;
+  return text4 === void 0 ? "see the reference of this file" : `it is: ${text4}`;
 }
 function article(type) {
   const names2 = { object: "a mapping", array: "a list", integer: "a whole number", number: "a number", string: "text", boolean: "true or false" };
@@ -48070,8 +48071,8 @@ import { randomBytes } from "node:crypto";
 // src/core/deploy/state.ts
 init_json();
 var STATE_NAME = "glaciocloud-release";
-function parseState(text3) {
-  const value = JSON.parse(text3);
+function parseState(text4) {
+  const value = JSON.parse(text4);
   return isObject(value) && value["v"] === 1 ? value : void 0;
 }
 
@@ -48181,8 +48182,8 @@ var Kube = class {
     return stdout;
   }
   async get(kind, name, namespace) {
-    const text3 = await this.#must(`${kind} ${name} cannot be read`, ["get", kind, name, ...inNamespace(namespace), "--ignore-not-found", "-o", "json"]);
-    return text3.trim() === "" ? void 0 : object(text3);
+    const text4 = await this.#must(`${kind} ${name} cannot be read`, ["get", kind, name, ...inNamespace(namespace), "--ignore-not-found", "-o", "json"]);
+    return text4.trim() === "" ? void 0 : object(text4);
   }
   /** Objects of some kinds, in a namespace or everywhere. */
   async list(kinds, options = {}) {
@@ -48194,6 +48195,10 @@ var Kube = class {
   /** Server-side apply: ours wins, and what others own besides stays. */
   async apply(objects) {
     await this.#must("objects cannot be applied", ["apply", "--server-side", "--force-conflicts", "--field-manager", "glaciocloud", "-f", "-"], listText(objects));
+  }
+  /** What applying an object as Helm does would make of the live one. Changes nothing. */
+  async wouldApply(applied, namespace) {
+    return object(await this.#must("an object cannot be compared", ["apply", "--server-side", "--force-conflicts", "--field-manager", "helm", "--dry-run=server", ...inNamespace(namespace), "-f", "-", "-o", "json"], JSON.stringify(applied)));
   }
   /** Fails with `conflict` where the object exists. */
   async create(made) {
@@ -48219,8 +48224,8 @@ var Kube = class {
   /** Runs a Python script inside the hub's pod, line by line. The script and what it needs never touch a disk there. */
   async python(namespace, script, args, onLine, timeoutMs) {
     let rest = "";
-    const onStdout = (text3) => {
-      const lines = (rest + text3).split("\n");
+    const onStdout = (text4) => {
+      const lines = (rest + text4).split("\n");
       rest = lines.pop() ?? "";
       lines.filter((line) => line.trim() !== "").forEach(onLine);
     };
@@ -48233,8 +48238,8 @@ function inNamespace(namespace) {
 function listText(objects) {
   return JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
 }
-function object(text3) {
-  const value = JSON.parse(text3);
+function object(text4) {
+  const value = JSON.parse(text4);
   if (!isObject(value)) throw new Error("kubectl gave no object");
   return value;
 }
@@ -48265,8 +48270,8 @@ async function applyCluster(kube, cluster, identity2) {
 async function readStates(kube) {
   const states = /* @__PURE__ */ new Map();
   for (const one of await kube.list("configmaps", { selector: "glaciocloud.org/state=hub", fields: `metadata.name=${STATE_NAME}` })) {
-    const [namespace, text3] = [at(one, "/metadata/namespace"), at(one, "/data/state.json")];
-    const state = typeof text3 === "string" ? parseState(text3) : void 0;
+    const [namespace, text4] = [at(one, "/metadata/namespace"), at(one, "/data/state.json")];
+    const state = typeof text4 === "string" ? parseState(text4) : void 0;
     if (typeof namespace === "string" && state) states.set(namespace, state);
   }
   return states;
@@ -48426,21 +48431,21 @@ init_json();
 // src/core/render/manifests.ts
 init_json();
 function normalise(output) {
-  const documents2 = splitDocuments(output).filter((text3) => /^kind:/mu.test(text3));
-  return documents2.map((text3) => `---
-${/^kind: *Secret *$/mu.test(text3) ? masked(text3) : text3.trimEnd()}
+  const documents2 = splitDocuments(output).filter((text4) => /^kind:/mu.test(text4));
+  return documents2.map((text4) => `---
+${/^kind: *Secret *$/mu.test(text4) ? masked(text4) : text4.trimEnd()}
 `).join("");
 }
-function splitDocuments(text3) {
-  return text3.split(/^---(?: .*)?$\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ""));
+function splitDocuments(text4) {
+  return text4.split(/^---(?: .*)?$\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ""));
 }
-function parseObject(text3) {
-  const value = load(text3);
+function parseObject(text4) {
+  const value = load(text4);
   if (!isObject(value)) throw new Error("a rendered document is not an object");
   return value;
 }
-function masked(text3) {
-  const object2 = parseObject(text3);
+function masked(text4) {
+  const object2 = parseObject(text4);
   for (const field of ["data", "stringData"]) {
     const data = object2[field];
     if (!isObject(data)) continue;
@@ -48570,8 +48575,8 @@ async function proveHealthy(task, world, lines) {
   });
   await dropHomes(to.release.namespace, user, world);
   world.progress(to.unit, checks.length === 0 ? "asking hub and proxy" : `asking hub and proxy, and starting ${checks.map(({ image }) => image).join(", ")}`);
-  const onLine = (text3) => {
-    const line = parseLine(text3);
+  const onLine = (text4) => {
+    const line = parseLine(text4);
     if (!line) return;
     lines.push(line);
     world.progress(to.unit, `${line.ok ? "\u2713" : "\u2717"} ${line.check}${line.image === null ? "" : ` of ${line.image}`} ${line.seconds.toFixed(1)} s  ${line.detail}`);
@@ -48590,9 +48595,9 @@ async function refreshMenu(namespace, { kube, now }) {
   const menu = at(await kube.get("configmap", "hub-profiles", namespace) ?? {}, "/data/profiles.json");
   return sha256Hex(typeof menu === "string" ? menu : "");
 }
-function parseLine(text3) {
+function parseLine(text4) {
   try {
-    return text3.startsWith("{") ? JSON.parse(text3) : void 0;
+    return text4.startsWith("{") ? JSON.parse(text4) : void 0;
   } catch {
     return void 0;
   }
@@ -48621,7 +48626,7 @@ async function applyHub(task, world) {
       seconds2[phase] += Math.round(performance.now() - began) / 1e3;
     }
   };
-  const say = (text3) => world.progress(to.unit, text3);
+  const say = (text4) => world.progress(to.unit, text4);
   let applied = false;
   try {
     const secrets = await timed("preflight", async () => {
@@ -48662,7 +48667,7 @@ async function afterFailure(task, world, error2, { kind, seconds: seconds2, heal
     world.progress(to.unit, `rolling back to revision ${state.healthy.revision}`);
     const { revision } = state.healthy;
     await timed("upgrade", () => world.releases.rollback(to.unit.name, to.release.namespace, revision));
-    await timed("rollout", () => watchRollout(to.release.namespace, world, (text3) => world.progress(to.unit, text3)));
+    await timed("rollout", () => watchRollout(to.release.namespace, world, (text4) => world.progress(to.unit, text4)));
     outcome2 = "rolled-back";
   }
   const last = applied ? (await world.releases.history(to.unit.name, to.release.namespace)).at(-1)?.revision ?? 0 : 0;
@@ -48723,7 +48728,7 @@ async function loadCheck({ to, kubernetes }, secrets, world) {
   const name = "glaciocloud-load-check";
   const own = placeholders(values["jupyterhub"]);
   const rendered = await template(world.helm, { release: to.unit.name, namespace, chart: world.chart, kubernetes, values, placeholders: { jupyterhub: { ...own.jupyterhub } }, scratch: world.scratch });
-  const objects = splitDocuments(rendered).filter((text3) => /^kind:/mu.test(text3)).map(parseObject).map((object2) => withSecretName(object2, secrets.name));
+  const objects = splitDocuments(rendered).filter((text4) => /^kind:/mu.test(text4)).map(parseObject).map((object2) => withSecretName(object2, secrets.name));
   await world.kube.deleteBy("pods,secrets,configmaps", `glaciocloud.org/load-check=${name}`, namespace);
   await world.kube.apply(loadCheckObjects(objects, namespace, name, await world.script("load_check.py")));
   try {
@@ -48925,6 +48930,12 @@ var HelmReleases = class {
     const { code, stderr } = await this.#run(["rollback", release2, String(revision), "--namespace", namespace, "--server-side=true", "--force-conflicts", "--timeout", "5m"]);
     if (code !== 0) throw failure(`Helm cannot roll ${release2} back to revision ${revision}`, stderr);
   }
+  /** The objects of the last revision, as Helm stored them. */
+  async manifest(release2, namespace) {
+    const { code, stdout, stderr } = await this.#run(["get", "manifest", release2, "--namespace", namespace]);
+    if (code !== 0) throw failure(`the manifest of ${release2} cannot be read`, stderr);
+    return stdout;
+  }
   #run(args) {
     return exec(this.#helm.program, args, { env: this.#env, timeoutMs: 6e5 });
   }
@@ -49081,7 +49092,7 @@ async function deploy(inputs, report) {
       chart: await charts.assemble(scratch),
       script: (name) => readFile3(join10(toolRoot(), "charts/oggm-hub/files", name), "utf8"),
       root: inputs.root,
-      progress: (unit, text3) => report.progress(`${unitId(unit)}: ${text3}`),
+      progress: (unit, text4) => report.progress(`${unitId(unit)}: ${text4}`),
       now: inputs.clock
     };
     return new Deployment(platform, cluster, charts, world, inputs, report).run(wanted2, states);
@@ -49186,6 +49197,103 @@ function summary(results, wanted2) {
   return outcome({ exit, text: results.length === 0 ? "nothing to do: what is merged already runs\n" : lines.join(""), json, outputs: { has_changes: String(results.length > 0) } });
 }
 
+// src/core/plan/compare.ts
+init_json();
+function compare(from, to, path = "") {
+  if (from === void 0 || to === void 0) return from === to ? [] : [{ path, from, to }];
+  if (isObject(from) && isObject(to)) {
+    const keys = [.../* @__PURE__ */ new Set([...Object.keys(from), ...Object.keys(to)])];
+    return keys.flatMap((key) => compare(from[key], to[key], `${path}/${escapeSegment(key)}`));
+  }
+  if (Array.isArray(from) && Array.isArray(to)) {
+    const named = byName(from, to);
+    if (named) return compare(named.from, named.to, path);
+  }
+  return canonical(from) === canonical(to) ? [] : [{ path, from, to }];
+}
+function byName(from, to) {
+  for (const key of ["name", "slug", "mountPath", "secretName"]) {
+    const left = index(from, key);
+    const right = index(to, key);
+    if (left && right) return { from: left, to: right };
+  }
+  return void 0;
+}
+function index(list3, key) {
+  const entries = /* @__PURE__ */ new Map();
+  for (const item of list3) {
+    const name = isObject(item) ? item[key] : void 0;
+    if (typeof name !== "string" || entries.has(name)) return void 0;
+    entries.set(name, item);
+  }
+  return Object.fromEntries(entries);
+}
+
+// src/core/deploy/drift.ts
+init_json();
+var SERVER_FIELDS = ["/metadata/managedFields", "/metadata/resourceVersion", "/metadata/generation", "/metadata/uid", "/metadata/creationTimestamp", "/metadata/annotations/deployment.kubernetes.io~1revision", "/metadata/annotations/deprecated.daemonset.template.generation", "/status"];
+var OWN_MANAGERS = /^(helm|glaciocloud|kube-|kubelet|k3s|cloud-controller|before-first-apply)/u;
+function driftOf(name, live, applied) {
+  if (!live) return { object: name, kind: "missing", fields: [] };
+  const fields = compare(live, applied).filter(({ path }) => !SERVER_FIELDS.some((one) => path === one || path.startsWith(`${one}/`)));
+  return fields.length === 0 ? void 0 : { object: name, kind: "changed", fields };
+}
+function foreignManagers(name, live) {
+  const managed = at(live, "/metadata/managedFields");
+  const text4 = (value) => typeof value === "string" ? value : "";
+  return (Array.isArray(managed) ? managed : []).filter(isObject).filter((one) => !OWN_MANAGERS.test(text4(one["manager"])) && one["subresource"] === void 0).map((one) => ({ object: name, manager: text4(one["manager"]), time: text4(one["time"]) }));
+}
+
+// src/commands/drift.ts
+init_json();
+async function drift(kubeconfig, hubs) {
+  const kube = new Kube(kubeconfig);
+  const known = [...await readStates(kube)].filter(([hub2, { healthy }]) => healthy !== void 0 && (hubs.length === 0 || hubs.includes(hub2)));
+  const found = await withTemporaryFolder(async (scratch) => {
+    const releases = new HelmReleases(await findHelm(), kubeconfig, scratch);
+    const all = [];
+    for (const [hub2] of known) all.push(await hubDrift(kube, releases, hub2));
+    return all;
+  });
+  const drifted = found.some((one) => one.drift.length > 0);
+  return outcome({ exit: drifted ? 1 : 0, text: found.map(driftText).join(""), json: { schema_version: SCHEMA_VERSION, hubs: found.map(driftJson) } });
+}
+async function hubDrift(kube, releases, hub2) {
+  const stored = splitDocuments(await releases.manifest(hub2, hub2)).filter((text4) => /^kind:/mu.test(text4)).map(parseObject);
+  const result = { hub: hub2, drift: [], foreign: [] };
+  for (const object2 of stored) {
+    const [kind, name] = [text3(object2, "/kind"), text3(object2, "/metadata/name")];
+    const live = await kube.get(kind, name, hub2);
+    const one = driftOf(`${kind} ${name}`, live, live ? await kube.wouldApply(object2, hub2) : object2);
+    if (one) result.drift.push(one);
+    if (live) result.foreign.push(...foreignManagers(`${kind} ${name}`, live));
+  }
+  return result;
+}
+function text3(object2, path) {
+  const value = at(object2, path);
+  return typeof value === "string" ? value : "";
+}
+function driftText({ hub: hub2, drift: all, foreign }) {
+  const lines = all.map(({ object: object2, kind, fields }) => kind === "missing" ? `  \u2717 ${object2} is gone
+` : fields.map(({ path, from, to }) => `  \u2717 ${object2} ${path}: ${object2.startsWith("Secret ") ? "differs" : `is ${show2(from)}, should be ${show2(to)}`}
+`).join(""));
+  const notes2 = foreign.map(({ object: object2, manager, time }) => `  \u26A0 ${object2}: ${manager} owns fields since ${time}
+`);
+  return `${hub2}: ${all.length === 0 ? "as deployed" : "drifted"}
+${lines.join("")}${notes2.join("")}`;
+}
+function show2(value) {
+  return value === void 0 ? "absent" : JSON.stringify(value).slice(0, 80);
+}
+function driftJson({ hub: hub2, drift: all, foreign }) {
+  return {
+    hub: hub2,
+    drift: all.map(({ object: object2, kind, fields }) => ({ object: object2, kind, fields: fields.map(({ path }) => path) })),
+    foreign: foreign.map(({ object: object2, manager, time }) => ({ object: object2, manager, time }))
+  };
+}
+
 // src/core/rules/file-rules.ts
 var error = (id, title, why) => ({ id, severity: "error", title, why });
 var FILE_RULES = [
@@ -49240,7 +49348,7 @@ import { join as join11 } from "node:path";
 // src/core/show/scaffold.ts
 var import_handlebars = __toESM(require_lib(), 1);
 var SCAFFOLDS = ["hub", "image", "cluster"];
-var template2 = (text3) => import_handlebars.default.compile(text3, { strict: true, noEscape: true });
+var template2 = (text4) => import_handlebars.default.compile(text4, { strict: true, noEscape: true });
 var HUB = template2(`# A hub. Every key is described in docs/reference/environment.md; editors know them by the schema.
 title: {{name}}
 url: https://{{name}}.example.org # its own host name; point it at the cluster's entry
@@ -49313,9 +49421,9 @@ async function createFile(root, [kind, name]) {
   if (!pattern.test(name) || name.length > (known === "image" ? 63 : 32)) throw new UsageError(`"${name}" cannot be a name`, "use lower-case letters, digits and single hyphens");
   const { platform, findings } = await gatherPlatform(root);
   if (!platform) return refused(findings);
-  const { path, text: text3 } = scaffold(known, name, platform);
+  const { path, text: text4 } = scaffold(known, name, platform);
   if (await exists(join11(root, path))) throw new Failure(`${path} exists already`, { hint: "choose another name" });
-  await writeWhole(join11(root, path), text3);
+  await writeWhole(join11(root, path), text4);
   return outcome({ exit: 0, text: `${path} written. Read it through, then: glaciocloud check
 `, json: { schema_version: 1, file: path } });
 }
@@ -49343,8 +49451,8 @@ function shortReference(reference) {
 }
 function shortValue(value) {
   if (value === void 0) return "none";
-  const text3 = typeof value === "string" ? value : JSON.stringify(value);
-  return text3.length > 40 ? `${text3.slice(0, 37)}...` : text3;
+  const text4 = typeof value === "string" ? value : JSON.stringify(value);
+  return text4.length > 40 ? `${text4.slice(0, 37)}...` : text4;
 }
 var arrow = (from, to) => from === "none" ? `+ ${to}` : to === "none" ? `\u2212 ${from}` : `${from} \u2192 ${to}`;
 function reasonText(reason) {
@@ -49507,13 +49615,13 @@ ${fold(`${title}: manifests that change (${plural(changed.length, "object")}, +$
   });
 }
 function objectBlock({ kind, object: object2, before, lines }) {
-  const text3 = lines.join("\n");
-  const fence = "`".repeat(Math.max(3, ...[...text3.matchAll(/`+/gu)].map(([ticks]) => ticks.length + 1)));
+  const text4 = lines.join("\n");
+  const fence = "`".repeat(Math.max(3, ...[...text4.matchAll(/`+/gu)].map(([ticks]) => ticks.length + 1)));
   const what = kind === "renamed" ? `renamed from ${before?.name ?? ""}` : kind;
   return `**${object2.kind} ${object2.name}** ${what}
 
 ${fence}diff
-${text3}
+${text4}
 ${fence}
 `;
 }
@@ -49530,11 +49638,11 @@ ${body}
 </details>
 `;
 }
-function block(text3, left = "") {
-  return { text: text3, left };
+function block(text4, left = "") {
+  return { text: text4, left };
 }
-function length(text3) {
-  return Array.from(text3).length;
+function length(text4) {
+  return Array.from(text4).length;
 }
 function fit(head, blocks, foot, limit) {
   const note = (left2) => left2.length === 0 ? "" : `
@@ -49544,10 +49652,10 @@ function fit(head, blocks, foot, limit) {
   const left = [];
   let room = limit - length(head) - length(foot);
   const reserve = 1500;
-  for (const { text: text3, left: name } of blocks) {
-    const size = length(text3);
+  for (const { text: text4, left: name } of blocks) {
+    const size = length(text4);
     if (size <= room - reserve) {
-      kept.push(text3);
+      kept.push(text4);
       room -= size;
     } else {
       left.push(name === "" ? "the table" : name);
@@ -49597,7 +49705,7 @@ function planHtml(plan2, frame) {
       how: kind,
       plus,
       minus,
-      lines: lines.map((text3) => ({ text: text3, class: text3.startsWith("+") ? "add" : text3.startsWith("-") ? "del" : "" }))
+      lines: lines.map((text4) => ({ text: text4, class: text4.startsWith("+") ? "add" : text4.startsWith("-") ? "del" : "" }))
     }))
   }));
   return import_handlebars2.default.compile(PAGE, { strict: true })({
@@ -49617,40 +49725,6 @@ function planHtml(plan2, frame) {
 
 // src/core/plan/explain.ts
 init_json();
-
-// src/core/plan/compare.ts
-init_json();
-function compare(from, to, path = "") {
-  if (from === void 0 || to === void 0) return from === to ? [] : [{ path, from, to }];
-  if (isObject(from) && isObject(to)) {
-    const keys = [.../* @__PURE__ */ new Set([...Object.keys(from), ...Object.keys(to)])];
-    return keys.flatMap((key) => compare(from[key], to[key], `${path}/${escapeSegment(key)}`));
-  }
-  if (Array.isArray(from) && Array.isArray(to)) {
-    const named = byName(from, to);
-    if (named) return compare(named.from, named.to, path);
-  }
-  return canonical(from) === canonical(to) ? [] : [{ path, from, to }];
-}
-function byName(from, to) {
-  for (const key of ["name", "slug", "mountPath", "secretName"]) {
-    const left = index(from, key);
-    const right = index(to, key);
-    if (left && right) return { from: left, to: right };
-  }
-  return void 0;
-}
-function index(list3, key) {
-  const entries = /* @__PURE__ */ new Map();
-  for (const item of list3) {
-    const name = isObject(item) ? item[key] : void 0;
-    if (typeof name !== "string" || entries.has(name)) return void 0;
-    entries.set(name, item);
-  }
-  return Object.fromEntries(entries);
-}
-
-// src/core/plan/explain.ts
 function explain3({ decision, diffs, findings, charts }) {
   const changed = decision.changed.flatMap(({ from, to }) => {
     const diff = diffs.get(unitId(to.unit));
@@ -49697,12 +49771,12 @@ function pairs(from, to) {
   return names2.map((name) => [name, from.find((one) => one.name === name), to.find((one) => one.name === name)]);
 }
 function effectsOf(from, to, diff) {
-  const text3 = (release2, path) => scalarText(at(release2.values, path));
+  const text4 = (release2, path) => scalarText(at(release2.values, path));
   const effects = [];
   const lost = diff.removed.filter(({ kind }) => kind === "PersistentVolumeClaim");
   for (const claim of lost) effects.push({ kind: "data-loss", what: `volume claim ${claim.name}` });
   const url = "/glaciocloud/hub/url";
-  if (text3(from, url) !== text3(to, url)) effects.push({ kind: "address", from: text3(from, url), to: text3(to, url) });
+  if (text4(from, url) !== text4(to, url)) effects.push({ kind: "address", from: text4(from, url), to: text4(to, url) });
   if (restarts(diff, "hub")) effects.push({ kind: "hub-restart", seconds: HUB_RESTART_SECONDS });
   if (restarts(diff, "proxy")) effects.push({ kind: "proxy-restart" });
   for (const [name, a, b] of pairs(sizes(from), sizes(to))) {
@@ -49712,9 +49786,9 @@ function effectsOf(from, to, diff) {
     if (a?.reference !== b?.reference) effects.push({ kind: "image", name, from: a?.reference, to: b?.reference });
   }
   const home = "/jupyterhub/singleuser/storage/capacity";
-  if (text3(from, home) !== text3(to, home)) effects.push({ kind: "home-size", from: text3(from, home), to: text3(to, home) });
+  if (text4(from, home) !== text4(to, home)) effects.push({ kind: "home-size", from: text4(from, home), to: text4(to, home) });
   const idle = "/jupyterhub/cull/timeout";
-  if (text3(from, idle) !== text3(to, idle)) effects.push({ kind: "idle", from: text3(from, idle), to: text3(to, idle) });
+  if (text4(from, idle) !== text4(to, idle)) effects.push({ kind: "idle", from: text4(from, idle), to: text4(to, idle) });
   return effects.length > 0 ? effects : [{ kind: "none" }];
 }
 function restarts(diff, name) {
@@ -49813,8 +49887,8 @@ async function deployedInFolder(folder) {
     for (const unit of units) {
       for (const file of ["release.json", "status.json", "manifests.yaml"]) {
         const path = `${unit}/${file}`;
-        const text3 = wants(path) ? await readFile4(join12(folder, path), "utf8").catch(() => void 0) : void 0;
-        if (text3 !== void 0) files.set(path, text3);
+        const text4 = wants(path) ? await readFile4(join12(folder, path), "utf8").catch(() => void 0) : void 0;
+        if (text4 !== void 0) files.set(path, text4);
       }
     }
     return files;
@@ -49827,7 +49901,7 @@ async function deployedOnBranch(root) {
 }
 async function deployed(read) {
   const files = await read((path) => RECORD.test(path));
-  const releases = [...files].flatMap(([path, text3]) => path.endsWith("/release.json") ? [parse2(path, text3, files.get(path.replace("release.json", "status.json")))] : []);
+  const releases = [...files].flatMap(([path, text4]) => path.endsWith("/release.json") ? [parse2(path, text4, files.get(path.replace("release.json", "status.json")))] : []);
   return {
     releases,
     manifests: async (unit) => {
@@ -49836,9 +49910,9 @@ async function deployed(read) {
     }
   };
 }
-function parse2(path, text3, status) {
+function parse2(path, text4, status) {
   try {
-    const record = JSON.parse(text3);
+    const record = JSON.parse(text4);
     const release2 = isObject(record) ? record["release"] : void 0;
     if (!isObject(record) || !isObject(release2) || typeof record["digest"] !== "string" || !isObject(release2["unit"])) throw new Error("a field is missing");
     if (release2["v"] !== 1) throw new Error(`format ${JSON.stringify(release2["v"])} is not known`);
@@ -50123,8 +50197,8 @@ var LINES_SHOWN = 400;
 function diffManifests(before, after) {
   const old = documents(before);
   const fresh = documents(after);
-  const gone = parse3([...old].filter((text3) => !fresh.has(text3)));
-  const came = parse3([...fresh].filter((text3) => !old.has(text3)));
+  const gone = parse3([...old].filter((text4) => !fresh.has(text4)));
+  const came = parse3([...fresh].filter((text4) => !old.has(text4)));
   const changed = [];
   const checksumOnly = [];
   for (const [key, to] of came) {
@@ -50156,12 +50230,12 @@ function diffManifests(before, after) {
     shape: shapeOf(all)
   };
 }
-function documents(text3) {
-  return new Set(splitDocuments(text3).filter((part) => part.trim() !== ""));
+function documents(text4) {
+  return new Set(splitDocuments(text4).filter((part) => part.trim() !== ""));
 }
 function parse3(texts) {
-  const items = texts.map((text3) => {
-    const object2 = parseObject(text3);
+  const items = texts.map((text4) => {
+    const object2 = parseObject(text4);
     return { ref: refOf(object2), object: object2 };
   });
   return new Map(items.map((item) => [idOf(item.ref), item]));
@@ -50226,8 +50300,8 @@ function checksums(object2) {
 }
 function isRenamed(from, to) {
   if (from.ref.kind !== to.ref.kind || from.ref.name === to.ref.name) return false;
-  const text3 = (item) => JSON.stringify(readable({ ...item.object, apiVersion: "" })).replaceAll(item.ref.name, "\0");
-  return text3(from) === text3(to);
+  const text4 = (item) => JSON.stringify(readable({ ...item.object, apiVersion: "" })).replaceAll(item.ref.name, "\0");
+  return text4(from) === text4(to);
 }
 function shapeOf(changes) {
   const field = ({ path, from, to }) => [path, from ?? null, to ?? null];
@@ -50265,7 +50339,7 @@ async function gatherPlan({ root, chartsFrom, now, deployed: deployed2 }, report
   return { kind: "planned", plan: plan2, base: lastDeployed(deployed2) };
 }
 function manifestFindings(platform, now, hub2, manifests) {
-  const looked = splitDocuments(manifests).filter((text3) => /^kind: *(?:Deployment|DaemonSet|StatefulSet|Job|CronJob|Pod|Cluster\w+|PersistentVolumeClaim)\s*$/mu.test(text3) || /^ {2}namespace: /mu.test(text3));
+  const looked = splitDocuments(manifests).filter((text4) => /^kind: *(?:Deployment|DaemonSet|StatefulSet|Job|CronJob|Pod|Cluster\w+|PersistentVolumeClaim)\s*$/mu.test(text4) || /^ {2}namespace: /mu.test(text4));
   return runManifestRules(platform, now, hub2, looked.map(parseObject));
 }
 function lastDeployed(deployed2) {
@@ -50312,12 +50386,12 @@ import { join as join13 } from "node:path";
 var import_handlebars3 = __toESM(require_lib(), 1);
 var FORMAT = 1;
 function imageFolder(name, image, platform, named) {
-  const hash = digestOf([FORMAT, image, platform.user, named.map(({ path, text: text3 }) => [path, text3])]);
+  const hash = digestOf([FORMAT, image, platform.user, named.map(({ path, text: text4 }) => [path, text4])]);
   const view = viewOf(name, image, platform, hash);
   const files = new Map(image.from ? [["Dockerfile", DOCKERFILE(view)]] : condaFiles(view, image));
   if (image.bake.length > 0) files.set("bake.py", BAKE(view));
   files.set("start", START(view));
-  for (const { path, text: text3 } of named) files.set(`files/${path}`, text3);
+  for (const { path, text: text4 } of named) files.set(`files/${path}`, text4);
   return { files, hash };
 }
 function viewOf(name, image, platform, hash) {
@@ -50350,7 +50424,7 @@ function condaFiles(view, image) {
   ];
 }
 import_handlebars3.default.registerHelper("json", (value) => JSON.stringify(value));
-var template3 = (text3) => import_handlebars3.default.compile(text3, { strict: true, noEscape: true });
+var template3 = (text4) => import_handlebars3.default.compile(text4, { strict: true, noEscape: true });
 var DOCKERFILE = template3(`# Made by GlacioCloud from images/{{name}}/image.yaml.
 FROM {{base}}
 LABEL org.opencontainers.image.title={{{json title}}} \\
@@ -50571,6 +50645,8 @@ async function run(inputs, report) {
       const { wave, cluster, record, retry: retry2, reason } = inputs;
       return deploy({ root, chartsFrom, hubs: target, wave, cluster, kubeconfig: kubeconfigOf(inputs), record, now: inputs.now, retry: retry2, reason, clock: () => /* @__PURE__ */ new Date() }, report);
     }
+    case "drift":
+      return drift(kubeconfigOf(inputs), target);
     case "state":
       return showState(kubeconfigOf(inputs), target);
     case "new":

@@ -1,5 +1,6 @@
 import { check } from './commands/check.ts';
 import { deploy } from './commands/deploy.ts';
+import { drift } from './commands/drift.ts';
 import { explainRule } from './commands/explain.ts';
 import { createFile } from './commands/new.ts';
 import { plan } from './commands/plan.ts';
@@ -67,6 +68,8 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
       const { wave, cluster, record, retry, reason } = inputs;
       return deploy({ root, chartsFrom, hubs: target, wave, cluster, kubeconfig: kubeconfigOf(inputs), record, now: inputs.now, retry, reason, clock: () => new Date() }, report);
     }
+    case 'drift':
+      return drift(kubeconfigOf(inputs), target);
     case 'state':
       return showState(kubeconfigOf(inputs), target);
     case 'new':

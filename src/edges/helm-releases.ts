@@ -62,6 +62,13 @@ export class HelmReleases {
     if (code !== 0) throw failure(`Helm cannot roll ${release} back to revision ${revision}`, stderr);
   }
 
+  /** The objects of the last revision, as Helm stored them. */
+  async manifest(release: string, namespace: string): Promise<string> {
+    const { code, stdout, stderr } = await this.#run(['get', 'manifest', release, '--namespace', namespace]);
+    if (code !== 0) throw failure(`the manifest of ${release} cannot be read`, stderr);
+    return stdout;
+  }
+
   #run(args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
     return exec(this.#helm.program, args, { env: this.#env, timeoutMs: 600_000 });
   }

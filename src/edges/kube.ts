@@ -64,6 +64,11 @@ export class Kube {
     await this.#must('objects cannot be applied', ['apply', '--server-side', '--force-conflicts', '--field-manager', 'glaciocloud', '-f', '-'], listText(objects));
   }
 
+  /** What applying an object as Helm does would make of the live one. Changes nothing. */
+  async wouldApply(applied: JsonObject, namespace: string): Promise<JsonObject> {
+    return object(await this.#must('an object cannot be compared', ['apply', '--server-side', '--force-conflicts', '--field-manager', 'helm', '--dry-run=server', ...inNamespace(namespace), '-f', '-', '-o', 'json'], JSON.stringify(applied)));
+  }
+
   /** Fails with `conflict` where the object exists. */
   async create(made: JsonObject): Promise<JsonObject> {
     return object(await this.#must('an object cannot be made', ['create', '-f', '-', '-o', 'json'], JSON.stringify(made)));

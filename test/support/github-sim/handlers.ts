@@ -277,6 +277,7 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
   },
   'checks/create': { needs: ['checks'], handle: (call) => ({ status: 201, body: check(call, call.state.nextId()) }) },
   'checks/update': { needs: ['checks'], handle: (call) => ({ status: 200, body: check(call, Number(call.parameters['check_run_id'])) }) },
+  'users/get-authenticated': { handle: ({ token }) => ({ status: 200, body: userBody(token.user) }) },
   'users/get-by-username': { handle: ({ state, parameters }) => ({ status: 200, body: userBody(found([...state.users.values()].find(({ login }) => login.toLowerCase() === parameters['username']?.toLowerCase()))) }) },
 };
 

@@ -7,7 +7,7 @@ export const OPERATIONS = [
   'issues/add-labels', 'issues/remove-label',
   'git/get-ref', 'git/create-ref', 'git/update-ref', 'git/get-commit', 'git/create-commit', 'git/get-tree', 'git/create-tree', 'git/get-blob', 'git/create-blob',
   'repos/list-deployments', 'repos/create-deployment', 'repos/list-deployment-statuses', 'repos/create-deployment-status',
-  'checks/create', 'checks/update', 'users/get-by-username',
+  'checks/create', 'checks/update', 'users/get-by-username', 'users/get-authenticated',
 ] as const;
 
 export type OperationId = (typeof OPERATIONS)[number];

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { ROUTES, complete, requestProblem, responseProblem } from './contract.ts';
 import type { Body } from './contract.ts';
 import { HANDLERS, Refusal } from './handlers.ts';
+import { oauth } from './oauth.ts';
 import { State } from './state.ts';
 
 export interface LoggedRequest {
@@ -34,17 +35,17 @@ export interface GithubSim {
  * A simulated GitHub: a test double, on loopback, in memory. Each answer is held to GitHub's own OpenAPI description,
  * each request too; an unknown route is a loud 501.
  */
-export async function startGithubSim(port = 0): Promise<GithubSim> {
+export async function startGithubSim(port = 0, host = '127.0.0.1'): Promise<GithubSim> {
   const state = new State();
   const log: LoggedRequest[] = [];
   const faults: Fault[] = [];
   const server = createServer((request, response) => {
     void answer({ state, log, faults }, request, response);
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
   const address = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://${host}:${address.port}`,
     state,
     log,
     faults,
@@ -60,13 +61,15 @@ async function answer({ state, log, faults }: Pick<GithubSim, 'state' | 'log' | 
   const url = new URL(request.url ?? '/', 'http://sim');
   const method = request.method ?? 'GET';
   const path = url.pathname.replace(/^\/api\/v3/u, '');
-  const body = await read(request);
+  const raw = await read(request);
+  const body = request.headers['content-type']?.includes('json') === true && raw !== '' ? (JSON.parse(raw) as Body) : {};
   const token = (request.headers.authorization ?? '').replace(/^(?:token|bearer) /iu, '');
   const send = (status: number, content: unknown, headers: Record<string, string> = {}): void => {
     log.push({ method, path: `${path}${url.search}`, token, status, body });
     response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
     response.end(content === undefined ? undefined : JSON.stringify(content));
   };
+  if (path.startsWith('/login/oauth/')) { oauth(state, url, raw, response, log); return; }
   const fault = faults.find((one) => one.times > 0 && one.method === method && one.path.test(path));
   if (fault) {
     fault.times -= 1;
@@ -114,9 +117,8 @@ function paged(list: readonly unknown[], url: URL): { content: unknown[]; header
   return { content: list.slice((page - 1) * size, page * size), headers: page < last ? { link: `${link(page + 1, 'next')}, ${link(last, 'last')}` } : {} };
 }
 
-async function read(request: IncomingMessage): Promise<Body> {
+async function read(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const raw = Buffer.concat(chunks).toString('utf8');
-  return raw === '' ? {} : (JSON.parse(raw) as Body);
+  return Buffer.concat(chunks).toString('utf8');
 }

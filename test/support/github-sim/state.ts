@@ -59,6 +59,10 @@ export class State {
   readonly users = new Map<number, User>();
   readonly tokens = new Map<string, Token>();
   readonly repositories = new Map<string, Repository>();
+  /** OAuth codes that were given out and not used yet. */
+  readonly codes = new Map<string, { user: User; challenge: string }>();
+  /** Who sits before the browser: the authorisation page sends them on at once. */
+  atBrowser: User | undefined;
   #id = 1000;
   #minutes = 0;
 

@@ -1,0 +1,68 @@
+import { readStates } from '../apply/cluster.ts';
+import { driftOf, foreignManagers } from '../core/deploy/drift.ts';
+import type { Drift, Foreign } from '../core/deploy/drift.ts';
+import { at } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import { parseObject, splitDocuments } from '../core/render/manifests.ts';
+import { withTemporaryFolder } from '../edges/files.ts';
+import { HelmReleases } from '../edges/helm-releases.ts';
+import { findHelm } from '../edges/helm.ts';
+import { Kube } from '../edges/kube.ts';
+import { SCHEMA_VERSION, outcome } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
+
+interface HubDrift {
+  hub: string;
+  drift: Drift[];
+  foreign: Foreign[];
+}
+
+/** What somebody changed behind our back: live objects against the manifest that Helm stored. Changes nothing. Exit 1 where there is drift. */
+export async function drift(kubeconfig: string, hubs: readonly string[]): Promise<Outcome> {
+  const kube = new Kube(kubeconfig);
+  const known = [...(await readStates(kube))].filter(([hub, { healthy }]) => healthy !== undefined && (hubs.length === 0 || hubs.includes(hub)));
+  const found = await withTemporaryFolder(async (scratch) => {
+    const releases = new HelmReleases(await findHelm(), kubeconfig, scratch);
+    const all: HubDrift[] = [];
+    for (const [hub] of known) all.push(await hubDrift(kube, releases, hub));
+    return all;
+  });
+  const drifted = found.some((one) => one.drift.length > 0);
+  return outcome({ exit: drifted ? 1 : 0, text: found.map(driftText).join(''), json: { schema_version: SCHEMA_VERSION, hubs: found.map(driftJson) } });
+}
+
+async function hubDrift(kube: Kube, releases: HelmReleases, hub: string): Promise<HubDrift> {
+  const stored = splitDocuments(await releases.manifest(hub, hub)).filter((text) => /^kind:/mu.test(text)).map(parseObject);
+  const result: HubDrift = { hub, drift: [], foreign: [] };
+  for (const object of stored) {
+    const [kind, name] = [text(object, '/kind'), text(object, '/metadata/name')];
+    const live = await kube.get(kind, name, hub);
+    const one = driftOf(`${kind} ${name}`, live, live ? await kube.wouldApply(object, hub) : object);
+    if (one) result.drift.push(one);
+    if (live) result.foreign.push(...foreignManagers(`${kind} ${name}`, live));
+  }
+  return result;
+}
+
+function text(object: JsonObject, path: string): string {
+  const value = at(object, path);
+  return typeof value === 'string' ? value : '';
+}
+
+function driftText({ hub, drift: all, foreign }: HubDrift): string {
+  const lines = all.map(({ object, kind, fields }) => (kind === 'missing' ? `  ✗ ${object} is gone\n` : fields.map(({ path, from, to }) => `  ✗ ${object} ${path}: ${object.startsWith('Secret ') ? 'differs' : `is ${show(from)}, should be ${show(to)}`}\n`).join('')));
+  const notes = foreign.map(({ object, manager, time }) => `  ⚠ ${object}: ${manager} owns fields since ${time}\n`);
+  return `${hub}: ${all.length === 0 ? 'as deployed' : 'drifted'}\n${lines.join('')}${notes.join('')}`;
+}
+
+function show(value: Json | undefined): string {
+  return value === undefined ? 'absent' : JSON.stringify(value).slice(0, 80);
+}
+
+function driftJson({ hub, drift: all, foreign }: HubDrift): Json {
+  return {
+    hub,
+    drift: all.map(({ object, kind, fields }) => ({ object, kind, fields: fields.map(({ path }) => path) })),
+    foreign: foreign.map(({ object, manager, time }) => ({ object, manager, time })),
+  };
+}

@@ -1,0 +1,108 @@
+import { describe, expect, test } from '@jest/globals';
+import { driftOf, foreignManagers } from '../../src/core/deploy/drift.ts';
+import { firstAccess } from '../../src/core/deploy/door.ts';
+import { waveGate } from '../../src/core/deploy/gates.ts';
+import { loadCheckObjects } from '../../src/core/deploy/load-check.ts';
+import { rolloutVerdict } from '../../src/core/deploy/rollout.ts';
+import type { JsonObject } from '../../src/core/json.ts';
+import { at } from '../../src/core/json.ts';
+import type { EnvironmentFile, Wave } from '../../src/core/model/types.ts';
+
+const NOW = Date.UTC(2026, 10, 24, 12);
+const deployment = (ready: number): JsonObject => ({
+  kind: 'Deployment', metadata: { name: 'hub', generation: 2 }, spec: { replicas: 1, selector: { matchLabels: { component: 'hub' } } },
+  status: { observedGeneration: 2, replicas: 1, updatedReplicas: 1, availableReplicas: ready },
+});
+const pod = (status: JsonObject, metadata: JsonObject = {}): JsonObject => ({ kind: 'Pod', metadata: { name: 'hub-x', labels: { component: 'hub' }, ...metadata }, status: { phase: 'Pending', ...status } });
+const waiting = (reason: string, message: string): JsonObject => pod({ containerStatuses: [{ state: { waiting: { reason, message } } }] });
+
+describe('a rollout', () => {
+  test.each<[string, JsonObject, string]>([
+    ['image that does not exist', waiting('ImagePullBackOff', 'failed to resolve reference: not found'), 'failed product'],
+    ['image that is refused', waiting('ErrImagePull', '401 Unauthorized'), 'failed product'],
+    ['registry that is down, once', waiting('ErrImagePull', 'dial tcp: connection refused'), 'waiting'],
+    ['registry that is down, again', waiting('ImagePullBackOff', 'dial tcp: connection refused'), 'failed infrastructure'],
+    ['missing Secret', waiting('CreateContainerConfigError', 'secret "x" not found'), 'failed product'],
+    ['two crashes, the third run', pod({ containerStatuses: [{ restartCount: 2, lastState: { terminated: { exitCode: 1 } } }] }), 'failed product'],
+    ['one crash', pod({ containerStatuses: [{ restartCount: 1, lastState: { terminated: { exitCode: 1 } } }] }), 'waiting'],
+    ['no node for a minute', pod({ conditions: [{ type: 'PodScheduled', status: 'False', lastTransitionTime: '2026-11-24T11:59:00Z', message: 'Insufficient memory' }] }), 'waiting'],
+    ['no node for three minutes', pod({ conditions: [{ type: 'PodScheduled', status: 'False', lastTransitionTime: '2026-11-24T11:57:00Z', message: 'Insufficient memory' }] }), 'failed infrastructure'],
+    ['a quota', pod({ conditions: [{ type: 'PodScheduled', status: 'False', lastTransitionTime: '2026-11-24T11:59:59Z', message: 'exceeded quota: x' }] }), 'failed product'],
+    ['a crash of a pod that is going', pod({ containerStatuses: [{ restartCount: 9, lastState: { terminated: { exitCode: 1 } } }] }, { deletionTimestamp: '2026-11-24T11:59:00Z' }), 'waiting'],
+  ])('%s', (_what, one, expected) => {
+    const verdict = rolloutVerdict([deployment(0)], [one], NOW);
+    expect(verdict.kind === 'failed' ? `failed ${verdict.fault}` : verdict.kind).toBe(expected);
+  });
+
+  test('is done when every replica is new and available', () => {
+    expect(rolloutVerdict([deployment(1)], [pod({ phase: 'Running' })], NOW)).toEqual({ kind: 'done' });
+    expect(rolloutVerdict([deployment(0)], [pod({ phase: 'Running' })], NOW)).toEqual({ kind: 'waiting', for: 'hub (running)' });
+    expect(rolloutVerdict([], [], NOW).kind).toBe('waiting');
+  });
+});
+
+describe('a wave', () => {
+  const wave = (more: Partial<Wave>): Wave => ({ name: 'production', images: 'stable', soak: '30m', approval: false, timezone: 'UTC', freeze: [], ...more });
+  const at = (text: string): number => Date.parse(text);
+
+  test('waits until the wave before has proven itself', () => {
+    expect(waveGate(wave({}), at('2026-11-24T12:00Z'), at('2026-11-24T11:40Z'))).toEqual({ open: false, reason: 'wave production waits 10 more minutes for the wave before to prove itself' });
+    expect(waveGate(wave({}), at('2026-11-24T12:00Z'), at('2026-11-24T11:30Z')).open).toBe(true);
+    expect(waveGate(wave({}), at('2026-11-24T12:00Z'), undefined).open).toBe(true);
+  });
+
+  test.each([
+    ['2026-11-21T12:00Z', { days: ['sat', 'sun'] }, false],
+    ['2026-11-23T12:00Z', { days: ['sat', 'sun'] }, true],
+    ['2026-11-24T08:00Z', { hours: '08:00-18:00' }, false],
+    ['2026-11-24T18:00Z', { hours: '08:00-18:00' }, true],
+    ['2026-12-31T23:59Z', { from: '2026-12-20', until: '2026-12-31' }, false],
+    ['2027-01-01T00:00Z', { from: '2026-12-20', until: '2026-12-31' }, true],
+  ] as const)('at %s with %j', (time, freeze, open) => {
+    const copy = { ...freeze, ...('days' in freeze ? { days: [...freeze.days] } : {}) } as Wave['freeze'][number];
+    expect(waveGate(wave({ freeze: [copy] }), at(time), undefined).open).toBe(open);
+  });
+
+  test('reads freezes in its own time zone', () => {
+    const freeze = [{ hours: '08:00-18:00' }];
+    expect(waveGate(wave({ freeze, timezone: 'Europe/Vienna' }), at('2026-11-24T17:30Z'), undefined).open).toBe(true);
+    expect(waveGate(wave({ freeze, timezone: 'UTC' }), at('2026-11-24T17:30Z'), undefined).open).toBe(false);
+  });
+});
+
+test('the load check touches nothing of the hub that runs', () => {
+  const hub: JsonObject = {
+    kind: 'Deployment', metadata: { name: 'hub' },
+    spec: { template: { metadata: { labels: { component: 'hub' } }, spec: {
+      serviceAccountName: 'hub',
+      volumes: [{ name: 'pvc', persistentVolumeClaim: { claimName: 'hub-db-dir' } }, { name: 'secret', secret: { secretName: 'hub' } }, { name: 'other', secret: { secretName: 'hub-access' } }],
+      containers: [{ name: 'hub', image: 'i', livenessProbe: {}, env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'hub', key: 'k' } } }], volumeMounts: [{ name: 'pvc', mountPath: '/srv/jupyterhub' }, { name: 'secret', mountPath: '/s' }] }],
+    } } },
+  };
+  const service = { kind: 'Service', metadata: { name: 'proxy-api' }, spec: { ports: [{ port: 8001 }] } };
+  const objects = loadCheckObjects([{ kind: 'Secret', metadata: { name: 'hub' }, data: { k: 'x' } }, hub, service], 'ns', 'check', 'print()');
+  expect(objects.map((one) => `${JSON.stringify(one['kind'])} ${JSON.stringify(at(one, '/metadata/name'))}`)).toEqual(['"Secret" "check-hub"', '"ConfigMap" "check-script"', '"Pod" "check"']);
+  const text = JSON.stringify(objects[2]);
+  expect(text).not.toMatch(/hub-db-dir|livenessProbe|"component":"hub"|serviceAccountName":/u);
+  expect(at(objects[2], '/spec/automountServiceAccountToken')).toBe(false);
+  expect(text).toContain('"secretName":"check-hub"');
+  expect(text).toContain('"secretName":"hub-access"');
+  expect(text).toContain('{"name":"check-hub","key":"k"}');
+  expect(text).toContain('{"name":"PROXY_API_SERVICE_PORT","value":"8001"}');
+});
+
+test('drift is what differs from the stored manifest; what others add is theirs', () => {
+  const live: JsonObject = { metadata: { name: 'a', resourceVersion: '7', managedFields: [{ manager: 'helm', time: 't' }, { manager: 'kubectl-edit', time: '2026-11-23T10:00:00Z' }, { manager: 'kubelet', subresource: 'status' }] }, spec: { image: 'other', extra: 1 }, status: { ready: 1 } };
+  const applied: JsonObject = { metadata: { name: 'a', resourceVersion: '8' }, spec: { image: 'ours', extra: 1 }, status: {} };
+  expect(driftOf('Deployment a', live, applied)).toEqual({ object: 'Deployment a', kind: 'changed', fields: [{ path: '/spec/image', from: 'other', to: 'ours' }] });
+  expect(driftOf('Deployment a', { ...live, spec: { image: 'ours', extra: 1 } }, applied)).toBeUndefined();
+  expect(driftOf('Deployment a', undefined, applied)).toMatchObject({ kind: 'missing' });
+  expect(foreignManagers('Deployment a', live)).toEqual([{ object: 'Deployment a', manager: 'kubectl-edit', time: '2026-11-23T10:00:00Z' }]);
+});
+
+test('a new hub lets in nobody but the machines that prove it, with every group that a size asks for', () => {
+  const environment = { sizes: { a: { for: ['all'] }, b: { for: ['team:x/y'] } } } as unknown as EnvironmentFile;
+  const access = firstAccess(environment);
+  expect(access['users']).toEqual({});
+  expect(at(access, '/machines/deploy_0')).toEqual(['team:x/y']);
+});
