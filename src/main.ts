@@ -66,7 +66,8 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
       return renderImage({ root, out, now, images: inputs.all ? 'all' : target });
     case 'deploy': {
       const { wave, cluster, record, retry, reason } = inputs;
-      return deploy({ root, chartsFrom, hubs: target, wave, cluster, kubeconfig: kubeconfigOf(inputs), record, now: inputs.now, retry, reason, clock: () => new Date() }, report);
+      const action = process.env['GITHUB_ACTIONS'] === 'true' && (process.env['GITHUB_TOKEN'] ?? '') !== '' ? await actionEdges() : undefined;
+      return deploy({ github: action?.github, run: action?.runner.runAddress(), root, chartsFrom, hubs: target, wave, cluster, kubeconfig: kubeconfigOf(inputs), record, now: inputs.now, retry, reason, clock: () => new Date() }, report);
     }
     case 'drift':
       return drift(kubeconfigOf(inputs), target);

@@ -4,6 +4,7 @@ import pMap from 'p-map';
 import { applyCluster, confirmIdentity, readStates } from '../apply/cluster.ts';
 import { applyHub } from '../apply/hub.ts';
 import { LeaseHeld, withLease } from '../apply/lease.ts';
+import { tellGithub } from '../apply/tell.ts';
 import type { ApplyWorld, UnitResult } from '../apply/types.ts';
 import { waveGate } from '../core/deploy/gates.ts';
 import type { ReleaseState } from '../core/deploy/state.ts';
@@ -15,7 +16,9 @@ import { unitId } from '../core/plan/types.ts';
 import type { Unit, WantedRelease } from '../core/plan/types.ts';
 import { wantedReleases } from '../core/values/release.ts';
 import type { Charts } from '../edges/charts.ts';
-import { withTemporaryFolder } from '../edges/files.ts';
+import { withTemporaryFolder, writeFolder } from '../edges/files.ts';
+import { headCommit } from '../edges/git.ts';
+import type { Github } from '../edges/github.ts';
 import { HelmReleases } from '../edges/helm-releases.ts';
 import { findHelm } from '../edges/helm.ts';
 import { Kube } from '../edges/kube.ts';
@@ -29,7 +32,7 @@ import { gatherPlatform } from '../gather/platform.ts';
 import { renderAll } from '../gather/render.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
-import { recordUnit } from './record.ts';
+import { recordFiles } from './record.ts';
 
 export interface DeployInputs {
   root: string;
@@ -44,6 +47,10 @@ export interface DeployInputs {
   retry: string | undefined;
   reason: string | undefined;
   clock: () => Date;
+  /** Without it nothing goes to GitHub. */
+  github: Github | undefined;
+  /** Address of the run that deploys. */
+  run: string | undefined;
 }
 
 /** From what runs to what is wanted, wave by wave. What another run left behind is caught up. */
@@ -74,7 +81,14 @@ export async function deploy(inputs: DeployInputs, report: Report): Promise<Outc
       progress: (unit, text) => report.progress(`${unitId(unit)}: ${text}`),
       now: inputs.clock,
     };
-    return new Deployment(platform, cluster, charts, world, inputs, report).run(wanted, states);
+    const deployment = new Deployment(platform, cluster, charts, world, inputs, report);
+    const done = await deployment.run(wanted, states);
+    if (inputs.github !== undefined) {
+      const commit = (await headCommit(inputs.root)) ?? '';
+      const record = async (to: WantedRelease): Promise<Map<string, string>> => new Map([...(await deployment.record(to))].map(([path, text]) => [`${unitId(to.unit)}/${path}`, text]));
+      await tellGithub(inputs.github, done, wanted, { commit, run: inputs.run, environment: cluster.name, record, progress: (text) => report.progress(text) });
+    }
+    return done;
   });
   return summary(results, wanted);
 }
@@ -129,7 +143,7 @@ class Deployment {
       return await withLease(kube, `hub-${to.unit.name}`, async () => {
         const state = (await readStates(kube)).get(to.release.namespace); // another run may have been here meanwhile
         const result = await applyHub({ platform: this.#platform, hub, to, state, kubernetes: this.#cluster.data.kubernetes }, this.#world);
-        if (this.#inputs.record !== undefined && result.outcome === 'done') await this.#record(this.#inputs.record, to);
+        if (this.#inputs.record !== undefined && result.outcome === 'done') await writeFolder(join(this.#inputs.record, unitId(to.unit)), await this.record(to));
         return result;
       });
     } catch (error) {
@@ -141,9 +155,10 @@ class Deployment {
   }
 
   /** The public record is rendered with placeholders, as everywhere. */
-  async #record(folder: string, to: WantedRelease): Promise<void> {
+  async record(to: WantedRelease): Promise<Map<string, string>> {
     const [rendered] = await renderAll({ wanted: [to], platform: this.#platform, charts: this.#charts, report: this.#report, use: ({ manifests }) => manifests });
-    if (rendered?.kind === 'rendered') await recordUnit(folder, to, rendered.result, { at: this.#inputs.clock().toISOString(), root: this.#inputs.root });
+    if (rendered?.kind !== 'rendered') throw rendered?.failure ?? new Error('nothing was rendered');
+    return recordFiles(to, rendered.result, { at: this.#inputs.clock().toISOString(), commit: (await headCommit(this.#inputs.root)) ?? '' });
   }
 }
 

@@ -66,13 +66,77 @@ export class Github {
     return 'updated';
   }
 
+  /** Adds files to a branch that only this tool writes, in one commit; makes the branch if need be. Somebody else's commit in between is built upon. */
+  async commitFiles(branch: string, files: ReadonlyMap<string, string>, message: string): Promise<void> {
+    const ref = `heads/${branch}`;
+    const tree = [...files].map(([path, content]) => ({ path, content, mode: '100644' as const, type: 'blob' as const }));
+    for (let round = 1; ; round += 1) {
+      const parent = await this.#ask('the branch', () => this.#client.git.getRef({ ...this.#repo, ref }).then(({ data }) => data.object.sha, absent));
+      const base = parent === undefined ? undefined : (await this.#ask('the branch', () => this.#client.git.getCommit({ ...this.#repo, commit_sha: parent }))).data.tree.sha;
+      const made = await this.#ask('a tree', () => this.#client.git.createTree({ ...this.#repo, tree, ...(base === undefined ? {} : { base_tree: base }) }));
+      if (made.data.sha === base) return;
+      const commit = await this.#ask('a commit', () => this.#client.git.createCommit({ ...this.#repo, message, tree: made.data.sha, parents: parent === undefined ? [] : [parent] }));
+      const { sha } = commit.data;
+      try {
+        if (parent === undefined) await this.#ask('the branch', () => this.#client.git.createRef({ ...this.#repo, ref: `refs/${ref}`, sha }));
+        else await this.#ask('the branch', () => this.#client.git.updateRef({ ...this.#repo, ref, sha, force: false }));
+        return;
+      } catch (error) {
+        if (round === 5 || !(error instanceof GithubRefused) || statusOf(error.cause) !== 422) throw error;
+      }
+    }
+  }
+
+  /** Opens the one issue with these labels, or brings the open one up to date. */
+  async openIssue(labels: readonly string[], title: string, body: string): Promise<number> {
+    const open = await this.#issueWith(labels);
+    if (open === undefined) return (await this.#ask('an issue', () => this.#client.issues.create({ ...this.#repo, title, body, labels: [...labels] }))).data.number;
+    await this.#ask('an issue', () => this.#client.issues.update({ ...this.#repo, issue_number: open, title, body }));
+    return open;
+  }
+
+  /** Closes the open issue with these labels, if there is one, and says why. */
+  async closeIssue(labels: readonly string[], why: string): Promise<void> {
+    const open = await this.#issueWith(labels);
+    if (open === undefined) return;
+    await this.#ask('a comment', () => this.#client.issues.createComment({ ...this.#repo, issue_number: open, body: why }));
+    await this.#ask('an issue', () => this.#client.issues.update({ ...this.#repo, issue_number: open, state: 'closed' }));
+  }
+
+  async #issueWith(labels: readonly string[]): Promise<number | undefined> {
+    const { data } = await this.#ask('issues', () => this.#client.issues.listForRepo({ ...this.#repo, state: 'open', labels: labels.join(',') }));
+    return data[0]?.number;
+  }
+
+  /** For display only: nothing is decided by it. */
+  async deployment(given: { commit: string; environment: string; state: 'success' | 'failure'; description: string; url: string; run: string | undefined }): Promise<void> {
+    const { data } = await this.#ask('a deployment', () =>
+      this.#client.repos.createDeployment({ ...this.#repo, ref: given.commit, task: 'glaciocloud', environment: given.environment, auto_merge: false, required_contexts: [] }),
+    );
+    if (!('id' in data)) return;
+    const description = Array.from(given.description).slice(0, 140).join('');
+    await this.#ask('a deployment', () =>
+      this.#client.repos.createDeploymentStatus({ ...this.#repo, deployment_id: data.id, state: given.state, description, environment_url: given.url, ...(given.run === undefined ? {} : { log_url: given.run }) }),
+    );
+  }
+
   async #ask<T>(what: string, call: () => Promise<T>): Promise<T> {
     try {
       return await call();
     } catch (cause) {
-      const status = typeof cause === 'object' && cause !== null && 'status' in cause ? cause.status : undefined;
+      const status = statusOf(cause);
       const hints: Record<string, string> = { 401: 'the token is wrong or has expired', 403: 'the token may not do this: look at `permissions:` of the job', 404: 'it does not exist, or the token may not see it', 422: 'GitHub refused the content' };
       throw new GithubRefused(`GitHub refused ${what}: ${messageOf(cause).split(' - ')[0] ?? ''}`, { hint: hints[String(status)] ?? 'try again later; githubstatus.com knows of outages', cause });
     }
   }
+}
+
+function statusOf(cause: unknown): unknown {
+  return typeof cause === 'object' && cause !== null && 'status' in cause ? cause.status : undefined;
+}
+
+/** What does not exist is no error where it may be missing. */
+function absent(cause: unknown): undefined {
+  if (statusOf(cause) !== 404) throw cause;
+  return undefined;
 }
