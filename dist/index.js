@@ -40556,6 +40556,7 @@ var COMMANDS = {
   deploy: { summary: "make what is merged run, wave by wave, and prove it healthy", target: "HUB\u2026", options: ["root", "charts-from", "wave", "cluster", "kubeconfig", "record", "now", "retry", "reason", "json"] },
   state: { summary: "show what the cluster knows of its hubs", target: "HUB\u2026", options: ["kubeconfig", "json"] },
   drift: { summary: "show what somebody changed in the cluster behind our back", target: "HUB\u2026", options: ["kubeconfig", "json"] },
+  secrets: { summary: "compare a hub\u2019s secrets with what it declares, or write the file to fill in", target: "audit|template HUB", options: ["root", "json"] },
   new: { summary: "write a commented file to begin with: new hub|image|cluster NAME", target: "KIND NAME", options: ["root", "json"] },
   explain: { summary: "say why a rule exists", target: "RULE?", options: ["json"] },
   completion: { summary: "print a completion script for bash", target: "", options: [] }
@@ -44490,9 +44491,17 @@ function entry({ hub: hub2, cluster }) {
   };
 }
 
+// src/core/deploy/door.ts
+init_json();
+var MACHINES = ["deploy_0", "deploy_1", "deploy_2", "deploy_3", "probe_0", "probe_1", "probe_2", "probe_3"];
+function firstAccess(environment) {
+  const groups2 = [...new Set(Object.values(environment.sizes).flatMap((size) => size.for))].filter((who) => who !== "all").sort(compareText);
+  return { v: 1, users: {}, machines: Object.fromEntries(MACHINES.map((name) => [name, groups2])) };
+}
+
 // src/core/values/hub.ts
 var CODE_FOLDER = "/usr/local/etc/jupyterhub";
-var HEALTH_SCOPES = ["read:hub", "list:users", "read:users", "admin:users", "read:servers", "servers", "access:servers"];
+var HEALTH_SCOPES = ["read:hub", ...MACHINES.flatMap((user) => [`admin:users!user=${user}`, `servers!user=${user}`, `access:servers!user=${user}`])];
 function hub({ hub: { data: environment }, cluster, codeDigest }) {
   const memory = hubMemoryMiB(environment.capacity.maxServers);
   return {
@@ -48838,14 +48847,6 @@ async function digestKey(kube) {
   return await read() ?? "";
 }
 
-// src/core/deploy/door.ts
-init_json();
-var MACHINES = ["deploy_0", "deploy_1", "deploy_2", "deploy_3", "probe_0", "probe_1", "probe_2", "probe_3"];
-function firstAccess(environment) {
-  const groups2 = [...new Set(Object.values(environment.sizes).flatMap((size) => size.for))].filter((who) => who !== "all").sort(compareText);
-  return { v: 1, users: {}, machines: Object.fromEntries(MACHINES.map((name) => [name, groups2])) };
-}
-
 // src/core/deploy/load-check.ts
 init_json();
 var LABEL = "glaciocloud.org/load-check";
@@ -49071,25 +49072,29 @@ import { createHmac } from "node:crypto";
 import { join as join6 } from "node:path";
 var SecretsFailure = class extends Failure {
 };
-async function readSecrets(root, hub2, declared) {
-  if (declared.length === 0) return /* @__PURE__ */ new Map();
+async function decryptSecrets(root, hub2) {
   const file = join6(root, "secrets", `${hub2}.sops.yaml`);
-  if (!await exists2(file)) throw new SecretsFailure(`secrets/${hub2}.sops.yaml is missing`, { hint: `it must hold ${declared.join(", ")}, encrypted with sops` });
+  if (!await exists2(file)) return void 0;
   const sops = findTool("sops");
   if (sops === void 0) throw new SecretsFailure("sops not found", { hint: "install sops, and give the key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" });
   const env2 = Object.fromEntries(["SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE"].flatMap((name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]));
   const { code, stdout, stderr } = await exec(sops, ["decrypt", "--output-type", "json", file], { env: env2, timeoutMs: 6e4 });
   if (code !== 0) throw new SecretsFailure(`secrets/${hub2}.sops.yaml cannot be decrypted: ${stderr.split("\n")[0]?.slice(0, 200) ?? ""}`, { hint: "give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" });
   const content = JSON.parse(stdout);
-  const found = new Map(Object.entries(isObject(content) ? content : {}).flatMap(([name, value]) => typeof value === "string" && value !== "" ? [[name, value]] : []));
-  const missing2 = declared.filter((name) => !found.has(name));
+  return new Map(Object.entries(isObject(content) ? content : {}).flatMap(([name, value]) => typeof value === "string" ? [[name, value]] : []));
+}
+async function readSecrets(root, hub2, declared) {
+  if (declared.length === 0) return /* @__PURE__ */ new Map();
+  const found = await decryptSecrets(root, hub2);
+  if (!found) throw new SecretsFailure(`secrets/${hub2}.sops.yaml is missing`, { hint: `it must hold ${declared.join(", ")}, encrypted with sops: \`glaciocloud secrets template ${hub2}\`` });
+  const missing2 = declared.filter((name) => (found.get(name) ?? "") === "");
   const unused = [...found.keys()].filter((name) => !declared.includes(name));
   if (missing2.length > 0) throw new SecretsFailure(`secrets/${hub2}.sops.yaml has no ${missing2.join(", ")}`, { hint: "add it with `sops edit`, or remove the declaration" });
   if (unused.length > 0) throw new SecretsFailure(`secrets/${hub2}.sops.yaml holds ${unused.join(", ")}, which the environment does not declare`, { hint: "declare it below secrets:, or remove it with `sops edit`" });
   return found;
 }
-function keyedDigest(key, secrets) {
-  return createHmac("sha256", key).update(JSON.stringify([...secrets].sort(([a], [b]) => a < b ? -1 : 1))).digest("hex");
+function keyedDigest(key, secrets2) {
+  return createHmac("sha256", key).update(JSON.stringify([...secrets2].sort(([a], [b]) => a < b ? -1 : 1))).digest("hex");
 }
 
 // src/apply/hub.ts
@@ -49111,32 +49116,45 @@ var Faulty = class extends Error {
 
 // src/apply/health.ts
 var START_SECONDS = 300;
-async function proveHealthy(task, world, lines) {
+var [DEPLOY_USER] = MACHINES;
+async function proveHealthy(task, world, run2) {
   const { to, state, hub: hub2, platform: platform2 } = task;
   const known = new Set(state?.healthy?.release.images.map(({ reference }) => reference));
   const fresh = to.release.images.filter(({ reference }) => !known.has(reference));
   const size = defaultSize(hub2.data.sizes);
-  const [user] = MACHINES;
   const checks = fresh.map(({ name }) => {
     const oggm = platform2.images.get(name)?.data.oggm;
-    return { user, profile: slug(name), size, image: name, oggm: oggm !== void 0, version: oggm?.version ?? null };
+    return { user: DEPLOY_USER, profile: slug(name), size, image: name, oggm: oggm !== void 0, version: oggm?.version ?? null };
   });
-  await dropHomes(to.release.namespace, user, world);
+  await dropOwned("persistentvolumeclaim", "component=singleuser-storage", to.release.namespace, world);
   world.progress(to.unit, checks.length === 0 ? "asking hub and proxy" : `asking hub and proxy, and starting ${checks.map(({ image }) => image).join(", ")}`);
-  const onLine = (text4) => {
-    const line = parseLine(text4);
-    if (!line) return;
-    lines.push(line);
-    world.progress(to.unit, `${line.ok ? "\u2713" : "\u2717"} ${line.check}${line.image === null ? "" : ` of ${line.image}`} ${line.seconds.toFixed(1)} s  ${line.detail}`);
-  };
+  const job = JSON.stringify({ profiles: await refreshMenu(to.release.namespace, world), checks, timeout: START_SECONDS });
   const script = await world.script("health_check.py");
-  const profiles2 = await refreshMenu(to.release.namespace, world);
-  const job = JSON.stringify({ profiles: profiles2, checks, timeout: START_SECONDS });
-  const result = await world.kube.python(to.release.namespace, script, [job], onLine, (checks.length * 2 * START_SECONDS + 120) * 1e3).catch((error3) => ({ code: 1, stderr: messageOf(error3) }));
-  await dropHomes(to.release.namespace, user, world);
-  const bad = lines.find(({ ok }) => !ok);
-  if (bad) throw new Faulty(`${bad.check}${bad.image === null ? "" : ` of ${bad.image}`}: ${bad.detail}`, bad.class ?? "product");
-  if (result.code !== 0) throw new Faulty(`the health check ended with code ${result.code}: ${result.stderr.trim().slice(-300)}`, "infrastructure");
+  const failed = await new Promise((resolve2, reject) => {
+    const onLine = (text4) => {
+      const line = parseLine(text4);
+      if (!line) return;
+      run2.lines.push(line);
+      world.progress(to.unit, `${line.ok ? "\u2713" : "\u2717"} ${line.check}${line.image === null ? "" : ` of ${line.image}`} ${line.seconds.toFixed(1)} s  ${line.detail}`);
+      if (!line.ok) resolve2(line);
+    };
+    const ended = world.kube.python(to.release.namespace, script, [job], onLine, (checks.length * 2 * START_SECONDS + 600) * 1e3);
+    run2.rest = ended.catch((error3) => messageOf(error3));
+    ended.then(({ code, stderr }) => {
+      if (code === 0) resolve2(run2.lines.find(({ ok }) => !ok));
+      else reject(new Faulty(`the health check ended with code ${code}: ${stderr.trim().slice(-300)}`, "infrastructure"));
+    }, reject);
+  });
+  if (failed) throw new Faulty(`${failed.check}${failed.image === null ? "" : ` of ${failed.image}`}: ${failed.detail}`, failed.class ?? "product");
+  run2.rest = void 0;
+  await dropOwned("persistentvolumeclaim", "component=singleuser-storage", to.release.namespace, world);
+}
+async function cleanUp({ to }, run2, world) {
+  if (run2.rest === void 0) return;
+  world.progress(to.unit, "waiting until the throw-away user is gone");
+  await run2.rest;
+  await dropOwned("pod", "component=singleuser-server", to.release.namespace, world);
+  await dropOwned("persistentvolumeclaim", "component=singleuser-storage", to.release.namespace, world);
 }
 async function refreshMenu(namespace, { kube, now }) {
   await kube.annotate("pods", "app=jupyterhub,component=hub", namespace, `glaciocloud.org/touch=${now().getTime()}`);
@@ -49150,10 +49168,10 @@ function parseLine(text4) {
     return void 0;
   }
 }
-async function dropHomes(namespace, user, { kube }) {
-  for (const claim of await kube.list("persistentvolumeclaims", { namespace, selector: "component=singleuser-storage" })) {
-    const name = at(claim, "/metadata/name");
-    if (at(claim, "/metadata/annotations/hub.jupyter.org~1username") === user && typeof name === "string") await kube.delete("persistentvolumeclaim", name, namespace);
+async function dropOwned(kind, selector, namespace, { kube }) {
+  for (const one of await kube.list(kind, { namespace, selector })) {
+    const name = at(one, "/metadata/name");
+    if (typeof name === "string" && at(one, "/metadata/annotations/hub.jupyter.org~1username") === DEPLOY_USER) await kube.delete(kind, name, namespace);
   }
 }
 
@@ -49164,7 +49182,7 @@ var sleep = (ms) => new Promise((resolve2) => setTimeout(resolve2, ms));
 async function applyHub(task, world) {
   const { to, state } = task;
   const seconds2 = { preflight: 0, upgrade: 0, rollout: 0, health: 0 };
-  const health = [];
+  const health = { lines: [], rest: void 0 };
   const kind = state?.healthy ? "upgrade" : "install";
   const timed = async (phase, work) => {
     const began = performance.now();
@@ -49177,7 +49195,7 @@ async function applyHub(task, world) {
   const say = (text4) => world.progress(to.unit, text4);
   let applied = false;
   try {
-    const secrets = await timed("preflight", async () => {
+    const secrets2 = await timed("preflight", async () => {
       const named = await prepareNamespace(task, world);
       await recoverPending(to.unit.name, to.release.namespace, world, say);
       if (restartsHub(task)) {
@@ -49191,14 +49209,14 @@ async function applyHub(task, world) {
       if (kind === "upgrade") await copyDatabase(task, world, say);
       say("applying with Helm");
       applied = true;
-      await world.releases.upgrade({ release: to.unit.name, namespace: to.release.namespace, chart: world.chart, values: [to.release.values, secrets.values], digest: to.digest, scratch: world.scratch });
+      await world.releases.upgrade({ release: to.unit.name, namespace: to.release.namespace, chart: world.chart, values: [to.release.values, secrets2.values], digest: to.digest, scratch: world.scratch });
     });
     await timed("rollout", () => watchRollout(to.release.namespace, world, say));
     await timed("health", () => proveHealthy(task, world, health));
     const revision = (await world.releases.history(to.unit.name, to.release.namespace)).at(-1)?.revision ?? 0;
     const at3 = world.now().toISOString();
     await saveState(task, world, { ...next(task, world), quarantined: void 0, infrastructure: 0, healthy: { digest: to.digest, revision, since: at3, release: to.release }, last: { at: at3, outcome: "done", reason: "" } });
-    return { unit: to.unit, kind, outcome: "done", reason: "", seconds: seconds2, health };
+    return { unit: to.unit, kind, outcome: "done", reason: "", seconds: seconds2, health: health.lines };
   } catch (error3) {
     if (!(error3 instanceof Faulty)) throw error3;
     say(`\u2717 ${error3.message}`);
@@ -49221,7 +49239,8 @@ async function afterFailure(task, world, error3, { kind, seconds: seconds2, heal
   const last = applied ? (await world.releases.history(to.unit.name, to.release.namespace)).at(-1)?.revision ?? 0 : 0;
   const healthy = state?.healthy && outcome2 === "rolled-back" ? { ...state.healthy, revision: last } : state?.healthy;
   await saveState(task, world, { ...next(task, world), healthy, quarantined, infrastructure: rounds, last: { at: at3, outcome: outcome2, reason: error3.message } });
-  return { unit: to.unit, kind, outcome: outcome2, reason: error3.message, seconds: seconds2, health };
+  await cleanUp(task, health, world);
+  return { unit: to.unit, kind, outcome: outcome2, reason: error3.message, seconds: seconds2, health: health.lines };
 }
 function next({ to, state }, world) {
   return { v: 1, wanted: to.digest, healthy: state?.healthy, quarantined: state?.quarantined, infrastructure: state?.infrastructure ?? 0, last: { at: world.now().toISOString(), outcome: "", reason: "" } };
@@ -49239,15 +49258,15 @@ function restartsHub({ to, state }) {
 async function prepareNamespace({ hub: hub2, to }, world) {
   const { namespace } = to.release;
   const labels = { "app.kubernetes.io/managed-by": "glaciocloud" };
-  const secrets = await readSecrets(world.root, hub2.name, to.release.secrets);
+  const secrets2 = await readSecrets(world.root, hub2.name, to.release.secrets);
   await world.kube.apply([{ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } }]);
   if (!await world.kube.get("secret", "hub-access", namespace)) {
     await world.kube.apply([{ apiVersion: "v1", kind: "Secret", metadata: { name: "hub-access", namespace, labels }, stringData: { "access.json": JSON.stringify(firstAccess(hub2.data)) } }]);
   }
-  if (secrets.size === 0) return { name: void 0, values: {} };
-  const name = `${SECRETS_NAME}-${keyedDigest(await digestKey(world.kube), secrets).slice(0, 8)}`;
+  if (secrets2.size === 0) return { name: void 0, values: {} };
+  const name = `${SECRETS_NAME}-${keyedDigest(await digestKey(world.kube), secrets2).slice(0, 8)}`;
   if (!await world.kube.get("secret", name, namespace)) {
-    await world.kube.apply([{ apiVersion: "v1", kind: "Secret", immutable: true, metadata: { name, namespace, labels: { ...labels, "glaciocloud.org/secrets": "hub" } }, stringData: Object.fromEntries(secrets) }]);
+    await world.kube.apply([{ apiVersion: "v1", kind: "Secret", immutable: true, metadata: { name, namespace, labels: { ...labels, "glaciocloud.org/secrets": "hub" } }, stringData: Object.fromEntries(secrets2) }]);
     await dropOldSecrets(namespace, name, world);
   }
   const env2 = at(to.release.values, "/jupyterhub/hub/extraEnv");
@@ -49271,12 +49290,12 @@ async function recoverPending(release2, namespace, { kube, releases }, say) {
   say(`revision ${last.revision} was left ${last.status}: dropping its record and going on`);
   await kube.delete("secret", `sh.helm.release.v1.${release2}.v${last.revision}`, namespace);
 }
-async function loadCheck({ to, kubernetes }, secrets, world) {
+async function loadCheck({ to, kubernetes }, secrets2, world) {
   const { namespace, values } = to.release;
   const name = "glaciocloud-load-check";
   const own = placeholders(values["jupyterhub"]);
   const rendered = await template(world.helm, { release: to.unit.name, namespace, chart: world.chart, kubernetes, values, placeholders: { jupyterhub: { ...own.jupyterhub } }, scratch: world.scratch });
-  const objects = splitDocuments(rendered).filter((text4) => /^kind:/mu.test(text4)).map(parseObject).map((object2) => withSecretName(object2, secrets.name));
+  const objects = splitDocuments(rendered).filter((text4) => /^kind:/mu.test(text4)).map(parseObject).map((object2) => withSecretName(object2, secrets2.name));
   await world.kube.deleteBy("pods,secrets,configmaps", `glaciocloud.org/load-check=${name}`, namespace);
   await world.kube.apply(loadCheckObjects(objects, namespace, name, await world.script("load_check.py")));
   try {
@@ -50364,14 +50383,14 @@ function changeStep(from, to, diff) {
 function reasonsOf(from, to) {
   const charts = pairs(from.charts, to.charts).filter(([, a, b]) => a?.digest !== b?.digest);
   const images = pairs(from.images, to.images).filter(([, a, b]) => a?.reference !== b?.reference);
-  const secrets = pairs(from.secrets.map((name) => ({ name })), to.secrets.map((name) => ({ name }))).filter(([, a, b]) => !a || !b);
+  const secrets2 = pairs(from.secrets.map((name) => ({ name })), to.secrets.map((name) => ({ name }))).filter(([, a, b]) => !a || !b);
   const references = new Set([...from.images, ...to.images].map(({ reference }) => canonical(reference)));
   const isImage = (value) => Array.isArray(value) ? value.every(isImage) : references.has(canonical(value ?? null));
   const values = compare(from.values, to.values).filter((change) => !isImage(change.to) && !isImage(change.from));
   return [
     ...charts.map(([name, a, b]) => ({ kind: "chart", name, from: a?.version, to: b?.version })),
     ...images.map(([name, a, b]) => ({ kind: "image", name, from: a?.reference, to: b?.reference })),
-    ...secrets.map(([name, a]) => ({ kind: "secret", name, change: a ? "removed" : "added" })),
+    ...secrets2.map(([name, a]) => ({ kind: "secret", name, change: a ? "removed" : "added" })),
     ...values.map(({ path, from: a, to: b }) => ({ kind: "value", path, from: a, to: b }))
   ];
 }
@@ -50973,6 +50992,51 @@ async function plan(inputs, report) {
   });
 }
 
+// src/core/deploy/secrets.ts
+init_json();
+var GENERATED = ["hub cookie secret", "proxy token", "tokens of hub services"];
+function auditSecrets(environment, found) {
+  const declared = Object.entries(environment.secrets).map(([secret, { use, rotate }]) => {
+    const value = found?.get(secret);
+    const note = rotate === void 0 ? use : `${use}; renew every ${rotate}`;
+    if (value === void 0) return { secret, state: "missing", note };
+    if (value.trim() !== value || value === "" || /[\r\n]/u.test(value.trim()) || /^(changeme|todo|xxx|placeholder)$/iu.test(value)) return { secret, state: "malformed", note: "empty, with white space around it, of several lines, or a placeholder" };
+    return { secret, state: "fine", note };
+  });
+  const unused = [...found?.keys() ?? []].filter((secret) => !Object.hasOwn(environment.secrets, secret)).map((secret) => ({ secret, state: "unused", note: "not declared below secrets:" }));
+  const exempt = GENERATED.map((secret) => ({ secret, state: "exempt", note: "made in the cluster" }));
+  return [...declared, ...unused.sort((a, b) => compareText(a.secret, b.secret)), ...exempt];
+}
+function secretsTemplate(hub2) {
+  const lines = Object.entries(hub2.data.secrets).map(([name, { use }]) => `# ${use}
+${name}: ""
+`);
+  return `# Fill in, then encrypt: sops encrypt --in-place secrets/${hub2.name}.sops.yaml
+${lines.join("")}`;
+}
+
+// src/commands/secrets.ts
+init_failure();
+async function secrets(root, [what, name]) {
+  if (what !== "audit" && what !== "template" || name === void 0) throw new UsageError("secrets needs audit or template, and a hub", "glaciocloud secrets audit|template HUB");
+  const { platform: platform2, findings } = await gatherPlatform(root);
+  if (!platform2) return refused(findings);
+  const hub2 = platform2.environments.get(name);
+  if (!hub2) throw new UsageError(`there is no hub "${name}"`, `hubs: ${[...platform2.environments.keys()].join(", ")}`);
+  return what === "template" ? outcome({ exit: 0, text: secretsTemplate(hub2) }) : audit(root, hub2);
+}
+async function audit(root, hub2) {
+  const all = auditSecrets(hub2.data, await decryptSecrets(root, hub2.name));
+  const bad = all.some(({ state }) => state !== "fine" && state !== "exempt");
+  const marks = { fine: "\u2713", missing: "\u2717", unused: "\u2717", malformed: "\u2717", exempt: "\xB7" };
+  return outcome({
+    exit: bad ? 2 : 0,
+    text: all.map(({ secret, state, note }) => `${marks[state]} ${secret.padEnd(26)}${state.padEnd(11)}${note}
+`).join(""),
+    json: { schema_version: SCHEMA_VERSION, hub: hub2.name, secrets: all.map(({ secret, state, note }) => ({ secret, state, note })) }
+  });
+}
+
 // src/commands/state.ts
 async function showState(kubeconfig, hubs) {
   const states = [...await readStates(new Kube(kubeconfig))].filter(([hub2]) => hubs.length === 0 || hubs.includes(hub2));
@@ -51255,6 +51319,8 @@ async function run(inputs, report) {
       const action = process.env["GITHUB_ACTIONS"] === "true" && (process.env["GITHUB_TOKEN"] ?? "") !== "" ? await actionEdges() : void 0;
       return deploy({ github: action?.github, run: action?.runner.runAddress(), root, chartsFrom, hubs: target, wave, cluster, kubeconfig: kubeconfigOf(inputs), record, now: inputs.now, retry: retry2, reason, clock: () => /* @__PURE__ */ new Date() }, report);
     }
+    case "secrets":
+      return secrets(root, target);
     case "drift":
       return drift(kubeconfigOf(inputs), target);
     case "state":

@@ -49,6 +49,7 @@ export const COMMANDS = {
   deploy: { summary: 'make what is merged run, wave by wave, and prove it healthy', target: 'HUB…', options: ['root', 'charts-from', 'wave', 'cluster', 'kubeconfig', 'record', 'now', 'retry', 'reason', 'json'] },
   state: { summary: 'show what the cluster knows of its hubs', target: 'HUB…', options: ['kubeconfig', 'json'] },
   drift: { summary: 'show what somebody changed in the cluster behind our back', target: 'HUB…', options: ['kubeconfig', 'json'] },
+  secrets: { summary: 'compare a hub’s secrets with what it declares, or write the file to fill in', target: 'audit|template HUB', options: ['root', 'json'] },
   new: { summary: 'write a commented file to begin with: new hub|image|cluster NAME', target: 'KIND NAME', options: ['root', 'json'] },
   explain: { summary: 'say why a rule exists', target: 'RULE?', options: ['json'] },
   completion: { summary: 'print a completion script for bash', target: '', options: [] },

@@ -4,6 +4,7 @@ import { drift } from './commands/drift.ts';
 import { explainRule } from './commands/explain.ts';
 import { createFile } from './commands/new.ts';
 import { plan } from './commands/plan.ts';
+import { secrets } from './commands/secrets.ts';
 import { showState } from './commands/state.ts';
 import { renderImage } from './commands/render-image.ts';
 import { pullRequest, review } from './commands/review.ts';
@@ -69,6 +70,8 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
       const action = process.env['GITHUB_ACTIONS'] === 'true' && (process.env['GITHUB_TOKEN'] ?? '') !== '' ? await actionEdges() : undefined;
       return deploy({ github: action?.github, run: action?.runner.runAddress(), root, chartsFrom, hubs: target, wave, cluster, kubeconfig: kubeconfigOf(inputs), record, now: inputs.now, retry, reason, clock: () => new Date() }, report);
     }
+    case 'secrets':
+      return secrets(root, target);
     case 'drift':
       return drift(kubeconfigOf(inputs), target);
     case 'state':

@@ -8,36 +8,56 @@ import { Faulty } from './types.ts';
 import type { ApplyWorld, HealthLine, HubTask } from './types.ts';
 
 const START_SECONDS = 300;
+const [DEPLOY_USER] = MACHINES;
+
+/** What a health check has said so far, and the check itself where it still cleans up behind itself. */
+export interface HealthRun {
+  lines: HealthLine[];
+  rest: Promise<unknown> | undefined;
+}
 
 /** Hub and proxy answer, and every image that is new here starts on a fresh and on an existing home, with a kernel that knows OGGM. */
-export async function proveHealthy(task: HubTask, world: ApplyWorld, lines: HealthLine[]): Promise<void> {
+export async function proveHealthy(task: HubTask, world: ApplyWorld, run: HealthRun): Promise<void> {
   const { to, state, hub, platform } = task;
   const known = new Set(state?.healthy?.release.images.map(({ reference }) => reference));
   const fresh = to.release.images.filter(({ reference }) => !known.has(reference));
   const size = defaultSize(hub.data.sizes);
-  const [user] = MACHINES;
   const checks = fresh.map(({ name }) => {
     const oggm = platform.images.get(name)?.data.oggm;
-    return { user, profile: slug(name), size, image: name, oggm: oggm !== undefined, version: oggm?.version ?? null };
+    return { user: DEPLOY_USER, profile: slug(name), size, image: name, oggm: oggm !== undefined, version: oggm?.version ?? null };
   });
-  await dropHomes(to.release.namespace, user, world);
+  await dropOwned('persistentvolumeclaim', 'component=singleuser-storage', to.release.namespace, world);
   world.progress(to.unit, checks.length === 0 ? 'asking hub and proxy' : `asking hub and proxy, and starting ${checks.map(({ image }) => image).join(', ')}`);
-  const onLine = (text: string): void => {
-    const line = parseLine(text);
-    if (!line) return;
-    lines.push(line);
-    world.progress(to.unit, `${line.ok ? '✓' : '✗'} ${line.check}${line.image === null ? '' : ` of ${line.image}`} ${line.seconds.toFixed(1)} s  ${line.detail}`);
-  };
+  const job = JSON.stringify({ profiles: await refreshMenu(to.release.namespace, world), checks, timeout: START_SECONDS });
   const script = await world.script('health_check.py');
-  const profiles = await refreshMenu(to.release.namespace, world);
-  const job = JSON.stringify({ profiles, checks, timeout: START_SECONDS });
-  const result = await world.kube
-    .python(to.release.namespace, script, [job], onLine, (checks.length * 2 * START_SECONDS + 120) * 1000)
-    .catch((error: unknown) => ({ code: 1, stderr: messageOf(error) }));
-  await dropHomes(to.release.namespace, user, world);
-  const bad = lines.find(({ ok }) => !ok);
-  if (bad) throw new Faulty(`${bad.check}${bad.image === null ? '' : ` of ${bad.image}`}: ${bad.detail}`, bad.class ?? 'product');
-  if (result.code !== 0) throw new Faulty(`the health check ended with code ${result.code}: ${result.stderr.trim().slice(-300)}`, 'infrastructure');
+  const failed = await new Promise<HealthLine | undefined>((resolve, reject) => {
+    const onLine = (text: string): void => {
+      const line = parseLine(text);
+      if (!line) return;
+      run.lines.push(line);
+      world.progress(to.unit, `${line.ok ? '✓' : '✗'} ${line.check}${line.image === null ? '' : ` of ${line.image}`} ${line.seconds.toFixed(1)} s  ${line.detail}`);
+      // The first failure decides. A start that is still pending is never cancelled, so the check may take minutes to clean up.
+      if (!line.ok) resolve(line);
+    };
+    const ended = world.kube.python(to.release.namespace, script, [job], onLine, (checks.length * 2 * START_SECONDS + 600) * 1000);
+    run.rest = ended.catch((error: unknown) => messageOf(error));
+    ended.then(({ code, stderr }) => {
+      if (code === 0) resolve(run.lines.find(({ ok }) => !ok));
+      else reject(new Faulty(`the health check ended with code ${code}: ${stderr.trim().slice(-300)}`, 'infrastructure'));
+    }, reject);
+  });
+  if (failed) throw new Faulty(`${failed.check}${failed.image === null ? '' : ` of ${failed.image}`}: ${failed.detail}`, failed.class ?? 'product');
+  run.rest = undefined;
+  await dropOwned('persistentvolumeclaim', 'component=singleuser-storage', to.release.namespace, world);
+}
+
+/** After a failure, when the old state runs again: waits until the check has cleaned up, then takes what a restarted hub forgot. */
+export async function cleanUp({ to }: HubTask, run: HealthRun, world: ApplyWorld): Promise<void> {
+  if (run.rest === undefined) return;
+  world.progress(to.unit, 'waiting until the throw-away user is gone');
+  await run.rest;
+  await dropOwned('pod', 'component=singleuser-server', to.release.namespace, world);
+  await dropOwned('persistentvolumeclaim', 'component=singleuser-storage', to.release.namespace, world);
 }
 
 /** Makes the kubelet refresh the hub's mounted files at once, and says which menu the hub should read then. */
@@ -56,10 +76,10 @@ function parseLine(text: string): HealthLine | undefined {
   }
 }
 
-/** Homes of throw-away users, and of nobody else. */
-async function dropHomes(namespace: string, user: string, { kube }: ApplyWorld): Promise<void> {
-  for (const claim of await kube.list('persistentvolumeclaims', { namespace, selector: 'component=singleuser-storage' })) {
-    const name = at(claim, '/metadata/name');
-    if (at(claim, '/metadata/annotations/hub.jupyter.org~1username') === user && typeof name === 'string') await kube.delete('persistentvolumeclaim', name, namespace);
+/** Objects of the throw-away user, and of nobody else. */
+async function dropOwned(kind: string, selector: string, namespace: string, { kube }: ApplyWorld): Promise<void> {
+  for (const one of await kube.list(kind, { namespace, selector })) {
+    const name = at(one, '/metadata/name');
+    if (typeof name === 'string' && at(one, '/metadata/annotations/hub.jupyter.org~1username') === DEPLOY_USER) await kube.delete(kind, name, namespace);
   }
 }

@@ -12,9 +12,10 @@ import { template } from '../edges/helm.ts';
 import { keyedDigest, readSecrets } from '../edges/sops.ts';
 import { messageOf } from '../failure.ts';
 import { digestKey } from './cluster.ts';
-import { proveHealthy } from './health.ts';
+import { cleanUp, proveHealthy } from './health.ts';
+import type { HealthRun } from './health.ts';
 import { Faulty } from './types.ts';
-import type { ApplyWorld, HealthLine, HubTask, Seconds, UnitResult } from './types.ts';
+import type { ApplyWorld, HubTask, Seconds, UnitResult } from './types.ts';
 
 const ROLLOUT_SECONDS = 300;
 /** Rounds of failing infrastructure before a hub counts as blocked. */
@@ -25,7 +26,7 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitResult> {
   const { to, state } = task;
   const seconds: Seconds = { preflight: 0, upgrade: 0, rollout: 0, health: 0 };
-  const health: HealthLine[] = [];
+  const health: HealthRun = { lines: [], rest: undefined };
   const kind = state?.healthy ? 'upgrade' : 'install';
   const timed = async <T>(phase: keyof Seconds, work: () => Promise<T>): Promise<T> => {
     const began = performance.now();
@@ -59,7 +60,7 @@ export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitRe
     const revision = (await world.releases.history(to.unit.name, to.release.namespace)).at(-1)?.revision ?? 0;
     const at = world.now().toISOString();
     await saveState(task, world, { ...next(task, world), quarantined: undefined, infrastructure: 0, healthy: { digest: to.digest, revision, since: at, release: to.release }, last: { at, outcome: 'done', reason: '' } });
-    return { unit: to.unit, kind, outcome: 'done', reason: '', seconds, health };
+    return { unit: to.unit, kind, outcome: 'done', reason: '', seconds, health: health.lines };
   } catch (error) {
     if (!(error instanceof Faulty)) throw error;
     say(`✗ ${error.message}`);
@@ -67,7 +68,8 @@ export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitRe
   }
 }
 
-interface FailureContext extends Pick<UnitResult, 'kind' | 'seconds' | 'health'> {
+interface FailureContext extends Pick<UnitResult, 'kind' | 'seconds'> {
+  health: HealthRun;
   applied: boolean;
   timed: <T>(phase: keyof Seconds, work: () => Promise<T>) => Promise<T>;
 }
@@ -89,7 +91,8 @@ async function afterFailure(task: HubTask, world: ApplyWorld, error: Faulty, { k
   const last = applied ? ((await world.releases.history(to.unit.name, to.release.namespace)).at(-1)?.revision ?? 0) : 0;
   const healthy = state?.healthy && outcome === 'rolled-back' ? { ...state.healthy, revision: last } : state?.healthy;
   await saveState(task, world, { ...next(task, world), healthy, quarantined, infrastructure: rounds, last: { at, outcome, reason: error.message } });
-  return { unit: to.unit, kind, outcome, reason: error.message, seconds, health };
+  await cleanUp(task, health, world);
+  return { unit: to.unit, kind, outcome, reason: error.message, seconds, health: health.lines };
 }
 
 function next({ to, state }: HubTask, world: ApplyWorld): ReleaseState {

@@ -9,11 +9,10 @@ import { findTool } from './tools.ts';
 
 export class SecretsFailure extends Failure {}
 
-/** The secrets of a hub in clear, from `secrets/<hub>.sops.yaml`. They go to the cluster and nowhere else. */
-export async function readSecrets(root: string, hub: string, declared: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  if (declared.length === 0) return new Map();
+/** The secrets of a hub in clear, from `secrets/<hub>.sops.yaml`; undefined where there is no such file. They go to the cluster and nowhere else. */
+export async function decryptSecrets(root: string, hub: string): Promise<ReadonlyMap<string, string> | undefined> {
   const file = join(root, 'secrets', `${hub}.sops.yaml`);
-  if (!(await exists(file))) throw new SecretsFailure(`secrets/${hub}.sops.yaml is missing`, { hint: `it must hold ${declared.join(', ')}, encrypted with sops` });
+  if (!(await exists(file))) return undefined;
   const sops = findTool('sops');
   if (sops === undefined) throw new SecretsFailure('sops not found', { hint: 'install sops, and give the key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE' });
   const env = Object.fromEntries(['SOPS_AGE_KEY', 'SOPS_AGE_KEY_FILE'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
@@ -21,8 +20,15 @@ export async function readSecrets(root: string, hub: string, declared: readonly 
   // What sops prints may hold parts of the file: only its first line is passed on.
   if (code !== 0) throw new SecretsFailure(`secrets/${hub}.sops.yaml cannot be decrypted: ${stderr.split('\n')[0]?.slice(0, 200) ?? ''}`, { hint: 'give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE' });
   const content = JSON.parse(stdout) as Json;
-  const found = new Map(Object.entries(isObject(content) ? content : {}).flatMap(([name, value]) => (typeof value === 'string' && value !== '' ? [[name, value] as const] : [])));
-  const missing = declared.filter((name) => !found.has(name));
+  return new Map(Object.entries(isObject(content) ? content : {}).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : [])));
+}
+
+/** What a deployment needs: exactly the declared secrets, or a reason why not. */
+export async function readSecrets(root: string, hub: string, declared: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (declared.length === 0) return new Map();
+  const found = await decryptSecrets(root, hub);
+  if (!found) throw new SecretsFailure(`secrets/${hub}.sops.yaml is missing`, { hint: `it must hold ${declared.join(', ')}, encrypted with sops: \`glaciocloud secrets template ${hub}\`` });
+  const missing = declared.filter((name) => (found.get(name) ?? '') === '');
   const unused = [...found.keys()].filter((name) => !declared.includes(name));
   if (missing.length > 0) throw new SecretsFailure(`secrets/${hub}.sops.yaml has no ${missing.join(', ')}`, { hint: 'add it with `sops edit`, or remove the declaration' });
   if (unused.length > 0) throw new SecretsFailure(`secrets/${hub}.sops.yaml holds ${unused.join(', ')}, which the environment does not declare`, { hint: 'declare it below secrets:, or remove it with `sops edit`' });

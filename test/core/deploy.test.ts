@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { driftOf, foreignManagers } from '../../src/core/deploy/drift.ts';
 import { firstAccess } from '../../src/core/deploy/door.ts';
+import { auditSecrets } from '../../src/core/deploy/secrets.ts';
 import { waveGate } from '../../src/core/deploy/gates.ts';
 import { loadCheckObjects } from '../../src/core/deploy/load-check.ts';
 import { rolloutVerdict } from '../../src/core/deploy/rollout.ts';
@@ -105,4 +106,12 @@ test('a new hub lets in nobody but the machines that prove it, with every group 
   const access = firstAccess(environment);
   expect(access['users']).toEqual({});
   expect(at(access, '/machines/deploy_0')).toEqual(['team:x/y']);
+});
+
+test('secrets are compared with their declaration, without a value in the answer', () => {
+  const environment = { secrets: { a: { use: 'login' }, b: { use: 'login', rotate: '365d' }, c: { use: 'x' } } } as unknown as EnvironmentFile;
+  const found = auditSecrets(environment, new Map([['a', 'canary-1'], ['b', ' canary-2\n'], ['z', 'canary-3']]));
+  expect(found.map(({ secret, state }) => `${secret} ${state}`).slice(0, 4)).toEqual(['a fine', 'b malformed', 'c missing', 'z unused']);
+  expect(JSON.stringify(found)).not.toContain('canary');
+  expect(auditSecrets(environment, undefined).filter(({ state }) => state === 'missing')).toHaveLength(3);
 });

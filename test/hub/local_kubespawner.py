@@ -1,10 +1,14 @@
 """A test double for pods: KubeSpawner with its menu, options and environment as they are, but the server is a local process."""
 
+import sys
+
 import kubespawner.spawner
 from jupyterhub.spawner import LocalProcessSpawner
 from kubespawner import KubeSpawner
 
 kubespawner.spawner.load_config = lambda **ignored: None  # there is no cluster to find credentials of
+
+SLOW = "import os, sys, time; time.sleep(4); os.execv(sys.argv[1], sys.argv[1:])"
 
 
 class LocalKubeSpawner(KubeSpawner, LocalProcessSpawner):
@@ -12,6 +16,8 @@ class LocalKubeSpawner(KubeSpawner, LocalProcessSpawner):
         await self.load_user_options()
         if "crash" in self.image:
             self.cmd = ["false"]
+        if "slow" in self.image:
+            self.cmd = [sys.executable, "-c", SLOW, *self.cmd]
         self.ip, self.port = "127.0.0.1", 0
         # Limits are for pods; the chosen image reaches the server so that tests can see it.
         self.environment = {**self.environment, "CHOSEN_IMAGE": self.image, "CHOSEN_MEMORY": str(self.mem_limit)}

@@ -29,6 +29,7 @@ c.ConfigurableHTTPProxy.auth_token = {proxy_token!r}
 c.JupyterHub.db_url = "sqlite:///jupyterhub.sqlite"
 c.JupyterHub.spawner_class = "local_kubespawner.LocalKubeSpawner"
 c.KubeSpawner.start_timeout = 40
+c.Spawner.http_timeout = 10
 c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser", "--allow-root"]
 c.Spawner.notebook_dir = {home!r}
 c.Spawner.consecutive_failure_limit = 0

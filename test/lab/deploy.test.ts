@@ -49,8 +49,8 @@ describe('a fresh hub', () => {
     expect(result.json.steps.map(({ kind, outcome, reason }) => [kind, outcome, reason])).toEqual([['install', 'done', '']]);
     expect(result.code).toBe(0);
     expect(result.json.health.every(({ ok }) => ok)).toBe(true);
-    expect(result.json.health.find(({ check }) => check === 'kernel')?.detail).toBe('OGGM 1.6.3');
-    expect(result.json.health.map(({ check }) => check)).toEqual(['hub', 'proxy', 'menu', 'server on a fresh home', 'kernel', 'stop on a fresh home', 'server on a existing home', 'stop on a existing home']);
+    expect(result.json.health.find(({ check }) => check === 'kernel')?.detail).toMatch(/^OGGM 1\.6\.3/u);
+    expect(result.json.health.map(({ check }) => check)).toEqual(['hub', 'proxy', 'files', 'user', 'start', 'server', 'kernel', 'stop', 'start again', 'server again', 'kernel again', 'stop again', 'gone', 'rows']);
     note(`fresh hub with full health: ${result.seconds.toFixed(1)} s ${JSON.stringify(result.json.steps[0]?.seconds)}`);
   });
 
@@ -143,7 +143,7 @@ describe('what is bad never stays', () => {
   });
 
   test('an image that crashes is rolled back', async () => {
-    await fails('images: [oggm]', 'images: [oggm-crashes]', 'rolled-back', /server on a fresh home of oggm-crashes/u);
+    await fails('images: [oggm]', 'images: [oggm-crashes]', 'rolled-back', /start of oggm-crashes: .*(Back-off|BackOff)/u);
     await change('images: [oggm-crashes]', 'images: [oggm]');
     await run();
   });

@@ -28,6 +28,8 @@ from tornado import web
 from traitlets.log import get_logger
 
 MOUNTS = os.environ.get("GLACIOCLOUD_MOUNTS", "/etc")
+# A start of a throw-away user that cannot succeed ends by itself after this time: cancelling it would block later ones.
+MACHINE_START_SECONDS = 180
 KEEP = os.environ.get("GLACIOCLOUD_KEEP", "/srv/jupyterhub")
 
 Json = dict[str, Any]
@@ -243,6 +245,9 @@ def profile_list(spawner: Any) -> list[Json]:
     share = menu.get("cpuGuaranteeShare", 0.25)
     sizes = {size["slug"]: size_choice(size, share) for size in menu["sizes"] if may(size)}
     profiles = [image_profile(image, sizes) for image in menu["images"] if may(image)]
+    if user.name in access()["machines"]:
+        for profile in profiles:
+            profile["kubespawner_override"]["start_timeout"] = MACHINE_START_SECONDS
     if not profiles or not sizes:
         # With an empty list KubeSpawner would start the chart's own image without any limit of ours.
         raise Refusal(403, "No image or size is open to you on this hub.")

@@ -1,250 +1,427 @@
-"""Proves a hub healthy from inside: piped into the hub's pod, with a job as JSON in the first argument.
+"""Prove a running hub: what answers, and that its images give people a working kernel.
 
-job: {"profiles": sha256 of the menu that the hub should have read, "checks": [{"user", "profile", "size", "image", "oggm": bool, "version": str | null}], "timeout": seconds}
-Each result is one line of JSON on stdout: {"check", "image", "ok", "seconds", "detail", "class"}.
-The token of the service `glaciocloud-health` is read from the pod's own Secret and never leaves it.
+Runs inside the hub's pod: `kubectl exec -i deploy/hub -- python3 - "$JOB" < health_check.py`, the job being JSON (or in
+GLACIOCLOUD_HEALTH_JOB). A check tests what came back, not only the status code. One JSON line for each, as it happens:
+
+    {"check": "kernel", "image": "oggm-1.6.3", "ok": true, "seconds": 4.2, "detail": "OGGM 1.6.3, …", "class": null}
+
+`class` says of a failure whether the change or the infrastructure is to blame; exit code 1 when anything failed. Servers
+are started by throw-away users that the access file knows as machines. They are gone afterwards, whatever happens, but a
+server that is still starting is never cancelled: that would block every later start of the hub (KubeSpawner 7.0.0).
+
+    {
+      "profiles": "<sha256 of profiles.json>",                                      wait until the hub has read this
+      "checks": [{"user": "deploy_0", "profile": "oggm-1-6-3", "size": "small", "image": "oggm-1.6.3",
+                  "oggm": true, "version": "1.6.3", "smoke": true, "modules": [], "starts": 2}],
+      "oggmCheck": "<text of oggm_check.py>", "timeout": 300, "kernelTimeout": 180, "settle": 120,
+      "parallel": 1, "exactRows": false, "hub": "http://127.0.0.1:8081", "proxy": "http://proxy-public"
+    }
+
+The second start of a user is one on an existing home. The service needs the scopes read:hub and, for each user U of its
+pool, admin:users!user=U, servers!user=U and access:servers!user=U: with its token nobody can touch a person.
 """
 
 import asyncio
 import json
+import os
 import signal
 import sys
 import time
 import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+from urllib.parse import quote
 
-from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest, HTTPResponse
 from tornado.websocket import websocket_connect
 
-HUB = "http://127.0.0.1:8081/hub/api"
-PROXY = "http://proxy-public"
-TOKEN = open("/usr/local/etc/jupyterhub/secret/hub.services.glaciocloud-health.apiToken").read().strip()
-HEADERS = {"Authorization": f"token {TOKEN}", "Content-Type": "application/json"}
-
-OGGM_CHECK = """
-import json
-import oggm
-from oggm import cfg
-cfg.initialize_minimal(logging_level="ERROR")
-print(json.dumps({"version": oggm.__version__, "params": len(cfg.PARAMS)}))
+Json = dict[str, Any]
+SECRETS = "/usr/local/etc/jupyterhub"
+TOKEN = "hub.services.glaciocloud-health.apiToken"
+PLAIN_CODE = "import json, sys; print(json.dumps({'ok': sum(range(10)) == 45, 'detail': 'python ' + sys.version.split()[0]}))"
+MODULES_CODE = "import importlib\nfor name in {names!r}: importlib.import_module(name)\n"
+VERSION_CODE = """
+import json, os, oggm
+wanted = json.loads(os.environ["GLACIOCLOUD_CHECK"])["version"]
+print(json.dumps({"ok": wanted in (None, oggm.__version__), "detail": f"OGGM {oggm.__version__}, wanted {wanted or 'any'}"}))
 """
-PLAIN_CHECK = "print(6 * 7)"
+DEFAULTS: Json = {
+    "profiles": None,
+    "checks": [],
+    "oggmCheck": "",
+    "timeout": 300,
+    "kernelTimeout": 180,
+    "settle": 120,
+    "parallel": 1,
+    "exactRows": False,
+    "hub": "http://127.0.0.1:8081",
+    "proxy": "http://proxy-public",
+}
+# What a starting pod says when waiting does not help, and when the change is not to blame.
+HOPELESS = ("CrashLoopBackOff", "Back-off restarting", "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "CreateContainerConfigError")
+INFRASTRUCTURE = (
+    "Insufficient", "nodes are available", "i/o timeout", "connection refused", "connection reset",
+    "TLS handshake", "no such host", "toomanyrequests", "FailedMount", "FailedAttachVolume",
+)  # fmt: skip
 
 
-class Broken(Exception):
-    """A check that failed; `kind` says whether the change or the infrastructure is to blame."""
+class CheckFailed(Exception):
+    """What came back was not what a healthy hub answers."""
 
-    def __init__(self, message, kind="product"):
-        super().__init__(message)
-        self.kind = kind
-
-
-def emit(check, image, ok, seconds, detail, kind=None):
-    print(json.dumps({"check": check, "image": image, "ok": ok, "seconds": round(seconds, 2), "detail": str(detail)[:600], "class": kind}), flush=True)
+    def __init__(self, text: str, infrastructure: bool = False) -> None:
+        super().__init__(text)
+        self.fault = "infrastructure" if infrastructure or any(word in text for word in INFRASTRUCTURE) else "product"
 
 
-async def call(method, url, body=None, headers=HEADERS, timeout=20):
-    request = HTTPRequest(url, method=method, headers=headers, body=None if body is None else json.dumps(body), allow_nonstandard_methods=True, request_timeout=timeout)
-    response = await AsyncHTTPClient().fetch(request)
-    return json.loads(response.body) if response.body else None
+class Report:
+    def __init__(self) -> None:
+        self.failed = 0
 
+    def line(self, check: str, image: str | None, seconds: float, detail: str, fault: str | None) -> None:
+        self.failed += fault is not None
+        entry = {"check": check, "image": image, "ok": fault is None, "seconds": round(seconds, 2), "detail": detail, "class": fault}
+        with suppress(BrokenPipeError):  # nobody listens any more: the cleanup still has to be done
+            print(json.dumps(entry, ensure_ascii=False), flush=True)
 
-async def status(method, path):
-    try:
-        await call(method, HUB + path)
-        return 200
-    except HTTPClientError as error:
-        return error.code
-
-
-async def hub_answers():
-    info = await call("GET", f"{HUB}/")
-    if not info.get("version"):
-        raise Broken(f"the hub's API answers, but not as a hub: {info}")
-    return f"JupyterHub {info['version']}"
-
-
-async def proxy_reaches_hub():
-    # What came back counts, not only the status: a proxy without its route answers too.
-    info = await call("GET", f"{PROXY}/hub/api/")
-    if not info.get("version"):
-        raise Broken(f"the proxy answers, but not with the hub: {info}")
-    return "the hub answers through the proxy"
-
-
-async def menu_is_read(digest):
-    """The hub reads its mounted files again when they change; the kubelet takes its time to change them."""
-    if not digest:
-        return "no menu is expected"
-    for _ in range(300):
-        state = await call("GET", f"{HUB.removesuffix('/api')}/glaciocloud/state")
-        if state["profiles"]["digest"] == digest:
-            return "the hub has read images and sizes"
-        await asyncio.sleep(0.3)
-    raise Broken(f"the hub still has other images and sizes: {state['profiles']}", "infrastructure")
-
-
-async def progress(user):
-    """The last messages of a start, as a user would see them."""
-    messages = []
-    try:
-        request = HTTPRequest(f"{HUB}/users/{user}/server/progress", headers=HEADERS, request_timeout=5)
-        buffer = []
-        request.streaming_callback = lambda chunk: buffer.append(chunk)
+    async def check(self, name: str, work: Awaitable[str], image: str | None = None) -> None:
+        begin = time.monotonic()
         try:
-            await AsyncHTTPClient().fetch(request)
-        except Exception:
-            pass
-        for line in b"".join(buffer).decode().split("\n"):
-            if line.startswith("data: "):
-                event = json.loads(line[6:])
-                messages.append(event.get("message", ""))
-    except Exception as error:
-        messages.append(repr(error))
-    return [message for message in messages if message][-4:]
+            detail = await work
+        except asyncio.CancelledError:
+            self.line(name, image, time.monotonic() - begin, "interrupted", "infrastructure")
+            raise
+        except Exception as error:
+            failure = error if isinstance(error, CheckFailed) else CheckFailed(f"{type(error).__name__}: {error}")
+            self.line(name, image, time.monotonic() - begin, str(failure), failure.fault)
+            raise failure from error
+        self.line(name, image, time.monotonic() - begin, detail, None)
 
 
-INFRASTRUCTURE = ("Insufficient", "nodes are available", "i/o timeout", "connection refused", "TLS handshake", "no such host")
+class Hub:
+    """The hub's API, and through the proxy the servers behind it, with the token of the health service."""
+
+    def __init__(self, job: Json, token: str) -> None:
+        self.api, self.proxy = job["hub"].rstrip("/"), job["proxy"].rstrip("/")
+        self.headers = {"Authorization": f"token {token}", "Content-Type": "application/json"}
+        self.client = AsyncHTTPClient(force_instance=True, max_clients=20)
+
+    async def ask(self, method: str, url: str, body: Json | None = None, seconds: float = 20, **more: Any) -> HTTPResponse:
+        raw = json.dumps(body) if body is not None else None
+        request = HTTPRequest(
+            url, method, self.headers, raw, request_timeout=seconds, connect_timeout=5,
+            follow_redirects=False, allow_nonstandard_methods=True, **more,
+        )  # fmt: skip
+        try:
+            return await self.client.fetch(request, raise_error=False)
+        except (HTTPClientError, OSError) as error:
+            return HTTPResponse(request, 599, error=error)
+
+    async def hub(self, method: str, path: str, *expected: int, body: Json | None = None) -> HTTPResponse:
+        answer = await self.ask(method, f"{self.api}/hub{path}", body)
+        if answer.code not in expected:
+            raise CheckFailed(f"{method} /hub{path} answered {told(answer)}")
+        return answer
+
+    def user(self, name: str) -> str:
+        return f"/api/users/{quote(name)}"
+
+    async def server(self, name: str) -> Json | None:
+        """The user's server as the hub sees it, or None; None too when there is no such user."""
+        answer = await self.hub("GET", self.user(name), 200, 404)
+        return None if answer.code == 404 else (reply(answer).get("servers") or {}).get("")
 
 
-async def start(user, check, timeout):
-    await call("POST", f"{HUB}/users/{user}/server", {"profile": check["profile"], "size": check["size"]}, timeout=60)
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        server = (await call("GET", f"{HUB}/users/{user}"))["servers"].get("", {})
-        if server.get("ready"):
-            return
-        if not server.get("pending"):
-            break
-        if time.monotonic() > deadline - timeout + 15:
-            said = " / ".join(await progress(user))
-            # What cannot heal is not waited for. The start itself is left to end: cancelling it would block later ones.
-            if any(word in said for word in ("CrashLoopBackOff", "ErrImagePull", "ImagePullBackOff", "BackOff")):
-                raise Broken(f"the server does not start: {said}", "infrastructure" if any(word in said for word in INFRASTRUCTURE) else "product")
-        await asyncio.sleep(0.4)
-    said = " / ".join(await progress(user))
-    raise Broken(f"the server did not become ready: {said}", "infrastructure" if any(word in said for word in INFRASTRUCTURE) else "product")
+def told(answer: HTTPResponse) -> str:
+    """A status code with the reason that stands in the body."""
+    if answer.code == 599:
+        return f"nothing ({answer.error})"
+    try:
+        message = json.loads(answer.body or b"{}").get("message", "")
+    except (ValueError, AttributeError):
+        message = (answer.body or b"").decode(errors="replace").strip()[:120]
+    return f"{answer.code} {message or answer.reason}"
 
 
-async def stop(user):
-    for _ in range(120):
-        code = await status("DELETE", f"/users/{user}/server")
-        model = await call("GET", f"{HUB}/users/{user}")
-        if not model["servers"]:
-            return
-        await asyncio.sleep(1 if code == 400 else 0.4)
-    raise Broken("the server does not stop", "infrastructure")
+def reply(answer: HTTPResponse) -> Json:
+    """The body, which has to be a JSON object."""
+    try:
+        content = json.loads(answer.body or b"")
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
+        raise CheckFailed(f"{answer.effective_url} answered {told(answer)}, which is no answer of a hub")
+    return content
 
 
-async def run_in_kernel(user, code, timeout=120):
-    base = f"{PROXY}/user/{user}/api"
-    kernel = await call("POST", f"{base}/kernels", {"name": "python3"}, timeout=60)
-    socket = await websocket_connect(HTTPRequest(f"{base.replace('http', 'ws', 1)}/kernels/{kernel['id']}/channels", headers=HEADERS, request_timeout=30))
+async def says_version(hub: Hub, base: str) -> str:
+    """JupyterHub's own body, with the version that is installed in this pod."""
+    answer = await hub.ask("GET", f"{base}/hub/api", seconds=10)
+    given = reply(answer).get("version")
+    try:
+        wanted = version("jupyterhub")
+    except PackageNotFoundError:
+        wanted = given
+    if answer.code != 200 or not given or given != wanted:
+        raise CheckFailed(f"{base}/hub/api answered {told(answer)} with version {given}, not {wanted}")
+    return f"JupyterHub {given}"
+
+
+async def has_read_its_files(hub: Hub, job: Json) -> str:
+    """The mounted files, not kept copies; and the menu that was deployed, for which the kubelet takes up to two minutes."""
+    deadline = time.monotonic() + job["settle"]
+    while True:
+        state = reply(await hub.hub("GET", "/glaciocloud/state", 200))
+        wrong = []
+        for name in ("access", "profiles", "notices"):
+            read = state[name]
+            if read["error"] or read["from"] != "mount":
+                wrong.append(f"{name}: {read['error'] or 'only a kept copy'}")
+        if job["profiles"] not in (None, "", state["profiles"]["digest"]):
+            wrong.append("profiles: still the old content")
+        if not wrong:
+            return f"{state['access']['open']} people, {state['profiles']['images']} images, {state['profiles']['sizes']} sizes"
+        if time.monotonic() > deadline:
+            raise CheckFailed("the hub has not read what was deployed: " + "; ".join(wrong), infrastructure=True)
+        await asyncio.sleep(0.3)
+
+
+async def rows(hub: Hub) -> Json:
+    return dict(reply(await hub.hub("GET", "/glaciocloud/state", 200))["rows"])
+
+
+async def are_the_rows_back(hub: Hub, job: Json, before: Json) -> str:
+    after = await rows(hub)
+    if after["machines"] != before["machines"] or (job["exactRows"] and after != before):
+        raise CheckFailed(f"rows of the hub's database before: {before}, after: {after}")
+    return ", ".join(f"{count} {table}" for table, count in after["all"].items())
+
+
+class Session:
+    """One throw-away user: made, given a server, and taken away again."""
+
+    def __init__(self, hub: Hub, job: Json, check: Json) -> None:
+        self.hub, self.job, self.wanted, self.user = hub, job, check, str(check["user"])
+
+    async def create(self) -> str:
+        await self.remove()  # what an earlier run that was killed has left
+        await self.hub.hub("POST", self.hub.user(self.user), 201)
+        return f"user {self.user}, home claim-{home_slug(self.user)}"
+
+    async def start(self) -> str:
+        options = {"profile": self.wanted["profile"], "size": self.wanted.get("size")}
+        await self.hub.hub("POST", f"{self.hub.user(self.user)}/server", 201, 202, body=options)
+        messages: list[str] = []
+        deadline = time.monotonic() + self.job["timeout"]
+        while time.monotonic() < deadline:
+            event = await self.follow(messages, deadline)
+            server = await self.hub.server(self.user)
+            if server and server.get("ready"):
+                return messages[-2] if len(messages) > 1 else "ready"
+            if event.get("failed") or any(word in text for word in HOPELESS for text in messages):
+                raise CheckFailed(" · ".join(messages[-3:]))
+            await asyncio.sleep(0.3)
+        raise CheckFailed(f"not ready after {self.job['timeout']} s; last: " + (" · ".join(messages[-3:]) or "no progress at all"))
+
+    async def follow(self, messages: list[str], deadline: float) -> Json:
+        """The progress of a start until it says ready or failed, or the stream ends."""
+        last: Json = {}
+        rest = b""
+
+        def chunk(data: bytes) -> None:
+            nonlocal rest, last
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                if line.startswith(b"data:"):
+                    last = json.loads(line[5:])
+                    text = last.get("message", "")
+                    if text and text not in messages:
+                        messages.append(text)
+
+        url = f"{self.hub.api}/hub{self.hub.user(self.user)}/server/progress"
+        # In short pieces: each begins with all messages so far, and what is hopeless is seen between them.
+        await self.hub.ask("GET", url, seconds=max(1.0, min(10.0, deadline - time.monotonic())), streaming_callback=chunk)
+        return last
+
+    async def answers(self) -> str:
+        """The server itself behind the proxy, not a page of the hub about it."""
+        answer = await self.hub.ask("GET", f"{self.hub.proxy}/user/{quote(self.user)}/api")
+        given = reply(answer).get("version")
+        if answer.code != 200 or not given:
+            raise CheckFailed(f"the server answered {told(answer)} through the proxy")
+        return f"Jupyter Server {given}"
+
+    async def compute(self, smoke: bool) -> str:
+        async with self.kernel() as run:
+            result = await run(kernel_code(self.job, self.wanted, smoke))
+        if result.get("ok") is not True:
+            raise CheckFailed(str(result.get("detail") or result))
+        return str(result.get("detail", ""))
+
+    @asynccontextmanager
+    async def kernel(self) -> AsyncIterator[Callable[[str], Awaitable[Json]]]:
+        base = f"{self.hub.proxy}/user/{quote(self.user)}/api/kernels"
+        answer = await self.hub.ask("POST", base, {}, seconds=60)
+        kernel = reply(answer).get("id")
+        if answer.code != 201 or not kernel:
+            raise CheckFailed(f"no kernel: {told(answer)}")
+        url = f"{base}/{kernel}/channels".replace("http", "ws", 1)
+        socket = await websocket_connect(HTTPRequest(url, headers=self.hub.headers, connect_timeout=10))
+        try:
+
+            async def run(code: str) -> Json:
+                return await asyncio.wait_for(execute(socket, code), self.job["kernelTimeout"])
+
+            yield run
+        except TimeoutError:
+            raise CheckFailed(f"the kernel did not finish within {self.job['kernelTimeout']} s") from None
+        finally:
+            socket.close()
+
+    async def stop(self) -> str:
+        """Stop the server, but wait for one that is still starting."""
+        deadline = time.monotonic() + self.job["timeout"] + self.job["settle"]
+        asked = False
+        while server := await self.hub.server(self.user):
+            if time.monotonic() > deadline:
+                raise CheckFailed(f"the server of {self.user} is still {server.get('pending') or 'there'}; it was left alone", infrastructure=True)
+            if not server.get("pending") and not asked:
+                await self.hub.hub("DELETE", f"{self.hub.user(self.user)}/server", 202, 204)
+                asked = True
+            await asyncio.sleep(0.2)
+        return "stopped"
+
+    async def remove(self) -> str:
+        await self.stop()
+        await self.hub.hub("DELETE", self.hub.user(self.user), 204, 404)
+        return f"user {self.user} is gone"
+
+
+async def execute(socket: Any, code: str) -> Json:
+    """Run code in a kernel; its last line of output is the result, as JSON."""
     message = uuid.uuid4().hex
-    header = {"msg_id": message, "username": "", "session": uuid.uuid4().hex, "msg_type": "execute_request", "version": "5.3"}
-    content = {"code": code, "silent": False, "store_history": False, "user_expressions": {}, "allow_stdin": False}
-    await socket.write_message(json.dumps({"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell", "buffers": []}))
-    output, deadline = [], time.monotonic() + timeout
+    header = {"msg_id": message, "msg_type": "execute_request", "username": "", "session": uuid.uuid4().hex, "version": "5.3"}
+    content = {"code": code, "silent": False, "store_history": False, "allow_stdin": False, "stop_on_error": True}
+    await socket.write_message(
+        json.dumps({"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"})
+    )
+    output = ""
+    while True:
+        raw = await socket.read_message()
+        if raw is None:
+            raise CheckFailed("the connection to the kernel broke: " + (output.strip()[-200:] or "no output"))
+        answer = json.loads(raw)
+        if answer.get("parent_header", {}).get("msg_id") != message:
+            continue
+        kind, content = answer["msg_type"], answer["content"]
+        if kind == "stream" and content["name"] == "stdout":
+            output += content["text"]
+        elif kind == "error":
+            raise CheckFailed(f"{content['ename']}: {content['evalue']}")
+        elif kind == "status" and content["execution_state"] == "idle":
+            break
     try:
-        while True:
-            raw = await asyncio.wait_for(socket.read_message(), max(0.1, deadline - time.monotonic()))
-            if raw is None:
-                raise Broken("the kernel's connection closed")
-            reply = json.loads(raw)
-            if reply["parent_header"].get("msg_id") != message:
-                continue
-            if reply["msg_type"] == "stream" and reply["content"]["name"] == "stdout":
-                output.append(reply["content"]["text"])
-            elif reply["msg_type"] == "error":
-                raise Broken(f"{reply['content']['ename']}: {reply['content']['evalue']}")
-            elif reply["msg_type"] == "execute_reply":
-                return "".join(output)
-    except asyncio.TimeoutError:
-        raise Broken(f"the kernel gave no answer in {timeout} s") from None
+        result = json.loads(output.strip().splitlines()[-1])
+    except (ValueError, IndexError):
+        result = None
+    if not isinstance(result, dict):
+        raise CheckFailed(f"the kernel printed no result: {output.strip()[-200:]!r}")
+    return result
+
+
+def kernel_code(job: Json, check: Json, smoke: bool) -> str:
+    modules = MODULES_CODE.format(names=list(check["modules"])) if check.get("modules") else ""
+    if not check.get("oggm"):
+        return modules + PLAIN_CODE
+    wanted = json.dumps({"version": check.get("version"), "smoke": bool(check.get("smoke", True)) and smoke})
+    return f"{modules}import os; os.environ['GLACIOCLOUD_CHECK'] = {wanted!r}\n{job['oggmCheck'] or VERSION_CODE}"
+
+
+def home_slug(name: str) -> str:
+    """KubeSpawner's name of a user in the names of pods and homes."""
+    from kubespawner.slugs import safe_slug
+
+    return str(safe_slug(name, max_length=48))
+
+
+async def check_image(hub: Hub, job: Json, check: Json, report: Report) -> None:
+    session, image = Session(hub, job, check), check["image"]
+    try:
+        await report.check("user", session.create(), image)
+        for start in range(int(check.get("starts", 2))):
+            again = " again" if start else ""
+            await report.check(f"start{again}", session.start(), image)
+            await report.check(f"server{again}", session.answers(), image)
+            await report.check(f"kernel{again}", session.compute(smoke=start == 0), image)
+            await report.check(f"stop{again}", session.stop(), image)
+    except CheckFailed:
+        pass  # reported; the other images are still worth knowing
     finally:
-        socket.close()
+        with suppress(CheckFailed):
+            await report.check("gone", session.remove(), image)
 
 
-async def kernel_works(user, check):
-    if not check["oggm"]:
-        said = (await run_in_kernel(user, PLAIN_CHECK)).strip()
-        if said != "42":
-            raise Broken(f"the kernel counts {said!r}")
-        return "a kernel runs"
-    answer = json.loads((await run_in_kernel(user, OGGM_CHECK)).strip().split("\n")[-1])
-    if check.get("version") and answer["version"] != check["version"]:
-        raise Broken(f"OGGM {answer['version']} answers, and the image should have {check['version']}")
-    return f"OGGM {answer['version']}"
-
-
-async def remove_user(user):
-    if await status("GET", f"/users/{user}") == 404:
+async def check_all(job: Json, hub: Hub, report: Report) -> None:
+    await report.check("hub", says_version(hub, hub.api))
+    await report.check("proxy", says_version(hub, hub.proxy))
+    await report.check("files", has_read_its_files(hub, job))
+    if not job["checks"]:
         return
-    model = await call("GET", f"{HUB}/users/{user}")
-    if model["servers"]:
-        # Never cancel a start that is pending: wait until it is ready or has failed.
-        for _ in range(300):
-            server = (await call("GET", f"{HUB}/users/{user}"))["servers"].get("")
-            if not server or server.get("pending") != "spawn":
-                break
-            await asyncio.sleep(1)
-        await stop(user)
-    await call("DELETE", f"{HUB}/users/{user}")
+    users = {check["user"]: check for check in job["checks"]}
+    for check in users.values():
+        with suppress(CheckFailed):  # the check of its image says what is wrong
+            await Session(hub, job, check).remove()
+    before = await rows(hub)
+    turns = asyncio.Semaphore(job["parallel"])
 
-
-async def count_users():
-    return len(await call("GET", f"{HUB}/users?limit=200"))
-
-
-async def timed(name, image, work):
-    began = time.monotonic()
-    try:
-        detail = await work
-    except Broken as error:
-        emit(name, image, False, time.monotonic() - began, error, error.kind)
-        raise
-    except Exception as error:
-        emit(name, image, False, time.monotonic() - began, repr(error), "product")
-        raise Broken(repr(error)) from error
-    emit(name, image, True, time.monotonic() - began, detail or "")
-
-
-async def image_works(check, timeout):
-    user, image = check["user"], check["image"]
-    await remove_user(user)
-    try:
-        await call("POST", f"{HUB}/users/{user}")
-        for home in ("fresh home", "existing home"):
-            await timed(f"server on a {home}", image, start(user, check, timeout))
-            if home == "fresh home":
-                await timed("kernel", image, kernel_works(user, check))
-            await timed(f"stop on a {home}", image, stop(user))
-    finally:
-        await remove_user(user)
-
-
-async def main():
-    job = json.loads(sys.argv[1])
-    task = asyncio.current_task()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, task.cancel)
-    failed = False
-    try:
-        await timed("hub", None, hub_answers())
-        await timed("proxy", None, proxy_reaches_hub())
-        await timed("menu", None, menu_is_read(job.get("profiles")))
-        before = await count_users()
+    async def in_turn(user: str) -> None:  # images of the same user come one after the other
         for check in job["checks"]:
-            try:
-                await image_works(check, job.get("timeout", 300))
-            except Broken:
-                failed = True
-        after = await count_users()
-        if after != before:
-            emit("users before and after", None, False, 0, f"{before} before, {after} after", "product")
-            failed = True
-    except Broken:
-        failed = True
-    sys.exit(1 if failed else 0)
+            if check["user"] == user:
+                async with turns:
+                    await check_image(hub, job, check, report)
+
+    await asyncio.gather(*map(in_turn, users))
+    await report.check("rows", are_the_rows_back(hub, job, before))
 
 
-asyncio.run(main())
+def read_token() -> str:
+    path = os.environ.get("GLACIOCLOUD_HEALTH_TOKEN_FILE")
+    for candidate in [path] if path else [f"{SECRETS}/{folder}/{TOKEN}" for folder in ("existing-secret", "secret")]:
+        if os.path.exists(candidate):
+            with open(candidate) as file:
+                return file.read().strip()
+    raise CheckFailed(f"no token of the service glaciocloud-health is mounted ({path or SECRETS})")
+
+
+async def run(job: Json, report: Report) -> None:
+    task = asyncio.ensure_future(check_all(job, Hub(job, read_token()), report))
+    stopping = False
+
+    def stop_once() -> None:  # a second signal must not break the cleanup that the first one began
+        nonlocal stopping
+        if not stopping:
+            stopping = True
+            task.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stop_once)
+    try:
+        await task
+    except asyncio.CancelledError:
+        report.line("run", None, 0, "interrupted", "infrastructure")
+
+
+def main() -> int:
+    given = sys.argv[1] if len(sys.argv) > 1 else os.environ["GLACIOCLOUD_HEALTH_JOB"]
+    report = Report()
+    try:
+        asyncio.run(run({**DEFAULTS, **json.loads(given)}, report))
+    except CheckFailed as error:
+        if not report.failed:
+            report.line("run", None, 0, str(error), error.fault)
+    return 1 if report.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,103 +1,204 @@
-"""Loads the hub's configuration as the hub would, on a database in memory, and goes no further.
+"""Load a hub's configuration as the hub would, on a throw-away database, and go no further than its first request would.
 
-Runs in a throw-away pod of the new hub image. The last line is JSON: {"ok", "stage", "error", "warnings"}.
+Runs in a pod of the new hub image, beside the running hub and without a way to it: the database is in memory, the proxy
+is not called, no credentials of the cluster are needed. Everything is printed to stdout; the last line is
+
+    {"ok": true, "stage": "pod", "error": null, "warnings": [], "seconds": 1.9}
+
+`stage` is the last one that was entered; exit code 1 when it failed.
 """
 
 import asyncio
 import json
 import logging
 import os
+import re
 import sys
+import time
 import traceback
+from typing import Any, NoReturn
 
-WARNINGS = []
-CONFIG = "/usr/local/etc/jupyterhub/jupyterhub_config.py"
-
-
-def end(ok, stage, error=None):
-    print("\n" + json.dumps({"ok": ok, "stage": stage, "error": error, "warnings": WARNINGS[:20]}), flush=True)
-    os._exit(0 if ok else 1)  # no atexit of the hub, nothing left running
-
-
-class Collect(logging.Handler):
-    def emit(self, record):
-        if record.levelno >= logging.WARNING:
-            WARNINGS.append(record.getMessage()[:300])
+CONFIG = os.environ.get("GLACIOCLOUD_CONFIG", "/usr/local/etc/jupyterhub/jupyterhub_config.py")
+BEGIN = time.monotonic()
+WARNINGS: list[str] = []
+# Said of every hub, by our own choice: a service would be one more process to keep alive.
+EXPECTED = "JupyterHub.extra_handlers is deprecated"
 
 
-async def main():
-    from jupyterhub.app import JupyterHub
+class LogLines(logging.Handler):
+    """What JupyterHub says: shown to people, and kept from warnings up. Traitlets reports a bad value only in its log."""
 
-    class Check(JupyterHub):
-        raise_config_file_errors = True  # an exception in the file is not just logged
+    def __init__(self) -> None:
+        super().__init__()
+        self.refusals: list[str] = []
 
-    app = Check.instance()
-    stage = "configuration"
-    try:
-        # The command line beats the file: nothing of the real hub can be touched.
-        argv = ["--config", CONFIG, "--JupyterHub.db_url=sqlite:///:memory:", "--JupyterHub.cleanup_servers=False", "--JupyterHub.cleanup_proxy=False"]
-        super(JupyterHub, app).initialize(argv)
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        if record.levelno >= logging.WARNING and not text.startswith(EXPECTED):
+            print(f"{record.levelname.lower()}: {text}", flush=True)
+            (self.refusals if record.levelno >= logging.CRITICAL else WARNINGS).append(text)
+
+
+class LoadCheck:
+    def __init__(self) -> None:
+        self.stage = "start"
+        self.lines = LogLines()
+
+    def enter(self, stage: str) -> None:
+        self.stage = stage
+        print(f"load check: {stage}", flush=True)
+
+    async def run(self) -> None:
+        self.enter("import")
+        from jupyterhub.app import JupyterHub
+
+        # Otherwise an exception in the file is logged, and the hub goes on with defaults.
+        JupyterHub.raise_config_file_errors = True
+        app = JupyterHub.instance()
+        self.enter("configuration")
+        logging.getLogger("JupyterHub").addHandler(self.lines)
+        app.log.addHandler(self.lines)
+        self.configure(app)
+        await self.build_hub(app)
+        await self.build_server(app)
+        self.mounted_files()
+
+    def configure(self, app: Any) -> None:
+        from traitlets.config import Application
+
+        # The command line wins over the file: nothing of the real hub can be touched.
+        Application.initialize(
+            app,
+            [
+                f"--config={CONFIG}",
+                "--JupyterHub.db_url=sqlite:///:memory:",
+                "--JupyterHub.cleanup_servers=False",
+                "--JupyterHub.cleanup_proxy=False",
+            ],
+        )
         app.load_config_file(app.config_file)
         app.init_logging()
-        app.log.addHandler(Collect())
-        stage = "classes"
-        names = (app.authenticator_class.__name__, app.spawner_class.__name__, app.proxy_class.__name__)
-        stage = "secrets"
-        app.init_eventlog(), app.init_pycurl(), app.init_secrets(), app.init_internal_ssl()
-        stage = "database"
+        self.enter("classes")
+        for name in ("authenticator_class", "spawner_class", "proxy_class"):
+            cls = getattr(app, name)
+            print(f"load check: {name} is {cls.__module__}.{cls.__name__}", flush=True)
+
+    async def build_hub(self, app: Any) -> None:
+        """The steps of JupyterHub.initialize, without writing a process id, starting a proxy or adopting servers."""
+        self.enter("secrets")
+        app.init_eventlog()
+        app.init_pycurl()
+        app.init_secrets()
+        app.init_internal_ssl()
+        self.enter("database")
         app.init_db()
-        stage = "hub"
-        app.init_hub(), app.init_proxy(), app.init_oauth()
-        stage = "roles"
+        self.enter("hub")
+        app.init_hub()
+        app.init_proxy()
+        app.init_oauth()
+        self.enter("roles")
         await app.init_role_creation()
-        stage = "authenticator"
+        self.enter("authenticator")
         await app.init_users()
         await app.init_groups()
-        stage = "services"
+        self.enter("services")
         app.init_services()
         await app.init_api_tokens()
         await app.init_role_assignment()
-        app.init_blocked_users()
-        stage = "settings"
-        app.init_tornado_settings(), app.init_handlers(), app.init_tornado_application()
-        stage = "spawner"
-        await check_spawner(app)
+        await app.init_blocked_users()
+        self.enter("settings")
+        app.init_tornado_settings()
+        app.init_handlers()
+        app.init_tornado_application()
+
+    async def build_server(self, app: Any) -> None:
+        """The first server that somebody would start, as far as its pod's description."""
+        self.enter("spawner")
+        from jupyterhub import orm
+        from jupyterhub.user import User
+        from jupyterhub.utils import maybe_future
+
+        if issubclass(app.spawner_class, kubespawner_class()):
+            import kubespawner.spawner
+
+            kubespawner.spawner.load_config = lambda **ignored: None  # no credentials in this pod, and none needed
+        # An admin: to whom every image is open, whatever the spawn switch says.
+        person = orm.User(name="load-check", admin=True)
+        app.db.add(person)
+        app.db.commit()
+        spawner = User(person, app.tornado_settings).get_spawner("")
+        for trait in spawner.traits(config=True):
+            getattr(spawner, trait)  # values are checked when they are read for the first time
+        self.enter("profiles")
+        profiles = getattr(spawner, "profile_list", None)
+        if callable(profiles):
+            from tornado.web import HTTPError
+
+            try:
+                profiles = await maybe_future(profiles(spawner))
+            except HTTPError as answer:  # an answer to a person; the stage "files" judges what lies behind it
+                WARNINGS.append(f"the list of images answers {answer.status_code}: {answer.log_message}")
+                profiles = []
+        self.enter("pod")
+        if isinstance(spawner, kubespawner_class()):
+            spawner.api_token = "none"
+            if profiles:
+                await spawner.load_user_options()
+            await spawner.get_pod_manifest()
+
+    def mounted_files(self) -> None:
+        """Our own files: a missing one may come later (a first install), a broken one would stay broken."""
+        self.enter("files")
+        code = sys.modules.get("glaciocloud_hub")
+        for watched in (code.ACCESS, code.PROFILES, code.NOTICES) if code else ():
+            watched.read()
+            if not os.path.exists(watched.path):
+                WARNINGS.append(f"{watched.path} is not there")
+            elif watched.info["error"]:
+                raise ValueError(f"{watched.path} cannot be used: {watched.info['error']}")
+
+
+def kubespawner_class() -> type:
+    try:
+        from kubespawner import KubeSpawner
+    except ImportError:
+        return type("NoKubeSpawner", (), {})
+    return KubeSpawner
+
+
+def finish(check: LoadCheck, error: str | None) -> NoReturn:
+    result = {
+        "ok": error is None,
+        "stage": check.stage,
+        "error": error,
+        "warnings": list(dict.fromkeys(WARNINGS)),
+        "seconds": round(time.monotonic() - BEGIN, 1),
+    }
+    sys.stderr.flush()
+    print(json.dumps(result), flush=True)
+    os._exit(0 if error is None else 1)  # nothing that JupyterHub registered for its end may run
+
+
+def explain(check: LoadCheck, error: BaseException) -> str:
+    """One line for people. JupyterHub ends itself by SystemExit after it logged the reason."""
+    if check.lines.refusals:
+        return re.sub(r"\x1b\[[0-9;]*m", "", check.lines.refusals[-1])
+    if isinstance(error, SystemExit):
+        return f"the configuration ended the hub (exit {error.code})"
+    return f"{type(error).__name__}: {error}"
+
+
+def main() -> NoReturn:
+    os.dup2(1, 2)  # one stream for all, so that a pod's log keeps the order
+    check = LoadCheck()
+    try:
+        asyncio.run(check.run())
     except BaseException as error:
         if not isinstance(error, SystemExit):
             traceback.print_exc()
-        end(False, stage, f"{type(error).__name__}: {error}"[:1000])
-    print("loaded:", *names)
-    end(True, "done")
+        finish(check, explain(check, error))
+    finish(check, None)
 
 
-async def check_spawner(app):
-    from jupyterhub import orm
-    from jupyterhub.user import User
-    from tornado.web import HTTPError
-
-    try:  # no credentials in this pod, and none needed
-        import kubespawner.spawner
-
-        kubespawner.spawner.load_config = lambda **kwargs: None
-    except ImportError:
-        pass
-    user = orm.User(name="load-check")
-    app.db.add(user)
-    app.db.commit()
-    spawner = User(user, app.tornado_settings).get_spawner("")
-    for name in spawner.traits(config=True):  # every configured trait is validated when it is read
-        getattr(spawner, name)
-    if callable(getattr(spawner, "profile_list", None)):
-        try:
-            result = spawner.profile_list(spawner)
-            if asyncio.iscoroutine(result):
-                await result
-        except HTTPError as error:
-            if error.status_code != 403:  # "nothing is open to you" is an answer
-                raise
-    if hasattr(spawner, "get_pod_manifest"):
-        spawner.api_token = "x"
-        await spawner.get_pod_manifest()
-
-
-asyncio.run(main())
+if __name__ == "__main__":
+    main()

@@ -1,11 +1,12 @@
 import { CONCURRENT_SPAWN_LIMIT, SPAWN_TIMEOUT_SECONDS, hubMemoryMiB, proxyMemoryMiB } from '../model/limits.ts';
+import { MACHINES } from '../deploy/door.ts';
 import type { HubContext, Part } from './part.ts';
 
 /** Folder on the hub's sys.path: the chart's own configuration lies there too. */
 const CODE_FOLDER = '/usr/local/etc/jupyterhub';
 
 /** Scopes of the service that proves a hub healthy: it starts servers of throw-away users and talks to their kernels, no more. */
-export const HEALTH_SCOPES = ['read:hub', 'list:users', 'read:users', 'admin:users', 'read:servers', 'servers', 'access:servers'];
+export const HEALTH_SCOPES = ['read:hub', ...MACHINES.flatMap((user) => [`admin:users!user=${user}`, `servers!user=${user}`, `access:servers!user=${user}`])];
 
 /** The hub itself: its code, what it mounts, its database and how much it may do at once. */
 export function hub({ hub: { data: environment }, cluster, codeDigest }: HubContext): Part {

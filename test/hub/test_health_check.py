@@ -1,0 +1,228 @@
+"""The proof of a running hub, on a real hub with real servers, kernels and proxy. Pods are processes (LocalKubeSpawner)."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from real_hub import ANY_IMAGE, FILES, HEALTH_TOKEN, RealHub, wait_for
+
+POOL = ("deploy_0", "deploy_1")
+SCOPES = ["read:hub", *(f"{scope}!user={user}" for user in POOL for scope in ("admin:users", "servers", "access:servers"))]
+IMAGE = ANY_IMAGE["images"][0]
+MENU = {
+    **ANY_IMAGE,
+    "images": [
+        IMAGE,
+        {**IMAGE, "slug": "crash", "image": "example.org/crash:1", "default": False},
+        {**IMAGE, "slug": "slow", "image": "example.org/slow:1", "default": False},
+    ],
+}
+PLAIN = {"user": "deploy_0", "profile": "plain", "size": "small", "image": "Plain", "oggm": False, "version": None, "starts": 1}
+
+
+@pytest.fixture(scope="module")
+def healthy(tmp_path_factory):
+    hub = RealHub(tmp_path_factory.mktemp("health"), health_scopes=SCOPES)
+    hub.write("profiles", MENU)
+    hub.people({"1": {"name": "alice"}}, {user: [] for user in POOL})
+    hub.start()
+    yield hub
+    hub.stop()
+
+
+def begin(hub, job, token=HEALTH_TOKEN):
+    (hub.folder / "token").write_text(token + "\n")
+    given = {"hub": f"http://127.0.0.1:{hub.hub_port}", "proxy": hub.url, "timeout": 40, "kernelTimeout": 30, "settle": 10, **job}
+    environment = {**os.environ, "GLACIOCLOUD_HEALTH_TOKEN_FILE": str(hub.folder / "token")}
+    process = subprocess.Popen(
+        [sys.executable, "-", json.dumps(given)], env=environment, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    process.stdin.write((FILES / "health_check.py").read_text())
+    process.stdin.close()
+    process.stdin = None
+    return process
+
+
+def end(process):
+    out, err = process.communicate(timeout=120)
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert lines, err
+    assert process.returncode == (0 if all(line["ok"] for line in lines) else 1), err
+    assert HEALTH_TOKEN not in out + err
+    return lines
+
+
+def check(hub, **job):
+    return end(begin(hub, job))
+
+
+def failures(lines):
+    return {line["check"]: line["detail"] for line in lines if not line["ok"]}
+
+
+def left(hub):
+    return hub.state()["rows"]["machines"]
+
+
+NOTHING = {"users": 0, "spawners": 0, "servers": 0, "api_tokens": 0}
+
+
+def test_a_healthy_hub_on_a_fresh_and_an_existing_home(healthy):
+    before = healthy.state()["rows"]
+    lines = check(healthy, checks=[{**PLAIN, "starts": 2, "modules": ["sqlite3"]}], exactRows=True)
+    assert failures(lines) == {}
+    assert [line["check"] for line in lines] == [
+        "hub", "proxy", "files", "user", "start", "server", "kernel", "stop",
+        "start again", "server again", "kernel again", "stop again", "gone", "rows",
+    ]  # fmt: skip
+    by_name = {line["check"]: line for line in lines}
+    assert by_name["hub"]["detail"] == "JupyterHub 5.5.0"
+    assert by_name["kernel"]["detail"].startswith("python 3.")
+    assert by_name["user"]["detail"].startswith("user deploy_0, home claim-deploy-0---")
+    assert by_name["kernel"]["image"] == "Plain" and by_name["hub"]["image"] is None
+    assert healthy.state()["rows"] == before
+
+
+def test_two_images_side_by_side(healthy):
+    lines = check(healthy, checks=[PLAIN, {**PLAIN, "user": "deploy_1"}], parallel=2)
+    assert failures(lines) == {}
+    assert left(healthy) == NOTHING
+
+
+def test_the_code_of_an_image_with_oggm_decides(healthy):
+    code = "import json, os; print('chatter'); wanted = json.loads(os.environ['GLACIOCLOUD_CHECK']); print(json.dumps({'ok': wanted['version'] == '1.6.3', 'detail': f'{wanted}'}))"
+    good = check(healthy, checks=[{**PLAIN, "oggm": True, "version": "1.6.3"}], oggmCheck=code)
+    assert failures(good) == {}
+    bad = check(healthy, checks=[{**PLAIN, "oggm": True, "version": "1.5.0"}], oggmCheck=code)
+    assert list(failures(bad)) == ["kernel"] and "1.5.0" in failures(bad)["kernel"]
+    assert left(healthy) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("image", "code", "reason"),
+    [
+        ({"modules": ["not_there"]}, "", "ModuleNotFoundError: No module named 'not_there'"),
+        ({"oggm": True}, "print('no json')", "printed no result: 'no json'"),
+        ({"oggm": True}, "import os; os._exit(1)", "kernel"),
+        ({"oggm": True}, "import time; time.sleep(60)", "did not finish within 5 s"),
+    ],
+)
+def test_a_kernel_that_does_not_do_its_work(healthy, image, code, reason):
+    lines = check(healthy, checks=[{**PLAIN, **image}], oggmCheck=code, kernelTimeout=5)
+    assert list(failures(lines)) == ["kernel"]
+    assert reason in failures(lines)["kernel"]
+    assert left(healthy) == NOTHING
+
+
+def test_a_server_that_crashes_and_an_image_that_is_not_there(healthy):
+    lines = check(healthy, checks=[{**PLAIN, "profile": "crash", "image": "crash"}, {**PLAIN, "profile": "gone", "image": "gone"}, PLAIN])
+    failed = [(line["image"], line["check"]) for line in lines if not line["ok"]]
+    assert failed == [("crash", "start"), ("gone", "start")]
+    assert "'gone' is not open" in next(line["detail"] for line in lines if line["image"] == "gone" and not line["ok"])
+    assert left(healthy) == NOTHING
+
+
+def test_a_server_that_is_too_slow_is_waited_for_and_not_cancelled(healthy):
+    lines = check(healthy, checks=[{**PLAIN, "profile": "slow"}], timeout=2)
+    assert list(failures(lines)) == ["start"]
+    assert "not ready after 2 s; last: " in failures(lines)["start"] and "local process" in failures(lines)["start"]
+    assert "Interrupting spawner" not in healthy.log_text()
+    assert left(healthy) == NOTHING
+
+
+def test_a_killed_check_cleans_up_and_the_next_start_works(healthy):
+    process = begin(healthy, {"checks": [{**PLAIN, "profile": "slow"}]})
+    wait_for("the server is starting", lambda: left(healthy)["spawners"] == 1, 20)
+    process.send_signal(signal.SIGTERM)
+    time.sleep(0.2)
+    process.send_signal(signal.SIGTERM)
+    lines = end(process)
+    assert failures(lines)["start"] == "interrupted"
+    assert list(failures(lines)) == ["start", "run"], lines
+    assert left(healthy) == NOTHING
+    assert "Interrupting spawner" not in healthy.log_text()
+    assert failures(check(healthy, checks=[PLAIN])) == {}
+
+
+def test_what_an_earlier_run_left_is_taken_away_first(healthy):
+    healthy.api("POST", "/users/deploy_0")
+    assert healthy.spawn("deploy_0")[1]["ready"]
+    assert failures(check(healthy, checks=[PLAIN])) == {}
+    assert left(healthy) == NOTHING
+
+
+def test_a_proxy_that_answers_with_something_else(healthy):
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+    from threading import Thread
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<html>Welcome to the router</html>")
+
+        def log_message(self, *args):
+            pass
+
+    page = HTTPServer(("127.0.0.1", 0), Page)
+    Thread(target=page.serve_forever, daemon=True).start()
+    lines = check(healthy, proxy=f"http://127.0.0.1:{page.server_port}", checks=[PLAIN])
+    page.shutdown()
+    assert list(failures(lines)) == ["proxy"]
+    assert "Welcome to the router" in failures(lines)["proxy"] and "no answer of a hub" in failures(lines)["proxy"]
+    nothing = check(healthy, proxy="http://127.0.0.1:9")
+    assert "nothing" in failures(nothing)["proxy"]
+
+
+def test_it_waits_for_the_deployed_files_and_says_which_are_old(healthy):
+    digest = healthy.state()["profiles"]["digest"]
+    assert failures(check(healthy, profiles=digest)) == {}
+    lines = check(healthy, profiles="0" * 64, settle=1)
+    assert failures(lines) == {"files": "the hub has not read what was deployed: profiles: still the old content"}
+
+
+def test_broken_and_missing_files_fail(healthy):
+    healthy.write("notices", "{")
+    lines = check(healthy, settle=0)
+    healthy.write("notices", {"v": 1, "spawning": {"open": True}})
+    assert "notices: JSONDecodeError" in failures(lines)["files"]
+
+
+def test_its_token_can_touch_nobody_else(healthy):
+    healthy.api("POST", "/users/alice")
+    for method, path in (("DELETE", "/users/alice"), ("PATCH", "/users/alice"), ("POST", "/users/alice/server"), ("POST", "/users/eve")):
+        answer = healthy.api(method, path, HEALTH_TOKEN, json={"admin": True})
+        assert answer.status_code in (403, 404), (method, path)
+    assert healthy.api("GET", "/users", HEALTH_TOKEN).json() == [] or healthy.api("GET", "/users", HEALTH_TOKEN).status_code == 403
+    assert healthy.api("GET", "/users/alice").json()["admin"] is False
+
+
+@pytest.mark.parametrize(
+    ("missing", "check_that_fails"),
+    [("read:hub", "files"), ("admin:users", "user"), ("servers", "start"), ("access:servers", "kernel")],
+)
+def test_every_scope_is_needed(tmp_path, missing, check_that_fails):
+    hub = RealHub(tmp_path, health_scopes=[scope for scope in SCOPES if scope.split("!")[0] != missing] or ["read:hub"])
+    hub.people({}, {user: [] for user in POOL})
+    hub.start()
+    try:
+        lines = check(hub, checks=[PLAIN])
+        assert check_that_fails in failures(lines)
+        assert "403" in failures(lines)[check_that_fails] or "404" in failures(lines)[check_that_fails]
+    finally:
+        hub.stop()
+
+
+def test_without_a_token_it_says_so(healthy):
+    process = subprocess.run(
+        [sys.executable, str(FILES / "health_check.py"), "{}"],
+        env={**os.environ, "GLACIOCLOUD_HEALTH_TOKEN_FILE": "/not/there"}, capture_output=True, text=True, timeout=30,
+    )  # fmt: skip
+    lines = [json.loads(line) for line in process.stdout.splitlines()]
+    assert process.returncode == 1
+    assert "no token of the service glaciocloud-health" in failures(lines)["run"]
