@@ -28,7 +28,7 @@ export async function proveHealthy(task: HubTask, world: ApplyWorld, run: Health
   });
   await dropOwned('persistentvolumeclaim', 'component=singleuser-storage', to.release.namespace, world);
   world.progress(to.unit, checks.length === 0 ? 'asking hub and proxy' : `asking hub and proxy, and starting ${checks.map(({ image }) => image).join(', ')}`);
-  const job = JSON.stringify({ profiles: await refreshMenu(to.release.namespace, world), checks, timeout: START_SECONDS });
+  const job = JSON.stringify({ profiles: await refreshMenu(to.release.namespace, world), checks, oggmCheck: await world.script('oggm_check.py'), timeout: START_SECONDS });
   const script = await world.script('health_check.py');
   const failed = await new Promise<HealthLine | undefined>((resolve, reject) => {
     const onLine = (text: string): void => {

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from jupyterhub import orm
 from jupyterhub.apihandlers.base import APIHandler
 from jupyterhub.scopes import needs_scope
 from oauthenticator.github import GitHubOAuthenticator
@@ -322,8 +323,25 @@ class StateHandler(APIHandler):
                 "access": {**ACCESS.info, "people": len(people), "open": entered},
                 "profiles": {**PROFILES.info, "images": len(menu["images"]), "sizes": len(menu["sizes"])},
                 "notices": {**NOTICES.info, "spawning": notices["spawning"]["open"]},
+                "rows": self.rows(),
             }
         )
+
+    def rows(self) -> Json:
+        """Rows of the database: all, and those that throw-away users leave behind when something goes wrong."""
+        ids = [row.id for row in self.db.query(orm.User.id).filter(orm.User.name.in_(access()["machines"]))]
+        theirs = self.db.query(orm.Spawner).filter(orm.Spawner.user_id.in_(ids))
+        loose = self.db.query(orm.Server).filter(~orm.Server.spawner.has(), ~orm.Server.service.has())
+        tables = {"users": orm.User, "spawners": orm.Spawner, "servers": orm.Server, "api_tokens": orm.APIToken}
+        return {
+            "all": {name: self.db.query(table).count() for name, table in tables.items()},
+            "machines": {
+                "users": len(ids),
+                "spawners": theirs.count(),
+                "servers": theirs.filter(orm.Spawner.server_id.isnot(None)).count() + loose.count(),
+                "api_tokens": self.db.query(orm.APIToken).filter(orm.APIToken.user_id.in_(ids)).count(),
+            },
+        }
 
 
 def configure(c: Any) -> None:

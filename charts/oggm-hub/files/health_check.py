@@ -293,9 +293,13 @@ class Session:
         return "stopped"
 
     async def remove(self) -> str:
-        await self.stop()
-        await self.hub.hub("DELETE", self.hub.user(self.user), 204, 404)
-        return f"user {self.user} is gone"
+        for _ in range(20):
+            await self.stop()
+            answer = await self.hub.hub("DELETE", self.hub.user(self.user), 204, 404, 400)
+            if answer.code != 400:
+                return f"user {self.user} is gone"
+            await asyncio.sleep(0.5)  # a start that was just asked for shows a moment later
+        raise CheckFailed(f"user {self.user} cannot be deleted: {told(answer)}")
 
 
 async def execute(socket: Any, code: str) -> Json:
