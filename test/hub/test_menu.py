@@ -175,6 +175,13 @@ def test_the_spawn_switch_stops_people_but_not_admins_and_machines(make_spawner,
     assert pod(make_spawner(name="probe_0"))[0] == "example.org/plain:1"
 
 
+def test_a_machine_does_not_wait_as_long_as_people(make_spawner):
+    machine, person = make_spawner(name="probe_0"), make_spawner()
+    usual = person.start_timeout
+    pod(machine), pod(person)
+    assert (machine.start_timeout, person.start_timeout) == (180, usual)
+
+
 @pytest.mark.parametrize(
     "broken",
     [

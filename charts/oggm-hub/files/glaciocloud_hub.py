@@ -29,9 +29,9 @@ from tornado import web
 from traitlets.log import get_logger
 
 MOUNTS = os.environ.get("GLACIOCLOUD_MOUNTS", "/etc")
+KEEP = os.environ.get("GLACIOCLOUD_KEEP", "/srv/jupyterhub")
 # A start of a throw-away user that cannot succeed ends by itself after this time: cancelling it would block later ones.
 MACHINE_START_SECONDS = 180
-KEEP = os.environ.get("GLACIOCLOUD_KEEP", "/srv/jupyterhub")
 
 Json = dict[str, Any]
 
@@ -236,7 +236,8 @@ def profile_list(spawner: Any) -> list[Json]:
         raise Refusal(503, "The list of images cannot be read. The maintainers have to repair it.")
     user = spawner.user
     spawning = (NOTICES.read() or {"spawning": {"open": True}})["spawning"]
-    if not spawning["open"] and not user.admin and user.name not in access()["machines"]:
+    machine = user.name in access()["machines"]
+    if not spawning["open"] and not user.admin and not machine:
         raise Refusal(503, f"No servers can be started now: {spawning.get('reason') or 'the hub is being worked on'}")
     groups = {"all", *(group.name for group in user.groups)}
 
@@ -246,7 +247,7 @@ def profile_list(spawner: Any) -> list[Json]:
     share = menu.get("cpuGuaranteeShare", 0.25)
     sizes = {size["slug"]: size_choice(size, share) for size in menu["sizes"] if may(size)}
     profiles = [image_profile(image, sizes) for image in menu["images"] if may(image)]
-    if user.name in access()["machines"]:
+    if machine:
         for profile in profiles:
             profile["kubespawner_override"]["start_timeout"] = MACHINE_START_SECONDS
     if not profiles or not sizes:

@@ -17,12 +17,12 @@ import warnings
 from urllib.error import URLError
 
 
-def glacier_volumes():
+def glacier_volumes(folder):
     """Volume of Hintereisferner in km³ before and after 50 years of a random climate; 0.74 and 0.56 where OGGM is sound."""
     import geopandas
     from oggm import cfg, tasks, utils, workflow
 
-    cfg.PATHS["working_dir"] = tempfile.mkdtemp(prefix="oggm-check-")
+    cfg.PATHS["working_dir"] = folder
     cfg.PATHS["dem_file"] = utils.get_demo_file("hef_srtm.tif")
     cfg.PATHS["climate_file"] = utils.get_demo_file("histalp_merged_hef.nc")
     cfg.PARAMS.update(
@@ -96,7 +96,8 @@ def check(version=None, smoke=True):
     begin = time.monotonic()
     cfg.initialize(logging_level="ERROR")
     cfg.PARAMS["has_internet"] = False
-    before, after = glacier_volumes()
+    with tempfile.TemporaryDirectory(prefix="oggm-check-") as folder:
+        before, after = glacier_volumes(folder)
     seconds["smoke"] = round(time.monotonic() - begin, 1)
     sound = 0 < after < 2 and 0 < before < 2
     detail += f"; Hintereisferner {before:.3f} → {after:.3f} km³ in {seconds['smoke']} s"
