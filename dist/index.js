@@ -49411,6 +49411,31 @@ async function release(kube, name, holder) {
   }
 }
 
+// src/apply/remove.ts
+init_json();
+async function removeHub(unit, removal, world) {
+  const began = performance.now();
+  const result = (outcome2, reason) => ({
+    unit,
+    kind: "remove",
+    outcome: outcome2,
+    reason,
+    health: [],
+    seconds: { preflight: 0, upgrade: Math.round(performance.now() - began) / 1e3, rollout: 0, health: 0 }
+  });
+  if (removal.homes !== "keep" || removal.database !== "keep") return result("blocked", "only removals that keep homes and database are carried out yet; nothing was touched");
+  const namespace = unit.name;
+  world.progress(unit, "stopping servers and removing the release; homes and database stay");
+  for (const pod of await world.kube.list("pods", { namespace, selector: "component=singleuser-server" })) {
+    const name = at(pod, "/metadata/name");
+    if (typeof name === "string") await world.kube.delete("pod", name, namespace);
+  }
+  await world.releases.uninstall(unit.name, namespace);
+  const kept = (await world.kube.list("persistentvolumeclaims", { namespace })).length;
+  await world.kube.delete("configmap", STATE_NAME, namespace);
+  return result("done", `removed; ${kept} volumes are kept in the namespace ${namespace}. Left for you: its DNS name, its OAuth application, its entry in removals:`);
+}
+
 // src/core/plan/types.ts
 function unitId(unit) {
   return unit.kind === "cluster" ? `clusters/${unit.name}` : unit.name;
@@ -49581,6 +49606,11 @@ var HelmReleases = class {
     const { code, stderr } = await this.#run(["rollback", release2, String(revision), "--namespace", namespace, "--server-side=true", "--force-conflicts", "--timeout", "5m"]);
     if (code !== 0) throw failure(`Helm cannot roll ${release2} back to revision ${revision}`, stderr);
   }
+  /** What the chart marks to be kept stays. A release that is gone already is no error. */
+  async uninstall(release2, namespace) {
+    const { code, stderr } = await this.#run(["uninstall", release2, "--namespace", namespace, "--ignore-not-found", "--timeout", "5m"]);
+    if (code !== 0) throw failure(`Helm cannot remove ${release2}`, stderr);
+  }
   /** The objects of the last revision, as Helm stored them. */
   async manifest(release2, namespace) {
     const { code, stdout, stderr } = await this.#run(["get", "manifest", release2, "--namespace", namespace]);
@@ -49701,7 +49731,10 @@ async function deploy(inputs, report) {
   const wanted2 = chosen(wantedReleases(platform2, charts).filter(({ unit }) => unit.cluster === cluster.name), inputs);
   const states = await readStates(kube);
   if (await applyCluster(kube, cluster, identity2)) report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
-  if (!wanted2.some((one) => one.unit.kind === "hub" && isPending(one, states.get(one.release.namespace)))) return summary2([], wanted2);
+  const gone = orphans(platform2, cluster, states, inputs);
+  for (const { unit } of gone.filter(({ removal }) => removal === void 0)) report.progress(`${unitId(unit)}: runs, but no file names it; nothing happens to it without an entry in removals: of platform.yaml`);
+  const removals = gone.flatMap(({ unit, removal }) => removal ? [{ unit, removal }] : []);
+  if (removals.length === 0 && !wanted2.some((one) => one.unit.kind === "hub" && isPending(one, states.get(one.release.namespace)))) return summary2([], wanted2);
   const results = await withTemporaryFolder(async (scratch) => {
     const helm = await findHelm();
     const world = {
@@ -49717,6 +49750,7 @@ async function deploy(inputs, report) {
     };
     const deployment = new Deployment(platform2, cluster, charts, world, inputs, report);
     const done = await deployment.run(wanted2, states);
+    for (const { unit, removal } of removals) done.push(await withLease(kube, `hub-${unit.name}`, () => removeHub(unit, removal, world)));
     if (inputs.github !== void 0) {
       const commit = await headCommit(inputs.root) ?? "";
       const record = async (to) => new Map([...await deployment.record(to)].map(([path, text4]) => [`${unitId(to.unit)}/${path}`, text4]));
@@ -49789,6 +49823,11 @@ var Deployment = class {
     return recordFiles(to, rendered.result, { at: this.#inputs.clock().toISOString(), commit: await headCommit(this.#inputs.root) ?? "" });
   }
 };
+function orphans(platform2, cluster, states, { hubs, wave }) {
+  if (hubs.length > 0 || wave !== void 0) return [];
+  const unknown = [...states.keys()].filter((name) => !isNamed(platform2, "environment", name));
+  return unknown.map((name) => ({ unit: { kind: "hub", cluster: cluster.name, name }, removal: platform2.settings.data.removals.find((one) => one.hub === name && one.cluster === cluster.name) }));
+}
 function isPending(to, state) {
   return state?.healthy?.digest !== to.digest || state.wanted !== to.digest || state.last.outcome !== "done";
 }
@@ -50180,9 +50219,9 @@ function headline2(plan2, frame) {
 ${place.filter(Boolean).join(", ")}
 `;
 }
-function against({ steps, unchanged, orphans }, { base }) {
+function against({ steps, unchanged, orphans: orphans2 }, { base }) {
   if (base !== void 0) return `compared with what runs now (deployed ${day(base.at)} from ${base.commit.slice(0, 7)})`;
-  const known = unchanged.length + orphans.length > 0 || steps.some(({ kind }) => kind !== "install");
+  const known = unchanged.length + orphans2.length > 0 || steps.some(({ kind }) => kind !== "install");
   return known ? "compared with the given record" : "nothing is deployed yet";
 }
 function table(groups2, plan2) {

@@ -48,7 +48,7 @@ export interface HealthLine {
 
 export interface UnitResult {
   unit: Unit;
-  kind: 'install' | 'upgrade' | 'none';
+  kind: 'install' | 'upgrade' | 'remove' | 'none';
   outcome: 'done' | 'failed' | 'rolled-back' | 'blocked' | 'waiting';
   reason: string;
   seconds: Seconds;

@@ -4,6 +4,7 @@ import pMap from 'p-map';
 import { applyCluster, confirmIdentity, readStates } from '../apply/cluster.ts';
 import { applyHub } from '../apply/hub.ts';
 import { LeaseHeld, withLease } from '../apply/lease.ts';
+import { removeHub } from '../apply/remove.ts';
 import { tellGithub } from '../apply/tell.ts';
 import type { ApplyWorld, UnitResult } from '../apply/types.ts';
 import { waveGate } from '../core/deploy/gates.ts';
@@ -11,7 +12,8 @@ import type { ReleaseState } from '../core/deploy/state.ts';
 import { digestOf } from '../core/digest.ts';
 import { hasErrors } from '../core/finding.ts';
 import type { Json } from '../core/json.ts';
-import type { ClusterFile, Doc, Platform, Wave } from '../core/model/types.ts';
+import { isNamed } from '../core/model/platform.ts';
+import type { ClusterFile, Doc, Platform, Removal, Wave } from '../core/model/types.ts';
 import { unitId } from '../core/plan/types.ts';
 import type { Unit, WantedRelease } from '../core/plan/types.ts';
 import { wantedReleases } from '../core/values/release.ts';
@@ -69,7 +71,10 @@ export async function deploy(inputs: DeployInputs, report: Report): Promise<Outc
   const states = await readStates(kube);
   if (await applyCluster(kube, cluster, identity)) report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
   // Nothing to do costs seconds: no Helm, no chart on disk.
-  if (!wanted.some((one) => one.unit.kind === 'hub' && isPending(one, states.get(one.release.namespace)))) return summary([], wanted);
+  const gone = orphans(platform, cluster, states, inputs);
+  for (const { unit } of gone.filter(({ removal }) => removal === undefined)) report.progress(`${unitId(unit)}: runs, but no file names it; nothing happens to it without an entry in removals: of platform.yaml`);
+  const removals = gone.flatMap(({ unit, removal }) => (removal ? [{ unit, removal }] : []));
+  if (removals.length === 0 && !wanted.some((one) => one.unit.kind === 'hub' && isPending(one, states.get(one.release.namespace)))) return summary([], wanted);
   const results = await withTemporaryFolder(async (scratch) => {
     const helm = await findHelm();
     const world: ApplyWorld = {
@@ -83,6 +88,7 @@ export async function deploy(inputs: DeployInputs, report: Report): Promise<Outc
     };
     const deployment = new Deployment(platform, cluster, charts, world, inputs, report);
     const done = await deployment.run(wanted, states);
+    for (const { unit, removal } of removals) done.push(await withLease(kube, `hub-${unit.name}`, () => removeHub(unit, removal, world)));
     if (inputs.github !== undefined) {
       const commit = (await headCommit(inputs.root)) ?? '';
       const record = async (to: WantedRelease): Promise<Map<string, string>> => new Map([...(await deployment.record(to))].map(([path, text]) => [`${unitId(to.unit)}/${path}`, text]));
@@ -160,6 +166,13 @@ class Deployment {
     if (rendered?.kind !== 'rendered') throw rendered?.failure ?? new Error('nothing was rendered');
     return recordFiles(to, rendered.result, { at: this.#inputs.clock().toISOString(), commit: (await headCommit(this.#inputs.root)) ?? '' });
   }
+}
+
+/** Hubs that the cluster knows and no file names, with the reviewed removal where there is one. A file that cannot be read still names its hub. */
+function orphans(platform: Platform, cluster: Doc<ClusterFile>, states: ReadonlyMap<string, ReleaseState>, { hubs, wave }: DeployInputs): { unit: Unit; removal: Removal | undefined }[] {
+  if (hubs.length > 0 || wave !== undefined) return [];
+  const unknown = [...states.keys()].filter((name) => !isNamed(platform, 'environment', name));
+  return unknown.map((name) => ({ unit: { kind: 'hub', cluster: cluster.name, name }, removal: platform.settings.data.removals.find((one) => one.hub === name && one.cluster === cluster.name) }));
 }
 
 /** What is healthy and was last asked for stays; everything else is caught up, whoever left it. */

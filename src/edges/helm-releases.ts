@@ -62,6 +62,12 @@ export class HelmReleases {
     if (code !== 0) throw failure(`Helm cannot roll ${release} back to revision ${revision}`, stderr);
   }
 
+  /** What the chart marks to be kept stays. A release that is gone already is no error. */
+  async uninstall(release: string, namespace: string): Promise<void> {
+    const { code, stderr } = await this.#run(['uninstall', release, '--namespace', namespace, '--ignore-not-found', '--timeout', '5m']);
+    if (code !== 0) throw failure(`Helm cannot remove ${release}`, stderr);
+  }
+
   /** The objects of the last revision, as Helm stored them. */
   async manifest(release: string, namespace: string): Promise<string> {
     const { code, stdout, stderr } = await this.#run(['get', 'manifest', release, '--namespace', namespace]);

@@ -221,3 +221,41 @@ test('the supplied secret is in its own Secret and nowhere else', async () => {
   expect(OUTPUTS.length).toBeGreaterThan(5);
   expect(OUTPUTS.filter((text) => text.includes(CLIENT_SECRET) || text.includes('AGE-SECRET-KEY'))).toEqual([]);
 });
+
+describe('drift', () => {
+  const drift = async (): Promise<{ code: number; text: string }> => {
+    const { code, stdout } = await exec(process.execPath, [CLI, 'drift', HUB, '--kubeconfig', lab.kubeconfig], { timeoutMs: 120_000 });
+    return { code, text: stdout };
+  };
+
+  test('is not seen where nobody touched anything, and is where somebody did', async () => {
+    expect((await run()).code).toBe(0);
+    expect(await drift()).toEqual({ code: 0, text: expect.stringContaining(`${HUB}: as deployed`) as unknown });
+    execFileSync('kubectl', ['--namespace', HUB, 'set', 'env', 'deployment/proxy', 'TOUCHED=1'], { env: { ...process.env, KUBECONFIG: lab.kubeconfig } });
+    execFileSync('kubectl', ['--namespace', HUB, 'patch', 'service', 'proxy-public', '--patch', '{"spec": {"ports": [{"port": 80, "name": "http", "targetPort": 9999}]}}'], { env: { ...process.env, KUBECONFIG: lab.kubeconfig } });
+    const found = await drift();
+    expect(found.code).toBe(1);
+    expect(found.text).toContain('✗ Service proxy-public /spec/ports');
+    expect(found.text).toContain('kubectl');
+  });
+});
+
+describe('a hub whose file is gone', () => {
+  test('runs on until a reviewed removal says what becomes of it, and then leaves homes and database behind', async () => {
+    const kube = new Kube(lab.kubeconfig);
+    const { rm } = await import('node:fs/promises');
+    await rm(join(root, file));
+    await rm(join(root, 'environments/lab-other.yaml'));
+    const kept = await run();
+    expect([kept.code, kept.json.steps]).toEqual([0, []]);
+    expect(kept.output).toContain('runs, but no file names it');
+    expect(await kube.get('deployment', 'hub', HUB)).toBeDefined();
+    await kube.apply([{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'claim-somebody', namespace: HUB, labels: { component: 'singleuser-storage' } }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } } }]);
+    await writeFile(join(root, 'platform.yaml'), `${await readFile(join(root, 'platform.yaml'), 'utf8')}removals:\n  - {hub: ${HUB}, cluster: lab, reason: the test is over}\n`);
+    const gone = await run();
+    expect(gone.json.steps.map(({ kind, outcome }) => [kind, outcome])).toEqual([['remove', 'done']]);
+    expect(await kube.get('deployment', 'hub', HUB)).toBeUndefined();
+    expect((await kube.list('persistentvolumeclaims', { namespace: HUB })).map((one) => at(one, '/metadata/name')).sort()).toEqual(['claim-somebody', 'hub-db-dir']);
+    expect((await run()).json.steps).toEqual([]);
+  });
+});
