@@ -40024,6 +40024,7 @@ var OPTIONS = {
   kubeconfig: { type: "string", value: "FILE", help: "how to reach the cluster (default: KUBECONFIG)" },
   record: { type: "string", value: "DIR", help: "keep the public record of what runs in this folder" },
   now: { type: "boolean", help: "pass freezes and soaks; needs --reason" },
+  approved: { type: "boolean", help: "a person has approved the waves that ask for it" },
   retry: { type: "string", value: "HUB", help: "try what is quarantined once more; needs --reason" },
   reason: { type: "string", value: "TEXT", help: "why, for those who read it later" },
   help: { type: "boolean", help: "show this" },
@@ -40036,7 +40037,7 @@ var COMMANDS = {
   "pull-request": { summary: "in a workflow_run: find the pull request that the run belongs to", target: "", options: [] },
   review: { summary: "put the plan of a pull request into its comment", target: "", options: ["root", "charts-from", "present", "html", "pull", "head", "at"] },
   plan: { summary: "show what would change, compared with what is deployed", target: "", options: ["root", "charts-from", "present", "json", "html", "at"] },
-  deploy: { summary: "make what is merged run, wave by wave, and prove it healthy", target: "HUB\u2026", options: ["root", "charts-from", "wave", "cluster", "kubeconfig", "record", "now", "retry", "reason", "json"] },
+  deploy: { summary: "make what is merged run, wave by wave, and prove it healthy", target: "HUB\u2026", options: ["root", "charts-from", "wave", "cluster", "kubeconfig", "record", "approved", "now", "retry", "reason", "json"] },
   state: { summary: "show what the cluster knows of its hubs", target: "HUB\u2026", options: ["kubeconfig", "json"] },
   drift: { summary: "show what somebody changed in the cluster behind our back", target: "HUB\u2026", options: ["kubeconfig", "json"] },
   secrets: { summary: "compare a hub\u2019s secrets with what it declares, or write the file to fill in", target: "audit|template HUB", options: ["root", "json"] },
@@ -40086,6 +40087,7 @@ function build(command, target, options) {
     cluster: word("cluster"),
     kubeconfig: word("kubeconfig") ?? process.env["KUBECONFIG"],
     record: word("record"),
+    approved: options.approved === true,
     now: options.now === true,
     retry: word("retry"),
     reason: word("reason")
@@ -49011,11 +49013,12 @@ It is tried again when something changes, or with \`glaciocloud deploy --retry $
 
 // src/core/deploy/gates.ts
 var DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
-function waveGate(wave, now, provenSince) {
-  const frozen = wave.freeze.find((freeze) => isFrozen(freeze, now, wave.timezone));
+function waveGate(wave, { now, provenSince, approved, hurried }) {
+  const frozen = hurried ? void 0 : wave.freeze.find((freeze) => isFrozen(freeze, now, wave.timezone));
   if (frozen) return { open: false, reason: `wave ${wave.name} is frozen${frozen.reason === void 0 ? "" : `: ${frozen.reason}`}` };
-  const left = provenSince === void 0 ? 0 : provenSince + seconds(wave.soak) * 1e3 - now;
+  const left = hurried || provenSince === void 0 ? 0 : provenSince + seconds(wave.soak) * 1e3 - now;
   if (left > 0) return { open: false, reason: `wave ${wave.name} waits ${Math.ceil(left / 6e4)} more minutes for the wave before to prove itself` };
+  if (wave.approval && !approved) return { open: false, reason: `wave ${wave.name} waits for a person\u2019s approval` };
   return { open: true, reason: "" };
 }
 function isFrozen({ days, hours, from, until }, now, timezone) {
@@ -49303,8 +49306,8 @@ var Deployment = class {
   }
   #gate(wave, provenSince, stopped) {
     if (stopped !== void 0) return { outcome: "blocked", reason: `wave ${stopped} has a hub that failed` };
-    const gate = waveGate(wave, this.#inputs.clock().getTime(), provenSince);
-    return gate.open || this.#inputs.now ? void 0 : { outcome: "waiting", reason: gate.reason };
+    const gate = waveGate(wave, { now: this.#inputs.clock().getTime(), provenSince, approved: this.#inputs.approved, hurried: this.#inputs.now });
+    return gate.open ? void 0 : { outcome: "waiting", reason: gate.reason };
   }
   async #one(to, before) {
     const { kube } = this.#world;
@@ -50866,7 +50869,7 @@ async function run(inputs, report) {
     case "deploy": {
       const { wave, cluster, record, retry: retry2, reason } = inputs;
       const action = process.env["GITHUB_ACTIONS"] === "true" && (process.env["GITHUB_TOKEN"] ?? "") !== "" ? await actionEdges() : void 0;
-      return deploy({ github: action?.github, run: action?.runner.runAddress(), root, chartsFrom, hubs: target, wave, cluster, kubeconfig: kubeconfigOf(inputs), record, now: inputs.now, retry: retry2, reason, clock: () => /* @__PURE__ */ new Date() }, report);
+      return deploy({ github: action?.github, run: action?.runner.runAddress(), root, chartsFrom, hubs: target, wave, cluster, kubeconfig: kubeconfigOf(inputs), record, approved: inputs.approved, now: inputs.now, retry: retry2, reason, clock: () => /* @__PURE__ */ new Date() }, report);
     }
     case "secrets":
       return secrets(root, target);

@@ -24,6 +24,7 @@ export const OPTIONS = {
   kubeconfig: { type: 'string', value: 'FILE', help: 'how to reach the cluster (default: KUBECONFIG)' },
   record: { type: 'string', value: 'DIR', help: 'keep the public record of what runs in this folder' },
   now: { type: 'boolean', help: 'pass freezes and soaks; needs --reason' },
+  approved: { type: 'boolean', help: 'a person has approved the waves that ask for it' },
   retry: { type: 'string', value: 'HUB', help: 'try what is quarantined once more; needs --reason' },
   reason: { type: 'string', value: 'TEXT', help: 'why, for those who read it later' },
   help: { type: 'boolean', help: 'show this' },
@@ -46,7 +47,7 @@ export const COMMANDS = {
   'pull-request': { summary: 'in a workflow_run: find the pull request that the run belongs to', target: '', options: [] },
   review: { summary: 'put the plan of a pull request into its comment', target: '', options: ['root', 'charts-from', 'present', 'html', 'pull', 'head', 'at'] },
   plan: { summary: 'show what would change, compared with what is deployed', target: '', options: ['root', 'charts-from', 'present', 'json', 'html', 'at'] },
-  deploy: { summary: 'make what is merged run, wave by wave, and prove it healthy', target: 'HUB…', options: ['root', 'charts-from', 'wave', 'cluster', 'kubeconfig', 'record', 'now', 'retry', 'reason', 'json'] },
+  deploy: { summary: 'make what is merged run, wave by wave, and prove it healthy', target: 'HUB…', options: ['root', 'charts-from', 'wave', 'cluster', 'kubeconfig', 'record', 'approved', 'now', 'retry', 'reason', 'json'] },
   state: { summary: 'show what the cluster knows of its hubs', target: 'HUB…', options: ['kubeconfig', 'json'] },
   drift: { summary: 'show what somebody changed in the cluster behind our back', target: 'HUB…', options: ['kubeconfig', 'json'] },
   secrets: { summary: 'compare a hub’s secrets with what it declares, or write the file to fill in', target: 'audit|template HUB', options: ['root', 'json'] },
@@ -74,6 +75,7 @@ export interface Inputs {
   cluster: string | undefined;
   kubeconfig: string | undefined;
   record: string | undefined;
+  approved: boolean;
   now: boolean;
   retry: string | undefined;
   reason: string | undefined;
@@ -147,6 +149,7 @@ function build(command: Inputs['command'], target: readonly string[], options: R
     cluster: word('cluster'),
     kubeconfig: word('kubeconfig') ?? process.env['KUBECONFIG'],
     record: word('record'),
+    approved: options.approved === true,
     now: options.now === true,
     retry: word('retry'),
     reason: word('reason'),

@@ -68,7 +68,7 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
     case 'deploy': {
       const { wave, cluster, record, retry, reason } = inputs;
       const action = process.env['GITHUB_ACTIONS'] === 'true' && (process.env['GITHUB_TOKEN'] ?? '') !== '' ? await actionEdges() : undefined;
-      return deploy({ github: action?.github, run: action?.runner.runAddress(), root, chartsFrom, hubs: target, wave, cluster, kubeconfig: kubeconfigOf(inputs), record, now: inputs.now, retry, reason, clock: () => new Date() }, report);
+      return deploy({ github: action?.github, run: action?.runner.runAddress(), root, chartsFrom, hubs: target, wave, cluster, kubeconfig: kubeconfigOf(inputs), record, approved: inputs.approved, now: inputs.now, retry, reason, clock: () => new Date() }, report);
     }
     case 'secrets':
       return secrets(root, target);

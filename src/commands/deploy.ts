@@ -46,6 +46,8 @@ export interface DeployInputs {
   record: string | undefined;
   /** Passes freezes and soaks; the reason is kept. */
   now: boolean;
+  /** A person has approved waves that ask for it. */
+  approved: boolean;
   retry: string | undefined;
   reason: string | undefined;
   clock: () => Date;
@@ -135,8 +137,8 @@ class Deployment {
 
   #gate(wave: Wave, provenSince: number | undefined, stopped: string | undefined): { outcome: 'waiting' | 'blocked'; reason: string } | undefined {
     if (stopped !== undefined) return { outcome: 'blocked', reason: `wave ${stopped} has a hub that failed` };
-    const gate = waveGate(wave, this.#inputs.clock().getTime(), provenSince);
-    return gate.open || this.#inputs.now ? undefined : { outcome: 'waiting', reason: gate.reason };
+    const gate = waveGate(wave, { now: this.#inputs.clock().getTime(), provenSince, approved: this.#inputs.approved, hurried: this.#inputs.now });
+    return gate.open ? undefined : { outcome: 'waiting', reason: gate.reason };
   }
 
   async #one(to: WantedRelease, before: ReleaseState | undefined): Promise<UnitResult> {

