@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { JsonObject } from '../src/core/json.ts';
 import { placeholders } from '../src/core/values/placeholders.ts';
 import { loadCharts } from '../src/edges/charts.ts';
-import { CLI, DOUBLE, ROOT, temporary } from '../test/support/sample.ts';
+import { exec } from '../src/edges/exec.ts';
+import { CLI, DOUBLE, ROOT, copyPlatform, temporary } from '../test/support/sample.ts';
 import { unpackTools } from './tools.ts';
 
 /*
@@ -45,6 +48,7 @@ try {
   await row('check-3', at(ROOT, 'check'));
   await row('render-3', at(ROOT, 'render', '--all', '--out', three));
   await row('plan-3-unchanged', at(ROOT, 'plan', '--present', three));
+  await cold(three);
   await row('check-171', at(large, 'check'));
   await row('render-171', at(large, 'render', '--all', '--out', record));
   await row('plan-171-unchanged', at(large, 'plan', '--present', record));
@@ -55,6 +59,36 @@ try {
   if (given.json !== undefined) await writeFile(given.json, `${JSON.stringify({ schema_version: 1, rows }, null, 2)}\n`);
 } finally {
   await folder.remove();
+}
+
+/** As on a fresh machine: the chart comes from a repository on loopback, and the cache is empty before each run. */
+async function cold(present: string): Promise<void> {
+  const root = join(folder.path, 'cold');
+  const cache = join(folder.path, 'cold-cache');
+  await copyPlatform(root);
+  const archive = await chartArchive();
+  const server = createServer((request, response) => {
+    if (request.url === '/index.yaml') response.end('entries: {jupyterhub: [{version: 4.4.0, urls: [jupyterhub-4.4.0.tgz]}]}\n');
+    else response.end(archive);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const file = join(root, 'platform.yaml');
+  await writeFile(file, (await readFile(file, 'utf8')).replace('https://hub.jupyter.org/helm-chart/', `http://127.0.0.1:${port}/`));
+  process.env['GLACIOCLOUD_CACHE'] = cache;
+  const plan = `rm -rf "${cache}"; exec "${process.execPath}" "${CLI}" plan --root "${root}" --present "${present}"`;
+  await row('plan-3-cold', ['bash', '-c', plan]);
+  delete process.env['GLACIOCLOUD_CACHE'];
+  server.closeAllConnections();
+  server.close();
+}
+
+async function chartArchive(): Promise<Buffer> {
+  const given = join(charts, 'jupyterhub-4.4.0.tgz');
+  const ready = await readFile(given).catch(() => undefined);
+  if (ready) return ready;
+  await exec(helm, ['package', join(charts, 'jupyterhub'), '--destination', folder.path]);
+  return readFile(join(folder.path, 'jupyterhub-4.4.0.tgz'));
 }
 
 /** This repository's files, many times over. */
