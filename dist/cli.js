@@ -31979,7 +31979,7 @@ var require_headers = __commonJS({
       while (j > i && isHTTPWhiteSpaceCharCode(potentialValue.charCodeAt(i))) ++i;
       return i === 0 && j === potentialValue.length ? potentialValue : potentialValue.substring(i, j);
     }
-    function fill(headers, object2) {
+    function fill2(headers, object2) {
       if (Array.isArray(object2)) {
         for (let i = 0; i < object2.length; ++i) {
           const header = object2[i];
@@ -32204,7 +32204,7 @@ var require_headers = __commonJS({
         this.#guard = "none";
         if (init !== void 0) {
           init = webidl.converters.HeadersInit(init, "Headers contructor", "init");
-          fill(this, init);
+          fill2(this, init);
         }
       }
       // https://fetch.spec.whatwg.org/#dom-headers-append
@@ -32384,7 +32384,7 @@ var require_headers = __commonJS({
       });
     };
     module.exports = {
-      fill,
+      fill: fill2,
       // for test.
       compareHeaderName,
       Headers,
@@ -32401,7 +32401,7 @@ var require_headers = __commonJS({
 var require_response = __commonJS({
   "node_modules/undici/lib/web/fetch/response.js"(exports, module) {
     "use strict";
-    var { Headers, HeadersList, fill, getHeadersGuard, setHeadersGuard, setHeadersList } = require_headers();
+    var { Headers, HeadersList, fill: fill2, getHeadersGuard, setHeadersGuard, setHeadersList } = require_headers();
     var { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = require_body();
     var util = require_util3();
     var nodeUtil = __require("node:util");
@@ -32705,7 +32705,7 @@ var require_response = __commonJS({
         response[kState].statusText = init.statusText;
       }
       if ("headers" in init && init.headers != null) {
-        fill(response[kHeaders], init.headers);
+        fill2(response[kHeaders], init.headers);
       }
       if (body) {
         if (nullBodyStatus.includes(response.status)) {
@@ -48612,6 +48612,26 @@ function keyedDigest(key, secrets2) {
 // src/apply/hub.ts
 init_failure();
 
+// src/apply/generated.ts
+init_json();
+import { randomBytes as randomBytes2 } from "node:crypto";
+var NAME2 = "hub-generated";
+async function generatedValues(namespace, jupyterhub, kube) {
+  const found = at(await kube.get("secret", NAME2, namespace) ?? {}, "/data/values.json");
+  const kept = typeof found === "string" ? JSON.parse(Buffer.from(found, "base64").toString("utf8")) : {};
+  const values = fill(placeholders(jupyterhub), kept);
+  const text4 = JSON.stringify(values);
+  if (text4 !== JSON.stringify(kept)) {
+    await kube.apply([{ apiVersion: "v1", kind: "Secret", metadata: { name: NAME2, namespace, labels: { "app.kubernetes.io/managed-by": "glaciocloud" } }, stringData: { "values.json": text4 } }]);
+  }
+  return values;
+}
+function fill(shape, kept) {
+  if (Array.isArray(shape)) return shape.map((item, index2) => fill(item, Array.isArray(kept) ? kept[index2] : void 0));
+  if (isObject(shape)) return Object.fromEntries(Object.entries(shape).map(([key, item]) => [key, fill(item, isObject(kept) ? kept[key] : void 0)]));
+  return typeof kept === "string" ? kept : randomBytes2(32).toString("hex");
+}
+
 // src/apply/health.ts
 init_json();
 init_failure();
@@ -48775,7 +48795,8 @@ async function prepareNamespace({ hub: hub2, to }, world) {
   if (!await world.kube.get("secret", "hub-access", namespace)) {
     await world.kube.apply([{ apiVersion: "v1", kind: "Secret", metadata: { name: "hub-access", namespace, labels }, stringData: { "access.json": JSON.stringify(firstAccess(hub2.data)) } }]);
   }
-  if (secrets2.size === 0) return { name: void 0, values: {} };
+  const generated = await generatedValues(namespace, to.release.values["jupyterhub"], world.kube);
+  if (secrets2.size === 0) return { name: void 0, values: generated };
   const name = `${SECRETS_NAME}-${keyedDigest(await digestKey(world.kube), secrets2).slice(0, 8)}`;
   if (!await world.kube.get("secret", name, namespace)) {
     await world.kube.apply([{ apiVersion: "v1", kind: "Secret", immutable: true, metadata: { name, namespace, labels: { ...labels, "glaciocloud.org/secrets": "hub" } }, stringData: Object.fromEntries(secrets2) }]);
@@ -48786,7 +48807,7 @@ async function prepareNamespace({ hub: hub2, to }, world) {
     const key = isObject(value) ? at(value, "/valueFrom/secretKeyRef/key") : void 0;
     return key === void 0 ? [] : [[variable2, { valueFrom: { secretKeyRef: { name, key } } }]];
   }));
-  return { name, values: { jupyterhub: { hub: { extraEnv } } } };
+  return { name, values: merge(generated, { jupyterhub: { hub: { extraEnv } } }) };
 }
 async function dropOldSecrets(namespace, current, { kube }) {
   const time = (one) => JSON.stringify(at(one, "/metadata/creationTimestamp"));

@@ -3,7 +3,7 @@ import { loadCheckObjects } from '../core/deploy/load-check.ts';
 import { rolloutVerdict } from '../core/deploy/rollout.ts';
 import { STATE_NAME } from '../core/deploy/state.ts';
 import type { ReleaseState } from '../core/deploy/state.ts';
-import { at, canonical, isObject } from '../core/json.ts';
+import { at, canonical, isObject, merge } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { parseObject, splitDocuments } from '../core/render/manifests.ts';
 import { SECRETS_NAME } from '../core/values/login.ts';
@@ -12,6 +12,7 @@ import { template } from '../edges/helm.ts';
 import { keyedDigest, readSecrets } from '../edges/sops.ts';
 import { messageOf } from '../failure.ts';
 import { digestKey } from './cluster.ts';
+import { generatedValues } from './generated.ts';
 import { cleanUp, proveHealthy } from './health.ts';
 import type { HealthRun } from './health.ts';
 import { Faulty } from './types.ts';
@@ -127,7 +128,8 @@ async function prepareNamespace({ hub, to }: HubTask, world: ApplyWorld): Promis
   if (!(await world.kube.get('secret', 'hub-access', namespace))) {
     await world.kube.apply([{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'hub-access', namespace, labels }, stringData: { 'access.json': JSON.stringify(firstAccess(hub.data)) } }]);
   }
-  if (secrets.size === 0) return { name: undefined, values: {} };
+  const generated = await generatedValues(namespace, to.release.values['jupyterhub'] as JsonObject, world.kube);
+  if (secrets.size === 0) return { name: undefined, values: generated };
   const name = `${SECRETS_NAME}-${keyedDigest(await digestKey(world.kube), secrets).slice(0, 8)}`;
   if (!(await world.kube.get('secret', name, namespace))) {
     await world.kube.apply([{ apiVersion: 'v1', kind: 'Secret', immutable: true, metadata: { name, namespace, labels: { ...labels, 'glaciocloud.org/secrets': 'hub' } }, stringData: Object.fromEntries(secrets) }]);
@@ -138,7 +140,7 @@ async function prepareNamespace({ hub, to }: HubTask, world: ApplyWorld): Promis
     const key = isObject(value) ? at(value, '/valueFrom/secretKeyRef/key') : undefined;
     return key === undefined ? [] : [[variable, { valueFrom: { secretKeyRef: { name, key } } }]];
   }));
-  return { name, values: { jupyterhub: { hub: { extraEnv } } } };
+  return { name, values: merge(generated, { jupyterhub: { hub: { extraEnv } } }) };
 }
 
 /** The last three stay, so that a rollback finds the right one. */
