@@ -49955,11 +49955,14 @@ async function hubDrift(kube, releases, hub2) {
   for (const object2 of stored) {
     const [kind, name] = [text3(object2, "/kind"), text3(object2, "/metadata/name")];
     const live = await kube.get(kind, name, hub2);
-    const one = driftOf(`${kind} ${name}`, live, live ? await kube.wouldApply(object2, hub2) : object2);
+    const one = driftOf(`${kind} ${name}`, live, live ? await kube.wouldApply(merge(object2, helmMetadata(hub2)), hub2) : object2);
     if (one) result.drift.push(one);
     if (live) result.foreign.push(...foreignManagers(`${kind} ${name}`, live));
   }
   return result;
+}
+function helmMetadata(release2) {
+  return { metadata: { annotations: { "meta.helm.sh/release-name": release2, "meta.helm.sh/release-namespace": release2 }, labels: { "app.kubernetes.io/managed-by": "Helm" } } };
 }
 function text3(object2, path) {
   const value = at(object2, path);
