@@ -48254,6 +48254,11 @@ var Kube = class {
     const text4 = await this.#must(`${kind} ${name} cannot be read`, ["get", kind, name, ...inNamespace(namespace), "--ignore-not-found", "-o", "json"]);
     return text4.trim() === "" ? void 0 : object(text4);
   }
+  /** The same, with who owns which field. */
+  async getWithManagers(kind, name, namespace) {
+    const text4 = await this.#must(`${kind} ${name} cannot be read`, ["get", kind, name, ...inNamespace(namespace), "--ignore-not-found", "--show-managed-fields", "-o", "json"]);
+    return text4.trim() === "" ? void 0 : object(text4);
+  }
   /** Objects of some kinds, in a namespace or everywhere. */
   async list(kinds, options = {}) {
     const where = options.namespace === void 0 ? ["--all-namespaces"] : inNamespace(options.namespace);
@@ -49464,7 +49469,7 @@ async function hubDrift(kube, releases, hub2) {
   const result = { hub: hub2, drift: [], foreign: [] };
   for (const object2 of stored) {
     const [kind, name] = [text3(object2, "/kind"), text3(object2, "/metadata/name")];
-    const live = await kube.get(kind, name, hub2);
+    const live = await kube.getWithManagers(kind, name, hub2);
     const one = driftOf(`${kind} ${name}`, live, live ? await kube.wouldApply(merge(object2, helmMetadata(hub2)), hub2) : object2);
     if (one) result.drift.push(one);
     if (live) result.foreign.push(...foreignManagers(`${kind} ${name}`, live));

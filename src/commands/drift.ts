@@ -36,7 +36,7 @@ async function hubDrift(kube: Kube, releases: HelmReleases, hub: string): Promis
   const result: HubDrift = { hub, drift: [], foreign: [] };
   for (const object of stored) {
     const [kind, name] = [text(object, '/kind'), text(object, '/metadata/name')];
-    const live = await kube.get(kind, name, hub);
+    const live = await kube.getWithManagers(kind, name, hub);
     const one = driftOf(`${kind} ${name}`, live, live ? await kube.wouldApply(merge(object, helmMetadata(hub)), hub) : object);
     if (one) result.drift.push(one);
     if (live) result.foreign.push(...foreignManagers(`${kind} ${name}`, live));

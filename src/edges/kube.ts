@@ -51,6 +51,12 @@ export class Kube {
     return text.trim() === '' ? undefined : object(text);
   }
 
+  /** The same, with who owns which field. */
+  async getWithManagers(kind: string, name: string, namespace: string): Promise<JsonObject | undefined> {
+    const text = await this.#must(`${kind} ${name} cannot be read`, ['get', kind, name, ...inNamespace(namespace), '--ignore-not-found', '--show-managed-fields', '-o', 'json']);
+    return text.trim() === '' ? undefined : object(text);
+  }
+
   /** Objects of some kinds, in a namespace or everywhere. */
   async list(kinds: string, options: { namespace?: string; selector?: string; fields?: string } = {}): Promise<JsonObject[]> {
     const where = options.namespace === undefined ? ['--all-namespaces'] : inNamespace(options.namespace);

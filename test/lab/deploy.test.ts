@@ -218,7 +218,7 @@ test('the supplied secret is in its own Secret and nowhere else', async () => {
   expect(holders.every((name) => name.startsWith('"hub-secrets-'))).toBe(true);
   const files = (await readdir(record, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
   for (const entry of files) expect(await readFile(join(entry.parentPath, entry.name), 'utf8')).not.toContain(CLIENT_SECRET);
-  expect(OUTPUTS.length).toBeGreaterThan(2);
+  expect(OUTPUTS.length).toBeGreaterThan(1);
   expect(OUTPUTS.filter((text) => text.includes(CLIENT_SECRET) || text.includes('AGE-SECRET-KEY'))).toEqual([]);
 });
 
