@@ -82,7 +82,7 @@ def test_a_healthy_hub_on_a_fresh_and_an_existing_home(healthy):
     ]  # fmt: skip
     by_name = {line["check"]: line for line in lines}
     assert by_name["hub"]["detail"] == "JupyterHub 5.5.0"
-    assert by_name["kernel"]["detail"].startswith("python 3.")
+    assert by_name["kernel"]["detail"].startswith("Python 3.")
     assert by_name["user"]["detail"].startswith("user deploy_0, home claim-deploy-0---")
     assert by_name["kernel"]["image"] == "Plain" and by_name["hub"]["image"] is None
     assert healthy.state()["rows"] == before
@@ -108,7 +108,7 @@ def test_the_code_of_an_image_with_oggm_decides(healthy):
     [
         ({"modules": ["not_there"]}, "", "ModuleNotFoundError: No module named 'not_there'"),
         ({"oggm": True}, "print('no json')", "printed no result: 'no json'"),
-        ({"oggm": True}, "import os; os._exit(1)", "kernel"),
+        ({"oggm": True}, "import os, sys; print('so far', flush=True); os._exit(1)", "the kernel died"),
         ({"oggm": True}, "import time; time.sleep(60)", "did not finish within 5 s"),
     ],
 )
@@ -147,6 +147,15 @@ def test_a_killed_check_cleans_up_and_the_next_start_works(healthy):
     assert left(healthy) == NOTHING
     assert "Interrupting spawner" not in healthy.log_text()
     assert failures(check(healthy, checks=[PLAIN])) == {}
+
+
+def test_a_check_whose_caller_was_killed_cleans_up(healthy):
+    process = begin(healthy, {"checks": [{**PLAIN, "profile": "slow"}, PLAIN]})
+    wait_for("the server is starting", lambda: left(healthy)["spawners"] == 1, 20)
+    process.stdout.close()
+    process.stderr.close()
+    assert process.wait(60) == 1
+    assert left(healthy) == NOTHING
 
 
 def test_what_an_earlier_run_left_is_taken_away_first(healthy):

@@ -238,10 +238,13 @@ def test_bad_requests_do_not_end_the_hub(hub, person):
 
 
 def test_a_launch_link_starts_what_it_names(hub, person):
-    browser, token = person
+    browser, _ = person
     answer = browser.get(f"{hub.url}/hub/spawn?profile=oggm&size=small", allow_redirects=False, timeout=20)
     assert answer.status_code == 302 and "/hub/spawn-pending/alice" in answer.headers["Location"]
-    server = lambda: hub.api("GET", "/users/alice").json()["servers"].get("", {})
+
+    def server():
+        return hub.api("GET", "/users/alice").json()["servers"].get("", {})
+
     wait_for("the server is ready", lambda: server().get("ready"), 40)
     assert server()["user_options"] == {"profile": "oggm", "size": "small"}
     hub.delete_server("alice")
@@ -277,9 +280,13 @@ def test_the_spawn_switch_shows_its_reason_and_leaves_a_running_server(hub, pers
     hub.write("notices", OPEN)
 
 
-def test_a_new_image_needs_no_restart(hub, person):
+def test_a_new_image_needs_no_restart_and_running_servers_of_the_old_one_stay(hub, person):
     _, token = person
+    assert hub.spawn("alice", {"profile": "oggm"}, token)[1]["ready"]
     hub.write("profiles", {**MENU, "images": [{"slug": "new", "title": "New", "image": "example.org/new:2", "for": ["all"]}]})
+    assert hub.state()["profiles"]["images"] == 1
+    assert hub.api("GET", "/users/alice").json()["servers"][""]["ready"]
+    hub.delete_server("alice")
     assert "image 'plain' is not open" in hub.spawn("alice", {"profile": "plain"}, token)[1]["message"]
     status, last = hub.spawn("alice", {"profile": "new"}, token)
     assert status == 202 and last["ready"]

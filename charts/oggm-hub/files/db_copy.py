@@ -2,7 +2,7 @@
 
 The hub goes on while it runs. An argument names the copy (a timestamp otherwise); the last three are kept. Prints
 
-    {"copied": "20261124T094500Z.sqlite", "integrity": "ok", "foreign": 0, "revision": "…", "rows": {"users": 12, …}, "seconds": 0.1}
+    {"copied": "20261124T094500Z.sqlite", "integrity": "ok", "foreign": 0, "revision": "…", "rows": {…}, "seconds": 0.1}
 
 or {"copied": null} where the hub has no sqlite file, as with postgres. A copy that is damaged is not kept, and exit 1.
 """

@@ -30,7 +30,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote
 
@@ -40,7 +40,10 @@ from tornado.websocket import websocket_connect
 Json = dict[str, Any]
 SECRETS = "/usr/local/etc/jupyterhub"
 TOKEN = "hub.services.glaciocloud-health.apiToken"
-PLAIN_CODE = "import json, sys; print(json.dumps({'ok': sum(range(10)) == 45, 'detail': 'python ' + sys.version.split()[0]}))"
+PLAIN_CODE = """
+import json, sys
+print(json.dumps({"ok": sum(range(10)) == 45, "detail": f"Python {sys.version.split()[0]}"}))
+"""
 MODULES_CODE = "import importlib\nfor name in {names!r}: importlib.import_module(name)\n"
 VERSION_CODE = """
 import json, os, oggm
@@ -60,7 +63,10 @@ DEFAULTS: Json = {
     "proxy": "http://proxy-public",
 }
 # What a starting pod says when waiting does not help, and when the change is not to blame.
-HOPELESS = ("CrashLoopBackOff", "Back-off restarting", "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "CreateContainerConfigError")
+HOPELESS = (
+    "CrashLoopBackOff", "Back-off restarting", "ErrImagePull", "ImagePullBackOff",
+    "InvalidImageName", "CreateContainerConfigError",
+)  # fmt: skip
 INFRASTRUCTURE = (
     "Insufficient", "nodes are available", "i/o timeout", "connection refused", "connection reset",
     "TLS handshake", "no such host", "toomanyrequests", "FailedMount", "FailedAttachVolume",
@@ -78,12 +84,16 @@ class CheckFailed(Exception):
 class Report:
     def __init__(self) -> None:
         self.failed = 0
+        self.unheard: Callable[[], None] = lambda: None
 
     def line(self, check: str, image: str | None, seconds: float, detail: str, fault: str | None) -> None:
         self.failed += fault is not None
         entry = {"check": check, "image": image, "ok": fault is None, "seconds": round(seconds, 2), "detail": detail, "class": fault}
-        with suppress(BrokenPipeError):  # nobody listens any more: the cleanup still has to be done
+        try:
             print(json.dumps(entry, ensure_ascii=False), flush=True)
+        except BrokenPipeError:  # who asked was killed: what is left to do is to clean up
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            self.unheard()
 
     async def check(self, name: str, work: Awaitable[str], image: str | None = None) -> None:
         begin = time.monotonic()
@@ -158,11 +168,7 @@ def reply(answer: HTTPResponse) -> Json:
 async def says_version(hub: Hub, base: str) -> str:
     """JupyterHub's own body, with the version that is installed in this pod."""
     answer = await hub.ask("GET", f"{base}/hub/api", seconds=10)
-    given = reply(answer).get("version")
-    try:
-        wanted = version("jupyterhub")
-    except PackageNotFoundError:
-        wanted = given
+    given, wanted = reply(answer).get("version"), version("jupyterhub")
     if answer.code != 200 or not given or given != wanted:
         raise CheckFailed(f"{base}/hub/api answered {told(answer)} with version {given}, not {wanted}")
     return f"JupyterHub {given}"
@@ -222,7 +228,8 @@ class Session:
             if event.get("failed") or any(word in text for word in HOPELESS for text in messages):
                 raise CheckFailed(" · ".join(messages[-3:]))
             await asyncio.sleep(0.3)
-        raise CheckFailed(f"not ready after {self.job['timeout']} s; last: " + (" · ".join(messages[-3:]) or "no progress at all"))
+        last = " · ".join(messages[-3:]) or "no progress at all"
+        raise CheckFailed(f"not ready after {self.job['timeout']} s; last: {last}")
 
     async def follow(self, messages: list[str], deadline: float) -> Json:
         """The progress of a start until it says ready or failed, or the stream ends."""
@@ -285,7 +292,8 @@ class Session:
         asked = False
         while server := await self.hub.server(self.user):
             if time.monotonic() > deadline:
-                raise CheckFailed(f"the server of {self.user} is still {server.get('pending') or 'there'}; it was left alone", infrastructure=True)
+                pending = server.get("pending") or "there"
+                raise CheckFailed(f"the server of {self.user} is still {pending}; it was left alone", infrastructure=True)
             if not server.get("pending") and not asked:
                 await self.hub.hub("DELETE", f"{self.hub.user(self.user)}/server", 202, 204)
                 asked = True
@@ -316,9 +324,11 @@ async def execute(socket: Any, code: str) -> Json:
         if raw is None:
             raise CheckFailed("the connection to the kernel broke: " + (output.strip()[-200:] or "no output"))
         answer = json.loads(raw)
+        kind, content = answer["msg_type"], answer["content"]
+        if kind == "status" and content["execution_state"] in ("restarting", "autorestarting", "dead"):
+            raise CheckFailed("the kernel died, as it does when memory runs out; its output: " + (output.strip()[-200:] or "none"))
         if answer.get("parent_header", {}).get("msg_id") != message:
             continue
-        kind, content = answer["msg_type"], answer["content"]
         if kind == "stream" and content["name"] == "stdout":
             output += content["text"]
         elif kind == "error":
@@ -408,6 +418,7 @@ async def run(job: Json, report: Report) -> None:
             stopping = True
             task.cancel()
 
+    report.unheard = stop_once
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop_once)
     try:

@@ -126,7 +126,7 @@ class LoadCheck:
         person = orm.User(name="load-check", admin=True)
         app.db.add(person)
         app.db.commit()
-        spawner = User(person, app.tornado_settings).get_spawner("")
+        spawner: Any = User(person, app.tornado_settings).get_spawner("")
         for trait in spawner.traits(config=True):
             getattr(spawner, trait)  # values are checked when they are read for the first time
         self.enter("profiles")
@@ -158,7 +158,7 @@ class LoadCheck:
                 raise ValueError(f"{watched.path} cannot be used: {watched.info['error']}")
 
 
-def kubespawner_class() -> type:
+def kubespawner_class() -> Any:
     try:
         from kubespawner import KubeSpawner
     except ImportError:
