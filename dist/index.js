@@ -8179,11 +8179,11 @@ var require_fixed_queue = __commonJS({
       }
       shift() {
         const tail = this.tail;
-        const next2 = tail.shift();
+        const next = tail.shift();
         if (tail.isEmpty() && tail.next !== null) {
           this.tail = tail.next;
         }
-        return next2;
+        return next;
       }
     };
   }
@@ -17694,18 +17694,18 @@ var require_receiver = __commonJS({
         const buffer = Buffer.allocUnsafe(n);
         let offset = 0;
         while (offset !== n) {
-          const next2 = this.#buffers[0];
-          const { length: length2 } = next2;
+          const next = this.#buffers[0];
+          const { length: length2 } = next;
           if (length2 + offset === n) {
             buffer.set(this.#buffers.shift(), offset);
             break;
           } else if (length2 + offset > n) {
-            buffer.set(next2.subarray(0, n - offset), offset);
-            this.#buffers[0] = next2.subarray(n - offset);
+            buffer.set(next.subarray(0, n - offset), offset);
+            this.#buffers[0] = next.subarray(n - offset);
             break;
           } else {
             buffer.set(this.#buffers.shift(), offset);
-            offset += next2.length;
+            offset += next.length;
           }
         }
         this.#byteOffset -= n;
@@ -19245,6 +19245,10 @@ function at(value, path) {
     else return void 0;
   }
   return here;
+}
+function textAt(value, path) {
+  const found = at(value, path);
+  return typeof found === "string" ? found : "";
 }
 function* walk(value, path = "") {
   yield { path, value };
@@ -23908,7 +23912,7 @@ var require_core = __commonJS({
       errorsText(errors = this.errors, { separator = ", ", dataVar = "data" } = {}) {
         if (!errors || errors.length === 0)
           return "No errors";
-        return errors.map((e) => `${dataVar}${e.instancePath} ${e.message}`).reduce((text4, msg) => text4 + separator + msg);
+        return errors.map((e) => `${dataVar}${e.instancePath} ${e.message}`).reduce((text2, msg) => text2 + separator + msg);
       }
       $dataMetaSchema(metaSchema, keywordsJsonPointers) {
         const rules = this.RULES.all;
@@ -25865,8 +25869,8 @@ var require_next = __commonJS({
     var dependentRequired_1 = require_dependentRequired();
     var dependentSchemas_1 = require_dependentSchemas();
     var limitContains_1 = require_limitContains();
-    var next2 = [dependentRequired_1.default, dependentSchemas_1.default, limitContains_1.default];
-    exports.default = next2;
+    var next = [dependentRequired_1.default, dependentSchemas_1.default, limitContains_1.default];
+    exports.default = next;
   }
 });
 
@@ -27384,16 +27388,16 @@ var require_each = __commonJS({
             var iterator2 = context3[Symbol.iterator]();
             var current = iterator2.next();
             while (!current.done) {
-              var next2 = iterator2.next();
+              var next = iterator2.next();
               try {
-                execIteration(i, i, next2.done, current.value);
+                execIteration(i, i, next.done, current.value);
               } catch (e) {
-                if (!next2.done) {
+                if (!next.done) {
                   closeIterator2(iterator2);
                 }
                 throw e;
               }
-              current = next2;
+              current = next;
               i++;
             }
           } else {
@@ -28772,18 +28776,18 @@ var require_parser = __commonJS({
             return (past.length > 20 ? "..." : "") + past.substr(-20).replace(/\n/g, "");
           },
           upcomingInput: function upcomingInput() {
-            var next2 = this.match;
-            if (next2.length < 20) {
-              next2 += this._input.substr(0, 20 - next2.length);
+            var next = this.match;
+            if (next.length < 20) {
+              next += this._input.substr(0, 20 - next.length);
             }
-            return (next2.substr(0, 20) + (next2.length > 20 ? "..." : "")).replace(/\n/g, "");
+            return (next.substr(0, 20) + (next.length > 20 ? "..." : "")).replace(/\n/g, "");
           },
           showPosition: function showPosition() {
             var pre = this.pastInput();
             var c = new Array(pre.length + 1).join("-");
             return pre + this.upcomingInput() + "\n" + c + "^";
           },
-          next: function next2() {
+          next: function next() {
             if (this.done) {
               return this.EOF;
             }
@@ -29301,12 +29305,12 @@ var require_whitespace_control = __commonJS({
       if (i === void 0) {
         i = -1;
       }
-      var next2 = body[i + 1], sibling = body[i + 2];
-      if (!next2) {
+      var next = body[i + 1], sibling = body[i + 2];
+      if (!next) {
         return isRoot;
       }
-      if (next2.type === "ContentStatement") {
-        return (sibling || !isRoot ? /^\s*?\r?\n/ : /^\s*?(\r?\n|$)/).test(next2.original);
+      if (next.type === "ContentStatement") {
+        return (sibling || !isRoot ? /^\s*?\r?\n/ : /^\s*?(\r?\n|$)/).test(next.original);
       }
     }
     function omitRight(body, i, multiple) {
@@ -30765,18 +30769,18 @@ var require_source_map_generator = __commonJS({
       var previousName = 0;
       var previousSource = 0;
       var result = "";
-      var next2;
+      var next;
       var mapping;
       var nameIdx;
       var sourceIdx;
       var mappings = this._mappings.toArray();
       for (var i = 0, len = mappings.length; i < len; i++) {
         mapping = mappings[i];
-        next2 = "";
+        next = "";
         if (mapping.generatedLine !== previousGeneratedLine) {
           previousGeneratedColumn = 0;
           while (mapping.generatedLine !== previousGeneratedLine) {
-            next2 += ";";
+            next += ";";
             previousGeneratedLine++;
           }
         } else {
@@ -30784,26 +30788,26 @@ var require_source_map_generator = __commonJS({
             if (!util.compareByGeneratedPositionsInflated(mapping, mappings[i - 1])) {
               continue;
             }
-            next2 += ",";
+            next += ",";
           }
         }
-        next2 += base64VLQ.encode(mapping.generatedColumn - previousGeneratedColumn);
+        next += base64VLQ.encode(mapping.generatedColumn - previousGeneratedColumn);
         previousGeneratedColumn = mapping.generatedColumn;
         if (mapping.source != null) {
           sourceIdx = this._sources.indexOf(mapping.source);
-          next2 += base64VLQ.encode(sourceIdx - previousSource);
+          next += base64VLQ.encode(sourceIdx - previousSource);
           previousSource = sourceIdx;
-          next2 += base64VLQ.encode(mapping.originalLine - 1 - previousOriginalLine);
+          next += base64VLQ.encode(mapping.originalLine - 1 - previousOriginalLine);
           previousOriginalLine = mapping.originalLine - 1;
-          next2 += base64VLQ.encode(mapping.originalColumn - previousOriginalColumn);
+          next += base64VLQ.encode(mapping.originalColumn - previousOriginalColumn);
           previousOriginalColumn = mapping.originalColumn;
           if (mapping.name != null) {
             nameIdx = this._names.indexOf(mapping.name);
-            next2 += base64VLQ.encode(nameIdx - previousName);
+            next += base64VLQ.encode(nameIdx - previousName);
             previousName = nameIdx;
           }
         }
-        result += next2;
+        result += next;
       }
       return result;
     };
@@ -33688,12 +33692,12 @@ var require_light = __commonJS({
           });
         }
         next(id) {
-          var current, next2;
+          var current, next;
           current = this._jobs[id];
-          next2 = current + 1;
-          if (current != null && next2 < this.status.length) {
+          next = current + 1;
+          if (current != null && next < this.status.length) {
             this.counts[current]--;
-            this.counts[next2]++;
+            this.counts[next]++;
             return this._jobs[id]++;
           } else if (current != null) {
             this.counts[current]--;
@@ -33874,7 +33878,7 @@ var require_light = __commonJS({
             return Object.keys(this.instances);
           }
           async clusterKeys() {
-            var cursor, end, found, i, k, keys, len, next2, start;
+            var cursor, end, found, i, k, keys, len, next, start;
             if (this.connection == null) {
               return this.Promise.resolve(this.keys());
             }
@@ -33883,8 +33887,8 @@ var require_light = __commonJS({
             start = `b_${this.id}-`.length;
             end = "_settings".length;
             while (cursor !== 0) {
-              [next2, found] = await this.connection.__runCommand__(["scan", cursor != null ? cursor : 0, "match", `b_${this.id}-*_settings`, "count", 1e4]);
-              cursor = ~~next2;
+              [next, found] = await this.connection.__runCommand__(["scan", cursor != null ? cursor : 0, "match", `b_${this.id}-*_settings`, "count", 1e4]);
+              cursor = ~~next;
               for (i = 0, len = found.length; i < len; i++) {
                 k = found[i];
                 keys.push(k.slice(start, -end));
@@ -34132,12 +34136,12 @@ var require_light = __commonJS({
           }
           _drainOne(capacity) {
             return this._registerLock.schedule(() => {
-              var args, index2, next2, options, queue;
+              var args, index2, next, options, queue;
               if (this.queued() === 0) {
                 return this.Promise.resolve(null);
               }
               queue = this._queues.getFirst();
-              ({ options, args } = next2 = queue.first());
+              ({ options, args } = next = queue.first());
               if (capacity != null && options.weight > capacity) {
                 return this.Promise.resolve(null);
               }
@@ -34155,7 +34159,7 @@ var require_light = __commonJS({
                   if (reservoir === 0) {
                     this.Events.trigger("depleted", empty3);
                   }
-                  this._run(index2, next2, wait);
+                  this._run(index2, next, wait);
                   return this.Promise.resolve(options.weight);
                 } else {
                   return this.Promise.resolve(null);
@@ -34204,8 +34208,8 @@ var require_light = __commonJS({
                 }
               });
             };
-            done = options.dropWaitingJobs ? (this._run = function(index2, next2) {
-              return next2.doDrop({
+            done = options.dropWaitingJobs ? (this._run = function(index2, next) {
+              return next.doDrop({
                 message: options.dropErrorMessage
               });
             }, this._drainOne = () => {
@@ -35668,8 +35672,8 @@ var init_json_with_bigint = __esm({
       if (!hasUserReviver) return value;
       return userReviver(key, value, context3);
     };
-    JSONParseV2 = (text4, reviver) => {
-      return JSON.parse(text4, (key, value, context3) => {
+    JSONParseV2 = (text2, reviver) => {
+      return JSON.parse(text2, (key, value, context3) => {
         const isNumber = typeof value === "number";
         const isOutOfBounds = value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER;
         const isBigNumber = isNumber && isOutOfBounds;
@@ -35727,8 +35731,8 @@ var init_json_with_bigint = __esm({
       }
       return rootHolder[""];
     };
-    serializeBigInts = (text4) => {
-      return text4.replace(
+    serializeBigInts = (text2) => {
+      return text2.replace(
         stringsOrLargeNumbers,
         (match, digits, fractional, exponential) => {
           const isString = match[0] === '"';
@@ -35742,18 +35746,18 @@ var init_json_with_bigint = __esm({
         }
       );
     };
-    JSONParse = (text4, reviver) => {
-      if (!text4) return originalParse(text4, reviver);
+    JSONParse = (text2, reviver) => {
+      if (!text2) return originalParse(text2, reviver);
       try {
-        if (isContextSourceSupported()) return JSONParseV2(text4, reviver);
-        const serializedData = serializeBigInts(text4);
+        if (isContextSourceSupported()) return JSONParseV2(text2, reviver);
+        const serializedData = serializeBigInts(text2);
         return originalParse(
           serializedData,
           (key, value, context3) => convertMarkedBigIntsReviver(key, value, context3, reviver)
         );
       } catch (error3) {
         if (error3 instanceof RangeError) {
-          const serializedData = serializeBigInts(text4);
+          const serializedData = serializeBigInts(text2);
           const parsed = originalParse(serializedData);
           return applyReviverIteratively(parsed, reviver);
         }
@@ -35877,12 +35881,12 @@ async function getResponseData(response) {
   }
   const mimetype = parse5(contentType);
   if (isJSONResponse(mimetype)) {
-    let text4 = "";
+    let text2 = "";
     try {
-      text4 = await response.text();
-      return JSONParse(text4);
+      text2 = await response.text();
+      return JSONParse(text2);
     } catch (err) {
-      return text4;
+      return text2;
     }
   } else if (mimetype.type.startsWith("text/") || // `application/octet-stream` is the canonical "arbitrary binary" type
   // (RFC 2046) and must never be decoded as text, even when the response
@@ -38967,7 +38971,7 @@ var init_github = __esm({
       /** One comment that is kept up to date: found by its marker and by being a bot's, because anybody can write the marker. */
       async stickyComment(number, marker2, body) {
         const comments = await this.#ask("comments", () => this.#client.paginate(this.#client.issues.listComments, { ...this.#repo, issue_number: number, per_page: 100 }));
-        const mine = comments.find(({ user, body: text4 }) => user?.type === "Bot" && text4?.startsWith(marker2) === true);
+        const mine = comments.find(({ user, body: text2 }) => user?.type === "Bot" && text2?.startsWith(marker2) === true);
         if (!mine) {
           await this.#ask("a comment", () => this.#client.issues.createComment({ ...this.#repo, issue_number: number, body }));
           return "created";
@@ -39972,10 +39976,7 @@ function runAddress() {
   return Number.isNaN(context2.runId) ? void 0 : `${context2.serverUrl}/${context2.repo.owner}/${context2.repo.repo}/actions/runs/${context2.runId}`;
 }
 function checkRun() {
-  const word = (path) => {
-    const value = at(context2.payload, path);
-    return typeof value === "string" ? value : "";
-  };
+  const word = (path) => textAt(context2.payload, path);
   const run2 = { headOwner: word("/workflow_run/head_repository/owner/login"), headBranch: word("/workflow_run/head_branch"), headSha: word("/workflow_run/head_sha") };
   if (!/^[0-9a-f]{40}$/u.test(run2.headSha) || run2.headBranch === "" || run2.headOwner === "") throw new UsageError("this is not a workflow_run event of a pull request", "use it in a workflow that runs on `workflow_run`");
   return run2;
@@ -40281,8 +40282,8 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addRaw(text4, addEOL = false) {
-    this._buffer += text4;
+  addRaw(text2, addEOL = false) {
+    this._buffer += text2;
     return addEOL ? this.addEOL() : this;
   }
   /**
@@ -40378,10 +40379,10 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addHeading(text4, level) {
+  addHeading(text2, level) {
     const tag = `h${level}`;
     const allowedTag = ["h1", "h2", "h3", "h4", "h5", "h6"].includes(tag) ? tag : "h1";
-    const element = this.wrap(allowedTag, text4);
+    const element = this.wrap(allowedTag, text2);
     return this.addRaw(element).addEOL();
   }
   /**
@@ -40410,9 +40411,9 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addQuote(text4, cite) {
+  addQuote(text2, cite) {
     const attrs = Object.assign({}, cite && { cite });
-    const element = this.wrap("blockquote", text4, attrs);
+    const element = this.wrap("blockquote", text2, attrs);
     return this.addRaw(element).addEOL();
   }
   /**
@@ -40423,8 +40424,8 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addLink(text4, href) {
-    const element = this.wrap("a", text4, { href });
+  addLink(text2, href) {
+    const element = this.wrap("a", text2, { href });
     return this.addRaw(element).addEOL();
   }
 };
@@ -40504,7 +40505,7 @@ var HUB_RESTART_SECONDS = 6;
 // src/edges/report-action.ts
 function actionReport() {
   return {
-    progress: (text4) => info(text4),
+    progress: (text2) => info(text2),
     result: async (result) => {
       for (const severity of ["error", "warning"]) {
         for (const finding of result.findings.filter((one) => one.severity === severity).slice(0, ANNOTATION_LIMIT)) annotate(finding);
@@ -40656,8 +40657,8 @@ function findingsMarkdown(findings) {
 |---|---|---|---|---|
 ${rows.join("")}`;
 }
-function escapeMarkdown(text4) {
-  return text4.replaceAll(/[\r\n]+/gu, " ").replaceAll(/[\\`*_{}[\]<>#|~!]/gu, (char) => `\\${char}`).replaceAll("&", "&amp;").replaceAll("\\<", "&lt;").replaceAll("\\>", "&gt;").replaceAll("@", "@\u200B").replaceAll("://", ":\u200B//");
+function escapeMarkdown(text2) {
+  return text2.replaceAll(/[\r\n]+/gu, " ").replaceAll(/[\\`*_{}[\]<>#|~!]/gu, (char) => `\\${char}`).replaceAll("&", "&amp;").replaceAll("\\<", "&lt;").replaceAll("\\>", "&gt;").replaceAll("@", "@\u200B").replaceAll("://", ":\u200B//");
 }
 
 // src/edges/charts.ts
@@ -43412,13 +43413,13 @@ function indentString(string, spaces) {
   const length2 = string.length;
   while (position < length2) {
     let line;
-    const next2 = string.indexOf("\n", position);
-    if (next2 === -1) {
+    const next = string.indexOf("\n", position);
+    if (next === -1) {
       line = string.slice(position);
       position = length2;
     } else {
-      line = string.slice(position, next2 + 1);
-      position = next2 + 1;
+      line = string.slice(position, next + 1);
+      position = next + 1;
     }
     if (line.length && line !== "\n") result += indent;
     result += line;
@@ -43447,17 +43448,17 @@ function foldLine(line, width) {
   let start = 0;
   let end;
   let curr = 0;
-  let next2 = 0;
+  let next = 0;
   let result = "";
   while (match = breakRe.exec(line)) {
-    next2 = match.index;
-    if (next2 - start > width) {
-      end = curr > start ? curr : next2;
+    next = match.index;
+    if (next - start > width) {
+      end = curr > start ? curr : next;
       result += `
 ${line.slice(start, end)}`;
       start = end + 1;
     }
-    curr = next2;
+    curr = next;
   }
   result += "\n";
   if (line.length - start > width && curr > start) result += `${line.slice(start, curr)}
@@ -43694,7 +43695,7 @@ function writeNode(state, level, node, parent, ctx) {
   if ((node.kind === "mapping" || node.kind === "sequence") && !useBlockCollection) state.openEnded = false;
   if (useBlockCollection && compact && level > 0 && state.indent > 2) body = `${" ".repeat(state.indent - 2)}${body}`;
   const noBody = body === "";
-  let text4 = body;
+  let text2 = body;
   if (shouldPrintTag || hasAnchor) {
     const props = [];
     const tag = shouldPrintTag ? nodeTagShort(node) : null;
@@ -43707,10 +43708,10 @@ function writeNode(state, level, node, parent, ctx) {
       if (tag !== null) props.push(tag);
     }
     const sep3 = body === "" || body.charCodeAt(0) === CHAR_LINE_FEED ? "" : " ";
-    text4 = `${props.join(" ")}${sep3}${body}`;
+    text2 = `${props.join(" ")}${sep3}${body}`;
   }
   return {
-    text: text4,
+    text: text2,
     noBody
   };
 }
@@ -44036,19 +44037,19 @@ import { dirname, join, resolve, sep } from "node:path";
 // src/core/source.ts
 init_json();
 var MAX_FILE_BYTES = 1e6;
-function readSource(file, text4) {
+function readSource(file, text2) {
   const findings = [];
-  const lines = lineStarts(text4);
+  const lines = lineStarts(text2);
   const place = (offset) => placeOf(file, lines, Math.max(0, offset));
   const report = (offset, message, hint) => {
     findings.push({ rule: "yaml", severity: "error", at: place(offset), message, hint });
   };
   const offsets = /* @__PURE__ */ new Map([["", { key: 0, value: 0 }]]);
-  const data = parse(text4, report, offsets);
+  const data = parse(text2, report, offsets);
   const find = (path) => offsets.get(path) ?? (path === "" ? { key: 0, value: 0 } : find(parentOf(path)));
   return {
     file,
-    text: text4,
+    text: text2,
     data,
     findings,
     at: (path) => place(find(path).value),
@@ -44056,31 +44057,31 @@ function readSource(file, text4) {
     has: (path) => offsets.has(path)
   };
 }
-function parse(text4, report, offsets) {
-  if (text4.length > MAX_FILE_BYTES) {
+function parse(text2, report, offsets) {
+  if (text2.length > MAX_FILE_BYTES) {
     report(0, `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`, "split it, or keep data out of the platform files");
     return null;
   }
-  if (text4.startsWith("\uFEFF")) {
+  if (text2.startsWith("\uFEFF")) {
     report(0, "the file starts with a byte order mark", "save it as UTF-8 without BOM");
     return null;
   }
-  const odd = /\r(?!\n)|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\u0085\u2028\u2029]/u.exec(text4);
+  const odd = /\r(?!\n)|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\u0085\u2028\u2029]/u.exec(text2);
   if (odd) {
     report(odd.index, "a control character or lone carriage return stands here", "remove it; lines end with LF or CRLF");
     return null;
   }
   try {
-    return build3(text4, parseEvents(text4, {}), report, offsets);
+    return build3(text2, parseEvents(text2, {}), report, offsets);
   } catch (error3) {
     if (!(error3 instanceof YAMLException)) throw error3;
-    const tab = /^[ ]*\t/mu.exec(text4);
+    const tab = /^[ ]*\t/mu.exec(text2);
     if (tab) report(tab.index, "a tab is used for indentation", "indent with spaces");
     else report(error3.mark?.position ?? 0, `this is not YAML: ${error3.reason}`, "check quotes, indentation and colons near here");
     return null;
   }
 }
-function build3(text4, events, report, offsets) {
+function build3(text2, events, report, offsets) {
   const stack = [];
   let root = null;
   let documents2 = 0;
@@ -44116,7 +44117,7 @@ function build3(text4, events, report, offsets) {
     switch (event.type) {
       case EVENT_ID.DOCUMENT:
         documents2 += 1;
-        if (documents2 === 2) report(text4.length, "the file holds several documents", 'one file, one document: remove "---"');
+        if (documents2 === 2) report(text2.length, "the file holds several documents", 'one file, one document: remove "---"');
         if (documents2 > 1) return root;
         break;
       case EVENT_ID.ALIAS:
@@ -44143,7 +44144,7 @@ function build3(text4, events, report, offsets) {
         const quoted2 = event.style === SCALAR_STYLE.DOUBLE_QUOTED || event.style === SCALAR_STYLE.SINGLE_QUOTED;
         const offset = quoted2 ? event.valueStart - 1 : event.valueStart;
         const frame = stack.at(-1);
-        const raw = event.valueStart < 0 ? "" : getScalarValue(text4, event);
+        const raw = event.valueStart < 0 ? "" : getScalarValue(text2, event);
         if (frame && !Array.isArray(frame.value) && frame.key === void 0) key(frame, raw, offset);
         else put(scalar(raw, event, (message, hint) => report(offset, message, hint)), offset);
         break;
@@ -44169,9 +44170,9 @@ function scalar(raw, event, report) {
   report(`${raw} would be read as the number ${value}`, `write "${raw}" in quotes if it is text, or ${value}`);
   return Number.isFinite(value) ? value : raw;
 }
-function lineStarts(text4) {
+function lineStarts(text2) {
   const starts = [0];
-  for (let index2 = text4.indexOf("\n"); index2 >= 0; index2 = text4.indexOf("\n", index2 + 1)) starts.push(index2 + 1);
+  for (let index2 = text2.indexOf("\n"); index2 >= 0; index2 = text2.indexOf("\n", index2 + 1)) starts.push(index2 + 1);
   return starts;
 }
 function placeOf(file, starts, offset) {
@@ -44232,10 +44233,10 @@ async function writeFolder(folder, files) {
   await guarded(folder, async () => {
     try {
       await mkdir2(fresh, { recursive: true });
-      for (const [path, text4] of files) {
+      for (const [path, text2] of files) {
         const full = inside(fresh, path);
         await mkdir2(dirname(full), { recursive: true });
-        await writeFile2(full, text4, path === "postBuild" || path === "start" ? { mode: 493 } : {});
+        await writeFile2(full, text2, path === "postBuild" || path === "start" ? { mode: 493 } : {});
       }
       const existed = await rename2(target, old).then(() => true, () => false);
       await rename2(fresh, target);
@@ -44245,12 +44246,12 @@ async function writeFolder(folder, files) {
     }
   });
 }
-async function writeWhole(path, text4) {
+async function writeWhole(path, text2) {
   const fresh = `${path}.new-${process.pid}`;
   await guarded(path, async () => {
     try {
       await mkdir2(dirname(resolve(path)), { recursive: true });
-      await writeFile2(fresh, text4);
+      await writeFile2(fresh, text2);
       await rename2(fresh, path);
     } finally {
       await rm2(fresh, { force: true });
@@ -44449,12 +44450,12 @@ function sha256(data) {
 
 // src/gather/charts.ts
 async function gatherCharts(platform2, { chartsFrom, report }) {
-  const charts = await loadCharts({ settings: platform2.settings.data.charts, from: chartsFrom, network: true, progress: (text4) => report.progress(text4) });
+  const charts = await loadCharts({ settings: platform2.settings.data.charts, from: chartsFrom, network: true, progress: (text2) => report.progress(text2) });
   if (!charts) throw new Error("charts are always found or refused when the network may be asked");
   return charts;
 }
 async function cachedCharts(platform2, { chartsFrom, report }) {
-  return loadCharts({ settings: platform2.settings.data.charts, from: chartsFrom, network: false, progress: (text4) => report.progress(text4) });
+  return loadCharts({ settings: platform2.settings.data.charts, from: chartsFrom, network: false, progress: (text2) => report.progress(text2) });
 }
 
 // src/core/rules/run.ts
@@ -44619,21 +44620,21 @@ var QUANTITY = {
   T: 1e12,
   P: 1e15
 };
-function scaled(text4, units) {
-  const parts = /^([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)$/u.exec(text4);
+function scaled(text2, units) {
+  const parts = /^([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)$/u.exec(text2);
   if (!parts) return void 0;
   const factor = parts[2] === "" ? 1 : units[parts[2] ?? ""];
   return factor === void 0 ? void 0 : Number(parts[1]) * factor;
 }
-function memoryBytes(text4) {
-  return scaled(text4, BINARY);
+function memoryBytes(text2) {
+  return scaled(text2, BINARY);
 }
-function quantityBytes(text4) {
-  return scaled(text4, QUANTITY);
+function quantityBytes(text2) {
+  return scaled(text2, QUANTITY);
 }
-function instant(text4) {
-  const time = Date.parse(text4.length === 10 ? `${text4}T00:00Z` : text4);
-  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text4.slice(0, 10) ? Number.NaN : time;
+function instant(text2) {
+  const time = Date.parse(text2.length === 10 ? `${text2}T00:00Z` : text2);
+  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text2.slice(0, 10) ? Number.NaN : time;
 }
 function slug(name) {
   return name.replaceAll(".", "-");
@@ -45185,8 +45186,8 @@ var sha2562 = /* @__PURE__ */ createHasher(
 
 // src/core/digest.ts
 init_json();
-function sha256Hex(text4) {
-  return bytesToHex(sha2562(utf8ToBytes(text4)));
+function sha256Hex(text2) {
+  return bytesToHex(sha2562(utf8ToBytes(text2)));
 }
 function digestOf(value) {
   return sha256Hex(canonical(value)).slice(0, 40);
@@ -45589,8 +45590,8 @@ init_json();
 init_json();
 function env({ values }) {
   const found = at(values, "/singleuser/extraEnv");
-  const text4 = (value) => typeof value === "string" ? value : isObject(value) && typeof value["value"] === "string" ? value["value"] : void 0;
-  return Object.fromEntries(Object.entries(isObject(found) ? found : {}).flatMap(([name, value]) => text4(value) === void 0 ? [] : [[name, text4(value) ?? ""]]));
+  const text2 = (value) => typeof value === "string" ? value : isObject(value) && typeof value["value"] === "string" ? value["value"] : void 0;
+  return Object.fromEntries(Object.entries(isObject(found) ? found : {}).flatMap(([name, value]) => text2(value) === void 0 ? [] : [[name, text2(value) ?? ""]]));
 }
 var variable = (name) => pointer("singleuser", "extraEnv", name);
 var multiprocessing = {
@@ -45779,10 +45780,6 @@ var userPodSafe = {
   on: "values",
   check: userPods
 };
-function wordAt(object2, path) {
-  const value = at(object2, path);
-  return typeof value === "string" ? value : "";
-}
 function podSpec(object2) {
   return object2["kind"] === "Pod" ? object2["spec"] : at(object2, "/spec/template/spec") ?? at(object2, "/spec/jobTemplate/spec/template/spec");
 }
@@ -45796,7 +45793,7 @@ var podSafe = {
     for (const object2 of objects) {
       const spec2 = podSpec(object2);
       const fault = isObject(spec2) ? podFault(spec2) : void 0;
-      if (fault) yield { at: hub2.keyAt("/values"), message: `${wordAt(object2, "/kind")} ${wordAt(object2, "/metadata/name")}: ${fault.message}`, hint: "find it below values: and remove it" };
+      if (fault) yield { at: hub2.keyAt("/values"), message: `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}: ${fault.message}`, hint: "find it below values: and remove it" };
     }
   }
 };
@@ -45808,7 +45805,7 @@ var ownNamespace = {
   on: "manifests",
   *check({ hub: hub2, objects }) {
     for (const object2 of objects) {
-      const [kind, name, namespace] = [wordAt(object2, "/kind"), wordAt(object2, "/metadata/name"), wordAt(object2, "/metadata/namespace")];
+      const [kind, name, namespace] = [textAt(object2, "/kind"), textAt(object2, "/metadata/name"), textAt(object2, "/metadata/namespace")];
       if (namespace !== "" && namespace !== hub2.name) yield { at: hub2.keyAt("/values"), message: `${kind} ${name} would go into the namespace ${namespace}`, hint: "remove what asks for it below values:" };
       else if (/^Cluster(Role|RoleBinding)$/u.test(kind)) yield { at: hub2.keyAt("/values"), message: `${kind} ${name} would have rights over the whole cluster`, hint: "remove what asks for it below values:" };
     }
@@ -45835,8 +45832,8 @@ init_json();
 
 // src/core/model/formats.ts
 var show = (value) => typeof value === "string" ? `"${clip(value)}"` : JSON.stringify(value).slice(0, 60);
-function clip(text4) {
-  const plain = text4.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
+function clip(text2) {
+  const plain = text2.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
   return plain.length > 60 ? `${plain.slice(0, 57)}...` : plain;
 }
 function explainMemory(value) {
@@ -48025,8 +48022,8 @@ function explain(error3, value) {
   }
 }
 function describedAs(error3) {
-  const text4 = error3.parentSchema?.description;
-  return text4 === void 0 ? "see the reference of this file" : `it is: ${text4}`;
+  const text2 = error3.parentSchema?.description;
+  return text2 === void 0 ? "see the reference of this file" : `it is: ${text2}`;
 }
 function article(type) {
   const names2 = { object: "a mapping", array: "a list", integer: "a whole number", number: "a number", string: "text", boolean: "true or false" };
@@ -48284,7 +48281,7 @@ function runRules({ platform: platform2, now, defaults: defaults2 }) {
   const add = (rule, problems) => {
     for (const problem of problems) findings.push({ rule: rule.id, severity: rule.severity, ...problem });
   };
-  const hubs = hubFacts(platform2, now);
+  const hubs = [...platform2.environments.values()].flatMap((hub2) => hubFacts(platform2, now, hub2));
   const values = hubs.flatMap((facts) => valuesFacts(facts, defaults2));
   for (const rule of RULES) {
     switch (rule.on) {
@@ -48304,17 +48301,16 @@ function runRules({ platform: platform2, now, defaults: defaults2 }) {
   return findings;
 }
 function runManifestRules(platform2, now, hub2, objects) {
-  const facts = hubFacts(platform2, now).find((one) => one.hub.name === hub2);
+  const doc = platform2.environments.get(hub2);
+  const [facts] = doc ? hubFacts(platform2, now, doc) : [];
   if (!facts) return [];
   return RULES.flatMap(
     (rule) => rule.on === "manifests" ? [...rule.check({ ...facts, objects })].map((problem) => ({ rule: rule.id, severity: rule.severity, ...problem })) : []
   );
 }
-function hubFacts(platform2, now) {
-  return [...platform2.environments.values()].flatMap((hub2) => {
-    const cluster = platform2.clusters.get(hub2.data.cluster);
-    return cluster ? [{ hub: hub2, cluster, platform: platform2, now }] : [];
-  });
+function hubFacts(platform2, now, hub2) {
+  const cluster = platform2.clusters.get(hub2.data.cluster);
+  return cluster ? [{ hub: hub2, cluster, platform: platform2, now }] : [];
 }
 function valuesFacts(facts, defaults2) {
   const built = valuesOf(facts.platform, facts.hub, { codeDigest: "" });
@@ -48494,7 +48490,7 @@ async function mapConcurrently(iterable, mapper, {
       }
       resolve2(result.slice(0, lastIndex).filter((value) => value !== pMapSkip));
     };
-    const next2 = async () => {
+    const next = async () => {
       if (isResolved || currentIndex >= doneIndex) {
         return;
       }
@@ -48553,7 +48549,7 @@ async function mapConcurrently(iterable, mapper, {
           settleIfFinished();
         }
         try {
-          await next2();
+          await next();
         } catch (error3) {
           reject(error3);
         }
@@ -48564,7 +48560,7 @@ async function mapConcurrently(iterable, mapper, {
     (async () => {
       for (let index2 = 0; index2 < concurrency; index2++) {
         try {
-          await next2();
+          await next();
         } catch (error3) {
           reject(error3);
           break;
@@ -48630,8 +48626,8 @@ import { randomBytes } from "node:crypto";
 // src/core/deploy/state.ts
 init_json();
 var STATE_NAME = "glaciocloud-release";
-function parseState(text4) {
-  const value = JSON.parse(text4);
+function parseState(text2) {
+  const value = JSON.parse(text2);
   return isObject(value) && value["v"] === 1 ? value : void 0;
 }
 
@@ -48740,14 +48736,16 @@ var Kube = class {
     if (code !== 0) throw new KubeFailure(what, stderr);
     return stdout;
   }
-  async get(kind, name, namespace) {
-    const text4 = await this.#must(`${kind} ${name} cannot be read`, ["get", kind, name, ...inNamespace(namespace), "--ignore-not-found", "-o", "json"]);
-    return text4.trim() === "" ? void 0 : object(text4);
+  get(kind, name, namespace) {
+    return this.#read(kind, name, inNamespace(namespace));
   }
   /** The same, with who owns which field. */
-  async getWithManagers(kind, name, namespace) {
-    const text4 = await this.#must(`${kind} ${name} cannot be read`, ["get", kind, name, ...inNamespace(namespace), "--ignore-not-found", "--show-managed-fields", "-o", "json"]);
-    return text4.trim() === "" ? void 0 : object(text4);
+  getWithManagers(kind, name, namespace) {
+    return this.#read(kind, name, [...inNamespace(namespace), "--show-managed-fields"]);
+  }
+  async #read(kind, name, options) {
+    const text2 = await this.#must(`${kind} ${name} cannot be read`, ["get", kind, name, ...options, "--ignore-not-found", "-o", "json"]);
+    return text2.trim() === "" ? void 0 : object(text2);
   }
   /** Objects of some kinds, in a namespace or everywhere. */
   async list(kinds, options = {}) {
@@ -48788,8 +48786,8 @@ var Kube = class {
   /** Runs a Python script inside the hub's pod, line by line. The script and what it needs never touch a disk there. */
   async python(namespace, script, args, onLine, timeoutMs) {
     let rest = "";
-    const onStdout = (text4) => {
-      const lines = (rest + text4).split("\n");
+    const onStdout = (text2) => {
+      const lines = (rest + text2).split("\n");
       rest = lines.pop() ?? "";
       lines.filter((line) => line.trim() !== "").forEach(onLine);
     };
@@ -48802,8 +48800,8 @@ function inNamespace(namespace) {
 function listText(objects) {
   return JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
 }
-function object(text4) {
-  const value = JSON.parse(text4);
+function object(text2) {
+  const value = JSON.parse(text2);
   if (!isObject(value)) throw new Error("kubectl gave no object");
   return value;
 }
@@ -48834,8 +48832,8 @@ async function applyCluster(kube, cluster, identity2) {
 async function readStates(kube) {
   const states = /* @__PURE__ */ new Map();
   for (const one of await kube.list("configmaps", { selector: "glaciocloud.org/state=hub", fields: `metadata.name=${STATE_NAME}` })) {
-    const [namespace, text4] = [at(one, "/metadata/namespace"), at(one, "/data/state.json")];
-    const state = typeof text4 === "string" ? parseState(text4) : void 0;
+    const [namespace, text2] = [at(one, "/metadata/namespace"), at(one, "/data/state.json")];
+    const state = typeof text2 === "string" ? parseState(text2) : void 0;
     if (typeof namespace === "string" && state) states.set(namespace, state);
   }
   return states;
@@ -48932,7 +48930,7 @@ function rolloutVerdict(deployments, pods, now) {
     const fault = podFault2(pod, now);
     if (fault) return fault;
   }
-  const waiting = deployments.filter((one) => !isRolledOut(one)).map((one) => `${text2(one, "/metadata/name")} (${podsOf(one, pods)})`);
+  const waiting = deployments.filter((one) => !isRolledOut(one)).map((one) => `${textAt(one, "/metadata/name")} (${podsOf(one, pods)})`);
   if (deployments.length === 0) return { kind: "waiting", for: "the hub to appear" };
   return waiting.length === 0 ? { kind: "done" } : { kind: "waiting", for: waiting.join(", ") };
 }
@@ -48942,16 +48940,16 @@ function isRolledOut(deployment) {
   return number("/status/observedGeneration") >= number("/metadata/generation") && number("/status/updatedReplicas") === wanted2 && number("/status/availableReplicas") === wanted2 && number("/status/replicas") === wanted2;
 }
 function podsOf(deployment, pods) {
-  const component = text2(deployment, "/spec/selector/matchLabels/component");
-  const mine = pods.filter((pod) => text2(pod, "/metadata/labels/component") === component);
-  return mine.map((pod) => `${text2(pod, "/status/phase").toLowerCase()}${at(pod, "/metadata/deletionTimestamp") === void 0 ? "" : ", ending"}`).join("; ") || "no pod yet";
+  const component = textAt(deployment, "/spec/selector/matchLabels/component");
+  const mine = pods.filter((pod) => textAt(pod, "/metadata/labels/component") === component);
+  return mine.map((pod) => `${textAt(pod, "/status/phase").toLowerCase()}${at(pod, "/metadata/deletionTimestamp") === void 0 ? "" : ", ending"}`).join("; ") || "no pod yet";
 }
 function podFault2(pod, now) {
   if (at(pod, "/metadata/deletionTimestamp") !== void 0) return void 0;
-  const name = text2(pod, "/metadata/name");
+  const name = textAt(pod, "/metadata/name");
   for (const status of list2(at(pod, "/status/containerStatuses")).concat(list2(at(pod, "/status/initContainerStatuses")))) {
-    const reason = text2(status, "/state/waiting/reason");
-    const message = text2(status, "/state/waiting/message");
+    const reason = textAt(status, "/state/waiting/reason");
+    const message = textAt(status, "/state/waiting/message");
     if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/u.test(reason)) {
       const gone = /not found|manifest unknown|denied|unauthorized|forbidden|\b40[134]\b|InvalidImageName|invalid reference/iu.test(`${reason} ${message}`);
       if (gone) return { kind: "failed", reason: `${name}: the image cannot be pulled: ${message.slice(0, 300)}`, fault: "product" };
@@ -48960,22 +48958,18 @@ function podFault2(pod, now) {
     if (/^CreateContainer(Config)?Error$/u.test(reason)) return { kind: "failed", reason: `${name}: ${message.slice(0, 300)}`, fault: "product" };
     const exit = at(status, "/lastState/terminated/exitCode") ?? at(status, "/state/terminated/exitCode");
     if (Number(at(status, "/restartCount") ?? 0) >= CRASHES - 1 && typeof exit === "number" && exit !== 0) {
-      const out = text2(status, "/lastState/terminated/reason") === "OOMKilled" ? " for want of memory" : "";
+      const out = textAt(status, "/lastState/terminated/reason") === "OOMKilled" ? " for want of memory" : "";
       return { kind: "failed", reason: `${name} has ended ${CRASHES} times with code ${exit}${out}`, fault: "product" };
     }
   }
   for (const condition of list2(at(pod, "/status/conditions"))) {
     if (condition["type"] !== "PodScheduled" || condition["status"] !== "False") continue;
-    const since = Date.parse(text2(condition, "/lastTransitionTime"));
-    const message = text2(condition, "/message");
+    const since = Date.parse(textAt(condition, "/lastTransitionTime"));
+    const message = textAt(condition, "/message");
     if (/exceeded quota/iu.test(message)) return { kind: "failed", reason: `${name}: ${message}`, fault: "product" };
     if (now - since > NO_ROOM_SECONDS * 1e3) return { kind: "failed", reason: `${name} finds no node: ${message.slice(0, 300)}`, fault: "infrastructure" };
   }
   return void 0;
-}
-function text2(value, path) {
-  const found = at(value, path);
-  return typeof found === "string" ? found : "";
 }
 function list2(value) {
   return Array.isArray(value) ? value.filter(isObject) : [];
@@ -48987,21 +48981,21 @@ init_json();
 // src/core/render/manifests.ts
 init_json();
 function normalise(output) {
-  const documents2 = splitDocuments(output).filter((text4) => /^kind:/mu.test(text4));
-  return documents2.map((text4) => `---
-${/^kind: *Secret *$/mu.test(text4) ? masked(text4) : text4.trimEnd()}
+  const documents2 = splitDocuments(output).filter((text2) => /^kind:/mu.test(text2));
+  return documents2.map((text2) => `---
+${/^kind: *Secret *$/mu.test(text2) ? masked(text2) : text2.trimEnd()}
 `).join("");
 }
-function splitDocuments(text4) {
-  return text4.split(/^---(?: .*)?$\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ""));
+function splitDocuments(text2) {
+  return text2.split(/^---(?: .*)?$\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ""));
 }
-function parseObject(text4) {
-  const value = load(text4);
+function parseObject(text2) {
+  const value = load(text2);
   if (!isObject(value)) throw new Error("a rendered document is not an object");
   return value;
 }
-function masked(text4) {
-  const object2 = parseObject(text4);
+function masked(text2) {
+  const object2 = parseObject(text2);
   for (const field of ["data", "stringData"]) {
     const data = object2[field];
     if (!isObject(data)) continue;
@@ -49055,6 +49049,9 @@ async function findHelm() {
   if (!(major === 4 || major === 3 && minor >= 17)) throw new HelmMissing(`${program} is Helm ${stdout.trim()}, and ${NEEDED} is needed`, { hint: "install it, or run `npm run tools`" });
   return { program, version: stdout.trim(), major };
 }
+function helmHome(folder) {
+  return { HELM_CACHE_HOME: folder, HELM_CONFIG_HOME: folder, HELM_DATA_HOME: folder, HELM_PLUGINS: folder };
+}
 async function template(helm, request2) {
   const values = join5(request2.scratch, `${request2.release}.values.json`);
   const placeholders2 = join5(request2.scratch, `${request2.release}.placeholders.json`);
@@ -49062,7 +49059,7 @@ async function template(helm, request2) {
   await writeFile4(placeholders2, JSON.stringify(request2.placeholders));
   const args = ["template", request2.release, request2.chart, "--namespace", request2.namespace, "--values", values, "--values", placeholders2];
   const result = await exec(helm.program, [...args, "--kube-version", `${request2.kubernetes}.0`, "--skip-schema-validation", "--skip-tests"], {
-    env: { KUBECONFIG: "/dev/null", HELM_CACHE_HOME: request2.scratch, HELM_CONFIG_HOME: request2.scratch, HELM_DATA_HOME: request2.scratch, HELM_PLUGINS: request2.scratch },
+    env: { KUBECONFIG: "/dev/null", ...helmHome(request2.scratch) },
     timeoutMs: 12e4
   });
   if (result.code !== 0) {
@@ -49115,9 +49112,9 @@ async function generatedValues(namespace, jupyterhub, kube) {
   const found = at(await kube.get("secret", NAME2, namespace) ?? {}, "/data/values.json");
   const kept = typeof found === "string" ? JSON.parse(Buffer.from(found, "base64").toString("utf8")) : {};
   const values = fill(placeholders(jupyterhub), kept);
-  const text4 = JSON.stringify(values);
-  if (text4 !== JSON.stringify(kept)) {
-    await kube.apply([{ apiVersion: "v1", kind: "Secret", metadata: { name: NAME2, namespace, labels: { "app.kubernetes.io/managed-by": "glaciocloud" } }, stringData: { "values.json": text4 } }]);
+  const text2 = JSON.stringify(values);
+  if (text2 !== JSON.stringify(kept)) {
+    await kube.apply([{ apiVersion: "v1", kind: "Secret", metadata: { name: NAME2, namespace, labels: { "app.kubernetes.io/managed-by": "glaciocloud" } }, stringData: { "values.json": text2 } }]);
   }
   return values;
 }
@@ -49158,8 +49155,8 @@ async function proveHealthy(task, world, run2) {
   const job = JSON.stringify({ profiles: await refreshMenu(to.release.namespace, world), checks, oggmCheck: await world.script("oggm_check.py"), timeout: START_SECONDS });
   const script = await world.script("health_check.py");
   const failed = await new Promise((resolve2, reject) => {
-    const onLine = (text4) => {
-      const line = parseLine(text4);
+    const onLine = (text2) => {
+      const line = parseLine(text2);
       if (!line) return;
       run2.lines.push(line);
       world.progress(to.unit, `${line.ok ? "\u2713" : "\u2717"} ${line.check}${line.image === null ? "" : ` of ${line.image}`} ${line.seconds.toFixed(1)} s  ${line.detail}`);
@@ -49185,12 +49182,11 @@ async function cleanUp({ to }, run2, world) {
 }
 async function refreshMenu(namespace, { kube, now }) {
   await kube.annotate("pods", "app=jupyterhub,component=hub", namespace, `glaciocloud.org/touch=${now().getTime()}`);
-  const menu = at(await kube.get("configmap", "hub-profiles", namespace) ?? {}, "/data/profiles.json");
-  return sha256Hex(typeof menu === "string" ? menu : "");
+  return sha256Hex(textAt(await kube.get("configmap", "hub-profiles", namespace), "/data/profiles.json"));
 }
-function parseLine(text4) {
+function parseLine(text2) {
   try {
-    return text4.startsWith("{") ? JSON.parse(text4) : void 0;
+    return text2.startsWith("{") ? JSON.parse(text2) : void 0;
   } catch {
     return void 0;
   }
@@ -49219,7 +49215,7 @@ async function applyHub(task, world) {
       seconds2[phase] += Math.round(performance.now() - began) / 1e3;
     }
   };
-  const say = (text4) => world.progress(to.unit, text4);
+  const say = (text2) => world.progress(to.unit, text2);
   let applied = false;
   try {
     const secrets2 = await timed("preflight", async () => {
@@ -49231,7 +49227,7 @@ async function applyHub(task, world) {
       }
       return named;
     });
-    await saveState(task, world, { ...next(task, world), last: { at: world.now().toISOString(), outcome: "started", reason: "" } });
+    await saveState(task, world, { last: { at: world.now().toISOString(), outcome: "started", reason: "" } });
     await timed("upgrade", async () => {
       if (kind === "upgrade") await copyDatabase(task, world, say);
       say("applying with Helm");
@@ -49240,9 +49236,9 @@ async function applyHub(task, world) {
     });
     await timed("rollout", () => watchRollout(to.release.namespace, world, say));
     await timed("health", () => proveHealthy(task, world, health));
-    const revision = (await world.releases.history(to.unit.name, to.release.namespace)).at(-1)?.revision ?? 0;
+    const revision = (await world.releases.last(to.unit.name, to.release.namespace))?.revision ?? 0;
     const at3 = world.now().toISOString();
-    await saveState(task, world, { ...next(task, world), quarantined: void 0, infrastructure: 0, healthy: { digest: to.digest, revision, since: at3, release: to.release }, last: { at: at3, outcome: "done", reason: "" } });
+    await saveState(task, world, { quarantined: void 0, infrastructure: 0, healthy: { digest: to.digest, revision, since: at3, release: to.release }, last: { at: at3, outcome: "done", reason: "" } });
     return { unit: to.unit, kind, outcome: "done", reason: "", seconds: seconds2, health: health.lines };
   } catch (error3) {
     if (!(error3 instanceof Faulty)) throw error3;
@@ -49260,19 +49256,17 @@ async function afterFailure(task, world, error3, { kind, seconds: seconds2, heal
     world.progress(to.unit, `rolling back to revision ${state.healthy.revision}`);
     const { revision } = state.healthy;
     await timed("upgrade", () => world.releases.rollback(to.unit.name, to.release.namespace, revision));
-    await timed("rollout", () => watchRollout(to.release.namespace, world, (text4) => world.progress(to.unit, text4)));
+    await timed("rollout", () => watchRollout(to.release.namespace, world, (text2) => world.progress(to.unit, text2)));
     outcome2 = "rolled-back";
   }
-  const last = applied ? (await world.releases.history(to.unit.name, to.release.namespace)).at(-1)?.revision ?? 0 : 0;
-  const healthy = state?.healthy && outcome2 === "rolled-back" ? { ...state.healthy, revision: last } : state?.healthy;
-  await saveState(task, world, { ...next(task, world), healthy, quarantined, infrastructure: rounds, last: { at: at3, outcome: outcome2, reason: error3.message } });
+  let healthy = state?.healthy;
+  if (healthy && outcome2 === "rolled-back") healthy = { ...healthy, revision: (await world.releases.last(to.unit.name, to.release.namespace))?.revision ?? 0 };
+  await saveState(task, world, { healthy, quarantined, infrastructure: rounds, last: { at: at3, outcome: outcome2, reason: error3.message } });
   await cleanUp(task, health, world);
   return { unit: to.unit, kind, outcome: outcome2, reason: error3.message, seconds: seconds2, health: health.lines };
 }
-function next({ to, state }, world) {
-  return { v: 1, wanted: to.digest, healthy: state?.healthy, quarantined: state?.quarantined, infrastructure: state?.infrastructure ?? 0, last: { at: world.now().toISOString(), outcome: "", reason: "" } };
-}
-async function saveState({ to }, { kube }, state) {
+async function saveState({ to, state: old }, { kube }, change) {
+  const state = { v: 1, wanted: to.digest, healthy: old?.healthy, quarantined: old?.quarantined, infrastructure: old?.infrastructure ?? 0, ...change };
   await kube.apply([
     { apiVersion: "v1", kind: "ConfigMap", metadata: { name: STATE_NAME, namespace: to.release.namespace, labels: { "app.kubernetes.io/managed-by": "glaciocloud", "glaciocloud.org/state": "hub" } }, data: { "state.json": JSON.stringify(state) } }
   ]);
@@ -49313,7 +49307,7 @@ async function dropOldSecrets(namespace, current, { kube }) {
   }
 }
 async function recoverPending(release2, namespace, { kube, releases }, say) {
-  const last = (await releases.history(release2, namespace)).at(-1);
+  const last = await releases.last(release2, namespace);
   if (last === void 0 || !last.status.startsWith("pending-")) return;
   say(`revision ${last.revision} was left ${last.status}: dropping its record and going on`);
   await kube.delete("secret", `sh.helm.release.v1.${release2}.v${last.revision}`, namespace);
@@ -49321,9 +49315,8 @@ async function recoverPending(release2, namespace, { kube, releases }, say) {
 async function loadCheck({ to, kubernetes }, secrets2, world) {
   const { namespace, values } = to.release;
   const name = "glaciocloud-load-check";
-  const own = placeholders(values["jupyterhub"]);
-  const rendered = await template(world.helm, { release: to.unit.name, namespace, chart: world.chart, kubernetes, values, placeholders: { jupyterhub: { ...own.jupyterhub } }, scratch: world.scratch });
-  const objects = splitDocuments(rendered).filter((text4) => /^kind:/mu.test(text4)).map(parseObject).map((object2) => withSecretName(object2, secrets2.name));
+  const rendered = await template(world.helm, { release: to.unit.name, namespace, chart: world.chart, kubernetes, values, placeholders: placeholders(values["jupyterhub"]), scratch: world.scratch });
+  const objects = splitDocuments(rendered).filter((text2) => /^kind:/mu.test(text2)).map(parseObject).map((object2) => withSecretName(object2, secrets2.name));
   await world.kube.deleteBy("pods,secrets,configmaps", `glaciocloud.org/load-check=${name}`, namespace);
   await world.kube.apply(loadCheckObjects(objects, namespace, name, await world.script("load_check.py")));
   try {
@@ -49589,10 +49582,10 @@ var HelmReleases = class {
   constructor(helm, kubeconfig, scratch) {
     if (helm.major !== 4) throw new HelmFailure(`deploying needs Helm 4, and ${helm.program} is ${helm.version}`, { hint: "install Helm 4, or run `npm run tools`" });
     this.#helm = helm;
-    this.#env = { KUBECONFIG: kubeconfig, HELM_CACHE_HOME: scratch, HELM_CONFIG_HOME: scratch, HELM_DATA_HOME: scratch };
+    this.#env = { KUBECONFIG: kubeconfig, ...helmHome(scratch) };
   }
   /** Oldest first; empty where nothing was ever installed. */
-  async history(release2, namespace) {
+  async #history(release2, namespace) {
     const { code, stdout, stderr } = await this.#run(["history", release2, "--namespace", namespace, "--output", "json", "--max", "20"]);
     if (code !== 0) {
       if (/release: not found/u.test(stderr)) return [];
@@ -49600,6 +49593,10 @@ var HelmReleases = class {
     }
     const list3 = JSON.parse(stdout);
     return (Array.isArray(list3) ? list3 : []).filter(isObject).map((one) => ({ revision: Number(one["revision"]), status: typeof one["status"] === "string" ? one["status"] : "" }));
+  }
+  /** The newest revision, whatever its status; undefined where nothing was ever installed. */
+  async last(release2, namespace) {
+    return (await this.#history(release2, namespace)).at(-1);
   }
   /** Applies and returns at once; whether it works is for the caller to watch. */
   async upgrade({ release: release2, namespace, chart, values, digest, scratch }) {
@@ -49774,7 +49771,7 @@ async function deploy(inputs, report) {
       chart: await charts.assemble(scratch),
       script: (name) => readFile3(join9(toolRoot(), "charts/oggm-hub/files", name), "utf8"),
       root: inputs.root,
-      progress: (unit, text4) => report.progress(`${unitId(unit)}: ${text4}`),
+      progress: (unit, text2) => report.progress(`${unitId(unit)}: ${text2}`),
       now: inputs.clock
     };
     const deployment = new Deployment(platform2, cluster, charts, world, inputs, report);
@@ -49782,8 +49779,8 @@ async function deploy(inputs, report) {
     for (const { unit, removal } of removals) done.push(await withLease(kube, `hub-${unit.name}`, () => removeHub(unit, removal, world)));
     if (inputs.github !== void 0) {
       const commit = await headCommit(inputs.root) ?? "";
-      const record = async (to) => new Map([...await deployment.record(to)].map(([path, text4]) => [`${unitId(to.unit)}/${path}`, text4]));
-      await tellGithub(inputs.github, done, wanted2, { commit, run: inputs.run, environment: cluster.name, record, progress: (text4) => report.progress(text4) });
+      const record = async (to) => new Map([...await deployment.record(to)].map(([path, text2]) => [`${unitId(to.unit)}/${path}`, text2]));
+      await tellGithub(inputs.github, done, wanted2, { commit, run: inputs.run, environment: cluster.name, record, progress: (text2) => report.progress(text2) });
     }
     return done;
   });
@@ -49936,8 +49933,7 @@ function driftOf(name, live, applied) {
 }
 function foreignManagers(name, live) {
   const managed = at(live, "/metadata/managedFields");
-  const text4 = (value) => typeof value === "string" ? value : "";
-  return (Array.isArray(managed) ? managed : []).filter(isObject).filter((one) => !OWN_MANAGERS.test(text4(one["manager"])) && one["subresource"] === void 0).map((one) => ({ object: name, manager: text4(one["manager"]), time: text4(one["time"]) }));
+  return (Array.isArray(managed) ? managed : []).filter(isObject).filter((one) => !OWN_MANAGERS.test(textAt(one, "/manager")) && one["subresource"] === void 0).map((one) => ({ object: name, manager: textAt(one, "/manager"), time: textAt(one, "/time") }));
 }
 
 // src/commands/drift.ts
@@ -49955,10 +49951,10 @@ async function drift(kubeconfig, hubs) {
   return outcome({ exit: drifted ? 1 : 0, text: found.map(driftText).join(""), json: { schema_version: SCHEMA_VERSION, hubs: found.map(driftJson) } });
 }
 async function hubDrift(kube, releases, hub2) {
-  const stored = splitDocuments(await releases.manifest(hub2, hub2)).filter((text4) => /^kind:/mu.test(text4)).map(parseObject);
+  const stored = splitDocuments(await releases.manifest(hub2, hub2)).filter((text2) => /^kind:/mu.test(text2)).map(parseObject);
   const result = { hub: hub2, drift: [], foreign: [] };
   for (const object2 of stored) {
-    const [kind, name] = [text3(object2, "/kind"), text3(object2, "/metadata/name")];
+    const [kind, name] = [textAt(object2, "/kind"), textAt(object2, "/metadata/name")];
     const live = await kube.getWithManagers(kind, name, hub2);
     const one = driftOf(`${kind} ${name}`, live, live ? await kube.wouldApply(merge(object2, helmMetadata(hub2)), hub2) : object2);
     if (one) result.drift.push(one);
@@ -49968,10 +49964,6 @@ async function hubDrift(kube, releases, hub2) {
 }
 function helmMetadata(release2) {
   return { metadata: { annotations: { "meta.helm.sh/release-name": release2, "meta.helm.sh/release-namespace": release2 }, labels: { "app.kubernetes.io/managed-by": "Helm" } } };
-}
-function text3(object2, path) {
-  const value = at(object2, path);
-  return typeof value === "string" ? value : "";
 }
 function driftText({ hub: hub2, drift: all, foreign }) {
   const lines = all.map(({ object: object2, kind, fields }) => kind === "missing" ? `  \u2717 ${object2} is gone
@@ -50047,7 +50039,7 @@ import { join as join10 } from "node:path";
 // src/core/show/scaffold.ts
 var import_handlebars = __toESM(require_lib(), 1);
 var SCAFFOLDS = ["hub", "image", "cluster"];
-var template2 = (text4) => import_handlebars.default.compile(text4, { strict: true, noEscape: true });
+var template2 = (text2) => import_handlebars.default.compile(text2, { strict: true, noEscape: true });
 var HUB = template2(`# A hub. Every key is described in docs/reference/environment.md; editors know them by the schema.
 title: {{name}}
 url: https://{{name}}.example.org # its own host name; point it at the cluster's entry
@@ -50120,9 +50112,9 @@ async function createFile(root, [kind, name]) {
   if (!pattern.test(name) || name.length > (known === "image" ? 63 : 32)) throw new UsageError(`"${name}" cannot be a name`, "use lower-case letters, digits and single hyphens");
   const { platform: platform2, findings } = await gatherPlatform(root);
   if (!platform2) return refused(findings);
-  const { path, text: text4 } = scaffold(known, name, platform2);
+  const { path, text: text2 } = scaffold(known, name, platform2);
   if (await exists2(join10(root, path))) throw new Failure(`${path} exists already`, { hint: "choose another name" });
-  await writeWhole(join10(root, path), text4);
+  await writeWhole(join10(root, path), text2);
   return outcome({ exit: 0, text: `${path} written. Read it through, then: glaciocloud check
 `, json: { schema_version: 1, file: path } });
 }
@@ -50150,8 +50142,8 @@ function shortReference(reference) {
 }
 function shortValue(value) {
   if (value === void 0) return "none";
-  const text4 = typeof value === "string" ? value : JSON.stringify(value);
-  return text4.length > 40 ? `${text4.slice(0, 37)}...` : text4;
+  const text2 = typeof value === "string" ? value : JSON.stringify(value);
+  return text2.length > 40 ? `${text2.slice(0, 37)}...` : text2;
 }
 var arrow = (from, to) => from === "none" ? `+ ${to}` : to === "none" ? `\u2212 ${from}` : `${from} \u2192 ${to}`;
 function reasonText(reason) {
@@ -50314,13 +50306,13 @@ ${fold(`${title}: manifests that change (${plural(changed.length, "object")}, +$
   });
 }
 function objectBlock({ kind, object: object2, before, lines }) {
-  const text4 = lines.join("\n");
-  const fence = "`".repeat(Math.max(3, ...[...text4.matchAll(/`+/gu)].map(([ticks]) => ticks.length + 1)));
+  const text2 = lines.join("\n");
+  const fence = "`".repeat(Math.max(3, ...[...text2.matchAll(/`+/gu)].map(([ticks]) => ticks.length + 1)));
   const what = kind === "renamed" ? `renamed from ${before?.name ?? ""}` : kind;
   return `**${object2.kind} ${object2.name}** ${what}
 
 ${fence}diff
-${text4}
+${text2}
 ${fence}
 `;
 }
@@ -50337,11 +50329,11 @@ ${body}
 </details>
 `;
 }
-function block(text4, left = "") {
-  return { text: text4, left };
+function block(text2, left = "") {
+  return { text: text2, left };
 }
-function length(text4) {
-  return Array.from(text4).length;
+function length(text2) {
+  return Array.from(text2).length;
 }
 function fit(head, blocks, foot, limit) {
   const note = (left2) => left2.length === 0 ? "" : `
@@ -50351,10 +50343,10 @@ function fit(head, blocks, foot, limit) {
   const left = [];
   let room = limit - length(head) - length(foot);
   const reserve = 1500;
-  for (const { text: text4, left: name } of blocks) {
-    const size = length(text4);
+  for (const { text: text2, left: name } of blocks) {
+    const size = length(text2);
     if (size <= room - reserve) {
-      kept.push(text4);
+      kept.push(text2);
       room -= size;
     } else {
       left.push(name === "" ? "the table" : name);
@@ -50404,7 +50396,7 @@ function planHtml(plan2, frame) {
       how: kind,
       plus,
       minus,
-      lines: lines.map((text4) => ({ text: text4, class: text4.startsWith("+") ? "add" : text4.startsWith("-") ? "del" : "" }))
+      lines: lines.map((text2) => ({ text: text2, class: text2.startsWith("+") ? "add" : text2.startsWith("-") ? "del" : "" }))
     }))
   }));
   return import_handlebars2.default.compile(PAGE, { strict: true })({
@@ -50470,12 +50462,12 @@ function pairs(from, to) {
   return names2.map((name) => [name, from.find((one) => one.name === name), to.find((one) => one.name === name)]);
 }
 function effectsOf(from, to, diff) {
-  const text4 = (release2, path) => scalarText(at(release2.values, path));
+  const text2 = (release2, path) => scalarText(at(release2.values, path));
   const effects = [];
   const lost = diff.removed.filter(({ kind }) => kind === "PersistentVolumeClaim");
   for (const claim of lost) effects.push({ kind: "data-loss", what: `volume claim ${claim.name}` });
   const url = "/glaciocloud/hub/url";
-  if (text4(from, url) !== text4(to, url)) effects.push({ kind: "address", from: text4(from, url), to: text4(to, url) });
+  if (text2(from, url) !== text2(to, url)) effects.push({ kind: "address", from: text2(from, url), to: text2(to, url) });
   if (restarts(diff, "hub")) effects.push({ kind: "hub-restart", seconds: HUB_RESTART_SECONDS });
   if (restarts(diff, "proxy")) effects.push({ kind: "proxy-restart" });
   for (const [name, a, b] of pairs(sizes(from), sizes(to))) {
@@ -50485,9 +50477,9 @@ function effectsOf(from, to, diff) {
     if (a?.reference !== b?.reference) effects.push({ kind: "image", name, from: a?.reference, to: b?.reference });
   }
   const home = "/jupyterhub/singleuser/storage/capacity";
-  if (text4(from, home) !== text4(to, home)) effects.push({ kind: "home-size", from: text4(from, home), to: text4(to, home) });
+  if (text2(from, home) !== text2(to, home)) effects.push({ kind: "home-size", from: text2(from, home), to: text2(to, home) });
   const idle = "/jupyterhub/cull/timeout";
-  if (text4(from, idle) !== text4(to, idle)) effects.push({ kind: "idle", from: text4(from, idle), to: text4(to, idle) });
+  if (text2(from, idle) !== text2(to, idle)) effects.push({ kind: "idle", from: text2(from, idle), to: text2(to, idle) });
   return effects.length > 0 ? effects : [{ kind: "none" }];
 }
 function restarts(diff, name) {
@@ -50586,8 +50578,8 @@ async function deployedInFolder(folder) {
     for (const unit of units) {
       for (const file of ["release.json", "status.json", "manifests.yaml"]) {
         const path = `${unit}/${file}`;
-        const text4 = wants(path) ? await readFile4(join11(folder, path), "utf8").catch(() => void 0) : void 0;
-        if (text4 !== void 0) files.set(path, text4);
+        const text2 = wants(path) ? await readFile4(join11(folder, path), "utf8").catch(() => void 0) : void 0;
+        if (text2 !== void 0) files.set(path, text2);
       }
     }
     return files;
@@ -50600,7 +50592,7 @@ async function deployedOnBranch(root) {
 }
 async function deployed(read) {
   const files = await read((path) => RECORD.test(path));
-  const releases = [...files].flatMap(([path, text4]) => path.endsWith("/release.json") ? [parse2(path, text4, files.get(path.replace("release.json", "status.json")))] : []);
+  const releases = [...files].flatMap(([path, text2]) => path.endsWith("/release.json") ? [parse2(path, text2, files.get(path.replace("release.json", "status.json")))] : []);
   return {
     releases,
     manifests: async (unit) => {
@@ -50609,9 +50601,9 @@ async function deployed(read) {
     }
   };
 }
-function parse2(path, text4, status) {
+function parse2(path, text2, status) {
   try {
-    const record = JSON.parse(text4);
+    const record = JSON.parse(text2);
     const release2 = isObject(record) ? record["release"] : void 0;
     if (!isObject(record) || !isObject(release2) || typeof record["digest"] !== "string" || !isObject(release2["unit"])) throw new Error("a field is missing");
     if (release2["v"] !== 1) throw new Error(`format ${JSON.stringify(release2["v"])} is not known`);
@@ -50896,8 +50888,8 @@ var LINES_SHOWN = 400;
 function diffManifests(before, after) {
   const old = documents(before);
   const fresh = documents(after);
-  const gone = parse3([...old].filter((text4) => !fresh.has(text4)));
-  const came = parse3([...fresh].filter((text4) => !old.has(text4)));
+  const gone = parse3([...old].filter((text2) => !fresh.has(text2)));
+  const came = parse3([...fresh].filter((text2) => !old.has(text2)));
   const changed = [];
   const checksumOnly = [];
   for (const [key, to] of came) {
@@ -50929,22 +50921,18 @@ function diffManifests(before, after) {
     shape: shapeOf(all)
   };
 }
-function documents(text4) {
-  return new Set(splitDocuments(text4).filter((part) => part.trim() !== ""));
+function documents(text2) {
+  return new Set(splitDocuments(text2).filter((part) => part.trim() !== ""));
 }
 function parse3(texts) {
-  const items = texts.map((text4) => {
-    const object2 = parseObject(text4);
+  const items = texts.map((text2) => {
+    const object2 = parseObject(text2);
     return { ref: refOf(object2), object: object2 };
   });
   return new Map(items.map((item) => [idOf(item.ref), item]));
 }
 function refOf(object2) {
-  const word = (path) => {
-    const value = at(object2, path);
-    return typeof value === "string" ? value : "";
-  };
-  return { apiVersion: word("/apiVersion"), kind: word("/kind"), namespace: word("/metadata/namespace"), name: word("/metadata/name") };
+  return { apiVersion: textAt(object2, "/apiVersion"), kind: textAt(object2, "/kind"), namespace: textAt(object2, "/metadata/namespace"), name: textAt(object2, "/metadata/name") };
 }
 function idOf(ref) {
   const group = ref.apiVersion.includes("/") ? ref.apiVersion.split("/")[0] : "";
@@ -50999,8 +50987,8 @@ function checksums(object2) {
 }
 function isRenamed(from, to) {
   if (from.ref.kind !== to.ref.kind || from.ref.name === to.ref.name) return false;
-  const text4 = (item) => JSON.stringify(readable({ ...item.object, apiVersion: "" })).replaceAll(item.ref.name, "\0");
-  return text4(from) === text4(to);
+  const text2 = (item) => JSON.stringify(readable({ ...item.object, apiVersion: "" })).replaceAll(item.ref.name, "\0");
+  return text2(from) === text2(to);
 }
 function shapeOf(changes) {
   const field = ({ path, from, to }) => [path, from ?? null, to ?? null];
@@ -51038,7 +51026,7 @@ async function gatherPlan({ root, chartsFrom, now, deployed: deployed2 }, report
   return { kind: "planned", plan: plan2, base: lastDeployed(deployed2) };
 }
 function manifestFindings(platform2, now, hub2, manifests) {
-  const looked = splitDocuments(manifests).filter((text4) => /^kind: *(?:Deployment|DaemonSet|StatefulSet|Job|CronJob|Pod|Cluster\w+|PersistentVolumeClaim)\s*$/mu.test(text4) || /^ {2}namespace: /mu.test(text4));
+  const looked = splitDocuments(manifests).filter((text2) => /^kind: *(?:Deployment|DaemonSet|StatefulSet|Job|CronJob|Pod|Cluster\w+|PersistentVolumeClaim)\s*$/mu.test(text2) || /^ {2}namespace: /mu.test(text2));
   return runManifestRules(platform2, now, hub2, looked.map(parseObject));
 }
 function lastDeployed(deployed2) {
@@ -51130,12 +51118,12 @@ import { join as join12 } from "node:path";
 var import_handlebars3 = __toESM(require_lib(), 1);
 var FORMAT = 1;
 function imageFolder(name, image, platform2, named) {
-  const hash = digestOf([FORMAT, image, platform2.user, named.map(({ path, text: text4 }) => [path, text4])]);
+  const hash = digestOf([FORMAT, image, platform2.user, named.map(({ path, text: text2 }) => [path, text2])]);
   const view = viewOf(name, image, platform2, hash);
   const files = new Map(image.from ? [["Dockerfile", DOCKERFILE(view)]] : condaFiles(view, image));
   if (image.bake.length > 0) files.set("bake.py", BAKE(view));
   files.set("start", START(view));
-  for (const { path, text: text4 } of named) files.set(`files/${path}`, text4);
+  for (const { path, text: text2 } of named) files.set(`files/${path}`, text2);
   return { files, hash };
 }
 function viewOf(name, image, platform2, hash) {
@@ -51168,7 +51156,7 @@ function condaFiles(view, image) {
   ];
 }
 import_handlebars3.default.registerHelper("json", (value) => JSON.stringify(value));
-var template3 = (text4) => import_handlebars3.default.compile(text4, { strict: true, noEscape: true });
+var template3 = (text2) => import_handlebars3.default.compile(text2, { strict: true, noEscape: true });
 var DOCKERFILE = template3(`# Made by GlacioCloud from images/{{name}}/image.yaml.
 FROM {{base}}
 LABEL org.opencontainers.image.title={{{json title}}} \\

@@ -1,5 +1,5 @@
 import { sha256Hex } from '../core/digest.ts';
-import { at } from '../core/json.ts';
+import { at, textAt } from '../core/json.ts';
 import { slug } from '../core/model/units.ts';
 import { MACHINES } from '../core/deploy/door.ts';
 import { defaultSize } from '../core/values/profiles.ts';
@@ -63,8 +63,7 @@ export async function cleanUp({ to }: HubTask, run: HealthRun, world: ApplyWorld
 /** Makes the kubelet refresh the hub's mounted files at once, and says which menu the hub should read then. */
 async function refreshMenu(namespace: string, { kube, now }: ApplyWorld): Promise<string> {
   await kube.annotate('pods', 'app=jupyterhub,component=hub', namespace, `glaciocloud.org/touch=${now().getTime()}`);
-  const menu = at((await kube.get('configmap', 'hub-profiles', namespace)) ?? {}, '/data/profiles.json');
-  return sha256Hex(typeof menu === 'string' ? menu : '');
+  return sha256Hex(textAt(await kube.get('configmap', 'hub-profiles', namespace), '/data/profiles.json'));
 }
 
 function parseLine(text: string): HealthLine | undefined {

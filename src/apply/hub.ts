@@ -49,7 +49,7 @@ export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitRe
       }
       return named;
     });
-    await saveState(task, world, { ...next(task, world), last: { at: world.now().toISOString(), outcome: 'started', reason: '' } });
+    await saveState(task, world, { last: { at: world.now().toISOString(), outcome: 'started', reason: '' } });
     await timed('upgrade', async () => {
       if (kind === 'upgrade') await copyDatabase(task, world, say);
       say('applying with Helm');
@@ -58,9 +58,9 @@ export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitRe
     });
     await timed('rollout', () => watchRollout(to.release.namespace, world, say));
     await timed('health', () => proveHealthy(task, world, health));
-    const revision = (await world.releases.history(to.unit.name, to.release.namespace)).at(-1)?.revision ?? 0;
+    const revision = (await world.releases.last(to.unit.name, to.release.namespace))?.revision ?? 0;
     const at = world.now().toISOString();
-    await saveState(task, world, { ...next(task, world), quarantined: undefined, infrastructure: 0, healthy: { digest: to.digest, revision, since: at, release: to.release }, last: { at, outcome: 'done', reason: '' } });
+    await saveState(task, world, { quarantined: undefined, infrastructure: 0, healthy: { digest: to.digest, revision, since: at, release: to.release }, last: { at, outcome: 'done', reason: '' } });
     return { unit: to.unit, kind, outcome: 'done', reason: '', seconds, health: health.lines };
   } catch (error) {
     if (!(error instanceof Faulty)) throw error;
@@ -89,18 +89,16 @@ async function afterFailure(task: HubTask, world: ApplyWorld, error: Faulty, { k
     await timed('rollout', () => watchRollout(to.release.namespace, world, (text) => world.progress(to.unit, text)));
     outcome = 'rolled-back';
   }
-  const last = applied ? ((await world.releases.history(to.unit.name, to.release.namespace)).at(-1)?.revision ?? 0) : 0;
-  const healthy = state?.healthy && outcome === 'rolled-back' ? { ...state.healthy, revision: last } : state?.healthy;
-  await saveState(task, world, { ...next(task, world), healthy, quarantined, infrastructure: rounds, last: { at, outcome, reason: error.message } });
+  let healthy = state?.healthy;
+  if (healthy && outcome === 'rolled-back') healthy = { ...healthy, revision: (await world.releases.last(to.unit.name, to.release.namespace))?.revision ?? 0 };
+  await saveState(task, world, { healthy, quarantined, infrastructure: rounds, last: { at, outcome, reason: error.message } });
   await cleanUp(task, health, world);
   return { unit: to.unit, kind, outcome, reason: error.message, seconds, health: health.lines };
 }
 
-function next({ to, state }: HubTask, world: ApplyWorld): ReleaseState {
-  return { v: 1, wanted: to.digest, healthy: state?.healthy, quarantined: state?.quarantined, infrastructure: state?.infrastructure ?? 0, last: { at: world.now().toISOString(), outcome: '', reason: '' } };
-}
-
-async function saveState({ to }: HubTask, { kube }: ApplyWorld, state: ReleaseState): Promise<void> {
+/** What is not named stays as it was. */
+async function saveState({ to, state: old }: HubTask, { kube }: ApplyWorld, change: Partial<ReleaseState> & Pick<ReleaseState, 'last'>): Promise<void> {
+  const state: ReleaseState = { v: 1, wanted: to.digest, healthy: old?.healthy, quarantined: old?.quarantined, infrastructure: old?.infrastructure ?? 0, ...change };
   await kube.apply([
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: STATE_NAME, namespace: to.release.namespace, labels: { 'app.kubernetes.io/managed-by': 'glaciocloud', 'glaciocloud.org/state': 'hub' } }, data: { 'state.json': JSON.stringify(state) } },
   ]);
@@ -155,7 +153,7 @@ async function dropOldSecrets(namespace: string, current: string, { kube }: Appl
 
 /** A Helm that was killed leaves a record that blocks every later one. What it applied stays; only the record goes. */
 async function recoverPending(release: string, namespace: string, { kube, releases }: ApplyWorld, say: (text: string) => void): Promise<void> {
-  const last = (await releases.history(release, namespace)).at(-1);
+  const last = await releases.last(release, namespace);
   if (last === undefined || !last.status.startsWith('pending-')) return;
   say(`revision ${last.revision} was left ${last.status}: dropping its record and going on`);
   await kube.delete('secret', `sh.helm.release.v1.${release}.v${last.revision}`, namespace);
@@ -164,8 +162,7 @@ async function recoverPending(release: string, namespace: string, { kube, releas
 async function loadCheck({ to, kubernetes }: HubTask, secrets: NamedSecrets, world: ApplyWorld): Promise<void> {
   const { namespace, values } = to.release;
   const name = 'glaciocloud-load-check';
-  const own = placeholders(values['jupyterhub'] as JsonObject);
-  const rendered = await template(world.helm, { release: to.unit.name, namespace, chart: world.chart, kubernetes, values, placeholders: { jupyterhub: { ...own.jupyterhub } }, scratch: world.scratch });
+  const rendered = await template(world.helm, { release: to.unit.name, namespace, chart: world.chart, kubernetes, values, placeholders: placeholders(values['jupyterhub'] as JsonObject), scratch: world.scratch });
   const objects = splitDocuments(rendered).filter((text) => /^kind:/mu.test(text)).map(parseObject).map((object) => withSecretName(object, secrets.name));
   await world.kube.deleteBy('pods,secrets,configmaps', `glaciocloud.org/load-check=${name}`, namespace);
   await world.kube.apply(loadCheckObjects(objects, namespace, name, await world.script('load_check.py')));

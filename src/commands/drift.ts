@@ -1,7 +1,7 @@
 import { readStates } from '../apply/cluster.ts';
 import { driftOf, foreignManagers } from '../core/deploy/drift.ts';
 import type { Drift, Foreign } from '../core/deploy/drift.ts';
-import { at, merge } from '../core/json.ts';
+import { merge, textAt } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { parseObject, splitDocuments } from '../core/render/manifests.ts';
 import { withTemporaryFolder } from '../edges/files.ts';
@@ -35,7 +35,7 @@ async function hubDrift(kube: Kube, releases: HelmReleases, hub: string): Promis
   const stored = splitDocuments(await releases.manifest(hub, hub)).filter((text) => /^kind:/mu.test(text)).map(parseObject);
   const result: HubDrift = { hub, drift: [], foreign: [] };
   for (const object of stored) {
-    const [kind, name] = [text(object, '/kind'), text(object, '/metadata/name')];
+    const [kind, name] = [textAt(object, '/kind'), textAt(object, '/metadata/name')];
     const live = await kube.getWithManagers(kind, name, hub);
     const one = driftOf(`${kind} ${name}`, live, live ? await kube.wouldApply(merge(object, helmMetadata(hub)), hub) : object);
     if (one) result.drift.push(one);
@@ -47,11 +47,6 @@ async function hubDrift(kube: Kube, releases: HelmReleases, hub: string): Promis
 /** What Helm adds to every object of a release; the stored manifest is without it. */
 function helmMetadata(release: string): JsonObject {
   return { metadata: { annotations: { 'meta.helm.sh/release-name': release, 'meta.helm.sh/release-namespace': release }, labels: { 'app.kubernetes.io/managed-by': 'Helm' } } };
-}
-
-function text(object: JsonObject, path: string): string {
-  const value = at(object, path);
-  return typeof value === 'string' ? value : '';
 }
 
 function driftText({ hub, drift: all, foreign }: HubDrift): string {

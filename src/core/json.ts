@@ -77,6 +77,12 @@ export function at(value: Json | undefined, path: string): Json | undefined {
   return here;
 }
 
+/** The text at an RFC 6901 pointer; empty where there is none, or something else. */
+export function textAt(value: Json | undefined, path: string): string {
+  const found = at(value, path);
+  return typeof found === 'string' ? found : '';
+}
+
 /** Every pointer below `value`, with what stands there, parents first. */
 export function* walk(value: Json, path = ''): Generator<{ path: string; value: Json }> {
   yield { path, value };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isObject } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { exec } from './exec.ts';
-import { HelmFailure } from './helm.ts';
+import { HelmFailure, helmHome } from './helm.ts';
 import type { Helm } from './helm.ts';
 
 export interface Revision {
@@ -28,11 +28,11 @@ export class HelmReleases {
   constructor(helm: Helm, kubeconfig: string, scratch: string) {
     if (helm.major !== 4) throw new HelmFailure(`deploying needs Helm 4, and ${helm.program} is ${helm.version}`, { hint: 'install Helm 4, or run `npm run tools`' });
     this.#helm = helm;
-    this.#env = { KUBECONFIG: kubeconfig, HELM_CACHE_HOME: scratch, HELM_CONFIG_HOME: scratch, HELM_DATA_HOME: scratch };
+    this.#env = { KUBECONFIG: kubeconfig, ...helmHome(scratch) };
   }
 
   /** Oldest first; empty where nothing was ever installed. */
-  async history(release: string, namespace: string): Promise<Revision[]> {
+  async #history(release: string, namespace: string): Promise<Revision[]> {
     const { code, stdout, stderr } = await this.#run(['history', release, '--namespace', namespace, '--output', 'json', '--max', '20']);
     if (code !== 0) {
       if (/release: not found/u.test(stderr)) return [];
@@ -40,6 +40,11 @@ export class HelmReleases {
     }
     const list = JSON.parse(stdout) as Json;
     return (Array.isArray(list) ? list : []).filter(isObject).map((one) => ({ revision: Number(one['revision']), status: typeof one['status'] === 'string' ? one['status'] : '' }));
+  }
+
+  /** The newest revision, whatever its status; undefined where nothing was ever installed. */
+  async last(release: string, namespace: string): Promise<Revision | undefined> {
+    return (await this.#history(release, namespace)).at(-1);
   }
 
   /** Applies and returns at once; whether it works is for the caller to watch. */

@@ -31,6 +31,11 @@ export async function findHelm(): Promise<Helm> {
   return { program, version: stdout.trim(), major };
 }
 
+/** Settings and plugins of whoever runs us do not reach Helm. */
+export function helmHome(folder: string): Record<string, string> {
+  return { HELM_CACHE_HOME: folder, HELM_CONFIG_HOME: folder, HELM_DATA_HOME: folder, HELM_PLUGINS: folder };
+}
+
 export interface TemplateRequest {
   release: string;
   namespace: string;
@@ -50,7 +55,7 @@ export async function template(helm: Helm, request: TemplateRequest): Promise<st
   await writeFile(placeholders, JSON.stringify(request.placeholders));
   const args = ['template', request.release, request.chart, '--namespace', request.namespace, '--values', values, '--values', placeholders];
   const result = await exec(helm.program, [...args, '--kube-version', `${request.kubernetes}.0`, '--skip-schema-validation', '--skip-tests'], {
-    env: { KUBECONFIG: '/dev/null', HELM_CACHE_HOME: request.scratch, HELM_CONFIG_HOME: request.scratch, HELM_DATA_HOME: request.scratch, HELM_PLUGINS: request.scratch },
+    env: { KUBECONFIG: '/dev/null', ...helmHome(request.scratch) },
     timeoutMs: 120_000,
   });
   if (result.code !== 0) {

@@ -46,14 +46,17 @@ export class Kube {
     return stdout;
   }
 
-  async get(kind: string, name: string, namespace?: string): Promise<JsonObject | undefined> {
-    const text = await this.#must(`${kind} ${name} cannot be read`, ['get', kind, name, ...inNamespace(namespace), '--ignore-not-found', '-o', 'json']);
-    return text.trim() === '' ? undefined : object(text);
+  get(kind: string, name: string, namespace?: string): Promise<JsonObject | undefined> {
+    return this.#read(kind, name, inNamespace(namespace));
   }
 
   /** The same, with who owns which field. */
-  async getWithManagers(kind: string, name: string, namespace: string): Promise<JsonObject | undefined> {
-    const text = await this.#must(`${kind} ${name} cannot be read`, ['get', kind, name, ...inNamespace(namespace), '--ignore-not-found', '--show-managed-fields', '-o', 'json']);
+  getWithManagers(kind: string, name: string, namespace: string): Promise<JsonObject | undefined> {
+    return this.#read(kind, name, [...inNamespace(namespace), '--show-managed-fields']);
+  }
+
+  async #read(kind: string, name: string, options: readonly string[]): Promise<JsonObject | undefined> {
+    const text = await this.#must(`${kind} ${name} cannot be read`, ['get', kind, name, ...options, '--ignore-not-found', '-o', 'json']);
     return text.trim() === '' ? undefined : object(text);
   }
 

@@ -1,5 +1,5 @@
 import { context } from '@actions/github';
-import { at } from '../core/json.ts';
+import { textAt } from '../core/json.ts';
 import { UsageError } from '../failure.ts';
 import type { GithubSettings } from './github.ts';
 
@@ -25,10 +25,7 @@ export function runAddress(): string | undefined {
 
 /** The check run in a `workflow_run` event. The event is GitHub's, but its names come from whoever opened the pull request. */
 export function checkRun(): CheckRun {
-  const word = (path: string): string => {
-    const value = at(context.payload, path);
-    return typeof value === 'string' ? value : '';
-  };
+  const word = (path: string): string => textAt(context.payload, path);
   const run = { headOwner: word('/workflow_run/head_repository/owner/login'), headBranch: word('/workflow_run/head_branch'), headSha: word('/workflow_run/head_sha') };
   if (!/^[0-9a-f]{40}$/u.test(run.headSha) || run.headBranch === '' || run.headOwner === '') throw new UsageError('this is not a workflow_run event of a pull request', 'use it in a workflow that runs on `workflow_run`');
   return run;

@@ -1,7 +1,7 @@
 import { compare } from '../plan/compare.ts';
 import type { FieldChange } from '../plan/types.ts';
-import { at, isObject } from '../json.ts';
-import type { Json, JsonObject } from '../json.ts';
+import { at, isObject, textAt } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 
 export interface Drift {
   object: string;
@@ -29,9 +29,8 @@ export function driftOf(name: string, live: JsonObject | undefined, applied: Jso
 /** Others who own fields of an object that we made: a warning, not drift. */
 export function foreignManagers(name: string, live: JsonObject): Foreign[] {
   const managed = at(live, '/metadata/managedFields');
-  const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
   return (Array.isArray(managed) ? managed : [])
     .filter(isObject)
-    .filter((one) => !OWN_MANAGERS.test(text(one['manager'])) && one['subresource'] === undefined)
-    .map((one) => ({ object: name, manager: text(one['manager']), time: text(one['time']) }));
+    .filter((one) => !OWN_MANAGERS.test(textAt(one, '/manager')) && one['subresource'] === undefined)
+    .map((one) => ({ object: name, manager: textAt(one, '/manager'), time: textAt(one, '/time') }));
 }

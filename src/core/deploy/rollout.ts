@@ -1,4 +1,4 @@
-import { at, isObject } from '../json.ts';
+import { at, isObject, textAt } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 
 /** Whose fault a failure is: a change is quarantined, infrastructure is tried again. */
@@ -20,7 +20,7 @@ export function rolloutVerdict(deployments: readonly JsonObject[], pods: readonl
     const fault = podFault(pod, now);
     if (fault) return fault;
   }
-  const waiting = deployments.filter((one) => !isRolledOut(one)).map((one) => `${text(one, '/metadata/name')} (${podsOf(one, pods)})`);
+  const waiting = deployments.filter((one) => !isRolledOut(one)).map((one) => `${textAt(one, '/metadata/name')} (${podsOf(one, pods)})`);
   if (deployments.length === 0) return { kind: 'waiting', for: 'the hub to appear' };
   return waiting.length === 0 ? { kind: 'done' } : { kind: 'waiting', for: waiting.join(', ') };
 }
@@ -32,17 +32,17 @@ function isRolledOut(deployment: JsonObject): boolean {
 }
 
 function podsOf(deployment: JsonObject, pods: readonly JsonObject[]): string {
-  const component = text(deployment, '/spec/selector/matchLabels/component');
-  const mine = pods.filter((pod) => text(pod, '/metadata/labels/component') === component);
-  return mine.map((pod) => `${text(pod, '/status/phase').toLowerCase()}${at(pod, '/metadata/deletionTimestamp') === undefined ? '' : ', ending'}`).join('; ') || 'no pod yet';
+  const component = textAt(deployment, '/spec/selector/matchLabels/component');
+  const mine = pods.filter((pod) => textAt(pod, '/metadata/labels/component') === component);
+  return mine.map((pod) => `${textAt(pod, '/status/phase').toLowerCase()}${at(pod, '/metadata/deletionTimestamp') === undefined ? '' : ', ending'}`).join('; ') || 'no pod yet';
 }
 
 function podFault(pod: JsonObject, now: number): Rollout | undefined {
   if (at(pod, '/metadata/deletionTimestamp') !== undefined) return undefined;
-  const name = text(pod, '/metadata/name');
+  const name = textAt(pod, '/metadata/name');
   for (const status of list(at(pod, '/status/containerStatuses')).concat(list(at(pod, '/status/initContainerStatuses')))) {
-    const reason = text(status, '/state/waiting/reason');
-    const message = text(status, '/state/waiting/message');
+    const reason = textAt(status, '/state/waiting/reason');
+    const message = textAt(status, '/state/waiting/message');
     if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/u.test(reason)) {
       const gone = /not found|manifest unknown|denied|unauthorized|forbidden|\b40[134]\b|InvalidImageName|invalid reference/iu.test(`${reason} ${message}`);
       if (gone) return { kind: 'failed', reason: `${name}: the image cannot be pulled: ${message.slice(0, 300)}`, fault: 'product' };
@@ -51,23 +51,18 @@ function podFault(pod: JsonObject, now: number): Rollout | undefined {
     if (/^CreateContainer(Config)?Error$/u.test(reason)) return { kind: 'failed', reason: `${name}: ${message.slice(0, 300)}`, fault: 'product' };
     const exit = at(status, '/lastState/terminated/exitCode') ?? at(status, '/state/terminated/exitCode');
     if (Number(at(status, '/restartCount') ?? 0) >= CRASHES - 1 && typeof exit === 'number' && exit !== 0) {
-      const out = text(status, '/lastState/terminated/reason') === 'OOMKilled' ? ' for want of memory' : '';
+      const out = textAt(status, '/lastState/terminated/reason') === 'OOMKilled' ? ' for want of memory' : '';
       return { kind: 'failed', reason: `${name} has ended ${CRASHES} times with code ${exit}${out}`, fault: 'product' };
     }
   }
   for (const condition of list(at(pod, '/status/conditions'))) {
     if (condition['type'] !== 'PodScheduled' || condition['status'] !== 'False') continue;
-    const since = Date.parse(text(condition, '/lastTransitionTime'));
-    const message = text(condition, '/message');
+    const since = Date.parse(textAt(condition, '/lastTransitionTime'));
+    const message = textAt(condition, '/message');
     if (/exceeded quota/iu.test(message)) return { kind: 'failed', reason: `${name}: ${message}`, fault: 'product' };
     if (now - since > NO_ROOM_SECONDS * 1000) return { kind: 'failed', reason: `${name} finds no node: ${message.slice(0, 300)}`, fault: 'infrastructure' };
   }
   return undefined;
-}
-
-function text(value: JsonObject, path: string): string {
-  const found = at(value, path);
-  return typeof found === 'string' ? found : '';
 }
 
 function list(value: Json | undefined): JsonObject[] {

@@ -1,7 +1,7 @@
 import { diffLines } from 'diff';
 import { dump } from 'js-yaml';
 import { digestOf } from '../digest.ts';
-import { at, compareText, isObject } from '../json.ts';
+import { at, compareText, isObject, textAt } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { parseObject, splitDocuments } from '../render/manifests.ts';
 import { compare } from './compare.ts';
@@ -66,11 +66,7 @@ function parse(texts: readonly string[]): Map<string, Item> {
 }
 
 function refOf(object: JsonObject): ObjectRef {
-  const word = (path: string): string => {
-    const value = at(object, path);
-    return typeof value === 'string' ? value : '';
-  };
-  return { apiVersion: word('/apiVersion'), kind: word('/kind'), namespace: word('/metadata/namespace'), name: word('/metadata/name') };
+  return { apiVersion: textAt(object, '/apiVersion'), kind: textAt(object, '/kind'), namespace: textAt(object, '/metadata/namespace'), name: textAt(object, '/metadata/name') };
 }
 
 /** Group, kind, namespace and name: a new version of the same API is the same object. */

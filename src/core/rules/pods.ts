@@ -1,4 +1,4 @@
-import { at, isObject, pointer } from '../json.ts';
+import { at, isObject, pointer, textAt } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Problem, Rule, ValuesFacts } from './types.ts';
 
@@ -44,11 +44,6 @@ export const userPodSafe: Rule = {
   check: userPods,
 };
 
-function wordAt(object: JsonObject, path: string): string {
-  const value = at(object, path);
-  return typeof value === 'string' ? value : '';
-}
-
 function podSpec(object: JsonObject): Json | undefined {
   return object['kind'] === 'Pod' ? object['spec'] : (at(object, '/spec/template/spec') ?? at(object, '/spec/jobTemplate/spec/template/spec'));
 }
@@ -63,7 +58,7 @@ export const podSafe: Rule = {
     for (const object of objects) {
       const spec = podSpec(object);
       const fault = isObject(spec) ? podFault(spec) : undefined;
-      if (fault) yield { at: hub.keyAt('/values'), message: `${wordAt(object, '/kind')} ${wordAt(object, '/metadata/name')}: ${fault.message}`, hint: 'find it below values: and remove it' };
+      if (fault) yield { at: hub.keyAt('/values'), message: `${textAt(object, '/kind')} ${textAt(object, '/metadata/name')}: ${fault.message}`, hint: 'find it below values: and remove it' };
     }
   },
 };
@@ -76,7 +71,7 @@ export const ownNamespace: Rule = {
   on: 'manifests',
   *check({ hub, objects }) {
     for (const object of objects) {
-      const [kind, name, namespace] = [wordAt(object, '/kind'), wordAt(object, '/metadata/name'), wordAt(object, '/metadata/namespace')];
+      const [kind, name, namespace] = [textAt(object, '/kind'), textAt(object, '/metadata/name'), textAt(object, '/metadata/namespace')];
       if (namespace !== '' && namespace !== hub.name) yield { at: hub.keyAt('/values'), message: `${kind} ${name} would go into the namespace ${namespace}`, hint: 'remove what asks for it below values:' };
       else if (/^Cluster(Role|RoleBinding)$/u.test(kind)) yield { at: hub.keyAt('/values'), message: `${kind} ${name} would have rights over the whole cluster`, hint: 'remove what asks for it below values:' };
     }

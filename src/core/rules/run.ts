@@ -20,7 +20,7 @@ export function runRules({ platform, now, defaults }: RuleInputs): Finding[] {
   const add = (rule: Rule, problems: Iterable<Problem>): void => {
     for (const problem of problems) findings.push({ rule: rule.id, severity: rule.severity, ...problem });
   };
-  const hubs = hubFacts(platform, now);
+  const hubs = [...platform.environments.values()].flatMap((hub) => hubFacts(platform, now, hub));
   const values = hubs.flatMap((facts) => valuesFacts(facts, defaults));
   for (const rule of RULES) {
     switch (rule.on) {
@@ -42,18 +42,17 @@ export function runRules({ platform, now, defaults }: RuleInputs): Finding[] {
 
 /** Rules about rendered objects of one hub. */
 export function runManifestRules(platform: Platform, now: number, hub: string, objects: readonly JsonObject[]): Finding[] {
-  const facts = hubFacts(platform, now).find((one) => one.hub.name === hub);
+  const doc = platform.environments.get(hub);
+  const [facts] = doc ? hubFacts(platform, now, doc) : [];
   if (!facts) return [];
   return RULES.flatMap((rule) =>
     rule.on === 'manifests' ? [...rule.check({ ...facts, objects })].map((problem) => ({ rule: rule.id, severity: rule.severity, ...problem })) : [],
   );
 }
 
-function hubFacts(platform: Platform, now: number): HubFacts[] {
-  return [...platform.environments.values()].flatMap((hub) => {
-    const cluster = platform.clusters.get(hub.data.cluster);
-    return cluster ? [{ hub, cluster, platform, now }] : [];
-  });
+function hubFacts(platform: Platform, now: number, hub: HubFacts['hub']): HubFacts[] {
+  const cluster = platform.clusters.get(hub.data.cluster);
+  return cluster ? [{ hub, cluster, platform, now }] : [];
 }
 
 function valuesFacts(facts: HubFacts, defaults: JsonObject | undefined): ValuesFacts[] {
