@@ -1239,7 +1239,7 @@ var require_util = __commonJS({
     function isBuffer(buffer) {
       return buffer instanceof Uint8Array || Buffer.isBuffer(buffer);
     }
-    function validateHandler(handler2, method, upgrade) {
+    function validateHandler(handler2, method, upgrade2) {
       if (!handler2 || typeof handler2 !== "object") {
         throw new InvalidArgumentError("handler must be an object");
       }
@@ -1252,7 +1252,7 @@ var require_util = __commonJS({
       if (typeof handler2.onBodySent !== "function" && handler2.onBodySent !== void 0) {
         throw new InvalidArgumentError("invalid onBodySent method");
       }
-      if (upgrade || method === "CONNECT") {
+      if (upgrade2 || method === "CONNECT") {
         if (typeof handler2.onUpgrade !== "function") {
           throw new InvalidArgumentError("invalid onUpgrade method");
         }
@@ -1699,7 +1699,7 @@ var require_request = __commonJS({
         query,
         idempotent,
         blocking,
-        upgrade,
+        upgrade: upgrade2,
         headersTimeout,
         bodyTimeout,
         reset,
@@ -1719,10 +1719,10 @@ var require_request = __commonJS({
         } else if (normalizedMethodRecords[method] === void 0 && !isValidHTTPToken(method)) {
           throw new InvalidArgumentError("invalid request method");
         }
-        if (upgrade && typeof upgrade !== "string") {
+        if (upgrade2 && typeof upgrade2 !== "string") {
           throw new InvalidArgumentError("upgrade must be a string");
         }
-        if (upgrade && !isValidHeaderValue(upgrade)) {
+        if (upgrade2 && !isValidHeaderValue(upgrade2)) {
           throw new InvalidArgumentError("invalid upgrade header");
         }
         if (headersTimeout != null && (!Number.isFinite(headersTimeout) || headersTimeout < 0)) {
@@ -1776,7 +1776,7 @@ var require_request = __commonJS({
         }
         this.completed = false;
         this.aborted = false;
-        this.upgrade = upgrade || null;
+        this.upgrade = upgrade2 || null;
         this.path = query ? buildURL(path, query) : path;
         this.origin = origin;
         this.idempotent = idempotent == null ? method === "HEAD" || method === "GET" : idempotent;
@@ -1811,7 +1811,7 @@ var require_request = __commonJS({
         } else if (headers != null) {
           throw new InvalidArgumentError("headers must be an object or an array");
         }
-        validateHandler(handler2, method, upgrade);
+        validateHandler(handler2, method, upgrade2);
         this.servername = servername || getServerName(this.host);
         this[kHandler] = handler2;
         if (channels.create.hasSubscribers) {
@@ -1887,14 +1887,14 @@ var require_request = __commonJS({
         if (statusCode !== null) {
           this.#publishUpgradeHeaders(statusCode, headers, statusText);
         }
-        const result = this[kHandler].onUpgrade(statusCode, headers, socket);
+        const result2 = this[kHandler].onUpgrade(statusCode, headers, socket);
         if (!this.aborted) {
           this.completed = true;
           if (statusCode !== null) {
             this.#publishUpgradeTrailers();
           }
         }
-        return result;
+        return result2;
       }
       /**
        * @param {number} statusCode
@@ -3375,12 +3375,12 @@ var require_data_url = __commonJS({
       return serialized;
     }
     function collectASequenceOfCodePoints(condition, input, position) {
-      let result = "";
+      let result2 = "";
       while (position.position < input.length && condition(input[position.position])) {
-        result += input[position.position];
+        result2 += input[position.position];
         position.position++;
       }
-      return result;
+      return result2;
     }
     function collectASequenceOfCodePointsFast(char, input, position) {
       const idx = input.indexOf(char, position.position);
@@ -3602,16 +3602,16 @@ var require_data_url = __commonJS({
       if ((2 << 15) - 1 > length2) {
         return String.fromCharCode.apply(null, input);
       }
-      let result = "";
+      let result2 = "";
       let i = 0;
       let addition = (2 << 15) - 1;
       while (i < length2) {
         if (i + addition > length2) {
           addition = length2 - i;
         }
-        result += String.fromCharCode.apply(null, input.subarray(i, i += addition));
+        result2 += String.fromCharCode.apply(null, input.subarray(i, i += addition));
       }
-      return result;
+      return result2;
     }
     function minimizeSupportedMimeType(mimeType) {
       switch (mimeType.essence) {
@@ -3860,15 +3860,15 @@ var require_webidl = __commonJS({
             message: `${argument} ("${webidl.util.Type(O)}") is not an Object.`
           });
         }
-        const result = {};
+        const result2 = {};
         if (!types.isProxy(O)) {
           const keys2 = [...Object.getOwnPropertyNames(O), ...Object.getOwnPropertySymbols(O)];
           for (const key of keys2) {
             const typedKey = keyConverter(key, prefix, argument);
             const typedValue = valueConverter(O[key], prefix, argument);
-            result[typedKey] = typedValue;
+            result2[typedKey] = typedValue;
           }
-          return result;
+          return result2;
         }
         const keys = Reflect.ownKeys(O);
         for (const key of keys) {
@@ -3876,10 +3876,10 @@ var require_webidl = __commonJS({
           if (desc?.enumerable) {
             const typedKey = keyConverter(key, prefix, argument);
             const typedValue = valueConverter(O[key], prefix, argument);
-            result[typedKey] = typedValue;
+            result2[typedKey] = typedValue;
           }
         }
-        return result;
+        return result2;
       };
     };
     webidl.interfaceConverter = function(i) {
@@ -4409,7 +4409,7 @@ var require_util2 = __commonJS({
     }
     var parseHashWithOptions = /(?<algo>sha256|sha384|sha512)-((?<hash>[A-Za-z0-9+/]+|[A-Za-z0-9_-]+)={0,2}(?:\s|$)( +[!-~]*)?)?/i;
     function parseMetadata(metadata) {
-      const result = [];
+      const result2 = [];
       let empty3 = true;
       for (const token of metadata.split(" ")) {
         empty3 = false;
@@ -4419,13 +4419,13 @@ var require_util2 = __commonJS({
         }
         const algorithm = parsedToken.groups.algo.toLowerCase();
         if (supportedHashes.includes(algorithm)) {
-          result.push(parsedToken.groups);
+          result2.push(parsedToken.groups);
         }
       }
       if (empty3 === true) {
         return "no metadata";
       }
-      return result;
+      return result2;
     }
     function getStrongestMetadata(metadataList) {
       let algorithm = metadataList[0].algo;
@@ -4502,12 +4502,12 @@ var require_util2 = __commonJS({
       return normalizedMethodRecordsBase[method.toLowerCase()] ?? method;
     }
     function serializeJavascriptValueToJSONString(value) {
-      const result = JSON.stringify(value);
-      if (result === void 0) {
+      const result2 = JSON.stringify(value);
+      if (result2 === void 0) {
         throw new TypeError("Value is not JSON serializable");
       }
-      assert(typeof result === "string");
-      return result;
+      assert(typeof result2 === "string");
+      return result2;
     }
     var esIteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
     function createIterator(name, kInternalIterator, keyIndex = 0, valueIndex = 1) {
@@ -4545,20 +4545,20 @@ var require_util2 = __commonJS({
           }
           const { [keyIndex]: key, [valueIndex]: value } = values[index2];
           this.#index = index2 + 1;
-          let result;
+          let result2;
           switch (this.#kind) {
             case "key":
-              result = key;
+              result2 = key;
               break;
             case "value":
-              result = value;
+              result2 = value;
               break;
             case "key+value":
-              result = [key, value];
+              result2 = [key, value];
               break;
           }
           return {
-            value: result,
+            value: result2,
             done: false
           };
         }
@@ -4869,8 +4869,8 @@ var require_util2 = __commonJS({
       }
       return values;
     }
-    function getDecodeSplit(name, list3) {
-      const value = list3.get(name, true);
+    function getDecodeSplit(name, list2) {
+      const value = list2.get(name, true);
       if (value === null) {
         return null;
       }
@@ -5249,11 +5249,11 @@ var require_formdata_parser = __commonJS({
           return "failure";
         }
         position.position += 2;
-        const result = parseMultipartFormDataHeaders(input, position);
-        if (result === "failure") {
+        const result2 = parseMultipartFormDataHeaders(input, position);
+        if (result2 === "failure") {
           return "failure";
         }
-        let { name, filename, contentType, encoding } = result;
+        let { name, filename, contentType, encoding } = result2;
         position.position += 2;
         let body;
         {
@@ -5841,9 +5841,9 @@ var require_client_h1 = __commonJS({
             const start = at3 - currentBufferPtr + currentBufferRef.byteOffset;
             return currentParser.onHeaderValue(new FastBuffer(currentBufferRef.buffer, start, len)) || 0;
           },
-          wasm_on_headers_complete: (p, statusCode, upgrade, shouldKeepAlive) => {
+          wasm_on_headers_complete: (p, statusCode, upgrade2, shouldKeepAlive) => {
             assert(currentParser.ptr === p);
-            return currentParser.onHeadersComplete(statusCode, Boolean(upgrade), Boolean(shouldKeepAlive)) || 0;
+            return currentParser.onHeadersComplete(statusCode, Boolean(upgrade2), Boolean(shouldKeepAlive)) || 0;
           },
           wasm_on_body: (p, at3, len) => {
             assert(currentParser.ptr === p);
@@ -6084,8 +6084,8 @@ var require_client_h1 = __commonJS({
         }
       }
       onUpgrade(head) {
-        const { upgrade, client, socket, headers, statusCode, statusText } = this;
-        assert(upgrade);
+        const { upgrade: upgrade2, client, socket, headers, statusCode, statusText } = this;
+        assert(upgrade2);
         assert(client[kSocket] === socket);
         assert(!socket.destroyed);
         assert(!this.paused);
@@ -6116,7 +6116,7 @@ var require_client_h1 = __commonJS({
         }
         client[kResume]();
       }
-      onHeadersComplete(statusCode, upgrade, shouldKeepAlive) {
+      onHeadersComplete(statusCode, upgrade2, shouldKeepAlive) {
         const { client, socket, headers, statusText } = this;
         if (socket.destroyed) {
           return -1;
@@ -6135,7 +6135,7 @@ var require_client_h1 = __commonJS({
           util.destroy(socket, new SocketError("bad response", util.getSocketInfo(socket)));
           return -1;
         }
-        if (upgrade && !request2.upgrade) {
+        if (upgrade2 && !request2.upgrade) {
           util.destroy(socket, new SocketError("bad upgrade", util.getSocketInfo(socket)));
           return -1;
         }
@@ -6156,7 +6156,7 @@ var require_client_h1 = __commonJS({
           this.upgrade = true;
           return 2;
         }
-        if (upgrade) {
+        if (upgrade2) {
           assert(client[kRunning] === 1);
           this.upgrade = true;
           return 2;
@@ -6222,11 +6222,11 @@ var require_client_h1 = __commonJS({
         }
       }
       onMessageComplete() {
-        const { client, socket, statusCode, upgrade, headers, contentLength, bytesRead, shouldKeepAlive } = this;
+        const { client, socket, statusCode, upgrade: upgrade2, headers, contentLength, bytesRead, shouldKeepAlive } = this;
         if (socket.destroyed && (!statusCode || shouldKeepAlive)) {
           return -1;
         }
-        if (upgrade) {
+        if (upgrade2) {
           return;
         }
         assert(statusCode >= 100);
@@ -6470,7 +6470,7 @@ var require_client_h1 = __commonJS({
       return method !== "GET" && method !== "HEAD" && method !== "OPTIONS" && method !== "TRACE" && method !== "CONNECT";
     }
     function writeH1(client, request2) {
-      const { method, path, host, upgrade, blocking, reset } = request2;
+      const { method, path, host, upgrade: upgrade2, blocking, reset } = request2;
       let { body, headers, contentLength } = request2;
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH" || method === "QUERY" || method === "PROPFIND" || method === "PROPPATCH";
       if (util.isFormDataLike(body)) {
@@ -6539,7 +6539,7 @@ var require_client_h1 = __commonJS({
       if (method === "HEAD") {
         socket[kReset] = true;
       }
-      if (upgrade || method === "CONNECT") {
+      if (upgrade2 || method === "CONNECT") {
         socket[kReset] = true;
       }
       if (reset != null) {
@@ -6559,9 +6559,9 @@ var require_client_h1 = __commonJS({
       } else {
         header += client[kHostHeader];
       }
-      if (upgrade) {
+      if (upgrade2) {
         header += `connection: upgrade\r
-upgrade: ${upgrade}\r
+upgrade: ${upgrade2}\r
 `;
       } else if (client[kPipelining] && !socket[kReset]) {
         header += "connection: keep-alive\r\n";
@@ -6607,10 +6607,10 @@ upgrade: ${upgrade}\r
     }
     function writeStream(abort, body, client, request2, socket, contentLength, header, expectsPayload) {
       assert(contentLength !== 0 || client[kRunning] === 0, "stream body cannot be pipelined");
-      let finished2 = false;
+      let finished = false;
       const writer = new AsyncWriter({ abort, socket, request: request2, contentLength, client, expectsPayload, header });
       const onData = function(chunk) {
-        if (finished2) {
+        if (finished) {
           return;
         }
         try {
@@ -6622,7 +6622,7 @@ upgrade: ${upgrade}\r
         }
       };
       const onDrain = function() {
-        if (finished2) {
+        if (finished) {
           return;
         }
         if (body.resume) {
@@ -6633,16 +6633,16 @@ upgrade: ${upgrade}\r
         queueMicrotask(() => {
           body.removeListener("error", onFinished);
         });
-        if (!finished2) {
+        if (!finished) {
           const err = new RequestAbortedError();
           queueMicrotask(() => onFinished(err));
         }
       };
       const onFinished = function(err) {
-        if (finished2) {
+        if (finished) {
           return;
         }
-        finished2 = true;
+        finished = true;
         assert(socket.destroyed || socket[kWriting] && client[kRunning] <= 1);
         socket.off("drain", onDrain).off("error", onFinished);
         body.removeListener("data", onData).removeListener("end", onFinished).removeListener("close", onClose);
@@ -6929,17 +6929,17 @@ var require_client_h2 = __commonJS({
       }
     } = http2;
     function parseH2Headers(headers) {
-      const result = [];
+      const result2 = [];
       for (const [name, value] of Object.entries(headers)) {
         if (Array.isArray(value)) {
           for (const subvalue of value) {
-            result.push(Buffer.from(name), Buffer.from(subvalue));
+            result2.push(Buffer.from(name), Buffer.from(subvalue));
           }
         } else {
-          result.push(Buffer.from(name), Buffer.from(value));
+          result2.push(Buffer.from(name), Buffer.from(value));
         }
       }
-      return result;
+      return result2;
     }
     function parseH2ResponseHeaders(headers) {
       const { [HTTP2_HEADER_STATUS]: _statusCode, ...realHeaders } = headers;
@@ -7080,9 +7080,9 @@ var require_client_h2 = __commonJS({
     }
     function writeH2(client, request2) {
       const session = client[kHTTP2Session];
-      const { method, path, host, upgrade, expectContinue, signal, headers: reqHeaders } = request2;
+      const { method, path, host, upgrade: upgrade2, expectContinue, signal, headers: reqHeaders } = request2;
       let { body } = request2;
-      if (upgrade) {
+      if (upgrade2) {
         util.errorRequest(client, request2, new Error("Upgrade not supported for H2"));
         return false;
       }
@@ -8555,11 +8555,11 @@ var require_balanced_pool = __commonJS({
         return this;
       }
       _updateBalancedPoolStats() {
-        let result = 0;
+        let result2 = 0;
         for (let i = 0; i < this[kClients].length; i++) {
-          result = getGreatestCommonDivisor(this[kClients][i][kWeight], result);
+          result2 = getGreatestCommonDivisor(this[kClients][i][kWeight], result2);
         }
-        this[kGreatestCommonDivisor] = result;
+        this[kGreatestCommonDivisor] = result2;
       }
       removeUpstream(upstream) {
         const upstreamOrigin = parseOrigin(upstream).origin;
@@ -10050,7 +10050,7 @@ var require_api_stream = __commonJS({
   "node_modules/undici/lib/api/api-stream.js"(exports, module) {
     "use strict";
     var assert = __require("node:assert");
-    var { finished: finished2, PassThrough } = __require("node:stream");
+    var { finished, PassThrough } = __require("node:stream");
     var { InvalidArgumentError, InvalidReturnValueError } = require_errors();
     var util = require_util();
     var { getResolveErrorBodyCallback } = require_util3();
@@ -10146,7 +10146,7 @@ var require_api_stream = __commonJS({
           if (!res || typeof res.write !== "function" || typeof res.end !== "function" || typeof res.on !== "function") {
             throw new InvalidReturnValueError("expected Writable");
           }
-          finished2(res, { readable: false }, (err) => {
+          finished(res, { readable: false }, (err) => {
             const { callback: callback2, res: res2, opaque: opaque2, trailers, abort } = this;
             this.res = null;
             if (err || !res2.readable) {
@@ -10483,10 +10483,10 @@ var require_api_upgrade = __commonJS({
         }
       }
     };
-    function upgrade(opts, callback) {
+    function upgrade2(opts, callback) {
       if (callback === void 0) {
         return new Promise((resolve2, reject) => {
-          upgrade.call(this, opts, (err, data) => {
+          upgrade2.call(this, opts, (err, data) => {
             return err ? reject(err) : resolve2(data);
           });
         });
@@ -10506,7 +10506,7 @@ var require_api_upgrade = __commonJS({
         queueMicrotask(() => callback(err, { opaque }));
       }
     }
-    module.exports = upgrade;
+    module.exports = upgrade2;
   }
 });
 
@@ -10830,20 +10830,20 @@ var require_mock_utils = __commonJS({
     }
     function generateKeyValues(data) {
       const keys = Object.keys(data);
-      const result = [];
+      const result2 = [];
       for (let i = 0; i < keys.length; ++i) {
         const key = keys[i];
         const value = data[key];
         const name = Buffer.from(`${key}`);
         if (Array.isArray(value)) {
           for (let j = 0; j < value.length; ++j) {
-            result.push(name, Buffer.from(`${value[j]}`));
+            result2.push(name, Buffer.from(`${value[j]}`));
           }
         } else {
-          result.push(name, Buffer.from(`${value}`));
+          result2.push(name, Buffer.from(`${value}`));
         }
       }
-      return result;
+      return result2;
     }
     function getStatusText(statusCode) {
       return STATUS_CODES[statusCode] || "unknown";
@@ -11655,7 +11655,7 @@ var require_dns = __commonJS({
   "node_modules/undici/lib/interceptor/dns.js"(exports, module) {
     "use strict";
     var { isIP } = __require("node:net");
-    var { lookup } = __require("node:dns");
+    var { lookup: lookup2 } = __require("node:dns");
     var DecoratorHandler = require_decorator_handler();
     var { InvalidArgumentError, InformationalError } = require_errors();
     var maxInt = Math.pow(2, 31) - 1;
@@ -11745,7 +11745,7 @@ var require_dns = __commonJS({
         }
       }
       #defaultLookup(origin, opts, cb) {
-        lookup(
+        lookup2(
           origin.hostname,
           {
             all: true,
@@ -12282,9 +12282,9 @@ var require_headers = __commonJS({
       // https://fetch.spec.whatwg.org/#dom-headers-getsetcookie
       getSetCookie() {
         webidl.brandCheck(this, _Headers);
-        const list3 = this.#headersList.cookies;
-        if (list3) {
-          return [...list3];
+        const list2 = this.#headersList.cookies;
+        if (list2) {
+          return [...list2];
         }
         return [];
       }
@@ -12324,8 +12324,8 @@ var require_headers = __commonJS({
       static getHeadersList(o) {
         return o.#headersList;
       }
-      static setHeadersList(o, list3) {
-        o.#headersList = list3;
+      static setHeadersList(o, list2) {
+        o.#headersList = list2;
       }
     };
     var { getHeadersGuard, setHeadersGuard, getHeadersList, setHeadersList } = Headers2;
@@ -13293,13 +13293,13 @@ var require_request2 = __commonJS({
         if (this.signal.aborted) {
           ac.abort(this.signal.reason);
         } else {
-          let list3 = dependentControllerMap.get(this.signal);
-          if (list3 === void 0) {
-            list3 = /* @__PURE__ */ new Set();
-            dependentControllerMap.set(this.signal, list3);
+          let list2 = dependentControllerMap.get(this.signal);
+          if (list2 === void 0) {
+            list2 = /* @__PURE__ */ new Set();
+            dependentControllerMap.set(this.signal, list2);
           }
           const acRef = new WeakRef(ac);
-          list3.add(acRef);
+          list2.add(acRef);
           util.addAbortListener(
             ac.signal,
             buildAbort(acRef)
@@ -13579,7 +13579,7 @@ var require_fetch = __commonJS({
       subresourceSet
     } = require_constants3();
     var EE = __require("node:events");
-    var { Readable, pipeline, finished: finished2 } = __require("node:stream");
+    var { Readable, pipeline, finished } = __require("node:stream");
     var { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = require_util();
     var { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = require_data_url();
     var { getGlobalDispatcher } = require_global2();
@@ -14047,7 +14047,7 @@ var require_fetch = __commonJS({
       if (internalResponse.body == null) {
         processResponseEndOfBody();
       } else {
-        finished2(internalResponse.body.stream, () => {
+        finished(internalResponse.body.stream, () => {
           processResponseEndOfBody();
         });
       }
@@ -15010,11 +15010,11 @@ var require_util4 = __commonJS({
               queueMicrotask(() => {
                 fr[kState] = "done";
                 try {
-                  const result = packageData(bytes, type, blob.type, encodingName);
+                  const result2 = packageData(bytes, type, blob.type, encodingName);
                   if (fr[kAborted]) {
                     return;
                   }
-                  fr[kResult] = result;
+                  fr[kResult] = result2;
                   fireAProgressEvent("load", fr);
                 } catch (error3) {
                   fr[kError] = error3;
@@ -17284,19 +17284,19 @@ var require_connection = __commonJS({
         ws[kReadyState] = states.CLOSING;
       } else if (ws[kSentClose] === sentCloseFrameState.NOT_SENT) {
         ws[kSentClose] = sentCloseFrameState.PROCESSING;
-        const frame = new WebsocketFrameSend();
+        const frame2 = new WebsocketFrameSend();
         if (code !== void 0 && reason === void 0) {
-          frame.frameData = Buffer.allocUnsafe(2);
-          frame.frameData.writeUInt16BE(code, 0);
+          frame2.frameData = Buffer.allocUnsafe(2);
+          frame2.frameData.writeUInt16BE(code, 0);
         } else if (code !== void 0 && reason !== void 0) {
-          frame.frameData = Buffer.allocUnsafe(2 + reasonByteLength);
-          frame.frameData.writeUInt16BE(code, 0);
-          frame.frameData.write(reason, 2, "utf-8");
+          frame2.frameData = Buffer.allocUnsafe(2 + reasonByteLength);
+          frame2.frameData.writeUInt16BE(code, 0);
+          frame2.frameData.write(reason, 2, "utf-8");
         } else {
-          frame.frameData = emptyBuffer;
+          frame2.frameData = emptyBuffer;
         }
         const socket = ws[kResponse].socket;
-        socket.write(frame.createFrame(opcodes.CLOSE));
+        socket.write(frame2.createFrame(opcodes.CLOSE));
         ws[kSentClose] = sentCloseFrameState.SENT;
         ws[kReadyState] = states.CLOSING;
       } else {
@@ -17317,10 +17317,10 @@ var require_connection = __commonJS({
       const wasClean = ws[kSentClose] === sentCloseFrameState.SENT && ws[kReceivedClose];
       let code = 1005;
       let reason = "";
-      const result = ws[kByteParser].closingInfo;
-      if (result && !result.error) {
-        code = result.code ?? 1005;
-        reason = result.reason;
+      const result2 = ws[kByteParser].closingInfo;
+      if (result2 && !result2.error) {
+        code = result2.code ?? 1005;
+        reason = result2.reason;
       } else if (!ws[kReceivedClose]) {
         code = 1006;
       }
@@ -17790,8 +17790,8 @@ var require_receiver = __commonJS({
           return false;
         } else if (opcode === opcodes.PING) {
           if (!this.ws[kReceivedClose]) {
-            const frame = new WebsocketFrameSend(body);
-            this.ws[kResponse].socket.write(frame.createFrame(opcodes.PONG));
+            const frame2 = new WebsocketFrameSend(body);
+            this.ws[kResponse].socket.write(frame2.createFrame(opcodes.PONG));
             if (channels.ping.hasSubscribers) {
               channels.ping.publish({
                 payload: body
@@ -17841,14 +17841,14 @@ var require_sender = __commonJS({
       }
       add(item, cb, hint) {
         if (hint !== sendHints.blob) {
-          const frame = createFrame(item, hint);
+          const frame2 = createFrame(item, hint);
           if (!this.#running) {
-            this.#socket.write(frame, cb);
+            this.#socket.write(frame2, cb);
           } else {
             const node2 = {
               promise: null,
               callback: cb,
-              frame
+              frame: frame2
             };
             this.#queue.push(node2);
           }
@@ -19215,14 +19215,14 @@ function sorted(value) {
   );
 }
 function merge(left, ...rights) {
-  const result = { ...left };
+  const result2 = { ...left };
   for (const right of rights) {
     for (const [key, value] of Object.entries(right)) {
-      const old = result[key];
-      result[key] = isObject(old) && isObject(value) ? merge(old, value) : value;
+      const old = result2[key];
+      result2[key] = isObject(old) && isObject(value) ? merge(old, value) : value;
     }
   }
-  return result;
+  return result2;
 }
 function escapeSegment(segment) {
   return segment.replaceAll("~", "~0").replaceAll("/", "~1");
@@ -19245,6 +19245,9 @@ function at(value, path) {
     else return void 0;
   }
   return here;
+}
+function objectsIn(value) {
+  return Array.isArray(value) ? value.filter(isObject) : [];
 }
 function textAt(value, path) {
   const found = at(value, path);
@@ -21156,10 +21159,10 @@ var require_keyword = __commonJS({
       if (def.async && !schemaEnv.$async)
         throw new Error("async keyword in sync schema");
     }
-    function useKeyword(gen, keyword, result) {
-      if (result === void 0)
+    function useKeyword(gen, keyword, result2) {
+      if (result2 === void 0)
         throw new Error(`keyword "${keyword}" failed to compile`);
-      return gen.scopeValue("keyword", typeof result == "function" ? { ref: result } : { ref: result, code: (0, codegen_1.stringify)(result) });
+      return gen.scopeValue("keyword", typeof result2 == "function" ? { ref: result2 } : { ref: result2, code: (0, codegen_1.stringify)(result2) });
     }
     function validSchemaType(schema, schemaType, allowUndefined = false) {
       return !schemaType.length || schemaType.some((st) => st === "array" ? Array.isArray(schema) : st === "object" ? schema && typeof schema == "object" && !Array.isArray(schema) : typeof schema == st || allowUndefined && typeof schema == "undefined");
@@ -27226,9 +27229,9 @@ var require_utils3 = __commonJS({
       }
     }
     function createFrame(object2) {
-      var frame = extend({}, object2);
-      frame._parent = object2;
-      return frame;
+      var frame2 = extend({}, object2);
+      frame2._parent = object2;
+      return frame2;
     }
     function blockParams(params, ids) {
       params.path = ids;
@@ -27737,15 +27740,15 @@ var require_proto_access = __commonJS({
         }
       };
     }
-    function resultIsAllowed(result, protoAccessControl, propertyName) {
-      if (typeof result === "function") {
+    function resultIsAllowed(result2, protoAccessControl, propertyName) {
+      if (typeof result2 === "function") {
         return checkWhiteList(protoAccessControl.methods, propertyName);
       } else {
         return checkWhiteList(protoAccessControl.properties, propertyName);
       }
     }
-    function isPrototypeConstructor(parent, propertyName, result) {
-      return propertyName === "constructor" && typeof result === "function" && parent === result.prototype;
+    function isPrototypeConstructor(parent, propertyName, result2) {
+      return propertyName === "constructor" && typeof result2 === "function" && parent === result2.prototype;
     }
     function checkWhiteList(protoAccessControlForType, propertyName) {
       if (protoAccessControlForType.whitelist[propertyName] !== void 0) {
@@ -27976,29 +27979,29 @@ var require_runtime = __commonJS({
         partial = env2.VM.resolvePartial.call(this, partial, context3, options);
         options.hooks = this.hooks;
         options.protoAccessControl = this.protoAccessControl;
-        var result = env2.VM.invokePartial.call(this, partial, context3, options);
-        if (result == null && Utils.isFunction(partial)) {
+        var result2 = env2.VM.invokePartial.call(this, partial, context3, options);
+        if (result2 == null && Utils.isFunction(partial)) {
           throw new _exception2["default"]("The partial " + options.name + " returned no output: partials must return a string");
         }
-        if (result == null && env2.compile) {
+        if (result2 == null && env2.compile) {
           if (typeof partial !== "string") {
             throw new _exception2["default"]("The partial " + options.name + " could not be compiled: partials must be strings or functions returning strings");
           }
           options.partials[options.name] = env2.compile(partial, templateSpec.compilerOptions, env2);
-          result = options.partials[options.name](context3, options);
+          result2 = options.partials[options.name](context3, options);
         }
-        if (result != null) {
+        if (result2 != null) {
           if (options.indent) {
-            var lines = result.split("\n");
+            var lines = result2.split("\n");
             for (var i = 0, l = lines.length; i < l; i++) {
               if (!lines[i] && i + 1 === l) {
                 break;
               }
               lines[i] = options.indent + lines[i];
             }
-            result = lines.join("\n");
+            result2 = lines.join("\n");
           }
-          return result;
+          return result2;
         } else {
           throw new _exception2["default"]("The partial " + options.name + " could not be compiled when running in runtime-only mode");
         }
@@ -28013,24 +28016,24 @@ var require_runtime = __commonJS({
           return container.lookupProperty(obj, name);
         },
         lookupProperty: function lookupProperty(parent, propertyName) {
-          var result = parent[propertyName];
-          if (result == null) {
-            return result;
+          var result2 = parent[propertyName];
+          if (result2 == null) {
+            return result2;
           }
-          if (Object.prototype.hasOwnProperty.call(parent, propertyName) && !_internalProtoAccess.isPrototypeConstructor(parent, propertyName, result)) {
-            return result;
+          if (Object.prototype.hasOwnProperty.call(parent, propertyName) && !_internalProtoAccess.isPrototypeConstructor(parent, propertyName, result2)) {
+            return result2;
           }
-          if (_internalProtoAccess.resultIsAllowed(result, container.protoAccessControl, propertyName)) {
-            return result;
+          if (_internalProtoAccess.resultIsAllowed(result2, container.protoAccessControl, propertyName)) {
+            return result2;
           }
           return void 0;
         },
-        lookup: function lookup(depths, name) {
+        lookup: function lookup2(depths, name) {
           var len = depths.length;
           for (var i = 0; i < len; i++) {
-            var result = depths[i] && container.lookupProperty(depths[i], name);
-            if (result != null) {
-              return result;
+            var result2 = depths[i] && container.lookupProperty(depths[i], name);
+            if (result2 != null) {
+              return result2;
             }
           }
         },
@@ -29641,10 +29644,10 @@ var require_compiler = __commonJS({
         return this.accept(program);
       },
       compileProgram: function compileProgram(program) {
-        var childCompiler = new this.compiler(), result = childCompiler.compile(program, this.options), guid = this.guid++;
-        this.usePartial = this.usePartial || result.usePartial;
-        this.children[guid] = result;
-        this.useDepths = this.useDepths || result.useDepths;
+        var childCompiler = new this.compiler(), result2 = childCompiler.compile(program, this.options), guid = this.guid++;
+        this.usePartial = this.usePartial || result2.usePartial;
+        this.children[guid] = result2;
+        this.useDepths = this.useDepths || result2.useDepths;
         return guid;
       },
       accept: function accept(node) {
@@ -30140,7 +30143,7 @@ var require_base64_vlq = __commonJS({
     };
     exports.decode = function base64VLQ_decode(aStr, aIndex, aOutParam) {
       var strLen = aStr.length;
-      var result = 0;
+      var result2 = 0;
       var shift = 0;
       var continuation, digit;
       do {
@@ -30153,10 +30156,10 @@ var require_base64_vlq = __commonJS({
         }
         continuation = !!(digit & VLQ_CONTINUATION_BIT);
         digit &= VLQ_BASE_MASK;
-        result = result + (digit << shift);
+        result2 = result2 + (digit << shift);
         shift += VLQ_BASE_SHIFT;
       } while (continuation);
-      aOutParam.value = fromVLQSigned(result);
+      aOutParam.value = fromVLQSigned(result2);
       aOutParam.rest = aIndex;
     };
   }
@@ -30768,7 +30771,7 @@ var require_source_map_generator = __commonJS({
       var previousOriginalLine = 0;
       var previousName = 0;
       var previousSource = 0;
-      var result = "";
+      var result2 = "";
       var next;
       var mapping;
       var nameIdx;
@@ -30807,9 +30810,9 @@ var require_source_map_generator = __commonJS({
             previousName = nameIdx;
           }
         }
-        result += next;
+        result2 += next;
       }
-      return result;
+      return result2;
     };
     SourceMapGenerator.prototype._generateSourcesContent = function SourceMapGenerator_generateSourcesContent(aSources, aSourceRoot) {
       return aSources.map(function(source) {
@@ -32358,11 +32361,11 @@ var require_javascript_compiler = __commonJS({
         var len = parts.length;
         var _loop = function(i2) {
           _this2.replaceStack(function(current) {
-            var lookup = _this2.nameLookup(current, parts[i2], type);
+            var lookup2 = _this2.nameLookup(current, parts[i2], type);
             if (!falsy) {
-              return [" != null ? ", lookup, " : ", current];
+              return [" != null ? ", lookup2, " : ", current];
             } else {
-              return [" && ", lookup];
+              return [" && ", lookup2];
             }
           });
         };
@@ -32499,12 +32502,12 @@ var require_javascript_compiler = __commonJS({
         this.push(functionCall);
       },
       itemsSeparatedBy: function itemsSeparatedBy(items, separator) {
-        var result = [];
-        result.push(items[0]);
+        var result2 = [];
+        result2.push(items[0]);
         for (var i = 1; i < items.length; i++) {
-          result.push(separator, items[i]);
+          result2.push(separator, items[i]);
         }
-        return result;
+        return result2;
       },
       // [invokeKnownHelper]
       //
@@ -32535,12 +32538,12 @@ var require_javascript_compiler = __commonJS({
         this.emptyHash();
         var helper = this.setupHelper(0, name, helperCall);
         var helperName = this.lastHelper = this.nameLookup("helpers", name, "helper");
-        var lookup = ["(", "(helper = ", helperName, " || ", nonHelper, ")"];
+        var lookup2 = ["(", "(helper = ", helperName, " || ", nonHelper, ")"];
         if (!this.options.strict) {
-          lookup[0] = "(helper = ";
-          lookup.push(" != null ? helper : ", this.aliasable("container.hooks.helperMissing"));
+          lookup2[0] = "(helper = ";
+          lookup2.push(" != null ? helper : ", this.aliasable("container.hooks.helperMissing"));
         }
-        this.push(["(", lookup, helper.paramsInit ? ["),(", helper.paramsInit] : [], "),", "(typeof helper === ", this.aliasable('"function"'), " ? ", this.source.functionCall("helper", "call", helper.callParams), " : helper))"]);
+        this.push(["(", lookup2, helper.paramsInit ? ["),(", helper.paramsInit] : [], "),", "(typeof helper === ", this.aliasable('"function"'), " ? ", this.source.functionCall("helper", "call", helper.callParams), " : helper))"]);
       },
       // [invokePartial]
       //
@@ -33343,16 +33346,16 @@ var require_light = __commonJS({
           }
         }
         shiftAll(fn) {
-          return this._lists.forEach(function(list3) {
-            return list3.forEachShift(fn);
+          return this._lists.forEach(function(list2) {
+            return list2.forEachShift(fn);
           });
         }
         getFirst(arr = this._lists) {
-          var j, len, list3;
+          var j, len, list2;
           for (j = 0, len = arr.length; j < len; j++) {
-            list3 = arr[j];
-            if (list3.length > 0) {
-              return list3;
+            list2 = arr[j];
+            if (list2.length > 0) {
+              return list2;
             }
           }
           return [];
@@ -33518,7 +33521,7 @@ var require_light = __commonJS({
           var base;
           if (this.heartbeat == null && (this.storeOptions.reservoirRefreshInterval != null && this.storeOptions.reservoirRefreshAmount != null || this.storeOptions.reservoirIncreaseInterval != null && this.storeOptions.reservoirIncreaseAmount != null)) {
             return typeof (base = this.heartbeat = setInterval(() => {
-              var amount, incr, maximum, now, reservoir;
+              var amount2, incr, maximum, now, reservoir;
               now = Date.now();
               if (this.storeOptions.reservoirRefreshInterval != null && now >= this._lastReservoirRefresh + this.storeOptions.reservoirRefreshInterval) {
                 this._lastReservoirRefresh = now;
@@ -33527,12 +33530,12 @@ var require_light = __commonJS({
               }
               if (this.storeOptions.reservoirIncreaseInterval != null && now >= this._lastReservoirIncrease + this.storeOptions.reservoirIncreaseInterval) {
                 ({
-                  reservoirIncreaseAmount: amount,
+                  reservoirIncreaseAmount: amount2,
                   reservoirIncreaseMaximum: maximum,
                   reservoir
                 } = this.storeOptions);
                 this._lastReservoirIncrease = now;
-                incr = maximum != null ? Math.min(amount, maximum - reservoir) : amount;
+                incr = maximum != null ? Math.min(amount2, maximum - reservoir) : amount2;
                 if (incr > 0) {
                   this.storeOptions.reservoir += incr;
                   return this.instance._drainAll(this.computeCapacity());
@@ -34189,18 +34192,18 @@ var require_light = __commonJS({
             var done, waitForExecuting;
             options = parser$5.load(options, this.stopDefaults);
             waitForExecuting = (at3) => {
-              var finished2;
-              finished2 = () => {
+              var finished;
+              finished = () => {
                 var counts;
                 counts = this._states.counts;
                 return counts[0] + counts[1] + counts[2] + counts[3] === at3;
               };
               return new this.Promise((resolve2, reject) => {
-                if (finished2()) {
+                if (finished()) {
                   return resolve2();
                 } else {
                   return this.on("done", () => {
-                    if (finished2()) {
+                    if (finished()) {
                       this.removeAllListeners("done");
                       return resolve2();
                     }
@@ -34833,12 +34836,12 @@ function addHook(state, kind, name, hook2) {
   }
   if (kind === "after") {
     hook2 = (method, options) => {
-      let result;
+      let result2;
       return Promise.resolve().then(method.bind(null, options)).then((result_) => {
-        result = result_;
-        return orig(result, options);
+        result2 = result_;
+        return orig(result2, options);
       }).then(() => {
-        return result;
+        return result2;
       });
     };
   }
@@ -34938,16 +34941,16 @@ function isPlainObject2(value) {
   return typeof Ctor === "function" && Ctor instanceof Ctor && Function.prototype.call(Ctor) === Function.prototype.call(value);
 }
 function mergeDeep(defaults2, options) {
-  const result = Object.assign({}, defaults2);
+  const result2 = Object.assign({}, defaults2);
   Object.keys(options).forEach((key) => {
     if (isPlainObject2(options[key])) {
-      if (!(key in defaults2)) Object.assign(result, { [key]: options[key] });
-      else result[key] = mergeDeep(defaults2[key], options[key]);
+      if (!(key in defaults2)) Object.assign(result2, { [key]: options[key] });
+      else result2[key] = mergeDeep(defaults2[key], options[key]);
     } else {
-      Object.assign(result, { [key]: options[key] });
+      Object.assign(result2, { [key]: options[key] });
     }
   });
-  return result;
+  return result2;
 }
 function removeUndefinedProperties(obj) {
   for (const key in obj) {
@@ -35002,13 +35005,13 @@ function extractUrlVariableNames(url) {
   return matches.map(removeNonChars).reduce((a, b) => a.concat(b), []);
 }
 function omit(object2, keysToOmit) {
-  const result = { __proto__: null };
+  const result2 = { __proto__: null };
   for (const key of Object.keys(object2)) {
     if (keysToOmit.indexOf(key) === -1) {
-      result[key] = object2[key];
+      result2[key] = object2[key];
     }
   }
-  return result;
+  return result2;
 }
 function encodeReserved(str) {
   return str.split(/(%[0-9A-Fa-f]{2})/g).map(function(part) {
@@ -35038,28 +35041,28 @@ function isKeyOperator(operator) {
   return operator === ";" || operator === "&" || operator === "?";
 }
 function getValues(context3, operator, key, modifier) {
-  var value = context3[key], result = [];
+  var value = context3[key], result2 = [];
   if (isDefined(value) && value !== "") {
     if (typeof value === "string" || typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
       value = value.toString();
       if (modifier && modifier !== "*") {
         value = value.substring(0, parseInt(modifier, 10));
       }
-      result.push(
+      result2.push(
         encodeValue(operator, value, isKeyOperator(operator) ? key : "")
       );
     } else {
       if (modifier === "*") {
         if (Array.isArray(value)) {
           value.filter(isDefined).forEach(function(value2) {
-            result.push(
+            result2.push(
               encodeValue(operator, value2, isKeyOperator(operator) ? key : "")
             );
           });
         } else {
           Object.keys(value).forEach(function(k) {
             if (isDefined(value[k])) {
-              result.push(encodeValue(operator, value[k], k));
+              result2.push(encodeValue(operator, value[k], k));
             }
           });
         }
@@ -35078,24 +35081,24 @@ function getValues(context3, operator, key, modifier) {
           });
         }
         if (isKeyOperator(operator)) {
-          result.push(encodeUnreserved(key) + "=" + tmp.join(","));
+          result2.push(encodeUnreserved(key) + "=" + tmp.join(","));
         } else if (tmp.length !== 0) {
-          result.push(tmp.join(","));
+          result2.push(tmp.join(","));
         }
       }
     }
   } else {
     if (operator === ";") {
       if (isDefined(value)) {
-        result.push(encodeUnreserved(key));
+        result2.push(encodeUnreserved(key));
       }
     } else if (value === "" && (operator === "&" || operator === "?")) {
-      result.push(encodeUnreserved(key) + "=");
+      result2.push(encodeUnreserved(key) + "=");
     } else if (value === "") {
-      result.push("");
+      result2.push("");
     }
   }
-  return result;
+  return result2;
 }
 function parseUrl(template4) {
   return {
@@ -35372,14 +35375,14 @@ function parseParameters(header, type, index2, len, stopFlags) {
   return { type, index: index2, parameters };
 }
 function unescapeQuotedPairs(str, start, end) {
-  let result = "";
+  let result2 = "";
   for (let index2 = start; index2 < end; index2++) {
     if (str.charCodeAt(index2) === BSLASH) {
-      result += str.slice(start, index2);
+      result2 += str.slice(start, index2);
       start = ++index2;
     }
   }
-  return result + str.slice(start, end);
+  return result2 + str.slice(start, end);
 }
 var SP, HTAB, SEMI, EQ, DQUOTE, BSLASH, COMMA, LOWER_CASE, OWS, SEMI_FLAG, COMMA_FLAG, TOKEN_FLAG, NON_ASCII, CASE_FLAGS, CHAR_MAP, NullObject;
 var init_dist = __esm({
@@ -35652,12 +35655,12 @@ var init_json_with_bigint = __esm({
         return featureCache.get(parseFingerprint);
       }
       try {
-        const result = JSON.parse(
+        const result2 = JSON.parse(
           "1",
           (_, __, context3) => !!context3?.source && context3.source === "1"
         );
-        featureCache.set(parseFingerprint, result);
-        return result;
+        featureCache.set(parseFingerprint, result2);
+        return result2;
       } catch {
         featureCache.set(parseFingerprint, false);
         return false;
@@ -35983,16 +35986,16 @@ function graphql(request2, query, options) {
   const parsedOptions = typeof query === "string" ? Object.assign({ query }, options) : query;
   const requestOptions = Object.keys(
     parsedOptions
-  ).reduce((result, key) => {
+  ).reduce((result2, key) => {
     if (NON_VARIABLE_OPTIONS.includes(key)) {
-      result[key] = parsedOptions[key];
-      return result;
+      result2[key] = parsedOptions[key];
+      return result2;
     }
-    if (!result.variables) {
-      result.variables = {};
+    if (!result2.variables) {
+      result2.variables = {};
     }
-    result.variables[key] = parsedOptions[key];
-    return result;
+    result2.variables[key] = parsedOptions[key];
+    return result2;
   }, {});
   const baseUrl2 = parsedOptions.baseUrl || request2.endpoint.DEFAULTS.baseUrl;
   if (GHES_V3_SUFFIX_REGEX.test(baseUrl2)) {
@@ -36402,8 +36405,8 @@ function paginate(octokit, route, parameters, mapFn) {
   );
 }
 function gather(octokit, results, iterator2, mapFn) {
-  return iterator2.next().then((result) => {
-    if (result.done) {
+  return iterator2.next().then((result2) => {
+    if (result2.done) {
       return results;
     }
     let earlyExit = false;
@@ -36411,7 +36414,7 @@ function gather(octokit, results, iterator2, mapFn) {
       earlyExit = true;
     }
     results = results.concat(
-      mapFn ? mapFn(result.value, done) : result.value.data
+      mapFn ? mapFn(result2.value, done) : result2.value.data
     );
     if (earlyExit) {
       return results;
@@ -39214,12 +39217,12 @@ var require_lib2 = __commonJS({
       };
       return function(mod) {
         if (mod && mod.__esModule) return mod;
-        var result = {};
+        var result2 = {};
         if (mod != null) {
-          for (var k = ownKeys(mod), i = 0; i < k.length; i++) if (k[i] !== "default") __createBinding(result, mod, k[i]);
+          for (var k = ownKeys(mod), i = 0; i < k.length; i++) if (k[i] !== "default") __createBinding(result2, mod, k[i]);
         }
-        __setModuleDefault(result, mod);
-        return result;
+        __setModuleDefault(result2, mod);
+        return result2;
       };
     })();
     var __awaiter3 = exports && exports.__awaiter || function(thisArg, _arguments, P, generator) {
@@ -39243,8 +39246,8 @@ var require_lib2 = __commonJS({
             reject(e);
           }
         }
-        function step(result) {
-          result.done ? resolve2(result.value) : adopt(result.value).then(fulfilled, rejected);
+        function step(result2) {
+          result2.done ? resolve2(result2.value) : adopt(result2.value).then(fulfilled, rejected);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -39917,8 +39920,8 @@ var init_utils = __esm({
             reject(e);
           }
         }
-        function step(result) {
-          result.done ? resolve2(result.value) : adopt(result.value).then(fulfilled, rejected);
+        function step(result2) {
+          result2.done ? resolve2(result2.value) : adopt(result2.value).then(fulfilled, rejected);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -40171,8 +40174,8 @@ var __awaiter = function(thisArg, _arguments, P, generator) {
         reject(e);
       }
     }
-    function step(result) {
-      result.done ? resolve2(result.value) : adopt(result.value).then(fulfilled, rejected);
+    function step(result2) {
+      result2.done ? resolve2(result2.value) : adopt(result2.value).then(fulfilled, rejected);
     }
     step((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -40506,14 +40509,14 @@ var HUB_RESTART_SECONDS = 6;
 function actionReport() {
   return {
     progress: (text2) => info(text2),
-    result: async (result) => {
+    result: async (result2) => {
       for (const severity of ["error", "warning"]) {
-        for (const finding of result.findings.filter((one) => one.severity === severity).slice(0, ANNOTATION_LIMIT)) annotate(finding);
+        for (const finding of result2.findings.filter((one) => one.severity === severity).slice(0, ANNOTATION_LIMIT)) annotate(finding);
       }
-      info(result.text);
-      setOutput("result", JSON.stringify(result.json));
-      for (const [name, value] of Object.entries(result.outputs)) setOutput(name, value);
-      if (result.summary !== "" && process.env["GITHUB_STEP_SUMMARY"] !== void 0) await summary.addRaw(result.summary, true).write();
+      info(result2.text);
+      setOutput("result", JSON.stringify(result2.json));
+      for (const [name, value] of Object.entries(result2.outputs)) setOutput(name, value);
+      if (result2.summary !== "" && process.env["GITHUB_STEP_SUMMARY"] !== void 0) await summary.addRaw(result2.summary, true).write();
     },
     failure: (message, hint) => error(`${message}. ${hint}`)
   };
@@ -40880,8 +40883,8 @@ function resolveYamlInteger$2(source, isExplicit) {
   if (isExplicit) {
     if (!YAML_INTEGER_EXPLICIT_PATTERN$1.test(source)) return NOT_RESOLVED;
   } else if (!YAML_INTEGER_IMPLICIT_PATTERN$1.test(source)) return NOT_RESOLVED;
-  const result = parseYamlInteger$2(source);
-  return Number.isFinite(result) ? result : NOT_RESOLVED;
+  const result2 = parseYamlInteger$2(source);
+  return Number.isFinite(result2) ? result2 : NOT_RESOLVED;
 }
 var intCoreTag = defineScalarTag("tag:yaml.org,2002:int", {
   implicit: true,
@@ -40912,8 +40915,8 @@ function resolveYamlInteger$1(source, isExplicit) {
   if (isExplicit) {
     if (!YAML_INTEGER_EXPLICIT_PATTERN.test(source)) return NOT_RESOLVED;
   } else if (!YAML_INTEGER_IMPLICIT_PATTERN.test(source)) return NOT_RESOLVED;
-  const result = parseYamlInteger$1(source);
-  return Number.isFinite(result) ? result : NOT_RESOLVED;
+  const result2 = parseYamlInteger$1(source);
+  return Number.isFinite(result2) ? result2 : NOT_RESOLVED;
 }
 var intJsonTag = defineScalarTag("tag:yaml.org,2002:int", {
   implicit: true,
@@ -40933,17 +40936,17 @@ function parseYamlInteger(source) {
   if (value.startsWith("0b")) return sign * parseInt(value.slice(2), 2);
   if (value.startsWith("0x")) return sign * parseInt(value.slice(2), 16);
   if (value.includes(":")) {
-    let result = 0;
-    for (const part of value.split(":")) result = result * 60 + Number(part);
-    return sign * result;
+    let result2 = 0;
+    for (const part of value.split(":")) result2 = result2 * 60 + Number(part);
+    return sign * result2;
   }
   if (value !== "0" && value[0] === "0") return sign * parseInt(value, 8);
   return sign * parseInt(value, 10);
 }
 function resolveYamlInteger(source) {
   if (!YAML_INTEGER_PATTERN.test(source)) return NOT_RESOLVED;
-  const result = parseYamlInteger(source);
-  return Number.isFinite(result) ? result : NOT_RESOLVED;
+  const result2 = parseYamlInteger(source);
+  return Number.isFinite(result2) ? result2 : NOT_RESOLVED;
 }
 var intYaml11Tag = defineScalarTag("tag:yaml.org,2002:int", {
   implicit: true,
@@ -40965,8 +40968,8 @@ function resolveYamlFloat$2(source) {
   if ("+-".includes(value[0])) value = value.slice(1);
   if (value === ".inf") return sign === 1 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   if (value === ".nan") return NaN;
-  const result = sign * parseFloat(value);
-  if (Number.isFinite(result) || YAML_FLOAT_SPECIAL_PATTERN$1.test(source)) return result;
+  const result2 = sign * parseFloat(value);
+  if (Number.isFinite(result2) || YAML_FLOAT_SPECIAL_PATTERN$1.test(source)) return result2;
   return NOT_RESOLVED;
 }
 function representYamlFloat$2(object2) {
@@ -40974,8 +40977,8 @@ function representYamlFloat$2(object2) {
   if (object2 === Number.POSITIVE_INFINITY) return ".inf";
   if (object2 === Number.NEGATIVE_INFINITY) return "-.inf";
   if (Object.is(object2, -0)) return "-0.0";
-  const result = object2.toString(10);
-  return /^[-+]?[0-9]+e/.test(result) ? result.replace("e", ".e") : result;
+  const result2 = object2.toString(10);
+  return /^[-+]?[0-9]+e/.test(result2) ? result2.replace("e", ".e") : result2;
 }
 var floatCoreTag = defineScalarTag("tag:yaml.org,2002:float", {
   implicit: true,
@@ -40999,12 +41002,12 @@ function resolveYamlFloat$1(source, isExplicit) {
     if ("+-".includes(value[0])) value = value.slice(1);
     if (value === ".inf") return sign === 1 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
     if (value === ".nan") return NaN;
-    const result2 = sign * parseFloat(value);
-    return Number.isFinite(result2) ? result2 : NOT_RESOLVED;
+    const result3 = sign * parseFloat(value);
+    return Number.isFinite(result3) ? result3 : NOT_RESOLVED;
   }
   if (!YAML_FLOAT_IMPLICIT_PATTERN.test(source)) return NOT_RESOLVED;
-  const result = Number(source);
-  if (Number.isFinite(result)) return result;
+  const result2 = Number(source);
+  if (Number.isFinite(result2)) return result2;
   return NOT_RESOLVED;
 }
 function representYamlFloat$1(object2) {
@@ -41012,8 +41015,8 @@ function representYamlFloat$1(object2) {
   if (object2 === Number.POSITIVE_INFINITY) return ".inf";
   if (object2 === Number.NEGATIVE_INFINITY) return "-.inf";
   if (Object.is(object2, -0)) return "-0.0";
-  const result = object2.toString(10);
-  return /^[-+]?[0-9]+e/.test(result) ? result.replace("e", ".e") : result;
+  const result2 = object2.toString(10);
+  return /^[-+]?[0-9]+e/.test(result2) ? result2.replace("e", ".e") : result2;
 }
 var floatJsonTag = defineScalarTag("tag:yaml.org,2002:float", {
   implicit: true,
@@ -41031,12 +41034,12 @@ function resolveYamlFloat(source) {
   if ("+-".includes(value[0])) value = value.slice(1);
   if (value === ".inf") return sign === 1 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   if (value === ".nan") return NaN;
-  let result = 0;
+  let result2 = 0;
   if (value.includes(":")) {
-    for (const part of value.split(":")) result = result * 60 + Number(part);
-    result *= sign;
-  } else result = sign * parseFloat(value);
-  if (Number.isFinite(result) || YAML_FLOAT_SPECIAL_PATTERN.test(source)) return result;
+    for (const part of value.split(":")) result2 = result2 * 60 + Number(part);
+    result2 *= sign;
+  } else result2 = sign * parseFloat(value);
+  if (Number.isFinite(result2) || YAML_FLOAT_SPECIAL_PATTERN.test(source)) return result2;
   return NOT_RESOLVED;
 }
 function representYamlFloat(object2) {
@@ -41044,8 +41047,8 @@ function representYamlFloat(object2) {
   if (object2 === Number.POSITIVE_INFINITY) return ".inf";
   if (object2 === Number.NEGATIVE_INFINITY) return "-.inf";
   if (Object.is(object2, -0)) return "-0.0";
-  const result = object2.toString(10);
-  return /^[-+]?[0-9]+e/.test(result) ? result.replace("e", ".e") : result;
+  const result2 = object2.toString(10);
+  return /^[-+]?[0-9]+e/.test(result2) ? result2.replace("e", ".e") : result2;
 }
 var floatYaml11Tag = defineScalarTag("tag:yaml.org,2002:float", {
   implicit: true,
@@ -41073,9 +41076,9 @@ function resolveYamlBinary(source) {
   const input = source.replace(/\s/g, "");
   if (input.length % 4 !== 0 || !BASE64_PATTERN.test(input)) return NOT_RESOLVED;
   const binary = atob(input);
-  const result = new Uint8Array(binary.length);
-  for (let index2 = 0; index2 < binary.length; index2++) result[index2] = binary.charCodeAt(index2);
-  return result;
+  const result2 = new Uint8Array(binary.length);
+  for (let index2 = 0; index2 < binary.length; index2++) result2[index2] = binary.charCodeAt(index2);
+  return result2;
 }
 function representYamlBinary(object2) {
   let binary = "";
@@ -41147,9 +41150,9 @@ function isPlainObject(data) {
   return prototype === null || prototype === Object.prototype;
 }
 function pick(object2, keys) {
-  const result = {};
-  for (const key of keys) if (object2[key] !== void 0) result[key] = object2[key];
-  return result;
+  const result2 = {};
+  for (const key of keys) if (object2[key] !== void 0) result2[key] = object2[key];
+  return result2;
 }
 var omapTag = defineSequenceTag("tag:yaml.org,2002:omap", {
   create: () => ({
@@ -41254,19 +41257,19 @@ function createTagDefinitionListMap() {
   };
 }
 function compileTags(tags) {
-  const result = [];
+  const result2 = [];
   for (const tag of tags) {
-    let index2 = result.length;
-    for (let previousIndex = 0; previousIndex < result.length; previousIndex++) {
-      const previous = result[previousIndex];
+    let index2 = result2.length;
+    for (let previousIndex = 0; previousIndex < result2.length; previousIndex++) {
+      const previous = result2[previousIndex];
       if (previous.nodeKind === tag.nodeKind && previous.tagName === tag.tagName && previous.matchByTagPrefix === tag.matchByTagPrefix) {
         index2 = previousIndex;
         break;
       }
     }
-    result[index2] = tag;
+    result2[index2] = tag;
   }
-  return result;
+  return result2;
 }
 var Schema = class Schema2 {
   tags;
@@ -41430,14 +41433,14 @@ var YAML11_SCHEMA = new Schema([
 var DUMP_SCHEMA = YAML11_SCHEMA.withTags({
   ...intYaml11Tag,
   resolve: (source, isExplicit, tagName) => {
-    const result = intYaml11Tag.resolve(source, isExplicit, tagName);
-    return result === NOT_RESOLVED ? intCoreTag.resolve(source, isExplicit, tagName) : result;
+    const result2 = intYaml11Tag.resolve(source, isExplicit, tagName);
+    return result2 === NOT_RESOLVED ? intCoreTag.resolve(source, isExplicit, tagName) : result2;
   }
 }, {
   ...floatYaml11Tag,
   resolve: (source, isExplicit, tagName) => {
-    const result = floatYaml11Tag.resolve(source, isExplicit, tagName);
-    return result === NOT_RESOLVED ? floatCoreTag.resolve(source, isExplicit, tagName) : result;
+    const result2 = floatYaml11Tag.resolve(source, isExplicit, tagName);
+    return result2 === NOT_RESOLVED ? floatCoreTag.resolve(source, isExplicit, tagName) : result2;
   }
 });
 var realMapTag = defineMappingTag("tag:yaml.org,2002:map", {
@@ -41544,27 +41547,27 @@ function makeSnippet(mark, options) {
     if (mark.position <= match.index && foundLineNo < 0) foundLineNo = lineStarts2.length - 2;
   }
   if (foundLineNo < 0) foundLineNo = lineStarts2.length - 1;
-  let result = "";
+  let result2 = "";
   const lineNoLength = Math.min(mark.line + opts.linesAfter, lineEnds.length).toString().length;
   const maxLineLength = opts.maxLength - (opts.indent + lineNoLength + 3);
   for (let i = 1; i <= opts.linesBefore; i++) {
     if (foundLineNo - i < 0) break;
     const line2 = getLine(mark.buffer, lineStarts2[foundLineNo - i], lineEnds[foundLineNo - i], mark.position - (lineStarts2[foundLineNo] - lineStarts2[foundLineNo - i]), maxLineLength);
-    result = `${" ".repeat(opts.indent)}${padStart((mark.line - i + 1).toString(), lineNoLength)} | ${line2.str}
-${result}`;
+    result2 = `${" ".repeat(opts.indent)}${padStart((mark.line - i + 1).toString(), lineNoLength)} | ${line2.str}
+${result2}`;
   }
   const line = getLine(mark.buffer, lineStarts2[foundLineNo], lineEnds[foundLineNo], mark.position, maxLineLength);
-  result += `${" ".repeat(opts.indent)}${padStart((mark.line + 1).toString(), lineNoLength)} | ${line.str}
+  result2 += `${" ".repeat(opts.indent)}${padStart((mark.line + 1).toString(), lineNoLength)} | ${line.str}
 `;
-  result += `${"-".repeat(opts.indent + lineNoLength + 3 + line.pos)}^
+  result2 += `${"-".repeat(opts.indent + lineNoLength + 3 + line.pos)}^
 `;
   for (let i = 1; i <= opts.linesAfter; i++) {
     if (foundLineNo + i >= lineEnds.length) break;
     const line2 = getLine(mark.buffer, lineStarts2[foundLineNo + i], lineEnds[foundLineNo + i], mark.position - (lineStarts2[foundLineNo] - lineStarts2[foundLineNo + i]), maxLineLength);
-    result += `${" ".repeat(opts.indent)}${padStart((mark.line + i + 1).toString(), lineNoLength)} | ${line2.str}
+    result2 += `${" ".repeat(opts.indent)}${padStart((mark.line + i + 1).toString(), lineNoLength)} | ${line2.str}
 `;
   }
-  return result.replace(/\n$/, "");
+  return result2.replace(/\n$/, "");
 }
 function formatError(exception, compact) {
   let where = "";
@@ -41736,61 +41739,61 @@ function foldedBreaks(count) {
   return "\n".repeat(count - 1);
 }
 function getPlainValue(input, start, end) {
-  let result = "";
+  let result2 = "";
   let position = start;
   let captureStart = start;
   let captureEnd = start;
   while (position < end) {
     const ch = input.charCodeAt(position);
     if (ch === 10 || ch === 13) {
-      result += input.slice(captureStart, captureEnd);
+      result2 += input.slice(captureStart, captureEnd);
       const fold2 = skipFoldedBreaks(input, position, end);
-      result += foldedBreaks(fold2.breaks);
+      result2 += foldedBreaks(fold2.breaks);
       position = captureStart = captureEnd = fold2.position;
     } else {
       position++;
       if (ch !== 32 && ch !== 9) captureEnd = position;
     }
   }
-  return result + input.slice(captureStart, captureEnd);
+  return result2 + input.slice(captureStart, captureEnd);
 }
 function getSingleQuotedValue(input, start, end) {
-  let result = "";
+  let result2 = "";
   let position = start;
   let captureStart = start;
   let captureEnd = start;
   while (position < end) {
     const ch = input.charCodeAt(position);
     if (ch === 39) {
-      result += input.slice(captureStart, position) + "'";
+      result2 += input.slice(captureStart, position) + "'";
       position += 2;
       captureStart = captureEnd = position;
     } else if (ch === 10 || ch === 13) {
-      result += input.slice(captureStart, captureEnd);
+      result2 += input.slice(captureStart, captureEnd);
       const fold2 = skipFoldedBreaks(input, position, end);
-      result += foldedBreaks(fold2.breaks);
+      result2 += foldedBreaks(fold2.breaks);
       position = captureStart = captureEnd = fold2.position;
     } else {
       position++;
       if (ch !== 32 && ch !== 9) captureEnd = position;
     }
   }
-  return result + input.slice(captureStart, end);
+  return result2 + input.slice(captureStart, end);
 }
 function getDoubleQuotedValue(input, start, end) {
-  let result = "";
+  let result2 = "";
   let position = start;
   let captureStart = start;
   let captureEnd = start;
   while (position < end) {
     const ch = input.charCodeAt(position);
     if (ch === 92) {
-      result += input.slice(captureStart, position);
+      result2 += input.slice(captureStart, position);
       position++;
       const escaped = input.charCodeAt(position);
       if (escaped === 10 || escaped === 13) position = skipFoldedBreaks(input, position, end).position;
       else if (escaped < 256 && simpleEscapeCheck[escaped]) {
-        result += simpleEscapeMap[escaped];
+        result2 += simpleEscapeMap[escaped];
         position++;
       } else {
         let hexLength = escapedHexLen$1(escaped);
@@ -41800,27 +41803,27 @@ function getDoubleQuotedValue(input, start, end) {
           const digit = fromHexCode$1(input.charCodeAt(position));
           hexResult = (hexResult << 4) + digit;
         }
-        result += charFromCodepoint(hexResult);
+        result2 += charFromCodepoint(hexResult);
         position++;
       }
       captureStart = captureEnd = position;
     } else if (ch === 10 || ch === 13) {
-      result += input.slice(captureStart, captureEnd);
+      result2 += input.slice(captureStart, captureEnd);
       const fold2 = skipFoldedBreaks(input, position, end);
-      result += foldedBreaks(fold2.breaks);
+      result2 += foldedBreaks(fold2.breaks);
       position = captureStart = captureEnd = fold2.position;
     } else {
       position++;
       if (ch !== 32 && ch !== 9) captureEnd = position;
     }
   }
-  return result + input.slice(captureStart, end);
+  return result2 + input.slice(captureStart, end);
 }
 function getBlockValue(input, start, end, indent, chomping, folded) {
   const textIndent = indent < 0 ? 0 : indent;
   const region = input.slice(start, end).replace(/\r\n?/g, "\n");
   const lines = region === "" ? [] : (region.endsWith("\n") ? region.slice(0, -1) : region).split("\n");
-  let result = "";
+  let result2 = "";
   let didReadContent = false;
   let emptyLines = 0;
   let atMoreIndented = false;
@@ -41836,23 +41839,23 @@ function getBlockValue(input, start, end, indent, chomping, folded) {
     if (folded) {
       if (first === 32 || first === 9) {
         atMoreIndented = true;
-        result += "\n".repeat(didReadContent ? 1 + emptyLines : emptyLines);
+        result2 += "\n".repeat(didReadContent ? 1 + emptyLines : emptyLines);
       } else if (atMoreIndented) {
         atMoreIndented = false;
-        result += "\n".repeat(emptyLines + 1);
+        result2 += "\n".repeat(emptyLines + 1);
       } else if (emptyLines === 0) {
-        if (didReadContent) result += " ";
-      } else result += "\n".repeat(emptyLines);
-    } else result += "\n".repeat(didReadContent ? 1 + emptyLines : emptyLines);
-    result += content;
+        if (didReadContent) result2 += " ";
+      } else result2 += "\n".repeat(emptyLines);
+    } else result2 += "\n".repeat(didReadContent ? 1 + emptyLines : emptyLines);
+    result2 += content;
     didReadContent = true;
     emptyLines = 0;
   }
-  if (chomping === CHOMPING_MODE.KEEP) result += "\n".repeat(didReadContent ? 1 + emptyLines : emptyLines);
+  if (chomping === CHOMPING_MODE.KEEP) result2 += "\n".repeat(didReadContent ? 1 + emptyLines : emptyLines);
   else if (chomping !== CHOMPING_MODE.STRIP) {
-    if (didReadContent) result += "\n";
+    if (didReadContent) result2 += "\n";
   }
-  return result;
+  return result2;
 }
 function getScalarValue(input, scalar2) {
   if (scalar2.valueStart === NO_RANGE$3) return "";
@@ -41883,27 +41886,27 @@ function percentByte(byte) {
 }
 function tagPercentEncode(source, isSuffix) {
   const allowed = isSuffix ? TAG_SUFFIX_CHARS : TAG_URI_CHARS;
-  let result = "";
+  let result2 = "";
   for (let index2 = 0; index2 < source.length; index2++) {
     let ch = source.charCodeAt(index2);
     if (ch >= 48 && ch <= 57 || ch >= 65 && ch <= 90 || ch >= 97 && ch <= 122 || allowed.includes(source[index2])) {
-      result += source[index2];
+      result2 += source[index2];
       continue;
     }
     if (ch >= 55296 && ch <= 56319) ch = 65536 + ((ch & 1023) << 10) + (source.charCodeAt(++index2) & 1023);
-    if (ch < 128) result += percentByte(ch);
-    else if (ch < 2048) result += percentByte(192 | ch >> 6) + percentByte(128 | ch & 63);
-    else if (ch < 65536) result += percentByte(224 | ch >> 12) + percentByte(128 | ch >> 6 & 63) + percentByte(128 | ch & 63);
-    else result += percentByte(240 | ch >> 18) + percentByte(128 | ch >> 12 & 63) + percentByte(128 | ch >> 6 & 63) + percentByte(128 | ch & 63);
+    if (ch < 128) result2 += percentByte(ch);
+    else if (ch < 2048) result2 += percentByte(192 | ch >> 6) + percentByte(128 | ch & 63);
+    else if (ch < 65536) result2 += percentByte(224 | ch >> 12) + percentByte(128 | ch >> 6 & 63) + percentByte(128 | ch & 63);
+    else result2 += percentByte(240 | ch >> 18) + percentByte(128 | ch >> 12 & 63) + percentByte(128 | ch >> 6 & 63) + percentByte(128 | ch & 63);
   }
-  return result;
+  return result2;
 }
 function tagPercentDecode(source) {
-  let result = "";
+  let result2 = "";
   let index2 = 0;
   while (index2 < source.length) {
     if (source.charCodeAt(index2) !== 37) {
-      result += source[index2++];
+      result2 += source[index2++];
       continue;
     }
     let ch = parseInt(source.slice(index2 + 1, index2 + 3), 16);
@@ -41916,13 +41919,13 @@ function tagPercentDecode(source) {
         index2 += 3;
       }
     }
-    if (ch < 65536) result += String.fromCharCode(ch);
+    if (ch < 65536) result2 += String.fromCharCode(ch);
     else {
       ch -= 65536;
-      result += String.fromCharCode(55296 | ch >> 10, 56320 | ch & 1023);
+      result2 += String.fromCharCode(55296 | ch >> 10, 56320 | ch & 1023);
     }
   }
-  return result;
+  return result2;
 }
 function tagNameFull(rawTag, tagHandlers) {
   if (rawTag.startsWith("!<") && rawTag.endsWith(">")) return tagPercentDecode(rawTag.slice(2, -1));
@@ -41978,10 +41981,10 @@ function constructScalar(state, event) {
     const tagName = tagNameFull(rawTag, state.tagHandlers);
     const scalarTag = state.schema.lookupScalarTag(tagName);
     if (scalarTag) {
-      const result = scalarTag.resolve(source, true, tagName);
-      if (result === NOT_RESOLVED) throwError$1(state, `cannot resolve a node with !<${tagName}> explicit tag`);
+      const result2 = scalarTag.resolve(source, true, tagName);
+      if (result2 === NOT_RESOLVED) throwError$1(state, `cannot resolve a node with !<${tagName}> explicit tag`);
       return {
-        value: result,
+        value: result2,
         tag: scalarTag
       };
     }
@@ -42013,59 +42016,59 @@ function chargeMergeWork(state) {
   state.totalMergeKeys++;
   if (state.maxTotalMergeKeys !== -1 && state.totalMergeKeys > state.maxTotalMergeKeys) throwError$1(state, `merge keys exceeded maxTotalMergeKeys (${state.maxTotalMergeKeys})`);
 }
-function mergeKeys(state, frame, source, sourceTag) {
+function mergeKeys(state, frame2, source, sourceTag) {
   chargeMergeWork(state);
   for (const sourceKey of sourceTag.keys(source)) {
     chargeMergeWork(state);
-    if (frame.tag.has(frame.value, sourceKey)) continue;
-    const err = frame.tag.addPair(frame.value, sourceKey, sourceTag.get(source, sourceKey));
+    if (frame2.tag.has(frame2.value, sourceKey)) continue;
+    const err = frame2.tag.addPair(frame2.value, sourceKey, sourceTag.get(source, sourceKey));
     if (err) throwError$1(state, err);
-    frame.overridable ??= /* @__PURE__ */ new Set();
-    frame.overridable.add(sourceKey);
+    frame2.overridable ??= /* @__PURE__ */ new Set();
+    frame2.overridable.add(sourceKey);
   }
 }
-function mergeSource(state, frame, source, sourceTag) {
-  state.position = frame.keyPosition;
-  if (isMappingTag(sourceTag)) mergeKeys(state, frame, source, sourceTag);
+function mergeSource(state, frame2, source, sourceTag) {
+  state.position = frame2.keyPosition;
+  if (isMappingTag(sourceTag)) mergeKeys(state, frame2, source, sourceTag);
   else if (sourceTag.nodeKind === "sequence" && Array.isArray(source)) {
     if (source.length > 100) throwError$1(state, "abnormal merge sequence size");
     for (const element of source) {
       const elementTag = state.nodeTags.get(element);
       if (!elementTag) throwError$1(state, "cannot merge mappings; the provided source object is unacceptable");
-      mergeKeys(state, frame, element, elementTag);
+      mergeKeys(state, frame2, element, elementTag);
     }
   } else throwError$1(state, "cannot merge mappings; the provided source object is unacceptable");
 }
-function addMappingValue(state, frame, key, value, tag) {
-  state.position = frame.keyPosition;
-  if (frame.keyIsMerge) {
-    mergeSource(state, frame, value, tag);
+function addMappingValue(state, frame2, key, value, tag) {
+  state.position = frame2.keyPosition;
+  if (frame2.keyIsMerge) {
+    mergeSource(state, frame2, value, tag);
     return;
   }
-  if (!state.json && frame.tag.has(frame.value, key) && !frame.overridable?.has(key)) throwError$1(state, "duplicated mapping key");
-  const err = frame.tag.addPair(frame.value, key, value);
+  if (!state.json && frame2.tag.has(frame2.value, key) && !frame2.overridable?.has(key)) throwError$1(state, "duplicated mapping key");
+  const err = frame2.tag.addPair(frame2.value, key, value);
   if (err) throwError$1(state, err);
-  frame.overridable?.delete(key);
+  frame2.overridable?.delete(key);
 }
 function addValue(state, value, tag) {
-  const frame = state.frames[state.frames.length - 1];
-  if (frame.kind === "document") {
-    frame.value = value;
-    frame.hasValue = true;
-  } else if (frame.kind === "sequence") {
+  const frame2 = state.frames[state.frames.length - 1];
+  if (frame2.kind === "document") {
+    frame2.value = value;
+    frame2.hasValue = true;
+  } else if (frame2.kind === "sequence") {
     if (isMappingTag(tag)) state.nodeTags.set(value, tag);
-    const err = frame.tag.addItem(frame.value, value, frame.index++);
+    const err = frame2.tag.addItem(frame2.value, value, frame2.index++);
     if (err) throwError$1(state, err);
-  } else if (frame.hasKey) {
-    const key = frame.key;
-    frame.key = void 0;
-    frame.hasKey = false;
-    addMappingValue(state, frame, key, value, tag);
+  } else if (frame2.hasKey) {
+    const key = frame2.key;
+    frame2.key = void 0;
+    frame2.hasKey = false;
+    addMappingValue(state, frame2, key, value, tag);
   } else {
-    frame.key = value;
-    frame.keyPosition = state.position;
-    frame.hasKey = true;
-    frame.keyIsMerge = tag.tagName === MERGE_TAG_NAME;
+    frame2.key = value;
+    frame2.keyPosition = state.position;
+    frame2.hasKey = true;
+    frame2.keyIsMerge = tag.tagName === MERGE_TAG_NAME;
   }
 }
 function storeAnchor(state, event, value, tag, isValueFinal) {
@@ -42164,19 +42167,19 @@ function constructFromEvents(events, options) {
         break;
       }
       case EVENT_ID.POP: {
-        const frame = state.frames.pop();
-        if (frame.kind === "mapping" && frame.hasKey) {
-          state.position = frame.keyPosition;
+        const frame2 = state.frames.pop();
+        if (frame2.kind === "mapping" && frame2.hasKey) {
+          state.position = frame2.keyPosition;
           throwError$1(state, "incomplete mapping pair in event stream");
         }
-        if (frame.kind === "document") state.documents.push(frame.value);
+        if (frame2.kind === "document") state.documents.push(frame2.value);
         else {
-          const value = frame.tag.carrierIsResult ? frame.value : finalizeCollection(state, frame.position, frame.tag, frame.value);
-          if (frame.anchor) {
-            frame.anchor.value = value;
-            frame.anchor.isValueFinal = true;
+          const value = frame2.tag.carrierIsResult ? frame2.value : finalizeCollection(state, frame2.position, frame2.tag, frame2.value);
+          if (frame2.anchor) {
+            frame2.anchor.value = value;
+            frame2.anchor.isValueFinal = true;
           }
-          addValue(state, value, frame.tag);
+          addValue(state, value, frame2.tag);
         }
         break;
       }
@@ -42391,9 +42394,9 @@ function testDocumentBoundary(state) {
   skipByteOrderMark(state);
   skipSeparationSpace(state, true);
   const ch = state.input.charCodeAt(state.position);
-  const result = state.position === state.lineStart && (ch === 37 || ch === 45 && testDocumentSeparator(state));
+  const result2 = state.position === state.lineStart && (ch === 37 || ch === 45 && testDocumentSeparator(state));
   restoreState(state, snapshot);
-  return result;
+  return result2;
 }
 function skipUntilLineEnd(state) {
   let ch = state.input.charCodeAt(state.position);
@@ -43395,21 +43398,21 @@ function encodeFlowBreaks(string, shiftOfContent) {
   let nextLF = string.indexOf("\n");
   if (nextLF === -1) return string;
   const pad = " ".repeat(shiftOfContent);
-  let result = string.slice(0, nextLF);
+  let result2 = string.slice(0, nextLF);
   const lineRe = /(\n+)([^\n]*)/g;
   lineRe.lastIndex = nextLF;
   let match;
   while (match = lineRe.exec(string)) {
     const breaks = match[1].length;
     const line = match[2];
-    result += "\n".repeat(breaks + 1) + pad + line;
+    result2 += "\n".repeat(breaks + 1) + pad + line;
   }
-  return result;
+  return result2;
 }
 function indentString(string, spaces) {
   const indent = " ".repeat(spaces);
   let position = 0;
-  let result = "";
+  let result2 = "";
   const length2 = string.length;
   while (position < length2) {
     let line;
@@ -43421,10 +43424,10 @@ function indentString(string, spaces) {
       line = string.slice(position, next + 1);
       position = next + 1;
     }
-    if (line.length && line !== "\n") result += indent;
-    result += line;
+    if (line.length && line !== "\n") result2 += indent;
+    result2 += line;
   }
-  return result;
+  return result2;
 }
 function needIndentIndicator(string) {
   return /^\n* /.test(string);
@@ -43449,29 +43452,29 @@ function foldLine(line, width) {
   let end;
   let curr = 0;
   let next = 0;
-  let result = "";
+  let result2 = "";
   while (match = breakRe.exec(line)) {
     next = match.index;
     if (next - start > width) {
       end = curr > start ? curr : next;
-      result += `
+      result2 += `
 ${line.slice(start, end)}`;
       start = end + 1;
     }
     curr = next;
   }
-  result += "\n";
-  if (line.length - start > width && curr > start) result += `${line.slice(start, curr)}
+  result2 += "\n";
+  if (line.length - start > width && curr > start) result2 += `${line.slice(start, curr)}
 ${line.slice(curr + 1)}`;
-  else result += line.slice(start);
-  return result.slice(1);
+  else result2 += line.slice(start);
+  return result2.slice(1);
 }
 function foldBlockScalar(string, width) {
   const lineRe = /(\n+)([^\n]*)/g;
   let nextLF = string.indexOf("\n");
   if (nextLF === -1) nextLF = string.length;
   lineRe.lastIndex = nextLF;
-  let result = foldLine(string.slice(0, nextLF), width);
+  let result2 = foldLine(string.slice(0, nextLF), width);
   let prevMoreIndented = string[0] === "\n" || isMoreIndented(string[0]);
   let moreIndented;
   let match;
@@ -43479,10 +43482,10 @@ function foldBlockScalar(string, width) {
     const prefix = match[1];
     const line = match[2];
     moreIndented = line !== "" && isMoreIndented(line[0]);
-    result += prefix + (!prevMoreIndented && !moreIndented && line !== "" ? "\n" : "") + foldLine(line, width);
+    result2 += prefix + (!prevMoreIndented && !moreIndented && line !== "" ? "\n" : "") + foldLine(line, width);
     prevMoreIndented = moreIndented;
   }
-  return result;
+  return result2;
 }
 var CHARACTERS_TO_ESCAPE = /["\\\x00-\x1F\x7F-\xA0\u2028\u2029\uD800-\uDFFF\uFEFF\uFFFE\uFFFF]/gu;
 function escapeCharacter(character) {
@@ -43576,35 +43579,35 @@ function scalarLayout(state, node, parent, level, isKey, flowOnly) {
   };
 }
 function writeFlowSequence(state, level, node) {
-  let result = "";
+  let result2 = "";
   for (let index2 = 0, length2 = node.items.length; index2 < length2; index2 += 1) {
     const item = writeNode(state, level, node.items[index2], node, {}).text;
-    if (index2 > 0) result += `,${!state.flowSkipCommaSpace ? " " : ""}`;
-    result += item;
+    if (index2 > 0) result2 += `,${!state.flowSkipCommaSpace ? " " : ""}`;
+    result2 += item;
   }
   const pad = state.flowBracketPadding && node.items.length > 0 ? " " : "";
-  return `[${pad}${result}${pad}]`;
+  return `[${pad}${result2}${pad}]`;
 }
 function writeBlockSequence(state, level, node, compact) {
-  let result = "";
+  let result2 = "";
   for (let index2 = 0, length2 = node.items.length; index2 < length2; index2 += 1) {
     const item = writeNode(state, level + 1, node.items[index2], node, {
       block: true,
       compact: state.seqInlineFirst,
       isblockseq: true
     }).text;
-    if (!compact || result !== "") result += generateNextLine(state, level);
-    if (item === "" || CHAR_LINE_FEED === item.charCodeAt(0)) result += "-";
-    else result += "- ";
-    result += item;
+    if (!compact || result2 !== "") result2 += generateNextLine(state, level);
+    if (item === "" || CHAR_LINE_FEED === item.charCodeAt(0)) result2 += "-";
+    else result2 += "- ";
+    result2 += item;
   }
-  return result;
+  return result2;
 }
 function writeFlowMapping(state, level, node) {
-  let result = "";
+  let result2 = "";
   for (const { key, value } of node.items) {
     let pairBuffer = "";
-    if (result !== "") pairBuffer += `,${!state.flowSkipCommaSpace ? " " : ""}`;
+    if (result2 !== "") pairBuffer += `,${!state.flowSkipCommaSpace ? " " : ""}`;
     const keyRender = writeNode(state, level, key, node, { iskey: true });
     const keyText = keyRender.text;
     const valueText = writeNode(state, level, value, node, {}).text;
@@ -43612,16 +43615,16 @@ function writeFlowMapping(state, level, node) {
     const keyIsBareProps = key.kind === "scalar" && keyRender.noBody && (key.tagged || key.anchor !== void 0);
     const keyColonSep = key.kind === "alias" || keyIsBareProps ? " " : "";
     pairBuffer += `${keyText}${keyColonSep}:${sep3}${valueText}`;
-    result += pairBuffer;
+    result2 += pairBuffer;
   }
-  const pad = state.flowBracketPadding && result !== "" ? " " : "";
-  return `{${pad}${result}${pad}}`;
+  const pad = state.flowBracketPadding && result2 !== "" ? " " : "";
+  return `{${pad}${result2}${pad}}`;
 }
 function writeBlockMapping(state, level, node, compact) {
-  let result = "";
+  let result2 = "";
   for (let index2 = 0, length2 = node.items.length; index2 < length2; index2 += 1) {
     let pairBuffer = "";
-    if (!compact || result !== "") pairBuffer += generateNextLine(state, level);
+    if (!compact || result2 !== "") pairBuffer += generateNextLine(state, level);
     const { key, value } = node.items[index2];
     const keyIsBlock = (key.kind === "mapping" || key.kind === "sequence") && key.style === COLLECTION_STYLE.BLOCK && key.items.length !== 0 || key.kind === "scalar" && (key.style === SCALAR_STYLE.LITERAL_BLOCK || key.style === SCALAR_STYLE.FOLDED_BLOCK);
     const keyRender = keyIsBlock ? writeNode(state, level + 1, key, node, {
@@ -43653,9 +43656,9 @@ function writeBlockMapping(state, level, node, compact) {
     if (valueText === "" || CHAR_LINE_FEED === valueText.charCodeAt(0)) pairBuffer += `${keyColonSep}:`;
     else pairBuffer += `${keyColonSep}: `;
     pairBuffer += valueText;
-    result += pairBuffer;
+    result2 += pairBuffer;
   }
-  return result;
+  return result2;
 }
 function cannotBeCompact(state, node, level) {
   if (node.kind === "alias") return true;
@@ -43719,22 +43722,22 @@ function rootStartsOwnLine(node) {
   return (node.kind === "sequence" || node.kind === "mapping") && node.style === COLLECTION_STYLE.BLOCK && node.items.length !== 0 && !node.tagged && node.anchor === void 0;
 }
 function writeDocumentDirectives(doc) {
-  let result = "";
+  let result2 = "";
   for (const directive of doc.directives) {
     if (directive.kind === "yaml") {
-      result += `%YAML ${directive.version}
+      result2 += `%YAML ${directive.version}
 `;
       continue;
     }
     const { handle, prefix } = directive;
-    result += `%TAG ${handle} ${prefix}
+    result2 += `%TAG ${handle} ${prefix}
 `;
   }
-  return result;
+  return result2;
 }
 function present(documents2, options) {
   const state = createPresenterState(options);
-  let result = "";
+  let result2 = "";
   let previousEnded = false;
   for (let index2 = 0; index2 < documents2.length; index2 += 1) {
     const doc = documents2[index2];
@@ -43742,25 +43745,25 @@ function present(documents2, options) {
     const directives = writeDocumentDirectives(doc);
     const hasDirectives = directives !== "";
     const marker2 = doc.explicitStart || hasDirectives || index2 > 0 && !previousEnded;
-    result += directives;
+    result2 += directives;
     if (doc.contents === null) {
-      if (marker2) result += "---\n";
+      if (marker2) result2 += "---\n";
     } else if (marker2) {
       const body = writeNode(state, 0, doc.contents, null, {
         block: true,
         compact: true
       }).text;
       const sep3 = body === "" ? "" : hasDirectives || rootStartsOwnLine(doc.contents) ? "\n" : " ";
-      result += `---${sep3}${body}
+      result2 += `---${sep3}${body}
 `;
-    } else result += writeNode(state, 0, doc.contents, null, {
+    } else result2 += writeNode(state, 0, doc.contents, null, {
       block: true,
       compact: true
     }).text + "\n";
     previousEnded = doc.explicitEnd || state.openEnded;
-    if (previousEnded) result += "...\n";
+    if (previousEnded) result2 += "...\n";
   }
-  return result;
+  return result2;
 }
 var DEFAULT_DUMP_OPTIONS = {
   ...DEFAULT_PRESENTER_OPTIONS,
@@ -43989,14 +43992,14 @@ function _sanitizePath(path) {
       resolved.push(part);
     }
   }
-  let result = resolved.join("/");
-  if (hasLeadingDotSlash && !result.startsWith("./")) {
-    result = "./" + result;
+  let result2 = resolved.join("/");
+  if (hasLeadingDotSlash && !result2.startsWith("./")) {
+    result2 = "./" + result2;
   }
-  if (path.endsWith("/") && !result.endsWith("/")) {
-    result += "/";
+  if (path.endsWith("/") && !result2.endsWith("/")) {
+    result2 += "/";
   }
-  return result;
+  return result2;
 }
 function _readString(buffer, offset, size) {
   const view = new Uint8Array(buffer, offset, size);
@@ -44086,32 +44089,32 @@ function build3(text2, events, report, offsets) {
   let root = null;
   let documents2 = 0;
   const put = (value, offset) => {
-    const frame = stack.at(-1);
-    if (frame === void 0) {
+    const frame2 = stack.at(-1);
+    if (frame2 === void 0) {
       root = value;
       offsets.set("", { key: offset, value: offset });
       return "";
     }
-    if (Array.isArray(frame.value)) {
-      const path2 = `${frame.path}/${frame.value.length}`;
-      frame.value.push(value);
+    if (Array.isArray(frame2.value)) {
+      const path2 = `${frame2.path}/${frame2.value.length}`;
+      frame2.value.push(value);
       offsets.set(path2, { key: offset, value: offset });
       return path2;
     }
-    const key2 = frame.key ?? "";
-    const path = `${frame.path}/${escapeSegment(key2)}`;
-    frame.key = void 0;
-    if (key2 !== "__proto__") frame.value[key2] = value;
+    const key2 = frame2.key ?? "";
+    const path = `${frame2.path}/${escapeSegment(key2)}`;
+    frame2.key = void 0;
+    if (key2 !== "__proto__") frame2.value[key2] = value;
     const known = offsets.get(path);
     if (known) known.value = offset < 0 ? known.key : offset;
     return path;
   };
-  const key = (frame, name, offset) => {
-    frame.key = name;
+  const key = (frame2, name, offset) => {
+    frame2.key = name;
     if (name === "<<") report(offset, "merge keys are not read here", "write the keys out");
     else if (name === "__proto__") report(offset, "this key is not allowed", "choose another name");
-    else if (Object.hasOwn(frame.value, name)) report(offset, `the key "${name}" stands twice`, "keep one of the two");
-    else offsets.set(`${frame.path}/${escapeSegment(name)}`, { key: offset, value: offset });
+    else if (Object.hasOwn(frame2.value, name)) report(offset, `the key "${name}" stands twice`, "keep one of the two");
+    else offsets.set(`${frame2.path}/${escapeSegment(name)}`, { key: offset, value: offset });
   };
   for (const event of events) {
     switch (event.type) {
@@ -44130,8 +44133,8 @@ function build3(text2, events, report, offsets) {
       case EVENT_ID.MAPPING:
       case EVENT_ID.SEQUENCE: {
         refuseProperties(event, report);
-        const frame = stack.at(-1);
-        if (frame && !Array.isArray(frame.value) && frame.key === void 0) {
+        const frame2 = stack.at(-1);
+        if (frame2 && !Array.isArray(frame2.value) && frame2.key === void 0) {
           report(event.start, "a key must be plain text", "use a word as the key");
           return root;
         }
@@ -44143,9 +44146,9 @@ function build3(text2, events, report, offsets) {
         refuseProperties(event, report);
         const quoted2 = event.style === SCALAR_STYLE.DOUBLE_QUOTED || event.style === SCALAR_STYLE.SINGLE_QUOTED;
         const offset = quoted2 ? event.valueStart - 1 : event.valueStart;
-        const frame = stack.at(-1);
+        const frame2 = stack.at(-1);
         const raw = event.valueStart < 0 ? "" : getScalarValue(text2, event);
-        if (frame && !Array.isArray(frame.value) && frame.key === void 0) key(frame, raw, offset);
+        if (frame2 && !Array.isArray(frame2.value) && frame2.key === void 0) key(frame2, raw, offset);
         else put(scalar(raw, event, (message, hint) => report(offset, message, hint)), offset);
         break;
       }
@@ -44541,6 +44544,8 @@ function hub({ hub: { data: environment }, cluster, codeDigest }) {
             annotations: { "helm.sh/resource-policy": "keep" }
           }
         },
+        // People wait for a hub that restarts: one second of it is the interval at which Kubernetes looks.
+        readinessProbe: { periodSeconds: 1 },
         resources: { requests: { cpu: "100m", memory: `${Math.round(memory / 2)}Mi` }, limits: { memory: `${memory}Mi` } }
       },
       proxy: {
@@ -44995,9 +45000,9 @@ var HashMD = class {
     return res;
   }
   _cloneIntoMeta(to) {
-    const { buffer, length: length2, finished: finished2, destroyed, pos } = this;
+    const { buffer, length: length2, finished, destroyed, pos } = this;
     to.destroyed = destroyed;
-    to.finished = finished2;
+    to.finished = finished;
     to.length = length2;
     to.pos = pos;
     if (pos)
@@ -45685,9 +45690,9 @@ var slugTaken = {
     }
   }
 };
-function* twice(doc, list3, path, suffix = "") {
-  for (const [index2, item] of list3.entries()) {
-    if (list3.indexOf(item) < index2) yield { at: doc.at(`${path}/${index2}${suffix}`), message: `"${item}" stands twice`, hint: "keep one of the two" };
+function* twice(doc, list2, path, suffix = "") {
+  for (const [index2, item] of list2.entries()) {
+    if (list2.indexOf(item) < index2) yield { at: doc.at(`${path}/${index2}${suffix}`), message: `"${item}" stands twice`, hint: "keep one of the two" };
   }
 }
 var duplicate = {
@@ -48071,9 +48076,9 @@ function readPlatform(files) {
     findings.push({ rule, severity: "error", at: { file, line: 1, column: 1 }, message, hint });
   };
   const read = (kind, name, source) => {
-    const result = readDoc(kind, name, source);
-    findings.push(...result.findings);
-    if (result.doc) docs[kind].set(name, result.doc);
+    const result2 = readDoc(kind, name, source);
+    findings.push(...result2.findings);
+    if (result2.doc) docs[kind].set(name, result2.doc);
   };
   for (const [file, content] of [...files].sort(([a], [b]) => compareText(a, b))) {
     if (content.kind === "refused") {
@@ -48187,9 +48192,9 @@ var openToAll = {
   why: "A hub that anybody with a GitHub account can enter is found by miners within hours, and one administrator too many can read every home.",
   on: "hub",
   *check({ hub: hub2 }) {
-    for (const list3 of ["allow", "admins"]) {
-      const index2 = hub2.data.access[list3].indexOf("all");
-      if (index2 >= 0) yield { at: hub2.at(pointer("access", list3, index2)), message: `"all" ${list3 === "allow" ? "lets anybody in" : "makes everybody an administrator"}`, hint: "name a team, tier or cohort" };
+    for (const list2 of ["allow", "admins"]) {
+      const index2 = hub2.data.access[list2].indexOf("all");
+      if (index2 >= 0) yield { at: hub2.at(pointer("access", list2, index2)), message: `"all" ${list2 === "allow" ? "lets anybody in" : "makes everybody an administrator"}`, hint: "name a team, tier or cohort" };
     }
   }
 };
@@ -48420,7 +48425,7 @@ async function mapConcurrently(iterable, mapper, {
 } = {}, isSettled) {
   return new Promise((resolve_, reject_) => {
     validateOptions(iterable, mapper, concurrency);
-    const result = [];
+    const result2 = [];
     const errors = [];
     let skippedCount = 0;
     let isResolved = false;
@@ -48483,12 +48488,12 @@ async function mapConcurrently(iterable, mapper, {
       if (!isIterableDone) {
         closeIterator(iterator2);
       }
-      const lastIndex = Math.min(doneIndex, result.length);
-      if (lastIndex === result.length && skippedCount === 0) {
-        resolve2(result);
+      const lastIndex = Math.min(doneIndex, result2.length);
+      if (lastIndex === result2.length && skippedCount === 0) {
+        resolve2(result2);
         return;
       }
-      resolve2(result.slice(0, lastIndex).filter((value) => value !== pMapSkip));
+      resolve2(result2.slice(0, lastIndex).filter((value) => value !== pMapSkip));
     };
     const next = async () => {
       if (isResolved || currentIndex >= doneIndex) {
@@ -48531,13 +48536,13 @@ async function mapConcurrently(iterable, mapper, {
           if (value === pMapSkip) {
             skippedCount++;
           }
-          result[index2] = isSettled && value !== pMapSkip ? { status: "fulfilled", value } : value;
+          result2[index2] = isSettled && value !== pMapSkip ? { status: "fulfilled", value } : value;
         } catch (error3) {
           if (index2 >= doneIndex) {
             return;
           }
           if (isSettled) {
-            result[index2] = { status: "rejected", reason: error3 };
+            result2[index2] = { status: "rejected", reason: error3 };
           } else if (stopOnError) {
             reject(error3);
             return;
@@ -48608,12 +48613,12 @@ function createPuller(iterator2) {
     if (isSourceDone) {
       return { done: true };
     }
-    const result = iterator2.next();
-    markDone(result);
-    if (typeof result?.then !== "function") {
-      return result;
+    const result2 = iterator2.next();
+    markDone(result2);
+    if (typeof result2?.then !== "function") {
+      return result2;
     }
-    const promise = Promise.resolve(result);
+    const promise = Promise.resolve(result2);
     promise.then(markDone, () => {
     });
     return promise;
@@ -48634,6 +48639,32 @@ function parseState(text2) {
 // src/apply/cluster.ts
 init_json();
 
+// src/core/deploy/causes.ts
+var INFRASTRUCTURE_ROUNDS = 3;
+var CRASHES = 3;
+var NO_ROOM_SECONDS = 120;
+var NOT_READY_SECONDS = 120;
+var CALLS = [
+  { says: /Unauthorized|token.*expired|provide credentials|was killed by|did not end within/iu, fault: "infrastructure", again: false },
+  { says: /TooManyRequests|too many requests|connection refused|connection reset|EOF|i\/o timeout|TLS handshake timeout|Internal ?Error|an error on the server|ServiceUnavailable|currently unable to handle|http2: |etcdserver|no route to host|no such host|context deadline exceeded|leader changed/iu, fault: "infrastructure", again: true },
+  { says: /^/u, fault: "product", again: false }
+  // what nobody knows is shown, and not tried for ever
+];
+var PULLS = [
+  { says: /not found|manifest unknown|denied|unauthorized|forbidden|\b40[134]\b|InvalidImageName|invalid reference/iu, fault: "product", again: false },
+  { says: /^/u, fault: "infrastructure", again: true }
+];
+var causeOf = (causes, message) => causes.find(({ says }) => says.test(message));
+function callFault(message) {
+  return causeOf(CALLS, message)?.fault ?? "product";
+}
+function mayPass(message) {
+  return causeOf(CALLS, message)?.again === true;
+}
+function pullFault(message) {
+  return causeOf(PULLS, message)?.fault ?? "infrastructure";
+}
+
 // src/edges/kube.ts
 init_json();
 init_failure();
@@ -48642,6 +48673,8 @@ init_failure();
 init_failure();
 import { spawn } from "node:child_process";
 var ToolMissing = class extends Failure {
+};
+var TimedOut = class extends Failure {
 };
 var PASSED = ["PATH", "HOME", "TMPDIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "USER"];
 function exec(program, args, options = {}) {
@@ -48672,10 +48705,12 @@ function exec(program, args, options = {}) {
     });
     child.on("close", (code, signal) => {
       clearTimeout(timer);
-      if (late) reject(new Failure(`${program} ${args[0] ?? ""} did not end within ${(options.timeoutMs ?? 0) / 1e3} s`, { hint: "try again; if it happens again, look at the machine" }));
+      if (late) reject(new TimedOut(`${program} ${args[0] ?? ""} did not end within ${(options.timeoutMs ?? 0) / 1e3} s`, { hint: "try again; if it happens again, look at the machine" }));
       else {
         const bytes = Buffer.concat(stdout);
-        resolve2({ code: code ?? (signal === null ? 1 : 128), stdout: bytes.toString("utf8"), stderr: Buffer.concat(stderr).toString("utf8"), bytes });
+        const said = Buffer.concat(stderr).toString("utf8");
+        resolve2({ code: code ?? 128, stdout: bytes.toString("utf8"), stderr: signal === null ? said : `${said}
+the program was killed by ${signal}`, bytes });
       }
     });
   });
@@ -48714,7 +48749,6 @@ var KubeFailure = class extends Failure {
     this.conflict = /AlreadyExists|Conflict|the object has been modified/u.test(stderr);
   }
 };
-var TRANSIENT = /TooManyRequests|too many requests|connection refused|connection reset|EOF|i\/o timeout|TLS handshake timeout|Internal error|InternalError|ServiceUnavailable|http2: |etcdserver/iu;
 var Kube = class {
   kubeconfig;
   #program;
@@ -48726,8 +48760,8 @@ var Kube = class {
   }
   async #run(args, input, timeoutMs = 6e4) {
     for (let round = 1; ; round += 1) {
-      const result = await exec(this.#program, args, { env: { KUBECONFIG: this.kubeconfig }, timeoutMs, ...input === void 0 ? {} : { input } });
-      if (result.code === 0 || round === 5 || !TRANSIENT.test(result.stderr)) return result;
+      const result2 = await exec(this.#program, args, { env: { KUBECONFIG: this.kubeconfig }, timeoutMs, ...input === void 0 ? {} : { input } });
+      if (result2.code === 0 || round === 5 || !mayPass(result2.stderr)) return result2;
       await new Promise((resolve2) => setTimeout(resolve2, 500 * 2 ** round));
     }
   }
@@ -48779,9 +48813,23 @@ var Kube = class {
   async annotate(kind, selector, namespace, annotation) {
     await this.#must(`${kind} cannot be annotated`, ["annotate", kind, "--selector", selector, ...inNamespace(namespace), "--overwrite", annotation]);
   }
-  async logs(pod, namespace) {
-    const { stdout } = await this.#run(["logs", pod, ...inNamespace(namespace), "--tail", "200"]);
+  async scale(deployment, replicas, namespace) {
+    await this.#must(`${deployment} cannot be scaled`, ["scale", `deployment/${deployment}`, `--replicas=${replicas}`, ...inNamespace(namespace)]);
+  }
+  /** Of the container that runs, or of the one that crashed before it; empty where there is none. */
+  async logs(pod, namespace, which2 = "current") {
+    const { stdout } = await this.#run(["logs", pod, ...inNamespace(namespace), "--tail", "200", ...which2 === "previous" ? ["--previous"] : []]);
     return stdout;
+  }
+  /** The API server's version, such as `v1.35.4`. */
+  async version() {
+    return textAt(object(await this.#must("the cluster does not say its version", ["version", "-o", "json"])), "/serverVersion/gitVersion");
+  }
+  /** Whether these credentials may do each of these, everywhere. */
+  async mayI(needs) {
+    const reviews = needs.map((need) => ({ apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview", spec: { resourceAttributes: { ...need } } }));
+    const answers = (await this.#must("permissions cannot be asked", ["create", "-f", "-", "-o", "json"], listText(reviews))).trim().split(/\n(?=\{)/u);
+    return answers.map((text2) => at(object(text2), "/status/allowed") === true);
   }
   /** Runs a Python script inside the hub's pod, line by line. The script and what it needs never touch a disk there. */
   async python(namespace, script, args, onLine, timeoutMs) {
@@ -48852,11 +48900,22 @@ async function digestKey(kube) {
   return await read() ?? "";
 }
 
-// src/core/deploy/load-check.ts
+// src/core/deploy/changes.ts
 init_json();
-var LABEL = "glaciocloud.org/load-check";
+function restartsHub(from, to) {
+  const part = (release2) => canonical([release2.values["jupyterhub"] ?? null, release2.charts.map(({ name, version, digest }) => [name, version, digest]), release2.secrets]);
+  return from === void 0 || part(from) !== part(to);
+}
+function changesHubImage(from, to) {
+  const part = (release2) => canonical([at(release2.values, "/jupyterhub/hub/image") ?? null, release2.charts.find(({ name }) => name === "jupyterhub")?.digest ?? null]);
+  return part(from) !== part(to);
+}
+
+// src/core/deploy/throw-away.ts
+init_json();
+var THROW_AWAY = "glaciocloud.org/throw-away";
 function loadCheckObjects(objects, namespace, name, script) {
-  const metadata = (called) => ({ name: called, namespace, labels: { [LABEL]: name } });
+  const metadata = (called) => ({ name: called, namespace, labels: { [THROW_AWAY]: name } });
   const renamed = /* @__PURE__ */ new Map();
   const copies = [];
   for (const object2 of objects) {
@@ -48867,10 +48926,39 @@ function loadCheckObjects(objects, namespace, name, script) {
     copies.push({ ...object2, metadata: metadata(`${name}-${own}`) });
   }
   copies.push({ apiVersion: "v1", kind: "ConfigMap", metadata: metadata(`${name}-script`), data: { "load_check.py": script } });
+  return [...copies, { apiVersion: "v1", kind: "Pod", metadata: metadata(name), spec: loadCheckPod(hubPodSpec(objects), renamed, `${name}-script`, serviceEnv(objects)) }];
+}
+function restoreObjects(objects, namespace, name, script, args) {
+  const metadata = (called) => ({ name: called, namespace, labels: { [THROW_AWAY]: name } });
+  const spec2 = hubPodSpec(objects);
+  const container = objectsIn(spec2["containers"])[0] ?? {};
+  const pod = {
+    ...frame(spec2),
+    activeDeadlineSeconds: 120,
+    volumes: [...objectsIn(spec2["volumes"]).filter((volume) => volume["name"] === DATABASE), { name: "script", configMap: { name: `${name}-script` } }],
+    containers: [
+      {
+        name: "restore",
+        ...pick2(container, ["image", "imagePullPolicy", "securityContext"]),
+        command: ["python3", "/script/restore.py", ...args],
+        volumeMounts: [...objectsIn(container["volumeMounts"]).filter((mount) => mount["name"] === DATABASE), { name: "script", mountPath: "/script" }]
+      }
+    ]
+  };
+  return [
+    { apiVersion: "v1", kind: "ConfigMap", metadata: metadata(`${name}-script`), data: { "restore.py": script } },
+    { apiVersion: "v1", kind: "Pod", metadata: metadata(name), spec: pod }
+  ];
+}
+var DATABASE = "pvc";
+function hubPodSpec(objects) {
   const deployment = objects.find((one) => one["kind"] === "Deployment" && at(one, "/metadata/name") === "hub");
   const spec2 = deployment === void 0 ? void 0 : at(deployment, "/spec/template/spec");
   if (!isObject(spec2)) throw new Error("the chart renders no hub Deployment");
-  return [...copies, { apiVersion: "v1", kind: "Pod", metadata: metadata(name), spec: podSpec2(spec2, renamed, `${name}-script`, serviceEnv(objects)) }];
+  return spec2;
+}
+function frame(spec2) {
+  return { restartPolicy: "Never", automountServiceAccountToken: false, ...pick2(spec2, ["securityContext", "nodeSelector", "tolerations", "imagePullSecrets", "affinity"]) };
 }
 function serviceEnv(objects) {
   return objects.flatMap((object2) => {
@@ -48880,23 +48968,20 @@ function serviceEnv(objects) {
     return [{ name: `${prefix}_SERVICE_HOST`, value: name }, { name: `${prefix}_SERVICE_PORT`, value: JSON.stringify(port) }];
   });
 }
-function podSpec2(spec2, renamed, script, services) {
-  const list3 = (value) => Array.isArray(value) ? value.filter(isObject) : [];
-  const container = list3(spec2["containers"])[0] ?? {};
+function loadCheckPod(spec2, renamed, script, services) {
+  const container = objectsIn(spec2["containers"])[0] ?? {};
   const kept = ["image", "imagePullPolicy", "env", "envFrom", "securityContext", "resources"];
-  const mounts = list3(container["volumeMounts"]).filter((mount) => mount["name"] !== "pvc");
-  const volumes = list3(spec2["volumes"]).filter((volume) => volume["name"] !== "pvc").map((volume) => rename3(volume, renamed));
+  const mounts = objectsIn(container["volumeMounts"]).filter((mount) => mount["name"] !== DATABASE);
+  const volumes = objectsIn(spec2["volumes"]).filter((volume) => volume["name"] !== DATABASE).map((volume) => rename3(volume, renamed));
   return {
-    restartPolicy: "Never",
+    ...frame(spec2),
     activeDeadlineSeconds: 60,
-    automountServiceAccountToken: false,
-    ...pick2(spec2, ["securityContext", "nodeSelector", "tolerations", "imagePullSecrets", "affinity"]),
     volumes: [...volumes, { name: "scratch", emptyDir: {} }, { name: "script", configMap: { name: script } }],
     containers: [
       {
         name: "load-check",
         ...pick2(container, kept),
-        env: [...services, ...list3(container["env"]).map((variable2) => rename3(variable2, renamed))],
+        env: [...services, ...objectsIn(container["env"]).map((variable2) => rename3(variable2, renamed))],
         command: ["python3", "/load-check/load_check.py"],
         volumeMounts: [...mounts, { name: "scratch", mountPath: "/srv/jupyterhub" }, { name: "script", mountPath: "/load-check" }]
       }
@@ -48921,61 +49006,55 @@ function rename3(value, renamed) {
   return visit2(value, "");
 }
 
-// src/core/deploy/rollout.ts
+// src/apply/hub.ts
 init_json();
-var CRASHES = 3;
-var NO_ROOM_SECONDS = 120;
-function rolloutVerdict(deployments, pods, now) {
-  for (const pod of pods) {
-    const fault = podFault2(pod, now);
-    if (fault) return fault;
+
+// src/edges/helm.ts
+init_failure();
+import { writeFile as writeFile4 } from "node:fs/promises";
+import { join as join5 } from "node:path";
+var HelmMissing = class extends Failure {
+};
+var HelmFailure = class extends Failure {
+};
+var NEEDED = "Helm 3.17 or newer";
+async function findHelm() {
+  const program = findTool("helm");
+  if (program === void 0) {
+    const named = process.env["GLACIOCLOUD_HELM"];
+    throw new HelmMissing(`${NEEDED} not found${named === void 0 ? "" : ` at ${named}`}`, { hint: "install it, or run `npm run tools`" });
   }
-  const waiting = deployments.filter((one) => !isRolledOut(one)).map((one) => `${textAt(one, "/metadata/name")} (${podsOf(one, pods)})`);
-  if (deployments.length === 0) return { kind: "waiting", for: "the hub to appear" };
-  return waiting.length === 0 ? { kind: "done" } : { kind: "waiting", for: waiting.join(", ") };
+  const { code, stdout, stderr } = await exec(program, ["version", "--template", "{{.Version}}"]);
+  const parts = /^v?([0-9]+)\.([0-9]+)/u.exec(stdout.trim());
+  const [major, minor] = [Number(parts?.[1]), Number(parts?.[2])];
+  if (code !== 0 || !parts) throw new HelmFailure(`${program} does not answer as Helm does: ${(stderr || stdout).trim().slice(0, 200)}`, { hint: `put ${NEEDED} on the PATH` });
+  if (!(major === 4 || major === 3 && minor >= 17)) throw new HelmMissing(`${program} is Helm ${stdout.trim()}, and ${NEEDED} is needed`, { hint: "install it, or run `npm run tools`" });
+  return { program, version: stdout.trim(), major };
 }
-function isRolledOut(deployment) {
-  const number = (path) => Number(at(deployment, path) ?? 0);
-  const wanted2 = number("/spec/replicas");
-  return number("/status/observedGeneration") >= number("/metadata/generation") && number("/status/updatedReplicas") === wanted2 && number("/status/availableReplicas") === wanted2 && number("/status/replicas") === wanted2;
+function helmHome(folder) {
+  return { HELM_CACHE_HOME: folder, HELM_CONFIG_HOME: folder, HELM_DATA_HOME: folder, HELM_PLUGINS: folder };
 }
-function podsOf(deployment, pods) {
-  const component = textAt(deployment, "/spec/selector/matchLabels/component");
-  const mine = pods.filter((pod) => textAt(pod, "/metadata/labels/component") === component);
-  return mine.map((pod) => `${textAt(pod, "/status/phase").toLowerCase()}${at(pod, "/metadata/deletionTimestamp") === void 0 ? "" : ", ending"}`).join("; ") || "no pod yet";
-}
-function podFault2(pod, now) {
-  if (at(pod, "/metadata/deletionTimestamp") !== void 0) return void 0;
-  const name = textAt(pod, "/metadata/name");
-  for (const status of list2(at(pod, "/status/containerStatuses")).concat(list2(at(pod, "/status/initContainerStatuses")))) {
-    const reason = textAt(status, "/state/waiting/reason");
-    const message = textAt(status, "/state/waiting/message");
-    if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/u.test(reason)) {
-      const gone = /not found|manifest unknown|denied|unauthorized|forbidden|\b40[134]\b|InvalidImageName|invalid reference/iu.test(`${reason} ${message}`);
-      if (gone) return { kind: "failed", reason: `${name}: the image cannot be pulled: ${message.slice(0, 300)}`, fault: "product" };
-      if (reason === "ImagePullBackOff") return { kind: "failed", reason: `${name}: the registry does not answer: ${message.slice(0, 300)}`, fault: "infrastructure" };
-    }
-    if (/^CreateContainer(Config)?Error$/u.test(reason)) return { kind: "failed", reason: `${name}: ${message.slice(0, 300)}`, fault: "product" };
-    const exit = at(status, "/lastState/terminated/exitCode") ?? at(status, "/state/terminated/exitCode");
-    if (Number(at(status, "/restartCount") ?? 0) >= CRASHES - 1 && typeof exit === "number" && exit !== 0) {
-      const out = textAt(status, "/lastState/terminated/reason") === "OOMKilled" ? " for want of memory" : "";
-      return { kind: "failed", reason: `${name} has ended ${CRASHES} times with code ${exit}${out}`, fault: "product" };
-    }
+async function template(helm, request2) {
+  const values = join5(request2.scratch, `${request2.release}.values.json`);
+  const placeholders2 = join5(request2.scratch, `${request2.release}.placeholders.json`);
+  await writeFile4(values, JSON.stringify(request2.values));
+  await writeFile4(placeholders2, JSON.stringify(request2.placeholders));
+  const args = ["template", request2.release, request2.chart, "--namespace", request2.namespace, "--values", values, "--values", placeholders2];
+  const result2 = await exec(helm.program, [...args, "--kube-version", `${request2.kubernetes}.0`, "--skip-schema-validation", "--skip-tests"], {
+    env: { KUBECONFIG: "/dev/null", ...helmHome(request2.scratch) },
+    timeoutMs: 12e4
+  });
+  if (result2.code !== 0) {
+    const said = result2.stderr.split("\n").filter((line) => !/found symbolic link|^WARNING|^level=/u.test(line)).join("\n").trim();
+    throw new HelmFailure(`Helm cannot render ${request2.release}: ${said.slice(0, 1500)}`, { hint: "the message names the template and the value; correct it in the environment file" });
   }
-  for (const condition of list2(at(pod, "/status/conditions"))) {
-    if (condition["type"] !== "PodScheduled" || condition["status"] !== "False") continue;
-    const since = Date.parse(textAt(condition, "/lastTransitionTime"));
-    const message = textAt(condition, "/message");
-    if (/exceeded quota/iu.test(message)) return { kind: "failed", reason: `${name}: ${message}`, fault: "product" };
-    if (now - since > NO_ROOM_SECONDS * 1e3) return { kind: "failed", reason: `${name} finds no node: ${message.slice(0, 300)}`, fault: "infrastructure" };
-  }
-  return void 0;
-}
-function list2(value) {
-  return Array.isArray(value) ? value.filter(isObject) : [];
+  return result2.stdout;
 }
 
 // src/apply/hub.ts
+init_failure();
+
+// src/apply/database.ts
 init_json();
 
 // src/core/render/manifests.ts
@@ -49009,124 +49088,63 @@ ${dump(object2, { lineWidth: -1, noRefs: true }).trimEnd()}
 `).join("");
 }
 
-// src/core/values/placeholders.ts
+// src/apply/database.ts
+init_failure();
+
+// src/core/deploy/rollout.ts
 init_json();
-var placeholder = (what) => sha256Hex(`glaciocloud placeholder ${what}`);
-function placeholders(jupyterhub) {
-  const services = at(jupyterhub, "/hub/services");
-  const names2 = isObject(services) ? Object.keys(services) : [];
-  return {
-    jupyterhub: {
-      hub: {
-        cookieSecret: placeholder("cookie secret"),
-        config: { CryptKeeper: { keys: [placeholder("crypt keeper")] } },
-        services: Object.fromEntries(names2.map((name) => [name, { apiToken: placeholder(`service ${name}`) }]))
-      },
-      proxy: { secretToken: placeholder("proxy token") }
+function rolloutVerdict(deployments, pods, now) {
+  for (const pod of pods) {
+    const fault = podFault2(pod, now);
+    if (fault) return fault;
+  }
+  const waiting = deployments.filter((one) => !isRolledOut(one)).map((one) => `${textAt(one, "/metadata/name")} (${podsOf(one, pods)})`);
+  if (deployments.length === 0) return { kind: "waiting", for: "the hub to appear" };
+  return waiting.length === 0 ? { kind: "done" } : { kind: "waiting", for: waiting.join(", ") };
+}
+function isRolledOut(deployment) {
+  const number = (path) => Number(at(deployment, path) ?? 0);
+  const wanted2 = number("/spec/replicas");
+  return number("/status/observedGeneration") >= number("/metadata/generation") && number("/status/updatedReplicas") === wanted2 && number("/status/availableReplicas") === wanted2 && number("/status/replicas") === wanted2;
+}
+function podsOf(deployment, pods) {
+  const component = textAt(deployment, "/spec/selector/matchLabels/component");
+  const mine = pods.filter((pod) => textAt(pod, "/metadata/labels/component") === component);
+  return mine.map((pod) => `${textAt(pod, "/status/phase").toLowerCase()}${at(pod, "/metadata/deletionTimestamp") === void 0 ? "" : ", ending"}`).join("; ") || "no pod yet";
+}
+function podFault2(pod, now) {
+  if (at(pod, "/metadata/deletionTimestamp") !== void 0) return void 0;
+  const name = textAt(pod, "/metadata/name");
+  for (const status of objectsIn(at(pod, "/status/containerStatuses")).concat(objectsIn(at(pod, "/status/initContainerStatuses")))) {
+    const reason = textAt(status, "/state/waiting/reason");
+    const message = textAt(status, "/state/waiting/message");
+    if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/u.test(reason)) {
+      if (pullFault(`${reason} ${message}`) === "product") return { kind: "failed", reason: `${name}: the image cannot be pulled: ${message.slice(0, 300)}`, fault: "product" };
+      if (reason === "ImagePullBackOff") return { kind: "failed", reason: `${name}: the registry does not answer: ${message.slice(0, 300)}`, fault: "infrastructure" };
     }
-  };
-}
-
-// src/edges/helm.ts
-init_failure();
-import { writeFile as writeFile4 } from "node:fs/promises";
-import { join as join5 } from "node:path";
-var HelmMissing = class extends Failure {
-};
-var HelmFailure = class extends Failure {
-};
-var NEEDED = "Helm 3.17 or newer";
-async function findHelm() {
-  const program = findTool("helm");
-  if (program === void 0) {
-    const named = process.env["GLACIOCLOUD_HELM"];
-    throw new HelmMissing(`${NEEDED} not found${named === void 0 ? "" : ` at ${named}`}`, { hint: "install it, or run `npm run tools`" });
+    if (/^CreateContainer(Config)?Error$/u.test(reason)) return { kind: "failed", reason: `${name}: ${message.slice(0, 300)}`, fault: "product" };
+    const exit = at(status, "/lastState/terminated/exitCode") ?? at(status, "/state/terminated/exitCode");
+    if (Number(at(status, "/restartCount") ?? 0) >= CRASHES - 1 && typeof exit === "number" && exit !== 0) {
+      const out = textAt(status, "/lastState/terminated/reason") === "OOMKilled" ? " for want of memory" : "";
+      return { kind: "failed", reason: `${name} has ended ${CRASHES} times with code ${exit}${out}`, fault: "product", crashed: name };
+    }
   }
-  const { code, stdout, stderr } = await exec(program, ["version", "--template", "{{.Version}}"]);
-  const parts = /^v?([0-9]+)\.([0-9]+)/u.exec(stdout.trim());
-  const [major, minor] = [Number(parts?.[1]), Number(parts?.[2])];
-  if (code !== 0 || !parts) throw new HelmFailure(`${program} does not answer as Helm does: ${(stderr || stdout).trim().slice(0, 200)}`, { hint: `put ${NEEDED} on the PATH` });
-  if (!(major === 4 || major === 3 && minor >= 17)) throw new HelmMissing(`${program} is Helm ${stdout.trim()}, and ${NEEDED} is needed`, { hint: "install it, or run `npm run tools`" });
-  return { program, version: stdout.trim(), major };
-}
-function helmHome(folder) {
-  return { HELM_CACHE_HOME: folder, HELM_CONFIG_HOME: folder, HELM_DATA_HOME: folder, HELM_PLUGINS: folder };
-}
-async function template(helm, request2) {
-  const values = join5(request2.scratch, `${request2.release}.values.json`);
-  const placeholders2 = join5(request2.scratch, `${request2.release}.placeholders.json`);
-  await writeFile4(values, JSON.stringify(request2.values));
-  await writeFile4(placeholders2, JSON.stringify(request2.placeholders));
-  const args = ["template", request2.release, request2.chart, "--namespace", request2.namespace, "--values", values, "--values", placeholders2];
-  const result = await exec(helm.program, [...args, "--kube-version", `${request2.kubernetes}.0`, "--skip-schema-validation", "--skip-tests"], {
-    env: { KUBECONFIG: "/dev/null", ...helmHome(request2.scratch) },
-    timeoutMs: 12e4
-  });
-  if (result.code !== 0) {
-    const said = result.stderr.split("\n").filter((line) => !/found symbolic link|^WARNING|^level=/u.test(line)).join("\n").trim();
-    throw new HelmFailure(`Helm cannot render ${request2.release}: ${said.slice(0, 1500)}`, { hint: "the message names the template and the value; correct it in the environment file" });
+  for (const status of objectsIn(at(pod, "/status/containerStatuses"))) {
+    const running = Date.parse(textAt(status, "/state/running/startedAt"));
+    if (status["ready"] === false && now - running > NOT_READY_SECONDS * 1e3) return { kind: "failed", reason: `${name} runs for ${NOT_READY_SECONDS} s and does not become ready`, fault: "product" };
   }
-  return result.stdout;
-}
-
-// src/edges/sops.ts
-init_json();
-init_failure();
-import { createHmac } from "node:crypto";
-import { join as join6 } from "node:path";
-var SecretsFailure = class extends Failure {
-};
-async function decryptSecrets(root, hub2) {
-  const file = join6(root, "secrets", `${hub2}.sops.yaml`);
-  if (!await exists2(file)) return void 0;
-  const sops = findTool("sops");
-  if (sops === void 0) throw new SecretsFailure("sops not found", { hint: "install sops, and give the key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" });
-  const env2 = Object.fromEntries(["SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE"].flatMap((name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]));
-  const { code, stdout, stderr } = await exec(sops, ["decrypt", "--output-type", "json", file], { env: env2, timeoutMs: 6e4 });
-  if (code !== 0) throw new SecretsFailure(`secrets/${hub2}.sops.yaml cannot be decrypted: ${stderr.split("\n")[0]?.slice(0, 200) ?? ""}`, { hint: "give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" });
-  const content = JSON.parse(stdout);
-  return new Map(Object.entries(isObject(content) ? content : {}).flatMap(([name, value]) => typeof value === "string" ? [[name, value]] : []));
-}
-async function readSecrets(root, hub2, declared) {
-  if (declared.length === 0) return /* @__PURE__ */ new Map();
-  const found = await decryptSecrets(root, hub2);
-  if (!found) throw new SecretsFailure(`secrets/${hub2}.sops.yaml is missing`, { hint: `it must hold ${declared.join(", ")}, encrypted with sops: \`glaciocloud secrets template ${hub2}\`` });
-  const missing2 = declared.filter((name) => (found.get(name) ?? "") === "");
-  const unused = [...found.keys()].filter((name) => !declared.includes(name));
-  if (missing2.length > 0) throw new SecretsFailure(`secrets/${hub2}.sops.yaml has no ${missing2.join(", ")}`, { hint: "add it with `sops edit`, or remove the declaration" });
-  if (unused.length > 0) throw new SecretsFailure(`secrets/${hub2}.sops.yaml holds ${unused.join(", ")}, which the environment does not declare`, { hint: "declare it below secrets:, or remove it with `sops edit`" });
-  return found;
-}
-function keyedDigest(key, secrets2) {
-  return createHmac("sha256", key).update(JSON.stringify([...secrets2].sort(([a], [b]) => a < b ? -1 : 1))).digest("hex");
-}
-
-// src/apply/hub.ts
-init_failure();
-
-// src/apply/generated.ts
-init_json();
-import { randomBytes as randomBytes2 } from "node:crypto";
-var NAME2 = "hub-generated";
-async function generatedValues(namespace, jupyterhub, kube) {
-  const found = at(await kube.get("secret", NAME2, namespace) ?? {}, "/data/values.json");
-  const kept = typeof found === "string" ? JSON.parse(Buffer.from(found, "base64").toString("utf8")) : {};
-  const values = fill(placeholders(jupyterhub), kept);
-  const text2 = JSON.stringify(values);
-  if (text2 !== JSON.stringify(kept)) {
-    await kube.apply([{ apiVersion: "v1", kind: "Secret", metadata: { name: NAME2, namespace, labels: { "app.kubernetes.io/managed-by": "glaciocloud" } }, stringData: { "values.json": text2 } }]);
+  for (const condition of objectsIn(at(pod, "/status/conditions"))) {
+    if (condition["type"] !== "PodScheduled" || condition["status"] !== "False") continue;
+    const since = Date.parse(textAt(condition, "/lastTransitionTime"));
+    const message = textAt(condition, "/message");
+    if (/exceeded quota/iu.test(message)) return { kind: "failed", reason: `${name}: ${message}`, fault: "product" };
+    if (now - since > NO_ROOM_SECONDS * 1e3) return { kind: "failed", reason: `${name} finds no node: ${message.slice(0, 300)}`, fault: "infrastructure" };
   }
-  return values;
-}
-function fill(shape, kept) {
-  if (Array.isArray(shape)) return shape.map((item, index2) => fill(item, Array.isArray(kept) ? kept[index2] : void 0));
-  if (isObject(shape)) return Object.fromEntries(Object.entries(shape).map(([key, item]) => [key, fill(item, isObject(kept) ? kept[key] : void 0)]));
-  return typeof kept === "string" ? kept : randomBytes2(32).toString("hex");
+  return void 0;
 }
 
-// src/apply/health.ts
+// src/apply/throw-away.ts
 init_json();
-init_failure();
 
 // src/apply/types.ts
 var Faulty = class extends Error {
@@ -49138,7 +49156,74 @@ var Faulty = class extends Error {
   }
 };
 
+// src/apply/throw-away.ts
+var LOOKS = 480;
+var LOOK_MS = 250;
+var sleep = (ms) => new Promise((resolve2) => setTimeout(resolve2, ms));
+async function runThrowAway({ name, namespace, objects, what }, world) {
+  const drop = () => world.kube.deleteBy("pods,secrets,configmaps", `${THROW_AWAY}=${name}`, namespace);
+  await drop();
+  await world.kube.apply(objects);
+  try {
+    for (let look = 0; look < LOOKS; look += 1) {
+      const pod = await world.kube.get("pod", name, namespace);
+      const phase = textAt(pod ?? {}, "/status/phase");
+      if (phase === "Succeeded" || phase === "Failed") return { ok: phase === "Succeeded", log: await world.kube.logs(name, namespace) };
+      const verdict = pod === void 0 ? void 0 : rolloutVerdict([], [pod], world.now().getTime());
+      if (verdict?.kind === "failed") throw new Faulty(`${what}: ${verdict.reason}`, verdict.fault);
+      await sleep(LOOK_MS);
+    }
+    throw new Faulty(`${what}: the throw-away pod did not end`, "infrastructure");
+  } finally {
+    await drop();
+  }
+}
+
+// src/apply/database.ts
+var RESTORE = "glaciocloud-restore";
+var LOOKS2 = 360;
+var LOOK_MS2 = 250;
+var sleep2 = (ms) => new Promise((resolve2) => setTimeout(resolve2, ms));
+async function copyDatabase({ to }, world) {
+  const lines = [];
+  const name = `before-${to.digest.slice(0, 12)}`;
+  const { code, stderr } = await world.kube.python(to.release.namespace, await world.script("db_copy.py"), [name], (line) => lines.push(line), 6e4).catch((error3) => ({ code: -1, stderr: messageOf(error3) }));
+  const said = told(lines);
+  if (code === 1 && said !== void 0) throw new Faulty(`the hub\u2019s database is damaged: ${textAt(said, "/integrity")}`, "infrastructure");
+  if (code !== 0) {
+    world.progress(to.unit, `no copy of the hub\u2019s database, because the hub does not answer: ${stderr.trim().slice(-120)}`);
+    return void 0;
+  }
+  if (typeof said?.["copied"] !== "string") return void 0;
+  world.progress(to.unit, `the hub\u2019s database is copied and the copy verified`);
+  return name;
+}
+async function restoreDatabase({ to }, copy, revision, world) {
+  const { namespace } = to.release;
+  const stored = splitDocuments(await world.releases.manifest(to.unit.name, namespace, revision)).filter((text2) => /^kind: *Deployment *$/mu.test(text2));
+  world.progress(to.unit, "stopping the hub to look at its database");
+  await world.kube.scale("hub", 0, namespace);
+  const running = async () => (await world.kube.list("pods", { namespace, selector: "app=jupyterhub,component=hub" })).length > 0;
+  for (let look = 0; await running(); look += 1) {
+    if (look === LOOKS2) throw new Faulty("the hub does not stop, so that its database cannot be restored", "infrastructure");
+    await sleep2(LOOK_MS2);
+  }
+  const objects = restoreObjects(stored.map(parseObject), namespace, RESTORE, await world.script("db_restore.py"), [copy, "--if-changed"]);
+  const { ok, log } = await runThrowAway({ name: RESTORE, namespace, objects, what: "the hub\u2019s database cannot be restored" }, world);
+  if (!ok) throw new Faulty(`the hub\u2019s database cannot be restored: ${log.trim().slice(-300)}`, "infrastructure");
+  const said = told(log.split("\n"));
+  world.progress(to.unit, typeof said?.["restored"] === "string" ? "the hub\u2019s database is what it was before the change; the newer one is kept beside it" : "the hub\u2019s database is of the same schema: it stays");
+}
+function told(lines) {
+  const line = lines.findLast((one) => one.startsWith("{"));
+  if (line === void 0) return void 0;
+  const value = at(JSON.parse(line), "");
+  return isObject(value) ? value : void 0;
+}
+
 // src/apply/health.ts
+init_json();
+init_failure();
 var START_SECONDS = 300;
 var [DEPLOY_USER] = MACHINES;
 async function proveHealthy(task, world, run2) {
@@ -49198,84 +49283,182 @@ async function dropOwned(kind, selector, namespace, { kube }) {
   }
 }
 
-// src/apply/hub.ts
-var ROLLOUT_SECONDS = 300;
-var INFRASTRUCTURE_ROUNDS = 3;
-var sleep = (ms) => new Promise((resolve2) => setTimeout(resolve2, ms));
-async function applyHub(task, world) {
-  const { to, state } = task;
-  const seconds2 = { preflight: 0, upgrade: 0, rollout: 0, health: 0 };
-  const health = { lines: [], rest: void 0 };
-  const kind = state?.healthy ? "upgrade" : "install";
-  const timed = async (phase, work) => {
-    const began = performance.now();
-    try {
-      return await work();
-    } finally {
-      seconds2[phase] += Math.round(performance.now() - began) / 1e3;
+// src/apply/preflight.ts
+import { lookup } from "node:dns/promises";
+
+// src/core/deploy/preflight.ts
+init_json();
+var NEEDS = [
+  { verb: "create", group: "", resource: "namespaces" },
+  { verb: "list", group: "", resource: "configmaps" },
+  { verb: "patch", group: "", resource: "secrets" },
+  { verb: "delete", group: "", resource: "secrets" },
+  { verb: "patch", group: "", resource: "persistentvolumeclaims" },
+  { verb: "patch", group: "", resource: "services" },
+  { verb: "create", group: "", resource: "pods" },
+  { verb: "create", group: "", resource: "pods", subresource: "exec" },
+  { verb: "patch", group: "apps", resource: "deployments" },
+  { verb: "patch", group: "rbac.authorization.k8s.io", resource: "roles" },
+  { verb: "patch", group: "networking.k8s.io", resource: "networkpolicies" },
+  { verb: "create", group: "coordination.k8s.io", resource: "leases" }
+];
+function clusterVerdict({ name, data: cluster }, { allowed, version, storageClasses, ingressClasses }) {
+  const refused2 = NEEDS.filter((_need, index2) => allowed[index2] !== true).map(({ verb, resource, subresource }) => `${verb} ${resource}${subresource === void 0 ? "" : `/${subresource}`}`);
+  const problems = refused2.length === 0 ? [] : [`these credentials may not ${refused2.join(", ")}`];
+  const warnings = [];
+  const minor = /^v?([0-9]+\.[0-9]+)/u.exec(version)?.[1] ?? version;
+  if (minor !== cluster.kubernetes) warnings.push(`clusters/${name}.yaml says Kubernetes ${cluster.kubernetes}, and it is ${minor}: plans are rendered for the wrong one`);
+  const classes = new Map(storageClasses.map((one) => [textAt(one, "/metadata/name"), textAt(one, "/reclaimPolicy")]));
+  for (const wanted2 of /* @__PURE__ */ new Set([cluster.storage.homes.class, ...cluster.storage.data ? [cluster.storage.data.class] : []])) {
+    const policy = classes.get(wanted2);
+    if (policy === void 0) problems.push(`there is no storage class ${wanted2}; there are: ${[...classes.keys()].join(", ") || "none"}`);
+    else if (wanted2 === cluster.storage.homes.class && policy === "Delete") warnings.push(`the storage class ${wanted2} deletes a volume with its claim: a claim deleted by mistake is a home lost (reclaimPolicy Retain keeps it)`);
+  }
+  if (cluster.ingress.class !== "none" && !ingressClasses.includes(cluster.ingress.class)) problems.push(`there is no ingress class ${cluster.ingress.class}; there are: ${ingressClasses.join(", ") || "none"}`);
+  return { problems, warnings };
+}
+function dnsVerdict(host, resolved, entries) {
+  const where = entries.length === 0 ? "the entry of this cluster" : entries.join(" or ");
+  if (resolved.length === 0) return { problems: [`${host} does not resolve: make a DNS record that points to ${where}`], warnings: [] };
+  const strange = entries.length > 0 && !resolved.some((one) => entries.includes(one));
+  return { problems: [], warnings: strange ? [`${host} leads to ${resolved.join(", ")}, and the entry of this cluster is ${entries.join(", ")}: right only with a proxy in between`] : [] };
+}
+function entriesOf(objects) {
+  const found = objects.flatMap((one) => objectsIn(at(one, "/status/loadBalancer/ingress")).flatMap((entry2) => [textAt(entry2, "/ip"), textAt(entry2, "/hostname")]));
+  return [...new Set(found.filter((text2) => text2 !== ""))];
+}
+function roomVerdict(objects, nodes2, sizes2, max) {
+  const largest = (path) => Math.max(0, ...nodes2.map((node) => amount(at(node, path))));
+  const [cpu, memory] = [largest("/status/allocatable/cpu"), largest("/status/allocatable/memory")];
+  if (nodes2.length === 0) return void 0;
+  const parts = objects.filter((one) => one["kind"] === "Deployment").map((object2) => {
+    const containers = objectsIn(at(object2, "/spec/template/spec/containers"));
+    const asked = (kind) => containers.reduce((sum, one) => sum + amount(at(one, `/resources/requests/${kind}`)), 0);
+    return { who: textAt(object2, "/metadata/name"), cpu: asked("cpu"), memory: asked("memory") };
+  });
+  const servers2 = nodes2.length < max ? [] : Object.entries(sizes2).map(([name, size]) => ({ who: `a server of size ${name}`, cpu: size.cpu * CPU_GUARANTEE_SHARE, memory: memoryBytes(size.memory) ?? 0 }));
+  for (const part of [...parts, ...servers2]) {
+    if (part.memory > memory) return `${part.who} asks for ${gib(part.memory)} of memory, and the largest node has ${gib(memory)}`;
+    if (part.cpu > cpu) return `${part.who} asks for ${part.cpu} CPUs, and the largest node has ${cpu}`;
+  }
+  return void 0;
+}
+function amount(value) {
+  const text2 = typeof value === "number" ? String(value) : typeof value === "string" ? value : "0";
+  return text2.endsWith("m") ? Number(text2.slice(0, -1)) / 1e3 : quantityBytes(text2) ?? 0;
+}
+function gib(bytes) {
+  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+}
+
+// src/apply/preflight.ts
+init_json();
+
+// src/core/values/placeholders.ts
+init_json();
+var placeholder = (what) => sha256Hex(`glaciocloud placeholder ${what}`);
+function placeholders(jupyterhub) {
+  const services = at(jupyterhub, "/hub/services");
+  const names2 = isObject(services) ? Object.keys(services) : [];
+  return {
+    jupyterhub: {
+      hub: {
+        cookieSecret: placeholder("cookie secret"),
+        config: { CryptKeeper: { keys: [placeholder("crypt keeper")] } },
+        services: Object.fromEntries(names2.map((name) => [name, { apiToken: placeholder(`service ${name}`) }]))
+      },
+      proxy: { secretToken: placeholder("proxy token") }
     }
   };
-  const say = (text2) => world.progress(to.unit, text2);
-  let applied = false;
-  try {
-    const secrets2 = await timed("preflight", async () => {
-      const named = await prepareNamespace(task, world);
-      await recoverPending(to.unit.name, to.release.namespace, world, say);
-      if (restartsHub(task)) {
-        say("loading the new configuration in a throw-away pod");
-        await loadCheck(task, named, world);
-      }
-      return named;
-    });
-    await saveState(task, world, { last: { at: world.now().toISOString(), outcome: "started", reason: "" } });
-    await timed("upgrade", async () => {
-      if (kind === "upgrade") await copyDatabase(task, world, say);
-      say("applying with Helm");
-      applied = true;
-      await world.releases.upgrade({ release: to.unit.name, namespace: to.release.namespace, chart: world.chart, values: [to.release.values, secrets2.values], digest: to.digest, scratch: world.scratch });
-    });
-    await timed("rollout", () => watchRollout(to.release.namespace, world, say));
-    await timed("health", () => proveHealthy(task, world, health));
-    const revision = (await world.releases.last(to.unit.name, to.release.namespace))?.revision ?? 0;
-    const at3 = world.now().toISOString();
-    await saveState(task, world, { quarantined: void 0, infrastructure: 0, healthy: { digest: to.digest, revision, since: at3, release: to.release }, last: { at: at3, outcome: "done", reason: "" } });
-    return { unit: to.unit, kind, outcome: "done", reason: "", seconds: seconds2, health: health.lines };
-  } catch (error3) {
-    if (!(error3 instanceof Faulty)) throw error3;
-    say(`\u2717 ${error3.message}`);
-    return afterFailure(task, world, error3, { kind, seconds: seconds2, health, applied, timed });
+}
+
+// src/apply/preflight.ts
+init_failure();
+async function preflightCluster(kube, cluster) {
+  const names2 = (objects) => objects.map((one) => textAt(one, "/metadata/name"));
+  const [allowed, version, storageClasses, ingressClasses] = await Promise.all([kube.mayI(NEEDS), kube.version(), kube.list("storageclasses"), kube.list("ingressclasses")]);
+  const { problems, warnings } = clusterVerdict(cluster, { allowed, version, storageClasses, ingressClasses: names2(ingressClasses) });
+  if (problems.length > 0) throw new Failure(`the cluster ${cluster.name} is not ready: ${problems.join("; ")}`, { hint: `correct clusters/${cluster.name}.yaml, or the cluster; nothing was changed` });
+  return warnings;
+}
+async function preflightAddress({ hub: hub2, to }, { kube, cluster, progress }) {
+  if (cluster.data.ingress.class === "none") return;
+  const { hostname: hostname2 } = new URL(hub2.data.url);
+  const resolved = await lookup(hostname2, { all: true }).then((found) => found.map(({ address: address2 }) => address2), () => []);
+  const { problems, warnings } = dnsVerdict(hostname2, resolved, entriesOf(await kube.list("services,ingresses")));
+  for (const warning2 of warnings) progress(to.unit, `\u26A0 ${warning2}`);
+  if (problems.length > 0) throw new Faulty(problems.join("; "), "infrastructure");
+}
+async function preflightObjects({ to, platform: platform2, hub: hub2 }, prepared, world) {
+  const { namespace, values } = to.release;
+  const rendered = await template(world.helm, { release: to.unit.name, namespace, chart: world.chart, kubernetes: world.cluster.data.kubernetes, values, placeholders: placeholders(values["jupyterhub"]), scratch: world.scratch });
+  const objects = splitDocuments(rendered).filter((text2) => /^kind:/mu.test(text2)).map(parseObject).map((object2) => withSecretName(object2, prepared.secretName));
+  const broken = runManifestRules(platform2, world.now().getTime(), hub2.name, objects).filter(({ severity }) => severity === "error");
+  if (broken.length > 0) throw new Faulty(broken.map(({ rule, message }) => `${rule}: ${message}`).join("; "), "product");
+  const short = roomVerdict(objects, await world.kube.list("nodes"), hub2.data.sizes, world.cluster.data.nodes.user.max);
+  if (short !== void 0) throw new Faulty(short, "product");
+  return objects;
+}
+function withSecretName(object2, name) {
+  return name === void 0 ? object2 : JSON.parse(JSON.stringify(object2).replaceAll(`"name":"${SECRETS_NAME}"`, `"name":"${name}"`));
+}
+
+// src/apply/prepare.ts
+init_json();
+
+// src/edges/sops.ts
+init_json();
+init_failure();
+import { createHmac } from "node:crypto";
+import { join as join6 } from "node:path";
+var SecretsFailure = class extends Failure {
+};
+async function decryptSecrets(root, hub2) {
+  const file = join6(root, "secrets", `${hub2}.sops.yaml`);
+  if (!await exists2(file)) return void 0;
+  const sops = findTool("sops");
+  if (sops === void 0) throw new SecretsFailure("sops not found", { hint: "install sops, and give the key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" });
+  const env2 = Object.fromEntries(["SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE"].flatMap((name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]));
+  const { code, stdout, stderr } = await exec(sops, ["decrypt", "--output-type", "json", file], { env: env2, timeoutMs: 6e4 });
+  if (code !== 0) throw new SecretsFailure(`secrets/${hub2}.sops.yaml cannot be decrypted: ${stderr.split("\n")[0]?.slice(0, 200) ?? ""}`, { hint: "give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" });
+  const content = JSON.parse(stdout);
+  return new Map(Object.entries(isObject(content) ? content : {}).flatMap(([name, value]) => typeof value === "string" ? [[name, value]] : []));
+}
+async function readSecrets(root, hub2, declared) {
+  if (declared.length === 0) return /* @__PURE__ */ new Map();
+  const found = await decryptSecrets(root, hub2);
+  if (!found) throw new SecretsFailure(`secrets/${hub2}.sops.yaml is missing`, { hint: `it must hold ${declared.join(", ")}, encrypted with sops: \`glaciocloud secrets template ${hub2}\`` });
+  const missing2 = declared.filter((name) => (found.get(name) ?? "") === "");
+  const unused = [...found.keys()].filter((name) => !declared.includes(name));
+  if (missing2.length > 0) throw new SecretsFailure(`secrets/${hub2}.sops.yaml has no ${missing2.join(", ")}`, { hint: "add it with `sops edit`, or remove the declaration" });
+  if (unused.length > 0) throw new SecretsFailure(`secrets/${hub2}.sops.yaml holds ${unused.join(", ")}, which the environment does not declare`, { hint: "declare it below secrets:, or remove it with `sops edit`" });
+  return found;
+}
+function keyedDigest(key, secrets2) {
+  return createHmac("sha256", key).update(JSON.stringify([...secrets2].sort(([a], [b]) => a < b ? -1 : 1))).digest("hex");
+}
+
+// src/apply/generated.ts
+init_json();
+import { randomBytes as randomBytes2 } from "node:crypto";
+var NAME2 = "hub-generated";
+async function generatedValues(namespace, jupyterhub, kube) {
+  const found = at(await kube.get("secret", NAME2, namespace) ?? {}, "/data/values.json");
+  const kept = typeof found === "string" ? JSON.parse(Buffer.from(found, "base64").toString("utf8")) : {};
+  const values = fill(placeholders(jupyterhub), kept);
+  const text2 = JSON.stringify(values);
+  if (text2 !== JSON.stringify(kept)) {
+    await kube.apply([{ apiVersion: "v1", kind: "Secret", metadata: { name: NAME2, namespace, labels: { "app.kubernetes.io/managed-by": "glaciocloud" } }, stringData: { "values.json": text2 } }]);
   }
+  return values;
 }
-async function afterFailure(task, world, error3, { kind, seconds: seconds2, health, applied, timed }) {
-  const { to, state } = task;
-  const at3 = world.now().toISOString();
-  const quarantined = error3.fault === "product" ? { digest: to.digest, reason: error3.message, at: at3 } : state?.quarantined;
-  const rounds = error3.fault === "infrastructure" ? (state?.infrastructure ?? 0) + 1 : 0;
-  let outcome2 = rounds >= INFRASTRUCTURE_ROUNDS ? "blocked" : "failed";
-  if (applied && state?.healthy) {
-    world.progress(to.unit, `rolling back to revision ${state.healthy.revision}`);
-    const { revision } = state.healthy;
-    await timed("upgrade", () => world.releases.rollback(to.unit.name, to.release.namespace, revision));
-    await timed("rollout", () => watchRollout(to.release.namespace, world, (text2) => world.progress(to.unit, text2)));
-    outcome2 = "rolled-back";
-  }
-  let healthy = state?.healthy;
-  if (healthy && outcome2 === "rolled-back") healthy = { ...healthy, revision: (await world.releases.last(to.unit.name, to.release.namespace))?.revision ?? 0 };
-  await saveState(task, world, { healthy, quarantined, infrastructure: rounds, last: { at: at3, outcome: outcome2, reason: error3.message } });
-  await cleanUp(task, health, world);
-  return { unit: to.unit, kind, outcome: outcome2, reason: error3.message, seconds: seconds2, health: health.lines };
+function fill(shape, kept) {
+  if (Array.isArray(shape)) return shape.map((item, index2) => fill(item, Array.isArray(kept) ? kept[index2] : void 0));
+  if (isObject(shape)) return Object.fromEntries(Object.entries(shape).map(([key, item]) => [key, fill(item, isObject(kept) ? kept[key] : void 0)]));
+  return typeof kept === "string" ? kept : randomBytes2(32).toString("hex");
 }
-async function saveState({ to, state: old }, { kube }, change) {
-  const state = { v: 1, wanted: to.digest, healthy: old?.healthy, quarantined: old?.quarantined, infrastructure: old?.infrastructure ?? 0, ...change };
-  await kube.apply([
-    { apiVersion: "v1", kind: "ConfigMap", metadata: { name: STATE_NAME, namespace: to.release.namespace, labels: { "app.kubernetes.io/managed-by": "glaciocloud", "glaciocloud.org/state": "hub" } }, data: { "state.json": JSON.stringify(state) } }
-  ]);
-}
-function restartsHub({ to, state }) {
-  const old = state?.healthy?.release;
-  const part = (release2) => canonical([release2.values["jupyterhub"] ?? null, release2.charts, release2.secrets]);
-  return old === void 0 || part(old) !== part(to.release);
-}
+
+// src/apply/prepare.ts
 async function prepareNamespace({ hub: hub2, to }, world) {
   const { namespace } = to.release;
   const labels = { "app.kubernetes.io/managed-by": "glaciocloud" };
@@ -49285,7 +49468,8 @@ async function prepareNamespace({ hub: hub2, to }, world) {
     await world.kube.apply([{ apiVersion: "v1", kind: "Secret", metadata: { name: "hub-access", namespace, labels }, stringData: { "access.json": JSON.stringify(firstAccess(hub2.data)) } }]);
   }
   const generated = await generatedValues(namespace, to.release.values["jupyterhub"], world.kube);
-  if (secrets2.size === 0) return { name: void 0, values: generated };
+  const hidden = [...secrets2.values()].filter((value) => value.length >= 4);
+  if (secrets2.size === 0) return { secretName: void 0, values: generated, hidden };
   const name = `${SECRETS_NAME}-${keyedDigest(await digestKey(world.kube), secrets2).slice(0, 8)}`;
   if (!await world.kube.get("secret", name, namespace)) {
     await world.kube.apply([{ apiVersion: "v1", kind: "Secret", immutable: true, metadata: { name, namespace, labels: { ...labels, "glaciocloud.org/secrets": "hub" } }, stringData: Object.fromEntries(secrets2) }]);
@@ -49296,7 +49480,7 @@ async function prepareNamespace({ hub: hub2, to }, world) {
     const key = isObject(value) ? at(value, "/valueFrom/secretKeyRef/key") : void 0;
     return key === void 0 ? [] : [[variable2, { valueFrom: { secretKeyRef: { name, key } } }]];
   }));
-  return { name, values: merge(generated, { jupyterhub: { hub: { extraEnv } } }) };
+  return { secretName: name, values: merge(generated, { jupyterhub: { hub: { extraEnv } } }), hidden };
 }
 async function dropOldSecrets(namespace, current, { kube }) {
   const time = (one) => JSON.stringify(at(one, "/metadata/creationTimestamp"));
@@ -49306,56 +49490,11 @@ async function dropOldSecrets(namespace, current, { kube }) {
     if (typeof name === "string" && name !== current) await kube.delete("secret", name, namespace);
   }
 }
-async function recoverPending(release2, namespace, { kube, releases }, say) {
-  const last = await releases.last(release2, namespace);
-  if (last === void 0 || !last.status.startsWith("pending-")) return;
-  say(`revision ${last.revision} was left ${last.status}: dropping its record and going on`);
-  await kube.delete("secret", `sh.helm.release.v1.${release2}.v${last.revision}`, namespace);
-}
-async function loadCheck({ to, kubernetes }, secrets2, world) {
-  const { namespace, values } = to.release;
-  const name = "glaciocloud-load-check";
-  const rendered = await template(world.helm, { release: to.unit.name, namespace, chart: world.chart, kubernetes, values, placeholders: placeholders(values["jupyterhub"]), scratch: world.scratch });
-  const objects = splitDocuments(rendered).filter((text2) => /^kind:/mu.test(text2)).map(parseObject).map((object2) => withSecretName(object2, secrets2.name));
-  await world.kube.deleteBy("pods,secrets,configmaps", `glaciocloud.org/load-check=${name}`, namespace);
-  await world.kube.apply(loadCheckObjects(objects, namespace, name, await world.script("load_check.py")));
-  try {
-    const verdict = await finished(name, namespace, world);
-    if (verdict !== void 0) throw verdict;
-  } finally {
-    await world.kube.deleteBy("pods,secrets,configmaps", `glaciocloud.org/load-check=${name}`, namespace);
-  }
-}
-function withSecretName(object2, name) {
-  return name === void 0 ? object2 : JSON.parse(JSON.stringify(object2).replaceAll(`"name":"${SECRETS_NAME}"`, `"name":"${name}"`));
-}
-async function finished(name, namespace, world) {
-  for (let tries = 0; tries < 240; tries += 1) {
-    const pod = await world.kube.get("pod", name, namespace);
-    const phase = pod === void 0 ? "" : at(pod, "/status/phase");
-    if (phase === "Succeeded") return void 0;
-    const verdict = pod === void 0 ? void 0 : rolloutVerdict([], [pod], world.now().getTime());
-    if (verdict?.kind === "failed") return new Faulty(`the new configuration cannot be loaded: ${verdict.reason}`, verdict.fault);
-    if (phase === "Failed") return new Faulty(`the new configuration cannot be loaded: ${await loadError(name, namespace, world)}`, "product");
-    await sleep(250);
-  }
-  return new Faulty("the new configuration cannot be loaded: the throw-away pod did not end", "infrastructure");
-}
-async function loadError(name, namespace, { kube }) {
-  const lines = (await kube.logs(name, namespace)).trim().split("\n");
-  try {
-    const result = JSON.parse(lines.at(-1) ?? "");
-    const bad = lines.find((line) => line.includes("Bad config encountered"));
-    return `${result.stage}: ${bad?.replace(/^.*Bad config encountered[^:]*: ?/u, "") ?? result.error}`.slice(0, 600);
-  } catch {
-    return lines.slice(-5).join(" ").slice(0, 600);
-  }
-}
-async function copyDatabase({ to }, world, say) {
-  const lines = [];
-  const { code, stderr } = await world.kube.python(to.release.namespace, await world.script("db_copy.py"), [], (line) => lines.push(line), 6e4).catch((error3) => ({ code: 1, stderr: messageOf(error3) }));
-  say(code === 0 ? `the hub\u2019s database is copied: ${lines.at(-1)?.slice(0, 80) ?? ""}` : `no copy of the hub\u2019s database: ${stderr.trim().slice(-120)}`);
-}
+
+// src/apply/rollout.ts
+var ROLLOUT_SECONDS = 300;
+var LOOK_MS3 = 500;
+var sleep3 = (ms) => new Promise((resolve2) => setTimeout(resolve2, ms));
 async function watchRollout(namespace, { kube, now }, say) {
   let said = "";
   const end = now().getTime() + ROLLOUT_SECONDS * 1e3;
@@ -49363,12 +49502,153 @@ async function watchRollout(namespace, { kube, now }, say) {
     const objects = await kube.list("deployments,pods", { namespace, selector: "app=jupyterhub,component in (hub,proxy)" });
     const verdict = rolloutVerdict(objects.filter((one) => one["kind"] === "Deployment"), objects.filter((one) => one["kind"] === "Pod"), now().getTime());
     if (verdict.kind === "done") return;
-    if (verdict.kind === "failed") throw new Faulty(verdict.reason, verdict.fault);
+    if (verdict.kind === "failed") {
+      const why = verdict.crashed === void 0 ? "" : lastWord(await kube.logs(verdict.crashed, namespace, "previous"));
+      throw new Faulty(`${verdict.reason}${why === "" ? "" : `: ${why}`}`, verdict.fault);
+    }
     if (verdict.for !== said) say(`waiting for ${verdict.for}`);
     said = verdict.for;
-    await sleep(500);
+    await sleep3(LOOK_MS3);
   }
   throw new Faulty(`not ready after ${ROLLOUT_SECONDS} s: ${said}`, "product");
+}
+function lastWord(log) {
+  const lines = log.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  return (lines.findLast((line) => /error|exception|\[C |fatal/iu.test(line)) ?? lines.at(-1) ?? "").slice(0, 300);
+}
+
+// src/apply/hub.ts
+async function applyHub(task, world) {
+  const { to, state } = task;
+  const run2 = {
+    kind: state?.healthy ? "upgrade" : "install",
+    seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 },
+    health: { lines: [], rest: void 0 },
+    unsettled: state?.last.outcome === "started",
+    copy: state?.copy,
+    hidden: []
+  };
+  try {
+    const prepared = await timed(run2, "preflight", () => preflight(task, run2, world));
+    await timed(run2, "upgrade", () => upgrade(task, prepared, run2, world));
+    await timed(run2, "rollout", () => watchRollout(to.release.namespace, world, (text2) => world.progress(to.unit, text2)));
+    await timed(run2, "health", () => proveHealthy(task, world, run2.health));
+    const revision = await lastRevision(task, world);
+    const at3 = world.now().toISOString();
+    await saveState(task, world, { quarantined: void 0, infrastructure: 0, copy: void 0, healthy: { digest: to.digest, revision, since: at3, release: to.release }, last: { at: at3, outcome: "done", reason: "" } });
+    return result(task, run2, "done", "");
+  } catch (error3) {
+    const fault = asFaulty(error3, run2.hidden);
+    world.progress(to.unit, `\u2717 ${fault.message}`);
+    return afterFailure(task, world, fault, run2);
+  }
+}
+async function preflight(task, run2, world) {
+  const { to, state } = task;
+  await preflightAddress(task, world);
+  const prepared = await prepareNamespace(task, world);
+  run2.hidden = prepared.hidden;
+  await recoverPending(task, world);
+  const objects = await preflightObjects(task, prepared, world);
+  if (state?.healthy && restartsHub(state.healthy.release, to.release)) {
+    world.progress(to.unit, "loading the new configuration in a throw-away pod");
+    await loadCheck(task, objects, world);
+  }
+  return prepared;
+}
+async function upgrade(task, { values }, run2, world) {
+  const { to, state, held: held2 } = task;
+  if (state?.healthy && run2.copy === void 0 && changesHubImage(state.healthy.release, to.release)) run2.copy = await copyDatabase(task, world);
+  held2();
+  await saveState(task, world, { copy: run2.copy, last: { at: world.now().toISOString(), outcome: "started", reason: "" } });
+  run2.unsettled = true;
+  world.progress(to.unit, "applying with Helm");
+  await world.releases.upgrade({ release: to.unit.name, namespace: to.release.namespace, chart: world.chart, values: [to.release.values, values], digest: to.digest, scratch: world.scratch });
+}
+async function afterFailure(task, world, fault, run2) {
+  const { to, state } = task;
+  const at3 = world.now().toISOString();
+  const quarantined = fault.fault === "product" ? { digest: to.digest, reason: fault.message, at: at3 } : state?.quarantined;
+  const infrastructure = fault.fault === "infrastructure" ? (state?.infrastructure ?? 0) + 1 : 0;
+  const kept = { quarantined, infrastructure, copy: run2.copy };
+  if (run2.unsettled && state?.healthy) {
+    const { healthy } = state;
+    try {
+      await rollBack(task, healthy.revision, run2, world);
+    } catch (error3) {
+      const reason = `${fault.message}; and the way back failed: ${asFaulty(error3, run2.hidden).message}`;
+      await saveState(task, world, { ...kept, last: { at: at3, outcome: "started", reason } }).catch(ifNotAnswered);
+      return result(task, run2, "failed", reason);
+    }
+    await saveState(task, world, { ...kept, copy: void 0, healthy: { ...healthy, revision: await lastRevision(task, world) }, last: { at: at3, outcome: "rolled-back", reason: fault.message } });
+    await cleanUp(task, run2.health, world);
+    return result(task, run2, "rolled-back", fault.message);
+  }
+  const outcome2 = infrastructure >= INFRASTRUCTURE_ROUNDS ? "blocked" : "failed";
+  await saveState(task, world, { ...kept, last: { at: at3, outcome: outcome2, reason: fault.message } }).catch(ifNotAnswered);
+  await cleanUp(task, run2.health, world);
+  return result(task, run2, outcome2, fault.message);
+}
+async function rollBack(task, revision, run2, world) {
+  const { to, held: held2 } = task;
+  held2();
+  const { copy } = run2;
+  await timed(run2, "upgrade", async () => {
+    await recoverPending(task, world);
+    if (copy !== void 0) await restoreDatabase(task, copy, revision, world);
+    world.progress(to.unit, `rolling back to revision ${revision}`);
+    await world.releases.rollback(to.unit.name, to.release.namespace, revision);
+  });
+  await timed(run2, "rollout", () => watchRollout(to.release.namespace, world, (text2) => world.progress(to.unit, text2)));
+}
+function result({ to }, { kind, seconds: seconds2, health }, outcome2, reason) {
+  return { unit: to.unit, kind, outcome: outcome2, reason, seconds: seconds2, health: health.lines };
+}
+async function timed({ seconds: seconds2 }, phase, work) {
+  const began = performance.now();
+  try {
+    return await work();
+  } finally {
+    seconds2[phase] += Math.round(performance.now() - began) / 1e3;
+  }
+}
+function asFaulty(error3, hidden) {
+  if (!(error3 instanceof Faulty || error3 instanceof HelmFailure || error3 instanceof KubeFailure || error3 instanceof TimedOut)) throw error3;
+  const message = hidden.reduce((text2, secret) => text2.replaceAll(secret, "***"), error3.message);
+  return new Faulty(message, error3 instanceof Faulty ? error3.fault : callFault(message));
+}
+function ifNotAnswered(error3) {
+  if (!(error3 instanceof Failure)) throw error3;
+}
+async function lastRevision({ to }, { releases }) {
+  return (await releases.last(to.unit.name, to.release.namespace))?.revision ?? 0;
+}
+async function saveState({ to, state: old, held: held2 }, { kube }, change) {
+  held2();
+  const state = { v: 1, wanted: to.digest, healthy: old?.healthy, quarantined: old?.quarantined, copy: old?.copy, infrastructure: old?.infrastructure ?? 0, ...change };
+  await kube.apply([
+    { apiVersion: "v1", kind: "ConfigMap", metadata: { name: STATE_NAME, namespace: to.release.namespace, labels: { "app.kubernetes.io/managed-by": "glaciocloud", "glaciocloud.org/state": "hub" } }, data: { "state.json": JSON.stringify(state) } }
+  ]);
+}
+async function recoverPending({ to: { unit, release: { namespace } } }, { kube, releases, progress }) {
+  const last = await releases.last(unit.name, namespace);
+  if (last === void 0 || !last.status.startsWith("pending-")) return;
+  progress(unit, `revision ${last.revision} was left ${last.status}: dropping its record and going on`);
+  await kube.delete("secret", `sh.helm.release.v1.${unit.name}.v${last.revision}`, namespace);
+}
+async function loadCheck({ to: { release: { namespace } } }, objects, world) {
+  const name = "glaciocloud-load-check";
+  const what = "the new configuration cannot be loaded";
+  const { ok, log } = await runThrowAway({ name, namespace, objects: loadCheckObjects(objects, namespace, name, await world.script("load_check.py")), what }, world);
+  if (!ok) throw new Faulty(`${what}: ${loadError(log)}`, "product");
+}
+function loadError(log) {
+  const lines = log.trim().split("\n");
+  const bad = lines.find((line) => line.includes("Bad config encountered"));
+  const last = lines.at(-1) ?? "";
+  const told2 = last.startsWith("{") ? JSON.parse(last) : void 0;
+  if (!isObject(told2)) return lines.slice(-5).join(" ").slice(0, 600);
+  return `${textAt(told2, "/stage")}: ${bad?.replace(/^.*Bad config encountered[^:]*: ?/u, "") ?? textAt(told2, "/error")}`.slice(0, 600);
 }
 
 // src/apply/lease.ts
@@ -49378,46 +49658,80 @@ import { hostname } from "node:os";
 init_failure();
 var DURATION = 30;
 var RENEW_MS = 1e4;
+var LOOK_MS4 = 1e3;
 var LeaseHeld = class extends Failure {
 };
-var sleep2 = (ms) => new Promise((resolve2) => setTimeout(resolve2, ms));
+var sleep4 = (ms) => new Promise((resolve2) => setTimeout(resolve2, ms));
 async function withLease(kube, name, work) {
+  const seen = /* @__PURE__ */ new Map();
+  return holding(kube, name, work, async (holder) => {
+    for (; ; ) {
+      const lease = await attempt(kube, name, holder, seen);
+      if (lease) return { name, lease };
+      const other = seen.get(name);
+      if (other?.alive === true) throw new LeaseHeld(`another deployment holds ${name} (${other.owner})`, { hint: "wait for it; what it leaves is caught up by the next run", exit: 3 });
+      await sleep4(LOOK_MS4);
+    }
+  });
+}
+async function withSeat(kube, seats, waiting, work) {
+  const seen = /* @__PURE__ */ new Map();
+  const names2 = Array.from({ length: seats }, (_, index2) => `slot-${index2}`);
+  return holding(kube, "a seat", work, async (holder) => {
+    for (let round = 0; ; round += 1) {
+      for (const name of names2) {
+        const lease = await attempt(kube, name, holder, seen);
+        if (lease) return { name, lease };
+      }
+      if (round === 2) waiting([...seen.values()].map(({ owner }) => owner).join(", "));
+      await sleep4(LOOK_MS4);
+    }
+  });
+}
+async function holding(kube, what, work, acquire) {
   const holder = `${hostname()}-${process.pid}-${randomUUID2().slice(0, 8)}`;
-  let lease = await acquire(kube, name, holder);
+  const mine = await acquire(holder);
+  let renewed = Date.now();
+  let taken = false;
   const timer = setInterval(() => {
-    renew(kube, lease, holder).then((renewed) => lease = renewed, () => void 0);
+    const begun = Date.now();
+    renew(kube, mine.lease, holder).then(
+      (next) => {
+        mine.lease = next;
+        renewed = begun;
+      },
+      (error3) => {
+        taken ||= error3 instanceof KubeFailure && error3.conflict;
+      }
+    );
   }, RENEW_MS);
   try {
-    return await work();
+    return await work(() => {
+      if (taken || Date.now() > renewed + DURATION * 1e3) throw new LeaseHeld(`${what} could not be held: this run was too slow, or the cluster did not answer`, { hint: "the next run goes on from here", exit: 3 });
+    });
   } finally {
     clearInterval(timer);
-    await release(kube, name, holder);
+    await release(kube, mine.name, holder);
+  }
+}
+async function attempt(kube, name, holder, seen) {
+  const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
+  try {
+    if (!found) return await kube.create({ apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name, namespace: SYSTEM_NAMESPACE }, spec: spec(holder) });
+    const owner = textAt(found, "/spec/holderIdentity");
+    const mark = `${owner} ${textAt(found, "/spec/renewTime")}`;
+    const known = seen.get(name);
+    if (owner === "" || known?.mark === mark && Date.now() > known.since + DURATION * 1e3) return await kube.replace({ ...found, spec: spec(holder) });
+    if (known?.mark !== mark) seen.set(name, { owner, mark, since: Date.now(), alive: known !== void 0 });
+    return void 0;
+  } catch (error3) {
+    if (!(error3 instanceof KubeFailure) || !error3.conflict) throw error3;
+    return void 0;
   }
 }
 function spec(holder) {
   const now = (/* @__PURE__ */ new Date()).toISOString().replace("Z", "000Z");
   return { holderIdentity: holder, leaseDurationSeconds: DURATION, acquireTime: now, renewTime: now };
-}
-async function acquire(kube, name, holder) {
-  for (; ; ) {
-    const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
-    try {
-      if (!found) return await kube.create({ apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name, namespace: SYSTEM_NAMESPACE }, spec: spec(holder) });
-      const owner = at(found, "/spec/holderIdentity");
-      if (typeof owner !== "string" || owner === "") return await kube.replace({ ...found, spec: spec(holder) });
-      const renewed = at(found, "/spec/renewTime");
-      const end = Date.now() + DURATION * 1e3;
-      for (; ; ) {
-        await sleep2(1e3);
-        const again = await kube.get("lease", name, SYSTEM_NAMESPACE);
-        if (!again || at(again, "/spec/holderIdentity") !== owner) break;
-        if (at(again, "/spec/renewTime") !== renewed) throw new LeaseHeld(`another deployment holds ${name} (${owner})`, { hint: "wait for it; what it leaves is caught up by the next run", exit: 3 });
-        if (Date.now() > end) return await kube.replace({ ...again, spec: spec(holder) });
-      }
-    } catch (error3) {
-      if (!(error3 instanceof KubeFailure) || !error3.conflict) throw error3;
-    }
-  }
 }
 async function renew(kube, lease, holder) {
   const old = isObject(lease["spec"]) ? lease["spec"] : {};
@@ -49436,7 +49750,7 @@ async function release(kube, name, holder) {
 init_json();
 async function removeHub(unit, removal, world) {
   const began = performance.now();
-  const result = (outcome2, reason) => ({
+  const result2 = (outcome2, reason) => ({
     unit,
     kind: "remove",
     outcome: outcome2,
@@ -49444,7 +49758,7 @@ async function removeHub(unit, removal, world) {
     health: [],
     seconds: { preflight: 0, upgrade: Math.round(performance.now() - began) / 1e3, rollout: 0, health: 0 }
   });
-  if (removal.homes !== "keep" || removal.database !== "keep") return result("blocked", "only removals that keep homes and database are carried out yet; nothing was touched");
+  if (removal.homes !== "keep" || removal.database !== "keep") return result2("blocked", "only removals that keep homes and database are carried out yet; nothing was touched");
   const namespace = unit.name;
   world.progress(unit, "stopping servers and removing the release; homes and database stay");
   for (const pod of await world.kube.list("pods", { namespace, selector: "component=singleuser-server" })) {
@@ -49454,7 +49768,7 @@ async function removeHub(unit, removal, world) {
   await world.releases.uninstall(unit.name, namespace);
   const kept = (await world.kube.list("persistentvolumeclaims", { namespace })).length;
   await world.kube.delete("configmap", STATE_NAME, namespace);
-  return result("done", `removed; ${kept} volumes are kept in the namespace ${namespace}. Left for you: its DNS name, its OAuth application, its entry in removals:`);
+  return result2("done", `removed; ${kept} volumes are kept in the namespace ${namespace}. Left for you: its DNS name, its OAuth application, its entry in removals:`);
 }
 
 // src/core/plan/types.ts
@@ -49468,7 +49782,7 @@ function unitOf(step) {
 // src/apply/tell.ts
 init_failure();
 async function tellGithub(github, results, wanted2, story) {
-  const attempt = async (what, work) => {
+  const attempt2 = async (what, work) => {
     try {
       await work();
     } catch (error3) {
@@ -49476,20 +49790,20 @@ async function tellGithub(github, results, wanted2, story) {
       story.progress(`${what}: ${error3.message}`);
     }
   };
-  for (const result of results) {
-    const to = wanted2.find(({ unit }) => unitId(unit) === unitId(result.unit));
-    if (!to || result.outcome === "waiting") continue;
-    const hub2 = result.unit.name;
+  for (const result2 of results) {
+    const to = wanted2.find(({ unit }) => unitId(unit) === unitId(result2.unit));
+    if (!to || result2.outcome === "waiting") continue;
+    const hub2 = result2.unit.name;
     const url = hubAddress(to);
-    if (result.outcome === "done") {
-      await attempt("record", async () => github.commitFiles("deployed", await story.record(to), `${hub2} runs ${to.digest.slice(0, 7)}, from ${story.commit.slice(0, 7)}`));
-      await attempt("tracking issue", () => github.closeIssue(labelsOf(hub2), `${hub2} runs again what is merged (${to.digest.slice(0, 7)}).`));
+    if (result2.outcome === "done") {
+      await attempt2("record", async () => github.commitFiles("deployed", await story.record(to), `${hub2} runs ${to.digest.slice(0, 7)}, from ${story.commit.slice(0, 7)}`));
+      await attempt2("tracking issue", () => github.closeIssue(labelsOf(hub2), `${hub2} runs again what is merged (${to.digest.slice(0, 7)}).`));
     } else {
-      await attempt("tracking issue", () => github.openIssue(labelsOf(hub2), `${hub2}: ${headline(result)}`, issueBody(result, to, story)));
+      await attempt2("tracking issue", () => github.openIssue(labelsOf(hub2), `${hub2}: ${headline(result2)}`, issueBody(result2, to, story)));
     }
-    await attempt(
+    await attempt2(
       "deployment",
-      () => github.deployment({ commit: story.commit, environment: `${story.environment}/${hub2}`, state: result.outcome === "done" ? "success" : "failure", description: result.reason || headline(result), url, run: story.run })
+      () => github.deployment({ commit: story.commit, environment: `${story.environment}/${hub2}`, state: result2.outcome === "done" ? "success" : "failure", description: result2.reason || headline(result2), url, run: story.run })
     );
   }
 }
@@ -49504,19 +49818,19 @@ function hubAddress({ release: release2 }) {
   const { glaciocloud } = release2.values;
   return glaciocloud?.hub?.url ?? "";
 }
-function issueBody(result, to, { commit, run: run2 }) {
-  const checks = result.health.map(({ check: check2, image, ok, seconds: seconds2, detail }) => `| ${ok ? "\u2713" : "\u2717"} | ${escapeMarkdown(check2)} | ${image ?? ""} | ${seconds2.toFixed(1)} s | ${escapeMarkdown(detail.slice(0, 300))} |
+function issueBody(result2, to, { commit, run: run2 }) {
+  const checks = result2.health.map(({ check: check2, image, ok, seconds: seconds2, detail }) => `| ${ok ? "\u2713" : "\u2717"} | ${escapeMarkdown(check2)} | ${image ?? ""} | ${seconds2.toFixed(1)} s | ${escapeMarkdown(detail.slice(0, 300))} |
 `);
   const table2 = checks.length === 0 ? "" : `
 | | check | image | | |
 |---|---|---|---|---|
 ${checks.join("")}`;
-  const old = result.outcome === "rolled-back" ? "The last healthy revision runs again." : "What ran before still runs.";
-  return `**${escapeMarkdown(result.reason.slice(0, 1e3))}**
+  const old = result2.outcome === "rolled-back" ? "The last healthy revision runs again." : "What ran before still runs.";
+  return `**${escapeMarkdown(result2.reason.slice(0, 1e3))}**
 
 ${old} Wanted: ${to.digest.slice(0, 7)}, from ${commit.slice(0, 7)}.${run2 === void 0 ? "" : ` [The run](${run2}).`}
 ${table2}
-It is tried again when something changes, or with \`glaciocloud deploy --retry ${result.unit.name} --reason TEXT\`. This issue closes itself when the hub runs what is merged.
+It is tried again when something changes, or with \`glaciocloud deploy --retry ${result2.unit.name} --reason TEXT\`. This issue closes itself when the hub runs what is merged.
 `;
 }
 
@@ -49545,13 +49859,13 @@ function isFrozen({ days, hours, from, until }, now, timezone) {
 
 // src/edges/git.ts
 async function headCommit(root) {
-  const result = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]).catch(() => void 0);
-  return result?.code === 0 ? result.stdout.trim() : void 0;
+  const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]).catch(() => void 0);
+  return result2?.code === 0 ? result2.stdout.trim() : void 0;
 }
 async function deployedRef(root) {
   for (const ref of ["refs/remotes/origin/deployed", "refs/heads/deployed"]) {
-    const result = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", ref]).catch(() => void 0);
-    if (result?.code === 0) return result.stdout.trim();
+    const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", ref]).catch(() => void 0);
+    if (result2?.code === 0) return result2.stdout.trim();
   }
   return void 0;
 }
@@ -49591,8 +49905,8 @@ var HelmReleases = class {
       if (/release: not found/u.test(stderr)) return [];
       throw failure(`the history of ${release2} cannot be read`, stderr);
     }
-    const list3 = JSON.parse(stdout);
-    return (Array.isArray(list3) ? list3 : []).filter(isObject).map((one) => ({ revision: Number(one["revision"]), status: typeof one["status"] === "string" ? one["status"] : "" }));
+    const list2 = JSON.parse(stdout);
+    return (Array.isArray(list2) ? list2 : []).filter(isObject).map((one) => ({ revision: Number(one["revision"]), status: typeof one["status"] === "string" ? one["status"] : "" }));
   }
   /** The newest revision, whatever its status; undefined where nothing was ever installed. */
   async last(release2, namespace) {
@@ -49637,9 +49951,9 @@ var HelmReleases = class {
     const { code, stderr } = await this.#run(["uninstall", release2, "--namespace", namespace, "--ignore-not-found", "--timeout", "5m"]);
     if (code !== 0) throw failure(`Helm cannot remove ${release2}`, stderr);
   }
-  /** The objects of the last revision, as Helm stored them. */
-  async manifest(release2, namespace) {
-    const { code, stdout, stderr } = await this.#run(["get", "manifest", release2, "--namespace", namespace]);
+  /** The objects of a revision, or of the last one, as Helm stored them. */
+  async manifest(release2, namespace, revision) {
+    const { code, stdout, stderr } = await this.#run(["get", "manifest", release2, "--namespace", namespace, ...revision === void 0 ? [] : ["--revision", String(revision)]]);
     if (code !== 0) throw failure(`the manifest of ${release2} cannot be read`, stderr);
     return stdout;
   }
@@ -49701,14 +50015,14 @@ async function render(inputs, report) {
   const wanted2 = choose(wantedReleases(reading.platform, charts), inputs.hubs);
   const results = await renderAll({ wanted: wanted2, platform: reading.platform, charts, report, use: ({ manifests }) => manifests });
   const lines = [];
-  for (const result of results) {
-    const id = unitId(result.unit.unit);
-    if (result.kind === "failed") {
-      lines.push(`\u2717 ${id}: ${result.failure.message}
+  for (const result2 of results) {
+    const id = unitId(result2.unit.unit);
+    if (result2.kind === "failed") {
+      lines.push(`\u2717 ${id}: ${result2.failure.message}
 `);
     } else {
-      await writeFolder(join8(out, id), releaseFiles(result.unit, result.result));
-      lines.push(`\u2713 ${id} ${result.unit.digest.slice(0, 7)}
+      await writeFolder(join8(out, id), releaseFiles(result2.unit, result2.result));
+      lines.push(`\u2713 ${id} ${result2.unit.digest.slice(0, 7)}
 `);
     }
   }
@@ -49756,14 +50070,17 @@ async function deploy(inputs, report) {
   const identity2 = await confirmIdentity(kube, cluster);
   const wanted2 = chosen(wantedReleases(platform2, charts).filter(({ unit }) => unit.cluster === cluster.name), inputs);
   const states = await readStates(kube);
-  if (await applyCluster(kube, cluster, identity2)) report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
   const gone = orphans(platform2, cluster, states, inputs);
   for (const { unit } of gone.filter(({ removal }) => removal === void 0)) report.progress(`${unitId(unit)}: runs, but no file names it; nothing happens to it without an entry in removals: of platform.yaml`);
   const removals = gone.flatMap(({ unit, removal }) => removal ? [{ unit, removal }] : []);
-  if (removals.length === 0 && !wanted2.some((one) => one.unit.kind === "hub" && isPending(one, states.get(one.release.namespace)))) return summary2([], wanted2);
+  const idle = removals.length === 0 && !wanted2.some((one) => one.unit.kind === "hub" && isPending(one, states.get(one.release.namespace)));
+  if (!idle) for (const warning2 of await preflightCluster(kube, cluster)) report.progress(`\u26A0 cluster ${cluster.name}: ${warning2}`);
+  if (await applyCluster(kube, cluster, identity2)) report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
+  if (idle) return summary2([], wanted2);
   const results = await withTemporaryFolder(async (scratch) => {
     const helm = await findHelm();
     const world = {
+      cluster,
       kube,
       helm,
       scratch,
@@ -49829,12 +50146,13 @@ var Deployment = class {
     const quarantined = before?.quarantined;
     if (quarantined?.digest === to.digest && this.#inputs.retry !== to.unit.name) return held(to.unit, { outcome: "blocked", reason: `quarantined since ${quarantined.at}: ${quarantined.reason}` });
     try {
-      return await withLease(kube, `hub-${to.unit.name}`, async () => {
+      const waiting = (owners) => this.#world.progress(to.unit, `waiting: this cluster takes ${this.#cluster.data.parallel} deployments at once, and others run (${owners})`);
+      return await withSeat(kube, this.#cluster.data.parallel, waiting, () => withLease(kube, `hub-${to.unit.name}`, async (held2) => {
         const state = (await readStates(kube)).get(to.release.namespace);
-        const result = await applyHub({ platform: this.#platform, hub: hub2, to, state, kubernetes: this.#cluster.data.kubernetes }, this.#world);
-        if (this.#inputs.record !== void 0 && result.outcome === "done") await writeFolder(join9(this.#inputs.record, unitId(to.unit)), await this.record(to));
-        return result;
-      });
+        const result2 = await applyHub({ platform: this.#platform, hub: hub2, to, state, held: held2 }, this.#world);
+        if (this.#inputs.record !== void 0 && result2.outcome === "done") await writeFolder(join9(this.#inputs.record, unitId(to.unit)), await this.record(to));
+        return result2;
+      }));
     } catch (error3) {
       if (!(error3 instanceof Failure)) throw error3;
       const how = error3 instanceof LeaseHeld ? "blocked" : "failed";
@@ -49877,7 +50195,7 @@ function summary2(results, wanted2) {
   const done = results.filter(({ outcome: how }) => how === "done");
   const exit = bad.length === 0 ? 0 : done.length > 0 || bad.every(({ outcome: how }) => how === "blocked") ? 3 : 1;
   const marks = { done: "\u2713", failed: "\u2717", "rolled-back": "\u21A9", blocked: "\u25A0", waiting: "\u2026" };
-  const total = ({ seconds: { preflight, upgrade, rollout, health } }) => (preflight + upgrade + rollout + health).toFixed(1);
+  const total = ({ seconds: { preflight: preflight2, upgrade: upgrade2, rollout, health } }) => (preflight2 + upgrade2 + rollout + health).toFixed(1);
   const lines = results.map((one) => `${marks[one.outcome]} ${unitId(one.unit)} ${one.outcome} in ${total(one)} s (preflight ${one.seconds.preflight.toFixed(1)}, upgrade ${one.seconds.upgrade.toFixed(1)}, rollout ${one.seconds.rollout.toFixed(1)}, health ${one.seconds.health.toFixed(1)})${one.reason === "" ? "" : `
   ${one.reason}`}
 `);
@@ -49912,9 +50230,9 @@ function byName(from, to) {
   }
   return void 0;
 }
-function index(list3, key) {
+function index(list2, key) {
   const entries = /* @__PURE__ */ new Map();
-  for (const item of list3) {
+  for (const item of list2) {
     const name = isObject(item) ? item[key] : void 0;
     if (typeof name !== "string" || entries.has(name)) return void 0;
     entries.set(name, item);
@@ -49952,15 +50270,15 @@ async function drift(kubeconfig, hubs) {
 }
 async function hubDrift(kube, releases, hub2) {
   const stored = splitDocuments(await releases.manifest(hub2, hub2)).filter((text2) => /^kind:/mu.test(text2)).map(parseObject);
-  const result = { hub: hub2, drift: [], foreign: [] };
+  const result2 = { hub: hub2, drift: [], foreign: [] };
   for (const object2 of stored) {
     const [kind, name] = [textAt(object2, "/kind"), textAt(object2, "/metadata/name")];
     const live = await kube.getWithManagers(kind, name, hub2);
     const one = driftOf(`${kind} ${name}`, live, live ? await kube.wouldApply(merge(object2, helmMetadata(hub2)), hub2) : object2);
-    if (one) result.drift.push(one);
-    if (live) result.foreign.push(...foreignManagers(`${kind} ${name}`, live));
+    if (one) result2.drift.push(one);
+    if (live) result2.foreign.push(...foreignManagers(`${kind} ${name}`, live));
   }
-  return result;
+  return result2;
 }
 function helmMetadata(release2) {
   return { metadata: { annotations: { "meta.helm.sh/release-name": release2, "meta.helm.sh/release-namespace": release2 }, labels: { "app.kubernetes.io/managed-by": "Helm" } } };
@@ -50224,20 +50542,20 @@ function groupEqual(steps) {
 
 // src/core/show/plan-markdown.ts
 var COMMENT_MARKER = "<!-- glaciocloud plan -->";
-function planMarkdown(plan2, frame, limit = COMMENT_LIMIT) {
+function planMarkdown(plan2, frame2, limit = COMMENT_LIMIT) {
   const steps = byRisk(plan2.steps);
   const groups2 = groupEqual(steps);
   const head = `${COMMENT_MARKER}
-${headline2(plan2, frame)}
+${headline2(plan2, frame2)}
 `;
-  const foot = footer(plan2, frame);
+  const foot = footer(plan2, frame2);
   return fit(head, [table(groups2, plan2), ...notes(plan2), ...details(groups2)], foot, limit);
 }
-function headline2(plan2, frame) {
+function headline2(plan2, frame2) {
   const hubs = plan2.steps.filter((step) => unitOf(step).kind === "hub").length;
   const images = new Set(plan2.steps.flatMap((step) => step.kind === "remove" ? [] : step.effects.flatMap((effect) => effect.kind === "image" ? [effect.name] : [])));
   const counts = [hubs > 0 ? `${plural(hubs, "hub")} ${hubs === 1 ? "changes" : "change"}` : "no hub changes", images.size > 0 ? plural(images.size, "image") : ""];
-  const place = [frame.head === void 0 ? "" : frame.head.slice(0, 7), against(plan2, frame)];
+  const place = [frame2.head === void 0 ? "" : frame2.head.slice(0, 7), against(plan2, frame2)];
   return `### Plan \xB7 ${counts.filter(Boolean).join(" \xB7 ")}
 
 ${place.filter(Boolean).join(", ")}
@@ -50316,8 +50634,8 @@ ${text2}
 ${fence}
 `;
 }
-function footer(plan2, frame) {
-  const full = frame.full === void 0 ? "" : ` \xB7 [whole plan](${frame.full})`;
+function footer(plan2, frame2) {
+  const full = frame2.full === void 0 ? "" : ` \xB7 [whole plan](${frame2.full})`;
   return `
 <sub>plan ${plan2.digest.slice(0, 12)}${full} \xB7 the same on your machine: \`npx glaciocloud plan\` \xB7 why a rule exists: \`npx glaciocloud explain RULE\`</sub>
 `;
@@ -50383,7 +50701,7 @@ pre span { display: block; } summary { cursor: pointer; } .warn { border-left: 4
 {{#if unchanged}}<p>Unchanged: {{unchanged}}</p>{{/if}}
 </body></html>
 `;
-function planHtml(plan2, frame) {
+function planHtml(plan2, frame2) {
   const groups2 = groupEqual(byRisk(plan2.steps)).map(({ first, steps }) => ({
     marker: marker(first),
     title: steps.map((step) => unitTitle(unitOf(step))).join(", "),
@@ -50402,8 +50720,8 @@ function planHtml(plan2, frame) {
   return import_handlebars2.default.compile(PAGE, { strict: true })({
     digest: plan2.digest.slice(0, 12),
     count: plan2.steps.length === 0 ? "nothing changes" : `${plan2.steps.length} of ${plan2.steps.length + plan2.unchanged.length} change`,
-    head: frame.head?.slice(0, 7) ?? "",
-    base: against(plan2, frame),
+    head: frame2.head?.slice(0, 7) ?? "",
+    base: against(plan2, frame2),
     notes: [
       ...plan2.orphans.map((unit) => `${unitTitle(unit)} runs, but no file names it any more.`),
       ...plan2.charts.filter(({ double }) => double).map(({ name }) => `Made with a test double of the chart ${name}.`),
@@ -50490,16 +50808,16 @@ function restartsHub2(step) {
   return step.kind === "upgrade" && step.effects.some(({ kind }) => kind === "hub-restart");
 }
 function sizes(release2) {
-  const list3 = at(release2.values, "/glaciocloud/profiles/sizes");
-  if (!Array.isArray(list3)) return [];
-  return list3.filter((item) => isObject(item)).map(({ slug: slug2, cpu, memory }) => ({ name: scalarText(slug2), text: `${scalarText(cpu)} CPU, ${scalarText(memory)}` }));
+  const list2 = at(release2.values, "/glaciocloud/profiles/sizes");
+  if (!Array.isArray(list2)) return [];
+  return list2.filter((item) => isObject(item)).map(({ slug: slug2, cpu, memory }) => ({ name: scalarText(slug2), text: `${scalarText(cpu)} CPU, ${scalarText(memory)}` }));
 }
 function scalarText(value) {
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
 // src/core/show/plan-text.ts
-function planText(plan2, frame) {
+function planText(plan2, frame2) {
   const groups2 = groupEqual(byRisk(plan2.steps));
   const parts = [];
   for (const { first, steps } of groups2) {
@@ -50522,7 +50840,7 @@ function planText(plan2, frame) {
   for (const finding of plan2.findings) parts.push(`! ${findingLine(finding)}
 `);
   const changes = plan2.steps.length === 0 ? "nothing changes" : plural(plan2.steps.length, "step");
-  parts.push(`${parts.length > 0 ? "\n" : ""}${changes}, ${plan2.unchanged.length} unchanged \xB7 ${against(plan2, frame)} \xB7 plan ${plan2.digest.slice(0, 12)}
+  parts.push(`${parts.length > 0 ? "\n" : ""}${changes}, ${plan2.unchanged.length} unchanged \xB7 ${against(plan2, frame2)} \xB7 plan ${plan2.digest.slice(0, 12)}
 `);
   return parts.join("");
 }
@@ -50531,12 +50849,12 @@ function objectText({ kind, object: object2, lines }) {
 ${lines.map((line) => `      ${line}
 `).join("")}`;
 }
-function planJson(plan2, frame) {
+function planJson(plan2, frame2) {
   return {
     schema_version: 1,
     digest: plan2.digest,
-    base: frame.base?.commit ?? null,
-    head: frame.head ?? null,
+    base: frame2.base?.commit ?? null,
+    head: frame2.head ?? null,
     findings: findingsJson(plan2.findings),
     steps: byRisk(plan2.steps).map(stepJson),
     unchanged: plan2.unchanged.map(({ kind, cluster, name }) => ({ kind, cluster, name })),
@@ -51039,15 +51357,15 @@ async function plan(inputs, report) {
   const deployed2 = inputs.present === void 0 ? await deployedOnBranch(inputs.root) : await deployedInFolder(inputs.present);
   const planned = await gatherPlan({ ...inputs, deployed: deployed2 }, report);
   if (planned.kind === "refused") return refused(planned.findings);
-  const frame = { head: await headCommit(inputs.root), base: planned.base, full: void 0 };
-  if (inputs.html !== void 0) await writeWhole(inputs.html, planHtml(planned.plan, frame));
+  const frame2 = { head: await headCommit(inputs.root), base: planned.base, full: void 0 };
+  if (inputs.html !== void 0) await writeWhole(inputs.html, planHtml(planned.plan, frame2));
   return outcome({
     exit: 0,
-    text: planText(planned.plan, frame),
-    json: planJson(planned.plan, frame),
+    text: planText(planned.plan, frame2),
+    json: planJson(planned.plan, frame2),
     findings: planned.plan.findings,
     outputs: { digest: planned.plan.digest, has_changes: String(planned.plan.steps.length > 0) },
-    summary: planMarkdown(planned.plan, frame)
+    summary: planMarkdown(planned.plan, frame2)
   });
 }
 
@@ -51267,11 +51585,11 @@ async function review(inputs, github, report) {
 ${answer.summary}`) ? answer : stale();
   }
   const { plan: plan2, base } = planned;
-  const frame = { head: inputs.head, base, full: inputs.full };
-  if (inputs.html !== void 0) await writeWhole(inputs.html, planHtml(plan2, frame));
-  const comment = planMarkdown(plan2, frame);
+  const frame2 = { head: inputs.head, base, full: inputs.full };
+  if (inputs.html !== void 0) await writeWhole(inputs.html, planHtml(plan2, frame2));
+  const comment = planMarkdown(plan2, frame2);
   if (!await post(inputs, github, report, comment)) return stale();
-  return outcome({ exit: 0, text: planText(plan2, frame), json: planJson(plan2, frame), findings: plan2.findings, outputs: { digest: plan2.digest, has_changes: String(plan2.steps.length > 0) }, summary: comment });
+  return outcome({ exit: 0, text: planText(plan2, frame2), json: planJson(plan2, frame2), findings: plan2.findings, outputs: { digest: plan2.digest, has_changes: String(plan2.steps.length > 0) }, summary: comment });
 }
 async function post({ pull, head }, github, report, body) {
   if (await github.headOf(pull) !== head) return false;
@@ -51334,9 +51652,9 @@ var VERSION = "0.1.0";
 async function main(read, report) {
   try {
     const inputs = read();
-    const result = await run(inputs, report);
-    await report.result(result, inputs.json);
-    return result.exit;
+    const result2 = await run(inputs, report);
+    await report.result(result2, inputs.json);
+    return result2.exit;
   } catch (error3) {
     if (error3 instanceof Failure) {
       report.failure(error3.message, error3.hint);

@@ -1,13 +1,15 @@
 import type { ReleaseState } from '../core/deploy/state.ts';
-import type { FaultClass } from '../core/deploy/rollout.ts';
-import type { Doc, EnvironmentFile, Platform } from '../core/model/types.ts';
+import type { FaultClass } from '../core/deploy/causes.ts';
+import type { ClusterFile, Doc, EnvironmentFile, Platform } from '../core/model/types.ts';
 import type { Unit, WantedRelease } from '../core/plan/types.ts';
 import type { HelmReleases } from '../edges/helm-releases.ts';
 import type { Helm } from '../edges/helm.ts';
 import type { Kube } from '../edges/kube.ts';
+import type { Held } from './lease.ts';
 
 /** What applying needs of the outside. */
 export interface ApplyWorld {
+  cluster: Doc<ClusterFile>;
   kube: Kube;
   helm: Helm;
   releases: HelmReleases;
@@ -27,7 +29,8 @@ export interface HubTask {
   hub: Doc<EnvironmentFile>;
   to: WantedRelease;
   state: ReleaseState | undefined;
-  kubernetes: string;
+  /** Fails where another run has taken the hub's Lease. */
+  held: Held;
 }
 
 export interface Seconds {

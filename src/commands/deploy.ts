@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import pMap from 'p-map';
 import { applyCluster, confirmIdentity, readStates } from '../apply/cluster.ts';
 import { applyHub } from '../apply/hub.ts';
-import { LeaseHeld, withLease } from '../apply/lease.ts';
+import { LeaseHeld, withLease, withSeat } from '../apply/lease.ts';
+import { preflightCluster } from '../apply/preflight.ts';
 import { removeHub } from '../apply/remove.ts';
 import { tellGithub } from '../apply/tell.ts';
 import type { ApplyWorld, UnitResult } from '../apply/types.ts';
@@ -71,16 +72,18 @@ export async function deploy(inputs: DeployInputs, report: Report): Promise<Outc
   const identity = await confirmIdentity(kube, cluster);
   const wanted = chosen(wantedReleases(platform, charts).filter(({ unit }) => unit.cluster === cluster.name), inputs);
   const states = await readStates(kube);
-  if (await applyCluster(kube, cluster, identity)) report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
   // Nothing to do costs seconds: no Helm, no chart on disk.
   const gone = orphans(platform, cluster, states, inputs);
   for (const { unit } of gone.filter(({ removal }) => removal === undefined)) report.progress(`${unitId(unit)}: runs, but no file names it; nothing happens to it without an entry in removals: of platform.yaml`);
   const removals = gone.flatMap(({ unit, removal }) => (removal ? [{ unit, removal }] : []));
-  if (removals.length === 0 && !wanted.some((one) => one.unit.kind === 'hub' && isPending(one, states.get(one.release.namespace)))) return summary([], wanted);
+  const idle = removals.length === 0 && !wanted.some((one) => one.unit.kind === 'hub' && isPending(one, states.get(one.release.namespace)));
+  if (!idle) for (const warning of await preflightCluster(kube, cluster)) report.progress(`⚠ cluster ${cluster.name}: ${warning}`);
+  if (await applyCluster(kube, cluster, identity)) report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
+  if (idle) return summary([], wanted);
   const results = await withTemporaryFolder(async (scratch) => {
     const helm = await findHelm();
     const world: ApplyWorld = {
-      kube, helm, scratch,
+      cluster, kube, helm, scratch,
       releases: new HelmReleases(helm, inputs.kubeconfig, scratch),
       chart: await charts.assemble(scratch),
       script: (name) => readFile(join(toolRoot(), 'charts/oggm-hub/files', name), 'utf8'),
@@ -148,12 +151,13 @@ class Deployment {
     const quarantined = before?.quarantined;
     if (quarantined?.digest === to.digest && this.#inputs.retry !== to.unit.name) return held(to.unit, { outcome: 'blocked', reason: `quarantined since ${quarantined.at}: ${quarantined.reason}` });
     try {
-      return await withLease(kube, `hub-${to.unit.name}`, async () => {
+      const waiting = (owners: string): void => this.#world.progress(to.unit, `waiting: this cluster takes ${this.#cluster.data.parallel} deployments at once, and others run (${owners})`);
+      return await withSeat(kube, this.#cluster.data.parallel, waiting, () => withLease(kube, `hub-${to.unit.name}`, async (held) => {
         const state = (await readStates(kube)).get(to.release.namespace); // another run may have been here meanwhile
-        const result = await applyHub({ platform: this.#platform, hub, to, state, kubernetes: this.#cluster.data.kubernetes }, this.#world);
+        const result = await applyHub({ platform: this.#platform, hub, to, state, held }, this.#world);
         if (this.#inputs.record !== undefined && result.outcome === 'done') await writeFolder(join(this.#inputs.record, unitId(to.unit)), await this.record(to));
         return result;
-      });
+      }));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       const how = error instanceof LeaseHeld ? 'blocked' : 'failed';

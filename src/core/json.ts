@@ -77,6 +77,11 @@ export function at(value: Json | undefined, path: string): Json | undefined {
   return here;
 }
 
+/** The objects in a list; none where it is no list. */
+export function objectsIn(value: Json | undefined): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
 /** The text at an RFC 6901 pointer; empty where there is none, or something else. */
 export function textAt(value: Json | undefined, path: string): string {
   const found = at(value, path);

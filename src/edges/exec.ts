@@ -21,6 +21,7 @@ export interface ExecResult {
 }
 
 export class ToolMissing extends Failure {}
+export class TimedOut extends Failure {}
 
 /** What a tool may see of our environment. Proxy and certificate settings belong to the machine, not to us. */
 const PASSED = ['PATH', 'HOME', 'TMPDIR', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'USER'];
@@ -57,10 +58,11 @@ export function exec(program: string, args: readonly string[], options: ExecOpti
     });
     child.on('close', (code, signal) => {
       clearTimeout(timer);
-      if (late) reject(new Failure(`${program} ${args[0] ?? ''} did not end within ${(options.timeoutMs ?? 0) / 1000} s`, { hint: 'try again; if it happens again, look at the machine' }));
+      if (late) reject(new TimedOut(`${program} ${args[0] ?? ''} did not end within ${(options.timeoutMs ?? 0) / 1000} s`, { hint: 'try again; if it happens again, look at the machine' }));
       else {
         const bytes = Buffer.concat(stdout);
-        resolve({ code: code ?? (signal === null ? 1 : 128), stdout: bytes.toString('utf8'), stderr: Buffer.concat(stderr).toString('utf8'), bytes });
+        const said = Buffer.concat(stderr).toString('utf8');
+        resolve({ code: code ?? 128, stdout: bytes.toString('utf8'), stderr: signal === null ? said : `${said}\nthe program was killed by ${signal}`, bytes });
       }
     });
   });

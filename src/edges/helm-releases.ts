@@ -73,9 +73,9 @@ export class HelmReleases {
     if (code !== 0) throw failure(`Helm cannot remove ${release}`, stderr);
   }
 
-  /** The objects of the last revision, as Helm stored them. */
-  async manifest(release: string, namespace: string): Promise<string> {
-    const { code, stdout, stderr } = await this.#run(['get', 'manifest', release, '--namespace', namespace]);
+  /** The objects of a revision, or of the last one, as Helm stored them. */
+  async manifest(release: string, namespace: string, revision?: number): Promise<string> {
+    const { code, stdout, stderr } = await this.#run(['get', 'manifest', release, '--namespace', namespace, ...(revision === undefined ? [] : ['--revision', String(revision)])]);
     if (code !== 0) throw failure(`the manifest of ${release} cannot be read`, stderr);
     return stdout;
   }

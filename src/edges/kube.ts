@@ -1,4 +1,5 @@
-import { isObject } from '../core/json.ts';
+import { mayPass } from '../core/deploy/causes.ts';
+import { at, isObject, textAt } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { Failure } from '../failure.ts';
 import { exec } from './exec.ts';
@@ -17,9 +18,6 @@ export class KubeFailure extends Failure {
   }
 }
 
-/** What cannot be told from a short outage is tried again. */
-const TRANSIENT = /TooManyRequests|too many requests|connection refused|connection reset|EOF|i\/o timeout|TLS handshake timeout|Internal error|InternalError|ServiceUnavailable|http2: |etcdserver/iu;
-
 /** One Kubernetes cluster, through kubectl: it knows every provider's way to log in. */
 export class Kube {
   readonly kubeconfig: string;
@@ -35,7 +33,7 @@ export class Kube {
   async #run(args: readonly string[], input?: string, timeoutMs = 60_000): Promise<ExecResult> {
     for (let round = 1; ; round += 1) {
       const result = await exec(this.#program, args, { env: { KUBECONFIG: this.kubeconfig }, timeoutMs, ...(input === undefined ? {} : { input }) });
-      if (result.code === 0 || round === 5 || !TRANSIENT.test(result.stderr)) return result;
+      if (result.code === 0 || round === 5 || !mayPass(result.stderr)) return result;
       await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** round));
     }
   }
@@ -100,9 +98,26 @@ export class Kube {
     await this.#must(`${kind} cannot be annotated`, ['annotate', kind, '--selector', selector, ...inNamespace(namespace), '--overwrite', annotation]);
   }
 
-  async logs(pod: string, namespace: string): Promise<string> {
-    const { stdout } = await this.#run(['logs', pod, ...inNamespace(namespace), '--tail', '200']);
+  async scale(deployment: string, replicas: number, namespace: string): Promise<void> {
+    await this.#must(`${deployment} cannot be scaled`, ['scale', `deployment/${deployment}`, `--replicas=${replicas}`, ...inNamespace(namespace)]);
+  }
+
+  /** Of the container that runs, or of the one that crashed before it; empty where there is none. */
+  async logs(pod: string, namespace: string, which: 'current' | 'previous' = 'current'): Promise<string> {
+    const { stdout } = await this.#run(['logs', pod, ...inNamespace(namespace), '--tail', '200', ...(which === 'previous' ? ['--previous'] : [])]);
     return stdout;
+  }
+
+  /** The API server's version, such as `v1.35.4`. */
+  async version(): Promise<string> {
+    return textAt(object(await this.#must('the cluster does not say its version', ['version', '-o', 'json'])), '/serverVersion/gitVersion');
+  }
+
+  /** Whether these credentials may do each of these, everywhere. */
+  async mayI(needs: readonly { verb: string; group: string; resource: string; subresource?: string }[]): Promise<boolean[]> {
+    const reviews = needs.map((need) => ({ apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes: { ...need } } }));
+    const answers = (await this.#must('permissions cannot be asked', ['create', '-f', '-', '-o', 'json'], listText(reviews))).trim().split(/\n(?=\{)/u);
+    return answers.map((text) => at(object(text), '/status/allowed') === true);
   }
 
   /** Runs a Python script inside the hub's pod, line by line. The script and what it needs never touch a disk there. */

@@ -3,11 +3,15 @@ import { driftOf, foreignManagers } from '../../src/core/deploy/drift.ts';
 import { firstAccess } from '../../src/core/deploy/door.ts';
 import { auditSecrets } from '../../src/core/deploy/secrets.ts';
 import { waveGate } from '../../src/core/deploy/gates.ts';
-import { loadCheckObjects } from '../../src/core/deploy/load-check.ts';
+import { callFault, mayPass } from '../../src/core/deploy/causes.ts';
+import { changesHubImage, restartsHub } from '../../src/core/deploy/changes.ts';
+import { NEEDS, clusterVerdict, dnsVerdict, entriesOf, roomVerdict } from '../../src/core/deploy/preflight.ts';
+import { loadCheckObjects, restoreObjects } from '../../src/core/deploy/throw-away.ts';
 import { rolloutVerdict } from '../../src/core/deploy/rollout.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { at } from '../../src/core/json.ts';
-import type { EnvironmentFile, Wave } from '../../src/core/model/types.ts';
+import type { ClusterFile, Doc, EnvironmentFile, Wave } from '../../src/core/model/types.ts';
+import type { Release } from '../../src/core/plan/types.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 const deployment = (ready: number): JsonObject => ({
@@ -25,6 +29,9 @@ describe('a rollout', () => {
     ['registry that is down, again', waiting('ImagePullBackOff', 'dial tcp: connection refused'), 'failed infrastructure'],
     ['missing Secret', waiting('CreateContainerConfigError', 'secret "x" not found'), 'failed product'],
     ['two crashes, the third run', pod({ containerStatuses: [{ restartCount: 2, lastState: { terminated: { exitCode: 1 } } }] }), 'failed product'],
+    ['not ready after a minute', pod({ phase: 'Running', containerStatuses: [{ ready: false, state: { running: { startedAt: '2026-11-24T11:59:00Z' } } }] }), 'waiting'],
+    ['not ready after three minutes', pod({ phase: 'Running', containerStatuses: [{ ready: false, state: { running: { startedAt: '2026-11-24T11:57:00Z' } } }] }), 'failed product'],
+    ['ready for hours', pod({ phase: 'Running', containerStatuses: [{ ready: true, state: { running: { startedAt: '2026-11-24T07:57:00Z' } } }] }), 'waiting'],
     ['one crash', pod({ containerStatuses: [{ restartCount: 1, lastState: { terminated: { exitCode: 1 } } }] }), 'waiting'],
     ['no node for a minute', pod({ conditions: [{ type: 'PodScheduled', status: 'False', lastTransitionTime: '2026-11-24T11:59:00Z', message: 'Insufficient memory' }] }), 'waiting'],
     ['no node for three minutes', pod({ conditions: [{ type: 'PodScheduled', status: 'False', lastTransitionTime: '2026-11-24T11:57:00Z', message: 'Insufficient memory' }] }), 'failed infrastructure'],
@@ -126,4 +133,98 @@ test('secrets are compared with their declaration, without a value in the answer
   expect(found.map(({ secret, state }) => `${secret} ${state}`).slice(0, 4)).toEqual(['a fine', 'b malformed', 'c missing', 'z unused']);
   expect(JSON.stringify(found)).not.toContain('canary');
   expect(auditSecrets(environment, undefined).filter(({ state }) => state === 'missing')).toHaveLength(3);
+});
+
+describe('before a deployment', () => {
+  const cluster = { name: 'lab', data: { kubernetes: '1.35', storage: { homes: { class: 'local-path' } }, ingress: { class: 'traefik' } } } as unknown as Doc<ClusterFile>;
+  const fine = { allowed: NEEDS.map(() => true), version: 'v1.35.4', storageClasses: [{ metadata: { name: 'local-path' }, reclaimPolicy: 'Retain' }], ingressClasses: ['traefik'] };
+
+  test('a cluster that is what its file says passes', () => {
+    expect(clusterVerdict(cluster, fine)).toEqual({ problems: [], warnings: [] });
+  });
+
+  test('everything that is missing is named at once', () => {
+    const verdict = clusterVerdict(cluster, { allowed: NEEDS.map(({ subresource }) => subresource === undefined), version: 'v1.36.0', storageClasses: [{ metadata: { name: 'other' }, reclaimPolicy: 'Delete' }], ingressClasses: [] });
+    expect(verdict.problems).toEqual(['these credentials may not create pods/exec', 'there is no storage class local-path; there are: other', 'there is no ingress class traefik; there are: none']);
+    expect(verdict.warnings).toEqual(['clusters/lab.yaml says Kubernetes 1.35, and it is 1.36: plans are rendered for the wrong one']);
+  });
+
+  test('homes that would go with their claim are a warning', () => {
+    const verdict = clusterVerdict(cluster, { ...fine, storageClasses: [{ metadata: { name: 'local-path' }, reclaimPolicy: 'Delete' }] });
+    expect([verdict.problems, verdict.warnings]).toEqual([[], [expect.stringContaining('reclaimPolicy Retain')]]);
+  });
+
+  test.each([
+    [[], ['192.0.2.1'], 'problem'],
+    [['192.0.2.1'], ['192.0.2.1'], 'fine'],
+    [['198.51.100.7'], ['192.0.2.1'], 'warning'],
+    [['198.51.100.7'], [], 'fine'],
+  ])('a name that resolves to %j where the entry is %j', (resolved, entries, expected) => {
+    const { problems, warnings } = dnsVerdict('hub.example.org', resolved, entries);
+    expect(problems.length > 0 ? 'problem' : warnings.length > 0 ? 'warning' : 'fine').toBe(expected);
+  });
+
+  test('the entry of a cluster is what its load balancers say', () => {
+    expect(entriesOf([{ kind: 'Service', status: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } } }, { kind: 'Ingress', status: { loadBalancer: { ingress: [{ hostname: 'lb.example.org' }, { ip: '192.0.2.1' }] } } }, { kind: 'Service', status: {} }])).toEqual(['192.0.2.1', 'lb.example.org']);
+  });
+
+  test.each([
+    ['3Gi', '1', undefined],
+    ['5Gi', '1', 'hub asks for 5.0 GiB of memory, and the largest node has 4.0 GiB'],
+    ['1Gi', '2500m', 'hub asks for 2.5 CPUs, and the largest node has 2'],
+  ])('a hub that asks for %s and %s CPUs', (memory, cpu, expected) => {
+    const nodes = [{ status: { allocatable: { cpu: '1500m', memory: '4Gi' } } }, { status: { allocatable: { cpu: '2', memory: '2Gi' } } }];
+    const hub = { kind: 'Deployment', metadata: { name: 'hub' }, spec: { template: { spec: { containers: [{ resources: { requests: { memory, cpu } } }] } } } };
+    expect(roomVerdict([hub], nodes, {}, 1)).toBe(expected);
+  });
+
+  test.each([
+    [2, 'a server of size big asks for 6.0 GiB of memory, and the largest node has 4.0 GiB'],
+    [3, undefined],
+  ])('a server that is larger than the nodes there are, where there may be %i', (max, expected) => {
+    const nodes = [{ status: { allocatable: { cpu: '8', memory: '4Gi' } } }, { status: { allocatable: { cpu: '8', memory: '2Gi' } } }];
+    expect(roomVerdict([], nodes, { big: { cpu: 2, memory: '6G', default: true, for: [] } }, max)).toBe(expected);
+  });
+});
+
+describe('a change of a release', () => {
+  const release = (jupyterhub: JsonObject, more: Partial<Release> = {}): Release => ({ v: 1, unit: { kind: 'hub', cluster: 'lab', name: 'h' }, namespace: 'h', charts: [{ name: 'jupyterhub', version: '4.4.0', digest: 'a' }], values: { jupyterhub, glaciocloud: {} }, images: [], secrets: [], ...more });
+  const old = release({ hub: { image: { name: 'hub', tag: '1' }, config: {} } });
+  test.each<[string, Release, boolean, boolean]>([
+    ['nothing', old, false, false],
+    ['what lies outside the chart’s values', { ...old, values: { ...old.values, glaciocloud: { profiles: [] } } }, false, false],
+    ['a value', release({ hub: { image: { name: 'hub', tag: '1' }, config: { a: 1 } } }), true, false],
+    ['the hub’s image', release({ hub: { image: { name: 'hub', tag: '2' }, config: {} } }), true, true],
+    ['the chart', { ...old, charts: [{ name: 'jupyterhub', version: '4.5.0', digest: 'b' }] }, true, true],
+    ['a secret', { ...old, secrets: ['x'] }, true, false],
+  ])('%s', (_what, to, restarts, image) => {
+    expect([restartsHub(old, to), changesHubImage(old, to)]).toEqual([restarts, image]);
+  });
+});
+
+test.each<[string, string, boolean]>([
+  ['You must be logged in to the server (Unauthorized)', 'infrastructure', false],
+  ['dial tcp 10.0.0.1:6443: connect: connection refused', 'infrastructure', true],
+  ['the server has received too many requests and has asked us to try again later', 'infrastructure', true],
+  ['an error on the server ("unknown") has prevented the request from succeeding', 'infrastructure', true],
+  ['Deployment.apps "hub" is invalid: spec.selector: field is immutable', 'product', false],
+])('the cause of "%s"', (message, fault, again) => {
+  expect([callFault(message), mayPass(message)]).toEqual([fault, again]);
+});
+
+test('a database is restored in the image that it belongs to, by a pod without rights', () => {
+  const hub: JsonObject = {
+    kind: 'Deployment', metadata: { name: 'hub' },
+    spec: { template: { spec: {
+      serviceAccountName: 'hub', securityContext: { fsGroup: 1000 },
+      volumes: [{ name: 'pvc', persistentVolumeClaim: { claimName: 'hub-db-dir' } }, { name: 'secret', secret: { secretName: 'hub' } }],
+      containers: [{ name: 'hub', image: 'old', env: [{ name: 'A', value: 'x' }], volumeMounts: [{ name: 'pvc', mountPath: '/srv/jupyterhub' }, { name: 'secret', mountPath: '/s' }] }],
+    } } },
+  };
+  const [, pod] = restoreObjects([hub], 'ns', 'restore', 'print()', ['before-1', '--if-changed']);
+  expect(at(pod, '/spec')).toEqual({
+    restartPolicy: 'Never', automountServiceAccountToken: false, activeDeadlineSeconds: 120, securityContext: { fsGroup: 1000 },
+    volumes: [{ name: 'pvc', persistentVolumeClaim: { claimName: 'hub-db-dir' } }, { name: 'script', configMap: { name: 'restore-script' } }],
+    containers: [{ name: 'restore', image: 'old', command: ['python3', '/script/restore.py', 'before-1', '--if-changed'], volumeMounts: [{ name: 'pvc', mountPath: '/srv/jupyterhub' }, { name: 'script', mountPath: '/script' }] }],
+  });
 });

@@ -152,3 +152,29 @@ def test_a_copy_that_is_not_there_is_told_with_those_that_are(tmp_path, database
     run("db_copy.py", tmp_path, "one")
     code, _, err = run("db_restore.py", tmp_path, "two")
     assert code == 1 and "there is no copy two; there are: one.sqlite" in err
+
+
+def test_a_database_of_the_same_schema_stays(tmp_path, database):
+    add(database, "alice")
+    run("db_copy.py", tmp_path, "before")
+    add(database, "bob")
+    code, said, _ = run("db_restore.py", tmp_path, "before", "--if-changed")
+    assert (code, said) == (0, {"restored": None, "revision": "abc"})
+    assert people(tmp_path) == ["alice", "bob"]
+    assert not (tmp_path / "jupyterhub.sqlite.restoring").exists()
+
+
+@pytest.mark.parametrize("damage", ["newer", "broken"])
+def test_a_database_of_another_schema_or_none_does_not(tmp_path, database, damage):
+    add(database, "alice")
+    run("db_copy.py", tmp_path, "before")
+    add(database, "bob")
+    if damage == "newer":
+        database.execute("update alembic_version set version_num = 'ffff'")
+        database.commit()
+    else:
+        database.close()
+        (tmp_path / "jupyterhub.sqlite").write_bytes(b"this is no database at all, but something longer than a header of one" * 40)
+    code, said, _ = run("db_restore.py", tmp_path, "before", "--if-changed")
+    assert (code, said["restored"]) == (0, "before.sqlite")
+    assert people(tmp_path) == ["alice"]

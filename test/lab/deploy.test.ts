@@ -9,7 +9,7 @@ import { Kube } from '../../src/edges/kube.ts';
 import { CLI, edit, temporary } from '../support/sample.ts';
 import type { Lab } from './lab.ts';
 import { CLIENT_SECRET, writePlatform } from './platform.ts';
-import { CHARTS, OUTPUTS, deploy, hubPod, inHub, killer, theLab, watchHub } from './support.ts';
+import { CHARTS, OUTPUTS, deploy, hubPod, inHub, killer, removeNamespaces, theLab, watchHub } from './support.ts';
 
 /*
  * One hub on a real Kubernetes, from its first installation through changes and failures. The tests build on one another.
@@ -23,25 +23,22 @@ let record: string;
 let env: Record<string, string>;
 
 const note = (text: string): boolean => process.stderr.write(`  ▸ ${text}\n`);
-const removeHub = (): void => {
-  execFileSync('bash', ['-c', `kubectl delete namespace ${HUB} lab-other --ignore-not-found --wait=true >/dev/null 2>&1; kubectl -n glaciocloud-system delete lease --all --ignore-not-found >/dev/null 2>&1; true`], { env: { ...process.env, KUBECONFIG: lab.kubeconfig } });
-};
 const file = `environments/${HUB}.yaml`;
 const change = (from: string, to: string): Promise<void> => edit(root, file, from, to);
 const run = (args: string[] = [], more: Record<string, string> = {}) => deploy(root, lab, { ...env, ...more }, ['--record', record, ...args]);
 
 beforeAll(async () => {
   lab = await theLab();
-  removeHub();
+  await removeNamespaces(lab, HUB, 'lab-other');
   folder = await temporary();
   root = join(folder.path, 'platform');
   record = join(folder.path, 'record');
   ({ env } = await writePlatform(root, lab, { [HUB]: {} }));
 }, 120_000);
 afterAll(async () => {
-  removeHub();
+  await removeNamespaces(lab, HUB, 'lab-other');
   await folder.remove();
-});
+}, 120_000);
 
 describe('a fresh hub', () => {
   test('is installed and proven: a kernel answers with its OGGM', async () => {

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { exec } from '../../src/edges/exec.ts';
@@ -11,7 +10,7 @@ import type { GithubSim } from '../support/github-sim/server.ts';
 import { temporary } from '../support/sample.ts';
 import type { Lab } from './lab.ts';
 import { writePlatform } from './platform.ts';
-import { deploy, theLab } from './support.ts';
+import { deploy, removeNamespaces, theLab } from './support.ts';
 
 /* People log in to a real hub with a real browser; only github.com is simulated. */
 const HUB = 'lab-door';
@@ -20,8 +19,6 @@ let lab: Lab;
 let sim: GithubSim;
 let folder: Awaited<ReturnType<typeof temporary>>;
 let forward: ChildProcess;
-
-const removeHub = (): Buffer => execFileSync(unpackedTool('kubectl'), ['delete', 'namespace', HUB, '--ignore-not-found', '--wait=true'], { env: { ...process.env, KUBECONFIG: lab.kubeconfig } });
 
 /** Opens the hub's login in Chromium, which follows GitHub's pages there and back, and gives the page that people see. */
 async function browse(profile: string, path: string, more: string[] = []): Promise<string> {
@@ -40,7 +37,7 @@ async function letIn(users: Record<string, object>): Promise<void> {
 
 beforeAll(async () => {
   lab = await theLab();
-  removeHub();
+  await removeNamespaces(lab, HUB);
   folder = await temporary();
   sim = await startGithubSim(18999, '10.200.0.1');
   const root = join(folder.path, 'platform');
@@ -53,7 +50,7 @@ beforeAll(async () => {
 afterAll(async () => {
   forward.kill();
   await sim.close();
-  removeHub();
+  await removeNamespaces(lab, HUB);
   await folder.remove();
 });
 

@@ -98,3 +98,13 @@ export async function killer(folder: string, call: number, when: 'before' | 'aft
   }
   return { env: { ...env, ...wrapped }, calls: async () => Number(await readFile(count, 'utf8')) };
 }
+
+/** Away with hubs of earlier runs: pods at once, because their grace periods are of no use to a test. */
+export async function removeNamespaces(lab: Lab, ...names: string[]): Promise<void> {
+  const kubectl = (...args: string[]): Promise<unknown> => exec(unpackedTool('kubectl'), args, { env: { KUBECONFIG: lab.kubeconfig }, timeoutMs: 120_000 });
+  for (const name of names) {
+    await kubectl('delete', 'pods', '--all', '--namespace', name, '--force', '--grace-period=0');
+    await kubectl('delete', 'namespace', name, '--ignore-not-found', '--wait=true');
+    await kubectl('delete', 'lease', `hub-${name}`, '--namespace', 'glaciocloud-system', '--ignore-not-found');
+  }
+}

@@ -1,11 +1,12 @@
 """Put a copy of the hub's database in place: `python3 - NAME < db_restore.py` in a pod that mounts the hub's volume.
 
 The hub must be down (scaled to 0). NAME is one of glaciocloud-copies, or "last". The copy is verified before anything
-is touched, the old database is moved aside, its -wal, -shm and -journal go, and the copy is moved in. Prints
+is touched, the old database is moved aside, its -wal, -shm and -journal go, and the copy is moved in. With --if-changed a
+whole database of the copy's own schema stays: it holds what people did since then. Prints
 
     {"restored": "20261124T094500Z.sqlite", "aside": "jupyterhub.sqlite.before-restore", "integrity": "ok", …, "seconds": 0.1}
 
-A killed run is repeated without loss: what is aside is only replaced by a database that is whole.
+or {"restored": null, "revision": "…"} where it stays. A killed run is repeated without loss: what is aside is only replaced by a database that is whole.
 """
 
 import json
@@ -43,9 +44,18 @@ def choose(name: str) -> Path:
     return chosen[0]
 
 
+def stays(database: Path, revision: str) -> bool:
+    try:
+        found = examine(database)
+    except sqlite3.Error:
+        return False
+    return found["integrity"] == "ok" and found["revision"] == revision
+
+
 def main() -> int:
     begin = time.monotonic()
-    chosen = choose(sys.argv[1] if len(sys.argv) > 1 else "last")
+    names = [name for name in sys.argv[1:] if name != "--if-changed"]
+    chosen = choose(names[0] if names else "last")
     database, fresh, aside = (FOLDER / f"jupyterhub.sqlite{ending}" for ending in ("", ".restoring", ".before-restore"))
     shutil.copy2(chosen, fresh)  # the copy itself stays, for the next time
     try:
@@ -55,6 +65,10 @@ def main() -> int:
     if found["integrity"] != "ok":
         fresh.unlink()
         sys.exit(f"{chosen.name} is damaged ({found['integrity']}); nothing was changed")
+    if "--if-changed" in sys.argv and stays(database, found["revision"]):
+        fresh.unlink()
+        print(json.dumps({"restored": None, "revision": found["revision"]}))
+        return 0
     # What the old database has in its journals belongs to it and must not be applied to the new one.
     for ending in ("", "-wal", "-shm", "-journal"):
         old = FOLDER / f"jupyterhub.sqlite{ending}"

@@ -213,7 +213,7 @@ class Session:
     async def create(self) -> str:
         await self.remove()  # what an earlier run that was killed has left
         await self.hub.hub("POST", self.hub.user(self.user), 201)
-        return f"user {self.user}, home claim-{home_slug(self.user)}"
+        return f"user {self.user}"
 
     async def start(self) -> str:
         options = {"profile": self.wanted["profile"], "size": self.wanted.get("size")}
@@ -351,13 +351,6 @@ def kernel_code(job: Json, check: Json, smoke: bool) -> str:
         return modules + PLAIN_CODE
     wanted = json.dumps({"version": check.get("version"), "smoke": bool(check.get("smoke", True)) and smoke})
     return f"{modules}import os; os.environ['GLACIOCLOUD_CHECK'] = {wanted!r}\n{job['oggmCheck'] or VERSION_CODE}"
-
-
-def home_slug(name: str) -> str:
-    """KubeSpawner's name of a user in the names of pods and homes."""
-    from kubespawner.slugs import safe_slug
-
-    return str(safe_slug(name, max_length=48))
 
 
 async def check_image(hub: Hub, job: Json, check: Json, report: Report) -> None:

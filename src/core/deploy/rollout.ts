@@ -1,18 +1,13 @@
-import { at, isObject, textAt } from '../json.ts';
-import type { Json, JsonObject } from '../json.ts';
-
-/** Whose fault a failure is: a change is quarantined, infrastructure is tried again. */
-export type FaultClass = 'product' | 'infrastructure';
+import { at, objectsIn, textAt } from '../json.ts';
+import type { JsonObject } from '../json.ts';
+import { CRASHES, NOT_READY_SECONDS, NO_ROOM_SECONDS, pullFault } from './causes.ts';
+import type { FaultClass } from './causes.ts';
 
 export type Rollout =
   | { kind: 'done' }
   | { kind: 'waiting'; for: string }
-  | { kind: 'failed'; reason: string; fault: FaultClass };
-
-/** Crashes with the same end before a rollout counts as failed. */
-const CRASHES = 3;
-/** Seconds that a pod may wait for a node. Source: the issue's own bound; autoscalers announce themselves earlier. */
-export const NO_ROOM_SECONDS = 120;
+  /** `crashed`: the pod whose log may say why. */
+  | { kind: 'failed'; reason: string; fault: FaultClass; crashed?: string };
 
 /** Deployments and pods of a hub as the API gives them → whether the rollout is done, goes on, or cannot heal. */
 export function rolloutVerdict(deployments: readonly JsonObject[], pods: readonly JsonObject[], now: number): Rollout {
@@ -40,22 +35,25 @@ function podsOf(deployment: JsonObject, pods: readonly JsonObject[]): string {
 function podFault(pod: JsonObject, now: number): Rollout | undefined {
   if (at(pod, '/metadata/deletionTimestamp') !== undefined) return undefined;
   const name = textAt(pod, '/metadata/name');
-  for (const status of list(at(pod, '/status/containerStatuses')).concat(list(at(pod, '/status/initContainerStatuses')))) {
+  for (const status of objectsIn(at(pod, '/status/containerStatuses')).concat(objectsIn(at(pod, '/status/initContainerStatuses')))) {
     const reason = textAt(status, '/state/waiting/reason');
     const message = textAt(status, '/state/waiting/message');
     if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/u.test(reason)) {
-      const gone = /not found|manifest unknown|denied|unauthorized|forbidden|\b40[134]\b|InvalidImageName|invalid reference/iu.test(`${reason} ${message}`);
-      if (gone) return { kind: 'failed', reason: `${name}: the image cannot be pulled: ${message.slice(0, 300)}`, fault: 'product' };
+      if (pullFault(`${reason} ${message}`) === 'product') return { kind: 'failed', reason: `${name}: the image cannot be pulled: ${message.slice(0, 300)}`, fault: 'product' };
       if (reason === 'ImagePullBackOff') return { kind: 'failed', reason: `${name}: the registry does not answer: ${message.slice(0, 300)}`, fault: 'infrastructure' };
     }
     if (/^CreateContainer(Config)?Error$/u.test(reason)) return { kind: 'failed', reason: `${name}: ${message.slice(0, 300)}`, fault: 'product' };
     const exit = at(status, '/lastState/terminated/exitCode') ?? at(status, '/state/terminated/exitCode');
     if (Number(at(status, '/restartCount') ?? 0) >= CRASHES - 1 && typeof exit === 'number' && exit !== 0) {
       const out = textAt(status, '/lastState/terminated/reason') === 'OOMKilled' ? ' for want of memory' : '';
-      return { kind: 'failed', reason: `${name} has ended ${CRASHES} times with code ${exit}${out}`, fault: 'product' };
+      return { kind: 'failed', reason: `${name} has ended ${CRASHES} times with code ${exit}${out}`, fault: 'product', crashed: name };
     }
   }
-  for (const condition of list(at(pod, '/status/conditions'))) {
+  for (const status of objectsIn(at(pod, '/status/containerStatuses'))) {
+    const running = Date.parse(textAt(status, '/state/running/startedAt'));
+    if (status['ready'] === false && now - running > NOT_READY_SECONDS * 1000) return { kind: 'failed', reason: `${name} runs for ${NOT_READY_SECONDS} s and does not become ready`, fault: 'product' };
+  }
+  for (const condition of objectsIn(at(pod, '/status/conditions'))) {
     if (condition['type'] !== 'PodScheduled' || condition['status'] !== 'False') continue;
     const since = Date.parse(textAt(condition, '/lastTransitionTime'));
     const message = textAt(condition, '/message');
@@ -63,8 +61,4 @@ function podFault(pod: JsonObject, now: number): Rollout | undefined {
     if (now - since > NO_ROOM_SECONDS * 1000) return { kind: 'failed', reason: `${name} finds no node: ${message.slice(0, 300)}`, fault: 'infrastructure' };
   }
   return undefined;
-}
-
-function list(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
 }

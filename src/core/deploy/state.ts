@@ -13,6 +13,8 @@ export interface ReleaseState {
   healthy: { digest: Digest; revision: number; since: Instant; release: Release } | undefined;
   /** A digest that failed here; it is not tried again until something changes or somebody says so. */
   quarantined: { digest: Digest; reason: string; at: Instant } | undefined;
+  /** A copy of the hub's database from before a hub image that is not proven yet. */
+  copy: string | undefined;
   /** Rounds in a row that failed for the infrastructure's sake. */
   infrastructure: number;
   last: { at: Instant; outcome: string; reason: string };

@@ -45,6 +45,8 @@ export function hub({ hub: { data: environment }, cluster, codeDigest }: HubCont
             annotations: { 'helm.sh/resource-policy': 'keep' },
           },
         },
+        // People wait for a hub that restarts: one second of it is the interval at which Kubernetes looks.
+        readinessProbe: { periodSeconds: 1 },
         resources: { requests: { cpu: '100m', memory: `${Math.round(memory / 2)}Mi` }, limits: { memory: `${memory}Mi` } },
       },
       proxy: {

@@ -30,9 +30,23 @@ CRASHES = layer_of({"opt/user/bin/jupyterhub-singleuser": (0o755, "#!/bin/sh\nec
 NO_OGGM = layer_of({f"{site('user')}/oggm/__init__.py": (0o644, "raise ImportError('this image has a broken oggm on purpose')\n")})
 HUB_CRASHES = layer_of({"opt/hub/bin/jupyterhub": (0o755, "#!/bin/sh\necho 'this hub crashes on purpose' >&2\nexit 4\n")})
 
+HUB_NEWER = layer_of({"opt/hub/bin/jupyterhub": (0o755, """#!/opt/hub/bin/python3
+# A hub that writes a database schema which no other knows, on purpose.
+import os
+import sqlite3
+import sys
+
+path = "/srv/jupyterhub/jupyterhub.sqlite"
+if os.path.exists(path):
+    with sqlite3.connect(path) as database:
+        database.execute("update alembic_version set version_num = 'ffff00000001'")
+os.execv(sys.executable, [sys.executable, "-m", "jupyterhub", *sys.argv[1:]])
+""")})
+
 IMAGES = {
     "hub": ("hub", [], {"User": "1000", "WorkingDir": "/srv/jupyterhub"}),
     "hub-crashes": ("hub", [HUB_CRASHES], {"User": "1000", "WorkingDir": "/srv/jupyterhub"}),
+    "hub-newer": ("hub", [HUB_NEWER], {"User": "1000", "WorkingDir": "/srv/jupyterhub"}),
     "proxy": ("proxy", [], {"User": "65534", "Cmd": ["configurable-http-proxy"]}),
     "oggm": ("user", [], {"User": "1100", "WorkingDir": "/home/jovyan", "Cmd": ["jupyterhub-singleuser"]}),
     "oggm-crashes": ("user", [CRASHES], {"User": "1100", "WorkingDir": "/home/jovyan", "Cmd": ["jupyterhub-singleuser"]}),

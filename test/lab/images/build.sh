@@ -42,7 +42,7 @@ fi
 
 environment() {
   local name=$1; shift
-  local key="$*"
+  local key="unchecked-hash $*"
   if [ -s "$work/layers/$name.tar" ] && [ "$(cat "$work/layers/$name.key" 2>/dev/null)" = "$key" ]; then return 0; fi
   rm -rf "${root:?}/opt/$name"
   say "$name: $*"
@@ -51,6 +51,8 @@ environment() {
   if [ "$name" = proxy ]; then
     inside env PATH=/opt/proxy/bin:/usr/bin:/bin /opt/proxy/bin/npm install --global --prefix /opt/proxy --silent configurable-http-proxy@5.2.0
   fi
+  # Layers have no times, so compiled files must not depend on them: else everything is compiled again at each start.
+  inside "/opt/$name/bin/python3" -m compileall -q --invalidation-mode unchecked-hash -f "/opt/$name/lib" || true
   layer "$name" "opt/$name"
   printf '%s' "$key" > "$work/layers/$name.key"
 }

@@ -1,14 +1,15 @@
-import { at, isObject } from '../json.ts';
+import { at, isObject, objectsIn } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 
-const LABEL = 'glaciocloud.org/load-check';
+/** On everything that is made for a throw-away pod; its value is the pod's name. */
+export const THROW_AWAY = 'glaciocloud.org/throw-away';
 
 /**
  * A throw-away pod that loads the new hub's configuration: the new Deployment's pod with the new Secret and ConfigMaps under
  * other names, its own scratch folder instead of the database, no hub labels, no probes, no service account.
  */
 export function loadCheckObjects(objects: readonly JsonObject[], namespace: string, name: string, script: string): JsonObject[] {
-  const metadata = (called: string): JsonObject => ({ name: called, namespace, labels: { [LABEL]: name } });
+  const metadata = (called: string): JsonObject => ({ name: called, namespace, labels: { [THROW_AWAY]: name } });
   const renamed = new Map<string, string>();
   const copies: JsonObject[] = [];
   for (const object of objects) {
@@ -19,10 +20,46 @@ export function loadCheckObjects(objects: readonly JsonObject[], namespace: stri
     copies.push({ ...object, metadata: metadata(`${name}-${own}`) });
   }
   copies.push({ apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata(`${name}-script`), data: { 'load_check.py': script } });
+  return [...copies, { apiVersion: 'v1', kind: 'Pod', metadata: metadata(name), spec: loadCheckPod(hubPodSpec(objects), renamed, `${name}-script`, serviceEnv(objects)) }];
+}
+
+/** A throw-away pod of a hub that is down: its image and its database's volume, and a script that puts a copy back. */
+export function restoreObjects(objects: readonly JsonObject[], namespace: string, name: string, script: string, args: readonly string[]): JsonObject[] {
+  const metadata = (called: string): JsonObject => ({ name: called, namespace, labels: { [THROW_AWAY]: name } });
+  const spec = hubPodSpec(objects);
+  const container = objectsIn(spec['containers'])[0] ?? {};
+  const pod: JsonObject = {
+    ...frame(spec),
+    activeDeadlineSeconds: 120,
+    volumes: [...objectsIn(spec['volumes']).filter((volume) => volume['name'] === DATABASE), { name: 'script', configMap: { name: `${name}-script` } }],
+    containers: [
+      {
+        name: 'restore',
+        ...pick(container, ['image', 'imagePullPolicy', 'securityContext']),
+        command: ['python3', '/script/restore.py', ...args],
+        volumeMounts: [...objectsIn(container['volumeMounts']).filter((mount) => mount['name'] === DATABASE), { name: 'script', mountPath: '/script' }],
+      },
+    ],
+  };
+  return [
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata(`${name}-script`), data: { 'restore.py': script } },
+    { apiVersion: 'v1', kind: 'Pod', metadata: metadata(name), spec: pod },
+  ];
+}
+
+/** Name of the database's volume in the chart's hub pod. */
+const DATABASE = 'pvc';
+
+function hubPodSpec(objects: readonly JsonObject[]): JsonObject {
   const deployment = objects.find((one) => one['kind'] === 'Deployment' && at(one, '/metadata/name') === 'hub');
   const spec = deployment === undefined ? undefined : at(deployment, '/spec/template/spec');
   if (!isObject(spec)) throw new Error('the chart renders no hub Deployment');
-  return [...copies, { apiVersion: 'v1', kind: 'Pod', metadata: metadata(name), spec: podSpec(spec, renamed, `${name}-script`, serviceEnv(objects)) }];
+  return spec;
+}
+
+/** What any throw-away pod takes from the hub's: where it may run, and as whom. It has no rights in the cluster. */
+function frame(spec: JsonObject): JsonObject {
+  return { restartPolicy: 'Never', automountServiceAccountToken: false, ...pick(spec, ['securityContext', 'nodeSelector', 'tolerations', 'imagePullSecrets', 'affinity']) };
 }
 
 /** Kubernetes tells every pod its Services by variables; before the first installation there are none to tell. */
@@ -35,23 +72,20 @@ function serviceEnv(objects: readonly JsonObject[]): JsonObject[] {
   });
 }
 
-function podSpec(spec: JsonObject, renamed: ReadonlyMap<string, string>, script: string, services: readonly JsonObject[]): JsonObject {
-  const list = (value: Json | undefined): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
-  const container = list(spec['containers'])[0] ?? {};
+function loadCheckPod(spec: JsonObject, renamed: ReadonlyMap<string, string>, script: string, services: readonly JsonObject[]): JsonObject {
+  const container = objectsIn(spec['containers'])[0] ?? {};
   const kept = ['image', 'imagePullPolicy', 'env', 'envFrom', 'securityContext', 'resources'];
-  const mounts = list(container['volumeMounts']).filter((mount) => mount['name'] !== 'pvc');
-  const volumes = list(spec['volumes']).filter((volume) => volume['name'] !== 'pvc').map((volume) => rename(volume, renamed));
+  const mounts = objectsIn(container['volumeMounts']).filter((mount) => mount['name'] !== DATABASE);
+  const volumes = objectsIn(spec['volumes']).filter((volume) => volume['name'] !== DATABASE).map((volume) => rename(volume, renamed));
   return {
-    restartPolicy: 'Never',
+    ...frame(spec),
     activeDeadlineSeconds: 60,
-    automountServiceAccountToken: false,
-    ...pick(spec, ['securityContext', 'nodeSelector', 'tolerations', 'imagePullSecrets', 'affinity']),
     volumes: [...volumes, { name: 'scratch', emptyDir: {} }, { name: 'script', configMap: { name: script } }],
     containers: [
       {
         name: 'load-check',
         ...pick(container, kept),
-        env: [...services, ...list(container['env']).map((variable) => rename(variable, renamed))],
+        env: [...services, ...objectsIn(container['env']).map((variable) => rename(variable, renamed))],
         command: ['python3', '/load-check/load_check.py'],
         volumeMounts: [...mounts, { name: 'scratch', mountPath: '/srv/jupyterhub' }, { name: 'script', mountPath: '/load-check' }],
       },

@@ -1,0 +1,167 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { at } from '../../src/core/json.ts';
+import { Kube } from '../../src/edges/kube.ts';
+import { unpackedTool } from '../../src/edges/tools.ts';
+import { edit, temporary } from '../support/sample.ts';
+import { startFaultyApi } from './faulty-api.ts';
+import type { Fault, FaultyApi } from './faulty-api.ts';
+import type { Lab } from './lab.ts';
+import { writePlatform } from './platform.ts';
+import { deploy, hubPod, inHub, removeNamespaces, theLab, watchHub } from './support.ts';
+import type { DeployRun } from './support.ts';
+
+/* A hub that has users, and what happens to it when images, the node, the API server or Helm are bad. The tests build on one another. */
+const HUB = 'lab-faults';
+const file = `environments/${HUB}.yaml`;
+const SLOW = process.env['GLACIOCLOUD_LAB_ALL'] === '1';
+let lab: Lab;
+let folder: Awaited<ReturnType<typeof temporary>>;
+let root: string;
+let env: Record<string, string>;
+
+const note = (text: string): boolean => process.stderr.write(`  ▸ ${text}\n`);
+const change = (from: string, to: string): Promise<void> => edit(root, file, from, to);
+const run = (more: Record<string, string> = {}, args: string[] = []): Promise<DeployRun> => deploy(root, lab, { ...env, ...more }, args);
+const outcomes = ({ json }: DeployRun): string[] => json.steps.map(({ outcome }) => outcome);
+const helm = (...args: string[]): string => execFileSync(unpackedTool('helm'), [...args, '--namespace', HUB], { env: { ...process.env, KUBECONFIG: lab.kubeconfig }, encoding: 'utf8' });
+const lastStatus = (): string => (JSON.parse(helm('history', HUB, '--output', 'json')) as { status: string }[]).at(-1)?.status ?? '';
+let idle = 1;
+const changeValues = async (): Promise<void> => {
+  await change(`idle: ${idle}h`, `idle: ${idle + 1}h`);
+  idle += 1;
+};
+
+beforeAll(async () => {
+  lab = await theLab();
+  await removeNamespaces(lab, HUB);
+  folder = await temporary();
+  root = join(folder.path, 'platform');
+  ({ env } = await writePlatform(root, lab, { [HUB]: {} }));
+  const first = await run();
+  if (first.code !== 0) throw new Error(first.output);
+  await inHub(lab, HUB, 'start', 'probe_1');
+}, 300_000);
+afterAll(async () => {
+  await removeNamespaces(lab, HUB);
+  await folder.remove();
+}, 120_000);
+
+/** Each bad change has its own reason, the old hub answers afterwards, and its users are who they were. */
+async function fails(from: string, to: string, outcome: string, reason: RegExp): Promise<DeployRun> {
+  await change(from, to);
+  const watch = await watchHub(lab, HUB);
+  const result = await run();
+  const { gap } = await watch.stop();
+  await change(to, from);
+  note(`${result.json.steps[0]?.outcome ?? 'nothing'} in ${result.seconds.toFixed(1)} s, gap ${gap.toFixed(1)} s: ${result.json.steps[0]?.reason.slice(0, 200) ?? result.output}`);
+  expect({ outcome: outcomes(result), reason: result.json.steps[0]?.reason }).toEqual({ outcome: [outcome], reason: expect.stringMatching(reason) as unknown });
+  if (outcome === 'failed') expect(gap).toBe(0);
+  expect(await inHub(lab, HUB, 'users', '-')).toEqual({ users: ['probe_1'] });
+  return result;
+}
+
+describe('a bad change', () => {
+  test('a hub image with a database schema of its own: the database is what it was', async () => {
+    const [old = '', bad = ''] = [lab.images['hub'], lab.images['hub-newer']].map((reference) => reference?.replace('@', '", tag: "lab@'));
+    const { output } = await fails(old, bad, 'rolled-back', /hub-.* has ended 3 times with code 1: .*alembic/u);
+    expect(output).toContain('is what it was before the change');
+    expect(outcomes(await run())).toEqual(['done']);
+  });
+
+  test('an image that cannot be pulled', async () => {
+    const pod = await hubPod(lab, HUB);
+    const image = await readFile(join(root, 'images/oggm/image.yaml'), 'utf8');
+    await mkdir(join(root, 'images/oggm-gone'));
+    await writeFile(join(root, 'images/oggm-gone/image.yaml'), image.replace(/sha256:[0-9a-f]{64}/u, `sha256:${'0'.repeat(64)}`));
+    await fails('images: [oggm]', 'images: [oggm-gone]', 'rolled-back', /start of oggm-gone: .*(not found|ErrImagePull|ImagePullBackOff)/u);
+    expect(await hubPod(lab, HUB)).toBe(pod);
+    expect(outcomes(await run())).toEqual(['done']);
+  });
+
+  test('a hub that asks for more than any node has', async () => {
+    await fails('  hub:\n', '  hub:\n    resources: {requests: {memory: 900Gi}}\n', 'failed', /hub asks for 900\.0 GiB of memory, and the largest node has/u);
+    expect(outcomes(await run())).toEqual(['done']);
+  });
+
+  test('objects that a rule forbids, through raw values', async () => {
+    await fails('  hub:\n', '  hub:\n    extraContainers: [{name: extra, image: "x@sha256:0", securityContext: {privileged: true}}]\n', 'failed', /pod: .*privileged/u);
+    expect(outcomes(await run())).toEqual(['done']);
+  });
+
+  (SLOW ? test : test.skip)('a hub that never becomes ready', async () => {
+    await fails('    extraEnv:', '    extraConfig: {elsewhere: "c.JupyterHub.hub_bind_url = \'http://:9999\'"}\n    extraEnv:', 'rolled-back', /runs for 120 s and does not become ready/u);
+    expect(outcomes(await run())).toEqual(['done']);
+  });
+});
+
+describe('an API server that answers badly', () => {
+  let api: FaultyApi;
+  beforeAll(async () => {
+    api = await startFaultyApi(lab.kubeconfig, join(folder.path, 'faulty-kubeconfig'));
+  });
+  afterAll(() => api.close());
+  const through = (): Promise<DeployRun> => deploy(root, { ...lab, kubeconfig: api.kubeconfig }, env);
+
+  const cases: [string, (n: number) => Fault][] = [
+    ['every seventh request: too many', (n) => (n % 7 === 0 ? 429 : 'pass')],
+    ['every seventh request: an error of its own', (n) => (n % 7 === 0 ? 500 : 'pass')],
+    ['every seventh request: a connection that breaks', (n) => (n % 7 === 0 ? 'reset' : 'pass')],
+    ['every tenth request: four seconds of silence', (n) => (n % 10 === 0 ? 'slow' : 'pass')],
+    ['credentials that end on the way', (n) => (n > 60 ? 401 : 'pass')],
+    ['nothing at all on the way', (n) => (n > 70 ? 'reset' : 'pass')],
+  ];
+  test.each(cases)('%s', async (_what, plan) => {
+    await changeValues();
+    api.plan = plan;
+    api.injected = {};
+    const bad = await through();
+    api.plan = () => 'pass';
+    note(`with ${JSON.stringify(api.injected)}: ${outcomes(bad).join()} ${bad.json.steps[0]?.reason.slice(0, 160) ?? bad.output.slice(-200)}`);
+    expect(Object.keys(api.injected).length).toBeGreaterThan(1);
+    const next = await run();
+    expect(next.code).toBe(0);
+    expect(['done', undefined]).toContain(outcomes(next)[0]);
+    expect(lastStatus()).toBe('deployed');
+    expect(outcomes(await run())).toEqual([]);
+    expect(await inHub(lab, HUB, 'users', '-')).toEqual({ users: ['probe_1'] });
+  });
+});
+
+describe('Helm that is killed while it applies', () => {
+  const wrapper = async (alone: boolean): Promise<string> => {
+    const path = join(folder.path, `helm-killed-${String(alone)}`);
+    const pending = `"${unpackedTool('kubectl')}" --kubeconfig "${lab.kubeconfig}" -n ${HUB} get secret -l owner=helm,status=pending-upgrade -o name`;
+    await writeFile(path, `#!/bin/bash\nif [ "$1" != upgrade ]; then exec "${unpackedTool('helm')}" "$@"; fi\n"${unpackedTool('helm')}" "$@" &\nhelm=$!\nfor i in $(seq 400); do [ -n "$(${pending})" ] && break; done\nkill -9 $helm ${alone ? '' : '$PPID'}\nkill -9 $$\n`);
+    await chmod(path, 0o755);
+    return path;
+  };
+
+  test('alone: the change is not to blame, and the next run makes it', async () => {
+    await changeValues();
+    const killed = await run({ GLACIOCLOUD_HELM: await wrapper(true) });
+    note(`Helm killed: ${outcomes(killed).join()} ${killed.json.steps[0]?.reason ?? ''}`);
+    expect(killed.json.steps[0]?.reason).toMatch(/killed by SIGKILL/u);
+    const next = await run();
+    expect([next.code, outcomes(next)]).toEqual([0, ['done']]);
+    expect(lastStatus()).toBe('deployed');
+  });
+
+  test('with the deployment: its record is dropped, what it applied stays, and the next run goes on', async () => {
+    await changeValues();
+    await run({ GLACIOCLOUD_HELM: await wrapper(false) });
+    expect(lastStatus()).toBe('pending-upgrade');
+    const next = await run();
+    expect([next.code, outcomes(next)]).toEqual([0, ['done']]);
+    expect(next.output).toContain('was left pending-upgrade');
+    expect(lastStatus()).toBe('deployed');
+    expect(await inHub(lab, HUB, 'users', '-')).toEqual({ users: ['probe_1'] });
+  });
+});
+
+test('the server that a user has all the time was never touched', async () => {
+  const pods = await new Kube(lab.kubeconfig).list('pods', { namespace: HUB, selector: 'component=singleuser-server' });
+  expect(pods.map((pod) => [at(pod, '/metadata/annotations/hub.jupyter.org~1username'), at(pod, '/status/phase'), at(pod, '/status/containerStatuses/0/restartCount')])).toEqual([['probe_1', 'Running', 0]]);
+});
