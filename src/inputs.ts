@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { ANSWERS } from './core/init/answers.ts';
+import type { Given } from './core/init/answers.ts';
 import { UsageError } from './failure.ts';
 
 /** One table for the action's inputs, the command line, help, completion and the reference docs. */
@@ -20,13 +22,20 @@ export const OPTIONS = {
   pull: { type: 'string', value: 'N', help: 'number of the pull request' },
   head: { type: 'string', value: 'SHA', help: 'commit that the comment is about' },
   wave: { type: 'string', value: 'WAVE', help: 'only hubs of this wave' },
-  cluster: { type: 'string', value: 'NAME', help: 'the cluster to work on (needed where the platform has several)' },
+  cluster: { type: 'string', value: 'NAME', help: 'the cluster to work on (needed where the platform has several); of `init`, its name (default: main)' },
   kubeconfig: { type: 'string', value: 'FILE', help: 'how to reach the cluster (default: KUBECONFIG)' },
   record: { type: 'string', value: 'DIR', help: 'keep the public record of what runs in this folder' },
   now: { type: 'boolean', help: 'pass freezes and soaks; needs --reason' },
   approved: { type: 'boolean', help: 'a person has approved the waves that ask for it' },
   retry: { type: 'string', value: 'HUB', help: 'try what is quarantined once more; needs --reason' },
   reason: { type: 'string', value: 'TEXT', help: 'why, for those who read it later' },
+  organization: { type: 'string', value: 'ORG', help: 'GitHub organisation that the platform belongs to' },
+  registry: { type: 'string', value: 'HOST/PATH', help: 'where images go (default: ghcr.io/ORG)' },
+  hub: { type: 'string', value: 'NAME', help: 'the first hub (default: hub)' },
+  url: { type: 'string', value: 'URL', help: 'address of the first hub' },
+  provider: { type: 'string', value: 'PROVIDER', help: 'who runs the cluster (default: existing)' },
+  email: { type: 'string', value: 'ADDRESS', help: 'contact for certificates, where the address is https' },
+  action: { type: 'string', value: 'OWNER/REPO@SHA', help: 'GlacioCloud at the commit that the workflows use' },
   help: { type: 'boolean', help: 'show this' },
   version: { type: 'boolean', help: 'show the version' },
 } as const satisfies Record<string, OptionSpec>;
@@ -52,6 +61,7 @@ export const COMMANDS = {
   drift: { summary: 'show what somebody changed in the cluster behind our back', target: 'HUB…', options: ['kubeconfig', 'json'] },
   secrets: { summary: 'compare a hub’s secrets with what it declares, or write the file to fill in', target: 'audit|template HUB', options: ['root', 'json'] },
   new: { summary: 'write a commented file to begin with: new hub|image|cluster NAME', target: 'KIND NAME', options: ['root', 'json'] },
+  init: { summary: 'make an empty repository a platform, by questions or by options', target: '', options: ['root', ...ANSWERS, 'json'] },
   explain: { summary: 'say why a rule exists', target: 'RULE?', options: ['json'] },
   completion: { summary: 'print a completion script for bash', target: '', options: [] },
 } as const satisfies Record<string, CommandSpec>;
@@ -79,6 +89,8 @@ export interface Inputs {
   now: boolean;
   retry: string | undefined;
   reason: string | undefined;
+  /** For `init`: what need not be asked. */
+  answers: Given;
 }
 
 export type RawOptions = Partial<Record<OptionName, string | boolean>>;
@@ -103,20 +115,24 @@ export function fromArguments(args: readonly string[]): Inputs {
   return build(command, parsed.positionals, parsed.values);
 }
 
-/** Inputs of the action, read by `read(name)`; empty text means not given. */
+/** `init` writes the workflows that run the action: it is no command of the action itself. */
+const ACTION_COMMANDS = Object.entries(COMMANDS).filter(([name]) => name !== 'init');
+
 /** The action's inputs: `command`, `target`, and every option that makes sense there. */
 export function actionInputs(): Record<string, string> {
-  const flags = Object.entries(OPTIONS).filter(([name]) => !['help', 'version', 'json'].includes(name));
+  const used = new Set<string>(ACTION_COMMANDS.flatMap(([, { options }]) => options));
+  const flags = Object.entries(OPTIONS).filter(([name]) => used.has(name) && name !== 'json');
   return {
-    command: `what to do: ${Object.keys(COMMANDS).join(', ')}`,
+    command: `what to do: ${ACTION_COMMANDS.map(([name]) => name).join(', ')}`,
     target: 'what to do it with: hubs, images or a rule, with spaces between',
     ...Object.fromEntries(flags.map(([name, { help }]) => [name, help])),
   };
 }
 
+/** Inputs of the action, read by `read(name)`; empty text means not given. */
 export function fromAction(read: (name: string) => string): Inputs {
   const command = read('command');
-  if (!isCommand(command)) throw new UsageError(`there is no command "${command}"`, `commands: ${Object.keys(COMMANDS).join(', ')}`);
+  if (!isCommand(command) || command === 'init') throw new UsageError(`there is no command "${command}"`, `commands: ${ACTION_COMMANDS.map(([name]) => name).join(', ')}`);
   const options: RawOptions = {};
   for (const name of COMMANDS[command].options as readonly OptionName[]) {
     const value = read(name);
@@ -153,6 +169,7 @@ function build(command: Inputs['command'], target: readonly string[], options: R
     now: options.now === true,
     retry: word('retry'),
     reason: word('reason'),
+    answers: Object.fromEntries(ANSWERS.flatMap((name) => (options[name] === undefined ? [] : [[name, word(name) ?? '']]))),
   };
 }
 

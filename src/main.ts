@@ -2,6 +2,7 @@ import { check } from './commands/check.ts';
 import { deploy } from './commands/deploy.ts';
 import { drift } from './commands/drift.ts';
 import { explainRule } from './commands/explain.ts';
+import { init } from './commands/init.ts';
 import { createFile } from './commands/new.ts';
 import { plan } from './commands/plan.ts';
 import { secrets } from './commands/secrets.ts';
@@ -13,6 +14,7 @@ import { instant } from './core/model/units.ts';
 import { completionScript } from './core/show/completion.ts';
 import type { Github } from './edges/github.ts';
 import type { Report } from './edges/report.ts';
+import { standardStreams } from './edges/terminal.ts';
 import { Failure, UsageError } from './failure.ts';
 import type { ExitCode } from './failure.ts';
 import { helpText } from './help.ts';
@@ -76,6 +78,8 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
       return drift(kubeconfigOf(inputs), target);
     case 'state':
       return showState(kubeconfigOf(inputs), target);
+    case 'init':
+      return init({ root, given: inputs.answers }, standardStreams());
     case 'new':
       return createFile(root, target);
     case 'explain':

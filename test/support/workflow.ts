@@ -23,7 +23,7 @@ export interface StepResult {
 export interface WorkflowRun {
   /** The folder that the job works in. */
   workspace: string;
-  /** The bundle that `uses: ./` stands for. */
+  /** The bundle that `uses: ./` or `uses: ./.glaciocloud` stands for. */
   bundle: string;
   event: unknown;
   env: Record<string, string>;
@@ -54,7 +54,7 @@ export async function runWorkflow(file: string, run: WorkflowRun): Promise<StepR
   for (const [index, step] of steps.entries()) {
     if (step.if !== undefined && !holds(step.if)) continue;
     const given = Object.fromEntries(Object.entries(step.with ?? {}).map(([name, value]) => [name, fill(value)]));
-    if (step.uses === './') {
+    if (step.uses === './' || step.uses === './.glaciocloud') {
       const result = await runAction(run, join(run.workspace, `.runner-${index}`), given);
       if (step.id !== undefined) outputs.set(step.id, result.outputs);
       results.push({ ...result, id: step.id });

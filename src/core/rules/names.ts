@@ -1,10 +1,25 @@
 import { pointer } from '../json.ts';
+import { quoted } from '../model/formats.ts';
 import { slug } from '../model/units.ts';
 import type { Doc } from '../model/types.ts';
 import type { Problem, Rule } from './types.ts';
 
 const NAME = /^[a-z](-?[a-z0-9])*$/u;
 const DOTTED = /^[a-z0-9]([-.]?[a-z0-9])*$/u;
+
+type Wrong = Pick<Problem, 'message' | 'hint'>;
+
+/** What is wrong with the name of a hub or cluster. */
+export function unitNameProblem(name: string): Wrong | undefined {
+  if (!NAME.test(name) || name.length > 32) return { message: `${quoted(name)} cannot be a name`, hint: 'use lower-case letters, digits and single hyphens, at most 32, starting with a letter' };
+  if (/^(default|clusters|kube-.*|glaciocloud-.*)$/u.test(name)) return { message: `the name "${name}" is reserved`, hint: 'choose another name for the file' };
+  return undefined;
+}
+
+/** What is wrong with the name of an image or data set. */
+export function dottedNameProblem(name: string): Wrong | undefined {
+  return DOTTED.test(name) && name.length <= 63 ? undefined : { message: `${quoted(name)} cannot be a name`, hint: 'use lower-case letters, digits, single hyphens and dots' };
+}
 
 export const unitName: Rule = {
   id: 'unit-name',
@@ -14,11 +29,12 @@ export const unitName: Rule = {
   on: 'platform',
   *check(platform) {
     for (const doc of [...platform.environments.values(), ...platform.clusters.values()]) {
-      if (!NAME.test(doc.name) || doc.name.length > 32) yield { at: doc.at(''), message: `"${doc.name.slice(0, 60)}" cannot be a name`, hint: 'use lower-case letters, digits and single hyphens, at most 32, starting with a letter' };
-      else if (/^(default|clusters|kube-.*|glaciocloud-.*)$/u.test(doc.name)) yield { at: doc.at(''), message: `the name "${doc.name}" is reserved`, hint: 'choose another name for the file' };
+      const wrong = unitNameProblem(doc.name);
+      if (wrong) yield { at: doc.at(''), ...wrong };
     }
     for (const doc of [...platform.images.values(), ...platform.data.values()]) {
-      if (!DOTTED.test(doc.name) || doc.name.length > 63) yield { at: doc.at(''), message: `"${doc.name.slice(0, 60)}" cannot be a name`, hint: 'use lower-case letters, digits, single hyphens and dots' };
+      const wrong = dottedNameProblem(doc.name);
+      if (wrong) yield { at: doc.at(''), ...wrong };
     }
   },
 };

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { ANSWERS } from '../core/init/answers.ts';
+import type { Answers, Given } from '../core/init/answers.ts';
+import { starterFiles } from '../core/init/files.ts';
+import type { Tool } from '../core/init/files.ts';
+import { QUESTIONS, STAND_INS, answered, complete } from '../core/init/questions.ts';
+import { nextSteps } from '../core/show/next-steps.ts';
+import { exists, writeWhole } from '../edges/files.ts';
+import { withTerminal } from '../edges/terminal.ts';
+import type { Streams, Terminal } from '../edges/terminal.ts';
+import { UsageError } from '../failure.ts';
+import { gatherTool } from '../gather/tool.ts';
+import { SCHEMA_VERSION, outcome } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
+
+export interface InitInputs {
+  root: string;
+  given: Given;
+}
+
+/** An empty folder becomes a platform that passes `check`. What is there already is kept. */
+export async function init({ root, given }: InitInputs, streams: Streams | undefined): Promise<Outcome> {
+  const tool = await gatherTool();
+  const answers = streams ? await withTerminal(streams, (terminal) => askAll(given, tool, terminal)) : taken(given, tool);
+  const written: string[] = [];
+  const kept: string[] = [];
+  for (const [path, text] of starterFiles(answers, tool)) {
+    const full = join(root, path);
+    if (await exists(full)) {
+      kept.push(path);
+    } else {
+      await writeWhole(full, text);
+      written.push(path);
+    }
+  }
+  const next = nextSteps(answers);
+  const list = (mark: string, paths: readonly string[], note: string): string => paths.map((path) => `${mark} ${path}${note}\n`).join('');
+  return outcome({
+    exit: 0,
+    text: `${list('✓', written, '')}${list('·', kept, ' was there already, and is kept')}\nRead the files through, then \`glaciocloud check\`. Next:\n${next.map((step, index) => `  ${index + 1}. ${step}\n`).join('')}`,
+    json: { schema_version: SCHEMA_VERSION, written, kept, next },
+  });
+}
+
+/** Asks what is not given or is wrong, until it is right. */
+async function askAll(given: Given, tool: Tool, terminal: Terminal): Promise<Answers> {
+  let answers = STAND_INS;
+  for (const name of ANSWERS) {
+    const { ask, fallback, applies } = QUESTIONS[name];
+    if (applies?.(answers) === false) continue;
+    const usual = fallback?.(answers) ?? '';
+    const asked = async (): Promise<string> => (await terminal.ask(`${ask}${usual === '' ? '' : ` [${usual}]`}: `)) || usual;
+    let result = answered(answers, name, given[name] ?? (await asked()), tool);
+    while (result.kind === 'wrong') {
+      terminal.say(`  ${result.wrong.message}; ${result.wrong.hint}\n`);
+      result = answered(answers, name, await asked(), tool);
+    }
+    answers = result.answers;
+  }
+  return answers;
+}
+
+function taken(given: Given, tool: Tool): Answers {
+  const result = complete(given, tool);
+  if (result.kind === 'complete') return result.answers;
+  const needs = result.missing.length === 0 ? [] : [`init needs ${result.missing.map((name) => `--${name}`).join(', ')}`];
+  const wrong = result.wrong.map(({ name, message, hint }) => `--${name}: ${message}; ${hint}`);
+  throw new UsageError([...needs, ...wrong].join('\n'), 'see `glaciocloud init --help`; on a terminal it asks');
+}

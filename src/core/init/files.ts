@@ -1,0 +1,103 @@
+import { compareText } from '../json.ts';
+import type { Doc, ImageFile, PlatformFile } from '../model/types.ts';
+import { PROVIDERS, clusterText, hubText, schemaComment, template } from '../show/scaffold.ts';
+import { needsIssuer, pinOf } from './answers.ts';
+import type { Answers, Pin } from './answers.ts';
+import { foreignWorkflow } from './workflow.ts';
+
+/** What a new platform takes from the repository of the tool: the charts it is tested with, an image, the workflows. */
+export interface Tool {
+  settings: Pick<PlatformFile, 'user' | 'charts'>;
+  image: { name: string; text: string };
+  /** By path, `.github/workflows/…`. */
+  workflows: ReadonlyMap<string, string>;
+}
+
+/** Workflows that test the tool itself. */
+const OWN = ['.github/workflows/ci.yml'];
+
+/** The newest image with a release of OGGM that needs no build. */
+export function firstImage(images: Iterable<Doc<ImageFile>>): string | undefined {
+  const age = ({ data }: Doc<ImageFile>): string => (data.oggm?.version ?? '').replaceAll(/\d+/gu, (digits) => digits.padStart(6, '0'));
+  const ready = [...images].filter(({ data }) => data.oggm?.version !== undefined && data.from?.tag !== undefined && data.files.length === 0);
+  return ready.sort((a, b) => compareText(age(b), age(a)))[0]?.name;
+}
+
+const PLATFORM = template<Record<'organization' | 'registry' | 'user' | 'chart', string>>(`# The platform. Everything may be changed; editors show what each key means, by the schema above.
+glaciocloud: 1 # format of these files; stays
+organization: {{organization}} # on GitHub; its teams are named in environments/
+registry: {{registry}} # where images of the platform go
+user: {{user}} # owner of the files in every home; change it only before the first user
+charts:
+  jupyterhub: {{chart}} # what this version of GlacioCloud is tested with
+waves: # hubs of a wave change together, and after the wave before; at most four
+  # - {name: staging, images: candidate} # for a second hub, where changes are tried first
+  - {name: production, images: stable}
+tiers: {researcher: {until: 180d}, student: {until: 120d}} # kinds of membership, and how long each lasts at most
+removals: [] # hubs whose files are gone, and what happens to their homes
+`);
+
+const ACCESS = template<{ base: string }>(`# Who may enter
+
+Teams are named in \`environments/\`. Single people and classes stand here, each with an end; no file is needed to begin with.
+Numbers are GitHub ids, because a login can be renamed and taken by somebody else: \`api.github.com/users/LOGIN\` shows it.
+
+\`access/members/583231.yaml\`, one person:
+
+\`\`\`yaml
+# yaml-language-server: $schema={{base}}member.schema.json
+id: 583231
+tier: researcher
+until: 2027-02-28
+\`\`\`
+
+\`access/cohorts/NAME.yaml\`, a class or workshop:
+
+\`\`\`yaml
+# yaml-language-server: $schema={{base}}cohort.schema.json
+title: A workshop
+leads: [583231]
+tier: student
+from: 2027-02-01
+until: 2027-02-05
+capacity: 20
+members: []
+\`\`\`
+`);
+
+/** A word as YAML reads it back, whatever it holds. */
+const scalar = (text: string): string => (/^[A-Za-z][A-Za-z0-9./@_+-]*(:\/\/[A-Za-z0-9./_:-]*[A-Za-z0-9/])?$/u.test(text) && !/^(true|false|null|yes|no|on|off)$/iu.test(text) ? text : JSON.stringify(text));
+
+/** The files of a new platform, by path: what a person would write, and nothing that only a program understands. */
+export function platformFiles(answers: Answers, { settings, image }: Tool): Map<string, string> {
+  const { hub, cluster } = answers;
+  const base = schemas(pinOf(answers));
+  const { name, uid, gid } = settings.user;
+  const { version, repository, sha256 } = settings.charts.jupyterhub;
+  const words = { organization: scalar(answers.organization), registry: scalar(answers.registry), user: `{name: ${name}, uid: ${uid}, gid: ${gid}}`, chart: `{version: ${version}, repository: ${repository}, sha256: ${sha256 ?? 'null'}}` };
+  const { storage, ingress, startTime } = Object.entries(PROVIDERS).find(([provider]) => provider === answers.provider)?.[1] ?? PROVIDERS.existing;
+  const entry = needsIssuer(answers) ? `{class: ${ingress}, issuer: letsencrypt, email: ${JSON.stringify(answers.email)}}` : '{class: none}';
+  const path = { cluster: `clusters/${cluster}.yaml`, hub: `environments/${hub}.yaml`, image: `images/${image.name}/image.yaml` };
+  return new Map([
+    ['platform.yaml', schemaComment('platform', 'platform.yaml', base) + PLATFORM(words)],
+    [path.cluster, schemaComment('cluster', path.cluster, base) + clusterText({ name: cluster, provider: scalar(answers.provider), storage, ingress: entry, startTime })],
+    [path.hub, schemaComment('environment', path.hub, base) + hubText({ name: hub, url: scalar(answers.url), organization: answers.organization, cluster, wave: 'production', image: image.name })],
+    [path.image, `${schemaComment('image', path.image, base)}# An image. Everything may be changed; give another release of OGGM a folder of its own, so that old work still runs.\n${image.text.replace(/^# yaml-language-server:.*\n/u, '')}`],
+  ]);
+}
+
+/** Everything that `init` writes: the platform, a page about access, and the workflows. */
+export function starterFiles(answers: Answers, tool: Tool): Map<string, string> {
+  const pin = pinOf(answers);
+  const workflows = [...tool.workflows].filter(([path]) => !OWN.includes(path));
+  return new Map([
+    ...platformFiles(answers, tool),
+    ['access/README.md', ACCESS({ base: schemas(pin) })],
+    ...workflows.map(([path, text]): [string, string] => [path, foreignWorkflow(text, pin)]),
+  ]);
+}
+
+/** The tool's schemas at its commit: a platform has no schemas of its own. */
+function schemas({ repository, commit }: Pin): string {
+  return `https://raw.githubusercontent.com/${repository}/${commit}/schemas/`;
+}
