@@ -4823,15 +4823,15 @@ var require_core = __commonJS({
         }
         return metaSchema;
       }
-      _removeAllSchemas(schemas, regex2) {
-        for (const keyRef in schemas) {
-          const sch = schemas[keyRef];
+      _removeAllSchemas(schemas2, regex2) {
+        for (const keyRef in schemas2) {
+          const sch = schemas2[keyRef];
           if (!regex2 || regex2.test(keyRef)) {
             if (typeof sch == "string") {
-              delete schemas[keyRef];
+              delete schemas2[keyRef];
             } else if (sch && !sch.meta) {
               this._cache.delete(sch.schema);
-              delete schemas[keyRef];
+              delete schemas2[keyRef];
             }
           }
         }
@@ -11139,7 +11139,7 @@ var require_util2 = __commonJS({
       return path;
     }
     exports.normalize = normalize;
-    function join13(aRoot, aPath) {
+    function join14(aRoot, aPath) {
       if (aRoot === "") {
         aRoot = ".";
       }
@@ -11171,7 +11171,7 @@ var require_util2 = __commonJS({
       }
       return joined;
     }
-    exports.join = join13;
+    exports.join = join14;
     exports.isAbsolute = function(aPath) {
       return aPath.charAt(0) === "/" || urlRegexp.test(aPath);
     };
@@ -11344,7 +11344,7 @@ var require_util2 = __commonJS({
             parsed.path = parsed.path.substring(0, index2 + 1);
           }
         }
-        sourceURL = join13(urlGenerate(parsed), sourceURL);
+        sourceURL = join14(urlGenerate(parsed), sourceURL);
       }
       return normalize(sourceURL);
     }
@@ -32037,13 +32037,13 @@ var require_headers = __commonJS({
     var HeadersList = class _HeadersList {
       /** @type {[string, string][]|null} */
       cookies = null;
-      constructor(init) {
-        if (init instanceof _HeadersList) {
-          this[kHeadersMap] = new Map(init[kHeadersMap]);
-          this[kHeadersSortedMap] = init[kHeadersSortedMap];
-          this.cookies = init.cookies === null ? null : [...init.cookies];
+      constructor(init2) {
+        if (init2 instanceof _HeadersList) {
+          this[kHeadersMap] = new Map(init2[kHeadersMap]);
+          this[kHeadersSortedMap] = init2[kHeadersSortedMap];
+          this.cookies = init2.cookies === null ? null : [...init2.cookies];
         } else {
-          this[kHeadersMap] = new Map(init);
+          this[kHeadersMap] = new Map(init2);
           this[kHeadersSortedMap] = null;
         }
       }
@@ -32202,16 +32202,16 @@ var require_headers = __commonJS({
     var Headers = class _Headers {
       #guard;
       #headersList;
-      constructor(init = void 0) {
+      constructor(init2 = void 0) {
         webidl.util.markAsUncloneable(this);
-        if (init === kConstruct) {
+        if (init2 === kConstruct) {
           return;
         }
         this.#headersList = new HeadersList();
         this.#guard = "none";
-        if (init !== void 0) {
-          init = webidl.converters.HeadersInit(init, "Headers contructor", "init");
-          fill2(this, init);
+        if (init2 !== void 0) {
+          init2 = webidl.converters.HeadersInit(init2, "Headers contructor", "init");
+          fill2(this, init2);
         }
       }
       // https://fetch.spec.whatwg.org/#dom-headers-append
@@ -32442,17 +32442,17 @@ var require_response = __commonJS({
         return responseObject;
       }
       // https://fetch.spec.whatwg.org/#dom-response-json
-      static json(data, init = {}) {
+      static json(data, init2 = {}) {
         webidl.argumentLengthCheck(arguments, 1, "Response.json");
-        if (init !== null) {
-          init = webidl.converters.ResponseInit(init);
+        if (init2 !== null) {
+          init2 = webidl.converters.ResponseInit(init2);
         }
         const bytes = textEncoder.encode(
           serializeJavascriptValueToJSONString(data)
         );
         const body = extractBody(bytes);
         const responseObject = fromInnerResponse(makeResponse({}), "response");
-        initializeResponse(responseObject, init, { body: body[0], type: "application/json" });
+        initializeResponse(responseObject, init2, { body: body[0], type: "application/json" });
         return responseObject;
       }
       // Creates a redirect Response that redirects to url with status status.
@@ -32476,7 +32476,7 @@ var require_response = __commonJS({
         return responseObject;
       }
       // https://fetch.spec.whatwg.org/#dom-response
-      constructor(body = null, init = {}) {
+      constructor(body = null, init2 = {}) {
         webidl.util.markAsUncloneable(this);
         if (body === kConstruct) {
           return;
@@ -32484,7 +32484,7 @@ var require_response = __commonJS({
         if (body !== null) {
           body = webidl.converters.BodyInit(body);
         }
-        init = webidl.converters.ResponseInit(init);
+        init2 = webidl.converters.ResponseInit(init2);
         this[kState] = makeResponse({});
         this[kHeaders] = new Headers(kConstruct);
         setHeadersGuard(this[kHeaders], "response");
@@ -32494,7 +32494,7 @@ var require_response = __commonJS({
           const [extractedBody, type] = extractBody(body);
           bodyWithType = { body: extractedBody, type };
         }
-        initializeResponse(this, init, bodyWithType);
+        initializeResponse(this, init2, bodyWithType);
       }
       // Returns response’s type, e.g., "cors".
       get type() {
@@ -32613,7 +32613,7 @@ var require_response = __commonJS({
       }
       return newResponse;
     }
-    function makeResponse(init) {
+    function makeResponse(init2) {
       return {
         aborted: false,
         rangeRequested: false,
@@ -32624,9 +32624,9 @@ var require_response = __commonJS({
         timingInfo: null,
         cacheState: "",
         statusText: "",
-        ...init,
-        headersList: init?.headersList ? new HeadersList(init?.headersList) : new HeadersList(),
-        urlList: init?.urlList ? [...init.urlList] : []
+        ...init2,
+        headersList: init2?.headersList ? new HeadersList(init2?.headersList) : new HeadersList(),
+        urlList: init2?.urlList ? [...init2.urlList] : []
       };
     }
     function makeNetworkError(reason) {
@@ -32696,23 +32696,23 @@ var require_response = __commonJS({
       assert(isCancelled(fetchParams));
       return isAborted(fetchParams) ? makeNetworkError(Object.assign(new DOMException("The operation was aborted.", "AbortError"), { cause: err })) : makeNetworkError(Object.assign(new DOMException("Request was cancelled."), { cause: err }));
     }
-    function initializeResponse(response, init, body) {
-      if (init.status !== null && (init.status < 200 || init.status > 599)) {
+    function initializeResponse(response, init2, body) {
+      if (init2.status !== null && (init2.status < 200 || init2.status > 599)) {
         throw new RangeError('init["status"] must be in the range of 200 to 599, inclusive.');
       }
-      if ("statusText" in init && init.statusText != null) {
-        if (!isValidReasonPhrase(String(init.statusText))) {
+      if ("statusText" in init2 && init2.statusText != null) {
+        if (!isValidReasonPhrase(String(init2.statusText))) {
           throw new TypeError("Invalid statusText");
         }
       }
-      if ("status" in init && init.status != null) {
-        response[kState].status = init.status;
+      if ("status" in init2 && init2.status != null) {
+        response[kState].status = init2.status;
       }
-      if ("statusText" in init && init.statusText != null) {
-        response[kState].statusText = init.statusText;
+      if ("statusText" in init2 && init2.statusText != null) {
+        response[kState].statusText = init2.statusText;
       }
-      if ("headers" in init && init.headers != null) {
-        fill2(response[kHeaders], init.headers);
+      if ("headers" in init2 && init2.headers != null) {
+        fill2(response[kHeaders], init2.headers);
       }
       if (body) {
         if (nullBodyStatus.includes(response.status)) {
@@ -32908,7 +32908,7 @@ var require_request2 = __commonJS({
     var patchMethodWarning = false;
     var Request = class _Request {
       // https://fetch.spec.whatwg.org/#dom-request
-      constructor(input, init = {}) {
+      constructor(input, init2 = {}) {
         webidl.util.markAsUncloneable(this);
         if (input === kConstruct) {
           return;
@@ -32916,13 +32916,13 @@ var require_request2 = __commonJS({
         const prefix = "Request constructor";
         webidl.argumentLengthCheck(arguments, 1, prefix);
         input = webidl.converters.RequestInfo(input, prefix, "input");
-        init = webidl.converters.RequestInit(init, prefix, "init");
+        init2 = webidl.converters.RequestInit(init2, prefix, "init");
         let request2 = null;
         let fallbackMode = null;
         const baseUrl2 = environmentSettingsObject.settingsObject.baseUrl;
         let signal = null;
         if (typeof input === "string") {
-          this[kDispatcher] = init.dispatcher;
+          this[kDispatcher] = init2.dispatcher;
           let parsedURL;
           try {
             parsedURL = new URL(input, baseUrl2);
@@ -32937,7 +32937,7 @@ var require_request2 = __commonJS({
           request2 = makeRequest({ urlList: [parsedURL] });
           fallbackMode = "cors";
         } else {
-          this[kDispatcher] = init.dispatcher || input[kDispatcher];
+          this[kDispatcher] = init2.dispatcher || input[kDispatcher];
           assert(input instanceof _Request);
           request2 = input[kState];
           signal = input[kSignal];
@@ -32947,10 +32947,10 @@ var require_request2 = __commonJS({
         if (request2.window?.constructor?.name === "EnvironmentSettingsObject" && sameOrigin(request2.window, origin)) {
           window2 = request2.window;
         }
-        if (init.window != null) {
+        if (init2.window != null) {
           throw new TypeError(`'window' option '${window2}' must be null`);
         }
-        if ("window" in init) {
+        if ("window" in init2) {
           window2 = "no-window";
         }
         request2 = makeRequest({
@@ -32996,7 +32996,7 @@ var require_request2 = __commonJS({
           // URL list A clone of request’s URL list.
           urlList: [...request2.urlList]
         });
-        const initHasKey = Object.keys(init).length !== 0;
+        const initHasKey = Object.keys(init2).length !== 0;
         if (initHasKey) {
           if (request2.mode === "navigate") {
             request2.mode = "same-origin";
@@ -33009,8 +33009,8 @@ var require_request2 = __commonJS({
           request2.url = request2.urlList[request2.urlList.length - 1];
           request2.urlList = [request2.url];
         }
-        if (init.referrer !== void 0) {
-          const referrer = init.referrer;
+        if (init2.referrer !== void 0) {
+          const referrer = init2.referrer;
           if (referrer === "") {
             request2.referrer = "no-referrer";
           } else {
@@ -33027,12 +33027,12 @@ var require_request2 = __commonJS({
             }
           }
         }
-        if (init.referrerPolicy !== void 0) {
-          request2.referrerPolicy = init.referrerPolicy;
+        if (init2.referrerPolicy !== void 0) {
+          request2.referrerPolicy = init2.referrerPolicy;
         }
         let mode;
-        if (init.mode !== void 0) {
-          mode = init.mode;
+        if (init2.mode !== void 0) {
+          mode = init2.mode;
         } else {
           mode = fallbackMode;
         }
@@ -33045,28 +33045,28 @@ var require_request2 = __commonJS({
         if (mode != null) {
           request2.mode = mode;
         }
-        if (init.credentials !== void 0) {
-          request2.credentials = init.credentials;
+        if (init2.credentials !== void 0) {
+          request2.credentials = init2.credentials;
         }
-        if (init.cache !== void 0) {
-          request2.cache = init.cache;
+        if (init2.cache !== void 0) {
+          request2.cache = init2.cache;
         }
         if (request2.cache === "only-if-cached" && request2.mode !== "same-origin") {
           throw new TypeError(
             "'only-if-cached' can be set only with 'same-origin' mode"
           );
         }
-        if (init.redirect !== void 0) {
-          request2.redirect = init.redirect;
+        if (init2.redirect !== void 0) {
+          request2.redirect = init2.redirect;
         }
-        if (init.integrity != null) {
-          request2.integrity = String(init.integrity);
+        if (init2.integrity != null) {
+          request2.integrity = String(init2.integrity);
         }
-        if (init.keepalive !== void 0) {
-          request2.keepalive = Boolean(init.keepalive);
+        if (init2.keepalive !== void 0) {
+          request2.keepalive = Boolean(init2.keepalive);
         }
-        if (init.method !== void 0) {
-          let method = init.method;
+        if (init2.method !== void 0) {
+          let method = init2.method;
           const mayBeNormalized = normalizedMethodRecords[method];
           if (mayBeNormalized !== void 0) {
             request2.method = mayBeNormalized;
@@ -33088,8 +33088,8 @@ var require_request2 = __commonJS({
             patchMethodWarning = true;
           }
         }
-        if (init.signal !== void 0) {
-          signal = init.signal;
+        if (init2.signal !== void 0) {
+          signal = init2.signal;
         }
         this[kState] = request2;
         const ac = new AbortController();
@@ -33131,7 +33131,7 @@ var require_request2 = __commonJS({
         }
         if (initHasKey) {
           const headersList = getHeadersList(this[kHeaders]);
-          const headers = init.headers !== void 0 ? init.headers : new HeadersList(headersList);
+          const headers = init2.headers !== void 0 ? init2.headers : new HeadersList(headersList);
           headersList.clear();
           if (headers instanceof HeadersList) {
             for (const { name, value } of headers.rawValues()) {
@@ -33143,13 +33143,13 @@ var require_request2 = __commonJS({
           }
         }
         const inputBody = input instanceof _Request ? input[kState].body : null;
-        if ((init.body != null || inputBody != null) && (request2.method === "GET" || request2.method === "HEAD")) {
+        if ((init2.body != null || inputBody != null) && (request2.method === "GET" || request2.method === "HEAD")) {
           throw new TypeError("Request with GET/HEAD method cannot have body.");
         }
         let initBody = null;
-        if (init.body != null) {
+        if (init2.body != null) {
           const [extractedBody, contentType] = extractBody(
-            init.body,
+            init2.body,
             request2.keepalive
           );
           initBody = extractedBody;
@@ -33159,7 +33159,7 @@ var require_request2 = __commonJS({
         }
         const inputOrInitBody = initBody ?? inputBody;
         if (inputOrInitBody != null && inputOrInitBody.source == null) {
-          if (initBody != null && init.duplex == null) {
+          if (initBody != null && init2.duplex == null) {
             throw new TypeError("RequestInit: duplex option is required when sending a body.");
           }
           if (request2.mode !== "same-origin" && request2.mode !== "cors") {
@@ -33354,46 +33354,46 @@ var require_request2 = __commonJS({
       }
     };
     mixinBody(Request);
-    function makeRequest(init) {
+    function makeRequest(init2) {
       return {
-        method: init.method ?? "GET",
-        localURLsOnly: init.localURLsOnly ?? false,
-        unsafeRequest: init.unsafeRequest ?? false,
-        body: init.body ?? null,
-        client: init.client ?? null,
-        reservedClient: init.reservedClient ?? null,
-        replacesClientId: init.replacesClientId ?? "",
-        window: init.window ?? "client",
-        keepalive: init.keepalive ?? false,
-        serviceWorkers: init.serviceWorkers ?? "all",
-        initiator: init.initiator ?? "",
-        destination: init.destination ?? "",
-        priority: init.priority ?? null,
-        origin: init.origin ?? "client",
-        policyContainer: init.policyContainer ?? "client",
-        referrer: init.referrer ?? "client",
-        referrerPolicy: init.referrerPolicy ?? "",
-        mode: init.mode ?? "no-cors",
-        useCORSPreflightFlag: init.useCORSPreflightFlag ?? false,
-        credentials: init.credentials ?? "same-origin",
-        useCredentials: init.useCredentials ?? false,
-        cache: init.cache ?? "default",
-        redirect: init.redirect ?? "follow",
-        integrity: init.integrity ?? "",
-        cryptoGraphicsNonceMetadata: init.cryptoGraphicsNonceMetadata ?? "",
-        parserMetadata: init.parserMetadata ?? "",
-        reloadNavigation: init.reloadNavigation ?? false,
-        historyNavigation: init.historyNavigation ?? false,
-        userActivation: init.userActivation ?? false,
-        taintedOrigin: init.taintedOrigin ?? false,
-        redirectCount: init.redirectCount ?? 0,
-        responseTainting: init.responseTainting ?? "basic",
-        preventNoCacheCacheControlHeaderModification: init.preventNoCacheCacheControlHeaderModification ?? false,
-        done: init.done ?? false,
-        timingAllowFailed: init.timingAllowFailed ?? false,
-        urlList: init.urlList,
-        url: init.urlList[0],
-        headersList: init.headersList ? new HeadersList(init.headersList) : new HeadersList()
+        method: init2.method ?? "GET",
+        localURLsOnly: init2.localURLsOnly ?? false,
+        unsafeRequest: init2.unsafeRequest ?? false,
+        body: init2.body ?? null,
+        client: init2.client ?? null,
+        reservedClient: init2.reservedClient ?? null,
+        replacesClientId: init2.replacesClientId ?? "",
+        window: init2.window ?? "client",
+        keepalive: init2.keepalive ?? false,
+        serviceWorkers: init2.serviceWorkers ?? "all",
+        initiator: init2.initiator ?? "",
+        destination: init2.destination ?? "",
+        priority: init2.priority ?? null,
+        origin: init2.origin ?? "client",
+        policyContainer: init2.policyContainer ?? "client",
+        referrer: init2.referrer ?? "client",
+        referrerPolicy: init2.referrerPolicy ?? "",
+        mode: init2.mode ?? "no-cors",
+        useCORSPreflightFlag: init2.useCORSPreflightFlag ?? false,
+        credentials: init2.credentials ?? "same-origin",
+        useCredentials: init2.useCredentials ?? false,
+        cache: init2.cache ?? "default",
+        redirect: init2.redirect ?? "follow",
+        integrity: init2.integrity ?? "",
+        cryptoGraphicsNonceMetadata: init2.cryptoGraphicsNonceMetadata ?? "",
+        parserMetadata: init2.parserMetadata ?? "",
+        reloadNavigation: init2.reloadNavigation ?? false,
+        historyNavigation: init2.historyNavigation ?? false,
+        userActivation: init2.userActivation ?? false,
+        taintedOrigin: init2.taintedOrigin ?? false,
+        redirectCount: init2.redirectCount ?? 0,
+        responseTainting: init2.responseTainting ?? "basic",
+        preventNoCacheCacheControlHeaderModification: init2.preventNoCacheCacheControlHeaderModification ?? false,
+        done: init2.done ?? false,
+        timingAllowFailed: init2.timingAllowFailed ?? false,
+        urlList: init2.urlList,
+        url: init2.urlList[0],
+        headersList: init2.headersList ? new HeadersList(init2.headersList) : new HeadersList()
       };
     }
     function cloneRequest(request2) {
@@ -33642,12 +33642,12 @@ var require_fetch = __commonJS({
     function handleFetchDone(response) {
       finalizeAndReportTiming(response, "fetch");
     }
-    function fetch3(input, init = void 0) {
+    function fetch3(input, init2 = void 0) {
       webidl.argumentLengthCheck(arguments, 1, "globalThis.fetch");
       let p = createDeferredPromise();
       let requestObject;
       try {
-        requestObject = new Request(input, init);
+        requestObject = new Request(input, init2);
       } catch (e) {
         p.reject(e);
         return p.promise;
@@ -36659,9 +36659,9 @@ var require_events = __commonJS({
           ports
         });
       }
-      static createFastMessageEvent(type, init) {
-        const messageEvent = new _MessageEvent(kConstruct, type, init);
-        messageEvent.#eventInit = init;
+      static createFastMessageEvent(type, init2) {
+        const messageEvent = new _MessageEvent(kConstruct, type, init2);
+        messageEvent.#eventInit = init2;
         messageEvent.#eventInit.data ??= null;
         messageEvent.#eventInit.origin ??= "";
         messageEvent.#eventInit.lastEventId ??= "";
@@ -36960,7 +36960,7 @@ var require_util9 = __commonJS({
     function isClosed(ws) {
       return ws[kReadyState] === states.CLOSED;
     }
-    function fireEvent(e, target, eventFactory = (type, init) => new Event(type, init), eventInitDict = {}) {
+    function fireEvent(e, target, eventFactory = (type, init2) => new Event(type, init2), eventInitDict = {}) {
       const event = eventFactory(e, eventInitDict);
       target.dispatchEvent(event);
     }
@@ -37038,7 +37038,7 @@ var require_util9 = __commonJS({
         response.socket.destroy();
       }
       if (reason) {
-        fireEvent("error", ws, (type, init) => new ErrorEvent(type, init), {
+        fireEvent("error", ws, (type, init2) => new ErrorEvent(type, init2), {
           error: new Error(reason),
           message: reason
         });
@@ -37346,7 +37346,7 @@ var require_connection = __commonJS({
         code = 1006;
       }
       ws[kReadyState] = states.CLOSED;
-      fireEvent("close", ws, (type, init) => new CloseEvent(type, init), {
+      fireEvent("close", ws, (type, init2) => new CloseEvent(type, init2), {
         wasClean,
         code,
         reason
@@ -39135,9 +39135,9 @@ var require_undici = __commonJS({
     module.exports.setGlobalDispatcher = setGlobalDispatcher;
     module.exports.getGlobalDispatcher = getGlobalDispatcher;
     var fetchImpl = require_fetch().fetch;
-    module.exports.fetch = async function fetch3(init, options = void 0) {
+    module.exports.fetch = async function fetch3(init2, options = void 0) {
       try {
-        return await fetchImpl(init, options);
+        return await fetchImpl(init2, options);
       } catch (err) {
         if (err && typeof err === "object") {
           Error.captureStackTrace(err);
@@ -40010,8 +40010,23 @@ function terminalReport() {
 }
 
 // src/inputs.ts
-init_failure();
 import { parseArgs } from "node:util";
+
+// src/core/init/answers.ts
+var ANSWERS = ["organization", "registry", "hub", "url", "cluster", "provider", "email", "action"];
+function isPin(action) {
+  return /^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+@[0-9a-f]{40}$/u.test(action);
+}
+function pinOf({ action }) {
+  const [repository = "", commit = ""] = action.split("@");
+  return { repository, commit };
+}
+function needsIssuer({ url }) {
+  return !/^http:/iu.test(url);
+}
+
+// src/inputs.ts
+init_failure();
 var OPTIONS = {
   root: { type: "string", value: "DIR", help: "the platform\u2019s folder (default: the current one)" },
   "charts-from": { type: "string", value: "DIR|URL", help: "take charts from here instead of their repositories; trusted, and reported as not verified" },
@@ -40024,13 +40039,20 @@ var OPTIONS = {
   pull: { type: "string", value: "N", help: "number of the pull request" },
   head: { type: "string", value: "SHA", help: "commit that the comment is about" },
   wave: { type: "string", value: "WAVE", help: "only hubs of this wave" },
-  cluster: { type: "string", value: "NAME", help: "the cluster to work on (needed where the platform has several)" },
+  cluster: { type: "string", value: "NAME", help: "the cluster to work on (needed where the platform has several); of `init`, its name (default: main)" },
   kubeconfig: { type: "string", value: "FILE", help: "how to reach the cluster (default: KUBECONFIG)" },
   record: { type: "string", value: "DIR", help: "keep the public record of what runs in this folder" },
   now: { type: "boolean", help: "pass freezes and soaks; needs --reason" },
   approved: { type: "boolean", help: "a person has approved the waves that ask for it" },
   retry: { type: "string", value: "HUB", help: "try what is quarantined once more; needs --reason" },
   reason: { type: "string", value: "TEXT", help: "why, for those who read it later" },
+  organization: { type: "string", value: "ORG", help: "GitHub organisation that the platform belongs to" },
+  registry: { type: "string", value: "HOST/PATH", help: "where images go (default: ghcr.io/ORG)" },
+  hub: { type: "string", value: "NAME", help: "the first hub (default: hub)" },
+  url: { type: "string", value: "URL", help: "address of the first hub" },
+  provider: { type: "string", value: "PROVIDER", help: "who runs the cluster (default: existing)" },
+  email: { type: "string", value: "ADDRESS", help: "contact for certificates, where the address is https" },
+  action: { type: "string", value: "OWNER/REPO@SHA", help: "GlacioCloud at the commit that the workflows use" },
   help: { type: "boolean", help: "show this" },
   version: { type: "boolean", help: "show the version" }
 };
@@ -40046,6 +40068,7 @@ var COMMANDS = {
   drift: { summary: "show what somebody changed in the cluster behind our back", target: "HUB\u2026", options: ["kubeconfig", "json"] },
   secrets: { summary: "compare a hub\u2019s secrets with what it declares, or write the file to fill in", target: "audit|template HUB", options: ["root", "json"] },
   new: { summary: "write a commented file to begin with: new hub|image|cluster NAME", target: "KIND NAME", options: ["root", "json"] },
+  init: { summary: "make an empty repository a platform, by questions or by options", target: "", options: ["root", ...ANSWERS, "json"] },
   explain: { summary: "say why a rule exists", target: "RULE?", options: ["json"] },
   completion: { summary: "print a completion script for bash", target: "", options: [] }
 };
@@ -40067,6 +40090,7 @@ function fromArguments(args) {
   }
   return build(command, parsed.positionals, parsed.values);
 }
+var ACTION_COMMANDS = Object.entries(COMMANDS).filter(([name]) => name !== "init");
 function build(command, target, options) {
   const word = (name) => {
     const value = options[name];
@@ -40094,7 +40118,8 @@ function build(command, target, options) {
     approved: options.approved === true,
     now: options.now === true,
     retry: word("retry"),
-    reason: word("reason")
+    reason: word("reason"),
+    answers: Object.fromEntries(ANSWERS.flatMap((name) => options[name] === void 0 ? [] : [[name, word(name) ?? ""]]))
   };
 }
 function isCommand(word) {
@@ -41348,19 +41373,19 @@ function getBlockValue(input, start, end, indent, chomping, folded) {
   }
   return result2;
 }
-function getScalarValue(input, scalar2) {
-  if (scalar2.valueStart === NO_RANGE$3) return "";
-  const { valueStart, valueEnd } = scalar2;
-  if (scalar2.fast) return input.slice(valueStart, valueEnd);
-  switch (scalar2.style) {
+function getScalarValue(input, scalar3) {
+  if (scalar3.valueStart === NO_RANGE$3) return "";
+  const { valueStart, valueEnd } = scalar3;
+  if (scalar3.fast) return input.slice(valueStart, valueEnd);
+  switch (scalar3.style) {
     case SCALAR_STYLE.SINGLE_QUOTED:
       return getSingleQuotedValue(input, valueStart, valueEnd);
     case SCALAR_STYLE.DOUBLE_QUOTED:
       return getDoubleQuotedValue(input, valueStart, valueEnd);
     case SCALAR_STYLE.LITERAL_BLOCK:
-      return getBlockValue(input, valueStart, valueEnd, scalar2.indent, scalar2.chomping, false);
+      return getBlockValue(input, valueStart, valueEnd, scalar3.indent, scalar3.chomping, false);
     case SCALAR_STYLE.FOLDED_BLOCK:
-      return getBlockValue(input, valueStart, valueEnd, scalar2.indent, scalar2.chomping, true);
+      return getBlockValue(input, valueStart, valueEnd, scalar3.indent, scalar3.chomping, true);
     default:
       return getPlainValue(input, valueStart, valueEnd);
   }
@@ -45165,8 +45190,60 @@ var modelMemory = {
 
 // src/core/rules/names.ts
 init_json();
+
+// src/core/model/formats.ts
+var show = (value) => typeof value === "string" ? `"${clip(value)}"` : JSON.stringify(value).slice(0, 60);
+function clip(text2) {
+  const plain = text2.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
+  return plain.length > 60 ? `${plain.slice(0, 57)}...` : plain;
+}
+function explainMemory(value) {
+  const fixed = /^([0-9]+(?:\.[0-9]+)?)\s*([kmgt])i?b?$/iu.exec(value);
+  return {
+    rule: "memory-suffix",
+    message: `${show(value)} is not understood by JupyterHub`,
+    hint: fixed ? `write ${fixed[1] ?? ""}${(fixed[2] ?? "").toUpperCase()} (1024-based)` : "write a number with K, M, G or T, such as 4G (1024-based)"
+  };
+}
+var FORMATS = {
+  memory: (value) => typeof value === "string" ? explainMemory(value) : { rule: "memory-suffix", message: `${show(value)} is bytes, or a mistake`, hint: "write a number with a unit, such as 4G (1024-based)" },
+  cpu: (value) => {
+    const milli = typeof value === "string" ? /^([0-9]+)m$/u.exec(value) : null;
+    return { rule: "cpu-number", message: `${show(value)} is not a number of cores`, hint: milli ? `write ${Number(milli[1]) / 1e3}` : "write a number above 0, such as 2 or 0.5, without quotes" };
+  },
+  name: (value) => ({ rule: "name", message: `${show(value)} cannot be a name`, hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter" }),
+  dottedName: (value) => ({ rule: "name", message: `${show(value)} cannot be a name`, hint: "use lower-case letters, digits, single hyphens and dots" }),
+  envName: (value) => ({ rule: "name", message: `${show(value)} cannot be the name of an environment variable`, hint: "use letters, digits and underscores" }),
+  duration: (value) => ({ rule: "duration", message: `${show(value)} is not a duration`, hint: "write a whole number with s, m, h or d, such as 30m or 24h" }),
+  quantity: (value) => ({ rule: "quantity", message: `${show(value)} is not a Kubernetes quantity`, hint: "write a number with Mi, Gi or Ti, such as 20Gi" }),
+  instant: (value) => ({ rule: "time", message: `${show(value)} is not a moment in UTC`, hint: "write it like 2026-11-30T08:00Z" }),
+  date: (value) => ({ rule: "time", message: `${show(value)} is not a day`, hint: "write it like 2027-02-28" }),
+  hours: (value) => ({ rule: "time", message: `${show(value)} is not a span of hours`, hint: "write it like 08:00-18:00" }),
+  who: (value) => ({ rule: "who", message: `${show(value)} names nobody`, hint: "write team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all" }),
+  sha256: (value) => ({ rule: "digest", message: `${show(value)} is not a SHA-256`, hint: "write 64 hex digits, or null until the archive was first seen" }),
+  digest: (value) => ({ rule: "digest", message: `${show(value)} is not a registry digest`, hint: "write sha256: and 64 hex digits" }),
+  image: (value) => ({ rule: "image-reference", message: `${show(value)} is not an image address`, hint: "write registry/name without tag or digest; those have keys of their own" }),
+  httpsUrl: (value) => ({ rule: "url", message: `${show(value)} is not an address`, hint: "write it with https://" }),
+  repository: (value) => ({ rule: "repository", message: `${show(value)} is not a repository`, hint: "write owner/name" }),
+  githubId: (value) => ({ rule: "github-id", message: `${show(value)} is not a GitHub id`, hint: "write the numeric id; api.github.com/users/<login> shows it" }),
+  package: (value) => ({ rule: "package-name", message: `${show(value)} is not a package`, hint: "write a name, with a version if need be: rioxarray or rioxarray=0.19" }),
+  gitRef: (value) => ({ rule: "git-ref", message: `${show(value)} is not a branch, tag or commit`, hint: "use letters, digits, dots, hyphens, underscores and slashes" }),
+  path: (value) => ({ rule: "path", message: `${show(value)} is not a path`, hint: "name a file of this folder" }),
+  title: (value) => ({ rule: "title", message: `${show(value)} is not a title`, hint: "write one line of 1 to 80 characters" })
+};
+var quoted = show;
+
+// src/core/rules/names.ts
 var NAME = /^[a-z](-?[a-z0-9])*$/u;
 var DOTTED = /^[a-z0-9]([-.]?[a-z0-9])*$/u;
+function unitNameProblem(name) {
+  if (!NAME.test(name) || name.length > 32) return { message: `${quoted(name)} cannot be a name`, hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter" };
+  if (/^(default|clusters|kube-.*|glaciocloud-.*)$/u.test(name)) return { message: `the name "${name}" is reserved`, hint: "choose another name for the file" };
+  return void 0;
+}
+function dottedNameProblem(name) {
+  return DOTTED.test(name) && name.length <= 63 ? void 0 : { message: `${quoted(name)} cannot be a name`, hint: "use lower-case letters, digits, single hyphens and dots" };
+}
 var unitName = {
   id: "unit-name",
   severity: "error",
@@ -45175,11 +45252,12 @@ var unitName = {
   on: "platform",
   *check(platform) {
     for (const doc of [...platform.environments.values(), ...platform.clusters.values()]) {
-      if (!NAME.test(doc.name) || doc.name.length > 32) yield { at: doc.at(""), message: `"${doc.name.slice(0, 60)}" cannot be a name`, hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter" };
-      else if (/^(default|clusters|kube-.*|glaciocloud-.*)$/u.test(doc.name)) yield { at: doc.at(""), message: `the name "${doc.name}" is reserved`, hint: "choose another name for the file" };
+      const wrong = unitNameProblem(doc.name);
+      if (wrong) yield { at: doc.at(""), ...wrong };
     }
     for (const doc of [...platform.images.values(), ...platform.data.values()]) {
-      if (!DOTTED.test(doc.name) || doc.name.length > 63) yield { at: doc.at(""), message: `"${doc.name.slice(0, 60)}" cannot be a name`, hint: "use lower-case letters, digits, single hyphens and dots" };
+      const wrong = dottedNameProblem(doc.name);
+      if (wrong) yield { at: doc.at(""), ...wrong };
     }
   }
 };
@@ -45345,48 +45423,6 @@ var databaseKept = {
 // src/core/rules/raw-values.ts
 init_json();
 
-// src/core/model/formats.ts
-var show = (value) => typeof value === "string" ? `"${clip(value)}"` : JSON.stringify(value).slice(0, 60);
-function clip(text2) {
-  const plain = text2.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
-  return plain.length > 60 ? `${plain.slice(0, 57)}...` : plain;
-}
-function explainMemory(value) {
-  const fixed = /^([0-9]+(?:\.[0-9]+)?)\s*([kmgt])i?b?$/iu.exec(value);
-  return {
-    rule: "memory-suffix",
-    message: `${show(value)} is not understood by JupyterHub`,
-    hint: fixed ? `write ${fixed[1] ?? ""}${(fixed[2] ?? "").toUpperCase()} (1024-based)` : "write a number with K, M, G or T, such as 4G (1024-based)"
-  };
-}
-var FORMATS = {
-  memory: (value) => typeof value === "string" ? explainMemory(value) : { rule: "memory-suffix", message: `${show(value)} is bytes, or a mistake`, hint: "write a number with a unit, such as 4G (1024-based)" },
-  cpu: (value) => {
-    const milli = typeof value === "string" ? /^([0-9]+)m$/u.exec(value) : null;
-    return { rule: "cpu-number", message: `${show(value)} is not a number of cores`, hint: milli ? `write ${Number(milli[1]) / 1e3}` : "write a number above 0, such as 2 or 0.5, without quotes" };
-  },
-  name: (value) => ({ rule: "name", message: `${show(value)} cannot be a name`, hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter" }),
-  dottedName: (value) => ({ rule: "name", message: `${show(value)} cannot be a name`, hint: "use lower-case letters, digits, single hyphens and dots" }),
-  envName: (value) => ({ rule: "name", message: `${show(value)} cannot be the name of an environment variable`, hint: "use letters, digits and underscores" }),
-  duration: (value) => ({ rule: "duration", message: `${show(value)} is not a duration`, hint: "write a whole number with s, m, h or d, such as 30m or 24h" }),
-  quantity: (value) => ({ rule: "quantity", message: `${show(value)} is not a Kubernetes quantity`, hint: "write a number with Mi, Gi or Ti, such as 20Gi" }),
-  instant: (value) => ({ rule: "time", message: `${show(value)} is not a moment in UTC`, hint: "write it like 2026-11-30T08:00Z" }),
-  date: (value) => ({ rule: "time", message: `${show(value)} is not a day`, hint: "write it like 2027-02-28" }),
-  hours: (value) => ({ rule: "time", message: `${show(value)} is not a span of hours`, hint: "write it like 08:00-18:00" }),
-  who: (value) => ({ rule: "who", message: `${show(value)} names nobody`, hint: "write team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all" }),
-  sha256: (value) => ({ rule: "digest", message: `${show(value)} is not a SHA-256`, hint: "write 64 hex digits, or null until the archive was first seen" }),
-  digest: (value) => ({ rule: "digest", message: `${show(value)} is not a registry digest`, hint: "write sha256: and 64 hex digits" }),
-  image: (value) => ({ rule: "image-reference", message: `${show(value)} is not an image address`, hint: "write registry/name without tag or digest; those have keys of their own" }),
-  httpsUrl: (value) => ({ rule: "url", message: `${show(value)} is not an address`, hint: "write it with https://" }),
-  repository: (value) => ({ rule: "repository", message: `${show(value)} is not a repository`, hint: "write owner/name" }),
-  githubId: (value) => ({ rule: "github-id", message: `${show(value)} is not a GitHub id`, hint: "write the numeric id; api.github.com/users/<login> shows it" }),
-  package: (value) => ({ rule: "package-name", message: `${show(value)} is not a package`, hint: "write a name, with a version if need be: rioxarray or rioxarray=0.19" }),
-  gitRef: (value) => ({ rule: "git-ref", message: `${show(value)} is not a branch, tag or commit`, hint: "use letters, digits, dots, hyphens, underscores and slashes" }),
-  path: (value) => ({ rule: "path", message: `${show(value)} is not a path`, hint: "name a file of this folder" }),
-  title: (value) => ({ rule: "title", message: `${show(value)} is not a title`, hint: "write one line of 1 to 80 characters" })
-};
-var quoted = show;
-
 // src/core/rules/values.ts
 init_json();
 function demand({ id, title, why, paths, bad }) {
@@ -45399,8 +45435,8 @@ function demand({ id, title, why, paths, bad }) {
     *check(facts) {
       for (const path of paths) {
         const value = at(facts.values, path);
-        const problem = value === void 0 ? void 0 : bad(value, facts);
-        if (problem) yield { at: facts.place(path), ...problem };
+        const problem2 = value === void 0 ? void 0 : bad(value, facts);
+        if (problem2) yield { at: facts.place(path), ...problem2 };
       }
     }
   };
@@ -45417,8 +45453,8 @@ function trait(rule) {
       for (const [section, traits] of configOf(values)) {
         for (const name of rule.names) {
           const value = traits[name];
-          const problem = value === void 0 ? void 0 : rule.bad(value);
-          if (problem) yield { at: place(pointer("hub", "config", section, name)), ...problem };
+          const problem2 = value === void 0 ? void 0 : rule.bad(value);
+          if (problem2) yield { at: place(pointer("hub", "config", section, name)), ...problem2 };
         }
       }
     }
@@ -45899,8 +45935,12 @@ var cluster_schema_default = {
             "string",
             "null"
           ],
+          pattern: "^[^\\s@]+@[^\\s@]+$",
           default: null,
-          description: "Contact for certificates."
+          description: "Contact for certificates.",
+          examples: [
+            "hubs@example.org"
+          ]
         }
       },
       required: [
@@ -47122,7 +47162,10 @@ var platform_schema_default = {
     organization: {
       type: "string",
       pattern: "^[A-Za-z0-9][A-Za-z0-9-]*$",
-      description: "The GitHub organisation that the platform belongs to."
+      description: "The GitHub organisation that the platform belongs to.",
+      examples: [
+        "example"
+      ]
     },
     registry: {
       type: "string",
@@ -47794,7 +47837,7 @@ var RULES = [
 function runRules({ platform, now, defaults: defaults2 }) {
   const findings = [];
   const add = (rule, problems) => {
-    for (const problem of problems) findings.push({ rule: rule.id, severity: rule.severity, ...problem });
+    for (const problem2 of problems) findings.push({ rule: rule.id, severity: rule.severity, ...problem2 });
   };
   const hubs = [...platform.environments.values()].flatMap((hub2) => hubFacts(platform, now, hub2));
   const values = hubs.flatMap((facts) => valuesFacts(facts, defaults2));
@@ -47820,7 +47863,7 @@ function runManifestRules(platform, now, hub2, objects) {
   const [facts] = doc ? hubFacts(platform, now, doc) : [];
   if (!facts) return [];
   return RULES.flatMap(
-    (rule) => rule.on === "manifests" ? [...rule.check({ ...facts, objects })].map((problem) => ({ rule: rule.id, severity: rule.severity, ...problem })) : []
+    (rule) => rule.on === "manifests" ? [...rule.check({ ...facts, objects })].map((problem2) => ({ rule: rule.id, severity: rule.severity, ...problem2 })) : []
   );
 }
 function hubFacts(platform, now, hub2) {
@@ -49202,7 +49245,7 @@ async function holding(kube, what, work, acquire) {
   const holder = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const mine = await acquire(holder);
   let renewed = Date.now();
-  let taken = false;
+  let taken2 = false;
   const timer = setInterval(() => {
     const begun = Date.now();
     renew(kube, mine.lease, holder).then(
@@ -49211,13 +49254,13 @@ async function holding(kube, what, work, acquire) {
         renewed = begun;
       },
       (error2) => {
-        taken ||= error2 instanceof KubeFailure && error2.conflict;
+        taken2 ||= error2 instanceof KubeFailure && error2.conflict;
       }
     );
   }, RENEW_MS);
   try {
     return await work(() => {
-      if (taken || Date.now() > renewed + DURATION * 1e3) throw new LeaseHeld(`${what} could not be held: this run was too slow, or the cluster did not answer`, { hint: "the next run goes on from here", exit: 3 });
+      if (taken2 || Date.now() > renewed + DURATION * 1e3) throw new LeaseHeld(`${what} could not be held: this run was too slow, or the cluster did not answer`, { hint: "the next run goes on from here", exit: 3 });
     });
   } finally {
     clearInterval(timer);
@@ -49861,16 +49904,19 @@ ${rule.why}
 `, json: { schema_version: 1, ...rule } });
 }
 
-// src/commands/new.ts
+// src/commands/init.ts
 import { join as join10 } from "node:path";
+
+// src/core/init/files.ts
+init_json();
 
 // src/core/show/scaffold.ts
 var import_handlebars = __toESM(require_lib(), 1);
 var SCAFFOLDS = ["hub", "image", "cluster"];
 var template2 = (text2) => import_handlebars.default.compile(text2, { strict: true, noEscape: true });
-var HUB = template2(`# A hub. Every key is described in docs/reference/environment.md; editors know them by the schema.
-title: {{name}}
-url: https://{{name}}.example.org # its own host name; point it at the cluster's entry
+var hubText = template2(`# A hub. Everything may be changed; editors show what each key means, by the schema above.
+title: {{name}} # people read it
+url: {{url}} # its own host name; point it at the cluster's entry
 cluster: {{cluster}}
 wave: {{wave}} # hubs of earlier waves are changed first
 images: [{{image}}] # what users choose from; the first is the default
@@ -49880,14 +49926,14 @@ home: {size: 20Gi} # personal, persistent
 scratch: {size: 20Gi} # fast, gone with the server
 sessions: {idle: 2h} # a server without activity stops after this time
 access:
-  allow: [team:{{organization}}/{{name}}-users] # who may log in
-  admins: [team:{{organization}}/{{name}}-admins]
+  allow: ["team:{{organization}}/{{name}}-users"] # who may log in
+  admins: ["team:{{organization}}/{{name}}-admins"]
 secrets: # values go to secrets/{{name}}.sops.yaml, encrypted
   github-client-id: {use: OAuth application of this hub, rotate: 365d}
   github-client-secret: {use: OAuth application of this hub, rotate: 365d}
 capacity: {maxServers: 5} # most servers at once
 `);
-var IMAGE = template2(`# An image. Every key is described in docs/reference/image.md.
+var IMAGE = template2(`# An image. Everything may be changed; editors show what each key means, by the schema above.
 title: {{name}} # users read this
 python: "3.13"
 conda: [jupyterhub-singleuser=5, jupyterlab, nbgitpuller] # from conda-forge
@@ -49897,52 +49943,336 @@ apt: []
 # bake: [sample-data, salem] # kept in /opt, because a home volume hides what lies in the home
 rebuild: weekly # never | nightly | weekly
 `);
-var CLUSTER = template2(`# A cluster. Every key is described in docs/reference/cluster.md.
+var clusterText = template2(`# A cluster. Everything may be changed; editors show what each key means, by the schema above.
 title: {{name}}
-provider: existing # digitalocean | gke | aks | eks | ovh | k3s | existing
-kubernetes: "1.35"
+provider: {{provider}} # digitalocean | gke | aks | eks | ovh | k3s | existing
+kubernetes: "1.35" # minor version
 identity: null # recorded on first contact; every write to another cluster is refused then
-storage: {homes: {class: standard}}
-ingress: {class: nginx, issuer: letsencrypt, email: null}
-networkPolicy: enforced
-nodes:
-  user: {cpu: 8, memory: 32Gi, max: 2, startTime: 240s}
-parallel: 2
+storage:
+  homes:
+    class: {{storage}} # one of \`kubectl get storageclass\`
+ingress: {{ingress}} # how people reach the hubs
+networkPolicy: enforced # none, where the cluster's network ignores NetworkPolicies
+nodes: # the machines of user servers: what one has, and how many there can be
+  user:
+    cpu: 8
+    memory: 32Gi
+    max: 2
+    startTime: {{startTime}} # until a new machine takes servers; 0s where none are added
+parallel: 2 # Helm operations at once
 `);
-function scaffold(kind, name, platform) {
-  const schema = (file, up) => `# yaml-language-server: $schema=${up}schemas/${file}.schema.json
+var PROVIDERS = {
+  digitalocean: { storage: "do-block-storage", ingress: "nginx", startTime: "240s" },
+  gke: { storage: "standard-rwo", ingress: "nginx", startTime: "240s" },
+  aks: { storage: "managed-csi", ingress: "nginx", startTime: "240s" },
+  eks: { storage: "gp3", ingress: "nginx", startTime: "240s" },
+  ovh: { storage: "csi-cinder-high-speed", ingress: "nginx", startTime: "240s" },
+  k3s: { storage: "local-path", ingress: "traefik", startTime: "0s" },
+  existing: { storage: "standard", ingress: "nginx", startTime: "240s" }
+};
+function schemaComment(kind, path, base) {
+  return `# yaml-language-server: $schema=${base ?? `${"../".repeat(path.split("/").length - 1)}schemas/`}${kind}.schema.json
 `;
+}
+function schemaBase(platformText) {
+  return /^# yaml-language-server: \$schema=(https:\/\/\S+\/)platform\.schema\.json$/mu.exec(platformText)?.[1];
+}
+function scaffold(kind, name, platform, base) {
+  const file = (of, path, text2) => ({ path, text: schemaComment(of, path, base) + text2 });
   switch (kind) {
     case "hub": {
       const used = new Set([...platform.environments.values()].flatMap(({ data }) => data.images));
       const view = {
         name,
+        url: `https://${name}.example.org`,
         organization: platform.settings.data.organization,
         cluster: [...platform.clusters.keys()][0] ?? "add-a-cluster",
         wave: platform.settings.data.waves[0]?.name ?? "",
         image: [...used][0] ?? [...platform.images.values()].find(({ data }) => data.from !== void 0)?.name ?? "add-an-image"
       };
-      return { path: `environments/${name}.yaml`, text: schema("environment", "../") + HUB(view) };
+      return file("environment", `environments/${name}.yaml`, hubText(view));
     }
     case "image":
-      return { path: `images/${name}/image.yaml`, text: schema("image", "../../") + IMAGE({ name }) };
-    case "cluster":
-      return { path: `clusters/${name}.yaml`, text: schema("cluster", "../") + CLUSTER({ name }) };
+      return file("image", `images/${name}/image.yaml`, IMAGE({ name }));
+    case "cluster": {
+      const { storage, ingress, startTime } = PROVIDERS.existing;
+      return file("cluster", `clusters/${name}.yaml`, clusterText({ name, provider: "existing", storage, startTime, ingress: `{class: ${ingress}, issuer: letsencrypt, email: null}` }));
+    }
   }
 }
 
+// src/core/init/workflow.ts
+var FOLDER = ".glaciocloud";
+var STEP = /(?<=\n)(?= *- (?:id|if|name|uses|run|env|with|shell|timeout-minutes|continue-on-error|working-directory):)/u;
+var USES = /^( *(?:- )?uses: \.\/)(?= *(?:#.*)?$)/mu;
+var NPM = /^ *(?:- )?(?:run: )?npm (?:ci|run) ?/mu;
+function foreignWorkflow(text2, { repository, commit }) {
+  const checkout = /actions\/checkout@[0-9a-f]{40}.*/u.exec(text2)?.[0] ?? "";
+  let present2 = false;
+  const steps = text2.split(STEP).map((step) => {
+    const needed = USES.test(step) || NPM.test(step);
+    const margin = /^ */u.exec(step)?.[0] ?? "";
+    const lines = ["- name: GlacioCloud", `  uses: ${checkout}`, "  with:", `    repository: ${repository}`, `    ref: "${commit}"`, `    path: ${FOLDER}`, "    persist-credentials: false"];
+    const before = needed && !present2 ? lines.map((line) => `${margin}${line}
+`).join("") : "";
+    present2 = (present2 || needed) && !/^ *steps:/mu.test(step);
+    return before + (NPM.test(step) ? step.replace(/^( *)(- )?run:/mu, (_, space, dash = "") => `${space}${String(dash)}working-directory: ${FOLDER}
+${space}${dash === "" ? "" : "  "}run:`) : step).replace(USES, `$1${FOLDER}`);
+  });
+  const head = `# Written by \`glaciocloud init\`. Yours to change: times, runners, the branch. Leave \`permissions\` as narrow as they are.
+# Another version of GlacioCloud is another commit at each \`ref:\` below \`repository: ${repository}\`.
+`;
+  return head + steps.join("").replaceAll("${{ github.workspace }}/node_modules/", `\${{ github.workspace }}/${FOLDER}/node_modules/`);
+}
+
+// src/core/init/files.ts
+var OWN = [".github/workflows/ci.yml"];
+function firstImage(images) {
+  const age = ({ data }) => (data.oggm?.version ?? "").replaceAll(/\d+/gu, (digits) => digits.padStart(6, "0"));
+  const ready = [...images].filter(({ data }) => data.oggm?.version !== void 0 && data.from?.tag !== void 0 && data.files.length === 0);
+  return ready.sort((a, b) => compareText(age(b), age(a)))[0]?.name;
+}
+var PLATFORM = template2(`# The platform. Everything may be changed; editors show what each key means, by the schema above.
+glaciocloud: 1 # format of these files; stays
+organization: {{organization}} # on GitHub; its teams are named in environments/
+registry: {{registry}} # where images of the platform go
+user: {{user}} # owner of the files in every home; change it only before the first user
+charts:
+  jupyterhub: {{chart}} # what this version of GlacioCloud is tested with
+waves: # hubs of a wave change together, and after the wave before; at most four
+  # - {name: staging, images: candidate} # for a second hub, where changes are tried first
+  - {name: production, images: stable}
+tiers: {researcher: {until: 180d}, student: {until: 120d}} # kinds of membership, and how long each lasts at most
+removals: [] # hubs whose files are gone, and what happens to their homes
+`);
+var ACCESS = template2(`# Who may enter
+
+Teams are named in \`environments/\`. Single people and classes stand here, each with an end; no file is needed to begin with.
+Numbers are GitHub ids, because a login can be renamed and taken by somebody else: \`api.github.com/users/LOGIN\` shows it.
+
+\`access/members/583231.yaml\`, one person:
+
+\`\`\`yaml
+# yaml-language-server: $schema={{base}}member.schema.json
+id: 583231
+tier: researcher
+until: 2027-02-28
+\`\`\`
+
+\`access/cohorts/NAME.yaml\`, a class or workshop:
+
+\`\`\`yaml
+# yaml-language-server: $schema={{base}}cohort.schema.json
+title: A workshop
+leads: [583231]
+tier: student
+from: 2027-02-01
+until: 2027-02-05
+capacity: 20
+members: []
+\`\`\`
+`);
+var scalar2 = (text2) => /^[A-Za-z][A-Za-z0-9./@_+-]*(:\/\/[A-Za-z0-9./_:-]*[A-Za-z0-9/])?$/u.test(text2) && !/^(true|false|null|yes|no|on|off)$/iu.test(text2) ? text2 : JSON.stringify(text2);
+function platformFiles(answers, { settings, image }) {
+  const { hub: hub2, cluster } = answers;
+  const base = schemas(pinOf(answers));
+  const { name, uid, gid } = settings.user;
+  const { version, repository, sha256: sha2563 } = settings.charts.jupyterhub;
+  const words = { organization: scalar2(answers.organization), registry: scalar2(answers.registry), user: `{name: ${name}, uid: ${uid}, gid: ${gid}}`, chart: `{version: ${version}, repository: ${repository}, sha256: ${sha2563 ?? "null"}}` };
+  const { storage, ingress, startTime } = Object.entries(PROVIDERS).find(([provider]) => provider === answers.provider)?.[1] ?? PROVIDERS.existing;
+  const entry2 = needsIssuer(answers) ? `{class: ${ingress}, issuer: letsencrypt, email: ${JSON.stringify(answers.email)}}` : "{class: none}";
+  const path = { cluster: `clusters/${cluster}.yaml`, hub: `environments/${hub2}.yaml`, image: `images/${image.name}/image.yaml` };
+  return /* @__PURE__ */ new Map([
+    ["platform.yaml", schemaComment("platform", "platform.yaml", base) + PLATFORM(words)],
+    [path.cluster, schemaComment("cluster", path.cluster, base) + clusterText({ name: cluster, provider: scalar2(answers.provider), storage, ingress: entry2, startTime })],
+    [path.hub, schemaComment("environment", path.hub, base) + hubText({ name: hub2, url: scalar2(answers.url), organization: answers.organization, cluster, wave: "production", image: image.name })],
+    [path.image, `${schemaComment("image", path.image, base)}# An image. Everything may be changed; give another release of OGGM a folder of its own, so that old work still runs.
+${image.text.replace(/^# yaml-language-server:.*\n/u, "")}`]
+  ]);
+}
+function starterFiles(answers, tool) {
+  const pin = pinOf(answers);
+  const workflows = [...tool.workflows].filter(([path]) => !OWN.includes(path));
+  return new Map([
+    ...platformFiles(answers, tool),
+    ["access/README.md", ACCESS({ base: schemas(pin) })],
+    ...workflows.map(([path, text2]) => [path, foreignWorkflow(text2, pin)])
+  ]);
+}
+function schemas({ repository, commit }) {
+  return `https://raw.githubusercontent.com/${repository}/${commit}/schemas/`;
+}
+
+// src/core/init/questions.ts
+var QUESTIONS = {
+  organization: { ask: "GitHub organisation" },
+  registry: { ask: "Registry for images", fallback: ({ organization }) => `ghcr.io/${organization.toLowerCase()}` },
+  hub: { ask: "Name of the first hub", fallback: () => "hub" },
+  url: { ask: "Its address, such as https://hub.example.org" },
+  cluster: { ask: "Name of its cluster", fallback: () => "main" },
+  provider: { ask: `Who runs the cluster: ${Object.keys(PROVIDERS).join(", ")}`, fallback: () => "existing" },
+  email: { ask: "E-mail address for certificates", applies: needsIssuer },
+  action: { ask: "GlacioCloud to use, as OWNER/REPOSITORY@COMMIT" }
+};
+var STAND_INS = {
+  organization: "example",
+  registry: "ghcr.io/example",
+  hub: "hub",
+  url: "https://hub.example.org",
+  cluster: "main",
+  provider: "existing",
+  email: "hubs@example.org",
+  action: `example/glaciocloud@${"0".repeat(40)}`
+};
+function answered(before, name, text2, tool) {
+  const answers = { ...before, [name]: text2 };
+  const wrong = problem(name, answers, tool);
+  return wrong ? { kind: "wrong", wrong } : { kind: "fine", answers };
+}
+function problem(name, answers, tool) {
+  if (name === "action") return isPin(answers.action) ? void 0 : { message: "this is not a commit of a repository", hint: "write OWNER/REPOSITORY@ and the 40 hex digits of a commit" };
+  const unnamed = name === "hub" || name === "cluster" ? unitNameProblem(answers[name]) : void 0;
+  if (unnamed) return unnamed;
+  const files = platformFiles(answers, tool);
+  const { platform, findings } = readPlatform(new Map([...files].map(([path, text2]) => [path, { kind: "text", text: text2 }])));
+  const errors = [...findings, ...platform ? runRules({ platform, now: 0, defaults: void 0 }) : []].filter(({ severity }) => severity === "error");
+  return [...files.keys()].flatMap((path) => errors.filter(({ at: at3 }) => at3.file === path))[0];
+}
+function complete(given2, tool) {
+  let answers = STAND_INS;
+  const missing2 = [];
+  const wrong = [];
+  for (const name of ANSWERS) {
+    const { fallback, applies } = QUESTIONS[name];
+    if (applies?.(answers) === false) continue;
+    const text2 = given2[name] ?? fallback?.(answers);
+    if (text2 === void 0) {
+      missing2.push(name);
+      continue;
+    }
+    const result2 = answered(answers, name, text2, tool);
+    if (result2.kind === "fine") answers = result2.answers;
+    else wrong.push({ name, ...result2.wrong });
+  }
+  return missing2.length + wrong.length === 0 ? { kind: "complete", answers } : { kind: "incomplete", missing: missing2, wrong };
+}
+
+// src/core/show/next-steps.ts
+function nextSteps({ hub: hub2, cluster }) {
+  return [
+    `Secrets: \`mkdir -p secrets && glaciocloud secrets template ${hub2} > secrets/${hub2}.sops.yaml\`; fill it in and encrypt it as its first line says.`,
+    `On GitHub, an environment named ${cluster} (Settings, Environments) with the secrets KUBECONFIG and SOPS_AGE_KEY.`,
+    "The first pull request, with these files: `check` runs at once, `plan` comments as soon as main has its workflow, and merging deploys."
+  ];
+}
+
+// src/edges/terminal.ts
+init_failure();
+import { createInterface } from "node:readline/promises";
+function standardStreams() {
+  return process.stdin.isTTY && process.stderr.isTTY ? { input: process.stdin, output: process.stderr } : void 0;
+}
+async function withTerminal(streams, use) {
+  const reader = createInterface(streams);
+  const lines = reader[Symbol.asyncIterator]();
+  let open = true;
+  reader.once("close", () => open = false);
+  const ask = async (question) => {
+    reader.setPrompt(question);
+    if (open) reader.prompt();
+    else streams.output.write(question);
+    const line = await lines.next();
+    if (line.done === true) throw new UsageError("the questions were not answered", "nothing was written; run it again");
+    return line.value.trim();
+  };
+  try {
+    return await use({ ask, say: (text2) => void streams.output.write(text2) });
+  } finally {
+    reader.close();
+  }
+}
+
+// src/commands/init.ts
+init_failure();
+
+// src/gather/tool.ts
+init_failure();
+var WORKFLOWS = ".github/workflows";
+async function gatherTool() {
+  const { files } = await readTree(toolRoot(), [...PLATFORM_FOLDERS, WORKFLOWS], (path) => locate(path) !== void 0 || path.startsWith(WORKFLOWS));
+  const { platform, sources } = readPlatform(files);
+  const name = platform && firstImage(platform.images.values());
+  const image = name === void 0 ? void 0 : sources.get(`images/${name}/image.yaml`);
+  const workflows = new Map([...files].flatMap(([path, file]) => path.startsWith(WORKFLOWS) && file.kind === "text" ? [[path, file.text]] : []));
+  if (!platform || name === void 0 || !image || workflows.size === 0) throw new Failure("this copy of GlacioCloud has no platform and workflows to begin with", { hint: "run it from a whole checkout of its repository" });
+  return { settings: platform.settings.data, image: { name, text: image.text }, workflows };
+}
+
+// src/commands/init.ts
+async function init({ root, given: given2 }, streams) {
+  const tool = await gatherTool();
+  const answers = streams ? await withTerminal(streams, (terminal) => askAll(given2, tool, terminal)) : taken(given2, tool);
+  const written = [];
+  const kept = [];
+  for (const [path, text2] of starterFiles(answers, tool)) {
+    const full = join10(root, path);
+    if (await exists(full)) {
+      kept.push(path);
+    } else {
+      await writeWhole(full, text2);
+      written.push(path);
+    }
+  }
+  const next = nextSteps(answers);
+  const list2 = (mark, paths, note) => paths.map((path) => `${mark} ${path}${note}
+`).join("");
+  return outcome({
+    exit: 0,
+    text: `${list2("\u2713", written, "")}${list2("\xB7", kept, " was there already, and is kept")}
+Read the files through, then \`glaciocloud check\`. Next:
+${next.map((step, index2) => `  ${index2 + 1}. ${step}
+`).join("")}`,
+    json: { schema_version: SCHEMA_VERSION, written, kept, next }
+  });
+}
+async function askAll(given2, tool, terminal) {
+  let answers = STAND_INS;
+  for (const name of ANSWERS) {
+    const { ask, fallback, applies } = QUESTIONS[name];
+    if (applies?.(answers) === false) continue;
+    const usual = fallback?.(answers) ?? "";
+    const asked = async () => await terminal.ask(`${ask}${usual === "" ? "" : ` [${usual}]`}: `) || usual;
+    let result2 = answered(answers, name, given2[name] ?? await asked(), tool);
+    while (result2.kind === "wrong") {
+      terminal.say(`  ${result2.wrong.message}; ${result2.wrong.hint}
+`);
+      result2 = answered(answers, name, await asked(), tool);
+    }
+    answers = result2.answers;
+  }
+  return answers;
+}
+function taken(given2, tool) {
+  const result2 = complete(given2, tool);
+  if (result2.kind === "complete") return result2.answers;
+  const needs = result2.missing.length === 0 ? [] : [`init needs ${result2.missing.map((name) => `--${name}`).join(", ")}`];
+  const wrong = result2.wrong.map(({ name, message, hint }) => `--${name}: ${message}; ${hint}`);
+  throw new UsageError([...needs, ...wrong].join("\n"), "see `glaciocloud init --help`; on a terminal it asks");
+}
+
 // src/commands/new.ts
+import { join as join11 } from "node:path";
 init_failure();
 async function createFile(root, [kind, name]) {
   const known = SCAFFOLDS.find((one) => one === kind);
   if (known === void 0 || name === void 0) throw new UsageError("new needs a kind and a name", `glaciocloud new ${SCAFFOLDS.join("|")} NAME`);
-  const pattern = known === "image" ? /^[a-z0-9]([-.]?[a-z0-9])*$/u : /^[a-z](-?[a-z0-9])*$/u;
-  if (!pattern.test(name) || name.length > (known === "image" ? 63 : 32)) throw new UsageError(`"${name}" cannot be a name`, "use lower-case letters, digits and single hyphens");
-  const { platform, findings } = await gatherPlatform(root);
+  const wrong = known === "image" ? dottedNameProblem(name) : unitNameProblem(name);
+  if (wrong) throw new UsageError(wrong.message, wrong.hint);
+  const { platform, findings, sources } = await gatherPlatform(root);
   if (!platform) return refused(findings);
-  const { path, text: text2 } = scaffold(known, name, platform);
-  if (await exists(join10(root, path))) throw new Failure(`${path} exists already`, { hint: "choose another name" });
-  await writeWhole(join10(root, path), text2);
+  const { path, text: text2 } = scaffold(known, name, platform, schemaBase(sources.get("platform.yaml")?.text ?? ""));
+  if (await exists(join11(root, path))) throw new Failure(`${path} exists already`, { hint: "choose another name" });
+  await writeWhole(join11(root, path), text2);
   return outcome({ exit: 0, text: `${path} written. Read it through, then: glaciocloud check
 `, json: { schema_version: 1, file: path } });
 }
@@ -50392,21 +50722,21 @@ function stepJson(step) {
 // src/edges/deployed.ts
 init_json();
 import { readFile as readFile4, readdir as readdir3 } from "node:fs/promises";
-import { join as join11 } from "node:path";
+import { join as join12 } from "node:path";
 init_failure();
 var RECORD = /^(clusters\/[^/]+|[^/]+)\/(release\.json|status\.json)$/u;
 async function deployedInFolder(folder) {
   const names2 = await readdir3(folder).catch((cause) => {
     throw new Failure(`${folder} cannot be read`, { hint: "name a folder that `render` wrote, or leave --present out", exit: 2, cause });
   });
-  const clusters = names2.includes("clusters") ? (await readdir3(join11(folder, "clusters"))).map((name) => `clusters/${name}`) : [];
+  const clusters = names2.includes("clusters") ? (await readdir3(join12(folder, "clusters"))).map((name) => `clusters/${name}`) : [];
   const units = [...names2.filter((name) => name !== "clusters" && !name.startsWith(".")), ...clusters];
   const read = async (wants) => {
     const files = /* @__PURE__ */ new Map();
     for (const unit of units) {
       for (const file of ["release.json", "status.json", "manifests.yaml"]) {
         const path = `${unit}/${file}`;
-        const text2 = wants(path) ? await readFile4(join11(folder, path), "utf8").catch(() => void 0) : void 0;
+        const text2 = wants(path) ? await readFile4(join12(folder, path), "utf8").catch(() => void 0) : void 0;
         if (text2 !== void 0) files.set(path, text2);
       }
     }
@@ -50940,7 +51270,7 @@ ${quarantined ? `  quarantined: ${quarantined.digest.slice(0, 7)} since ${quaran
 
 // src/commands/render-image.ts
 import { readFile as readFile5 } from "node:fs/promises";
-import { join as join12 } from "node:path";
+import { join as join13 } from "node:path";
 
 // src/core/images/folder.ts
 var import_handlebars3 = __toESM(require_lib(), 1);
@@ -51066,7 +51396,7 @@ async function renderImage(inputs) {
     const image = platform.images.get(name);
     if (!image) throw new UsageError(`there is no image "${name}"`, `images: ${[...platform.images.keys()].join(", ")}`);
     const { files, hash } = imageFolder(name, image.data, platform.settings.data, await namedFiles(root, image));
-    await writeFolder(join12(out, name), files);
+    await writeFolder(join13(out, name), files);
     rendered.push({ image: name, hash });
   }
   const json = images === "all" ? { schema_version: SCHEMA_VERSION, images: rendered } : { schema_version: SCHEMA_VERSION, ...rendered[0] };
@@ -51074,7 +51404,7 @@ async function renderImage(inputs) {
 `).join(""), json });
 }
 async function namedFiles(root, image) {
-  return Promise.all(image.data.files.map(async (path) => ({ path, text: await readFile5(join12(root, "images", image.name, path), "utf8") })));
+  return Promise.all(image.data.files.map(async (path) => ({ path, text: await readFile5(join13(root, "images", image.name, path), "utf8") })));
 }
 
 // src/commands/review.ts
@@ -51212,6 +51542,8 @@ async function run(inputs, report) {
       return drift(kubeconfigOf(inputs), target);
     case "state":
       return showState(kubeconfigOf(inputs), target);
+    case "init":
+      return init({ root, given: inputs.answers }, standardStreams());
     case "new":
       return createFile(root, target);
     case "explain":
