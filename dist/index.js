@@ -6359,9 +6359,9 @@ var require_client_h1 = __commonJS({
         client2.emit("disconnect", client2[kUrl], [client2], err);
         client2[kResume]();
       });
-      let closed = false;
+      let closed2 = false;
       socket.on("close", () => {
-        closed = true;
+        closed2 = true;
       });
       return {
         version: "h1",
@@ -6373,7 +6373,7 @@ var require_client_h1 = __commonJS({
           resumeH1(client);
         },
         destroy(err, callback) {
-          if (closed) {
+          if (closed2) {
             queueMicrotask(callback);
           } else {
             socket.destroy(err).on("close", callback);
@@ -6999,9 +6999,9 @@ var require_client_h2 = __commonJS({
         client.emit("disconnect", client[kUrl], [client], err);
         client[kResume]();
       });
-      let closed = false;
+      let closed2 = false;
       socket.on("close", () => {
-        closed = true;
+        closed2 = true;
       });
       return {
         version: "h2",
@@ -7013,7 +7013,7 @@ var require_client_h2 = __commonJS({
           resumeH2(client);
         },
         destroy(err, callback) {
-          if (closed) {
+          if (closed2) {
             queueMicrotask(callback);
           } else {
             socket.destroy(err).on("close", callback);
@@ -12294,13 +12294,13 @@ var require_headers = __commonJS({
           return this.#headersList[kHeadersSortedMap];
         }
         const headers = [];
-        const names2 = this.#headersList.toSortedArray();
+        const names3 = this.#headersList.toSortedArray();
         const cookies = this.#headersList.cookies;
         if (cookies === null || cookies.length === 1) {
-          return this.#headersList[kHeadersSortedMap] = names2;
+          return this.#headersList[kHeadersSortedMap] = names3;
         }
-        for (let i = 0; i < names2.length; ++i) {
-          const { 0: name, 1: value } = names2[i];
+        for (let i = 0; i < names3.length; ++i) {
+          const { 0: name, 1: value } = names3[i];
           if (name === "set-cookie") {
             for (let j = 0; j < cookies.length; ++j) {
               headers.push([name, cookies[j]]);
@@ -17240,8 +17240,8 @@ var require_connection = __commonJS({
             return;
           }
           const secWSAccept = response.headersList.get("Sec-WebSocket-Accept");
-          const digest = crypto2.createHash("sha1").update(keyValue + uid).digest("base64");
-          if (secWSAccept !== digest) {
+          const digest2 = crypto2.createHash("sha1").update(keyValue + uid).digest("base64");
+          if (secWSAccept !== digest2) {
             failWebsocketConnection(ws, "Incorrect hash received in Sec-WebSocket-Accept header.");
             return;
           }
@@ -19315,10 +19315,10 @@ var require_code = __commonJS({
       }
       get names() {
         var _a;
-        return (_a = this._names) !== null && _a !== void 0 ? _a : this._names = this._items.reduce((names2, c) => {
+        return (_a = this._names) !== null && _a !== void 0 ? _a : this._names = this._items.reduce((names3, c) => {
           if (c instanceof Name)
-            names2[c.str] = (names2[c.str] || 0) + 1;
-          return names2;
+            names3[c.str] = (names3[c.str] || 0) + 1;
+          return names3;
         }, {});
       }
     };
@@ -19644,11 +19644,11 @@ var require_codegen = __commonJS({
         const rhs = this.rhs === void 0 ? "" : ` = ${this.rhs}`;
         return `${varKind} ${this.name}${rhs};` + _n;
       }
-      optimizeNames(names2, constants4) {
-        if (!names2[this.name.str])
+      optimizeNames(names3, constants4) {
+        if (!names3[this.name.str])
           return;
         if (this.rhs)
-          this.rhs = optimizeExpr(this.rhs, names2, constants4);
+          this.rhs = optimizeExpr(this.rhs, names3, constants4);
         return this;
       }
       get names() {
@@ -19665,15 +19665,15 @@ var require_codegen = __commonJS({
       render({ _n }) {
         return `${this.lhs} = ${this.rhs};` + _n;
       }
-      optimizeNames(names2, constants4) {
-        if (this.lhs instanceof code_1.Name && !names2[this.lhs.str] && !this.sideEffects)
+      optimizeNames(names3, constants4) {
+        if (this.lhs instanceof code_1.Name && !names3[this.lhs.str] && !this.sideEffects)
           return;
-        this.rhs = optimizeExpr(this.rhs, names2, constants4);
+        this.rhs = optimizeExpr(this.rhs, names3, constants4);
         return this;
       }
       get names() {
-        const names2 = this.lhs instanceof code_1.Name ? {} : { ...this.lhs.names };
-        return addExprNames(names2, this.rhs);
+        const names3 = this.lhs instanceof code_1.Name ? {} : { ...this.lhs.names };
+        return addExprNames(names3, this.rhs);
       }
     };
     var AssignOp = class extends Assign {
@@ -19729,8 +19729,8 @@ var require_codegen = __commonJS({
       optimizeNodes() {
         return `${this.code}` ? this : void 0;
       }
-      optimizeNames(names2, constants4) {
-        this.code = optimizeExpr(this.code, names2, constants4);
+      optimizeNames(names3, constants4) {
+        this.code = optimizeExpr(this.code, names3, constants4);
         return this;
       }
       get names() {
@@ -19759,20 +19759,20 @@ var require_codegen = __commonJS({
         }
         return nodes2.length > 0 ? this : void 0;
       }
-      optimizeNames(names2, constants4) {
+      optimizeNames(names3, constants4) {
         const { nodes: nodes2 } = this;
         let i = nodes2.length;
         while (i--) {
           const n = nodes2[i];
-          if (n.optimizeNames(names2, constants4))
+          if (n.optimizeNames(names3, constants4))
             continue;
-          subtractNames(names2, n.names);
+          subtractNames(names3, n.names);
           nodes2.splice(i, 1);
         }
         return nodes2.length > 0 ? this : void 0;
       }
       get names() {
-        return this.nodes.reduce((names2, n) => addNames(names2, n.names), {});
+        return this.nodes.reduce((names3, n) => addNames(names3, n.names), {});
       }
     };
     var BlockNode = class extends ParentNode {
@@ -19817,20 +19817,20 @@ var require_codegen = __commonJS({
           return void 0;
         return this;
       }
-      optimizeNames(names2, constants4) {
+      optimizeNames(names3, constants4) {
         var _a;
-        this.else = (_a = this.else) === null || _a === void 0 ? void 0 : _a.optimizeNames(names2, constants4);
-        if (!(super.optimizeNames(names2, constants4) || this.else))
+        this.else = (_a = this.else) === null || _a === void 0 ? void 0 : _a.optimizeNames(names3, constants4);
+        if (!(super.optimizeNames(names3, constants4) || this.else))
           return;
-        this.condition = optimizeExpr(this.condition, names2, constants4);
+        this.condition = optimizeExpr(this.condition, names3, constants4);
         return this;
       }
       get names() {
-        const names2 = super.names;
-        addExprNames(names2, this.condition);
+        const names3 = super.names;
+        addExprNames(names3, this.condition);
         if (this.else)
-          addNames(names2, this.else.names);
-        return names2;
+          addNames(names3, this.else.names);
+        return names3;
       }
     };
     If.kind = "if";
@@ -19845,10 +19845,10 @@ var require_codegen = __commonJS({
       render(opts) {
         return `for(${this.iteration})` + super.render(opts);
       }
-      optimizeNames(names2, constants4) {
-        if (!super.optimizeNames(names2, constants4))
+      optimizeNames(names3, constants4) {
+        if (!super.optimizeNames(names3, constants4))
           return;
-        this.iteration = optimizeExpr(this.iteration, names2, constants4);
+        this.iteration = optimizeExpr(this.iteration, names3, constants4);
         return this;
       }
       get names() {
@@ -19869,8 +19869,8 @@ var require_codegen = __commonJS({
         return `for(${varKind} ${name}=${from}; ${name}<${to}; ${name}++)` + super.render(opts);
       }
       get names() {
-        const names2 = addExprNames(super.names, this.from);
-        return addExprNames(names2, this.to);
+        const names3 = addExprNames(super.names, this.from);
+        return addExprNames(names3, this.to);
       }
     };
     var ForIter = class extends For {
@@ -19884,10 +19884,10 @@ var require_codegen = __commonJS({
       render(opts) {
         return `for(${this.varKind} ${this.name} ${this.loop} ${this.iterable})` + super.render(opts);
       }
-      optimizeNames(names2, constants4) {
-        if (!super.optimizeNames(names2, constants4))
+      optimizeNames(names3, constants4) {
+        if (!super.optimizeNames(names3, constants4))
           return;
-        this.iterable = optimizeExpr(this.iterable, names2, constants4);
+        this.iterable = optimizeExpr(this.iterable, names3, constants4);
         return this;
       }
       get names() {
@@ -19929,20 +19929,20 @@ var require_codegen = __commonJS({
         (_b = this.finally) === null || _b === void 0 ? void 0 : _b.optimizeNodes();
         return this;
       }
-      optimizeNames(names2, constants4) {
+      optimizeNames(names3, constants4) {
         var _a, _b;
-        super.optimizeNames(names2, constants4);
-        (_a = this.catch) === null || _a === void 0 ? void 0 : _a.optimizeNames(names2, constants4);
-        (_b = this.finally) === null || _b === void 0 ? void 0 : _b.optimizeNames(names2, constants4);
+        super.optimizeNames(names3, constants4);
+        (_a = this.catch) === null || _a === void 0 ? void 0 : _a.optimizeNames(names3, constants4);
+        (_b = this.finally) === null || _b === void 0 ? void 0 : _b.optimizeNames(names3, constants4);
         return this;
       }
       get names() {
-        const names2 = super.names;
+        const names3 = super.names;
         if (this.catch)
-          addNames(names2, this.catch.names);
+          addNames(names3, this.catch.names);
         if (this.finally)
-          addNames(names2, this.finally.names);
-        return names2;
+          addNames(names3, this.finally.names);
+        return names3;
       }
     };
     var Catch = class extends BlockNode {
@@ -20226,15 +20226,15 @@ var require_codegen = __commonJS({
       }
     };
     exports.CodeGen = CodeGen;
-    function addNames(names2, from) {
+    function addNames(names3, from) {
       for (const n in from)
-        names2[n] = (names2[n] || 0) + (from[n] || 0);
-      return names2;
+        names3[n] = (names3[n] || 0) + (from[n] || 0);
+      return names3;
     }
-    function addExprNames(names2, from) {
-      return from instanceof code_1._CodeOrName ? addNames(names2, from.names) : names2;
+    function addExprNames(names3, from) {
+      return from instanceof code_1._CodeOrName ? addNames(names3, from.names) : names3;
     }
-    function optimizeExpr(expr, names2, constants4) {
+    function optimizeExpr(expr, names3, constants4) {
       if (expr instanceof code_1.Name)
         return replaceName(expr);
       if (!canOptimize(expr))
@@ -20250,18 +20250,18 @@ var require_codegen = __commonJS({
       }, []));
       function replaceName(n) {
         const c = constants4[n.str];
-        if (c === void 0 || names2[n.str] !== 1)
+        if (c === void 0 || names3[n.str] !== 1)
           return n;
-        delete names2[n.str];
+        delete names3[n.str];
         return c;
       }
       function canOptimize(e) {
-        return e instanceof code_1._Code && e._items.some((c) => c instanceof code_1.Name && names2[c.str] === 1 && constants4[c.str] !== void 0);
+        return e instanceof code_1._Code && e._items.some((c) => c instanceof code_1.Name && names3[c.str] === 1 && constants4[c.str] !== void 0);
       }
     }
-    function subtractNames(names2, from) {
+    function subtractNames(names3, from) {
       for (const n in from)
-        names2[n] = (names2[n] || 0) - (from[n] || 0);
+        names3[n] = (names3[n] || 0) - (from[n] || 0);
     }
     function not(x) {
       return typeof x == "boolean" || typeof x == "number" || x === null ? !x : (0, code_1._)`!${par(x)}`;
@@ -20459,7 +20459,7 @@ var require_names = __commonJS({
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
-    var names2 = {
+    var names3 = {
       // validation function arguments
       data: new codegen_1.Name("data"),
       // data passed to validation function
@@ -20488,7 +20488,7 @@ var require_names = __commonJS({
       jsonLen: new codegen_1.Name("jsonLen"),
       jsonPart: new codegen_1.Name("jsonPart")
     };
-    exports.default = names2;
+    exports.default = names3;
   }
 });
 
@@ -30996,9 +30996,9 @@ var require_source_map_consumer = __commonJS({
     SourceMapConsumer.LEAST_UPPER_BOUND = 2;
     SourceMapConsumer.prototype.eachMapping = function SourceMapConsumer_eachMapping(aCallback, aContext, aOrder) {
       var context3 = aContext || null;
-      var order = aOrder || SourceMapConsumer.GENERATED_ORDER;
+      var order2 = aOrder || SourceMapConsumer.GENERATED_ORDER;
       var mappings;
-      switch (order) {
+      switch (order2) {
         case SourceMapConsumer.GENERATED_ORDER:
           mappings = this._generatedMappings;
           break;
@@ -31076,7 +31076,7 @@ var require_source_map_consumer = __commonJS({
       }
       var version = util.getArg(sourceMap, "version");
       var sources = util.getArg(sourceMap, "sources");
-      var names2 = util.getArg(sourceMap, "names", []);
+      var names3 = util.getArg(sourceMap, "names", []);
       var sourceRoot = util.getArg(sourceMap, "sourceRoot", null);
       var sourcesContent = util.getArg(sourceMap, "sourcesContent", null);
       var mappings = util.getArg(sourceMap, "mappings");
@@ -31090,7 +31090,7 @@ var require_source_map_consumer = __commonJS({
       sources = sources.map(String).map(util.normalize).map(function(source) {
         return sourceRoot && util.isAbsolute(sourceRoot) && util.isAbsolute(source) ? util.relative(sourceRoot, source) : source;
       });
-      this._names = ArraySet.fromArray(names2.map(String), true);
+      this._names = ArraySet.fromArray(names3.map(String), true);
       this._sources = ArraySet.fromArray(sources, true);
       this._absoluteSources = this._sources.toArray().map(function(s) {
         return util.computeSourceURL(sourceRoot, s, aSourceMapURL);
@@ -31121,7 +31121,7 @@ var require_source_map_consumer = __commonJS({
     };
     BasicSourceMapConsumer.fromSourceMap = function SourceMapConsumer_fromSourceMap(aSourceMap, aSourceMapURL) {
       var smc = Object.create(BasicSourceMapConsumer.prototype);
-      var names2 = smc._names = ArraySet.fromArray(aSourceMap._names.toArray(), true);
+      var names3 = smc._names = ArraySet.fromArray(aSourceMap._names.toArray(), true);
       var sources = smc._sources = ArraySet.fromArray(aSourceMap._sources.toArray(), true);
       smc.sourceRoot = aSourceMap._sourceRoot;
       smc.sourcesContent = aSourceMap._generateSourcesContent(
@@ -31146,7 +31146,7 @@ var require_source_map_consumer = __commonJS({
           destMapping.originalLine = srcMapping.originalLine;
           destMapping.originalColumn = srcMapping.originalColumn;
           if (srcMapping.name) {
-            destMapping.name = names2.indexOf(srcMapping.name);
+            destMapping.name = names3.indexOf(srcMapping.name);
           }
           destOriginalMappings.push(destMapping);
         }
@@ -33103,1681 +33103,885 @@ var require_lib = __commonJS({
   }
 });
 
-// node_modules/bottleneck/light.js
-var require_light = __commonJS({
-  "node_modules/bottleneck/light.js"(exports, module) {
-    (function(global2, factory) {
-      typeof exports === "object" && typeof module !== "undefined" ? module.exports = factory() : typeof define === "function" && define.amd ? define(factory) : global2.Bottleneck = factory();
-    })(exports, (function() {
-      "use strict";
-      var commonjsGlobal = typeof globalThis !== "undefined" ? globalThis : typeof window !== "undefined" ? window : typeof global !== "undefined" ? global : typeof self !== "undefined" ? self : {};
-      function getCjsExportFromNamespace(n) {
-        return n && n["default"] || n;
+// node_modules/@actions/github/lib/context.js
+import { readFileSync, existsSync as existsSync3 } from "fs";
+import { EOL as EOL5 } from "os";
+var Context;
+var init_context = __esm({
+  "node_modules/@actions/github/lib/context.js"() {
+    Context = class {
+      /**
+       * Hydrate the context from the environment
+       */
+      constructor() {
+        var _a, _b, _c;
+        this.payload = {};
+        if (process.env.GITHUB_EVENT_PATH) {
+          if (existsSync3(process.env.GITHUB_EVENT_PATH)) {
+            this.payload = JSON.parse(readFileSync(process.env.GITHUB_EVENT_PATH, { encoding: "utf8" }));
+          } else {
+            const path = process.env.GITHUB_EVENT_PATH;
+            process.stdout.write(`GITHUB_EVENT_PATH ${path} does not exist${EOL5}`);
+          }
+        }
+        this.eventName = process.env.GITHUB_EVENT_NAME;
+        this.sha = process.env.GITHUB_SHA;
+        this.ref = process.env.GITHUB_REF;
+        this.workflow = process.env.GITHUB_WORKFLOW;
+        this.action = process.env.GITHUB_ACTION;
+        this.actor = process.env.GITHUB_ACTOR;
+        this.job = process.env.GITHUB_JOB;
+        this.runAttempt = parseInt(process.env.GITHUB_RUN_ATTEMPT, 10);
+        this.runNumber = parseInt(process.env.GITHUB_RUN_NUMBER, 10);
+        this.runId = parseInt(process.env.GITHUB_RUN_ID, 10);
+        this.apiUrl = (_a = process.env.GITHUB_API_URL) !== null && _a !== void 0 ? _a : `https://api.github.com`;
+        this.serverUrl = (_b = process.env.GITHUB_SERVER_URL) !== null && _b !== void 0 ? _b : `https://github.com`;
+        this.graphqlUrl = (_c = process.env.GITHUB_GRAPHQL_URL) !== null && _c !== void 0 ? _c : `https://api.github.com/graphql`;
       }
-      var load2 = function(received, defaults2, onto = {}) {
-        var k, ref, v;
-        for (k in defaults2) {
-          v = defaults2[k];
-          onto[k] = (ref = received[k]) != null ? ref : v;
+      get issue() {
+        const payload = this.payload;
+        return Object.assign(Object.assign({}, this.repo), { number: (payload.issue || payload.pull_request || payload).number });
+      }
+      get repo() {
+        if (process.env.GITHUB_REPOSITORY) {
+          const [owner, repo] = process.env.GITHUB_REPOSITORY.split("/");
+          return { owner, repo };
         }
-        return onto;
-      };
-      var overwrite = function(received, defaults2, onto = {}) {
-        var k, v;
-        for (k in received) {
-          v = received[k];
-          if (defaults2[k] !== void 0) {
-            onto[k] = v;
-          }
-        }
-        return onto;
-      };
-      var parser = {
-        load: load2,
-        overwrite
-      };
-      var DLList;
-      DLList = class DLList {
-        constructor(incr, decr) {
-          this.incr = incr;
-          this.decr = decr;
-          this._first = null;
-          this._last = null;
-          this.length = 0;
-        }
-        push(value) {
-          var node;
-          this.length++;
-          if (typeof this.incr === "function") {
-            this.incr();
-          }
-          node = {
-            value,
-            prev: this._last,
-            next: null
-          };
-          if (this._last != null) {
-            this._last.next = node;
-            this._last = node;
-          } else {
-            this._first = this._last = node;
-          }
-          return void 0;
-        }
-        shift() {
-          var value;
-          if (this._first == null) {
-            return;
-          } else {
-            this.length--;
-            if (typeof this.decr === "function") {
-              this.decr();
-            }
-          }
-          value = this._first.value;
-          if ((this._first = this._first.next) != null) {
-            this._first.prev = null;
-          } else {
-            this._last = null;
-          }
-          return value;
-        }
-        first() {
-          if (this._first != null) {
-            return this._first.value;
-          }
-        }
-        getArray() {
-          var node, ref, results;
-          node = this._first;
-          results = [];
-          while (node != null) {
-            results.push((ref = node, node = node.next, ref.value));
-          }
-          return results;
-        }
-        forEachShift(cb) {
-          var node;
-          node = this.shift();
-          while (node != null) {
-            cb(node), node = this.shift();
-          }
-          return void 0;
-        }
-        debug() {
-          var node, ref, ref1, ref2, results;
-          node = this._first;
-          results = [];
-          while (node != null) {
-            results.push((ref = node, node = node.next, {
-              value: ref.value,
-              prev: (ref1 = ref.prev) != null ? ref1.value : void 0,
-              next: (ref2 = ref.next) != null ? ref2.value : void 0
-            }));
-          }
-          return results;
-        }
-      };
-      var DLList_1 = DLList;
-      var Events;
-      Events = class Events {
-        constructor(instance) {
-          this.instance = instance;
-          this._events = {};
-          if (this.instance.on != null || this.instance.once != null || this.instance.removeAllListeners != null) {
-            throw new Error("An Emitter already exists for this object");
-          }
-          this.instance.on = (name, cb) => {
-            return this._addListener(name, "many", cb);
-          };
-          this.instance.once = (name, cb) => {
-            return this._addListener(name, "once", cb);
-          };
-          this.instance.removeAllListeners = (name = null) => {
-            if (name != null) {
-              return delete this._events[name];
-            } else {
-              return this._events = {};
-            }
+        if (this.payload.repository) {
+          return {
+            owner: this.payload.repository.owner.login,
+            repo: this.payload.repository.name
           };
         }
-        _addListener(name, status, cb) {
-          var base;
-          if ((base = this._events)[name] == null) {
-            base[name] = [];
-          }
-          this._events[name].push({ cb, status });
-          return this.instance;
+        throw new Error("context.repo requires a GITHUB_REPOSITORY environment variable like 'owner/repo'");
+      }
+    };
+  }
+});
+
+// node_modules/@actions/github/node_modules/@actions/http-client/lib/proxy.js
+var require_proxy = __commonJS({
+  "node_modules/@actions/github/node_modules/@actions/http-client/lib/proxy.js"(exports) {
+    "use strict";
+    Object.defineProperty(exports, "__esModule", { value: true });
+    exports.getProxyUrl = getProxyUrl2;
+    exports.checkBypass = checkBypass;
+    function getProxyUrl2(reqUrl) {
+      const usingSsl = reqUrl.protocol === "https:";
+      if (checkBypass(reqUrl)) {
+        return void 0;
+      }
+      const proxyVar = (() => {
+        if (usingSsl) {
+          return process.env["https_proxy"] || process.env["HTTPS_PROXY"];
+        } else {
+          return process.env["http_proxy"] || process.env["HTTP_PROXY"];
         }
-        listenerCount(name) {
-          if (this._events[name] != null) {
-            return this._events[name].length;
-          } else {
-            return 0;
-          }
+      })();
+      if (proxyVar) {
+        try {
+          return new DecodedURL(proxyVar);
+        } catch (_a) {
+          if (!proxyVar.startsWith("http://") && !proxyVar.startsWith("https://"))
+            return new DecodedURL(`http://${proxyVar}`);
         }
-        async trigger(name, ...args) {
-          var e, promises3;
-          try {
-            if (name !== "debug") {
-              this.trigger("debug", `Event triggered: ${name}`, args);
-            }
-            if (this._events[name] == null) {
-              return;
-            }
-            this._events[name] = this._events[name].filter(function(listener) {
-              return listener.status !== "none";
-            });
-            promises3 = this._events[name].map(async (listener) => {
-              var e2, returned;
-              if (listener.status === "none") {
-                return;
-              }
-              if (listener.status === "once") {
-                listener.status = "none";
-              }
-              try {
-                returned = typeof listener.cb === "function" ? listener.cb(...args) : void 0;
-                if (typeof (returned != null ? returned.then : void 0) === "function") {
-                  return await returned;
-                } else {
-                  return returned;
-                }
-              } catch (error3) {
-                e2 = error3;
-                {
-                  this.trigger("error", e2);
-                }
-                return null;
-              }
-            });
-            return (await Promise.all(promises3)).find(function(x) {
-              return x != null;
-            });
-          } catch (error3) {
-            e = error3;
-            {
-              this.trigger("error", e);
-            }
-            return null;
-          }
-        }
-      };
-      var Events_1 = Events;
-      var DLList$1, Events$1, Queues;
-      DLList$1 = DLList_1;
-      Events$1 = Events_1;
-      Queues = class Queues {
-        constructor(num_priorities) {
-          var i;
-          this.Events = new Events$1(this);
-          this._length = 0;
-          this._lists = (function() {
-            var j, ref, results;
-            results = [];
-            for (i = j = 1, ref = num_priorities; 1 <= ref ? j <= ref : j >= ref; i = 1 <= ref ? ++j : --j) {
-              results.push(new DLList$1((() => {
-                return this.incr();
-              }), (() => {
-                return this.decr();
-              })));
-            }
-            return results;
-          }).call(this);
-        }
-        incr() {
-          if (this._length++ === 0) {
-            return this.Events.trigger("leftzero");
-          }
-        }
-        decr() {
-          if (--this._length === 0) {
-            return this.Events.trigger("zero");
-          }
-        }
-        push(job) {
-          return this._lists[job.options.priority].push(job);
-        }
-        queued(priority) {
-          if (priority != null) {
-            return this._lists[priority].length;
-          } else {
-            return this._length;
-          }
-        }
-        shiftAll(fn) {
-          return this._lists.forEach(function(list2) {
-            return list2.forEachShift(fn);
-          });
-        }
-        getFirst(arr = this._lists) {
-          var j, len, list2;
-          for (j = 0, len = arr.length; j < len; j++) {
-            list2 = arr[j];
-            if (list2.length > 0) {
-              return list2;
-            }
-          }
-          return [];
-        }
-        shiftLastFrom(priority) {
-          return this.getFirst(this._lists.slice(priority).reverse()).shift();
-        }
-      };
-      var Queues_1 = Queues;
-      var BottleneckError;
-      BottleneckError = class BottleneckError extends Error {
-      };
-      var BottleneckError_1 = BottleneckError;
-      var BottleneckError$1, DEFAULT_PRIORITY, Job, NUM_PRIORITIES, parser$1;
-      NUM_PRIORITIES = 10;
-      DEFAULT_PRIORITY = 5;
-      parser$1 = parser;
-      BottleneckError$1 = BottleneckError_1;
-      Job = class Job {
-        constructor(task, args, options, jobDefaults, rejectOnDrop, Events2, _states, Promise2) {
-          this.task = task;
-          this.args = args;
-          this.rejectOnDrop = rejectOnDrop;
-          this.Events = Events2;
-          this._states = _states;
-          this.Promise = Promise2;
-          this.options = parser$1.load(options, jobDefaults);
-          this.options.priority = this._sanitizePriority(this.options.priority);
-          if (this.options.id === jobDefaults.id) {
-            this.options.id = `${this.options.id}-${this._randomIndex()}`;
-          }
-          this.promise = new this.Promise((_resolve, _reject) => {
-            this._resolve = _resolve;
-            this._reject = _reject;
-          });
-          this.retryCount = 0;
-        }
-        _sanitizePriority(priority) {
-          var sProperty;
-          sProperty = ~~priority !== priority ? DEFAULT_PRIORITY : priority;
-          if (sProperty < 0) {
-            return 0;
-          } else if (sProperty > NUM_PRIORITIES - 1) {
-            return NUM_PRIORITIES - 1;
-          } else {
-            return sProperty;
-          }
-        }
-        _randomIndex() {
-          return Math.random().toString(36).slice(2);
-        }
-        doDrop({ error: error3, message = "This job has been dropped by Bottleneck" } = {}) {
-          if (this._states.remove(this.options.id)) {
-            if (this.rejectOnDrop) {
-              this._reject(error3 != null ? error3 : new BottleneckError$1(message));
-            }
-            this.Events.trigger("dropped", { args: this.args, options: this.options, task: this.task, promise: this.promise });
-            return true;
-          } else {
-            return false;
-          }
-        }
-        _assertStatus(expected) {
-          var status;
-          status = this._states.jobStatus(this.options.id);
-          if (!(status === expected || expected === "DONE" && status === null)) {
-            throw new BottleneckError$1(`Invalid job status ${status}, expected ${expected}. Please open an issue at https://github.com/SGrondin/bottleneck/issues`);
-          }
-        }
-        doReceive() {
-          this._states.start(this.options.id);
-          return this.Events.trigger("received", { args: this.args, options: this.options });
-        }
-        doQueue(reachedHWM, blocked) {
-          this._assertStatus("RECEIVED");
-          this._states.next(this.options.id);
-          return this.Events.trigger("queued", { args: this.args, options: this.options, reachedHWM, blocked });
-        }
-        doRun() {
-          if (this.retryCount === 0) {
-            this._assertStatus("QUEUED");
-            this._states.next(this.options.id);
-          } else {
-            this._assertStatus("EXECUTING");
-          }
-          return this.Events.trigger("scheduled", { args: this.args, options: this.options });
-        }
-        async doExecute(chained, clearGlobalState, run2, free) {
-          var error3, eventInfo, passed;
-          if (this.retryCount === 0) {
-            this._assertStatus("RUNNING");
-            this._states.next(this.options.id);
-          } else {
-            this._assertStatus("EXECUTING");
-          }
-          eventInfo = { args: this.args, options: this.options, retryCount: this.retryCount };
-          this.Events.trigger("executing", eventInfo);
-          try {
-            passed = await (chained != null ? chained.schedule(this.options, this.task, ...this.args) : this.task(...this.args));
-            if (clearGlobalState()) {
-              this.doDone(eventInfo);
-              await free(this.options, eventInfo);
-              this._assertStatus("DONE");
-              return this._resolve(passed);
-            }
-          } catch (error1) {
-            error3 = error1;
-            return this._onFailure(error3, eventInfo, clearGlobalState, run2, free);
-          }
-        }
-        doExpire(clearGlobalState, run2, free) {
-          var error3, eventInfo;
-          if (this._states.jobStatus(this.options.id === "RUNNING")) {
-            this._states.next(this.options.id);
-          }
-          this._assertStatus("EXECUTING");
-          eventInfo = { args: this.args, options: this.options, retryCount: this.retryCount };
-          error3 = new BottleneckError$1(`This job timed out after ${this.options.expiration} ms.`);
-          return this._onFailure(error3, eventInfo, clearGlobalState, run2, free);
-        }
-        async _onFailure(error3, eventInfo, clearGlobalState, run2, free) {
-          var retry2, retryAfter;
-          if (clearGlobalState()) {
-            retry2 = await this.Events.trigger("failed", error3, eventInfo);
-            if (retry2 != null) {
-              retryAfter = ~~retry2;
-              this.Events.trigger("retry", `Retrying ${this.options.id} after ${retryAfter} ms`, eventInfo);
-              this.retryCount++;
-              return run2(retryAfter);
-            } else {
-              this.doDone(eventInfo);
-              await free(this.options, eventInfo);
-              this._assertStatus("DONE");
-              return this._reject(error3);
-            }
-          }
-        }
-        doDone(eventInfo) {
-          this._assertStatus("EXECUTING");
-          this._states.next(this.options.id);
-          return this.Events.trigger("done", eventInfo);
-        }
-      };
-      var Job_1 = Job;
-      var BottleneckError$2, LocalDatastore, parser$2;
-      parser$2 = parser;
-      BottleneckError$2 = BottleneckError_1;
-      LocalDatastore = class LocalDatastore {
-        constructor(instance, storeOptions, storeInstanceOptions) {
-          this.instance = instance;
-          this.storeOptions = storeOptions;
-          this.clientId = this.instance._randomIndex();
-          parser$2.load(storeInstanceOptions, storeInstanceOptions, this);
-          this._nextRequest = this._lastReservoirRefresh = this._lastReservoirIncrease = Date.now();
-          this._running = 0;
-          this._done = 0;
-          this._unblockTime = 0;
-          this.ready = this.Promise.resolve();
-          this.clients = {};
-          this._startHeartbeat();
-        }
-        _startHeartbeat() {
-          var base;
-          if (this.heartbeat == null && (this.storeOptions.reservoirRefreshInterval != null && this.storeOptions.reservoirRefreshAmount != null || this.storeOptions.reservoirIncreaseInterval != null && this.storeOptions.reservoirIncreaseAmount != null)) {
-            return typeof (base = this.heartbeat = setInterval(() => {
-              var amount2, incr, maximum, now, reservoir;
-              now = Date.now();
-              if (this.storeOptions.reservoirRefreshInterval != null && now >= this._lastReservoirRefresh + this.storeOptions.reservoirRefreshInterval) {
-                this._lastReservoirRefresh = now;
-                this.storeOptions.reservoir = this.storeOptions.reservoirRefreshAmount;
-                this.instance._drainAll(this.computeCapacity());
-              }
-              if (this.storeOptions.reservoirIncreaseInterval != null && now >= this._lastReservoirIncrease + this.storeOptions.reservoirIncreaseInterval) {
-                ({
-                  reservoirIncreaseAmount: amount2,
-                  reservoirIncreaseMaximum: maximum,
-                  reservoir
-                } = this.storeOptions);
-                this._lastReservoirIncrease = now;
-                incr = maximum != null ? Math.min(amount2, maximum - reservoir) : amount2;
-                if (incr > 0) {
-                  this.storeOptions.reservoir += incr;
-                  return this.instance._drainAll(this.computeCapacity());
-                }
-              }
-            }, this.heartbeatInterval)).unref === "function" ? base.unref() : void 0;
-          } else {
-            return clearInterval(this.heartbeat);
-          }
-        }
-        async __publish__(message) {
-          await this.yieldLoop();
-          return this.instance.Events.trigger("message", message.toString());
-        }
-        async __disconnect__(flush) {
-          await this.yieldLoop();
-          clearInterval(this.heartbeat);
-          return this.Promise.resolve();
-        }
-        yieldLoop(t = 0) {
-          return new this.Promise(function(resolve2, reject) {
-            return setTimeout(resolve2, t);
-          });
-        }
-        computePenalty() {
-          var ref;
-          return (ref = this.storeOptions.penalty) != null ? ref : 15 * this.storeOptions.minTime || 5e3;
-        }
-        async __updateSettings__(options) {
-          await this.yieldLoop();
-          parser$2.overwrite(options, options, this.storeOptions);
-          this._startHeartbeat();
-          this.instance._drainAll(this.computeCapacity());
+      } else {
+        return void 0;
+      }
+    }
+    function checkBypass(reqUrl) {
+      if (!reqUrl.hostname) {
+        return false;
+      }
+      const reqHost = reqUrl.hostname;
+      if (isLoopbackAddress(reqHost)) {
+        return true;
+      }
+      const noProxy = process.env["no_proxy"] || process.env["NO_PROXY"] || "";
+      if (!noProxy) {
+        return false;
+      }
+      let reqPort;
+      if (reqUrl.port) {
+        reqPort = Number(reqUrl.port);
+      } else if (reqUrl.protocol === "http:") {
+        reqPort = 80;
+      } else if (reqUrl.protocol === "https:") {
+        reqPort = 443;
+      }
+      const upperReqHosts = [reqUrl.hostname.toUpperCase()];
+      if (typeof reqPort === "number") {
+        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
+      }
+      for (const upperNoProxyItem of noProxy.split(",").map((x) => x.trim().toUpperCase()).filter((x) => x)) {
+        if (upperNoProxyItem === "*" || upperReqHosts.some((x) => x === upperNoProxyItem || x.endsWith(`.${upperNoProxyItem}`) || upperNoProxyItem.startsWith(".") && x.endsWith(`${upperNoProxyItem}`))) {
           return true;
         }
-        async __running__() {
-          await this.yieldLoop();
-          return this._running;
-        }
-        async __queued__() {
-          await this.yieldLoop();
-          return this.instance.queued();
-        }
-        async __done__() {
-          await this.yieldLoop();
-          return this._done;
-        }
-        async __groupCheck__(time) {
-          await this.yieldLoop();
-          return this._nextRequest + this.timeout < time;
-        }
-        computeCapacity() {
-          var maxConcurrent, reservoir;
-          ({ maxConcurrent, reservoir } = this.storeOptions);
-          if (maxConcurrent != null && reservoir != null) {
-            return Math.min(maxConcurrent - this._running, reservoir);
-          } else if (maxConcurrent != null) {
-            return maxConcurrent - this._running;
-          } else if (reservoir != null) {
-            return reservoir;
-          } else {
-            return null;
-          }
-        }
-        conditionsCheck(weight) {
-          var capacity;
-          capacity = this.computeCapacity();
-          return capacity == null || weight <= capacity;
-        }
-        async __incrementReservoir__(incr) {
-          var reservoir;
-          await this.yieldLoop();
-          reservoir = this.storeOptions.reservoir += incr;
-          this.instance._drainAll(this.computeCapacity());
-          return reservoir;
-        }
-        async __currentReservoir__() {
-          await this.yieldLoop();
-          return this.storeOptions.reservoir;
-        }
-        isBlocked(now) {
-          return this._unblockTime >= now;
-        }
-        check(weight, now) {
-          return this.conditionsCheck(weight) && this._nextRequest - now <= 0;
-        }
-        async __check__(weight) {
-          var now;
-          await this.yieldLoop();
-          now = Date.now();
-          return this.check(weight, now);
-        }
-        async __register__(index2, weight, expiration) {
-          var now, wait;
-          await this.yieldLoop();
-          now = Date.now();
-          if (this.conditionsCheck(weight)) {
-            this._running += weight;
-            if (this.storeOptions.reservoir != null) {
-              this.storeOptions.reservoir -= weight;
-            }
-            wait = Math.max(this._nextRequest - now, 0);
-            this._nextRequest = now + wait + this.storeOptions.minTime;
-            return {
-              success: true,
-              wait,
-              reservoir: this.storeOptions.reservoir
-            };
-          } else {
-            return {
-              success: false
-            };
-          }
-        }
-        strategyIsBlock() {
-          return this.storeOptions.strategy === 3;
-        }
-        async __submit__(queueLength, weight) {
-          var blocked, now, reachedHWM;
-          await this.yieldLoop();
-          if (this.storeOptions.maxConcurrent != null && weight > this.storeOptions.maxConcurrent) {
-            throw new BottleneckError$2(`Impossible to add a job having a weight of ${weight} to a limiter having a maxConcurrent setting of ${this.storeOptions.maxConcurrent}`);
-          }
-          now = Date.now();
-          reachedHWM = this.storeOptions.highWater != null && queueLength === this.storeOptions.highWater && !this.check(weight, now);
-          blocked = this.strategyIsBlock() && (reachedHWM || this.isBlocked(now));
-          if (blocked) {
-            this._unblockTime = now + this.computePenalty();
-            this._nextRequest = this._unblockTime + this.storeOptions.minTime;
-            this.instance._dropAllQueued();
-          }
-          return {
-            reachedHWM,
-            blocked,
-            strategy: this.storeOptions.strategy
-          };
-        }
-        async __free__(index2, weight) {
-          await this.yieldLoop();
-          this._running -= weight;
-          this._done += weight;
-          this.instance._drainAll(this.computeCapacity());
-          return {
-            running: this._running
-          };
-        }
-      };
-      var LocalDatastore_1 = LocalDatastore;
-      var BottleneckError$3, States;
-      BottleneckError$3 = BottleneckError_1;
-      States = class States {
-        constructor(status1) {
-          this.status = status1;
-          this._jobs = {};
-          this.counts = this.status.map(function() {
-            return 0;
-          });
-        }
-        next(id) {
-          var current, next;
-          current = this._jobs[id];
-          next = current + 1;
-          if (current != null && next < this.status.length) {
-            this.counts[current]--;
-            this.counts[next]++;
-            return this._jobs[id]++;
-          } else if (current != null) {
-            this.counts[current]--;
-            return delete this._jobs[id];
-          }
-        }
-        start(id) {
-          var initial;
-          initial = 0;
-          this._jobs[id] = initial;
-          return this.counts[initial]++;
-        }
-        remove(id) {
-          var current;
-          current = this._jobs[id];
-          if (current != null) {
-            this.counts[current]--;
-            delete this._jobs[id];
-          }
-          return current != null;
-        }
-        jobStatus(id) {
-          var ref;
-          return (ref = this.status[this._jobs[id]]) != null ? ref : null;
-        }
-        statusJobs(status) {
-          var k, pos, ref, results, v;
-          if (status != null) {
-            pos = this.status.indexOf(status);
-            if (pos < 0) {
-              throw new BottleneckError$3(`status must be one of ${this.status.join(", ")}`);
-            }
-            ref = this._jobs;
-            results = [];
-            for (k in ref) {
-              v = ref[k];
-              if (v === pos) {
-                results.push(k);
-              }
-            }
-            return results;
-          } else {
-            return Object.keys(this._jobs);
-          }
-        }
-        statusCounts() {
-          return this.counts.reduce(((acc, v, i) => {
-            acc[this.status[i]] = v;
-            return acc;
-          }), {});
-        }
-      };
-      var States_1 = States;
-      var DLList$2, Sync;
-      DLList$2 = DLList_1;
-      Sync = class Sync {
-        constructor(name, Promise2) {
-          this.schedule = this.schedule.bind(this);
-          this.name = name;
-          this.Promise = Promise2;
-          this._running = 0;
-          this._queue = new DLList$2();
-        }
-        isEmpty() {
-          return this._queue.length === 0;
-        }
-        async _tryToRun() {
-          var args, cb, error3, reject, resolve2, returned, task;
-          if (this._running < 1 && this._queue.length > 0) {
-            this._running++;
-            ({ task, args, resolve: resolve2, reject } = this._queue.shift());
-            cb = await (async function() {
-              try {
-                returned = await task(...args);
-                return function() {
-                  return resolve2(returned);
-                };
-              } catch (error1) {
-                error3 = error1;
-                return function() {
-                  return reject(error3);
-                };
-              }
-            })();
-            this._running--;
-            this._tryToRun();
-            return cb();
-          }
-        }
-        schedule(task, ...args) {
-          var promise, reject, resolve2;
-          resolve2 = reject = null;
-          promise = new this.Promise(function(_resolve, _reject) {
-            resolve2 = _resolve;
-            return reject = _reject;
-          });
-          this._queue.push({ task, args, resolve: resolve2, reject });
-          this._tryToRun();
-          return promise;
-        }
-      };
-      var Sync_1 = Sync;
-      var version = "2.19.5";
-      var version$1 = {
-        version
-      };
-      var version$2 = /* @__PURE__ */ Object.freeze({
-        version,
-        default: version$1
-      });
-      var require$$2 = () => console.log("You must import the full version of Bottleneck in order to use this feature.");
-      var require$$3 = () => console.log("You must import the full version of Bottleneck in order to use this feature.");
-      var require$$4 = () => console.log("You must import the full version of Bottleneck in order to use this feature.");
-      var Events$2, Group, IORedisConnection$1, RedisConnection$1, Scripts$1, parser$3;
-      parser$3 = parser;
-      Events$2 = Events_1;
-      RedisConnection$1 = require$$2;
-      IORedisConnection$1 = require$$3;
-      Scripts$1 = require$$4;
-      Group = (function() {
-        class Group2 {
-          constructor(limiterOptions = {}) {
-            this.deleteKey = this.deleteKey.bind(this);
-            this.limiterOptions = limiterOptions;
-            parser$3.load(this.limiterOptions, this.defaults, this);
-            this.Events = new Events$2(this);
-            this.instances = {};
-            this.Bottleneck = Bottleneck_1;
-            this._startAutoCleanup();
-            this.sharedConnection = this.connection != null;
-            if (this.connection == null) {
-              if (this.limiterOptions.datastore === "redis") {
-                this.connection = new RedisConnection$1(Object.assign({}, this.limiterOptions, { Events: this.Events }));
-              } else if (this.limiterOptions.datastore === "ioredis") {
-                this.connection = new IORedisConnection$1(Object.assign({}, this.limiterOptions, { Events: this.Events }));
-              }
-            }
-          }
-          key(key = "") {
-            var ref;
-            return (ref = this.instances[key]) != null ? ref : (() => {
-              var limiter;
-              limiter = this.instances[key] = new this.Bottleneck(Object.assign(this.limiterOptions, {
-                id: `${this.id}-${key}`,
-                timeout: this.timeout,
-                connection: this.connection
-              }));
-              this.Events.trigger("created", limiter, key);
-              return limiter;
-            })();
-          }
-          async deleteKey(key = "") {
-            var deleted, instance;
-            instance = this.instances[key];
-            if (this.connection) {
-              deleted = await this.connection.__runCommand__(["del", ...Scripts$1.allKeys(`${this.id}-${key}`)]);
-            }
-            if (instance != null) {
-              delete this.instances[key];
-              await instance.disconnect();
-            }
-            return instance != null || deleted > 0;
-          }
-          limiters() {
-            var k, ref, results, v;
-            ref = this.instances;
-            results = [];
-            for (k in ref) {
-              v = ref[k];
-              results.push({
-                key: k,
-                limiter: v
-              });
-            }
-            return results;
-          }
-          keys() {
-            return Object.keys(this.instances);
-          }
-          async clusterKeys() {
-            var cursor, end, found, i, k, keys, len, next, start;
-            if (this.connection == null) {
-              return this.Promise.resolve(this.keys());
-            }
-            keys = [];
-            cursor = null;
-            start = `b_${this.id}-`.length;
-            end = "_settings".length;
-            while (cursor !== 0) {
-              [next, found] = await this.connection.__runCommand__(["scan", cursor != null ? cursor : 0, "match", `b_${this.id}-*_settings`, "count", 1e4]);
-              cursor = ~~next;
-              for (i = 0, len = found.length; i < len; i++) {
-                k = found[i];
-                keys.push(k.slice(start, -end));
-              }
-            }
-            return keys;
-          }
-          _startAutoCleanup() {
-            var base;
-            clearInterval(this.interval);
-            return typeof (base = this.interval = setInterval(async () => {
-              var e, k, ref, results, time, v;
-              time = Date.now();
-              ref = this.instances;
-              results = [];
-              for (k in ref) {
-                v = ref[k];
-                try {
-                  if (await v._store.__groupCheck__(time)) {
-                    results.push(this.deleteKey(k));
-                  } else {
-                    results.push(void 0);
-                  }
-                } catch (error3) {
-                  e = error3;
-                  results.push(v.Events.trigger("error", e));
-                }
-              }
-              return results;
-            }, this.timeout / 2)).unref === "function" ? base.unref() : void 0;
-          }
-          updateSettings(options = {}) {
-            parser$3.overwrite(options, this.defaults, this);
-            parser$3.overwrite(options, options, this.limiterOptions);
-            if (options.timeout != null) {
-              return this._startAutoCleanup();
-            }
-          }
-          disconnect(flush = true) {
-            var ref;
-            if (!this.sharedConnection) {
-              return (ref = this.connection) != null ? ref.disconnect(flush) : void 0;
-            }
-          }
-        }
-        Group2.prototype.defaults = {
-          timeout: 1e3 * 60 * 5,
-          connection: null,
-          Promise,
-          id: "group-key"
-        };
-        return Group2;
-      }).call(commonjsGlobal);
-      var Group_1 = Group;
-      var Batcher, Events$3, parser$4;
-      parser$4 = parser;
-      Events$3 = Events_1;
-      Batcher = (function() {
-        class Batcher2 {
-          constructor(options = {}) {
-            this.options = options;
-            parser$4.load(this.options, this.defaults, this);
-            this.Events = new Events$3(this);
-            this._arr = [];
-            this._resetPromise();
-            this._lastFlush = Date.now();
-          }
-          _resetPromise() {
-            return this._promise = new this.Promise((res, rej) => {
-              return this._resolve = res;
-            });
-          }
-          _flush() {
-            clearTimeout(this._timeout);
-            this._lastFlush = Date.now();
-            this._resolve();
-            this.Events.trigger("batch", this._arr);
-            this._arr = [];
-            return this._resetPromise();
-          }
-          add(data) {
-            var ret;
-            this._arr.push(data);
-            ret = this._promise;
-            if (this._arr.length === this.maxSize) {
-              this._flush();
-            } else if (this.maxTime != null && this._arr.length === 1) {
-              this._timeout = setTimeout(() => {
-                return this._flush();
-              }, this.maxTime);
-            }
-            return ret;
-          }
-        }
-        Batcher2.prototype.defaults = {
-          maxTime: null,
-          maxSize: null,
-          Promise
-        };
-        return Batcher2;
-      }).call(commonjsGlobal);
-      var Batcher_1 = Batcher;
-      var require$$4$1 = () => console.log("You must import the full version of Bottleneck in order to use this feature.");
-      var require$$8 = getCjsExportFromNamespace(version$2);
-      var Bottleneck2, DEFAULT_PRIORITY$1, Events$4, Job$1, LocalDatastore$1, NUM_PRIORITIES$1, Queues$1, RedisDatastore$1, States$1, Sync$1, parser$5, splice = [].splice;
-      NUM_PRIORITIES$1 = 10;
-      DEFAULT_PRIORITY$1 = 5;
-      parser$5 = parser;
-      Queues$1 = Queues_1;
-      Job$1 = Job_1;
-      LocalDatastore$1 = LocalDatastore_1;
-      RedisDatastore$1 = require$$4$1;
-      Events$4 = Events_1;
-      States$1 = States_1;
-      Sync$1 = Sync_1;
-      Bottleneck2 = (function() {
-        class Bottleneck3 {
-          constructor(options = {}, ...invalid) {
-            var storeInstanceOptions, storeOptions;
-            this._addToQueue = this._addToQueue.bind(this);
-            this._validateOptions(options, invalid);
-            parser$5.load(options, this.instanceDefaults, this);
-            this._queues = new Queues$1(NUM_PRIORITIES$1);
-            this._scheduled = {};
-            this._states = new States$1(["RECEIVED", "QUEUED", "RUNNING", "EXECUTING"].concat(this.trackDoneStatus ? ["DONE"] : []));
-            this._limiter = null;
-            this.Events = new Events$4(this);
-            this._submitLock = new Sync$1("submit", this.Promise);
-            this._registerLock = new Sync$1("register", this.Promise);
-            storeOptions = parser$5.load(options, this.storeDefaults, {});
-            this._store = (function() {
-              if (this.datastore === "redis" || this.datastore === "ioredis" || this.connection != null) {
-                storeInstanceOptions = parser$5.load(options, this.redisStoreDefaults, {});
-                return new RedisDatastore$1(this, storeOptions, storeInstanceOptions);
-              } else if (this.datastore === "local") {
-                storeInstanceOptions = parser$5.load(options, this.localStoreDefaults, {});
-                return new LocalDatastore$1(this, storeOptions, storeInstanceOptions);
-              } else {
-                throw new Bottleneck3.prototype.BottleneckError(`Invalid datastore type: ${this.datastore}`);
-              }
-            }).call(this);
-            this._queues.on("leftzero", () => {
-              var ref;
-              return (ref = this._store.heartbeat) != null ? typeof ref.ref === "function" ? ref.ref() : void 0 : void 0;
-            });
-            this._queues.on("zero", () => {
-              var ref;
-              return (ref = this._store.heartbeat) != null ? typeof ref.unref === "function" ? ref.unref() : void 0 : void 0;
-            });
-          }
-          _validateOptions(options, invalid) {
-            if (!(options != null && typeof options === "object" && invalid.length === 0)) {
-              throw new Bottleneck3.prototype.BottleneckError("Bottleneck v2 takes a single object argument. Refer to https://github.com/SGrondin/bottleneck#upgrading-to-v2 if you're upgrading from Bottleneck v1.");
-            }
-          }
-          ready() {
-            return this._store.ready;
-          }
-          clients() {
-            return this._store.clients;
-          }
-          channel() {
-            return `b_${this.id}`;
-          }
-          channel_client() {
-            return `b_${this.id}_${this._store.clientId}`;
-          }
-          publish(message) {
-            return this._store.__publish__(message);
-          }
-          disconnect(flush = true) {
-            return this._store.__disconnect__(flush);
-          }
-          chain(_limiter) {
-            this._limiter = _limiter;
-            return this;
-          }
-          queued(priority) {
-            return this._queues.queued(priority);
-          }
-          clusterQueued() {
-            return this._store.__queued__();
-          }
-          empty() {
-            return this.queued() === 0 && this._submitLock.isEmpty();
-          }
-          running() {
-            return this._store.__running__();
-          }
-          done() {
-            return this._store.__done__();
-          }
-          jobStatus(id) {
-            return this._states.jobStatus(id);
-          }
-          jobs(status) {
-            return this._states.statusJobs(status);
-          }
-          counts() {
-            return this._states.statusCounts();
-          }
-          _randomIndex() {
-            return Math.random().toString(36).slice(2);
-          }
-          check(weight = 1) {
-            return this._store.__check__(weight);
-          }
-          _clearGlobalState(index2) {
-            if (this._scheduled[index2] != null) {
-              clearTimeout(this._scheduled[index2].expiration);
-              delete this._scheduled[index2];
-              return true;
-            } else {
-              return false;
-            }
-          }
-          async _free(index2, job, options, eventInfo) {
-            var e, running;
-            try {
-              ({ running } = await this._store.__free__(index2, options.weight));
-              this.Events.trigger("debug", `Freed ${options.id}`, eventInfo);
-              if (running === 0 && this.empty()) {
-                return this.Events.trigger("idle");
-              }
-            } catch (error1) {
-              e = error1;
-              return this.Events.trigger("error", e);
-            }
-          }
-          _run(index2, job, wait) {
-            var clearGlobalState, free, run2;
-            job.doRun();
-            clearGlobalState = this._clearGlobalState.bind(this, index2);
-            run2 = this._run.bind(this, index2, job);
-            free = this._free.bind(this, index2, job);
-            return this._scheduled[index2] = {
-              timeout: setTimeout(() => {
-                return job.doExecute(this._limiter, clearGlobalState, run2, free);
-              }, wait),
-              expiration: job.options.expiration != null ? setTimeout(function() {
-                return job.doExpire(clearGlobalState, run2, free);
-              }, wait + job.options.expiration) : void 0,
-              job
-            };
-          }
-          _drainOne(capacity) {
-            return this._registerLock.schedule(() => {
-              var args, index2, next, options, queue;
-              if (this.queued() === 0) {
-                return this.Promise.resolve(null);
-              }
-              queue = this._queues.getFirst();
-              ({ options, args } = next = queue.first());
-              if (capacity != null && options.weight > capacity) {
-                return this.Promise.resolve(null);
-              }
-              this.Events.trigger("debug", `Draining ${options.id}`, { args, options });
-              index2 = this._randomIndex();
-              return this._store.__register__(index2, options.weight, options.expiration).then(({ success, wait, reservoir }) => {
-                var empty3;
-                this.Events.trigger("debug", `Drained ${options.id}`, { success, args, options });
-                if (success) {
-                  queue.shift();
-                  empty3 = this.empty();
-                  if (empty3) {
-                    this.Events.trigger("empty");
-                  }
-                  if (reservoir === 0) {
-                    this.Events.trigger("depleted", empty3);
-                  }
-                  this._run(index2, next, wait);
-                  return this.Promise.resolve(options.weight);
-                } else {
-                  return this.Promise.resolve(null);
-                }
-              });
-            });
-          }
-          _drainAll(capacity, total = 0) {
-            return this._drainOne(capacity).then((drained) => {
-              var newCapacity;
-              if (drained != null) {
-                newCapacity = capacity != null ? capacity - drained : capacity;
-                return this._drainAll(newCapacity, total + drained);
-              } else {
-                return this.Promise.resolve(total);
-              }
-            }).catch((e) => {
-              return this.Events.trigger("error", e);
-            });
-          }
-          _dropAllQueued(message) {
-            return this._queues.shiftAll(function(job) {
-              return job.doDrop({ message });
-            });
-          }
-          stop(options = {}) {
-            var done, waitForExecuting;
-            options = parser$5.load(options, this.stopDefaults);
-            waitForExecuting = (at3) => {
-              var finished;
-              finished = () => {
-                var counts;
-                counts = this._states.counts;
-                return counts[0] + counts[1] + counts[2] + counts[3] === at3;
-              };
-              return new this.Promise((resolve2, reject) => {
-                if (finished()) {
-                  return resolve2();
-                } else {
-                  return this.on("done", () => {
-                    if (finished()) {
-                      this.removeAllListeners("done");
-                      return resolve2();
-                    }
-                  });
-                }
-              });
-            };
-            done = options.dropWaitingJobs ? (this._run = function(index2, next) {
-              return next.doDrop({
-                message: options.dropErrorMessage
-              });
-            }, this._drainOne = () => {
-              return this.Promise.resolve(null);
-            }, this._registerLock.schedule(() => {
-              return this._submitLock.schedule(() => {
-                var k, ref, v;
-                ref = this._scheduled;
-                for (k in ref) {
-                  v = ref[k];
-                  if (this.jobStatus(v.job.options.id) === "RUNNING") {
-                    clearTimeout(v.timeout);
-                    clearTimeout(v.expiration);
-                    v.job.doDrop({
-                      message: options.dropErrorMessage
-                    });
-                  }
-                }
-                this._dropAllQueued(options.dropErrorMessage);
-                return waitForExecuting(0);
-              });
-            })) : this.schedule({
-              priority: NUM_PRIORITIES$1 - 1,
-              weight: 0
-            }, () => {
-              return waitForExecuting(1);
-            });
-            this._receive = function(job) {
-              return job._reject(new Bottleneck3.prototype.BottleneckError(options.enqueueErrorMessage));
-            };
-            this.stop = () => {
-              return this.Promise.reject(new Bottleneck3.prototype.BottleneckError("stop() has already been called"));
-            };
-            return done;
-          }
-          async _addToQueue(job) {
-            var args, blocked, error3, options, reachedHWM, shifted, strategy;
-            ({ args, options } = job);
-            try {
-              ({ reachedHWM, blocked, strategy } = await this._store.__submit__(this.queued(), options.weight));
-            } catch (error1) {
-              error3 = error1;
-              this.Events.trigger("debug", `Could not queue ${options.id}`, { args, options, error: error3 });
-              job.doDrop({ error: error3 });
-              return false;
-            }
-            if (blocked) {
-              job.doDrop();
-              return true;
-            } else if (reachedHWM) {
-              shifted = strategy === Bottleneck3.prototype.strategy.LEAK ? this._queues.shiftLastFrom(options.priority) : strategy === Bottleneck3.prototype.strategy.OVERFLOW_PRIORITY ? this._queues.shiftLastFrom(options.priority + 1) : strategy === Bottleneck3.prototype.strategy.OVERFLOW ? job : void 0;
-              if (shifted != null) {
-                shifted.doDrop();
-              }
-              if (shifted == null || strategy === Bottleneck3.prototype.strategy.OVERFLOW) {
-                if (shifted == null) {
-                  job.doDrop();
-                }
-                return reachedHWM;
-              }
-            }
-            job.doQueue(reachedHWM, blocked);
-            this._queues.push(job);
-            await this._drainAll();
-            return reachedHWM;
-          }
-          _receive(job) {
-            if (this._states.jobStatus(job.options.id) != null) {
-              job._reject(new Bottleneck3.prototype.BottleneckError(`A job with the same id already exists (id=${job.options.id})`));
-              return false;
-            } else {
-              job.doReceive();
-              return this._submitLock.schedule(this._addToQueue, job);
-            }
-          }
-          submit(...args) {
-            var cb, fn, job, options, ref, ref1, task;
-            if (typeof args[0] === "function") {
-              ref = args, [fn, ...args] = ref, [cb] = splice.call(args, -1);
-              options = parser$5.load({}, this.jobDefaults);
-            } else {
-              ref1 = args, [options, fn, ...args] = ref1, [cb] = splice.call(args, -1);
-              options = parser$5.load(options, this.jobDefaults);
-            }
-            task = (...args2) => {
-              return new this.Promise(function(resolve2, reject) {
-                return fn(...args2, function(...args3) {
-                  return (args3[0] != null ? reject : resolve2)(args3);
-                });
-              });
-            };
-            job = new Job$1(task, args, options, this.jobDefaults, this.rejectOnDrop, this.Events, this._states, this.Promise);
-            job.promise.then(function(args2) {
-              return typeof cb === "function" ? cb(...args2) : void 0;
-            }).catch(function(args2) {
-              if (Array.isArray(args2)) {
-                return typeof cb === "function" ? cb(...args2) : void 0;
-              } else {
-                return typeof cb === "function" ? cb(args2) : void 0;
-              }
-            });
-            return this._receive(job);
-          }
-          schedule(...args) {
-            var job, options, task;
-            if (typeof args[0] === "function") {
-              [task, ...args] = args;
-              options = {};
-            } else {
-              [options, task, ...args] = args;
-            }
-            job = new Job$1(task, args, options, this.jobDefaults, this.rejectOnDrop, this.Events, this._states, this.Promise);
-            this._receive(job);
-            return job.promise;
-          }
-          wrap(fn) {
-            var schedule, wrapped;
-            schedule = this.schedule.bind(this);
-            wrapped = function(...args) {
-              return schedule(fn.bind(this), ...args);
-            };
-            wrapped.withOptions = function(options, ...args) {
-              return schedule(options, fn, ...args);
-            };
-            return wrapped;
-          }
-          async updateSettings(options = {}) {
-            await this._store.__updateSettings__(parser$5.overwrite(options, this.storeDefaults));
-            parser$5.overwrite(options, this.instanceDefaults, this);
-            return this;
-          }
-          currentReservoir() {
-            return this._store.__currentReservoir__();
-          }
-          incrementReservoir(incr = 0) {
-            return this._store.__incrementReservoir__(incr);
-          }
-        }
-        Bottleneck3.default = Bottleneck3;
-        Bottleneck3.Events = Events$4;
-        Bottleneck3.version = Bottleneck3.prototype.version = require$$8.version;
-        Bottleneck3.strategy = Bottleneck3.prototype.strategy = {
-          LEAK: 1,
-          OVERFLOW: 2,
-          OVERFLOW_PRIORITY: 4,
-          BLOCK: 3
-        };
-        Bottleneck3.BottleneckError = Bottleneck3.prototype.BottleneckError = BottleneckError_1;
-        Bottleneck3.Group = Bottleneck3.prototype.Group = Group_1;
-        Bottleneck3.RedisConnection = Bottleneck3.prototype.RedisConnection = require$$2;
-        Bottleneck3.IORedisConnection = Bottleneck3.prototype.IORedisConnection = require$$3;
-        Bottleneck3.Batcher = Bottleneck3.prototype.Batcher = Batcher_1;
-        Bottleneck3.prototype.jobDefaults = {
-          priority: DEFAULT_PRIORITY$1,
-          weight: 1,
-          expiration: null,
-          id: "<no-id>"
-        };
-        Bottleneck3.prototype.storeDefaults = {
-          maxConcurrent: null,
-          minTime: 0,
-          highWater: null,
-          strategy: Bottleneck3.prototype.strategy.LEAK,
-          penalty: null,
-          reservoir: null,
-          reservoirRefreshInterval: null,
-          reservoirRefreshAmount: null,
-          reservoirIncreaseInterval: null,
-          reservoirIncreaseAmount: null,
-          reservoirIncreaseMaximum: null
-        };
-        Bottleneck3.prototype.localStoreDefaults = {
-          Promise,
-          timeout: null,
-          heartbeatInterval: 250
-        };
-        Bottleneck3.prototype.redisStoreDefaults = {
-          Promise,
-          timeout: null,
-          heartbeatInterval: 5e3,
-          clientTimeout: 1e4,
-          Redis: null,
-          clientOptions: {},
-          clusterNodes: null,
-          clearDatastore: false,
-          connection: null
-        };
-        Bottleneck3.prototype.instanceDefaults = {
-          datastore: "local",
-          connection: null,
-          id: "<no-id>",
-          rejectOnDrop: true,
-          trackDoneStatus: false,
-          Promise
-        };
-        Bottleneck3.prototype.stopDefaults = {
-          enqueueErrorMessage: "This limiter has been stopped and cannot accept new jobs.",
-          dropWaitingJobs: true,
-          dropErrorMessage: "This limiter has been stopped."
-        };
-        return Bottleneck3;
-      }).call(commonjsGlobal);
-      var Bottleneck_1 = Bottleneck2;
-      var lib = Bottleneck_1;
-      return lib;
+      }
+      return false;
+    }
+    function isLoopbackAddress(host) {
+      const hostLower = host.toLowerCase();
+      return hostLower === "localhost" || hostLower.startsWith("127.") || hostLower.startsWith("[::1]") || hostLower.startsWith("[0:0:0:0:0:0:0:1]");
+    }
+    var DecodedURL = class extends URL {
+      constructor(url, base) {
+        super(url, base);
+        this._decodedUsername = decodeURIComponent(super.username);
+        this._decodedPassword = decodeURIComponent(super.password);
+      }
+      get username() {
+        return this._decodedUsername;
+      }
+      get password() {
+        return this._decodedPassword;
+      }
+    };
+  }
+});
+
+// node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js
+var require_lib2 = __commonJS({
+  "node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js"(exports) {
+    "use strict";
+    var __createBinding = exports && exports.__createBinding || (Object.create ? (function(o, m, k, k2) {
+      if (k2 === void 0) k2 = k;
+      var desc = Object.getOwnPropertyDescriptor(m, k);
+      if (!desc || ("get" in desc ? !m.__esModule : desc.writable || desc.configurable)) {
+        desc = { enumerable: true, get: function() {
+          return m[k];
+        } };
+      }
+      Object.defineProperty(o, k2, desc);
+    }) : (function(o, m, k, k2) {
+      if (k2 === void 0) k2 = k;
+      o[k2] = m[k];
     }));
-  }
-});
-
-// node_modules/@octokit/request-error/dist-src/index.js
-var RequestError;
-var init_dist_src = __esm({
-  "node_modules/@octokit/request-error/dist-src/index.js"() {
-    RequestError = class extends Error {
-      name;
-      /**
-       * http status code
-       */
-      status;
-      /**
-       * Request options that lead to the error.
-       */
-      request;
-      /**
-       * Response object if a response was received
-       */
-      response;
-      constructor(message, statusCode, options) {
-        super(message, { cause: options.cause });
-        this.name = "HttpError";
-        this.status = Number.parseInt(statusCode);
-        if (Number.isNaN(this.status)) {
-          this.status = 0;
+    var __setModuleDefault = exports && exports.__setModuleDefault || (Object.create ? (function(o, v) {
+      Object.defineProperty(o, "default", { enumerable: true, value: v });
+    }) : function(o, v) {
+      o["default"] = v;
+    });
+    var __importStar = exports && exports.__importStar || /* @__PURE__ */ (function() {
+      var ownKeys = function(o) {
+        ownKeys = Object.getOwnPropertyNames || function(o2) {
+          var ar = [];
+          for (var k in o2) if (Object.prototype.hasOwnProperty.call(o2, k)) ar[ar.length] = k;
+          return ar;
+        };
+        return ownKeys(o);
+      };
+      return function(mod) {
+        if (mod && mod.__esModule) return mod;
+        var result2 = {};
+        if (mod != null) {
+          for (var k = ownKeys(mod), i = 0; i < k.length; i++) if (k[i] !== "default") __createBinding(result2, mod, k[i]);
         }
-        if ("response" in options) {
-          this.response = options.response;
+        __setModuleDefault(result2, mod);
+        return result2;
+      };
+    })();
+    var __awaiter3 = exports && exports.__awaiter || function(thisArg, _arguments, P, generator) {
+      function adopt(value) {
+        return value instanceof P ? value : new P(function(resolve2) {
+          resolve2(value);
+        });
+      }
+      return new (P || (P = Promise))(function(resolve2, reject) {
+        function fulfilled(value) {
+          try {
+            step(generator.next(value));
+          } catch (e) {
+            reject(e);
+          }
         }
-        const requestCopy = Object.assign({}, options.request);
-        if (options.request.headers.authorization) {
-          requestCopy.headers = Object.assign({}, options.request.headers, {
-            authorization: options.request.headers.authorization.replace(
-              /(?<! ) .*$/,
-              " [REDACTED]"
-            )
+        function rejected(value) {
+          try {
+            step(generator["throw"](value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function step(result2) {
+          result2.done ? resolve2(result2.value) : adopt(result2.value).then(fulfilled, rejected);
+        }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+      });
+    };
+    Object.defineProperty(exports, "__esModule", { value: true });
+    exports.HttpClient = exports.HttpClientResponse = exports.HttpClientError = exports.MediaTypes = exports.Headers = exports.HttpCodes = void 0;
+    exports.getProxyUrl = getProxyUrl2;
+    exports.isHttps = isHttps;
+    var http = __importStar(__require("http"));
+    var https = __importStar(__require("https"));
+    var pm = __importStar(require_proxy());
+    var tunnel2 = __importStar(require_tunnel2());
+    var undici_1 = require_undici();
+    var HttpCodes2;
+    (function(HttpCodes3) {
+      HttpCodes3[HttpCodes3["OK"] = 200] = "OK";
+      HttpCodes3[HttpCodes3["MultipleChoices"] = 300] = "MultipleChoices";
+      HttpCodes3[HttpCodes3["MovedPermanently"] = 301] = "MovedPermanently";
+      HttpCodes3[HttpCodes3["ResourceMoved"] = 302] = "ResourceMoved";
+      HttpCodes3[HttpCodes3["SeeOther"] = 303] = "SeeOther";
+      HttpCodes3[HttpCodes3["NotModified"] = 304] = "NotModified";
+      HttpCodes3[HttpCodes3["UseProxy"] = 305] = "UseProxy";
+      HttpCodes3[HttpCodes3["SwitchProxy"] = 306] = "SwitchProxy";
+      HttpCodes3[HttpCodes3["TemporaryRedirect"] = 307] = "TemporaryRedirect";
+      HttpCodes3[HttpCodes3["PermanentRedirect"] = 308] = "PermanentRedirect";
+      HttpCodes3[HttpCodes3["BadRequest"] = 400] = "BadRequest";
+      HttpCodes3[HttpCodes3["Unauthorized"] = 401] = "Unauthorized";
+      HttpCodes3[HttpCodes3["PaymentRequired"] = 402] = "PaymentRequired";
+      HttpCodes3[HttpCodes3["Forbidden"] = 403] = "Forbidden";
+      HttpCodes3[HttpCodes3["NotFound"] = 404] = "NotFound";
+      HttpCodes3[HttpCodes3["MethodNotAllowed"] = 405] = "MethodNotAllowed";
+      HttpCodes3[HttpCodes3["NotAcceptable"] = 406] = "NotAcceptable";
+      HttpCodes3[HttpCodes3["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
+      HttpCodes3[HttpCodes3["RequestTimeout"] = 408] = "RequestTimeout";
+      HttpCodes3[HttpCodes3["Conflict"] = 409] = "Conflict";
+      HttpCodes3[HttpCodes3["Gone"] = 410] = "Gone";
+      HttpCodes3[HttpCodes3["TooManyRequests"] = 429] = "TooManyRequests";
+      HttpCodes3[HttpCodes3["InternalServerError"] = 500] = "InternalServerError";
+      HttpCodes3[HttpCodes3["NotImplemented"] = 501] = "NotImplemented";
+      HttpCodes3[HttpCodes3["BadGateway"] = 502] = "BadGateway";
+      HttpCodes3[HttpCodes3["ServiceUnavailable"] = 503] = "ServiceUnavailable";
+      HttpCodes3[HttpCodes3["GatewayTimeout"] = 504] = "GatewayTimeout";
+    })(HttpCodes2 || (exports.HttpCodes = HttpCodes2 = {}));
+    var Headers2;
+    (function(Headers3) {
+      Headers3["Accept"] = "accept";
+      Headers3["ContentType"] = "content-type";
+    })(Headers2 || (exports.Headers = Headers2 = {}));
+    var MediaTypes2;
+    (function(MediaTypes3) {
+      MediaTypes3["ApplicationJson"] = "application/json";
+    })(MediaTypes2 || (exports.MediaTypes = MediaTypes2 = {}));
+    function getProxyUrl2(serverUrl) {
+      const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
+      return proxyUrl ? proxyUrl.href : "";
+    }
+    var HttpRedirectCodes2 = [
+      HttpCodes2.MovedPermanently,
+      HttpCodes2.ResourceMoved,
+      HttpCodes2.SeeOther,
+      HttpCodes2.TemporaryRedirect,
+      HttpCodes2.PermanentRedirect
+    ];
+    var HttpResponseRetryCodes2 = [
+      HttpCodes2.BadGateway,
+      HttpCodes2.ServiceUnavailable,
+      HttpCodes2.GatewayTimeout
+    ];
+    var RetryableHttpVerbs = ["OPTIONS", "GET", "DELETE", "HEAD"];
+    var ExponentialBackoffCeiling = 10;
+    var ExponentialBackoffTimeSlice = 5;
+    var HttpClientError = class _HttpClientError extends Error {
+      constructor(message, statusCode) {
+        super(message);
+        this.name = "HttpClientError";
+        this.statusCode = statusCode;
+        Object.setPrototypeOf(this, _HttpClientError.prototype);
+      }
+    };
+    exports.HttpClientError = HttpClientError;
+    var HttpClientResponse = class {
+      constructor(message) {
+        this.message = message;
+      }
+      readBody() {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve2) => __awaiter3(this, void 0, void 0, function* () {
+            let output = Buffer.alloc(0);
+            this.message.on("data", (chunk) => {
+              output = Buffer.concat([output, chunk]);
+            });
+            this.message.on("end", () => {
+              resolve2(output.toString());
+            });
+          }));
+        });
+      }
+      readBodyBuffer() {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve2) => __awaiter3(this, void 0, void 0, function* () {
+            const chunks = [];
+            this.message.on("data", (chunk) => {
+              chunks.push(chunk);
+            });
+            this.message.on("end", () => {
+              resolve2(Buffer.concat(chunks));
+            });
+          }));
+        });
+      }
+    };
+    exports.HttpClientResponse = HttpClientResponse;
+    function isHttps(requestUrl) {
+      const parsedUrl = new URL(requestUrl);
+      return parsedUrl.protocol === "https:";
+    }
+    var HttpClient3 = class {
+      constructor(userAgent2, handlers, requestOptions) {
+        this._ignoreSslError = false;
+        this._allowRedirects = true;
+        this._allowRedirectDowngrade = false;
+        this._maxRedirects = 50;
+        this._allowRetries = false;
+        this._maxRetries = 1;
+        this._keepAlive = false;
+        this._disposed = false;
+        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent2);
+        this.handlers = handlers || [];
+        this.requestOptions = requestOptions;
+        if (requestOptions) {
+          if (requestOptions.ignoreSslError != null) {
+            this._ignoreSslError = requestOptions.ignoreSslError;
+          }
+          this._socketTimeout = requestOptions.socketTimeout;
+          if (requestOptions.allowRedirects != null) {
+            this._allowRedirects = requestOptions.allowRedirects;
+          }
+          if (requestOptions.allowRedirectDowngrade != null) {
+            this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
+          }
+          if (requestOptions.maxRedirects != null) {
+            this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
+          }
+          if (requestOptions.keepAlive != null) {
+            this._keepAlive = requestOptions.keepAlive;
+          }
+          if (requestOptions.allowRetries != null) {
+            this._allowRetries = requestOptions.allowRetries;
+          }
+          if (requestOptions.maxRetries != null) {
+            this._maxRetries = requestOptions.maxRetries;
+          }
+        }
+      }
+      options(requestUrl, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request("OPTIONS", requestUrl, null, additionalHeaders || {});
+        });
+      }
+      get(requestUrl, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request("GET", requestUrl, null, additionalHeaders || {});
+        });
+      }
+      del(requestUrl, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request("DELETE", requestUrl, null, additionalHeaders || {});
+        });
+      }
+      post(requestUrl, data, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request("POST", requestUrl, data, additionalHeaders || {});
+        });
+      }
+      patch(requestUrl, data, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request("PATCH", requestUrl, data, additionalHeaders || {});
+        });
+      }
+      put(requestUrl, data, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request("PUT", requestUrl, data, additionalHeaders || {});
+        });
+      }
+      head(requestUrl, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request("HEAD", requestUrl, null, additionalHeaders || {});
+        });
+      }
+      sendStream(verb, requestUrl, stream, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request(verb, requestUrl, stream, additionalHeaders);
+        });
+      }
+      /**
+       * Gets a typed object from an endpoint
+       * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
+       */
+      getJson(requestUrl_1) {
+        return __awaiter3(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
+          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
+          const res = yield this.get(requestUrl, additionalHeaders);
+          return this._processResponse(res, this.requestOptions);
+        });
+      }
+      postJson(requestUrl_1, obj_1) {
+        return __awaiter3(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+          const data = JSON.stringify(obj, null, 2);
+          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
+          additionalHeaders[Headers2.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes2.ApplicationJson);
+          const res = yield this.post(requestUrl, data, additionalHeaders);
+          return this._processResponse(res, this.requestOptions);
+        });
+      }
+      putJson(requestUrl_1, obj_1) {
+        return __awaiter3(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+          const data = JSON.stringify(obj, null, 2);
+          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
+          additionalHeaders[Headers2.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes2.ApplicationJson);
+          const res = yield this.put(requestUrl, data, additionalHeaders);
+          return this._processResponse(res, this.requestOptions);
+        });
+      }
+      patchJson(requestUrl_1, obj_1) {
+        return __awaiter3(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+          const data = JSON.stringify(obj, null, 2);
+          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
+          additionalHeaders[Headers2.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes2.ApplicationJson);
+          const res = yield this.patch(requestUrl, data, additionalHeaders);
+          return this._processResponse(res, this.requestOptions);
+        });
+      }
+      /**
+       * Makes a raw http request.
+       * All other methods such as get, post, patch, and request ultimately call this.
+       * Prefer get, del, post and patch
+       */
+      request(verb, requestUrl, data, headers) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          if (this._disposed) {
+            throw new Error("Client has already been disposed.");
+          }
+          const parsedUrl = new URL(requestUrl);
+          let info2 = this._prepareRequest(verb, parsedUrl, headers);
+          const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb) ? this._maxRetries + 1 : 1;
+          let numTries = 0;
+          let response;
+          do {
+            response = yield this.requestRaw(info2, data);
+            if (response && response.message && response.message.statusCode === HttpCodes2.Unauthorized) {
+              let authenticationHandler;
+              for (const handler2 of this.handlers) {
+                if (handler2.canHandleAuthentication(response)) {
+                  authenticationHandler = handler2;
+                  break;
+                }
+              }
+              if (authenticationHandler) {
+                return authenticationHandler.handleAuthentication(this, info2, data);
+              } else {
+                return response;
+              }
+            }
+            let redirectsRemaining = this._maxRedirects;
+            while (response.message.statusCode && HttpRedirectCodes2.includes(response.message.statusCode) && this._allowRedirects && redirectsRemaining > 0) {
+              const redirectUrl = response.message.headers["location"];
+              if (!redirectUrl) {
+                break;
+              }
+              const parsedRedirectUrl = new URL(redirectUrl);
+              if (parsedUrl.protocol === "https:" && parsedUrl.protocol !== parsedRedirectUrl.protocol && !this._allowRedirectDowngrade) {
+                throw new Error("Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.");
+              }
+              yield response.readBody();
+              if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
+                for (const header in headers) {
+                  if (header.toLowerCase() === "authorization") {
+                    delete headers[header];
+                  }
+                }
+              }
+              info2 = this._prepareRequest(verb, parsedRedirectUrl, headers);
+              response = yield this.requestRaw(info2, data);
+              redirectsRemaining--;
+            }
+            if (!response.message.statusCode || !HttpResponseRetryCodes2.includes(response.message.statusCode)) {
+              return response;
+            }
+            numTries += 1;
+            if (numTries < maxTries) {
+              yield response.readBody();
+              yield this._performExponentialBackoff(numTries);
+            }
+          } while (numTries < maxTries);
+          return response;
+        });
+      }
+      /**
+       * Needs to be called if keepAlive is set to true in request options.
+       */
+      dispose() {
+        if (this._agent) {
+          this._agent.destroy();
+        }
+        this._disposed = true;
+      }
+      /**
+       * Raw request.
+       * @param info
+       * @param data
+       */
+      requestRaw(info2, data) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve2, reject) => {
+            function callbackForResult(err, res) {
+              if (err) {
+                reject(err);
+              } else if (!res) {
+                reject(new Error("Unknown error"));
+              } else {
+                resolve2(res);
+              }
+            }
+            this.requestRawWithCallback(info2, data, callbackForResult);
+          });
+        });
+      }
+      /**
+       * Raw request with callback.
+       * @param info
+       * @param data
+       * @param onResult
+       */
+      requestRawWithCallback(info2, data, onResult) {
+        if (typeof data === "string") {
+          if (!info2.options.headers) {
+            info2.options.headers = {};
+          }
+          info2.options.headers["Content-Length"] = Buffer.byteLength(data, "utf8");
+        }
+        let callbackCalled = false;
+        function handleResult(err, res) {
+          if (!callbackCalled) {
+            callbackCalled = true;
+            onResult(err, res);
+          }
+        }
+        const req = info2.httpModule.request(info2.options, (msg) => {
+          const res = new HttpClientResponse(msg);
+          handleResult(void 0, res);
+        });
+        let socket;
+        req.on("socket", (sock) => {
+          socket = sock;
+        });
+        req.setTimeout(this._socketTimeout || 3 * 6e4, () => {
+          if (socket) {
+            socket.end();
+          }
+          handleResult(new Error(`Request timeout: ${info2.options.path}`));
+        });
+        req.on("error", function(err) {
+          handleResult(err);
+        });
+        if (data && typeof data === "string") {
+          req.write(data, "utf8");
+        }
+        if (data && typeof data !== "string") {
+          data.on("close", function() {
+            req.end();
+          });
+          data.pipe(req);
+        } else {
+          req.end();
+        }
+      }
+      /**
+       * Gets an http agent. This function is useful when you need an http agent that handles
+       * routing through a proxy server - depending upon the url and proxy environment variables.
+       * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+       */
+      getAgent(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        return this._getAgent(parsedUrl);
+      }
+      getAgentDispatcher(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        const proxyUrl = pm.getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (!useProxy) {
+          return;
+        }
+        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
+      }
+      _prepareRequest(method, requestUrl, headers) {
+        const info2 = {};
+        info2.parsedUrl = requestUrl;
+        const usingSsl = info2.parsedUrl.protocol === "https:";
+        info2.httpModule = usingSsl ? https : http;
+        const defaultPort = usingSsl ? 443 : 80;
+        info2.options = {};
+        info2.options.host = info2.parsedUrl.hostname;
+        info2.options.port = info2.parsedUrl.port ? parseInt(info2.parsedUrl.port) : defaultPort;
+        info2.options.path = (info2.parsedUrl.pathname || "") + (info2.parsedUrl.search || "");
+        info2.options.method = method;
+        info2.options.headers = this._mergeHeaders(headers);
+        if (this.userAgent != null) {
+          info2.options.headers["user-agent"] = this.userAgent;
+        }
+        info2.options.agent = this._getAgent(info2.parsedUrl);
+        if (this.handlers) {
+          for (const handler2 of this.handlers) {
+            handler2.prepareRequest(info2.options);
+          }
+        }
+        return info2;
+      }
+      _mergeHeaders(headers) {
+        if (this.requestOptions && this.requestOptions.headers) {
+          return Object.assign({}, lowercaseKeys2(this.requestOptions.headers), lowercaseKeys2(headers || {}));
+        }
+        return lowercaseKeys2(headers || {});
+      }
+      /**
+       * Gets an existing header value or returns a default.
+       * Handles converting number header values to strings since HTTP headers must be strings.
+       * Note: This returns string | string[] since some headers can have multiple values.
+       * For headers that must always be a single string (like Content-Type), use the
+       * specialized _getExistingOrDefaultContentTypeHeader method instead.
+       */
+      _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+          const headerValue = lowercaseKeys2(this.requestOptions.headers)[header];
+          if (headerValue) {
+            clientHeader = typeof headerValue === "number" ? headerValue.toString() : headerValue;
+          }
+        }
+        const additionalValue = additionalHeaders[header];
+        if (additionalValue !== void 0) {
+          return typeof additionalValue === "number" ? additionalValue.toString() : additionalValue;
+        }
+        if (clientHeader !== void 0) {
+          return clientHeader;
+        }
+        return _default;
+      }
+      /**
+       * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
+       * Always returns a single string (not an array) since Content-Type should be a single value.
+       * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
+       * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
+       * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
+       */
+      _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+          const headerValue = lowercaseKeys2(this.requestOptions.headers)[Headers2.ContentType];
+          if (headerValue) {
+            if (typeof headerValue === "number") {
+              clientHeader = String(headerValue);
+            } else if (Array.isArray(headerValue)) {
+              clientHeader = headerValue.join(", ");
+            } else {
+              clientHeader = headerValue;
+            }
+          }
+        }
+        const additionalValue = additionalHeaders[Headers2.ContentType];
+        if (additionalValue !== void 0) {
+          if (typeof additionalValue === "number") {
+            return String(additionalValue);
+          } else if (Array.isArray(additionalValue)) {
+            return additionalValue.join(", ");
+          } else {
+            return additionalValue;
+          }
+        }
+        if (clientHeader !== void 0) {
+          return clientHeader;
+        }
+        return _default;
+      }
+      _getAgent(parsedUrl) {
+        let agent;
+        const proxyUrl = pm.getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (this._keepAlive && useProxy) {
+          agent = this._proxyAgent;
+        }
+        if (!useProxy) {
+          agent = this._agent;
+        }
+        if (agent) {
+          return agent;
+        }
+        const usingSsl = parsedUrl.protocol === "https:";
+        let maxSockets = 100;
+        if (this.requestOptions) {
+          maxSockets = this.requestOptions.maxSockets || http.globalAgent.maxSockets;
+        }
+        if (proxyUrl && proxyUrl.hostname) {
+          const agentOptions = {
+            maxSockets,
+            keepAlive: this._keepAlive,
+            proxy: Object.assign(Object.assign({}, (proxyUrl.username || proxyUrl.password) && {
+              proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
+            }), { host: proxyUrl.hostname, port: proxyUrl.port })
+          };
+          let tunnelAgent;
+          const overHttps = proxyUrl.protocol === "https:";
+          if (usingSsl) {
+            tunnelAgent = overHttps ? tunnel2.httpsOverHttps : tunnel2.httpsOverHttp;
+          } else {
+            tunnelAgent = overHttps ? tunnel2.httpOverHttps : tunnel2.httpOverHttp;
+          }
+          agent = tunnelAgent(agentOptions);
+          this._proxyAgent = agent;
+        }
+        if (!agent) {
+          const options = { keepAlive: this._keepAlive, maxSockets };
+          agent = usingSsl ? new https.Agent(options) : new http.Agent(options);
+          this._agent = agent;
+        }
+        if (usingSsl && this._ignoreSslError) {
+          agent.options = Object.assign(agent.options || {}, {
+            rejectUnauthorized: false
           });
         }
-        requestCopy.url = requestCopy.url.replace(/\bclient_secret=\w+/g, "client_secret=[REDACTED]").replace(/\baccess_token=\w+/g, "access_token=[REDACTED]");
-        this.request = requestCopy;
+        return agent;
       }
-    };
-  }
-});
-
-// node_modules/@octokit/plugin-retry/dist-bundle/index.js
-function isRequestError(error3) {
-  return error3.request !== void 0;
-}
-async function errorRequest(state, octokit, error3, options) {
-  if (!isRequestError(error3) || !error3?.request.request) {
-    throw error3;
-  }
-  if (error3.status >= 400 && !state.doNotRetry.includes(error3.status)) {
-    const retries = options.request.retries != null ? options.request.retries : state.retries;
-    const retryAfter = Math.pow((options.request.retryCount || 0) + 1, 2);
-    throw octokit.retry.retryRequest(error3, retries, retryAfter);
-  }
-  throw error3;
-}
-async function wrapRequest(state, octokit, request2, options) {
-  const limiter = new import_light.default();
-  limiter.on("failed", function(error3, info2) {
-    const maxRetries = ~~error3.request.request?.retries;
-    const after = ~~error3.request.request?.retryAfter;
-    options.request.retryCount = info2.retryCount + 1;
-    if (maxRetries > info2.retryCount) {
-      return after * state.retryAfterBaseValue;
-    }
-  });
-  return limiter.schedule(
-    requestWithGraphqlErrorHandling.bind(null, state, octokit, request2),
-    options
-  );
-}
-async function requestWithGraphqlErrorHandling(state, octokit, request2, options) {
-  const response = await request2(options);
-  if (response.data && response.data.errors && response.data.errors.length > 0 && /Something went wrong while executing your query/.test(
-    response.data.errors[0].message
-  )) {
-    const error3 = new RequestError(response.data.errors[0].message, 500, {
-      request: options,
-      response
-    });
-    return errorRequest(state, octokit, error3, options);
-  }
-  return response;
-}
-function retry(octokit, octokitOptions) {
-  const state = Object.assign(
-    {
-      enabled: true,
-      retryAfterBaseValue: 1e3,
-      doNotRetry: [400, 401, 403, 404, 410, 422, 451],
-      retries: 3
-    },
-    octokitOptions.retry
-  );
-  const retryPlugin = {
-    retry: {
-      retryRequest: (error3, retries, retryAfter) => {
-        error3.request.request = Object.assign({}, error3.request.request, {
-          retries,
-          retryAfter
+      _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
+        let proxyAgent;
+        if (this._keepAlive) {
+          proxyAgent = this._proxyAgentDispatcher;
+        }
+        if (proxyAgent) {
+          return proxyAgent;
+        }
+        const usingSsl = parsedUrl.protocol === "https:";
+        proxyAgent = new undici_1.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, (proxyUrl.username || proxyUrl.password) && {
+          token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString("base64")}`
+        }));
+        this._proxyAgentDispatcher = proxyAgent;
+        if (usingSsl && this._ignoreSslError) {
+          proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
+            rejectUnauthorized: false
+          });
+        }
+        return proxyAgent;
+      }
+      _getUserAgentWithOrchestrationId(userAgent2) {
+        const baseUserAgent = userAgent2 || "actions/http-client";
+        const orchId = process.env["ACTIONS_ORCHESTRATION_ID"];
+        if (orchId) {
+          const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, "_");
+          return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
+        }
+        return baseUserAgent;
+      }
+      _performExponentialBackoff(retryNumber) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
+          const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
+          return new Promise((resolve2) => setTimeout(() => resolve2(), ms));
         });
-        return error3;
       }
-    }
-  };
-  if (state.enabled) {
-    octokit.hook.error("request", errorRequest.bind(null, state, retryPlugin));
-    octokit.hook.wrap("request", wrapRequest.bind(null, state, retryPlugin));
-  }
-  return retryPlugin;
-}
-var import_light, VERSION2;
-var init_dist_bundle = __esm({
-  "node_modules/@octokit/plugin-retry/dist-bundle/index.js"() {
-    import_light = __toESM(require_light(), 1);
-    init_dist_src();
-    VERSION2 = "0.0.0-development";
-    retry.VERSION = VERSION2;
+      _processResponse(res, options) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve2, reject) => __awaiter3(this, void 0, void 0, function* () {
+            const statusCode = res.message.statusCode || 0;
+            const response = {
+              statusCode,
+              result: null,
+              headers: {}
+            };
+            if (statusCode === HttpCodes2.NotFound) {
+              resolve2(response);
+            }
+            function dateTimeDeserializer(key, value) {
+              if (typeof value === "string") {
+                const a = new Date(value);
+                if (!isNaN(a.valueOf())) {
+                  return a;
+                }
+              }
+              return value;
+            }
+            let obj;
+            let contents;
+            try {
+              contents = yield res.readBody();
+              if (contents && contents.length > 0) {
+                if (options && options.deserializeDates) {
+                  obj = JSON.parse(contents, dateTimeDeserializer);
+                } else {
+                  obj = JSON.parse(contents);
+                }
+                response.result = obj;
+              }
+              response.headers = res.message.headers;
+            } catch (err) {
+            }
+            if (statusCode > 299) {
+              let msg;
+              if (obj && obj.message) {
+                msg = obj.message;
+              } else if (contents && contents.length > 0) {
+                msg = contents;
+              } else {
+                msg = `Failed request: (${statusCode})`;
+              }
+              const err = new HttpClientError(msg, statusCode);
+              err.result = response.result;
+              reject(err);
+            } else {
+              resolve2(response);
+            }
+          }));
+        });
+      }
+    };
+    exports.HttpClient = HttpClient3;
+    var lowercaseKeys2 = (obj) => Object.keys(obj).reduce((c, k) => (c[k.toLowerCase()] = obj[k], c), {});
   }
 });
 
-// node_modules/@octokit/plugin-throttling/dist-bundle/index.js
-function wrapRequest2(state, request2, options) {
-  return state.retryLimiter.schedule(doRequest, state, request2, options);
+// node_modules/@actions/github/lib/internal/utils.js
+function getProxyAgent(destinationUrl) {
+  const hc = new httpClient.HttpClient();
+  return hc.getAgent(destinationUrl);
 }
-async function doRequest(state, request2, options) {
-  const { pathname } = new URL(options.url, "http://github.test");
-  const isAuth = isAuthRequest(options.method, pathname);
-  const isWrite = !isAuth && options.method !== "GET" && options.method !== "HEAD";
-  const isSearch = options.method === "GET" && pathname.startsWith("/search/");
-  const isGraphQL = pathname.startsWith("/graphql");
-  const retryCount = ~~request2.retryCount;
-  const jobOptions = retryCount > 0 ? { priority: 0, weight: 0 } : {};
-  if (state.clustering) {
-    jobOptions.expiration = 1e3 * 60;
-  }
-  if (isWrite || isGraphQL) {
-    await state.write.key(state.id).schedule(jobOptions, noop);
-  }
-  if (isWrite && state.triggersNotification(pathname)) {
-    await state.notifications.key(state.id).schedule(jobOptions, noop);
-  }
-  if (isSearch) {
-    await state.search.key(state.id).schedule(jobOptions, noop);
-  }
-  const req = (isAuth ? state.auth : state.global).key(state.id).schedule(jobOptions, request2, options);
-  if (isGraphQL) {
-    const res = await req;
-    if (res.data.errors != null && res.data.errors.some((error3) => error3.type === "RATE_LIMITED")) {
-      const error3 = Object.assign(new Error("GraphQL Rate Limit Exceeded"), {
-        response: res,
-        data: res.data
-      });
-      throw error3;
-    }
-  }
-  return req;
+function getProxyAgentDispatcher(destinationUrl) {
+  const hc = new httpClient.HttpClient();
+  return hc.getAgentDispatcher(destinationUrl);
 }
-function isAuthRequest(method, pathname) {
-  return method === "PATCH" && // https://docs.github.com/en/rest/apps/apps?apiVersion=2022-11-28#create-a-scoped-access-token
-  /^\/applications\/[^/]+\/token\/scoped$/.test(pathname) || method === "POST" && // https://docs.github.com/en/rest/apps/oauth-applications?apiVersion=2022-11-28#reset-a-token
-  (/^\/applications\/[^/]+\/token$/.test(pathname) || // https://docs.github.com/en/rest/apps/apps?apiVersion=2022-11-28#create-an-installation-access-token-for-an-app
-  /^\/app\/installations\/[^/]+\/access_tokens$/.test(pathname) || // https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
-  pathname === "/login/oauth/access_token");
-}
-function routeMatcher(paths) {
-  const regexes = paths.map(
-    (path) => path.split("/").map((c) => c.startsWith("{") ? "(?:.+?)" : c).join("/")
-  );
-  const regex2 = `^(?:${regexes.map((r) => `(?:${r})`).join("|")})[^/]*$`;
-  return new RegExp(regex2, "i");
-}
-function throttling(octokit, octokitOptions) {
-  const {
-    enabled = true,
-    Bottleneck: Bottleneck2 = import_light2.default,
-    id = "no-id",
-    timeout = 1e3 * 60 * 2,
-    // Redis TTL: 2 minutes
-    connection
-  } = octokitOptions.throttle || {};
-  if (!enabled) {
-    return {};
-  }
-  const common = { timeout };
-  if (typeof connection !== "undefined") {
-    common.connection = connection;
-  }
-  const state = Object.assign(
-    {
-      clustering: connection != null,
-      triggersNotification,
-      fallbackSecondaryRateRetryAfter: 60,
-      retryAfterBaseValue: 1e3,
-      id
-    },
-    octokitOptions.throttle
-  );
-  if (typeof state.onSecondaryRateLimit !== "function" || typeof state.onRateLimit !== "function") {
-    throw new Error(`octokit/plugin-throttling error:
-        You must pass the onSecondaryRateLimit and onRateLimit error handlers.
-        See https://octokit.github.io/rest.js/#throttling
-
-        const octokit = new Octokit({
-          throttle: {
-            onSecondaryRateLimit: (retryAfter, options) => {/* ... */},
-            onRateLimit: (retryAfter, options) => {/* ... */}
-          }
-        })
-    `);
-  }
-  let initialized = false;
-  const initializeBottleneck = () => {
-    if (initialized) {
-      return;
-    }
-    initialized = true;
-    if (groups.global == null) {
-      createGroups(Bottleneck2, common);
-    }
-    state.global = state.global ?? groups.global;
-    state.auth = state.auth ?? groups.auth;
-    state.search = state.search ?? groups.search;
-    state.write = state.write ?? groups.write;
-    state.notifications = state.notifications ?? groups.notifications;
-    state.retryLimiter = state.retryLimiter ?? new Bottleneck2();
-    const events = {};
-    const emitter = new Bottleneck2.Events(events);
-    events.on("secondary-limit", state.onSecondaryRateLimit);
-    events.on("rate-limit", state.onRateLimit);
-    events.on(
-      "error",
-      (e) => octokit.log.warn("Error in throttling-plugin limit handler", e)
-    );
-    state.retryLimiter.on("failed", async function(error3, info2) {
-      const [state2, request2, options] = info2.args;
-      const { pathname } = new URL(options.url, "http://github.test");
-      const shouldRetryGraphQL = pathname.startsWith("/graphql") && error3.status !== 401;
-      if (!(shouldRetryGraphQL || error3.status === 403 || error3.status === 429)) {
-        return;
-      }
-      const retryCount = ~~request2.retryCount;
-      request2.retryCount = retryCount;
-      options.request.retryCount = retryCount;
-      const { wantRetry, retryAfter = 0 } = await (async function() {
-        if (/\bsecondary rate\b/i.test(error3.message)) {
-          const retryAfter2 = Number(error3.response.headers["retry-after"]) || state2.fallbackSecondaryRateRetryAfter;
-          const wantRetry2 = await emitter.trigger(
-            "secondary-limit",
-            retryAfter2,
-            options,
-            octokit,
-            retryCount
-          );
-          return { wantRetry: wantRetry2, retryAfter: retryAfter2 };
-        }
-        if (error3.response.headers != null && error3.response.headers["x-ratelimit-remaining"] === "0" || (error3.response.data?.errors ?? []).some(
-          (error22) => error22.type === "RATE_LIMITED"
-        )) {
-          const rateLimitReset = new Date(
-            ~~error3.response.headers["x-ratelimit-reset"] * 1e3
-          ).getTime();
-          const retryAfter2 = Math.max(
-            // Add one second so we retry _after_ the reset time
-            // https://docs.github.com/en/rest/overview/resources-in-the-rest-api?apiVersion=2022-11-28#exceeding-the-rate-limit
-            Math.ceil((rateLimitReset - Date.now()) / 1e3) + 1,
-            0
-          );
-          const wantRetry2 = await emitter.trigger(
-            "rate-limit",
-            retryAfter2,
-            options,
-            octokit,
-            retryCount
-          );
-          return { wantRetry: wantRetry2, retryAfter: retryAfter2 };
-        }
-        return {};
-      })();
-      if (wantRetry) {
-        request2.retryCount++;
-        return retryAfter * state2.retryAfterBaseValue;
-      }
-    });
-  };
-  octokit.hook.wrap("request", (request2, options) => {
-    initializeBottleneck();
-    return wrapRequest2(state, request2, options);
+function getProxyFetch(destinationUrl) {
+  const httpDispatcher = getProxyAgentDispatcher(destinationUrl);
+  const proxyFetch = (url, opts) => __awaiter2(this, void 0, void 0, function* () {
+    return (0, import_undici2.fetch)(url, Object.assign(Object.assign({}, opts), { dispatcher: httpDispatcher }));
   });
-  return {};
+  return proxyFetch;
 }
-var import_light2, VERSION3, noop, triggers_notification_paths_default, regex, triggersNotification, groups, createGroups;
-var init_dist_bundle2 = __esm({
-  "node_modules/@octokit/plugin-throttling/dist-bundle/index.js"() {
-    import_light2 = __toESM(require_light(), 1);
-    VERSION3 = "0.0.0-development";
-    noop = () => Promise.resolve();
-    triggers_notification_paths_default = [
-      "/orgs/{org}/invitations",
-      "/orgs/{org}/invitations/{invitation_id}",
-      "/orgs/{org}/teams/{team_slug}/discussions",
-      "/orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments",
-      "/repos/{owner}/{repo}/collaborators/{username}",
-      "/repos/{owner}/{repo}/commits/{commit_sha}/comments",
-      "/repos/{owner}/{repo}/issues",
-      "/repos/{owner}/{repo}/issues/{issue_number}/comments",
-      "/repos/{owner}/{repo}/issues/{issue_number}/sub_issue",
-      "/repos/{owner}/{repo}/issues/{issue_number}/sub_issues/priority",
-      "/repos/{owner}/{repo}/pulls",
-      "/repos/{owner}/{repo}/pulls/{pull_number}/comments",
-      "/repos/{owner}/{repo}/pulls/{pull_number}/comments/{comment_id}/replies",
-      "/repos/{owner}/{repo}/pulls/{pull_number}/merge",
-      "/repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers",
-      "/repos/{owner}/{repo}/pulls/{pull_number}/reviews",
-      "/repos/{owner}/{repo}/releases",
-      "/teams/{team_id}/discussions",
-      "/teams/{team_id}/discussions/{discussion_number}/comments"
-    ];
-    regex = routeMatcher(triggers_notification_paths_default);
-    triggersNotification = regex.test.bind(regex);
-    groups = {};
-    createGroups = function(Bottleneck2, common) {
-      groups.global = new Bottleneck2.Group({
-        id: "octokit-global",
-        maxConcurrent: 10,
-        ...common
-      });
-      groups.auth = new Bottleneck2.Group({
-        id: "octokit-auth",
-        maxConcurrent: 1,
-        ...common
-      });
-      groups.search = new Bottleneck2.Group({
-        id: "octokit-search",
-        maxConcurrent: 1,
-        minTime: 2e3,
-        ...common
-      });
-      groups.write = new Bottleneck2.Group({
-        id: "octokit-write",
-        maxConcurrent: 1,
-        minTime: 1e3,
-        ...common
-      });
-      groups.notifications = new Bottleneck2.Group({
-        id: "octokit-notifications",
-        maxConcurrent: 1,
-        minTime: 3e3,
-        ...common
+function getApiBaseUrl() {
+  return process.env["GITHUB_API_URL"] || "https://api.github.com";
+}
+var httpClient, import_undici2, __awaiter2;
+var init_utils = __esm({
+  "node_modules/@actions/github/lib/internal/utils.js"() {
+    httpClient = __toESM(require_lib2(), 1);
+    import_undici2 = __toESM(require_undici(), 1);
+    __awaiter2 = function(thisArg, _arguments, P, generator) {
+      function adopt(value) {
+        return value instanceof P ? value : new P(function(resolve2) {
+          resolve2(value);
+        });
+      }
+      return new (P || (P = Promise))(function(resolve2, reject) {
+        function fulfilled(value) {
+          try {
+            step(generator.next(value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function rejected(value) {
+          try {
+            step(generator["throw"](value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function step(result2) {
+          result2.done ? resolve2(result2.value) : adopt(result2.value).then(fulfilled, rejected);
+        }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
     };
-    throttling.VERSION = VERSION3;
-    throttling.triggersNotification = triggersNotification;
   }
 });
 
@@ -34983,11 +34187,11 @@ function merge2(defaults2, route, options) {
 }
 function addQueryParameters(url, parameters) {
   const separator = /\?/.test(url) ? "&" : "?";
-  const names2 = Object.keys(parameters);
-  if (names2.length === 0) {
+  const names3 = Object.keys(parameters);
+  if (names3.length === 0) {
     return url;
   }
-  return url + separator + names2.map((name) => {
+  return url + separator + names3.map((name) => {
     if (name === "q") {
       return "q=" + parameters.q.split("+").map(encodeURIComponent).join("+");
     }
@@ -35219,12 +34423,12 @@ function withDefaults(oldDefaults, newDefaults) {
     parse: parse4
   });
 }
-var VERSION4, userAgent, DEFAULTS, urlVariableRegex, endpoint;
-var init_dist_bundle3 = __esm({
+var VERSION2, userAgent, DEFAULTS, urlVariableRegex, endpoint;
+var init_dist_bundle = __esm({
   "node_modules/@octokit/endpoint/dist-bundle/index.js"() {
     init_universal_user_agent();
-    VERSION4 = "0.0.0-development";
-    userAgent = `octokit-endpoint.js/${VERSION4} ${getUserAgent()}`;
+    VERSION2 = "0.0.0-development";
+    userAgent = `octokit-endpoint.js/${VERSION2} ${getUserAgent()}`;
     DEFAULTS = {
       method: "GET",
       baseUrl: "https://api.github.com",
@@ -35770,6 +34974,50 @@ var init_json_with_bigint = __esm({
   }
 });
 
+// node_modules/@octokit/request-error/dist-src/index.js
+var RequestError;
+var init_dist_src = __esm({
+  "node_modules/@octokit/request-error/dist-src/index.js"() {
+    RequestError = class extends Error {
+      name;
+      /**
+       * http status code
+       */
+      status;
+      /**
+       * Request options that lead to the error.
+       */
+      request;
+      /**
+       * Response object if a response was received
+       */
+      response;
+      constructor(message, statusCode, options) {
+        super(message, { cause: options.cause });
+        this.name = "HttpError";
+        this.status = Number.parseInt(statusCode);
+        if (Number.isNaN(this.status)) {
+          this.status = 0;
+        }
+        if ("response" in options) {
+          this.response = options.response;
+        }
+        const requestCopy = Object.assign({}, options.request);
+        if (options.request.headers.authorization) {
+          requestCopy.headers = Object.assign({}, options.request.headers, {
+            authorization: options.request.headers.authorization.replace(
+              /(?<! ) .*$/,
+              " [REDACTED]"
+            )
+          });
+        }
+        requestCopy.url = requestCopy.url.replace(/\bclient_secret=\w+/g, "client_secret=[REDACTED]").replace(/\baccess_token=\w+/g, "access_token=[REDACTED]");
+        this.request = requestCopy;
+      }
+    };
+  }
+});
+
 // node_modules/@octokit/request/dist-bundle/index.js
 function isPlainObject3(value) {
   if (typeof value !== "object" || value === null) return false;
@@ -35880,7 +35128,7 @@ async function fetchWrapper(requestOptions) {
 async function getResponseData(response) {
   const contentType = response.headers.get("content-type");
   if (!contentType) {
-    return response.text().catch(noop2);
+    return response.text().catch(noop);
   }
   const mimetype = parse5(contentType);
   if (isJSONResponse(mimetype)) {
@@ -35895,7 +35143,7 @@ async function getResponseData(response) {
   // (RFC 2046) and must never be decoded as text, even when the response
   // carries a (misleading) `charset=utf-8` parameter — see #751.
   mimetype.parameters.charset?.toLowerCase() === "utf-8" && mimetype.type !== "application/octet-stream") {
-    return response.text().catch(noop2);
+    return response.text().catch(noop);
   } else {
     return response.arrayBuffer().catch(
       /* v8 ignore next -- @preserve */
@@ -35943,21 +35191,21 @@ function withDefaults2(oldEndpoint, newDefaults) {
     defaults: withDefaults2.bind(null, endpoint2)
   });
 }
-var VERSION5, defaults_default, noop2, request;
-var init_dist_bundle4 = __esm({
+var VERSION3, defaults_default, noop, request;
+var init_dist_bundle2 = __esm({
   "node_modules/@octokit/request/dist-bundle/index.js"() {
-    init_dist_bundle3();
+    init_dist_bundle();
     init_universal_user_agent();
     init_dist();
     init_json_with_bigint();
     init_dist_src();
-    VERSION5 = "10.0.16";
+    VERSION3 = "10.0.16";
     defaults_default = {
       headers: {
-        "user-agent": `octokit-request.js/${VERSION5} ${getUserAgent()}`
+        "user-agent": `octokit-request.js/${VERSION3} ${getUserAgent()}`
       }
     };
-    noop2 = () => "";
+    noop = () => "";
     request = withDefaults2(endpoint, defaults_default);
   }
 });
@@ -36032,12 +35280,12 @@ function withCustomRequest(customRequest) {
     url: "/graphql"
   });
 }
-var VERSION6, GraphqlResponseError, NON_VARIABLE_OPTIONS, FORBIDDEN_VARIABLE_OPTIONS, GHES_V3_SUFFIX_REGEX, graphql2;
-var init_dist_bundle5 = __esm({
+var VERSION4, GraphqlResponseError, NON_VARIABLE_OPTIONS, FORBIDDEN_VARIABLE_OPTIONS, GHES_V3_SUFFIX_REGEX, graphql2;
+var init_dist_bundle3 = __esm({
   "node_modules/@octokit/graphql/dist-bundle/index.js"() {
-    init_dist_bundle4();
+    init_dist_bundle2();
     init_universal_user_agent();
-    VERSION6 = "0.0.0-development";
+    VERSION4 = "0.0.0-development";
     GraphqlResponseError = class extends Error {
       constructor(request2, headers, response) {
         super(_buildMessageForResponseErrors(response));
@@ -36071,7 +35319,7 @@ var init_dist_bundle5 = __esm({
     GHES_V3_SUFFIX_REGEX = /\/api\/v3\/?$/;
     graphql2 = withDefaults3(request, {
       headers: {
-        "user-agent": `octokit-graphql.js/${VERSION6} ${getUserAgent()}`
+        "user-agent": `octokit-graphql.js/${VERSION4} ${getUserAgent()}`
       },
       method: "POST",
       url: "/graphql"
@@ -36106,7 +35354,7 @@ async function hook(token, request2, route, parameters) {
   return request2(endpoint2);
 }
 var b64url, sep2, jwtRE, isJWT, createTokenAuth;
-var init_dist_bundle6 = __esm({
+var init_dist_bundle4 = __esm({
   "node_modules/@octokit/auth-token/dist-bundle/index.js"() {
     b64url = "(?:[a-zA-Z0-9_-]+)";
     sep2 = "\\.";
@@ -36130,20 +35378,20 @@ var init_dist_bundle6 = __esm({
 });
 
 // node_modules/@octokit/core/dist-src/version.js
-var VERSION7;
+var VERSION5;
 var init_version = __esm({
   "node_modules/@octokit/core/dist-src/version.js"() {
-    VERSION7 = "7.0.8";
+    VERSION5 = "7.0.8";
   }
 });
 
 // node_modules/@octokit/core/dist-src/index.js
 function createLogger(logger = {}) {
   if (typeof logger.debug !== "function") {
-    logger.debug = noop3;
+    logger.debug = noop2;
   }
   if (typeof logger.info !== "function") {
-    logger.info = noop3;
+    logger.info = noop2;
   }
   if (typeof logger.warn !== "function") {
     logger.warn = consoleWarn;
@@ -36153,22 +35401,22 @@ function createLogger(logger = {}) {
   }
   return logger;
 }
-var noop3, consoleWarn, consoleError, userAgentTrail, Octokit;
+var noop2, consoleWarn, consoleError, userAgentTrail, Octokit;
 var init_dist_src2 = __esm({
   "node_modules/@octokit/core/dist-src/index.js"() {
     init_universal_user_agent();
     init_before_after_hook();
+    init_dist_bundle2();
+    init_dist_bundle3();
     init_dist_bundle4();
-    init_dist_bundle5();
-    init_dist_bundle6();
     init_version();
-    noop3 = () => {
+    noop2 = () => {
     };
     consoleWarn = console.warn.bind(console);
     consoleError = console.error.bind(console);
-    userAgentTrail = `octokit-core.js/${VERSION7} ${getUserAgent()}`;
+    userAgentTrail = `octokit-core.js/${VERSION5} ${getUserAgent()}`;
     Octokit = class {
-      static VERSION = VERSION7;
+      static VERSION = VERSION5;
       static defaults(defaults2) {
         const OctokitWithDefaults = class extends this {
           constructor(...args) {
@@ -36282,169 +35530,11 @@ var init_dist_src2 = __esm({
   }
 });
 
-// node_modules/@octokit/plugin-request-log/dist-src/version.js
-var VERSION8;
-var init_version2 = __esm({
-  "node_modules/@octokit/plugin-request-log/dist-src/version.js"() {
-    VERSION8 = "6.0.0";
-  }
-});
-
-// node_modules/@octokit/plugin-request-log/dist-src/index.js
-function requestLog(octokit) {
-  octokit.hook.wrap("request", (request2, options) => {
-    octokit.log.debug("request", options);
-    const start = Date.now();
-    const requestOptions = octokit.request.endpoint.parse(options);
-    const path = requestOptions.url.replace(options.baseUrl, "");
-    return request2(options).then((response) => {
-      const requestId = response.headers["x-github-request-id"];
-      octokit.log.info(
-        `${requestOptions.method} ${path} - ${response.status} with id ${requestId} in ${Date.now() - start}ms`
-      );
-      return response;
-    }).catch((error3) => {
-      const requestId = error3.response?.headers["x-github-request-id"] || "UNKNOWN";
-      octokit.log.error(
-        `${requestOptions.method} ${path} - ${error3.status} with id ${requestId} in ${Date.now() - start}ms`
-      );
-      throw error3;
-    });
-  });
-}
-var init_dist_src3 = __esm({
-  "node_modules/@octokit/plugin-request-log/dist-src/index.js"() {
-    init_version2();
-    requestLog.VERSION = VERSION8;
-  }
-});
-
-// node_modules/@octokit/plugin-paginate-rest/dist-bundle/index.js
-function normalizePaginatedListResponse(response) {
-  if (!response.data) {
-    return {
-      ...response,
-      data: []
-    };
-  }
-  const responseNeedsNormalization = ("total_count" in response.data || "total_commits" in response.data) && !("url" in response.data);
-  if (!responseNeedsNormalization) return response;
-  const incompleteResults = response.data.incomplete_results;
-  const repositorySelection = response.data.repository_selection;
-  const totalCount = response.data.total_count;
-  const totalCommits = response.data.total_commits;
-  delete response.data.incomplete_results;
-  delete response.data.repository_selection;
-  delete response.data.total_count;
-  delete response.data.total_commits;
-  const namespaceKey = Object.keys(response.data)[0];
-  const data = response.data[namespaceKey];
-  response.data = data;
-  if (typeof incompleteResults !== "undefined") {
-    response.data.incomplete_results = incompleteResults;
-  }
-  if (typeof repositorySelection !== "undefined") {
-    response.data.repository_selection = repositorySelection;
-  }
-  response.data.total_count = totalCount;
-  response.data.total_commits = totalCommits;
-  return response;
-}
-function iterator(octokit, route, parameters) {
-  const options = typeof route === "function" ? route.endpoint(parameters) : octokit.request.endpoint(route, parameters);
-  const requestMethod = typeof route === "function" ? route : octokit.request;
-  const method = options.method;
-  const headers = options.headers;
-  let url = options.url;
-  return {
-    [Symbol.asyncIterator]: () => ({
-      async next() {
-        if (!url) return { done: true };
-        try {
-          const response = await requestMethod({ method, url, headers });
-          const normalizedResponse = normalizePaginatedListResponse(response);
-          url = ((normalizedResponse.headers.link || "").match(
-            /<([^<>]+)>;\s*rel="next"/
-          ) || [])[1];
-          if (!url && "total_commits" in normalizedResponse.data) {
-            const parsedUrl = new URL(normalizedResponse.url);
-            const params = parsedUrl.searchParams;
-            const page = parseInt(params.get("page") || "1", 10);
-            const per_page = parseInt(params.get("per_page") || "250", 10);
-            if (page * per_page < normalizedResponse.data.total_commits) {
-              params.set("page", String(page + 1));
-              url = parsedUrl.toString();
-            }
-          }
-          return { value: normalizedResponse };
-        } catch (error3) {
-          if (error3.status !== 409) throw error3;
-          url = "";
-          return {
-            value: {
-              status: 200,
-              headers: {},
-              data: []
-            }
-          };
-        }
-      }
-    })
-  };
-}
-function paginate(octokit, route, parameters, mapFn) {
-  if (typeof parameters === "function") {
-    mapFn = parameters;
-    parameters = void 0;
-  }
-  return gather(
-    octokit,
-    [],
-    iterator(octokit, route, parameters)[Symbol.asyncIterator](),
-    mapFn
-  );
-}
-function gather(octokit, results, iterator2, mapFn) {
-  return iterator2.next().then((result2) => {
-    if (result2.done) {
-      return results;
-    }
-    let earlyExit = false;
-    function done() {
-      earlyExit = true;
-    }
-    results = results.concat(
-      mapFn ? mapFn(result2.value, done) : result2.value.data
-    );
-    if (earlyExit) {
-      return results;
-    }
-    return gather(octokit, results, iterator2, mapFn);
-  });
-}
-function paginateRest(octokit) {
-  return {
-    paginate: Object.assign(paginate.bind(null, octokit), {
-      iterator: iterator.bind(null, octokit)
-    })
-  };
-}
-var VERSION9, composePaginateRest;
-var init_dist_bundle7 = __esm({
-  "node_modules/@octokit/plugin-paginate-rest/dist-bundle/index.js"() {
-    VERSION9 = "0.0.0-development";
-    composePaginateRest = Object.assign(paginate, {
-      iterator
-    });
-    paginateRest.VERSION = VERSION9;
-  }
-});
-
 // node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/version.js
-var VERSION10;
-var init_version3 = __esm({
+var VERSION6;
+var init_version2 = __esm({
   "node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/version.js"() {
-    VERSION10 = "17.0.0";
+    VERSION6 = "17.0.0";
   }
 });
 
@@ -38888,12 +37978,1881 @@ function legacyRestEndpointMethods(octokit) {
     rest: api
   };
 }
-var init_dist_src4 = __esm({
+var init_dist_src3 = __esm({
   "node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/index.js"() {
-    init_version3();
+    init_version2();
     init_endpoints_to_methods();
-    restEndpointMethods.VERSION = VERSION10;
-    legacyRestEndpointMethods.VERSION = VERSION10;
+    restEndpointMethods.VERSION = VERSION6;
+    legacyRestEndpointMethods.VERSION = VERSION6;
+  }
+});
+
+// node_modules/@octokit/plugin-paginate-rest/dist-bundle/index.js
+function normalizePaginatedListResponse(response) {
+  if (!response.data) {
+    return {
+      ...response,
+      data: []
+    };
+  }
+  const responseNeedsNormalization = ("total_count" in response.data || "total_commits" in response.data) && !("url" in response.data);
+  if (!responseNeedsNormalization) return response;
+  const incompleteResults = response.data.incomplete_results;
+  const repositorySelection = response.data.repository_selection;
+  const totalCount = response.data.total_count;
+  const totalCommits = response.data.total_commits;
+  delete response.data.incomplete_results;
+  delete response.data.repository_selection;
+  delete response.data.total_count;
+  delete response.data.total_commits;
+  const namespaceKey = Object.keys(response.data)[0];
+  const data = response.data[namespaceKey];
+  response.data = data;
+  if (typeof incompleteResults !== "undefined") {
+    response.data.incomplete_results = incompleteResults;
+  }
+  if (typeof repositorySelection !== "undefined") {
+    response.data.repository_selection = repositorySelection;
+  }
+  response.data.total_count = totalCount;
+  response.data.total_commits = totalCommits;
+  return response;
+}
+function iterator(octokit, route, parameters) {
+  const options = typeof route === "function" ? route.endpoint(parameters) : octokit.request.endpoint(route, parameters);
+  const requestMethod = typeof route === "function" ? route : octokit.request;
+  const method = options.method;
+  const headers = options.headers;
+  let url = options.url;
+  return {
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        if (!url) return { done: true };
+        try {
+          const response = await requestMethod({ method, url, headers });
+          const normalizedResponse = normalizePaginatedListResponse(response);
+          url = ((normalizedResponse.headers.link || "").match(
+            /<([^<>]+)>;\s*rel="next"/
+          ) || [])[1];
+          if (!url && "total_commits" in normalizedResponse.data) {
+            const parsedUrl = new URL(normalizedResponse.url);
+            const params = parsedUrl.searchParams;
+            const page = parseInt(params.get("page") || "1", 10);
+            const per_page = parseInt(params.get("per_page") || "250", 10);
+            if (page * per_page < normalizedResponse.data.total_commits) {
+              params.set("page", String(page + 1));
+              url = parsedUrl.toString();
+            }
+          }
+          return { value: normalizedResponse };
+        } catch (error3) {
+          if (error3.status !== 409) throw error3;
+          url = "";
+          return {
+            value: {
+              status: 200,
+              headers: {},
+              data: []
+            }
+          };
+        }
+      }
+    })
+  };
+}
+function paginate(octokit, route, parameters, mapFn) {
+  if (typeof parameters === "function") {
+    mapFn = parameters;
+    parameters = void 0;
+  }
+  return gather(
+    octokit,
+    [],
+    iterator(octokit, route, parameters)[Symbol.asyncIterator](),
+    mapFn
+  );
+}
+function gather(octokit, results, iterator2, mapFn) {
+  return iterator2.next().then((result2) => {
+    if (result2.done) {
+      return results;
+    }
+    let earlyExit = false;
+    function done() {
+      earlyExit = true;
+    }
+    results = results.concat(
+      mapFn ? mapFn(result2.value, done) : result2.value.data
+    );
+    if (earlyExit) {
+      return results;
+    }
+    return gather(octokit, results, iterator2, mapFn);
+  });
+}
+function paginateRest(octokit) {
+  return {
+    paginate: Object.assign(paginate.bind(null, octokit), {
+      iterator: iterator.bind(null, octokit)
+    })
+  };
+}
+var VERSION7, composePaginateRest;
+var init_dist_bundle5 = __esm({
+  "node_modules/@octokit/plugin-paginate-rest/dist-bundle/index.js"() {
+    VERSION7 = "0.0.0-development";
+    composePaginateRest = Object.assign(paginate, {
+      iterator
+    });
+    paginateRest.VERSION = VERSION7;
+  }
+});
+
+// node_modules/@actions/github/lib/utils.js
+var context, baseUrl, defaults, GitHub;
+var init_utils2 = __esm({
+  "node_modules/@actions/github/lib/utils.js"() {
+    init_context();
+    init_utils();
+    init_dist_src2();
+    init_dist_src3();
+    init_dist_bundle5();
+    init_utils();
+    context = new Context();
+    baseUrl = getApiBaseUrl();
+    defaults = {
+      baseUrl,
+      request: {
+        agent: getProxyAgent(baseUrl),
+        fetch: getProxyFetch(baseUrl)
+      }
+    };
+    GitHub = Octokit.plugin(restEndpointMethods, paginateRest).defaults(defaults);
+  }
+});
+
+// node_modules/@actions/github/lib/github.js
+var context2;
+var init_github = __esm({
+  "node_modules/@actions/github/lib/github.js"() {
+    init_context();
+    init_utils2();
+    context2 = new Context();
+  }
+});
+
+// src/edges/runner.ts
+var runner_exports = {};
+__export(runner_exports, {
+  checkRun: () => checkRun,
+  githubSettings: () => githubSettings,
+  labelOrder: () => labelOrder,
+  runAddress: () => runAddress,
+  runBranch: () => runBranch
+});
+function githubSettings() {
+  const token = process.env["GITHUB_TOKEN"] ?? "";
+  if ((process.env["GITHUB_REPOSITORY"] ?? "") === "") throw new UsageError("GITHUB_REPOSITORY is not set", "this command runs in GitHub Actions");
+  if (token === "") throw new UsageError("GITHUB_TOKEN is not set", "pass it to the step: `env: {GITHUB_TOKEN: ${{ github.token }}}`");
+  return { api: context2.apiUrl, token, ...context2.repo };
+}
+function runBranch() {
+  return process.env["GITHUB_REF_NAME"] ?? "main";
+}
+function runAddress() {
+  return Number.isNaN(context2.runId) ? void 0 : `${context2.serverUrl}/${context2.repo.owner}/${context2.repo.repo}/actions/runs/${context2.runId}`;
+}
+function labelOrder() {
+  const names3 = objectsIn(at(context2.payload, "/issue/labels")).map((label2) => textAt(label2, "/name"));
+  const hub2 = names3.find((name) => name.startsWith("hub:"))?.slice("hub:".length);
+  const issue2 = at(context2.payload, "/issue/number");
+  const label = textAt(context2.payload, "/label/name");
+  if (typeof issue2 !== "number" || label === "") throw new UsageError("this is not an event of a label on an issue", "use it in a workflow that runs on `issues: {types: [labeled]}`");
+  return { label, hub: hub2, issue: issue2, login: textAt(context2.payload, "/sender/login") };
+}
+function checkRun() {
+  const word = (path) => textAt(context2.payload, path);
+  const run2 = { headOwner: word("/workflow_run/head_repository/owner/login"), headBranch: word("/workflow_run/head_branch"), headSha: word("/workflow_run/head_sha") };
+  if (!/^[0-9a-f]{40}$/u.test(run2.headSha) || run2.headBranch === "" || run2.headOwner === "") throw new UsageError("this is not a workflow_run event of a pull request", "use it in a workflow that runs on `workflow_run`");
+  return run2;
+}
+var init_runner = __esm({
+  "src/edges/runner.ts"() {
+    "use strict";
+    init_github();
+    init_json();
+    init_failure();
+  }
+});
+
+// node_modules/bottleneck/light.js
+var require_light = __commonJS({
+  "node_modules/bottleneck/light.js"(exports, module) {
+    (function(global2, factory) {
+      typeof exports === "object" && typeof module !== "undefined" ? module.exports = factory() : typeof define === "function" && define.amd ? define(factory) : global2.Bottleneck = factory();
+    })(exports, (function() {
+      "use strict";
+      var commonjsGlobal = typeof globalThis !== "undefined" ? globalThis : typeof window !== "undefined" ? window : typeof global !== "undefined" ? global : typeof self !== "undefined" ? self : {};
+      function getCjsExportFromNamespace(n) {
+        return n && n["default"] || n;
+      }
+      var load2 = function(received, defaults2, onto = {}) {
+        var k, ref, v;
+        for (k in defaults2) {
+          v = defaults2[k];
+          onto[k] = (ref = received[k]) != null ? ref : v;
+        }
+        return onto;
+      };
+      var overwrite = function(received, defaults2, onto = {}) {
+        var k, v;
+        for (k in received) {
+          v = received[k];
+          if (defaults2[k] !== void 0) {
+            onto[k] = v;
+          }
+        }
+        return onto;
+      };
+      var parser = {
+        load: load2,
+        overwrite
+      };
+      var DLList;
+      DLList = class DLList {
+        constructor(incr, decr) {
+          this.incr = incr;
+          this.decr = decr;
+          this._first = null;
+          this._last = null;
+          this.length = 0;
+        }
+        push(value) {
+          var node;
+          this.length++;
+          if (typeof this.incr === "function") {
+            this.incr();
+          }
+          node = {
+            value,
+            prev: this._last,
+            next: null
+          };
+          if (this._last != null) {
+            this._last.next = node;
+            this._last = node;
+          } else {
+            this._first = this._last = node;
+          }
+          return void 0;
+        }
+        shift() {
+          var value;
+          if (this._first == null) {
+            return;
+          } else {
+            this.length--;
+            if (typeof this.decr === "function") {
+              this.decr();
+            }
+          }
+          value = this._first.value;
+          if ((this._first = this._first.next) != null) {
+            this._first.prev = null;
+          } else {
+            this._last = null;
+          }
+          return value;
+        }
+        first() {
+          if (this._first != null) {
+            return this._first.value;
+          }
+        }
+        getArray() {
+          var node, ref, results;
+          node = this._first;
+          results = [];
+          while (node != null) {
+            results.push((ref = node, node = node.next, ref.value));
+          }
+          return results;
+        }
+        forEachShift(cb) {
+          var node;
+          node = this.shift();
+          while (node != null) {
+            cb(node), node = this.shift();
+          }
+          return void 0;
+        }
+        debug() {
+          var node, ref, ref1, ref2, results;
+          node = this._first;
+          results = [];
+          while (node != null) {
+            results.push((ref = node, node = node.next, {
+              value: ref.value,
+              prev: (ref1 = ref.prev) != null ? ref1.value : void 0,
+              next: (ref2 = ref.next) != null ? ref2.value : void 0
+            }));
+          }
+          return results;
+        }
+      };
+      var DLList_1 = DLList;
+      var Events;
+      Events = class Events {
+        constructor(instance) {
+          this.instance = instance;
+          this._events = {};
+          if (this.instance.on != null || this.instance.once != null || this.instance.removeAllListeners != null) {
+            throw new Error("An Emitter already exists for this object");
+          }
+          this.instance.on = (name, cb) => {
+            return this._addListener(name, "many", cb);
+          };
+          this.instance.once = (name, cb) => {
+            return this._addListener(name, "once", cb);
+          };
+          this.instance.removeAllListeners = (name = null) => {
+            if (name != null) {
+              return delete this._events[name];
+            } else {
+              return this._events = {};
+            }
+          };
+        }
+        _addListener(name, status, cb) {
+          var base;
+          if ((base = this._events)[name] == null) {
+            base[name] = [];
+          }
+          this._events[name].push({ cb, status });
+          return this.instance;
+        }
+        listenerCount(name) {
+          if (this._events[name] != null) {
+            return this._events[name].length;
+          } else {
+            return 0;
+          }
+        }
+        async trigger(name, ...args) {
+          var e, promises3;
+          try {
+            if (name !== "debug") {
+              this.trigger("debug", `Event triggered: ${name}`, args);
+            }
+            if (this._events[name] == null) {
+              return;
+            }
+            this._events[name] = this._events[name].filter(function(listener) {
+              return listener.status !== "none";
+            });
+            promises3 = this._events[name].map(async (listener) => {
+              var e2, returned;
+              if (listener.status === "none") {
+                return;
+              }
+              if (listener.status === "once") {
+                listener.status = "none";
+              }
+              try {
+                returned = typeof listener.cb === "function" ? listener.cb(...args) : void 0;
+                if (typeof (returned != null ? returned.then : void 0) === "function") {
+                  return await returned;
+                } else {
+                  return returned;
+                }
+              } catch (error3) {
+                e2 = error3;
+                {
+                  this.trigger("error", e2);
+                }
+                return null;
+              }
+            });
+            return (await Promise.all(promises3)).find(function(x) {
+              return x != null;
+            });
+          } catch (error3) {
+            e = error3;
+            {
+              this.trigger("error", e);
+            }
+            return null;
+          }
+        }
+      };
+      var Events_1 = Events;
+      var DLList$1, Events$1, Queues;
+      DLList$1 = DLList_1;
+      Events$1 = Events_1;
+      Queues = class Queues {
+        constructor(num_priorities) {
+          var i;
+          this.Events = new Events$1(this);
+          this._length = 0;
+          this._lists = (function() {
+            var j, ref, results;
+            results = [];
+            for (i = j = 1, ref = num_priorities; 1 <= ref ? j <= ref : j >= ref; i = 1 <= ref ? ++j : --j) {
+              results.push(new DLList$1((() => {
+                return this.incr();
+              }), (() => {
+                return this.decr();
+              })));
+            }
+            return results;
+          }).call(this);
+        }
+        incr() {
+          if (this._length++ === 0) {
+            return this.Events.trigger("leftzero");
+          }
+        }
+        decr() {
+          if (--this._length === 0) {
+            return this.Events.trigger("zero");
+          }
+        }
+        push(job) {
+          return this._lists[job.options.priority].push(job);
+        }
+        queued(priority) {
+          if (priority != null) {
+            return this._lists[priority].length;
+          } else {
+            return this._length;
+          }
+        }
+        shiftAll(fn) {
+          return this._lists.forEach(function(list2) {
+            return list2.forEachShift(fn);
+          });
+        }
+        getFirst(arr = this._lists) {
+          var j, len, list2;
+          for (j = 0, len = arr.length; j < len; j++) {
+            list2 = arr[j];
+            if (list2.length > 0) {
+              return list2;
+            }
+          }
+          return [];
+        }
+        shiftLastFrom(priority) {
+          return this.getFirst(this._lists.slice(priority).reverse()).shift();
+        }
+      };
+      var Queues_1 = Queues;
+      var BottleneckError;
+      BottleneckError = class BottleneckError extends Error {
+      };
+      var BottleneckError_1 = BottleneckError;
+      var BottleneckError$1, DEFAULT_PRIORITY, Job, NUM_PRIORITIES, parser$1;
+      NUM_PRIORITIES = 10;
+      DEFAULT_PRIORITY = 5;
+      parser$1 = parser;
+      BottleneckError$1 = BottleneckError_1;
+      Job = class Job {
+        constructor(task, args, options, jobDefaults, rejectOnDrop, Events2, _states, Promise2) {
+          this.task = task;
+          this.args = args;
+          this.rejectOnDrop = rejectOnDrop;
+          this.Events = Events2;
+          this._states = _states;
+          this.Promise = Promise2;
+          this.options = parser$1.load(options, jobDefaults);
+          this.options.priority = this._sanitizePriority(this.options.priority);
+          if (this.options.id === jobDefaults.id) {
+            this.options.id = `${this.options.id}-${this._randomIndex()}`;
+          }
+          this.promise = new this.Promise((_resolve, _reject) => {
+            this._resolve = _resolve;
+            this._reject = _reject;
+          });
+          this.retryCount = 0;
+        }
+        _sanitizePriority(priority) {
+          var sProperty;
+          sProperty = ~~priority !== priority ? DEFAULT_PRIORITY : priority;
+          if (sProperty < 0) {
+            return 0;
+          } else if (sProperty > NUM_PRIORITIES - 1) {
+            return NUM_PRIORITIES - 1;
+          } else {
+            return sProperty;
+          }
+        }
+        _randomIndex() {
+          return Math.random().toString(36).slice(2);
+        }
+        doDrop({ error: error3, message = "This job has been dropped by Bottleneck" } = {}) {
+          if (this._states.remove(this.options.id)) {
+            if (this.rejectOnDrop) {
+              this._reject(error3 != null ? error3 : new BottleneckError$1(message));
+            }
+            this.Events.trigger("dropped", { args: this.args, options: this.options, task: this.task, promise: this.promise });
+            return true;
+          } else {
+            return false;
+          }
+        }
+        _assertStatus(expected) {
+          var status;
+          status = this._states.jobStatus(this.options.id);
+          if (!(status === expected || expected === "DONE" && status === null)) {
+            throw new BottleneckError$1(`Invalid job status ${status}, expected ${expected}. Please open an issue at https://github.com/SGrondin/bottleneck/issues`);
+          }
+        }
+        doReceive() {
+          this._states.start(this.options.id);
+          return this.Events.trigger("received", { args: this.args, options: this.options });
+        }
+        doQueue(reachedHWM, blocked) {
+          this._assertStatus("RECEIVED");
+          this._states.next(this.options.id);
+          return this.Events.trigger("queued", { args: this.args, options: this.options, reachedHWM, blocked });
+        }
+        doRun() {
+          if (this.retryCount === 0) {
+            this._assertStatus("QUEUED");
+            this._states.next(this.options.id);
+          } else {
+            this._assertStatus("EXECUTING");
+          }
+          return this.Events.trigger("scheduled", { args: this.args, options: this.options });
+        }
+        async doExecute(chained, clearGlobalState, run2, free) {
+          var error3, eventInfo, passed;
+          if (this.retryCount === 0) {
+            this._assertStatus("RUNNING");
+            this._states.next(this.options.id);
+          } else {
+            this._assertStatus("EXECUTING");
+          }
+          eventInfo = { args: this.args, options: this.options, retryCount: this.retryCount };
+          this.Events.trigger("executing", eventInfo);
+          try {
+            passed = await (chained != null ? chained.schedule(this.options, this.task, ...this.args) : this.task(...this.args));
+            if (clearGlobalState()) {
+              this.doDone(eventInfo);
+              await free(this.options, eventInfo);
+              this._assertStatus("DONE");
+              return this._resolve(passed);
+            }
+          } catch (error1) {
+            error3 = error1;
+            return this._onFailure(error3, eventInfo, clearGlobalState, run2, free);
+          }
+        }
+        doExpire(clearGlobalState, run2, free) {
+          var error3, eventInfo;
+          if (this._states.jobStatus(this.options.id === "RUNNING")) {
+            this._states.next(this.options.id);
+          }
+          this._assertStatus("EXECUTING");
+          eventInfo = { args: this.args, options: this.options, retryCount: this.retryCount };
+          error3 = new BottleneckError$1(`This job timed out after ${this.options.expiration} ms.`);
+          return this._onFailure(error3, eventInfo, clearGlobalState, run2, free);
+        }
+        async _onFailure(error3, eventInfo, clearGlobalState, run2, free) {
+          var retry2, retryAfter;
+          if (clearGlobalState()) {
+            retry2 = await this.Events.trigger("failed", error3, eventInfo);
+            if (retry2 != null) {
+              retryAfter = ~~retry2;
+              this.Events.trigger("retry", `Retrying ${this.options.id} after ${retryAfter} ms`, eventInfo);
+              this.retryCount++;
+              return run2(retryAfter);
+            } else {
+              this.doDone(eventInfo);
+              await free(this.options, eventInfo);
+              this._assertStatus("DONE");
+              return this._reject(error3);
+            }
+          }
+        }
+        doDone(eventInfo) {
+          this._assertStatus("EXECUTING");
+          this._states.next(this.options.id);
+          return this.Events.trigger("done", eventInfo);
+        }
+      };
+      var Job_1 = Job;
+      var BottleneckError$2, LocalDatastore, parser$2;
+      parser$2 = parser;
+      BottleneckError$2 = BottleneckError_1;
+      LocalDatastore = class LocalDatastore {
+        constructor(instance, storeOptions, storeInstanceOptions) {
+          this.instance = instance;
+          this.storeOptions = storeOptions;
+          this.clientId = this.instance._randomIndex();
+          parser$2.load(storeInstanceOptions, storeInstanceOptions, this);
+          this._nextRequest = this._lastReservoirRefresh = this._lastReservoirIncrease = Date.now();
+          this._running = 0;
+          this._done = 0;
+          this._unblockTime = 0;
+          this.ready = this.Promise.resolve();
+          this.clients = {};
+          this._startHeartbeat();
+        }
+        _startHeartbeat() {
+          var base;
+          if (this.heartbeat == null && (this.storeOptions.reservoirRefreshInterval != null && this.storeOptions.reservoirRefreshAmount != null || this.storeOptions.reservoirIncreaseInterval != null && this.storeOptions.reservoirIncreaseAmount != null)) {
+            return typeof (base = this.heartbeat = setInterval(() => {
+              var amount2, incr, maximum, now, reservoir;
+              now = Date.now();
+              if (this.storeOptions.reservoirRefreshInterval != null && now >= this._lastReservoirRefresh + this.storeOptions.reservoirRefreshInterval) {
+                this._lastReservoirRefresh = now;
+                this.storeOptions.reservoir = this.storeOptions.reservoirRefreshAmount;
+                this.instance._drainAll(this.computeCapacity());
+              }
+              if (this.storeOptions.reservoirIncreaseInterval != null && now >= this._lastReservoirIncrease + this.storeOptions.reservoirIncreaseInterval) {
+                ({
+                  reservoirIncreaseAmount: amount2,
+                  reservoirIncreaseMaximum: maximum,
+                  reservoir
+                } = this.storeOptions);
+                this._lastReservoirIncrease = now;
+                incr = maximum != null ? Math.min(amount2, maximum - reservoir) : amount2;
+                if (incr > 0) {
+                  this.storeOptions.reservoir += incr;
+                  return this.instance._drainAll(this.computeCapacity());
+                }
+              }
+            }, this.heartbeatInterval)).unref === "function" ? base.unref() : void 0;
+          } else {
+            return clearInterval(this.heartbeat);
+          }
+        }
+        async __publish__(message) {
+          await this.yieldLoop();
+          return this.instance.Events.trigger("message", message.toString());
+        }
+        async __disconnect__(flush) {
+          await this.yieldLoop();
+          clearInterval(this.heartbeat);
+          return this.Promise.resolve();
+        }
+        yieldLoop(t = 0) {
+          return new this.Promise(function(resolve2, reject) {
+            return setTimeout(resolve2, t);
+          });
+        }
+        computePenalty() {
+          var ref;
+          return (ref = this.storeOptions.penalty) != null ? ref : 15 * this.storeOptions.minTime || 5e3;
+        }
+        async __updateSettings__(options) {
+          await this.yieldLoop();
+          parser$2.overwrite(options, options, this.storeOptions);
+          this._startHeartbeat();
+          this.instance._drainAll(this.computeCapacity());
+          return true;
+        }
+        async __running__() {
+          await this.yieldLoop();
+          return this._running;
+        }
+        async __queued__() {
+          await this.yieldLoop();
+          return this.instance.queued();
+        }
+        async __done__() {
+          await this.yieldLoop();
+          return this._done;
+        }
+        async __groupCheck__(time) {
+          await this.yieldLoop();
+          return this._nextRequest + this.timeout < time;
+        }
+        computeCapacity() {
+          var maxConcurrent, reservoir;
+          ({ maxConcurrent, reservoir } = this.storeOptions);
+          if (maxConcurrent != null && reservoir != null) {
+            return Math.min(maxConcurrent - this._running, reservoir);
+          } else if (maxConcurrent != null) {
+            return maxConcurrent - this._running;
+          } else if (reservoir != null) {
+            return reservoir;
+          } else {
+            return null;
+          }
+        }
+        conditionsCheck(weight) {
+          var capacity;
+          capacity = this.computeCapacity();
+          return capacity == null || weight <= capacity;
+        }
+        async __incrementReservoir__(incr) {
+          var reservoir;
+          await this.yieldLoop();
+          reservoir = this.storeOptions.reservoir += incr;
+          this.instance._drainAll(this.computeCapacity());
+          return reservoir;
+        }
+        async __currentReservoir__() {
+          await this.yieldLoop();
+          return this.storeOptions.reservoir;
+        }
+        isBlocked(now) {
+          return this._unblockTime >= now;
+        }
+        check(weight, now) {
+          return this.conditionsCheck(weight) && this._nextRequest - now <= 0;
+        }
+        async __check__(weight) {
+          var now;
+          await this.yieldLoop();
+          now = Date.now();
+          return this.check(weight, now);
+        }
+        async __register__(index2, weight, expiration) {
+          var now, wait;
+          await this.yieldLoop();
+          now = Date.now();
+          if (this.conditionsCheck(weight)) {
+            this._running += weight;
+            if (this.storeOptions.reservoir != null) {
+              this.storeOptions.reservoir -= weight;
+            }
+            wait = Math.max(this._nextRequest - now, 0);
+            this._nextRequest = now + wait + this.storeOptions.minTime;
+            return {
+              success: true,
+              wait,
+              reservoir: this.storeOptions.reservoir
+            };
+          } else {
+            return {
+              success: false
+            };
+          }
+        }
+        strategyIsBlock() {
+          return this.storeOptions.strategy === 3;
+        }
+        async __submit__(queueLength, weight) {
+          var blocked, now, reachedHWM;
+          await this.yieldLoop();
+          if (this.storeOptions.maxConcurrent != null && weight > this.storeOptions.maxConcurrent) {
+            throw new BottleneckError$2(`Impossible to add a job having a weight of ${weight} to a limiter having a maxConcurrent setting of ${this.storeOptions.maxConcurrent}`);
+          }
+          now = Date.now();
+          reachedHWM = this.storeOptions.highWater != null && queueLength === this.storeOptions.highWater && !this.check(weight, now);
+          blocked = this.strategyIsBlock() && (reachedHWM || this.isBlocked(now));
+          if (blocked) {
+            this._unblockTime = now + this.computePenalty();
+            this._nextRequest = this._unblockTime + this.storeOptions.minTime;
+            this.instance._dropAllQueued();
+          }
+          return {
+            reachedHWM,
+            blocked,
+            strategy: this.storeOptions.strategy
+          };
+        }
+        async __free__(index2, weight) {
+          await this.yieldLoop();
+          this._running -= weight;
+          this._done += weight;
+          this.instance._drainAll(this.computeCapacity());
+          return {
+            running: this._running
+          };
+        }
+      };
+      var LocalDatastore_1 = LocalDatastore;
+      var BottleneckError$3, States;
+      BottleneckError$3 = BottleneckError_1;
+      States = class States {
+        constructor(status1) {
+          this.status = status1;
+          this._jobs = {};
+          this.counts = this.status.map(function() {
+            return 0;
+          });
+        }
+        next(id) {
+          var current, next;
+          current = this._jobs[id];
+          next = current + 1;
+          if (current != null && next < this.status.length) {
+            this.counts[current]--;
+            this.counts[next]++;
+            return this._jobs[id]++;
+          } else if (current != null) {
+            this.counts[current]--;
+            return delete this._jobs[id];
+          }
+        }
+        start(id) {
+          var initial;
+          initial = 0;
+          this._jobs[id] = initial;
+          return this.counts[initial]++;
+        }
+        remove(id) {
+          var current;
+          current = this._jobs[id];
+          if (current != null) {
+            this.counts[current]--;
+            delete this._jobs[id];
+          }
+          return current != null;
+        }
+        jobStatus(id) {
+          var ref;
+          return (ref = this.status[this._jobs[id]]) != null ? ref : null;
+        }
+        statusJobs(status) {
+          var k, pos, ref, results, v;
+          if (status != null) {
+            pos = this.status.indexOf(status);
+            if (pos < 0) {
+              throw new BottleneckError$3(`status must be one of ${this.status.join(", ")}`);
+            }
+            ref = this._jobs;
+            results = [];
+            for (k in ref) {
+              v = ref[k];
+              if (v === pos) {
+                results.push(k);
+              }
+            }
+            return results;
+          } else {
+            return Object.keys(this._jobs);
+          }
+        }
+        statusCounts() {
+          return this.counts.reduce(((acc, v, i) => {
+            acc[this.status[i]] = v;
+            return acc;
+          }), {});
+        }
+      };
+      var States_1 = States;
+      var DLList$2, Sync;
+      DLList$2 = DLList_1;
+      Sync = class Sync {
+        constructor(name, Promise2) {
+          this.schedule = this.schedule.bind(this);
+          this.name = name;
+          this.Promise = Promise2;
+          this._running = 0;
+          this._queue = new DLList$2();
+        }
+        isEmpty() {
+          return this._queue.length === 0;
+        }
+        async _tryToRun() {
+          var args, cb, error3, reject, resolve2, returned, task;
+          if (this._running < 1 && this._queue.length > 0) {
+            this._running++;
+            ({ task, args, resolve: resolve2, reject } = this._queue.shift());
+            cb = await (async function() {
+              try {
+                returned = await task(...args);
+                return function() {
+                  return resolve2(returned);
+                };
+              } catch (error1) {
+                error3 = error1;
+                return function() {
+                  return reject(error3);
+                };
+              }
+            })();
+            this._running--;
+            this._tryToRun();
+            return cb();
+          }
+        }
+        schedule(task, ...args) {
+          var promise, reject, resolve2;
+          resolve2 = reject = null;
+          promise = new this.Promise(function(_resolve, _reject) {
+            resolve2 = _resolve;
+            return reject = _reject;
+          });
+          this._queue.push({ task, args, resolve: resolve2, reject });
+          this._tryToRun();
+          return promise;
+        }
+      };
+      var Sync_1 = Sync;
+      var version = "2.19.5";
+      var version$1 = {
+        version
+      };
+      var version$2 = /* @__PURE__ */ Object.freeze({
+        version,
+        default: version$1
+      });
+      var require$$2 = () => console.log("You must import the full version of Bottleneck in order to use this feature.");
+      var require$$3 = () => console.log("You must import the full version of Bottleneck in order to use this feature.");
+      var require$$4 = () => console.log("You must import the full version of Bottleneck in order to use this feature.");
+      var Events$2, Group, IORedisConnection$1, RedisConnection$1, Scripts$1, parser$3;
+      parser$3 = parser;
+      Events$2 = Events_1;
+      RedisConnection$1 = require$$2;
+      IORedisConnection$1 = require$$3;
+      Scripts$1 = require$$4;
+      Group = (function() {
+        class Group2 {
+          constructor(limiterOptions = {}) {
+            this.deleteKey = this.deleteKey.bind(this);
+            this.limiterOptions = limiterOptions;
+            parser$3.load(this.limiterOptions, this.defaults, this);
+            this.Events = new Events$2(this);
+            this.instances = {};
+            this.Bottleneck = Bottleneck_1;
+            this._startAutoCleanup();
+            this.sharedConnection = this.connection != null;
+            if (this.connection == null) {
+              if (this.limiterOptions.datastore === "redis") {
+                this.connection = new RedisConnection$1(Object.assign({}, this.limiterOptions, { Events: this.Events }));
+              } else if (this.limiterOptions.datastore === "ioredis") {
+                this.connection = new IORedisConnection$1(Object.assign({}, this.limiterOptions, { Events: this.Events }));
+              }
+            }
+          }
+          key(key = "") {
+            var ref;
+            return (ref = this.instances[key]) != null ? ref : (() => {
+              var limiter;
+              limiter = this.instances[key] = new this.Bottleneck(Object.assign(this.limiterOptions, {
+                id: `${this.id}-${key}`,
+                timeout: this.timeout,
+                connection: this.connection
+              }));
+              this.Events.trigger("created", limiter, key);
+              return limiter;
+            })();
+          }
+          async deleteKey(key = "") {
+            var deleted, instance;
+            instance = this.instances[key];
+            if (this.connection) {
+              deleted = await this.connection.__runCommand__(["del", ...Scripts$1.allKeys(`${this.id}-${key}`)]);
+            }
+            if (instance != null) {
+              delete this.instances[key];
+              await instance.disconnect();
+            }
+            return instance != null || deleted > 0;
+          }
+          limiters() {
+            var k, ref, results, v;
+            ref = this.instances;
+            results = [];
+            for (k in ref) {
+              v = ref[k];
+              results.push({
+                key: k,
+                limiter: v
+              });
+            }
+            return results;
+          }
+          keys() {
+            return Object.keys(this.instances);
+          }
+          async clusterKeys() {
+            var cursor, end, found, i, k, keys, len, next, start;
+            if (this.connection == null) {
+              return this.Promise.resolve(this.keys());
+            }
+            keys = [];
+            cursor = null;
+            start = `b_${this.id}-`.length;
+            end = "_settings".length;
+            while (cursor !== 0) {
+              [next, found] = await this.connection.__runCommand__(["scan", cursor != null ? cursor : 0, "match", `b_${this.id}-*_settings`, "count", 1e4]);
+              cursor = ~~next;
+              for (i = 0, len = found.length; i < len; i++) {
+                k = found[i];
+                keys.push(k.slice(start, -end));
+              }
+            }
+            return keys;
+          }
+          _startAutoCleanup() {
+            var base;
+            clearInterval(this.interval);
+            return typeof (base = this.interval = setInterval(async () => {
+              var e, k, ref, results, time, v;
+              time = Date.now();
+              ref = this.instances;
+              results = [];
+              for (k in ref) {
+                v = ref[k];
+                try {
+                  if (await v._store.__groupCheck__(time)) {
+                    results.push(this.deleteKey(k));
+                  } else {
+                    results.push(void 0);
+                  }
+                } catch (error3) {
+                  e = error3;
+                  results.push(v.Events.trigger("error", e));
+                }
+              }
+              return results;
+            }, this.timeout / 2)).unref === "function" ? base.unref() : void 0;
+          }
+          updateSettings(options = {}) {
+            parser$3.overwrite(options, this.defaults, this);
+            parser$3.overwrite(options, options, this.limiterOptions);
+            if (options.timeout != null) {
+              return this._startAutoCleanup();
+            }
+          }
+          disconnect(flush = true) {
+            var ref;
+            if (!this.sharedConnection) {
+              return (ref = this.connection) != null ? ref.disconnect(flush) : void 0;
+            }
+          }
+        }
+        Group2.prototype.defaults = {
+          timeout: 1e3 * 60 * 5,
+          connection: null,
+          Promise,
+          id: "group-key"
+        };
+        return Group2;
+      }).call(commonjsGlobal);
+      var Group_1 = Group;
+      var Batcher, Events$3, parser$4;
+      parser$4 = parser;
+      Events$3 = Events_1;
+      Batcher = (function() {
+        class Batcher2 {
+          constructor(options = {}) {
+            this.options = options;
+            parser$4.load(this.options, this.defaults, this);
+            this.Events = new Events$3(this);
+            this._arr = [];
+            this._resetPromise();
+            this._lastFlush = Date.now();
+          }
+          _resetPromise() {
+            return this._promise = new this.Promise((res, rej) => {
+              return this._resolve = res;
+            });
+          }
+          _flush() {
+            clearTimeout(this._timeout);
+            this._lastFlush = Date.now();
+            this._resolve();
+            this.Events.trigger("batch", this._arr);
+            this._arr = [];
+            return this._resetPromise();
+          }
+          add(data) {
+            var ret;
+            this._arr.push(data);
+            ret = this._promise;
+            if (this._arr.length === this.maxSize) {
+              this._flush();
+            } else if (this.maxTime != null && this._arr.length === 1) {
+              this._timeout = setTimeout(() => {
+                return this._flush();
+              }, this.maxTime);
+            }
+            return ret;
+          }
+        }
+        Batcher2.prototype.defaults = {
+          maxTime: null,
+          maxSize: null,
+          Promise
+        };
+        return Batcher2;
+      }).call(commonjsGlobal);
+      var Batcher_1 = Batcher;
+      var require$$4$1 = () => console.log("You must import the full version of Bottleneck in order to use this feature.");
+      var require$$8 = getCjsExportFromNamespace(version$2);
+      var Bottleneck2, DEFAULT_PRIORITY$1, Events$4, Job$1, LocalDatastore$1, NUM_PRIORITIES$1, Queues$1, RedisDatastore$1, States$1, Sync$1, parser$5, splice = [].splice;
+      NUM_PRIORITIES$1 = 10;
+      DEFAULT_PRIORITY$1 = 5;
+      parser$5 = parser;
+      Queues$1 = Queues_1;
+      Job$1 = Job_1;
+      LocalDatastore$1 = LocalDatastore_1;
+      RedisDatastore$1 = require$$4$1;
+      Events$4 = Events_1;
+      States$1 = States_1;
+      Sync$1 = Sync_1;
+      Bottleneck2 = (function() {
+        class Bottleneck3 {
+          constructor(options = {}, ...invalid) {
+            var storeInstanceOptions, storeOptions;
+            this._addToQueue = this._addToQueue.bind(this);
+            this._validateOptions(options, invalid);
+            parser$5.load(options, this.instanceDefaults, this);
+            this._queues = new Queues$1(NUM_PRIORITIES$1);
+            this._scheduled = {};
+            this._states = new States$1(["RECEIVED", "QUEUED", "RUNNING", "EXECUTING"].concat(this.trackDoneStatus ? ["DONE"] : []));
+            this._limiter = null;
+            this.Events = new Events$4(this);
+            this._submitLock = new Sync$1("submit", this.Promise);
+            this._registerLock = new Sync$1("register", this.Promise);
+            storeOptions = parser$5.load(options, this.storeDefaults, {});
+            this._store = (function() {
+              if (this.datastore === "redis" || this.datastore === "ioredis" || this.connection != null) {
+                storeInstanceOptions = parser$5.load(options, this.redisStoreDefaults, {});
+                return new RedisDatastore$1(this, storeOptions, storeInstanceOptions);
+              } else if (this.datastore === "local") {
+                storeInstanceOptions = parser$5.load(options, this.localStoreDefaults, {});
+                return new LocalDatastore$1(this, storeOptions, storeInstanceOptions);
+              } else {
+                throw new Bottleneck3.prototype.BottleneckError(`Invalid datastore type: ${this.datastore}`);
+              }
+            }).call(this);
+            this._queues.on("leftzero", () => {
+              var ref;
+              return (ref = this._store.heartbeat) != null ? typeof ref.ref === "function" ? ref.ref() : void 0 : void 0;
+            });
+            this._queues.on("zero", () => {
+              var ref;
+              return (ref = this._store.heartbeat) != null ? typeof ref.unref === "function" ? ref.unref() : void 0 : void 0;
+            });
+          }
+          _validateOptions(options, invalid) {
+            if (!(options != null && typeof options === "object" && invalid.length === 0)) {
+              throw new Bottleneck3.prototype.BottleneckError("Bottleneck v2 takes a single object argument. Refer to https://github.com/SGrondin/bottleneck#upgrading-to-v2 if you're upgrading from Bottleneck v1.");
+            }
+          }
+          ready() {
+            return this._store.ready;
+          }
+          clients() {
+            return this._store.clients;
+          }
+          channel() {
+            return `b_${this.id}`;
+          }
+          channel_client() {
+            return `b_${this.id}_${this._store.clientId}`;
+          }
+          publish(message) {
+            return this._store.__publish__(message);
+          }
+          disconnect(flush = true) {
+            return this._store.__disconnect__(flush);
+          }
+          chain(_limiter) {
+            this._limiter = _limiter;
+            return this;
+          }
+          queued(priority) {
+            return this._queues.queued(priority);
+          }
+          clusterQueued() {
+            return this._store.__queued__();
+          }
+          empty() {
+            return this.queued() === 0 && this._submitLock.isEmpty();
+          }
+          running() {
+            return this._store.__running__();
+          }
+          done() {
+            return this._store.__done__();
+          }
+          jobStatus(id) {
+            return this._states.jobStatus(id);
+          }
+          jobs(status) {
+            return this._states.statusJobs(status);
+          }
+          counts() {
+            return this._states.statusCounts();
+          }
+          _randomIndex() {
+            return Math.random().toString(36).slice(2);
+          }
+          check(weight = 1) {
+            return this._store.__check__(weight);
+          }
+          _clearGlobalState(index2) {
+            if (this._scheduled[index2] != null) {
+              clearTimeout(this._scheduled[index2].expiration);
+              delete this._scheduled[index2];
+              return true;
+            } else {
+              return false;
+            }
+          }
+          async _free(index2, job, options, eventInfo) {
+            var e, running;
+            try {
+              ({ running } = await this._store.__free__(index2, options.weight));
+              this.Events.trigger("debug", `Freed ${options.id}`, eventInfo);
+              if (running === 0 && this.empty()) {
+                return this.Events.trigger("idle");
+              }
+            } catch (error1) {
+              e = error1;
+              return this.Events.trigger("error", e);
+            }
+          }
+          _run(index2, job, wait) {
+            var clearGlobalState, free, run2;
+            job.doRun();
+            clearGlobalState = this._clearGlobalState.bind(this, index2);
+            run2 = this._run.bind(this, index2, job);
+            free = this._free.bind(this, index2, job);
+            return this._scheduled[index2] = {
+              timeout: setTimeout(() => {
+                return job.doExecute(this._limiter, clearGlobalState, run2, free);
+              }, wait),
+              expiration: job.options.expiration != null ? setTimeout(function() {
+                return job.doExpire(clearGlobalState, run2, free);
+              }, wait + job.options.expiration) : void 0,
+              job
+            };
+          }
+          _drainOne(capacity) {
+            return this._registerLock.schedule(() => {
+              var args, index2, next, options, queue;
+              if (this.queued() === 0) {
+                return this.Promise.resolve(null);
+              }
+              queue = this._queues.getFirst();
+              ({ options, args } = next = queue.first());
+              if (capacity != null && options.weight > capacity) {
+                return this.Promise.resolve(null);
+              }
+              this.Events.trigger("debug", `Draining ${options.id}`, { args, options });
+              index2 = this._randomIndex();
+              return this._store.__register__(index2, options.weight, options.expiration).then(({ success, wait, reservoir }) => {
+                var empty3;
+                this.Events.trigger("debug", `Drained ${options.id}`, { success, args, options });
+                if (success) {
+                  queue.shift();
+                  empty3 = this.empty();
+                  if (empty3) {
+                    this.Events.trigger("empty");
+                  }
+                  if (reservoir === 0) {
+                    this.Events.trigger("depleted", empty3);
+                  }
+                  this._run(index2, next, wait);
+                  return this.Promise.resolve(options.weight);
+                } else {
+                  return this.Promise.resolve(null);
+                }
+              });
+            });
+          }
+          _drainAll(capacity, total = 0) {
+            return this._drainOne(capacity).then((drained) => {
+              var newCapacity;
+              if (drained != null) {
+                newCapacity = capacity != null ? capacity - drained : capacity;
+                return this._drainAll(newCapacity, total + drained);
+              } else {
+                return this.Promise.resolve(total);
+              }
+            }).catch((e) => {
+              return this.Events.trigger("error", e);
+            });
+          }
+          _dropAllQueued(message) {
+            return this._queues.shiftAll(function(job) {
+              return job.doDrop({ message });
+            });
+          }
+          stop(options = {}) {
+            var done, waitForExecuting;
+            options = parser$5.load(options, this.stopDefaults);
+            waitForExecuting = (at3) => {
+              var finished;
+              finished = () => {
+                var counts;
+                counts = this._states.counts;
+                return counts[0] + counts[1] + counts[2] + counts[3] === at3;
+              };
+              return new this.Promise((resolve2, reject) => {
+                if (finished()) {
+                  return resolve2();
+                } else {
+                  return this.on("done", () => {
+                    if (finished()) {
+                      this.removeAllListeners("done");
+                      return resolve2();
+                    }
+                  });
+                }
+              });
+            };
+            done = options.dropWaitingJobs ? (this._run = function(index2, next) {
+              return next.doDrop({
+                message: options.dropErrorMessage
+              });
+            }, this._drainOne = () => {
+              return this.Promise.resolve(null);
+            }, this._registerLock.schedule(() => {
+              return this._submitLock.schedule(() => {
+                var k, ref, v;
+                ref = this._scheduled;
+                for (k in ref) {
+                  v = ref[k];
+                  if (this.jobStatus(v.job.options.id) === "RUNNING") {
+                    clearTimeout(v.timeout);
+                    clearTimeout(v.expiration);
+                    v.job.doDrop({
+                      message: options.dropErrorMessage
+                    });
+                  }
+                }
+                this._dropAllQueued(options.dropErrorMessage);
+                return waitForExecuting(0);
+              });
+            })) : this.schedule({
+              priority: NUM_PRIORITIES$1 - 1,
+              weight: 0
+            }, () => {
+              return waitForExecuting(1);
+            });
+            this._receive = function(job) {
+              return job._reject(new Bottleneck3.prototype.BottleneckError(options.enqueueErrorMessage));
+            };
+            this.stop = () => {
+              return this.Promise.reject(new Bottleneck3.prototype.BottleneckError("stop() has already been called"));
+            };
+            return done;
+          }
+          async _addToQueue(job) {
+            var args, blocked, error3, options, reachedHWM, shifted, strategy;
+            ({ args, options } = job);
+            try {
+              ({ reachedHWM, blocked, strategy } = await this._store.__submit__(this.queued(), options.weight));
+            } catch (error1) {
+              error3 = error1;
+              this.Events.trigger("debug", `Could not queue ${options.id}`, { args, options, error: error3 });
+              job.doDrop({ error: error3 });
+              return false;
+            }
+            if (blocked) {
+              job.doDrop();
+              return true;
+            } else if (reachedHWM) {
+              shifted = strategy === Bottleneck3.prototype.strategy.LEAK ? this._queues.shiftLastFrom(options.priority) : strategy === Bottleneck3.prototype.strategy.OVERFLOW_PRIORITY ? this._queues.shiftLastFrom(options.priority + 1) : strategy === Bottleneck3.prototype.strategy.OVERFLOW ? job : void 0;
+              if (shifted != null) {
+                shifted.doDrop();
+              }
+              if (shifted == null || strategy === Bottleneck3.prototype.strategy.OVERFLOW) {
+                if (shifted == null) {
+                  job.doDrop();
+                }
+                return reachedHWM;
+              }
+            }
+            job.doQueue(reachedHWM, blocked);
+            this._queues.push(job);
+            await this._drainAll();
+            return reachedHWM;
+          }
+          _receive(job) {
+            if (this._states.jobStatus(job.options.id) != null) {
+              job._reject(new Bottleneck3.prototype.BottleneckError(`A job with the same id already exists (id=${job.options.id})`));
+              return false;
+            } else {
+              job.doReceive();
+              return this._submitLock.schedule(this._addToQueue, job);
+            }
+          }
+          submit(...args) {
+            var cb, fn, job, options, ref, ref1, task;
+            if (typeof args[0] === "function") {
+              ref = args, [fn, ...args] = ref, [cb] = splice.call(args, -1);
+              options = parser$5.load({}, this.jobDefaults);
+            } else {
+              ref1 = args, [options, fn, ...args] = ref1, [cb] = splice.call(args, -1);
+              options = parser$5.load(options, this.jobDefaults);
+            }
+            task = (...args2) => {
+              return new this.Promise(function(resolve2, reject) {
+                return fn(...args2, function(...args3) {
+                  return (args3[0] != null ? reject : resolve2)(args3);
+                });
+              });
+            };
+            job = new Job$1(task, args, options, this.jobDefaults, this.rejectOnDrop, this.Events, this._states, this.Promise);
+            job.promise.then(function(args2) {
+              return typeof cb === "function" ? cb(...args2) : void 0;
+            }).catch(function(args2) {
+              if (Array.isArray(args2)) {
+                return typeof cb === "function" ? cb(...args2) : void 0;
+              } else {
+                return typeof cb === "function" ? cb(args2) : void 0;
+              }
+            });
+            return this._receive(job);
+          }
+          schedule(...args) {
+            var job, options, task;
+            if (typeof args[0] === "function") {
+              [task, ...args] = args;
+              options = {};
+            } else {
+              [options, task, ...args] = args;
+            }
+            job = new Job$1(task, args, options, this.jobDefaults, this.rejectOnDrop, this.Events, this._states, this.Promise);
+            this._receive(job);
+            return job.promise;
+          }
+          wrap(fn) {
+            var schedule, wrapped;
+            schedule = this.schedule.bind(this);
+            wrapped = function(...args) {
+              return schedule(fn.bind(this), ...args);
+            };
+            wrapped.withOptions = function(options, ...args) {
+              return schedule(options, fn, ...args);
+            };
+            return wrapped;
+          }
+          async updateSettings(options = {}) {
+            await this._store.__updateSettings__(parser$5.overwrite(options, this.storeDefaults));
+            parser$5.overwrite(options, this.instanceDefaults, this);
+            return this;
+          }
+          currentReservoir() {
+            return this._store.__currentReservoir__();
+          }
+          incrementReservoir(incr = 0) {
+            return this._store.__incrementReservoir__(incr);
+          }
+        }
+        Bottleneck3.default = Bottleneck3;
+        Bottleneck3.Events = Events$4;
+        Bottleneck3.version = Bottleneck3.prototype.version = require$$8.version;
+        Bottleneck3.strategy = Bottleneck3.prototype.strategy = {
+          LEAK: 1,
+          OVERFLOW: 2,
+          OVERFLOW_PRIORITY: 4,
+          BLOCK: 3
+        };
+        Bottleneck3.BottleneckError = Bottleneck3.prototype.BottleneckError = BottleneckError_1;
+        Bottleneck3.Group = Bottleneck3.prototype.Group = Group_1;
+        Bottleneck3.RedisConnection = Bottleneck3.prototype.RedisConnection = require$$2;
+        Bottleneck3.IORedisConnection = Bottleneck3.prototype.IORedisConnection = require$$3;
+        Bottleneck3.Batcher = Bottleneck3.prototype.Batcher = Batcher_1;
+        Bottleneck3.prototype.jobDefaults = {
+          priority: DEFAULT_PRIORITY$1,
+          weight: 1,
+          expiration: null,
+          id: "<no-id>"
+        };
+        Bottleneck3.prototype.storeDefaults = {
+          maxConcurrent: null,
+          minTime: 0,
+          highWater: null,
+          strategy: Bottleneck3.prototype.strategy.LEAK,
+          penalty: null,
+          reservoir: null,
+          reservoirRefreshInterval: null,
+          reservoirRefreshAmount: null,
+          reservoirIncreaseInterval: null,
+          reservoirIncreaseAmount: null,
+          reservoirIncreaseMaximum: null
+        };
+        Bottleneck3.prototype.localStoreDefaults = {
+          Promise,
+          timeout: null,
+          heartbeatInterval: 250
+        };
+        Bottleneck3.prototype.redisStoreDefaults = {
+          Promise,
+          timeout: null,
+          heartbeatInterval: 5e3,
+          clientTimeout: 1e4,
+          Redis: null,
+          clientOptions: {},
+          clusterNodes: null,
+          clearDatastore: false,
+          connection: null
+        };
+        Bottleneck3.prototype.instanceDefaults = {
+          datastore: "local",
+          connection: null,
+          id: "<no-id>",
+          rejectOnDrop: true,
+          trackDoneStatus: false,
+          Promise
+        };
+        Bottleneck3.prototype.stopDefaults = {
+          enqueueErrorMessage: "This limiter has been stopped and cannot accept new jobs.",
+          dropWaitingJobs: true,
+          dropErrorMessage: "This limiter has been stopped."
+        };
+        return Bottleneck3;
+      }).call(commonjsGlobal);
+      var Bottleneck_1 = Bottleneck2;
+      var lib = Bottleneck_1;
+      return lib;
+    }));
+  }
+});
+
+// node_modules/@octokit/plugin-retry/dist-bundle/index.js
+function isRequestError(error3) {
+  return error3.request !== void 0;
+}
+async function errorRequest(state, octokit, error3, options) {
+  if (!isRequestError(error3) || !error3?.request.request) {
+    throw error3;
+  }
+  if (error3.status >= 400 && !state.doNotRetry.includes(error3.status)) {
+    const retries = options.request.retries != null ? options.request.retries : state.retries;
+    const retryAfter = Math.pow((options.request.retryCount || 0) + 1, 2);
+    throw octokit.retry.retryRequest(error3, retries, retryAfter);
+  }
+  throw error3;
+}
+async function wrapRequest(state, octokit, request2, options) {
+  const limiter = new import_light.default();
+  limiter.on("failed", function(error3, info2) {
+    const maxRetries = ~~error3.request.request?.retries;
+    const after = ~~error3.request.request?.retryAfter;
+    options.request.retryCount = info2.retryCount + 1;
+    if (maxRetries > info2.retryCount) {
+      return after * state.retryAfterBaseValue;
+    }
+  });
+  return limiter.schedule(
+    requestWithGraphqlErrorHandling.bind(null, state, octokit, request2),
+    options
+  );
+}
+async function requestWithGraphqlErrorHandling(state, octokit, request2, options) {
+  const response = await request2(options);
+  if (response.data && response.data.errors && response.data.errors.length > 0 && /Something went wrong while executing your query/.test(
+    response.data.errors[0].message
+  )) {
+    const error3 = new RequestError(response.data.errors[0].message, 500, {
+      request: options,
+      response
+    });
+    return errorRequest(state, octokit, error3, options);
+  }
+  return response;
+}
+function retry(octokit, octokitOptions) {
+  const state = Object.assign(
+    {
+      enabled: true,
+      retryAfterBaseValue: 1e3,
+      doNotRetry: [400, 401, 403, 404, 410, 422, 451],
+      retries: 3
+    },
+    octokitOptions.retry
+  );
+  const retryPlugin = {
+    retry: {
+      retryRequest: (error3, retries, retryAfter) => {
+        error3.request.request = Object.assign({}, error3.request.request, {
+          retries,
+          retryAfter
+        });
+        return error3;
+      }
+    }
+  };
+  if (state.enabled) {
+    octokit.hook.error("request", errorRequest.bind(null, state, retryPlugin));
+    octokit.hook.wrap("request", wrapRequest.bind(null, state, retryPlugin));
+  }
+  return retryPlugin;
+}
+var import_light, VERSION8;
+var init_dist_bundle6 = __esm({
+  "node_modules/@octokit/plugin-retry/dist-bundle/index.js"() {
+    import_light = __toESM(require_light(), 1);
+    init_dist_src();
+    VERSION8 = "0.0.0-development";
+    retry.VERSION = VERSION8;
+  }
+});
+
+// node_modules/@octokit/plugin-throttling/dist-bundle/index.js
+function wrapRequest2(state, request2, options) {
+  return state.retryLimiter.schedule(doRequest, state, request2, options);
+}
+async function doRequest(state, request2, options) {
+  const { pathname } = new URL(options.url, "http://github.test");
+  const isAuth = isAuthRequest(options.method, pathname);
+  const isWrite = !isAuth && options.method !== "GET" && options.method !== "HEAD";
+  const isSearch = options.method === "GET" && pathname.startsWith("/search/");
+  const isGraphQL = pathname.startsWith("/graphql");
+  const retryCount = ~~request2.retryCount;
+  const jobOptions = retryCount > 0 ? { priority: 0, weight: 0 } : {};
+  if (state.clustering) {
+    jobOptions.expiration = 1e3 * 60;
+  }
+  if (isWrite || isGraphQL) {
+    await state.write.key(state.id).schedule(jobOptions, noop3);
+  }
+  if (isWrite && state.triggersNotification(pathname)) {
+    await state.notifications.key(state.id).schedule(jobOptions, noop3);
+  }
+  if (isSearch) {
+    await state.search.key(state.id).schedule(jobOptions, noop3);
+  }
+  const req = (isAuth ? state.auth : state.global).key(state.id).schedule(jobOptions, request2, options);
+  if (isGraphQL) {
+    const res = await req;
+    if (res.data.errors != null && res.data.errors.some((error3) => error3.type === "RATE_LIMITED")) {
+      const error3 = Object.assign(new Error("GraphQL Rate Limit Exceeded"), {
+        response: res,
+        data: res.data
+      });
+      throw error3;
+    }
+  }
+  return req;
+}
+function isAuthRequest(method, pathname) {
+  return method === "PATCH" && // https://docs.github.com/en/rest/apps/apps?apiVersion=2022-11-28#create-a-scoped-access-token
+  /^\/applications\/[^/]+\/token\/scoped$/.test(pathname) || method === "POST" && // https://docs.github.com/en/rest/apps/oauth-applications?apiVersion=2022-11-28#reset-a-token
+  (/^\/applications\/[^/]+\/token$/.test(pathname) || // https://docs.github.com/en/rest/apps/apps?apiVersion=2022-11-28#create-an-installation-access-token-for-an-app
+  /^\/app\/installations\/[^/]+\/access_tokens$/.test(pathname) || // https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
+  pathname === "/login/oauth/access_token");
+}
+function routeMatcher(paths) {
+  const regexes = paths.map(
+    (path) => path.split("/").map((c) => c.startsWith("{") ? "(?:.+?)" : c).join("/")
+  );
+  const regex2 = `^(?:${regexes.map((r) => `(?:${r})`).join("|")})[^/]*$`;
+  return new RegExp(regex2, "i");
+}
+function throttling(octokit, octokitOptions) {
+  const {
+    enabled = true,
+    Bottleneck: Bottleneck2 = import_light2.default,
+    id = "no-id",
+    timeout = 1e3 * 60 * 2,
+    // Redis TTL: 2 minutes
+    connection
+  } = octokitOptions.throttle || {};
+  if (!enabled) {
+    return {};
+  }
+  const common = { timeout };
+  if (typeof connection !== "undefined") {
+    common.connection = connection;
+  }
+  const state = Object.assign(
+    {
+      clustering: connection != null,
+      triggersNotification,
+      fallbackSecondaryRateRetryAfter: 60,
+      retryAfterBaseValue: 1e3,
+      id
+    },
+    octokitOptions.throttle
+  );
+  if (typeof state.onSecondaryRateLimit !== "function" || typeof state.onRateLimit !== "function") {
+    throw new Error(`octokit/plugin-throttling error:
+        You must pass the onSecondaryRateLimit and onRateLimit error handlers.
+        See https://octokit.github.io/rest.js/#throttling
+
+        const octokit = new Octokit({
+          throttle: {
+            onSecondaryRateLimit: (retryAfter, options) => {/* ... */},
+            onRateLimit: (retryAfter, options) => {/* ... */}
+          }
+        })
+    `);
+  }
+  let initialized = false;
+  const initializeBottleneck = () => {
+    if (initialized) {
+      return;
+    }
+    initialized = true;
+    if (groups.global == null) {
+      createGroups(Bottleneck2, common);
+    }
+    state.global = state.global ?? groups.global;
+    state.auth = state.auth ?? groups.auth;
+    state.search = state.search ?? groups.search;
+    state.write = state.write ?? groups.write;
+    state.notifications = state.notifications ?? groups.notifications;
+    state.retryLimiter = state.retryLimiter ?? new Bottleneck2();
+    const events = {};
+    const emitter = new Bottleneck2.Events(events);
+    events.on("secondary-limit", state.onSecondaryRateLimit);
+    events.on("rate-limit", state.onRateLimit);
+    events.on(
+      "error",
+      (e) => octokit.log.warn("Error in throttling-plugin limit handler", e)
+    );
+    state.retryLimiter.on("failed", async function(error3, info2) {
+      const [state2, request2, options] = info2.args;
+      const { pathname } = new URL(options.url, "http://github.test");
+      const shouldRetryGraphQL = pathname.startsWith("/graphql") && error3.status !== 401;
+      if (!(shouldRetryGraphQL || error3.status === 403 || error3.status === 429)) {
+        return;
+      }
+      const retryCount = ~~request2.retryCount;
+      request2.retryCount = retryCount;
+      options.request.retryCount = retryCount;
+      const { wantRetry, retryAfter = 0 } = await (async function() {
+        if (/\bsecondary rate\b/i.test(error3.message)) {
+          const retryAfter2 = Number(error3.response.headers["retry-after"]) || state2.fallbackSecondaryRateRetryAfter;
+          const wantRetry2 = await emitter.trigger(
+            "secondary-limit",
+            retryAfter2,
+            options,
+            octokit,
+            retryCount
+          );
+          return { wantRetry: wantRetry2, retryAfter: retryAfter2 };
+        }
+        if (error3.response.headers != null && error3.response.headers["x-ratelimit-remaining"] === "0" || (error3.response.data?.errors ?? []).some(
+          (error22) => error22.type === "RATE_LIMITED"
+        )) {
+          const rateLimitReset = new Date(
+            ~~error3.response.headers["x-ratelimit-reset"] * 1e3
+          ).getTime();
+          const retryAfter2 = Math.max(
+            // Add one second so we retry _after_ the reset time
+            // https://docs.github.com/en/rest/overview/resources-in-the-rest-api?apiVersion=2022-11-28#exceeding-the-rate-limit
+            Math.ceil((rateLimitReset - Date.now()) / 1e3) + 1,
+            0
+          );
+          const wantRetry2 = await emitter.trigger(
+            "rate-limit",
+            retryAfter2,
+            options,
+            octokit,
+            retryCount
+          );
+          return { wantRetry: wantRetry2, retryAfter: retryAfter2 };
+        }
+        return {};
+      })();
+      if (wantRetry) {
+        request2.retryCount++;
+        return retryAfter * state2.retryAfterBaseValue;
+      }
+    });
+  };
+  octokit.hook.wrap("request", (request2, options) => {
+    initializeBottleneck();
+    return wrapRequest2(state, request2, options);
+  });
+  return {};
+}
+var import_light2, VERSION9, noop3, triggers_notification_paths_default, regex, triggersNotification, groups, createGroups;
+var init_dist_bundle7 = __esm({
+  "node_modules/@octokit/plugin-throttling/dist-bundle/index.js"() {
+    import_light2 = __toESM(require_light(), 1);
+    VERSION9 = "0.0.0-development";
+    noop3 = () => Promise.resolve();
+    triggers_notification_paths_default = [
+      "/orgs/{org}/invitations",
+      "/orgs/{org}/invitations/{invitation_id}",
+      "/orgs/{org}/teams/{team_slug}/discussions",
+      "/orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments",
+      "/repos/{owner}/{repo}/collaborators/{username}",
+      "/repos/{owner}/{repo}/commits/{commit_sha}/comments",
+      "/repos/{owner}/{repo}/issues",
+      "/repos/{owner}/{repo}/issues/{issue_number}/comments",
+      "/repos/{owner}/{repo}/issues/{issue_number}/sub_issue",
+      "/repos/{owner}/{repo}/issues/{issue_number}/sub_issues/priority",
+      "/repos/{owner}/{repo}/pulls",
+      "/repos/{owner}/{repo}/pulls/{pull_number}/comments",
+      "/repos/{owner}/{repo}/pulls/{pull_number}/comments/{comment_id}/replies",
+      "/repos/{owner}/{repo}/pulls/{pull_number}/merge",
+      "/repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers",
+      "/repos/{owner}/{repo}/pulls/{pull_number}/reviews",
+      "/repos/{owner}/{repo}/releases",
+      "/teams/{team_id}/discussions",
+      "/teams/{team_id}/discussions/{discussion_number}/comments"
+    ];
+    regex = routeMatcher(triggers_notification_paths_default);
+    triggersNotification = regex.test.bind(regex);
+    groups = {};
+    createGroups = function(Bottleneck2, common) {
+      groups.global = new Bottleneck2.Group({
+        id: "octokit-global",
+        maxConcurrent: 10,
+        ...common
+      });
+      groups.auth = new Bottleneck2.Group({
+        id: "octokit-auth",
+        maxConcurrent: 1,
+        ...common
+      });
+      groups.search = new Bottleneck2.Group({
+        id: "octokit-search",
+        maxConcurrent: 1,
+        minTime: 2e3,
+        ...common
+      });
+      groups.write = new Bottleneck2.Group({
+        id: "octokit-write",
+        maxConcurrent: 1,
+        minTime: 1e3,
+        ...common
+      });
+      groups.notifications = new Bottleneck2.Group({
+        id: "octokit-notifications",
+        maxConcurrent: 1,
+        minTime: 3e3,
+        ...common
+      });
+    };
+    throttling.VERSION = VERSION9;
+    throttling.triggersNotification = triggersNotification;
+  }
+});
+
+// node_modules/@octokit/plugin-request-log/dist-src/version.js
+var VERSION10;
+var init_version3 = __esm({
+  "node_modules/@octokit/plugin-request-log/dist-src/version.js"() {
+    VERSION10 = "6.0.0";
+  }
+});
+
+// node_modules/@octokit/plugin-request-log/dist-src/index.js
+function requestLog(octokit) {
+  octokit.hook.wrap("request", (request2, options) => {
+    octokit.log.debug("request", options);
+    const start = Date.now();
+    const requestOptions = octokit.request.endpoint.parse(options);
+    const path = requestOptions.url.replace(options.baseUrl, "");
+    return request2(options).then((response) => {
+      const requestId = response.headers["x-github-request-id"];
+      octokit.log.info(
+        `${requestOptions.method} ${path} - ${response.status} with id ${requestId} in ${Date.now() - start}ms`
+      );
+      return response;
+    }).catch((error3) => {
+      const requestId = error3.response?.headers["x-github-request-id"] || "UNKNOWN";
+      octokit.log.error(
+        `${requestOptions.method} ${path} - ${error3.status} with id ${requestId} in ${Date.now() - start}ms`
+      );
+      throw error3;
+    });
+  });
+}
+var init_dist_src4 = __esm({
+  "node_modules/@octokit/plugin-request-log/dist-src/index.js"() {
+    init_version3();
+    requestLog.VERSION = VERSION10;
   }
 });
 
@@ -38910,9 +39869,9 @@ var Octokit2;
 var init_dist_src5 = __esm({
   "node_modules/@octokit/rest/dist-src/index.js"() {
     init_dist_src2();
-    init_dist_src3();
-    init_dist_bundle7();
     init_dist_src4();
+    init_dist_bundle5();
+    init_dist_src3();
     init_version4();
     Octokit2 = Octokit.plugin(requestLog, legacyRestEndpointMethods, paginateRest).defaults(
       {
@@ -38936,11 +39895,11 @@ function absent(cause) {
   return void 0;
 }
 var GithubRefused, Client, Github;
-var init_github = __esm({
+var init_github2 = __esm({
   "src/edges/github.ts"() {
     "use strict";
-    init_dist_bundle();
-    init_dist_bundle2();
+    init_dist_bundle6();
+    init_dist_bundle7();
     init_dist_src5();
     init_failure();
     GithubRefused = class extends Failure {
@@ -38967,21 +39926,41 @@ var init_github = __esm({
         const { data: full } = await this.#ask("the pull request", () => this.#client.pulls.get({ ...this.#repo, pull_number: pull.number }));
         return { number: full.number, head: full.head.sha, merge: full.merge_commit_sha ?? void 0 };
       }
+      /** The pull request by whose merge a commit came to be; the newest, where there are several. */
+      async mergedPull(commit) {
+        const { data } = await this.#ask("pull requests", () => this.#client.repos.listPullRequestsAssociatedWithCommit({ ...this.#repo, commit_sha: commit }));
+        return data.filter(({ merged_at, merge_commit_sha }) => merged_at !== null && merge_commit_sha === commit).map(({ number }) => number).sort((a, b) => b - a)[0];
+      }
+      /** Newest commit of a branch. */
+      async branchHead(branch) {
+        const { data } = await this.#ask("the branch", () => this.#client.git.getRef({ ...this.#repo, ref: `heads/${branch}` }));
+        return data.object.sha;
+      }
       async headOf(number) {
         const { data } = await this.#ask("the pull request", () => this.#client.pulls.get({ ...this.#repo, pull_number: number }));
         return data.head.sha;
       }
       /** One comment that is kept up to date: found by its marker and by being a bot's, because anybody can write the marker. */
       async stickyComment(number, marker2, body) {
-        const comments = await this.#ask("comments", () => this.#client.paginate(this.#client.issues.listComments, { ...this.#repo, issue_number: number, per_page: 100 }));
-        const mine = comments.find(({ user, body: text2 }) => user?.type === "Bot" && text2?.startsWith(marker2) === true);
+        const mine = await this.#marked(number, marker2);
         if (!mine) {
-          await this.#ask("a comment", () => this.#client.issues.createComment({ ...this.#repo, issue_number: number, body }));
+          await this.comment(number, body);
           return "created";
         }
         if (mine.body === body) return "unchanged";
         await this.#ask("a comment", () => this.#client.issues.updateComment({ ...this.#repo, comment_id: mine.id, body }));
         return "updated";
+      }
+      /** Text of that comment, if there is one. */
+      async botComment(number, marker2) {
+        return (await this.#marked(number, marker2))?.body;
+      }
+      async comment(number, body) {
+        await this.#ask("a comment", () => this.#client.issues.createComment({ ...this.#repo, issue_number: number, body }));
+      }
+      async #marked(number, marker2) {
+        const comments = await this.#ask("comments", () => this.#client.paginate(this.#client.issues.listComments, { ...this.#repo, issue_number: number, per_page: 100 }));
+        return comments.find(({ user, body: text2 }) => user?.type === "Bot" && text2?.startsWith(marker2) === true);
       }
       /** Adds files to a branch that only this tool writes, in one commit; makes the branch if need be. Somebody else's commit in between is built upon. */
       async commitFiles(branch, files, message) {
@@ -39014,7 +39993,7 @@ var init_github = __esm({
       async closeIssue(labels, why) {
         const open2 = await this.#issueWith(labels);
         if (open2 === void 0) return;
-        await this.#ask("a comment", () => this.#client.issues.createComment({ ...this.#repo, issue_number: open2, body: why }));
+        await this.comment(open2, why);
         await this.#ask("an issue", () => this.#client.issues.update({ ...this.#repo, issue_number: open2, state: "closed" }));
       }
       async #issueWith(labels) {
@@ -39044,952 +40023,6 @@ var init_github = __esm({
         }
       }
     };
-  }
-});
-
-// node_modules/@actions/github/lib/context.js
-import { readFileSync, existsSync as existsSync3 } from "fs";
-import { EOL as EOL5 } from "os";
-var Context;
-var init_context = __esm({
-  "node_modules/@actions/github/lib/context.js"() {
-    Context = class {
-      /**
-       * Hydrate the context from the environment
-       */
-      constructor() {
-        var _a, _b, _c;
-        this.payload = {};
-        if (process.env.GITHUB_EVENT_PATH) {
-          if (existsSync3(process.env.GITHUB_EVENT_PATH)) {
-            this.payload = JSON.parse(readFileSync(process.env.GITHUB_EVENT_PATH, { encoding: "utf8" }));
-          } else {
-            const path = process.env.GITHUB_EVENT_PATH;
-            process.stdout.write(`GITHUB_EVENT_PATH ${path} does not exist${EOL5}`);
-          }
-        }
-        this.eventName = process.env.GITHUB_EVENT_NAME;
-        this.sha = process.env.GITHUB_SHA;
-        this.ref = process.env.GITHUB_REF;
-        this.workflow = process.env.GITHUB_WORKFLOW;
-        this.action = process.env.GITHUB_ACTION;
-        this.actor = process.env.GITHUB_ACTOR;
-        this.job = process.env.GITHUB_JOB;
-        this.runAttempt = parseInt(process.env.GITHUB_RUN_ATTEMPT, 10);
-        this.runNumber = parseInt(process.env.GITHUB_RUN_NUMBER, 10);
-        this.runId = parseInt(process.env.GITHUB_RUN_ID, 10);
-        this.apiUrl = (_a = process.env.GITHUB_API_URL) !== null && _a !== void 0 ? _a : `https://api.github.com`;
-        this.serverUrl = (_b = process.env.GITHUB_SERVER_URL) !== null && _b !== void 0 ? _b : `https://github.com`;
-        this.graphqlUrl = (_c = process.env.GITHUB_GRAPHQL_URL) !== null && _c !== void 0 ? _c : `https://api.github.com/graphql`;
-      }
-      get issue() {
-        const payload = this.payload;
-        return Object.assign(Object.assign({}, this.repo), { number: (payload.issue || payload.pull_request || payload).number });
-      }
-      get repo() {
-        if (process.env.GITHUB_REPOSITORY) {
-          const [owner, repo] = process.env.GITHUB_REPOSITORY.split("/");
-          return { owner, repo };
-        }
-        if (this.payload.repository) {
-          return {
-            owner: this.payload.repository.owner.login,
-            repo: this.payload.repository.name
-          };
-        }
-        throw new Error("context.repo requires a GITHUB_REPOSITORY environment variable like 'owner/repo'");
-      }
-    };
-  }
-});
-
-// node_modules/@actions/github/node_modules/@actions/http-client/lib/proxy.js
-var require_proxy = __commonJS({
-  "node_modules/@actions/github/node_modules/@actions/http-client/lib/proxy.js"(exports) {
-    "use strict";
-    Object.defineProperty(exports, "__esModule", { value: true });
-    exports.getProxyUrl = getProxyUrl2;
-    exports.checkBypass = checkBypass;
-    function getProxyUrl2(reqUrl) {
-      const usingSsl = reqUrl.protocol === "https:";
-      if (checkBypass(reqUrl)) {
-        return void 0;
-      }
-      const proxyVar = (() => {
-        if (usingSsl) {
-          return process.env["https_proxy"] || process.env["HTTPS_PROXY"];
-        } else {
-          return process.env["http_proxy"] || process.env["HTTP_PROXY"];
-        }
-      })();
-      if (proxyVar) {
-        try {
-          return new DecodedURL(proxyVar);
-        } catch (_a) {
-          if (!proxyVar.startsWith("http://") && !proxyVar.startsWith("https://"))
-            return new DecodedURL(`http://${proxyVar}`);
-        }
-      } else {
-        return void 0;
-      }
-    }
-    function checkBypass(reqUrl) {
-      if (!reqUrl.hostname) {
-        return false;
-      }
-      const reqHost = reqUrl.hostname;
-      if (isLoopbackAddress(reqHost)) {
-        return true;
-      }
-      const noProxy = process.env["no_proxy"] || process.env["NO_PROXY"] || "";
-      if (!noProxy) {
-        return false;
-      }
-      let reqPort;
-      if (reqUrl.port) {
-        reqPort = Number(reqUrl.port);
-      } else if (reqUrl.protocol === "http:") {
-        reqPort = 80;
-      } else if (reqUrl.protocol === "https:") {
-        reqPort = 443;
-      }
-      const upperReqHosts = [reqUrl.hostname.toUpperCase()];
-      if (typeof reqPort === "number") {
-        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
-      }
-      for (const upperNoProxyItem of noProxy.split(",").map((x) => x.trim().toUpperCase()).filter((x) => x)) {
-        if (upperNoProxyItem === "*" || upperReqHosts.some((x) => x === upperNoProxyItem || x.endsWith(`.${upperNoProxyItem}`) || upperNoProxyItem.startsWith(".") && x.endsWith(`${upperNoProxyItem}`))) {
-          return true;
-        }
-      }
-      return false;
-    }
-    function isLoopbackAddress(host) {
-      const hostLower = host.toLowerCase();
-      return hostLower === "localhost" || hostLower.startsWith("127.") || hostLower.startsWith("[::1]") || hostLower.startsWith("[0:0:0:0:0:0:0:1]");
-    }
-    var DecodedURL = class extends URL {
-      constructor(url, base) {
-        super(url, base);
-        this._decodedUsername = decodeURIComponent(super.username);
-        this._decodedPassword = decodeURIComponent(super.password);
-      }
-      get username() {
-        return this._decodedUsername;
-      }
-      get password() {
-        return this._decodedPassword;
-      }
-    };
-  }
-});
-
-// node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js
-var require_lib2 = __commonJS({
-  "node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js"(exports) {
-    "use strict";
-    var __createBinding = exports && exports.__createBinding || (Object.create ? (function(o, m, k, k2) {
-      if (k2 === void 0) k2 = k;
-      var desc = Object.getOwnPropertyDescriptor(m, k);
-      if (!desc || ("get" in desc ? !m.__esModule : desc.writable || desc.configurable)) {
-        desc = { enumerable: true, get: function() {
-          return m[k];
-        } };
-      }
-      Object.defineProperty(o, k2, desc);
-    }) : (function(o, m, k, k2) {
-      if (k2 === void 0) k2 = k;
-      o[k2] = m[k];
-    }));
-    var __setModuleDefault = exports && exports.__setModuleDefault || (Object.create ? (function(o, v) {
-      Object.defineProperty(o, "default", { enumerable: true, value: v });
-    }) : function(o, v) {
-      o["default"] = v;
-    });
-    var __importStar = exports && exports.__importStar || /* @__PURE__ */ (function() {
-      var ownKeys = function(o) {
-        ownKeys = Object.getOwnPropertyNames || function(o2) {
-          var ar = [];
-          for (var k in o2) if (Object.prototype.hasOwnProperty.call(o2, k)) ar[ar.length] = k;
-          return ar;
-        };
-        return ownKeys(o);
-      };
-      return function(mod) {
-        if (mod && mod.__esModule) return mod;
-        var result2 = {};
-        if (mod != null) {
-          for (var k = ownKeys(mod), i = 0; i < k.length; i++) if (k[i] !== "default") __createBinding(result2, mod, k[i]);
-        }
-        __setModuleDefault(result2, mod);
-        return result2;
-      };
-    })();
-    var __awaiter3 = exports && exports.__awaiter || function(thisArg, _arguments, P, generator) {
-      function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve2) {
-          resolve2(value);
-        });
-      }
-      return new (P || (P = Promise))(function(resolve2, reject) {
-        function fulfilled(value) {
-          try {
-            step(generator.next(value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function rejected(value) {
-          try {
-            step(generator["throw"](value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function step(result2) {
-          result2.done ? resolve2(result2.value) : adopt(result2.value).then(fulfilled, rejected);
-        }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-      });
-    };
-    Object.defineProperty(exports, "__esModule", { value: true });
-    exports.HttpClient = exports.HttpClientResponse = exports.HttpClientError = exports.MediaTypes = exports.Headers = exports.HttpCodes = void 0;
-    exports.getProxyUrl = getProxyUrl2;
-    exports.isHttps = isHttps;
-    var http = __importStar(__require("http"));
-    var https = __importStar(__require("https"));
-    var pm = __importStar(require_proxy());
-    var tunnel2 = __importStar(require_tunnel2());
-    var undici_1 = require_undici();
-    var HttpCodes2;
-    (function(HttpCodes3) {
-      HttpCodes3[HttpCodes3["OK"] = 200] = "OK";
-      HttpCodes3[HttpCodes3["MultipleChoices"] = 300] = "MultipleChoices";
-      HttpCodes3[HttpCodes3["MovedPermanently"] = 301] = "MovedPermanently";
-      HttpCodes3[HttpCodes3["ResourceMoved"] = 302] = "ResourceMoved";
-      HttpCodes3[HttpCodes3["SeeOther"] = 303] = "SeeOther";
-      HttpCodes3[HttpCodes3["NotModified"] = 304] = "NotModified";
-      HttpCodes3[HttpCodes3["UseProxy"] = 305] = "UseProxy";
-      HttpCodes3[HttpCodes3["SwitchProxy"] = 306] = "SwitchProxy";
-      HttpCodes3[HttpCodes3["TemporaryRedirect"] = 307] = "TemporaryRedirect";
-      HttpCodes3[HttpCodes3["PermanentRedirect"] = 308] = "PermanentRedirect";
-      HttpCodes3[HttpCodes3["BadRequest"] = 400] = "BadRequest";
-      HttpCodes3[HttpCodes3["Unauthorized"] = 401] = "Unauthorized";
-      HttpCodes3[HttpCodes3["PaymentRequired"] = 402] = "PaymentRequired";
-      HttpCodes3[HttpCodes3["Forbidden"] = 403] = "Forbidden";
-      HttpCodes3[HttpCodes3["NotFound"] = 404] = "NotFound";
-      HttpCodes3[HttpCodes3["MethodNotAllowed"] = 405] = "MethodNotAllowed";
-      HttpCodes3[HttpCodes3["NotAcceptable"] = 406] = "NotAcceptable";
-      HttpCodes3[HttpCodes3["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
-      HttpCodes3[HttpCodes3["RequestTimeout"] = 408] = "RequestTimeout";
-      HttpCodes3[HttpCodes3["Conflict"] = 409] = "Conflict";
-      HttpCodes3[HttpCodes3["Gone"] = 410] = "Gone";
-      HttpCodes3[HttpCodes3["TooManyRequests"] = 429] = "TooManyRequests";
-      HttpCodes3[HttpCodes3["InternalServerError"] = 500] = "InternalServerError";
-      HttpCodes3[HttpCodes3["NotImplemented"] = 501] = "NotImplemented";
-      HttpCodes3[HttpCodes3["BadGateway"] = 502] = "BadGateway";
-      HttpCodes3[HttpCodes3["ServiceUnavailable"] = 503] = "ServiceUnavailable";
-      HttpCodes3[HttpCodes3["GatewayTimeout"] = 504] = "GatewayTimeout";
-    })(HttpCodes2 || (exports.HttpCodes = HttpCodes2 = {}));
-    var Headers2;
-    (function(Headers3) {
-      Headers3["Accept"] = "accept";
-      Headers3["ContentType"] = "content-type";
-    })(Headers2 || (exports.Headers = Headers2 = {}));
-    var MediaTypes2;
-    (function(MediaTypes3) {
-      MediaTypes3["ApplicationJson"] = "application/json";
-    })(MediaTypes2 || (exports.MediaTypes = MediaTypes2 = {}));
-    function getProxyUrl2(serverUrl) {
-      const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
-      return proxyUrl ? proxyUrl.href : "";
-    }
-    var HttpRedirectCodes2 = [
-      HttpCodes2.MovedPermanently,
-      HttpCodes2.ResourceMoved,
-      HttpCodes2.SeeOther,
-      HttpCodes2.TemporaryRedirect,
-      HttpCodes2.PermanentRedirect
-    ];
-    var HttpResponseRetryCodes2 = [
-      HttpCodes2.BadGateway,
-      HttpCodes2.ServiceUnavailable,
-      HttpCodes2.GatewayTimeout
-    ];
-    var RetryableHttpVerbs = ["OPTIONS", "GET", "DELETE", "HEAD"];
-    var ExponentialBackoffCeiling = 10;
-    var ExponentialBackoffTimeSlice = 5;
-    var HttpClientError = class _HttpClientError extends Error {
-      constructor(message, statusCode) {
-        super(message);
-        this.name = "HttpClientError";
-        this.statusCode = statusCode;
-        Object.setPrototypeOf(this, _HttpClientError.prototype);
-      }
-    };
-    exports.HttpClientError = HttpClientError;
-    var HttpClientResponse = class {
-      constructor(message) {
-        this.message = message;
-      }
-      readBody() {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return new Promise((resolve2) => __awaiter3(this, void 0, void 0, function* () {
-            let output = Buffer.alloc(0);
-            this.message.on("data", (chunk) => {
-              output = Buffer.concat([output, chunk]);
-            });
-            this.message.on("end", () => {
-              resolve2(output.toString());
-            });
-          }));
-        });
-      }
-      readBodyBuffer() {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return new Promise((resolve2) => __awaiter3(this, void 0, void 0, function* () {
-            const chunks = [];
-            this.message.on("data", (chunk) => {
-              chunks.push(chunk);
-            });
-            this.message.on("end", () => {
-              resolve2(Buffer.concat(chunks));
-            });
-          }));
-        });
-      }
-    };
-    exports.HttpClientResponse = HttpClientResponse;
-    function isHttps(requestUrl) {
-      const parsedUrl = new URL(requestUrl);
-      return parsedUrl.protocol === "https:";
-    }
-    var HttpClient3 = class {
-      constructor(userAgent2, handlers, requestOptions) {
-        this._ignoreSslError = false;
-        this._allowRedirects = true;
-        this._allowRedirectDowngrade = false;
-        this._maxRedirects = 50;
-        this._allowRetries = false;
-        this._maxRetries = 1;
-        this._keepAlive = false;
-        this._disposed = false;
-        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent2);
-        this.handlers = handlers || [];
-        this.requestOptions = requestOptions;
-        if (requestOptions) {
-          if (requestOptions.ignoreSslError != null) {
-            this._ignoreSslError = requestOptions.ignoreSslError;
-          }
-          this._socketTimeout = requestOptions.socketTimeout;
-          if (requestOptions.allowRedirects != null) {
-            this._allowRedirects = requestOptions.allowRedirects;
-          }
-          if (requestOptions.allowRedirectDowngrade != null) {
-            this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
-          }
-          if (requestOptions.maxRedirects != null) {
-            this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
-          }
-          if (requestOptions.keepAlive != null) {
-            this._keepAlive = requestOptions.keepAlive;
-          }
-          if (requestOptions.allowRetries != null) {
-            this._allowRetries = requestOptions.allowRetries;
-          }
-          if (requestOptions.maxRetries != null) {
-            this._maxRetries = requestOptions.maxRetries;
-          }
-        }
-      }
-      options(requestUrl, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("OPTIONS", requestUrl, null, additionalHeaders || {});
-        });
-      }
-      get(requestUrl, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("GET", requestUrl, null, additionalHeaders || {});
-        });
-      }
-      del(requestUrl, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("DELETE", requestUrl, null, additionalHeaders || {});
-        });
-      }
-      post(requestUrl, data, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("POST", requestUrl, data, additionalHeaders || {});
-        });
-      }
-      patch(requestUrl, data, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("PATCH", requestUrl, data, additionalHeaders || {});
-        });
-      }
-      put(requestUrl, data, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("PUT", requestUrl, data, additionalHeaders || {});
-        });
-      }
-      head(requestUrl, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("HEAD", requestUrl, null, additionalHeaders || {});
-        });
-      }
-      sendStream(verb, requestUrl, stream, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request(verb, requestUrl, stream, additionalHeaders);
-        });
-      }
-      /**
-       * Gets a typed object from an endpoint
-       * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
-       */
-      getJson(requestUrl_1) {
-        return __awaiter3(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
-          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
-          const res = yield this.get(requestUrl, additionalHeaders);
-          return this._processResponse(res, this.requestOptions);
-        });
-      }
-      postJson(requestUrl_1, obj_1) {
-        return __awaiter3(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-          const data = JSON.stringify(obj, null, 2);
-          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
-          additionalHeaders[Headers2.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes2.ApplicationJson);
-          const res = yield this.post(requestUrl, data, additionalHeaders);
-          return this._processResponse(res, this.requestOptions);
-        });
-      }
-      putJson(requestUrl_1, obj_1) {
-        return __awaiter3(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-          const data = JSON.stringify(obj, null, 2);
-          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
-          additionalHeaders[Headers2.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes2.ApplicationJson);
-          const res = yield this.put(requestUrl, data, additionalHeaders);
-          return this._processResponse(res, this.requestOptions);
-        });
-      }
-      patchJson(requestUrl_1, obj_1) {
-        return __awaiter3(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-          const data = JSON.stringify(obj, null, 2);
-          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
-          additionalHeaders[Headers2.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes2.ApplicationJson);
-          const res = yield this.patch(requestUrl, data, additionalHeaders);
-          return this._processResponse(res, this.requestOptions);
-        });
-      }
-      /**
-       * Makes a raw http request.
-       * All other methods such as get, post, patch, and request ultimately call this.
-       * Prefer get, del, post and patch
-       */
-      request(verb, requestUrl, data, headers) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          if (this._disposed) {
-            throw new Error("Client has already been disposed.");
-          }
-          const parsedUrl = new URL(requestUrl);
-          let info2 = this._prepareRequest(verb, parsedUrl, headers);
-          const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb) ? this._maxRetries + 1 : 1;
-          let numTries = 0;
-          let response;
-          do {
-            response = yield this.requestRaw(info2, data);
-            if (response && response.message && response.message.statusCode === HttpCodes2.Unauthorized) {
-              let authenticationHandler;
-              for (const handler2 of this.handlers) {
-                if (handler2.canHandleAuthentication(response)) {
-                  authenticationHandler = handler2;
-                  break;
-                }
-              }
-              if (authenticationHandler) {
-                return authenticationHandler.handleAuthentication(this, info2, data);
-              } else {
-                return response;
-              }
-            }
-            let redirectsRemaining = this._maxRedirects;
-            while (response.message.statusCode && HttpRedirectCodes2.includes(response.message.statusCode) && this._allowRedirects && redirectsRemaining > 0) {
-              const redirectUrl = response.message.headers["location"];
-              if (!redirectUrl) {
-                break;
-              }
-              const parsedRedirectUrl = new URL(redirectUrl);
-              if (parsedUrl.protocol === "https:" && parsedUrl.protocol !== parsedRedirectUrl.protocol && !this._allowRedirectDowngrade) {
-                throw new Error("Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.");
-              }
-              yield response.readBody();
-              if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
-                for (const header in headers) {
-                  if (header.toLowerCase() === "authorization") {
-                    delete headers[header];
-                  }
-                }
-              }
-              info2 = this._prepareRequest(verb, parsedRedirectUrl, headers);
-              response = yield this.requestRaw(info2, data);
-              redirectsRemaining--;
-            }
-            if (!response.message.statusCode || !HttpResponseRetryCodes2.includes(response.message.statusCode)) {
-              return response;
-            }
-            numTries += 1;
-            if (numTries < maxTries) {
-              yield response.readBody();
-              yield this._performExponentialBackoff(numTries);
-            }
-          } while (numTries < maxTries);
-          return response;
-        });
-      }
-      /**
-       * Needs to be called if keepAlive is set to true in request options.
-       */
-      dispose() {
-        if (this._agent) {
-          this._agent.destroy();
-        }
-        this._disposed = true;
-      }
-      /**
-       * Raw request.
-       * @param info
-       * @param data
-       */
-      requestRaw(info2, data) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return new Promise((resolve2, reject) => {
-            function callbackForResult(err, res) {
-              if (err) {
-                reject(err);
-              } else if (!res) {
-                reject(new Error("Unknown error"));
-              } else {
-                resolve2(res);
-              }
-            }
-            this.requestRawWithCallback(info2, data, callbackForResult);
-          });
-        });
-      }
-      /**
-       * Raw request with callback.
-       * @param info
-       * @param data
-       * @param onResult
-       */
-      requestRawWithCallback(info2, data, onResult) {
-        if (typeof data === "string") {
-          if (!info2.options.headers) {
-            info2.options.headers = {};
-          }
-          info2.options.headers["Content-Length"] = Buffer.byteLength(data, "utf8");
-        }
-        let callbackCalled = false;
-        function handleResult(err, res) {
-          if (!callbackCalled) {
-            callbackCalled = true;
-            onResult(err, res);
-          }
-        }
-        const req = info2.httpModule.request(info2.options, (msg) => {
-          const res = new HttpClientResponse(msg);
-          handleResult(void 0, res);
-        });
-        let socket;
-        req.on("socket", (sock) => {
-          socket = sock;
-        });
-        req.setTimeout(this._socketTimeout || 3 * 6e4, () => {
-          if (socket) {
-            socket.end();
-          }
-          handleResult(new Error(`Request timeout: ${info2.options.path}`));
-        });
-        req.on("error", function(err) {
-          handleResult(err);
-        });
-        if (data && typeof data === "string") {
-          req.write(data, "utf8");
-        }
-        if (data && typeof data !== "string") {
-          data.on("close", function() {
-            req.end();
-          });
-          data.pipe(req);
-        } else {
-          req.end();
-        }
-      }
-      /**
-       * Gets an http agent. This function is useful when you need an http agent that handles
-       * routing through a proxy server - depending upon the url and proxy environment variables.
-       * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
-       */
-      getAgent(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        return this._getAgent(parsedUrl);
-      }
-      getAgentDispatcher(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        const proxyUrl = pm.getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (!useProxy) {
-          return;
-        }
-        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
-      }
-      _prepareRequest(method, requestUrl, headers) {
-        const info2 = {};
-        info2.parsedUrl = requestUrl;
-        const usingSsl = info2.parsedUrl.protocol === "https:";
-        info2.httpModule = usingSsl ? https : http;
-        const defaultPort = usingSsl ? 443 : 80;
-        info2.options = {};
-        info2.options.host = info2.parsedUrl.hostname;
-        info2.options.port = info2.parsedUrl.port ? parseInt(info2.parsedUrl.port) : defaultPort;
-        info2.options.path = (info2.parsedUrl.pathname || "") + (info2.parsedUrl.search || "");
-        info2.options.method = method;
-        info2.options.headers = this._mergeHeaders(headers);
-        if (this.userAgent != null) {
-          info2.options.headers["user-agent"] = this.userAgent;
-        }
-        info2.options.agent = this._getAgent(info2.parsedUrl);
-        if (this.handlers) {
-          for (const handler2 of this.handlers) {
-            handler2.prepareRequest(info2.options);
-          }
-        }
-        return info2;
-      }
-      _mergeHeaders(headers) {
-        if (this.requestOptions && this.requestOptions.headers) {
-          return Object.assign({}, lowercaseKeys2(this.requestOptions.headers), lowercaseKeys2(headers || {}));
-        }
-        return lowercaseKeys2(headers || {});
-      }
-      /**
-       * Gets an existing header value or returns a default.
-       * Handles converting number header values to strings since HTTP headers must be strings.
-       * Note: This returns string | string[] since some headers can have multiple values.
-       * For headers that must always be a single string (like Content-Type), use the
-       * specialized _getExistingOrDefaultContentTypeHeader method instead.
-       */
-      _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-          const headerValue = lowercaseKeys2(this.requestOptions.headers)[header];
-          if (headerValue) {
-            clientHeader = typeof headerValue === "number" ? headerValue.toString() : headerValue;
-          }
-        }
-        const additionalValue = additionalHeaders[header];
-        if (additionalValue !== void 0) {
-          return typeof additionalValue === "number" ? additionalValue.toString() : additionalValue;
-        }
-        if (clientHeader !== void 0) {
-          return clientHeader;
-        }
-        return _default;
-      }
-      /**
-       * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
-       * Always returns a single string (not an array) since Content-Type should be a single value.
-       * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
-       * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
-       * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
-       */
-      _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-          const headerValue = lowercaseKeys2(this.requestOptions.headers)[Headers2.ContentType];
-          if (headerValue) {
-            if (typeof headerValue === "number") {
-              clientHeader = String(headerValue);
-            } else if (Array.isArray(headerValue)) {
-              clientHeader = headerValue.join(", ");
-            } else {
-              clientHeader = headerValue;
-            }
-          }
-        }
-        const additionalValue = additionalHeaders[Headers2.ContentType];
-        if (additionalValue !== void 0) {
-          if (typeof additionalValue === "number") {
-            return String(additionalValue);
-          } else if (Array.isArray(additionalValue)) {
-            return additionalValue.join(", ");
-          } else {
-            return additionalValue;
-          }
-        }
-        if (clientHeader !== void 0) {
-          return clientHeader;
-        }
-        return _default;
-      }
-      _getAgent(parsedUrl) {
-        let agent;
-        const proxyUrl = pm.getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (this._keepAlive && useProxy) {
-          agent = this._proxyAgent;
-        }
-        if (!useProxy) {
-          agent = this._agent;
-        }
-        if (agent) {
-          return agent;
-        }
-        const usingSsl = parsedUrl.protocol === "https:";
-        let maxSockets = 100;
-        if (this.requestOptions) {
-          maxSockets = this.requestOptions.maxSockets || http.globalAgent.maxSockets;
-        }
-        if (proxyUrl && proxyUrl.hostname) {
-          const agentOptions = {
-            maxSockets,
-            keepAlive: this._keepAlive,
-            proxy: Object.assign(Object.assign({}, (proxyUrl.username || proxyUrl.password) && {
-              proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
-            }), { host: proxyUrl.hostname, port: proxyUrl.port })
-          };
-          let tunnelAgent;
-          const overHttps = proxyUrl.protocol === "https:";
-          if (usingSsl) {
-            tunnelAgent = overHttps ? tunnel2.httpsOverHttps : tunnel2.httpsOverHttp;
-          } else {
-            tunnelAgent = overHttps ? tunnel2.httpOverHttps : tunnel2.httpOverHttp;
-          }
-          agent = tunnelAgent(agentOptions);
-          this._proxyAgent = agent;
-        }
-        if (!agent) {
-          const options = { keepAlive: this._keepAlive, maxSockets };
-          agent = usingSsl ? new https.Agent(options) : new http.Agent(options);
-          this._agent = agent;
-        }
-        if (usingSsl && this._ignoreSslError) {
-          agent.options = Object.assign(agent.options || {}, {
-            rejectUnauthorized: false
-          });
-        }
-        return agent;
-      }
-      _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
-        let proxyAgent;
-        if (this._keepAlive) {
-          proxyAgent = this._proxyAgentDispatcher;
-        }
-        if (proxyAgent) {
-          return proxyAgent;
-        }
-        const usingSsl = parsedUrl.protocol === "https:";
-        proxyAgent = new undici_1.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, (proxyUrl.username || proxyUrl.password) && {
-          token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString("base64")}`
-        }));
-        this._proxyAgentDispatcher = proxyAgent;
-        if (usingSsl && this._ignoreSslError) {
-          proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
-            rejectUnauthorized: false
-          });
-        }
-        return proxyAgent;
-      }
-      _getUserAgentWithOrchestrationId(userAgent2) {
-        const baseUserAgent = userAgent2 || "actions/http-client";
-        const orchId = process.env["ACTIONS_ORCHESTRATION_ID"];
-        if (orchId) {
-          const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, "_");
-          return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
-        }
-        return baseUserAgent;
-      }
-      _performExponentialBackoff(retryNumber) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
-          const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
-          return new Promise((resolve2) => setTimeout(() => resolve2(), ms));
-        });
-      }
-      _processResponse(res, options) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return new Promise((resolve2, reject) => __awaiter3(this, void 0, void 0, function* () {
-            const statusCode = res.message.statusCode || 0;
-            const response = {
-              statusCode,
-              result: null,
-              headers: {}
-            };
-            if (statusCode === HttpCodes2.NotFound) {
-              resolve2(response);
-            }
-            function dateTimeDeserializer(key, value) {
-              if (typeof value === "string") {
-                const a = new Date(value);
-                if (!isNaN(a.valueOf())) {
-                  return a;
-                }
-              }
-              return value;
-            }
-            let obj;
-            let contents;
-            try {
-              contents = yield res.readBody();
-              if (contents && contents.length > 0) {
-                if (options && options.deserializeDates) {
-                  obj = JSON.parse(contents, dateTimeDeserializer);
-                } else {
-                  obj = JSON.parse(contents);
-                }
-                response.result = obj;
-              }
-              response.headers = res.message.headers;
-            } catch (err) {
-            }
-            if (statusCode > 299) {
-              let msg;
-              if (obj && obj.message) {
-                msg = obj.message;
-              } else if (contents && contents.length > 0) {
-                msg = contents;
-              } else {
-                msg = `Failed request: (${statusCode})`;
-              }
-              const err = new HttpClientError(msg, statusCode);
-              err.result = response.result;
-              reject(err);
-            } else {
-              resolve2(response);
-            }
-          }));
-        });
-      }
-    };
-    exports.HttpClient = HttpClient3;
-    var lowercaseKeys2 = (obj) => Object.keys(obj).reduce((c, k) => (c[k.toLowerCase()] = obj[k], c), {});
-  }
-});
-
-// node_modules/@actions/github/lib/internal/utils.js
-function getProxyAgent(destinationUrl) {
-  const hc = new httpClient.HttpClient();
-  return hc.getAgent(destinationUrl);
-}
-function getProxyAgentDispatcher(destinationUrl) {
-  const hc = new httpClient.HttpClient();
-  return hc.getAgentDispatcher(destinationUrl);
-}
-function getProxyFetch(destinationUrl) {
-  const httpDispatcher = getProxyAgentDispatcher(destinationUrl);
-  const proxyFetch = (url, opts) => __awaiter2(this, void 0, void 0, function* () {
-    return (0, import_undici2.fetch)(url, Object.assign(Object.assign({}, opts), { dispatcher: httpDispatcher }));
-  });
-  return proxyFetch;
-}
-function getApiBaseUrl() {
-  return process.env["GITHUB_API_URL"] || "https://api.github.com";
-}
-var httpClient, import_undici2, __awaiter2;
-var init_utils = __esm({
-  "node_modules/@actions/github/lib/internal/utils.js"() {
-    httpClient = __toESM(require_lib2(), 1);
-    import_undici2 = __toESM(require_undici(), 1);
-    __awaiter2 = function(thisArg, _arguments, P, generator) {
-      function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve2) {
-          resolve2(value);
-        });
-      }
-      return new (P || (P = Promise))(function(resolve2, reject) {
-        function fulfilled(value) {
-          try {
-            step(generator.next(value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function rejected(value) {
-          try {
-            step(generator["throw"](value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function step(result2) {
-          result2.done ? resolve2(result2.value) : adopt(result2.value).then(fulfilled, rejected);
-        }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-      });
-    };
-  }
-});
-
-// node_modules/@actions/github/lib/utils.js
-var context, baseUrl, defaults, GitHub;
-var init_utils2 = __esm({
-  "node_modules/@actions/github/lib/utils.js"() {
-    init_context();
-    init_utils();
-    init_dist_src2();
-    init_dist_src4();
-    init_dist_bundle7();
-    init_utils();
-    context = new Context();
-    baseUrl = getApiBaseUrl();
-    defaults = {
-      baseUrl,
-      request: {
-        agent: getProxyAgent(baseUrl),
-        fetch: getProxyFetch(baseUrl)
-      }
-    };
-    GitHub = Octokit.plugin(restEndpointMethods, paginateRest).defaults(defaults);
-  }
-});
-
-// node_modules/@actions/github/lib/github.js
-var context2;
-var init_github2 = __esm({
-  "node_modules/@actions/github/lib/github.js"() {
-    init_context();
-    init_utils2();
-    context2 = new Context();
-  }
-});
-
-// src/edges/runner.ts
-var runner_exports = {};
-__export(runner_exports, {
-  checkRun: () => checkRun,
-  githubSettings: () => githubSettings,
-  runAddress: () => runAddress
-});
-function githubSettings() {
-  const token = process.env["GITHUB_TOKEN"] ?? "";
-  if ((process.env["GITHUB_REPOSITORY"] ?? "") === "") throw new UsageError("GITHUB_REPOSITORY is not set", "this command runs in GitHub Actions");
-  if (token === "") throw new UsageError("GITHUB_TOKEN is not set", "pass it to the step: `env: {GITHUB_TOKEN: ${{ github.token }}}`");
-  return { api: context2.apiUrl, token, ...context2.repo };
-}
-function runAddress() {
-  return Number.isNaN(context2.runId) ? void 0 : `${context2.serverUrl}/${context2.repo.owner}/${context2.repo.repo}/actions/runs/${context2.runId}`;
-}
-function checkRun() {
-  const word = (path) => textAt(context2.payload, path);
-  const run2 = { headOwner: word("/workflow_run/head_repository/owner/login"), headBranch: word("/workflow_run/head_branch"), headSha: word("/workflow_run/head_sha") };
-  if (!/^[0-9a-f]{40}$/u.test(run2.headSha) || run2.headBranch === "" || run2.headOwner === "") throw new UsageError("this is not a workflow_run event of a pull request", "use it in a workflow that runs on `workflow_run`");
-  return run2;
-}
-var init_runner = __esm({
-  "src/edges/runner.ts"() {
-    "use strict";
-    init_github2();
-    init_json();
-    init_failure();
   }
 });
 
@@ -40560,6 +40593,7 @@ var OPTIONS = {
   now: { type: "boolean", help: "pass freezes and soaks; needs --reason" },
   approved: { type: "boolean", help: "a person has approved the waves that ask for it" },
   retry: { type: "string", value: "HUB", help: "try what is quarantined once more; needs --reason" },
+  again: { type: "boolean", help: "apply the named hubs once more, though nothing changed; needs --reason" },
   reason: { type: "string", value: "TEXT", help: "why, for those who read it later" },
   organization: { type: "string", value: "ORG", help: "GitHub organisation that the platform belongs to" },
   registry: { type: "string", value: "HOST/PATH", help: "where images go (default: ghcr.io/ORG)" },
@@ -40578,7 +40612,9 @@ var COMMANDS = {
   "pull-request": { summary: "in a workflow_run: find the pull request that the run belongs to", target: "", options: [] },
   review: { summary: "put the plan of a pull request into its comment", target: "", options: ["root", "charts-from", "present", "html", "pull", "head", "at"] },
   plan: { summary: "show what would change, compared with what is deployed", target: "", options: ["root", "charts-from", "present", "json", "html", "at"] },
-  deploy: { summary: "make what is merged run, wave by wave, and prove it healthy", target: "HUB\u2026", options: ["root", "charts-from", "wave", "cluster", "kubeconfig", "record", "approved", "now", "retry", "reason", "json"] },
+  deploy: { summary: "make what is merged run, wave by wave, and prove it healthy", target: "HUB\u2026", options: ["root", "charts-from", "wave", "cluster", "kubeconfig", "record", "approved", "now", "retry", "again", "reason", "json"] },
+  order: { summary: "in an issues event: what a label asks for", target: "", options: ["root"] },
+  waves: { summary: "for the workflow: clusters of each wave, and where a person is asked", target: "", options: ["root", "charts-from", "json"] },
   state: { summary: "show what the cluster knows of its hubs", target: "HUB\u2026", options: ["kubeconfig", "json"] },
   drift: { summary: "show what somebody changed in the cluster behind our back", target: "HUB\u2026", options: ["kubeconfig", "json"] },
   secrets: { summary: "compare a hub\u2019s secrets with what it declares, or write the file to fill in", target: "audit|template HUB", options: ["root", "json"] },
@@ -40625,6 +40661,7 @@ function build(command, target, options) {
     approved: options.approved === true,
     now: options.now === true,
     retry: word("retry"),
+    again: options.again === true,
     reason: word("reason"),
     answers: Object.fromEntries(ANSWERS.flatMap((name) => options[name] === void 0 ? [] : [[name, word(name) ?? ""]]))
   };
@@ -44226,8 +44263,8 @@ async function readTree(root, folders, wants) {
     if (info2.isSymbolicLink()) {
       files.set(path, { kind: "refused", why: "this is a symbolic link", hint: "put the file itself here" });
     } else if (info2.isDirectory()) {
-      const names2 = (await readdir2(full)).sort();
-      for (const name of names2) await visit2(path === "" ? name : `${path}/${name}`);
+      const names3 = (await readdir2(full)).sort();
+      for (const name of names3) await visit2(path === "" ? name : `${path}/${name}`);
     } else if (info2.isFile()) {
       files.set(path, wants(path) ? await readText(full, info2.size) : { kind: "text", text: "" });
     }
@@ -44617,9 +44654,9 @@ function login({ hub: hub2 }) {
     from: { "/hub/config/GitHubOAuthenticator/oauth_callback_url": "/url", "/hub/extraEnv": "/secrets" }
   };
 }
-function secretEnv(names2) {
+function secretEnv(names3) {
   return Object.fromEntries(
-    names2.map((name) => [
+    names3.map((name) => [
       name.toUpperCase().replaceAll(/[^A-Z0-9]/gu, "_"),
       { valueFrom: { secretKeyRef: { name: SECRETS_NAME, key: name } } }
     ])
@@ -44758,8 +44795,8 @@ function sizeProfile(name, size, isDefault) {
   };
 }
 function defaultSize(sizes2) {
-  const names2 = Object.keys(sizes2);
-  return names2.find((name) => sizes2[name]?.default === true) ?? names2[0] ?? "";
+  const names3 = Object.keys(sizes2);
+  return names3.find((name) => sizes2[name]?.default === true) ?? names3[0] ?? "";
 }
 
 // src/core/values/nodes.ts
@@ -45245,8 +45282,8 @@ function clusterObjects() {
 // src/core/values/images.ts
 function resolveImage(registry, image, lock, channel) {
   const build4 = lock?.data.channels[channel] ?? lock?.data.channels.stable ?? lock?.data.channels.candidate;
-  const digest = build4 === void 0 ? void 0 : lock?.data.builds[build4]?.digest;
-  if (build4 !== void 0 && digest !== void 0) return { kind: "locked", reference: `${registry}/${image.name}@${digest}`, build: build4 };
+  const digest2 = build4 === void 0 ? void 0 : lock?.data.builds[build4]?.digest;
+  if (build4 !== void 0 && digest2 !== void 0) return { kind: "locked", reference: `${registry}/${image.name}@${digest2}`, build: build4 };
   const from = image.data.from;
   if (!from) return { kind: "unbuilt" };
   if (from.digest !== void 0) return { kind: "digest", reference: `${from.image}@${from.digest}` };
@@ -45278,15 +45315,15 @@ function wantedReleases(platform2, charts) {
 }
 function hubRelease(platform2, hub2, charts) {
   const built = valuesOf(platform2, hub2, charts);
-  const waves = platform2.settings.data.waves;
-  const order = waves.findIndex(({ name }) => name === hub2.data.wave) + 1;
-  if (!built || order === 0) return [];
+  const waves2 = platform2.settings.data.waves;
+  const order2 = waves2.findIndex(({ name }) => name === hub2.data.wave) + 1;
+  if (!built || order2 === 0) return [];
   return [
-    wanted(hub2.data.wave, order, {
+    wanted(hub2.data.wave, order2, {
       v: 1,
       unit: { kind: "hub", cluster: hub2.data.cluster, name: hub2.name },
       namespace: hub2.name,
-      charts: charts.pins.map(({ name, version, digest }) => ({ name, version, digest })).sort((a, b) => compareText(a.name, b.name)),
+      charts: charts.pins.map(({ name, version, digest: digest2 }) => ({ name, version, digest: digest2 })).sort((a, b) => compareText(a.name, b.name)),
       values: built.values,
       images: hubImages(platform2, hub2).map(({ name, reference }) => ({ name, reference })),
       secrets: Object.keys(hub2.data.secrets).sort(compareText)
@@ -45297,8 +45334,8 @@ function clusterRelease(name) {
   const unit = { kind: "cluster", cluster: name, name };
   return wanted("clusters", 0, { v: 1, unit, namespace: SYSTEM_NAMESPACE, charts: [], values: {}, images: [], secrets: [] });
 }
-function wanted(wave, order, release2) {
-  return { unit: release2.unit, wave, order, release: release2, digest: digestOf(release2) };
+function wanted(wave, order2, release2) {
+  return { unit: release2.unit, wave, order: order2, release: release2, digest: digestOf(release2) };
 }
 
 // src/core/rules/events.ts
@@ -45778,8 +45815,8 @@ var duplicate = {
   why: "Of two entries one is silently without effect, and the next change goes to the wrong one.",
   on: "platform",
   *check(platform2) {
-    const { waves, removals } = platform2.settings.data;
-    yield* twice(platform2.settings, waves.map(({ name }) => name), "/waves", "/name");
+    const { waves: waves2, removals } = platform2.settings.data;
+    yield* twice(platform2.settings, waves2.map(({ name }) => name), "/waves", "/name");
     yield* twice(platform2.settings, removals.map(({ hub: hub2 }) => hub2), "/removals", "/hub");
     for (const hub2 of platform2.environments.values()) {
       const { images, data, access: access2 } = hub2.data;
@@ -48072,8 +48109,8 @@ function describedAs(error3) {
   return text2 === void 0 ? "see the reference of this file" : `it is: ${text2}`;
 }
 function article(type) {
-  const names2 = { object: "a mapping", array: "a list", integer: "a whole number", number: "a number", string: "text", boolean: "true or false" };
-  return type.split(",").map((one) => names2[one] ?? one).join(" or ");
+  const names3 = { object: "a mapping", array: "a list", integer: "a whole number", number: "a number", string: "text", boolean: "true or false" };
+  return type.split(",").map((one) => names3[one] ?? one).join(" or ");
 }
 function typeHint(type, value) {
   if (type.includes("string") && typeof value !== "object") return `write "${JSON.stringify(value)}" in quotes`;
@@ -48110,7 +48147,7 @@ function readPlatform(files) {
     member: /* @__PURE__ */ new Map(),
     cohort: /* @__PURE__ */ new Map()
   };
-  const names2 = /* @__PURE__ */ new Map();
+  const names3 = /* @__PURE__ */ new Map();
   const findings = [];
   const sources = /* @__PURE__ */ new Map();
   const report = (file, rule, message, hint) => {
@@ -48125,7 +48162,7 @@ function readPlatform(files) {
     if (content.kind === "refused") {
       report(file, "file", content.why, content.hint);
       const located2 = locate(file);
-      if (located2) remember(names2, located2.kind, located2.name);
+      if (located2) remember(names3, located2.kind, located2.name);
       continue;
     }
     const located = locate(file);
@@ -48134,7 +48171,7 @@ function readPlatform(files) {
       if (right !== void 0) report(file, "file-place", "this file is not read here", `platform files are ${right}`);
       continue;
     }
-    remember(names2, located.kind, located.name);
+    remember(names3, located.kind, located.name);
     const source = readSource(file, content.text);
     sources.set(file, source);
     read(located.kind, located.name, source);
@@ -48151,13 +48188,13 @@ function readPlatform(files) {
     approvers: docs.approvers.get("approvers"),
     members: docs.member,
     cohorts: docs.cohort,
-    names: names2,
+    names: names3,
     paths: new Set(files.keys())
   };
   return { platform: platform2, findings: onePerPlace(findings), sources };
 }
-function remember(names2, kind, name) {
-  names2.set(kind, (names2.get(kind) ?? /* @__PURE__ */ new Set()).add(name));
+function remember(names3, kind, name) {
+  names3.set(kind, (names3.get(kind) ?? /* @__PURE__ */ new Set()).add(name));
 }
 function isNamed(platform2, kind, name) {
   return platform2.names.get(kind)?.has(name) ?? false;
@@ -48181,13 +48218,13 @@ var unknownReference = {
   why: "A hub on a cluster, wave, image or data set that does not exist cannot be deployed; a misspelt one would be left out in silence.",
   on: "platform",
   *check(platform2) {
-    const waves = platform2.settings.data.waves.map(({ name }) => name);
+    const waves2 = platform2.settings.data.waves.map(({ name }) => name);
     for (const hub2 of platform2.environments.values()) {
       const { cluster, wave, images, data } = hub2.data;
       yield* dangling(platform2, "cluster", cluster, hub2.at("/cluster"), "clusters/*.yaml");
       for (const [index2, image] of images.entries()) yield* dangling(platform2, "image", image, hub2.at(pointer("images", index2)), "images/*/image.yaml");
       for (const [index2, set] of data.entries()) yield* dangling(platform2, "data", set, hub2.at(pointer("data", index2)), "data/*.yaml");
-      if (!waves.includes(wave)) yield { at: hub2.at("/wave"), message: `platform.yaml has no wave "${wave}"`, hint: `choose ${waves.join(", ")}` };
+      if (!waves2.includes(wave)) yield { at: hub2.at("/wave"), message: `platform.yaml has no wave "${wave}"`, hint: `choose ${waves2.join(", ")}` };
     }
   }
 };
@@ -48452,219 +48489,8 @@ async function check(inputs, report) {
 }
 
 // src/commands/deploy.ts
-import { readFile as readFile3 } from "node:fs/promises";
-import { join as join9 } from "node:path";
-
-// node_modules/p-map/index.js
-function pMap(iterable, mapper, options) {
-  return mapConcurrently(iterable, mapper, options, false);
-}
-async function mapConcurrently(iterable, mapper, {
-  concurrency = Number.POSITIVE_INFINITY,
-  stopOnError = true,
-  signal
-} = {}, isSettled) {
-  return new Promise((resolve_, reject_) => {
-    validateOptions(iterable, mapper, concurrency);
-    const result2 = [];
-    const errors = [];
-    let skippedCount = 0;
-    let isResolved = false;
-    let isIterableDone = false;
-    const pendingIndexes = /* @__PURE__ */ new Set();
-    let doneIndex = Number.POSITIVE_INFINITY;
-    let currentIndex = 0;
-    const iterator2 = getIterator(iterable);
-    const signalListener = () => {
-      reject(signal.reason);
-    };
-    const cleanup = () => {
-      signal?.removeEventListener("abort", signalListener);
-    };
-    const resolve2 = (value) => {
-      resolve_(value);
-      cleanup();
-    };
-    const reject = (reason) => {
-      if (isResolved) {
-        return;
-      }
-      isResolved = true;
-      reject_(reason);
-      cleanup();
-      if (!isIterableDone) {
-        closeIterator(iterator2);
-      }
-    };
-    if (signal) {
-      if (signal.aborted) {
-        reject(signal.reason);
-        return;
-      }
-      signal.addEventListener("abort", signalListener, { once: true });
-    }
-    const pull = createPuller(iterator2);
-    const settleIfFinished = () => {
-      if (isResolved || doneIndex === Number.POSITIVE_INFINITY) {
-        return;
-      }
-      for (const index2 of pendingIndexes) {
-        if (index2 < doneIndex) {
-          return;
-        }
-      }
-      if (!stopOnError) {
-        const collectedErrors = [];
-        for (let index2 = 0; index2 < Math.min(doneIndex, errors.length); index2++) {
-          if (index2 in errors) {
-            collectedErrors.push(errors[index2]);
-          }
-        }
-        if (collectedErrors.length > 0) {
-          reject(new AggregateError(collectedErrors));
-          return;
-        }
-      }
-      isResolved = true;
-      if (!isIterableDone) {
-        closeIterator(iterator2);
-      }
-      const lastIndex = Math.min(doneIndex, result2.length);
-      if (lastIndex === result2.length && skippedCount === 0) {
-        resolve2(result2);
-        return;
-      }
-      resolve2(result2.slice(0, lastIndex).filter((value) => value !== pMapSkip));
-    };
-    const next = async () => {
-      if (isResolved || currentIndex >= doneIndex) {
-        return;
-      }
-      const index2 = currentIndex++;
-      pendingIndexes.add(index2);
-      let nextItem;
-      try {
-        nextItem = await pull();
-      } catch (error3) {
-        pendingIndexes.delete(index2);
-        if (index2 < doneIndex) {
-          throw error3;
-        }
-        settleIfFinished();
-        return;
-      }
-      if (nextItem.done) {
-        pendingIndexes.delete(index2);
-        doneIndex = Math.min(doneIndex, index2);
-        isIterableDone = true;
-        settleIfFinished();
-        return;
-      }
-      const runner = (async () => {
-        try {
-          const element = await nextItem.value;
-          if (isResolved || index2 >= doneIndex) {
-            return;
-          }
-          const value = await mapper(element, index2);
-          if (index2 >= doneIndex) {
-            return;
-          }
-          if (value === pMapStop) {
-            doneIndex = index2;
-            return;
-          }
-          if (value === pMapSkip) {
-            skippedCount++;
-          }
-          result2[index2] = isSettled && value !== pMapSkip ? { status: "fulfilled", value } : value;
-        } catch (error3) {
-          if (index2 >= doneIndex) {
-            return;
-          }
-          if (isSettled) {
-            result2[index2] = { status: "rejected", reason: error3 };
-          } else if (stopOnError) {
-            reject(error3);
-            return;
-          } else {
-            errors[index2] = error3;
-          }
-        } finally {
-          pendingIndexes.delete(index2);
-          settleIfFinished();
-        }
-        try {
-          await next();
-        } catch (error3) {
-          reject(error3);
-        }
-      })();
-      runner.then(() => new Promise(() => {
-      })).then(resolve_);
-    };
-    (async () => {
-      for (let index2 = 0; index2 < concurrency; index2++) {
-        try {
-          await next();
-        } catch (error3) {
-          reject(error3);
-          break;
-        }
-        if (isResolved || currentIndex >= doneIndex) {
-          break;
-        }
-      }
-    })();
-  });
-}
-var pMapSkip = /* @__PURE__ */ Symbol("skip");
-var pMapStop = /* @__PURE__ */ Symbol("stop");
-function validateOptions(iterable, mapper, concurrency) {
-  if (iterable?.[Symbol.iterator] === void 0 && iterable?.[Symbol.asyncIterator] === void 0) {
-    throw new TypeError(`Expected \`input\` to be either an \`Iterable\` or \`AsyncIterable\`, got (${typeof iterable})`);
-  }
-  if (typeof mapper !== "function") {
-    throw new TypeError("Mapper function is required");
-  }
-  if (!isLimit(concurrency, 1)) {
-    throw new TypeError(`Expected \`concurrency\` to be an integer from 1 and up or \`Infinity\`, got \`${concurrency}\` (${typeof concurrency})`);
-  }
-}
-function isLimit(value, minimum) {
-  return Number.isSafeInteger(value) && value >= minimum || value === Number.POSITIVE_INFINITY;
-}
-function getIterator(iterable) {
-  return iterable[Symbol.asyncIterator] === void 0 ? iterable[Symbol.iterator]() : iterable[Symbol.asyncIterator]();
-}
-async function closeIterator(iterator2) {
-  try {
-    await iterator2.return?.();
-  } catch {
-  }
-}
-function createPuller(iterator2) {
-  let isSourceDone = false;
-  const markDone = (item) => {
-    if (item?.done) {
-      isSourceDone = true;
-    }
-  };
-  return () => {
-    if (isSourceDone) {
-      return { done: true };
-    }
-    const result2 = iterator2.next();
-    markDone(result2);
-    if (typeof result2?.then !== "function") {
-      return result2;
-    }
-    const promise = Promise.resolve(result2);
-    promise.then(markDone, () => {
-    });
-    return promise;
-  };
-}
+import { readFile as readFile4 } from "node:fs/promises";
+import { join as join10 } from "node:path";
 
 // src/apply/cluster.ts
 import { randomBytes } from "node:crypto";
@@ -48675,6 +48501,9 @@ var STATE_NAME = "glaciocloud-release";
 function parseState(text2) {
   const value = JSON.parse(text2);
   return isObject(value) && value["v"] === 1 ? value : void 0;
+}
+function isSettled(state, digest2) {
+  return state?.healthy?.digest === digest2 && state.wanted === digest2 && state.last.outcome === "done";
 }
 
 // src/apply/cluster.ts
@@ -48790,6 +48619,10 @@ var KubeFailure = class extends Failure {
     this.conflict = /AlreadyExists|Conflict|the object has been modified/u.test(stderr);
   }
 };
+function clusterEnv(kubeconfig) {
+  const cloud = Object.entries(process.env).filter(([name]) => /^(AWS|AZURE|AAD|ARM|CLOUDSDK|GOOGLE|GCLOUD|USE_GKE)_/u.test(name));
+  return { ...Object.fromEntries(cloud.map(([name, value]) => [name, value ?? ""])), KUBECONFIG: kubeconfig };
+}
 var Kube = class {
   kubeconfig;
   #program;
@@ -48801,7 +48634,7 @@ var Kube = class {
   }
   async #run(args, input, timeoutMs = 6e4) {
     for (let round = 1; ; round += 1) {
-      const result2 = await exec(this.#program, args, { env: { KUBECONFIG: this.kubeconfig }, timeoutMs, ...input === void 0 ? {} : { input } });
+      const result2 = await exec(this.#program, args, { env: clusterEnv(this.kubeconfig), timeoutMs, ...input === void 0 ? {} : { input } });
       if (result2.code === 0 || round === 5 || !mayPass(result2.stderr)) return result2;
       await new Promise((resolve2) => setTimeout(resolve2, 500 * 2 ** round));
     }
@@ -48831,7 +48664,7 @@ var Kube = class {
   }
   /** Server-side apply: ours wins, and what others own besides stays. */
   async apply(objects) {
-    await this.#must("objects cannot be applied", ["apply", "--server-side", "--force-conflicts", "--field-manager", "glaciocloud", "-f", "-"], listText(objects));
+    await this.#must("objects cannot be applied", ["apply", "--server-side", "--force-conflicts", "--validate=ignore", "--field-manager", "glaciocloud", "-f", "-"], listText(objects));
   }
   /** What applying an object as Helm does would make of the live one. Changes nothing. */
   async wouldApply(applied, namespace) {
@@ -48839,11 +48672,11 @@ var Kube = class {
   }
   /** Fails with `conflict` where the object exists. */
   async create(made) {
-    return object(await this.#must("an object cannot be made", ["create", "-f", "-", "-o", "json"], JSON.stringify(made)));
+    return object(await this.#must("an object cannot be made", ["create", "--validate=ignore", "-f", "-", "-o", "json"], JSON.stringify(made)));
   }
   /** Fails with `conflict` where somebody changed the object since it was read. */
   async replace(changed) {
-    return object(await this.#must("an object cannot be changed", ["replace", "-f", "-", "-o", "json"], JSON.stringify(changed)));
+    return object(await this.#must("an object cannot be changed", ["replace", "--validate=ignore", "-f", "-", "-o", "json"], JSON.stringify(changed)));
   }
   async delete(kind, name, namespace) {
     await this.#must(`${kind} ${name} cannot be deleted`, ["delete", kind, name, ...inNamespace(namespace), "--ignore-not-found", "--wait=false"]);
@@ -48869,7 +48702,7 @@ var Kube = class {
   /** Whether these credentials may do each of these, everywhere. */
   async mayI(needs) {
     const reviews = needs.map((need) => ({ apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview", spec: { resourceAttributes: { ...need } } }));
-    const answers = (await this.#must("permissions cannot be asked", ["create", "-f", "-", "-o", "json"], listText(reviews))).trim().split(/\n(?=\{)/u);
+    const answers = (await this.#must("permissions cannot be asked", ["create", "--validate=ignore", "-f", "-", "-o", "json"], listText(reviews))).trim().split(/\n(?=\{)/u);
     return answers.map((text2) => at(object(text2), "/status/allowed") === true);
   }
   /** Runs a Python script inside the hub's pod, line by line. The script and what it needs never touch a disk there. */
@@ -48880,7 +48713,7 @@ var Kube = class {
       rest = lines.pop() ?? "";
       lines.filter((line) => line.trim() !== "").forEach(onLine);
     };
-    return exec(this.#program, ["exec", "-i", "deploy/hub", "-c", "hub", ...inNamespace(namespace), "--", "python3", "-", ...args], { env: { KUBECONFIG: this.kubeconfig }, input: script, timeoutMs, onStdout });
+    return exec(this.#program, ["exec", "-i", "deploy/hub", "-c", "hub", ...inNamespace(namespace), "--", "python3", "-", ...args], { env: clusterEnv(this.kubeconfig), input: script, timeoutMs, onStdout });
   }
 };
 function inNamespace(namespace) {
@@ -48941,10 +48774,669 @@ async function digestKey(kube) {
   return await read() ?? "";
 }
 
+// src/apply/lease.ts
+init_json();
+import { randomUUID as randomUUID2 } from "node:crypto";
+import { hostname } from "node:os";
+init_failure();
+var DURATION = 30;
+var RENEW_MS = 1e4;
+var LOOK_MS = 1e3;
+var LeaseHeld = class extends Failure {
+};
+var sleep = (ms) => new Promise((resolve2) => setTimeout(resolve2, ms));
+async function withLease(kube, name, work) {
+  const seen = /* @__PURE__ */ new Map();
+  return holding(kube, name, work, async (holder) => {
+    for (; ; ) {
+      const lease = await attempt(kube, name, holder, seen);
+      if (lease) return { name, lease };
+      const other = seen.get(name);
+      if (other?.alive === true) throw new LeaseHeld(`another deployment holds ${name} (${other.owner})`, { hint: "wait for it; what it leaves is caught up by the next run", exit: 3 });
+      await sleep(LOOK_MS);
+    }
+  });
+}
+async function withSeat(kube, seats, waiting, work) {
+  const seen = /* @__PURE__ */ new Map();
+  const names3 = Array.from({ length: seats }, (_, index2) => `slot-${index2}`);
+  return holding(kube, "a seat", work, async (holder) => {
+    for (let round = 0; ; round += 1) {
+      for (const name of names3) {
+        const lease = await attempt(kube, name, holder, seen);
+        if (lease) return { name, lease };
+      }
+      if (round === 2) waiting([...seen.values()].map(({ owner }) => owner).join(", "));
+      await sleep(LOOK_MS);
+    }
+  });
+}
+async function holding(kube, what, work, acquire) {
+  const holder = `${hostname()}-${process.pid}-${randomUUID2().slice(0, 8)}`;
+  const mine = await acquire(holder);
+  let renewed = Date.now();
+  let taken2 = false;
+  const timer = setInterval(() => {
+    const begun = Date.now();
+    renew(kube, mine.lease, holder).then(
+      (next) => {
+        mine.lease = next;
+        renewed = begun;
+      },
+      (error3) => {
+        taken2 ||= error3 instanceof KubeFailure && error3.conflict;
+      }
+    );
+  }, RENEW_MS);
+  try {
+    return await work(() => {
+      if (taken2 || Date.now() > renewed + DURATION * 1e3) throw new LeaseHeld(`${what} could not be held: this run was too slow, or the cluster did not answer`, { hint: "the next run goes on from here", exit: 3 });
+    });
+  } finally {
+    clearInterval(timer);
+    await release(kube, mine.name, holder);
+  }
+}
+async function attempt(kube, name, holder, seen) {
+  const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
+  try {
+    if (!found) return await kube.create({ apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name, namespace: SYSTEM_NAMESPACE }, spec: spec(holder) });
+    const owner = textAt(found, "/spec/holderIdentity");
+    const mark = `${owner} ${textAt(found, "/spec/renewTime")}`;
+    const known = seen.get(name);
+    if (owner === "" || known?.mark === mark && Date.now() > known.since + DURATION * 1e3) return await kube.replace({ ...found, spec: spec(holder) });
+    if (known?.mark !== mark) seen.set(name, { owner, mark, since: Date.now(), alive: known !== void 0 });
+    return void 0;
+  } catch (error3) {
+    if (!(error3 instanceof KubeFailure) || !error3.conflict) throw error3;
+    return void 0;
+  }
+}
+function spec(holder) {
+  const now = (/* @__PURE__ */ new Date()).toISOString().replace("Z", "000Z");
+  return { holderIdentity: holder, leaseDurationSeconds: DURATION, acquireTime: now, renewTime: now };
+}
+async function renew(kube, lease, holder) {
+  const old = isObject(lease["spec"]) ? lease["spec"] : {};
+  return kube.replace({ ...lease, spec: { ...spec(holder), acquireTime: old["acquireTime"] ?? null } });
+}
+async function release(kube, name, holder) {
+  const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
+  if (found && at(found, "/spec/holderIdentity") === holder) {
+    await kube.replace({ ...found, spec: { leaseDurationSeconds: DURATION } }).catch((error3) => {
+      if (!(error3 instanceof KubeFailure)) throw error3;
+    });
+  }
+}
+
+// src/apply/preflight.ts
+import { lookup } from "node:dns/promises";
+
+// src/core/deploy/preflight.ts
+init_json();
+var NEEDS = [
+  { verb: "create", group: "", resource: "namespaces" },
+  { verb: "list", group: "", resource: "configmaps" },
+  { verb: "patch", group: "", resource: "secrets" },
+  { verb: "delete", group: "", resource: "secrets" },
+  { verb: "patch", group: "", resource: "persistentvolumeclaims" },
+  { verb: "patch", group: "", resource: "services" },
+  { verb: "create", group: "", resource: "pods" },
+  { verb: "create", group: "", resource: "pods", subresource: "exec" },
+  { verb: "patch", group: "apps", resource: "deployments" },
+  { verb: "patch", group: "rbac.authorization.k8s.io", resource: "roles" },
+  { verb: "patch", group: "networking.k8s.io", resource: "networkpolicies" },
+  { verb: "create", group: "coordination.k8s.io", resource: "leases" }
+];
+function clusterVerdict({ name, data: cluster }, { allowed, version, storageClasses, ingressClasses }) {
+  const refused2 = NEEDS.filter((_need, index2) => allowed[index2] !== true).map(({ verb, resource, subresource }) => `${verb} ${resource}${subresource === void 0 ? "" : `/${subresource}`}`);
+  const problems = refused2.length === 0 ? [] : [`these credentials may not ${refused2.join(", ")}`];
+  const warnings = [];
+  const minor = /^v?([0-9]+\.[0-9]+)/u.exec(version)?.[1] ?? version;
+  if (minor !== cluster.kubernetes) warnings.push(`clusters/${name}.yaml says Kubernetes ${cluster.kubernetes}, and it is ${minor}: plans are rendered for the wrong one`);
+  const classes = new Map(storageClasses.map((one) => [textAt(one, "/metadata/name"), textAt(one, "/reclaimPolicy")]));
+  for (const wanted2 of /* @__PURE__ */ new Set([cluster.storage.homes.class, ...cluster.storage.data ? [cluster.storage.data.class] : []])) {
+    const policy = classes.get(wanted2);
+    if (policy === void 0) problems.push(`there is no storage class ${wanted2}; there are: ${[...classes.keys()].join(", ") || "none"}`);
+    else if (wanted2 === cluster.storage.homes.class && policy === "Delete") warnings.push(`the storage class ${wanted2} deletes a volume with its claim: a claim deleted by mistake is a home lost (reclaimPolicy Retain keeps it)`);
+  }
+  if (cluster.ingress.class !== "none" && !ingressClasses.includes(cluster.ingress.class)) problems.push(`there is no ingress class ${cluster.ingress.class}; there are: ${ingressClasses.join(", ") || "none"}`);
+  return { problems, warnings };
+}
+function dnsVerdict(host, resolved, entries) {
+  const where = entries.length === 0 ? "the entry of this cluster" : entries.join(" or ");
+  if (resolved.length === 0) return { problems: [`${host} does not resolve: make a DNS record that points to ${where}`], warnings: [] };
+  const strange = entries.length > 0 && !resolved.some((one) => entries.includes(one));
+  return { problems: [], warnings: strange ? [`${host} leads to ${resolved.join(", ")}, and the entry of this cluster is ${entries.join(", ")}: right only with a proxy in between`] : [] };
+}
+function entriesOf(objects) {
+  const found = objects.flatMap((one) => objectsIn(at(one, "/status/loadBalancer/ingress")).flatMap((entry2) => [textAt(entry2, "/ip"), textAt(entry2, "/hostname")]));
+  return [...new Set(found.filter((text2) => text2 !== ""))];
+}
+function roomVerdict(objects, nodes2, sizes2, max) {
+  const largest = (path) => Math.max(0, ...nodes2.map((node) => amount(at(node, path))));
+  const [cpu, memory] = [largest("/status/allocatable/cpu"), largest("/status/allocatable/memory")];
+  if (nodes2.length === 0) return void 0;
+  const parts = objects.filter((one) => one["kind"] === "Deployment").map((object2) => {
+    const containers = objectsIn(at(object2, "/spec/template/spec/containers"));
+    const asked = (kind) => containers.reduce((sum, one) => sum + amount(at(one, `/resources/requests/${kind}`)), 0);
+    return { who: textAt(object2, "/metadata/name"), cpu: asked("cpu"), memory: asked("memory") };
+  });
+  const servers2 = nodes2.length < max ? [] : Object.entries(sizes2).map(([name, size]) => ({ who: `a server of size ${name}`, cpu: size.cpu * CPU_GUARANTEE_SHARE, memory: memoryBytes(size.memory) ?? 0 }));
+  for (const part of [...parts, ...servers2]) {
+    if (part.memory > memory) return `${part.who} asks for ${gib(part.memory)} of memory, and the largest node has ${gib(memory)}`;
+    if (part.cpu > cpu) return `${part.who} asks for ${part.cpu} CPUs, and the largest node has ${cpu}`;
+  }
+  return void 0;
+}
+function amount(value) {
+  const text2 = typeof value === "number" ? String(value) : typeof value === "string" ? value : "0";
+  return text2.endsWith("m") ? Number(text2.slice(0, -1)) / 1e3 : quantityBytes(text2) ?? 0;
+}
+function gib(bytes) {
+  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+}
+
+// src/apply/preflight.ts
+init_json();
+
+// src/core/render/manifests.ts
+init_json();
+function normalise(output) {
+  const documents2 = splitDocuments(output).filter((text2) => /^kind:/mu.test(text2));
+  return documents2.map((text2) => `---
+${/^kind: *Secret *$/mu.test(text2) ? masked(text2) : text2.trimEnd()}
+`).join("");
+}
+function splitDocuments(text2) {
+  return text2.split(/^---(?: .*)?$\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ""));
+}
+function parseObject(text2) {
+  const value = load(text2);
+  if (!isObject(value)) throw new Error("a rendered document is not an object");
+  return value;
+}
+function masked(text2) {
+  const object2 = parseObject(text2);
+  for (const field of ["data", "stringData"]) {
+    const data = object2[field];
+    if (!isObject(data)) continue;
+    object2[field] = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, `masked ${sha256Hex(JSON.stringify(value)).slice(0, 16)}`]));
+  }
+  return dump(object2, { lineWidth: -1, noRefs: true }).trimEnd();
+}
+function manifestText(objects) {
+  return objects.map((object2) => `---
+${dump(object2, { lineWidth: -1, noRefs: true }).trimEnd()}
+`).join("");
+}
+
+// src/core/values/placeholders.ts
+init_json();
+var placeholder = (what) => sha256Hex(`glaciocloud placeholder ${what}`);
+function placeholders(jupyterhub) {
+  const services = at(jupyterhub, "/hub/services");
+  const names3 = isObject(services) ? Object.keys(services) : [];
+  return {
+    jupyterhub: {
+      hub: {
+        cookieSecret: placeholder("cookie secret"),
+        config: { CryptKeeper: { keys: [placeholder("crypt keeper")] } },
+        services: Object.fromEntries(names3.map((name) => [name, { apiToken: placeholder(`service ${name}`) }]))
+      },
+      proxy: { secretToken: placeholder("proxy token") }
+    }
+  };
+}
+
+// src/edges/helm.ts
+init_failure();
+import { writeFile as writeFile4 } from "node:fs/promises";
+import { join as join5 } from "node:path";
+var HelmMissing = class extends Failure {
+};
+var HelmFailure = class extends Failure {
+};
+var NEEDED = "Helm 3.17 or newer";
+async function findHelm() {
+  const program = findTool("helm");
+  if (program === void 0) {
+    const named = process.env["GLACIOCLOUD_HELM"];
+    throw new HelmMissing(`${NEEDED} not found${named === void 0 ? "" : ` at ${named}`}`, { hint: "install it, or run `npm run tools`" });
+  }
+  const { code, stdout, stderr } = await exec(program, ["version", "--template", "{{.Version}}"]);
+  const parts = /^v?([0-9]+)\.([0-9]+)/u.exec(stdout.trim());
+  const [major, minor] = [Number(parts?.[1]), Number(parts?.[2])];
+  if (code !== 0 || !parts) throw new HelmFailure(`${program} does not answer as Helm does: ${(stderr || stdout).trim().slice(0, 200)}`, { hint: `put ${NEEDED} on the PATH` });
+  if (!(major === 4 || major === 3 && minor >= 17)) throw new HelmMissing(`${program} is Helm ${stdout.trim()}, and ${NEEDED} is needed`, { hint: "install it, or run `npm run tools`" });
+  return { program, version: stdout.trim(), major };
+}
+function helmHome(folder) {
+  return { HELM_CACHE_HOME: folder, HELM_CONFIG_HOME: folder, HELM_DATA_HOME: folder, HELM_PLUGINS: folder };
+}
+async function template(helm, request2) {
+  const values = join5(request2.scratch, `${request2.release}.values.json`);
+  const placeholders2 = join5(request2.scratch, `${request2.release}.placeholders.json`);
+  await writeFile4(values, JSON.stringify(request2.values));
+  await writeFile4(placeholders2, JSON.stringify(request2.placeholders));
+  const args = ["template", request2.release, request2.chart, "--namespace", request2.namespace, "--values", values, "--values", placeholders2];
+  const result2 = await exec(helm.program, [...args, "--kube-version", `${request2.kubernetes}.0`, "--skip-schema-validation", "--skip-tests"], {
+    env: { KUBECONFIG: "/dev/null", ...helmHome(request2.scratch) },
+    timeoutMs: 12e4
+  });
+  if (result2.code !== 0) {
+    const said = result2.stderr.split("\n").filter((line) => !/found symbolic link|^WARNING|^level=/u.test(line)).join("\n").trim();
+    throw new HelmFailure(`Helm cannot render ${request2.release}: ${said.slice(0, 1500)}`, { hint: "the message names the template and the value; correct it in the environment file" });
+  }
+  return result2.stdout;
+}
+
+// src/apply/preflight.ts
+init_failure();
+
+// src/apply/types.ts
+var Faulty = class extends Error {
+  fault;
+  constructor(reason, fault) {
+    super(reason);
+    this.name = "Faulty";
+    this.fault = fault;
+  }
+};
+
+// src/apply/preflight.ts
+async function preflightCluster(kube, cluster) {
+  const names3 = (objects) => objects.map((one) => textAt(one, "/metadata/name"));
+  const [allowed, version, storageClasses, ingressClasses] = await Promise.all([kube.mayI(NEEDS), kube.version(), kube.list("storageclasses"), kube.list("ingressclasses")]);
+  const { problems, warnings } = clusterVerdict(cluster, { allowed, version, storageClasses, ingressClasses: names3(ingressClasses) });
+  if (problems.length > 0) throw new Failure(`the cluster ${cluster.name} is not ready: ${problems.join("; ")}`, { hint: `correct clusters/${cluster.name}.yaml, or the cluster; nothing was changed` });
+  return warnings;
+}
+async function preflightAddress({ hub: hub2, to }, { kube, cluster, progress }) {
+  if (cluster.data.ingress.class === "none") return;
+  const { hostname: hostname2 } = new URL(hub2.data.url);
+  const resolved = await lookup(hostname2, { all: true }).then((found) => found.map(({ address: address2 }) => address2), () => []);
+  const { problems, warnings } = dnsVerdict(hostname2, resolved, entriesOf(await kube.list("services,ingresses")));
+  for (const warning2 of warnings) progress(to.unit, `\u26A0 ${warning2}`);
+  if (problems.length > 0) throw new Faulty(problems.join("; "), "infrastructure");
+}
+async function preflightObjects({ to, platform: platform2, hub: hub2 }, prepared, world) {
+  const { namespace, values } = to.release;
+  const rendered = await template(world.helm, { release: to.unit.name, namespace, chart: world.chart, kubernetes: world.cluster.data.kubernetes, values, placeholders: placeholders(values["jupyterhub"]), scratch: world.scratch });
+  const objects = splitDocuments(rendered).filter((text2) => /^kind:/mu.test(text2)).map(parseObject).map((object2) => withSecretName(object2, prepared.secretName));
+  const broken = runManifestRules(platform2, world.now().getTime(), hub2.name, objects).filter(({ severity }) => severity === "error");
+  if (broken.length > 0) throw new Faulty(broken.map(({ rule, message }) => `${rule}: ${message}`).join("; "), "product");
+  const short = roomVerdict(objects, await world.kube.list("nodes"), hub2.data.sizes, world.cluster.data.nodes.user.max);
+  if (short !== void 0) throw new Faulty(short, "product");
+  return objects;
+}
+function withSecretName(object2, name) {
+  return name === void 0 ? object2 : JSON.parse(JSON.stringify(object2).replaceAll(`"name":"${SECRETS_NAME}"`, `"name":"${name}"`));
+}
+
+// src/apply/remove.ts
+init_json();
+async function removeHub(unit, removal, world) {
+  const began = performance.now();
+  const result2 = (outcome2, reason) => ({
+    unit,
+    kind: "remove",
+    outcome: outcome2,
+    reason,
+    health: [],
+    seconds: { preflight: 0, upgrade: Math.round(performance.now() - began) / 1e3, rollout: 0, health: 0 }
+  });
+  if (removal.homes !== "keep" || removal.database !== "keep") return result2("blocked", "only removals that keep homes and database are carried out yet; nothing was touched");
+  const namespace = unit.name;
+  world.progress(unit, "stopping servers and removing the release; homes and database stay");
+  for (const pod of await world.kube.list("pods", { namespace, selector: "component=singleuser-server" })) {
+    const name = at(pod, "/metadata/name");
+    if (typeof name === "string") await world.kube.delete("pod", name, namespace);
+  }
+  await world.releases.uninstall(unit.name, namespace);
+  const kept = (await world.kube.list("persistentvolumeclaims", { namespace })).length;
+  await world.kube.delete("configmap", STATE_NAME, namespace);
+  return result2("done", `removed; ${kept} volumes are kept in the namespace ${namespace}. Left for you: its DNS name, its OAuth application, its entry in removals:`);
+}
+
+// src/core/plan/types.ts
+function unitId(unit) {
+  return unit.kind === "cluster" ? `clusters/${unit.name}` : unit.name;
+}
+function unitOf(step) {
+  return step.kind === "remove" ? step.unit : step.to.unit;
+}
+
+// src/apply/tell.ts
+init_failure();
+async function tellGithub(github, results, wanted2, story) {
+  const attempt2 = async (what, work) => {
+    try {
+      await work();
+    } catch (error3) {
+      if (!(error3 instanceof Failure)) throw error3;
+      story.progress(`${what}: ${error3.message}`);
+    }
+  };
+  for (const result2 of results) {
+    const to = wanted2.find(({ unit }) => unitId(unit) === unitId(result2.unit));
+    if (!to || result2.kind === "none") continue;
+    const hub2 = result2.unit.name;
+    const url = hubAddress(to);
+    if (result2.outcome === "done") {
+      await attempt2("record", async () => github.commitFiles("deployed", await story.record(to), `${hub2} runs ${to.digest.slice(0, 7)}, from ${story.commit.slice(0, 7)}`));
+      await attempt2("tracking issue", () => github.closeIssue(labelsOf(hub2), `${hub2} runs again what is merged (${to.digest.slice(0, 7)}).`));
+    } else {
+      await attempt2("tracking issue", async () => {
+        const issue2 = await github.openIssue(labelsOf(hub2), `${hub2}: ${headline(result2)}`, issueBody(result2, to, story));
+        if (story.pull !== void 0) await github.stickyComment(story.pull, deployMarker(hub2), `${deployMarker(hub2)}
+**${hub2}: ${headline(result2)}.** ${escapeMarkdown(result2.reason.slice(0, 500))}
+
+More in #${issue2}, which closes itself when the hub runs what is merged.
+`);
+      });
+    }
+    await attempt2(
+      "deployment",
+      () => github.deployment({ commit: story.commit, environment: `${story.environment}/${hub2}`, state: result2.outcome === "done" ? "success" : "failure", description: result2.reason || headline(result2), url, run: story.run })
+    );
+  }
+}
+var deployMarker = (hub2) => `<!-- glaciocloud deploy ${hub2} -->`;
+function labelsOf(hub2) {
+  return ["glaciocloud", `hub:${hub2}`];
+}
+function headline({ outcome: outcome2 }) {
+  const words = { done: "runs what is merged", failed: "the change did not reach the hub", "rolled-back": "the change was rolled back", blocked: "the change is held", waiting: "waiting" };
+  return words[outcome2];
+}
+function hubAddress({ release: release2 }) {
+  const { glaciocloud } = release2.values;
+  return glaciocloud?.hub?.url ?? "";
+}
+function issueBody(result2, to, { commit, run: run2 }) {
+  const checks = result2.health.map(({ check: check2, image, ok, seconds: seconds2, detail }) => `| ${ok ? "\u2713" : "\u2717"} | ${escapeMarkdown(check2)} | ${image ?? ""} | ${seconds2.toFixed(1)} s | ${escapeMarkdown(detail.slice(0, 300))} |
+`);
+  const table2 = checks.length === 0 ? "" : `
+| | check | image | | |
+|---|---|---|---|---|
+${checks.join("")}`;
+  const old = result2.outcome === "rolled-back" ? "The last healthy revision runs again." : "What ran before still runs.";
+  return `**${escapeMarkdown(result2.reason.slice(0, 1e3))}**
+
+${old} Wanted: ${to.digest.slice(0, 7)}, from ${commit.slice(0, 7)}.${run2 === void 0 ? "" : ` [The run](${run2}).`}
+${table2}
+It is tried again when something changes, with the label \`glaciocloud:retry\` on this issue, or with \`glaciocloud deploy --retry ${result2.unit.name} --reason TEXT\`. This issue closes itself when the hub runs what is merged.
+`;
+}
+
+// node_modules/p-map/index.js
+function pMap(iterable, mapper, options) {
+  return mapConcurrently(iterable, mapper, options, false);
+}
+async function mapConcurrently(iterable, mapper, {
+  concurrency = Number.POSITIVE_INFINITY,
+  stopOnError = true,
+  signal
+} = {}, isSettled2) {
+  return new Promise((resolve_, reject_) => {
+    validateOptions(iterable, mapper, concurrency);
+    const result2 = [];
+    const errors = [];
+    let skippedCount = 0;
+    let isResolved = false;
+    let isIterableDone = false;
+    const pendingIndexes = /* @__PURE__ */ new Set();
+    let doneIndex = Number.POSITIVE_INFINITY;
+    let currentIndex = 0;
+    const iterator2 = getIterator(iterable);
+    const signalListener = () => {
+      reject(signal.reason);
+    };
+    const cleanup = () => {
+      signal?.removeEventListener("abort", signalListener);
+    };
+    const resolve2 = (value) => {
+      resolve_(value);
+      cleanup();
+    };
+    const reject = (reason) => {
+      if (isResolved) {
+        return;
+      }
+      isResolved = true;
+      reject_(reason);
+      cleanup();
+      if (!isIterableDone) {
+        closeIterator(iterator2);
+      }
+    };
+    if (signal) {
+      if (signal.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      signal.addEventListener("abort", signalListener, { once: true });
+    }
+    const pull = createPuller(iterator2);
+    const settleIfFinished = () => {
+      if (isResolved || doneIndex === Number.POSITIVE_INFINITY) {
+        return;
+      }
+      for (const index2 of pendingIndexes) {
+        if (index2 < doneIndex) {
+          return;
+        }
+      }
+      if (!stopOnError) {
+        const collectedErrors = [];
+        for (let index2 = 0; index2 < Math.min(doneIndex, errors.length); index2++) {
+          if (index2 in errors) {
+            collectedErrors.push(errors[index2]);
+          }
+        }
+        if (collectedErrors.length > 0) {
+          reject(new AggregateError(collectedErrors));
+          return;
+        }
+      }
+      isResolved = true;
+      if (!isIterableDone) {
+        closeIterator(iterator2);
+      }
+      const lastIndex = Math.min(doneIndex, result2.length);
+      if (lastIndex === result2.length && skippedCount === 0) {
+        resolve2(result2);
+        return;
+      }
+      resolve2(result2.slice(0, lastIndex).filter((value) => value !== pMapSkip));
+    };
+    const next = async () => {
+      if (isResolved || currentIndex >= doneIndex) {
+        return;
+      }
+      const index2 = currentIndex++;
+      pendingIndexes.add(index2);
+      let nextItem;
+      try {
+        nextItem = await pull();
+      } catch (error3) {
+        pendingIndexes.delete(index2);
+        if (index2 < doneIndex) {
+          throw error3;
+        }
+        settleIfFinished();
+        return;
+      }
+      if (nextItem.done) {
+        pendingIndexes.delete(index2);
+        doneIndex = Math.min(doneIndex, index2);
+        isIterableDone = true;
+        settleIfFinished();
+        return;
+      }
+      const runner = (async () => {
+        try {
+          const element = await nextItem.value;
+          if (isResolved || index2 >= doneIndex) {
+            return;
+          }
+          const value = await mapper(element, index2);
+          if (index2 >= doneIndex) {
+            return;
+          }
+          if (value === pMapStop) {
+            doneIndex = index2;
+            return;
+          }
+          if (value === pMapSkip) {
+            skippedCount++;
+          }
+          result2[index2] = isSettled2 && value !== pMapSkip ? { status: "fulfilled", value } : value;
+        } catch (error3) {
+          if (index2 >= doneIndex) {
+            return;
+          }
+          if (isSettled2) {
+            result2[index2] = { status: "rejected", reason: error3 };
+          } else if (stopOnError) {
+            reject(error3);
+            return;
+          } else {
+            errors[index2] = error3;
+          }
+        } finally {
+          pendingIndexes.delete(index2);
+          settleIfFinished();
+        }
+        try {
+          await next();
+        } catch (error3) {
+          reject(error3);
+        }
+      })();
+      runner.then(() => new Promise(() => {
+      })).then(resolve_);
+    };
+    (async () => {
+      for (let index2 = 0; index2 < concurrency; index2++) {
+        try {
+          await next();
+        } catch (error3) {
+          reject(error3);
+          break;
+        }
+        if (isResolved || currentIndex >= doneIndex) {
+          break;
+        }
+      }
+    })();
+  });
+}
+var pMapSkip = /* @__PURE__ */ Symbol("skip");
+var pMapStop = /* @__PURE__ */ Symbol("stop");
+function validateOptions(iterable, mapper, concurrency) {
+  if (iterable?.[Symbol.iterator] === void 0 && iterable?.[Symbol.asyncIterator] === void 0) {
+    throw new TypeError(`Expected \`input\` to be either an \`Iterable\` or \`AsyncIterable\`, got (${typeof iterable})`);
+  }
+  if (typeof mapper !== "function") {
+    throw new TypeError("Mapper function is required");
+  }
+  if (!isLimit(concurrency, 1)) {
+    throw new TypeError(`Expected \`concurrency\` to be an integer from 1 and up or \`Infinity\`, got \`${concurrency}\` (${typeof concurrency})`);
+  }
+}
+function isLimit(value, minimum) {
+  return Number.isSafeInteger(value) && value >= minimum || value === Number.POSITIVE_INFINITY;
+}
+function getIterator(iterable) {
+  return iterable[Symbol.asyncIterator] === void 0 ? iterable[Symbol.iterator]() : iterable[Symbol.asyncIterator]();
+}
+async function closeIterator(iterator2) {
+  try {
+    await iterator2.return?.();
+  } catch {
+  }
+}
+function createPuller(iterator2) {
+  let isSourceDone = false;
+  const markDone = (item) => {
+    if (item?.done) {
+      isSourceDone = true;
+    }
+  };
+  return () => {
+    if (isSourceDone) {
+      return { done: true };
+    }
+    const result2 = iterator2.next();
+    markDone(result2);
+    if (typeof result2?.then !== "function") {
+      return result2;
+    }
+    const promise = Promise.resolve(result2);
+    promise.then(markDone, () => {
+    });
+    return promise;
+  };
+}
+
+// src/core/deploy/gates.ts
+var DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+function waveGate(wave, { now, earlier, approved, hurried }) {
+  const failed = earlier.filter(({ how }) => how === "failed");
+  if (failed.length > 0) return closed("blocked", `wave ${failed[0]?.wave ?? ""} has a hub that failed: ${names(failed)}`);
+  const unfinished = earlier.filter(({ how }) => how === "unfinished");
+  if (unfinished.length > 0) return closed("waiting", `wave ${unfinished[0]?.wave ?? ""} is not finished: ${names(unfinished)}`);
+  const frozen = hurried ? void 0 : wave.freeze.find((freeze) => isFrozen(freeze, now, wave.timezone));
+  if (frozen) return closed("waiting", `wave ${wave.name} is frozen${frozen.reason === void 0 ? "" : `: ${frozen.reason}`}`);
+  const proven = Math.max(...earlier.flatMap(({ since: since2 }) => since2 === void 0 ? [] : [since2]));
+  const left = hurried ? 0 : proven + seconds(wave.soak) * 1e3 - now;
+  if (left > 0) return closed("waiting", `wave ${wave.name} waits ${Math.ceil(left / 6e4)} more minutes for the wave before to prove itself`);
+  if (wave.approval && !approved) return closed("waiting", `wave ${wave.name} waits for a person\u2019s approval`);
+  return { open: true };
+}
+function urgentReason(message) {
+  const last = message.trim().split(/\n\s*\n/u).at(-1) ?? "";
+  return /^Urgent: *(\S.{0,200})$/mu.exec(last)?.[1]?.trim();
+}
+function closed(outcome2, reason) {
+  return { open: false, outcome: outcome2, reason };
+}
+function names(hubs) {
+  return `${hubs.slice(0, 3).map(({ name }) => name).join(", ")}${hubs.length > 3 ? ` and ${hubs.length - 3} more` : ""}`;
+}
+function isFrozen({ days, hours, from, until }, now, timezone) {
+  if (from !== void 0 && now < instant(from)) return false;
+  if (until !== void 0 && now >= instant(until) + 864e5) return false;
+  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: timezone, weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).formatToParts(new Date(now));
+  const part = (type) => parts.find((one) => one.type === type)?.value ?? "";
+  const day2 = DAYS.find((one) => one === part("weekday").toLowerCase().slice(0, 3));
+  if (days !== void 0 && (day2 === void 0 || !days.includes(day2))) return false;
+  if (hours === void 0) return true;
+  const time = `${part("hour")}:${part("minute")}`;
+  const [begin = "", end = ""] = hours.split("-");
+  return begin <= time && time < end;
+}
+
+// src/apply/waves.ts
+init_failure();
+
+// src/apply/approvals.ts
+init_json();
+var nameOf = (wave) => `approval-${wave}`;
+var digest = (wave) => digestOf(wave.map(({ unit, digest: one }) => [unit.name, one]));
+async function isApproved(kube, wave, wants) {
+  return textAt(await kube.get("configmap", nameOf(wave), SYSTEM_NAMESPACE) ?? {}, "/data/digest") === digest(wants);
+}
+async function keepApproval(kube, wave, wants, at3) {
+  await kube.apply([{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: nameOf(wave), namespace: SYSTEM_NAMESPACE, labels: { "app.kubernetes.io/managed-by": "glaciocloud" } }, data: { digest: digest(wants), at: at3 } }]);
+}
+
 // src/core/deploy/changes.ts
 init_json();
 function restartsHub(from, to) {
-  const part = (release2) => canonical([release2.values["jupyterhub"] ?? null, release2.charts.map(({ name, version, digest }) => [name, version, digest]), release2.secrets]);
+  const part = (release2) => canonical([release2.values["jupyterhub"] ?? null, release2.charts.map(({ name, version, digest: digest2 }) => [name, version, digest2]), release2.secrets]);
   return from === void 0 || part(from) !== part(to);
 }
 function changesHubImage(from, to) {
@@ -49049,87 +49541,10 @@ function rename3(value, renamed) {
 
 // src/apply/hub.ts
 init_json();
-
-// src/edges/helm.ts
-init_failure();
-import { writeFile as writeFile4 } from "node:fs/promises";
-import { join as join5 } from "node:path";
-var HelmMissing = class extends Failure {
-};
-var HelmFailure = class extends Failure {
-};
-var NEEDED = "Helm 3.17 or newer";
-async function findHelm() {
-  const program = findTool("helm");
-  if (program === void 0) {
-    const named = process.env["GLACIOCLOUD_HELM"];
-    throw new HelmMissing(`${NEEDED} not found${named === void 0 ? "" : ` at ${named}`}`, { hint: "install it, or run `npm run tools`" });
-  }
-  const { code, stdout, stderr } = await exec(program, ["version", "--template", "{{.Version}}"]);
-  const parts = /^v?([0-9]+)\.([0-9]+)/u.exec(stdout.trim());
-  const [major, minor] = [Number(parts?.[1]), Number(parts?.[2])];
-  if (code !== 0 || !parts) throw new HelmFailure(`${program} does not answer as Helm does: ${(stderr || stdout).trim().slice(0, 200)}`, { hint: `put ${NEEDED} on the PATH` });
-  if (!(major === 4 || major === 3 && minor >= 17)) throw new HelmMissing(`${program} is Helm ${stdout.trim()}, and ${NEEDED} is needed`, { hint: "install it, or run `npm run tools`" });
-  return { program, version: stdout.trim(), major };
-}
-function helmHome(folder) {
-  return { HELM_CACHE_HOME: folder, HELM_CONFIG_HOME: folder, HELM_DATA_HOME: folder, HELM_PLUGINS: folder };
-}
-async function template(helm, request2) {
-  const values = join5(request2.scratch, `${request2.release}.values.json`);
-  const placeholders2 = join5(request2.scratch, `${request2.release}.placeholders.json`);
-  await writeFile4(values, JSON.stringify(request2.values));
-  await writeFile4(placeholders2, JSON.stringify(request2.placeholders));
-  const args = ["template", request2.release, request2.chart, "--namespace", request2.namespace, "--values", values, "--values", placeholders2];
-  const result2 = await exec(helm.program, [...args, "--kube-version", `${request2.kubernetes}.0`, "--skip-schema-validation", "--skip-tests"], {
-    env: { KUBECONFIG: "/dev/null", ...helmHome(request2.scratch) },
-    timeoutMs: 12e4
-  });
-  if (result2.code !== 0) {
-    const said = result2.stderr.split("\n").filter((line) => !/found symbolic link|^WARNING|^level=/u.test(line)).join("\n").trim();
-    throw new HelmFailure(`Helm cannot render ${request2.release}: ${said.slice(0, 1500)}`, { hint: "the message names the template and the value; correct it in the environment file" });
-  }
-  return result2.stdout;
-}
-
-// src/apply/hub.ts
 init_failure();
 
 // src/apply/database.ts
 init_json();
-
-// src/core/render/manifests.ts
-init_json();
-function normalise(output) {
-  const documents2 = splitDocuments(output).filter((text2) => /^kind:/mu.test(text2));
-  return documents2.map((text2) => `---
-${/^kind: *Secret *$/mu.test(text2) ? masked(text2) : text2.trimEnd()}
-`).join("");
-}
-function splitDocuments(text2) {
-  return text2.split(/^---(?: .*)?$\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ""));
-}
-function parseObject(text2) {
-  const value = load(text2);
-  if (!isObject(value)) throw new Error("a rendered document is not an object");
-  return value;
-}
-function masked(text2) {
-  const object2 = parseObject(text2);
-  for (const field of ["data", "stringData"]) {
-    const data = object2[field];
-    if (!isObject(data)) continue;
-    object2[field] = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, `masked ${sha256Hex(JSON.stringify(value)).slice(0, 16)}`]));
-  }
-  return dump(object2, { lineWidth: -1, noRefs: true }).trimEnd();
-}
-function manifestText(objects) {
-  return objects.map((object2) => `---
-${dump(object2, { lineWidth: -1, noRefs: true }).trimEnd()}
-`).join("");
-}
-
-// src/apply/database.ts
 init_failure();
 
 // src/core/deploy/rollout.ts
@@ -49176,31 +49591,19 @@ function podFault2(pod, now) {
   }
   for (const condition of objectsIn(at(pod, "/status/conditions"))) {
     if (condition["type"] !== "PodScheduled" || condition["status"] !== "False") continue;
-    const since = Date.parse(textAt(condition, "/lastTransitionTime"));
+    const since2 = Date.parse(textAt(condition, "/lastTransitionTime"));
     const message = textAt(condition, "/message");
     if (/exceeded quota/iu.test(message)) return { kind: "failed", reason: `${name}: ${message}`, fault: "product" };
-    if (now - since > NO_ROOM_SECONDS * 1e3) return { kind: "failed", reason: `${name} finds no node: ${message.slice(0, 300)}`, fault: "infrastructure" };
+    if (now - since2 > NO_ROOM_SECONDS * 1e3) return { kind: "failed", reason: `${name} finds no node: ${message.slice(0, 300)}`, fault: "infrastructure" };
   }
   return void 0;
 }
 
 // src/apply/throw-away.ts
 init_json();
-
-// src/apply/types.ts
-var Faulty = class extends Error {
-  fault;
-  constructor(reason, fault) {
-    super(reason);
-    this.name = "Faulty";
-    this.fault = fault;
-  }
-};
-
-// src/apply/throw-away.ts
 var LOOKS = 480;
-var LOOK_MS = 250;
-var sleep = (ms) => new Promise((resolve2) => setTimeout(resolve2, ms));
+var LOOK_MS2 = 250;
+var sleep2 = (ms) => new Promise((resolve2) => setTimeout(resolve2, ms));
 async function runThrowAway({ name, namespace, objects, what }, world) {
   const drop = () => world.kube.deleteBy("pods,secrets,configmaps", `${THROW_AWAY}=${name}`, namespace);
   await drop();
@@ -49212,7 +49615,7 @@ async function runThrowAway({ name, namespace, objects, what }, world) {
       if (phase === "Succeeded" || phase === "Failed") return { ok: phase === "Succeeded", log: await world.kube.logs(name, namespace) };
       const verdict = pod === void 0 ? void 0 : rolloutVerdict([], [pod], world.now().getTime());
       if (verdict?.kind === "failed") throw new Faulty(`${what}: ${verdict.reason}`, verdict.fault);
-      await sleep(LOOK_MS);
+      await sleep2(LOOK_MS2);
     }
     throw new Faulty(`${what}: the throw-away pod did not end`, "infrastructure");
   } finally {
@@ -49223,8 +49626,8 @@ async function runThrowAway({ name, namespace, objects, what }, world) {
 // src/apply/database.ts
 var RESTORE = "glaciocloud-restore";
 var LOOKS2 = 360;
-var LOOK_MS2 = 250;
-var sleep2 = (ms) => new Promise((resolve2) => setTimeout(resolve2, ms));
+var LOOK_MS3 = 250;
+var sleep3 = (ms) => new Promise((resolve2) => setTimeout(resolve2, ms));
 async function copyDatabase({ to }, world) {
   const lines = [];
   const name = `before-${to.digest.slice(0, 12)}`;
@@ -49247,7 +49650,7 @@ async function restoreDatabase({ to }, copy, revision, world) {
   const running = async () => (await world.kube.list("pods", { namespace, selector: "app=jupyterhub,component=hub" })).length > 0;
   for (let look = 0; await running(); look += 1) {
     if (look === LOOKS2) throw new Faulty("the hub does not stop, so that its database cannot be restored", "infrastructure");
-    await sleep2(LOOK_MS2);
+    await sleep3(LOOK_MS3);
   }
   const objects = restoreObjects(stored.map(parseObject), namespace, RESTORE, await world.script("db_restore.py"), [copy, "--if-changed"]);
   const { ok, log } = await runThrowAway({ name: RESTORE, namespace, objects, what: "the hub\u2019s database cannot be restored" }, world);
@@ -49322,126 +49725,6 @@ async function dropOwned(kind, selector, namespace, { kube }) {
     const name = at(one, "/metadata/name");
     if (typeof name === "string" && at(one, "/metadata/annotations/hub.jupyter.org~1username") === DEPLOY_USER) await kube.delete(kind, name, namespace);
   }
-}
-
-// src/apply/preflight.ts
-import { lookup } from "node:dns/promises";
-
-// src/core/deploy/preflight.ts
-init_json();
-var NEEDS = [
-  { verb: "create", group: "", resource: "namespaces" },
-  { verb: "list", group: "", resource: "configmaps" },
-  { verb: "patch", group: "", resource: "secrets" },
-  { verb: "delete", group: "", resource: "secrets" },
-  { verb: "patch", group: "", resource: "persistentvolumeclaims" },
-  { verb: "patch", group: "", resource: "services" },
-  { verb: "create", group: "", resource: "pods" },
-  { verb: "create", group: "", resource: "pods", subresource: "exec" },
-  { verb: "patch", group: "apps", resource: "deployments" },
-  { verb: "patch", group: "rbac.authorization.k8s.io", resource: "roles" },
-  { verb: "patch", group: "networking.k8s.io", resource: "networkpolicies" },
-  { verb: "create", group: "coordination.k8s.io", resource: "leases" }
-];
-function clusterVerdict({ name, data: cluster }, { allowed, version, storageClasses, ingressClasses }) {
-  const refused2 = NEEDS.filter((_need, index2) => allowed[index2] !== true).map(({ verb, resource, subresource }) => `${verb} ${resource}${subresource === void 0 ? "" : `/${subresource}`}`);
-  const problems = refused2.length === 0 ? [] : [`these credentials may not ${refused2.join(", ")}`];
-  const warnings = [];
-  const minor = /^v?([0-9]+\.[0-9]+)/u.exec(version)?.[1] ?? version;
-  if (minor !== cluster.kubernetes) warnings.push(`clusters/${name}.yaml says Kubernetes ${cluster.kubernetes}, and it is ${minor}: plans are rendered for the wrong one`);
-  const classes = new Map(storageClasses.map((one) => [textAt(one, "/metadata/name"), textAt(one, "/reclaimPolicy")]));
-  for (const wanted2 of /* @__PURE__ */ new Set([cluster.storage.homes.class, ...cluster.storage.data ? [cluster.storage.data.class] : []])) {
-    const policy = classes.get(wanted2);
-    if (policy === void 0) problems.push(`there is no storage class ${wanted2}; there are: ${[...classes.keys()].join(", ") || "none"}`);
-    else if (wanted2 === cluster.storage.homes.class && policy === "Delete") warnings.push(`the storage class ${wanted2} deletes a volume with its claim: a claim deleted by mistake is a home lost (reclaimPolicy Retain keeps it)`);
-  }
-  if (cluster.ingress.class !== "none" && !ingressClasses.includes(cluster.ingress.class)) problems.push(`there is no ingress class ${cluster.ingress.class}; there are: ${ingressClasses.join(", ") || "none"}`);
-  return { problems, warnings };
-}
-function dnsVerdict(host, resolved, entries) {
-  const where = entries.length === 0 ? "the entry of this cluster" : entries.join(" or ");
-  if (resolved.length === 0) return { problems: [`${host} does not resolve: make a DNS record that points to ${where}`], warnings: [] };
-  const strange = entries.length > 0 && !resolved.some((one) => entries.includes(one));
-  return { problems: [], warnings: strange ? [`${host} leads to ${resolved.join(", ")}, and the entry of this cluster is ${entries.join(", ")}: right only with a proxy in between`] : [] };
-}
-function entriesOf(objects) {
-  const found = objects.flatMap((one) => objectsIn(at(one, "/status/loadBalancer/ingress")).flatMap((entry2) => [textAt(entry2, "/ip"), textAt(entry2, "/hostname")]));
-  return [...new Set(found.filter((text2) => text2 !== ""))];
-}
-function roomVerdict(objects, nodes2, sizes2, max) {
-  const largest = (path) => Math.max(0, ...nodes2.map((node) => amount(at(node, path))));
-  const [cpu, memory] = [largest("/status/allocatable/cpu"), largest("/status/allocatable/memory")];
-  if (nodes2.length === 0) return void 0;
-  const parts = objects.filter((one) => one["kind"] === "Deployment").map((object2) => {
-    const containers = objectsIn(at(object2, "/spec/template/spec/containers"));
-    const asked = (kind) => containers.reduce((sum, one) => sum + amount(at(one, `/resources/requests/${kind}`)), 0);
-    return { who: textAt(object2, "/metadata/name"), cpu: asked("cpu"), memory: asked("memory") };
-  });
-  const servers2 = nodes2.length < max ? [] : Object.entries(sizes2).map(([name, size]) => ({ who: `a server of size ${name}`, cpu: size.cpu * CPU_GUARANTEE_SHARE, memory: memoryBytes(size.memory) ?? 0 }));
-  for (const part of [...parts, ...servers2]) {
-    if (part.memory > memory) return `${part.who} asks for ${gib(part.memory)} of memory, and the largest node has ${gib(memory)}`;
-    if (part.cpu > cpu) return `${part.who} asks for ${part.cpu} CPUs, and the largest node has ${cpu}`;
-  }
-  return void 0;
-}
-function amount(value) {
-  const text2 = typeof value === "number" ? String(value) : typeof value === "string" ? value : "0";
-  return text2.endsWith("m") ? Number(text2.slice(0, -1)) / 1e3 : quantityBytes(text2) ?? 0;
-}
-function gib(bytes) {
-  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-}
-
-// src/apply/preflight.ts
-init_json();
-
-// src/core/values/placeholders.ts
-init_json();
-var placeholder = (what) => sha256Hex(`glaciocloud placeholder ${what}`);
-function placeholders(jupyterhub) {
-  const services = at(jupyterhub, "/hub/services");
-  const names2 = isObject(services) ? Object.keys(services) : [];
-  return {
-    jupyterhub: {
-      hub: {
-        cookieSecret: placeholder("cookie secret"),
-        config: { CryptKeeper: { keys: [placeholder("crypt keeper")] } },
-        services: Object.fromEntries(names2.map((name) => [name, { apiToken: placeholder(`service ${name}`) }]))
-      },
-      proxy: { secretToken: placeholder("proxy token") }
-    }
-  };
-}
-
-// src/apply/preflight.ts
-init_failure();
-async function preflightCluster(kube, cluster) {
-  const names2 = (objects) => objects.map((one) => textAt(one, "/metadata/name"));
-  const [allowed, version, storageClasses, ingressClasses] = await Promise.all([kube.mayI(NEEDS), kube.version(), kube.list("storageclasses"), kube.list("ingressclasses")]);
-  const { problems, warnings } = clusterVerdict(cluster, { allowed, version, storageClasses, ingressClasses: names2(ingressClasses) });
-  if (problems.length > 0) throw new Failure(`the cluster ${cluster.name} is not ready: ${problems.join("; ")}`, { hint: `correct clusters/${cluster.name}.yaml, or the cluster; nothing was changed` });
-  return warnings;
-}
-async function preflightAddress({ hub: hub2, to }, { kube, cluster, progress }) {
-  if (cluster.data.ingress.class === "none") return;
-  const { hostname: hostname2 } = new URL(hub2.data.url);
-  const resolved = await lookup(hostname2, { all: true }).then((found) => found.map(({ address: address2 }) => address2), () => []);
-  const { problems, warnings } = dnsVerdict(hostname2, resolved, entriesOf(await kube.list("services,ingresses")));
-  for (const warning2 of warnings) progress(to.unit, `\u26A0 ${warning2}`);
-  if (problems.length > 0) throw new Faulty(problems.join("; "), "infrastructure");
-}
-async function preflightObjects({ to, platform: platform2, hub: hub2 }, prepared, world) {
-  const { namespace, values } = to.release;
-  const rendered = await template(world.helm, { release: to.unit.name, namespace, chart: world.chart, kubernetes: world.cluster.data.kubernetes, values, placeholders: placeholders(values["jupyterhub"]), scratch: world.scratch });
-  const objects = splitDocuments(rendered).filter((text2) => /^kind:/mu.test(text2)).map(parseObject).map((object2) => withSecretName(object2, prepared.secretName));
-  const broken = runManifestRules(platform2, world.now().getTime(), hub2.name, objects).filter(({ severity }) => severity === "error");
-  if (broken.length > 0) throw new Faulty(broken.map(({ rule, message }) => `${rule}: ${message}`).join("; "), "product");
-  const short = roomVerdict(objects, await world.kube.list("nodes"), hub2.data.sizes, world.cluster.data.nodes.user.max);
-  if (short !== void 0) throw new Faulty(short, "product");
-  return objects;
-}
-function withSecretName(object2, name) {
-  return name === void 0 ? object2 : JSON.parse(JSON.stringify(object2).replaceAll(`"name":"${SECRETS_NAME}"`, `"name":"${name}"`));
 }
 
 // src/apply/prepare.ts
@@ -49534,8 +49817,8 @@ async function dropOldSecrets(namespace, current, { kube }) {
 
 // src/apply/rollout.ts
 var ROLLOUT_SECONDS = 300;
-var LOOK_MS3 = 500;
-var sleep3 = (ms) => new Promise((resolve2) => setTimeout(resolve2, ms));
+var LOOK_MS4 = 500;
+var sleep4 = (ms) => new Promise((resolve2) => setTimeout(resolve2, ms));
 async function watchRollout(namespace, { kube, now }, say) {
   let said = "";
   const end = now().getTime() + ROLLOUT_SECONDS * 1e3;
@@ -49549,7 +49832,7 @@ async function watchRollout(namespace, { kube, now }, say) {
     }
     if (verdict.for !== said) say(`waiting for ${verdict.for}`);
     said = verdict.for;
-    await sleep3(LOOK_MS3);
+    await sleep4(LOOK_MS4);
   }
   throw new Faulty(`not ready after ${ROLLOUT_SECONDS} s: ${said}`, "product");
 }
@@ -49576,7 +49859,7 @@ async function applyHub(task, world) {
     await timed(run2, "health", () => proveHealthy(task, world, run2.health));
     const revision = await lastRevision(task, world);
     const at3 = world.now().toISOString();
-    await saveState(task, world, { quarantined: void 0, infrastructure: 0, copy: void 0, healthy: { digest: to.digest, revision, since: at3, release: to.release }, last: { at: at3, outcome: "done", reason: "" } });
+    await saveState(task, world, { quarantined: void 0, infrastructure: 0, copy: void 0, healthy: { digest: to.digest, revision, since: at3, release: to.release }, last: { at: at3, outcome: "done", reason: task.why } });
     return result(task, run2, "done", "");
   } catch (error3) {
     const fault = asFaulty(error3, run2.hidden);
@@ -49598,9 +49881,9 @@ async function preflight(task, run2, world) {
   return prepared;
 }
 async function upgrade(task, { values }, run2, world) {
-  const { to, state, held: held2 } = task;
+  const { to, state, held } = task;
   if (state?.healthy && run2.copy === void 0 && changesHubImage(state.healthy.release, to.release)) run2.copy = await copyDatabase(task, world);
-  held2();
+  held();
   await saveState(task, world, { copy: run2.copy, last: { at: world.now().toISOString(), outcome: "started", reason: "" } });
   run2.unsettled = true;
   world.progress(to.unit, "applying with Helm");
@@ -49631,8 +49914,8 @@ async function afterFailure(task, world, fault, run2) {
   return result(task, run2, outcome2, fault.message);
 }
 async function rollBack(task, revision, run2, world) {
-  const { to, held: held2 } = task;
-  held2();
+  const { to, held } = task;
+  held();
   const { copy } = run2;
   await timed(run2, "upgrade", async () => {
     await recoverPending(task, world);
@@ -49664,8 +49947,8 @@ function ifNotAnswered(error3) {
 async function lastRevision({ to }, { releases }) {
   return (await releases.last(to.unit.name, to.release.namespace))?.revision ?? 0;
 }
-async function saveState({ to, state: old, held: held2 }, { kube }, change) {
-  held2();
+async function saveState({ to, state: old, held }, { kube }, change) {
+  held();
   const state = { v: 1, wanted: to.digest, healthy: old?.healthy, quarantined: old?.quarantined, copy: old?.copy, infrastructure: old?.infrastructure ?? 0, ...change };
   await kube.apply([
     { apiVersion: "v1", kind: "ConfigMap", metadata: { name: STATE_NAME, namespace: to.release.namespace, labels: { "app.kubernetes.io/managed-by": "glaciocloud", "glaciocloud.org/state": "hub" } }, data: { "state.json": JSON.stringify(state) } }
@@ -49692,216 +49975,146 @@ function loadError(log) {
   return `${textAt(told2, "/stage")}: ${bad?.replace(/^.*Bad config encountered[^:]*: ?/u, "") ?? textAt(told2, "/error")}`.slice(0, 600);
 }
 
-// src/apply/lease.ts
-init_json();
-import { randomUUID as randomUUID2 } from "node:crypto";
-import { hostname } from "node:os";
-init_failure();
-var DURATION = 30;
-var RENEW_MS = 1e4;
-var LOOK_MS4 = 1e3;
-var LeaseHeld = class extends Failure {
-};
-var sleep4 = (ms) => new Promise((resolve2) => setTimeout(resolve2, ms));
-async function withLease(kube, name, work) {
-  const seen = /* @__PURE__ */ new Map();
-  return holding(kube, name, work, async (holder) => {
-    for (; ; ) {
-      const lease = await attempt(kube, name, holder, seen);
-      if (lease) return { name, lease };
-      const other = seen.get(name);
-      if (other?.alive === true) throw new LeaseHeld(`another deployment holds ${name} (${other.owner})`, { hint: "wait for it; what it leaves is caught up by the next run", exit: 3 });
-      await sleep4(LOOK_MS4);
-    }
-  });
-}
-async function withSeat(kube, seats, waiting, work) {
-  const seen = /* @__PURE__ */ new Map();
-  const names2 = Array.from({ length: seats }, (_, index2) => `slot-${index2}`);
-  return holding(kube, "a seat", work, async (holder) => {
-    for (let round = 0; ; round += 1) {
-      for (const name of names2) {
-        const lease = await attempt(kube, name, holder, seen);
-        if (lease) return { name, lease };
-      }
-      if (round === 2) waiting([...seen.values()].map(({ owner }) => owner).join(", "));
-      await sleep4(LOOK_MS4);
-    }
-  });
-}
-async function holding(kube, what, work, acquire) {
-  const holder = `${hostname()}-${process.pid}-${randomUUID2().slice(0, 8)}`;
-  const mine = await acquire(holder);
-  let renewed = Date.now();
-  let taken2 = false;
-  const timer = setInterval(() => {
-    const begun = Date.now();
-    renew(kube, mine.lease, holder).then(
-      (next) => {
-        mine.lease = next;
-        renewed = begun;
-      },
-      (error3) => {
-        taken2 ||= error3 instanceof KubeFailure && error3.conflict;
-      }
-    );
-  }, RENEW_MS);
-  try {
-    return await work(() => {
-      if (taken2 || Date.now() > renewed + DURATION * 1e3) throw new LeaseHeld(`${what} could not be held: this run was too slow, or the cluster did not answer`, { hint: "the next run goes on from here", exit: 3 });
-    });
-  } finally {
-    clearInterval(timer);
-    await release(kube, mine.name, holder);
+// src/apply/waves.ts
+async function walkWaves(walk2) {
+  const { platform: platform2, world, chosen } = walk2;
+  const results = [];
+  for (const wave of platform2.settings.data.waves) {
+    const states = await readStates(world.kube);
+    const changing = chosen.filter((one2) => one2.wave === wave.name && (walk2.again !== void 0 || !isSettled(states.get(one2.release.namespace), one2.digest)));
+    if (changing.length === 0) continue;
+    const approved = await approval(walk2, wave);
+    const gate = waveGate(wave, { now: world.now().getTime(), earlier: earlierHubs(walk2, wave, states, results), approved, hurried: walk2.hurry !== void 0 });
+    const one = (to) => {
+      const held = gate.open ? holdOf(walk2, to, states.get(to.release.namespace), approved) : gate;
+      return held.open ? applyOne(walk2, to) : heldBack(to.unit, held);
+    };
+    results.push(...await pMap(changing, one, { concurrency: world.cluster.data.parallel }));
   }
+  return results;
 }
-async function attempt(kube, name, holder, seen) {
-  const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
+async function approval({ world, hubs, approved }, wave) {
+  const wants = hubs.filter((one) => one.wave === wave.name && one.unit.cluster === world.cluster.name);
+  if (!approved) return isApproved(world.kube, wave.name, wants);
+  await keepApproval(world.kube, wave.name, wants, world.now().toISOString());
+  return true;
+}
+function earlierHubs({ platform: platform2, world, hubs, elsewhere }, wave, states, results) {
+  const before = platform2.settings.data.waves.slice(0, platform2.settings.data.waves.indexOf(wave)).map(({ name }) => name);
+  return hubs.filter((one) => before.includes(one.wave)).flatMap((one) => {
+    const frame2 = { name: one.unit.name, wave: one.wave };
+    if (one.unit.cluster !== world.cluster.name) {
+      if (elsewhere.size === 0) return [];
+      const known = elsewhere.get(one.unit.name);
+      return [known?.digest === one.digest ? { ...frame2, how: "healthy", since: since(known.status?.at) } : { ...frame2, how: "unfinished", since: void 0 }];
+    }
+    const state = states.get(one.release.namespace);
+    if (isSettled(state, one.digest)) return [{ ...frame2, how: "healthy", since: since(state?.healthy?.since) }];
+    const failed = state?.quarantined?.digest === one.digest || results.some(({ unit, outcome: outcome2 }) => unit.name === one.unit.name && outcome2 !== "done" && outcome2 !== "waiting");
+    return [{ ...frame2, how: failed ? "failed" : "unfinished", since: void 0 }];
+  });
+}
+function since(at3) {
+  return at3 === void 0 ? void 0 : Date.parse(at3);
+}
+function holdOf({ retry: retry2, reviewed }, { unit, digest: digest2, order: order2 }, state, approved) {
+  const quarantined = state?.quarantined;
+  if (quarantined?.digest === digest2 && retry2?.hub !== unit.name) return { open: false, outcome: "blocked", reason: `quarantined since ${quarantined.at}: ${quarantined.reason}` };
+  const shown = reviewed?.get(unit.name);
+  if (reviewed !== void 0 && shown !== digest2.slice(0, shown?.length) && order2 > 1 && !approved) return { open: false, outcome: "waiting", reason: "this change is not the one that the reviewed plan showed: it waits for a person\u2019s approval" };
+  return { open: true };
+}
+async function applyOne(walk2, to) {
+  const { platform: platform2, world } = walk2;
+  const { kube, cluster: { data: { parallel } } } = world;
+  const hub2 = platform2.environments.get(to.unit.name);
+  if (!hub2) throw new Error(`${to.unit.name} is wanted without a file`);
+  const waiting = (owners) => world.progress(to.unit, `waiting: this cluster takes ${parallel} deployments at once, and others run (${owners})`);
   try {
-    if (!found) return await kube.create({ apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name, namespace: SYSTEM_NAMESPACE }, spec: spec(holder) });
-    const owner = textAt(found, "/spec/holderIdentity");
-    const mark = `${owner} ${textAt(found, "/spec/renewTime")}`;
-    const known = seen.get(name);
-    if (owner === "" || known?.mark === mark && Date.now() > known.since + DURATION * 1e3) return await kube.replace({ ...found, spec: spec(holder) });
-    if (known?.mark !== mark) seen.set(name, { owner, mark, since: Date.now(), alive: known !== void 0 });
-    return void 0;
+    return await withSeat(
+      kube,
+      parallel,
+      waiting,
+      () => withLease(kube, `hub-${to.unit.name}`, async (held) => {
+        const state = (await readStates(kube)).get(to.release.namespace);
+        const why = walk2.retry?.hub === to.unit.name ? walk2.retry.reason : walk2.again ?? walk2.hurry ?? "";
+        const result2 = await applyHub({ platform: platform2, hub: hub2, to, state, why, held }, world);
+        if (result2.outcome === "done") await walk2.onDone(to);
+        return result2;
+      })
+    );
   } catch (error3) {
-    if (!(error3 instanceof KubeFailure) || !error3.conflict) throw error3;
-    return void 0;
+    if (!(error3 instanceof Failure)) throw error3;
+    world.progress(to.unit, `\u2717 ${error3.message}`);
+    return { ...heldBack(to.unit, { outcome: "blocked", reason: error3.message }), outcome: error3 instanceof LeaseHeld ? "blocked" : "failed" };
   }
 }
-function spec(holder) {
-  const now = (/* @__PURE__ */ new Date()).toISOString().replace("Z", "000Z");
-  return { holderIdentity: holder, leaseDurationSeconds: DURATION, acquireTime: now, renewTime: now };
-}
-async function renew(kube, lease, holder) {
-  const old = isObject(lease["spec"]) ? lease["spec"] : {};
-  return kube.replace({ ...lease, spec: { ...spec(holder), acquireTime: old["acquireTime"] ?? null } });
-}
-async function release(kube, name, holder) {
-  const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
-  if (found && at(found, "/spec/holderIdentity") === holder) {
-    await kube.replace({ ...found, spec: { leaseDurationSeconds: DURATION } }).catch((error3) => {
-      if (!(error3 instanceof KubeFailure)) throw error3;
-    });
-  }
+function heldBack(unit, { outcome: outcome2, reason }) {
+  return { unit, kind: "none", outcome: outcome2, reason, seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 }, health: [] };
 }
 
-// src/apply/remove.ts
-init_json();
-async function removeHub(unit, removal, world) {
-  const began = performance.now();
-  const result2 = (outcome2, reason) => ({
-    unit,
-    kind: "remove",
-    outcome: outcome2,
-    reason,
-    health: [],
-    seconds: { preflight: 0, upgrade: Math.round(performance.now() - began) / 1e3, rollout: 0, health: 0 }
-  });
-  if (removal.homes !== "keep" || removal.database !== "keep") return result2("blocked", "only removals that keep homes and database are carried out yet; nothing was touched");
-  const namespace = unit.name;
-  world.progress(unit, "stopping servers and removing the release; homes and database stay");
-  for (const pod of await world.kube.list("pods", { namespace, selector: "component=singleuser-server" })) {
-    const name = at(pod, "/metadata/name");
-    if (typeof name === "string") await world.kube.delete("pod", name, namespace);
-  }
-  await world.releases.uninstall(unit.name, namespace);
-  const kept = (await world.kube.list("persistentvolumeclaims", { namespace })).length;
-  await world.kube.delete("configmap", STATE_NAME, namespace);
-  return result2("done", `removed; ${kept} volumes are kept in the namespace ${namespace}. Left for you: its DNS name, its OAuth application, its entry in removals:`);
+// src/core/show/deploy-text.ts
+var MARKS = { done: "\u2713", failed: "\u2717", "rolled-back": "\u21A9", blocked: "\u25A0", waiting: "\u2026" };
+var PHASES = ["preflight", "upgrade", "rollout", "health"];
+function deployText(results) {
+  if (results.length === 0) return "nothing to do: what is merged already runs\n";
+  const width = Math.max(...results.map(({ unit }) => unitId(unit).length));
+  return results.map(({ unit, outcome: outcome2, reason, seconds: seconds2 }) => {
+    const total = PHASES.reduce((sum, phase) => sum + seconds2[phase], 0);
+    const time = total === 0 ? "" : ` in ${total.toFixed(1)} s (${PHASES.map((phase) => `${phase} ${seconds2[phase].toFixed(1)}`).join(", ")})`;
+    return `${MARKS[outcome2]} ${unitId(unit).padEnd(width)}  ${outcome2}${time}
+${reason === "" ? "" : `  ${reason}
+`}`;
+  }).join("");
 }
-
-// src/core/plan/types.ts
-function unitId(unit) {
-  return unit.kind === "cluster" ? `clusters/${unit.name}` : unit.name;
-}
-function unitOf(step) {
-  return step.kind === "remove" ? step.unit : step.to.unit;
-}
-
-// src/apply/tell.ts
-init_failure();
-async function tellGithub(github, results, wanted2, story) {
-  const attempt2 = async (what, work) => {
-    try {
-      await work();
-    } catch (error3) {
-      if (!(error3 instanceof Failure)) throw error3;
-      story.progress(`${what}: ${error3.message}`);
-    }
+function deployJson(results, wanted2) {
+  return {
+    digest: digestOf(wanted2.map(({ unit, digest: digest2 }) => [unitId(unit), digest2])),
+    steps: results.map(({ unit, kind, outcome: outcome2, reason, seconds: seconds2 }) => ({ kind, unit: { ...unit }, outcome: outcome2, reason, seconds: { ...seconds2 } })),
+    health: results.flatMap(({ unit, health }) => health.map(({ image, check: check2, ok, seconds: seconds2, detail }) => ({ unit: { ...unit }, image, check: check2, ok, seconds: seconds2, detail })))
   };
-  for (const result2 of results) {
-    const to = wanted2.find(({ unit }) => unitId(unit) === unitId(result2.unit));
-    if (!to || result2.outcome === "waiting") continue;
-    const hub2 = result2.unit.name;
-    const url = hubAddress(to);
-    if (result2.outcome === "done") {
-      await attempt2("record", async () => github.commitFiles("deployed", await story.record(to), `${hub2} runs ${to.digest.slice(0, 7)}, from ${story.commit.slice(0, 7)}`));
-      await attempt2("tracking issue", () => github.closeIssue(labelsOf(hub2), `${hub2} runs again what is merged (${to.digest.slice(0, 7)}).`));
-    } else {
-      await attempt2("tracking issue", () => github.openIssue(labelsOf(hub2), `${hub2}: ${headline(result2)}`, issueBody(result2, to, story)));
-    }
-    await attempt2(
-      "deployment",
-      () => github.deployment({ commit: story.commit, environment: `${story.environment}/${hub2}`, state: result2.outcome === "done" ? "success" : "failure", description: result2.reason || headline(result2), url, run: story.run })
-    );
-  }
 }
-function labelsOf(hub2) {
-  return ["glaciocloud", `hub:${hub2}`];
-}
-function headline({ outcome: outcome2 }) {
-  const words = { done: "runs what is merged", failed: "the change did not reach the hub", "rolled-back": "the change was rolled back", blocked: "the change is held", waiting: "waiting" };
-  return words[outcome2];
-}
-function hubAddress({ release: release2 }) {
-  const { glaciocloud } = release2.values;
-  return glaciocloud?.hub?.url ?? "";
-}
-function issueBody(result2, to, { commit, run: run2 }) {
-  const checks = result2.health.map(({ check: check2, image, ok, seconds: seconds2, detail }) => `| ${ok ? "\u2713" : "\u2717"} | ${escapeMarkdown(check2)} | ${image ?? ""} | ${seconds2.toFixed(1)} s | ${escapeMarkdown(detail.slice(0, 300))} |
+function deployMarkdown(results) {
+  if (results.length === 0) return "Nothing to do: what is merged already runs.\n";
+  const escape2 = (text2) => text2.replaceAll(/[|<>\n\r@]/gu, " ").slice(0, 300);
+  const rows = results.map(({ unit, outcome: outcome2, reason, seconds: seconds2 }) => `| ${MARKS[outcome2]} | ${unitId(unit)} | ${outcome2} | ${PHASES.map((phase) => seconds2[phase].toFixed(1)).join(" | ")} | ${escape2(reason)} |
 `);
-  const table2 = checks.length === 0 ? "" : `
-| | check | image | | |
-|---|---|---|---|---|
-${checks.join("")}`;
-  const old = result2.outcome === "rolled-back" ? "The last healthy revision runs again." : "What ran before still runs.";
-  return `**${escapeMarkdown(result2.reason.slice(0, 1e3))}**
-
-${old} Wanted: ${to.digest.slice(0, 7)}, from ${commit.slice(0, 7)}.${run2 === void 0 ? "" : ` [The run](${run2}).`}
-${table2}
-It is tried again when something changes, or with \`glaciocloud deploy --retry ${result2.unit.name} --reason TEXT\`. This issue closes itself when the hub runs what is merged.
-`;
+  const checks = results.flatMap(({ unit, health }) => health.map(({ ok, check: check2, image, seconds: seconds2, detail }) => `| ${ok ? "\u2713" : "\u2717"} | ${unitId(unit)} | ${escape2(check2)} | ${image ?? ""} | ${seconds2.toFixed(1)} | ${escape2(detail)} |
+`));
+  return `| | hub | outcome | ${PHASES.join(" | ")} | |
+|---|---|---|---|---|---|---|---|
+${rows.join("")}${checks.length === 0 ? "" : `
+| | hub | check | image | s | |
+|---|---|---|---|---|---|
+${checks.join("")}`}`;
 }
 
-// src/core/deploy/gates.ts
-var DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
-function waveGate(wave, { now, provenSince, approved, hurried }) {
-  const frozen = hurried ? void 0 : wave.freeze.find((freeze) => isFrozen(freeze, now, wave.timezone));
-  if (frozen) return { open: false, reason: `wave ${wave.name} is frozen${frozen.reason === void 0 ? "" : `: ${frozen.reason}`}` };
-  const left = hurried || provenSince === void 0 ? 0 : provenSince + seconds(wave.soak) * 1e3 - now;
-  if (left > 0) return { open: false, reason: `wave ${wave.name} waits ${Math.ceil(left / 6e4)} more minutes for the wave before to prove itself` };
-  if (wave.approval && !approved) return { open: false, reason: `wave ${wave.name} waits for a person\u2019s approval` };
-  return { open: true, reason: "" };
+// src/core/show/reviewed.ts
+var COMMENT_MARKER = "<!-- glaciocloud plan -->";
+var STEPS = /^<!-- glaciocloud steps:((?: [a-z0-9-]+=[0-9a-f]{12})*) -->$/mu;
+function stepsLine(plan2) {
+  const shown = plan2.steps.flatMap((step) => step.kind !== "remove" && unitOf(step).kind === "hub" ? [` ${step.to.unit.name}=${step.to.digest.slice(0, 12)}`] : []);
+  return `<!-- glaciocloud steps:${shown.join("")} -->`;
 }
-function isFrozen({ days, hours, from, until }, now, timezone) {
-  if (from !== void 0 && now < instant(from)) return false;
-  if (until !== void 0 && now >= instant(until) + 864e5) return false;
-  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: timezone, weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).formatToParts(new Date(now));
-  const part = (type) => parts.find((one) => one.type === type)?.value ?? "";
-  const day2 = DAYS.find((one) => one === part("weekday").toLowerCase().slice(0, 3));
-  if (days !== void 0 && (day2 === void 0 || !days.includes(day2))) return false;
-  if (hours === void 0) return true;
-  const time = `${part("hour")}:${part("minute")}`;
-  const [begin = "", end = ""] = hours.split("-");
-  return begin <= time && time < end;
+function reviewedSteps(comment) {
+  const found = STEPS.exec(comment)?.[1]?.trim() ?? "";
+  return new Map(found === "" ? [] : found.split(" ").map((one) => one.split("=")));
 }
+
+// src/edges/deployed.ts
+init_json();
+import { readFile as readFile3, readdir as readdir4 } from "node:fs/promises";
+import { join as join7 } from "node:path";
+init_failure();
 
 // src/edges/git.ts
 async function headCommit(root) {
   const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]).catch(() => void 0);
   return result2?.code === 0 ? result2.stdout.trim() : void 0;
+}
+async function headMessage(root) {
+  const result2 = await exec("git", ["-C", root, "log", "-1", "--format=%B"]).catch(() => void 0);
+  return result2?.code === 0 ? result2.stdout : void 0;
 }
 async function deployedRef(root) {
   for (const ref of ["refs/remotes/origin/deployed", "refs/heads/deployed"]) {
@@ -49927,17 +50140,66 @@ async function filesAt(root, commit, wants) {
   return files;
 }
 
+// src/edges/deployed.ts
+var RECORD = /^(clusters\/[^/]+|[^/]+)\/(release\.json|status\.json)$/u;
+async function deployedInFolder(folder) {
+  const names3 = await readdir4(folder).catch((cause) => {
+    throw new Failure(`${folder} cannot be read`, { hint: "name a folder that `render` wrote, or leave --present out", exit: 2, cause });
+  });
+  const clusters = names3.includes("clusters") ? (await readdir4(join7(folder, "clusters"))).map((name) => `clusters/${name}`) : [];
+  const units = [...names3.filter((name) => name !== "clusters" && !name.startsWith(".")), ...clusters];
+  const read = async (wants) => {
+    const files = /* @__PURE__ */ new Map();
+    for (const unit of units) {
+      for (const file of ["release.json", "status.json", "manifests.yaml"]) {
+        const path = `${unit}/${file}`;
+        const text2 = wants(path) ? await readFile3(join7(folder, path), "utf8").catch(() => void 0) : void 0;
+        if (text2 !== void 0) files.set(path, text2);
+      }
+    }
+    return files;
+  };
+  return deployed(read);
+}
+async function deployedOnBranch(root) {
+  const commit = await deployedRef(root);
+  return deployed((wants) => commit === void 0 ? Promise.resolve(/* @__PURE__ */ new Map()) : filesAt(root, commit, wants));
+}
+async function deployed(read) {
+  const files = await read((path) => RECORD.test(path));
+  const releases = [...files].flatMap(([path, text2]) => path.endsWith("/release.json") ? [parse2(path, text2, files.get(path.replace("release.json", "status.json")))] : []);
+  return {
+    releases,
+    manifests: async (unit) => {
+      const path = `${unitId(unit)}/manifests.yaml`;
+      return (await read((one) => one === path)).get(path) ?? "";
+    }
+  };
+}
+function parse2(path, text2, status) {
+  try {
+    const record = JSON.parse(text2);
+    const release2 = isObject(record) ? record["release"] : void 0;
+    if (!isObject(record) || !isObject(release2) || typeof record["digest"] !== "string" || !isObject(release2["unit"])) throw new Error("a field is missing");
+    if (release2["v"] !== 1) throw new Error(`format ${JSON.stringify(release2["v"])} is not known`);
+    const found = release2;
+    return { unit: found.unit, digest: record["digest"], release: found, status: status === void 0 ? void 0 : JSON.parse(status) };
+  } catch (cause) {
+    throw new Failure(`${path} of the deployed record cannot be read`, { hint: "it is written by `deploy` only: restore it from the history of the branch", cause });
+  }
+}
+
 // src/edges/helm-releases.ts
 init_json();
 import { writeFile as writeFile5 } from "node:fs/promises";
-import { join as join7 } from "node:path";
+import { join as join8 } from "node:path";
 var HelmReleases = class {
   #helm;
   #env;
   constructor(helm, kubeconfig, scratch) {
     if (helm.major !== 4) throw new HelmFailure(`deploying needs Helm 4, and ${helm.program} is ${helm.version}`, { hint: "install Helm 4, or run `npm run tools`" });
     this.#helm = helm;
-    this.#env = { KUBECONFIG: kubeconfig, ...helmHome(scratch) };
+    this.#env = { ...clusterEnv(kubeconfig), ...helmHome(scratch) };
   }
   /** Oldest first; empty where nothing was ever installed. */
   async #history(release2, namespace) {
@@ -49954,10 +50216,10 @@ var HelmReleases = class {
     return (await this.#history(release2, namespace)).at(-1);
   }
   /** Applies and returns at once; whether it works is for the caller to watch. */
-  async upgrade({ release: release2, namespace, chart, values, digest, scratch }) {
+  async upgrade({ release: release2, namespace, chart, values, digest: digest2, scratch }) {
     const files = [];
     for (const [index2, one] of values.entries()) {
-      const file = join7(scratch, `${release2}.deploy-${index2}.json`);
+      const file = join8(scratch, `${release2}.deploy-${index2}.json`);
       await writeFile5(file, JSON.stringify(one), { mode: 384 });
       files.push("--values", file);
     }
@@ -49971,7 +50233,7 @@ var HelmReleases = class {
       "--create-namespace",
       ...files,
       "--labels",
-      `glaciocloud.org/digest=${digest}`,
+      `glaciocloud.org/digest=${digest2}`,
       "--server-side=true",
       "--force-conflicts",
       "--skip-crds",
@@ -50041,7 +50303,7 @@ async function renderAll({ wanted: wanted2, platform: platform2, charts, report,
 init_json();
 
 // src/commands/render.ts
-import { join as join8 } from "node:path";
+import { join as join9 } from "node:path";
 init_json();
 init_failure();
 async function render(inputs, report) {
@@ -50062,7 +50324,7 @@ async function render(inputs, report) {
       lines.push(`\u2717 ${id}: ${result2.failure.message}
 `);
     } else {
-      await writeFolder(join8(out, id), releaseFiles(result2.unit, result2.result));
+      await writeFolder(join9(out, id), releaseFiles(result2.unit, result2.result));
       lines.push(`\u2713 ${id} ${result2.unit.digest.slice(0, 7)}
 `);
     }
@@ -50099,25 +50361,31 @@ function recordFiles(to, manifests, status) {
 
 // src/commands/deploy.ts
 async function deploy(inputs, report) {
-  if ((inputs.now || inputs.retry !== void 0) && inputs.reason === void 0) throw new UsageError("--now and --retry need a --reason");
-  const reading = await gatherPlatform(inputs.root);
+  const { root, reason = "" } = inputs;
+  if ((inputs.now || inputs.again || inputs.retry !== void 0) && reason === "") throw new UsageError("--now, --again and --retry need a --reason");
+  if (inputs.again && inputs.hubs.length === 0) throw new UsageError("--again needs the names of hubs");
+  const reading = await gatherPlatform(root);
   const { platform: platform2 } = reading;
   if (!platform2) return refused(reading.findings);
   const charts = await gatherCharts(platform2, { chartsFrom: inputs.chartsFrom, report });
   const findings = allFindings(reading, charts, inputs.clock().getTime());
   if (hasErrors(findings)) return refused(findings);
   const cluster = chooseCluster(platform2, inputs.cluster);
+  const hubs = wantedReleases(platform2, charts).filter(({ unit }) => unit.kind === "hub");
+  const chosen = choose2(platform2, hubs.filter(({ unit }) => unit.cluster === cluster.name), inputs);
+  const commit = await headCommit(root) ?? "";
+  if (inputs.actions && await inputs.actions.github.branchHead(inputs.actions.branch) !== commit) return outcome({ exit: 0, text: `${inputs.actions.branch} has moved on: the run for its newest commit deploys
+`, json: { schema_version: SCHEMA_VERSION, ...deployJson([], chosen) } });
   const kube = new Kube(inputs.kubeconfig);
   const identity2 = await confirmIdentity(kube, cluster);
-  const wanted2 = chosen(wantedReleases(platform2, charts).filter(({ unit }) => unit.cluster === cluster.name), inputs);
   const states = await readStates(kube);
   const gone = orphans(platform2, cluster, states, inputs);
   for (const { unit } of gone.filter(({ removal }) => removal === void 0)) report.progress(`${unitId(unit)}: runs, but no file names it; nothing happens to it without an entry in removals: of platform.yaml`);
   const removals = gone.flatMap(({ unit, removal }) => removal ? [{ unit, removal }] : []);
-  const idle = removals.length === 0 && !wanted2.some((one) => one.unit.kind === "hub" && isPending(one, states.get(one.release.namespace)));
+  const idle = removals.length === 0 && !inputs.again && chosen.every((one) => isSettled(states.get(one.release.namespace), one.digest));
   if (!idle) for (const warning2 of await preflightCluster(kube, cluster)) report.progress(`\u26A0 cluster ${cluster.name}: ${warning2}`);
   if (await applyCluster(kube, cluster, identity2)) report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
-  if (idle) return summary2([], wanted2);
+  if (idle) return summary2([], chosen);
   const results = await withTemporaryFolder(async (scratch) => {
     const helm = await findHelm();
     const world = {
@@ -50125,128 +50393,81 @@ async function deploy(inputs, report) {
       kube,
       helm,
       scratch,
+      root,
       releases: new HelmReleases(helm, inputs.kubeconfig, scratch),
       chart: await charts.assemble(scratch),
-      script: (name) => readFile3(join9(toolRoot(), "charts/oggm-hub/files", name), "utf8"),
-      root: inputs.root,
+      script: (name) => readFile4(join10(toolRoot(), "charts/oggm-hub/files", name), "utf8"),
       progress: (unit, text2) => report.progress(`${unitId(unit)}: ${text2}`),
       now: inputs.clock
     };
-    const deployment = new Deployment(platform2, cluster, charts, world, inputs, report);
-    const done = await deployment.run(wanted2, states);
+    const record = (to) => publicRecord(to, { platform: platform2, charts, report, commit, at: inputs.clock().toISOString() });
+    const merge3 = await mergeOf(inputs.actions?.github, commit);
+    const urgent = urgentReason(await headMessage(root) ?? "");
+    if (urgent !== void 0) report.progress(`urgent, so freezes and soaks are passed: ${urgent}`);
+    const done = await walkWaves({
+      platform: platform2,
+      world,
+      hubs,
+      chosen,
+      elsewhere: await publicReleases(inputs, cluster),
+      reviewed: merge3?.reviewed,
+      approved: inputs.approved,
+      hurry: inputs.now ? reason : urgent,
+      again: inputs.again ? reason : void 0,
+      retry: inputs.retry === void 0 ? void 0 : { hub: inputs.retry, reason },
+      onDone: async (to) => {
+        if (inputs.record !== void 0) await writeFolder(join10(inputs.record, unitId(to.unit)), await record(to));
+      }
+    });
     for (const { unit, removal } of removals) done.push(await withLease(kube, `hub-${unit.name}`, () => removeHub(unit, removal, world)));
-    if (inputs.github !== void 0) {
-      const commit = await headCommit(inputs.root) ?? "";
-      const record = async (to) => new Map([...await deployment.record(to)].map(([path, text2]) => [`${unitId(to.unit)}/${path}`, text2]));
-      await tellGithub(inputs.github, done, wanted2, { commit, run: inputs.run, environment: cluster.name, record, progress: (text2) => report.progress(text2) });
+    if (inputs.actions) {
+      const placed = async (to) => new Map([...await record(to)].map(([path, text2]) => [`${unitId(to.unit)}/${path}`, text2]));
+      await tellGithub(inputs.actions.github, done, chosen, { commit, pull: merge3?.pull, run: inputs.actions.run, environment: cluster.name, record: placed, progress: (text2) => report.progress(text2) });
     }
     return done;
   });
-  return summary2(results, wanted2);
+  return summary2(results, chosen);
 }
-var Deployment = class {
-  #platform;
-  #cluster;
-  #charts;
-  #world;
-  #inputs;
-  #report;
-  constructor(platform2, cluster, charts, world, inputs, report) {
-    this.#platform = platform2;
-    this.#cluster = cluster;
-    this.#charts = charts;
-    this.#world = world;
-    this.#inputs = inputs;
-    this.#report = report;
-  }
-  async run(wanted2, states) {
-    const results = [];
-    let stopped;
-    let provenSince;
-    for (const wave of this.#platform.settings.data.waves) {
-      const hubs = wanted2.filter((one) => one.unit.kind === "hub" && one.wave === wave.name);
-      const changing = hubs.filter((one) => isPending(one, states.get(one.release.namespace)));
-      const gate = this.#gate(wave, provenSince, stopped);
-      const done = changing.length === 0 ? [] : gate === void 0 ? await pMap(changing, (one) => this.#one(one, states.get(one.release.namespace)), { concurrency: this.#cluster.data.parallel }) : changing.map((one) => held(one.unit, gate));
-      results.push(...done);
-      if (stopped === void 0 && done.some(({ outcome: how }) => how === "failed" || how === "rolled-back" || how === "blocked")) stopped = wave.name;
-      const after = await (done.some(({ outcome: how }) => how === "done") ? readStates(this.#world.kube) : states);
-      provenSince = Math.max(provenSince ?? 0, ...hubs.map((one) => Date.parse(after.get(one.release.namespace)?.healthy?.since ?? "") || 0)) || void 0;
-    }
-    return results;
-  }
-  #gate(wave, provenSince, stopped) {
-    if (stopped !== void 0) return { outcome: "blocked", reason: `wave ${stopped} has a hub that failed` };
-    const gate = waveGate(wave, { now: this.#inputs.clock().getTime(), provenSince, approved: this.#inputs.approved, hurried: this.#inputs.now });
-    return gate.open ? void 0 : { outcome: "waiting", reason: gate.reason };
-  }
-  async #one(to, before) {
-    const { kube } = this.#world;
-    const hub2 = this.#platform.environments.get(to.unit.name);
-    if (!hub2) throw new Error(`${to.unit.name} is wanted without a file`);
-    const quarantined = before?.quarantined;
-    if (quarantined?.digest === to.digest && this.#inputs.retry !== to.unit.name) return held(to.unit, { outcome: "blocked", reason: `quarantined since ${quarantined.at}: ${quarantined.reason}` });
-    try {
-      const waiting = (owners) => this.#world.progress(to.unit, `waiting: this cluster takes ${this.#cluster.data.parallel} deployments at once, and others run (${owners})`);
-      return await withSeat(kube, this.#cluster.data.parallel, waiting, () => withLease(kube, `hub-${to.unit.name}`, async (held2) => {
-        const state = (await readStates(kube)).get(to.release.namespace);
-        const result2 = await applyHub({ platform: this.#platform, hub: hub2, to, state, held: held2 }, this.#world);
-        if (this.#inputs.record !== void 0 && result2.outcome === "done") await writeFolder(join9(this.#inputs.record, unitId(to.unit)), await this.record(to));
-        return result2;
-      }));
-    } catch (error3) {
-      if (!(error3 instanceof Failure)) throw error3;
-      const how = error3 instanceof LeaseHeld ? "blocked" : "failed";
-      this.#world.progress(to.unit, `\u2717 ${error3.message}`);
-      return { ...held(to.unit, { outcome: "blocked", reason: error3.message }), outcome: how };
-    }
-  }
-  /** The public record is rendered with placeholders, as everywhere. */
-  async record(to) {
-    const [rendered] = await renderAll({ wanted: [to], platform: this.#platform, charts: this.#charts, report: this.#report, use: ({ manifests }) => manifests });
-    if (rendered?.kind !== "rendered") throw rendered?.failure ?? new Error("nothing was rendered");
-    return recordFiles(to, rendered.result, { at: this.#inputs.clock().toISOString(), commit: await headCommit(this.#inputs.root) ?? "" });
-  }
-};
+async function mergeOf(github, commit) {
+  if (!github) return void 0;
+  const pull = await github.mergedPull(commit);
+  const comment = pull === void 0 ? void 0 : await github.botComment(pull, COMMENT_MARKER);
+  return { pull, reviewed: reviewedSteps(comment ?? "") };
+}
+async function publicReleases({ record, root }, cluster) {
+  const { releases } = record !== void 0 && await exists2(record) ? await deployedInFolder(record) : await deployedOnBranch(root);
+  return new Map(releases.filter(({ unit }) => unit.kind === "hub" && unit.cluster !== cluster.name).map((one) => [one.unit.name, one]));
+}
+async function publicRecord(to, { platform: platform2, charts, report, commit, at: at3 }) {
+  const [rendered] = await renderAll({ wanted: [to], platform: platform2, charts, report, use: ({ manifests }) => manifests });
+  if (rendered?.kind !== "rendered") throw rendered?.failure ?? new Error("nothing was rendered");
+  return recordFiles(to, rendered.result, { at: at3, commit });
+}
 function orphans(platform2, cluster, states, { hubs, wave }) {
   if (hubs.length > 0 || wave !== void 0) return [];
   const unknown = [...states.keys()].filter((name) => !isNamed(platform2, "environment", name));
   return unknown.map((name) => ({ unit: { kind: "hub", cluster: cluster.name, name }, removal: platform2.settings.data.removals.find((one) => one.hub === name && one.cluster === cluster.name) }));
 }
-function isPending(to, state) {
-  return state?.healthy?.digest !== to.digest || state.wanted !== to.digest || state.last.outcome !== "done";
-}
-function held(unit, { outcome: how, reason }) {
-  return { unit, kind: "none", outcome: how, reason, seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 }, health: [] };
-}
 function chooseCluster(platform2, name) {
-  const names2 = [...platform2.clusters.keys()];
-  const cluster = name === void 0 && names2.length === 1 ? [...platform2.clusters.values()][0] : platform2.clusters.get(name ?? "");
-  if (!cluster) throw new UsageError(name === void 0 ? "deploy needs --cluster NAME" : `there is no cluster "${name}"`, `clusters: ${names2.join(", ")}`);
+  const names3 = [...platform2.clusters.keys()];
+  const cluster = name === void 0 && names3.length === 1 ? [...platform2.clusters.values()][0] : platform2.clusters.get(name ?? "");
+  if (!cluster) throw new UsageError(name === void 0 ? "deploy needs --cluster NAME" : `there is no cluster "${name}"`, `clusters: ${names3.join(", ")}`);
   return cluster;
 }
-function chosen(wanted2, { hubs, wave }) {
-  const known = wanted2.filter(({ unit }) => unit.kind === "hub").map(({ unit }) => unit.name);
+function choose2(platform2, here, { hubs, wave }) {
+  const known = here.map(({ unit }) => unit.name);
   const unknown = hubs.find((hub2) => !known.includes(hub2));
   if (unknown !== void 0) throw new UsageError(`there is no hub "${unknown}" on this cluster`, `hubs: ${known.join(", ")}`);
-  return wanted2.filter((one) => (hubs.length === 0 || hubs.includes(one.unit.name)) && (wave === void 0 || one.wave === wave));
+  const waves2 = platform2.settings.data.waves.map(({ name }) => name);
+  if (wave !== void 0 && !waves2.includes(wave)) throw new UsageError(`there is no wave "${wave}"`, `waves: ${waves2.join(", ")}`);
+  return here.filter((one) => (hubs.length === 0 || hubs.includes(one.unit.name)) && (wave === void 0 || one.wave === wave));
 }
 function summary2(results, wanted2) {
   const bad = results.filter(({ outcome: how }) => how === "failed" || how === "rolled-back" || how === "blocked");
   const done = results.filter(({ outcome: how }) => how === "done");
   const exit = bad.length === 0 ? 0 : done.length > 0 || bad.every(({ outcome: how }) => how === "blocked") ? 3 : 1;
-  const marks = { done: "\u2713", failed: "\u2717", "rolled-back": "\u21A9", blocked: "\u25A0", waiting: "\u2026" };
-  const total = ({ seconds: { preflight: preflight2, upgrade: upgrade2, rollout, health } }) => (preflight2 + upgrade2 + rollout + health).toFixed(1);
-  const lines = results.map((one) => `${marks[one.outcome]} ${unitId(one.unit)} ${one.outcome} in ${total(one)} s (preflight ${one.seconds.preflight.toFixed(1)}, upgrade ${one.seconds.upgrade.toFixed(1)}, rollout ${one.seconds.rollout.toFixed(1)}, health ${one.seconds.health.toFixed(1)})${one.reason === "" ? "" : `
-  ${one.reason}`}
-`);
-  const json = {
-    schema_version: SCHEMA_VERSION,
-    digest: digestOf(wanted2.map(({ unit, digest }) => [unitId(unit), digest])),
-    steps: results.map(({ unit, kind, outcome: how, reason, seconds: seconds2 }) => ({ kind, unit: { ...unit }, outcome: how, reason, seconds: { ...seconds2 } })),
-    health: results.flatMap(({ unit, health }) => health.map(({ image, check: check2, ok, seconds: seconds2, detail }) => ({ unit: { ...unit }, image, check: check2, ok, seconds: seconds2, detail })))
-  };
-  return outcome({ exit, text: results.length === 0 ? "nothing to do: what is merged already runs\n" : lines.join(""), json, outputs: { has_changes: String(results.length > 0) } });
+  const outputs = { has_changes: String(results.length > 0), waiting: String(results.some(({ outcome: how }) => how === "waiting")) };
+  return outcome({ exit, text: deployText(results), json: { schema_version: SCHEMA_VERSION, ...deployJson(results, wanted2) }, outputs, summary: deployMarkdown(results) });
 }
 
 // src/core/plan/compare.ts
@@ -50297,7 +50518,7 @@ function foreignManagers(name, live) {
 
 // src/commands/drift.ts
 init_json();
-async function drift(kubeconfig, hubs) {
+async function drift(kubeconfig, hubs, action, report) {
   const kube = new Kube(kubeconfig);
   const known = [...await readStates(kube)].filter(([hub2, { healthy }]) => healthy !== void 0 && (hubs.length === 0 || hubs.includes(hub2)));
   const found = await withTemporaryFolder(async (scratch) => {
@@ -50306,8 +50527,27 @@ async function drift(kubeconfig, hubs) {
     for (const [hub2] of known) all.push(await hubDrift(kube, releases, hub2));
     return all;
   });
+  if (action) await track(action.github, found, report);
   const drifted = found.some((one) => one.drift.length > 0);
-  return outcome({ exit: drifted ? 1 : 0, text: found.map(driftText).join(""), json: { schema_version: SCHEMA_VERSION, hubs: found.map(driftJson) } });
+  return outcome({ exit: drifted && !action ? 1 : 0, text: found.map(driftText).join(""), json: { schema_version: SCHEMA_VERSION, hubs: found.map(driftJson) } });
+}
+async function track(github, found, report) {
+  for (const one of found) {
+    const labels = ["glaciocloud-drift", `hub:${one.hub}`];
+    if (one.drift.length === 0) await github.closeIssue(labels, `${one.hub} is as deployed again.`);
+    else report.progress(`${one.hub}: drift is told in issue ${await github.openIssue(labels, `${one.hub}: changed in the cluster behind our back`, driftIssue(one))}`);
+  }
+}
+function driftIssue(one) {
+  const text2 = driftText(one).replaceAll("```", "'''").slice(0, 2e4);
+  return `Somebody, or something, changed what GlacioCloud deployed:
+
+\`\`\`
+${text2}
+\`\`\`
+
+Put what is right into the files, or give this issue the label \`glaciocloud:apply-again\`: what is merged is applied once more. The next night closes it.
+`;
 }
 async function hubDrift(kube, releases, hub2) {
   const stored = splitDocuments(await releases.manifest(hub2, hub2)).filter((text2) => /^kind:/mu.test(text2)).map(parseObject);
@@ -50393,7 +50633,7 @@ ${rule.why}
 }
 
 // src/commands/init.ts
-import { join as join10 } from "node:path";
+import { join as join11 } from "node:path";
 
 // src/core/init/files.ts
 init_json();
@@ -50492,7 +50732,7 @@ function scaffold(kind, name, platform2, base) {
 // src/core/init/workflow.ts
 var FOLDER = ".glaciocloud";
 var STEP = /(?<=\n)(?= *- (?:id|if|name|uses|run|env|with|shell|timeout-minutes|continue-on-error|working-directory):)/u;
-var USES = /^( *(?:- )?uses: \.\/)(?= *(?:#.*)?$)/mu;
+var USES = /^( *(?:- )?uses: \.\/)(\S*)/mu;
 var NPM = /^ *(?:- )?(?:run: )?npm (?:ci|run) ?/mu;
 function foreignWorkflow(text2, { repository, commit }) {
   const checkout = /actions\/checkout@[0-9a-f]{40}.*/u.exec(text2)?.[0] ?? "";
@@ -50505,7 +50745,7 @@ function foreignWorkflow(text2, { repository, commit }) {
 `).join("") : "";
     present2 = (present2 || needed) && !/^ *steps:/mu.test(step);
     return before + (NPM.test(step) ? step.replace(/^( *)(- )?run:/mu, (_, space, dash = "") => `${space}${String(dash)}working-directory: ${FOLDER}
-${space}${dash === "" ? "" : "  "}run:`) : step).replace(USES, `$1${FOLDER}`);
+${space}${dash === "" ? "" : "  "}run:`) : step).replace(USES, (_, uses, path) => `${uses}${FOLDER}${path === "" ? "" : `/${path}`}`);
   });
   const head = `# Written by \`glaciocloud init\`. Yours to change: times, runners, the branch. Leave \`permissions\` as narrow as they are.
 # Another version of GlacioCloud is another commit at each \`ref:\` below \`repository: ${repository}\`.
@@ -50703,7 +50943,7 @@ async function init({ root, given: given2 }, streams) {
   const written = [];
   const kept = [];
   for (const [path, text2] of starterFiles(answers, tool)) {
-    const full = join10(root, path);
+    const full = join11(root, path);
     if (await exists2(full)) {
       kept.push(path);
     } else {
@@ -50749,7 +50989,7 @@ function taken(given2, tool) {
 }
 
 // src/commands/new.ts
-import { join as join11 } from "node:path";
+import { join as join12 } from "node:path";
 init_failure();
 async function createFile(root, [kind, name]) {
   const known = SCAFFOLDS.find((one) => one === kind);
@@ -50759,10 +50999,23 @@ async function createFile(root, [kind, name]) {
   const { platform: platform2, findings, sources } = await gatherPlatform(root);
   if (!platform2) return refused(findings);
   const { path, text: text2 } = scaffold(known, name, platform2, schemaBase(sources.get("platform.yaml")?.text ?? ""));
-  if (await exists2(join11(root, path))) throw new Failure(`${path} exists already`, { hint: "choose another name" });
-  await writeWhole(join11(root, path), text2);
+  if (await exists2(join12(root, path))) throw new Failure(`${path} exists already`, { hint: "choose another name" });
+  await writeWhole(join12(root, path), text2);
   return outcome({ exit: 0, text: `${path} written. Read it through, then: glaciocloud check
 `, json: { schema_version: 1, file: path } });
+}
+
+// src/commands/order.ts
+init_failure();
+async function order(root, { label, hub: hub2, issue: issue2, login: login2 }) {
+  const { platform: platform2, findings } = await gatherPlatform(root);
+  if (!platform2) return refused(findings);
+  const environment = platform2.environments.get(hub2 ?? "");
+  if (hub2 === void 0 || !environment) throw new UsageError(`the issue has no label hub:NAME of a hub of this platform`, `hubs: ${[...platform2.environments.keys()].join(", ")}`);
+  const reason = `label on issue ${issue2} by ${login2}`;
+  const outputs = { hub: hub2, cluster: environment.data.cluster, retry: label === "glaciocloud:retry" ? hub2 : "", again: String(label === "glaciocloud:apply-again"), reason };
+  return outcome({ exit: 0, text: `${hub2}: ${label} (${reason})
+`, json: { schema_version: SCHEMA_VERSION, ...outputs }, outputs });
 }
 
 // src/core/show/plan-html.ts
@@ -50783,8 +51036,8 @@ function day(instant2) {
 // src/core/show/words.ts
 function shortReference(reference) {
   if (reference === void 0) return "none";
-  const digest = /@sha256:([0-9a-f]{7})/u.exec(reference)?.[1];
-  return digest ?? reference.slice(reference.lastIndexOf(":") + 1);
+  const digest2 = /@sha256:([0-9a-f]{7})/u.exec(reference)?.[1];
+  return digest2 ?? reference.slice(reference.lastIndexOf(":") + 1);
 }
 function shortValue(value) {
   if (value === void 0) return "none";
@@ -50852,8 +51105,8 @@ function marker(step) {
   return step.kind === "install" ? "+" : step.kind === "remove" ? "\u2212" : "~";
 }
 function byRisk(steps) {
-  const order = (step) => step.kind === "remove" ? 9 : step.to.order;
-  return [...steps].sort((a, b) => risk(b) - risk(a) || order(a) - order(b) || (unitId(unitOf(a)) < unitId(unitOf(b)) ? -1 : 1));
+  const order2 = (step) => step.kind === "remove" ? 9 : step.to.order;
+  return [...steps].sort((a, b) => risk(b) - risk(a) || order2(a) - order2(b) || (unitId(unitOf(a)) < unitId(unitOf(b)) ? -1 : 1));
 }
 
 // src/core/show/groups.ts
@@ -50869,7 +51122,6 @@ function groupEqual(steps) {
 }
 
 // src/core/show/plan-markdown.ts
-var COMMENT_MARKER = "<!-- glaciocloud plan -->";
 function planMarkdown(plan2, frame2, limit = COMMENT_LIMIT) {
   const steps = byRisk(plan2.steps);
   const groups2 = groupEqual(steps);
@@ -50896,7 +51148,7 @@ function against({ steps, unchanged, orphans: orphans2 }, { base }) {
 }
 function table(groups2, plan2) {
   if (plan2.steps.length === 0 && plan2.orphans.length === 0) return block("Everything that is merged already runs. Merging this changes no hub.\n");
-  const rows = groups2.map(({ first, steps }) => `| ${marker(first)} | ${names(steps)} | ${escapeMarkdown(reasonsText(first))} | ${escapeMarkdown(effectsText(first))} |
+  const rows = groups2.map(({ first, steps }) => `| ${marker(first)} | ${names2(steps)} | ${escapeMarkdown(reasonsText(first))} | ${escapeMarkdown(effectsText(first))} |
 `);
   const unchanged = plan2.unchanged.filter(({ kind }) => kind === "hub");
   if (unchanged.length > 0) rows.push(`| = | ${unchanged.length > 4 ? `${unchanged.length} hubs` : unchanged.map(({ name }) => name).join(", ")} | nothing | |
@@ -50905,7 +51157,7 @@ function table(groups2, plan2) {
 |---|---|---|---|
 ${rows.join("")}`);
 }
-function names(steps) {
+function names2(steps) {
   const wave = (step) => step.kind === "remove" || step.to.order === 0 ? "" : ` (wave ${step.to.order}, ${step.to.wave})`;
   const titles = steps.map((step) => unitTitle(unitOf(step)));
   const first = steps[0];
@@ -50965,6 +51217,7 @@ ${fence}
 function footer(plan2, frame2) {
   const full = frame2.full === void 0 ? "" : ` \xB7 [whole plan](${frame2.full})`;
   return `
+${stepsLine(plan2)}
 <sub>plan ${plan2.digest.slice(0, 12)}${full} \xB7 the same on your machine: \`npx glaciocloud plan\` \xB7 why a rule exists: \`npx glaciocloud explain RULE\`</sub>
 `;
 }
@@ -51104,8 +51357,8 @@ function reasonsOf(from, to) {
   ];
 }
 function pairs(from, to) {
-  const names2 = [...new Set([...from, ...to].map(({ name }) => name))];
-  return names2.map((name) => [name, from.find((one) => one.name === name), to.find((one) => one.name === name)]);
+  const names3 = [...new Set([...from, ...to].map(({ name }) => name))];
+  return names3.map((name) => [name, from.find((one) => one.name === name), to.find((one) => one.name === name)]);
 }
 function effectsOf(from, to, diff) {
   const text2 = (release2, path) => scalarText(at(release2.values, path));
@@ -51205,59 +51458,6 @@ function stepJson(step) {
     effects: step.effects.map(effectText),
     diff: { added: step.diff.added.map(ref), removed: step.diff.removed.map(ref), changed: step.diff.changed.filter(({ kind: how }) => how === "changed" || how === "renamed").map(({ object: object2 }) => ref(object2)) }
   };
-}
-
-// src/edges/deployed.ts
-init_json();
-import { readFile as readFile4, readdir as readdir4 } from "node:fs/promises";
-import { join as join12 } from "node:path";
-init_failure();
-var RECORD = /^(clusters\/[^/]+|[^/]+)\/(release\.json|status\.json)$/u;
-async function deployedInFolder(folder) {
-  const names2 = await readdir4(folder).catch((cause) => {
-    throw new Failure(`${folder} cannot be read`, { hint: "name a folder that `render` wrote, or leave --present out", exit: 2, cause });
-  });
-  const clusters = names2.includes("clusters") ? (await readdir4(join12(folder, "clusters"))).map((name) => `clusters/${name}`) : [];
-  const units = [...names2.filter((name) => name !== "clusters" && !name.startsWith(".")), ...clusters];
-  const read = async (wants) => {
-    const files = /* @__PURE__ */ new Map();
-    for (const unit of units) {
-      for (const file of ["release.json", "status.json", "manifests.yaml"]) {
-        const path = `${unit}/${file}`;
-        const text2 = wants(path) ? await readFile4(join12(folder, path), "utf8").catch(() => void 0) : void 0;
-        if (text2 !== void 0) files.set(path, text2);
-      }
-    }
-    return files;
-  };
-  return deployed(read);
-}
-async function deployedOnBranch(root) {
-  const commit = await deployedRef(root);
-  return deployed((wants) => commit === void 0 ? Promise.resolve(/* @__PURE__ */ new Map()) : filesAt(root, commit, wants));
-}
-async function deployed(read) {
-  const files = await read((path) => RECORD.test(path));
-  const releases = [...files].flatMap(([path, text2]) => path.endsWith("/release.json") ? [parse2(path, text2, files.get(path.replace("release.json", "status.json")))] : []);
-  return {
-    releases,
-    manifests: async (unit) => {
-      const path = `${unitId(unit)}/manifests.yaml`;
-      return (await read((one) => one === path)).get(path) ?? "";
-    }
-  };
-}
-function parse2(path, text2, status) {
-  try {
-    const record = JSON.parse(text2);
-    const release2 = isObject(record) ? record["release"] : void 0;
-    if (!isObject(record) || !isObject(release2) || typeof record["digest"] !== "string" || !isObject(release2["unit"])) throw new Error("a field is missing");
-    if (release2["v"] !== 1) throw new Error(`format ${JSON.stringify(release2["v"])} is not known`);
-    const found = release2;
-    return { unit: found.unit, digest: record["digest"], release: found, status: status === void 0 ? void 0 : JSON.parse(status) };
-  } catch (cause) {
-    throw new Failure(`${path} of the deployed record cannot be read`, { hint: "it is written by `deploy` only: restore it from the history of the branch", cause });
-  }
 }
 
 // src/core/plan/decide.ts
@@ -51878,9 +52078,9 @@ async function renderImage(inputs) {
   const { platform: platform2 } = reading;
   const findings = allFindings(reading, void 0, inputs.now);
   if (!platform2 || hasErrors(findings)) return refused(findings);
-  const chosen2 = images === "all" ? [...platform2.images.keys()] : images;
+  const chosen = images === "all" ? [...platform2.images.keys()] : images;
   const rendered = [];
-  for (const name of chosen2) {
+  for (const name of chosen) {
     const image = platform2.images.get(name);
     if (!image) throw new UsageError(`there is no image "${name}"`, `images: ${[...platform2.images.keys()].join(", ")}`);
     const { files, hash } = imageFolder(name, image.data, platform2.settings.data, await namedFiles(root, image));
@@ -51926,6 +52126,31 @@ async function post({ pull, head }, github, report, body) {
 }
 function stale() {
   return outcome({ exit: 0, text: "the pull request has moved on: the run for its new head comments\n" });
+}
+
+// src/commands/waves.ts
+var WAVES = 4;
+async function waves({ root, chartsFrom }, report) {
+  const { platform: platform2, findings } = await gatherPlatform(root);
+  if (!platform2) return refused(findings);
+  const charts = await gatherCharts(platform2, { chartsFrom, report });
+  const present2 = new Map((await deployedOnBranch(root)).releases.map(({ unit, digest: digest2 }) => [unit.name, digest2]));
+  const hubs = wantedReleases(platform2, charts).filter(({ unit }) => unit.kind === "hub");
+  const rows = platform2.settings.data.waves.slice(0, WAVES).map(({ name, approval: approval2 }) => {
+    const mine = hubs.filter(({ wave }) => wave === name);
+    return { name, clusters: clustersOf(mine), approve: approval2 ? clustersOf(mine.filter(({ unit, digest: digest2 }) => present2.get(unit.name) !== digest2)) : [] };
+  });
+  const outputs = Array.from({ length: WAVES }, (_, index2) => {
+    const { name = "", clusters: clusters2 = [], approve = [] } = rows[index2] ?? {};
+    return { [`name_${index2 + 1}`]: name, [`clusters_${index2 + 1}`]: JSON.stringify(clusters2), [`approve_${index2 + 1}`]: JSON.stringify(approve) };
+  });
+  const clusters = JSON.stringify(clustersOf(hubs));
+  const text2 = rows.map(({ name, clusters: clusters2, approve }, index2) => `wave ${index2 + 1} ${name}: ${clusters2.join(", ") || "no hub"}${approve.length === 0 ? "" : `; asks first on ${approve.join(", ")}`}
+`).join("");
+  return outcome({ exit: 0, text: text2, json: { schema_version: SCHEMA_VERSION, waves: rows.map((row) => ({ ...row })) }, outputs: Object.assign({ clusters }, ...outputs) });
+}
+function clustersOf(hubs) {
+  return [...new Set(hubs.map(({ unit }) => unit.cluster))].sort();
 }
 
 // src/core/show/completion.ts
@@ -52020,14 +52245,20 @@ async function run(inputs, report) {
     case "render-image":
       return renderImage({ root, out, now, images: inputs.all ? "all" : target });
     case "deploy": {
-      const { wave, cluster, record, retry: retry2, reason } = inputs;
-      const action = process.env["GITHUB_ACTIONS"] === "true" && (process.env["GITHUB_TOKEN"] ?? "") !== "" ? await actionEdges() : void 0;
-      return deploy({ github: action?.github, run: action?.runner.runAddress(), root, chartsFrom, hubs: target, wave, cluster, kubeconfig: kubeconfigOf(inputs), record, approved: inputs.approved, now: inputs.now, retry: retry2, reason, clock: () => /* @__PURE__ */ new Date() }, report);
+      const { wave, cluster, record, retry: retry2, again, reason } = inputs;
+      const action = await maybeAction();
+      return deploy({ actions: action && { github: action.github, run: action.runner.runAddress(), branch: action.runner.runBranch() }, root, chartsFrom, hubs: target, wave, cluster, kubeconfig: kubeconfigOf(inputs), record, approved: inputs.approved, now: inputs.now, retry: retry2, again, reason, clock: () => /* @__PURE__ */ new Date() }, report);
     }
+    case "order": {
+      const { labelOrder: labelOrder2 } = await Promise.resolve().then(() => (init_runner(), runner_exports));
+      return order(root, labelOrder2());
+    }
+    case "waves":
+      return waves({ root, chartsFrom }, report);
     case "secrets":
       return secrets(root, target);
     case "drift":
-      return drift(kubeconfigOf(inputs), target);
+      return drift(kubeconfigOf(inputs), target, await maybeAction(), report);
     case "state":
       return showState(kubeconfigOf(inputs), target);
     case "init":
@@ -52041,8 +52272,11 @@ async function run(inputs, report) {
   }
 }
 async function actionEdges() {
-  const [{ Github: Client2 }, runner] = await Promise.all([Promise.resolve().then(() => (init_github(), github_exports)), Promise.resolve().then(() => (init_runner(), runner_exports))]);
+  const [{ Github: Client2 }, runner] = await Promise.all([Promise.resolve().then(() => (init_github2(), github_exports)), Promise.resolve().then(() => (init_runner(), runner_exports))]);
   return { github: new Client2(runner.githubSettings()), runner };
+}
+async function maybeAction() {
+  return process.env["GITHUB_ACTIONS"] === "true" && (process.env["GITHUB_TOKEN"] ?? "") !== "" ? actionEdges() : void 0;
 }
 function kubeconfigOf({ kubeconfig }) {
   if (kubeconfig === void 0 || kubeconfig === "") throw new UsageError("no cluster is named", "give --kubeconfig FILE, or set KUBECONFIG");

@@ -4,12 +4,14 @@ import { drift } from './commands/drift.ts';
 import { explainRule } from './commands/explain.ts';
 import { init } from './commands/init.ts';
 import { createFile } from './commands/new.ts';
+import { order } from './commands/order.ts';
 import { plan } from './commands/plan.ts';
 import { secrets } from './commands/secrets.ts';
 import { showState } from './commands/state.ts';
 import { renderImage } from './commands/render-image.ts';
 import { pullRequest, review } from './commands/review.ts';
 import { render } from './commands/render.ts';
+import { waves } from './commands/waves.ts';
 import { instant } from './core/model/units.ts';
 import { completionScript } from './core/show/completion.ts';
 import type { Github } from './edges/github.ts';
@@ -68,14 +70,20 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
     case 'render-image':
       return renderImage({ root, out, now, images: inputs.all ? 'all' : target });
     case 'deploy': {
-      const { wave, cluster, record, retry, reason } = inputs;
-      const action = process.env['GITHUB_ACTIONS'] === 'true' && (process.env['GITHUB_TOKEN'] ?? '') !== '' ? await actionEdges() : undefined;
-      return deploy({ github: action?.github, run: action?.runner.runAddress(), root, chartsFrom, hubs: target, wave, cluster, kubeconfig: kubeconfigOf(inputs), record, approved: inputs.approved, now: inputs.now, retry, reason, clock: () => new Date() }, report);
+      const { wave, cluster, record, retry, again, reason } = inputs;
+      const action = await maybeAction();
+      return deploy({ actions: action && { github: action.github, run: action.runner.runAddress(), branch: action.runner.runBranch() }, root, chartsFrom, hubs: target, wave, cluster, kubeconfig: kubeconfigOf(inputs), record, approved: inputs.approved, now: inputs.now, retry, again, reason, clock: () => new Date() }, report);
     }
+    case 'order': {
+      const { labelOrder } = await import('./edges/runner.ts');
+      return order(root, labelOrder());
+    }
+    case 'waves':
+      return waves({ root, chartsFrom }, report);
     case 'secrets':
       return secrets(root, target);
     case 'drift':
-      return drift(kubeconfigOf(inputs), target);
+      return drift(kubeconfigOf(inputs), target, await maybeAction(), report);
     case 'state':
       return showState(kubeconfigOf(inputs), target);
     case 'init':
@@ -93,6 +101,11 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
 async function actionEdges(): Promise<{ github: Github; runner: typeof import('./edges/runner.ts') }> {
   const [{ Github: Client }, runner] = await Promise.all([import('./edges/github.ts'), import('./edges/runner.ts')]);
   return { github: new Client(runner.githubSettings()), runner };
+}
+
+/** GitHub, where a run of GitHub Actions gives a token. */
+async function maybeAction(): Promise<Awaited<ReturnType<typeof actionEdges>> | undefined> {
+  return process.env['GITHUB_ACTIONS'] === 'true' && (process.env['GITHUB_TOKEN'] ?? '') !== '' ? actionEdges() : undefined;
 }
 
 function kubeconfigOf({ kubeconfig }: Inputs): string {

@@ -46,7 +46,7 @@ export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitRe
     await timed(run, 'health', () => proveHealthy(task, world, run.health));
     const revision = await lastRevision(task, world);
     const at = world.now().toISOString();
-    await saveState(task, world, { quarantined: undefined, infrastructure: 0, copy: undefined, healthy: { digest: to.digest, revision, since: at, release: to.release }, last: { at, outcome: 'done', reason: '' } });
+    await saveState(task, world, { quarantined: undefined, infrastructure: 0, copy: undefined, healthy: { digest: to.digest, revision, since: at, release: to.release }, last: { at, outcome: 'done', reason: task.why } });
     return result(task, run, 'done', '');
   } catch (error) {
     const fault = asFaulty(error, run.hidden);

@@ -8,6 +8,8 @@ import type { UnitResult } from './types.ts';
 /** What people read on GitHub about a deployment. A part that GitHub refuses is reported and leaves the rest alone: the hub runs either way. */
 export interface Story {
   commit: string;
+  /** The merged pull request that asked for it. */
+  pull: number | undefined;
   run: string | undefined;
   environment: string;
   record: (to: WantedRelease) => Promise<ReadonlyMap<string, string>>;
@@ -26,20 +28,26 @@ export async function tellGithub(github: Github, results: readonly UnitResult[],
   };
   for (const result of results) {
     const to = wanted.find(({ unit }) => unitId(unit) === unitId(result.unit));
-    if (!to || result.outcome === 'waiting') continue;
+    if (!to || result.kind === 'none') continue; // nothing was tried, so there is nothing new to tell
     const hub = result.unit.name;
     const url = hubAddress(to);
     if (result.outcome === 'done') {
       await attempt('record', async () => github.commitFiles('deployed', await story.record(to), `${hub} runs ${to.digest.slice(0, 7)}, from ${story.commit.slice(0, 7)}`));
       await attempt('tracking issue', () => github.closeIssue(labelsOf(hub), `${hub} runs again what is merged (${to.digest.slice(0, 7)}).`));
     } else {
-      await attempt('tracking issue', () => github.openIssue(labelsOf(hub), `${hub}: ${headline(result)}`, issueBody(result, to, story)));
+      await attempt('tracking issue', async () => {
+        const issue = await github.openIssue(labelsOf(hub), `${hub}: ${headline(result)}`, issueBody(result, to, story));
+        if (story.pull !== undefined) await github.stickyComment(story.pull, deployMarker(hub), `${deployMarker(hub)}\n**${hub}: ${headline(result)}.** ${escapeMarkdown(result.reason.slice(0, 500))}\n\nMore in #${issue}, which closes itself when the hub runs what is merged.\n`);
+      });
     }
     await attempt('deployment', () =>
       github.deployment({ commit: story.commit, environment: `${story.environment}/${hub}`, state: result.outcome === 'done' ? 'success' : 'failure', description: result.reason || headline(result), url, run: story.run }),
     );
   }
 }
+
+/** One comment for each hub on the pull request that did not reach it, however often it is tried. */
+const deployMarker = (hub: string): string => `<!-- glaciocloud deploy ${hub} -->`;
 
 export function labelsOf(hub: string): string[] {
   return ['glaciocloud', `hub:${hub}`];
@@ -59,5 +67,5 @@ function issueBody(result: UnitResult, to: WantedRelease, { commit, run }: Story
   const checks = result.health.map(({ check, image, ok, seconds, detail }) => `| ${ok ? '✓' : '✗'} | ${escapeMarkdown(check)} | ${image ?? ''} | ${seconds.toFixed(1)} s | ${escapeMarkdown(detail.slice(0, 300))} |\n`);
   const table = checks.length === 0 ? '' : `\n| | check | image | | |\n|---|---|---|---|---|\n${checks.join('')}`;
   const old = result.outcome === 'rolled-back' ? 'The last healthy revision runs again.' : 'What ran before still runs.';
-  return `**${escapeMarkdown(result.reason.slice(0, 1000))}**\n\n${old} Wanted: ${to.digest.slice(0, 7)}, from ${commit.slice(0, 7)}.${run === undefined ? '' : ` [The run](${run}).`}\n${table}\nIt is tried again when something changes, or with \`glaciocloud deploy --retry ${result.unit.name} --reason TEXT\`. This issue closes itself when the hub runs what is merged.\n`;
+  return `**${escapeMarkdown(result.reason.slice(0, 1000))}**\n\n${old} Wanted: ${to.digest.slice(0, 7)}, from ${commit.slice(0, 7)}.${run === undefined ? '' : ` [The run](${run}).`}\n${table}\nIt is tried again when something changes, with the label \`glaciocloud:retry\` on this issue, or with \`glaciocloud deploy --retry ${result.unit.name} --reason TEXT\`. This issue closes itself when the hub runs what is merged.\n`;
 }

@@ -29,6 +29,8 @@ export interface HubTask {
   hub: Doc<EnvironmentFile>;
   to: WantedRelease;
   state: ReleaseState | undefined;
+  /** Why it is tried again or in a hurry; kept with what runs. */
+  why: string;
   /** Fails where another run has taken the hub's Lease. */
   held: Held;
 }

@@ -1,33 +1,34 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pMap from 'p-map';
 import { applyCluster, confirmIdentity, readStates } from '../apply/cluster.ts';
-import { applyHub } from '../apply/hub.ts';
-import { LeaseHeld, withLease, withSeat } from '../apply/lease.ts';
+import { withLease } from '../apply/lease.ts';
 import { preflightCluster } from '../apply/preflight.ts';
 import { removeHub } from '../apply/remove.ts';
 import { tellGithub } from '../apply/tell.ts';
 import type { ApplyWorld, UnitResult } from '../apply/types.ts';
-import { waveGate } from '../core/deploy/gates.ts';
+import { walkWaves } from '../apply/waves.ts';
+import { urgentReason } from '../core/deploy/gates.ts';
+import { isSettled } from '../core/deploy/state.ts';
 import type { ReleaseState } from '../core/deploy/state.ts';
-import { digestOf } from '../core/digest.ts';
 import { hasErrors } from '../core/finding.ts';
-import type { Json } from '../core/json.ts';
 import { isNamed } from '../core/model/platform.ts';
-import type { ClusterFile, Doc, Platform, Removal, Wave } from '../core/model/types.ts';
+import type { ClusterFile, Doc, Platform, Removal } from '../core/model/types.ts';
 import { unitId } from '../core/plan/types.ts';
-import type { Unit, WantedRelease } from '../core/plan/types.ts';
+import type { PresentRelease, Unit, WantedRelease } from '../core/plan/types.ts';
+import { deployJson, deployMarkdown, deployText } from '../core/show/deploy-text.ts';
+import { COMMENT_MARKER, reviewedSteps } from '../core/show/reviewed.ts';
 import { wantedReleases } from '../core/values/release.ts';
 import type { Charts } from '../edges/charts.ts';
-import { withTemporaryFolder, writeFolder } from '../edges/files.ts';
-import { headCommit } from '../edges/git.ts';
+import { deployedInFolder, deployedOnBranch } from '../edges/deployed.ts';
+import { exists, withTemporaryFolder, writeFolder } from '../edges/files.ts';
+import { headCommit, headMessage } from '../edges/git.ts';
 import type { Github } from '../edges/github.ts';
 import { HelmReleases } from '../edges/helm-releases.ts';
 import { findHelm } from '../edges/helm.ts';
 import { Kube } from '../edges/kube.ts';
 import type { Report } from '../edges/report.ts';
 import { toolRoot } from '../edges/tool-root.ts';
-import { Failure, UsageError } from '../failure.ts';
+import { UsageError } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
 import { gatherCharts } from '../gather/charts.ts';
 import { allFindings } from '../gather/findings.ts';
@@ -50,128 +51,96 @@ export interface DeployInputs {
   /** A person has approved waves that ask for it. */
   approved: boolean;
   retry: string | undefined;
+  /** The named hubs are applied though nothing changed: drift is overwritten. */
+  again: boolean;
   reason: string | undefined;
   clock: () => Date;
-  /** Without it nothing goes to GitHub. */
-  github: Github | undefined;
-  /** Address of the run that deploys. */
-  run: string | undefined;
+  /** Without it nothing goes to GitHub, and nobody knows what was reviewed. */
+  actions: { github: Github; run: string | undefined; branch: string } | undefined;
 }
 
 /** From what runs to what is wanted, wave by wave. What another run left behind is caught up. */
 export async function deploy(inputs: DeployInputs, report: Report): Promise<Outcome> {
-  if ((inputs.now || inputs.retry !== undefined) && inputs.reason === undefined) throw new UsageError('--now and --retry need a --reason');
-  const reading = await gatherPlatform(inputs.root);
+  const { root, reason = '' } = inputs;
+  if ((inputs.now || inputs.again || inputs.retry !== undefined) && reason === '') throw new UsageError('--now, --again and --retry need a --reason');
+  if (inputs.again && inputs.hubs.length === 0) throw new UsageError('--again needs the names of hubs');
+  const reading = await gatherPlatform(root);
   const { platform } = reading;
   if (!platform) return refused(reading.findings);
   const charts = await gatherCharts(platform, { chartsFrom: inputs.chartsFrom, report });
   const findings = allFindings(reading, charts, inputs.clock().getTime());
   if (hasErrors(findings)) return refused(findings);
   const cluster = chooseCluster(platform, inputs.cluster);
+  const hubs = wantedReleases(platform, charts).filter(({ unit }) => unit.kind === 'hub');
+  const chosen = choose(platform, hubs.filter(({ unit }) => unit.cluster === cluster.name), inputs);
+  const commit = (await headCommit(root)) ?? '';
+  if (inputs.actions && (await inputs.actions.github.branchHead(inputs.actions.branch)) !== commit) return outcome({ exit: 0, text: `${inputs.actions.branch} has moved on: the run for its newest commit deploys\n`, json: { schema_version: SCHEMA_VERSION, ...deployJson([], chosen) } });
   const kube = new Kube(inputs.kubeconfig);
   const identity = await confirmIdentity(kube, cluster);
-  const wanted = chosen(wantedReleases(platform, charts).filter(({ unit }) => unit.cluster === cluster.name), inputs);
   const states = await readStates(kube);
-  // Nothing to do costs seconds: no Helm, no chart on disk.
   const gone = orphans(platform, cluster, states, inputs);
   for (const { unit } of gone.filter(({ removal }) => removal === undefined)) report.progress(`${unitId(unit)}: runs, but no file names it; nothing happens to it without an entry in removals: of platform.yaml`);
   const removals = gone.flatMap(({ unit, removal }) => (removal ? [{ unit, removal }] : []));
-  const idle = removals.length === 0 && !wanted.some((one) => one.unit.kind === 'hub' && isPending(one, states.get(one.release.namespace)));
+  // Nothing to do costs seconds: no Helm, no chart on disk.
+  const idle = removals.length === 0 && !inputs.again && chosen.every((one) => isSettled(states.get(one.release.namespace), one.digest));
   if (!idle) for (const warning of await preflightCluster(kube, cluster)) report.progress(`⚠ cluster ${cluster.name}: ${warning}`);
   if (await applyCluster(kube, cluster, identity)) report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
-  if (idle) return summary([], wanted);
+  if (idle) return summary([], chosen);
   const results = await withTemporaryFolder(async (scratch) => {
     const helm = await findHelm();
     const world: ApplyWorld = {
-      cluster, kube, helm, scratch,
+      cluster, kube, helm, scratch, root,
       releases: new HelmReleases(helm, inputs.kubeconfig, scratch),
       chart: await charts.assemble(scratch),
       script: (name) => readFile(join(toolRoot(), 'charts/oggm-hub/files', name), 'utf8'),
-      root: inputs.root,
       progress: (unit, text) => report.progress(`${unitId(unit)}: ${text}`),
       now: inputs.clock,
     };
-    const deployment = new Deployment(platform, cluster, charts, world, inputs, report);
-    const done = await deployment.run(wanted, states);
+    const record = (to: WantedRelease): Promise<Map<string, string>> => publicRecord(to, { platform, charts, report, commit, at: inputs.clock().toISOString() });
+    const merge = await mergeOf(inputs.actions?.github, commit);
+    const urgent = urgentReason((await headMessage(root)) ?? '');
+    if (urgent !== undefined) report.progress(`urgent, so freezes and soaks are passed: ${urgent}`);
+    const done = await walkWaves({
+      platform, world, hubs, chosen,
+      elsewhere: await publicReleases(inputs, cluster),
+      reviewed: merge?.reviewed,
+      approved: inputs.approved,
+      hurry: inputs.now ? reason : urgent,
+      again: inputs.again ? reason : undefined,
+      retry: inputs.retry === undefined ? undefined : { hub: inputs.retry, reason },
+      onDone: async (to) => {
+        if (inputs.record !== undefined) await writeFolder(join(inputs.record, unitId(to.unit)), await record(to));
+      },
+    });
     for (const { unit, removal } of removals) done.push(await withLease(kube, `hub-${unit.name}`, () => removeHub(unit, removal, world)));
-    if (inputs.github !== undefined) {
-      const commit = (await headCommit(inputs.root)) ?? '';
-      const record = async (to: WantedRelease): Promise<Map<string, string>> => new Map([...(await deployment.record(to))].map(([path, text]) => [`${unitId(to.unit)}/${path}`, text]));
-      await tellGithub(inputs.github, done, wanted, { commit, run: inputs.run, environment: cluster.name, record, progress: (text) => report.progress(text) });
+    if (inputs.actions) {
+      const placed = async (to: WantedRelease): Promise<Map<string, string>> => new Map([...(await record(to))].map(([path, text]) => [`${unitId(to.unit)}/${path}`, text]));
+      await tellGithub(inputs.actions.github, done, chosen, { commit, pull: merge?.pull, run: inputs.actions.run, environment: cluster.name, record: placed, progress: (text) => report.progress(text) });
     }
     return done;
   });
-  return summary(results, wanted);
+  return summary(results, chosen);
 }
 
-class Deployment {
-  readonly #platform: Platform;
-  readonly #cluster: Doc<ClusterFile>;
-  readonly #charts: Charts;
-  readonly #world: ApplyWorld;
-  readonly #inputs: DeployInputs;
-  readonly #report: Report;
+/** The pull request that this commit came by, and the digests that its plan showed. A commit without one was reviewed by nobody. */
+async function mergeOf(github: Github | undefined, commit: string): Promise<{ pull: number | undefined; reviewed: Map<string, string> } | undefined> {
+  if (!github) return undefined;
+  const pull = await github.mergedPull(commit);
+  const comment = pull === undefined ? undefined : await github.botComment(pull, COMMENT_MARKER);
+  return { pull, reviewed: reviewedSteps(comment ?? '') };
+}
 
-  constructor(platform: Platform, cluster: Doc<ClusterFile>, charts: Charts, world: ApplyWorld, inputs: DeployInputs, report: Report) {
-    this.#platform = platform;
-    this.#cluster = cluster;
-    this.#charts = charts;
-    this.#world = world;
-    this.#inputs = inputs;
-    this.#report = report;
-  }
+/** What runs on other clusters, as far as anybody may know. */
+async function publicReleases({ record, root }: DeployInputs, cluster: Doc<ClusterFile>): Promise<Map<string, PresentRelease>> {
+  const { releases } = record !== undefined && (await exists(record)) ? await deployedInFolder(record) : await deployedOnBranch(root);
+  return new Map(releases.filter(({ unit }) => unit.kind === 'hub' && unit.cluster !== cluster.name).map((one) => [one.unit.name, one]));
+}
 
-  async run(wanted: readonly WantedRelease[], states: ReadonlyMap<string, ReleaseState>): Promise<UnitResult[]> {
-    const results: UnitResult[] = [];
-    let stopped: string | undefined;
-    let provenSince: number | undefined;
-    for (const wave of this.#platform.settings.data.waves) {
-      const hubs = wanted.filter((one) => one.unit.kind === 'hub' && one.wave === wave.name);
-      const changing = hubs.filter((one) => isPending(one, states.get(one.release.namespace)));
-      const gate = this.#gate(wave, provenSince, stopped);
-      const done = changing.length === 0 ? [] : gate === undefined ? await pMap(changing, (one) => this.#one(one, states.get(one.release.namespace)), { concurrency: this.#cluster.data.parallel }) : changing.map((one) => held(one.unit, gate));
-      results.push(...done);
-      if (stopped === undefined && done.some(({ outcome: how }) => how === 'failed' || how === 'rolled-back' || how === 'blocked')) stopped = wave.name;
-      const after = await (done.some(({ outcome: how }) => how === 'done') ? readStates(this.#world.kube) : states);
-      provenSince = Math.max(provenSince ?? 0, ...hubs.map((one) => Date.parse(after.get(one.release.namespace)?.healthy?.since ?? '') || 0)) || undefined;
-    }
-    return results;
-  }
-
-  #gate(wave: Wave, provenSince: number | undefined, stopped: string | undefined): { outcome: 'waiting' | 'blocked'; reason: string } | undefined {
-    if (stopped !== undefined) return { outcome: 'blocked', reason: `wave ${stopped} has a hub that failed` };
-    const gate = waveGate(wave, { now: this.#inputs.clock().getTime(), provenSince, approved: this.#inputs.approved, hurried: this.#inputs.now });
-    return gate.open ? undefined : { outcome: 'waiting', reason: gate.reason };
-  }
-
-  async #one(to: WantedRelease, before: ReleaseState | undefined): Promise<UnitResult> {
-    const { kube } = this.#world;
-    const hub = this.#platform.environments.get(to.unit.name);
-    if (!hub) throw new Error(`${to.unit.name} is wanted without a file`);
-    const quarantined = before?.quarantined;
-    if (quarantined?.digest === to.digest && this.#inputs.retry !== to.unit.name) return held(to.unit, { outcome: 'blocked', reason: `quarantined since ${quarantined.at}: ${quarantined.reason}` });
-    try {
-      const waiting = (owners: string): void => this.#world.progress(to.unit, `waiting: this cluster takes ${this.#cluster.data.parallel} deployments at once, and others run (${owners})`);
-      return await withSeat(kube, this.#cluster.data.parallel, waiting, () => withLease(kube, `hub-${to.unit.name}`, async (held) => {
-        const state = (await readStates(kube)).get(to.release.namespace); // another run may have been here meanwhile
-        const result = await applyHub({ platform: this.#platform, hub, to, state, held }, this.#world);
-        if (this.#inputs.record !== undefined && result.outcome === 'done') await writeFolder(join(this.#inputs.record, unitId(to.unit)), await this.record(to));
-        return result;
-      }));
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      const how = error instanceof LeaseHeld ? 'blocked' : 'failed';
-      this.#world.progress(to.unit, `✗ ${error.message}`);
-      return { ...held(to.unit, { outcome: 'blocked', reason: error.message }), outcome: how };
-    }
-  }
-
-  /** The public record is rendered with placeholders, as everywhere. */
-  async record(to: WantedRelease): Promise<Map<string, string>> {
-    const [rendered] = await renderAll({ wanted: [to], platform: this.#platform, charts: this.#charts, report: this.#report, use: ({ manifests }) => manifests });
-    if (rendered?.kind !== 'rendered') throw rendered?.failure ?? new Error('nothing was rendered');
-    return recordFiles(to, rendered.result, { at: this.#inputs.clock().toISOString(), commit: (await headCommit(this.#inputs.root)) ?? '' });
-  }
+/** Rendered with placeholders, as everywhere. */
+async function publicRecord(to: WantedRelease, { platform, charts, report, commit, at }: { platform: Platform; charts: Charts; report: Report; commit: string; at: string }): Promise<Map<string, string>> {
+  const [rendered] = await renderAll({ wanted: [to], platform, charts, report, use: ({ manifests }) => manifests });
+  if (rendered?.kind !== 'rendered') throw rendered?.failure ?? new Error('nothing was rendered');
+  return recordFiles(to, rendered.result, { at, commit });
 }
 
 /** Hubs that the cluster knows and no file names, with the reviewed removal where there is one. A file that cannot be read still names its hub. */
@@ -181,15 +150,6 @@ function orphans(platform: Platform, cluster: Doc<ClusterFile>, states: Readonly
   return unknown.map((name) => ({ unit: { kind: 'hub', cluster: cluster.name, name }, removal: platform.settings.data.removals.find((one) => one.hub === name && one.cluster === cluster.name) }));
 }
 
-/** What is healthy and was last asked for stays; everything else is caught up, whoever left it. */
-function isPending(to: WantedRelease, state: ReleaseState | undefined): boolean {
-  return state?.healthy?.digest !== to.digest || state.wanted !== to.digest || state.last.outcome !== 'done';
-}
-
-function held(unit: Unit, { outcome: how, reason }: { outcome: 'waiting' | 'blocked'; reason: string }): UnitResult {
-  return { unit, kind: 'none', outcome: how, reason, seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 }, health: [] };
-}
-
 function chooseCluster(platform: Platform, name: string | undefined): Doc<ClusterFile> {
   const names = [...platform.clusters.keys()];
   const cluster = name === undefined && names.length === 1 ? [...platform.clusters.values()][0] : platform.clusters.get(name ?? '');
@@ -197,25 +157,19 @@ function chooseCluster(platform: Platform, name: string | undefined): Doc<Cluste
   return cluster;
 }
 
-function chosen(wanted: readonly WantedRelease[], { hubs, wave }: DeployInputs): WantedRelease[] {
-  const known = wanted.filter(({ unit }) => unit.kind === 'hub').map(({ unit }) => unit.name);
+function choose(platform: Platform, here: readonly WantedRelease[], { hubs, wave }: DeployInputs): WantedRelease[] {
+  const known = here.map(({ unit }) => unit.name);
   const unknown = hubs.find((hub) => !known.includes(hub));
   if (unknown !== undefined) throw new UsageError(`there is no hub "${unknown}" on this cluster`, `hubs: ${known.join(', ')}`);
-  return wanted.filter((one) => (hubs.length === 0 || hubs.includes(one.unit.name)) && (wave === undefined || one.wave === wave));
+  const waves = platform.settings.data.waves.map(({ name }) => name);
+  if (wave !== undefined && !waves.includes(wave)) throw new UsageError(`there is no wave "${wave}"`, `waves: ${waves.join(', ')}`);
+  return here.filter((one) => (hubs.length === 0 || hubs.includes(one.unit.name)) && (wave === undefined || one.wave === wave));
 }
 
 function summary(results: readonly UnitResult[], wanted: readonly WantedRelease[]): Outcome {
   const bad = results.filter(({ outcome: how }) => how === 'failed' || how === 'rolled-back' || how === 'blocked');
   const done = results.filter(({ outcome: how }) => how === 'done');
   const exit: ExitCode = bad.length === 0 ? 0 : done.length > 0 || bad.every(({ outcome: how }) => how === 'blocked') ? 3 : 1;
-  const marks = { done: '✓', failed: '✗', 'rolled-back': '↩', blocked: '■', waiting: '…' } as const;
-  const total = ({ seconds: { preflight, upgrade, rollout, health } }: UnitResult): string => (preflight + upgrade + rollout + health).toFixed(1);
-  const lines = results.map((one) => `${marks[one.outcome]} ${unitId(one.unit)} ${one.outcome} in ${total(one)} s (preflight ${one.seconds.preflight.toFixed(1)}, upgrade ${one.seconds.upgrade.toFixed(1)}, rollout ${one.seconds.rollout.toFixed(1)}, health ${one.seconds.health.toFixed(1)})${one.reason === '' ? '' : `\n  ${one.reason}`}\n`);
-  const json: Json = {
-    schema_version: SCHEMA_VERSION,
-    digest: digestOf(wanted.map(({ unit, digest }): Json => [unitId(unit), digest])),
-    steps: results.map(({ unit, kind, outcome: how, reason, seconds }) => ({ kind, unit: { ...unit }, outcome: how, reason, seconds: { ...seconds } })),
-    health: results.flatMap(({ unit, health }) => health.map(({ image, check, ok, seconds, detail }) => ({ unit: { ...unit }, image, check, ok, seconds, detail }))),
-  };
-  return outcome({ exit, text: results.length === 0 ? 'nothing to do: what is merged already runs\n' : lines.join(''), json, outputs: { has_changes: String(results.length > 0) } });
+  const outputs = { has_changes: String(results.length > 0), waiting: String(results.some(({ outcome: how }) => how === 'waiting')) };
+  return outcome({ exit, text: deployText(results), json: { schema_version: SCHEMA_VERSION, ...deployJson(results, wanted) }, outputs, summary: deployMarkdown(results) });
 }

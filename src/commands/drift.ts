@@ -7,7 +7,9 @@ import { parseObject, splitDocuments } from '../core/render/manifests.ts';
 import { withTemporaryFolder } from '../edges/files.ts';
 import { HelmReleases } from '../edges/helm-releases.ts';
 import { findHelm } from '../edges/helm.ts';
+import type { Github } from '../edges/github.ts';
 import { Kube } from '../edges/kube.ts';
+import type { Report } from '../edges/report.ts';
 import { SCHEMA_VERSION, outcome } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 
@@ -18,7 +20,7 @@ interface HubDrift {
 }
 
 /** What somebody changed behind our back: live objects against the manifest that Helm stored. Changes nothing. Exit 1 where there is drift. */
-export async function drift(kubeconfig: string, hubs: readonly string[]): Promise<Outcome> {
+export async function drift(kubeconfig: string, hubs: readonly string[], action: { github: Github } | undefined, report: Report): Promise<Outcome> {
   const kube = new Kube(kubeconfig);
   const known = [...(await readStates(kube))].filter(([hub, { healthy }]) => healthy !== undefined && (hubs.length === 0 || hubs.includes(hub)));
   const found = await withTemporaryFolder(async (scratch) => {
@@ -27,8 +29,24 @@ export async function drift(kubeconfig: string, hubs: readonly string[]): Promis
     for (const [hub] of known) all.push(await hubDrift(kube, releases, hub));
     return all;
   });
+  if (action) await track(action.github, found, report);
   const drifted = found.some((one) => one.drift.length > 0);
-  return outcome({ exit: drifted ? 1 : 0, text: found.map(driftText).join(''), json: { schema_version: SCHEMA_VERSION, hubs: found.map(driftJson) } });
+  // On GitHub the issue says it: a red run every night would say no more.
+  return outcome({ exit: drifted && !action ? 1 : 0, text: found.map(driftText).join(''), json: { schema_version: SCHEMA_VERSION, hubs: found.map(driftJson) } });
+}
+
+/** One tracking issue for each hub, closed when it is as deployed again. */
+async function track(github: Github, found: readonly HubDrift[], report: Report): Promise<void> {
+  for (const one of found) {
+    const labels = ['glaciocloud-drift', `hub:${one.hub}`];
+    if (one.drift.length === 0) await github.closeIssue(labels, `${one.hub} is as deployed again.`);
+    else report.progress(`${one.hub}: drift is told in issue ${await github.openIssue(labels, `${one.hub}: changed in the cluster behind our back`, driftIssue(one))}`);
+  }
+}
+
+function driftIssue(one: HubDrift): string {
+  const text = driftText(one).replaceAll('```', "'''").slice(0, 20_000);
+  return `Somebody, or something, changed what GlacioCloud deployed:\n\n\`\`\`\n${text}\n\`\`\`\n\nPut what is right into the files, or give this issue the label \`glaciocloud:apply-again\`: what is merged is applied once more. The next night closes it.\n`;
 }
 
 async function hubDrift(kube: Kube, releases: HelmReleases, hub: string): Promise<HubDrift> {

@@ -1,6 +1,7 @@
-import { COMMENT_MARKER, planMarkdown } from '../core/show/plan-markdown.ts';
+import { planMarkdown } from '../core/show/plan-markdown.ts';
 import type { PlanFrame } from '../core/show/plan-markdown.ts';
 import { planHtml } from '../core/show/plan-html.ts';
+import { COMMENT_MARKER } from '../core/show/reviewed.ts';
 import { planJson, planText } from '../core/show/plan-text.ts';
 import { deployedInFolder, deployedOnBranch } from '../edges/deployed.ts';
 import { writeWhole } from '../edges/files.ts';

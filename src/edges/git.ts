@@ -6,6 +6,12 @@ export async function headCommit(root: string): Promise<string | undefined> {
   return result?.code === 0 ? result.stdout.trim() : undefined;
 }
 
+/** Message of that commit. */
+export async function headMessage(root: string): Promise<string | undefined> {
+  const result = await exec('git', ['-C', root, 'log', '-1', '--format=%B']).catch(() => undefined);
+  return result?.code === 0 ? result.stdout : undefined;
+}
+
 /** The branch that `deploy` keeps: a local one, or the remote's as last fetched. */
 export async function deployedRef(root: string): Promise<string | undefined> {
   for (const ref of ['refs/remotes/origin/deployed', 'refs/heads/deployed']) {

@@ -48,6 +48,18 @@ export class Github {
     return { number: full.number, head: full.head.sha, merge: full.merge_commit_sha ?? undefined };
   }
 
+  /** The pull request by whose merge a commit came to be; the newest, where there are several. */
+  async mergedPull(commit: string): Promise<number | undefined> {
+    const { data } = await this.#ask('pull requests', () => this.#client.repos.listPullRequestsAssociatedWithCommit({ ...this.#repo, commit_sha: commit }));
+    return data.filter(({ merged_at, merge_commit_sha }) => merged_at !== null && merge_commit_sha === commit).map(({ number }) => number).sort((a, b) => b - a)[0];
+  }
+
+  /** Newest commit of a branch. */
+  async branchHead(branch: string): Promise<string> {
+    const { data } = await this.#ask('the branch', () => this.#client.git.getRef({ ...this.#repo, ref: `heads/${branch}` }));
+    return data.object.sha;
+  }
+
   async headOf(number: number): Promise<string> {
     const { data } = await this.#ask('the pull request', () => this.#client.pulls.get({ ...this.#repo, pull_number: number }));
     return data.head.sha;
@@ -55,15 +67,28 @@ export class Github {
 
   /** One comment that is kept up to date: found by its marker and by being a bot's, because anybody can write the marker. */
   async stickyComment(number: number, marker: string, body: string): Promise<'created' | 'updated' | 'unchanged'> {
-    const comments = await this.#ask('comments', () => this.#client.paginate(this.#client.issues.listComments, { ...this.#repo, issue_number: number, per_page: 100 }));
-    const mine = comments.find(({ user, body: text }) => user?.type === 'Bot' && text?.startsWith(marker) === true);
+    const mine = await this.#marked(number, marker);
     if (!mine) {
-      await this.#ask('a comment', () => this.#client.issues.createComment({ ...this.#repo, issue_number: number, body }));
+      await this.comment(number, body);
       return 'created';
     }
     if (mine.body === body) return 'unchanged';
     await this.#ask('a comment', () => this.#client.issues.updateComment({ ...this.#repo, comment_id: mine.id, body }));
     return 'updated';
+  }
+
+  /** Text of that comment, if there is one. */
+  async botComment(number: number, marker: string): Promise<string | undefined> {
+    return (await this.#marked(number, marker))?.body;
+  }
+
+  async comment(number: number, body: string): Promise<void> {
+    await this.#ask('a comment', () => this.#client.issues.createComment({ ...this.#repo, issue_number: number, body }));
+  }
+
+  async #marked(number: number, marker: string): Promise<{ id: number; body?: string } | undefined> {
+    const comments = await this.#ask('comments', () => this.#client.paginate(this.#client.issues.listComments, { ...this.#repo, issue_number: number, per_page: 100 }));
+    return comments.find(({ user, body: text }) => user?.type === 'Bot' && text?.startsWith(marker) === true);
   }
 
   /** Adds files to a branch that only this tool writes, in one commit; makes the branch if need be. Somebody else's commit in between is built upon. */
@@ -99,7 +124,7 @@ export class Github {
   async closeIssue(labels: readonly string[], why: string): Promise<void> {
     const open = await this.#issueWith(labels);
     if (open === undefined) return;
-    await this.#ask('a comment', () => this.#client.issues.createComment({ ...this.#repo, issue_number: open, body: why }));
+    await this.comment(open, why);
     await this.#ask('an issue', () => this.#client.issues.update({ ...this.#repo, issue_number: open, state: 'closed' }));
   }
 

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../core/json.ts';
 import { exec } from './exec.ts';
 import { HelmFailure, helmHome } from './helm.ts';
 import type { Helm } from './helm.ts';
+import { clusterEnv } from './kube.ts';
 
 export interface Revision {
   revision: number;
@@ -28,7 +29,7 @@ export class HelmReleases {
   constructor(helm: Helm, kubeconfig: string, scratch: string) {
     if (helm.major !== 4) throw new HelmFailure(`deploying needs Helm 4, and ${helm.program} is ${helm.version}`, { hint: 'install Helm 4, or run `npm run tools`' });
     this.#helm = helm;
-    this.#env = { KUBECONFIG: kubeconfig, ...helmHome(scratch) };
+    this.#env = { ...clusterEnv(kubeconfig), ...helmHome(scratch) };
   }
 
   /** Oldest first; empty where nothing was ever installed. */

@@ -18,6 +18,12 @@ export class KubeFailure extends Failure {
   }
 }
 
+/** How kubectl and Helm log in: the kubeconfig, and what the helpers of cloud providers that it names need. */
+export function clusterEnv(kubeconfig: string): Record<string, string> {
+  const cloud = Object.entries(process.env).filter(([name]) => /^(AWS|AZURE|AAD|ARM|CLOUDSDK|GOOGLE|GCLOUD|USE_GKE)_/u.test(name));
+  return { ...Object.fromEntries(cloud.map(([name, value]) => [name, value ?? ''])), KUBECONFIG: kubeconfig };
+}
+
 /** One Kubernetes cluster, through kubectl: it knows every provider's way to log in. */
 export class Kube {
   readonly kubeconfig: string;
@@ -32,7 +38,7 @@ export class Kube {
 
   async #run(args: readonly string[], input?: string, timeoutMs = 60_000): Promise<ExecResult> {
     for (let round = 1; ; round += 1) {
-      const result = await exec(this.#program, args, { env: { KUBECONFIG: this.kubeconfig }, timeoutMs, ...(input === undefined ? {} : { input }) });
+      const result = await exec(this.#program, args, { env: clusterEnv(this.kubeconfig), timeoutMs, ...(input === undefined ? {} : { input }) });
       if (result.code === 0 || round === 5 || !mayPass(result.stderr)) return result;
       await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** round));
     }
@@ -68,7 +74,7 @@ export class Kube {
 
   /** Server-side apply: ours wins, and what others own besides stays. */
   async apply(objects: readonly JsonObject[]): Promise<void> {
-    await this.#must('objects cannot be applied', ['apply', '--server-side', '--force-conflicts', '--field-manager', 'glaciocloud', '-f', '-'], listText(objects));
+    await this.#must('objects cannot be applied', ['apply', '--server-side', '--force-conflicts', '--validate=ignore', '--field-manager', 'glaciocloud', '-f', '-'], listText(objects));
   }
 
   /** What applying an object as Helm does would make of the live one. Changes nothing. */
@@ -78,12 +84,12 @@ export class Kube {
 
   /** Fails with `conflict` where the object exists. */
   async create(made: JsonObject): Promise<JsonObject> {
-    return object(await this.#must('an object cannot be made', ['create', '-f', '-', '-o', 'json'], JSON.stringify(made)));
+    return object(await this.#must('an object cannot be made', ['create', '--validate=ignore', '-f', '-', '-o', 'json'], JSON.stringify(made)));
   }
 
   /** Fails with `conflict` where somebody changed the object since it was read. */
   async replace(changed: JsonObject): Promise<JsonObject> {
-    return object(await this.#must('an object cannot be changed', ['replace', '-f', '-', '-o', 'json'], JSON.stringify(changed)));
+    return object(await this.#must('an object cannot be changed', ['replace', '--validate=ignore', '-f', '-', '-o', 'json'], JSON.stringify(changed)));
   }
 
   async delete(kind: string, name: string, namespace?: string): Promise<void> {
@@ -116,7 +122,7 @@ export class Kube {
   /** Whether these credentials may do each of these, everywhere. */
   async mayI(needs: readonly { verb: string; group: string; resource: string; subresource?: string }[]): Promise<boolean[]> {
     const reviews = needs.map((need) => ({ apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes: { ...need } } }));
-    const answers = (await this.#must('permissions cannot be asked', ['create', '-f', '-', '-o', 'json'], listText(reviews))).trim().split(/\n(?=\{)/u);
+    const answers = (await this.#must('permissions cannot be asked', ['create', '--validate=ignore', '-f', '-', '-o', 'json'], listText(reviews))).trim().split(/\n(?=\{)/u);
     return answers.map((text) => at(object(text), '/status/allowed') === true);
   }
 
@@ -128,7 +134,7 @@ export class Kube {
       rest = lines.pop() ?? '';
       lines.filter((line) => line.trim() !== '').forEach(onLine);
     };
-    return exec(this.#program, ['exec', '-i', 'deploy/hub', '-c', 'hub', ...inNamespace(namespace), '--', 'python3', '-', ...args], { env: { KUBECONFIG: this.kubeconfig }, input: script, timeoutMs, onStdout });
+    return exec(this.#program, ['exec', '-i', 'deploy/hub', '-c', 'hub', ...inNamespace(namespace), '--', 'python3', '-', ...args], { env: clusterEnv(this.kubeconfig), input: script, timeoutMs, onStdout });
   }
 }
 

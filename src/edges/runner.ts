@@ -1,5 +1,5 @@
 import { context } from '@actions/github';
-import { textAt } from '../core/json.ts';
+import { at, objectsIn, textAt } from '../core/json.ts';
 import { UsageError } from '../failure.ts';
 import type { GithubSettings } from './github.ts';
 
@@ -18,9 +18,33 @@ export function githubSettings(): GithubSettings {
   return { api: context.apiUrl, token, ...context.repo };
 }
 
+/** The branch that this run is for. */
+export function runBranch(): string {
+  return process.env['GITHUB_REF_NAME'] ?? 'main';
+}
+
 /** The page of this run, for links. */
 export function runAddress(): string | undefined {
   return Number.isNaN(context.runId) ? undefined : `${context.serverUrl}/${context.repo.owner}/${context.repo.repo}/actions/runs/${context.runId}`;
+}
+
+/** What a label on an issue asks for. */
+export interface Order {
+  label: string;
+  /** From the issue's label `hub:NAME`. */
+  hub: string | undefined;
+  issue: number;
+  login: string;
+}
+
+/** The label in an `issues` event of type `labeled`. */
+export function labelOrder(): Order {
+  const names = objectsIn(at(context.payload, '/issue/labels')).map((label) => textAt(label, '/name'));
+  const hub = names.find((name) => name.startsWith('hub:'))?.slice('hub:'.length);
+  const issue = at(context.payload, '/issue/number');
+  const label = textAt(context.payload, '/label/name');
+  if (typeof issue !== 'number' || label === '') throw new UsageError('this is not an event of a label on an issue', 'use it in a workflow that runs on `issues: {types: [labeled]}`');
+  return { label, hub, issue, login: textAt(context.payload, '/sender/login') };
 }
 
 /** The check run in a `workflow_run` event. The event is GitHub's, but its names come from whoever opened the pull request. */

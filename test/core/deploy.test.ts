@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { driftOf, foreignManagers } from '../../src/core/deploy/drift.ts';
 import { firstAccess } from '../../src/core/deploy/door.ts';
 import { auditSecrets } from '../../src/core/deploy/secrets.ts';
-import { waveGate } from '../../src/core/deploy/gates.ts';
+import { urgentReason, waveGate } from '../../src/core/deploy/gates.ts';
+import type { Earlier, Gate, GateFacts } from '../../src/core/deploy/gates.ts';
 import { callFault, mayPass } from '../../src/core/deploy/causes.ts';
 import { changesHubImage, restartsHub } from '../../src/core/deploy/changes.ts';
 import { NEEDS, clusterVerdict, dnsVerdict, entriesOf, roomVerdict } from '../../src/core/deploy/preflight.ts';
@@ -52,11 +53,22 @@ describe('a rollout', () => {
 describe('a wave', () => {
   const wave = (more: Partial<Wave>): Wave => ({ name: 'production', images: 'stable', soak: '30m', approval: false, timezone: 'UTC', freeze: [], ...more });
   const at = (text: string): number => Date.parse(text);
+  const before = (more: Partial<Earlier>): Earlier => ({ name: 'hub-staging', wave: 'staging', how: 'healthy', since: at('2026-11-24T11:00Z'), ...more });
+  const facts = (more: Partial<GateFacts>): GateFacts => ({ now: at('2026-11-24T12:00Z'), earlier: [before({})], approved: false, hurried: false, ...more });
+  const told = (gate: Gate): string => (gate.open ? 'open' : `${gate.outcome}: ${gate.reason}`);
 
-  test('waits until the wave before has proven itself', () => {
-    expect(waveGate(wave({}), { now: at('2026-11-24T12:00Z'), provenSince: at('2026-11-24T11:40Z'), approved: false, hurried: false })).toEqual({ open: false, reason: 'wave production waits 10 more minutes for the wave before to prove itself' });
-    expect(waveGate(wave({}), { now: at('2026-11-24T12:00Z'), provenSince: at('2026-11-24T11:30Z'), approved: false, hurried: false }).open).toBe(true);
-    expect(waveGate(wave({}), { now: at('2026-11-24T12:00Z'), provenSince: undefined, approved: false, hurried: false }).open).toBe(true);
+  test.each<[string, Partial<Wave>, Partial<GateFacts>, string]>([
+    ['waits until the wave before has proven itself', {}, { earlier: [before({}), before({ since: at('2026-11-24T11:40Z') })] }, 'waiting: wave production waits 10 more minutes for the wave before to prove itself'],
+    ['begins when it has', {}, {}, 'open'],
+    ['begins at once where there is none before', {}, { earlier: [] }, 'open'],
+    ['is not begun after a failure', {}, { earlier: [before({}), before({ name: 'other', how: 'failed', since: undefined })] }, 'blocked: wave staging has a hub that failed: other'],
+    ['waits for hubs elsewhere', {}, { earlier: ['a', 'b', 'c', 'd', 'e'].map((name) => before({ name, how: 'unfinished', since: undefined })) }, 'waiting: wave staging is not finished: a, b, c and 2 more'],
+    ['in a hurry passes freezes and soaks', { freeze: [{ days: ['tue'] }] }, { hurried: true, earlier: [before({ since: at('2026-11-24T11:59Z') })] }, 'open'],
+    ['in a hurry does not pass a person', { approval: true }, { hurried: true }, 'waiting: wave production waits for a person’s approval'],
+    ['in a hurry does not pass a failure', {}, { hurried: true, earlier: [before({ how: 'failed' })] }, 'blocked: wave staging has a hub that failed: hub-staging'],
+    ['that asks for a person begins with one', { approval: true }, { approved: true }, 'open'],
+  ])('%s', (_what, more, given, expected) => {
+    expect(told(waveGate(wave(more), facts(given)))).toBe(expected);
   });
 
   test.each([
@@ -68,25 +80,23 @@ describe('a wave', () => {
     ['2027-01-01T00:00Z', { from: '2026-12-20', until: '2026-12-31' }, true],
   ] as const)('at %s with %j', (time, freeze, open) => {
     const copy = { ...freeze, ...('days' in freeze ? { days: [...freeze.days] } : {}) } as Wave['freeze'][number];
-    expect(waveGate(wave({ freeze: [copy] }), { now: at(time), provenSince: undefined, approved: false, hurried: false }).open).toBe(open);
-  });
-
-  test('that asks for a person waits for one', () => {
-    const asks = wave({ approval: true });
-    expect(waveGate(asks, { now: at('2026-11-24T12:00Z'), provenSince: undefined, approved: false, hurried: false })).toEqual({ open: false, reason: 'wave production waits for a person’s approval' });
-    expect(waveGate(asks, { now: at('2026-11-24T12:00Z'), provenSince: undefined, approved: true, hurried: false }).open).toBe(true);
-  });
-
-  test('is hurried past freezes and soaks, never past a person', () => {
-    const facts = { now: at('2026-11-24T12:00Z'), provenSince: at('2026-11-24T11:59Z'), approved: false, hurried: true };
-    expect(waveGate(wave({ freeze: [{ days: ['tue'] }] }), facts).open).toBe(true);
-    expect(waveGate(wave({ approval: true }), facts).open).toBe(false);
+    expect(waveGate(wave({ freeze: [copy] }), facts({ now: at(time), earlier: [] })).open).toBe(open);
   });
 
   test('reads freezes in its own time zone', () => {
     const freeze = [{ hours: '08:00-18:00' }];
-    expect(waveGate(wave({ freeze, timezone: 'Europe/Vienna' }), { now: at('2026-11-24T17:30Z'), provenSince: undefined, approved: false, hurried: false }).open).toBe(true);
-    expect(waveGate(wave({ freeze, timezone: 'UTC' }), { now: at('2026-11-24T17:30Z'), provenSince: undefined, approved: false, hurried: false }).open).toBe(false);
+    expect(waveGate(wave({ freeze, timezone: 'Europe/Vienna' }), facts({ now: at('2026-11-24T17:30Z') })).open).toBe(true);
+    expect(waveGate(wave({ freeze, timezone: 'UTC' }), facts({ now: at('2026-11-24T17:30Z') })).open).toBe(false);
+  });
+
+  test.each([
+    ['Merge pull request #7\n\nUrgent: the certificate ends today\n', 'the certificate ends today'],
+    ['A change\n\nUrgent: first\nCo-authored-by: x\n', 'first'],
+    ['Urgent: in the middle\n\nmore text\n', undefined],
+    ['A change that is not Urgent: really\n', undefined],
+    ['A change\n\nUrgent:\n', undefined],
+  ])('is hurried by a trailer of the merge: %j', (message, expected) => {
+    expect(urgentReason(message)).toBe(expected);
   });
 });
 

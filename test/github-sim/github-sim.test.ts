@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Octokit } from '@octokit/rest';
 import { Github, GithubRefused } from '../../src/edges/github.ts';
-import { COMMENT_MARKER } from '../../src/core/show/plan-markdown.ts';
+import { COMMENT_MARKER } from '../../src/core/show/reviewed.ts';
 import { startGithubSim } from '../support/github-sim/server.ts';
 import type { GithubSim } from '../support/github-sim/server.ts';
 import type { Issue, Repository } from '../support/github-sim/state.ts';

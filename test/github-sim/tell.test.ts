@@ -15,13 +15,14 @@ const unit: Unit = { kind: 'hub', cluster: 'c', name: 'hub' };
 const wanted: WantedRelease = { unit, wave: 'w', order: 1, digest: 'd'.repeat(40), release: { v: 1, unit, namespace: 'hub', charts: [], values: { glaciocloud: { hub: { url: 'https://hub.example.org' } } }, images: [], secrets: [] } };
 const result = (outcome: UnitResult['outcome'], reason = ''): UnitResult => ({ unit, kind: 'upgrade', outcome, reason, seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 }, health: [] });
 const said: string[] = [];
-const story = (text: string): Story => ({ commit: 'a'.repeat(40), run: undefined, environment: 'c', record: () => Promise.resolve(new Map([['hub/release.json', text]])), progress: (line) => said.push(line) });
+let pull: number | undefined;
+const story = (text: string): Story => ({ commit: 'a'.repeat(40), pull, run: undefined, environment: 'c', record: () => Promise.resolve(new Map([['hub/release.json', text]])), progress: (line) => said.push(line) });
 
 beforeAll(async () => {
   sim = await startGithubSim();
   const owner = sim.state.addUser('example');
   const bot = sim.state.addUser('github-actions[bot]', 'Bot');
-  sim.state.addToken('bot', bot, ['contents', 'issues', 'deployments']);
+  sim.state.addToken('bot', bot, ['contents', 'issues', 'pull-requests', 'deployments']);
   sim.state.addToken('weak', bot, []);
   repository = sim.state.addRepository(owner, 'hubs');
   github = new Github({ api: sim.url, token: 'bot', owner: 'example', repo: 'hubs' });
@@ -48,6 +49,25 @@ test('a failure opens the hub’s one issue, a second brings it up to date, reco
   expect(issues[0]?.comments[0]?.body).toContain('runs again');
 }, 60_000);
 
+test('the pull request that did not reach the hub has one comment about it', async () => {
+  const merged = repository.owner;
+  const asked = sim.state.addPull(repository, { title: 'A change', user: merged, head: { ref: 'change', sha: 'b'.repeat(40) }, base: { ref: 'main', sha: 'c'.repeat(40) }, mergeSha: 'a'.repeat(40) });
+  if (asked.pull) asked.pull.merged = true;
+  pull = await github.mergedPull('a'.repeat(40));
+  expect(pull).toBe(asked.number);
+  expect(await github.mergedPull('d'.repeat(40))).toBeUndefined();
+  await tellGithub(github, [result('rolled-back', 'kernel of science: ImportError')], [wanted], story('1'));
+  await tellGithub(github, [result('rolled-back', 'kernel of science: SyntaxError')], [wanted], story('1'));
+  expect(asked.comments.map(({ body }) => body)).toEqual([expect.stringMatching(/\*\*hub: the change was rolled back\.\*\* kernel of science: SyntaxError\n\nMore in #\d+/u)]);
+  await tellGithub(github, [result('done')], [wanted], story('2'));
+}, 60_000);
+
+test('what was only held back is told to nobody again', async () => {
+  const before = repository.deployments.length;
+  await tellGithub(github, [{ ...result('blocked', 'quarantined'), kind: 'none' }], [wanted], story('1'));
+  expect([repository.deployments.length, [...repository.issues.values()].filter(({ state, pull: asked }) => state === 'open' && !asked)]).toEqual([before, []]);
+}, 60_000);
+
 test('what runs is recorded on the branch `deployed`, commit upon commit', async () => {
   expect(deployed()).toEqual(['hub/release.json']);
   const first = repository.refs.get('refs/heads/deployed');
@@ -58,7 +78,7 @@ test('what runs is recorded on the branch `deployed`, commit upon commit', async
 
 test('each deployment has its status', () => {
   expect(repository.deployments.map(({ environment, task, statuses }) => [environment, task, statuses.map(({ state }) => state)])).toEqual([
-    ['c/hub', 'glaciocloud', ['success']], ['c/hub', 'glaciocloud', ['success']], ['c/hub', 'glaciocloud', ['failure']], ['c/hub', 'glaciocloud', ['failure']],
+    ...['success', 'success', 'failure', 'failure', 'success', 'failure', 'failure'].map((state) => ['c/hub', 'glaciocloud', [state]]),
   ]);
 });
 

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
+import type { Socket } from 'node:net';
 import { connect } from 'node:tls';
 import { load } from 'js-yaml';
 import { textAt } from '../../src/core/json.ts';
@@ -12,8 +13,8 @@ export type Fault = 'pass' | 'reset' | 'slow' | 401 | 429 | 500;
 /** A server between a deployment and the real API server, which answers as networks and overloaded servers do. */
 export interface FaultyApi {
   kubeconfig: string;
-  /** What becomes of the n-th request, from 1. */
-  plan: (n: number) => Fault;
+  /** What becomes of the n-th request from now, from 1. */
+  begin: (plan: (n: number) => Fault) => void;
   injected: Partial<Record<Fault, number>>;
   close: () => Promise<void>;
 }
@@ -28,11 +29,17 @@ export async function startFaultyApi(kubeconfig: string, file: string): Promise<
     return inline === '' ? readFile(textAt(real, path)) : Buffer.from(inline, 'base64');
   };
   const tls = { host: server.hostname, port: Number(server.port), ca: await data('/clusters/0/cluster/certificate-authority'), cert: await data('/users/0/user/client-certificate'), key: await data('/users/0/user/client-key') };
-  const api: FaultyApi = { kubeconfig: file, plan: () => 'pass', injected: {}, close: () => Promise.resolve() };
   let count = 0;
+  let plan: (n: number) => Fault = () => 'pass';
+  const begin = (next: (n: number) => Fault): void => {
+    plan = next;
+    count = 0;
+    api.injected = {};
+  };
+  const api: FaultyApi = { kubeconfig: file, begin, injected: {}, close: () => Promise.resolve() };
   const next = (): Fault => {
     count += 1;
-    const fault = api.plan(count);
+    const fault = plan(count);
     api.injected[fault] = (api.injected[fault] ?? 0) + 1;
     return fault;
   };
@@ -69,12 +76,17 @@ export async function startFaultyApi(kubeconfig: string, file: string): Promise<
     upstream.on('error', () => socket.destroy());
     socket.on('error', () => upstream.destroy());
   });
+  const open = new Set<Socket>();
+  between.on('connection', (socket) => {
+    open.add(socket);
+    socket.on('close', () => open.delete(socket));
+  });
   await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
   const address = between.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'Config', 'current-context': 'faulty', clusters: [{ name: 'faulty', cluster: { server: `http://127.0.0.1:${port}` } }], users: [{ name: 'faulty', user: {} }], contexts: [{ name: 'faulty', context: { cluster: 'faulty', user: 'faulty' } }] }));
   api.close = async () => {
-    between.closeAllConnections();
+    for (const socket of open) socket.destroy();
     await new Promise((resolve) => between.close(resolve));
   };
   return api;

@@ -25,3 +25,8 @@ export function parseState(text: string): ReleaseState | undefined {
   // Written by this tool alone; the version guards the shape.
   return isObject(value) && value['v'] === 1 ? (value as unknown as ReleaseState) : undefined;
 }
+
+/** Whether a hub runs what is wanted, proven, with nothing left half done by any run. */
+export function isSettled(state: ReleaseState | undefined, digest: Digest): boolean {
+  return state?.healthy?.digest === digest && state.wanted === digest && state.last.outcome === 'done';
+}

@@ -4,6 +4,7 @@ import { unitOf } from '../plan/types.ts';
 import { countText, escapeMarkdown, findingLine, plural } from './findings.ts';
 import { groupEqual } from './groups.ts';
 import type { Group } from './groups.ts';
+import { COMMENT_MARKER, stepsLine } from './reviewed.ts';
 import { day } from './time.ts';
 import { byRisk, effectsText, marker, reasonsText, reasonText, unitTitle } from './words.ts';
 
@@ -16,9 +17,6 @@ export interface PlanFrame {
   /** Address of the whole plan, where there is one. */
   full: string | undefined;
 }
-
-/** The comment is found again by this line and by its author. */
-export const COMMENT_MARKER = '<!-- glaciocloud plan -->';
 
 /** A block is shown whole or not at all. */
 interface Block {
@@ -109,7 +107,7 @@ function objectBlock({ kind, object, before, lines }: ObjectChange): string {
 
 function footer(plan: Plan, frame: PlanFrame): string {
   const full = frame.full === undefined ? '' : ` · [whole plan](${frame.full})`;
-  return `\n<sub>plan ${plan.digest.slice(0, 12)}${full} · the same on your machine: \`npx glaciocloud plan\` · why a rule exists: \`npx glaciocloud explain RULE\`</sub>\n`;
+  return `\n${stepsLine(plan)}\n<sub>plan ${plan.digest.slice(0, 12)}${full} · the same on your machine: \`npx glaciocloud plan\` · why a rule exists: \`npx glaciocloud explain RULE\`</sub>\n`;
 }
 
 function fold(summary: string, body: string): string {

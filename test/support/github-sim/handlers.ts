@@ -97,6 +97,13 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
       return { status: 200, body: pulls.map((issue) => pullBody(repository, issue)) };
     },
   },
+  'repos/list-pull-requests-associated-with-commit': {
+    handle: ({ repository, parameters }) => {
+      const sha = parameters['commit_sha'];
+      const pulls = [...repository.issues.values()].filter(({ pull }) => pull && (pull.head.sha === sha || (pull.merged && pull.mergeSha === sha)));
+      return { status: 200, body: pulls.map((issue) => ({ ...pullBody(repository, issue), merged_at: issue.pull?.merged === true ? '2026-11-24T12:00:00Z' : null })) };
+    },
+  },
   'pulls/get': { handle: (call) => ({ status: 200, body: pullBody(call.repository, issueOf(call)) }) },
   'issues/list-for-repo': {
     handle: ({ repository, query }) => {

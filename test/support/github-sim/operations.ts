@@ -1,7 +1,7 @@
 /** The operations of GitHub that the platform uses, by their ids in GitHub's OpenAPI description. Anything else is answered 501. */
 export const OPERATIONS = [
   'repos/get', 'repos/get-commit', 'repos/get-content',
-  'pulls/list', 'pulls/get', 'pulls/create', 'pulls/update', 'pulls/merge',
+  'repos/list-pull-requests-associated-with-commit', 'pulls/list', 'pulls/get', 'pulls/create', 'pulls/update', 'pulls/merge',
   'issues/list-for-repo', 'issues/create', 'issues/get', 'issues/update',
   'issues/list-comments', 'issues/create-comment', 'issues/get-comment', 'issues/update-comment', 'issues/delete-comment',
   'issues/add-labels', 'issues/remove-label',
