@@ -49827,7 +49827,7 @@ async function watchRollout(namespace, { kube, now }, say) {
     const verdict = rolloutVerdict(objects.filter((one) => one["kind"] === "Deployment"), objects.filter((one) => one["kind"] === "Pod"), now().getTime());
     if (verdict.kind === "done") return;
     if (verdict.kind === "failed") {
-      const why = verdict.crashed === void 0 ? "" : lastWord(await kube.logs(verdict.crashed, namespace, "previous"));
+      const why = verdict.crashed === void 0 ? "" : lastWord(await kube.logs(verdict.crashed, namespace, "previous")) || lastWord(await kube.logs(verdict.crashed, namespace));
       throw new Faulty(`${verdict.reason}${why === "" ? "" : `: ${why}`}`, verdict.fault);
     }
     if (verdict.for !== said) say(`waiting for ${verdict.for}`);
@@ -49837,7 +49837,7 @@ async function watchRollout(namespace, { kube, now }, say) {
   throw new Faulty(`not ready after ${ROLLOUT_SECONDS} s: ${said}`, "product");
 }
 function lastWord(log) {
-  const lines = log.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const lines = log.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("unable to retrieve container logs"));
   return (lines.findLast((line) => /error|exception|\[C |fatal/iu.test(line)) ?? lines.at(-1) ?? "").slice(0, 300);
 }
 

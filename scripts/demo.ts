@@ -8,6 +8,7 @@ import { unpackTools } from './tools.ts';
 /*
  * The main job on this repository's own platform, without account or cluster: a simulated GitHub (a test double), a pull
  * request, and the bundled action run for it exactly as the workflows say, with real Helm and real files.
+ * With --lab it goes on: the lab's Kubernetes, a hub that is merged, a browser that logs in, a bad image that goes back.
  */
 const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 const progress = (text: string): boolean => process.stderr.write(`· ${text}\n`);
@@ -51,3 +52,5 @@ try {
 } finally {
   await folder.remove();
 }
+
+if (process.argv.includes('--lab')) await (await import('./demo-lab.ts')).demoInLab(process.argv.includes('--keep'));

@@ -15,7 +15,7 @@ export async function watchRollout(namespace: string, { kube, now }: ApplyWorld,
     const verdict = rolloutVerdict(objects.filter((one) => one['kind'] === 'Deployment'), objects.filter((one) => one['kind'] === 'Pod'), now().getTime());
     if (verdict.kind === 'done') return;
     if (verdict.kind === 'failed') {
-      const why = verdict.crashed === undefined ? '' : lastWord(await kube.logs(verdict.crashed, namespace, 'previous'));
+      const why = verdict.crashed === undefined ? '' : lastWord(await kube.logs(verdict.crashed, namespace, 'previous')) || lastWord(await kube.logs(verdict.crashed, namespace));
       throw new Faulty(`${verdict.reason}${why === '' ? '' : `: ${why}`}`, verdict.fault);
     }
     if (verdict.for !== said) say(`waiting for ${verdict.for}`);
@@ -27,6 +27,6 @@ export async function watchRollout(namespace: string, { kube, now }: ApplyWorld,
 
 /** The line of a log that most likely says why its process ended. */
 function lastWord(log: string): string {
-  const lines = log.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  const lines = log.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('unable to retrieve container logs'));
   return (lines.findLast((line) => /error|exception|\[C |fatal/iu.test(line)) ?? lines.at(-1) ?? '').slice(0, 300);
 }

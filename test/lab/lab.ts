@@ -18,7 +18,7 @@ export interface Lab {
   registry: string;
   /** References by digest: hub, proxy, oggm, and the same with one fault. */
   images: Record<string, string>;
-  /** sops and age-keygen. */
+  /** sops, age-keygen and act. */
   bin: string;
   pause: { name: string; tag: string };
 }
@@ -75,7 +75,7 @@ async function installPackages(): Promise<void> {
 
 /** Kubernetes and the registry from Go modules, once for each state of the build files. */
 async function buildOnce(env: Record<string, string>): Promise<void> {
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update('sops 3.11.0, age 1.2.1, act 0.2.89');
   for (const file of ['build.sh', 'tools/k8s-etcd/go.sum', 'tools/addons/go.sum', 'tools/kwok/go.sum', 'tools/registry/go.sum']) hash.update(await readFile(join(CLUSTER, file)));
   const key = hash.digest('hex');
   const stamp = join(CACHE, 'bin/.built');
@@ -83,6 +83,7 @@ async function buildOnce(env: Record<string, string>): Promise<void> {
   say('building Kubernetes from Go modules: 5 to 10 minutes, once');
   await run('go', ['install', 'github.com/getsops/sops/v3/cmd/sops@v3.11.0'], { ...env, GOBIN: join(CACHE, 'bin'), GOPROXY: process.env['GOPROXY'] ?? '' });
   await run('go', ['install', 'filippo.io/age/cmd/age-keygen@v1.2.1'], { ...env, GOBIN: join(CACHE, 'bin'), GOPROXY: process.env['GOPROXY'] ?? '' });
+  await run('go', ['install', 'github.com/nektos/act@v0.2.89'], { ...env, GOBIN: join(CACHE, 'bin'), GOPROXY: process.env['GOPROXY'] ?? '' });
   await run('bash', [join(CLUSTER, 'build.sh')], { ...env, GOFLAGS: process.env['GOFLAGS'] ?? '', GOPROXY: process.env['GOPROXY'] ?? '' });
   await writeFile(stamp, key);
 }

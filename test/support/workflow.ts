@@ -27,6 +27,8 @@ export interface WorkflowRun {
   bundle: string;
   event: unknown;
   env: Record<string, string>;
+  /** What the action prints, as it does. */
+  onOutput?: (text: string) => void;
   /** Stands in for actions/checkout: `ref` and `path` as the step gives them. */
   checkout(given: { ref: string | undefined; path: string | undefined }): Promise<void>;
 }
@@ -82,7 +84,7 @@ export async function runAction(run: Omit<WorkflowRun, 'checkout'>, files: strin
     GITHUB_EVENT_PATH: event,
     ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
   };
-  const { code, stdout, stderr } = await exec(process.execPath, [run.bundle], { cwd: run.workspace, env, timeoutMs: 120_000 });
+  const { code, stdout, stderr } = await exec(process.execPath, [run.bundle], { cwd: run.workspace, env, timeoutMs: 600_000, ...(run.onOutput ? { onStdout: run.onOutput } : {}) });
   const outputs = Object.fromEntries([...(await readFile(output, 'utf8')).matchAll(/^(\w+)<<(ghadelimiter_[\w-]+)\n([\s\S]*?)\n\2$/gmu)].map(([, name, , value]) => [name ?? '', value ?? '']));
   return { command: inputs['command'] ?? '', code, log: stdout + stderr, outputs, summary: await readFile(summary, 'utf8') };
 }

@@ -27,7 +27,10 @@ def site(name):
 
 
 CRASHES = layer_of({"opt/user/bin/jupyterhub-singleuser": (0o755, "#!/bin/sh\necho 'this image crashes on purpose' >&2\nexit 3\n")})
-NO_OGGM = layer_of({f"{site('user')}/oggm/__init__.py": (0o644, "raise ImportError('this image has a broken oggm on purpose')\n")})
+NO_OGGM = layer_of({
+    f"{site('user')}/oggm/__init__.py": (0o644, "raise ImportError('this image has a broken oggm on purpose')\n"),
+    f"{site('user')}/oggm/__pycache__/.wh.__init__.cpython-311.pyc": (0o644, ""),  # the compiled file of the layer below goes
+})
 HUB_CRASHES = layer_of({"opt/hub/bin/jupyterhub": (0o755, "#!/bin/sh\necho 'this hub crashes on purpose' >&2\nexit 4\n")})
 
 HUB_NEWER = layer_of({"opt/hub/bin/jupyterhub": (0o755, """#!/opt/hub/bin/python3
