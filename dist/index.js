@@ -39962,13 +39962,16 @@ var init_github2 = __esm({
         const comments = await this.#ask("comments", () => this.#client.paginate(this.#client.issues.listComments, { ...this.#repo, issue_number: number, per_page: 100 }));
         return comments.find(({ user, body: text2 }) => user?.type === "Bot" && text2?.startsWith(marker2) === true);
       }
-      /** Adds files to a branch that only this tool writes, in one commit; makes the branch if need be. Somebody else's commit in between is built upon. */
+      /** Adds files to a branch that only this tool writes, or takes them away (null), in one commit; makes the branch if need be. Somebody else's commit in between is built upon. */
       async commitFiles(branch, files, message) {
         const ref = `heads/${branch}`;
-        const tree = [...files].map(([path, content]) => ({ path, content, mode: "100644", type: "blob" }));
+        const file = { mode: "100644", type: "blob" };
         for (let round = 1; ; round += 1) {
           const parent = await this.#ask("the branch", () => this.#client.git.getRef({ ...this.#repo, ref }).then(({ data }) => data.object.sha, absent));
           const base = parent === void 0 ? void 0 : (await this.#ask("the branch", () => this.#client.git.getCommit({ ...this.#repo, commit_sha: parent }))).data.tree.sha;
+          const known = [...files.values()].includes(null) && base !== void 0 ? await this.#paths(base) : /* @__PURE__ */ new Set();
+          const tree = [...files].flatMap(([path, content]) => content !== null ? [{ ...file, path, content }] : known.has(path) ? [{ ...file, path, sha: null }] : []);
+          if (tree.length === 0) return;
           const made = await this.#ask("a tree", () => this.#client.git.createTree({ ...this.#repo, tree, ...base === void 0 ? {} : { base_tree: base } }));
           if (made.data.sha === base) return;
           const commit = await this.#ask("a commit", () => this.#client.git.createCommit({ ...this.#repo, message, tree: made.data.sha, parents: parent === void 0 ? [] : [parent] }));
@@ -39981,6 +39984,10 @@ var init_github2 = __esm({
             if (round === 5 || !(error3 instanceof GithubRefused) || statusOf(error3.cause) !== 422) throw error3;
           }
         }
+      }
+      async #paths(tree) {
+        const { data } = await this.#ask("the branch", () => this.#client.git.getTree({ ...this.#repo, tree_sha: tree, recursive: "true" }));
+        return new Set(data.tree.map(({ path }) => path));
       }
       /** Opens the one issue with these labels, or brings the open one up to date. */
       async openIssue(labels, title, body) {
@@ -48489,7 +48496,7 @@ async function check(inputs, report) {
 }
 
 // src/commands/deploy.ts
-import { readFile as readFile4 } from "node:fs/promises";
+import { readFile as readFile4, rm as rm3 } from "node:fs/promises";
 import { join as join10 } from "node:path";
 
 // src/apply/cluster.ts
@@ -48734,12 +48741,13 @@ var WrongCluster = class extends Failure {
 };
 var IDENTITY = "glaciocloud-cluster";
 var KEY = "glaciocloud-digest-key";
-async function confirmIdentity(kube, cluster) {
+async function confirmIdentity(kube, cluster, known) {
   const found = at(await kube.get("namespace", "kube-system") ?? {}, "/metadata/uid");
   if (typeof found !== "string") throw new WrongCluster("the cluster does not say who it is", { hint: "look at the kubeconfig" });
   const recorded = at(await kube.get("configmap", IDENTITY, SYSTEM_NAMESPACE) ?? {}, "/data/cluster");
   const wrong = (why) => new WrongCluster(`this is not the cluster ${cluster.name}: ${why}`, { hint: `look at the kubeconfig, or at clusters/${cluster.name}.yaml` });
-  if (cluster.data.identity !== null && cluster.data.identity !== found) throw wrong(`its identity is ${found}, and ${cluster.data.identity} is recorded`);
+  const meant = cluster.data.identity ?? known;
+  if (meant !== void 0 && meant !== found) throw wrong(`its identity is ${found}, and ${meant} is recorded`);
   if (typeof recorded === "string" && recorded !== cluster.name) throw wrong(`it is known as ${recorded}`);
   return found;
 }
@@ -49107,6 +49115,95 @@ function unitOf(step) {
   return step.kind === "remove" ? step.unit : step.to.unit;
 }
 
+// src/edges/deployed.ts
+init_json();
+import { readFile as readFile3, readdir as readdir4 } from "node:fs/promises";
+import { join as join6 } from "node:path";
+init_failure();
+
+// src/edges/git.ts
+async function headCommit(root) {
+  const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]).catch(() => void 0);
+  return result2?.code === 0 ? result2.stdout.trim() : void 0;
+}
+async function headMessage(root) {
+  const result2 = await exec("git", ["-C", root, "log", "-1", "--format=%B"]).catch(() => void 0);
+  return result2?.code === 0 ? result2.stdout : void 0;
+}
+async function deployedRef(root) {
+  for (const ref of ["refs/remotes/origin/deployed", "refs/heads/deployed"]) {
+    const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", ref]).catch(() => void 0);
+    if (result2?.code === 0) return result2.stdout.trim();
+  }
+  return void 0;
+}
+async function filesAt(root, commit, wants) {
+  const listed = await exec("git", ["-C", root, "ls-tree", "-r", "-z", "--name-only", commit]);
+  const paths = listed.stdout.split("\0").filter((path) => path !== "" && !path.includes("\n") && wants(path));
+  if (paths.length === 0) return /* @__PURE__ */ new Map();
+  const { bytes } = await exec("git", ["-C", root, "cat-file", "--batch"], { input: paths.map((path) => `${commit}:${path}
+`).join("") });
+  const files = /* @__PURE__ */ new Map();
+  let offset = 0;
+  for (const path of paths) {
+    const end = bytes.indexOf(10, offset);
+    const size = Number(bytes.subarray(offset, end).toString("utf8").split(" ")[2]);
+    files.set(path, bytes.subarray(end + 1, end + 1 + size).toString("utf8"));
+    offset = end + 1 + size + 1;
+  }
+  return files;
+}
+
+// src/edges/deployed.ts
+var RECORD_FILES = ["release.json", "values.json", "manifests.yaml", "status.json"];
+var RECORD = /^(clusters\/[^/]+|[^/]+)\/(release\.json|status\.json)$/u;
+async function deployedInFolder(folder) {
+  const names3 = await readdir4(folder).catch((cause) => {
+    throw new Failure(`${folder} cannot be read`, { hint: "name a folder that `render` wrote, or leave --present out", exit: 2, cause });
+  });
+  const clusters = names3.includes("clusters") ? (await readdir4(join6(folder, "clusters"))).map((name) => `clusters/${name}`) : [];
+  const units = [...names3.filter((name) => name !== "clusters" && !name.startsWith(".")), ...clusters];
+  const read = async (wants) => {
+    const files = /* @__PURE__ */ new Map();
+    for (const unit of units) {
+      for (const file of ["release.json", "status.json", "manifests.yaml"]) {
+        const path = `${unit}/${file}`;
+        const text2 = wants(path) ? await readFile3(join6(folder, path), "utf8").catch(() => void 0) : void 0;
+        if (text2 !== void 0) files.set(path, text2);
+      }
+    }
+    return files;
+  };
+  return deployed(read);
+}
+async function deployedOnBranch(root) {
+  const commit = await deployedRef(root);
+  return deployed((wants) => commit === void 0 ? Promise.resolve(/* @__PURE__ */ new Map()) : filesAt(root, commit, wants));
+}
+async function deployed(read) {
+  const files = await read((path) => RECORD.test(path));
+  const releases = [...files].flatMap(([path, text2]) => path.endsWith("/release.json") ? [parse2(path, text2, files.get(path.replace("release.json", "status.json")))] : []);
+  return {
+    releases,
+    manifests: async (unit) => {
+      const path = `${unitId(unit)}/manifests.yaml`;
+      return (await read((one) => one === path)).get(path) ?? "";
+    }
+  };
+}
+function parse2(path, text2, status) {
+  try {
+    const record = JSON.parse(text2);
+    const release2 = isObject(record) ? record["release"] : void 0;
+    if (!isObject(record) || !isObject(release2) || typeof record["digest"] !== "string" || !isObject(release2["unit"])) throw new Error("a field is missing");
+    if (release2["v"] !== 1) throw new Error(`format ${JSON.stringify(release2["v"])} is not known`);
+    const found = release2;
+    return { unit: found.unit, digest: record["digest"], release: found, status: status === void 0 ? void 0 : JSON.parse(status) };
+  } catch (cause) {
+    throw new Failure(`${path} of the deployed record cannot be read`, { hint: "it is written by `deploy` only: restore it from the history of the branch", cause });
+  }
+}
+
 // src/apply/tell.ts
 init_failure();
 async function tellGithub(github, results, wanted2, story) {
@@ -49119,6 +49216,7 @@ async function tellGithub(github, results, wanted2, story) {
     }
   };
   for (const result2 of results) {
+    if (result2.kind === "remove" && result2.outcome === "done") await tellRemoved(github, result2, attempt2);
     const to = wanted2.find(({ unit }) => unitId(unit) === unitId(result2.unit));
     if (!to || result2.kind === "none") continue;
     const hub2 = result2.unit.name;
@@ -49141,6 +49239,11 @@ More in #${issue2}, which closes itself when the hub runs what is merged.
       () => github.deployment({ commit: story.commit, environment: `${story.environment}/${hub2}`, state: result2.outcome === "done" ? "success" : "failure", description: result2.reason || headline(result2), url, run: story.run })
     );
   }
+}
+async function tellRemoved(github, { unit, reason }, attempt2) {
+  const gone = new Map(RECORD_FILES.map((name) => [`${unitId(unit)}/${name}`, null]));
+  await attempt2("record", () => github.commitFiles("deployed", gone, `${unit.name} is removed`));
+  await attempt2("tracking issue", () => github.closeIssue(labelsOf(unit.name), reason));
 }
 var deployMarker = (hub2) => `<!-- glaciocloud deploy ${hub2} -->`;
 function labelsOf(hub2) {
@@ -49734,11 +49837,11 @@ init_json();
 init_json();
 init_failure();
 import { createHmac } from "node:crypto";
-import { join as join6 } from "node:path";
+import { join as join7 } from "node:path";
 var SecretsFailure = class extends Failure {
 };
 async function decryptSecrets(root, hub2) {
-  const file = join6(root, "secrets", `${hub2}.sops.yaml`);
+  const file = join7(root, "secrets", `${hub2}.sops.yaml`);
   if (!await exists2(file)) return void 0;
   const sops = findTool("sops");
   if (sops === void 0) throw new SecretsFailure("sops not found", { hint: "install sops, and give the key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" });
@@ -50101,94 +50204,6 @@ function reviewedSteps(comment) {
   return new Map(found === "" ? [] : found.split(" ").map((one) => one.split("=")));
 }
 
-// src/edges/deployed.ts
-init_json();
-import { readFile as readFile3, readdir as readdir4 } from "node:fs/promises";
-import { join as join7 } from "node:path";
-init_failure();
-
-// src/edges/git.ts
-async function headCommit(root) {
-  const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]).catch(() => void 0);
-  return result2?.code === 0 ? result2.stdout.trim() : void 0;
-}
-async function headMessage(root) {
-  const result2 = await exec("git", ["-C", root, "log", "-1", "--format=%B"]).catch(() => void 0);
-  return result2?.code === 0 ? result2.stdout : void 0;
-}
-async function deployedRef(root) {
-  for (const ref of ["refs/remotes/origin/deployed", "refs/heads/deployed"]) {
-    const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", ref]).catch(() => void 0);
-    if (result2?.code === 0) return result2.stdout.trim();
-  }
-  return void 0;
-}
-async function filesAt(root, commit, wants) {
-  const listed = await exec("git", ["-C", root, "ls-tree", "-r", "-z", "--name-only", commit]);
-  const paths = listed.stdout.split("\0").filter((path) => path !== "" && !path.includes("\n") && wants(path));
-  if (paths.length === 0) return /* @__PURE__ */ new Map();
-  const { bytes } = await exec("git", ["-C", root, "cat-file", "--batch"], { input: paths.map((path) => `${commit}:${path}
-`).join("") });
-  const files = /* @__PURE__ */ new Map();
-  let offset = 0;
-  for (const path of paths) {
-    const end = bytes.indexOf(10, offset);
-    const size = Number(bytes.subarray(offset, end).toString("utf8").split(" ")[2]);
-    files.set(path, bytes.subarray(end + 1, end + 1 + size).toString("utf8"));
-    offset = end + 1 + size + 1;
-  }
-  return files;
-}
-
-// src/edges/deployed.ts
-var RECORD = /^(clusters\/[^/]+|[^/]+)\/(release\.json|status\.json)$/u;
-async function deployedInFolder(folder) {
-  const names3 = await readdir4(folder).catch((cause) => {
-    throw new Failure(`${folder} cannot be read`, { hint: "name a folder that `render` wrote, or leave --present out", exit: 2, cause });
-  });
-  const clusters = names3.includes("clusters") ? (await readdir4(join7(folder, "clusters"))).map((name) => `clusters/${name}`) : [];
-  const units = [...names3.filter((name) => name !== "clusters" && !name.startsWith(".")), ...clusters];
-  const read = async (wants) => {
-    const files = /* @__PURE__ */ new Map();
-    for (const unit of units) {
-      for (const file of ["release.json", "status.json", "manifests.yaml"]) {
-        const path = `${unit}/${file}`;
-        const text2 = wants(path) ? await readFile3(join7(folder, path), "utf8").catch(() => void 0) : void 0;
-        if (text2 !== void 0) files.set(path, text2);
-      }
-    }
-    return files;
-  };
-  return deployed(read);
-}
-async function deployedOnBranch(root) {
-  const commit = await deployedRef(root);
-  return deployed((wants) => commit === void 0 ? Promise.resolve(/* @__PURE__ */ new Map()) : filesAt(root, commit, wants));
-}
-async function deployed(read) {
-  const files = await read((path) => RECORD.test(path));
-  const releases = [...files].flatMap(([path, text2]) => path.endsWith("/release.json") ? [parse2(path, text2, files.get(path.replace("release.json", "status.json")))] : []);
-  return {
-    releases,
-    manifests: async (unit) => {
-      const path = `${unitId(unit)}/manifests.yaml`;
-      return (await read((one) => one === path)).get(path) ?? "";
-    }
-  };
-}
-function parse2(path, text2, status) {
-  try {
-    const record = JSON.parse(text2);
-    const release2 = isObject(record) ? record["release"] : void 0;
-    if (!isObject(record) || !isObject(release2) || typeof record["digest"] !== "string" || !isObject(release2["unit"])) throw new Error("a field is missing");
-    if (release2["v"] !== 1) throw new Error(`format ${JSON.stringify(release2["v"])} is not known`);
-    const found = release2;
-    return { unit: found.unit, digest: record["digest"], release: found, status: status === void 0 ? void 0 : JSON.parse(status) };
-  } catch (cause) {
-    throw new Failure(`${path} of the deployed record cannot be read`, { hint: "it is written by `deploy` only: restore it from the history of the branch", cause });
-  }
-}
-
 // src/edges/helm-releases.ts
 init_json();
 import { writeFile as writeFile5 } from "node:fs/promises";
@@ -50356,7 +50371,7 @@ function choose(wanted2, hubs) {
 
 // src/commands/record.ts
 function recordFiles(to, manifests, status) {
-  return new Map([...releaseFiles(to, manifests), ["status.json", pretty(status)]]);
+  return new Map([...releaseFiles(to, manifests), ["status.json", pretty({ ...status })]]);
 }
 
 // src/commands/deploy.ts
@@ -50371,13 +50386,16 @@ async function deploy(inputs, report) {
   const findings = allFindings(reading, charts, inputs.clock().getTime());
   if (hasErrors(findings)) return refused(findings);
   const cluster = chooseCluster(platform2, inputs.cluster);
-  const hubs = wantedReleases(platform2, charts).filter(({ unit }) => unit.kind === "hub");
+  const wanted2 = wantedReleases(platform2, charts);
+  const hubs = wanted2.filter(({ unit }) => unit.kind === "hub");
   const chosen = choose2(platform2, hubs.filter(({ unit }) => unit.cluster === cluster.name), inputs);
   const commit = await headCommit(root) ?? "";
   if (inputs.actions && await inputs.actions.github.branchHead(inputs.actions.branch) !== commit) return outcome({ exit: 0, text: `${inputs.actions.branch} has moved on: the run for its newest commit deploys
 `, json: { schema_version: SCHEMA_VERSION, ...deployJson([], chosen) } });
   const kube = new Kube(inputs.kubeconfig);
-  const identity2 = await confirmIdentity(kube, cluster);
+  const present2 = new Map((await publicReleases(inputs)).map((one) => [unitId(one.unit), one]));
+  const shared = wanted2.find(({ unit }) => unit.kind === "cluster" && unit.name === cluster.name);
+  const identity2 = await confirmIdentity(kube, cluster, shared && present2.get(unitId(shared.unit))?.status?.identity);
   const states = await readStates(kube);
   const gone = orphans(platform2, cluster, states, inputs);
   for (const { unit } of gone.filter(({ removal }) => removal === void 0)) report.progress(`${unitId(unit)}: runs, but no file names it; nothing happens to it without an entry in removals: of platform.yaml`);
@@ -50385,6 +50403,12 @@ async function deploy(inputs, report) {
   const idle = removals.length === 0 && !inputs.again && chosen.every((one) => isSettled(states.get(one.release.namespace), one.digest));
   if (!idle) for (const warning2 of await preflightCluster(kube, cluster)) report.progress(`\u26A0 cluster ${cluster.name}: ${warning2}`);
   if (await applyCluster(kube, cluster, identity2)) report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
+  const frame2 = { platform: platform2, charts, report, commit, at: inputs.clock().toISOString() };
+  if (shared && present2.get(unitId(shared.unit))?.digest !== shared.digest) {
+    if (cluster.data.identity === null) report.progress(`cluster ${cluster.name}: first contact. Write this into clusters/${cluster.name}.yaml: \`identity: ${identity2}\``);
+    const files = await publicRecord(shared, { ...frame2, identity: identity2 });
+    await keepRecord(inputs, shared.unit, files, `the cluster ${cluster.name} is known`, report);
+  }
   if (idle) return summary2([], chosen);
   const results = await withTemporaryFolder(async (scratch) => {
     const helm = await findHelm();
@@ -50400,7 +50424,7 @@ async function deploy(inputs, report) {
       progress: (unit, text2) => report.progress(`${unitId(unit)}: ${text2}`),
       now: inputs.clock
     };
-    const record = (to) => publicRecord(to, { platform: platform2, charts, report, commit, at: inputs.clock().toISOString() });
+    const record = (to) => publicRecord(to, { ...frame2, at: inputs.clock().toISOString() });
     const merge3 = await mergeOf(inputs.actions?.github, commit);
     const urgent = urgentReason(await headMessage(root) ?? "");
     if (urgent !== void 0) report.progress(`urgent, so freezes and soaks are passed: ${urgent}`);
@@ -50409,7 +50433,7 @@ async function deploy(inputs, report) {
       world,
       hubs,
       chosen,
-      elsewhere: await publicReleases(inputs, cluster),
+      elsewhere: new Map([...present2.values()].filter(({ unit }) => unit.kind === "hub" && unit.cluster !== cluster.name).map((one) => [one.unit.name, one])),
       reviewed: merge3?.reviewed,
       approved: inputs.approved,
       hurry: inputs.now ? reason : urgent,
@@ -50419,7 +50443,11 @@ async function deploy(inputs, report) {
         if (inputs.record !== void 0) await writeFolder(join10(inputs.record, unitId(to.unit)), await record(to));
       }
     });
-    for (const { unit, removal } of removals) done.push(await withLease(kube, `hub-${unit.name}`, () => removeHub(unit, removal, world)));
+    for (const { unit, removal } of removals) {
+      const removed = await withLease(kube, `hub-${unit.name}`, () => removeHub(unit, removal, world));
+      if (removed.outcome === "done" && inputs.record !== void 0) await rm3(join10(inputs.record, unitId(unit)), { recursive: true, force: true });
+      done.push(removed);
+    }
     if (inputs.actions) {
       const placed = async (to) => new Map([...await record(to)].map(([path, text2]) => [`${unitId(to.unit)}/${path}`, text2]));
       await tellGithub(inputs.actions.github, done, chosen, { commit, pull: merge3?.pull, run: inputs.actions.run, environment: cluster.name, record: placed, progress: (text2) => report.progress(text2) });
@@ -50434,14 +50462,23 @@ async function mergeOf(github, commit) {
   const comment = pull === void 0 ? void 0 : await github.botComment(pull, COMMENT_MARKER);
   return { pull, reviewed: reviewedSteps(comment ?? "") };
 }
-async function publicReleases({ record, root }, cluster) {
-  const { releases } = record !== void 0 && await exists2(record) ? await deployedInFolder(record) : await deployedOnBranch(root);
-  return new Map(releases.filter(({ unit }) => unit.kind === "hub" && unit.cluster !== cluster.name).map((one) => [one.unit.name, one]));
+async function publicReleases({ record, root }) {
+  if (record === void 0) return (await deployedOnBranch(root)).releases;
+  return await exists2(record) ? (await deployedInFolder(record)).releases : [];
 }
-async function publicRecord(to, { platform: platform2, charts, report, commit, at: at3 }) {
+async function keepRecord({ record, actions }, unit, files, message, report) {
+  if (record !== void 0) await writeFolder(join10(record, unitId(unit)), files);
+  if (actions) {
+    await actions.github.commitFiles("deployed", new Map([...files].map(([path, text2]) => [`${unitId(unit)}/${path}`, text2])), message).catch((error3) => {
+      if (!(error3 instanceof Failure)) throw error3;
+      report.progress(`record: ${error3.message}`);
+    });
+  }
+}
+async function publicRecord(to, { platform: platform2, charts, report, ...status }) {
   const [rendered] = await renderAll({ wanted: [to], platform: platform2, charts, report, use: ({ manifests }) => manifests });
   if (rendered?.kind !== "rendered") throw rendered?.failure ?? new Error("nothing was rendered");
-  return recordFiles(to, rendered.result, { at: at3, commit });
+  return recordFiles(to, rendered.result, status);
 }
 function orphans(platform2, cluster, states, { hubs, wave }) {
   if (hubs.length > 0 || wave !== void 0) return [];

@@ -14,13 +14,14 @@ export class WrongCluster extends Failure {}
 const IDENTITY = 'glaciocloud-cluster';
 const KEY = 'glaciocloud-digest-key';
 
-/** Refuses any cluster but the one that the file means. Nothing is written before this. Returns the identity. */
-export async function confirmIdentity(kube: Kube, cluster: Doc<ClusterFile>): Promise<string> {
+/** Refuses any cluster but the one that the file, or the public record of first contact, means. Nothing is written before this. Returns the identity. */
+export async function confirmIdentity(kube: Kube, cluster: Doc<ClusterFile>, known: string | undefined): Promise<string> {
   const found = at((await kube.get('namespace', 'kube-system')) ?? {}, '/metadata/uid');
   if (typeof found !== 'string') throw new WrongCluster('the cluster does not say who it is', { hint: 'look at the kubeconfig' });
   const recorded = at((await kube.get('configmap', IDENTITY, SYSTEM_NAMESPACE)) ?? {}, '/data/cluster');
   const wrong = (why: string): WrongCluster => new WrongCluster(`this is not the cluster ${cluster.name}: ${why}`, { hint: `look at the kubeconfig, or at clusters/${cluster.name}.yaml` });
-  if (cluster.data.identity !== null && cluster.data.identity !== found) throw wrong(`its identity is ${found}, and ${cluster.data.identity} is recorded`);
+  const meant = cluster.data.identity ?? known;
+  if (meant !== undefined && meant !== found) throw wrong(`its identity is ${found}, and ${meant} is recorded`);
   if (typeof recorded === 'string' && recorded !== cluster.name) throw wrong(`it is known as ${recorded}`);
   return found;
 }

@@ -1,6 +1,7 @@
 import { unitId } from '../core/plan/types.ts';
 import type { WantedRelease } from '../core/plan/types.ts';
 import { escapeMarkdown } from '../core/show/findings.ts';
+import { RECORD_FILES } from '../edges/deployed.ts';
 import type { Github } from '../edges/github.ts';
 import { Failure } from '../failure.ts';
 import type { UnitResult } from './types.ts';
@@ -27,6 +28,7 @@ export async function tellGithub(github: Github, results: readonly UnitResult[],
     }
   };
   for (const result of results) {
+    if (result.kind === 'remove' && result.outcome === 'done') await tellRemoved(github, result, attempt);
     const to = wanted.find(({ unit }) => unitId(unit) === unitId(result.unit));
     if (!to || result.kind === 'none') continue; // nothing was tried, so there is nothing new to tell
     const hub = result.unit.name;
@@ -44,6 +46,12 @@ export async function tellGithub(github: Github, results: readonly UnitResult[],
       github.deployment({ commit: story.commit, environment: `${story.environment}/${hub}`, state: result.outcome === 'done' ? 'success' : 'failure', description: result.reason || headline(result), url, run: story.run }),
     );
   }
+}
+
+async function tellRemoved(github: Github, { unit, reason }: UnitResult, attempt: (what: string, work: () => Promise<unknown>) => Promise<void>): Promise<void> {
+  const gone = new Map(RECORD_FILES.map((name) => [`${unitId(unit)}/${name}`, null] as const));
+  await attempt('record', () => github.commitFiles('deployed', gone, `${unit.name} is removed`));
+  await attempt('tracking issue', () => github.closeIssue(labelsOf(unit.name), reason));
 }
 
 /** One comment for each hub on the pull request that did not reach it, however often it is tried. */

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyCluster, confirmIdentity, readStates } from '../apply/cluster.ts';
 import { withLease } from '../apply/lease.ts';
@@ -14,7 +14,7 @@ import { hasErrors } from '../core/finding.ts';
 import { isNamed } from '../core/model/platform.ts';
 import type { ClusterFile, Doc, Platform, Removal } from '../core/model/types.ts';
 import { unitId } from '../core/plan/types.ts';
-import type { PresentRelease, Unit, WantedRelease } from '../core/plan/types.ts';
+import type { PresentRelease, PresentStatus, Unit, WantedRelease } from '../core/plan/types.ts';
 import { deployJson, deployMarkdown, deployText } from '../core/show/deploy-text.ts';
 import { COMMENT_MARKER, reviewedSteps } from '../core/show/reviewed.ts';
 import { wantedReleases } from '../core/values/release.ts';
@@ -28,7 +28,7 @@ import { findHelm } from '../edges/helm.ts';
 import { Kube } from '../edges/kube.ts';
 import type { Report } from '../edges/report.ts';
 import { toolRoot } from '../edges/tool-root.ts';
-import { UsageError } from '../failure.ts';
+import { Failure, UsageError } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
 import { gatherCharts } from '../gather/charts.ts';
 import { allFindings } from '../gather/findings.ts';
@@ -71,12 +71,15 @@ export async function deploy(inputs: DeployInputs, report: Report): Promise<Outc
   const findings = allFindings(reading, charts, inputs.clock().getTime());
   if (hasErrors(findings)) return refused(findings);
   const cluster = chooseCluster(platform, inputs.cluster);
-  const hubs = wantedReleases(platform, charts).filter(({ unit }) => unit.kind === 'hub');
+  const wanted = wantedReleases(platform, charts);
+  const hubs = wanted.filter(({ unit }) => unit.kind === 'hub');
   const chosen = choose(platform, hubs.filter(({ unit }) => unit.cluster === cluster.name), inputs);
   const commit = (await headCommit(root)) ?? '';
   if (inputs.actions && (await inputs.actions.github.branchHead(inputs.actions.branch)) !== commit) return outcome({ exit: 0, text: `${inputs.actions.branch} has moved on: the run for its newest commit deploys\n`, json: { schema_version: SCHEMA_VERSION, ...deployJson([], chosen) } });
   const kube = new Kube(inputs.kubeconfig);
-  const identity = await confirmIdentity(kube, cluster);
+  const present = new Map((await publicReleases(inputs)).map((one) => [unitId(one.unit), one]));
+  const shared = wanted.find(({ unit }) => unit.kind === 'cluster' && unit.name === cluster.name);
+  const identity = await confirmIdentity(kube, cluster, shared && present.get(unitId(shared.unit))?.status?.identity);
   const states = await readStates(kube);
   const gone = orphans(platform, cluster, states, inputs);
   for (const { unit } of gone.filter(({ removal }) => removal === undefined)) report.progress(`${unitId(unit)}: runs, but no file names it; nothing happens to it without an entry in removals: of platform.yaml`);
@@ -85,6 +88,12 @@ export async function deploy(inputs: DeployInputs, report: Report): Promise<Outc
   const idle = removals.length === 0 && !inputs.again && chosen.every((one) => isSettled(states.get(one.release.namespace), one.digest));
   if (!idle) for (const warning of await preflightCluster(kube, cluster)) report.progress(`⚠ cluster ${cluster.name}: ${warning}`);
   if (await applyCluster(kube, cluster, identity)) report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
+  const frame = { platform, charts, report, commit, at: inputs.clock().toISOString() };
+  if (shared && present.get(unitId(shared.unit))?.digest !== shared.digest) {
+    if (cluster.data.identity === null) report.progress(`cluster ${cluster.name}: first contact. Write this into clusters/${cluster.name}.yaml: \`identity: ${identity}\``);
+    const files = await publicRecord(shared, { ...frame, identity });
+    await keepRecord(inputs, shared.unit, files, `the cluster ${cluster.name} is known`, report);
+  }
   if (idle) return summary([], chosen);
   const results = await withTemporaryFolder(async (scratch) => {
     const helm = await findHelm();
@@ -96,13 +105,13 @@ export async function deploy(inputs: DeployInputs, report: Report): Promise<Outc
       progress: (unit, text) => report.progress(`${unitId(unit)}: ${text}`),
       now: inputs.clock,
     };
-    const record = (to: WantedRelease): Promise<Map<string, string>> => publicRecord(to, { platform, charts, report, commit, at: inputs.clock().toISOString() });
+    const record = (to: WantedRelease): Promise<Map<string, string>> => publicRecord(to, { ...frame, at: inputs.clock().toISOString() });
     const merge = await mergeOf(inputs.actions?.github, commit);
     const urgent = urgentReason((await headMessage(root)) ?? '');
     if (urgent !== undefined) report.progress(`urgent, so freezes and soaks are passed: ${urgent}`);
     const done = await walkWaves({
       platform, world, hubs, chosen,
-      elsewhere: await publicReleases(inputs, cluster),
+      elsewhere: new Map([...present.values()].filter(({ unit }) => unit.kind === 'hub' && unit.cluster !== cluster.name).map((one) => [one.unit.name, one])),
       reviewed: merge?.reviewed,
       approved: inputs.approved,
       hurry: inputs.now ? reason : urgent,
@@ -112,7 +121,11 @@ export async function deploy(inputs: DeployInputs, report: Report): Promise<Outc
         if (inputs.record !== undefined) await writeFolder(join(inputs.record, unitId(to.unit)), await record(to));
       },
     });
-    for (const { unit, removal } of removals) done.push(await withLease(kube, `hub-${unit.name}`, () => removeHub(unit, removal, world)));
+    for (const { unit, removal } of removals) {
+      const removed = await withLease(kube, `hub-${unit.name}`, () => removeHub(unit, removal, world));
+      if (removed.outcome === 'done' && inputs.record !== undefined) await rm(join(inputs.record, unitId(unit)), { recursive: true, force: true });
+      done.push(removed);
+    }
     if (inputs.actions) {
       const placed = async (to: WantedRelease): Promise<Map<string, string>> => new Map([...(await record(to))].map(([path, text]) => [`${unitId(to.unit)}/${path}`, text]));
       await tellGithub(inputs.actions.github, done, chosen, { commit, pull: merge?.pull, run: inputs.actions.run, environment: cluster.name, record: placed, progress: (text) => report.progress(text) });
@@ -130,17 +143,34 @@ async function mergeOf(github: Github | undefined, commit: string): Promise<{ pu
   return { pull, reviewed: reviewedSteps(comment ?? '') };
 }
 
-/** What runs on other clusters, as far as anybody may know. */
-async function publicReleases({ record, root }: DeployInputs, cluster: Doc<ClusterFile>): Promise<Map<string, PresentRelease>> {
-  const { releases } = record !== undefined && (await exists(record)) ? await deployedInFolder(record) : await deployedOnBranch(root);
-  return new Map(releases.filter(({ unit }) => unit.kind === 'hub' && unit.cluster !== cluster.name).map((one) => [one.unit.name, one]));
+/** What runs, as far as anybody may know: this cluster and others. */
+async function publicReleases({ record, root }: DeployInputs): Promise<PresentRelease[]> {
+  if (record === undefined) return (await deployedOnBranch(root)).releases;
+  return (await exists(record)) ? (await deployedInFolder(record)).releases : [];
+}
+
+/** Into the folder that was named, and onto the branch `deployed`. */
+async function keepRecord({ record, actions }: DeployInputs, unit: Unit, files: ReadonlyMap<string, string>, message: string, report: Report): Promise<void> {
+  if (record !== undefined) await writeFolder(join(record, unitId(unit)), files);
+  if (actions) {
+    await actions.github.commitFiles('deployed', new Map([...files].map(([path, text]) => [`${unitId(unit)}/${path}`, text])), message).catch((error: unknown) => {
+      if (!(error instanceof Failure)) throw error;
+      report.progress(`record: ${error.message}`); // the next run tries again
+    });
+  }
+}
+
+interface RecordFrame extends PresentStatus {
+  platform: Platform;
+  charts: Charts;
+  report: Report;
 }
 
 /** Rendered with placeholders, as everywhere. */
-async function publicRecord(to: WantedRelease, { platform, charts, report, commit, at }: { platform: Platform; charts: Charts; report: Report; commit: string; at: string }): Promise<Map<string, string>> {
+async function publicRecord(to: WantedRelease, { platform, charts, report, ...status }: RecordFrame): Promise<Map<string, string>> {
   const [rendered] = await renderAll({ wanted: [to], platform, charts, report, use: ({ manifests }) => manifests });
   if (rendered?.kind !== 'rendered') throw rendered?.failure ?? new Error('nothing was rendered');
-  return recordFiles(to, rendered.result, { at, commit });
+  return recordFiles(to, rendered.result, status);
 }
 
 /** Hubs that the cluster knows and no file names, with the reviewed removal where there is one. A file that cannot be read still names its hub. */

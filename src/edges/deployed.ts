@@ -13,6 +13,9 @@ export interface Deployed {
   manifests(unit: Unit): Promise<string>;
 }
 
+/** Files of a unit in the record. */
+export const RECORD_FILES = ['release.json', 'values.json', 'manifests.yaml', 'status.json'] as const;
+
 type Reader = (wants: (path: string) => boolean) => Promise<ReadonlyMap<string, string>>;
 
 const RECORD = /^(clusters\/[^/]+|[^/]+)\/(release\.json|status\.json)$/u;

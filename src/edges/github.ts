@@ -91,13 +91,16 @@ export class Github {
     return comments.find(({ user, body: text }) => user?.type === 'Bot' && text?.startsWith(marker) === true);
   }
 
-  /** Adds files to a branch that only this tool writes, in one commit; makes the branch if need be. Somebody else's commit in between is built upon. */
-  async commitFiles(branch: string, files: ReadonlyMap<string, string>, message: string): Promise<void> {
+  /** Adds files to a branch that only this tool writes, or takes them away (null), in one commit; makes the branch if need be. Somebody else's commit in between is built upon. */
+  async commitFiles(branch: string, files: ReadonlyMap<string, string | null>, message: string): Promise<void> {
     const ref = `heads/${branch}`;
-    const tree = [...files].map(([path, content]) => ({ path, content, mode: '100644' as const, type: 'blob' as const }));
+    const file = { mode: '100644', type: 'blob' } as const;
     for (let round = 1; ; round += 1) {
       const parent = await this.#ask('the branch', () => this.#client.git.getRef({ ...this.#repo, ref }).then(({ data }) => data.object.sha, absent));
       const base = parent === undefined ? undefined : (await this.#ask('the branch', () => this.#client.git.getCommit({ ...this.#repo, commit_sha: parent }))).data.tree.sha;
+      const known = [...files.values()].includes(null) && base !== undefined ? await this.#paths(base) : new Set<string>();
+      const tree = [...files].flatMap(([path, content]): { path: string; mode: '100644'; type: 'blob'; content?: string; sha?: null }[] => (content !== null ? [{ ...file, path, content }] : known.has(path) ? [{ ...file, path, sha: null }] : []));
+      if (tree.length === 0) return;
       const made = await this.#ask('a tree', () => this.#client.git.createTree({ ...this.#repo, tree, ...(base === undefined ? {} : { base_tree: base }) }));
       if (made.data.sha === base) return;
       const commit = await this.#ask('a commit', () => this.#client.git.createCommit({ ...this.#repo, message, tree: made.data.sha, parents: parent === undefined ? [] : [parent] }));
@@ -110,6 +113,11 @@ export class Github {
         if (round === 5 || !(error instanceof GithubRefused) || statusOf(error.cause) !== 422) throw error;
       }
     }
+  }
+
+  async #paths(tree: string): Promise<Set<string>> {
+    const { data } = await this.#ask('the branch', () => this.#client.git.getTree({ ...this.#repo, tree_sha: tree, recursive: 'true' }));
+    return new Set(data.tree.map(({ path }) => path));
   }
 
   /** Opens the one issue with these labels, or brings the open one up to date. */

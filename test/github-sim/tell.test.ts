@@ -76,6 +76,14 @@ test('what runs is recorded on the branch `deployed`, commit upon commit', async
   expect(commit?.type === 'commit' && commit.parents).toEqual([first]);
 }, 60_000);
 
+test('a hub that was removed leaves the record, and its tracking issue', async () => {
+  await github.commitFiles('deployed', new Map([['other/release.json', '1']]), 'another hub');
+  await tellGithub(github, [{ ...result('done', 'removed'), kind: 'remove' }], [], story('4'));
+  expect(deployed()).toEqual(['other/release.json']);
+  await tellGithub(github, [{ ...result('done', 'removed'), kind: 'remove' }], [], story('4'));
+  expect(deployed()).toEqual(['other/release.json']);
+}, 60_000);
+
 test('each deployment has its status', () => {
   expect(repository.deployments.map(({ environment, task, statuses }) => [environment, task, statuses.map(({ state }) => state)])).toEqual([
     ...['success', 'success', 'failure', 'failure', 'success', 'failure', 'failure'].map((state) => ['c/hub', 'glaciocloud', [state]]),

@@ -64,6 +64,8 @@ export interface PresentRelease {
 export interface PresentStatus {
   at: Instant;
   commit: string;
+  /** Of a cluster: the UID of its kube-system namespace, as first seen. */
+  identity?: string;
 }
 
 export interface Rendered {
