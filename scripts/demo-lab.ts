@@ -25,11 +25,11 @@ export async function demoInLab(keep: boolean): Promise<void> {
   const lab = (await labInfo()) ?? (await up());
   const folder = await temporary();
   await removeNamespaces(lab, HUB);
-  const sim = await startGithubSim(18999, '10.200.0.1');
+  const sim = await startGithubSim(18998, '10.200.0.1');
   let door: { close: () => void } | undefined;
   try {
     const root = join(folder.path, 'hubs');
-    const { env } = await writePlatform(root, lab, { [HUB]: { port: PORT } });
+    const { env } = await writePlatform(root, lab, { [HUB]: { port: PORT, github: 18998 } });
     await git(root, 'init', '-q', '-b', 'main');
     await commitAll(root, 'A platform');
     const repository = sim.state.addRepository(sim.state.addUser('example'), 'hubs');

@@ -12,6 +12,8 @@ export interface LabHub {
   memory?: string;
   idle?: string;
   port?: number;
+  /** Where the simulated GitHub listens on the lab's bridge. */
+  github?: number;
   values?: string;
 }
 
@@ -51,6 +53,7 @@ storage: {homes: {class: local-path}}
 ingress: {class: none}
 networkPolicy: none
 nodes: {user: {cpu: 2, memory: 16Gi, max: 1}}
+parallel: 4
 `);
   for (const [image, reference] of Object.entries(lab.images).filter(([name]) => name.startsWith('oggm'))) {
     const { image: address, digest } = split(reference);
@@ -77,7 +80,7 @@ capacity: {maxServers: 4}
 values:
   hub:
     image: ${asTag(lab.images[hub.hubImage ?? 'hub'] ?? '')}
-    extraEnv: {GITHUB_URL: "http://10.200.0.1:18999"}
+    extraEnv: {GITHUB_URL: "http://10.200.0.1:${hub.github ?? 18999}"}
   proxy:
     chp:
       image: ${asTag(lab.images['proxy'] ?? '')}
