@@ -5,6 +5,7 @@ import type { Lab } from './lab.ts';
 
 /** What a lab hub offers and how it differs from the usual. */
 export interface LabHub {
+  cluster?: string;
   image?: string;
   version?: string;
   wave?: string;
@@ -63,7 +64,7 @@ parallel: 4
   for (const [name, hub] of Object.entries(hubs)) {
     await write(`environments/${name}.yaml`, `title: ${name}
 url: http://127.0.0.1:${hub.port ?? 18000 + Object.keys(hubs).indexOf(name)}
-cluster: lab
+cluster: ${hub.cluster ?? 'lab'}
 wave: ${hub.wave ?? 'staging'}
 images: [${hub.image ?? 'oggm'}]
 sizes:

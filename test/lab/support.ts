@@ -33,7 +33,7 @@ export async function theLab(): Promise<Lab> {
 /** Every output of every deployment, to be searched for what must not be there. */
 export const OUTPUTS: string[] = [];
 
-export async function deploy(root: string, lab: Lab, env: Record<string, string>, args: string[] = []): Promise<DeployRun> {
+export async function deploy(root: string, lab: Pick<Lab, 'kubeconfig'>, env: Record<string, string>, args: string[] = []): Promise<DeployRun> {
   const began = performance.now();
   const result = await exec(process.execPath, [CLI, 'deploy', ...args, '--root', root, '--charts-from', CHARTS, '--kubeconfig', lab.kubeconfig, '--json'], { env: { GLACIOCLOUD_HELM: unpackedTool('helm'), GLACIOCLOUD_KUBECTL: unpackedTool('kubectl'), ...env }, timeoutMs: 390_000 });
   const output = result.stdout + result.stderr;

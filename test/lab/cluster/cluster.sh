@@ -130,7 +130,7 @@ up(){ T0=$(date +%s%N); mkdir -p $W/cni $W/log $W/pid $W/sock $W/pv $W/podlogs; 
   fi
   control
   if [ -n "$KWOK" ]; then wait4 60 kubectl -n default get sa default
-    bg kwok $BIN/kwok --kubeconfig=$W/kubeconfig $(for f in $L/src/stages/*.yaml; do echo --config=$f; done) --manage-all-nodes=true --node-lease-duration-seconds=600 --server-address=127.0.0.1:20247
+    bg kwok $BIN/kwok --kubeconfig=$W/kubeconfig $(for f in $L/src/stages/*.yaml $H/stages/*.yaml; do echo --config=$f; done) --manage-all-nodes=true --node-lease-duration-seconds=600 --server-address=127.0.0.1:20247
     say "control plane up"; nodes; say "$KWOK fake nodes ready"; return; fi
   wait $ip_; say "images in"
   bg kubelet $BIN/kubelet --kubeconfig=$W/kubelet.kubeconfig --config=$W/kubelet.yaml --root-dir=$W/kubelet --cert-dir=$W/kubelet/pki --hostname-override=$NODE --node-ip=$IP
