@@ -9,7 +9,7 @@ import { Kube } from '../../src/edges/kube.ts';
 import { CLI, edit, temporary } from '../support/sample.ts';
 import type { Lab } from './lab.ts';
 import { CLIENT_SECRET, writePlatform } from './platform.ts';
-import { CHARTS, OUTPUTS, deploy, hubPod, inHub, killer, removeNamespaces, theLab, watchHub } from './support.ts';
+import { CHARTS, OUTPUTS, deploy, hubPod, inHub, removeNamespaces, theLab, watchHub } from './support.ts';
 
 /*
  * One hub on a real Kubernetes, from its first installation through changes and failures. The tests build on one another.
@@ -148,21 +148,6 @@ describe('what is bad never stays', () => {
     await fails(old, bad, 'rolled-back', /hub-.* has ended 3 times with code 4/u);
     await change(bad, old);
     expect((await run()).code).toBe(0);
-  });
-});
-
-describe('a run that is killed', () => {
-  const points = process.env['GLACIOCLOUD_LAB_ALL'] === '1' ? Array.from({ length: 25 }, (_, index) => index + 1) : [4, 9, 15, 19];
-  test.each(points)('at its outside call %i is finished by the next', async (point) => {
-    const text = await readFile(join(root, file), 'utf8');
-    await writeFile(join(root, file), text.replace(/idle: \d+h/u, `idle: ${point + 2}h`));
-    const trap = await killer(folder.path, point, point % 2 === 0 ? 'after' : 'before', env);
-    const killed = await run([], trap.env);
-    expect(killed.json.steps).toEqual([]);
-    const next = await run();
-    expect({ code: next.code, outcome: next.json.steps.map(({ outcome }) => outcome) }).toEqual({ code: 0, outcome: ['done'] });
-    expect((await run()).json.steps).toEqual([]);
-    note(`killed at call ${point}, finished by the next run in ${next.seconds.toFixed(1)} s`);
   });
 });
 

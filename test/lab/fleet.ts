@@ -131,6 +131,6 @@ async function writeFleet(root: string, clusters: readonly string[]): Promise<{ 
   const file = join(root, 'clusters/lab.yaml');
   const text = await readFile(file, 'utf8');
   await rm(file);
-  for (const cluster of clusters) await writeFile(join(root, `clusters/${cluster}.yaml`), `${text}parallel: ${PARALLEL}\nidentity: 00000000-0000-4000-8000-0000000000${cluster.slice(1)}\n`);
+  for (const cluster of clusters) await writeFile(join(root, `clusters/${cluster}.yaml`), `${text.replace(/^parallel: .*$/mu, `parallel: ${PARALLEL}`)}identity: 00000000-0000-4000-8000-0000000000${cluster.slice(1)}\n`);
   return written;
 }

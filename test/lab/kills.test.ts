@@ -1,0 +1,70 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import pMap from 'p-map';
+import { temporary } from '../support/sample.ts';
+import type { Lab } from './lab.ts';
+import { writePlatform } from './platform.ts';
+import { deploy, inHub, killer, removeNamespaces, theLab } from './support.ts';
+import type { DeployRun } from './support.ts';
+
+/* Deployments that are killed with SIGKILL before or after a call to kubectl, Helm or sops. Two hubs at a time, each with a person in it. */
+const HUBS = ['lab-kills-a', 'lab-kills-b'] as const;
+const ALL = process.env['GLACIOCLOUD_LAB_ALL'] === '1';
+let lab: Lab;
+let folder: Awaited<ReturnType<typeof temporary>>;
+let root: string;
+let env: Record<string, string>;
+let calls = 0;
+
+const note = (text: string): boolean => process.stderr.write(`  ▸ ${text}\n`);
+const outcomes = ({ json }: DeployRun): string[] => json.steps.map(({ outcome }) => outcome);
+const run = (hub: string, more: Record<string, string> = {}): Promise<DeployRun> => deploy(root, lab, { ...env, ...more }, [hub]);
+const change = async (hub: string, hours: number): Promise<void> => {
+  const path = join(root, `environments/${hub}.yaml`);
+  await writeFile(path, (await readFile(path, 'utf8')).replace(/idle: \d+h/u, `idle: ${hours}h`));
+};
+
+beforeAll(async () => {
+  lab = await theLab();
+  await removeNamespaces(lab, ...HUBS);
+  folder = await temporary();
+  root = join(folder.path, 'platform');
+  ({ env } = await writePlatform(root, lab, Object.fromEntries(HUBS.map((hub) => [hub, {}]))));
+  for (const hub of HUBS) {
+    const first = await run(hub);
+    if (first.code !== 0) throw new Error(first.output);
+    await inHub(lab, hub, 'start', 'probe_1');
+  }
+  await change(HUBS[0], 99);
+  const counter = await killer(folder.path, 0, 'before', env);
+  expect(outcomes(await run(HUBS[0], counter.env))).toEqual(['done']);
+  calls = await counter.calls();
+}, 400_000);
+afterAll(async () => {
+  await removeNamespaces(lab, ...HUBS);
+  await folder.remove();
+}, 120_000);
+
+test('a killed run is finished by the next, wherever it was killed, and nobody’s login or server is lost', async () => {
+  note(`a change of values makes ${calls} calls to kubectl, Helm and sops`);
+  const points = ALL ? Array.from({ length: calls }, (_, index) => index + 1) : [0.15, 0.4, 0.6, 0.9].map((share) => Math.round(share * calls));
+  const wrong: string[] = [];
+  const one = async (point: number, hub: string): Promise<void> => {
+    await change(hub, point + 1);
+    const trap = await killer(folder.path, point, point % 2 === 0 ? 'after' : 'before', env);
+    const killed = await run(hub, trap.env);
+    const next = await run(hub);
+    const again = await run(hub);
+    const users = JSON.stringify(await inHub(lab, hub, 'users', '-'));
+    const found = `killed ${outcomes(killed).join()}, next ${next.code} ${outcomes(next).join()}, then ${outcomes(again).join()}, ${users}`;
+    // After the last calls everything was written already: the next run has nothing left to do.
+    const fine = [`killed , next 0 done, then , {"users":["probe_1"]}`, `killed , next 0 , then , {"users":["probe_1"]}`].includes(found);
+    if (!fine) wrong.push(`call ${point}: ${found} ${next.json.steps[0]?.reason ?? next.output.slice(-300)}`);
+    note(`killed ${point % 2 === 0 ? 'after' : 'before'} call ${point}, finished by the next run in ${next.seconds.toFixed(1)} s${fine ? '' : `: NOT AS IT SHOULD BE: ${found}`}`);
+  };
+  await pMap(HUBS, async (hub, index) => {
+    for (const point of points.filter((_, place) => place % 2 === index)) await one(point, hub);
+  });
+  expect(wrong).toEqual([]);
+}, 3_600_000);
