@@ -77,7 +77,8 @@ def restarts(pods: list[Json], since: float, now: float) -> list[Json]:
         states = [state for pod in mine for state in pod.get("status", {}).get("containerStatuses", [])]
         ends = [end for state in states if (end := state.get("lastState", {}).get("terminated"))]
         times = [seconds_of(end["finishedAt"]) for end in ends]
-        fresh = [end for end, ended in zip(ends, times) if ended > since]
+        # Kubernetes counts whole seconds: rather said twice than missed.
+        fresh = [end for end, ended in zip(ends, times) if ended >= int(since)]
         if fresh:
             why = "; ".join(f"{end.get('reason', 'ended')}, exit code {end.get('exitCode')}" for end in fresh)
             found.append(line(f"{part} restart", f"the {part} was restarted: {why}", "product"))
@@ -185,6 +186,10 @@ def word(path: Path) -> str:
         return ""
 
 
+class LabelsRefused(Exception):
+    """GitHub drops labels of those who may not set them without a word: such an issue would be opened again each time."""
+
+
 class GitHub:
     """The issues of one repository, and nothing else of it."""
 
@@ -200,7 +205,9 @@ class GitHub:
         return list(ask("GET", f"{self.base}?state=open&per_page=100&labels={quote(','.join(labels))}", self.token))
 
     def create(self, labels: list[str], title: str, body: str) -> None:
-        ask("POST", self.base, self.token, {"title": title, "body": body, "labels": labels})
+        made = ask("POST", self.base, self.token, {"title": title, "body": body, "labels": labels})
+        if not set(labels) <= {label["name"] for label in made["labels"]}:
+            raise LabelsRefused(f"the token may not set labels, so nothing more is written with it; issue {made['number']} is left over")
 
     def change(self, number: int, fields: Json) -> None:
         ask("PATCH", f"{self.base}/{number}", self.token, fields)
@@ -258,6 +265,7 @@ class Probe:
         self.spawned = 0.0
         self.spawning: asyncio.Task[None] | None = None
         self.telling = asyncio.Lock()
+        self.useless = ""  # a token that GitHub takes and that is of no use
         self.status: Json = {"hub": settings["hub"], "at": None, "api": [], "spawn": [], "next": ""}
 
     async def watch(self) -> None:
@@ -323,7 +331,7 @@ class Probe:
 
     async def tell(self, lines: list[Json], beat: bool = False) -> None:
         github = GitHub.mounted(FOLDER / "github")
-        if github is None:
+        if github is None or github.token == self.useless:
             return
         secrets = [secret for secret in (self.token, github.token, word(ACCOUNT / "token")) if secret]
         safe = [{**one, "detail": hide(one["detail"], secrets)} for one in lines]
@@ -333,7 +341,9 @@ class Probe:
                 if beat:
                     await asyncio.to_thread(github.beat, hub, self.settings["api"], now)
                 await asyncio.to_thread(github.tell, hub, safe, now)
-            except (OSError, ValueError, KeyError, http.client.HTTPException) as error:  # the hub is watched either way
+            except (LabelsRefused, OSError, ValueError, KeyError, http.client.HTTPException) as error:  # the hub is watched either way
+                if isinstance(error, LabelsRefused):
+                    self.useless = github.token
                 print(json.dumps(line("github", hide(f"{type(error).__name__}: {error}", secrets), "infrastructure")), flush=True)
 
 
