@@ -101,6 +101,17 @@ test('a proxy that is gone is one issue, which closes itself; the heart beats on
   expect(JSON.stringify([...repository.issues.values()]) + JSON.stringify(await lines())).not.toContain(TOKEN);
 });
 
+test('its heartbeat is heard from outside, and so is its silence', async () => {
+  const outside = (...args: string[]) =>
+    exec(process.execPath, [CLI, 'outside', '--root', root, ...args], { env: { GITHUB_ACTIONS: 'true', GITHUB_TOKEN: TOKEN, GITHUB_REPOSITORY: 'example/hubs', GITHUB_API_URL: sim.url }, timeoutMs: 60_000 });
+  expect((await outside()).stdout).toMatch(/– http:\S+: not checked, its cluster has no public entry\n {2}✓ probe: the probe spoke 0 s ago/u);
+  expect(issues('glaciocloud-outside', 'open')).toEqual([]);
+  await outside('--at', new Date(Date.now() + 600_000).toISOString());
+  expect(issues('glaciocloud-outside', 'open').map(({ title }) => title)).toEqual([`${HUB}: not well, seen from outside`]);
+  await outside();
+  expect(issues('glaciocloud-outside', 'closed')).toHaveLength(1);
+});
+
 test('a hub that was restarted is seen', async () => {
   const pods = await kube.list('pods', { namespace: HUB, selector: 'app=jupyterhub,component=hub' });
   await kubectl('exec', 'deploy/hub', '--namespace', HUB, '--', 'python3', '-c', 'import os, signal; os.kill(1, signal.SIGTERM)');

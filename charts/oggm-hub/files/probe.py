@@ -273,7 +273,7 @@ class Probe:
             while True:
                 begin = time.time()
                 await self.look(begin)
-                await asyncio.sleep(max(1.0, self.settings["api"] - (time.time() - begin)))
+                await asyncio.sleep(max(5.0, self.settings["api"] - (time.time() - begin)))
         finally:
             if self.spawning:
                 self.spawning.cancel()
