@@ -3798,8 +3798,8 @@ var require_schemes = __commonJS({
       return component;
     }
     function httpSerialize(component) {
-      const secure = String(component.scheme).toLowerCase() === "https";
-      if (component.port === (secure ? 443 : 80) || component.port === "") {
+      const secure2 = String(component.scheme).toLowerCase() === "https";
+      if (component.port === (secure2 ? 443 : 80) || component.port === "") {
         component.port = void 0;
       }
       if (!component.path) {
@@ -39991,21 +39991,25 @@ var init_github2 = __esm({
       }
       /** Opens the one issue with these labels, or brings the open one up to date. */
       async openIssue(labels, title, body) {
-        const open = await this.#issueWith(labels);
+        const open = (await this.#issueWith(labels))?.number;
         if (open === void 0) return (await this.#ask("an issue", () => this.#client.issues.create({ ...this.#repo, title, body, labels: [...labels] }))).data.number;
         await this.#ask("an issue", () => this.#client.issues.update({ ...this.#repo, issue_number: open, title, body }));
         return open;
       }
       /** Closes the open issue with these labels, if there is one, and says why. */
       async closeIssue(labels, why) {
-        const open = await this.#issueWith(labels);
+        const open = (await this.#issueWith(labels))?.number;
         if (open === void 0) return;
         await this.comment(open, why);
         await this.#ask("an issue", () => this.#client.issues.update({ ...this.#repo, issue_number: open, state: "closed" }));
       }
+      /** What the open issue with these labels says, if there is one. Labels are set by those who may write, and by nobody else. */
+      async issueText(labels) {
+        return (await this.#issueWith(labels))?.body ?? void 0;
+      }
       async #issueWith(labels) {
         const { data } = await this.#ask("issues", () => this.#client.issues.listForRepo({ ...this.#repo, state: "open", labels: labels.join(",") }));
-        return data[0]?.number;
+        return data[0];
       }
       /** For display only: nothing is decided by it. */
       async deployment(given2) {
@@ -40109,6 +40113,7 @@ var COMMANDS = {
   waves: { summary: "for the workflow: clusters of each wave, and where a person is asked", target: "", options: ["root", "charts-from", "json"] },
   state: { summary: "show what the cluster knows of its hubs", target: "HUB\u2026", options: ["kubeconfig", "json"] },
   drift: { summary: "show what somebody changed in the cluster behind our back", target: "HUB\u2026", options: ["kubeconfig", "json"] },
+  outside: { summary: "ask each hub\u2019s public address, and hear whether its probe still speaks", target: "HUB\u2026", options: ["root", "json", "at"] },
   secrets: { summary: "compare a hub\u2019s secrets with what it declares, or write the file to fill in", target: "audit|template HUB", options: ["root", "json"] },
   new: { summary: "write a commented file to begin with: new hub|image|cluster NAME", target: "KIND NAME", options: ["root", "json"] },
   init: { summary: "make an empty repository a platform, by questions or by options", target: "", options: ["root", ...ANSWERS, "json"] },
@@ -44074,6 +44079,8 @@ var OGGM_BASE_BYTES = 0.4 * 2 ** 30;
 var OGGM_WORKER_BYTES = 0.15 * 2 ** 30;
 var NODE_USABLE_SHARE = 0.9;
 var COMMENT_LIMIT = 65536;
+var CERTIFICATE_DAYS = 14;
+var HEARTBEAT_INTERVALS = 3;
 var HUB_RESTART_SECONDS = 6;
 
 // src/core/deploy/door.ts
@@ -44086,7 +44093,9 @@ function firstAccess(environment) {
 
 // src/core/values/hub.ts
 var CODE_FOLDER = "/usr/local/etc/jupyterhub";
-var HEALTH_SCOPES = ["read:hub", ...MACHINES.flatMap((user) => [`admin:users!user=${user}`, `servers!user=${user}`, `access:servers!user=${user}`])];
+function machineScopes(users) {
+  return ["read:hub", ...users.flatMap((user) => [`admin:users!user=${user}`, `servers!user=${user}`, `access:servers!user=${user}`])];
+}
 function hub({ hub: { data: environment }, cluster, codeDigest }) {
   const memory = hubMemoryMiB(environment.capacity.maxServers);
   return {
@@ -44113,7 +44122,7 @@ function hub({ hub: { data: environment }, cluster, codeDigest }) {
           { name: "hub-notices", mountPath: "/etc/hub-notices", readOnly: true }
         ],
         services: { "glaciocloud-health": { display: false } },
-        loadRoles: { "glaciocloud-health": { services: ["glaciocloud-health"], scopes: HEALTH_SCOPES } },
+        loadRoles: { "glaciocloud-health": { services: ["glaciocloud-health"], scopes: machineScopes(MACHINES) } },
         db: {
           type: "sqlite-pvc",
           pvc: {
@@ -44343,6 +44352,41 @@ function nodes({ hub: hub2, images, platform }) {
   };
 }
 
+// src/core/values/probe.ts
+var PROBE = "glaciocloud-probe";
+var USERS = MACHINES.filter((name) => name.startsWith("probe_"));
+function probeNamespace(hub2) {
+  return `${hub2}-probe`;
+}
+function probe({ hub: hub2, images }) {
+  const { probe: wanted2, sizes: sizes2 } = hub2.data;
+  const [first] = images;
+  if (!wanted2 || !first) return {};
+  const { name, file } = first;
+  const check2 = { user: USERS[0] ?? "", profile: slug(name), size: defaultSize(sizes2), image: name, oggm: file.oggm !== void 0, version: file.oggm?.version ?? null, smoke: false, starts: 1 };
+  return {
+    jupyterhub: {
+      hub: {
+        services: { [PROBE]: { display: false } },
+        loadRoles: { [PROBE]: { services: [PROBE], scopes: machineScopes(USERS) } }
+      }
+    },
+    glaciocloud: {
+      probe: {
+        namespace: probeNamespace(hub2.name),
+        settings: {
+          hub: hub2.name,
+          api: seconds(wanted2.api),
+          spawn: seconds(wanted2.spawn),
+          onlyWhenWarm: wanted2.onlyWhenWarm,
+          job: { hub: `http://hub.${hub2.name}.svc:8081`, proxy: `http://proxy-public.${hub2.name}.svc`, checks: [check2] }
+        }
+      }
+    },
+    from: { [`/hub/services/${PROBE}`]: "/probe", [`/hub/loadRoles/${PROBE}`]: "/probe" }
+  };
+}
+
 // src/core/values/sessions.ts
 function sessions({ hub: hub2 }) {
   const timeout = seconds(hub2.data.sessions.idle);
@@ -44353,7 +44397,7 @@ function sessions({ hub: hub2 }) {
 }
 
 // src/core/values/build.ts
-var CONCERNS = [login, hub, entry, servers, sessions, profiles, nodes];
+var CONCERNS = [login, hub, entry, servers, sessions, profiles, nodes, probe];
 function hubValues(context3) {
   return combine([...CONCERNS.map((concern) => concern(context3)), { jupyterhub: context3.hub.data.values, from: { "": "/values" } }]);
 }
@@ -45238,8 +45282,8 @@ init_json();
 // src/core/model/formats.ts
 var show = (value) => typeof value === "string" ? `"${clip(value)}"` : JSON.stringify(value).slice(0, 60);
 function clip(text2) {
-  const plain = text2.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
-  return plain.length > 60 ? `${plain.slice(0, 57)}...` : plain;
+  const plain2 = text2.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
+  return plain2.length > 60 ? `${plain2.slice(0, 57)}...` : plain2;
 }
 function explainMemory(value) {
   const fixed = /^([0-9]+(?:\.[0-9]+)?)\s*([kmgt])i?b?$/iu.exec(value);
@@ -45282,7 +45326,7 @@ var NAME = /^[a-z](-?[a-z0-9])*$/u;
 var DOTTED = /^[a-z0-9]([-.]?[a-z0-9])*$/u;
 function unitNameProblem(name) {
   if (!NAME.test(name) || name.length > 32) return { message: `${quoted(name)} cannot be a name`, hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter" };
-  if (/^(default|clusters|kube-.*|glaciocloud-.*)$/u.test(name)) return { message: `the name "${name}" is reserved`, hint: "choose another name for the file" };
+  if (/^(default|clusters|kube-.*|glaciocloud-.*|.*-probe)$/u.test(name)) return { message: `the name "${name}" is reserved`, hint: "choose another name for the file" };
   return void 0;
 }
 function dottedNameProblem(name) {
@@ -45437,13 +45481,14 @@ var podSafe = {
 var ownNamespace = {
   id: "own-namespace",
   severity: "error",
-  title: "A hub stays in its namespace.",
+  title: "A hub stays in its namespace, and its probe in its own.",
   why: "Objects elsewhere belong to other hubs, and rights over the whole cluster reach all of them.",
   on: "manifests",
   *check({ hub: hub2, objects }) {
+    const own = ["", hub2.name, ...hub2.data.probe ? [probeNamespace(hub2.name)] : []];
     for (const object2 of objects) {
       const [kind, name, namespace] = [textAt(object2, "/kind"), textAt(object2, "/metadata/name"), textAt(object2, "/metadata/namespace")];
-      if (namespace !== "" && namespace !== hub2.name) yield { at: hub2.keyAt("/values"), message: `${kind} ${name} would go into the namespace ${namespace}`, hint: "remove what asks for it below values:" };
+      if (!own.includes(namespace)) yield { at: hub2.keyAt("/values"), message: `${kind} ${name} would go into the namespace ${namespace}`, hint: "remove what asks for it below values:" };
       else if (/^Cluster(Role|RoleBinding)$/u.test(kind)) yield { at: hub2.keyAt("/values"), message: `${kind} ${name} would have rights over the whole cluster`, hint: "remove what asks for it below values:" };
     }
   }
@@ -46566,11 +46611,10 @@ var environment_schema_default = {
         onlyWhenWarm: {
           type: "boolean",
           default: true,
-          description: "Start servers only where a user node runs already."
+          description: "Start servers only while somebody has one, so that no node is started for a check."
         }
       },
-      default: {},
-      description: "Health checks from inside the cluster."
+      description: "Health checks from inside the cluster, with an issue on GitHub for what is wrong; `probe: {}` takes the defaults."
     },
     capacity: {
       type: "object",
@@ -48596,6 +48640,23 @@ function withSecretName(object2, name) {
 
 // src/apply/remove.ts
 init_json();
+
+// src/apply/probe.ts
+init_json();
+var OWNER = "glaciocloud.org/probe";
+async function prepareProbe(hub2, generated, kube) {
+  const namespace = probeNamespace(hub2);
+  const labels = { "app.kubernetes.io/managed-by": "glaciocloud", [OWNER]: hub2 };
+  await kube.apply([
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } },
+    { apiVersion: "v1", kind: "Secret", metadata: { name: `${PROBE}-token`, namespace, labels }, stringData: { token: textAt(generated, `/jupyterhub/hub/services/${PROBE}/apiToken`) } }
+  ]);
+}
+async function removeProbe(hub2, kube) {
+  await kube.deleteBy("namespaces", `${OWNER}=${hub2}`, hub2);
+}
+
+// src/apply/remove.ts
 async function removeHub(unit, removal, world) {
   const began = performance.now();
   const result2 = (outcome2, reason) => ({
@@ -48614,6 +48675,7 @@ async function removeHub(unit, removal, world) {
     if (typeof name === "string") await world.kube.delete("pod", name, namespace);
   }
   await world.releases.uninstall(unit.name, namespace);
+  await removeProbe(unit.name, world.kube);
   const kept = (await world.kube.list("persistentvolumeclaims", { namespace })).length;
   await world.kube.delete("configmap", STATE_NAME, namespace);
   return result2("done", `removed; ${kept} volumes are kept in the namespace ${namespace}. Left for you: its DNS name, its OAuth application, its entry in removals:`);
@@ -49224,7 +49286,7 @@ async function runThrowAway({ name, namespace, objects, what }, world) {
   await drop();
   await world.kube.apply(objects);
   try {
-    for (let look = 0; look < LOOKS; look += 1) {
+    for (let look2 = 0; look2 < LOOKS; look2 += 1) {
       const pod = await world.kube.get("pod", name, namespace);
       const phase = textAt(pod ?? {}, "/status/phase");
       if (phase === "Succeeded" || phase === "Failed") return { ok: phase === "Succeeded", log: await world.kube.logs(name, namespace) };
@@ -49263,8 +49325,8 @@ async function restoreDatabase({ to }, copy, revision, world) {
   world.progress(to.unit, "stopping the hub to look at its database");
   await world.kube.scale("hub", 0, namespace);
   const running = async () => (await world.kube.list("pods", { namespace, selector: "app=jupyterhub,component=hub" })).length > 0;
-  for (let look = 0; await running(); look += 1) {
-    if (look === LOOKS2) throw new Faulty("the hub does not stop, so that its database cannot be restored", "infrastructure");
+  for (let look2 = 0; await running(); look2 += 1) {
+    if (look2 === LOOKS2) throw new Faulty("the hub does not stop, so that its database cannot be restored", "infrastructure");
     await sleep3(LOOK_MS3);
   }
   const objects = restoreObjects(stored.map(parseObject), namespace, RESTORE, await world.script("db_restore.py"), [copy, "--if-changed"]);
@@ -49407,6 +49469,7 @@ async function prepareNamespace({ hub: hub2, to }, world) {
     await world.kube.apply([{ apiVersion: "v1", kind: "Secret", metadata: { name: "hub-access", namespace, labels }, stringData: { "access.json": JSON.stringify(firstAccess(hub2.data)) } }]);
   }
   const generated = await generatedValues(namespace, to.release.values["jupyterhub"], world.kube);
+  if (hub2.data.probe) await prepareProbe(hub2.name, generated, world.kube);
   const hidden = [...secrets2.values()].filter((value) => value.length >= 4);
   if (secrets2.size === 0) return { secretName: void 0, values: generated, hidden };
   const name = `${SECRETS_NAME}-${keyedDigest(await digestKey(world.kube), secrets2).slice(0, 8)}`;
@@ -50103,8 +50166,9 @@ async function hubDrift(kube, releases, hub2) {
   const result2 = { hub: hub2, drift: [], foreign: [] };
   for (const object2 of stored) {
     const [kind, name] = [textAt(object2, "/kind"), textAt(object2, "/metadata/name")];
-    const live = await kube.getWithManagers(kind, name, hub2);
-    const one = driftOf(`${kind} ${name}`, live, live ? await kube.wouldApply(merge(object2, helmMetadata(hub2)), hub2) : object2);
+    const namespace = textAt(object2, "/metadata/namespace") || hub2;
+    const live = await kube.getWithManagers(kind, name, namespace);
+    const one = driftOf(`${kind} ${name}`, live, live ? await kube.wouldApply(merge(object2, helmMetadata(hub2)), namespace) : object2);
     if (one) result2.drift.push(one);
     if (live) result2.foreign.push(...foreignManagers(`${kind} ${name}`, live));
   }
@@ -50567,8 +50631,8 @@ async function order(root, { label, hub: hub2, issue, login: login2 }) {
 `, json: { schema_version: SCHEMA_VERSION, ...outputs }, outputs });
 }
 
-// src/core/show/plan-html.ts
-var import_handlebars2 = __toESM(require_lib(), 1);
+// src/core/deploy/outside.ts
+init_json();
 
 // src/core/show/time.ts
 function duration(seconds2) {
@@ -50581,6 +50645,123 @@ function day(instant2) {
   const [year, month, date] = instant2.slice(0, 10).split("-");
   return `${Number(date)} ${MONTHS[Number(month) - 1] ?? ""} ${year ?? ""}`;
 }
+
+// src/core/deploy/outside.ts
+var DAY_MS = 864e5;
+function addressSign({ status, body, until }, now) {
+  const version = versionIn(body);
+  if (status !== 200 || version === "") return { kind: "problem", text: `it answers ${status} with ${body.trim() === "" ? "nothing" : `"${body.trim().slice(0, 80)}"`}, which is no answer of a hub` };
+  const days = until === void 0 ? void 0 : Math.floor((until - now) / DAY_MS);
+  if (days !== void 0 && days < CERTIFICATE_DAYS) return { kind: "problem", text: days < 0 ? "its certificate has ended" : `its certificate ends in ${days} days, and nobody has renewed it` };
+  return { kind: "well", text: `JupyterHub ${version}${days === void 0 ? "" : `, certificate good for ${days} days`}` };
+}
+function versionIn(body) {
+  try {
+    const value = JSON.parse(body);
+    return isObject(value) ? textAt(value, "/version") : "";
+  } catch {
+    return "";
+  }
+}
+function heartbeatLabels(hub2) {
+  return ["glaciocloud-heartbeat", `hub:${hub2}`];
+}
+function heartbeatSign(body, interval, now) {
+  const last = Date.parse(/^<!-- glaciocloud-heartbeat (\S+) -->/u.exec(body ?? "")?.[1] ?? "");
+  if (Number.isNaN(last)) return { kind: "problem", text: `the probe has never spoken, or its issue was closed (label ${heartbeatLabels("NAME")[0] ?? ""})` };
+  const silent = Math.max(0, Math.round((now - last) / 6e4)) * 60;
+  const said = `the probe spoke ${duration(silent)} ago`;
+  return silent > HEARTBEAT_INTERVALS * interval ? { kind: "problem", text: `${said}, and should every ${duration(interval)}` } : { kind: "well", text: said };
+}
+
+// src/edges/address.ts
+init_failure();
+import { request as plain } from "node:http";
+import { request as secure } from "node:https";
+import { TLSSocket } from "node:tls";
+var TIMEOUT_MS = 15e3;
+var MOST_BYTES = 1e4;
+async function askAddress(address2) {
+  try {
+    const url = new URL(address2);
+    const response = await new Promise((resolve2, reject) => {
+      const request2 = (url.protocol === "http:" ? plain : secure)(url, { timeout: TIMEOUT_MS, agent: false, signal: AbortSignal.timeout(2 * TIMEOUT_MS) }, resolve2);
+      request2.on("timeout", () => request2.destroy(new Error(`no answer within ${TIMEOUT_MS / 1e3} s`))).on("error", reject).end();
+    });
+    const until = response.socket instanceof TLSSocket ? Date.parse(response.socket.getPeerCertificate().valid_to) : void 0;
+    let body = "";
+    for await (const chunk of response) {
+      body += chunk.toString("utf8");
+      if (body.length > MOST_BYTES) break;
+    }
+    return { kind: "answered", status: response.statusCode ?? 0, body, until };
+  } catch (error2) {
+    return { kind: "nothing", why: messageOf(error2) };
+  }
+}
+
+// src/commands/outside.ts
+init_failure();
+var ATTEMPTS = 3;
+async function outside(inputs, report) {
+  const { platform, findings } = await gatherPlatform(inputs.root);
+  if (!platform || hasErrors(findings)) return refused(findings);
+  const unknown = inputs.hubs.find((name) => !platform.environments.has(name));
+  if (unknown !== void 0) throw new UsageError(`there is no hub "${unknown}"`, `hubs: ${[...platform.environments.keys()].join(", ")}`);
+  const hubs = [...platform.environments.values()].filter(({ name }) => inputs.hubs.length === 0 || inputs.hubs.includes(name));
+  const seen = await Promise.all(hubs.map((hub2) => look(hub2, platform, inputs)));
+  if (inputs.actions) await track2(inputs.actions, seen, report);
+  const failed = seen.some((one) => problemsOf(one).length > 0);
+  return outcome({ exit: failed && !inputs.actions ? 1 : 0, text: seen.map(seenText).join(""), json: { schema_version: SCHEMA_VERSION, hubs: seen.map(({ hub: hub2, url, address: address2, heartbeat }) => ({ hub: hub2, url, address: { ...address2 }, heartbeat: { ...heartbeat } })) } });
+}
+async function look(hub2, platform, inputs) {
+  const bare = platform.clusters.get(hub2.data.cluster)?.data.ingress.class === "none";
+  const address2 = bare ? { kind: "unchecked", text: "its cluster has no public entry" } : await addressOf(hub2, inputs);
+  return { hub: hub2.name, url: hub2.data.url, address: address2, heartbeat: await heartbeatOf(hub2, inputs) };
+}
+async function addressOf({ data: { url } }, { now, pauseMs }) {
+  for (let attempt2 = 1; ; attempt2 += 1) {
+    const answer = await askAddress(`${url.replace(/\/$/u, "")}/hub/api`);
+    const sign = answer.kind === "answered" ? addressSign(answer, now) : { kind: "problem", text: `it does not answer: ${answer.why}` };
+    if (sign.kind !== "problem" || attempt2 === ATTEMPTS) return sign;
+    await new Promise((resolve2) => setTimeout(resolve2, pauseMs));
+  }
+}
+async function heartbeatOf({ name, data: { probe: probe2 } }, { actions, now }) {
+  if (!probe2) return { kind: "unchecked", text: "no probe: in its file" };
+  if (!actions) return { kind: "unchecked", text: "the probe is heard in GitHub Actions only" };
+  return heartbeatSign(await actions.github.issueText(heartbeatLabels(name)), seconds(probe2.api), now);
+}
+async function track2({ github, run: run2 }, seen, report) {
+  for (const one of seen) {
+    const labels = ["glaciocloud-outside", `hub:${one.hub}`];
+    const problems = problemsOf(one);
+    if (problems.length > 0) report.progress(`${one.hub}: told in issue ${await github.openIssue(labels, `${one.hub}: not well, seen from outside`, issueBody2(one, run2))}`);
+    else if (one.address.kind === "well" || one.heartbeat.kind === "well") await github.closeIssue(labels, `${one.hub} is well again, seen from outside.`);
+  }
+}
+function issueBody2(one, run2) {
+  const list2 = problemsOf(one).map((text2) => `- ${escapeMarkdown(text2)}
+`).join("");
+  return `Seen from the internet, \`${one.hub}\` (${one.url}) is not well:
+
+${list2}
+${run2 === void 0 ? "" : `[The run](${run2}). `}A probe that is silent says that it, its cluster or its token has gone: \`kubectl logs deploy/glaciocloud-probe --namespace ${one.hub}-probe\`. This issue closes itself.
+`;
+}
+function problemsOf({ url, address: address2, heartbeat }) {
+  return [...address2.kind === "problem" ? [`${url}: ${address2.text}`] : [], ...heartbeat.kind === "problem" ? [heartbeat.text] : []];
+}
+function seenText(one) {
+  const marks = { well: "\u2713", problem: "\u2717", unchecked: "\u2013" };
+  const sign = (what, { kind, text: text2 }) => `  ${marks[kind]} ${what}: ${kind === "unchecked" ? "not checked, " : ""}${text2}
+`;
+  return `${one.hub}
+${sign(one.url, one.address)}${sign("probe", one.heartbeat)}`;
+}
+
+// src/core/show/plan-html.ts
+var import_handlebars2 = __toESM(require_lib(), 1);
 
 // src/core/show/words.ts
 function shortReference(reference) {
@@ -51804,6 +51985,10 @@ async function run(inputs, report) {
     }
     case "waves":
       return waves({ root, chartsFrom }, report);
+    case "outside": {
+      const action = await maybeAction();
+      return outside({ root, hubs: target, now, pauseMs: 5e3, actions: action && { github: action.github, run: action.runner.runAddress() } }, report);
+    }
     case "secrets":
       return secrets(root, target);
     case "drift":

@@ -62,6 +62,7 @@ export const COMMANDS = {
   waves: { summary: 'for the workflow: clusters of each wave, and where a person is asked', target: '', options: ['root', 'charts-from', 'json'] },
   state: { summary: 'show what the cluster knows of its hubs', target: 'HUB…', options: ['kubeconfig', 'json'] },
   drift: { summary: 'show what somebody changed in the cluster behind our back', target: 'HUB…', options: ['kubeconfig', 'json'] },
+  outside: { summary: 'ask each hub’s public address, and hear whether its probe still speaks', target: 'HUB…', options: ['root', 'json', 'at'] },
   secrets: { summary: 'compare a hub’s secrets with what it declares, or write the file to fill in', target: 'audit|template HUB', options: ['root', 'json'] },
   new: { summary: 'write a commented file to begin with: new hub|image|cluster NAME', target: 'KIND NAME', options: ['root', 'json'] },
   init: { summary: 'make an empty repository a platform, by questions or by options', target: '', options: ['root', ...ANSWERS, 'json'] },

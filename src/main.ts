@@ -5,6 +5,7 @@ import { explainRule } from './commands/explain.ts';
 import { init } from './commands/init.ts';
 import { createFile } from './commands/new.ts';
 import { order } from './commands/order.ts';
+import { outside } from './commands/outside.ts';
 import { plan } from './commands/plan.ts';
 import { secrets } from './commands/secrets.ts';
 import { showState } from './commands/state.ts';
@@ -80,6 +81,10 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
     }
     case 'waves':
       return waves({ root, chartsFrom }, report);
+    case 'outside': {
+      const action = await maybeAction();
+      return outside({ root, hubs: target, now, pauseMs: 5000, actions: action && { github: action.github, run: action.runner.runAddress() } }, report);
+    }
     case 'secrets':
       return secrets(root, target);
     case 'drift':

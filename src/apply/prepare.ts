@@ -5,6 +5,7 @@ import { SECRETS_NAME } from '../core/values/login.ts';
 import { keyedDigest, readSecrets } from '../edges/sops.ts';
 import { digestKey } from './cluster.ts';
 import { generatedValues } from './generated.ts';
+import { prepareProbe } from './probe.ts';
 import type { ApplyWorld, HubTask } from './types.ts';
 
 export interface Prepared {
@@ -16,7 +17,7 @@ export interface Prepared {
   hidden: string[];
 }
 
-/** Namespace, the door's file and the supplied secrets: what the chart expects to be there. */
+/** Namespaces, the door's file and the supplied secrets: what the chart expects to be there. */
 export async function prepareNamespace({ hub, to }: HubTask, world: ApplyWorld): Promise<Prepared> {
   const { namespace } = to.release;
   const labels = { 'app.kubernetes.io/managed-by': 'glaciocloud' };
@@ -26,6 +27,7 @@ export async function prepareNamespace({ hub, to }: HubTask, world: ApplyWorld):
     await world.kube.apply([{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'hub-access', namespace, labels }, stringData: { 'access.json': JSON.stringify(firstAccess(hub.data)) } }]);
   }
   const generated = await generatedValues(namespace, to.release.values['jupyterhub'] as JsonObject, world.kube);
+  if (hub.data.probe) await prepareProbe(hub.name, generated, world.kube);
   const hidden = [...secrets.values()].filter((value) => value.length >= 4);
   if (secrets.size === 0) return { secretName: undefined, values: generated, hidden };
   const name = `${SECRETS_NAME}-${keyedDigest(await digestKey(world.kube), secrets).slice(0, 8)}`;

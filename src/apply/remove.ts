@@ -2,6 +2,7 @@ import { STATE_NAME } from '../core/deploy/state.ts';
 import { at } from '../core/json.ts';
 import type { Removal } from '../core/model/types.ts';
 import type { Unit } from '../core/plan/types.ts';
+import { removeProbe } from './probe.ts';
 import type { ApplyWorld, UnitResult } from './types.ts';
 
 /**
@@ -21,6 +22,7 @@ export async function removeHub(unit: Unit, removal: Removal, world: ApplyWorld)
     if (typeof name === 'string') await world.kube.delete('pod', name, namespace);
   }
   await world.releases.uninstall(unit.name, namespace);
+  await removeProbe(unit.name, world.kube);
   const kept = (await world.kube.list('persistentvolumeclaims', { namespace })).length;
   await world.kube.delete('configmap', STATE_NAME, namespace);
   return result('done', `removed; ${kept} volumes are kept in the namespace ${namespace}. Left for you: its DNS name, its OAuth application, its entry in removals:`);

@@ -54,8 +54,9 @@ async function hubDrift(kube: Kube, releases: HelmReleases, hub: string): Promis
   const result: HubDrift = { hub, drift: [], foreign: [] };
   for (const object of stored) {
     const [kind, name] = [textAt(object, '/kind'), textAt(object, '/metadata/name')];
-    const live = await kube.getWithManagers(kind, name, hub);
-    const one = driftOf(`${kind} ${name}`, live, live ? await kube.wouldApply(merge(object, helmMetadata(hub)), hub) : object);
+    const namespace = textAt(object, '/metadata/namespace') || hub;
+    const live = await kube.getWithManagers(kind, name, namespace);
+    const one = driftOf(`${kind} ${name}`, live, live ? await kube.wouldApply(merge(object, helmMetadata(hub)), namespace) : object);
     if (one) result.drift.push(one);
     if (live) result.foreign.push(...foreignManagers(`${kind} ${name}`, live));
   }

@@ -122,7 +122,7 @@ export class Github {
 
   /** Opens the one issue with these labels, or brings the open one up to date. */
   async openIssue(labels: readonly string[], title: string, body: string): Promise<number> {
-    const open = await this.#issueWith(labels);
+    const open = (await this.#issueWith(labels))?.number;
     if (open === undefined) return (await this.#ask('an issue', () => this.#client.issues.create({ ...this.#repo, title, body, labels: [...labels] }))).data.number;
     await this.#ask('an issue', () => this.#client.issues.update({ ...this.#repo, issue_number: open, title, body }));
     return open;
@@ -130,15 +130,20 @@ export class Github {
 
   /** Closes the open issue with these labels, if there is one, and says why. */
   async closeIssue(labels: readonly string[], why: string): Promise<void> {
-    const open = await this.#issueWith(labels);
+    const open = (await this.#issueWith(labels))?.number;
     if (open === undefined) return;
     await this.comment(open, why);
     await this.#ask('an issue', () => this.#client.issues.update({ ...this.#repo, issue_number: open, state: 'closed' }));
   }
 
-  async #issueWith(labels: readonly string[]): Promise<number | undefined> {
+  /** What the open issue with these labels says, if there is one. Labels are set by those who may write, and by nobody else. */
+  async issueText(labels: readonly string[]): Promise<string | undefined> {
+    return (await this.#issueWith(labels))?.body ?? undefined;
+  }
+
+  async #issueWith(labels: readonly string[]): Promise<{ number: number; body?: string | null | undefined } | undefined> {
     const { data } = await this.#ask('issues', () => this.#client.issues.listForRepo({ ...this.#repo, state: 'open', labels: labels.join(',') }));
-    return data[0]?.number;
+    return data[0];
   }
 
   /** For display only: nothing is decided by it. */

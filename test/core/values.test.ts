@@ -60,6 +60,17 @@ describe('values', () => {
     expect(inside(hubText.replace('idle: 1h', 'idle: 2h'))).not.toBe(inside(hubText));
   });
 
+  test('a probe has a service of its own, for its own users, and only where the file asks for it', () => {
+    const values = (text: string) => wanted(withHub(text)).find(({ unit }) => unit.kind === 'hub')?.release.values;
+    expect(canonical(values(hubText) ?? null)).not.toContain('probe-');
+    expect(Object.keys(at(values(hubText), '/jupyterhub/hub/services') as object)).toEqual(['glaciocloud-health']);
+    const asked = values(`${hubText}probe: {api: 5m}\n`);
+    expect(at(asked, '/glaciocloud/probe')).toMatchObject({ namespace: 'hub-probe', settings: { hub: 'hub', api: 300, spawn: 3600, onlyWhenWarm: true, job: { checks: [{ user: 'probe_0', profile: 'science', image: 'science' }] } } });
+    const scopes = at(asked, '/jupyterhub/hub/loadRoles/glaciocloud-probe/scopes') as string[];
+    expect(scopes).toHaveLength(1 + 3 * 4);
+    expect(scopes.filter((scope) => scope !== 'read:hub' && !/!user=probe_\d$/u.test(scope))).toEqual([]);
+  });
+
   test('what values: says wins', () => {
     const hub = wanted(withHub(`${hubText}values:\n  hub:\n    concurrentSpawnLimit: 7\n`)).find(({ unit }) => unit.kind === 'hub');
     expect(at(hub?.release.values.jupyterhub, '/hub/concurrentSpawnLimit')).toBe(7);

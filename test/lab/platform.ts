@@ -15,6 +15,7 @@ export interface LabHub {
   port?: number;
   /** Where the simulated GitHub listens on the lab's bridge. */
   github?: number;
+  probe?: string;
   values?: string;
 }
 
@@ -77,7 +78,7 @@ access:
 secrets:
   github-client-id: {use: login}
   github-client-secret: {use: login}
-capacity: {maxServers: 4}
+capacity: {maxServers: 4}${hub.probe === undefined ? '' : `\nprobe: ${hub.probe}`}
 values:
   hub:
     image: ${asTag(lab.images[hub.hubImage ?? 'hub'] ?? '')}

@@ -46,5 +46,11 @@ export const COMMENT_LIMIT = 65_536;
 /** GitHub shows at most this many annotations of each severity for a step. */
 export const ANNOTATION_LIMIT = 10;
 
+/** Days before its end at which a certificate is looked at. Source: Let's Encrypt gives 90, and cert-manager renews 30 before the end. */
+export const CERTIFICATE_DAYS = 14;
+
+/** A probe that has missed this many of its rounds is silent. */
+export const HEARTBEAT_INTERVALS = 3;
+
 /** Seconds without login while a hub restarts; running servers stay. Source: measured at 0.5 s polling on a live hub, 5.0-5.7 s. */
 export const HUB_RESTART_SECONDS = 6;

@@ -105,7 +105,7 @@ export interface EnvironmentFile {
   access: { allow: Who[]; admins: Who[] };
   secrets: Record<string, { use: string; rotate?: Duration }>;
   dask?: { maxWorkers: number; worker: { cpu: number; memory: string } };
-  probe: { api: Duration; spawn: Duration; onlyWhenWarm: boolean };
+  probe?: { api: Duration; spawn: Duration; onlyWhenWarm: boolean };
   capacity: { maxServers: number; placeholders: number; events: ClassEvent[] };
   budget?: { monthly: number; currency: string };
   shared?: JsonObject;

@@ -12,7 +12,7 @@ type Wrong = Pick<Problem, 'message' | 'hint'>;
 /** What is wrong with the name of a hub or cluster. */
 export function unitNameProblem(name: string): Wrong | undefined {
   if (!NAME.test(name) || name.length > 32) return { message: `${quoted(name)} cannot be a name`, hint: 'use lower-case letters, digits and single hyphens, at most 32, starting with a letter' };
-  if (/^(default|clusters|kube-.*|glaciocloud-.*)$/u.test(name)) return { message: `the name "${name}" is reserved`, hint: 'choose another name for the file' };
+  if (/^(default|clusters|kube-.*|glaciocloud-.*|.*-probe)$/u.test(name)) return { message: `the name "${name}" is reserved`, hint: 'choose another name for the file' };
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 import { at, isObject, pointer, textAt } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
+import { probeNamespace } from '../values/probe.ts';
 import type { Problem, Rule, ValuesFacts } from './types.ts';
 
 const list = (value: Json | undefined): JsonObject[] => (Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []).filter(isObject);
@@ -66,13 +67,14 @@ export const podSafe: Rule = {
 export const ownNamespace: Rule = {
   id: 'own-namespace',
   severity: 'error',
-  title: 'A hub stays in its namespace.',
+  title: 'A hub stays in its namespace, and its probe in its own.',
   why: 'Objects elsewhere belong to other hubs, and rights over the whole cluster reach all of them.',
   on: 'manifests',
   *check({ hub, objects }) {
+    const own = ['', hub.name, ...(hub.data.probe ? [probeNamespace(hub.name)] : [])];
     for (const object of objects) {
       const [kind, name, namespace] = [textAt(object, '/kind'), textAt(object, '/metadata/name'), textAt(object, '/metadata/namespace')];
-      if (namespace !== '' && namespace !== hub.name) yield { at: hub.keyAt('/values'), message: `${kind} ${name} would go into the namespace ${namespace}`, hint: 'remove what asks for it below values:' };
+      if (!own.includes(namespace)) yield { at: hub.keyAt('/values'), message: `${kind} ${name} would go into the namespace ${namespace}`, hint: 'remove what asks for it below values:' };
       else if (/^Cluster(Role|RoleBinding)$/u.test(kind)) yield { at: hub.keyAt('/values'), message: `${kind} ${name} would have rights over the whole cluster`, hint: 'remove what asks for it below values:' };
     }
   },

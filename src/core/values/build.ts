@@ -4,11 +4,12 @@ import { entry } from './entry.ts';
 import { hub } from './hub.ts';
 import { login } from './login.ts';
 import { nodes } from './nodes.ts';
+import { probe } from './probe.ts';
 import { profiles } from './profiles.ts';
 import { servers } from './servers.ts';
 import { sessions } from './sessions.ts';
 
-const CONCERNS: readonly ((context: HubContext) => Part)[] = [login, hub, entry, servers, sessions, profiles, nodes];
+const CONCERNS: readonly ((context: HubContext) => Part)[] = [login, hub, entry, servers, sessions, profiles, nodes, probe];
 
 /** One environment as values of the umbrella chart. What stands under `values:` in the file comes last and wins. */
 export function hubValues(context: HubContext): HubValues {

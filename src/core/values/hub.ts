@@ -5,8 +5,10 @@ import type { HubContext, Part } from './part.ts';
 /** Folder on the hub's sys.path: the chart's own configuration lies there too. */
 const CODE_FOLDER = '/usr/local/etc/jupyterhub';
 
-/** Scopes of the service that proves a hub healthy: it starts servers of throw-away users and talks to their kernels, no more. */
-export const HEALTH_SCOPES = ['read:hub', ...MACHINES.flatMap((user) => [`admin:users!user=${user}`, `servers!user=${user}`, `access:servers!user=${user}`])];
+/** Scopes of a service that proves a hub healthy: it starts servers of throw-away users and talks to their kernels, no more. */
+export function machineScopes(users: readonly string[]): string[] {
+  return ['read:hub', ...users.flatMap((user) => [`admin:users!user=${user}`, `servers!user=${user}`, `access:servers!user=${user}`])];
+}
 
 /** The hub itself: its code, what it mounts, its database and how much it may do at once. */
 export function hub({ hub: { data: environment }, cluster, codeDigest }: HubContext): Part {
@@ -35,7 +37,7 @@ export function hub({ hub: { data: environment }, cluster, codeDigest }: HubCont
           { name: 'hub-notices', mountPath: '/etc/hub-notices', readOnly: true },
         ],
         services: { 'glaciocloud-health': { display: false } },
-        loadRoles: { 'glaciocloud-health': { services: ['glaciocloud-health'], scopes: HEALTH_SCOPES } },
+        loadRoles: { 'glaciocloud-health': { services: ['glaciocloud-health'], scopes: machineScopes(MACHINES) } },
         db: {
           type: 'sqlite-pvc',
           pvc: {
