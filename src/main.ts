@@ -86,7 +86,7 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
       return outside({ root, hubs: target, now, pauseMs: 5000, actions: action && { github: action.github, run: action.runner.runAddress() } }, report);
     }
     case 'secrets':
-      return secrets(root, target);
+      return secrets(root, target, now);
     case 'drift':
       return drift(kubeconfigOf(inputs), target, await maybeAction(), report);
     case 'state':

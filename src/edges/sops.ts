@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject } from '../core/json.ts';
 import type { Json } from '../core/json.ts';
@@ -21,6 +22,13 @@ export async function decryptSecrets(root: string, hub: string): Promise<Readonl
   if (code !== 0) throw new SecretsFailure(`secrets/${hub}.sops.yaml cannot be decrypted: ${stderr.split('\n')[0]?.slice(0, 200) ?? ''}`, { hint: 'give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE' });
   const content = JSON.parse(stdout) as Json;
   return new Map(Object.entries(isObject(content) ? content : {}).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : [])));
+}
+
+/** When the file was last encrypted, in milliseconds since 1970: sops writes it in clear. */
+export async function lastEncrypted(root: string, hub: string): Promise<number | undefined> {
+  const text = await readFile(join(root, 'secrets', `${hub}.sops.yaml`), 'utf8').catch(() => '');
+  const time = Date.parse(/^ +lastmodified: "?([0-9TZ:.-]+)"?$/mu.exec(text)?.[1] ?? '');
+  return Number.isNaN(time) ? undefined : time;
 }
 
 /** What a deployment needs: exactly the declared secrets, or a reason why not. */

@@ -139,10 +139,12 @@ test('a new hub lets in nobody but the machines that prove it, with every group 
 
 test('secrets are compared with their declaration, without a value in the answer', () => {
   const environment = { secrets: { a: { use: 'login' }, b: { use: 'login', rotate: '365d' }, c: { use: 'x' } } } as unknown as EnvironmentFile;
-  const found = auditSecrets(environment, new Map([['a', 'canary-1'], ['b', ' canary-2\n'], ['z', 'canary-3']]));
+  const found = auditSecrets(environment, new Map([['a', 'canary-1'], ['b', ' canary-2\n'], ['z', 'canary-3']]), undefined, NOW);
   expect(found.map(({ secret, state }) => `${secret} ${state}`).slice(0, 4)).toEqual(['a fine', 'b malformed', 'c missing', 'z unused']);
   expect(JSON.stringify(found)).not.toContain('canary');
-  expect(auditSecrets(environment, undefined).filter(({ state }) => state === 'missing')).toHaveLength(3);
+  const yearsOld = auditSecrets(environment, new Map([['a', 'canary-1'], ['b', 'canary-2'], ['c', 'canary-3']]), Date.UTC(2025, 10, 1), NOW);
+  expect(yearsOld.slice(0, 3).map(({ secret, state, note }) => `${secret} ${state} ${note}`)).toEqual(['a fine login', 'b due login; renew every 365d; last changed 2025-11-01', 'c fine x']);
+  expect(auditSecrets(environment, undefined, undefined, NOW).filter(({ state }) => state === 'missing')).toHaveLength(3);
 });
 
 describe('before a deployment', () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { at } from '../../src/core/json.ts';
@@ -163,4 +163,22 @@ describe('Helm that is killed while it applies', () => {
 test('the server that a user has all the time was never touched', async () => {
   const pods = await new Kube(lab.kubeconfig).list('pods', { namespace: HUB, selector: 'component=singleuser-server' });
   expect(pods.map((pod) => [at(pod, '/metadata/annotations/hub.jupyter.org~1username'), at(pod, '/status/phase'), at(pod, '/status/containerStatuses/0/restartCount')])).toEqual([['probe_1', 'Running', 0]]);
+});
+
+test('the hub is removed with its homes and database only where their number is written out', async () => {
+  const kube = new Kube(lab.kubeconfig);
+  const claims = async (): Promise<string[]> => (await kube.list('persistentvolumeclaims', { namespace: HUB })).filter((one) => at(one, '/metadata/deletionTimestamp') === undefined).map((one) => String(at(one, '/metadata/name')));
+  await kube.apply([{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'claim-somebody', namespace: HUB, labels: { component: 'singleuser-storage' } }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } } }]);
+  await rm(join(root, file));
+  const platform = await readFile(join(root, 'platform.yaml'), 'utf8');
+  const remove = async (count: number): Promise<DeployRun> => {
+    await writeFile(join(root, 'platform.yaml'), `${platform}removals:\n  - {hub: ${HUB}, cluster: lab, homes: delete, database: delete, count: ${count}, reason: the test is over}\n`);
+    return run();
+  };
+  const wrong = await remove(2);
+  expect([wrong.code, outcomes(wrong), wrong.json.steps[0]?.reason]).toEqual([3, ['blocked'], '1 person has a home in this hub, and removals: says "count: 2"; nothing was touched']);
+  expect(await inHub(lab, HUB, 'users', '-')).toEqual({ users: ['probe_1'] });
+  const right = await remove(1);
+  expect([right.code, outcomes(right)]).toEqual([0, ['done']]);
+  expect(await claims()).toEqual([]);
 });
