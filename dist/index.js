@@ -48540,7 +48540,7 @@ async function check(inputs, report) {
 }
 
 // src/commands/deploy.ts
-import { readFile as readFile4, rm as rm3 } from "node:fs/promises";
+import { readFile as readFile5, rm as rm3 } from "node:fs/promises";
 import { join as join10 } from "node:path";
 
 // src/apply/cluster.ts
@@ -49145,6 +49145,8 @@ async function removeProbe(hub2, kube) {
 }
 
 // src/apply/remove.ts
+var COUNTED = "glaciocloud.org/homes-counted";
+var DATABASE = "hub-db-dir";
 async function removeHub(unit, removal, world) {
   const began = performance.now();
   const result2 = (outcome2, reason) => ({
@@ -49155,18 +49157,33 @@ async function removeHub(unit, removal, world) {
     health: [],
     seconds: { preflight: 0, upgrade: Math.round(performance.now() - began) / 1e3, rollout: 0, health: 0 }
   });
-  if (removal.homes !== "keep" || removal.database !== "keep") return result2("blocked", "only removals that keep homes and database are carried out yet; nothing was touched");
+  const { kube, releases } = world;
   const namespace = unit.name;
-  world.progress(unit, "stopping servers and removing the release; homes and database stay");
-  for (const pod of await world.kube.list("pods", { namespace, selector: "component=singleuser-server" })) {
-    const name = at(pod, "/metadata/name");
-    if (typeof name === "string") await world.kube.delete("pod", name, namespace);
-  }
-  await world.releases.uninstall(unit.name, namespace);
-  await removeProbe(unit.name, world.kube);
-  const kept = (await world.kube.list("persistentvolumeclaims", { namespace })).length;
-  await world.kube.delete("configmap", STATE_NAME, namespace);
-  return result2("done", `removed; ${kept} volumes are kept in the namespace ${namespace}. Left for you: its DNS name, its OAuth application, its entry in removals:`);
+  if (removal.homes === "archive" || removal.database === "archive") return result2("blocked", "archives are not made yet: keep, or delete; nothing was touched");
+  const homes = await homesOf(namespace, world);
+  const wrong = removal.homes === "delete" ? await miscounted(namespace, removal, homes.filter(({ person }) => person).length, world) : void 0;
+  if (wrong !== void 0) return result2("blocked", wrong);
+  world.progress(unit, `stopping servers and removing the release; homes: ${removal.homes}, database: ${removal.database}`);
+  for (const pod of await kube.list("pods", { namespace, selector: "component=singleuser-server" })) await kube.delete("pod", textAt(pod, "/metadata/name"), namespace);
+  await releases.uninstall(unit.name, namespace);
+  await removeProbe(unit.name, kube);
+  const doomed = homes.filter(({ person }) => !person || removal.homes === "delete").map(({ claim }) => claim);
+  if (removal.database === "delete") doomed.push(DATABASE);
+  for (const claim of doomed) await kube.delete("persistentvolumeclaim", claim, namespace);
+  const kept = (await kube.list("persistentvolumeclaims", { namespace })).filter((one) => !doomed.includes(textAt(one, "/metadata/name"))).length;
+  await kube.delete("configmap", STATE_NAME, namespace);
+  return result2("done", `removed; ${doomed.length} volumes are deleted and ${kept} are kept in the namespace ${namespace}. Left for you: its DNS name, its OAuth application, its GitHub environment if no other hub uses it, its entry in removals:`);
+}
+async function homesOf(namespace, { kube }) {
+  const isMachine = (one) => MACHINES.some((name) => name === at(one, "/metadata/annotations/hub.jupyter.org~1username"));
+  return (await kube.list("persistentvolumeclaims", { namespace, selector: "component=singleuser-storage" })).map((one) => ({ claim: textAt(one, "/metadata/name"), person: !isMachine(one) }));
+}
+async function miscounted(namespace, { count }, found, { kube }) {
+  const state = await kube.get("configmap", STATE_NAME, namespace) ?? {};
+  if (textAt(state, `/metadata/annotations/${COUNTED.replace("/", "~1")}`) === String(count)) return void 0;
+  if (count !== found) return `${found} ${found === 1 ? "person has a home" : "people have homes"} in this hub, and removals: says "count: ${count ?? 0}"; nothing was touched`;
+  await kube.annotate("configmap", "glaciocloud.org/state=hub", namespace, `${COUNTED}=${count}`);
+  return void 0;
 }
 
 // src/core/plan/types.ts
@@ -49633,13 +49650,13 @@ function restoreObjects(objects, namespace, name, script, args) {
   const pod = {
     ...frame(spec2),
     activeDeadlineSeconds: 120,
-    volumes: [...objectsIn(spec2["volumes"]).filter((volume) => volume["name"] === DATABASE), { name: "script", configMap: { name: `${name}-script` } }],
+    volumes: [...objectsIn(spec2["volumes"]).filter((volume) => volume["name"] === DATABASE2), { name: "script", configMap: { name: `${name}-script` } }],
     containers: [
       {
         name: "restore",
         ...pick2(container, ["image", "imagePullPolicy", "securityContext"]),
         command: ["python3", "/script/restore.py", ...args],
-        volumeMounts: [...objectsIn(container["volumeMounts"]).filter((mount) => mount["name"] === DATABASE), { name: "script", mountPath: "/script" }]
+        volumeMounts: [...objectsIn(container["volumeMounts"]).filter((mount) => mount["name"] === DATABASE2), { name: "script", mountPath: "/script" }]
       }
     ]
   };
@@ -49648,7 +49665,7 @@ function restoreObjects(objects, namespace, name, script, args) {
     { apiVersion: "v1", kind: "Pod", metadata: metadata(name), spec: pod }
   ];
 }
-var DATABASE = "pvc";
+var DATABASE2 = "pvc";
 function hubPodSpec(objects) {
   const deployment = objects.find((one) => one["kind"] === "Deployment" && at(one, "/metadata/name") === "hub");
   const spec2 = deployment === void 0 ? void 0 : at(deployment, "/spec/template/spec");
@@ -49669,8 +49686,8 @@ function serviceEnv(objects) {
 function loadCheckPod(spec2, renamed, script, services) {
   const container = objectsIn(spec2["containers"])[0] ?? {};
   const kept = ["image", "imagePullPolicy", "env", "envFrom", "securityContext", "resources"];
-  const mounts = objectsIn(container["volumeMounts"]).filter((mount) => mount["name"] !== DATABASE);
-  const volumes = objectsIn(spec2["volumes"]).filter((volume) => volume["name"] !== DATABASE).map((volume) => rename3(volume, renamed));
+  const mounts = objectsIn(container["volumeMounts"]).filter((mount) => mount["name"] !== DATABASE2);
+  const volumes = objectsIn(spec2["volumes"]).filter((volume) => volume["name"] !== DATABASE2).map((volume) => rename3(volume, renamed));
   return {
     ...frame(spec2),
     activeDeadlineSeconds: 60,
@@ -49899,6 +49916,7 @@ init_json();
 init_json();
 init_failure();
 import { createHmac } from "node:crypto";
+import { readFile as readFile4 } from "node:fs/promises";
 import { join as join7 } from "node:path";
 var SecretsFailure = class extends Failure {
 };
@@ -49912,6 +49930,11 @@ async function decryptSecrets(root, hub2) {
   if (code !== 0) throw new SecretsFailure(`secrets/${hub2}.sops.yaml cannot be decrypted: ${stderr.split("\n")[0]?.slice(0, 200) ?? ""}`, { hint: "give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" });
   const content = JSON.parse(stdout);
   return new Map(Object.entries(isObject(content) ? content : {}).flatMap(([name, value]) => typeof value === "string" ? [[name, value]] : []));
+}
+async function lastEncrypted(root, hub2) {
+  const text2 = await readFile4(join7(root, "secrets", `${hub2}.sops.yaml`), "utf8").catch(() => "");
+  const time = Date.parse(/^ +lastmodified: "?([0-9TZ:.-]+)"?$/mu.exec(text2)?.[1] ?? "");
+  return Number.isNaN(time) ? void 0 : time;
 }
 async function readSecrets(root, hub2, declared) {
   if (declared.length === 0) return /* @__PURE__ */ new Map();
@@ -50483,7 +50506,7 @@ async function deploy(inputs, report) {
       root,
       releases: new HelmReleases(helm, inputs.kubeconfig, scratch),
       chart: await charts.assemble(scratch),
-      script: (name) => readFile4(join10(toolRoot(), "charts/oggm-hub/files", name), "utf8"),
+      script: (name) => readFile5(join10(toolRoot(), "charts/oggm-hub/files", name), "utf8"),
       progress: (unit, text2) => report.progress(`${unitId(unit)}: ${text2}`),
       now: inputs.clock
     };
@@ -52118,12 +52141,13 @@ async function plan(inputs, report) {
 // src/core/deploy/secrets.ts
 init_json();
 var GENERATED = ["hub cookie secret", "proxy token", "tokens of hub services"];
-function auditSecrets(environment, found) {
+function auditSecrets(environment, found, changed, now) {
   const declared = Object.entries(environment.secrets).map(([secret, { use, rotate }]) => {
     const value = found?.get(secret);
     const note = rotate === void 0 ? use : `${use}; renew every ${rotate}`;
     if (value === void 0) return { secret, state: "missing", note };
     if (value.trim() !== value || value === "" || /[\r\n]/u.test(value.trim()) || /^(changeme|todo|xxx|placeholder)$/iu.test(value)) return { secret, state: "malformed", note: "empty, with white space around it, of several lines, or a placeholder" };
+    if (rotate !== void 0 && changed !== void 0 && now - changed > seconds(rotate) * 1e3) return { secret, state: "due", note: `${note}; last changed ${new Date(changed).toISOString().slice(0, 10)}` };
     return { secret, state: "fine", note };
   });
   const unused = [...found?.keys() ?? []].filter((secret) => !Object.hasOwn(environment.secrets, secret)).map((secret) => ({ secret, state: "unused", note: "not declared below secrets:" }));
@@ -52140,18 +52164,18 @@ ${lines.join("")}`;
 
 // src/commands/secrets.ts
 init_failure();
-async function secrets(root, [what, name]) {
+async function secrets(root, [what, name], now) {
   if (what !== "audit" && what !== "template" || name === void 0) throw new UsageError("secrets needs audit or template, and a hub", "glaciocloud secrets audit|template HUB");
   const { platform: platform2, findings } = await gatherPlatform(root);
   if (!platform2) return refused(findings);
   const hub2 = platform2.environments.get(name);
   if (!hub2) throw new UsageError(`there is no hub "${name}"`, `hubs: ${[...platform2.environments.keys()].join(", ")}`);
-  return what === "template" ? outcome({ exit: 0, text: secretsTemplate(hub2) }) : audit(root, hub2);
+  return what === "template" ? outcome({ exit: 0, text: secretsTemplate(hub2) }) : audit(root, hub2, now);
 }
-async function audit(root, hub2) {
-  const all = auditSecrets(hub2.data, await decryptSecrets(root, hub2.name));
-  const bad = all.some(({ state }) => state !== "fine" && state !== "exempt");
-  const marks = { fine: "\u2713", missing: "\u2717", unused: "\u2717", malformed: "\u2717", exempt: "\xB7" };
+async function audit(root, hub2, now) {
+  const all = auditSecrets(hub2.data, await decryptSecrets(root, hub2.name), await lastEncrypted(root, hub2.name), now);
+  const bad = all.some(({ state }) => state !== "fine" && state !== "due" && state !== "exempt");
+  const marks = { fine: "\u2713", due: "\u26A0", missing: "\u2717", unused: "\u2717", malformed: "\u2717", exempt: "\xB7" };
   return outcome({
     exit: bad ? 2 : 0,
     text: all.map(({ secret, state, note }) => `${marks[state]} ${secret.padEnd(26)}${state.padEnd(11)}${note}
@@ -52175,7 +52199,7 @@ ${quarantined ? `  quarantined: ${quarantined.digest.slice(0, 7)} since ${quaran
 }
 
 // src/commands/render-image.ts
-import { readFile as readFile5 } from "node:fs/promises";
+import { readFile as readFile6 } from "node:fs/promises";
 import { join as join13 } from "node:path";
 
 // src/core/images/folder.ts
@@ -52310,7 +52334,7 @@ async function renderImage(inputs) {
 `).join(""), json });
 }
 async function namedFiles(root, image) {
-  return Promise.all(image.data.files.map(async (path) => ({ path, text: await readFile5(join13(root, "images", image.name, path), "utf8") })));
+  return Promise.all(image.data.files.map(async (path) => ({ path, text: await readFile6(join13(root, "images", image.name, path), "utf8") })));
 }
 
 // src/commands/review.ts
@@ -52478,7 +52502,7 @@ async function run(inputs, report) {
       return outside({ root, hubs: target, now, pauseMs: 5e3, actions: action && { github: action.github, run: action.runner.runAddress() } }, report);
     }
     case "secrets":
-      return secrets(root, target);
+      return secrets(root, target, now);
     case "drift":
       return drift(kubeconfigOf(inputs), target, await maybeAction(), report);
     case "state":

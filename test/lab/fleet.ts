@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import pMap from 'p-map';
 import { exec } from '../../src/edges/exec.ts';
+import { exists } from '../../src/edges/files.ts';
 import { Kube } from '../../src/edges/kube.ts';
 import { unpackedTool } from '../../src/edges/tools.ts';
 import { unpackTools } from '../../scripts/tools.ts';
@@ -16,6 +17,8 @@ export const PRODUCTION = ['p1', 'p2', 'p3'];
 /** Of every cluster: deployments of hubs at once. */
 export const PARALLEL = 2;
 const NODES = 10;
+/** The process whose fleet it is: there is one control plane, and two tests would take it from each other. */
+const OWNER = join(CACHE, 'fleet.pid');
 
 /** A call of kubectl or helm that a deployment made; times in seconds. */
 export interface Call {
@@ -53,6 +56,7 @@ export class Fleet {
       await symlink(join(import.meta.dirname, 'fleet-tool.sh'), join(home, 'bin', tool));
       await symlink(unpackedTool(tool), join(home, 'real', tool));
     }
+    await takeOwnership();
     await Fleet.#controlPlane('down', '--kwok'); // what a test that was killed has left
     await Fleet.#controlPlane('up', '--kwok', String(NODES));
     const kubeconfig = await readFile(join(CACHE, 'run-kwok/kubeconfig'), 'utf8');
@@ -65,6 +69,7 @@ export class Fleet {
 
   async stop(): Promise<void> {
     await Fleet.#controlPlane('down', '--kwok');
+    await rm(OWNER);
   }
 
   get root(): string {
@@ -120,6 +125,13 @@ export class Fleet {
     const { code, stdout, stderr } = await exec('bash', [join(import.meta.dirname, 'cluster/cluster.sh'), ...args], { env: { LAB_CACHE: CACHE, PATH: [dirname(unpackedTool('kubectl')), process.env['PATH'] ?? ''].join(delimiter) } });
     if (code !== 0) throw new Error(`the control plane of the fleet (built by npm run lab -- up): ${stdout}${stderr}`);
   }
+}
+
+async function takeOwnership(): Promise<void> {
+  const owner = (await readFile(OWNER, 'utf8').catch(() => '')).trim();
+  if (owner !== '' && (await exists(`/proc/${owner}`))) throw new Error(`process ${owner} tests with the fleet: wait for it (or remove ${OWNER})`);
+  await rm(OWNER, { force: true });
+  await writeFile(OWNER, String(process.pid), { flag: 'wx' });
 }
 
 /** Images are names alone: nobody pulls them. */
