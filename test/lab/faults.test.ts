@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { at } from '../../src/core/json.ts';
+import { at, textAt } from '../../src/core/json.ts';
 import { Kube } from '../../src/edges/kube.ts';
 import { unpackedTool } from '../../src/edges/tools.ts';
 import { edit, temporary } from '../support/sample.ts';
@@ -167,7 +167,7 @@ test('the server that a user has all the time was never touched', async () => {
 
 test('the hub is removed with its homes and database only where their number is written out', async () => {
   const kube = new Kube(lab.kubeconfig);
-  const claims = async (): Promise<string[]> => (await kube.list('persistentvolumeclaims', { namespace: HUB })).filter((one) => at(one, '/metadata/deletionTimestamp') === undefined).map((one) => String(at(one, '/metadata/name')));
+  const claims = async (): Promise<string[]> => (await kube.list('persistentvolumeclaims', { namespace: HUB })).filter((one) => at(one, '/metadata/deletionTimestamp') === undefined).map((one) => textAt(one, '/metadata/name'));
   await kube.apply([{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'claim-somebody', namespace: HUB, labels: { component: 'singleuser-storage' } }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } } }]);
   await rm(join(root, file));
   const platform = await readFile(join(root, 'platform.yaml'), 'utf8');
