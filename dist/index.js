@@ -38148,7 +38148,8 @@ __export(runner_exports, {
   githubSettings: () => githubSettings,
   labelOrder: () => labelOrder,
   runAddress: () => runAddress,
-  runBranch: () => runBranch
+  runBranch: () => runBranch,
+  tryRequest: () => tryRequest
 });
 function githubSettings() {
   const token = process.env["GITHUB_TOKEN"] ?? "";
@@ -38169,6 +38170,11 @@ function labelOrder() {
   const label = textAt(context2.payload, "/label/name");
   if (typeof issue2 !== "number" || label === "") throw new UsageError("this is not an event of a label on an issue", "use it in a workflow that runs on `issues: {types: [labeled]}`");
   return { label, hub: hub2, issue: issue2, login: textAt(context2.payload, "/sender/login") };
+}
+function tryRequest() {
+  const pull = at(context2.payload, "/issue/number");
+  if (typeof pull !== "number" || at(context2.payload, "/issue/pull_request") === void 0) throw new UsageError("this is not a comment on a pull request", "use it in a workflow that runs on `issue_comment`");
+  return { pull, login: textAt(context2.payload, "/comment/user/login"), commit: /^\/try ([0-9a-f]{40})\s*$/u.exec(textAt(context2.payload, "/comment/body"))?.[1] };
 }
 function checkRun() {
   const word = (path) => textAt(context2.payload, path);
@@ -39936,6 +39942,11 @@ var init_github2 = __esm({
         const { data } = await this.#ask("the branch", () => this.#client.git.getRef({ ...this.#repo, ref: `heads/${branch}` }));
         return data.object.sha;
       }
+      /** Whether somebody may push to this repository. */
+      async mayWrite(login2) {
+        const { data } = await this.#ask("a permission", () => this.#client.repos.getCollaboratorPermissionLevel({ ...this.#repo, username: login2 }));
+        return data.permission === "admin" || data.permission === "write";
+      }
       async headOf(number) {
         const { data } = await this.#ask("the pull request", () => this.#client.pulls.get({ ...this.#repo, pull_number: number }));
         return data.head.sha;
@@ -40607,6 +40618,7 @@ var OPTIONS = {
   approved: { type: "boolean", help: "a person has approved the waves that ask for it" },
   retry: { type: "string", value: "HUB", help: "try what is quarantined once more; needs --reason" },
   again: { type: "boolean", help: "apply the named hubs once more, though nothing changed; needs --reason" },
+  hold: { type: "string", value: "TIME", help: "try files that are not merged on the first wave for so long, such as 2h; needs --reason" },
   reason: { type: "string", value: "TEXT", help: "why, for those who read it later" },
   organization: { type: "string", value: "ORG", help: "GitHub organisation that the platform belongs to" },
   registry: { type: "string", value: "HOST/PATH", help: "where images go (default: ghcr.io/ORG)" },
@@ -40625,7 +40637,8 @@ var COMMANDS = {
   "pull-request": { summary: "in a workflow_run: find the pull request that the run belongs to", target: "", options: [] },
   review: { summary: "put the plan of a pull request into its comment", target: "", options: ["root", "charts-from", "present", "html", "pull", "head", "at"] },
   plan: { summary: "show what would change, compared with what is deployed", target: "", options: ["root", "charts-from", "present", "json", "html", "at"] },
-  deploy: { summary: "make what is merged run, wave by wave, and prove it healthy", target: "HUB\u2026", options: ["root", "charts-from", "wave", "cluster", "kubeconfig", "record", "approved", "now", "retry", "again", "reason", "json"] },
+  deploy: { summary: "make what is merged run, wave by wave, and prove it healthy", target: "HUB\u2026", options: ["root", "charts-from", "wave", "cluster", "kubeconfig", "record", "approved", "now", "retry", "again", "hold", "pull", "reason", "json"] },
+  try: { summary: "in an issue_comment event: which commit `/try SHA` asks for", target: "", options: ["root", "charts-from"] },
   order: { summary: "in an issues event: what a label asks for", target: "", options: ["root"] },
   waves: { summary: "for the workflow: clusters of each wave, and where a person is asked", target: "", options: ["root", "charts-from", "json"] },
   state: { summary: "show what the cluster knows of its hubs", target: "HUB\u2026", options: ["kubeconfig", "json"] },
@@ -40676,6 +40689,7 @@ function build(command, target, options) {
     now: options.now === true,
     retry: word("retry"),
     again: options.again === true,
+    hold: word("hold"),
     reason: word("reason"),
     answers: Object.fromEntries(ANSWERS.flatMap((name) => options[name] === void 0 ? [] : [[name, word(name) ?? ""]]))
   };
@@ -48553,6 +48567,9 @@ function parseState(text2) {
   const value = JSON.parse(text2);
   return isObject(value) && value["v"] === 1 ? value : void 0;
 }
+function holdReason(state, now) {
+  return state?.hold !== void 0 && Date.parse(state.hold.until) > now ? `held until ${state.hold.until}: ${state.hold.reason}` : void 0;
+}
 function isSettled(state, digest2) {
   return state?.healthy?.digest === digest2 && state.wanted === digest2 && state.last.outcome === "done";
 }
@@ -50048,7 +50065,7 @@ async function applyHub(task, world) {
     await timed(run2, "health", () => proveHealthy(task, world, run2.health));
     const revision = await lastRevision(task, world);
     const at3 = world.now().toISOString();
-    await saveState(task, world, { quarantined: void 0, infrastructure: 0, copy: void 0, healthy: { digest: to.digest, revision, since: at3, release: to.release }, last: { at: at3, outcome: "done", reason: task.why } });
+    await saveState(task, world, { quarantined: void 0, infrastructure: 0, copy: void 0, hold: task.hold === void 0 ? void 0 : { until: task.hold, reason: task.why }, healthy: { digest: to.digest, revision, since: at3, release: to.release }, last: { at: at3, outcome: "done", reason: task.why } });
     return result(task, run2, "done", "");
   } catch (error3) {
     const fault = asFaulty(error3, run2.hidden);
@@ -50093,7 +50110,7 @@ async function afterFailure(task, world, fault, run2) {
       await saveState(task, world, { ...kept, last: { at: at3, outcome: "started", reason } }).catch(ifNotAnswered);
       return result(task, run2, "failed", reason);
     }
-    await saveState(task, world, { ...kept, copy: void 0, healthy: { ...healthy, revision: await lastRevision(task, world) }, last: { at: at3, outcome: "rolled-back", reason: fault.message } });
+    await saveState(task, world, { ...kept, copy: void 0, hold: void 0, healthy: { ...healthy, revision: await lastRevision(task, world) }, last: { at: at3, outcome: "rolled-back", reason: fault.message } });
     await cleanUp(task, run2.health, world);
     return result(task, run2, "rolled-back", fault.message);
   }
@@ -50138,7 +50155,7 @@ async function lastRevision({ to }, { releases }) {
 }
 async function saveState({ to, state: old, held }, { kube }, change) {
   held();
-  const state = { v: 1, wanted: to.digest, healthy: old?.healthy, quarantined: old?.quarantined, copy: old?.copy, infrastructure: old?.infrastructure ?? 0, ...change };
+  const state = { v: 1, wanted: to.digest, healthy: old?.healthy, quarantined: old?.quarantined, copy: old?.copy, hold: old?.hold, infrastructure: old?.infrastructure ?? 0, ...change };
   await kube.apply([
     { apiVersion: "v1", kind: "ConfigMap", metadata: { name: STATE_NAME, namespace: to.release.namespace, labels: { "app.kubernetes.io/managed-by": "glaciocloud", "glaciocloud.org/state": "hub" } }, data: { "state.json": JSON.stringify(state) } }
   ]);
@@ -50206,7 +50223,9 @@ function earlierHubs({ platform: platform2, world, hubs, elsewhere }, wave, stat
 function since(at3) {
   return at3 === void 0 ? void 0 : Date.parse(at3);
 }
-function holdOf({ retry: retry2, reviewed }, { unit, digest: digest2, order: order2 }, state, approved) {
+function holdOf({ retry: retry2, reviewed, hold, world }, { unit, digest: digest2, order: order2 }, state, approved) {
+  const held = hold === void 0 ? holdReason(state, world.now().getTime()) : void 0;
+  if (held !== void 0) return { open: false, outcome: "waiting", reason: held };
   const quarantined = state?.quarantined;
   if (quarantined?.digest === digest2 && retry2?.hub !== unit.name) return { open: false, outcome: "blocked", reason: `quarantined since ${quarantined.at}: ${quarantined.reason}` };
   const shown = reviewed?.get(unit.name);
@@ -50226,8 +50245,8 @@ async function applyOne(walk2, to) {
       waiting,
       () => withLease(kube, `hub-${to.unit.name}`, async (held) => {
         const state = (await readStates(kube)).get(to.release.namespace);
-        const why = walk2.retry?.hub === to.unit.name ? walk2.retry.reason : walk2.again ?? walk2.hurry ?? "";
-        const result2 = await applyHub({ platform: platform2, hub: hub2, to, state, why, held }, world);
+        const why = walk2.retry?.hub === to.unit.name ? walk2.retry.reason : walk2.hold?.reason ?? walk2.again ?? walk2.hurry ?? "";
+        const result2 = await applyHub({ platform: platform2, hub: hub2, to, state, why, hold: walk2.hold?.until, held }, world);
         if (result2.outcome === "done") await walk2.onDone(to);
         return result2;
       })
@@ -50461,9 +50480,11 @@ function recordFiles(to, manifests, status) {
 }
 
 // src/commands/deploy.ts
+var TRY_MARKER = "<!-- glaciocloud try -->";
 async function deploy(inputs, report) {
   const { root, reason = "" } = inputs;
   if ((inputs.now || inputs.again || inputs.retry !== void 0) && reason === "") throw new UsageError("--now, --again and --retry need a --reason");
+  if (inputs.hold !== void 0 && (reason === "" || !/^[1-9][0-9]*[mh]$/u.test(inputs.hold))) throw new UsageError("--hold needs a time such as 2h, and a --reason");
   if (inputs.again && inputs.hubs.length === 0) throw new UsageError("--again needs the names of hubs");
   const reading = await gatherPlatform(root);
   const { platform: platform2 } = reading;
@@ -50476,7 +50497,7 @@ async function deploy(inputs, report) {
   const hubs = wanted2.filter(({ unit }) => unit.kind === "hub");
   const chosen = choose2(platform2, hubs.filter(({ unit }) => unit.cluster === cluster.name), inputs);
   const commit = await headCommit(root) ?? "";
-  if (inputs.actions && await inputs.actions.github.branchHead(inputs.actions.branch) !== commit) return outcome({ exit: 0, text: `${inputs.actions.branch} has moved on: the run for its newest commit deploys
+  if (inputs.actions && inputs.hold === void 0 && await inputs.actions.github.branchHead(inputs.actions.branch) !== commit) return outcome({ exit: 0, text: `${inputs.actions.branch} has moved on: the run for its newest commit deploys
 `, json: { schema_version: SCHEMA_VERSION, ...deployJson([], chosen) } });
   const kube = new Kube(inputs.kubeconfig);
   const present2 = new Map((await publicReleases(inputs)).map((one) => [unitId(one.unit), one]));
@@ -50524,6 +50545,7 @@ async function deploy(inputs, report) {
       approved: inputs.approved,
       hurry: inputs.now ? reason : urgent,
       again: inputs.again ? reason : void 0,
+      hold: inputs.hold === void 0 ? void 0 : { until: new Date(inputs.clock().getTime() + seconds(inputs.hold) * 1e3).toISOString(), reason },
       retry: inputs.retry === void 0 ? void 0 : { hub: inputs.retry, reason },
       onDone: async (to) => {
         if (inputs.record !== void 0) await writeFolder(join10(inputs.record, unitId(to.unit)), await record(to));
@@ -50534,7 +50556,12 @@ async function deploy(inputs, report) {
       if (removed.outcome === "done" && inputs.record !== void 0) await rm3(join10(inputs.record, unitId(unit)), { recursive: true, force: true });
       done.push(removed);
     }
-    if (inputs.actions) {
+    if (inputs.actions && inputs.hold !== void 0) {
+      if (inputs.pull !== void 0) await inputs.actions.github.stickyComment(inputs.pull, TRY_MARKER, `${TRY_MARKER}
+**Tried for ${inputs.hold}**, ${reason}
+
+${deployMarkdown(done)}`);
+    } else if (inputs.actions) {
       const placed = async (to) => new Map([...await record(to)].map(([path, text2]) => [`${unitId(to.unit)}/${path}`, text2]));
       await tellGithub(inputs.actions.github, done, chosen, { commit, pull: merge3?.pull, run: inputs.actions.run, environment: cluster.name, record: placed, progress: (text2) => report.progress(text2) });
     }
@@ -50566,8 +50593,8 @@ async function publicRecord(to, { platform: platform2, charts, report, ...status
   if (rendered?.kind !== "rendered") throw rendered?.failure ?? new Error("nothing was rendered");
   return recordFiles(to, rendered.result, status);
 }
-function orphans(platform2, cluster, states, { hubs, wave }) {
-  if (hubs.length > 0 || wave !== void 0) return [];
+function orphans(platform2, cluster, states, { hubs, wave, hold }) {
+  if (hubs.length > 0 || wave !== void 0 || hold !== void 0) return [];
   const unknown = [...states.keys()].filter((name) => !isNamed(platform2, "environment", name));
   return unknown.map((name) => ({ unit: { kind: "hub", cluster: cluster.name, name }, removal: platform2.settings.data.removals.find((one) => one.hub === name && one.cluster === cluster.name) }));
 }
@@ -50577,13 +50604,15 @@ function chooseCluster(platform2, name) {
   if (!cluster) throw new UsageError(name === void 0 ? "deploy needs --cluster NAME" : `there is no cluster "${name}"`, `clusters: ${names3.join(", ")}`);
   return cluster;
 }
-function choose2(platform2, here, { hubs, wave }) {
+function choose2(platform2, here, { hubs, wave, hold }) {
   const known = here.map(({ unit }) => unit.name);
   const unknown = hubs.find((hub2) => !known.includes(hub2));
   if (unknown !== void 0) throw new UsageError(`there is no hub "${unknown}" on this cluster`, `hubs: ${known.join(", ")}`);
   const waves2 = platform2.settings.data.waves.map(({ name }) => name);
   if (wave !== void 0 && !waves2.includes(wave)) throw new UsageError(`there is no wave "${wave}"`, `waves: ${waves2.join(", ")}`);
-  return here.filter((one) => (hubs.length === 0 || hubs.includes(one.unit.name)) && (wave === void 0 || one.wave === wave));
+  const late = hold === void 0 ? void 0 : here.find((one) => one.order > 1 && (hubs.includes(one.unit.name) || one.wave === wave));
+  if (late) throw new UsageError(`${late.unit.name} is not in the first wave`, "only the first wave tries what is not merged");
+  return here.filter((one) => (hold === void 0 || one.order === 1) && (hubs.length === 0 || hubs.includes(one.unit.name)) && (wave === void 0 || one.wave === wave));
 }
 function summary2(results, wanted2) {
   const bad = results.filter(({ outcome: how }) => how === "failed" || how === "rolled-back" || how === "blocked");
@@ -52370,6 +52399,22 @@ function stale() {
   return outcome({ exit: 0, text: "the pull request has moved on: the run for its new head comments\n" });
 }
 
+// src/commands/try.ts
+init_failure();
+async function tryOut(root, { pull, login: login2, commit }, github) {
+  const { platform: platform2, findings } = await gatherPlatform(root);
+  if (!platform2) return refused(findings);
+  if (commit === void 0) throw new Failure("/try needs the whole commit, 40 hex digits", { hint: "copy it from the pull request, so that nobody changes what is tried in between" });
+  if (!await github.mayWrite(login2)) throw new Failure(`${login2} may not push here, so may not try either`, { hint: "ask a maintainer" });
+  const head = await github.headOf(pull);
+  if (head !== commit) throw new Failure(`${commit.slice(0, 7)} is not the head of pull request ${pull} any more`, { hint: `its head is ${head}: look at it, then try that` });
+  const first = platform2.settings.data.waves[0]?.name;
+  const clusters = [...new Set([...platform2.environments.values()].filter(({ data }) => data.wave === first).map(({ data }) => data.cluster))].sort();
+  const outputs = { commit, pull: String(pull), clusters: JSON.stringify(clusters), reason: `/try of pull request ${pull} by ${login2}` };
+  return outcome({ exit: 0, text: `${commit.slice(0, 7)} of pull request ${pull}: ${clusters.join(", ")}
+`, json: { schema_version: SCHEMA_VERSION, ...outputs }, outputs });
+}
+
 // src/commands/waves.ts
 var WAVES = 4;
 async function waves({ root, chartsFrom }, report) {
@@ -52487,9 +52532,13 @@ async function run(inputs, report) {
     case "render-image":
       return renderImage({ root, out, now, images: inputs.all ? "all" : target });
     case "deploy": {
-      const { wave, cluster, record, retry: retry2, again, reason } = inputs;
+      const { wave, cluster, record, retry: retry2, again, hold, reason } = inputs;
       const action = await maybeAction();
-      return deploy({ actions: action && { github: action.github, run: action.runner.runAddress(), branch: action.runner.runBranch() }, root, chartsFrom, hubs: target, wave, cluster, kubeconfig: kubeconfigOf(inputs), record, approved: inputs.approved, now: inputs.now, retry: retry2, again, reason, clock: () => /* @__PURE__ */ new Date() }, report);
+      return deploy({ actions: action && { github: action.github, run: action.runner.runAddress(), branch: action.runner.runBranch() }, root, chartsFrom, hubs: target, wave, cluster, kubeconfig: kubeconfigOf(inputs), record, approved: inputs.approved, now: inputs.now, retry: retry2, again, hold, pull: inputs.pull === void 0 ? void 0 : Number(inputs.pull), reason, clock: () => /* @__PURE__ */ new Date() }, report);
+    }
+    case "try": {
+      const { github, runner } = await actionEdges();
+      return tryOut(root, runner.tryRequest(), github);
     }
     case "order": {
       const { labelOrder: labelOrder2 } = await Promise.resolve().then(() => (init_runner(), runner_exports));

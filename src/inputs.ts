@@ -29,6 +29,7 @@ export const OPTIONS = {
   approved: { type: 'boolean', help: 'a person has approved the waves that ask for it' },
   retry: { type: 'string', value: 'HUB', help: 'try what is quarantined once more; needs --reason' },
   again: { type: 'boolean', help: 'apply the named hubs once more, though nothing changed; needs --reason' },
+  hold: { type: 'string', value: 'TIME', help: 'try files that are not merged on the first wave for so long, such as 2h; needs --reason' },
   reason: { type: 'string', value: 'TEXT', help: 'why, for those who read it later' },
   organization: { type: 'string', value: 'ORG', help: 'GitHub organisation that the platform belongs to' },
   registry: { type: 'string', value: 'HOST/PATH', help: 'where images go (default: ghcr.io/ORG)' },
@@ -57,7 +58,8 @@ export const COMMANDS = {
   'pull-request': { summary: 'in a workflow_run: find the pull request that the run belongs to', target: '', options: [] },
   review: { summary: 'put the plan of a pull request into its comment', target: '', options: ['root', 'charts-from', 'present', 'html', 'pull', 'head', 'at'] },
   plan: { summary: 'show what would change, compared with what is deployed', target: '', options: ['root', 'charts-from', 'present', 'json', 'html', 'at'] },
-  deploy: { summary: 'make what is merged run, wave by wave, and prove it healthy', target: 'HUB…', options: ['root', 'charts-from', 'wave', 'cluster', 'kubeconfig', 'record', 'approved', 'now', 'retry', 'again', 'reason', 'json'] },
+  deploy: { summary: 'make what is merged run, wave by wave, and prove it healthy', target: 'HUB…', options: ['root', 'charts-from', 'wave', 'cluster', 'kubeconfig', 'record', 'approved', 'now', 'retry', 'again', 'hold', 'pull', 'reason', 'json'] },
+  try: { summary: 'in an issue_comment event: which commit `/try SHA` asks for', target: '', options: ['root', 'charts-from'] },
   order: { summary: 'in an issues event: what a label asks for', target: '', options: ['root'] },
   waves: { summary: 'for the workflow: clusters of each wave, and where a person is asked', target: '', options: ['root', 'charts-from', 'json'] },
   state: { summary: 'show what the cluster knows of its hubs', target: 'HUB…', options: ['kubeconfig', 'json'] },
@@ -93,6 +95,7 @@ export interface Inputs {
   now: boolean;
   retry: string | undefined;
   again: boolean;
+  hold: string | undefined;
   reason: string | undefined;
   /** For `init`: what need not be asked. */
   answers: Given;
@@ -174,6 +177,7 @@ function build(command: Inputs['command'], target: readonly string[], options: R
     now: options.now === true,
     retry: word('retry'),
     again: options.again === true,
+    hold: word('hold'),
     reason: word('reason'),
     answers: Object.fromEntries(ANSWERS.flatMap((name) => (options[name] === undefined ? [] : [[name, word(name) ?? '']]))),
   };

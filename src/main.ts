@@ -12,6 +12,7 @@ import { showState } from './commands/state.ts';
 import { renderImage } from './commands/render-image.ts';
 import { pullRequest, review } from './commands/review.ts';
 import { render } from './commands/render.ts';
+import { tryOut } from './commands/try.ts';
 import { waves } from './commands/waves.ts';
 import { instant } from './core/model/units.ts';
 import { completionScript } from './core/show/completion.ts';
@@ -71,9 +72,13 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
     case 'render-image':
       return renderImage({ root, out, now, images: inputs.all ? 'all' : target });
     case 'deploy': {
-      const { wave, cluster, record, retry, again, reason } = inputs;
+      const { wave, cluster, record, retry, again, hold, reason } = inputs;
       const action = await maybeAction();
-      return deploy({ actions: action && { github: action.github, run: action.runner.runAddress(), branch: action.runner.runBranch() }, root, chartsFrom, hubs: target, wave, cluster, kubeconfig: kubeconfigOf(inputs), record, approved: inputs.approved, now: inputs.now, retry, again, reason, clock: () => new Date() }, report);
+      return deploy({ actions: action && { github: action.github, run: action.runner.runAddress(), branch: action.runner.runBranch() }, root, chartsFrom, hubs: target, wave, cluster, kubeconfig: kubeconfigOf(inputs), record, approved: inputs.approved, now: inputs.now, retry, again, hold, pull: inputs.pull === undefined ? undefined : Number(inputs.pull), reason, clock: () => new Date() }, report);
+    }
+    case 'try': {
+      const { github, runner } = await actionEdges();
+      return tryOut(root, runner.tryRequest(), github);
     }
     case 'order': {
       const { labelOrder } = await import('./edges/runner.ts');

@@ -46,7 +46,7 @@ export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitRe
     await timed(run, 'health', () => proveHealthy(task, world, run.health));
     const revision = await lastRevision(task, world);
     const at = world.now().toISOString();
-    await saveState(task, world, { quarantined: undefined, infrastructure: 0, copy: undefined, healthy: { digest: to.digest, revision, since: at, release: to.release }, last: { at, outcome: 'done', reason: task.why } });
+    await saveState(task, world, { quarantined: undefined, infrastructure: 0, copy: undefined, hold: task.hold === undefined ? undefined : { until: task.hold, reason: task.why }, healthy: { digest: to.digest, revision, since: at, release: to.release }, last: { at, outcome: 'done', reason: task.why } });
     return result(task, run, 'done', '');
   } catch (error) {
     const fault = asFaulty(error, run.hidden);
@@ -97,7 +97,7 @@ async function afterFailure(task: HubTask, world: ApplyWorld, fault: Faulty, run
       await saveState(task, world, { ...kept, last: { at, outcome: 'started', reason } }).catch(ifNotAnswered);
       return result(task, run, 'failed', reason);
     }
-    await saveState(task, world, { ...kept, copy: undefined, healthy: { ...healthy, revision: await lastRevision(task, world) }, last: { at, outcome: 'rolled-back', reason: fault.message } });
+    await saveState(task, world, { ...kept, copy: undefined, hold: undefined, healthy: { ...healthy, revision: await lastRevision(task, world) }, last: { at, outcome: 'rolled-back', reason: fault.message } });
     await cleanUp(task, run.health, world);
     return result(task, run, 'rolled-back', fault.message);
   }
@@ -152,7 +152,7 @@ async function lastRevision({ to }: HubTask, { releases }: ApplyWorld): Promise<
 /** What is not named stays as it was. */
 async function saveState({ to, state: old, held }: HubTask, { kube }: ApplyWorld, change: Partial<ReleaseState> & Pick<ReleaseState, 'last'>): Promise<void> {
   held();
-  const state: ReleaseState = { v: 1, wanted: to.digest, healthy: old?.healthy, quarantined: old?.quarantined, copy: old?.copy, infrastructure: old?.infrastructure ?? 0, ...change };
+  const state: ReleaseState = { v: 1, wanted: to.digest, healthy: old?.healthy, quarantined: old?.quarantined, copy: old?.copy, hold: old?.hold, infrastructure: old?.infrastructure ?? 0, ...change };
   await kube.apply([
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: STATE_NAME, namespace: to.release.namespace, labels: { 'app.kubernetes.io/managed-by': 'glaciocloud', 'glaciocloud.org/state': 'hub' } }, data: { 'state.json': JSON.stringify(state) } },
   ]);

@@ -1,7 +1,7 @@
 import type { ReleaseState } from '../core/deploy/state.ts';
 import type { FaultClass } from '../core/deploy/causes.ts';
 import type { ClusterFile, Doc, EnvironmentFile, Platform } from '../core/model/types.ts';
-import type { Unit, WantedRelease } from '../core/plan/types.ts';
+import type { Instant, Unit, WantedRelease } from '../core/plan/types.ts';
 import type { HelmReleases } from '../edges/helm-releases.ts';
 import type { Helm } from '../edges/helm.ts';
 import type { Kube } from '../edges/kube.ts';
@@ -31,6 +31,8 @@ export interface HubTask {
   state: ReleaseState | undefined;
   /** Why it is tried again or in a hurry; kept with what runs. */
   why: string;
+  /** Until when nothing else is deployed here: the files are not merged yet. */
+  hold: Instant | undefined;
   /** Fails where another run has taken the hub's Lease. */
   held: Held;
 }

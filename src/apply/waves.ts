@@ -1,10 +1,10 @@
 import pMap from 'p-map';
 import { waveGate } from '../core/deploy/gates.ts';
 import type { Earlier, Gate } from '../core/deploy/gates.ts';
-import { isSettled } from '../core/deploy/state.ts';
+import { holdReason, isSettled } from '../core/deploy/state.ts';
 import type { ReleaseState } from '../core/deploy/state.ts';
 import type { Platform, Wave } from '../core/model/types.ts';
-import type { PresentRelease, Unit, WantedRelease } from '../core/plan/types.ts';
+import type { Instant, PresentRelease, Unit, WantedRelease } from '../core/plan/types.ts';
 import { Failure } from '../failure.ts';
 import { isApproved, keepApproval } from './approvals.ts';
 import { readStates } from './cluster.ts';
@@ -29,6 +29,8 @@ export interface WaveWalk {
   retry: { hub: string; reason: string } | undefined;
   /** Why the chosen hubs are applied though nothing changed. */
   again: string | undefined;
+  /** Until when these files, which are not merged yet, stay; undefined where they are. */
+  hold: { until: Instant; reason: string } | undefined;
   /** After each hub that runs what is wanted. */
   onDone: (to: WantedRelease) => Promise<void>;
 }
@@ -81,7 +83,9 @@ function since(at: string | undefined): number | undefined {
 }
 
 /** What holds a single hub of a wave that may change. */
-function holdOf({ retry, reviewed }: WaveWalk, { unit, digest, order }: WantedRelease, state: ReleaseState | undefined, approved: boolean): Gate {
+function holdOf({ retry, reviewed, hold, world }: WaveWalk, { unit, digest, order }: WantedRelease, state: ReleaseState | undefined, approved: boolean): Gate {
+  const held = hold === undefined ? holdReason(state, world.now().getTime()) : undefined;
+  if (held !== undefined) return { open: false, outcome: 'waiting', reason: held };
   const quarantined = state?.quarantined;
   if (quarantined?.digest === digest && retry?.hub !== unit.name) return { open: false, outcome: 'blocked', reason: `quarantined since ${quarantined.at}: ${quarantined.reason}` };
   const shown = reviewed?.get(unit.name);
@@ -99,8 +103,8 @@ async function applyOne(walk: WaveWalk, to: WantedRelease): Promise<UnitResult> 
     return await withSeat(kube, parallel, waiting, () =>
       withLease(kube, `hub-${to.unit.name}`, async (held) => {
         const state = (await readStates(kube)).get(to.release.namespace); // another run may have been here meanwhile
-        const why = walk.retry?.hub === to.unit.name ? walk.retry.reason : (walk.again ?? walk.hurry ?? '');
-        const result = await applyHub({ platform, hub, to, state, why, held }, world);
+        const why = walk.retry?.hub === to.unit.name ? walk.retry.reason : (walk.hold?.reason ?? walk.again ?? walk.hurry ?? '');
+        const result = await applyHub({ platform, hub, to, state, why, hold: walk.hold?.until, held }, world);
         if (result.outcome === 'done') await walk.onDone(to);
         return result;
       }),

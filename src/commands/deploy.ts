@@ -12,6 +12,7 @@ import { isSettled } from '../core/deploy/state.ts';
 import type { ReleaseState } from '../core/deploy/state.ts';
 import { hasErrors } from '../core/finding.ts';
 import { isNamed } from '../core/model/platform.ts';
+import { seconds } from '../core/model/units.ts';
 import type { ClusterFile, Doc, Platform, Removal } from '../core/model/types.ts';
 import { unitId } from '../core/plan/types.ts';
 import type { PresentRelease, PresentStatus, Unit, WantedRelease } from '../core/plan/types.ts';
@@ -54,15 +55,22 @@ export interface DeployInputs {
   /** The named hubs are applied though nothing changed: drift is overwritten. */
   again: boolean;
   reason: string | undefined;
+  /** These files are not merged: the first wave tries them for so long, and nothing else is deployed there meanwhile. */
+  hold: string | undefined;
+  /** The pull request that is tried. */
+  pull: number | undefined;
   clock: () => Date;
   /** Without it nothing goes to GitHub, and nobody knows what was reviewed. */
   actions: { github: Github; run: string | undefined; branch: string } | undefined;
 }
 
+const TRY_MARKER = '<!-- glaciocloud try -->';
+
 /** From what runs to what is wanted, wave by wave. What another run left behind is caught up. */
 export async function deploy(inputs: DeployInputs, report: Report): Promise<Outcome> {
   const { root, reason = '' } = inputs;
   if ((inputs.now || inputs.again || inputs.retry !== undefined) && reason === '') throw new UsageError('--now, --again and --retry need a --reason');
+  if (inputs.hold !== undefined && (reason === '' || !/^[1-9][0-9]*[mh]$/u.test(inputs.hold))) throw new UsageError('--hold needs a time such as 2h, and a --reason');
   if (inputs.again && inputs.hubs.length === 0) throw new UsageError('--again needs the names of hubs');
   const reading = await gatherPlatform(root);
   const { platform } = reading;
@@ -75,7 +83,7 @@ export async function deploy(inputs: DeployInputs, report: Report): Promise<Outc
   const hubs = wanted.filter(({ unit }) => unit.kind === 'hub');
   const chosen = choose(platform, hubs.filter(({ unit }) => unit.cluster === cluster.name), inputs);
   const commit = (await headCommit(root)) ?? '';
-  if (inputs.actions && (await inputs.actions.github.branchHead(inputs.actions.branch)) !== commit) return outcome({ exit: 0, text: `${inputs.actions.branch} has moved on: the run for its newest commit deploys\n`, json: { schema_version: SCHEMA_VERSION, ...deployJson([], chosen) } });
+  if (inputs.actions && inputs.hold === undefined && (await inputs.actions.github.branchHead(inputs.actions.branch)) !== commit) return outcome({ exit: 0, text: `${inputs.actions.branch} has moved on: the run for its newest commit deploys\n`, json: { schema_version: SCHEMA_VERSION, ...deployJson([], chosen) } });
   const kube = new Kube(inputs.kubeconfig);
   const present = new Map((await publicReleases(inputs)).map((one) => [unitId(one.unit), one]));
   const shared = wanted.find(({ unit }) => unit.kind === 'cluster' && unit.name === cluster.name);
@@ -116,6 +124,7 @@ export async function deploy(inputs: DeployInputs, report: Report): Promise<Outc
       approved: inputs.approved,
       hurry: inputs.now ? reason : urgent,
       again: inputs.again ? reason : undefined,
+      hold: inputs.hold === undefined ? undefined : { until: new Date(inputs.clock().getTime() + seconds(inputs.hold) * 1000).toISOString(), reason },
       retry: inputs.retry === undefined ? undefined : { hub: inputs.retry, reason },
       onDone: async (to) => {
         if (inputs.record !== undefined) await writeFolder(join(inputs.record, unitId(to.unit)), await record(to));
@@ -126,7 +135,9 @@ export async function deploy(inputs: DeployInputs, report: Report): Promise<Outc
       if (removed.outcome === 'done' && inputs.record !== undefined) await rm(join(inputs.record, unitId(unit)), { recursive: true, force: true });
       done.push(removed);
     }
-    if (inputs.actions) {
+    if (inputs.actions && inputs.hold !== undefined) {
+      if (inputs.pull !== undefined) await inputs.actions.github.stickyComment(inputs.pull, TRY_MARKER, `${TRY_MARKER}\n**Tried for ${inputs.hold}**, ${reason}\n\n${deployMarkdown(done)}`);
+    } else if (inputs.actions) {
       const placed = async (to: WantedRelease): Promise<Map<string, string>> => new Map([...(await record(to))].map(([path, text]) => [`${unitId(to.unit)}/${path}`, text]));
       await tellGithub(inputs.actions.github, done, chosen, { commit, pull: merge?.pull, run: inputs.actions.run, environment: cluster.name, record: placed, progress: (text) => report.progress(text) });
     }
@@ -174,8 +185,8 @@ async function publicRecord(to: WantedRelease, { platform, charts, report, ...st
 }
 
 /** Hubs that the cluster knows and no file names, with the reviewed removal where there is one. A file that cannot be read still names its hub. */
-function orphans(platform: Platform, cluster: Doc<ClusterFile>, states: ReadonlyMap<string, ReleaseState>, { hubs, wave }: DeployInputs): { unit: Unit; removal: Removal | undefined }[] {
-  if (hubs.length > 0 || wave !== undefined) return [];
+function orphans(platform: Platform, cluster: Doc<ClusterFile>, states: ReadonlyMap<string, ReleaseState>, { hubs, wave, hold }: DeployInputs): { unit: Unit; removal: Removal | undefined }[] {
+  if (hubs.length > 0 || wave !== undefined || hold !== undefined) return [];
   const unknown = [...states.keys()].filter((name) => !isNamed(platform, 'environment', name));
   return unknown.map((name) => ({ unit: { kind: 'hub', cluster: cluster.name, name }, removal: platform.settings.data.removals.find((one) => one.hub === name && one.cluster === cluster.name) }));
 }
@@ -187,13 +198,15 @@ function chooseCluster(platform: Platform, name: string | undefined): Doc<Cluste
   return cluster;
 }
 
-function choose(platform: Platform, here: readonly WantedRelease[], { hubs, wave }: DeployInputs): WantedRelease[] {
+function choose(platform: Platform, here: readonly WantedRelease[], { hubs, wave, hold }: DeployInputs): WantedRelease[] {
   const known = here.map(({ unit }) => unit.name);
   const unknown = hubs.find((hub) => !known.includes(hub));
   if (unknown !== undefined) throw new UsageError(`there is no hub "${unknown}" on this cluster`, `hubs: ${known.join(', ')}`);
   const waves = platform.settings.data.waves.map(({ name }) => name);
   if (wave !== undefined && !waves.includes(wave)) throw new UsageError(`there is no wave "${wave}"`, `waves: ${waves.join(', ')}`);
-  return here.filter((one) => (hubs.length === 0 || hubs.includes(one.unit.name)) && (wave === undefined || one.wave === wave));
+  const late = hold === undefined ? undefined : here.find((one) => one.order > 1 && (hubs.includes(one.unit.name) || one.wave === wave));
+  if (late) throw new UsageError(`${late.unit.name} is not in the first wave`, 'only the first wave tries what is not merged');
+  return here.filter((one) => (hold === undefined || one.order === 1) && (hubs.length === 0 || hubs.includes(one.unit.name)) && (wave === undefined || one.wave === wave));
 }
 
 function summary(results: readonly UnitResult[], wanted: readonly WantedRelease[]): Outcome {

@@ -60,6 +60,12 @@ export class Github {
     return data.object.sha;
   }
 
+  /** Whether somebody may push to this repository. */
+  async mayWrite(login: string): Promise<boolean> {
+    const { data } = await this.#ask('a permission', () => this.#client.repos.getCollaboratorPermissionLevel({ ...this.#repo, username: login }));
+    return data.permission === 'admin' || data.permission === 'write';
+  }
+
   async headOf(number: number): Promise<string> {
     const { data } = await this.#ask('the pull request', () => this.#client.pulls.get({ ...this.#repo, pull_number: number }));
     return data.head.sha;

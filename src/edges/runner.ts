@@ -47,6 +47,19 @@ export function labelOrder(): Order {
   return { label, hub, issue, login: textAt(context.payload, '/sender/login') };
 }
 
+/** `/try SHA` on a pull request. The text comes from whoever wrote it. */
+export interface TryRequest {
+  pull: number;
+  login: string;
+  commit: string | undefined;
+}
+
+export function tryRequest(): TryRequest {
+  const pull = at(context.payload, '/issue/number');
+  if (typeof pull !== 'number' || at(context.payload, '/issue/pull_request') === undefined) throw new UsageError('this is not a comment on a pull request', 'use it in a workflow that runs on `issue_comment`');
+  return { pull, login: textAt(context.payload, '/comment/user/login'), commit: /^\/try ([0-9a-f]{40})\s*$/u.exec(textAt(context.payload, '/comment/body'))?.[1] };
+}
+
 /** The check run in a `workflow_run` event. The event is GitHub's, but its names come from whoever opened the pull request. */
 export function checkRun(): CheckRun {
   const word = (path: string): string => textAt(context.payload, path);

@@ -8,6 +8,8 @@ import { callFault, mayPass } from '../../src/core/deploy/causes.ts';
 import { changesHubImage, restartsHub } from '../../src/core/deploy/changes.ts';
 import { NEEDS, clusterVerdict, dnsVerdict, entriesOf, roomVerdict } from '../../src/core/deploy/preflight.ts';
 import { loadCheckObjects, restoreObjects } from '../../src/core/deploy/throw-away.ts';
+import { holdReason } from '../../src/core/deploy/state.ts';
+import type { ReleaseState } from '../../src/core/deploy/state.ts';
 import { rolloutVerdict } from '../../src/core/deploy/rollout.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { at } from '../../src/core/json.ts';
@@ -212,6 +214,12 @@ describe('a change of a release', () => {
   ])('%s', (_what, to, restarts, image) => {
     expect([restartsHub(old, to), changesHubImage(old, to)]).toEqual([restarts, image]);
   });
+});
+
+test('a hub on which somebody tries a change is left alone until then', () => {
+  const state = { hold: { until: '2026-11-24T12:30:00Z', reason: '/try of pull request 7 by octocat' } } as unknown as ReleaseState;
+  expect(holdReason(state, NOW)).toBe('held until 2026-11-24T12:30:00Z: /try of pull request 7 by octocat');
+  expect([holdReason(state, NOW + 1_800_000), holdReason(undefined, NOW)]).toEqual([undefined, undefined]);
 });
 
 test.each<[string, string, boolean]>([

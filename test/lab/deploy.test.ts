@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -159,6 +159,20 @@ test('two deployments at once: one works, the other stands back', async () => {
   expect(outcomes).toEqual([expect.stringMatching(/^blocked another deployment holds hub-lab-hub/u), 'done ']);
 });
 
+test('a change that is not merged is tried for a while; what is merged waits, and then comes back', async () => {
+  const proposed = join(folder.path, 'proposed');
+  await cp(root, proposed, { recursive: true });
+  await edit(proposed, file, 'memory: 1200M', 'memory: 1250M');
+  const tried = await deploy(proposed, lab, env, ['--hold', '1m', '--reason', 'trying']);
+  expect([tried.code, tried.json.steps.map(({ outcome }) => outcome)]).toEqual([0, ['done']]);
+  const held = await run();
+  expect([held.code, held.json.steps.map(({ outcome, reason }) => [outcome, reason])]).toEqual([0, [['waiting', expect.stringMatching(/^held until .*: trying$/u)]]]);
+  await new Promise((resolve) => setTimeout(resolve, 60_000));
+  const back = await run();
+  expect([back.code, back.json.steps.map(({ outcome }) => outcome)]).toEqual([0, ['done']]);
+  expect((await run()).json.steps).toEqual([]);
+});
+
 test('another cluster than the file means is refused before anything is written', async () => {
   const before = await new Kube(lab.kubeconfig).get('configmap', 'glaciocloud-release', HUB);
   const text = await readFile(join(root, 'clusters/lab.yaml'), 'utf8');
@@ -223,7 +237,6 @@ describe('drift', () => {
 describe('a hub whose file is gone', () => {
   test('runs on until a reviewed removal says what becomes of it, and then leaves homes and database behind', async () => {
     const kube = new Kube(lab.kubeconfig);
-    const { rm } = await import('node:fs/promises');
     await rm(join(root, file));
     await rm(join(root, 'environments/lab-other.yaml'), { force: true });
     const kept = await run();

@@ -59,8 +59,8 @@ test('a killed run is finished by the next, wherever it was killed, and nobodyâ€
     const again = await run(hub);
     const users = JSON.stringify(await inHub(lab, hub, 'users', '-'));
     const found = `killed ${outcomes(killed).join()}, next ${next.code} ${outcomes(next).join()}, then ${outcomes(again).join()}, ${users}`;
-    // After the last calls everything was written already: the next run has nothing left to do.
-    const fine = [`killed , next 0 done, then , {"users":["probe_1"]}`, `killed , next 0 , then , {"users":["probe_1"]}`].includes(found);
+    // After the last calls everything was written already: the next run has nothing left to do. A run that waited less made fewer calls and ended.
+    const fine = ['killed , next 0 done', 'killed , next 0 ', 'killed done, next 0 '].some((begin) => found === `${begin}, then , {"users":["probe_1"]}`);
     if (!fine) wrong.push(`call ${point}: ${found} ${next.json.steps[0]?.reason ?? next.output.slice(-300)}`);
     note(`killed ${point % 2 === 0 ? 'after' : 'before'} call ${point}, finished by the next run in ${next.seconds.toFixed(1)} s${fine ? '' : `: NOT AS IT SHOULD BE: ${found}`}`);
   };

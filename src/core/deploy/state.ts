@@ -15,6 +15,8 @@ export interface ReleaseState {
   quarantined: { digest: Digest; reason: string; at: Instant } | undefined;
   /** A copy of the hub's database from before a hub image that is not proven yet. */
   copy: string | undefined;
+  /** A commit that is tried out here, before it is merged: nothing else is deployed until then. */
+  hold: { until: Instant; reason: string } | undefined;
   /** Rounds in a row that failed for the infrastructure's sake. */
   infrastructure: number;
   last: { at: Instant; outcome: string; reason: string };
@@ -24,6 +26,11 @@ export function parseState(text: string): ReleaseState | undefined {
   const value = JSON.parse(text) as Json;
   // Written by this tool alone; the version guards the shape.
   return isObject(value) && value['v'] === 1 ? (value as unknown as ReleaseState) : undefined;
+}
+
+/** Why nothing else may be deployed here now. */
+export function holdReason(state: ReleaseState | undefined, now: number): string | undefined {
+  return state?.hold !== undefined && Date.parse(state.hold.until) > now ? `held until ${state.hold.until}: ${state.hold.reason}` : undefined;
 }
 
 /** Whether a hub runs what is wanted, proven, with nothing left half done by any run. */

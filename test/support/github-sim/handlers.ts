@@ -89,6 +89,13 @@ const TALK: readonly Permission[] = ['issues', 'pull-requests'];
 
 export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
   'repos/get': { handle: ({ repository }) => ({ status: 200, body: { id: repository.id, name: repository.name, full_name: `${repository.owner.login}/${repository.name}`, owner: userBody(repository.owner), default_branch: 'main' } }) },
+  'repos/get-collaborator-permission-level': {
+    handle: ({ state, repository, parameters }) => {
+      const user = found([...state.users.values()].find(({ login }) => login === parameters['username']));
+      const permission = user.id === repository.owner.id ? 'admin' : 'read';
+      return { status: 200, body: { permission, role_name: permission, user: userBody(user) } };
+    },
+  },
   'pulls/list': {
     handle: ({ repository, query }) => {
       const head = query.get('head');

@@ -1,6 +1,6 @@
 /** The operations of GitHub that the platform uses, by their ids in GitHub's OpenAPI description. Anything else is answered 501. */
 export const OPERATIONS = [
-  'repos/get', 'repos/get-commit', 'repos/get-content',
+  'repos/get', 'repos/get-collaborator-permission-level', 'repos/get-commit', 'repos/get-content',
   'repos/list-pull-requests-associated-with-commit', 'pulls/list', 'pulls/get', 'pulls/create', 'pulls/update', 'pulls/merge',
   'issues/list-for-repo', 'issues/create', 'issues/get', 'issues/update',
   'issues/list-comments', 'issues/create-comment', 'issues/get-comment', 'issues/update-comment', 'issues/delete-comment',
