@@ -39,6 +39,7 @@ from tornado.websocket import websocket_connect
 
 Json = dict[str, Any]
 SECRETS = "/usr/local/etc/jupyterhub"
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 TOKEN = "hub.services.glaciocloud-health.apiToken"
 PLAIN_CODE = """
 import json, sys
@@ -413,7 +414,7 @@ async def run(job: Json, report: Report) -> None:
             task.cancel()
 
     report.unheard = stop_once
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, stop_once)
     try:
         await task
@@ -429,6 +430,8 @@ def main() -> int:
     except CheckFailed as error:
         if not report.failed:
             report.line("run", None, 0, str(error), error.fault)
+    for number in SIGNALS:  # all is cleaned up: a late signal must not change what is reported
+        signal.signal(number, signal.SIG_IGN)
     return 1 if report.failed else 0
 
 
