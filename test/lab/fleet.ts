@@ -16,7 +16,8 @@ export const STAGING = ['s1', 's2', 's3'];
 export const PRODUCTION = ['p1', 'p2', 'p3'];
 /** Of every cluster: deployments of hubs at once. */
 export const PARALLEL = 2;
-const NODES = 10;
+/** Few: each of them has a pod of every hub that keeps its image there. */
+const NODES = 3;
 /** The process whose fleet it is: there is one control plane, and two tests would take it from each other. */
 const OWNER = join(CACHE, 'fleet.pid');
 

@@ -145,7 +145,7 @@ nodes(){ # N fake nodes in one list apply
   wait4 60 kubectl get --raw /readyz
   python3 - $KWOK <<'P' | kubectl create -f - >/dev/null 2>&1 || true
 import json,sys
-n=int(sys.argv[1]); print(json.dumps({"apiVersion":"v1","kind":"List","items":[{"apiVersion":"v1","kind":"Node","metadata":{"name":f"fake-{i:04d}","annotations":{"kwok.x-k8s.io/node":"fake"},"labels":{"type":"kwok","kubernetes.io/hostname":f"fake-{i:04d}","kubernetes.io/os":"linux","kubernetes.io/arch":"amd64"}},"status":{"allocatable":{"cpu":"32","memory":"256Gi","pods":"110"},"capacity":{"cpu":"32","memory":"256Gi","pods":"110"}}} for i in range(n)]}))
+n=int(sys.argv[1]); print(json.dumps({"apiVersion":"v1","kind":"List","items":[{"apiVersion":"v1","kind":"Node","metadata":{"name":f"fake-{i:04d}","annotations":{"kwok.x-k8s.io/node":"fake"},"labels":{"type":"kwok","kubernetes.io/hostname":f"fake-{i:04d}","kubernetes.io/os":"linux","kubernetes.io/arch":"amd64"}},"status":{"allocatable":{"cpu":"32","memory":"256Gi","pods":"1000"},"capacity":{"cpu":"32","memory":"256Gi","pods":"1000"}}} for i in range(n)]}))
 P
   wait4 60 sh -c "[ \$(kubectl get nodes --no-headers | grep -c ' Ready') -ge $KWOK ]"; }
 down(){ T0=$(date +%s%N); [ -d $W ] || return 0
