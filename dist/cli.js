@@ -49289,7 +49289,7 @@ function podFault2(pod, now) {
       if (pullFault(`${reason} ${message}`) === "product") return { kind: "failed", reason: `${name}: the image cannot be pulled: ${message.slice(0, 300)}`, fault: "product" };
       if (reason === "ImagePullBackOff") return { kind: "failed", reason: `${name}: the registry does not answer: ${message.slice(0, 300)}`, fault: "infrastructure" };
     }
-    if (/^CreateContainer(Config)?Error$/u.test(reason)) return { kind: "failed", reason: `${name}: ${message.slice(0, 300)}`, fault: "product" };
+    if (/^CreateContainer(Config)?Error$/u.test(reason) && !/failed to sync \w+ cache/u.test(message)) return { kind: "failed", reason: `${name}: ${message.slice(0, 300)}`, fault: "product" };
     const exit = at(status, "/lastState/terminated/exitCode") ?? at(status, "/state/terminated/exitCode");
     if (Number(at(status, "/restartCount") ?? 0) >= CRASHES - 1 && typeof exit === "number" && exit !== 0) {
       const out = textAt(status, "/lastState/terminated/reason") === "OOMKilled" ? " for want of memory" : "";

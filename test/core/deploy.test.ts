@@ -30,6 +30,7 @@ describe('a rollout', () => {
     ['image that is refused', waiting('ErrImagePull', '401 Unauthorized'), 'failed product'],
     ['registry that is down, once', waiting('ErrImagePull', 'dial tcp: connection refused'), 'waiting'],
     ['registry that is down, again', waiting('ImagePullBackOff', 'dial tcp: connection refused'), 'failed infrastructure'],
+    ['Secret that the kubelet has not heard of yet', waiting('CreateContainerConfigError', 'failed to sync secret cache: timed out waiting for the condition'), 'waiting'],
     ['missing Secret', waiting('CreateContainerConfigError', 'secret "x" not found'), 'failed product'],
     ['two crashes, the third run', pod({ containerStatuses: [{ restartCount: 2, lastState: { terminated: { exitCode: 1 } } }] }), 'failed product'],
     ['not ready after a minute', pod({ phase: 'Running', containerStatuses: [{ ready: false, state: { running: { startedAt: '2026-11-24T11:59:00Z' } } }] }), 'waiting'],

@@ -330,7 +330,7 @@ class StateHandler(APIHandler):
 
     def rows(self) -> Json:
         """Rows of the database: all, and those that throw-away users leave behind when something goes wrong."""
-        ids = [row.id for row in self.db.query(orm.User.id).filter(orm.User.name.in_(access()["machines"]))]
+        ids = [row.id for row in self.db.query(orm.User.id).filter(orm.User.name.in_(self.get_arguments("of") or access()["machines"]))]
         theirs = self.db.query(orm.Spawner).filter(orm.Spawner.user_id.in_(ids))
         loose = self.db.query(orm.Server).filter(~orm.Server.spawner.has(), ~orm.Server.service.has())
         tables = {"users": orm.User, "spawners": orm.Spawner, "servers": orm.Server, "api_tokens": orm.APIToken}
