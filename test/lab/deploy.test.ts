@@ -34,11 +34,11 @@ beforeAll(async () => {
   root = join(folder.path, 'platform');
   record = join(folder.path, 'record');
   ({ env } = await writePlatform(root, lab, { [HUB]: {} }));
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   await removeNamespaces(lab, HUB, 'lab-other');
   await folder.remove();
-}, 120_000);
+}, 240_000);
 
 describe('a fresh hub', () => {
   test('is installed and proven: a kernel answers with its OGGM', async () => {

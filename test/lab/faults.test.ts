@@ -47,7 +47,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await removeNamespaces(lab, HUB);
   await folder.remove();
-}, 120_000);
+}, 240_000);
 
 /** Each bad change has its own reason, the old hub answers afterwards, and its users are who they were. */
 async function fails(from: string, to: string, outcome: string, reason: RegExp): Promise<DeployRun> {

@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await removeNamespaces(lab, ...HUBS);
   await folder.remove();
-}, 120_000);
+}, 240_000);
 
 test('a killed run is finished by the next, wherever it was killed, and nobody’s login or server is lost', async () => {
   note(`a change of values makes ${calls} calls to kubectl, Helm and sops`);

@@ -64,7 +64,7 @@ afterAll(async () => {
   await sim.close();
   await removeNamespaces(lab, HUB, SPACE);
   await folder.remove();
-}, 120_000);
+}, 240_000);
 
 test('it watches hub, proxy and files, and starts a server with a kernel', async () => {
   const seen = await until('a server was started and is gone', 120, async () => {

@@ -99,12 +99,17 @@ export async function killer(folder: string, call: number, when: 'before' | 'aft
   return { env: { ...env, ...wrapped }, calls: async () => Number(await readFile(count, 'utf8')) };
 }
 
-/** Away with hubs of earlier runs: pods at once, because their grace periods are of no use to a test. */
+/** Away with hubs: pods at once, because their grace periods are of no use to a test. What takes its time goes on by itself. */
 export async function removeNamespaces(lab: Lab, ...names: string[]): Promise<void> {
-  const kubectl = (...args: string[]): Promise<unknown> => exec(unpackedTool('kubectl'), args, { env: { KUBECONFIG: lab.kubeconfig }, timeoutMs: 120_000 });
+  const kubectl = (...args: string[]): Promise<{ stdout: string }> => exec(unpackedTool('kubectl'), args, { env: { KUBECONFIG: lab.kubeconfig }, timeoutMs: 60_000 });
   for (const name of names) {
-    await kubectl('delete', 'pods', '--all', '--namespace', name, '--force', '--grace-period=0');
-    await kubectl('delete', 'namespace', name, '--ignore-not-found', '--wait=true');
+    await kubectl('delete', 'namespace', name, '--ignore-not-found', '--wait=false');
+    await kubectl('delete', 'pods', '--all', '--namespace', name, '--force', '--grace-period=0', '--wait=false');
     await kubectl('delete', 'lease', `hub-${name}`, '--namespace', 'glaciocloud-system', '--ignore-not-found');
+  }
+  for (let look = 0; look < 90; look += 1) {
+    const left = (await kubectl('get', 'namespaces', '-o', 'name')).stdout.split('\n');
+    if (!names.some((name) => left.includes(`namespace/${name}`))) return;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 }

@@ -52,7 +52,7 @@ afterAll(async () => {
   await sim.close();
   await removeNamespaces(lab, ...HUBS);
   await folder.remove();
-}, 120_000);
+}, 240_000);
 
 async function commit(message: string): Promise<void> {
   repository.refs.set('refs/heads/main', await commitAll(root, message));
