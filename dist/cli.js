@@ -135,6 +135,14 @@ function at(value, path) {
 function objectsIn(value) {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
+function objectOf(text2) {
+  try {
+    const value = JSON.parse(text2);
+    return isObject(value) ? value : void 0;
+  } catch {
+    return void 0;
+  }
+}
 function textAt(value, path) {
   const found = at(value, path);
   return typeof found === "string" ? found : "";
@@ -48089,13 +48097,18 @@ function isSettled(state, digest2) {
 // src/apply/cluster.ts
 init_json();
 
+// src/edges/kube.ts
+import { setTimeout as sleep } from "node:timers/promises";
+
 // src/core/deploy/causes.ts
 var INFRASTRUCTURE_ROUNDS = 3;
 var CRASHES = 3;
 var NO_ROOM_SECONDS = 120;
 var NOT_READY_SECONDS = 120;
+var LOGIN = /Unauthorized|token.*expired|provide credentials/iu;
 var CALLS = [
-  { says: /Unauthorized|token.*expired|provide credentials|was killed by|did not end within/iu, fault: "infrastructure", again: false },
+  { says: LOGIN, fault: "infrastructure", again: false },
+  { says: /was killed by|did not end within/iu, fault: "infrastructure", again: false },
   { says: /TooManyRequests|too many requests|connection refused|connection reset|EOF|i\/o timeout|TLS handshake timeout|Internal ?Error|an error on the server|ServiceUnavailable|currently unable to handle|http2: |etcdserver|no route to host|no such host|context deadline exceeded|leader changed/iu, fault: "infrastructure", again: true },
   { says: /^/u, fault: "product", again: false }
   // what nobody knows is shown, and not tried for ever
@@ -48110,6 +48123,9 @@ function callFault(message) {
 }
 function mayPass(message) {
   return causeOf(CALLS, message)?.again === true;
+}
+function loginRefused(message) {
+  return LOGIN.test(message);
 }
 function pullFault(message) {
   return causeOf(PULLS, message)?.fault ?? "infrastructure";
@@ -48192,9 +48208,8 @@ var KubeFailure = class extends Failure {
   /** Somebody else changed or made the object first. */
   conflict;
   constructor(message, stderr) {
-    const expired = /Unauthorized|token.*expired|provide credentials/iu.test(stderr);
     super(`${message}: ${stderr.trim().split("\n").slice(-3).join(" ").slice(0, 400)}`, {
-      hint: expired ? "the credentials of the cluster are refused: log in again" : "look at the cluster; the next run goes on where this one ended"
+      hint: loginRefused(stderr) ? "the credentials of the cluster are refused: log in again" : "look at the cluster; the next run goes on where this one ended"
     });
     this.conflict = /AlreadyExists|Conflict|the object has been modified/u.test(stderr);
   }
@@ -48216,7 +48231,7 @@ var Kube = class {
     for (let round = 1; ; round += 1) {
       const result2 = await exec(this.#program, args, { env: clusterEnv(this.kubeconfig), timeoutMs, ...input === void 0 ? {} : { input } });
       if (result2.code === 0 || round === 5 || !mayPass(result2.stderr)) return result2;
-      await new Promise((resolve2) => setTimeout(resolve2, 500 * 2 ** round));
+      await sleep(500 * 2 ** round);
     }
   }
   async #must(what, args, input) {
@@ -48239,8 +48254,7 @@ var Kube = class {
   async list(kinds, options = {}) {
     const where = options.namespace === void 0 ? ["--all-namespaces"] : inNamespace(options.namespace);
     const filters = [...options.selector === void 0 ? [] : ["--selector", options.selector], ...options.fields === void 0 ? [] : ["--field-selector", options.fields]];
-    const items = object(await this.#must(`${kinds} cannot be listed`, ["get", kinds, ...where, ...filters, "-o", "json"]))["items"];
-    return Array.isArray(items) ? items.filter(isObject) : [];
+    return objectsIn(object(await this.#must(`${kinds} cannot be listed`, ["get", kinds, ...where, ...filters, "-o", "json"]))["items"]);
   }
   /** Server-side apply: ours wins, and what others own besides stays. */
   async apply(objects) {
@@ -48359,13 +48373,13 @@ async function digestKey(kube) {
 init_json();
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import { setTimeout as sleep2 } from "node:timers/promises";
 init_failure();
 var DURATION = 30;
 var RENEW_MS = 1e4;
 var LOOK_MS = 1e3;
 var LeaseHeld = class extends Failure {
 };
-var sleep = (ms) => new Promise((resolve2) => setTimeout(resolve2, ms));
 async function withLease(kube, name, work) {
   const seen = /* @__PURE__ */ new Map();
   return holding(kube, name, work, async (holder) => {
@@ -48374,7 +48388,7 @@ async function withLease(kube, name, work) {
       if (lease) return { name, lease };
       const other = seen.get(name);
       if (other?.alive === true) throw new LeaseHeld(`another deployment holds ${name} (${other.owner})`, { hint: "wait for it; what it leaves is caught up by the next run", exit: 3 });
-      await sleep(LOOK_MS);
+      await sleep2(LOOK_MS);
     }
   });
 }
@@ -48388,7 +48402,7 @@ async function withSeat(kube, seats, waiting, work) {
         if (lease) return { name, lease };
       }
       if (round === 2) waiting([...seen.values()].map(({ owner }) => owner).join(", "));
-      await sleep(LOOK_MS);
+      await sleep2(LOOK_MS);
     }
   });
 }
@@ -49159,7 +49173,7 @@ function changesHubImage(from, to) {
 init_json();
 var THROW_AWAY = "glaciocloud.org/throw-away";
 function loadCheckObjects(objects, namespace, name, script) {
-  const metadata = (called) => ({ name: called, namespace, labels: { [THROW_AWAY]: name } });
+  const metadata = metadataOf(name, namespace);
   const renamed = /* @__PURE__ */ new Map();
   const copies = [];
   for (const object2 of objects) {
@@ -49173,7 +49187,7 @@ function loadCheckObjects(objects, namespace, name, script) {
   return [...copies, { apiVersion: "v1", kind: "Pod", metadata: metadata(name), spec: loadCheckPod(hubPodSpec(objects), renamed, `${name}-script`, serviceEnv(objects)) }];
 }
 function restoreObjects(objects, namespace, name, script, args) {
-  const metadata = (called) => ({ name: called, namespace, labels: { [THROW_AWAY]: name } });
+  const metadata = metadataOf(name, namespace);
   const spec2 = hubPodSpec(objects);
   const container = objectsIn(spec2["containers"])[0] ?? {};
   const pod = {
@@ -49193,6 +49207,9 @@ function restoreObjects(objects, namespace, name, script, args) {
     { apiVersion: "v1", kind: "ConfigMap", metadata: metadata(`${name}-script`), data: { "restore.py": script } },
     { apiVersion: "v1", kind: "Pod", metadata: metadata(name), spec: pod }
   ];
+}
+function metadataOf(pod, namespace) {
+  return (called) => ({ name: called, namespace, labels: { [THROW_AWAY]: pod } });
 }
 var DATABASE2 = "pvc";
 function hubPodSpec(objects) {
@@ -49256,7 +49273,11 @@ init_failure();
 
 // src/apply/database.ts
 init_json();
+import { setTimeout as sleep4 } from "node:timers/promises";
 init_failure();
+
+// src/apply/throw-away.ts
+import { setTimeout as sleep3 } from "node:timers/promises";
 
 // src/core/deploy/rollout.ts
 init_json();
@@ -49314,7 +49335,6 @@ function podFault2(pod, now) {
 init_json();
 var LOOKS = 480;
 var LOOK_MS2 = 250;
-var sleep2 = (ms) => new Promise((resolve2) => setTimeout(resolve2, ms));
 async function runThrowAway({ name, namespace, objects, what }, world) {
   const drop = () => world.kube.deleteBy("pods,secrets,configmaps", `${THROW_AWAY}=${name}`, namespace);
   await drop();
@@ -49326,7 +49346,7 @@ async function runThrowAway({ name, namespace, objects, what }, world) {
       if (phase === "Succeeded" || phase === "Failed") return { ok: phase === "Succeeded", log: await world.kube.logs(name, namespace) };
       const verdict = pod === void 0 ? void 0 : rolloutVerdict([], [pod], world.now().getTime());
       if (verdict?.kind === "failed") throw new Faulty(`${what}: ${verdict.reason}`, verdict.fault);
-      await sleep2(LOOK_MS2);
+      await sleep3(LOOK_MS2);
     }
     throw new Faulty(`${what}: the throw-away pod did not end`, "infrastructure");
   } finally {
@@ -49338,7 +49358,6 @@ async function runThrowAway({ name, namespace, objects, what }, world) {
 var RESTORE = "glaciocloud-restore";
 var LOOKS2 = 360;
 var LOOK_MS3 = 250;
-var sleep3 = (ms) => new Promise((resolve2) => setTimeout(resolve2, ms));
 async function copyDatabase({ to }, world) {
   const lines = [];
   const name = `before-${to.digest.slice(0, 12)}`;
@@ -49361,7 +49380,7 @@ async function restoreDatabase({ to }, copy, revision, world) {
   const running = async () => (await world.kube.list("pods", { namespace, selector: "app=jupyterhub,component=hub" })).length > 0;
   for (let look2 = 0; await running(); look2 += 1) {
     if (look2 === LOOKS2) throw new Faulty("the hub does not stop, so that its database cannot be restored", "infrastructure");
-    await sleep3(LOOK_MS3);
+    await sleep4(LOOK_MS3);
   }
   const objects = restoreObjects(stored.map(parseObject), namespace, RESTORE, await world.script("db_restore.py"), [copy, "--if-changed"]);
   const { ok, log } = await runThrowAway({ name: RESTORE, namespace, objects, what: "the hub\u2019s database cannot be restored" }, world);
@@ -49370,10 +49389,7 @@ async function restoreDatabase({ to }, copy, revision, world) {
   world.progress(to.unit, typeof said?.["restored"] === "string" ? "the hub\u2019s database is what it was before the change; the newer one is kept beside it" : "the hub\u2019s database is of the same schema: it stays");
 }
 function told(lines) {
-  const line = lines.findLast((one) => one.startsWith("{"));
-  if (line === void 0) return void 0;
-  const value = at(JSON.parse(line), "");
-  return isObject(value) ? value : void 0;
+  return lines.map(objectOf).findLast((one) => one !== void 0);
 }
 
 // src/apply/health.ts
@@ -49425,11 +49441,7 @@ async function refreshMenu(namespace, { kube, now }) {
   return sha256Hex(textAt(await kube.get("configmap", "hub-profiles", namespace), "/data/profiles.json"));
 }
 function parseLine(text2) {
-  try {
-    return text2.startsWith("{") ? JSON.parse(text2) : void 0;
-  } catch {
-    return void 0;
-  }
+  return objectOf(text2);
 }
 async function dropOwned(kind, selector, namespace, { kube }) {
   for (const one of await kube.list(kind, { namespace, selector })) {
@@ -49534,10 +49546,10 @@ async function dropOldSecrets(namespace, current, { kube }) {
 }
 
 // src/apply/rollout.ts
+import { setTimeout as sleep5 } from "node:timers/promises";
 var ROLLOUT_SECONDS = 300;
 var LOOK_MS4 = 500;
-var sleep4 = (ms) => new Promise((resolve2) => setTimeout(resolve2, ms));
-async function watchRollout(namespace, { kube, now }, say) {
+async function watchRollout({ to: { unit, release: { namespace } } }, { kube, now, progress }) {
   let said = "";
   const end = now().getTime() + ROLLOUT_SECONDS * 1e3;
   while (now().getTime() < end) {
@@ -49548,9 +49560,9 @@ async function watchRollout(namespace, { kube, now }, say) {
       const why = verdict.crashed === void 0 ? "" : lastWord(await kube.logs(verdict.crashed, namespace, "previous")) || lastWord(await kube.logs(verdict.crashed, namespace));
       throw new Faulty(`${verdict.reason}${why === "" ? "" : `: ${why}`}`, verdict.fault);
     }
-    if (verdict.for !== said) say(`waiting for ${verdict.for}`);
+    if (verdict.for !== said) progress(unit, `waiting for ${verdict.for}`);
     said = verdict.for;
-    await sleep4(LOOK_MS4);
+    await sleep5(LOOK_MS4);
   }
   throw new Faulty(`not ready after ${ROLLOUT_SECONDS} s: ${said}`, "product");
 }
@@ -49573,7 +49585,7 @@ async function applyHub(task, world) {
   try {
     const prepared = await timed(run2, "preflight", () => preflight(task, run2, world));
     await timed(run2, "upgrade", () => upgrade(task, prepared, run2, world));
-    await timed(run2, "rollout", () => watchRollout(to.release.namespace, world, (text2) => world.progress(to.unit, text2)));
+    await timed(run2, "rollout", () => watchRollout(task, world));
     await timed(run2, "health", () => proveHealthy(task, world, run2.health));
     const revision = await lastRevision(task, world);
     const at3 = world.now().toISOString();
@@ -49641,7 +49653,7 @@ async function rollBack(task, revision, run2, world) {
     world.progress(to.unit, `rolling back to revision ${revision}`);
     await world.releases.rollback(to.unit.name, to.release.namespace, revision);
   });
-  await timed(run2, "rollout", () => watchRollout(to.release.namespace, world, (text2) => world.progress(to.unit, text2)));
+  await timed(run2, "rollout", () => watchRollout(task, world));
 }
 function result({ to }, { kind, seconds: seconds2, health }, outcome2, reason) {
   return { unit: to.unit, kind, outcome: outcome2, reason, seconds: seconds2, health: health.lines };
@@ -49687,9 +49699,8 @@ async function loadCheck({ to: { release: { namespace } } }, objects, world) {
 function loadError(log) {
   const lines = log.trim().split("\n");
   const bad = lines.find((line) => line.includes("Bad config encountered"));
-  const last = lines.at(-1) ?? "";
-  const told2 = last.startsWith("{") ? JSON.parse(last) : void 0;
-  if (!isObject(told2)) return lines.slice(-5).join(" ").slice(0, 600);
+  const told2 = objectOf(lines.at(-1) ?? "");
+  if (!told2) return lines.slice(-5).join(" ").slice(0, 600);
   return `${textAt(told2, "/stage")}: ${bad?.replace(/^.*Bad config encountered[^:]*: ?/u, "") ?? textAt(told2, "/error")}`.slice(0, 600);
 }
 
@@ -49698,8 +49709,10 @@ async function walkWaves(walk2) {
   const { platform, world, chosen } = walk2;
   const results = [];
   for (const wave of platform.settings.data.waves) {
+    const mine = chosen.filter((one2) => one2.wave === wave.name);
+    if (mine.length === 0) continue;
     const states = await readStates(world.kube);
-    const changing = chosen.filter((one2) => one2.wave === wave.name && (walk2.again !== void 0 || !isSettled(states.get(one2.release.namespace), one2.digest)));
+    const changing = mine.filter((one2) => walk2.again !== void 0 || !isSettled(states.get(one2.release.namespace), one2.digest));
     if (changing.length === 0) continue;
     const approved = await approval(walk2, wave);
     const gate = waveGate(wave, { now: world.now().getTime(), earlier: earlierHubs(walk2, wave, states, results), approved, hurried: walk2.hurry !== void 0 });
@@ -49796,10 +49809,9 @@ function deployJson(results, wanted2) {
 }
 function deployMarkdown(results) {
   if (results.length === 0) return "Nothing to do: what is merged already runs.\n";
-  const escape2 = (text2) => text2.replaceAll(/[|<>\n\r@]/gu, " ").slice(0, 300);
-  const rows = results.map(({ unit, outcome: outcome2, reason, seconds: seconds2 }) => `| ${MARKS[outcome2]} | ${unitId(unit)} | ${outcome2} | ${PHASES.map((phase) => seconds2[phase].toFixed(1)).join(" | ")} | ${escape2(reason)} |
+  const rows = results.map(({ unit, outcome: outcome2, reason, seconds: seconds2 }) => `| ${MARKS[outcome2]} | ${unitId(unit)} | ${outcome2} | ${PHASES.map((phase) => seconds2[phase].toFixed(1)).join(" | ")} | ${escapeMarkdown(reason.slice(0, 300))} |
 `);
-  const checks = results.flatMap(({ unit, health }) => health.map(({ ok, check: check2, image, seconds: seconds2, detail }) => `| ${ok ? "\u2713" : "\u2717"} | ${unitId(unit)} | ${escape2(check2)} | ${image ?? ""} | ${seconds2.toFixed(1)} | ${escape2(detail)} |
+  const checks = results.flatMap(({ unit, health }) => health.map(({ ok, check: check2, image, seconds: seconds2, detail }) => `| ${ok ? "\u2713" : "\u2717"} | ${unitId(unit)} | ${escapeMarkdown(check2)} | ${image ?? ""} | ${seconds2.toFixed(1)} | ${escapeMarkdown(detail.slice(0, 300))} |
 `));
   return `| | hub | outcome | ${PHASES.join(" | ")} | |
 |---|---|---|---|---|---|---|---|
@@ -49840,8 +49852,7 @@ var HelmReleases = class {
       if (/release: not found/u.test(stderr)) return [];
       throw failure(`the history of ${release2} cannot be read`, stderr);
     }
-    const list2 = JSON.parse(stdout);
-    return (Array.isArray(list2) ? list2 : []).filter(isObject).map((one) => ({ revision: Number(one["revision"]), status: typeof one["status"] === "string" ? one["status"] : "" }));
+    return objectsIn(JSON.parse(stdout)).map((one) => ({ revision: Number(one["revision"]), status: typeof one["status"] === "string" ? one["status"] : "" }));
   }
   /** The newest revision, whatever its status; undefined where nothing was ever installed. */
   async last(release2, namespace) {
@@ -50074,7 +50085,7 @@ async function deploy(inputs, report) {
 
 ${deployMarkdown(done)}`);
     } else if (inputs.actions) {
-      const placed = async (to) => new Map([...await record(to)].map(([path, text2]) => [`${unitId(to.unit)}/${path}`, text2]));
+      const placed = async (to) => inRecord(to.unit, await record(to));
       await tellGithub(inputs.actions.github, done, chosen, { commit, pull: merge3?.pull, run: inputs.actions.run, environment: cluster.name, record: placed, progress: (text2) => report.progress(text2) });
     }
     return done;
@@ -50094,11 +50105,14 @@ async function publicReleases({ record, root }) {
 async function keepRecord({ record, actions }, unit, files, message, report) {
   if (record !== void 0) await writeFolder(join10(record, unitId(unit)), files);
   if (actions) {
-    await actions.github.commitFiles("deployed", new Map([...files].map(([path, text2]) => [`${unitId(unit)}/${path}`, text2])), message).catch((error2) => {
+    await actions.github.commitFiles("deployed", inRecord(unit, files), message).catch((error2) => {
       if (!(error2 instanceof Failure)) throw error2;
       report.progress(`record: ${error2.message}`);
     });
   }
+}
+function inRecord(unit, files) {
+  return new Map([...files].map(([path, text2]) => [`${unitId(unit)}/${path}`, text2]));
 }
 async function publicRecord(to, { platform, charts, report, ...status }) {
   const [rendered] = await renderAll({ wanted: [to], platform, charts, report, use: ({ manifests }) => manifests });
@@ -50176,8 +50190,7 @@ function driftOf(name, live, applied) {
   return fields.length === 0 ? void 0 : { object: name, kind: "changed", fields };
 }
 function foreignManagers(name, live) {
-  const managed = at(live, "/metadata/managedFields");
-  return (Array.isArray(managed) ? managed : []).filter(isObject).filter((one) => !OWN_MANAGERS.test(textAt(one, "/manager")) && one["subresource"] === void 0).map((one) => ({ object: name, manager: textAt(one, "/manager"), time: textAt(one, "/time") }));
+  return objectsIn(at(live, "/metadata/managedFields")).filter((one) => !OWN_MANAGERS.test(textAt(one, "/manager")) && one["subresource"] === void 0).map((one) => ({ object: name, manager: textAt(one, "/manager"), time: textAt(one, "/time") }));
 }
 
 // src/commands/drift.ts
@@ -50683,6 +50696,9 @@ async function order(root, { label, hub: hub2, issue, login: login2 }) {
 `, json: { schema_version: SCHEMA_VERSION, ...outputs }, outputs });
 }
 
+// src/commands/outside.ts
+import { setTimeout as sleep6 } from "node:timers/promises";
+
 // src/core/deploy/outside.ts
 init_json();
 
@@ -50701,19 +50717,11 @@ function day(instant2) {
 // src/core/deploy/outside.ts
 var DAY_MS = 864e5;
 function addressSign({ status, body, until }, now) {
-  const version = versionIn(body);
+  const version = textAt(objectOf(body), "/version");
   if (status !== 200 || version === "") return { kind: "problem", text: `it answers ${status} with ${body.trim() === "" ? "nothing" : `"${body.trim().slice(0, 80)}"`}, which is no answer of a hub` };
   const days = until === void 0 ? void 0 : Math.floor((until - now) / DAY_MS);
   if (days !== void 0 && days < CERTIFICATE_DAYS) return { kind: "problem", text: days < 0 ? "its certificate has ended" : `its certificate ends in ${days} days, and nobody has renewed it` };
   return { kind: "well", text: `JupyterHub ${version}${days === void 0 ? "" : `, certificate good for ${days} days`}` };
-}
-function versionIn(body) {
-  try {
-    const value = JSON.parse(body);
-    return isObject(value) ? textAt(value, "/version") : "";
-  } catch {
-    return "";
-  }
 }
 function heartbeatLabels(hub2) {
   return ["glaciocloud-heartbeat", `hub:${hub2}`];
@@ -50776,7 +50784,7 @@ async function addressOf({ data: { url } }, { now, pauseMs }) {
     const answer = await askAddress(`${url.replace(/\/$/u, "")}/hub/api`);
     const sign = answer.kind === "answered" ? addressSign(answer, now) : { kind: "problem", text: `it does not answer: ${answer.why}` };
     if (sign.kind !== "problem" || attempt2 === ATTEMPTS) return sign;
-    await new Promise((resolve2) => setTimeout(resolve2, pauseMs));
+    await sleep6(pauseMs);
   }
 }
 async function heartbeatOf({ name, data: { probe: probe2 } }, { actions, now }) {

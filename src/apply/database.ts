@@ -1,5 +1,6 @@
-import { at, isObject, textAt } from '../core/json.ts';
-import type { Json, JsonObject } from '../core/json.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { objectOf, textAt } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
 import { restoreObjects } from '../core/deploy/throw-away.ts';
 import { parseObject, splitDocuments } from '../core/render/manifests.ts';
 import { messageOf } from '../failure.ts';
@@ -10,7 +11,6 @@ import type { ApplyWorld, HubTask } from './types.ts';
 const RESTORE = 'glaciocloud-restore';
 const LOOKS = 360;
 const LOOK_MS = 250;
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A verified copy of the hub's database beside it, by name; undefined where there is nothing to copy: no file, or a hub that is down. */
 export async function copyDatabase({ to }: HubTask, world: ApplyWorld): Promise<string | undefined> {
@@ -51,8 +51,5 @@ export async function restoreDatabase({ to }: HubTask, copy: string, revision: n
 
 /** The last line that is a JSON object. */
 function told(lines: readonly string[]): JsonObject | undefined {
-  const line = lines.findLast((one) => one.startsWith('{'));
-  if (line === undefined) return undefined;
-  const value = at(JSON.parse(line) as Json, '');
-  return isObject(value) ? value : undefined;
+  return lines.map(objectOf).findLast((one) => one !== undefined);
 }

@@ -1,5 +1,5 @@
 import { sha256Hex } from '../core/digest.ts';
-import { at, textAt } from '../core/json.ts';
+import { at, objectOf, textAt } from '../core/json.ts';
 import { slug } from '../core/model/units.ts';
 import { MACHINES } from '../core/deploy/door.ts';
 import { defaultSize } from '../core/values/profiles.ts';
@@ -66,13 +66,9 @@ async function refreshMenu(namespace: string, { kube, now }: ApplyWorld): Promis
   return sha256Hex(textAt(await kube.get('configmap', 'hub-profiles', namespace), '/data/profiles.json'));
 }
 
+/** A line of health_check.py of the same version. */
 function parseLine(text: string): HealthLine | undefined {
-  try {
-    // Written by health_check.py of the same version.
-    return text.startsWith('{') ? (JSON.parse(text) as HealthLine) : undefined;
-  } catch {
-    return undefined;
-  }
+  return objectOf(text) as HealthLine | undefined;
 }
 
 /** Objects of the throw-away user, and of nobody else. */

@@ -3,8 +3,8 @@ import { changesHubImage, restartsHub } from '../core/deploy/changes.ts';
 import { STATE_NAME } from '../core/deploy/state.ts';
 import type { ReleaseState } from '../core/deploy/state.ts';
 import { loadCheckObjects } from '../core/deploy/throw-away.ts';
-import type { Json, JsonObject } from '../core/json.ts';
-import { isObject, textAt } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
+import { objectOf, textAt } from '../core/json.ts';
 import { TimedOut } from '../edges/exec.ts';
 import { HelmFailure } from '../edges/helm.ts';
 import { KubeFailure } from '../edges/kube.ts';
@@ -42,7 +42,7 @@ export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitRe
   try {
     const prepared = await timed(run, 'preflight', () => preflight(task, run, world));
     await timed(run, 'upgrade', () => upgrade(task, prepared, run, world));
-    await timed(run, 'rollout', () => watchRollout(to.release.namespace, world, (text) => world.progress(to.unit, text)));
+    await timed(run, 'rollout', () => watchRollout(task, world));
     await timed(run, 'health', () => proveHealthy(task, world, run.health));
     const revision = await lastRevision(task, world);
     const at = world.now().toISOString();
@@ -117,7 +117,7 @@ async function rollBack(task: HubTask, revision: number, run: Run, world: ApplyW
     world.progress(to.unit, `rolling back to revision ${revision}`);
     await world.releases.rollback(to.unit.name, to.release.namespace, revision);
   });
-  await timed(run, 'rollout', () => watchRollout(to.release.namespace, world, (text) => world.progress(to.unit, text)));
+  await timed(run, 'rollout', () => watchRollout(task, world));
 }
 
 function result({ to }: HubTask, { kind, seconds, health }: Run, outcome: UnitResult['outcome'], reason: string): UnitResult {
@@ -176,8 +176,7 @@ async function loadCheck({ to: { release: { namespace } } }: HubTask, objects: r
 function loadError(log: string): string {
   const lines = log.trim().split('\n');
   const bad = lines.find((line) => line.includes('Bad config encountered'));
-  const last = lines.at(-1) ?? '';
-  const told = last.startsWith('{') ? (JSON.parse(last) as Json) : undefined;
-  if (!isObject(told)) return lines.slice(-5).join(' ').slice(0, 600);
+  const told = objectOf(lines.at(-1) ?? '');
+  if (!told) return lines.slice(-5).join(' ').slice(0, 600);
   return `${textAt(told, '/stage')}: ${bad?.replace(/^.*Bad config encountered[^:]*: ?/u, '') ?? textAt(told, '/error')}`.slice(0, 600);
 }

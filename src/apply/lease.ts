@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { at, isObject, textAt } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 import { SYSTEM_NAMESPACE } from '../core/values/cluster.ts';
@@ -16,8 +17,6 @@ export class LeaseHeld extends Failure {}
 
 /** Fails where the Lease is not ours any more: asked before every step that cannot be undone. */
 export type Held = () => void;
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * Does the work while holding the unit's Lease, so that two runs never meet. A Lease that another run renews is refused; one that

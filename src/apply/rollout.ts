@@ -1,13 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { rolloutVerdict } from '../core/deploy/rollout.ts';
 import { Faulty } from './types.ts';
-import type { ApplyWorld } from './types.ts';
+import type { ApplyWorld, HubTask } from './types.ts';
 
 const ROLLOUT_SECONDS = 300;
 const LOOK_MS = 500;
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Until hub and proxy are ready; says what it waits for, and ends early on what cannot heal. */
-export async function watchRollout(namespace: string, { kube, now }: ApplyWorld, say: (text: string) => void): Promise<void> {
+export async function watchRollout({ to: { unit, release: { namespace } } }: HubTask, { kube, now, progress }: ApplyWorld): Promise<void> {
   let said = '';
   const end = now().getTime() + ROLLOUT_SECONDS * 1000;
   while (now().getTime() < end) {
@@ -18,7 +18,7 @@ export async function watchRollout(namespace: string, { kube, now }: ApplyWorld,
       const why = verdict.crashed === undefined ? '' : lastWord(await kube.logs(verdict.crashed, namespace, 'previous')) || lastWord(await kube.logs(verdict.crashed, namespace));
       throw new Faulty(`${verdict.reason}${why === '' ? '' : `: ${why}`}`, verdict.fault);
     }
-    if (verdict.for !== said) say(`waiting for ${verdict.for}`);
+    if (verdict.for !== said) progress(unit, `waiting for ${verdict.for}`);
     said = verdict.for;
     await sleep(LOOK_MS);
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { THROW_AWAY } from '../core/deploy/throw-away.ts';
 import { rolloutVerdict } from '../core/deploy/rollout.ts';
 import { textAt } from '../core/json.ts';
@@ -7,7 +8,6 @@ import type { ApplyWorld } from './types.ts';
 
 const LOOKS = 480;
 const LOOK_MS = 250;
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export interface ThrowAway {
   name: string;

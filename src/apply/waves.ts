@@ -40,8 +40,10 @@ export async function walkWaves(walk: WaveWalk): Promise<UnitResult[]> {
   const { platform, world, chosen } = walk;
   const results: UnitResult[] = [];
   for (const wave of platform.settings.data.waves) {
+    const mine = chosen.filter((one) => one.wave === wave.name);
+    if (mine.length === 0) continue;
     const states = await readStates(world.kube);
-    const changing = chosen.filter((one) => one.wave === wave.name && (walk.again !== undefined || !isSettled(states.get(one.release.namespace), one.digest)));
+    const changing = mine.filter((one) => walk.again !== undefined || !isSettled(states.get(one.release.namespace), one.digest));
     if (changing.length === 0) continue;
     const approved = await approval(walk, wave);
     const gate = waveGate(wave, { now: world.now().getTime(), earlier: earlierHubs(walk, wave, states, results), approved, hurried: walk.hurry !== undefined });

@@ -138,7 +138,7 @@ export async function deploy(inputs: DeployInputs, report: Report): Promise<Outc
     if (inputs.actions && inputs.hold !== undefined) {
       if (inputs.pull !== undefined) await inputs.actions.github.stickyComment(inputs.pull, TRY_MARKER, `${TRY_MARKER}\n**Tried for ${inputs.hold}**, ${reason}\n\n${deployMarkdown(done)}`);
     } else if (inputs.actions) {
-      const placed = async (to: WantedRelease): Promise<Map<string, string>> => new Map([...(await record(to))].map(([path, text]) => [`${unitId(to.unit)}/${path}`, text]));
+      const placed = async (to: WantedRelease): Promise<Map<string, string>> => inRecord(to.unit, await record(to));
       await tellGithub(inputs.actions.github, done, chosen, { commit, pull: merge?.pull, run: inputs.actions.run, environment: cluster.name, record: placed, progress: (text) => report.progress(text) });
     }
     return done;
@@ -164,11 +164,16 @@ async function publicReleases({ record, root }: DeployInputs): Promise<PresentRe
 async function keepRecord({ record, actions }: DeployInputs, unit: Unit, files: ReadonlyMap<string, string>, message: string, report: Report): Promise<void> {
   if (record !== undefined) await writeFolder(join(record, unitId(unit)), files);
   if (actions) {
-    await actions.github.commitFiles('deployed', new Map([...files].map(([path, text]) => [`${unitId(unit)}/${path}`, text])), message).catch((error: unknown) => {
+    await actions.github.commitFiles('deployed', inRecord(unit, files), message).catch((error: unknown) => {
       if (!(error instanceof Failure)) throw error;
       report.progress(`record: ${error.message}`); // the next run tries again
     });
   }
+}
+
+/** A unit's files by their paths on the branch. */
+function inRecord(unit: Unit, files: ReadonlyMap<string, string>): Map<string, string> {
+  return new Map([...files].map(([path, text]) => [`${unitId(unit)}/${path}`, text]));
 }
 
 interface RecordFrame extends PresentStatus {

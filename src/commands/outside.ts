@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { addressSign, heartbeatLabels, heartbeatSign } from '../core/deploy/outside.ts';
 import type { Sign } from '../core/deploy/outside.ts';
 import { hasErrors } from '../core/finding.ts';
@@ -57,7 +58,7 @@ async function addressOf({ data: { url } }: Doc<EnvironmentFile>, { now, pauseMs
     const answer = await askAddress(`${url.replace(/\/$/u, '')}/hub/api`);
     const sign: Sign = answer.kind === 'answered' ? addressSign(answer, now) : { kind: 'problem', text: `it does not answer: ${answer.why}` };
     if (sign.kind !== 'problem' || attempt === ATTEMPTS) return sign;
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    await sleep(pauseMs);
   }
 }
 

@@ -82,6 +82,16 @@ export function objectsIn(value: Json | undefined): JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
+/** The object that a text from outside is; undefined where it is anything else. */
+export function objectOf(text: string): JsonObject | undefined {
+  try {
+    const value = JSON.parse(text) as Json;
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The text at an RFC 6901 pointer; empty where there is none, or something else. */
 export function textAt(value: Json | undefined, path: string): string {
   const found = at(value, path);

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isObject } from '../core/json.ts';
+import { objectsIn } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { exec } from './exec.ts';
 import { HelmFailure, helmHome } from './helm.ts';
@@ -39,8 +39,7 @@ export class HelmReleases {
       if (/release: not found/u.test(stderr)) return [];
       throw failure(`the history of ${release} cannot be read`, stderr);
     }
-    const list = JSON.parse(stdout) as Json;
-    return (Array.isArray(list) ? list : []).filter(isObject).map((one) => ({ revision: Number(one['revision']), status: typeof one['status'] === 'string' ? one['status'] : '' }));
+    return objectsIn(JSON.parse(stdout) as Json).map((one) => ({ revision: Number(one['revision']), status: typeof one['status'] === 'string' ? one['status'] : '' }));
   }
 
   /** The newest revision, whatever its status; undefined where nothing was ever installed. */

@@ -1,5 +1,6 @@
-import { mayPass } from '../core/deploy/causes.ts';
-import { at, isObject, textAt } from '../core/json.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { loginRefused, mayPass } from '../core/deploy/causes.ts';
+import { at, isObject, objectsIn, textAt } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { Failure } from '../failure.ts';
 import { exec } from './exec.ts';
@@ -10,9 +11,8 @@ export class KubeFailure extends Failure {
   /** Somebody else changed or made the object first. */
   readonly conflict: boolean;
   constructor(message: string, stderr: string) {
-    const expired = /Unauthorized|token.*expired|provide credentials/iu.test(stderr);
     super(`${message}: ${stderr.trim().split('\n').slice(-3).join(' ').slice(0, 400)}`, {
-      hint: expired ? 'the credentials of the cluster are refused: log in again' : 'look at the cluster; the next run goes on where this one ended',
+      hint: loginRefused(stderr) ? 'the credentials of the cluster are refused: log in again' : 'look at the cluster; the next run goes on where this one ended',
     });
     this.conflict = /AlreadyExists|Conflict|the object has been modified/u.test(stderr);
   }
@@ -40,7 +40,7 @@ export class Kube {
     for (let round = 1; ; round += 1) {
       const result = await exec(this.#program, args, { env: clusterEnv(this.kubeconfig), timeoutMs, ...(input === undefined ? {} : { input }) });
       if (result.code === 0 || round === 5 || !mayPass(result.stderr)) return result;
-      await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** round));
+      await sleep(500 * 2 ** round);
     }
   }
 
@@ -68,8 +68,7 @@ export class Kube {
   async list(kinds: string, options: { namespace?: string; selector?: string; fields?: string } = {}): Promise<JsonObject[]> {
     const where = options.namespace === undefined ? ['--all-namespaces'] : inNamespace(options.namespace);
     const filters = [...(options.selector === undefined ? [] : ['--selector', options.selector]), ...(options.fields === undefined ? [] : ['--field-selector', options.fields])];
-    const items = object(await this.#must(`${kinds} cannot be listed`, ['get', kinds, ...where, ...filters, '-o', 'json']))['items'];
-    return Array.isArray(items) ? items.filter(isObject) : [];
+    return objectsIn(object(await this.#must(`${kinds} cannot be listed`, ['get', kinds, ...where, ...filters, '-o', 'json']))['items']);
   }
 
   /** Server-side apply: ours wins, and what others own besides stays. */

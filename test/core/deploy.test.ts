@@ -12,7 +12,7 @@ import { holdReason } from '../../src/core/deploy/state.ts';
 import type { ReleaseState } from '../../src/core/deploy/state.ts';
 import { rolloutVerdict } from '../../src/core/deploy/rollout.ts';
 import type { JsonObject } from '../../src/core/json.ts';
-import { at } from '../../src/core/json.ts';
+import { at, objectOf } from '../../src/core/json.ts';
 import type { ClusterFile, Doc, EnvironmentFile, Wave } from '../../src/core/model/types.ts';
 import type { Release } from '../../src/core/plan/types.ts';
 
@@ -248,4 +248,14 @@ test('a database is restored in the image that it belongs to, by a pod without r
     volumes: [{ name: 'pvc', persistentVolumeClaim: { claimName: 'hub-db-dir' } }, { name: 'script', configMap: { name: 'restore-script' } }],
     containers: [{ name: 'restore', image: 'old', command: ['python3', '/script/restore.py', 'before-1', '--if-changed'], volumeMounts: [{ name: 'pvc', mountPath: '/srv/jupyterhub' }, { name: 'script', mountPath: '/script' }] }],
   });
+});
+
+test.each([
+  ['{"stage": "configuration", "error": "x"}', { stage: 'configuration', error: 'x' }],
+  ["{'stage': 'printed by Python'}", undefined],
+  ['["a list"]', undefined],
+  ['Traceback (most recent call last):', undefined],
+  ['', undefined],
+])('%j, read as an object', (text, expected) => {
+  expect(objectOf(text)).toEqual(expected);
 });

@@ -91,6 +91,7 @@ describe('a bad change', () => {
     expect(outcomes(await run())).toEqual(['done']);
   });
 
+  // Minutes of waiting: taken with --all, and counted as skipped otherwise.
   (SLOW ? test : test.skip)('a hub that never becomes ready', async () => {
     await fails('    extraEnv:', '    extraConfig: {elsewhere: "c.JupyterHub.hub_bind_url = \'http://:9999\'"}\n    extraEnv:', 'rolled-back', /runs for 120 s and does not become ready/u);
     expect(outcomes(await run())).toEqual(['done']);

@@ -23,9 +23,13 @@ interface Cause {
   again: boolean;
 }
 
+/** The API server does not know us, or not any more. */
+const LOGIN = /Unauthorized|token.*expired|provide credentials/iu;
+
 /** What the API server and Helm say, first match first. */
 const CALLS: readonly Cause[] = [
-  { says: /Unauthorized|token.*expired|provide credentials|was killed by|did not end within/iu, fault: 'infrastructure', again: false },
+  { says: LOGIN, fault: 'infrastructure', again: false },
+  { says: /was killed by|did not end within/iu, fault: 'infrastructure', again: false },
   { says: /TooManyRequests|too many requests|connection refused|connection reset|EOF|i\/o timeout|TLS handshake timeout|Internal ?Error|an error on the server|ServiceUnavailable|currently unable to handle|http2: |etcdserver|no route to host|no such host|context deadline exceeded|leader changed/iu, fault: 'infrastructure', again: true },
   { says: /^/u, fault: 'product', again: false }, // what nobody knows is shown, and not tried for ever
 ];
@@ -45,6 +49,10 @@ export function callFault(message: string): FaultClass {
 
 export function mayPass(message: string): boolean {
   return causeOf(CALLS, message)?.again === true;
+}
+
+export function loginRefused(message: string): boolean {
+  return LOGIN.test(message);
 }
 
 /** An image could not be pulled. */

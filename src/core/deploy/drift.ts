@@ -1,6 +1,6 @@
 import { compare } from '../plan/compare.ts';
 import type { FieldChange } from '../plan/types.ts';
-import { at, isObject, textAt } from '../json.ts';
+import { at, objectsIn, textAt } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 
 export interface Drift {
@@ -28,9 +28,7 @@ export function driftOf(name: string, live: JsonObject | undefined, applied: Jso
 
 /** Others who own fields of an object that we made: a warning, not drift. */
 export function foreignManagers(name: string, live: JsonObject): Foreign[] {
-  const managed = at(live, '/metadata/managedFields');
-  return (Array.isArray(managed) ? managed : [])
-    .filter(isObject)
+  return objectsIn(at(live, '/metadata/managedFields'))
     .filter((one) => !OWN_MANAGERS.test(textAt(one, '/manager')) && one['subresource'] === undefined)
     .map((one) => ({ object: name, manager: textAt(one, '/manager'), time: textAt(one, '/time') }));
 }

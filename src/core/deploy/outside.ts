@@ -1,5 +1,4 @@
-import { isObject, textAt } from '../json.ts';
-import type { Json } from '../json.ts';
+import { objectOf, textAt } from '../json.ts';
 import { CERTIFICATE_DAYS, HEARTBEAT_INTERVALS } from '../model/limits.ts';
 import { duration } from '../show/time.ts';
 
@@ -10,20 +9,11 @@ export type Sign = { kind: 'well'; text: string } | { kind: 'problem'; text: str
 
 /** What a hub's address answered: a page of a router or of an ingress is no hub, whatever its status. */
 export function addressSign({ status, body, until }: { status: number; body: string; until: number | undefined }, now: number): Sign {
-  const version = versionIn(body);
+  const version = textAt(objectOf(body), '/version');
   if (status !== 200 || version === '') return { kind: 'problem', text: `it answers ${status} with ${body.trim() === '' ? 'nothing' : `"${body.trim().slice(0, 80)}"`}, which is no answer of a hub` };
   const days = until === undefined ? undefined : Math.floor((until - now) / DAY_MS);
   if (days !== undefined && days < CERTIFICATE_DAYS) return { kind: 'problem', text: days < 0 ? 'its certificate has ended' : `its certificate ends in ${days} days, and nobody has renewed it` };
   return { kind: 'well', text: `JupyterHub ${version}${days === undefined ? '' : `, certificate good for ${days} days`}` };
-}
-
-function versionIn(body: string): string {
-  try {
-    const value = JSON.parse(body) as Json;
-    return isObject(value) ? textAt(value, '/version') : '';
-  } catch {
-    return '';
-  }
 }
 
 /** Issues that the probe keeps alive: charts/oggm-hub/files/probe.py. */

@@ -9,7 +9,7 @@ export const THROW_AWAY = 'glaciocloud.org/throw-away';
  * other names, its own scratch folder instead of the database, no hub labels, no probes, no service account.
  */
 export function loadCheckObjects(objects: readonly JsonObject[], namespace: string, name: string, script: string): JsonObject[] {
-  const metadata = (called: string): JsonObject => ({ name: called, namespace, labels: { [THROW_AWAY]: name } });
+  const metadata = metadataOf(name, namespace);
   const renamed = new Map<string, string>();
   const copies: JsonObject[] = [];
   for (const object of objects) {
@@ -25,7 +25,7 @@ export function loadCheckObjects(objects: readonly JsonObject[], namespace: stri
 
 /** A throw-away pod of a hub that is down: its image and its database's volume, and a script that puts a copy back. */
 export function restoreObjects(objects: readonly JsonObject[], namespace: string, name: string, script: string, args: readonly string[]): JsonObject[] {
-  const metadata = (called: string): JsonObject => ({ name: called, namespace, labels: { [THROW_AWAY]: name } });
+  const metadata = metadataOf(name, namespace);
   const spec = hubPodSpec(objects);
   const container = objectsIn(spec['containers'])[0] ?? {};
   const pod: JsonObject = {
@@ -45,6 +45,11 @@ export function restoreObjects(objects: readonly JsonObject[], namespace: string
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata(`${name}-script`), data: { 'restore.py': script } },
     { apiVersion: 'v1', kind: 'Pod', metadata: metadata(name), spec: pod },
   ];
+}
+
+/** Everything bears the pod's name as a label, by which it is taken away again. */
+function metadataOf(pod: string, namespace: string): (called: string) => JsonObject {
+  return (called) => ({ name: called, namespace, labels: { [THROW_AWAY]: pod } });
 }
 
 /** Name of the database's volume in the chart's hub pod. */

@@ -2,6 +2,7 @@ import { digestOf } from '../digest.ts';
 import type { Json } from '../json.ts';
 import { unitId } from '../plan/types.ts';
 import type { Unit, WantedRelease } from '../plan/types.ts';
+import { escapeMarkdown } from './findings.ts';
 
 /** One unit's part of a deployment, for people and programs. */
 export interface ShownResult {
@@ -39,8 +40,7 @@ export function deployJson(results: readonly ShownResult[], wanted: readonly Wan
 /** The health table of a summary on GitHub. */
 export function deployMarkdown(results: readonly ShownResult[]): string {
   if (results.length === 0) return 'Nothing to do: what is merged already runs.\n';
-  const escape = (text: string): string => text.replaceAll(/[|<>\n\r@]/gu, ' ').slice(0, 300);
-  const rows = results.map(({ unit, outcome, reason, seconds }) => `| ${MARKS[outcome]} | ${unitId(unit)} | ${outcome} | ${PHASES.map((phase) => seconds[phase].toFixed(1)).join(' | ')} | ${escape(reason)} |\n`);
-  const checks = results.flatMap(({ unit, health }) => health.map(({ ok, check, image, seconds, detail }) => `| ${ok ? '✓' : '✗'} | ${unitId(unit)} | ${escape(check)} | ${image ?? ''} | ${seconds.toFixed(1)} | ${escape(detail)} |\n`));
+  const rows = results.map(({ unit, outcome, reason, seconds }) => `| ${MARKS[outcome]} | ${unitId(unit)} | ${outcome} | ${PHASES.map((phase) => seconds[phase].toFixed(1)).join(' | ')} | ${escapeMarkdown(reason.slice(0, 300))} |\n`);
+  const checks = results.flatMap(({ unit, health }) => health.map(({ ok, check, image, seconds, detail }) => `| ${ok ? '✓' : '✗'} | ${unitId(unit)} | ${escapeMarkdown(check)} | ${image ?? ''} | ${seconds.toFixed(1)} | ${escapeMarkdown(detail.slice(0, 300))} |\n`));
   return `| | hub | outcome | ${PHASES.join(' | ')} | |\n|---|---|---|---|---|---|---|---|\n${rows.join('')}${checks.length === 0 ? '' : `\n| | hub | check | image | s | |\n|---|---|---|---|---|---|\n${checks.join('')}`}`;
 }
