@@ -30321,7 +30321,7 @@ var require_util10 = __commonJS({
       var obj = /* @__PURE__ */ Object.create(null);
       return !("__proto__" in obj);
     })();
-    function identity2(s) {
+    function identity3(s) {
       return s;
     }
     function toSetString(aStr) {
@@ -30330,14 +30330,14 @@ var require_util10 = __commonJS({
       }
       return aStr;
     }
-    exports.toSetString = supportsNullProto ? identity2 : toSetString;
+    exports.toSetString = supportsNullProto ? identity3 : toSetString;
     function fromSetString(aStr) {
       if (isProtoString(aStr)) {
         return aStr.slice(1);
       }
       return aStr;
     }
-    exports.fromSetString = supportsNullProto ? identity2 : fromSetString;
+    exports.fromSetString = supportsNullProto ? identity3 : fromSetString;
     function isProtoString(s) {
       if (!s) {
         return false;
@@ -44125,6 +44125,80 @@ function _parseExtendedHeaders(data) {
 
 // src/edges/charts.ts
 init_json();
+
+// src/core/deploy/door.ts
+init_json();
+var MACHINES = ["deploy_0", "deploy_1", "deploy_2", "deploy_3", "probe_0", "probe_1", "probe_2", "probe_3"];
+function firstAccess(environment) {
+  const groups2 = [...new Set(Object.values(environment.sizes).flatMap((size) => size.for))].filter((who) => who !== "all").sort(compareText);
+  return { v: 1, users: {}, machines: Object.fromEntries(MACHINES.map((name) => [name, groups2])) };
+}
+
+// src/core/values/hub.ts
+var HUB_CODE = ["glaciocloud_hub.py", "glaciocloud_start.py"];
+var CODE_FOLDER = "/usr/local/etc/jupyterhub";
+function machineScopes(users) {
+  return ["read:hub", ...users.flatMap((user) => [`admin:users!user=${user}`, `servers!user=${user}`, `access:servers!user=${user}`])];
+}
+function hub({ hub: { data: environment }, cluster, codeDigest }) {
+  const memory = hubMemoryMiB(environment.capacity.maxServers);
+  return {
+    jupyterhub: {
+      hub: {
+        // Any user could restart the hub with a few requests that fail: JupyterHub's own limit ends the process.
+        consecutiveFailureLimit: 0,
+        concurrentSpawnLimit: CONCURRENT_SPAWN_LIMIT,
+        activeServerLimit: environment.capacity.maxServers,
+        annotations: { "glaciocloud.org/code": codeDigest },
+        // Deleting a user must never delete a home.
+        config: { KubeSpawner: { delete_pvc: false } },
+        extraConfig: { "glaciocloud": "import glaciocloud_hub\nglaciocloud_hub.configure(c)\n" },
+        extraVolumes: [
+          { name: "hub-code", configMap: { name: "hub-code" } },
+          { name: "hub-access", secret: { secretName: "hub-access", optional: true } },
+          { name: "hub-profiles", configMap: { name: "hub-profiles", optional: true } },
+          { name: "hub-notices", configMap: { name: "hub-notices", optional: true } }
+        ],
+        extraVolumeMounts: [
+          ...HUB_CODE.map((file) => ({ name: "hub-code", mountPath: `${CODE_FOLDER}/${file}`, subPath: file, readOnly: true })),
+          { name: "hub-access", mountPath: "/etc/hub-access", readOnly: true },
+          { name: "hub-profiles", mountPath: "/etc/hub-profiles", readOnly: true },
+          { name: "hub-notices", mountPath: "/etc/hub-notices", readOnly: true }
+        ],
+        services: { "glaciocloud-health": { display: false } },
+        loadRoles: { "glaciocloud-health": { services: ["glaciocloud-health"], scopes: machineScopes(MACHINES) } },
+        db: {
+          type: "sqlite-pvc",
+          pvc: {
+            storage: "1Gi",
+            storageClassName: cluster.storage.homes.class,
+            // A failed first install or an uninstall must not take the database along.
+            annotations: { "helm.sh/resource-policy": "keep" }
+          }
+        },
+        // People wait for a hub that restarts: one second of it is the interval at which Kubernetes looks.
+        readinessProbe: { periodSeconds: 1 },
+        resources: { requests: { cpu: "100m", memory: `${Math.round(memory / 2)}Mi` }, limits: { memory: `${memory}Mi` } }
+      },
+      proxy: {
+        chp: {
+          resources: {
+            requests: { cpu: "50m", memory: "64Mi" },
+            limits: { memory: `${proxyMemoryMiB(environment.capacity.maxServers)}Mi` }
+          }
+        }
+      },
+      singleuser: { startTimeout: SPAWN_TIMEOUT_SECONDS }
+    },
+    from: {
+      "/hub/activeServerLimit": "/capacity/maxServers",
+      "/hub/resources": "/capacity/maxServers",
+      "/proxy/chp/resources": "/capacity/maxServers"
+    }
+  };
+}
+
+// src/edges/charts.ts
 init_failure();
 
 // src/edges/files.ts
@@ -44417,7 +44491,7 @@ async function loadCharts(request2) {
     ],
     defaults: asObject(load(text(got.files, "values.yaml"))),
     schema: asObject(JSON.parse(text(got.files, "values.schema.json"))),
-    codeDigest: sha256(umbrella.get("files/glaciocloud_hub.py") ?? new Uint8Array()).slice(0, 16),
+    codeDigest: contentDigest(new Map(HUB_CODE.map((file) => [file, umbrella.get(`files/${file}`) ?? new Uint8Array()]))).slice(0, 16),
     firstSeen: got.firstSeen === void 0 ? [] : [{ name: "jupyterhub", sha256: got.firstSeen }],
     assemble: (folder) => assemble(folder, umbrella, { jupyterhub: got.files })
   };
@@ -44593,77 +44667,6 @@ function entry({ hub: hub2, cluster }) {
   };
 }
 
-// src/core/deploy/door.ts
-init_json();
-var MACHINES = ["deploy_0", "deploy_1", "deploy_2", "deploy_3", "probe_0", "probe_1", "probe_2", "probe_3"];
-function firstAccess(environment) {
-  const groups2 = [...new Set(Object.values(environment.sizes).flatMap((size) => size.for))].filter((who) => who !== "all").sort(compareText);
-  return { v: 1, users: {}, machines: Object.fromEntries(MACHINES.map((name) => [name, groups2])) };
-}
-
-// src/core/values/hub.ts
-var CODE_FOLDER = "/usr/local/etc/jupyterhub";
-function machineScopes(users) {
-  return ["read:hub", ...users.flatMap((user) => [`admin:users!user=${user}`, `servers!user=${user}`, `access:servers!user=${user}`])];
-}
-function hub({ hub: { data: environment }, cluster, codeDigest }) {
-  const memory = hubMemoryMiB(environment.capacity.maxServers);
-  return {
-    jupyterhub: {
-      hub: {
-        // Any user could restart the hub with a few requests that fail: JupyterHub's own limit ends the process.
-        consecutiveFailureLimit: 0,
-        concurrentSpawnLimit: CONCURRENT_SPAWN_LIMIT,
-        activeServerLimit: environment.capacity.maxServers,
-        annotations: { "glaciocloud.org/code": codeDigest },
-        // Deleting a user must never delete a home.
-        config: { KubeSpawner: { delete_pvc: false } },
-        extraConfig: { "glaciocloud": "import glaciocloud_hub\nglaciocloud_hub.configure(c)\n" },
-        extraVolumes: [
-          { name: "hub-code", configMap: { name: "hub-code" } },
-          { name: "hub-access", secret: { secretName: "hub-access", optional: true } },
-          { name: "hub-profiles", configMap: { name: "hub-profiles", optional: true } },
-          { name: "hub-notices", configMap: { name: "hub-notices", optional: true } }
-        ],
-        extraVolumeMounts: [
-          { name: "hub-code", mountPath: `${CODE_FOLDER}/glaciocloud_hub.py`, subPath: "glaciocloud_hub.py", readOnly: true },
-          { name: "hub-access", mountPath: "/etc/hub-access", readOnly: true },
-          { name: "hub-profiles", mountPath: "/etc/hub-profiles", readOnly: true },
-          { name: "hub-notices", mountPath: "/etc/hub-notices", readOnly: true }
-        ],
-        services: { "glaciocloud-health": { display: false } },
-        loadRoles: { "glaciocloud-health": { services: ["glaciocloud-health"], scopes: machineScopes(MACHINES) } },
-        db: {
-          type: "sqlite-pvc",
-          pvc: {
-            storage: "1Gi",
-            storageClassName: cluster.storage.homes.class,
-            // A failed first install or an uninstall must not take the database along.
-            annotations: { "helm.sh/resource-policy": "keep" }
-          }
-        },
-        // People wait for a hub that restarts: one second of it is the interval at which Kubernetes looks.
-        readinessProbe: { periodSeconds: 1 },
-        resources: { requests: { cpu: "100m", memory: `${Math.round(memory / 2)}Mi` }, limits: { memory: `${memory}Mi` } }
-      },
-      proxy: {
-        chp: {
-          resources: {
-            requests: { cpu: "50m", memory: "64Mi" },
-            limits: { memory: `${proxyMemoryMiB(environment.capacity.maxServers)}Mi` }
-          }
-        }
-      },
-      singleuser: { startTimeout: SPAWN_TIMEOUT_SECONDS }
-    },
-    from: {
-      "/hub/activeServerLimit": "/capacity/maxServers",
-      "/hub/resources": "/capacity/maxServers",
-      "/proxy/chp/resources": "/capacity/maxServers"
-    }
-  };
-}
-
 // src/core/values/login.ts
 var SECRETS_NAME = "hub-secrets";
 function login({ hub: hub2 }) {
@@ -44744,6 +44747,16 @@ function slug(name) {
 }
 
 // src/core/values/servers.ts
+var START = `if ! 2>/dev/null head -c 1048576 /dev/zero > "$HOME/.room-for-jupyter"; then
+  echo "Your home is full. Until you make room and restart your server, settings and history are kept in /tmp." >&2
+  spare=/tmp/home-is-full
+  mkdir -p "$spare"
+  export JUPYTER_PATH="$HOME/.local/share/jupyter:$JUPYTER_PATH"
+  export JUPYTER_CONFIG_DIR="$spare/config" JUPYTER_DATA_DIR="$spare/data" JUPYTER_RUNTIME_DIR="$spare/runtime" IPYTHONDIR="$spare/ipython" MPLCONFIGDIR="$spare/matplotlib"
+fi
+rm -f "$HOME/.room-for-jupyter"
+exec "$0" "$@"
+`;
 function servers(context3) {
   const { hub: hub2, cluster, platform: platform2 } = context3;
   const environment = hub2.data;
@@ -44756,7 +44769,7 @@ function servers(context3) {
         uid: platform2.user.uid,
         fsGid: platform2.user.gid,
         allowPrivilegeEscalation: false,
-        cmd: "jupyterhub-singleuser",
+        cmd: ["/bin/sh", "-c", START, "jupyterhub-singleuser"],
         defaultUrl: "/lab",
         extraEnv: Object.fromEntries(Object.entries(environment.env).map(([name, value]) => [name, literal(value)])),
         storage: {
@@ -48727,15 +48740,12 @@ var Kube = class {
     if (code !== 0) throw new KubeFailure(what, stderr);
     return stdout;
   }
-  get(kind, name, namespace) {
-    return this.#read(kind, name, inNamespace(namespace));
+  /** What of these objects there is, with who owns which field. Those without a namespace are in the one that is named. */
+  async liveOf(objects, namespace) {
+    return objectsOf(await this.#must("objects cannot be read", ["get", "-f", "-", "--ignore-not-found", "--show-managed-fields", "-o", "json"], listText(inDefault(objects, namespace))));
   }
-  /** The same, with who owns which field. */
-  getWithManagers(kind, name, namespace) {
-    return this.#read(kind, name, [...inNamespace(namespace), "--show-managed-fields"]);
-  }
-  async #read(kind, name, options) {
-    const text2 = await this.#must(`${kind} ${name} cannot be read`, ["get", kind, name, ...options, "--ignore-not-found", "-o", "json"]);
+  async get(kind, name, namespace) {
+    const text2 = await this.#must(`${kind} ${name} cannot be read`, ["get", kind, name, ...inNamespace(namespace), "--ignore-not-found", "-o", "json"]);
     return text2.trim() === "" ? void 0 : object(text2);
   }
   /** Objects of some kinds, in a namespace or everywhere. */
@@ -48748,9 +48758,10 @@ var Kube = class {
   async apply(objects) {
     await this.#must("objects cannot be applied", ["apply", "--server-side", "--force-conflicts", "--validate=ignore", "--field-manager", "glaciocloud", "-f", "-"], listText(objects));
   }
-  /** What applying an object as Helm does would make of the live one. Changes nothing. */
+  /** What applying objects as Helm does would make of the live ones. Changes nothing. */
   async wouldApply(applied, namespace) {
-    return object(await this.#must("an object cannot be compared", ["apply", "--server-side", "--force-conflicts", "--field-manager", "helm", "--dry-run=server", ...inNamespace(namespace), "-f", "-", "-o", "json"], JSON.stringify(applied)));
+    if (applied.length === 0) return [];
+    return objectsOf(await this.#must("objects cannot be compared", ["apply", "--server-side", "--force-conflicts", "--validate=ignore", "--field-manager", "helm", "--dry-run=server", "-f", "-", "-o", "json"], listText(inDefault(applied, namespace))));
   }
   /** Fails with `conflict` where the object exists. */
   async create(made) {
@@ -48801,6 +48812,14 @@ var Kube = class {
 function inNamespace(namespace) {
   return namespace === void 0 ? [] : ["--namespace", namespace];
 }
+function inDefault(objects, namespace) {
+  return objects.map((one) => merge({ metadata: { namespace } }, one));
+}
+function objectsOf(text2) {
+  if (text2.trim() === "") return [];
+  const found = object(text2);
+  return found["kind"] === "List" ? objectsIn(found["items"]) : [found];
+}
 function listText(objects) {
   return JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
 }
@@ -48826,12 +48845,12 @@ async function confirmIdentity(kube, cluster, known) {
   if (typeof recorded === "string" && recorded !== cluster.name) throw wrong(`it is known as ${recorded}`);
   return found;
 }
-async function applyCluster(kube, cluster, identity2) {
+async function applyCluster(kube, cluster, identity3) {
   const known = at(await kube.get("configmap", IDENTITY, SYSTEM_NAMESPACE) ?? {}, "/data/objects");
   const objects = clusterObjects();
   if (known === JSON.stringify(objects)) return false;
   await kube.apply(objects);
-  await kube.apply([{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: IDENTITY, namespace: SYSTEM_NAMESPACE }, data: { cluster: cluster.name, identity: identity2, objects: JSON.stringify(objects) } }]);
+  await kube.apply([{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: IDENTITY, namespace: SYSTEM_NAMESPACE }, data: { cluster: cluster.name, identity: identity3, objects: JSON.stringify(objects) } }]);
   return true;
 }
 async function readStates(kube) {
@@ -48954,6 +48973,81 @@ async function release(kube, name, holder) {
 
 // src/apply/preflight.ts
 import { lookup } from "node:dns/promises";
+
+// src/core/plan/compare.ts
+init_json();
+function compare(from, to, path = "") {
+  if (from === void 0 || to === void 0) return from === to ? [] : [{ path, from, to }];
+  if (isObject(from) && isObject(to)) {
+    const keys = [.../* @__PURE__ */ new Set([...Object.keys(from), ...Object.keys(to)])];
+    return keys.flatMap((key) => compare(from[key], to[key], `${path}/${escapeSegment(key)}`));
+  }
+  if (Array.isArray(from) && Array.isArray(to)) {
+    const named = byName(from, to);
+    if (named) return compare(named.from, named.to, path);
+  }
+  return canonical(from) === canonical(to) ? [] : [{ path, from, to }];
+}
+function byName(from, to) {
+  for (const key of ["name", "slug", "mountPath", "secretName"]) {
+    const left = index(from, key);
+    const right = index(to, key);
+    if (left && right) return { from: left, to: right };
+  }
+  return void 0;
+}
+function index(list2, key) {
+  const entries = /* @__PURE__ */ new Map();
+  for (const item of list2) {
+    const name = isObject(item) ? item[key] : void 0;
+    if (typeof name !== "string" || entries.has(name)) return void 0;
+    entries.set(name, item);
+  }
+  return Object.fromEntries(entries);
+}
+
+// src/core/deploy/drift.ts
+init_json();
+var SERVER_FIELDS = ["/metadata/managedFields", "/metadata/resourceVersion", "/metadata/generation", "/metadata/uid", "/metadata/creationTimestamp", "/metadata/annotations/deployment.kubernetes.io~1revision", "/metadata/annotations/deprecated.daemonset.template.generation", "/status"];
+var OWN_MANAGERS = /^(helm|glaciocloud|kube-|kubelet|k3s|cloud-controller|before-first-apply)/u;
+function identity(object2, namespace) {
+  return [textAt(object2, "/kind"), textAt(object2, "/metadata/namespace") || namespace, textAt(object2, "/metadata/name")].join("/");
+}
+function byIdentity(objects, namespace) {
+  return new Map(objects.map((one) => [identity(one, namespace), one]));
+}
+function driftOf(name, live, applied) {
+  if (!live) return { object: name, kind: "missing", fields: [] };
+  const fields = compare(live, applied).filter(({ path }) => !SERVER_FIELDS.some((one) => path === one || path.startsWith(`${one}/`)));
+  return fields.length === 0 ? void 0 : { object: name, kind: "changed", fields };
+}
+function foreignManagers(name, live) {
+  return foreignEntries(live).map((one) => ({ object: name, manager: textAt(one, "/manager"), time: textAt(one, "/time") }));
+}
+function conflictsOf(name, live, applied) {
+  return foreignEntries(live).flatMap((one) => {
+    const fields = differing(at(one, "/fieldsV1"), live, applied, "");
+    return fields.length === 0 ? [] : [{ object: name, manager: textAt(one, "/manager"), time: textAt(one, "/time"), fields }];
+  });
+}
+function foreignEntries(live) {
+  return objectsIn(at(live, "/metadata/managedFields")).filter((one) => !OWN_MANAGERS.test(textAt(one, "/manager")) && one["subresource"] === void 0);
+}
+function differing(owned, live, applied, path) {
+  if (!isObject(owned) || applied === void 0) return [];
+  const inner = Object.entries(owned).filter(([key]) => key !== ".");
+  if (inner.length === 0) return canonical(live ?? null) === canonical(applied) ? [] : [path];
+  return inner.flatMap(([key, rest]) => {
+    const [kind, name] = [key.slice(0, 2), key.slice(2)];
+    if (kind === "f:") return differing(rest, at(live, `/${escapeSegment(name)}`), at(applied, `/${escapeSegment(name)}`), `${path}/${escapeSegment(name)}`);
+    if (kind !== "k:") return [];
+    const keys = JSON.parse(name);
+    return differing(rest, entryOf(live, keys), entryOf(applied, keys), `${path}/${escapeSegment(Object.values(keys).map((one) => typeof one === "string" ? one : JSON.stringify(one)).join(","))}`);
+  });
+}
+function entryOf(list2, keys) {
+  return objectsIn(list2).find((one) => Object.entries(keys).every(([key, value]) => one[key] === void 0 || one[key] === value));
+}
 
 // src/core/deploy/preflight.ts
 init_json();
@@ -49152,6 +49246,16 @@ async function preflightObjects({ to, platform: platform2, hub: hub2 }, prepared
   const short = roomVerdict(objects, await world.kube.list("nodes"), hub2.data.sizes, world.cluster.data.nodes.user.max);
   if (short !== void 0) throw new Faulty(short, "product");
   return objects;
+}
+async function tellConflicts({ to }, objects, { kube, progress }) {
+  const { namespace } = to.release;
+  const shown = objects.filter((one) => one["kind"] !== "Secret");
+  const live = byIdentity(await kube.liveOf(shown, namespace), namespace);
+  for (const object2 of shown) {
+    const found = live.get(identity(object2, namespace));
+    const name = `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}`;
+    for (const { manager, time, fields } of found ? conflictsOf(name, found, object2) : []) progress(to.unit, `\u26A0 ${name}: what ${manager} changed at ${time} is overwritten: ${fields.join(", ")}`);
+  }
 }
 function withSecretName(object2, name) {
   return name === void 0 ? object2 : JSON.parse(JSON.stringify(object2).replaceAll(`"name":"${SECRETS_NAME}"`, `"name":"${name}"`));
@@ -49881,9 +49985,81 @@ function told(lines) {
 }
 
 // src/apply/health.ts
+import { setTimeout as sleep5 } from "node:timers/promises";
 init_json();
+
+// src/core/deploy/outside.ts
+init_json();
+
+// src/core/show/time.ts
+function duration(seconds2) {
+  if (seconds2 >= 86400 && seconds2 % 86400 === 0) return `${seconds2 / 86400} d`;
+  if (seconds2 >= 3600 && seconds2 % 3600 === 0) return `${seconds2 / 3600} h`;
+  return seconds2 >= 60 && seconds2 % 60 === 0 ? `${seconds2 / 60} min` : `${seconds2} s`;
+}
+var MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+function day(instant2) {
+  const [year, month, date] = instant2.slice(0, 10).split("-");
+  return `${Number(date)} ${MONTHS[Number(month) - 1] ?? ""} ${year ?? ""}`;
+}
+
+// src/core/deploy/outside.ts
+var DAY_MS = 864e5;
+function addressSign(answer, now, leastDays = CERTIFICATE_DAYS) {
+  if (answer.kind === "nothing") return { kind: "problem", text: `it does not answer: ${answer.why}` };
+  const { status, body, until } = answer;
+  const version = textAt(objectOf(body), "/version");
+  if (status !== 200 || version === "") return { kind: "problem", text: `it answers ${status} with ${body.trim() === "" ? "nothing" : `"${body.trim().slice(0, 80)}"`}, which is no answer of a hub` };
+  const days = until === void 0 ? void 0 : Math.floor((until - now) / DAY_MS);
+  if (days !== void 0 && days < leastDays) return { kind: "problem", text: days < 0 ? "its certificate has ended" : `its certificate ends in ${days} days, and nobody has renewed it` };
+  return { kind: "well", text: `JupyterHub ${version}${days === void 0 ? "" : `, certificate good for ${days} days`}` };
+}
+function heartbeatLabels(hub2) {
+  return ["glaciocloud-heartbeat", `hub:${hub2}`];
+}
+function heartbeatSign(body, interval, now) {
+  const last = Date.parse(/^<!-- glaciocloud-heartbeat (\S+) -->/u.exec(body ?? "")?.[1] ?? "");
+  if (Number.isNaN(last)) return { kind: "problem", text: `the probe has never spoken, or its issue was closed (label ${heartbeatLabels("NAME")[0] ?? ""})` };
+  const silent = Math.max(0, Math.round((now - last) / 6e4)) * 60;
+  const said = `the probe spoke ${duration(silent)} ago`;
+  return silent > HEARTBEAT_INTERVALS * interval ? { kind: "problem", text: `${said}, and should every ${duration(interval)}` } : { kind: "well", text: said };
+}
+
+// src/edges/address.ts
+init_failure();
+import { request as plain } from "node:http";
+import { request as secure } from "node:https";
+import { TLSSocket } from "node:tls";
+var TIMEOUT_MS = 15e3;
+var MOST_BYTES = 1e4;
+function hubApi(url) {
+  return `${url.replace(/\/$/u, "")}/hub/api`;
+}
+async function askAddress(address2) {
+  try {
+    const url = new URL(address2);
+    const response = await new Promise((resolve2, reject) => {
+      const request2 = (url.protocol === "http:" ? plain : secure)(url, { timeout: TIMEOUT_MS, agent: false, signal: AbortSignal.timeout(2 * TIMEOUT_MS) }, resolve2);
+      request2.on("timeout", () => request2.destroy(new Error(`no answer within ${TIMEOUT_MS / 1e3} s`))).on("error", reject).end();
+    });
+    const until = response.socket instanceof TLSSocket ? Date.parse(response.socket.getPeerCertificate().valid_to) : void 0;
+    let body = "";
+    for await (const chunk of response) {
+      body += chunk.toString("utf8");
+      if (body.length > MOST_BYTES) break;
+    }
+    return { kind: "answered", status: response.statusCode ?? 0, body, until };
+  } catch (error3) {
+    return { kind: "nothing", why: messageOf(error3) };
+  }
+}
+
+// src/apply/health.ts
 init_failure();
 var START_SECONDS = 300;
+var NEW_ENTRY_SECONDS = 300;
+var ENTRY_SECONDS = 60;
+var ENTRY_LOOK_MS = 2e3;
 var [DEPLOY_USER] = MACHINES;
 async function proveHealthy(task, world, run2) {
   const { to, state, hub: hub2, platform: platform2 } = task;
@@ -49903,7 +50079,7 @@ async function proveHealthy(task, world, run2) {
       const line = parseLine(text2);
       if (!line) return;
       run2.lines.push(line);
-      world.progress(to.unit, `${line.ok ? "\u2713" : "\u2717"} ${line.check}${line.image === null ? "" : ` of ${line.image}`} ${line.seconds.toFixed(1)} s  ${line.detail}`);
+      say(to.unit, line, world);
       if (!line.ok) resolve2(line);
     };
     const ended = world.kube.python(to.release.namespace, script, [job], onLine, (checks.length * 2 * START_SECONDS + 600) * 1e3);
@@ -49916,6 +50092,31 @@ async function proveHealthy(task, world, run2) {
   if (failed) throw new Faulty(`${failed.check}${failed.image === null ? "" : ` of ${failed.image}`}: ${failed.detail}`, failed.class ?? "product");
   run2.rest = void 0;
   await dropOwned("persistentvolumeclaim", "component=singleuser-storage", to.release.namespace, world);
+  await provePublic(task, world, run2);
+}
+async function provePublic(task, world, run2) {
+  const began = world.now().getTime();
+  const sign = await publicSign(task, world);
+  const ok = sign.kind !== "problem";
+  const line = { check: "public address", image: null, ok, seconds: (world.now().getTime() - began) / 1e3, detail: sign.text, class: ok ? null : "infrastructure" };
+  run2.lines.push(line);
+  say(task.to.unit, line, world);
+  if (!ok) throw new Faulty(`${task.hub.data.url}: ${sign.text}`, "infrastructure");
+}
+async function publicSign({ to, state, hub: { data: { url } } }, { cluster, now, progress }) {
+  if (cluster.data.ingress.class === "none") return { kind: "unchecked", text: `not checked: the cluster ${cluster.name} has no public entry` };
+  const end = now().getTime() + (state?.healthy ? ENTRY_SECONDS : NEW_ENTRY_SECONDS) * 1e3;
+  let said = "";
+  for (; ; ) {
+    const sign = addressSign(await askAddress(hubApi(url)), now().getTime(), 0);
+    if (sign.kind !== "problem" || now().getTime() > end) return sign;
+    if (sign.text !== said) progress(to.unit, `waiting for ${url}: ${sign.text}`);
+    said = sign.text;
+    await sleep5(ENTRY_LOOK_MS);
+  }
+}
+function say(unit, { ok, check: check2, image, seconds: seconds2, detail }, { progress }) {
+  progress(unit, `${ok ? "\u2713" : "\u2717"} ${check2}${image === null ? "" : ` of ${image}`} ${seconds2.toFixed(1)} s  ${detail}`);
 }
 async function cleanUp({ to }, run2, world) {
   if (run2.rest === void 0) return;
@@ -50034,7 +50235,7 @@ async function dropOldSecrets(namespace, current, { kube }) {
 }
 
 // src/apply/rollout.ts
-import { setTimeout as sleep5 } from "node:timers/promises";
+import { setTimeout as sleep6 } from "node:timers/promises";
 var ROLLOUT_SECONDS = 300;
 var LOOK_MS4 = 500;
 async function watchRollout({ to: { unit, release: { namespace } } }, { kube, now, progress }) {
@@ -50050,7 +50251,7 @@ async function watchRollout({ to: { unit, release: { namespace } } }, { kube, no
     }
     if (verdict.for !== said) progress(unit, `waiting for ${verdict.for}`);
     said = verdict.for;
-    await sleep5(LOOK_MS4);
+    await sleep6(LOOK_MS4);
   }
   throw new Faulty(`not ready after ${ROLLOUT_SECONDS} s: ${said}`, "product");
 }
@@ -50092,6 +50293,7 @@ async function preflight(task, run2, world) {
   run2.hidden = prepared.hidden;
   await recoverPending(task, world);
   const objects = await preflightObjects(task, prepared, world);
+  if (state?.healthy) await tellConflicts(task, objects, world);
   if (state?.healthy && restartsHub(state.healthy.release, to.release)) {
     world.progress(to.unit, "loading the new configuration in a throw-away pod");
     await loadCheck(task, objects, world);
@@ -50206,7 +50408,7 @@ async function walkWaves(walk2) {
     const gate = waveGate(wave, { now: world.now().getTime(), earlier: earlierHubs(walk2, wave, states, results), approved, hurried: walk2.hurry !== void 0 });
     const one = (to) => {
       const held = gate.open ? holdOf(walk2, to, states.get(to.release.namespace), approved) : gate;
-      return held.open ? applyOne(walk2, to) : heldBack(to.unit, held);
+      return held.open ? applyOne(walk2, to) : notApplied(to.unit, held);
     };
     results.push(...await pMap(changing, one, { concurrency: world.cluster.data.parallel }));
   }
@@ -50258,6 +50460,7 @@ async function applyOne(walk2, to) {
       waiting,
       () => withLease(kube, `hub-${to.unit.name}`, async (held) => {
         const state = (await readStates(kube)).get(to.release.namespace);
+        if (walk2.again === void 0 && walk2.hold === void 0 && isSettled(state, to.digest)) return notApplied(to.unit, { outcome: "done", reason: "another deployment has just done it" });
         const why = walk2.retry?.hub === to.unit.name ? walk2.retry.reason : walk2.hold?.reason ?? walk2.again ?? walk2.hurry ?? "";
         const result2 = await applyHub({ platform: platform2, hub: hub2, to, state, why, hold: walk2.hold?.until, held }, world);
         if (result2.outcome === "done") await walk2.onDone(to);
@@ -50267,10 +50470,10 @@ async function applyOne(walk2, to) {
   } catch (error3) {
     if (!(error3 instanceof Failure)) throw error3;
     world.progress(to.unit, `\u2717 ${error3.message}`);
-    return { ...heldBack(to.unit, { outcome: "blocked", reason: error3.message }), outcome: error3 instanceof LeaseHeld ? "blocked" : "failed" };
+    return notApplied(to.unit, { outcome: error3 instanceof LeaseHeld ? "blocked" : "failed", reason: error3.message });
   }
 }
-function heldBack(unit, { outcome: outcome2, reason }) {
+function notApplied(unit, { outcome: outcome2, reason }) {
   return { unit, kind: "none", outcome: outcome2, reason, seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 }, health: [] };
 }
 
@@ -50513,18 +50716,18 @@ async function deploy(inputs, report) {
   const kube = new Kube(inputs.kubeconfig);
   const present2 = new Map((await publicReleases(inputs)).map((one) => [unitId(one.unit), one]));
   const shared = wanted2.find(({ unit }) => unit.kind === "cluster" && unit.name === cluster.name);
-  const identity2 = await confirmIdentity(kube, cluster, shared && present2.get(unitId(shared.unit))?.status?.identity);
+  const identity3 = await confirmIdentity(kube, cluster, shared && present2.get(unitId(shared.unit))?.status?.identity);
   const states = await readStates(kube);
   const gone = orphans(platform2, cluster, states, inputs);
   for (const { unit } of gone.filter(({ removal }) => removal === void 0)) report.progress(`${unitId(unit)}: runs, but no file names it; nothing happens to it without an entry in removals: of platform.yaml`);
   const removals = gone.flatMap(({ unit, removal }) => removal ? [{ unit, removal }] : []);
   const idle = removals.length === 0 && !inputs.again && chosen.every((one) => isSettled(states.get(one.release.namespace), one.digest));
   if (!idle) for (const warning2 of await preflightCluster(kube, cluster)) report.progress(`\u26A0 cluster ${cluster.name}: ${warning2}`);
-  if (await applyCluster(kube, cluster, identity2)) report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
+  if (await applyCluster(kube, cluster, identity3)) report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
   const frame2 = { platform: platform2, charts, report, commit, at: inputs.clock().toISOString() };
   if (shared && present2.get(unitId(shared.unit))?.digest !== shared.digest) {
-    if (cluster.data.identity === null) report.progress(`cluster ${cluster.name}: first contact. Write this into clusters/${cluster.name}.yaml: \`identity: ${identity2}\``);
-    const files = await publicRecord(shared, { ...frame2, identity: identity2 });
+    if (cluster.data.identity === null) report.progress(`cluster ${cluster.name}: first contact. Write this into clusters/${cluster.name}.yaml: \`identity: ${identity3}\``);
+    const files = await publicRecord(shared, { ...frame2, identity: identity3 });
     await keepRecord(inputs, shared.unit, files, `the cluster ${cluster.name} is known`, report);
   }
   if (idle) return summary2([], chosen);
@@ -50636,51 +50839,6 @@ function summary2(results, wanted2) {
   return outcome({ exit, text: deployText(results), json: { schema_version: SCHEMA_VERSION, ...deployJson(results, wanted2) }, outputs, summary: deployMarkdown(results) });
 }
 
-// src/core/plan/compare.ts
-init_json();
-function compare(from, to, path = "") {
-  if (from === void 0 || to === void 0) return from === to ? [] : [{ path, from, to }];
-  if (isObject(from) && isObject(to)) {
-    const keys = [.../* @__PURE__ */ new Set([...Object.keys(from), ...Object.keys(to)])];
-    return keys.flatMap((key) => compare(from[key], to[key], `${path}/${escapeSegment(key)}`));
-  }
-  if (Array.isArray(from) && Array.isArray(to)) {
-    const named = byName(from, to);
-    if (named) return compare(named.from, named.to, path);
-  }
-  return canonical(from) === canonical(to) ? [] : [{ path, from, to }];
-}
-function byName(from, to) {
-  for (const key of ["name", "slug", "mountPath", "secretName"]) {
-    const left = index(from, key);
-    const right = index(to, key);
-    if (left && right) return { from: left, to: right };
-  }
-  return void 0;
-}
-function index(list2, key) {
-  const entries = /* @__PURE__ */ new Map();
-  for (const item of list2) {
-    const name = isObject(item) ? item[key] : void 0;
-    if (typeof name !== "string" || entries.has(name)) return void 0;
-    entries.set(name, item);
-  }
-  return Object.fromEntries(entries);
-}
-
-// src/core/deploy/drift.ts
-init_json();
-var SERVER_FIELDS = ["/metadata/managedFields", "/metadata/resourceVersion", "/metadata/generation", "/metadata/uid", "/metadata/creationTimestamp", "/metadata/annotations/deployment.kubernetes.io~1revision", "/metadata/annotations/deprecated.daemonset.template.generation", "/status"];
-var OWN_MANAGERS = /^(helm|glaciocloud|kube-|kubelet|k3s|cloud-controller|before-first-apply)/u;
-function driftOf(name, live, applied) {
-  if (!live) return { object: name, kind: "missing", fields: [] };
-  const fields = compare(live, applied).filter(({ path }) => !SERVER_FIELDS.some((one) => path === one || path.startsWith(`${one}/`)));
-  return fields.length === 0 ? void 0 : { object: name, kind: "changed", fields };
-}
-function foreignManagers(name, live) {
-  return objectsIn(at(live, "/metadata/managedFields")).filter((one) => !OWN_MANAGERS.test(textAt(one, "/manager")) && one["subresource"] === void 0).map((one) => ({ object: name, manager: textAt(one, "/manager"), time: textAt(one, "/time") }));
-}
-
 // src/commands/drift.ts
 init_json();
 async function drift(kubeconfig, hubs, action, report) {
@@ -50716,14 +50874,16 @@ Put what is right into the files, or give this issue the label \`glaciocloud:app
 }
 async function hubDrift(kube, releases, hub2) {
   const stored = splitDocuments(await releases.manifest(hub2, hub2)).filter((text2) => /^kind:/mu.test(text2)).map(parseObject);
+  const live = byIdentity(await kube.liveOf(stored, hub2), hub2);
+  const there = stored.filter((one) => live.has(identity(one, hub2)));
+  const applied = byIdentity(await kube.wouldApply(there.map((one) => merge(one, helmMetadata(hub2))), hub2), hub2);
   const result2 = { hub: hub2, drift: [], foreign: [] };
   for (const object2 of stored) {
-    const [kind, name] = [textAt(object2, "/kind"), textAt(object2, "/metadata/name")];
-    const namespace = textAt(object2, "/metadata/namespace") || hub2;
-    const live = await kube.getWithManagers(kind, name, namespace);
-    const one = driftOf(`${kind} ${name}`, live, live ? await kube.wouldApply(merge(object2, helmMetadata(hub2)), namespace) : object2);
+    const name = `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}`;
+    const found = live.get(identity(object2, hub2));
+    const one = driftOf(name, found, applied.get(identity(object2, hub2)) ?? object2);
     if (one) result2.drift.push(one);
-    if (live) result2.foreign.push(...foreignManagers(`${kind} ${name}`, live));
+    if (found) result2.foreign.push(...foreignManagers(name, found));
   }
   return result2;
 }
@@ -51185,70 +51345,7 @@ async function order(root, { label, hub: hub2, issue: issue2, login: login2 }) {
 }
 
 // src/commands/outside.ts
-import { setTimeout as sleep6 } from "node:timers/promises";
-
-// src/core/deploy/outside.ts
-init_json();
-
-// src/core/show/time.ts
-function duration(seconds2) {
-  if (seconds2 >= 86400 && seconds2 % 86400 === 0) return `${seconds2 / 86400} d`;
-  if (seconds2 >= 3600 && seconds2 % 3600 === 0) return `${seconds2 / 3600} h`;
-  return seconds2 >= 60 && seconds2 % 60 === 0 ? `${seconds2 / 60} min` : `${seconds2} s`;
-}
-var MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-function day(instant2) {
-  const [year, month, date] = instant2.slice(0, 10).split("-");
-  return `${Number(date)} ${MONTHS[Number(month) - 1] ?? ""} ${year ?? ""}`;
-}
-
-// src/core/deploy/outside.ts
-var DAY_MS = 864e5;
-function addressSign({ status, body, until }, now) {
-  const version = textAt(objectOf(body), "/version");
-  if (status !== 200 || version === "") return { kind: "problem", text: `it answers ${status} with ${body.trim() === "" ? "nothing" : `"${body.trim().slice(0, 80)}"`}, which is no answer of a hub` };
-  const days = until === void 0 ? void 0 : Math.floor((until - now) / DAY_MS);
-  if (days !== void 0 && days < CERTIFICATE_DAYS) return { kind: "problem", text: days < 0 ? "its certificate has ended" : `its certificate ends in ${days} days, and nobody has renewed it` };
-  return { kind: "well", text: `JupyterHub ${version}${days === void 0 ? "" : `, certificate good for ${days} days`}` };
-}
-function heartbeatLabels(hub2) {
-  return ["glaciocloud-heartbeat", `hub:${hub2}`];
-}
-function heartbeatSign(body, interval, now) {
-  const last = Date.parse(/^<!-- glaciocloud-heartbeat (\S+) -->/u.exec(body ?? "")?.[1] ?? "");
-  if (Number.isNaN(last)) return { kind: "problem", text: `the probe has never spoken, or its issue was closed (label ${heartbeatLabels("NAME")[0] ?? ""})` };
-  const silent = Math.max(0, Math.round((now - last) / 6e4)) * 60;
-  const said = `the probe spoke ${duration(silent)} ago`;
-  return silent > HEARTBEAT_INTERVALS * interval ? { kind: "problem", text: `${said}, and should every ${duration(interval)}` } : { kind: "well", text: said };
-}
-
-// src/edges/address.ts
-init_failure();
-import { request as plain } from "node:http";
-import { request as secure } from "node:https";
-import { TLSSocket } from "node:tls";
-var TIMEOUT_MS = 15e3;
-var MOST_BYTES = 1e4;
-async function askAddress(address2) {
-  try {
-    const url = new URL(address2);
-    const response = await new Promise((resolve2, reject) => {
-      const request2 = (url.protocol === "http:" ? plain : secure)(url, { timeout: TIMEOUT_MS, agent: false, signal: AbortSignal.timeout(2 * TIMEOUT_MS) }, resolve2);
-      request2.on("timeout", () => request2.destroy(new Error(`no answer within ${TIMEOUT_MS / 1e3} s`))).on("error", reject).end();
-    });
-    const until = response.socket instanceof TLSSocket ? Date.parse(response.socket.getPeerCertificate().valid_to) : void 0;
-    let body = "";
-    for await (const chunk of response) {
-      body += chunk.toString("utf8");
-      if (body.length > MOST_BYTES) break;
-    }
-    return { kind: "answered", status: response.statusCode ?? 0, body, until };
-  } catch (error3) {
-    return { kind: "nothing", why: messageOf(error3) };
-  }
-}
-
-// src/commands/outside.ts
+import { setTimeout as sleep7 } from "node:timers/promises";
 init_failure();
 var ATTEMPTS = 3;
 async function outside(inputs, report) {
@@ -51269,10 +51366,9 @@ async function look(hub2, platform2, inputs) {
 }
 async function addressOf({ data: { url } }, { now, pauseMs }) {
   for (let attempt2 = 1; ; attempt2 += 1) {
-    const answer = await askAddress(`${url.replace(/\/$/u, "")}/hub/api`);
-    const sign = answer.kind === "answered" ? addressSign(answer, now) : { kind: "problem", text: `it does not answer: ${answer.why}` };
+    const sign = addressSign(await askAddress(hubApi(url)), now);
     if (sign.kind !== "problem" || attempt2 === ATTEMPTS) return sign;
-    await sleep6(pauseMs);
+    await sleep7(pauseMs);
   }
 }
 async function heartbeatOf({ name, data: { probe: probe2 } }, { actions, now }) {
@@ -51599,9 +51695,9 @@ function explain3({ decision, diffs, findings, charts }) {
     return diff ? [changeStep(from, to, diff)] : [];
   });
   const steps = [...changed, ...decision.removals];
-  return { digest: digestOf(steps.map(identity)), steps, unchanged: decision.unchanged, orphans: decision.orphans, findings: [...findings], charts: [...charts] };
+  return { digest: digestOf(steps.map(identity2)), steps, unchanged: decision.unchanged, orphans: decision.orphans, findings: [...findings], charts: [...charts] };
 }
-function identity(step) {
+function identity2(step) {
   const id = unitId(unitOf(step));
   switch (step.kind) {
     case "install":
@@ -52247,7 +52343,7 @@ function imageFolder(name, image, platform2, named) {
   const view = viewOf(name, image, platform2, hash);
   const files = new Map(image.from ? [["Dockerfile", DOCKERFILE(view)]] : condaFiles(view, image));
   if (image.bake.length > 0) files.set("bake.py", BAKE(view));
-  files.set("start", START(view));
+  files.set("start", START2(view));
   for (const { path, text: text2 } of named) files.set(`files/${path}`, text2);
   return { files, hash };
 }
@@ -52333,7 +52429,7 @@ from oggm import cfg, utils
 cfg.initialize(logging_level="WARNING")
 utils.get_demo_file("Hintereisferner_RGI5.shp")
 {{/if}}`);
-var START = template3(`#!/bin/bash
+var START2 = template3(`#!/bin/bash
 # Made by GlacioCloud from images/{{name}}/image.yaml. Runs before the server, in a home that may be empty or full.
 {{#if bake}}for opt in /opt/oggm "\${CONDA_PREFIX:-/nonexistent}/opt/oggm"; do
   [ -d "$opt" ] || continue

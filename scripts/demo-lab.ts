@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { labInfo, up } from '../test/lab/lab.ts';
-import { browse, hasBrowser, letIn, openDoor } from '../test/lab/door.ts';
+import { browse, findBrowser, letIn, openDoor } from '../test/lab/door.ts';
 import { writePlatform } from '../test/lab/platform.ts';
 import { removeNamespaces } from '../test/lab/support.ts';
 import type { DeployJson } from '../test/lab/support.ts';
@@ -40,7 +40,7 @@ export async function demoInLab(keep: boolean): Promise<void> {
     report(await merge(stage, 'first', 'The first hub', (files) => edit(files, `environments/${HUB}.yaml`, `title: ${HUB}`, 'title: Demo hub')));
     door = await openDoor(lab, HUB, PORT);
     say(`\nThe hub answers at ${ADDRESS}: ${await answer()}`);
-    if (hasBrowser()) {
+    if (findBrowser() !== undefined) {
       const researcher = sim.state.addUser('ice-researcher');
       await letIn(lab, HUB, { [researcher.id]: { name: 'ice-researcher', groups: ['team:example/users'] } });
       sim.state.atBrowser = researcher;

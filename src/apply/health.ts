@@ -1,13 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sha256Hex } from '../core/digest.ts';
 import { at, objectOf, textAt } from '../core/json.ts';
 import { slug } from '../core/model/units.ts';
 import { MACHINES } from '../core/deploy/door.ts';
+import { addressSign } from '../core/deploy/outside.ts';
+import type { Sign } from '../core/deploy/outside.ts';
+import type { Unit } from '../core/plan/types.ts';
 import { defaultSize } from '../core/values/profiles.ts';
+import { askAddress, hubApi } from '../edges/address.ts';
 import { messageOf } from '../failure.ts';
 import { Faulty } from './types.ts';
 import type { ApplyWorld, HealthLine, HubTask } from './types.ts';
 
 const START_SECONDS = 300;
+/** Until a public address has to answer. Source: cert-manager and Let's Encrypt take one to two minutes for a new name. */
+const NEW_ENTRY_SECONDS = 300;
+const ENTRY_SECONDS = 60;
+const ENTRY_LOOK_MS = 2000;
 const [DEPLOY_USER] = MACHINES;
 
 /** What a health check has said so far, and the check itself where it still cleans up behind itself. */
@@ -35,7 +44,7 @@ export async function proveHealthy(task: HubTask, world: ApplyWorld, run: Health
       const line = parseLine(text);
       if (!line) return;
       run.lines.push(line);
-      world.progress(to.unit, `${line.ok ? '✓' : '✗'} ${line.check}${line.image === null ? '' : ` of ${line.image}`} ${line.seconds.toFixed(1)} s  ${line.detail}`);
+      say(to.unit, line, world);
       // The first failure decides. A start that is still pending is never cancelled, so the check may take minutes to clean up.
       if (!line.ok) resolve(line);
     };
@@ -49,6 +58,36 @@ export async function proveHealthy(task: HubTask, world: ApplyWorld, run: Health
   if (failed) throw new Faulty(`${failed.check}${failed.image === null ? '' : ` of ${failed.image}`}: ${failed.detail}`, failed.class ?? 'product');
   run.rest = undefined;
   await dropOwned('persistentvolumeclaim', 'component=singleuser-storage', to.release.namespace, world);
+  await provePublic(task, world, run);
+}
+
+/** The hub as people reach it. */
+async function provePublic(task: HubTask, world: ApplyWorld, run: HealthRun): Promise<void> {
+  const began = world.now().getTime();
+  const sign = await publicSign(task, world);
+  const ok = sign.kind !== 'problem';
+  const line: HealthLine = { check: 'public address', image: null, ok, seconds: (world.now().getTime() - began) / 1000, detail: sign.text, class: ok ? null : 'infrastructure' };
+  run.lines.push(line);
+  say(task.to.unit, line, world);
+  if (!ok) throw new Faulty(`${task.hub.data.url}: ${sign.text}`, 'infrastructure');
+}
+
+/** Name, entry and certificate. Those of a new hub may take minutes until they are there. */
+async function publicSign({ to, state, hub: { data: { url } } }: HubTask, { cluster, now, progress }: ApplyWorld): Promise<Sign> {
+  if (cluster.data.ingress.class === 'none') return { kind: 'unchecked', text: `not checked: the cluster ${cluster.name} has no public entry` };
+  const end = now().getTime() + (state?.healthy ? ENTRY_SECONDS : NEW_ENTRY_SECONDS) * 1000;
+  let said = '';
+  for (;;) {
+    const sign = addressSign(await askAddress(hubApi(url)), now().getTime(), 0);
+    if (sign.kind !== 'problem' || now().getTime() > end) return sign;
+    if (sign.text !== said) progress(to.unit, `waiting for ${url}: ${sign.text}`);
+    said = sign.text;
+    await sleep(ENTRY_LOOK_MS);
+  }
+}
+
+function say(unit: Unit, { ok, check, image, seconds, detail }: HealthLine, { progress }: ApplyWorld): void {
+  progress(unit, `${ok ? '✓' : '✗'} ${check}${image === null ? '' : ` of ${image}`} ${seconds.toFixed(1)} s  ${detail}`);
 }
 
 /** After a failure, when the old state runs again: waits until the check has cleaned up, then takes what a restarted hub forgot. */

@@ -12,7 +12,7 @@ import { Failure } from '../failure.ts';
 import { copyDatabase, restoreDatabase } from './database.ts';
 import { cleanUp, proveHealthy } from './health.ts';
 import type { HealthRun } from './health.ts';
-import { preflightAddress, preflightObjects } from './preflight.ts';
+import { preflightAddress, preflightObjects, tellConflicts } from './preflight.ts';
 import { prepareNamespace } from './prepare.ts';
 import type { Prepared } from './prepare.ts';
 import { watchRollout } from './rollout.ts';
@@ -62,6 +62,7 @@ async function preflight(task: HubTask, run: Run, world: ApplyWorld): Promise<Pr
   run.hidden = prepared.hidden;
   await recoverPending(task, world);
   const objects = await preflightObjects(task, prepared, world);
+  if (state?.healthy) await tellConflicts(task, objects, world);
   // A hub that does not exist yet has nobody to protect: it loads its configuration itself.
   if (state?.healthy && restartsHub(state.healthy.release, to.release)) {
     world.progress(to.unit, 'loading the new configuration in a throw-away pod');

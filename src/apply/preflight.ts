@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import { byIdentity, conflictsOf, identity } from '../core/deploy/drift.ts';
 import { NEEDS, clusterVerdict, dnsVerdict, entriesOf, roomVerdict } from '../core/deploy/preflight.ts';
 import { textAt } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -43,6 +44,18 @@ export async function preflightObjects({ to, platform, hub }: HubTask, prepared:
   const short = roomVerdict(objects, await world.kube.list('nodes'), hub.data.sizes, world.cluster.data.nodes.user.max);
   if (short !== undefined) throw new Faulty(short, 'product');
   return objects;
+}
+
+/** What others have changed by hand, and applying takes back: said first, because nobody can ask afterwards. Secrets are rendered with placeholders, so they are left out. */
+export async function tellConflicts({ to }: HubTask, objects: readonly JsonObject[], { kube, progress }: ApplyWorld): Promise<void> {
+  const { namespace } = to.release;
+  const shown = objects.filter((one) => one['kind'] !== 'Secret');
+  const live = byIdentity(await kube.liveOf(shown, namespace), namespace);
+  for (const object of shown) {
+    const found = live.get(identity(object, namespace));
+    const name = `${textAt(object, '/kind')} ${textAt(object, '/metadata/name')}`;
+    for (const { manager, time, fields } of found ? conflictsOf(name, found, object) : []) progress(to.unit, `⚠ ${name}: what ${manager} changed at ${time} is overwritten: ${fields.join(', ')}`);
+  }
 }
 
 function withSecretName(object: JsonObject, name: string | undefined): JsonObject {

@@ -49,7 +49,7 @@ export async function walkWaves(walk: WaveWalk): Promise<UnitResult[]> {
     const gate = waveGate(wave, { now: world.now().getTime(), earlier: earlierHubs(walk, wave, states, results), approved, hurried: walk.hurry !== undefined });
     const one = (to: WantedRelease): Promise<UnitResult> | UnitResult => {
       const held = gate.open ? holdOf(walk, to, states.get(to.release.namespace), approved) : gate;
-      return held.open ? applyOne(walk, to) : heldBack(to.unit, held);
+      return held.open ? applyOne(walk, to) : notApplied(to.unit, held);
     };
     results.push(...(await pMap(changing, one, { concurrency: world.cluster.data.parallel })));
   }
@@ -104,7 +104,8 @@ async function applyOne(walk: WaveWalk, to: WantedRelease): Promise<UnitResult> 
   try {
     return await withSeat(kube, parallel, waiting, () =>
       withLease(kube, `hub-${to.unit.name}`, async (held) => {
-        const state = (await readStates(kube)).get(to.release.namespace); // another run may have been here meanwhile
+        const state = (await readStates(kube)).get(to.release.namespace);
+        if (walk.again === undefined && walk.hold === undefined && isSettled(state, to.digest)) return notApplied(to.unit, { outcome: 'done', reason: 'another deployment has just done it' });
         const why = walk.retry?.hub === to.unit.name ? walk.retry.reason : (walk.hold?.reason ?? walk.again ?? walk.hurry ?? '');
         const result = await applyHub({ platform, hub, to, state, why, hold: walk.hold?.until, held }, world);
         if (result.outcome === 'done') await walk.onDone(to);
@@ -114,10 +115,10 @@ async function applyOne(walk: WaveWalk, to: WantedRelease): Promise<UnitResult> 
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     world.progress(to.unit, `✗ ${error.message}`);
-    return { ...heldBack(to.unit, { outcome: 'blocked', reason: error.message }), outcome: error instanceof LeaseHeld ? 'blocked' : 'failed' };
+    return notApplied(to.unit, { outcome: error instanceof LeaseHeld ? 'blocked' : 'failed', reason: error.message });
   }
 }
 
-function heldBack(unit: Unit, { outcome, reason }: { outcome: 'waiting' | 'blocked'; reason: string }): UnitResult {
+function notApplied(unit: Unit, { outcome, reason }: Pick<UnitResult, 'outcome' | 'reason'>): UnitResult {
   return { unit, kind: 'none', outcome, reason, seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 }, health: [] };
 }

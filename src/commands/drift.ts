@@ -1,5 +1,5 @@
 import { readStates } from '../apply/cluster.ts';
-import { driftOf, foreignManagers } from '../core/deploy/drift.ts';
+import { byIdentity, driftOf, foreignManagers, identity } from '../core/deploy/drift.ts';
 import type { Drift, Foreign } from '../core/deploy/drift.ts';
 import { merge, textAt } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
@@ -51,14 +51,16 @@ function driftIssue(one: HubDrift): string {
 
 async function hubDrift(kube: Kube, releases: HelmReleases, hub: string): Promise<HubDrift> {
   const stored = splitDocuments(await releases.manifest(hub, hub)).filter((text) => /^kind:/mu.test(text)).map(parseObject);
+  const live = byIdentity(await kube.liveOf(stored, hub), hub);
+  const there = stored.filter((one) => live.has(identity(one, hub)));
+  const applied = byIdentity(await kube.wouldApply(there.map((one) => merge(one, helmMetadata(hub))), hub), hub);
   const result: HubDrift = { hub, drift: [], foreign: [] };
   for (const object of stored) {
-    const [kind, name] = [textAt(object, '/kind'), textAt(object, '/metadata/name')];
-    const namespace = textAt(object, '/metadata/namespace') || hub;
-    const live = await kube.getWithManagers(kind, name, namespace);
-    const one = driftOf(`${kind} ${name}`, live, live ? await kube.wouldApply(merge(object, helmMetadata(hub)), namespace) : object);
+    const name = `${textAt(object, '/kind')} ${textAt(object, '/metadata/name')}`;
+    const found = live.get(identity(object, hub));
+    const one = driftOf(name, found, applied.get(identity(object, hub)) ?? object);
     if (one) result.drift.push(one);
-    if (live) result.foreign.push(...foreignManagers(`${kind} ${name}`, live));
+    if (found) result.foreign.push(...foreignManagers(name, found));
   }
   return result;
 }

@@ -6,7 +6,7 @@ import type { Json } from '../core/json.ts';
 import type { Doc, EnvironmentFile, Platform } from '../core/model/types.ts';
 import { seconds } from '../core/model/units.ts';
 import { escapeMarkdown } from '../core/show/findings.ts';
-import { askAddress } from '../edges/address.ts';
+import { askAddress, hubApi } from '../edges/address.ts';
 import type { Github } from '../edges/github.ts';
 import type { Report } from '../edges/report.ts';
 import { UsageError } from '../failure.ts';
@@ -55,8 +55,7 @@ async function look(hub: Doc<EnvironmentFile>, platform: Platform, inputs: Outsi
 /** The first good answer counts: a hub that restarts is away for some seconds. */
 async function addressOf({ data: { url } }: Doc<EnvironmentFile>, { now, pauseMs }: OutsideInputs): Promise<Sign> {
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await askAddress(`${url.replace(/\/$/u, '')}/hub/api`);
-    const sign: Sign = answer.kind === 'answered' ? addressSign(answer, now) : { kind: 'problem', text: `it does not answer: ${answer.why}` };
+    const sign = addressSign(await askAddress(hubApi(url)), now);
     if (sign.kind !== 'problem' || attempt === ATTEMPTS) return sign;
     await sleep(pauseMs);
   }

@@ -2,13 +2,16 @@ import { request as plain } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request as secure } from 'node:https';
 import { TLSSocket } from 'node:tls';
+import type { Answer } from '../core/deploy/outside.ts';
 import { messageOf } from '../failure.ts';
-
-/** What a public address said: the beginning of its body, and until when its certificate is good. */
-export type Answer = { kind: 'answered'; status: number; body: string; until: number | undefined } | { kind: 'nothing'; why: string };
 
 const TIMEOUT_MS = 15_000;
 const MOST_BYTES = 10_000;
+
+/** Where a hub answers with its version, to anybody. */
+export function hubApi(url: string): string {
+  return `${url.replace(/\/$/u, '')}/hub/api`;
+}
 
 /** Asks once, as anybody on the internet would: no redirect is followed, and a certificate that a browser refuses is no answer. */
 export async function askAddress(address: string): Promise<Answer> {

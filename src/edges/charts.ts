@@ -8,6 +8,7 @@ import { compareText, isObject } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { ChartSettings } from '../core/model/types.ts';
 import type { ChartPin } from '../core/plan/types.ts';
+import { HUB_CODE } from '../core/values/hub.ts';
 import { Failure, messageOf } from '../failure.ts';
 import { exists, inside, writeWhole } from './files.ts';
 import { toolRoot } from './tool-root.ts';
@@ -66,7 +67,7 @@ export async function loadCharts(request: ChartRequest): Promise<Charts | undefi
     ],
     defaults: asObject(loadYaml(text(got.files, 'values.yaml')) as Json),
     schema: asObject(JSON.parse(text(got.files, 'values.schema.json')) as Json),
-    codeDigest: sha256(umbrella.get('files/glaciocloud_hub.py') ?? new Uint8Array()).slice(0, 16),
+    codeDigest: contentDigest(new Map(HUB_CODE.map((file) => [file, umbrella.get(`files/${file}`) ?? new Uint8Array()]))).slice(0, 16),
     firstSeen: got.firstSeen === undefined ? [] : [{ name: 'jupyterhub', sha256: got.firstSeen }],
     assemble: (folder) => assemble(folder, umbrella, { jupyterhub: got.files }),
   };

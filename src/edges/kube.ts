@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loginRefused, mayPass } from '../core/deploy/causes.ts';
-import { at, isObject, objectsIn, textAt } from '../core/json.ts';
+import { at, isObject, merge, objectsIn, textAt } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { Failure } from '../failure.ts';
 import { exec } from './exec.ts';
@@ -50,17 +50,13 @@ export class Kube {
     return stdout;
   }
 
-  get(kind: string, name: string, namespace?: string): Promise<JsonObject | undefined> {
-    return this.#read(kind, name, inNamespace(namespace));
+  /** What of these objects there is, with who owns which field. Those without a namespace are in the one that is named. */
+  async liveOf(objects: readonly JsonObject[], namespace: string): Promise<JsonObject[]> {
+    return objectsOf(await this.#must('objects cannot be read', ['get', '-f', '-', '--ignore-not-found', '--show-managed-fields', '-o', 'json'], listText(inDefault(objects, namespace))));
   }
 
-  /** The same, with who owns which field. */
-  getWithManagers(kind: string, name: string, namespace: string): Promise<JsonObject | undefined> {
-    return this.#read(kind, name, [...inNamespace(namespace), '--show-managed-fields']);
-  }
-
-  async #read(kind: string, name: string, options: readonly string[]): Promise<JsonObject | undefined> {
-    const text = await this.#must(`${kind} ${name} cannot be read`, ['get', kind, name, ...options, '--ignore-not-found', '-o', 'json']);
+  async get(kind: string, name: string, namespace?: string): Promise<JsonObject | undefined> {
+    const text = await this.#must(`${kind} ${name} cannot be read`, ['get', kind, name, ...inNamespace(namespace), '--ignore-not-found', '-o', 'json']);
     return text.trim() === '' ? undefined : object(text);
   }
 
@@ -76,9 +72,10 @@ export class Kube {
     await this.#must('objects cannot be applied', ['apply', '--server-side', '--force-conflicts', '--validate=ignore', '--field-manager', 'glaciocloud', '-f', '-'], listText(objects));
   }
 
-  /** What applying an object as Helm does would make of the live one. Changes nothing. */
-  async wouldApply(applied: JsonObject, namespace: string): Promise<JsonObject> {
-    return object(await this.#must('an object cannot be compared', ['apply', '--server-side', '--force-conflicts', '--field-manager', 'helm', '--dry-run=server', ...inNamespace(namespace), '-f', '-', '-o', 'json'], JSON.stringify(applied)));
+  /** What applying objects as Helm does would make of the live ones. Changes nothing. */
+  async wouldApply(applied: readonly JsonObject[], namespace: string): Promise<JsonObject[]> {
+    if (applied.length === 0) return [];
+    return objectsOf(await this.#must('objects cannot be compared', ['apply', '--server-side', '--force-conflicts', '--validate=ignore', '--field-manager', 'helm', '--dry-run=server', '-f', '-', '-o', 'json'], listText(inDefault(applied, namespace))));
   }
 
   /** Fails with `conflict` where the object exists. */
@@ -139,6 +136,18 @@ export class Kube {
 
 function inNamespace(namespace: string | undefined): string[] {
   return namespace === undefined ? [] : ['--namespace', namespace];
+}
+
+/** Objects that say no namespace of their own are in this one. */
+function inDefault(objects: readonly JsonObject[], namespace: string): JsonObject[] {
+  return objects.map((one) => merge({ metadata: { namespace } }, one));
+}
+
+/** kubectl prints one object as itself, several as a list, none as nothing. */
+function objectsOf(text: string): JsonObject[] {
+  if (text.trim() === '') return [];
+  const found = object(text);
+  return found['kind'] === 'List' ? objectsIn(found['items']) : [found];
 }
 
 function listText(objects: readonly JsonObject[]): string {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { driftOf, foreignManagers } from '../../src/core/deploy/drift.ts';
+import { conflictsOf, driftOf, foreignManagers } from '../../src/core/deploy/drift.ts';
 import { firstAccess } from '../../src/core/deploy/door.ts';
 import { auditSecrets } from '../../src/core/deploy/secrets.ts';
 import { urgentReason, waveGate } from '../../src/core/deploy/gates.ts';
@@ -131,6 +131,15 @@ test('drift is what differs from the stored manifest; what others add is theirs'
   expect(driftOf('Deployment a', { ...live, spec: { image: 'ours', extra: 1 } }, applied)).toBeUndefined();
   expect(driftOf('Deployment a', undefined, applied)).toMatchObject({ kind: 'missing' });
   expect(foreignManagers('Deployment a', live)).toEqual([{ object: 'Deployment a', manager: 'kubectl-edit', time: '2026-11-23T10:00:00Z' }]);
+});
+
+test('what others changed and applying overwrites is named: the field, who and when', () => {
+  const fieldsV1 = { 'f:spec': { 'f:replicas': {}, 'f:extra': {}, 'f:containers': { 'k:{"name":"hub"}': { '.': {}, 'f:image': {}, 'f:env': { 'k:{"name":"A"}': { '.': {}, 'f:value': {} }, 'k:{"name":"B"}': { '.': {}, 'f:value': {} } } } } } };
+  const container = (image: string, a: string): JsonObject => ({ name: 'hub', image, env: [{ name: 'A', value: a }] });
+  const live: JsonObject = { metadata: { managedFields: [{ manager: 'helm', fieldsV1 }, { manager: 'kubectl-set', time: 't', fieldsV1 }, { manager: 'kubelet', fieldsV1 }, { manager: 'x', subresource: 'status', fieldsV1 }] }, spec: { replicas: 2, extra: 1, containers: [container('other', '1')] } };
+  const applied: JsonObject = { spec: { replicas: 2, containers: [container('ours', '2')] } };
+  expect(conflictsOf('Deployment hub', live, applied)).toEqual([{ object: 'Deployment hub', manager: 'kubectl-set', time: 't', fields: ['/spec/containers/hub/image', '/spec/containers/hub/env/A/value'] }]);
+  expect(conflictsOf('Deployment hub', live, { spec: { replicas: 2 } })).toEqual([]);
 });
 
 test('a new hub lets in nobody but the machines that prove it, with every group that a size asks for', () => {

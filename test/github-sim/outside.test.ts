@@ -81,7 +81,7 @@ describe('signs', () => {
     ['the error of an entry, whatever it says', 503, HUB, undefined, 'problem'],
     ['nothing', 200, '', undefined, 'problem'],
   ])('%s', (_what, status, body, until, kind) => {
-    expect(addressSign({ status, body, until }, NOW).kind).toBe(kind);
+    expect(addressSign({ kind: 'answered', status, body, until }, NOW).kind).toBe(kind);
   });
 
   test('a probe is silent after three intervals, and where it was never heard', () => {

@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { exec } from '../../src/edges/exec.ts';
 import { exists } from '../../src/edges/files.ts';
+import { findBrowser } from './door.ts';
 import { unpackTools } from '../../scripts/tools.ts';
 
 /*
@@ -67,6 +68,7 @@ async function installPackages(): Promise<void> {
     const { stdout } = await exec('dpkg-query', ['--show', '--showformat', '${Status}', name]);
     if (!stdout.includes('install ok installed')) missing.push(name);
   }
+  if (findBrowser() === undefined) missing.push('chromium');
   if (missing.length === 0) return;
   say(`installing ${missing.join(', ')}`);
   await run('apt-get', ['update', '-qq']);

@@ -1,39 +1,51 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Kube } from '../../src/edges/kube.ts';
 import { startGithubSim } from '../support/github-sim/server.ts';
 import type { GithubSim } from '../support/github-sim/server.ts';
-import { temporary } from '../support/sample.ts';
-import { browse, letIn, openDoor } from './door.ts';
+import { edit, temporary } from '../support/sample.ts';
+import { browse, letIn, openEntry } from './door.ts';
 import type { Lab } from './lab.ts';
 import { writePlatform } from './platform.ts';
 import { deploy, removeNamespaces, theLab } from './support.ts';
+import type { DeployRun } from './support.ts';
 
-/* People log in to a real hub with a real browser; only github.com is simulated. */
+/* People log in to a real hub with a real browser, over TLS. github.com is simulated, and the cluster's entry is a double (openEntry). */
 const HUB = 'lab-door';
-const PORT = 18000;
+const CLASS = 'lab-entry';
 let lab: Lab;
+let kube: Kube;
 let sim: GithubSim;
 let folder: Awaited<ReturnType<typeof temporary>>;
-let door: { close: () => void };
+let entry: Awaited<ReturnType<typeof openEntry>>;
+let first: DeployRun;
 
-const page = (profile: string, path: string, more: string[] = []): Promise<string> => browse(join(folder.path, profile), `http://127.0.0.1:${PORT}${path}`, more);
+const page = (profile: string, path: string, more: string[] = []): Promise<string> => browse(join(folder.path, profile), `https://localhost${path}`, ['--ignore-certificate-errors', ...more]);
 
 beforeAll(async () => {
   lab = await theLab();
+  kube = new Kube(lab.kubeconfig);
   await removeNamespaces(lab, HUB);
   folder = await temporary();
   sim = await startGithubSim(18999, '10.200.0.1');
   const root = join(folder.path, 'platform');
-  const { env } = await writePlatform(root, lab, { [HUB]: { port: PORT } });
-  const result = await deploy(root, lab, env);
-  if (result.code !== 0) throw new Error(result.output);
-  door = await openDoor(lab, HUB, PORT);
+  const { env } = await writePlatform(root, lab, { [HUB]: { url: 'https://localhost' } });
+  await edit(root, 'clusters/lab.yaml', '{class: none}', `{class: ${CLASS}, issuer: null, email: null}`);
+  await kube.apply([{ apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass', metadata: { name: CLASS }, spec: { controller: 'glaciocloud.org/double' } }]);
+  entry = await openEntry(lab, HUB, folder.path);
+  first = await deploy(root, lab, { ...env, NODE_EXTRA_CA_CERTS: entry.certificate });
+  if (first.code !== 0) throw new Error(first.output);
 }, 300_000);
 afterAll(async () => {
-  door.close();
+  await entry.close();
+  await kube.delete('ingressclass', CLASS);
   await sim.close();
   await removeNamespaces(lab, HUB);
   await folder.remove();
+});
+
+test('the hub is proven at its public address, with its certificate', () => {
+  expect(first.json.health.find(({ check }) => check === 'public address')).toMatchObject({ ok: true, detail: 'JupyterHub 5.5.0, certificate good for 29 days' });
 });
 
 test('who stands in the access file gets in, under the name that belongs to the id', async () => {

@@ -16,10 +16,12 @@ export interface LabHub {
   /** Where the simulated GitHub listens on the lab's bridge. */
   github?: number;
   probe?: string;
+  url?: string;
   values?: string;
 }
 
-export const CLIENT_SECRET = 'canary-3f9a51c07d2e';
+/** Every supplied secret is a canary: nothing but its Secret in the cluster may hold it. */
+export const CANARIES = { 'github-client-id': 'canary-id-81d0be42', 'github-client-secret': 'canary-3f9a51c07d2e' } as const;
 
 function split(reference: string): { image: string; digest: string } {
   const [image = '', digest = ''] = reference.split('@');
@@ -64,7 +66,7 @@ parallel: 4
   const secrets: Record<string, string> = {};
   for (const [name, hub] of Object.entries(hubs)) {
     await write(`environments/${name}.yaml`, `title: ${name}
-url: http://127.0.0.1:${hub.port ?? 18000 + Object.keys(hubs).indexOf(name)}
+url: ${hub.url ?? `http://127.0.0.1:${hub.port ?? 18000 + Object.keys(hubs).indexOf(name)}`}
 cluster: ${hub.cluster ?? 'lab'}
 wave: ${hub.wave ?? 'staging'}
 images: [${hub.image ?? 'oggm'}]
@@ -89,7 +91,7 @@ values:
   prePuller:
     pause: {image: {name: ${lab.pause.name}, tag: "${lab.pause.tag}"}}
 ${(hub.values ?? '').replaceAll(/^(?=.)/gmu, '  ')}`);
-    secrets[name] = JSON.stringify({ 'github-client-id': 'lab', 'github-client-secret': CLIENT_SECRET });
+    secrets[name] = JSON.stringify(CANARIES);
   }
   return { env: await encrypt(root, lab, secrets) };
 }

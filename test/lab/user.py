@@ -1,4 +1,4 @@
-"""A user's server for the lab's tests: `start USER`, `set USER KERNEL CODE`, `stop USER`. Piped into the hub's pod. Prints JSON."""
+"""A user's server for the lab's tests: `start USER`, `set USER KERNEL CODE`, `stop USER`, `delete USER`. Piped into the hub's pod. Prints JSON."""
 
 import asyncio
 import json
@@ -53,6 +53,11 @@ async def main(what, user, *rest):
         print(json.dumps({"said": await execute(user, *rest)}))
     elif what == "stop":
         await call("DELETE", f"{HUB}/users/{user}/server")
+        while (await call("GET", f"{HUB}/users/{user}"))["servers"]:
+            await asyncio.sleep(0.2)
+        print("{}")
+    elif what == "delete":
+        await call("DELETE", f"{HUB}/users/{user}")
         print("{}")
     elif what == "users":
         print(json.dumps({"users": sorted(one["name"] for one in await call("GET", f"{HUB}/users"))}))

@@ -2,6 +2,9 @@ import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { load } from 'js-yaml';
+import { textAt } from '../../src/core/json.ts';
+import type { Json } from '../../src/core/json.ts';
 import { exec } from '../../src/edges/exec.ts';
 import type { ExecResult } from '../../src/edges/exec.ts';
 import { unpackedTool } from '../../src/edges/tools.ts';
@@ -11,7 +14,7 @@ import type { Repository } from '../support/github-sim/state.ts';
 import { BUNDLE, DOUBLE, ROOT, commitAll, edit, git, temporary } from '../support/sample.ts';
 import { runAction } from '../support/workflow.ts';
 import type { Lab } from './lab.ts';
-import { writePlatform } from './platform.ts';
+import { CANARIES, writePlatform } from './platform.ts';
 import { removeNamespaces, theLab } from './support.ts';
 
 /*
@@ -27,6 +30,8 @@ let folder: Awaited<ReturnType<typeof temporary>>;
 let root: string;
 let secrets: Record<string, string>;
 
+/** All that the workflows printed. */
+const LOGS: string[] = [];
 const note = (text: string): boolean => process.stderr.write(`  ▸ ${text}\n`);
 
 beforeAll(async () => {
@@ -95,6 +100,7 @@ async function act(workflow: string, event: string, payload: object): Promise<Ex
       '--env', `GITHUB_API_URL=${sim.url}`, ...actions],
     { cwd: root, timeoutMs: 390_000, env: { PATH: `${lab.bin}:${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`, XDG_CACHE_HOME: join(folder.path, 'cache'), ...passed } },
   );
+  LOGS.push(result.stdout + result.stderr);
   note(`${workflow}: ${result.code === 0 ? 'success' : 'failure'} in ${((performance.now() - began) / 1000).toFixed(0)} s`);
   return result;
 }
@@ -155,3 +161,12 @@ test('a label on the tracking issue tries again what is quarantined', async () =
   expect(stdout).toContain(`✗ ${HUBS[0]}  failed`);
   expect(stdout).not.toContain('quarantined since');
 }, 400_000);
+
+test('no secret is in a log, a request to GitHub, a comment, an issue, a deployment or the record', () => {
+  const kept = [...repository.objects.values()].map((one) => (one.type === 'blob' ? one.content.toString('utf8') : JSON.stringify(one)));
+  const asked = sim.log.map(({ path, body }) => path + JSON.stringify(body));
+  const told = [...repository.issues.values(), ...repository.deployments].map((one) => JSON.stringify(one));
+  const key = textAt(load(secrets['KUBECONFIG'] ?? '') as Json, '/users/0/user/client-key-data');
+  expect([LOGS.length, kept.length > 10, asked.length > 20, told.length > 3, key.length > 100]).toEqual([4, true, true, true, true]);
+  for (const secret of [...Object.values(CANARIES), secrets['SOPS_AGE_KEY'] ?? '', key]) expect([...LOGS, ...kept, ...asked, ...told].filter((text) => text.includes(secret))).toEqual([]);
+});

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import glaciocloud_start
 from jupyterhub import orm
 from jupyterhub.apihandlers.base import APIHandler
 from jupyterhub.scopes import needs_scope
@@ -362,5 +363,6 @@ def configure(c: Any) -> None:
     )
     c.KubeSpawner.profile_list = profile_list
     c.KubeSpawner.options_from_form = options_from_form
+    c.KubeSpawner.after_pod_created_hook = glaciocloud_start.watch
     c.JupyterHub.template_vars = {**c.JupyterHub.get("template_vars", {}), "announcement": announcement}
     c.JupyterHub.extra_handlers = [*c.JupyterHub.get("extra_handlers", []), (r"/glaciocloud/state", StateHandler)]

@@ -220,7 +220,8 @@ class Session:
 
     async def start(self) -> str:
         options = {"profile": self.wanted["profile"], "size": self.wanted.get("size")}
-        await self.hub.hub("POST", f"{self.hub.user(self.user)}/server", 201, 202, body=options)
+        # A start that fails within seconds answers 500 without a reason: the progress of the start has it.
+        asked = await self.hub.hub("POST", f"{self.hub.user(self.user)}/server", 201, 202, 500, body=options)
         messages: list[str] = []
         deadline = time.monotonic() + self.job["timeout"]
         while time.monotonic() < deadline:
@@ -230,6 +231,8 @@ class Session:
                 return messages[-2] if len(messages) > 1 else "ready"
             if event.get("failed") or any(word in text for word in HOPELESS for text in messages):
                 raise CheckFailed(" · ".join(messages[-3:]))
+            if asked.code == 500:
+                raise CheckFailed(f"the hub answered {told(asked)} to a start")
             await asyncio.sleep(0.3)
         last = " · ".join(messages[-3:]) or "no progress at all"
         raise CheckFailed(f"not ready after {self.job['timeout']} s; last: {last}")

@@ -7,12 +7,17 @@ const DAY_MS = 86_400_000;
 /** What was found at one of a hub's signs of life. */
 export type Sign = { kind: 'well'; text: string } | { kind: 'problem'; text: string } | { kind: 'unchecked'; text: string };
 
-/** What a hub's address answered: a page of a router or of an ingress is no hub, whatever its status. */
-export function addressSign({ status, body, until }: { status: number; body: string; until: number | undefined }, now: number): Sign {
+/** What came back from a public address: the beginning of its body, and until when its certificate is good (milliseconds since 1970). */
+export type Answer = { kind: 'answered'; status: number; body: string; until: number | undefined } | { kind: 'nothing'; why: string };
+
+/** What a hub's address answered: a page of a router or of an ingress is no hub, whatever its status. `leastDays` are those that its certificate must be good for. */
+export function addressSign(answer: Answer, now: number, leastDays = CERTIFICATE_DAYS): Sign {
+  if (answer.kind === 'nothing') return { kind: 'problem', text: `it does not answer: ${answer.why}` };
+  const { status, body, until } = answer;
   const version = textAt(objectOf(body), '/version');
   if (status !== 200 || version === '') return { kind: 'problem', text: `it answers ${status} with ${body.trim() === '' ? 'nothing' : `"${body.trim().slice(0, 80)}"`}, which is no answer of a hub` };
   const days = until === undefined ? undefined : Math.floor((until - now) / DAY_MS);
-  if (days !== undefined && days < CERTIFICATE_DAYS) return { kind: 'problem', text: days < 0 ? 'its certificate has ended' : `its certificate ends in ${days} days, and nobody has renewed it` };
+  if (days !== undefined && days < leastDays) return { kind: 'problem', text: days < 0 ? 'its certificate has ended' : `its certificate ends in ${days} days, and nobody has renewed it` };
   return { kind: 'well', text: `JupyterHub ${version}${days === undefined ? '' : `, certificate good for ${days} days`}` };
 }
 

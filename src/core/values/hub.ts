@@ -2,6 +2,9 @@ import { CONCURRENT_SPAWN_LIMIT, SPAWN_TIMEOUT_SECONDS, hubMemoryMiB, proxyMemor
 import { MACHINES } from '../deploy/door.ts';
 import type { HubContext, Part } from './part.ts';
 
+/** Code of ours that runs in the hub: a change of it restarts the hub. */
+export const HUB_CODE = ['glaciocloud_hub.py', 'glaciocloud_start.py'] as const;
+
 /** Folder on the hub's sys.path: the chart's own configuration lies there too. */
 const CODE_FOLDER = '/usr/local/etc/jupyterhub';
 
@@ -31,7 +34,7 @@ export function hub({ hub: { data: environment }, cluster, codeDigest }: HubCont
           { name: 'hub-notices', configMap: { name: 'hub-notices', optional: true } },
         ],
         extraVolumeMounts: [
-          { name: 'hub-code', mountPath: `${CODE_FOLDER}/glaciocloud_hub.py`, subPath: 'glaciocloud_hub.py', readOnly: true },
+          ...HUB_CODE.map((file) => ({ name: 'hub-code', mountPath: `${CODE_FOLDER}/${file}`, subPath: file, readOnly: true })),
           { name: 'hub-access', mountPath: '/etc/hub-access', readOnly: true },
           { name: 'hub-profiles', mountPath: '/etc/hub-profiles', readOnly: true },
           { name: 'hub-notices', mountPath: '/etc/hub-notices', readOnly: true },

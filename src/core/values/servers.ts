@@ -2,6 +2,22 @@ import type { JsonObject } from '../json.ts';
 import type { ClusterFile } from '../model/types.ts';
 import type { HubContext, Part } from './part.ts';
 
+/**
+ * A full home locks nobody out: Jupyter writes into it before it answers, and ends where it cannot. Then it writes elsewhere until the
+ * next start, so that people can make room. Kubernetes would replace a name in `$(…)`. Source: jupyterhub-home-nfs#33, tried on Jupyter
+ * Server 2.21.
+ */
+const START = `if ! 2>/dev/null head -c 1048576 /dev/zero > "$HOME/.room-for-jupyter"; then
+  echo "Your home is full. Until you make room and restart your server, settings and history are kept in /tmp." >&2
+  spare=/tmp/home-is-full
+  mkdir -p "$spare"
+  export JUPYTER_PATH="$HOME/.local/share/jupyter:$JUPYTER_PATH"
+  export JUPYTER_CONFIG_DIR="$spare/config" JUPYTER_DATA_DIR="$spare/data" JUPYTER_RUNTIME_DIR="$spare/runtime" IPYTHONDIR="$spare/ipython" MPLCONFIGDIR="$spare/matplotlib"
+fi
+rm -f "$HOME/.room-for-jupyter"
+exec "$0" "$@"
+`;
+
 /** User servers: who they run as, their folders, their variables, what they may reach. */
 export function servers(context: HubContext): Part {
   const { hub, cluster, platform } = context;
@@ -15,7 +31,7 @@ export function servers(context: HubContext): Part {
         uid: platform.user.uid,
         fsGid: platform.user.gid,
         allowPrivilegeEscalation: false,
-        cmd: 'jupyterhub-singleuser',
+        cmd: ['/bin/sh', '-c', START, 'jupyterhub-singleuser'],
         defaultUrl: '/lab',
         extraEnv: Object.fromEntries(Object.entries(environment.env).map(([name, value]) => [name, literal(value)])),
         storage: {

@@ -55,7 +55,7 @@ c.KubeSpawner.extra_labels = {
     "app.kubernetes.io/component": "singleuser-server",
 }
 if singleuser["cmd"]:
-    c.Spawner.cmd = [singleuser["cmd"]]
+    c.Spawner.cmd = singleuser["cmd"]
 if singleuser["defaultUrl"]:
     c.Spawner.default_url = singleuser["defaultUrl"]
 if storage["type"] == "dynamic":
