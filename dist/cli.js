@@ -143,6 +143,9 @@ function objectOf(text2) {
     return void 0;
   }
 }
+function lastObject(lines) {
+  return lines.map(objectOf).findLast((one) => one !== void 0);
+}
 function textAt(value, path) {
   const found = at(value, path);
   return typeof found === "string" ? found : "";
@@ -1852,12 +1855,12 @@ var require_code2 = __commonJS({
       });
     }
     exports.checkReportMissingProp = checkReportMissingProp;
-    function checkMissingProp({ gen, data, it: { opts } }, properties, missing2) {
-      return (0, codegen_1.or)(...properties.map((prop) => (0, codegen_1.and)(noPropertyInData(gen, data, prop, opts.ownProperties), (0, codegen_1._)`${missing2} = ${prop}`)));
+    function checkMissingProp({ gen, data, it: { opts } }, properties, missing3) {
+      return (0, codegen_1.or)(...properties.map((prop) => (0, codegen_1.and)(noPropertyInData(gen, data, prop, opts.ownProperties), (0, codegen_1._)`${missing3} = ${prop}`)));
     }
     exports.checkMissingProp = checkMissingProp;
-    function reportMissingProp(cxt, missing2) {
-      cxt.setParams({ missingProperty: missing2 }, true);
+    function reportMissingProp(cxt, missing3) {
+      cxt.setParams({ missingProperty: missing3 }, true);
       cxt.error();
     }
     exports.reportMissingProp = reportMissingProp;
@@ -5419,14 +5422,14 @@ var require_required = __commonJS({
           }
         }
         function exitOnErrorMode() {
-          const missing2 = gen.let("missing");
+          const missing3 = gen.let("missing");
           if (useLoop || $data) {
             const valid = gen.let("valid", true);
-            cxt.block$data(valid, () => loopUntilMissing(missing2, valid));
+            cxt.block$data(valid, () => loopUntilMissing(missing3, valid));
             cxt.ok(valid);
           } else {
-            gen.if((0, code_1.checkMissingProp)(cxt, schema, missing2));
-            (0, code_1.reportMissingProp)(cxt, missing2);
+            gen.if((0, code_1.checkMissingProp)(cxt, schema, missing3));
+            (0, code_1.reportMissingProp)(cxt, missing3);
             gen.else();
           }
         }
@@ -5436,10 +5439,10 @@ var require_required = __commonJS({
             gen.if((0, code_1.noPropertyInData)(gen, data, prop, opts.ownProperties), () => cxt.error());
           });
         }
-        function loopUntilMissing(missing2, valid) {
-          cxt.setParams({ missingProperty: missing2 });
-          gen.forOf(missing2, schemaCode, () => {
-            gen.assign(valid, (0, code_1.propertyInData)(gen, data, missing2, opts.ownProperties));
+        function loopUntilMissing(missing3, valid) {
+          cxt.setParams({ missingProperty: missing3 });
+          gen.forOf(missing3, schemaCode, () => {
+            gen.assign(valid, (0, code_1.propertyInData)(gen, data, missing3, opts.ownProperties));
             gen.if((0, codegen_1.not)(valid), () => {
               cxt.error();
               gen.break();
@@ -5977,7 +5980,7 @@ var require_dependencies = __commonJS({
       const { gen, data, it } = cxt;
       if (Object.keys(propertyDeps).length === 0)
         return;
-      const missing2 = gen.let("missing");
+      const missing3 = gen.let("missing");
       for (const prop in propertyDeps) {
         const deps = propertyDeps[prop];
         if (deps.length === 0)
@@ -5995,8 +5998,8 @@ var require_dependencies = __commonJS({
             }
           });
         } else {
-          gen.if((0, codegen_1._)`${hasProperty} && (${(0, code_1.checkMissingProp)(cxt, deps, missing2)})`);
-          (0, code_1.reportMissingProp)(cxt, missing2);
+          gen.if((0, codegen_1._)`${hasProperty} && (${(0, code_1.checkMissingProp)(cxt, deps, missing3)})`);
+          (0, code_1.reportMissingProp)(cxt, missing3);
           gen.else();
         }
       }
@@ -10853,8 +10856,8 @@ var require_compiler = __commonJS({
       if (options.compat) {
         options.useDepths = true;
       }
-      var ast = env2.parse(input, options), environment = new env2.Compiler().compile(ast, options);
-      return new env2.JavaScriptCompiler().compile(environment, options);
+      var ast = env2.parse(input, options), environment2 = new env2.Compiler().compile(ast, options);
+      return new env2.JavaScriptCompiler().compile(environment2, options);
     }
     function compile(input, options, env2) {
       if (options === void 0) options = {};
@@ -10870,7 +10873,7 @@ var require_compiler = __commonJS({
       }
       var compiled2 = void 0;
       function compileInput() {
-        var ast = env2.parse(input, options), environment = new env2.Compiler().compile(ast, options), templateSpec = new env2.JavaScriptCompiler().compile(environment, options, void 0, true);
+        var ast = env2.parse(input, options), environment2 = new env2.Compiler().compile(ast, options), templateSpec = new env2.JavaScriptCompiler().compile(environment2, options, void 0, true);
         return env2.template(templateSpec);
       }
       function ret(context3, execOptions) {
@@ -12917,8 +12920,8 @@ var require_javascript_compiler = __commonJS({
         return ["lookupProperty(", parent, ",", this.quotedString(name), ")"];
       },
       lookupPropertyFunctionIsUsed: false,
-      compile: function compile(environment, options, context3, asObject2) {
-        this.environment = environment;
+      compile: function compile(environment2, options, context3, asObject2) {
+        this.environment = environment2;
         this.options = options;
         this.stringParams = this.options.stringParams;
         this.trackIds = this.options.trackIds;
@@ -12939,10 +12942,10 @@ var require_javascript_compiler = __commonJS({
         this.compileStack = [];
         this.inlineStack = [];
         this.blockParams = [];
-        this.compileChildren(environment, options);
-        this.useDepths = this.useDepths || environment.useDepths || environment.useDecorators || this.options.compat;
-        this.useBlockParams = this.useBlockParams || environment.useBlockParams;
-        var opcodes = environment.opcodes, opcode = void 0, firstLoc = void 0, i = void 0, l = void 0;
+        this.compileChildren(environment2, options);
+        this.useDepths = this.useDepths || environment2.useDepths || environment2.useDecorators || this.options.compat;
+        this.useBlockParams = this.useBlockParams || environment2.useBlockParams;
+        var opcodes = environment2.opcodes, opcode = void 0, firstLoc = void 0, i = void 0, l = void 0;
         for (i = 0, l = opcodes.length; i < l; i++) {
           opcode = opcodes[i];
           this.source.currentLocation = opcode.loc;
@@ -13510,8 +13513,8 @@ var require_javascript_compiler = __commonJS({
       },
       // HELPERS
       compiler: JavaScriptCompiler,
-      compileChildren: function compileChildren(environment, options) {
-        var children = environment.children, child = void 0, compiler = void 0;
+      compileChildren: function compileChildren(environment2, options) {
+        var children = environment2.children, child = void 0, compiler = void 0;
         for (var i = 0, l = children.length; i < l; i++) {
           child = children[i];
           compiler = new this.compiler();
@@ -13537,9 +13540,9 @@ var require_javascript_compiler = __commonJS({
       },
       matchExistingProgram: function matchExistingProgram(child) {
         for (var i = 0, len = this.context.environments.length; i < len; i++) {
-          var environment = this.context.environments[i];
-          if (environment && environment.equals(child)) {
-            return environment;
+          var environment2 = this.context.environments[i];
+          if (environment2 && environment2.equals(child)) {
+            return environment2;
           }
         }
       },
@@ -15064,7 +15067,7 @@ var require_util3 = __commonJS({
     var assert = __require("node:assert");
     var { kDestroyed, kBodyUsed, kListeners, kBody } = require_symbols();
     var { IncomingMessage } = __require("node:http");
-    var stream = __require("node:stream");
+    var stream2 = __require("node:stream");
     var net = __require("node:net");
     var { Blob: Blob2 } = __require("node:buffer");
     var nodeUtil = __require("node:util");
@@ -15238,24 +15241,24 @@ var require_util3 = __commonJS({
       return null;
     }
     function isDestroyed(body) {
-      return body && !!(body.destroyed || body[kDestroyed] || stream.isDestroyed?.(body));
+      return body && !!(body.destroyed || body[kDestroyed] || stream2.isDestroyed?.(body));
     }
-    function destroy(stream2, err) {
-      if (stream2 == null || !isStream(stream2) || isDestroyed(stream2)) {
+    function destroy(stream3, err) {
+      if (stream3 == null || !isStream(stream3) || isDestroyed(stream3)) {
         return;
       }
-      if (typeof stream2.destroy === "function") {
-        if (Object.getPrototypeOf(stream2).constructor === IncomingMessage) {
-          stream2.socket = null;
+      if (typeof stream3.destroy === "function") {
+        if (Object.getPrototypeOf(stream3).constructor === IncomingMessage) {
+          stream3.socket = null;
         }
-        stream2.destroy(err);
+        stream3.destroy(err);
       } else if (err) {
         queueMicrotask(() => {
-          stream2.emit("error", err);
+          stream3.emit("error", err);
         });
       }
-      if (stream2.destroyed !== true) {
-        stream2[kDestroyed] = true;
+      if (stream3.destroyed !== true) {
+        stream3[kDestroyed] = true;
       }
     }
     var KEEPALIVE_TIMEOUT_EXPR = /timeout=(\d+)/;
@@ -15354,13 +15357,13 @@ var require_util3 = __commonJS({
       }
     }
     function isDisturbed(body) {
-      return !!(body && (stream.isDisturbed(body) || body[kBodyUsed]));
+      return !!(body && (stream2.isDisturbed(body) || body[kBodyUsed]));
     }
     function isErrored(body) {
-      return !!(body && stream.isErrored(body));
+      return !!(body && stream2.isErrored(body));
     }
     function isReadable(body) {
-      return !!(body && stream.isReadable(body));
+      return !!(body && stream2.isReadable(body));
     }
     function getSocketInfo(socket) {
       return {
@@ -17405,7 +17408,7 @@ var require_data_url = __commonJS({
   "node_modules/undici/lib/web/fetch/data-url.js"(exports, module) {
     "use strict";
     var assert = __require("node:assert");
-    var encoder = new TextEncoder();
+    var encoder2 = new TextEncoder();
     var HTTP_TOKEN_CODEPOINTS = /^[!#$%&'*+\-.^_|~A-Za-z0-9]+$/;
     var HTTP_WHITESPACE_REGEX = /[\u000A\u000D\u0009\u0020]/;
     var ASCII_WHITESPACE_REPLACE_REGEX = /[\u0009\u000A\u000C\u000D\u0020]/g;
@@ -17478,7 +17481,7 @@ var require_data_url = __commonJS({
       return input.slice(start, position.position);
     }
     function stringPercentDecode(input) {
-      const bytes = encoder.encode(input);
+      const bytes = encoder2.encode(input);
       return percentDecode(bytes);
     }
     function isHexCharByte(byte) {
@@ -18737,8 +18740,8 @@ var require_util4 = __commonJS({
         errorSteps(e);
       }
     }
-    function isReadableStreamLike(stream) {
-      return stream instanceof ReadableStream || stream[Symbol.toStringTag] === "ReadableStream" && typeof stream.tee === "function";
+    function isReadableStreamLike(stream2) {
+      return stream2 instanceof ReadableStream || stream2[Symbol.toStringTag] === "ReadableStream" && typeof stream2.tee === "function";
     }
     function readableStreamClose(controller) {
       try {
@@ -19554,20 +19557,20 @@ var require_body = __commonJS({
     var streamRegistry;
     if (hasFinalizationRegistry) {
       streamRegistry = new FinalizationRegistry((weakRef) => {
-        const stream = weakRef.deref();
-        if (stream && !stream.locked && !isDisturbed(stream) && !isErrored(stream)) {
-          stream.cancel("Response object has been garbage collected").catch(noop4);
+        const stream2 = weakRef.deref();
+        if (stream2 && !stream2.locked && !isDisturbed(stream2) && !isErrored(stream2)) {
+          stream2.cancel("Response object has been garbage collected").catch(noop4);
         }
       });
     }
     function extractBody(object2, keepalive = false) {
-      let stream = null;
+      let stream2 = null;
       if (object2 instanceof ReadableStream) {
-        stream = object2;
+        stream2 = object2;
       } else if (isBlobLike(object2)) {
-        stream = object2.stream();
+        stream2 = object2.stream();
       } else {
-        stream = new ReadableStream({
+        stream2 = new ReadableStream({
           async pull(controller) {
             const buffer = typeof source === "string" ? textEncoder.encode(source) : source;
             if (buffer.byteLength) {
@@ -19580,7 +19583,7 @@ var require_body = __commonJS({
           type: "bytes"
         });
       }
-      assert(isReadableStreamLike(stream));
+      assert(isReadableStreamLike(stream2));
       let action = null;
       let source = null;
       let length2 = null;
@@ -19659,14 +19662,14 @@ Content-Type: ${value.type || "application/octet-stream"}\r
             "Response body object should not be disturbed or locked"
           );
         }
-        stream = object2 instanceof ReadableStream ? object2 : ReadableStreamFrom(object2);
+        stream2 = object2 instanceof ReadableStream ? object2 : ReadableStreamFrom(object2);
       }
       if (typeof source === "string" || util.isBuffer(source)) {
         length2 = Buffer.byteLength(source);
       }
       if (action != null) {
         let iterator2;
-        stream = new ReadableStream({
+        stream2 = new ReadableStream({
           async start() {
             iterator2 = action(object2)[Symbol.asyncIterator]();
           },
@@ -19678,7 +19681,7 @@ Content-Type: ${value.type || "application/octet-stream"}\r
                 controller.byobRequest?.respond(0);
               });
             } else {
-              if (!isErrored(stream)) {
+              if (!isErrored(stream2)) {
                 const buffer = new Uint8Array(value);
                 if (buffer.byteLength) {
                   controller.enqueue(buffer);
@@ -19693,7 +19696,7 @@ Content-Type: ${value.type || "application/octet-stream"}\r
           type: "bytes"
         });
       }
-      const body = { stream, source, length: length2 };
+      const body = { stream: stream2, source, length: length2 };
       return [body, type];
     }
     function safelyExtractBody(object2, keepalive = false) {
@@ -21187,7 +21190,7 @@ var require_client_h2 = __commonJS({
           headers[key] = val;
         }
       }
-      let stream;
+      let stream2;
       const { hostname: hostname2, port } = client[kUrl];
       headers[HTTP2_HEADER_AUTHORITY] = host || `${hostname2}${port ? `:${port}` : ""}`;
       headers[HTTP2_HEADER_METHOD] = method;
@@ -21196,15 +21199,15 @@ var require_client_h2 = __commonJS({
           return;
         }
         if (request2.completed) {
-          if (method === "CONNECT" && stream != null) {
-            util.destroy(stream, error2 || new RequestAbortedError());
+          if (method === "CONNECT" && stream2 != null) {
+            util.destroy(stream2, error2 || new RequestAbortedError());
           }
           return;
         }
         error2 = error2 || new RequestAbortedError();
         util.errorRequest(client, request2, error2);
-        if (stream != null) {
-          util.destroy(stream, error2);
+        if (stream2 != null) {
+          util.destroy(stream2, error2);
         }
         util.destroy(body, error2);
         client[kQueue][client[kRunningIdx]++] = null;
@@ -21220,42 +21223,42 @@ var require_client_h2 = __commonJS({
       }
       if (method === "CONNECT") {
         session.ref();
-        stream = session.request(headers, { endStream: false, signal });
+        stream2 = session.request(headers, { endStream: false, signal });
         let upgradeResponseFinished = false;
         const onResponse = (headers2) => {
           upgradeResponseFinished = true;
-          stream.off(errorMonitor, onUpgradeError);
+          stream2.off(errorMonitor, onUpgradeError);
           request2.onUpgradeResponse(Number(headers2[HTTP2_HEADER_STATUS]), headers2, parseH2ResponseHeaders);
         };
         const onUpgradeError = (error2) => {
           upgradeResponseFinished = true;
-          stream.off("response", onResponse);
+          stream2.off("response", onResponse);
           request2.onUpgradeError(error2);
         };
         const onReady = () => {
           try {
-            request2.onUpgrade(null, null, stream);
+            request2.onUpgrade(null, null, stream2);
           } catch (error2) {
-            stream.off("response", onResponse);
+            stream2.off("response", onResponse);
             abort(error2);
             return;
           }
           if (request2.aborted) {
             return;
           }
-          stream.off("error", abort);
-          stream.once(errorMonitor, onUpgradeError);
+          stream2.off("error", abort);
+          stream2.once(errorMonitor, onUpgradeError);
           client[kQueue][client[kRunningIdx]++] = null;
         };
-        stream.once("response", onResponse);
-        stream.once("error", abort);
+        stream2.once("response", onResponse);
+        stream2.once("error", abort);
         ++session[kOpenStreams];
         onReady();
-        stream.once("close", () => {
+        stream2.once("close", () => {
           if (!upgradeResponseFinished && request2.completed) {
-            stream.off("response", onResponse);
-            stream.off(errorMonitor, onUpgradeError);
-            request2.onUpgradeError(new InformationalError(`HTTP/2: "stream error" received - code ${stream.rstCode}`));
+            stream2.off("response", onResponse);
+            stream2.off(errorMonitor, onUpgradeError);
+            request2.onUpgradeError(new InformationalError(`HTTP/2: "stream error" received - code ${stream2.rstCode}`));
           }
           session[kOpenStreams] -= 1;
           if (session[kOpenStreams] === 0) session.unref();
@@ -21297,36 +21300,36 @@ var require_client_h2 = __commonJS({
       const shouldEndStream = method === "GET" || method === "HEAD" || body === null;
       if (expectContinue) {
         headers[HTTP2_HEADER_EXPECT] = "100-continue";
-        stream = session.request(headers, { endStream: shouldEndStream, signal });
-        stream.once("continue", writeBodyH2);
+        stream2 = session.request(headers, { endStream: shouldEndStream, signal });
+        stream2.once("continue", writeBodyH2);
       } else {
-        stream = session.request(headers, {
+        stream2 = session.request(headers, {
           endStream: shouldEndStream,
           signal
         });
         writeBodyH2();
       }
       ++session[kOpenStreams];
-      stream.once("response", (headers2) => {
+      stream2.once("response", (headers2) => {
         const { [HTTP2_HEADER_STATUS]: statusCode, ...realHeaders } = headers2;
         request2.onResponseStarted();
         if (request2.aborted) {
           const err = new RequestAbortedError();
           util.errorRequest(client, request2, err);
-          util.destroy(stream, err);
+          util.destroy(stream2, err);
           return;
         }
-        if (request2.onHeaders(Number(statusCode), parseH2Headers(realHeaders), stream.resume.bind(stream), "") === false) {
-          stream.pause();
+        if (request2.onHeaders(Number(statusCode), parseH2Headers(realHeaders), stream2.resume.bind(stream2), "") === false) {
+          stream2.pause();
         }
-        stream.on("data", (chunk) => {
+        stream2.on("data", (chunk) => {
           if (request2.onData(chunk) === false) {
-            stream.pause();
+            stream2.pause();
           }
         });
       });
-      stream.once("end", () => {
-        if (stream.state?.state == null || stream.state.state < 6) {
+      stream2.once("end", () => {
+        if (stream2.state?.state == null || stream2.state.state < 6) {
           request2.onComplete([]);
         }
         if (session[kOpenStreams] === 0) {
@@ -21337,16 +21340,16 @@ var require_client_h2 = __commonJS({
         client[kPendingIdx] = client[kRunningIdx];
         client[kResume]();
       });
-      stream.once("close", () => {
+      stream2.once("close", () => {
         session[kOpenStreams] -= 1;
         if (session[kOpenStreams] === 0) {
           session.unref();
         }
       });
-      stream.once("error", function(err) {
+      stream2.once("error", function(err) {
         abort(err);
       });
-      stream.once("frameError", (type, code) => {
+      stream2.once("frameError", (type, code) => {
         abort(new InformationalError(`HTTP/2: "frameError" received - type ${type}, code ${code}`));
       });
       return true;
@@ -21354,7 +21357,7 @@ var require_client_h2 = __commonJS({
         if (!body || contentLength === 0) {
           writeBuffer(
             abort,
-            stream,
+            stream2,
             null,
             client,
             request2,
@@ -21365,7 +21368,7 @@ var require_client_h2 = __commonJS({
         } else if (util.isBuffer(body)) {
           writeBuffer(
             abort,
-            stream,
+            stream2,
             body,
             client,
             request2,
@@ -21377,7 +21380,7 @@ var require_client_h2 = __commonJS({
           if (typeof body.stream === "function") {
             writeIterable(
               abort,
-              stream,
+              stream2,
               body.stream(),
               client,
               request2,
@@ -21388,7 +21391,7 @@ var require_client_h2 = __commonJS({
           } else {
             writeBlob(
               abort,
-              stream,
+              stream2,
               body,
               client,
               request2,
@@ -21402,7 +21405,7 @@ var require_client_h2 = __commonJS({
             abort,
             client[kSocket],
             expectsPayload,
-            stream,
+            stream2,
             body,
             client,
             request2,
@@ -21411,7 +21414,7 @@ var require_client_h2 = __commonJS({
         } else if (util.isIterable(body)) {
           writeIterable(
             abort,
-            stream,
+            stream2,
             body,
             client,
             request2,
@@ -23544,7 +23547,7 @@ var require_readable = __commonJS({
   "node_modules/undici/lib/api/readable.js"(exports, module) {
     "use strict";
     var assert = __require("node:assert");
-    var { Readable } = __require("node:stream");
+    var { Readable: Readable3 } = __require("node:stream");
     var { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = require_errors2();
     var util = require_util3();
     var { ReadableStreamFrom } = require_util3();
@@ -23556,7 +23559,7 @@ var require_readable = __commonJS({
     var kContentLength = /* @__PURE__ */ Symbol("kContentLength");
     var noop4 = () => {
     };
-    var BodyReadable = class extends Readable {
+    var BodyReadable = class extends Readable3 {
       constructor({
         resume,
         abort,
@@ -23701,13 +23704,13 @@ var require_readable = __commonJS({
     function isUnusable(self2) {
       return util.isDisturbed(self2) || isLocked(self2);
     }
-    async function consume(stream, type) {
-      assert(!stream[kConsume]);
+    async function consume(stream2, type) {
+      assert(!stream2[kConsume]);
       return new Promise((resolve2, reject) => {
-        if (isUnusable(stream)) {
-          const rState = stream._readableState;
+        if (isUnusable(stream2)) {
+          const rState = stream2._readableState;
           if (rState.destroyed && rState.closeEmitted === false) {
-            stream.on("error", (err) => {
+            stream2.on("error", (err) => {
               reject(err);
             }).on("close", () => {
               reject(new TypeError("unusable"));
@@ -23717,22 +23720,22 @@ var require_readable = __commonJS({
           }
         } else {
           queueMicrotask(() => {
-            stream[kConsume] = {
+            stream2[kConsume] = {
               type,
-              stream,
+              stream: stream2,
               resolve: resolve2,
               reject,
               length: 0,
               body: []
             };
-            stream.on("error", function(err) {
+            stream2.on("error", function(err) {
               consumeFinish(this[kConsume], err);
             }).on("close", function() {
               if (this[kConsume].body !== null) {
                 consumeFinish(this[kConsume], new RequestAbortedError());
               }
             });
-            consumeStart(stream[kConsume]);
+            consumeStart(stream2[kConsume]);
           });
         }
       });
@@ -23790,7 +23793,7 @@ var require_readable = __commonJS({
       return buffer;
     }
     function consumeEnd(consume2) {
-      const { type, body, resolve: resolve2, stream, length: length2 } = consume2;
+      const { type, body, resolve: resolve2, stream: stream2, length: length2 } = consume2;
       try {
         if (type === "text") {
           resolve2(chunksDecode(body, length2));
@@ -23799,13 +23802,13 @@ var require_readable = __commonJS({
         } else if (type === "arrayBuffer") {
           resolve2(chunksConcat(body, length2).buffer);
         } else if (type === "blob") {
-          resolve2(new Blob(body, { type: stream[kContentType] }));
+          resolve2(new Blob(body, { type: stream2[kContentType] }));
         } else if (type === "bytes") {
           resolve2(chunksConcat(body, length2));
         }
         consumeFinish(consume2);
       } catch (err) {
-        stream.destroy(err);
+        stream2.destroy(err);
       }
     }
     function consumePush(consume2, chunk) {
@@ -23898,7 +23901,7 @@ var require_api_request = __commonJS({
   "node_modules/undici/lib/api/api-request.js"(exports, module) {
     "use strict";
     var assert = __require("node:assert");
-    var { Readable } = require_readable();
+    var { Readable: Readable3 } = require_readable();
     var { InvalidArgumentError, RequestAbortedError } = require_errors2();
     var util = require_util3();
     var { getResolveErrorBodyCallback } = require_util5();
@@ -23993,7 +23996,7 @@ var require_api_request = __commonJS({
         const parsedHeaders = responseHeaders === "raw" ? util.parseHeaders(rawHeaders) : headers;
         const contentType = parsedHeaders["content-type"];
         const contentLength = parsedHeaders["content-length"];
-        const res = new Readable({
+        const res = new Readable3({
           resume,
           abort,
           contentType,
@@ -24281,10 +24284,10 @@ var require_api_stream = __commonJS({
         }
       }
     };
-    function stream(opts, factory, callback) {
+    function stream2(opts, factory, callback) {
       if (callback === void 0) {
         return new Promise((resolve2, reject) => {
-          stream.call(this, opts, factory, (err, data) => {
+          stream2.call(this, opts, factory, (err, data) => {
             return err ? reject(err) : resolve2(data);
           });
         });
@@ -24299,7 +24302,7 @@ var require_api_stream = __commonJS({
         queueMicrotask(() => callback(err, { opaque }));
       }
     }
-    module.exports = stream;
+    module.exports = stream2;
   }
 });
 
@@ -24308,7 +24311,7 @@ var require_api_pipeline = __commonJS({
   "node_modules/undici/lib/api/api-pipeline.js"(exports, module) {
     "use strict";
     var {
-      Readable,
+      Readable: Readable3,
       Duplex,
       PassThrough
     } = __require("node:stream");
@@ -24322,7 +24325,7 @@ var require_api_pipeline = __commonJS({
     var { addSignal, removeSignal } = require_abort_signal();
     var assert = __require("node:assert");
     var kResume = /* @__PURE__ */ Symbol("resume");
-    var PipelineRequest = class extends Readable {
+    var PipelineRequest = class extends Readable3 {
       constructor() {
         super({ autoDestroy: true });
         this[kResume] = null;
@@ -24339,7 +24342,7 @@ var require_api_pipeline = __commonJS({
         callback(err);
       }
     };
-    var PipelineResponse = class extends Readable {
+    var PipelineResponse = class extends Readable3 {
       constructor(resume) {
         super({ autoDestroy: true });
         this[kResume] = resume;
@@ -27664,7 +27667,7 @@ var require_fetch = __commonJS({
       subresourceSet
     } = require_constants3();
     var EE = __require("node:events");
-    var { Readable, pipeline, finished } = __require("node:stream");
+    var { Readable: Readable3, pipeline, finished } = __require("node:stream");
     var { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = require_util3();
     var { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = require_data_url();
     var { getGlobalDispatcher } = require_global2();
@@ -28449,7 +28452,7 @@ var require_fetch = __commonJS({
           fetchParams.controller.abort(reason);
         }
       };
-      const stream = new ReadableStream(
+      const stream2 = new ReadableStream(
         {
           async start(controller) {
             fetchParams.controller.controller = controller;
@@ -28463,7 +28466,7 @@ var require_fetch = __commonJS({
           type: "bytes"
         }
       );
-      response.body = { stream, source: null, length: null };
+      response.body = { stream: stream2, source: null, length: null };
       if (!fetchParams.controller.resume) {
         fetchParams.controller.on("terminated", onAborted);
       }
@@ -28499,7 +28502,7 @@ var require_fetch = __commonJS({
           if (buffer.byteLength) {
             fetchParams.controller.controller.enqueue(buffer);
           }
-          if (isErrored(stream)) {
+          if (isErrored(stream2)) {
             fetchParams.controller.terminate();
             return;
           }
@@ -28511,13 +28514,13 @@ var require_fetch = __commonJS({
       function onAborted(reason) {
         if (isAborted(fetchParams)) {
           response.aborted = true;
-          if (isReadable(stream)) {
+          if (isReadable(stream2)) {
             fetchParams.controller.controller.error(
               fetchParams.controller.serializedAbortReason
             );
           }
         } else {
-          if (isReadable(stream)) {
+          if (isReadable(stream2)) {
             fetchParams.controller.controller.error(new TypeError("terminated", {
               cause: isErrorLike(reason) ? reason : void 0
             }));
@@ -28603,7 +28606,7 @@ var require_fetch = __commonJS({
                   }
                 }
               }
-              this.body = new Readable({ read: resume });
+              this.body = new Readable3({ read: resume });
               const onError = this.onError.bind(this);
               resolve2({
                 status,
@@ -29067,8 +29070,8 @@ var require_util6 = __commonJS({
       fr[kState] = "loading";
       fr[kResult] = null;
       fr[kError] = null;
-      const stream = blob.stream();
-      const reader = stream.getReader();
+      const stream2 = blob.stream();
+      const reader = stream2.getReader();
       const bytes = [];
       let chunkPromise = reader.read();
       let isFirstChunk = true;
@@ -29144,11 +29147,11 @@ var require_util6 = __commonJS({
             dataURL += serializeAMimeType(parsed);
           }
           dataURL += ";base64,";
-          const decoder3 = new StringDecoder("latin1");
+          const decoder4 = new StringDecoder("latin1");
           for (const chunk of bytes) {
-            dataURL += btoa2(decoder3.write(chunk));
+            dataURL += btoa2(decoder4.write(chunk));
           }
-          dataURL += btoa2(decoder3.end());
+          dataURL += btoa2(decoder4.end());
           return dataURL;
         }
         case "Text": {
@@ -29173,11 +29176,11 @@ var require_util6 = __commonJS({
         }
         case "BinaryString": {
           let binaryString = "";
-          const decoder3 = new StringDecoder("latin1");
+          const decoder4 = new StringDecoder("latin1");
           for (const chunk of bytes) {
-            binaryString += decoder3.write(chunk);
+            binaryString += decoder4.write(chunk);
           }
-          binaryString += decoder3.end();
+          binaryString += decoder4.end();
           return binaryString;
         }
       }
@@ -29727,8 +29730,8 @@ var require_cache = __commonJS({
         const clonedResponse = cloneResponse(innerResponse);
         const bodyReadPromise = createDeferredPromise();
         if (innerResponse.body != null) {
-          const stream = innerResponse.body.stream;
-          const reader = stream.getReader();
+          const stream2 = innerResponse.body.stream;
+          const reader = stream2.getReader();
           readAllBytes(reader).then(bodyReadPromise.resolve, bodyReadPromise.reject);
         } else {
           bodyReadPromise.resolve(void 0);
@@ -33501,9 +33504,9 @@ var require_lib2 = __commonJS({
           return this.request("HEAD", requestUrl, null, additionalHeaders || {});
         });
       }
-      sendStream(verb, requestUrl, stream, additionalHeaders) {
+      sendStream(verb, requestUrl, stream2, additionalHeaders) {
         return __awaiter2(this, void 0, void 0, function* () {
-          return this.request(verb, requestUrl, stream, additionalHeaders);
+          return this.request(verb, requestUrl, stream2, additionalHeaders);
         });
       }
       /**
@@ -34464,12 +34467,12 @@ function parse5(header, options) {
   let index2 = valueStart;
   let typeFlags = 0;
   let whitespace = -1;
-  let stop = options?.parameters === false ? COMMA_FLAG : 0;
+  let stop2 = options?.parameters === false ? COMMA_FLAG : 0;
   while (index2 < len) {
     const code = header.charCodeAt(index2);
     const flags = CHAR_MAP[code];
     if ((flags & stopFlags) !== 0) {
-      stop |= flags & COMMA_FLAG;
+      stop2 |= flags & COMMA_FLAG;
       break;
     }
     if ((flags & OWS) !== 0) {
@@ -34484,7 +34487,7 @@ function parse5(header, options) {
   const valueEnd = whitespace === -1 ? index2 : whitespace;
   const value = header.slice(valueStart, valueEnd);
   const type = (typeFlags & CASE_FLAGS) === 0 ? value : value.toLowerCase();
-  if (index2 === len || stop !== 0) {
+  if (index2 === len || stop2 !== 0) {
     return { type, index: index2, parameters: new NullObject() };
   }
   return parseParameters(header, type, index2, len, stopFlags);
@@ -34525,17 +34528,17 @@ function parseParameters(header, type, index2, len, stopFlags) {
                 parameters[key] = escaped ? unescapeQuotedPairs(header, quotedStart, index2) : header.slice(quotedStart, index2);
               }
               index2++;
-              let stop2 = 0;
+              let stop3 = 0;
               while (index2 < len) {
                 const code3 = header.charCodeAt(index2);
                 const flags2 = CHAR_MAP[code3];
                 if ((flags2 & stopFlags) !== 0) {
-                  stop2 = flags2 & COMMA_FLAG;
+                  stop3 = flags2 & COMMA_FLAG;
                   break;
                 }
                 index2++;
               }
-              if (stop2 !== 0)
+              if (stop3 !== 0)
                 break parameter;
               continue parameter;
             }
@@ -34549,13 +34552,13 @@ function parseParameters(header, type, index2, len, stopFlags) {
           continue parameter;
         }
         const valueStart = index2;
-        let stop = 0;
+        let stop2 = 0;
         let valueWhitespace = -1;
         while (index2 < len) {
           const code2 = header.charCodeAt(index2);
           const flags2 = CHAR_MAP[code2];
           if ((flags2 & stopFlags) !== 0) {
-            stop = flags2 & COMMA_FLAG;
+            stop2 = flags2 & COMMA_FLAG;
             break;
           }
           if ((flags2 & OWS) !== 0) {
@@ -34570,7 +34573,7 @@ function parseParameters(header, type, index2, len, stopFlags) {
           const valueEnd = valueWhitespace === -1 ? index2 : valueWhitespace;
           parameters[key] = header.slice(valueStart, valueEnd);
         }
-        if (stop !== 0)
+        if (stop2 !== 0)
           break parameter;
         continue parameter;
       }
@@ -39901,11 +39904,11 @@ __export(github_exports, {
   Github: () => Github,
   GithubRefused: () => GithubRefused
 });
-function statusOf(cause) {
+function statusOf2(cause) {
   return typeof cause === "object" && cause !== null && "status" in cause ? cause.status : void 0;
 }
 function absent(cause) {
-  if (statusOf(cause) !== 404) throw cause;
+  if (statusOf2(cause) !== 404) throw cause;
   return void 0;
 }
 var GithubRefused, Client, Github;
@@ -40000,7 +40003,7 @@ var init_github2 = __esm({
             else await this.#ask("the branch", () => this.#client.git.updateRef({ ...this.#repo, ref, sha, force: false }));
             return;
           } catch (error2) {
-            if (round === 5 || !(error2 instanceof GithubRefused) || statusOf(error2.cause) !== 422) throw error2;
+            if (round === 5 || !(error2 instanceof GithubRefused) || statusOf2(error2.cause) !== 422) throw error2;
           }
         }
       }
@@ -40047,7 +40050,7 @@ var init_github2 = __esm({
         try {
           return await call();
         } catch (cause) {
-          const status = statusOf(cause);
+          const status = statusOf2(cause);
           const hints = { 401: "the token is wrong or has expired", 403: "the token may not do this: look at `permissions:` of the job", 404: "it does not exist, or the token may not see it", 422: "GitHub refused the content" };
           throw new GithubRefused(`GitHub refused ${what}: ${messageOf(cause).split(" - ")[0] ?? ""}`, { hint: hints[String(status)] ?? "try again later; githubstatus.com knows of outages", cause });
         }
@@ -43556,13 +43559,13 @@ function parseTar(data, opts) {
   return files;
 }
 async function parseTarGzip(data, opts = {}) {
-  const stream = new ReadableStream({
+  const stream2 = new ReadableStream({
     start(controller) {
       controller.enqueue(new Uint8Array(data));
       controller.close();
     }
   }).pipeThrough(new DecompressionStream(opts.compression ?? "gzip"));
-  const decompressedData = await new Response(stream).arrayBuffer();
+  const decompressedData = await new Response(stream2).arrayBuffer();
   return parseTar(decompressedData, opts);
 }
 function _sanitizePath(path) {
@@ -43641,8 +43644,8 @@ var HUB_RESTART_SECONDS = 6;
 // src/core/deploy/door.ts
 init_json();
 var MACHINES = ["deploy_0", "deploy_1", "deploy_2", "deploy_3", "probe_0", "probe_1", "probe_2", "probe_3"];
-function firstAccess(environment) {
-  const groups2 = [...new Set(Object.values(environment.sizes).flatMap((size) => size.for))].filter((who) => who !== "all").sort(compareText);
+function firstAccess(environment2) {
+  const groups2 = [...new Set(Object.values(environment2.sizes).flatMap((size) => size.for))].filter((who) => who !== "all").sort(compareText);
   return { v: 1, users: {}, machines: Object.fromEntries(MACHINES.map((name) => [name, groups2])) };
 }
 
@@ -43652,15 +43655,15 @@ var CODE_FOLDER = "/usr/local/etc/jupyterhub";
 function machineScopes(users) {
   return ["read:hub", ...users.flatMap((user) => [`admin:users!user=${user}`, `servers!user=${user}`, `access:servers!user=${user}`])];
 }
-function hub({ hub: { data: environment }, cluster, codeDigest }) {
-  const memory = hubMemoryMiB(environment.capacity.maxServers);
+function hub({ hub: { data: environment2 }, cluster, codeDigest }) {
+  const memory = hubMemoryMiB(environment2.capacity.maxServers);
   return {
     jupyterhub: {
       hub: {
         // Any user could restart the hub with a few requests that fail: JupyterHub's own limit ends the process.
         consecutiveFailureLimit: 0,
         concurrentSpawnLimit: CONCURRENT_SPAWN_LIMIT,
-        activeServerLimit: environment.capacity.maxServers,
+        activeServerLimit: environment2.capacity.maxServers,
         annotations: { "glaciocloud.org/code": codeDigest },
         // Deleting a user must never delete a home.
         config: { KubeSpawner: { delete_pvc: false } },
@@ -43696,7 +43699,7 @@ function hub({ hub: { data: environment }, cluster, codeDigest }) {
         chp: {
           resources: {
             requests: { cpu: "50m", memory: "64Mi" },
-            limits: { memory: `${proxyMemoryMiB(environment.capacity.maxServers)}Mi` }
+            limits: { memory: `${proxyMemoryMiB(environment2.capacity.maxServers)}Mi` }
           }
         }
       },
@@ -44271,8 +44274,8 @@ exec "$0" "$@"
 `;
 function servers(context3) {
   const { hub: hub2, cluster, platform } = context3;
-  const environment = hub2.data;
-  const scratch = environment.scratch;
+  const environment2 = hub2.data;
+  const scratch = environment2.scratch;
   return {
     jupyterhub: {
       singleuser: {
@@ -44283,10 +44286,10 @@ function servers(context3) {
         allowPrivilegeEscalation: false,
         cmd: ["/bin/sh", "-c", START, "jupyterhub-singleuser"],
         defaultUrl: "/lab",
-        extraEnv: Object.fromEntries(Object.entries(environment.env).map(([name, value]) => [name, literal(value)])),
+        extraEnv: Object.fromEntries(Object.entries(environment2.env).map(([name, value]) => [name, literal(value)])),
         storage: {
           type: "dynamic",
-          capacity: environment.home.size,
+          capacity: environment2.home.size,
           homeMountPath: `/home/${platform.user.name}`,
           dynamic: { storageClass: cluster.storage.homes.class },
           ...scratch === void 0 ? {} : {
@@ -44364,9 +44367,9 @@ function defaultSize(sizes2) {
 
 // src/core/values/nodes.ts
 function nodes({ hub: hub2, images, platform }) {
-  const environment = hub2.data;
-  const wanted2 = /* @__PURE__ */ new Set([images[0]?.name, ...environment.capacity.events.map((event) => event.image ?? images[0]?.name)]);
-  const seat = environment.sizes[defaultSize(environment.sizes)];
+  const environment2 = hub2.data;
+  const wanted2 = /* @__PURE__ */ new Set([images[0]?.name, ...environment2.capacity.events.map((event) => event.image ?? images[0]?.name)]);
+  const seat = environment2.sizes[defaultSize(environment2.sizes)];
   return {
     jupyterhub: {
       // The chart's scheduler is several Kubernetes versions behind; its pull hook blocks every deployment on the slowest node.
@@ -44374,11 +44377,11 @@ function nodes({ hub: hub2, images, platform }) {
       prePuller: { hook: { enabled: false }, continuous: { enabled: false } }
     },
     glaciocloud: {
-      hub: { title: environment.title, url: environment.url },
+      hub: { title: environment2.title, url: environment2.url },
       user: { uid: platform.user.uid, gid: platform.user.gid },
       prepull: images.filter(({ name }) => wanted2.has(name)).map(({ reference }) => reference).sort(compareText),
       placeholders: {
-        replicas: environment.capacity.placeholders,
+        replicas: environment2.capacity.placeholders,
         cpu: `${Math.round((seat?.cpu ?? 0) * CPU_GUARANTEE_SHARE * 1e3)}m`,
         memory: String(memoryBytes(seat?.memory ?? "0") ?? 0)
       },
@@ -45029,6 +45032,9 @@ var eventImage = {
 // src/core/rules/hub.ts
 init_json();
 var GiB = 2 ** 30;
+function isLocalHost(host) {
+  return /^(localhost|127\.\d+\.\d+\.\d+|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(1[6-9]|2\d|3[01])\.\d+\.\d+)$/u.test(host);
+}
 var address = {
   id: "address",
   severity: "error",
@@ -45039,7 +45045,7 @@ var address = {
     const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:]+)(:[0-9]+)?(\/.*)?$/u.exec(hub2.data.url);
     const at3 = hub2.at("/url");
     const [, scheme, credentials, host = "", port, path] = parts ?? [];
-    const local = /^(localhost|127\.\d+\.\d+\.\d+|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(1[6-9]|2\d|3[01])\.\d+\.\d+)$/u.test(host);
+    const local = isLocalHost(host);
     const bare = cluster.data.ingress.class === "none";
     if (!parts) yield { at: at3, message: "this is not an address", hint: "write https:// and a host name" };
     else if (credentials !== void 0) yield { at: at3, message: "the address holds credentials", hint: "remove them, and change the password" };
@@ -45311,9 +45317,6 @@ var modelMemory = {
   }
 };
 
-// src/core/rules/names.ts
-init_json();
-
 // src/core/model/formats.ts
 var show = (value) => typeof value === "string" ? `"${clip(value)}"` : JSON.stringify(value).slice(0, 60);
 function clip(text2) {
@@ -45347,6 +45350,8 @@ var FORMATS = {
   digest: (value) => ({ rule: "digest", message: `${show(value)} is not a registry digest`, hint: "write sha256: and 64 hex digits" }),
   image: (value) => ({ rule: "image-reference", message: `${show(value)} is not an image address`, hint: "write registry/name without tag or digest; those have keys of their own" }),
   httpsUrl: (value) => ({ rule: "url", message: `${show(value)} is not an address`, hint: "write it with https://" }),
+  bucket: (value) => ({ rule: "bucket", message: `${show(value)} is not a bucket`, hint: "write s3://NAME or s3://NAME/PREFIX, without a slash at the end" }),
+  region: (value) => ({ rule: "region", message: `${show(value)} is not a region`, hint: "write it like eu-central-1" }),
   repository: (value) => ({ rule: "repository", message: `${show(value)} is not a repository`, hint: "write owner/name" }),
   githubId: (value) => ({ rule: "github-id", message: `${show(value)} is not a GitHub id`, hint: "write the numeric id; api.github.com/users/<login> shows it" }),
   package: (value) => ({ rule: "package-name", message: `${show(value)} is not a package`, hint: "write a name, with a version if need be: rioxarray or rioxarray=0.19" }),
@@ -45438,21 +45443,6 @@ var addressTaken = {
       const other = seen.get(address2);
       if (other !== void 0) yield { at: hub2.at("/url"), message: `the hub ${other} has this address already`, hint: "give each hub its own host name" };
       seen.set(address2, hub2.name);
-    }
-  }
-};
-var removalSound = {
-  id: "removal",
-  severity: "error",
-  title: "A removal is for a hub whose file is gone, and says what would be lost.",
-  why: "Removing is two steps on purpose: first the file, then a reviewed entry. Deleting homes needs their number written out, so that nobody deletes more than they think.",
-  on: "platform",
-  *check(platform) {
-    for (const [index2, removal] of platform.settings.data.removals.entries()) {
-      const at3 = platform.settings.at(pointer("removals", index2, "hub"));
-      if (platform.names.get("environment")?.has(removal.hub) === true) yield { at: at3, message: `environments/${removal.hub}.yaml is still there`, hint: "remove the file, or this entry" };
-      else if ((removal.homes === "delete" || removal.database === "delete") && removal.count === void 0) yield { at: at3, message: "deleting needs the number of homes", hint: 'add "count:" with the number that the plan shows' };
-      else if ((removal.homes === "archive" || removal.database === "archive") && removal.bucket === void 0) yield { at: at3, message: "an archive needs a place", hint: 'add "bucket:"' };
     }
   }
 };
@@ -47531,7 +47521,7 @@ var platform_schema_default = {
               "delete"
             ],
             default: "keep",
-            description: "What happens to the homes."
+            description: "What happens to the homes: `archive` puts them into the bucket, and deletes them here when what lies there has been read back."
           },
           database: {
             enum: [
@@ -47540,7 +47530,7 @@ var platform_schema_default = {
               "delete"
             ],
             default: "keep",
-            description: "What happens to the hub's database."
+            description: "What happens to the hub's database; `archive` as for homes."
           },
           count: {
             type: "integer",
@@ -47548,8 +47538,19 @@ var platform_schema_default = {
             description: "With `delete`: the number of homes that would go, written out."
           },
           bucket: {
-            type: "string",
-            description: "With `archive`: where the archive goes."
+            $ref: "#/$defs/bucket",
+            description: "With `archive`: where the archive goes; the hub's name is added."
+          },
+          endpoint: {
+            $ref: "#/$defs/httpsUrl",
+            description: "With `archive`: the S3 server, where it is not Amazon's.",
+            examples: [
+              "https://s3.example.org"
+            ]
+          },
+          region: {
+            $ref: "#/$defs/region",
+            description: "With `archive`: region of the bucket, where the environment does not say it."
           },
           reason: {
             type: "string",
@@ -47575,6 +47576,15 @@ var platform_schema_default = {
     "waves"
   ],
   $defs: {
+    bucket: {
+      type: "string",
+      maxLength: 200,
+      pattern: "^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9][A-Za-z0-9._-]*)*$",
+      description: "An S3 bucket, with a prefix if need be.",
+      examples: [
+        "s3://glacier-archive/hubs"
+      ]
+    },
     date: {
       type: "string",
       pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
@@ -47614,6 +47624,14 @@ var platform_schema_default = {
       maxLength: 32,
       pattern: "^[a-z](-?[a-z0-9])*$",
       description: "Lower-case letters, digits and single hyphens, at most 32."
+    },
+    region: {
+      type: "string",
+      pattern: "^[a-z0-9][a-z0-9-]*$",
+      description: "Name of a region.",
+      examples: [
+        "eu-central-1"
+      ]
     },
     repository: {
       type: "string",
@@ -47827,6 +47845,58 @@ var unknownReference = {
   }
 };
 
+// src/core/rules/removals.ts
+init_json();
+var removalSound = {
+  id: "removal",
+  severity: "error",
+  title: "A removal is for a hub whose file is gone, and says what would be lost.",
+  why: "Removing is two steps on purpose: first the file, then a reviewed entry. Deleting homes needs their number written out, so that nobody deletes more than they think.",
+  on: "platform",
+  *check(platform) {
+    for (const [index2, removal] of platform.settings.data.removals.entries()) {
+      const at3 = platform.settings.at(pointer("removals", index2, "hub"));
+      if (platform.names.get("environment")?.has(removal.hub) === true) yield { at: at3, message: `environments/${removal.hub}.yaml is still there`, hint: "remove the file, or this entry" };
+      else if ((removal.homes === "delete" || removal.database === "delete") && removal.count === void 0) yield { at: at3, message: "deleting needs the number of homes", hint: 'add "count:" with the number that the plan shows' };
+    }
+  }
+};
+var archivePlace = {
+  id: "archive-place",
+  severity: "error",
+  title: "What is archived has a place, and a place is for what is archived.",
+  why: "A bucket without `archive` looks as if something were saved, and nothing is.",
+  on: "platform",
+  *check(platform) {
+    for (const [index2, removal] of platform.settings.data.removals.entries()) {
+      const at3 = (key) => platform.settings.at(pointer("removals", index2, key));
+      const archived = ["homes", "database"].find((key) => removal[key] === "archive");
+      const given2 = ["bucket", "endpoint", "region"].find((key) => removal[key] !== void 0);
+      if (archived !== void 0 && removal.bucket === void 0) yield { at: at3(archived), message: "an archive needs a place", hint: 'add "bucket: s3://NAME/PREFIX"' };
+      else if (archived === void 0 && given2 !== void 0) yield { at: at3(given2), message: `"${given2}" does nothing, because nothing is archived`, hint: 'write "homes: archive" or "database: archive", or remove it' };
+    }
+  }
+};
+var archiveEndpoint = {
+  id: "archive-endpoint",
+  severity: "error",
+  title: "An S3 server is reached by https.",
+  why: "Whole homes travel over it. Plain http is for loopback and private addresses only. Credentials in an address end up in logs; they come from the environment of the deployment.",
+  on: "platform",
+  *check(platform) {
+    for (const [index2, { endpoint: endpoint2 }] of platform.settings.data.removals.entries()) {
+      if (endpoint2 === void 0) continue;
+      const at3 = platform.settings.at(pointer("removals", index2, "endpoint"));
+      const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:?#@]+)(?::[0-9]+)?(.*)$/u.exec(endpoint2);
+      const [, scheme, credentials, host = "", rest = ""] = parts ?? [];
+      if (!parts) yield { at: at3, message: "this is not an address", hint: "write https:// and a host name" };
+      else if (credentials !== void 0) yield { at: at3, message: "the address holds credentials", hint: "remove them, and change them; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are their place" };
+      else if (scheme === "http" && !isLocalHost(host)) yield { at: at3, message: "the address is not https", hint: `write https://${host}` };
+      else if (rest !== "" && rest !== "/") yield { at: at3, message: "the address has a path", hint: 'the bucket and its prefix belong into "bucket:"' };
+    }
+  }
+};
+
 // src/core/rules/who.ts
 init_json();
 function mentions(data) {
@@ -47918,6 +47988,8 @@ var RULES = [
   slugTaken,
   addressTaken,
   removalSound,
+  archivePlace,
+  archiveEndpoint,
   unknownGroup,
   openToAll,
   noAdmins,
@@ -48096,6 +48168,9 @@ import { randomBytes } from "node:crypto";
 // src/core/deploy/state.ts
 init_json();
 var STATE_NAME = "glaciocloud-release";
+function stateObject(namespace, state) {
+  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name: STATE_NAME, namespace, labels: { "app.kubernetes.io/managed-by": "glaciocloud", "glaciocloud.org/state": "hub" } }, data: { "state.json": JSON.stringify(state) } };
+}
 function parseState(text2) {
   const value = JSON.parse(text2);
   return isObject(value) && value["v"] === 1 ? value : void 0;
@@ -48104,7 +48179,7 @@ function holdReason(state, now) {
   return state?.hold !== void 0 && Date.parse(state.hold.until) > now ? `held until ${state.hold.until}: ${state.hold.reason}` : void 0;
 }
 function isSettled(state, digest2) {
-  return state?.healthy?.digest === digest2 && state.wanted === digest2 && state.last.outcome === "done";
+  return state?.healthy?.digest === digest2 && state.wanted === digest2 && state.last.outcome === "done" && state.removing === void 0;
 }
 
 // src/apply/cluster.ts
@@ -48156,14 +48231,16 @@ var ToolMissing = class extends Failure {
 var TimedOut = class extends Failure {
 };
 var PASSED = ["PATH", "HOME", "TMPDIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "USER"];
+function environment({ env: env2 = {} }) {
+  const passed = PASSED.flatMap((name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]);
+  return { LC_ALL: "C", TZ: "UTC", ...Object.fromEntries(passed), ...env2 };
+}
+function missing2(program, cause) {
+  return new ToolMissing(`${program} cannot be started (${cause.code ?? cause.message})`, { hint: `install ${program}, or put it on the PATH`, cause });
+}
 function exec(program, args, options = {}) {
-  const env2 = { LC_ALL: "C", TZ: "UTC" };
-  for (const name of PASSED) {
-    const value = process.env[name];
-    if (value !== void 0) env2[name] = value;
-  }
   return new Promise((resolve2, reject) => {
-    const child = spawn(program, args, { cwd: options.cwd, ...options.signal ? { signal: options.signal } : {}, env: { ...env2, ...options.env }, stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(program, args, { cwd: options.cwd, ...options.signal ? { signal: options.signal } : {}, env: environment(options), stdio: ["pipe", "pipe", "pipe"] });
     const stdout = [];
     const stderr = [];
     let late = false;
@@ -48180,7 +48257,7 @@ function exec(program, args, options = {}) {
     child.stdin.end(options.input ?? "");
     child.on("error", (cause) => {
       clearTimeout(timer);
-      reject(new ToolMissing(`${program} cannot be started (${cause.code ?? cause.message})`, { hint: `install ${program}, or put it on the PATH`, cause }));
+      reject(missing2(program, cause));
     });
     child.on("close", (code, signal) => {
       clearTimeout(timer);
@@ -48193,6 +48270,19 @@ the program was killed by ${signal}`, bytes });
       }
     });
   });
+}
+function stream(program, args, options = {}) {
+  const child = spawn(program, args, { env: environment(options), stdio: ["pipe", "pipe", "pipe"] });
+  const stderr = [];
+  child.stderr.on("data", (chunk) => stderr.push(chunk));
+  child.stdin.on("error", () => void 0);
+  child.stdin.end(options.input ?? "");
+  const ended = new Promise((resolve2, reject) => {
+    child.on("error", (cause) => reject(missing2(program, cause)));
+    child.on("close", (code) => resolve2({ code: code ?? 128, stderr: Buffer.concat(stderr).toString("utf8") }));
+  });
+  ended.catch(() => void 0);
+  return { output: child.stdout, ended, kill: () => child.kill("SIGKILL") };
 }
 
 // src/edges/tools.ts
@@ -48320,6 +48410,10 @@ var Kube = class {
     };
     return exec(this.#program, ["exec", "-i", "deploy/hub", "-c", "hub", ...inNamespace(namespace), "--", "python3", "-", ...args], { env: clusterEnv(this.kubeconfig), input: script, timeoutMs, onStdout });
   }
+  /** The same in any pod, where the script's output is too much to keep. */
+  pythonStream(namespace, pod, script, args) {
+    return stream(this.#program, ["exec", "-i", pod, ...inNamespace(namespace), "--", "python3", "-", ...args], { env: clusterEnv(this.kubeconfig), input: script });
+  }
 };
 function inNamespace(namespace) {
   return namespace === void 0 ? [] : ["--namespace", namespace];
@@ -48386,101 +48480,6 @@ async function digestKey(kube) {
     if (!(error2 instanceof KubeFailure) || !error2.conflict) throw error2;
   });
   return await read() ?? "";
-}
-
-// src/apply/lease.ts
-init_json();
-import { randomUUID } from "node:crypto";
-import { hostname } from "node:os";
-import { setTimeout as sleep2 } from "node:timers/promises";
-init_failure();
-var DURATION = 30;
-var RENEW_MS = 1e4;
-var LOOK_MS = 1e3;
-var LeaseHeld = class extends Failure {
-};
-async function withLease(kube, name, work) {
-  const seen = /* @__PURE__ */ new Map();
-  return holding(kube, name, work, async (holder) => {
-    for (; ; ) {
-      const lease = await attempt(kube, name, holder, seen);
-      if (lease) return { name, lease };
-      const other = seen.get(name);
-      if (other?.alive === true) throw new LeaseHeld(`another deployment holds ${name} (${other.owner})`, { hint: "wait for it; what it leaves is caught up by the next run", exit: 3 });
-      await sleep2(LOOK_MS);
-    }
-  });
-}
-async function withSeat(kube, seats, waiting, work) {
-  const seen = /* @__PURE__ */ new Map();
-  const names3 = Array.from({ length: seats }, (_, index2) => `slot-${index2}`);
-  return holding(kube, "a seat", work, async (holder) => {
-    for (let round = 0; ; round += 1) {
-      for (const name of names3) {
-        const lease = await attempt(kube, name, holder, seen);
-        if (lease) return { name, lease };
-      }
-      if (round === 2) waiting([...seen.values()].map(({ owner }) => owner).join(", "));
-      await sleep2(LOOK_MS);
-    }
-  });
-}
-async function holding(kube, what, work, acquire) {
-  const holder = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const mine = await acquire(holder);
-  let renewed = Date.now();
-  let taken2 = false;
-  const timer = setInterval(() => {
-    const begun = Date.now();
-    renew(kube, mine.lease, holder).then(
-      (next) => {
-        mine.lease = next;
-        renewed = begun;
-      },
-      (error2) => {
-        taken2 ||= error2 instanceof KubeFailure && error2.conflict;
-      }
-    );
-  }, RENEW_MS);
-  try {
-    return await work(() => {
-      if (taken2 || Date.now() > renewed + DURATION * 1e3) throw new LeaseHeld(`${what} could not be held: this run was too slow, or the cluster did not answer`, { hint: "the next run goes on from here", exit: 3 });
-    });
-  } finally {
-    clearInterval(timer);
-    await release(kube, mine.name, holder);
-  }
-}
-async function attempt(kube, name, holder, seen) {
-  const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
-  try {
-    if (!found) return await kube.create({ apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name, namespace: SYSTEM_NAMESPACE }, spec: spec(holder) });
-    const owner = textAt(found, "/spec/holderIdentity");
-    const mark = `${owner} ${textAt(found, "/spec/renewTime")}`;
-    const known = seen.get(name);
-    if (owner === "" || known?.mark === mark && Date.now() > known.since + DURATION * 1e3) return await kube.replace({ ...found, spec: spec(holder) });
-    if (known?.mark !== mark) seen.set(name, { owner, mark, since: Date.now(), alive: known !== void 0 });
-    return void 0;
-  } catch (error2) {
-    if (!(error2 instanceof KubeFailure) || !error2.conflict) throw error2;
-    return void 0;
-  }
-}
-function spec(holder) {
-  const now = (/* @__PURE__ */ new Date()).toISOString().replace("Z", "000Z");
-  return { holderIdentity: holder, leaseDurationSeconds: DURATION, acquireTime: now, renewTime: now };
-}
-async function renew(kube, lease, holder) {
-  const old = isObject(lease["spec"]) ? lease["spec"] : {};
-  return kube.replace({ ...lease, spec: { ...spec(holder), acquireTime: old["acquireTime"] ?? null } });
-}
-async function release(kube, name, holder) {
-  const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
-  if (found && at(found, "/spec/holderIdentity") === holder) {
-    await kube.replace({ ...found, spec: { leaseDurationSeconds: DURATION } }).catch((error2) => {
-      if (!(error2 instanceof KubeFailure)) throw error2;
-    });
-  }
 }
 
 // src/apply/preflight.ts
@@ -48774,64 +48773,195 @@ function withSecretName(object2, name) {
 }
 
 // src/apply/remove.ts
-init_json();
+import { randomUUID as randomUUID3 } from "node:crypto";
 
-// src/apply/probe.ts
+// src/core/deploy/archive.ts
 init_json();
-var OWNER = "glaciocloud.org/probe";
-async function prepareProbe(hub2, generated, kube) {
-  const namespace = probeNamespace(hub2);
-  const labels = { "app.kubernetes.io/managed-by": "glaciocloud", [OWNER]: hub2 };
-  await kube.apply([
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } },
-    { apiVersion: "v1", kind: "Secret", metadata: { name: `${PROBE}-token`, namespace, labels }, stringData: { token: textAt(generated, `/jupyterhub/hub/services/${PROBE}/apiToken`) } }
-  ]);
+function isArchived({ homes, database }) {
+  return homes === "archive" || database === "archive";
 }
-async function removeProbe(hub2, kube) {
-  await kube.deleteBy("namespaces", `${OWNER}=${hub2}`, hub2);
+function archivePlace2({ hub: hub2, homes, database, bucket, endpoint: endpoint2, region }) {
+  const parts = /^s3:\/\/([^/]+)\/?(.*)$/u.exec(bucket ?? "");
+  if (!isArchived({ homes, database }) || !parts) return void 0;
+  const [, name = "", prefix = ""] = parts;
+  return { bucket: name, folder: `${prefix === "" ? "" : `${prefix}/`}${hub2}/`, endpoint: endpoint2, region };
+}
+function placeText({ bucket, folder }) {
+  return `s3://${bucket}/${folder}`;
+}
+function manifestKey({ folder }) {
+  return `${folder}manifest.json`;
+}
+function volumeKey({ folder }, { claim, what }) {
+  return what === "database" ? `${folder}database.tar.gz` : `${folder}homes/${claim}.tar.gz`;
+}
+function parseManifest(text2) {
+  const value = objectOf(text2);
+  if (value?.["v"] !== 1 || !Array.isArray(value["objects"])) return void 0;
+  const objects = objectsIn(value["objects"]).flatMap((one) => {
+    const counted = parseCounted(one);
+    return counted ? [{ claim: textAt(one, "/claim"), uid: textAt(one, "/uid"), key: textAt(one, "/key"), ...counted }] : [];
+  });
+  const complete2 = at(value, "/complete");
+  return { v: 1, hub: textAt(value, "/hub"), cluster: textAt(value, "/cluster"), removal: textAt(value, "/removal"), complete: typeof complete2 === "string" ? complete2 : null, objects };
+}
+function parseCounted(value) {
+  if (!isObject(value)) return void 0;
+  const { sha256: sha2563, bytes, files } = value;
+  return typeof sha2563 === "string" && typeof bytes === "number" && typeof files === "number" ? { sha256: sha2563, bytes, files } : void 0;
+}
+function manifestFor(found, fresh) {
+  if (found?.removal === fresh.removal) return { kind: "go-on", manifest: found };
+  return found?.complete == null ? { kind: "begin", manifest: fresh } : { kind: "taken", since: found.complete };
+}
+function notArchived(volumes, { objects }) {
+  return volumes.filter(({ claim, uid }) => !objects.some((one) => one.claim === claim && one.uid === uid));
+}
+function difference(sent, back) {
+  if (sent.bytes !== back.bytes) return `${back.bytes} bytes came back, and ${sent.bytes} were sent`;
+  if (sent.sha256 !== back.sha256) return "what came back has another SHA-256 than what was sent";
+  return sent.files === back.files ? void 0 : `${back.files} files came back, and ${sent.files} were sent`;
+}
+function megabytes(bytes) {
+  const mb = bytes / 1e6;
+  return `${mb < 10 ? mb.toFixed(1) : Math.round(mb)} MB`;
+}
+
+// src/core/deploy/throw-away.ts
+init_json();
+var THROW_AWAY = "glaciocloud.org/throw-away";
+function loadCheckObjects(objects, namespace, name, script) {
+  const metadata = metadataOf(name, namespace);
+  const renamed = /* @__PURE__ */ new Map();
+  const copies = [];
+  for (const object2 of objects) {
+    const kind = object2["kind"];
+    const own = at(object2, "/metadata/name");
+    if (kind !== "Secret" && kind !== "ConfigMap" || typeof own !== "string") continue;
+    renamed.set(`${kind}/${own}`, `${name}-${own}`);
+    copies.push({ ...object2, metadata: metadata(`${name}-${own}`) });
+  }
+  copies.push({ apiVersion: "v1", kind: "ConfigMap", metadata: metadata(`${name}-script`), data: { "load_check.py": script } });
+  return [...copies, { apiVersion: "v1", kind: "Pod", metadata: metadata(name), spec: loadCheckPod(hubPodSpec(objects), renamed, `${name}-script`, serviceEnv(objects)) }];
+}
+function restoreObjects(objects, namespace, name, script, args) {
+  const metadata = metadataOf(name, namespace);
+  const spec2 = hubPodSpec(objects);
+  const container = objectsIn(spec2["containers"])[0] ?? {};
+  const pod = {
+    ...frame(spec2),
+    activeDeadlineSeconds: 120,
+    volumes: [...objectsIn(spec2["volumes"]).filter((volume) => volume["name"] === DATABASE), { name: "script", configMap: { name: `${name}-script` } }],
+    containers: [
+      {
+        name: "restore",
+        ...pick2(container, ["image", "imagePullPolicy", "securityContext"]),
+        command: ["python3", "/script/restore.py", ...args],
+        volumeMounts: [...objectsIn(container["volumeMounts"]).filter((mount) => mount["name"] === DATABASE), { name: "script", mountPath: "/script" }]
+      }
+    ]
+  };
+  return [
+    { apiVersion: "v1", kind: "ConfigMap", metadata: metadata(`${name}-script`), data: { "restore.py": script } },
+    { apiVersion: "v1", kind: "Pod", metadata: metadata(name), spec: pod }
+  ];
+}
+var ARCHIVED = "/archive";
+var ARCHIVE_SECONDS = 24 * 3600;
+var USER_NODES = ["hub.jupyter.org/dedicated", "hub.jupyter.org_dedicated"].map((key) => ({ key, operator: "Equal", value: "user", effect: "NoSchedule" }));
+function archiveObjects(hub2, namespace, name, { claim, what }, user) {
+  const spec2 = hubPodSpec([hub2]);
+  const container = objectsIn(spec2["containers"])[0] ?? {};
+  const shared = frame(spec2);
+  const owner = { runAsUser: user.uid, runAsGroup: user.gid };
+  const own = isObject(container["securityContext"]) ? container["securityContext"] : {};
+  const place = what === "database" ? shared : {
+    ...without(shared, ["nodeSelector", "affinity"]),
+    securityContext: { ...owner, fsGroup: user.gid, fsGroupChangePolicy: "OnRootMismatch" },
+    tolerations: [...objectsIn(spec2["tolerations"]), ...USER_NODES]
+  };
+  const pod = {
+    ...place,
+    activeDeadlineSeconds: ARCHIVE_SECONDS,
+    terminationGracePeriodSeconds: 1,
+    volumes: [{ name: "archived", persistentVolumeClaim: { claimName: claim } }],
+    containers: [
+      {
+        name: "archive",
+        ...pick2(container, ["image", "imagePullPolicy"]),
+        securityContext: what === "database" ? own : { ...own, ...owner },
+        command: ["python3", "-c", `import time; time.sleep(${ARCHIVE_SECONDS})`],
+        resources: { requests: { cpu: "100m", memory: "64Mi" } },
+        volumeMounts: [{ name: "archived", mountPath: ARCHIVED, readOnly: true }]
+      }
+    ]
+  };
+  return [{ apiVersion: "v1", kind: "Pod", metadata: metadataOf(name, namespace)(name), spec: pod }];
+}
+function metadataOf(pod, namespace) {
+  return (called) => ({ name: called, namespace, labels: { [THROW_AWAY]: pod } });
+}
+var DATABASE = "pvc";
+function hubPodSpec(objects) {
+  const deployment = objects.find((one) => one["kind"] === "Deployment" && at(one, "/metadata/name") === "hub");
+  const spec2 = deployment === void 0 ? void 0 : at(deployment, "/spec/template/spec");
+  if (!isObject(spec2)) throw new Error("the chart renders no hub Deployment");
+  return spec2;
+}
+function frame(spec2) {
+  return { restartPolicy: "Never", automountServiceAccountToken: false, ...pick2(spec2, ["securityContext", "nodeSelector", "tolerations", "imagePullSecrets", "affinity"]) };
+}
+function serviceEnv(objects) {
+  return objects.flatMap((object2) => {
+    const [name, port] = [at(object2, "/metadata/name"), at(object2, "/spec/ports/0/port")];
+    if (object2["kind"] !== "Service" || typeof name !== "string" || port === void 0) return [];
+    const prefix = name.toUpperCase().replaceAll("-", "_");
+    return [{ name: `${prefix}_SERVICE_HOST`, value: name }, { name: `${prefix}_SERVICE_PORT`, value: JSON.stringify(port) }];
+  });
+}
+function loadCheckPod(spec2, renamed, script, services) {
+  const container = objectsIn(spec2["containers"])[0] ?? {};
+  const kept = ["image", "imagePullPolicy", "env", "envFrom", "securityContext", "resources"];
+  const mounts = objectsIn(container["volumeMounts"]).filter((mount) => mount["name"] !== DATABASE);
+  const volumes = objectsIn(spec2["volumes"]).filter((volume) => volume["name"] !== DATABASE).map((volume) => rename2(volume, renamed));
+  return {
+    ...frame(spec2),
+    activeDeadlineSeconds: 60,
+    volumes: [...volumes, { name: "scratch", emptyDir: {} }, { name: "script", configMap: { name: script } }],
+    containers: [
+      {
+        name: "load-check",
+        ...pick2(container, kept),
+        env: [...services, ...objectsIn(container["env"]).map((variable2) => rename2(variable2, renamed))],
+        command: ["python3", "/load-check/load_check.py"],
+        volumeMounts: [...mounts, { name: "scratch", mountPath: "/srv/jupyterhub" }, { name: "script", mountPath: "/load-check" }]
+      }
+    ]
+  };
+}
+function pick2(object2, keys) {
+  return Object.fromEntries(keys.flatMap((key) => object2[key] === void 0 ? [] : [[key, object2[key]]]));
+}
+function without(object2, keys) {
+  return Object.fromEntries(Object.entries(object2).filter(([key]) => !keys.includes(key)));
+}
+function rename2(value, renamed) {
+  const visit2 = (here, key) => {
+    if (Array.isArray(here)) return here.map((item) => visit2(item, key));
+    if (!isObject(here)) return here;
+    const kind = key === "configMap" || key === "configMapKeyRef" || key === "configMapRef" ? "ConfigMap" : key === "secret" || key === "secretKeyRef" || key === "secretRef" ? "Secret" : void 0;
+    return Object.fromEntries(
+      Object.entries(here).map(([name, item]) => {
+        const isReference = kind !== void 0 && (name === "name" || name === "secretName") && typeof item === "string";
+        return [name, isReference ? renamed.get(`${kind}/${item}`) ?? item : visit2(item, name)];
+      })
+    );
+  };
+  return visit2(value, "");
 }
 
 // src/apply/remove.ts
-var COUNTED = "glaciocloud.org/homes-counted";
-var DATABASE = "hub-db-dir";
-async function removeHub(unit, removal, world) {
-  const began = performance.now();
-  const result2 = (outcome2, reason) => ({
-    unit,
-    kind: "remove",
-    outcome: outcome2,
-    reason,
-    health: [],
-    seconds: { preflight: 0, upgrade: Math.round(performance.now() - began) / 1e3, rollout: 0, health: 0 }
-  });
-  const { kube, releases } = world;
-  const namespace = unit.name;
-  if (removal.homes === "archive" || removal.database === "archive") return result2("blocked", "archives are not made yet: keep, or delete; nothing was touched");
-  const homes = await homesOf(namespace, world);
-  const wrong = removal.homes === "delete" ? await miscounted(namespace, removal, homes.filter(({ person }) => person).length, world) : void 0;
-  if (wrong !== void 0) return result2("blocked", wrong);
-  world.progress(unit, `stopping servers and removing the release; homes: ${removal.homes}, database: ${removal.database}`);
-  for (const pod of await kube.list("pods", { namespace, selector: "component=singleuser-server" })) await kube.delete("pod", textAt(pod, "/metadata/name"), namespace);
-  await releases.uninstall(unit.name, namespace);
-  await removeProbe(unit.name, kube);
-  const doomed = homes.filter(({ person }) => !person || removal.homes === "delete").map(({ claim }) => claim);
-  if (removal.database === "delete") doomed.push(DATABASE);
-  for (const claim of doomed) await kube.delete("persistentvolumeclaim", claim, namespace);
-  const kept = (await kube.list("persistentvolumeclaims", { namespace })).filter((one) => !doomed.includes(textAt(one, "/metadata/name"))).length;
-  await kube.delete("configmap", STATE_NAME, namespace);
-  return result2("done", `removed; ${doomed.length} volumes are deleted and ${kept} are kept in the namespace ${namespace}. Left for you: its DNS name, its OAuth application, its GitHub environment if no other hub uses it, its entry in removals:`);
-}
-async function homesOf(namespace, { kube }) {
-  const isMachine = (one) => MACHINES.some((name) => name === at(one, "/metadata/annotations/hub.jupyter.org~1username"));
-  return (await kube.list("persistentvolumeclaims", { namespace, selector: "component=singleuser-storage" })).map((one) => ({ claim: textAt(one, "/metadata/name"), person: !isMachine(one) }));
-}
-async function miscounted(namespace, { count }, found, { kube }) {
-  const state = await kube.get("configmap", STATE_NAME, namespace) ?? {};
-  if (textAt(state, `/metadata/annotations/${COUNTED.replace("/", "~1")}`) === String(count)) return void 0;
-  if (count !== found) return `${found} ${found === 1 ? "person has a home" : "people have homes"} in this hub, and removals: says "count: ${count ?? 0}"; nothing was touched`;
-  await kube.annotate("configmap", "glaciocloud.org/state=hub", namespace, `${COUNTED}=${count}`);
-  return void 0;
-}
+init_json();
 
 // src/core/plan/types.ts
 function unitId(unit) {
@@ -48841,162 +48971,703 @@ function unitOf(step) {
   return step.kind === "remove" ? step.unit : step.to.unit;
 }
 
-// src/edges/deployed.ts
-init_json();
-import { readFile as readFile3, readdir as readdir3 } from "node:fs/promises";
-import { join as join6 } from "node:path";
+// src/core/show/time.ts
+function duration(seconds2) {
+  if (seconds2 >= 86400 && seconds2 % 86400 === 0) return `${seconds2 / 86400} d`;
+  if (seconds2 >= 3600 && seconds2 % 3600 === 0) return `${seconds2 / 3600} h`;
+  return seconds2 >= 60 && seconds2 % 60 === 0 ? `${seconds2 / 60} min` : `${seconds2} s`;
+}
+var MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+function day(instant2) {
+  const [year, month, date] = instant2.slice(0, 10).split("-");
+  return `${Number(date)} ${MONTHS[Number(month) - 1] ?? ""} ${year ?? ""}`;
+}
+
+// src/core/show/words.ts
+function shortReference(reference) {
+  if (reference === void 0) return "none";
+  const digest2 = /@sha256:([0-9a-f]{7})/u.exec(reference)?.[1];
+  return digest2 ?? reference.slice(reference.lastIndexOf(":") + 1);
+}
+function shortValue(value) {
+  if (value === void 0) return "none";
+  const text2 = typeof value === "string" ? value : JSON.stringify(value);
+  return text2.length > 40 ? `${text2.slice(0, 37)}...` : text2;
+}
+var arrow = (from, to) => from === "none" ? `+ ${to}` : to === "none" ? `\u2212 ${from}` : `${from} \u2192 ${to}`;
+function reasonText(reason) {
+  switch (reason.kind) {
+    case "new":
+      return "new";
+    case "chart":
+      return reason.from === reason.to ? `chart ${reason.name}: its content` : `chart ${reason.name} ${arrow(shortValue(reason.from), shortValue(reason.to))}`;
+    case "image":
+      return `image ${reason.name} ${arrow(shortReference(reason.from), shortReference(reason.to))}`;
+    case "secret":
+      return `secret ${reason.name} ${reason.change}`;
+    case "value":
+      return `${reason.path.replace(/^\/(?:jupyterhub|glaciocloud)\//u, "").replaceAll("/", ".")} ${arrow(shortValue(reason.from), shortValue(reason.to))}`;
+  }
+}
+function effectText(effect) {
+  switch (effect.kind) {
+    case "data-loss":
+      return `${effect.what} is deleted`;
+    case "address":
+      return `the address changes from ${effect.from} to ${effect.to}; links and the OAuth application must follow`;
+    case "hub-restart":
+      return `hub restarts once, about ${effect.seconds} s without login; servers stay`;
+    case "proxy-restart":
+      return "proxy restarts, connections drop for some seconds; servers stay";
+    case "size":
+      return effect.to === void 0 ? `size "${effect.name}" is gone for new servers` : effect.from === void 0 ? `new size "${effect.name}": ${effect.to}` : `size "${effect.name}" ${effect.from} \u2192 ${effect.to} for new servers`;
+    case "image":
+      return effect.to === void 0 ? `image ${effect.name} is gone for new servers` : effect.from === void 0 ? `new image ${effect.name}` : `new servers get the new ${effect.name}; running ones stay`;
+    case "home-size":
+      return `homes made from now on: ${effect.from} \u2192 ${effect.to}; existing ones stay`;
+    case "idle":
+      return `idle servers stop after ${duration(Number(effect.to))} instead of ${duration(Number(effect.from))}`;
+    case "new-hub":
+      return `a new hub at ${effect.url}`;
+    case "none":
+      return "nothing";
+  }
+}
+var RISK = { "data-loss": 9, address: 8, "proxy-restart": 6, "hub-restart": 5, size: 4, "home-size": 3, idle: 3, image: 2, "new-hub": 1, none: 0 };
+function risk(step) {
+  if (step.kind === "remove") return step.homes === "delete" ? 11 : 10;
+  return Math.max(0, ...step.effects.map(({ kind }) => RISK[kind]));
+}
+function disposalText({ homes, database, archive }) {
+  const text2 = (how) => ({ keep: "kept", delete: "deleted", archive: `archived to ${archive ?? ""}, then deleted here` })[how];
+  return homes === database ? `homes and database: ${text2(homes)}` : `homes: ${text2(homes)}; database: ${text2(database)}`;
+}
+function effectsText(step) {
+  if (step.kind === "remove") return `the hub is gone; ${disposalText(step)}`;
+  return [...step.effects].sort((a, b) => RISK[b.kind] - RISK[a.kind]).map(effectText).join("; ");
+}
+function reasonsText(step, most = 4) {
+  if (step.kind === "remove") return `removed: ${step.why}`;
+  const texts = step.why.map(reasonText);
+  const shown = texts.slice(0, most).join(" \xB7 ");
+  return texts.length > most ? `${shown} \xB7 and ${texts.length - most} more` : shown;
+}
+function unitTitle(unit) {
+  return unit.kind === "cluster" ? `cluster ${unit.name}` : unit.name;
+}
+function marker(step) {
+  return step.kind === "install" ? "+" : step.kind === "remove" ? "\u2212" : "~";
+}
+function byRisk(steps) {
+  const order2 = (step) => step.kind === "remove" ? 9 : step.to.order;
+  return [...steps].sort((a, b) => risk(b) - risk(a) || order2(a) - order2(b) || (unitId(unitOf(a)) < unitId(unitOf(b)) ? -1 : 1));
+}
+
+// src/apply/remove.ts
 init_failure();
 
-// src/edges/git.ts
-async function headCommit(root) {
-  const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]).catch(() => void 0);
-  return result2?.code === 0 ? result2.stdout.trim() : void 0;
-}
-async function headMessage(root) {
-  const result2 = await exec("git", ["-C", root, "log", "-1", "--format=%B"]).catch(() => void 0);
-  return result2?.code === 0 ? result2.stdout : void 0;
-}
-async function deployedRef(root) {
-  for (const ref of ["refs/remotes/origin/deployed", "refs/heads/deployed"]) {
-    const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", ref]).catch(() => void 0);
-    if (result2?.code === 0) return result2.stdout.trim();
-  }
-  return void 0;
-}
-async function filesAt(root, commit, wants) {
-  const listed = await exec("git", ["-C", root, "ls-tree", "-r", "-z", "--name-only", commit]);
-  const paths = listed.stdout.split("\0").filter((path) => path !== "" && !path.includes("\n") && wants(path));
-  if (paths.length === 0) return /* @__PURE__ */ new Map();
-  const { bytes } = await exec("git", ["-C", root, "cat-file", "--batch"], { input: paths.map((path) => `${commit}:${path}
-`).join("") });
-  const files = /* @__PURE__ */ new Map();
-  let offset = 0;
-  for (const path of paths) {
-    const end = bytes.indexOf(10, offset);
-    const size = Number(bytes.subarray(offset, end).toString("utf8").split(" ")[2]);
-    files.set(path, bytes.subarray(end + 1, end + 1 + size).toString("utf8"));
-    offset = end + 1 + size + 1;
-  }
-  return files;
-}
+// src/apply/archive.ts
+import { createHash as createHash2, randomUUID } from "node:crypto";
+import { Readable as Readable2 } from "node:stream";
+import { setTimeout as sleep3 } from "node:timers/promises";
+import { createGunzip } from "node:zlib";
 
-// src/edges/deployed.ts
-var RECORD_FILES = ["release.json", "values.json", "manifests.yaml", "status.json"];
-var RECORD = /^(clusters\/[^/]+|[^/]+)\/(release\.json|status\.json)$/u;
-async function deployedInFolder(folder) {
-  const names3 = await readdir3(folder).catch((cause) => {
-    throw new Failure(`${folder} cannot be read`, { hint: "name a folder that `render` wrote, or leave --present out", exit: 2, cause });
-  });
-  const clusters = names3.includes("clusters") ? (await readdir3(join6(folder, "clusters"))).map((name) => `clusters/${name}`) : [];
-  const units = [...names3.filter((name) => name !== "clusters" && !name.startsWith(".")), ...clusters];
-  const read = async (wants) => {
-    const files = /* @__PURE__ */ new Map();
-    for (const unit of units) {
-      for (const file of ["release.json", "status.json", "manifests.yaml"]) {
-        const path = `${unit}/${file}`;
-        const text2 = wants(path) ? await readFile3(join6(folder, path), "utf8").catch(() => void 0) : void 0;
-        if (text2 !== void 0) files.set(path, text2);
+// node_modules/modern-tar/dist/packer-By1HVV7Z.js
+var FILE = "file";
+var LINK = "link";
+var SYMLINK = "symlink";
+var DIRECTORY = "directory";
+var FLAGTYPE = {
+  48: FILE,
+  49: LINK,
+  50: SYMLINK,
+  51: "character-device",
+  52: "block-device",
+  53: DIRECTORY,
+  54: "fifo",
+  120: "pax-header",
+  103: "pax-global-header",
+  76: "gnu-long-name",
+  75: "gnu-long-link-name"
+};
+var EMPTY = /* @__PURE__ */ new Uint8Array(0);
+var encoder = new TextEncoder();
+var decoder3 = new TextDecoder();
+function readString(view, offset, size) {
+  if (view[offset] === 0) return "";
+  const end = view.indexOf(0, offset);
+  const sliceEnd = end === -1 || end > offset + size ? offset + size : end;
+  return decoder3.decode(view.subarray(offset, sliceEnd));
+}
+function readOctal(view, offset, size) {
+  let value = 0;
+  const end = offset + size;
+  for (let i = offset; i < end; i++) {
+    const charCode = view[i];
+    if (charCode === 0) break;
+    if (charCode === 32) continue;
+    if (charCode < 48 || charCode > 55) throw new Error("Invalid tar number.");
+    value = value * 8 + (charCode - 48);
+  }
+  return value;
+}
+function readNumeric(view, offset, size) {
+  if (view[offset] & 128) {
+    let result2 = 0;
+    result2 = view[offset] & 127;
+    for (let i = 1; i < size; i++) result2 = result2 * 256 + view[offset + i];
+    if (!Number.isSafeInteger(result2)) throw new Error("TAR number too large");
+    return result2;
+  }
+  return readOctal(view, offset, size);
+}
+var isBodyless = (header) => header.type === "directory" || header.type === "symlink" || header.type === "link" || header.type === "character-device" || header.type === "block-device" || header.type === "fifo";
+var INITIAL_CAPACITY = 256;
+function createChunkQueue() {
+  let chunks = new Array(INITIAL_CAPACITY);
+  let capacityMask = chunks.length - 1;
+  let head = 0;
+  let tail = 0;
+  let totalAvailable = 0;
+  const consumeFromHead = (count) => {
+    const chunk = chunks[head];
+    if (count === chunk.length) {
+      chunks[head] = EMPTY;
+      head = head + 1 & capacityMask;
+    } else chunks[head] = chunk.subarray(count);
+    totalAvailable -= count;
+    if (totalAvailable === 0 && chunks.length > INITIAL_CAPACITY) {
+      chunks = new Array(INITIAL_CAPACITY);
+      capacityMask = 255;
+      head = 0;
+      tail = 0;
+    }
+  };
+  function pull(bytes, callback) {
+    if (callback) {
+      let fed = 0;
+      let remaining2 = Math.min(bytes, totalAvailable);
+      while (remaining2 > 0) {
+        const chunk = chunks[head];
+        const toFeed = Math.min(remaining2, chunk.length);
+        const segment = toFeed === chunk.length ? chunk : chunk.subarray(0, toFeed);
+        consumeFromHead(toFeed);
+        remaining2 -= toFeed;
+        fed += toFeed;
+        if (!callback(segment)) break;
+      }
+      return fed;
+    }
+    if (totalAvailable < bytes) return null;
+    if (bytes === 0) return EMPTY;
+    const firstChunk = chunks[head];
+    if (firstChunk.length >= bytes) {
+      const view = firstChunk.length === bytes ? firstChunk : firstChunk.subarray(0, bytes);
+      consumeFromHead(bytes);
+      return view;
+    }
+    const result2 = new Uint8Array(bytes);
+    let copied = 0;
+    let remaining = bytes;
+    while (remaining > 0) {
+      const chunk = chunks[head];
+      const toCopy = Math.min(remaining, chunk.length);
+      result2.set(toCopy === chunk.length ? chunk : chunk.subarray(0, toCopy), copied);
+      copied += toCopy;
+      remaining -= toCopy;
+      consumeFromHead(toCopy);
+    }
+    return result2;
+  }
+  return {
+    push: (chunk) => {
+      if (chunk.length === 0) return;
+      let nextTail = tail + 1 & capacityMask;
+      if (nextTail === head) {
+        const oldLen = chunks.length;
+        const newLen = oldLen * 2;
+        const newChunks = new Array(newLen);
+        const count = tail - head + oldLen & oldLen - 1;
+        if (head < tail) for (let i = 0; i < count; i++) newChunks[i] = chunks[head + i];
+        else {
+          const firstPart = oldLen - head;
+          for (let i = 0; i < firstPart; i++) newChunks[i] = chunks[head + i];
+          for (let i = 0; i < tail; i++) newChunks[firstPart + i] = chunks[i];
+        }
+        chunks = newChunks;
+        capacityMask = newLen - 1;
+        head = 0;
+        tail = count;
+        nextTail = tail + 1 & capacityMask;
+      }
+      chunks[tail] = chunk;
+      tail = nextTail;
+      totalAvailable += chunk.length;
+    },
+    available: () => totalAvailable,
+    peek: (bytes) => {
+      if (totalAvailable < bytes) return null;
+      if (bytes === 0) return EMPTY;
+      const firstChunk = chunks[head];
+      if (firstChunk.length >= bytes) return firstChunk.length === bytes ? firstChunk : firstChunk.subarray(0, bytes);
+      const result2 = new Uint8Array(bytes);
+      let copied = 0;
+      let index2 = head;
+      while (copied < bytes) {
+        const chunk = chunks[index2];
+        const toCopy = Math.min(bytes - copied, chunk.length);
+        if (toCopy === chunk.length) result2.set(chunk, copied);
+        else result2.set(chunk.subarray(0, toCopy), copied);
+        copied += toCopy;
+        index2 = index2 + 1 & capacityMask;
+      }
+      return result2;
+    },
+    discard: (bytes) => {
+      if (bytes > totalAvailable) throw new Error("Too many bytes consumed");
+      if (bytes === 0) return;
+      let remaining = bytes;
+      while (remaining > 0) {
+        const chunk = chunks[head];
+        const toConsume = Math.min(remaining, chunk.length);
+        consumeFromHead(toConsume);
+        remaining -= toConsume;
+      }
+    },
+    pull
+  };
+}
+var CHECKSUM_SPACE = 32;
+function validateChecksum(block2) {
+  const stored = readOctal(block2, 148, 8);
+  let sum = 0;
+  for (let i = 0; i < block2.length; i++) if (i >= 148 && i < 156) sum += CHECKSUM_SPACE;
+  else sum += block2[i];
+  return stored === sum;
+}
+function parseUstarHeader(block2, strict) {
+  if (strict && !validateChecksum(block2)) throw new Error("Invalid tar header checksum.");
+  const header = {
+    name: readString(block2, 0, 100),
+    mode: readOctal(block2, 100, 8),
+    uid: readNumeric(block2, 108, 8),
+    gid: readNumeric(block2, 116, 8),
+    size: readNumeric(block2, 124, 12),
+    mtime: /* @__PURE__ */ new Date(readNumeric(block2, 136, 12) * 1e3),
+    type: FLAGTYPE[block2[156]] || "file",
+    linkname: readString(block2, 157, 100)
+  };
+  const magic = readString(block2, 257, 6);
+  if (magic.trim() === "ustar") {
+    header.uname = readString(block2, 265, 32);
+    header.gname = readString(block2, 297, 32);
+  }
+  if (magic === "ustar") header.prefix = readString(block2, 345, 155);
+  return header;
+}
+var PAX_MAPPING = {
+  path: ["name", (v) => v],
+  linkpath: ["linkname", (v) => v],
+  size: ["size", (v) => /^\d+$/.test(v) && Number.isSafeInteger(+v) ? +v : NaN],
+  mtime: ["mtime", parseFloat],
+  uid: ["uid", (v) => parseInt(v, 10)],
+  gid: ["gid", (v) => parseInt(v, 10)],
+  uname: ["uname", (v) => v],
+  gname: ["gname", (v) => v]
+};
+function parsePax(buffer) {
+  const overrides = /* @__PURE__ */ Object.create(null);
+  const pax = /* @__PURE__ */ Object.create(null);
+  let isPax = false;
+  let offset = 0;
+  while (offset < buffer.length) {
+    const spaceIndex = buffer.indexOf(32, offset);
+    if (spaceIndex === -1) break;
+    const length2 = parseInt(decoder3.decode(buffer.subarray(offset, spaceIndex)), 10);
+    if (!(length2 > 0)) break;
+    const recordEnd = offset + length2;
+    const recordStr = decoder3.decode(buffer.subarray(spaceIndex + 1, recordEnd - 1));
+    const equalsIndex = recordStr.indexOf("=");
+    if (equalsIndex > 0) {
+      const key = recordStr.slice(0, equalsIndex);
+      const value = recordStr.slice(equalsIndex + 1);
+      pax[key] = value;
+      isPax = true;
+      if (Object.hasOwn(PAX_MAPPING, key)) {
+        const [targetKey, parser] = PAX_MAPPING[key];
+        const parsedValue = parser(value);
+        if (typeof parsedValue === "string" || !Number.isNaN(parsedValue)) overrides[targetKey] = parsedValue;
       }
     }
-    return files;
-  };
-  return deployed(read);
+    offset = recordEnd;
+  }
+  if (isPax) overrides.pax = pax;
+  return overrides;
 }
-async function deployedOnBranch(root) {
-  const commit = await deployedRef(root);
-  return deployed((wants) => commit === void 0 ? Promise.resolve(/* @__PURE__ */ new Map()) : filesAt(root, commit, wants));
+function applyOverrides(header, overrides) {
+  if (overrides.name !== void 0) header.name = overrides.name;
+  if (overrides.linkname !== void 0) header.linkname = overrides.linkname;
+  if (overrides.size !== void 0) header.size = overrides.size;
+  if (overrides.mtime !== void 0) header.mtime = /* @__PURE__ */ new Date(overrides.mtime * 1e3);
+  if (overrides.uid !== void 0) header.uid = overrides.uid;
+  if (overrides.gid !== void 0) header.gid = overrides.gid;
+  if (overrides.uname !== void 0) header.uname = overrides.uname;
+  if (overrides.gname !== void 0) header.gname = overrides.gname;
+  if (overrides.pax) header.pax = Object.assign({}, header.pax ?? {}, overrides.pax);
 }
-async function deployed(read) {
-  const files = await read((path) => RECORD.test(path));
-  const releases = [...files].flatMap(([path, text2]) => path.endsWith("/release.json") ? [parse2(path, text2, files.get(path.replace("release.json", "status.json")))] : []);
-  return {
-    releases,
-    manifests: async (unit) => {
-      const path = `${unitId(unit)}/manifests.yaml`;
-      return (await read((one) => one === path)).get(path) ?? "";
-    }
-  };
-}
-function parse2(path, text2, status) {
-  try {
-    const record = JSON.parse(text2);
-    const release2 = isObject(record) ? record["release"] : void 0;
-    if (!isObject(record) || !isObject(release2) || typeof record["digest"] !== "string" || !isObject(release2["unit"])) throw new Error("a field is missing");
-    if (release2["v"] !== 1) throw new Error(`format ${JSON.stringify(release2["v"])} is not known`);
-    const found = release2;
-    return { unit: found.unit, digest: record["digest"], release: found, status: status === void 0 ? void 0 : JSON.parse(status) };
-  } catch (cause) {
-    throw new Failure(`${path} of the deployed record cannot be read`, { hint: "it is written by `deploy` only: restore it from the history of the branch", cause });
+function getMetaParser(type) {
+  switch (type) {
+    case "pax-global-header":
+    case "pax-header":
+      return parsePax;
+    case "gnu-long-name":
+      return (data) => ({ name: readString(data, 0, data.length) });
+    case "gnu-long-link-name":
+      return (data) => ({ linkname: readString(data, 0, data.length) });
+    default:
+      return;
   }
 }
+var STATE_HEADER = 0;
+var STATE_BODY = 1;
+var MAX_META_SIZE = 8388608;
+var MAX_GLOBAL_PAX_KEYS = 512;
+var truncateErr = /* @__PURE__ */ new Error("Tar archive is truncated.");
+function createUnpacker(options = {}) {
+  const strict = options.strict ?? false;
+  const { available, peek, push, discard, pull } = createChunkQueue();
+  let state = STATE_HEADER;
+  let ended = false;
+  let done = false;
+  let eof = false;
+  let currentEntry = null;
+  const paxGlobals = {};
+  let nextEntryOverrides = {};
+  const unpacker = {
+    isEntryActive: () => state === STATE_BODY,
+    isBodyComplete: () => !currentEntry || currentEntry.remaining === 0,
+    canFinish: () => !currentEntry || available() >= currentEntry.remaining + currentEntry.padding,
+    bodyBytes: () => currentEntry && currentEntry.remaining > 0 ? Math.min(currentEntry.remaining, available()) : 0,
+    available,
+    write(chunk) {
+      if (ended) throw new Error("Archive already ended.");
+      if (eof) {
+        if (strict) checkPadding(chunk);
+        return;
+      }
+      push(chunk);
+    },
+    end() {
+      ended = true;
+    },
+    readHeader() {
+      if (state !== STATE_HEADER) throw new Error("Cannot read header while an entry is active");
+      if (done) return void 0;
+      while (!done) {
+        if (available() < 512) {
+          if (ended) {
+            if (available() > 0 && strict) throw truncateErr;
+            done = true;
+            return;
+          }
+          return null;
+        }
+        const headerBlock = peek(512);
+        if (isZeroBlock(headerBlock)) {
+          if (available() < 1024) {
+            if (ended) {
+              if (strict) throw truncateErr;
+              done = true;
+              return;
+            }
+            return null;
+          }
+          if (isZeroBlock(peek(1024).subarray(512))) {
+            discard(1024);
+            done = true;
+            eof = true;
+            if (strict) pull(available(), checkPadding);
+            else discard(available());
+            return;
+          }
+          if (strict) throw new Error("Invalid tar header.");
+          discard(512);
+          continue;
+        }
+        let internalHeader;
+        try {
+          internalHeader = parseUstarHeader(headerBlock, strict);
+        } catch (err) {
+          if (strict) throw err;
+          discard(512);
+          continue;
+        }
+        const metaParser = getMetaParser(internalHeader.type);
+        if (metaParser) {
+          if (internalHeader.size > MAX_META_SIZE) throw new Error("Tar metadata entry exceeds maximum size.");
+          const paddedSize = internalHeader.size + (-internalHeader.size & 511);
+          if (available() < 512 + paddedSize) {
+            if (ended && strict) throw truncateErr;
+            return null;
+          }
+          discard(512);
+          const overrides = metaParser(pull(paddedSize).subarray(0, internalHeader.size));
+          if (nextEntryOverrides.pax) nextEntryOverrides = {};
+          const target = internalHeader.type === "pax-global-header" ? paxGlobals : nextEntryOverrides;
+          if (target === paxGlobals && overrides.pax && Object.keys(overrides.pax).length > MAX_GLOBAL_PAX_KEYS) throw new Error("Too many global attributes.");
+          for (const key in overrides) target[key] = overrides[key];
+          continue;
+        }
+        discard(512);
+        const header = internalHeader;
+        if (internalHeader.prefix) header.name = `${internalHeader.prefix}/${header.name}`;
+        applyOverrides(header, paxGlobals);
+        applyOverrides(header, nextEntryOverrides);
+        let archiveSize = header.size;
+        if (isBodyless(header)) {
+          archiveSize = 0;
+          header.size = 0;
+        } else if (header.name.endsWith("/") && header.type === "file") {
+          header.type = DIRECTORY;
+          header.size = 0;
+        }
+        nextEntryOverrides = {};
+        currentEntry = {
+          header,
+          remaining: archiveSize,
+          padding: -archiveSize & 511
+        };
+        state = STATE_BODY;
+        return header;
+      }
+    },
+    streamBody(callback) {
+      if (state !== STATE_BODY || !currentEntry || currentEntry.remaining === 0) return 0;
+      const bytesToFeed = Math.min(currentEntry.remaining, available());
+      if (bytesToFeed === 0) return 0;
+      const fed = pull(bytesToFeed, callback);
+      currentEntry.remaining -= fed;
+      return fed;
+    },
+    skipPadding() {
+      if (state !== STATE_BODY || !currentEntry) return true;
+      if (currentEntry.remaining > 0) throw new Error("Body not fully consumed");
+      if (available() < currentEntry.padding) return false;
+      discard(currentEntry.padding);
+      currentEntry = null;
+      state = STATE_HEADER;
+      return true;
+    },
+    skipEntry() {
+      if (state !== STATE_BODY || !currentEntry) return true;
+      const toDiscard = Math.min(currentEntry.remaining, available());
+      if (toDiscard > 0) {
+        discard(toDiscard);
+        currentEntry.remaining -= toDiscard;
+      }
+      if (currentEntry.remaining > 0) return false;
+      return unpacker.skipPadding();
+    },
+    finish() {
+      if (strict && !eof) throw truncateErr;
+    }
+  };
+  return unpacker;
+}
+function isZeroBlock(block2) {
+  if (block2.length === 0) return true;
+  if (block2[0] !== 0) return false;
+  if (block2.byteOffset % 8 === 0 && block2.length % 8 === 0) {
+    const view = new BigUint64Array(block2.buffer, block2.byteOffset, block2.length / 8);
+    for (let i = 0; i < view.length; i++) if (view[i] !== 0n) return false;
+    return true;
+  }
+  for (let i = 0; i < block2.length; i++) if (block2[i] !== 0) return false;
+  return true;
+}
+function checkPadding(chunk) {
+  if (!isZeroBlock(chunk)) throw new Error("Invalid EOF.");
+  return true;
+}
 
-// src/apply/tell.ts
-init_failure();
-async function tellGithub(github, results, wanted2, story) {
-  const attempt2 = async (what, work) => {
+// node_modules/modern-tar/dist/web/index.js
+var BUFFER_LIMIT = 1048576;
+var RESUME_LIMIT = BUFFER_LIMIT / 2;
+function createTarDecoder(options = {}) {
+  const unpacker = createUnpacker(options);
+  const strict = options.strict ?? false;
+  let controller = null;
+  let bodyController = null;
+  let pumping = false;
+  let blocked = false;
+  let resume = null;
+  let abortHooked = false;
+  let eofReached = false;
+  let sourceEnded = false;
+  let closed2 = false;
+  const unblock = () => {
+    resume?.();
+    resume = null;
+  };
+  const closeBody = () => {
     try {
-      await work();
-    } catch (error2) {
-      if (!(error2 instanceof Failure)) throw error2;
-      story.progress(`${what}: ${error2.message}`);
+      bodyController?.close();
+    } catch {
     }
+    bodyController = null;
   };
-  for (const result2 of results) {
-    if (result2.kind === "remove" && result2.outcome === "done") await tellRemoved(github, result2, attempt2);
-    const to = wanted2.find(({ unit }) => unitId(unit) === unitId(result2.unit));
-    if (!to || result2.kind === "none") continue;
-    const hub2 = result2.unit.name;
-    const url = hubAddress(to);
-    if (result2.outcome === "done") {
-      await attempt2("record", async () => github.commitFiles("deployed", await story.record(to), `${hub2} runs ${to.digest.slice(0, 7)}, from ${story.commit.slice(0, 7)}`));
-      await attempt2("tracking issue", () => github.closeIssue(labelsOf(hub2), `${hub2} runs again what is merged (${to.digest.slice(0, 7)}).`));
-    } else {
-      await attempt2("tracking issue", async () => {
-        const issue = await github.openIssue(labelsOf(hub2), `${hub2}: ${headline(result2)}`, issueBody(result2, to, story));
-        if (story.pull !== void 0) await github.stickyComment(story.pull, deployMarker(hub2), `${deployMarker(hub2)}
-**${hub2}: ${headline(result2)}.** ${escapeMarkdown(result2.reason.slice(0, 500))}
-
-More in #${issue}, which closes itself when the hub runs what is merged.
-`);
-      });
+  const fail = (reason) => {
+    if (closed2) return;
+    closed2 = true;
+    try {
+      bodyController?.error(reason);
+    } catch {
     }
-    await attempt2(
-      "deployment",
-      () => github.deployment({ commit: story.commit, environment: `${story.environment}/${hub2}`, state: result2.outcome === "done" ? "success" : "failure", description: result2.reason || headline(result2), url, run: story.run })
-    );
-  }
-}
-async function tellRemoved(github, { unit, reason }, attempt2) {
-  const gone = new Map(RECORD_FILES.map((name) => [`${unitId(unit)}/${name}`, null]));
-  await attempt2("record", () => github.commitFiles("deployed", gone, `${unit.name} is removed`));
-  await attempt2("tracking issue", () => github.closeIssue(labelsOf(unit.name), reason));
-}
-var deployMarker = (hub2) => `<!-- glaciocloud deploy ${hub2} -->`;
-function labelsOf(hub2) {
-  return ["glaciocloud", `hub:${hub2}`];
-}
-function headline({ outcome: outcome2 }) {
-  const words = { done: "runs what is merged", failed: "the change did not reach the hub", "rolled-back": "the change was rolled back", blocked: "the change is held", waiting: "waiting" };
-  return words[outcome2];
-}
-function hubAddress({ release: release2 }) {
-  const { glaciocloud } = release2.values;
-  return glaciocloud?.hub?.url ?? "";
-}
-function issueBody(result2, to, { commit, run: run2 }) {
-  const checks = result2.health.map(({ check: check2, image, ok, seconds: seconds2, detail }) => `| ${ok ? "\u2713" : "\u2717"} | ${escapeMarkdown(check2)} | ${image ?? ""} | ${seconds2.toFixed(1)} s | ${escapeMarkdown(detail.slice(0, 300))} |
-`);
-  const table2 = checks.length === 0 ? "" : `
-| | check | image | | |
-|---|---|---|---|---|
-${checks.join("")}`;
-  const old = result2.outcome === "rolled-back" ? "The last healthy revision runs again." : "What ran before still runs.";
-  return `**${escapeMarkdown(result2.reason.slice(0, 1e3))}**
-
-${old} Wanted: ${to.digest.slice(0, 7)}, from ${commit.slice(0, 7)}.${run2 === void 0 ? "" : ` [The run](${run2}).`}
-${table2}
-It is tried again when something changes, with the label \`glaciocloud:retry\` on this issue, or with \`glaciocloud deploy --retry ${result2.unit.name} --reason TEXT\`. This issue closes itself when the hub runs what is merged.
-`;
+    bodyController = null;
+    try {
+      controller.error(reason);
+    } catch {
+    }
+    controller = null;
+    unblock();
+  };
+  const finish = () => {
+    if (closed2) return;
+    closed2 = true;
+    closeBody();
+    try {
+      controller.close();
+    } catch {
+    }
+    controller = null;
+    unblock();
+  };
+  const truncateOrFinish = () => {
+    if (strict) throw new Error("Tar archive is truncated.");
+    finish();
+  };
+  const pump = () => {
+    if (pumping || closed2 || !controller) return;
+    blocked = false;
+    pumping = true;
+    try {
+      while (true) {
+        if (eofReached) {
+          if (sourceEnded) finish();
+          break;
+        }
+        if (unpacker.isEntryActive()) {
+          if (sourceEnded && !unpacker.canFinish()) {
+            truncateOrFinish();
+            break;
+          }
+          if (bodyController) {
+            if ((bodyController.desiredSize ?? 1) <= 0) {
+              blocked = true;
+              break;
+            }
+            if (unpacker.streamBody((c) => (bodyController.enqueue(c), (bodyController.desiredSize ?? 1) > 0)) === 0 && !unpacker.isBodyComplete()) {
+              if (sourceEnded) truncateOrFinish();
+              break;
+            }
+          } else if (!unpacker.skipEntry()) {
+            if (sourceEnded) truncateOrFinish();
+            break;
+          }
+          if (unpacker.isBodyComplete()) {
+            closeBody();
+            if (!unpacker.skipPadding()) {
+              if (sourceEnded) truncateOrFinish();
+              break;
+            }
+          }
+        } else {
+          if ((controller.desiredSize ?? 0) < 0) {
+            blocked = true;
+            break;
+          }
+          const header = unpacker.readHeader();
+          if (header === null) {
+            if (sourceEnded) finish();
+            break;
+          }
+          if (header === void 0) {
+            if (sourceEnded) {
+              unpacker.finish();
+              finish();
+              break;
+            }
+            eofReached = true;
+            break;
+          }
+          controller.enqueue({
+            header,
+            body: new ReadableStream({
+              start(c) {
+                if (header.size === 0) c.close();
+                else bodyController = c;
+              },
+              pull: pump,
+              cancel() {
+                bodyController = null;
+                pump();
+              }
+            })
+          });
+        }
+      }
+    } catch (error2) {
+      fail(error2);
+      throw error2;
+    } finally {
+      pumping = false;
+    }
+    if (resume && (!blocked || unpacker.available() < RESUME_LIMIT)) unblock();
+  };
+  return {
+    readable: new ReadableStream({
+      start(c) {
+        controller = c;
+      },
+      pull: pump,
+      cancel(reason) {
+        unpacker.end();
+        if (reason !== void 0) fail(reason);
+        else finish();
+      }
+    }, { highWaterMark: 2 }),
+    writable: new WritableStream({
+      write(chunk, controller2) {
+        try {
+          unpacker.write(chunk);
+          pump();
+          if (blocked && unpacker.available() >= BUFFER_LIMIT) {
+            if (!abortHooked) {
+              controller2.signal.onabort = unblock;
+              abortHooked = true;
+            }
+            return new Promise((resolve2) => resume = resolve2);
+          }
+        } catch (error2) {
+          fail(error2);
+          throw error2;
+        }
+      },
+      close() {
+        try {
+          sourceEnded = true;
+          unpacker.end();
+          pump();
+        } catch (error2) {
+          fail(error2);
+          throw error2;
+        }
+      },
+      abort(reason) {
+        fail(reason);
+      }
+    })
+  };
 }
 
 // node_modules/p-map/index.js
@@ -49210,6 +49881,705 @@ function createPuller(iterator2) {
   };
 }
 
+// src/apply/archive.ts
+init_json();
+
+// src/edges/bucket.ts
+import { Readable } from "node:stream";
+init_failure();
+var BucketFailure = class extends Failure {
+};
+var PART_BYTES = 32 * 2 ** 20;
+var PARTS = 2;
+var Bucket = class _Bucket {
+  #place;
+  #sdk;
+  #client;
+  constructor(place, sdk) {
+    this.#place = place;
+    this.#sdk = sdk;
+    const other = place.endpoint === void 0 ? {} : { endpoint: place.endpoint, forcePathStyle: true, requestChecksumCalculation: "WHEN_REQUIRED", responseChecksumValidation: "WHEN_REQUIRED" };
+    const region = place.region ?? (place.endpoint === void 0 ? void 0 : "us-east-1");
+    this.#client = new sdk.S3Client({ ...other, ...region === void 0 ? {} : { region }, requestHandler: { connectionTimeout: 1e4, socketTimeout: 6e4 } });
+  }
+  static async open(place) {
+    return new _Bucket(place, await import("./s3.js"));
+  }
+  close() {
+    this.#client.destroy();
+  }
+  /** A small object; undefined where there is none. */
+  async readText(key) {
+    return this.#ask("read", key, async () => {
+      const { Body } = await this.#client.send(new this.#sdk.GetObjectCommand({ Bucket: this.#place.bucket, Key: key }));
+      return Body?.transformToString("utf8");
+    }, void 0);
+  }
+  async writeText(key, text2) {
+    await this.#ask("write", key, () => this.#client.send(new this.#sdk.PutObjectCommand({ Bucket: this.#place.bucket, Key: key, Body: text2, ContentType: "application/json" })));
+  }
+  /** In parts, so that nothing of it lies on a disk of ours. Where it fails, nothing is left in the bucket. */
+  async send(key, body) {
+    const { Upload } = this.#sdk;
+    await this.#ask(
+      "write",
+      key,
+      () => new Upload({ client: this.#client, params: { Bucket: this.#place.bucket, Key: key, Body: body, ContentType: "application/gzip" }, partSize: PART_BYTES, queueSize: PARTS }).done()
+    );
+  }
+  async read(key) {
+    return this.#ask("read", key, async () => {
+      const { Body } = await this.#client.send(new this.#sdk.GetObjectCommand({ Bucket: this.#place.bucket, Key: key }));
+      if (!(Body instanceof Readable)) throw new Error("no content came");
+      return Body;
+    });
+  }
+  /** Undefined where there is no such object. */
+  async size(key) {
+    return this.#ask("read", key, async () => (await this.#client.send(new this.#sdk.HeadObjectCommand({ Bucket: this.#place.bucket, Key: key }))).ContentLength, void 0);
+  }
+  /** Tells people what the server means. `absent` is the answer where no such object is. */
+  async #ask(what, key, work, ...absent2) {
+    try {
+      return await work();
+    } catch (error2) {
+      if (error2 instanceof Failure) throw error2;
+      const name = error2 instanceof Error ? error2.name : "";
+      if (absent2.length === 1 && /^(NoSuchKey|NotFound)$/u.test(name)) return absent2[0];
+      const { message, hint } = this.#why(name, statusOf(error2), messageOf(error2));
+      throw new BucketFailure(`${placeText({ bucket: this.#place.bucket, folder: key })} cannot be ${what === "read" ? "read" : "written"}: ${message}`, { hint, cause: error2 });
+    }
+  }
+  /** Never what the server says of credentials, word for word: it names accounts. */
+  #why(name, status, message) {
+    const { bucket, endpoint: endpoint2 } = this.#place;
+    const server = endpoint2 ?? "Amazon";
+    if (name === "NoSuchBucket") return { message: `${server} has no bucket ${bucket}`, hint: 'make it, or correct "bucket:"' };
+    if (name === "CredentialsProviderError") return { message: "there are no credentials", hint: "give the deployment AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role" };
+    if (/Region is missing/u.test(message) || /^(PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException)$/u.test(name)) return { message: "the bucket is in another region, or no region is named", hint: 'correct "region:"' };
+    if (/^(ExpiredToken|ExpiredTokenException|RequestTimeTooSkewed)$/u.test(name)) return { message: "the credentials are not valid any more", hint: "log in again; the next run goes on from here" };
+    if (status === 401 || status === 403 || /^(AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)$/u.test(name)) return { message: `${server} refuses these credentials (${name})`, hint: "they need s3:ListBucket, s3:GetObject, s3:PutObject and s3:AbortMultipartUpload" };
+    return { message: `${server}: ${name === "" || message.includes(name) ? "" : `${name}: `}${message.slice(0, 200)}`, hint: "look at the bucket; the next run goes on from here" };
+  }
+};
+function statusOf(error2) {
+  return error2.$metadata?.httpStatusCode;
+}
+
+// src/apply/archive.ts
+init_failure();
+
+// src/apply/throw-away.ts
+import { setTimeout as sleep2 } from "node:timers/promises";
+
+// src/core/deploy/rollout.ts
+init_json();
+function rolloutVerdict(deployments, pods, now) {
+  for (const pod of pods) {
+    const fault = podFault2(pod, now);
+    if (fault) return fault;
+  }
+  const waiting = deployments.filter((one) => !isRolledOut(one)).map((one) => `${textAt(one, "/metadata/name")} (${podsOf(one, pods)})`);
+  if (deployments.length === 0) return { kind: "waiting", for: "the hub to appear" };
+  return waiting.length === 0 ? { kind: "done" } : { kind: "waiting", for: waiting.join(", ") };
+}
+function isRolledOut(deployment) {
+  const number = (path) => Number(at(deployment, path) ?? 0);
+  const wanted2 = number("/spec/replicas");
+  return number("/status/observedGeneration") >= number("/metadata/generation") && number("/status/updatedReplicas") === wanted2 && number("/status/availableReplicas") === wanted2 && number("/status/replicas") === wanted2;
+}
+function podsOf(deployment, pods) {
+  const component = textAt(deployment, "/spec/selector/matchLabels/component");
+  const mine = pods.filter((pod) => textAt(pod, "/metadata/labels/component") === component);
+  return mine.map((pod) => `${textAt(pod, "/status/phase").toLowerCase()}${at(pod, "/metadata/deletionTimestamp") === void 0 ? "" : ", ending"}`).join("; ") || "no pod yet";
+}
+function podFault2(pod, now) {
+  if (at(pod, "/metadata/deletionTimestamp") !== void 0) return void 0;
+  const name = textAt(pod, "/metadata/name");
+  for (const status of objectsIn(at(pod, "/status/containerStatuses")).concat(objectsIn(at(pod, "/status/initContainerStatuses")))) {
+    const reason = textAt(status, "/state/waiting/reason");
+    const message = textAt(status, "/state/waiting/message");
+    if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/u.test(reason)) {
+      if (pullFault(`${reason} ${message}`) === "product") return { kind: "failed", reason: `${name}: the image cannot be pulled: ${message.slice(0, 300)}`, fault: "product" };
+      if (reason === "ImagePullBackOff") return { kind: "failed", reason: `${name}: the registry does not answer: ${message.slice(0, 300)}`, fault: "infrastructure" };
+    }
+    if (/^CreateContainer(Config)?Error$/u.test(reason) && !/failed to sync \w+ cache/u.test(message)) return { kind: "failed", reason: `${name}: ${message.slice(0, 300)}`, fault: "product" };
+    const exit = at(status, "/lastState/terminated/exitCode") ?? at(status, "/state/terminated/exitCode");
+    if (Number(at(status, "/restartCount") ?? 0) >= CRASHES - 1 && typeof exit === "number" && exit !== 0) {
+      const out = textAt(status, "/lastState/terminated/reason") === "OOMKilled" ? " for want of memory" : "";
+      return { kind: "failed", reason: `${name} has ended ${CRASHES} times with code ${exit}${out}`, fault: "product", crashed: name };
+    }
+  }
+  for (const status of objectsIn(at(pod, "/status/containerStatuses"))) {
+    const running = Date.parse(textAt(status, "/state/running/startedAt"));
+    if (status["ready"] === false && now - running > NOT_READY_SECONDS * 1e3) return { kind: "failed", reason: `${name} runs for ${NOT_READY_SECONDS} s and does not become ready`, fault: "product" };
+  }
+  for (const condition of objectsIn(at(pod, "/status/conditions"))) {
+    if (condition["type"] !== "PodScheduled" || condition["status"] !== "False") continue;
+    const since2 = Date.parse(textAt(condition, "/lastTransitionTime"));
+    const message = textAt(condition, "/message");
+    if (/exceeded quota/iu.test(message)) return { kind: "failed", reason: `${name}: ${message}`, fault: "product" };
+    if (now - since2 > NO_ROOM_SECONDS * 1e3) return { kind: "failed", reason: `${name} finds no node: ${message.slice(0, 300)}`, fault: "infrastructure" };
+  }
+  return void 0;
+}
+
+// src/apply/throw-away.ts
+init_json();
+var LOOKS = 480;
+var LOOK_MS = 250;
+async function runThrowAway(pod, world) {
+  return around(pod, world, async () => {
+    const phase = await reached(pod, world, ["Succeeded", "Failed"]);
+    return { ok: phase === "Succeeded", log: await world.kube.logs(pod.name, pod.namespace) };
+  });
+}
+async function withThrowAway(pod, world, work) {
+  return around(pod, world, async () => {
+    if (await reached(pod, world, ["Running", "Succeeded", "Failed"]) !== "Running") throw new Faulty(`${pod.what}: ${(await world.kube.logs(pod.name, pod.namespace)).trim().slice(-300)}`, "infrastructure");
+    return work();
+  });
+}
+async function around({ name, namespace, objects }, world, work) {
+  const drop = () => world.kube.deleteBy("pods,secrets,configmaps", `${THROW_AWAY}=${name}`, namespace);
+  await drop();
+  await world.kube.apply(objects);
+  try {
+    return await work();
+  } finally {
+    await drop();
+  }
+}
+async function reached({ name, namespace, what }, world, phases) {
+  for (let look2 = 0; look2 < LOOKS; look2 += 1) {
+    const pod = await world.kube.get("pod", name, namespace);
+    const phase = textAt(pod ?? {}, "/status/phase");
+    if (phases.includes(phase)) return phase;
+    const verdict = pod === void 0 ? void 0 : rolloutVerdict([], [pod], world.now().getTime());
+    if (verdict?.kind === "failed") throw new Faulty(`${what}: ${verdict.reason}`, verdict.fault);
+    await sleep2(LOOK_MS);
+  }
+  throw new Faulty(`${what}: the throw-away pod did not end`, "infrastructure");
+}
+
+// src/apply/archive.ts
+var AT_ONCE = 3;
+var LOOKS2 = 360;
+var LOOK_MS2 = 250;
+var FIRST_WORD_MS = 2e3;
+var NEXT_WORD_MS = 15e3;
+async function openArchive(place, unit, removal) {
+  const bucket = await Bucket.open(place);
+  try {
+    const text2 = await bucket.readText(manifestKey(place));
+    const found = text2 === void 0 ? void 0 : parseManifest(text2);
+    const other = (why) => new BucketFailure(`${placeText(place)} ${why}`, { hint: "write another bucket or prefix: what lies there stays" });
+    if (text2 !== void 0 && !found) throw other("holds a manifest.json that is not ours");
+    const next = manifestFor(found, { v: 1, hub: unit.name, cluster: unit.cluster, removal, complete: null, objects: [] });
+    if (next.kind === "taken") throw other(`holds the archive of an earlier hub of this name, of ${next.since}`);
+    const archive = { place, bucket, manifest: next.manifest };
+    if (next.kind === "begin") await writeManifest(archive);
+    return archive;
+  } catch (error2) {
+    bucket.close();
+    throw error2;
+  }
+}
+async function writeManifest({ place, bucket, manifest }) {
+  const text2 = pretty(manifest);
+  await bucket.writeText(manifestKey(place), text2);
+  if (await bucket.readText(manifestKey(place)) !== text2) throw new BucketFailure(`${placeText(place)}manifest.json is not what was written`, { hint: "look at the bucket; the next run goes on from here" });
+}
+async function archiveVolumes(archive, { unit, volumes, hub: hub2, user, held }, world) {
+  const { bucket, place } = archive;
+  const left = notArchived(volumes, archive.manifest);
+  if (left.length > 0 && !hub2) throw new Faulty("the hub\u2019s Deployment is gone, so there is no image to read its volumes with; nothing is deleted", "infrastructure");
+  if (left.length < volumes.length) world.progress(unit, `${volumes.length - left.length} of ${volumes.length} volumes are archived already`);
+  if (left.length > 0) await atRest(left, unit.name, world);
+  const script = await world.script("archive.py");
+  let done = volumes.length - left.length;
+  let writing = Promise.resolve();
+  const failures = await pMap(left, async (volume) => {
+    try {
+      const one = await archiveVolume(archive, volume, { unit, hub: hub2 ?? {}, user, script }, world);
+      done += 1;
+      world.progress(unit, `${volume.claim} is archived and read back: ${done} of ${volumes.length}, ${megabytes(one.bytes)}, ${one.files} files`);
+      writing = writing.then(async () => {
+        held();
+        archive.manifest = { ...archive.manifest, objects: [...archive.manifest.objects.filter(({ claim }) => claim !== one.claim), one] };
+        await writeManifest(archive);
+      });
+      await writing;
+      return void 0;
+    } catch (error2) {
+      if (!(error2 instanceof Failure || error2 instanceof Faulty)) throw error2;
+      world.progress(unit, `\u2717 ${volume.claim}: ${error2.message}`);
+      return `${volume.claim}: ${error2.message}`;
+    }
+  }, { concurrency: AT_ONCE });
+  const failed = failures.filter((one) => one !== void 0);
+  if (failed.length > 0) throw new Faulty(`${failed.length} of ${volumes.length} volumes cannot be archived, so nothing is deleted: ${failed.slice(0, 3).join("; ")}`, "infrastructure");
+  for (const { key, bytes } of archive.manifest.objects) {
+    if (await bucket.size(key) !== bytes) throw new Faulty(`${placeText({ ...place, folder: key })} is not there any more as it was; nothing is deleted`, "infrastructure");
+  }
+  if (archive.manifest.complete !== null) return;
+  held();
+  archive.manifest = { ...archive.manifest, complete: world.now().toISOString() };
+  await writeManifest(archive);
+}
+async function atRest(volumes, namespace, { kube }) {
+  const claims = new Set(volumes.map(({ claim }) => claim));
+  for (let look2 = 0; ; look2 += 1) {
+    const busy = (await kube.list("pods", { namespace })).find((pod) => !/^(Succeeded|Failed)$/u.test(textAt(pod, "/status/phase")) && objectsIn(at(pod, "/spec/volumes")).some((volume) => claims.has(textAt(volume, "/persistentVolumeClaim/claimName"))));
+    if (!busy) return;
+    if (look2 === LOOKS2) throw new Faulty(`the pod ${textAt(busy, "/metadata/name")} does not stop, so that its volume cannot be archived; nothing is deleted`, "infrastructure");
+    await sleep3(LOOK_MS2);
+  }
+}
+async function archiveVolume({ place, bucket }, volume, { unit, hub: hub2, user, script }, world) {
+  const { claim, uid } = volume;
+  const namespace = unit.name;
+  const key = volumeKey(place, volume);
+  const name = `glaciocloud-archive-${randomUUID().slice(0, 8)}`;
+  const sent = await withThrowAway({ name, namespace, objects: archiveObjects(hub2, namespace, name, volume, user), what: "its volume cannot be read" }, world, async () => {
+    const streaming = world.kube.pythonStream(namespace, name, script, [ARCHIVED]);
+    const sending = new Sending(streaming);
+    const quiet2 = telling(() => world.progress(unit, `archiving ${claim}: ${megabytes(sending.bytes)} so far`));
+    try {
+      await bucket.send(key, Readable2.from(sending.chunks()));
+    } finally {
+      quiet2();
+      streaming.kill();
+    }
+    return sending.counted();
+  });
+  let seen = 0;
+  const quiet = telling(() => world.progress(unit, `reading ${claim} back: ${megabytes(seen)} of ${megabytes(sent.bytes)}`));
+  const back = await readBack(await bucket.read(key), (bytes) => {
+    seen = bytes;
+  }).finally(quiet);
+  const wrong = difference(sent, back);
+  if (wrong !== void 0) throw new Faulty(wrong, "infrastructure");
+  return { claim, uid, key, ...sent };
+}
+var Sending = class {
+  bytes = 0;
+  #counted;
+  #streaming;
+  constructor(streaming) {
+    this.#streaming = streaming;
+  }
+  async *chunks() {
+    for await (const chunk of this.#streaming.output) {
+      this.bytes += chunk.length;
+      yield chunk;
+    }
+    const { code, stderr } = await this.#streaming.ended;
+    const said = lastObject(stderr.split("\n"));
+    const unreadable = at(said, "/unreadable");
+    const examples = at(said, "/examples");
+    if (typeof unreadable === "number") throw new Faulty(`${unreadable} ${unreadable === 1 ? "file" : "files"} cannot be read, such as ${(Array.isArray(examples) ? examples : []).map(quoted).join(", ")}`, "infrastructure");
+    this.#counted = parseCounted(said);
+    if (code !== 0 || !this.#counted || this.#counted.bytes !== this.bytes) throw new Faulty(`the line to the pod broke after ${megabytes(this.bytes)}: ${stderr.trim().slice(-200)}`, "infrastructure");
+  }
+  counted() {
+    if (!this.#counted) throw new Faulty("the pod did not say what it sent", "infrastructure");
+    return this.#counted;
+  }
+};
+async function readBack(object2, onBytes) {
+  const hash = createHash2("sha256");
+  let bytes = 0;
+  const unpacked = createGunzip();
+  object2.on("data", (chunk) => {
+    hash.update(chunk);
+    bytes += chunk.length;
+    onBytes(bytes);
+  });
+  object2.on("error", (error2) => unpacked.destroy(error2)).pipe(unpacked);
+  let files = 0;
+  try {
+    for await (const { header, body } of Readable2.toWeb(unpacked).pipeThrough(createTarDecoder({ strict: true }))) {
+      await body.cancel();
+      if (header.type !== "directory") files += 1;
+    }
+  } catch (error2) {
+    throw new Faulty(`it cannot be read back: ${error2 instanceof Error ? error2.message : String(error2)}`, "infrastructure");
+  } finally {
+    object2.destroy();
+    unpacked.destroy();
+  }
+  return { sha256: hash.digest("hex"), bytes, files };
+}
+function telling(say2) {
+  let timer = setTimeout(function again() {
+    say2();
+    timer = setTimeout(again, NEXT_WORD_MS);
+  }, FIRST_WORD_MS);
+  return () => clearTimeout(timer);
+}
+
+// src/apply/lease.ts
+init_json();
+import { randomUUID as randomUUID2 } from "node:crypto";
+import { hostname } from "node:os";
+import { setTimeout as sleep4 } from "node:timers/promises";
+init_failure();
+var DURATION = 30;
+var RENEW_MS = 1e4;
+var LOOK_MS3 = 1e3;
+var LeaseHeld = class extends Failure {
+};
+async function withLease(kube, name, work) {
+  const seen = /* @__PURE__ */ new Map();
+  return holding(kube, name, work, async (holder) => {
+    for (; ; ) {
+      const lease = await attempt(kube, name, holder, seen);
+      if (lease) return { name, lease };
+      const other = seen.get(name);
+      if (other?.alive === true) throw new LeaseHeld(`another deployment holds ${name} (${other.owner})`, { hint: "wait for it; what it leaves is caught up by the next run", exit: 3 });
+      await sleep4(LOOK_MS3);
+    }
+  });
+}
+async function withSeat(kube, seats, waiting, work) {
+  const seen = /* @__PURE__ */ new Map();
+  const names3 = Array.from({ length: seats }, (_, index2) => `slot-${index2}`);
+  return holding(kube, "a seat", work, async (holder) => {
+    for (let round = 0; ; round += 1) {
+      for (const name of names3) {
+        const lease = await attempt(kube, name, holder, seen);
+        if (lease) return { name, lease };
+      }
+      if (round === 2) waiting([...seen.values()].map(({ owner }) => owner).join(", "));
+      await sleep4(LOOK_MS3);
+    }
+  });
+}
+async function holding(kube, what, work, acquire) {
+  const holder = `${hostname()}-${process.pid}-${randomUUID2().slice(0, 8)}`;
+  const mine = await acquire(holder);
+  let renewed = Date.now();
+  let taken2 = false;
+  const timer = setInterval(() => {
+    const begun = Date.now();
+    renew(kube, mine.lease, holder).then(
+      (next) => {
+        mine.lease = next;
+        renewed = begun;
+      },
+      (error2) => {
+        taken2 ||= error2 instanceof KubeFailure && error2.conflict;
+      }
+    );
+  }, RENEW_MS);
+  try {
+    return await work(() => {
+      if (taken2 || Date.now() > renewed + DURATION * 1e3) throw new LeaseHeld(`${what} could not be held: this run was too slow, or the cluster did not answer`, { hint: "the next run goes on from here", exit: 3 });
+    });
+  } finally {
+    clearInterval(timer);
+    await release(kube, mine.name, holder);
+  }
+}
+async function attempt(kube, name, holder, seen) {
+  const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
+  try {
+    if (!found) return await kube.create({ apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name, namespace: SYSTEM_NAMESPACE }, spec: spec(holder) });
+    const owner = textAt(found, "/spec/holderIdentity");
+    const mark = `${owner} ${textAt(found, "/spec/renewTime")}`;
+    const known = seen.get(name);
+    if (owner === "" || known?.mark === mark && Date.now() > known.since + DURATION * 1e3) return await kube.replace({ ...found, spec: spec(holder) });
+    if (known?.mark !== mark) seen.set(name, { owner, mark, since: Date.now(), alive: known !== void 0 });
+    return void 0;
+  } catch (error2) {
+    if (!(error2 instanceof KubeFailure) || !error2.conflict) throw error2;
+    return void 0;
+  }
+}
+function spec(holder) {
+  const now = (/* @__PURE__ */ new Date()).toISOString().replace("Z", "000Z");
+  return { holderIdentity: holder, leaseDurationSeconds: DURATION, acquireTime: now, renewTime: now };
+}
+async function renew(kube, lease, holder) {
+  const old = isObject(lease["spec"]) ? lease["spec"] : {};
+  return kube.replace({ ...lease, spec: { ...spec(holder), acquireTime: old["acquireTime"] ?? null } });
+}
+async function release(kube, name, holder) {
+  const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
+  if (found && at(found, "/spec/holderIdentity") === holder) {
+    await kube.replace({ ...found, spec: { leaseDurationSeconds: DURATION } }).catch((error2) => {
+      if (!(error2 instanceof KubeFailure)) throw error2;
+    });
+  }
+}
+
+// src/apply/probe.ts
+init_json();
+var OWNER = "glaciocloud.org/probe";
+async function prepareProbe(hub2, generated, kube) {
+  const namespace = probeNamespace(hub2);
+  const labels = { "app.kubernetes.io/managed-by": "glaciocloud", [OWNER]: hub2 };
+  await kube.apply([
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } },
+    { apiVersion: "v1", kind: "Secret", metadata: { name: `${PROBE}-token`, namespace, labels }, stringData: { token: textAt(generated, `/jupyterhub/hub/services/${PROBE}/apiToken`) } }
+  ]);
+}
+async function removeProbe(hub2, kube) {
+  await kube.deleteBy("namespaces", `${OWNER}=${hub2}`, hub2);
+}
+
+// src/apply/remove.ts
+var DATABASE2 = "hub-db-dir";
+async function removeHub(task, world) {
+  const { unit } = task;
+  const began = performance.now();
+  const result2 = ({ outcome: outcome2, reason }) => ({
+    unit,
+    kind: "remove",
+    outcome: outcome2,
+    reason,
+    health: [],
+    seconds: { preflight: 0, upgrade: Math.round(performance.now() - began) / 1e3, rollout: 0, health: 0 }
+  });
+  try {
+    return result2(await withLease(world.kube, `hub-${unit.name}`, (held) => remove(task, held, world)));
+  } catch (error2) {
+    if (!(error2 instanceof Failure || error2 instanceof Faulty)) throw error2;
+    world.progress(unit, `\u2717 ${error2.message}`);
+    return result2({ outcome: error2 instanceof LeaseHeld ? "blocked" : "failed", reason: told(error2) });
+  }
+}
+async function remove({ unit, removal, user }, held, world) {
+  const { kube, releases } = world;
+  const namespace = unit.name;
+  const state = (await readStates(kube)).get(namespace);
+  if (!state) return { outcome: "done", reason: "another run has removed it" };
+  const homes = await homesOf(namespace, world);
+  const people = homes.filter(({ person }) => person);
+  const removing = state.removing ?? { id: randomUUID3(), homes: people.length };
+  const wrong = removal.homes === "delete" ? miscounted(removal, removing) : void 0;
+  if (wrong !== void 0) return { outcome: "blocked", reason: wrong };
+  const place = archivePlace2(removal);
+  let archive;
+  try {
+    archive = place && await openArchive(place, unit, removing.id);
+  } catch (error2) {
+    if (!(error2 instanceof Failure)) throw error2;
+    return { outcome: "blocked", reason: `${told(error2)}; ${state.removing ? "nothing is deleted" : "nothing was touched"}` };
+  }
+  try {
+    held();
+    await markRemoving(namespace, state, removing, world);
+    const words = disposalText({ ...removal, archive: place && placeText(place) });
+    world.progress(unit, `stopping hub and servers; ${words}`);
+    await removeProbe(unit.name, kube);
+    const hub2 = await stop(namespace, world);
+    if (archive) {
+      const volumes = removal.homes === "archive" ? people.map(({ claim, uid }) => ({ claim, uid, what: "home" })) : [];
+      if (removal.database === "archive") volumes.push(...await databaseVolume(namespace, archive, world));
+      await archiveVolumes(archive, { unit, volumes, hub: hub2, user, held }, world);
+    }
+  } finally {
+    archive?.bucket.close();
+  }
+  held();
+  await releases.uninstall(unit.name, namespace);
+  const doomed = homes.filter(({ person }) => !person || removal.homes !== "keep").map(({ claim }) => claim);
+  if (removal.database !== "keep") doomed.push(DATABASE2);
+  held();
+  for (const claim of doomed) await kube.delete("persistentvolumeclaim", claim, namespace);
+  const kept = (await kube.list("persistentvolumeclaims", { namespace })).filter((one) => !doomed.includes(textAt(one, "/metadata/name"))).length;
+  await kube.delete("configmap", STATE_NAME, namespace);
+  const archived = archive && place ? `${archive.manifest.objects.length} volumes are archived in ${placeText(place)}, ` : "";
+  return { outcome: "done", reason: `removed; ${archived}${doomed.length} volumes are deleted and ${kept} are kept in the namespace ${namespace}. Left for you: its DNS name, its OAuth application, its GitHub environment if no other hub uses it, its entry in removals:` };
+}
+function told(error2) {
+  return error2 instanceof Failure ? `${error2.message}; ${error2.hint}` : error2.message;
+}
+async function homesOf(namespace, { kube }) {
+  const isMachine = (one) => MACHINES.some((name) => name === at(one, "/metadata/annotations/hub.jupyter.org~1username"));
+  const claims = (await kube.list("persistentvolumeclaims", { namespace, selector: "component=singleuser-storage" })).filter((one) => at(one, "/metadata/deletionTimestamp") === void 0);
+  return claims.map((one) => ({ claim: textAt(one, "/metadata/name"), uid: textAt(one, "/metadata/uid"), person: !isMachine(one) }));
+}
+async function databaseVolume(namespace, { manifest }, { kube }) {
+  const claim = await kube.get("persistentvolumeclaim", DATABASE2, namespace);
+  if (claim) return [{ claim: DATABASE2, uid: textAt(claim, "/metadata/uid"), what: "database" }];
+  if (manifest.complete !== null) return [];
+  throw new Faulty("this hub has no volume with a database that could be archived; nothing is deleted", "product");
+}
+function miscounted({ count }, { homes }) {
+  return count === homes ? void 0 : `${homes} ${homes === 1 ? "person has a home" : "people have homes"} in this hub, and removals: says "count: ${count ?? 0}"; nothing was touched`;
+}
+async function markRemoving(namespace, state, removing, { kube }) {
+  if (!state.removing) await kube.apply([stateObject(namespace, { ...state, removing })]);
+}
+async function stop(namespace, { kube }) {
+  const hub2 = await kube.get("deployment", "hub", namespace);
+  if (hub2) await kube.scale("hub", 0, namespace);
+  for (const pod of await kube.list("pods", { namespace, selector: "component=singleuser-server" })) await kube.delete("pod", textAt(pod, "/metadata/name"), namespace);
+  await kube.deleteBy("pods", THROW_AWAY, namespace);
+  return hub2;
+}
+
+// src/edges/deployed.ts
+init_json();
+import { readFile as readFile3, readdir as readdir3 } from "node:fs/promises";
+import { join as join6 } from "node:path";
+init_failure();
+
+// src/edges/git.ts
+async function headCommit(root) {
+  const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]).catch(() => void 0);
+  return result2?.code === 0 ? result2.stdout.trim() : void 0;
+}
+async function headMessage(root) {
+  const result2 = await exec("git", ["-C", root, "log", "-1", "--format=%B"]).catch(() => void 0);
+  return result2?.code === 0 ? result2.stdout : void 0;
+}
+async function deployedRef(root) {
+  for (const ref of ["refs/remotes/origin/deployed", "refs/heads/deployed"]) {
+    const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", ref]).catch(() => void 0);
+    if (result2?.code === 0) return result2.stdout.trim();
+  }
+  return void 0;
+}
+async function filesAt(root, commit, wants) {
+  const listed = await exec("git", ["-C", root, "ls-tree", "-r", "-z", "--name-only", commit]);
+  const paths = listed.stdout.split("\0").filter((path) => path !== "" && !path.includes("\n") && wants(path));
+  if (paths.length === 0) return /* @__PURE__ */ new Map();
+  const { bytes } = await exec("git", ["-C", root, "cat-file", "--batch"], { input: paths.map((path) => `${commit}:${path}
+`).join("") });
+  const files = /* @__PURE__ */ new Map();
+  let offset = 0;
+  for (const path of paths) {
+    const end = bytes.indexOf(10, offset);
+    const size = Number(bytes.subarray(offset, end).toString("utf8").split(" ")[2]);
+    files.set(path, bytes.subarray(end + 1, end + 1 + size).toString("utf8"));
+    offset = end + 1 + size + 1;
+  }
+  return files;
+}
+
+// src/edges/deployed.ts
+var RECORD_FILES = ["release.json", "values.json", "manifests.yaml", "status.json"];
+var RECORD = /^(clusters\/[^/]+|[^/]+)\/(release\.json|status\.json)$/u;
+async function deployedInFolder(folder) {
+  const names3 = await readdir3(folder).catch((cause) => {
+    throw new Failure(`${folder} cannot be read`, { hint: "name a folder that `render` wrote, or leave --present out", exit: 2, cause });
+  });
+  const clusters = names3.includes("clusters") ? (await readdir3(join6(folder, "clusters"))).map((name) => `clusters/${name}`) : [];
+  const units = [...names3.filter((name) => name !== "clusters" && !name.startsWith(".")), ...clusters];
+  const read = async (wants) => {
+    const files = /* @__PURE__ */ new Map();
+    for (const unit of units) {
+      for (const file of ["release.json", "status.json", "manifests.yaml"]) {
+        const path = `${unit}/${file}`;
+        const text2 = wants(path) ? await readFile3(join6(folder, path), "utf8").catch(() => void 0) : void 0;
+        if (text2 !== void 0) files.set(path, text2);
+      }
+    }
+    return files;
+  };
+  return deployed(read);
+}
+async function deployedOnBranch(root) {
+  const commit = await deployedRef(root);
+  return deployed((wants) => commit === void 0 ? Promise.resolve(/* @__PURE__ */ new Map()) : filesAt(root, commit, wants));
+}
+async function deployed(read) {
+  const files = await read((path) => RECORD.test(path));
+  const releases = [...files].flatMap(([path, text2]) => path.endsWith("/release.json") ? [parse2(path, text2, files.get(path.replace("release.json", "status.json")))] : []);
+  return {
+    releases,
+    manifests: async (unit) => {
+      const path = `${unitId(unit)}/manifests.yaml`;
+      return (await read((one) => one === path)).get(path) ?? "";
+    }
+  };
+}
+function parse2(path, text2, status) {
+  try {
+    const record = JSON.parse(text2);
+    const release2 = isObject(record) ? record["release"] : void 0;
+    if (!isObject(record) || !isObject(release2) || typeof record["digest"] !== "string" || !isObject(release2["unit"])) throw new Error("a field is missing");
+    if (release2["v"] !== 1) throw new Error(`format ${JSON.stringify(release2["v"])} is not known`);
+    const found = release2;
+    return { unit: found.unit, digest: record["digest"], release: found, status: status === void 0 ? void 0 : JSON.parse(status) };
+  } catch (cause) {
+    throw new Failure(`${path} of the deployed record cannot be read`, { hint: "it is written by `deploy` only: restore it from the history of the branch", cause });
+  }
+}
+
+// src/apply/tell.ts
+init_failure();
+async function tellGithub(github, results, wanted2, story) {
+  const attempt2 = async (what, work) => {
+    try {
+      await work();
+    } catch (error2) {
+      if (!(error2 instanceof Failure)) throw error2;
+      story.progress(`${what}: ${error2.message}`);
+    }
+  };
+  for (const result2 of results) {
+    if (result2.kind === "remove" && result2.outcome === "done") await tellRemoved(github, result2, attempt2);
+    const to = wanted2.find(({ unit }) => unitId(unit) === unitId(result2.unit));
+    if (!to || result2.kind === "none") continue;
+    const hub2 = result2.unit.name;
+    const url = hubAddress(to);
+    if (result2.outcome === "done") {
+      await attempt2("record", async () => github.commitFiles("deployed", await story.record(to), `${hub2} runs ${to.digest.slice(0, 7)}, from ${story.commit.slice(0, 7)}`));
+      await attempt2("tracking issue", () => github.closeIssue(labelsOf(hub2), `${hub2} runs again what is merged (${to.digest.slice(0, 7)}).`));
+    } else {
+      await attempt2("tracking issue", async () => {
+        const issue = await github.openIssue(labelsOf(hub2), `${hub2}: ${headline(result2)}`, issueBody(result2, to, story));
+        if (story.pull !== void 0) await github.stickyComment(story.pull, deployMarker(hub2), `${deployMarker(hub2)}
+**${hub2}: ${headline(result2)}.** ${escapeMarkdown(result2.reason.slice(0, 500))}
+
+More in #${issue}, which closes itself when the hub runs what is merged.
+`);
+      });
+    }
+    await attempt2(
+      "deployment",
+      () => github.deployment({ commit: story.commit, environment: `${story.environment}/${hub2}`, state: result2.outcome === "done" ? "success" : "failure", description: result2.reason || headline(result2), url, run: story.run })
+    );
+  }
+}
+async function tellRemoved(github, { unit, reason }, attempt2) {
+  const gone = new Map(RECORD_FILES.map((name) => [`${unitId(unit)}/${name}`, null]));
+  await attempt2("record", () => github.commitFiles("deployed", gone, `${unit.name} is removed`));
+  await attempt2("tracking issue", () => github.closeIssue(labelsOf(unit.name), reason));
+}
+var deployMarker = (hub2) => `<!-- glaciocloud deploy ${hub2} -->`;
+function labelsOf(hub2) {
+  return ["glaciocloud", `hub:${hub2}`];
+}
+function headline({ outcome: outcome2 }) {
+  const words = { done: "runs what is merged", failed: "the change did not reach the hub", "rolled-back": "the change was rolled back", blocked: "the change is held", waiting: "waiting" };
+  return words[outcome2];
+}
+function hubAddress({ release: release2 }) {
+  const { glaciocloud } = release2.values;
+  return glaciocloud?.hub?.url ?? "";
+}
+function issueBody(result2, to, { commit, run: run2 }) {
+  const checks = result2.health.map(({ check: check2, image, ok, seconds: seconds2, detail }) => `| ${ok ? "\u2713" : "\u2717"} | ${escapeMarkdown(check2)} | ${image ?? ""} | ${seconds2.toFixed(1)} s | ${escapeMarkdown(detail.slice(0, 300))} |
+`);
+  const table2 = checks.length === 0 ? "" : `
+| | check | image | | |
+|---|---|---|---|---|
+${checks.join("")}`;
+  const old = result2.outcome === "rolled-back" ? "The last healthy revision runs again." : "What ran before still runs.";
+  return `**${escapeMarkdown(result2.reason.slice(0, 1e3))}**
+
+${old} Wanted: ${to.digest.slice(0, 7)}, from ${commit.slice(0, 7)}.${run2 === void 0 ? "" : ` [The run](${run2}).`}
+${table2}
+It is tried again when something changes, with the label \`glaciocloud:retry\` on this issue, or with \`glaciocloud deploy --retry ${result2.unit.name} --reason TEXT\`. This issue closes itself when the hub runs what is merged.
+`;
+}
+
 // src/core/deploy/gates.ts
 var DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 function waveGate(wave, { now, earlier, approved, hurried }) {
@@ -49273,200 +50643,22 @@ function changesHubImage(from, to) {
   return part(from) !== part(to);
 }
 
-// src/core/deploy/throw-away.ts
-init_json();
-var THROW_AWAY = "glaciocloud.org/throw-away";
-function loadCheckObjects(objects, namespace, name, script) {
-  const metadata = metadataOf(name, namespace);
-  const renamed = /* @__PURE__ */ new Map();
-  const copies = [];
-  for (const object2 of objects) {
-    const kind = object2["kind"];
-    const own = at(object2, "/metadata/name");
-    if (kind !== "Secret" && kind !== "ConfigMap" || typeof own !== "string") continue;
-    renamed.set(`${kind}/${own}`, `${name}-${own}`);
-    copies.push({ ...object2, metadata: metadata(`${name}-${own}`) });
-  }
-  copies.push({ apiVersion: "v1", kind: "ConfigMap", metadata: metadata(`${name}-script`), data: { "load_check.py": script } });
-  return [...copies, { apiVersion: "v1", kind: "Pod", metadata: metadata(name), spec: loadCheckPod(hubPodSpec(objects), renamed, `${name}-script`, serviceEnv(objects)) }];
-}
-function restoreObjects(objects, namespace, name, script, args) {
-  const metadata = metadataOf(name, namespace);
-  const spec2 = hubPodSpec(objects);
-  const container = objectsIn(spec2["containers"])[0] ?? {};
-  const pod = {
-    ...frame(spec2),
-    activeDeadlineSeconds: 120,
-    volumes: [...objectsIn(spec2["volumes"]).filter((volume) => volume["name"] === DATABASE2), { name: "script", configMap: { name: `${name}-script` } }],
-    containers: [
-      {
-        name: "restore",
-        ...pick2(container, ["image", "imagePullPolicy", "securityContext"]),
-        command: ["python3", "/script/restore.py", ...args],
-        volumeMounts: [...objectsIn(container["volumeMounts"]).filter((mount) => mount["name"] === DATABASE2), { name: "script", mountPath: "/script" }]
-      }
-    ]
-  };
-  return [
-    { apiVersion: "v1", kind: "ConfigMap", metadata: metadata(`${name}-script`), data: { "restore.py": script } },
-    { apiVersion: "v1", kind: "Pod", metadata: metadata(name), spec: pod }
-  ];
-}
-function metadataOf(pod, namespace) {
-  return (called) => ({ name: called, namespace, labels: { [THROW_AWAY]: pod } });
-}
-var DATABASE2 = "pvc";
-function hubPodSpec(objects) {
-  const deployment = objects.find((one) => one["kind"] === "Deployment" && at(one, "/metadata/name") === "hub");
-  const spec2 = deployment === void 0 ? void 0 : at(deployment, "/spec/template/spec");
-  if (!isObject(spec2)) throw new Error("the chart renders no hub Deployment");
-  return spec2;
-}
-function frame(spec2) {
-  return { restartPolicy: "Never", automountServiceAccountToken: false, ...pick2(spec2, ["securityContext", "nodeSelector", "tolerations", "imagePullSecrets", "affinity"]) };
-}
-function serviceEnv(objects) {
-  return objects.flatMap((object2) => {
-    const [name, port] = [at(object2, "/metadata/name"), at(object2, "/spec/ports/0/port")];
-    if (object2["kind"] !== "Service" || typeof name !== "string" || port === void 0) return [];
-    const prefix = name.toUpperCase().replaceAll("-", "_");
-    return [{ name: `${prefix}_SERVICE_HOST`, value: name }, { name: `${prefix}_SERVICE_PORT`, value: JSON.stringify(port) }];
-  });
-}
-function loadCheckPod(spec2, renamed, script, services) {
-  const container = objectsIn(spec2["containers"])[0] ?? {};
-  const kept = ["image", "imagePullPolicy", "env", "envFrom", "securityContext", "resources"];
-  const mounts = objectsIn(container["volumeMounts"]).filter((mount) => mount["name"] !== DATABASE2);
-  const volumes = objectsIn(spec2["volumes"]).filter((volume) => volume["name"] !== DATABASE2).map((volume) => rename2(volume, renamed));
-  return {
-    ...frame(spec2),
-    activeDeadlineSeconds: 60,
-    volumes: [...volumes, { name: "scratch", emptyDir: {} }, { name: "script", configMap: { name: script } }],
-    containers: [
-      {
-        name: "load-check",
-        ...pick2(container, kept),
-        env: [...services, ...objectsIn(container["env"]).map((variable2) => rename2(variable2, renamed))],
-        command: ["python3", "/load-check/load_check.py"],
-        volumeMounts: [...mounts, { name: "scratch", mountPath: "/srv/jupyterhub" }, { name: "script", mountPath: "/load-check" }]
-      }
-    ]
-  };
-}
-function pick2(object2, keys) {
-  return Object.fromEntries(keys.flatMap((key) => object2[key] === void 0 ? [] : [[key, object2[key]]]));
-}
-function rename2(value, renamed) {
-  const visit2 = (here, key) => {
-    if (Array.isArray(here)) return here.map((item) => visit2(item, key));
-    if (!isObject(here)) return here;
-    const kind = key === "configMap" || key === "configMapKeyRef" || key === "configMapRef" ? "ConfigMap" : key === "secret" || key === "secretKeyRef" || key === "secretRef" ? "Secret" : void 0;
-    return Object.fromEntries(
-      Object.entries(here).map(([name, item]) => {
-        const isReference = kind !== void 0 && (name === "name" || name === "secretName") && typeof item === "string";
-        return [name, isReference ? renamed.get(`${kind}/${item}`) ?? item : visit2(item, name)];
-      })
-    );
-  };
-  return visit2(value, "");
-}
-
 // src/apply/hub.ts
 init_json();
 init_failure();
 
 // src/apply/database.ts
 init_json();
-import { setTimeout as sleep4 } from "node:timers/promises";
+import { setTimeout as sleep5 } from "node:timers/promises";
 init_failure();
-
-// src/apply/throw-away.ts
-import { setTimeout as sleep3 } from "node:timers/promises";
-
-// src/core/deploy/rollout.ts
-init_json();
-function rolloutVerdict(deployments, pods, now) {
-  for (const pod of pods) {
-    const fault = podFault2(pod, now);
-    if (fault) return fault;
-  }
-  const waiting = deployments.filter((one) => !isRolledOut(one)).map((one) => `${textAt(one, "/metadata/name")} (${podsOf(one, pods)})`);
-  if (deployments.length === 0) return { kind: "waiting", for: "the hub to appear" };
-  return waiting.length === 0 ? { kind: "done" } : { kind: "waiting", for: waiting.join(", ") };
-}
-function isRolledOut(deployment) {
-  const number = (path) => Number(at(deployment, path) ?? 0);
-  const wanted2 = number("/spec/replicas");
-  return number("/status/observedGeneration") >= number("/metadata/generation") && number("/status/updatedReplicas") === wanted2 && number("/status/availableReplicas") === wanted2 && number("/status/replicas") === wanted2;
-}
-function podsOf(deployment, pods) {
-  const component = textAt(deployment, "/spec/selector/matchLabels/component");
-  const mine = pods.filter((pod) => textAt(pod, "/metadata/labels/component") === component);
-  return mine.map((pod) => `${textAt(pod, "/status/phase").toLowerCase()}${at(pod, "/metadata/deletionTimestamp") === void 0 ? "" : ", ending"}`).join("; ") || "no pod yet";
-}
-function podFault2(pod, now) {
-  if (at(pod, "/metadata/deletionTimestamp") !== void 0) return void 0;
-  const name = textAt(pod, "/metadata/name");
-  for (const status of objectsIn(at(pod, "/status/containerStatuses")).concat(objectsIn(at(pod, "/status/initContainerStatuses")))) {
-    const reason = textAt(status, "/state/waiting/reason");
-    const message = textAt(status, "/state/waiting/message");
-    if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/u.test(reason)) {
-      if (pullFault(`${reason} ${message}`) === "product") return { kind: "failed", reason: `${name}: the image cannot be pulled: ${message.slice(0, 300)}`, fault: "product" };
-      if (reason === "ImagePullBackOff") return { kind: "failed", reason: `${name}: the registry does not answer: ${message.slice(0, 300)}`, fault: "infrastructure" };
-    }
-    if (/^CreateContainer(Config)?Error$/u.test(reason) && !/failed to sync \w+ cache/u.test(message)) return { kind: "failed", reason: `${name}: ${message.slice(0, 300)}`, fault: "product" };
-    const exit = at(status, "/lastState/terminated/exitCode") ?? at(status, "/state/terminated/exitCode");
-    if (Number(at(status, "/restartCount") ?? 0) >= CRASHES - 1 && typeof exit === "number" && exit !== 0) {
-      const out = textAt(status, "/lastState/terminated/reason") === "OOMKilled" ? " for want of memory" : "";
-      return { kind: "failed", reason: `${name} has ended ${CRASHES} times with code ${exit}${out}`, fault: "product", crashed: name };
-    }
-  }
-  for (const status of objectsIn(at(pod, "/status/containerStatuses"))) {
-    const running = Date.parse(textAt(status, "/state/running/startedAt"));
-    if (status["ready"] === false && now - running > NOT_READY_SECONDS * 1e3) return { kind: "failed", reason: `${name} runs for ${NOT_READY_SECONDS} s and does not become ready`, fault: "product" };
-  }
-  for (const condition of objectsIn(at(pod, "/status/conditions"))) {
-    if (condition["type"] !== "PodScheduled" || condition["status"] !== "False") continue;
-    const since2 = Date.parse(textAt(condition, "/lastTransitionTime"));
-    const message = textAt(condition, "/message");
-    if (/exceeded quota/iu.test(message)) return { kind: "failed", reason: `${name}: ${message}`, fault: "product" };
-    if (now - since2 > NO_ROOM_SECONDS * 1e3) return { kind: "failed", reason: `${name} finds no node: ${message.slice(0, 300)}`, fault: "infrastructure" };
-  }
-  return void 0;
-}
-
-// src/apply/throw-away.ts
-init_json();
-var LOOKS = 480;
-var LOOK_MS2 = 250;
-async function runThrowAway({ name, namespace, objects, what }, world) {
-  const drop = () => world.kube.deleteBy("pods,secrets,configmaps", `${THROW_AWAY}=${name}`, namespace);
-  await drop();
-  await world.kube.apply(objects);
-  try {
-    for (let look2 = 0; look2 < LOOKS; look2 += 1) {
-      const pod = await world.kube.get("pod", name, namespace);
-      const phase = textAt(pod ?? {}, "/status/phase");
-      if (phase === "Succeeded" || phase === "Failed") return { ok: phase === "Succeeded", log: await world.kube.logs(name, namespace) };
-      const verdict = pod === void 0 ? void 0 : rolloutVerdict([], [pod], world.now().getTime());
-      if (verdict?.kind === "failed") throw new Faulty(`${what}: ${verdict.reason}`, verdict.fault);
-      await sleep3(LOOK_MS2);
-    }
-    throw new Faulty(`${what}: the throw-away pod did not end`, "infrastructure");
-  } finally {
-    await drop();
-  }
-}
-
-// src/apply/database.ts
 var RESTORE = "glaciocloud-restore";
-var LOOKS2 = 360;
-var LOOK_MS3 = 250;
+var LOOKS3 = 360;
+var LOOK_MS4 = 250;
 async function copyDatabase({ to }, world) {
   const lines = [];
   const name = `before-${to.digest.slice(0, 12)}`;
   const { code, stderr } = await world.kube.python(to.release.namespace, await world.script("db_copy.py"), [name], (line) => lines.push(line), 6e4).catch((error2) => ({ code: -1, stderr: messageOf(error2) }));
-  const said = told(lines);
+  const said = lastObject(lines);
   if (code === 1 && said !== void 0) throw new Faulty(`the hub\u2019s database is damaged: ${textAt(said, "/integrity")}`, "infrastructure");
   if (code !== 0) {
     world.progress(to.unit, `no copy of the hub\u2019s database, because the hub does not answer: ${stderr.trim().slice(-120)}`);
@@ -49483,39 +50675,22 @@ async function restoreDatabase({ to }, copy, revision, world) {
   await world.kube.scale("hub", 0, namespace);
   const running = async () => (await world.kube.list("pods", { namespace, selector: "app=jupyterhub,component=hub" })).length > 0;
   for (let look2 = 0; await running(); look2 += 1) {
-    if (look2 === LOOKS2) throw new Faulty("the hub does not stop, so that its database cannot be restored", "infrastructure");
-    await sleep4(LOOK_MS3);
+    if (look2 === LOOKS3) throw new Faulty("the hub does not stop, so that its database cannot be restored", "infrastructure");
+    await sleep5(LOOK_MS4);
   }
   const objects = restoreObjects(stored.map(parseObject), namespace, RESTORE, await world.script("db_restore.py"), [copy, "--if-changed"]);
   const { ok, log } = await runThrowAway({ name: RESTORE, namespace, objects, what: "the hub\u2019s database cannot be restored" }, world);
   if (!ok) throw new Faulty(`the hub\u2019s database cannot be restored: ${log.trim().slice(-300)}`, "infrastructure");
-  const said = told(log.split("\n"));
+  const said = lastObject(log.split("\n"));
   world.progress(to.unit, typeof said?.["restored"] === "string" ? "the hub\u2019s database is what it was before the change; the newer one is kept beside it" : "the hub\u2019s database is of the same schema: it stays");
-}
-function told(lines) {
-  return lines.map(objectOf).findLast((one) => one !== void 0);
 }
 
 // src/apply/health.ts
-import { setTimeout as sleep5 } from "node:timers/promises";
+import { setTimeout as sleep6 } from "node:timers/promises";
 init_json();
 
 // src/core/deploy/outside.ts
 init_json();
-
-// src/core/show/time.ts
-function duration(seconds2) {
-  if (seconds2 >= 86400 && seconds2 % 86400 === 0) return `${seconds2 / 86400} d`;
-  if (seconds2 >= 3600 && seconds2 % 3600 === 0) return `${seconds2 / 3600} h`;
-  return seconds2 >= 60 && seconds2 % 60 === 0 ? `${seconds2 / 60} min` : `${seconds2} s`;
-}
-var MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-function day(instant2) {
-  const [year, month, date] = instant2.slice(0, 10).split("-");
-  return `${Number(date)} ${MONTHS[Number(month) - 1] ?? ""} ${year ?? ""}`;
-}
-
-// src/core/deploy/outside.ts
 var DAY_MS = 864e5;
 function addressSign(answer, now, leastDays = CERTIFICATE_DAYS) {
   if (answer.kind === "nothing") return { kind: "problem", text: `it does not answer: ${answer.why}` };
@@ -49624,7 +50799,7 @@ async function publicSign({ to, state, hub: { data: { url } } }, { cluster, now,
     if (sign.kind !== "problem" || now().getTime() > end) return sign;
     if (sign.text !== said) progress(to.unit, `waiting for ${url}: ${sign.text}`);
     said = sign.text;
-    await sleep5(ENTRY_LOOK_MS);
+    await sleep6(ENTRY_LOOK_MS);
   }
 }
 function say(unit, { ok, check: check2, image, seconds: seconds2, detail }, { progress }) {
@@ -49682,9 +50857,9 @@ async function readSecrets(root, hub2, declared) {
   if (declared.length === 0) return /* @__PURE__ */ new Map();
   const found = await decryptSecrets(root, hub2);
   if (!found) throw new SecretsFailure(`secrets/${hub2}.sops.yaml is missing`, { hint: `it must hold ${declared.join(", ")}, encrypted with sops: \`glaciocloud secrets template ${hub2}\`` });
-  const missing2 = declared.filter((name) => (found.get(name) ?? "") === "");
+  const missing3 = declared.filter((name) => (found.get(name) ?? "") === "");
   const unused = [...found.keys()].filter((name) => !declared.includes(name));
-  if (missing2.length > 0) throw new SecretsFailure(`secrets/${hub2}.sops.yaml has no ${missing2.join(", ")}`, { hint: "add it with `sops edit`, or remove the declaration" });
+  if (missing3.length > 0) throw new SecretsFailure(`secrets/${hub2}.sops.yaml has no ${missing3.join(", ")}`, { hint: "add it with `sops edit`, or remove the declaration" });
   if (unused.length > 0) throw new SecretsFailure(`secrets/${hub2}.sops.yaml holds ${unused.join(", ")}, which the environment does not declare`, { hint: "declare it below secrets:, or remove it with `sops edit`" });
   return found;
 }
@@ -49747,9 +50922,9 @@ async function dropOldSecrets(namespace, current, { kube }) {
 }
 
 // src/apply/rollout.ts
-import { setTimeout as sleep6 } from "node:timers/promises";
+import { setTimeout as sleep7 } from "node:timers/promises";
 var ROLLOUT_SECONDS = 300;
-var LOOK_MS4 = 500;
+var LOOK_MS5 = 500;
 async function watchRollout({ to: { unit, release: { namespace } } }, { kube, now, progress }) {
   let said = "";
   const end = now().getTime() + ROLLOUT_SECONDS * 1e3;
@@ -49763,7 +50938,7 @@ async function watchRollout({ to: { unit, release: { namespace } } }, { kube, no
     }
     if (verdict.for !== said) progress(unit, `waiting for ${verdict.for}`);
     said = verdict.for;
-    await sleep6(LOOK_MS4);
+    await sleep7(LOOK_MS5);
   }
   throw new Faulty(`not ready after ${ROLLOUT_SECONDS} s: ${said}`, "product");
 }
@@ -49881,10 +51056,8 @@ async function lastRevision({ to }, { releases }) {
 }
 async function saveState({ to, state: old, held }, { kube }, change) {
   held();
-  const state = { v: 1, wanted: to.digest, healthy: old?.healthy, quarantined: old?.quarantined, copy: old?.copy, hold: old?.hold, infrastructure: old?.infrastructure ?? 0, ...change };
-  await kube.apply([
-    { apiVersion: "v1", kind: "ConfigMap", metadata: { name: STATE_NAME, namespace: to.release.namespace, labels: { "app.kubernetes.io/managed-by": "glaciocloud", "glaciocloud.org/state": "hub" } }, data: { "state.json": JSON.stringify(state) } }
-  ]);
+  const state = { v: 1, wanted: to.digest, healthy: old?.healthy, quarantined: old?.quarantined, copy: old?.copy, hold: old?.hold, removing: void 0, infrastructure: old?.infrastructure ?? 0, ...change };
+  await kube.apply([stateObject(to.release.namespace, state)]);
 }
 async function recoverPending({ to: { unit, release: { namespace } } }, { kube, releases, progress }) {
   const last = await releases.last(unit.name, namespace);
@@ -50278,7 +51451,7 @@ async function deploy(inputs, report) {
       }
     });
     for (const { unit, removal } of removals) {
-      const removed = await withLease(kube, `hub-${unit.name}`, () => removeHub(unit, removal, world));
+      const removed = await removeHub({ unit, removal, user: platform.settings.data.user }, world);
       if (removed.outcome === "done" && inputs.record !== void 0) await rm2(join10(inputs.record, unitId(unit)), { recursive: true, force: true });
       done.push(removed);
     }
@@ -50706,21 +51879,21 @@ function problem(name, answers, tool) {
 }
 function complete(given2, tool) {
   let answers = STAND_INS;
-  const missing2 = [];
+  const missing3 = [];
   const wrong = [];
   for (const name of ANSWERS) {
     const { fallback, applies } = QUESTIONS[name];
     if (applies?.(answers) === false) continue;
     const text2 = given2[name] ?? fallback?.(answers);
     if (text2 === void 0) {
-      missing2.push(name);
+      missing3.push(name);
       continue;
     }
     const result2 = answered(answers, name, text2, tool);
     if (result2.kind === "fine") answers = result2.answers;
     else wrong.push({ name, ...result2.wrong });
   }
-  return missing2.length + wrong.length === 0 ? { kind: "complete", answers } : { kind: "incomplete", missing: missing2, wrong };
+  return missing3.length + wrong.length === 0 ? { kind: "complete", answers } : { kind: "incomplete", missing: missing3, wrong };
 }
 
 // src/core/show/next-steps.ts
@@ -50848,16 +52021,16 @@ init_failure();
 async function order(root, { label, hub: hub2, issue, login: login2 }) {
   const { platform, findings } = await gatherPlatform(root);
   if (!platform) return refused(findings);
-  const environment = platform.environments.get(hub2 ?? "");
-  if (hub2 === void 0 || !environment) throw new UsageError(`the issue has no label hub:NAME of a hub of this platform`, `hubs: ${[...platform.environments.keys()].join(", ")}`);
+  const environment2 = platform.environments.get(hub2 ?? "");
+  if (hub2 === void 0 || !environment2) throw new UsageError(`the issue has no label hub:NAME of a hub of this platform`, `hubs: ${[...platform.environments.keys()].join(", ")}`);
   const reason = `label on issue ${issue} by ${login2}`;
-  const outputs = { hub: hub2, cluster: environment.data.cluster, retry: label === "glaciocloud:retry" ? hub2 : "", again: String(label === "glaciocloud:apply-again"), reason };
+  const outputs = { hub: hub2, cluster: environment2.data.cluster, retry: label === "glaciocloud:retry" ? hub2 : "", again: String(label === "glaciocloud:apply-again"), reason };
   return outcome({ exit: 0, text: `${hub2}: ${label} (${reason})
 `, json: { schema_version: SCHEMA_VERSION, ...outputs }, outputs });
 }
 
 // src/commands/outside.ts
-import { setTimeout as sleep7 } from "node:timers/promises";
+import { setTimeout as sleep8 } from "node:timers/promises";
 init_failure();
 var ATTEMPTS = 3;
 async function outside(inputs, report) {
@@ -50880,7 +52053,7 @@ async function addressOf({ data: { url } }, { now, pauseMs }) {
   for (let attempt2 = 1; ; attempt2 += 1) {
     const sign = addressSign(await askAddress(hubApi(url)), now);
     if (sign.kind !== "problem" || attempt2 === ATTEMPTS) return sign;
-    await sleep7(pauseMs);
+    await sleep8(pauseMs);
   }
 }
 async function heartbeatOf({ name, data: { probe: probe2 } }, { actions, now }) {
@@ -50918,82 +52091,6 @@ ${sign(one.url, one.address)}${sign("probe", one.heartbeat)}`;
 
 // src/core/show/plan-html.ts
 var import_handlebars2 = __toESM(require_lib(), 1);
-
-// src/core/show/words.ts
-function shortReference(reference) {
-  if (reference === void 0) return "none";
-  const digest2 = /@sha256:([0-9a-f]{7})/u.exec(reference)?.[1];
-  return digest2 ?? reference.slice(reference.lastIndexOf(":") + 1);
-}
-function shortValue(value) {
-  if (value === void 0) return "none";
-  const text2 = typeof value === "string" ? value : JSON.stringify(value);
-  return text2.length > 40 ? `${text2.slice(0, 37)}...` : text2;
-}
-var arrow = (from, to) => from === "none" ? `+ ${to}` : to === "none" ? `\u2212 ${from}` : `${from} \u2192 ${to}`;
-function reasonText(reason) {
-  switch (reason.kind) {
-    case "new":
-      return "new";
-    case "chart":
-      return reason.from === reason.to ? `chart ${reason.name}: its content` : `chart ${reason.name} ${arrow(shortValue(reason.from), shortValue(reason.to))}`;
-    case "image":
-      return `image ${reason.name} ${arrow(shortReference(reason.from), shortReference(reason.to))}`;
-    case "secret":
-      return `secret ${reason.name} ${reason.change}`;
-    case "value":
-      return `${reason.path.replace(/^\/(?:jupyterhub|glaciocloud)\//u, "").replaceAll("/", ".")} ${arrow(shortValue(reason.from), shortValue(reason.to))}`;
-  }
-}
-function effectText(effect) {
-  switch (effect.kind) {
-    case "data-loss":
-      return `${effect.what} is deleted`;
-    case "address":
-      return `the address changes from ${effect.from} to ${effect.to}; links and the OAuth application must follow`;
-    case "hub-restart":
-      return `hub restarts once, about ${effect.seconds} s without login; servers stay`;
-    case "proxy-restart":
-      return "proxy restarts, connections drop for some seconds; servers stay";
-    case "size":
-      return effect.to === void 0 ? `size "${effect.name}" is gone for new servers` : effect.from === void 0 ? `new size "${effect.name}": ${effect.to}` : `size "${effect.name}" ${effect.from} \u2192 ${effect.to} for new servers`;
-    case "image":
-      return effect.to === void 0 ? `image ${effect.name} is gone for new servers` : effect.from === void 0 ? `new image ${effect.name}` : `new servers get the new ${effect.name}; running ones stay`;
-    case "home-size":
-      return `homes made from now on: ${effect.from} \u2192 ${effect.to}; existing ones stay`;
-    case "idle":
-      return `idle servers stop after ${duration(Number(effect.to))} instead of ${duration(Number(effect.from))}`;
-    case "new-hub":
-      return `a new hub at ${effect.url}`;
-    case "none":
-      return "nothing";
-  }
-}
-var RISK = { "data-loss": 9, address: 8, "proxy-restart": 6, "hub-restart": 5, size: 4, "home-size": 3, idle: 3, image: 2, "new-hub": 1, none: 0 };
-function risk(step) {
-  if (step.kind === "remove") return step.homes === "delete" ? 11 : 10;
-  return Math.max(0, ...step.effects.map(({ kind }) => RISK[kind]));
-}
-function effectsText(step) {
-  if (step.kind === "remove") return `the hub is gone; homes: ${step.homes}, database: ${step.database}`;
-  return [...step.effects].sort((a, b) => RISK[b.kind] - RISK[a.kind]).map(effectText).join("; ");
-}
-function reasonsText(step, most = 4) {
-  if (step.kind === "remove") return `removed: ${step.why}`;
-  const texts = step.why.map(reasonText);
-  const shown = texts.slice(0, most).join(" \xB7 ");
-  return texts.length > most ? `${shown} \xB7 and ${texts.length - most} more` : shown;
-}
-function unitTitle(unit) {
-  return unit.kind === "cluster" ? `cluster ${unit.name}` : unit.name;
-}
-function marker(step) {
-  return step.kind === "install" ? "+" : step.kind === "remove" ? "\u2212" : "~";
-}
-function byRisk(steps) {
-  const order2 = (step) => step.kind === "remove" ? 9 : step.to.order;
-  return [...steps].sort((a, b) => risk(b) - risk(a) || order2(a) - order2(b) || (unitId(unitOf(a)) < unitId(unitOf(b)) ? -1 : 1));
-}
 
 // src/core/show/groups.ts
 function groupEqual(steps) {
@@ -51358,7 +52455,8 @@ function decide(wanted2, present2, removals) {
   }
   for (const { unit } of deployed2.values()) {
     const removal = unit.kind === "hub" ? removals.find((one) => one.hub === unit.name && one.cluster === unit.cluster) : void 0;
-    if (removal) decision.removals.push({ kind: "remove", unit, homes: removal.homes, database: removal.database, why: removal.reason });
+    const place = removal && archivePlace2(removal);
+    if (removal) decision.removals.push({ kind: "remove", unit, homes: removal.homes, database: removal.database, archive: place && placeText(place), why: removal.reason });
     else decision.orphans.push(unit);
   }
   return decision;
@@ -51681,13 +52779,13 @@ function changeOf(from, to, kind) {
     if (part.added) plus += texts.length;
     else if (part.removed) minus += texts.length;
     if (part.added || part.removed) lines.push(...texts.map((line) => `${part.added ? "+" : "-"} ${line}`));
-    else lines.push(...around(texts, lines.length > 0));
+    else lines.push(...around2(texts, lines.length > 0));
   }
   while (lines.at(-1)?.startsWith("  ") === true && lines.length > 3 && lines.at(-4)?.startsWith("  ") === true) lines.pop();
   const shown = lines.length > LINES_SHOWN ? [...lines.slice(0, LINES_SHOWN), `\u2026 ${lines.length - LINES_SHOWN} more lines`] : lines;
   return { kind, object: to.ref, before: void 0, fields: compare(left, right), lines: shown, plus, minus };
 }
-function around(texts, hasBefore) {
+function around2(texts, hasBefore) {
   if (texts.length <= 6) return texts.map((line) => `  ${line}`);
   const head = hasBefore ? texts.slice(0, 3).map((line) => `  ${line}`) : [];
   return [...head, "  \u2026", ...texts.slice(-3).map((line) => `  ${line}`)];
@@ -51786,8 +52884,8 @@ async function plan(inputs, report) {
 // src/core/deploy/secrets.ts
 init_json();
 var GENERATED = ["hub cookie secret", "proxy token", "tokens of hub services"];
-function auditSecrets(environment, found, changed, now) {
-  const declared = Object.entries(environment.secrets).map(([secret, { use, rotate }]) => {
+function auditSecrets(environment2, found, changed, now) {
+  const declared = Object.entries(environment2.secrets).map(([secret, { use, rotate }]) => {
     const value = found?.get(secret);
     const note = rotate === void 0 ? use : `${use}; renew every ${rotate}`;
     if (value === void 0) return { secret, state: "missing", note };
@@ -51795,7 +52893,7 @@ function auditSecrets(environment, found, changed, now) {
     if (rotate !== void 0 && changed !== void 0 && now - changed > seconds(rotate) * 1e3) return { secret, state: "due", note: `${note}; last changed ${new Date(changed).toISOString().slice(0, 10)}` };
     return { secret, state: "fine", note };
   });
-  const unused = [...found?.keys() ?? []].filter((secret) => !Object.hasOwn(environment.secrets, secret)).map((secret) => ({ secret, state: "unused", note: "not declared below secrets:" }));
+  const unused = [...found?.keys() ?? []].filter((secret) => !Object.hasOwn(environment2.secrets, secret)).map((secret) => ({ secret, state: "unused", note: "not declared below secrets:" }));
   const exempt = GENERATED.map((secret) => ({ secret, state: "exempt", note: "made in the cluster" }));
   return [...declared, ...unused.sort((a, b) => compareText(a.secret, b.secret)), ...exempt];
 }

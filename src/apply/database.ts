@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { objectOf, textAt } from '../core/json.ts';
-import type { JsonObject } from '../core/json.ts';
+import { lastObject, textAt } from '../core/json.ts';
 import { restoreObjects } from '../core/deploy/throw-away.ts';
 import { parseObject, splitDocuments } from '../core/render/manifests.ts';
 import { messageOf } from '../failure.ts';
@@ -17,7 +16,7 @@ export async function copyDatabase({ to }: HubTask, world: ApplyWorld): Promise<
   const lines: string[] = [];
   const name = `before-${to.digest.slice(0, 12)}`;
   const { code, stderr } = await world.kube.python(to.release.namespace, await world.script('db_copy.py'), [name], (line) => lines.push(line), 60_000).catch((error: unknown) => ({ code: -1, stderr: messageOf(error) }));
-  const said = told(lines);
+  const said = lastObject(lines);
   if (code === 1 && said !== undefined) throw new Faulty(`the hub’s database is damaged: ${textAt(said, '/integrity')}`, 'infrastructure');
   if (code !== 0) {
     world.progress(to.unit, `no copy of the hub’s database, because the hub does not answer: ${stderr.trim().slice(-120)}`);
@@ -45,11 +44,6 @@ export async function restoreDatabase({ to }: HubTask, copy: string, revision: n
   const objects = restoreObjects(stored.map(parseObject), namespace, RESTORE, await world.script('db_restore.py'), [copy, '--if-changed']);
   const { ok, log } = await runThrowAway({ name: RESTORE, namespace, objects, what: 'the hub’s database cannot be restored' }, world);
   if (!ok) throw new Faulty(`the hub’s database cannot be restored: ${log.trim().slice(-300)}`, 'infrastructure');
-  const said = told(log.split('\n'));
+  const said = lastObject(log.split('\n'));
   world.progress(to.unit, typeof said?.['restored'] === 'string' ? 'the hub’s database is what it was before the change; the newer one is kept beside it' : 'the hub’s database is of the same schema: it stays');
-}
-
-/** The last line that is a JSON object. */
-function told(lines: readonly string[]): JsonObject | undefined {
-  return lines.map(objectOf).findLast((one) => one !== undefined);
 }

@@ -1,6 +1,6 @@
 import { INFRASTRUCTURE_ROUNDS, callFault } from '../core/deploy/causes.ts';
 import { changesHubImage, restartsHub } from '../core/deploy/changes.ts';
-import { STATE_NAME } from '../core/deploy/state.ts';
+import { stateObject } from '../core/deploy/state.ts';
 import type { ReleaseState } from '../core/deploy/state.ts';
 import { loadCheckObjects } from '../core/deploy/throw-away.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -153,10 +153,8 @@ async function lastRevision({ to }: HubTask, { releases }: ApplyWorld): Promise<
 /** What is not named stays as it was. */
 async function saveState({ to, state: old, held }: HubTask, { kube }: ApplyWorld, change: Partial<ReleaseState> & Pick<ReleaseState, 'last'>): Promise<void> {
   held();
-  const state: ReleaseState = { v: 1, wanted: to.digest, healthy: old?.healthy, quarantined: old?.quarantined, copy: old?.copy, hold: old?.hold, infrastructure: old?.infrastructure ?? 0, ...change };
-  await kube.apply([
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: STATE_NAME, namespace: to.release.namespace, labels: { 'app.kubernetes.io/managed-by': 'glaciocloud', 'glaciocloud.org/state': 'hub' } }, data: { 'state.json': JSON.stringify(state) } },
-  ]);
+  const state: ReleaseState = { v: 1, wanted: to.digest, healthy: old?.healthy, quarantined: old?.quarantined, copy: old?.copy, hold: old?.hold, removing: undefined, infrastructure: old?.infrastructure ?? 0, ...change };
+  await kube.apply([stateObject(to.release.namespace, state)]);
 }
 
 /** A Helm that was killed leaves a record that blocks every later one. What it applied stays; only the record goes. */

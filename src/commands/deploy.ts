@@ -1,7 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyCluster, confirmIdentity, readStates } from '../apply/cluster.ts';
-import { withLease } from '../apply/lease.ts';
 import { preflightCluster } from '../apply/preflight.ts';
 import { removeHub } from '../apply/remove.ts';
 import { tellGithub } from '../apply/tell.ts';
@@ -131,7 +130,7 @@ export async function deploy(inputs: DeployInputs, report: Report): Promise<Outc
       },
     });
     for (const { unit, removal } of removals) {
-      const removed = await withLease(kube, `hub-${unit.name}`, () => removeHub(unit, removal, world));
+      const removed = await removeHub({ unit, removal, user: platform.settings.data.user }, world);
       if (removed.outcome === 'done' && inputs.record !== undefined) await rm(join(inputs.record, unitId(unit)), { recursive: true, force: true });
       done.push(removed);
     }

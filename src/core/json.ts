@@ -92,6 +92,11 @@ export function objectOf(text: string): JsonObject | undefined {
   }
 }
 
+/** The last line that is an object: scripts say at their end what they have done. */
+export function lastObject(lines: readonly string[]): JsonObject | undefined {
+  return lines.map(objectOf).findLast((one) => one !== undefined);
+}
+
 /** The text at an RFC 6901 pointer; empty where there is none, or something else. */
 export function textAt(value: Json | undefined, path: string): string {
   const found = at(value, path);

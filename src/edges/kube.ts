@@ -3,8 +3,8 @@ import { loginRefused, mayPass } from '../core/deploy/causes.ts';
 import { at, isObject, merge, objectsIn, textAt } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { Failure } from '../failure.ts';
-import { exec } from './exec.ts';
-import type { ExecResult } from './exec.ts';
+import { exec, stream } from './exec.ts';
+import type { ExecResult, Streaming } from './exec.ts';
 import { findTool } from './tools.ts';
 
 export class KubeFailure extends Failure {
@@ -131,6 +131,11 @@ export class Kube {
       lines.filter((line) => line.trim() !== '').forEach(onLine);
     };
     return exec(this.#program, ['exec', '-i', 'deploy/hub', '-c', 'hub', ...inNamespace(namespace), '--', 'python3', '-', ...args], { env: clusterEnv(this.kubeconfig), input: script, timeoutMs, onStdout });
+  }
+
+  /** The same in any pod, where the script's output is too much to keep. */
+  pythonStream(namespace: string, pod: string, script: string, args: readonly string[]): Streaming {
+    return stream(this.#program, ['exec', '-i', pod, ...inNamespace(namespace), '--', 'python3', '-', ...args], { env: clusterEnv(this.kubeconfig), input: script });
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { load } from 'js-yaml';
 import { generated } from '../../scripts/generate.ts';
-import { bundle } from '../../scripts/build.ts';
+import { BUNDLES, bundle } from '../../scripts/build.ts';
 import { VERSION } from '../../src/version.ts';
 import { lintWorkflows } from '../support/lint.ts';
 import { ROOT, temporary } from '../support/sample.ts';
@@ -14,7 +14,8 @@ test('dist/ is what the sources give', async () => {
   const folder = await temporary();
   try {
     await bundle(folder.path);
-    for (const file of ['index.js', 'cli.js']) expect((await readFile(join(folder.path, file), 'utf8')) === (await read(`dist/${file}`))).toBe(true);
+    expect(await readdir(join(ROOT, 'dist'))).toEqual([...BUNDLES].sort());
+    for (const file of BUNDLES) expect((await readFile(join(folder.path, file), 'utf8')) === (await read(`dist/${file}`))).toBe(true);
     expect((await stat(join(ROOT, 'dist/cli.js'))).mode & 0o777).toBe(0o755);
   } finally {
     await folder.remove();

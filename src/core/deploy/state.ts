@@ -1,5 +1,5 @@
 import { isObject } from '../json.ts';
-import type { Json } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import type { Digest, Instant, Release } from '../plan/types.ts';
 
 export const STATE_NAME = 'glaciocloud-release';
@@ -17,9 +17,23 @@ export interface ReleaseState {
   copy: string | undefined;
   /** A commit that is tried out here, before it is merged: nothing else is deployed until then. */
   hold: { until: Instant; reason: string } | undefined;
+  /** The removal that has begun here: the hub may be down. Undefined again as soon as the hub is deployed. */
+  removing: Removing | undefined;
   /** Rounds in a row that failed for the infrastructure's sake. */
   infrastructure: number;
   last: { at: Instant; outcome: string; reason: string };
+}
+
+/** The ConfigMap that holds a state. */
+export function stateObject(namespace: string, state: ReleaseState): JsonObject {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: STATE_NAME, namespace, labels: { 'app.kubernetes.io/managed-by': 'glaciocloud', 'glaciocloud.org/state': 'hub' } }, data: { 'state.json': JSON.stringify(state) } };
+}
+
+export interface Removing {
+  /** Its own name, by which its archive knows it again. */
+  id: string;
+  /** Homes of people when it began: a run that goes on finds fewer. */
+  homes: number;
 }
 
 export function parseState(text: string): ReleaseState | undefined {
@@ -35,5 +49,5 @@ export function holdReason(state: ReleaseState | undefined, now: number): string
 
 /** Whether a hub runs what is wanted, proven, with nothing left half done by any run. */
 export function isSettled(state: ReleaseState | undefined, digest: Digest): boolean {
-  return state?.healthy?.digest === digest && state.wanted === digest && state.last.outcome === 'done';
+  return state?.healthy?.digest === digest && state.wanted === digest && state.last.outcome === 'done' && state.removing === undefined;
 }

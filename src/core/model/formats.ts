@@ -44,6 +44,8 @@ export const FORMATS: Readonly<Record<string, (value: Json) => Explanation>> = {
   digest: (value) => ({ rule: 'digest', message: `${show(value)} is not a registry digest`, hint: 'write sha256: and 64 hex digits' }),
   image: (value) => ({ rule: 'image-reference', message: `${show(value)} is not an image address`, hint: 'write registry/name without tag or digest; those have keys of their own' }),
   httpsUrl: (value) => ({ rule: 'url', message: `${show(value)} is not an address`, hint: 'write it with https://' }),
+  bucket: (value) => ({ rule: 'bucket', message: `${show(value)} is not a bucket`, hint: 'write s3://NAME or s3://NAME/PREFIX, without a slash at the end' }),
+  region: (value) => ({ rule: 'region', message: `${show(value)} is not a region`, hint: 'write it like eu-central-1' }),
   repository: (value) => ({ rule: 'repository', message: `${show(value)} is not a repository`, hint: 'write owner/name' }),
   githubId: (value) => ({ rule: 'github-id', message: `${show(value)} is not a GitHub id`, hint: 'write the numeric id; api.github.com/users/<login> shows it' }),
   package: (value) => ({ rule: 'package-name', message: `${show(value)} is not a package`, hint: 'write a name, with a version if need be: rioxarray or rioxarray=0.19' }),

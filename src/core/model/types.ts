@@ -45,6 +45,8 @@ export interface Removal {
   database: 'keep' | 'archive' | 'delete';
   count?: number;
   bucket?: string;
+  endpoint?: string;
+  region?: string;
   reason: string;
 }
 

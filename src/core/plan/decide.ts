@@ -1,3 +1,4 @@
+import { archivePlace, placeText } from '../deploy/archive.ts';
 import type { Removal } from '../model/types.ts';
 import { unitId } from './types.ts';
 import type { PresentRelease, ReleaseStep, Unit, WantedRelease } from './types.ts';
@@ -23,7 +24,8 @@ export function decide(wanted: readonly WantedRelease[], present: readonly Prese
   }
   for (const { unit } of deployed.values()) {
     const removal = unit.kind === 'hub' ? removals.find((one) => one.hub === unit.name && one.cluster === unit.cluster) : undefined;
-    if (removal) decision.removals.push({ kind: 'remove', unit, homes: removal.homes, database: removal.database, why: removal.reason });
+    const place = removal && archivePlace(removal);
+    if (removal) decision.removals.push({ kind: 'remove', unit, homes: removal.homes, database: removal.database, archive: place && placeText(place), why: removal.reason });
     else decision.orphans.push(unit);
   }
   return decision;

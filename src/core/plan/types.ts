@@ -138,7 +138,8 @@ export type Effect =
 export type ReleaseStep =
   | { kind: 'install'; to: WantedRelease; diff: Diff; effects: Effect[]; why: Reason[] }
   | { kind: 'upgrade'; from: PresentRelease; to: WantedRelease; diff: Diff; effects: Effect[]; why: Reason[] }
-  | { kind: 'remove'; unit: Unit; homes: Disposal; database: Disposal; why: string };
+  /** `archive`: where what is archived goes. */
+  | { kind: 'remove'; unit: Unit; homes: Disposal; database: Disposal; archive: string | undefined; why: string };
 
 export type Disposal = 'keep' | 'archive' | 'delete';
 

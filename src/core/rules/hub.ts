@@ -6,6 +6,11 @@ import type { Rule } from './types.ts';
 
 const GiB = 2 ** 30;
 
+/** Loopback and private addresses: nobody outside reads along. */
+export function isLocalHost(host: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(1[6-9]|2\d|3[01])\.\d+\.\d+)$/u.test(host);
+}
+
 export const address: Rule = {
   id: 'address',
   severity: 'error',
@@ -16,7 +21,7 @@ export const address: Rule = {
     const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:]+)(:[0-9]+)?(\/.*)?$/u.exec(hub.data.url);
     const at = hub.at('/url');
     const [, scheme, credentials, host = '', port, path] = parts ?? [];
-    const local = /^(localhost|127\.\d+\.\d+\.\d+|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(1[6-9]|2\d|3[01])\.\d+\.\d+)$/u.test(host);
+    const local = isLocalHost(host);
     const bare = cluster.data.ingress.class === 'none';
     if (!parts) yield { at, message: 'this is not an address', hint: 'write https:// and a host name' };
     else if (credentials !== undefined) yield { at, message: 'the address holds credentials', hint: 'remove them, and change the password' };

@@ -1,4 +1,3 @@
-import { pointer } from '../json.ts';
 import { quoted } from '../model/formats.ts';
 import { slug } from '../model/units.ts';
 import type { Doc } from '../model/types.ts';
@@ -96,22 +95,6 @@ export const addressTaken: Rule = {
       const other = seen.get(address);
       if (other !== undefined) yield { at: hub.at('/url'), message: `the hub ${other} has this address already`, hint: 'give each hub its own host name' };
       seen.set(address, hub.name);
-    }
-  },
-};
-
-export const removalSound: Rule = {
-  id: 'removal',
-  severity: 'error',
-  title: 'A removal is for a hub whose file is gone, and says what would be lost.',
-  why: 'Removing is two steps on purpose: first the file, then a reviewed entry. Deleting homes needs their number written out, so that nobody deletes more than they think.',
-  on: 'platform',
-  *check(platform) {
-    for (const [index, removal] of platform.settings.data.removals.entries()) {
-      const at = platform.settings.at(pointer('removals', index, 'hub'));
-      if (platform.names.get('environment')?.has(removal.hub) === true) yield { at, message: `environments/${removal.hub}.yaml is still there`, hint: 'remove the file, or this entry' };
-      else if ((removal.homes === 'delete' || removal.database === 'delete') && removal.count === undefined) yield { at, message: 'deleting needs the number of homes', hint: 'add "count:" with the number that the plan shows' };
-      else if ((removal.homes === 'archive' || removal.database === 'archive') && removal.bucket === undefined) yield { at, message: 'an archive needs a place', hint: 'add "bucket:"' };
     }
   },
 };

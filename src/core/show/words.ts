@@ -1,4 +1,4 @@
-import type { Effect, Reason, ReleaseStep, Unit } from '../plan/types.ts';
+import type { Disposal, Effect, Reason, ReleaseStep, Unit } from '../plan/types.ts';
 import { unitId, unitOf } from '../plan/types.ts';
 import { duration } from './time.ts';
 
@@ -66,8 +66,14 @@ export function risk(step: ReleaseStep): number {
   return Math.max(0, ...step.effects.map(({ kind }) => RISK[kind]));
 }
 
+/** What becomes of the volumes of a hub that is removed. */
+export function disposalText({ homes, database, archive }: { homes: Disposal; database: Disposal; archive: string | undefined }): string {
+  const text = (how: Disposal): string => ({ keep: 'kept', delete: 'deleted', archive: `archived to ${archive ?? ''}, then deleted here` })[how];
+  return homes === database ? `homes and database: ${text(homes)}` : `homes: ${text(homes)}; database: ${text(database)}`;
+}
+
 export function effectsText(step: ReleaseStep): string {
-  if (step.kind === 'remove') return `the hub is gone; homes: ${step.homes}, database: ${step.database}`;
+  if (step.kind === 'remove') return `the hub is gone; ${disposalText(step)}`;
   return [...step.effects].sort((a, b) => RISK[b.kind] - RISK[a.kind]).map(effectText).join('; ');
 }
 
