@@ -49921,11 +49921,19 @@ var Bucket = class _Bucket {
   /** In parts, so that nothing of it lies on a disk of ours. Where it fails, nothing is left in the bucket. */
   async send(key, body) {
     const { Upload } = this.#sdk;
-    await this.#ask(
-      "write",
-      key,
-      () => new Upload({ client: this.#client, params: { Bucket: this.#place.bucket, Key: key, Body: body, ContentType: "application/gzip" }, partSize: PART_BYTES, queueSize: PARTS }).done()
-    );
+    let source;
+    body.on("error", () => void 0);
+    await this.#ask("write", key, async () => {
+      try {
+        await new Upload({ client: this.#client, params: { Bucket: this.#place.bucket, Key: key, Body: body, ContentType: "application/gzip" }, partSize: PART_BYTES, queueSize: PARTS }).done();
+      } catch (error2) {
+        if (!body.errored || body.errored.name === "AbortError") throw error2;
+        source = body.errored;
+      } finally {
+        body.destroy();
+      }
+    });
+    if (source) throw source;
   }
   async read(key) {
     return this.#ask("read", key, async () => {
@@ -49943,7 +49951,6 @@ var Bucket = class _Bucket {
     try {
       return await work();
     } catch (error2) {
-      if (error2 instanceof Failure) throw error2;
       const name = error2 instanceof Error ? error2.name : "";
       if (absent2.length === 1 && /^(NoSuchKey|NotFound)$/u.test(name)) return absent2[0];
       const { message, hint } = this.#why(name, statusOf(error2), messageOf(error2));

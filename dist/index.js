@@ -50409,11 +50409,19 @@ var Bucket = class _Bucket {
   /** In parts, so that nothing of it lies on a disk of ours. Where it fails, nothing is left in the bucket. */
   async send(key, body) {
     const { Upload } = this.#sdk;
-    await this.#ask(
-      "write",
-      key,
-      () => new Upload({ client: this.#client, params: { Bucket: this.#place.bucket, Key: key, Body: body, ContentType: "application/gzip" }, partSize: PART_BYTES, queueSize: PARTS }).done()
-    );
+    let source;
+    body.on("error", () => void 0);
+    await this.#ask("write", key, async () => {
+      try {
+        await new Upload({ client: this.#client, params: { Bucket: this.#place.bucket, Key: key, Body: body, ContentType: "application/gzip" }, partSize: PART_BYTES, queueSize: PARTS }).done();
+      } catch (error3) {
+        if (!body.errored || body.errored.name === "AbortError") throw error3;
+        source = body.errored;
+      } finally {
+        body.destroy();
+      }
+    });
+    if (source) throw source;
   }
   async read(key) {
     return this.#ask("read", key, async () => {
@@ -50431,7 +50439,6 @@ var Bucket = class _Bucket {
     try {
       return await work();
     } catch (error3) {
-      if (error3 instanceof Failure) throw error3;
       const name = error3 instanceof Error ? error3.name : "";
       if (absent2.length === 1 && /^(NoSuchKey|NotFound)$/u.test(name)) return absent2[0];
       const { message, hint } = this.#why(name, statusOf(error3), messageOf(error3));

@@ -5,7 +5,7 @@ import type { Plugin } from 'esbuild';
 /** Amazon's SDK in a file of its own, loaded by who asks for it: within the others it would cost every start 25 ms. */
 const s3Apart: Plugin = {
   name: 's3-apart',
-  setup: ({ onResolve }) => onResolve({ filter: /s3-client\.ts$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: './s3.js', external: true } : undefined)),
+  setup: (esbuild) => esbuild.onResolve({ filter: /s3-client\.ts$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: './s3.js', external: true } : undefined)),
 };
 
 /** What `bundle` writes. */

@@ -49,9 +49,19 @@ export class Bucket {
   /** In parts, so that nothing of it lies on a disk of ours. Where it fails, nothing is left in the bucket. */
   async send(key: string, body: Readable): Promise<void> {
     const { Upload } = this.#sdk;
-    await this.#ask('write', key, () =>
-      new Upload({ client: this.#client, params: { Bucket: this.#place.bucket, Key: key, Body: body, ContentType: 'application/gzip' }, partSize: PART_BYTES, queueSize: PARTS }).done(),
-    );
+    let source: Error | undefined; // what was to be sent has failed, not the bucket
+    body.on('error', () => undefined); // nobody listens any more when the bucket has failed first
+    await this.#ask('write', key, async () => {
+      try {
+        await new Upload({ client: this.#client, params: { Bucket: this.#place.bucket, Key: key, Body: body, ContentType: 'application/gzip' }, partSize: PART_BYTES, queueSize: PARTS }).done();
+      } catch (error) {
+        if (!body.errored || body.errored.name === 'AbortError') throw error; // aborted by the upload that ends
+        source = body.errored;
+      } finally {
+        body.destroy();
+      }
+    });
+    if (source) throw source;
   }
 
   async read(key: string): Promise<Readable> {
@@ -72,7 +82,6 @@ export class Bucket {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof Failure) throw error; // what was to be sent has failed, not the bucket
       const name = error instanceof Error ? error.name : '';
       if (absent.length === 1 && /^(NoSuchKey|NotFound)$/u.test(name)) return absent[0];
       const { message, hint } = this.#why(name, statusOf(error), messageOf(error));

@@ -19,7 +19,7 @@ export interface Lab {
   registry: string;
   /** References by digest: hub, proxy, oggm, and the same with one fault. */
   images: Record<string, string>;
-  /** sops, age-keygen and act. */
+  /** sops, age-keygen, act and versitygw. */
   bin: string;
   pause: { name: string; tag: string };
 }
@@ -45,6 +45,7 @@ export async function up(): Promise<Lab> {
   await installPackages();
   const env = { LAB_CACHE: CACHE, PATH: [await unpackTools(), process.env['PATH'] ?? ''].join(delimiter), GOPATH: process.env['GOPATH'] ?? join(homedir(), 'go'), GOCACHE: process.env['GOCACHE'] ?? join(homedir(), '.cache/go-build') };
   await buildOnce(env);
+  await buildBucketServer(env);
   say('starting the cluster');
   await run('bash', [join(CLUSTER, 'cluster.sh'), 'up'], env);
   await startRegistry();
@@ -88,6 +89,16 @@ async function buildOnce(env: Record<string, string>): Promise<void> {
   await run('go', ['install', 'github.com/nektos/act@v0.2.89'], { ...env, GOBIN: join(CACHE, 'bin'), GOPROXY: process.env['GOPROXY'] ?? '' });
   await run('bash', [join(CLUSTER, 'build.sh')], { ...env, GOFLAGS: process.env['GOFLAGS'] ?? '', GOPROXY: process.env['GOPROXY'] ?? '' });
   await writeFile(stamp, key);
+}
+
+/** The S3 server that archives are tested with. Apart from the rest, so that a lab which is built already is not built again. */
+async function buildBucketServer(env: Record<string, string>): Promise<void> {
+  const version = 'v1.8.0';
+  const stamp = join(CACHE, `bin/.versitygw-${version}`);
+  if (await exists(stamp)) return;
+  say('building an S3 server: one to two minutes, once');
+  await run('go', ['install', `github.com/versity/versitygw/cmd/versitygw@${version}`], { ...env, GOBIN: join(CACHE, 'bin'), GOPROXY: process.env['GOPROXY'] ?? '' });
+  await writeFile(stamp, '');
 }
 
 const REGISTRY = join(CACHE, 'registry');
