@@ -47890,7 +47890,7 @@ var archiveEndpoint = {
       const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:?#@]+)(?::[0-9]+)?(.*)$/u.exec(endpoint2);
       const [, scheme, credentials, host = "", rest = ""] = parts ?? [];
       if (!parts) yield { at: at3, message: "this is not an address", hint: "write https:// and a host name" };
-      else if (credentials !== void 0) yield { at: at3, message: "the address holds credentials", hint: "remove them, and change them; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are their place" };
+      else if (credentials !== void 0) yield { at: at3, message: "the address holds credentials", hint: "remove them, and change them; ARCHIVE_ACCESS_KEY_ID and ARCHIVE_SECRET_ACCESS_KEY are their place" };
       else if (scheme === "http" && !isLocalHost(host)) yield { at: at3, message: "the address is not https", hint: `write https://${host}` };
       else if (rest !== "" && rest !== "/") yield { at: at3, message: "the address has a path", hint: 'the bucket and its prefix belong into "bucket:"' };
     }
@@ -48791,6 +48791,9 @@ function placeText({ bucket, folder }) {
 }
 function manifestKey({ folder }) {
   return `${folder}manifest.json`;
+}
+function volumeName({ uid, what }) {
+  return what === "database" ? "the database" : `the home pvc-${uid}`;
 }
 function volumeKey({ folder }, { claim, what }) {
   return what === "database" ? `${folder}database.tar.gz` : `${folder}homes/${claim}.tar.gz`;
@@ -49891,6 +49894,10 @@ var BucketFailure = class extends Failure {
 };
 var PART_BYTES = 32 * 2 ** 20;
 var PARTS = 2;
+function ownCredentials() {
+  const { ARCHIVE_ACCESS_KEY_ID: accessKeyId = "", ARCHIVE_SECRET_ACCESS_KEY: secretAccessKey = "" } = process.env;
+  return accessKeyId === "" || secretAccessKey === "" ? void 0 : { credentials: { accessKeyId, secretAccessKey } };
+}
 var Bucket = class _Bucket {
   #place;
   #sdk;
@@ -49900,7 +49907,7 @@ var Bucket = class _Bucket {
     this.#sdk = sdk;
     const other = place.endpoint === void 0 ? {} : { endpoint: place.endpoint, forcePathStyle: true, requestChecksumCalculation: "WHEN_REQUIRED", responseChecksumValidation: "WHEN_REQUIRED" };
     const region = place.region ?? (place.endpoint === void 0 ? void 0 : "us-east-1");
-    this.#client = new sdk.S3Client({ ...other, ...region === void 0 ? {} : { region }, requestHandler: { connectionTimeout: 1e4, socketTimeout: 6e4 } });
+    this.#client = new sdk.S3Client({ ...other, ...ownCredentials(), ...region === void 0 ? {} : { region }, requestHandler: { connectionTimeout: 1e4, socketTimeout: 6e4 } });
   }
   static async open(place) {
     return new _Bucket(place, await import("./s3.js"));
@@ -49962,7 +49969,7 @@ var Bucket = class _Bucket {
     const { bucket, endpoint: endpoint2 } = this.#place;
     const server = endpoint2 ?? "Amazon";
     if (name === "NoSuchBucket") return { message: `${server} has no bucket ${bucket}`, hint: 'make it, or correct "bucket:"' };
-    if (name === "CredentialsProviderError") return { message: "there are no credentials", hint: "give the deployment AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role" };
+    if (name === "CredentialsProviderError") return { message: "there are no credentials", hint: "give the deployment ARCHIVE_ACCESS_KEY_ID and ARCHIVE_SECRET_ACCESS_KEY, or the usual ones of AWS" };
     if (/Region is missing/u.test(message) || /^(PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException)$/u.test(name)) return { message: "the bucket is in another region, or no region is named", hint: 'correct "region:"' };
     if (/^(ExpiredToken|ExpiredTokenException|RequestTimeTooSkewed)$/u.test(name)) return { message: "the credentials are not valid any more", hint: "log in again; the next run goes on from here" };
     if (status === 401 || status === 403 || /^(AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)$/u.test(name)) return { message: `${server} refuses these credentials (${name})`, hint: "they need s3:ListBucket, s3:GetObject, s3:PutObject and s3:AbortMultipartUpload" };
@@ -50110,7 +50117,7 @@ async function archiveVolumes(archive, { unit, volumes, hub: hub2, user, held },
     try {
       const one = await archiveVolume(archive, volume, { unit, hub: hub2 ?? {}, user, script }, world);
       done += 1;
-      world.progress(unit, `${volume.claim} is archived and read back: ${done} of ${volumes.length}, ${megabytes(one.bytes)}, ${one.files} files`);
+      world.progress(unit, `${volumeName(volume)} is archived and read back: ${done} of ${volumes.length}, ${megabytes(one.bytes)}, ${one.files} files`);
       writing = writing.then(async () => {
         held();
         archive.manifest = { ...archive.manifest, objects: [...archive.manifest.objects.filter(({ claim }) => claim !== one.claim), one] };
@@ -50120,8 +50127,8 @@ async function archiveVolumes(archive, { unit, volumes, hub: hub2, user, held },
       return void 0;
     } catch (error2) {
       if (!(error2 instanceof Failure || error2 instanceof Faulty)) throw error2;
-      world.progress(unit, `\u2717 ${volume.claim}: ${error2.message}`);
-      return `${volume.claim}: ${error2.message}`;
+      world.progress(unit, `\u2717 ${volumeName(volume)}: ${error2.message}`);
+      return `${volumeName(volume)}: ${error2.message}`;
     }
   }, { concurrency: AT_ONCE });
   const failed = failures.filter((one) => one !== void 0);
@@ -50151,7 +50158,7 @@ async function archiveVolume({ place, bucket }, volume, { unit, hub: hub2, user,
   const sent = await withThrowAway({ name, namespace, objects: archiveObjects(hub2, namespace, name, volume, user), what: "its volume cannot be read" }, world, async () => {
     const streaming = world.kube.pythonStream(namespace, name, script, [ARCHIVED]);
     const sending = new Sending(streaming);
-    const quiet2 = telling(() => world.progress(unit, `archiving ${claim}: ${megabytes(sending.bytes)} so far`));
+    const quiet2 = telling(() => world.progress(unit, `archiving ${volumeName(volume)}: ${megabytes(sending.bytes)} so far`));
     try {
       await bucket.send(key, Readable2.from(sending.chunks()));
     } finally {
@@ -50161,7 +50168,7 @@ async function archiveVolume({ place, bucket }, volume, { unit, hub: hub2, user,
     return sending.counted();
   });
   let seen = 0;
-  const quiet = telling(() => world.progress(unit, `reading ${claim} back: ${megabytes(seen)} of ${megabytes(sent.bytes)}`));
+  const quiet = telling(() => world.progress(unit, `reading ${volumeName(volume)} back: ${megabytes(seen)} of ${megabytes(sent.bytes)}`));
   const back = await readBack(await bucket.read(key), (bytes) => {
     seen = bytes;
   }).finally(quiet);
@@ -50184,8 +50191,7 @@ var Sending = class {
     const { code, stderr } = await this.#streaming.ended;
     const said = lastObject(stderr.split("\n"));
     const unreadable = at(said, "/unreadable");
-    const examples = at(said, "/examples");
-    if (typeof unreadable === "number") throw new Faulty(`${unreadable} ${unreadable === 1 ? "file" : "files"} cannot be read, such as ${(Array.isArray(examples) ? examples : []).map(quoted).join(", ")}`, "infrastructure");
+    if (typeof unreadable === "number") throw new Faulty(`${unreadable} ${unreadable === 1 ? "file" : "files"} cannot be read: ${textAt(said, "/why")}`, "infrastructure");
     this.#counted = parseCounted(said);
     if (code !== 0 || !this.#counted || this.#counted.bytes !== this.bytes) throw new Faulty(`the line to the pod broke after ${megabytes(this.bytes)}: ${stderr.trim().slice(-200)}`, "infrastructure");
   }
@@ -50530,7 +50536,7 @@ async function tellGithub(github, results, wanted2, story) {
     }
   };
   for (const result2 of results) {
-    if (result2.kind === "remove" && result2.outcome === "done") await tellRemoved(github, result2, attempt2);
+    if (result2.kind === "remove") await tellRemoval(github, result2, story, attempt2);
     const to = wanted2.find(({ unit }) => unitId(unit) === unitId(result2.unit));
     if (!to || result2.kind === "none") continue;
     const hub2 = result2.unit.name;
@@ -50554,7 +50560,15 @@ More in #${issue}, which closes itself when the hub runs what is merged.
     );
   }
 }
-async function tellRemoved(github, { unit, reason }, attempt2) {
+async function tellRemoval(github, { unit, outcome: outcome2, reason }, { run: run2 }, attempt2) {
+  if (outcome2 !== "done") {
+    const body = `**${escapeMarkdown(reason.slice(0, 1e3))}**
+
+The removal that \`platform.yaml\` asks for is not finished; each run tries again.${run2 === void 0 ? "" : ` [The run](${run2}).`} This issue closes itself.
+`;
+    await attempt2("tracking issue", () => github.openIssue(labelsOf(unit.name), `${unit.name}: the removal is held`, body));
+    return;
+  }
   const gone = new Map(RECORD_FILES.map((name) => [`${unitId(unit)}/${name}`, null]));
   await attempt2("record", () => github.commitFiles("deployed", gone, `${unit.name} is removed`));
   await attempt2("tracking issue", () => github.closeIssue(labelsOf(unit.name), reason));
@@ -51503,7 +51517,8 @@ async function publicRecord(to, { platform, charts, report, ...status }) {
   return recordFiles(to, rendered.result, status);
 }
 function orphans(platform, cluster, states, { hubs, wave, hold }) {
-  if (hubs.length > 0 || wave !== void 0 || hold !== void 0) return [];
+  const first = platform.settings.data.waves[0]?.name;
+  if (hubs.length > 0 || wave !== void 0 && wave !== first || hold !== void 0) return [];
   const unknown = [...states.keys()].filter((name) => !isNamed(platform, "environment", name));
   return unknown.map((name) => ({ unit: { kind: "hub", cluster: cluster.name, name }, removal: platform.settings.data.removals.find((one) => one.hub === name && one.cluster === cluster.name) }));
 }
@@ -53144,21 +53159,25 @@ async function waves({ root, chartsFrom }, report) {
   const charts = await gatherCharts(platform, { chartsFrom, report });
   const present2 = new Map((await deployedOnBranch(root)).releases.map(({ unit, digest: digest2 }) => [unit.name, digest2]));
   const hubs = wantedReleases(platform, charts).filter(({ unit }) => unit.kind === "hub");
-  const rows = platform.settings.data.waves.slice(0, WAVES).map(({ name, approval: approval2 }) => {
+  const removing = platform.settings.data.removals.map(({ cluster }) => cluster).filter((name) => platform.clusters.has(name));
+  const rows = platform.settings.data.waves.slice(0, WAVES).map(({ name, approval: approval2 }, index2) => {
     const mine = hubs.filter(({ wave }) => wave === name);
-    return { name, clusters: clustersOf(mine), approve: approval2 ? clustersOf(mine.filter(({ unit, digest: digest2 }) => present2.get(unit.name) !== digest2)) : [] };
+    return { name, clusters: sorted2([...clustersOf(mine), ...index2 === 0 ? removing : []]), approve: approval2 ? clustersOf(mine.filter(({ unit, digest: digest2 }) => present2.get(unit.name) !== digest2)) : [] };
   });
   const outputs = Array.from({ length: WAVES }, (_, index2) => {
     const { name = "", clusters: clusters2 = [], approve = [] } = rows[index2] ?? {};
     return { [`name_${index2 + 1}`]: name, [`clusters_${index2 + 1}`]: JSON.stringify(clusters2), [`approve_${index2 + 1}`]: JSON.stringify(approve) };
   });
-  const clusters = JSON.stringify(clustersOf(hubs));
+  const clusters = JSON.stringify(sorted2([...clustersOf(hubs), ...removing]));
   const text2 = rows.map(({ name, clusters: clusters2, approve }, index2) => `wave ${index2 + 1} ${name}: ${clusters2.join(", ") || "no hub"}${approve.length === 0 ? "" : `; asks first on ${approve.join(", ")}`}
 `).join("");
   return outcome({ exit: 0, text: text2, json: { schema_version: SCHEMA_VERSION, waves: rows.map((row) => ({ ...row })) }, outputs: Object.assign({ clusters }, ...outputs) });
 }
 function clustersOf(hubs) {
-  return [...new Set(hubs.map(({ unit }) => unit.cluster))].sort();
+  return sorted2(hubs.map(({ unit }) => unit.cluster));
+}
+function sorted2(names3) {
+  return [...new Set(names3)].sort();
 }
 
 // src/core/show/completion.ts

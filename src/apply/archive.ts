@@ -4,12 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 import { createTarDecoder } from 'modern-tar';
 import pMap from 'p-map';
-import { difference, manifestFor, manifestKey, megabytes, notArchived, parseCounted, parseManifest, placeText, volumeKey } from '../core/deploy/archive.ts';
+import { difference, manifestFor, manifestKey, megabytes, notArchived, parseCounted, parseManifest, placeText, volumeKey, volumeName } from '../core/deploy/archive.ts';
 import type { ArchiveManifest, ArchivePlace, ArchivedVolume, Counted, Volume } from '../core/deploy/archive.ts';
 import { ARCHIVED, archiveObjects } from '../core/deploy/throw-away.ts';
 import { at, lastObject, objectsIn, pretty, textAt } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import { quoted } from '../core/model/formats.ts';
 import type { PlatformFile } from '../core/model/types.ts';
 import type { Unit } from '../core/plan/types.ts';
 import { Bucket, BucketFailure } from '../edges/bucket.ts';
@@ -81,7 +80,7 @@ export async function archiveVolumes(archive: Archive, { unit, volumes, hub, use
     try {
       const one = await archiveVolume(archive, volume, { unit, hub: hub ?? {}, user, script }, world);
       done += 1;
-      world.progress(unit, `${volume.claim} is archived and read back: ${done} of ${volumes.length}, ${megabytes(one.bytes)}, ${one.files} files`);
+      world.progress(unit, `${volumeName(volume)} is archived and read back: ${done} of ${volumes.length}, ${megabytes(one.bytes)}, ${one.files} files`);
       writing = writing.then(async () => {
         held();
         archive.manifest = { ...archive.manifest, objects: [...archive.manifest.objects.filter(({ claim }) => claim !== one.claim), one] };
@@ -91,8 +90,8 @@ export async function archiveVolumes(archive: Archive, { unit, volumes, hub, use
       return undefined;
     } catch (error) {
       if (!(error instanceof Failure || error instanceof Faulty)) throw error;
-      world.progress(unit, `✗ ${volume.claim}: ${error.message}`);
-      return `${volume.claim}: ${error.message}`;
+      world.progress(unit, `✗ ${volumeName(volume)}: ${error.message}`);
+      return `${volumeName(volume)}: ${error.message}`;
     }
   }, { concurrency: AT_ONCE });
   const failed = failures.filter((one) => one !== undefined);
@@ -132,7 +131,7 @@ async function archiveVolume({ place, bucket }: Archive, volume: Volume, { unit,
   const sent = await withThrowAway({ name, namespace, objects: archiveObjects(hub, namespace, name, volume, user), what: 'its volume cannot be read' }, world, async () => {
     const streaming = world.kube.pythonStream(namespace, name, script, [ARCHIVED]);
     const sending = new Sending(streaming);
-    const quiet = telling(() => world.progress(unit, `archiving ${claim}: ${megabytes(sending.bytes)} so far`));
+    const quiet = telling(() => world.progress(unit, `archiving ${volumeName(volume)}: ${megabytes(sending.bytes)} so far`));
     try {
       await bucket.send(key, Readable.from(sending.chunks()));
     } finally {
@@ -142,7 +141,7 @@ async function archiveVolume({ place, bucket }: Archive, volume: Volume, { unit,
     return sending.counted();
   });
   let seen = 0;
-  const quiet = telling(() => world.progress(unit, `reading ${claim} back: ${megabytes(seen)} of ${megabytes(sent.bytes)}`));
+  const quiet = telling(() => world.progress(unit, `reading ${volumeName(volume)} back: ${megabytes(seen)} of ${megabytes(sent.bytes)}`));
   const back = await readBack(await bucket.read(key), (bytes) => {
     seen = bytes;
   }).finally(quiet);
@@ -169,8 +168,7 @@ class Sending {
     const { code, stderr } = await this.#streaming.ended;
     const said = lastObject(stderr.split('\n'));
     const unreadable = at(said, '/unreadable');
-    const examples = at(said, '/examples');
-    if (typeof unreadable === 'number') throw new Faulty(`${unreadable} ${unreadable === 1 ? 'file' : 'files'} cannot be read, such as ${(Array.isArray(examples) ? examples : []).map(quoted).join(', ')}`, 'infrastructure');
+    if (typeof unreadable === 'number') throw new Faulty(`${unreadable} ${unreadable === 1 ? 'file' : 'files'} cannot be read: ${textAt(said, '/why')}`, 'infrastructure');
     this.#counted = parseCounted(said);
     if (code !== 0 || !this.#counted || this.#counted.bytes !== this.bytes) throw new Faulty(`the line to the pod broke after ${megabytes(this.bytes)}: ${stderr.trim().slice(-200)}`, 'infrastructure');
   }

@@ -28,7 +28,7 @@ export async function tellGithub(github: Github, results: readonly UnitResult[],
     }
   };
   for (const result of results) {
-    if (result.kind === 'remove' && result.outcome === 'done') await tellRemoved(github, result, attempt);
+    if (result.kind === 'remove') await tellRemoval(github, result, story, attempt);
     const to = wanted.find(({ unit }) => unitId(unit) === unitId(result.unit));
     if (!to || result.kind === 'none') continue; // nothing was tried, so there is nothing new to tell
     const hub = result.unit.name;
@@ -48,7 +48,12 @@ export async function tellGithub(github: Github, results: readonly UnitResult[],
   }
 }
 
-async function tellRemoved(github: Github, { unit, reason }: UnitResult, attempt: (what: string, work: () => Promise<unknown>) => Promise<void>): Promise<void> {
+async function tellRemoval(github: Github, { unit, outcome, reason }: UnitResult, { run }: Story, attempt: (what: string, work: () => Promise<unknown>) => Promise<void>): Promise<void> {
+  if (outcome !== 'done') {
+    const body = `**${escapeMarkdown(reason.slice(0, 1000))}**\n\nThe removal that \`platform.yaml\` asks for is not finished; each run tries again.${run === undefined ? '' : ` [The run](${run}).`} This issue closes itself.\n`;
+    await attempt('tracking issue', () => github.openIssue(labelsOf(unit.name), `${unit.name}: the removal is held`, body));
+    return;
+  }
   const gone = new Map(RECORD_FILES.map((name) => [`${unitId(unit)}/${name}`, null] as const));
   await attempt('record', () => github.commitFiles('deployed', gone, `${unit.name} is removed`));
   await attempt('tracking issue', () => github.closeIssue(labelsOf(unit.name), reason));

@@ -188,9 +188,10 @@ async function publicRecord(to: WantedRelease, { platform, charts, report, ...st
   return recordFiles(to, rendered.result, status);
 }
 
-/** Hubs that the cluster knows and no file names, with the reviewed removal where there is one. A file that cannot be read still names its hub. */
+/** Hubs that the cluster knows and no file names, with the reviewed removal where there is one: a matter of the first wave. A file that cannot be read still names its hub. */
 function orphans(platform: Platform, cluster: Doc<ClusterFile>, states: ReadonlyMap<string, ReleaseState>, { hubs, wave, hold }: DeployInputs): { unit: Unit; removal: Removal | undefined }[] {
-  if (hubs.length > 0 || wave !== undefined || hold !== undefined) return [];
+  const first = platform.settings.data.waves[0]?.name;
+  if (hubs.length > 0 || (wave !== undefined && wave !== first) || hold !== undefined) return [];
   const unknown = [...states.keys()].filter((name) => !isNamed(platform, 'environment', name));
   return unknown.map((name) => ({ unit: { kind: 'hub', cluster: cluster.name, name }, removal: platform.settings.data.removals.find((one) => one.hub === name && one.cluster === cluster.name) }));
 }

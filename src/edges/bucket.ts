@@ -11,7 +11,13 @@ const PARTS = 2;
 
 type Sdk = typeof import('./s3-client.ts');
 
-/** One folder of an S3 bucket, at Amazon or at a server that speaks as it does. Credentials are those of the usual AWS environment. */
+/** The bucket's own credentials, where the cluster needs others of the same kind; undefined leaves it to the usual AWS environment. */
+function ownCredentials(): { credentials: { accessKeyId: string; secretAccessKey: string } } | undefined {
+  const { ARCHIVE_ACCESS_KEY_ID: accessKeyId = '', ARCHIVE_SECRET_ACCESS_KEY: secretAccessKey = '' } = process.env;
+  return accessKeyId === '' || secretAccessKey === '' ? undefined : { credentials: { accessKeyId, secretAccessKey } };
+}
+
+/** One folder of an S3 bucket, at Amazon or at a server that speaks as it does. */
 export class Bucket {
   readonly #place: ArchivePlace;
   readonly #sdk: Sdk;
@@ -23,7 +29,7 @@ export class Bucket {
     // Not every other server knows buckets as host names, or checksums that nobody asked for: what lies there is read back anyway.
     const other = place.endpoint === undefined ? {} : { endpoint: place.endpoint, forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' } as const;
     const region = place.region ?? (place.endpoint === undefined ? undefined : 'us-east-1');
-    this.#client = new sdk.S3Client({ ...other, ...(region === undefined ? {} : { region }), requestHandler: { connectionTimeout: 10_000, socketTimeout: 60_000 } });
+    this.#client = new sdk.S3Client({ ...other, ...ownCredentials(), ...(region === undefined ? {} : { region }), requestHandler: { connectionTimeout: 10_000, socketTimeout: 60_000 } });
   }
 
   static async open(place: ArchivePlace): Promise<Bucket> {
@@ -94,7 +100,7 @@ export class Bucket {
     const { bucket, endpoint } = this.#place;
     const server = endpoint ?? 'Amazon';
     if (name === 'NoSuchBucket') return { message: `${server} has no bucket ${bucket}`, hint: 'make it, or correct "bucket:"' };
-    if (name === 'CredentialsProviderError') return { message: 'there are no credentials', hint: 'give the deployment AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role' };
+    if (name === 'CredentialsProviderError') return { message: 'there are no credentials', hint: 'give the deployment ARCHIVE_ACCESS_KEY_ID and ARCHIVE_SECRET_ACCESS_KEY, or the usual ones of AWS' };
     if (/Region is missing/u.test(message) || /^(PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException)$/u.test(name)) return { message: 'the bucket is in another region, or no region is named', hint: 'correct "region:"' };
     if (/^(ExpiredToken|ExpiredTokenException|RequestTimeTooSkewed)$/u.test(name)) return { message: 'the credentials are not valid any more', hint: 'log in again; the next run goes on from here' };
     if (status === 401 || status === 403 || /^(AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)$/u.test(name)) return { message: `${server} refuses these credentials (${name})`, hint: 'they need s3:ListBucket, s3:GetObject, s3:PutObject and s3:AbortMultipartUpload' };

@@ -29,6 +29,15 @@ const below = async (path: string): Promise<Map<string, string>> => {
   return new Map(await Promise.all(files.map(async (entry): Promise<[string, string]> => [join(entry.parentPath, entry.name).slice(path.length), await readFile(join(entry.parentPath, entry.name), 'utf8')])));
 };
 
+test('the workflow’s first wave reaches clusters that have nothing left but a hub to be removed', async () => {
+  const root = await copy('removing');
+  await cp(join(root, 'clusters/bremen.yaml'), join(root, 'clusters/attic.yaml'));
+  const waves = async (): Promise<unknown> => (JSON.parse((await run(['waves', '--json', '--charts-from', DOUBLE], {}, root)).stdout) as { waves: { clusters: string[] }[] }).waves.map(({ clusters }) => clusters);
+  expect(await waves()).toEqual([['bremen'], ['bremen']]);
+  await edit(root, 'platform.yaml', 'removals: []', 'removals: [{hub: old, cluster: attic, reason: the class is over}]');
+  expect(await waves()).toEqual([['attic', 'bremen'], ['bremen']]);
+});
+
 describe('what is rendered', () => {
   test('is planned as unchanged', async () => {
     const out = join(folder.path, 'P');

@@ -78,8 +78,11 @@ test('what runs is recorded on the branch `deployed`, commit upon commit', async
 
 test('a hub that was removed leaves the record, and its tracking issue', async () => {
   await github.commitFiles('deployed', new Map([['other/release.json', '1']]), 'another hub');
+  await tellGithub(github, [{ ...result('blocked', 'the bucket refuses'), kind: 'remove' }], [], story('4'));
+  const issue = [...repository.issues.values()].at(-1);
+  expect(issue).toMatchObject({ state: 'open', title: 'hub: the removal is held', body: expect.stringContaining('the bucket refuses') as unknown, labels: ['glaciocloud', 'hub:hub'] });
   await tellGithub(github, [{ ...result('done', 'removed'), kind: 'remove' }], [], story('4'));
-  expect(deployed()).toEqual(['other/release.json']);
+  expect([deployed(), issue?.state]).toEqual([['other/release.json'], 'closed']);
   await tellGithub(github, [{ ...result('done', 'removed'), kind: 'remove' }], [], story('4'));
   expect(deployed()).toEqual(['other/release.json']);
 }, 60_000);

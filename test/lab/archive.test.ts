@@ -97,7 +97,7 @@ test('people work', async () => {
 
 test.each<[string, string, Record<string, string>, RegExp]>([
   ['wrong credentials', 's3://archive/hubs', { AWS_SECRET_ACCESS_KEY: 'wrong' }, /^s3:\/\/archive\/hubs\/lab-archive\/manifest\.json cannot be read: http:\/\/127\.0\.0\.1:\d+ refuses these credentials .*; nothing was touched$/u],
-  ['no credentials', 's3://archive/hubs', { AWS_SECRET_ACCESS_KEY: '', AWS_ACCESS_KEY_ID: '' }, /: there are no credentials; give the deployment AWS_ACCESS_KEY_ID and .*; nothing was touched$/u],
+  ['no credentials', 's3://archive/hubs', { AWS_SECRET_ACCESS_KEY: '', AWS_ACCESS_KEY_ID: '' }, /: there are no credentials; give the deployment ARCHIVE_ACCESS_KEY_ID and .*; nothing was touched$/u],
   ['a bucket that is not there', 's3://missing/hubs', {}, /has no bucket missing; make it, or correct "bucket:"; nothing was touched$/u],
   ['a server that is not there', 's3://archive/hubs', { gone: '1' }, /cannot be read: .*ECONNREFUSED.*; nothing was touched$/u],
 ])('a bucket that refuses leaves everything as it is: %s', async (_what, bucket, more, reason) => {
@@ -126,7 +126,7 @@ test('a file that cannot be read: nothing is deleted, and where the hub’s file
   const before = await claims();
   const failed = await run();
   note(`${outcomes(failed).join()} in ${failed.seconds.toFixed(1)} s: ${failed.json.steps[0]?.reason ?? failed.output}`);
-  expect([failed.code, outcomes(failed), failed.json.steps[0]?.reason]).toEqual([1, ['failed'], expect.stringMatching(/^1 of 3 volumes cannot be archived, so nothing is deleted: claim-grace: 1 file cannot be read, such as "results: Permission denied"$/u)]);
+  expect([failed.code, outcomes(failed), failed.json.steps[0]?.reason]).toEqual([1, ['failed'], expect.stringMatching(/^1 of 3 volumes cannot be archived, so nothing is deleted: the home pvc-[0-9a-f-]{36}: 1 file cannot be read: Permission denied$/u)]);
   expect(await claims()).toEqual(before);
   expect((await manifest())?.complete).toBe(null);
   await inHome(PEOPLE[1], 'rm -r results', 0);

@@ -2,9 +2,9 @@
 
 Nothing is sent where something cannot be read: exit 3, and on stderr
 
-    {"unreadable": 2, "examples": ["private/key: Permission denied"]}
+    {"unreadable": 2, "why": "Permission denied"}
 
-Otherwise the last line on stderr says what was sent; `files` are all that is no folder:
+without names, because logs are public. Otherwise the last line on stderr says what was sent; `files` are all that is no folder:
 
     {"sha256": "…", "bytes": 123, "files": 4}
 
@@ -21,7 +21,6 @@ import tarfile
 
 # Homes of modellers are mostly compressed already: more effort costs time and saves little.
 EFFORT = 3
-EXAMPLES = 3
 
 
 class Counting:
@@ -40,7 +39,7 @@ class Counting:
 
 def entries(root: str, bad: list):
     """Every path below the folder with its name in the archive, in a fixed order. Links are not followed."""
-    failed = lambda error: bad.append(f"{os.path.relpath(error.filename, root)}: {error.strerror}")
+    failed = lambda error: bad.append(error.strerror)
     for folder, folders, files in os.walk(root, onerror=failed):
         if folder == root and "lost+found" in folders and not os.access(os.path.join(root, "lost+found"), os.R_OK | os.X_OK):
             folders.remove("lost+found")  # the file system's own, and root's
@@ -52,13 +51,13 @@ def entries(root: str, bad: list):
 
 def unreadable(root: str) -> list:
     bad: list = []
-    for path, name in entries(root, bad):
+    for path, _ in entries(root, bad):
         try:
             # What a folder hides is told when it is walked.
             if stat.S_ISREG(os.lstat(path).st_mode) and not os.access(path, os.R_OK):
-                bad.append(f"{name}: Permission denied")
+                bad.append("Permission denied")
         except OSError as error:
-            bad.append(f"{name}: {error.strerror}")
+            bad.append(error.strerror)
     return bad
 
 
@@ -83,14 +82,13 @@ def main() -> int:
     root = sys.argv[1]
     bad = unreadable(root)
     if bad:
-        print(json.dumps({"unreadable": len(bad), "examples": bad[:EXAMPLES]}), file=sys.stderr)
+        print(json.dumps({"unreadable": len(bad), "why": ", ".join(sorted(set(bad)))}), file=sys.stderr)
         return 3
     out = Counting(sys.stdout.buffer)
     try:
         files = send(root, out)
     except OSError as error:
-        name = os.path.relpath(error.filename, root) if error.filename else "stdout"
-        print(json.dumps({"unreadable": 1, "examples": [f"{name}: {error.strerror or error}"]}), file=sys.stderr)
+        print(json.dumps({"unreadable": 1, "why": error.strerror or type(error).__name__}), file=sys.stderr)
         return 3
     out.flush()
     print(json.dumps({"sha256": out.sha256.hexdigest(), "bytes": out.bytes, "files": files}), file=sys.stderr)

@@ -66,6 +66,11 @@ export function manifestKey({ folder }: ArchivePlace): string {
   return `${folder}manifest.json`;
 }
 
+/** Logs are public, and a claim bears its owner's name: `kubectl get persistentvolumeclaims` says whose volume pvc-UID is. */
+export function volumeName({ uid, what }: Volume): string {
+  return what === 'database' ? 'the database' : `the home pvc-${uid}`;
+}
+
 export function volumeKey({ folder }: ArchivePlace, { claim, what }: Volume): string {
   return what === 'database' ? `${folder}database.tar.gz` : `${folder}homes/${claim}.tar.gz`;
 }

@@ -48,7 +48,7 @@ export const archiveEndpoint: Rule = {
       const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:?#@]+)(?::[0-9]+)?(.*)$/u.exec(endpoint);
       const [, scheme, credentials, host = '', rest = ''] = parts ?? [];
       if (!parts) yield { at, message: 'this is not an address', hint: 'write https:// and a host name' };
-      else if (credentials !== undefined) yield { at, message: 'the address holds credentials', hint: 'remove them, and change them; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are their place' };
+      else if (credentials !== undefined) yield { at, message: 'the address holds credentials', hint: 'remove them, and change them; ARCHIVE_ACCESS_KEY_ID and ARCHIVE_SECRET_ACCESS_KEY are their place' };
       else if (scheme === 'http' && !isLocalHost(host)) yield { at, message: 'the address is not https', hint: `write https://${host}` };
       else if (rest !== '' && rest !== '/') yield { at, message: 'the address has a path', hint: 'the bucket and its prefix belong into "bucket:"' };
     }
