@@ -159,7 +159,7 @@ test('runs that are killed lose nothing, in the middle of a home and anywhere el
     return { GLACIOCLOUD_KUBECTL: path };
   };
   const line = await run(await broken('true')); // as kubectl does at times: it ends well, with half of it
-  expect([line.code, line.json.steps[0]?.reason]).toEqual([1, expect.stringMatching(/^1 of 3 volumes cannot be archived, so nothing is deleted: claim-ada: the line to the pod broke after 3\.0 MB/u)]);
+  expect([line.code, line.json.steps[0]?.reason]).toEqual([1, expect.stringMatching(/^1 of 3 volumes cannot be archived, so nothing is deleted: the home pvc-[0-9a-f-]{36}: the line to the pod broke after 3\.0 MB/u)]);
   const cut = await run(await broken('kill -9 $PPID'));
   expect([cut.code, cut.json.steps]).toEqual([128, []]);
   note(`killed in the middle of a volume: ${await nothingLost()}`);
