@@ -51507,7 +51507,8 @@ async function upgrade(task, { values }, run2, world) {
 }
 async function afterFailure(task, world, fault, run2) {
   const { to, state } = task;
-  const at3 = world.now().toISOString();
+  const seen = world.now();
+  const at3 = seen.toISOString();
   const quarantined = fault.fault === "product" ? { digest: to.digest, reason: fault.message, at: at3 } : state?.quarantined;
   const infrastructure = fault.fault === "infrastructure" ? (state?.infrastructure ?? 0) + 1 : 0;
   const kept = { quarantined, infrastructure, copy: run2.copy };
@@ -51520,6 +51521,7 @@ async function afterFailure(task, world, fault, run2) {
       await saveState(task, world, { ...kept, last: { at: at3, outcome: "started", reason } }).catch(ifNotAnswered);
       return result(task, run2, "failed", reason);
     }
+    world.progress(to.unit, `runs again what ran before, ${((world.now().getTime() - seen.getTime()) / 1e3).toFixed(1)} s after the failure was seen`);
     await saveState(task, world, { ...kept, copy: void 0, hold: void 0, healthy: { ...healthy, revision: await lastRevision(task, world) }, last: { at: at3, outcome: "rolled-back", reason: fault.message } });
     await cleanUp(task, run2.health, world);
     return result(task, run2, "rolled-back", fault.message);

@@ -84,7 +84,8 @@ async function upgrade(task: HubTask, { values }: Prepared, run: Run, world: App
 /** Back to the last healthy revision, and a note of what must not be tried again. */
 async function afterFailure(task: HubTask, world: ApplyWorld, fault: Faulty, run: Run): Promise<UnitResult> {
   const { to, state } = task;
-  const at = world.now().toISOString();
+  const seen = world.now();
+  const at = seen.toISOString();
   const quarantined = fault.fault === 'product' ? { digest: to.digest, reason: fault.message, at } : state?.quarantined;
   const infrastructure = fault.fault === 'infrastructure' ? (state?.infrastructure ?? 0) + 1 : 0;
   const kept = { quarantined, infrastructure, copy: run.copy };
@@ -98,6 +99,7 @@ async function afterFailure(task: HubTask, world: ApplyWorld, fault: Faulty, run
       await saveState(task, world, { ...kept, last: { at, outcome: 'started', reason } }).catch(ifNotAnswered);
       return result(task, run, 'failed', reason);
     }
+    world.progress(to.unit, `runs again what ran before, ${((world.now().getTime() - seen.getTime()) / 1000).toFixed(1)} s after the failure was seen`);
     await saveState(task, world, { ...kept, copy: undefined, hold: undefined, healthy: { ...healthy, revision: await lastRevision(task, world) }, last: { at, outcome: 'rolled-back', reason: fault.message } });
     await cleanUp(task, run.health, world);
     return result(task, run, 'rolled-back', fault.message);

@@ -9,7 +9,7 @@ import { Kube } from '../../src/edges/kube.ts';
 import { CLI, edit, temporary } from '../support/sample.ts';
 import type { Lab } from './lab.ts';
 import { CANARIES, writePlatform } from './platform.ts';
-import { CHARTS, OUTPUTS, deploy, hubPod, inHub, removeNamespaces, theLab, watchHub } from './support.ts';
+import { CHARTS, OUTPUTS, deploy, hubPod, inHub, removeNamespaces, secondsBack, theLab, watchHub } from './support.ts';
 
 /*
  * One hub on a real Kubernetes, from its first installation through changes and failures. The tests build on one another.
@@ -107,10 +107,11 @@ describe('what is bad never stays', () => {
     const watch = await watchHub(lab, HUB);
     const result = await run();
     const { gap } = await watch.stop();
-    note(`${to}: ${outcome} in ${result.seconds.toFixed(1)} s, gap ${gap.toFixed(1)} s: ${result.json.steps[0]?.reason.slice(0, 160) ?? ''}`);
+    note(`${to}: ${outcome} in ${result.seconds.toFixed(1)} s, gap ${gap.toFixed(1)} s, back ${secondsBack(result)} s after it was seen: ${result.json.steps[0]?.reason.slice(0, 160) ?? ''}`);
     expect({ outcome: result.json.steps[0]?.outcome, reason: result.json.steps[0]?.reason }).toEqual({ outcome, reason: expect.stringMatching(reason) as unknown });
     expect(result.code).toBe(1);
     if (outcome === 'failed') expect(gap).toBe(0);
+    else expect(secondsBack(result)).toBeLessThan(60);
     // The old hub answers.
     expect(await inHub(lab, HUB, 'users', '-')).toHaveProperty('users');
   };

@@ -10,7 +10,7 @@ import { startFaultyApi } from './faulty-api.ts';
 import type { Fault, FaultyApi } from './faulty-api.ts';
 import type { Lab } from './lab.ts';
 import { writePlatform } from './platform.ts';
-import { deploy, hubPod, inHub, removeNamespaces, theLab, watchHub } from './support.ts';
+import { deploy, hubPod, inHub, removeNamespaces, secondsBack, theLab, watchHub } from './support.ts';
 import type { DeployRun } from './support.ts';
 
 /* A hub that has users, and what happens to it when images, the node, the API server or Helm are bad. The tests build on one another. */
@@ -58,9 +58,10 @@ async function fails(from: string, to: string, outcome: string, reason: RegExp):
   const result = await run();
   const { gap } = await watch.stop();
   await change(to, from);
-  note(`${result.json.steps[0]?.outcome ?? 'nothing'} in ${result.seconds.toFixed(1)} s, gap ${gap.toFixed(1)} s: ${result.json.steps[0]?.reason.slice(0, 200) ?? result.output}`);
+  note(`${result.json.steps[0]?.outcome ?? 'nothing'} in ${result.seconds.toFixed(1)} s, gap ${gap.toFixed(1)} s, back ${secondsBack(result)} s after it was seen: ${result.json.steps[0]?.reason.slice(0, 200) ?? result.output}`);
   expect({ outcome: outcomes(result), reason: result.json.steps[0]?.reason }).toEqual({ outcome: [outcome], reason: expect.stringMatching(reason) as unknown });
   if (outcome === 'failed') expect(gap).toBe(0);
+  else expect(secondsBack(result)).toBeLessThan(60);
   expect(await inHub(lab, HUB, 'users', '-')).toEqual({ users: ['probe_1'] });
   return result;
 }

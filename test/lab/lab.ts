@@ -10,8 +10,8 @@ import { unpackTools } from '../../scripts/tools.ts';
 
 /*
  * npm run lab -- up | down | status
- * A real Kubernetes on this machine with a registry and the images that hubs need. With kind, Docker and a container
- * registry in reach it is a kind cluster; elsewhere a single node built from Go modules (Linux x64, root, cgroups).
+ * A real Kubernetes on this machine with a registry and the images that hubs need: a single node built from Go modules (Linux x64,
+ * root, cgroups), because it needs no container engine and no container registry.
  * Everything built lies in a cache outside the repository; `down` leaves nothing running behind.
  */
 export interface Lab {
@@ -44,13 +44,10 @@ export async function up(): Promise<Lab> {
   await mkdir(CACHE, { recursive: true });
   await installPackages();
   const env = { LAB_CACHE: CACHE, PATH: [await unpackTools(), process.env['PATH'] ?? ''].join(delimiter), GOPATH: process.env['GOPATH'] ?? join(homedir(), 'go'), GOCACHE: process.env['GOCACHE'] ?? join(homedir(), '.cache/go-build') };
-  await buildOnce(env);
-  await buildBucketServer(env);
+  await Promise.all([buildOnce(env).then(() => buildBucketServer(env)), buildImages(env)]);
   say('starting the cluster');
   await run('bash', [join(CLUSTER, 'cluster.sh'), 'up'], env);
   await startRegistry();
-  say('images');
-  await run('bash', [join(HERE, 'images/build.sh'), join(CACHE, 'images')], { ...env, PIP_INDEX_URL: process.env['PIP_INDEX_URL'] ?? '', npm_config_registry: process.env['npm_config_registry'] ?? '' });
   const lab: Lab = { kubeconfig: join(CACHE, 'run/kubeconfig'), registry: `127.0.0.1:${PORT}`, images: await pushImages(), bin: join(CACHE, 'bin'), pause: { name: 'lab.local/pause', tag: '3.10' } };
   await writeFile(LAB_FILE, `${JSON.stringify(lab, null, 2)}\n`);
   say('the lab is up');
@@ -74,6 +71,11 @@ async function installPackages(): Promise<void> {
   say(`installing ${missing.join(', ')}`);
   await run('apt-get', ['update', '-qq']);
   await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing]);
+}
+
+async function buildImages(env: Record<string, string>): Promise<void> {
+  await run('bash', [join(HERE, 'images/build.sh'), join(CACHE, 'images')], { ...env, PIP_INDEX_URL: process.env['PIP_INDEX_URL'] ?? '', npm_config_registry: process.env['npm_config_registry'] ?? '' });
+  say('images are built');
 }
 
 /** Kubernetes and the registry from Go modules, once for each state of the build files. */

@@ -42,6 +42,11 @@ export async function deploy(root: string, lab: Pick<Lab, 'kubeconfig'>, env: Re
   return { code: result.code, json, seconds: (performance.now() - began) / 1000, output };
 }
 
+/** Seconds from the moment that a failure was seen until the hub ran again what it ran before: less than a minute is promised. */
+export function secondsBack({ output }: DeployRun): number {
+  return Number(/runs again what ran before, ([0-9.]+) s after the failure was seen/u.exec(output)?.[1]);
+}
+
 export async function inHub(lab: Lab, hub: string, ...args: string[]): Promise<Record<string, unknown>> {
   const lines: string[] = [];
   const script = await readFile(join(import.meta.dirname, 'user.py'), 'utf8');
