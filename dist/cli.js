@@ -49993,9 +49993,16 @@ function rolloutVerdict(deployments, pods, now) {
     const fault = podFault2(pod, now);
     if (fault) return fault;
   }
+  const refused2 = deployments.map(podsRefused).find((one) => one !== void 0);
+  if (refused2) return refused2;
   const waiting = deployments.filter((one) => !isRolledOut(one)).map((one) => `${textAt(one, "/metadata/name")} (${podsOf(one, pods)})`);
   if (deployments.length === 0) return { kind: "waiting", for: "the hub to appear" };
   return waiting.length === 0 ? { kind: "done" } : { kind: "waiting", for: waiting.join(", ") };
+}
+function podsRefused(deployment) {
+  const failure2 = objectsIn(at(deployment, "/status/conditions")).find((one) => one["type"] === "ReplicaFailure" && one["status"] === "True");
+  const message = textAt(failure2, "/message");
+  return /forbidden/iu.test(message) ? { kind: "failed", reason: `${textAt(deployment, "/metadata/name")}: ${message.slice(0, 300)}`, fault: "product" } : void 0;
 }
 function isRolledOut(deployment) {
   const number = (path) => Number(at(deployment, path) ?? 0);
@@ -50032,7 +50039,6 @@ function podFault2(pod, now) {
     if (condition["type"] !== "PodScheduled" || condition["status"] !== "False") continue;
     const since2 = Date.parse(textAt(condition, "/lastTransitionTime"));
     const message = textAt(condition, "/message");
-    if (/exceeded quota/iu.test(message)) return { kind: "failed", reason: `${name}: ${message}`, fault: "product" };
     if (now - since2 > NO_ROOM_SECONDS * 1e3) return { kind: "failed", reason: `${name} finds no node: ${message.slice(0, 300)}`, fault: "infrastructure" };
   }
   return void 0;

@@ -39,11 +39,15 @@ describe('a rollout', () => {
     ['one crash', pod({ containerStatuses: [{ restartCount: 1, lastState: { terminated: { exitCode: 1 } } }] }), 'waiting'],
     ['no node for a minute', pod({ conditions: [{ type: 'PodScheduled', status: 'False', lastTransitionTime: '2026-11-24T11:59:00Z', message: 'Insufficient memory' }] }), 'waiting'],
     ['no node for three minutes', pod({ conditions: [{ type: 'PodScheduled', status: 'False', lastTransitionTime: '2026-11-24T11:57:00Z', message: 'Insufficient memory' }] }), 'failed infrastructure'],
-    ['a quota', pod({ conditions: [{ type: 'PodScheduled', status: 'False', lastTransitionTime: '2026-11-24T11:59:59Z', message: 'exceeded quota: x' }] }), 'failed product'],
     ['a crash of a pod that is going', pod({ containerStatuses: [{ restartCount: 9, lastState: { terminated: { exitCode: 1 } } }] }, { deletionTimestamp: '2026-11-24T11:59:00Z' }), 'waiting'],
   ])('%s', (_what, one, expected) => {
     const verdict = rolloutVerdict([deployment(0)], [one], NOW);
     expect(verdict.kind === 'failed' ? `failed ${verdict.fault}` : verdict.kind).toBe(expected);
+  });
+
+  test('ends where a quota lets no pod come about', () => {
+    const refused = { ...deployment(0), status: { conditions: [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'pods "hub-x" is forbidden: exceeded quota: few, requested: pods=1, used: pods=2, limited: pods=2' }] } };
+    expect(rolloutVerdict([refused], [], NOW)).toEqual({ kind: 'failed', reason: expect.stringMatching(/^hub: pods "hub-x" is forbidden: exceeded quota: few/u), fault: 'product' });
   });
 
   test('is done when every replica is new and available', () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { at, textAt } from '../../src/core/json.ts';
@@ -47,7 +47,7 @@ beforeAll(async () => {
   await inHub(lab, HUB, 'start', 'probe_1');
 }, 300_000);
 afterAll(async () => {
-  await removeNamespaces(lab, HUB);
+  await removeNamespaces(lab, HUB, 'lab-quota');
   await folder.remove();
 }, 240_000);
 
@@ -99,7 +99,30 @@ describe('a bad change', () => {
     expect(outcomes(await run())).toEqual(['done']);
   });
 
+  test('a namespace whose quota is used up', async () => {
+    const name = 'lab-quota';
+    await removeNamespaces(lab, name);
+    for (const [path, end] of [['environments', '.yaml'], ['secrets', '.sops.yaml']] as const) await cp(join(root, path, `${HUB}${end}`), join(root, path, `${name}${end}`));
+    await edit(root, `environments/${name}.yaml`, `title: ${HUB}\nurl: http://127.0.0.1:18000`, 'title: quota\nurl: http://127.0.0.1:18001');
+    await new Kube(lab.kubeconfig).apply([
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
+      { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'few', namespace: name }, spec: { hard: { pods: '1' } } },
+    ]);
+    const result = await run({}, [name]);
+    expect([result.code, outcomes(result), result.json.steps[0]?.reason]).toEqual([1, ['failed'], expect.stringMatching(/^(hub|proxy): pods ".*" is forbidden: exceeded quota: few/u)]);
+    expect(result.seconds).toBeLessThan(60);
+    for (const [path, end] of [['environments', '.yaml'], ['secrets', '.sops.yaml']] as const) await rm(join(root, path, `${name}${end}`));
+    await removeNamespaces(lab, name);
+  });
+
   // Minutes of waiting: taken with --all, and counted as skipped otherwise.
+  (SLOW ? test : test.skip)('a hub that fits on a node, but not beside what runs there: nobody is to blame, and nothing is quarantined', async () => {
+    const pod = await hubPod(lab, HUB);
+    await fails('  hub:\n', '  hub:\n    resources: {requests: {memory: 22Gi}}\n', 'failed', /cannot be loaded: glaciocloud-load-check finds no node: .*Insufficient memory/u);
+    expect(await hubPod(lab, HUB)).toBe(pod);
+    expect(outcomes(await run())).toEqual(['done']);
+  });
+
   (SLOW ? test : test.skip)('a hub that never becomes ready', async () => {
     await fails('    extraEnv:', '    extraConfig: {elsewhere: "c.JupyterHub.hub_bind_url = \'http://:9999\'"}\n    extraEnv:', 'rolled-back', /runs for 120 s and does not become ready/u);
     expect(outcomes(await run())).toEqual(['done']);

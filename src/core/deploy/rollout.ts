@@ -15,9 +15,18 @@ export function rolloutVerdict(deployments: readonly JsonObject[], pods: readonl
     const fault = podFault(pod, now);
     if (fault) return fault;
   }
+  const refused = deployments.map(podsRefused).find((one) => one !== undefined);
+  if (refused) return refused;
   const waiting = deployments.filter((one) => !isRolledOut(one)).map((one) => `${textAt(one, '/metadata/name')} (${podsOf(one, pods)})`);
   if (deployments.length === 0) return { kind: 'waiting', for: 'the hub to appear' };
   return waiting.length === 0 ? { kind: 'done' } : { kind: 'waiting', for: waiting.join(', ') };
+}
+
+/** A quota, or a rule of the cluster about pods, refuses before there is a pod that could say so. */
+function podsRefused(deployment: JsonObject): Rollout | undefined {
+  const failure = objectsIn(at(deployment, '/status/conditions')).find((one) => one['type'] === 'ReplicaFailure' && one['status'] === 'True');
+  const message = textAt(failure, '/message');
+  return /forbidden/iu.test(message) ? { kind: 'failed', reason: `${textAt(deployment, '/metadata/name')}: ${message.slice(0, 300)}`, fault: 'product' } : undefined;
 }
 
 function isRolledOut(deployment: JsonObject): boolean {
@@ -58,7 +67,6 @@ function podFault(pod: JsonObject, now: number): Rollout | undefined {
     if (condition['type'] !== 'PodScheduled' || condition['status'] !== 'False') continue;
     const since = Date.parse(textAt(condition, '/lastTransitionTime'));
     const message = textAt(condition, '/message');
-    if (/exceeded quota/iu.test(message)) return { kind: 'failed', reason: `${name}: ${message}`, fault: 'product' };
     if (now - since > NO_ROOM_SECONDS * 1000) return { kind: 'failed', reason: `${name} finds no node: ${message.slice(0, 300)}`, fault: 'infrastructure' };
   }
   return undefined;
