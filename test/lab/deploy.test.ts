@@ -234,6 +234,13 @@ describe('drift', () => {
     expect(found.text).toContain('✗ Service proxy-public /spec/ports');
     expect(found.text).toContain('kubectl');
   });
+
+  test('is taken back where somebody says so, and what is overwritten is named first', async () => {
+    const again = await run([HUB, '--again', '--reason', 'nobody knows who did that']);
+    expect([again.code, again.json.steps.map(({ outcome }) => outcome)]).toEqual([0, ['done']]);
+    expect(again.output).toMatch(/⚠ Service proxy-public: what kubectl-patch changed at \S+ is overwritten: \/spec\/ports\/80,TCP\/targetPort/u);
+    expect((await drift()).code).toBe(0);
+  });
 });
 
 describe('a hub whose file is gone', () => {

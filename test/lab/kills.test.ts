@@ -16,6 +16,12 @@ let folder: Awaited<ReturnType<typeof temporary>>;
 let root: string;
 let env: Record<string, string>;
 let calls = 0;
+const kernels = new Map<string, string>();
+
+/** In the person's kernel, which runs all the time: its memory, a file of the home, and the token of the server, which the hub's database knows. */
+const ALL_THERE = `import json, os, urllib.request
+asked = urllib.request.Request(os.environ["JUPYTERHUB_API_URL"] + "/user", headers={"Authorization": "token " + os.environ["JUPYTERHUB_API_TOKEN"]})
+print(x + 1, open("kept").read(), json.load(urllib.request.urlopen(asked))["name"])`;
 
 const note = (text: string): boolean => process.stderr.write(`  ▸ ${text}\n`);
 const outcomes = ({ json }: DeployRun): string[] => json.steps.map(({ outcome }) => outcome);
@@ -34,7 +40,9 @@ beforeAll(async () => {
   for (const hub of HUBS) {
     const first = await run(hub);
     if (first.code !== 0) throw new Error(first.output);
-    await inHub(lab, hub, 'start', 'probe_1');
+    const { kernel } = await inHub(lab, hub, 'start', 'probe_1');
+    kernels.set(hub, String(kernel));
+    await inHub(lab, hub, 'set', 'probe_1', String(kernel), 'open("kept", "w").write("ice"); x = 41');
   }
   await change(HUBS[0], 99);
   const counter = await killer(folder.path, 0, 'before', env);
@@ -46,7 +54,7 @@ afterAll(async () => {
   await folder.remove();
 }, 240_000);
 
-test('a killed run is finished by the next, wherever it was killed, and nobody’s login or server is lost', async () => {
+test('a killed run is finished by the next, wherever it was killed, and nobody’s login, token, server or file is lost', async () => {
   note(`a change of values makes ${calls} calls to kubectl, Helm and sops`);
   const count = ALL ? calls : Number(process.env['GLACIOCLOUD_LAB_KILLS'] ?? 4);
   const points = Array.from({ length: count }, (_, index) => Math.ceil(((index + 0.5) * calls) / count));
@@ -68,4 +76,5 @@ test('a killed run is finished by the next, wherever it was killed, and nobody�
     for (const point of points.filter((_, place) => place % 2 === index)) await one(point, hub);
   });
   expect(wrong).toEqual([]);
+  for (const [hub, kernel] of kernels) expect([hub, await inHub(lab, hub, 'set', 'probe_1', kernel, ALL_THERE)]).toEqual([hub, { said: '42 ice probe_1' }]);
 }, 3_600_000);
