@@ -48809,6 +48809,13 @@ function clusterEnv(kubeconfig) {
   const cloud = Object.entries(process.env).filter(([name]) => /^(AWS|AZURE|AAD|ARM|CLOUDSDK|GOOGLE|GCLOUD|USE_GKE)_/u.test(name));
   return { ...Object.fromEntries(cloud.map(([name, value]) => [name, value ?? ""])), KUBECONFIG: kubeconfig };
 }
+async function askAgain(ask) {
+  for (let round = 1; ; round += 1) {
+    const result2 = await ask();
+    if (result2.code === 0 || round === 5 || !mayPass(result2.stderr)) return result2;
+    await sleep(500 * 2 ** round);
+  }
+}
 var Kube = class {
   kubeconfig;
   #program;
@@ -48818,12 +48825,8 @@ var Kube = class {
     this.#program = program;
     this.kubeconfig = kubeconfig;
   }
-  async #run(args, input, timeoutMs = 6e4) {
-    for (let round = 1; ; round += 1) {
-      const result2 = await exec(this.#program, args, { env: clusterEnv(this.kubeconfig), timeoutMs, ...input === void 0 ? {} : { input } });
-      if (result2.code === 0 || round === 5 || !mayPass(result2.stderr)) return result2;
-      await sleep(500 * 2 ** round);
-    }
+  #run(args, input, timeoutMs = 6e4) {
+    return askAgain(() => exec(this.#program, args, { env: clusterEnv(this.kubeconfig), timeoutMs, ...input === void 0 ? {} : { input } }));
   }
   async #must(what, args, input) {
     const { code, stdout, stderr } = await this.#run(args, input);
@@ -51740,7 +51743,7 @@ var HelmReleases = class {
   }
   /** Oldest first; empty where nothing was ever installed. */
   async #history(release2, namespace) {
-    const { code, stdout, stderr } = await this.#run(["history", release2, "--namespace", namespace, "--output", "json", "--max", "20"]);
+    const { code, stdout, stderr } = await this.#read(["history", release2, "--namespace", namespace, "--output", "json", "--max", "20"]);
     if (code !== 0) {
       if (/release: not found/u.test(stderr)) return [];
       throw failure(`the history of ${release2} cannot be read`, stderr);
@@ -51792,9 +51795,13 @@ var HelmReleases = class {
   }
   /** The objects of a revision, or of the last one, as Helm stored them. */
   async manifest(release2, namespace, revision) {
-    const { code, stdout, stderr } = await this.#run(["get", "manifest", release2, "--namespace", namespace, ...revision === void 0 ? [] : ["--revision", String(revision)]]);
+    const { code, stdout, stderr } = await this.#read(["get", "manifest", release2, "--namespace", namespace, ...revision === void 0 ? [] : ["--revision", String(revision)]]);
     if (code !== 0) throw failure(`the manifest of ${release2} cannot be read`, stderr);
     return stdout;
+  }
+  /** Reads may be asked again where the API server was only busy. */
+  #read(args) {
+    return askAgain(() => this.#run(args));
   }
   #run(args) {
     return exec(this.#helm.program, args, { env: this.#env, timeoutMs: 6e5 });

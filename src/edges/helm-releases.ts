@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { objectsIn } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { exec } from './exec.ts';
+import type { ExecResult } from './exec.ts';
 import { HelmFailure, helmHome } from './helm.ts';
 import type { Helm } from './helm.ts';
-import { clusterEnv } from './kube.ts';
+import { askAgain, clusterEnv } from './kube.ts';
 
 export interface Revision {
   revision: number;
@@ -34,7 +35,7 @@ export class HelmReleases {
 
   /** Oldest first; empty where nothing was ever installed. */
   async #history(release: string, namespace: string): Promise<Revision[]> {
-    const { code, stdout, stderr } = await this.#run(['history', release, '--namespace', namespace, '--output', 'json', '--max', '20']);
+    const { code, stdout, stderr } = await this.#read(['history', release, '--namespace', namespace, '--output', 'json', '--max', '20']);
     if (code !== 0) {
       if (/release: not found/u.test(stderr)) return [];
       throw failure(`the history of ${release} cannot be read`, stderr);
@@ -75,12 +76,17 @@ export class HelmReleases {
 
   /** The objects of a revision, or of the last one, as Helm stored them. */
   async manifest(release: string, namespace: string, revision?: number): Promise<string> {
-    const { code, stdout, stderr } = await this.#run(['get', 'manifest', release, '--namespace', namespace, ...(revision === undefined ? [] : ['--revision', String(revision)])]);
+    const { code, stdout, stderr } = await this.#read(['get', 'manifest', release, '--namespace', namespace, ...(revision === undefined ? [] : ['--revision', String(revision)])]);
     if (code !== 0) throw failure(`the manifest of ${release} cannot be read`, stderr);
     return stdout;
   }
 
-  #run(args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  /** Reads may be asked again where the API server was only busy. */
+  #read(args: readonly string[]): Promise<ExecResult> {
+    return askAgain(() => this.#run(args));
+  }
+
+  #run(args: readonly string[]): Promise<ExecResult> {
     return exec(this.#helm.program, args, { env: this.#env, timeoutMs: 600_000 });
   }
 }

@@ -24,6 +24,15 @@ export function clusterEnv(kubeconfig: string): Record<string, string> {
   return { ...Object.fromEntries(cloud.map(([name, value]) => [name, value ?? ''])), KUBECONFIG: kubeconfig };
 }
 
+/** Until it works, or fails for a reason that does not pass by itself; five times at most, within half a minute. */
+export async function askAgain(ask: () => Promise<ExecResult>): Promise<ExecResult> {
+  for (let round = 1; ; round += 1) {
+    const result = await ask();
+    if (result.code === 0 || round === 5 || !mayPass(result.stderr)) return result;
+    await sleep(500 * 2 ** round);
+  }
+}
+
 /** One Kubernetes cluster, through kubectl: it knows every provider's way to log in. */
 export class Kube {
   readonly kubeconfig: string;
@@ -36,12 +45,8 @@ export class Kube {
     this.kubeconfig = kubeconfig;
   }
 
-  async #run(args: readonly string[], input?: string, timeoutMs = 60_000): Promise<ExecResult> {
-    for (let round = 1; ; round += 1) {
-      const result = await exec(this.#program, args, { env: clusterEnv(this.kubeconfig), timeoutMs, ...(input === undefined ? {} : { input }) });
-      if (result.code === 0 || round === 5 || !mayPass(result.stderr)) return result;
-      await sleep(500 * 2 ** round);
-    }
+  #run(args: readonly string[], input?: string, timeoutMs = 60_000): Promise<ExecResult> {
+    return askAgain(() => exec(this.#program, args, { env: clusterEnv(this.kubeconfig), timeoutMs, ...(input === undefined ? {} : { input }) }));
   }
 
   async #must(what: string, args: readonly string[], input?: string): Promise<string> {

@@ -107,7 +107,7 @@ describe('what is bad never stays', () => {
     const watch = await watchHub(lab, HUB);
     const result = await run();
     const { gap } = await watch.stop();
-    note(`${to}: ${outcome} in ${result.seconds.toFixed(1)} s, gap ${gap.toFixed(1)} s, back ${secondsBack(result)} s after it was seen: ${result.json.steps[0]?.reason.slice(0, 160) ?? ''}`);
+    note(`${to}: ${outcome} in ${result.seconds.toFixed(1)} s, gap ${gap.toFixed(1)} s${outcome === 'rolled-back' ? `, back ${secondsBack(result)} s after it was seen` : ''}: ${result.json.steps[0]?.reason.slice(0, 160) ?? ''}`);
     expect({ outcome: result.json.steps[0]?.outcome, reason: result.json.steps[0]?.reason }).toEqual({ outcome, reason: expect.stringMatching(reason) as unknown });
     expect(result.code).toBe(1);
     if (outcome === 'failed') expect(gap).toBe(0);

@@ -58,7 +58,7 @@ async function fails(from: string, to: string, outcome: string, reason: RegExp):
   const result = await run();
   const { gap } = await watch.stop();
   await change(to, from);
-  note(`${result.json.steps[0]?.outcome ?? 'nothing'} in ${result.seconds.toFixed(1)} s, gap ${gap.toFixed(1)} s, back ${secondsBack(result)} s after it was seen: ${result.json.steps[0]?.reason.slice(0, 200) ?? result.output}`);
+  note(`${result.json.steps[0]?.outcome ?? 'nothing'} in ${result.seconds.toFixed(1)} s, gap ${gap.toFixed(1)} s${outcome === 'rolled-back' ? `, back ${secondsBack(result)} s after it was seen` : ''}: ${result.json.steps[0]?.reason.slice(0, 200) ?? result.output}`);
   expect({ outcome: outcomes(result), reason: result.json.steps[0]?.reason }).toEqual({ outcome: [outcome], reason: expect.stringMatching(reason) as unknown });
   if (outcome === 'failed') expect(gap).toBe(0);
   else expect(secondsBack(result)).toBeLessThan(60);
