@@ -61,7 +61,8 @@ test('a killed run is finished by the next, wherever it was killed, and nobodyâ€
   const wrong: string[] = [];
   const one = async (point: number, hub: string): Promise<void> => {
     await change(hub, point + 1);
-    const trap = await killer(folder.path, point, point % 2 === 0 ? 'after' : 'before', env);
+    const when = points.indexOf(point) % 2 === 0 ? 'before' : 'after';
+    const trap = await killer(folder.path, point, when, env);
     const killed = await run(hub, trap.env);
     const next = await run(hub);
     const again = await run(hub);
@@ -70,7 +71,7 @@ test('a killed run is finished by the next, wherever it was killed, and nobodyâ€
     // After the last calls everything was written already: the next run has nothing left to do. A run that waited less made fewer calls and ended.
     const fine = ['killed , next 0 done', 'killed , next 0 ', 'killed done, next 0 '].some((begin) => found === `${begin}, then , {"users":["probe_1"]}`);
     if (!fine) wrong.push(`call ${point}: ${found} ${next.json.steps[0]?.reason ?? next.output.slice(-300)}`);
-    note(`killed ${point % 2 === 0 ? 'after' : 'before'} call ${point}, finished by the next run in ${next.seconds.toFixed(1)} s${fine ? '' : `: NOT AS IT SHOULD BE: ${found}`}`);
+    note(`killed ${when} call ${point}, finished by the next run in ${next.seconds.toFixed(1)} s${fine ? '' : `: NOT AS IT SHOULD BE: ${found}`}`);
   };
   await pMap(HUBS, async (hub, index) => {
     for (const point of points.filter((_, place) => place % 2 === index)) await one(point, hub);
