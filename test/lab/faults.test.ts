@@ -118,7 +118,7 @@ describe('a bad change', () => {
   // Minutes of waiting: taken with --all, and counted as skipped otherwise.
   (SLOW ? test : test.skip)('a hub that fits on a node, but not beside what runs there: nobody is to blame, and nothing is quarantined', async () => {
     const pod = await hubPod(lab, HUB);
-    await fails('  hub:\n', '  hub:\n    resources: {requests: {memory: 22Gi}}\n', 'failed', /cannot be loaded: glaciocloud-load-check finds no node: .*Insufficient memory/u);
+    await fails('  hub:\n', '  hub:\n    resources: {requests: {memory: 23Gi}, limits: {memory: 23Gi}}\n', 'failed', /cannot be loaded: glaciocloud-load-check finds no node: .*Insufficient memory/u);
     expect(await hubPod(lab, HUB)).toBe(pod);
     expect(outcomes(await run())).toEqual(['done']);
   });
