@@ -6,6 +6,10 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib.metadata import version
+from threading import Thread
 
 import pytest
 from real_hub import ANY_IMAGE, FILES, HEALTH_TOKEN, RealHub, wait_for
@@ -36,7 +40,7 @@ def healthy(tmp_path_factory):
 
 def begin(hub, job, token=HEALTH_TOKEN):
     (hub.folder / "token").write_text(token + "\n")
-    given = {"hub": f"http://127.0.0.1:{hub.hub_port}", "proxy": hub.url, "timeout": 40, "kernelTimeout": 30, "settle": 10, **job}
+    given = {"hub": f"http://127.0.0.1:{hub.hub_port}", "proxy": hub.url, "timeout": 40, "kernelTimeout": 30, "settle": 10, "reach": 1, **job}
     environment = {**os.environ, "GLACIOCLOUD_HEALTH_TOKEN_FILE": str(hub.folder / "token")}
     process = subprocess.Popen(
         [sys.executable, "-", json.dumps(given)], env=environment, text=True,
@@ -165,27 +169,42 @@ def test_what_an_earlier_run_left_is_taken_away_first(healthy):
     assert left(healthy) == NOTHING
 
 
-def test_a_proxy_that_answers_with_something_else(healthy):
-    from http.server import BaseHTTPRequestHandler, HTTPServer
-    from threading import Thread
+@contextmanager
+def answering(*answers):
+    """A double of a proxy: one answer after the other, and then the last."""
+    left = list(answers)
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self):
-            self.send_response(200)
+            status, body = left.pop(0) if len(left) > 1 else left[0]
+            self.send_response(status)
             self.end_headers()
-            self.wfile.write(b"<html>Welcome to the router</html>")
+            self.wfile.write(body.encode())
 
         def log_message(self, *args):
             pass
 
     page = HTTPServer(("127.0.0.1", 0), Page)
     Thread(target=page.serve_forever, daemon=True).start()
-    lines = check(healthy, proxy=f"http://127.0.0.1:{page.server_port}", checks=[PLAIN])
+    yield f"http://127.0.0.1:{page.server_port}"
     page.shutdown()
+
+
+def test_a_proxy_that_answers_with_something_else(healthy):
+    with answering((200, "<html>Welcome to the router</html>")) as url:
+        lines = check(healthy, proxy=url, checks=[PLAIN])
     assert list(failures(lines)) == ["proxy"]
     assert "Welcome to the router" in failures(lines)["proxy"] and "no answer of a hub" in failures(lines)["proxy"]
     nothing = check(healthy, proxy="http://127.0.0.1:9")
     assert "nothing" in failures(nothing)["proxy"]
+
+
+def test_a_proxy_that_does_not_know_the_way_to_a_new_hub_yet(healthy):
+    hub = json.dumps({"version": version("jupyterhub")})
+    with answering((503, "Service Unavailable"), (503, "Service Unavailable"), (200, hub)) as url:
+        assert failures(check(healthy, proxy=url, reach=10)) == {}
+    with answering((503, "Service Unavailable")) as url:
+        assert "503 Service Unavailable" in failures(check(healthy, proxy=url))["proxy"]
 
 
 def test_it_waits_for_the_deployed_files_and_says_which_are_old(healthy):

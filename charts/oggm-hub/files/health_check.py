@@ -13,7 +13,7 @@ server that is still starting is never cancelled: that would block every later s
       "profiles": "<sha256 of profiles.json>",                                      wait until the hub has read this
       "checks": [{"user": "deploy_0", "profile": "oggm-1-6-3", "size": "small", "image": "oggm-1.6.3",
                   "oggm": true, "version": "1.6.3", "smoke": true, "modules": [], "starts": 2}],
-      "oggmCheck": "<text of oggm_check.py>", "timeout": 300, "kernelTimeout": 180, "settle": 120,
+      "oggmCheck": "<text of oggm_check.py>", "timeout": 300, "kernelTimeout": 180, "settle": 120, "reach": 30,
       "parallel": 1, "exactRows": false, "hub": "http://127.0.0.1:8081", "proxy": "http://proxy-public"
     }
 
@@ -58,6 +58,7 @@ DEFAULTS: Json = {
     "timeout": 300,
     "kernelTimeout": 180,
     "settle": 120,
+    "reach": 30,
     "parallel": 1,
     "exactRows": False,
     "hub": "http://127.0.0.1:8081",
@@ -173,6 +174,18 @@ async def says_version(hub: Hub, base: str) -> str:
     if answer.code != 200 or not given or given != wanted:
         raise CheckFailed(f"{base}/hub/api answered {told(answer)} with version {given}, not {wanted}")
     return f"JupyterHub {given}"
+
+
+async def is_reached(hub: Hub, job: Json) -> str:
+    """The hub through the proxy. When it has just become ready, the nodes may not know the way to it yet: seen as 503 for some seconds."""
+    deadline = time.monotonic() + job["reach"]
+    while True:
+        try:
+            return await says_version(hub, hub.proxy)
+        except CheckFailed:
+            if time.monotonic() > deadline:
+                raise
+        await asyncio.sleep(0.5)
 
 
 async def has_read_its_files(hub: Hub, job: Json) -> str:
@@ -378,7 +391,7 @@ async def check_image(hub: Hub, job: Json, check: Json, report: Report) -> None:
 
 async def check_all(job: Json, hub: Hub, report: Report) -> None:
     await report.check("hub", says_version(hub, hub.api))
-    await report.check("proxy", says_version(hub, hub.proxy))
+    await report.check("proxy", is_reached(hub, job))
     await report.check("files", has_read_its_files(hub, job))
     if not job["checks"]:
         return
