@@ -18,7 +18,8 @@ const HUB = 'lab-faults';
 const file = `environments/${HUB}.yaml`;
 /** Seconds that a throw-away user's start may take: one that is hopeless ends long before. */
 const START_TIMEOUT = 180;
-const SLOW = process.env['GLACIOCLOUD_LAB_ALL'] === '1';
+/** What takes minutes of waiting is taken with --all, and counted as skipped otherwise. */
+const slowTest = process.env['GLACIOCLOUD_LAB_ALL'] === '1' ? test : test.skip;
 let lab: Lab;
 let folder: Awaited<ReturnType<typeof temporary>>;
 let root: string;
@@ -115,15 +116,14 @@ describe('a bad change', () => {
     await removeNamespaces(lab, name);
   });
 
-  // Minutes of waiting: taken with --all, and counted as skipped otherwise.
-  (SLOW ? test : test.skip)('a hub that fits on a node, but not beside what runs there: nobody is to blame, and nothing is quarantined', async () => {
+  slowTest('a hub that fits on a node, but not beside what runs there: nobody is to blame, and nothing is quarantined', async () => {
     const pod = await hubPod(lab, HUB);
     await fails('  hub:\n', '  hub:\n    resources: {requests: {memory: 23Gi}, limits: {memory: 23Gi}}\n', 'failed', /cannot be loaded: glaciocloud-load-check finds no node: .*Insufficient memory/u);
     expect(await hubPod(lab, HUB)).toBe(pod);
     expect(outcomes(await run())).toEqual(['done']);
   });
 
-  (SLOW ? test : test.skip)('a hub that never becomes ready', async () => {
+  slowTest('a hub that never becomes ready', async () => {
     await fails('    extraEnv:', '    extraConfig: {elsewhere: "c.JupyterHub.hub_bind_url = \'http://:9999\'"}\n    extraEnv:', 'rolled-back', /runs for 120 s and does not become ready/u);
     expect(outcomes(await run())).toEqual(['done']);
   });
