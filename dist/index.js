@@ -19269,7 +19269,8 @@ function* walk(value, path = "") {
   if (Array.isArray(value)) {
     for (const [index2, item] of value.entries()) yield* walk(item, `${path}/${index2}`);
   } else if (isObject(value)) {
-    for (const [key, item] of Object.entries(value)) yield* walk(item, `${path}/${escapeSegment(key)}`);
+    for (const [key, item] of Object.entries(value))
+      yield* walk(item, `${path}/${escapeSegment(key)}`);
   }
 }
 var init_json = __esm({
@@ -38164,8 +38165,13 @@ __export(runner_exports, {
 });
 function githubSettings() {
   const token = process.env["GITHUB_TOKEN"] ?? "";
-  if ((process.env["GITHUB_REPOSITORY"] ?? "") === "") throw new UsageError("GITHUB_REPOSITORY is not set", "this command runs in GitHub Actions");
-  if (token === "") throw new UsageError("GITHUB_TOKEN is not set", "pass it to the step: `env: {GITHUB_TOKEN: ${{ github.token }}}`");
+  if ((process.env["GITHUB_REPOSITORY"] ?? "") === "")
+    throw new UsageError("GITHUB_REPOSITORY is not set", "this command runs in GitHub Actions");
+  if (token === "")
+    throw new UsageError(
+      "GITHUB_TOKEN is not set",
+      "pass it to the step: `env: {GITHUB_TOKEN: ${{ github.token }}}`"
+    );
   return { api: context2.apiUrl, token, ...context2.repo };
 }
 function runBranch() {
@@ -38175,22 +38181,44 @@ function runAddress() {
   return Number.isNaN(context2.runId) ? void 0 : `${context2.serverUrl}/${context2.repo.owner}/${context2.repo.repo}/actions/runs/${context2.runId}`;
 }
 function labelOrder() {
-  const names3 = objectsIn(at(context2.payload, "/issue/labels")).map((label2) => textAt(label2, "/name"));
+  const names3 = objectsIn(at(context2.payload, "/issue/labels")).map(
+    (label2) => textAt(label2, "/name")
+  );
   const hub2 = names3.find((name) => name.startsWith("hub:"))?.slice("hub:".length);
   const issue2 = at(context2.payload, "/issue/number");
   const label = textAt(context2.payload, "/label/name");
-  if (typeof issue2 !== "number" || label === "") throw new UsageError("this is not an event of a label on an issue", "use it in a workflow that runs on `issues: {types: [labeled]}`");
+  if (typeof issue2 !== "number" || label === "")
+    throw new UsageError(
+      "this is not an event of a label on an issue",
+      "use it in a workflow that runs on `issues: {types: [labeled]}`"
+    );
   return { label, hub: hub2, issue: issue2, login: textAt(context2.payload, "/sender/login") };
 }
 function tryRequest() {
   const pull = at(context2.payload, "/issue/number");
-  if (typeof pull !== "number" || at(context2.payload, "/issue/pull_request") === void 0) throw new UsageError("this is not a comment on a pull request", "use it in a workflow that runs on `issue_comment`");
-  return { pull, login: textAt(context2.payload, "/comment/user/login"), commit: /^\/try ([0-9a-f]{40})\s*$/u.exec(textAt(context2.payload, "/comment/body"))?.[1] };
+  if (typeof pull !== "number" || at(context2.payload, "/issue/pull_request") === void 0)
+    throw new UsageError(
+      "this is not a comment on a pull request",
+      "use it in a workflow that runs on `issue_comment`"
+    );
+  return {
+    pull,
+    login: textAt(context2.payload, "/comment/user/login"),
+    commit: /^\/try ([0-9a-f]{40})\s*$/u.exec(textAt(context2.payload, "/comment/body"))?.[1]
+  };
 }
 function checkRun() {
   const word = (path) => textAt(context2.payload, path);
-  const run2 = { headOwner: word("/workflow_run/head_repository/owner/login"), headBranch: word("/workflow_run/head_branch"), headSha: word("/workflow_run/head_sha") };
-  if (!/^[0-9a-f]{40}$/u.test(run2.headSha) || run2.headBranch === "" || run2.headOwner === "") throw new UsageError("this is not a workflow_run event of a pull request", "use it in a workflow that runs on `workflow_run`");
+  const run2 = {
+    headOwner: word("/workflow_run/head_repository/owner/login"),
+    headBranch: word("/workflow_run/head_branch"),
+    headSha: word("/workflow_run/head_sha")
+  };
+  if (!/^[0-9a-f]{40}$/u.test(run2.headSha) || run2.headBranch === "" || run2.headOwner === "")
+    throw new UsageError(
+      "this is not a workflow_run event of a pull request",
+      "use it in a workflow that runs on `workflow_run`"
+    );
   return run2;
 }
 var init_runner = __esm({
@@ -39931,35 +39959,71 @@ var init_github2 = __esm({
           baseUrl: api,
           auth: token,
           request: { fetch: (...given2) => globalThis.fetch(...given2) },
-          throttle: { onRateLimit: (after, _options, _client, count) => after <= 300 && count < 3, onSecondaryRateLimit: (after, _options, _client, count) => after <= 300 && count < 3 },
-          log: { debug: () => void 0, info: () => void 0, warn: () => void 0, error: () => void 0 }
+          throttle: {
+            onRateLimit: (after, _options, _client, count) => after <= 300 && count < 3,
+            onSecondaryRateLimit: (after, _options, _client, count) => after <= 300 && count < 3
+          },
+          log: {
+            debug: () => void 0,
+            info: () => void 0,
+            warn: () => void 0,
+            error: () => void 0
+          }
         });
       }
       /** The open pull request from `owner:branch` whose head is exactly this commit. A run can claim any number; GitHub says which it is. */
       async pullRequestOf(run2) {
-        const { data } = await this.#ask("pull requests", () => this.#client.pulls.list({ ...this.#repo, state: "open", head: `${run2.headOwner}:${run2.headBranch}`, per_page: 100 }));
+        const { data } = await this.#ask(
+          "pull requests",
+          () => this.#client.pulls.list({
+            ...this.#repo,
+            state: "open",
+            head: `${run2.headOwner}:${run2.headBranch}`,
+            per_page: 100
+          })
+        );
         const pull = data.find(({ head }) => head.sha === run2.headSha);
         if (!pull) return void 0;
-        const { data: full } = await this.#ask("the pull request", () => this.#client.pulls.get({ ...this.#repo, pull_number: pull.number }));
+        const { data: full } = await this.#ask(
+          "the pull request",
+          () => this.#client.pulls.get({ ...this.#repo, pull_number: pull.number })
+        );
         return { number: full.number, head: full.head.sha, merge: full.merge_commit_sha ?? void 0 };
       }
       /** The pull request by whose merge a commit came to be; the newest, where there are several. */
       async mergedPull(commit) {
-        const { data } = await this.#ask("pull requests", () => this.#client.repos.listPullRequestsAssociatedWithCommit({ ...this.#repo, commit_sha: commit }));
-        return data.filter(({ merged_at, merge_commit_sha }) => merged_at !== null && merge_commit_sha === commit).map(({ number }) => number).sort((a, b) => b - a)[0];
+        const { data } = await this.#ask(
+          "pull requests",
+          () => this.#client.repos.listPullRequestsAssociatedWithCommit({
+            ...this.#repo,
+            commit_sha: commit
+          })
+        );
+        return data.filter(
+          ({ merged_at, merge_commit_sha }) => merged_at !== null && merge_commit_sha === commit
+        ).map(({ number }) => number).sort((a, b) => b - a)[0];
       }
       /** Newest commit of a branch. */
       async branchHead(branch) {
-        const { data } = await this.#ask("the branch", () => this.#client.git.getRef({ ...this.#repo, ref: `heads/${branch}` }));
+        const { data } = await this.#ask(
+          "the branch",
+          () => this.#client.git.getRef({ ...this.#repo, ref: `heads/${branch}` })
+        );
         return data.object.sha;
       }
       /** Whether somebody may push to this repository. */
       async mayWrite(login2) {
-        const { data } = await this.#ask("a permission", () => this.#client.repos.getCollaboratorPermissionLevel({ ...this.#repo, username: login2 }));
+        const { data } = await this.#ask(
+          "a permission",
+          () => this.#client.repos.getCollaboratorPermissionLevel({ ...this.#repo, username: login2 })
+        );
         return data.permission === "admin" || data.permission === "write";
       }
       async headOf(number) {
-        const { data } = await this.#ask("the pull request", () => this.#client.pulls.get({ ...this.#repo, pull_number: number }));
+        const { data } = await this.#ask(
+          "the pull request",
+          () => this.#client.pulls.get({ ...this.#repo, pull_number: number })
+        );
         return data.head.sha;
       }
       /** One comment that is kept up to date: found by its marker and by being a bot's, because anybody can write the marker. */
@@ -39970,7 +40034,10 @@ var init_github2 = __esm({
           return "created";
         }
         if (mine.body === body) return "unchanged";
-        await this.#ask("a comment", () => this.#client.issues.updateComment({ ...this.#repo, comment_id: mine.id, body }));
+        await this.#ask(
+          "a comment",
+          () => this.#client.issues.updateComment({ ...this.#repo, comment_id: mine.id, body })
+        );
         return "updated";
       }
       /** Text of that comment, if there is one. */
@@ -39978,44 +40045,98 @@ var init_github2 = __esm({
         return (await this.#marked(number, marker2))?.body;
       }
       async comment(number, body) {
-        await this.#ask("a comment", () => this.#client.issues.createComment({ ...this.#repo, issue_number: number, body }));
+        await this.#ask(
+          "a comment",
+          () => this.#client.issues.createComment({ ...this.#repo, issue_number: number, body })
+        );
       }
       async #marked(number, marker2) {
-        const comments = await this.#ask("comments", () => this.#client.paginate(this.#client.issues.listComments, { ...this.#repo, issue_number: number, per_page: 100 }));
-        return comments.find(({ user, body: text2 }) => user?.type === "Bot" && text2?.startsWith(marker2) === true);
+        const comments = await this.#ask(
+          "comments",
+          () => this.#client.paginate(this.#client.issues.listComments, {
+            ...this.#repo,
+            issue_number: number,
+            per_page: 100
+          })
+        );
+        return comments.find(
+          ({ user, body: text2 }) => user?.type === "Bot" && text2?.startsWith(marker2) === true
+        );
       }
       /** Adds files to a branch that only this tool writes, or takes them away (null), in one commit; makes the branch if need be. Somebody else's commit in between is built upon. */
       async commitFiles(branch, files, message) {
         const ref = `heads/${branch}`;
         const file = { mode: "100644", type: "blob" };
         for (let round = 1; ; round += 1) {
-          const parent = await this.#ask("the branch", () => this.#client.git.getRef({ ...this.#repo, ref }).then(({ data }) => data.object.sha, absent));
-          const base = parent === void 0 ? void 0 : (await this.#ask("the branch", () => this.#client.git.getCommit({ ...this.#repo, commit_sha: parent }))).data.tree.sha;
+          const parent = await this.#ask(
+            "the branch",
+            () => this.#client.git.getRef({ ...this.#repo, ref }).then(({ data }) => data.object.sha, absent)
+          );
+          const base = parent === void 0 ? void 0 : (await this.#ask(
+            "the branch",
+            () => this.#client.git.getCommit({ ...this.#repo, commit_sha: parent })
+          )).data.tree.sha;
           const known = [...files.values()].includes(null) && base !== void 0 ? await this.#paths(base) : /* @__PURE__ */ new Set();
-          const tree = [...files].flatMap(([path, content]) => content !== null ? [{ ...file, path, content }] : known.has(path) ? [{ ...file, path, sha: null }] : []);
+          const tree = [...files].flatMap(
+            ([path, content]) => content !== null ? [{ ...file, path, content }] : known.has(path) ? [{ ...file, path, sha: null }] : []
+          );
           if (tree.length === 0) return;
-          const made = await this.#ask("a tree", () => this.#client.git.createTree({ ...this.#repo, tree, ...base === void 0 ? {} : { base_tree: base } }));
+          const made = await this.#ask(
+            "a tree",
+            () => this.#client.git.createTree({
+              ...this.#repo,
+              tree,
+              ...base === void 0 ? {} : { base_tree: base }
+            })
+          );
           if (made.data.sha === base) return;
-          const commit = await this.#ask("a commit", () => this.#client.git.createCommit({ ...this.#repo, message, tree: made.data.sha, parents: parent === void 0 ? [] : [parent] }));
+          const commit = await this.#ask(
+            "a commit",
+            () => this.#client.git.createCommit({
+              ...this.#repo,
+              message,
+              tree: made.data.sha,
+              parents: parent === void 0 ? [] : [parent]
+            })
+          );
           const { sha } = commit.data;
           try {
-            if (parent === void 0) await this.#ask("the branch", () => this.#client.git.createRef({ ...this.#repo, ref: `refs/${ref}`, sha }));
-            else await this.#ask("the branch", () => this.#client.git.updateRef({ ...this.#repo, ref, sha, force: false }));
+            if (parent === void 0)
+              await this.#ask(
+                "the branch",
+                () => this.#client.git.createRef({ ...this.#repo, ref: `refs/${ref}`, sha })
+              );
+            else
+              await this.#ask(
+                "the branch",
+                () => this.#client.git.updateRef({ ...this.#repo, ref, sha, force: false })
+              );
             return;
           } catch (error3) {
-            if (round === 5 || !(error3 instanceof GithubRefused) || statusOf2(error3.cause) !== 422) throw error3;
+            if (round === 5 || !(error3 instanceof GithubRefused) || statusOf2(error3.cause) !== 422)
+              throw error3;
           }
         }
       }
       async #paths(tree) {
-        const { data } = await this.#ask("the branch", () => this.#client.git.getTree({ ...this.#repo, tree_sha: tree, recursive: "true" }));
+        const { data } = await this.#ask(
+          "the branch",
+          () => this.#client.git.getTree({ ...this.#repo, tree_sha: tree, recursive: "true" })
+        );
         return new Set(data.tree.map(({ path }) => path));
       }
       /** Opens the one issue with these labels, or brings the open one up to date. */
       async openIssue(labels, title, body) {
         const open2 = (await this.#issueWith(labels))?.number;
-        if (open2 === void 0) return (await this.#ask("an issue", () => this.#client.issues.create({ ...this.#repo, title, body, labels: [...labels] }))).data.number;
-        await this.#ask("an issue", () => this.#client.issues.update({ ...this.#repo, issue_number: open2, title, body }));
+        if (open2 === void 0)
+          return (await this.#ask(
+            "an issue",
+            () => this.#client.issues.create({ ...this.#repo, title, body, labels: [...labels] })
+          )).data.number;
+        await this.#ask(
+          "an issue",
+          () => this.#client.issues.update({ ...this.#repo, issue_number: open2, title, body })
+        );
         return open2;
       }
       /** Closes the open issue with these labels, if there is one, and says why. */
@@ -40023,27 +40144,47 @@ var init_github2 = __esm({
         const open2 = (await this.#issueWith(labels))?.number;
         if (open2 === void 0) return;
         await this.comment(open2, why);
-        await this.#ask("an issue", () => this.#client.issues.update({ ...this.#repo, issue_number: open2, state: "closed" }));
+        await this.#ask(
+          "an issue",
+          () => this.#client.issues.update({ ...this.#repo, issue_number: open2, state: "closed" })
+        );
       }
       /** What the open issue with these labels says, if there is one. Labels are set by those who may write, and by nobody else. */
       async issueText(labels) {
         return (await this.#issueWith(labels))?.body ?? void 0;
       }
       async #issueWith(labels) {
-        const { data } = await this.#ask("issues", () => this.#client.issues.listForRepo({ ...this.#repo, state: "open", labels: labels.join(",") }));
+        const { data } = await this.#ask(
+          "issues",
+          () => this.#client.issues.listForRepo({ ...this.#repo, state: "open", labels: labels.join(",") })
+        );
         return data[0];
       }
       /** For display only: nothing is decided by it. */
       async deployment(given2) {
         const { data } = await this.#ask(
           "a deployment",
-          () => this.#client.repos.createDeployment({ ...this.#repo, ref: given2.commit, task: "glaciocloud", environment: given2.environment, auto_merge: false, required_contexts: [] })
+          () => this.#client.repos.createDeployment({
+            ...this.#repo,
+            ref: given2.commit,
+            task: "glaciocloud",
+            environment: given2.environment,
+            auto_merge: false,
+            required_contexts: []
+          })
         );
         if (!("id" in data)) return;
         const description = Array.from(given2.description).slice(0, 140).join("");
         await this.#ask(
           "a deployment",
-          () => this.#client.repos.createDeploymentStatus({ ...this.#repo, deployment_id: data.id, state: given2.state, description, environment_url: given2.url, ...given2.run === void 0 ? {} : { log_url: given2.run } })
+          () => this.#client.repos.createDeploymentStatus({
+            ...this.#repo,
+            deployment_id: data.id,
+            state: given2.state,
+            description,
+            environment_url: given2.url,
+            ...given2.run === void 0 ? {} : { log_url: given2.run }
+          })
         );
       }
       async #ask(what, call) {
@@ -40051,8 +40192,16 @@ var init_github2 = __esm({
           return await call();
         } catch (cause) {
           const status = statusOf2(cause);
-          const hints = { 401: "the token is wrong or has expired", 403: "the token may not do this: look at `permissions:` of the job", 404: "it does not exist, or the token may not see it", 422: "GitHub refused the content" };
-          throw new GithubRefused(`GitHub refused ${what}: ${messageOf(cause).split(" - ")[0] ?? ""}`, { hint: hints[String(status)] ?? "try again later; githubstatus.com knows of outages", cause });
+          const hints = {
+            401: "the token is wrong or has expired",
+            403: "the token may not do this: look at `permissions:` of the job",
+            404: "it does not exist, or the token may not see it",
+            422: "GitHub refused the content"
+          };
+          throw new GithubRefused(`GitHub refused ${what}: ${messageOf(cause).split(" - ")[0] ?? ""}`, {
+            hint: hints[String(status)] ?? "try again later; githubstatus.com knows of outages",
+            cause
+          });
         }
       }
     };
@@ -40579,12 +40728,14 @@ function actionReport() {
     progress: (text2) => info(text2),
     result: async (result2) => {
       for (const severity of ["error", "warning"]) {
-        for (const finding of result2.findings.filter((one) => one.severity === severity).slice(0, ANNOTATION_LIMIT)) annotate(finding);
+        for (const finding of result2.findings.filter((one) => one.severity === severity).slice(0, ANNOTATION_LIMIT))
+          annotate(finding);
       }
       info(result2.text);
       setOutput("result", JSON.stringify(result2.json));
       for (const [name, value] of Object.entries(result2.outputs)) setOutput(name, value);
-      if (result2.summary !== "" && process.env["GITHUB_STEP_SUMMARY"] !== void 0) await summary.addRaw(result2.summary, true).write();
+      if (result2.summary !== "" && process.env["GITHUB_STEP_SUMMARY"] !== void 0)
+        await summary.addRaw(result2.summary, true).write();
     },
     failure: (message, hint) => error(`${message}. ${hint}`)
   };
@@ -40596,7 +40747,16 @@ function annotate({ severity, at: at3, rule, message, hint }) {
 }
 
 // src/core/init/answers.ts
-var ANSWERS = ["organization", "registry", "hub", "url", "cluster", "provider", "email", "action"];
+var ANSWERS = [
+  "organization",
+  "registry",
+  "hub",
+  "url",
+  "cluster",
+  "provider",
+  "email",
+  "action"
+];
 function isPin(action) {
   return /^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+@[0-9a-f]{40}$/u.test(action);
 }
@@ -40612,59 +40772,185 @@ function needsIssuer({ url }) {
 init_failure();
 var OPTIONS = {
   root: { type: "string", value: "DIR", help: "the platform\u2019s folder (default: the current one)" },
-  "charts-from": { type: "string", value: "DIR|URL", help: "take charts from here instead of their repositories; trusted, and reported as not verified" },
+  "charts-from": {
+    type: "string",
+    value: "DIR|URL",
+    help: "take charts from here instead of their repositories; trusted, and reported as not verified"
+  },
   json: { type: "boolean", help: "print the result as JSON" },
   all: { type: "boolean", help: "everything instead of one" },
   out: { type: "string", value: "DIR", help: "write into this folder" },
-  present: { type: "string", value: "DIR", help: "what is deployed, as a folder of the shape that `render` writes (default: the branch `deployed`)" },
+  present: {
+    type: "string",
+    value: "DIR",
+    help: "what is deployed, as a folder of the shape that `render` writes (default: the branch `deployed`)"
+  },
   html: { type: "string", value: "FILE", help: "write the whole plan as one HTML page" },
-  at: { type: "string", value: "TIME", help: "plan as if it were this time, such as 2026-11-30T08:00Z (default: now)" },
+  at: {
+    type: "string",
+    value: "TIME",
+    help: "plan as if it were this time, such as 2026-11-30T08:00Z (default: now)"
+  },
   pull: { type: "string", value: "N", help: "number of the pull request" },
   head: { type: "string", value: "SHA", help: "commit that the comment is about" },
   wave: { type: "string", value: "WAVE", help: "only hubs of this wave" },
-  cluster: { type: "string", value: "NAME", help: "the cluster to work on (needed where the platform has several); of `init`, its name (default: main)" },
-  kubeconfig: { type: "string", value: "FILE", help: "how to reach the cluster (default: KUBECONFIG)" },
-  record: { type: "string", value: "DIR", help: "keep the public record of what runs in this folder" },
+  cluster: {
+    type: "string",
+    value: "NAME",
+    help: "the cluster to work on (needed where the platform has several); of `init`, its name (default: main)"
+  },
+  kubeconfig: {
+    type: "string",
+    value: "FILE",
+    help: "how to reach the cluster (default: KUBECONFIG)"
+  },
+  record: {
+    type: "string",
+    value: "DIR",
+    help: "keep the public record of what runs in this folder"
+  },
   now: { type: "boolean", help: "pass freezes and soaks; needs --reason" },
   approved: { type: "boolean", help: "a person has approved the waves that ask for it" },
-  retry: { type: "string", value: "HUB", help: "try what is quarantined once more; needs --reason" },
-  again: { type: "boolean", help: "apply the named hubs once more, though nothing changed; needs --reason" },
-  hold: { type: "string", value: "TIME", help: "try files that are not merged on the first wave for so long, such as 2h; needs --reason" },
+  retry: {
+    type: "string",
+    value: "HUB",
+    help: "try what is quarantined once more; needs --reason"
+  },
+  again: {
+    type: "boolean",
+    help: "apply the named hubs once more, though nothing changed; needs --reason"
+  },
+  hold: {
+    type: "string",
+    value: "TIME",
+    help: "try files that are not merged on the first wave for so long, such as 2h; needs --reason"
+  },
   reason: { type: "string", value: "TEXT", help: "why, for those who read it later" },
-  organization: { type: "string", value: "ORG", help: "GitHub organisation that the platform belongs to" },
+  organization: {
+    type: "string",
+    value: "ORG",
+    help: "GitHub organisation that the platform belongs to"
+  },
   registry: { type: "string", value: "HOST/PATH", help: "where images go (default: ghcr.io/ORG)" },
   hub: { type: "string", value: "NAME", help: "the first hub (default: hub)" },
   url: { type: "string", value: "URL", help: "address of the first hub" },
   provider: { type: "string", value: "PROVIDER", help: "who runs the cluster (default: existing)" },
-  email: { type: "string", value: "ADDRESS", help: "contact for certificates, where the address is https" },
-  action: { type: "string", value: "OWNER/REPO@SHA", help: "GlacioCloud at the commit that the workflows use" },
+  email: {
+    type: "string",
+    value: "ADDRESS",
+    help: "contact for certificates, where the address is https"
+  },
+  action: {
+    type: "string",
+    value: "OWNER/REPO@SHA",
+    help: "GlacioCloud at the commit that the workflows use"
+  },
   help: { type: "boolean", help: "show this" },
   version: { type: "boolean", help: "show the version" }
 };
 var COMMANDS = {
-  check: { summary: "find every mistake in the files", target: "", options: ["root", "charts-from", "json", "at"] },
-  render: { summary: "write values and Kubernetes objects of hubs", target: "HUB?", options: ["root", "charts-from", "all", "out"] },
-  "render-image": { summary: "write the build folder of images", target: "IMAGE?", options: ["root", "all", "out", "json"] },
-  "pull-request": { summary: "in a workflow_run: find the pull request that the run belongs to", target: "", options: [] },
-  review: { summary: "put the plan of a pull request into its comment", target: "", options: ["root", "charts-from", "present", "html", "pull", "head", "at"] },
-  plan: { summary: "show what would change, compared with what is deployed", target: "", options: ["root", "charts-from", "present", "json", "html", "at"] },
-  deploy: { summary: "make what is merged run, wave by wave, and prove it healthy", target: "HUB\u2026", options: ["root", "charts-from", "wave", "cluster", "kubeconfig", "record", "approved", "now", "retry", "again", "hold", "pull", "reason", "json"] },
-  try: { summary: "in an issue_comment event: which commit `/try SHA` asks for", target: "", options: ["root", "charts-from"] },
+  check: {
+    summary: "find every mistake in the files",
+    target: "",
+    options: ["root", "charts-from", "json", "at"]
+  },
+  render: {
+    summary: "write values and Kubernetes objects of hubs",
+    target: "HUB?",
+    options: ["root", "charts-from", "all", "out"]
+  },
+  "render-image": {
+    summary: "write the build folder of images",
+    target: "IMAGE?",
+    options: ["root", "all", "out", "json"]
+  },
+  "pull-request": {
+    summary: "in a workflow_run: find the pull request that the run belongs to",
+    target: "",
+    options: []
+  },
+  review: {
+    summary: "put the plan of a pull request into its comment",
+    target: "",
+    options: ["root", "charts-from", "present", "html", "pull", "head", "at"]
+  },
+  plan: {
+    summary: "show what would change, compared with what is deployed",
+    target: "",
+    options: ["root", "charts-from", "present", "json", "html", "at"]
+  },
+  deploy: {
+    summary: "make what is merged run, wave by wave, and prove it healthy",
+    target: "HUB\u2026",
+    options: [
+      "root",
+      "charts-from",
+      "wave",
+      "cluster",
+      "kubeconfig",
+      "record",
+      "approved",
+      "now",
+      "retry",
+      "again",
+      "hold",
+      "pull",
+      "reason",
+      "json"
+    ]
+  },
+  try: {
+    summary: "in an issue_comment event: which commit `/try SHA` asks for",
+    target: "",
+    options: ["root", "charts-from"]
+  },
   order: { summary: "in an issues event: what a label asks for", target: "", options: ["root"] },
-  waves: { summary: "for the workflow: clusters of each wave, and where a person is asked", target: "", options: ["root", "charts-from", "json"] },
-  state: { summary: "show what the cluster knows of its hubs", target: "HUB\u2026", options: ["kubeconfig", "json"] },
-  drift: { summary: "show what somebody changed in the cluster behind our back", target: "HUB\u2026", options: ["kubeconfig", "json"] },
-  outside: { summary: "ask each hub\u2019s public address, and hear whether its probe still speaks", target: "HUB\u2026", options: ["root", "json", "at"] },
-  secrets: { summary: "compare a hub\u2019s secrets with what it declares, or write the file to fill in", target: "audit|template HUB", options: ["root", "json"] },
-  new: { summary: "write a commented file to begin with: new hub|image|cluster NAME", target: "KIND NAME", options: ["root", "json"] },
-  init: { summary: "make an empty repository a platform, by questions or by options", target: "", options: ["root", ...ANSWERS, "json"] },
+  waves: {
+    summary: "for the workflow: clusters of each wave, and where a person is asked",
+    target: "",
+    options: ["root", "charts-from", "json"]
+  },
+  state: {
+    summary: "show what the cluster knows of its hubs",
+    target: "HUB\u2026",
+    options: ["kubeconfig", "json"]
+  },
+  drift: {
+    summary: "show what somebody changed in the cluster behind our back",
+    target: "HUB\u2026",
+    options: ["kubeconfig", "json"]
+  },
+  outside: {
+    summary: "ask each hub\u2019s public address, and hear whether its probe still speaks",
+    target: "HUB\u2026",
+    options: ["root", "json", "at"]
+  },
+  secrets: {
+    summary: "compare a hub\u2019s secrets with what it declares, or write the file to fill in",
+    target: "audit|template HUB",
+    options: ["root", "json"]
+  },
+  new: {
+    summary: "write a commented file to begin with: new hub|image|cluster NAME",
+    target: "KIND NAME",
+    options: ["root", "json"]
+  },
+  init: {
+    summary: "make an empty repository a platform, by questions or by options",
+    target: "",
+    options: ["root", ...ANSWERS, "json"]
+  },
   explain: { summary: "say why a rule exists", target: "RULE?", options: ["json"] },
   completion: { summary: "print a completion script for bash", target: "", options: [] }
 };
 var ACTION_COMMANDS = Object.entries(COMMANDS).filter(([name]) => name !== "init");
 function fromAction(read) {
   const command = read("command");
-  if (!isCommand(command) || command === "init") throw new UsageError(`there is no command "${command}"`, `commands: ${ACTION_COMMANDS.map(([name]) => name).join(", ")}`);
+  if (!isCommand(command) || command === "init")
+    throw new UsageError(
+      `there is no command "${command}"`,
+      `commands: ${ACTION_COMMANDS.map(([name]) => name).join(", ")}`
+    );
   const options = {};
   for (const name of COMMANDS[command].options) {
     const value = read(name);
@@ -40678,7 +40964,11 @@ function build(command, target, options) {
     return typeof value === "string" && value !== "" ? value : void 0;
   };
   const spec2 = command === "help" || command === "version" ? void 0 : COMMANDS[command];
-  if (spec2?.target === "" && target.length > 0) throw new UsageError(`${command} takes no "${target[0] ?? ""}"`, `see \`glaciocloud ${command} --help\``);
+  if (spec2?.target === "" && target.length > 0)
+    throw new UsageError(
+      `${command} takes no "${target[0] ?? ""}"`,
+      `see \`glaciocloud ${command} --help\``
+    );
   return {
     command,
     target,
@@ -40702,7 +40992,9 @@ function build(command, target, options) {
     again: options.again === true,
     hold: word("hold"),
     reason: word("reason"),
-    answers: Object.fromEntries(ANSWERS.flatMap((name) => options[name] === void 0 ? [] : [[name, word(name) ?? ""]]))
+    answers: Object.fromEntries(
+      ANSWERS.flatMap((name) => options[name] === void 0 ? [] : [[name, word(name) ?? ""]])
+    )
   };
 }
 function isCommand(word) {
@@ -40741,18 +41033,31 @@ function countText(findings) {
   const errors = findings.filter(({ severity }) => severity === "error").length;
   const warnings = findings.length - errors;
   if (findings.length === 0) return "no findings";
-  return [errors > 0 ? plural(errors, "error") : "", warnings > 0 ? plural(warnings, "warning") : ""].filter(Boolean).join(", ");
+  return [
+    errors > 0 ? plural(errors, "error") : "",
+    warnings > 0 ? plural(warnings, "warning") : ""
+  ].filter(Boolean).join(", ");
 }
 function plural(count, word) {
   return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
 function findingsJson(findings) {
-  return findings.map(({ rule, severity, at: at3, message, hint }) => ({ rule, severity, file: at3.file, line: at3.line, column: at3.column, message, hint }));
+  return findings.map(({ rule, severity, at: at3, message, hint }) => ({
+    rule,
+    severity,
+    file: at3.file,
+    line: at3.line,
+    column: at3.column,
+    message,
+    hint
+  }));
 }
 function findingsMarkdown(findings) {
   if (findings.length === 0) return "### Check\n\nNo findings.\n";
-  const rows = findings.map(({ rule, severity, at: at3, message, hint }) => `| ${severity === "error" ? "\u2717" : "\u26A0"} | \`${at3.file}:${at3.line}\` | ${escapeMarkdown(message)} | ${escapeMarkdown(hint)} | \`${rule}\` |
-`);
+  const rows = findings.map(
+    ({ rule, severity, at: at3, message, hint }) => `| ${severity === "error" ? "\u2717" : "\u26A0"} | \`${at3.file}:${at3.line}\` | ${escapeMarkdown(message)} | ${escapeMarkdown(hint)} | \`${rule}\` |
+`
+  );
   return `### Check: ${countText(findings)}
 
 | | where | what is wrong | what to write instead | rule |
@@ -44131,7 +44436,16 @@ init_json();
 
 // src/core/deploy/door.ts
 init_json();
-var MACHINES = ["deploy_0", "deploy_1", "deploy_2", "deploy_3", "probe_0", "probe_1", "probe_2", "probe_3"];
+var MACHINES = [
+  "deploy_0",
+  "deploy_1",
+  "deploy_2",
+  "deploy_3",
+  "probe_0",
+  "probe_1",
+  "probe_2",
+  "probe_3"
+];
 function firstAccess(environment2) {
   const groups2 = [...new Set(Object.values(environment2.sizes).flatMap((size) => size.for))].filter((who) => who !== "all").sort(compareText);
   return { v: 1, users: {}, machines: Object.fromEntries(MACHINES.map((name) => [name, groups2])) };
@@ -44141,7 +44455,14 @@ function firstAccess(environment2) {
 var HUB_CODE = ["glaciocloud_hub.py", "glaciocloud_start.py"];
 var CODE_FOLDER = "/usr/local/etc/jupyterhub";
 function machineScopes(users) {
-  return ["read:hub", ...users.flatMap((user) => [`admin:users!user=${user}`, `servers!user=${user}`, `access:servers!user=${user}`])];
+  return [
+    "read:hub",
+    ...users.flatMap((user) => [
+      `admin:users!user=${user}`,
+      `servers!user=${user}`,
+      `access:servers!user=${user}`
+    ])
+  ];
 }
 function hub({ hub: { data: environment2 }, cluster, codeDigest }) {
   const memory = hubMemoryMiB(environment2.capacity.maxServers);
@@ -44155,7 +44476,7 @@ function hub({ hub: { data: environment2 }, cluster, codeDigest }) {
         annotations: { "glaciocloud.org/code": codeDigest },
         // Deleting a user must never delete a home.
         config: { KubeSpawner: { delete_pvc: false } },
-        extraConfig: { "glaciocloud": "import glaciocloud_hub\nglaciocloud_hub.configure(c)\n" },
+        extraConfig: { glaciocloud: "import glaciocloud_hub\nglaciocloud_hub.configure(c)\n" },
         extraVolumes: [
           { name: "hub-code", configMap: { name: "hub-code" } },
           { name: "hub-access", secret: { secretName: "hub-access", optional: true } },
@@ -44163,13 +44484,23 @@ function hub({ hub: { data: environment2 }, cluster, codeDigest }) {
           { name: "hub-notices", configMap: { name: "hub-notices", optional: true } }
         ],
         extraVolumeMounts: [
-          ...HUB_CODE.map((file) => ({ name: "hub-code", mountPath: `${CODE_FOLDER}/${file}`, subPath: file, readOnly: true })),
+          ...HUB_CODE.map((file) => ({
+            name: "hub-code",
+            mountPath: `${CODE_FOLDER}/${file}`,
+            subPath: file,
+            readOnly: true
+          })),
           { name: "hub-access", mountPath: "/etc/hub-access", readOnly: true },
           { name: "hub-profiles", mountPath: "/etc/hub-profiles", readOnly: true },
           { name: "hub-notices", mountPath: "/etc/hub-notices", readOnly: true }
         ],
         services: { "glaciocloud-health": { display: false } },
-        loadRoles: { "glaciocloud-health": { services: ["glaciocloud-health"], scopes: machineScopes(MACHINES) } },
+        loadRoles: {
+          "glaciocloud-health": {
+            services: ["glaciocloud-health"],
+            scopes: machineScopes(MACHINES)
+          }
+        },
         db: {
           type: "sqlite-pvc",
           pvc: {
@@ -44181,7 +44512,10 @@ function hub({ hub: { data: environment2 }, cluster, codeDigest }) {
         },
         // People wait for a hub that restarts: one second of it is the interval at which Kubernetes looks.
         readinessProbe: { periodSeconds: 1 },
-        resources: { requests: { cpu: "100m", memory: `${Math.round(memory / 2)}Mi` }, limits: { memory: `${memory}Mi` } }
+        resources: {
+          requests: { cpu: "100m", memory: `${Math.round(memory / 2)}Mi` },
+          limits: { memory: `${memory}Mi` }
+        }
       },
       proxy: {
         chp: {
@@ -44235,16 +44569,26 @@ function readSource(file, text2) {
 }
 function parse(text2, report, offsets) {
   if (text2.length > MAX_FILE_BYTES) {
-    report(0, `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`, "split it, or keep data out of the platform files");
+    report(
+      0,
+      `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`,
+      "split it, or keep data out of the platform files"
+    );
     return null;
   }
   if (text2.startsWith("\uFEFF")) {
     report(0, "the file starts with a byte order mark", "save it as UTF-8 without BOM");
     return null;
   }
-  const odd = /\r(?!\n)|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\u0085\u2028\u2029]/u.exec(text2);
+  const odd = /\r(?!\n)|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\u0085\u2028\u2029]/u.exec(
+    text2
+  );
   if (odd) {
-    report(odd.index, "a control character or lone carriage return stands here", "remove it; lines end with LF or CRLF");
+    report(
+      odd.index,
+      "a control character or lone carriage return stands here",
+      "remove it; lines end with LF or CRLF"
+    );
     return null;
   }
   try {
@@ -44253,7 +44597,12 @@ function parse(text2, report, offsets) {
     if (!(error3 instanceof YAMLException)) throw error3;
     const tab = /^[ ]*\t/mu.exec(text2);
     if (tab) report(tab.index, "a tab is used for indentation", "indent with spaces");
-    else report(error3.mark?.position ?? 0, `this is not YAML: ${error3.reason}`, "check quotes, indentation and colons near here");
+    else
+      report(
+        error3.mark?.position ?? 0,
+        `this is not YAML: ${error3.reason}`,
+        "check quotes, indentation and colons near here"
+      );
     return null;
   }
 }
@@ -44286,14 +44635,20 @@ function build3(text2, events, report, offsets) {
     frame2.key = name;
     if (name === "<<") report(offset, "merge keys are not read here", "write the keys out");
     else if (name === "__proto__") report(offset, "this key is not allowed", "choose another name");
-    else if (Object.hasOwn(frame2.value, name)) report(offset, `the key "${name}" stands twice`, "keep one of the two");
+    else if (Object.hasOwn(frame2.value, name))
+      report(offset, `the key "${name}" stands twice`, "keep one of the two");
     else offsets.set(`${frame2.path}/${escapeSegment(name)}`, { key: offset, value: offset });
   };
   for (const event of events) {
     switch (event.type) {
       case EVENT_ID.DOCUMENT:
         documents2 += 1;
-        if (documents2 === 2) report(text2.length, "the file holds several documents", 'one file, one document: remove "---"');
+        if (documents2 === 2)
+          report(
+            text2.length,
+            "the file holds several documents",
+            'one file, one document: remove "---"'
+          );
         if (documents2 > 1) return root;
         break;
       case EVENT_ID.ALIAS:
@@ -44321,8 +44676,13 @@ function build3(text2, events, report, offsets) {
         const offset = quoted2 ? event.valueStart - 1 : event.valueStart;
         const frame2 = stack.at(-1);
         const raw = event.valueStart < 0 ? "" : getScalarValue(text2, event);
-        if (frame2 && !Array.isArray(frame2.value) && frame2.key === void 0) key(frame2, raw, offset);
-        else put(scalar(raw, event, (message, hint) => report(offset, message, hint)), offset);
+        if (frame2 && !Array.isArray(frame2.value) && frame2.key === void 0)
+          key(frame2, raw, offset);
+        else
+          put(
+            scalar(raw, event, (message, hint) => report(offset, message, hint)),
+            offset
+          );
         break;
       }
     }
@@ -44330,25 +44690,40 @@ function build3(text2, events, report, offsets) {
   return root;
 }
 function refuseProperties(event, report) {
-  if (event.anchorStart >= 0) report(event.anchorStart - 1, "anchors are not read here", "write the value out where it is needed");
-  if (event.tagStart >= 0) report(event.tagStart, "tags are not read here", "write plain text, quoted if it must stay text");
+  if (event.anchorStart >= 0)
+    report(
+      event.anchorStart - 1,
+      "anchors are not read here",
+      "write the value out where it is needed"
+    );
+  if (event.tagStart >= 0)
+    report(
+      event.tagStart,
+      "tags are not read here",
+      "write plain text, quoted if it must stay text"
+    );
 }
 function scalar(raw, event, report) {
   if (event.style !== SCALAR_STYLE.PLAIN) return raw;
   if (/^(?:|~|null|Null|NULL)$/u.test(raw)) return null;
   if (/^(?:true|True|TRUE)$/u.test(raw)) return true;
   if (/^(?:false|False|FALSE)$/u.test(raw)) return false;
-  if (!/^(?:[-+]?(?:\.?[0-9]|\.(?:inf|Inf|INF))[0-9a-zA-Z.+_-]*|\.(?:nan|NaN|NAN))$/u.test(raw)) return raw;
+  if (!/^(?:[-+]?(?:\.?[0-9]|\.(?:inf|Inf|INF))[0-9a-zA-Z.+_-]*|\.(?:nan|NaN|NAN))$/u.test(raw))
+    return raw;
   const value = Number(raw);
   if (String(value) === raw) return value;
   const numeric = /^(?:[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/u;
   if (!numeric.test(raw)) return raw;
-  report(`${raw} would be read as the number ${value}`, `write "${raw}" in quotes if it is text, or ${value}`);
+  report(
+    `${raw} would be read as the number ${value}`,
+    `write "${raw}" in quotes if it is text, or ${value}`
+  );
   return Number.isFinite(value) ? value : raw;
 }
 function lineStarts(text2) {
   const starts = [0];
-  for (let index2 = text2.indexOf("\n"); index2 >= 0; index2 = text2.indexOf("\n", index2 + 1)) starts.push(index2 + 1);
+  for (let index2 = text2.indexOf("\n"); index2 >= 0; index2 = text2.indexOf("\n", index2 + 1))
+    starts.push(index2 + 1);
   return starts;
 }
 function placeOf(file, starts, offset) {
@@ -44374,7 +44749,11 @@ async function readTree(root, folders, wants) {
     const info2 = await lstat2(full).catch(() => void 0);
     if (!info2) return;
     if (info2.isSymbolicLink()) {
-      files.set(path, { kind: "refused", why: "this is a symbolic link", hint: "put the file itself here" });
+      files.set(path, {
+        kind: "refused",
+        why: "this is a symbolic link",
+        hint: "put the file itself here"
+      });
     } else if (info2.isDirectory()) {
       const names3 = (await readdir2(full)).sort();
       for (const name of names3) await visit2(path === "" ? name : `${path}/${name}`);
@@ -44386,7 +44765,12 @@ async function readTree(root, folders, wants) {
   return { root: base, files };
 }
 async function readText(full, size) {
-  if (size > MAX_FILE_BYTES) return { kind: "refused", why: `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`, hint: "split it, or keep data out of the platform files" };
+  if (size > MAX_FILE_BYTES)
+    return {
+      kind: "refused",
+      why: `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`,
+      hint: "split it, or keep data out of the platform files"
+    };
   const bytes = await readFile(full);
   try {
     return { kind: "text", text: decoder.decode(bytes) };
@@ -44412,9 +44796,16 @@ async function writeFolder(folder, files) {
       for (const [path, text2] of files) {
         const full = inside(fresh, path);
         await mkdir2(dirname(full), { recursive: true });
-        await writeFile2(full, text2, path === "postBuild" || path === "start" ? { mode: 493 } : {});
+        await writeFile2(
+          full,
+          text2,
+          path === "postBuild" || path === "start" ? { mode: 493 } : {}
+        );
       }
-      const existed = await rename2(target, old).then(() => true, () => false);
+      const existed = await rename2(target, old).then(
+        () => true,
+        () => false
+      );
       await rename2(fresh, target);
       if (existed) await rm2(old, { recursive: true, force: true });
     } finally {
@@ -44435,11 +44826,15 @@ async function writeWhole(path, text2) {
   });
 }
 async function exists2(path) {
-  return lstat2(path).then(() => true, () => false);
+  return lstat2(path).then(
+    () => true,
+    () => false
+  );
 }
 function inside(folder, path) {
   const full = resolve(folder, path);
-  if (full !== folder && !full.startsWith(folder + sep)) throw new Error(`${path} leaves its folder`);
+  if (full !== folder && !full.startsWith(folder + sep))
+    throw new Error(`${path} leaves its folder`);
   return full;
 }
 async function guarded(what, write) {
@@ -44447,8 +44842,16 @@ async function guarded(what, write) {
     return await write();
   } catch (cause) {
     const code = cause.code;
-    const hints = { ENOSPC: "the disk is full: make room and run it again", EACCES: "you may not write there: choose another folder", EROFS: "that file system is read-only: choose another folder", EDQUOT: "your quota is used up: make room and run it again" };
-    throw new DiskFailure(`${what} cannot be written: ${messageOf(cause)}`, { hint: hints[code ?? ""] ?? "look at the folder and run it again", cause });
+    const hints = {
+      ENOSPC: "the disk is full: make room and run it again",
+      EACCES: "you may not write there: choose another folder",
+      EROFS: "that file system is read-only: choose another folder",
+      EDQUOT: "your quota is used up: make room and run it again"
+    };
+    throw new DiskFailure(`${what} cannot be written: ${messageOf(cause)}`, {
+      hint: hints[code ?? ""] ?? "look at the folder and run it again",
+      cause
+    });
   }
 }
 
@@ -44460,7 +44863,8 @@ function toolRoot() {
   let folder = dirname2(fileURLToPath(import.meta.url));
   while (!existsSync2(join2(folder, "charts", "oggm-hub", "Chart.yaml"))) {
     const up = dirname2(folder);
-    if (up === folder) throw new Error("charts/ is not beside the bundle: the installation is incomplete");
+    if (up === folder)
+      throw new Error("charts/ is not beside the bundle: the installation is incomplete");
     folder = up;
   }
   return folder;
@@ -44482,7 +44886,10 @@ async function loadCharts(request2) {
   if (!got) return void 0;
   const meta = chartYaml(got.files, "jupyterhub");
   if (meta.name !== "jupyterhub" || meta.version !== settings.version) {
-    throw new ChartRefused(`platform.yaml wants jupyterhub ${settings.version}, and ${got.origin} holds ${meta.name} ${meta.version}`, { hint: "name the version that is there, or give the one that is wanted" });
+    throw new ChartRefused(
+      `platform.yaml wants jupyterhub ${settings.version}, and ${got.origin} holds ${meta.name} ${meta.version}`,
+      { hint: "name the version that is there, or give the one that is wanted" }
+    );
   }
   const umbrella = await folderFiles(join3(toolRoot(), "charts", UMBRELLA));
   const umbrellaMeta = chartYaml(umbrella, UMBRELLA);
@@ -44494,7 +44901,9 @@ async function loadCharts(request2) {
     ],
     defaults: asObject(load(text(got.files, "values.yaml"))),
     schema: asObject(JSON.parse(text(got.files, "values.schema.json"))),
-    codeDigest: contentDigest(new Map(HUB_CODE.map((file) => [file, umbrella.get(`files/${file}`) ?? new Uint8Array()]))).slice(0, 16),
+    codeDigest: contentDigest(
+      new Map(HUB_CODE.map((file) => [file, umbrella.get(`files/${file}`) ?? new Uint8Array()]))
+    ).slice(0, 16),
     firstSeen: got.firstSeen === void 0 ? [] : [{ name: "jupyterhub", sha256: got.firstSeen }],
     assemble: (folder) => assemble(folder, umbrella, { jupyterhub: got.files })
   };
@@ -44502,7 +44911,8 @@ async function loadCharts(request2) {
 async function pinned(name, settings, { network, progress }) {
   const cached = join3(cacheFolder(), "charts", `${name}-${settings.version}.tgz`);
   let archive = await readFile2(cached).catch(() => void 0);
-  if (archive && settings.sha256 !== null && sha256(archive) !== settings.sha256) archive = void 0;
+  if (archive && settings.sha256 !== null && sha256(archive) !== settings.sha256)
+    archive = void 0;
   if (!archive) {
     if (!network) return void 0;
     progress(`fetching chart ${name} ${settings.version} from ${settings.repository}`);
@@ -44512,22 +44922,37 @@ async function pinned(name, settings, { network, progress }) {
   }
   const hash = sha256(archive);
   if (settings.sha256 !== null && hash !== settings.sha256) {
-    throw new ChartRefused(`chart ${name} ${settings.version} from ${settings.repository} has SHA-256 ${hash}, and platform.yaml pins ${settings.sha256}`, {
-      hint: "somebody changed a published chart, or the pin is wrong: compare with the release notes before you change the pin"
-    });
+    throw new ChartRefused(
+      `chart ${name} ${settings.version} from ${settings.repository} has SHA-256 ${hash}, and platform.yaml pins ${settings.sha256}`,
+      {
+        hint: "somebody changed a published chart, or the pin is wrong: compare with the release notes before you change the pin"
+      }
+    );
   }
-  return { files: await unpack(archive, cached), origin: cached, verified: settings.sha256 !== null, ...settings.sha256 === null ? { firstSeen: hash } : {} };
+  return {
+    files: await unpack(archive, cached),
+    origin: cached,
+    verified: settings.sha256 !== null,
+    ...settings.sha256 === null ? { firstSeen: hash } : {}
+  };
 }
 async function download(name, settings) {
   const base = settings.repository.endsWith("/") ? settings.repository : `${settings.repository}/`;
-  const index2 = asObject(load((await fetchBytes(`${base}index.yaml`)).toString("utf8")));
+  const index2 = asObject(
+    load((await fetchBytes(`${base}index.yaml`)).toString("utf8"))
+  );
   const entries = asObject(index2["entries"] ?? {})[name];
   const entry2 = Array.isArray(entries) ? entries.find((one) => isObject(one) && one["version"] === settings.version) : void 0;
   const url = isObject(entry2) && Array.isArray(entry2["urls"]) ? entry2["urls"][0] : void 0;
-  if (typeof url !== "string" || !isObject(entry2)) throw new ChartUnreachable(`${base} has no chart ${name} ${settings.version}`, { hint: "name a version that the repository lists" });
+  if (typeof url !== "string" || !isObject(entry2))
+    throw new ChartUnreachable(`${base} has no chart ${name} ${settings.version}`, {
+      hint: "name a version that the repository lists"
+    });
   const archive = await fetchBytes(new URL(url, base).href);
   if (typeof entry2["digest"] === "string" && entry2["digest"] !== sha256(archive)) {
-    throw new ChartRefused(`chart ${name} ${settings.version} was damaged on the way`, { hint: "run it again" });
+    throw new ChartRefused(`chart ${name} ${settings.version} was damaged on the way`, {
+      hint: "run it again"
+    });
   }
   return archive;
 }
@@ -44550,21 +44975,29 @@ async function given(name, settings, from) {
     return { files: await unpack(await fetchBytes(url), url), origin: url };
   }
   const archive = join3(from, file);
-  if (await exists2(archive)) return { files: await unpack(await readFile2(archive), archive), origin: archive };
+  if (await exists2(archive))
+    return { files: await unpack(await readFile2(archive), archive), origin: archive };
   for (const folder of [join3(from, name), join3(from, `${name}-${settings.version}`), from]) {
-    if (await exists2(join3(folder, "Chart.yaml"))) return { files: await folderFiles(folder), origin: folder };
+    if (await exists2(join3(folder, "Chart.yaml")))
+      return { files: await folderFiles(folder), origin: folder };
   }
-  throw new ChartRefused(`${from} holds neither ${file} nor a folder ${name}/`, { hint: "put the archive or the unpacked chart there" });
+  throw new ChartRefused(`${from} holds neither ${file} nor a folder ${name}/`, {
+    hint: "put the archive or the unpacked chart there"
+  });
 }
 async function unpack(archive, origin) {
   const files = /* @__PURE__ */ new Map();
   try {
     for (const item of await parseTarGzip(archive)) {
       const path = item.name.slice(item.name.indexOf("/") + 1);
-      if (item.type === "file" && item.data && path !== "" && !path.split("/").includes("..")) files.set(path, item.data);
+      if (item.type === "file" && item.data && path !== "" && !path.split("/").includes(".."))
+        files.set(path, item.data);
     }
   } catch (cause) {
-    throw new ChartRefused(`${origin} is not a chart archive: ${messageOf(cause)}`, { hint: "remove it and run again", cause });
+    throw new ChartRefused(`${origin} is not a chart archive: ${messageOf(cause)}`, {
+      hint: "remove it and run again",
+      cause
+    });
   }
   return files;
 }
@@ -44584,7 +45017,8 @@ async function folderFiles(folder) {
 }
 function contentDigest(files) {
   const hash = createHash("sha256");
-  for (const path of [...files.keys()].sort(compareText)) hash.update(`${path}\0${sha256(files.get(path) ?? new Uint8Array())}
+  for (const path of [...files.keys()].sort(compareText))
+    hash.update(`${path}\0${sha256(files.get(path) ?? new Uint8Array())}
 `);
   return hash.digest("hex");
 }
@@ -44596,11 +45030,16 @@ async function assemble(folder, umbrella, parts) {
     await writeFile3(full, data);
   };
   for (const [path, data] of umbrella) await write(path, data);
-  const dependencies = Object.entries(parts).map(([name, files]) => `  - {name: ${name}, version: ${JSON.stringify(chartYaml(files, name).version)}}
-`);
-  await writeWhole(join3(root, "Chart.yaml"), `${text(umbrella, "Chart.yaml").trimEnd()}
+  const dependencies = Object.entries(parts).map(
+    ([name, files]) => `  - {name: ${name}, version: ${JSON.stringify(chartYaml(files, name).version)}}
+`
+  );
+  await writeWhole(
+    join3(root, "Chart.yaml"),
+    `${text(umbrella, "Chart.yaml").trimEnd()}
 dependencies:
-${dependencies.join("")}`);
+${dependencies.join("")}`
+  );
   for (const [name, files] of Object.entries(parts)) {
     for (const [path, data] of files) await write(`charts/${name}/${path}`, data);
   }
@@ -44610,11 +45049,18 @@ function chartYaml(files, name) {
   const meta = asObject(load(text(files, "Chart.yaml")));
   const annotations = asObject(meta["annotations"] ?? {});
   const word = (key) => typeof meta[key] === "string" ? meta[key] : "";
-  return { name: word("name") || name, version: word("version"), double: annotations["glaciocloud.org/double"] === "true" };
+  return {
+    name: word("name") || name,
+    version: word("version"),
+    double: annotations["glaciocloud.org/double"] === "true"
+  };
 }
 function text(files, path) {
   const data = files.get(path);
-  if (!data) throw new ChartRefused(`the chart has no ${path}`, { hint: "use a packaged release of the chart" });
+  if (!data)
+    throw new ChartRefused(`the chart has no ${path}`, {
+      hint: "use a packaged release of the chart"
+    });
   return decoder2.decode(data);
 }
 function asObject(value) {
@@ -44626,12 +45072,22 @@ function sha256(data) {
 
 // src/gather/charts.ts
 async function gatherCharts(platform2, { chartsFrom, report }) {
-  const charts = await loadCharts({ settings: platform2.settings.data.charts, from: chartsFrom, network: true, progress: (text2) => report.progress(text2) });
+  const charts = await loadCharts({
+    settings: platform2.settings.data.charts,
+    from: chartsFrom,
+    network: true,
+    progress: (text2) => report.progress(text2)
+  });
   if (!charts) throw new Error("charts are always found or refused when the network may be asked");
   return charts;
 }
 async function cachedCharts(platform2, { chartsFrom, report }) {
-  return loadCharts({ settings: platform2.settings.data.charts, from: chartsFrom, network: false, progress: (text2) => report.progress(text2) });
+  return loadCharts({
+    settings: platform2.settings.data.charts,
+    from: chartsFrom,
+    network: false,
+    progress: (text2) => report.progress(text2)
+  });
 }
 
 // src/core/rules/run.ts
@@ -44695,7 +45151,10 @@ function login({ hub: hub2 }) {
         extraEnv: secretEnv(Object.keys(hub2.data.secrets))
       }
     },
-    from: { "/hub/config/GitHubOAuthenticator/oauth_callback_url": "/url", "/hub/extraEnv": "/secrets" }
+    from: {
+      "/hub/config/GitHubOAuthenticator/oauth_callback_url": "/url",
+      "/hub/extraEnv": "/secrets"
+    }
   };
 }
 function secretEnv(names3) {
@@ -44774,7 +45233,9 @@ function servers(context3) {
         allowPrivilegeEscalation: false,
         cmd: ["/bin/sh", "-c", START, "jupyterhub-singleuser"],
         defaultUrl: "/lab",
-        extraEnv: Object.fromEntries(Object.entries(environment2.env).map(([name, value]) => [name, literal(value)])),
+        extraEnv: Object.fromEntries(
+          Object.entries(environment2.env).map(([name, value]) => [name, literal(value)])
+        ),
         storage: {
           type: "dynamic",
           capacity: environment2.home.size,
@@ -44788,7 +45249,11 @@ function servers(context3) {
         cloudMetadata: { blockWithIptables: metadataByIptables(cluster) },
         networkPolicy: {
           enabled: true,
-          egressAllowRules: { cloudMetadataServer: false, dnsPortsCloudMetadataServer: cluster.provider === "gke", privateIPs: false }
+          egressAllowRules: {
+            cloudMetadataServer: false,
+            dnsPortsCloudMetadataServer: cluster.provider === "gke",
+            privateIPs: false
+          }
         }
       }
     },
@@ -44831,7 +45296,9 @@ function profiles(context3) {
           default: index2 === 0,
           env: file.oggm === void 0 ? {} : modelEnv(context3)
         })),
-        sizes: Object.entries(hub2.data.sizes).map(([name, size]) => sizeProfile(name, size, name === defaultSize(hub2.data.sizes)))
+        sizes: Object.entries(hub2.data.sizes).map(
+          ([name, size]) => sizeProfile(name, size, name === defaultSize(hub2.data.sizes))
+        )
       }
     }
   };
@@ -44856,12 +45323,19 @@ function defaultSize(sizes2) {
 // src/core/values/nodes.ts
 function nodes({ hub: hub2, images, platform: platform2 }) {
   const environment2 = hub2.data;
-  const wanted2 = /* @__PURE__ */ new Set([images[0]?.name, ...environment2.capacity.events.map((event) => event.image ?? images[0]?.name)]);
+  const wanted2 = /* @__PURE__ */ new Set([
+    images[0]?.name,
+    ...environment2.capacity.events.map((event) => event.image ?? images[0]?.name)
+  ]);
   const seat = environment2.sizes[defaultSize(environment2.sizes)];
   return {
     jupyterhub: {
       // The chart's scheduler is several Kubernetes versions behind; its pull hook blocks every deployment on the slowest node.
-      scheduling: { userScheduler: { enabled: false }, podPriority: { enabled: false }, userPlaceholder: { enabled: false } },
+      scheduling: {
+        userScheduler: { enabled: false },
+        podPriority: { enabled: false },
+        userPlaceholder: { enabled: false }
+      },
       prePuller: { hook: { enabled: false }, continuous: { enabled: false } }
     },
     glaciocloud: {
@@ -44889,7 +45363,16 @@ function probe({ hub: hub2, images }) {
   const [first] = images;
   if (!wanted2 || !first) return {};
   const { name, file } = first;
-  const check2 = { user: USERS[0] ?? "", profile: slug(name), size: defaultSize(sizes2), image: name, oggm: file.oggm !== void 0, version: file.oggm?.version ?? null, smoke: false, starts: 1 };
+  const check2 = {
+    user: USERS[0] ?? "",
+    profile: slug(name),
+    size: defaultSize(sizes2),
+    image: name,
+    oggm: file.oggm !== void 0,
+    version: file.oggm?.version ?? null,
+    smoke: false,
+    starts: 1
+  };
   return {
     jupyterhub: {
       hub: {
@@ -44905,7 +45388,11 @@ function probe({ hub: hub2, images }) {
           api: seconds(wanted2.api),
           spawn: seconds(wanted2.spawn),
           onlyWhenWarm: wanted2.onlyWhenWarm,
-          job: { hub: `http://hub.${hub2.name}.svc:8081`, proxy: `http://proxy-public.${hub2.name}.svc`, checks: [check2] }
+          job: {
+            hub: `http://hub.${hub2.name}.svc:8081`,
+            proxy: `http://proxy-public.${hub2.name}.svc`,
+            checks: [check2]
+          }
         }
       }
     },
@@ -44917,15 +45404,35 @@ function probe({ hub: hub2, images }) {
 function sessions({ hub: hub2 }) {
   const timeout = seconds(hub2.data.sessions.idle);
   return {
-    jupyterhub: { cull: { enabled: true, timeout, every: Math.min(600, Math.max(60, Math.floor(timeout / 4))), maxAge: 0, users: false } },
+    jupyterhub: {
+      cull: {
+        enabled: true,
+        timeout,
+        every: Math.min(600, Math.max(60, Math.floor(timeout / 4))),
+        maxAge: 0,
+        users: false
+      }
+    },
     from: { "/cull/timeout": "/sessions/idle", "/cull/every": "/sessions/idle" }
   };
 }
 
 // src/core/values/build.ts
-var CONCERNS = [login, hub, entry, servers, sessions, profiles, nodes, probe];
+var CONCERNS = [
+  login,
+  hub,
+  entry,
+  servers,
+  sessions,
+  profiles,
+  nodes,
+  probe
+];
 function hubValues(context3) {
-  return combine([...CONCERNS.map((concern) => concern(context3)), { jupyterhub: context3.hub.data.values, from: { "": "/values" } }]);
+  return combine([
+    ...CONCERNS.map((concern) => concern(context3)),
+    { jupyterhub: context3.hub.data.values, from: { "": "/values" } }
+  ]);
 }
 function originOf(built, hub2, path) {
   if (path !== "" && hub2.has(`/values${path}`)) return `/values${path}`;
@@ -45372,20 +45879,38 @@ function clusterObjects() {
 function resolveImage(registry, image, lock, channel) {
   const build4 = lock?.data.channels[channel] ?? lock?.data.channels.stable ?? lock?.data.channels.candidate;
   const digest2 = build4 === void 0 ? void 0 : lock?.data.builds[build4]?.digest;
-  if (build4 !== void 0 && digest2 !== void 0) return { kind: "locked", reference: `${registry}/${image.name}@${digest2}`, build: build4 };
+  if (build4 !== void 0 && digest2 !== void 0)
+    return { kind: "locked", reference: `${registry}/${image.name}@${digest2}`, build: build4 };
   const from = image.data.from;
   if (!from) return { kind: "unbuilt" };
-  if (from.digest !== void 0) return { kind: "digest", reference: `${from.image}@${from.digest}` };
-  return { kind: "unlocked", reference: `${from.image}:${from.tag ?? from.track ?? "latest"}`, floating: from.tag === void 0 };
+  if (from.digest !== void 0)
+    return { kind: "digest", reference: `${from.image}@${from.digest}` };
+  return {
+    kind: "unlocked",
+    reference: `${from.image}:${from.tag ?? from.track ?? "latest"}`,
+    floating: from.tag === void 0
+  };
 }
 function hubImages(platform2, hub2) {
   const wave = platform2.settings.data.waves.find(({ name }) => name === hub2.data.wave);
   const resolve2 = (name) => {
     const image = platform2.images.get(name);
     if (!image) return [];
-    const resolved = resolveImage(platform2.settings.data.registry, image, platform2.locks.get(name), wave?.images ?? "stable");
+    const resolved = resolveImage(
+      platform2.settings.data.registry,
+      image,
+      platform2.locks.get(name),
+      wave?.images ?? "stable"
+    );
     if (resolved.kind === "unbuilt") return [];
-    return [{ name, reference: resolved.reference, pinned: resolved.kind !== "unlocked", file: image.data }];
+    return [
+      {
+        name,
+        reference: resolved.reference,
+        pinned: resolved.kind !== "unlocked",
+        file: image.data
+      }
+    ];
   };
   return hub2.data.images.flatMap(resolve2);
 }
@@ -45394,13 +45919,23 @@ function hubImages(platform2, hub2) {
 function valuesOf(platform2, hub2, charts) {
   const cluster = platform2.clusters.get(hub2.data.cluster);
   if (!cluster) return void 0;
-  return hubValues({ hub: hub2, cluster: cluster.data, platform: platform2.settings.data, images: hubImages(platform2, hub2), codeDigest: charts.codeDigest });
+  return hubValues({
+    hub: hub2,
+    cluster: cluster.data,
+    platform: platform2.settings.data,
+    images: hubImages(platform2, hub2),
+    codeDigest: charts.codeDigest
+  });
 }
 function wantedReleases(platform2, charts) {
-  const hubs = [...platform2.environments.values()].flatMap((hub2) => hubRelease(platform2, hub2, charts));
+  const hubs = [...platform2.environments.values()].flatMap(
+    (hub2) => hubRelease(platform2, hub2, charts)
+  );
   const used = new Set(hubs.map(({ unit }) => unit.cluster));
   const clusters = [...platform2.clusters.keys()].filter((name) => used.has(name)).map((name) => clusterRelease(name));
-  return [...clusters, ...hubs].sort((a, b) => a.order - b.order || compareText(a.unit.name, b.unit.name));
+  return [...clusters, ...hubs].sort(
+    (a, b) => a.order - b.order || compareText(a.unit.name, b.unit.name)
+  );
 }
 function hubRelease(platform2, hub2, charts) {
   const built = valuesOf(platform2, hub2, charts);
@@ -45421,7 +45956,15 @@ function hubRelease(platform2, hub2, charts) {
 }
 function clusterRelease(name) {
   const unit = { kind: "cluster", cluster: name, name };
-  return wanted("clusters", 0, { v: 1, unit, namespace: SYSTEM_NAMESPACE, charts: [], values: {}, images: [], secrets: [] });
+  return wanted("clusters", 0, {
+    v: 1,
+    unit,
+    namespace: SYSTEM_NAMESPACE,
+    charts: [],
+    values: {},
+    images: [],
+    secrets: []
+  });
 }
 function wanted(wave, order2, release2) {
   return { unit: release2.unit, wave, order: order2, release: release2, digest: digestOf(release2) };
@@ -45439,14 +45982,34 @@ var eventTime = {
   *check(platform2) {
     for (const hub2 of platform2.environments.values()) {
       for (const [index2, { from, until }] of hub2.data.capacity.events.entries()) {
-        if (Number.isNaN(instant(from))) yield { at: hub2.at(at2(index2, "from")), message: `${from} does not exist`, hint: "look at a calendar" };
-        else if (!(instant(until) > instant(from))) yield { at: hub2.at(at2(index2, "until")), message: "it ends before it begins", hint: "swap the two, or correct the year" };
+        if (Number.isNaN(instant(from)))
+          yield {
+            at: hub2.at(at2(index2, "from")),
+            message: `${from} does not exist`,
+            hint: "look at a calendar"
+          };
+        else if (!(instant(until) > instant(from)))
+          yield {
+            at: hub2.at(at2(index2, "until")),
+            message: "it ends before it begins",
+            hint: "swap the two, or correct the year"
+          };
       }
     }
     for (const doc of [...platform2.cohorts.values(), ...platform2.members.values()]) {
       const { from, until } = doc.data;
-      if (Number.isNaN(instant(until))) yield { at: doc.at("/until"), message: `${until} does not exist`, hint: "look at a calendar" };
-      else if (from !== void 0 && !(instant(until) >= instant(from))) yield { at: doc.at("/until"), message: "it ends before it begins", hint: "swap the two, or correct the year" };
+      if (Number.isNaN(instant(until)))
+        yield {
+          at: doc.at("/until"),
+          message: `${until} does not exist`,
+          hint: "look at a calendar"
+        };
+      else if (from !== void 0 && !(instant(until) >= instant(from)))
+        yield {
+          at: doc.at("/until"),
+          message: "it ends before it begins",
+          hint: "swap the two, or correct the year"
+        };
     }
   }
 };
@@ -45458,7 +46021,12 @@ var eventUsers = {
   on: "hub",
   *check({ hub: hub2 }) {
     for (const [index2, { users }] of hub2.data.capacity.events.entries()) {
-      if (users > hub2.data.capacity.maxServers) yield { at: hub2.at(at2(index2, "users")), message: `${users} people, and the hub allows ${hub2.data.capacity.maxServers} servers`, hint: "raise capacity.maxServers" };
+      if (users > hub2.data.capacity.maxServers)
+        yield {
+          at: hub2.at(at2(index2, "users")),
+          message: `${users} people, and the hub allows ${hub2.data.capacity.maxServers} servers`,
+          hint: "raise capacity.maxServers"
+        };
     }
   }
 };
@@ -45471,8 +46039,18 @@ var eventSpawnRate = {
   *check({ hub: hub2, cluster }) {
     const start = seconds(cluster.data.nodes.user.startTime);
     for (const [index2, { users }] of hub2.data.capacity.events.entries()) {
-      if (users > CONCURRENT_SPAWN_LIMIT) yield { at: hub2.at(at2(index2, "users")), message: `${users} people come at once, and ${CONCURRENT_SPAWN_LIMIT} servers start at a time`, hint: "let people come in groups, or tell them to try again" };
-      else if (start >= 120 && hub2.data.capacity.placeholders < users / 4) yield { at: hub2.at(at2(index2, "users")), message: `a new node takes ${cluster.data.nodes.user.startTime}, and ${hub2.data.capacity.placeholders} seats are kept warm`, hint: `raise capacity.placeholders to about ${Math.ceil(users / 4)} for the class` };
+      if (users > CONCURRENT_SPAWN_LIMIT)
+        yield {
+          at: hub2.at(at2(index2, "users")),
+          message: `${users} people come at once, and ${CONCURRENT_SPAWN_LIMIT} servers start at a time`,
+          hint: "let people come in groups, or tell them to try again"
+        };
+      else if (start >= 120 && hub2.data.capacity.placeholders < users / 4)
+        yield {
+          at: hub2.at(at2(index2, "users")),
+          message: `a new node takes ${cluster.data.nodes.user.startTime}, and ${hub2.data.capacity.placeholders} seats are kept warm`,
+          hint: `raise capacity.placeholders to about ${Math.ceil(users / 4)} for the class`
+        };
     }
   }
 };
@@ -45487,7 +46065,12 @@ var eventOverlap = {
     for (const [index2, event] of events.entries()) {
       for (const other of events.slice(0, index2)) {
         const together = instant(event.from) < instant(other.until) && instant(other.from) < instant(event.until);
-        if (together && event.users + other.users > hub2.data.capacity.maxServers) yield { at: hub2.at(at2(index2, "name")), message: `together with "${other.name}" these are ${event.users + other.users} people for ${hub2.data.capacity.maxServers} servers`, hint: "raise capacity.maxServers, or move one of them" };
+        if (together && event.users + other.users > hub2.data.capacity.maxServers)
+          yield {
+            at: hub2.at(at2(index2, "name")),
+            message: `together with "${other.name}" these are ${event.users + other.users} people for ${hub2.data.capacity.maxServers} servers`,
+            hint: "raise capacity.maxServers, or move one of them"
+          };
       }
     }
   }
@@ -45500,7 +46083,8 @@ var eventPast = {
   on: "hub",
   *check({ hub: hub2, now }) {
     for (const [index2, { until }] of hub2.data.capacity.events.entries()) {
-      if (instant(until) < now) yield { at: hub2.at(at2(index2, "until")), message: "it is over", hint: "remove the entry" };
+      if (instant(until) < now)
+        yield { at: hub2.at(at2(index2, "until")), message: "it is over", hint: "remove the entry" };
     }
   }
 };
@@ -45512,7 +46096,12 @@ var eventImage = {
   on: "hub",
   *check({ hub: hub2 }) {
     for (const [index2, { image }] of hub2.data.capacity.events.entries()) {
-      if (image !== void 0 && !hub2.data.images.includes(image)) yield { at: hub2.at(at2(index2, "image")), message: `the hub does not offer ${image}`, hint: `choose ${hub2.data.images.join(", ")}` };
+      if (image !== void 0 && !hub2.data.images.includes(image))
+        yield {
+          at: hub2.at(at2(index2, "image")),
+          message: `the hub does not offer ${image}`,
+          hint: `choose ${hub2.data.images.join(", ")}`
+        };
     }
   }
 };
@@ -45521,7 +46110,9 @@ var eventImage = {
 init_json();
 var GiB = 2 ** 30;
 function isLocalHost(host) {
-  return /^(localhost|127\.\d+\.\d+\.\d+|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(1[6-9]|2\d|3[01])\.\d+\.\d+)$/u.test(host);
+  return /^(localhost|127\.\d+\.\d+\.\d+|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(1[6-9]|2\d|3[01])\.\d+\.\d+)$/u.test(
+    host
+  );
 }
 var address = {
   id: "address",
@@ -45535,11 +46126,28 @@ var address = {
     const [, scheme, credentials, host = "", port, path] = parts ?? [];
     const local = isLocalHost(host);
     const bare = cluster.data.ingress.class === "none";
-    if (!parts) yield { at: at3, message: "this is not an address", hint: "write https:// and a host name" };
-    else if (credentials !== void 0) yield { at: at3, message: "the address holds credentials", hint: "remove them, and change the password" };
-    else if (scheme === "http" && !(bare && local)) yield { at: at3, message: "the address is not https", hint: bare ? "http is for loopback and private addresses only" : `write https://${host}` };
-    else if (path !== void 0 && path !== "/") yield { at: at3, message: "the address has a path", hint: "a hub has a host name of its own" };
-    else if (port !== void 0 && !bare) yield { at: at3, message: `the address has a port, ${port.slice(1)}`, hint: "the entry listens on 443" };
+    if (!parts)
+      yield { at: at3, message: "this is not an address", hint: "write https:// and a host name" };
+    else if (credentials !== void 0)
+      yield {
+        at: at3,
+        message: "the address holds credentials",
+        hint: "remove them, and change the password"
+      };
+    else if (scheme === "http" && !(bare && local))
+      yield {
+        at: at3,
+        message: "the address is not https",
+        hint: bare ? "http is for loopback and private addresses only" : `write https://${host}`
+      };
+    else if (path !== void 0 && path !== "/")
+      yield { at: at3, message: "the address has a path", hint: "a hub has a host name of its own" };
+    else if (port !== void 0 && !bare)
+      yield {
+        at: at3,
+        message: `the address has a port, ${port.slice(1)}`,
+        hint: "the entry listens on 443"
+      };
   }
 };
 var oneDefault = {
@@ -45551,10 +46159,20 @@ var oneDefault = {
   *check({ hub: hub2 }) {
     const marked = Object.entries(hub2.data.sizes).filter(([, size2]) => size2.default);
     const second = marked[1];
-    if (second) yield { at: hub2.at(pointer("sizes", second[0], "default")), message: `"${second[0]}" is a second default`, hint: "mark one size" };
+    if (second)
+      yield {
+        at: hub2.at(pointer("sizes", second[0], "default")),
+        message: `"${second[0]}" is a second default`,
+        hint: "mark one size"
+      };
     const name = defaultSize(hub2.data.sizes);
     const size = hub2.data.sizes[name];
-    if (size && !size.for.includes("all")) yield { at: hub2.at(pointer("sizes", name, "for")), message: `the default size "${name}" is not open to all`, hint: 'leave "for" out, or make another size the default' };
+    if (size && !size.for.includes("all"))
+      yield {
+        at: hub2.at(pointer("sizes", name, "for")),
+        message: `the default size "${name}" is not open to all`,
+        hint: 'leave "for" out, or make another size the default'
+      };
   }
 };
 var sizeFitsNode = {
@@ -45567,8 +46185,18 @@ var sizeFitsNode = {
     const { cpu, memory } = cluster.data.nodes.user;
     const usable = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE;
     for (const [name, size] of Object.entries(hub2.data.sizes)) {
-      if ((memoryBytes(size.memory) ?? 0) > usable) yield { at: hub2.at(pointer("sizes", name, "memory")), message: `${size.memory} do not fit on a node with ${memory}, of which ${Math.floor(usable / GiB)}G are free`, hint: `write at most ${Math.floor(usable / GiB)}G, or take larger nodes` };
-      else if (size.cpu > cpu) yield { at: hub2.at(pointer("sizes", name, "cpu")), message: `${size.cpu} cores do not fit on a node with ${cpu}`, hint: `write at most ${cpu}` };
+      if ((memoryBytes(size.memory) ?? 0) > usable)
+        yield {
+          at: hub2.at(pointer("sizes", name, "memory")),
+          message: `${size.memory} do not fit on a node with ${memory}, of which ${Math.floor(usable / GiB)}G are free`,
+          hint: `write at most ${Math.floor(usable / GiB)}G, or take larger nodes`
+        };
+      else if (size.cpu > cpu)
+        yield {
+          at: hub2.at(pointer("sizes", name, "cpu")),
+          message: `${size.cpu} cores do not fit on a node with ${cpu}`,
+          hint: `write at most ${cpu}`
+        };
     }
   }
 };
@@ -45583,7 +46211,12 @@ var capacityFits = {
     const all = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE * max;
     const size = hub2.data.sizes[defaultSize(hub2.data.sizes)];
     const seats = Math.floor(all / (memoryBytes(size?.memory ?? "1G") ?? 1));
-    if (hub2.data.capacity.maxServers > seats) yield { at: hub2.at("/capacity/maxServers"), message: `${hub2.data.capacity.maxServers} servers of the default size do not fit; the nodes take ${seats}`, hint: `write at most ${seats}, a smaller default size, or more nodes` };
+    if (hub2.data.capacity.maxServers > seats)
+      yield {
+        at: hub2.at("/capacity/maxServers"),
+        message: `${hub2.data.capacity.maxServers} servers of the default size do not fit; the nodes take ${seats}`,
+        hint: `write at most ${seats}, a smaller default size, or more nodes`
+      };
   }
 };
 var smallHome = {
@@ -45594,7 +46227,12 @@ var smallHome = {
   on: "hub",
   *check({ hub: hub2 }) {
     const bytes = quantityBytes(hub2.data.home.size) ?? 0;
-    if (bytes < MIN_HOME_BYTES) yield { at: hub2.at("/home/size"), message: `${hub2.data.home.size} fill up on the first day`, hint: "write at least 5Gi; 10Gi and more is better" };
+    if (bytes < MIN_HOME_BYTES)
+      yield {
+        at: hub2.at("/home/size"),
+        message: `${hub2.data.home.size} fill up on the first day`,
+        hint: "write at least 5Gi; 10Gi and more is better"
+      };
   }
 };
 var shortIdle = {
@@ -45604,7 +46242,12 @@ var shortIdle = {
   why: "A silent computation is not activity to the hub: what runs without output for this long is stopped.",
   on: "hub",
   *check({ hub: hub2 }) {
-    if (seconds(hub2.data.sessions.idle) < MIN_IDLE_SECONDS) yield { at: hub2.at("/sessions/idle"), message: `${hub2.data.sessions.idle} without activity is too short`, hint: "write at least 10m; hours are usual" };
+    if (seconds(hub2.data.sessions.idle) < MIN_IDLE_SECONDS)
+      yield {
+        at: hub2.at("/sessions/idle"),
+        message: `${hub2.data.sessions.idle} without activity is too short`,
+        hint: "write at least 10m; hours are usual"
+      };
   }
 };
 var loginSecrets = {
@@ -45614,8 +46257,15 @@ var loginSecrets = {
   why: "Without client id and secret the hub starts and nobody can log in.",
   on: "hub",
   *check({ hub: hub2 }) {
-    const name = ["github-client-id", "github-client-secret"].find((one) => !Object.hasOwn(hub2.data.secrets, one));
-    if (name !== void 0) yield { at: hub2.keyAt("/secrets"), message: `the secret ${name} is not declared`, hint: `add "${name}: {use: OAuth application of this hub}" below secrets:` };
+    const name = ["github-client-id", "github-client-secret"].find(
+      (one) => !Object.hasOwn(hub2.data.secrets, one)
+    );
+    if (name !== void 0)
+      yield {
+        at: hub2.keyAt("/secrets"),
+        message: `the secret ${name} is not declared`,
+        hint: `add "${name}: {use: OAuth application of this hub}" below secrets:`
+      };
   }
 };
 var notYet = {
@@ -45626,11 +46276,31 @@ var notYet = {
   on: "hub",
   *check({ hub: hub2 }) {
     for (const key of ["dask", "shared", "quota", "backup"]) {
-      if (hub2.data[key] !== void 0) yield { at: hub2.keyAt(`/${key}`), message: `"${key}" does nothing yet`, hint: "it is kept for later" };
+      if (hub2.data[key] !== void 0)
+        yield {
+          at: hub2.keyAt(`/${key}`),
+          message: `"${key}" does nothing yet`,
+          hint: "it is kept for later"
+        };
     }
-    if (hub2.data.data.length > 0) yield { at: hub2.keyAt("/data"), message: '"data" does nothing yet', hint: "it is kept for later" };
-    if (hub2.data.sessions.keepBusy !== void 0) yield { at: hub2.keyAt("/sessions/keepBusy"), message: '"keepBusy" does nothing yet', hint: "choose a longer idle time until then" };
-    if (hub2.data.kind === "binder") yield { at: hub2.at("/kind"), message: "binder hubs are not rendered yet", hint: "use kind: hub" };
+    if (hub2.data.data.length > 0)
+      yield {
+        at: hub2.keyAt("/data"),
+        message: '"data" does nothing yet',
+        hint: "it is kept for later"
+      };
+    if (hub2.data.sessions.keepBusy !== void 0)
+      yield {
+        at: hub2.keyAt("/sessions/keepBusy"),
+        message: '"keepBusy" does nothing yet',
+        hint: "choose a longer idle time until then"
+      };
+    if (hub2.data.kind === "binder")
+      yield {
+        at: hub2.at("/kind"),
+        message: "binder hubs are not rendered yet",
+        hint: "use kind: hub"
+      };
   }
 };
 
@@ -45646,8 +46316,18 @@ var imageSource = {
     for (const image of platform2.images.values()) {
       const { from, oggm } = image.data;
       const given2 = from ? ["track", "tag", "digest"].filter((key) => from[key] !== void 0) : ["none"];
-      if (given2.length !== 1) yield { at: image.at("/from"), message: given2.length === 0 ? "nothing says which version of the image" : `${given2.join(" and ")} exclude each other`, hint: "write one of track (moves), tag (does not) or digest" };
-      if (oggm && oggm.git === void 0 === (oggm.version === void 0)) yield { at: image.at("/oggm"), message: oggm.git === void 0 ? "nothing says which OGGM" : "git and version exclude each other", hint: "write version: 1.6.3, or git: with ref:" };
+      if (given2.length !== 1)
+        yield {
+          at: image.at("/from"),
+          message: given2.length === 0 ? "nothing says which version of the image" : `${given2.join(" and ")} exclude each other`,
+          hint: "write one of track (moves), tag (does not) or digest"
+        };
+      if (oggm && oggm.git === void 0 === (oggm.version === void 0))
+        yield {
+          at: image.at("/oggm"),
+          message: oggm.git === void 0 ? "nothing says which OGGM" : "git and version exclude each other",
+          hint: "write version: 1.6.3, or git: with ref:"
+        };
     }
   }
 };
@@ -45661,7 +46341,12 @@ var mutableTag = {
   *check(platform2) {
     for (const image of platform2.images.values()) {
       const tag = image.data.from?.tag;
-      if (tag !== void 0 && MOVING.test(tag)) yield { at: image.at("/from/tag"), message: `the tag "${tag}" moves`, hint: `write "track: ${tag}"` };
+      if (tag !== void 0 && MOVING.test(tag))
+        yield {
+          at: image.at("/from/tag"),
+          message: `the tag "${tag}" moves`,
+          hint: `write "track: ${tag}"`
+        };
     }
   }
 };
@@ -45675,8 +46360,18 @@ var imageUnlocked = {
     const used = new Set([...platform2.environments.values()].flatMap(({ data }) => data.images));
     for (const image of platform2.images.values()) {
       if (!used.has(image.name) || MOVING.test(image.data.from?.tag ?? "")) continue;
-      const resolved = resolveImage(platform2.settings.data.registry, image, platform2.locks.get(image.name), "stable");
-      if (resolved.kind === "unlocked") yield { at: image.at("/from"), message: `${resolved.reference} is used as it is${resolved.floating ? ", and it moves" : ""}`, hint: 'nothing to do until its first build is locked; or write "digest:"' };
+      const resolved = resolveImage(
+        platform2.settings.data.registry,
+        image,
+        platform2.locks.get(image.name),
+        "stable"
+      );
+      if (resolved.kind === "unlocked")
+        yield {
+          at: image.at("/from"),
+          message: `${resolved.reference} is used as it is${resolved.floating ? ", and it moves" : ""}`,
+          hint: 'nothing to do until its first build is locked; or write "digest:"'
+        };
     }
   }
 };
@@ -45691,7 +46386,11 @@ var imageUnbuilt = {
       for (const [index2, name] of hub2.data.images.entries()) {
         const image = platform2.images.get(name);
         if (image && resolveImage(platform2.settings.data.registry, image, platform2.locks.get(name), "stable").kind === "unbuilt") {
-          yield { at: hub2.at(pointer("images", index2)), message: `${name} has not been built yet`, hint: "wait for its first lock, then add it" };
+          yield {
+            at: hub2.at(pointer("images", index2)),
+            message: `${name} has not been built yet`,
+            hint: "wait for its first lock, then add it"
+          };
         }
       }
     }
@@ -45706,7 +46405,12 @@ var lockChannel = {
   *check(platform2) {
     for (const lock of platform2.locks.values()) {
       for (const [channel, build4] of Object.entries(lock.data.channels)) {
-        if (!Object.hasOwn(lock.data.builds, build4)) yield { at: lock.at(pointer("channels", channel)), message: `there is no build "${build4}"`, hint: "locks are written by the platform: restore the file" };
+        if (!Object.hasOwn(lock.data.builds, build4))
+          yield {
+            at: lock.at(pointer("channels", channel)),
+            message: `there is no build "${build4}"`,
+            hint: "locks are written by the platform: restore the file"
+          };
       }
     }
   }
@@ -45719,10 +46423,26 @@ var imageFiles = {
   on: "platform",
   *check(platform2) {
     for (const image of platform2.images.values()) {
-      const named = [...image.data.files.map((path, index2) => ({ path, at: pointer("files", index2) })), ...image.data.tests.notebooks.map((path, index2) => ({ path, at: pointer("tests", "notebooks", index2) }))];
+      const named = [
+        ...image.data.files.map((path, index2) => ({ path, at: pointer("files", index2) })),
+        ...image.data.tests.notebooks.map((path, index2) => ({
+          path,
+          at: pointer("tests", "notebooks", index2)
+        }))
+      ];
       for (const { path, at: at3 } of named) {
-        if (path.startsWith("/") || path.split("/").some((part) => part === ".." || part === ".")) yield { at: image.at(at3), message: `"${path}" leaves the image\u2019s folder`, hint: "name a file below it" };
-        else if (!platform2.paths.has(`images/${image.name}/${path}`)) yield { at: image.at(at3), message: `there is no images/${image.name}/${path}`, hint: "add the file, or correct the path" };
+        if (path.startsWith("/") || path.split("/").some((part) => part === ".." || part === "."))
+          yield {
+            at: image.at(at3),
+            message: `"${path}" leaves the image\u2019s folder`,
+            hint: "name a file below it"
+          };
+        else if (!platform2.paths.has(`images/${image.name}/${path}`))
+          yield {
+            at: image.at(at3),
+            message: `there is no images/${image.name}/${path}`,
+            hint: "add the file, or correct the path"
+          };
       }
     }
   }
@@ -45736,7 +46456,12 @@ var belowHome = {
   *check(platform2) {
     for (const image of platform2.images.values()) {
       for (const [name, value] of Object.entries(image.data.env)) {
-        if (/(^|:)(\/home\/|~|\$HOME)/u.test(value) && /CACHE|DATA|_DIR$|PATH/u.test(name) && name !== "OGGM_WORKDIR") yield { at: image.at(pointer("env", name)), message: `${name} points below the home, which a volume hides`, hint: "use a folder below /opt" };
+        if (/(^|:)(\/home\/|~|\$HOME)/u.test(value) && /CACHE|DATA|_DIR$|PATH/u.test(name) && name !== "OGGM_WORKDIR")
+          yield {
+            at: image.at(pointer("env", name)),
+            message: `${name} points below the home, which a volume hides`,
+            hint: "use a folder below /opt"
+          };
       }
     }
   }
@@ -45748,7 +46473,11 @@ init_json();
 function env({ values }) {
   const found = at(values, "/singleuser/extraEnv");
   const text2 = (value) => typeof value === "string" ? value : isObject(value) && typeof value["value"] === "string" ? value["value"] : void 0;
-  return Object.fromEntries(Object.entries(isObject(found) ? found : {}).flatMap(([name, value]) => text2(value) === void 0 ? [] : [[name, text2(value) ?? ""]]));
+  return Object.fromEntries(
+    Object.entries(isObject(found) ? found : {}).flatMap(
+      ([name, value]) => text2(value) === void 0 ? [] : [[name, text2(value) ?? ""]]
+    )
+  );
 }
 var variable = (name) => pointer("singleuser", "extraEnv", name);
 var multiprocessing = {
@@ -45760,7 +46489,12 @@ var multiprocessing = {
   *check(facts) {
     for (const name of ["OGGM_USE_MULTIPROCESSING", "OGGM_USE_MP_SPAWN"]) {
       const value = env(facts)[name];
-      if (value !== void 0 && !/^[01]$/u.test(value)) yield { at: facts.place(variable(name)), message: `OGGM fails on ${name}=${JSON.stringify(value)}`, hint: 'write "0" or "1"' };
+      if (value !== void 0 && !/^[01]$/u.test(value))
+        yield {
+          at: facts.place(variable(name)),
+          message: `OGGM fails on ${name}=${JSON.stringify(value)}`,
+          hint: 'write "0" or "1"'
+        };
     }
   }
 };
@@ -45771,9 +46505,19 @@ var slurmCpus = {
   why: "OGGM takes all cores of the node when SLURM_JOB_CPUS_PER_NODE is not a whole number, and runs out of memory. The platform sets it for each size.",
   on: "values",
   *check(facts) {
-    for (const name of ["SLURM_JOB_CPUS_PER_NODE", "PYTHON_CPU_COUNT", "OMP_NUM_THREADS", "LRU_MAXSIZE"]) {
+    for (const name of [
+      "SLURM_JOB_CPUS_PER_NODE",
+      "PYTHON_CPU_COUNT",
+      "OMP_NUM_THREADS",
+      "LRU_MAXSIZE"
+    ]) {
       const value = env(facts)[name];
-      if (value !== void 0 && !/^[1-9][0-9]*$/u.test(value)) yield { at: facts.place(variable(name)), message: `${name}=${JSON.stringify(value)} is not a whole number`, hint: "remove it: the platform sets it for each size" };
+      if (value !== void 0 && !/^[1-9][0-9]*$/u.test(value))
+        yield {
+          at: facts.place(variable(name)),
+          message: `${name}=${JSON.stringify(value)} is not a whole number`,
+          hint: "remove it: the platform sets it for each size"
+        };
     }
   }
 };
@@ -45784,10 +46528,26 @@ var sharedCache = {
   why: "OGGM downloads in place, without a lock and without checksums: a second reader gets half a file, and a killed download poisons the cache for good.",
   on: "values",
   *check(facts) {
-    const { OGGM_DOWNLOAD_CACHE: cache, OGGM_DOWNLOAD_CACHE_RO: readOnly, OGGM_WORKDIR: workdir } = env(facts);
+    const {
+      OGGM_DOWNLOAD_CACHE: cache,
+      OGGM_DOWNLOAD_CACHE_RO: readOnly,
+      OGGM_WORKDIR: workdir
+    } = env(facts);
     if (cache === void 0 || /^(~|\/home\/|\/scratch\/|\/tmp\/)/u.test(cache)) return;
-    if (!/^(1|true|yes|on)$/iu.test(readOnly ?? "")) yield { at: facts.place(variable("OGGM_DOWNLOAD_CACHE")), message: `${cache} would be written to by everybody`, hint: 'add OGGM_DOWNLOAD_CACHE_RO: "1"' };
-    else if (workdir === void 0 && !facts.hub.data.images.some((name) => facts.platform.images.get(name)?.data.oggm !== void 0)) yield { at: facts.place(variable("OGGM_DOWNLOAD_CACHE_RO")), message: "a read-only cache without OGGM_WORKDIR fails at the first missing file", hint: "add OGGM_WORKDIR, below the home" };
+    if (!/^(1|true|yes|on)$/iu.test(readOnly ?? ""))
+      yield {
+        at: facts.place(variable("OGGM_DOWNLOAD_CACHE")),
+        message: `${cache} would be written to by everybody`,
+        hint: 'add OGGM_DOWNLOAD_CACHE_RO: "1"'
+      };
+    else if (workdir === void 0 && !facts.hub.data.images.some(
+      (name) => facts.platform.images.get(name)?.data.oggm !== void 0
+    ))
+      yield {
+        at: facts.place(variable("OGGM_DOWNLOAD_CACHE_RO")),
+        message: "a read-only cache without OGGM_WORKDIR fails at the first missing file",
+        hint: "add OGGM_WORKDIR, below the home"
+      };
   }
 };
 var modelMemory = {
@@ -45800,7 +46560,12 @@ var modelMemory = {
     if (!hub2.data.images.some((name) => platform2.images.get(name)?.data.oggm !== void 0)) return;
     for (const [name, size] of Object.entries(hub2.data.sizes)) {
       const needed = OGGM_BASE_BYTES + OGGM_WORKER_BYTES * Math.floor(size.cpu);
-      if ((memoryBytes(size.memory) ?? 0) < needed) yield { at: hub2.at(pointer("sizes", name, "memory")), message: `${size.memory} are too little for OGGM on ${size.cpu} cores`, hint: `write at least ${Math.ceil(needed / 2 ** 30 * 10) / 10}G` };
+      if ((memoryBytes(size.memory) ?? 0) < needed)
+        yield {
+          at: hub2.at(pointer("sizes", name, "memory")),
+          message: `${size.memory} are too little for OGGM on ${size.cpu} cores`,
+          hint: `write at least ${Math.ceil(needed / 2 ** 30 * 10) / 10}G`
+        };
     }
   }
 };
@@ -45820,32 +46585,124 @@ function explainMemory(value) {
   };
 }
 var FORMATS = {
-  memory: (value) => typeof value === "string" ? explainMemory(value) : { rule: "memory-suffix", message: `${show(value)} is bytes, or a mistake`, hint: "write a number with a unit, such as 4G (1024-based)" },
+  memory: (value) => typeof value === "string" ? explainMemory(value) : {
+    rule: "memory-suffix",
+    message: `${show(value)} is bytes, or a mistake`,
+    hint: "write a number with a unit, such as 4G (1024-based)"
+  },
   cpu: (value) => {
     const milli = typeof value === "string" ? /^([0-9]+)m$/u.exec(value) : null;
-    return { rule: "cpu-number", message: `${show(value)} is not a number of cores`, hint: milli ? `write ${Number(milli[1]) / 1e3}` : "write a number above 0, such as 2 or 0.5, without quotes" };
+    return {
+      rule: "cpu-number",
+      message: `${show(value)} is not a number of cores`,
+      hint: milli ? `write ${Number(milli[1]) / 1e3}` : "write a number above 0, such as 2 or 0.5, without quotes"
+    };
   },
-  name: (value) => ({ rule: "name", message: `${show(value)} cannot be a name`, hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter" }),
-  dottedName: (value) => ({ rule: "name", message: `${show(value)} cannot be a name`, hint: "use lower-case letters, digits, single hyphens and dots" }),
-  envName: (value) => ({ rule: "name", message: `${show(value)} cannot be the name of an environment variable`, hint: "use letters, digits and underscores" }),
-  duration: (value) => ({ rule: "duration", message: `${show(value)} is not a duration`, hint: "write a whole number with s, m, h or d, such as 30m or 24h" }),
-  quantity: (value) => ({ rule: "quantity", message: `${show(value)} is not a Kubernetes quantity`, hint: "write a number with Mi, Gi or Ti, such as 20Gi" }),
-  instant: (value) => ({ rule: "time", message: `${show(value)} is not a moment in UTC`, hint: "write it like 2026-11-30T08:00Z" }),
-  date: (value) => ({ rule: "time", message: `${show(value)} is not a day`, hint: "write it like 2027-02-28" }),
-  hours: (value) => ({ rule: "time", message: `${show(value)} is not a span of hours`, hint: "write it like 08:00-18:00" }),
-  who: (value) => ({ rule: "who", message: `${show(value)} names nobody`, hint: "write team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all" }),
-  sha256: (value) => ({ rule: "digest", message: `${show(value)} is not a SHA-256`, hint: "write 64 hex digits, or null until the archive was first seen" }),
-  digest: (value) => ({ rule: "digest", message: `${show(value)} is not a registry digest`, hint: "write sha256: and 64 hex digits" }),
-  image: (value) => ({ rule: "image-reference", message: `${show(value)} is not an image address`, hint: "write registry/name without tag or digest; those have keys of their own" }),
-  httpsUrl: (value) => ({ rule: "url", message: `${show(value)} is not an address`, hint: "write it with https://" }),
-  bucket: (value) => ({ rule: "bucket", message: `${show(value)} is not a bucket`, hint: "write s3://NAME or s3://NAME/PREFIX, without a slash at the end" }),
-  region: (value) => ({ rule: "region", message: `${show(value)} is not a region`, hint: "write it like eu-central-1" }),
-  repository: (value) => ({ rule: "repository", message: `${show(value)} is not a repository`, hint: "write owner/name" }),
-  githubId: (value) => ({ rule: "github-id", message: `${show(value)} is not a GitHub id`, hint: "write the numeric id; api.github.com/users/<login> shows it" }),
-  package: (value) => ({ rule: "package-name", message: `${show(value)} is not a package`, hint: "write a name, with a version if need be: rioxarray or rioxarray=0.19" }),
-  gitRef: (value) => ({ rule: "git-ref", message: `${show(value)} is not a branch, tag or commit`, hint: "use letters, digits, dots, hyphens, underscores and slashes" }),
-  path: (value) => ({ rule: "path", message: `${show(value)} is not a path`, hint: "name a file of this folder" }),
-  title: (value) => ({ rule: "title", message: `${show(value)} is not a title`, hint: "write one line of 1 to 80 characters" })
+  name: (value) => ({
+    rule: "name",
+    message: `${show(value)} cannot be a name`,
+    hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter"
+  }),
+  dottedName: (value) => ({
+    rule: "name",
+    message: `${show(value)} cannot be a name`,
+    hint: "use lower-case letters, digits, single hyphens and dots"
+  }),
+  envName: (value) => ({
+    rule: "name",
+    message: `${show(value)} cannot be the name of an environment variable`,
+    hint: "use letters, digits and underscores"
+  }),
+  duration: (value) => ({
+    rule: "duration",
+    message: `${show(value)} is not a duration`,
+    hint: "write a whole number with s, m, h or d, such as 30m or 24h"
+  }),
+  quantity: (value) => ({
+    rule: "quantity",
+    message: `${show(value)} is not a Kubernetes quantity`,
+    hint: "write a number with Mi, Gi or Ti, such as 20Gi"
+  }),
+  instant: (value) => ({
+    rule: "time",
+    message: `${show(value)} is not a moment in UTC`,
+    hint: "write it like 2026-11-30T08:00Z"
+  }),
+  date: (value) => ({
+    rule: "time",
+    message: `${show(value)} is not a day`,
+    hint: "write it like 2027-02-28"
+  }),
+  hours: (value) => ({
+    rule: "time",
+    message: `${show(value)} is not a span of hours`,
+    hint: "write it like 08:00-18:00"
+  }),
+  who: (value) => ({
+    rule: "who",
+    message: `${show(value)} names nobody`,
+    hint: "write team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all"
+  }),
+  sha256: (value) => ({
+    rule: "digest",
+    message: `${show(value)} is not a SHA-256`,
+    hint: "write 64 hex digits, or null until the archive was first seen"
+  }),
+  digest: (value) => ({
+    rule: "digest",
+    message: `${show(value)} is not a registry digest`,
+    hint: "write sha256: and 64 hex digits"
+  }),
+  image: (value) => ({
+    rule: "image-reference",
+    message: `${show(value)} is not an image address`,
+    hint: "write registry/name without tag or digest; those have keys of their own"
+  }),
+  httpsUrl: (value) => ({
+    rule: "url",
+    message: `${show(value)} is not an address`,
+    hint: "write it with https://"
+  }),
+  bucket: (value) => ({
+    rule: "bucket",
+    message: `${show(value)} is not a bucket`,
+    hint: "write s3://NAME or s3://NAME/PREFIX, without a slash at the end"
+  }),
+  region: (value) => ({
+    rule: "region",
+    message: `${show(value)} is not a region`,
+    hint: "write it like eu-central-1"
+  }),
+  repository: (value) => ({
+    rule: "repository",
+    message: `${show(value)} is not a repository`,
+    hint: "write owner/name"
+  }),
+  githubId: (value) => ({
+    rule: "github-id",
+    message: `${show(value)} is not a GitHub id`,
+    hint: "write the numeric id; api.github.com/users/<login> shows it"
+  }),
+  package: (value) => ({
+    rule: "package-name",
+    message: `${show(value)} is not a package`,
+    hint: "write a name, with a version if need be: rioxarray or rioxarray=0.19"
+  }),
+  gitRef: (value) => ({
+    rule: "git-ref",
+    message: `${show(value)} is not a branch, tag or commit`,
+    hint: "use letters, digits, dots, hyphens, underscores and slashes"
+  }),
+  path: (value) => ({
+    rule: "path",
+    message: `${show(value)} is not a path`,
+    hint: "name a file of this folder"
+  }),
+  title: (value) => ({
+    rule: "title",
+    message: `${show(value)} is not a title`,
+    hint: "write one line of 1 to 80 characters"
+  })
 };
 var quoted = show;
 
@@ -45853,12 +46710,20 @@ var quoted = show;
 var NAME = /^[a-z](-?[a-z0-9])*$/u;
 var DOTTED = /^[a-z0-9]([-.]?[a-z0-9])*$/u;
 function unitNameProblem(name) {
-  if (!NAME.test(name) || name.length > 32) return { message: `${quoted(name)} cannot be a name`, hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter" };
-  if (/^(default|clusters|kube-.*|glaciocloud-.*|.*-probe)$/u.test(name)) return { message: `the name "${name}" is reserved`, hint: "choose another name for the file" };
+  if (!NAME.test(name) || name.length > 32)
+    return {
+      message: `${quoted(name)} cannot be a name`,
+      hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter"
+    };
+  if (/^(default|clusters|kube-.*|glaciocloud-.*|.*-probe)$/u.test(name))
+    return { message: `the name "${name}" is reserved`, hint: "choose another name for the file" };
   return void 0;
 }
 function dottedNameProblem(name) {
-  return DOTTED.test(name) && name.length <= 63 ? void 0 : { message: `${quoted(name)} cannot be a name`, hint: "use lower-case letters, digits, single hyphens and dots" };
+  return DOTTED.test(name) && name.length <= 63 ? void 0 : {
+    message: `${quoted(name)} cannot be a name`,
+    hint: "use lower-case letters, digits, single hyphens and dots"
+  };
 }
 var unitName = {
   id: "unit-name",
@@ -45888,7 +46753,12 @@ var slugTaken = {
       const seen = /* @__PURE__ */ new Map();
       for (const doc of docs.values()) {
         const other = seen.get(slug(doc.name));
-        if (other !== void 0) yield { at: doc.at(""), message: `"${doc.name}" and "${other}" are both "${slug(doc.name)}" in the hub`, hint: "rename one of them" };
+        if (other !== void 0)
+          yield {
+            at: doc.at(""),
+            message: `"${doc.name}" and "${other}" are both "${slug(doc.name)}" in the hub`,
+            hint: "rename one of them"
+          };
         seen.set(slug(doc.name), doc.name);
       }
     }
@@ -45896,7 +46766,12 @@ var slugTaken = {
 };
 function* twice(doc, list2, path, suffix = "") {
   for (const [index2, item] of list2.entries()) {
-    if (list2.indexOf(item) < index2) yield { at: doc.at(`${path}/${index2}${suffix}`), message: `"${item}" stands twice`, hint: "keep one of the two" };
+    if (list2.indexOf(item) < index2)
+      yield {
+        at: doc.at(`${path}/${index2}${suffix}`),
+        message: `"${item}" stands twice`,
+        hint: "keep one of the two"
+      };
   }
 }
 var duplicate = {
@@ -45907,8 +46782,18 @@ var duplicate = {
   on: "platform",
   *check(platform2) {
     const { waves: waves2, removals } = platform2.settings.data;
-    yield* twice(platform2.settings, waves2.map(({ name }) => name), "/waves", "/name");
-    yield* twice(platform2.settings, removals.map(({ hub: hub2 }) => hub2), "/removals", "/hub");
+    yield* twice(
+      platform2.settings,
+      waves2.map(({ name }) => name),
+      "/waves",
+      "/name"
+    );
+    yield* twice(
+      platform2.settings,
+      removals.map(({ hub: hub2 }) => hub2),
+      "/removals",
+      "/hub"
+    );
     for (const hub2 of platform2.environments.values()) {
       const { images, data, access: access2 } = hub2.data;
       yield* twice(hub2, images, "/images");
@@ -45929,7 +46814,12 @@ var addressTaken = {
     for (const hub2 of platform2.environments.values()) {
       const address2 = hub2.data.url.replace(/\/$/u, "").toLowerCase();
       const other = seen.get(address2);
-      if (other !== void 0) yield { at: hub2.at("/url"), message: `the hub ${other} has this address already`, hint: "give each hub its own host name" };
+      if (other !== void 0)
+        yield {
+          at: hub2.at("/url"),
+          message: `the hub ${other} has this address already`,
+          hint: "give each hub its own host name"
+        };
       seen.set(address2, hub2.name);
     }
   }
@@ -45940,14 +46830,24 @@ init_json();
 var list = (value) => (Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []).filter(isObject);
 function podFault(spec2) {
   for (const [index2, volume] of list(spec2["volumes"]).entries()) {
-    if (isObject(volume["hostPath"])) return { path: pointer("volumes", index2), message: "a folder of the node is mounted" };
+    if (isObject(volume["hostPath"]))
+      return { path: pointer("volumes", index2), message: "a folder of the node is mounted" };
   }
-  for (const key of ["hostNetwork", "hostPID", "hostIPC"]) if (spec2[key] === true) return { path: pointer(key), message: `${key} opens the node` };
+  for (const key of ["hostNetwork", "hostPID", "hostIPC"])
+    if (spec2[key] === true) return { path: pointer(key), message: `${key} opens the node` };
   for (const kind of ["containers", "initContainers"]) {
     for (const [index2, container] of list(spec2[kind]).entries()) {
       const context3 = container["securityContext"];
-      if (isObject(context3) && context3["privileged"] === true) return { path: pointer(kind, index2), message: `the container ${JSON.stringify(container["name"])} is privileged` };
-      if (isObject(context3) && context3["runAsUser"] === 0) return { path: pointer(kind, index2), message: `the container ${JSON.stringify(container["name"])} runs as root` };
+      if (isObject(context3) && context3["privileged"] === true)
+        return {
+          path: pointer(kind, index2),
+          message: `the container ${JSON.stringify(container["name"])} is privileged`
+        };
+      if (isObject(context3) && context3["runAsUser"] === 0)
+        return {
+          path: pointer(kind, index2),
+          message: `the container ${JSON.stringify(container["name"])} runs as root`
+        };
     }
   }
   return void 0;
@@ -45963,7 +46863,8 @@ function* userPods({ values, place }) {
   ];
   for (const [path, spec2] of checks) {
     const fault = isObject(spec2) ? podFault(spec2) : void 0;
-    if (fault) yield { at: place(base + path), message: `${fault.message} in every user server`, hint };
+    if (fault)
+      yield { at: place(base + path), message: `${fault.message} in every user server`, hint };
   }
 }
 var userPodSafe = {
@@ -45987,7 +46888,12 @@ var podSafe = {
     for (const object2 of objects) {
       const spec2 = podSpec(object2);
       const fault = isObject(spec2) ? podFault(spec2) : void 0;
-      if (fault) yield { at: hub2.keyAt("/values"), message: `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}: ${fault.message}`, hint: "find it below values: and remove it" };
+      if (fault)
+        yield {
+          at: hub2.keyAt("/values"),
+          message: `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}: ${fault.message}`,
+          hint: "find it below values: and remove it"
+        };
     }
   }
 };
@@ -46000,9 +46906,23 @@ var ownNamespace = {
   *check({ hub: hub2, objects }) {
     const own = ["", hub2.name, ...hub2.data.probe ? [probeNamespace(hub2.name)] : []];
     for (const object2 of objects) {
-      const [kind, name, namespace] = [textAt(object2, "/kind"), textAt(object2, "/metadata/name"), textAt(object2, "/metadata/namespace")];
-      if (!own.includes(namespace)) yield { at: hub2.keyAt("/values"), message: `${kind} ${name} would go into the namespace ${namespace}`, hint: "remove what asks for it below values:" };
-      else if (/^Cluster(Role|RoleBinding)$/u.test(kind)) yield { at: hub2.keyAt("/values"), message: `${kind} ${name} would have rights over the whole cluster`, hint: "remove what asks for it below values:" };
+      const [kind, name, namespace] = [
+        textAt(object2, "/kind"),
+        textAt(object2, "/metadata/name"),
+        textAt(object2, "/metadata/namespace")
+      ];
+      if (!own.includes(namespace))
+        yield {
+          at: hub2.keyAt("/values"),
+          message: `${kind} ${name} would go into the namespace ${namespace}`,
+          hint: "remove what asks for it below values:"
+        };
+      else if (/^Cluster(Role|RoleBinding)$/u.test(kind))
+        yield {
+          at: hub2.keyAt("/values"),
+          message: `${kind} ${name} would have rights over the whole cluster`,
+          hint: "remove what asks for it below values:"
+        };
     }
   }
 };
@@ -46016,7 +46936,11 @@ var databaseKept = {
     for (const object2 of objects) {
       const annotations = at(object2, "/metadata/annotations");
       if (object2["kind"] === "PersistentVolumeClaim" && !(isObject(annotations) && annotations["helm.sh/resource-policy"] === "keep")) {
-        yield { at: hub2.keyAt("/values"), message: `the volume ${JSON.stringify(at(object2, "/metadata/name"))} would be deleted with the release`, hint: "do not change hub.db.pvc.annotations below values:" };
+        yield {
+          at: hub2.keyAt("/values"),
+          message: `the volume ${JSON.stringify(at(object2, "/metadata/name"))} would be deleted with the release`,
+          hint: "do not change hub.db.pvc.annotations below values:"
+        };
       }
     }
   }
@@ -46043,7 +46967,9 @@ function demand({ id, title, why, paths, bad }) {
     }
   };
 }
-var configOf = (values) => Object.entries(at(values, "/hub/config") ?? {}).flatMap(([section, traits]) => isObject(traits) ? [[section, traits]] : []);
+var configOf = (values) => Object.entries(at(values, "/hub/config") ?? {}).flatMap(
+  ([section, traits]) => isObject(traits) ? [[section, traits]] : []
+);
 function trait(rule) {
   return {
     id: rule.id,
@@ -46069,7 +46995,10 @@ var VALUE_RULES = [
     title: "Only the platform\u2019s door lets people in.",
     why: "The chart\u2019s default lets anybody log in with any name; other authenticators know nothing of access files and end dates.",
     paths: ["/hub/config/JupyterHub/authenticator_class"],
-    bad: (value) => value === "glaciocloud_hub.AccessFileAuthenticator" ? void 0 : { message: `the authenticator ${quoted(value)} goes round the access files`, hint: "remove it; access: says who may enter" }
+    bad: (value) => value === "glaciocloud_hub.AccessFileAuthenticator" ? void 0 : {
+      message: `the authenticator ${quoted(value)} goes round the access files`,
+      hint: "remove it; access: says who may enter"
+    }
   }),
   trait({
     id: "allow-all",
@@ -46089,7 +47018,15 @@ var VALUE_RULES = [
     id: "allow-list",
     title: "People and teams stand in access:, not in raw values.",
     why: "Lists in the configuration have no end date, are added to one another, and `admin_users` never takes rights away again.",
-    names: ["allowed_users", "admin_users", "allowed_organizations", "allowed_groups", "admin_groups", "allowed_scopes", "blocked_users"],
+    names: [
+      "allowed_users",
+      "admin_users",
+      "allowed_organizations",
+      "allowed_groups",
+      "admin_groups",
+      "allowed_scopes",
+      "blocked_users"
+    ],
     bad: (value) => empty(value) ? void 0 : { message: "people are listed in raw values", hint: "write them below access:" }
   }),
   trait({
@@ -46097,28 +47034,40 @@ var VALUE_RULES = [
     title: "Access is looked at again at every request.",
     why: "With `auth_refresh_age: 0` somebody whose access ended stays until the cookie does, two weeks later.",
     names: ["auth_refresh_age"],
-    bad: (value) => typeof value === "number" && value >= 1 && value <= 300 ? void 0 : { message: `${quoted(value)} keeps people in after their access has ended`, hint: "remove it; the platform uses 1" }
+    bad: (value) => typeof value === "number" && value >= 1 && value <= 300 ? void 0 : {
+      message: `${quoted(value)} keeps people in after their access has ended`,
+      hint: "remove it; the platform uses 1"
+    }
   }),
   trait({
     id: "delete-pvc",
     title: "Deleting a user keeps the home.",
     why: "KubeSpawner deletes the home\u2019s volume together with the user unless told otherwise.",
     names: ["delete_pvc"],
-    bad: (value) => value === false ? void 0 : { message: "homes would be deleted together with users", hint: "remove it; removing homes is a reviewed step" }
+    bad: (value) => value === false ? void 0 : {
+      message: "homes would be deleted together with users",
+      hint: "remove it; removing homes is a reviewed step"
+    }
   }),
   demand({
     id: "failure-limit",
     title: "No user can restart the hub.",
     why: "Five requests for a server that cannot start end the hub\u2019s process, and any user can send them (seen on a live hub).",
     paths: ["/hub/consecutiveFailureLimit"],
-    bad: (value) => value === 0 ? void 0 : { message: `after ${quoted(value)} failed starts the hub restarts itself, and any user can cause them`, hint: "remove it; the platform uses 0" }
+    bad: (value) => value === 0 ? void 0 : {
+      message: `after ${quoted(value)} failed starts the hub restarts itself, and any user can cause them`,
+      hint: "remove it; the platform uses 0"
+    }
   }),
   demand({
     id: "max-age",
     title: "Running work is not stopped for its age.",
     why: "`cull.maxAge` stops servers that compute.",
     paths: ["/cull/maxAge"],
-    bad: (value) => value === 0 || typeof value === "number" && value >= MIN_MAX_AGE_SECONDS ? void 0 : { message: `servers are stopped after ${quoted(value)} s even while they compute`, hint: `remove it, or write at least ${MIN_MAX_AGE_SECONDS}` }
+    bad: (value) => value === 0 || typeof value === "number" && value >= MIN_MAX_AGE_SECONDS ? void 0 : {
+      message: `servers are stopped after ${quoted(value)} s even while they compute`,
+      hint: `remove it, or write at least ${MIN_MAX_AGE_SECONDS}`
+    }
   }),
   demand({
     id: "cull-users",
@@ -46134,8 +47083,15 @@ var VALUE_RULES = [
     paths: ["/singleuser/uid"],
     bad: (value, { platform: platform2 }) => {
       const { uid } = platform2.settings.data.user;
-      if (value === 0) return { message: "servers would run as root", hint: `remove it; the platform's uid is ${uid}` };
-      return value === uid ? void 0 : { message: `servers would run as uid ${quoted(value)}, and homes belong to ${uid}`, hint: "remove it" };
+      if (value === 0)
+        return {
+          message: "servers would run as root",
+          hint: `remove it; the platform's uid is ${uid}`
+        };
+      return value === uid ? void 0 : {
+        message: `servers would run as uid ${quoted(value)}, and homes belong to ${uid}`,
+        hint: "remove it"
+      };
     }
   }),
   demand({
@@ -46150,14 +47106,20 @@ var VALUE_RULES = [
     title: "Nobody becomes root inside a server.",
     why: "A program with the setuid bit would be enough.",
     paths: ["/singleuser/allowPrivilegeEscalation"],
-    bad: (value) => value === false ? void 0 : { message: "users could become root inside their server", hint: "remove it; packages for everybody belong into the image" }
+    bad: (value) => value === false ? void 0 : {
+      message: "users could become root inside their server",
+      hint: "remove it; packages for everybody belong into the image"
+    }
   }),
   demand({
     id: "load-balancer",
     title: "A hub is not put on the internet without its entry.",
     why: "A LoadBalancer of its own has no certificate and bypasses the entry.",
     paths: ["/proxy/service/type"],
-    bad: (value) => value === "ClusterIP" ? void 0 : { message: `${quoted(value)} opens the hub without a certificate`, hint: "remove it; the cluster\u2019s ingress: is the entry" }
+    bad: (value) => value === "ClusterIP" ? void 0 : {
+      message: `${quoted(value)} opens the hub without a certificate`,
+      hint: "remove it; the cluster\u2019s ingress: is the entry"
+    }
   }),
   demand({
     id: "debug",
@@ -46181,7 +47143,10 @@ var VALUE_RULES = [
     bad: (value, { hub: hub2 }) => {
       const needed = proxyMemoryMiB(hub2.data.capacity.maxServers);
       const bytes = (typeof value === "string" ? quantityBytes(value) : void 0) ?? 0;
-      return bytes >= needed * 2 ** 20 ? void 0 : { message: `${quoted(value)} are too little for ${hub2.data.capacity.maxServers} servers`, hint: `remove it; the platform uses ${needed}Mi` };
+      return bytes >= needed * 2 ** 20 ? void 0 : {
+        message: `${quoted(value)} are too little for ${hub2.data.capacity.maxServers} servers`,
+        hint: `remove it; the platform uses ${needed}Mi`
+      };
     }
   })
 ];
@@ -46196,12 +47161,22 @@ var RAW_VALUE_RULES = [
     why: "Without these policies every user reaches the metadata service of the cloud, other users\u2019 servers and the databases of the cluster.",
     on: "values",
     *check({ values, place }) {
-      for (const path of ["/singleuser/networkPolicy/enabled", "/hub/networkPolicy/enabled", "/proxy/chp/networkPolicy/enabled"]) {
-        if (at(values, path) === false) yield { at: place(path), message: "the network policy is off", hint: "remove it" };
+      for (const path of [
+        "/singleuser/networkPolicy/enabled",
+        "/hub/networkPolicy/enabled",
+        "/proxy/chp/networkPolicy/enabled"
+      ]) {
+        if (at(values, path) === false)
+          yield { at: place(path), message: "the network policy is off", hint: "remove it" };
       }
       for (const rule of ["cloudMetadataServer", "privateIPs"]) {
         const path = `/singleuser/networkPolicy/egressAllowRules/${rule}`;
-        if (at(values, path) === true) yield { at: place(path), message: "user servers could reach inside", hint: "remove it; open one address with networkPolicy.egress instead" };
+        if (at(values, path) === true)
+          yield {
+            at: place(path),
+            message: "user servers could reach inside",
+            hint: "remove it; open one address with networkPolicy.egress instead"
+          };
       }
     }
   },
@@ -46214,7 +47189,12 @@ var RAW_VALUE_RULES = [
     *check({ values, place }) {
       const roles = at(values, "/hub/loadRoles");
       for (const { path, value } of isObject(roles) ? walk(roles) : []) {
-        if (typeof value === "string" && /^(admin:|read:|list:)?(shares|groups:shares|users:shares)\b/u.test(value)) yield { at: place(`/hub/loadRoles${path}`), message: `the scope "${value}" lets users share servers`, hint: "remove it" };
+        if (typeof value === "string" && /^(admin:|read:|list:)?(shares|groups:shares|users:shares)\b/u.test(value))
+          yield {
+            at: place(`/hub/loadRoles${path}`),
+            message: `the scope "${value}" lets users share servers`,
+            hint: "remove it"
+          };
       }
     }
   },
@@ -46227,9 +47207,17 @@ var RAW_VALUE_RULES = [
     *check({ values, place }) {
       const roles = at(values, "/hub/loadRoles");
       for (const [name, role] of Object.entries(isObject(roles) ? roles : {})) {
-        if (name === "glaciocloud-health" || !isObject(role) || !Array.isArray(role["scopes"])) continue;
-        const index2 = role["scopes"].findIndex((scope) => typeof scope === "string" && /^admin(-ui|:users|:groups|:servers|:auth_state)?(!group=.*)?$/u.test(scope));
-        if (index2 >= 0) yield { at: place(pointer("hub", "loadRoles", name, "scopes", index2)), message: `the role "${name}" could become anybody`, hint: "give the narrow scopes that it needs" };
+        if (name === "glaciocloud-health" || !isObject(role) || !Array.isArray(role["scopes"]))
+          continue;
+        const index2 = role["scopes"].findIndex(
+          (scope) => typeof scope === "string" && /^admin(-ui|:users|:groups|:servers|:auth_state)?(!group=.*)?$/u.test(scope)
+        );
+        if (index2 >= 0)
+          yield {
+            at: place(pointer("hub", "loadRoles", name, "scopes", index2)),
+            message: `the role "${name}" could become anybody`,
+            hint: "give the narrow scopes that it needs"
+          };
       }
     }
   },
@@ -46242,9 +47230,17 @@ var RAW_VALUE_RULES = [
     *check({ hub: hub2, place }) {
       for (const { path, value } of walk(hub2.data.values)) {
         const key = path.slice(path.lastIndexOf("/") + 1);
-        if (!/^(client_secret|secret|apiToken|api_token|cookieSecret|cookie_secret|secretToken|auth_token|password|private_?key|keys)$/iu.test(key) || empty2(value) || isObject(value) && key !== "keys") continue;
+        if (!/^(client_secret|secret|apiToken|api_token|cookieSecret|cookie_secret|secretToken|auth_token|password|private_?key|keys)$/iu.test(
+          key
+        ) || empty2(value) || isObject(value) && key !== "keys")
+          continue;
         if (key === "keys" && !path.includes("CryptKeeper")) continue;
-        if (typeof value === "string" || Array.isArray(value)) yield { at: place(path), message: `"${key}" is a secret`, hint: "take it out and change it; declare it below secrets:" };
+        if (typeof value === "string" || Array.isArray(value))
+          yield {
+            at: place(path),
+            message: `"${key}" is a secret`,
+            hint: "take it out and change it; declare it below secrets:"
+          };
       }
     }
   },
@@ -46265,7 +47261,12 @@ var RAW_VALUE_RULES = [
       for (const [section, traits] of configOf(values)) {
         for (const name of ["mem_limit", "mem_guarantee"]) {
           const value = traits[name];
-          if (typeof value === "string" && memoryBytes(value) === void 0) yield { at: place(pointer("hub", "config", section, name)), message: explainMemory(value).message, hint: explainMemory(value).hint };
+          if (typeof value === "string" && memoryBytes(value) === void 0)
+            yield {
+              at: place(pointer("hub", "config", section, name)),
+              message: explainMemory(value).message,
+              hint: explainMemory(value).hint
+            };
         }
       }
     }
@@ -46278,7 +47279,12 @@ var RAW_VALUE_RULES = [
     on: "values",
     *check({ hub: hub2, place, values }) {
       const memory = at(hub2.data.values, "/singleuser/memory");
-      if (isObject(memory) && memory["guarantee"] !== void 0 && at(values, "/singleuser/memory/limit") == null) yield { at: place("/singleuser/memory/guarantee"), message: "memory is guaranteed without a limit", hint: "use sizes: with memory:" };
+      if (isObject(memory) && memory["guarantee"] !== void 0 && at(values, "/singleuser/memory/limit") == null)
+        yield {
+          at: place("/singleuser/memory/guarantee"),
+          message: "memory is guaranteed without a limit",
+          hint: "use sizes: with memory:"
+        };
     }
   },
   {
@@ -46290,7 +47296,12 @@ var RAW_VALUE_RULES = [
     *check({ values, place }) {
       for (const path of ["/singleuser/cpu/guarantee", "/singleuser/cpu/limit"]) {
         const value = at(values, path);
-        if (typeof value === "string") yield { at: place(path), message: `${quoted(value)} is not a number of cores`, hint: /^\d+m$/u.test(value) ? `write ${Number(value.slice(0, -1)) / 1e3}` : "write a number without quotes" };
+        if (typeof value === "string")
+          yield {
+            at: place(path),
+            message: `${quoted(value)} is not a number of cores`,
+            hint: /^\d+m$/u.test(value) ? `write ${Number(value.slice(0, -1)) / 1e3}` : "write a number without quotes"
+          };
       }
     }
   },
@@ -46302,7 +47313,12 @@ var RAW_VALUE_RULES = [
     on: "values",
     *check({ hub: hub2, place }) {
       for (const { path, value } of walk(hub2.data.values)) {
-        if (value === null) yield { at: place(path), message: "null means one thing to Helm 3 and another to Helm 4", hint: "write the value that you want" };
+        if (value === null)
+          yield {
+            at: place(path),
+            message: "null means one thing to Helm 3 and another to Helm 4",
+            hint: "write the value that you want"
+          };
       }
     }
   },
@@ -46314,7 +47330,12 @@ var RAW_VALUE_RULES = [
     on: "values",
     *check({ values, place }) {
       for (const [section] of configOf(values)) {
-        if (!/^[A-Z]/u.test(section)) yield { at: place(pointer("hub", "config", section)), message: `"${section}" is not the name of a class`, hint: "sections begin with a capital, such as JupyterHub" };
+        if (!/^[A-Z]/u.test(section))
+          yield {
+            at: place(pointer("hub", "config", section)),
+            message: `"${section}" is not the name of a class`,
+            hint: "sections begin with a capital, such as JupyterHub"
+          };
       }
     }
   },
@@ -46329,7 +47350,12 @@ var RAW_VALUE_RULES = [
       for (const [name, value] of Object.entries(isObject(env2) ? env2 : {})) {
         if (typeof value !== "string") continue;
         const rest = value.replaceAll("{{", "").replaceAll("}}", "").replaceAll(/\{(username|userid|servername|unescaped_username|user_server)\}/gu, "");
-        if (/[{}]/u.test(rest)) yield { at: place(pointer("singleuser", "extraEnv", name)), message: "a single brace breaks every server start", hint: "write {{ and }}, or use env:" };
+        if (/[{}]/u.test(rest))
+          yield {
+            at: place(pointer("singleuser", "extraEnv", name)),
+            message: "a single brace breaks every server start",
+            hint: "write {{ and }}, or use env:"
+          };
       }
     }
   }
@@ -46345,13 +47371,29 @@ init_json();
 var LAYOUT = [
   { kind: "platform", path: /^(platform)\.yaml$/u, example: "platform.yaml" },
   { kind: "cluster", path: /^clusters\/([^/]+)\.yaml$/u, example: "clusters/<name>.yaml" },
-  { kind: "environment", path: /^environments\/([^/]+)\.yaml$/u, example: "environments/<hub>.yaml" },
+  {
+    kind: "environment",
+    path: /^environments\/([^/]+)\.yaml$/u,
+    example: "environments/<hub>.yaml"
+  },
   { kind: "image", path: /^images\/([^/]+)\/image\.yaml$/u, example: "images/<image>/image.yaml" },
-  { kind: "image-lock", path: /^images\/([^/]+)\/image\.lock\.yaml$/u, example: "images/<image>/image.lock.yaml" },
+  {
+    kind: "image-lock",
+    path: /^images\/([^/]+)\/image\.lock\.yaml$/u,
+    example: "images/<image>/image.lock.yaml"
+  },
   { kind: "data", path: /^data\/([^/]+)\.yaml$/u, example: "data/<set>.yaml" },
   { kind: "approvers", path: /^access\/(approvers)\.yaml$/u, example: "access/approvers.yaml" },
-  { kind: "member", path: /^access\/members\/([^/]+)\.yaml$/u, example: "access/members/<id>.yaml" },
-  { kind: "cohort", path: /^access\/cohorts\/([^/]+)\.yaml$/u, example: "access/cohorts/<slug>.yaml" }
+  {
+    kind: "member",
+    path: /^access\/members\/([^/]+)\.yaml$/u,
+    example: "access/members/<id>.yaml"
+  },
+  {
+    kind: "cohort",
+    path: /^access\/cohorts\/([^/]+)\.yaml$/u,
+    example: "access/cohorts/<slug>.yaml"
+  }
 ];
 var PLATFORM_FOLDERS = ["clusters", "environments", "images", "data", "access"];
 function locate(path) {
@@ -46397,9 +47439,7 @@ var approvers_schema_default = {
             description: "Login when it was written; for readers only."
           }
         },
-        required: [
-          "id"
-        ]
+        required: ["id"]
       },
       minItems: 1,
       description: "People by numeric id."
@@ -46413,9 +47453,7 @@ var approvers_schema_default = {
       description: "Teams whose members may approve."
     }
   },
-  required: [
-    "approvers"
-  ],
+  required: ["approvers"],
   $defs: {
     githubId: {
       type: "integer",
@@ -46426,10 +47464,7 @@ var approvers_schema_default = {
       type: "string",
       pattern: "^(all|team:[A-Za-z0-9][A-Za-z0-9-]*/[a-z0-9][a-z0-9_-]*|tier:[a-z](-?[a-z0-9])*|cohort:[a-z0-9](-?[a-z0-9])*|user:[1-9][0-9]*)$",
       description: "team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all.",
-      examples: [
-        "team:example/hub-users",
-        "tier:researcher"
-      ]
+      examples: ["team:example/hub-users", "tier:researcher"]
     }
   }
 };
@@ -46447,30 +47482,17 @@ var cluster_schema_default = {
       $ref: "#/$defs/title"
     },
     provider: {
-      enum: [
-        "digitalocean",
-        "gke",
-        "aks",
-        "eks",
-        "ovh",
-        "k3s",
-        "existing"
-      ],
+      enum: ["digitalocean", "gke", "aks", "eks", "ovh", "k3s", "existing"],
       description: "Who runs it; decides how the workflows log in."
     },
     kubernetes: {
       type: "string",
       pattern: "^1\\.[0-9]{1,2}$",
       description: "Minor version.",
-      examples: [
-        "1.35"
-      ]
+      examples: ["1.35"]
     },
     identity: {
-      type: [
-        "string",
-        "null"
-      ],
+      type: ["string", "null"],
       pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
       default: null,
       description: "UID of the namespace kube-system; null until first contact. Every write to a cluster with another one is refused."
@@ -46489,9 +47511,7 @@ var cluster_schema_default = {
               description: "StorageClass of homes and hub databases."
             }
           },
-          required: [
-            "class"
-          ],
+          required: ["class"],
           description: "Homes and hub databases."
         },
         data: {
@@ -46504,15 +47524,11 @@ var cluster_schema_default = {
               description: "StorageClass of shared data."
             }
           },
-          required: [
-            "class"
-          ],
+          required: ["class"],
           description: "Shared data."
         }
       },
-      required: [
-        "homes"
-      ],
+      required: ["homes"],
       description: "Storage classes."
     },
     ingress: {
@@ -46525,36 +47541,23 @@ var cluster_schema_default = {
           description: "IngressClass, or `none`: plain http on loopback and private addresses only."
         },
         issuer: {
-          type: [
-            "string",
-            "null"
-          ],
+          type: ["string", "null"],
           default: null,
           description: "cert-manager ClusterIssuer."
         },
         email: {
-          type: [
-            "string",
-            "null"
-          ],
+          type: ["string", "null"],
           pattern: "^[^\\s@]+@[^\\s@]+$",
           default: null,
           description: "Contact for certificates.",
-          examples: [
-            "hubs@example.org"
-          ]
+          examples: ["hubs@example.org"]
         }
       },
-      required: [
-        "class"
-      ],
+      required: ["class"],
       description: "How people reach the hubs."
     },
     networkPolicy: {
-      enum: [
-        "enforced",
-        "none"
-      ],
+      enum: ["enforced", "none"],
       default: "none",
       description: "Whether the cluster's network enforces NetworkPolicies."
     },
@@ -46585,17 +47588,11 @@ var cluster_schema_default = {
               description: "Until a new node takes servers; 0s where nodes do not scale."
             }
           },
-          required: [
-            "cpu",
-            "memory",
-            "max"
-          ],
+          required: ["cpu", "memory", "max"],
           description: "Nodes of user servers."
         }
       },
-      required: [
-        "user"
-      ],
+      required: ["user"],
       description: "Machines."
     },
     parallel: {
@@ -46606,41 +47603,25 @@ var cluster_schema_default = {
       description: "Helm operations at once."
     }
   },
-  required: [
-    "title",
-    "provider",
-    "kubernetes",
-    "storage",
-    "ingress",
-    "nodes"
-  ],
+  required: ["title", "provider", "kubernetes", "storage", "ingress", "nodes"],
   $defs: {
     cpu: {
       type: "number",
       exclusiveMinimum: 0,
       description: "Processor cores, as a number.",
-      examples: [
-        0.5,
-        2
-      ]
+      examples: [0.5, 2]
     },
     duration: {
       type: "string",
       pattern: "^(0|[1-9][0-9]*)(s|m|h|d)$",
       description: "A whole number with s, m, h or d.",
-      examples: [
-        "30m",
-        "24h",
-        "180d"
-      ]
+      examples: ["30m", "24h", "180d"]
     },
     quantity: {
       type: "string",
       pattern: "^[1-9][0-9]*(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)$",
       description: "A Kubernetes quantity of bytes.",
-      examples: [
-        "20Gi"
-      ]
+      examples: ["20Gi"]
     },
     title: {
       type: "string",
@@ -46700,22 +47681,13 @@ var cohort_schema_default = {
       description: "Members by numeric id."
     }
   },
-  required: [
-    "title",
-    "leads",
-    "tier",
-    "from",
-    "until",
-    "capacity"
-  ],
+  required: ["title", "leads", "tier", "from", "until", "capacity"],
   $defs: {
     date: {
       type: "string",
       pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
       description: "A day, UTC, the day itself included.",
-      examples: [
-        "2027-02-28"
-      ]
+      examples: ["2027-02-28"]
     },
     githubId: {
       type: "integer",
@@ -46753,9 +47725,7 @@ var data_schema_default = {
     oggm: {
       type: "string",
       description: "OGGM line the set is made for.",
-      examples: [
-        "1.6"
-      ]
+      examples: ["1.6"]
     },
     prepro: {
       type: "object",
@@ -46766,11 +47736,7 @@ var data_schema_default = {
           description: "Address below which the preprocessed directories lie."
         },
         rgi: {
-          enum: [
-            "62",
-            "70G",
-            "70C"
-          ],
+          enum: ["62", "70G", "70C"],
           description: "Version of the glacier inventory."
         },
         level: {
@@ -46780,11 +47746,7 @@ var data_schema_default = {
           description: "Preprocessing level."
         },
         border: {
-          enum: [
-            10,
-            80,
-            160
-          ],
+          enum: [10, 80, 160],
           description: "Map border in grid points."
         },
         regions: {
@@ -46798,13 +47760,7 @@ var data_schema_default = {
           description: "RGI regions, two digits."
         }
       },
-      required: [
-        "base",
-        "rgi",
-        "level",
-        "border",
-        "regions"
-      ],
+      required: ["base", "rgi", "level", "border", "regions"],
       description: "Preprocessed glacier directories."
     },
     files: {
@@ -46819,26 +47775,19 @@ var data_schema_default = {
       description: "Room that the set takes."
     }
   },
-  required: [
-    "title",
-    "size"
-  ],
+  required: ["title", "size"],
   $defs: {
     httpsUrl: {
       type: "string",
       pattern: "^https?://[^\\s]+$",
       description: "An address with its scheme.",
-      examples: [
-        "https://hub.example.org"
-      ]
+      examples: ["https://hub.example.org"]
     },
     quantity: {
       type: "string",
       pattern: "^[1-9][0-9]*(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)$",
       description: "A Kubernetes quantity of bytes.",
-      examples: [
-        "20Gi"
-      ]
+      examples: ["20Gi"]
     },
     title: {
       type: "string",
@@ -46860,10 +47809,7 @@ var environment_schema_default = {
   additionalProperties: false,
   properties: {
     kind: {
-      enum: [
-        "hub",
-        "binder"
-      ],
+      enum: ["hub", "binder"],
       default: "hub",
       description: "hub: personal and persistent."
     },
@@ -46923,16 +47869,11 @@ var environment_schema_default = {
               $ref: "#/$defs/who"
             },
             minItems: 1,
-            default: [
-              "all"
-            ],
+            default: ["all"],
             description: "Who may choose it."
           }
         },
-        required: [
-          "cpu",
-          "memory"
-        ]
+        required: ["cpu", "memory"]
       },
       minProperties: 1,
       description: "Sizes of servers."
@@ -46946,9 +47887,7 @@ var environment_schema_default = {
           description: "Size of each home; later changes reach new homes only."
         }
       },
-      required: [
-        "size"
-      ],
+      required: ["size"],
       description: "Personal, persistent folder."
     },
     scratch: {
@@ -46960,9 +47899,7 @@ var environment_schema_default = {
           description: "Size per server."
         }
       },
-      required: [
-        "size"
-      ],
+      required: ["size"],
       description: "Fast, node-local, gone with the server."
     },
     data: {
@@ -47011,9 +47948,7 @@ var environment_schema_default = {
               description: "When users are warned before."
             }
           },
-          required: [
-            "max"
-          ],
+          required: ["max"],
           description: "Running computations count as activity."
         }
       },
@@ -47041,9 +47976,7 @@ var environment_schema_default = {
           description: "Who administers the hub."
         }
       },
-      required: [
-        "allow"
-      ],
+      required: ["allow"],
       description: "Who may enter."
     },
     secrets: {
@@ -47065,9 +47998,7 @@ var environment_schema_default = {
             description: "After which time it is due for renewal."
           }
         },
-        required: [
-          "use"
-        ]
+        required: ["use"]
       },
       default: {},
       description: "Names of the secrets that the hub needs, kept in secrets/<hub>.sops.yaml."
@@ -47094,17 +48025,11 @@ var environment_schema_default = {
               description: "Memory of a worker."
             }
           },
-          required: [
-            "cpu",
-            "memory"
-          ],
+          required: ["cpu", "memory"],
           description: "Size of a worker."
         }
       },
-      required: [
-        "maxWorkers",
-        "worker"
-      ],
+      required: ["maxWorkers", "worker"],
       description: "Dask Gateway beside the hub."
     },
     probe: {
@@ -47176,20 +48101,13 @@ var environment_schema_default = {
                 description: "Image to have ready on the nodes; the default image otherwise."
               }
             },
-            required: [
-              "name",
-              "from",
-              "until",
-              "users"
-            ]
+            required: ["name", "from", "until", "users"]
           },
           default: [],
           description: "Classes and workshops."
         }
       },
-      required: [
-        "maxServers"
-      ],
+      required: ["maxServers"],
       description: "How many people fit."
     },
     budget: {
@@ -47207,10 +48125,7 @@ var environment_schema_default = {
           description: "ISO 4217 code."
         }
       },
-      required: [
-        "monthly",
-        "currency"
-      ],
+      required: ["monthly", "currency"],
       description: "What it may cost."
     },
     shared: {
@@ -47231,26 +48146,13 @@ var environment_schema_default = {
       description: "Last resort: raw chart values below jupyterhub:, held to the chart's schema and to the rules."
     }
   },
-  required: [
-    "title",
-    "url",
-    "cluster",
-    "wave",
-    "images",
-    "sizes",
-    "home",
-    "access",
-    "capacity"
-  ],
+  required: ["title", "url", "cluster", "wave", "images", "sizes", "home", "access", "capacity"],
   $defs: {
     cpu: {
       type: "number",
       exclusiveMinimum: 0,
       description: "Processor cores, as a number.",
-      examples: [
-        0.5,
-        2
-      ]
+      examples: [0.5, 2]
     },
     dottedName: {
       type: "string",
@@ -47262,11 +48164,7 @@ var environment_schema_default = {
       type: "string",
       pattern: "^(0|[1-9][0-9]*)(s|m|h|d)$",
       description: "A whole number with s, m, h or d.",
-      examples: [
-        "30m",
-        "24h",
-        "180d"
-      ]
+      examples: ["30m", "24h", "180d"]
     },
     envName: {
       type: "string",
@@ -47277,34 +48175,25 @@ var environment_schema_default = {
       type: "string",
       pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]$",
       description: "Hours of a day.",
-      examples: [
-        "08:00-18:00"
-      ]
+      examples: ["08:00-18:00"]
     },
     httpsUrl: {
       type: "string",
       pattern: "^https?://[^\\s]+$",
       description: "An address with its scheme.",
-      examples: [
-        "https://hub.example.org"
-      ]
+      examples: ["https://hub.example.org"]
     },
     instant: {
       type: "string",
       pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?Z$",
       description: "A moment in UTC.",
-      examples: [
-        "2026-11-30T08:00Z"
-      ]
+      examples: ["2026-11-30T08:00Z"]
     },
     memory: {
       type: "string",
       pattern: "^[1-9][0-9]*(\\.[0-9]+)?[KMGT]$",
       description: "Memory as JupyterHub writes it: K, M, G or T, 1024-based.",
-      examples: [
-        "4G",
-        "512M"
-      ]
+      examples: ["4G", "512M"]
     },
     name: {
       type: "string",
@@ -47316,9 +48205,7 @@ var environment_schema_default = {
       type: "string",
       pattern: "^[1-9][0-9]*(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)$",
       description: "A Kubernetes quantity of bytes.",
-      examples: [
-        "20Gi"
-      ]
+      examples: ["20Gi"]
     },
     title: {
       type: "string",
@@ -47331,10 +48218,7 @@ var environment_schema_default = {
       type: "string",
       pattern: "^(all|team:[A-Za-z0-9][A-Za-z0-9-]*/[a-z0-9][a-z0-9_-]*|tier:[a-z](-?[a-z0-9])*|cohort:[a-z0-9](-?[a-z0-9])*|user:[1-9][0-9]*)$",
       description: "team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all.",
-      examples: [
-        "team:example/hub-users",
-        "tier:researcher"
-      ]
+      examples: ["team:example/hub-users", "tier:researcher"]
     }
   }
 };
@@ -47388,18 +48272,12 @@ var image_lock_schema_default = {
           tests: {
             type: "object",
             additionalProperties: {
-              enum: [
-                "passed",
-                "failed",
-                "skipped"
-              ]
+              enum: ["passed", "failed", "skipped"]
             },
             description: "Outcome by test."
           }
         },
-        required: [
-          "digest"
-        ]
+        required: ["digest"]
       },
       description: "Builds by name."
     },
@@ -47419,11 +48297,7 @@ var image_lock_schema_default = {
       description: "Which build each channel points at."
     }
   },
-  required: [
-    "recipe",
-    "builds",
-    "channels"
-  ],
+  required: ["recipe", "builds", "channels"],
   $defs: {
     digest: {
       type: "string",
@@ -47434,9 +48308,7 @@ var image_lock_schema_default = {
       type: "string",
       pattern: "^[1-9][0-9]*(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)$",
       description: "A Kubernetes quantity of bytes.",
-      examples: [
-        "20Gi"
-      ]
+      examples: ["20Gi"]
     }
   }
 };
@@ -47498,18 +48370,14 @@ var image_schema_default = {
           $ref: "#/$defs/digest"
         }
       },
-      required: [
-        "image"
-      ],
+      required: ["image"],
       description: "The image to build on (kind base); without it the image is built from conda-forge (kind conda)."
     },
     python: {
       type: "string",
       pattern: "^3\\.[0-9]{1,2}$",
       description: "Python version of a conda image.",
-      examples: [
-        "3.13"
-      ]
+      examples: ["3.13"]
     },
     conda: {
       type: "array",
@@ -47540,10 +48408,7 @@ var image_schema_default = {
     bake: {
       type: "array",
       items: {
-        enum: [
-          "sample-data",
-          "salem"
-        ]
+        enum: ["sample-data", "salem"]
       },
       default: [],
       uniqueItems: true,
@@ -47574,11 +48439,7 @@ var image_schema_default = {
       additionalProperties: false,
       properties: {
         oggm: {
-          enum: [
-            "none",
-            "minimal",
-            "full"
-          ],
+          enum: ["none", "minimal", "full"],
           default: "minimal",
           description: "Which of OGGM's own tests run before the image is pushed."
         },
@@ -47615,18 +48476,12 @@ var image_schema_default = {
       description: "Limits."
     },
     rebuild: {
-      enum: [
-        "never",
-        "nightly",
-        "weekly"
-      ],
+      enum: ["never", "nightly", "weekly"],
       default: "weekly",
       description: "How often what floats is resolved again."
     }
   },
-  required: [
-    "title"
-  ],
+  required: ["title"],
   $defs: {
     digest: {
       type: "string",
@@ -47647,9 +48502,7 @@ var image_schema_default = {
       type: "string",
       pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$",
       description: "Registry and repository of an image, without tag or digest.",
-      examples: [
-        "ghcr.io/example/image"
-      ]
+      examples: ["ghcr.io/example/image"]
     },
     package: {
       type: "string",
@@ -47665,9 +48518,7 @@ var image_schema_default = {
       type: "string",
       pattern: "^[1-9][0-9]*(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)$",
       description: "A Kubernetes quantity of bytes.",
-      examples: [
-        "20Gi"
-      ]
+      examples: ["20Gi"]
     },
     repository: {
       type: "string",
@@ -47719,19 +48570,13 @@ var member_schema_default = {
       description: "Issue of the request."
     }
   },
-  required: [
-    "id",
-    "tier",
-    "until"
-  ],
+  required: ["id", "tier", "until"],
   $defs: {
     date: {
       type: "string",
       pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
       description: "A day, UTC, the day itself included.",
-      examples: [
-        "2027-02-28"
-      ]
+      examples: ["2027-02-28"]
     },
     githubId: {
       type: "integer",
@@ -47764,17 +48609,13 @@ var platform_schema_default = {
       type: "string",
       pattern: "^[A-Za-z0-9][A-Za-z0-9-]*$",
       description: "The GitHub organisation that the platform belongs to.",
-      examples: [
-        "example"
-      ]
+      examples: ["example"]
     },
     registry: {
       type: "string",
       pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
       description: "Where images of the platform are pushed to, without a trailing slash.",
-      examples: [
-        "ghcr.io/example"
-      ]
+      examples: ["ghcr.io/example"]
     },
     user: {
       type: "object",
@@ -47824,10 +48665,7 @@ var platform_schema_default = {
               default: null
             }
           },
-          required: [
-            "version",
-            "repository"
-          ],
+          required: ["version", "repository"],
           description: "Zero to JupyterHub."
         },
         "dask-gateway": {
@@ -47848,16 +48686,11 @@ var platform_schema_default = {
               default: null
             }
           },
-          required: [
-            "version",
-            "repository"
-          ],
+          required: ["version", "repository"],
           description: "Dask Gateway, for hubs that ask for it."
         }
       },
-      required: [
-        "jupyterhub"
-      ],
+      required: ["jupyterhub"],
       description: "The upstream charts, pinned."
     },
     waves: {
@@ -47871,10 +48704,7 @@ var platform_schema_default = {
             description: "Name of the wave; environments refer to it."
           },
           images: {
-            enum: [
-              "candidate",
-              "stable"
-            ],
+            enum: ["candidate", "stable"],
             default: "stable",
             description: "Which channel of an image's lock its hubs follow."
           },
@@ -47892,9 +48722,7 @@ var platform_schema_default = {
             type: "string",
             default: "UTC",
             description: "IANA time zone of the freeze windows.",
-            examples: [
-              "Europe/Vienna"
-            ]
+            examples: ["Europe/Vienna"]
           },
           freeze: {
             type: "array",
@@ -47905,15 +48733,7 @@ var platform_schema_default = {
                 days: {
                   type: "array",
                   items: {
-                    enum: [
-                      "mon",
-                      "tue",
-                      "wed",
-                      "thu",
-                      "fri",
-                      "sat",
-                      "sun"
-                    ]
+                    enum: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
                   },
                   minItems: 1,
                   uniqueItems: true,
@@ -47941,9 +48761,7 @@ var platform_schema_default = {
             description: "When this wave is not changed."
           }
         },
-        required: [
-          "name"
-        ]
+        required: ["name"]
       },
       minItems: 1,
       maxItems: 4,
@@ -47963,9 +48781,7 @@ var platform_schema_default = {
             description: "How long a grant of this tier lasts at most."
           }
         },
-        required: [
-          "until"
-        ]
+        required: ["until"]
       },
       default: {},
       description: "Kinds of membership."
@@ -47983,9 +48799,7 @@ var platform_schema_default = {
           description: "Branch that is read."
         }
       },
-      required: [
-        "repository"
-      ],
+      required: ["repository"],
       description: "Another repository that holds `access/`, if it is kept apart."
     },
     removals: {
@@ -48003,20 +48817,12 @@ var platform_schema_default = {
             description: "Where it ran."
           },
           homes: {
-            enum: [
-              "keep",
-              "archive",
-              "delete"
-            ],
+            enum: ["keep", "archive", "delete"],
             default: "keep",
             description: "What happens to the homes: `archive` puts them into the bucket, and deletes them here when what lies there has been read back."
           },
           database: {
-            enum: [
-              "keep",
-              "archive",
-              "delete"
-            ],
+            enum: ["keep", "archive", "delete"],
             default: "keep",
             description: "What happens to the hub's database; `archive` as for homes."
           },
@@ -48032,9 +48838,7 @@ var platform_schema_default = {
           endpoint: {
             $ref: "#/$defs/httpsUrl",
             description: "With `archive`: the S3 server, where it is not Amazon's.",
-            examples: [
-              "https://s3.example.org"
-            ]
+            examples: ["https://s3.example.org"]
           },
           region: {
             $ref: "#/$defs/region",
@@ -48046,66 +48850,44 @@ var platform_schema_default = {
             description: "Why, for those who read it later."
           }
         },
-        required: [
-          "hub",
-          "cluster",
-          "reason"
-        ]
+        required: ["hub", "cluster", "reason"]
       },
       default: [],
       description: "Reviewed removals of hubs."
     }
   },
-  required: [
-    "glaciocloud",
-    "organization",
-    "registry",
-    "charts",
-    "waves"
-  ],
+  required: ["glaciocloud", "organization", "registry", "charts", "waves"],
   $defs: {
     bucket: {
       type: "string",
       maxLength: 200,
       pattern: "^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9][A-Za-z0-9._-]*)*$",
       description: "An S3 bucket, with a prefix if need be.",
-      examples: [
-        "s3://glacier-archive/hubs"
-      ]
+      examples: ["s3://glacier-archive/hubs"]
     },
     date: {
       type: "string",
       pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
       description: "A day, UTC, the day itself included.",
-      examples: [
-        "2027-02-28"
-      ]
+      examples: ["2027-02-28"]
     },
     duration: {
       type: "string",
       pattern: "^(0|[1-9][0-9]*)(s|m|h|d)$",
       description: "A whole number with s, m, h or d.",
-      examples: [
-        "30m",
-        "24h",
-        "180d"
-      ]
+      examples: ["30m", "24h", "180d"]
     },
     hours: {
       type: "string",
       pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]$",
       description: "Hours of a day.",
-      examples: [
-        "08:00-18:00"
-      ]
+      examples: ["08:00-18:00"]
     },
     httpsUrl: {
       type: "string",
       pattern: "^https?://[^\\s]+$",
       description: "An address with its scheme.",
-      examples: [
-        "https://hub.example.org"
-      ]
+      examples: ["https://hub.example.org"]
     },
     name: {
       type: "string",
@@ -48117,9 +48899,7 @@ var platform_schema_default = {
       type: "string",
       pattern: "^[a-z0-9][a-z0-9-]*$",
       description: "Name of a region.",
-      examples: [
-        "eu-central-1"
-      ]
+      examples: ["eu-central-1"]
     },
     repository: {
       type: "string",
@@ -48127,10 +48907,7 @@ var platform_schema_default = {
       description: "A GitHub repository, owner/name."
     },
     sha256: {
-      type: [
-        "string",
-        "null"
-      ],
+      type: ["string", "null"],
       pattern: "^[0-9a-f]{64}$",
       description: "SHA-256 of the archive in hex; null until it was first seen."
     }
@@ -48139,9 +48916,25 @@ var platform_schema_default = {
 
 // src/core/model/read.ts
 init_json();
-var SCHEMAS = { platform: platform_schema_default, cluster: cluster_schema_default, environment: environment_schema_default, image: image_schema_default, "image-lock": image_lock_schema_default, data: data_schema_default, approvers: approvers_schema_default, member: member_schema_default, cohort: cohort_schema_default };
+var SCHEMAS = {
+  platform: platform_schema_default,
+  cluster: cluster_schema_default,
+  environment: environment_schema_default,
+  image: image_schema_default,
+  "image-lock": image_lock_schema_default,
+  data: data_schema_default,
+  approvers: approvers_schema_default,
+  member: member_schema_default,
+  cohort: cohort_schema_default
+};
 var compiled = /* @__PURE__ */ new Map();
-var ajv = new import__.Ajv2020({ allErrors: true, useDefaults: true, verbose: true, allowUnionTypes: true, strictRequired: false });
+var ajv = new import__.Ajv2020({
+  allErrors: true,
+  useDefaults: true,
+  verbose: true,
+  allowUnionTypes: true,
+  strictRequired: false
+});
 function validator(kind) {
   const known = compiled.get(kind);
   if (known) return known;
@@ -48153,17 +48946,33 @@ function readDoc(kind, name, source) {
   if (source.findings.length > 0) return { doc: void 0, findings: source.findings };
   const value = structuredClone(source.data);
   const validate = validator(kind);
-  if (!validate(value)) return { doc: void 0, findings: explainAll(source, validate.errors ?? []) };
-  const doc = { name, file: source.file, data: value, at: source.at, keyAt: source.keyAt, has: source.has };
+  if (!validate(value))
+    return { doc: void 0, findings: explainAll(source, validate.errors ?? []) };
+  const doc = {
+    name,
+    file: source.file,
+    data: value,
+    at: source.at,
+    keyAt: source.keyAt,
+    has: source.has
+  };
   return { doc, findings: [] };
 }
 function explainAll(source, errors) {
   const unknown = errors.filter((error3) => error3.keyword === "additionalProperties");
-  const misspelt = new Set(unknown.map((error3) => `${error3.instancePath}/${suggestion(error3) ?? ""}`));
-  return errors.filter((error3) => error3.keyword !== "propertyNames").filter((error3) => error3.keyword !== "required" || !misspelt.has(`${error3.instancePath}/${String(error3.params["missingProperty"])}`)).map((error3) => toFinding(source, error3));
+  const misspelt = new Set(
+    unknown.map((error3) => `${error3.instancePath}/${suggestion(error3) ?? ""}`)
+  );
+  return errors.filter((error3) => error3.keyword !== "propertyNames").filter(
+    (error3) => error3.keyword !== "required" || !misspelt.has(`${error3.instancePath}/${String(error3.params["missingProperty"])}`)
+  ).map((error3) => toFinding(source, error3));
 }
 function toFinding(source, error3) {
-  const finding = (explanation, where) => ({ severity: "error", at: where, ...explanation });
+  const finding = (explanation, where) => ({
+    severity: "error",
+    at: where,
+    ...explanation
+  });
   const path = error3.instancePath;
   const value = at(source.data, path) ?? null;
   switch (error3.keyword) {
@@ -48172,17 +48981,29 @@ function toFinding(source, error3) {
       const near = suggestion(error3);
       const known = Object.keys(error3.parentSchema?.properties ?? {}).join(", ");
       return finding(
-        { rule: "unknown-key", message: `the key "${key}" is not known here`, hint: near === void 0 ? `known keys: ${known}` : `did you mean "${near}"?` },
+        {
+          rule: "unknown-key",
+          message: `the key "${key}" is not known here`,
+          hint: near === void 0 ? `known keys: ${known}` : `did you mean "${near}"?`
+        },
         source.keyAt(`${path}/${escapeSegment(key)}`)
       );
     }
     case "required": {
       const key = String(error3.params["missingProperty"]);
-      return finding({ rule: "missing-key", message: `${path === "" ? "the file" : `"${segmentsOf(path).at(-1) ?? ""}"`} has no "${key}"`, hint: `add "${key}:"` }, source.keyAt(path));
+      return finding(
+        {
+          rule: "missing-key",
+          message: `${path === "" ? "the file" : `"${segmentsOf(path).at(-1) ?? ""}"`} has no "${key}"`,
+          hint: `add "${key}:"`
+        },
+        source.keyAt(path)
+      );
     }
     default: {
       const name = error3.propertyName;
-      if (name !== void 0) return finding(explain(error3, name), source.keyAt(`${path}/${escapeSegment(name)}`));
+      if (name !== void 0)
+        return finding(explain(error3, name), source.keyAt(`${path}/${escapeSegment(name)}`));
       return finding(explain(error3, value), source.at(path));
     }
   }
@@ -48195,17 +49016,37 @@ function explain(error3, value) {
   const params = error3.params;
   switch (error3.keyword) {
     case "enum":
-      return { rule, message: `${quoted(value)} is not one of the choices`, hint: enumHint(value, params["allowedValues"]) };
+      return {
+        rule,
+        message: `${quoted(value)} is not one of the choices`,
+        hint: enumHint(value, params["allowedValues"])
+      };
     case "const":
-      return { rule, message: `${quoted(value)} is not what belongs here`, hint: `write ${JSON.stringify(params["allowedValue"])}` };
+      return {
+        rule,
+        message: `${quoted(value)} is not what belongs here`,
+        hint: `write ${JSON.stringify(params["allowedValue"])}`
+      };
     case "type":
-      return { rule, message: `${value === null ? "nothing" : quoted(value)} stands where ${article(String(params["type"]))} belongs`, hint: typeHint(String(params["type"]), value) };
+      return {
+        rule,
+        message: `${value === null ? "nothing" : quoted(value)} stands where ${article(String(params["type"]))} belongs`,
+        hint: typeHint(String(params["type"]), value)
+      };
     case "pattern": {
       const example = error3.parentSchema?.examples?.[0];
-      return { rule, message: `${quoted(value)} does not have the right form`, hint: example === void 0 ? describedAs(error3) : `write it like ${JSON.stringify(example)}` };
+      return {
+        rule,
+        message: `${quoted(value)} does not have the right form`,
+        hint: example === void 0 ? describedAs(error3) : `write it like ${JSON.stringify(example)}`
+      };
     }
     default:
-      return { rule, message: `${quoted(value)} ${error3.message ?? "is not accepted"}`, hint: describedAs(error3) };
+      return {
+        rule,
+        message: `${quoted(value)} ${error3.message ?? "is not accepted"}`,
+        hint: describedAs(error3)
+      };
   }
 }
 function describedAs(error3) {
@@ -48213,11 +49054,19 @@ function describedAs(error3) {
   return text2 === void 0 ? "see the reference of this file" : `it is: ${text2}`;
 }
 function article(type) {
-  const names3 = { object: "a mapping", array: "a list", integer: "a whole number", number: "a number", string: "text", boolean: "true or false" };
+  const names3 = {
+    object: "a mapping",
+    array: "a list",
+    integer: "a whole number",
+    number: "a number",
+    string: "text",
+    boolean: "true or false"
+  };
   return type.split(",").map((one) => names3[one] ?? one).join(" or ");
 }
 function typeHint(type, value) {
-  if (type.includes("string") && typeof value !== "object") return `write "${JSON.stringify(value)}" in quotes`;
+  if (type.includes("string") && typeof value !== "object")
+    return `write "${JSON.stringify(value)}" in quotes`;
   if (type === "array") return 'start each entry with "- ", or write [a, b]';
   if (type === "object") return 'write "key: value" lines below it';
   return `write ${article(type)}, without quotes`;
@@ -48225,7 +49074,10 @@ function typeHint(type, value) {
 function enumHint(value, allowed) {
   const choices = `choose ${allowed.map((one) => JSON.stringify(one)).join(", ")}`;
   if (typeof value !== "string") return choices;
-  const near = nearest(value, allowed.filter((one) => typeof one === "string"));
+  const near = nearest(
+    value,
+    allowed.filter((one) => typeof one === "string")
+  );
   return near === void 0 ? choices : `did you mean "${near}"? ${choices}`;
 }
 function suggestion(error3) {
@@ -48272,7 +49124,8 @@ function readPlatform(files) {
     const located = locate(file);
     if (!located) {
       const right = misplaced(file);
-      if (right !== void 0) report(file, "file-place", "this file is not read here", `platform files are ${right}`);
+      if (right !== void 0)
+        report(file, "file-place", "this file is not read here", `platform files are ${right}`);
       continue;
     }
     remember(names3, located.kind, located.name);
@@ -48280,7 +49133,13 @@ function readPlatform(files) {
     sources.set(file, source);
     read(located.kind, located.name, source);
   }
-  if (!files.has("platform.yaml")) report("platform.yaml", "file", "there is no platform.yaml", "run this in the root of a platform, or start one with `glaciocloud init`");
+  if (!files.has("platform.yaml"))
+    report(
+      "platform.yaml",
+      "file",
+      "there is no platform.yaml",
+      "run this in the root of a platform, or start one with `glaciocloud init`"
+    );
   const settings = docs.platform.get("platform");
   const platform2 = settings && {
     settings,
@@ -48326,9 +49185,22 @@ var unknownReference = {
     for (const hub2 of platform2.environments.values()) {
       const { cluster, wave, images, data } = hub2.data;
       yield* dangling(platform2, "cluster", cluster, hub2.at("/cluster"), "clusters/*.yaml");
-      for (const [index2, image] of images.entries()) yield* dangling(platform2, "image", image, hub2.at(pointer("images", index2)), "images/*/image.yaml");
-      for (const [index2, set] of data.entries()) yield* dangling(platform2, "data", set, hub2.at(pointer("data", index2)), "data/*.yaml");
-      if (!waves2.includes(wave)) yield { at: hub2.at("/wave"), message: `platform.yaml has no wave "${wave}"`, hint: `choose ${waves2.join(", ")}` };
+      for (const [index2, image] of images.entries())
+        yield* dangling(
+          platform2,
+          "image",
+          image,
+          hub2.at(pointer("images", index2)),
+          "images/*/image.yaml"
+        );
+      for (const [index2, set] of data.entries())
+        yield* dangling(platform2, "data", set, hub2.at(pointer("data", index2)), "data/*.yaml");
+      if (!waves2.includes(wave))
+        yield {
+          at: hub2.at("/wave"),
+          message: `platform.yaml has no wave "${wave}"`,
+          hint: `choose ${waves2.join(", ")}`
+        };
     }
   }
 };
@@ -48344,8 +49216,18 @@ var removalSound = {
   *check(platform2) {
     for (const [index2, removal] of platform2.settings.data.removals.entries()) {
       const at3 = platform2.settings.at(pointer("removals", index2, "hub"));
-      if (platform2.names.get("environment")?.has(removal.hub) === true) yield { at: at3, message: `environments/${removal.hub}.yaml is still there`, hint: "remove the file, or this entry" };
-      else if ((removal.homes === "delete" || removal.database === "delete") && removal.count === void 0) yield { at: at3, message: "deleting needs the number of homes", hint: 'add "count:" with the number that the plan shows' };
+      if (platform2.names.get("environment")?.has(removal.hub) === true)
+        yield {
+          at: at3,
+          message: `environments/${removal.hub}.yaml is still there`,
+          hint: "remove the file, or this entry"
+        };
+      else if ((removal.homes === "delete" || removal.database === "delete") && removal.count === void 0)
+        yield {
+          at: at3,
+          message: "deleting needs the number of homes",
+          hint: 'add "count:" with the number that the plan shows'
+        };
     }
   }
 };
@@ -48359,9 +49241,21 @@ var archivePlace = {
     for (const [index2, removal] of platform2.settings.data.removals.entries()) {
       const at3 = (key) => platform2.settings.at(pointer("removals", index2, key));
       const archived = ["homes", "database"].find((key) => removal[key] === "archive");
-      const given2 = ["bucket", "endpoint", "region"].find((key) => removal[key] !== void 0);
-      if (archived !== void 0 && removal.bucket === void 0) yield { at: at3(archived), message: "an archive needs a place", hint: 'add "bucket: s3://NAME/PREFIX"' };
-      else if (archived === void 0 && given2 !== void 0) yield { at: at3(given2), message: `"${given2}" does nothing, because nothing is archived`, hint: 'write "homes: archive" or "database: archive", or remove it' };
+      const given2 = ["bucket", "endpoint", "region"].find(
+        (key) => removal[key] !== void 0
+      );
+      if (archived !== void 0 && removal.bucket === void 0)
+        yield {
+          at: at3(archived),
+          message: "an archive needs a place",
+          hint: 'add "bucket: s3://NAME/PREFIX"'
+        };
+      else if (archived === void 0 && given2 !== void 0)
+        yield {
+          at: at3(given2),
+          message: `"${given2}" does nothing, because nothing is archived`,
+          hint: 'write "homes: archive" or "database: archive", or remove it'
+        };
     }
   }
 };
@@ -48377,10 +49271,22 @@ var archiveEndpoint = {
       const at3 = platform2.settings.at(pointer("removals", index2, "endpoint"));
       const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:?#@]+)(?::[0-9]+)?(.*)$/u.exec(endpoint2);
       const [, scheme, credentials, host = "", rest = ""] = parts ?? [];
-      if (!parts) yield { at: at3, message: "this is not an address", hint: "write https:// and a host name" };
-      else if (credentials !== void 0) yield { at: at3, message: "the address holds credentials", hint: "remove them, and change them; ARCHIVE_ACCESS_KEY_ID and ARCHIVE_SECRET_ACCESS_KEY are their place" };
-      else if (scheme === "http" && !isLocalHost(host)) yield { at: at3, message: "the address is not https", hint: `write https://${host}` };
-      else if (rest !== "" && rest !== "/") yield { at: at3, message: "the address has a path", hint: 'the bucket and its prefix belong into "bucket:"' };
+      if (!parts)
+        yield { at: at3, message: "this is not an address", hint: "write https:// and a host name" };
+      else if (credentials !== void 0)
+        yield {
+          at: at3,
+          message: "the address holds credentials",
+          hint: "remove them, and change them; ARCHIVE_ACCESS_KEY_ID and ARCHIVE_SECRET_ACCESS_KEY are their place"
+        };
+      else if (scheme === "http" && !isLocalHost(host))
+        yield { at: at3, message: "the address is not https", hint: `write https://${host}` };
+      else if (rest !== "" && rest !== "/")
+        yield {
+          at: at3,
+          message: "the address has a path",
+          hint: 'the bucket and its prefix belong into "bucket:"'
+        };
     }
   }
 };
@@ -48391,13 +49297,17 @@ function mentions(data) {
   return [
     ...data.access.allow.map((who, index2) => ({ who, path: pointer("access", "allow", index2) })),
     ...data.access.admins.map((who, index2) => ({ who, path: pointer("access", "admins", index2) })),
-    ...Object.entries(data.sizes).flatMap(([name, size]) => size.for.map((who, index2) => ({ who, path: pointer("sizes", name, "for", index2) })))
+    ...Object.entries(data.sizes).flatMap(
+      ([name, size]) => size.for.map((who, index2) => ({ who, path: pointer("sizes", name, "for", index2) }))
+    )
   ];
 }
 function missing(platform2, who) {
   const [kind, name = ""] = who.split(":");
-  if (kind === "tier" && !Object.hasOwn(platform2.settings.data.tiers, name)) return `platform.yaml has no tier "${name}"`;
-  if (kind === "cohort" && platform2.settings.data.access === void 0 && !isNamed(platform2, "cohort", name)) return `there is no access/cohorts/${name}.yaml`;
+  if (kind === "tier" && !Object.hasOwn(platform2.settings.data.tiers, name))
+    return `platform.yaml has no tier "${name}"`;
+  if (kind === "cohort" && platform2.settings.data.access === void 0 && !isNamed(platform2, "cohort", name))
+    return `there is no access/cohorts/${name}.yaml`;
   return void 0;
 }
 var unknownGroup = {
@@ -48410,12 +49320,18 @@ var unknownGroup = {
     for (const hub2 of platform2.environments.values()) {
       for (const { who, path } of mentions(hub2.data)) {
         const message = missing(platform2, who);
-        if (message !== void 0) yield { at: hub2.at(path), message, hint: "correct the name, or add it" };
+        if (message !== void 0)
+          yield { at: hub2.at(path), message, hint: "correct the name, or add it" };
       }
     }
     for (const doc of [...platform2.members.values(), ...platform2.cohorts.values()]) {
       const message = missing(platform2, `tier:${doc.data.tier}`);
-      if (message !== void 0) yield { at: doc.at("/tier"), message, hint: `tiers: ${Object.keys(platform2.settings.data.tiers).join(", ")}` };
+      if (message !== void 0)
+        yield {
+          at: doc.at("/tier"),
+          message,
+          hint: `tiers: ${Object.keys(platform2.settings.data.tiers).join(", ")}`
+        };
     }
   }
 };
@@ -48428,7 +49344,12 @@ var openToAll = {
   *check({ hub: hub2 }) {
     for (const list2 of ["allow", "admins"]) {
       const index2 = hub2.data.access[list2].indexOf("all");
-      if (index2 >= 0) yield { at: hub2.at(pointer("access", list2, index2)), message: `"all" ${list2 === "allow" ? "lets anybody in" : "makes everybody an administrator"}`, hint: "name a team, tier or cohort" };
+      if (index2 >= 0)
+        yield {
+          at: hub2.at(pointer("access", list2, index2)),
+          message: `"all" ${list2 === "allow" ? "lets anybody in" : "makes everybody an administrator"}`,
+          hint: "name a team, tier or cohort"
+        };
     }
   }
 };
@@ -48439,7 +49360,12 @@ var noAdmins = {
   why: "Without administrators nobody can stop a stuck server from the hub\u2019s own pages.",
   on: "hub",
   *check({ hub: hub2 }) {
-    if (hub2.data.access.admins.length === 0) yield { at: hub2.keyAt("/access"), message: "the hub has no administrators", hint: 'add "admins:" with a small team' };
+    if (hub2.data.access.admins.length === 0)
+      yield {
+        at: hub2.keyAt("/access"),
+        message: "the hub has no administrators",
+        hint: 'add "admins:" with a small team'
+      };
   }
 };
 var memberFile = {
@@ -48450,7 +49376,12 @@ var memberFile = {
   on: "platform",
   *check(platform2) {
     for (const member of platform2.members.values()) {
-      if (member.name !== String(member.data.id)) yield { at: member.at("/id"), message: `the file is called ${member.name}.yaml and holds id ${member.data.id}`, hint: `rename it to access/members/${member.data.id}.yaml` };
+      if (member.name !== String(member.data.id))
+        yield {
+          at: member.at("/id"),
+          message: `the file is called ${member.name}.yaml and holds id ${member.data.id}`,
+          hint: `rename it to access/members/${member.data.id}.yaml`
+        };
     }
   }
 };
@@ -48463,7 +49394,12 @@ var cohortSize = {
   *check(platform2) {
     for (const cohort of platform2.cohorts.values()) {
       const { members, capacity } = cohort.data;
-      if (members.length > capacity) yield { at: cohort.at("/capacity"), message: `${members.length} members, and a capacity of ${capacity}`, hint: "raise the capacity, or make a second cohort" };
+      if (members.length > capacity)
+        yield {
+          at: cohort.at("/capacity"),
+          message: `${members.length} members, and a capacity of ${capacity}`,
+          hint: "raise the capacity, or make a second cohort"
+        };
     }
   }
 };
@@ -48520,7 +49456,8 @@ var RULES = [
 function runRules({ platform: platform2, now, defaults: defaults2 }) {
   const findings = [];
   const add = (rule, problems) => {
-    for (const problem2 of problems) findings.push({ rule: rule.id, severity: rule.severity, ...problem2 });
+    for (const problem2 of problems)
+      findings.push({ rule: rule.id, severity: rule.severity, ...problem2 });
   };
   const hubs = [...platform2.environments.values()].flatMap((hub2) => hubFacts(platform2, now, hub2));
   const values = hubs.flatMap((facts) => valuesFacts(facts, defaults2));
@@ -48546,7 +49483,11 @@ function runManifestRules(platform2, now, hub2, objects) {
   const [facts] = doc ? hubFacts(platform2, now, doc) : [];
   if (!facts) return [];
   return RULES.flatMap(
-    (rule) => rule.on === "manifests" ? [...rule.check({ ...facts, objects })].map((problem2) => ({ rule: rule.id, severity: rule.severity, ...problem2 })) : []
+    (rule) => rule.on === "manifests" ? [...rule.check({ ...facts, objects })].map((problem2) => ({
+      rule: rule.id,
+      severity: rule.severity,
+      ...problem2
+    })) : []
   );
 }
 function hubFacts(platform2, now, hub2) {
@@ -48556,7 +49497,13 @@ function hubFacts(platform2, now, hub2) {
 function valuesFacts(facts, defaults2) {
   const built = valuesOf(facts.platform, facts.hub, { codeDigest: "" });
   if (!built) return [];
-  return [{ ...facts, values: merge(defaults2 ?? {}, built.values.jupyterhub), place: (path) => facts.hub.at(originOf(built, facts.hub, path)) }];
+  return [
+    {
+      ...facts,
+      values: merge(defaults2 ?? {}, built.values.jupyterhub),
+      place: (path) => facts.hub.at(originOf(built, facts.hub, path))
+    }
+  ];
 }
 
 // src/core/values/validate.ts
@@ -48588,18 +49535,31 @@ function explain2(error3, merged) {
   if (typeof key === "string") {
     const known = isObject(error3.parentSchema?.["properties"]) ? Object.keys(error3.parentSchema?.["properties"]) : [];
     const near = nearest(key, known);
-    return { path: `${path}/${escapeSegment(key)}`, message: "is not known to the chart", hint: near === void 0 ? "see the chart\u2019s configuration reference" : `did you mean "${near}"?` };
+    return {
+      path: `${path}/${escapeSegment(key)}`,
+      message: "is not known to the chart",
+      hint: near === void 0 ? "see the chart\u2019s configuration reference" : `did you mean "${near}"?`
+    };
   }
   const value = at(merged, path) ?? null;
-  if (/memory/u.test(path) && typeof value === "string" && explainMemory(value).hint.startsWith("write 1")) return { path, ...explainMemory(value) };
-  return { path, message: `${error3.message ?? "is refused"}, and is ${quoted(value)}`, hint: "see the chart\u2019s configuration reference" };
+  if (/memory/u.test(path) && typeof value === "string" && explainMemory(value).hint.startsWith("write 1"))
+    return { path, ...explainMemory(value) };
+  return {
+    path,
+    message: `${error3.message ?? "is refused"}, and is ${quoted(value)}`,
+    hint: "see the chart\u2019s configuration reference"
+  };
 }
 
 // src/gather/findings.ts
 function allFindings({ platform: platform2, findings }, charts, now) {
   if (!platform2) return onePerPlace(findings);
   const values = charts ? checkValues(platform2, charts) : [unchecked(platform2.settings.at("/charts/jupyterhub"))];
-  return onePerPlace([...findings, ...runRules({ platform: platform2, now, defaults: charts?.defaults }), ...values]);
+  return onePerPlace([
+    ...findings,
+    ...runRules({ platform: platform2, now, defaults: charts?.defaults }),
+    ...values
+  ]);
 }
 function unchecked(at3) {
   return {
@@ -48620,7 +49580,14 @@ async function gatherPlatform(root) {
 // src/outcome.ts
 var SCHEMA_VERSION = 1;
 function outcome(parts) {
-  return { text: "", json: { schema_version: SCHEMA_VERSION }, findings: [], outputs: {}, summary: "", ...parts };
+  return {
+    text: "",
+    json: { schema_version: SCHEMA_VERSION },
+    findings: [],
+    outputs: {},
+    summary: "",
+    ...parts
+  };
 }
 function refused(findings) {
   return outcome({
@@ -48657,7 +49624,16 @@ import { randomBytes } from "node:crypto";
 init_json();
 var STATE_NAME = "glaciocloud-release";
 function stateObject(namespace, state) {
-  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name: STATE_NAME, namespace, labels: { "app.kubernetes.io/managed-by": "glaciocloud", "glaciocloud.org/state": "hub" } }, data: { "state.json": JSON.stringify(state) } };
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: {
+      name: STATE_NAME,
+      namespace,
+      labels: { "app.kubernetes.io/managed-by": "glaciocloud", "glaciocloud.org/state": "hub" }
+    },
+    data: { "state.json": JSON.stringify(state) }
+  };
 }
 function parseState(text2) {
   const value = JSON.parse(text2);
@@ -48685,12 +49661,20 @@ var LOGIN = /Unauthorized|token.*expired|provide credentials/iu;
 var CALLS = [
   { says: LOGIN, fault: "infrastructure", again: false },
   { says: /was killed by|did not end within/iu, fault: "infrastructure", again: false },
-  { says: /TooManyRequests|too many requests|connection refused|connection reset|EOF|i\/o timeout|TLS handshake timeout|Internal ?Error|an error on the server|ServiceUnavailable|currently unable to handle|http2: |etcdserver|no route to host|no such host|context deadline exceeded|leader changed/iu, fault: "infrastructure", again: true },
+  {
+    says: /TooManyRequests|too many requests|connection refused|connection reset|EOF|i\/o timeout|TLS handshake timeout|Internal ?Error|an error on the server|ServiceUnavailable|currently unable to handle|http2: |etcdserver|no route to host|no such host|context deadline exceeded|leader changed/iu,
+    fault: "infrastructure",
+    again: true
+  },
   { says: /^/u, fault: "product", again: false }
   // what nobody knows is shown, and not tried for ever
 ];
 var PULLS = [
-  { says: /not found|manifest unknown|denied|unauthorized|forbidden|\b40[134]\b|InvalidImageName|invalid reference/iu, fault: "product", again: false },
+  {
+    says: /not found|manifest unknown|denied|unauthorized|forbidden|\b40[134]\b|InvalidImageName|invalid reference/iu,
+    fault: "product",
+    again: false
+  },
   { says: /^/u, fault: "infrastructure", again: true }
 ];
 var causeOf = (causes, message) => causes.find(({ says }) => says.test(message));
@@ -48718,17 +49702,45 @@ var ToolMissing = class extends Failure {
 };
 var TimedOut = class extends Failure {
 };
-var PASSED = ["PATH", "HOME", "TMPDIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "USER"];
+var PASSED = [
+  "PATH",
+  "HOME",
+  "TMPDIR",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+  "USER"
+];
 function environment({ env: env2 = {} }) {
-  const passed = PASSED.flatMap((name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]);
-  return { LC_ALL: "C", TZ: "UTC", ...Object.fromEntries(passed), ...env2 };
+  const passed = PASSED.flatMap(
+    (name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]
+  );
+  return {
+    LC_ALL: "C",
+    TZ: "UTC",
+    ...Object.fromEntries(passed),
+    ...env2
+  };
 }
 function missing2(program, cause) {
-  return new ToolMissing(`${program} cannot be started (${cause.code ?? cause.message})`, { hint: `install ${program}, or put it on the PATH`, cause });
+  return new ToolMissing(`${program} cannot be started (${cause.code ?? cause.message})`, {
+    hint: `install ${program}, or put it on the PATH`,
+    cause
+  });
 }
 function exec(program, args, options = {}) {
   return new Promise((resolve2, reject) => {
-    const child = spawn(program, args, { cwd: options.cwd, ...options.signal ? { signal: options.signal } : {}, env: environment(options), stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      ...options.signal ? { signal: options.signal } : {},
+      env: environment(options),
+      stdio: ["pipe", "pipe", "pipe"]
+    });
     const stdout = [];
     const stderr = [];
     let late = false;
@@ -48749,25 +49761,42 @@ function exec(program, args, options = {}) {
     });
     child.on("close", (code, signal) => {
       clearTimeout(timer);
-      if (late) reject(new TimedOut(`${program} ${args[0] ?? ""} did not end within ${(options.timeoutMs ?? 0) / 1e3} s`, { hint: "try again; if it happens again, look at the machine" }));
+      if (late)
+        reject(
+          new TimedOut(
+            `${program} ${args[0] ?? ""} did not end within ${(options.timeoutMs ?? 0) / 1e3} s`,
+            { hint: "try again; if it happens again, look at the machine" }
+          )
+        );
       else {
         const bytes = Buffer.concat(stdout);
         const said = Buffer.concat(stderr).toString("utf8");
-        resolve2({ code: code ?? 128, stdout: bytes.toString("utf8"), stderr: signal === null ? said : `${said}
-the program was killed by ${signal}`, bytes });
+        resolve2({
+          code: code ?? 128,
+          stdout: bytes.toString("utf8"),
+          stderr: signal === null ? said : `${said}
+the program was killed by ${signal}`,
+          bytes
+        });
       }
     });
   });
 }
 function stream(program, args, options = {}) {
-  const child = spawn(program, args, { env: environment(options), stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(program, args, {
+    env: environment(options),
+    stdio: ["pipe", "pipe", "pipe"]
+  });
   const stderr = [];
   child.stderr.on("data", (chunk) => stderr.push(chunk));
   child.stdin.on("error", () => void 0);
   child.stdin.end(options.input ?? "");
   const ended = new Promise((resolve2, reject) => {
     child.on("error", (cause) => reject(missing2(program, cause)));
-    child.on("close", (code) => resolve2({ code: code ?? 128, stderr: Buffer.concat(stderr).toString("utf8") }));
+    child.on(
+      "close",
+      (code) => resolve2({ code: code ?? 128, stderr: Buffer.concat(stderr).toString("utf8") })
+    );
   });
   ended.catch(() => void 0);
   return { output: child.stdout, ended, kill: () => child.kill("SIGKILL") };
@@ -48806,8 +49835,13 @@ var KubeFailure = class extends Failure {
   }
 };
 function clusterEnv(kubeconfig) {
-  const cloud = Object.entries(process.env).filter(([name]) => /^(AWS|AZURE|AAD|ARM|CLOUDSDK|GOOGLE|GCLOUD|USE_GKE)_/u.test(name));
-  return { ...Object.fromEntries(cloud.map(([name, value]) => [name, value ?? ""])), KUBECONFIG: kubeconfig };
+  const cloud = Object.entries(process.env).filter(
+    ([name]) => /^(AWS|AZURE|AAD|ARM|CLOUDSDK|GOOGLE|GCLOUD|USE_GKE)_/u.test(name)
+  );
+  return {
+    ...Object.fromEntries(cloud.map(([name, value]) => [name, value ?? ""])),
+    KUBECONFIG: kubeconfig
+  };
 }
 async function askAgain(ask) {
   for (let round = 1; ; round += 1) {
@@ -48821,12 +49855,19 @@ var Kube = class {
   #program;
   constructor(kubeconfig) {
     const program = findTool("kubectl");
-    if (program === void 0) throw new Failure("kubectl not found", { hint: "install it, or run `npm run tools`" });
+    if (program === void 0)
+      throw new Failure("kubectl not found", { hint: "install it, or run `npm run tools`" });
     this.#program = program;
     this.kubeconfig = kubeconfig;
   }
   #run(args, input, timeoutMs = 6e4) {
-    return askAgain(() => exec(this.#program, args, { env: clusterEnv(this.kubeconfig), timeoutMs, ...input === void 0 ? {} : { input } }));
+    return askAgain(
+      () => exec(this.#program, args, {
+        env: clusterEnv(this.kubeconfig),
+        timeoutMs,
+        ...input === void 0 ? {} : { input }
+      })
+    );
   }
   async #must(what, args, input) {
     const { code, stdout, stderr } = await this.#run(args, input);
@@ -48835,60 +49876,178 @@ var Kube = class {
   }
   /** What of these objects there is, with who owns which field. Those without a namespace are in the one that is named. */
   async liveOf(objects, namespace) {
-    return objectsOf(await this.#must("objects cannot be read", ["get", "-f", "-", "--ignore-not-found", "--show-managed-fields", "-o", "json"], listText(inDefault(objects, namespace))));
+    return objectsOf(
+      await this.#must(
+        "objects cannot be read",
+        ["get", "-f", "-", "--ignore-not-found", "--show-managed-fields", "-o", "json"],
+        listText(inDefault(objects, namespace))
+      )
+    );
   }
   async get(kind, name, namespace) {
-    const text2 = await this.#must(`${kind} ${name} cannot be read`, ["get", kind, name, ...inNamespace(namespace), "--ignore-not-found", "-o", "json"]);
+    const text2 = await this.#must(`${kind} ${name} cannot be read`, [
+      "get",
+      kind,
+      name,
+      ...inNamespace(namespace),
+      "--ignore-not-found",
+      "-o",
+      "json"
+    ]);
     return text2.trim() === "" ? void 0 : object(text2);
   }
   /** Objects of some kinds, in a namespace or everywhere. */
   async list(kinds, options = {}) {
     const where = options.namespace === void 0 ? ["--all-namespaces"] : inNamespace(options.namespace);
-    const filters = [...options.selector === void 0 ? [] : ["--selector", options.selector], ...options.fields === void 0 ? [] : ["--field-selector", options.fields]];
-    return objectsIn(object(await this.#must(`${kinds} cannot be listed`, ["get", kinds, ...where, ...filters, "-o", "json"]))["items"]);
+    const filters = [
+      ...options.selector === void 0 ? [] : ["--selector", options.selector],
+      ...options.fields === void 0 ? [] : ["--field-selector", options.fields]
+    ];
+    return objectsIn(
+      object(
+        await this.#must(`${kinds} cannot be listed`, [
+          "get",
+          kinds,
+          ...where,
+          ...filters,
+          "-o",
+          "json"
+        ])
+      )["items"]
+    );
   }
   /** Server-side apply: ours wins, and what others own besides stays. */
   async apply(objects) {
-    await this.#must("objects cannot be applied", ["apply", "--server-side", "--force-conflicts", "--validate=ignore", "--field-manager", "glaciocloud", "-f", "-"], listText(objects));
+    await this.#must(
+      "objects cannot be applied",
+      [
+        "apply",
+        "--server-side",
+        "--force-conflicts",
+        "--validate=ignore",
+        "--field-manager",
+        "glaciocloud",
+        "-f",
+        "-"
+      ],
+      listText(objects)
+    );
   }
   /** What applying objects as Helm does would make of the live ones. Changes nothing. */
   async wouldApply(applied, namespace) {
     if (applied.length === 0) return [];
-    return objectsOf(await this.#must("objects cannot be compared", ["apply", "--server-side", "--force-conflicts", "--validate=ignore", "--field-manager", "helm", "--dry-run=server", "-f", "-", "-o", "json"], listText(inDefault(applied, namespace))));
+    return objectsOf(
+      await this.#must(
+        "objects cannot be compared",
+        [
+          "apply",
+          "--server-side",
+          "--force-conflicts",
+          "--validate=ignore",
+          "--field-manager",
+          "helm",
+          "--dry-run=server",
+          "-f",
+          "-",
+          "-o",
+          "json"
+        ],
+        listText(inDefault(applied, namespace))
+      )
+    );
   }
   /** Fails with `conflict` where the object exists. */
   async create(made) {
-    return object(await this.#must("an object cannot be made", ["create", "--validate=ignore", "-f", "-", "-o", "json"], JSON.stringify(made)));
+    return object(
+      await this.#must(
+        "an object cannot be made",
+        ["create", "--validate=ignore", "-f", "-", "-o", "json"],
+        JSON.stringify(made)
+      )
+    );
   }
   /** Fails with `conflict` where somebody changed the object since it was read. */
   async replace(changed) {
-    return object(await this.#must("an object cannot be changed", ["replace", "--validate=ignore", "-f", "-", "-o", "json"], JSON.stringify(changed)));
+    return object(
+      await this.#must(
+        "an object cannot be changed",
+        ["replace", "--validate=ignore", "-f", "-", "-o", "json"],
+        JSON.stringify(changed)
+      )
+    );
   }
   async delete(kind, name, namespace) {
-    await this.#must(`${kind} ${name} cannot be deleted`, ["delete", kind, name, ...inNamespace(namespace), "--ignore-not-found", "--wait=false"]);
+    await this.#must(`${kind} ${name} cannot be deleted`, [
+      "delete",
+      kind,
+      name,
+      ...inNamespace(namespace),
+      "--ignore-not-found",
+      "--wait=false"
+    ]);
   }
   async deleteBy(kinds, selector, namespace) {
-    await this.#must(`${kinds} cannot be deleted`, ["delete", kinds, "--selector", selector, ...inNamespace(namespace), "--ignore-not-found", "--wait=false", "--now"]);
+    await this.#must(`${kinds} cannot be deleted`, [
+      "delete",
+      kinds,
+      "--selector",
+      selector,
+      ...inNamespace(namespace),
+      "--ignore-not-found",
+      "--wait=false",
+      "--now"
+    ]);
   }
   async annotate(kind, selector, namespace, annotation) {
-    await this.#must(`${kind} cannot be annotated`, ["annotate", kind, "--selector", selector, ...inNamespace(namespace), "--overwrite", annotation]);
+    await this.#must(`${kind} cannot be annotated`, [
+      "annotate",
+      kind,
+      "--selector",
+      selector,
+      ...inNamespace(namespace),
+      "--overwrite",
+      annotation
+    ]);
   }
   async scale(deployment, replicas, namespace) {
-    await this.#must(`${deployment} cannot be scaled`, ["scale", `deployment/${deployment}`, `--replicas=${replicas}`, ...inNamespace(namespace)]);
+    await this.#must(`${deployment} cannot be scaled`, [
+      "scale",
+      `deployment/${deployment}`,
+      `--replicas=${replicas}`,
+      ...inNamespace(namespace)
+    ]);
   }
   /** Of the container that runs, or of the one that crashed before it; empty where there is none. */
   async logs(pod, namespace, which2 = "current") {
-    const { stdout } = await this.#run(["logs", pod, ...inNamespace(namespace), "--tail", "200", ...which2 === "previous" ? ["--previous"] : []]);
+    const { stdout } = await this.#run([
+      "logs",
+      pod,
+      ...inNamespace(namespace),
+      "--tail",
+      "200",
+      ...which2 === "previous" ? ["--previous"] : []
+    ]);
     return stdout;
   }
   /** The API server's version, such as `v1.35.4`. */
   async version() {
-    return textAt(object(await this.#must("the cluster does not say its version", ["version", "-o", "json"])), "/serverVersion/gitVersion");
+    return textAt(
+      object(await this.#must("the cluster does not say its version", ["version", "-o", "json"])),
+      "/serverVersion/gitVersion"
+    );
   }
   /** Whether these credentials may do each of these, everywhere. */
   async mayI(needs) {
-    const reviews = needs.map((need) => ({ apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview", spec: { resourceAttributes: { ...need } } }));
-    const answers = (await this.#must("permissions cannot be asked", ["create", "--validate=ignore", "-f", "-", "-o", "json"], listText(reviews))).trim().split(/\n(?=\{)/u);
+    const reviews = needs.map((need) => ({
+      apiVersion: "authorization.k8s.io/v1",
+      kind: "SelfSubjectAccessReview",
+      spec: { resourceAttributes: { ...need } }
+    }));
+    const answers = (await this.#must(
+      "permissions cannot be asked",
+      ["create", "--validate=ignore", "-f", "-", "-o", "json"],
+      listText(reviews)
+    )).trim().split(/\n(?=\{)/u);
     return answers.map((text2) => at(object(text2), "/status/allowed") === true);
   }
   /** Runs a Python script inside the hub's pod, line by line. The script and what it needs never touch a disk there. */
@@ -48899,11 +50058,30 @@ var Kube = class {
       rest = lines.pop() ?? "";
       lines.filter((line) => line.trim() !== "").forEach(onLine);
     };
-    return exec(this.#program, ["exec", "-i", "deploy/hub", "-c", "hub", ...inNamespace(namespace), "--", "python3", "-", ...args], { env: clusterEnv(this.kubeconfig), input: script, timeoutMs, onStdout });
+    return exec(
+      this.#program,
+      [
+        "exec",
+        "-i",
+        "deploy/hub",
+        "-c",
+        "hub",
+        ...inNamespace(namespace),
+        "--",
+        "python3",
+        "-",
+        ...args
+      ],
+      { env: clusterEnv(this.kubeconfig), input: script, timeoutMs, onStdout }
+    );
   }
   /** The same in any pod, where the script's output is too much to keep. */
   pythonStream(namespace, pod, script, args) {
-    return stream(this.#program, ["exec", "-i", pod, ...inNamespace(namespace), "--", "python3", "-", ...args], { env: clusterEnv(this.kubeconfig), input: script });
+    return stream(
+      this.#program,
+      ["exec", "-i", pod, ...inNamespace(namespace), "--", "python3", "-", ...args],
+      { env: clusterEnv(this.kubeconfig), input: script }
+    );
   }
 };
 function inNamespace(namespace) {
@@ -48934,25 +50112,48 @@ var IDENTITY = "glaciocloud-cluster";
 var KEY = "glaciocloud-digest-key";
 async function confirmIdentity(kube, cluster, known) {
   const found = at(await kube.get("namespace", "kube-system") ?? {}, "/metadata/uid");
-  if (typeof found !== "string") throw new WrongCluster("the cluster does not say who it is", { hint: "look at the kubeconfig" });
-  const recorded = at(await kube.get("configmap", IDENTITY, SYSTEM_NAMESPACE) ?? {}, "/data/cluster");
-  const wrong = (why) => new WrongCluster(`this is not the cluster ${cluster.name}: ${why}`, { hint: `look at the kubeconfig, or at clusters/${cluster.name}.yaml` });
+  if (typeof found !== "string")
+    throw new WrongCluster("the cluster does not say who it is", {
+      hint: "look at the kubeconfig"
+    });
+  const recorded = at(
+    await kube.get("configmap", IDENTITY, SYSTEM_NAMESPACE) ?? {},
+    "/data/cluster"
+  );
+  const wrong = (why) => new WrongCluster(`this is not the cluster ${cluster.name}: ${why}`, {
+    hint: `look at the kubeconfig, or at clusters/${cluster.name}.yaml`
+  });
   const meant = cluster.data.identity ?? known;
-  if (meant !== void 0 && meant !== found) throw wrong(`its identity is ${found}, and ${meant} is recorded`);
-  if (typeof recorded === "string" && recorded !== cluster.name) throw wrong(`it is known as ${recorded}`);
+  if (meant !== void 0 && meant !== found)
+    throw wrong(`its identity is ${found}, and ${meant} is recorded`);
+  if (typeof recorded === "string" && recorded !== cluster.name)
+    throw wrong(`it is known as ${recorded}`);
   return found;
 }
 async function applyCluster(kube, cluster, identity3) {
-  const known = at(await kube.get("configmap", IDENTITY, SYSTEM_NAMESPACE) ?? {}, "/data/objects");
+  const known = at(
+    await kube.get("configmap", IDENTITY, SYSTEM_NAMESPACE) ?? {},
+    "/data/objects"
+  );
   const objects = clusterObjects();
   if (known === JSON.stringify(objects)) return false;
   await kube.apply(objects);
-  await kube.apply([{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: IDENTITY, namespace: SYSTEM_NAMESPACE }, data: { cluster: cluster.name, identity: identity3, objects: JSON.stringify(objects) } }]);
+  await kube.apply([
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: IDENTITY, namespace: SYSTEM_NAMESPACE },
+      data: { cluster: cluster.name, identity: identity3, objects: JSON.stringify(objects) }
+    }
+  ]);
   return true;
 }
 async function readStates(kube) {
   const states = /* @__PURE__ */ new Map();
-  for (const one of await kube.list("configmaps", { selector: "glaciocloud.org/state=hub", fields: `metadata.name=${STATE_NAME}` })) {
+  for (const one of await kube.list("configmaps", {
+    selector: "glaciocloud.org/state=hub",
+    fields: `metadata.name=${STATE_NAME}`
+  })) {
     const [namespace, text2] = [at(one, "/metadata/namespace"), at(one, "/data/state.json")];
     const state = typeof text2 === "string" ? parseState(text2) : void 0;
     if (typeof namespace === "string" && state) states.set(namespace, state);
@@ -48966,7 +50167,13 @@ async function digestKey(kube) {
   };
   const known = await read();
   if (known !== void 0) return known;
-  const made = { apiVersion: "v1", kind: "Secret", immutable: true, metadata: { name: KEY, namespace: SYSTEM_NAMESPACE }, stringData: { key: randomBytes(32).toString("hex") } };
+  const made = {
+    apiVersion: "v1",
+    kind: "Secret",
+    immutable: true,
+    metadata: { name: KEY, namespace: SYSTEM_NAMESPACE },
+    stringData: { key: randomBytes(32).toString("hex") }
+  };
   await kube.create(made).catch((error3) => {
     if (!(error3 instanceof KubeFailure) || !error3.conflict) throw error3;
   });
@@ -49010,21 +50217,40 @@ function index(list2, key) {
 
 // src/core/deploy/drift.ts
 init_json();
-var SERVER_FIELDS = ["/metadata/managedFields", "/metadata/resourceVersion", "/metadata/generation", "/metadata/uid", "/metadata/creationTimestamp", "/metadata/annotations/deployment.kubernetes.io~1revision", "/metadata/annotations/deprecated.daemonset.template.generation", "/status"];
+var SERVER_FIELDS = [
+  "/metadata/managedFields",
+  "/metadata/resourceVersion",
+  "/metadata/generation",
+  "/metadata/uid",
+  "/metadata/creationTimestamp",
+  "/metadata/annotations/deployment.kubernetes.io~1revision",
+  "/metadata/annotations/deprecated.daemonset.template.generation",
+  "/status"
+];
 var OWN_MANAGERS = /^(helm|glaciocloud|kube-|kubelet|k3s|cloud-controller|before-first-apply)/u;
 function identity(object2, namespace) {
-  return [textAt(object2, "/kind"), textAt(object2, "/metadata/namespace") || namespace, textAt(object2, "/metadata/name")].join("/");
+  return [
+    textAt(object2, "/kind"),
+    textAt(object2, "/metadata/namespace") || namespace,
+    textAt(object2, "/metadata/name")
+  ].join("/");
 }
 function byIdentity(objects, namespace) {
   return new Map(objects.map((one) => [identity(one, namespace), one]));
 }
 function driftOf(name, live, applied) {
   if (!live) return { object: name, kind: "missing", fields: [] };
-  const fields = compare(live, applied).filter(({ path }) => !SERVER_FIELDS.some((one) => path === one || path.startsWith(`${one}/`)));
+  const fields = compare(live, applied).filter(
+    ({ path }) => !SERVER_FIELDS.some((one) => path === one || path.startsWith(`${one}/`))
+  );
   return fields.length === 0 ? void 0 : { object: name, kind: "changed", fields };
 }
 function foreignManagers(name, live) {
-  return foreignEntries(live).map((one) => ({ object: name, manager: textAt(one, "/manager"), time: textAt(one, "/time") }));
+  return foreignEntries(live).map((one) => ({
+    object: name,
+    manager: textAt(one, "/manager"),
+    time: textAt(one, "/time")
+  }));
 }
 function conflictsOf(name, live, applied) {
   return foreignEntries(live).flatMap((one) => {
@@ -49033,7 +50259,9 @@ function conflictsOf(name, live, applied) {
   });
 }
 function foreignEntries(live) {
-  return objectsIn(at(live, "/metadata/managedFields")).filter((one) => !OWN_MANAGERS.test(textAt(one, "/manager")) && one["subresource"] === void 0);
+  return objectsIn(at(live, "/metadata/managedFields")).filter(
+    (one) => !OWN_MANAGERS.test(textAt(one, "/manager")) && one["subresource"] === void 0
+  );
 }
 function differing(owned, live, applied, path) {
   if (!isObject(owned) || applied === void 0) return [];
@@ -49041,14 +50269,29 @@ function differing(owned, live, applied, path) {
   if (inner.length === 0) return canonical(live ?? null) === canonical(applied) ? [] : [path];
   return inner.flatMap(([key, rest]) => {
     const [kind, name] = [key.slice(0, 2), key.slice(2)];
-    if (kind === "f:") return differing(rest, at(live, `/${escapeSegment(name)}`), at(applied, `/${escapeSegment(name)}`), `${path}/${escapeSegment(name)}`);
+    if (kind === "f:")
+      return differing(
+        rest,
+        at(live, `/${escapeSegment(name)}`),
+        at(applied, `/${escapeSegment(name)}`),
+        `${path}/${escapeSegment(name)}`
+      );
     if (kind !== "k:") return [];
     const keys = JSON.parse(name);
-    return differing(rest, entryOf(live, keys), entryOf(applied, keys), `${path}/${escapeSegment(Object.values(keys).map((one) => typeof one === "string" ? one : JSON.stringify(one)).join(","))}`);
+    return differing(
+      rest,
+      entryOf(live, keys),
+      entryOf(applied, keys),
+      `${path}/${escapeSegment(
+        Object.values(keys).map((one) => typeof one === "string" ? one : JSON.stringify(one)).join(",")
+      )}`
+    );
   });
 }
 function entryOf(list2, keys) {
-  return objectsIn(list2).find((one) => Object.entries(keys).every(([key, value]) => one[key] === void 0 || one[key] === value));
+  return objectsIn(list2).find(
+    (one) => Object.entries(keys).every(([key, value]) => one[key] === void 0 || one[key] === value)
+  );
 }
 
 // src/core/deploy/preflight.ts
@@ -49068,28 +50311,61 @@ var NEEDS = [
   { verb: "create", group: "coordination.k8s.io", resource: "leases" }
 ];
 function clusterVerdict({ name, data: cluster }, { allowed, version, storageClasses, ingressClasses }) {
-  const refused2 = NEEDS.filter((_need, index2) => allowed[index2] !== true).map(({ verb, resource, subresource }) => `${verb} ${resource}${subresource === void 0 ? "" : `/${subresource}`}`);
+  const refused2 = NEEDS.filter((_need, index2) => allowed[index2] !== true).map(
+    ({ verb, resource, subresource }) => `${verb} ${resource}${subresource === void 0 ? "" : `/${subresource}`}`
+  );
   const problems = refused2.length === 0 ? [] : [`these credentials may not ${refused2.join(", ")}`];
   const warnings = [];
   const minor = /^v?([0-9]+\.[0-9]+)/u.exec(version)?.[1] ?? version;
-  if (minor !== cluster.kubernetes) warnings.push(`clusters/${name}.yaml says Kubernetes ${cluster.kubernetes}, and it is ${minor}: plans are rendered for the wrong one`);
-  const classes = new Map(storageClasses.map((one) => [textAt(one, "/metadata/name"), textAt(one, "/reclaimPolicy")]));
-  for (const wanted2 of /* @__PURE__ */ new Set([cluster.storage.homes.class, ...cluster.storage.data ? [cluster.storage.data.class] : []])) {
+  if (minor !== cluster.kubernetes)
+    warnings.push(
+      `clusters/${name}.yaml says Kubernetes ${cluster.kubernetes}, and it is ${minor}: plans are rendered for the wrong one`
+    );
+  const classes = new Map(
+    storageClasses.map((one) => [textAt(one, "/metadata/name"), textAt(one, "/reclaimPolicy")])
+  );
+  for (const wanted2 of /* @__PURE__ */ new Set([
+    cluster.storage.homes.class,
+    ...cluster.storage.data ? [cluster.storage.data.class] : []
+  ])) {
     const policy = classes.get(wanted2);
-    if (policy === void 0) problems.push(`there is no storage class ${wanted2}; there are: ${[...classes.keys()].join(", ") || "none"}`);
-    else if (wanted2 === cluster.storage.homes.class && policy === "Delete") warnings.push(`the storage class ${wanted2} deletes a volume with its claim: a claim deleted by mistake is a home lost (reclaimPolicy Retain keeps it)`);
+    if (policy === void 0)
+      problems.push(
+        `there is no storage class ${wanted2}; there are: ${[...classes.keys()].join(", ") || "none"}`
+      );
+    else if (wanted2 === cluster.storage.homes.class && policy === "Delete")
+      warnings.push(
+        `the storage class ${wanted2} deletes a volume with its claim: a claim deleted by mistake is a home lost (reclaimPolicy Retain keeps it)`
+      );
   }
-  if (cluster.ingress.class !== "none" && !ingressClasses.includes(cluster.ingress.class)) problems.push(`there is no ingress class ${cluster.ingress.class}; there are: ${ingressClasses.join(", ") || "none"}`);
+  if (cluster.ingress.class !== "none" && !ingressClasses.includes(cluster.ingress.class))
+    problems.push(
+      `there is no ingress class ${cluster.ingress.class}; there are: ${ingressClasses.join(", ") || "none"}`
+    );
   return { problems, warnings };
 }
 function dnsVerdict(host, resolved, entries) {
   const where = entries.length === 0 ? "the entry of this cluster" : entries.join(" or ");
-  if (resolved.length === 0) return { problems: [`${host} does not resolve: make a DNS record that points to ${where}`], warnings: [] };
+  if (resolved.length === 0)
+    return {
+      problems: [`${host} does not resolve: make a DNS record that points to ${where}`],
+      warnings: []
+    };
   const strange = entries.length > 0 && !resolved.some((one) => entries.includes(one));
-  return { problems: [], warnings: strange ? [`${host} leads to ${resolved.join(", ")}, and the entry of this cluster is ${entries.join(", ")}: right only with a proxy in between`] : [] };
+  return {
+    problems: [],
+    warnings: strange ? [
+      `${host} leads to ${resolved.join(", ")}, and the entry of this cluster is ${entries.join(", ")}: right only with a proxy in between`
+    ] : []
+  };
 }
 function entriesOf(objects) {
-  const found = objects.flatMap((one) => objectsIn(at(one, "/status/loadBalancer/ingress")).flatMap((entry2) => [textAt(entry2, "/ip"), textAt(entry2, "/hostname")]));
+  const found = objects.flatMap(
+    (one) => objectsIn(at(one, "/status/loadBalancer/ingress")).flatMap((entry2) => [
+      textAt(entry2, "/ip"),
+      textAt(entry2, "/hostname")
+    ])
+  );
   return [...new Set(found.filter((text2) => text2 !== ""))];
 }
 function roomVerdict(objects, nodes2, sizes2, max) {
@@ -49101,10 +50377,16 @@ function roomVerdict(objects, nodes2, sizes2, max) {
     const asked = (kind) => containers.reduce((sum, one) => sum + amount(at(one, `/resources/requests/${kind}`)), 0);
     return { who: textAt(object2, "/metadata/name"), cpu: asked("cpu"), memory: asked("memory") };
   });
-  const servers2 = nodes2.length < max ? [] : Object.entries(sizes2).map(([name, size]) => ({ who: `a server of size ${name}`, cpu: size.cpu * CPU_GUARANTEE_SHARE, memory: memoryBytes(size.memory) ?? 0 }));
+  const servers2 = nodes2.length < max ? [] : Object.entries(sizes2).map(([name, size]) => ({
+    who: `a server of size ${name}`,
+    cpu: size.cpu * CPU_GUARANTEE_SHARE,
+    memory: memoryBytes(size.memory) ?? 0
+  }));
   for (const part of [...parts, ...servers2]) {
-    if (part.memory > memory) return `${part.who} asks for ${gib(part.memory)} of memory, and the largest node has ${gib(memory)}`;
-    if (part.cpu > cpu) return `${part.who} asks for ${part.cpu} CPUs, and the largest node has ${cpu}`;
+    if (part.memory > memory)
+      return `${part.who} asks for ${gib(part.memory)} of memory, and the largest node has ${gib(memory)}`;
+    if (part.cpu > cpu)
+      return `${part.who} asks for ${part.cpu} CPUs, and the largest node has ${cpu}`;
   }
   return void 0;
 }
@@ -49140,7 +50422,12 @@ function masked(text2) {
   for (const field of ["data", "stringData"]) {
     const data = object2[field];
     if (!isObject(data)) continue;
-    object2[field] = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, `masked ${sha256Hex(JSON.stringify(value)).slice(0, 16)}`]));
+    object2[field] = Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [
+        key,
+        `masked ${sha256Hex(JSON.stringify(value)).slice(0, 16)}`
+      ])
+    );
   }
   return dump(object2, { lineWidth: -1, noRefs: true }).trimEnd();
 }
@@ -49161,7 +50448,9 @@ function placeholders(jupyterhub) {
       hub: {
         cookieSecret: placeholder("cookie secret"),
         config: { CryptKeeper: { keys: [placeholder("crypt keeper")] } },
-        services: Object.fromEntries(names3.map((name) => [name, { apiToken: placeholder(`service ${name}`) }]))
+        services: Object.fromEntries(
+          names3.map((name) => [name, { apiToken: placeholder(`service ${name}`) }])
+        )
       },
       proxy: { secretToken: placeholder("proxy token") }
     }
@@ -49181,31 +50470,67 @@ async function findHelm() {
   const program = findTool("helm");
   if (program === void 0) {
     const named = process.env["GLACIOCLOUD_HELM"];
-    throw new HelmMissing(`${NEEDED} not found${named === void 0 ? "" : ` at ${named}`}`, { hint: "install it, or run `npm run tools`" });
+    throw new HelmMissing(`${NEEDED} not found${named === void 0 ? "" : ` at ${named}`}`, {
+      hint: "install it, or run `npm run tools`"
+    });
   }
   const { code, stdout, stderr } = await exec(program, ["version", "--template", "{{.Version}}"]);
   const parts = /^v?([0-9]+)\.([0-9]+)/u.exec(stdout.trim());
   const [major, minor] = [Number(parts?.[1]), Number(parts?.[2])];
-  if (code !== 0 || !parts) throw new HelmFailure(`${program} does not answer as Helm does: ${(stderr || stdout).trim().slice(0, 200)}`, { hint: `put ${NEEDED} on the PATH` });
-  if (!(major === 4 || major === 3 && minor >= 17)) throw new HelmMissing(`${program} is Helm ${stdout.trim()}, and ${NEEDED} is needed`, { hint: "install it, or run `npm run tools`" });
+  if (code !== 0 || !parts)
+    throw new HelmFailure(
+      `${program} does not answer as Helm does: ${(stderr || stdout).trim().slice(0, 200)}`,
+      { hint: `put ${NEEDED} on the PATH` }
+    );
+  if (!(major === 4 || major === 3 && minor >= 17))
+    throw new HelmMissing(`${program} is Helm ${stdout.trim()}, and ${NEEDED} is needed`, {
+      hint: "install it, or run `npm run tools`"
+    });
   return { program, version: stdout.trim(), major };
 }
 function helmHome(folder) {
-  return { HELM_CACHE_HOME: folder, HELM_CONFIG_HOME: folder, HELM_DATA_HOME: folder, HELM_PLUGINS: folder };
+  return {
+    HELM_CACHE_HOME: folder,
+    HELM_CONFIG_HOME: folder,
+    HELM_DATA_HOME: folder,
+    HELM_PLUGINS: folder
+  };
 }
 async function template(helm, request2) {
   const values = join5(request2.scratch, `${request2.release}.values.json`);
   const placeholders2 = join5(request2.scratch, `${request2.release}.placeholders.json`);
   await writeFile4(values, JSON.stringify(request2.values));
   await writeFile4(placeholders2, JSON.stringify(request2.placeholders));
-  const args = ["template", request2.release, request2.chart, "--namespace", request2.namespace, "--values", values, "--values", placeholders2];
-  const result2 = await exec(helm.program, [...args, "--kube-version", `${request2.kubernetes}.0`, "--skip-schema-validation", "--skip-tests"], {
-    env: { KUBECONFIG: "/dev/null", ...helmHome(request2.scratch) },
-    timeoutMs: 12e4
-  });
+  const args = [
+    "template",
+    request2.release,
+    request2.chart,
+    "--namespace",
+    request2.namespace,
+    "--values",
+    values,
+    "--values",
+    placeholders2
+  ];
+  const result2 = await exec(
+    helm.program,
+    [
+      ...args,
+      "--kube-version",
+      `${request2.kubernetes}.0`,
+      "--skip-schema-validation",
+      "--skip-tests"
+    ],
+    {
+      env: { KUBECONFIG: "/dev/null", ...helmHome(request2.scratch) },
+      timeoutMs: 12e4
+    }
+  );
   if (result2.code !== 0) {
     const said = result2.stderr.split("\n").filter((line) => !/found symbolic link|^WARNING|^level=/u.test(line)).join("\n").trim();
-    throw new HelmFailure(`Helm cannot render ${request2.release}: ${said.slice(0, 1500)}`, { hint: "the message names the template and the value; correct it in the environment file" });
+    throw new HelmFailure(`Helm cannot render ${request2.release}: ${said.slice(0, 1500)}`, {
+      hint: "the message names the template and the value; correct it in the environment file"
+    });
   }
   return result2.stdout;
 }
@@ -49226,26 +50551,65 @@ var Faulty = class extends Error {
 // src/apply/preflight.ts
 async function preflightCluster(kube, cluster) {
   const names3 = (objects) => objects.map((one) => textAt(one, "/metadata/name"));
-  const [allowed, version, storageClasses, ingressClasses] = await Promise.all([kube.mayI(NEEDS), kube.version(), kube.list("storageclasses"), kube.list("ingressclasses")]);
-  const { problems, warnings } = clusterVerdict(cluster, { allowed, version, storageClasses, ingressClasses: names3(ingressClasses) });
-  if (problems.length > 0) throw new Failure(`the cluster ${cluster.name} is not ready: ${problems.join("; ")}`, { hint: `correct clusters/${cluster.name}.yaml, or the cluster; nothing was changed` });
+  const [allowed, version, storageClasses, ingressClasses] = await Promise.all([
+    kube.mayI(NEEDS),
+    kube.version(),
+    kube.list("storageclasses"),
+    kube.list("ingressclasses")
+  ]);
+  const { problems, warnings } = clusterVerdict(cluster, {
+    allowed,
+    version,
+    storageClasses,
+    ingressClasses: names3(ingressClasses)
+  });
+  if (problems.length > 0)
+    throw new Failure(`the cluster ${cluster.name} is not ready: ${problems.join("; ")}`, {
+      hint: `correct clusters/${cluster.name}.yaml, or the cluster; nothing was changed`
+    });
   return warnings;
 }
 async function preflightAddress({ hub: hub2, to }, { kube, cluster, progress }) {
   if (cluster.data.ingress.class === "none") return;
   const { hostname: hostname2 } = new URL(hub2.data.url);
-  const resolved = await lookup(hostname2, { all: true }).then((found) => found.map(({ address: address2 }) => address2), () => []);
-  const { problems, warnings } = dnsVerdict(hostname2, resolved, entriesOf(await kube.list("services,ingresses")));
+  const resolved = await lookup(hostname2, { all: true }).then(
+    (found) => found.map(({ address: address2 }) => address2),
+    () => []
+  );
+  const { problems, warnings } = dnsVerdict(
+    hostname2,
+    resolved,
+    entriesOf(await kube.list("services,ingresses"))
+  );
   for (const warning2 of warnings) progress(to.unit, `\u26A0 ${warning2}`);
   if (problems.length > 0) throw new Faulty(problems.join("; "), "infrastructure");
 }
 async function preflightObjects({ to, platform: platform2, hub: hub2 }, prepared, world) {
   const { namespace, values } = to.release;
-  const rendered = await template(world.helm, { release: to.unit.name, namespace, chart: world.chart, kubernetes: world.cluster.data.kubernetes, values, placeholders: placeholders(values["jupyterhub"]), scratch: world.scratch });
+  const rendered = await template(world.helm, {
+    release: to.unit.name,
+    namespace,
+    chart: world.chart,
+    kubernetes: world.cluster.data.kubernetes,
+    values,
+    placeholders: placeholders(values["jupyterhub"]),
+    scratch: world.scratch
+  });
   const objects = splitDocuments(rendered).filter((text2) => /^kind:/mu.test(text2)).map(parseObject).map((object2) => withSecretName(object2, prepared.secretName));
-  const broken = runManifestRules(platform2, world.now().getTime(), hub2.name, objects).filter(({ severity }) => severity === "error");
-  if (broken.length > 0) throw new Faulty(broken.map(({ rule, message }) => `${rule}: ${message}`).join("; "), "product");
-  const short = roomVerdict(objects, await world.kube.list("nodes"), hub2.data.sizes, world.cluster.data.nodes.user.max);
+  const broken = runManifestRules(platform2, world.now().getTime(), hub2.name, objects).filter(
+    ({ severity }) => severity === "error"
+  );
+  if (broken.length > 0)
+    throw new Faulty(
+      broken.map(({ rule, message }) => `${rule}: ${message}`).join("; "),
+      "product"
+    );
+  const short = roomVerdict(
+    objects,
+    await world.kube.list("nodes"),
+    hub2.data.sizes,
+    world.cluster.data.nodes.user.max
+  );
   if (short !== void 0) throw new Faulty(short, "product");
   return objects;
 }
@@ -49256,11 +50620,17 @@ async function tellConflicts({ to }, objects, { kube, progress }) {
   for (const object2 of shown) {
     const found = live.get(identity(object2, namespace));
     const name = `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}`;
-    for (const { manager, time, fields } of found ? conflictsOf(name, found, object2) : []) progress(to.unit, `\u26A0 ${name}: what ${manager} changed at ${time} is overwritten: ${fields.join(", ")}`);
+    for (const { manager, time, fields } of found ? conflictsOf(name, found, object2) : [])
+      progress(
+        to.unit,
+        `\u26A0 ${name}: what ${manager} changed at ${time} is overwritten: ${fields.join(", ")}`
+      );
   }
 }
 function withSecretName(object2, name) {
-  return name === void 0 ? object2 : JSON.parse(JSON.stringify(object2).replaceAll(`"name":"${SECRETS_NAME}"`, `"name":"${name}"`));
+  return name === void 0 ? object2 : JSON.parse(
+    JSON.stringify(object2).replaceAll(`"name":"${SECRETS_NAME}"`, `"name":"${name}"`)
+  );
 }
 
 // src/apply/remove.ts
@@ -49271,7 +50641,14 @@ init_json();
 function isArchived({ homes, database }) {
   return homes === "archive" || database === "archive";
 }
-function archivePlace2({ hub: hub2, homes, database, bucket, endpoint: endpoint2, region }) {
+function archivePlace2({
+  hub: hub2,
+  homes,
+  database,
+  bucket,
+  endpoint: endpoint2,
+  region
+}) {
   const parts = /^s3:\/\/([^/]+)\/?(.*)$/u.exec(bucket ?? "");
   if (!isArchived({ homes, database }) || !parts) return void 0;
   const [, name = "", prefix = ""] = parts;
@@ -49294,10 +50671,24 @@ function parseManifest(text2) {
   if (value?.["v"] !== 1 || !Array.isArray(value["objects"])) return void 0;
   const objects = objectsIn(value["objects"]).flatMap((one) => {
     const counted = parseCounted(one);
-    return counted ? [{ claim: textAt(one, "/claim"), uid: textAt(one, "/uid"), key: textAt(one, "/key"), ...counted }] : [];
+    return counted ? [
+      {
+        claim: textAt(one, "/claim"),
+        uid: textAt(one, "/uid"),
+        key: textAt(one, "/key"),
+        ...counted
+      }
+    ] : [];
   });
   const complete2 = at(value, "/complete");
-  return { v: 1, hub: textAt(value, "/hub"), cluster: textAt(value, "/cluster"), removal: textAt(value, "/removal"), complete: typeof complete2 === "string" ? complete2 : null, objects };
+  return {
+    v: 1,
+    hub: textAt(value, "/hub"),
+    cluster: textAt(value, "/cluster"),
+    removal: textAt(value, "/removal"),
+    complete: typeof complete2 === "string" ? complete2 : null,
+    objects
+  };
 }
 function parseCounted(value) {
   if (!isObject(value)) return void 0;
@@ -49309,10 +50700,13 @@ function manifestFor(found, fresh) {
   return found?.complete == null ? { kind: "begin", manifest: fresh } : { kind: "taken", since: found.complete };
 }
 function notArchived(volumes, { objects }) {
-  return volumes.filter(({ claim, uid }) => !objects.some((one) => one.claim === claim && one.uid === uid));
+  return volumes.filter(
+    ({ claim, uid }) => !objects.some((one) => one.claim === claim && one.uid === uid)
+  );
 }
 function difference(sent, back) {
-  if (sent.bytes !== back.bytes) return `${back.bytes} bytes came back, and ${sent.bytes} were sent`;
+  if (sent.bytes !== back.bytes)
+    return `${back.bytes} bytes came back, and ${sent.bytes} were sent`;
   if (sent.sha256 !== back.sha256) return "what came back has another SHA-256 than what was sent";
   return sent.files === back.files ? void 0 : `${back.files} files came back, and ${sent.files} were sent`;
 }
@@ -49335,8 +50729,21 @@ function loadCheckObjects(objects, namespace, name, script) {
     renamed.set(`${kind}/${own}`, `${name}-${own}`);
     copies.push({ ...object2, metadata: metadata(`${name}-${own}`) });
   }
-  copies.push({ apiVersion: "v1", kind: "ConfigMap", metadata: metadata(`${name}-script`), data: { "load_check.py": script } });
-  return [...copies, { apiVersion: "v1", kind: "Pod", metadata: metadata(name), spec: loadCheckPod(hubPodSpec(objects), renamed, `${name}-script`, serviceEnv(objects)) }];
+  copies.push({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: metadata(`${name}-script`),
+    data: { "load_check.py": script }
+  });
+  return [
+    ...copies,
+    {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: metadata(name),
+      spec: loadCheckPod(hubPodSpec(objects), renamed, `${name}-script`, serviceEnv(objects))
+    }
+  ];
 }
 function restoreObjects(objects, namespace, name, script, args) {
   const metadata = metadataOf(name, namespace);
@@ -49345,24 +50752,37 @@ function restoreObjects(objects, namespace, name, script, args) {
   const pod = {
     ...frame(spec2),
     activeDeadlineSeconds: 120,
-    volumes: [...objectsIn(spec2["volumes"]).filter((volume) => volume["name"] === DATABASE), { name: "script", configMap: { name: `${name}-script` } }],
+    volumes: [
+      ...objectsIn(spec2["volumes"]).filter((volume) => volume["name"] === DATABASE),
+      { name: "script", configMap: { name: `${name}-script` } }
+    ],
     containers: [
       {
         name: "restore",
         ...pick2(container, ["image", "imagePullPolicy", "securityContext"]),
         command: ["python3", "/script/restore.py", ...args],
-        volumeMounts: [...objectsIn(container["volumeMounts"]).filter((mount) => mount["name"] === DATABASE), { name: "script", mountPath: "/script" }]
+        volumeMounts: [
+          ...objectsIn(container["volumeMounts"]).filter((mount) => mount["name"] === DATABASE),
+          { name: "script", mountPath: "/script" }
+        ]
       }
     ]
   };
   return [
-    { apiVersion: "v1", kind: "ConfigMap", metadata: metadata(`${name}-script`), data: { "restore.py": script } },
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: metadata(`${name}-script`),
+      data: { "restore.py": script }
+    },
     { apiVersion: "v1", kind: "Pod", metadata: metadata(name), spec: pod }
   ];
 }
 var ARCHIVED = "/archive";
 var ARCHIVE_SECONDS = 24 * 3600;
-var USER_NODES = ["hub.jupyter.org/dedicated", "hub.jupyter.org_dedicated"].map((key) => ({ key, operator: "Equal", value: "user", effect: "NoSchedule" }));
+var USER_NODES = ["hub.jupyter.org/dedicated", "hub.jupyter.org_dedicated"].map(
+  (key) => ({ key, operator: "Equal", value: "user", effect: "NoSchedule" })
+);
 function archiveObjects(hub2, namespace, name, { claim, what }, user) {
   const spec2 = hubPodSpec([hub2]);
   const container = objectsIn(spec2["containers"])[0] ?? {};
@@ -49390,27 +50810,44 @@ function archiveObjects(hub2, namespace, name, { claim, what }, user) {
       }
     ]
   };
-  return [{ apiVersion: "v1", kind: "Pod", metadata: metadataOf(name, namespace)(name), spec: pod }];
+  return [
+    { apiVersion: "v1", kind: "Pod", metadata: metadataOf(name, namespace)(name), spec: pod }
+  ];
 }
 function metadataOf(pod, namespace) {
   return (called) => ({ name: called, namespace, labels: { [THROW_AWAY]: pod } });
 }
 var DATABASE = "pvc";
 function hubPodSpec(objects) {
-  const deployment = objects.find((one) => one["kind"] === "Deployment" && at(one, "/metadata/name") === "hub");
+  const deployment = objects.find(
+    (one) => one["kind"] === "Deployment" && at(one, "/metadata/name") === "hub"
+  );
   const spec2 = deployment === void 0 ? void 0 : at(deployment, "/spec/template/spec");
   if (!isObject(spec2)) throw new Error("the chart renders no hub Deployment");
   return spec2;
 }
 function frame(spec2) {
-  return { restartPolicy: "Never", automountServiceAccountToken: false, ...pick2(spec2, ["securityContext", "nodeSelector", "tolerations", "imagePullSecrets", "affinity"]) };
+  return {
+    restartPolicy: "Never",
+    automountServiceAccountToken: false,
+    ...pick2(spec2, [
+      "securityContext",
+      "nodeSelector",
+      "tolerations",
+      "imagePullSecrets",
+      "affinity"
+    ])
+  };
 }
 function serviceEnv(objects) {
   return objects.flatMap((object2) => {
     const [name, port] = [at(object2, "/metadata/name"), at(object2, "/spec/ports/0/port")];
     if (object2["kind"] !== "Service" || typeof name !== "string" || port === void 0) return [];
     const prefix = name.toUpperCase().replaceAll("-", "_");
-    return [{ name: `${prefix}_SERVICE_HOST`, value: name }, { name: `${prefix}_SERVICE_PORT`, value: JSON.stringify(port) }];
+    return [
+      { name: `${prefix}_SERVICE_HOST`, value: name },
+      { name: `${prefix}_SERVICE_PORT`, value: JSON.stringify(port) }
+    ];
   });
 }
 function loadCheckPod(spec2, renamed, script, services) {
@@ -49421,20 +50858,33 @@ function loadCheckPod(spec2, renamed, script, services) {
   return {
     ...frame(spec2),
     activeDeadlineSeconds: 60,
-    volumes: [...volumes, { name: "scratch", emptyDir: {} }, { name: "script", configMap: { name: script } }],
+    volumes: [
+      ...volumes,
+      { name: "scratch", emptyDir: {} },
+      { name: "script", configMap: { name: script } }
+    ],
     containers: [
       {
         name: "load-check",
         ...pick2(container, kept),
-        env: [...services, ...objectsIn(container["env"]).map((variable2) => rename3(variable2, renamed))],
+        env: [
+          ...services,
+          ...objectsIn(container["env"]).map((variable2) => rename3(variable2, renamed))
+        ],
         command: ["python3", "/load-check/load_check.py"],
-        volumeMounts: [...mounts, { name: "scratch", mountPath: "/srv/jupyterhub" }, { name: "script", mountPath: "/load-check" }]
+        volumeMounts: [
+          ...mounts,
+          { name: "scratch", mountPath: "/srv/jupyterhub" },
+          { name: "script", mountPath: "/load-check" }
+        ]
       }
     ]
   };
 }
 function pick2(object2, keys) {
-  return Object.fromEntries(keys.flatMap((key) => object2[key] === void 0 ? [] : [[key, object2[key]]]));
+  return Object.fromEntries(
+    keys.flatMap((key) => object2[key] === void 0 ? [] : [[key, object2[key]]])
+  );
 }
 function without(object2, keys) {
   return Object.fromEntries(Object.entries(object2).filter(([key]) => !keys.includes(key)));
@@ -49527,13 +50977,32 @@ function effectText(effect) {
       return "nothing";
   }
 }
-var RISK = { "data-loss": 9, address: 8, "proxy-restart": 6, "hub-restart": 5, size: 4, "home-size": 3, idle: 3, image: 2, "new-hub": 1, none: 0 };
+var RISK = {
+  "data-loss": 9,
+  address: 8,
+  "proxy-restart": 6,
+  "hub-restart": 5,
+  size: 4,
+  "home-size": 3,
+  idle: 3,
+  image: 2,
+  "new-hub": 1,
+  none: 0
+};
 function risk(step) {
   if (step.kind === "remove") return step.homes === "delete" ? 11 : 10;
   return Math.max(0, ...step.effects.map(({ kind }) => RISK[kind]));
 }
-function disposalText({ homes, database, archive }) {
-  const text2 = (how) => ({ keep: "kept", delete: "deleted", archive: `archived to ${archive ?? ""}, then deleted here` })[how];
+function disposalText({
+  homes,
+  database,
+  archive
+}) {
+  const text2 = (how) => ({
+    keep: "kept",
+    delete: "deleted",
+    archive: `archived to ${archive ?? ""}, then deleted here`
+  })[how];
   return homes === database ? `homes and database: ${text2(homes)}` : `homes: ${text2(homes)}; database: ${text2(database)}`;
 }
 function effectsText(step) {
@@ -49554,7 +51023,9 @@ function marker(step) {
 }
 function byRisk(steps) {
   const order2 = (step) => step.kind === "remove" ? 9 : step.to.order;
-  return [...steps].sort((a, b) => risk(b) - risk(a) || order2(a) - order2(b) || (unitId(unitOf(a)) < unitId(unitOf(b)) ? -1 : 1));
+  return [...steps].sort(
+    (a, b) => risk(b) - risk(a) || order2(a) - order2(b) || (unitId(unitOf(a)) < unitId(unitOf(b)) ? -1 : 1)
+  );
 }
 
 // src/apply/remove.ts
@@ -50386,7 +51857,10 @@ var BucketFailure = class extends Failure {
 var PART_BYTES = 32 * 2 ** 20;
 var PARTS = 2;
 function ownCredentials() {
-  const { ARCHIVE_ACCESS_KEY_ID: accessKeyId = "", ARCHIVE_SECRET_ACCESS_KEY: secretAccessKey = "" } = process.env;
+  const {
+    ARCHIVE_ACCESS_KEY_ID: accessKeyId = "",
+    ARCHIVE_SECRET_ACCESS_KEY: secretAccessKey = ""
+  } = process.env;
   return accessKeyId === "" || secretAccessKey === "" ? void 0 : { credentials: { accessKeyId, secretAccessKey } };
 }
 var Bucket = class _Bucket {
@@ -50396,9 +51870,19 @@ var Bucket = class _Bucket {
   constructor(place, sdk) {
     this.#place = place;
     this.#sdk = sdk;
-    const other = place.endpoint === void 0 ? {} : { endpoint: place.endpoint, forcePathStyle: true, requestChecksumCalculation: "WHEN_REQUIRED", responseChecksumValidation: "WHEN_REQUIRED" };
+    const other = place.endpoint === void 0 ? {} : {
+      endpoint: place.endpoint,
+      forcePathStyle: true,
+      requestChecksumCalculation: "WHEN_REQUIRED",
+      responseChecksumValidation: "WHEN_REQUIRED"
+    };
     const region = place.region ?? (place.endpoint === void 0 ? void 0 : "us-east-1");
-    this.#client = new sdk.S3Client({ ...other, ...ownCredentials(), ...region === void 0 ? {} : { region }, requestHandler: { connectionTimeout: 1e4, socketTimeout: 6e4 } });
+    this.#client = new sdk.S3Client({
+      ...other,
+      ...ownCredentials(),
+      ...region === void 0 ? {} : { region },
+      requestHandler: { connectionTimeout: 1e4, socketTimeout: 6e4 }
+    });
   }
   static async open(place) {
     return new _Bucket(place, await import("./s3.js"));
@@ -50408,13 +51892,31 @@ var Bucket = class _Bucket {
   }
   /** A small object; undefined where there is none. */
   async readText(key) {
-    return this.#ask("read", key, async () => {
-      const { Body } = await this.#client.send(new this.#sdk.GetObjectCommand({ Bucket: this.#place.bucket, Key: key }));
-      return Body?.transformToString("utf8");
-    }, void 0);
+    return this.#ask(
+      "read",
+      key,
+      async () => {
+        const { Body } = await this.#client.send(
+          new this.#sdk.GetObjectCommand({ Bucket: this.#place.bucket, Key: key })
+        );
+        return Body?.transformToString("utf8");
+      },
+      void 0
+    );
   }
   async writeText(key, text2) {
-    await this.#ask("write", key, () => this.#client.send(new this.#sdk.PutObjectCommand({ Bucket: this.#place.bucket, Key: key, Body: text2, ContentType: "application/json" })));
+    await this.#ask(
+      "write",
+      key,
+      () => this.#client.send(
+        new this.#sdk.PutObjectCommand({
+          Bucket: this.#place.bucket,
+          Key: key,
+          Body: text2,
+          ContentType: "application/json"
+        })
+      )
+    );
   }
   /** In parts, so that nothing of it lies on a disk of ours. Where it fails, nothing is left in the bucket. */
   async send(key, body) {
@@ -50423,7 +51925,17 @@ var Bucket = class _Bucket {
     body.on("error", () => void 0);
     await this.#ask("write", key, async () => {
       try {
-        await new Upload({ client: this.#client, params: { Bucket: this.#place.bucket, Key: key, Body: body, ContentType: "application/gzip" }, partSize: PART_BYTES, queueSize: PARTS }).done();
+        await new Upload({
+          client: this.#client,
+          params: {
+            Bucket: this.#place.bucket,
+            Key: key,
+            Body: body,
+            ContentType: "application/gzip"
+          },
+          partSize: PART_BYTES,
+          queueSize: PARTS
+        }).done();
       } catch (error3) {
         if (!body.errored || body.errored.name === "AbortError") throw error3;
         source = body.errored;
@@ -50435,14 +51947,23 @@ var Bucket = class _Bucket {
   }
   async read(key) {
     return this.#ask("read", key, async () => {
-      const { Body } = await this.#client.send(new this.#sdk.GetObjectCommand({ Bucket: this.#place.bucket, Key: key }));
+      const { Body } = await this.#client.send(
+        new this.#sdk.GetObjectCommand({ Bucket: this.#place.bucket, Key: key })
+      );
       if (!(Body instanceof Readable)) throw new Error("no content came");
       return Body;
     });
   }
   /** Undefined where there is no such object. */
   async size(key) {
-    return this.#ask("read", key, async () => (await this.#client.send(new this.#sdk.HeadObjectCommand({ Bucket: this.#place.bucket, Key: key }))).ContentLength, void 0);
+    return this.#ask(
+      "read",
+      key,
+      async () => (await this.#client.send(
+        new this.#sdk.HeadObjectCommand({ Bucket: this.#place.bucket, Key: key })
+      )).ContentLength,
+      void 0
+    );
   }
   /** Tells people what the server means. `absent` is the answer where no such object is. */
   async #ask(what, key, work, ...absent2) {
@@ -50452,19 +51973,47 @@ var Bucket = class _Bucket {
       const name = error3 instanceof Error ? error3.name : "";
       if (absent2.length === 1 && /^(NoSuchKey|NotFound)$/u.test(name)) return absent2[0];
       const { message, hint } = this.#why(name, statusOf(error3), messageOf(error3));
-      throw new BucketFailure(`${placeText({ bucket: this.#place.bucket, folder: key })} cannot be ${what === "read" ? "read" : "written"}: ${message}`, { hint, cause: error3 });
+      throw new BucketFailure(
+        `${placeText({ bucket: this.#place.bucket, folder: key })} cannot be ${what === "read" ? "read" : "written"}: ${message}`,
+        { hint, cause: error3 }
+      );
     }
   }
   /** Never what the server says of credentials, word for word: it names accounts. */
   #why(name, status, message) {
     const { bucket, endpoint: endpoint2 } = this.#place;
     const server = endpoint2 ?? "Amazon";
-    if (name === "NoSuchBucket") return { message: `${server} has no bucket ${bucket}`, hint: 'make it, or correct "bucket:"' };
-    if (name === "CredentialsProviderError") return { message: "there are no credentials", hint: "give the deployment ARCHIVE_ACCESS_KEY_ID and ARCHIVE_SECRET_ACCESS_KEY, or the usual ones of AWS" };
-    if (/Region is missing/u.test(message) || /^(PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException)$/u.test(name)) return { message: "the bucket is in another region, or no region is named", hint: 'correct "region:"' };
-    if (/^(ExpiredToken|ExpiredTokenException|RequestTimeTooSkewed)$/u.test(name)) return { message: "the credentials are not valid any more", hint: "log in again; the next run goes on from here" };
-    if (status === 401 || status === 403 || /^(AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)$/u.test(name)) return { message: `${server} refuses these credentials (${name})`, hint: "they need s3:ListBucket, s3:GetObject, s3:PutObject and s3:AbortMultipartUpload" };
-    return { message: `${server}: ${name === "" || message.includes(name) ? "" : `${name}: `}${message.slice(0, 200)}`, hint: "look at the bucket; the next run goes on from here" };
+    if (name === "NoSuchBucket")
+      return {
+        message: `${server} has no bucket ${bucket}`,
+        hint: 'make it, or correct "bucket:"'
+      };
+    if (name === "CredentialsProviderError")
+      return {
+        message: "there are no credentials",
+        hint: "give the deployment ARCHIVE_ACCESS_KEY_ID and ARCHIVE_SECRET_ACCESS_KEY, or the usual ones of AWS"
+      };
+    if (/Region is missing/u.test(message) || /^(PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException)$/u.test(
+      name
+    ))
+      return {
+        message: "the bucket is in another region, or no region is named",
+        hint: 'correct "region:"'
+      };
+    if (/^(ExpiredToken|ExpiredTokenException|RequestTimeTooSkewed)$/u.test(name))
+      return {
+        message: "the credentials are not valid any more",
+        hint: "log in again; the next run goes on from here"
+      };
+    if (status === 401 || status === 403 || /^(AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)$/u.test(name))
+      return {
+        message: `${server} refuses these credentials (${name})`,
+        hint: "they need s3:ListBucket, s3:GetObject, s3:PutObject and s3:AbortMultipartUpload"
+      };
+    return {
+      message: `${server}: ${name === "" || message.includes(name) ? "" : `${name}: `}${message.slice(0, 200)}`,
+      hint: "look at the bucket; the next run goes on from here"
+    };
   }
 };
 function statusOf(error3) {
@@ -50491,9 +52040,15 @@ function rolloutVerdict(deployments, pods, now) {
   return waiting.length === 0 ? { kind: "done" } : { kind: "waiting", for: waiting.join(", ") };
 }
 function podsRefused(deployment) {
-  const failure2 = objectsIn(at(deployment, "/status/conditions")).find((one) => one["type"] === "ReplicaFailure" && one["status"] === "True");
+  const failure2 = objectsIn(at(deployment, "/status/conditions")).find(
+    (one) => one["type"] === "ReplicaFailure" && one["status"] === "True"
+  );
   const message = textAt(failure2, "/message");
-  return /forbidden/iu.test(message) ? { kind: "failed", reason: `${textAt(deployment, "/metadata/name")}: ${message.slice(0, 300)}`, fault: "product" } : void 0;
+  return /forbidden/iu.test(message) ? {
+    kind: "failed",
+    reason: `${textAt(deployment, "/metadata/name")}: ${message.slice(0, 300)}`,
+    fault: "product"
+  } : void 0;
 }
 function isRolledOut(deployment) {
   const number = (path) => Number(at(deployment, path) ?? 0);
@@ -50503,34 +52058,64 @@ function isRolledOut(deployment) {
 function podsOf(deployment, pods) {
   const component = textAt(deployment, "/spec/selector/matchLabels/component");
   const mine = pods.filter((pod) => textAt(pod, "/metadata/labels/component") === component);
-  return mine.map((pod) => `${textAt(pod, "/status/phase").toLowerCase()}${at(pod, "/metadata/deletionTimestamp") === void 0 ? "" : ", ending"}`).join("; ") || "no pod yet";
+  return mine.map(
+    (pod) => `${textAt(pod, "/status/phase").toLowerCase()}${at(pod, "/metadata/deletionTimestamp") === void 0 ? "" : ", ending"}`
+  ).join("; ") || "no pod yet";
 }
 function podFault2(pod, now) {
   if (at(pod, "/metadata/deletionTimestamp") !== void 0) return void 0;
   const name = textAt(pod, "/metadata/name");
-  for (const status of objectsIn(at(pod, "/status/containerStatuses")).concat(objectsIn(at(pod, "/status/initContainerStatuses")))) {
+  for (const status of objectsIn(at(pod, "/status/containerStatuses")).concat(
+    objectsIn(at(pod, "/status/initContainerStatuses"))
+  )) {
     const reason = textAt(status, "/state/waiting/reason");
     const message = textAt(status, "/state/waiting/message");
     if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/u.test(reason)) {
-      if (pullFault(`${reason} ${message}`) === "product") return { kind: "failed", reason: `${name}: the image cannot be pulled: ${message.slice(0, 300)}`, fault: "product" };
-      if (reason === "ImagePullBackOff") return { kind: "failed", reason: `${name}: the registry does not answer: ${message.slice(0, 300)}`, fault: "infrastructure" };
+      if (pullFault(`${reason} ${message}`) === "product")
+        return {
+          kind: "failed",
+          reason: `${name}: the image cannot be pulled: ${message.slice(0, 300)}`,
+          fault: "product"
+        };
+      if (reason === "ImagePullBackOff")
+        return {
+          kind: "failed",
+          reason: `${name}: the registry does not answer: ${message.slice(0, 300)}`,
+          fault: "infrastructure"
+        };
     }
-    if (/^CreateContainer(Config)?Error$/u.test(reason) && !/failed to sync \w+ cache/u.test(message)) return { kind: "failed", reason: `${name}: ${message.slice(0, 300)}`, fault: "product" };
+    if (/^CreateContainer(Config)?Error$/u.test(reason) && !/failed to sync \w+ cache/u.test(message))
+      return { kind: "failed", reason: `${name}: ${message.slice(0, 300)}`, fault: "product" };
     const exit = at(status, "/lastState/terminated/exitCode") ?? at(status, "/state/terminated/exitCode");
     if (Number(at(status, "/restartCount") ?? 0) >= CRASHES - 1 && typeof exit === "number" && exit !== 0) {
       const out = textAt(status, "/lastState/terminated/reason") === "OOMKilled" ? " for want of memory" : "";
-      return { kind: "failed", reason: `${name} has ended ${CRASHES} times with code ${exit}${out}`, fault: "product", crashed: name };
+      return {
+        kind: "failed",
+        reason: `${name} has ended ${CRASHES} times with code ${exit}${out}`,
+        fault: "product",
+        crashed: name
+      };
     }
   }
   for (const status of objectsIn(at(pod, "/status/containerStatuses"))) {
     const running = Date.parse(textAt(status, "/state/running/startedAt"));
-    if (status["ready"] === false && now - running > NOT_READY_SECONDS * 1e3) return { kind: "failed", reason: `${name} runs for ${NOT_READY_SECONDS} s and does not become ready`, fault: "product" };
+    if (status["ready"] === false && now - running > NOT_READY_SECONDS * 1e3)
+      return {
+        kind: "failed",
+        reason: `${name} runs for ${NOT_READY_SECONDS} s and does not become ready`,
+        fault: "product"
+      };
   }
   for (const condition of objectsIn(at(pod, "/status/conditions"))) {
     if (condition["type"] !== "PodScheduled" || condition["status"] !== "False") continue;
     const since2 = Date.parse(textAt(condition, "/lastTransitionTime"));
     const message = textAt(condition, "/message");
-    if (now - since2 > NO_ROOM_SECONDS * 1e3) return { kind: "failed", reason: `${name} finds no node: ${message.slice(0, 300)}`, fault: "infrastructure" };
+    if (now - since2 > NO_ROOM_SECONDS * 1e3)
+      return {
+        kind: "failed",
+        reason: `${name} finds no node: ${message.slice(0, 300)}`,
+        fault: "infrastructure"
+      };
   }
   return void 0;
 }
@@ -50547,7 +52132,11 @@ async function runThrowAway(pod, world) {
 }
 async function withThrowAway(pod, world, work) {
   return around(pod, world, async () => {
-    if (await reached(pod, world, ["Running", "Succeeded", "Failed"]) !== "Running") throw new Faulty(`${pod.what}: ${(await world.kube.logs(pod.name, pod.namespace)).trim().slice(-300)}`, "infrastructure");
+    if (await reached(pod, world, ["Running", "Succeeded", "Failed"]) !== "Running")
+      throw new Faulty(
+        `${pod.what}: ${(await world.kube.logs(pod.name, pod.namespace)).trim().slice(-300)}`,
+        "infrastructure"
+      );
     return work();
   });
 }
@@ -50584,10 +52173,20 @@ async function openArchive(place, unit, removal) {
   try {
     const text2 = await bucket.readText(manifestKey(place));
     const found = text2 === void 0 ? void 0 : parseManifest(text2);
-    const other = (why) => new BucketFailure(`${placeText(place)} ${why}`, { hint: "write another bucket or prefix: what lies there stays" });
+    const other = (why) => new BucketFailure(`${placeText(place)} ${why}`, {
+      hint: "write another bucket or prefix: what lies there stays"
+    });
     if (text2 !== void 0 && !found) throw other("holds a manifest.json that is not ours");
-    const next = manifestFor(found, { v: 1, hub: unit.name, cluster: unit.cluster, removal, complete: null, objects: [] });
-    if (next.kind === "taken") throw other(`holds the archive of an earlier hub of this name, of ${next.since}`);
+    const next = manifestFor(found, {
+      v: 1,
+      hub: unit.name,
+      cluster: unit.cluster,
+      removal,
+      complete: null,
+      objects: []
+    });
+    if (next.kind === "taken")
+      throw other(`holds the archive of an earlier hub of this name, of ${next.since}`);
     const archive = { place, bucket, manifest: next.manifest };
     if (next.kind === "begin") await writeManifest(archive);
     return archive;
@@ -50599,39 +52198,73 @@ async function openArchive(place, unit, removal) {
 async function writeManifest({ place, bucket, manifest }) {
   const text2 = pretty(manifest);
   await bucket.writeText(manifestKey(place), text2);
-  if (await bucket.readText(manifestKey(place)) !== text2) throw new BucketFailure(`${placeText(place)}manifest.json is not what was written`, { hint: "look at the bucket; the next run goes on from here" });
+  if (await bucket.readText(manifestKey(place)) !== text2)
+    throw new BucketFailure(`${placeText(place)}manifest.json is not what was written`, {
+      hint: "look at the bucket; the next run goes on from here"
+    });
 }
 async function archiveVolumes(archive, { unit, volumes, hub: hub2, user, held }, world) {
   const { bucket, place } = archive;
   const left = notArchived(volumes, archive.manifest);
-  if (left.length > 0 && !hub2) throw new Faulty("the hub\u2019s Deployment is gone, so there is no image to read its volumes with; nothing is deleted", "infrastructure");
-  if (left.length < volumes.length) world.progress(unit, `${volumes.length - left.length} of ${volumes.length} volumes are archived already`);
+  if (left.length > 0 && !hub2)
+    throw new Faulty(
+      "the hub\u2019s Deployment is gone, so there is no image to read its volumes with; nothing is deleted",
+      "infrastructure"
+    );
+  if (left.length < volumes.length)
+    world.progress(
+      unit,
+      `${volumes.length - left.length} of ${volumes.length} volumes are archived already`
+    );
   if (left.length > 0) await atRest(left, unit.name, world);
   const script = await world.script("archive.py");
   let done = volumes.length - left.length;
   let writing = Promise.resolve();
-  const failures = await pMap(left, async (volume) => {
-    try {
-      const one = await archiveVolume(archive, volume, { unit, hub: hub2 ?? {}, user, script }, world);
-      done += 1;
-      world.progress(unit, `${volumeName(volume)} is archived and read back: ${done} of ${volumes.length}, ${megabytes(one.bytes)}, ${one.files} files`);
-      writing = writing.then(async () => {
-        held();
-        archive.manifest = { ...archive.manifest, objects: [...archive.manifest.objects.filter(({ claim }) => claim !== one.claim), one] };
-        await writeManifest(archive);
-      });
-      await writing;
-      return void 0;
-    } catch (error3) {
-      if (!(error3 instanceof Failure || error3 instanceof Faulty)) throw error3;
-      world.progress(unit, `\u2717 ${volumeName(volume)}: ${error3.message}`);
-      return `${volumeName(volume)}: ${error3.message}`;
-    }
-  }, { concurrency: AT_ONCE });
+  const failures = await pMap(
+    left,
+    async (volume) => {
+      try {
+        const one = await archiveVolume(
+          archive,
+          volume,
+          { unit, hub: hub2 ?? {}, user, script },
+          world
+        );
+        done += 1;
+        world.progress(
+          unit,
+          `${volumeName(volume)} is archived and read back: ${done} of ${volumes.length}, ${megabytes(one.bytes)}, ${one.files} files`
+        );
+        writing = writing.then(async () => {
+          held();
+          archive.manifest = {
+            ...archive.manifest,
+            objects: [...archive.manifest.objects.filter(({ claim }) => claim !== one.claim), one]
+          };
+          await writeManifest(archive);
+        });
+        await writing;
+        return void 0;
+      } catch (error3) {
+        if (!(error3 instanceof Failure || error3 instanceof Faulty)) throw error3;
+        world.progress(unit, `\u2717 ${volumeName(volume)}: ${error3.message}`);
+        return `${volumeName(volume)}: ${error3.message}`;
+      }
+    },
+    { concurrency: AT_ONCE }
+  );
   const failed = failures.filter((one) => one !== void 0);
-  if (failed.length > 0) throw new Faulty(`${failed.length} of ${volumes.length} volumes cannot be archived, so nothing is deleted: ${failed.slice(0, 3).join("; ")}`, "infrastructure");
+  if (failed.length > 0)
+    throw new Faulty(
+      `${failed.length} of ${volumes.length} volumes cannot be archived, so nothing is deleted: ${failed.slice(0, 3).join("; ")}`,
+      "infrastructure"
+    );
   for (const { key, bytes } of archive.manifest.objects) {
-    if (await bucket.size(key) !== bytes) throw new Faulty(`${placeText({ ...place, folder: key })} is not there any more as it was; nothing is deleted`, "infrastructure");
+    if (await bucket.size(key) !== bytes)
+      throw new Faulty(
+        `${placeText({ ...place, folder: key })} is not there any more as it was; nothing is deleted`,
+        "infrastructure"
+      );
   }
   if (archive.manifest.complete !== null) return;
   held();
@@ -50641,9 +52274,17 @@ async function archiveVolumes(archive, { unit, volumes, hub: hub2, user, held },
 async function atRest(volumes, namespace, { kube }) {
   const claims = new Set(volumes.map(({ claim }) => claim));
   for (let look2 = 0; ; look2 += 1) {
-    const busy = (await kube.list("pods", { namespace })).find((pod) => !/^(Succeeded|Failed)$/u.test(textAt(pod, "/status/phase")) && objectsIn(at(pod, "/spec/volumes")).some((volume) => claims.has(textAt(volume, "/persistentVolumeClaim/claimName"))));
+    const busy = (await kube.list("pods", { namespace })).find(
+      (pod) => !/^(Succeeded|Failed)$/u.test(textAt(pod, "/status/phase")) && objectsIn(at(pod, "/spec/volumes")).some(
+        (volume) => claims.has(textAt(volume, "/persistentVolumeClaim/claimName"))
+      )
+    );
     if (!busy) return;
-    if (look2 === LOOKS2) throw new Faulty(`the pod ${textAt(busy, "/metadata/name")} does not stop, so that its volume cannot be archived; nothing is deleted`, "infrastructure");
+    if (look2 === LOOKS2)
+      throw new Faulty(
+        `the pod ${textAt(busy, "/metadata/name")} does not stop, so that its volume cannot be archived; nothing is deleted`,
+        "infrastructure"
+      );
     await sleep3(LOOK_MS2);
   }
 }
@@ -50652,20 +52293,36 @@ async function archiveVolume({ place, bucket }, volume, { unit, hub: hub2, user,
   const namespace = unit.name;
   const key = volumeKey(place, volume);
   const name = `glaciocloud-archive-${randomUUID2().slice(0, 8)}`;
-  const sent = await withThrowAway({ name, namespace, objects: archiveObjects(hub2, namespace, name, volume, user), what: "its volume cannot be read" }, world, async () => {
-    const streaming = world.kube.pythonStream(namespace, name, script, [ARCHIVED]);
-    const sending = new Sending(streaming);
-    const quiet2 = telling(() => world.progress(unit, `archiving ${volumeName(volume)}: ${megabytes(sending.bytes)} so far`));
-    try {
-      await bucket.send(key, Readable2.from(sending.chunks()));
-    } finally {
-      quiet2();
-      streaming.kill();
+  const sent = await withThrowAway(
+    {
+      name,
+      namespace,
+      objects: archiveObjects(hub2, namespace, name, volume, user),
+      what: "its volume cannot be read"
+    },
+    world,
+    async () => {
+      const streaming = world.kube.pythonStream(namespace, name, script, [ARCHIVED]);
+      const sending = new Sending(streaming);
+      const quiet2 = telling(
+        () => world.progress(unit, `archiving ${volumeName(volume)}: ${megabytes(sending.bytes)} so far`)
+      );
+      try {
+        await bucket.send(key, Readable2.from(sending.chunks()));
+      } finally {
+        quiet2();
+        streaming.kill();
+      }
+      return sending.counted();
     }
-    return sending.counted();
-  });
+  );
   let seen = 0;
-  const quiet = telling(() => world.progress(unit, `reading ${volumeName(volume)} back: ${megabytes(seen)} of ${megabytes(sent.bytes)}`));
+  const quiet = telling(
+    () => world.progress(
+      unit,
+      `reading ${volumeName(volume)} back: ${megabytes(seen)} of ${megabytes(sent.bytes)}`
+    )
+  );
   const back = await readBack(await bucket.read(key), (bytes) => {
     seen = bytes;
   }).finally(quiet);
@@ -50688,9 +52345,17 @@ var Sending = class {
     const { code, stderr } = await this.#streaming.ended;
     const said = lastObject(stderr.split("\n"));
     const unreadable = at(said, "/unreadable");
-    if (typeof unreadable === "number") throw new Faulty(`${unreadable} ${unreadable === 1 ? "file" : "files"} cannot be read: ${textAt(said, "/why")}`, "infrastructure");
+    if (typeof unreadable === "number")
+      throw new Faulty(
+        `${unreadable} ${unreadable === 1 ? "file" : "files"} cannot be read: ${textAt(said, "/why")}`,
+        "infrastructure"
+      );
     this.#counted = parseCounted(said);
-    if (code !== 0 || !this.#counted || this.#counted.bytes !== this.bytes) throw new Faulty(`the line to the pod broke after ${megabytes(this.bytes)}: ${stderr.trim().slice(-200)}`, "infrastructure");
+    if (code !== 0 || !this.#counted || this.#counted.bytes !== this.bytes)
+      throw new Faulty(
+        `the line to the pod broke after ${megabytes(this.bytes)}: ${stderr.trim().slice(-200)}`,
+        "infrastructure"
+      );
   }
   counted() {
     if (!this.#counted) throw new Faulty("the pod did not say what it sent", "infrastructure");
@@ -50714,7 +52379,10 @@ async function readBack(object2, onBytes) {
       if (header.type !== "directory") files += 1;
     }
   } catch (error3) {
-    throw new Faulty(`it cannot be read back: ${error3 instanceof Error ? error3.message : String(error3)}`, "infrastructure");
+    throw new Faulty(
+      `it cannot be read back: ${error3 instanceof Error ? error3.message : String(error3)}`,
+      "infrastructure"
+    );
   } finally {
     object2.destroy();
     unpacked.destroy();
@@ -50747,7 +52415,11 @@ async function withLease(kube, name, work) {
       const lease = await attempt(kube, name, holder, seen);
       if (lease) return { name, lease };
       const other = seen.get(name);
-      if (other?.alive === true) throw new LeaseHeld(`another deployment holds ${name} (${other.owner})`, { hint: "wait for it; what it leaves is caught up by the next run", exit: 3 });
+      if (other?.alive === true)
+        throw new LeaseHeld(`another deployment holds ${name} (${other.owner})`, {
+          hint: "wait for it; what it leaves is caught up by the next run",
+          exit: 3
+        });
       await sleep4(LOOK_MS3);
     }
   });
@@ -50785,7 +52457,11 @@ async function holding(kube, what, work, acquire) {
   }, RENEW_MS);
   try {
     return await work(() => {
-      if (taken2 || Date.now() > renewed + DURATION * 1e3) throw new LeaseHeld(`${what} could not be held: this run was too slow, or the cluster did not answer`, { hint: "the next run goes on from here", exit: 3 });
+      if (taken2 || Date.now() > renewed + DURATION * 1e3)
+        throw new LeaseHeld(
+          `${what} could not be held: this run was too slow, or the cluster did not answer`,
+          { hint: "the next run goes on from here", exit: 3 }
+        );
     });
   } finally {
     clearInterval(timer);
@@ -50795,12 +52471,20 @@ async function holding(kube, what, work, acquire) {
 async function attempt(kube, name, holder, seen) {
   const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
   try {
-    if (!found) return await kube.create({ apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name, namespace: SYSTEM_NAMESPACE }, spec: spec(holder) });
+    if (!found)
+      return await kube.create({
+        apiVersion: "coordination.k8s.io/v1",
+        kind: "Lease",
+        metadata: { name, namespace: SYSTEM_NAMESPACE },
+        spec: spec(holder)
+      });
     const owner = textAt(found, "/spec/holderIdentity");
     const mark = `${owner} ${textAt(found, "/spec/renewTime")}`;
     const known = seen.get(name);
-    if (owner === "" || known?.mark === mark && Date.now() > known.since + DURATION * 1e3) return await kube.replace({ ...found, spec: spec(holder) });
-    if (known?.mark !== mark) seen.set(name, { owner, mark, since: Date.now(), alive: known !== void 0 });
+    if (owner === "" || known?.mark === mark && Date.now() > known.since + DURATION * 1e3)
+      return await kube.replace({ ...found, spec: spec(holder) });
+    if (known?.mark !== mark)
+      seen.set(name, { owner, mark, since: Date.now(), alive: known !== void 0 });
     return void 0;
   } catch (error3) {
     if (!(error3 instanceof KubeFailure) || !error3.conflict) throw error3;
@@ -50809,11 +52493,19 @@ async function attempt(kube, name, holder, seen) {
 }
 function spec(holder) {
   const now = (/* @__PURE__ */ new Date()).toISOString().replace("Z", "000Z");
-  return { holderIdentity: holder, leaseDurationSeconds: DURATION, acquireTime: now, renewTime: now };
+  return {
+    holderIdentity: holder,
+    leaseDurationSeconds: DURATION,
+    acquireTime: now,
+    renewTime: now
+  };
 }
 async function renew(kube, lease, holder) {
   const old = isObject(lease["spec"]) ? lease["spec"] : {};
-  return kube.replace({ ...lease, spec: { ...spec(holder), acquireTime: old["acquireTime"] ?? null } });
+  return kube.replace({
+    ...lease,
+    spec: { ...spec(holder), acquireTime: old["acquireTime"] ?? null }
+  });
 }
 async function release(kube, name, holder) {
   const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
@@ -50832,7 +52524,12 @@ async function prepareProbe(hub2, generated, kube) {
   const labels = { "app.kubernetes.io/managed-by": "glaciocloud", [OWNER]: hub2 };
   await kube.apply([
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } },
-    { apiVersion: "v1", kind: "Secret", metadata: { name: `${PROBE}-token`, namespace, labels }, stringData: { token: textAt(generated, `/jupyterhub/hub/services/${PROBE}/apiToken`) } }
+    {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: `${PROBE}-token`, namespace, labels },
+      stringData: { token: textAt(generated, `/jupyterhub/hub/services/${PROBE}/apiToken`) }
+    }
   ]);
 }
 async function removeProbe(hub2, kube) {
@@ -50850,14 +52547,24 @@ async function removeHub(task, world) {
     outcome: outcome2,
     reason,
     health: [],
-    seconds: { preflight: 0, upgrade: Math.round(performance.now() - began) / 1e3, rollout: 0, health: 0 }
+    seconds: {
+      preflight: 0,
+      upgrade: Math.round(performance.now() - began) / 1e3,
+      rollout: 0,
+      health: 0
+    }
   });
   try {
-    return result2(await withLease(world.kube, `hub-${unit.name}`, (held) => remove(task, held, world)));
+    return result2(
+      await withLease(world.kube, `hub-${unit.name}`, (held) => remove(task, held, world))
+    );
   } catch (error3) {
     if (!(error3 instanceof Failure || error3 instanceof Faulty)) throw error3;
     world.progress(unit, `\u2717 ${error3.message}`);
-    return result2({ outcome: error3 instanceof LeaseHeld ? "blocked" : "failed", reason: told(error3) });
+    return result2({
+      outcome: error3 instanceof LeaseHeld ? "blocked" : "failed",
+      reason: told(error3)
+    });
   }
 }
 async function remove({ unit, removal, user }, held, world) {
@@ -50876,7 +52583,10 @@ async function remove({ unit, removal, user }, held, world) {
     archive = place && await openArchive(place, unit, removing.id);
   } catch (error3) {
     if (!(error3 instanceof Failure)) throw error3;
-    return { outcome: "blocked", reason: `${told(error3)}; ${state.removing ? "nothing is deleted" : "nothing was touched"}` };
+    return {
+      outcome: "blocked",
+      reason: `${told(error3)}; ${state.removing ? "nothing is deleted" : "nothing was touched"}`
+    };
   }
   try {
     held();
@@ -50887,7 +52597,8 @@ async function remove({ unit, removal, user }, held, world) {
     const hub2 = await stop(namespace, world);
     if (archive) {
       const volumes = removal.homes === "archive" ? people.map(({ claim, uid }) => ({ claim, uid, what: "home" })) : [];
-      if (removal.database === "archive") volumes.push(...await databaseVolume(namespace, archive, world));
+      if (removal.database === "archive")
+        volumes.push(...await databaseVolume(namespace, archive, world));
       await archiveVolumes(archive, { unit, volumes, hub: hub2, user, held }, world);
     }
   } finally {
@@ -50899,24 +52610,39 @@ async function remove({ unit, removal, user }, held, world) {
   if (removal.database !== "keep") doomed.push(DATABASE2);
   held();
   for (const claim of doomed) await kube.delete("persistentvolumeclaim", claim, namespace);
-  const kept = (await kube.list("persistentvolumeclaims", { namespace })).filter((one) => !doomed.includes(textAt(one, "/metadata/name"))).length;
+  const kept = (await kube.list("persistentvolumeclaims", { namespace })).filter(
+    (one) => !doomed.includes(textAt(one, "/metadata/name"))
+  ).length;
   await kube.delete("configmap", STATE_NAME, namespace);
   const archived = archive && place ? `${archive.manifest.objects.length} volumes are archived in ${placeText(place)}, ` : "";
-  return { outcome: "done", reason: `removed; ${archived}${doomed.length} volumes are deleted and ${kept} are kept in the namespace ${namespace}. Left for you: its DNS name, its OAuth application, its GitHub environment if no other hub uses it, its entry in removals:` };
+  return {
+    outcome: "done",
+    reason: `removed; ${archived}${doomed.length} volumes are deleted and ${kept} are kept in the namespace ${namespace}. Left for you: its DNS name, its OAuth application, its GitHub environment if no other hub uses it, its entry in removals:`
+  };
 }
 function told(error3) {
   return error3 instanceof Failure ? `${error3.message}; ${error3.hint}` : error3.message;
 }
 async function homesOf(namespace, { kube }) {
   const isMachine = (one) => MACHINES.some((name) => name === at(one, "/metadata/annotations/hub.jupyter.org~1username"));
-  const claims = (await kube.list("persistentvolumeclaims", { namespace, selector: "component=singleuser-storage" })).filter((one) => at(one, "/metadata/deletionTimestamp") === void 0);
-  return claims.map((one) => ({ claim: textAt(one, "/metadata/name"), uid: textAt(one, "/metadata/uid"), person: !isMachine(one) }));
+  const claims = (await kube.list("persistentvolumeclaims", {
+    namespace,
+    selector: "component=singleuser-storage"
+  })).filter((one) => at(one, "/metadata/deletionTimestamp") === void 0);
+  return claims.map((one) => ({
+    claim: textAt(one, "/metadata/name"),
+    uid: textAt(one, "/metadata/uid"),
+    person: !isMachine(one)
+  }));
 }
 async function databaseVolume(namespace, { manifest }, { kube }) {
   const claim = await kube.get("persistentvolumeclaim", DATABASE2, namespace);
   if (claim) return [{ claim: DATABASE2, uid: textAt(claim, "/metadata/uid"), what: "database" }];
   if (manifest.complete !== null) return [];
-  throw new Faulty("this hub has no volume with a database that could be archived; nothing is deleted", "product");
+  throw new Faulty(
+    "this hub has no volume with a database that could be archived; nothing is deleted",
+    "product"
+  );
 }
 function miscounted({ count }, { homes }) {
   return count === homes ? void 0 : `${homes} ${homes === 1 ? "person has a home" : "people have homes"} in this hub, and removals: says "count: ${count ?? 0}"; nothing was touched`;
@@ -50927,7 +52653,8 @@ async function markRemoving(namespace, state, removing, { kube }) {
 async function stop(namespace, { kube }) {
   const hub2 = await kube.get("deployment", "hub", namespace);
   if (hub2) await kube.scale("hub", 0, namespace);
-  for (const pod of await kube.list("pods", { namespace, selector: "component=singleuser-server" })) await kube.delete("pod", textAt(pod, "/metadata/name"), namespace);
+  for (const pod of await kube.list("pods", { namespace, selector: "component=singleuser-server" }))
+    await kube.delete("pod", textAt(pod, "/metadata/name"), namespace);
   await kube.deleteBy("pods", THROW_AWAY, namespace);
   return hub2;
 }
@@ -50940,7 +52667,9 @@ init_failure();
 
 // src/edges/git.ts
 async function headCommit(root) {
-  const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]).catch(() => void 0);
+  const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]).catch(
+    () => void 0
+  );
   return result2?.code === 0 ? result2.stdout.trim() : void 0;
 }
 async function headMessage(root) {
@@ -50949,7 +52678,9 @@ async function headMessage(root) {
 }
 async function deployedRef(root) {
   for (const ref of ["refs/remotes/origin/deployed", "refs/heads/deployed"]) {
-    const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", ref]).catch(() => void 0);
+    const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", ref]).catch(
+      () => void 0
+    );
     if (result2?.code === 0) return result2.stdout.trim();
   }
   return void 0;
@@ -50958,8 +52689,10 @@ async function filesAt(root, commit, wants) {
   const listed = await exec("git", ["-C", root, "ls-tree", "-r", "-z", "--name-only", commit]);
   const paths = listed.stdout.split("\0").filter((path) => path !== "" && !path.includes("\n") && wants(path));
   if (paths.length === 0) return /* @__PURE__ */ new Map();
-  const { bytes } = await exec("git", ["-C", root, "cat-file", "--batch"], { input: paths.map((path) => `${commit}:${path}
-`).join("") });
+  const { bytes } = await exec("git", ["-C", root, "cat-file", "--batch"], {
+    input: paths.map((path) => `${commit}:${path}
+`).join("")
+  });
   const files = /* @__PURE__ */ new Map();
   let offset = 0;
   for (const path of paths) {
@@ -50972,14 +52705,26 @@ async function filesAt(root, commit, wants) {
 }
 
 // src/edges/deployed.ts
-var RECORD_FILES = ["release.json", "values.json", "manifests.yaml", "status.json"];
+var RECORD_FILES = [
+  "release.json",
+  "values.json",
+  "manifests.yaml",
+  "status.json"
+];
 var RECORD = /^(clusters\/[^/]+|[^/]+)\/(release\.json|status\.json)$/u;
 async function deployedInFolder(folder) {
   const names3 = await readdir4(folder).catch((cause) => {
-    throw new Failure(`${folder} cannot be read`, { hint: "name a folder that `render` wrote, or leave --present out", exit: 2, cause });
+    throw new Failure(`${folder} cannot be read`, {
+      hint: "name a folder that `render` wrote, or leave --present out",
+      exit: 2,
+      cause
+    });
   });
   const clusters = names3.includes("clusters") ? (await readdir4(join6(folder, "clusters"))).map((name) => `clusters/${name}`) : [];
-  const units = [...names3.filter((name) => name !== "clusters" && !name.startsWith(".")), ...clusters];
+  const units = [
+    ...names3.filter((name) => name !== "clusters" && !name.startsWith(".")),
+    ...clusters
+  ];
   const read = async (wants) => {
     const files = /* @__PURE__ */ new Map();
     for (const unit of units) {
@@ -50995,11 +52740,15 @@ async function deployedInFolder(folder) {
 }
 async function deployedOnBranch(root) {
   const commit = await deployedRef(root);
-  return deployed((wants) => commit === void 0 ? Promise.resolve(/* @__PURE__ */ new Map()) : filesAt(root, commit, wants));
+  return deployed(
+    (wants) => commit === void 0 ? Promise.resolve(/* @__PURE__ */ new Map()) : filesAt(root, commit, wants)
+  );
 }
 async function deployed(read) {
   const files = await read((path) => RECORD.test(path));
-  const releases = [...files].flatMap(([path, text2]) => path.endsWith("/release.json") ? [parse2(path, text2, files.get(path.replace("release.json", "status.json")))] : []);
+  const releases = [...files].flatMap(
+    ([path, text2]) => path.endsWith("/release.json") ? [parse2(path, text2, files.get(path.replace("release.json", "status.json")))] : []
+  );
   return {
     releases,
     manifests: async (unit) => {
@@ -51012,12 +52761,21 @@ function parse2(path, text2, status) {
   try {
     const record = JSON.parse(text2);
     const release2 = isObject(record) ? record["release"] : void 0;
-    if (!isObject(record) || !isObject(release2) || typeof record["digest"] !== "string" || !isObject(release2["unit"])) throw new Error("a field is missing");
+    if (!isObject(record) || !isObject(release2) || typeof record["digest"] !== "string" || !isObject(release2["unit"]))
+      throw new Error("a field is missing");
     if (release2["v"] !== 1) throw new Error(`format ${JSON.stringify(release2["v"])} is not known`);
     const found = release2;
-    return { unit: found.unit, digest: record["digest"], release: found, status: status === void 0 ? void 0 : JSON.parse(status) };
+    return {
+      unit: found.unit,
+      digest: record["digest"],
+      release: found,
+      status: status === void 0 ? void 0 : JSON.parse(status)
+    };
   } catch (cause) {
-    throw new Failure(`${path} of the deployed record cannot be read`, { hint: "it is written by `deploy` only: restore it from the history of the branch", cause });
+    throw new Failure(`${path} of the deployed record cannot be read`, {
+      hint: "it is written by `deploy` only: restore it from the history of the branch",
+      cause
+    });
   }
 }
 
@@ -51039,21 +52797,50 @@ async function tellGithub(github, results, wanted2, story) {
     const hub2 = result2.unit.name;
     const url = hubAddress(to);
     if (result2.outcome === "done") {
-      await attempt2("record", async () => github.commitFiles("deployed", await story.record(to), `${hub2} runs ${to.digest.slice(0, 7)}, from ${story.commit.slice(0, 7)}`));
-      await attempt2("tracking issue", () => github.closeIssue(labelsOf(hub2), `${hub2} runs again what is merged (${to.digest.slice(0, 7)}).`));
+      await attempt2(
+        "record",
+        async () => github.commitFiles(
+          "deployed",
+          await story.record(to),
+          `${hub2} runs ${to.digest.slice(0, 7)}, from ${story.commit.slice(0, 7)}`
+        )
+      );
+      await attempt2(
+        "tracking issue",
+        () => github.closeIssue(
+          labelsOf(hub2),
+          `${hub2} runs again what is merged (${to.digest.slice(0, 7)}).`
+        )
+      );
     } else {
       await attempt2("tracking issue", async () => {
-        const issue2 = await github.openIssue(labelsOf(hub2), `${hub2}: ${headline(result2)}`, issueBody(result2, to, story));
-        if (story.pull !== void 0) await github.stickyComment(story.pull, deployMarker(hub2), `${deployMarker(hub2)}
+        const issue2 = await github.openIssue(
+          labelsOf(hub2),
+          `${hub2}: ${headline(result2)}`,
+          issueBody(result2, to, story)
+        );
+        if (story.pull !== void 0)
+          await github.stickyComment(
+            story.pull,
+            deployMarker(hub2),
+            `${deployMarker(hub2)}
 **${hub2}: ${headline(result2)}.** ${escapeMarkdown(result2.reason.slice(0, 500))}
 
 More in #${issue2}, which closes itself when the hub runs what is merged.
-`);
+`
+          );
       });
     }
     await attempt2(
       "deployment",
-      () => github.deployment({ commit: story.commit, environment: `${story.environment}/${hub2}`, state: result2.outcome === "done" ? "success" : "failure", description: result2.reason || headline(result2), url, run: story.run })
+      () => github.deployment({
+        commit: story.commit,
+        environment: `${story.environment}/${hub2}`,
+        state: result2.outcome === "done" ? "success" : "failure",
+        description: result2.reason || headline(result2),
+        url,
+        run: story.run
+      })
     );
   }
 }
@@ -51063,7 +52850,10 @@ async function tellRemoval(github, { unit, outcome: outcome2, reason }, { run: r
 
 The removal that \`platform.yaml\` asks for is not finished; each run tries again.${run2 === void 0 ? "" : ` [The run](${run2}).`} This issue closes itself.
 `;
-    await attempt2("tracking issue", () => github.openIssue(labelsOf(unit.name), `${unit.name}: the removal is held`, body));
+    await attempt2(
+      "tracking issue",
+      () => github.openIssue(labelsOf(unit.name), `${unit.name}: the removal is held`, body)
+    );
     return;
   }
   const gone = new Map(RECORD_FILES.map((name) => [`${unitId(unit)}/${name}`, null]));
@@ -51075,7 +52865,13 @@ function labelsOf(hub2) {
   return ["glaciocloud", `hub:${hub2}`];
 }
 function headline({ outcome: outcome2 }) {
-  const words = { done: "runs what is merged", failed: "the change did not reach the hub", "rolled-back": "the change was rolled back", blocked: "the change is held", waiting: "waiting" };
+  const words = {
+    done: "runs what is merged",
+    failed: "the change did not reach the hub",
+    "rolled-back": "the change was rolled back",
+    blocked: "the change is held",
+    waiting: "waiting"
+  };
   return words[outcome2];
 }
 function hubAddress({ release: release2 }) {
@@ -51083,8 +52879,10 @@ function hubAddress({ release: release2 }) {
   return glaciocloud?.hub?.url ?? "";
 }
 function issueBody(result2, to, { commit, run: run2 }) {
-  const checks = result2.health.map(({ check: check2, image, ok, seconds: seconds2, detail }) => `| ${ok ? "\u2713" : "\u2717"} | ${escapeMarkdown(check2)} | ${image ?? ""} | ${seconds2.toFixed(1)} s | ${escapeMarkdown(detail.slice(0, 300))} |
-`);
+  const checks = result2.health.map(
+    ({ check: check2, image, ok, seconds: seconds2, detail }) => `| ${ok ? "\u2713" : "\u2717"} | ${escapeMarkdown(check2)} | ${image ?? ""} | ${seconds2.toFixed(1)} s | ${escapeMarkdown(detail.slice(0, 300))} |
+`
+  );
   const table2 = checks.length === 0 ? "" : `
 | | check | image | | |
 |---|---|---|---|---|
@@ -51102,15 +52900,32 @@ It is tried again when something changes, with the label \`glaciocloud:retry\` o
 var DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 function waveGate(wave, { now, earlier, approved, hurried }) {
   const failed = earlier.filter(({ how }) => how === "failed");
-  if (failed.length > 0) return closed("blocked", `wave ${failed[0]?.wave ?? ""} has a hub that failed: ${names(failed)}`);
+  if (failed.length > 0)
+    return closed(
+      "blocked",
+      `wave ${failed[0]?.wave ?? ""} has a hub that failed: ${names(failed)}`
+    );
   const unfinished = earlier.filter(({ how }) => how === "unfinished");
-  if (unfinished.length > 0) return closed("waiting", `wave ${unfinished[0]?.wave ?? ""} is not finished: ${names(unfinished)}`);
+  if (unfinished.length > 0)
+    return closed(
+      "waiting",
+      `wave ${unfinished[0]?.wave ?? ""} is not finished: ${names(unfinished)}`
+    );
   const frozen = hurried ? void 0 : wave.freeze.find((freeze) => isFrozen(freeze, now, wave.timezone));
-  if (frozen) return closed("waiting", `wave ${wave.name} is frozen${frozen.reason === void 0 ? "" : `: ${frozen.reason}`}`);
+  if (frozen)
+    return closed(
+      "waiting",
+      `wave ${wave.name} is frozen${frozen.reason === void 0 ? "" : `: ${frozen.reason}`}`
+    );
   const proven = Math.max(...earlier.flatMap(({ since: since2 }) => since2 === void 0 ? [] : [since2]));
   const left = hurried ? 0 : proven + seconds(wave.soak) * 1e3 - now;
-  if (left > 0) return closed("waiting", `wave ${wave.name} waits ${Math.ceil(left / 6e4)} more minutes for the wave before to prove itself`);
-  if (wave.approval && !approved) return closed("waiting", `wave ${wave.name} waits for a person\u2019s approval`);
+  if (left > 0)
+    return closed(
+      "waiting",
+      `wave ${wave.name} waits ${Math.ceil(left / 6e4)} more minutes for the wave before to prove itself`
+    );
+  if (wave.approval && !approved)
+    return closed("waiting", `wave ${wave.name} waits for a person\u2019s approval`);
   return { open: true };
 }
 function urgentReason(message) {
@@ -51126,7 +52941,13 @@ function names(hubs) {
 function isFrozen({ days, hours, from, until }, now, timezone) {
   if (from !== void 0 && now < instant(from)) return false;
   if (until !== void 0 && now >= instant(until) + 864e5) return false;
-  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: timezone, weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).formatToParts(new Date(now));
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    timeZone: timezone,
+    weekday: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23"
+  }).formatToParts(new Date(now));
   const part = (type) => parts.find((one) => one.type === type)?.value ?? "";
   const day2 = DAYS.find((one) => one === part("weekday").toLowerCase().slice(0, 3));
   if (days !== void 0 && (day2 === void 0 || !days.includes(day2))) return false;
@@ -51147,17 +52968,35 @@ async function isApproved(kube, wave, wants) {
   return textAt(await kube.get("configmap", nameOf(wave), SYSTEM_NAMESPACE) ?? {}, "/data/digest") === digest(wants);
 }
 async function keepApproval(kube, wave, wants, at3) {
-  await kube.apply([{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: nameOf(wave), namespace: SYSTEM_NAMESPACE, labels: { "app.kubernetes.io/managed-by": "glaciocloud" } }, data: { digest: digest(wants), at: at3 } }]);
+  await kube.apply([
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: {
+        name: nameOf(wave),
+        namespace: SYSTEM_NAMESPACE,
+        labels: { "app.kubernetes.io/managed-by": "glaciocloud" }
+      },
+      data: { digest: digest(wants), at: at3 }
+    }
+  ]);
 }
 
 // src/core/deploy/changes.ts
 init_json();
 function restartsHub(from, to) {
-  const part = (release2) => canonical([release2.values["jupyterhub"] ?? null, release2.charts.map(({ name, version, digest: digest2 }) => [name, version, digest2]), release2.secrets]);
+  const part = (release2) => canonical([
+    release2.values["jupyterhub"] ?? null,
+    release2.charts.map(({ name, version, digest: digest2 }) => [name, version, digest2]),
+    release2.secrets
+  ]);
   return from === void 0 || part(from) !== part(to);
 }
 function changesHubImage(from, to) {
-  const part = (release2) => canonical([at(release2.values, "/jupyterhub/hub/image") ?? null, release2.charts.find(({ name }) => name === "jupyterhub")?.digest ?? null]);
+  const part = (release2) => canonical([
+    at(release2.values, "/jupyterhub/hub/image") ?? null,
+    release2.charts.find(({ name }) => name === "jupyterhub")?.digest ?? null
+  ]);
   return part(from) !== part(to);
 }
 
@@ -51175,11 +53014,24 @@ var LOOK_MS4 = 250;
 async function copyDatabase({ to }, world) {
   const lines = [];
   const name = `before-${to.digest.slice(0, 12)}`;
-  const { code, stderr } = await world.kube.python(to.release.namespace, await world.script("db_copy.py"), [name], (line) => lines.push(line), 6e4).catch((error3) => ({ code: -1, stderr: messageOf(error3) }));
+  const { code, stderr } = await world.kube.python(
+    to.release.namespace,
+    await world.script("db_copy.py"),
+    [name],
+    (line) => lines.push(line),
+    6e4
+  ).catch((error3) => ({ code: -1, stderr: messageOf(error3) }));
   const said = lastObject(lines);
-  if (code === 1 && said !== void 0) throw new Faulty(`the hub\u2019s database is damaged: ${textAt(said, "/integrity")}`, "infrastructure");
+  if (code === 1 && said !== void 0)
+    throw new Faulty(
+      `the hub\u2019s database is damaged: ${textAt(said, "/integrity")}`,
+      "infrastructure"
+    );
   if (code !== 0) {
-    world.progress(to.unit, `no copy of the hub\u2019s database, because the hub does not answer: ${stderr.trim().slice(-120)}`);
+    world.progress(
+      to.unit,
+      `no copy of the hub\u2019s database, because the hub does not answer: ${stderr.trim().slice(-120)}`
+    );
     return void 0;
   }
   if (typeof said?.["copied"] !== "string") return void 0;
@@ -51188,19 +53040,41 @@ async function copyDatabase({ to }, world) {
 }
 async function restoreDatabase({ to }, copy, revision, world) {
   const { namespace } = to.release;
-  const stored = splitDocuments(await world.releases.manifest(to.unit.name, namespace, revision)).filter((text2) => /^kind: *Deployment *$/mu.test(text2));
+  const stored = splitDocuments(
+    await world.releases.manifest(to.unit.name, namespace, revision)
+  ).filter((text2) => /^kind: *Deployment *$/mu.test(text2));
   world.progress(to.unit, "stopping the hub to look at its database");
   await world.kube.scale("hub", 0, namespace);
   const running = async () => (await world.kube.list("pods", { namespace, selector: "app=jupyterhub,component=hub" })).length > 0;
   for (let look2 = 0; await running(); look2 += 1) {
-    if (look2 === LOOKS3) throw new Faulty("the hub does not stop, so that its database cannot be restored", "infrastructure");
+    if (look2 === LOOKS3)
+      throw new Faulty(
+        "the hub does not stop, so that its database cannot be restored",
+        "infrastructure"
+      );
     await sleep5(LOOK_MS4);
   }
-  const objects = restoreObjects(stored.map(parseObject), namespace, RESTORE, await world.script("db_restore.py"), [copy, "--if-changed"]);
-  const { ok, log } = await runThrowAway({ name: RESTORE, namespace, objects, what: "the hub\u2019s database cannot be restored" }, world);
-  if (!ok) throw new Faulty(`the hub\u2019s database cannot be restored: ${log.trim().slice(-300)}`, "infrastructure");
+  const objects = restoreObjects(
+    stored.map(parseObject),
+    namespace,
+    RESTORE,
+    await world.script("db_restore.py"),
+    [copy, "--if-changed"]
+  );
+  const { ok, log } = await runThrowAway(
+    { name: RESTORE, namespace, objects, what: "the hub\u2019s database cannot be restored" },
+    world
+  );
+  if (!ok)
+    throw new Faulty(
+      `the hub\u2019s database cannot be restored: ${log.trim().slice(-300)}`,
+      "infrastructure"
+    );
   const said = lastObject(log.split("\n"));
-  world.progress(to.unit, typeof said?.["restored"] === "string" ? "the hub\u2019s database is what it was before the change; the newer one is kept beside it" : "the hub\u2019s database is of the same schema: it stays");
+  world.progress(
+    to.unit,
+    typeof said?.["restored"] === "string" ? "the hub\u2019s database is what it was before the change; the newer one is kept beside it" : "the hub\u2019s database is of the same schema: it stays"
+  );
 }
 
 // src/apply/health.ts
@@ -51211,20 +53085,36 @@ init_json();
 init_json();
 var DAY_MS = 864e5;
 function addressSign(answer, now, leastDays = CERTIFICATE_DAYS) {
-  if (answer.kind === "nothing") return { kind: "problem", text: `it does not answer: ${answer.why}` };
+  if (answer.kind === "nothing")
+    return { kind: "problem", text: `it does not answer: ${answer.why}` };
   const { status, body, until } = answer;
   const version = textAt(objectOf(body), "/version");
-  if (status !== 200 || version === "") return { kind: "problem", text: `it answers ${status} with ${body.trim() === "" ? "nothing" : `"${body.trim().slice(0, 80)}"`}, which is no answer of a hub` };
+  if (status !== 200 || version === "")
+    return {
+      kind: "problem",
+      text: `it answers ${status} with ${body.trim() === "" ? "nothing" : `"${body.trim().slice(0, 80)}"`}, which is no answer of a hub`
+    };
   const days = until === void 0 ? void 0 : Math.floor((until - now) / DAY_MS);
-  if (days !== void 0 && days < leastDays) return { kind: "problem", text: days < 0 ? "its certificate has ended" : `its certificate ends in ${days} days, and nobody has renewed it` };
-  return { kind: "well", text: `JupyterHub ${version}${days === void 0 ? "" : `, certificate good for ${days} days`}` };
+  if (days !== void 0 && days < leastDays)
+    return {
+      kind: "problem",
+      text: days < 0 ? "its certificate has ended" : `its certificate ends in ${days} days, and nobody has renewed it`
+    };
+  return {
+    kind: "well",
+    text: `JupyterHub ${version}${days === void 0 ? "" : `, certificate good for ${days} days`}`
+  };
 }
 function heartbeatLabels(hub2) {
   return ["glaciocloud-heartbeat", `hub:${hub2}`];
 }
 function heartbeatSign(body, interval, now) {
   const last = Date.parse(/^<!-- glaciocloud-heartbeat (\S+) -->/u.exec(body ?? "")?.[1] ?? "");
-  if (Number.isNaN(last)) return { kind: "problem", text: `the probe has never spoken, or its issue was closed (label ${heartbeatLabels("NAME")[0] ?? ""})` };
+  if (Number.isNaN(last))
+    return {
+      kind: "problem",
+      text: `the probe has never spoken, or its issue was closed (label ${heartbeatLabels("NAME")[0] ?? ""})`
+    };
   const silent = Math.max(0, Math.round((now - last) / 6e4)) * 60;
   const said = `the probe spoke ${duration(silent)} ago`;
   return silent > HEARTBEAT_INTERVALS * interval ? { kind: "problem", text: `${said}, and should every ${duration(interval)}` } : { kind: "well", text: said };
@@ -51244,7 +53134,11 @@ async function askAddress(address2) {
   try {
     const url = new URL(address2);
     const response = await new Promise((resolve2, reject) => {
-      const request2 = (url.protocol === "http:" ? plain : secure)(url, { timeout: TIMEOUT_MS, agent: false, signal: AbortSignal.timeout(2 * TIMEOUT_MS) }, resolve2);
+      const request2 = (url.protocol === "http:" ? plain : secure)(
+        url,
+        { timeout: TIMEOUT_MS, agent: false, signal: AbortSignal.timeout(2 * TIMEOUT_MS) },
+        resolve2
+      );
       request2.on("timeout", () => request2.destroy(new Error(`no answer within ${TIMEOUT_MS / 1e3} s`))).on("error", reject).end();
     });
     const until = response.socket instanceof TLSSocket ? Date.parse(response.socket.getPeerCertificate().valid_to) : void 0;
@@ -51273,11 +53167,31 @@ async function proveHealthy(task, world, run2) {
   const size = defaultSize(hub2.data.sizes);
   const checks = fresh.map(({ name }) => {
     const oggm = platform2.images.get(name)?.data.oggm;
-    return { user: DEPLOY_USER, profile: slug(name), size, image: name, oggm: oggm !== void 0, version: oggm?.version ?? null };
+    return {
+      user: DEPLOY_USER,
+      profile: slug(name),
+      size,
+      image: name,
+      oggm: oggm !== void 0,
+      version: oggm?.version ?? null
+    };
   });
-  await dropOwned("persistentvolumeclaim", "component=singleuser-storage", to.release.namespace, world);
-  world.progress(to.unit, checks.length === 0 ? "asking hub and proxy" : `asking hub and proxy, and starting ${checks.map(({ image }) => image).join(", ")}`);
-  const job = JSON.stringify({ profiles: await refreshMenu(to.release.namespace, world), checks, oggmCheck: await world.script("oggm_check.py"), timeout: START_SECONDS });
+  await dropOwned(
+    "persistentvolumeclaim",
+    "component=singleuser-storage",
+    to.release.namespace,
+    world
+  );
+  world.progress(
+    to.unit,
+    checks.length === 0 ? "asking hub and proxy" : `asking hub and proxy, and starting ${checks.map(({ image }) => image).join(", ")}`
+  );
+  const job = JSON.stringify({
+    profiles: await refreshMenu(to.release.namespace, world),
+    checks,
+    oggmCheck: await world.script("oggm_check.py"),
+    timeout: START_SECONDS
+  });
   const script = await world.script("health_check.py");
   const failed = await new Promise((resolve2, reject) => {
     const onLine = (text2) => {
@@ -51287,29 +53201,67 @@ async function proveHealthy(task, world, run2) {
       say(to.unit, line, world);
       if (!line.ok) resolve2(line);
     };
-    const ended = world.kube.python(to.release.namespace, script, [job], onLine, (checks.length * 2 * START_SECONDS + 600) * 1e3);
+    const ended = world.kube.python(
+      to.release.namespace,
+      script,
+      [job],
+      onLine,
+      (checks.length * 2 * START_SECONDS + 600) * 1e3
+    );
     run2.rest = ended.catch((error3) => messageOf(error3));
     ended.then(({ code, stderr }) => {
       if (code === 0) resolve2(run2.lines.find(({ ok }) => !ok));
-      else reject(new Faulty(`the health check ended with code ${code}: ${stderr.trim().slice(-300)}`, "infrastructure"));
+      else
+        reject(
+          new Faulty(
+            `the health check ended with code ${code}: ${stderr.trim().slice(-300)}`,
+            "infrastructure"
+          )
+        );
     }, reject);
   });
-  if (failed) throw new Faulty(`${failed.check}${failed.image === null ? "" : ` of ${failed.image}`}: ${failed.detail}`, failed.class ?? "product");
+  if (failed)
+    throw new Faulty(
+      `${failed.check}${failed.image === null ? "" : ` of ${failed.image}`}: ${failed.detail}`,
+      failed.class ?? "product"
+    );
   run2.rest = void 0;
-  await dropOwned("persistentvolumeclaim", "component=singleuser-storage", to.release.namespace, world);
+  await dropOwned(
+    "persistentvolumeclaim",
+    "component=singleuser-storage",
+    to.release.namespace,
+    world
+  );
   await provePublic(task, world, run2);
 }
 async function provePublic(task, world, run2) {
   const began = world.now().getTime();
   const sign = await publicSign(task, world);
   const ok = sign.kind !== "problem";
-  const line = { check: "public address", image: null, ok, seconds: (world.now().getTime() - began) / 1e3, detail: sign.text, class: ok ? null : "infrastructure" };
+  const line = {
+    check: "public address",
+    image: null,
+    ok,
+    seconds: (world.now().getTime() - began) / 1e3,
+    detail: sign.text,
+    class: ok ? null : "infrastructure"
+  };
   run2.lines.push(line);
   say(task.to.unit, line, world);
   if (!ok) throw new Faulty(`${task.hub.data.url}: ${sign.text}`, "infrastructure");
 }
-async function publicSign({ to, state, hub: { data: { url } } }, { cluster, now, progress }) {
-  if (cluster.data.ingress.class === "none") return { kind: "unchecked", text: `not checked: the cluster ${cluster.name} has no public entry` };
+async function publicSign({
+  to,
+  state,
+  hub: {
+    data: { url }
+  }
+}, { cluster, now, progress }) {
+  if (cluster.data.ingress.class === "none")
+    return {
+      kind: "unchecked",
+      text: `not checked: the cluster ${cluster.name} has no public entry`
+    };
   const end = now().getTime() + (state?.healthy ? ENTRY_SECONDS : NEW_ENTRY_SECONDS) * 1e3;
   let said = "";
   for (; ; ) {
@@ -51321,18 +53273,33 @@ async function publicSign({ to, state, hub: { data: { url } } }, { cluster, now,
   }
 }
 function say(unit, { ok, check: check2, image, seconds: seconds2, detail }, { progress }) {
-  progress(unit, `${ok ? "\u2713" : "\u2717"} ${check2}${image === null ? "" : ` of ${image}`} ${seconds2.toFixed(1)} s  ${detail}`);
+  progress(
+    unit,
+    `${ok ? "\u2713" : "\u2717"} ${check2}${image === null ? "" : ` of ${image}`} ${seconds2.toFixed(1)} s  ${detail}`
+  );
 }
 async function cleanUp({ to }, run2, world) {
   if (run2.rest === void 0) return;
   world.progress(to.unit, "waiting until the throw-away user is gone");
   await run2.rest;
   await dropOwned("pod", "component=singleuser-server", to.release.namespace, world);
-  await dropOwned("persistentvolumeclaim", "component=singleuser-storage", to.release.namespace, world);
+  await dropOwned(
+    "persistentvolumeclaim",
+    "component=singleuser-storage",
+    to.release.namespace,
+    world
+  );
 }
 async function refreshMenu(namespace, { kube, now }) {
-  await kube.annotate("pods", "app=jupyterhub,component=hub", namespace, `glaciocloud.org/touch=${now().getTime()}`);
-  return sha256Hex(textAt(await kube.get("configmap", "hub-profiles", namespace), "/data/profiles.json"));
+  await kube.annotate(
+    "pods",
+    "app=jupyterhub,component=hub",
+    namespace,
+    `glaciocloud.org/touch=${now().getTime()}`
+  );
+  return sha256Hex(
+    textAt(await kube.get("configmap", "hub-profiles", namespace), "/data/profiles.json")
+  );
 }
 function parseLine(text2) {
   return objectOf(text2);
@@ -51340,7 +53307,8 @@ function parseLine(text2) {
 async function dropOwned(kind, selector, namespace, { kube }) {
   for (const one of await kube.list(kind, { namespace, selector })) {
     const name = at(one, "/metadata/name");
-    if (typeof name === "string" && at(one, "/metadata/annotations/hub.jupyter.org~1username") === DEPLOY_USER) await kube.delete(kind, name, namespace);
+    if (typeof name === "string" && at(one, "/metadata/annotations/hub.jupyter.org~1username") === DEPLOY_USER)
+      await kube.delete(kind, name, namespace);
   }
 }
 
@@ -51359,12 +53327,30 @@ async function decryptSecrets(root, hub2) {
   const file = join7(root, "secrets", `${hub2}.sops.yaml`);
   if (!await exists2(file)) return void 0;
   const sops = findTool("sops");
-  if (sops === void 0) throw new SecretsFailure("sops not found", { hint: "install sops, and give the key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" });
-  const env2 = Object.fromEntries(["SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE"].flatMap((name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]));
-  const { code, stdout, stderr } = await exec(sops, ["decrypt", "--output-type", "json", file], { env: env2, timeoutMs: 6e4 });
-  if (code !== 0) throw new SecretsFailure(`secrets/${hub2}.sops.yaml cannot be decrypted: ${stderr.split("\n")[0]?.slice(0, 200) ?? ""}`, { hint: "give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" });
+  if (sops === void 0)
+    throw new SecretsFailure("sops not found", {
+      hint: "install sops, and give the key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE"
+    });
+  const env2 = Object.fromEntries(
+    ["SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE"].flatMap(
+      (name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]
+    )
+  );
+  const { code, stdout, stderr } = await exec(sops, ["decrypt", "--output-type", "json", file], {
+    env: env2,
+    timeoutMs: 6e4
+  });
+  if (code !== 0)
+    throw new SecretsFailure(
+      `secrets/${hub2}.sops.yaml cannot be decrypted: ${stderr.split("\n")[0]?.slice(0, 200) ?? ""}`,
+      { hint: "give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" }
+    );
   const content = JSON.parse(stdout);
-  return new Map(Object.entries(isObject(content) ? content : {}).flatMap(([name, value]) => typeof value === "string" ? [[name, value]] : []));
+  return new Map(
+    Object.entries(isObject(content) ? content : {}).flatMap(
+      ([name, value]) => typeof value === "string" ? [[name, value]] : []
+    )
+  );
 }
 async function lastEncrypted(root, hub2) {
   const text2 = await readFile4(join7(root, "secrets", `${hub2}.sops.yaml`), "utf8").catch(() => "");
@@ -51374,11 +53360,21 @@ async function lastEncrypted(root, hub2) {
 async function readSecrets(root, hub2, declared) {
   if (declared.length === 0) return /* @__PURE__ */ new Map();
   const found = await decryptSecrets(root, hub2);
-  if (!found) throw new SecretsFailure(`secrets/${hub2}.sops.yaml is missing`, { hint: `it must hold ${declared.join(", ")}, encrypted with sops: \`glaciocloud secrets template ${hub2}\`` });
+  if (!found)
+    throw new SecretsFailure(`secrets/${hub2}.sops.yaml is missing`, {
+      hint: `it must hold ${declared.join(", ")}, encrypted with sops: \`glaciocloud secrets template ${hub2}\``
+    });
   const missing3 = declared.filter((name) => (found.get(name) ?? "") === "");
   const unused = [...found.keys()].filter((name) => !declared.includes(name));
-  if (missing3.length > 0) throw new SecretsFailure(`secrets/${hub2}.sops.yaml has no ${missing3.join(", ")}`, { hint: "add it with `sops edit`, or remove the declaration" });
-  if (unused.length > 0) throw new SecretsFailure(`secrets/${hub2}.sops.yaml holds ${unused.join(", ")}, which the environment does not declare`, { hint: "declare it below secrets:, or remove it with `sops edit`" });
+  if (missing3.length > 0)
+    throw new SecretsFailure(`secrets/${hub2}.sops.yaml has no ${missing3.join(", ")}`, {
+      hint: "add it with `sops edit`, or remove the declaration"
+    });
+  if (unused.length > 0)
+    throw new SecretsFailure(
+      `secrets/${hub2}.sops.yaml holds ${unused.join(", ")}, which the environment does not declare`,
+      { hint: "declare it below secrets:, or remove it with `sops edit`" }
+    );
   return found;
 }
 function keyedDigest(key, secrets2) {
@@ -51395,13 +53391,31 @@ async function generatedValues(namespace, jupyterhub, kube) {
   const values = fill(placeholders(jupyterhub), kept);
   const text2 = JSON.stringify(values);
   if (text2 !== JSON.stringify(kept)) {
-    await kube.apply([{ apiVersion: "v1", kind: "Secret", metadata: { name: NAME2, namespace, labels: { "app.kubernetes.io/managed-by": "glaciocloud" } }, stringData: { "values.json": text2 } }]);
+    await kube.apply([
+      {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: {
+          name: NAME2,
+          namespace,
+          labels: { "app.kubernetes.io/managed-by": "glaciocloud" }
+        },
+        stringData: { "values.json": text2 }
+      }
+    ]);
   }
   return values;
 }
 function fill(shape, kept) {
-  if (Array.isArray(shape)) return shape.map((item, index2) => fill(item, Array.isArray(kept) ? kept[index2] : void 0));
-  if (isObject(shape)) return Object.fromEntries(Object.entries(shape).map(([key, item]) => [key, fill(item, isObject(kept) ? kept[key] : void 0)]));
+  if (Array.isArray(shape))
+    return shape.map((item, index2) => fill(item, Array.isArray(kept) ? kept[index2] : void 0));
+  if (isObject(shape))
+    return Object.fromEntries(
+      Object.entries(shape).map(([key, item]) => [
+        key,
+        fill(item, isObject(kept) ? kept[key] : void 0)
+      ])
+    );
   return typeof kept === "string" ? kept : randomBytes2(32).toString("hex");
 }
 
@@ -51410,25 +53424,52 @@ async function prepareNamespace({ hub: hub2, to }, world) {
   const { namespace } = to.release;
   const labels = { "app.kubernetes.io/managed-by": "glaciocloud" };
   const secrets2 = await readSecrets(world.root, hub2.name, to.release.secrets);
-  await world.kube.apply([{ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } }]);
+  await world.kube.apply([
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } }
+  ]);
   if (!await world.kube.get("secret", "hub-access", namespace)) {
-    await world.kube.apply([{ apiVersion: "v1", kind: "Secret", metadata: { name: "hub-access", namespace, labels }, stringData: { "access.json": JSON.stringify(firstAccess(hub2.data)) } }]);
+    await world.kube.apply([
+      {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "hub-access", namespace, labels },
+        stringData: { "access.json": JSON.stringify(firstAccess(hub2.data)) }
+      }
+    ]);
   }
-  const generated = await generatedValues(namespace, to.release.values["jupyterhub"], world.kube);
+  const generated = await generatedValues(
+    namespace,
+    to.release.values["jupyterhub"],
+    world.kube
+  );
   if (hub2.data.probe) await prepareProbe(hub2.name, generated, world.kube);
   const hidden = [...secrets2.values()].filter((value) => value.length >= 4);
   if (secrets2.size === 0) return { secretName: void 0, values: generated, hidden };
   const name = `${SECRETS_NAME}-${keyedDigest(await digestKey(world.kube), secrets2).slice(0, 8)}`;
   if (!await world.kube.get("secret", name, namespace)) {
-    await world.kube.apply([{ apiVersion: "v1", kind: "Secret", immutable: true, metadata: { name, namespace, labels: { ...labels, "glaciocloud.org/secrets": "hub" } }, stringData: Object.fromEntries(secrets2) }]);
+    await world.kube.apply([
+      {
+        apiVersion: "v1",
+        kind: "Secret",
+        immutable: true,
+        metadata: { name, namespace, labels: { ...labels, "glaciocloud.org/secrets": "hub" } },
+        stringData: Object.fromEntries(secrets2)
+      }
+    ]);
     await dropOldSecrets(namespace, name, world);
   }
   const env2 = at(to.release.values, "/jupyterhub/hub/extraEnv");
-  const extraEnv = Object.fromEntries(Object.entries(isObject(env2) ? env2 : {}).flatMap(([variable2, value]) => {
-    const key = isObject(value) ? at(value, "/valueFrom/secretKeyRef/key") : void 0;
-    return key === void 0 ? [] : [[variable2, { valueFrom: { secretKeyRef: { name, key } } }]];
-  }));
-  return { secretName: name, values: merge(generated, { jupyterhub: { hub: { extraEnv } } }), hidden };
+  const extraEnv = Object.fromEntries(
+    Object.entries(isObject(env2) ? env2 : {}).flatMap(([variable2, value]) => {
+      const key = isObject(value) ? at(value, "/valueFrom/secretKeyRef/key") : void 0;
+      return key === void 0 ? [] : [[variable2, { valueFrom: { secretKeyRef: { name, key } } }]];
+    })
+  );
+  return {
+    secretName: name,
+    values: merge(generated, { jupyterhub: { hub: { extraEnv } } }),
+    hidden
+  };
 }
 async function dropOldSecrets(namespace, current, { kube }) {
   const time = (one) => JSON.stringify(at(one, "/metadata/creationTimestamp"));
@@ -51443,12 +53484,24 @@ async function dropOldSecrets(namespace, current, { kube }) {
 import { setTimeout as sleep7 } from "node:timers/promises";
 var ROLLOUT_SECONDS = 300;
 var LOOK_MS5 = 500;
-async function watchRollout({ to: { unit, release: { namespace } } }, { kube, now, progress }) {
+async function watchRollout({
+  to: {
+    unit,
+    release: { namespace }
+  }
+}, { kube, now, progress }) {
   let said = "";
   const end = now().getTime() + ROLLOUT_SECONDS * 1e3;
   while (now().getTime() < end) {
-    const objects = await kube.list("deployments,pods", { namespace, selector: "app=jupyterhub,component in (hub,proxy)" });
-    const verdict = rolloutVerdict(objects.filter((one) => one["kind"] === "Deployment"), objects.filter((one) => one["kind"] === "Pod"), now().getTime());
+    const objects = await kube.list("deployments,pods", {
+      namespace,
+      selector: "app=jupyterhub,component in (hub,proxy)"
+    });
+    const verdict = rolloutVerdict(
+      objects.filter((one) => one["kind"] === "Deployment"),
+      objects.filter((one) => one["kind"] === "Pod"),
+      now().getTime()
+    );
     if (verdict.kind === "done") return;
     if (verdict.kind === "failed") {
       const why = verdict.crashed === void 0 ? "" : lastWord(await kube.logs(verdict.crashed, namespace, "previous")) || lastWord(await kube.logs(verdict.crashed, namespace));
@@ -51483,7 +53536,14 @@ async function applyHub(task, world) {
     await timed(run2, "health", () => proveHealthy(task, world, run2.health));
     const revision = await lastRevision(task, world);
     const at3 = world.now().toISOString();
-    await saveState(task, world, { quarantined: void 0, infrastructure: 0, copy: void 0, hold: task.hold === void 0 ? void 0 : { until: task.hold, reason: task.why }, healthy: { digest: to.digest, revision, since: at3, release: to.release }, last: { at: at3, outcome: "done", reason: task.why } });
+    await saveState(task, world, {
+      quarantined: void 0,
+      infrastructure: 0,
+      copy: void 0,
+      hold: task.hold === void 0 ? void 0 : { until: task.hold, reason: task.why },
+      healthy: { digest: to.digest, revision, since: at3, release: to.release },
+      last: { at: at3, outcome: "done", reason: task.why }
+    });
     return result(task, run2, "done", "");
   } catch (error3) {
     const fault = asFaulty(error3, run2.hidden);
@@ -51507,12 +53567,23 @@ async function preflight(task, run2, world) {
 }
 async function upgrade(task, { values }, run2, world) {
   const { to, state, held } = task;
-  if (state?.healthy && run2.copy === void 0 && changesHubImage(state.healthy.release, to.release)) run2.copy = await copyDatabase(task, world);
+  if (state?.healthy && run2.copy === void 0 && changesHubImage(state.healthy.release, to.release))
+    run2.copy = await copyDatabase(task, world);
   held();
-  await saveState(task, world, { copy: run2.copy, last: { at: world.now().toISOString(), outcome: "started", reason: "" } });
+  await saveState(task, world, {
+    copy: run2.copy,
+    last: { at: world.now().toISOString(), outcome: "started", reason: "" }
+  });
   run2.unsettled = true;
   world.progress(to.unit, "applying with Helm");
-  await world.releases.upgrade({ release: to.unit.name, namespace: to.release.namespace, chart: world.chart, values: [to.release.values, values], digest: to.digest, scratch: world.scratch });
+  await world.releases.upgrade({
+    release: to.unit.name,
+    namespace: to.release.namespace,
+    chart: world.chart,
+    values: [to.release.values, values],
+    digest: to.digest,
+    scratch: world.scratch
+  });
 }
 async function afterFailure(task, world, fault, run2) {
   const { to, state } = task;
@@ -51527,16 +53598,29 @@ async function afterFailure(task, world, fault, run2) {
       await rollBack(task, healthy.revision, run2, world);
     } catch (error3) {
       const reason = `${fault.message}; and the way back failed: ${asFaulty(error3, run2.hidden).message}`;
-      await saveState(task, world, { ...kept, last: { at: at3, outcome: "started", reason } }).catch(ifNotAnswered);
+      await saveState(task, world, { ...kept, last: { at: at3, outcome: "started", reason } }).catch(
+        ifNotAnswered
+      );
       return result(task, run2, "failed", reason);
     }
-    world.progress(to.unit, `runs again what ran before, ${((world.now().getTime() - seen.getTime()) / 1e3).toFixed(1)} s after the failure was seen`);
-    await saveState(task, world, { ...kept, copy: void 0, hold: void 0, healthy: { ...healthy, revision: await lastRevision(task, world) }, last: { at: at3, outcome: "rolled-back", reason: fault.message } });
+    world.progress(
+      to.unit,
+      `runs again what ran before, ${((world.now().getTime() - seen.getTime()) / 1e3).toFixed(1)} s after the failure was seen`
+    );
+    await saveState(task, world, {
+      ...kept,
+      copy: void 0,
+      hold: void 0,
+      healthy: { ...healthy, revision: await lastRevision(task, world) },
+      last: { at: at3, outcome: "rolled-back", reason: fault.message }
+    });
     await cleanUp(task, run2.health, world);
     return result(task, run2, "rolled-back", fault.message);
   }
   const outcome2 = infrastructure >= INFRASTRUCTURE_ROUNDS ? "blocked" : "failed";
-  await saveState(task, world, { ...kept, last: { at: at3, outcome: outcome2, reason: fault.message } }).catch(ifNotAnswered);
+  await saveState(task, world, { ...kept, last: { at: at3, outcome: outcome2, reason: fault.message } }).catch(
+    ifNotAnswered
+  );
   await cleanUp(task, run2.health, world);
   return result(task, run2, outcome2, fault.message);
 }
@@ -51564,7 +53648,8 @@ async function timed({ seconds: seconds2 }, phase, work) {
   }
 }
 function asFaulty(error3, hidden) {
-  if (!(error3 instanceof Faulty || error3 instanceof HelmFailure || error3 instanceof KubeFailure || error3 instanceof TimedOut)) throw error3;
+  if (!(error3 instanceof Faulty || error3 instanceof HelmFailure || error3 instanceof KubeFailure || error3 instanceof TimedOut))
+    throw error3;
   const message = hidden.reduce((text2, secret) => text2.replaceAll(secret, "***"), error3.message);
   return new Faulty(message, error3 instanceof Faulty ? error3.fault : callFault(message));
 }
@@ -51576,19 +53661,49 @@ async function lastRevision({ to }, { releases }) {
 }
 async function saveState({ to, state: old, held }, { kube }, change) {
   held();
-  const state = { v: 1, wanted: to.digest, healthy: old?.healthy, quarantined: old?.quarantined, copy: old?.copy, hold: old?.hold, removing: void 0, infrastructure: old?.infrastructure ?? 0, ...change };
+  const state = {
+    v: 1,
+    wanted: to.digest,
+    healthy: old?.healthy,
+    quarantined: old?.quarantined,
+    copy: old?.copy,
+    hold: old?.hold,
+    removing: void 0,
+    infrastructure: old?.infrastructure ?? 0,
+    ...change
+  };
   await kube.apply([stateObject(to.release.namespace, state)]);
 }
-async function recoverPending({ to: { unit, release: { namespace } } }, { kube, releases, progress }) {
+async function recoverPending({
+  to: {
+    unit,
+    release: { namespace }
+  }
+}, { kube, releases, progress }) {
   const last = await releases.last(unit.name, namespace);
   if (last === void 0 || !last.status.startsWith("pending-")) return;
-  progress(unit, `revision ${last.revision} was left ${last.status}: dropping its record and going on`);
+  progress(
+    unit,
+    `revision ${last.revision} was left ${last.status}: dropping its record and going on`
+  );
   await kube.delete("secret", `sh.helm.release.v1.${unit.name}.v${last.revision}`, namespace);
 }
-async function loadCheck({ to: { release: { namespace } } }, objects, world) {
+async function loadCheck({
+  to: {
+    release: { namespace }
+  }
+}, objects, world) {
   const name = "glaciocloud-load-check";
   const what = "the new configuration cannot be loaded";
-  const { ok, log } = await runThrowAway({ name, namespace, objects: loadCheckObjects(objects, namespace, name, await world.script("load_check.py")), what }, world);
+  const { ok, log } = await runThrowAway(
+    {
+      name,
+      namespace,
+      objects: loadCheckObjects(objects, namespace, name, await world.script("load_check.py")),
+      what
+    },
+    world
+  );
   if (!ok) throw new Faulty(`${what}: ${loadError(log)}`, "product");
 }
 function loadError(log) {
@@ -51596,7 +53711,10 @@ function loadError(log) {
   const bad = lines.find((line) => line.includes("Bad config encountered"));
   const told2 = objectOf(lines.at(-1) ?? "");
   if (!told2) return lines.slice(-5).join(" ").slice(0, 600);
-  return `${textAt(told2, "/stage")}: ${bad?.replace(/^.*Bad config encountered[^:]*: ?/u, "") ?? textAt(told2, "/error")}`.slice(0, 600);
+  return `${textAt(told2, "/stage")}: ${bad?.replace(/^.*Bad config encountered[^:]*: ?/u, "") ?? textAt(told2, "/error")}`.slice(
+    0,
+    600
+  );
 }
 
 // src/apply/waves.ts
@@ -51607,10 +53725,17 @@ async function walkWaves(walk2) {
     const mine = chosen.filter((one2) => one2.wave === wave.name);
     if (mine.length === 0) continue;
     const states = await readStates(world.kube);
-    const changing = mine.filter((one2) => walk2.again !== void 0 || !isSettled(states.get(one2.release.namespace), one2.digest));
+    const changing = mine.filter(
+      (one2) => walk2.again !== void 0 || !isSettled(states.get(one2.release.namespace), one2.digest)
+    );
     if (changing.length === 0) continue;
     const approved = await approval(walk2, wave);
-    const gate = waveGate(wave, { now: world.now().getTime(), earlier: earlierHubs(walk2, wave, states, results), approved, hurried: walk2.hurry !== void 0 });
+    const gate = waveGate(wave, {
+      now: world.now().getTime(),
+      earlier: earlierHubs(walk2, wave, states, results),
+      approved,
+      hurried: walk2.hurry !== void 0
+    });
     const one = (to) => {
       const held = gate.open ? holdOf(walk2, to, states.get(to.release.namespace), approved) : gate;
       return held.open ? applyOne(walk2, to) : notApplied(to.unit, held);
@@ -51620,7 +53745,9 @@ async function walkWaves(walk2) {
   return results;
 }
 async function approval({ world, hubs, approved }, wave) {
-  const wants = hubs.filter((one) => one.wave === wave.name && one.unit.cluster === world.cluster.name);
+  const wants = hubs.filter(
+    (one) => one.wave === wave.name && one.unit.cluster === world.cluster.name
+  );
   if (!approved) return isApproved(world.kube, wave.name, wants);
   await keepApproval(world.kube, wave.name, wants, world.now().toISOString());
   return true;
@@ -51632,11 +53759,16 @@ function earlierHubs({ platform: platform2, world, hubs, elsewhere }, wave, stat
     if (one.unit.cluster !== world.cluster.name) {
       if (elsewhere.size === 0) return [];
       const known = elsewhere.get(one.unit.name);
-      return [known?.digest === one.digest ? { ...frame2, how: "healthy", since: since(known.status?.at) } : { ...frame2, how: "unfinished", since: void 0 }];
+      return [
+        known?.digest === one.digest ? { ...frame2, how: "healthy", since: since(known.status?.at) } : { ...frame2, how: "unfinished", since: void 0 }
+      ];
     }
     const state = states.get(one.release.namespace);
-    if (isSettled(state, one.digest)) return [{ ...frame2, how: "healthy", since: since(state?.healthy?.since) }];
-    const failed = state?.quarantined?.digest === one.digest || results.some(({ unit, outcome: outcome2 }) => unit.name === one.unit.name && outcome2 !== "done" && outcome2 !== "waiting");
+    if (isSettled(state, one.digest))
+      return [{ ...frame2, how: "healthy", since: since(state?.healthy?.since) }];
+    const failed = state?.quarantined?.digest === one.digest || results.some(
+      ({ unit, outcome: outcome2 }) => unit.name === one.unit.name && outcome2 !== "done" && outcome2 !== "waiting"
+    );
     return [{ ...frame2, how: failed ? "failed" : "unfinished", since: void 0 }];
   });
 }
@@ -51647,17 +53779,35 @@ function holdOf({ retry: retry2, reviewed, hold, world }, { unit, digest: digest
   const held = hold === void 0 ? holdReason(state, world.now().getTime()) : void 0;
   if (held !== void 0) return { open: false, outcome: "waiting", reason: held };
   const quarantined = state?.quarantined;
-  if (quarantined?.digest === digest2 && retry2?.hub !== unit.name) return { open: false, outcome: "blocked", reason: `quarantined since ${quarantined.at}: ${quarantined.reason}` };
+  if (quarantined?.digest === digest2 && retry2?.hub !== unit.name)
+    return {
+      open: false,
+      outcome: "blocked",
+      reason: `quarantined since ${quarantined.at}: ${quarantined.reason}`
+    };
   const shown = reviewed?.get(unit.name);
-  if (reviewed !== void 0 && shown !== digest2.slice(0, shown?.length) && order2 > 1 && !approved) return { open: false, outcome: "waiting", reason: "this change is not the one that the reviewed plan showed: it waits for a person\u2019s approval" };
+  if (reviewed !== void 0 && shown !== digest2.slice(0, shown?.length) && order2 > 1 && !approved)
+    return {
+      open: false,
+      outcome: "waiting",
+      reason: "this change is not the one that the reviewed plan showed: it waits for a person\u2019s approval"
+    };
   return { open: true };
 }
 async function applyOne(walk2, to) {
   const { platform: platform2, world } = walk2;
-  const { kube, cluster: { data: { parallel } } } = world;
+  const {
+    kube,
+    cluster: {
+      data: { parallel }
+    }
+  } = world;
   const hub2 = platform2.environments.get(to.unit.name);
   if (!hub2) throw new Error(`${to.unit.name} is wanted without a file`);
-  const waiting = (owners) => world.progress(to.unit, `waiting: this cluster takes ${parallel} deployments at once, and others run (${owners})`);
+  const waiting = (owners) => world.progress(
+    to.unit,
+    `waiting: this cluster takes ${parallel} deployments at once, and others run (${owners})`
+  );
   try {
     return await withSeat(
       kube,
@@ -51665,9 +53815,16 @@ async function applyOne(walk2, to) {
       waiting,
       () => withLease(kube, `hub-${to.unit.name}`, async (held) => {
         const state = (await readStates(kube)).get(to.release.namespace);
-        if (walk2.again === void 0 && walk2.hold === void 0 && isSettled(state, to.digest)) return notApplied(to.unit, { outcome: "done", reason: "another deployment has just done it" });
+        if (walk2.again === void 0 && walk2.hold === void 0 && isSettled(state, to.digest))
+          return notApplied(to.unit, {
+            outcome: "done",
+            reason: "another deployment has just done it"
+          });
         const why = walk2.retry?.hub === to.unit.name ? walk2.retry.reason : walk2.hold?.reason ?? walk2.again ?? walk2.hurry ?? "";
-        const result2 = await applyHub({ platform: platform2, hub: hub2, to, state, why, hold: walk2.hold?.until, held }, world);
+        const result2 = await applyHub(
+          { platform: platform2, hub: hub2, to, state, why, hold: walk2.hold?.until, held },
+          world
+        );
         if (result2.outcome === "done") await walk2.onDone(to);
         return result2;
       })
@@ -51675,11 +53832,21 @@ async function applyOne(walk2, to) {
   } catch (error3) {
     if (!(error3 instanceof Failure)) throw error3;
     world.progress(to.unit, `\u2717 ${error3.message}`);
-    return notApplied(to.unit, { outcome: error3 instanceof LeaseHeld ? "blocked" : "failed", reason: error3.message });
+    return notApplied(to.unit, {
+      outcome: error3 instanceof LeaseHeld ? "blocked" : "failed",
+      reason: error3.message
+    });
   }
 }
 function notApplied(unit, { outcome: outcome2, reason }) {
-  return { unit, kind: "none", outcome: outcome2, reason, seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 }, health: [] };
+  return {
+    unit,
+    kind: "none",
+    outcome: outcome2,
+    reason,
+    seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 },
+    health: []
+  };
 }
 
 // src/core/show/deploy-text.ts
@@ -51699,16 +53866,37 @@ ${reason === "" ? "" : `  ${reason}
 function deployJson(results, wanted2) {
   return {
     digest: digestOf(wanted2.map(({ unit, digest: digest2 }) => [unitId(unit), digest2])),
-    steps: results.map(({ unit, kind, outcome: outcome2, reason, seconds: seconds2 }) => ({ kind, unit: { ...unit }, outcome: outcome2, reason, seconds: { ...seconds2 } })),
-    health: results.flatMap(({ unit, health }) => health.map(({ image, check: check2, ok, seconds: seconds2, detail }) => ({ unit: { ...unit }, image, check: check2, ok, seconds: seconds2, detail })))
+    steps: results.map(({ unit, kind, outcome: outcome2, reason, seconds: seconds2 }) => ({
+      kind,
+      unit: { ...unit },
+      outcome: outcome2,
+      reason,
+      seconds: { ...seconds2 }
+    })),
+    health: results.flatMap(
+      ({ unit, health }) => health.map(({ image, check: check2, ok, seconds: seconds2, detail }) => ({
+        unit: { ...unit },
+        image,
+        check: check2,
+        ok,
+        seconds: seconds2,
+        detail
+      }))
+    )
   };
 }
 function deployMarkdown(results) {
   if (results.length === 0) return "Nothing to do: what is merged already runs.\n";
-  const rows = results.map(({ unit, outcome: outcome2, reason, seconds: seconds2 }) => `| ${MARKS[outcome2]} | ${unitId(unit)} | ${outcome2} | ${PHASES.map((phase) => seconds2[phase].toFixed(1)).join(" | ")} | ${escapeMarkdown(reason.slice(0, 300))} |
-`);
-  const checks = results.flatMap(({ unit, health }) => health.map(({ ok, check: check2, image, seconds: seconds2, detail }) => `| ${ok ? "\u2713" : "\u2717"} | ${unitId(unit)} | ${escapeMarkdown(check2)} | ${image ?? ""} | ${seconds2.toFixed(1)} | ${escapeMarkdown(detail.slice(0, 300))} |
-`));
+  const rows = results.map(
+    ({ unit, outcome: outcome2, reason, seconds: seconds2 }) => `| ${MARKS[outcome2]} | ${unitId(unit)} | ${outcome2} | ${PHASES.map((phase) => seconds2[phase].toFixed(1)).join(" | ")} | ${escapeMarkdown(reason.slice(0, 300))} |
+`
+  );
+  const checks = results.flatMap(
+    ({ unit, health }) => health.map(
+      ({ ok, check: check2, image, seconds: seconds2, detail }) => `| ${ok ? "\u2713" : "\u2717"} | ${unitId(unit)} | ${escapeMarkdown(check2)} | ${image ?? ""} | ${seconds2.toFixed(1)} | ${escapeMarkdown(detail.slice(0, 300))} |
+`
+    )
+  );
   return `| | hub | outcome | ${PHASES.join(" | ")} | |
 |---|---|---|---|---|---|---|---|
 ${rows.join("")}${checks.length === 0 ? "" : `
@@ -51721,12 +53909,16 @@ ${checks.join("")}`}`;
 var COMMENT_MARKER = "<!-- glaciocloud plan -->";
 var STEPS = /^<!-- glaciocloud steps:((?: [a-z0-9-]+=[0-9a-f]{12})*) -->$/mu;
 function stepsLine(plan2) {
-  const shown = plan2.steps.flatMap((step) => step.kind !== "remove" && unitOf(step).kind === "hub" ? [` ${step.to.unit.name}=${step.to.digest.slice(0, 12)}`] : []);
+  const shown = plan2.steps.flatMap(
+    (step) => step.kind !== "remove" && unitOf(step).kind === "hub" ? [` ${step.to.unit.name}=${step.to.digest.slice(0, 12)}`] : []
+  );
   return `<!-- glaciocloud steps:${shown.join("")} -->`;
 }
 function reviewedSteps(comment) {
   const found = STEPS.exec(comment)?.[1]?.trim() ?? "";
-  return new Map(found === "" ? [] : found.split(" ").map((one) => one.split("=")));
+  return new Map(
+    found === "" ? [] : found.split(" ").map((one) => one.split("="))
+  );
 }
 
 // src/edges/helm-releases.ts
@@ -51737,25 +53929,47 @@ var HelmReleases = class {
   #helm;
   #env;
   constructor(helm, kubeconfig, scratch) {
-    if (helm.major !== 4) throw new HelmFailure(`deploying needs Helm 4, and ${helm.program} is ${helm.version}`, { hint: "install Helm 4, or run `npm run tools`" });
+    if (helm.major !== 4)
+      throw new HelmFailure(`deploying needs Helm 4, and ${helm.program} is ${helm.version}`, {
+        hint: "install Helm 4, or run `npm run tools`"
+      });
     this.#helm = helm;
     this.#env = { ...clusterEnv(kubeconfig), ...helmHome(scratch) };
   }
   /** Oldest first; empty where nothing was ever installed. */
   async #history(release2, namespace) {
-    const { code, stdout, stderr } = await this.#read(["history", release2, "--namespace", namespace, "--output", "json", "--max", "20"]);
+    const { code, stdout, stderr } = await this.#read([
+      "history",
+      release2,
+      "--namespace",
+      namespace,
+      "--output",
+      "json",
+      "--max",
+      "20"
+    ]);
     if (code !== 0) {
       if (/release: not found/u.test(stderr)) return [];
       throw failure(`the history of ${release2} cannot be read`, stderr);
     }
-    return objectsIn(JSON.parse(stdout)).map((one) => ({ revision: Number(one["revision"]), status: typeof one["status"] === "string" ? one["status"] : "" }));
+    return objectsIn(JSON.parse(stdout)).map((one) => ({
+      revision: Number(one["revision"]),
+      status: typeof one["status"] === "string" ? one["status"] : ""
+    }));
   }
   /** The newest revision, whatever its status; undefined where nothing was ever installed. */
   async last(release2, namespace) {
     return (await this.#history(release2, namespace)).at(-1);
   }
   /** Applies and returns at once; whether it works is for the caller to watch. */
-  async upgrade({ release: release2, namespace, chart, values, digest: digest2, scratch }) {
+  async upgrade({
+    release: release2,
+    namespace,
+    chart,
+    values,
+    digest: digest2,
+    scratch
+  }) {
     const files = [];
     for (const [index2, one] of values.entries()) {
       const file = join8(scratch, `${release2}.deploy-${index2}.json`);
@@ -51785,17 +53999,43 @@ var HelmReleases = class {
     if (code !== 0) throw failure(`Helm cannot apply ${release2}`, stderr || stdout);
   }
   async rollback(release2, namespace, revision) {
-    const { code, stderr } = await this.#run(["rollback", release2, String(revision), "--namespace", namespace, "--server-side=true", "--force-conflicts", "--timeout", "5m"]);
-    if (code !== 0) throw failure(`Helm cannot roll ${release2} back to revision ${revision}`, stderr);
+    const { code, stderr } = await this.#run([
+      "rollback",
+      release2,
+      String(revision),
+      "--namespace",
+      namespace,
+      "--server-side=true",
+      "--force-conflicts",
+      "--timeout",
+      "5m"
+    ]);
+    if (code !== 0)
+      throw failure(`Helm cannot roll ${release2} back to revision ${revision}`, stderr);
   }
   /** What the chart marks to be kept stays. A release that is gone already is no error. */
   async uninstall(release2, namespace) {
-    const { code, stderr } = await this.#run(["uninstall", release2, "--namespace", namespace, "--ignore-not-found", "--timeout", "5m"]);
+    const { code, stderr } = await this.#run([
+      "uninstall",
+      release2,
+      "--namespace",
+      namespace,
+      "--ignore-not-found",
+      "--timeout",
+      "5m"
+    ]);
     if (code !== 0) throw failure(`Helm cannot remove ${release2}`, stderr);
   }
   /** The objects of a revision, or of the last one, as Helm stored them. */
   async manifest(release2, namespace, revision) {
-    const { code, stdout, stderr } = await this.#read(["get", "manifest", release2, "--namespace", namespace, ...revision === void 0 ? [] : ["--revision", String(revision)]]);
+    const { code, stdout, stderr } = await this.#read([
+      "get",
+      "manifest",
+      release2,
+      "--namespace",
+      namespace,
+      ...revision === void 0 ? [] : ["--revision", String(revision)]
+    ]);
     if (code !== 0) throw failure(`the manifest of ${release2} cannot be read`, stderr);
     return stdout;
   }
@@ -51808,7 +54048,9 @@ var HelmReleases = class {
   }
 };
 function failure(what, stderr) {
-  return new HelmFailure(`${what}: ${stderr.trim().slice(-600)}`, { hint: "the message names the object; the next run goes on from here" });
+  return new HelmFailure(`${what}: ${stderr.trim().slice(-600)}`, {
+    hint: "the message names the object; the next run goes on from here"
+  });
 }
 
 // src/commands/deploy.ts
@@ -51817,9 +54059,19 @@ init_failure();
 // src/gather/render.ts
 import { availableParallelism } from "node:os";
 init_failure();
-async function renderAll({ wanted: wanted2, platform: platform2, charts, report, use }) {
+async function renderAll({
+  wanted: wanted2,
+  platform: platform2,
+  charts,
+  report,
+  use
+}) {
   const hubs = wanted2.filter(({ unit }) => unit.kind === "hub").length;
-  const shared = async (unit) => ({ kind: "rendered", unit, result: await use({ unit: unit.unit, manifests: manifestText(clusterObjects()) }, unit) });
+  const shared = async (unit) => ({
+    kind: "rendered",
+    unit,
+    result: await use({ unit: unit.unit, manifests: manifestText(clusterObjects()) }, unit)
+  });
   if (hubs === 0) return Promise.all(wanted2.map(shared));
   const helm = await findHelm();
   if (hubs > 10) report.progress(`rendering ${hubs} hubs with Helm ${helm.version}`);
@@ -51830,8 +54082,20 @@ async function renderAll({ wanted: wanted2, platform: platform2, charts, report,
       if (unit.kind === "cluster") return shared(wants);
       const kubernetes = platform2.clusters.get(unit.cluster)?.data.kubernetes ?? "";
       try {
-        const output = await template(helm, { release: unit.name, namespace, chart, kubernetes, values, placeholders: placeholders(values["jupyterhub"]), scratch });
-        return { kind: "rendered", unit: wants, result: await use({ unit, manifests: normalise(output) }, wants) };
+        const output = await template(helm, {
+          release: unit.name,
+          namespace,
+          chart,
+          kubernetes,
+          values,
+          placeholders: placeholders(values["jupyterhub"]),
+          scratch
+        });
+        return {
+          kind: "rendered",
+          unit: wants,
+          result: await use({ unit, manifests: normalise(output) }, wants)
+        };
       } catch (error3) {
         if (!(error3 instanceof Failure)) throw error3;
         report.progress(`${unitId(unit)}: ${error3.message}`);
@@ -51852,14 +54116,21 @@ init_failure();
 async function render(inputs, report) {
   const { out } = inputs;
   if (out === void 0) throw new UsageError("render needs --out DIR");
-  if (inputs.hubs !== "all" && inputs.hubs.length === 0) throw new UsageError("render needs a hub, or --all");
+  if (inputs.hubs !== "all" && inputs.hubs.length === 0)
+    throw new UsageError("render needs a hub, or --all");
   const reading = await gatherPlatform(inputs.root);
   if (!reading.platform) return refused(allFindings(reading, void 0, inputs.now));
   const charts = await gatherCharts(reading.platform, { chartsFrom: inputs.chartsFrom, report });
   const findings = allFindings(reading, charts, inputs.now);
   if (hasErrors(findings)) return refused(findings);
   const wanted2 = choose(wantedReleases(reading.platform, charts), inputs.hubs);
-  const results = await renderAll({ wanted: wanted2, platform: reading.platform, charts, report, use: ({ manifests }) => manifests });
+  const results = await renderAll({
+    wanted: wanted2,
+    platform: reading.platform,
+    charts,
+    report,
+    use: ({ manifests }) => manifests
+  });
   const lines = [];
   for (const result2 of results) {
     const id = unitId(result2.unit.unit);
@@ -51878,7 +54149,10 @@ async function render(inputs, report) {
     text: `${lines.join("")}${failed > 0 ? `
 ${plural(failed, "hub")} failed
 ` : ""}`,
-    json: { schema_version: SCHEMA_VERSION, rendered: results.flatMap((one) => one.kind === "rendered" ? [unitId(one.unit.unit)] : []) },
+    json: {
+      schema_version: SCHEMA_VERSION,
+      rendered: results.flatMap((one) => one.kind === "rendered" ? [unitId(one.unit.unit)] : [])
+    },
     findings
   });
 }
@@ -51893,7 +54167,8 @@ function choose(wanted2, hubs) {
   if (hubs === "all") return [...wanted2];
   const known = wanted2.filter(({ unit }) => unit.kind === "hub").map(({ unit }) => unit.name);
   const unknown = hubs.find((hub2) => !known.includes(hub2));
-  if (unknown !== void 0) throw new UsageError(`there is no hub "${unknown}"`, `hubs: ${known.join(", ")}`);
+  if (unknown !== void 0)
+    throw new UsageError(`there is no hub "${unknown}"`, `hubs: ${known.join(", ")}`);
   return wanted2.filter(({ unit }) => unit.kind === "hub" && hubs.includes(unit.name));
 }
 
@@ -51906,9 +54181,12 @@ function recordFiles(to, manifests, status) {
 var TRY_MARKER = "<!-- glaciocloud try -->";
 async function deploy(inputs, report) {
   const { root, reason = "" } = inputs;
-  if ((inputs.now || inputs.again || inputs.retry !== void 0) && reason === "") throw new UsageError("--now, --again and --retry need a --reason");
-  if (inputs.hold !== void 0 && (reason === "" || !/^[1-9][0-9]*[mh]$/u.test(inputs.hold))) throw new UsageError("--hold needs a time such as 2h, and a --reason");
-  if (inputs.again && inputs.hubs.length === 0) throw new UsageError("--again needs the names of hubs");
+  if ((inputs.now || inputs.again || inputs.retry !== void 0) && reason === "")
+    throw new UsageError("--now, --again and --retry need a --reason");
+  if (inputs.hold !== void 0 && (reason === "" || !/^[1-9][0-9]*[mh]$/u.test(inputs.hold)))
+    throw new UsageError("--hold needs a time such as 2h, and a --reason");
+  if (inputs.again && inputs.hubs.length === 0)
+    throw new UsageError("--again needs the names of hubs");
   const reading = await gatherPlatform(root);
   const { platform: platform2 } = reading;
   if (!platform2) return refused(reading.findings);
@@ -51918,24 +54196,46 @@ async function deploy(inputs, report) {
   const cluster = chooseCluster(platform2, inputs.cluster);
   const wanted2 = wantedReleases(platform2, charts);
   const hubs = wanted2.filter(({ unit }) => unit.kind === "hub");
-  const chosen = choose2(platform2, hubs.filter(({ unit }) => unit.cluster === cluster.name), inputs);
+  const chosen = choose2(
+    platform2,
+    hubs.filter(({ unit }) => unit.cluster === cluster.name),
+    inputs
+  );
   const commit = await headCommit(root) ?? "";
-  if (inputs.actions && inputs.hold === void 0 && await inputs.actions.github.branchHead(inputs.actions.branch) !== commit) return outcome({ exit: 0, text: `${inputs.actions.branch} has moved on: the run for its newest commit deploys
-`, json: { schema_version: SCHEMA_VERSION, ...deployJson([], chosen) } });
+  if (inputs.actions && inputs.hold === void 0 && await inputs.actions.github.branchHead(inputs.actions.branch) !== commit)
+    return outcome({
+      exit: 0,
+      text: `${inputs.actions.branch} has moved on: the run for its newest commit deploys
+`,
+      json: { schema_version: SCHEMA_VERSION, ...deployJson([], chosen) }
+    });
   const kube = new Kube(inputs.kubeconfig);
   const present2 = new Map((await publicReleases(inputs)).map((one) => [unitId(one.unit), one]));
   const shared = wanted2.find(({ unit }) => unit.kind === "cluster" && unit.name === cluster.name);
-  const identity3 = await confirmIdentity(kube, cluster, shared && present2.get(unitId(shared.unit))?.status?.identity);
+  const identity3 = await confirmIdentity(
+    kube,
+    cluster,
+    shared && present2.get(unitId(shared.unit))?.status?.identity
+  );
   const states = await readStates(kube);
   const gone = orphans(platform2, cluster, states, inputs);
-  for (const { unit } of gone.filter(({ removal }) => removal === void 0)) report.progress(`${unitId(unit)}: runs, but no file names it; nothing happens to it without an entry in removals: of platform.yaml`);
+  for (const { unit } of gone.filter(({ removal }) => removal === void 0))
+    report.progress(
+      `${unitId(unit)}: runs, but no file names it; nothing happens to it without an entry in removals: of platform.yaml`
+    );
   const removals = gone.flatMap(({ unit, removal }) => removal ? [{ unit, removal }] : []);
   const idle = removals.length === 0 && !inputs.again && chosen.every((one) => isSettled(states.get(one.release.namespace), one.digest));
-  if (!idle) for (const warning2 of await preflightCluster(kube, cluster)) report.progress(`\u26A0 cluster ${cluster.name}: ${warning2}`);
-  if (await applyCluster(kube, cluster, identity3)) report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
+  if (!idle)
+    for (const warning2 of await preflightCluster(kube, cluster))
+      report.progress(`\u26A0 cluster ${cluster.name}: ${warning2}`);
+  if (await applyCluster(kube, cluster, identity3))
+    report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
   const frame2 = { platform: platform2, charts, report, commit, at: inputs.clock().toISOString() };
   if (shared && present2.get(unitId(shared.unit))?.digest !== shared.digest) {
-    if (cluster.data.identity === null) report.progress(`cluster ${cluster.name}: first contact. Write this into clusters/${cluster.name}.yaml: \`identity: ${identity3}\``);
+    if (cluster.data.identity === null)
+      report.progress(
+        `cluster ${cluster.name}: first contact. Write this into clusters/${cluster.name}.yaml: \`identity: ${identity3}\``
+      );
     const files = await publicRecord(shared, { ...frame2, identity: identity3 });
     await keepRecord(inputs, shared.unit, files, `the cluster ${cluster.name} is known`, report);
   }
@@ -51963,30 +54263,49 @@ async function deploy(inputs, report) {
       world,
       hubs,
       chosen,
-      elsewhere: new Map([...present2.values()].filter(({ unit }) => unit.kind === "hub" && unit.cluster !== cluster.name).map((one) => [one.unit.name, one])),
+      elsewhere: new Map(
+        [...present2.values()].filter(({ unit }) => unit.kind === "hub" && unit.cluster !== cluster.name).map((one) => [one.unit.name, one])
+      ),
       reviewed: merge3?.reviewed,
       approved: inputs.approved,
       hurry: inputs.now ? reason : urgent,
       again: inputs.again ? reason : void 0,
-      hold: inputs.hold === void 0 ? void 0 : { until: new Date(inputs.clock().getTime() + seconds(inputs.hold) * 1e3).toISOString(), reason },
+      hold: inputs.hold === void 0 ? void 0 : {
+        until: new Date(inputs.clock().getTime() + seconds(inputs.hold) * 1e3).toISOString(),
+        reason
+      },
       retry: inputs.retry === void 0 ? void 0 : { hub: inputs.retry, reason },
       onDone: async (to) => {
-        if (inputs.record !== void 0) await writeFolder(join10(inputs.record, unitId(to.unit)), await record(to));
+        if (inputs.record !== void 0)
+          await writeFolder(join10(inputs.record, unitId(to.unit)), await record(to));
       }
     });
     for (const { unit, removal } of removals) {
       const removed = await removeHub({ unit, removal, user: platform2.settings.data.user }, world);
-      if (removed.outcome === "done" && inputs.record !== void 0) await rm3(join10(inputs.record, unitId(unit)), { recursive: true, force: true });
+      if (removed.outcome === "done" && inputs.record !== void 0)
+        await rm3(join10(inputs.record, unitId(unit)), { recursive: true, force: true });
       done.push(removed);
     }
     if (inputs.actions && inputs.hold !== void 0) {
-      if (inputs.pull !== void 0) await inputs.actions.github.stickyComment(inputs.pull, TRY_MARKER, `${TRY_MARKER}
+      if (inputs.pull !== void 0)
+        await inputs.actions.github.stickyComment(
+          inputs.pull,
+          TRY_MARKER,
+          `${TRY_MARKER}
 **Tried for ${inputs.hold}**, ${reason}
 
-${deployMarkdown(done)}`);
+${deployMarkdown(done)}`
+        );
     } else if (inputs.actions) {
       const placed = async (to) => inRecord(to.unit, await record(to));
-      await tellGithub(inputs.actions.github, done, chosen, { commit, pull: merge3?.pull, run: inputs.actions.run, environment: cluster.name, record: placed, progress: (text2) => report.progress(text2) });
+      await tellGithub(inputs.actions.github, done, chosen, {
+        commit,
+        pull: merge3?.pull,
+        run: inputs.actions.run,
+        environment: cluster.name,
+        record: placed,
+        progress: (text2) => report.progress(text2)
+      });
     }
     return done;
   });
@@ -52015,7 +54334,13 @@ function inRecord(unit, files) {
   return new Map([...files].map(([path, text2]) => [`${unitId(unit)}/${path}`, text2]));
 }
 async function publicRecord(to, { platform: platform2, charts, report, ...status }) {
-  const [rendered] = await renderAll({ wanted: [to], platform: platform2, charts, report, use: ({ manifests }) => manifests });
+  const [rendered] = await renderAll({
+    wanted: [to],
+    platform: platform2,
+    charts,
+    report,
+    use: ({ manifests }) => manifests
+  });
   if (rendered?.kind !== "rendered") throw rendered?.failure ?? new Error("nothing was rendered");
   return recordFiles(to, rendered.result, status);
 }
@@ -52023,37 +54348,70 @@ function orphans(platform2, cluster, states, { hubs, wave, hold }) {
   const first = platform2.settings.data.waves[0]?.name;
   if (hubs.length > 0 || wave !== void 0 && wave !== first || hold !== void 0) return [];
   const unknown = [...states.keys()].filter((name) => !isNamed(platform2, "environment", name));
-  return unknown.map((name) => ({ unit: { kind: "hub", cluster: cluster.name, name }, removal: platform2.settings.data.removals.find((one) => one.hub === name && one.cluster === cluster.name) }));
+  return unknown.map((name) => ({
+    unit: { kind: "hub", cluster: cluster.name, name },
+    removal: platform2.settings.data.removals.find(
+      (one) => one.hub === name && one.cluster === cluster.name
+    )
+  }));
 }
 function chooseCluster(platform2, name) {
   const names3 = [...platform2.clusters.keys()];
   const cluster = name === void 0 && names3.length === 1 ? [...platform2.clusters.values()][0] : platform2.clusters.get(name ?? "");
-  if (!cluster) throw new UsageError(name === void 0 ? "deploy needs --cluster NAME" : `there is no cluster "${name}"`, `clusters: ${names3.join(", ")}`);
+  if (!cluster)
+    throw new UsageError(
+      name === void 0 ? "deploy needs --cluster NAME" : `there is no cluster "${name}"`,
+      `clusters: ${names3.join(", ")}`
+    );
   return cluster;
 }
 function choose2(platform2, here, { hubs, wave, hold }) {
   const known = here.map(({ unit }) => unit.name);
   const unknown = hubs.find((hub2) => !known.includes(hub2));
-  if (unknown !== void 0) throw new UsageError(`there is no hub "${unknown}" on this cluster`, `hubs: ${known.join(", ")}`);
+  if (unknown !== void 0)
+    throw new UsageError(
+      `there is no hub "${unknown}" on this cluster`,
+      `hubs: ${known.join(", ")}`
+    );
   const waves2 = platform2.settings.data.waves.map(({ name }) => name);
-  if (wave !== void 0 && !waves2.includes(wave)) throw new UsageError(`there is no wave "${wave}"`, `waves: ${waves2.join(", ")}`);
+  if (wave !== void 0 && !waves2.includes(wave))
+    throw new UsageError(`there is no wave "${wave}"`, `waves: ${waves2.join(", ")}`);
   const late = hold === void 0 ? void 0 : here.find((one) => one.order > 1 && (hubs.includes(one.unit.name) || one.wave === wave));
-  if (late) throw new UsageError(`${late.unit.name} is not in the first wave`, "only the first wave tries what is not merged");
-  return here.filter((one) => (hold === void 0 || one.order === 1) && (hubs.length === 0 || hubs.includes(one.unit.name)) && (wave === void 0 || one.wave === wave));
+  if (late)
+    throw new UsageError(
+      `${late.unit.name} is not in the first wave`,
+      "only the first wave tries what is not merged"
+    );
+  return here.filter(
+    (one) => (hold === void 0 || one.order === 1) && (hubs.length === 0 || hubs.includes(one.unit.name)) && (wave === void 0 || one.wave === wave)
+  );
 }
 function summary2(results, wanted2) {
-  const bad = results.filter(({ outcome: how }) => how === "failed" || how === "rolled-back" || how === "blocked");
+  const bad = results.filter(
+    ({ outcome: how }) => how === "failed" || how === "rolled-back" || how === "blocked"
+  );
   const done = results.filter(({ outcome: how }) => how === "done");
   const exit = bad.length === 0 ? 0 : done.length > 0 || bad.every(({ outcome: how }) => how === "blocked") ? 3 : 1;
-  const outputs = { has_changes: String(results.length > 0), waiting: String(results.some(({ outcome: how }) => how === "waiting")) };
-  return outcome({ exit, text: deployText(results), json: { schema_version: SCHEMA_VERSION, ...deployJson(results, wanted2) }, outputs, summary: deployMarkdown(results) });
+  const outputs = {
+    has_changes: String(results.length > 0),
+    waiting: String(results.some(({ outcome: how }) => how === "waiting"))
+  };
+  return outcome({
+    exit,
+    text: deployText(results),
+    json: { schema_version: SCHEMA_VERSION, ...deployJson(results, wanted2) },
+    outputs,
+    summary: deployMarkdown(results)
+  });
 }
 
 // src/commands/drift.ts
 init_json();
 async function drift(kubeconfig, hubs, action, report) {
   const kube = new Kube(kubeconfig);
-  const known = [...await readStates(kube)].filter(([hub2, { healthy }]) => healthy !== void 0 && (hubs.length === 0 || hubs.includes(hub2)));
+  const known = [...await readStates(kube)].filter(
+    ([hub2, { healthy }]) => healthy !== void 0 && (hubs.length === 0 || hubs.includes(hub2))
+  );
   const found = await withTemporaryFolder(async (scratch) => {
     const releases = new HelmReleases(await findHelm(), kubeconfig, scratch);
     const all = [];
@@ -52062,13 +54420,20 @@ async function drift(kubeconfig, hubs, action, report) {
   });
   if (action) await track(action.github, found, report);
   const drifted = found.some((one) => one.drift.length > 0);
-  return outcome({ exit: drifted && !action ? 1 : 0, text: found.map(driftText).join(""), json: { schema_version: SCHEMA_VERSION, hubs: found.map(driftJson) } });
+  return outcome({
+    exit: drifted && !action ? 1 : 0,
+    text: found.map(driftText).join(""),
+    json: { schema_version: SCHEMA_VERSION, hubs: found.map(driftJson) }
+  });
 }
 async function track(github, found, report) {
   for (const one of found) {
     const labels = ["glaciocloud-drift", `hub:${one.hub}`];
     if (one.drift.length === 0) await github.closeIssue(labels, `${one.hub} is as deployed again.`);
-    else report.progress(`${one.hub}: drift is told in issue ${await github.openIssue(labels, `${one.hub}: changed in the cluster behind our back`, driftIssue(one))}`);
+    else
+      report.progress(
+        `${one.hub}: drift is told in issue ${await github.openIssue(labels, `${one.hub}: changed in the cluster behind our back`, driftIssue(one))}`
+      );
   }
 }
 function driftIssue(one) {
@@ -52086,7 +54451,13 @@ async function hubDrift(kube, releases, hub2) {
   const stored = splitDocuments(await releases.manifest(hub2, hub2)).filter((text2) => /^kind:/mu.test(text2)).map(parseObject);
   const live = byIdentity(await kube.liveOf(stored, hub2), hub2);
   const there = stored.filter((one) => live.has(identity(one, hub2)));
-  const applied = byIdentity(await kube.wouldApply(there.map((one) => merge(one, helmMetadata(hub2))), hub2), hub2);
+  const applied = byIdentity(
+    await kube.wouldApply(
+      there.map((one) => merge(one, helmMetadata(hub2))),
+      hub2
+    ),
+    hub2
+  );
   const result2 = { hub: hub2, drift: [], foreign: [] };
   for (const object2 of stored) {
     const name = `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}`;
@@ -52098,14 +54469,28 @@ async function hubDrift(kube, releases, hub2) {
   return result2;
 }
 function helmMetadata(release2) {
-  return { metadata: { annotations: { "meta.helm.sh/release-name": release2, "meta.helm.sh/release-namespace": release2 }, labels: { "app.kubernetes.io/managed-by": "Helm" } } };
+  return {
+    metadata: {
+      annotations: {
+        "meta.helm.sh/release-name": release2,
+        "meta.helm.sh/release-namespace": release2
+      },
+      labels: { "app.kubernetes.io/managed-by": "Helm" }
+    }
+  };
 }
 function driftText({ hub: hub2, drift: all, foreign }) {
-  const lines = all.map(({ object: object2, kind, fields }) => kind === "missing" ? `  \u2717 ${object2} is gone
-` : fields.map(({ path, from, to }) => `  \u2717 ${object2} ${path}: ${object2.startsWith("Secret ") ? "differs" : `is ${show2(from)}, should be ${show2(to)}`}
-`).join(""));
-  const notes2 = foreign.map(({ object: object2, manager, time }) => `  \u26A0 ${object2}: ${manager} owns fields since ${time}
-`);
+  const lines = all.map(
+    ({ object: object2, kind, fields }) => kind === "missing" ? `  \u2717 ${object2} is gone
+` : fields.map(
+      ({ path, from, to }) => `  \u2717 ${object2} ${path}: ${object2.startsWith("Secret ") ? "differs" : `is ${show2(from)}, should be ${show2(to)}`}
+`
+    ).join("")
+  );
+  const notes2 = foreign.map(
+    ({ object: object2, manager, time }) => `  \u26A0 ${object2}: ${manager} owns fields since ${time}
+`
+  );
   return `${hub2}: ${all.length === 0 ? "as deployed" : "drifted"}
 ${lines.join("")}${notes2.join("")}`;
 }
@@ -52115,57 +54500,139 @@ function show2(value) {
 function driftJson({ hub: hub2, drift: all, foreign }) {
   return {
     hub: hub2,
-    drift: all.map(({ object: object2, kind, fields }) => ({ object: object2, kind, fields: fields.map(({ path }) => path) })),
+    drift: all.map(({ object: object2, kind, fields }) => ({
+      object: object2,
+      kind,
+      fields: fields.map(({ path }) => path)
+    })),
     foreign: foreign.map(({ object: object2, manager, time }) => ({ object: object2, manager, time }))
   };
 }
 
 // src/core/rules/file-rules.ts
-var error2 = (id, title, why) => ({ id, severity: "error", title, why });
+var error2 = (id, title, why) => ({
+  id,
+  severity: "error",
+  title,
+  why
+});
 var FILE_RULES = [
-  error2("yaml", "Files are plain YAML.", "Anchors, aliases, tags, merge keys and several documents mean different things to different tools, and a number such as 1.10 changes silently. What is refused here cannot surprise anybody later."),
-  error2("file", "Files can be read.", "Text in UTF-8, smaller than 1 MB, no symbolic links: pull requests come from strangers."),
-  error2("file-place", "Platform files lie where they are looked for.", "A file with another ending or in another folder would be passed over in silence."),
-  error2("unknown-key", "Every key is known.", "A misspelt key would have no effect, and nobody would notice."),
+  error2(
+    "yaml",
+    "Files are plain YAML.",
+    "Anchors, aliases, tags, merge keys and several documents mean different things to different tools, and a number such as 1.10 changes silently. What is refused here cannot surprise anybody later."
+  ),
+  error2(
+    "file",
+    "Files can be read.",
+    "Text in UTF-8, smaller than 1 MB, no symbolic links: pull requests come from strangers."
+  ),
+  error2(
+    "file-place",
+    "Platform files lie where they are looked for.",
+    "A file with another ending or in another folder would be passed over in silence."
+  ),
+  error2(
+    "unknown-key",
+    "Every key is known.",
+    "A misspelt key would have no effect, and nobody would notice."
+  ),
   error2("missing-key", "Required keys are there.", "They have no sensible default."),
-  error2("schema", "Values have the type and form that the schema asks for.", "The reference of each file lists them."),
-  error2("memory-suffix", "Memory is written with K, M, G or T.", "JupyterHub reads these, 1024-based. `4Gi` passes the chart\u2019s schema and breaks every server start."),
+  error2(
+    "schema",
+    "Values have the type and form that the schema asks for.",
+    "The reference of each file lists them."
+  ),
+  error2(
+    "memory-suffix",
+    "Memory is written with K, M, G or T.",
+    "JupyterHub reads these, 1024-based. `4Gi` passes the chart\u2019s schema and breaks every server start."
+  ),
   error2("cpu-number", "Cores are a number.", 'KubeSpawner wants 0.5, not "500m".'),
   error2("name", "Names are plain.", "They become parts of paths, labels and links."),
   error2("duration", "Durations are whole numbers with a unit.", "30m, 24h, 180d."),
   error2("quantity", "Sizes of storage are Kubernetes quantities.", "20Gi is 20 \xD7 1024\xB3 bytes."),
   error2("time", "Times are UTC and complete.", "2026-11-30T08:00Z."),
-  error2("who", "People are named in one grammar.", "team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all."),
+  error2(
+    "who",
+    "People are named in one grammar.",
+    "team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all."
+  ),
   error2("digest", "Digests are whole.", "Half a digest is no digest."),
-  error2("image-reference", "Images are named without tag or digest.", "Those have keys of their own, so that they can be locked."),
+  error2(
+    "image-reference",
+    "Images are named without tag or digest.",
+    "Those have keys of their own, so that they can be locked."
+  ),
   error2("url", "Addresses have a scheme.", "https:// and a host name."),
   error2("repository", "Repositories are owner/name.", "As on GitHub."),
-  error2("github-id", "People are numbers.", "A login can be renamed and registered again by somebody else; the numeric id stays."),
-  error2("package-name", "Packages are names with versions.", "Anything else could be an option of the package manager."),
-  error2("git-ref", "References are branches, tags or commits.", "Anything else could be an option of git."),
+  error2(
+    "github-id",
+    "People are numbers.",
+    "A login can be renamed and registered again by somebody else; the numeric id stays."
+  ),
+  error2(
+    "package-name",
+    "Packages are names with versions.",
+    "Anything else could be an option of the package manager."
+  ),
+  error2(
+    "git-ref",
+    "References are branches, tags or commits.",
+    "Anything else could be an option of git."
+  ),
   error2("path", "Paths name something.", "Relative to the folder of the file."),
   error2("title", "Titles are one line.", "Users read them in a menu."),
-  error2("chart-values", "Merged values fit the chart\u2019s own schema.", "The chart refuses them at deployment otherwise, one at a time."),
-  { id: "values-unchecked", severity: "warning", title: "Values are held to the chart\u2019s schema.", why: "`check` asks no network: it uses the chart if it is at hand." }
+  error2(
+    "chart-values",
+    "Merged values fit the chart\u2019s own schema.",
+    "The chart refuses them at deployment otherwise, one at a time."
+  ),
+  {
+    id: "values-unchecked",
+    severity: "warning",
+    title: "Values are held to the chart\u2019s schema.",
+    why: "`check` asks no network: it uses the chart if it is at hand."
+  }
 ];
 
 // src/commands/explain.ts
 init_failure();
 function explainRule(id) {
-  const all = [...FILE_RULES, ...RULES].map(({ id: name, severity, title, why }) => ({ id: name, severity, title, why }));
-  if (id === void 0) return outcome({ exit: 0, text: all.map(({ id: name, title }) => `${name.padEnd(24)}${title}
-`).join(""), json: { schema_version: 1, rules: all } });
+  const all = [...FILE_RULES, ...RULES].map(({ id: name, severity, title, why }) => ({
+    id: name,
+    severity,
+    title,
+    why
+  }));
+  if (id === void 0)
+    return outcome({
+      exit: 0,
+      text: all.map(({ id: name, title }) => `${name.padEnd(24)}${title}
+`).join(""),
+      json: { schema_version: 1, rules: all }
+    });
   const rule = all.find((one) => one.id === id);
   if (!rule) {
-    const near = nearest(id, all.map((one) => one.id));
-    throw new UsageError(`there is no rule "${id}"`, near === void 0 ? "`glaciocloud explain` lists them" : `did you mean "${near}"?`);
+    const near = nearest(
+      id,
+      all.map((one) => one.id)
+    );
+    throw new UsageError(
+      `there is no rule "${id}"`,
+      near === void 0 ? "`glaciocloud explain` lists them" : `did you mean "${near}"?`
+    );
   }
-  return outcome({ exit: 0, text: `${rule.id} (${rule.severity})
+  return outcome({
+    exit: 0,
+    text: `${rule.id} (${rule.severity})
 
 ${rule.title}
 
 ${rule.why}
-`, json: { schema_version: 1, ...rule } });
+`,
+    json: { schema_version: 1, ...rule }
+  });
 }
 
 // src/commands/init.ts
@@ -52239,10 +54706,15 @@ function schemaComment(kind, path, base) {
 `;
 }
 function schemaBase(platformText) {
-  return /^# yaml-language-server: \$schema=(https:\/\/\S+\/)platform\.schema\.json$/mu.exec(platformText)?.[1];
+  return /^# yaml-language-server: \$schema=(https:\/\/\S+\/)platform\.schema\.json$/mu.exec(
+    platformText
+  )?.[1];
 }
 function scaffold(kind, name, platform2, base) {
-  const file = (of, path, text2) => ({ path, text: schemaComment(of, path, base) + text2 });
+  const file = (of, path, text2) => ({
+    path,
+    text: schemaComment(of, path, base) + text2
+  });
   switch (kind) {
     case "hub": {
       const used = new Set([...platform2.environments.values()].flatMap(({ data }) => data.images));
@@ -52260,7 +54732,17 @@ function scaffold(kind, name, platform2, base) {
       return file("image", `images/${name}/image.yaml`, IMAGE({ name }));
     case "cluster": {
       const { storage, ingress, startTime } = PROVIDERS.existing;
-      return file("cluster", `clusters/${name}.yaml`, clusterText({ name, provider: "existing", storage, startTime, ingress: `{class: ${ingress}, issuer: letsencrypt, email: null}` }));
+      return file(
+        "cluster",
+        `clusters/${name}.yaml`,
+        clusterText({
+          name,
+          provider: "existing",
+          storage,
+          startTime,
+          ingress: `{class: ${ingress}, issuer: letsencrypt, email: null}`
+        })
+      );
     }
   }
 }
@@ -52276,24 +54758,43 @@ function foreignWorkflow(text2, { repository, commit }) {
   const steps = text2.split(STEP).map((step) => {
     const needed = USES.test(step) || NPM.test(step);
     const margin = /^ */u.exec(step)?.[0] ?? "";
-    const lines = ["- name: GlacioCloud", `  uses: ${checkout}`, "  with:", `    repository: ${repository}`, `    ref: "${commit}"`, `    path: ${FOLDER}`, "    persist-credentials: false"];
+    const lines = [
+      "- name: GlacioCloud",
+      `  uses: ${checkout}`,
+      "  with:",
+      `    repository: ${repository}`,
+      `    ref: "${commit}"`,
+      `    path: ${FOLDER}`,
+      "    persist-credentials: false"
+    ];
     const before = needed && !present2 ? lines.map((line) => `${margin}${line}
 `).join("") : "";
     present2 = (present2 || needed) && !/^ *steps:/mu.test(step);
-    return before + (NPM.test(step) ? step.replace(/^( *)(- )?run:/mu, (_, space, dash = "") => `${space}${String(dash)}working-directory: ${FOLDER}
-${space}${dash === "" ? "" : "  "}run:`) : step).replace(USES, (_, uses, path) => `${uses}${FOLDER}${path === "" ? "" : `/${path}`}`);
+    return before + (NPM.test(step) ? step.replace(
+      /^( *)(- )?run:/mu,
+      (_, space, dash = "") => `${space}${String(dash)}working-directory: ${FOLDER}
+${space}${dash === "" ? "" : "  "}run:`
+    ) : step).replace(
+      USES,
+      (_, uses, path) => `${uses}${FOLDER}${path === "" ? "" : `/${path}`}`
+    );
   });
   const head = `# Written by \`glaciocloud init\`. Yours to change: times, runners, the branch. Leave \`permissions\` as narrow as they are.
 # Another version of GlacioCloud is another commit at each \`ref:\` below \`repository: ${repository}\`.
 `;
-  return head + steps.join("").replaceAll("${{ github.workspace }}/node_modules/", `\${{ github.workspace }}/${FOLDER}/node_modules/`);
+  return head + steps.join("").replaceAll(
+    "${{ github.workspace }}/node_modules/",
+    `\${{ github.workspace }}/${FOLDER}/node_modules/`
+  );
 }
 
 // src/core/init/files.ts
 var OWN = [".github/workflows/ci.yml"];
 function firstImage(images) {
   const age = ({ data }) => (data.oggm?.version ?? "").replaceAll(/\d+/gu, (digits) => digits.padStart(6, "0"));
-  const ready = [...images].filter(({ data }) => data.oggm?.version !== void 0 && data.from?.tag !== void 0 && data.files.length === 0);
+  const ready = [...images].filter(
+    ({ data }) => data.oggm?.version !== void 0 && data.from?.tag !== void 0 && data.files.length === 0
+  );
   return ready.sort((a, b) => compareText(age(b), age(a)))[0]?.name;
 }
 var PLATFORM = template2(`# The platform. Everything may be changed; editors show what each key means, by the schema above.
@@ -52342,16 +54843,47 @@ function platformFiles(answers, { settings, image }) {
   const base = schemas(pinOf(answers));
   const { name, uid, gid } = settings.user;
   const { version, repository, sha256: sha2563 } = settings.charts.jupyterhub;
-  const words = { organization: scalar2(answers.organization), registry: scalar2(answers.registry), user: `{name: ${name}, uid: ${uid}, gid: ${gid}}`, chart: `{version: ${version}, repository: ${repository}, sha256: ${sha2563 ?? "null"}}` };
+  const words = {
+    organization: scalar2(answers.organization),
+    registry: scalar2(answers.registry),
+    user: `{name: ${name}, uid: ${uid}, gid: ${gid}}`,
+    chart: `{version: ${version}, repository: ${repository}, sha256: ${sha2563 ?? "null"}}`
+  };
   const { storage, ingress, startTime } = Object.entries(PROVIDERS).find(([provider]) => provider === answers.provider)?.[1] ?? PROVIDERS.existing;
   const entry2 = needsIssuer(answers) ? `{class: ${ingress}, issuer: letsencrypt, email: ${JSON.stringify(answers.email)}}` : "{class: none}";
-  const path = { cluster: `clusters/${cluster}.yaml`, hub: `environments/${hub2}.yaml`, image: `images/${image.name}/image.yaml` };
+  const path = {
+    cluster: `clusters/${cluster}.yaml`,
+    hub: `environments/${hub2}.yaml`,
+    image: `images/${image.name}/image.yaml`
+  };
   return /* @__PURE__ */ new Map([
     ["platform.yaml", schemaComment("platform", "platform.yaml", base) + PLATFORM(words)],
-    [path.cluster, schemaComment("cluster", path.cluster, base) + clusterText({ name: cluster, provider: scalar2(answers.provider), storage, ingress: entry2, startTime })],
-    [path.hub, schemaComment("environment", path.hub, base) + hubText({ name: hub2, url: scalar2(answers.url), organization: answers.organization, cluster, wave: "production", image: image.name })],
-    [path.image, `${schemaComment("image", path.image, base)}# An image. Everything may be changed; give another release of OGGM a folder of its own, so that old work still runs.
-${image.text.replace(/^# yaml-language-server:.*\n/u, "")}`]
+    [
+      path.cluster,
+      schemaComment("cluster", path.cluster, base) + clusterText({
+        name: cluster,
+        provider: scalar2(answers.provider),
+        storage,
+        ingress: entry2,
+        startTime
+      })
+    ],
+    [
+      path.hub,
+      schemaComment("environment", path.hub, base) + hubText({
+        name: hub2,
+        url: scalar2(answers.url),
+        organization: answers.organization,
+        cluster,
+        wave: "production",
+        image: image.name
+      })
+    ],
+    [
+      path.image,
+      `${schemaComment("image", path.image, base)}# An image. Everything may be changed; give another release of OGGM a folder of its own, so that old work still runs.
+${image.text.replace(/^# yaml-language-server:.*\n/u, "")}`
+    ]
   ]);
 }
 function starterFiles(answers, tool) {
@@ -52370,11 +54902,17 @@ function schemas({ repository, commit }) {
 // src/core/init/questions.ts
 var QUESTIONS = {
   organization: { ask: "GitHub organisation" },
-  registry: { ask: "Registry for images", fallback: ({ organization }) => `ghcr.io/${organization.toLowerCase()}` },
+  registry: {
+    ask: "Registry for images",
+    fallback: ({ organization }) => `ghcr.io/${organization.toLowerCase()}`
+  },
   hub: { ask: "Name of the first hub", fallback: () => "hub" },
   url: { ask: "Its address, such as https://hub.example.org" },
   cluster: { ask: "Name of its cluster", fallback: () => "main" },
-  provider: { ask: `Who runs the cluster: ${Object.keys(PROVIDERS).join(", ")}`, fallback: () => "existing" },
+  provider: {
+    ask: `Who runs the cluster: ${Object.keys(PROVIDERS).join(", ")}`,
+    fallback: () => "existing"
+  },
   email: { ask: "E-mail address for certificates", applies: needsIssuer },
   action: { ask: "GlacioCloud to use, as OWNER/REPOSITORY@COMMIT" }
 };
@@ -52394,12 +54932,21 @@ function answered(before, name, text2, tool) {
   return wrong ? { kind: "wrong", wrong } : { kind: "fine", answers };
 }
 function problem(name, answers, tool) {
-  if (name === "action") return isPin(answers.action) ? void 0 : { message: "this is not a commit of a repository", hint: "write OWNER/REPOSITORY@ and the 40 hex digits of a commit" };
+  if (name === "action")
+    return isPin(answers.action) ? void 0 : {
+      message: "this is not a commit of a repository",
+      hint: "write OWNER/REPOSITORY@ and the 40 hex digits of a commit"
+    };
   const unnamed = name === "hub" || name === "cluster" ? unitNameProblem(answers[name]) : void 0;
   if (unnamed) return unnamed;
   const files = platformFiles(answers, tool);
-  const { platform: platform2, findings } = readPlatform(new Map([...files].map(([path, text2]) => [path, { kind: "text", text: text2 }])));
-  const errors = [...findings, ...platform2 ? runRules({ platform: platform2, now: 0, defaults: void 0 }) : []].filter(({ severity }) => severity === "error");
+  const { platform: platform2, findings } = readPlatform(
+    new Map([...files].map(([path, text2]) => [path, { kind: "text", text: text2 }]))
+  );
+  const errors = [
+    ...findings,
+    ...platform2 ? runRules({ platform: platform2, now: 0, defaults: void 0 }) : []
+  ].filter(({ severity }) => severity === "error");
   return [...files.keys()].flatMap((path) => errors.filter(({ at: at3 }) => at3.file === path))[0];
 }
 function complete(given2, tool) {
@@ -52446,7 +54993,8 @@ async function withTerminal(streams, use) {
     if (open2) reader.prompt();
     else streams.output.write(question);
     const line = await lines.next();
-    if (line.done === true) throw new UsageError("the questions were not answered", "nothing was written; run it again");
+    if (line.done === true)
+      throw new UsageError("the questions were not answered", "nothing was written; run it again");
     return line.value.trim();
   };
   try {
@@ -52463,12 +55011,23 @@ init_failure();
 init_failure();
 var WORKFLOWS = ".github/workflows";
 async function gatherTool() {
-  const { files } = await readTree(toolRoot(), [...PLATFORM_FOLDERS, WORKFLOWS], (path) => locate(path) !== void 0 || path.startsWith(WORKFLOWS));
+  const { files } = await readTree(
+    toolRoot(),
+    [...PLATFORM_FOLDERS, WORKFLOWS],
+    (path) => locate(path) !== void 0 || path.startsWith(WORKFLOWS)
+  );
   const { platform: platform2, sources } = readPlatform(files);
   const name = platform2 && firstImage(platform2.images.values());
   const image = name === void 0 ? void 0 : sources.get(`images/${name}/image.yaml`);
-  const workflows = new Map([...files].flatMap(([path, file]) => path.startsWith(WORKFLOWS) && file.kind === "text" ? [[path, file.text]] : []));
-  if (!platform2 || name === void 0 || !image || workflows.size === 0) throw new Failure("this copy of GlacioCloud has no platform and workflows to begin with", { hint: "run it from a whole checkout of its repository" });
+  const workflows = new Map(
+    [...files].flatMap(
+      ([path, file]) => path.startsWith(WORKFLOWS) && file.kind === "text" ? [[path, file.text]] : []
+    )
+  );
+  if (!platform2 || name === void 0 || !image || workflows.size === 0)
+    throw new Failure("this copy of GlacioCloud has no platform and workflows to begin with", {
+      hint: "run it from a whole checkout of its repository"
+    });
   return { settings: platform2.settings.data, image: { name, text: image.text }, workflows };
 }
 
@@ -52521,7 +55080,10 @@ function taken(given2, tool) {
   if (result2.kind === "complete") return result2.answers;
   const needs = result2.missing.length === 0 ? [] : [`init needs ${result2.missing.map((name) => `--${name}`).join(", ")}`];
   const wrong = result2.wrong.map(({ name, message, hint }) => `--${name}: ${message}; ${hint}`);
-  throw new UsageError([...needs, ...wrong].join("\n"), "see `glaciocloud init --help`; on a terminal it asks");
+  throw new UsageError(
+    [...needs, ...wrong].join("\n"),
+    "see `glaciocloud init --help`; on a terminal it asks"
+  );
 }
 
 // src/commands/new.ts
@@ -52529,16 +55091,30 @@ import { join as join12 } from "node:path";
 init_failure();
 async function createFile(root, [kind, name]) {
   const known = SCAFFOLDS.find((one) => one === kind);
-  if (known === void 0 || name === void 0) throw new UsageError("new needs a kind and a name", `glaciocloud new ${SCAFFOLDS.join("|")} NAME`);
+  if (known === void 0 || name === void 0)
+    throw new UsageError(
+      "new needs a kind and a name",
+      `glaciocloud new ${SCAFFOLDS.join("|")} NAME`
+    );
   const wrong = known === "image" ? dottedNameProblem(name) : unitNameProblem(name);
   if (wrong) throw new UsageError(wrong.message, wrong.hint);
   const { platform: platform2, findings, sources } = await gatherPlatform(root);
   if (!platform2) return refused(findings);
-  const { path, text: text2 } = scaffold(known, name, platform2, schemaBase(sources.get("platform.yaml")?.text ?? ""));
-  if (await exists2(join12(root, path))) throw new Failure(`${path} exists already`, { hint: "choose another name" });
+  const { path, text: text2 } = scaffold(
+    known,
+    name,
+    platform2,
+    schemaBase(sources.get("platform.yaml")?.text ?? "")
+  );
+  if (await exists2(join12(root, path)))
+    throw new Failure(`${path} exists already`, { hint: "choose another name" });
   await writeWhole(join12(root, path), text2);
-  return outcome({ exit: 0, text: `${path} written. Read it through, then: glaciocloud check
-`, json: { schema_version: 1, file: path } });
+  return outcome({
+    exit: 0,
+    text: `${path} written. Read it through, then: glaciocloud check
+`,
+    json: { schema_version: 1, file: path }
+  });
 }
 
 // src/commands/order.ts
@@ -52547,11 +55123,26 @@ async function order(root, { label, hub: hub2, issue: issue2, login: login2 }) {
   const { platform: platform2, findings } = await gatherPlatform(root);
   if (!platform2) return refused(findings);
   const environment2 = platform2.environments.get(hub2 ?? "");
-  if (hub2 === void 0 || !environment2) throw new UsageError(`the issue has no label hub:NAME of a hub of this platform`, `hubs: ${[...platform2.environments.keys()].join(", ")}`);
+  if (hub2 === void 0 || !environment2)
+    throw new UsageError(
+      `the issue has no label hub:NAME of a hub of this platform`,
+      `hubs: ${[...platform2.environments.keys()].join(", ")}`
+    );
   const reason = `label on issue ${issue2} by ${login2}`;
-  const outputs = { hub: hub2, cluster: environment2.data.cluster, retry: label === "glaciocloud:retry" ? hub2 : "", again: String(label === "glaciocloud:apply-again"), reason };
-  return outcome({ exit: 0, text: `${hub2}: ${label} (${reason})
-`, json: { schema_version: SCHEMA_VERSION, ...outputs }, outputs });
+  const outputs = {
+    hub: hub2,
+    cluster: environment2.data.cluster,
+    retry: label === "glaciocloud:retry" ? hub2 : "",
+    again: String(label === "glaciocloud:apply-again"),
+    reason
+  };
+  return outcome({
+    exit: 0,
+    text: `${hub2}: ${label} (${reason})
+`,
+    json: { schema_version: SCHEMA_VERSION, ...outputs },
+    outputs
+  });
 }
 
 // src/commands/outside.ts
@@ -52562,12 +55153,30 @@ async function outside(inputs, report) {
   const { platform: platform2, findings } = await gatherPlatform(inputs.root);
   if (!platform2 || hasErrors(findings)) return refused(findings);
   const unknown = inputs.hubs.find((name) => !platform2.environments.has(name));
-  if (unknown !== void 0) throw new UsageError(`there is no hub "${unknown}"`, `hubs: ${[...platform2.environments.keys()].join(", ")}`);
-  const hubs = [...platform2.environments.values()].filter(({ name }) => inputs.hubs.length === 0 || inputs.hubs.includes(name));
+  if (unknown !== void 0)
+    throw new UsageError(
+      `there is no hub "${unknown}"`,
+      `hubs: ${[...platform2.environments.keys()].join(", ")}`
+    );
+  const hubs = [...platform2.environments.values()].filter(
+    ({ name }) => inputs.hubs.length === 0 || inputs.hubs.includes(name)
+  );
   const seen = await Promise.all(hubs.map((hub2) => look(hub2, platform2, inputs)));
   if (inputs.actions) await track2(inputs.actions, seen, report);
   const failed = seen.some((one) => problemsOf(one).length > 0);
-  return outcome({ exit: failed && !inputs.actions ? 1 : 0, text: seen.map(seenText).join(""), json: { schema_version: SCHEMA_VERSION, hubs: seen.map(({ hub: hub2, url, address: address2, heartbeat }) => ({ hub: hub2, url, address: { ...address2 }, heartbeat: { ...heartbeat } })) } });
+  return outcome({
+    exit: failed && !inputs.actions ? 1 : 0,
+    text: seen.map(seenText).join(""),
+    json: {
+      schema_version: SCHEMA_VERSION,
+      hubs: seen.map(({ hub: hub2, url, address: address2, heartbeat }) => ({
+        hub: hub2,
+        url,
+        address: { ...address2 },
+        heartbeat: { ...heartbeat }
+      }))
+    }
+  });
 }
 async function look(hub2, platform2, inputs) {
   const bare = platform2.clusters.get(hub2.data.cluster)?.data.ingress.class === "none";
@@ -52584,14 +55193,22 @@ async function addressOf({ data: { url } }, { now, pauseMs }) {
 async function heartbeatOf({ name, data: { probe: probe2 } }, { actions, now }) {
   if (!probe2) return { kind: "unchecked", text: "no probe: in its file" };
   if (!actions) return { kind: "unchecked", text: "the probe is heard in GitHub Actions only" };
-  return heartbeatSign(await actions.github.issueText(heartbeatLabels(name)), seconds(probe2.api), now);
+  return heartbeatSign(
+    await actions.github.issueText(heartbeatLabels(name)),
+    seconds(probe2.api),
+    now
+  );
 }
 async function track2({ github, run: run2 }, seen, report) {
   for (const one of seen) {
     const labels = ["glaciocloud-outside", `hub:${one.hub}`];
     const problems = problemsOf(one);
-    if (problems.length > 0) report.progress(`${one.hub}: told in issue ${await github.openIssue(labels, `${one.hub}: not well, seen from outside`, issueBody2(one, run2))}`);
-    else if (one.address.kind === "well" || one.heartbeat.kind === "well") await github.closeIssue(labels, `${one.hub} is well again, seen from outside.`);
+    if (problems.length > 0)
+      report.progress(
+        `${one.hub}: told in issue ${await github.openIssue(labels, `${one.hub}: not well, seen from outside`, issueBody2(one, run2))}`
+      );
+    else if (one.address.kind === "well" || one.heartbeat.kind === "well")
+      await github.closeIssue(labels, `${one.hub} is well again, seen from outside.`);
   }
 }
 function issueBody2(one, run2) {
@@ -52604,7 +55221,10 @@ ${run2 === void 0 ? "" : `[The run](${run2}). `}A probe that is silent says that
 `;
 }
 function problemsOf({ url, address: address2, heartbeat }) {
-  return [...address2.kind === "problem" ? [`${url}: ${address2.text}`] : [], ...heartbeat.kind === "problem" ? [heartbeat.text] : []];
+  return [
+    ...address2.kind === "problem" ? [`${url}: ${address2.text}`] : [],
+    ...heartbeat.kind === "problem" ? [heartbeat.text] : []
+  ];
 }
 function seenText(one) {
   const marks = { well: "\u2713", problem: "\u2717", unchecked: "\u2013" };
@@ -52641,8 +55261,15 @@ ${headline2(plan2, frame2)}
 }
 function headline2(plan2, frame2) {
   const hubs = plan2.steps.filter((step) => unitOf(step).kind === "hub").length;
-  const images = new Set(plan2.steps.flatMap((step) => step.kind === "remove" ? [] : step.effects.flatMap((effect) => effect.kind === "image" ? [effect.name] : [])));
-  const counts = [hubs > 0 ? `${plural(hubs, "hub")} ${hubs === 1 ? "changes" : "change"}` : "no hub changes", images.size > 0 ? plural(images.size, "image") : ""];
+  const images = new Set(
+    plan2.steps.flatMap(
+      (step) => step.kind === "remove" ? [] : step.effects.flatMap((effect) => effect.kind === "image" ? [effect.name] : [])
+    )
+  );
+  const counts = [
+    hubs > 0 ? `${plural(hubs, "hub")} ${hubs === 1 ? "changes" : "change"}` : "no hub changes",
+    images.size > 0 ? plural(images.size, "image") : ""
+  ];
   const place = [frame2.head === void 0 ? "" : frame2.head.slice(0, 7), against(plan2, frame2)];
   return `### Plan \xB7 ${counts.filter(Boolean).join(" \xB7 ")}
 
@@ -52650,17 +55277,24 @@ ${place.filter(Boolean).join(", ")}
 `;
 }
 function against({ steps, unchanged, orphans: orphans2 }, { base }) {
-  if (base !== void 0) return `compared with what runs now (deployed ${day(base.at)} from ${base.commit.slice(0, 7)})`;
+  if (base !== void 0)
+    return `compared with what runs now (deployed ${day(base.at)} from ${base.commit.slice(0, 7)})`;
   const known = unchanged.length + orphans2.length > 0 || steps.some(({ kind }) => kind !== "install");
   return known ? "compared with the given record" : "nothing is deployed yet";
 }
 function table(groups2, plan2) {
-  if (plan2.steps.length === 0 && plan2.orphans.length === 0) return block("Everything that is merged already runs. Merging this changes no hub.\n");
-  const rows = groups2.map(({ first, steps }) => `| ${marker(first)} | ${names2(steps)} | ${escapeMarkdown(reasonsText(first))} | ${escapeMarkdown(effectsText(first))} |
-`);
+  if (plan2.steps.length === 0 && plan2.orphans.length === 0)
+    return block("Everything that is merged already runs. Merging this changes no hub.\n");
+  const rows = groups2.map(
+    ({ first, steps }) => `| ${marker(first)} | ${names2(steps)} | ${escapeMarkdown(reasonsText(first))} | ${escapeMarkdown(effectsText(first))} |
+`
+  );
   const unchanged = plan2.unchanged.filter(({ kind }) => kind === "hub");
-  if (unchanged.length > 0) rows.push(`| = | ${unchanged.length > 4 ? `${unchanged.length} hubs` : unchanged.map(({ name }) => name).join(", ")} | nothing | |
-`);
+  if (unchanged.length > 0)
+    rows.push(
+      `| = | ${unchanged.length > 4 ? `${unchanged.length} hubs` : unchanged.map(({ name }) => name).join(", ")} | nothing | |
+`
+    );
   return block(`| | hub | what happens | users notice |
 |---|---|---|---|
 ${rows.join("")}`);
@@ -52676,14 +55310,24 @@ function names2(steps) {
 function notes(plan2) {
   const lines = [];
   for (const unit of plan2.orphans) {
-    lines.push(`\u26A0 ${unitTitle(unit)} runs, but no file names it any more. Nothing happens to it until \`removals:\` in platform.yaml says what becomes of its homes.`);
+    lines.push(
+      `\u26A0 ${unitTitle(unit)} runs, but no file names it any more. Nothing happens to it until \`removals:\` in platform.yaml says what becomes of its homes.`
+    );
   }
   for (const chart of plan2.charts) {
-    if (chart.double) lines.push(`\u26A0 Made with a test double of the chart ${chart.name}, not with the chart itself.`);
-    else if (!chart.verified) lines.push(`\u2139 Chart ${chart.name} ${chart.version} is not verified: no pinned SHA-256 vouches for it.`);
+    if (chart.double)
+      lines.push(
+        `\u26A0 Made with a test double of the chart ${chart.name}, not with the chart itself.`
+      );
+    else if (!chart.verified)
+      lines.push(
+        `\u2139 Chart ${chart.name} ${chart.version} is not verified: no pinned SHA-256 vouches for it.`
+      );
   }
-  const findings = plan2.findings.slice(0, 20).map((finding) => `- ${finding.severity === "error" ? "\u2717" : "\u26A0"} ${escapeMarkdown(findingLine(finding))}
-`);
+  const findings = plan2.findings.slice(0, 20).map(
+    (finding) => `- ${finding.severity === "error" ? "\u2717" : "\u26A0"} ${escapeMarkdown(findingLine(finding))}
+`
+  );
   return [
     ...lines.length > 0 ? [block(`
 ${lines.join("\n\n")}
@@ -52700,20 +55344,33 @@ function details(groups2) {
 `);
     const { plus, minus, changed } = first.diff;
     const blocks = [];
-    if (first.kind === "upgrade") blocks.push(block(`
-${fold(`${title}: what changes (${first.why.length})`, values.join(""))}`, `${title}: what changes`));
+    if (first.kind === "upgrade")
+      blocks.push(
+        block(
+          `
+${fold(`${title}: what changes (${first.why.length})`, values.join(""))}`,
+          `${title}: what changes`
+        )
+      );
     if (changed.length > 0) {
       const texts = first.kind === "install" ? [changed.map((one) => `- ${one.object.kind} ${one.object.name}
 `).join("")] : changed.map(objectBlock);
-      blocks.push(block(`
-${fold(`${title}: manifests that change (${plural(changed.length, "object")}, +${plus} \u2212${minus})`, texts.join("\n"))}`, `${title}: manifests`));
+      blocks.push(
+        block(
+          `
+${fold(`${title}: manifests that change (${plural(changed.length, "object")}, +${plus} \u2212${minus})`, texts.join("\n"))}`,
+          `${title}: manifests`
+        )
+      );
     }
     return blocks;
   });
 }
 function objectBlock({ kind, object: object2, before, lines }) {
   const text2 = lines.join("\n");
-  const fence = "`".repeat(Math.max(3, ...[...text2.matchAll(/`+/gu)].map(([ticks]) => ticks.length + 1)));
+  const fence = "`".repeat(
+    Math.max(3, ...[...text2.matchAll(/`+/gu)].map(([ticks]) => ticks.length + 1))
+  );
   const what = kind === "renamed" ? `renamed from ${before?.name ?? ""}` : kind;
   return `**${object2.kind} ${object2.name}** ${what}
 
@@ -52803,7 +55460,10 @@ function planHtml(plan2, frame2) {
       how: kind,
       plus,
       minus,
-      lines: lines.map((text2) => ({ text: text2, class: text2.startsWith("+") ? "add" : text2.startsWith("-") ? "del" : "" }))
+      lines: lines.map((text2) => ({
+        text: text2,
+        class: text2.startsWith("+") ? "add" : text2.startsWith("-") ? "del" : ""
+      }))
     }))
   }));
   return import_handlebars2.default.compile(PAGE, { strict: true })({
@@ -52829,7 +55489,14 @@ function explain3({ decision, diffs, findings, charts }) {
     return diff ? [changeStep(from, to, diff)] : [];
   });
   const steps = [...changed, ...decision.removals];
-  return { digest: digestOf(steps.map(identity2)), steps, unchanged: decision.unchanged, orphans: decision.orphans, findings: [...findings], charts: [...charts] };
+  return {
+    digest: digestOf(steps.map(identity2)),
+    steps,
+    unchanged: decision.unchanged,
+    orphans: decision.orphans,
+    findings: [...findings],
+    charts: [...charts]
+  };
 }
 function identity2(step) {
   const id = unitId(unitOf(step));
@@ -52848,25 +55515,57 @@ function changeStep(from, to, diff) {
     const effects = to.unit.kind === "hub" ? [{ kind: "new-hub", url }] : [{ kind: "none" }];
     return { kind: "install", to, diff, effects, why: [{ kind: "new" }] };
   }
-  return { kind: "upgrade", from, to, diff, effects: effectsOf(from.release, to.release, diff), why: reasonsOf(from.release, to.release) };
+  return {
+    kind: "upgrade",
+    from,
+    to,
+    diff,
+    effects: effectsOf(from.release, to.release, diff),
+    why: reasonsOf(from.release, to.release)
+  };
 }
 function reasonsOf(from, to) {
   const charts = pairs(from.charts, to.charts).filter(([, a, b]) => a?.digest !== b?.digest);
   const images = pairs(from.images, to.images).filter(([, a, b]) => a?.reference !== b?.reference);
-  const secrets2 = pairs(from.secrets.map((name) => ({ name })), to.secrets.map((name) => ({ name }))).filter(([, a, b]) => !a || !b);
-  const references = new Set([...from.images, ...to.images].map(({ reference }) => canonical(reference)));
+  const secrets2 = pairs(
+    from.secrets.map((name) => ({ name })),
+    to.secrets.map((name) => ({ name }))
+  ).filter(([, a, b]) => !a || !b);
+  const references = new Set(
+    [...from.images, ...to.images].map(({ reference }) => canonical(reference))
+  );
   const isImage = (value) => Array.isArray(value) ? value.every(isImage) : references.has(canonical(value ?? null));
-  const values = compare(from.values, to.values).filter((change) => !isImage(change.to) && !isImage(change.from));
+  const values = compare(from.values, to.values).filter(
+    (change) => !isImage(change.to) && !isImage(change.from)
+  );
   return [
-    ...charts.map(([name, a, b]) => ({ kind: "chart", name, from: a?.version, to: b?.version })),
-    ...images.map(([name, a, b]) => ({ kind: "image", name, from: a?.reference, to: b?.reference })),
-    ...secrets2.map(([name, a]) => ({ kind: "secret", name, change: a ? "removed" : "added" })),
+    ...charts.map(([name, a, b]) => ({
+      kind: "chart",
+      name,
+      from: a?.version,
+      to: b?.version
+    })),
+    ...images.map(([name, a, b]) => ({
+      kind: "image",
+      name,
+      from: a?.reference,
+      to: b?.reference
+    })),
+    ...secrets2.map(([name, a]) => ({
+      kind: "secret",
+      name,
+      change: a ? "removed" : "added"
+    })),
     ...values.map(({ path, from: a, to: b }) => ({ kind: "value", path, from: a, to: b }))
   ];
 }
 function pairs(from, to) {
   const names3 = [...new Set([...from, ...to].map(({ name }) => name))];
-  return names3.map((name) => [name, from.find((one) => one.name === name), to.find((one) => one.name === name)]);
+  return names3.map((name) => [
+    name,
+    from.find((one) => one.name === name),
+    to.find((one) => one.name === name)
+  ]);
 }
 function effectsOf(from, to, diff) {
   const text2 = (release2, path) => scalarText(at(release2.values, path));
@@ -52874,24 +55573,30 @@ function effectsOf(from, to, diff) {
   const lost = diff.removed.filter(({ kind }) => kind === "PersistentVolumeClaim");
   for (const claim of lost) effects.push({ kind: "data-loss", what: `volume claim ${claim.name}` });
   const url = "/glaciocloud/hub/url";
-  if (text2(from, url) !== text2(to, url)) effects.push({ kind: "address", from: text2(from, url), to: text2(to, url) });
+  if (text2(from, url) !== text2(to, url))
+    effects.push({ kind: "address", from: text2(from, url), to: text2(to, url) });
   if (restarts(diff, "hub")) effects.push({ kind: "hub-restart", seconds: HUB_RESTART_SECONDS });
   if (restarts(diff, "proxy")) effects.push({ kind: "proxy-restart" });
   for (const [name, a, b] of pairs(sizes(from), sizes(to))) {
     if (a?.text !== b?.text) effects.push({ kind: "size", name, from: a?.text, to: b?.text });
   }
   for (const [name, a, b] of pairs(from.images, to.images)) {
-    if (a?.reference !== b?.reference) effects.push({ kind: "image", name, from: a?.reference, to: b?.reference });
+    if (a?.reference !== b?.reference)
+      effects.push({ kind: "image", name, from: a?.reference, to: b?.reference });
   }
   const home = "/jupyterhub/singleuser/storage/capacity";
-  if (text2(from, home) !== text2(to, home)) effects.push({ kind: "home-size", from: text2(from, home), to: text2(to, home) });
+  if (text2(from, home) !== text2(to, home))
+    effects.push({ kind: "home-size", from: text2(from, home), to: text2(to, home) });
   const idle = "/jupyterhub/cull/timeout";
-  if (text2(from, idle) !== text2(to, idle)) effects.push({ kind: "idle", from: text2(from, idle), to: text2(to, idle) });
+  if (text2(from, idle) !== text2(to, idle))
+    effects.push({ kind: "idle", from: text2(from, idle), to: text2(to, idle) });
   return effects.length > 0 ? effects : [{ kind: "none" }];
 }
 function restarts(diff, name) {
   const isIt = (ref) => ref.kind === "Deployment" && ref.name === name;
-  return diff.checksumOnly.some(isIt) || diff.changed.some(({ object: object2, fields }) => isIt(object2) && fields.some(({ path }) => path.startsWith("/spec/template") || path === "/spec"));
+  return diff.checksumOnly.some(isIt) || diff.changed.some(
+    ({ object: object2, fields }) => isIt(object2) && fields.some(({ path }) => path.startsWith("/spec/template") || path === "/spec")
+  );
 }
 function restartsHub2(step) {
   return step.kind === "upgrade" && step.effects.some(({ kind }) => kind === "hub-restart");
@@ -52899,7 +55604,10 @@ function restartsHub2(step) {
 function sizes(release2) {
   const list2 = at(release2.values, "/glaciocloud/profiles/sizes");
   if (!Array.isArray(list2)) return [];
-  return list2.filter((item) => isObject(item)).map(({ slug: slug2, cpu, memory }) => ({ name: scalarText(slug2), text: `${scalarText(cpu)} CPU, ${scalarText(memory)}` }));
+  return list2.filter((item) => isObject(item)).map(({ slug: slug2, cpu, memory }) => ({
+    name: scalarText(slug2),
+    text: `${scalarText(cpu)} CPU, ${scalarText(memory)}`
+  }));
 }
 function scalarText(value) {
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
@@ -52917,20 +55625,29 @@ function planText(plan2, frame2) {
     parts.push(`    users notice: ${effectsText(first)}
 `);
     if (first.kind === "remove") continue;
-    if (first.kind === "upgrade") parts.push(...first.why.map((reason) => `    ${reasonText(reason)}
+    if (first.kind === "upgrade")
+      parts.push(...first.why.map((reason) => `    ${reasonText(reason)}
 `));
-    parts.push(...first.kind === "install" ? [`    ${plural(first.diff.changed.length, "object")}
-`] : first.diff.changed.map(objectText));
+    parts.push(
+      ...first.kind === "install" ? [`    ${plural(first.diff.changed.length, "object")}
+`] : first.diff.changed.map(objectText)
+    );
   }
-  for (const unit of plan2.orphans) parts.push(`[?] ${unitTitle(unit)}: runs, but no file names it; add it to \`removals:\` in platform.yaml to remove it
-`);
-  for (const chart of plan2.charts.filter(({ double }) => double)) parts.push(`! made with a test double of the chart ${chart.name}
+  for (const unit of plan2.orphans)
+    parts.push(
+      `[?] ${unitTitle(unit)}: runs, but no file names it; add it to \`removals:\` in platform.yaml to remove it
+`
+    );
+  for (const chart of plan2.charts.filter(({ double }) => double))
+    parts.push(`! made with a test double of the chart ${chart.name}
 `);
   for (const finding of plan2.findings) parts.push(`! ${findingLine(finding)}
 `);
   const changes = plan2.steps.length === 0 ? "nothing changes" : plural(plan2.steps.length, "step");
-  parts.push(`${parts.length > 0 ? "\n" : ""}${changes}, ${plan2.unchanged.length} unchanged \xB7 ${against(plan2, frame2)} \xB7 plan ${plan2.digest.slice(0, 12)}
-`);
+  parts.push(
+    `${parts.length > 0 ? "\n" : ""}${changes}, ${plan2.unchanged.length} unchanged \xB7 ${against(plan2, frame2)} \xB7 plan ${plan2.digest.slice(0, 12)}
+`
+  );
   return parts.join("");
 }
 function objectText({ kind, object: object2, lines }) {
@@ -52953,7 +55670,18 @@ function planJson(plan2, frame2) {
 function stepJson(step) {
   const { kind, cluster, name } = unitOf(step);
   const unit = { kind, cluster, name };
-  if (step.kind === "remove") return { kind: step.kind, unit, wave: null, from: null, to: null, restartsHub: false, why: [step.why], effects: [effectsText(step)], diff: { added: [], removed: [], changed: [] } };
+  if (step.kind === "remove")
+    return {
+      kind: step.kind,
+      unit,
+      wave: null,
+      from: null,
+      to: null,
+      restartsHub: false,
+      why: [step.why],
+      effects: [effectsText(step)],
+      diff: { added: [], removed: [], changed: [] }
+    };
   const ref = ({ kind: what, name: called }) => `${what}/${called}`;
   return {
     kind: step.kind,
@@ -52964,7 +55692,11 @@ function stepJson(step) {
     restartsHub: restartsHub2(step),
     why: step.why.map(reasonText),
     effects: step.effects.map(effectText),
-    diff: { added: step.diff.added.map(ref), removed: step.diff.removed.map(ref), changed: step.diff.changed.filter(({ kind: how }) => how === "changed" || how === "renamed").map(({ object: object2 }) => ref(object2)) }
+    diff: {
+      added: step.diff.added.map(ref),
+      removed: step.diff.removed.map(ref),
+      changed: step.diff.changed.filter(({ kind: how }) => how === "changed" || how === "renamed").map(({ object: object2 }) => ref(object2))
+    }
   };
 }
 
@@ -52981,7 +55713,15 @@ function decide(wanted2, present2, removals) {
   for (const { unit } of deployed2.values()) {
     const removal = unit.kind === "hub" ? removals.find((one) => one.hub === unit.name && one.cluster === unit.cluster) : void 0;
     const place = removal && archivePlace2(removal);
-    if (removal) decision.removals.push({ kind: "remove", unit, homes: removal.homes, database: removal.database, archive: place && placeText(place), why: removal.reason });
+    if (removal)
+      decision.removals.push({
+        kind: "remove",
+        unit,
+        homes: removal.homes,
+        database: removal.database,
+        archive: place && placeText(place),
+        why: removal.reason
+      });
     else decision.orphans.push(unit);
   }
   return decision;
@@ -53264,7 +56004,11 @@ function diffManifests(before, after) {
     changed.push({ ...changeOf(from, to, "renamed"), before: from.ref });
   }
   const whole = (item, kind) => kind === "added" ? changeOf({ ref: item.ref, object: {} }, item, "added") : changeOf(item, { ref: item.ref, object: {} }, "removed");
-  const all = [...changed, ...[...came.values()].map((item) => whole(item, "added")), ...[...gone.values()].map((item) => whole(item, "removed"))];
+  const all = [
+    ...changed,
+    ...[...came.values()].map((item) => whole(item, "added")),
+    ...[...gone.values()].map((item) => whole(item, "removed"))
+  ];
   all.sort((a, b) => compareText(idOf(a.object), idOf(b.object)));
   return {
     added: [...came.values()].map(({ ref }) => ref),
@@ -53287,7 +56031,12 @@ function parse3(texts) {
   return new Map(items.map((item) => [idOf(item.ref), item]));
 }
 function refOf(object2) {
-  return { apiVersion: textAt(object2, "/apiVersion"), kind: textAt(object2, "/kind"), namespace: textAt(object2, "/metadata/namespace"), name: textAt(object2, "/metadata/name") };
+  return {
+    apiVersion: textAt(object2, "/apiVersion"),
+    kind: textAt(object2, "/kind"),
+    namespace: textAt(object2, "/metadata/namespace"),
+    name: textAt(object2, "/metadata/name")
+  };
 }
 function idOf(ref) {
   const group = ref.apiVersion.includes("/") ? ref.apiVersion.split("/")[0] : "";
@@ -53303,12 +56052,22 @@ function changeOf(from, to, kind) {
     const texts = part.value.replace(/\n$/u, "").split("\n");
     if (part.added) plus += texts.length;
     else if (part.removed) minus += texts.length;
-    if (part.added || part.removed) lines.push(...texts.map((line) => `${part.added ? "+" : "-"} ${line}`));
+    if (part.added || part.removed)
+      lines.push(...texts.map((line) => `${part.added ? "+" : "-"} ${line}`));
     else lines.push(...around2(texts, lines.length > 0));
   }
-  while (lines.at(-1)?.startsWith("  ") === true && lines.length > 3 && lines.at(-4)?.startsWith("  ") === true) lines.pop();
+  while (lines.at(-1)?.startsWith("  ") === true && lines.length > 3 && lines.at(-4)?.startsWith("  ") === true)
+    lines.pop();
   const shown = lines.length > LINES_SHOWN ? [...lines.slice(0, LINES_SHOWN), `\u2026 ${lines.length - LINES_SHOWN} more lines`] : lines;
-  return { kind, object: to.ref, before: void 0, fields: compare(left, right), lines: shown, plus, minus };
+  return {
+    kind,
+    object: to.ref,
+    before: void 0,
+    fields: compare(left, right),
+    lines: shown,
+    plus,
+    minus
+  };
 }
 function around2(texts, hasBefore) {
   if (texts.length <= 6) return texts.map((line) => `  ${line}`);
@@ -53321,8 +56080,12 @@ function yaml(value) {
 function readable(value, path = "") {
   if (Array.isArray(value)) return value.map((item) => readable(item, `${path}/-`));
   if (isObject(value)) {
-    const entries = Object.entries(value).filter(([key]) => !(path.endsWith("/annotations") && isChecksum(key)));
-    return Object.fromEntries(entries.map(([key, item]) => [key, readable(item, `${path}/${key}`)]));
+    const entries = Object.entries(value).filter(
+      ([key]) => !(path.endsWith("/annotations") && isChecksum(key))
+    );
+    return Object.fromEntries(
+      entries.map(([key, item]) => [key, readable(item, `${path}/${key}`)])
+    );
   }
   if (typeof value === "string" && path.startsWith("/data/") && /^\s*[[{]/u.test(value)) {
     try {
@@ -53342,12 +56105,22 @@ function checksums(object2) {
 }
 function isRenamed(from, to) {
   if (from.ref.kind !== to.ref.kind || from.ref.name === to.ref.name) return false;
-  const text2 = (item) => JSON.stringify(readable({ ...item.object, apiVersion: "" })).replaceAll(item.ref.name, "\0");
+  const text2 = (item) => JSON.stringify(readable({ ...item.object, apiVersion: "" })).replaceAll(
+    item.ref.name,
+    "\0"
+  );
   return text2(from) === text2(to);
 }
 function shapeOf(changes) {
   const field = ({ path, from, to }) => [path, from ?? null, to ?? null];
-  return digestOf(changes.map(({ kind, object: object2, fields }) => [kind, object2.kind, object2.name, fields.map(field)]));
+  return digestOf(
+    changes.map(({ kind, object: object2, fields }) => [
+      kind,
+      object2.kind,
+      object2.name,
+      fields.map(field)
+    ])
+  );
 }
 
 // src/gather/plan.ts
@@ -53358,8 +56131,14 @@ async function gatherPlan({ root, chartsFrom, now, deployed: deployed2 }, report
   const charts = await gatherCharts(platform2, { chartsFrom, report });
   const findings = allFindings(reading, charts, now);
   if (hasErrors(findings)) return { kind: "refused", findings };
-  const decision = decide(wantedReleases(platform2, charts), deployed2.releases, platform2.settings.data.removals);
-  const present2 = new Map(decision.changed.flatMap(({ from }) => from ? [[unitId(from.unit), from]] : []));
+  const decision = decide(
+    wantedReleases(platform2, charts),
+    deployed2.releases,
+    platform2.settings.data.removals
+  );
+  const present2 = new Map(
+    decision.changed.flatMap(({ from }) => from ? [[unitId(from.unit), from]] : [])
+  );
   const results = await renderAll({
     wanted: decision.changed.map(({ to }) => to),
     platform: platform2,
@@ -53367,7 +56146,10 @@ async function gatherPlan({ root, chartsFrom, now, deployed: deployed2 }, report
     report,
     use: async ({ unit, manifests }) => {
       const from = present2.get(unitId(unit));
-      return { diff: diffManifests(from ? await deployed2.manifests(from.unit) : "", manifests), findings: unit.kind === "hub" ? manifestFindings(platform2, now, unit.name, manifests) : [] };
+      return {
+        diff: diffManifests(from ? await deployed2.manifests(from.unit) : "", manifests),
+        findings: unit.kind === "hub" ? manifestFindings(platform2, now, unit.name, manifests) : []
+      };
     }
   });
   const diffs = /* @__PURE__ */ new Map();
@@ -53381,7 +56163,11 @@ async function gatherPlan({ root, chartsFrom, now, deployed: deployed2 }, report
   return { kind: "planned", plan: plan2, base: lastDeployed(deployed2) };
 }
 function manifestFindings(platform2, now, hub2, manifests) {
-  const looked = splitDocuments(manifests).filter((text2) => /^kind: *(?:Deployment|DaemonSet|StatefulSet|Job|CronJob|Pod|Cluster\w+|PersistentVolumeClaim)\s*$/mu.test(text2) || /^ {2}namespace: /mu.test(text2));
+  const looked = splitDocuments(manifests).filter(
+    (text2) => /^kind: *(?:Deployment|DaemonSet|StatefulSet|Job|CronJob|Pod|Cluster\w+|PersistentVolumeClaim)\s*$/mu.test(
+      text2
+    ) || /^ {2}namespace: /mu.test(text2)
+  );
   return runManifestRules(platform2, now, hub2, looked.map(parseObject));
 }
 function lastDeployed(deployed2) {
@@ -53394,7 +56180,11 @@ async function plan(inputs, report) {
   const deployed2 = inputs.present === void 0 ? await deployedOnBranch(inputs.root) : await deployedInFolder(inputs.present);
   const planned = await gatherPlan({ ...inputs, deployed: deployed2 }, report);
   if (planned.kind === "refused") return refused(planned.findings);
-  const frame2 = { head: await headCommit(inputs.root), base: planned.base, full: void 0 };
+  const frame2 = {
+    head: await headCommit(inputs.root),
+    base: planned.base,
+    full: void 0
+  };
   if (inputs.html !== void 0) await writeWhole(inputs.html, planHtml(planned.plan, frame2));
   return outcome({
     exit: 0,
@@ -53410,22 +56200,44 @@ async function plan(inputs, report) {
 init_json();
 var GENERATED = ["hub cookie secret", "proxy token", "tokens of hub services"];
 function auditSecrets(environment2, found, changed, now) {
-  const declared = Object.entries(environment2.secrets).map(([secret, { use, rotate }]) => {
-    const value = found?.get(secret);
-    const note = rotate === void 0 ? use : `${use}; renew every ${rotate}`;
-    if (value === void 0) return { secret, state: "missing", note };
-    if (value.trim() !== value || value === "" || /[\r\n]/u.test(value.trim()) || /^(changeme|todo|xxx|placeholder)$/iu.test(value)) return { secret, state: "malformed", note: "empty, with white space around it, of several lines, or a placeholder" };
-    if (rotate !== void 0 && changed !== void 0 && now - changed > seconds(rotate) * 1e3) return { secret, state: "due", note: `${note}; last changed ${new Date(changed).toISOString().slice(0, 10)}` };
-    return { secret, state: "fine", note };
-  });
-  const unused = [...found?.keys() ?? []].filter((secret) => !Object.hasOwn(environment2.secrets, secret)).map((secret) => ({ secret, state: "unused", note: "not declared below secrets:" }));
-  const exempt = GENERATED.map((secret) => ({ secret, state: "exempt", note: "made in the cluster" }));
+  const declared = Object.entries(environment2.secrets).map(
+    ([secret, { use, rotate }]) => {
+      const value = found?.get(secret);
+      const note = rotate === void 0 ? use : `${use}; renew every ${rotate}`;
+      if (value === void 0) return { secret, state: "missing", note };
+      if (value.trim() !== value || value === "" || /[\r\n]/u.test(value.trim()) || /^(changeme|todo|xxx|placeholder)$/iu.test(value))
+        return {
+          secret,
+          state: "malformed",
+          note: "empty, with white space around it, of several lines, or a placeholder"
+        };
+      if (rotate !== void 0 && changed !== void 0 && now - changed > seconds(rotate) * 1e3)
+        return {
+          secret,
+          state: "due",
+          note: `${note}; last changed ${new Date(changed).toISOString().slice(0, 10)}`
+        };
+      return { secret, state: "fine", note };
+    }
+  );
+  const unused = [...found?.keys() ?? []].filter((secret) => !Object.hasOwn(environment2.secrets, secret)).map((secret) => ({
+    secret,
+    state: "unused",
+    note: "not declared below secrets:"
+  }));
+  const exempt = GENERATED.map((secret) => ({
+    secret,
+    state: "exempt",
+    note: "made in the cluster"
+  }));
   return [...declared, ...unused.sort((a, b) => compareText(a.secret, b.secret)), ...exempt];
 }
 function secretsTemplate(hub2) {
-  const lines = Object.entries(hub2.data.secrets).map(([name, { use }]) => `# ${use}
+  const lines = Object.entries(hub2.data.secrets).map(
+    ([name, { use }]) => `# ${use}
 ${name}: ""
-`);
+`
+  );
   return `# Fill in, then encrypt: sops encrypt --in-place secrets/${hub2.name}.sops.yaml
 ${lines.join("")}`;
 }
@@ -53433,28 +56245,56 @@ ${lines.join("")}`;
 // src/commands/secrets.ts
 init_failure();
 async function secrets(root, [what, name], now) {
-  if (what !== "audit" && what !== "template" || name === void 0) throw new UsageError("secrets needs audit or template, and a hub", "glaciocloud secrets audit|template HUB");
+  if (what !== "audit" && what !== "template" || name === void 0)
+    throw new UsageError(
+      "secrets needs audit or template, and a hub",
+      "glaciocloud secrets audit|template HUB"
+    );
   const { platform: platform2, findings } = await gatherPlatform(root);
   if (!platform2) return refused(findings);
   const hub2 = platform2.environments.get(name);
-  if (!hub2) throw new UsageError(`there is no hub "${name}"`, `hubs: ${[...platform2.environments.keys()].join(", ")}`);
+  if (!hub2)
+    throw new UsageError(
+      `there is no hub "${name}"`,
+      `hubs: ${[...platform2.environments.keys()].join(", ")}`
+    );
   return what === "template" ? outcome({ exit: 0, text: secretsTemplate(hub2) }) : audit(root, hub2, now);
 }
 async function audit(root, hub2, now) {
-  const all = auditSecrets(hub2.data, await decryptSecrets(root, hub2.name), await lastEncrypted(root, hub2.name), now);
+  const all = auditSecrets(
+    hub2.data,
+    await decryptSecrets(root, hub2.name),
+    await lastEncrypted(root, hub2.name),
+    now
+  );
   const bad = all.some(({ state }) => state !== "fine" && state !== "due" && state !== "exempt");
-  const marks = { fine: "\u2713", due: "\u26A0", missing: "\u2717", unused: "\u2717", malformed: "\u2717", exempt: "\xB7" };
+  const marks = {
+    fine: "\u2713",
+    due: "\u26A0",
+    missing: "\u2717",
+    unused: "\u2717",
+    malformed: "\u2717",
+    exempt: "\xB7"
+  };
   return outcome({
     exit: bad ? 2 : 0,
-    text: all.map(({ secret, state, note }) => `${marks[state]} ${secret.padEnd(26)}${state.padEnd(11)}${note}
-`).join(""),
-    json: { schema_version: SCHEMA_VERSION, hub: hub2.name, secrets: all.map(({ secret, state, note }) => ({ secret, state, note })) }
+    text: all.map(
+      ({ secret, state, note }) => `${marks[state]} ${secret.padEnd(26)}${state.padEnd(11)}${note}
+`
+    ).join(""),
+    json: {
+      schema_version: SCHEMA_VERSION,
+      hub: hub2.name,
+      secrets: all.map(({ secret, state, note }) => ({ secret, state, note }))
+    }
   });
 }
 
 // src/commands/state.ts
 async function showState(kubeconfig, hubs) {
-  const states = [...await readStates(new Kube(kubeconfig))].filter(([hub2]) => hubs.length === 0 || hubs.includes(hub2));
+  const states = [...await readStates(new Kube(kubeconfig))].filter(
+    ([hub2]) => hubs.length === 0 || hubs.includes(hub2)
+  );
   const lines = states.map(([hub2, { healthy, quarantined, last }]) => {
     const runs = healthy ? `runs ${healthy.digest.slice(0, 7)}, revision ${healthy.revision}, healthy since ${healthy.since}` : "has never been healthy";
     return `${hub2} ${runs}
@@ -53462,8 +56302,17 @@ async function showState(kubeconfig, hubs) {
 ${quarantined ? `  quarantined: ${quarantined.digest.slice(0, 7)} since ${quarantined.at}: ${quarantined.reason}
 ` : ""}`;
   });
-  const json = { schema_version: 1, hubs: Object.fromEntries(states.map(([hub2, state]) => [hub2, state])) };
-  return outcome({ exit: 0, text: lines.length === 0 ? "no hub has been deployed here\n" : lines.join(""), json });
+  const json = {
+    schema_version: 1,
+    hubs: Object.fromEntries(
+      states.map(([hub2, state]) => [hub2, state])
+    )
+  };
+  return outcome({
+    exit: 0,
+    text: lines.length === 0 ? "no hub has been deployed here\n" : lines.join(""),
+    json
+  });
 }
 
 // src/commands/render-image.ts
@@ -53474,9 +56323,16 @@ import { join as join13 } from "node:path";
 var import_handlebars3 = __toESM(require_lib(), 1);
 var FORMAT = 1;
 function imageFolder(name, image, platform2, named) {
-  const hash = digestOf([FORMAT, image, platform2.user, named.map(({ path, text: text2 }) => [path, text2])]);
+  const hash = digestOf([
+    FORMAT,
+    image,
+    platform2.user,
+    named.map(({ path, text: text2 }) => [path, text2])
+  ]);
   const view = viewOf(name, image, platform2, hash);
-  const files = new Map(image.from ? [["Dockerfile", DOCKERFILE(view)]] : condaFiles(view, image));
+  const files = new Map(
+    image.from ? [["Dockerfile", DOCKERFILE(view)]] : condaFiles(view, image)
+  );
   if (image.bake.length > 0) files.set("bake.py", BAKE(view));
   files.set("start", START2(view));
   for (const { path, text: text2 } of named) files.set(`files/${path}`, text2);
@@ -53505,7 +56361,14 @@ function viewOf(name, image, platform2, hash) {
 }
 function condaFiles(view, image) {
   return [
-    ["environment.yml", ENVIRONMENT({ ...view, python: image.python ?? "3.13", pipAll: [...image.pip, ...view.oggm === "" ? [] : [view.oggm]] })],
+    [
+      "environment.yml",
+      ENVIRONMENT({
+        ...view,
+        python: image.python ?? "3.13",
+        pipAll: [...image.pip, ...view.oggm === "" ? [] : [view.oggm]]
+      })
+    ],
     ...image.apt.length > 0 ? [["apt.txt", `${image.apt.join("\n")}
 `]] : [],
     ["postBuild", POST_BUILD(view)]
@@ -53583,7 +56446,8 @@ init_failure();
 async function renderImage(inputs) {
   const { root, out, images } = inputs;
   if (out === void 0) throw new UsageError("render-image needs --out DIR");
-  if (images !== "all" && images.length === 0) throw new UsageError("render-image needs an image, or --all");
+  if (images !== "all" && images.length === 0)
+    throw new UsageError("render-image needs an image, or --all");
   const reading = await gatherPlatform(root);
   const { platform: platform2 } = reading;
   const findings = allFindings(reading, void 0, inputs.now);
@@ -53592,50 +56456,94 @@ async function renderImage(inputs) {
   const rendered = [];
   for (const name of chosen) {
     const image = platform2.images.get(name);
-    if (!image) throw new UsageError(`there is no image "${name}"`, `images: ${[...platform2.images.keys()].join(", ")}`);
-    const { files, hash } = imageFolder(name, image.data, platform2.settings.data, await namedFiles(root, image));
+    if (!image)
+      throw new UsageError(
+        `there is no image "${name}"`,
+        `images: ${[...platform2.images.keys()].join(", ")}`
+      );
+    const { files, hash } = imageFolder(
+      name,
+      image.data,
+      platform2.settings.data,
+      await namedFiles(root, image)
+    );
     await writeFolder(join13(out, name), files);
     rendered.push({ image: name, hash });
   }
   const json = images === "all" ? { schema_version: SCHEMA_VERSION, images: rendered } : { schema_version: SCHEMA_VERSION, ...rendered[0] };
-  return outcome({ exit: 0, text: rendered.map(({ image, hash }) => `\u2713 ${image} ${hash.slice(0, 12)}
-`).join(""), json });
+  return outcome({
+    exit: 0,
+    text: rendered.map(({ image, hash }) => `\u2713 ${image} ${hash.slice(0, 12)}
+`).join(""),
+    json
+  });
 }
 async function namedFiles(root, image) {
-  return Promise.all(image.data.files.map(async (path) => ({ path, text: await readFile6(join13(root, "images", image.name, path), "utf8") })));
+  return Promise.all(
+    image.data.files.map(async (path) => ({
+      path,
+      text: await readFile6(join13(root, "images", image.name, path), "utf8")
+    }))
+  );
 }
 
 // src/commands/review.ts
 async function pullRequest(run2, github) {
   const pull = await github.pullRequestOf(run2);
-  if (!pull) return outcome({ exit: 0, text: "no open pull request has this commit as its head: nothing to do\n", outputs: { number: "" } });
-  return outcome({ exit: 0, text: `pull request ${pull.number} at ${pull.head}
-`, outputs: { number: String(pull.number), head: pull.head, merge: pull.merge ?? pull.head } });
+  if (!pull)
+    return outcome({
+      exit: 0,
+      text: "no open pull request has this commit as its head: nothing to do\n",
+      outputs: { number: "" }
+    });
+  return outcome({
+    exit: 0,
+    text: `pull request ${pull.number} at ${pull.head}
+`,
+    outputs: { number: String(pull.number), head: pull.head, merge: pull.merge ?? pull.head }
+  });
 }
 async function review(inputs, github, report) {
   const deployed2 = inputs.present === void 0 ? await deployedOnBranch(inputs.repository) : await deployedInFolder(inputs.present);
   const planned = await gatherPlan({ ...inputs, deployed: deployed2 }, report);
   if (planned.kind === "refused") {
     const answer = refused(planned.findings);
-    return await post(inputs, github, report, `${COMMENT_MARKER}
+    return await post(
+      inputs,
+      github,
+      report,
+      `${COMMENT_MARKER}
 ### No plan: the files have errors
 
-${answer.summary}`) ? answer : stale();
+${answer.summary}`
+    ) ? answer : stale();
   }
   const { plan: plan2, base } = planned;
   const frame2 = { head: inputs.head, base, full: inputs.full };
   if (inputs.html !== void 0) await writeWhole(inputs.html, planHtml(plan2, frame2));
   const comment = planMarkdown(plan2, frame2);
   if (!await post(inputs, github, report, comment)) return stale();
-  return outcome({ exit: 0, text: planText(plan2, frame2), json: planJson(plan2, frame2), findings: plan2.findings, outputs: { digest: plan2.digest, has_changes: String(plan2.steps.length > 0) }, summary: comment });
+  return outcome({
+    exit: 0,
+    text: planText(plan2, frame2),
+    json: planJson(plan2, frame2),
+    findings: plan2.findings,
+    outputs: { digest: plan2.digest, has_changes: String(plan2.steps.length > 0) },
+    summary: comment
+  });
 }
 async function post({ pull, head }, github, report, body) {
   if (await github.headOf(pull) !== head) return false;
-  report.progress(`comment on pull request ${pull}: ${await github.stickyComment(pull, COMMENT_MARKER, body)}`);
+  report.progress(
+    `comment on pull request ${pull}: ${await github.stickyComment(pull, COMMENT_MARKER, body)}`
+  );
   return true;
 }
 function stale() {
-  return outcome({ exit: 0, text: "the pull request has moved on: the run for its new head comments\n" });
+  return outcome({
+    exit: 0,
+    text: "the pull request has moved on: the run for its new head comments\n"
+  });
 }
 
 // src/commands/try.ts
@@ -53643,15 +56551,38 @@ init_failure();
 async function tryOut(root, { pull, login: login2, commit }, github) {
   const { platform: platform2, findings } = await gatherPlatform(root);
   if (!platform2) return refused(findings);
-  if (commit === void 0) throw new Failure("/try needs the whole commit, 40 hex digits", { hint: "copy it from the pull request, so that nobody changes what is tried in between" });
-  if (!await github.mayWrite(login2)) throw new Failure(`${login2} may not push here, so may not try either`, { hint: "ask a maintainer" });
+  if (commit === void 0)
+    throw new Failure("/try needs the whole commit, 40 hex digits", {
+      hint: "copy it from the pull request, so that nobody changes what is tried in between"
+    });
+  if (!await github.mayWrite(login2))
+    throw new Failure(`${login2} may not push here, so may not try either`, {
+      hint: "ask a maintainer"
+    });
   const head = await github.headOf(pull);
-  if (head !== commit) throw new Failure(`${commit.slice(0, 7)} is not the head of pull request ${pull} any more`, { hint: `its head is ${head}: look at it, then try that` });
+  if (head !== commit)
+    throw new Failure(`${commit.slice(0, 7)} is not the head of pull request ${pull} any more`, {
+      hint: `its head is ${head}: look at it, then try that`
+    });
   const first = platform2.settings.data.waves[0]?.name;
-  const clusters = [...new Set([...platform2.environments.values()].filter(({ data }) => data.wave === first).map(({ data }) => data.cluster))].sort();
-  const outputs = { commit, pull: String(pull), clusters: JSON.stringify(clusters), reason: `/try of pull request ${pull} by ${login2}` };
-  return outcome({ exit: 0, text: `${commit.slice(0, 7)} of pull request ${pull}: ${clusters.join(", ")}
-`, json: { schema_version: SCHEMA_VERSION, ...outputs }, outputs });
+  const clusters = [
+    ...new Set(
+      [...platform2.environments.values()].filter(({ data }) => data.wave === first).map(({ data }) => data.cluster)
+    )
+  ].sort();
+  const outputs = {
+    commit,
+    pull: String(pull),
+    clusters: JSON.stringify(clusters),
+    reason: `/try of pull request ${pull} by ${login2}`
+  };
+  return outcome({
+    exit: 0,
+    text: `${commit.slice(0, 7)} of pull request ${pull}: ${clusters.join(", ")}
+`,
+    json: { schema_version: SCHEMA_VERSION, ...outputs },
+    outputs
+  });
 }
 
 // src/commands/waves.ts
@@ -53660,21 +56591,38 @@ async function waves({ root, chartsFrom }, report) {
   const { platform: platform2, findings } = await gatherPlatform(root);
   if (!platform2) return refused(findings);
   const charts = await gatherCharts(platform2, { chartsFrom, report });
-  const present2 = new Map((await deployedOnBranch(root)).releases.map(({ unit, digest: digest2 }) => [unit.name, digest2]));
+  const present2 = new Map(
+    (await deployedOnBranch(root)).releases.map(({ unit, digest: digest2 }) => [unit.name, digest2])
+  );
   const hubs = wantedReleases(platform2, charts).filter(({ unit }) => unit.kind === "hub");
   const removing = platform2.settings.data.removals.map(({ cluster }) => cluster).filter((name) => platform2.clusters.has(name));
   const rows = platform2.settings.data.waves.slice(0, WAVES).map(({ name, approval: approval2 }, index2) => {
     const mine = hubs.filter(({ wave }) => wave === name);
-    return { name, clusters: sorted2([...clustersOf(mine), ...index2 === 0 ? removing : []]), approve: approval2 ? clustersOf(mine.filter(({ unit, digest: digest2 }) => present2.get(unit.name) !== digest2)) : [] };
+    return {
+      name,
+      clusters: sorted2([...clustersOf(mine), ...index2 === 0 ? removing : []]),
+      approve: approval2 ? clustersOf(mine.filter(({ unit, digest: digest2 }) => present2.get(unit.name) !== digest2)) : []
+    };
   });
   const outputs = Array.from({ length: WAVES }, (_, index2) => {
     const { name = "", clusters: clusters2 = [], approve = [] } = rows[index2] ?? {};
-    return { [`name_${index2 + 1}`]: name, [`clusters_${index2 + 1}`]: JSON.stringify(clusters2), [`approve_${index2 + 1}`]: JSON.stringify(approve) };
+    return {
+      [`name_${index2 + 1}`]: name,
+      [`clusters_${index2 + 1}`]: JSON.stringify(clusters2),
+      [`approve_${index2 + 1}`]: JSON.stringify(approve)
+    };
   });
   const clusters = JSON.stringify(sorted2([...clustersOf(hubs), ...removing]));
-  const text2 = rows.map(({ name, clusters: clusters2, approve }, index2) => `wave ${index2 + 1} ${name}: ${clusters2.join(", ") || "no hub"}${approve.length === 0 ? "" : `; asks first on ${approve.join(", ")}`}
-`).join("");
-  return outcome({ exit: 0, text: text2, json: { schema_version: SCHEMA_VERSION, waves: rows.map((row) => ({ ...row })) }, outputs: Object.assign({ clusters }, ...outputs) });
+  const text2 = rows.map(
+    ({ name, clusters: clusters2, approve }, index2) => `wave ${index2 + 1} ${name}: ${clusters2.join(", ") || "no hub"}${approve.length === 0 ? "" : `; asks first on ${approve.join(", ")}`}
+`
+  ).join("");
+  return outcome({
+    exit: 0,
+    text: text2,
+    json: { schema_version: SCHEMA_VERSION, waves: rows.map((row) => ({ ...row })) },
+    outputs: Object.assign({ clusters }, ...outputs)
+  });
 }
 function clustersOf(hubs) {
   return sorted2(hubs.map(({ unit }) => unit.cluster));
@@ -53685,8 +56633,10 @@ function sorted2(names3) {
 
 // src/core/show/completion.ts
 function completionScript(commands) {
-  const cases = Object.entries(commands).map(([name, { options }]) => `    ${name}) words="${options.map((option) => `--${option}`).join(" ")} --help" ;;
-`);
+  const cases = Object.entries(commands).map(
+    ([name, { options }]) => `    ${name}) words="${options.map((option) => `--${option}`).join(" ")} --help" ;;
+`
+  );
   return `# source <(glaciocloud completion)
 _glaciocloud() {
   local words="${Object.keys(commands).join(" ")} --help --version"
@@ -53708,8 +56658,10 @@ init_failure();
 // src/help.ts
 function helpText(command) {
   if (command === void 0) {
-    const rows2 = Object.entries(COMMANDS).map(([name, { summary: summary4 }]) => `  ${name.padEnd(14)}${summary4}
-`);
+    const rows2 = Object.entries(COMMANDS).map(
+      ([name, { summary: summary4 }]) => `  ${name.padEnd(14)}${summary4}
+`
+    );
     return `glaciocloud \u2014 JupyterHubs from one git repository
 
 ${rows2.join("")}
@@ -53743,7 +56695,10 @@ async function main(read, report) {
       report.failure(error3.message, error3.hint);
       return error3.exit;
     }
-    report.failure(error3 instanceof Error ? error3.stack ?? error3.message : String(error3), "this is a bug of GlacioCloud: please report it with the lines above");
+    report.failure(
+      error3 instanceof Error ? error3.stack ?? error3.message : String(error3),
+      "this is a bug of GlacioCloud: please report it with the lines above"
+    );
     return 1;
   }
 }
@@ -53752,7 +56707,12 @@ async function run(inputs, report) {
   const now = timeOf(inputs.at);
   switch (inputs.command) {
     case "help":
-      return outcome({ exit: 0, text: helpText(target[0] !== void 0 && Object.hasOwn(COMMANDS, target[0]) ? target[0] : void 0) });
+      return outcome({
+        exit: 0,
+        text: helpText(
+          target[0] !== void 0 && Object.hasOwn(COMMANDS, target[0]) ? target[0] : void 0
+        )
+      });
     case "version":
       return outcome({ exit: 0, text: `${VERSION}
 ` });
@@ -53767,8 +56727,26 @@ async function run(inputs, report) {
     case "review": {
       const { github, runner } = await actionEdges();
       const pull = Number(inputs.pull);
-      if (!Number.isInteger(pull) || pull < 1 || !/^[0-9a-f]{40}$/u.test(inputs.head ?? "")) throw new UsageError("review needs --pull N and --head SHA", "the command pull-request finds both");
-      return review({ root, repository: ".", chartsFrom, present: inputs.present, html: inputs.html, pull, head: inputs.head ?? "", full: runner.runAddress(), now }, github, report);
+      if (!Number.isInteger(pull) || pull < 1 || !/^[0-9a-f]{40}$/u.test(inputs.head ?? ""))
+        throw new UsageError(
+          "review needs --pull N and --head SHA",
+          "the command pull-request finds both"
+        );
+      return review(
+        {
+          root,
+          repository: ".",
+          chartsFrom,
+          present: inputs.present,
+          html: inputs.html,
+          pull,
+          head: inputs.head ?? "",
+          full: runner.runAddress(),
+          now
+        },
+        github,
+        report
+      );
     }
     case "plan":
       return plan({ root, chartsFrom, now, present: inputs.present, html: inputs.html }, report);
@@ -53777,7 +56755,31 @@ async function run(inputs, report) {
     case "deploy": {
       const { wave, cluster, record, retry: retry2, again, hold, reason } = inputs;
       const action = await maybeAction();
-      return deploy({ actions: action && { github: action.github, run: action.runner.runAddress(), branch: action.runner.runBranch() }, root, chartsFrom, hubs: target, wave, cluster, kubeconfig: kubeconfigOf(inputs), record, approved: inputs.approved, now: inputs.now, retry: retry2, again, hold, pull: inputs.pull === void 0 ? void 0 : Number(inputs.pull), reason, clock: () => /* @__PURE__ */ new Date() }, report);
+      return deploy(
+        {
+          actions: action && {
+            github: action.github,
+            run: action.runner.runAddress(),
+            branch: action.runner.runBranch()
+          },
+          root,
+          chartsFrom,
+          hubs: target,
+          wave,
+          cluster,
+          kubeconfig: kubeconfigOf(inputs),
+          record,
+          approved: inputs.approved,
+          now: inputs.now,
+          retry: retry2,
+          again,
+          hold,
+          pull: inputs.pull === void 0 ? void 0 : Number(inputs.pull),
+          reason,
+          clock: () => /* @__PURE__ */ new Date()
+        },
+        report
+      );
     }
     case "try": {
       const { github, runner } = await actionEdges();
@@ -53791,7 +56793,16 @@ async function run(inputs, report) {
       return waves({ root, chartsFrom }, report);
     case "outside": {
       const action = await maybeAction();
-      return outside({ root, hubs: target, now, pauseMs: 5e3, actions: action && { github: action.github, run: action.runner.runAddress() } }, report);
+      return outside(
+        {
+          root,
+          hubs: target,
+          now,
+          pauseMs: 5e3,
+          actions: action && { github: action.github, run: action.runner.runAddress() }
+        },
+        report
+      );
     }
     case "secrets":
       return secrets(root, target, now);
@@ -53810,20 +56821,25 @@ async function run(inputs, report) {
   }
 }
 async function actionEdges() {
-  const [{ Github: Client2 }, runner] = await Promise.all([Promise.resolve().then(() => (init_github2(), github_exports)), Promise.resolve().then(() => (init_runner(), runner_exports))]);
+  const [{ Github: Client2 }, runner] = await Promise.all([
+    Promise.resolve().then(() => (init_github2(), github_exports)),
+    Promise.resolve().then(() => (init_runner(), runner_exports))
+  ]);
   return { github: new Client2(runner.githubSettings()), runner };
 }
 async function maybeAction() {
   return process.env["GITHUB_ACTIONS"] === "true" && (process.env["GITHUB_TOKEN"] ?? "") !== "" ? actionEdges() : void 0;
 }
 function kubeconfigOf({ kubeconfig }) {
-  if (kubeconfig === void 0 || kubeconfig === "") throw new UsageError("no cluster is named", "give --kubeconfig FILE, or set KUBECONFIG");
+  if (kubeconfig === void 0 || kubeconfig === "")
+    throw new UsageError("no cluster is named", "give --kubeconfig FILE, or set KUBECONFIG");
   return kubeconfig;
 }
 function timeOf(at3) {
   if (at3 === void 0) return Date.now();
   const time = instant(at3);
-  if (Number.isNaN(time)) throw new UsageError(`"${at3}" is not a time`, "write it like 2026-11-30T08:00Z");
+  if (Number.isNaN(time))
+    throw new UsageError(`"${at3}" is not a time`, "write it like 2026-11-30T08:00Z");
   return time;
 }
 

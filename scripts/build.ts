@@ -5,7 +5,10 @@ import type { Plugin } from 'esbuild';
 /** Amazon's SDK in a file of its own, loaded by who asks for it: within the others it would cost every start 25 ms. */
 const s3Apart: Plugin = {
   name: 's3-apart',
-  setup: (esbuild) => esbuild.onResolve({ filter: /s3-client\.ts$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: './s3.js', external: true } : undefined)),
+  setup: (esbuild) =>
+    esbuild.onResolve({ filter: /s3-client\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './s3.js', external: true } : undefined,
+    ),
 };
 
 /** What `bundle` writes. */
@@ -21,7 +24,9 @@ export async function bundle(outdir: string): Promise<void> {
     target: 'node20',
     format: 'esm',
     legalComments: 'none',
-    banner: { js: "#!/usr/bin/env node\nimport { createRequire as glaciocloudRequire } from 'node:module';\nconst require = glaciocloudRequire(import.meta.url);" },
+    banner: {
+      js: "#!/usr/bin/env node\nimport { createRequire as glaciocloudRequire } from 'node:module';\nconst require = glaciocloudRequire(import.meta.url);",
+    },
     logLevel: 'warning',
     plugins: [s3Apart],
   });

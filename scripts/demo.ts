@@ -18,20 +18,37 @@ const folder = await temporary();
 try {
   progress('unpacking Helm');
   const helm = join(await unpackTools(), 'helm');
-  const reachable = await fetch(REPOSITORY, { method: 'HEAD', signal: AbortSignal.timeout(5000) }).then(({ ok }) => ok, () => false);
-  if (!reachable) progress('hub.jupyter.org cannot be reached: using the small chart of test/lab/charts, a test double');
+  const reachable = await fetch(REPOSITORY, {
+    method: 'HEAD',
+    signal: AbortSignal.timeout(5000),
+  }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+  if (!reachable)
+    progress(
+      'hub.jupyter.org cannot be reached: using the small chart of test/lab/charts, a test double',
+    );
   progress('a copy of this platform, deployed; a simulated GitHub');
   const demo = await stage(folder.path, reachable ? undefined : DOUBLE, helm);
   try {
     progress('a pull request that changes a hub and an image');
-    const good = await openPullRequest(demo, 'bigger-large', 'More memory for large servers, newer 1.6.3 image', async (files) => {
-      await edit(files, 'environments/hub.yaml', 'memory: 32G', 'memory: 48G');
-      await edit(files, 'environments/hub-staging.yaml', 'idle: 2h', 'idle: 3h');
-      await edit(files, 'images/oggm-1.6.3/image.yaml', 'tag: v1.6.3', 'tag: 1.6.3-20261120');
-    });
+    const good = await openPullRequest(
+      demo,
+      'bigger-large',
+      'More memory for large servers, newer 1.6.3 image',
+      async (files) => {
+        await edit(files, 'environments/hub.yaml', 'memory: 32G', 'memory: 48G');
+        await edit(files, 'environments/hub-staging.yaml', 'idle: 2h', 'idle: 3h');
+        await edit(files, 'images/oggm-1.6.3/image.yaml', 'tag: v1.6.3', 'tag: 1.6.3-20261120');
+      },
+    );
     const comment = good.pull.comments.at(-1)?.body;
-    if (comment === undefined) throw new Error(`no comment: ${good.plan.map(({ log }) => log).join('\n')}`);
-    say(`\nPull request ${good.pull.number}: ${good.pull.title}\n${'─'.repeat(78)}\n${comment}\n${'─'.repeat(78)}`);
+    if (comment === undefined)
+      throw new Error(`no comment: ${good.plan.map(({ log }) => log).join('\n')}`);
+    say(
+      `\nPull request ${good.pull.number}: ${good.pull.title}\n${'─'.repeat(78)}\n${comment}\n${'─'.repeat(78)}`,
+    );
     const page = fileURLToPath(new URL('../.cache/demo/plan.html', import.meta.url));
     await mkdir(join(page, '..'), { recursive: true });
     await copyFile(good.page, page);
@@ -43,8 +60,12 @@ try {
       await edit(files, 'environments/classroom.yaml', 'idle: 2h', 'idel: 2h');
       await edit(files, 'environments/hub-staging.yaml', 'cluster: bremen', 'cluster: bremne');
     });
-    const annotations = bad.check.flatMap(({ log }) => log.split('\n').filter((line) => /^::(?:error|warning) /u.test(line)));
-    say(`\nPull request ${bad.pull.number}: ${bad.pull.title}. The check fails (exit code ${bad.check.at(-1)?.code ?? 0}) with these annotations:\n`);
+    const annotations = bad.check.flatMap(({ log }) =>
+      log.split('\n').filter((line) => /^::(?:error|warning) /u.test(line)),
+    );
+    say(
+      `\nPull request ${bad.pull.number}: ${bad.pull.title}. The check fails (exit code ${bad.check.at(-1)?.code ?? 0}) with these annotations:\n`,
+    );
     for (const line of annotations) say(`  ${line}`);
   } finally {
     await demo.sim.close();
@@ -53,4 +74,5 @@ try {
   await folder.remove();
 }
 
-if (process.argv.includes('--lab')) await (await import('./demo-lab.ts')).demoInLab(process.argv.includes('--keep'));
+if (process.argv.includes('--lab'))
+  await (await import('./demo-lab.ts')).demoInLab(process.argv.includes('--keep'));

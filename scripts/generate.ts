@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { dump } from 'js-yaml';
+import { format, resolveConfig } from 'prettier';
 import { isObject } from '../src/core/json.ts';
 import type { Json, JsonObject } from '../src/core/json.ts';
 import { SCHEMAS } from '../src/core/model/read.ts';
@@ -10,16 +11,37 @@ import { helpText } from '../src/help.ts';
 import { COMMANDS, actionInputs } from '../src/inputs.ts';
 import type { CommandName } from '../src/inputs.ts';
 
-/** Files made from the code's own tables, by path. A test compares them with what is committed. */
-export function generated(): Map<string, string> {
-  const schemas = Object.entries(SCHEMAS).map(([kind, schema]): [string, string] => [`docs/reference/${kind}.md`, schemaPage(schema as unknown as JsonObject)]);
-  return new Map([['action.yml', action()], ['docs/reference/rules.md', rulesPage()], ['docs/reference/cli.md', cliPage()], ...schemas]);
+/** Files made from the code's own tables, by path and formatted. A test compares them with what is committed. */
+export async function generated(): Promise<Map<string, string>> {
+  const files = [...tables()].map(async ([file, text]): Promise<[string, string]> => [
+    file,
+    await format(text, { ...(await resolveConfig(file)), filepath: file }),
+  ]);
+  return new Map(await Promise.all(files));
+}
+
+function tables(): Map<string, string> {
+  const schemas = Object.entries(SCHEMAS).map(([kind, schema]): [string, string] => [
+    `docs/reference/${kind}.md`,
+    schemaPage(schema as unknown as JsonObject),
+  ]);
+  return new Map([
+    ['action.yml', action()],
+    ['docs/reference/rules.md', rulesPage()],
+    ['docs/reference/cli.md', cliPage()],
+    ...schemas,
+  ]);
 }
 
 const NOTE = '<!-- Made by scripts/generate.ts; do not edit. -->\n';
 
 function action(): string {
-  const inputs = Object.fromEntries(Object.entries(actionInputs()).map(([name, description]) => [name, { description, required: name === 'command' }]));
+  const inputs = Object.fromEntries(
+    Object.entries(actionInputs()).map(([name, description]) => [
+      name,
+      { description, required: name === 'command' },
+    ]),
+  );
   const outputs = {
     result: { description: 'the result as JSON, as the CLI prints it with --json' },
     digest: { description: 'digest of the plan' },
@@ -40,7 +62,17 @@ function action(): string {
 }
 
 function rulesPage(): string {
-  const section = ({ id, severity, title, why }: { id: string; severity: string; title: string; why: string }): string => `### ${id}\n\n*${severity}* · ${title}\n\n${why}\n`;
+  const section = ({
+    id,
+    severity,
+    title,
+    why,
+  }: {
+    id: string;
+    severity: string;
+    title: string;
+    why: string;
+  }): string => `### ${id}\n\n*${severity}* · ${title}\n\n${why}\n`;
   return `# Rules\n\n${NOTE}\nWhat \`glaciocloud check\` looks for. \`glaciocloud explain RULE\` prints one of them.\n\n## About what files say\n\n${RULES.map(section).join('\n')}\n## About files and values themselves\n\n${FILE_RULES.map(section).join('\n')}`;
 }
 
@@ -64,7 +96,9 @@ function describe(root: JsonObject, node: JsonObject, path: string, rows: string
     const child = resolved(root, raw);
     const full = path === '' ? key : `${path}.${key}`;
     const fallback = raw['default'];
-    rows.push(`| \`${full}\`${required.includes(key) ? ' *' : ''} | ${cell(child['description'])} | ${typeText(root, child)} | ${fallback === undefined || isObject(fallback) || Array.isArray(fallback) ? '' : `\`${JSON.stringify(fallback)}\``} |\n`);
+    rows.push(
+      `| \`${full}\`${required.includes(key) ? ' *' : ''} | ${cell(child['description'])} | ${typeText(root, child)} | ${fallback === undefined || isObject(fallback) || Array.isArray(fallback) ? '' : `\`${JSON.stringify(fallback)}\``} |\n`,
+    );
     below(root, child, full, rows);
   }
 }
@@ -79,16 +113,24 @@ function below(root: JsonObject, child: JsonObject, path: string, rows: string[]
 
 function resolved(root: JsonObject, node: JsonObject): JsonObject {
   const ref = node['$ref'];
-  const target = typeof ref === 'string' && isObject(root['$defs']) ? root['$defs'][ref.replace('#/$defs/', '')] : undefined;
+  const target =
+    typeof ref === 'string' && isObject(root['$defs'])
+      ? root['$defs'][ref.replace('#/$defs/', '')]
+      : undefined;
   return isObject(target) ? { ...target, ...node } : node;
 }
 
 function typeText(root: JsonObject, node: JsonObject): string {
-  if (Array.isArray(node['enum'])) return node['enum'].map((one) => `\`${JSON.stringify(one)}\``).join(', ');
+  if (Array.isArray(node['enum']))
+    return node['enum'].map((one) => `\`${JSON.stringify(one)}\``).join(', ');
   if (node['const'] !== undefined) return `\`${JSON.stringify(node['const'])}\``;
   if (isObject(node['items'])) return `list of ${typeText(root, resolved(root, node['items']))}`;
-  const examples = Array.isArray(node['examples']) ? ` such as ${node['examples'].map((one) => `\`${typeof one === 'string' ? one : JSON.stringify(one)}\``).join(', ')}` : '';
-  const type = Array.isArray(node['type']) ? node['type'].map((one) => JSON.stringify(one).slice(1, -1)).join(' or ') : node['type'];
+  const examples = Array.isArray(node['examples'])
+    ? ` such as ${node['examples'].map((one) => `\`${typeof one === 'string' ? one : JSON.stringify(one)}\``).join(', ')}`
+    : '';
+  const type = Array.isArray(node['type'])
+    ? node['type'].map((one) => JSON.stringify(one).slice(1, -1)).join(' or ')
+    : node['type'];
   return `${typeof type === 'string' ? type : ''}${examples}`;
 }
 
@@ -97,7 +139,7 @@ function cell(value: Json | undefined): string {
 }
 
 if (import.meta.main) {
-  for (const [file, text] of generated()) {
+  for (const [file, text] of await generated()) {
     await mkdir(dirname(file), { recursive: true });
     if ((await readFile(file, 'utf8').catch(() => '')) !== text) await writeFile(file, text);
   }

@@ -12,32 +12,79 @@ interface OptionSpec {
 
 export const OPTIONS = {
   root: { type: 'string', value: 'DIR', help: 'the platform’s folder (default: the current one)' },
-  'charts-from': { type: 'string', value: 'DIR|URL', help: 'take charts from here instead of their repositories; trusted, and reported as not verified' },
+  'charts-from': {
+    type: 'string',
+    value: 'DIR|URL',
+    help: 'take charts from here instead of their repositories; trusted, and reported as not verified',
+  },
   json: { type: 'boolean', help: 'print the result as JSON' },
   all: { type: 'boolean', help: 'everything instead of one' },
   out: { type: 'string', value: 'DIR', help: 'write into this folder' },
-  present: { type: 'string', value: 'DIR', help: 'what is deployed, as a folder of the shape that `render` writes (default: the branch `deployed`)' },
+  present: {
+    type: 'string',
+    value: 'DIR',
+    help: 'what is deployed, as a folder of the shape that `render` writes (default: the branch `deployed`)',
+  },
   html: { type: 'string', value: 'FILE', help: 'write the whole plan as one HTML page' },
-  at: { type: 'string', value: 'TIME', help: 'plan as if it were this time, such as 2026-11-30T08:00Z (default: now)' },
+  at: {
+    type: 'string',
+    value: 'TIME',
+    help: 'plan as if it were this time, such as 2026-11-30T08:00Z (default: now)',
+  },
   pull: { type: 'string', value: 'N', help: 'number of the pull request' },
   head: { type: 'string', value: 'SHA', help: 'commit that the comment is about' },
   wave: { type: 'string', value: 'WAVE', help: 'only hubs of this wave' },
-  cluster: { type: 'string', value: 'NAME', help: 'the cluster to work on (needed where the platform has several); of `init`, its name (default: main)' },
-  kubeconfig: { type: 'string', value: 'FILE', help: 'how to reach the cluster (default: KUBECONFIG)' },
-  record: { type: 'string', value: 'DIR', help: 'keep the public record of what runs in this folder' },
+  cluster: {
+    type: 'string',
+    value: 'NAME',
+    help: 'the cluster to work on (needed where the platform has several); of `init`, its name (default: main)',
+  },
+  kubeconfig: {
+    type: 'string',
+    value: 'FILE',
+    help: 'how to reach the cluster (default: KUBECONFIG)',
+  },
+  record: {
+    type: 'string',
+    value: 'DIR',
+    help: 'keep the public record of what runs in this folder',
+  },
   now: { type: 'boolean', help: 'pass freezes and soaks; needs --reason' },
   approved: { type: 'boolean', help: 'a person has approved the waves that ask for it' },
-  retry: { type: 'string', value: 'HUB', help: 'try what is quarantined once more; needs --reason' },
-  again: { type: 'boolean', help: 'apply the named hubs once more, though nothing changed; needs --reason' },
-  hold: { type: 'string', value: 'TIME', help: 'try files that are not merged on the first wave for so long, such as 2h; needs --reason' },
+  retry: {
+    type: 'string',
+    value: 'HUB',
+    help: 'try what is quarantined once more; needs --reason',
+  },
+  again: {
+    type: 'boolean',
+    help: 'apply the named hubs once more, though nothing changed; needs --reason',
+  },
+  hold: {
+    type: 'string',
+    value: 'TIME',
+    help: 'try files that are not merged on the first wave for so long, such as 2h; needs --reason',
+  },
   reason: { type: 'string', value: 'TEXT', help: 'why, for those who read it later' },
-  organization: { type: 'string', value: 'ORG', help: 'GitHub organisation that the platform belongs to' },
+  organization: {
+    type: 'string',
+    value: 'ORG',
+    help: 'GitHub organisation that the platform belongs to',
+  },
   registry: { type: 'string', value: 'HOST/PATH', help: 'where images go (default: ghcr.io/ORG)' },
   hub: { type: 'string', value: 'NAME', help: 'the first hub (default: hub)' },
   url: { type: 'string', value: 'URL', help: 'address of the first hub' },
   provider: { type: 'string', value: 'PROVIDER', help: 'who runs the cluster (default: existing)' },
-  email: { type: 'string', value: 'ADDRESS', help: 'contact for certificates, where the address is https' },
-  action: { type: 'string', value: 'OWNER/REPO@SHA', help: 'GlacioCloud at the commit that the workflows use' },
+  email: {
+    type: 'string',
+    value: 'ADDRESS',
+    help: 'contact for certificates, where the address is https',
+  },
+  action: {
+    type: 'string',
+    value: 'OWNER/REPO@SHA',
+    help: 'GlacioCloud at the commit that the workflows use',
+  },
   help: { type: 'boolean', help: 'show this' },
   version: { type: 'boolean', help: 'show the version' },
 } as const satisfies Record<string, OptionSpec>;
@@ -52,22 +99,97 @@ interface CommandSpec {
 }
 
 export const COMMANDS = {
-  check: { summary: 'find every mistake in the files', target: '', options: ['root', 'charts-from', 'json', 'at'] },
-  render: { summary: 'write values and Kubernetes objects of hubs', target: 'HUB?', options: ['root', 'charts-from', 'all', 'out'] },
-  'render-image': { summary: 'write the build folder of images', target: 'IMAGE?', options: ['root', 'all', 'out', 'json'] },
-  'pull-request': { summary: 'in a workflow_run: find the pull request that the run belongs to', target: '', options: [] },
-  review: { summary: 'put the plan of a pull request into its comment', target: '', options: ['root', 'charts-from', 'present', 'html', 'pull', 'head', 'at'] },
-  plan: { summary: 'show what would change, compared with what is deployed', target: '', options: ['root', 'charts-from', 'present', 'json', 'html', 'at'] },
-  deploy: { summary: 'make what is merged run, wave by wave, and prove it healthy', target: 'HUB…', options: ['root', 'charts-from', 'wave', 'cluster', 'kubeconfig', 'record', 'approved', 'now', 'retry', 'again', 'hold', 'pull', 'reason', 'json'] },
-  try: { summary: 'in an issue_comment event: which commit `/try SHA` asks for', target: '', options: ['root', 'charts-from'] },
+  check: {
+    summary: 'find every mistake in the files',
+    target: '',
+    options: ['root', 'charts-from', 'json', 'at'],
+  },
+  render: {
+    summary: 'write values and Kubernetes objects of hubs',
+    target: 'HUB?',
+    options: ['root', 'charts-from', 'all', 'out'],
+  },
+  'render-image': {
+    summary: 'write the build folder of images',
+    target: 'IMAGE?',
+    options: ['root', 'all', 'out', 'json'],
+  },
+  'pull-request': {
+    summary: 'in a workflow_run: find the pull request that the run belongs to',
+    target: '',
+    options: [],
+  },
+  review: {
+    summary: 'put the plan of a pull request into its comment',
+    target: '',
+    options: ['root', 'charts-from', 'present', 'html', 'pull', 'head', 'at'],
+  },
+  plan: {
+    summary: 'show what would change, compared with what is deployed',
+    target: '',
+    options: ['root', 'charts-from', 'present', 'json', 'html', 'at'],
+  },
+  deploy: {
+    summary: 'make what is merged run, wave by wave, and prove it healthy',
+    target: 'HUB…',
+    options: [
+      'root',
+      'charts-from',
+      'wave',
+      'cluster',
+      'kubeconfig',
+      'record',
+      'approved',
+      'now',
+      'retry',
+      'again',
+      'hold',
+      'pull',
+      'reason',
+      'json',
+    ],
+  },
+  try: {
+    summary: 'in an issue_comment event: which commit `/try SHA` asks for',
+    target: '',
+    options: ['root', 'charts-from'],
+  },
   order: { summary: 'in an issues event: what a label asks for', target: '', options: ['root'] },
-  waves: { summary: 'for the workflow: clusters of each wave, and where a person is asked', target: '', options: ['root', 'charts-from', 'json'] },
-  state: { summary: 'show what the cluster knows of its hubs', target: 'HUB…', options: ['kubeconfig', 'json'] },
-  drift: { summary: 'show what somebody changed in the cluster behind our back', target: 'HUB…', options: ['kubeconfig', 'json'] },
-  outside: { summary: 'ask each hub’s public address, and hear whether its probe still speaks', target: 'HUB…', options: ['root', 'json', 'at'] },
-  secrets: { summary: 'compare a hub’s secrets with what it declares, or write the file to fill in', target: 'audit|template HUB', options: ['root', 'json'] },
-  new: { summary: 'write a commented file to begin with: new hub|image|cluster NAME', target: 'KIND NAME', options: ['root', 'json'] },
-  init: { summary: 'make an empty repository a platform, by questions or by options', target: '', options: ['root', ...ANSWERS, 'json'] },
+  waves: {
+    summary: 'for the workflow: clusters of each wave, and where a person is asked',
+    target: '',
+    options: ['root', 'charts-from', 'json'],
+  },
+  state: {
+    summary: 'show what the cluster knows of its hubs',
+    target: 'HUB…',
+    options: ['kubeconfig', 'json'],
+  },
+  drift: {
+    summary: 'show what somebody changed in the cluster behind our back',
+    target: 'HUB…',
+    options: ['kubeconfig', 'json'],
+  },
+  outside: {
+    summary: 'ask each hub’s public address, and hear whether its probe still speaks',
+    target: 'HUB…',
+    options: ['root', 'json', 'at'],
+  },
+  secrets: {
+    summary: 'compare a hub’s secrets with what it declares, or write the file to fill in',
+    target: 'audit|template HUB',
+    options: ['root', 'json'],
+  },
+  new: {
+    summary: 'write a commented file to begin with: new hub|image|cluster NAME',
+    target: 'KIND NAME',
+    options: ['root', 'json'],
+  },
+  init: {
+    summary: 'make an empty repository a platform, by questions or by options',
+    target: '',
+    options: ['root', ...ANSWERS, 'json'],
+  },
   explain: { summary: 'say why a rule exists', target: 'RULE?', options: ['json'] },
   completion: { summary: 'print a completion script for bash', target: '', options: [] },
 } as const satisfies Record<string, CommandSpec>;
@@ -109,16 +231,29 @@ export function fromArguments(args: readonly string[]): Inputs {
   const command = args[0]?.startsWith('-') === true ? undefined : words[0];
   if (args.includes('--version')) return build('version', [], {});
   if (args.length === 0 || args.includes('--help') || args.includes('-h') || command === 'help') {
-    return build('help', command !== undefined && isCommand(command) ? [command] : words.slice(1, 2), {});
+    return build(
+      'help',
+      command !== undefined && isCommand(command) ? [command] : words.slice(1, 2),
+      {},
+    );
   }
-  if (command === undefined || !isCommand(command)) throw new UsageError(`there is no command "${command ?? args[0] ?? ''}"`, `commands: ${Object.keys(COMMANDS).join(', ')}`);
+  if (command === undefined || !isCommand(command))
+    throw new UsageError(
+      `there is no command "${command ?? args[0] ?? ''}"`,
+      `commands: ${Object.keys(COMMANDS).join(', ')}`,
+    );
   const allowed: readonly OptionName[] = COMMANDS[command].options;
   const options = Object.fromEntries(allowed.map((name) => [name, { type: OPTIONS[name].type }]));
   let parsed;
   try {
     parsed = parseArgs({ args: args.slice(1), options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : 'the arguments cannot be read', `see \`glaciocloud ${command} --help\``);
+    throw new UsageError(
+      error instanceof Error
+        ? (error.message.split('. ')[0] ?? error.message)
+        : 'the arguments cannot be read',
+      `see \`glaciocloud ${command} --help\``,
+    );
   }
   return build(command, parsed.positionals, parsed.values);
 }
@@ -140,7 +275,11 @@ export function actionInputs(): Record<string, string> {
 /** Inputs of the action, read by `read(name)`; empty text means not given. */
 export function fromAction(read: (name: string) => string): Inputs {
   const command = read('command');
-  if (!isCommand(command) || command === 'init') throw new UsageError(`there is no command "${command}"`, `commands: ${ACTION_COMMANDS.map(([name]) => name).join(', ')}`);
+  if (!isCommand(command) || command === 'init')
+    throw new UsageError(
+      `there is no command "${command}"`,
+      `commands: ${ACTION_COMMANDS.map(([name]) => name).join(', ')}`,
+    );
   const options: RawOptions = {};
   for (const name of COMMANDS[command].options as readonly OptionName[]) {
     const value = read(name);
@@ -154,8 +293,13 @@ function build(command: Inputs['command'], target: readonly string[], options: R
     const value = options[name];
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
-  const spec: CommandSpec | undefined = command === 'help' || command === 'version' ? undefined : COMMANDS[command];
-  if (spec?.target === '' && target.length > 0) throw new UsageError(`${command} takes no "${target[0] ?? ''}"`, `see \`glaciocloud ${command} --help\``);
+  const spec: CommandSpec | undefined =
+    command === 'help' || command === 'version' ? undefined : COMMANDS[command];
+  if (spec?.target === '' && target.length > 0)
+    throw new UsageError(
+      `${command} takes no "${target[0] ?? ''}"`,
+      `see \`glaciocloud ${command} --help\``,
+    );
   return {
     command,
     target,
@@ -179,7 +323,9 @@ function build(command: Inputs['command'], target: readonly string[], options: R
     again: options.again === true,
     hold: word('hold'),
     reason: word('reason'),
-    answers: Object.fromEntries(ANSWERS.flatMap((name) => (options[name] === undefined ? [] : [[name, word(name) ?? '']]))),
+    answers: Object.fromEntries(
+      ANSWERS.flatMap((name) => (options[name] === undefined ? [] : [[name, word(name) ?? '']])),
+    ),
   };
 }
 

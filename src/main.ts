@@ -40,7 +40,10 @@ export async function main(read: () => Inputs, report: Report): Promise<ExitCode
       report.failure(error.message, error.hint);
       return error.exit;
     }
-    report.failure(error instanceof Error ? (error.stack ?? error.message) : String(error), 'this is a bug of GlacioCloud: please report it with the lines above');
+    report.failure(
+      error instanceof Error ? (error.stack ?? error.message) : String(error),
+      'this is a bug of GlacioCloud: please report it with the lines above',
+    );
     return 1;
   }
 }
@@ -50,7 +53,14 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
   const now = timeOf(inputs.at);
   switch (inputs.command) {
     case 'help':
-      return outcome({ exit: 0, text: helpText(target[0] !== undefined && Object.hasOwn(COMMANDS, target[0]) ? (target[0] as CommandName) : undefined) });
+      return outcome({
+        exit: 0,
+        text: helpText(
+          target[0] !== undefined && Object.hasOwn(COMMANDS, target[0])
+            ? (target[0] as CommandName)
+            : undefined,
+        ),
+      });
     case 'version':
       return outcome({ exit: 0, text: `${VERSION}\n` });
     case 'check':
@@ -64,8 +74,26 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
     case 'review': {
       const { github, runner } = await actionEdges();
       const pull = Number(inputs.pull);
-      if (!Number.isInteger(pull) || pull < 1 || !/^[0-9a-f]{40}$/u.test(inputs.head ?? '')) throw new UsageError('review needs --pull N and --head SHA', 'the command pull-request finds both');
-      return review({ root, repository: '.', chartsFrom, present: inputs.present, html: inputs.html, pull, head: inputs.head ?? '', full: runner.runAddress(), now }, github, report);
+      if (!Number.isInteger(pull) || pull < 1 || !/^[0-9a-f]{40}$/u.test(inputs.head ?? ''))
+        throw new UsageError(
+          'review needs --pull N and --head SHA',
+          'the command pull-request finds both',
+        );
+      return review(
+        {
+          root,
+          repository: '.',
+          chartsFrom,
+          present: inputs.present,
+          html: inputs.html,
+          pull,
+          head: inputs.head ?? '',
+          full: runner.runAddress(),
+          now,
+        },
+        github,
+        report,
+      );
     }
     case 'plan':
       return plan({ root, chartsFrom, now, present: inputs.present, html: inputs.html }, report);
@@ -74,7 +102,31 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
     case 'deploy': {
       const { wave, cluster, record, retry, again, hold, reason } = inputs;
       const action = await maybeAction();
-      return deploy({ actions: action && { github: action.github, run: action.runner.runAddress(), branch: action.runner.runBranch() }, root, chartsFrom, hubs: target, wave, cluster, kubeconfig: kubeconfigOf(inputs), record, approved: inputs.approved, now: inputs.now, retry, again, hold, pull: inputs.pull === undefined ? undefined : Number(inputs.pull), reason, clock: () => new Date() }, report);
+      return deploy(
+        {
+          actions: action && {
+            github: action.github,
+            run: action.runner.runAddress(),
+            branch: action.runner.runBranch(),
+          },
+          root,
+          chartsFrom,
+          hubs: target,
+          wave,
+          cluster,
+          kubeconfig: kubeconfigOf(inputs),
+          record,
+          approved: inputs.approved,
+          now: inputs.now,
+          retry,
+          again,
+          hold,
+          pull: inputs.pull === undefined ? undefined : Number(inputs.pull),
+          reason,
+          clock: () => new Date(),
+        },
+        report,
+      );
     }
     case 'try': {
       const { github, runner } = await actionEdges();
@@ -88,7 +140,16 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
       return waves({ root, chartsFrom }, report);
     case 'outside': {
       const action = await maybeAction();
-      return outside({ root, hubs: target, now, pauseMs: 5000, actions: action && { github: action.github, run: action.runner.runAddress() } }, report);
+      return outside(
+        {
+          root,
+          hubs: target,
+          now,
+          pauseMs: 5000,
+          actions: action && { github: action.github, run: action.runner.runAddress() },
+        },
+        report,
+      );
     }
     case 'secrets':
       return secrets(root, target, now);
@@ -108,24 +169,34 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
 }
 
 /** Only what talks to GitHub loads its client: the other commands start without it. */
-async function actionEdges(): Promise<{ github: Github; runner: typeof import('./edges/runner.ts') }> {
-  const [{ Github: Client }, runner] = await Promise.all([import('./edges/github.ts'), import('./edges/runner.ts')]);
+async function actionEdges(): Promise<{
+  github: Github;
+  runner: typeof import('./edges/runner.ts');
+}> {
+  const [{ Github: Client }, runner] = await Promise.all([
+    import('./edges/github.ts'),
+    import('./edges/runner.ts'),
+  ]);
   return { github: new Client(runner.githubSettings()), runner };
 }
 
 /** GitHub, where a run of GitHub Actions gives a token. */
 async function maybeAction(): Promise<Awaited<ReturnType<typeof actionEdges>> | undefined> {
-  return process.env['GITHUB_ACTIONS'] === 'true' && (process.env['GITHUB_TOKEN'] ?? '') !== '' ? actionEdges() : undefined;
+  return process.env['GITHUB_ACTIONS'] === 'true' && (process.env['GITHUB_TOKEN'] ?? '') !== ''
+    ? actionEdges()
+    : undefined;
 }
 
 function kubeconfigOf({ kubeconfig }: Inputs): string {
-  if (kubeconfig === undefined || kubeconfig === '') throw new UsageError('no cluster is named', 'give --kubeconfig FILE, or set KUBECONFIG');
+  if (kubeconfig === undefined || kubeconfig === '')
+    throw new UsageError('no cluster is named', 'give --kubeconfig FILE, or set KUBECONFIG');
   return kubeconfig;
 }
 
 function timeOf(at: string | undefined): number {
   if (at === undefined) return Date.now();
   const time = instant(at);
-  if (Number.isNaN(time)) throw new UsageError(`"${at}" is not a time`, 'write it like 2026-11-30T08:00Z');
+  if (Number.isNaN(time))
+    throw new UsageError(`"${at}" is not a time`, 'write it like 2026-11-30T08:00Z');
   return time;
 }

@@ -20,7 +20,14 @@ export interface Outcome {
 export const SCHEMA_VERSION = 1;
 
 export function outcome(parts: Partial<Outcome> & Pick<Outcome, 'exit'>): Outcome {
-  return { text: '', json: { schema_version: SCHEMA_VERSION }, findings: [], outputs: {}, summary: '', ...parts };
+  return {
+    text: '',
+    json: { schema_version: SCHEMA_VERSION },
+    findings: [],
+    outputs: {},
+    summary: '',
+    ...parts,
+  };
 }
 
 /** Files with errors go no further: exit 2, with all findings. */

@@ -4,8 +4,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 import { createTarDecoder } from 'modern-tar';
 import pMap from 'p-map';
-import { difference, manifestFor, manifestKey, megabytes, notArchived, parseCounted, parseManifest, placeText, volumeKey, volumeName } from '../core/deploy/archive.ts';
-import type { ArchiveManifest, ArchivePlace, ArchivedVolume, Counted, Volume } from '../core/deploy/archive.ts';
+import {
+  difference,
+  manifestFor,
+  manifestKey,
+  megabytes,
+  notArchived,
+  parseCounted,
+  parseManifest,
+  placeText,
+  volumeKey,
+  volumeName,
+} from '../core/deploy/archive.ts';
+import type {
+  ArchiveManifest,
+  ArchivePlace,
+  ArchivedVolume,
+  Counted,
+  Volume,
+} from '../core/deploy/archive.ts';
 import { ARCHIVED, archiveObjects } from '../core/deploy/throw-away.ts';
 import { at, lastObject, objectsIn, pretty, textAt } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
@@ -33,15 +50,30 @@ export interface Archive {
 }
 
 /** Shows that the bucket takes what is written and gives it back, and finds what an earlier run of the same removal has archived. Touches nothing else. */
-export async function openArchive(place: ArchivePlace, unit: Unit, removal: string): Promise<Archive> {
+export async function openArchive(
+  place: ArchivePlace,
+  unit: Unit,
+  removal: string,
+): Promise<Archive> {
   const bucket = await Bucket.open(place);
   try {
     const text = await bucket.readText(manifestKey(place));
     const found = text === undefined ? undefined : parseManifest(text);
-    const other = (why: string): BucketFailure => new BucketFailure(`${placeText(place)} ${why}`, { hint: 'write another bucket or prefix: what lies there stays' });
+    const other = (why: string): BucketFailure =>
+      new BucketFailure(`${placeText(place)} ${why}`, {
+        hint: 'write another bucket or prefix: what lies there stays',
+      });
     if (text !== undefined && !found) throw other('holds a manifest.json that is not ours');
-    const next = manifestFor(found, { v: 1, hub: unit.name, cluster: unit.cluster, removal, complete: null, objects: [] });
-    if (next.kind === 'taken') throw other(`holds the archive of an earlier hub of this name, of ${next.since}`);
+    const next = manifestFor(found, {
+      v: 1,
+      hub: unit.name,
+      cluster: unit.cluster,
+      removal,
+      complete: null,
+      objects: [],
+    });
+    if (next.kind === 'taken')
+      throw other(`holds the archive of an earlier hub of this name, of ${next.since}`);
     const archive: Archive = { place, bucket, manifest: next.manifest };
     if (next.kind === 'begin') await writeManifest(archive);
     return archive;
@@ -54,7 +86,10 @@ export async function openArchive(place: ArchivePlace, unit: Unit, removal: stri
 async function writeManifest({ place, bucket, manifest }: Archive): Promise<void> {
   const text = pretty(manifest as unknown as Json);
   await bucket.writeText(manifestKey(place), text);
-  if ((await bucket.readText(manifestKey(place))) !== text) throw new BucketFailure(`${placeText(place)}manifest.json is not what was written`, { hint: 'look at the bucket; the next run goes on from here' });
+  if ((await bucket.readText(manifestKey(place))) !== text)
+    throw new BucketFailure(`${placeText(place)}manifest.json is not what was written`, {
+      hint: 'look at the bucket; the next run goes on from here',
+    });
 }
 
 export interface ArchiveTask {
@@ -67,37 +102,72 @@ export interface ArchiveTask {
 }
 
 /** Every volume into the bucket and read back from there, and then the manifest. Returns only when all of them are whole. */
-export async function archiveVolumes(archive: Archive, { unit, volumes, hub, user, held }: ArchiveTask, world: ApplyWorld): Promise<void> {
+export async function archiveVolumes(
+  archive: Archive,
+  { unit, volumes, hub, user, held }: ArchiveTask,
+  world: ApplyWorld,
+): Promise<void> {
   const { bucket, place } = archive;
   const left = notArchived(volumes, archive.manifest);
-  if (left.length > 0 && !hub) throw new Faulty('the hub’s Deployment is gone, so there is no image to read its volumes with; nothing is deleted', 'infrastructure');
-  if (left.length < volumes.length) world.progress(unit, `${volumes.length - left.length} of ${volumes.length} volumes are archived already`);
+  if (left.length > 0 && !hub)
+    throw new Faulty(
+      'the hub’s Deployment is gone, so there is no image to read its volumes with; nothing is deleted',
+      'infrastructure',
+    );
+  if (left.length < volumes.length)
+    world.progress(
+      unit,
+      `${volumes.length - left.length} of ${volumes.length} volumes are archived already`,
+    );
   if (left.length > 0) await atRest(left, unit.name, world);
   const script = await world.script('archive.py');
   let done = volumes.length - left.length;
   let writing = Promise.resolve();
-  const failures = await pMap(left, async (volume): Promise<string | undefined> => {
-    try {
-      const one = await archiveVolume(archive, volume, { unit, hub: hub ?? {}, user, script }, world);
-      done += 1;
-      world.progress(unit, `${volumeName(volume)} is archived and read back: ${done} of ${volumes.length}, ${megabytes(one.bytes)}, ${one.files} files`);
-      writing = writing.then(async () => {
-        held();
-        archive.manifest = { ...archive.manifest, objects: [...archive.manifest.objects.filter(({ claim }) => claim !== one.claim), one] };
-        await writeManifest(archive);
-      });
-      await writing;
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof Failure || error instanceof Faulty)) throw error;
-      world.progress(unit, `✗ ${volumeName(volume)}: ${error.message}`);
-      return `${volumeName(volume)}: ${error.message}`;
-    }
-  }, { concurrency: AT_ONCE });
+  const failures = await pMap(
+    left,
+    async (volume): Promise<string | undefined> => {
+      try {
+        const one = await archiveVolume(
+          archive,
+          volume,
+          { unit, hub: hub ?? {}, user, script },
+          world,
+        );
+        done += 1;
+        world.progress(
+          unit,
+          `${volumeName(volume)} is archived and read back: ${done} of ${volumes.length}, ${megabytes(one.bytes)}, ${one.files} files`,
+        );
+        writing = writing.then(async () => {
+          held();
+          archive.manifest = {
+            ...archive.manifest,
+            objects: [...archive.manifest.objects.filter(({ claim }) => claim !== one.claim), one],
+          };
+          await writeManifest(archive);
+        });
+        await writing;
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof Failure || error instanceof Faulty)) throw error;
+        world.progress(unit, `✗ ${volumeName(volume)}: ${error.message}`);
+        return `${volumeName(volume)}: ${error.message}`;
+      }
+    },
+    { concurrency: AT_ONCE },
+  );
   const failed = failures.filter((one) => one !== undefined);
-  if (failed.length > 0) throw new Faulty(`${failed.length} of ${volumes.length} volumes cannot be archived, so nothing is deleted: ${failed.slice(0, 3).join('; ')}`, 'infrastructure');
+  if (failed.length > 0)
+    throw new Faulty(
+      `${failed.length} of ${volumes.length} volumes cannot be archived, so nothing is deleted: ${failed.slice(0, 3).join('; ')}`,
+      'infrastructure',
+    );
   for (const { key, bytes } of archive.manifest.objects) {
-    if ((await bucket.size(key)) !== bytes) throw new Faulty(`${placeText({ ...place, folder: key })} is not there any more as it was; nothing is deleted`, 'infrastructure');
+    if ((await bucket.size(key)) !== bytes)
+      throw new Faulty(
+        `${placeText({ ...place, folder: key })} is not there any more as it was; nothing is deleted`,
+        'infrastructure',
+      );
   }
   if (archive.manifest.complete !== null) return;
   held();
@@ -106,12 +176,26 @@ export async function archiveVolumes(archive: Archive, { unit, volumes, hub, use
 }
 
 /** Waits until no pod writes to the volumes. */
-async function atRest(volumes: readonly Volume[], namespace: string, { kube }: ApplyWorld): Promise<void> {
+async function atRest(
+  volumes: readonly Volume[],
+  namespace: string,
+  { kube }: ApplyWorld,
+): Promise<void> {
   const claims = new Set(volumes.map(({ claim }) => claim));
   for (let look = 0; ; look += 1) {
-    const busy = (await kube.list('pods', { namespace })).find((pod) => !/^(Succeeded|Failed)$/u.test(textAt(pod, '/status/phase')) && objectsIn(at(pod, '/spec/volumes')).some((volume) => claims.has(textAt(volume, '/persistentVolumeClaim/claimName'))));
+    const busy = (await kube.list('pods', { namespace })).find(
+      (pod) =>
+        !/^(Succeeded|Failed)$/u.test(textAt(pod, '/status/phase')) &&
+        objectsIn(at(pod, '/spec/volumes')).some((volume) =>
+          claims.has(textAt(volume, '/persistentVolumeClaim/claimName')),
+        ),
+    );
     if (!busy) return;
-    if (look === LOOKS) throw new Faulty(`the pod ${textAt(busy, '/metadata/name')} does not stop, so that its volume cannot be archived; nothing is deleted`, 'infrastructure');
+    if (look === LOOKS)
+      throw new Faulty(
+        `the pod ${textAt(busy, '/metadata/name')} does not stop, so that its volume cannot be archived; nothing is deleted`,
+        'infrastructure',
+      );
     await sleep(LOOK_MS);
   }
 }
@@ -123,25 +207,46 @@ interface Reader {
   script: string;
 }
 
-async function archiveVolume({ place, bucket }: Archive, volume: Volume, { unit, hub, user, script }: Reader, world: ApplyWorld): Promise<ArchivedVolume> {
+async function archiveVolume(
+  { place, bucket }: Archive,
+  volume: Volume,
+  { unit, hub, user, script }: Reader,
+  world: ApplyWorld,
+): Promise<ArchivedVolume> {
   const { claim, uid } = volume;
   const namespace = unit.name;
   const key = volumeKey(place, volume);
   const name = `glaciocloud-archive-${randomUUID().slice(0, 8)}`; // a pod that a killed run has left may still be ending
-  const sent = await withThrowAway({ name, namespace, objects: archiveObjects(hub, namespace, name, volume, user), what: 'its volume cannot be read' }, world, async () => {
-    const streaming = world.kube.pythonStream(namespace, name, script, [ARCHIVED]);
-    const sending = new Sending(streaming);
-    const quiet = telling(() => world.progress(unit, `archiving ${volumeName(volume)}: ${megabytes(sending.bytes)} so far`));
-    try {
-      await bucket.send(key, Readable.from(sending.chunks()));
-    } finally {
-      quiet();
-      streaming.kill();
-    }
-    return sending.counted();
-  });
+  const sent = await withThrowAway(
+    {
+      name,
+      namespace,
+      objects: archiveObjects(hub, namespace, name, volume, user),
+      what: 'its volume cannot be read',
+    },
+    world,
+    async () => {
+      const streaming = world.kube.pythonStream(namespace, name, script, [ARCHIVED]);
+      const sending = new Sending(streaming);
+      const quiet = telling(() =>
+        world.progress(unit, `archiving ${volumeName(volume)}: ${megabytes(sending.bytes)} so far`),
+      );
+      try {
+        await bucket.send(key, Readable.from(sending.chunks()));
+      } finally {
+        quiet();
+        streaming.kill();
+      }
+      return sending.counted();
+    },
+  );
   let seen = 0;
-  const quiet = telling(() => world.progress(unit, `reading ${volumeName(volume)} back: ${megabytes(seen)} of ${megabytes(sent.bytes)}`));
+  const quiet = telling(() =>
+    world.progress(
+      unit,
+      `reading ${volumeName(volume)} back: ${megabytes(seen)} of ${megabytes(sent.bytes)}`,
+    ),
+  );
   const back = await readBack(await bucket.read(key), (bytes) => {
     seen = bytes;
   }).finally(quiet);
@@ -168,9 +273,17 @@ class Sending {
     const { code, stderr } = await this.#streaming.ended;
     const said = lastObject(stderr.split('\n'));
     const unreadable = at(said, '/unreadable');
-    if (typeof unreadable === 'number') throw new Faulty(`${unreadable} ${unreadable === 1 ? 'file' : 'files'} cannot be read: ${textAt(said, '/why')}`, 'infrastructure');
+    if (typeof unreadable === 'number')
+      throw new Faulty(
+        `${unreadable} ${unreadable === 1 ? 'file' : 'files'} cannot be read: ${textAt(said, '/why')}`,
+        'infrastructure',
+      );
     this.#counted = parseCounted(said);
-    if (code !== 0 || !this.#counted || this.#counted.bytes !== this.bytes) throw new Faulty(`the line to the pod broke after ${megabytes(this.bytes)}: ${stderr.trim().slice(-200)}`, 'infrastructure');
+    if (code !== 0 || !this.#counted || this.#counted.bytes !== this.bytes)
+      throw new Faulty(
+        `the line to the pod broke after ${megabytes(this.bytes)}: ${stderr.trim().slice(-200)}`,
+        'infrastructure',
+      );
   }
 
   counted(): Counted {
@@ -180,7 +293,10 @@ class Sending {
 }
 
 /** Counts an archive again, and reads it to its end as whoever unpacks it will. */
-export async function readBack(object: Readable, onBytes: (bytes: number) => void): Promise<Counted> {
+export async function readBack(
+  object: Readable,
+  onBytes: (bytes: number) => void,
+): Promise<Counted> {
   const hash = createHash('sha256');
   let bytes = 0;
   const unpacked = createGunzip();
@@ -192,12 +308,17 @@ export async function readBack(object: Readable, onBytes: (bytes: number) => voi
   object.on('error', (error) => unpacked.destroy(error)).pipe(unpacked);
   let files = 0;
   try {
-    for await (const { header, body } of (Readable.toWeb(unpacked) as ReadableStream<Uint8Array>).pipeThrough(createTarDecoder({ strict: true }))) {
+    for await (const { header, body } of (
+      Readable.toWeb(unpacked) as ReadableStream<Uint8Array>
+    ).pipeThrough(createTarDecoder({ strict: true }))) {
       await body.cancel();
       if (header.type !== 'directory') files += 1;
     }
   } catch (error) {
-    throw new Faulty(`it cannot be read back: ${error instanceof Error ? error.message : String(error)}`, 'infrastructure');
+    throw new Faulty(
+      `it cannot be read back: ${error instanceof Error ? error.message : String(error)}`,
+      'infrastructure',
+    );
   } finally {
     object.destroy();
     unpacked.destroy();

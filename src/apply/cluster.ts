@@ -15,31 +15,63 @@ const IDENTITY = 'glaciocloud-cluster';
 const KEY = 'glaciocloud-digest-key';
 
 /** Refuses any cluster but the one that the file, or the public record of first contact, means. Nothing is written before this. Returns the identity. */
-export async function confirmIdentity(kube: Kube, cluster: Doc<ClusterFile>, known: string | undefined): Promise<string> {
+export async function confirmIdentity(
+  kube: Kube,
+  cluster: Doc<ClusterFile>,
+  known: string | undefined,
+): Promise<string> {
   const found = at((await kube.get('namespace', 'kube-system')) ?? {}, '/metadata/uid');
-  if (typeof found !== 'string') throw new WrongCluster('the cluster does not say who it is', { hint: 'look at the kubeconfig' });
-  const recorded = at((await kube.get('configmap', IDENTITY, SYSTEM_NAMESPACE)) ?? {}, '/data/cluster');
-  const wrong = (why: string): WrongCluster => new WrongCluster(`this is not the cluster ${cluster.name}: ${why}`, { hint: `look at the kubeconfig, or at clusters/${cluster.name}.yaml` });
+  if (typeof found !== 'string')
+    throw new WrongCluster('the cluster does not say who it is', {
+      hint: 'look at the kubeconfig',
+    });
+  const recorded = at(
+    (await kube.get('configmap', IDENTITY, SYSTEM_NAMESPACE)) ?? {},
+    '/data/cluster',
+  );
+  const wrong = (why: string): WrongCluster =>
+    new WrongCluster(`this is not the cluster ${cluster.name}: ${why}`, {
+      hint: `look at the kubeconfig, or at clusters/${cluster.name}.yaml`,
+    });
   const meant = cluster.data.identity ?? known;
-  if (meant !== undefined && meant !== found) throw wrong(`its identity is ${found}, and ${meant} is recorded`);
-  if (typeof recorded === 'string' && recorded !== cluster.name) throw wrong(`it is known as ${recorded}`);
+  if (meant !== undefined && meant !== found)
+    throw wrong(`its identity is ${found}, and ${meant} is recorded`);
+  if (typeof recorded === 'string' && recorded !== cluster.name)
+    throw wrong(`it is known as ${recorded}`);
   return found;
 }
 
 /** What the hubs of a cluster share. Applied whenever it differs; applying it again changes nothing. */
-export async function applyCluster(kube: Kube, cluster: Doc<ClusterFile>, identity: string): Promise<boolean> {
-  const known = at((await kube.get('configmap', IDENTITY, SYSTEM_NAMESPACE)) ?? {}, '/data/objects');
+export async function applyCluster(
+  kube: Kube,
+  cluster: Doc<ClusterFile>,
+  identity: string,
+): Promise<boolean> {
+  const known = at(
+    (await kube.get('configmap', IDENTITY, SYSTEM_NAMESPACE)) ?? {},
+    '/data/objects',
+  );
   const objects = clusterObjects();
   if (known === JSON.stringify(objects)) return false;
   await kube.apply(objects);
-  await kube.apply([{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: IDENTITY, namespace: SYSTEM_NAMESPACE }, data: { cluster: cluster.name, identity, objects: JSON.stringify(objects) } }]);
+  await kube.apply([
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: IDENTITY, namespace: SYSTEM_NAMESPACE },
+      data: { cluster: cluster.name, identity, objects: JSON.stringify(objects) },
+    },
+  ]);
   return true;
 }
 
 /** What the cluster knows of each hub, by namespace. */
 export async function readStates(kube: Kube): Promise<Map<string, ReleaseState>> {
   const states = new Map<string, ReleaseState>();
-  for (const one of await kube.list('configmaps', { selector: 'glaciocloud.org/state=hub', fields: `metadata.name=${STATE_NAME}` })) {
+  for (const one of await kube.list('configmaps', {
+    selector: 'glaciocloud.org/state=hub',
+    fields: `metadata.name=${STATE_NAME}`,
+  })) {
     const [namespace, text] = [at(one, '/metadata/namespace'), at(one, '/data/state.json')];
     const state = typeof text === 'string' ? parseState(text) : undefined;
     if (typeof namespace === 'string' && state) states.set(namespace, state);
@@ -55,7 +87,13 @@ export async function digestKey(kube: Kube): Promise<string> {
   };
   const known = await read();
   if (known !== undefined) return known;
-  const made: JsonObject = { apiVersion: 'v1', kind: 'Secret', immutable: true, metadata: { name: KEY, namespace: SYSTEM_NAMESPACE }, stringData: { key: randomBytes(32).toString('hex') } };
+  const made: JsonObject = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    immutable: true,
+    metadata: { name: KEY, namespace: SYSTEM_NAMESPACE },
+    stringData: { key: randomBytes(32).toString('hex') },
+  };
   await kube.create(made).catch((error: unknown) => {
     if (!(error instanceof KubeFailure) || !error.conflict) throw error; // another run made it first
   });

@@ -26,18 +26,44 @@ export interface HealthRun {
 }
 
 /** Hub and proxy answer, and every image that is new here starts on a fresh and on an existing home, with a kernel that knows OGGM. */
-export async function proveHealthy(task: HubTask, world: ApplyWorld, run: HealthRun): Promise<void> {
+export async function proveHealthy(
+  task: HubTask,
+  world: ApplyWorld,
+  run: HealthRun,
+): Promise<void> {
   const { to, state, hub, platform } = task;
   const known = new Set(state?.healthy?.release.images.map(({ reference }) => reference));
   const fresh = to.release.images.filter(({ reference }) => !known.has(reference));
   const size = defaultSize(hub.data.sizes);
   const checks = fresh.map(({ name }) => {
     const oggm = platform.images.get(name)?.data.oggm;
-    return { user: DEPLOY_USER, profile: slug(name), size, image: name, oggm: oggm !== undefined, version: oggm?.version ?? null };
+    return {
+      user: DEPLOY_USER,
+      profile: slug(name),
+      size,
+      image: name,
+      oggm: oggm !== undefined,
+      version: oggm?.version ?? null,
+    };
   });
-  await dropOwned('persistentvolumeclaim', 'component=singleuser-storage', to.release.namespace, world);
-  world.progress(to.unit, checks.length === 0 ? 'asking hub and proxy' : `asking hub and proxy, and starting ${checks.map(({ image }) => image).join(', ')}`);
-  const job = JSON.stringify({ profiles: await refreshMenu(to.release.namespace, world), checks, oggmCheck: await world.script('oggm_check.py'), timeout: START_SECONDS });
+  await dropOwned(
+    'persistentvolumeclaim',
+    'component=singleuser-storage',
+    to.release.namespace,
+    world,
+  );
+  world.progress(
+    to.unit,
+    checks.length === 0
+      ? 'asking hub and proxy'
+      : `asking hub and proxy, and starting ${checks.map(({ image }) => image).join(', ')}`,
+  );
+  const job = JSON.stringify({
+    profiles: await refreshMenu(to.release.namespace, world),
+    checks,
+    oggmCheck: await world.script('oggm_check.py'),
+    timeout: START_SECONDS,
+  });
   const script = await world.script('health_check.py');
   const failed = await new Promise<HealthLine | undefined>((resolve, reject) => {
     const onLine = (text: string): void => {
@@ -48,16 +74,37 @@ export async function proveHealthy(task: HubTask, world: ApplyWorld, run: Health
       // The first failure decides. A start that is still pending is never cancelled, so the check may take minutes to clean up.
       if (!line.ok) resolve(line);
     };
-    const ended = world.kube.python(to.release.namespace, script, [job], onLine, (checks.length * 2 * START_SECONDS + 600) * 1000);
+    const ended = world.kube.python(
+      to.release.namespace,
+      script,
+      [job],
+      onLine,
+      (checks.length * 2 * START_SECONDS + 600) * 1000,
+    );
     run.rest = ended.catch((error: unknown) => messageOf(error));
     ended.then(({ code, stderr }) => {
       if (code === 0) resolve(run.lines.find(({ ok }) => !ok));
-      else reject(new Faulty(`the health check ended with code ${code}: ${stderr.trim().slice(-300)}`, 'infrastructure'));
+      else
+        reject(
+          new Faulty(
+            `the health check ended with code ${code}: ${stderr.trim().slice(-300)}`,
+            'infrastructure',
+          ),
+        );
     }, reject);
   });
-  if (failed) throw new Faulty(`${failed.check}${failed.image === null ? '' : ` of ${failed.image}`}: ${failed.detail}`, failed.class ?? 'product');
+  if (failed)
+    throw new Faulty(
+      `${failed.check}${failed.image === null ? '' : ` of ${failed.image}`}: ${failed.detail}`,
+      failed.class ?? 'product',
+    );
   run.rest = undefined;
-  await dropOwned('persistentvolumeclaim', 'component=singleuser-storage', to.release.namespace, world);
+  await dropOwned(
+    'persistentvolumeclaim',
+    'component=singleuser-storage',
+    to.release.namespace,
+    world,
+  );
   await provePublic(task, world, run);
 }
 
@@ -66,15 +113,35 @@ async function provePublic(task: HubTask, world: ApplyWorld, run: HealthRun): Pr
   const began = world.now().getTime();
   const sign = await publicSign(task, world);
   const ok = sign.kind !== 'problem';
-  const line: HealthLine = { check: 'public address', image: null, ok, seconds: (world.now().getTime() - began) / 1000, detail: sign.text, class: ok ? null : 'infrastructure' };
+  const line: HealthLine = {
+    check: 'public address',
+    image: null,
+    ok,
+    seconds: (world.now().getTime() - began) / 1000,
+    detail: sign.text,
+    class: ok ? null : 'infrastructure',
+  };
   run.lines.push(line);
   say(task.to.unit, line, world);
   if (!ok) throw new Faulty(`${task.hub.data.url}: ${sign.text}`, 'infrastructure');
 }
 
 /** Name, entry and certificate. Those of a new hub may take minutes until they are there. */
-async function publicSign({ to, state, hub: { data: { url } } }: HubTask, { cluster, now, progress }: ApplyWorld): Promise<Sign> {
-  if (cluster.data.ingress.class === 'none') return { kind: 'unchecked', text: `not checked: the cluster ${cluster.name} has no public entry` };
+async function publicSign(
+  {
+    to,
+    state,
+    hub: {
+      data: { url },
+    },
+  }: HubTask,
+  { cluster, now, progress }: ApplyWorld,
+): Promise<Sign> {
+  if (cluster.data.ingress.class === 'none')
+    return {
+      kind: 'unchecked',
+      text: `not checked: the cluster ${cluster.name} has no public entry`,
+    };
   const end = now().getTime() + (state?.healthy ? ENTRY_SECONDS : NEW_ENTRY_SECONDS) * 1000;
   let said = '';
   for (;;) {
@@ -86,8 +153,15 @@ async function publicSign({ to, state, hub: { data: { url } } }: HubTask, { clus
   }
 }
 
-function say(unit: Unit, { ok, check, image, seconds, detail }: HealthLine, { progress }: ApplyWorld): void {
-  progress(unit, `${ok ? '✓' : '✗'} ${check}${image === null ? '' : ` of ${image}`} ${seconds.toFixed(1)} s  ${detail}`);
+function say(
+  unit: Unit,
+  { ok, check, image, seconds, detail }: HealthLine,
+  { progress }: ApplyWorld,
+): void {
+  progress(
+    unit,
+    `${ok ? '✓' : '✗'} ${check}${image === null ? '' : ` of ${image}`} ${seconds.toFixed(1)} s  ${detail}`,
+  );
 }
 
 /** After a failure, when the old state runs again: waits until the check has cleaned up, then takes what a restarted hub forgot. */
@@ -96,13 +170,25 @@ export async function cleanUp({ to }: HubTask, run: HealthRun, world: ApplyWorld
   world.progress(to.unit, 'waiting until the throw-away user is gone');
   await run.rest;
   await dropOwned('pod', 'component=singleuser-server', to.release.namespace, world);
-  await dropOwned('persistentvolumeclaim', 'component=singleuser-storage', to.release.namespace, world);
+  await dropOwned(
+    'persistentvolumeclaim',
+    'component=singleuser-storage',
+    to.release.namespace,
+    world,
+  );
 }
 
 /** Makes the kubelet refresh the hub's mounted files at once, and says which menu the hub should read then. */
 async function refreshMenu(namespace: string, { kube, now }: ApplyWorld): Promise<string> {
-  await kube.annotate('pods', 'app=jupyterhub,component=hub', namespace, `glaciocloud.org/touch=${now().getTime()}`);
-  return sha256Hex(textAt(await kube.get('configmap', 'hub-profiles', namespace), '/data/profiles.json'));
+  await kube.annotate(
+    'pods',
+    'app=jupyterhub,component=hub',
+    namespace,
+    `glaciocloud.org/touch=${now().getTime()}`,
+  );
+  return sha256Hex(
+    textAt(await kube.get('configmap', 'hub-profiles', namespace), '/data/profiles.json'),
+  );
 }
 
 /** A line of health_check.py of the same version. */
@@ -111,9 +197,18 @@ function parseLine(text: string): HealthLine | undefined {
 }
 
 /** Objects of the throw-away user, and of nobody else. */
-async function dropOwned(kind: string, selector: string, namespace: string, { kube }: ApplyWorld): Promise<void> {
+async function dropOwned(
+  kind: string,
+  selector: string,
+  namespace: string,
+  { kube }: ApplyWorld,
+): Promise<void> {
   for (const one of await kube.list(kind, { namespace, selector })) {
     const name = at(one, '/metadata/name');
-    if (typeof name === 'string' && at(one, '/metadata/annotations/hub.jupyter.org~1username') === DEPLOY_USER) await kube.delete(kind, name, namespace);
+    if (
+      typeof name === 'string' &&
+      at(one, '/metadata/annotations/hub.jupyter.org~1username') === DEPLOY_USER
+    )
+      await kube.delete(kind, name, namespace);
   }
 }

@@ -36,8 +36,12 @@ interface Run {
 export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitResult> {
   const { to, state } = task;
   const run: Run = {
-    kind: state?.healthy ? 'upgrade' : 'install', seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 }, health: { lines: [], rest: undefined },
-    unsettled: state?.last.outcome === 'started', copy: state?.copy, hidden: [],
+    kind: state?.healthy ? 'upgrade' : 'install',
+    seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 },
+    health: { lines: [], rest: undefined },
+    unsettled: state?.last.outcome === 'started',
+    copy: state?.copy,
+    hidden: [],
   };
   try {
     const prepared = await timed(run, 'preflight', () => preflight(task, run, world));
@@ -46,7 +50,14 @@ export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitRe
     await timed(run, 'health', () => proveHealthy(task, world, run.health));
     const revision = await lastRevision(task, world);
     const at = world.now().toISOString();
-    await saveState(task, world, { quarantined: undefined, infrastructure: 0, copy: undefined, hold: task.hold === undefined ? undefined : { until: task.hold, reason: task.why }, healthy: { digest: to.digest, revision, since: at, release: to.release }, last: { at, outcome: 'done', reason: task.why } });
+    await saveState(task, world, {
+      quarantined: undefined,
+      infrastructure: 0,
+      copy: undefined,
+      hold: task.hold === undefined ? undefined : { until: task.hold, reason: task.why },
+      healthy: { digest: to.digest, revision, since: at, release: to.release },
+      last: { at, outcome: 'done', reason: task.why },
+    });
     return result(task, run, 'done', '');
   } catch (error) {
     const fault = asFaulty(error, run.hidden);
@@ -71,22 +82,50 @@ async function preflight(task: HubTask, run: Run, world: ApplyWorld): Promise<Pr
   return prepared;
 }
 
-async function upgrade(task: HubTask, { values }: Prepared, run: Run, world: ApplyWorld): Promise<void> {
+async function upgrade(
+  task: HubTask,
+  { values }: Prepared,
+  run: Run,
+  world: ApplyWorld,
+): Promise<void> {
   const { to, state, held } = task;
-  if (state?.healthy && run.copy === undefined && changesHubImage(state.healthy.release, to.release)) run.copy = await copyDatabase(task, world);
+  if (
+    state?.healthy &&
+    run.copy === undefined &&
+    changesHubImage(state.healthy.release, to.release)
+  )
+    run.copy = await copyDatabase(task, world);
   held();
-  await saveState(task, world, { copy: run.copy, last: { at: world.now().toISOString(), outcome: 'started', reason: '' } });
+  await saveState(task, world, {
+    copy: run.copy,
+    last: { at: world.now().toISOString(), outcome: 'started', reason: '' },
+  });
   run.unsettled = true;
   world.progress(to.unit, 'applying with Helm');
-  await world.releases.upgrade({ release: to.unit.name, namespace: to.release.namespace, chart: world.chart, values: [to.release.values, values], digest: to.digest, scratch: world.scratch });
+  await world.releases.upgrade({
+    release: to.unit.name,
+    namespace: to.release.namespace,
+    chart: world.chart,
+    values: [to.release.values, values],
+    digest: to.digest,
+    scratch: world.scratch,
+  });
 }
 
 /** Back to the last healthy revision, and a note of what must not be tried again. */
-async function afterFailure(task: HubTask, world: ApplyWorld, fault: Faulty, run: Run): Promise<UnitResult> {
+async function afterFailure(
+  task: HubTask,
+  world: ApplyWorld,
+  fault: Faulty,
+  run: Run,
+): Promise<UnitResult> {
   const { to, state } = task;
   const seen = world.now();
   const at = seen.toISOString();
-  const quarantined = fault.fault === 'product' ? { digest: to.digest, reason: fault.message, at } : state?.quarantined;
+  const quarantined =
+    fault.fault === 'product'
+      ? { digest: to.digest, reason: fault.message, at }
+      : state?.quarantined;
   const infrastructure = fault.fault === 'infrastructure' ? (state?.infrastructure ?? 0) + 1 : 0;
   const kept = { quarantined, infrastructure, copy: run.copy };
   if (run.unsettled && state?.healthy) {
@@ -96,21 +135,39 @@ async function afterFailure(task: HubTask, world: ApplyWorld, fault: Faulty, run
     } catch (error) {
       // The next run begins here again, because this one has not ended.
       const reason = `${fault.message}; and the way back failed: ${asFaulty(error, run.hidden).message}`;
-      await saveState(task, world, { ...kept, last: { at, outcome: 'started', reason } }).catch(ifNotAnswered);
+      await saveState(task, world, { ...kept, last: { at, outcome: 'started', reason } }).catch(
+        ifNotAnswered,
+      );
       return result(task, run, 'failed', reason);
     }
-    world.progress(to.unit, `runs again what ran before, ${((world.now().getTime() - seen.getTime()) / 1000).toFixed(1)} s after the failure was seen`);
-    await saveState(task, world, { ...kept, copy: undefined, hold: undefined, healthy: { ...healthy, revision: await lastRevision(task, world) }, last: { at, outcome: 'rolled-back', reason: fault.message } });
+    world.progress(
+      to.unit,
+      `runs again what ran before, ${((world.now().getTime() - seen.getTime()) / 1000).toFixed(1)} s after the failure was seen`,
+    );
+    await saveState(task, world, {
+      ...kept,
+      copy: undefined,
+      hold: undefined,
+      healthy: { ...healthy, revision: await lastRevision(task, world) },
+      last: { at, outcome: 'rolled-back', reason: fault.message },
+    });
     await cleanUp(task, run.health, world);
     return result(task, run, 'rolled-back', fault.message);
   }
   const outcome = infrastructure >= INFRASTRUCTURE_ROUNDS ? 'blocked' : 'failed';
-  await saveState(task, world, { ...kept, last: { at, outcome, reason: fault.message } }).catch(ifNotAnswered);
+  await saveState(task, world, { ...kept, last: { at, outcome, reason: fault.message } }).catch(
+    ifNotAnswered,
+  );
   await cleanUp(task, run.health, world);
   return result(task, run, outcome, fault.message);
 }
 
-async function rollBack(task: HubTask, revision: number, run: Run, world: ApplyWorld): Promise<void> {
+async function rollBack(
+  task: HubTask,
+  revision: number,
+  run: Run,
+  world: ApplyWorld,
+): Promise<void> {
   const { to, held } = task;
   held();
   const { copy } = run;
@@ -123,11 +180,20 @@ async function rollBack(task: HubTask, revision: number, run: Run, world: ApplyW
   await timed(run, 'rollout', () => watchRollout(task, world));
 }
 
-function result({ to }: HubTask, { kind, seconds, health }: Run, outcome: UnitResult['outcome'], reason: string): UnitResult {
+function result(
+  { to }: HubTask,
+  { kind, seconds, health }: Run,
+  outcome: UnitResult['outcome'],
+  reason: string,
+): UnitResult {
   return { unit: to.unit, kind, outcome, reason, seconds, health: health.lines };
 }
 
-async function timed<T>({ seconds }: Run, phase: keyof Seconds, work: () => Promise<T>): Promise<T> {
+async function timed<T>(
+  { seconds }: Run,
+  phase: keyof Seconds,
+  work: () => Promise<T>,
+): Promise<T> {
   const began = performance.now();
   try {
     return await work();
@@ -138,7 +204,13 @@ async function timed<T>({ seconds }: Run, phase: keyof Seconds, work: () => Prom
 
 /** What the outside answered, as a fault of the change or of the infrastructure. Anything else is no matter of this hub's health. */
 function asFaulty(error: unknown, hidden: readonly string[]): Faulty {
-  if (!(error instanceof Faulty || error instanceof HelmFailure || error instanceof KubeFailure || error instanceof TimedOut)) throw error;
+  if (!(
+    error instanceof Faulty ||
+    error instanceof HelmFailure ||
+    error instanceof KubeFailure ||
+    error instanceof TimedOut
+  ))
+    throw error;
   const message = hidden.reduce((text, secret) => text.replaceAll(secret, '***'), error.message);
   return new Faulty(message, error instanceof Faulty ? error.fault : callFault(message));
 }
@@ -153,24 +225,65 @@ async function lastRevision({ to }: HubTask, { releases }: ApplyWorld): Promise<
 }
 
 /** What is not named stays as it was. */
-async function saveState({ to, state: old, held }: HubTask, { kube }: ApplyWorld, change: Partial<ReleaseState> & Pick<ReleaseState, 'last'>): Promise<void> {
+async function saveState(
+  { to, state: old, held }: HubTask,
+  { kube }: ApplyWorld,
+  change: Partial<ReleaseState> & Pick<ReleaseState, 'last'>,
+): Promise<void> {
   held();
-  const state: ReleaseState = { v: 1, wanted: to.digest, healthy: old?.healthy, quarantined: old?.quarantined, copy: old?.copy, hold: old?.hold, removing: undefined, infrastructure: old?.infrastructure ?? 0, ...change };
+  const state: ReleaseState = {
+    v: 1,
+    wanted: to.digest,
+    healthy: old?.healthy,
+    quarantined: old?.quarantined,
+    copy: old?.copy,
+    hold: old?.hold,
+    removing: undefined,
+    infrastructure: old?.infrastructure ?? 0,
+    ...change,
+  };
   await kube.apply([stateObject(to.release.namespace, state)]);
 }
 
 /** A Helm that was killed leaves a record that blocks every later one. What it applied stays; only the record goes. */
-async function recoverPending({ to: { unit, release: { namespace } } }: HubTask, { kube, releases, progress }: ApplyWorld): Promise<void> {
+async function recoverPending(
+  {
+    to: {
+      unit,
+      release: { namespace },
+    },
+  }: HubTask,
+  { kube, releases, progress }: ApplyWorld,
+): Promise<void> {
   const last = await releases.last(unit.name, namespace);
   if (last === undefined || !last.status.startsWith('pending-')) return;
-  progress(unit, `revision ${last.revision} was left ${last.status}: dropping its record and going on`);
+  progress(
+    unit,
+    `revision ${last.revision} was left ${last.status}: dropping its record and going on`,
+  );
   await kube.delete('secret', `sh.helm.release.v1.${unit.name}.v${last.revision}`, namespace);
 }
 
-async function loadCheck({ to: { release: { namespace } } }: HubTask, objects: readonly JsonObject[], world: ApplyWorld): Promise<void> {
+async function loadCheck(
+  {
+    to: {
+      release: { namespace },
+    },
+  }: HubTask,
+  objects: readonly JsonObject[],
+  world: ApplyWorld,
+): Promise<void> {
   const name = 'glaciocloud-load-check';
   const what = 'the new configuration cannot be loaded';
-  const { ok, log } = await runThrowAway({ name, namespace, objects: loadCheckObjects(objects, namespace, name, await world.script('load_check.py')), what }, world);
+  const { ok, log } = await runThrowAway(
+    {
+      name,
+      namespace,
+      objects: loadCheckObjects(objects, namespace, name, await world.script('load_check.py')),
+      what,
+    },
+    world,
+  );
   if (!ok) throw new Faulty(`${what}: ${loadError(log)}`, 'product');
 }
 
@@ -179,5 +292,8 @@ function loadError(log: string): string {
   const bad = lines.find((line) => line.includes('Bad config encountered'));
   const told = objectOf(lines.at(-1) ?? '');
   if (!told) return lines.slice(-5).join(' ').slice(0, 600);
-  return `${textAt(told, '/stage')}: ${bad?.replace(/^.*Bad config encountered[^:]*: ?/u, '') ?? textAt(told, '/error')}`.slice(0, 600);
+  return `${textAt(told, '/stage')}: ${bad?.replace(/^.*Bad config encountered[^:]*: ?/u, '') ?? textAt(told, '/error')}`.slice(
+    0,
+    600,
+  );
 }

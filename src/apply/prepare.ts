@@ -22,31 +22,64 @@ export async function prepareNamespace({ hub, to }: HubTask, world: ApplyWorld):
   const { namespace } = to.release;
   const labels = { 'app.kubernetes.io/managed-by': 'glaciocloud' };
   const secrets = await readSecrets(world.root, hub.name, to.release.secrets);
-  await world.kube.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } }]);
+  await world.kube.apply([
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
+  ]);
   if (!(await world.kube.get('secret', 'hub-access', namespace))) {
-    await world.kube.apply([{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'hub-access', namespace, labels }, stringData: { 'access.json': JSON.stringify(firstAccess(hub.data)) } }]);
+    await world.kube.apply([
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'hub-access', namespace, labels },
+        stringData: { 'access.json': JSON.stringify(firstAccess(hub.data)) },
+      },
+    ]);
   }
-  const generated = await generatedValues(namespace, to.release.values['jupyterhub'] as JsonObject, world.kube);
+  const generated = await generatedValues(
+    namespace,
+    to.release.values['jupyterhub'] as JsonObject,
+    world.kube,
+  );
   if (hub.data.probe) await prepareProbe(hub.name, generated, world.kube);
   const hidden = [...secrets.values()].filter((value) => value.length >= 4);
   if (secrets.size === 0) return { secretName: undefined, values: generated, hidden };
   const name = `${SECRETS_NAME}-${keyedDigest(await digestKey(world.kube), secrets).slice(0, 8)}`;
   if (!(await world.kube.get('secret', name, namespace))) {
-    await world.kube.apply([{ apiVersion: 'v1', kind: 'Secret', immutable: true, metadata: { name, namespace, labels: { ...labels, 'glaciocloud.org/secrets': 'hub' } }, stringData: Object.fromEntries(secrets) }]);
+    await world.kube.apply([
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        immutable: true,
+        metadata: { name, namespace, labels: { ...labels, 'glaciocloud.org/secrets': 'hub' } },
+        stringData: Object.fromEntries(secrets),
+      },
+    ]);
     await dropOldSecrets(namespace, name, world);
   }
   const env = at(to.release.values, '/jupyterhub/hub/extraEnv');
-  const extraEnv = Object.fromEntries(Object.entries(isObject(env) ? env : {}).flatMap(([variable, value]) => {
-    const key = isObject(value) ? at(value, '/valueFrom/secretKeyRef/key') : undefined;
-    return key === undefined ? [] : [[variable, { valueFrom: { secretKeyRef: { name, key } } }]];
-  }));
-  return { secretName: name, values: merge(generated, { jupyterhub: { hub: { extraEnv } } }), hidden };
+  const extraEnv = Object.fromEntries(
+    Object.entries(isObject(env) ? env : {}).flatMap(([variable, value]) => {
+      const key = isObject(value) ? at(value, '/valueFrom/secretKeyRef/key') : undefined;
+      return key === undefined ? [] : [[variable, { valueFrom: { secretKeyRef: { name, key } } }]];
+    }),
+  );
+  return {
+    secretName: name,
+    values: merge(generated, { jupyterhub: { hub: { extraEnv } } }),
+    hidden,
+  };
 }
 
 /** The last three stay, so that a rollback finds the right one. */
-async function dropOldSecrets(namespace: string, current: string, { kube }: ApplyWorld): Promise<void> {
+async function dropOldSecrets(
+  namespace: string,
+  current: string,
+  { kube }: ApplyWorld,
+): Promise<void> {
   const time = (one: JsonObject): string => JSON.stringify(at(one, '/metadata/creationTimestamp'));
-  const all = (await kube.list('secrets', { namespace, selector: 'glaciocloud.org/secrets=hub' })).sort((a, b) => (time(a) < time(b) ? 1 : -1));
+  const all = (
+    await kube.list('secrets', { namespace, selector: 'glaciocloud.org/secrets=hub' })
+  ).sort((a, b) => (time(a) < time(b) ? 1 : -1));
   for (const old of all.slice(3)) {
     const name = at(old, '/metadata/name');
     if (typeof name === 'string' && name !== current) await kube.delete('secret', name, namespace);

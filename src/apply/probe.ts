@@ -11,7 +11,12 @@ export async function prepareProbe(hub: string, generated: JsonObject, kube: Kub
   const labels = { 'app.kubernetes.io/managed-by': 'glaciocloud', [OWNER]: hub };
   await kube.apply([
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
-    { apiVersion: 'v1', kind: 'Secret', metadata: { name: `${PROBE}-token`, namespace, labels }, stringData: { token: textAt(generated, `/jupyterhub/hub/services/${PROBE}/apiToken`) } },
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: `${PROBE}-token`, namespace, labels },
+      stringData: { token: textAt(generated, `/jupyterhub/hub/services/${PROBE}/apiToken`) },
+    },
   ]);
 }
 

@@ -18,7 +18,10 @@ export interface ThrowAway {
 }
 
 /** Runs a pod to its end and takes everything away again. What an earlier run has left goes first. */
-export async function runThrowAway(pod: ThrowAway, world: ApplyWorld): Promise<{ ok: boolean; log: string }> {
+export async function runThrowAway(
+  pod: ThrowAway,
+  world: ApplyWorld,
+): Promise<{ ok: boolean; log: string }> {
   return around(pod, world, async () => {
     const phase = await reached(pod, world, ['Succeeded', 'Failed']);
     return { ok: phase === 'Succeeded', log: await world.kube.logs(pod.name, pod.namespace) };
@@ -26,15 +29,28 @@ export async function runThrowAway(pod: ThrowAway, world: ApplyWorld): Promise<{
 }
 
 /** Works with a pod while it waits, and takes everything away again. */
-export async function withThrowAway<T>(pod: ThrowAway, world: ApplyWorld, work: () => Promise<T>): Promise<T> {
+export async function withThrowAway<T>(
+  pod: ThrowAway,
+  world: ApplyWorld,
+  work: () => Promise<T>,
+): Promise<T> {
   return around(pod, world, async () => {
-    if ((await reached(pod, world, ['Running', 'Succeeded', 'Failed'])) !== 'Running') throw new Faulty(`${pod.what}: ${(await world.kube.logs(pod.name, pod.namespace)).trim().slice(-300)}`, 'infrastructure');
+    if ((await reached(pod, world, ['Running', 'Succeeded', 'Failed'])) !== 'Running')
+      throw new Faulty(
+        `${pod.what}: ${(await world.kube.logs(pod.name, pod.namespace)).trim().slice(-300)}`,
+        'infrastructure',
+      );
     return work();
   });
 }
 
-async function around<T>({ name, namespace, objects }: ThrowAway, world: ApplyWorld, work: () => Promise<T>): Promise<T> {
-  const drop = (): Promise<void> => world.kube.deleteBy('pods,secrets,configmaps', `${THROW_AWAY}=${name}`, namespace);
+async function around<T>(
+  { name, namespace, objects }: ThrowAway,
+  world: ApplyWorld,
+  work: () => Promise<T>,
+): Promise<T> {
+  const drop = (): Promise<void> =>
+    world.kube.deleteBy('pods,secrets,configmaps', `${THROW_AWAY}=${name}`, namespace);
   await drop();
   await world.kube.apply(objects);
   try {
@@ -44,12 +60,17 @@ async function around<T>({ name, namespace, objects }: ThrowAway, world: ApplyWo
   }
 }
 
-async function reached({ name, namespace, what }: ThrowAway, world: ApplyWorld, phases: readonly string[]): Promise<string> {
+async function reached(
+  { name, namespace, what }: ThrowAway,
+  world: ApplyWorld,
+  phases: readonly string[],
+): Promise<string> {
   for (let look = 0; look < LOOKS; look += 1) {
     const pod = await world.kube.get('pod', name, namespace);
     const phase = textAt(pod ?? {}, '/status/phase');
     if (phases.includes(phase)) return phase;
-    const verdict = pod === undefined ? undefined : rolloutVerdict([], [pod], world.now().getTime());
+    const verdict =
+      pod === undefined ? undefined : rolloutVerdict([], [pod], world.now().getTime());
     if (verdict?.kind === 'failed') throw new Faulty(`${what}: ${verdict.reason}`, verdict.fault);
     await sleep(LOOK_MS);
   }

@@ -43,10 +43,18 @@ export async function walkWaves(walk: WaveWalk): Promise<UnitResult[]> {
     const mine = chosen.filter((one) => one.wave === wave.name);
     if (mine.length === 0) continue;
     const states = await readStates(world.kube);
-    const changing = mine.filter((one) => walk.again !== undefined || !isSettled(states.get(one.release.namespace), one.digest));
+    const changing = mine.filter(
+      (one) =>
+        walk.again !== undefined || !isSettled(states.get(one.release.namespace), one.digest),
+    );
     if (changing.length === 0) continue;
     const approved = await approval(walk, wave);
-    const gate = waveGate(wave, { now: world.now().getTime(), earlier: earlierHubs(walk, wave, states, results), approved, hurried: walk.hurry !== undefined });
+    const gate = waveGate(wave, {
+      now: world.now().getTime(),
+      earlier: earlierHubs(walk, wave, states, results),
+      approved,
+      hurried: walk.hurry !== undefined,
+    });
     const one = (to: WantedRelease): Promise<UnitResult> | UnitResult => {
       const held = gate.open ? holdOf(walk, to, states.get(to.release.namespace), approved) : gate;
       return held.open ? applyOne(walk, to) : notApplied(to.unit, held);
@@ -58,26 +66,47 @@ export async function walkWaves(walk: WaveWalk): Promise<UnitResult[]> {
 
 /** What this wave wants as a whole, whoever asked for a part of it. */
 async function approval({ world, hubs, approved }: WaveWalk, wave: Wave): Promise<boolean> {
-  const wants = hubs.filter((one) => one.wave === wave.name && one.unit.cluster === world.cluster.name);
+  const wants = hubs.filter(
+    (one) => one.wave === wave.name && one.unit.cluster === world.cluster.name,
+  );
   if (!approved) return isApproved(world.kube, wave.name, wants);
   await keepApproval(world.kube, wave.name, wants, world.now().toISOString());
   return true;
 }
 
-function earlierHubs({ platform, world, hubs, elsewhere }: WaveWalk, wave: Wave, states: ReadonlyMap<string, ReleaseState>, results: readonly UnitResult[]): Earlier[] {
-  const before = platform.settings.data.waves.slice(0, platform.settings.data.waves.indexOf(wave)).map(({ name }) => name);
-  return hubs.filter((one) => before.includes(one.wave)).flatMap((one): Earlier[] => {
-    const frame = { name: one.unit.name, wave: one.wave };
-    if (one.unit.cluster !== world.cluster.name) {
-      if (elsewhere.size === 0) return []; // nothing public is at hand: only this cluster can be looked at
-      const known = elsewhere.get(one.unit.name);
-      return [known?.digest === one.digest ? { ...frame, how: 'healthy', since: since(known.status?.at) } : { ...frame, how: 'unfinished', since: undefined }];
-    }
-    const state = states.get(one.release.namespace);
-    if (isSettled(state, one.digest)) return [{ ...frame, how: 'healthy', since: since(state?.healthy?.since) }];
-    const failed = state?.quarantined?.digest === one.digest || results.some(({ unit, outcome }) => unit.name === one.unit.name && outcome !== 'done' && outcome !== 'waiting');
-    return [{ ...frame, how: failed ? 'failed' : 'unfinished', since: undefined }];
-  });
+function earlierHubs(
+  { platform, world, hubs, elsewhere }: WaveWalk,
+  wave: Wave,
+  states: ReadonlyMap<string, ReleaseState>,
+  results: readonly UnitResult[],
+): Earlier[] {
+  const before = platform.settings.data.waves
+    .slice(0, platform.settings.data.waves.indexOf(wave))
+    .map(({ name }) => name);
+  return hubs
+    .filter((one) => before.includes(one.wave))
+    .flatMap((one): Earlier[] => {
+      const frame = { name: one.unit.name, wave: one.wave };
+      if (one.unit.cluster !== world.cluster.name) {
+        if (elsewhere.size === 0) return []; // nothing public is at hand: only this cluster can be looked at
+        const known = elsewhere.get(one.unit.name);
+        return [
+          known?.digest === one.digest
+            ? { ...frame, how: 'healthy', since: since(known.status?.at) }
+            : { ...frame, how: 'unfinished', since: undefined },
+        ];
+      }
+      const state = states.get(one.release.namespace);
+      if (isSettled(state, one.digest))
+        return [{ ...frame, how: 'healthy', since: since(state?.healthy?.since) }];
+      const failed =
+        state?.quarantined?.digest === one.digest ||
+        results.some(
+          ({ unit, outcome }) =>
+            unit.name === one.unit.name && outcome !== 'done' && outcome !== 'waiting',
+        );
+      return [{ ...frame, how: failed ? 'failed' : 'unfinished', since: undefined }];
+    });
 }
 
 function since(at: string | undefined): number | undefined {
@@ -85,29 +114,64 @@ function since(at: string | undefined): number | undefined {
 }
 
 /** What holds a single hub of a wave that may change. */
-function holdOf({ retry, reviewed, hold, world }: WaveWalk, { unit, digest, order }: WantedRelease, state: ReleaseState | undefined, approved: boolean): Gate {
+function holdOf(
+  { retry, reviewed, hold, world }: WaveWalk,
+  { unit, digest, order }: WantedRelease,
+  state: ReleaseState | undefined,
+  approved: boolean,
+): Gate {
   const held = hold === undefined ? holdReason(state, world.now().getTime()) : undefined;
   if (held !== undefined) return { open: false, outcome: 'waiting', reason: held };
   const quarantined = state?.quarantined;
-  if (quarantined?.digest === digest && retry?.hub !== unit.name) return { open: false, outcome: 'blocked', reason: `quarantined since ${quarantined.at}: ${quarantined.reason}` };
+  if (quarantined?.digest === digest && retry?.hub !== unit.name)
+    return {
+      open: false,
+      outcome: 'blocked',
+      reason: `quarantined since ${quarantined.at}: ${quarantined.reason}`,
+    };
   const shown = reviewed?.get(unit.name);
-  if (reviewed !== undefined && shown !== digest.slice(0, shown?.length) && order > 1 && !approved) return { open: false, outcome: 'waiting', reason: 'this change is not the one that the reviewed plan showed: it waits for a person’s approval' };
+  if (reviewed !== undefined && shown !== digest.slice(0, shown?.length) && order > 1 && !approved)
+    return {
+      open: false,
+      outcome: 'waiting',
+      reason:
+        'this change is not the one that the reviewed plan showed: it waits for a person’s approval',
+    };
   return { open: true };
 }
 
 async function applyOne(walk: WaveWalk, to: WantedRelease): Promise<UnitResult> {
   const { platform, world } = walk;
-  const { kube, cluster: { data: { parallel } } } = world;
+  const {
+    kube,
+    cluster: {
+      data: { parallel },
+    },
+  } = world;
   const hub = platform.environments.get(to.unit.name);
   if (!hub) throw new Error(`${to.unit.name} is wanted without a file`);
-  const waiting = (owners: string): void => world.progress(to.unit, `waiting: this cluster takes ${parallel} deployments at once, and others run (${owners})`);
+  const waiting = (owners: string): void =>
+    world.progress(
+      to.unit,
+      `waiting: this cluster takes ${parallel} deployments at once, and others run (${owners})`,
+    );
   try {
     return await withSeat(kube, parallel, waiting, () =>
       withLease(kube, `hub-${to.unit.name}`, async (held) => {
         const state = (await readStates(kube)).get(to.release.namespace);
-        if (walk.again === undefined && walk.hold === undefined && isSettled(state, to.digest)) return notApplied(to.unit, { outcome: 'done', reason: 'another deployment has just done it' });
-        const why = walk.retry?.hub === to.unit.name ? walk.retry.reason : (walk.hold?.reason ?? walk.again ?? walk.hurry ?? '');
-        const result = await applyHub({ platform, hub, to, state, why, hold: walk.hold?.until, held }, world);
+        if (walk.again === undefined && walk.hold === undefined && isSettled(state, to.digest))
+          return notApplied(to.unit, {
+            outcome: 'done',
+            reason: 'another deployment has just done it',
+          });
+        const why =
+          walk.retry?.hub === to.unit.name
+            ? walk.retry.reason
+            : (walk.hold?.reason ?? walk.again ?? walk.hurry ?? '');
+        const result = await applyHub(
+          { platform, hub, to, state, why, hold: walk.hold?.until, held },
+          world,
+        );
         if (result.outcome === 'done') await walk.onDone(to);
         return result;
       }),
@@ -115,10 +179,23 @@ async function applyOne(walk: WaveWalk, to: WantedRelease): Promise<UnitResult> 
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     world.progress(to.unit, `✗ ${error.message}`);
-    return notApplied(to.unit, { outcome: error instanceof LeaseHeld ? 'blocked' : 'failed', reason: error.message });
+    return notApplied(to.unit, {
+      outcome: error instanceof LeaseHeld ? 'blocked' : 'failed',
+      reason: error.message,
+    });
   }
 }
 
-function notApplied(unit: Unit, { outcome, reason }: Pick<UnitResult, 'outcome' | 'reason'>): UnitResult {
-  return { unit, kind: 'none', outcome, reason, seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 }, health: [] };
+function notApplied(
+  unit: Unit,
+  { outcome, reason }: Pick<UnitResult, 'outcome' | 'reason'>,
+): UnitResult {
+  return {
+    unit,
+    kind: 'none',
+    outcome,
+    reason,
+    seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 },
+    health: [],
+  };
 }

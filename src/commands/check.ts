@@ -16,7 +16,9 @@ export interface CheckInputs {
 /** Every mistake in the files, all at once, without the network. */
 export async function check(inputs: CheckInputs, report: Report): Promise<Outcome> {
   const reading = await gatherPlatform(inputs.root);
-  const charts = reading.platform && (await cachedCharts(reading.platform, { chartsFrom: inputs.chartsFrom, report }));
+  const charts =
+    reading.platform &&
+    (await cachedCharts(reading.platform, { chartsFrom: inputs.chartsFrom, report }));
   const findings = allFindings(reading, charts, inputs.now);
   return outcome({
     exit: hasErrors(findings) ? 2 : 0,

@@ -20,9 +20,16 @@ interface HubDrift {
 }
 
 /** What somebody changed behind our back: live objects against the manifest that Helm stored. Changes nothing. Exit 1 where there is drift. */
-export async function drift(kubeconfig: string, hubs: readonly string[], action: { github: Github } | undefined, report: Report): Promise<Outcome> {
+export async function drift(
+  kubeconfig: string,
+  hubs: readonly string[],
+  action: { github: Github } | undefined,
+  report: Report,
+): Promise<Outcome> {
   const kube = new Kube(kubeconfig);
-  const known = [...(await readStates(kube))].filter(([hub, { healthy }]) => healthy !== undefined && (hubs.length === 0 || hubs.includes(hub)));
+  const known = [...(await readStates(kube))].filter(
+    ([hub, { healthy }]) => healthy !== undefined && (hubs.length === 0 || hubs.includes(hub)),
+  );
   const found = await withTemporaryFolder(async (scratch) => {
     const releases = new HelmReleases(await findHelm(), kubeconfig, scratch);
     const all: HubDrift[] = [];
@@ -32,7 +39,11 @@ export async function drift(kubeconfig: string, hubs: readonly string[], action:
   if (action) await track(action.github, found, report);
   const drifted = found.some((one) => one.drift.length > 0);
   // On GitHub the issue says it: a red run every night would say no more.
-  return outcome({ exit: drifted && !action ? 1 : 0, text: found.map(driftText).join(''), json: { schema_version: SCHEMA_VERSION, hubs: found.map(driftJson) } });
+  return outcome({
+    exit: drifted && !action ? 1 : 0,
+    text: found.map(driftText).join(''),
+    json: { schema_version: SCHEMA_VERSION, hubs: found.map(driftJson) },
+  });
 }
 
 /** One tracking issue for each hub, closed when it is as deployed again. */
@@ -40,7 +51,10 @@ async function track(github: Github, found: readonly HubDrift[], report: Report)
   for (const one of found) {
     const labels = ['glaciocloud-drift', `hub:${one.hub}`];
     if (one.drift.length === 0) await github.closeIssue(labels, `${one.hub} is as deployed again.`);
-    else report.progress(`${one.hub}: drift is told in issue ${await github.openIssue(labels, `${one.hub}: changed in the cluster behind our back`, driftIssue(one))}`);
+    else
+      report.progress(
+        `${one.hub}: drift is told in issue ${await github.openIssue(labels, `${one.hub}: changed in the cluster behind our back`, driftIssue(one))}`,
+      );
   }
 }
 
@@ -50,10 +64,18 @@ function driftIssue(one: HubDrift): string {
 }
 
 async function hubDrift(kube: Kube, releases: HelmReleases, hub: string): Promise<HubDrift> {
-  const stored = splitDocuments(await releases.manifest(hub, hub)).filter((text) => /^kind:/mu.test(text)).map(parseObject);
+  const stored = splitDocuments(await releases.manifest(hub, hub))
+    .filter((text) => /^kind:/mu.test(text))
+    .map(parseObject);
   const live = byIdentity(await kube.liveOf(stored, hub), hub);
   const there = stored.filter((one) => live.has(identity(one, hub)));
-  const applied = byIdentity(await kube.wouldApply(there.map((one) => merge(one, helmMetadata(hub))), hub), hub);
+  const applied = byIdentity(
+    await kube.wouldApply(
+      there.map((one) => merge(one, helmMetadata(hub))),
+      hub,
+    ),
+    hub,
+  );
   const result: HubDrift = { hub, drift: [], foreign: [] };
   for (const object of stored) {
     const name = `${textAt(object, '/kind')} ${textAt(object, '/metadata/name')}`;
@@ -67,12 +89,31 @@ async function hubDrift(kube: Kube, releases: HelmReleases, hub: string): Promis
 
 /** What Helm adds to every object of a release; the stored manifest is without it. */
 function helmMetadata(release: string): JsonObject {
-  return { metadata: { annotations: { 'meta.helm.sh/release-name': release, 'meta.helm.sh/release-namespace': release }, labels: { 'app.kubernetes.io/managed-by': 'Helm' } } };
+  return {
+    metadata: {
+      annotations: {
+        'meta.helm.sh/release-name': release,
+        'meta.helm.sh/release-namespace': release,
+      },
+      labels: { 'app.kubernetes.io/managed-by': 'Helm' },
+    },
+  };
 }
 
 function driftText({ hub, drift: all, foreign }: HubDrift): string {
-  const lines = all.map(({ object, kind, fields }) => (kind === 'missing' ? `  ✗ ${object} is gone\n` : fields.map(({ path, from, to }) => `  ✗ ${object} ${path}: ${object.startsWith('Secret ') ? 'differs' : `is ${show(from)}, should be ${show(to)}`}\n`).join('')));
-  const notes = foreign.map(({ object, manager, time }) => `  ⚠ ${object}: ${manager} owns fields since ${time}\n`);
+  const lines = all.map(({ object, kind, fields }) =>
+    kind === 'missing'
+      ? `  ✗ ${object} is gone\n`
+      : fields
+          .map(
+            ({ path, from, to }) =>
+              `  ✗ ${object} ${path}: ${object.startsWith('Secret ') ? 'differs' : `is ${show(from)}, should be ${show(to)}`}\n`,
+          )
+          .join(''),
+  );
+  const notes = foreign.map(
+    ({ object, manager, time }) => `  ⚠ ${object}: ${manager} owns fields since ${time}\n`,
+  );
   return `${hub}: ${all.length === 0 ? 'as deployed' : 'drifted'}\n${lines.join('')}${notes.join('')}`;
 }
 
@@ -83,7 +124,11 @@ function show(value: Json | undefined): string {
 function driftJson({ hub, drift: all, foreign }: HubDrift): Json {
   return {
     hub,
-    drift: all.map(({ object, kind, fields }) => ({ object, kind, fields: fields.map(({ path }) => path) })),
+    drift: all.map(({ object, kind, fields }) => ({
+      object,
+      kind,
+      fields: fields.map(({ path }) => path),
+    })),
     foreign: foreign.map(({ object, manager, time }) => ({ object, manager, time })),
   };
 }

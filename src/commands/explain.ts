@@ -7,12 +7,32 @@ import type { Outcome } from '../outcome.ts';
 
 /** Why a rule exists; without a name, all of them. */
 export function explainRule(id: string | undefined): Outcome {
-  const all = [...FILE_RULES, ...RULES].map(({ id: name, severity, title, why }) => ({ id: name, severity, title, why }));
-  if (id === undefined) return outcome({ exit: 0, text: all.map(({ id: name, title }) => `${name.padEnd(24)}${title}\n`).join(''), json: { schema_version: 1, rules: all } });
+  const all = [...FILE_RULES, ...RULES].map(({ id: name, severity, title, why }) => ({
+    id: name,
+    severity,
+    title,
+    why,
+  }));
+  if (id === undefined)
+    return outcome({
+      exit: 0,
+      text: all.map(({ id: name, title }) => `${name.padEnd(24)}${title}\n`).join(''),
+      json: { schema_version: 1, rules: all },
+    });
   const rule = all.find((one) => one.id === id);
   if (!rule) {
-    const near = nearest(id, all.map((one) => one.id));
-    throw new UsageError(`there is no rule "${id}"`, near === undefined ? '`glaciocloud explain` lists them' : `did you mean "${near}"?`);
+    const near = nearest(
+      id,
+      all.map((one) => one.id),
+    );
+    throw new UsageError(
+      `there is no rule "${id}"`,
+      near === undefined ? '`glaciocloud explain` lists them' : `did you mean "${near}"?`,
+    );
   }
-  return outcome({ exit: 0, text: `${rule.id} (${rule.severity})\n\n${rule.title}\n\n${rule.why}\n`, json: { schema_version: 1, ...rule } });
+  return outcome({
+    exit: 0,
+    text: `${rule.id} (${rule.severity})\n\n${rule.title}\n\n${rule.why}\n`,
+    json: { schema_version: 1, ...rule },
+  });
 }

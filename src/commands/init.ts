@@ -19,9 +19,14 @@ export interface InitInputs {
 }
 
 /** An empty folder becomes a platform that passes `check`. What is there already is kept. */
-export async function init({ root, given }: InitInputs, streams: Streams | undefined): Promise<Outcome> {
+export async function init(
+  { root, given }: InitInputs,
+  streams: Streams | undefined,
+): Promise<Outcome> {
   const tool = await gatherTool();
-  const answers = streams ? await withTerminal(streams, (terminal) => askAll(given, tool, terminal)) : taken(given, tool);
+  const answers = streams
+    ? await withTerminal(streams, (terminal) => askAll(given, tool, terminal))
+    : taken(given, tool);
   const written: string[] = [];
   const kept: string[] = [];
   for (const [path, text] of starterFiles(answers, tool)) {
@@ -34,7 +39,8 @@ export async function init({ root, given }: InitInputs, streams: Streams | undef
     }
   }
   const next = nextSteps(answers);
-  const list = (mark: string, paths: readonly string[], note: string): string => paths.map((path) => `${mark} ${path}${note}\n`).join('');
+  const list = (mark: string, paths: readonly string[], note: string): string =>
+    paths.map((path) => `${mark} ${path}${note}\n`).join('');
   return outcome({
     exit: 0,
     text: `${list('✓', written, '')}${list('·', kept, ' was there already, and is kept')}\nRead the files through, then \`glaciocloud check\`. Next:\n${next.map((step, index) => `  ${index + 1}. ${step}\n`).join('')}`,
@@ -49,7 +55,8 @@ async function askAll(given: Given, tool: Tool, terminal: Terminal): Promise<Ans
     const { ask, fallback, applies } = QUESTIONS[name];
     if (applies?.(answers) === false) continue;
     const usual = fallback?.(answers) ?? '';
-    const asked = async (): Promise<string> => (await terminal.ask(`${ask}${usual === '' ? '' : ` [${usual}]`}: `)) || usual;
+    const asked = async (): Promise<string> =>
+      (await terminal.ask(`${ask}${usual === '' ? '' : ` [${usual}]`}: `)) || usual;
     let result = answered(answers, name, given[name] ?? (await asked()), tool);
     while (result.kind === 'wrong') {
       terminal.say(`  ${result.wrong.message}; ${result.wrong.hint}\n`);
@@ -63,7 +70,13 @@ async function askAll(given: Given, tool: Tool, terminal: Terminal): Promise<Ans
 function taken(given: Given, tool: Tool): Answers {
   const result = complete(given, tool);
   if (result.kind === 'complete') return result.answers;
-  const needs = result.missing.length === 0 ? [] : [`init needs ${result.missing.map((name) => `--${name}`).join(', ')}`];
+  const needs =
+    result.missing.length === 0
+      ? []
+      : [`init needs ${result.missing.map((name) => `--${name}`).join(', ')}`];
   const wrong = result.wrong.map(({ name, message, hint }) => `--${name}: ${message}; ${hint}`);
-  throw new UsageError([...needs, ...wrong].join('\n'), 'see `glaciocloud init --help`; on a terminal it asks');
+  throw new UsageError(
+    [...needs, ...wrong].join('\n'),
+    'see `glaciocloud init --help`; on a terminal it asks',
+  );
 }

@@ -9,8 +9,23 @@ export async function order(root: string, { label, hub, issue, login }: Order): 
   const { platform, findings } = await gatherPlatform(root);
   if (!platform) return refused(findings);
   const environment = platform.environments.get(hub ?? '');
-  if (hub === undefined || !environment) throw new UsageError(`the issue has no label hub:NAME of a hub of this platform`, `hubs: ${[...platform.environments.keys()].join(', ')}`);
+  if (hub === undefined || !environment)
+    throw new UsageError(
+      `the issue has no label hub:NAME of a hub of this platform`,
+      `hubs: ${[...platform.environments.keys()].join(', ')}`,
+    );
   const reason = `label on issue ${issue} by ${login}`;
-  const outputs = { hub, cluster: environment.data.cluster, retry: label === 'glaciocloud:retry' ? hub : '', again: String(label === 'glaciocloud:apply-again'), reason };
-  return outcome({ exit: 0, text: `${hub}: ${label} (${reason})\n`, json: { schema_version: SCHEMA_VERSION, ...outputs }, outputs });
+  const outputs = {
+    hub,
+    cluster: environment.data.cluster,
+    retry: label === 'glaciocloud:retry' ? hub : '',
+    again: String(label === 'glaciocloud:apply-again'),
+    reason,
+  };
+  return outcome({
+    exit: 0,
+    text: `${hub}: ${label} (${reason})\n`,
+    json: { schema_version: SCHEMA_VERSION, ...outputs },
+    outputs,
+  });
 }

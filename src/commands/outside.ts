@@ -38,22 +38,49 @@ export async function outside(inputs: OutsideInputs, report: Report): Promise<Ou
   const { platform, findings } = await gatherPlatform(inputs.root);
   if (!platform || hasErrors(findings)) return refused(findings);
   const unknown = inputs.hubs.find((name) => !platform.environments.has(name));
-  if (unknown !== undefined) throw new UsageError(`there is no hub "${unknown}"`, `hubs: ${[...platform.environments.keys()].join(', ')}`);
-  const hubs = [...platform.environments.values()].filter(({ name }) => inputs.hubs.length === 0 || inputs.hubs.includes(name));
+  if (unknown !== undefined)
+    throw new UsageError(
+      `there is no hub "${unknown}"`,
+      `hubs: ${[...platform.environments.keys()].join(', ')}`,
+    );
+  const hubs = [...platform.environments.values()].filter(
+    ({ name }) => inputs.hubs.length === 0 || inputs.hubs.includes(name),
+  );
   const seen = await Promise.all(hubs.map((hub) => look(hub, platform, inputs)));
   if (inputs.actions) await track(inputs.actions, seen, report);
   const failed = seen.some((one) => problemsOf(one).length > 0);
-  return outcome({ exit: failed && !inputs.actions ? 1 : 0, text: seen.map(seenText).join(''), json: { schema_version: SCHEMA_VERSION, hubs: seen.map(({ hub, url, address, heartbeat }): Json => ({ hub, url, address: { ...address }, heartbeat: { ...heartbeat } })) } });
+  return outcome({
+    exit: failed && !inputs.actions ? 1 : 0,
+    text: seen.map(seenText).join(''),
+    json: {
+      schema_version: SCHEMA_VERSION,
+      hubs: seen.map(({ hub, url, address, heartbeat }): Json => ({
+        hub,
+        url,
+        address: { ...address },
+        heartbeat: { ...heartbeat },
+      })),
+    },
+  });
 }
 
-async function look(hub: Doc<EnvironmentFile>, platform: Platform, inputs: OutsideInputs): Promise<Seen> {
+async function look(
+  hub: Doc<EnvironmentFile>,
+  platform: Platform,
+  inputs: OutsideInputs,
+): Promise<Seen> {
   const bare = platform.clusters.get(hub.data.cluster)?.data.ingress.class === 'none';
-  const address: Sign = bare ? { kind: 'unchecked', text: 'its cluster has no public entry' } : await addressOf(hub, inputs);
+  const address: Sign = bare
+    ? { kind: 'unchecked', text: 'its cluster has no public entry' }
+    : await addressOf(hub, inputs);
   return { hub: hub.name, url: hub.data.url, address, heartbeat: await heartbeatOf(hub, inputs) };
 }
 
 /** The first good answer counts: a hub that restarts is away for some seconds. */
-async function addressOf({ data: { url } }: Doc<EnvironmentFile>, { now, pauseMs }: OutsideInputs): Promise<Sign> {
+async function addressOf(
+  { data: { url } }: Doc<EnvironmentFile>,
+  { now, pauseMs }: OutsideInputs,
+): Promise<Sign> {
   for (let attempt = 1; ; attempt += 1) {
     const sign = addressSign(await askAddress(hubApi(url)), now);
     if (sign.kind !== 'problem' || attempt === ATTEMPTS) return sign;
@@ -61,33 +88,54 @@ async function addressOf({ data: { url } }: Doc<EnvironmentFile>, { now, pauseMs
   }
 }
 
-async function heartbeatOf({ name, data: { probe } }: Doc<EnvironmentFile>, { actions, now }: OutsideInputs): Promise<Sign> {
+async function heartbeatOf(
+  { name, data: { probe } }: Doc<EnvironmentFile>,
+  { actions, now }: OutsideInputs,
+): Promise<Sign> {
   if (!probe) return { kind: 'unchecked', text: 'no probe: in its file' };
   if (!actions) return { kind: 'unchecked', text: 'the probe is heard in GitHub Actions only' };
-  return heartbeatSign(await actions.github.issueText(heartbeatLabels(name)), seconds(probe.api), now);
+  return heartbeatSign(
+    await actions.github.issueText(heartbeatLabels(name)),
+    seconds(probe.api),
+    now,
+  );
 }
 
 /** The tracking issue of each hub, by labels of its own; what was not checked leaves it as it is. */
-async function track({ github, run }: NonNullable<OutsideInputs['actions']>, seen: readonly Seen[], report: Report): Promise<void> {
+async function track(
+  { github, run }: NonNullable<OutsideInputs['actions']>,
+  seen: readonly Seen[],
+  report: Report,
+): Promise<void> {
   for (const one of seen) {
     const labels = ['glaciocloud-outside', `hub:${one.hub}`];
     const problems = problemsOf(one);
-    if (problems.length > 0) report.progress(`${one.hub}: told in issue ${await github.openIssue(labels, `${one.hub}: not well, seen from outside`, issueBody(one, run))}`);
-    else if (one.address.kind === 'well' || one.heartbeat.kind === 'well') await github.closeIssue(labels, `${one.hub} is well again, seen from outside.`);
+    if (problems.length > 0)
+      report.progress(
+        `${one.hub}: told in issue ${await github.openIssue(labels, `${one.hub}: not well, seen from outside`, issueBody(one, run))}`,
+      );
+    else if (one.address.kind === 'well' || one.heartbeat.kind === 'well')
+      await github.closeIssue(labels, `${one.hub} is well again, seen from outside.`);
   }
 }
 
 function issueBody(one: Seen, run: string | undefined): string {
-  const list = problemsOf(one).map((text) => `- ${escapeMarkdown(text)}\n`).join('');
+  const list = problemsOf(one)
+    .map((text) => `- ${escapeMarkdown(text)}\n`)
+    .join('');
   return `Seen from the internet, \`${one.hub}\` (${one.url}) is not well:\n\n${list}\n${run === undefined ? '' : `[The run](${run}). `}A probe that is silent says that it, its cluster or its token has gone: \`kubectl logs deploy/glaciocloud-probe --namespace ${one.hub}-probe\`. This issue closes itself.\n`;
 }
 
 function problemsOf({ url, address, heartbeat }: Seen): string[] {
-  return [...(address.kind === 'problem' ? [`${url}: ${address.text}`] : []), ...(heartbeat.kind === 'problem' ? [heartbeat.text] : [])];
+  return [
+    ...(address.kind === 'problem' ? [`${url}: ${address.text}`] : []),
+    ...(heartbeat.kind === 'problem' ? [heartbeat.text] : []),
+  ];
 }
 
 function seenText(one: Seen): string {
   const marks = { well: '✓', problem: '✗', unchecked: '–' } as const;
-  const sign = (what: string, { kind, text }: Sign): string => `  ${marks[kind]} ${what}: ${kind === 'unchecked' ? 'not checked, ' : ''}${text}\n`;
+  const sign = (what: string, { kind, text }: Sign): string =>
+    `  ${marks[kind]} ${what}: ${kind === 'unchecked' ? 'not checked, ' : ''}${text}\n`;
   return `${one.hub}\n${sign(one.url, one.address)}${sign('probe', one.heartbeat)}`;
 }

@@ -20,10 +20,17 @@ export interface PlanInputs {
 
 /** What would change, compared with what is deployed. */
 export async function plan(inputs: PlanInputs, report: Report): Promise<Outcome> {
-  const deployed = inputs.present === undefined ? await deployedOnBranch(inputs.root) : await deployedInFolder(inputs.present);
+  const deployed =
+    inputs.present === undefined
+      ? await deployedOnBranch(inputs.root)
+      : await deployedInFolder(inputs.present);
   const planned = await gatherPlan({ ...inputs, deployed }, report);
   if (planned.kind === 'refused') return refused(planned.findings);
-  const frame: PlanFrame = { head: await headCommit(inputs.root), base: planned.base, full: undefined };
+  const frame: PlanFrame = {
+    head: await headCommit(inputs.root),
+    base: planned.base,
+    full: undefined,
+  };
   if (inputs.html !== undefined) await writeWhole(inputs.html, planHtml(planned.plan, frame));
   return outcome({
     exit: 0,

@@ -22,7 +22,8 @@ export interface RenderImageInputs {
 export async function renderImage(inputs: RenderImageInputs): Promise<Outcome> {
   const { root, out, images } = inputs;
   if (out === undefined) throw new UsageError('render-image needs --out DIR');
-  if (images !== 'all' && images.length === 0) throw new UsageError('render-image needs an image, or --all');
+  if (images !== 'all' && images.length === 0)
+    throw new UsageError('render-image needs an image, or --all');
   const reading = await gatherPlatform(root);
   const { platform } = reading;
   const findings = allFindings(reading, undefined, inputs.now);
@@ -31,16 +32,40 @@ export async function renderImage(inputs: RenderImageInputs): Promise<Outcome> {
   const rendered: { image: string; hash: string }[] = [];
   for (const name of chosen) {
     const image = platform.images.get(name);
-    if (!image) throw new UsageError(`there is no image "${name}"`, `images: ${[...platform.images.keys()].join(', ')}`);
-    const { files, hash } = imageFolder(name, image.data, platform.settings.data, await namedFiles(root, image));
+    if (!image)
+      throw new UsageError(
+        `there is no image "${name}"`,
+        `images: ${[...platform.images.keys()].join(', ')}`,
+      );
+    const { files, hash } = imageFolder(
+      name,
+      image.data,
+      platform.settings.data,
+      await namedFiles(root, image),
+    );
     await writeFolder(join(out, name), files);
     rendered.push({ image: name, hash });
   }
-  const json: Json = images === 'all' ? { schema_version: SCHEMA_VERSION, images: rendered } : { schema_version: SCHEMA_VERSION, ...rendered[0] };
-  return outcome({ exit: 0, text: rendered.map(({ image, hash }) => `✓ ${image} ${hash.slice(0, 12)}\n`).join(''), json });
+  const json: Json =
+    images === 'all'
+      ? { schema_version: SCHEMA_VERSION, images: rendered }
+      : { schema_version: SCHEMA_VERSION, ...rendered[0] };
+  return outcome({
+    exit: 0,
+    text: rendered.map(({ image, hash }) => `✓ ${image} ${hash.slice(0, 12)}\n`).join(''),
+    json,
+  });
 }
 
 /** Rules have made sure that each lies in the image's folder. */
-async function namedFiles(root: string, image: Doc<ImageFile>): Promise<{ path: string; text: string }[]> {
-  return Promise.all(image.data.files.map(async (path) => ({ path, text: await readFile(join(root, 'images', image.name, path), 'utf8') })));
+async function namedFiles(
+  root: string,
+  image: Doc<ImageFile>,
+): Promise<{ path: string; text: string }[]> {
+  return Promise.all(
+    image.data.files.map(async (path) => ({
+      path,
+      text: await readFile(join(root, 'images', image.name, path), 'utf8'),
+    })),
+  );
 }

@@ -28,14 +28,21 @@ export interface RenderInputs {
 export async function render(inputs: RenderInputs, report: Report): Promise<Outcome> {
   const { out } = inputs;
   if (out === undefined) throw new UsageError('render needs --out DIR');
-  if (inputs.hubs !== 'all' && inputs.hubs.length === 0) throw new UsageError('render needs a hub, or --all');
+  if (inputs.hubs !== 'all' && inputs.hubs.length === 0)
+    throw new UsageError('render needs a hub, or --all');
   const reading = await gatherPlatform(inputs.root);
   if (!reading.platform) return refused(allFindings(reading, undefined, inputs.now));
   const charts = await gatherCharts(reading.platform, { chartsFrom: inputs.chartsFrom, report });
   const findings = allFindings(reading, charts, inputs.now);
   if (hasErrors(findings)) return refused(findings);
   const wanted = choose(wantedReleases(reading.platform, charts), inputs.hubs);
-  const results = await renderAll({ wanted, platform: reading.platform, charts, report, use: ({ manifests }) => manifests });
+  const results = await renderAll({
+    wanted,
+    platform: reading.platform,
+    charts,
+    report,
+    use: ({ manifests }) => manifests,
+  });
   const lines: string[] = [];
   for (const result of results) {
     const id = unitId(result.unit.unit);
@@ -50,7 +57,10 @@ export async function render(inputs: RenderInputs, report: Report): Promise<Outc
   return outcome({
     exit: failed > 0 ? 3 : 0,
     text: `${lines.join('')}${failed > 0 ? `\n${plural(failed, 'hub')} failed\n` : ''}`,
-    json: { schema_version: SCHEMA_VERSION, rendered: results.flatMap((one) => (one.kind === 'rendered' ? [unitId(one.unit.unit)] : [])) },
+    json: {
+      schema_version: SCHEMA_VERSION,
+      rendered: results.flatMap((one) => (one.kind === 'rendered' ? [unitId(one.unit.unit)] : [])),
+    },
     findings,
   });
 }
@@ -68,6 +78,7 @@ function choose(wanted: readonly WantedRelease[], hubs: RenderInputs['hubs']): W
   if (hubs === 'all') return [...wanted];
   const known = wanted.filter(({ unit }) => unit.kind === 'hub').map(({ unit }) => unit.name);
   const unknown = hubs.find((hub) => !known.includes(hub));
-  if (unknown !== undefined) throw new UsageError(`there is no hub "${unknown}"`, `hubs: ${known.join(', ')}`);
+  if (unknown !== undefined)
+    throw new UsageError(`there is no hub "${unknown}"`, `hubs: ${known.join(', ')}`);
   return wanted.filter(({ unit }) => unit.kind === 'hub' && hubs.includes(unit.name));
 }

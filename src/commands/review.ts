@@ -15,8 +15,17 @@ import type { Outcome } from '../outcome.ts';
 /** Which pull request a finished check belongs to, and which commit to look at. Says `number: ''` where there is none any more. */
 export async function pullRequest(run: CheckRun, github: Github): Promise<Outcome> {
   const pull = await github.pullRequestOf(run);
-  if (!pull) return outcome({ exit: 0, text: 'no open pull request has this commit as its head: nothing to do\n', outputs: { number: '' } });
-  return outcome({ exit: 0, text: `pull request ${pull.number} at ${pull.head}\n`, outputs: { number: String(pull.number), head: pull.head, merge: pull.merge ?? pull.head } });
+  if (!pull)
+    return outcome({
+      exit: 0,
+      text: 'no open pull request has this commit as its head: nothing to do\n',
+      outputs: { number: '' },
+    });
+  return outcome({
+    exit: 0,
+    text: `pull request ${pull.number} at ${pull.head}\n`,
+    outputs: { number: String(pull.number), head: pull.head, merge: pull.merge ?? pull.head },
+  });
 }
 
 export interface ReviewInputs {
@@ -34,28 +43,59 @@ export interface ReviewInputs {
 }
 
 /** The plan of a pull request as its one comment. */
-export async function review(inputs: ReviewInputs, github: Github, report: Report): Promise<Outcome> {
-  const deployed = inputs.present === undefined ? await deployedOnBranch(inputs.repository) : await deployedInFolder(inputs.present);
+export async function review(
+  inputs: ReviewInputs,
+  github: Github,
+  report: Report,
+): Promise<Outcome> {
+  const deployed =
+    inputs.present === undefined
+      ? await deployedOnBranch(inputs.repository)
+      : await deployedInFolder(inputs.present);
   const planned = await gatherPlan({ ...inputs, deployed }, report);
   if (planned.kind === 'refused') {
     const answer = refused(planned.findings);
-    return (await post(inputs, github, report, `${COMMENT_MARKER}\n### No plan: the files have errors\n\n${answer.summary}`)) ? answer : stale();
+    return (await post(
+      inputs,
+      github,
+      report,
+      `${COMMENT_MARKER}\n### No plan: the files have errors\n\n${answer.summary}`,
+    ))
+      ? answer
+      : stale();
   }
   const { plan, base } = planned;
   const frame: PlanFrame = { head: inputs.head, base, full: inputs.full };
   if (inputs.html !== undefined) await writeWhole(inputs.html, planHtml(plan, frame));
   const comment = planMarkdown(plan, frame);
   if (!(await post(inputs, github, report, comment))) return stale();
-  return outcome({ exit: 0, text: planText(plan, frame), json: planJson(plan, frame), findings: plan.findings, outputs: { digest: plan.digest, has_changes: String(plan.steps.length > 0) }, summary: comment });
+  return outcome({
+    exit: 0,
+    text: planText(plan, frame),
+    json: planJson(plan, frame),
+    findings: plan.findings,
+    outputs: { digest: plan.digest, has_changes: String(plan.steps.length > 0) },
+    summary: comment,
+  });
 }
 
 /** Nothing is said about a commit that is no longer the head: the run for the new one says it. */
-async function post({ pull, head }: ReviewInputs, github: Github, report: Report, body: string): Promise<boolean> {
+async function post(
+  { pull, head }: ReviewInputs,
+  github: Github,
+  report: Report,
+  body: string,
+): Promise<boolean> {
   if ((await github.headOf(pull)) !== head) return false;
-  report.progress(`comment on pull request ${pull}: ${await github.stickyComment(pull, COMMENT_MARKER, body)}`);
+  report.progress(
+    `comment on pull request ${pull}: ${await github.stickyComment(pull, COMMENT_MARKER, body)}`,
+  );
   return true;
 }
 
 function stale(): Outcome {
-  return outcome({ exit: 0, text: 'the pull request has moved on: the run for its new head comments\n' });
+  return outcome({
+    exit: 0,
+    text: 'the pull request has moved on: the run for its new head comments\n',
+  });
 }

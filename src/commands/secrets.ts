@@ -7,22 +7,57 @@ import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 
 /** `secrets audit HUB`: what is missing, unused, malformed or due for renewal, without a value. `secrets template HUB`: the file to fill in. */
-export async function secrets(root: string, [what, name]: readonly string[], now: number): Promise<Outcome> {
-  if ((what !== 'audit' && what !== 'template') || name === undefined) throw new UsageError('secrets needs audit or template, and a hub', 'glaciocloud secrets audit|template HUB');
+export async function secrets(
+  root: string,
+  [what, name]: readonly string[],
+  now: number,
+): Promise<Outcome> {
+  if ((what !== 'audit' && what !== 'template') || name === undefined)
+    throw new UsageError(
+      'secrets needs audit or template, and a hub',
+      'glaciocloud secrets audit|template HUB',
+    );
   const { platform, findings } = await gatherPlatform(root);
   if (!platform) return refused(findings);
   const hub = platform.environments.get(name);
-  if (!hub) throw new UsageError(`there is no hub "${name}"`, `hubs: ${[...platform.environments.keys()].join(', ')}`);
-  return what === 'template' ? outcome({ exit: 0, text: secretsTemplate(hub) }) : audit(root, hub, now);
+  if (!hub)
+    throw new UsageError(
+      `there is no hub "${name}"`,
+      `hubs: ${[...platform.environments.keys()].join(', ')}`,
+    );
+  return what === 'template'
+    ? outcome({ exit: 0, text: secretsTemplate(hub) })
+    : audit(root, hub, now);
 }
 
 async function audit(root: string, hub: Doc<EnvironmentFile>, now: number): Promise<Outcome> {
-  const all = auditSecrets(hub.data, await decryptSecrets(root, hub.name), await lastEncrypted(root, hub.name), now);
+  const all = auditSecrets(
+    hub.data,
+    await decryptSecrets(root, hub.name),
+    await lastEncrypted(root, hub.name),
+    now,
+  );
   const bad = all.some(({ state }) => state !== 'fine' && state !== 'due' && state !== 'exempt');
-  const marks = { fine: '✓', due: '⚠', missing: '✗', unused: '✗', malformed: '✗', exempt: '·' } as const;
+  const marks = {
+    fine: '✓',
+    due: '⚠',
+    missing: '✗',
+    unused: '✗',
+    malformed: '✗',
+    exempt: '·',
+  } as const;
   return outcome({
     exit: bad ? 2 : 0,
-    text: all.map(({ secret, state, note }) => `${marks[state]} ${secret.padEnd(26)}${state.padEnd(11)}${note}\n`).join(''),
-    json: { schema_version: SCHEMA_VERSION, hub: hub.name, secrets: all.map(({ secret, state, note }) => ({ secret, state, note })) },
+    text: all
+      .map(
+        ({ secret, state, note }) =>
+          `${marks[state]} ${secret.padEnd(26)}${state.padEnd(11)}${note}\n`,
+      )
+      .join(''),
+    json: {
+      schema_version: SCHEMA_VERSION,
+      hub: hub.name,
+      secrets: all.map(({ secret, state, note }) => ({ secret, state, note })),
+    },
   });
 }

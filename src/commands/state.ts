@@ -6,11 +6,24 @@ import type { Outcome } from '../outcome.ts';
 
 /** What the cluster itself knows of its hubs. */
 export async function showState(kubeconfig: string, hubs: readonly string[]): Promise<Outcome> {
-  const states = [...(await readStates(new Kube(kubeconfig)))].filter(([hub]) => hubs.length === 0 || hubs.includes(hub));
+  const states = [...(await readStates(new Kube(kubeconfig)))].filter(
+    ([hub]) => hubs.length === 0 || hubs.includes(hub),
+  );
   const lines = states.map(([hub, { healthy, quarantined, last }]) => {
-    const runs = healthy ? `runs ${healthy.digest.slice(0, 7)}, revision ${healthy.revision}, healthy since ${healthy.since}` : 'has never been healthy';
+    const runs = healthy
+      ? `runs ${healthy.digest.slice(0, 7)}, revision ${healthy.revision}, healthy since ${healthy.since}`
+      : 'has never been healthy';
     return `${hub} ${runs}\n  last: ${last.outcome} at ${last.at}${last.reason === '' ? '' : `: ${last.reason}`}\n${quarantined ? `  quarantined: ${quarantined.digest.slice(0, 7)} since ${quarantined.at}: ${quarantined.reason}\n` : ''}`;
   });
-  const json = { schema_version: 1, hubs: Object.fromEntries(states.map(([hub, state]): [string, Json] => [hub, state as unknown as Json])) };
-  return outcome({ exit: 0, text: lines.length === 0 ? 'no hub has been deployed here\n' : lines.join(''), json });
+  const json = {
+    schema_version: 1,
+    hubs: Object.fromEntries(
+      states.map(([hub, state]): [string, Json] => [hub, state as unknown as Json]),
+    ),
+  };
+  return outcome({
+    exit: 0,
+    text: lines.length === 0 ? 'no hub has been deployed here\n' : lines.join(''),
+    json,
+  });
 }

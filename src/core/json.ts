@@ -59,7 +59,10 @@ export function pointer(...segments: readonly (string | number)[]): string {
 
 export function segmentsOf(path: string): string[] {
   if (path === '') return [];
-  return path.slice(1).split('/').map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return path
+    .slice(1)
+    .split('/')
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 export function parentOf(path: string): string {
@@ -109,6 +112,7 @@ export function* walk(value: Json, path = ''): Generator<{ path: string; value: 
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) yield* walk(item, `${path}/${index}`);
   } else if (isObject(value)) {
-    for (const [key, item] of Object.entries(value)) yield* walk(item, `${path}/${escapeSegment(key)}`);
+    for (const [key, item] of Object.entries(value))
+      yield* walk(item, `${path}/${escapeSegment(key)}`);
   }
 }

@@ -56,16 +56,26 @@ type Report = (offset: number, message: string, hint: string) => void;
 
 function parse(text: string, report: Report, offsets: Offsets): Json {
   if (text.length > MAX_FILE_BYTES) {
-    report(0, `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`, 'split it, or keep data out of the platform files');
+    report(
+      0,
+      `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`,
+      'split it, or keep data out of the platform files',
+    );
     return null;
   }
   if (text.startsWith('\u{FEFF}')) {
     report(0, 'the file starts with a byte order mark', 'save it as UTF-8 without BOM');
     return null;
   }
-  const odd = /\r(?!\n)|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\u0085\u2028\u2029]/u.exec(text);
+  const odd = /\r(?!\n)|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\u0085\u2028\u2029]/u.exec(
+    text,
+  );
   if (odd) {
-    report(odd.index, 'a control character or lone carriage return stands here', 'remove it; lines end with LF or CRLF');
+    report(
+      odd.index,
+      'a control character or lone carriage return stands here',
+      'remove it; lines end with LF or CRLF',
+    );
     return null;
   }
   try {
@@ -74,7 +84,12 @@ function parse(text: string, report: Report, offsets: Offsets): Json {
     if (!(error instanceof YAMLException)) throw error;
     const tab = /^[ ]*\t/mu.exec(text);
     if (tab) report(tab.index, 'a tab is used for indentation', 'indent with spaces');
-    else report(error.mark?.position ?? 0, `this is not YAML: ${error.reason}`, 'check quotes, indentation and colons near here');
+    else
+      report(
+        error.mark?.position ?? 0,
+        `this is not YAML: ${error.reason}`,
+        'check quotes, indentation and colons near here',
+      );
     return null;
   }
 }
@@ -110,7 +125,8 @@ function build(text: string, events: readonly Event[], report: Report, offsets: 
     frame.key = name;
     if (name === '<<') report(offset, 'merge keys are not read here', 'write the keys out');
     else if (name === '__proto__') report(offset, 'this key is not allowed', 'choose another name');
-    else if (Object.hasOwn(frame.value, name)) report(offset, `the key "${name}" stands twice`, 'keep one of the two');
+    else if (Object.hasOwn(frame.value, name))
+      report(offset, `the key "${name}" stands twice`, 'keep one of the two');
     else offsets.set(`${frame.path}/${escapeSegment(name)}`, { key: offset, value: offset });
   };
 
@@ -118,7 +134,12 @@ function build(text: string, events: readonly Event[], report: Report, offsets: 
     switch (event.type) {
       case EVENT_ID.DOCUMENT:
         documents += 1;
-        if (documents === 2) report(text.length, 'the file holds several documents', 'one file, one document: remove "---"');
+        if (documents === 2)
+          report(
+            text.length,
+            'the file holds several documents',
+            'one file, one document: remove "---"',
+          );
         if (documents > 1) return root;
         break;
       case EVENT_ID.ALIAS:
@@ -142,12 +163,18 @@ function build(text: string, events: readonly Event[], report: Report, offsets: 
       }
       case EVENT_ID.SCALAR: {
         refuseProperties(event, report);
-        const quoted = event.style === SCALAR_STYLE.DOUBLE_QUOTED || event.style === SCALAR_STYLE.SINGLE_QUOTED;
+        const quoted =
+          event.style === SCALAR_STYLE.DOUBLE_QUOTED || event.style === SCALAR_STYLE.SINGLE_QUOTED;
         const offset = quoted ? event.valueStart - 1 : event.valueStart;
         const frame = stack.at(-1);
         const raw = event.valueStart < 0 ? '' : getScalarValue(text, event);
-        if (frame && !Array.isArray(frame.value) && frame.key === undefined) key(frame as Frame & { value: JsonObject }, raw, offset);
-        else put(scalar(raw, event, (message, hint) => report(offset, message, hint)), offset);
+        if (frame && !Array.isArray(frame.value) && frame.key === undefined)
+          key(frame as Frame & { value: JsonObject }, raw, offset);
+        else
+          put(
+            scalar(raw, event, (message, hint) => report(offset, message, hint)),
+            offset,
+          );
         break;
       }
     }
@@ -156,28 +183,48 @@ function build(text: string, events: readonly Event[], report: Report, offsets: 
 }
 
 function refuseProperties(event: { anchorStart: number; tagStart: number }, report: Report): void {
-  if (event.anchorStart >= 0) report(event.anchorStart - 1, 'anchors are not read here', 'write the value out where it is needed');
-  if (event.tagStart >= 0) report(event.tagStart, 'tags are not read here', 'write plain text, quoted if it must stay text');
+  if (event.anchorStart >= 0)
+    report(
+      event.anchorStart - 1,
+      'anchors are not read here',
+      'write the value out where it is needed',
+    );
+  if (event.tagStart >= 0)
+    report(
+      event.tagStart,
+      'tags are not read here',
+      'write plain text, quoted if it must stay text',
+    );
 }
 
 /** YAML 1.2 core, except that a number which does not print back as it was written is refused: 1.10 would become 1.1. */
-function scalar(raw: string, event: ScalarEvent, report: (message: string, hint: string) => void): Json {
+function scalar(
+  raw: string,
+  event: ScalarEvent,
+  report: (message: string, hint: string) => void,
+): Json {
   if (event.style !== SCALAR_STYLE.PLAIN) return raw;
   if (/^(?:|~|null|Null|NULL)$/u.test(raw)) return null;
   if (/^(?:true|True|TRUE)$/u.test(raw)) return true;
   if (/^(?:false|False|FALSE)$/u.test(raw)) return false;
-  if (!/^(?:[-+]?(?:\.?[0-9]|\.(?:inf|Inf|INF))[0-9a-zA-Z.+_-]*|\.(?:nan|NaN|NAN))$/u.test(raw)) return raw;
+  if (!/^(?:[-+]?(?:\.?[0-9]|\.(?:inf|Inf|INF))[0-9a-zA-Z.+_-]*|\.(?:nan|NaN|NAN))$/u.test(raw))
+    return raw;
   const value = Number(raw);
   if (String(value) === raw) return value;
-  const numeric = /^(?:[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/u;
+  const numeric =
+    /^(?:[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/u;
   if (!numeric.test(raw)) return raw;
-  report(`${raw} would be read as the number ${value}`, `write "${raw}" in quotes if it is text, or ${value}`);
+  report(
+    `${raw} would be read as the number ${value}`,
+    `write "${raw}" in quotes if it is text, or ${value}`,
+  );
   return Number.isFinite(value) ? value : raw;
 }
 
 function lineStarts(text: string): number[] {
   const starts = [0];
-  for (let index = text.indexOf('\n'); index >= 0; index = text.indexOf('\n', index + 1)) starts.push(index + 1);
+  for (let index = text.indexOf('\n'); index >= 0; index = text.indexOf('\n', index + 1))
+    starts.push(index + 1);
   return starts;
 }
 

@@ -18,10 +18,20 @@ export async function askAddress(address: string): Promise<Answer> {
   try {
     const url = new URL(address);
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const request = (url.protocol === 'http:' ? plain : secure)(url, { timeout: TIMEOUT_MS, agent: false, signal: AbortSignal.timeout(2 * TIMEOUT_MS) }, resolve);
-      request.on('timeout', () => request.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`))).on('error', reject).end();
+      const request = (url.protocol === 'http:' ? plain : secure)(
+        url,
+        { timeout: TIMEOUT_MS, agent: false, signal: AbortSignal.timeout(2 * TIMEOUT_MS) },
+        resolve,
+      );
+      request
+        .on('timeout', () => request.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)))
+        .on('error', reject)
+        .end();
     });
-    const until = response.socket instanceof TLSSocket ? Date.parse(response.socket.getPeerCertificate().valid_to) : undefined;
+    const until =
+      response.socket instanceof TLSSocket
+        ? Date.parse(response.socket.getPeerCertificate().valid_to)
+        : undefined;
     let body = '';
     for await (const chunk of response as AsyncIterable<Buffer>) {
       body += chunk.toString('utf8');

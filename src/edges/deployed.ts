@@ -14,7 +14,12 @@ export interface Deployed {
 }
 
 /** Files of a unit in the record. */
-export const RECORD_FILES = ['release.json', 'values.json', 'manifests.yaml', 'status.json'] as const;
+export const RECORD_FILES = [
+  'release.json',
+  'values.json',
+  'manifests.yaml',
+  'status.json',
+] as const;
 
 type Reader = (wants: (path: string) => boolean) => Promise<ReadonlyMap<string, string>>;
 
@@ -23,16 +28,27 @@ const RECORD = /^(clusters\/[^/]+|[^/]+)\/(release\.json|status\.json)$/u;
 /** What is deployed according to a folder. A folder that does not exist is a mistake; an empty one means nothing runs yet. */
 export async function deployedInFolder(folder: string): Promise<Deployed> {
   const names = await readdir(folder).catch((cause: unknown) => {
-    throw new Failure(`${folder} cannot be read`, { hint: 'name a folder that `render` wrote, or leave --present out', exit: 2, cause });
+    throw new Failure(`${folder} cannot be read`, {
+      hint: 'name a folder that `render` wrote, or leave --present out',
+      exit: 2,
+      cause,
+    });
   });
-  const clusters = names.includes('clusters') ? (await readdir(join(folder, 'clusters'))).map((name) => `clusters/${name}`) : [];
-  const units = [...names.filter((name) => name !== 'clusters' && !name.startsWith('.')), ...clusters];
+  const clusters = names.includes('clusters')
+    ? (await readdir(join(folder, 'clusters'))).map((name) => `clusters/${name}`)
+    : [];
+  const units = [
+    ...names.filter((name) => name !== 'clusters' && !name.startsWith('.')),
+    ...clusters,
+  ];
   const read: Reader = async (wants) => {
     const files = new Map<string, string>();
     for (const unit of units) {
       for (const file of ['release.json', 'status.json', 'manifests.yaml']) {
         const path = `${unit}/${file}`;
-        const text = wants(path) ? await readFile(join(folder, path), 'utf8').catch(() => undefined) : undefined;
+        const text = wants(path)
+          ? await readFile(join(folder, path), 'utf8').catch(() => undefined)
+          : undefined;
         if (text !== undefined) files.set(path, text);
       }
     }
@@ -44,12 +60,18 @@ export async function deployedInFolder(folder: string): Promise<Deployed> {
 /** What is deployed according to the branch `deployed` of the repository at `root`; nothing, where there is no such branch. */
 export async function deployedOnBranch(root: string): Promise<Deployed> {
   const commit = await deployedRef(root);
-  return deployed((wants) => (commit === undefined ? Promise.resolve(new Map()) : filesAt(root, commit, wants)));
+  return deployed((wants) =>
+    commit === undefined ? Promise.resolve(new Map()) : filesAt(root, commit, wants),
+  );
 }
 
 async function deployed(read: Reader): Promise<Deployed> {
   const files = await read((path) => RECORD.test(path));
-  const releases = [...files].flatMap(([path, text]) => (path.endsWith('/release.json') ? [parse(path, text, files.get(path.replace('release.json', 'status.json')))] : []));
+  const releases = [...files].flatMap(([path, text]) =>
+    path.endsWith('/release.json')
+      ? [parse(path, text, files.get(path.replace('release.json', 'status.json')))]
+      : [],
+  );
   return {
     releases,
     manifests: async (unit) => {
@@ -63,12 +85,26 @@ function parse(path: string, text: string, status: string | undefined): PresentR
   try {
     const record = JSON.parse(text) as Json;
     const release = isObject(record) ? record['release'] : undefined;
-    if (!isObject(record) || !isObject(release) || typeof record['digest'] !== 'string' || !isObject(release['unit'])) throw new Error('a field is missing');
+    if (
+      !isObject(record) ||
+      !isObject(release) ||
+      typeof record['digest'] !== 'string' ||
+      !isObject(release['unit'])
+    )
+      throw new Error('a field is missing');
     // Written by `render` or `deploy` of this tool; the version field guards the shape.
     if (release['v'] !== 1) throw new Error(`format ${JSON.stringify(release['v'])} is not known`);
     const found = release as unknown as Release;
-    return { unit: found.unit, digest: record['digest'], release: found, status: status === undefined ? undefined : (JSON.parse(status) as PresentStatus) };
+    return {
+      unit: found.unit,
+      digest: record['digest'],
+      release: found,
+      status: status === undefined ? undefined : (JSON.parse(status) as PresentStatus),
+    };
   } catch (cause) {
-    throw new Failure(`${path} of the deployed record cannot be read`, { hint: 'it is written by `deploy` only: restore it from the history of the branch', cause });
+    throw new Failure(`${path} of the deployed record cannot be read`, {
+      hint: 'it is written by `deploy` only: restore it from the history of the branch',
+      cause,
+    });
   }
 }

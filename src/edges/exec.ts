@@ -25,21 +25,53 @@ export class ToolMissing extends Failure {}
 export class TimedOut extends Failure {}
 
 /** What a tool may see of our environment. Proxy and certificate settings belong to the machine, not to us. */
-const PASSED = ['PATH', 'HOME', 'TMPDIR', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'USER'];
+const PASSED = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'USER',
+];
 
 function environment({ env = {} }: ExecOptions): Record<string, string> {
-  const passed = PASSED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
-  return { LC_ALL: 'C', TZ: 'UTC', ...(Object.fromEntries(passed) as Record<string, string>), ...env };
+  const passed = PASSED.flatMap((name) =>
+    process.env[name] === undefined ? [] : [[name, process.env[name]]],
+  );
+  return {
+    LC_ALL: 'C',
+    TZ: 'UTC',
+    ...(Object.fromEntries(passed) as Record<string, string>),
+    ...env,
+  };
 }
 
 function missing(program: string, cause: NodeJS.ErrnoException): ToolMissing {
-  return new ToolMissing(`${program} cannot be started (${cause.code ?? cause.message})`, { hint: `install ${program}, or put it on the PATH`, cause });
+  return new ToolMissing(`${program} cannot be started (${cause.code ?? cause.message})`, {
+    hint: `install ${program}, or put it on the PATH`,
+    cause,
+  });
 }
 
 /** Runs a program with an argument list, never through a shell. Resolves with any exit code; throws only if it cannot be started or runs too long. */
-export function exec(program: string, args: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+export function exec(
+  program: string,
+  args: readonly string[],
+  options: ExecOptions = {},
+): Promise<ExecResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: options.cwd, ...(options.signal ? { signal: options.signal } : {}), env: environment(options), stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      ...(options.signal ? { signal: options.signal } : {}),
+      env: environment(options),
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     let late = false;
@@ -63,11 +95,22 @@ export function exec(program: string, args: readonly string[], options: ExecOpti
     });
     child.on('close', (code, signal) => {
       clearTimeout(timer);
-      if (late) reject(new TimedOut(`${program} ${args[0] ?? ''} did not end within ${(options.timeoutMs ?? 0) / 1000} s`, { hint: 'try again; if it happens again, look at the machine' }));
+      if (late)
+        reject(
+          new TimedOut(
+            `${program} ${args[0] ?? ''} did not end within ${(options.timeoutMs ?? 0) / 1000} s`,
+            { hint: 'try again; if it happens again, look at the machine' },
+          ),
+        );
       else {
         const bytes = Buffer.concat(stdout);
         const said = Buffer.concat(stderr).toString('utf8');
-        resolve({ code: code ?? 128, stdout: bytes.toString('utf8'), stderr: signal === null ? said : `${said}\nthe program was killed by ${signal}`, bytes });
+        resolve({
+          code: code ?? 128,
+          stdout: bytes.toString('utf8'),
+          stderr: signal === null ? said : `${said}\nthe program was killed by ${signal}`,
+          bytes,
+        });
       }
     });
   });
@@ -82,15 +125,24 @@ export interface Streaming {
 }
 
 /** The same for a program that says more than memory holds. */
-export function stream(program: string, args: readonly string[], options: Pick<ExecOptions, 'env' | 'input'> = {}): Streaming {
-  const child = spawn(program, args, { env: environment(options), stdio: ['pipe', 'pipe', 'pipe'] });
+export function stream(
+  program: string,
+  args: readonly string[],
+  options: Pick<ExecOptions, 'env' | 'input'> = {},
+): Streaming {
+  const child = spawn(program, args, {
+    env: environment(options),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const stderr: Buffer[] = [];
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.input ?? '');
   const ended = new Promise<Pick<ExecResult, 'code' | 'stderr'>>((resolve, reject) => {
     child.on('error', (cause: NodeJS.ErrnoException) => reject(missing(program, cause)));
-    child.on('close', (code) => resolve({ code: code ?? 128, stderr: Buffer.concat(stderr).toString('utf8') }));
+    child.on('close', (code) =>
+      resolve({ code: code ?? 128, stderr: Buffer.concat(stderr).toString('utf8') }),
+    );
   });
   ended.catch(() => undefined); // whoever reads the output asks for it, or has failed before
   return { output: child.stdout, ended, kill: () => child.kill('SIGKILL') };

@@ -7,7 +7,8 @@ import { MAX_FILE_BYTES } from '../core/source.ts';
 export class DiskFailure extends Failure {}
 
 /** What was found at a path: text, or why there is none. The platform treats both as data. */
-export type FileContent = { kind: 'text'; text: string } | { kind: 'refused'; why: string; hint: string };
+export type FileContent =
+  { kind: 'text'; text: string } | { kind: 'refused'; why: string; hint: string };
 
 export interface FileTree {
   root: string;
@@ -17,7 +18,11 @@ export interface FileTree {
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Reads `platform.yaml` and the given folders below `root`. Symbolic links are refused: the files may come from a stranger's pull request. */
-export async function readTree(root: string, folders: readonly string[], wants: (path: string) => boolean): Promise<FileTree> {
+export async function readTree(
+  root: string,
+  folders: readonly string[],
+  wants: (path: string) => boolean,
+): Promise<FileTree> {
   const base = resolve(root);
   const files = new Map<string, FileContent>();
   const visit = async (path: string): Promise<void> => {
@@ -25,7 +30,11 @@ export async function readTree(root: string, folders: readonly string[], wants: 
     const info = await lstat(full).catch(() => undefined);
     if (!info) return;
     if (info.isSymbolicLink()) {
-      files.set(path, { kind: 'refused', why: 'this is a symbolic link', hint: 'put the file itself here' });
+      files.set(path, {
+        kind: 'refused',
+        why: 'this is a symbolic link',
+        hint: 'put the file itself here',
+      });
     } else if (info.isDirectory()) {
       const names = (await readdir(full)).sort();
       for (const name of names) await visit(path === '' ? name : `${path}/${name}`);
@@ -38,7 +47,12 @@ export async function readTree(root: string, folders: readonly string[], wants: 
 }
 
 async function readText(full: string, size: number): Promise<FileContent> {
-  if (size > MAX_FILE_BYTES) return { kind: 'refused', why: `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`, hint: 'split it, or keep data out of the platform files' };
+  if (size > MAX_FILE_BYTES)
+    return {
+      kind: 'refused',
+      why: `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`,
+      hint: 'split it, or keep data out of the platform files',
+    };
   const bytes = await readFile(full);
   try {
     return { kind: 'text', text: decoder.decode(bytes) };
@@ -58,7 +72,10 @@ export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>
 }
 
 /** Writes a folder whole or not at all: files go beside it first and take its place in one step. */
-export async function writeFolder(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
+export async function writeFolder(
+  folder: string,
+  files: ReadonlyMap<string, string>,
+): Promise<void> {
   const target = resolve(folder);
   const fresh = `${target}.new-${process.pid}`;
   const old = `${target}.old-${process.pid}`;
@@ -68,9 +85,16 @@ export async function writeFolder(folder: string, files: ReadonlyMap<string, str
       for (const [path, text] of files) {
         const full = inside(fresh, path);
         await mkdir(dirname(full), { recursive: true });
-        await writeFile(full, text, path === 'postBuild' || path === 'start' ? { mode: 0o755 } : {});
+        await writeFile(
+          full,
+          text,
+          path === 'postBuild' || path === 'start' ? { mode: 0o755 } : {},
+        );
       }
-      const existed = await rename(target, old).then(() => true, () => false);
+      const existed = await rename(target, old).then(
+        () => true,
+        () => false,
+      );
       await rename(fresh, target);
       if (existed) await rm(old, { recursive: true, force: true });
     } finally {
@@ -94,13 +118,17 @@ export async function writeWhole(path: string, text: string): Promise<void> {
 }
 
 export async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(() => true, () => false);
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** `path` below `folder`; anything that would leave it is a mistake of ours, not of a user. */
 export function inside(folder: string, path: string): string {
   const full = resolve(folder, path);
-  if (full !== folder && !full.startsWith(folder + sep)) throw new Error(`${path} leaves its folder`);
+  if (full !== folder && !full.startsWith(folder + sep))
+    throw new Error(`${path} leaves its folder`);
   return full;
 }
 
@@ -109,7 +137,15 @@ async function guarded<T>(what: string, write: () => Promise<T>): Promise<T> {
     return await write();
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
-    const hints: Record<string, string> = { ENOSPC: 'the disk is full: make room and run it again', EACCES: 'you may not write there: choose another folder', EROFS: 'that file system is read-only: choose another folder', EDQUOT: 'your quota is used up: make room and run it again' };
-    throw new DiskFailure(`${what} cannot be written: ${messageOf(cause)}`, { hint: hints[code ?? ''] ?? 'look at the folder and run it again', cause });
+    const hints: Record<string, string> = {
+      ENOSPC: 'the disk is full: make room and run it again',
+      EACCES: 'you may not write there: choose another folder',
+      EROFS: 'that file system is read-only: choose another folder',
+      EDQUOT: 'your quota is used up: make room and run it again',
+    };
+    throw new DiskFailure(`${what} cannot be written: ${messageOf(cause)}`, {
+      hint: hints[code ?? ''] ?? 'look at the folder and run it again',
+      cause,
+    });
   }
 }

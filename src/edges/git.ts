@@ -2,7 +2,9 @@ import { exec } from './exec.ts';
 
 /** Commit that is checked out at `root`, or undefined outside a repository. */
 export async function headCommit(root: string): Promise<string | undefined> {
-  const result = await exec('git', ['-C', root, 'rev-parse', '--verify', '--quiet', 'HEAD']).catch(() => undefined);
+  const result = await exec('git', ['-C', root, 'rev-parse', '--verify', '--quiet', 'HEAD']).catch(
+    () => undefined,
+  );
   return result?.code === 0 ? result.stdout.trim() : undefined;
 }
 
@@ -15,18 +17,28 @@ export async function headMessage(root: string): Promise<string | undefined> {
 /** The branch that `deploy` keeps: a local one, or the remote's as last fetched. */
 export async function deployedRef(root: string): Promise<string | undefined> {
   for (const ref of ['refs/remotes/origin/deployed', 'refs/heads/deployed']) {
-    const result = await exec('git', ['-C', root, 'rev-parse', '--verify', '--quiet', ref]).catch(() => undefined);
+    const result = await exec('git', ['-C', root, 'rev-parse', '--verify', '--quiet', ref]).catch(
+      () => undefined,
+    );
     if (result?.code === 0) return result.stdout.trim();
   }
   return undefined;
 }
 
 /** Texts of the files of a commit whose path `wants` accepts; two processes, however many files. */
-export async function filesAt(root: string, commit: string, wants: (path: string) => boolean): Promise<Map<string, string>> {
+export async function filesAt(
+  root: string,
+  commit: string,
+  wants: (path: string) => boolean,
+): Promise<Map<string, string>> {
   const listed = await exec('git', ['-C', root, 'ls-tree', '-r', '-z', '--name-only', commit]);
-  const paths = listed.stdout.split('\0').filter((path) => path !== '' && !path.includes('\n') && wants(path));
+  const paths = listed.stdout
+    .split('\0')
+    .filter((path) => path !== '' && !path.includes('\n') && wants(path));
   if (paths.length === 0) return new Map();
-  const { bytes } = await exec('git', ['-C', root, 'cat-file', '--batch'], { input: paths.map((path) => `${commit}:${path}\n`).join('') });
+  const { bytes } = await exec('git', ['-C', root, 'cat-file', '--batch'], {
+    input: paths.map((path) => `${commit}:${path}\n`).join(''),
+  });
   const files = new Map<string, string>();
   let offset = 0;
   for (const path of paths) {

@@ -28,19 +28,34 @@ export class HelmReleases {
   readonly #env: Record<string, string>;
 
   constructor(helm: Helm, kubeconfig: string, scratch: string) {
-    if (helm.major !== 4) throw new HelmFailure(`deploying needs Helm 4, and ${helm.program} is ${helm.version}`, { hint: 'install Helm 4, or run `npm run tools`' });
+    if (helm.major !== 4)
+      throw new HelmFailure(`deploying needs Helm 4, and ${helm.program} is ${helm.version}`, {
+        hint: 'install Helm 4, or run `npm run tools`',
+      });
     this.#helm = helm;
     this.#env = { ...clusterEnv(kubeconfig), ...helmHome(scratch) };
   }
 
   /** Oldest first; empty where nothing was ever installed. */
   async #history(release: string, namespace: string): Promise<Revision[]> {
-    const { code, stdout, stderr } = await this.#read(['history', release, '--namespace', namespace, '--output', 'json', '--max', '20']);
+    const { code, stdout, stderr } = await this.#read([
+      'history',
+      release,
+      '--namespace',
+      namespace,
+      '--output',
+      'json',
+      '--max',
+      '20',
+    ]);
     if (code !== 0) {
       if (/release: not found/u.test(stderr)) return [];
       throw failure(`the history of ${release} cannot be read`, stderr);
     }
-    return objectsIn(JSON.parse(stdout) as Json).map((one) => ({ revision: Number(one['revision']), status: typeof one['status'] === 'string' ? one['status'] : '' }));
+    return objectsIn(JSON.parse(stdout) as Json).map((one) => ({
+      revision: Number(one['revision']),
+      status: typeof one['status'] === 'string' ? one['status'] : '',
+    }));
   }
 
   /** The newest revision, whatever its status; undefined where nothing was ever installed. */
@@ -49,7 +64,14 @@ export class HelmReleases {
   }
 
   /** Applies and returns at once; whether it works is for the caller to watch. */
-  async upgrade({ release, namespace, chart, values, digest, scratch }: UpgradeRequest): Promise<void> {
+  async upgrade({
+    release,
+    namespace,
+    chart,
+    values,
+    digest,
+    scratch,
+  }: UpgradeRequest): Promise<void> {
     const files: string[] = [];
     for (const [index, one] of values.entries()) {
       const file = join(scratch, `${release}.deploy-${index}.json`);
@@ -57,26 +79,68 @@ export class HelmReleases {
       files.push('--values', file);
     }
     const { code, stderr, stdout } = await this.#run([
-      'upgrade', release, chart, '--install', '--namespace', namespace, '--create-namespace', ...files, '--labels', `glaciocloud.org/digest=${digest}`,
-      '--server-side=true', '--force-conflicts', '--skip-crds', '--skip-schema-validation', '--history-max', '10', '--timeout', '5m',
+      'upgrade',
+      release,
+      chart,
+      '--install',
+      '--namespace',
+      namespace,
+      '--create-namespace',
+      ...files,
+      '--labels',
+      `glaciocloud.org/digest=${digest}`,
+      '--server-side=true',
+      '--force-conflicts',
+      '--skip-crds',
+      '--skip-schema-validation',
+      '--history-max',
+      '10',
+      '--timeout',
+      '5m',
     ]);
     if (code !== 0) throw failure(`Helm cannot apply ${release}`, stderr || stdout);
   }
 
   async rollback(release: string, namespace: string, revision: number): Promise<void> {
-    const { code, stderr } = await this.#run(['rollback', release, String(revision), '--namespace', namespace, '--server-side=true', '--force-conflicts', '--timeout', '5m']);
-    if (code !== 0) throw failure(`Helm cannot roll ${release} back to revision ${revision}`, stderr);
+    const { code, stderr } = await this.#run([
+      'rollback',
+      release,
+      String(revision),
+      '--namespace',
+      namespace,
+      '--server-side=true',
+      '--force-conflicts',
+      '--timeout',
+      '5m',
+    ]);
+    if (code !== 0)
+      throw failure(`Helm cannot roll ${release} back to revision ${revision}`, stderr);
   }
 
   /** What the chart marks to be kept stays. A release that is gone already is no error. */
   async uninstall(release: string, namespace: string): Promise<void> {
-    const { code, stderr } = await this.#run(['uninstall', release, '--namespace', namespace, '--ignore-not-found', '--timeout', '5m']);
+    const { code, stderr } = await this.#run([
+      'uninstall',
+      release,
+      '--namespace',
+      namespace,
+      '--ignore-not-found',
+      '--timeout',
+      '5m',
+    ]);
     if (code !== 0) throw failure(`Helm cannot remove ${release}`, stderr);
   }
 
   /** The objects of a revision, or of the last one, as Helm stored them. */
   async manifest(release: string, namespace: string, revision?: number): Promise<string> {
-    const { code, stdout, stderr } = await this.#read(['get', 'manifest', release, '--namespace', namespace, ...(revision === undefined ? [] : ['--revision', String(revision)])]);
+    const { code, stdout, stderr } = await this.#read([
+      'get',
+      'manifest',
+      release,
+      '--namespace',
+      namespace,
+      ...(revision === undefined ? [] : ['--revision', String(revision)]),
+    ]);
     if (code !== 0) throw failure(`the manifest of ${release} cannot be read`, stderr);
     return stdout;
   }
@@ -92,5 +156,7 @@ export class HelmReleases {
 }
 
 function failure(what: string, stderr: string): HelmFailure {
-  return new HelmFailure(`${what}: ${stderr.trim().slice(-600)}`, { hint: 'the message names the object; the next run goes on from here' });
+  return new HelmFailure(`${what}: ${stderr.trim().slice(-600)}`, {
+    hint: 'the message names the object; the next run goes on from here',
+  });
 }

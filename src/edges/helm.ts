@@ -21,19 +21,33 @@ export async function findHelm(): Promise<Helm> {
   const program = findTool('helm');
   if (program === undefined) {
     const named = process.env['GLACIOCLOUD_HELM'];
-    throw new HelmMissing(`${NEEDED} not found${named === undefined ? '' : ` at ${named}`}`, { hint: 'install it, or run `npm run tools`' });
+    throw new HelmMissing(`${NEEDED} not found${named === undefined ? '' : ` at ${named}`}`, {
+      hint: 'install it, or run `npm run tools`',
+    });
   }
   const { code, stdout, stderr } = await exec(program, ['version', '--template', '{{.Version}}']);
   const parts = /^v?([0-9]+)\.([0-9]+)/u.exec(stdout.trim());
   const [major, minor] = [Number(parts?.[1]), Number(parts?.[2])];
-  if (code !== 0 || !parts) throw new HelmFailure(`${program} does not answer as Helm does: ${(stderr || stdout).trim().slice(0, 200)}`, { hint: `put ${NEEDED} on the PATH` });
-  if (!(major === 4 || (major === 3 && minor >= 17))) throw new HelmMissing(`${program} is Helm ${stdout.trim()}, and ${NEEDED} is needed`, { hint: 'install it, or run `npm run tools`' });
+  if (code !== 0 || !parts)
+    throw new HelmFailure(
+      `${program} does not answer as Helm does: ${(stderr || stdout).trim().slice(0, 200)}`,
+      { hint: `put ${NEEDED} on the PATH` },
+    );
+  if (!(major === 4 || (major === 3 && minor >= 17)))
+    throw new HelmMissing(`${program} is Helm ${stdout.trim()}, and ${NEEDED} is needed`, {
+      hint: 'install it, or run `npm run tools`',
+    });
   return { program, version: stdout.trim(), major };
 }
 
 /** Settings and plugins of whoever runs us do not reach Helm. */
 export function helmHome(folder: string): Record<string, string> {
-  return { HELM_CACHE_HOME: folder, HELM_CONFIG_HOME: folder, HELM_DATA_HOME: folder, HELM_PLUGINS: folder };
+  return {
+    HELM_CACHE_HOME: folder,
+    HELM_CONFIG_HOME: folder,
+    HELM_DATA_HOME: folder,
+    HELM_PLUGINS: folder,
+  };
 }
 
 export interface TemplateRequest {
@@ -53,14 +67,40 @@ export async function template(helm: Helm, request: TemplateRequest): Promise<st
   const placeholders = join(request.scratch, `${request.release}.placeholders.json`);
   await writeFile(values, JSON.stringify(request.values));
   await writeFile(placeholders, JSON.stringify(request.placeholders));
-  const args = ['template', request.release, request.chart, '--namespace', request.namespace, '--values', values, '--values', placeholders];
-  const result = await exec(helm.program, [...args, '--kube-version', `${request.kubernetes}.0`, '--skip-schema-validation', '--skip-tests'], {
-    env: { KUBECONFIG: '/dev/null', ...helmHome(request.scratch) },
-    timeoutMs: 120_000,
-  });
+  const args = [
+    'template',
+    request.release,
+    request.chart,
+    '--namespace',
+    request.namespace,
+    '--values',
+    values,
+    '--values',
+    placeholders,
+  ];
+  const result = await exec(
+    helm.program,
+    [
+      ...args,
+      '--kube-version',
+      `${request.kubernetes}.0`,
+      '--skip-schema-validation',
+      '--skip-tests',
+    ],
+    {
+      env: { KUBECONFIG: '/dev/null', ...helmHome(request.scratch) },
+      timeoutMs: 120_000,
+    },
+  );
   if (result.code !== 0) {
-    const said = result.stderr.split('\n').filter((line) => !/found symbolic link|^WARNING|^level=/u.test(line)).join('\n').trim();
-    throw new HelmFailure(`Helm cannot render ${request.release}: ${said.slice(0, 1500)}`, { hint: 'the message names the template and the value; correct it in the environment file' });
+    const said = result.stderr
+      .split('\n')
+      .filter((line) => !/found symbolic link|^WARNING|^level=/u.test(line))
+      .join('\n')
+      .trim();
+    throw new HelmFailure(`Helm cannot render ${request.release}: ${said.slice(0, 1500)}`, {
+      hint: 'the message names the template and the value; correct it in the environment file',
+    });
   }
   return result.stdout;
 }

@@ -9,12 +9,16 @@ export function actionReport(): Report {
     progress: (text) => core.info(text),
     result: async (result) => {
       for (const severity of ['error', 'warning'] as const) {
-        for (const finding of result.findings.filter((one) => one.severity === severity).slice(0, ANNOTATION_LIMIT)) annotate(finding);
+        for (const finding of result.findings
+          .filter((one) => one.severity === severity)
+          .slice(0, ANNOTATION_LIMIT))
+          annotate(finding);
       }
       core.info(result.text);
       core.setOutput('result', JSON.stringify(result.json));
       for (const [name, value] of Object.entries(result.outputs)) core.setOutput(name, value);
-      if (result.summary !== '' && process.env['GITHUB_STEP_SUMMARY'] !== undefined) await core.summary.addRaw(result.summary, true).write();
+      if (result.summary !== '' && process.env['GITHUB_STEP_SUMMARY'] !== undefined)
+        await core.summary.addRaw(result.summary, true).write();
     },
     failure: (message, hint) => core.error(`${message}. ${hint}`),
   };

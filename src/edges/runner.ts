@@ -13,8 +13,13 @@ export interface CheckRun {
 /** What the runner of GitHub Actions tells by its environment. */
 export function githubSettings(): GithubSettings {
   const token = process.env['GITHUB_TOKEN'] ?? '';
-  if ((process.env['GITHUB_REPOSITORY'] ?? '') === '') throw new UsageError('GITHUB_REPOSITORY is not set', 'this command runs in GitHub Actions');
-  if (token === '') throw new UsageError('GITHUB_TOKEN is not set', 'pass it to the step: `env: {GITHUB_TOKEN: ${{ github.token }}}`');
+  if ((process.env['GITHUB_REPOSITORY'] ?? '') === '')
+    throw new UsageError('GITHUB_REPOSITORY is not set', 'this command runs in GitHub Actions');
+  if (token === '')
+    throw new UsageError(
+      'GITHUB_TOKEN is not set',
+      'pass it to the step: `env: {GITHUB_TOKEN: ${{ github.token }}}`',
+    );
   return { api: context.apiUrl, token, ...context.repo };
 }
 
@@ -25,7 +30,9 @@ export function runBranch(): string {
 
 /** The page of this run, for links. */
 export function runAddress(): string | undefined {
-  return Number.isNaN(context.runId) ? undefined : `${context.serverUrl}/${context.repo.owner}/${context.repo.repo}/actions/runs/${context.runId}`;
+  return Number.isNaN(context.runId)
+    ? undefined
+    : `${context.serverUrl}/${context.repo.owner}/${context.repo.repo}/actions/runs/${context.runId}`;
 }
 
 /** What a label on an issue asks for. */
@@ -39,11 +46,17 @@ export interface Order {
 
 /** The label in an `issues` event of type `labeled`. */
 export function labelOrder(): Order {
-  const names = objectsIn(at(context.payload, '/issue/labels')).map((label) => textAt(label, '/name'));
+  const names = objectsIn(at(context.payload, '/issue/labels')).map((label) =>
+    textAt(label, '/name'),
+  );
   const hub = names.find((name) => name.startsWith('hub:'))?.slice('hub:'.length);
   const issue = at(context.payload, '/issue/number');
   const label = textAt(context.payload, '/label/name');
-  if (typeof issue !== 'number' || label === '') throw new UsageError('this is not an event of a label on an issue', 'use it in a workflow that runs on `issues: {types: [labeled]}`');
+  if (typeof issue !== 'number' || label === '')
+    throw new UsageError(
+      'this is not an event of a label on an issue',
+      'use it in a workflow that runs on `issues: {types: [labeled]}`',
+    );
   return { label, hub, issue, login: textAt(context.payload, '/sender/login') };
 }
 
@@ -56,14 +69,30 @@ export interface TryRequest {
 
 export function tryRequest(): TryRequest {
   const pull = at(context.payload, '/issue/number');
-  if (typeof pull !== 'number' || at(context.payload, '/issue/pull_request') === undefined) throw new UsageError('this is not a comment on a pull request', 'use it in a workflow that runs on `issue_comment`');
-  return { pull, login: textAt(context.payload, '/comment/user/login'), commit: /^\/try ([0-9a-f]{40})\s*$/u.exec(textAt(context.payload, '/comment/body'))?.[1] };
+  if (typeof pull !== 'number' || at(context.payload, '/issue/pull_request') === undefined)
+    throw new UsageError(
+      'this is not a comment on a pull request',
+      'use it in a workflow that runs on `issue_comment`',
+    );
+  return {
+    pull,
+    login: textAt(context.payload, '/comment/user/login'),
+    commit: /^\/try ([0-9a-f]{40})\s*$/u.exec(textAt(context.payload, '/comment/body'))?.[1],
+  };
 }
 
 /** The check run in a `workflow_run` event. The event is GitHub's, but its names come from whoever opened the pull request. */
 export function checkRun(): CheckRun {
   const word = (path: string): string => textAt(context.payload, path);
-  const run = { headOwner: word('/workflow_run/head_repository/owner/login'), headBranch: word('/workflow_run/head_branch'), headSha: word('/workflow_run/head_sha') };
-  if (!/^[0-9a-f]{40}$/u.test(run.headSha) || run.headBranch === '' || run.headOwner === '') throw new UsageError('this is not a workflow_run event of a pull request', 'use it in a workflow that runs on `workflow_run`');
+  const run = {
+    headOwner: word('/workflow_run/head_repository/owner/login'),
+    headBranch: word('/workflow_run/head_branch'),
+    headSha: word('/workflow_run/head_sha'),
+  };
+  if (!/^[0-9a-f]{40}$/u.test(run.headSha) || run.headBranch === '' || run.headOwner === '')
+    throw new UsageError(
+      'this is not a workflow_run event of a pull request',
+      'use it in a workflow that runs on `workflow_run`',
+    );
   return run;
 }

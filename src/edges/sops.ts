@@ -11,17 +11,38 @@ import { findTool } from './tools.ts';
 export class SecretsFailure extends Failure {}
 
 /** The secrets of a hub in clear, from `secrets/<hub>.sops.yaml`; undefined where there is no such file. They go to the cluster and nowhere else. */
-export async function decryptSecrets(root: string, hub: string): Promise<ReadonlyMap<string, string> | undefined> {
+export async function decryptSecrets(
+  root: string,
+  hub: string,
+): Promise<ReadonlyMap<string, string> | undefined> {
   const file = join(root, 'secrets', `${hub}.sops.yaml`);
   if (!(await exists(file))) return undefined;
   const sops = findTool('sops');
-  if (sops === undefined) throw new SecretsFailure('sops not found', { hint: 'install sops, and give the key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE' });
-  const env = Object.fromEntries(['SOPS_AGE_KEY', 'SOPS_AGE_KEY_FILE'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
-  const { code, stdout, stderr } = await exec(sops, ['decrypt', '--output-type', 'json', file], { env, timeoutMs: 60_000 });
+  if (sops === undefined)
+    throw new SecretsFailure('sops not found', {
+      hint: 'install sops, and give the key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE',
+    });
+  const env = Object.fromEntries(
+    ['SOPS_AGE_KEY', 'SOPS_AGE_KEY_FILE'].flatMap((name) =>
+      process.env[name] === undefined ? [] : [[name, process.env[name]]],
+    ),
+  );
+  const { code, stdout, stderr } = await exec(sops, ['decrypt', '--output-type', 'json', file], {
+    env,
+    timeoutMs: 60_000,
+  });
   // What sops prints may hold parts of the file: only its first line is passed on.
-  if (code !== 0) throw new SecretsFailure(`secrets/${hub}.sops.yaml cannot be decrypted: ${stderr.split('\n')[0]?.slice(0, 200) ?? ''}`, { hint: 'give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE' });
+  if (code !== 0)
+    throw new SecretsFailure(
+      `secrets/${hub}.sops.yaml cannot be decrypted: ${stderr.split('\n')[0]?.slice(0, 200) ?? ''}`,
+      { hint: 'give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE' },
+    );
   const content = JSON.parse(stdout) as Json;
-  return new Map(Object.entries(isObject(content) ? content : {}).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : [])));
+  return new Map(
+    Object.entries(isObject(content) ? content : {}).flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name, value] as const] : [],
+    ),
+  );
 }
 
 /** When the file was last encrypted, in milliseconds since 1970: sops writes it in clear. */
@@ -32,18 +53,34 @@ export async function lastEncrypted(root: string, hub: string): Promise<number |
 }
 
 /** What a deployment needs: exactly the declared secrets, or a reason why not. */
-export async function readSecrets(root: string, hub: string, declared: readonly string[]): Promise<ReadonlyMap<string, string>> {
+export async function readSecrets(
+  root: string,
+  hub: string,
+  declared: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
   if (declared.length === 0) return new Map();
   const found = await decryptSecrets(root, hub);
-  if (!found) throw new SecretsFailure(`secrets/${hub}.sops.yaml is missing`, { hint: `it must hold ${declared.join(', ')}, encrypted with sops: \`glaciocloud secrets template ${hub}\`` });
+  if (!found)
+    throw new SecretsFailure(`secrets/${hub}.sops.yaml is missing`, {
+      hint: `it must hold ${declared.join(', ')}, encrypted with sops: \`glaciocloud secrets template ${hub}\``,
+    });
   const missing = declared.filter((name) => (found.get(name) ?? '') === '');
   const unused = [...found.keys()].filter((name) => !declared.includes(name));
-  if (missing.length > 0) throw new SecretsFailure(`secrets/${hub}.sops.yaml has no ${missing.join(', ')}`, { hint: 'add it with `sops edit`, or remove the declaration' });
-  if (unused.length > 0) throw new SecretsFailure(`secrets/${hub}.sops.yaml holds ${unused.join(', ')}, which the environment does not declare`, { hint: 'declare it below secrets:, or remove it with `sops edit`' });
+  if (missing.length > 0)
+    throw new SecretsFailure(`secrets/${hub}.sops.yaml has no ${missing.join(', ')}`, {
+      hint: 'add it with `sops edit`, or remove the declaration',
+    });
+  if (unused.length > 0)
+    throw new SecretsFailure(
+      `secrets/${hub}.sops.yaml holds ${unused.join(', ')}, which the environment does not declare`,
+      { hint: 'declare it below secrets:, or remove it with `sops edit`' },
+    );
   return found;
 }
 
 /** A digest of secrets that says nothing about them without the cluster's own key. */
 export function keyedDigest(key: string, secrets: ReadonlyMap<string, string>): string {
-  return createHmac('sha256', key).update(JSON.stringify([...secrets].sort(([a], [b]) => (a < b ? -1 : 1)))).digest('hex');
+  return createHmac('sha256', key)
+    .update(JSON.stringify([...secrets].sort(([a], [b]) => (a < b ? -1 : 1))))
+    .digest('hex');
 }

@@ -14,11 +14,16 @@ export interface Terminal {
 
 /** Questions go to stderr, so that the result on stdout stays whole; undefined where nobody sits. */
 export function standardStreams(): Streams | undefined {
-  return process.stdin.isTTY && process.stderr.isTTY ? { input: process.stdin, output: process.stderr } : undefined;
+  return process.stdin.isTTY && process.stderr.isTTY
+    ? { input: process.stdin, output: process.stderr }
+    : undefined;
 }
 
 /** A terminal for the time of `use`. Lines that are pasted at once answer the questions one by one. */
-export async function withTerminal<T>(streams: Streams, use: (terminal: Terminal) => Promise<T>): Promise<T> {
+export async function withTerminal<T>(
+  streams: Streams,
+  use: (terminal: Terminal) => Promise<T>,
+): Promise<T> {
   const reader = createInterface(streams);
   const lines = reader[Symbol.asyncIterator]();
   let open = true;
@@ -29,7 +34,8 @@ export async function withTerminal<T>(streams: Streams, use: (terminal: Terminal
     if (open) reader.prompt();
     else streams.output.write(question);
     const line = await lines.next();
-    if (line.done === true) throw new UsageError('the questions were not answered', 'nothing was written; run it again');
+    if (line.done === true)
+      throw new UsageError('the questions were not answered', 'nothing was written; run it again');
     return line.value.trim();
   };
   try {

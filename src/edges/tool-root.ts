@@ -7,7 +7,8 @@ export function toolRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'charts', 'oggm-hub', 'Chart.yaml'))) {
     const up = dirname(folder);
-    if (up === folder) throw new Error('charts/ is not beside the bundle: the installation is incomplete');
+    if (up === folder)
+      throw new Error('charts/ is not beside the bundle: the installation is incomplete');
     folder = up;
   }
   return folder;

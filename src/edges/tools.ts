@@ -20,6 +20,9 @@ export function isExecutable(path: string): boolean {
 export function findTool(name: string): string | undefined {
   const named = process.env[`GLACIOCLOUD_${name.toUpperCase()}`];
   if (named !== undefined && named !== '') return isExecutable(named) ? named : undefined;
-  const onPath = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean).map((folder) => join(folder, name));
+  const onPath = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .filter(Boolean)
+    .map((folder) => join(folder, name));
   return [...onPath, unpackedTool(name)].find(isExecutable);
 }

@@ -6,10 +6,20 @@ import { checkValues } from '../core/values/validate.ts';
 import type { Charts } from '../edges/charts.ts';
 
 /** Findings of the files, of the rules and of the chart's schema; one for each place. */
-export function allFindings({ platform, findings }: Reading, charts: Pick<Charts, 'schema' | 'defaults'> | undefined, now: number): Finding[] {
+export function allFindings(
+  { platform, findings }: Reading,
+  charts: Pick<Charts, 'schema' | 'defaults'> | undefined,
+  now: number,
+): Finding[] {
   if (!platform) return onePerPlace(findings);
-  const values = charts ? checkValues(platform, charts) : [unchecked(platform.settings.at('/charts/jupyterhub'))];
-  return onePerPlace([...findings, ...runRules({ platform, now, defaults: charts?.defaults }), ...values]);
+  const values = charts
+    ? checkValues(platform, charts)
+    : [unchecked(platform.settings.at('/charts/jupyterhub'))];
+  return onePerPlace([
+    ...findings,
+    ...runRules({ platform, now, defaults: charts?.defaults }),
+    ...values,
+  ]);
 }
 
 function unchecked(at: Finding['at']): Finding {

@@ -17,7 +17,9 @@ import { gatherCharts } from './charts.ts';
 import { gatherPlatform } from './platform.ts';
 import { renderAll } from './render.ts';
 
-export type Planned = { kind: 'planned'; plan: Plan; base: PlanFrame['base'] } | { kind: 'refused'; findings: Finding[] };
+export type Planned =
+  | { kind: 'planned'; plan: Plan; base: PlanFrame['base'] }
+  | { kind: 'refused'; findings: Finding[] };
 
 export interface PlanSources {
   root: string;
@@ -27,21 +29,35 @@ export interface PlanSources {
 }
 
 /** Files and what is deployed → the plan. Every command that plans goes through here. */
-export async function gatherPlan({ root, chartsFrom, now, deployed }: PlanSources, report: Pick<Report, 'progress'>): Promise<Planned> {
+export async function gatherPlan(
+  { root, chartsFrom, now, deployed }: PlanSources,
+  report: Pick<Report, 'progress'>,
+): Promise<Planned> {
   const reading = await gatherPlatform(root);
   const { platform } = reading;
   if (!platform) return { kind: 'refused', findings: allFindings(reading, undefined, now) };
   const charts = await gatherCharts(platform, { chartsFrom, report });
   const findings = allFindings(reading, charts, now);
   if (hasErrors(findings)) return { kind: 'refused', findings };
-  const decision = decide(wantedReleases(platform, charts), deployed.releases, platform.settings.data.removals);
-  const present = new Map(decision.changed.flatMap(({ from }) => (from ? [[unitId(from.unit), from] as const] : [])));
+  const decision = decide(
+    wantedReleases(platform, charts),
+    deployed.releases,
+    platform.settings.data.removals,
+  );
+  const present = new Map(
+    decision.changed.flatMap(({ from }) => (from ? [[unitId(from.unit), from] as const] : [])),
+  );
   const results = await renderAll({
     wanted: decision.changed.map(({ to }) => to),
-    platform, charts, report,
+    platform,
+    charts,
+    report,
     use: async ({ unit, manifests }) => {
       const from = present.get(unitId(unit));
-      return { diff: diffManifests(from ? await deployed.manifests(from.unit) : '', manifests), findings: unit.kind === 'hub' ? manifestFindings(platform, now, unit.name, manifests) : [] };
+      return {
+        diff: diffManifests(from ? await deployed.manifests(from.unit) : '', manifests),
+        findings: unit.kind === 'hub' ? manifestFindings(platform, now, unit.name, manifests) : [],
+      };
     },
   });
   const diffs = new Map<string, Diff>();
@@ -56,8 +72,18 @@ export async function gatherPlan({ root, chartsFrom, now, deployed }: PlanSource
 }
 
 /** Rules about rendered objects. Parsing them all would cost as much as rendering, so only those that a rule looks at are parsed. */
-function manifestFindings(platform: Platform, now: number, hub: string, manifests: string): Finding[] {
-  const looked = splitDocuments(manifests).filter((text) => /^kind: *(?:Deployment|DaemonSet|StatefulSet|Job|CronJob|Pod|Cluster\w+|PersistentVolumeClaim)\s*$/mu.test(text) || /^ {2}namespace: /mu.test(text));
+function manifestFindings(
+  platform: Platform,
+  now: number,
+  hub: string,
+  manifests: string,
+): Finding[] {
+  const looked = splitDocuments(manifests).filter(
+    (text) =>
+      /^kind: *(?:Deployment|DaemonSet|StatefulSet|Job|CronJob|Pod|Cluster\w+|PersistentVolumeClaim)\s*$/mu.test(
+        text,
+      ) || /^ {2}namespace: /mu.test(text),
+  );
   return runManifestRules(platform, now, hub, looked.map(parseObject));
 }
 

@@ -13,7 +13,9 @@ import { findHelm, template } from '../edges/helm.ts';
 import type { Report } from '../edges/report.ts';
 import { Failure } from '../failure.ts';
 
-export type RenderResult<T> = { kind: 'rendered'; unit: WantedRelease; result: T } | { kind: 'failed'; unit: WantedRelease; failure: Failure };
+export type RenderResult<T> =
+  | { kind: 'rendered'; unit: WantedRelease; result: T }
+  | { kind: 'failed'; unit: WantedRelease; failure: Failure };
 
 export interface RenderRequest<T> {
   wanted: readonly WantedRelease[];
@@ -25,9 +27,19 @@ export interface RenderRequest<T> {
 }
 
 /** Helm for every given release, as many at once as there are cores; nothing is cached. One that fails does not stop the others. */
-export async function renderAll<T>({ wanted, platform, charts, report, use }: RenderRequest<T>): Promise<RenderResult<T>[]> {
+export async function renderAll<T>({
+  wanted,
+  platform,
+  charts,
+  report,
+  use,
+}: RenderRequest<T>): Promise<RenderResult<T>[]> {
   const hubs = wanted.filter(({ unit }) => unit.kind === 'hub').length;
-  const shared = async (unit: WantedRelease): Promise<RenderResult<T>> => ({ kind: 'rendered', unit, result: await use({ unit: unit.unit, manifests: manifestText(clusterObjects()) }, unit) });
+  const shared = async (unit: WantedRelease): Promise<RenderResult<T>> => ({
+    kind: 'rendered',
+    unit,
+    result: await use({ unit: unit.unit, manifests: manifestText(clusterObjects()) }, unit),
+  });
   if (hubs === 0) return Promise.all(wanted.map(shared));
   const helm = await findHelm();
   if (hubs > 10) report.progress(`rendering ${hubs} hubs with Helm ${helm.version}`);
@@ -38,8 +50,20 @@ export async function renderAll<T>({ wanted, platform, charts, report, use }: Re
       if (unit.kind === 'cluster') return shared(wants);
       const kubernetes = platform.clusters.get(unit.cluster)?.data.kubernetes ?? '';
       try {
-        const output = await template(helm, { release: unit.name, namespace, chart, kubernetes, values, placeholders: placeholders(values['jupyterhub'] as JsonObject), scratch });
-        return { kind: 'rendered', unit: wants, result: await use({ unit, manifests: normalise(output) }, wants) };
+        const output = await template(helm, {
+          release: unit.name,
+          namespace,
+          chart,
+          kubernetes,
+          values,
+          placeholders: placeholders(values['jupyterhub'] as JsonObject),
+          scratch,
+        });
+        return {
+          kind: 'rendered',
+          unit: wants,
+          result: await use({ unit, manifests: normalise(output) }, wants),
+        };
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
         report.progress(`${unitId(unit)}: ${error.message}`);

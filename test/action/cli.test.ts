@@ -17,24 +17,54 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-const run = (args: string[], env: Record<string, string> = {}, cwd = platform): Promise<ExecResult> =>
-  exec(process.execPath, [CLI, ...args], { cwd, env: { GLACIOCLOUD_HELM: unpackedTool('helm'), GLACIOCLOUD_CACHE: join(folder.path, 'cache'), ...env } });
+const run = (
+  args: string[],
+  env: Record<string, string> = {},
+  cwd = platform,
+): Promise<ExecResult> =>
+  exec(process.execPath, [CLI, ...args], {
+    cwd,
+    env: {
+      GLACIOCLOUD_HELM: unpackedTool('helm'),
+      GLACIOCLOUD_CACHE: join(folder.path, 'cache'),
+      ...env,
+    },
+  });
 const copy = async (name: string): Promise<string> => {
   const to = join(folder.path, name);
   await cp(platform, to, { recursive: true });
   return to;
 };
 const below = async (path: string): Promise<Map<string, string>> => {
-  const files = (await readdir(path, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
-  return new Map(await Promise.all(files.map(async (entry): Promise<[string, string]> => [join(entry.parentPath, entry.name).slice(path.length), await readFile(join(entry.parentPath, entry.name), 'utf8')])));
+  const files = (await readdir(path, { recursive: true, withFileTypes: true })).filter((entry) =>
+    entry.isFile(),
+  );
+  return new Map(
+    await Promise.all(
+      files.map(async (entry): Promise<[string, string]> => [
+        join(entry.parentPath, entry.name).slice(path.length),
+        await readFile(join(entry.parentPath, entry.name), 'utf8'),
+      ]),
+    ),
+  );
 };
 
 test('the workflow’s first wave reaches clusters that have nothing left but a hub to be removed', async () => {
   const root = await copy('removing');
   await cp(join(root, 'clusters/bremen.yaml'), join(root, 'clusters/attic.yaml'));
-  const waves = async (): Promise<unknown> => (JSON.parse((await run(['waves', '--json', '--charts-from', DOUBLE], {}, root)).stdout) as { waves: { clusters: string[] }[] }).waves.map(({ clusters }) => clusters);
+  const waves = async (): Promise<unknown> =>
+    (
+      JSON.parse((await run(['waves', '--json', '--charts-from', DOUBLE], {}, root)).stdout) as {
+        waves: { clusters: string[] }[];
+      }
+    ).waves.map(({ clusters }) => clusters);
   expect(await waves()).toEqual([['bremen'], ['bremen']]);
-  await edit(root, 'platform.yaml', 'removals: []', 'removals: [{hub: old, cluster: attic, reason: the class is over}]');
+  await edit(
+    root,
+    'platform.yaml',
+    'removals: []',
+    'removals: [{hub: old, cluster: attic, reason: the class is over}]',
+  );
   expect(await waves()).toEqual([['attic', 'bremen'], ['bremen']]);
 });
 
@@ -51,19 +81,32 @@ describe('what is rendered', () => {
     const other = await copy('elsewhere');
     const [one, two] = [join(folder.path, 'one'), join(folder.path, 'two')];
     await run(['render', '--all', '--out', one, '--charts-from', DOUBLE]);
-    await run(['render', '--all', '--out', two, '--charts-from', DOUBLE], { TZ: 'Pacific/Auckland', LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8' }, other);
+    await run(
+      ['render', '--all', '--out', two, '--charts-from', DOUBLE],
+      { TZ: 'Pacific/Auckland', LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8' },
+      other,
+    );
     expect(await below(two)).toEqual(await below(one));
   });
 
   test('holds no placeholder in any values.json, and no secret in any manifest', async () => {
     const files = await below(join(folder.path, 'P'));
-    const manifests = [...files].filter(([path]) => path.endsWith('manifests.yaml')).map(([, text]) => text).join('');
+    const manifests = [...files]
+      .filter(([path]) => path.endsWith('manifests.yaml'))
+      .map(([, text]) => text)
+      .join('');
     const { placeholders } = await import('../../src/core/values/placeholders.ts');
-    const stand = JSON.stringify(placeholders({ hub: { services: { 'glaciocloud-health': {} } } })).match(/[0-9a-f]{64}/gu) ?? [];
+    const stand =
+      JSON.stringify(placeholders({ hub: { services: { 'glaciocloud-health': {} } } })).match(
+        /[0-9a-f]{64}/gu,
+      ) ?? [];
     expect(stand.length).toBe(4);
     for (const value of stand) {
-      for (const [path, text] of files) if (path.endsWith('.json')) expect(text.includes(value)).toBe(false);
-      expect(manifests.includes(value) || manifests.includes(Buffer.from(value).toString('base64'))).toBe(false);
+      for (const [path, text] of files)
+        if (path.endsWith('.json')) expect(text.includes(value)).toBe(false);
+      expect(
+        manifests.includes(value) || manifests.includes(Buffer.from(value).toString('base64')),
+      ).toBe(false);
     }
     expect(manifests).toContain('masked ');
   });
@@ -71,7 +114,11 @@ describe('what is rendered', () => {
   test('one hub alone', async () => {
     const out = join(folder.path, 'alone');
     const { code } = await run(['render', 'classroom', '--out', out, '--charts-from', DOUBLE]);
-    expect([code, await readdir(out), (await readdir(join(out, 'classroom'))).sort()]).toEqual([0, ['classroom'], ['manifests.yaml', 'release.json', 'values.json']]);
+    expect([code, await readdir(out), (await readdir(join(out, 'classroom'))).sort()]).toEqual([
+      0,
+      ['classroom'],
+      ['manifests.yaml', 'release.json', 'values.json'],
+    ]);
   });
 });
 
@@ -79,16 +126,48 @@ describe('a plan says what happens', () => {
   test('to a hub whose file is gone: nothing', async () => {
     const root = await copy('gone');
     await rm(join(root, 'environments/classroom.yaml'));
-    const plan = JSON.parse((await run(['plan', '--root', root, '--present', join(folder.path, 'P'), '--json', '--charts-from', DOUBLE])).stdout) as { orphans: unknown[]; steps: unknown[] };
-    expect([plan.orphans, plan.steps]).toEqual([[{ kind: 'hub', cluster: 'bremen', name: 'classroom' }], []]);
+    const plan = JSON.parse(
+      (
+        await run([
+          'plan',
+          '--root',
+          root,
+          '--present',
+          join(folder.path, 'P'),
+          '--json',
+          '--charts-from',
+          DOUBLE,
+        ])
+      ).stdout,
+    ) as { orphans: unknown[]; steps: unknown[] };
+    expect([plan.orphans, plan.steps]).toEqual([
+      [{ kind: 'hub', cluster: 'bremen', name: 'classroom' }],
+      [],
+    ]);
   });
 
   test('to a hub whose values change: a restart; to one whose sizes change: none', async () => {
     const root = await copy('changes');
     await edit(root, 'environments/hub.yaml', 'idle: 24h', 'idle: 12h');
     await edit(root, 'environments/classroom.yaml', 'memory: 2G', 'memory: 3G');
-    const plan = JSON.parse((await run(['plan', '--root', root, '--present', join(folder.path, 'P'), '--json', '--charts-from', DOUBLE])).stdout) as { steps: { unit: { name: string }; restartsHub: boolean }[] };
-    expect(plan.steps.map(({ unit, restartsHub }) => [unit.name, restartsHub])).toEqual([['hub', true], ['classroom', false]]);
+    const plan = JSON.parse(
+      (
+        await run([
+          'plan',
+          '--root',
+          root,
+          '--present',
+          join(folder.path, 'P'),
+          '--json',
+          '--charts-from',
+          DOUBLE,
+        ])
+      ).stdout,
+    ) as { steps: { unit: { name: string }; restartsHub: boolean }[] };
+    expect(plan.steps.map(({ unit, restartsHub }) => [unit.name, restartsHub])).toEqual([
+      ['hub', true],
+      ['classroom', false],
+    ]);
   });
 });
 
@@ -96,18 +175,35 @@ describe('another organisation', () => {
   test('with YAML files alone can check, render and plan, and nothing of OGGM appears', async () => {
     const root = join(folder.path, 'foreign');
     await cp(join(import.meta.dirname, '../core/rules/_base'), root, { recursive: true });
-    const outputs = [await run(['check', '--json'], {}, root), await run(['render', '--all', '--out', 'out', '--charts-from', DOUBLE], {}, root), await run(['plan', '--charts-from', DOUBLE], {}, root)];
+    const outputs = [
+      await run(['check', '--json'], {}, root),
+      await run(['render', '--all', '--out', 'out', '--charts-from', DOUBLE], {}, root),
+      await run(['plan', '--charts-from', DOUBLE], {}, root),
+    ];
     expect(outputs.map(({ code }) => code)).toEqual([0, 0, 0]);
-    const text = outputs.map(({ stdout }) => stdout).join('') + [...(await below(join(root, 'out'))).values()].join('');
+    const text =
+      outputs.map(({ stdout }) => stdout).join('') +
+      [...(await below(join(root, 'out'))).values()].join('');
     // The model's own variables, our chart's name, and the image that says it has OGGM may name it; the organisation may not.
-    expect(text.replaceAll(/OGGM_[A-Z_]+|oggm-hub|oggm-work|oggm-extract|\/scratch\/oggm/gu, '')).not.toMatch(/oggm|bremen|jovyan@/iu);
+    expect(
+      text.replaceAll(/OGGM_[A-Z_]+|oggm-hub|oggm-work|oggm-extract|\/scratch\/oggm/gu, ''),
+    ).not.toMatch(/oggm|bremen|jovyan@/iu);
   });
 });
 
 describe('what goes wrong is said in one message, with the documented exit code', () => {
-  const refuses = async (args: string[], code: number, message: RegExp, env: Record<string, string> = {}, cwd = platform): Promise<void> => {
+  const refuses = async (
+    args: string[],
+    code: number,
+    message: RegExp,
+    env: Record<string, string> = {},
+    cwd = platform,
+  ): Promise<void> => {
     const result = await run(args, env, cwd);
-    expect({ code: result.code, text: result.stderr + result.stdout }).toEqual({ code, text: expect.stringMatching(message) as unknown });
+    expect({ code: result.code, text: result.stderr + result.stdout }).toEqual({
+      code,
+      text: expect.stringMatching(message) as unknown,
+    });
     expect(result.stderr).not.toMatch(/ {4}at .*:\d+:\d+/u);
   };
   const out = (): string => join(folder.path, `out-${Math.random()}`);
@@ -116,31 +212,56 @@ describe('what goes wrong is said in one message, with the documented exit code'
     await refuses(['teleport'], 2, /there is no command "teleport"/u);
     await refuses(['check', '--rot', 'x'], 2, /Unknown option '--rot'/u);
     await refuses(['render'], 2, /render needs --out DIR/u);
-    await refuses(['render', 'hbu', '--out', 'x', '--charts-from', DOUBLE], 2, /there is no hub "hbu"/u);
+    await refuses(
+      ['render', 'hbu', '--out', 'x', '--charts-from', DOUBLE],
+      2,
+      /there is no hub "hbu"/u,
+    );
     await refuses(['plan', '--at', 'yesterday'], 2, /"yesterday" is not a time/u);
     await refuses(['explain', 'max-agee'], 2, /did you mean "max-age"/u);
     await refuses(['check', '--root', '/nonexistent'], 2, /there is no platform.yaml/u);
   });
 
   test('Helm is missing', async () => {
-    await refuses(['render', 'hub', '--out', out(), '--charts-from', DOUBLE], 1, /Helm 3.17 or newer not found[\s\S]*npm run tools/u, { GLACIOCLOUD_HELM: '/nonexistent/helm' });
+    await refuses(
+      ['render', 'hub', '--out', out(), '--charts-from', DOUBLE],
+      1,
+      /Helm 3.17 or newer not found[\s\S]*npm run tools/u,
+      { GLACIOCLOUD_HELM: '/nonexistent/helm' },
+    );
   });
 
   test('Helm is too old, or no Helm', async () => {
     const old = join(folder.path, 'old-helm');
     await writeFile(old, '#!/bin/sh\necho v3.5.0\n', { mode: 0o755 });
     await chmod(old, 0o755);
-    await refuses(['render', 'hub', '--out', out(), '--charts-from', DOUBLE], 1, /is Helm v3.5.0, and Helm 3.17 or newer is needed/u, { GLACIOCLOUD_HELM: old });
-    await refuses(['render', 'hub', '--out', out(), '--charts-from', DOUBLE], 1, /does not answer as Helm does/u, { GLACIOCLOUD_HELM: '/bin/true' });
+    await refuses(
+      ['render', 'hub', '--out', out(), '--charts-from', DOUBLE],
+      1,
+      /is Helm v3.5.0, and Helm 3.17 or newer is needed/u,
+      { GLACIOCLOUD_HELM: old },
+    );
+    await refuses(
+      ['render', 'hub', '--out', out(), '--charts-from', DOUBLE],
+      1,
+      /does not answer as Helm does/u,
+      { GLACIOCLOUD_HELM: '/bin/true' },
+    );
   });
 
   test('the chart repository cannot be reached, has not the chart, or gives another one', async () => {
     const root = await copy('charts');
-    const archive = await exec(unpackedTool('helm'), ['package', join(DOUBLE, 'jupyterhub'), '--destination', folder.path]);
+    const archive = await exec(unpackedTool('helm'), [
+      'package',
+      join(DOUBLE, 'jupyterhub'),
+      '--destination',
+      folder.path,
+    ]);
     expect(archive.code).toBe(0);
     const bytes = await readFile(join(folder.path, 'jupyterhub-4.4.0.tgz'));
     const server = createServer((request, response) => {
-      if (request.url === '/good/index.yaml' || request.url === '/bad/index.yaml') response.end('entries: {jupyterhub: [{version: 4.4.0, urls: [jupyterhub-4.4.0.tgz]}]}\n');
+      if (request.url === '/good/index.yaml' || request.url === '/bad/index.yaml')
+        response.end('entries: {jupyterhub: [{version: 4.4.0, urls: [jupyterhub-4.4.0.tgz]}]}\n');
       else if (request.url === '/empty/index.yaml') response.end('entries: {}\n');
       else if (request.url?.endsWith('.tgz') === true) response.end(bytes);
       else response.writeHead(404).end();
@@ -148,15 +269,51 @@ describe('what goes wrong is said in one message, with the documented exit code'
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     try {
-      await edit(root, 'platform.yaml', 'https://hub.jupyter.org/helm-chart/', 'http://127.0.0.1:9/');
-      await refuses(['render', 'hub', '--out', out()], 1, /127.0.0.1:9\/index.yaml cannot be reached[\s\S]*--charts-from/u, {}, root);
+      await edit(
+        root,
+        'platform.yaml',
+        'https://hub.jupyter.org/helm-chart/',
+        'http://127.0.0.1:9/',
+      );
+      await refuses(
+        ['render', 'hub', '--out', out()],
+        1,
+        /127.0.0.1:9\/index.yaml cannot be reached[\s\S]*--charts-from/u,
+        {},
+        root,
+      );
       await edit(root, 'platform.yaml', 'http://127.0.0.1:9/', `${base}/empty/`);
-      await refuses(['render', 'hub', '--out', out()], 1, /has no chart jupyterhub 4.4.0/u, {}, root);
+      await refuses(
+        ['render', 'hub', '--out', out()],
+        1,
+        /has no chart jupyterhub 4.4.0/u,
+        {},
+        root,
+      );
       await edit(root, 'platform.yaml', `${base}/empty/`, `${base}/good/`);
       await refuses(['render', 'hub', '--out', out()], 0, /✓ hub/u, {}, root);
-      await refuses(['render', 'hub', '--out', out(), '--charts-from', `${base}/mirror`], 0, /✓ hub/u, {}, root);
-      await edit(root, 'platform.yaml', 'jupyterhub: {version: 4.4.0, repository: ' + `${base}/good/` + ', sha256: null}', 'jupyterhub: {version: 4.4.0, repository: ' + `${base}/bad/` + `, sha256: "${'0'.repeat(64)}"}`);
-      await refuses(['render', 'hub', '--out', out()], 1, /has SHA-256 [0-9a-f]{64}, and platform.yaml pins 0{64}/u, {}, root);
+      await refuses(
+        ['render', 'hub', '--out', out(), '--charts-from', `${base}/mirror`],
+        0,
+        /✓ hub/u,
+        {},
+        root,
+      );
+      await edit(
+        root,
+        'platform.yaml',
+        'jupyterhub: {version: 4.4.0, repository: ' + `${base}/good/` + ', sha256: null}',
+        'jupyterhub: {version: 4.4.0, repository: ' +
+          `${base}/bad/` +
+          `, sha256: "${'0'.repeat(64)}"}`,
+      );
+      await refuses(
+        ['render', 'hub', '--out', out()],
+        1,
+        /has SHA-256 [0-9a-f]{64}, and platform.yaml pins 0{64}/u,
+        {},
+        root,
+      );
     } finally {
       server.closeAllConnections();
       server.close();
@@ -166,7 +323,13 @@ describe('what goes wrong is said in one message, with the documented exit code'
   test('the chart given is another version', async () => {
     const root = await copy('version');
     await edit(root, 'platform.yaml', 'jupyterhub: {version: 4.4.0', 'jupyterhub: {version: 4.4.1');
-    await refuses(['render', 'hub', '--out', out(), '--charts-from', DOUBLE], 1, /wants jupyterhub 4.4.1, and .* holds jupyterhub 4.4.0/u, {}, root);
+    await refuses(
+      ['render', 'hub', '--out', out(), '--charts-from', DOUBLE],
+      1,
+      /wants jupyterhub 4.4.1, and .* holds jupyterhub 4.4.0/u,
+      {},
+      root,
+    );
   });
 
   test('the disk is full: nothing half-written stays', async () => {
@@ -175,13 +338,19 @@ describe('what goes wrong is said in one message, with the documented exit code'
     const small = join(folder.path, 'small');
     await mkdir(small);
     // A file system of 16 kB, where we may make one.
-    const mounted = await exec('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', small]).catch(() => ({ code: 1 }));
+    const mounted = await exec('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', small]).catch(
+      () => ({ code: 1 }),
+    );
     if (mounted.code !== 0) {
       process.stderr.write('not shown here: a full disk needs root\n');
       return;
     }
     try {
-      await refuses(['render', 'hub', '--out', join(small, 'P'), '--charts-from', DOUBLE], 1, /the disk is full/u);
+      await refuses(
+        ['render', 'hub', '--out', join(small, 'P'), '--charts-from', DOUBLE],
+        1,
+        /the disk is full/u,
+      );
       expect(await readdir(join(small, 'P')).catch(() => [])).toEqual([]);
     } finally {
       await exec('umount', [small]);
@@ -192,18 +361,30 @@ describe('what goes wrong is said in one message, with the documented exit code'
     const root = await copy('links');
     await rm(join(root, 'environments/hub.yaml'));
     await symlink('/etc/passwd', join(root, 'environments/hub.yaml'));
-    await refuses(['check'], 2, /environments\/hub.yaml:1:1 {2}file {2}this is a symbolic link/u, {}, root);
+    await refuses(
+      ['check'],
+      2,
+      /environments\/hub.yaml:1:1 {2}file {2}this is a symbolic link/u,
+      {},
+      root,
+    );
   });
 });
 
 test('a new file passes the check', async () => {
   const root = await copy('fresh');
-  for (const [kind, name] of [['hub', 'alps'], ['image', 'fresh'], ['cluster', 'cloud']]) {
+  for (const [kind, name] of [
+    ['hub', 'alps'],
+    ['image', 'fresh'],
+    ['cluster', 'cloud'],
+  ]) {
     const made = await run(['new', kind ?? '', name ?? '', '--root', root]);
     expect(made.code).toBe(0);
   }
   const checked = await run(['check', '--json'], {}, root);
-  const { findings } = JSON.parse(checked.stdout) as { findings: { file: string; severity: string }[] };
+  const { findings } = JSON.parse(checked.stdout) as {
+    findings: { file: string; severity: string }[];
+  };
   expect(checked.code).toBe(0);
   expect(findings.filter(({ file }) => /alps|fresh|cloud/u.test(file))).toEqual([]);
   expect((await run(['new', 'hub', 'alps', '--root', root])).code).toBe(1);

@@ -2,7 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readSource } from '../../src/core/source.ts';
 
-const messages = (text: string): string[] => readSource('x.yaml', text).findings.map(({ at, message }) => `${at.line}:${at.column} ${message}`);
+const messages = (text: string): string[] =>
+  readSource('x.yaml', text).findings.map(
+    ({ at, message }) => `${at.line}:${at.column} ${message}`,
+  );
 
 describe('what is read', () => {
   test('values and where they stand', () => {
@@ -19,7 +22,9 @@ describe('what is read', () => {
   });
 
   test('words stay words', () => {
-    expect(readSource('x.yaml', 'a: no\nb: on\nc: 2026-11-30\nd: 12:30\ne: 4G\nf: 1_000\n').data).toEqual({ a: 'no', b: 'on', c: '2026-11-30', d: '12:30', e: '4G', f: '1_000' });
+    expect(
+      readSource('x.yaml', 'a: no\nb: on\nc: 2026-11-30\nd: 12:30\ne: 4G\nf: 1_000\n').data,
+    ).toEqual({ a: 'no', b: 'on', c: '2026-11-30', d: '12:30', e: '4G', f: '1_000' });
   });
 });
 
@@ -52,24 +57,64 @@ describe('what is refused', () => {
 });
 
 test('any text gives data or findings, never an exception', () => {
-  const soup = fc.array(fc.constantFrom('a', ': ', '- ', '\n', '  ', '[', ']', '{', '}', '"', "'", '#', '&x ', '*x', '|', '>', '1', '\t', '\u{FEFF}', '!', '?', ',', '%', '@', '~', '---\n'), { maxLength: 40 });
+  const soup = fc.array(
+    fc.constantFrom(
+      'a',
+      ': ',
+      '- ',
+      '\n',
+      '  ',
+      '[',
+      ']',
+      '{',
+      '}',
+      '"',
+      "'",
+      '#',
+      '&x ',
+      '*x',
+      '|',
+      '>',
+      '1',
+      '\t',
+      '\u{FEFF}',
+      '!',
+      '?',
+      ',',
+      '%',
+      '@',
+      '~',
+      '---\n',
+    ),
+    { maxLength: 40 },
+  );
   fc.assert(
-    fc.property(fc.oneof(fc.string(), soup.map((parts) => parts.join(''))), (text) => {
-      const source = readSource('x.yaml', text);
-      for (const { at } of source.findings) {
-        expect(at.line).toBeGreaterThan(0);
-        expect(at.column).toBeGreaterThan(0);
-      }
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        soup.map((parts) => parts.join('')),
+      ),
+      (text) => {
+        const source = readSource('x.yaml', text);
+        for (const { at } of source.findings) {
+          expect(at.line).toBeGreaterThan(0);
+          expect(at.column).toBeGreaterThan(0);
+        }
+      },
+    ),
     { numRuns: 2000 },
   );
 });
 
 test('what JSON can say is read as JSON says it', () => {
   fc.assert(
-    fc.property(fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/u), fc.jsonValue({ maxDepth: 3 })), (value) => {
-      const source = readSource('x.yaml', JSON.stringify(value));
-      if (source.findings.length === 0) expect(JSON.stringify(source.data)).toBe(JSON.stringify(value));
-    }),
+    fc.property(
+      fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/u), fc.jsonValue({ maxDepth: 3 })),
+      (value) => {
+        const source = readSource('x.yaml', JSON.stringify(value));
+        if (source.findings.length === 0)
+          expect(JSON.stringify(source.data)).toBe(JSON.stringify(value));
+      },
+    ),
   );
 });

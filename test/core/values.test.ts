@@ -18,19 +18,25 @@ import { planMarkdown } from '../../src/core/show/plan-markdown.ts';
 
 const FOLDER = join(import.meta.dirname, 'rules/_base');
 const base = new Map<string, Text>(
-  readdirSync(FOLDER, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => {
-    const path = join(entry.parentPath, entry.name);
-    return [path.slice(FOLDER.length + 1), { kind: 'text', text: readFileSync(path, 'utf8') }];
-  }),
+  readdirSync(FOLDER, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return [path.slice(FOLDER.length + 1), { kind: 'text', text: readFileSync(path, 'utf8') }];
+    }),
 );
-const charts: ChartFacts = { pins: [{ name: 'jupyterhub', version: '4.4.0', digest: 'd', double: false, verified: true }], codeDigest: 'c' };
+const charts: ChartFacts = {
+  pins: [{ name: 'jupyterhub', version: '4.4.0', digest: 'd', double: false, verified: true }],
+  codeDigest: 'c',
+};
 const hubText = (base.get('environments/hub.yaml') as { text: string }).text;
 const wanted = (files: ReadonlyMap<string, Text>) => {
   const { platform } = readPlatform(files);
   if (!platform) throw new Error('the base cannot be read');
   return wantedReleases(platform, charts);
 };
-const withHub = (text: string): Map<string, Text> => new Map([...base, ['environments/hub.yaml', { kind: 'text', text }]]);
+const withHub = (text: string): Map<string, Text> =>
+  new Map([...base, ['environments/hub.yaml', { kind: 'text', text }]]);
 
 describe('values', () => {
   test('are safe by default', () => {
@@ -51,40 +57,98 @@ describe('values', () => {
       '/cull/users': false,
       '/hub/extraEnv/GITHUB_CLIENT_SECRET/valueFrom/secretKeyRef/name': 'hub-secrets',
     };
-    for (const [path, value] of Object.entries(safe)) expect({ path, value: at(values, path) }).toEqual({ path, value });
+    for (const [path, value] of Object.entries(safe))
+      expect({ path, value: at(values, path) }).toEqual({ path, value });
   });
 
   test('what changes often is outside jupyterhub:', () => {
-    const inside = (text: string): string => canonical(wanted(withHub(text)).find(({ unit }) => unit.kind === 'hub')?.release.values.jupyterhub ?? null);
+    const inside = (text: string): string =>
+      canonical(
+        wanted(withHub(text)).find(({ unit }) => unit.kind === 'hub')?.release.values.jupyterhub ??
+          null,
+      );
     expect(inside(hubText.replace('memory: 4G', 'memory: 8G'))).toBe(inside(hubText));
     expect(inside(hubText.replace('idle: 1h', 'idle: 2h'))).not.toBe(inside(hubText));
   });
 
   test('a probe has a service of its own, for its own users, and only where the file asks for it', () => {
-    const values = (text: string) => wanted(withHub(text)).find(({ unit }) => unit.kind === 'hub')?.release.values;
+    const values = (text: string) =>
+      wanted(withHub(text)).find(({ unit }) => unit.kind === 'hub')?.release.values;
     expect(canonical(values(hubText) ?? null)).not.toContain('probe-');
-    expect(Object.keys(at(values(hubText), '/jupyterhub/hub/services') as object)).toEqual(['glaciocloud-health']);
+    expect(Object.keys(at(values(hubText), '/jupyterhub/hub/services') as object)).toEqual([
+      'glaciocloud-health',
+    ]);
     const asked = values(`${hubText}probe: {api: 5m}\n`);
-    expect(at(asked, '/glaciocloud/probe')).toMatchObject({ namespace: 'hub-probe', settings: { hub: 'hub', api: 300, spawn: 3600, onlyWhenWarm: true, job: { checks: [{ user: 'probe_0', profile: 'science', image: 'science' }] } } });
+    expect(at(asked, '/glaciocloud/probe')).toMatchObject({
+      namespace: 'hub-probe',
+      settings: {
+        hub: 'hub',
+        api: 300,
+        spawn: 3600,
+        onlyWhenWarm: true,
+        job: { checks: [{ user: 'probe_0', profile: 'science', image: 'science' }] },
+      },
+    });
     const scopes = at(asked, '/jupyterhub/hub/loadRoles/glaciocloud-probe/scopes') as string[];
     expect(scopes).toHaveLength(1 + 3 * 4);
-    expect(scopes.filter((scope) => scope !== 'read:hub' && !/!user=probe_\d$/u.test(scope))).toEqual([]);
+    expect(
+      scopes.filter((scope) => scope !== 'read:hub' && !/!user=probe_\d$/u.test(scope)),
+    ).toEqual([]);
   });
 
   test('what values: says wins', () => {
-    const hub = wanted(withHub(`${hubText}values:\n  hub:\n    concurrentSpawnLimit: 7\n`)).find(({ unit }) => unit.kind === 'hub');
+    const hub = wanted(withHub(`${hubText}values:\n  hub:\n    concurrentSpawnLimit: 7\n`)).find(
+      ({ unit }) => unit.kind === 'hub',
+    );
     expect(at(hub?.release.values.jupyterhub, '/hub/concurrentSpawnLimit')).toBe(7);
   });
 });
 
 test('any file gives findings or a release, never an exception', () => {
-  const value = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constantFrom('4Gi', '1h', 'all', 'team:a/b', 'https://x.example', 'http://u:p@x', '2026-11-30T08:00Z', -1, 0, 1e9));
-  const keys = ['title', 'url', 'cluster', 'wave', 'images', 'sizes', 'home', 'scratch', 'data', 'env', 'sessions', 'access', 'secrets', 'capacity', 'values', 'probe', 'kind'];
+  const value = fc.oneof(
+    fc.jsonValue({ maxDepth: 3 }),
+    fc.constantFrom(
+      '4Gi',
+      '1h',
+      'all',
+      'team:a/b',
+      'https://x.example',
+      'http://u:p@x',
+      '2026-11-30T08:00Z',
+      -1,
+      0,
+      1e9,
+    ),
+  );
+  const keys = [
+    'title',
+    'url',
+    'cluster',
+    'wave',
+    'images',
+    'sizes',
+    'home',
+    'scratch',
+    'data',
+    'env',
+    'sessions',
+    'access',
+    'secrets',
+    'capacity',
+    'values',
+    'probe',
+    'kind',
+  ];
   const patch = fc.dictionary(fc.constantFrom(...keys), value, { maxKeys: 3 });
   fc.assert(
     fc.property(patch, (given) => {
-      const kept = hubText.split(/^(?=\S)/mu).filter((block) => !Object.keys(given).some((key) => block.startsWith(`${key}:`))).join('');
-      const { platform, findings } = readPlatform(withHub(kept + (Object.keys(given).length > 0 ? dump(given, { noRefs: true }) : '')));
+      const kept = hubText
+        .split(/^(?=\S)/mu)
+        .filter((block) => !Object.keys(given).some((key) => block.startsWith(`${key}:`)))
+        .join('');
+      const { platform, findings } = readPlatform(
+        withHub(kept + (Object.keys(given).length > 0 ? dump(given, { noRefs: true }) : '')),
+      );
       expect(platform).toBeDefined();
       if (platform) {
         const all = [...findings, ...runRules({ platform, now: 0, defaults: undefined })];
@@ -97,12 +161,34 @@ test('any file gives findings or a release, never an exception', () => {
 });
 
 test('the same change in many hubs is shown once', () => {
-  const many = (memory: string): Map<string, Text> => new Map([...base, ...Array.from({ length: 41 }, (_, index): [string, Text] => [`environments/h${index}.yaml`, { kind: 'text', text: hubText.replace('hub.example.org', `h${index}.example.org`).replace('memory: 4G', `memory: ${memory}`) }])]);
+  const many = (memory: string): Map<string, Text> =>
+    new Map([
+      ...base,
+      ...Array.from({ length: 41 }, (_, index): [string, Text] => [
+        `environments/h${index}.yaml`,
+        {
+          kind: 'text',
+          text: hubText
+            .replace('hub.example.org', `h${index}.example.org`)
+            .replace('memory: 4G', `memory: ${memory}`),
+        },
+      ]),
+    ]);
   const before = wanted(many('4G'));
   const after = wanted(many('6G'));
-  const manifest = (memory: string): string => `---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: hub-profiles\ndata:\n  memory: ${memory}\n`;
-  const decision = decide(after, before.map(({ unit, digest, release }) => ({ unit, digest, release, status: undefined })), []);
-  const diffs = new Map(decision.changed.map(({ to }) => [unitId(to.unit), diffManifests(manifest('4G'), manifest('6G'))]));
+  const manifest = (memory: string): string =>
+    `---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: hub-profiles\ndata:\n  memory: ${memory}\n`;
+  const decision = decide(
+    after,
+    before.map(({ unit, digest, release }) => ({ unit, digest, release, status: undefined })),
+    [],
+  );
+  const diffs = new Map(
+    decision.changed.map(({ to }) => [
+      unitId(to.unit),
+      diffManifests(manifest('4G'), manifest('6G')),
+    ]),
+  );
   const plan = explain({ decision, diffs, findings: [], charts: [] });
   expect(plan.steps).toHaveLength(41);
   expect(groupEqual(plan.steps)).toHaveLength(1);

@@ -12,9 +12,19 @@ let pull: Issue;
 const repo = { owner: 'example', repo: 'hubs' };
 const HEAD = 'a'.repeat(40);
 
-const client = (token: string): Octokit => new Octokit({ baseUrl: sim.url, auth: token, log: { debug() {}, info() {}, warn() {}, error() {} }, request: { fetch: (...args: Parameters<typeof fetch>) => globalThis.fetch(...args) } });
+const client = (token: string): Octokit =>
+  new Octokit({
+    baseUrl: sim.url,
+    auth: token,
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    request: { fetch: (...args: Parameters<typeof fetch>) => globalThis.fetch(...args) },
+  });
 const github = (token: string): Github => new Github({ api: sim.url, token, ...repo });
-const statusOf = (call: Promise<unknown>): Promise<number> => call.then(() => 200, (error: unknown) => (error as { status: number }).status);
+const statusOf = (call: Promise<unknown>): Promise<number> =>
+  call.then(
+    () => 200,
+    (error: unknown) => (error as { status: number }).status,
+  );
 
 beforeAll(async () => {
   sim = await startGithubSim();
@@ -24,61 +34,149 @@ beforeAll(async () => {
   sim.state.addToken('bot', bot, ['pull-requests', 'issues', 'contents', 'deployments', 'checks']);
   sim.state.addToken('stranger', sim.state.addUser('stranger'), []);
   repository = sim.state.addRepository(owner, 'hubs');
-  pull = sim.state.addPull(repository, { title: 'A change', user: owner, head: { ref: 'topic', sha: HEAD }, base: { ref: 'main', sha: 'b'.repeat(40) }, mergeSha: 'c'.repeat(40) });
+  pull = sim.state.addPull(repository, {
+    title: 'A change',
+    user: owner,
+    head: { ref: 'topic', sha: HEAD },
+    base: { ref: 'main', sha: 'b'.repeat(40) },
+    mergeSha: 'c'.repeat(40),
+  });
 });
 afterAll(() => sim.close());
 
 describe('the double behaves as GitHub describes itself', () => {
   test('tokens and permissions', async () => {
     expect(await statusOf(client('nobody').pulls.list(repo))).toBe(401);
-    expect(await statusOf(client('reader').issues.createComment({ ...repo, issue_number: 1, body: 'x' }))).toBe(403);
+    expect(
+      await statusOf(
+        client('reader').issues.createComment({ ...repo, issue_number: 1, body: 'x' }),
+      ),
+    ).toBe(403);
     expect(await statusOf(client('reader').pulls.get({ ...repo, pull_number: 1 }))).toBe(200);
     expect(await statusOf(client('bot').pulls.get({ ...repo, pull_number: 99 }))).toBe(404);
   });
 
   test('limits', async () => {
-    expect(await statusOf(client('bot').issues.createComment({ ...repo, issue_number: 1, body: '🧊'.repeat(65_536) }))).toBe(200);
-    expect(await statusOf(client('bot').issues.createComment({ ...repo, issue_number: 1, body: '🧊'.repeat(65_537) }))).toBe(422);
-    const annotations = Array.from({ length: 51 }, (_, line) => ({ path: 'x', start_line: line + 1, end_line: line + 1, annotation_level: 'failure' as const, message: 'm' }));
-    const check = { ...repo, name: 'check', head_sha: HEAD, output: { title: 't', summary: 's', annotations } };
+    expect(
+      await statusOf(
+        client('bot').issues.createComment({ ...repo, issue_number: 1, body: '🧊'.repeat(65_536) }),
+      ),
+    ).toBe(200);
+    expect(
+      await statusOf(
+        client('bot').issues.createComment({ ...repo, issue_number: 1, body: '🧊'.repeat(65_537) }),
+      ),
+    ).toBe(422);
+    const annotations = Array.from({ length: 51 }, (_, line) => ({
+      path: 'x',
+      start_line: line + 1,
+      end_line: line + 1,
+      annotation_level: 'failure' as const,
+      message: 'm',
+    }));
+    const check = {
+      ...repo,
+      name: 'check',
+      head_sha: HEAD,
+      output: { title: 't', summary: 's', annotations },
+    };
     expect(await statusOf(client('bot').checks.create(check))).toBe(422);
-    expect(await statusOf(client('bot').checks.create({ ...check, output: { ...check.output, annotations: annotations.slice(1) } }))).toBe(200);
+    expect(
+      await statusOf(
+        client('bot').checks.create({
+          ...check,
+          output: { ...check.output, annotations: annotations.slice(1) },
+        }),
+      ),
+    ).toBe(200);
     pull.comments.length = 0;
   });
 
   test('pages', async () => {
-    for (let index = 0; index < 45; index += 1) await client('bot').issues.create({ ...repo, title: `issue ${index}`, labels: ['many'] });
+    for (let index = 0; index < 45; index += 1)
+      await client('bot').issues.create({ ...repo, title: `issue ${index}`, labels: ['many'] });
     const octokit = client('reader');
     expect((await octokit.issues.listForRepo({ ...repo, labels: 'many' })).data).toHaveLength(30);
-    expect((await octokit.issues.listForRepo({ ...repo, labels: 'many', page: 2 })).data).toHaveLength(15);
+    expect(
+      (await octokit.issues.listForRepo({ ...repo, labels: 'many', page: 2 })).data,
+    ).toHaveLength(15);
   });
 
   test('labels of people without write access are dropped in silence', async () => {
-    const { data } = await client('stranger').issues.create({ ...repo, title: 'mine', labels: ['approved'] });
+    const { data } = await client('stranger').issues.create({
+      ...repo,
+      title: 'mine',
+      labels: ['approved'],
+    });
     expect(data.labels).toEqual([]);
   });
 
   test('a branch moves only forward unless forced', async () => {
     const octokit = client('bot');
-    const tree = await octokit.git.createTree({ ...repo, tree: [{ path: 'a/x.json', mode: '100644', type: 'blob', content: '{}' }] });
-    const first = await octokit.git.createCommit({ ...repo, message: 'one', tree: tree.data.sha, parents: [] });
-    const second = await octokit.git.createCommit({ ...repo, message: 'two', tree: tree.data.sha, parents: [first.data.sha] });
+    const tree = await octokit.git.createTree({
+      ...repo,
+      tree: [{ path: 'a/x.json', mode: '100644', type: 'blob', content: '{}' }],
+    });
+    const first = await octokit.git.createCommit({
+      ...repo,
+      message: 'one',
+      tree: tree.data.sha,
+      parents: [],
+    });
+    const second = await octokit.git.createCommit({
+      ...repo,
+      message: 'two',
+      tree: tree.data.sha,
+      parents: [first.data.sha],
+    });
     await octokit.git.createRef({ ...repo, ref: 'refs/heads/deployed', sha: second.data.sha });
-    expect(await statusOf(octokit.git.updateRef({ ...repo, ref: 'heads/deployed', sha: first.data.sha }))).toBe(422);
-    expect((await octokit.git.getTree({ ...repo, tree_sha: second.data.sha })).data.tree.map(({ path }) => path)).toEqual(['a/x.json']);
+    expect(
+      await statusOf(
+        octokit.git.updateRef({ ...repo, ref: 'heads/deployed', sha: first.data.sha }),
+      ),
+    ).toBe(422);
+    expect(
+      (await octokit.git.getTree({ ...repo, tree_sha: second.data.sha })).data.tree.map(
+        ({ path }) => path,
+      ),
+    ).toEqual(['a/x.json']);
   });
 
   test('deployments need auto_merge off and their contexts named', async () => {
     const octokit = client('bot');
-    expect(await statusOf(octokit.repos.createDeployment({ ...repo, ref: HEAD, task: 'glaciocloud' }))).toBe(409);
-    const { data } = await octokit.repos.createDeployment({ ...repo, ref: HEAD, task: 'glaciocloud', environment: 'c', auto_merge: false, required_contexts: [] });
+    expect(
+      await statusOf(octokit.repos.createDeployment({ ...repo, ref: HEAD, task: 'glaciocloud' })),
+    ).toBe(409);
+    const { data } = await octokit.repos.createDeployment({
+      ...repo,
+      ref: HEAD,
+      task: 'glaciocloud',
+      environment: 'c',
+      auto_merge: false,
+      required_contexts: [],
+    });
     if (!('id' in data)) throw new Error('no deployment');
-    expect(await statusOf(octokit.repos.createDeploymentStatus({ ...repo, deployment_id: data.id, state: 'success', description: 'x'.repeat(141) }))).toBe(422);
-    expect(await statusOf(octokit.repos.createDeploymentStatus({ ...repo, deployment_id: data.id, state: 'success' }))).toBe(200);
+    expect(
+      await statusOf(
+        octokit.repos.createDeploymentStatus({
+          ...repo,
+          deployment_id: data.id,
+          state: 'success',
+          description: 'x'.repeat(141),
+        }),
+      ),
+    ).toBe(422);
+    expect(
+      await statusOf(
+        octokit.repos.createDeploymentStatus({ ...repo, deployment_id: data.id, state: 'success' }),
+      ),
+    ).toBe(200);
   });
 
   test('an unknown route is loud', async () => {
-    const response = await fetch(`${sim.url}/repos/example/hubs/teleport`, { headers: { authorization: 'token bot' } });
+    const response = await fetch(`${sim.url}/repos/example/hubs/teleport`, {
+      headers: { authorization: 'token bot' },
+    });
     expect(response.status).toBe(501);
     expect(await response.text()).toContain('does not know GET /repos/example/hubs/teleport');
   });
@@ -87,25 +185,55 @@ describe('the double behaves as GitHub describes itself', () => {
 describe('our side', () => {
   test('a pull request is found by its head, and only while it is the head', async () => {
     const run = { headOwner: 'example', headBranch: 'topic', headSha: HEAD };
-    expect(await github('reader').pullRequestOf(run)).toEqual({ number: 1, head: HEAD, merge: 'c'.repeat(40) });
-    expect(await github('reader').pullRequestOf({ ...run, headSha: 'd'.repeat(40) })).toBeUndefined();
+    expect(await github('reader').pullRequestOf(run)).toEqual({
+      number: 1,
+      head: HEAD,
+      merge: 'c'.repeat(40),
+    });
+    expect(
+      await github('reader').pullRequestOf({ ...run, headSha: 'd'.repeat(40) }),
+    ).toBeUndefined();
   });
 
   test('the comment is one, and a stranger cannot take its place', async () => {
-    pull.comments.push({ id: 1, user: { id: 5, login: 'stranger', type: 'User' }, body: `${COMMENT_MARKER} mine`, created_at: '', updated_at: '' });
-    expect(await github('bot').stickyComment(1, COMMENT_MARKER, `${COMMENT_MARKER} a`)).toBe('created');
-    expect(await github('bot').stickyComment(1, COMMENT_MARKER, `${COMMENT_MARKER} a`)).toBe('unchanged');
-    expect(await github('bot').stickyComment(1, COMMENT_MARKER, `${COMMENT_MARKER} b`)).toBe('updated');
-    expect(pull.comments.map(({ body }) => body)).toEqual([`${COMMENT_MARKER} mine`, `${COMMENT_MARKER} b`]);
+    pull.comments.push({
+      id: 1,
+      user: { id: 5, login: 'stranger', type: 'User' },
+      body: `${COMMENT_MARKER} mine`,
+      created_at: '',
+      updated_at: '',
+    });
+    expect(await github('bot').stickyComment(1, COMMENT_MARKER, `${COMMENT_MARKER} a`)).toBe(
+      'created',
+    );
+    expect(await github('bot').stickyComment(1, COMMENT_MARKER, `${COMMENT_MARKER} a`)).toBe(
+      'unchanged',
+    );
+    expect(await github('bot').stickyComment(1, COMMENT_MARKER, `${COMMENT_MARKER} b`)).toBe(
+      'updated',
+    );
+    expect(pull.comments.map(({ body }) => body)).toEqual([
+      `${COMMENT_MARKER} mine`,
+      `${COMMENT_MARKER} b`,
+    ]);
   });
 
   test('a refused token is one clear message', async () => {
-    await expect(github('reader').stickyComment(1, COMMENT_MARKER, 'x')).rejects.toThrow(GithubRefused);
-    await expect(github('nobody').headOf(1)).rejects.toMatchObject({ hint: 'the token is wrong or has expired' });
+    await expect(github('reader').stickyComment(1, COMMENT_MARKER, 'x')).rejects.toThrow(
+      GithubRefused,
+    );
+    await expect(github('nobody').headOf(1)).rejects.toMatchObject({
+      hint: 'the token is wrong or has expired',
+    });
   });
 
   test('a limit is waited for', async () => {
-    sim.faults.push({ method: 'GET', path: /pulls\/1$/u, times: 1, answer: { status: 429, headers: { 'retry-after': '1' } } });
+    sim.faults.push({
+      method: 'GET',
+      path: /pulls\/1$/u,
+      times: 1,
+      answer: { status: 429, headers: { 'retry-after': '1' } },
+    });
     expect(await github('reader').headOf(1)).toBe(HEAD);
   }, 30_000);
 

@@ -33,18 +33,35 @@ let address: string;
 let answers: { status: number; body: string }[] = [];
 
 const serve: RequestListener = (request, response) => {
-  const { status, body } = (answers.length > 1 ? answers.shift() : answers[0]) ?? { status: 200, body: HUB };
-  response.writeHead(request.url === '/hub/api' ? status : 404, { location: '/elsewhere' }).end(request.url === '/hub/api' ? body : '');
+  const { status, body } = (answers.length > 1 ? answers.shift() : answers[0]) ?? {
+    status: 200,
+    body: HUB,
+  };
+  response
+    .writeHead(request.url === '/hub/api' ? status : 404, { location: '/elsewhere' })
+    .end(request.url === '/hub/api' ? body : '');
 };
 const listen = async (server: Server): Promise<number> => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
 };
 const look = (more: { now?: number; actions?: boolean } = {}) =>
-  outside({ root, hubs: [], now: more.now ?? NOW, pauseMs: 1, actions: more.actions === false ? undefined : { github, run: undefined } }, { ...terminalReport(), progress: () => undefined });
-const tracking = (): Issue[] => [...repository.issues.values()].filter(({ labels }) => labels.includes('glaciocloud-outside'));
+  outside(
+    {
+      root,
+      hubs: [],
+      now: more.now ?? NOW,
+      pauseMs: 1,
+      actions: more.actions === false ? undefined : { github, run: undefined },
+    },
+    { ...terminalReport(), progress: () => undefined },
+  );
+const tracking = (): Issue[] =>
+  [...repository.issues.values()].filter(({ labels }) => labels.includes('glaciocloud-outside'));
 const beat = (time: number): void => {
-  const known = [...repository.issues.values()].find(({ labels }) => labels.includes('glaciocloud-heartbeat'));
+  const known = [...repository.issues.values()].find(({ labels }) =>
+    labels.includes('glaciocloud-heartbeat'),
+  );
   if (known) known.body = `<!-- glaciocloud-heartbeat ${new Date(time).toISOString()} -->\nwords\n`;
 };
 
@@ -53,12 +70,33 @@ beforeAll(async () => {
   root = join(folder.path, 'platform');
   await cp(join(ROOT, 'test/core/rules/_base'), root, { recursive: true });
   const [key, certificate] = [join(folder.path, 'key.pem'), join(folder.path, 'certificate.pem')];
-  const made = await exec('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate]);
+  const made = await exec('openssl', [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-days',
+    '30',
+    '-subj',
+    '/CN=localhost',
+    '-addext',
+    'subjectAltName=DNS:localhost',
+    '-keyout',
+    key,
+    '-out',
+    certificate,
+  ]);
   if (made.code !== 0) throw new Error(made.stderr);
   hub = createSecure({ key: await readFile(key), cert: await readFile(certificate) }, serve);
   address = `https://localhost:${await listen(hub)}`;
   await edit(root, 'environments/hub.yaml', 'https://hub.example.org', address);
-  await writeFile(join(root, 'environments/hub.yaml'), `${await readFile(join(root, 'environments/hub.yaml'), 'utf8')}probe: {api: 10m}\n`);
+  await writeFile(
+    join(root, 'environments/hub.yaml'),
+    `${await readFile(join(root, 'environments/hub.yaml'), 'utf8')}probe: {api: 10m}\n`,
+  );
   sim = await startGithubSim();
   repository = sim.state.addRepository(sim.state.addUser('example'), 'hubs');
   sim.state.addToken('bot', sim.state.addUser('github-actions[bot]', 'Bot'), ['issues']);
@@ -85,9 +123,18 @@ describe('signs', () => {
   });
 
   test('a probe is silent after three intervals, and where it was never heard', () => {
-    const said = (minutes: number): string => heartbeatSign(`<!-- glaciocloud-heartbeat ${new Date(NOW - minutes * MINUTE).toISOString()} -->`, 600, NOW).kind;
+    const said = (minutes: number): string =>
+      heartbeatSign(
+        `<!-- glaciocloud-heartbeat ${new Date(NOW - minutes * MINUTE).toISOString()} -->`,
+        600,
+        NOW,
+      ).kind;
     expect([said(0), said(30), said(31)]).toEqual(['well', 'well', 'problem']);
-    expect([heartbeatSign(undefined, 600, NOW).kind, heartbeatSign('by hand', 600, NOW).kind, heartbeatSign('<!-- glaciocloud-heartbeat soon -->', 600, NOW).kind]).toEqual(['problem', 'problem', 'problem']);
+    expect([
+      heartbeatSign(undefined, 600, NOW).kind,
+      heartbeatSign('by hand', 600, NOW).kind,
+      heartbeatSign('<!-- glaciocloud-heartbeat soon -->', 600, NOW).kind,
+    ]).toEqual(['problem', 'problem', 'problem']);
   });
 
   test('are read as the probe writes them', async () => {
@@ -99,31 +146,59 @@ describe('signs', () => {
 });
 
 test('a certificate that nobody trusts is no answer; of a plain address there is none', async () => {
-  expect(await askAddress(`${address}/hub/api`)).toEqual({ kind: 'nothing', why: expect.stringContaining('self-signed certificate') as unknown });
+  expect(await askAddress(`${address}/hub/api`)).toEqual({
+    kind: 'nothing',
+    why: expect.stringContaining('self-signed certificate') as unknown,
+  });
   const server = createPlain(serve);
   const url = `http://127.0.0.1:${await listen(server)}/hub/api`;
-  expect(await askAddress(url)).toEqual({ kind: 'answered', status: 200, body: HUB, until: undefined });
+  expect(await askAddress(url)).toEqual({
+    kind: 'answered',
+    status: 200,
+    body: HUB,
+    until: undefined,
+  });
   server.close();
   server.closeAllConnections();
-  expect(await askAddress(url)).toEqual({ kind: 'nothing', why: expect.stringContaining('ECONNREFUSED') as unknown });
+  expect(await askAddress(url)).toEqual({
+    kind: 'nothing',
+    why: expect.stringContaining('ECONNREFUSED') as unknown,
+  });
   expect(await askAddress('https://:::/')).toMatchObject({ kind: 'nothing' });
 });
 
 describe('hubs from outside', () => {
   beforeAll(async () => {
-    setDefaultCACertificates([...TRUSTED, await readFile(join(folder.path, 'certificate.pem'), 'utf8')]);
+    setDefaultCACertificates([
+      ...TRUSTED,
+      await readFile(join(folder.path, 'certificate.pem'), 'utf8'),
+    ]);
   });
 
   test('on a terminal: what is wrong, and exit 1', async () => {
     answers = [];
-    expect(await look({ actions: false })).toMatchObject({ exit: 0, text: expect.stringMatching(/^hub\n {2}✓ https:\/\/localhost:\d+: JupyterHub 5\.5\.0, certificate good for (29|30) days\n {2}– probe: not checked, the probe is heard in GitHub Actions only\n$/u) as unknown });
+    expect(await look({ actions: false })).toMatchObject({
+      exit: 0,
+      text: expect.stringMatching(
+        /^hub\n {2}✓ https:\/\/localhost:\d+: JupyterHub 5\.5\.0, certificate good for (29|30) days\n {2}– probe: not checked, the probe is heard in GitHub Actions only\n$/u,
+      ) as unknown,
+    });
     answers = [{ status: 503, body: 'Service Unavailable' }];
-    expect(await look({ actions: false })).toMatchObject({ exit: 1, text: expect.stringContaining(`✗ ${address}: it answers 503 with "Service Unavailable"`) as unknown });
+    expect(await look({ actions: false })).toMatchObject({
+      exit: 1,
+      text: expect.stringContaining(
+        `✗ ${address}: it answers 503 with "Service Unavailable"`,
+      ) as unknown,
+    });
     expect(await look({ actions: false, now: NOW + 20 * DAY })).toMatchObject({ exit: 1 });
   });
 
   test('a hub that restarts is asked again', async () => {
-    answers = [{ status: 503, body: '' }, { status: 301, body: '' }, { status: 200, body: HUB }];
+    answers = [
+      { status: 503, body: '' },
+      { status: 301, body: '' },
+      { status: 200, body: HUB },
+    ];
     expect((await look({ actions: false })).exit).toBe(0);
   });
 
@@ -132,18 +207,30 @@ describe('hubs from outside', () => {
     await look();
     await look();
     expect(tracking()).toHaveLength(1);
-    expect(tracking()[0]).toMatchObject({ state: 'open', title: 'hub: not well, seen from outside', labels: ['glaciocloud-outside', 'hub:hub'] });
+    expect(tracking()[0]).toMatchObject({
+      state: 'open',
+      title: 'hub: not well, seen from outside',
+      labels: ['glaciocloud-outside', 'hub:hub'],
+    });
     expect(tracking()[0]?.body).toContain('never spoken');
     expect(tracking()[0]?.body).not.toMatch(/@everyone|<b>/u);
     answers = [];
     await github.openIssue(heartbeatLabels('hub'), 'hub: heartbeat of the probe', '');
     beat(NOW - 31 * MINUTE);
-    expect((await look()).text).toContain('✗ probe: the probe spoke 31 min ago, and should every 10 min');
-    expect(tracking()[0]).toMatchObject({ state: 'open', body: expect.not.stringContaining('502') as unknown });
+    expect((await look()).text).toContain(
+      '✗ probe: the probe spoke 31 min ago, and should every 10 min',
+    );
+    expect(tracking()[0]).toMatchObject({
+      state: 'open',
+      body: expect.not.stringContaining('502') as unknown,
+    });
     beat(NOW - 4 * MINUTE);
     expect((await look()).text).toContain('✓ probe: the probe spoke 4 min ago');
     expect(tracking()).toHaveLength(1);
-    expect(tracking()[0]).toMatchObject({ state: 'closed', comments: [{ body: 'hub is well again, seen from outside.' }] });
+    expect(tracking()[0]).toMatchObject({
+      state: 'closed',
+      comments: [{ body: 'hub is well again, seen from outside.' }],
+    });
   }, 60_000);
 
   test('a cluster without an entry is not asked, but its probe is heard', async () => {
@@ -155,7 +242,9 @@ describe('hubs from outside', () => {
   }, 60_000);
 
   test('a hub that does not exist is a usage error, and broken files are refused', async () => {
-    await expect(outside({ root, hubs: ['hbu'], now: NOW, pauseMs: 1, actions: undefined }, terminalReport())).rejects.toThrow('there is no hub "hbu"');
+    await expect(
+      outside({ root, hubs: ['hbu'], now: NOW, pauseMs: 1, actions: undefined }, terminalReport()),
+    ).rejects.toThrow('there is no hub "hbu"');
     await edit(root, 'environments/hub.yaml', 'title: Hub', 'titel: Hub');
     expect((await look({ actions: false })).exit).toBe(2);
   });

@@ -17,23 +17,50 @@ export interface BucketServer {
 export const BUCKET_SECRET = 'canary-9b1d64e07f35';
 
 /** A real S3 server (Versity's gateway) with one bucket, over a folder. */
-export async function startBucketServer(lab: Lab, root: string, bucket: string): Promise<BucketServer> {
+export async function startBucketServer(
+  lab: Lab,
+  root: string,
+  bucket: string,
+): Promise<BucketServer> {
   const [objects, meta] = [join(root, 'objects'), join(root, 'meta')];
   await mkdir(join(objects, bucket), { recursive: true });
   await mkdir(meta);
   const port = await freePort();
-  const child = spawn(join(lab.bin, 'versitygw'), ['--quiet', '--port', `127.0.0.1:${port}`, 'posix', '--sidecar', meta, objects], {
-    stdio: 'ignore', env: { PATH: process.env['PATH'] ?? '', ROOT_ACCESS_KEY_ID: 'lab', ROOT_SECRET_ACCESS_KEY: BUCKET_SECRET },
-  });
-  const ended = new Promise<void>((resolve, reject) => child.on('close', () => resolve()).on('error', reject));
+  const child = spawn(
+    join(lab.bin, 'versitygw'),
+    ['--quiet', '--port', `127.0.0.1:${port}`, 'posix', '--sidecar', meta, objects],
+    {
+      stdio: 'ignore',
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        ROOT_ACCESS_KEY_ID: 'lab',
+        ROOT_SECRET_ACCESS_KEY: BUCKET_SECRET,
+      },
+    },
+  );
+  const ended = new Promise<void>((resolve, reject) =>
+    child.on('close', () => resolve()).on('error', reject),
+  );
   const endpoint = `http://127.0.0.1:${port}`;
-  for (let look = 0; !(await fetch(endpoint).then(() => true, () => false)); look += 1) {
+  for (
+    let look = 0;
+    !(await fetch(endpoint).then(
+      () => true,
+      () => false,
+    ));
+    look += 1
+  ) {
     if (look === 100) throw new Error('the S3 server does not answer');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return {
-    endpoint, folder: (name) => join(objects, name),
-    env: { AWS_ACCESS_KEY_ID: 'lab', AWS_SECRET_ACCESS_KEY: BUCKET_SECRET, AWS_EC2_METADATA_DISABLED: 'true' },
+    endpoint,
+    folder: (name) => join(objects, name),
+    env: {
+      AWS_ACCESS_KEY_ID: 'lab',
+      AWS_SECRET_ACCESS_KEY: BUCKET_SECRET,
+      AWS_EC2_METADATA_DISABLED: 'true',
+    },
     stop: () => {
       child.kill();
       return ended;

@@ -6,10 +6,25 @@ import { CACHE } from './lab.ts';
 import { ROOT } from '../support/sample.ts';
 
 test('the demo goes on in the lab: a hub, a login, a bad image, the way back', async () => {
-  const { code, stdout, stderr } = await exec(process.execPath, ['scripts/demo.ts', '--lab'], { cwd: ROOT, timeoutMs: 390_000, env: { GLACIOCLOUD_LAB_CACHE: CACHE } });
+  const { code, stdout, stderr } = await exec(process.execPath, ['scripts/demo.ts', '--lab'], {
+    cwd: ROOT,
+    timeoutMs: 390_000,
+    env: { GLACIOCLOUD_LAB_CACHE: CACHE },
+  });
   if (code !== 0) process.stderr.write(stdout + stderr);
   expect(code).toBe(0);
-  const parts = ['demo: done (', '✓ kernel', 'OGGM 1.6.3', 'Logged in as ice-researcher: yes', 'demo: rolled-back (', '✗ kernel', '**demo: the change was rolled back.**', 'Tracking issue, open: demo: the change was rolled back', 'meanwhile: 200', 'Tracking issue, closed: demo runs again'];
+  const parts = [
+    'demo: done (',
+    '✓ kernel',
+    'OGGM 1.6.3',
+    'Logged in as ice-researcher: yes',
+    'demo: rolled-back (',
+    '✗ kernel',
+    '**demo: the change was rolled back.**',
+    'Tracking issue, open: demo: the change was rolled back',
+    'meanwhile: 200',
+    'Tracking issue, closed: demo runs again',
+  ];
   let from = 0;
   for (const part of parts) {
     const found = stdout.indexOf(part, from);

@@ -10,9 +10,26 @@ import { findTool, unpackedTool } from '../../src/edges/tools.ts';
 import type { Lab } from './lab.ts';
 
 /** The hub's public Service at a port of this machine, until `close`. */
-export async function openDoor(lab: Lab, hub: string, port: number): Promise<{ close: () => void }> {
-  const forward = spawn(unpackedTool('kubectl'), ['port-forward', '--namespace', hub, 'service/proxy-public', `${port}:80`], { env: { ...process.env, KUBECONFIG: lab.kubeconfig }, stdio: 'ignore' });
-  for (let look = 0; look < 50 && !(await fetch(`http://127.0.0.1:${port}/hub/api/`).then(({ ok }) => ok, () => false)); look += 1) await new Promise((resolve) => setTimeout(resolve, 200));
+export async function openDoor(
+  lab: Lab,
+  hub: string,
+  port: number,
+): Promise<{ close: () => void }> {
+  const forward = spawn(
+    unpackedTool('kubectl'),
+    ['port-forward', '--namespace', hub, 'service/proxy-public', `${port}:80`],
+    { env: { ...process.env, KUBECONFIG: lab.kubeconfig }, stdio: 'ignore' },
+  );
+  for (
+    let look = 0;
+    look < 50 &&
+    !(await fetch(`http://127.0.0.1:${port}/hub/api/`).then(
+      ({ ok }) => ok,
+      () => false,
+    ));
+    look += 1
+  )
+    await new Promise((resolve) => setTimeout(resolve, 200));
   return { close: () => void forward.kill() };
 }
 
@@ -20,30 +37,72 @@ export async function openDoor(lab: Lab, hub: string, port: number): Promise<{ c
  * What an ingress controller does, and a double of it: https://localhost leads to the hub's public Service, with a certificate of its
  * own. Programs that are to trust it get `certificate` as NODE_EXTRA_CA_CERTS.
  */
-export async function openEntry(lab: Lab, hub: string, folder: string): Promise<{ certificate: string; close: () => Promise<void> }> {
+export async function openEntry(
+  lab: Lab,
+  hub: string,
+  folder: string,
+): Promise<{ certificate: string; close: () => Promise<void> }> {
   const [key, certificate] = [join(folder, 'entry-key.pem'), join(folder, 'entry.pem')];
-  const made = await exec('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate]);
+  const made = await exec('openssl', [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-days',
+    '30',
+    '-subj',
+    '/CN=localhost',
+    '-addext',
+    'subjectAltName=DNS:localhost',
+    '-keyout',
+    key,
+    '-out',
+    certificate,
+  ]);
   if (made.code !== 0) throw new Error(made.stderr);
-  const service = async (): Promise<string> => textAt((await new Kube(lab.kubeconfig).get('service', 'proxy-public', hub)) ?? {}, '/spec/clusterIP');
+  const service = async (): Promise<string> =>
+    textAt(
+      (await new Kube(lab.kubeconfig).get('service', 'proxy-public', hub)) ?? {},
+      '/spec/clusterIP',
+    );
   let host = '';
-  const server = createServer({ key: await readFile(key), cert: await readFile(certificate) }, (incoming, answer) => {
-    const unavailable = (): void => void answer.writeHead(503, { 'content-type': 'text/html' }).end('<h1>503 Service Temporarily Unavailable</h1>');
-    const forward = async (): Promise<void> => {
-      host ||= await service();
-      if (host === '') {
-        unavailable();
-        return;
-      }
-      const outgoing = request({ host, method: incoming.method, path: incoming.url, headers: { ...incoming.headers, 'x-forwarded-proto': 'https' } }, (real) => {
-        answer.writeHead(real.statusCode ?? 502, real.headers);
-        real.pipe(answer);
-      });
-      outgoing.on('error', unavailable);
-      incoming.pipe(outgoing);
-    };
-    void forward();
-  });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(443, '127.0.0.1', resolve));
+  const server = createServer(
+    { key: await readFile(key), cert: await readFile(certificate) },
+    (incoming, answer) => {
+      const unavailable = (): void =>
+        void answer
+          .writeHead(503, { 'content-type': 'text/html' })
+          .end('<h1>503 Service Temporarily Unavailable</h1>');
+      const forward = async (): Promise<void> => {
+        host ||= await service();
+        if (host === '') {
+          unavailable();
+          return;
+        }
+        const outgoing = request(
+          {
+            host,
+            method: incoming.method,
+            path: incoming.url,
+            headers: { ...incoming.headers, 'x-forwarded-proto': 'https' },
+          },
+          (real) => {
+            answer.writeHead(real.statusCode ?? 502, real.headers);
+            real.pipe(answer);
+          },
+        );
+        outgoing.on('error', unavailable);
+        incoming.pipe(outgoing);
+      };
+      void forward();
+    },
+  );
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(443, '127.0.0.1', resolve),
+  );
   return {
     certificate,
     close: async () => {
@@ -57,19 +116,51 @@ export async function openEntry(lab: Lab, hub: string, folder: string): Promise<
 export async function letIn(lab: Lab, hub: string, users: Record<string, object>): Promise<void> {
   const kube = new Kube(lab.kubeconfig);
   const content = { v: 1, users, machines: { deploy_0: [], probe_0: [] } };
-  await kube.apply([{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'hub-access', namespace: hub }, stringData: { 'access.json': JSON.stringify(content) } }]);
-  await kube.annotate('pods', 'app=jupyterhub,component=hub', hub, `glaciocloud.org/touch=${Date.now()}`);
+  await kube.apply([
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'hub-access', namespace: hub },
+      stringData: { 'access.json': JSON.stringify(content) },
+    },
+  ]);
+  await kube.annotate(
+    'pods',
+    'app=jupyterhub,component=hub',
+    hub,
+    `glaciocloud.org/touch=${Date.now()}`,
+  );
   await new Promise((resolve) => setTimeout(resolve, 2000));
 }
 
 /** Opens a page in Chromium, which follows GitHub's pages there and back, and gives what people see. `profile` is a folder: who sits there stays logged in. */
-export async function browse(profile: string, url: string, more: readonly string[] = []): Promise<string> {
-  const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--timeout=15000'];
-  const { stdout } = await exec(findBrowser() ?? 'chromium', [...flags, `--user-data-dir=${profile}`, ...more, '--dump-dom', url], { timeoutMs: 60_000 });
+export async function browse(
+  profile: string,
+  url: string,
+  more: readonly string[] = [],
+): Promise<string> {
+  const flags = [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--timeout=15000',
+  ];
+  const { stdout } = await exec(
+    findBrowser() ?? 'chromium',
+    [...flags, `--user-data-dir=${profile}`, ...more, '--dump-dom', url],
+    { timeoutMs: 60_000 },
+  );
   return stdout;
 }
 
 /** Debian's Chromium, or what runners of GitHub have; `npm run lab -- up` installs one where there is none. */
 export function findBrowser(): string | undefined {
-  return ['chromium', 'chromium-browser', 'google-chrome'].map(findTool).find((one) => one !== undefined);
+  return ['chromium', 'chromium-browser', 'google-chrome']
+    .map(findTool)
+    .find((one) => one !== undefined);
 }

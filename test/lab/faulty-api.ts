@@ -19,7 +19,11 @@ export interface FaultyApi {
   close: () => Promise<void>;
 }
 
-const REASONS: Record<401 | 429 | 500, string> = { 401: 'Unauthorized', 429: 'TooManyRequests', 500: 'InternalError' };
+const REASONS: Record<401 | 429 | 500, string> = {
+  401: 'Unauthorized',
+  429: 'TooManyRequests',
+  500: 'InternalError',
+};
 
 export async function startFaultyApi(kubeconfig: string, file: string): Promise<FaultyApi> {
   const real = load(await readFile(kubeconfig, 'utf8')) as Json;
@@ -28,7 +32,13 @@ export async function startFaultyApi(kubeconfig: string, file: string): Promise<
     const inline = textAt(real, `${path}-data`);
     return inline === '' ? readFile(textAt(real, path)) : Buffer.from(inline, 'base64');
   };
-  const tls = { host: server.hostname, port: Number(server.port), ca: await data('/clusters/0/cluster/certificate-authority'), cert: await data('/users/0/user/client-certificate'), key: await data('/users/0/user/client-key') };
+  const tls = {
+    host: server.hostname,
+    port: Number(server.port),
+    ca: await data('/clusters/0/cluster/certificate-authority'),
+    cert: await data('/users/0/user/client-certificate'),
+    key: await data('/users/0/user/client-key'),
+  };
   let count = 0;
   let plan: (n: number) => Fault = () => 'pass';
   const begin = (next: (n: number) => Fault): void => {
@@ -50,15 +60,30 @@ export async function startFaultyApi(kubeconfig: string, file: string): Promise<
       return;
     }
     if (typeof fault === 'number') {
-      const body = JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: REASONS[fault], message: REASONS[fault], code: fault });
-      answer.writeHead(fault, { 'content-type': 'application/json', ...(fault === 429 ? { 'retry-after': '1' } : {}) }).end(body);
+      const body = JSON.stringify({
+        kind: 'Status',
+        apiVersion: 'v1',
+        status: 'Failure',
+        reason: REASONS[fault],
+        message: REASONS[fault],
+        code: fault,
+      });
+      answer
+        .writeHead(fault, {
+          'content-type': 'application/json',
+          ...(fault === 429 ? { 'retry-after': '1' } : {}),
+        })
+        .end(body);
       return;
     }
     const forward = (): void => {
-      const outgoing = request({ ...tls, method: incoming.method, path: incoming.url, headers: incoming.headers }, (real) => {
-        answer.writeHead(real.statusCode ?? 502, real.headers);
-        real.pipe(answer);
-      });
+      const outgoing = request(
+        { ...tls, method: incoming.method, path: incoming.url, headers: incoming.headers },
+        (real) => {
+          answer.writeHead(real.statusCode ?? 502, real.headers);
+          real.pipe(answer);
+        },
+      );
       outgoing.on('error', () => answer.destroy());
       incoming.pipe(outgoing);
     };
@@ -68,8 +93,12 @@ export async function startFaultyApi(kubeconfig: string, file: string): Promise<
   // `kubectl exec`: both sides as they are.
   between.on('upgrade', (incoming: IncomingMessage, socket, head) => {
     const upstream = connect(tls, () => {
-      const headers = Object.entries(incoming.headers).flatMap(([name, value]) => (value === undefined ? [] : [value].flat().map((one) => `${name}: ${one}\r\n`)));
-      upstream.write(`${incoming.method ?? 'GET'} ${incoming.url ?? '/'} HTTP/1.1\r\n${headers.join('')}\r\n`);
+      const headers = Object.entries(incoming.headers).flatMap(([name, value]) =>
+        value === undefined ? [] : [value].flat().map((one) => `${name}: ${one}\r\n`),
+      );
+      upstream.write(
+        `${incoming.method ?? 'GET'} ${incoming.url ?? '/'} HTTP/1.1\r\n${headers.join('')}\r\n`,
+      );
       upstream.write(head);
       upstream.pipe(socket).pipe(upstream);
     });
@@ -84,7 +113,17 @@ export async function startFaultyApi(kubeconfig: string, file: string): Promise<
   await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
   const address = between.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'Config', 'current-context': 'faulty', clusters: [{ name: 'faulty', cluster: { server: `http://127.0.0.1:${port}` } }], users: [{ name: 'faulty', user: {} }], contexts: [{ name: 'faulty', context: { cluster: 'faulty', user: 'faulty' } }] }));
+  await writeFile(
+    file,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'faulty',
+      clusters: [{ name: 'faulty', cluster: { server: `http://127.0.0.1:${port}` } }],
+      users: [{ name: 'faulty', user: {} }],
+      contexts: [{ name: 'faulty', context: { cluster: 'faulty', user: 'faulty' } }],
+    }),
+  );
   api.close = async () => {
     for (const socket of open) socket.destroy();
     await new Promise((resolve) => between.close(resolve));

@@ -26,9 +26,14 @@ const theFleet = (): Fleet => {
   if (!fleet) throw new Error('the fleet did not start');
   return fleet;
 };
-const steps = ({ json }: DeployRun): string[] => json.steps.map(({ unit, kind, outcome }) => `${unit.name} ${kind} ${outcome}`);
-const every = (cluster: string, hubs: readonly string[], what: string): string[] => hubs.map((hub) => `${cluster}-${hub} ${what}`);
-const writes = (calls: readonly Call[]): string[] => calls.filter(({ program, words }) => program === 'helm' || !words.startsWith('get ')).map(({ program, cluster, hub, words }) => `${cluster} ${hub}: ${program} ${words}`);
+const steps = ({ json }: DeployRun): string[] =>
+  json.steps.map(({ unit, kind, outcome }) => `${unit.name} ${kind} ${outcome}`);
+const every = (cluster: string, hubs: readonly string[], what: string): string[] =>
+  hubs.map((hub) => `${cluster}-${hub} ${what}`);
+const writes = (calls: readonly Call[]): string[] =>
+  calls
+    .filter(({ program, words }) => program === 'helm' || !words.startsWith('get '))
+    .map(({ program, cluster, hub, words }) => `${cluster} ${hub}: ${program} ${words}`);
 
 beforeAll(async () => {
   folder = await temporary();
@@ -42,21 +47,41 @@ afterAll(async () => {
 /** From the first call about a hub to the last; undefined where there was none. */
 function span(calls: readonly Call[], hub: string): { begin: number; end: number } | undefined {
   const own = calls.filter((call) => call.hub === hub);
-  return own.length === 0 ? undefined : { begin: Math.min(...own.map(({ begin }) => begin)), end: Math.max(...own.map(({ end }) => end)) };
+  return own.length === 0
+    ? undefined
+    : {
+        begin: Math.min(...own.map(({ begin }) => begin)),
+        end: Math.max(...own.map(({ end }) => end)),
+      };
 }
 
 function mostAtOnce(spans: readonly { begin: number; end: number }[]): number {
-  return Math.max(...spans.map(({ begin }) => spans.filter((one) => one.begin <= begin && begin < one.end).length));
+  return Math.max(
+    ...spans.map(
+      ({ begin }) => spans.filter((one) => one.begin <= begin && begin < one.end).length,
+    ),
+  );
 }
 
 /** A hub counts as healthy when its check has answered well and its state is written: with the last call about it. */
 function expectWaves(calls: readonly Call[], cluster: string): void {
-  const spans = (hubs: readonly string[]): { begin: number; end: number }[] => hubs.flatMap((hub) => span(calls, `${cluster}-${hub}`) ?? []);
+  const spans = (hubs: readonly string[]): { begin: number; end: number }[] =>
+    hubs.flatMap((hub) => span(calls, `${cluster}-${hub}`) ?? []);
   const [staging, production] = [spans(STAGING), spans(PRODUCTION)];
-  expect([cluster, staging.length, production.length]).toEqual([cluster, STAGING.length, PRODUCTION.length]);
-  const proven = STAGING.map((hub) => calls.filter((call) => call.hub === `${cluster}-${hub}` && call.words.startsWith('exec ')).at(-1)?.code);
+  expect([cluster, staging.length, production.length]).toEqual([
+    cluster,
+    STAGING.length,
+    PRODUCTION.length,
+  ]);
+  const proven = STAGING.map(
+    (hub) =>
+      calls
+        .filter((call) => call.hub === `${cluster}-${hub}` && call.words.startsWith('exec '))
+        .at(-1)?.code,
+  );
   expect([cluster, proven]).toEqual([cluster, [0, 0, 0]]);
-  const left = Math.min(...production.map(({ begin }) => begin)) - Math.max(...staging.map(({ end }) => end));
+  const left =
+    Math.min(...production.map(({ begin }) => begin)) - Math.max(...staging.map(({ end }) => end));
   expect([cluster, left > 0]).toEqual([cluster, true]);
   expect([cluster, mostAtOnce([...staging, ...production])]).toEqual([cluster, PARALLEL]);
 }
@@ -71,36 +96,66 @@ describe('the first deployment of all clusters', () => {
     const seconds = (performance.now() - began) / 1000;
     calls = await theFleet().calls();
     const touched = new Set(calls.map(({ hub }) => hub).filter((hub) => hub.startsWith('c')));
-    const worked = [...touched].map((hub) => span(calls, hub)).reduce((sum, one) => sum + (one ? one.end - one.begin : 0), 0);
+    const worked = [...touched]
+      .map((hub) => span(calls, hub))
+      .reduce((sum, one) => sum + (one ? one.end - one.begin : 0), 0);
     const helm = calls.filter(({ program }) => program === 'helm').length;
-    note(`${COUNT} clusters, ${touched.size} hubs: ${seconds.toFixed(1)} s in all; a hub takes ${(worked / touched.size).toFixed(1)} s beside three others, ${(calls.length / touched.size).toFixed(0)} calls, of which Helm ${(helm / touched.size).toFixed(0)}`);
+    note(
+      `${COUNT} clusters, ${touched.size} hubs: ${seconds.toFixed(1)} s in all; a hub takes ${(worked / touched.size).toFixed(1)} s beside three others, ${(calls.length / touched.size).toFixed(0)} calls, of which Helm ${(helm / touched.size).toFixed(0)}`,
+    );
   }, LIMIT);
 
   test('ends well on every cluster but the one with the failing hub', () => {
     for (const [cluster, run] of runs) {
       if (cluster === SICK) continue;
-      expect({ cluster, code: run.code, steps: steps(run) }).toEqual({ cluster, code: 0, steps: every(cluster, HUBS, 'install done') });
+      expect({ cluster, code: run.code, steps: steps(run) }).toEqual({
+        cluster,
+        code: 0,
+        steps: every(cluster, HUBS, 'install done'),
+      });
     }
     const sick = runs.get(SICK);
     expect(sick?.code).toBe(3);
-    expect(sick && steps(sick)).toEqual([`${SICK}-s1 install done`, `${CULPRIT} install failed`, `${SICK}-s3 install done`, ...every(SICK, PRODUCTION, 'none blocked')]);
-    expect(sick?.json.steps.map(({ reason }) => reason)).toEqual(['', 'proxy: the test wants this hub to fail', '', ...PRODUCTION.map(() => `wave staging has a hub that failed: ${CULPRIT}`)]);
+    expect(sick && steps(sick)).toEqual([
+      `${SICK}-s1 install done`,
+      `${CULPRIT} install failed`,
+      `${SICK}-s3 install done`,
+      ...every(SICK, PRODUCTION, 'none blocked'),
+    ]);
+    expect(sick?.json.steps.map(({ reason }) => reason)).toEqual([
+      '',
+      'proxy: the test wants this hub to fail',
+      '',
+      ...PRODUCTION.map(() => `wave staging has a hub that failed: ${CULPRIT}`),
+    ]);
   });
 
   test('takes a wave only after every hub of the wave before is healthy, and so many hubs at once as the cluster allows', () => {
     for (const cluster of theFleet().clusters) if (cluster !== SICK) expectWaves(calls, cluster);
-    expect(mostAtOnce(STAGING.flatMap((hub) => span(calls, `${SICK}-${hub}`) ?? []))).toBe(PARALLEL);
+    expect(mostAtOnce(STAGING.flatMap((hub) => span(calls, `${SICK}-${hub}`) ?? []))).toBe(
+      PARALLEL,
+    );
   });
 
   test('never touches production behind the failing hub', async () => {
-    const namespaces = (await theFleet().kube.list('namespaces')).map((one) => textAt(one, '/metadata/name'));
-    expect(namespaces.filter((name) => name.startsWith(`${SICK}-`)).sort()).toEqual(every(SICK, STAGING, '').map((name) => name.trim()));
+    const namespaces = (await theFleet().kube.list('namespaces')).map((one) =>
+      textAt(one, '/metadata/name'),
+    );
+    expect(namespaces.filter((name) => name.startsWith(`${SICK}-`)).sort()).toEqual(
+      every(SICK, STAGING, '').map((name) => name.trim()),
+    );
     expect(namespaces.filter((name) => name.startsWith(`${OTHER}-`))).toHaveLength(HUBS.length);
-    expect(PRODUCTION.map((hub) => span(calls, `${SICK}-${hub}`))).toEqual([undefined, undefined, undefined]);
+    expect(PRODUCTION.map((hub) => span(calls, `${SICK}-${hub}`))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   test('is two processes at a time', () => {
-    const processes = theFleet().clusters.map((cluster) => calls.filter((call) => call.cluster === cluster)).map((own) => ({ begin: own[0]?.begin ?? 0, end: own.at(-1)?.end ?? 0 }));
+    const processes = theFleet()
+      .clusters.map((cluster) => calls.filter((call) => call.cluster === cluster))
+      .map((own) => ({ begin: own[0]?.begin ?? 0, end: own.at(-1)?.end ?? 0 }));
     expect(mostAtOnce(processes)).toBe(2);
   });
 });
@@ -108,20 +163,39 @@ describe('the first deployment of all clusters', () => {
 describe('a hub that failed', () => {
   test('is not tried again by itself, nor its production', async () => {
     const again = await theFleet().deploy(SICK);
-    expect([again.code, steps(again)]).toEqual([3, [`${CULPRIT} none blocked`, ...every(SICK, PRODUCTION, 'none blocked')]]);
-    expect(again.json.steps[0]?.reason).toMatch(/^quarantined since .*: proxy: the test wants this hub to fail$/u);
+    expect([again.code, steps(again)]).toEqual([
+      3,
+      [`${CULPRIT} none blocked`, ...every(SICK, PRODUCTION, 'none blocked')],
+    ]);
+    expect(again.json.steps[0]?.reason).toMatch(
+      /^quarantined since .*: proxy: the test wants this hub to fail$/u,
+    );
   });
 
   test('alone and failing again is exit code 1', async () => {
-    const alone = await theFleet().deploy(SICK, [CULPRIT, '--retry', CULPRIT, '--reason', 'looking again']);
+    const alone = await theFleet().deploy(SICK, [
+      CULPRIT,
+      '--retry',
+      CULPRIT,
+      '--reason',
+      'looking again',
+    ]);
     expect([alone.code, steps(alone)]).toEqual([1, [`${CULPRIT} install failed`]]);
   });
 
   test('is installed once it is healthy, and then its production', async () => {
     await theFleet().heal(CULPRIT);
     await theFleet().calls();
-    const healed = await theFleet().deploy(SICK, ['--retry', CULPRIT, '--reason', 'it is well again']);
-    expect([healed.code, steps(healed)]).toEqual([0, [`${CULPRIT} install done`, ...every(SICK, PRODUCTION, 'install done')]]);
+    const healed = await theFleet().deploy(SICK, [
+      '--retry',
+      CULPRIT,
+      '--reason',
+      'it is well again',
+    ]);
+    expect([healed.code, steps(healed)]).toEqual([
+      0,
+      [`${CULPRIT} install done`, ...every(SICK, PRODUCTION, 'install done')],
+    ]);
     const calls = await theFleet().calls();
     const begins = PRODUCTION.map((hub) => span(calls, `${SICK}-${hub}`)?.begin ?? 0);
     expect(Math.min(...begins)).toBeGreaterThan(span(calls, CULPRIT)?.end ?? Infinity);
@@ -130,10 +204,23 @@ describe('a hub that failed', () => {
 
 test('a cluster that no file names is exit code 2, and one with another identity is refused before any write', async () => {
   expect((await theFleet().deploy('c99')).code).toBe(2);
-  await edit(theFleet().root, `clusters/${OTHER}.yaml`, '0000000000' + OTHER.slice(1), '000000000099');
+  await edit(
+    theFleet().root,
+    `clusters/${OTHER}.yaml`,
+    '0000000000' + OTHER.slice(1),
+    '000000000099',
+  );
   const refused = await theFleet().deploy(OTHER);
-  await edit(theFleet().root, `clusters/${OTHER}.yaml`, '000000000099', '0000000000' + OTHER.slice(1));
-  expect([refused.code, refused.output]).toEqual([1, expect.stringContaining(`this is not the cluster ${OTHER}`)]);
+  await edit(
+    theFleet().root,
+    `clusters/${OTHER}.yaml`,
+    '000000000099',
+    '0000000000' + OTHER.slice(1),
+  );
+  expect([refused.code, refused.output]).toEqual([
+    1,
+    expect.stringContaining(`this is not the cluster ${OTHER}`),
+  ]);
   expect(writes(await theFleet().calls())).toEqual([]);
 });
 
@@ -142,26 +229,54 @@ test('deployed again, nothing happens on any cluster: no Helm, and no write', as
   const runs = await theFleet().deployAll();
   const seconds = (performance.now() - began) / 1000;
   const calls = await theFleet().calls();
-  expect([...runs.values()].map((run) => [run.code, steps(run)])).toEqual(theFleet().clusters.map(() => [0, []]));
+  expect([...runs.values()].map((run) => [run.code, steps(run)])).toEqual(
+    theFleet().clusters.map(() => [0, []]),
+  );
   expect(new Set(calls.map(({ cluster }) => cluster)).size).toBe(COUNT);
   expect(writes(calls)).toEqual([]);
-  note(`nothing to do on ${COUNT} clusters with ${COUNT * HUBS.length} hubs: ${seconds.toFixed(1)} s in all, ${(calls.length / COUNT).toFixed(0)} calls for each cluster`);
+  note(
+    `nothing to do on ${COUNT} clusters with ${COUNT * HUBS.length} hubs: ${seconds.toFixed(1)} s in all, ${(calls.length / COUNT).toFixed(0)} calls for each cluster`,
+  );
 });
 
 describe('a change of all hubs of one cluster', () => {
   const change = async (from: string, to: string): Promise<void> => {
-    for (const hub of HUBS) await edit(theFleet().root, `environments/${SICK}-${hub}.yaml`, from, to);
+    for (const hub of HUBS)
+      await edit(theFleet().root, `environments/${SICK}-${hub}.yaml`, from, to);
   };
 
   test('goes back where a hub fails, and production keeps what it runs', async () => {
-    await change(`hub", tag: "lab@sha256:${'0'.repeat(64)}`, `hub", tag: "lab@sha256:${'1'.repeat(64)}`);
+    await change(
+      `hub", tag: "lab@sha256:${'0'.repeat(64)}`,
+      `hub", tag: "lab@sha256:${'1'.repeat(64)}`,
+    );
     await theFleet().sicken(CULPRIT);
     const run = await theFleet().deploy(SICK);
-    expect([run.code, steps(run)]).toEqual([3, [`${SICK}-s1 upgrade done`, `${CULPRIT} upgrade rolled-back`, `${SICK}-s3 upgrade done`, ...every(SICK, PRODUCTION, 'none blocked')]]);
-    const image = async (hub: string): Promise<string> => textAt((await theFleet().kube.get('deployment', 'hub', hub)) ?? {}, '/spec/template/spec/containers/0/image').slice(-4);
-    expect(await Promise.all([`${SICK}-s1`, CULPRIT, `${SICK}-p1`].map(image))).toEqual(['1111', '0000', '0000']);
+    expect([run.code, steps(run)]).toEqual([
+      3,
+      [
+        `${SICK}-s1 upgrade done`,
+        `${CULPRIT} upgrade rolled-back`,
+        `${SICK}-s3 upgrade done`,
+        ...every(SICK, PRODUCTION, 'none blocked'),
+      ],
+    ]);
+    const image = async (hub: string): Promise<string> =>
+      textAt(
+        (await theFleet().kube.get('deployment', 'hub', hub)) ?? {},
+        '/spec/template/spec/containers/0/image',
+      ).slice(-4);
+    expect(await Promise.all([`${SICK}-s1`, CULPRIT, `${SICK}-p1`].map(image))).toEqual([
+      '1111',
+      '0000',
+      '0000',
+    ]);
     const calls = await theFleet().calls();
-    expect(PRODUCTION.map((hub) => span(calls, `${SICK}-${hub}`))).toEqual([undefined, undefined, undefined]);
+    expect(PRODUCTION.map((hub) => span(calls, `${SICK}-${hub}`))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   test('goes wave by wave where all are healthy, and other clusters have nothing to do', async () => {

@@ -50,8 +50,12 @@ export class Fleet {
   }
 
   static async start(home: string, count: number): Promise<Fleet> {
-    const clusters = Array.from({ length: count }, (_, index) => `c${String(index + 1).padStart(2, '0')}`);
-    for (const folder of ['bin', 'real', 'unhealthy', 'kubeconfigs']) await mkdir(join(home, folder), { recursive: true });
+    const clusters = Array.from(
+      { length: count },
+      (_, index) => `c${String(index + 1).padStart(2, '0')}`,
+    );
+    for (const folder of ['bin', 'real', 'unhealthy', 'kubeconfigs'])
+      await mkdir(join(home, folder), { recursive: true });
     await unpackTools();
     for (const tool of ['kubectl', 'helm']) {
       await symlink(join(import.meta.dirname, 'fleet-tool.sh'), join(home, 'bin', tool));
@@ -61,9 +65,14 @@ export class Fleet {
     await Fleet.#controlPlane('down', '--kwok'); // what a test that was killed has left
     await Fleet.#controlPlane('up', '--kwok', String(NODES));
     const kubeconfig = await readFile(join(CACHE, 'run-kwok/kubeconfig'), 'utf8');
-    for (const cluster of [...clusters, 'admin']) await writeFile(join(home, 'kubeconfigs', cluster), kubeconfig, { mode: 0o600 });
+    for (const cluster of [...clusters, 'admin'])
+      await writeFile(join(home, 'kubeconfigs', cluster), kubeconfig, { mode: 0o600 });
     const { env } = await writeFleet(join(home, 'platform'), clusters);
-    const fleet = new Fleet(clusters, home, { ...env, GLACIOCLOUD_KUBECTL: join(home, 'bin/kubectl'), GLACIOCLOUD_HELM: join(home, 'bin/helm') });
+    const fleet = new Fleet(clusters, home, {
+      ...env,
+      GLACIOCLOUD_KUBECTL: join(home, 'bin/kubectl'),
+      GLACIOCLOUD_HELM: join(home, 'bin/helm'),
+    });
     await fleet.#volumes();
     return fleet;
   }
@@ -83,12 +92,22 @@ export class Fleet {
   }
 
   deploy(cluster: string, args: readonly string[] = []): Promise<DeployRun> {
-    return deploy(this.root, { kubeconfig: join(this.#home, 'kubeconfigs', cluster) }, this.#env, ['--cluster', cluster, ...args]);
+    return deploy(this.root, { kubeconfig: join(this.#home, 'kubeconfigs', cluster) }, this.#env, [
+      '--cluster',
+      cluster,
+      ...args,
+    ]);
   }
 
   /** All clusters, each in a process of its own, two at a time: as the workflow's matrix does. */
   async deployAll(): Promise<Map<string, DeployRun>> {
-    return new Map(await pMap(this.clusters, async (cluster): Promise<[string, DeployRun]> => [cluster, await this.deploy(cluster)], { concurrency: 2 }));
+    return new Map(
+      await pMap(
+        this.clusters,
+        async (cluster): Promise<[string, DeployRun]> => [cluster, await this.deploy(cluster)],
+        { concurrency: 2 },
+      ),
+    );
   }
 
   /** From now on this hub's health check fails. */
@@ -107,7 +126,15 @@ export class Fleet {
     await rm(path);
     const calls = lines.map((line) => {
       const [begin, end, code, program = '', cluster = '', hub = '', words = ''] = line.split('\t');
-      return { begin: Number(begin), end: Number(end), code: Number(code), program, cluster, hub, words };
+      return {
+        begin: Number(begin),
+        end: Number(end),
+        code: Number(code),
+        program,
+        cluster,
+        hub,
+        words,
+      };
     });
     return calls.sort((a, b) => a.begin - b.begin);
   }
@@ -115,35 +142,86 @@ export class Fleet {
   /** A volume for the database of each hub: nobody makes them in a control plane alone. */
   async #volumes(): Promise<void> {
     const hubs = this.clusters.length * (STAGING.length + PRODUCTION.length);
-    const volume = (index: number) => ({ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: `fleet-${index}` }, spec: { storageClassName: 'local-path', capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], persistentVolumeReclaimPolicy: 'Retain', hostPath: { path: '/nowhere' } } });
+    const volume = (index: number) => ({
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: `fleet-${index}` },
+      spec: {
+        storageClassName: 'local-path',
+        capacity: { storage: '1Gi' },
+        accessModes: ['ReadWriteOnce'],
+        persistentVolumeReclaimPolicy: 'Retain',
+        hostPath: { path: '/nowhere' },
+      },
+    });
     await this.kube.apply([
-      { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'local-path' }, provisioner: 'kubernetes.io/no-provisioner', reclaimPolicy: 'Retain' },
+      {
+        apiVersion: 'storage.k8s.io/v1',
+        kind: 'StorageClass',
+        metadata: { name: 'local-path' },
+        provisioner: 'kubernetes.io/no-provisioner',
+        reclaimPolicy: 'Retain',
+      },
       ...Array.from({ length: hubs }, (_, index) => volume(index)),
     ]);
   }
 
   static async #controlPlane(...args: string[]): Promise<void> {
-    const { code, stdout, stderr } = await exec('bash', [join(import.meta.dirname, 'cluster/cluster.sh'), ...args], { env: { LAB_CACHE: CACHE, PATH: [dirname(unpackedTool('kubectl')), process.env['PATH'] ?? ''].join(delimiter) } });
-    if (code !== 0) throw new Error(`the control plane of the fleet (built by npm run lab -- up): ${stdout}${stderr}`);
+    const { code, stdout, stderr } = await exec(
+      'bash',
+      [join(import.meta.dirname, 'cluster/cluster.sh'), ...args],
+      {
+        env: {
+          LAB_CACHE: CACHE,
+          PATH: [dirname(unpackedTool('kubectl')), process.env['PATH'] ?? ''].join(delimiter),
+        },
+      },
+    );
+    if (code !== 0)
+      throw new Error(
+        `the control plane of the fleet (built by npm run lab -- up): ${stdout}${stderr}`,
+      );
   }
 }
 
 async function takeOwnership(): Promise<void> {
   const owner = (await readFile(OWNER, 'utf8').catch(() => '')).trim();
-  if (owner !== '' && (await exists(`/proc/${owner}`))) throw new Error(`process ${owner} tests with the fleet: wait for it (or remove ${OWNER})`);
+  if (owner !== '' && (await exists(`/proc/${owner}`)))
+    throw new Error(`process ${owner} tests with the fleet: wait for it (or remove ${OWNER})`);
   await rm(OWNER, { force: true });
   await writeFile(OWNER, String(process.pid), { flag: 'wx' });
 }
 
 /** Images are names alone: nobody pulls them. */
-async function writeFleet(root: string, clusters: readonly string[]): Promise<{ env: Record<string, string> }> {
+async function writeFleet(
+  root: string,
+  clusters: readonly string[],
+): Promise<{ env: Record<string, string> }> {
   const image = (name: string): string => `registry.example/${name}@sha256:${'0'.repeat(64)}`;
-  const lab: Lab = { kubeconfig: '', registry: 'registry.example', images: { hub: image('hub'), proxy: image('proxy'), oggm: image('oggm') }, bin: join(CACHE, 'bin'), pause: { name: 'registry.example/pause', tag: '3.10' } };
-  const hubs = clusters.flatMap((cluster) => [...STAGING, ...PRODUCTION].map((hub) => [`${cluster}-${hub}`, { cluster, wave: STAGING.includes(hub) ? 'staging' : 'production' }] as const));
+  const lab: Lab = {
+    kubeconfig: '',
+    registry: 'registry.example',
+    images: { hub: image('hub'), proxy: image('proxy'), oggm: image('oggm') },
+    bin: join(CACHE, 'bin'),
+    pause: { name: 'registry.example/pause', tag: '3.10' },
+  };
+  const hubs = clusters.flatMap((cluster) =>
+    [...STAGING, ...PRODUCTION].map(
+      (hub) =>
+        [
+          `${cluster}-${hub}`,
+          { cluster, wave: STAGING.includes(hub) ? 'staging' : 'production' },
+        ] as const,
+    ),
+  );
   const written = await writePlatform(root, lab, Object.fromEntries(hubs));
   const file = join(root, 'clusters/lab.yaml');
   const text = await readFile(file, 'utf8');
   await rm(file);
-  for (const cluster of clusters) await writeFile(join(root, `clusters/${cluster}.yaml`), `${text.replace(/^parallel: .*$/mu, `parallel: ${PARALLEL}`)}identity: 00000000-0000-4000-8000-0000000000${cluster.slice(1)}\n`);
+  for (const cluster of clusters)
+    await writeFile(
+      join(root, `clusters/${cluster}.yaml`),
+      `${text.replace(/^parallel: .*$/mu, `parallel: ${PARALLEL}`)}identity: 00000000-0000-4000-8000-0000000000${cluster.slice(1)}\n`,
+    );
   return written;
 }

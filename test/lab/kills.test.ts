@@ -25,7 +25,8 @@ print(x + 1, open("kept").read(), json.load(urllib.request.urlopen(asked))["name
 
 const note = (text: string): boolean => process.stderr.write(`  ▸ ${text}\n`);
 const outcomes = ({ json }: DeployRun): string[] => json.steps.map(({ outcome }) => outcome);
-const run = (hub: string, more: Record<string, string> = {}): Promise<DeployRun> => deploy(root, lab, { ...env, ...more }, [hub]);
+const run = (hub: string, more: Record<string, string> = {}): Promise<DeployRun> =>
+  deploy(root, lab, { ...env, ...more }, [hub]);
 const change = async (hub: string, hours: number): Promise<void> => {
   const path = join(root, `environments/${hub}.yaml`);
   await writeFile(path, (await readFile(path, 'utf8')).replace(/idle: \d+h/u, `idle: ${hours}h`));
@@ -42,7 +43,14 @@ beforeAll(async () => {
     if (first.code !== 0) throw new Error(first.output);
     const { kernel } = await inHub(lab, hub, 'start', 'probe_1');
     kernels.set(hub, String(kernel));
-    await inHub(lab, hub, 'set', 'probe_1', String(kernel), 'open("kept", "w").write("ice"); x = 41');
+    await inHub(
+      lab,
+      hub,
+      'set',
+      'probe_1',
+      String(kernel),
+      'open("kept", "w").write("ice"); x = 41',
+    );
   }
   await change(HUBS[0], 99);
   const counter = await killer(folder.path, 0, 'before', env);
@@ -57,7 +65,9 @@ afterAll(async () => {
 test('a killed run is finished by the next, wherever it was killed, and nobody’s login, token, server or file is lost', async () => {
   note(`a change of values makes ${calls} calls to kubectl, Helm and sops`);
   const count = ALL ? calls : Number(process.env['GLACIOCLOUD_LAB_KILLS'] ?? 4);
-  const points = Array.from({ length: count }, (_, index) => Math.ceil(((index + 0.5) * calls) / count));
+  const points = Array.from({ length: count }, (_, index) =>
+    Math.ceil(((index + 0.5) * calls) / count),
+  );
   const wrong: string[] = [];
   const one = async (point: number, hub: string): Promise<void> => {
     await change(hub, point + 1);
@@ -69,13 +79,24 @@ test('a killed run is finished by the next, wherever it was killed, and nobody�
     const users = JSON.stringify(await inHub(lab, hub, 'users', '-'));
     const found = `killed ${outcomes(killed).join()}, next ${next.code} ${outcomes(next).join()}, then ${outcomes(again).join()}, ${users}`;
     // After the last calls everything was written already: the next run has nothing left to do. A run that waited less made fewer calls and ended.
-    const fine = ['killed , next 0 done', 'killed , next 0 ', 'killed done, next 0 '].some((begin) => found === `${begin}, then , {"users":["probe_1"]}`);
-    if (!fine) wrong.push(`call ${point}: ${found} ${next.json.steps[0]?.reason ?? next.output.slice(-300)}`);
-    note(`killed ${when} call ${point}, finished by the next run in ${next.seconds.toFixed(1)} s${fine ? '' : `: NOT AS IT SHOULD BE: ${found}`}`);
+    const fine = ['killed , next 0 done', 'killed , next 0 ', 'killed done, next 0 '].some(
+      (begin) => found === `${begin}, then , {"users":["probe_1"]}`,
+    );
+    if (!fine)
+      wrong.push(
+        `call ${point}: ${found} ${next.json.steps[0]?.reason ?? next.output.slice(-300)}`,
+      );
+    note(
+      `killed ${when} call ${point}, finished by the next run in ${next.seconds.toFixed(1)} s${fine ? '' : `: NOT AS IT SHOULD BE: ${found}`}`,
+    );
   };
   await pMap(HUBS, async (hub, index) => {
     for (const point of points.filter((_, place) => place % 2 === index)) await one(point, hub);
   });
   expect(wrong).toEqual([]);
-  for (const [hub, kernel] of kernels) expect([hub, await inHub(lab, hub, 'set', 'probe_1', kernel, ALL_THERE)]).toEqual([hub, { said: '42 ice probe_1' }]);
+  for (const [hub, kernel] of kernels)
+    expect([hub, await inHub(lab, hub, 'set', 'probe_1', kernel, ALL_THERE)]).toEqual([
+      hub,
+      { said: '42 ice probe_1' },
+    ]);
 }, 3_600_000);

@@ -20,7 +20,11 @@ let folder: Awaited<ReturnType<typeof temporary>>;
 let entry: Awaited<ReturnType<typeof openEntry>>;
 let first: DeployRun;
 
-const page = (profile: string, path: string, more: string[] = []): Promise<string> => browse(join(folder.path, profile), `https://localhost${path}`, ['--ignore-certificate-errors', ...more]);
+const page = (profile: string, path: string, more: string[] = []): Promise<string> =>
+  browse(join(folder.path, profile), `https://localhost${path}`, [
+    '--ignore-certificate-errors',
+    ...more,
+  ]);
 
 beforeAll(async () => {
   lab = await theLab();
@@ -30,8 +34,20 @@ beforeAll(async () => {
   sim = await startGithubSim(18999, '10.200.0.1');
   const root = join(folder.path, 'platform');
   const { env } = await writePlatform(root, lab, { [HUB]: { url: 'https://localhost' } });
-  await edit(root, 'clusters/lab.yaml', '{class: none}', `{class: ${CLASS}, issuer: null, email: null}`);
-  await kube.apply([{ apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass', metadata: { name: CLASS }, spec: { controller: 'glaciocloud.org/double' } }]);
+  await edit(
+    root,
+    'clusters/lab.yaml',
+    '{class: none}',
+    `{class: ${CLASS}, issuer: null, email: null}`,
+  );
+  await kube.apply([
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'IngressClass',
+      metadata: { name: CLASS },
+      spec: { controller: 'glaciocloud.org/double' },
+    },
+  ]);
   entry = await openEntry(lab, HUB, folder.path);
   first = await deploy(root, lab, { ...env, NODE_EXTRA_CA_CERTS: entry.certificate });
   if (first.code !== 0) throw new Error(first.output);
@@ -45,7 +61,10 @@ afterAll(async () => {
 });
 
 test('the hub is proven at its public address, with its certificate', () => {
-  expect(first.json.health.find(({ check }) => check === 'public address')).toMatchObject({ ok: true, detail: 'JupyterHub 5.5.0, certificate good for 29 days' });
+  expect(first.json.health.find(({ check }) => check === 'public address')).toMatchObject({
+    ok: true,
+    detail: 'JupyterHub 5.5.0, certificate good for 29 days',
+  });
 });
 
 test('who stands in the access file gets in, under the name that belongs to the id', async () => {

@@ -21,7 +21,10 @@ export interface LabHub {
 }
 
 /** Every supplied secret is a canary: nothing but its Secret in the cluster may hold it. */
-export const CANARIES = { 'github-client-id': 'canary-id-81d0be42', 'github-client-secret': 'canary-3f9a51c07d2e' } as const;
+export const CANARIES = {
+  'github-client-id': 'canary-id-81d0be42',
+  'github-client-secret': 'canary-3f9a51c07d2e',
+} as const;
 
 function split(reference: string): { image: string; digest: string } {
   const [image = '', digest = ''] = reference.split('@');
@@ -35,12 +38,18 @@ function asTag(reference: string): string {
 }
 
 /** A platform on the lab's cluster: images of the lab's registry, no entry, OAuth secrets encrypted with a key of its own. */
-export async function writePlatform(root: string, lab: Lab, hubs: Readonly<Record<string, LabHub>>): Promise<{ env: Record<string, string> }> {
+export async function writePlatform(
+  root: string,
+  lab: Lab,
+  hubs: Readonly<Record<string, LabHub>>,
+): Promise<{ env: Record<string, string> }> {
   const write = async (path: string, text: string): Promise<void> => {
     await mkdir(join(root, path, '..'), { recursive: true });
     await writeFile(join(root, path), text);
   };
-  await write('platform.yaml', `glaciocloud: 1
+  await write(
+    'platform.yaml',
+    `glaciocloud: 1
 organization: example
 registry: ${lab.registry}/lab
 user: {name: jovyan, uid: 1100, gid: 100}
@@ -49,8 +58,11 @@ charts:
 waves:
   - {name: staging, images: candidate}
   - {name: production, images: stable}
-`);
-  await write('clusters/lab.yaml', `title: Lab
+`,
+  );
+  await write(
+    'clusters/lab.yaml',
+    `title: Lab
 provider: existing
 kubernetes: "1.35"
 storage: {homes: {class: local-path}}
@@ -58,14 +70,22 @@ ingress: {class: none}
 networkPolicy: none
 nodes: {user: {cpu: 2, memory: 16Gi, max: 1}}
 parallel: 4
-`);
-  for (const [image, reference] of Object.entries(lab.images).filter(([name]) => name.startsWith('oggm'))) {
+`,
+  );
+  for (const [image, reference] of Object.entries(lab.images).filter(([name]) =>
+    name.startsWith('oggm'),
+  )) {
     const { image: address, digest } = split(reference);
-    await write(`images/${image}/image.yaml`, `title: ${image}\noggm: {version: 1.6.3}\nfrom: {image: "${address}", digest: "${digest}"}\n`);
+    await write(
+      `images/${image}/image.yaml`,
+      `title: ${image}\noggm: {version: 1.6.3}\nfrom: {image: "${address}", digest: "${digest}"}\n`,
+    );
   }
   const secrets: Record<string, string> = {};
   for (const [name, hub] of Object.entries(hubs)) {
-    await write(`environments/${name}.yaml`, `title: ${name}
+    await write(
+      `environments/${name}.yaml`,
+      `title: ${name}
 url: ${hub.url ?? `http://127.0.0.1:${hub.port ?? 18000 + Object.keys(hubs).indexOf(name)}`}
 cluster: ${hub.cluster ?? 'lab'}
 wave: ${hub.wave ?? 'staging'}
@@ -90,19 +110,38 @@ values:
       image: ${asTag(lab.images['proxy'] ?? '')}
   prePuller:
     pause: {image: {name: ${lab.pause.name}, tag: "${lab.pause.tag}"}}
-${(hub.values ?? '').replaceAll(/^(?=.)/gmu, '  ')}`);
+${(hub.values ?? '').replaceAll(/^(?=.)/gmu, '  ')}`,
+    );
     secrets[name] = JSON.stringify(CANARIES);
   }
   return { env: await encrypt(root, lab, secrets) };
 }
 
-async function encrypt(root: string, lab: Lab, secrets: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+async function encrypt(
+  root: string,
+  lab: Lab,
+  secrets: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
   const made = await exec(join(lab.bin, 'age-keygen'), []);
   const key = /^AGE-SECRET-KEY-.*$/mu.exec(made.stdout)?.[0] ?? '';
   const recipient = /public key: (age1\S+)/u.exec(made.stdout + made.stderr)?.[1] ?? '';
   await mkdir(join(root, 'secrets'), { recursive: true });
   for (const [name, text] of Object.entries(secrets)) {
-    const { code, stdout, stderr } = await exec(join(lab.bin, 'sops'), ['encrypt', '--age', recipient, '--input-type', 'json', '--output-type', 'yaml', '--filename-override', `${name}.sops.yaml`], { input: text });
+    const { code, stdout, stderr } = await exec(
+      join(lab.bin, 'sops'),
+      [
+        'encrypt',
+        '--age',
+        recipient,
+        '--input-type',
+        'json',
+        '--output-type',
+        'yaml',
+        '--filename-override',
+        `${name}.sops.yaml`,
+      ],
+      { input: text },
+    );
     if (code !== 0) throw new Error(`sops: ${stderr}`);
     await writeFile(join(root, 'secrets', `${name}.sops.yaml`), stdout);
   }

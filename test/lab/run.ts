@@ -17,11 +17,29 @@ const say = (text: string): boolean => process.stderr.write(`${text}\n`);
 /** Runs the files (all, where none is named) and gives those that failed. */
 async function jest(files: readonly string[], more: readonly string[] = []): Promise<string[]> {
   const report = join(tmpdir(), `glaciocloud-lab-${process.pid}.json`);
-  const child = spawn(process.execPath, ['--experimental-vm-modules', '--no-warnings=ExperimentalWarning', 'node_modules/jest/bin/jest.js', '--config', 'jest.lab.config.js', '--json', `--outputFile=${report}`, ...more, ...files], {
-    cwd: root, stdio: 'inherit', env: { ...process.env, ...(args.includes('--all') ? { GLACIOCLOUD_LAB_ALL: '1' } : {}) },
-  });
+  const child = spawn(
+    process.execPath,
+    [
+      '--experimental-vm-modules',
+      '--no-warnings=ExperimentalWarning',
+      'node_modules/jest/bin/jest.js',
+      '--config',
+      'jest.lab.config.js',
+      '--json',
+      `--outputFile=${report}`,
+      ...more,
+      ...files,
+    ],
+    {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ...(args.includes('--all') ? { GLACIOCLOUD_LAB_ALL: '1' } : {}) },
+    },
+  );
   await new Promise((resolve) => child.on('close', resolve));
-  const { testResults } = JSON.parse(await readFile(report, 'utf8')) as { testResults: { name: string; status: string }[] };
+  const { testResults } = JSON.parse(await readFile(report, 'utf8')) as {
+    testResults: { name: string; status: string }[];
+  };
   await rm(report);
   return testResults.filter(({ status }) => status === 'failed').map(({ name }) => name);
 }

@@ -10,7 +10,13 @@ import { labInfo } from './lab.ts';
 import type { Lab } from './lab.ts';
 
 export interface DeployJson {
-  steps: { unit: { name: string }; kind: string; outcome: string; reason: string; seconds: Record<string, number> }[];
+  steps: {
+    unit: { name: string };
+    kind: string;
+    outcome: string;
+    reason: string;
+    seconds: Record<string, number>;
+  }[];
   health: { image: string | null; check: string; ok: boolean; seconds: number; detail: string }[];
 }
 
@@ -33,35 +39,85 @@ export async function theLab(): Promise<Lab> {
 /** Every output of every deployment, to be searched for what must not be there. */
 export const OUTPUTS: string[] = [];
 
-export async function deploy(root: string, lab: Pick<Lab, 'kubeconfig'>, env: Record<string, string>, args: string[] = []): Promise<DeployRun> {
+export async function deploy(
+  root: string,
+  lab: Pick<Lab, 'kubeconfig'>,
+  env: Record<string, string>,
+  args: string[] = [],
+): Promise<DeployRun> {
   const began = performance.now();
-  const result = await exec(process.execPath, [CLI, 'deploy', ...args, '--root', root, '--charts-from', CHARTS, '--kubeconfig', lab.kubeconfig, '--json'], { env: { GLACIOCLOUD_HELM: unpackedTool('helm'), GLACIOCLOUD_KUBECTL: unpackedTool('kubectl'), ...env }, timeoutMs: 390_000 });
+  const result = await exec(
+    process.execPath,
+    [
+      CLI,
+      'deploy',
+      ...args,
+      '--root',
+      root,
+      '--charts-from',
+      CHARTS,
+      '--kubeconfig',
+      lab.kubeconfig,
+      '--json',
+    ],
+    {
+      env: {
+        GLACIOCLOUD_HELM: unpackedTool('helm'),
+        GLACIOCLOUD_KUBECTL: unpackedTool('kubectl'),
+        ...env,
+      },
+      timeoutMs: 390_000,
+    },
+  );
   const output = result.stdout + result.stderr;
   OUTPUTS.push(output);
-  const json = result.stdout.trim().startsWith('{') ? (JSON.parse(result.stdout) as DeployJson) : { steps: [], health: [] };
+  const json = result.stdout.trim().startsWith('{')
+    ? (JSON.parse(result.stdout) as DeployJson)
+    : { steps: [], health: [] };
   return { code: result.code, json, seconds: (performance.now() - began) / 1000, output };
 }
 
 /** Seconds from the moment that a failure was seen until the hub ran again what it ran before: less than a minute is promised. */
 export function secondsBack({ output }: DeployRun): number {
-  return Number(/runs again what ran before, ([0-9.]+) s after the failure was seen/u.exec(output)?.[1]);
+  return Number(
+    /runs again what ran before, ([0-9.]+) s after the failure was seen/u.exec(output)?.[1],
+  );
 }
 
-export async function inHub(lab: Lab, hub: string, ...args: string[]): Promise<Record<string, unknown>> {
+export async function inHub(
+  lab: Lab,
+  hub: string,
+  ...args: string[]
+): Promise<Record<string, unknown>> {
   const lines: string[] = [];
   const script = await readFile(join(import.meta.dirname, 'user.py'), 'utf8');
-  const { code, stderr } = await new Kube(lab.kubeconfig).python(hub, script, args, (line) => lines.push(line), 180_000);
+  const { code, stderr } = await new Kube(lab.kubeconfig).python(
+    hub,
+    script,
+    args,
+    (line) => lines.push(line),
+    180_000,
+  );
   if (code !== 0) throw new Error(stderr);
   return JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown>;
 }
 
 export async function hubPod(lab: Lab, hub: string): Promise<Json | undefined> {
-  const pods = await new Kube(lab.kubeconfig).list('pods', { namespace: hub, selector: 'app=jupyterhub,component=hub' });
-  return at(pods.find((pod) => at(pod, '/metadata/deletionTimestamp') === undefined) ?? {}, '/metadata/uid');
+  const pods = await new Kube(lab.kubeconfig).list('pods', {
+    namespace: hub,
+    selector: 'app=jupyterhub,component=hub',
+  });
+  return at(
+    pods.find((pod) => at(pod, '/metadata/deletionTimestamp') === undefined) ?? {},
+    '/metadata/uid',
+  );
 }
 
 /** Asks the hub through its proxy every 0.2 s, and says for how long it did not answer as a hub. */
-export async function watchHub(lab: Lab, hub: string): Promise<{ stop: () => Promise<{ polls: number; gap: number }> }> {
+export async function watchHub(
+  lab: Lab,
+  hub: string,
+): Promise<{ stop: () => Promise<{ polls: number; gap: number }> }> {
   const service = await new Kube(lab.kubeconfig).get('service', 'proxy-public', hub);
   const address = at(service ?? {}, '/spec/clusterIP');
   const url = `http://${typeof address === 'string' ? address : ''}/hub/api/`;
@@ -71,7 +127,10 @@ export async function watchHub(lab: Lab, hub: string): Promise<{ stop: () => Pro
   const loop = (async () => {
     let lastGood = performance.now();
     while (!over.signal.aborted) {
-      const ok = await fetch(url, { signal: AbortSignal.timeout(1000) }).then(async (response) => response.ok && (await response.text()).includes('version'), () => false);
+      const ok = await fetch(url, { signal: AbortSignal.timeout(1000) }).then(
+        async (response) => response.ok && (await response.text()).includes('version'),
+        () => false,
+      );
       polls += 1;
       const now = performance.now();
       if (ok) lastGood = now;
@@ -89,15 +148,27 @@ export async function watchHub(lab: Lab, hub: string): Promise<{ stop: () => Pro
 }
 
 /** Wrappers around helm, kubectl and sops that kill the deployment with SIGKILL before or after its n-th outside call. */
-export async function killer(folder: string, call: number, when: 'before' | 'after', env: Record<string, string>): Promise<{ env: Record<string, string>; calls: () => Promise<number> }> {
+export async function killer(
+  folder: string,
+  call: number,
+  when: 'before' | 'after',
+  env: Record<string, string>,
+): Promise<{ env: Record<string, string>; calls: () => Promise<number> }> {
   const count = join(folder, `calls-${call}-${when}`);
   await writeFile(count, '0');
-  const tools = { GLACIOCLOUD_HELM: unpackedTool('helm'), GLACIOCLOUD_KUBECTL: unpackedTool('kubectl'), GLACIOCLOUD_SOPS: env['GLACIOCLOUD_SOPS'] ?? '' };
+  const tools = {
+    GLACIOCLOUD_HELM: unpackedTool('helm'),
+    GLACIOCLOUD_KUBECTL: unpackedTool('kubectl'),
+    GLACIOCLOUD_SOPS: env['GLACIOCLOUD_SOPS'] ?? '',
+  };
   const wrapped: Record<string, string> = {};
   for (const [name, real] of Object.entries(tools)) {
     const path = join(folder, `${name.toLowerCase()}-${call}-${when}`);
     const kill = '[ "$n" = ' + String(call) + ' ] && kill -9 $PPID';
-    await writeFile(path, `#!/bin/bash\nn=$(flock '${count}' -c 'n=$(( $(cat ${count}) + 1 )); echo $n > ${count}; echo $n')\n${when === 'before' ? `${kill} && exit 1` : ''}\n"${real}" "$@"; code=$?\n${when === 'after' ? kill : ''}\nexit $code\n`);
+    await writeFile(
+      path,
+      `#!/bin/bash\nn=$(flock '${count}' -c 'n=$(( $(cat ${count}) + 1 )); echo $n > ${count}; echo $n')\n${when === 'before' ? `${kill} && exit 1` : ''}\n"${real}" "$@"; code=$?\n${when === 'after' ? kill : ''}\nexit $code\n`,
+    );
     await chmod(path, 0o755);
     wrapped[name] = path;
   }
@@ -106,11 +177,28 @@ export async function killer(folder: string, call: number, when: 'before' | 'aft
 
 /** Away with hubs: pods at once, because their grace periods are of no use to a test. What takes its time goes on by itself. */
 export async function removeNamespaces(lab: Lab, ...names: string[]): Promise<void> {
-  const kubectl = (...args: string[]): Promise<{ stdout: string }> => exec(unpackedTool('kubectl'), args, { env: { KUBECONFIG: lab.kubeconfig }, timeoutMs: 60_000 });
+  const kubectl = (...args: string[]): Promise<{ stdout: string }> =>
+    exec(unpackedTool('kubectl'), args, { env: { KUBECONFIG: lab.kubeconfig }, timeoutMs: 60_000 });
   for (const name of names) {
     await kubectl('delete', 'namespace', name, '--ignore-not-found', '--wait=false');
-    await kubectl('delete', 'pods', '--all', '--namespace', name, '--force', '--grace-period=0', '--wait=false');
-    await kubectl('delete', 'lease', `hub-${name}`, '--namespace', 'glaciocloud-system', '--ignore-not-found');
+    await kubectl(
+      'delete',
+      'pods',
+      '--all',
+      '--namespace',
+      name,
+      '--force',
+      '--grace-period=0',
+      '--wait=false',
+    );
+    await kubectl(
+      'delete',
+      'lease',
+      `hub-${name}`,
+      '--namespace',
+      'glaciocloud-system',
+      '--ignore-not-found',
+    );
   }
   for (let look = 0; look < 90; look += 1) {
     const left = (await kubectl('get', 'namespaces', '-o', 'name')).stdout.split('\n');

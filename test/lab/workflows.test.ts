@@ -22,7 +22,19 @@ import { removeNamespaces, theLab } from './support.ts';
  * does: checkouts (it copies the working tree), concurrency, permissions, environments and their approvals.
  */
 const HUBS = ['lab-first', 'lab-second'] as const;
-const PARTS = ['.github', 'action.yml', 'charts', 'dist', 'package.json', 'package-lock.json', '.npmrc', 'schemas', 'scripts', 'src', 'test/lab/charts'];
+const PARTS = [
+  '.github',
+  'action.yml',
+  'charts',
+  'dist',
+  'package.json',
+  'package-lock.json',
+  '.npmrc',
+  'schemas',
+  'scripts',
+  'src',
+  'test/lab/charts',
+];
 let lab: Lab;
 let sim: GithubSim;
 let repository: Repository;
@@ -40,15 +52,26 @@ beforeAll(async () => {
   folder = await temporary();
   root = join(folder.path, 'hubs');
   for (const part of PARTS) await cp(join(ROOT, part), join(root, part), { recursive: true });
-  const { env } = await writePlatform(root, lab, { [HUBS[0]]: { wave: 'staging' }, [HUBS[1]]: { wave: 'production' } });
-  secrets = { SOPS_AGE_KEY: env['SOPS_AGE_KEY'] ?? '', KUBECONFIG: await readFile(lab.kubeconfig, 'utf8') };
+  const { env } = await writePlatform(root, lab, {
+    [HUBS[0]]: { wave: 'staging' },
+    [HUBS[1]]: { wave: 'production' },
+  });
+  secrets = {
+    SOPS_AGE_KEY: env['SOPS_AGE_KEY'] ?? '',
+    KUBECONFIG: await readFile(lab.kubeconfig, 'utf8'),
+  };
   await edit(root, 'platform.yaml', 'https://hub.jupyter.org/helm-chart/', await chartRepository());
   await writeFile(join(root, '.gitignore'), 'node_modules/\n');
   await git(root, 'init', '-q', '-b', 'main');
   await git(root, 'remote', 'add', 'origin', 'https://github.com/example/hubs.git');
   sim = await startGithubSim();
   repository = sim.state.addRepository(sim.state.addUser('example'), 'hubs');
-  sim.state.addToken('bot', sim.state.addUser('github-actions[bot]', 'Bot'), ['contents', 'issues', 'pull-requests', 'deployments']);
+  sim.state.addToken('bot', sim.state.addUser('github-actions[bot]', 'Bot'), [
+    'contents',
+    'issues',
+    'pull-requests',
+    'deployments',
+  ]);
   await standIns();
   await commit('The platform');
 }, 300_000);
@@ -65,11 +88,21 @@ async function commit(message: string): Promise<void> {
 
 /** Our small chart, served as a chart repository does. */
 const charts = createServer((request, response) => {
-  if (request.url === '/index.yaml') response.end('entries: {jupyterhub: [{version: 4.4.0, urls: [jupyterhub-4.4.0.tgz]}]}\n');
-  else void readFile(join(folder.path, basename(request.url ?? ''))).then((bytes) => response.end(bytes), () => response.writeHead(404).end());
+  if (request.url === '/index.yaml')
+    response.end('entries: {jupyterhub: [{version: 4.4.0, urls: [jupyterhub-4.4.0.tgz]}]}\n');
+  else
+    void readFile(join(folder.path, basename(request.url ?? ''))).then(
+      (bytes) => response.end(bytes),
+      () => response.writeHead(404).end(),
+    );
 });
 async function chartRepository(): Promise<string> {
-  const { code, stderr } = await exec(unpackedTool('helm'), ['package', join(DOUBLE, 'jupyterhub'), '--destination', folder.path]);
+  const { code, stderr } = await exec(unpackedTool('helm'), [
+    'package',
+    join(DOUBLE, 'jupyterhub'),
+    '--destination',
+    folder.path,
+  ]);
   if (code !== 0) throw new Error(stderr);
   await new Promise<void>((resolve) => charts.listen(0, '127.0.0.1', resolve));
   const address = charts.address();
@@ -79,12 +112,23 @@ async function chartRepository(): Promise<string> {
 /** Actions of others that our workflows use; none of them does anything here. Node 24 is on the PATH already. */
 const actions: string[] = [];
 async function standIns(): Promise<void> {
-  const files = (await readdir(join(root, '.github'), { recursive: true })).filter((name) => name.endsWith('.yml'));
-  const texts = await Promise.all(files.map((name) => readFile(join(root, '.github', name), 'utf8')));
-  for (const action of new Set(texts.flatMap((text) => [...text.matchAll(/uses: ([\w-]+\/[\w-]+@[0-9a-f]{40})/gu)].map(([, found]) => found ?? '')))) {
+  const files = (await readdir(join(root, '.github'), { recursive: true })).filter((name) =>
+    name.endsWith('.yml'),
+  );
+  const texts = await Promise.all(
+    files.map((name) => readFile(join(root, '.github', name), 'utf8')),
+  );
+  for (const action of new Set(
+    texts.flatMap((text) =>
+      [...text.matchAll(/uses: ([\w-]+\/[\w-]+@[0-9a-f]{40})/gu)].map(([, found]) => found ?? ''),
+    ),
+  )) {
     const place = join(folder.path, 'actions', action.replaceAll(/[/@]/gu, '-'));
     await mkdir(place, { recursive: true });
-    await writeFile(join(place, 'action.yml'), 'name: stand-in\ndescription: does nothing\nruns: {using: node24, main: index.js}\n');
+    await writeFile(
+      join(place, 'action.yml'),
+      'name: stand-in\ndescription: does nothing\nruns: {using: node24, main: index.js}\n',
+    );
     await writeFile(join(place, 'index.js'), '');
     actions.push(`--local-repository=${action}=${place}`);
   }
@@ -92,25 +136,70 @@ async function standIns(): Promise<void> {
 
 async function act(workflow: string, event: string, payload: object): Promise<ExecResult> {
   await writeFile(join(folder.path, 'event.json'), JSON.stringify(payload));
-  await writeFile(join(folder.path, 'secrets'), Object.entries({ ...secrets, GITHUB_TOKEN: 'bot' }).map(([name, value]) => `${name}='${value}'\n`).join(''), { mode: 0o600 });
+  await writeFile(
+    join(folder.path, 'secrets'),
+    Object.entries({ ...secrets, GITHUB_TOKEN: 'bot' })
+      .map(([name, value]) => `${name}='${value}'\n`)
+      .join(''),
+    { mode: 0o600 },
+  );
   const began = performance.now();
   const result = await exec(
     join(lab.bin, 'act'),
-    [event, '-W', `.github/workflows/${workflow}`, '-e', join(folder.path, 'event.json'), '--pull=false', '-P', 'ubuntu-latest=-self-hosted', '--no-cache-server', '--action-offline-mode', '--secret-file', join(folder.path, 'secrets'),
-      '--env', `GITHUB_API_URL=${sim.url}`, ...actions],
-    { cwd: root, timeoutMs: 390_000, env: { PATH: `${lab.bin}:${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`, XDG_CACHE_HOME: join(folder.path, 'cache'), ...passed } },
+    [
+      event,
+      '-W',
+      `.github/workflows/${workflow}`,
+      '-e',
+      join(folder.path, 'event.json'),
+      '--pull=false',
+      '-P',
+      'ubuntu-latest=-self-hosted',
+      '--no-cache-server',
+      '--action-offline-mode',
+      '--secret-file',
+      join(folder.path, 'secrets'),
+      '--env',
+      `GITHUB_API_URL=${sim.url}`,
+      ...actions,
+    ],
+    {
+      cwd: root,
+      timeoutMs: 390_000,
+      env: {
+        PATH: `${lab.bin}:${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
+        XDG_CACHE_HOME: join(folder.path, 'cache'),
+        ...passed,
+      },
+    },
   );
   LOGS.push(result.stdout + result.stderr);
-  note(`${workflow}: ${result.code === 0 ? 'success' : 'failure'} in ${((performance.now() - began) / 1000).toFixed(0)} s`);
+  note(
+    `${workflow}: ${result.code === 0 ? 'success' : 'failure'} in ${((performance.now() - began) / 1000).toFixed(0)} s`,
+  );
   return result;
 }
 /** Where packages come from on this machine. */
-const passed = Object.fromEntries(['npm_config_registry', 'GOPROXY', 'GOFLAGS', 'GONOSUMDB', 'GOSUMDB', 'NODE_EXTRA_CA_CERTS'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+const passed = Object.fromEntries(
+  [
+    'npm_config_registry',
+    'GOPROXY',
+    'GOFLAGS',
+    'GONOSUMDB',
+    'GOSUMDB',
+    'NODE_EXTRA_CA_CERTS',
+  ].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+);
 
 const deployed = (): string[] => {
   const commitObject = repository.objects.get(repository.refs.get('refs/heads/deployed') ?? '');
-  const tree = commitObject?.type === 'commit' ? repository.objects.get(commitObject.tree) : undefined;
-  return tree?.type === 'tree' ? [...tree.entries.keys()].filter((path) => path.endsWith('release.json') && !path.startsWith('clusters/')).sort() : [];
+  const tree =
+    commitObject?.type === 'commit' ? repository.objects.get(commitObject.tree) : undefined;
+  return tree?.type === 'tree'
+    ? [...tree.entries.keys()]
+        .filter((path) => path.endsWith('release.json') && !path.startsWith('clusters/'))
+        .sort()
+    : [];
 };
 
 test('a push that no pull request has shown reaches the first wave only', async () => {
@@ -125,9 +214,27 @@ test('a merged pull request reaches every wave, and the record says so', async (
   await edit(root, `environments/${HUBS[0]}.yaml`, 'idle: 1h', 'idle: 2h');
   await commit('A change');
   const head = repository.refs.get('refs/heads/main') ?? '';
-  const asked = sim.state.addPull(repository, { title: 'A change', user: repository.owner, head: { ref: 'change', sha: head }, base: { ref: 'main', sha: head }, mergeSha: head });
-  const env = { GITHUB_API_URL: sim.url, GITHUB_REPOSITORY: 'example/hubs', GITHUB_SERVER_URL: 'https://github.com', GITHUB_RUN_ID: '1', GITHUB_TOKEN: 'bot', GLACIOCLOUD_HELM: unpackedTool('helm'), GLACIOCLOUD_CACHE: join(folder.path, 'cache') };
-  const review = await runAction({ workspace: root, bundle: BUNDLE, event: {}, env }, join(folder.path, 'review'), { command: 'review', root: '.', pull: String(asked.number), head });
+  const asked = sim.state.addPull(repository, {
+    title: 'A change',
+    user: repository.owner,
+    head: { ref: 'change', sha: head },
+    base: { ref: 'main', sha: head },
+    mergeSha: head,
+  });
+  const env = {
+    GITHUB_API_URL: sim.url,
+    GITHUB_REPOSITORY: 'example/hubs',
+    GITHUB_SERVER_URL: 'https://github.com',
+    GITHUB_RUN_ID: '1',
+    GITHUB_TOKEN: 'bot',
+    GLACIOCLOUD_HELM: unpackedTool('helm'),
+    GLACIOCLOUD_CACHE: join(folder.path, 'cache'),
+  };
+  const review = await runAction(
+    { workspace: root, bundle: BUNDLE, event: {}, env },
+    join(folder.path, 'review'),
+    { command: 'review', root: '.', pull: String(asked.number), head },
+  );
   expect({ code: review.code, comments: asked.comments.length }).toEqual({ code: 0, comments: 1 });
   if (asked.pull) asked.pull.merged = true;
   asked.state = 'closed';
@@ -138,12 +245,23 @@ test('a merged pull request reaches every wave, and the record says so', async (
   const first = stdout.indexOf(`✓ ${HUBS[0]}  done`);
   const second = stdout.indexOf(`✓ ${HUBS[1]}  done`);
   expect([first > 0, second > first]).toEqual([true, true]);
-  expect(repository.deployments.map(({ environment, statuses }) => [environment, statuses[0]?.state])).toEqual(HUBS.map((hub) => [`lab/${hub}`, 'success']).reverse().concat([[`lab/${HUBS[0]}`, 'success']]));
+  expect(
+    repository.deployments.map(({ environment, statuses }) => [environment, statuses[0]?.state]),
+  ).toEqual(
+    HUBS.map((hub) => [`lab/${hub}`, 'success'])
+      .reverse()
+      .concat([[`lab/${HUBS[0]}`, 'success']]),
+  );
   for (const value of Object.values(secrets)) expect(stdout).not.toContain(value);
 }, 400_000);
 
 test('a first wave that fails ends the run, and the second is not begun', async () => {
-  await edit(root, `environments/${HUBS[0]}.yaml`, '    extraEnv:', '    extraConfig: {broken: "raise SystemExit(1)"}\n    extraEnv:');
+  await edit(
+    root,
+    `environments/${HUBS[0]}.yaml`,
+    '    extraEnv:',
+    '    extraConfig: {broken: "raise SystemExit(1)"}\n    extraEnv:',
+  );
   await edit(root, `environments/${HUBS[1]}.yaml`, 'memory: 1G', 'memory: 1100M');
   await commit('A mistake');
   const { code, stdout } = await act('deploy.yml', 'push', { ref: 'refs/heads/main' });
@@ -151,22 +269,42 @@ test('a first wave that fails ends the run, and the second is not begun', async 
   expect(stdout).toContain(`✗ ${HUBS[0]}  failed`);
   expect(stdout).not.toMatch(/wave-2.*Run Main/u);
   const issues = [...repository.issues.values()].filter(({ state }) => state === 'open');
-  expect(issues.map(({ title, labels }) => [title, labels])).toEqual([[`${HUBS[0]}: the change did not reach the hub`, ['glaciocloud', `hub:${HUBS[0]}`]]]);
+  expect(issues.map(({ title, labels }) => [title, labels])).toEqual([
+    [`${HUBS[0]}: the change did not reach the hub`, ['glaciocloud', `hub:${HUBS[0]}`]],
+  ]);
 }, 400_000);
 
 test('a label on the tracking issue tries again what is quarantined', async () => {
   const issue = [...repository.issues.values()].find(({ state }) => state === 'open');
-  const payload = { action: 'labeled', label: { name: 'glaciocloud:retry' }, sender: { login: 'maintainer' }, issue: { number: issue?.number, labels: issue?.labels.map((name) => ({ name })) } };
+  const payload = {
+    action: 'labeled',
+    label: { name: 'glaciocloud:retry' },
+    sender: { login: 'maintainer' },
+    issue: { number: issue?.number, labels: issue?.labels.map((name) => ({ name })) },
+  };
   const { stdout } = await act('order.yml', 'issues', payload);
   expect(stdout).toContain(`✗ ${HUBS[0]}  failed`);
   expect(stdout).not.toContain('quarantined since');
 }, 400_000);
 
 test('no secret is in a log, a request to GitHub, a comment, an issue, a deployment or the record', () => {
-  const kept = [...repository.objects.values()].map((one) => (one.type === 'blob' ? one.content.toString('utf8') : JSON.stringify(one)));
+  const kept = [...repository.objects.values()].map((one) =>
+    one.type === 'blob' ? one.content.toString('utf8') : JSON.stringify(one),
+  );
   const asked = sim.log.map(({ path, body }) => path + JSON.stringify(body));
-  const told = [...repository.issues.values(), ...repository.deployments].map((one) => JSON.stringify(one));
+  const told = [...repository.issues.values(), ...repository.deployments].map((one) =>
+    JSON.stringify(one),
+  );
   const key = textAt(load(secrets['KUBECONFIG'] ?? '') as Json, '/users/0/user/client-key-data');
-  expect([LOGS.length, kept.length > 10, asked.length > 20, told.length > 3, key.length > 100]).toEqual([4, true, true, true, true]);
-  for (const secret of [...Object.values(CANARIES), secrets['SOPS_AGE_KEY'] ?? '', key]) expect([...LOGS, ...kept, ...asked, ...told].filter((text) => text.includes(secret))).toEqual([]);
+  expect([
+    LOGS.length,
+    kept.length > 10,
+    asked.length > 20,
+    told.length > 3,
+    key.length > 100,
+  ]).toEqual([4, true, true, true, true]);
+  for (const secret of [...Object.values(CANARIES), secrets['SOPS_AGE_KEY'] ?? '', key])
+    expect([...LOGS, ...kept, ...asked, ...told].filter((text) => text.includes(secret))).toEqual(
+      [],
+    );
 });

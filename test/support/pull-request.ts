@@ -16,17 +16,45 @@ export interface Stage {
   env: Record<string, string>;
 }
 
-export async function stage(folder: string, charts: string | undefined, helm: string, copy: (to: string) => Promise<void> = copyPlatform): Promise<Stage> {
+export async function stage(
+  folder: string,
+  charts: string | undefined,
+  helm: string,
+  copy: (to: string) => Promise<void> = copyPlatform,
+): Promise<Stage> {
   const origin = join(folder, 'origin');
   await copy(origin);
   await git(origin, 'init', '-q', '-b', 'main');
   const main = await commitAll(origin, 'The platform as it runs');
-  const env: Record<string, string> = { GLACIOCLOUD_HELM: helm, GLACIOCLOUD_CACHE: join(folder, 'cache'), ...(charts === undefined ? {} : { 'INPUT_CHARTS-FROM': charts }) };
+  const env: Record<string, string> = {
+    GLACIOCLOUD_HELM: helm,
+    GLACIOCLOUD_CACHE: join(folder, 'cache'),
+    ...(charts === undefined ? {} : { 'INPUT_CHARTS-FROM': charts }),
+  };
   const record = join(folder, 'record');
-  const rendered = await exec(process.execPath, [CLI, 'render', '--all', '--root', origin, '--out', record, ...(charts === undefined ? [] : ['--charts-from', charts])], { env });
+  const rendered = await exec(
+    process.execPath,
+    [
+      CLI,
+      'render',
+      '--all',
+      '--root',
+      origin,
+      '--out',
+      record,
+      ...(charts === undefined ? [] : ['--charts-from', charts]),
+    ],
+    { env },
+  );
   if (rendered.code !== 0) throw new Error(rendered.stdout + rendered.stderr);
-  for (const unit of [...(await readdir(record)).filter((name) => name !== 'clusters'), ...(await readdir(join(record, 'clusters'))).map((name) => `clusters/${name}`)]) {
-    await writeFile(join(record, unit, 'status.json'), JSON.stringify({ at: '2026-11-21T09:14:00Z', commit: main }));
+  for (const unit of [
+    ...(await readdir(record)).filter((name) => name !== 'clusters'),
+    ...(await readdir(join(record, 'clusters'))).map((name) => `clusters/${name}`),
+  ]) {
+    await writeFile(
+      join(record, unit, 'status.json'),
+      JSON.stringify({ at: '2026-11-21T09:14:00Z', commit: main }),
+    );
   }
   await git(record, 'init', '-q', '-b', 'deployed');
   await commitAll(record, 'What runs');
@@ -37,7 +65,18 @@ export async function stage(folder: string, charts: string | undefined, helm: st
   const bot = sim.state.addUser('github-actions[bot]', 'Bot');
   sim.state.addToken('check-token', bot, []);
   sim.state.addToken('plan-token', bot, ['pull-requests']);
-  return { folder, sim, main, env: { ...env, GITHUB_API_URL: sim.url, GITHUB_REPOSITORY: 'example/hubs', GITHUB_SERVER_URL: 'https://github.com', GITHUB_RUN_ID: '1' } };
+  return {
+    folder,
+    sim,
+    main,
+    env: {
+      ...env,
+      GITHUB_API_URL: sim.url,
+      GITHUB_REPOSITORY: 'example/hubs',
+      GITHUB_SERVER_URL: 'https://github.com',
+      GITHUB_RUN_ID: '1',
+    },
+  };
 }
 
 export interface PullRequestRun {
@@ -49,7 +88,12 @@ export interface PullRequestRun {
 }
 
 /** Opens a pull request and runs the check and plan workflows for it, step by step as their files say. */
-export async function openPullRequest({ folder, sim, main, env }: Stage, branch: string, title: string, change: (folder: string) => Promise<void>): Promise<PullRequestRun> {
+export async function openPullRequest(
+  { folder, sim, main, env }: Stage,
+  branch: string,
+  title: string,
+  change: (folder: string) => Promise<void>,
+): Promise<PullRequestRun> {
   const origin = join(folder, 'origin');
   await git(origin, 'checkout', '-q', '-B', branch, main);
   await change(origin);
@@ -57,18 +101,45 @@ export async function openPullRequest({ folder, sim, main, env }: Stage, branch:
   await git(origin, 'checkout', '-q', 'main');
   const repository = [...sim.state.repositories.values()][0];
   if (!repository) throw new Error('the stage has no repository');
-  const pull = sim.state.addPull(repository, { title, user: repository.owner, head: { ref: branch, sha: head }, base: { ref: 'main', sha: main }, mergeSha: head });
+  const pull = sim.state.addPull(repository, {
+    title,
+    user: repository.owner,
+    head: { ref: branch, sha: head },
+    base: { ref: 'main', sha: main },
+    mergeSha: head,
+  });
   const workspace = join(folder, `workspace-${branch}`);
-  const checkout = (whole: string) => async ({ ref, path }: { ref: string | undefined; path: string | undefined }): Promise<void> => {
-    const target = path === undefined ? workspace : join(workspace, path);
-    await cp(origin, target, { recursive: true });
-    await git(target, 'checkout', '-q', '-f', ref ?? whole);
-    if (path !== undefined) await rm(join(target, '.git'), { recursive: true });
-  };
+  const checkout =
+    (whole: string) =>
+    async ({ ref, path }: { ref: string | undefined; path: string | undefined }): Promise<void> => {
+      const target = path === undefined ? workspace : join(workspace, path);
+      await cp(origin, target, { recursive: true });
+      await git(target, 'checkout', '-q', '-f', ref ?? whole);
+      if (path !== undefined) await rm(join(target, '.git'), { recursive: true });
+    };
   const file = (name: string): string => join(ROOT, '.github/workflows', name);
-  const check = await runWorkflow(file('check.yml'), { workspace, bundle: BUNDLE, event: { pull_request: { number: pull.number } }, env: { ...env, GITHUB_TOKEN: 'check-token' }, checkout: checkout(head) });
+  const check = await runWorkflow(file('check.yml'), {
+    workspace,
+    bundle: BUNDLE,
+    event: { pull_request: { number: pull.number } },
+    env: { ...env, GITHUB_TOKEN: 'check-token' },
+    checkout: checkout(head),
+  });
   await rm(workspace, { recursive: true, force: true });
-  const event = { workflow_run: { event: 'pull_request', head_sha: head, head_branch: branch, head_repository: { owner: { login: 'example' } } } };
-  const plan = await runWorkflow(file('plan.yml'), { workspace, bundle: BUNDLE, event, env: { ...env, GITHUB_TOKEN: 'plan-token' }, checkout: checkout('main') });
+  const event = {
+    workflow_run: {
+      event: 'pull_request',
+      head_sha: head,
+      head_branch: branch,
+      head_repository: { owner: { login: 'example' } },
+    },
+  };
+  const plan = await runWorkflow(file('plan.yml'), {
+    workspace,
+    bundle: BUNDLE,
+    event,
+    env: { ...env, GITHUB_TOKEN: 'plan-token' },
+    checkout: checkout('main'),
+  });
   return { pull, check, plan, page: join(workspace, 'plan.html') };
 }

@@ -11,7 +11,14 @@ export const CLI = join(ROOT, 'dist/cli.js');
 export const DOUBLE = join(ROOT, 'test/lab/charts');
 
 const PLATFORM = ['platform.yaml', 'clusters', 'environments', 'images', 'data'];
-const AUTHOR = { GIT_AUTHOR_NAME: 'demo', GIT_AUTHOR_EMAIL: 'demo@example.org', GIT_COMMITTER_NAME: 'demo', GIT_COMMITTER_EMAIL: 'demo@example.org', GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' };
+const AUTHOR = {
+  GIT_AUTHOR_NAME: 'demo',
+  GIT_AUTHOR_EMAIL: 'demo@example.org',
+  GIT_COMMITTER_NAME: 'demo',
+  GIT_COMMITTER_EMAIL: 'demo@example.org',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+};
 
 export async function temporary(): Promise<{ path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'glaciocloud-test-'));
@@ -39,7 +46,8 @@ export async function commitAll(folder: string, message: string): Promise<string
 export async function edit(folder: string, file: string, from: string, to: string): Promise<void> {
   const path = join(folder, file);
   const text = await readFile(path, 'utf8');
-  if (text.split(from).length !== 2) throw new Error(`${file} does not hold "${from}" exactly once`);
+  if (text.split(from).length !== 2)
+    throw new Error(`${file} does not hold "${from}" exactly once`);
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, text.replace(from, to));
 }

@@ -38,7 +38,9 @@ export interface WorkflowRun {
  * Only the expressions that our workflows use are known; any other is an error.
  */
 export async function runWorkflow(file: string, run: WorkflowRun): Promise<StepResult[]> {
-  const workflow = load(await readFile(file, 'utf8')) as { jobs: Record<string, { steps: Step[] }> };
+  const workflow = load(await readFile(file, 'utf8')) as {
+    jobs: Record<string, { steps: Step[] }>;
+  };
   const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
   const results: StepResult[] = [];
   const outputs = new Map<string, Record<string, string>>();
@@ -47,7 +49,8 @@ export async function runWorkflow(file: string, run: WorkflowRun): Promise<StepR
     if (!output) throw new Error(`this runner does not know \${{ ${expression} }}`);
     return outputs.get(output[1] ?? '')?.[output[2] ?? ''] ?? '';
   };
-  const fill = (value: string | number | boolean): string => String(value).replaceAll(/\$\{\{(.+?)\}\}/gu, (_, expression: string) => evaluate(expression));
+  const fill = (value: string | number | boolean): string =>
+    String(value).replaceAll(/\$\{\{(.+?)\}\}/gu, (_, expression: string) => evaluate(expression));
   const holds = (condition: string): boolean => {
     const compared = /^(.+?) != ''$/u.exec(condition);
     if (!compared) throw new Error(`this runner does not know if: ${condition}`);
@@ -55,7 +58,9 @@ export async function runWorkflow(file: string, run: WorkflowRun): Promise<StepR
   };
   for (const [index, step] of steps.entries()) {
     if (step.if !== undefined && !holds(step.if)) continue;
-    const given = Object.fromEntries(Object.entries(step.with ?? {}).map(([name, value]) => [name, fill(value)]));
+    const given = Object.fromEntries(
+      Object.entries(step.with ?? {}).map(([name, value]) => [name, fill(value)]),
+    );
     if (step.uses === './' || step.uses === './.glaciocloud') {
       const result = await runAction(run, join(run.workspace, `.runner-${index}`), given);
       if (step.id !== undefined) outputs.set(step.id, result.outputs);
@@ -71,9 +76,17 @@ export async function runWorkflow(file: string, run: WorkflowRun): Promise<StepR
 }
 
 /** The bundle as the runner starts it: inputs as INPUT_*, outputs and summary as files, nothing else in the environment. */
-export async function runAction(run: Omit<WorkflowRun, 'checkout'>, files: string, inputs: Record<string, string>): Promise<Omit<StepResult, 'id'>> {
+export async function runAction(
+  run: Omit<WorkflowRun, 'checkout'>,
+  files: string,
+  inputs: Record<string, string>,
+): Promise<Omit<StepResult, 'id'>> {
   await mkdir(files, { recursive: true });
-  const [output, summary, event] = [join(files, 'output'), join(files, 'summary'), join(files, 'event.json')];
+  const [output, summary, event] = [
+    join(files, 'output'),
+    join(files, 'summary'),
+    join(files, 'event.json'),
+  ];
   for (const path of [output, summary]) await writeFile(path, '');
   await writeFile(event, JSON.stringify(run.event));
   const env = {
@@ -82,9 +95,28 @@ export async function runAction(run: Omit<WorkflowRun, 'checkout'>, files: strin
     GITHUB_OUTPUT: output,
     GITHUB_STEP_SUMMARY: summary,
     GITHUB_EVENT_PATH: event,
-    ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+    ...Object.fromEntries(
+      Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
+    ),
   };
-  const { code, stdout, stderr } = await exec(process.execPath, [run.bundle], { cwd: run.workspace, env, timeoutMs: 600_000, ...(run.onOutput ? { onStdout: run.onOutput } : {}) });
-  const outputs = Object.fromEntries([...(await readFile(output, 'utf8')).matchAll(/^(\w+)<<(ghadelimiter_[\w-]+)\n([\s\S]*?)\n\2$/gmu)].map(([, name, , value]) => [name ?? '', value ?? '']));
-  return { command: inputs['command'] ?? '', code, log: stdout + stderr, outputs, summary: await readFile(summary, 'utf8') };
+  const { code, stdout, stderr } = await exec(process.execPath, [run.bundle], {
+    cwd: run.workspace,
+    env,
+    timeoutMs: 600_000,
+    ...(run.onOutput ? { onStdout: run.onOutput } : {}),
+  });
+  const outputs = Object.fromEntries(
+    [
+      ...(await readFile(output, 'utf8')).matchAll(
+        /^(\w+)<<(ghadelimiter_[\w-]+)\n([\s\S]*?)\n\2$/gmu,
+      ),
+    ].map(([, name, , value]) => [name ?? '', value ?? '']),
+  );
+  return {
+    command: inputs['command'] ?? '',
+    code,
+    log: stdout + stderr,
+    outputs,
+    summary: await readFile(summary, 'utf8'),
+  };
 }

@@ -50,7 +50,14 @@ export function isArchived({ homes, database }: Pick<Removal, 'homes' | 'databas
 }
 
 /** Undefined where nothing is archived. */
-export function archivePlace({ hub, homes, database, bucket, endpoint, region }: Removal): ArchivePlace | undefined {
+export function archivePlace({
+  hub,
+  homes,
+  database,
+  bucket,
+  endpoint,
+  region,
+}: Removal): ArchivePlace | undefined {
   const parts = /^s3:\/\/([^/]+)\/?(.*)$/u.exec(bucket ?? '');
   if (!isArchived({ homes, database }) || !parts) return undefined;
   const [, name = '', prefix = ''] = parts;
@@ -81,38 +88,66 @@ export function parseManifest(text: string): ArchiveManifest | undefined {
   if (value?.['v'] !== 1 || !Array.isArray(value['objects'])) return undefined;
   const objects = objectsIn(value['objects']).flatMap((one) => {
     const counted = parseCounted(one);
-    return counted ? [{ claim: textAt(one, '/claim'), uid: textAt(one, '/uid'), key: textAt(one, '/key'), ...counted }] : [];
+    return counted
+      ? [
+          {
+            claim: textAt(one, '/claim'),
+            uid: textAt(one, '/uid'),
+            key: textAt(one, '/key'),
+            ...counted,
+          },
+        ]
+      : [];
   });
   const complete = at(value, '/complete');
-  return { v: 1, hub: textAt(value, '/hub'), cluster: textAt(value, '/cluster'), removal: textAt(value, '/removal'), complete: typeof complete === 'string' ? complete : null, objects };
+  return {
+    v: 1,
+    hub: textAt(value, '/hub'),
+    cluster: textAt(value, '/cluster'),
+    removal: textAt(value, '/removal'),
+    complete: typeof complete === 'string' ? complete : null,
+    objects,
+  };
 }
 
 /** What the script in the pod says at its end. */
 export function parseCounted(value: JsonObject | undefined): Counted | undefined {
   if (!isObject(value)) return undefined;
   const { sha256, bytes, files } = value;
-  return typeof sha256 === 'string' && typeof bytes === 'number' && typeof files === 'number' ? { sha256, bytes, files } : undefined;
+  return typeof sha256 === 'string' && typeof bytes === 'number' && typeof files === 'number'
+    ? { sha256, bytes, files }
+    : undefined;
 }
 
 /**
  * What a removal may build on. An unfinished archive of another removal is worth nothing, because nothing was deleted after it;
  * a complete one is the only copy of something.
  */
-export function manifestFor(found: ArchiveManifest | undefined, fresh: ArchiveManifest): { kind: 'begin' | 'go-on'; manifest: ArchiveManifest } | { kind: 'taken'; since: Instant } {
+export function manifestFor(
+  found: ArchiveManifest | undefined,
+  fresh: ArchiveManifest,
+): { kind: 'begin' | 'go-on'; manifest: ArchiveManifest } | { kind: 'taken'; since: Instant } {
   if (found?.removal === fresh.removal) return { kind: 'go-on', manifest: found };
-  return found?.complete == null ? { kind: 'begin', manifest: fresh } : { kind: 'taken', since: found.complete };
+  return found?.complete == null
+    ? { kind: 'begin', manifest: fresh }
+    : { kind: 'taken', since: found.complete };
 }
 
 /** Volumes of which no verified archive exists yet. */
 export function notArchived(volumes: readonly Volume[], { objects }: ArchiveManifest): Volume[] {
-  return volumes.filter(({ claim, uid }) => !objects.some((one) => one.claim === claim && one.uid === uid));
+  return volumes.filter(
+    ({ claim, uid }) => !objects.some((one) => one.claim === claim && one.uid === uid),
+  );
 }
 
 /** How what was read back differs from what was sent; undefined where it does not. */
 export function difference(sent: Counted, back: Counted): string | undefined {
-  if (sent.bytes !== back.bytes) return `${back.bytes} bytes came back, and ${sent.bytes} were sent`;
+  if (sent.bytes !== back.bytes)
+    return `${back.bytes} bytes came back, and ${sent.bytes} were sent`;
   if (sent.sha256 !== back.sha256) return 'what came back has another SHA-256 than what was sent';
-  return sent.files === back.files ? undefined : `${back.files} files came back, and ${sent.files} were sent`;
+  return sent.files === back.files
+    ? undefined
+    : `${back.files} files came back, and ${sent.files} were sent`;
 }
 
 export function megabytes(bytes: number): string {

@@ -30,17 +30,26 @@ const LOGIN = /Unauthorized|token.*expired|provide credentials/iu;
 const CALLS: readonly Cause[] = [
   { says: LOGIN, fault: 'infrastructure', again: false },
   { says: /was killed by|did not end within/iu, fault: 'infrastructure', again: false },
-  { says: /TooManyRequests|too many requests|connection refused|connection reset|EOF|i\/o timeout|TLS handshake timeout|Internal ?Error|an error on the server|ServiceUnavailable|currently unable to handle|http2: |etcdserver|no route to host|no such host|context deadline exceeded|leader changed/iu, fault: 'infrastructure', again: true },
+  {
+    says: /TooManyRequests|too many requests|connection refused|connection reset|EOF|i\/o timeout|TLS handshake timeout|Internal ?Error|an error on the server|ServiceUnavailable|currently unable to handle|http2: |etcdserver|no route to host|no such host|context deadline exceeded|leader changed/iu,
+    fault: 'infrastructure',
+    again: true,
+  },
   { says: /^/u, fault: 'product', again: false }, // what nobody knows is shown, and not tried for ever
 ];
 
 /** What a registry says of an image: gone or refused is the change's fault, anything else the way to it. */
 const PULLS: readonly Cause[] = [
-  { says: /not found|manifest unknown|denied|unauthorized|forbidden|\b40[134]\b|InvalidImageName|invalid reference/iu, fault: 'product', again: false },
+  {
+    says: /not found|manifest unknown|denied|unauthorized|forbidden|\b40[134]\b|InvalidImageName|invalid reference/iu,
+    fault: 'product',
+    again: false,
+  },
   { says: /^/u, fault: 'infrastructure', again: true },
 ];
 
-const causeOf = (causes: readonly Cause[], message: string): Cause | undefined => causes.find(({ says }) => says.test(message));
+const causeOf = (causes: readonly Cause[], message: string): Cause | undefined =>
+  causes.find(({ says }) => says.test(message));
 
 /** A call to the cluster failed with this message. */
 export function callFault(message: string): FaultClass {

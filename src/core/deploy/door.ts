@@ -3,10 +3,21 @@ import type { JsonObject } from '../json.ts';
 import type { EnvironmentFile } from '../model/types.ts';
 
 /** Throw-away users of deployment and probe. Their names hold `_`, which GitHub cannot issue. */
-export const MACHINES = ['deploy_0', 'deploy_1', 'deploy_2', 'deploy_3', 'probe_0', 'probe_1', 'probe_2', 'probe_3'] as const;
+export const MACHINES = [
+  'deploy_0',
+  'deploy_1',
+  'deploy_2',
+  'deploy_3',
+  'probe_0',
+  'probe_1',
+  'probe_2',
+  'probe_3',
+] as const;
 
 /** The access file of a hub that has just been born: nobody may enter but the machines that prove it healthy. */
 export function firstAccess(environment: EnvironmentFile): JsonObject {
-  const groups = [...new Set(Object.values(environment.sizes).flatMap((size) => size.for))].filter((who) => who !== 'all').sort(compareText);
+  const groups = [...new Set(Object.values(environment.sizes).flatMap((size) => size.for))]
+    .filter((who) => who !== 'all')
+    .sort(compareText);
   return { v: 1, users: {}, machines: Object.fromEntries(MACHINES.map((name) => [name, groups])) };
 }

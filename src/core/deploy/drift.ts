@@ -16,28 +16,54 @@ export interface Foreign {
 }
 
 /** Written by the API server or by controllers of Kubernetes themselves. */
-const SERVER_FIELDS = ['/metadata/managedFields', '/metadata/resourceVersion', '/metadata/generation', '/metadata/uid', '/metadata/creationTimestamp', '/metadata/annotations/deployment.kubernetes.io~1revision', '/metadata/annotations/deprecated.daemonset.template.generation', '/status'];
+const SERVER_FIELDS = [
+  '/metadata/managedFields',
+  '/metadata/resourceVersion',
+  '/metadata/generation',
+  '/metadata/uid',
+  '/metadata/creationTimestamp',
+  '/metadata/annotations/deployment.kubernetes.io~1revision',
+  '/metadata/annotations/deprecated.daemonset.template.generation',
+  '/status',
+];
 const OWN_MANAGERS = /^(helm|glaciocloud|kube-|kubelet|k3s|cloud-controller|before-first-apply)/u;
 
 /** What an object is called in its cluster, whichever version of its API it is written in. */
 export function identity(object: JsonObject, namespace: string): string {
-  return [textAt(object, '/kind'), textAt(object, '/metadata/namespace') || namespace, textAt(object, '/metadata/name')].join('/');
+  return [
+    textAt(object, '/kind'),
+    textAt(object, '/metadata/namespace') || namespace,
+    textAt(object, '/metadata/name'),
+  ].join('/');
 }
 
-export function byIdentity(objects: readonly JsonObject[], namespace: string): Map<string, JsonObject> {
+export function byIdentity(
+  objects: readonly JsonObject[],
+  namespace: string,
+): Map<string, JsonObject> {
   return new Map(objects.map((one) => [identity(one, namespace), one]));
 }
 
 /** A live object against what applying the stored manifest again would make of it: what differs is drift. */
-export function driftOf(name: string, live: JsonObject | undefined, applied: JsonObject): Drift | undefined {
+export function driftOf(
+  name: string,
+  live: JsonObject | undefined,
+  applied: JsonObject,
+): Drift | undefined {
   if (!live) return { object: name, kind: 'missing', fields: [] };
-  const fields = compare(live, applied).filter(({ path }) => !SERVER_FIELDS.some((one) => path === one || path.startsWith(`${one}/`)));
+  const fields = compare(live, applied).filter(
+    ({ path }) => !SERVER_FIELDS.some((one) => path === one || path.startsWith(`${one}/`)),
+  );
   return fields.length === 0 ? undefined : { object: name, kind: 'changed', fields };
 }
 
 /** Others who own fields of an object that we made: a warning, not drift. */
 export function foreignManagers(name: string, live: JsonObject): Foreign[] {
-  return foreignEntries(live).map((one) => ({ object: name, manager: textAt(one, '/manager'), time: textAt(one, '/time') }));
+  return foreignEntries(live).map((one) => ({
+    object: name,
+    manager: textAt(one, '/manager'),
+    time: textAt(one, '/time'),
+  }));
 }
 
 export interface Conflict extends Foreign {
@@ -48,29 +74,55 @@ export interface Conflict extends Foreign {
 export function conflictsOf(name: string, live: JsonObject, applied: JsonObject): Conflict[] {
   return foreignEntries(live).flatMap((one) => {
     const fields = differing(at(one, '/fieldsV1'), live, applied, '');
-    return fields.length === 0 ? [] : [{ object: name, manager: textAt(one, '/manager'), time: textAt(one, '/time'), fields }];
+    return fields.length === 0
+      ? []
+      : [{ object: name, manager: textAt(one, '/manager'), time: textAt(one, '/time'), fields }];
   });
 }
 
 function foreignEntries(live: JsonObject): JsonObject[] {
-  return objectsIn(at(live, '/metadata/managedFields')).filter((one) => !OWN_MANAGERS.test(textAt(one, '/manager')) && one['subresource'] === undefined);
+  return objectsIn(at(live, '/metadata/managedFields')).filter(
+    (one) => !OWN_MANAGERS.test(textAt(one, '/manager')) && one['subresource'] === undefined,
+  );
 }
 
 /** A tree of owned fields as the API server writes it: `f:` a field, `k:` an entry of a list by its keys, an empty object a leaf. */
-function differing(owned: Json | undefined, live: Json | undefined, applied: Json | undefined, path: string): string[] {
+function differing(
+  owned: Json | undefined,
+  live: Json | undefined,
+  applied: Json | undefined,
+  path: string,
+): string[] {
   if (!isObject(owned) || applied === undefined) return [];
   const inner = Object.entries(owned).filter(([key]) => key !== '.');
   if (inner.length === 0) return canonical(live ?? null) === canonical(applied) ? [] : [path];
   return inner.flatMap(([key, rest]) => {
     const [kind, name] = [key.slice(0, 2), key.slice(2)];
-    if (kind === 'f:') return differing(rest, at(live, `/${escapeSegment(name)}`), at(applied, `/${escapeSegment(name)}`), `${path}/${escapeSegment(name)}`);
+    if (kind === 'f:')
+      return differing(
+        rest,
+        at(live, `/${escapeSegment(name)}`),
+        at(applied, `/${escapeSegment(name)}`),
+        `${path}/${escapeSegment(name)}`,
+      );
     if (kind !== 'k:') return [];
     const keys = JSON.parse(name) as JsonObject;
-    return differing(rest, entryOf(live, keys), entryOf(applied, keys), `${path}/${escapeSegment(Object.values(keys).map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join(','))}`);
+    return differing(
+      rest,
+      entryOf(live, keys),
+      entryOf(applied, keys),
+      `${path}/${escapeSegment(
+        Object.values(keys)
+          .map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))
+          .join(','),
+      )}`,
+    );
   });
 }
 
 /** The entry of a list with these keys; one that the server fills in by default may be absent. */
 function entryOf(list: Json | undefined, keys: JsonObject): JsonObject | undefined {
-  return objectsIn(list).find((one) => Object.entries(keys).every(([key, value]) => one[key] === undefined || one[key] === value));
+  return objectsIn(list).find((one) =>
+    Object.entries(keys).every(([key, value]) => one[key] === undefined || one[key] === value),
+  );
 }

@@ -26,7 +26,16 @@ export interface ReleaseState {
 
 /** The ConfigMap that holds a state. */
 export function stateObject(namespace: string, state: ReleaseState): JsonObject {
-  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: STATE_NAME, namespace, labels: { 'app.kubernetes.io/managed-by': 'glaciocloud', 'glaciocloud.org/state': 'hub' } }, data: { 'state.json': JSON.stringify(state) } };
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: STATE_NAME,
+      namespace,
+      labels: { 'app.kubernetes.io/managed-by': 'glaciocloud', 'glaciocloud.org/state': 'hub' },
+    },
+    data: { 'state.json': JSON.stringify(state) },
+  };
 }
 
 export interface Removing {
@@ -44,10 +53,17 @@ export function parseState(text: string): ReleaseState | undefined {
 
 /** Why nothing else may be deployed here now. */
 export function holdReason(state: ReleaseState | undefined, now: number): string | undefined {
-  return state?.hold !== undefined && Date.parse(state.hold.until) > now ? `held until ${state.hold.until}: ${state.hold.reason}` : undefined;
+  return state?.hold !== undefined && Date.parse(state.hold.until) > now
+    ? `held until ${state.hold.until}: ${state.hold.reason}`
+    : undefined;
 }
 
 /** Whether a hub runs what is wanted, proven, with nothing left half done by any run. */
 export function isSettled(state: ReleaseState | undefined, digest: Digest): boolean {
-  return state?.healthy?.digest === digest && state.wanted === digest && state.last.outcome === 'done' && state.removing === undefined;
+  return (
+    state?.healthy?.digest === digest &&
+    state.wanted === digest &&
+    state.last.outcome === 'done' &&
+    state.removing === undefined
+  );
 }

@@ -10,7 +10,12 @@ export const THROW_AWAY = 'glaciocloud.org/throw-away';
  * A throw-away pod that loads the new hub's configuration: the new Deployment's pod with the new Secret and ConfigMaps under
  * other names, its own scratch folder instead of the database, no hub labels, no probes, no service account.
  */
-export function loadCheckObjects(objects: readonly JsonObject[], namespace: string, name: string, script: string): JsonObject[] {
+export function loadCheckObjects(
+  objects: readonly JsonObject[],
+  namespace: string,
+  name: string,
+  script: string,
+): JsonObject[] {
   const metadata = metadataOf(name, namespace);
   const renamed = new Map<string, string>();
   const copies: JsonObject[] = [];
@@ -21,30 +26,60 @@ export function loadCheckObjects(objects: readonly JsonObject[], namespace: stri
     renamed.set(`${kind}/${own}`, `${name}-${own}`);
     copies.push({ ...object, metadata: metadata(`${name}-${own}`) });
   }
-  copies.push({ apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata(`${name}-script`), data: { 'load_check.py': script } });
-  return [...copies, { apiVersion: 'v1', kind: 'Pod', metadata: metadata(name), spec: loadCheckPod(hubPodSpec(objects), renamed, `${name}-script`, serviceEnv(objects)) }];
+  copies.push({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: metadata(`${name}-script`),
+    data: { 'load_check.py': script },
+  });
+  return [
+    ...copies,
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: metadata(name),
+      spec: loadCheckPod(hubPodSpec(objects), renamed, `${name}-script`, serviceEnv(objects)),
+    },
+  ];
 }
 
 /** A throw-away pod of a hub that is down: its image and its database's volume, and a script that puts a copy back. */
-export function restoreObjects(objects: readonly JsonObject[], namespace: string, name: string, script: string, args: readonly string[]): JsonObject[] {
+export function restoreObjects(
+  objects: readonly JsonObject[],
+  namespace: string,
+  name: string,
+  script: string,
+  args: readonly string[],
+): JsonObject[] {
   const metadata = metadataOf(name, namespace);
   const spec = hubPodSpec(objects);
   const container = objectsIn(spec['containers'])[0] ?? {};
   const pod: JsonObject = {
     ...frame(spec),
     activeDeadlineSeconds: 120,
-    volumes: [...objectsIn(spec['volumes']).filter((volume) => volume['name'] === DATABASE), { name: 'script', configMap: { name: `${name}-script` } }],
+    volumes: [
+      ...objectsIn(spec['volumes']).filter((volume) => volume['name'] === DATABASE),
+      { name: 'script', configMap: { name: `${name}-script` } },
+    ],
     containers: [
       {
         name: 'restore',
         ...pick(container, ['image', 'imagePullPolicy', 'securityContext']),
         command: ['python3', '/script/restore.py', ...args],
-        volumeMounts: [...objectsIn(container['volumeMounts']).filter((mount) => mount['name'] === DATABASE), { name: 'script', mountPath: '/script' }],
+        volumeMounts: [
+          ...objectsIn(container['volumeMounts']).filter((mount) => mount['name'] === DATABASE),
+          { name: 'script', mountPath: '/script' },
+        ],
       },
     ],
   };
   return [
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata(`${name}-script`), data: { 'restore.py': script } },
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: metadata(`${name}-script`),
+      data: { 'restore.py': script },
+    },
     { apiVersion: 'v1', kind: 'Pod', metadata: metadata(name), spec: pod },
   ];
 }
@@ -56,23 +91,34 @@ export const ARCHIVED = '/archive';
 const ARCHIVE_SECONDS = 24 * 3600;
 
 /** Of nodes that are kept for user servers: volumes of homes may be bound to them. */
-const USER_NODES: Json[] = ['hub.jupyter.org/dedicated', 'hub.jupyter.org_dedicated'].map((key) => ({ key, operator: 'Equal', value: 'user', effect: 'NoSchedule' }));
+const USER_NODES: Json[] = ['hub.jupyter.org/dedicated', 'hub.jupyter.org_dedicated'].map(
+  (key) => ({ key, operator: 'Equal', value: 'user', effect: 'NoSchedule' }),
+);
 
 /**
  * A throw-away pod that only waits, with one volume of a hub that is down. It is the hub's own, image and all; but homes are read by who
  * owns them, as in user servers, and their volume says on which node. The claim itself is not read-only: some drivers refuse that.
  */
-export function archiveObjects(hub: JsonObject, namespace: string, name: string, { claim, what }: Volume, user: PlatformFile['user']): JsonObject[] {
+export function archiveObjects(
+  hub: JsonObject,
+  namespace: string,
+  name: string,
+  { claim, what }: Volume,
+  user: PlatformFile['user'],
+): JsonObject[] {
   const spec = hubPodSpec([hub]);
   const container = objectsIn(spec['containers'])[0] ?? {};
   const shared = frame(spec);
   const owner = { runAsUser: user.uid, runAsGroup: user.gid };
   const own = isObject(container['securityContext']) ? container['securityContext'] : {};
-  const place: JsonObject = what === 'database' ? shared : {
-    ...without(shared, ['nodeSelector', 'affinity']),
-    securityContext: { ...owner, fsGroup: user.gid, fsGroupChangePolicy: 'OnRootMismatch' },
-    tolerations: [...objectsIn(spec['tolerations']), ...USER_NODES],
-  };
+  const place: JsonObject =
+    what === 'database'
+      ? shared
+      : {
+          ...without(shared, ['nodeSelector', 'affinity']),
+          securityContext: { ...owner, fsGroup: user.gid, fsGroupChangePolicy: 'OnRootMismatch' },
+          tolerations: [...objectsIn(spec['tolerations']), ...USER_NODES],
+        };
   const pod: JsonObject = {
     ...place,
     activeDeadlineSeconds: ARCHIVE_SECONDS,
@@ -89,7 +135,9 @@ export function archiveObjects(hub: JsonObject, namespace: string, name: string,
       },
     ],
   };
-  return [{ apiVersion: 'v1', kind: 'Pod', metadata: metadataOf(name, namespace)(name), spec: pod }];
+  return [
+    { apiVersion: 'v1', kind: 'Pod', metadata: metadataOf(name, namespace)(name), spec: pod },
+  ];
 }
 
 /** Everything bears the pod's name as a label, by which it is taken away again. */
@@ -101,7 +149,9 @@ function metadataOf(pod: string, namespace: string): (called: string) => JsonObj
 const DATABASE = 'pvc';
 
 function hubPodSpec(objects: readonly JsonObject[]): JsonObject {
-  const deployment = objects.find((one) => one['kind'] === 'Deployment' && at(one, '/metadata/name') === 'hub');
+  const deployment = objects.find(
+    (one) => one['kind'] === 'Deployment' && at(one, '/metadata/name') === 'hub',
+  );
   const spec = deployment === undefined ? undefined : at(deployment, '/spec/template/spec');
   if (!isObject(spec)) throw new Error('the chart renders no hub Deployment');
   return spec;
@@ -109,7 +159,17 @@ function hubPodSpec(objects: readonly JsonObject[]): JsonObject {
 
 /** What any throw-away pod takes from the hub's: where it may run, and as whom. It has no rights in the cluster. */
 function frame(spec: JsonObject): JsonObject {
-  return { restartPolicy: 'Never', automountServiceAccountToken: false, ...pick(spec, ['securityContext', 'nodeSelector', 'tolerations', 'imagePullSecrets', 'affinity']) };
+  return {
+    restartPolicy: 'Never',
+    automountServiceAccountToken: false,
+    ...pick(spec, [
+      'securityContext',
+      'nodeSelector',
+      'tolerations',
+      'imagePullSecrets',
+      'affinity',
+    ]),
+  };
 }
 
 /** Kubernetes tells every pod its Services by variables; before the first installation there are none to tell. */
@@ -118,33 +178,56 @@ function serviceEnv(objects: readonly JsonObject[]): JsonObject[] {
     const [name, port] = [at(object, '/metadata/name'), at(object, '/spec/ports/0/port')];
     if (object['kind'] !== 'Service' || typeof name !== 'string' || port === undefined) return [];
     const prefix = name.toUpperCase().replaceAll('-', '_');
-    return [{ name: `${prefix}_SERVICE_HOST`, value: name }, { name: `${prefix}_SERVICE_PORT`, value: JSON.stringify(port) }];
+    return [
+      { name: `${prefix}_SERVICE_HOST`, value: name },
+      { name: `${prefix}_SERVICE_PORT`, value: JSON.stringify(port) },
+    ];
   });
 }
 
-function loadCheckPod(spec: JsonObject, renamed: ReadonlyMap<string, string>, script: string, services: readonly JsonObject[]): JsonObject {
+function loadCheckPod(
+  spec: JsonObject,
+  renamed: ReadonlyMap<string, string>,
+  script: string,
+  services: readonly JsonObject[],
+): JsonObject {
   const container = objectsIn(spec['containers'])[0] ?? {};
   const kept = ['image', 'imagePullPolicy', 'env', 'envFrom', 'securityContext', 'resources'];
   const mounts = objectsIn(container['volumeMounts']).filter((mount) => mount['name'] !== DATABASE);
-  const volumes = objectsIn(spec['volumes']).filter((volume) => volume['name'] !== DATABASE).map((volume) => rename(volume, renamed));
+  const volumes = objectsIn(spec['volumes'])
+    .filter((volume) => volume['name'] !== DATABASE)
+    .map((volume) => rename(volume, renamed));
   return {
     ...frame(spec),
     activeDeadlineSeconds: 60,
-    volumes: [...volumes, { name: 'scratch', emptyDir: {} }, { name: 'script', configMap: { name: script } }],
+    volumes: [
+      ...volumes,
+      { name: 'scratch', emptyDir: {} },
+      { name: 'script', configMap: { name: script } },
+    ],
     containers: [
       {
         name: 'load-check',
         ...pick(container, kept),
-        env: [...services, ...objectsIn(container['env']).map((variable) => rename(variable, renamed))],
+        env: [
+          ...services,
+          ...objectsIn(container['env']).map((variable) => rename(variable, renamed)),
+        ],
         command: ['python3', '/load-check/load_check.py'],
-        volumeMounts: [...mounts, { name: 'scratch', mountPath: '/srv/jupyterhub' }, { name: 'script', mountPath: '/load-check' }],
+        volumeMounts: [
+          ...mounts,
+          { name: 'scratch', mountPath: '/srv/jupyterhub' },
+          { name: 'script', mountPath: '/load-check' },
+        ],
       },
     ],
   };
 }
 
 function pick(object: JsonObject, keys: readonly string[]): JsonObject {
-  return Object.fromEntries(keys.flatMap((key) => (object[key] === undefined ? [] : [[key, object[key]]])));
+  return Object.fromEntries(
+    keys.flatMap((key) => (object[key] === undefined ? [] : [[key, object[key]]])),
+  );
 }
 
 function without(object: JsonObject, keys: readonly string[]): JsonObject {
@@ -156,10 +239,18 @@ function rename(value: JsonObject, renamed: ReadonlyMap<string, string>): JsonOb
   const visit = (here: Json, key: string): Json => {
     if (Array.isArray(here)) return here.map((item) => visit(item, key));
     if (!isObject(here)) return here;
-    const kind = key === 'configMap' || key === 'configMapKeyRef' || key === 'configMapRef' ? 'ConfigMap' : key === 'secret' || key === 'secretKeyRef' || key === 'secretRef' ? 'Secret' : undefined;
+    const kind =
+      key === 'configMap' || key === 'configMapKeyRef' || key === 'configMapRef'
+        ? 'ConfigMap'
+        : key === 'secret' || key === 'secretKeyRef' || key === 'secretRef'
+          ? 'Secret'
+          : undefined;
     return Object.fromEntries(
       Object.entries(here).map(([name, item]) => {
-        const isReference = kind !== undefined && (name === 'name' || name === 'secretName') && typeof item === 'string';
+        const isReference =
+          kind !== undefined &&
+          (name === 'name' || name === 'secretName') &&
+          typeof item === 'string';
         return [name, isReference ? (renamed.get(`${kind}/${item}`) ?? item) : visit(item, name)];
       }),
     );

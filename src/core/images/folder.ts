@@ -19,10 +19,22 @@ export interface NamedFile {
 }
 
 /** A folder that repo2docker builds: a thin Dockerfile on an existing image, or an environment from conda-forge. */
-export function imageFolder(name: string, image: ImageFile, platform: PlatformFile, named: readonly NamedFile[]): ImageFolder {
-  const hash = digestOf([FORMAT, image as unknown as Json, platform.user, named.map(({ path, text }): Json => [path, text])]);
+export function imageFolder(
+  name: string,
+  image: ImageFile,
+  platform: PlatformFile,
+  named: readonly NamedFile[],
+): ImageFolder {
+  const hash = digestOf([
+    FORMAT,
+    image as unknown as Json,
+    platform.user,
+    named.map(({ path, text }): Json => [path, text]),
+  ]);
   const view = viewOf(name, image, platform, hash);
-  const files = new Map<string, string>(image.from ? [['Dockerfile', DOCKERFILE(view)]] : condaFiles(view, image));
+  const files = new Map<string, string>(
+    image.from ? [['Dockerfile', DOCKERFILE(view)]] : condaFiles(view, image),
+  );
   if (image.bake.length > 0) files.set('bake.py', BAKE(view));
   files.set('start', START(view));
   for (const { path, text } of named) files.set(`files/${path}`, text);
@@ -52,10 +64,16 @@ function viewOf(name: string, image: ImageFile, platform: PlatformFile, hash: st
     apt: image.apt,
     conda: image.conda,
     pip: image.pip,
-    base: from === undefined ? '' : from.digest === undefined ? `${from.image}:${from.tag ?? from.track ?? ''}` : `${from.image}@${from.digest}`,
+    base:
+      from === undefined
+        ? ''
+        : from.digest === undefined
+          ? `${from.image}:${from.tag ?? from.track ?? ''}`
+          : `${from.image}@${from.digest}`,
     user: platform.user,
     // Built on an existing image its own OGGM stays, unless a repository is named: then the newest commit of the reference.
-    oggm: oggm?.git === undefined ? '' : `oggm[full] @ git+https://github.com/${oggm.git}@${oggm.ref}`,
+    oggm:
+      oggm?.git === undefined ? '' : `oggm[full] @ git+https://github.com/${oggm.git}@${oggm.ref}`,
     version: oggm?.version ?? (oggm?.git === undefined ? '' : oggm.ref),
     bake: bake.length > 0,
     salem: bake.includes('salem'),
@@ -67,14 +85,22 @@ function viewOf(name: string, image: ImageFile, platform: PlatformFile, hash: st
 
 function condaFiles(view: View, image: ImageFile): [string, string][] {
   return [
-    ['environment.yml', ENVIRONMENT({ ...view, python: image.python ?? '3.13', pipAll: [...image.pip, ...(view.oggm === '' ? [] : [view.oggm])] })],
+    [
+      'environment.yml',
+      ENVIRONMENT({
+        ...view,
+        python: image.python ?? '3.13',
+        pipAll: [...image.pip, ...(view.oggm === '' ? [] : [view.oggm])],
+      }),
+    ],
     ...(image.apt.length > 0 ? [['apt.txt', `${image.apt.join('\n')}\n`] as [string, string]] : []),
     ['postBuild', POST_BUILD(view)],
   ];
 }
 
 Handlebars.registerHelper('json', (value: unknown) => JSON.stringify(value));
-const template = <T>(text: string): ((view: T) => string) => Handlebars.compile<T>(text, { strict: true, noEscape: true });
+const template = <T>(text: string): ((view: T) => string) =>
+  Handlebars.compile<T>(text, { strict: true, noEscape: true });
 
 const DOCKERFILE = template<View>(`# Made by GlacioCloud from images/{{name}}/image.yaml.
 FROM {{base}}
@@ -99,7 +125,9 @@ ENTRYPOINT ["/opt/glaciocloud/start"]
 CMD ["jupyterhub-singleuser"]
 `);
 
-const ENVIRONMENT = template<View & { python: string; pipAll: string[] }>(`# Made by GlacioCloud from images/{{name}}/image.yaml.
+const ENVIRONMENT = template<
+  View & { python: string; pipAll: string[] }
+>(`# Made by GlacioCloud from images/{{name}}/image.yaml.
 name: {{name}}
 channels: [conda-forge, nodefaults]
 dependencies:
@@ -119,7 +147,8 @@ HOME="$CONDA_PREFIX/opt/oggm" python3 bake.py
 chmod -R a+rX "$CONDA_PREFIX/opt/oggm"
 {{/if}}`);
 
-const BAKE = template<View>(`"""Downloads once, at build time, what OGGM otherwise downloads for every user. HOME says where to."""
+const BAKE =
+  template<View>(`"""Downloads once, at build time, what OGGM otherwise downloads for every user. HOME says where to."""
 {{#if salem}}
 import salem
 

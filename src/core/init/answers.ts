@@ -1,5 +1,14 @@
 /** What a new platform is made from, in the order of the questions; each is an option of `init` too. */
-export const ANSWERS = ['organization', 'registry', 'hub', 'url', 'cluster', 'provider', 'email', 'action'] as const;
+export const ANSWERS = [
+  'organization',
+  'registry',
+  'hub',
+  'url',
+  'cluster',
+  'provider',
+  'email',
+  'action',
+] as const;
 export type AnswerName = (typeof ANSWERS)[number];
 export type Answers = Readonly<Record<AnswerName, string>>;
 export type Given = Readonly<Partial<Answers>>;

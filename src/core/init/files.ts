@@ -18,12 +18,18 @@ const OWN = ['.github/workflows/ci.yml'];
 
 /** The newest image with a release of OGGM that needs no build. */
 export function firstImage(images: Iterable<Doc<ImageFile>>): string | undefined {
-  const age = ({ data }: Doc<ImageFile>): string => (data.oggm?.version ?? '').replaceAll(/\d+/gu, (digits) => digits.padStart(6, '0'));
-  const ready = [...images].filter(({ data }) => data.oggm?.version !== undefined && data.from?.tag !== undefined && data.files.length === 0);
+  const age = ({ data }: Doc<ImageFile>): string =>
+    (data.oggm?.version ?? '').replaceAll(/\d+/gu, (digits) => digits.padStart(6, '0'));
+  const ready = [...images].filter(
+    ({ data }) =>
+      data.oggm?.version !== undefined && data.from?.tag !== undefined && data.files.length === 0,
+  );
   return ready.sort((a, b) => compareText(age(b), age(a)))[0]?.name;
 }
 
-const PLATFORM = template<Record<'organization' | 'registry' | 'user' | 'chart', string>>(`# The platform. Everything may be changed; editors show what each key means, by the schema above.
+const PLATFORM = template<
+  Record<'organization' | 'registry' | 'user' | 'chart', string>
+>(`# The platform. Everything may be changed; editors show what each key means, by the schema above.
 glaciocloud: 1 # format of these files; stays
 organization: {{organization}} # on GitHub; its teams are named in environments/
 registry: {{registry}} # where images of the platform go
@@ -66,7 +72,11 @@ members: []
 `);
 
 /** A word as YAML reads it back, whatever it holds. */
-const scalar = (text: string): string => (/^[A-Za-z][A-Za-z0-9./@_+-]*(:\/\/[A-Za-z0-9./_:-]*[A-Za-z0-9/])?$/u.test(text) && !/^(true|false|null|yes|no|on|off)$/iu.test(text) ? text : JSON.stringify(text));
+const scalar = (text: string): string =>
+  /^[A-Za-z][A-Za-z0-9./@_+-]*(:\/\/[A-Za-z0-9./_:-]*[A-Za-z0-9/])?$/u.test(text) &&
+  !/^(true|false|null|yes|no|on|off)$/iu.test(text)
+    ? text
+    : JSON.stringify(text);
 
 /** The files of a new platform, by path: what a person would write, and nothing that only a program understands. */
 export function platformFiles(answers: Answers, { settings, image }: Tool): Map<string, string> {
@@ -74,15 +84,52 @@ export function platformFiles(answers: Answers, { settings, image }: Tool): Map<
   const base = schemas(pinOf(answers));
   const { name, uid, gid } = settings.user;
   const { version, repository, sha256 } = settings.charts.jupyterhub;
-  const words = { organization: scalar(answers.organization), registry: scalar(answers.registry), user: `{name: ${name}, uid: ${uid}, gid: ${gid}}`, chart: `{version: ${version}, repository: ${repository}, sha256: ${sha256 ?? 'null'}}` };
-  const { storage, ingress, startTime } = Object.entries(PROVIDERS).find(([provider]) => provider === answers.provider)?.[1] ?? PROVIDERS.existing;
-  const entry = needsIssuer(answers) ? `{class: ${ingress}, issuer: letsencrypt, email: ${JSON.stringify(answers.email)}}` : '{class: none}';
-  const path = { cluster: `clusters/${cluster}.yaml`, hub: `environments/${hub}.yaml`, image: `images/${image.name}/image.yaml` };
+  const words = {
+    organization: scalar(answers.organization),
+    registry: scalar(answers.registry),
+    user: `{name: ${name}, uid: ${uid}, gid: ${gid}}`,
+    chart: `{version: ${version}, repository: ${repository}, sha256: ${sha256 ?? 'null'}}`,
+  };
+  const { storage, ingress, startTime } =
+    Object.entries(PROVIDERS).find(([provider]) => provider === answers.provider)?.[1] ??
+    PROVIDERS.existing;
+  const entry = needsIssuer(answers)
+    ? `{class: ${ingress}, issuer: letsencrypt, email: ${JSON.stringify(answers.email)}}`
+    : '{class: none}';
+  const path = {
+    cluster: `clusters/${cluster}.yaml`,
+    hub: `environments/${hub}.yaml`,
+    image: `images/${image.name}/image.yaml`,
+  };
   return new Map([
     ['platform.yaml', schemaComment('platform', 'platform.yaml', base) + PLATFORM(words)],
-    [path.cluster, schemaComment('cluster', path.cluster, base) + clusterText({ name: cluster, provider: scalar(answers.provider), storage, ingress: entry, startTime })],
-    [path.hub, schemaComment('environment', path.hub, base) + hubText({ name: hub, url: scalar(answers.url), organization: answers.organization, cluster, wave: 'production', image: image.name })],
-    [path.image, `${schemaComment('image', path.image, base)}# An image. Everything may be changed; give another release of OGGM a folder of its own, so that old work still runs.\n${image.text.replace(/^# yaml-language-server:.*\n/u, '')}`],
+    [
+      path.cluster,
+      schemaComment('cluster', path.cluster, base) +
+        clusterText({
+          name: cluster,
+          provider: scalar(answers.provider),
+          storage,
+          ingress: entry,
+          startTime,
+        }),
+    ],
+    [
+      path.hub,
+      schemaComment('environment', path.hub, base) +
+        hubText({
+          name: hub,
+          url: scalar(answers.url),
+          organization: answers.organization,
+          cluster,
+          wave: 'production',
+          image: image.name,
+        }),
+    ],
+    [
+      path.image,
+      `${schemaComment('image', path.image, base)}# An image. Everything may be changed; give another release of OGGM a folder of its own, so that old work still runs.\n${image.text.replace(/^# yaml-language-server:.*\n/u, '')}`,
+    ],
   ]);
 }
 

@@ -17,41 +17,71 @@ export interface Question {
 
 export const QUESTIONS: Readonly<Record<AnswerName, Question>> = {
   organization: { ask: 'GitHub organisation' },
-  registry: { ask: 'Registry for images', fallback: ({ organization }) => `ghcr.io/${organization.toLowerCase()}` },
+  registry: {
+    ask: 'Registry for images',
+    fallback: ({ organization }) => `ghcr.io/${organization.toLowerCase()}`,
+  },
   hub: { ask: 'Name of the first hub', fallback: () => 'hub' },
   url: { ask: 'Its address, such as https://hub.example.org' },
   cluster: { ask: 'Name of its cluster', fallback: () => 'main' },
-  provider: { ask: `Who runs the cluster: ${Object.keys(PROVIDERS).join(', ')}`, fallback: () => 'existing' },
+  provider: {
+    ask: `Who runs the cluster: ${Object.keys(PROVIDERS).join(', ')}`,
+    fallback: () => 'existing',
+  },
   email: { ask: 'E-mail address for certificates', applies: needsIssuer },
   action: { ask: 'GlacioCloud to use, as OWNER/REPOSITORY@COMMIT' },
 };
 
 /** Stand in for what is not answered yet, so that each answer is checked in a whole platform. */
 export const STAND_INS: Answers = {
-  organization: 'example', registry: 'ghcr.io/example', hub: 'hub', url: 'https://hub.example.org', cluster: 'main', provider: 'existing', email: 'hubs@example.org',
+  organization: 'example',
+  registry: 'ghcr.io/example',
+  hub: 'hub',
+  url: 'https://hub.example.org',
+  cluster: 'main',
+  provider: 'existing',
+  email: 'hubs@example.org',
   action: `example/glaciocloud@${'0'.repeat(40)}`,
 };
 
 export type Wrong = Pick<Finding, 'message' | 'hint'>;
 
 /** The answers with one more, or why that one is wrong: by the schemas and rules that `check` uses. */
-export function answered(before: Answers, name: AnswerName, text: string, tool: Tool): { kind: 'fine'; answers: Answers } | { kind: 'wrong'; wrong: Wrong } {
+export function answered(
+  before: Answers,
+  name: AnswerName,
+  text: string,
+  tool: Tool,
+): { kind: 'fine'; answers: Answers } | { kind: 'wrong'; wrong: Wrong } {
   const answers = { ...before, [name]: text };
   const wrong = problem(name, answers, tool);
   return wrong ? { kind: 'wrong', wrong } : { kind: 'fine', answers };
 }
 
 function problem(name: AnswerName, answers: Answers, tool: Tool): Wrong | undefined {
-  if (name === 'action') return isPin(answers.action) ? undefined : { message: 'this is not a commit of a repository', hint: 'write OWNER/REPOSITORY@ and the 40 hex digits of a commit' };
+  if (name === 'action')
+    return isPin(answers.action)
+      ? undefined
+      : {
+          message: 'this is not a commit of a repository',
+          hint: 'write OWNER/REPOSITORY@ and the 40 hex digits of a commit',
+        };
   const unnamed = name === 'hub' || name === 'cluster' ? unitNameProblem(answers[name]) : undefined;
   if (unnamed) return unnamed;
   const files = platformFiles(answers, tool);
-  const { platform, findings } = readPlatform(new Map([...files].map(([path, text]) => [path, { kind: 'text', text }])));
-  const errors = [...findings, ...(platform ? runRules({ platform, now: 0, defaults: undefined }) : [])].filter(({ severity }) => severity === 'error');
+  const { platform, findings } = readPlatform(
+    new Map([...files].map(([path, text]) => [path, { kind: 'text', text }])),
+  );
+  const errors = [
+    ...findings,
+    ...(platform ? runRules({ platform, now: 0, defaults: undefined }) : []),
+  ].filter(({ severity }) => severity === 'error');
   return [...files.keys()].flatMap((path) => errors.filter(({ at }) => at.file === path))[0];
 }
 
-export type Completed = { kind: 'complete'; answers: Answers } | { kind: 'incomplete'; missing: AnswerName[]; wrong: (Wrong & { name: AnswerName })[] };
+export type Completed =
+  | { kind: 'complete'; answers: Answers }
+  | { kind: 'incomplete'; missing: AnswerName[]; wrong: (Wrong & { name: AnswerName })[] };
 
 /** What was given, with defaults for the rest; or everything that is missing or wrong, at once. */
 export function complete(given: Given, tool: Tool): Completed {
@@ -70,5 +100,7 @@ export function complete(given: Given, tool: Tool): Completed {
     if (result.kind === 'fine') answers = result.answers;
     else wrong.push({ name, ...result.wrong });
   }
-  return missing.length + wrong.length === 0 ? { kind: 'complete', answers } : { kind: 'incomplete', missing, wrong };
+  return missing.length + wrong.length === 0
+    ? { kind: 'complete', answers }
+    : { kind: 'incomplete', missing, wrong };
 }

@@ -6,7 +6,8 @@ export interface Explanation {
   hint: string;
 }
 
-const show = (value: Json): string => (typeof value === 'string' ? `"${clip(value)}"` : JSON.stringify(value).slice(0, 60));
+const show = (value: Json): string =>
+  typeof value === 'string' ? `"${clip(value)}"` : JSON.stringify(value).slice(0, 60);
 
 function clip(text: string): string {
   // Hostile text must not reach a terminal.
@@ -20,38 +21,137 @@ export function explainMemory(value: string): Explanation {
   return {
     rule: 'memory-suffix',
     message: `${show(value)} is not understood by JupyterHub`,
-    hint: fixed ? `write ${fixed[1] ?? ''}${(fixed[2] ?? '').toUpperCase()} (1024-based)` : 'write a number with K, M, G or T, such as 4G (1024-based)',
+    hint: fixed
+      ? `write ${fixed[1] ?? ''}${(fixed[2] ?? '').toUpperCase()} (1024-based)`
+      : 'write a number with K, M, G or T, such as 4G (1024-based)',
   };
 }
 
 /** What to say when a value does not have the form of a `$defs` entry of the schemas. */
 export const FORMATS: Readonly<Record<string, (value: Json) => Explanation>> = {
-  memory: (value) => (typeof value === 'string' ? explainMemory(value) : { rule: 'memory-suffix', message: `${show(value)} is bytes, or a mistake`, hint: 'write a number with a unit, such as 4G (1024-based)' }),
+  memory: (value) =>
+    typeof value === 'string'
+      ? explainMemory(value)
+      : {
+          rule: 'memory-suffix',
+          message: `${show(value)} is bytes, or a mistake`,
+          hint: 'write a number with a unit, such as 4G (1024-based)',
+        },
   cpu: (value) => {
     const milli = typeof value === 'string' ? /^([0-9]+)m$/u.exec(value) : null;
-    return { rule: 'cpu-number', message: `${show(value)} is not a number of cores`, hint: milli ? `write ${Number(milli[1]) / 1000}` : 'write a number above 0, such as 2 or 0.5, without quotes' };
+    return {
+      rule: 'cpu-number',
+      message: `${show(value)} is not a number of cores`,
+      hint: milli
+        ? `write ${Number(milli[1]) / 1000}`
+        : 'write a number above 0, such as 2 or 0.5, without quotes',
+    };
   },
-  name: (value) => ({ rule: 'name', message: `${show(value)} cannot be a name`, hint: 'use lower-case letters, digits and single hyphens, at most 32, starting with a letter' }),
-  dottedName: (value) => ({ rule: 'name', message: `${show(value)} cannot be a name`, hint: 'use lower-case letters, digits, single hyphens and dots' }),
-  envName: (value) => ({ rule: 'name', message: `${show(value)} cannot be the name of an environment variable`, hint: 'use letters, digits and underscores' }),
-  duration: (value) => ({ rule: 'duration', message: `${show(value)} is not a duration`, hint: 'write a whole number with s, m, h or d, such as 30m or 24h' }),
-  quantity: (value) => ({ rule: 'quantity', message: `${show(value)} is not a Kubernetes quantity`, hint: 'write a number with Mi, Gi or Ti, such as 20Gi' }),
-  instant: (value) => ({ rule: 'time', message: `${show(value)} is not a moment in UTC`, hint: 'write it like 2026-11-30T08:00Z' }),
-  date: (value) => ({ rule: 'time', message: `${show(value)} is not a day`, hint: 'write it like 2027-02-28' }),
-  hours: (value) => ({ rule: 'time', message: `${show(value)} is not a span of hours`, hint: 'write it like 08:00-18:00' }),
-  who: (value) => ({ rule: 'who', message: `${show(value)} names nobody`, hint: 'write team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all' }),
-  sha256: (value) => ({ rule: 'digest', message: `${show(value)} is not a SHA-256`, hint: 'write 64 hex digits, or null until the archive was first seen' }),
-  digest: (value) => ({ rule: 'digest', message: `${show(value)} is not a registry digest`, hint: 'write sha256: and 64 hex digits' }),
-  image: (value) => ({ rule: 'image-reference', message: `${show(value)} is not an image address`, hint: 'write registry/name without tag or digest; those have keys of their own' }),
-  httpsUrl: (value) => ({ rule: 'url', message: `${show(value)} is not an address`, hint: 'write it with https://' }),
-  bucket: (value) => ({ rule: 'bucket', message: `${show(value)} is not a bucket`, hint: 'write s3://NAME or s3://NAME/PREFIX, without a slash at the end' }),
-  region: (value) => ({ rule: 'region', message: `${show(value)} is not a region`, hint: 'write it like eu-central-1' }),
-  repository: (value) => ({ rule: 'repository', message: `${show(value)} is not a repository`, hint: 'write owner/name' }),
-  githubId: (value) => ({ rule: 'github-id', message: `${show(value)} is not a GitHub id`, hint: 'write the numeric id; api.github.com/users/<login> shows it' }),
-  package: (value) => ({ rule: 'package-name', message: `${show(value)} is not a package`, hint: 'write a name, with a version if need be: rioxarray or rioxarray=0.19' }),
-  gitRef: (value) => ({ rule: 'git-ref', message: `${show(value)} is not a branch, tag or commit`, hint: 'use letters, digits, dots, hyphens, underscores and slashes' }),
-  path: (value) => ({ rule: 'path', message: `${show(value)} is not a path`, hint: 'name a file of this folder' }),
-  title: (value) => ({ rule: 'title', message: `${show(value)} is not a title`, hint: 'write one line of 1 to 80 characters' }),
+  name: (value) => ({
+    rule: 'name',
+    message: `${show(value)} cannot be a name`,
+    hint: 'use lower-case letters, digits and single hyphens, at most 32, starting with a letter',
+  }),
+  dottedName: (value) => ({
+    rule: 'name',
+    message: `${show(value)} cannot be a name`,
+    hint: 'use lower-case letters, digits, single hyphens and dots',
+  }),
+  envName: (value) => ({
+    rule: 'name',
+    message: `${show(value)} cannot be the name of an environment variable`,
+    hint: 'use letters, digits and underscores',
+  }),
+  duration: (value) => ({
+    rule: 'duration',
+    message: `${show(value)} is not a duration`,
+    hint: 'write a whole number with s, m, h or d, such as 30m or 24h',
+  }),
+  quantity: (value) => ({
+    rule: 'quantity',
+    message: `${show(value)} is not a Kubernetes quantity`,
+    hint: 'write a number with Mi, Gi or Ti, such as 20Gi',
+  }),
+  instant: (value) => ({
+    rule: 'time',
+    message: `${show(value)} is not a moment in UTC`,
+    hint: 'write it like 2026-11-30T08:00Z',
+  }),
+  date: (value) => ({
+    rule: 'time',
+    message: `${show(value)} is not a day`,
+    hint: 'write it like 2027-02-28',
+  }),
+  hours: (value) => ({
+    rule: 'time',
+    message: `${show(value)} is not a span of hours`,
+    hint: 'write it like 08:00-18:00',
+  }),
+  who: (value) => ({
+    rule: 'who',
+    message: `${show(value)} names nobody`,
+    hint: 'write team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all',
+  }),
+  sha256: (value) => ({
+    rule: 'digest',
+    message: `${show(value)} is not a SHA-256`,
+    hint: 'write 64 hex digits, or null until the archive was first seen',
+  }),
+  digest: (value) => ({
+    rule: 'digest',
+    message: `${show(value)} is not a registry digest`,
+    hint: 'write sha256: and 64 hex digits',
+  }),
+  image: (value) => ({
+    rule: 'image-reference',
+    message: `${show(value)} is not an image address`,
+    hint: 'write registry/name without tag or digest; those have keys of their own',
+  }),
+  httpsUrl: (value) => ({
+    rule: 'url',
+    message: `${show(value)} is not an address`,
+    hint: 'write it with https://',
+  }),
+  bucket: (value) => ({
+    rule: 'bucket',
+    message: `${show(value)} is not a bucket`,
+    hint: 'write s3://NAME or s3://NAME/PREFIX, without a slash at the end',
+  }),
+  region: (value) => ({
+    rule: 'region',
+    message: `${show(value)} is not a region`,
+    hint: 'write it like eu-central-1',
+  }),
+  repository: (value) => ({
+    rule: 'repository',
+    message: `${show(value)} is not a repository`,
+    hint: 'write owner/name',
+  }),
+  githubId: (value) => ({
+    rule: 'github-id',
+    message: `${show(value)} is not a GitHub id`,
+    hint: 'write the numeric id; api.github.com/users/<login> shows it',
+  }),
+  package: (value) => ({
+    rule: 'package-name',
+    message: `${show(value)} is not a package`,
+    hint: 'write a name, with a version if need be: rioxarray or rioxarray=0.19',
+  }),
+  gitRef: (value) => ({
+    rule: 'git-ref',
+    message: `${show(value)} is not a branch, tag or commit`,
+    hint: 'use letters, digits, dots, hyphens, underscores and slashes',
+  }),
+  path: (value) => ({
+    rule: 'path',
+    message: `${show(value)} is not a path`,
+    hint: 'name a file of this folder',
+  }),
+  title: (value) => ({
+    rule: 'title',
+    message: `${show(value)} is not a title`,
+    hint: 'write one line of 1 to 80 characters',
+  }),
 };
 
 /** A value as it may be shown to people: quoted, short, without control characters. */

@@ -9,13 +9,29 @@ export interface Located {
 const LAYOUT: readonly { kind: Kind; path: RegExp; example: string }[] = [
   { kind: 'platform', path: /^(platform)\.yaml$/u, example: 'platform.yaml' },
   { kind: 'cluster', path: /^clusters\/([^/]+)\.yaml$/u, example: 'clusters/<name>.yaml' },
-  { kind: 'environment', path: /^environments\/([^/]+)\.yaml$/u, example: 'environments/<hub>.yaml' },
+  {
+    kind: 'environment',
+    path: /^environments\/([^/]+)\.yaml$/u,
+    example: 'environments/<hub>.yaml',
+  },
   { kind: 'image', path: /^images\/([^/]+)\/image\.yaml$/u, example: 'images/<image>/image.yaml' },
-  { kind: 'image-lock', path: /^images\/([^/]+)\/image\.lock\.yaml$/u, example: 'images/<image>/image.lock.yaml' },
+  {
+    kind: 'image-lock',
+    path: /^images\/([^/]+)\/image\.lock\.yaml$/u,
+    example: 'images/<image>/image.lock.yaml',
+  },
   { kind: 'data', path: /^data\/([^/]+)\.yaml$/u, example: 'data/<set>.yaml' },
   { kind: 'approvers', path: /^access\/(approvers)\.yaml$/u, example: 'access/approvers.yaml' },
-  { kind: 'member', path: /^access\/members\/([^/]+)\.yaml$/u, example: 'access/members/<id>.yaml' },
-  { kind: 'cohort', path: /^access\/cohorts\/([^/]+)\.yaml$/u, example: 'access/cohorts/<slug>.yaml' },
+  {
+    kind: 'member',
+    path: /^access\/members\/([^/]+)\.yaml$/u,
+    example: 'access/members/<id>.yaml',
+  },
+  {
+    kind: 'cohort',
+    path: /^access\/cohorts\/([^/]+)\.yaml$/u,
+    example: 'access/cohorts/<slug>.yaml',
+  },
 ];
 
 /** Folders that the platform reads; everything else in the repository is none of its business. */

@@ -22,8 +22,15 @@ type Docs = { [K in Kind]: Map<string, Doc<Kinds[K]>> };
 /** Files by path → the platform, and everything that is wrong with the files one by one. */
 export function readPlatform(files: ReadonlyMap<string, Text>): Reading {
   const docs: Docs = {
-    platform: new Map(), cluster: new Map(), environment: new Map(), image: new Map(), 'image-lock': new Map(),
-    data: new Map(), approvers: new Map(), member: new Map(), cohort: new Map(),
+    platform: new Map(),
+    cluster: new Map(),
+    environment: new Map(),
+    image: new Map(),
+    'image-lock': new Map(),
+    data: new Map(),
+    approvers: new Map(),
+    member: new Map(),
+    cohort: new Map(),
   };
   const names = new Map<Kind, Set<string>>();
   const findings: Finding[] = [];
@@ -48,7 +55,8 @@ export function readPlatform(files: ReadonlyMap<string, Text>): Reading {
     const located = locate(file);
     if (!located) {
       const right = misplaced(file);
-      if (right !== undefined) report(file, 'file-place', 'this file is not read here', `platform files are ${right}`);
+      if (right !== undefined)
+        report(file, 'file-place', 'this file is not read here', `platform files are ${right}`);
       continue;
     }
     remember(names, located.kind, located.name);
@@ -56,12 +64,26 @@ export function readPlatform(files: ReadonlyMap<string, Text>): Reading {
     sources.set(file, source);
     read(located.kind, located.name, source);
   }
-  if (!files.has('platform.yaml')) report('platform.yaml', 'file', 'there is no platform.yaml', 'run this in the root of a platform, or start one with `glaciocloud init`');
+  if (!files.has('platform.yaml'))
+    report(
+      'platform.yaml',
+      'file',
+      'there is no platform.yaml',
+      'run this in the root of a platform, or start one with `glaciocloud init`',
+    );
   const settings = docs.platform.get('platform');
   const platform: Platform | undefined = settings && {
-    settings, clusters: docs.cluster, environments: docs.environment, images: docs.image, locks: docs['image-lock'],
-    data: docs.data, approvers: docs.approvers.get('approvers'), members: docs.member, cohorts: docs.cohort,
-    names, paths: new Set(files.keys()),
+    settings,
+    clusters: docs.cluster,
+    environments: docs.environment,
+    images: docs.image,
+    locks: docs['image-lock'],
+    data: docs.data,
+    approvers: docs.approvers.get('approvers'),
+    members: docs.member,
+    cohorts: docs.cohort,
+    names,
+    paths: new Set(files.keys()),
   };
   return { platform, findings: onePerPlace(findings), sources };
 }

@@ -18,10 +18,26 @@ import { FORMATS, quoted } from './formats.ts';
 import type { Explanation } from './formats.ts';
 import type { Doc, Kind, Kinds } from './types.ts';
 
-export const SCHEMAS = { platform, cluster, environment, image, 'image-lock': imageLock, data, approvers, member, cohort } as const satisfies Record<Kind, object>;
+export const SCHEMAS = {
+  platform,
+  cluster,
+  environment,
+  image,
+  'image-lock': imageLock,
+  data,
+  approvers,
+  member,
+  cohort,
+} as const satisfies Record<Kind, object>;
 
 const compiled = new Map<Kind, ValidateFunction>();
-const ajv = new Ajv2020({ allErrors: true, useDefaults: true, verbose: true, allowUnionTypes: true, strictRequired: false });
+const ajv = new Ajv2020({
+  allErrors: true,
+  useDefaults: true,
+  verbose: true,
+  allowUnionTypes: true,
+  strictRequired: false,
+});
 
 function validator(kind: Kind): ValidateFunction {
   const known = compiled.get(kind);
@@ -32,29 +48,54 @@ function validator(kind: Kind): ValidateFunction {
 }
 
 /** A file of a kind as its model with defaults filled in, or everything that is wrong with it. */
-export function readDoc<K extends Kind>(kind: K, name: string, source: Source): { doc: Doc<Kinds[K]> | undefined; findings: Finding[] } {
+export function readDoc<K extends Kind>(
+  kind: K,
+  name: string,
+  source: Source,
+): { doc: Doc<Kinds[K]> | undefined; findings: Finding[] } {
   if (source.findings.length > 0) return { doc: undefined, findings: source.findings };
   const value = structuredClone(source.data);
   const validate = validator(kind);
-  if (!validate(value)) return { doc: undefined, findings: explainAll(source, validate.errors ?? []) };
+  if (!validate(value))
+    return { doc: undefined, findings: explainAll(source, validate.errors ?? []) };
   // The schema has just accepted the value, and `types.ts` has the schema's shape.
-  const doc = { name, file: source.file, data: value as unknown as Kinds[K], at: source.at, keyAt: source.keyAt, has: source.has };
+  const doc = {
+    name,
+    file: source.file,
+    data: value as unknown as Kinds[K],
+    at: source.at,
+    keyAt: source.keyAt,
+    has: source.has,
+  };
   return { doc, findings: [] };
 }
 
-type SchemaError = ErrorObject & { parentSchema?: { properties?: Record<string, unknown> }; data?: unknown };
+type SchemaError = ErrorObject & {
+  parentSchema?: { properties?: Record<string, unknown> };
+  data?: unknown;
+};
 
 function explainAll(source: Source, errors: readonly SchemaError[]): Finding[] {
   const unknown = errors.filter((error) => error.keyword === 'additionalProperties');
-  const misspelt = new Set(unknown.map((error) => `${error.instancePath}/${suggestion(error) ?? ''}`));
+  const misspelt = new Set(
+    unknown.map((error) => `${error.instancePath}/${suggestion(error) ?? ''}`),
+  );
   return errors
     .filter((error) => error.keyword !== 'propertyNames')
-    .filter((error) => error.keyword !== 'required' || !misspelt.has(`${error.instancePath}/${String(error.params['missingProperty'])}`))
+    .filter(
+      (error) =>
+        error.keyword !== 'required' ||
+        !misspelt.has(`${error.instancePath}/${String(error.params['missingProperty'])}`),
+    )
     .map((error) => toFinding(source, error));
 }
 
 function toFinding(source: Source, error: SchemaError): Finding {
-  const finding = (explanation: Explanation, where: Finding['at']): Finding => ({ severity: 'error', at: where, ...explanation });
+  const finding = (explanation: Explanation, where: Finding['at']): Finding => ({
+    severity: 'error',
+    at: where,
+    ...explanation,
+  });
   const path = error.instancePath;
   const value = at(source.data, path) ?? null;
   switch (error.keyword) {
@@ -63,18 +104,30 @@ function toFinding(source: Source, error: SchemaError): Finding {
       const near = suggestion(error);
       const known = Object.keys(error.parentSchema?.properties ?? {}).join(', ');
       return finding(
-        { rule: 'unknown-key', message: `the key "${key}" is not known here`, hint: near === undefined ? `known keys: ${known}` : `did you mean "${near}"?` },
+        {
+          rule: 'unknown-key',
+          message: `the key "${key}" is not known here`,
+          hint: near === undefined ? `known keys: ${known}` : `did you mean "${near}"?`,
+        },
         source.keyAt(`${path}/${escapeSegment(key)}`),
       );
     }
     case 'required': {
       const key = String(error.params['missingProperty']);
-      return finding({ rule: 'missing-key', message: `${path === '' ? 'the file' : `"${segmentsOf(path).at(-1) ?? ''}"`} has no "${key}"`, hint: `add "${key}:"` }, source.keyAt(path));
+      return finding(
+        {
+          rule: 'missing-key',
+          message: `${path === '' ? 'the file' : `"${segmentsOf(path).at(-1) ?? ''}"`} has no "${key}"`,
+          hint: `add "${key}:"`,
+        },
+        source.keyAt(path),
+      );
     }
     default: {
       // With propertyNames the path is the mapping's, and the value that failed is the key itself.
       const name = error.propertyName;
-      if (name !== undefined) return finding(explain(error, name), source.keyAt(`${path}/${escapeSegment(name)}`));
+      if (name !== undefined)
+        return finding(explain(error, name), source.keyAt(`${path}/${escapeSegment(name)}`));
       return finding(explain(error, value), source.at(path));
     }
   }
@@ -88,17 +141,38 @@ function explain(error: SchemaError, value: Json): Explanation {
   const params = error.params;
   switch (error.keyword) {
     case 'enum':
-      return { rule, message: `${quoted(value)} is not one of the choices`, hint: enumHint(value, params['allowedValues'] as Json[]) };
+      return {
+        rule,
+        message: `${quoted(value)} is not one of the choices`,
+        hint: enumHint(value, params['allowedValues'] as Json[]),
+      };
     case 'const':
-      return { rule, message: `${quoted(value)} is not what belongs here`, hint: `write ${JSON.stringify(params['allowedValue'])}` };
+      return {
+        rule,
+        message: `${quoted(value)} is not what belongs here`,
+        hint: `write ${JSON.stringify(params['allowedValue'])}`,
+      };
     case 'type':
-      return { rule, message: `${value === null ? 'nothing' : quoted(value)} stands where ${article(String(params['type']))} belongs`, hint: typeHint(String(params['type']), value) };
+      return {
+        rule,
+        message: `${value === null ? 'nothing' : quoted(value)} stands where ${article(String(params['type']))} belongs`,
+        hint: typeHint(String(params['type']), value),
+      };
     case 'pattern': {
       const example = (error.parentSchema as { examples?: Json[] } | undefined)?.examples?.[0];
-      return { rule, message: `${quoted(value)} does not have the right form`, hint: example === undefined ? describedAs(error) : `write it like ${JSON.stringify(example)}` };
+      return {
+        rule,
+        message: `${quoted(value)} does not have the right form`,
+        hint:
+          example === undefined ? describedAs(error) : `write it like ${JSON.stringify(example)}`,
+      };
     }
     default:
-      return { rule, message: `${quoted(value)} ${error.message ?? 'is not accepted'}`, hint: describedAs(error) };
+      return {
+        rule,
+        message: `${quoted(value)} ${error.message ?? 'is not accepted'}`,
+        hint: describedAs(error),
+      };
   }
 }
 
@@ -108,12 +182,23 @@ function describedAs(error: SchemaError): string {
 }
 
 function article(type: string): string {
-  const names: Record<string, string> = { object: 'a mapping', array: 'a list', integer: 'a whole number', number: 'a number', string: 'text', boolean: 'true or false' };
-  return type.split(',').map((one) => names[one] ?? one).join(' or ');
+  const names: Record<string, string> = {
+    object: 'a mapping',
+    array: 'a list',
+    integer: 'a whole number',
+    number: 'a number',
+    string: 'text',
+    boolean: 'true or false',
+  };
+  return type
+    .split(',')
+    .map((one) => names[one] ?? one)
+    .join(' or ');
 }
 
 function typeHint(type: string, value: Json): string {
-  if (type.includes('string') && typeof value !== 'object') return `write "${JSON.stringify(value)}" in quotes`;
+  if (type.includes('string') && typeof value !== 'object')
+    return `write "${JSON.stringify(value)}" in quotes`;
   if (type === 'array') return 'start each entry with "- ", or write [a, b]';
   if (type === 'object') return 'write "key: value" lines below it';
   return `write ${article(type)}, without quotes`;
@@ -122,7 +207,10 @@ function typeHint(type: string, value: Json): string {
 function enumHint(value: Json, allowed: readonly Json[]): string {
   const choices = `choose ${allowed.map((one) => JSON.stringify(one)).join(', ')}`;
   if (typeof value !== 'string') return choices;
-  const near = nearest(value, allowed.filter((one) => typeof one === 'string'));
+  const near = nearest(
+    value,
+    allowed.filter((one) => typeof one === 'string'),
+  );
   return near === undefined ? choices : `did you mean "${near}"? ${choices}`;
 }
 
@@ -135,5 +223,8 @@ function suggestion(error: SchemaError): string | undefined {
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const near = closest(word.toLowerCase(), known);
-  return distance(word.toLowerCase(), near.toLowerCase()) <= Math.max(2, Math.floor(near.length / 3)) ? near : undefined;
+  return distance(word.toLowerCase(), near.toLowerCase()) <=
+    Math.max(2, Math.floor(near.length / 3))
+    ? near
+    : undefined;
 }

@@ -150,7 +150,13 @@ export interface ImageLockFile {
 export interface DataFile {
   title: string;
   oggm?: string;
-  prepro?: { base: string; rgi: '62' | '70G' | '70C'; level: number; border: 10 | 80 | 160; regions: string[] };
+  prepro?: {
+    base: string;
+    rgi: '62' | '70G' | '70C';
+    level: number;
+    border: 10 | 80 | 160;
+    regions: string[];
+  };
   files?: string[];
   size: string;
 }

@@ -7,8 +7,16 @@ export function seconds(duration: string): number {
 
 const BINARY: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 const QUANTITY: Readonly<Record<string, number>> = {
-  Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50,
-  k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
 };
 
 function scaled(text: string, units: Readonly<Record<string, number>>): number | undefined {
@@ -31,7 +39,9 @@ export function quantityBytes(text: string): number | undefined {
 /** Milliseconds since 1970 of an instant or day; NaN for a day that does not exist. */
 export function instant(text: string): number {
   const time = Date.parse(text.length === 10 ? `${text}T00:00Z` : text);
-  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text.slice(0, 10) ? Number.NaN : time;
+  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text.slice(0, 10)
+    ? Number.NaN
+    : time;
 }
 
 /** `image-1.6.3` is `image-1-6-3` where only letters, digits and hyphens are allowed. */

@@ -13,7 +13,11 @@ export interface Decision {
 }
 
 /** Wanted against deployed, by digest alone. Never by what a push touched. */
-export function decide(wanted: readonly WantedRelease[], present: readonly PresentRelease[], removals: readonly Removal[]): Decision {
+export function decide(
+  wanted: readonly WantedRelease[],
+  present: readonly PresentRelease[],
+  removals: readonly Removal[],
+): Decision {
   const deployed = new Map(present.map((one) => [unitId(one.unit), one]));
   const decision: Decision = { changed: [], unchanged: [], removals: [], orphans: [] };
   for (const to of wanted) {
@@ -23,9 +27,20 @@ export function decide(wanted: readonly WantedRelease[], present: readonly Prese
     else decision.changed.push({ to, from });
   }
   for (const { unit } of deployed.values()) {
-    const removal = unit.kind === 'hub' ? removals.find((one) => one.hub === unit.name && one.cluster === unit.cluster) : undefined;
+    const removal =
+      unit.kind === 'hub'
+        ? removals.find((one) => one.hub === unit.name && one.cluster === unit.cluster)
+        : undefined;
     const place = removal && archivePlace(removal);
-    if (removal) decision.removals.push({ kind: 'remove', unit, homes: removal.homes, database: removal.database, archive: place && placeText(place), why: removal.reason });
+    if (removal)
+      decision.removals.push({
+        kind: 'remove',
+        unit,
+        homes: removal.homes,
+        database: removal.database,
+        archive: place && placeText(place),
+        why: removal.reason,
+      });
     else decision.orphans.push(unit);
   }
   return decision;

@@ -39,8 +39,14 @@ export function diffManifests(before: string, after: string): Diff {
     changed.push({ ...changeOf(from, to, 'renamed'), before: from.ref });
   }
   const whole = (item: Item, kind: 'added' | 'removed'): ObjectChange =>
-    kind === 'added' ? changeOf({ ref: item.ref, object: {} }, item, 'added') : changeOf(item, { ref: item.ref, object: {} }, 'removed');
-  const all = [...changed, ...[...came.values()].map((item) => whole(item, 'added')), ...[...gone.values()].map((item) => whole(item, 'removed'))];
+    kind === 'added'
+      ? changeOf({ ref: item.ref, object: {} }, item, 'added')
+      : changeOf(item, { ref: item.ref, object: {} }, 'removed');
+  const all = [
+    ...changed,
+    ...[...came.values()].map((item) => whole(item, 'added')),
+    ...[...gone.values()].map((item) => whole(item, 'removed')),
+  ];
   all.sort((a, b) => compareText(idOf(a.object), idOf(b.object)));
   return {
     added: [...came.values()].map(({ ref }) => ref),
@@ -66,7 +72,12 @@ function parse(texts: readonly string[]): Map<string, Item> {
 }
 
 function refOf(object: JsonObject): ObjectRef {
-  return { apiVersion: textAt(object, '/apiVersion'), kind: textAt(object, '/kind'), namespace: textAt(object, '/metadata/namespace'), name: textAt(object, '/metadata/name') };
+  return {
+    apiVersion: textAt(object, '/apiVersion'),
+    kind: textAt(object, '/kind'),
+    namespace: textAt(object, '/metadata/namespace'),
+    name: textAt(object, '/metadata/name'),
+  };
 }
 
 /** Group, kind, namespace and name: a new version of the same API is the same object. */
@@ -85,12 +96,29 @@ function changeOf(from: Item, to: Item, kind: ObjectChange['kind']): ObjectChang
     const texts = part.value.replace(/\n$/u, '').split('\n');
     if (part.added) plus += texts.length;
     else if (part.removed) minus += texts.length;
-    if (part.added || part.removed) lines.push(...texts.map((line) => `${part.added ? '+' : '-'} ${line}`));
+    if (part.added || part.removed)
+      lines.push(...texts.map((line) => `${part.added ? '+' : '-'} ${line}`));
     else lines.push(...around(texts, lines.length > 0));
   }
-  while (lines.at(-1)?.startsWith('  ') === true && lines.length > 3 && lines.at(-4)?.startsWith('  ') === true) lines.pop();
-  const shown = lines.length > LINES_SHOWN ? [...lines.slice(0, LINES_SHOWN), `… ${lines.length - LINES_SHOWN} more lines`] : lines;
-  return { kind, object: to.ref, before: undefined, fields: compare(left, right), lines: shown, plus, minus };
+  while (
+    lines.at(-1)?.startsWith('  ') === true &&
+    lines.length > 3 &&
+    lines.at(-4)?.startsWith('  ') === true
+  )
+    lines.pop();
+  const shown =
+    lines.length > LINES_SHOWN
+      ? [...lines.slice(0, LINES_SHOWN), `… ${lines.length - LINES_SHOWN} more lines`]
+      : lines;
+  return {
+    kind,
+    object: to.ref,
+    before: undefined,
+    fields: compare(left, right),
+    lines: shown,
+    plus,
+    minus,
+  };
 }
 
 /** Three lines of what stays on each side of a change. */
@@ -101,15 +129,21 @@ function around(texts: readonly string[], hasBefore: boolean): string[] {
 }
 
 function yaml(value: Json): string {
-  return isObject(value) && Object.keys(value).length === 0 ? '' : dump(value, { lineWidth: -1, noRefs: true, sortKeys: true });
+  return isObject(value) && Object.keys(value).length === 0
+    ? ''
+    : dump(value, { lineWidth: -1, noRefs: true, sortKeys: true });
 }
 
 /** The object as people compare it: without checksum annotations, and with JSON that a ConfigMap carries as text unfolded. */
 function readable(value: Json, path = ''): Json {
   if (Array.isArray(value)) return value.map((item) => readable(item, `${path}/-`));
   if (isObject(value)) {
-    const entries = Object.entries(value).filter(([key]) => !(path.endsWith('/annotations') && isChecksum(key)));
-    return Object.fromEntries(entries.map(([key, item]) => [key, readable(item, `${path}/${key}`)]));
+    const entries = Object.entries(value).filter(
+      ([key]) => !(path.endsWith('/annotations') && isChecksum(key)),
+    );
+    return Object.fromEntries(
+      entries.map(([key, item]) => [key, readable(item, `${path}/${key}`)]),
+    );
   }
   if (typeof value === 'string' && path.startsWith('/data/') && /^\s*[[{]/u.test(value)) {
     try {
@@ -127,18 +161,31 @@ function isChecksum(key: string): boolean {
 
 function checksums(object: JsonObject): string {
   const annotations = at(object, '/spec/template/metadata/annotations');
-  return isObject(annotations) ? JSON.stringify(Object.entries(annotations).filter(([key]) => isChecksum(key))) : '';
+  return isObject(annotations)
+    ? JSON.stringify(Object.entries(annotations).filter(([key]) => isChecksum(key)))
+    : '';
 }
 
 /** The same kind, and equal once each bears the other's name. */
 function isRenamed(from: Item, to: Item): boolean {
   if (from.ref.kind !== to.ref.kind || from.ref.name === to.ref.name) return false;
-  const text = (item: Item): string => JSON.stringify(readable({ ...item.object, apiVersion: '' })).replaceAll(item.ref.name, '\u0000');
+  const text = (item: Item): string =>
+    JSON.stringify(readable({ ...item.object, apiVersion: '' })).replaceAll(
+      item.ref.name,
+      '\u0000',
+    );
   return text(from) === text(to);
 }
 
 /** Equal for equal changes in different hubs: names of the hub's own are not part of it. */
 function shapeOf(changes: readonly ObjectChange[]): string {
   const field = ({ path, from, to }: FieldChange): Json => [path, from ?? null, to ?? null];
-  return digestOf(changes.map(({ kind, object, fields }): Json => [kind, object.kind, object.name, fields.map(field)]));
+  return digestOf(
+    changes.map(({ kind, object, fields }): Json => [
+      kind,
+      object.kind,
+      object.name,
+      fields.map(field),
+    ]),
+  );
 }

@@ -137,9 +137,23 @@ export type Effect =
 
 export type ReleaseStep =
   | { kind: 'install'; to: WantedRelease; diff: Diff; effects: Effect[]; why: Reason[] }
-  | { kind: 'upgrade'; from: PresentRelease; to: WantedRelease; diff: Diff; effects: Effect[]; why: Reason[] }
+  | {
+      kind: 'upgrade';
+      from: PresentRelease;
+      to: WantedRelease;
+      diff: Diff;
+      effects: Effect[];
+      why: Reason[];
+    }
   /** `archive`: where what is archived goes. */
-  | { kind: 'remove'; unit: Unit; homes: Disposal; database: Disposal; archive: string | undefined; why: string };
+  | {
+      kind: 'remove';
+      unit: Unit;
+      homes: Disposal;
+      database: Disposal;
+      archive: string | undefined;
+      why: string;
+    };
 
 export type Disposal = 'keep' | 'archive' | 'delete';
 

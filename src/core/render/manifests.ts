@@ -6,7 +6,9 @@ import type { Json, JsonObject } from '../json.ts';
 /** Helm's output as documents: without comments about their source, empty ones dropped, Secrets masked. */
 export function normalise(output: string): string {
   const documents = splitDocuments(output).filter((text) => /^kind:/mu.test(text));
-  return documents.map((text) => `---\n${/^kind: *Secret *$/mu.test(text) ? masked(text) : text.trimEnd()}\n`).join('');
+  return documents
+    .map((text) => `---\n${/^kind: *Secret *$/mu.test(text) ? masked(text) : text.trimEnd()}\n`)
+    .join('');
 }
 
 export function splitDocuments(text: string): string[] {
@@ -28,12 +30,19 @@ function masked(text: string): string {
   for (const field of ['data', 'stringData']) {
     const data = object[field];
     if (!isObject(data)) continue;
-    object[field] = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, `masked ${sha256Hex(JSON.stringify(value)).slice(0, 16)}`]));
+    object[field] = Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [
+        key,
+        `masked ${sha256Hex(JSON.stringify(value)).slice(0, 16)}`,
+      ]),
+    );
   }
   return dump(object, { lineWidth: -1, noRefs: true }).trimEnd();
 }
 
 /** Objects of our own making as the same kind of text. */
 export function manifestText(objects: readonly JsonObject[]): string {
-  return objects.map((object) => `---\n${dump(object, { lineWidth: -1, noRefs: true }).trimEnd()}\n`).join('');
+  return objects
+    .map((object) => `---\n${dump(object, { lineWidth: -1, noRefs: true }).trimEnd()}\n`)
+    .join('');
 }

@@ -14,14 +14,34 @@ export const eventTime: Rule = {
   *check(platform) {
     for (const hub of platform.environments.values()) {
       for (const [index, { from, until }] of hub.data.capacity.events.entries()) {
-        if (Number.isNaN(instant(from))) yield { at: hub.at(at(index, 'from')), message: `${from} does not exist`, hint: 'look at a calendar' };
-        else if (!(instant(until) > instant(from))) yield { at: hub.at(at(index, 'until')), message: 'it ends before it begins', hint: 'swap the two, or correct the year' };
+        if (Number.isNaN(instant(from)))
+          yield {
+            at: hub.at(at(index, 'from')),
+            message: `${from} does not exist`,
+            hint: 'look at a calendar',
+          };
+        else if (!(instant(until) > instant(from)))
+          yield {
+            at: hub.at(at(index, 'until')),
+            message: 'it ends before it begins',
+            hint: 'swap the two, or correct the year',
+          };
       }
     }
     for (const doc of [...platform.cohorts.values(), ...platform.members.values()]) {
       const { from, until } = doc.data;
-      if (Number.isNaN(instant(until))) yield { at: doc.at('/until'), message: `${until} does not exist`, hint: 'look at a calendar' };
-      else if (from !== undefined && !(instant(until) >= instant(from))) yield { at: doc.at('/until'), message: 'it ends before it begins', hint: 'swap the two, or correct the year' };
+      if (Number.isNaN(instant(until)))
+        yield {
+          at: doc.at('/until'),
+          message: `${until} does not exist`,
+          hint: 'look at a calendar',
+        };
+      else if (from !== undefined && !(instant(until) >= instant(from)))
+        yield {
+          at: doc.at('/until'),
+          message: 'it ends before it begins',
+          hint: 'swap the two, or correct the year',
+        };
     }
   },
 };
@@ -34,7 +54,12 @@ export const eventUsers: Rule = {
   on: 'hub',
   *check({ hub }) {
     for (const [index, { users }] of hub.data.capacity.events.entries()) {
-      if (users > hub.data.capacity.maxServers) yield { at: hub.at(at(index, 'users')), message: `${users} people, and the hub allows ${hub.data.capacity.maxServers} servers`, hint: 'raise capacity.maxServers' };
+      if (users > hub.data.capacity.maxServers)
+        yield {
+          at: hub.at(at(index, 'users')),
+          message: `${users} people, and the hub allows ${hub.data.capacity.maxServers} servers`,
+          hint: 'raise capacity.maxServers',
+        };
     }
   },
 };
@@ -48,8 +73,18 @@ export const eventSpawnRate: Rule = {
   *check({ hub, cluster }) {
     const start = seconds(cluster.data.nodes.user.startTime);
     for (const [index, { users }] of hub.data.capacity.events.entries()) {
-      if (users > CONCURRENT_SPAWN_LIMIT) yield { at: hub.at(at(index, 'users')), message: `${users} people come at once, and ${CONCURRENT_SPAWN_LIMIT} servers start at a time`, hint: 'let people come in groups, or tell them to try again' };
-      else if (start >= 120 && hub.data.capacity.placeholders < users / 4) yield { at: hub.at(at(index, 'users')), message: `a new node takes ${cluster.data.nodes.user.startTime}, and ${hub.data.capacity.placeholders} seats are kept warm`, hint: `raise capacity.placeholders to about ${Math.ceil(users / 4)} for the class` };
+      if (users > CONCURRENT_SPAWN_LIMIT)
+        yield {
+          at: hub.at(at(index, 'users')),
+          message: `${users} people come at once, and ${CONCURRENT_SPAWN_LIMIT} servers start at a time`,
+          hint: 'let people come in groups, or tell them to try again',
+        };
+      else if (start >= 120 && hub.data.capacity.placeholders < users / 4)
+        yield {
+          at: hub.at(at(index, 'users')),
+          message: `a new node takes ${cluster.data.nodes.user.startTime}, and ${hub.data.capacity.placeholders} seats are kept warm`,
+          hint: `raise capacity.placeholders to about ${Math.ceil(users / 4)} for the class`,
+        };
     }
   },
 };
@@ -64,8 +99,14 @@ export const eventOverlap: Rule = {
     const events = hub.data.capacity.events;
     for (const [index, event] of events.entries()) {
       for (const other of events.slice(0, index)) {
-        const together = instant(event.from) < instant(other.until) && instant(other.from) < instant(event.until);
-        if (together && event.users + other.users > hub.data.capacity.maxServers) yield { at: hub.at(at(index, 'name')), message: `together with "${other.name}" these are ${event.users + other.users} people for ${hub.data.capacity.maxServers} servers`, hint: 'raise capacity.maxServers, or move one of them' };
+        const together =
+          instant(event.from) < instant(other.until) && instant(other.from) < instant(event.until);
+        if (together && event.users + other.users > hub.data.capacity.maxServers)
+          yield {
+            at: hub.at(at(index, 'name')),
+            message: `together with "${other.name}" these are ${event.users + other.users} people for ${hub.data.capacity.maxServers} servers`,
+            hint: 'raise capacity.maxServers, or move one of them',
+          };
       }
     }
   },
@@ -79,7 +120,8 @@ export const eventPast: Rule = {
   on: 'hub',
   *check({ hub, now }) {
     for (const [index, { until }] of hub.data.capacity.events.entries()) {
-      if (instant(until) < now) yield { at: hub.at(at(index, 'until')), message: 'it is over', hint: 'remove the entry' };
+      if (instant(until) < now)
+        yield { at: hub.at(at(index, 'until')), message: 'it is over', hint: 'remove the entry' };
     }
   },
 };
@@ -92,7 +134,12 @@ export const eventImage: Rule = {
   on: 'hub',
   *check({ hub }) {
     for (const [index, { image }] of hub.data.capacity.events.entries()) {
-      if (image !== undefined && !hub.data.images.includes(image)) yield { at: hub.at(at(index, 'image')), message: `the hub does not offer ${image}`, hint: `choose ${hub.data.images.join(', ')}` };
+      if (image !== undefined && !hub.data.images.includes(image))
+        yield {
+          at: hub.at(at(index, 'image')),
+          message: `the hub does not offer ${image}`,
+          hint: `choose ${hub.data.images.join(', ')}`,
+        };
     }
   },
 };

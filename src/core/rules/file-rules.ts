@@ -6,31 +6,89 @@ export interface FileRule {
   why: string;
 }
 
-const error = (id: string, title: string, why: string): FileRule => ({ id, severity: 'error', title, why });
+const error = (id: string, title: string, why: string): FileRule => ({
+  id,
+  severity: 'error',
+  title,
+  why,
+});
 
 export const FILE_RULES: readonly FileRule[] = [
-  error('yaml', 'Files are plain YAML.', 'Anchors, aliases, tags, merge keys and several documents mean different things to different tools, and a number such as 1.10 changes silently. What is refused here cannot surprise anybody later.'),
-  error('file', 'Files can be read.', 'Text in UTF-8, smaller than 1 MB, no symbolic links: pull requests come from strangers.'),
-  error('file-place', 'Platform files lie where they are looked for.', 'A file with another ending or in another folder would be passed over in silence.'),
-  error('unknown-key', 'Every key is known.', 'A misspelt key would have no effect, and nobody would notice.'),
+  error(
+    'yaml',
+    'Files are plain YAML.',
+    'Anchors, aliases, tags, merge keys and several documents mean different things to different tools, and a number such as 1.10 changes silently. What is refused here cannot surprise anybody later.',
+  ),
+  error(
+    'file',
+    'Files can be read.',
+    'Text in UTF-8, smaller than 1 MB, no symbolic links: pull requests come from strangers.',
+  ),
+  error(
+    'file-place',
+    'Platform files lie where they are looked for.',
+    'A file with another ending or in another folder would be passed over in silence.',
+  ),
+  error(
+    'unknown-key',
+    'Every key is known.',
+    'A misspelt key would have no effect, and nobody would notice.',
+  ),
   error('missing-key', 'Required keys are there.', 'They have no sensible default.'),
-  error('schema', 'Values have the type and form that the schema asks for.', 'The reference of each file lists them.'),
-  error('memory-suffix', 'Memory is written with K, M, G or T.', 'JupyterHub reads these, 1024-based. `4Gi` passes the chart’s schema and breaks every server start.'),
+  error(
+    'schema',
+    'Values have the type and form that the schema asks for.',
+    'The reference of each file lists them.',
+  ),
+  error(
+    'memory-suffix',
+    'Memory is written with K, M, G or T.',
+    'JupyterHub reads these, 1024-based. `4Gi` passes the chart’s schema and breaks every server start.',
+  ),
   error('cpu-number', 'Cores are a number.', 'KubeSpawner wants 0.5, not "500m".'),
   error('name', 'Names are plain.', 'They become parts of paths, labels and links.'),
   error('duration', 'Durations are whole numbers with a unit.', '30m, 24h, 180d.'),
   error('quantity', 'Sizes of storage are Kubernetes quantities.', '20Gi is 20 × 1024³ bytes.'),
   error('time', 'Times are UTC and complete.', '2026-11-30T08:00Z.'),
-  error('who', 'People are named in one grammar.', 'team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all.'),
+  error(
+    'who',
+    'People are named in one grammar.',
+    'team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all.',
+  ),
   error('digest', 'Digests are whole.', 'Half a digest is no digest.'),
-  error('image-reference', 'Images are named without tag or digest.', 'Those have keys of their own, so that they can be locked.'),
+  error(
+    'image-reference',
+    'Images are named without tag or digest.',
+    'Those have keys of their own, so that they can be locked.',
+  ),
   error('url', 'Addresses have a scheme.', 'https:// and a host name.'),
   error('repository', 'Repositories are owner/name.', 'As on GitHub.'),
-  error('github-id', 'People are numbers.', 'A login can be renamed and registered again by somebody else; the numeric id stays.'),
-  error('package-name', 'Packages are names with versions.', 'Anything else could be an option of the package manager.'),
-  error('git-ref', 'References are branches, tags or commits.', 'Anything else could be an option of git.'),
+  error(
+    'github-id',
+    'People are numbers.',
+    'A login can be renamed and registered again by somebody else; the numeric id stays.',
+  ),
+  error(
+    'package-name',
+    'Packages are names with versions.',
+    'Anything else could be an option of the package manager.',
+  ),
+  error(
+    'git-ref',
+    'References are branches, tags or commits.',
+    'Anything else could be an option of git.',
+  ),
   error('path', 'Paths name something.', 'Relative to the folder of the file.'),
   error('title', 'Titles are one line.', 'Users read them in a menu.'),
-  error('chart-values', 'Merged values fit the chart’s own schema.', 'The chart refuses them at deployment otherwise, one at a time.'),
-  { id: 'values-unchecked', severity: 'warning', title: 'Values are held to the chart’s schema.', why: '`check` asks no network: it uses the chart if it is at hand.' },
+  error(
+    'chart-values',
+    'Merged values fit the chart’s own schema.',
+    'The chart refuses them at deployment otherwise, one at a time.',
+  ),
+  {
+    id: 'values-unchecked',
+    severity: 'warning',
+    title: 'Values are held to the chart’s schema.',
+    why: '`check` asks no network: it uses the chart if it is at hand.',
+  },
 ];

@@ -8,7 +8,9 @@ const GiB = 2 ** 30;
 
 /** Loopback and private addresses: nobody outside reads along. */
 export function isLocalHost(host: string): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(1[6-9]|2\d|3[01])\.\d+\.\d+)$/u.test(host);
+  return /^(localhost|127\.\d+\.\d+\.\d+|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(1[6-9]|2\d|3[01])\.\d+\.\d+)$/u.test(
+    host,
+  );
 }
 
 export const address: Rule = {
@@ -23,11 +25,28 @@ export const address: Rule = {
     const [, scheme, credentials, host = '', port, path] = parts ?? [];
     const local = isLocalHost(host);
     const bare = cluster.data.ingress.class === 'none';
-    if (!parts) yield { at, message: 'this is not an address', hint: 'write https:// and a host name' };
-    else if (credentials !== undefined) yield { at, message: 'the address holds credentials', hint: 'remove them, and change the password' };
-    else if (scheme === 'http' && !(bare && local)) yield { at, message: 'the address is not https', hint: bare ? 'http is for loopback and private addresses only' : `write https://${host}` };
-    else if (path !== undefined && path !== '/') yield { at, message: 'the address has a path', hint: 'a hub has a host name of its own' };
-    else if (port !== undefined && !bare) yield { at, message: `the address has a port, ${port.slice(1)}`, hint: 'the entry listens on 443' };
+    if (!parts)
+      yield { at, message: 'this is not an address', hint: 'write https:// and a host name' };
+    else if (credentials !== undefined)
+      yield {
+        at,
+        message: 'the address holds credentials',
+        hint: 'remove them, and change the password',
+      };
+    else if (scheme === 'http' && !(bare && local))
+      yield {
+        at,
+        message: 'the address is not https',
+        hint: bare ? 'http is for loopback and private addresses only' : `write https://${host}`,
+      };
+    else if (path !== undefined && path !== '/')
+      yield { at, message: 'the address has a path', hint: 'a hub has a host name of its own' };
+    else if (port !== undefined && !bare)
+      yield {
+        at,
+        message: `the address has a port, ${port.slice(1)}`,
+        hint: 'the entry listens on 443',
+      };
   },
 };
 
@@ -40,10 +59,20 @@ export const oneDefault: Rule = {
   *check({ hub }) {
     const marked = Object.entries(hub.data.sizes).filter(([, size]) => size.default);
     const second = marked[1];
-    if (second) yield { at: hub.at(pointer('sizes', second[0], 'default')), message: `"${second[0]}" is a second default`, hint: 'mark one size' };
+    if (second)
+      yield {
+        at: hub.at(pointer('sizes', second[0], 'default')),
+        message: `"${second[0]}" is a second default`,
+        hint: 'mark one size',
+      };
     const name = defaultSize(hub.data.sizes);
     const size = hub.data.sizes[name];
-    if (size && !size.for.includes('all')) yield { at: hub.at(pointer('sizes', name, 'for')), message: `the default size "${name}" is not open to all`, hint: 'leave "for" out, or make another size the default' };
+    if (size && !size.for.includes('all'))
+      yield {
+        at: hub.at(pointer('sizes', name, 'for')),
+        message: `the default size "${name}" is not open to all`,
+        hint: 'leave "for" out, or make another size the default',
+      };
   },
 };
 
@@ -57,8 +86,18 @@ export const sizeFitsNode: Rule = {
     const { cpu, memory } = cluster.data.nodes.user;
     const usable = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE;
     for (const [name, size] of Object.entries(hub.data.sizes)) {
-      if ((memoryBytes(size.memory) ?? 0) > usable) yield { at: hub.at(pointer('sizes', name, 'memory')), message: `${size.memory} do not fit on a node with ${memory}, of which ${Math.floor(usable / GiB)}G are free`, hint: `write at most ${Math.floor(usable / GiB)}G, or take larger nodes` };
-      else if (size.cpu > cpu) yield { at: hub.at(pointer('sizes', name, 'cpu')), message: `${size.cpu} cores do not fit on a node with ${cpu}`, hint: `write at most ${cpu}` };
+      if ((memoryBytes(size.memory) ?? 0) > usable)
+        yield {
+          at: hub.at(pointer('sizes', name, 'memory')),
+          message: `${size.memory} do not fit on a node with ${memory}, of which ${Math.floor(usable / GiB)}G are free`,
+          hint: `write at most ${Math.floor(usable / GiB)}G, or take larger nodes`,
+        };
+      else if (size.cpu > cpu)
+        yield {
+          at: hub.at(pointer('sizes', name, 'cpu')),
+          message: `${size.cpu} cores do not fit on a node with ${cpu}`,
+          hint: `write at most ${cpu}`,
+        };
     }
   },
 };
@@ -74,7 +113,12 @@ export const capacityFits: Rule = {
     const all = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE * max;
     const size = hub.data.sizes[defaultSize(hub.data.sizes)];
     const seats = Math.floor(all / (memoryBytes(size?.memory ?? '1G') ?? 1));
-    if (hub.data.capacity.maxServers > seats) yield { at: hub.at('/capacity/maxServers'), message: `${hub.data.capacity.maxServers} servers of the default size do not fit; the nodes take ${seats}`, hint: `write at most ${seats}, a smaller default size, or more nodes` };
+    if (hub.data.capacity.maxServers > seats)
+      yield {
+        at: hub.at('/capacity/maxServers'),
+        message: `${hub.data.capacity.maxServers} servers of the default size do not fit; the nodes take ${seats}`,
+        hint: `write at most ${seats}, a smaller default size, or more nodes`,
+      };
   },
 };
 
@@ -86,7 +130,12 @@ export const smallHome: Rule = {
   on: 'hub',
   *check({ hub }) {
     const bytes = quantityBytes(hub.data.home.size) ?? 0;
-    if (bytes < MIN_HOME_BYTES) yield { at: hub.at('/home/size'), message: `${hub.data.home.size} fill up on the first day`, hint: 'write at least 5Gi; 10Gi and more is better' };
+    if (bytes < MIN_HOME_BYTES)
+      yield {
+        at: hub.at('/home/size'),
+        message: `${hub.data.home.size} fill up on the first day`,
+        hint: 'write at least 5Gi; 10Gi and more is better',
+      };
   },
 };
 
@@ -97,7 +146,12 @@ export const shortIdle: Rule = {
   why: 'A silent computation is not activity to the hub: what runs without output for this long is stopped.',
   on: 'hub',
   *check({ hub }) {
-    if (seconds(hub.data.sessions.idle) < MIN_IDLE_SECONDS) yield { at: hub.at('/sessions/idle'), message: `${hub.data.sessions.idle} without activity is too short`, hint: 'write at least 10m; hours are usual' };
+    if (seconds(hub.data.sessions.idle) < MIN_IDLE_SECONDS)
+      yield {
+        at: hub.at('/sessions/idle'),
+        message: `${hub.data.sessions.idle} without activity is too short`,
+        hint: 'write at least 10m; hours are usual',
+      };
   },
 };
 
@@ -108,8 +162,15 @@ export const loginSecrets: Rule = {
   why: 'Without client id and secret the hub starts and nobody can log in.',
   on: 'hub',
   *check({ hub }) {
-    const name = ['github-client-id', 'github-client-secret'].find((one) => !Object.hasOwn(hub.data.secrets, one));
-    if (name !== undefined) yield { at: hub.keyAt('/secrets'), message: `the secret ${name} is not declared`, hint: `add "${name}: {use: OAuth application of this hub}" below secrets:` };
+    const name = ['github-client-id', 'github-client-secret'].find(
+      (one) => !Object.hasOwn(hub.data.secrets, one),
+    );
+    if (name !== undefined)
+      yield {
+        at: hub.keyAt('/secrets'),
+        message: `the secret ${name} is not declared`,
+        hint: `add "${name}: {use: OAuth application of this hub}" below secrets:`,
+      };
   },
 };
 
@@ -121,10 +182,30 @@ export const notYet: Rule = {
   on: 'hub',
   *check({ hub }) {
     for (const key of ['dask', 'shared', 'quota', 'backup'] as const) {
-      if (hub.data[key] !== undefined) yield { at: hub.keyAt(`/${key}`), message: `"${key}" does nothing yet`, hint: 'it is kept for later' };
+      if (hub.data[key] !== undefined)
+        yield {
+          at: hub.keyAt(`/${key}`),
+          message: `"${key}" does nothing yet`,
+          hint: 'it is kept for later',
+        };
     }
-    if (hub.data.data.length > 0) yield { at: hub.keyAt('/data'), message: '"data" does nothing yet', hint: 'it is kept for later' };
-    if (hub.data.sessions.keepBusy !== undefined) yield { at: hub.keyAt('/sessions/keepBusy'), message: '"keepBusy" does nothing yet', hint: 'choose a longer idle time until then' };
-    if (hub.data.kind === 'binder') yield { at: hub.at('/kind'), message: 'binder hubs are not rendered yet', hint: 'use kind: hub' };
+    if (hub.data.data.length > 0)
+      yield {
+        at: hub.keyAt('/data'),
+        message: '"data" does nothing yet',
+        hint: 'it is kept for later',
+      };
+    if (hub.data.sessions.keepBusy !== undefined)
+      yield {
+        at: hub.keyAt('/sessions/keepBusy'),
+        message: '"keepBusy" does nothing yet',
+        hint: 'choose a longer idle time until then',
+      };
+    if (hub.data.kind === 'binder')
+      yield {
+        at: hub.at('/kind'),
+        message: 'binder hubs are not rendered yet',
+        hint: 'use kind: hub',
+      };
   },
 };

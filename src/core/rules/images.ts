@@ -11,9 +11,27 @@ export const imageSource: Rule = {
   *check(platform) {
     for (const image of platform.images.values()) {
       const { from, oggm } = image.data;
-      const given = from ? (['track', 'tag', 'digest'] as const).filter((key) => from[key] !== undefined) : ['none'];
-      if (given.length !== 1) yield { at: image.at('/from'), message: given.length === 0 ? 'nothing says which version of the image' : `${given.join(' and ')} exclude each other`, hint: 'write one of track (moves), tag (does not) or digest' };
-      if (oggm && (oggm.git === undefined) === (oggm.version === undefined)) yield { at: image.at('/oggm'), message: oggm.git === undefined ? 'nothing says which OGGM' : 'git and version exclude each other', hint: 'write version: 1.6.3, or git: with ref:' };
+      const given = from
+        ? (['track', 'tag', 'digest'] as const).filter((key) => from[key] !== undefined)
+        : ['none'];
+      if (given.length !== 1)
+        yield {
+          at: image.at('/from'),
+          message:
+            given.length === 0
+              ? 'nothing says which version of the image'
+              : `${given.join(' and ')} exclude each other`,
+          hint: 'write one of track (moves), tag (does not) or digest',
+        };
+      if (oggm && (oggm.git === undefined) === (oggm.version === undefined))
+        yield {
+          at: image.at('/oggm'),
+          message:
+            oggm.git === undefined
+              ? 'nothing says which OGGM'
+              : 'git and version exclude each other',
+          hint: 'write version: 1.6.3, or git: with ref:',
+        };
     }
   },
 };
@@ -29,7 +47,12 @@ export const mutableTag: Rule = {
   *check(platform) {
     for (const image of platform.images.values()) {
       const tag = image.data.from?.tag;
-      if (tag !== undefined && MOVING.test(tag)) yield { at: image.at('/from/tag'), message: `the tag "${tag}" moves`, hint: `write "track: ${tag}"` };
+      if (tag !== undefined && MOVING.test(tag))
+        yield {
+          at: image.at('/from/tag'),
+          message: `the tag "${tag}" moves`,
+          hint: `write "track: ${tag}"`,
+        };
     }
   },
 };
@@ -44,8 +67,18 @@ export const imageUnlocked: Rule = {
     const used = new Set([...platform.environments.values()].flatMap(({ data }) => data.images));
     for (const image of platform.images.values()) {
       if (!used.has(image.name) || MOVING.test(image.data.from?.tag ?? '')) continue;
-      const resolved = resolveImage(platform.settings.data.registry, image, platform.locks.get(image.name), 'stable');
-      if (resolved.kind === 'unlocked') yield { at: image.at('/from'), message: `${resolved.reference} is used as it is${resolved.floating ? ', and it moves' : ''}`, hint: 'nothing to do until its first build is locked; or write "digest:"' };
+      const resolved = resolveImage(
+        platform.settings.data.registry,
+        image,
+        platform.locks.get(image.name),
+        'stable',
+      );
+      if (resolved.kind === 'unlocked')
+        yield {
+          at: image.at('/from'),
+          message: `${resolved.reference} is used as it is${resolved.floating ? ', and it moves' : ''}`,
+          hint: 'nothing to do until its first build is locked; or write "digest:"',
+        };
     }
   },
 };
@@ -60,8 +93,16 @@ export const imageUnbuilt: Rule = {
     for (const hub of platform.environments.values()) {
       for (const [index, name] of hub.data.images.entries()) {
         const image = platform.images.get(name);
-        if (image && resolveImage(platform.settings.data.registry, image, platform.locks.get(name), 'stable').kind === 'unbuilt') {
-          yield { at: hub.at(pointer('images', index)), message: `${name} has not been built yet`, hint: 'wait for its first lock, then add it' };
+        if (
+          image &&
+          resolveImage(platform.settings.data.registry, image, platform.locks.get(name), 'stable')
+            .kind === 'unbuilt'
+        ) {
+          yield {
+            at: hub.at(pointer('images', index)),
+            message: `${name} has not been built yet`,
+            hint: 'wait for its first lock, then add it',
+          };
         }
       }
     }
@@ -77,7 +118,12 @@ export const lockChannel: Rule = {
   *check(platform) {
     for (const lock of platform.locks.values()) {
       for (const [channel, build] of Object.entries(lock.data.channels)) {
-        if (!Object.hasOwn(lock.data.builds, build)) yield { at: lock.at(pointer('channels', channel)), message: `there is no build "${build}"`, hint: 'locks are written by the platform: restore the file' };
+        if (!Object.hasOwn(lock.data.builds, build))
+          yield {
+            at: lock.at(pointer('channels', channel)),
+            message: `there is no build "${build}"`,
+            hint: 'locks are written by the platform: restore the file',
+          };
       }
     }
   },
@@ -91,10 +137,26 @@ export const imageFiles: Rule = {
   on: 'platform',
   *check(platform) {
     for (const image of platform.images.values()) {
-      const named = [...image.data.files.map((path, index) => ({ path, at: pointer('files', index) })), ...image.data.tests.notebooks.map((path, index) => ({ path, at: pointer('tests', 'notebooks', index) }))];
+      const named = [
+        ...image.data.files.map((path, index) => ({ path, at: pointer('files', index) })),
+        ...image.data.tests.notebooks.map((path, index) => ({
+          path,
+          at: pointer('tests', 'notebooks', index),
+        })),
+      ];
       for (const { path, at } of named) {
-        if (path.startsWith('/') || path.split('/').some((part) => part === '..' || part === '.')) yield { at: image.at(at), message: `"${path}" leaves the image’s folder`, hint: 'name a file below it' };
-        else if (!platform.paths.has(`images/${image.name}/${path}`)) yield { at: image.at(at), message: `there is no images/${image.name}/${path}`, hint: 'add the file, or correct the path' };
+        if (path.startsWith('/') || path.split('/').some((part) => part === '..' || part === '.'))
+          yield {
+            at: image.at(at),
+            message: `"${path}" leaves the image’s folder`,
+            hint: 'name a file below it',
+          };
+        else if (!platform.paths.has(`images/${image.name}/${path}`))
+          yield {
+            at: image.at(at),
+            message: `there is no images/${image.name}/${path}`,
+            hint: 'add the file, or correct the path',
+          };
       }
     }
   },
@@ -109,7 +171,16 @@ export const belowHome: Rule = {
   *check(platform) {
     for (const image of platform.images.values()) {
       for (const [name, value] of Object.entries(image.data.env)) {
-        if (/(^|:)(\/home\/|~|\$HOME)/u.test(value) && /CACHE|DATA|_DIR$|PATH/u.test(name) && name !== 'OGGM_WORKDIR') yield { at: image.at(pointer('env', name)), message: `${name} points below the home, which a volume hides`, hint: 'use a folder below /opt' };
+        if (
+          /(^|:)(\/home\/|~|\$HOME)/u.test(value) &&
+          /CACHE|DATA|_DIR$|PATH/u.test(name) &&
+          name !== 'OGGM_WORKDIR'
+        )
+          yield {
+            at: image.at(pointer('env', name)),
+            message: `${name} points below the home, which a volume hides`,
+            hint: 'use a folder below /opt',
+          };
       }
     }
   },

@@ -1,6 +1,30 @@
-import { eventImage, eventOverlap, eventPast, eventSpawnRate, eventTime, eventUsers } from './events.ts';
-import { address, capacityFits, loginSecrets, notYet, oneDefault, shortIdle, sizeFitsNode, smallHome } from './hub.ts';
-import { belowHome, imageFiles, imageSource, imageUnbuilt, imageUnlocked, lockChannel, mutableTag } from './images.ts';
+import {
+  eventImage,
+  eventOverlap,
+  eventPast,
+  eventSpawnRate,
+  eventTime,
+  eventUsers,
+} from './events.ts';
+import {
+  address,
+  capacityFits,
+  loginSecrets,
+  notYet,
+  oneDefault,
+  shortIdle,
+  sizeFitsNode,
+  smallHome,
+} from './hub.ts';
+import {
+  belowHome,
+  imageFiles,
+  imageSource,
+  imageUnbuilt,
+  imageUnlocked,
+  lockChannel,
+  mutableTag,
+} from './images.ts';
 import { modelMemory, multiprocessing, sharedCache, slurmCpus } from './model.ts';
 import { addressTaken, duplicate, slugTaken, unitName } from './names.ts';
 import { databaseKept, ownNamespace, podSafe, userPodSafe } from './pods.ts';
@@ -13,12 +37,48 @@ import { cohortSize, memberFile, noAdmins, openToAll, unknownGroup } from './who
 
 /** Every rule. One object each; `docs/reference/rules.md` is made from this list. */
 export const RULES: readonly Rule[] = [
-  unknownReference, duplicate, unitName, slugTaken, addressTaken, removalSound, archivePlace, archiveEndpoint,
-  unknownGroup, openToAll, noAdmins, memberFile, cohortSize,
-  imageSource, mutableTag, imageUnlocked, imageUnbuilt, lockChannel, imageFiles, belowHome,
-  address, oneDefault, sizeFitsNode, capacityFits, smallHome, shortIdle, loginSecrets, notYet,
-  eventTime, eventUsers, eventSpawnRate, eventOverlap, eventPast, eventImage,
-  multiprocessing, slurmCpus, sharedCache, modelMemory,
-  ...VALUE_RULES, ...RAW_VALUE_RULES, userPodSafe,
-  podSafe, ownNamespace, databaseKept,
+  unknownReference,
+  duplicate,
+  unitName,
+  slugTaken,
+  addressTaken,
+  removalSound,
+  archivePlace,
+  archiveEndpoint,
+  unknownGroup,
+  openToAll,
+  noAdmins,
+  memberFile,
+  cohortSize,
+  imageSource,
+  mutableTag,
+  imageUnlocked,
+  imageUnbuilt,
+  lockChannel,
+  imageFiles,
+  belowHome,
+  address,
+  oneDefault,
+  sizeFitsNode,
+  capacityFits,
+  smallHome,
+  shortIdle,
+  loginSecrets,
+  notYet,
+  eventTime,
+  eventUsers,
+  eventSpawnRate,
+  eventOverlap,
+  eventPast,
+  eventImage,
+  multiprocessing,
+  slurmCpus,
+  sharedCache,
+  modelMemory,
+  ...VALUE_RULES,
+  ...RAW_VALUE_RULES,
+  userPodSafe,
+  podSafe,
+  ownNamespace,
+  databaseKept,
 ];

@@ -10,20 +10,31 @@ type Wrong = Pick<Problem, 'message' | 'hint'>;
 
 /** What is wrong with the name of a hub or cluster. */
 export function unitNameProblem(name: string): Wrong | undefined {
-  if (!NAME.test(name) || name.length > 32) return { message: `${quoted(name)} cannot be a name`, hint: 'use lower-case letters, digits and single hyphens, at most 32, starting with a letter' };
-  if (/^(default|clusters|kube-.*|glaciocloud-.*|.*-probe)$/u.test(name)) return { message: `the name "${name}" is reserved`, hint: 'choose another name for the file' };
+  if (!NAME.test(name) || name.length > 32)
+    return {
+      message: `${quoted(name)} cannot be a name`,
+      hint: 'use lower-case letters, digits and single hyphens, at most 32, starting with a letter',
+    };
+  if (/^(default|clusters|kube-.*|glaciocloud-.*|.*-probe)$/u.test(name))
+    return { message: `the name "${name}" is reserved`, hint: 'choose another name for the file' };
   return undefined;
 }
 
 /** What is wrong with the name of an image or data set. */
 export function dottedNameProblem(name: string): Wrong | undefined {
-  return DOTTED.test(name) && name.length <= 63 ? undefined : { message: `${quoted(name)} cannot be a name`, hint: 'use lower-case letters, digits, single hyphens and dots' };
+  return DOTTED.test(name) && name.length <= 63
+    ? undefined
+    : {
+        message: `${quoted(name)} cannot be a name`,
+        hint: 'use lower-case letters, digits, single hyphens and dots',
+      };
 }
 
 export const unitName: Rule = {
   id: 'unit-name',
   severity: 'error',
-  title: 'Names of hubs and clusters are short and plain, and none is taken by Kubernetes or by us.',
+  title:
+    'Names of hubs and clusters are short and plain, and none is taken by Kubernetes or by us.',
   why: 'A hub’s name is its namespace, its release and a label; a namespace that the system uses would be overwritten, and a path trick in a name would write elsewhere.',
   on: 'platform',
   *check(platform) {
@@ -49,16 +60,31 @@ export const slugTaken: Rule = {
       const seen = new Map<string, string>();
       for (const doc of docs.values()) {
         const other = seen.get(slug(doc.name));
-        if (other !== undefined) yield { at: doc.at(''), message: `"${doc.name}" and "${other}" are both "${slug(doc.name)}" in the hub`, hint: 'rename one of them' };
+        if (other !== undefined)
+          yield {
+            at: doc.at(''),
+            message: `"${doc.name}" and "${other}" are both "${slug(doc.name)}" in the hub`,
+            hint: 'rename one of them',
+          };
         seen.set(slug(doc.name), doc.name);
       }
     }
   },
 };
 
-function* twice(doc: Pick<Doc<unknown>, 'at'>, list: readonly string[], path: string, suffix = ''): Generator<Problem> {
+function* twice(
+  doc: Pick<Doc<unknown>, 'at'>,
+  list: readonly string[],
+  path: string,
+  suffix = '',
+): Generator<Problem> {
   for (const [index, item] of list.entries()) {
-    if (list.indexOf(item) < index) yield { at: doc.at(`${path}/${index}${suffix}`), message: `"${item}" stands twice`, hint: 'keep one of the two' };
+    if (list.indexOf(item) < index)
+      yield {
+        at: doc.at(`${path}/${index}${suffix}`),
+        message: `"${item}" stands twice`,
+        hint: 'keep one of the two',
+      };
   }
 }
 
@@ -70,8 +96,18 @@ export const duplicate: Rule = {
   on: 'platform',
   *check(platform) {
     const { waves, removals } = platform.settings.data;
-    yield* twice(platform.settings, waves.map(({ name }) => name), '/waves', '/name');
-    yield* twice(platform.settings, removals.map(({ hub }) => hub), '/removals', '/hub');
+    yield* twice(
+      platform.settings,
+      waves.map(({ name }) => name),
+      '/waves',
+      '/name',
+    );
+    yield* twice(
+      platform.settings,
+      removals.map(({ hub }) => hub),
+      '/removals',
+      '/hub',
+    );
     for (const hub of platform.environments.values()) {
       const { images, data, access } = hub.data;
       yield* twice(hub, images, '/images');
@@ -93,7 +129,12 @@ export const addressTaken: Rule = {
     for (const hub of platform.environments.values()) {
       const address = hub.data.url.replace(/\/$/u, '').toLowerCase();
       const other = seen.get(address);
-      if (other !== undefined) yield { at: hub.at('/url'), message: `the hub ${other} has this address already`, hint: 'give each hub its own host name' };
+      if (other !== undefined)
+        yield {
+          at: hub.at('/url'),
+          message: `the hub ${other} has this address already`,
+          hint: 'give each hub its own host name',
+        };
       seen.set(address, hub.name);
     }
   },

@@ -3,18 +3,29 @@ import type { Json, JsonObject } from '../json.ts';
 import { probeNamespace } from '../values/probe.ts';
 import type { Problem, Rule, ValuesFacts } from './types.ts';
 
-const list = (value: Json | undefined): JsonObject[] => (Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []).filter(isObject);
+const list = (value: Json | undefined): JsonObject[] =>
+  (Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []).filter(isObject);
 
 function podFault(spec: JsonObject): { path: string; message: string } | undefined {
   for (const [index, volume] of list(spec['volumes']).entries()) {
-    if (isObject(volume['hostPath'])) return { path: pointer('volumes', index), message: 'a folder of the node is mounted' };
+    if (isObject(volume['hostPath']))
+      return { path: pointer('volumes', index), message: 'a folder of the node is mounted' };
   }
-  for (const key of ['hostNetwork', 'hostPID', 'hostIPC']) if (spec[key] === true) return { path: pointer(key), message: `${key} opens the node` };
+  for (const key of ['hostNetwork', 'hostPID', 'hostIPC'])
+    if (spec[key] === true) return { path: pointer(key), message: `${key} opens the node` };
   for (const kind of ['containers', 'initContainers']) {
     for (const [index, container] of list(spec[kind]).entries()) {
       const context = container['securityContext'];
-      if (isObject(context) && context['privileged'] === true) return { path: pointer(kind, index), message: `the container ${JSON.stringify(container['name'])} is privileged` };
-      if (isObject(context) && context['runAsUser'] === 0) return { path: pointer(kind, index), message: `the container ${JSON.stringify(container['name'])} runs as root` };
+      if (isObject(context) && context['privileged'] === true)
+        return {
+          path: pointer(kind, index),
+          message: `the container ${JSON.stringify(container['name'])} is privileged`,
+        };
+      if (isObject(context) && context['runAsUser'] === 0)
+        return {
+          path: pointer(kind, index),
+          message: `the container ${JSON.stringify(container['name'])} runs as root`,
+        };
     }
   }
   return undefined;
@@ -32,7 +43,8 @@ function* userPods({ values, place }: ValuesFacts): Generator<Problem> {
   ];
   for (const [path, spec] of checks) {
     const fault = isObject(spec) ? podFault(spec) : undefined;
-    if (fault) yield { at: place(base + path), message: `${fault.message} in every user server`, hint };
+    if (fault)
+      yield { at: place(base + path), message: `${fault.message} in every user server`, hint };
   }
 }
 
@@ -46,7 +58,9 @@ export const userPodSafe: Rule = {
 };
 
 function podSpec(object: JsonObject): Json | undefined {
-  return object['kind'] === 'Pod' ? object['spec'] : (at(object, '/spec/template/spec') ?? at(object, '/spec/jobTemplate/spec/template/spec'));
+  return object['kind'] === 'Pod'
+    ? object['spec']
+    : (at(object, '/spec/template/spec') ?? at(object, '/spec/jobTemplate/spec/template/spec'));
 }
 
 export const podSafe: Rule = {
@@ -59,7 +73,12 @@ export const podSafe: Rule = {
     for (const object of objects) {
       const spec = podSpec(object);
       const fault = isObject(spec) ? podFault(spec) : undefined;
-      if (fault) yield { at: hub.keyAt('/values'), message: `${textAt(object, '/kind')} ${textAt(object, '/metadata/name')}: ${fault.message}`, hint: 'find it below values: and remove it' };
+      if (fault)
+        yield {
+          at: hub.keyAt('/values'),
+          message: `${textAt(object, '/kind')} ${textAt(object, '/metadata/name')}: ${fault.message}`,
+          hint: 'find it below values: and remove it',
+        };
     }
   },
 };
@@ -73,9 +92,23 @@ export const ownNamespace: Rule = {
   *check({ hub, objects }) {
     const own = ['', hub.name, ...(hub.data.probe ? [probeNamespace(hub.name)] : [])];
     for (const object of objects) {
-      const [kind, name, namespace] = [textAt(object, '/kind'), textAt(object, '/metadata/name'), textAt(object, '/metadata/namespace')];
-      if (!own.includes(namespace)) yield { at: hub.keyAt('/values'), message: `${kind} ${name} would go into the namespace ${namespace}`, hint: 'remove what asks for it below values:' };
-      else if (/^Cluster(Role|RoleBinding)$/u.test(kind)) yield { at: hub.keyAt('/values'), message: `${kind} ${name} would have rights over the whole cluster`, hint: 'remove what asks for it below values:' };
+      const [kind, name, namespace] = [
+        textAt(object, '/kind'),
+        textAt(object, '/metadata/name'),
+        textAt(object, '/metadata/namespace'),
+      ];
+      if (!own.includes(namespace))
+        yield {
+          at: hub.keyAt('/values'),
+          message: `${kind} ${name} would go into the namespace ${namespace}`,
+          hint: 'remove what asks for it below values:',
+        };
+      else if (/^Cluster(Role|RoleBinding)$/u.test(kind))
+        yield {
+          at: hub.keyAt('/values'),
+          message: `${kind} ${name} would have rights over the whole cluster`,
+          hint: 'remove what asks for it below values:',
+        };
     }
   },
 };
@@ -89,8 +122,15 @@ export const databaseKept: Rule = {
   *check({ hub, objects }) {
     for (const object of objects) {
       const annotations = at(object, '/metadata/annotations');
-      if (object['kind'] === 'PersistentVolumeClaim' && !(isObject(annotations) && annotations['helm.sh/resource-policy'] === 'keep')) {
-        yield { at: hub.keyAt('/values'), message: `the volume ${JSON.stringify(at(object, '/metadata/name'))} would be deleted with the release`, hint: 'do not change hub.db.pvc.annotations below values:' };
+      if (
+        object['kind'] === 'PersistentVolumeClaim' &&
+        !(isObject(annotations) && annotations['helm.sh/resource-policy'] === 'keep')
+      ) {
+        yield {
+          at: hub.keyAt('/values'),
+          message: `the volume ${JSON.stringify(at(object, '/metadata/name'))} would be deleted with the release`,
+          hint: 'do not change hub.db.pvc.annotations below values:',
+        };
       }
     }
   },

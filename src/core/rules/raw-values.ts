@@ -5,7 +5,8 @@ import { memoryBytes } from '../model/units.ts';
 import type { Rule } from './types.ts';
 import { configOf } from './values.ts';
 
-const empty = (value: Json): boolean => value === null || value === '' || (Array.isArray(value) && value.length === 0);
+const empty = (value: Json): boolean =>
+  value === null || value === '' || (Array.isArray(value) && value.length === 0);
 
 /** Rules that search the values instead of looking at one place. */
 export const RAW_VALUE_RULES: readonly Rule[] = [
@@ -16,12 +17,22 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
     why: 'Without these policies every user reaches the metadata service of the cloud, other users’ servers and the databases of the cluster.',
     on: 'values',
     *check({ values, place }) {
-      for (const path of ['/singleuser/networkPolicy/enabled', '/hub/networkPolicy/enabled', '/proxy/chp/networkPolicy/enabled']) {
-        if (at(values, path) === false) yield { at: place(path), message: 'the network policy is off', hint: 'remove it' };
+      for (const path of [
+        '/singleuser/networkPolicy/enabled',
+        '/hub/networkPolicy/enabled',
+        '/proxy/chp/networkPolicy/enabled',
+      ]) {
+        if (at(values, path) === false)
+          yield { at: place(path), message: 'the network policy is off', hint: 'remove it' };
       }
       for (const rule of ['cloudMetadataServer', 'privateIPs']) {
         const path = `/singleuser/networkPolicy/egressAllowRules/${rule}`;
-        if (at(values, path) === true) yield { at: place(path), message: 'user servers could reach inside', hint: 'remove it; open one address with networkPolicy.egress instead' };
+        if (at(values, path) === true)
+          yield {
+            at: place(path),
+            message: 'user servers could reach inside',
+            hint: 'remove it; open one address with networkPolicy.egress instead',
+          };
       }
     },
   },
@@ -34,7 +45,15 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
     *check({ values, place }) {
       const roles = at(values, '/hub/loadRoles');
       for (const { path, value } of isObject(roles) ? walk(roles) : []) {
-        if (typeof value === 'string' && /^(admin:|read:|list:)?(shares|groups:shares|users:shares)\b/u.test(value)) yield { at: place(`/hub/loadRoles${path}`), message: `the scope "${value}" lets users share servers`, hint: 'remove it' };
+        if (
+          typeof value === 'string' &&
+          /^(admin:|read:|list:)?(shares|groups:shares|users:shares)\b/u.test(value)
+        )
+          yield {
+            at: place(`/hub/loadRoles${path}`),
+            message: `the scope "${value}" lets users share servers`,
+            hint: 'remove it',
+          };
       }
     },
   },
@@ -47,9 +66,19 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
     *check({ values, place }) {
       const roles = at(values, '/hub/loadRoles');
       for (const [name, role] of Object.entries(isObject(roles) ? roles : {})) {
-        if (name === 'glaciocloud-health' || !isObject(role) || !Array.isArray(role['scopes'])) continue;
-        const index = role['scopes'].findIndex((scope) => typeof scope === 'string' && /^admin(-ui|:users|:groups|:servers|:auth_state)?(!group=.*)?$/u.test(scope));
-        if (index >= 0) yield { at: place(pointer('hub', 'loadRoles', name, 'scopes', index)), message: `the role "${name}" could become anybody`, hint: 'give the narrow scopes that it needs' };
+        if (name === 'glaciocloud-health' || !isObject(role) || !Array.isArray(role['scopes']))
+          continue;
+        const index = role['scopes'].findIndex(
+          (scope) =>
+            typeof scope === 'string' &&
+            /^admin(-ui|:users|:groups|:servers|:auth_state)?(!group=.*)?$/u.test(scope),
+        );
+        if (index >= 0)
+          yield {
+            at: place(pointer('hub', 'loadRoles', name, 'scopes', index)),
+            message: `the role "${name}" could become anybody`,
+            hint: 'give the narrow scopes that it needs',
+          };
       }
     },
   },
@@ -62,9 +91,21 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
     *check({ hub, place }) {
       for (const { path, value } of walk(hub.data.values)) {
         const key = path.slice(path.lastIndexOf('/') + 1);
-        if (!/^(client_secret|secret|apiToken|api_token|cookieSecret|cookie_secret|secretToken|auth_token|password|private_?key|keys)$/iu.test(key) || empty(value) || (isObject(value) && key !== 'keys')) continue;
+        if (
+          !/^(client_secret|secret|apiToken|api_token|cookieSecret|cookie_secret|secretToken|auth_token|password|private_?key|keys)$/iu.test(
+            key,
+          ) ||
+          empty(value) ||
+          (isObject(value) && key !== 'keys')
+        )
+          continue;
         if (key === 'keys' && !path.includes('CryptKeeper')) continue;
-        if (typeof value === 'string' || Array.isArray(value)) yield { at: place(path), message: `"${key}" is a secret`, hint: 'take it out and change it; declare it below secrets:' };
+        if (typeof value === 'string' || Array.isArray(value))
+          yield {
+            at: place(path),
+            message: `"${key}" is a secret`,
+            hint: 'take it out and change it; declare it below secrets:',
+          };
       }
     },
   },
@@ -85,7 +126,12 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
       for (const [section, traits] of configOf(values)) {
         for (const name of ['mem_limit', 'mem_guarantee']) {
           const value = traits[name];
-          if (typeof value === 'string' && memoryBytes(value) === undefined) yield { at: place(pointer('hub', 'config', section, name)), message: explainMemory(value).message, hint: explainMemory(value).hint };
+          if (typeof value === 'string' && memoryBytes(value) === undefined)
+            yield {
+              at: place(pointer('hub', 'config', section, name)),
+              message: explainMemory(value).message,
+              hint: explainMemory(value).hint,
+            };
         }
       }
     },
@@ -98,7 +144,16 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
     on: 'values',
     *check({ hub, place, values }) {
       const memory = at(hub.data.values, '/singleuser/memory');
-      if (isObject(memory) && memory['guarantee'] !== undefined && at(values, '/singleuser/memory/limit') == null) yield { at: place('/singleuser/memory/guarantee'), message: 'memory is guaranteed without a limit', hint: 'use sizes: with memory:' };
+      if (
+        isObject(memory) &&
+        memory['guarantee'] !== undefined &&
+        at(values, '/singleuser/memory/limit') == null
+      )
+        yield {
+          at: place('/singleuser/memory/guarantee'),
+          message: 'memory is guaranteed without a limit',
+          hint: 'use sizes: with memory:',
+        };
     },
   },
   {
@@ -110,7 +165,14 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
     *check({ values, place }) {
       for (const path of ['/singleuser/cpu/guarantee', '/singleuser/cpu/limit']) {
         const value = at(values, path);
-        if (typeof value === 'string') yield { at: place(path), message: `${quoted(value)} is not a number of cores`, hint: /^\d+m$/u.test(value) ? `write ${Number(value.slice(0, -1)) / 1000}` : 'write a number without quotes' };
+        if (typeof value === 'string')
+          yield {
+            at: place(path),
+            message: `${quoted(value)} is not a number of cores`,
+            hint: /^\d+m$/u.test(value)
+              ? `write ${Number(value.slice(0, -1)) / 1000}`
+              : 'write a number without quotes',
+          };
       }
     },
   },
@@ -122,7 +184,12 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
     on: 'values',
     *check({ hub, place }) {
       for (const { path, value } of walk(hub.data.values)) {
-        if (value === null) yield { at: place(path), message: 'null means one thing to Helm 3 and another to Helm 4', hint: 'write the value that you want' };
+        if (value === null)
+          yield {
+            at: place(path),
+            message: 'null means one thing to Helm 3 and another to Helm 4',
+            hint: 'write the value that you want',
+          };
       }
     },
   },
@@ -134,7 +201,12 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
     on: 'values',
     *check({ values, place }) {
       for (const [section] of configOf(values)) {
-        if (!/^[A-Z]/u.test(section)) yield { at: place(pointer('hub', 'config', section)), message: `"${section}" is not the name of a class`, hint: 'sections begin with a capital, such as JupyterHub' };
+        if (!/^[A-Z]/u.test(section))
+          yield {
+            at: place(pointer('hub', 'config', section)),
+            message: `"${section}" is not the name of a class`,
+            hint: 'sections begin with a capital, such as JupyterHub',
+          };
       }
     },
   },
@@ -148,8 +220,16 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
       const env = at(hub.data.values, '/singleuser/extraEnv');
       for (const [name, value] of Object.entries(isObject(env) ? env : {})) {
         if (typeof value !== 'string') continue;
-        const rest = value.replaceAll('{{', '').replaceAll('}}', '').replaceAll(/\{(username|userid|servername|unescaped_username|user_server)\}/gu, '');
-        if (/[{}]/u.test(rest)) yield { at: place(pointer('singleuser', 'extraEnv', name)), message: 'a single brace breaks every server start', hint: 'write {{ and }}, or use env:' };
+        const rest = value
+          .replaceAll('{{', '')
+          .replaceAll('}}', '')
+          .replaceAll(/\{(username|userid|servername|unescaped_username|user_server)\}/gu, '');
+        if (/[{}]/u.test(rest))
+          yield {
+            at: place(pointer('singleuser', 'extraEnv', name)),
+            message: 'a single brace breaks every server start',
+            hint: 'write {{ and }}, or use env:',
+          };
       }
     },
   },

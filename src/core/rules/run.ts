@@ -18,7 +18,8 @@ export interface RuleInputs {
 export function runRules({ platform, now, defaults }: RuleInputs): Finding[] {
   const findings: Finding[] = [];
   const add = (rule: Rule, problems: Iterable<Problem>): void => {
-    for (const problem of problems) findings.push({ rule: rule.id, severity: rule.severity, ...problem });
+    for (const problem of problems)
+      findings.push({ rule: rule.id, severity: rule.severity, ...problem });
   };
   const hubs = [...platform.environments.values()].flatMap((hub) => hubFacts(platform, now, hub));
   const values = hubs.flatMap((facts) => valuesFacts(facts, defaults));
@@ -41,12 +42,23 @@ export function runRules({ platform, now, defaults }: RuleInputs): Finding[] {
 }
 
 /** Rules about rendered objects of one hub. */
-export function runManifestRules(platform: Platform, now: number, hub: string, objects: readonly JsonObject[]): Finding[] {
+export function runManifestRules(
+  platform: Platform,
+  now: number,
+  hub: string,
+  objects: readonly JsonObject[],
+): Finding[] {
   const doc = platform.environments.get(hub);
   const [facts] = doc ? hubFacts(platform, now, doc) : [];
   if (!facts) return [];
   return RULES.flatMap((rule) =>
-    rule.on === 'manifests' ? [...rule.check({ ...facts, objects })].map((problem) => ({ rule: rule.id, severity: rule.severity, ...problem })) : [],
+    rule.on === 'manifests'
+      ? [...rule.check({ ...facts, objects })].map((problem) => ({
+          rule: rule.id,
+          severity: rule.severity,
+          ...problem,
+        }))
+      : [],
   );
 }
 
@@ -58,5 +70,11 @@ function hubFacts(platform: Platform, now: number, hub: HubFacts['hub']): HubFac
 function valuesFacts(facts: HubFacts, defaults: JsonObject | undefined): ValuesFacts[] {
   const built = valuesOf(facts.platform, facts.hub, { codeDigest: '' });
   if (!built) return [];
-  return [{ ...facts, values: merge(defaults ?? {}, built.values.jupyterhub), place: (path) => facts.hub.at(originOf(built, facts.hub, path)) }];
+  return [
+    {
+      ...facts,
+      values: merge(defaults ?? {}, built.values.jupyterhub),
+      place: (path) => facts.hub.at(originOf(built, facts.hub, path)),
+    },
+  ];
 }

@@ -1,6 +1,11 @@
 /** A completion script for bash, from the table of inputs. */
-export function completionScript(commands: Readonly<Record<string, { options: readonly string[] }>>): string {
-  const cases = Object.entries(commands).map(([name, { options }]) => `    ${name}) words="${options.map((option) => `--${option}`).join(' ')} --help" ;;\n`);
+export function completionScript(
+  commands: Readonly<Record<string, { options: readonly string[] }>>,
+): string {
+  const cases = Object.entries(commands).map(
+    ([name, { options }]) =>
+      `    ${name}) words="${options.map((option) => `--${option}`).join(' ')} --help" ;;\n`,
+  );
   return `# source <(glaciocloud completion)
 _glaciocloud() {
   local words="${Object.keys(commands).join(' ')} --help --version"

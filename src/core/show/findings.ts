@@ -15,7 +15,12 @@ export function countText(findings: readonly Finding[]): string {
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const warnings = findings.length - errors;
   if (findings.length === 0) return 'no findings';
-  return [errors > 0 ? plural(errors, 'error') : '', warnings > 0 ? plural(warnings, 'warning') : ''].filter(Boolean).join(', ');
+  return [
+    errors > 0 ? plural(errors, 'error') : '',
+    warnings > 0 ? plural(warnings, 'warning') : '',
+  ]
+    .filter(Boolean)
+    .join(', ');
 }
 
 export function plural(count: number, word: string): string {
@@ -23,13 +28,24 @@ export function plural(count: number, word: string): string {
 }
 
 export function findingsJson(findings: readonly Finding[]): Json {
-  return findings.map(({ rule, severity, at, message, hint }) => ({ rule, severity, file: at.file, line: at.line, column: at.column, message, hint }));
+  return findings.map(({ rule, severity, at, message, hint }) => ({
+    rule,
+    severity,
+    file: at.file,
+    line: at.line,
+    column: at.column,
+    message,
+    hint,
+  }));
 }
 
 /** A table for the job summary. */
 export function findingsMarkdown(findings: readonly Finding[]): string {
   if (findings.length === 0) return '### Check\n\nNo findings.\n';
-  const rows = findings.map(({ rule, severity, at, message, hint }) => `| ${severity === 'error' ? '✗' : '⚠'} | \`${at.file}:${at.line}\` | ${escapeMarkdown(message)} | ${escapeMarkdown(hint)} | \`${rule}\` |\n`);
+  const rows = findings.map(
+    ({ rule, severity, at, message, hint }) =>
+      `| ${severity === 'error' ? '✗' : '⚠'} | \`${at.file}:${at.line}\` | ${escapeMarkdown(message)} | ${escapeMarkdown(hint)} | \`${rule}\` |\n`,
+  );
   return `### Check: ${countText(findings)}\n\n| | where | what is wrong | what to write instead | rule |\n|---|---|---|---|---|\n${rows.join('')}`;
 }
 

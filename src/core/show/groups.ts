@@ -11,7 +11,10 @@ export interface Group {
 export function groupEqual(steps: readonly ReleaseStep[]): Group[] {
   const groups = new Map<string, Group>();
   for (const [index, step] of steps.entries()) {
-    const key = step.kind === 'upgrade' ? `${step.to.unit.kind} ${step.to.wave} ${step.diff.shape} ${reasonsText(step, 1000)} ${effectsText(step)}` : String(index);
+    const key =
+      step.kind === 'upgrade'
+        ? `${step.to.unit.kind} ${step.to.wave} ${step.diff.shape} ${reasonsText(step, 1000)} ${effectsText(step)}`
+        : String(index);
     const group = groups.get(key);
     if (group) group.steps.push(step);
     else groups.set(key, { first: step, steps: [step] });

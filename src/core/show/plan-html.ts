@@ -53,17 +53,25 @@ export function planHtml(plan: Plan, frame: PlanFrame): string {
             how: kind,
             plus,
             minus,
-            lines: lines.map((text) => ({ text, class: text.startsWith('+') ? 'add' : text.startsWith('-') ? 'del' : '' })),
+            lines: lines.map((text) => ({
+              text,
+              class: text.startsWith('+') ? 'add' : text.startsWith('-') ? 'del' : '',
+            })),
           })),
   }));
   return Handlebars.compile(PAGE, { strict: true })({
     digest: plan.digest.slice(0, 12),
-    count: plan.steps.length === 0 ? 'nothing changes' : `${plan.steps.length} of ${plan.steps.length + plan.unchanged.length} change`,
+    count:
+      plan.steps.length === 0
+        ? 'nothing changes'
+        : `${plan.steps.length} of ${plan.steps.length + plan.unchanged.length} change`,
     head: frame.head?.slice(0, 7) ?? '',
     base: against(plan, frame),
     notes: [
       ...plan.orphans.map((unit) => `${unitTitle(unit)} runs, but no file names it any more.`),
-      ...plan.charts.filter(({ double }) => double).map(({ name }) => `Made with a test double of the chart ${name}.`),
+      ...plan.charts
+        .filter(({ double }) => double)
+        .map(({ name }) => `Made with a test double of the chart ${name}.`),
       ...plan.findings.map(findingLine),
     ],
     groups,

@@ -36,29 +36,50 @@ export function planMarkdown(plan: Plan, frame: PlanFrame, limit = COMMENT_LIMIT
 
 function headline(plan: Plan, frame: PlanFrame): string {
   const hubs = plan.steps.filter((step) => unitOf(step).kind === 'hub').length;
-  const images = new Set(plan.steps.flatMap((step) => (step.kind === 'remove' ? [] : step.effects.flatMap((effect) => (effect.kind === 'image' ? [effect.name] : [])))));
-  const counts = [hubs > 0 ? `${plural(hubs, 'hub')} ${hubs === 1 ? 'changes' : 'change'}` : 'no hub changes', images.size > 0 ? plural(images.size, 'image') : ''];
+  const images = new Set(
+    plan.steps.flatMap((step) =>
+      step.kind === 'remove'
+        ? []
+        : step.effects.flatMap((effect) => (effect.kind === 'image' ? [effect.name] : [])),
+    ),
+  );
+  const counts = [
+    hubs > 0 ? `${plural(hubs, 'hub')} ${hubs === 1 ? 'changes' : 'change'}` : 'no hub changes',
+    images.size > 0 ? plural(images.size, 'image') : '',
+  ];
   const place = [frame.head === undefined ? '' : frame.head.slice(0, 7), against(plan, frame)];
   return `### Plan · ${counts.filter(Boolean).join(' · ')}\n\n${place.filter(Boolean).join(', ')}\n`;
 }
 
 /** What the plan is compared with, in words. */
 export function against({ steps, unchanged, orphans }: Plan, { base }: PlanFrame): string {
-  if (base !== undefined) return `compared with what runs now (deployed ${day(base.at)} from ${base.commit.slice(0, 7)})`;
-  const known = unchanged.length + orphans.length > 0 || steps.some(({ kind }) => kind !== 'install');
+  if (base !== undefined)
+    return `compared with what runs now (deployed ${day(base.at)} from ${base.commit.slice(0, 7)})`;
+  const known =
+    unchanged.length + orphans.length > 0 || steps.some(({ kind }) => kind !== 'install');
   return known ? 'compared with the given record' : 'nothing is deployed yet';
 }
 
 function table(groups: readonly Group[], plan: Plan): Block {
-  if (plan.steps.length === 0 && plan.orphans.length === 0) return block('Everything that is merged already runs. Merging this changes no hub.\n');
-  const rows = groups.map(({ first, steps }) => `| ${marker(first)} | ${names(steps)} | ${escapeMarkdown(reasonsText(first))} | ${escapeMarkdown(effectsText(first))} |\n`);
+  if (plan.steps.length === 0 && plan.orphans.length === 0)
+    return block('Everything that is merged already runs. Merging this changes no hub.\n');
+  const rows = groups.map(
+    ({ first, steps }) =>
+      `| ${marker(first)} | ${names(steps)} | ${escapeMarkdown(reasonsText(first))} | ${escapeMarkdown(effectsText(first))} |\n`,
+  );
   const unchanged = plan.unchanged.filter(({ kind }) => kind === 'hub');
-  if (unchanged.length > 0) rows.push(`| = | ${unchanged.length > 4 ? `${unchanged.length} hubs` : unchanged.map(({ name }) => name).join(', ')} | nothing | |\n`);
+  if (unchanged.length > 0)
+    rows.push(
+      `| = | ${unchanged.length > 4 ? `${unchanged.length} hubs` : unchanged.map(({ name }) => name).join(', ')} | nothing | |\n`,
+    );
   return block(`| | hub | what happens | users notice |\n|---|---|---|---|\n${rows.join('')}`);
 }
 
 function names(steps: readonly ReleaseStep[]): string {
-  const wave = (step: ReleaseStep): string => (step.kind === 'remove' || step.to.order === 0 ? '' : ` (wave ${step.to.order}, ${step.to.wave})`);
+  const wave = (step: ReleaseStep): string =>
+    step.kind === 'remove' || step.to.order === 0
+      ? ''
+      : ` (wave ${step.to.order}, ${step.to.wave})`;
   const titles = steps.map((step) => unitTitle(unitOf(step)));
   const first = steps[0];
   if (!first || titles.length === 1) return `${titles[0] ?? ''}${first ? wave(first) : ''}`;
@@ -69,16 +90,31 @@ function names(steps: readonly ReleaseStep[]): string {
 function notes(plan: Plan): Block[] {
   const lines: string[] = [];
   for (const unit of plan.orphans) {
-    lines.push(`⚠ ${unitTitle(unit)} runs, but no file names it any more. Nothing happens to it until \`removals:\` in platform.yaml says what becomes of its homes.`);
+    lines.push(
+      `⚠ ${unitTitle(unit)} runs, but no file names it any more. Nothing happens to it until \`removals:\` in platform.yaml says what becomes of its homes.`,
+    );
   }
   for (const chart of plan.charts) {
-    if (chart.double) lines.push(`⚠ Made with a test double of the chart ${chart.name}, not with the chart itself.`);
-    else if (!chart.verified) lines.push(`ℹ Chart ${chart.name} ${chart.version} is not verified: no pinned SHA-256 vouches for it.`);
+    if (chart.double)
+      lines.push(
+        `⚠ Made with a test double of the chart ${chart.name}, not with the chart itself.`,
+      );
+    else if (!chart.verified)
+      lines.push(
+        `ℹ Chart ${chart.name} ${chart.version} is not verified: no pinned SHA-256 vouches for it.`,
+      );
   }
-  const findings = plan.findings.slice(0, 20).map((finding) => `- ${finding.severity === 'error' ? '✗' : '⚠'} ${escapeMarkdown(findingLine(finding))}\n`);
+  const findings = plan.findings
+    .slice(0, 20)
+    .map(
+      (finding) =>
+        `- ${finding.severity === 'error' ? '✗' : '⚠'} ${escapeMarkdown(findingLine(finding))}\n`,
+    );
   return [
     ...(lines.length > 0 ? [block(`\n${lines.join('\n\n')}\n`)] : []),
-    ...(findings.length > 0 ? [block(`\n${fold(`check: ${countText(plan.findings)}`, findings.join(''))}`, 'findings')] : []),
+    ...(findings.length > 0
+      ? [block(`\n${fold(`check: ${countText(plan.findings)}`, findings.join(''))}`, 'findings')]
+      : []),
   ];
 }
 
@@ -89,10 +125,24 @@ function details(groups: readonly Group[]): Block[] {
     const values = first.why.map((reason) => `- ${escapeMarkdown(reasonText(reason))}\n`);
     const { plus, minus, changed } = first.diff;
     const blocks: Block[] = [];
-    if (first.kind === 'upgrade') blocks.push(block(`\n${fold(`${title}: what changes (${first.why.length})`, values.join(''))}`, `${title}: what changes`));
+    if (first.kind === 'upgrade')
+      blocks.push(
+        block(
+          `\n${fold(`${title}: what changes (${first.why.length})`, values.join(''))}`,
+          `${title}: what changes`,
+        ),
+      );
     if (changed.length > 0) {
-      const texts = first.kind === 'install' ? [changed.map((one) => `- ${one.object.kind} ${one.object.name}\n`).join('')] : changed.map(objectBlock);
-      blocks.push(block(`\n${fold(`${title}: manifests that change (${plural(changed.length, 'object')}, +${plus} −${minus})`, texts.join('\n'))}`, `${title}: manifests`));
+      const texts =
+        first.kind === 'install'
+          ? [changed.map((one) => `- ${one.object.kind} ${one.object.name}\n`).join('')]
+          : changed.map(objectBlock);
+      blocks.push(
+        block(
+          `\n${fold(`${title}: manifests that change (${plural(changed.length, 'object')}, +${plus} −${minus})`, texts.join('\n'))}`,
+          `${title}: manifests`,
+        ),
+      );
     }
     return blocks;
   });
@@ -100,7 +150,9 @@ function details(groups: readonly Group[]): Block[] {
 
 function objectBlock({ kind, object, before, lines }: ObjectChange): string {
   const text = lines.join('\n');
-  const fence = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/gu)].map(([ticks]) => ticks.length + 1)));
+  const fence = '`'.repeat(
+    Math.max(3, ...[...text.matchAll(/`+/gu)].map(([ticks]) => ticks.length + 1)),
+  );
   const what = kind === 'renamed' ? `renamed from ${before?.name ?? ''}` : kind;
   return `**${object.kind} ${object.name}** ${what}\n\n${fence}diff\n${text}\n${fence}\n`;
 }
@@ -125,7 +177,10 @@ export function length(text: string): number {
 
 /** Blocks as long as there is room; what does not fit is named. Never cuts inside a block. */
 export function fit(head: string, blocks: readonly Block[], foot: string, limit: number): string {
-  const note = (left: readonly string[]): string => (left.length === 0 ? '' : `\n⚠ Too long for a comment, left out: ${left.slice(0, 20).join(', ')}${left.length > 20 ? ` and ${left.length - 20} more` : ''}.\n`);
+  const note = (left: readonly string[]): string =>
+    left.length === 0
+      ? ''
+      : `\n⚠ Too long for a comment, left out: ${left.slice(0, 20).join(', ')}${left.length > 20 ? ` and ${left.length - 20} more` : ''}.\n`;
   const kept: string[] = [];
   const left: string[] = [];
   let room = limit - length(head) - length(foot);

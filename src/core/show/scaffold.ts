@@ -4,7 +4,8 @@ import type { ClusterFile, Kind, Platform } from '../model/types.ts';
 export type Scaffold = 'hub' | 'image' | 'cluster';
 export const SCAFFOLDS: readonly Scaffold[] = ['hub', 'image', 'cluster'];
 
-export const template = <T>(text: string): ((view: T) => string) => Handlebars.compile<T>(text, { strict: true, noEscape: true });
+export const template = <T>(text: string): ((view: T) => string) =>
+  Handlebars.compile<T>(text, { strict: true, noEscape: true });
 
 export interface HubView {
   name: string;
@@ -15,7 +16,8 @@ export interface HubView {
   image: string;
 }
 
-export const hubText = template<HubView>(`# A hub. Everything may be changed; editors show what each key means, by the schema above.
+export const hubText =
+  template<HubView>(`# A hub. Everything may be changed; editors show what each key means, by the schema above.
 title: {{name}} # people read it
 url: {{url}} # its own host name; point it at the cluster's entry
 cluster: {{cluster}}
@@ -35,7 +37,9 @@ secrets: # values go to secrets/{{name}}.sops.yaml, encrypted
 capacity: {maxServers: 5} # most servers at once
 `);
 
-const IMAGE = template<{ name: string }>(`# An image. Everything may be changed; editors show what each key means, by the schema above.
+const IMAGE = template<{
+  name: string;
+}>(`# An image. Everything may be changed; editors show what each key means, by the schema above.
 title: {{name}} # users read this
 python: "3.13"
 conda: [jupyterhub-singleuser=5, jupyterlab, nbgitpuller] # from conda-forge
@@ -55,7 +59,8 @@ export interface ClusterView {
   startTime: string;
 }
 
-export const clusterText = template<ClusterView>(`# A cluster. Everything may be changed; editors show what each key means, by the schema above.
+export const clusterText =
+  template<ClusterView>(`# A cluster. Everything may be changed; editors show what each key means, by the schema above.
 title: {{name}}
 provider: {{provider}} # digitalocean | gke | aks | eks | ovh | k3s | existing
 kubernetes: "1.35" # minor version
@@ -75,7 +80,9 @@ parallel: 2 # Helm operations at once
 `);
 
 /** What each provider calls its storage and its entry, and how long a new machine takes; people correct it where theirs differs. */
-export const PROVIDERS: Readonly<Record<ClusterFile['provider'], { storage: string; ingress: string; startTime: string }>> = {
+export const PROVIDERS: Readonly<
+  Record<ClusterFile['provider'], { storage: string; ingress: string; startTime: string }>
+> = {
   digitalocean: { storage: 'do-block-storage', ingress: 'nginx', startTime: '240s' },
   gke: { storage: 'standard-rwo', ingress: 'nginx', startTime: '240s' },
   aks: { storage: 'managed-csi', ingress: 'nginx', startTime: '240s' },
@@ -92,12 +99,22 @@ export function schemaComment(kind: Kind, path: string, base: string | undefined
 
 /** Where platform.yaml finds its schema, if that is an address: new files follow it. */
 export function schemaBase(platformText: string): string | undefined {
-  return /^# yaml-language-server: \$schema=(https:\/\/\S+\/)platform\.schema\.json$/mu.exec(platformText)?.[1];
+  return /^# yaml-language-server: \$schema=(https:\/\/\S+\/)platform\.schema\.json$/mu.exec(
+    platformText,
+  )?.[1];
 }
 
 /** Path and text of a commented file to begin with. */
-export function scaffold(kind: Scaffold, name: string, platform: Platform, base: string | undefined): { path: string; text: string } {
-  const file = (of: Kind, path: string, text: string): { path: string; text: string } => ({ path, text: schemaComment(of, path, base) + text });
+export function scaffold(
+  kind: Scaffold,
+  name: string,
+  platform: Platform,
+  base: string | undefined,
+): { path: string; text: string } {
+  const file = (of: Kind, path: string, text: string): { path: string; text: string } => ({
+    path,
+    text: schemaComment(of, path, base) + text,
+  });
   switch (kind) {
     case 'hub': {
       const used = new Set([...platform.environments.values()].flatMap(({ data }) => data.images));
@@ -107,7 +124,10 @@ export function scaffold(kind: Scaffold, name: string, platform: Platform, base:
         organization: platform.settings.data.organization,
         cluster: [...platform.clusters.keys()][0] ?? 'add-a-cluster',
         wave: platform.settings.data.waves[0]?.name ?? '',
-        image: [...used][0] ?? [...platform.images.values()].find(({ data }) => data.from !== undefined)?.name ?? 'add-an-image',
+        image:
+          [...used][0] ??
+          [...platform.images.values()].find(({ data }) => data.from !== undefined)?.name ??
+          'add-an-image',
       };
       return file('environment', `environments/${name}.yaml`, hubText(view));
     }
@@ -115,7 +135,17 @@ export function scaffold(kind: Scaffold, name: string, platform: Platform, base:
       return file('image', `images/${name}/image.yaml`, IMAGE({ name }));
     case 'cluster': {
       const { storage, ingress, startTime } = PROVIDERS.existing;
-      return file('cluster', `clusters/${name}.yaml`, clusterText({ name, provider: 'existing', storage, startTime, ingress: `{class: ${ingress}, issuer: letsencrypt, email: null}` }));
+      return file(
+        'cluster',
+        `clusters/${name}.yaml`,
+        clusterText({
+          name,
+          provider: 'existing',
+          storage,
+          startTime,
+          ingress: `{class: ${ingress}, issuer: letsencrypt, email: null}`,
+        }),
+      );
     }
   }
 }

@@ -15,14 +15,17 @@ function shortValue(value: unknown): string {
   return text.length > 40 ? `${text.slice(0, 37)}...` : text;
 }
 
-const arrow = (from: string, to: string): string => (from === 'none' ? `+ ${to}` : to === 'none' ? `− ${from}` : `${from} → ${to}`);
+const arrow = (from: string, to: string): string =>
+  from === 'none' ? `+ ${to}` : to === 'none' ? `− ${from}` : `${from} → ${to}`;
 
 export function reasonText(reason: Reason): string {
   switch (reason.kind) {
     case 'new':
       return 'new';
     case 'chart':
-      return reason.from === reason.to ? `chart ${reason.name}: its content` : `chart ${reason.name} ${arrow(shortValue(reason.from), shortValue(reason.to))}`;
+      return reason.from === reason.to
+        ? `chart ${reason.name}: its content`
+        : `chart ${reason.name} ${arrow(shortValue(reason.from), shortValue(reason.to))}`;
     case 'image':
       return `image ${reason.name} ${arrow(shortReference(reason.from), shortReference(reason.to))}`;
     case 'secret':
@@ -44,9 +47,17 @@ export function effectText(effect: Effect): string {
     case 'proxy-restart':
       return 'proxy restarts, connections drop for some seconds; servers stay';
     case 'size':
-      return effect.to === undefined ? `size "${effect.name}" is gone for new servers` : effect.from === undefined ? `new size "${effect.name}": ${effect.to}` : `size "${effect.name}" ${effect.from} → ${effect.to} for new servers`;
+      return effect.to === undefined
+        ? `size "${effect.name}" is gone for new servers`
+        : effect.from === undefined
+          ? `new size "${effect.name}": ${effect.to}`
+          : `size "${effect.name}" ${effect.from} → ${effect.to} for new servers`;
     case 'image':
-      return effect.to === undefined ? `image ${effect.name} is gone for new servers` : effect.from === undefined ? `new image ${effect.name}` : `new servers get the new ${effect.name}; running ones stay`;
+      return effect.to === undefined
+        ? `image ${effect.name} is gone for new servers`
+        : effect.from === undefined
+          ? `new image ${effect.name}`
+          : `new servers get the new ${effect.name}; running ones stay`;
     case 'home-size':
       return `homes made from now on: ${effect.from} → ${effect.to}; existing ones stay`;
     case 'idle':
@@ -58,7 +69,18 @@ export function effectText(effect: Effect): string {
   }
 }
 
-const RISK: Readonly<Record<Effect['kind'], number>> = { 'data-loss': 9, address: 8, 'proxy-restart': 6, 'hub-restart': 5, size: 4, 'home-size': 3, idle: 3, image: 2, 'new-hub': 1, none: 0 };
+const RISK: Readonly<Record<Effect['kind'], number>> = {
+  'data-loss': 9,
+  address: 8,
+  'proxy-restart': 6,
+  'hub-restart': 5,
+  size: 4,
+  'home-size': 3,
+  idle: 3,
+  image: 2,
+  'new-hub': 1,
+  none: 0,
+};
 
 /** How much a step can hurt: what is shown first. */
 export function risk(step: ReleaseStep): number {
@@ -67,14 +89,32 @@ export function risk(step: ReleaseStep): number {
 }
 
 /** What becomes of the volumes of a hub that is removed. */
-export function disposalText({ homes, database, archive }: { homes: Disposal; database: Disposal; archive: string | undefined }): string {
-  const text = (how: Disposal): string => ({ keep: 'kept', delete: 'deleted', archive: `archived to ${archive ?? ''}, then deleted here` })[how];
-  return homes === database ? `homes and database: ${text(homes)}` : `homes: ${text(homes)}; database: ${text(database)}`;
+export function disposalText({
+  homes,
+  database,
+  archive,
+}: {
+  homes: Disposal;
+  database: Disposal;
+  archive: string | undefined;
+}): string {
+  const text = (how: Disposal): string =>
+    ({
+      keep: 'kept',
+      delete: 'deleted',
+      archive: `archived to ${archive ?? ''}, then deleted here`,
+    })[how];
+  return homes === database
+    ? `homes and database: ${text(homes)}`
+    : `homes: ${text(homes)}; database: ${text(database)}`;
 }
 
 export function effectsText(step: ReleaseStep): string {
   if (step.kind === 'remove') return `the hub is gone; ${disposalText(step)}`;
-  return [...step.effects].sort((a, b) => RISK[b.kind] - RISK[a.kind]).map(effectText).join('; ');
+  return [...step.effects]
+    .sort((a, b) => RISK[b.kind] - RISK[a.kind])
+    .map(effectText)
+    .join('; ');
 }
 
 /** The first reasons in words, and how many more there are. */
@@ -96,5 +136,8 @@ export function marker(step: ReleaseStep): string {
 /** Worst first, then by wave and name: a fixed order. */
 export function byRisk(steps: readonly ReleaseStep[]): ReleaseStep[] {
   const order = (step: ReleaseStep): number => (step.kind === 'remove' ? 9 : step.to.order);
-  return [...steps].sort((a, b) => risk(b) - risk(a) || order(a) - order(b) || (unitId(unitOf(a)) < unitId(unitOf(b)) ? -1 : 1));
+  return [...steps].sort(
+    (a, b) =>
+      risk(b) - risk(a) || order(a) - order(b) || (unitId(unitOf(a)) < unitId(unitOf(b)) ? -1 : 1),
+  );
 }

@@ -9,11 +9,23 @@ import { profiles } from './profiles.ts';
 import { servers } from './servers.ts';
 import { sessions } from './sessions.ts';
 
-const CONCERNS: readonly ((context: HubContext) => Part)[] = [login, hub, entry, servers, sessions, profiles, nodes, probe];
+const CONCERNS: readonly ((context: HubContext) => Part)[] = [
+  login,
+  hub,
+  entry,
+  servers,
+  sessions,
+  profiles,
+  nodes,
+  probe,
+];
 
 /** One environment as values of the umbrella chart. What stands under `values:` in the file comes last and wins. */
 export function hubValues(context: HubContext): HubValues {
-  return combine([...CONCERNS.map((concern) => concern(context)), { jupyterhub: context.hub.data.values, from: { '': '/values' } }]);
+  return combine([
+    ...CONCERNS.map((concern) => concern(context)),
+    { jupyterhub: context.hub.data.values, from: { '': '/values' } },
+  ]);
 }
 
 /** Which field of the environment a pointer below `jupyterhub` comes from: what `values:` says itself, or the builder's table. */

@@ -1,4 +1,9 @@
-import { CONCURRENT_SPAWN_LIMIT, SPAWN_TIMEOUT_SECONDS, hubMemoryMiB, proxyMemoryMiB } from '../model/limits.ts';
+import {
+  CONCURRENT_SPAWN_LIMIT,
+  SPAWN_TIMEOUT_SECONDS,
+  hubMemoryMiB,
+  proxyMemoryMiB,
+} from '../model/limits.ts';
 import { MACHINES } from '../deploy/door.ts';
 import type { HubContext, Part } from './part.ts';
 
@@ -10,7 +15,14 @@ const CODE_FOLDER = '/usr/local/etc/jupyterhub';
 
 /** Scopes of a service that proves a hub healthy: it starts servers of throw-away users and talks to their kernels, no more. */
 export function machineScopes(users: readonly string[]): string[] {
-  return ['read:hub', ...users.flatMap((user) => [`admin:users!user=${user}`, `servers!user=${user}`, `access:servers!user=${user}`])];
+  return [
+    'read:hub',
+    ...users.flatMap((user) => [
+      `admin:users!user=${user}`,
+      `servers!user=${user}`,
+      `access:servers!user=${user}`,
+    ]),
+  ];
 }
 
 /** The hub itself: its code, what it mounts, its database and how much it may do at once. */
@@ -26,7 +38,7 @@ export function hub({ hub: { data: environment }, cluster, codeDigest }: HubCont
         annotations: { 'glaciocloud.org/code': codeDigest },
         // Deleting a user must never delete a home.
         config: { KubeSpawner: { delete_pvc: false } },
-        extraConfig: { 'glaciocloud': 'import glaciocloud_hub\nglaciocloud_hub.configure(c)\n' },
+        extraConfig: { glaciocloud: 'import glaciocloud_hub\nglaciocloud_hub.configure(c)\n' },
         extraVolumes: [
           { name: 'hub-code', configMap: { name: 'hub-code' } },
           { name: 'hub-access', secret: { secretName: 'hub-access', optional: true } },
@@ -34,13 +46,23 @@ export function hub({ hub: { data: environment }, cluster, codeDigest }: HubCont
           { name: 'hub-notices', configMap: { name: 'hub-notices', optional: true } },
         ],
         extraVolumeMounts: [
-          ...HUB_CODE.map((file) => ({ name: 'hub-code', mountPath: `${CODE_FOLDER}/${file}`, subPath: file, readOnly: true })),
+          ...HUB_CODE.map((file) => ({
+            name: 'hub-code',
+            mountPath: `${CODE_FOLDER}/${file}`,
+            subPath: file,
+            readOnly: true,
+          })),
           { name: 'hub-access', mountPath: '/etc/hub-access', readOnly: true },
           { name: 'hub-profiles', mountPath: '/etc/hub-profiles', readOnly: true },
           { name: 'hub-notices', mountPath: '/etc/hub-notices', readOnly: true },
         ],
         services: { 'glaciocloud-health': { display: false } },
-        loadRoles: { 'glaciocloud-health': { services: ['glaciocloud-health'], scopes: machineScopes(MACHINES) } },
+        loadRoles: {
+          'glaciocloud-health': {
+            services: ['glaciocloud-health'],
+            scopes: machineScopes(MACHINES),
+          },
+        },
         db: {
           type: 'sqlite-pvc',
           pvc: {
@@ -52,7 +74,10 @@ export function hub({ hub: { data: environment }, cluster, codeDigest }: HubCont
         },
         // People wait for a hub that restarts: one second of it is the interval at which Kubernetes looks.
         readinessProbe: { periodSeconds: 1 },
-        resources: { requests: { cpu: '100m', memory: `${Math.round(memory / 2)}Mi` }, limits: { memory: `${memory}Mi` } },
+        resources: {
+          requests: { cpu: '100m', memory: `${Math.round(memory / 2)}Mi` },
+          limits: { memory: `${memory}Mi` },
+        },
       },
       proxy: {
         chp: {

@@ -28,7 +28,10 @@ export function login({ hub }: HubContext): Part {
         extraEnv: secretEnv(Object.keys(hub.data.secrets)),
       },
     },
-    from: { '/hub/config/GitHubOAuthenticator/oauth_callback_url': '/url', '/hub/extraEnv': '/secrets' },
+    from: {
+      '/hub/config/GitHubOAuthenticator/oauth_callback_url': '/url',
+      '/hub/extraEnv': '/secrets',
+    },
   };
 }
 

@@ -16,7 +16,9 @@ export function placeholders(jupyterhub: JsonObject): { jupyterhub: JsonObject }
       hub: {
         cookieSecret: placeholder('cookie secret'),
         config: { CryptKeeper: { keys: [placeholder('crypt keeper')] } },
-        services: Object.fromEntries(names.map((name) => [name, { apiToken: placeholder(`service ${name}`) }])),
+        services: Object.fromEntries(
+          names.map((name) => [name, { apiToken: placeholder(`service ${name}`) }]),
+        ),
       },
       proxy: { secretToken: placeholder('proxy token') },
     },

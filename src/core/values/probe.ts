@@ -20,7 +20,16 @@ export function probe({ hub, images }: HubContext): Part {
   const [first] = images;
   if (!wanted || !first) return {};
   const { name, file } = first;
-  const check = { user: USERS[0] ?? '', profile: slug(name), size: defaultSize(sizes), image: name, oggm: file.oggm !== undefined, version: file.oggm?.version ?? null, smoke: false, starts: 1 };
+  const check = {
+    user: USERS[0] ?? '',
+    profile: slug(name),
+    size: defaultSize(sizes),
+    image: name,
+    oggm: file.oggm !== undefined,
+    version: file.oggm?.version ?? null,
+    smoke: false,
+    starts: 1,
+  };
   return {
     jupyterhub: {
       hub: {
@@ -36,7 +45,11 @@ export function probe({ hub, images }: HubContext): Part {
           api: seconds(wanted.api),
           spawn: seconds(wanted.spawn),
           onlyWhenWarm: wanted.onlyWhenWarm,
-          job: { hub: `http://hub.${hub.name}.svc:8081`, proxy: `http://proxy-public.${hub.name}.svc`, checks: [check] },
+          job: {
+            hub: `http://hub.${hub.name}.svc:8081`,
+            proxy: `http://proxy-public.${hub.name}.svc`,
+            checks: [check],
+          },
         },
       },
     },

@@ -22,7 +22,9 @@ export function profiles(context: HubContext): Part {
           default: index === 0,
           env: file.oggm === undefined ? {} : modelEnv(context),
         })),
-        sizes: Object.entries(hub.data.sizes).map(([name, size]) => sizeProfile(name, size, name === defaultSize(hub.data.sizes))),
+        sizes: Object.entries(hub.data.sizes).map(([name, size]) =>
+          sizeProfile(name, size, name === defaultSize(hub.data.sizes)),
+        ),
       },
     },
   };

@@ -33,7 +33,9 @@ export function servers(context: HubContext): Part {
         allowPrivilegeEscalation: false,
         cmd: ['/bin/sh', '-c', START, 'jupyterhub-singleuser'],
         defaultUrl: '/lab',
-        extraEnv: Object.fromEntries(Object.entries(environment.env).map(([name, value]) => [name, literal(value)])),
+        extraEnv: Object.fromEntries(
+          Object.entries(environment.env).map(([name, value]) => [name, literal(value)]),
+        ),
         storage: {
           type: 'dynamic',
           capacity: environment.home.size,
@@ -49,7 +51,11 @@ export function servers(context: HubContext): Part {
         cloudMetadata: { blockWithIptables: metadataByIptables(cluster) },
         networkPolicy: {
           enabled: true,
-          egressAllowRules: { cloudMetadataServer: false, dnsPortsCloudMetadataServer: cluster.provider === 'gke', privateIPs: false },
+          egressAllowRules: {
+            cloudMetadataServer: false,
+            dnsPortsCloudMetadataServer: cluster.provider === 'gke',
+            privateIPs: false,
+          },
         },
       },
     },
@@ -71,7 +77,11 @@ export function literal(value: string): string {
  * and machines of one's own have no metadata service to protect.
  */
 function metadataByIptables(cluster: ClusterFile): boolean {
-  return cluster.networkPolicy === 'none' && cluster.provider !== 'k3s' && cluster.provider !== 'existing';
+  return (
+    cluster.networkPolicy === 'none' &&
+    cluster.provider !== 'k3s' &&
+    cluster.provider !== 'existing'
+  );
 }
 
 /** Variables of the OGGM model for an image that has it. Sources: oggm/cfg.py, and `docs/oggm.md`. */
@@ -79,7 +89,8 @@ export function modelEnv(context: HubContext): JsonObject {
   const home = `/home/${context.platform.user.name}`;
   return {
     OGGM_WORKDIR: `${home}/oggm-work`,
-    OGGM_EXTRACT_DIR: context.hub.data.scratch === undefined ? `${home}/.oggm-extract` : '/scratch/oggm',
+    OGGM_EXTRACT_DIR:
+      context.hub.data.scratch === undefined ? `${home}/.oggm-extract` : '/scratch/oggm',
     OGGM_USE_MULTIPROCESSING: '1',
   };
 }

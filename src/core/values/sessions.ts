@@ -5,7 +5,15 @@ import type { HubContext, Part } from './part.ts';
 export function sessions({ hub }: HubContext): Part {
   const timeout = seconds(hub.data.sessions.idle);
   return {
-    jupyterhub: { cull: { enabled: true, timeout, every: Math.min(600, Math.max(60, Math.floor(timeout / 4))), maxAge: 0, users: false } },
+    jupyterhub: {
+      cull: {
+        enabled: true,
+        timeout,
+        every: Math.min(600, Math.max(60, Math.floor(timeout / 4))),
+        maxAge: 0,
+        users: false,
+      },
+    },
     from: { '/cull/timeout': '/sessions/idle', '/cull/every': '/sessions/idle' },
   };
 }

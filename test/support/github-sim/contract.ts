@@ -31,7 +31,10 @@ export interface Route {
 export const ROUTES: readonly Route[] = Object.entries(description.operations)
   .map(([id, { method, path }]): Route => {
     const parameters = [...path.matchAll(/\{(\w+)\}/gu)].map(([, name]) => name ?? '');
-    const source = path.replaceAll('.', '\\.').replace(/\{(?:path|ref)\}$/u, '(.+)').replaceAll(/\{\w+\}/gu, '([^/]+)');
+    const source = path
+      .replaceAll('.', '\\.')
+      .replace(/\{(?:path|ref)\}$/u, '(.+)')
+      .replaceAll(/\{\w+\}/gu, '([^/]+)');
     return { id: id as OperationId, method, pattern: new RegExp(`^${source}$`, 'u'), parameters };
   })
   .sort((a, b) => a.parameters.length - b.parameters.length);
@@ -54,7 +57,11 @@ export function requestProblem(id: OperationId, body: unknown): string | undefin
 }
 
 /** What GitHub's description finds wrong with an answer of ours, or nothing. */
-export function responseProblem(id: OperationId, status: number, body: unknown): string | undefined {
+export function responseProblem(
+  id: OperationId,
+  status: number,
+  body: unknown,
+): string | undefined {
   const responses = description.operations[id].responses;
   if (!(String(status) in responses)) return `${status} is not an answer of ${id}`;
   const schema = responses[String(status)];
@@ -82,19 +89,27 @@ function fill(raw: Schema, given: unknown, depth: number): unknown {
   if (given === null) return null;
   const choices = (schema['anyOf'] ?? schema['oneOf']) as Schema[] | undefined;
   if (choices) {
-    const nullable = choices.some((one) => resolve(one)['type'] === 'null') || choices.some((one) => isNullable(resolve(one)));
+    const nullable =
+      choices.some((one) => resolve(one)['type'] === 'null') ||
+      choices.some((one) => isNullable(resolve(one)));
     if (given === undefined && nullable) return null;
-    const fitting = choices.map(resolve).find((one) => given === undefined || typeMatches(one, given));
+    const fitting = choices
+      .map(resolve)
+      .find((one) => given === undefined || typeMatches(one, given));
     schema = { ...schema, ...(fitting ?? {}) };
   }
-  for (const part of (schema['allOf'] as Schema[] | undefined) ?? []) schema = mergeSchemas(schema, resolve(part));
+  for (const part of (schema['allOf'] as Schema[] | undefined) ?? [])
+    schema = mergeSchemas(schema, resolve(part));
   if (given === undefined && isNullable(schema)) return null;
-  const type = Array.isArray(schema['type']) ? (schema['type'] as string[]).find((one) => one !== 'null') : (schema['type'] ?? (schema['properties'] ? 'object' : ''));
+  const type = Array.isArray(schema['type'])
+    ? (schema['type'] as string[]).find((one) => one !== 'null')
+    : (schema['type'] ?? (schema['properties'] ? 'object' : ''));
   switch (type as string) {
     case 'object': {
       const properties = (schema['properties'] ?? {}) as Record<string, Schema>;
       const object: Body = { ...((given as Body | undefined) ?? {}) };
-      for (const name of (schema['required'] as string[] | undefined) ?? []) if (!(name in object)) object[name] = undefined;
+      for (const name of (schema['required'] as string[] | undefined) ?? [])
+        if (!(name in object)) object[name] = undefined;
       for (const name of Object.keys(object)) {
         const property = properties[name];
         if (property && depth < 8) object[name] = fill(property, object[name], depth + 1);
@@ -102,14 +117,24 @@ function fill(raw: Schema, given: unknown, depth: number): unknown {
       return object;
     }
     case 'array':
-      return ((given as unknown[] | undefined) ?? []).map((item) => fill((schema['items'] ?? {}) as Schema, item, depth + 1));
+      return ((given as unknown[] | undefined) ?? []).map((item) =>
+        fill((schema['items'] ?? {}) as Schema, item, depth + 1),
+      );
     case 'integer':
     case 'number':
       return given ?? 0;
     case 'boolean':
       return given ?? false;
     case 'string':
-      return given ?? (schema['enum'] as unknown[] | undefined)?.[0] ?? (schema['format'] === 'date-time' ? '2026-01-01T00:00:00Z' : schema['format'] === 'uri' ? 'https://github.invalid/' : '');
+      return (
+        given ??
+        (schema['enum'] as unknown[] | undefined)?.[0] ??
+        (schema['format'] === 'date-time'
+          ? '2026-01-01T00:00:00Z'
+          : schema['format'] === 'uri'
+            ? 'https://github.invalid/'
+            : '')
+      );
     default:
       return given ?? null;
   }
@@ -117,9 +142,16 @@ function fill(raw: Schema, given: unknown, depth: number): unknown {
 
 function mergeSchemas(a: Schema, b: Schema): Schema {
   return {
-    ...a, ...b,
-    properties: { ...(a['properties'] as object | undefined), ...(b['properties'] as object | undefined) },
-    required: [...((a['required'] as string[] | undefined) ?? []), ...((b['required'] as string[] | undefined) ?? [])],
+    ...a,
+    ...b,
+    properties: {
+      ...(a['properties'] as object | undefined),
+      ...(b['properties'] as object | undefined),
+    },
+    required: [
+      ...((a['required'] as string[] | undefined) ?? []),
+      ...((b['required'] as string[] | undefined) ?? []),
+    ],
   };
 }
 
@@ -130,6 +162,7 @@ function isNullable(schema: Schema): boolean {
 function typeMatches(schema: Schema, value: unknown): boolean {
   const type = Array.isArray(schema['type']) ? (schema['type'] as string[])[0] : schema['type'];
   if (Array.isArray(value)) return type === 'array';
-  if (typeof value === 'object') return type === 'object' || schema['properties'] !== undefined || schema['allOf'] !== undefined;
+  if (typeof value === 'object')
+    return type === 'object' || schema['properties'] !== undefined || schema['allOf'] !== undefined;
   return typeof value === (type === 'integer' ? 'number' : type);
 }

@@ -1,7 +1,16 @@
 import type { Body } from './contract.ts';
 import type { OperationId } from './operations.ts';
 import { objectId } from './state.ts';
-import type { Comment, Deployment, Issue, Permission, Repository, State, Token, User } from './state.ts';
+import type {
+  Comment,
+  Deployment,
+  Issue,
+  Permission,
+  Repository,
+  State,
+  Token,
+  User,
+} from './state.ts';
 
 export interface Call {
   state: State;
@@ -37,7 +46,8 @@ const BODY_LIMIT = 65_536;
 
 function text(value: unknown, limit = Infinity): string {
   const result = typeof value === 'string' ? value : '';
-  if (Array.from(result).length > limit) throw new Refusal(422, `Validation Failed: body is too long (maximum is ${limit} characters)`);
+  if (Array.from(result).length > limit)
+    throw new Refusal(422, `Validation Failed: body is too long (maximum is ${limit} characters)`);
   return result;
 }
 
@@ -46,21 +56,59 @@ function found<T>(value: T | undefined): T {
   return value;
 }
 
-const issueOf = ({ repository, parameters }: Call): Issue => found(repository.issues.get(Number(parameters['issue_number'] ?? parameters['pull_number'])));
+const issueOf = ({ repository, parameters }: Call): Issue =>
+  found(repository.issues.get(Number(parameters['issue_number'] ?? parameters['pull_number'])));
 const userBody = ({ id, login, type }: User): Body => ({ id, login, type });
-const commentBody = ({ id, user, body, created_at, updated_at }: Comment): Body => ({ id, user: userBody(user), body, created_at, updated_at });
+const commentBody = ({ id, user, body, created_at, updated_at }: Comment): Body => ({
+  id,
+  user: userBody(user),
+  body,
+  created_at,
+  updated_at,
+});
 
 function issueBody(issue: Issue): Body {
-  return { number: issue.number, title: issue.title, body: issue.body, state: issue.state, user: userBody(issue.user), labels: issue.labels.map((name) => ({ name })), comments: issue.comments.length };
+  return {
+    number: issue.number,
+    title: issue.title,
+    body: issue.body,
+    state: issue.state,
+    user: userBody(issue.user),
+    labels: issue.labels.map((name) => ({ name })),
+    comments: issue.comments.length,
+  };
 }
 
 function pullBody(repository: Repository, issue: Issue): Body {
   const pull = found(issue.pull);
-  const repo = { id: repository.id, name: repository.name, full_name: `${repository.owner.login}/${repository.name}`, owner: userBody(repository.owner) };
+  const repo = {
+    id: repository.id,
+    name: repository.name,
+    full_name: `${repository.owner.login}/${repository.name}`,
+    owner: userBody(repository.owner),
+  };
   return {
-    number: issue.number, title: issue.title, body: issue.body, state: issue.state, user: userBody(issue.user), merged: pull.merged, merge_commit_sha: pull.mergeSha,
-    head: { ref: pull.head.ref, sha: pull.head.sha, label: `${pull.head.owner.login}:${pull.head.ref}`, user: userBody(pull.head.owner), repo: { ...repo, owner: userBody(pull.head.owner), full_name: pull.head.repo } },
-    base: { ref: pull.base.ref, sha: pull.base.sha, label: `${repository.owner.login}:${pull.base.ref}`, user: userBody(repository.owner), repo },
+    number: issue.number,
+    title: issue.title,
+    body: issue.body,
+    state: issue.state,
+    user: userBody(issue.user),
+    merged: pull.merged,
+    merge_commit_sha: pull.mergeSha,
+    head: {
+      ref: pull.head.ref,
+      sha: pull.head.sha,
+      label: `${pull.head.owner.login}:${pull.head.ref}`,
+      user: userBody(pull.head.owner),
+      repo: { ...repo, owner: userBody(pull.head.owner), full_name: pull.head.repo },
+    },
+    base: {
+      ref: pull.base.ref,
+      sha: pull.base.sha,
+      label: `${repository.owner.login}:${pull.base.ref}`,
+      user: userBody(repository.owner),
+      repo,
+    },
   };
 }
 
@@ -73,7 +121,14 @@ function findComment(repository: Repository, id: number): { issue: Issue; commen
 }
 
 const refBody = (ref: string, sha: string): Body => ({ ref, object: { sha, type: 'commit' } });
-const deploymentBody = ({ id, sha, ref, task, environment }: Deployment): Body => ({ id, sha, ref, task, environment, payload: {} });
+const deploymentBody = ({ id, sha, ref, task, environment }: Deployment): Body => ({
+  id,
+  sha,
+  ref,
+  task,
+  environment,
+  payload: {},
+});
 
 function isAncestor(repository: Repository, old: string, fresh: string): boolean {
   const seen = [fresh];
@@ -88,10 +143,23 @@ function isAncestor(repository: Repository, old: string, fresh: string): boolean
 const TALK: readonly Permission[] = ['issues', 'pull-requests'];
 
 export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
-  'repos/get': { handle: ({ repository }) => ({ status: 200, body: { id: repository.id, name: repository.name, full_name: `${repository.owner.login}/${repository.name}`, owner: userBody(repository.owner), default_branch: 'main' } }) },
+  'repos/get': {
+    handle: ({ repository }) => ({
+      status: 200,
+      body: {
+        id: repository.id,
+        name: repository.name,
+        full_name: `${repository.owner.login}/${repository.name}`,
+        owner: userBody(repository.owner),
+        default_branch: 'main',
+      },
+    }),
+  },
   'repos/get-collaborator-permission-level': {
     handle: ({ state, repository, parameters }) => {
-      const user = found([...state.users.values()].find(({ login }) => login === parameters['username']));
+      const user = found(
+        [...state.users.values()].find(({ login }) => login === parameters['username']),
+      );
       const permission = user.id === repository.owner.id ? 'admin' : 'read';
       return { status: 200, body: { permission, role_name: permission, user: userBody(user) } };
     },
@@ -100,30 +168,66 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
     handle: ({ repository, query }) => {
       const head = query.get('head');
       const state = query.get('state') ?? 'open';
-      const pulls = [...repository.issues.values()].filter(({ pull, state: is }) => pull && (state === 'all' || is === state) && (head === null || `${pull.head.owner.login}:${pull.head.ref}` === head));
+      const pulls = [...repository.issues.values()].filter(
+        ({ pull, state: is }) =>
+          pull &&
+          (state === 'all' || is === state) &&
+          (head === null || `${pull.head.owner.login}:${pull.head.ref}` === head),
+      );
       return { status: 200, body: pulls.map((issue) => pullBody(repository, issue)) };
     },
   },
   'repos/list-pull-requests-associated-with-commit': {
     handle: ({ repository, parameters }) => {
       const sha = parameters['commit_sha'];
-      const pulls = [...repository.issues.values()].filter(({ pull }) => pull && (pull.head.sha === sha || (pull.merged && pull.mergeSha === sha)));
-      return { status: 200, body: pulls.map((issue) => ({ ...pullBody(repository, issue), merged_at: issue.pull?.merged === true ? '2026-11-24T12:00:00Z' : null })) };
+      const pulls = [...repository.issues.values()].filter(
+        ({ pull }) => pull && (pull.head.sha === sha || (pull.merged && pull.mergeSha === sha)),
+      );
+      return {
+        status: 200,
+        body: pulls.map((issue) => ({
+          ...pullBody(repository, issue),
+          merged_at: issue.pull?.merged === true ? '2026-11-24T12:00:00Z' : null,
+        })),
+      };
     },
   },
-  'pulls/get': { handle: (call) => ({ status: 200, body: pullBody(call.repository, issueOf(call)) }) },
+  'pulls/get': {
+    handle: (call) => ({ status: 200, body: pullBody(call.repository, issueOf(call)) }),
+  },
   'issues/list-for-repo': {
     handle: ({ repository, query }) => {
       const labels = (query.get('labels') ?? '').split(',').filter(Boolean);
       const state = query.get('state') ?? 'open';
-      return { status: 200, body: [...repository.issues.values()].filter((issue) => (state === 'all' || issue.state === state) && labels.every((label) => issue.labels.includes(label))).map(issueBody) };
+      return {
+        status: 200,
+        body: [...repository.issues.values()]
+          .filter(
+            (issue) =>
+              (state === 'all' || issue.state === state) &&
+              labels.every((label) => issue.labels.includes(label)),
+          )
+          .map(issueBody),
+      };
     },
   },
   'issues/create': {
     handle: ({ state, token, repository, body }) => {
       // Anyone may open an issue; labels of those without write access are dropped without a word.
-      const labels = token.write.includes('issues') && Array.isArray(body['labels']) ? body['labels'].map(String) : [];
-      const issue: Issue = { number: repository.issues.size + 1, title: text(body['title']), body: text(body['body'], BODY_LIMIT), state: 'open', user: token.user, labels, comments: [], pull: undefined };
+      const labels =
+        token.write.includes('issues') && Array.isArray(body['labels'])
+          ? body['labels'].map(String)
+          : [];
+      const issue: Issue = {
+        number: repository.issues.size + 1,
+        title: text(body['title']),
+        body: text(body['body'], BODY_LIMIT),
+        state: 'open',
+        user: token.user,
+        labels,
+        comments: [],
+        pull: undefined,
+      };
       repository.issues.set(issue.number, issue);
       state.nextId();
       return { status: 201, body: issueBody(issue) };
@@ -134,23 +238,37 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
     needs: ['issues'],
     handle: (call) => {
       const issue = issueOf(call);
-      if (call.body['state'] !== undefined) issue.state = call.body['state'] === 'closed' ? 'closed' : 'open';
+      if (call.body['state'] !== undefined)
+        issue.state = call.body['state'] === 'closed' ? 'closed' : 'open';
       if (call.body['title'] !== undefined) issue.title = text(call.body['title']);
       if (call.body['body'] !== undefined) issue.body = text(call.body['body'], BODY_LIMIT);
       return { status: 200, body: issueBody(issue) };
     },
   },
-  'issues/list-comments': { handle: (call) => ({ status: 200, body: issueOf(call).comments.map(commentBody) }) },
+  'issues/list-comments': {
+    handle: (call) => ({ status: 200, body: issueOf(call).comments.map(commentBody) }),
+  },
   'issues/create-comment': {
     needs: TALK,
     handle: (call) => {
       const at = call.state.now();
-      const comment: Comment = { id: call.state.nextId(), user: call.token.user, body: text(call.body['body'], BODY_LIMIT), created_at: at, updated_at: at };
+      const comment: Comment = {
+        id: call.state.nextId(),
+        user: call.token.user,
+        body: text(call.body['body'], BODY_LIMIT),
+        created_at: at,
+        updated_at: at,
+      };
       issueOf(call).comments.push(comment);
       return { status: 201, body: commentBody(comment) };
     },
   },
-  'issues/get-comment': { handle: ({ repository, parameters }) => ({ status: 200, body: commentBody(findComment(repository, Number(parameters['comment_id'])).comment) }) },
+  'issues/get-comment': {
+    handle: ({ repository, parameters }) => ({
+      status: 200,
+      body: commentBody(findComment(repository, Number(parameters['comment_id'])).comment),
+    }),
+  },
   'issues/update-comment': {
     needs: TALK,
     handle: ({ state, repository, parameters, body }) => {
@@ -181,18 +299,28 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
     needs: TALK,
     handle: (call) => {
       const issue = issueOf(call);
-      if (!issue.labels.includes(call.parameters['name'] ?? '')) throw new Refusal(404, 'Label does not exist');
+      if (!issue.labels.includes(call.parameters['name'] ?? ''))
+        throw new Refusal(404, 'Label does not exist');
       issue.labels = issue.labels.filter((name) => name !== call.parameters['name']);
       return { status: 200, body: issue.labels.map((name) => ({ name })) };
     },
   },
-  'git/get-ref': { handle: ({ repository, parameters }) => ({ status: 200, body: refBody(`refs/${parameters['ref'] ?? ''}`, found(repository.refs.get(`refs/${parameters['ref'] ?? ''}`))) }) },
+  'git/get-ref': {
+    handle: ({ repository, parameters }) => ({
+      status: 200,
+      body: refBody(
+        `refs/${parameters['ref'] ?? ''}`,
+        found(repository.refs.get(`refs/${parameters['ref'] ?? ''}`)),
+      ),
+    }),
+  },
   'git/create-ref': {
     needs: ['contents'],
     handle: ({ repository, body }) => {
       const ref = text(body['ref']);
       if (repository.refs.has(ref)) throw new Refusal(422, 'Reference already exists');
-      if (!repository.objects.has(text(body['sha']))) throw new Refusal(422, 'Object does not exist');
+      if (!repository.objects.has(text(body['sha'])))
+        throw new Refusal(422, 'Object does not exist');
       repository.refs.set(ref, text(body['sha']));
       return { status: 201, body: refBody(ref, text(body['sha'])) };
     },
@@ -202,7 +330,8 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
     handle: ({ repository, parameters, body }) => {
       const ref = `refs/${parameters['ref'] ?? ''}`;
       const old = found(repository.refs.get(ref));
-      if (body['force'] !== true && !isAncestor(repository, old, text(body['sha']))) throw new Refusal(422, 'Update is not a fast forward');
+      if (body['force'] !== true && !isAncestor(repository, old, text(body['sha'])))
+        throw new Refusal(422, 'Update is not a fast forward');
       repository.refs.set(ref, text(body['sha']));
       return { status: 200, body: refBody(ref, text(body['sha'])) };
     },
@@ -211,13 +340,24 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
     handle: ({ repository, parameters }) => {
       const commit = found(repository.objects.get(parameters['commit_sha'] ?? ''));
       if (commit.type !== 'commit') throw new Refusal(404, 'Not Found');
-      return { status: 200, body: { sha: parameters['commit_sha'], message: commit.message, tree: { sha: commit.tree }, parents: commit.parents.map((sha) => ({ sha })) } };
+      return {
+        status: 200,
+        body: {
+          sha: parameters['commit_sha'],
+          message: commit.message,
+          tree: { sha: commit.tree },
+          parents: commit.parents.map((sha) => ({ sha })),
+        },
+      };
     },
   },
   'git/create-blob': {
     needs: ['contents'],
     handle: ({ repository, body }) => {
-      const content = Buffer.from(text(body['content']), body['encoding'] === 'base64' ? 'base64' : 'utf8');
+      const content = Buffer.from(
+        text(body['content']),
+        body['encoding'] === 'base64' ? 'base64' : 'utf8',
+      );
       const sha = objectId('blob', content);
       repository.objects.set(sha, { type: 'blob', content });
       return { status: 201, body: { sha, url: 'https://api.github.invalid/blob' } };
@@ -227,7 +367,15 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
     handle: ({ repository, parameters }) => {
       const blob = found(repository.objects.get(parameters['file_sha'] ?? ''));
       if (blob.type !== 'blob') throw new Refusal(404, 'Not Found');
-      return { status: 200, body: { sha: parameters['file_sha'], content: blob.content.toString('base64'), encoding: 'base64', size: blob.content.length } };
+      return {
+        status: 200,
+        body: {
+          sha: parameters['file_sha'],
+          content: blob.content.toString('base64'),
+          encoding: 'base64',
+          size: blob.content.length,
+        },
+      };
     },
   },
   'git/create-tree': {
@@ -235,7 +383,11 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
     handle: ({ repository, body }) => {
       const base = repository.objects.get(text(body['base_tree']));
       const entries = new Map(base?.type === 'tree' ? base.entries : []);
-      for (const item of body['tree'] as { path: string; sha?: string | null; content?: string }[]) {
+      for (const item of body['tree'] as {
+        path: string;
+        sha?: string | null;
+        content?: string;
+      }[]) {
         if (item.sha === null) entries.delete(item.path);
         else if (item.sha !== undefined) entries.set(item.path, item.sha);
         else {
@@ -254,7 +406,10 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
       const object = found(repository.objects.get(parameters['tree_sha'] ?? ''));
       const tree = object.type === 'commit' ? found(repository.objects.get(object.tree)) : object;
       if (tree.type !== 'tree') throw new Refusal(404, 'Not Found');
-      return { status: 200, body: { sha: parameters['tree_sha'], tree: treeBody(tree.entries), truncated: false } };
+      return {
+        status: 200,
+        body: { sha: parameters['tree_sha'], tree: treeBody(tree.entries), truncated: false },
+      };
     },
   },
   'git/create-commit': {
@@ -262,37 +417,100 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
     handle: ({ repository, body }) => {
       const parents = (body['parents'] as string[] | undefined) ?? [];
       const sha = objectId('commit', JSON.stringify([body['tree'], parents, body['message']]));
-      repository.objects.set(sha, { type: 'commit', tree: text(body['tree']), parents, message: text(body['message']) });
-      return { status: 201, body: { sha, message: text(body['message']), tree: { sha: text(body['tree']) }, parents: parents.map((one) => ({ sha: one })) } };
+      repository.objects.set(sha, {
+        type: 'commit',
+        tree: text(body['tree']),
+        parents,
+        message: text(body['message']),
+      });
+      return {
+        status: 201,
+        body: {
+          sha,
+          message: text(body['message']),
+          tree: { sha: text(body['tree']) },
+          parents: parents.map((one) => ({ sha: one })),
+        },
+      };
     },
   },
-  'repos/list-deployments': { handle: ({ repository, query }) => ({ status: 200, body: repository.deployments.filter(({ environment }) => [null, environment].includes(query.get('environment'))).map(deploymentBody) }) },
+  'repos/list-deployments': {
+    handle: ({ repository, query }) => ({
+      status: 200,
+      body: repository.deployments
+        .filter(({ environment }) => [null, environment].includes(query.get('environment')))
+        .map(deploymentBody),
+    }),
+  },
   'repos/create-deployment': {
     needs: ['deployments'],
     handle: ({ state, repository, body }) => {
       // With auto_merge left on GitHub may merge branches on its own; with contexts required it refuses.
-      if (body['auto_merge'] !== false || !Array.isArray(body['required_contexts'])) throw new Refusal(409, 'Conflict: commit statuses or merge needed');
-      const deployment: Deployment = { id: state.nextId(), sha: text(body['ref']), ref: text(body['ref']), task: text(body['task']), environment: text(body['environment']), statuses: [] };
+      if (body['auto_merge'] !== false || !Array.isArray(body['required_contexts']))
+        throw new Refusal(409, 'Conflict: commit statuses or merge needed');
+      const deployment: Deployment = {
+        id: state.nextId(),
+        sha: text(body['ref']),
+        ref: text(body['ref']),
+        task: text(body['task']),
+        environment: text(body['environment']),
+        statuses: [],
+      };
       repository.deployments.unshift(deployment);
       return { status: 201, body: deploymentBody(deployment) };
     },
   },
-  'repos/list-deployment-statuses': { handle: ({ repository, parameters }) => ({ status: 200, body: found(repository.deployments.find(({ id }) => id === Number(parameters['deployment_id']))).statuses }) },
+  'repos/list-deployment-statuses': {
+    handle: ({ repository, parameters }) => ({
+      status: 200,
+      body: found(
+        repository.deployments.find(({ id }) => id === Number(parameters['deployment_id'])),
+      ).statuses,
+    }),
+  },
   'repos/create-deployment-status': {
     needs: ['deployments'],
     handle: ({ state, repository, parameters, body }) => {
-      const deployment = found(repository.deployments.find(({ id }) => id === Number(parameters['deployment_id'])));
+      const deployment = found(
+        repository.deployments.find(({ id }) => id === Number(parameters['deployment_id'])),
+      );
       const description = text(body['description']);
-      if (description.length > 140) throw new Refusal(422, 'description is too long (maximum is 140 characters)');
-      const status = { id: state.nextId(), state: text(body['state']), description, environment_url: text(body['environment_url']), log_url: text(body['log_url']) };
+      if (description.length > 140)
+        throw new Refusal(422, 'description is too long (maximum is 140 characters)');
+      const status = {
+        id: state.nextId(),
+        state: text(body['state']),
+        description,
+        environment_url: text(body['environment_url']),
+        log_url: text(body['log_url']),
+      };
       deployment.statuses.unshift(status);
       return { status: 201, body: status };
     },
   },
-  'checks/create': { needs: ['checks'], handle: (call) => ({ status: 201, body: check(call, call.state.nextId()) }) },
-  'checks/update': { needs: ['checks'], handle: (call) => ({ status: 200, body: check(call, Number(call.parameters['check_run_id'])) }) },
-  'users/get-authenticated': { handle: ({ token }) => ({ status: 200, body: userBody(token.user) }) },
-  'users/get-by-username': { handle: ({ state, parameters }) => ({ status: 200, body: userBody(found([...state.users.values()].find(({ login }) => login.toLowerCase() === parameters['username']?.toLowerCase()))) }) },
+  'checks/create': {
+    needs: ['checks'],
+    handle: (call) => ({ status: 201, body: check(call, call.state.nextId()) }),
+  },
+  'checks/update': {
+    needs: ['checks'],
+    handle: (call) => ({ status: 200, body: check(call, Number(call.parameters['check_run_id'])) }),
+  },
+  'users/get-authenticated': {
+    handle: ({ token }) => ({ status: 200, body: userBody(token.user) }),
+  },
+  'users/get-by-username': {
+    handle: ({ state, parameters }) => ({
+      status: 200,
+      body: userBody(
+        found(
+          [...state.users.values()].find(
+            ({ login }) => login.toLowerCase() === parameters['username']?.toLowerCase(),
+          ),
+        ),
+      ),
+    }),
+  },
 };
 
 function treeBody(entries: ReadonlyMap<string, string>): Body[] {
@@ -304,7 +522,17 @@ function check({ repository, body }: Call, id: number): Body {
   const annotations = output.annotations ?? [];
   if (annotations.length > 50) throw new Refusal(422, 'No more than 50 annotations a request');
   const old = repository.checks.get(id);
-  const merged = { ...old, ...body, id, annotations: [...(old?.annotations ?? []), ...annotations] };
+  const merged = {
+    ...old,
+    ...body,
+    id,
+    annotations: [...(old?.annotations ?? []), ...annotations],
+  };
   repository.checks.set(id, merged);
-  return { id, name: text(merged['name' as never]), head_sha: text(merged['head_sha' as never]), status: text(merged['status' as never]) || 'queued' };
+  return {
+    id,
+    name: text(merged['name' as never]),
+    head_sha: text(merged['head_sha' as never]),
+    status: text(merged['status' as never]) || 'queued',
+  };
 }

@@ -57,55 +57,111 @@ export async function startGithubSim(port = 0, host = '127.0.0.1'): Promise<Gith
   };
 }
 
-async function answer({ state, log, faults }: Pick<GithubSim, 'state' | 'log' | 'faults'>, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  { state, log, faults }: Pick<GithubSim, 'state' | 'log' | 'faults'>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://sim');
   const method = request.method ?? 'GET';
   const path = url.pathname.replace(/^\/api\/v3/u, '');
   const raw = await read(request);
-  const body = request.headers['content-type']?.includes('json') === true && raw !== '' ? (JSON.parse(raw) as Body) : {};
+  const body =
+    request.headers['content-type']?.includes('json') === true && raw !== ''
+      ? (JSON.parse(raw) as Body)
+      : {};
   const token = (request.headers.authorization ?? '').replace(/^(?:token|bearer) /iu, '');
   const send = (status: number, content: unknown, headers: Record<string, string> = {}): void => {
     log.push({ method, path: `${path}${url.search}`, token, status, body });
     response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
     response.end(content === undefined ? undefined : JSON.stringify(content));
   };
-  if (path.startsWith('/login/oauth/')) { oauth(state, url, raw, response, log); return; }
+  if (path.startsWith('/login/oauth/')) {
+    oauth(state, url, raw, response, log);
+    return;
+  }
   const fault = faults.find((one) => one.times > 0 && one.method === method && one.path.test(path));
   if (fault) {
     fault.times -= 1;
     if (fault.answer === 'reset') return void request.socket.destroy();
-    send(fault.answer.status, { message: fault.answer.message ?? 'fault' }, fault.answer.headers); return;
+    send(fault.answer.status, { message: fault.answer.message ?? 'fault' }, fault.answer.headers);
+    return;
   }
   for (const route of ROUTES) {
     const match = route.method === method ? route.pattern.exec(path) : null;
     const handler = HANDLERS[route.id];
     if (!match || !handler) continue;
-    const parameters = Object.fromEntries(route.parameters.map((name, index) => [name, decodeURIComponent(match[index + 1] ?? '')]));
+    const parameters = Object.fromEntries(
+      route.parameters.map((name, index) => [name, decodeURIComponent(match[index + 1] ?? '')]),
+    );
     const known = state.tokens.get(token);
-    if (!known) { send(401, { message: 'Bad credentials' }); return; }
-    const repository = state.repositories.get(`${parameters['owner'] ?? ''}/${parameters['repo'] ?? ''}`.toLowerCase());
-    if (parameters['repo'] !== undefined && !repository) { send(404, { message: 'Not Found' }); return; }
-    if (handler.needs && !handler.needs.some((one) => known.write.includes(one))) {
-      send(403, { message: 'Resource not accessible by integration' }, { 'x-accepted-github-permissions': handler.needs.map((one) => `${one}=write`).join('; ') }); return;
+    if (!known) {
+      send(401, { message: 'Bad credentials' });
+      return;
     }
-    const problem = requestProblem(route.id, method === 'GET' || method === 'DELETE' ? undefined : body);
-    if (problem !== undefined) { send(422, { message: `Invalid request. ${problem}` }); return; }
+    const repository = state.repositories.get(
+      `${parameters['owner'] ?? ''}/${parameters['repo'] ?? ''}`.toLowerCase(),
+    );
+    if (parameters['repo'] !== undefined && !repository) {
+      send(404, { message: 'Not Found' });
+      return;
+    }
+    if (handler.needs && !handler.needs.some((one) => known.write.includes(one))) {
+      send(
+        403,
+        { message: 'Resource not accessible by integration' },
+        { 'x-accepted-github-permissions': handler.needs.map((one) => `${one}=write`).join('; ') },
+      );
+      return;
+    }
+    const problem = requestProblem(
+      route.id,
+      method === 'GET' || method === 'DELETE' ? undefined : body,
+    );
+    if (problem !== undefined) {
+      send(422, { message: `Invalid request. ${problem}` });
+      return;
+    }
     try {
-      const result = handler.handle({ state, token: known, repository: repository ?? [...state.repositories.values()][0] ?? state.addRepository(known.user, 'none'), parameters, query: url.searchParams, body });
-      const page = Array.isArray(result.body) ? paged(result.body, url) : { content: result.body, headers: {} };
-      const content = result.body === undefined ? undefined : complete(route.id, result.status, page.content);
+      const result = handler.handle({
+        state,
+        token: known,
+        repository:
+          repository ??
+          [...state.repositories.values()][0] ??
+          state.addRepository(known.user, 'none'),
+        parameters,
+        query: url.searchParams,
+        body,
+      });
+      const page = Array.isArray(result.body)
+        ? paged(result.body, url)
+        : { content: result.body, headers: {} };
+      const content =
+        result.body === undefined ? undefined : complete(route.id, result.status, page.content);
       const broken = responseProblem(route.id, result.status, content);
-      if (broken !== undefined) { send(500, { message: `github-sim breaks GitHub's description in ${route.id}: ${broken}` }); return; }
-      send(result.status, content, page.headers); return;
+      if (broken !== undefined) {
+        send(500, { message: `github-sim breaks GitHub's description in ${route.id}: ${broken}` });
+        return;
+      }
+      send(result.status, content, page.headers);
+      return;
     } catch (error) {
-      if (error instanceof Refusal) { send(error.status, { message: error.message }); return; }
-      send(500, { message: `github-sim failed in ${route.id}: ${String(error)}` }); return;
+      if (error instanceof Refusal) {
+        send(error.status, { message: error.message });
+        return;
+      }
+      send(500, { message: `github-sim failed in ${route.id}: ${String(error)}` });
+      return;
     }
   }
   send(501, { message: `github-sim does not know ${method} ${path}` });
 }
 
-function paged(list: readonly unknown[], url: URL): { content: unknown[]; headers: Record<string, string> } {
+function paged(
+  list: readonly unknown[],
+  url: URL,
+): { content: unknown[]; headers: Record<string, string> } {
   const size = Math.min(100, Number(url.searchParams.get('per_page') ?? 30));
   const page = Number(url.searchParams.get('page') ?? 1);
   const link = (to: number, rel: string): string => {
@@ -114,7 +170,10 @@ function paged(list: readonly unknown[], url: URL): { content: unknown[]; header
     return `<http://127.0.0.1${target.pathname}${target.search}>; rel="${rel}"`;
   };
   const last = Math.max(1, Math.ceil(list.length / size));
-  return { content: list.slice((page - 1) * size, page * size), headers: page < last ? { link: `${link(page + 1, 'next')}, ${link(last, 'last')}` } : {} };
+  return {
+    content: list.slice((page - 1) * size, page * size),
+    headers: page < last ? { link: `${link(page + 1, 'next')}, ${link(last, 'last')}` } : {},
+  };
 }
 
 async function read(request: IncomingMessage): Promise<string> {

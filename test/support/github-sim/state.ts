@@ -31,7 +31,14 @@ export interface Issue {
   user: User;
   labels: string[];
   comments: Comment[];
-  pull: { head: { ref: string; sha: string; repo: string; owner: User }; base: { ref: string; sha: string }; merged: boolean; mergeSha: string } | undefined;
+  pull:
+    | {
+        head: { ref: string; sha: string; repo: string; owner: User };
+        base: { ref: string; sha: string };
+        merged: boolean;
+        mergeSha: string;
+      }
+    | undefined;
 }
 
 export interface Deployment {
@@ -40,7 +47,13 @@ export interface Deployment {
   ref: string;
   task: string;
   environment: string;
-  statuses: { id: number; state: string; description: string; environment_url: string; log_url: string }[];
+  statuses: {
+    id: number;
+    state: string;
+    description: string;
+    environment_url: string;
+    log_url: string;
+  }[];
 }
 
 export interface Repository {
@@ -49,7 +62,12 @@ export interface Repository {
   name: string;
   issues: Map<number, Issue>;
   refs: Map<string, string>;
-  objects: Map<string, { type: 'blob'; content: Buffer } | { type: 'tree'; entries: Map<string, string> } | { type: 'commit'; tree: string; parents: string[]; message: string }>;
+  objects: Map<
+    string,
+    | { type: 'blob'; content: Buffer }
+    | { type: 'tree'; entries: Map<string, string> }
+    | { type: 'commit'; tree: string; parents: string[]; message: string }
+  >;
   deployments: Deployment[];
   checks: Map<number, Body & { annotations: unknown[] }>;
 }
@@ -71,7 +89,9 @@ export class State {
   }
 
   now(): string {
-    return new Date(Date.UTC(2026, 10, 24, 8, (this.#minutes += 1))).toISOString().replace('.000', '');
+    return new Date(Date.UTC(2026, 10, 24, 8, (this.#minutes += 1)))
+      .toISOString()
+      .replace('.000', '');
   }
 
   addUser(login: string, type: User['type'] = 'User'): User {
@@ -85,15 +105,46 @@ export class State {
   }
 
   addRepository(owner: User, name: string): Repository {
-    const repository: Repository = { id: this.nextId(), owner, name, issues: new Map(), refs: new Map(), objects: new Map(), deployments: [], checks: new Map() };
+    const repository: Repository = {
+      id: this.nextId(),
+      owner,
+      name,
+      issues: new Map(),
+      refs: new Map(),
+      objects: new Map(),
+      deployments: [],
+      checks: new Map(),
+    };
     this.repositories.set(`${owner.login}/${name}`.toLowerCase(), repository);
     return repository;
   }
 
-  addPull(repository: Repository, pull: { title: string; user: User; head: { ref: string; sha: string }; base: { ref: string; sha: string }; mergeSha: string }): Issue {
+  addPull(
+    repository: Repository,
+    pull: {
+      title: string;
+      user: User;
+      head: { ref: string; sha: string };
+      base: { ref: string; sha: string };
+      mergeSha: string;
+    },
+  ): Issue {
     const number = repository.issues.size + 1;
-    const head = { ...pull.head, repo: `${repository.owner.login}/${repository.name}`, owner: repository.owner };
-    const issue: Issue = { number, title: pull.title, body: '', state: 'open', user: pull.user, labels: [], comments: [], pull: { head, base: pull.base, merged: false, mergeSha: pull.mergeSha } };
+    const head = {
+      ...pull.head,
+      repo: `${repository.owner.login}/${repository.name}`,
+      owner: repository.owner,
+    };
+    const issue: Issue = {
+      number,
+      title: pull.title,
+      body: '',
+      state: 'open',
+      user: pull.user,
+      labels: [],
+      comments: [],
+      pull: { head, base: pull.base, merged: false, mergeSha: pull.mergeSha },
+    };
     repository.issues.set(number, issue);
     return issue;
   }
