@@ -9459,7 +9459,7 @@ var require_readable = __commonJS({
   "node_modules/undici/lib/api/readable.js"(exports, module) {
     "use strict";
     var assert = __require("node:assert");
-    var { Readable: Readable3 } = __require("node:stream");
+    var { Readable: Readable4 } = __require("node:stream");
     var { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = require_errors();
     var util = require_util();
     var { ReadableStreamFrom } = require_util();
@@ -9471,7 +9471,7 @@ var require_readable = __commonJS({
     var kContentLength = /* @__PURE__ */ Symbol("kContentLength");
     var noop4 = () => {
     };
-    var BodyReadable = class extends Readable3 {
+    var BodyReadable = class extends Readable4 {
       constructor({
         resume,
         abort,
@@ -9813,7 +9813,7 @@ var require_api_request = __commonJS({
   "node_modules/undici/lib/api/api-request.js"(exports, module) {
     "use strict";
     var assert = __require("node:assert");
-    var { Readable: Readable3 } = require_readable();
+    var { Readable: Readable4 } = require_readable();
     var { InvalidArgumentError, RequestAbortedError } = require_errors();
     var util = require_util();
     var { getResolveErrorBodyCallback } = require_util3();
@@ -9908,7 +9908,7 @@ var require_api_request = __commonJS({
         const parsedHeaders = responseHeaders === "raw" ? util.parseHeaders(rawHeaders) : headers;
         const contentType = parsedHeaders["content-type"];
         const contentLength = parsedHeaders["content-length"];
-        const res = new Readable3({
+        const res = new Readable4({
           resume,
           abort,
           contentType,
@@ -10223,7 +10223,7 @@ var require_api_pipeline = __commonJS({
   "node_modules/undici/lib/api/api-pipeline.js"(exports, module) {
     "use strict";
     var {
-      Readable: Readable3,
+      Readable: Readable4,
       Duplex,
       PassThrough
     } = __require("node:stream");
@@ -10237,7 +10237,7 @@ var require_api_pipeline = __commonJS({
     var { addSignal, removeSignal } = require_abort_signal();
     var assert = __require("node:assert");
     var kResume = /* @__PURE__ */ Symbol("resume");
-    var PipelineRequest = class extends Readable3 {
+    var PipelineRequest = class extends Readable4 {
       constructor() {
         super({ autoDestroy: true });
         this[kResume] = null;
@@ -10254,7 +10254,7 @@ var require_api_pipeline = __commonJS({
         callback(err);
       }
     };
-    var PipelineResponse = class extends Readable3 {
+    var PipelineResponse = class extends Readable4 {
       constructor(resume) {
         super({ autoDestroy: true });
         this[kResume] = resume;
@@ -13579,7 +13579,7 @@ var require_fetch = __commonJS({
       subresourceSet
     } = require_constants3();
     var EE = __require("node:events");
-    var { Readable: Readable3, pipeline, finished } = __require("node:stream");
+    var { Readable: Readable4, pipeline, finished } = __require("node:stream");
     var { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = require_util();
     var { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = require_data_url();
     var { getGlobalDispatcher } = require_global2();
@@ -14518,7 +14518,7 @@ var require_fetch = __commonJS({
                   }
                 }
               }
-              this.body = new Readable3({ read: resume });
+              this.body = new Readable4({ read: resume });
               const onError = this.onError.bind(this);
               resolve2({
                 status,
@@ -30265,7 +30265,7 @@ var require_util10 = __commonJS({
       return path;
     }
     exports.normalize = normalize;
-    function join14(aRoot, aPath) {
+    function join15(aRoot, aPath) {
       if (aRoot === "") {
         aRoot = ".";
       }
@@ -30297,7 +30297,7 @@ var require_util10 = __commonJS({
       }
       return joined;
     }
-    exports.join = join14;
+    exports.join = join15;
     exports.isAbsolute = function(aPath) {
       return aPath.charAt(0) === "/" || urlRegexp.test(aPath);
     };
@@ -30470,7 +30470,7 @@ var require_util10 = __commonJS({
             parsed.path = parsed.path.substring(0, index2 + 1);
           }
         }
-        sourceURL = join14(urlGenerate(parsed), sourceURL);
+        sourceURL = join15(urlGenerate(parsed), sourceURL);
       }
       return normalize(sourceURL);
     }
@@ -39926,7 +39926,7 @@ var init_dist_src5 = __esm({
   }
 });
 
-// src/edges/github.ts
+// src/edges/github/github.ts
 var github_exports = {};
 __export(github_exports, {
   Github: () => Github,
@@ -39941,7 +39941,7 @@ function absent(cause) {
 }
 var GithubRefused, Client, Github;
 var init_github2 = __esm({
-  "src/edges/github.ts"() {
+  "src/edges/github/github.ts"() {
     "use strict";
     init_dist_bundle6();
     init_dist_bundle7();
@@ -40700,52 +40700,6 @@ function info(message) {
   process.stdout.write(message + os4.EOL);
 }
 
-// src/core/model/limits.ts
-var CPU_GUARANTEE_SHARE = 0.25;
-var CONCURRENT_SPAWN_LIMIT = 64;
-var SPAWN_TIMEOUT_SECONDS = 900;
-var MIN_IDLE_SECONDS = 600;
-var MIN_MAX_AGE_SECONDS = 7 * 86400;
-function proxyMemoryMiB(servers2) {
-  return 128 + 2 * servers2;
-}
-function hubMemoryMiB(servers2) {
-  return 512 + 4 * servers2;
-}
-var MIN_HOME_BYTES = 5 * 2 ** 30;
-var OGGM_BASE_BYTES = 0.4 * 2 ** 30;
-var OGGM_WORKER_BYTES = 0.15 * 2 ** 30;
-var NODE_USABLE_SHARE = 0.9;
-var COMMENT_LIMIT = 65536;
-var ANNOTATION_LIMIT = 10;
-var CERTIFICATE_DAYS = 14;
-var HEARTBEAT_INTERVALS = 3;
-var HUB_RESTART_SECONDS = 6;
-
-// src/edges/report-action.ts
-function actionReport() {
-  return {
-    progress: (text2) => info(text2),
-    result: async (result2) => {
-      for (const severity of ["error", "warning"]) {
-        for (const finding of result2.findings.filter((one) => one.severity === severity).slice(0, ANNOTATION_LIMIT))
-          annotate(finding);
-      }
-      info(result2.text);
-      setOutput("result", JSON.stringify(result2.json));
-      for (const [name, value] of Object.entries(result2.outputs)) setOutput(name, value);
-      if (result2.summary !== "" && process.env["GITHUB_STEP_SUMMARY"] !== void 0)
-        await summary.addRaw(result2.summary, true).write();
-    },
-    failure: (message, hint) => error(`${message}. ${hint}`)
-  };
-}
-function annotate({ severity, at: at3, rule, message, hint }) {
-  const properties = { title: rule, file: at3.file, startLine: at3.line, startColumn: at3.column };
-  if (severity === "error") error(`${message}; ${hint}`, properties);
-  else warning(`${message}; ${hint}`, properties);
-}
-
 // src/core/init/answers.ts
 var ANSWERS = [
   "organization",
@@ -40768,8 +40722,10 @@ function needsIssuer({ url }) {
   return !/^http:/iu.test(url);
 }
 
-// src/inputs.ts
+// src/arguments.ts
 init_failure();
+
+// src/inputs.ts
 var OPTIONS = {
   root: { type: "string", value: "DIR", help: "the platform\u2019s folder (default: the current one)" },
   "charts-from": {
@@ -40943,6 +40899,8 @@ var COMMANDS = {
   explain: { summary: "say why a rule exists", target: "RULE?", options: ["json"] },
   completion: { summary: "print a completion script for bash", target: "", options: [] }
 };
+
+// src/arguments.ts
 var ACTION_COMMANDS = Object.entries(COMMANDS).filter(([name]) => name !== "init");
 function fromAction(read) {
   const command = read("command");
@@ -40999,6 +40957,52 @@ function build(command, target, options) {
 }
 function isCommand(word) {
   return Object.hasOwn(COMMANDS, word);
+}
+
+// src/core/model/limits.ts
+var CPU_GUARANTEE_SHARE = 0.25;
+var CONCURRENT_SPAWN_LIMIT = 64;
+var SPAWN_TIMEOUT_SECONDS = 900;
+var MIN_IDLE_SECONDS = 600;
+var MIN_MAX_AGE_SECONDS = 7 * 86400;
+function proxyMemoryMiB(servers2) {
+  return 128 + 2 * servers2;
+}
+function hubMemoryMiB(servers2) {
+  return 512 + 4 * servers2;
+}
+var MIN_HOME_BYTES = 5 * 2 ** 30;
+var OGGM_BASE_BYTES = 0.4 * 2 ** 30;
+var OGGM_WORKER_BYTES = 0.15 * 2 ** 30;
+var NODE_USABLE_SHARE = 0.9;
+var COMMENT_LIMIT = 65536;
+var ANNOTATION_LIMIT = 10;
+var CERTIFICATE_DAYS = 14;
+var HEARTBEAT_INTERVALS = 3;
+var HUB_RESTART_SECONDS = 6;
+
+// src/edges/report-action.ts
+function actionReport() {
+  return {
+    progress: (text2) => info(text2),
+    result: async (result2) => {
+      for (const severity of ["error", "warning"]) {
+        for (const finding of result2.findings.filter((one) => one.severity === severity).slice(0, ANNOTATION_LIMIT))
+          annotate(finding);
+      }
+      info(result2.text);
+      setOutput("result", JSON.stringify(result2.json));
+      for (const [name, value] of Object.entries(result2.outputs)) setOutput(name, value);
+      if (result2.summary !== "" && process.env["GITHUB_STEP_SUMMARY"] !== void 0)
+        await summary.addRaw(result2.summary, true).write();
+    },
+    failure: (message, hint) => error(`${message}. ${hint}`)
+  };
+}
+function annotate({ severity, at: at3, rule, message, hint }) {
+  const properties = { title: rule, file: at3.file, startLine: at3.line, startColumn: at3.column };
+  if (severity === "error") error(`${message}; ${hint}`, properties);
+  else warning(`${message}; ${hint}`, properties);
 }
 
 // src/core/finding.ts
@@ -44431,10 +44435,7 @@ function _parseExtendedHeaders(data) {
   return headers;
 }
 
-// src/edges/charts.ts
-init_json();
-
-// src/core/deploy/door.ts
+// src/core/access/door.ts
 init_json();
 var MACHINES = [
   "deploy_0",
@@ -44451,7 +44452,7 @@ function firstAccess(environment2) {
   return { v: 1, users: {}, machines: Object.fromEntries(MACHINES.map((name) => [name, groups2])) };
 }
 
-// src/core/values/hub.ts
+// src/core/hub/values/hub.ts
 var HUB_CODE = ["glaciocloud_hub.py", "glaciocloud_start.py"];
 var CODE_FOLDER = "/usr/local/etc/jupyterhub";
 function machineScopes(users) {
@@ -44536,6 +44537,7 @@ function hub({ hub: { data: environment2 }, cluster, codeDigest }) {
 }
 
 // src/edges/charts.ts
+init_json();
 init_failure();
 
 // src/edges/files.ts
@@ -45090,10 +45092,10 @@ async function cachedCharts(platform2, { chartsFrom, report }) {
   });
 }
 
-// src/core/rules/run.ts
+// src/core/check/run.ts
 init_json();
 
-// src/core/values/part.ts
+// src/core/hub/values/part.ts
 init_json();
 function combine(parts) {
   return {
@@ -45105,7 +45107,7 @@ function combine(parts) {
   };
 }
 
-// src/core/values/entry.ts
+// src/core/hub/values/entry.ts
 function entry({ hub: hub2, cluster }) {
   const { class: ingressClass, issuer } = cluster.ingress;
   const proxy = { service: { type: "ClusterIP" }, https: { enabled: false } };
@@ -45126,7 +45128,7 @@ function entry({ hub: hub2, cluster }) {
   };
 }
 
-// src/core/values/login.ts
+// src/core/hub/values/login.ts
 var SECRETS_NAME = "hub-secrets";
 function login({ hub: hub2 }) {
   return {
@@ -45166,10 +45168,10 @@ function secretEnv(names3) {
   );
 }
 
-// src/core/values/nodes.ts
+// src/core/hub/values/nodes.ts
 init_json();
 
-// src/core/model/units.ts
+// src/core/model/quantities.ts
 function seconds(duration2) {
   const unit = duration2.slice(-1);
   const factor = unit === "d" ? 86400 : unit === "h" ? 3600 : unit === "m" ? 60 : 1;
@@ -45208,7 +45210,7 @@ function slug(name) {
   return name.replaceAll(".", "-");
 }
 
-// src/core/values/servers.ts
+// src/core/hub/values/servers.ts
 var START = `if ! 2>/dev/null head -c 1048576 /dev/zero > "$HOME/.room-for-jupyter"; then
   echo "Your home is full. Until you make room and restart your server, settings and history are kept in /tmp." >&2
   spare=/tmp/home-is-full
@@ -45279,7 +45281,7 @@ function modelEnv(context3) {
   };
 }
 
-// src/core/values/profiles.ts
+// src/core/hub/values/profiles.ts
 function profiles(context3) {
   const { hub: hub2, images } = context3;
   return {
@@ -45320,7 +45322,7 @@ function defaultSize(sizes2) {
   return names3.find((name) => sizes2[name]?.default === true) ?? names3[0] ?? "";
 }
 
-// src/core/values/nodes.ts
+// src/core/hub/values/nodes.ts
 function nodes({ hub: hub2, images, platform: platform2 }) {
   const environment2 = hub2.data;
   const wanted2 = /* @__PURE__ */ new Set([
@@ -45352,7 +45354,7 @@ function nodes({ hub: hub2, images, platform: platform2 }) {
   };
 }
 
-// src/core/values/probe.ts
+// src/core/hub/values/probe.ts
 var PROBE = "glaciocloud-probe";
 var USERS = MACHINES.filter((name) => name.startsWith("probe_"));
 function probeNamespace(hub2) {
@@ -45400,7 +45402,7 @@ function probe({ hub: hub2, images }) {
   };
 }
 
-// src/core/values/sessions.ts
+// src/core/hub/values/sessions.ts
 function sessions({ hub: hub2 }) {
   const timeout = seconds(hub2.data.sessions.idle);
   return {
@@ -45417,7 +45419,7 @@ function sessions({ hub: hub2 }) {
   };
 }
 
-// src/core/values/build.ts
+// src/core/hub/values/build.ts
 var CONCERNS = [
   login,
   hub,
@@ -45443,6 +45445,24 @@ function originOf(built, hub2, path) {
     prefix = prefix.slice(0, prefix.lastIndexOf("/"));
   }
   return hub2.has("/values") ? "/values" : "";
+}
+
+// src/core/cluster/objects.ts
+var SYSTEM_NAMESPACE = "glaciocloud-system";
+function clusterObjects() {
+  const labels = { "app.kubernetes.io/managed-by": "glaciocloud" };
+  return [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: SYSTEM_NAMESPACE, labels } },
+    {
+      apiVersion: "scheduling.k8s.io/v1",
+      kind: "PriorityClass",
+      metadata: { name: "glaciocloud-placeholder", labels },
+      value: -10,
+      globalDefault: false,
+      preemptionPolicy: "Never",
+      description: "Seats kept warm: gives way to any user server."
+    }
+  ];
 }
 
 // node_modules/@noble/hashes/_u64.js
@@ -45854,28 +45874,7 @@ function digestOf(value) {
   return sha256Hex(canonical(value)).slice(0, 40);
 }
 
-// src/core/values/release.ts
-init_json();
-
-// src/core/values/cluster.ts
-var SYSTEM_NAMESPACE = "glaciocloud-system";
-function clusterObjects() {
-  const labels = { "app.kubernetes.io/managed-by": "glaciocloud" };
-  return [
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: SYSTEM_NAMESPACE, labels } },
-    {
-      apiVersion: "scheduling.k8s.io/v1",
-      kind: "PriorityClass",
-      metadata: { name: "glaciocloud-placeholder", labels },
-      value: -10,
-      globalDefault: false,
-      preemptionPolicy: "Never",
-      description: "Seats kept warm: gives way to any user server."
-    }
-  ];
-}
-
-// src/core/values/images.ts
+// src/core/images/resolve.ts
 function resolveImage(registry, image, lock, channel) {
   const build4 = lock?.data.channels[channel] ?? lock?.data.channels.stable ?? lock?.data.channels.candidate;
   const digest2 = build4 === void 0 ? void 0 : lock?.data.builds[build4]?.digest;
@@ -45915,7 +45914,8 @@ function hubImages(platform2, hub2) {
   return hub2.data.images.flatMap(resolve2);
 }
 
-// src/core/values/release.ts
+// src/core/hub/release.ts
+init_json();
 function valuesOf(platform2, hub2, charts) {
   const cluster = platform2.clusters.get(hub2.data.cluster);
   if (!cluster) return void 0;
@@ -45970,7 +45970,7 @@ function wanted(wave, order2, release2) {
   return { unit: release2.unit, wave, order: order2, release: release2, digest: digestOf(release2) };
 }
 
-// src/core/rules/events.ts
+// src/core/hub/rules/events.ts
 init_json();
 var at2 = (index2, key) => pointer("capacity", "events", index2, key);
 var eventTime = {
@@ -46106,7 +46106,7 @@ var eventImage = {
   }
 };
 
-// src/core/rules/hub.ts
+// src/core/hub/rules/environment.ts
 init_json();
 var GiB = 2 ** 30;
 function isLocalHost(host) {
@@ -46304,7 +46304,7 @@ var notYet = {
   }
 };
 
-// src/core/rules/images.ts
+// src/core/images/rules.ts
 init_json();
 var imageSource = {
   id: "image-source",
@@ -46467,7 +46467,7 @@ var belowHome = {
   }
 };
 
-// src/core/rules/model.ts
+// src/core/hub/rules/oggm.ts
 init_json();
 init_json();
 function env({ values }) {
@@ -46706,7 +46706,7 @@ var FORMATS = {
 };
 var quoted = show;
 
-// src/core/rules/names.ts
+// src/core/check/names.ts
 var NAME = /^[a-z](-?[a-z0-9])*$/u;
 var DOTTED = /^[a-z0-9]([-.]?[a-z0-9])*$/u;
 function unitNameProblem(name) {
@@ -46825,7 +46825,7 @@ var addressTaken = {
   }
 };
 
-// src/core/rules/pods.ts
+// src/core/hub/rules/pods.ts
 init_json();
 var list = (value) => (Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []).filter(isObject);
 function podFault(spec2) {
@@ -46946,10 +46946,10 @@ var databaseKept = {
   }
 };
 
-// src/core/rules/raw-values.ts
+// src/core/hub/rules/raw-values.ts
 init_json();
 
-// src/core/rules/values.ts
+// src/core/hub/rules/values.ts
 init_json();
 function demand({ id, title, why, paths, bad }) {
   return {
@@ -47151,7 +47151,7 @@ var VALUE_RULES = [
   })
 ];
 
-// src/core/rules/raw-values.ts
+// src/core/hub/rules/raw-values.ts
 var empty2 = (value) => value === null || value === "" || Array.isArray(value) && value.length === 0;
 var RAW_VALUE_RULES = [
   {
@@ -47361,7 +47361,7 @@ var RAW_VALUE_RULES = [
   }
 ];
 
-// src/core/rules/references.ts
+// src/core/check/references.ts
 init_json();
 
 // src/core/model/platform.ts
@@ -49163,7 +49163,7 @@ function isNamed(platform2, kind, name) {
   return platform2.names.get(kind)?.has(name) ?? false;
 }
 
-// src/core/rules/references.ts
+// src/core/check/references.ts
 function* dangling(platform2, kind, name, at3, folder) {
   if (isNamed(platform2, kind, name)) return;
   const known = [...platform2.names.get(kind) ?? []];
@@ -49205,7 +49205,7 @@ var unknownReference = {
   }
 };
 
-// src/core/rules/removals.ts
+// src/core/removal/rules.ts
 init_json();
 var removalSound = {
   id: "removal",
@@ -49291,7 +49291,7 @@ var archiveEndpoint = {
   }
 };
 
-// src/core/rules/who.ts
+// src/core/access/rules.ts
 init_json();
 function mentions(data) {
   return [
@@ -49404,7 +49404,7 @@ var cohortSize = {
   }
 };
 
-// src/core/rules/index.ts
+// src/core/check/rules.ts
 var RULES = [
   unknownReference,
   duplicate,
@@ -49452,7 +49452,7 @@ var RULES = [
   databaseKept
 ];
 
-// src/core/rules/run.ts
+// src/core/check/run.ts
 function runRules({ platform: platform2, now, defaults: defaults2 }) {
   const findings = [];
   const add = (rule, problems) => {
@@ -49506,7 +49506,7 @@ function valuesFacts(facts, defaults2) {
   ];
 }
 
-// src/core/values/validate.ts
+// src/core/check/values.ts
 var import_ajv = __toESM(require_ajv(), 1);
 init_json();
 function checkValues(platform2, chart) {
@@ -49551,7 +49551,7 @@ function explain2(error3, merged) {
   };
 }
 
-// src/gather/findings.ts
+// src/flow/findings.ts
 function allFindings({ platform: platform2, findings }, charts, now) {
   if (!platform2) return onePerPlace(findings);
   const values = charts ? checkValues(platform2, charts) : [unchecked(platform2.settings.at("/charts/jupyterhub"))];
@@ -49613,14 +49613,14 @@ async function check(inputs, report) {
   });
 }
 
-// src/commands/deploy.ts
+// src/flow/deploy.ts
 import { readFile as readFile5, rm as rm3 } from "node:fs/promises";
 import { join as join10 } from "node:path";
 
 // src/apply/cluster.ts
 import { randomBytes } from "node:crypto";
 
-// src/core/deploy/state.ts
+// src/core/hub/state.ts
 init_json();
 var STATE_NAME = "glaciocloud-release";
 function stateObject(namespace, state) {
@@ -49652,7 +49652,7 @@ init_json();
 // src/edges/kube.ts
 import { setTimeout as sleep } from "node:timers/promises";
 
-// src/core/deploy/causes.ts
+// src/core/hub/causes.ts
 var INFRASTRUCTURE_ROUNDS = 3;
 var CRASHES = 3;
 var NO_ROOM_SECONDS = 120;
@@ -50180,7 +50180,7 @@ async function digestKey(kube) {
   return await read() ?? "";
 }
 
-// src/apply/preflight.ts
+// src/apply/hub/preflight.ts
 import { lookup } from "node:dns/promises";
 
 // src/core/plan/compare.ts
@@ -50215,7 +50215,7 @@ function index(list2, key) {
   return Object.fromEntries(entries);
 }
 
-// src/core/deploy/drift.ts
+// src/core/watch/drift.ts
 init_json();
 var SERVER_FIELDS = [
   "/metadata/managedFields",
@@ -50294,7 +50294,7 @@ function entryOf(list2, keys) {
   );
 }
 
-// src/core/deploy/preflight.ts
+// src/core/hub/preflight.ts
 init_json();
 var NEEDS = [
   { verb: "create", group: "", resource: "namespaces" },
@@ -50398,10 +50398,10 @@ function gib(bytes) {
   return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }
 
-// src/apply/preflight.ts
+// src/apply/hub/preflight.ts
 init_json();
 
-// src/core/render/manifests.ts
+// src/core/manifests.ts
 init_json();
 function normalise(output) {
   const documents2 = splitDocuments(output).filter((text2) => /^kind:/mu.test(text2));
@@ -50437,7 +50437,7 @@ ${dump(object2, { lineWidth: -1, noRefs: true }).trimEnd()}
 `).join("");
 }
 
-// src/core/values/placeholders.ts
+// src/core/hub/values/placeholders.ts
 init_json();
 var placeholder = (what) => sha256Hex(`glaciocloud placeholder ${what}`);
 function placeholders(jupyterhub) {
@@ -50535,7 +50535,7 @@ async function template(helm, request2) {
   return result2.stdout;
 }
 
-// src/apply/preflight.ts
+// src/apply/hub/preflight.ts
 init_failure();
 
 // src/apply/types.ts
@@ -50548,7 +50548,7 @@ var Faulty = class extends Error {
   }
 };
 
-// src/apply/preflight.ts
+// src/apply/hub/preflight.ts
 async function preflightCluster(kube, cluster) {
   const names3 = (objects) => objects.map((one) => textAt(one, "/metadata/name"));
   const [allowed, version, storageClasses, ingressClasses] = await Promise.all([
@@ -50633,89 +50633,441 @@ function withSecretName(object2, name) {
   );
 }
 
-// src/apply/remove.ts
-import { randomUUID as randomUUID4 } from "node:crypto";
-
-// src/core/deploy/archive.ts
-init_json();
-function isArchived({ homes, database }) {
-  return homes === "archive" || database === "archive";
+// node_modules/p-map/index.js
+function pMap(iterable, mapper, options) {
+  return mapConcurrently(iterable, mapper, options, false);
 }
-function archivePlace2({
-  hub: hub2,
-  homes,
-  database,
-  bucket,
-  endpoint: endpoint2,
-  region
-}) {
-  const parts = /^s3:\/\/([^/]+)\/?(.*)$/u.exec(bucket ?? "");
-  if (!isArchived({ homes, database }) || !parts) return void 0;
-  const [, name = "", prefix = ""] = parts;
-  return { bucket: name, folder: `${prefix === "" ? "" : `${prefix}/`}${hub2}/`, endpoint: endpoint2, region };
-}
-function placeText({ bucket, folder }) {
-  return `s3://${bucket}/${folder}`;
-}
-function manifestKey({ folder }) {
-  return `${folder}manifest.json`;
-}
-function volumeName({ uid, what }) {
-  return what === "database" ? "the database" : `the home pvc-${uid}`;
-}
-function volumeKey({ folder }, { claim, what }) {
-  return what === "database" ? `${folder}database.tar.gz` : `${folder}homes/${claim}.tar.gz`;
-}
-function parseManifest(text2) {
-  const value = objectOf(text2);
-  if (value?.["v"] !== 1 || !Array.isArray(value["objects"])) return void 0;
-  const objects = objectsIn(value["objects"]).flatMap((one) => {
-    const counted = parseCounted(one);
-    return counted ? [
-      {
-        claim: textAt(one, "/claim"),
-        uid: textAt(one, "/uid"),
-        key: textAt(one, "/key"),
-        ...counted
+async function mapConcurrently(iterable, mapper, {
+  concurrency = Number.POSITIVE_INFINITY,
+  stopOnError = true,
+  signal
+} = {}, isSettled2) {
+  return new Promise((resolve_, reject_) => {
+    validateOptions(iterable, mapper, concurrency);
+    const result2 = [];
+    const errors = [];
+    let skippedCount = 0;
+    let isResolved = false;
+    let isIterableDone = false;
+    const pendingIndexes = /* @__PURE__ */ new Set();
+    let doneIndex = Number.POSITIVE_INFINITY;
+    let currentIndex = 0;
+    const iterator2 = getIterator(iterable);
+    const signalListener = () => {
+      reject(signal.reason);
+    };
+    const cleanup = () => {
+      signal?.removeEventListener("abort", signalListener);
+    };
+    const resolve2 = (value) => {
+      resolve_(value);
+      cleanup();
+    };
+    const reject = (reason) => {
+      if (isResolved) {
+        return;
       }
-    ] : [];
+      isResolved = true;
+      reject_(reason);
+      cleanup();
+      if (!isIterableDone) {
+        closeIterator(iterator2);
+      }
+    };
+    if (signal) {
+      if (signal.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      signal.addEventListener("abort", signalListener, { once: true });
+    }
+    const pull = createPuller(iterator2);
+    const settleIfFinished = () => {
+      if (isResolved || doneIndex === Number.POSITIVE_INFINITY) {
+        return;
+      }
+      for (const index2 of pendingIndexes) {
+        if (index2 < doneIndex) {
+          return;
+        }
+      }
+      if (!stopOnError) {
+        const collectedErrors = [];
+        for (let index2 = 0; index2 < Math.min(doneIndex, errors.length); index2++) {
+          if (index2 in errors) {
+            collectedErrors.push(errors[index2]);
+          }
+        }
+        if (collectedErrors.length > 0) {
+          reject(new AggregateError(collectedErrors));
+          return;
+        }
+      }
+      isResolved = true;
+      if (!isIterableDone) {
+        closeIterator(iterator2);
+      }
+      const lastIndex = Math.min(doneIndex, result2.length);
+      if (lastIndex === result2.length && skippedCount === 0) {
+        resolve2(result2);
+        return;
+      }
+      resolve2(result2.slice(0, lastIndex).filter((value) => value !== pMapSkip));
+    };
+    const next = async () => {
+      if (isResolved || currentIndex >= doneIndex) {
+        return;
+      }
+      const index2 = currentIndex++;
+      pendingIndexes.add(index2);
+      let nextItem;
+      try {
+        nextItem = await pull();
+      } catch (error3) {
+        pendingIndexes.delete(index2);
+        if (index2 < doneIndex) {
+          throw error3;
+        }
+        settleIfFinished();
+        return;
+      }
+      if (nextItem.done) {
+        pendingIndexes.delete(index2);
+        doneIndex = Math.min(doneIndex, index2);
+        isIterableDone = true;
+        settleIfFinished();
+        return;
+      }
+      const runner = (async () => {
+        try {
+          const element = await nextItem.value;
+          if (isResolved || index2 >= doneIndex) {
+            return;
+          }
+          const value = await mapper(element, index2);
+          if (index2 >= doneIndex) {
+            return;
+          }
+          if (value === pMapStop) {
+            doneIndex = index2;
+            return;
+          }
+          if (value === pMapSkip) {
+            skippedCount++;
+          }
+          result2[index2] = isSettled2 && value !== pMapSkip ? { status: "fulfilled", value } : value;
+        } catch (error3) {
+          if (index2 >= doneIndex) {
+            return;
+          }
+          if (isSettled2) {
+            result2[index2] = { status: "rejected", reason: error3 };
+          } else if (stopOnError) {
+            reject(error3);
+            return;
+          } else {
+            errors[index2] = error3;
+          }
+        } finally {
+          pendingIndexes.delete(index2);
+          settleIfFinished();
+        }
+        try {
+          await next();
+        } catch (error3) {
+          reject(error3);
+        }
+      })();
+      runner.then(() => new Promise(() => {
+      })).then(resolve_);
+    };
+    (async () => {
+      for (let index2 = 0; index2 < concurrency; index2++) {
+        try {
+          await next();
+        } catch (error3) {
+          reject(error3);
+          break;
+        }
+        if (isResolved || currentIndex >= doneIndex) {
+          break;
+        }
+      }
+    })();
   });
-  const complete2 = at(value, "/complete");
-  return {
-    v: 1,
-    hub: textAt(value, "/hub"),
-    cluster: textAt(value, "/cluster"),
-    removal: textAt(value, "/removal"),
-    complete: typeof complete2 === "string" ? complete2 : null,
-    objects
+}
+var pMapSkip = /* @__PURE__ */ Symbol("skip");
+var pMapStop = /* @__PURE__ */ Symbol("stop");
+function validateOptions(iterable, mapper, concurrency) {
+  if (iterable?.[Symbol.iterator] === void 0 && iterable?.[Symbol.asyncIterator] === void 0) {
+    throw new TypeError(`Expected \`input\` to be either an \`Iterable\` or \`AsyncIterable\`, got (${typeof iterable})`);
+  }
+  if (typeof mapper !== "function") {
+    throw new TypeError("Mapper function is required");
+  }
+  if (!isLimit(concurrency, 1)) {
+    throw new TypeError(`Expected \`concurrency\` to be an integer from 1 and up or \`Infinity\`, got \`${concurrency}\` (${typeof concurrency})`);
+  }
+}
+function isLimit(value, minimum) {
+  return Number.isSafeInteger(value) && value >= minimum || value === Number.POSITIVE_INFINITY;
+}
+function getIterator(iterable) {
+  return iterable[Symbol.asyncIterator] === void 0 ? iterable[Symbol.iterator]() : iterable[Symbol.asyncIterator]();
+}
+async function closeIterator(iterator2) {
+  try {
+    await iterator2.return?.();
+  } catch {
+  }
+}
+function createPuller(iterator2) {
+  let isSourceDone = false;
+  const markDone = (item) => {
+    if (item?.done) {
+      isSourceDone = true;
+    }
+  };
+  return () => {
+    if (isSourceDone) {
+      return { done: true };
+    }
+    const result2 = iterator2.next();
+    markDone(result2);
+    if (typeof result2?.then !== "function") {
+      return result2;
+    }
+    const promise = Promise.resolve(result2);
+    promise.then(markDone, () => {
+    });
+    return promise;
   };
 }
-function parseCounted(value) {
-  if (!isObject(value)) return void 0;
-  const { sha256: sha2563, bytes, files } = value;
-  return typeof sha2563 === "string" && typeof bytes === "number" && typeof files === "number" ? { sha256: sha2563, bytes, files } : void 0;
+
+// src/core/hub/gates.ts
+var DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+function waveGate(wave, { now, earlier, approved, hurried }) {
+  const failed = earlier.filter(({ how }) => how === "failed");
+  if (failed.length > 0)
+    return closed(
+      "blocked",
+      `wave ${failed[0]?.wave ?? ""} has a hub that failed: ${names(failed)}`
+    );
+  const unfinished = earlier.filter(({ how }) => how === "unfinished");
+  if (unfinished.length > 0)
+    return closed(
+      "waiting",
+      `wave ${unfinished[0]?.wave ?? ""} is not finished: ${names(unfinished)}`
+    );
+  const frozen = hurried ? void 0 : wave.freeze.find((freeze) => isFrozen(freeze, now, wave.timezone));
+  if (frozen)
+    return closed(
+      "waiting",
+      `wave ${wave.name} is frozen${frozen.reason === void 0 ? "" : `: ${frozen.reason}`}`
+    );
+  const proven = Math.max(...earlier.flatMap(({ since: since2 }) => since2 === void 0 ? [] : [since2]));
+  const left = hurried ? 0 : proven + seconds(wave.soak) * 1e3 - now;
+  if (left > 0)
+    return closed(
+      "waiting",
+      `wave ${wave.name} waits ${Math.ceil(left / 6e4)} more minutes for the wave before to prove itself`
+    );
+  if (wave.approval && !approved)
+    return closed("waiting", `wave ${wave.name} waits for a person\u2019s approval`);
+  return { open: true };
 }
-function manifestFor(found, fresh) {
-  if (found?.removal === fresh.removal) return { kind: "go-on", manifest: found };
-  return found?.complete == null ? { kind: "begin", manifest: fresh } : { kind: "taken", since: found.complete };
+function urgentReason(message) {
+  const last = message.trim().split(/\n\s*\n/u).at(-1) ?? "";
+  return /^Urgent: *(\S.{0,200})$/mu.exec(last)?.[1]?.trim();
 }
-function notArchived(volumes, { objects }) {
-  return volumes.filter(
-    ({ claim, uid }) => !objects.some((one) => one.claim === claim && one.uid === uid)
-  );
+function closed(outcome2, reason) {
+  return { open: false, outcome: outcome2, reason };
 }
-function difference(sent, back) {
-  if (sent.bytes !== back.bytes)
-    return `${back.bytes} bytes came back, and ${sent.bytes} were sent`;
-  if (sent.sha256 !== back.sha256) return "what came back has another SHA-256 than what was sent";
-  return sent.files === back.files ? void 0 : `${back.files} files came back, and ${sent.files} were sent`;
+function names(hubs) {
+  return `${hubs.slice(0, 3).map(({ name }) => name).join(", ")}${hubs.length > 3 ? ` and ${hubs.length - 3} more` : ""}`;
 }
-function megabytes(bytes) {
-  const mb = bytes / 1e6;
-  return `${mb < 10 ? mb.toFixed(1) : Math.round(mb)} MB`;
+function isFrozen({ days, hours, from, until }, now, timezone) {
+  if (from !== void 0 && now < instant(from)) return false;
+  if (until !== void 0 && now >= instant(until) + 864e5) return false;
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    timeZone: timezone,
+    weekday: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23"
+  }).formatToParts(new Date(now));
+  const part = (type) => parts.find((one) => one.type === type)?.value ?? "";
+  const day2 = DAYS.find((one) => one === part("weekday").toLowerCase().slice(0, 3));
+  if (days !== void 0 && (day2 === void 0 || !days.includes(day2))) return false;
+  if (hours === void 0) return true;
+  const time = `${part("hour")}:${part("minute")}`;
+  const [begin = "", end = ""] = hours.split("-");
+  return begin <= time && time < end;
 }
 
-// src/core/deploy/throw-away.ts
+// src/apply/hub/waves.ts
+init_failure();
+
+// src/apply/lease.ts
+init_json();
+import { randomUUID as randomUUID2 } from "node:crypto";
+import { hostname } from "node:os";
+import { setTimeout as sleep2 } from "node:timers/promises";
+init_failure();
+var DURATION = 30;
+var RENEW_MS = 1e4;
+var LOOK_MS = 1e3;
+var LeaseHeld = class extends Failure {
+};
+async function withLease(kube, name, work) {
+  const seen = /* @__PURE__ */ new Map();
+  return holding(kube, name, work, async (holder) => {
+    for (; ; ) {
+      const lease = await attempt(kube, name, holder, seen);
+      if (lease) return { name, lease };
+      const other = seen.get(name);
+      if (other?.alive === true)
+        throw new LeaseHeld(`another deployment holds ${name} (${other.owner})`, {
+          hint: "wait for it; what it leaves is caught up by the next run",
+          exit: 3
+        });
+      await sleep2(LOOK_MS);
+    }
+  });
+}
+async function withSeat(kube, seats, waiting, work) {
+  const seen = /* @__PURE__ */ new Map();
+  const names3 = Array.from({ length: seats }, (_, index2) => `slot-${index2}`);
+  return holding(kube, "a seat", work, async (holder) => {
+    for (let round = 0; ; round += 1) {
+      for (const name of names3) {
+        const lease = await attempt(kube, name, holder, seen);
+        if (lease) return { name, lease };
+      }
+      if (round === 2) waiting([...seen.values()].map(({ owner }) => owner).join(", "));
+      await sleep2(LOOK_MS);
+    }
+  });
+}
+async function holding(kube, what, work, acquire) {
+  const holder = `${hostname()}-${process.pid}-${randomUUID2().slice(0, 8)}`;
+  const mine = await acquire(holder);
+  let renewed = Date.now();
+  let taken2 = false;
+  const timer = setInterval(() => {
+    const begun = Date.now();
+    renew(kube, mine.lease, holder).then(
+      (next) => {
+        mine.lease = next;
+        renewed = begun;
+      },
+      (error3) => {
+        taken2 ||= error3 instanceof KubeFailure && error3.conflict;
+      }
+    );
+  }, RENEW_MS);
+  try {
+    return await work(() => {
+      if (taken2 || Date.now() > renewed + DURATION * 1e3)
+        throw new LeaseHeld(
+          `${what} could not be held: this run was too slow, or the cluster did not answer`,
+          { hint: "the next run goes on from here", exit: 3 }
+        );
+    });
+  } finally {
+    clearInterval(timer);
+    await release(kube, mine.name, holder);
+  }
+}
+async function attempt(kube, name, holder, seen) {
+  const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
+  try {
+    if (!found)
+      return await kube.create({
+        apiVersion: "coordination.k8s.io/v1",
+        kind: "Lease",
+        metadata: { name, namespace: SYSTEM_NAMESPACE },
+        spec: spec(holder)
+      });
+    const owner = textAt(found, "/spec/holderIdentity");
+    const mark = `${owner} ${textAt(found, "/spec/renewTime")}`;
+    const known = seen.get(name);
+    if (owner === "" || known?.mark === mark && Date.now() > known.since + DURATION * 1e3)
+      return await kube.replace({ ...found, spec: spec(holder) });
+    if (known?.mark !== mark)
+      seen.set(name, { owner, mark, since: Date.now(), alive: known !== void 0 });
+    return void 0;
+  } catch (error3) {
+    if (!(error3 instanceof KubeFailure) || !error3.conflict) throw error3;
+    return void 0;
+  }
+}
+function spec(holder) {
+  const now = (/* @__PURE__ */ new Date()).toISOString().replace("Z", "000Z");
+  return {
+    holderIdentity: holder,
+    leaseDurationSeconds: DURATION,
+    acquireTime: now,
+    renewTime: now
+  };
+}
+async function renew(kube, lease, holder) {
+  const old = isObject(lease["spec"]) ? lease["spec"] : {};
+  return kube.replace({
+    ...lease,
+    spec: { ...spec(holder), acquireTime: old["acquireTime"] ?? null }
+  });
+}
+async function release(kube, name, holder) {
+  const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
+  if (found && at(found, "/spec/holderIdentity") === holder) {
+    await kube.replace({ ...found, spec: { leaseDurationSeconds: DURATION } }).catch((error3) => {
+      if (!(error3 instanceof KubeFailure)) throw error3;
+    });
+  }
+}
+
+// src/apply/hub/approvals.ts
+init_json();
+var nameOf = (wave) => `approval-${wave}`;
+var digest = (wave) => digestOf(wave.map(({ unit, digest: one }) => [unit.name, one]));
+async function isApproved(kube, wave, wants) {
+  return textAt(await kube.get("configmap", nameOf(wave), SYSTEM_NAMESPACE) ?? {}, "/data/digest") === digest(wants);
+}
+async function keepApproval(kube, wave, wants, at3) {
+  await kube.apply([
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: {
+        name: nameOf(wave),
+        namespace: SYSTEM_NAMESPACE,
+        labels: { "app.kubernetes.io/managed-by": "glaciocloud" }
+      },
+      data: { digest: digest(wants), at: at3 }
+    }
+  ]);
+}
+
+// src/core/hub/changes.ts
+init_json();
+function restartsHub(from, to) {
+  const part = (release2) => canonical([
+    release2.values["jupyterhub"] ?? null,
+    release2.charts.map(({ name, version, digest: digest2 }) => [name, version, digest2]),
+    release2.secrets
+  ]);
+  return from === void 0 || part(from) !== part(to);
+}
+function changesHubImage(from, to) {
+  const part = (release2) => canonical([
+    at(release2.values, "/jupyterhub/hub/image") ?? null,
+    release2.charts.find(({ name }) => name === "jupyterhub")?.digest ?? null
+  ]);
+  return part(from) !== part(to);
+}
+
+// src/core/hub/throw-away.ts
 init_json();
 var THROW_AWAY = "glaciocloud.org/throw-away";
 function loadCheckObjects(objects, namespace, name, script) {
@@ -50776,42 +51128,6 @@ function restoreObjects(objects, namespace, name, script, args) {
       data: { "restore.py": script }
     },
     { apiVersion: "v1", kind: "Pod", metadata: metadata(name), spec: pod }
-  ];
-}
-var ARCHIVED = "/archive";
-var ARCHIVE_SECONDS = 24 * 3600;
-var USER_NODES = ["hub.jupyter.org/dedicated", "hub.jupyter.org_dedicated"].map(
-  (key) => ({ key, operator: "Equal", value: "user", effect: "NoSchedule" })
-);
-function archiveObjects(hub2, namespace, name, { claim, what }, user) {
-  const spec2 = hubPodSpec([hub2]);
-  const container = objectsIn(spec2["containers"])[0] ?? {};
-  const shared = frame(spec2);
-  const owner = { runAsUser: user.uid, runAsGroup: user.gid };
-  const own = isObject(container["securityContext"]) ? container["securityContext"] : {};
-  const place = what === "database" ? shared : {
-    ...without(shared, ["nodeSelector", "affinity"]),
-    securityContext: { ...owner, fsGroup: user.gid, fsGroupChangePolicy: "OnRootMismatch" },
-    tolerations: [...objectsIn(spec2["tolerations"]), ...USER_NODES]
-  };
-  const pod = {
-    ...place,
-    activeDeadlineSeconds: ARCHIVE_SECONDS,
-    terminationGracePeriodSeconds: 1,
-    volumes: [{ name: "archived", persistentVolumeClaim: { claimName: claim } }],
-    containers: [
-      {
-        name: "archive",
-        ...pick2(container, ["image", "imagePullPolicy"]),
-        securityContext: what === "database" ? own : { ...own, ...owner },
-        command: ["python3", "-c", `import time; time.sleep(${ARCHIVE_SECONDS})`],
-        resources: { requests: { cpu: "100m", memory: "64Mi" } },
-        volumeMounts: [{ name: "archived", mountPath: ARCHIVED, readOnly: true }]
-      }
-    ]
-  };
-  return [
-    { apiVersion: "v1", kind: "Pod", metadata: metadataOf(name, namespace)(name), spec: pod }
   ];
 }
 function metadataOf(pod, namespace) {
@@ -50904,18 +51220,232 @@ function rename3(value, renamed) {
   return visit2(value, "");
 }
 
-// src/apply/remove.ts
+// src/apply/hub/hub.ts
+init_json();
+init_failure();
+
+// src/apply/hub/database.ts
+init_json();
+import { setTimeout as sleep4 } from "node:timers/promises";
+init_failure();
+
+// src/apply/throw-away.ts
+import { setTimeout as sleep3 } from "node:timers/promises";
+
+// src/core/hub/rollout.ts
+init_json();
+function rolloutVerdict(deployments, pods, now) {
+  for (const pod of pods) {
+    const fault = podFault2(pod, now);
+    if (fault) return fault;
+  }
+  const refused2 = deployments.map(podsRefused).find((one) => one !== void 0);
+  if (refused2) return refused2;
+  const waiting = deployments.filter((one) => !isRolledOut(one)).map((one) => `${textAt(one, "/metadata/name")} (${podsOf(one, pods)})`);
+  if (deployments.length === 0) return { kind: "waiting", for: "the hub to appear" };
+  return waiting.length === 0 ? { kind: "done" } : { kind: "waiting", for: waiting.join(", ") };
+}
+function podsRefused(deployment) {
+  const failure2 = objectsIn(at(deployment, "/status/conditions")).find(
+    (one) => one["type"] === "ReplicaFailure" && one["status"] === "True"
+  );
+  const message = textAt(failure2, "/message");
+  return /forbidden/iu.test(message) ? {
+    kind: "failed",
+    reason: `${textAt(deployment, "/metadata/name")}: ${message.slice(0, 300)}`,
+    fault: "product"
+  } : void 0;
+}
+function isRolledOut(deployment) {
+  const number = (path) => Number(at(deployment, path) ?? 0);
+  const wanted2 = number("/spec/replicas");
+  return number("/status/observedGeneration") >= number("/metadata/generation") && number("/status/updatedReplicas") === wanted2 && number("/status/availableReplicas") === wanted2 && number("/status/replicas") === wanted2;
+}
+function podsOf(deployment, pods) {
+  const component = textAt(deployment, "/spec/selector/matchLabels/component");
+  const mine = pods.filter((pod) => textAt(pod, "/metadata/labels/component") === component);
+  return mine.map(
+    (pod) => `${textAt(pod, "/status/phase").toLowerCase()}${at(pod, "/metadata/deletionTimestamp") === void 0 ? "" : ", ending"}`
+  ).join("; ") || "no pod yet";
+}
+function podFault2(pod, now) {
+  if (at(pod, "/metadata/deletionTimestamp") !== void 0) return void 0;
+  const name = textAt(pod, "/metadata/name");
+  for (const status of objectsIn(at(pod, "/status/containerStatuses")).concat(
+    objectsIn(at(pod, "/status/initContainerStatuses"))
+  )) {
+    const reason = textAt(status, "/state/waiting/reason");
+    const message = textAt(status, "/state/waiting/message");
+    if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/u.test(reason)) {
+      if (pullFault(`${reason} ${message}`) === "product")
+        return {
+          kind: "failed",
+          reason: `${name}: the image cannot be pulled: ${message.slice(0, 300)}`,
+          fault: "product"
+        };
+      if (reason === "ImagePullBackOff")
+        return {
+          kind: "failed",
+          reason: `${name}: the registry does not answer: ${message.slice(0, 300)}`,
+          fault: "infrastructure"
+        };
+    }
+    if (/^CreateContainer(Config)?Error$/u.test(reason) && !/failed to sync \w+ cache/u.test(message))
+      return { kind: "failed", reason: `${name}: ${message.slice(0, 300)}`, fault: "product" };
+    const exit = at(status, "/lastState/terminated/exitCode") ?? at(status, "/state/terminated/exitCode");
+    if (Number(at(status, "/restartCount") ?? 0) >= CRASHES - 1 && typeof exit === "number" && exit !== 0) {
+      const out = textAt(status, "/lastState/terminated/reason") === "OOMKilled" ? " for want of memory" : "";
+      return {
+        kind: "failed",
+        reason: `${name} has ended ${CRASHES} times with code ${exit}${out}`,
+        fault: "product",
+        crashed: name
+      };
+    }
+  }
+  for (const status of objectsIn(at(pod, "/status/containerStatuses"))) {
+    const running = Date.parse(textAt(status, "/state/running/startedAt"));
+    if (status["ready"] === false && now - running > NOT_READY_SECONDS * 1e3)
+      return {
+        kind: "failed",
+        reason: `${name} runs for ${NOT_READY_SECONDS} s and does not become ready`,
+        fault: "product"
+      };
+  }
+  for (const condition of objectsIn(at(pod, "/status/conditions"))) {
+    if (condition["type"] !== "PodScheduled" || condition["status"] !== "False") continue;
+    const since2 = Date.parse(textAt(condition, "/lastTransitionTime"));
+    const message = textAt(condition, "/message");
+    if (now - since2 > NO_ROOM_SECONDS * 1e3)
+      return {
+        kind: "failed",
+        reason: `${name} finds no node: ${message.slice(0, 300)}`,
+        fault: "infrastructure"
+      };
+  }
+  return void 0;
+}
+
+// src/apply/throw-away.ts
+init_json();
+var LOOKS = 480;
+var LOOK_MS2 = 250;
+async function runThrowAway(pod, world) {
+  return around(pod, world, async () => {
+    const phase = await reached(pod, world, ["Succeeded", "Failed"]);
+    return { ok: phase === "Succeeded", log: await world.kube.logs(pod.name, pod.namespace) };
+  });
+}
+async function withThrowAway(pod, world, work) {
+  return around(pod, world, async () => {
+    if (await reached(pod, world, ["Running", "Succeeded", "Failed"]) !== "Running")
+      throw new Faulty(
+        `${pod.what}: ${(await world.kube.logs(pod.name, pod.namespace)).trim().slice(-300)}`,
+        "infrastructure"
+      );
+    return work();
+  });
+}
+async function around({ name, namespace, objects }, world, work) {
+  const drop = () => world.kube.deleteBy("pods,secrets,configmaps", `${THROW_AWAY}=${name}`, namespace);
+  await drop();
+  await world.kube.apply(objects);
+  try {
+    return await work();
+  } finally {
+    await drop();
+  }
+}
+async function reached({ name, namespace, what }, world, phases) {
+  for (let look2 = 0; look2 < LOOKS; look2 += 1) {
+    const pod = await world.kube.get("pod", name, namespace);
+    const phase = textAt(pod ?? {}, "/status/phase");
+    if (phases.includes(phase)) return phase;
+    const verdict = pod === void 0 ? void 0 : rolloutVerdict([], [pod], world.now().getTime());
+    if (verdict?.kind === "failed") throw new Faulty(`${what}: ${verdict.reason}`, verdict.fault);
+    await sleep3(LOOK_MS2);
+  }
+  throw new Faulty(`${what}: the throw-away pod did not end`, "infrastructure");
+}
+
+// src/apply/hub/database.ts
+var RESTORE = "glaciocloud-restore";
+var LOOKS2 = 360;
+var LOOK_MS3 = 250;
+async function copyDatabase({ to }, world) {
+  const lines = [];
+  const name = `before-${to.digest.slice(0, 12)}`;
+  const { code, stderr } = await world.kube.python(
+    to.release.namespace,
+    await world.script("db_copy.py"),
+    [name],
+    (line) => lines.push(line),
+    6e4
+  ).catch((error3) => ({ code: -1, stderr: messageOf(error3) }));
+  const said = lastObject(lines);
+  if (code === 1 && said !== void 0)
+    throw new Faulty(
+      `the hub\u2019s database is damaged: ${textAt(said, "/integrity")}`,
+      "infrastructure"
+    );
+  if (code !== 0) {
+    world.progress(
+      to.unit,
+      `no copy of the hub\u2019s database, because the hub does not answer: ${stderr.trim().slice(-120)}`
+    );
+    return void 0;
+  }
+  if (typeof said?.["copied"] !== "string") return void 0;
+  world.progress(to.unit, `the hub\u2019s database is copied and the copy verified`);
+  return name;
+}
+async function restoreDatabase({ to }, copy, revision, world) {
+  const { namespace } = to.release;
+  const stored = splitDocuments(
+    await world.releases.manifest(to.unit.name, namespace, revision)
+  ).filter((text2) => /^kind: *Deployment *$/mu.test(text2));
+  world.progress(to.unit, "stopping the hub to look at its database");
+  await world.kube.scale("hub", 0, namespace);
+  const running = async () => (await world.kube.list("pods", { namespace, selector: "app=jupyterhub,component=hub" })).length > 0;
+  for (let look2 = 0; await running(); look2 += 1) {
+    if (look2 === LOOKS2)
+      throw new Faulty(
+        "the hub does not stop, so that its database cannot be restored",
+        "infrastructure"
+      );
+    await sleep4(LOOK_MS3);
+  }
+  const objects = restoreObjects(
+    stored.map(parseObject),
+    namespace,
+    RESTORE,
+    await world.script("db_restore.py"),
+    [copy, "--if-changed"]
+  );
+  const { ok, log } = await runThrowAway(
+    { name: RESTORE, namespace, objects, what: "the hub\u2019s database cannot be restored" },
+    world
+  );
+  if (!ok)
+    throw new Faulty(
+      `the hub\u2019s database cannot be restored: ${log.trim().slice(-300)}`,
+      "infrastructure"
+    );
+  const said = lastObject(log.split("\n"));
+  world.progress(
+    to.unit,
+    typeof said?.["restored"] === "string" ? "the hub\u2019s database is what it was before the change; the newer one is kept beside it" : "the hub\u2019s database is of the same schema: it stays"
+  );
+}
+
+// src/apply/hub/health.ts
+import { setTimeout as sleep5 } from "node:timers/promises";
 init_json();
 
-// src/core/plan/types.ts
-function unitId(unit) {
-  return unit.kind === "cluster" ? `clusters/${unit.name}` : unit.name;
-}
-function unitOf(step) {
-  return step.kind === "remove" ? step.unit : step.to.unit;
-}
+// src/core/watch/outside.ts
+init_json();
 
-// src/core/show/time.ts
+// src/core/time.ts
 function duration(seconds2) {
   if (seconds2 >= 86400 && seconds2 % 86400 === 0) return `${seconds2 / 86400} d`;
   if (seconds2 >= 3600 && seconds2 % 3600 === 0) return `${seconds2 / 3600} h`;
@@ -50927,7 +51457,807 @@ function day(instant2) {
   return `${Number(date)} ${MONTHS[Number(month) - 1] ?? ""} ${year ?? ""}`;
 }
 
-// src/core/show/words.ts
+// src/core/watch/outside.ts
+var DAY_MS = 864e5;
+function addressSign(answer, now, leastDays = CERTIFICATE_DAYS) {
+  if (answer.kind === "nothing")
+    return { kind: "problem", text: `it does not answer: ${answer.why}` };
+  const { status, body, until } = answer;
+  const version = textAt(objectOf(body), "/version");
+  if (status !== 200 || version === "")
+    return {
+      kind: "problem",
+      text: `it answers ${status} with ${body.trim() === "" ? "nothing" : `"${body.trim().slice(0, 80)}"`}, which is no answer of a hub`
+    };
+  const days = until === void 0 ? void 0 : Math.floor((until - now) / DAY_MS);
+  if (days !== void 0 && days < leastDays)
+    return {
+      kind: "problem",
+      text: days < 0 ? "its certificate has ended" : `its certificate ends in ${days} days, and nobody has renewed it`
+    };
+  return {
+    kind: "well",
+    text: `JupyterHub ${version}${days === void 0 ? "" : `, certificate good for ${days} days`}`
+  };
+}
+function heartbeatLabels(hub2) {
+  return ["glaciocloud-heartbeat", `hub:${hub2}`];
+}
+function heartbeatSign(body, interval, now) {
+  const last = Date.parse(/^<!-- glaciocloud-heartbeat (\S+) -->/u.exec(body ?? "")?.[1] ?? "");
+  if (Number.isNaN(last))
+    return {
+      kind: "problem",
+      text: `the probe has never spoken, or its issue was closed (label ${heartbeatLabels("NAME")[0] ?? ""})`
+    };
+  const silent = Math.max(0, Math.round((now - last) / 6e4)) * 60;
+  const said = `the probe spoke ${duration(silent)} ago`;
+  return silent > HEARTBEAT_INTERVALS * interval ? { kind: "problem", text: `${said}, and should every ${duration(interval)}` } : { kind: "well", text: said };
+}
+
+// src/edges/address.ts
+init_failure();
+import { request as plain } from "node:http";
+import { request as secure } from "node:https";
+import { TLSSocket } from "node:tls";
+var TIMEOUT_MS = 15e3;
+var MOST_BYTES = 1e4;
+function hubApi(url) {
+  return `${url.replace(/\/$/u, "")}/hub/api`;
+}
+async function askAddress(address2) {
+  try {
+    const url = new URL(address2);
+    const response = await new Promise((resolve2, reject) => {
+      const request2 = (url.protocol === "http:" ? plain : secure)(
+        url,
+        { timeout: TIMEOUT_MS, agent: false, signal: AbortSignal.timeout(2 * TIMEOUT_MS) },
+        resolve2
+      );
+      request2.on("timeout", () => request2.destroy(new Error(`no answer within ${TIMEOUT_MS / 1e3} s`))).on("error", reject).end();
+    });
+    const until = response.socket instanceof TLSSocket ? Date.parse(response.socket.getPeerCertificate().valid_to) : void 0;
+    let body = "";
+    for await (const chunk of response) {
+      body += chunk.toString("utf8");
+      if (body.length > MOST_BYTES) break;
+    }
+    return { kind: "answered", status: response.statusCode ?? 0, body, until };
+  } catch (error3) {
+    return { kind: "nothing", why: messageOf(error3) };
+  }
+}
+
+// src/apply/hub/health.ts
+init_failure();
+var START_SECONDS = 300;
+var NEW_ENTRY_SECONDS = 300;
+var ENTRY_SECONDS = 60;
+var ENTRY_LOOK_MS = 2e3;
+var [DEPLOY_USER] = MACHINES;
+async function proveHealthy(task, world, run2) {
+  const { to, state, hub: hub2, platform: platform2 } = task;
+  const known = new Set(state?.healthy?.release.images.map(({ reference }) => reference));
+  const fresh = to.release.images.filter(({ reference }) => !known.has(reference));
+  const size = defaultSize(hub2.data.sizes);
+  const checks = fresh.map(({ name }) => {
+    const oggm = platform2.images.get(name)?.data.oggm;
+    return {
+      user: DEPLOY_USER,
+      profile: slug(name),
+      size,
+      image: name,
+      oggm: oggm !== void 0,
+      version: oggm?.version ?? null
+    };
+  });
+  await dropOwned(
+    "persistentvolumeclaim",
+    "component=singleuser-storage",
+    to.release.namespace,
+    world
+  );
+  world.progress(
+    to.unit,
+    checks.length === 0 ? "asking hub and proxy" : `asking hub and proxy, and starting ${checks.map(({ image }) => image).join(", ")}`
+  );
+  const job = JSON.stringify({
+    profiles: await refreshMenu(to.release.namespace, world),
+    checks,
+    oggmCheck: await world.script("oggm_check.py"),
+    timeout: START_SECONDS
+  });
+  const script = await world.script("health_check.py");
+  const failed = await new Promise((resolve2, reject) => {
+    const onLine = (text2) => {
+      const line = parseLine(text2);
+      if (!line) return;
+      run2.lines.push(line);
+      say(to.unit, line, world);
+      if (!line.ok) resolve2(line);
+    };
+    const ended = world.kube.python(
+      to.release.namespace,
+      script,
+      [job],
+      onLine,
+      (checks.length * 2 * START_SECONDS + 600) * 1e3
+    );
+    run2.rest = ended.catch((error3) => messageOf(error3));
+    ended.then(({ code, stderr }) => {
+      if (code === 0) resolve2(run2.lines.find(({ ok }) => !ok));
+      else
+        reject(
+          new Faulty(
+            `the health check ended with code ${code}: ${stderr.trim().slice(-300)}`,
+            "infrastructure"
+          )
+        );
+    }, reject);
+  });
+  if (failed)
+    throw new Faulty(
+      `${failed.check}${failed.image === null ? "" : ` of ${failed.image}`}: ${failed.detail}`,
+      failed.class ?? "product"
+    );
+  run2.rest = void 0;
+  await dropOwned(
+    "persistentvolumeclaim",
+    "component=singleuser-storage",
+    to.release.namespace,
+    world
+  );
+  await provePublic(task, world, run2);
+}
+async function provePublic(task, world, run2) {
+  const began = world.now().getTime();
+  const sign = await publicSign(task, world);
+  const ok = sign.kind !== "problem";
+  const line = {
+    check: "public address",
+    image: null,
+    ok,
+    seconds: (world.now().getTime() - began) / 1e3,
+    detail: sign.text,
+    class: ok ? null : "infrastructure"
+  };
+  run2.lines.push(line);
+  say(task.to.unit, line, world);
+  if (!ok) throw new Faulty(`${task.hub.data.url}: ${sign.text}`, "infrastructure");
+}
+async function publicSign({
+  to,
+  state,
+  hub: {
+    data: { url }
+  }
+}, { cluster, now, progress }) {
+  if (cluster.data.ingress.class === "none")
+    return {
+      kind: "unchecked",
+      text: `not checked: the cluster ${cluster.name} has no public entry`
+    };
+  const end = now().getTime() + (state?.healthy ? ENTRY_SECONDS : NEW_ENTRY_SECONDS) * 1e3;
+  let said = "";
+  for (; ; ) {
+    const sign = addressSign(await askAddress(hubApi(url)), now().getTime(), 0);
+    if (sign.kind !== "problem" || now().getTime() > end) return sign;
+    if (sign.text !== said) progress(to.unit, `waiting for ${url}: ${sign.text}`);
+    said = sign.text;
+    await sleep5(ENTRY_LOOK_MS);
+  }
+}
+function say(unit, { ok, check: check2, image, seconds: seconds2, detail }, { progress }) {
+  progress(
+    unit,
+    `${ok ? "\u2713" : "\u2717"} ${check2}${image === null ? "" : ` of ${image}`} ${seconds2.toFixed(1)} s  ${detail}`
+  );
+}
+async function cleanUp({ to }, run2, world) {
+  if (run2.rest === void 0) return;
+  world.progress(to.unit, "waiting until the throw-away user is gone");
+  await run2.rest;
+  await dropOwned("pod", "component=singleuser-server", to.release.namespace, world);
+  await dropOwned(
+    "persistentvolumeclaim",
+    "component=singleuser-storage",
+    to.release.namespace,
+    world
+  );
+}
+async function refreshMenu(namespace, { kube, now }) {
+  await kube.annotate(
+    "pods",
+    "app=jupyterhub,component=hub",
+    namespace,
+    `glaciocloud.org/touch=${now().getTime()}`
+  );
+  return sha256Hex(
+    textAt(await kube.get("configmap", "hub-profiles", namespace), "/data/profiles.json")
+  );
+}
+function parseLine(text2) {
+  return objectOf(text2);
+}
+async function dropOwned(kind, selector, namespace, { kube }) {
+  for (const one of await kube.list(kind, { namespace, selector })) {
+    const name = at(one, "/metadata/name");
+    if (typeof name === "string" && at(one, "/metadata/annotations/hub.jupyter.org~1username") === DEPLOY_USER)
+      await kube.delete(kind, name, namespace);
+  }
+}
+
+// src/apply/hub/prepare.ts
+init_json();
+
+// src/edges/sops.ts
+init_json();
+init_failure();
+import { createHmac } from "node:crypto";
+import { readFile as readFile3 } from "node:fs/promises";
+import { join as join6 } from "node:path";
+var SecretsFailure = class extends Failure {
+};
+async function decryptSecrets(root, hub2) {
+  const file = join6(root, "secrets", `${hub2}.sops.yaml`);
+  if (!await exists2(file)) return void 0;
+  const sops = findTool("sops");
+  if (sops === void 0)
+    throw new SecretsFailure("sops not found", {
+      hint: "install sops, and give the key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE"
+    });
+  const env2 = Object.fromEntries(
+    ["SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE"].flatMap(
+      (name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]
+    )
+  );
+  const { code, stdout, stderr } = await exec(sops, ["decrypt", "--output-type", "json", file], {
+    env: env2,
+    timeoutMs: 6e4
+  });
+  if (code !== 0)
+    throw new SecretsFailure(
+      `secrets/${hub2}.sops.yaml cannot be decrypted: ${stderr.split("\n")[0]?.slice(0, 200) ?? ""}`,
+      { hint: "give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" }
+    );
+  const content = JSON.parse(stdout);
+  return new Map(
+    Object.entries(isObject(content) ? content : {}).flatMap(
+      ([name, value]) => typeof value === "string" ? [[name, value]] : []
+    )
+  );
+}
+async function lastEncrypted(root, hub2) {
+  const text2 = await readFile3(join6(root, "secrets", `${hub2}.sops.yaml`), "utf8").catch(() => "");
+  const time = Date.parse(/^ +lastmodified: "?([0-9TZ:.-]+)"?$/mu.exec(text2)?.[1] ?? "");
+  return Number.isNaN(time) ? void 0 : time;
+}
+async function readSecrets(root, hub2, declared) {
+  if (declared.length === 0) return /* @__PURE__ */ new Map();
+  const found = await decryptSecrets(root, hub2);
+  if (!found)
+    throw new SecretsFailure(`secrets/${hub2}.sops.yaml is missing`, {
+      hint: `it must hold ${declared.join(", ")}, encrypted with sops: \`glaciocloud secrets template ${hub2}\``
+    });
+  const missing3 = declared.filter((name) => (found.get(name) ?? "") === "");
+  const unused = [...found.keys()].filter((name) => !declared.includes(name));
+  if (missing3.length > 0)
+    throw new SecretsFailure(`secrets/${hub2}.sops.yaml has no ${missing3.join(", ")}`, {
+      hint: "add it with `sops edit`, or remove the declaration"
+    });
+  if (unused.length > 0)
+    throw new SecretsFailure(
+      `secrets/${hub2}.sops.yaml holds ${unused.join(", ")}, which the environment does not declare`,
+      { hint: "declare it below secrets:, or remove it with `sops edit`" }
+    );
+  return found;
+}
+function keyedDigest(key, secrets2) {
+  return createHmac("sha256", key).update(JSON.stringify([...secrets2].sort(([a], [b]) => a < b ? -1 : 1))).digest("hex");
+}
+
+// src/apply/hub/generated.ts
+init_json();
+import { randomBytes as randomBytes2 } from "node:crypto";
+var NAME2 = "hub-generated";
+async function generatedValues(namespace, jupyterhub, kube) {
+  const found = at(await kube.get("secret", NAME2, namespace) ?? {}, "/data/values.json");
+  const kept = typeof found === "string" ? JSON.parse(Buffer.from(found, "base64").toString("utf8")) : {};
+  const values = fill(placeholders(jupyterhub), kept);
+  const text2 = JSON.stringify(values);
+  if (text2 !== JSON.stringify(kept)) {
+    await kube.apply([
+      {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: {
+          name: NAME2,
+          namespace,
+          labels: { "app.kubernetes.io/managed-by": "glaciocloud" }
+        },
+        stringData: { "values.json": text2 }
+      }
+    ]);
+  }
+  return values;
+}
+function fill(shape, kept) {
+  if (Array.isArray(shape))
+    return shape.map((item, index2) => fill(item, Array.isArray(kept) ? kept[index2] : void 0));
+  if (isObject(shape))
+    return Object.fromEntries(
+      Object.entries(shape).map(([key, item]) => [
+        key,
+        fill(item, isObject(kept) ? kept[key] : void 0)
+      ])
+    );
+  return typeof kept === "string" ? kept : randomBytes2(32).toString("hex");
+}
+
+// src/apply/hub/probe.ts
+init_json();
+var OWNER = "glaciocloud.org/probe";
+async function prepareProbe(hub2, generated, kube) {
+  const namespace = probeNamespace(hub2);
+  const labels = { "app.kubernetes.io/managed-by": "glaciocloud", [OWNER]: hub2 };
+  await kube.apply([
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } },
+    {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: `${PROBE}-token`, namespace, labels },
+      stringData: { token: textAt(generated, `/jupyterhub/hub/services/${PROBE}/apiToken`) }
+    }
+  ]);
+}
+async function removeProbe(hub2, kube) {
+  await kube.deleteBy("namespaces", `${OWNER}=${hub2}`, hub2);
+}
+
+// src/apply/hub/prepare.ts
+async function prepareNamespace({ hub: hub2, to }, world) {
+  const { namespace } = to.release;
+  const labels = { "app.kubernetes.io/managed-by": "glaciocloud" };
+  const secrets2 = await readSecrets(world.root, hub2.name, to.release.secrets);
+  await world.kube.apply([
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } }
+  ]);
+  if (!await world.kube.get("secret", "hub-access", namespace)) {
+    await world.kube.apply([
+      {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "hub-access", namespace, labels },
+        stringData: { "access.json": JSON.stringify(firstAccess(hub2.data)) }
+      }
+    ]);
+  }
+  const generated = await generatedValues(
+    namespace,
+    to.release.values["jupyterhub"],
+    world.kube
+  );
+  if (hub2.data.probe) await prepareProbe(hub2.name, generated, world.kube);
+  const hidden = [...secrets2.values()].filter((value) => value.length >= 4);
+  if (secrets2.size === 0) return { secretName: void 0, values: generated, hidden };
+  const name = `${SECRETS_NAME}-${keyedDigest(await digestKey(world.kube), secrets2).slice(0, 8)}`;
+  if (!await world.kube.get("secret", name, namespace)) {
+    await world.kube.apply([
+      {
+        apiVersion: "v1",
+        kind: "Secret",
+        immutable: true,
+        metadata: { name, namespace, labels: { ...labels, "glaciocloud.org/secrets": "hub" } },
+        stringData: Object.fromEntries(secrets2)
+      }
+    ]);
+    await dropOldSecrets(namespace, name, world);
+  }
+  const env2 = at(to.release.values, "/jupyterhub/hub/extraEnv");
+  const extraEnv = Object.fromEntries(
+    Object.entries(isObject(env2) ? env2 : {}).flatMap(([variable2, value]) => {
+      const key = isObject(value) ? at(value, "/valueFrom/secretKeyRef/key") : void 0;
+      return key === void 0 ? [] : [[variable2, { valueFrom: { secretKeyRef: { name, key } } }]];
+    })
+  );
+  return {
+    secretName: name,
+    values: merge(generated, { jupyterhub: { hub: { extraEnv } } }),
+    hidden
+  };
+}
+async function dropOldSecrets(namespace, current, { kube }) {
+  const time = (one) => JSON.stringify(at(one, "/metadata/creationTimestamp"));
+  const all = (await kube.list("secrets", { namespace, selector: "glaciocloud.org/secrets=hub" })).sort((a, b) => time(a) < time(b) ? 1 : -1);
+  for (const old of all.slice(3)) {
+    const name = at(old, "/metadata/name");
+    if (typeof name === "string" && name !== current) await kube.delete("secret", name, namespace);
+  }
+}
+
+// src/apply/hub/rollout.ts
+import { setTimeout as sleep6 } from "node:timers/promises";
+var ROLLOUT_SECONDS = 300;
+var LOOK_MS4 = 500;
+async function watchRollout({
+  to: {
+    unit,
+    release: { namespace }
+  }
+}, { kube, now, progress }) {
+  let said = "";
+  const end = now().getTime() + ROLLOUT_SECONDS * 1e3;
+  while (now().getTime() < end) {
+    const objects = await kube.list("deployments,pods", {
+      namespace,
+      selector: "app=jupyterhub,component in (hub,proxy)"
+    });
+    const verdict = rolloutVerdict(
+      objects.filter((one) => one["kind"] === "Deployment"),
+      objects.filter((one) => one["kind"] === "Pod"),
+      now().getTime()
+    );
+    if (verdict.kind === "done") return;
+    if (verdict.kind === "failed") {
+      const why = verdict.crashed === void 0 ? "" : lastWord(await kube.logs(verdict.crashed, namespace, "previous")) || lastWord(await kube.logs(verdict.crashed, namespace));
+      throw new Faulty(`${verdict.reason}${why === "" ? "" : `: ${why}`}`, verdict.fault);
+    }
+    if (verdict.for !== said) progress(unit, `waiting for ${verdict.for}`);
+    said = verdict.for;
+    await sleep6(LOOK_MS4);
+  }
+  throw new Faulty(`not ready after ${ROLLOUT_SECONDS} s: ${said}`, "product");
+}
+function lastWord(log) {
+  const lines = log.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("unable to retrieve container logs"));
+  return (lines.findLast((line) => /error|exception|\[C |fatal/iu.test(line)) ?? lines.at(-1) ?? "").slice(0, 300);
+}
+
+// src/apply/hub/hub.ts
+async function applyHub(task, world) {
+  const { to, state } = task;
+  const run2 = {
+    kind: state?.healthy ? "upgrade" : "install",
+    seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 },
+    health: { lines: [], rest: void 0 },
+    unsettled: state?.last.outcome === "started",
+    copy: state?.copy,
+    hidden: []
+  };
+  try {
+    const prepared = await timed(run2, "preflight", () => preflight(task, run2, world));
+    await timed(run2, "upgrade", () => upgrade(task, prepared, run2, world));
+    await timed(run2, "rollout", () => watchRollout(task, world));
+    await timed(run2, "health", () => proveHealthy(task, world, run2.health));
+    const revision = await lastRevision(task, world);
+    const at3 = world.now().toISOString();
+    await saveState(task, world, {
+      quarantined: void 0,
+      infrastructure: 0,
+      copy: void 0,
+      hold: task.hold === void 0 ? void 0 : { until: task.hold, reason: task.why },
+      healthy: { digest: to.digest, revision, since: at3, release: to.release },
+      last: { at: at3, outcome: "done", reason: task.why }
+    });
+    return result(task, run2, "done", "");
+  } catch (error3) {
+    const fault = asFaulty(error3, run2.hidden);
+    world.progress(to.unit, `\u2717 ${fault.message}`);
+    return afterFailure(task, world, fault, run2);
+  }
+}
+async function preflight(task, run2, world) {
+  const { to, state } = task;
+  await preflightAddress(task, world);
+  const prepared = await prepareNamespace(task, world);
+  run2.hidden = prepared.hidden;
+  await recoverPending(task, world);
+  const objects = await preflightObjects(task, prepared, world);
+  if (state?.healthy) await tellConflicts(task, objects, world);
+  if (state?.healthy && restartsHub(state.healthy.release, to.release)) {
+    world.progress(to.unit, "loading the new configuration in a throw-away pod");
+    await loadCheck(task, objects, world);
+  }
+  return prepared;
+}
+async function upgrade(task, { values }, run2, world) {
+  const { to, state, held } = task;
+  if (state?.healthy && run2.copy === void 0 && changesHubImage(state.healthy.release, to.release))
+    run2.copy = await copyDatabase(task, world);
+  held();
+  await saveState(task, world, {
+    copy: run2.copy,
+    last: { at: world.now().toISOString(), outcome: "started", reason: "" }
+  });
+  run2.unsettled = true;
+  world.progress(to.unit, "applying with Helm");
+  await world.releases.upgrade({
+    release: to.unit.name,
+    namespace: to.release.namespace,
+    chart: world.chart,
+    values: [to.release.values, values],
+    digest: to.digest,
+    scratch: world.scratch
+  });
+}
+async function afterFailure(task, world, fault, run2) {
+  const { to, state } = task;
+  const seen = world.now();
+  const at3 = seen.toISOString();
+  const quarantined = fault.fault === "product" ? { digest: to.digest, reason: fault.message, at: at3 } : state?.quarantined;
+  const infrastructure = fault.fault === "infrastructure" ? (state?.infrastructure ?? 0) + 1 : 0;
+  const kept = { quarantined, infrastructure, copy: run2.copy };
+  if (run2.unsettled && state?.healthy) {
+    const { healthy } = state;
+    try {
+      await rollBack(task, healthy.revision, run2, world);
+    } catch (error3) {
+      const reason = `${fault.message}; and the way back failed: ${asFaulty(error3, run2.hidden).message}`;
+      await saveState(task, world, { ...kept, last: { at: at3, outcome: "started", reason } }).catch(
+        ifNotAnswered
+      );
+      return result(task, run2, "failed", reason);
+    }
+    world.progress(
+      to.unit,
+      `runs again what ran before, ${((world.now().getTime() - seen.getTime()) / 1e3).toFixed(1)} s after the failure was seen`
+    );
+    await saveState(task, world, {
+      ...kept,
+      copy: void 0,
+      hold: void 0,
+      healthy: { ...healthy, revision: await lastRevision(task, world) },
+      last: { at: at3, outcome: "rolled-back", reason: fault.message }
+    });
+    await cleanUp(task, run2.health, world);
+    return result(task, run2, "rolled-back", fault.message);
+  }
+  const outcome2 = infrastructure >= INFRASTRUCTURE_ROUNDS ? "blocked" : "failed";
+  await saveState(task, world, { ...kept, last: { at: at3, outcome: outcome2, reason: fault.message } }).catch(
+    ifNotAnswered
+  );
+  await cleanUp(task, run2.health, world);
+  return result(task, run2, outcome2, fault.message);
+}
+async function rollBack(task, revision, run2, world) {
+  const { to, held } = task;
+  held();
+  const { copy } = run2;
+  await timed(run2, "upgrade", async () => {
+    await recoverPending(task, world);
+    if (copy !== void 0) await restoreDatabase(task, copy, revision, world);
+    world.progress(to.unit, `rolling back to revision ${revision}`);
+    await world.releases.rollback(to.unit.name, to.release.namespace, revision);
+  });
+  await timed(run2, "rollout", () => watchRollout(task, world));
+}
+function result({ to }, { kind, seconds: seconds2, health }, outcome2, reason) {
+  return { unit: to.unit, kind, outcome: outcome2, reason, seconds: seconds2, health: health.lines };
+}
+async function timed({ seconds: seconds2 }, phase, work) {
+  const began = performance.now();
+  try {
+    return await work();
+  } finally {
+    seconds2[phase] += Math.round(performance.now() - began) / 1e3;
+  }
+}
+function asFaulty(error3, hidden) {
+  if (!(error3 instanceof Faulty || error3 instanceof HelmFailure || error3 instanceof KubeFailure || error3 instanceof TimedOut))
+    throw error3;
+  const message = hidden.reduce((text2, secret) => text2.replaceAll(secret, "***"), error3.message);
+  return new Faulty(message, error3 instanceof Faulty ? error3.fault : callFault(message));
+}
+function ifNotAnswered(error3) {
+  if (!(error3 instanceof Failure)) throw error3;
+}
+async function lastRevision({ to }, { releases }) {
+  return (await releases.last(to.unit.name, to.release.namespace))?.revision ?? 0;
+}
+async function saveState({ to, state: old, held }, { kube }, change) {
+  held();
+  const state = {
+    v: 1,
+    wanted: to.digest,
+    healthy: old?.healthy,
+    quarantined: old?.quarantined,
+    copy: old?.copy,
+    hold: old?.hold,
+    removing: void 0,
+    infrastructure: old?.infrastructure ?? 0,
+    ...change
+  };
+  await kube.apply([stateObject(to.release.namespace, state)]);
+}
+async function recoverPending({
+  to: {
+    unit,
+    release: { namespace }
+  }
+}, { kube, releases, progress }) {
+  const last = await releases.last(unit.name, namespace);
+  if (last === void 0 || !last.status.startsWith("pending-")) return;
+  progress(
+    unit,
+    `revision ${last.revision} was left ${last.status}: dropping its record and going on`
+  );
+  await kube.delete("secret", `sh.helm.release.v1.${unit.name}.v${last.revision}`, namespace);
+}
+async function loadCheck({
+  to: {
+    release: { namespace }
+  }
+}, objects, world) {
+  const name = "glaciocloud-load-check";
+  const what = "the new configuration cannot be loaded";
+  const { ok, log } = await runThrowAway(
+    {
+      name,
+      namespace,
+      objects: loadCheckObjects(objects, namespace, name, await world.script("load_check.py")),
+      what
+    },
+    world
+  );
+  if (!ok) throw new Faulty(`${what}: ${loadError(log)}`, "product");
+}
+function loadError(log) {
+  const lines = log.trim().split("\n");
+  const bad = lines.find((line) => line.includes("Bad config encountered"));
+  const told2 = objectOf(lines.at(-1) ?? "");
+  if (!told2) return lines.slice(-5).join(" ").slice(0, 600);
+  return `${textAt(told2, "/stage")}: ${bad?.replace(/^.*Bad config encountered[^:]*: ?/u, "") ?? textAt(told2, "/error")}`.slice(
+    0,
+    600
+  );
+}
+
+// src/apply/hub/waves.ts
+async function walkWaves(walk2) {
+  const { platform: platform2, world, chosen } = walk2;
+  const results = [];
+  for (const wave of platform2.settings.data.waves) {
+    const mine = chosen.filter((one2) => one2.wave === wave.name);
+    if (mine.length === 0) continue;
+    const states = await readStates(world.kube);
+    const changing = mine.filter(
+      (one2) => walk2.again !== void 0 || !isSettled(states.get(one2.release.namespace), one2.digest)
+    );
+    if (changing.length === 0) continue;
+    const approved = await approval(walk2, wave);
+    const gate = waveGate(wave, {
+      now: world.now().getTime(),
+      earlier: earlierHubs(walk2, wave, states, results),
+      approved,
+      hurried: walk2.hurry !== void 0
+    });
+    const one = (to) => {
+      const held = gate.open ? holdOf(walk2, to, states.get(to.release.namespace), approved) : gate;
+      return held.open ? applyOne(walk2, to) : notApplied(to.unit, held);
+    };
+    results.push(...await pMap(changing, one, { concurrency: world.cluster.data.parallel }));
+  }
+  return results;
+}
+async function approval({ world, hubs, approved }, wave) {
+  const wants = hubs.filter(
+    (one) => one.wave === wave.name && one.unit.cluster === world.cluster.name
+  );
+  if (!approved) return isApproved(world.kube, wave.name, wants);
+  await keepApproval(world.kube, wave.name, wants, world.now().toISOString());
+  return true;
+}
+function earlierHubs({ platform: platform2, world, hubs, elsewhere }, wave, states, results) {
+  const before = platform2.settings.data.waves.slice(0, platform2.settings.data.waves.indexOf(wave)).map(({ name }) => name);
+  return hubs.filter((one) => before.includes(one.wave)).flatMap((one) => {
+    const frame2 = { name: one.unit.name, wave: one.wave };
+    if (one.unit.cluster !== world.cluster.name) {
+      if (elsewhere.size === 0) return [];
+      const known = elsewhere.get(one.unit.name);
+      return [
+        known?.digest === one.digest ? { ...frame2, how: "healthy", since: since(known.status?.at) } : { ...frame2, how: "unfinished", since: void 0 }
+      ];
+    }
+    const state = states.get(one.release.namespace);
+    if (isSettled(state, one.digest))
+      return [{ ...frame2, how: "healthy", since: since(state?.healthy?.since) }];
+    const failed = state?.quarantined?.digest === one.digest || results.some(
+      ({ unit, outcome: outcome2 }) => unit.name === one.unit.name && outcome2 !== "done" && outcome2 !== "waiting"
+    );
+    return [{ ...frame2, how: failed ? "failed" : "unfinished", since: void 0 }];
+  });
+}
+function since(at3) {
+  return at3 === void 0 ? void 0 : Date.parse(at3);
+}
+function holdOf({ retry: retry2, reviewed, hold, world }, { unit, digest: digest2, order: order2 }, state, approved) {
+  const held = hold === void 0 ? holdReason(state, world.now().getTime()) : void 0;
+  if (held !== void 0) return { open: false, outcome: "waiting", reason: held };
+  const quarantined = state?.quarantined;
+  if (quarantined?.digest === digest2 && retry2?.hub !== unit.name)
+    return {
+      open: false,
+      outcome: "blocked",
+      reason: `quarantined since ${quarantined.at}: ${quarantined.reason}`
+    };
+  const shown = reviewed?.get(unit.name);
+  if (reviewed !== void 0 && shown !== digest2.slice(0, shown?.length) && order2 > 1 && !approved)
+    return {
+      open: false,
+      outcome: "waiting",
+      reason: "this change is not the one that the reviewed plan showed: it waits for a person\u2019s approval"
+    };
+  return { open: true };
+}
+async function applyOne(walk2, to) {
+  const { platform: platform2, world } = walk2;
+  const {
+    kube,
+    cluster: {
+      data: { parallel }
+    }
+  } = world;
+  const hub2 = platform2.environments.get(to.unit.name);
+  if (!hub2) throw new Error(`${to.unit.name} is wanted without a file`);
+  const waiting = (owners) => world.progress(
+    to.unit,
+    `waiting: this cluster takes ${parallel} deployments at once, and others run (${owners})`
+  );
+  try {
+    return await withSeat(
+      kube,
+      parallel,
+      waiting,
+      () => withLease(kube, `hub-${to.unit.name}`, async (held) => {
+        const state = (await readStates(kube)).get(to.release.namespace);
+        if (walk2.again === void 0 && walk2.hold === void 0 && isSettled(state, to.digest))
+          return notApplied(to.unit, {
+            outcome: "done",
+            reason: "another deployment has just done it"
+          });
+        const why = walk2.retry?.hub === to.unit.name ? walk2.retry.reason : walk2.hold?.reason ?? walk2.again ?? walk2.hurry ?? "";
+        const result2 = await applyHub(
+          { platform: platform2, hub: hub2, to, state, why, hold: walk2.hold?.until, held },
+          world
+        );
+        if (result2.outcome === "done") await walk2.onDone(to);
+        return result2;
+      })
+    );
+  } catch (error3) {
+    if (!(error3 instanceof Failure)) throw error3;
+    world.progress(to.unit, `\u2717 ${error3.message}`);
+    return notApplied(to.unit, {
+      outcome: error3 instanceof LeaseHeld ? "blocked" : "failed",
+      reason: error3.message
+    });
+  }
+}
+function notApplied(unit, { outcome: outcome2, reason }) {
+  return {
+    unit,
+    kind: "none",
+    outcome: outcome2,
+    reason,
+    seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 },
+    health: []
+  };
+}
+
+// src/apply/removal/remove.ts
+import { randomUUID as randomUUID4 } from "node:crypto";
+
+// src/core/unit.ts
+function unitId(unit) {
+  return unit.kind === "cluster" ? `clusters/${unit.name}` : unit.name;
+}
+
+// src/core/hub/step.ts
+function unitOf(step) {
+  return step.kind === "remove" ? step.unit : step.to.unit;
+}
+
+// src/core/hub/words.ts
 function shortReference(reference) {
   if (reference === void 0) return "none";
   const digest2 = /@sha256:([0-9a-f]{7})/u.exec(reference)?.[1];
@@ -51028,13 +52358,313 @@ function byRisk(steps) {
   );
 }
 
-// src/apply/remove.ts
+// src/apply/removal/remove.ts
+init_json();
+
+// src/core/removal/archive.ts
+init_json();
+function isArchived({ homes, database }) {
+  return homes === "archive" || database === "archive";
+}
+function archivePlace2({
+  hub: hub2,
+  homes,
+  database,
+  bucket,
+  endpoint: endpoint2,
+  region
+}) {
+  const parts = /^s3:\/\/([^/]+)\/?(.*)$/u.exec(bucket ?? "");
+  if (!isArchived({ homes, database }) || !parts) return void 0;
+  const [, name = "", prefix = ""] = parts;
+  return { bucket: name, folder: `${prefix === "" ? "" : `${prefix}/`}${hub2}/`, endpoint: endpoint2, region };
+}
+function placeText({ bucket, folder }) {
+  return `s3://${bucket}/${folder}`;
+}
+function manifestKey({ folder }) {
+  return `${folder}manifest.json`;
+}
+function volumeName({ uid, what }) {
+  return what === "database" ? "the database" : `the home pvc-${uid}`;
+}
+function volumeKey({ folder }, { claim, what }) {
+  return what === "database" ? `${folder}database.tar.gz` : `${folder}homes/${claim}.tar.gz`;
+}
+function parseManifest(text2) {
+  const value = objectOf(text2);
+  if (value?.["v"] !== 1 || !Array.isArray(value["objects"])) return void 0;
+  const objects = objectsIn(value["objects"]).flatMap((one) => {
+    const counted = parseCounted(one);
+    return counted ? [
+      {
+        claim: textAt(one, "/claim"),
+        uid: textAt(one, "/uid"),
+        key: textAt(one, "/key"),
+        ...counted
+      }
+    ] : [];
+  });
+  const complete2 = at(value, "/complete");
+  return {
+    v: 1,
+    hub: textAt(value, "/hub"),
+    cluster: textAt(value, "/cluster"),
+    removal: textAt(value, "/removal"),
+    complete: typeof complete2 === "string" ? complete2 : null,
+    objects
+  };
+}
+function parseCounted(value) {
+  if (!isObject(value)) return void 0;
+  const { sha256: sha2563, bytes, files } = value;
+  return typeof sha2563 === "string" && typeof bytes === "number" && typeof files === "number" ? { sha256: sha2563, bytes, files } : void 0;
+}
+function manifestFor(found, fresh) {
+  if (found?.removal === fresh.removal) return { kind: "go-on", manifest: found };
+  return found?.complete == null ? { kind: "begin", manifest: fresh } : { kind: "taken", since: found.complete };
+}
+function notArchived(volumes, { objects }) {
+  return volumes.filter(
+    ({ claim, uid }) => !objects.some((one) => one.claim === claim && one.uid === uid)
+  );
+}
+function difference(sent, back) {
+  if (sent.bytes !== back.bytes)
+    return `${back.bytes} bytes came back, and ${sent.bytes} were sent`;
+  if (sent.sha256 !== back.sha256) return "what came back has another SHA-256 than what was sent";
+  return sent.files === back.files ? void 0 : `${back.files} files came back, and ${sent.files} were sent`;
+}
+function megabytes(bytes) {
+  const mb = bytes / 1e6;
+  return `${mb < 10 ? mb.toFixed(1) : Math.round(mb)} MB`;
+}
+
+// src/apply/removal/remove.ts
 init_failure();
 
-// src/apply/archive.ts
-import { createHash as createHash2, randomUUID as randomUUID2 } from "node:crypto";
+// src/apply/removal/archive.ts
+import { randomUUID as randomUUID3 } from "node:crypto";
+import { Readable as Readable3 } from "node:stream";
+import { setTimeout as sleep7 } from "node:timers/promises";
+init_json();
+
+// src/core/removal/objects.ts
+init_json();
+var ARCHIVED = "/archive";
+var ARCHIVE_SECONDS = 24 * 3600;
+var USER_NODES = ["hub.jupyter.org/dedicated", "hub.jupyter.org_dedicated"].map(
+  (key) => ({ key, operator: "Equal", value: "user", effect: "NoSchedule" })
+);
+function archiveObjects(hub2, namespace, name, { claim, what }, user) {
+  const spec2 = hubPodSpec([hub2]);
+  const container = objectsIn(spec2["containers"])[0] ?? {};
+  const shared = frame(spec2);
+  const owner = { runAsUser: user.uid, runAsGroup: user.gid };
+  const own = isObject(container["securityContext"]) ? container["securityContext"] : {};
+  const place = what === "database" ? shared : {
+    ...without(shared, ["nodeSelector", "affinity"]),
+    securityContext: { ...owner, fsGroup: user.gid, fsGroupChangePolicy: "OnRootMismatch" },
+    tolerations: [...objectsIn(spec2["tolerations"]), ...USER_NODES]
+  };
+  const pod = {
+    ...place,
+    activeDeadlineSeconds: ARCHIVE_SECONDS,
+    terminationGracePeriodSeconds: 1,
+    volumes: [{ name: "archived", persistentVolumeClaim: { claimName: claim } }],
+    containers: [
+      {
+        name: "archive",
+        ...pick2(container, ["image", "imagePullPolicy"]),
+        securityContext: what === "database" ? own : { ...own, ...owner },
+        command: ["python3", "-c", `import time; time.sleep(${ARCHIVE_SECONDS})`],
+        resources: { requests: { cpu: "100m", memory: "64Mi" } },
+        volumeMounts: [{ name: "archived", mountPath: ARCHIVED, readOnly: true }]
+      }
+    ]
+  };
+  return [
+    { apiVersion: "v1", kind: "Pod", metadata: metadataOf(name, namespace)(name), spec: pod }
+  ];
+}
+
+// src/edges/bucket.ts
+import { Readable } from "node:stream";
+init_failure();
+var BucketFailure = class extends Failure {
+};
+var PART_BYTES = 32 * 2 ** 20;
+var PARTS = 2;
+function ownCredentials() {
+  const {
+    ARCHIVE_ACCESS_KEY_ID: accessKeyId = "",
+    ARCHIVE_SECRET_ACCESS_KEY: secretAccessKey = ""
+  } = process.env;
+  return accessKeyId === "" || secretAccessKey === "" ? void 0 : { credentials: { accessKeyId, secretAccessKey } };
+}
+var Bucket = class _Bucket {
+  #place;
+  #sdk;
+  #client;
+  constructor(place, sdk) {
+    this.#place = place;
+    this.#sdk = sdk;
+    const other = place.endpoint === void 0 ? {} : {
+      endpoint: place.endpoint,
+      forcePathStyle: true,
+      requestChecksumCalculation: "WHEN_REQUIRED",
+      responseChecksumValidation: "WHEN_REQUIRED"
+    };
+    const region = place.region ?? (place.endpoint === void 0 ? void 0 : "us-east-1");
+    this.#client = new sdk.S3Client({
+      ...other,
+      ...ownCredentials(),
+      ...region === void 0 ? {} : { region },
+      requestHandler: { connectionTimeout: 1e4, socketTimeout: 6e4 }
+    });
+  }
+  static async open(place) {
+    return new _Bucket(place, await import("./s3.js"));
+  }
+  close() {
+    this.#client.destroy();
+  }
+  /** A small object; undefined where there is none. */
+  async readText(key) {
+    return this.#ask(
+      "read",
+      key,
+      async () => {
+        const { Body } = await this.#client.send(
+          new this.#sdk.GetObjectCommand({ Bucket: this.#place.bucket, Key: key })
+        );
+        return Body?.transformToString("utf8");
+      },
+      void 0
+    );
+  }
+  async writeText(key, text2) {
+    await this.#ask(
+      "write",
+      key,
+      () => this.#client.send(
+        new this.#sdk.PutObjectCommand({
+          Bucket: this.#place.bucket,
+          Key: key,
+          Body: text2,
+          ContentType: "application/json"
+        })
+      )
+    );
+  }
+  /** In parts, so that nothing of it lies on a disk of ours. Where it fails, nothing is left in the bucket. */
+  async send(key, body) {
+    const { Upload } = this.#sdk;
+    let source;
+    body.on("error", () => void 0);
+    await this.#ask("write", key, async () => {
+      try {
+        await new Upload({
+          client: this.#client,
+          params: {
+            Bucket: this.#place.bucket,
+            Key: key,
+            Body: body,
+            ContentType: "application/gzip"
+          },
+          partSize: PART_BYTES,
+          queueSize: PARTS
+        }).done();
+      } catch (error3) {
+        if (!body.errored || body.errored.name === "AbortError") throw error3;
+        source = body.errored;
+      } finally {
+        body.destroy();
+      }
+    });
+    if (source) throw source;
+  }
+  async read(key) {
+    return this.#ask("read", key, async () => {
+      const { Body } = await this.#client.send(
+        new this.#sdk.GetObjectCommand({ Bucket: this.#place.bucket, Key: key })
+      );
+      if (!(Body instanceof Readable)) throw new Error("no content came");
+      return Body;
+    });
+  }
+  /** Undefined where there is no such object. */
+  async size(key) {
+    return this.#ask(
+      "read",
+      key,
+      async () => (await this.#client.send(
+        new this.#sdk.HeadObjectCommand({ Bucket: this.#place.bucket, Key: key })
+      )).ContentLength,
+      void 0
+    );
+  }
+  /** Tells people what the server means. `absent` is the answer where no such object is. */
+  async #ask(what, key, work, ...absent2) {
+    try {
+      return await work();
+    } catch (error3) {
+      const name = error3 instanceof Error ? error3.name : "";
+      if (absent2.length === 1 && /^(NoSuchKey|NotFound)$/u.test(name)) return absent2[0];
+      const { message, hint } = this.#why(name, statusOf(error3), messageOf(error3));
+      throw new BucketFailure(
+        `${placeText({ bucket: this.#place.bucket, folder: key })} cannot be ${what === "read" ? "read" : "written"}: ${message}`,
+        { hint, cause: error3 }
+      );
+    }
+  }
+  /** Never what the server says of credentials, word for word: it names accounts. */
+  #why(name, status, message) {
+    const { bucket, endpoint: endpoint2 } = this.#place;
+    const server = endpoint2 ?? "Amazon";
+    if (name === "NoSuchBucket")
+      return {
+        message: `${server} has no bucket ${bucket}`,
+        hint: 'make it, or correct "bucket:"'
+      };
+    if (name === "CredentialsProviderError")
+      return {
+        message: "there are no credentials",
+        hint: "give the deployment ARCHIVE_ACCESS_KEY_ID and ARCHIVE_SECRET_ACCESS_KEY, or the usual ones of AWS"
+      };
+    if (/Region is missing/u.test(message) || /^(PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException)$/u.test(
+      name
+    ))
+      return {
+        message: "the bucket is in another region, or no region is named",
+        hint: 'correct "region:"'
+      };
+    if (/^(ExpiredToken|ExpiredTokenException|RequestTimeTooSkewed)$/u.test(name))
+      return {
+        message: "the credentials are not valid any more",
+        hint: "log in again; the next run goes on from here"
+      };
+    if (status === 401 || status === 403 || /^(AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)$/u.test(name))
+      return {
+        message: `${server} refuses these credentials (${name})`,
+        hint: "they need s3:ListBucket, s3:GetObject, s3:PutObject and s3:AbortMultipartUpload"
+      };
+    return {
+      message: `${server}: ${name === "" || message.includes(name) ? "" : `${name}: `}${message.slice(0, 200)}`,
+      hint: "look at the bucket; the next run goes on from here"
+    };
+  }
+};
+function statusOf(error3) {
+  return error3.$metadata?.httpStatusCode;
+}
+
+// src/apply/removal/archive.ts
+init_failure();
+
+// src/apply/removal/stream.ts
+import { createHash as createHash2 } from "node:crypto";
 import { Readable as Readable2 } from "node:stream";
-import { setTimeout as sleep3 } from "node:timers/promises";
 import { createGunzip } from "node:zlib";
 
 // node_modules/modern-tar/dist/packer-By1HVV7Z.js
@@ -51635,539 +53265,81 @@ function createTarDecoder(options = {}) {
   };
 }
 
-// node_modules/p-map/index.js
-function pMap(iterable, mapper, options) {
-  return mapConcurrently(iterable, mapper, options, false);
-}
-async function mapConcurrently(iterable, mapper, {
-  concurrency = Number.POSITIVE_INFINITY,
-  stopOnError = true,
-  signal
-} = {}, isSettled2) {
-  return new Promise((resolve_, reject_) => {
-    validateOptions(iterable, mapper, concurrency);
-    const result2 = [];
-    const errors = [];
-    let skippedCount = 0;
-    let isResolved = false;
-    let isIterableDone = false;
-    const pendingIndexes = /* @__PURE__ */ new Set();
-    let doneIndex = Number.POSITIVE_INFINITY;
-    let currentIndex = 0;
-    const iterator2 = getIterator(iterable);
-    const signalListener = () => {
-      reject(signal.reason);
-    };
-    const cleanup = () => {
-      signal?.removeEventListener("abort", signalListener);
-    };
-    const resolve2 = (value) => {
-      resolve_(value);
-      cleanup();
-    };
-    const reject = (reason) => {
-      if (isResolved) {
-        return;
-      }
-      isResolved = true;
-      reject_(reason);
-      cleanup();
-      if (!isIterableDone) {
-        closeIterator(iterator2);
-      }
-    };
-    if (signal) {
-      if (signal.aborted) {
-        reject(signal.reason);
-        return;
-      }
-      signal.addEventListener("abort", signalListener, { once: true });
-    }
-    const pull = createPuller(iterator2);
-    const settleIfFinished = () => {
-      if (isResolved || doneIndex === Number.POSITIVE_INFINITY) {
-        return;
-      }
-      for (const index2 of pendingIndexes) {
-        if (index2 < doneIndex) {
-          return;
-        }
-      }
-      if (!stopOnError) {
-        const collectedErrors = [];
-        for (let index2 = 0; index2 < Math.min(doneIndex, errors.length); index2++) {
-          if (index2 in errors) {
-            collectedErrors.push(errors[index2]);
-          }
-        }
-        if (collectedErrors.length > 0) {
-          reject(new AggregateError(collectedErrors));
-          return;
-        }
-      }
-      isResolved = true;
-      if (!isIterableDone) {
-        closeIterator(iterator2);
-      }
-      const lastIndex = Math.min(doneIndex, result2.length);
-      if (lastIndex === result2.length && skippedCount === 0) {
-        resolve2(result2);
-        return;
-      }
-      resolve2(result2.slice(0, lastIndex).filter((value) => value !== pMapSkip));
-    };
-    const next = async () => {
-      if (isResolved || currentIndex >= doneIndex) {
-        return;
-      }
-      const index2 = currentIndex++;
-      pendingIndexes.add(index2);
-      let nextItem;
-      try {
-        nextItem = await pull();
-      } catch (error3) {
-        pendingIndexes.delete(index2);
-        if (index2 < doneIndex) {
-          throw error3;
-        }
-        settleIfFinished();
-        return;
-      }
-      if (nextItem.done) {
-        pendingIndexes.delete(index2);
-        doneIndex = Math.min(doneIndex, index2);
-        isIterableDone = true;
-        settleIfFinished();
-        return;
-      }
-      const runner = (async () => {
-        try {
-          const element = await nextItem.value;
-          if (isResolved || index2 >= doneIndex) {
-            return;
-          }
-          const value = await mapper(element, index2);
-          if (index2 >= doneIndex) {
-            return;
-          }
-          if (value === pMapStop) {
-            doneIndex = index2;
-            return;
-          }
-          if (value === pMapSkip) {
-            skippedCount++;
-          }
-          result2[index2] = isSettled2 && value !== pMapSkip ? { status: "fulfilled", value } : value;
-        } catch (error3) {
-          if (index2 >= doneIndex) {
-            return;
-          }
-          if (isSettled2) {
-            result2[index2] = { status: "rejected", reason: error3 };
-          } else if (stopOnError) {
-            reject(error3);
-            return;
-          } else {
-            errors[index2] = error3;
-          }
-        } finally {
-          pendingIndexes.delete(index2);
-          settleIfFinished();
-        }
-        try {
-          await next();
-        } catch (error3) {
-          reject(error3);
-        }
-      })();
-      runner.then(() => new Promise(() => {
-      })).then(resolve_);
-    };
-    (async () => {
-      for (let index2 = 0; index2 < concurrency; index2++) {
-        try {
-          await next();
-        } catch (error3) {
-          reject(error3);
-          break;
-        }
-        if (isResolved || currentIndex >= doneIndex) {
-          break;
-        }
-      }
-    })();
-  });
-}
-var pMapSkip = /* @__PURE__ */ Symbol("skip");
-var pMapStop = /* @__PURE__ */ Symbol("stop");
-function validateOptions(iterable, mapper, concurrency) {
-  if (iterable?.[Symbol.iterator] === void 0 && iterable?.[Symbol.asyncIterator] === void 0) {
-    throw new TypeError(`Expected \`input\` to be either an \`Iterable\` or \`AsyncIterable\`, got (${typeof iterable})`);
-  }
-  if (typeof mapper !== "function") {
-    throw new TypeError("Mapper function is required");
-  }
-  if (!isLimit(concurrency, 1)) {
-    throw new TypeError(`Expected \`concurrency\` to be an integer from 1 and up or \`Infinity\`, got \`${concurrency}\` (${typeof concurrency})`);
-  }
-}
-function isLimit(value, minimum) {
-  return Number.isSafeInteger(value) && value >= minimum || value === Number.POSITIVE_INFINITY;
-}
-function getIterator(iterable) {
-  return iterable[Symbol.asyncIterator] === void 0 ? iterable[Symbol.iterator]() : iterable[Symbol.asyncIterator]();
-}
-async function closeIterator(iterator2) {
-  try {
-    await iterator2.return?.();
-  } catch {
-  }
-}
-function createPuller(iterator2) {
-  let isSourceDone = false;
-  const markDone = (item) => {
-    if (item?.done) {
-      isSourceDone = true;
-    }
-  };
-  return () => {
-    if (isSourceDone) {
-      return { done: true };
-    }
-    const result2 = iterator2.next();
-    markDone(result2);
-    if (typeof result2?.then !== "function") {
-      return result2;
-    }
-    const promise = Promise.resolve(result2);
-    promise.then(markDone, () => {
-    });
-    return promise;
-  };
-}
-
-// src/apply/archive.ts
+// src/apply/removal/stream.ts
 init_json();
-
-// src/edges/bucket.ts
-import { Readable } from "node:stream";
-init_failure();
-var BucketFailure = class extends Failure {
-};
-var PART_BYTES = 32 * 2 ** 20;
-var PARTS = 2;
-function ownCredentials() {
-  const {
-    ARCHIVE_ACCESS_KEY_ID: accessKeyId = "",
-    ARCHIVE_SECRET_ACCESS_KEY: secretAccessKey = ""
-  } = process.env;
-  return accessKeyId === "" || secretAccessKey === "" ? void 0 : { credentials: { accessKeyId, secretAccessKey } };
-}
-var Bucket = class _Bucket {
-  #place;
-  #sdk;
-  #client;
-  constructor(place, sdk) {
-    this.#place = place;
-    this.#sdk = sdk;
-    const other = place.endpoint === void 0 ? {} : {
-      endpoint: place.endpoint,
-      forcePathStyle: true,
-      requestChecksumCalculation: "WHEN_REQUIRED",
-      responseChecksumValidation: "WHEN_REQUIRED"
-    };
-    const region = place.region ?? (place.endpoint === void 0 ? void 0 : "us-east-1");
-    this.#client = new sdk.S3Client({
-      ...other,
-      ...ownCredentials(),
-      ...region === void 0 ? {} : { region },
-      requestHandler: { connectionTimeout: 1e4, socketTimeout: 6e4 }
-    });
-  }
-  static async open(place) {
-    return new _Bucket(place, await import("./s3.js"));
-  }
-  close() {
-    this.#client.destroy();
-  }
-  /** A small object; undefined where there is none. */
-  async readText(key) {
-    return this.#ask(
-      "read",
-      key,
-      async () => {
-        const { Body } = await this.#client.send(
-          new this.#sdk.GetObjectCommand({ Bucket: this.#place.bucket, Key: key })
-        );
-        return Body?.transformToString("utf8");
-      },
-      void 0
-    );
-  }
-  async writeText(key, text2) {
-    await this.#ask(
-      "write",
-      key,
-      () => this.#client.send(
-        new this.#sdk.PutObjectCommand({
-          Bucket: this.#place.bucket,
-          Key: key,
-          Body: text2,
-          ContentType: "application/json"
-        })
-      )
-    );
-  }
-  /** In parts, so that nothing of it lies on a disk of ours. Where it fails, nothing is left in the bucket. */
-  async send(key, body) {
-    const { Upload } = this.#sdk;
-    let source;
-    body.on("error", () => void 0);
-    await this.#ask("write", key, async () => {
-      try {
-        await new Upload({
-          client: this.#client,
-          params: {
-            Bucket: this.#place.bucket,
-            Key: key,
-            Body: body,
-            ContentType: "application/gzip"
-          },
-          partSize: PART_BYTES,
-          queueSize: PARTS
-        }).done();
-      } catch (error3) {
-        if (!body.errored || body.errored.name === "AbortError") throw error3;
-        source = body.errored;
-      } finally {
-        body.destroy();
-      }
-    });
-    if (source) throw source;
-  }
-  async read(key) {
-    return this.#ask("read", key, async () => {
-      const { Body } = await this.#client.send(
-        new this.#sdk.GetObjectCommand({ Bucket: this.#place.bucket, Key: key })
-      );
-      if (!(Body instanceof Readable)) throw new Error("no content came");
-      return Body;
-    });
-  }
-  /** Undefined where there is no such object. */
-  async size(key) {
-    return this.#ask(
-      "read",
-      key,
-      async () => (await this.#client.send(
-        new this.#sdk.HeadObjectCommand({ Bucket: this.#place.bucket, Key: key })
-      )).ContentLength,
-      void 0
-    );
-  }
-  /** Tells people what the server means. `absent` is the answer where no such object is. */
-  async #ask(what, key, work, ...absent2) {
-    try {
-      return await work();
-    } catch (error3) {
-      const name = error3 instanceof Error ? error3.name : "";
-      if (absent2.length === 1 && /^(NoSuchKey|NotFound)$/u.test(name)) return absent2[0];
-      const { message, hint } = this.#why(name, statusOf(error3), messageOf(error3));
-      throw new BucketFailure(
-        `${placeText({ bucket: this.#place.bucket, folder: key })} cannot be ${what === "read" ? "read" : "written"}: ${message}`,
-        { hint, cause: error3 }
-      );
-    }
-  }
-  /** Never what the server says of credentials, word for word: it names accounts. */
-  #why(name, status, message) {
-    const { bucket, endpoint: endpoint2 } = this.#place;
-    const server = endpoint2 ?? "Amazon";
-    if (name === "NoSuchBucket")
-      return {
-        message: `${server} has no bucket ${bucket}`,
-        hint: 'make it, or correct "bucket:"'
-      };
-    if (name === "CredentialsProviderError")
-      return {
-        message: "there are no credentials",
-        hint: "give the deployment ARCHIVE_ACCESS_KEY_ID and ARCHIVE_SECRET_ACCESS_KEY, or the usual ones of AWS"
-      };
-    if (/Region is missing/u.test(message) || /^(PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException)$/u.test(
-      name
-    ))
-      return {
-        message: "the bucket is in another region, or no region is named",
-        hint: 'correct "region:"'
-      };
-    if (/^(ExpiredToken|ExpiredTokenException|RequestTimeTooSkewed)$/u.test(name))
-      return {
-        message: "the credentials are not valid any more",
-        hint: "log in again; the next run goes on from here"
-      };
-    if (status === 401 || status === 403 || /^(AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)$/u.test(name))
-      return {
-        message: `${server} refuses these credentials (${name})`,
-        hint: "they need s3:ListBucket, s3:GetObject, s3:PutObject and s3:AbortMultipartUpload"
-      };
-    return {
-      message: `${server}: ${name === "" || message.includes(name) ? "" : `${name}: `}${message.slice(0, 200)}`,
-      hint: "look at the bucket; the next run goes on from here"
-    };
-  }
-};
-function statusOf(error3) {
-  return error3.$metadata?.httpStatusCode;
-}
-
-// src/apply/archive.ts
-init_failure();
-
-// src/apply/throw-away.ts
-import { setTimeout as sleep2 } from "node:timers/promises";
-
-// src/core/deploy/rollout.ts
-init_json();
-function rolloutVerdict(deployments, pods, now) {
-  for (const pod of pods) {
-    const fault = podFault2(pod, now);
-    if (fault) return fault;
-  }
-  const refused2 = deployments.map(podsRefused).find((one) => one !== void 0);
-  if (refused2) return refused2;
-  const waiting = deployments.filter((one) => !isRolledOut(one)).map((one) => `${textAt(one, "/metadata/name")} (${podsOf(one, pods)})`);
-  if (deployments.length === 0) return { kind: "waiting", for: "the hub to appear" };
-  return waiting.length === 0 ? { kind: "done" } : { kind: "waiting", for: waiting.join(", ") };
-}
-function podsRefused(deployment) {
-  const failure2 = objectsIn(at(deployment, "/status/conditions")).find(
-    (one) => one["type"] === "ReplicaFailure" && one["status"] === "True"
-  );
-  const message = textAt(failure2, "/message");
-  return /forbidden/iu.test(message) ? {
-    kind: "failed",
-    reason: `${textAt(deployment, "/metadata/name")}: ${message.slice(0, 300)}`,
-    fault: "product"
-  } : void 0;
-}
-function isRolledOut(deployment) {
-  const number = (path) => Number(at(deployment, path) ?? 0);
-  const wanted2 = number("/spec/replicas");
-  return number("/status/observedGeneration") >= number("/metadata/generation") && number("/status/updatedReplicas") === wanted2 && number("/status/availableReplicas") === wanted2 && number("/status/replicas") === wanted2;
-}
-function podsOf(deployment, pods) {
-  const component = textAt(deployment, "/spec/selector/matchLabels/component");
-  const mine = pods.filter((pod) => textAt(pod, "/metadata/labels/component") === component);
-  return mine.map(
-    (pod) => `${textAt(pod, "/status/phase").toLowerCase()}${at(pod, "/metadata/deletionTimestamp") === void 0 ? "" : ", ending"}`
-  ).join("; ") || "no pod yet";
-}
-function podFault2(pod, now) {
-  if (at(pod, "/metadata/deletionTimestamp") !== void 0) return void 0;
-  const name = textAt(pod, "/metadata/name");
-  for (const status of objectsIn(at(pod, "/status/containerStatuses")).concat(
-    objectsIn(at(pod, "/status/initContainerStatuses"))
-  )) {
-    const reason = textAt(status, "/state/waiting/reason");
-    const message = textAt(status, "/state/waiting/message");
-    if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/u.test(reason)) {
-      if (pullFault(`${reason} ${message}`) === "product")
-        return {
-          kind: "failed",
-          reason: `${name}: the image cannot be pulled: ${message.slice(0, 300)}`,
-          fault: "product"
-        };
-      if (reason === "ImagePullBackOff")
-        return {
-          kind: "failed",
-          reason: `${name}: the registry does not answer: ${message.slice(0, 300)}`,
-          fault: "infrastructure"
-        };
-    }
-    if (/^CreateContainer(Config)?Error$/u.test(reason) && !/failed to sync \w+ cache/u.test(message))
-      return { kind: "failed", reason: `${name}: ${message.slice(0, 300)}`, fault: "product" };
-    const exit = at(status, "/lastState/terminated/exitCode") ?? at(status, "/state/terminated/exitCode");
-    if (Number(at(status, "/restartCount") ?? 0) >= CRASHES - 1 && typeof exit === "number" && exit !== 0) {
-      const out = textAt(status, "/lastState/terminated/reason") === "OOMKilled" ? " for want of memory" : "";
-      return {
-        kind: "failed",
-        reason: `${name} has ended ${CRASHES} times with code ${exit}${out}`,
-        fault: "product",
-        crashed: name
-      };
-    }
-  }
-  for (const status of objectsIn(at(pod, "/status/containerStatuses"))) {
-    const running = Date.parse(textAt(status, "/state/running/startedAt"));
-    if (status["ready"] === false && now - running > NOT_READY_SECONDS * 1e3)
-      return {
-        kind: "failed",
-        reason: `${name} runs for ${NOT_READY_SECONDS} s and does not become ready`,
-        fault: "product"
-      };
-  }
-  for (const condition of objectsIn(at(pod, "/status/conditions"))) {
-    if (condition["type"] !== "PodScheduled" || condition["status"] !== "False") continue;
-    const since2 = Date.parse(textAt(condition, "/lastTransitionTime"));
-    const message = textAt(condition, "/message");
-    if (now - since2 > NO_ROOM_SECONDS * 1e3)
-      return {
-        kind: "failed",
-        reason: `${name} finds no node: ${message.slice(0, 300)}`,
-        fault: "infrastructure"
-      };
-  }
-  return void 0;
-}
-
-// src/apply/throw-away.ts
-init_json();
-var LOOKS = 480;
-var LOOK_MS = 250;
-async function runThrowAway(pod, world) {
-  return around(pod, world, async () => {
-    const phase = await reached(pod, world, ["Succeeded", "Failed"]);
-    return { ok: phase === "Succeeded", log: await world.kube.logs(pod.name, pod.namespace) };
-  });
-}
-async function withThrowAway(pod, world, work) {
-  return around(pod, world, async () => {
-    if (await reached(pod, world, ["Running", "Succeeded", "Failed"]) !== "Running")
-      throw new Faulty(
-        `${pod.what}: ${(await world.kube.logs(pod.name, pod.namespace)).trim().slice(-300)}`,
-        "infrastructure"
-      );
-    return work();
-  });
-}
-async function around({ name, namespace, objects }, world, work) {
-  const drop = () => world.kube.deleteBy("pods,secrets,configmaps", `${THROW_AWAY}=${name}`, namespace);
-  await drop();
-  await world.kube.apply(objects);
-  try {
-    return await work();
-  } finally {
-    await drop();
-  }
-}
-async function reached({ name, namespace, what }, world, phases) {
-  for (let look2 = 0; look2 < LOOKS; look2 += 1) {
-    const pod = await world.kube.get("pod", name, namespace);
-    const phase = textAt(pod ?? {}, "/status/phase");
-    if (phases.includes(phase)) return phase;
-    const verdict = pod === void 0 ? void 0 : rolloutVerdict([], [pod], world.now().getTime());
-    if (verdict?.kind === "failed") throw new Faulty(`${what}: ${verdict.reason}`, verdict.fault);
-    await sleep2(LOOK_MS);
-  }
-  throw new Faulty(`${what}: the throw-away pod did not end`, "infrastructure");
-}
-
-// src/apply/archive.ts
-var AT_ONCE = 3;
-var LOOKS2 = 360;
-var LOOK_MS2 = 250;
 var FIRST_WORD_MS = 2e3;
 var NEXT_WORD_MS = 15e3;
+var Sending = class {
+  bytes = 0;
+  #counted;
+  #streaming;
+  constructor(streaming) {
+    this.#streaming = streaming;
+  }
+  async *chunks() {
+    for await (const chunk of this.#streaming.output) {
+      this.bytes += chunk.length;
+      yield chunk;
+    }
+    const { code, stderr } = await this.#streaming.ended;
+    const said = lastObject(stderr.split("\n"));
+    const unreadable = at(said, "/unreadable");
+    if (typeof unreadable === "number")
+      throw new Faulty(
+        `${unreadable} ${unreadable === 1 ? "file" : "files"} cannot be read: ${textAt(said, "/why")}`,
+        "infrastructure"
+      );
+    this.#counted = parseCounted(said);
+    if (code !== 0 || !this.#counted || this.#counted.bytes !== this.bytes)
+      throw new Faulty(
+        `the line to the pod broke after ${megabytes(this.bytes)}: ${stderr.trim().slice(-200)}`,
+        "infrastructure"
+      );
+  }
+  counted() {
+    if (!this.#counted) throw new Faulty("the pod did not say what it sent", "infrastructure");
+    return this.#counted;
+  }
+};
+async function readBack(object2, onBytes) {
+  const hash = createHash2("sha256");
+  let bytes = 0;
+  const unpacked = createGunzip();
+  object2.on("data", (chunk) => {
+    hash.update(chunk);
+    bytes += chunk.length;
+    onBytes(bytes);
+  });
+  object2.on("error", (error3) => unpacked.destroy(error3)).pipe(unpacked);
+  let files = 0;
+  try {
+    for await (const { header, body } of Readable2.toWeb(unpacked).pipeThrough(createTarDecoder({ strict: true }))) {
+      await body.cancel();
+      if (header.type !== "directory") files += 1;
+    }
+  } catch (error3) {
+    throw new Faulty(
+      `it cannot be read back: ${error3 instanceof Error ? error3.message : String(error3)}`,
+      "infrastructure"
+    );
+  } finally {
+    object2.destroy();
+    unpacked.destroy();
+  }
+  return { sha256: hash.digest("hex"), bytes, files };
+}
+function telling(say2) {
+  let timer = setTimeout(function again() {
+    say2();
+    timer = setTimeout(again, NEXT_WORD_MS);
+  }, FIRST_WORD_MS);
+  return () => clearTimeout(timer);
+}
+
+// src/apply/removal/archive.ts
+var AT_ONCE = 3;
+var LOOKS3 = 360;
+var LOOK_MS5 = 250;
 async function openArchive(place, unit, removal) {
   const bucket = await Bucket.open(place);
   try {
@@ -52280,19 +53452,19 @@ async function atRest(volumes, namespace, { kube }) {
       )
     );
     if (!busy) return;
-    if (look2 === LOOKS2)
+    if (look2 === LOOKS3)
       throw new Faulty(
         `the pod ${textAt(busy, "/metadata/name")} does not stop, so that its volume cannot be archived; nothing is deleted`,
         "infrastructure"
       );
-    await sleep3(LOOK_MS2);
+    await sleep7(LOOK_MS5);
   }
 }
 async function archiveVolume({ place, bucket }, volume, { unit, hub: hub2, user, script }, world) {
   const { claim, uid } = volume;
   const namespace = unit.name;
   const key = volumeKey(place, volume);
-  const name = `glaciocloud-archive-${randomUUID2().slice(0, 8)}`;
+  const name = `glaciocloud-archive-${randomUUID3().slice(0, 8)}`;
   const sent = await withThrowAway(
     {
       name,
@@ -52308,7 +53480,7 @@ async function archiveVolume({ place, bucket }, volume, { unit, hub: hub2, user,
         () => world.progress(unit, `archiving ${volumeName(volume)}: ${megabytes(sending.bytes)} so far`)
       );
       try {
-        await bucket.send(key, Readable2.from(sending.chunks()));
+        await bucket.send(key, Readable3.from(sending.chunks()));
       } finally {
         quiet2();
         streaming.kill();
@@ -52330,213 +53502,8 @@ async function archiveVolume({ place, bucket }, volume, { unit, hub: hub2, user,
   if (wrong !== void 0) throw new Faulty(wrong, "infrastructure");
   return { claim, uid, key, ...sent };
 }
-var Sending = class {
-  bytes = 0;
-  #counted;
-  #streaming;
-  constructor(streaming) {
-    this.#streaming = streaming;
-  }
-  async *chunks() {
-    for await (const chunk of this.#streaming.output) {
-      this.bytes += chunk.length;
-      yield chunk;
-    }
-    const { code, stderr } = await this.#streaming.ended;
-    const said = lastObject(stderr.split("\n"));
-    const unreadable = at(said, "/unreadable");
-    if (typeof unreadable === "number")
-      throw new Faulty(
-        `${unreadable} ${unreadable === 1 ? "file" : "files"} cannot be read: ${textAt(said, "/why")}`,
-        "infrastructure"
-      );
-    this.#counted = parseCounted(said);
-    if (code !== 0 || !this.#counted || this.#counted.bytes !== this.bytes)
-      throw new Faulty(
-        `the line to the pod broke after ${megabytes(this.bytes)}: ${stderr.trim().slice(-200)}`,
-        "infrastructure"
-      );
-  }
-  counted() {
-    if (!this.#counted) throw new Faulty("the pod did not say what it sent", "infrastructure");
-    return this.#counted;
-  }
-};
-async function readBack(object2, onBytes) {
-  const hash = createHash2("sha256");
-  let bytes = 0;
-  const unpacked = createGunzip();
-  object2.on("data", (chunk) => {
-    hash.update(chunk);
-    bytes += chunk.length;
-    onBytes(bytes);
-  });
-  object2.on("error", (error3) => unpacked.destroy(error3)).pipe(unpacked);
-  let files = 0;
-  try {
-    for await (const { header, body } of Readable2.toWeb(unpacked).pipeThrough(createTarDecoder({ strict: true }))) {
-      await body.cancel();
-      if (header.type !== "directory") files += 1;
-    }
-  } catch (error3) {
-    throw new Faulty(
-      `it cannot be read back: ${error3 instanceof Error ? error3.message : String(error3)}`,
-      "infrastructure"
-    );
-  } finally {
-    object2.destroy();
-    unpacked.destroy();
-  }
-  return { sha256: hash.digest("hex"), bytes, files };
-}
-function telling(say2) {
-  let timer = setTimeout(function again() {
-    say2();
-    timer = setTimeout(again, NEXT_WORD_MS);
-  }, FIRST_WORD_MS);
-  return () => clearTimeout(timer);
-}
 
-// src/apply/lease.ts
-init_json();
-import { randomUUID as randomUUID3 } from "node:crypto";
-import { hostname } from "node:os";
-import { setTimeout as sleep4 } from "node:timers/promises";
-init_failure();
-var DURATION = 30;
-var RENEW_MS = 1e4;
-var LOOK_MS3 = 1e3;
-var LeaseHeld = class extends Failure {
-};
-async function withLease(kube, name, work) {
-  const seen = /* @__PURE__ */ new Map();
-  return holding(kube, name, work, async (holder) => {
-    for (; ; ) {
-      const lease = await attempt(kube, name, holder, seen);
-      if (lease) return { name, lease };
-      const other = seen.get(name);
-      if (other?.alive === true)
-        throw new LeaseHeld(`another deployment holds ${name} (${other.owner})`, {
-          hint: "wait for it; what it leaves is caught up by the next run",
-          exit: 3
-        });
-      await sleep4(LOOK_MS3);
-    }
-  });
-}
-async function withSeat(kube, seats, waiting, work) {
-  const seen = /* @__PURE__ */ new Map();
-  const names3 = Array.from({ length: seats }, (_, index2) => `slot-${index2}`);
-  return holding(kube, "a seat", work, async (holder) => {
-    for (let round = 0; ; round += 1) {
-      for (const name of names3) {
-        const lease = await attempt(kube, name, holder, seen);
-        if (lease) return { name, lease };
-      }
-      if (round === 2) waiting([...seen.values()].map(({ owner }) => owner).join(", "));
-      await sleep4(LOOK_MS3);
-    }
-  });
-}
-async function holding(kube, what, work, acquire) {
-  const holder = `${hostname()}-${process.pid}-${randomUUID3().slice(0, 8)}`;
-  const mine = await acquire(holder);
-  let renewed = Date.now();
-  let taken2 = false;
-  const timer = setInterval(() => {
-    const begun = Date.now();
-    renew(kube, mine.lease, holder).then(
-      (next) => {
-        mine.lease = next;
-        renewed = begun;
-      },
-      (error3) => {
-        taken2 ||= error3 instanceof KubeFailure && error3.conflict;
-      }
-    );
-  }, RENEW_MS);
-  try {
-    return await work(() => {
-      if (taken2 || Date.now() > renewed + DURATION * 1e3)
-        throw new LeaseHeld(
-          `${what} could not be held: this run was too slow, or the cluster did not answer`,
-          { hint: "the next run goes on from here", exit: 3 }
-        );
-    });
-  } finally {
-    clearInterval(timer);
-    await release(kube, mine.name, holder);
-  }
-}
-async function attempt(kube, name, holder, seen) {
-  const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
-  try {
-    if (!found)
-      return await kube.create({
-        apiVersion: "coordination.k8s.io/v1",
-        kind: "Lease",
-        metadata: { name, namespace: SYSTEM_NAMESPACE },
-        spec: spec(holder)
-      });
-    const owner = textAt(found, "/spec/holderIdentity");
-    const mark = `${owner} ${textAt(found, "/spec/renewTime")}`;
-    const known = seen.get(name);
-    if (owner === "" || known?.mark === mark && Date.now() > known.since + DURATION * 1e3)
-      return await kube.replace({ ...found, spec: spec(holder) });
-    if (known?.mark !== mark)
-      seen.set(name, { owner, mark, since: Date.now(), alive: known !== void 0 });
-    return void 0;
-  } catch (error3) {
-    if (!(error3 instanceof KubeFailure) || !error3.conflict) throw error3;
-    return void 0;
-  }
-}
-function spec(holder) {
-  const now = (/* @__PURE__ */ new Date()).toISOString().replace("Z", "000Z");
-  return {
-    holderIdentity: holder,
-    leaseDurationSeconds: DURATION,
-    acquireTime: now,
-    renewTime: now
-  };
-}
-async function renew(kube, lease, holder) {
-  const old = isObject(lease["spec"]) ? lease["spec"] : {};
-  return kube.replace({
-    ...lease,
-    spec: { ...spec(holder), acquireTime: old["acquireTime"] ?? null }
-  });
-}
-async function release(kube, name, holder) {
-  const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
-  if (found && at(found, "/spec/holderIdentity") === holder) {
-    await kube.replace({ ...found, spec: { leaseDurationSeconds: DURATION } }).catch((error3) => {
-      if (!(error3 instanceof KubeFailure)) throw error3;
-    });
-  }
-}
-
-// src/apply/probe.ts
-init_json();
-var OWNER = "glaciocloud.org/probe";
-async function prepareProbe(hub2, generated, kube) {
-  const namespace = probeNamespace(hub2);
-  const labels = { "app.kubernetes.io/managed-by": "glaciocloud", [OWNER]: hub2 };
-  await kube.apply([
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } },
-    {
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name: `${PROBE}-token`, namespace, labels },
-      stringData: { token: textAt(generated, `/jupyterhub/hub/services/${PROBE}/apiToken`) }
-    }
-  ]);
-}
-async function removeProbe(hub2, kube) {
-  await kube.deleteBy("namespaces", `${OWNER}=${hub2}`, hub2);
-}
-
-// src/apply/remove.ts
+// src/apply/removal/remove.ts
 var DATABASE2 = "hub-db-dir";
 async function removeHub(task, world) {
   const { unit } = task;
@@ -52661,8 +53628,8 @@ async function stop(namespace, { kube }) {
 
 // src/edges/deployed.ts
 init_json();
-import { readFile as readFile3, readdir as readdir4 } from "node:fs/promises";
-import { join as join6 } from "node:path";
+import { readFile as readFile4, readdir as readdir4 } from "node:fs/promises";
+import { join as join7 } from "node:path";
 init_failure();
 
 // src/edges/git.ts
@@ -52720,7 +53687,7 @@ async function deployedInFolder(folder) {
       cause
     });
   });
-  const clusters = names3.includes("clusters") ? (await readdir4(join6(folder, "clusters"))).map((name) => `clusters/${name}`) : [];
+  const clusters = names3.includes("clusters") ? (await readdir4(join7(folder, "clusters"))).map((name) => `clusters/${name}`) : [];
   const units = [
     ...names3.filter((name) => name !== "clusters" && !name.startsWith(".")),
     ...clusters
@@ -52730,7 +53697,7 @@ async function deployedInFolder(folder) {
     for (const unit of units) {
       for (const file of ["release.json", "status.json", "manifests.yaml"]) {
         const path = `${unit}/${file}`;
-        const text2 = wants(path) ? await readFile3(join6(folder, path), "utf8").catch(() => void 0) : void 0;
+        const text2 = wants(path) ? await readFile4(join7(folder, path), "utf8").catch(() => void 0) : void 0;
         if (text2 !== void 0) files.set(path, text2);
       }
     }
@@ -52894,959 +53861,6 @@ ${old} Wanted: ${to.digest.slice(0, 7)}, from ${commit.slice(0, 7)}.${run2 === v
 ${table2}
 It is tried again when something changes, with the label \`glaciocloud:retry\` on this issue, or with \`glaciocloud deploy --retry ${result2.unit.name} --reason TEXT\`. This issue closes itself when the hub runs what is merged.
 `;
-}
-
-// src/core/deploy/gates.ts
-var DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
-function waveGate(wave, { now, earlier, approved, hurried }) {
-  const failed = earlier.filter(({ how }) => how === "failed");
-  if (failed.length > 0)
-    return closed(
-      "blocked",
-      `wave ${failed[0]?.wave ?? ""} has a hub that failed: ${names(failed)}`
-    );
-  const unfinished = earlier.filter(({ how }) => how === "unfinished");
-  if (unfinished.length > 0)
-    return closed(
-      "waiting",
-      `wave ${unfinished[0]?.wave ?? ""} is not finished: ${names(unfinished)}`
-    );
-  const frozen = hurried ? void 0 : wave.freeze.find((freeze) => isFrozen(freeze, now, wave.timezone));
-  if (frozen)
-    return closed(
-      "waiting",
-      `wave ${wave.name} is frozen${frozen.reason === void 0 ? "" : `: ${frozen.reason}`}`
-    );
-  const proven = Math.max(...earlier.flatMap(({ since: since2 }) => since2 === void 0 ? [] : [since2]));
-  const left = hurried ? 0 : proven + seconds(wave.soak) * 1e3 - now;
-  if (left > 0)
-    return closed(
-      "waiting",
-      `wave ${wave.name} waits ${Math.ceil(left / 6e4)} more minutes for the wave before to prove itself`
-    );
-  if (wave.approval && !approved)
-    return closed("waiting", `wave ${wave.name} waits for a person\u2019s approval`);
-  return { open: true };
-}
-function urgentReason(message) {
-  const last = message.trim().split(/\n\s*\n/u).at(-1) ?? "";
-  return /^Urgent: *(\S.{0,200})$/mu.exec(last)?.[1]?.trim();
-}
-function closed(outcome2, reason) {
-  return { open: false, outcome: outcome2, reason };
-}
-function names(hubs) {
-  return `${hubs.slice(0, 3).map(({ name }) => name).join(", ")}${hubs.length > 3 ? ` and ${hubs.length - 3} more` : ""}`;
-}
-function isFrozen({ days, hours, from, until }, now, timezone) {
-  if (from !== void 0 && now < instant(from)) return false;
-  if (until !== void 0 && now >= instant(until) + 864e5) return false;
-  const parts = new Intl.DateTimeFormat("en-GB", {
-    timeZone: timezone,
-    weekday: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23"
-  }).formatToParts(new Date(now));
-  const part = (type) => parts.find((one) => one.type === type)?.value ?? "";
-  const day2 = DAYS.find((one) => one === part("weekday").toLowerCase().slice(0, 3));
-  if (days !== void 0 && (day2 === void 0 || !days.includes(day2))) return false;
-  if (hours === void 0) return true;
-  const time = `${part("hour")}:${part("minute")}`;
-  const [begin = "", end = ""] = hours.split("-");
-  return begin <= time && time < end;
-}
-
-// src/apply/waves.ts
-init_failure();
-
-// src/apply/approvals.ts
-init_json();
-var nameOf = (wave) => `approval-${wave}`;
-var digest = (wave) => digestOf(wave.map(({ unit, digest: one }) => [unit.name, one]));
-async function isApproved(kube, wave, wants) {
-  return textAt(await kube.get("configmap", nameOf(wave), SYSTEM_NAMESPACE) ?? {}, "/data/digest") === digest(wants);
-}
-async function keepApproval(kube, wave, wants, at3) {
-  await kube.apply([
-    {
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata: {
-        name: nameOf(wave),
-        namespace: SYSTEM_NAMESPACE,
-        labels: { "app.kubernetes.io/managed-by": "glaciocloud" }
-      },
-      data: { digest: digest(wants), at: at3 }
-    }
-  ]);
-}
-
-// src/core/deploy/changes.ts
-init_json();
-function restartsHub(from, to) {
-  const part = (release2) => canonical([
-    release2.values["jupyterhub"] ?? null,
-    release2.charts.map(({ name, version, digest: digest2 }) => [name, version, digest2]),
-    release2.secrets
-  ]);
-  return from === void 0 || part(from) !== part(to);
-}
-function changesHubImage(from, to) {
-  const part = (release2) => canonical([
-    at(release2.values, "/jupyterhub/hub/image") ?? null,
-    release2.charts.find(({ name }) => name === "jupyterhub")?.digest ?? null
-  ]);
-  return part(from) !== part(to);
-}
-
-// src/apply/hub.ts
-init_json();
-init_failure();
-
-// src/apply/database.ts
-init_json();
-import { setTimeout as sleep5 } from "node:timers/promises";
-init_failure();
-var RESTORE = "glaciocloud-restore";
-var LOOKS3 = 360;
-var LOOK_MS4 = 250;
-async function copyDatabase({ to }, world) {
-  const lines = [];
-  const name = `before-${to.digest.slice(0, 12)}`;
-  const { code, stderr } = await world.kube.python(
-    to.release.namespace,
-    await world.script("db_copy.py"),
-    [name],
-    (line) => lines.push(line),
-    6e4
-  ).catch((error3) => ({ code: -1, stderr: messageOf(error3) }));
-  const said = lastObject(lines);
-  if (code === 1 && said !== void 0)
-    throw new Faulty(
-      `the hub\u2019s database is damaged: ${textAt(said, "/integrity")}`,
-      "infrastructure"
-    );
-  if (code !== 0) {
-    world.progress(
-      to.unit,
-      `no copy of the hub\u2019s database, because the hub does not answer: ${stderr.trim().slice(-120)}`
-    );
-    return void 0;
-  }
-  if (typeof said?.["copied"] !== "string") return void 0;
-  world.progress(to.unit, `the hub\u2019s database is copied and the copy verified`);
-  return name;
-}
-async function restoreDatabase({ to }, copy, revision, world) {
-  const { namespace } = to.release;
-  const stored = splitDocuments(
-    await world.releases.manifest(to.unit.name, namespace, revision)
-  ).filter((text2) => /^kind: *Deployment *$/mu.test(text2));
-  world.progress(to.unit, "stopping the hub to look at its database");
-  await world.kube.scale("hub", 0, namespace);
-  const running = async () => (await world.kube.list("pods", { namespace, selector: "app=jupyterhub,component=hub" })).length > 0;
-  for (let look2 = 0; await running(); look2 += 1) {
-    if (look2 === LOOKS3)
-      throw new Faulty(
-        "the hub does not stop, so that its database cannot be restored",
-        "infrastructure"
-      );
-    await sleep5(LOOK_MS4);
-  }
-  const objects = restoreObjects(
-    stored.map(parseObject),
-    namespace,
-    RESTORE,
-    await world.script("db_restore.py"),
-    [copy, "--if-changed"]
-  );
-  const { ok, log } = await runThrowAway(
-    { name: RESTORE, namespace, objects, what: "the hub\u2019s database cannot be restored" },
-    world
-  );
-  if (!ok)
-    throw new Faulty(
-      `the hub\u2019s database cannot be restored: ${log.trim().slice(-300)}`,
-      "infrastructure"
-    );
-  const said = lastObject(log.split("\n"));
-  world.progress(
-    to.unit,
-    typeof said?.["restored"] === "string" ? "the hub\u2019s database is what it was before the change; the newer one is kept beside it" : "the hub\u2019s database is of the same schema: it stays"
-  );
-}
-
-// src/apply/health.ts
-import { setTimeout as sleep6 } from "node:timers/promises";
-init_json();
-
-// src/core/deploy/outside.ts
-init_json();
-var DAY_MS = 864e5;
-function addressSign(answer, now, leastDays = CERTIFICATE_DAYS) {
-  if (answer.kind === "nothing")
-    return { kind: "problem", text: `it does not answer: ${answer.why}` };
-  const { status, body, until } = answer;
-  const version = textAt(objectOf(body), "/version");
-  if (status !== 200 || version === "")
-    return {
-      kind: "problem",
-      text: `it answers ${status} with ${body.trim() === "" ? "nothing" : `"${body.trim().slice(0, 80)}"`}, which is no answer of a hub`
-    };
-  const days = until === void 0 ? void 0 : Math.floor((until - now) / DAY_MS);
-  if (days !== void 0 && days < leastDays)
-    return {
-      kind: "problem",
-      text: days < 0 ? "its certificate has ended" : `its certificate ends in ${days} days, and nobody has renewed it`
-    };
-  return {
-    kind: "well",
-    text: `JupyterHub ${version}${days === void 0 ? "" : `, certificate good for ${days} days`}`
-  };
-}
-function heartbeatLabels(hub2) {
-  return ["glaciocloud-heartbeat", `hub:${hub2}`];
-}
-function heartbeatSign(body, interval, now) {
-  const last = Date.parse(/^<!-- glaciocloud-heartbeat (\S+) -->/u.exec(body ?? "")?.[1] ?? "");
-  if (Number.isNaN(last))
-    return {
-      kind: "problem",
-      text: `the probe has never spoken, or its issue was closed (label ${heartbeatLabels("NAME")[0] ?? ""})`
-    };
-  const silent = Math.max(0, Math.round((now - last) / 6e4)) * 60;
-  const said = `the probe spoke ${duration(silent)} ago`;
-  return silent > HEARTBEAT_INTERVALS * interval ? { kind: "problem", text: `${said}, and should every ${duration(interval)}` } : { kind: "well", text: said };
-}
-
-// src/edges/address.ts
-init_failure();
-import { request as plain } from "node:http";
-import { request as secure } from "node:https";
-import { TLSSocket } from "node:tls";
-var TIMEOUT_MS = 15e3;
-var MOST_BYTES = 1e4;
-function hubApi(url) {
-  return `${url.replace(/\/$/u, "")}/hub/api`;
-}
-async function askAddress(address2) {
-  try {
-    const url = new URL(address2);
-    const response = await new Promise((resolve2, reject) => {
-      const request2 = (url.protocol === "http:" ? plain : secure)(
-        url,
-        { timeout: TIMEOUT_MS, agent: false, signal: AbortSignal.timeout(2 * TIMEOUT_MS) },
-        resolve2
-      );
-      request2.on("timeout", () => request2.destroy(new Error(`no answer within ${TIMEOUT_MS / 1e3} s`))).on("error", reject).end();
-    });
-    const until = response.socket instanceof TLSSocket ? Date.parse(response.socket.getPeerCertificate().valid_to) : void 0;
-    let body = "";
-    for await (const chunk of response) {
-      body += chunk.toString("utf8");
-      if (body.length > MOST_BYTES) break;
-    }
-    return { kind: "answered", status: response.statusCode ?? 0, body, until };
-  } catch (error3) {
-    return { kind: "nothing", why: messageOf(error3) };
-  }
-}
-
-// src/apply/health.ts
-init_failure();
-var START_SECONDS = 300;
-var NEW_ENTRY_SECONDS = 300;
-var ENTRY_SECONDS = 60;
-var ENTRY_LOOK_MS = 2e3;
-var [DEPLOY_USER] = MACHINES;
-async function proveHealthy(task, world, run2) {
-  const { to, state, hub: hub2, platform: platform2 } = task;
-  const known = new Set(state?.healthy?.release.images.map(({ reference }) => reference));
-  const fresh = to.release.images.filter(({ reference }) => !known.has(reference));
-  const size = defaultSize(hub2.data.sizes);
-  const checks = fresh.map(({ name }) => {
-    const oggm = platform2.images.get(name)?.data.oggm;
-    return {
-      user: DEPLOY_USER,
-      profile: slug(name),
-      size,
-      image: name,
-      oggm: oggm !== void 0,
-      version: oggm?.version ?? null
-    };
-  });
-  await dropOwned(
-    "persistentvolumeclaim",
-    "component=singleuser-storage",
-    to.release.namespace,
-    world
-  );
-  world.progress(
-    to.unit,
-    checks.length === 0 ? "asking hub and proxy" : `asking hub and proxy, and starting ${checks.map(({ image }) => image).join(", ")}`
-  );
-  const job = JSON.stringify({
-    profiles: await refreshMenu(to.release.namespace, world),
-    checks,
-    oggmCheck: await world.script("oggm_check.py"),
-    timeout: START_SECONDS
-  });
-  const script = await world.script("health_check.py");
-  const failed = await new Promise((resolve2, reject) => {
-    const onLine = (text2) => {
-      const line = parseLine(text2);
-      if (!line) return;
-      run2.lines.push(line);
-      say(to.unit, line, world);
-      if (!line.ok) resolve2(line);
-    };
-    const ended = world.kube.python(
-      to.release.namespace,
-      script,
-      [job],
-      onLine,
-      (checks.length * 2 * START_SECONDS + 600) * 1e3
-    );
-    run2.rest = ended.catch((error3) => messageOf(error3));
-    ended.then(({ code, stderr }) => {
-      if (code === 0) resolve2(run2.lines.find(({ ok }) => !ok));
-      else
-        reject(
-          new Faulty(
-            `the health check ended with code ${code}: ${stderr.trim().slice(-300)}`,
-            "infrastructure"
-          )
-        );
-    }, reject);
-  });
-  if (failed)
-    throw new Faulty(
-      `${failed.check}${failed.image === null ? "" : ` of ${failed.image}`}: ${failed.detail}`,
-      failed.class ?? "product"
-    );
-  run2.rest = void 0;
-  await dropOwned(
-    "persistentvolumeclaim",
-    "component=singleuser-storage",
-    to.release.namespace,
-    world
-  );
-  await provePublic(task, world, run2);
-}
-async function provePublic(task, world, run2) {
-  const began = world.now().getTime();
-  const sign = await publicSign(task, world);
-  const ok = sign.kind !== "problem";
-  const line = {
-    check: "public address",
-    image: null,
-    ok,
-    seconds: (world.now().getTime() - began) / 1e3,
-    detail: sign.text,
-    class: ok ? null : "infrastructure"
-  };
-  run2.lines.push(line);
-  say(task.to.unit, line, world);
-  if (!ok) throw new Faulty(`${task.hub.data.url}: ${sign.text}`, "infrastructure");
-}
-async function publicSign({
-  to,
-  state,
-  hub: {
-    data: { url }
-  }
-}, { cluster, now, progress }) {
-  if (cluster.data.ingress.class === "none")
-    return {
-      kind: "unchecked",
-      text: `not checked: the cluster ${cluster.name} has no public entry`
-    };
-  const end = now().getTime() + (state?.healthy ? ENTRY_SECONDS : NEW_ENTRY_SECONDS) * 1e3;
-  let said = "";
-  for (; ; ) {
-    const sign = addressSign(await askAddress(hubApi(url)), now().getTime(), 0);
-    if (sign.kind !== "problem" || now().getTime() > end) return sign;
-    if (sign.text !== said) progress(to.unit, `waiting for ${url}: ${sign.text}`);
-    said = sign.text;
-    await sleep6(ENTRY_LOOK_MS);
-  }
-}
-function say(unit, { ok, check: check2, image, seconds: seconds2, detail }, { progress }) {
-  progress(
-    unit,
-    `${ok ? "\u2713" : "\u2717"} ${check2}${image === null ? "" : ` of ${image}`} ${seconds2.toFixed(1)} s  ${detail}`
-  );
-}
-async function cleanUp({ to }, run2, world) {
-  if (run2.rest === void 0) return;
-  world.progress(to.unit, "waiting until the throw-away user is gone");
-  await run2.rest;
-  await dropOwned("pod", "component=singleuser-server", to.release.namespace, world);
-  await dropOwned(
-    "persistentvolumeclaim",
-    "component=singleuser-storage",
-    to.release.namespace,
-    world
-  );
-}
-async function refreshMenu(namespace, { kube, now }) {
-  await kube.annotate(
-    "pods",
-    "app=jupyterhub,component=hub",
-    namespace,
-    `glaciocloud.org/touch=${now().getTime()}`
-  );
-  return sha256Hex(
-    textAt(await kube.get("configmap", "hub-profiles", namespace), "/data/profiles.json")
-  );
-}
-function parseLine(text2) {
-  return objectOf(text2);
-}
-async function dropOwned(kind, selector, namespace, { kube }) {
-  for (const one of await kube.list(kind, { namespace, selector })) {
-    const name = at(one, "/metadata/name");
-    if (typeof name === "string" && at(one, "/metadata/annotations/hub.jupyter.org~1username") === DEPLOY_USER)
-      await kube.delete(kind, name, namespace);
-  }
-}
-
-// src/apply/prepare.ts
-init_json();
-
-// src/edges/sops.ts
-init_json();
-init_failure();
-import { createHmac } from "node:crypto";
-import { readFile as readFile4 } from "node:fs/promises";
-import { join as join7 } from "node:path";
-var SecretsFailure = class extends Failure {
-};
-async function decryptSecrets(root, hub2) {
-  const file = join7(root, "secrets", `${hub2}.sops.yaml`);
-  if (!await exists2(file)) return void 0;
-  const sops = findTool("sops");
-  if (sops === void 0)
-    throw new SecretsFailure("sops not found", {
-      hint: "install sops, and give the key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE"
-    });
-  const env2 = Object.fromEntries(
-    ["SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE"].flatMap(
-      (name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]
-    )
-  );
-  const { code, stdout, stderr } = await exec(sops, ["decrypt", "--output-type", "json", file], {
-    env: env2,
-    timeoutMs: 6e4
-  });
-  if (code !== 0)
-    throw new SecretsFailure(
-      `secrets/${hub2}.sops.yaml cannot be decrypted: ${stderr.split("\n")[0]?.slice(0, 200) ?? ""}`,
-      { hint: "give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" }
-    );
-  const content = JSON.parse(stdout);
-  return new Map(
-    Object.entries(isObject(content) ? content : {}).flatMap(
-      ([name, value]) => typeof value === "string" ? [[name, value]] : []
-    )
-  );
-}
-async function lastEncrypted(root, hub2) {
-  const text2 = await readFile4(join7(root, "secrets", `${hub2}.sops.yaml`), "utf8").catch(() => "");
-  const time = Date.parse(/^ +lastmodified: "?([0-9TZ:.-]+)"?$/mu.exec(text2)?.[1] ?? "");
-  return Number.isNaN(time) ? void 0 : time;
-}
-async function readSecrets(root, hub2, declared) {
-  if (declared.length === 0) return /* @__PURE__ */ new Map();
-  const found = await decryptSecrets(root, hub2);
-  if (!found)
-    throw new SecretsFailure(`secrets/${hub2}.sops.yaml is missing`, {
-      hint: `it must hold ${declared.join(", ")}, encrypted with sops: \`glaciocloud secrets template ${hub2}\``
-    });
-  const missing3 = declared.filter((name) => (found.get(name) ?? "") === "");
-  const unused = [...found.keys()].filter((name) => !declared.includes(name));
-  if (missing3.length > 0)
-    throw new SecretsFailure(`secrets/${hub2}.sops.yaml has no ${missing3.join(", ")}`, {
-      hint: "add it with `sops edit`, or remove the declaration"
-    });
-  if (unused.length > 0)
-    throw new SecretsFailure(
-      `secrets/${hub2}.sops.yaml holds ${unused.join(", ")}, which the environment does not declare`,
-      { hint: "declare it below secrets:, or remove it with `sops edit`" }
-    );
-  return found;
-}
-function keyedDigest(key, secrets2) {
-  return createHmac("sha256", key).update(JSON.stringify([...secrets2].sort(([a], [b]) => a < b ? -1 : 1))).digest("hex");
-}
-
-// src/apply/generated.ts
-init_json();
-import { randomBytes as randomBytes2 } from "node:crypto";
-var NAME2 = "hub-generated";
-async function generatedValues(namespace, jupyterhub, kube) {
-  const found = at(await kube.get("secret", NAME2, namespace) ?? {}, "/data/values.json");
-  const kept = typeof found === "string" ? JSON.parse(Buffer.from(found, "base64").toString("utf8")) : {};
-  const values = fill(placeholders(jupyterhub), kept);
-  const text2 = JSON.stringify(values);
-  if (text2 !== JSON.stringify(kept)) {
-    await kube.apply([
-      {
-        apiVersion: "v1",
-        kind: "Secret",
-        metadata: {
-          name: NAME2,
-          namespace,
-          labels: { "app.kubernetes.io/managed-by": "glaciocloud" }
-        },
-        stringData: { "values.json": text2 }
-      }
-    ]);
-  }
-  return values;
-}
-function fill(shape, kept) {
-  if (Array.isArray(shape))
-    return shape.map((item, index2) => fill(item, Array.isArray(kept) ? kept[index2] : void 0));
-  if (isObject(shape))
-    return Object.fromEntries(
-      Object.entries(shape).map(([key, item]) => [
-        key,
-        fill(item, isObject(kept) ? kept[key] : void 0)
-      ])
-    );
-  return typeof kept === "string" ? kept : randomBytes2(32).toString("hex");
-}
-
-// src/apply/prepare.ts
-async function prepareNamespace({ hub: hub2, to }, world) {
-  const { namespace } = to.release;
-  const labels = { "app.kubernetes.io/managed-by": "glaciocloud" };
-  const secrets2 = await readSecrets(world.root, hub2.name, to.release.secrets);
-  await world.kube.apply([
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } }
-  ]);
-  if (!await world.kube.get("secret", "hub-access", namespace)) {
-    await world.kube.apply([
-      {
-        apiVersion: "v1",
-        kind: "Secret",
-        metadata: { name: "hub-access", namespace, labels },
-        stringData: { "access.json": JSON.stringify(firstAccess(hub2.data)) }
-      }
-    ]);
-  }
-  const generated = await generatedValues(
-    namespace,
-    to.release.values["jupyterhub"],
-    world.kube
-  );
-  if (hub2.data.probe) await prepareProbe(hub2.name, generated, world.kube);
-  const hidden = [...secrets2.values()].filter((value) => value.length >= 4);
-  if (secrets2.size === 0) return { secretName: void 0, values: generated, hidden };
-  const name = `${SECRETS_NAME}-${keyedDigest(await digestKey(world.kube), secrets2).slice(0, 8)}`;
-  if (!await world.kube.get("secret", name, namespace)) {
-    await world.kube.apply([
-      {
-        apiVersion: "v1",
-        kind: "Secret",
-        immutable: true,
-        metadata: { name, namespace, labels: { ...labels, "glaciocloud.org/secrets": "hub" } },
-        stringData: Object.fromEntries(secrets2)
-      }
-    ]);
-    await dropOldSecrets(namespace, name, world);
-  }
-  const env2 = at(to.release.values, "/jupyterhub/hub/extraEnv");
-  const extraEnv = Object.fromEntries(
-    Object.entries(isObject(env2) ? env2 : {}).flatMap(([variable2, value]) => {
-      const key = isObject(value) ? at(value, "/valueFrom/secretKeyRef/key") : void 0;
-      return key === void 0 ? [] : [[variable2, { valueFrom: { secretKeyRef: { name, key } } }]];
-    })
-  );
-  return {
-    secretName: name,
-    values: merge(generated, { jupyterhub: { hub: { extraEnv } } }),
-    hidden
-  };
-}
-async function dropOldSecrets(namespace, current, { kube }) {
-  const time = (one) => JSON.stringify(at(one, "/metadata/creationTimestamp"));
-  const all = (await kube.list("secrets", { namespace, selector: "glaciocloud.org/secrets=hub" })).sort((a, b) => time(a) < time(b) ? 1 : -1);
-  for (const old of all.slice(3)) {
-    const name = at(old, "/metadata/name");
-    if (typeof name === "string" && name !== current) await kube.delete("secret", name, namespace);
-  }
-}
-
-// src/apply/rollout.ts
-import { setTimeout as sleep7 } from "node:timers/promises";
-var ROLLOUT_SECONDS = 300;
-var LOOK_MS5 = 500;
-async function watchRollout({
-  to: {
-    unit,
-    release: { namespace }
-  }
-}, { kube, now, progress }) {
-  let said = "";
-  const end = now().getTime() + ROLLOUT_SECONDS * 1e3;
-  while (now().getTime() < end) {
-    const objects = await kube.list("deployments,pods", {
-      namespace,
-      selector: "app=jupyterhub,component in (hub,proxy)"
-    });
-    const verdict = rolloutVerdict(
-      objects.filter((one) => one["kind"] === "Deployment"),
-      objects.filter((one) => one["kind"] === "Pod"),
-      now().getTime()
-    );
-    if (verdict.kind === "done") return;
-    if (verdict.kind === "failed") {
-      const why = verdict.crashed === void 0 ? "" : lastWord(await kube.logs(verdict.crashed, namespace, "previous")) || lastWord(await kube.logs(verdict.crashed, namespace));
-      throw new Faulty(`${verdict.reason}${why === "" ? "" : `: ${why}`}`, verdict.fault);
-    }
-    if (verdict.for !== said) progress(unit, `waiting for ${verdict.for}`);
-    said = verdict.for;
-    await sleep7(LOOK_MS5);
-  }
-  throw new Faulty(`not ready after ${ROLLOUT_SECONDS} s: ${said}`, "product");
-}
-function lastWord(log) {
-  const lines = log.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("unable to retrieve container logs"));
-  return (lines.findLast((line) => /error|exception|\[C |fatal/iu.test(line)) ?? lines.at(-1) ?? "").slice(0, 300);
-}
-
-// src/apply/hub.ts
-async function applyHub(task, world) {
-  const { to, state } = task;
-  const run2 = {
-    kind: state?.healthy ? "upgrade" : "install",
-    seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 },
-    health: { lines: [], rest: void 0 },
-    unsettled: state?.last.outcome === "started",
-    copy: state?.copy,
-    hidden: []
-  };
-  try {
-    const prepared = await timed(run2, "preflight", () => preflight(task, run2, world));
-    await timed(run2, "upgrade", () => upgrade(task, prepared, run2, world));
-    await timed(run2, "rollout", () => watchRollout(task, world));
-    await timed(run2, "health", () => proveHealthy(task, world, run2.health));
-    const revision = await lastRevision(task, world);
-    const at3 = world.now().toISOString();
-    await saveState(task, world, {
-      quarantined: void 0,
-      infrastructure: 0,
-      copy: void 0,
-      hold: task.hold === void 0 ? void 0 : { until: task.hold, reason: task.why },
-      healthy: { digest: to.digest, revision, since: at3, release: to.release },
-      last: { at: at3, outcome: "done", reason: task.why }
-    });
-    return result(task, run2, "done", "");
-  } catch (error3) {
-    const fault = asFaulty(error3, run2.hidden);
-    world.progress(to.unit, `\u2717 ${fault.message}`);
-    return afterFailure(task, world, fault, run2);
-  }
-}
-async function preflight(task, run2, world) {
-  const { to, state } = task;
-  await preflightAddress(task, world);
-  const prepared = await prepareNamespace(task, world);
-  run2.hidden = prepared.hidden;
-  await recoverPending(task, world);
-  const objects = await preflightObjects(task, prepared, world);
-  if (state?.healthy) await tellConflicts(task, objects, world);
-  if (state?.healthy && restartsHub(state.healthy.release, to.release)) {
-    world.progress(to.unit, "loading the new configuration in a throw-away pod");
-    await loadCheck(task, objects, world);
-  }
-  return prepared;
-}
-async function upgrade(task, { values }, run2, world) {
-  const { to, state, held } = task;
-  if (state?.healthy && run2.copy === void 0 && changesHubImage(state.healthy.release, to.release))
-    run2.copy = await copyDatabase(task, world);
-  held();
-  await saveState(task, world, {
-    copy: run2.copy,
-    last: { at: world.now().toISOString(), outcome: "started", reason: "" }
-  });
-  run2.unsettled = true;
-  world.progress(to.unit, "applying with Helm");
-  await world.releases.upgrade({
-    release: to.unit.name,
-    namespace: to.release.namespace,
-    chart: world.chart,
-    values: [to.release.values, values],
-    digest: to.digest,
-    scratch: world.scratch
-  });
-}
-async function afterFailure(task, world, fault, run2) {
-  const { to, state } = task;
-  const seen = world.now();
-  const at3 = seen.toISOString();
-  const quarantined = fault.fault === "product" ? { digest: to.digest, reason: fault.message, at: at3 } : state?.quarantined;
-  const infrastructure = fault.fault === "infrastructure" ? (state?.infrastructure ?? 0) + 1 : 0;
-  const kept = { quarantined, infrastructure, copy: run2.copy };
-  if (run2.unsettled && state?.healthy) {
-    const { healthy } = state;
-    try {
-      await rollBack(task, healthy.revision, run2, world);
-    } catch (error3) {
-      const reason = `${fault.message}; and the way back failed: ${asFaulty(error3, run2.hidden).message}`;
-      await saveState(task, world, { ...kept, last: { at: at3, outcome: "started", reason } }).catch(
-        ifNotAnswered
-      );
-      return result(task, run2, "failed", reason);
-    }
-    world.progress(
-      to.unit,
-      `runs again what ran before, ${((world.now().getTime() - seen.getTime()) / 1e3).toFixed(1)} s after the failure was seen`
-    );
-    await saveState(task, world, {
-      ...kept,
-      copy: void 0,
-      hold: void 0,
-      healthy: { ...healthy, revision: await lastRevision(task, world) },
-      last: { at: at3, outcome: "rolled-back", reason: fault.message }
-    });
-    await cleanUp(task, run2.health, world);
-    return result(task, run2, "rolled-back", fault.message);
-  }
-  const outcome2 = infrastructure >= INFRASTRUCTURE_ROUNDS ? "blocked" : "failed";
-  await saveState(task, world, { ...kept, last: { at: at3, outcome: outcome2, reason: fault.message } }).catch(
-    ifNotAnswered
-  );
-  await cleanUp(task, run2.health, world);
-  return result(task, run2, outcome2, fault.message);
-}
-async function rollBack(task, revision, run2, world) {
-  const { to, held } = task;
-  held();
-  const { copy } = run2;
-  await timed(run2, "upgrade", async () => {
-    await recoverPending(task, world);
-    if (copy !== void 0) await restoreDatabase(task, copy, revision, world);
-    world.progress(to.unit, `rolling back to revision ${revision}`);
-    await world.releases.rollback(to.unit.name, to.release.namespace, revision);
-  });
-  await timed(run2, "rollout", () => watchRollout(task, world));
-}
-function result({ to }, { kind, seconds: seconds2, health }, outcome2, reason) {
-  return { unit: to.unit, kind, outcome: outcome2, reason, seconds: seconds2, health: health.lines };
-}
-async function timed({ seconds: seconds2 }, phase, work) {
-  const began = performance.now();
-  try {
-    return await work();
-  } finally {
-    seconds2[phase] += Math.round(performance.now() - began) / 1e3;
-  }
-}
-function asFaulty(error3, hidden) {
-  if (!(error3 instanceof Faulty || error3 instanceof HelmFailure || error3 instanceof KubeFailure || error3 instanceof TimedOut))
-    throw error3;
-  const message = hidden.reduce((text2, secret) => text2.replaceAll(secret, "***"), error3.message);
-  return new Faulty(message, error3 instanceof Faulty ? error3.fault : callFault(message));
-}
-function ifNotAnswered(error3) {
-  if (!(error3 instanceof Failure)) throw error3;
-}
-async function lastRevision({ to }, { releases }) {
-  return (await releases.last(to.unit.name, to.release.namespace))?.revision ?? 0;
-}
-async function saveState({ to, state: old, held }, { kube }, change) {
-  held();
-  const state = {
-    v: 1,
-    wanted: to.digest,
-    healthy: old?.healthy,
-    quarantined: old?.quarantined,
-    copy: old?.copy,
-    hold: old?.hold,
-    removing: void 0,
-    infrastructure: old?.infrastructure ?? 0,
-    ...change
-  };
-  await kube.apply([stateObject(to.release.namespace, state)]);
-}
-async function recoverPending({
-  to: {
-    unit,
-    release: { namespace }
-  }
-}, { kube, releases, progress }) {
-  const last = await releases.last(unit.name, namespace);
-  if (last === void 0 || !last.status.startsWith("pending-")) return;
-  progress(
-    unit,
-    `revision ${last.revision} was left ${last.status}: dropping its record and going on`
-  );
-  await kube.delete("secret", `sh.helm.release.v1.${unit.name}.v${last.revision}`, namespace);
-}
-async function loadCheck({
-  to: {
-    release: { namespace }
-  }
-}, objects, world) {
-  const name = "glaciocloud-load-check";
-  const what = "the new configuration cannot be loaded";
-  const { ok, log } = await runThrowAway(
-    {
-      name,
-      namespace,
-      objects: loadCheckObjects(objects, namespace, name, await world.script("load_check.py")),
-      what
-    },
-    world
-  );
-  if (!ok) throw new Faulty(`${what}: ${loadError(log)}`, "product");
-}
-function loadError(log) {
-  const lines = log.trim().split("\n");
-  const bad = lines.find((line) => line.includes("Bad config encountered"));
-  const told2 = objectOf(lines.at(-1) ?? "");
-  if (!told2) return lines.slice(-5).join(" ").slice(0, 600);
-  return `${textAt(told2, "/stage")}: ${bad?.replace(/^.*Bad config encountered[^:]*: ?/u, "") ?? textAt(told2, "/error")}`.slice(
-    0,
-    600
-  );
-}
-
-// src/apply/waves.ts
-async function walkWaves(walk2) {
-  const { platform: platform2, world, chosen } = walk2;
-  const results = [];
-  for (const wave of platform2.settings.data.waves) {
-    const mine = chosen.filter((one2) => one2.wave === wave.name);
-    if (mine.length === 0) continue;
-    const states = await readStates(world.kube);
-    const changing = mine.filter(
-      (one2) => walk2.again !== void 0 || !isSettled(states.get(one2.release.namespace), one2.digest)
-    );
-    if (changing.length === 0) continue;
-    const approved = await approval(walk2, wave);
-    const gate = waveGate(wave, {
-      now: world.now().getTime(),
-      earlier: earlierHubs(walk2, wave, states, results),
-      approved,
-      hurried: walk2.hurry !== void 0
-    });
-    const one = (to) => {
-      const held = gate.open ? holdOf(walk2, to, states.get(to.release.namespace), approved) : gate;
-      return held.open ? applyOne(walk2, to) : notApplied(to.unit, held);
-    };
-    results.push(...await pMap(changing, one, { concurrency: world.cluster.data.parallel }));
-  }
-  return results;
-}
-async function approval({ world, hubs, approved }, wave) {
-  const wants = hubs.filter(
-    (one) => one.wave === wave.name && one.unit.cluster === world.cluster.name
-  );
-  if (!approved) return isApproved(world.kube, wave.name, wants);
-  await keepApproval(world.kube, wave.name, wants, world.now().toISOString());
-  return true;
-}
-function earlierHubs({ platform: platform2, world, hubs, elsewhere }, wave, states, results) {
-  const before = platform2.settings.data.waves.slice(0, platform2.settings.data.waves.indexOf(wave)).map(({ name }) => name);
-  return hubs.filter((one) => before.includes(one.wave)).flatMap((one) => {
-    const frame2 = { name: one.unit.name, wave: one.wave };
-    if (one.unit.cluster !== world.cluster.name) {
-      if (elsewhere.size === 0) return [];
-      const known = elsewhere.get(one.unit.name);
-      return [
-        known?.digest === one.digest ? { ...frame2, how: "healthy", since: since(known.status?.at) } : { ...frame2, how: "unfinished", since: void 0 }
-      ];
-    }
-    const state = states.get(one.release.namespace);
-    if (isSettled(state, one.digest))
-      return [{ ...frame2, how: "healthy", since: since(state?.healthy?.since) }];
-    const failed = state?.quarantined?.digest === one.digest || results.some(
-      ({ unit, outcome: outcome2 }) => unit.name === one.unit.name && outcome2 !== "done" && outcome2 !== "waiting"
-    );
-    return [{ ...frame2, how: failed ? "failed" : "unfinished", since: void 0 }];
-  });
-}
-function since(at3) {
-  return at3 === void 0 ? void 0 : Date.parse(at3);
-}
-function holdOf({ retry: retry2, reviewed, hold, world }, { unit, digest: digest2, order: order2 }, state, approved) {
-  const held = hold === void 0 ? holdReason(state, world.now().getTime()) : void 0;
-  if (held !== void 0) return { open: false, outcome: "waiting", reason: held };
-  const quarantined = state?.quarantined;
-  if (quarantined?.digest === digest2 && retry2?.hub !== unit.name)
-    return {
-      open: false,
-      outcome: "blocked",
-      reason: `quarantined since ${quarantined.at}: ${quarantined.reason}`
-    };
-  const shown = reviewed?.get(unit.name);
-  if (reviewed !== void 0 && shown !== digest2.slice(0, shown?.length) && order2 > 1 && !approved)
-    return {
-      open: false,
-      outcome: "waiting",
-      reason: "this change is not the one that the reviewed plan showed: it waits for a person\u2019s approval"
-    };
-  return { open: true };
-}
-async function applyOne(walk2, to) {
-  const { platform: platform2, world } = walk2;
-  const {
-    kube,
-    cluster: {
-      data: { parallel }
-    }
-  } = world;
-  const hub2 = platform2.environments.get(to.unit.name);
-  if (!hub2) throw new Error(`${to.unit.name} is wanted without a file`);
-  const waiting = (owners) => world.progress(
-    to.unit,
-    `waiting: this cluster takes ${parallel} deployments at once, and others run (${owners})`
-  );
-  try {
-    return await withSeat(
-      kube,
-      parallel,
-      waiting,
-      () => withLease(kube, `hub-${to.unit.name}`, async (held) => {
-        const state = (await readStates(kube)).get(to.release.namespace);
-        if (walk2.again === void 0 && walk2.hold === void 0 && isSettled(state, to.digest))
-          return notApplied(to.unit, {
-            outcome: "done",
-            reason: "another deployment has just done it"
-          });
-        const why = walk2.retry?.hub === to.unit.name ? walk2.retry.reason : walk2.hold?.reason ?? walk2.again ?? walk2.hurry ?? "";
-        const result2 = await applyHub(
-          { platform: platform2, hub: hub2, to, state, why, hold: walk2.hold?.until, held },
-          world
-        );
-        if (result2.outcome === "done") await walk2.onDone(to);
-        return result2;
-      })
-    );
-  } catch (error3) {
-    if (!(error3 instanceof Failure)) throw error3;
-    world.progress(to.unit, `\u2717 ${error3.message}`);
-    return notApplied(to.unit, {
-      outcome: error3 instanceof LeaseHeld ? "blocked" : "failed",
-      reason: error3.message
-    });
-  }
-}
-function notApplied(unit, { outcome: outcome2, reason }) {
-  return {
-    unit,
-    kind: "none",
-    outcome: outcome2,
-    reason,
-    seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 },
-    health: []
-  };
 }
 
 // src/core/show/deploy-text.ts
@@ -54053,10 +54067,15 @@ function failure(what, stderr) {
   });
 }
 
-// src/commands/deploy.ts
+// src/flow/deploy.ts
 init_failure();
 
-// src/gather/render.ts
+// src/flow/record.ts
+init_json();
+import { join as join9 } from "node:path";
+init_failure();
+
+// src/flow/render.ts
 import { availableParallelism } from "node:os";
 init_failure();
 async function renderAll({
@@ -54106,55 +54125,9 @@ async function renderAll({
   });
 }
 
-// src/commands/record.ts
-init_json();
-
-// src/commands/render.ts
-import { join as join9 } from "node:path";
-init_json();
-init_failure();
-async function render(inputs, report) {
-  const { out } = inputs;
-  if (out === void 0) throw new UsageError("render needs --out DIR");
-  if (inputs.hubs !== "all" && inputs.hubs.length === 0)
-    throw new UsageError("render needs a hub, or --all");
-  const reading = await gatherPlatform(inputs.root);
-  if (!reading.platform) return refused(allFindings(reading, void 0, inputs.now));
-  const charts = await gatherCharts(reading.platform, { chartsFrom: inputs.chartsFrom, report });
-  const findings = allFindings(reading, charts, inputs.now);
-  if (hasErrors(findings)) return refused(findings);
-  const wanted2 = choose(wantedReleases(reading.platform, charts), inputs.hubs);
-  const results = await renderAll({
-    wanted: wanted2,
-    platform: reading.platform,
-    charts,
-    report,
-    use: ({ manifests }) => manifests
-  });
-  const lines = [];
-  for (const result2 of results) {
-    const id = unitId(result2.unit.unit);
-    if (result2.kind === "failed") {
-      lines.push(`\u2717 ${id}: ${result2.failure.message}
-`);
-    } else {
-      await writeFolder(join9(out, id), releaseFiles(result2.unit, result2.result));
-      lines.push(`\u2713 ${id} ${result2.unit.digest.slice(0, 7)}
-`);
-    }
-  }
-  const failed = results.filter(({ kind }) => kind === "failed").length;
-  return outcome({
-    exit: failed > 0 ? 3 : 0,
-    text: `${lines.join("")}${failed > 0 ? `
-${plural(failed, "hub")} failed
-` : ""}`,
-    json: {
-      schema_version: SCHEMA_VERSION,
-      rendered: results.flatMap((one) => one.kind === "rendered" ? [unitId(one.unit.unit)] : [])
-    },
-    findings
-  });
+// src/flow/record.ts
+function recordFiles(to, manifests, status) {
+  return new Map([...releaseFiles(to, manifests), ["status.json", pretty({ ...status })]]);
 }
 function releaseFiles(wanted2, manifests) {
   return /* @__PURE__ */ new Map([
@@ -54163,21 +54136,35 @@ function releaseFiles(wanted2, manifests) {
     ["release.json", pretty({ digest: wanted2.digest, release: wanted2.release })]
   ]);
 }
-function choose(wanted2, hubs) {
-  if (hubs === "all") return [...wanted2];
-  const known = wanted2.filter(({ unit }) => unit.kind === "hub").map(({ unit }) => unit.name);
-  const unknown = hubs.find((hub2) => !known.includes(hub2));
-  if (unknown !== void 0)
-    throw new UsageError(`there is no hub "${unknown}"`, `hubs: ${known.join(", ")}`);
-  return wanted2.filter(({ unit }) => unit.kind === "hub" && hubs.includes(unit.name));
+async function publicReleases({ record, root }) {
+  if (record === void 0) return (await deployedOnBranch(root)).releases;
+  return await exists2(record) ? (await deployedInFolder(record)).releases : [];
+}
+async function keepRecord({ record, actions }, unit, files, message, report) {
+  if (record !== void 0) await writeFolder(join9(record, unitId(unit)), files);
+  if (actions) {
+    await actions.github.commitFiles("deployed", inRecord(unit, files), message).catch((error3) => {
+      if (!(error3 instanceof Failure)) throw error3;
+      report.progress(`record: ${error3.message}`);
+    });
+  }
+}
+function inRecord(unit, files) {
+  return new Map([...files].map(([path, text2]) => [`${unitId(unit)}/${path}`, text2]));
+}
+async function publicRecord(to, { platform: platform2, charts, report, ...status }) {
+  const [rendered] = await renderAll({
+    wanted: [to],
+    platform: platform2,
+    charts,
+    report,
+    use: ({ manifests }) => manifests
+  });
+  if (rendered?.kind !== "rendered") throw rendered?.failure ?? new Error("nothing was rendered");
+  return recordFiles(to, rendered.result, status);
 }
 
-// src/commands/record.ts
-function recordFiles(to, manifests, status) {
-  return new Map([...releaseFiles(to, manifests), ["status.json", pretty({ ...status })]]);
-}
-
-// src/commands/deploy.ts
+// src/flow/deploy.ts
 var TRY_MARKER = "<!-- glaciocloud try -->";
 async function deploy(inputs, report) {
   const { root, reason = "" } = inputs;
@@ -54196,7 +54183,7 @@ async function deploy(inputs, report) {
   const cluster = chooseCluster(platform2, inputs.cluster);
   const wanted2 = wantedReleases(platform2, charts);
   const hubs = wanted2.filter(({ unit }) => unit.kind === "hub");
-  const chosen = choose2(
+  const chosen = choose(
     platform2,
     hubs.filter(({ unit }) => unit.cluster === cluster.name),
     inputs
@@ -54317,33 +54304,6 @@ async function mergeOf(github, commit) {
   const comment = pull === void 0 ? void 0 : await github.botComment(pull, COMMENT_MARKER);
   return { pull, reviewed: reviewedSteps(comment ?? "") };
 }
-async function publicReleases({ record, root }) {
-  if (record === void 0) return (await deployedOnBranch(root)).releases;
-  return await exists2(record) ? (await deployedInFolder(record)).releases : [];
-}
-async function keepRecord({ record, actions }, unit, files, message, report) {
-  if (record !== void 0) await writeFolder(join10(record, unitId(unit)), files);
-  if (actions) {
-    await actions.github.commitFiles("deployed", inRecord(unit, files), message).catch((error3) => {
-      if (!(error3 instanceof Failure)) throw error3;
-      report.progress(`record: ${error3.message}`);
-    });
-  }
-}
-function inRecord(unit, files) {
-  return new Map([...files].map(([path, text2]) => [`${unitId(unit)}/${path}`, text2]));
-}
-async function publicRecord(to, { platform: platform2, charts, report, ...status }) {
-  const [rendered] = await renderAll({
-    wanted: [to],
-    platform: platform2,
-    charts,
-    report,
-    use: ({ manifests }) => manifests
-  });
-  if (rendered?.kind !== "rendered") throw rendered?.failure ?? new Error("nothing was rendered");
-  return recordFiles(to, rendered.result, status);
-}
 function orphans(platform2, cluster, states, { hubs, wave, hold }) {
   const first = platform2.settings.data.waves[0]?.name;
   if (hubs.length > 0 || wave !== void 0 && wave !== first || hold !== void 0) return [];
@@ -54365,7 +54325,7 @@ function chooseCluster(platform2, name) {
     );
   return cluster;
 }
-function choose2(platform2, here, { hubs, wave, hold }) {
+function choose(platform2, here, { hubs, wave, hold }) {
   const known = here.map(({ unit }) => unit.name);
   const unknown = hubs.find((hub2) => !known.includes(hub2));
   if (unknown !== void 0)
@@ -54509,7 +54469,7 @@ function driftJson({ hub: hub2, drift: all, foreign }) {
   };
 }
 
-// src/core/rules/file-rules.ts
+// src/core/check/file-rules.ts
 var error2 = (id, title, why) => ({
   id,
   severity: "error",
@@ -54641,7 +54601,7 @@ import { join as join11 } from "node:path";
 // src/core/init/files.ts
 init_json();
 
-// src/core/show/scaffold.ts
+// src/core/init/scaffold.ts
 var import_handlebars = __toESM(require_lib(), 1);
 var SCAFFOLDS = ["hub", "image", "cluster"];
 var template2 = (text2) => import_handlebars.default.compile(text2, { strict: true, noEscape: true });
@@ -54968,7 +54928,7 @@ function complete(given2, tool) {
   return missing3.length + wrong.length === 0 ? { kind: "complete", answers } : { kind: "incomplete", missing: missing3, wrong };
 }
 
-// src/core/show/next-steps.ts
+// src/core/init/next-steps.ts
 function nextSteps({ hub: hub2, cluster }) {
   return [
     `Secrets: \`mkdir -p secrets && glaciocloud secrets template ${hub2} > secrets/${hub2}.sops.yaml\`; fill it in and encrypt it as its first line says.`,
@@ -55481,7 +55441,7 @@ function planHtml(plan2, frame2) {
   });
 }
 
-// src/core/plan/explain.ts
+// src/core/hub/explain.ts
 init_json();
 function explain3({ decision, diffs, findings, charts }) {
   const changed = decision.changed.flatMap(({ from, to }) => {
@@ -55700,7 +55660,7 @@ function stepJson(step) {
   };
 }
 
-// src/core/plan/decide.ts
+// src/core/hub/decide.ts
 function decide(wanted2, present2, removals) {
   const deployed2 = new Map(present2.map((one) => [unitId(one.unit), one]));
   const decision = { changed: [], unchanged: [], removals: [], orphans: [] };
@@ -56123,7 +56083,7 @@ function shapeOf(changes) {
   );
 }
 
-// src/gather/plan.ts
+// src/flow/plan.ts
 async function gatherPlan({ root, chartsFrom, now, deployed: deployed2 }, report) {
   const reading = await gatherPlatform(root);
   const { platform: platform2 } = reading;
@@ -56193,125 +56153,6 @@ async function plan(inputs, report) {
     findings: planned.plan.findings,
     outputs: { digest: planned.plan.digest, has_changes: String(planned.plan.steps.length > 0) },
     summary: planMarkdown(planned.plan, frame2)
-  });
-}
-
-// src/core/deploy/secrets.ts
-init_json();
-var GENERATED = ["hub cookie secret", "proxy token", "tokens of hub services"];
-function auditSecrets(environment2, found, changed, now) {
-  const declared = Object.entries(environment2.secrets).map(
-    ([secret, { use, rotate }]) => {
-      const value = found?.get(secret);
-      const note = rotate === void 0 ? use : `${use}; renew every ${rotate}`;
-      if (value === void 0) return { secret, state: "missing", note };
-      if (value.trim() !== value || value === "" || /[\r\n]/u.test(value.trim()) || /^(changeme|todo|xxx|placeholder)$/iu.test(value))
-        return {
-          secret,
-          state: "malformed",
-          note: "empty, with white space around it, of several lines, or a placeholder"
-        };
-      if (rotate !== void 0 && changed !== void 0 && now - changed > seconds(rotate) * 1e3)
-        return {
-          secret,
-          state: "due",
-          note: `${note}; last changed ${new Date(changed).toISOString().slice(0, 10)}`
-        };
-      return { secret, state: "fine", note };
-    }
-  );
-  const unused = [...found?.keys() ?? []].filter((secret) => !Object.hasOwn(environment2.secrets, secret)).map((secret) => ({
-    secret,
-    state: "unused",
-    note: "not declared below secrets:"
-  }));
-  const exempt = GENERATED.map((secret) => ({
-    secret,
-    state: "exempt",
-    note: "made in the cluster"
-  }));
-  return [...declared, ...unused.sort((a, b) => compareText(a.secret, b.secret)), ...exempt];
-}
-function secretsTemplate(hub2) {
-  const lines = Object.entries(hub2.data.secrets).map(
-    ([name, { use }]) => `# ${use}
-${name}: ""
-`
-  );
-  return `# Fill in, then encrypt: sops encrypt --in-place secrets/${hub2.name}.sops.yaml
-${lines.join("")}`;
-}
-
-// src/commands/secrets.ts
-init_failure();
-async function secrets(root, [what, name], now) {
-  if (what !== "audit" && what !== "template" || name === void 0)
-    throw new UsageError(
-      "secrets needs audit or template, and a hub",
-      "glaciocloud secrets audit|template HUB"
-    );
-  const { platform: platform2, findings } = await gatherPlatform(root);
-  if (!platform2) return refused(findings);
-  const hub2 = platform2.environments.get(name);
-  if (!hub2)
-    throw new UsageError(
-      `there is no hub "${name}"`,
-      `hubs: ${[...platform2.environments.keys()].join(", ")}`
-    );
-  return what === "template" ? outcome({ exit: 0, text: secretsTemplate(hub2) }) : audit(root, hub2, now);
-}
-async function audit(root, hub2, now) {
-  const all = auditSecrets(
-    hub2.data,
-    await decryptSecrets(root, hub2.name),
-    await lastEncrypted(root, hub2.name),
-    now
-  );
-  const bad = all.some(({ state }) => state !== "fine" && state !== "due" && state !== "exempt");
-  const marks = {
-    fine: "\u2713",
-    due: "\u26A0",
-    missing: "\u2717",
-    unused: "\u2717",
-    malformed: "\u2717",
-    exempt: "\xB7"
-  };
-  return outcome({
-    exit: bad ? 2 : 0,
-    text: all.map(
-      ({ secret, state, note }) => `${marks[state]} ${secret.padEnd(26)}${state.padEnd(11)}${note}
-`
-    ).join(""),
-    json: {
-      schema_version: SCHEMA_VERSION,
-      hub: hub2.name,
-      secrets: all.map(({ secret, state, note }) => ({ secret, state, note }))
-    }
-  });
-}
-
-// src/commands/state.ts
-async function showState(kubeconfig, hubs) {
-  const states = [...await readStates(new Kube(kubeconfig))].filter(
-    ([hub2]) => hubs.length === 0 || hubs.includes(hub2)
-  );
-  const lines = states.map(([hub2, { healthy, quarantined, last }]) => {
-    const runs = healthy ? `runs ${healthy.digest.slice(0, 7)}, revision ${healthy.revision}, healthy since ${healthy.since}` : "has never been healthy";
-    return `${hub2} ${runs}
-  last: ${last.outcome} at ${last.at}${last.reason === "" ? "" : `: ${last.reason}`}
-${quarantined ? `  quarantined: ${quarantined.digest.slice(0, 7)} since ${quarantined.at}: ${quarantined.reason}
-` : ""}`;
-  });
-  const json = {
-    schema_version: 1,
-    hubs: Object.fromEntries(
-      states.map(([hub2, state]) => [hub2, state])
-    )
-  };
-  return outcome({
-    exit: 0,
-    text: lines.length === 0 ? "no hub has been deployed here\n" : lines.join(""),
-    json
   });
 }
 
@@ -56487,6 +56328,61 @@ async function namedFiles(root, image) {
   );
 }
 
+// src/commands/render.ts
+import { join as join14 } from "node:path";
+init_failure();
+async function render(inputs, report) {
+  const { out } = inputs;
+  if (out === void 0) throw new UsageError("render needs --out DIR");
+  if (inputs.hubs !== "all" && inputs.hubs.length === 0)
+    throw new UsageError("render needs a hub, or --all");
+  const reading = await gatherPlatform(inputs.root);
+  if (!reading.platform) return refused(allFindings(reading, void 0, inputs.now));
+  const charts = await gatherCharts(reading.platform, { chartsFrom: inputs.chartsFrom, report });
+  const findings = allFindings(reading, charts, inputs.now);
+  if (hasErrors(findings)) return refused(findings);
+  const wanted2 = choose2(wantedReleases(reading.platform, charts), inputs.hubs);
+  const results = await renderAll({
+    wanted: wanted2,
+    platform: reading.platform,
+    charts,
+    report,
+    use: ({ manifests }) => manifests
+  });
+  const lines = [];
+  for (const result2 of results) {
+    const id = unitId(result2.unit.unit);
+    if (result2.kind === "failed") {
+      lines.push(`\u2717 ${id}: ${result2.failure.message}
+`);
+    } else {
+      await writeFolder(join14(out, id), releaseFiles(result2.unit, result2.result));
+      lines.push(`\u2713 ${id} ${result2.unit.digest.slice(0, 7)}
+`);
+    }
+  }
+  const failed = results.filter(({ kind }) => kind === "failed").length;
+  return outcome({
+    exit: failed > 0 ? 3 : 0,
+    text: `${lines.join("")}${failed > 0 ? `
+${plural(failed, "hub")} failed
+` : ""}`,
+    json: {
+      schema_version: SCHEMA_VERSION,
+      rendered: results.flatMap((one) => one.kind === "rendered" ? [unitId(one.unit.unit)] : [])
+    },
+    findings
+  });
+}
+function choose2(wanted2, hubs) {
+  if (hubs === "all") return [...wanted2];
+  const known = wanted2.filter(({ unit }) => unit.kind === "hub").map(({ unit }) => unit.name);
+  const unknown = hubs.find((hub2) => !known.includes(hub2));
+  if (unknown !== void 0)
+    throw new UsageError(`there is no hub "${unknown}"`, `hubs: ${known.join(", ")}`);
+  return wanted2.filter(({ unit }) => unit.kind === "hub" && hubs.includes(unit.name));
+}
+
 // src/commands/review.ts
 async function pullRequest(run2, github) {
   const pull = await github.pullRequestOf(run2);
@@ -56543,6 +56439,125 @@ function stale() {
   return outcome({
     exit: 0,
     text: "the pull request has moved on: the run for its new head comments\n"
+  });
+}
+
+// src/core/hub/secrets.ts
+init_json();
+var GENERATED = ["hub cookie secret", "proxy token", "tokens of hub services"];
+function auditSecrets(environment2, found, changed, now) {
+  const declared = Object.entries(environment2.secrets).map(
+    ([secret, { use, rotate }]) => {
+      const value = found?.get(secret);
+      const note = rotate === void 0 ? use : `${use}; renew every ${rotate}`;
+      if (value === void 0) return { secret, state: "missing", note };
+      if (value.trim() !== value || value === "" || /[\r\n]/u.test(value.trim()) || /^(changeme|todo|xxx|placeholder)$/iu.test(value))
+        return {
+          secret,
+          state: "malformed",
+          note: "empty, with white space around it, of several lines, or a placeholder"
+        };
+      if (rotate !== void 0 && changed !== void 0 && now - changed > seconds(rotate) * 1e3)
+        return {
+          secret,
+          state: "due",
+          note: `${note}; last changed ${new Date(changed).toISOString().slice(0, 10)}`
+        };
+      return { secret, state: "fine", note };
+    }
+  );
+  const unused = [...found?.keys() ?? []].filter((secret) => !Object.hasOwn(environment2.secrets, secret)).map((secret) => ({
+    secret,
+    state: "unused",
+    note: "not declared below secrets:"
+  }));
+  const exempt = GENERATED.map((secret) => ({
+    secret,
+    state: "exempt",
+    note: "made in the cluster"
+  }));
+  return [...declared, ...unused.sort((a, b) => compareText(a.secret, b.secret)), ...exempt];
+}
+function secretsTemplate(hub2) {
+  const lines = Object.entries(hub2.data.secrets).map(
+    ([name, { use }]) => `# ${use}
+${name}: ""
+`
+  );
+  return `# Fill in, then encrypt: sops encrypt --in-place secrets/${hub2.name}.sops.yaml
+${lines.join("")}`;
+}
+
+// src/commands/secrets.ts
+init_failure();
+async function secrets(root, [what, name], now) {
+  if (what !== "audit" && what !== "template" || name === void 0)
+    throw new UsageError(
+      "secrets needs audit or template, and a hub",
+      "glaciocloud secrets audit|template HUB"
+    );
+  const { platform: platform2, findings } = await gatherPlatform(root);
+  if (!platform2) return refused(findings);
+  const hub2 = platform2.environments.get(name);
+  if (!hub2)
+    throw new UsageError(
+      `there is no hub "${name}"`,
+      `hubs: ${[...platform2.environments.keys()].join(", ")}`
+    );
+  return what === "template" ? outcome({ exit: 0, text: secretsTemplate(hub2) }) : audit(root, hub2, now);
+}
+async function audit(root, hub2, now) {
+  const all = auditSecrets(
+    hub2.data,
+    await decryptSecrets(root, hub2.name),
+    await lastEncrypted(root, hub2.name),
+    now
+  );
+  const bad = all.some(({ state }) => state !== "fine" && state !== "due" && state !== "exempt");
+  const marks = {
+    fine: "\u2713",
+    due: "\u26A0",
+    missing: "\u2717",
+    unused: "\u2717",
+    malformed: "\u2717",
+    exempt: "\xB7"
+  };
+  return outcome({
+    exit: bad ? 2 : 0,
+    text: all.map(
+      ({ secret, state, note }) => `${marks[state]} ${secret.padEnd(26)}${state.padEnd(11)}${note}
+`
+    ).join(""),
+    json: {
+      schema_version: SCHEMA_VERSION,
+      hub: hub2.name,
+      secrets: all.map(({ secret, state, note }) => ({ secret, state, note }))
+    }
+  });
+}
+
+// src/commands/state.ts
+async function showState(kubeconfig, hubs) {
+  const states = [...await readStates(new Kube(kubeconfig))].filter(
+    ([hub2]) => hubs.length === 0 || hubs.includes(hub2)
+  );
+  const lines = states.map(([hub2, { healthy, quarantined, last }]) => {
+    const runs = healthy ? `runs ${healthy.digest.slice(0, 7)}, revision ${healthy.revision}, healthy since ${healthy.since}` : "has never been healthy";
+    return `${hub2} ${runs}
+  last: ${last.outcome} at ${last.at}${last.reason === "" ? "" : `: ${last.reason}`}
+${quarantined ? `  quarantined: ${quarantined.digest.slice(0, 7)} since ${quarantined.at}: ${quarantined.reason}
+` : ""}`;
+  });
+  const json = {
+    schema_version: 1,
+    hubs: Object.fromEntries(
+      states.map(([hub2, state]) => [hub2, state])
+    )
+  };
+  return outcome({
+    exit: 0,
+    text: lines.length === 0 ? "no hub has been deployed here\n" : lines.join(""),
+    json
   });
 }
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { JsonObject } from '../src/core/json.ts';
-import { placeholders } from '../src/core/values/placeholders.ts';
+import { placeholders } from '../src/core/hub/values/placeholders.ts';
 import { loadCharts } from '../src/edges/charts.ts';
 import { exec } from '../src/edges/exec.ts';
 import { CLI, DOUBLE, ROOT, copyPlatform, temporary } from '../test/support/sample.ts';

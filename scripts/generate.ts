@@ -2,13 +2,14 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { dump } from 'js-yaml';
 import { format, resolveConfig } from 'prettier';
+import { actionInputs } from '../src/arguments.ts';
+import { FILE_RULES } from '../src/core/check/file-rules.ts';
+import { RULES } from '../src/core/check/rules.ts';
 import { isObject } from '../src/core/json.ts';
 import type { Json, JsonObject } from '../src/core/json.ts';
 import { SCHEMAS } from '../src/core/model/read.ts';
-import { FILE_RULES } from '../src/core/rules/file-rules.ts';
-import { RULES } from '../src/core/rules/index.ts';
 import { helpText } from '../src/help.ts';
-import { COMMANDS, actionInputs } from '../src/inputs.ts';
+import { COMMANDS } from '../src/inputs.ts';
 import type { CommandName } from '../src/inputs.ts';
 
 /** Files made from the code's own tables, by path and formatted. A test compares them with what is committed. */

@@ -1,6 +1,6 @@
 import { getInput } from '@actions/core';
+import { fromAction } from './arguments.ts';
 import { actionReport } from './edges/report-action.ts';
-import { fromAction } from './inputs.ts';
 import { main } from './main.ts';
 
 process.exitCode = await main(() => fromAction((name) => getInput(name)), actionReport());

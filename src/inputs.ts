@@ -1,7 +1,4 @@
-import { parseArgs } from 'node:util';
 import { ANSWERS } from './core/init/answers.ts';
-import type { Given } from './core/init/answers.ts';
-import { UsageError } from './failure.ts';
 
 /** One table for the action's inputs, the command line, help, completion and the reference docs. */
 interface OptionSpec {
@@ -91,7 +88,7 @@ export const OPTIONS = {
 
 export type OptionName = keyof typeof OPTIONS;
 
-interface CommandSpec {
+export interface CommandSpec {
   summary: string;
   /** What may follow the command; `?` is optional, `…` many. */
   target: string;
@@ -195,140 +192,3 @@ export const COMMANDS = {
 } as const satisfies Record<string, CommandSpec>;
 
 export type CommandName = keyof typeof COMMANDS;
-
-export interface Inputs {
-  command: CommandName | 'help' | 'version';
-  target: readonly string[];
-  root: string;
-  chartsFrom: string | undefined;
-  json: boolean;
-  all: boolean;
-  out: string | undefined;
-  present: string | undefined;
-  html: string | undefined;
-  at: string | undefined;
-  pull: string | undefined;
-  head: string | undefined;
-  wave: string | undefined;
-  cluster: string | undefined;
-  kubeconfig: string | undefined;
-  record: string | undefined;
-  approved: boolean;
-  now: boolean;
-  retry: string | undefined;
-  again: boolean;
-  hold: string | undefined;
-  reason: string | undefined;
-  /** For `init`: what need not be asked. */
-  answers: Given;
-}
-
-export type RawOptions = Partial<Record<OptionName, string | boolean>>;
-
-/** `glaciocloud plan --root DIR` → inputs. Throws UsageError with the word that is wrong. */
-export function fromArguments(args: readonly string[]): Inputs {
-  const words = args.filter((word, index) => index > 0 || !word.startsWith('-'));
-  const command = args[0]?.startsWith('-') === true ? undefined : words[0];
-  if (args.includes('--version')) return build('version', [], {});
-  if (args.length === 0 || args.includes('--help') || args.includes('-h') || command === 'help') {
-    return build(
-      'help',
-      command !== undefined && isCommand(command) ? [command] : words.slice(1, 2),
-      {},
-    );
-  }
-  if (command === undefined || !isCommand(command))
-    throw new UsageError(
-      `there is no command "${command ?? args[0] ?? ''}"`,
-      `commands: ${Object.keys(COMMANDS).join(', ')}`,
-    );
-  const allowed: readonly OptionName[] = COMMANDS[command].options;
-  const options = Object.fromEntries(allowed.map((name) => [name, { type: OPTIONS[name].type }]));
-  let parsed;
-  try {
-    parsed = parseArgs({ args: args.slice(1), options, allowPositionals: true, strict: true });
-  } catch (error) {
-    throw new UsageError(
-      error instanceof Error
-        ? (error.message.split('. ')[0] ?? error.message)
-        : 'the arguments cannot be read',
-      `see \`glaciocloud ${command} --help\``,
-    );
-  }
-  return build(command, parsed.positionals, parsed.values);
-}
-
-/** `init` writes the workflows that run the action: it is no command of the action itself. */
-const ACTION_COMMANDS = Object.entries(COMMANDS).filter(([name]) => name !== 'init');
-
-/** The action's inputs: `command`, `target`, and every option that makes sense there. */
-export function actionInputs(): Record<string, string> {
-  const used = new Set<string>(ACTION_COMMANDS.flatMap(([, { options }]) => options));
-  const flags = Object.entries(OPTIONS).filter(([name]) => used.has(name) && name !== 'json');
-  return {
-    command: `what to do: ${ACTION_COMMANDS.map(([name]) => name).join(', ')}`,
-    target: 'what to do it with: hubs, images or a rule, with spaces between',
-    ...Object.fromEntries(flags.map(([name, { help }]) => [name, help])),
-  };
-}
-
-/** Inputs of the action, read by `read(name)`; empty text means not given. */
-export function fromAction(read: (name: string) => string): Inputs {
-  const command = read('command');
-  if (!isCommand(command) || command === 'init')
-    throw new UsageError(
-      `there is no command "${command}"`,
-      `commands: ${ACTION_COMMANDS.map(([name]) => name).join(', ')}`,
-    );
-  const options: RawOptions = {};
-  for (const name of COMMANDS[command].options as readonly OptionName[]) {
-    const value = read(name);
-    if (value !== '') options[name] = OPTIONS[name].type === 'boolean' ? value === 'true' : value;
-  }
-  return build(command, read('target').split(/\s+/u).filter(Boolean), options);
-}
-
-function build(command: Inputs['command'], target: readonly string[], options: RawOptions): Inputs {
-  const word = (name: OptionName): string | undefined => {
-    const value = options[name];
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  };
-  const spec: CommandSpec | undefined =
-    command === 'help' || command === 'version' ? undefined : COMMANDS[command];
-  if (spec?.target === '' && target.length > 0)
-    throw new UsageError(
-      `${command} takes no "${target[0] ?? ''}"`,
-      `see \`glaciocloud ${command} --help\``,
-    );
-  return {
-    command,
-    target,
-    root: word('root') ?? '.',
-    chartsFrom: word('charts-from'),
-    json: options.json === true,
-    all: options.all === true,
-    out: word('out'),
-    present: word('present'),
-    html: word('html'),
-    at: word('at'),
-    pull: word('pull'),
-    head: word('head'),
-    wave: word('wave'),
-    cluster: word('cluster'),
-    kubeconfig: word('kubeconfig') ?? process.env['KUBECONFIG'],
-    record: word('record'),
-    approved: options.approved === true,
-    now: options.now === true,
-    retry: word('retry'),
-    again: options.again === true,
-    hold: word('hold'),
-    reason: word('reason'),
-    answers: Object.fromEntries(
-      ANSWERS.flatMap((name) => (options[name] === undefined ? [] : [[name, word(name) ?? '']])),
-    ),
-  };
-}
-
-function isCommand(word: string): word is CommandName {
-  return Object.hasOwn(COMMANDS, word);
-}

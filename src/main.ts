@@ -1,5 +1,6 @@
+import type { Inputs } from './arguments.ts';
 import { check } from './commands/check.ts';
-import { deploy } from './commands/deploy.ts';
+import { deploy } from './flow/deploy.ts';
 import { drift } from './commands/drift.ts';
 import { explainRule } from './commands/explain.ts';
 import { init } from './commands/init.ts';
@@ -7,23 +8,23 @@ import { createFile } from './commands/new.ts';
 import { order } from './commands/order.ts';
 import { outside } from './commands/outside.ts';
 import { plan } from './commands/plan.ts';
+import { renderImage } from './commands/render-image.ts';
+import { render } from './commands/render.ts';
+import { pullRequest, review } from './commands/review.ts';
 import { secrets } from './commands/secrets.ts';
 import { showState } from './commands/state.ts';
-import { renderImage } from './commands/render-image.ts';
-import { pullRequest, review } from './commands/review.ts';
-import { render } from './commands/render.ts';
 import { tryOut } from './commands/try.ts';
 import { waves } from './commands/waves.ts';
-import { instant } from './core/model/units.ts';
+import { instant } from './core/model/quantities.ts';
 import { completionScript } from './core/show/completion.ts';
-import type { Github } from './edges/github.ts';
+import type { Github } from './edges/github/github.ts';
 import type { Report } from './edges/report.ts';
 import { standardStreams } from './edges/terminal.ts';
 import { Failure, UsageError } from './failure.ts';
 import type { ExitCode } from './failure.ts';
 import { helpText } from './help.ts';
 import { COMMANDS } from './inputs.ts';
-import type { CommandName, Inputs } from './inputs.ts';
+import type { CommandName } from './inputs.ts';
 import { outcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { VERSION } from './version.ts';
@@ -174,7 +175,7 @@ async function actionEdges(): Promise<{
   runner: typeof import('./edges/runner.ts');
 }> {
   const [{ Github: Client }, runner] = await Promise.all([
-    import('./edges/github.ts'),
+    import('./edges/github/github.ts'),
     import('./edges/runner.ts'),
   ]);
   return { github: new Client(runner.githubSettings()), runner };

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { STATE_NAME, parseState } from '../core/deploy/state.ts';
-import type { ReleaseState } from '../core/deploy/state.ts';
+import { STATE_NAME, parseState } from '../core/hub/state.ts';
+import type { ReleaseState } from '../core/hub/state.ts';
 import { at } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { ClusterFile, Doc } from '../core/model/types.ts';
-import { SYSTEM_NAMESPACE, clusterObjects } from '../core/values/cluster.ts';
+import { SYSTEM_NAMESPACE, clusterObjects } from '../core/cluster/objects.ts';
 import type { Kube } from '../edges/kube.ts';
 import { KubeFailure } from '../edges/kube.ts';
 import { Failure } from '../failure.ts';

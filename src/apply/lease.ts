@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { at, isObject, textAt } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
-import { SYSTEM_NAMESPACE } from '../core/values/cluster.ts';
+import { SYSTEM_NAMESPACE } from '../core/cluster/objects.ts';
 import type { Kube } from '../edges/kube.ts';
 import { KubeFailure } from '../edges/kube.ts';
 import { Failure } from '../failure.ts';

@@ -1,8 +1,8 @@
-import { unitId } from '../core/plan/types.ts';
-import type { WantedRelease } from '../core/plan/types.ts';
 import { escapeMarkdown } from '../core/show/findings.ts';
+import { unitId } from '../core/unit.ts';
+import type { WantedRelease } from '../core/unit.ts';
 import { RECORD_FILES } from '../edges/deployed.ts';
-import type { Github } from '../edges/github.ts';
+import type { Github } from '../edges/github/github.ts';
 import { Failure } from '../failure.ts';
 import type { UnitResult } from './types.ts';
 

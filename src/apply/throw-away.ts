@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { THROW_AWAY } from '../core/deploy/throw-away.ts';
-import { rolloutVerdict } from '../core/deploy/rollout.ts';
+import { THROW_AWAY } from '../core/hub/throw-away.ts';
+import { rolloutVerdict } from '../core/hub/rollout.ts';
 import { textAt } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 import { Faulty } from './types.ts';

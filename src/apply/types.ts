@@ -1,7 +1,7 @@
-import type { ReleaseState } from '../core/deploy/state.ts';
-import type { FaultClass } from '../core/deploy/causes.ts';
+import type { FaultClass } from '../core/hub/causes.ts';
+import type { ReleaseState } from '../core/hub/state.ts';
 import type { ClusterFile, Doc, EnvironmentFile, Platform } from '../core/model/types.ts';
-import type { Instant, Unit, WantedRelease } from '../core/plan/types.ts';
+import type { Instant, Unit, WantedRelease } from '../core/unit.ts';
 import type { HelmReleases } from '../edges/helm-releases.ts';
 import type { Helm } from '../edges/helm.ts';
 import type { Kube } from '../edges/kube.ts';

@@ -2,7 +2,7 @@ import { hasErrors } from '../core/finding.ts';
 import { findingsJson, findingsMarkdown, findingsText } from '../core/show/findings.ts';
 import type { Report } from '../edges/report.ts';
 import { cachedCharts } from '../gather/charts.ts';
-import { allFindings } from '../gather/findings.ts';
+import { allFindings } from '../flow/findings.ts';
 import { gatherPlatform } from '../gather/platform.ts';
 import { SCHEMA_VERSION, outcome } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';

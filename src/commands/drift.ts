@@ -1,13 +1,13 @@
 import { readStates } from '../apply/cluster.ts';
-import { byIdentity, driftOf, foreignManagers, identity } from '../core/deploy/drift.ts';
-import type { Drift, Foreign } from '../core/deploy/drift.ts';
+import { byIdentity, driftOf, foreignManagers, identity } from '../core/watch/drift.ts';
+import type { Drift, Foreign } from '../core/watch/drift.ts';
 import { merge, textAt } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import { parseObject, splitDocuments } from '../core/render/manifests.ts';
+import { parseObject, splitDocuments } from '../core/manifests.ts';
 import { withTemporaryFolder } from '../edges/files.ts';
 import { HelmReleases } from '../edges/helm-releases.ts';
 import { findHelm } from '../edges/helm.ts';
-import type { Github } from '../edges/github.ts';
+import type { Github } from '../edges/github/github.ts';
 import { Kube } from '../edges/kube.ts';
 import type { Report } from '../edges/report.ts';
 import { SCHEMA_VERSION, outcome } from '../outcome.ts';

@@ -1,5 +1,5 @@
-import { FILE_RULES } from '../core/rules/file-rules.ts';
-import { RULES } from '../core/rules/index.ts';
+import { FILE_RULES } from '../core/check/file-rules.ts';
+import { RULES } from '../core/check/rules.ts';
 import { nearest } from '../core/model/read.ts';
 import { UsageError } from '../failure.ts';
 import { outcome } from '../outcome.ts';

@@ -4,7 +4,7 @@ import type { Answers, Given } from '../core/init/answers.ts';
 import { starterFiles } from '../core/init/files.ts';
 import type { Tool } from '../core/init/files.ts';
 import { QUESTIONS, STAND_INS, answered, complete } from '../core/init/questions.ts';
-import { nextSteps } from '../core/show/next-steps.ts';
+import { nextSteps } from '../core/init/next-steps.ts';
 import { exists, writeWhole } from '../edges/files.ts';
 import { withTerminal } from '../edges/terminal.ts';
 import type { Streams, Terminal } from '../edges/terminal.ts';

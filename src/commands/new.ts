@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { dottedNameProblem, unitNameProblem } from '../core/rules/names.ts';
-import { SCAFFOLDS, scaffold, schemaBase } from '../core/show/scaffold.ts';
-import type { Scaffold } from '../core/show/scaffold.ts';
+import { dottedNameProblem, unitNameProblem } from '../core/check/names.ts';
+import { SCAFFOLDS, scaffold, schemaBase } from '../core/init/scaffold.ts';
+import type { Scaffold } from '../core/init/scaffold.ts';
 import { exists, writeWhole } from '../edges/files.ts';
 import { Failure, UsageError } from '../failure.ts';
 import { gatherPlatform } from '../gather/platform.ts';

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { addressSign, heartbeatLabels, heartbeatSign } from '../core/deploy/outside.ts';
-import type { Sign } from '../core/deploy/outside.ts';
+import { addressSign, heartbeatLabels, heartbeatSign } from '../core/watch/outside.ts';
+import type { Sign } from '../core/watch/outside.ts';
 import { hasErrors } from '../core/finding.ts';
 import type { Json } from '../core/json.ts';
 import type { Doc, EnvironmentFile, Platform } from '../core/model/types.ts';
-import { seconds } from '../core/model/units.ts';
+import { seconds } from '../core/model/quantities.ts';
 import { escapeMarkdown } from '../core/show/findings.ts';
 import { askAddress, hubApi } from '../edges/address.ts';
-import type { Github } from '../edges/github.ts';
+import type { Github } from '../edges/github/github.ts';
 import type { Report } from '../edges/report.ts';
 import { UsageError } from '../failure.ts';
 import { gatherPlatform } from '../gather/platform.ts';

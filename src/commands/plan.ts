@@ -6,7 +6,7 @@ import { deployedInFolder, deployedOnBranch } from '../edges/deployed.ts';
 import { writeWhole } from '../edges/files.ts';
 import { headCommit } from '../edges/git.ts';
 import type { Report } from '../edges/report.ts';
-import { gatherPlan } from '../gather/plan.ts';
+import { gatherPlan } from '../flow/plan.ts';
 import { outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 

@@ -6,7 +6,7 @@ import type { Json } from '../core/json.ts';
 import type { Doc, ImageFile } from '../core/model/types.ts';
 import { writeFolder } from '../edges/files.ts';
 import { UsageError } from '../failure.ts';
-import { allFindings } from '../gather/findings.ts';
+import { allFindings } from '../flow/findings.ts';
 import { gatherPlatform } from '../gather/platform.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';

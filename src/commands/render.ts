@@ -1,18 +1,17 @@
 import { join } from 'node:path';
 import { hasErrors } from '../core/finding.ts';
-import { pretty } from '../core/json.ts';
-import type { Json } from '../core/json.ts';
-import { unitId } from '../core/plan/types.ts';
-import type { WantedRelease } from '../core/plan/types.ts';
+import { wantedReleases } from '../core/hub/release.ts';
 import { plural } from '../core/show/findings.ts';
-import { wantedReleases } from '../core/values/release.ts';
+import { unitId } from '../core/unit.ts';
+import type { WantedRelease } from '../core/unit.ts';
 import { writeFolder } from '../edges/files.ts';
 import type { Report } from '../edges/report.ts';
 import { UsageError } from '../failure.ts';
+import { allFindings } from '../flow/findings.ts';
+import { releaseFiles } from '../flow/record.ts';
+import { renderAll } from '../flow/render.ts';
 import { gatherCharts } from '../gather/charts.ts';
-import { allFindings } from '../gather/findings.ts';
 import { gatherPlatform } from '../gather/platform.ts';
-import { renderAll } from '../gather/render.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 
@@ -63,15 +62,6 @@ export async function render(inputs: RenderInputs, report: Report): Promise<Outc
     },
     findings,
   });
-}
-
-/** The files that `render` writes and the branch `deployed` keeps. */
-export function releaseFiles(wanted: WantedRelease, manifests: string): Map<string, string> {
-  return new Map([
-    ['values.json', pretty(wanted.release.values)],
-    ['manifests.yaml', manifests],
-    ['release.json', pretty({ digest: wanted.digest, release: wanted.release as unknown as Json })],
-  ]);
 }
 
 function choose(wanted: readonly WantedRelease[], hubs: RenderInputs['hubs']): WantedRelease[] {

@@ -5,10 +5,10 @@ import { COMMENT_MARKER } from '../core/show/reviewed.ts';
 import { planJson, planText } from '../core/show/plan-text.ts';
 import { deployedInFolder, deployedOnBranch } from '../edges/deployed.ts';
 import { writeWhole } from '../edges/files.ts';
-import type { Github } from '../edges/github.ts';
+import type { Github } from '../edges/github/github.ts';
 import type { Report } from '../edges/report.ts';
 import type { CheckRun } from '../edges/runner.ts';
-import { gatherPlan } from '../gather/plan.ts';
+import { gatherPlan } from '../flow/plan.ts';
 import { outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 

@@ -1,4 +1,4 @@
-import { auditSecrets, secretsTemplate } from '../core/deploy/secrets.ts';
+import { auditSecrets, secretsTemplate } from '../core/hub/secrets.ts';
 import type { Doc, EnvironmentFile } from '../core/model/types.ts';
 import { decryptSecrets, lastEncrypted } from '../edges/sops.ts';
 import { UsageError } from '../failure.ts';

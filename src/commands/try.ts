@@ -1,4 +1,4 @@
-import type { Github } from '../edges/github.ts';
+import type { Github } from '../edges/github/github.ts';
 import type { TryRequest } from '../edges/runner.ts';
 import { Failure } from '../failure.ts';
 import { gatherPlatform } from '../gather/platform.ts';

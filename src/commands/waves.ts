@@ -1,5 +1,5 @@
-import type { WantedRelease } from '../core/plan/types.ts';
-import { wantedReleases } from '../core/values/release.ts';
+import { wantedReleases } from '../core/hub/release.ts';
+import type { WantedRelease } from '../core/unit.ts';
 import { deployedOnBranch } from '../edges/deployed.ts';
 import type { Report } from '../edges/report.ts';
 import { gatherCharts } from '../gather/charts.ts';

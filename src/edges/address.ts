@@ -2,7 +2,7 @@ import { request as plain } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request as secure } from 'node:https';
 import { TLSSocket } from 'node:tls';
-import type { Answer } from '../core/deploy/outside.ts';
+import type { Answer } from '../core/watch/outside.ts';
 import { messageOf } from '../failure.ts';
 
 const TIMEOUT_MS = 15_000;

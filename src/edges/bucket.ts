@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import type { ArchivePlace } from '../core/deploy/archive.ts';
-import { placeText } from '../core/deploy/archive.ts';
+import type { ArchivePlace } from '../core/removal/archive.ts';
+import { placeText } from '../core/removal/archive.ts';
 import { Failure, messageOf } from '../failure.ts';
 
 export class BucketFailure extends Failure {}

@@ -2,8 +2,8 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject } from '../core/json.ts';
 import type { Json } from '../core/json.ts';
-import { unitId } from '../core/plan/types.ts';
-import type { PresentRelease, PresentStatus, Release, Unit } from '../core/plan/types.ts';
+import { unitId } from '../core/unit.ts';
+import type { PresentRelease, PresentStatus, Release, Unit } from '../core/unit.ts';
 import { Failure } from '../failure.ts';
 import { deployedRef, filesAt } from './git.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loginRefused, mayPass } from '../core/deploy/causes.ts';
+import { loginRefused, mayPass } from '../core/hub/causes.ts';
 import { at, isObject, merge, objectsIn, textAt } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { Failure } from '../failure.ts';

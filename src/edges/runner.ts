@@ -1,7 +1,7 @@
 import { context } from '@actions/github';
 import { at, objectsIn, textAt } from '../core/json.ts';
 import { UsageError } from '../failure.ts';
-import type { GithubSettings } from './github.ts';
+import type { GithubSettings } from './github/github.ts';
 
 /** The run of the check workflow that a `workflow_run` job follows, as its event tells. */
 export interface CheckRun {

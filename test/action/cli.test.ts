@@ -95,7 +95,7 @@ describe('what is rendered', () => {
       .filter(([path]) => path.endsWith('manifests.yaml'))
       .map(([, text]) => text)
       .join('');
-    const { placeholders } = await import('../../src/core/values/placeholders.ts');
+    const { placeholders } = await import('../../src/core/hub/values/placeholders.ts');
     const stand =
       JSON.stringify(placeholders({ hub: { services: { 'glaciocloud-health': {} } } })).match(
         /[0-9a-f]{64}/gu,

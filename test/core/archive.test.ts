@@ -1,4 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { decide } from '../../src/core/hub/decide.ts';
+import { isSettled, parseState, stateObject } from '../../src/core/hub/state.ts';
+import type { ReleaseState } from '../../src/core/hub/state.ts';
+import { effectsText } from '../../src/core/hub/words.ts';
+import { at, pretty, textAt } from '../../src/core/json.ts';
+import type { Json, JsonObject } from '../../src/core/json.ts';
+import type { Removal } from '../../src/core/model/types.ts';
 import {
   archivePlace,
   difference,
@@ -8,17 +15,10 @@ import {
   parseManifest,
   placeText,
   volumeKey,
-} from '../../src/core/deploy/archive.ts';
-import type { ArchiveManifest, Volume } from '../../src/core/deploy/archive.ts';
-import { isSettled, parseState, stateObject } from '../../src/core/deploy/state.ts';
-import type { ReleaseState } from '../../src/core/deploy/state.ts';
-import { archiveObjects } from '../../src/core/deploy/throw-away.ts';
-import { at, pretty, textAt } from '../../src/core/json.ts';
-import type { Json, JsonObject } from '../../src/core/json.ts';
-import type { Removal } from '../../src/core/model/types.ts';
-import { decide } from '../../src/core/plan/decide.ts';
-import type { Release, Unit } from '../../src/core/plan/types.ts';
-import { effectsText } from '../../src/core/show/words.ts';
+} from '../../src/core/removal/archive.ts';
+import type { ArchiveManifest, Volume } from '../../src/core/removal/archive.ts';
+import { archiveObjects } from '../../src/core/removal/objects.ts';
+import type { Release, Unit } from '../../src/core/unit.ts';
 
 const removal: Removal = {
   hub: 'old',

@@ -1,26 +1,26 @@
 import { describe, expect, test } from '@jest/globals';
-import { conflictsOf, driftOf, foreignManagers } from '../../src/core/deploy/drift.ts';
-import { firstAccess } from '../../src/core/deploy/door.ts';
-import { auditSecrets } from '../../src/core/deploy/secrets.ts';
-import { urgentReason, waveGate } from '../../src/core/deploy/gates.ts';
-import type { Earlier, Gate, GateFacts } from '../../src/core/deploy/gates.ts';
-import { callFault, mayPass } from '../../src/core/deploy/causes.ts';
-import { changesHubImage, restartsHub } from '../../src/core/deploy/changes.ts';
+import { firstAccess } from '../../src/core/access/door.ts';
+import { callFault, mayPass } from '../../src/core/hub/causes.ts';
+import { changesHubImage, restartsHub } from '../../src/core/hub/changes.ts';
+import { urgentReason, waveGate } from '../../src/core/hub/gates.ts';
+import type { Earlier, Gate, GateFacts } from '../../src/core/hub/gates.ts';
 import {
   NEEDS,
   clusterVerdict,
   dnsVerdict,
   entriesOf,
   roomVerdict,
-} from '../../src/core/deploy/preflight.ts';
-import { loadCheckObjects, restoreObjects } from '../../src/core/deploy/throw-away.ts';
-import { holdReason } from '../../src/core/deploy/state.ts';
-import type { ReleaseState } from '../../src/core/deploy/state.ts';
-import { rolloutVerdict } from '../../src/core/deploy/rollout.ts';
-import type { JsonObject } from '../../src/core/json.ts';
+} from '../../src/core/hub/preflight.ts';
+import { rolloutVerdict } from '../../src/core/hub/rollout.ts';
+import { auditSecrets } from '../../src/core/hub/secrets.ts';
+import { holdReason } from '../../src/core/hub/state.ts';
+import type { ReleaseState } from '../../src/core/hub/state.ts';
+import { loadCheckObjects, restoreObjects } from '../../src/core/hub/throw-away.ts';
 import { at, objectOf } from '../../src/core/json.ts';
+import type { JsonObject } from '../../src/core/json.ts';
 import type { ClusterFile, Doc, EnvironmentFile, Wave } from '../../src/core/model/types.ts';
-import type { Release } from '../../src/core/plan/types.ts';
+import type { Release } from '../../src/core/unit.ts';
+import { conflictsOf, driftOf, foreignManagers } from '../../src/core/watch/drift.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 const deployment = (ready: number): JsonObject => ({

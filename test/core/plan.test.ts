@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { decide } from '../../src/core/hub/decide.ts';
 import { compare } from '../../src/core/plan/compare.ts';
-import { decide } from '../../src/core/plan/decide.ts';
 import { diffManifests } from '../../src/core/plan/diff.ts';
-import type { PresentRelease, Release, Unit, WantedRelease } from '../../src/core/plan/types.ts';
-import { fit, length } from '../../src/core/show/plan-markdown.ts';
 import { escapeMarkdown } from '../../src/core/show/findings.ts';
+import { fit, length } from '../../src/core/show/plan-markdown.ts';
+import type { PresentRelease, Release, Unit, WantedRelease } from '../../src/core/unit.ts';
 
 const hub = (name: string): Unit => ({ kind: 'hub', cluster: 'c', name });
 const release = (name: string): Release => ({

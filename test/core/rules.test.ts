@@ -5,8 +5,8 @@ import { load } from 'js-yaml';
 import type { JsonObject } from '../../src/core/json.ts';
 import { onePerPlace } from '../../src/core/finding.ts';
 import { readPlatform } from '../../src/core/model/platform.ts';
-import { RULES } from '../../src/core/rules/index.ts';
-import { runManifestRules, runRules } from '../../src/core/rules/run.ts';
+import { RULES } from '../../src/core/check/rules.ts';
+import { runManifestRules, runRules } from '../../src/core/check/run.ts';
 
 /*
  * Every folder of `rules/` is a platform with one mistake: files that take the place of those in `rules/_base`.

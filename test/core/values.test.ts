@@ -1,20 +1,20 @@
-import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
 import { dump } from 'js-yaml';
+import fc from 'fast-check';
+import { runRules } from '../../src/core/check/run.ts';
+import { decide } from '../../src/core/hub/decide.ts';
+import { explain } from '../../src/core/hub/explain.ts';
+import { wantedReleases } from '../../src/core/hub/release.ts';
+import type { ChartFacts } from '../../src/core/hub/release.ts';
 import { at, canonical } from '../../src/core/json.ts';
 import { readPlatform } from '../../src/core/model/platform.ts';
 import type { Text } from '../../src/core/model/platform.ts';
-import { runRules } from '../../src/core/rules/run.ts';
-import { wantedReleases } from '../../src/core/values/release.ts';
-import type { ChartFacts } from '../../src/core/values/release.ts';
-import { groupEqual } from '../../src/core/show/groups.ts';
-import { decide } from '../../src/core/plan/decide.ts';
 import { diffManifests } from '../../src/core/plan/diff.ts';
-import { explain } from '../../src/core/plan/explain.ts';
-import { unitId } from '../../src/core/plan/types.ts';
+import { groupEqual } from '../../src/core/show/groups.ts';
 import { planMarkdown } from '../../src/core/show/plan-markdown.ts';
+import { unitId } from '../../src/core/unit.ts';
 
 const FOLDER = join(import.meta.dirname, 'rules/_base');
 const base = new Map<string, Text>(

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { createTar } from 'nanotar';
-import { readBack } from '../../src/apply/archive.ts';
+import { readBack } from '../../src/apply/removal/stream.ts';
 import { stream } from '../../src/edges/exec.ts';
 
 const tar = createTar([

@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
 import nock from 'nock';
-import { Github } from '../../src/edges/github.ts';
+import { Github } from '../../src/edges/github/github.ts';
 
 /* What exactly is sent. Undeclared requests fail, and so do declared ones that are not made. */
 const API = 'https://api.github.test';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Octokit } from '@octokit/rest';
-import { Github, GithubRefused } from '../../src/edges/github.ts';
+import { Github, GithubRefused } from '../../src/edges/github/github.ts';
 import { COMMENT_MARKER } from '../../src/core/show/reviewed.ts';
 import { startGithubSim } from '../support/github-sim/server.ts';
 import type { GithubSim } from '../support/github-sim/server.ts';

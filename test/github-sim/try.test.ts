@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { tryOut } from '../../src/commands/try.ts';
-import { Github } from '../../src/edges/github.ts';
+import { Github } from '../../src/edges/github/github.ts';
 import { startGithubSim } from '../support/github-sim/server.ts';
 import type { GithubSim } from '../support/github-sim/server.ts';
 import { ROOT } from '../support/sample.ts';

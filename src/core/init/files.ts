@@ -1,6 +1,6 @@
 import { compareText } from '../json.ts';
 import type { Doc, ImageFile, PlatformFile } from '../model/types.ts';
-import { PROVIDERS, clusterText, hubText, schemaComment, template } from '../show/scaffold.ts';
+import { PROVIDERS, clusterText, hubText, schemaComment, template } from './scaffold.ts';
 import { needsIssuer, pinOf } from './answers.ts';
 import type { Answers, Pin } from './answers.ts';
 import { foreignWorkflow } from './workflow.ts';

@@ -1,8 +1,8 @@
 import type { Finding } from '../finding.ts';
 import { readPlatform } from '../model/platform.ts';
-import { unitNameProblem } from '../rules/names.ts';
-import { runRules } from '../rules/run.ts';
-import { PROVIDERS } from '../show/scaffold.ts';
+import { unitNameProblem } from '../check/names.ts';
+import { runRules } from '../check/run.ts';
+import { PROVIDERS } from './scaffold.ts';
 import { ANSWERS, isPin, needsIssuer } from './answers.ts';
 import type { AnswerName, Answers, Given } from './answers.ts';
 import { platformFiles } from './files.ts';

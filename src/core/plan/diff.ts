@@ -3,7 +3,7 @@ import { dump } from 'js-yaml';
 import { digestOf } from '../digest.ts';
 import { at, compareText, isObject, textAt } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { parseObject, splitDocuments } from '../render/manifests.ts';
+import { parseObject, splitDocuments } from '../manifests.ts';
 import { compare } from './compare.ts';
 import type { Diff, FieldChange, ObjectChange, ObjectRef } from './types.ts';
 

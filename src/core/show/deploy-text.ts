@@ -1,7 +1,7 @@
 import { digestOf } from '../digest.ts';
 import type { Json } from '../json.ts';
-import { unitId } from '../plan/types.ts';
-import type { Unit, WantedRelease } from '../plan/types.ts';
+import { unitId } from '../unit.ts';
+import type { Unit, WantedRelease } from '../unit.ts';
 import { escapeMarkdown } from './findings.ts';
 
 /** One unit's part of a deployment, for people and programs. */

@@ -1,5 +1,5 @@
-import type { ReleaseStep } from '../plan/types.ts';
-import { effectsText, reasonsText } from './words.ts';
+import type { ReleaseStep } from '../hub/step.ts';
+import { effectsText, reasonsText } from '../hub/words.ts';
 
 /** Steps that are the same change in different hubs: shown once. */
 export interface Group {

@@ -1,11 +1,11 @@
 import Handlebars from 'handlebars';
-import type { Plan } from '../plan/types.ts';
-import { unitOf } from '../plan/types.ts';
+import { unitOf } from '../hub/step.ts';
+import type { Plan } from '../hub/step.ts';
+import { byRisk, effectsText, marker, reasonText, unitTitle } from '../hub/words.ts';
 import { findingLine } from './findings.ts';
 import { groupEqual } from './groups.ts';
 import { against } from './plan-markdown.ts';
 import type { PlanFrame } from './plan-markdown.ts';
-import { byRisk, effectsText, marker, reasonText, unitTitle } from './words.ts';
 
 // Handlebars escapes every {{value}}: what stands in files stays text.
 const PAGE = `<!doctype html>

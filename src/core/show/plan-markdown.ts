@@ -1,12 +1,13 @@
+import { unitOf } from '../hub/step.ts';
+import type { Plan, ReleaseStep } from '../hub/step.ts';
+import { byRisk, effectsText, marker, reasonText, reasonsText, unitTitle } from '../hub/words.ts';
 import { COMMENT_LIMIT } from '../model/limits.ts';
-import type { ObjectChange, Plan, ReleaseStep } from '../plan/types.ts';
-import { unitOf } from '../plan/types.ts';
+import type { ObjectChange } from '../plan/types.ts';
+import { day } from '../time.ts';
 import { countText, escapeMarkdown, findingLine, plural } from './findings.ts';
 import { groupEqual } from './groups.ts';
 import type { Group } from './groups.ts';
 import { COMMENT_MARKER, stepsLine } from './reviewed.ts';
-import { day } from './time.ts';
-import { byRisk, effectsText, marker, reasonsText, reasonText, unitTitle } from './words.ts';
 
 /** Where the plan stands in time: shown, never part of its digest. */
 export interface PlanFrame {

@@ -1,12 +1,13 @@
+import { restartsHub } from '../hub/explain.ts';
+import { unitOf } from '../hub/step.ts';
+import type { Plan, ReleaseStep } from '../hub/step.ts';
+import { byRisk, effectText, effectsText, marker, reasonText, unitTitle } from '../hub/words.ts';
 import type { Json } from '../json.ts';
-import { restartsHub } from '../plan/explain.ts';
-import type { ObjectChange, Plan, ReleaseStep } from '../plan/types.ts';
-import { unitOf } from '../plan/types.ts';
-import { findingsJson, findingLine, plural } from './findings.ts';
+import type { ObjectChange } from '../plan/types.ts';
+import { findingLine, findingsJson, plural } from './findings.ts';
 import { groupEqual } from './groups.ts';
 import { against } from './plan-markdown.ts';
 import type { PlanFrame } from './plan-markdown.ts';
-import { byRisk, effectText, effectsText, marker, reasonText, unitTitle } from './words.ts';
 
 /** The plan in a terminal: what the pull request would show, and every changed line. */
 export function planText(plan: Plan, frame: PlanFrame): string {

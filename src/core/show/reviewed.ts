@@ -1,5 +1,5 @@
-import type { Plan } from '../plan/types.ts';
-import { unitOf } from '../plan/types.ts';
+import { unitOf } from '../hub/step.ts';
+import type { Plan } from '../hub/step.ts';
 
 /** The comment is found again by this line and by its author. */
 export const COMMENT_MARKER = '<!-- glaciocloud plan -->';

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { at, isObject } from '../../core/json.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
+import { placeholders } from '../../core/hub/values/placeholders.ts';
+import type { Kube } from '../../edges/kube.ts';
+
+const NAME = 'hub-generated';
+
+/**
+ * What the chart would make up for itself (cookie secret, proxy token, service tokens), made once and kept in the hub's
+ * namespace. Left to the chart, hub and proxy restart at the first upgrade, whatever it changes: what it made up at the
+ * installation is not what it computed its checksums from.
+ */
+export async function generatedValues(
+  namespace: string,
+  jupyterhub: JsonObject,
+  kube: Kube,
+): Promise<JsonObject> {
+  const found = at((await kube.get('secret', NAME, namespace)) ?? {}, '/data/values.json');
+  const kept =
+    typeof found === 'string'
+      ? (JSON.parse(Buffer.from(found, 'base64').toString('utf8')) as Json)
+      : {};
+  const values = fill(placeholders(jupyterhub), kept) as JsonObject;
+  const text = JSON.stringify(values);
+  if (text !== JSON.stringify(kept)) {
+    await kube.apply([
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: {
+          name: NAME,
+          namespace,
+          labels: { 'app.kubernetes.io/managed-by': 'glaciocloud' },
+        },
+        stringData: { 'values.json': text },
+      },
+    ]);
+  }
+  return values;
+}
+
+/** The shape of the placeholders, with what was kept, or chance, in their place. */
+function fill(shape: Json, kept: Json | undefined): Json {
+  if (Array.isArray(shape))
+    return shape.map((item, index) => fill(item, Array.isArray(kept) ? kept[index] : undefined));
+  if (isObject(shape))
+    return Object.fromEntries(
+      Object.entries(shape).map(([key, item]) => [
+        key,
+        fill(item, isObject(kept) ? kept[key] : undefined),
+      ]),
+    );
+  return typeof kept === 'string' ? kept : randomBytes(32).toString('hex');
+}

@@ -1,0 +1,299 @@
+import { INFRASTRUCTURE_ROUNDS, callFault } from '../../core/hub/causes.ts';
+import { changesHubImage, restartsHub } from '../../core/hub/changes.ts';
+import { stateObject } from '../../core/hub/state.ts';
+import type { ReleaseState } from '../../core/hub/state.ts';
+import { loadCheckObjects } from '../../core/hub/throw-away.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { objectOf, textAt } from '../../core/json.ts';
+import { TimedOut } from '../../edges/exec.ts';
+import { HelmFailure } from '../../edges/helm.ts';
+import { KubeFailure } from '../../edges/kube.ts';
+import { Failure } from '../../failure.ts';
+import { copyDatabase, restoreDatabase } from './database.ts';
+import { cleanUp, proveHealthy } from './health.ts';
+import type { HealthRun } from './health.ts';
+import { preflightAddress, preflightObjects, tellConflicts } from './preflight.ts';
+import { prepareNamespace } from './prepare.ts';
+import type { Prepared } from './prepare.ts';
+import { watchRollout } from './rollout.ts';
+import { runThrowAway } from '../throw-away.ts';
+import { Faulty } from '../types.ts';
+import type { ApplyWorld, HubTask, Seconds, UnitResult } from '../types.ts';
+
+/** What one application of one hub has done so far. */
+interface Run {
+  kind: 'install' | 'upgrade';
+  seconds: Seconds;
+  health: HealthRun;
+  /** The hub may run something that nobody has proven: our own work, or what a killed run has left. */
+  unsettled: boolean;
+  copy: string | undefined;
+  /** Supplied secrets, which no reason may show. */
+  hidden: readonly string[];
+}
+
+/** One hub, from what runs to what is wanted: preflight → load check → upgrade → rollout → health → record; back again if it fails. */
+export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitResult> {
+  const { to, state } = task;
+  const run: Run = {
+    kind: state?.healthy ? 'upgrade' : 'install',
+    seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 },
+    health: { lines: [], rest: undefined },
+    unsettled: state?.last.outcome === 'started',
+    copy: state?.copy,
+    hidden: [],
+  };
+  try {
+    const prepared = await timed(run, 'preflight', () => preflight(task, run, world));
+    await timed(run, 'upgrade', () => upgrade(task, prepared, run, world));
+    await timed(run, 'rollout', () => watchRollout(task, world));
+    await timed(run, 'health', () => proveHealthy(task, world, run.health));
+    const revision = await lastRevision(task, world);
+    const at = world.now().toISOString();
+    await saveState(task, world, {
+      quarantined: undefined,
+      infrastructure: 0,
+      copy: undefined,
+      hold: task.hold === undefined ? undefined : { until: task.hold, reason: task.why },
+      healthy: { digest: to.digest, revision, since: at, release: to.release },
+      last: { at, outcome: 'done', reason: task.why },
+    });
+    return result(task, run, 'done', '');
+  } catch (error) {
+    const fault = asFaulty(error, run.hidden);
+    world.progress(to.unit, `✗ ${fault.message}`);
+    return afterFailure(task, world, fault, run);
+  }
+}
+
+async function preflight(task: HubTask, run: Run, world: ApplyWorld): Promise<Prepared> {
+  const { to, state } = task;
+  await preflightAddress(task, world);
+  const prepared = await prepareNamespace(task, world);
+  run.hidden = prepared.hidden;
+  await recoverPending(task, world);
+  const objects = await preflightObjects(task, prepared, world);
+  if (state?.healthy) await tellConflicts(task, objects, world);
+  // A hub that does not exist yet has nobody to protect: it loads its configuration itself.
+  if (state?.healthy && restartsHub(state.healthy.release, to.release)) {
+    world.progress(to.unit, 'loading the new configuration in a throw-away pod');
+    await loadCheck(task, objects, world);
+  }
+  return prepared;
+}
+
+async function upgrade(
+  task: HubTask,
+  { values }: Prepared,
+  run: Run,
+  world: ApplyWorld,
+): Promise<void> {
+  const { to, state, held } = task;
+  if (
+    state?.healthy &&
+    run.copy === undefined &&
+    changesHubImage(state.healthy.release, to.release)
+  )
+    run.copy = await copyDatabase(task, world);
+  held();
+  await saveState(task, world, {
+    copy: run.copy,
+    last: { at: world.now().toISOString(), outcome: 'started', reason: '' },
+  });
+  run.unsettled = true;
+  world.progress(to.unit, 'applying with Helm');
+  await world.releases.upgrade({
+    release: to.unit.name,
+    namespace: to.release.namespace,
+    chart: world.chart,
+    values: [to.release.values, values],
+    digest: to.digest,
+    scratch: world.scratch,
+  });
+}
+
+/** Back to the last healthy revision, and a note of what must not be tried again. */
+async function afterFailure(
+  task: HubTask,
+  world: ApplyWorld,
+  fault: Faulty,
+  run: Run,
+): Promise<UnitResult> {
+  const { to, state } = task;
+  const seen = world.now();
+  const at = seen.toISOString();
+  const quarantined =
+    fault.fault === 'product'
+      ? { digest: to.digest, reason: fault.message, at }
+      : state?.quarantined;
+  const infrastructure = fault.fault === 'infrastructure' ? (state?.infrastructure ?? 0) + 1 : 0;
+  const kept = { quarantined, infrastructure, copy: run.copy };
+  if (run.unsettled && state?.healthy) {
+    const { healthy } = state;
+    try {
+      await rollBack(task, healthy.revision, run, world);
+    } catch (error) {
+      // The next run begins here again, because this one has not ended.
+      const reason = `${fault.message}; and the way back failed: ${asFaulty(error, run.hidden).message}`;
+      await saveState(task, world, { ...kept, last: { at, outcome: 'started', reason } }).catch(
+        ifNotAnswered,
+      );
+      return result(task, run, 'failed', reason);
+    }
+    world.progress(
+      to.unit,
+      `runs again what ran before, ${((world.now().getTime() - seen.getTime()) / 1000).toFixed(1)} s after the failure was seen`,
+    );
+    await saveState(task, world, {
+      ...kept,
+      copy: undefined,
+      hold: undefined,
+      healthy: { ...healthy, revision: await lastRevision(task, world) },
+      last: { at, outcome: 'rolled-back', reason: fault.message },
+    });
+    await cleanUp(task, run.health, world);
+    return result(task, run, 'rolled-back', fault.message);
+  }
+  const outcome = infrastructure >= INFRASTRUCTURE_ROUNDS ? 'blocked' : 'failed';
+  await saveState(task, world, { ...kept, last: { at, outcome, reason: fault.message } }).catch(
+    ifNotAnswered,
+  );
+  await cleanUp(task, run.health, world);
+  return result(task, run, outcome, fault.message);
+}
+
+async function rollBack(
+  task: HubTask,
+  revision: number,
+  run: Run,
+  world: ApplyWorld,
+): Promise<void> {
+  const { to, held } = task;
+  held();
+  const { copy } = run;
+  await timed(run, 'upgrade', async () => {
+    await recoverPending(task, world);
+    if (copy !== undefined) await restoreDatabase(task, copy, revision, world);
+    world.progress(to.unit, `rolling back to revision ${revision}`);
+    await world.releases.rollback(to.unit.name, to.release.namespace, revision);
+  });
+  await timed(run, 'rollout', () => watchRollout(task, world));
+}
+
+function result(
+  { to }: HubTask,
+  { kind, seconds, health }: Run,
+  outcome: UnitResult['outcome'],
+  reason: string,
+): UnitResult {
+  return { unit: to.unit, kind, outcome, reason, seconds, health: health.lines };
+}
+
+async function timed<T>(
+  { seconds }: Run,
+  phase: keyof Seconds,
+  work: () => Promise<T>,
+): Promise<T> {
+  const began = performance.now();
+  try {
+    return await work();
+  } finally {
+    seconds[phase] += Math.round(performance.now() - began) / 1000;
+  }
+}
+
+/** What the outside answered, as a fault of the change or of the infrastructure. Anything else is no matter of this hub's health. */
+function asFaulty(error: unknown, hidden: readonly string[]): Faulty {
+  if (!(
+    error instanceof Faulty ||
+    error instanceof HelmFailure ||
+    error instanceof KubeFailure ||
+    error instanceof TimedOut
+  ))
+    throw error;
+  const message = hidden.reduce((text, secret) => text.replaceAll(secret, '***'), error.message);
+  return new Faulty(message, error instanceof Faulty ? error.fault : callFault(message));
+}
+
+/** A cluster that does not answer keeps what it knew; the next run goes on from there. */
+function ifNotAnswered(error: unknown): void {
+  if (!(error instanceof Failure)) throw error;
+}
+
+async function lastRevision({ to }: HubTask, { releases }: ApplyWorld): Promise<number> {
+  return (await releases.last(to.unit.name, to.release.namespace))?.revision ?? 0;
+}
+
+/** What is not named stays as it was. */
+async function saveState(
+  { to, state: old, held }: HubTask,
+  { kube }: ApplyWorld,
+  change: Partial<ReleaseState> & Pick<ReleaseState, 'last'>,
+): Promise<void> {
+  held();
+  const state: ReleaseState = {
+    v: 1,
+    wanted: to.digest,
+    healthy: old?.healthy,
+    quarantined: old?.quarantined,
+    copy: old?.copy,
+    hold: old?.hold,
+    removing: undefined,
+    infrastructure: old?.infrastructure ?? 0,
+    ...change,
+  };
+  await kube.apply([stateObject(to.release.namespace, state)]);
+}
+
+/** A Helm that was killed leaves a record that blocks every later one. What it applied stays; only the record goes. */
+async function recoverPending(
+  {
+    to: {
+      unit,
+      release: { namespace },
+    },
+  }: HubTask,
+  { kube, releases, progress }: ApplyWorld,
+): Promise<void> {
+  const last = await releases.last(unit.name, namespace);
+  if (last === undefined || !last.status.startsWith('pending-')) return;
+  progress(
+    unit,
+    `revision ${last.revision} was left ${last.status}: dropping its record and going on`,
+  );
+  await kube.delete('secret', `sh.helm.release.v1.${unit.name}.v${last.revision}`, namespace);
+}
+
+async function loadCheck(
+  {
+    to: {
+      release: { namespace },
+    },
+  }: HubTask,
+  objects: readonly JsonObject[],
+  world: ApplyWorld,
+): Promise<void> {
+  const name = 'glaciocloud-load-check';
+  const what = 'the new configuration cannot be loaded';
+  const { ok, log } = await runThrowAway(
+    {
+      name,
+      namespace,
+      objects: loadCheckObjects(objects, namespace, name, await world.script('load_check.py')),
+      what,
+    },
+    world,
+  );
+  if (!ok) throw new Faulty(`${what}: ${loadError(log)}`, 'product');
+}
+
+function loadError(log: string): string {
+  const lines = log.trim().split('\n');
+  const bad = lines.find((line) => line.includes('Bad config encountered'));
+  const told = objectOf(lines.at(-1) ?? '');
+  if (!told) return lines.slice(-5).join(' ').slice(0, 600);
+  return `${textAt(told, '/stage')}: ${bad?.replace(/^.*Bad config encountered[^:]*: ?/u, '') ?? textAt(told, '/error')}`.slice(
+    0,
+    600,
+  );
+}

@@ -1,0 +1,131 @@
+import { lookup } from 'node:dns/promises';
+import { byIdentity, conflictsOf, identity } from '../../core/watch/drift.ts';
+import {
+  NEEDS,
+  clusterVerdict,
+  dnsVerdict,
+  entriesOf,
+  roomVerdict,
+} from '../../core/hub/preflight.ts';
+import { textAt } from '../../core/json.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { ClusterFile, Doc } from '../../core/model/types.ts';
+import { parseObject, splitDocuments } from '../../core/manifests.ts';
+import { runManifestRules } from '../../core/check/run.ts';
+import { SECRETS_NAME } from '../../core/hub/values/login.ts';
+import { placeholders } from '../../core/hub/values/placeholders.ts';
+import type { Kube } from '../../edges/kube.ts';
+import { template } from '../../edges/helm.ts';
+import { Failure } from '../../failure.ts';
+import type { Prepared } from './prepare.ts';
+import { Faulty } from '../types.ts';
+import type { ApplyWorld, HubTask } from '../types.ts';
+
+/** Refuses a cluster where a deployment could only fail half way, with every reason at once. Returns warnings. */
+export async function preflightCluster(kube: Kube, cluster: Doc<ClusterFile>): Promise<string[]> {
+  const names = (objects: readonly JsonObject[]): string[] =>
+    objects.map((one) => textAt(one, '/metadata/name'));
+  const [allowed, version, storageClasses, ingressClasses] = await Promise.all([
+    kube.mayI(NEEDS),
+    kube.version(),
+    kube.list('storageclasses'),
+    kube.list('ingressclasses'),
+  ]);
+  const { problems, warnings } = clusterVerdict(cluster, {
+    allowed,
+    version,
+    storageClasses,
+    ingressClasses: names(ingressClasses),
+  });
+  if (problems.length > 0)
+    throw new Failure(`the cluster ${cluster.name} is not ready: ${problems.join('; ')}`, {
+      hint: `correct clusters/${cluster.name}.yaml, or the cluster; nothing was changed`,
+    });
+  return warnings;
+}
+
+/** Whether people will find the hub here. Without an entry of its own a cluster has no name to look at. */
+export async function preflightAddress(
+  { hub, to }: HubTask,
+  { kube, cluster, progress }: ApplyWorld,
+): Promise<void> {
+  if (cluster.data.ingress.class === 'none') return;
+  const { hostname } = new URL(hub.data.url);
+  const resolved = await lookup(hostname, { all: true }).then(
+    (found) => found.map(({ address }) => address),
+    () => [],
+  );
+  const { problems, warnings } = dnsVerdict(
+    hostname,
+    resolved,
+    entriesOf(await kube.list('services,ingresses')),
+  );
+  for (const warning of warnings) progress(to.unit, `⚠ ${warning}`);
+  if (problems.length > 0) throw new Faulty(problems.join('; '), 'infrastructure');
+}
+
+/** What Helm would apply, held to the rules about objects and to the nodes that there are. */
+export async function preflightObjects(
+  { to, platform, hub }: HubTask,
+  prepared: Prepared,
+  world: ApplyWorld,
+): Promise<JsonObject[]> {
+  const { namespace, values } = to.release;
+  const rendered = await template(world.helm, {
+    release: to.unit.name,
+    namespace,
+    chart: world.chart,
+    kubernetes: world.cluster.data.kubernetes,
+    values,
+    placeholders: placeholders(values['jupyterhub'] as JsonObject),
+    scratch: world.scratch,
+  });
+  const objects = splitDocuments(rendered)
+    .filter((text) => /^kind:/mu.test(text))
+    .map(parseObject)
+    .map((object) => withSecretName(object, prepared.secretName));
+  const broken = runManifestRules(platform, world.now().getTime(), hub.name, objects).filter(
+    ({ severity }) => severity === 'error',
+  );
+  if (broken.length > 0)
+    throw new Faulty(
+      broken.map(({ rule, message }) => `${rule}: ${message}`).join('; '),
+      'product',
+    );
+  const short = roomVerdict(
+    objects,
+    await world.kube.list('nodes'),
+    hub.data.sizes,
+    world.cluster.data.nodes.user.max,
+  );
+  if (short !== undefined) throw new Faulty(short, 'product');
+  return objects;
+}
+
+/** What others have changed by hand, and applying takes back: said first, because nobody can ask afterwards. Secrets are rendered with placeholders, so they are left out. */
+export async function tellConflicts(
+  { to }: HubTask,
+  objects: readonly JsonObject[],
+  { kube, progress }: ApplyWorld,
+): Promise<void> {
+  const { namespace } = to.release;
+  const shown = objects.filter((one) => one['kind'] !== 'Secret');
+  const live = byIdentity(await kube.liveOf(shown, namespace), namespace);
+  for (const object of shown) {
+    const found = live.get(identity(object, namespace));
+    const name = `${textAt(object, '/kind')} ${textAt(object, '/metadata/name')}`;
+    for (const { manager, time, fields } of found ? conflictsOf(name, found, object) : [])
+      progress(
+        to.unit,
+        `⚠ ${name}: what ${manager} changed at ${time} is overwritten: ${fields.join(', ')}`,
+      );
+  }
+}
+
+function withSecretName(object: JsonObject, name: string | undefined): JsonObject {
+  return name === undefined
+    ? object
+    : (JSON.parse(
+        JSON.stringify(object).replaceAll(`"name":"${SECRETS_NAME}"`, `"name":"${name}"`),
+      ) as JsonObject);
+}

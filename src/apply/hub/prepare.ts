@@ -1,0 +1,87 @@
+import { firstAccess } from '../../core/access/door.ts';
+import { at, isObject, merge } from '../../core/json.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { SECRETS_NAME } from '../../core/hub/values/login.ts';
+import { keyedDigest, readSecrets } from '../../edges/sops.ts';
+import { digestKey } from '../cluster.ts';
+import { generatedValues } from './generated.ts';
+import { prepareProbe } from './probe.ts';
+import type { ApplyWorld, HubTask } from '../types.ts';
+
+export interface Prepared {
+  /** Name of the immutable Secret with what was supplied; undefined where nothing is. */
+  secretName: string | undefined;
+  /** The second values file: names that only deployment knows. */
+  values: JsonObject;
+  /** What must not appear in any text. */
+  hidden: string[];
+}
+
+/** Namespaces, the door's file and the supplied secrets: what the chart expects to be there. */
+export async function prepareNamespace({ hub, to }: HubTask, world: ApplyWorld): Promise<Prepared> {
+  const { namespace } = to.release;
+  const labels = { 'app.kubernetes.io/managed-by': 'glaciocloud' };
+  const secrets = await readSecrets(world.root, hub.name, to.release.secrets);
+  await world.kube.apply([
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
+  ]);
+  if (!(await world.kube.get('secret', 'hub-access', namespace))) {
+    await world.kube.apply([
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'hub-access', namespace, labels },
+        stringData: { 'access.json': JSON.stringify(firstAccess(hub.data)) },
+      },
+    ]);
+  }
+  const generated = await generatedValues(
+    namespace,
+    to.release.values['jupyterhub'] as JsonObject,
+    world.kube,
+  );
+  if (hub.data.probe) await prepareProbe(hub.name, generated, world.kube);
+  const hidden = [...secrets.values()].filter((value) => value.length >= 4);
+  if (secrets.size === 0) return { secretName: undefined, values: generated, hidden };
+  const name = `${SECRETS_NAME}-${keyedDigest(await digestKey(world.kube), secrets).slice(0, 8)}`;
+  if (!(await world.kube.get('secret', name, namespace))) {
+    await world.kube.apply([
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        immutable: true,
+        metadata: { name, namespace, labels: { ...labels, 'glaciocloud.org/secrets': 'hub' } },
+        stringData: Object.fromEntries(secrets),
+      },
+    ]);
+    await dropOldSecrets(namespace, name, world);
+  }
+  const env = at(to.release.values, '/jupyterhub/hub/extraEnv');
+  const extraEnv = Object.fromEntries(
+    Object.entries(isObject(env) ? env : {}).flatMap(([variable, value]) => {
+      const key = isObject(value) ? at(value, '/valueFrom/secretKeyRef/key') : undefined;
+      return key === undefined ? [] : [[variable, { valueFrom: { secretKeyRef: { name, key } } }]];
+    }),
+  );
+  return {
+    secretName: name,
+    values: merge(generated, { jupyterhub: { hub: { extraEnv } } }),
+    hidden,
+  };
+}
+
+/** The last three stay, so that a rollback finds the right one. */
+async function dropOldSecrets(
+  namespace: string,
+  current: string,
+  { kube }: ApplyWorld,
+): Promise<void> {
+  const time = (one: JsonObject): string => JSON.stringify(at(one, '/metadata/creationTimestamp'));
+  const all = (
+    await kube.list('secrets', { namespace, selector: 'glaciocloud.org/secrets=hub' })
+  ).sort((a, b) => (time(a) < time(b) ? 1 : -1));
+  for (const old of all.slice(3)) {
+    const name = at(old, '/metadata/name');
+    if (typeof name === 'string' && name !== current) await kube.delete('secret', name, namespace);
+  }
+}

@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { rolloutVerdict } from '../../core/hub/rollout.ts';
+import { Faulty } from '../types.ts';
+import type { ApplyWorld, HubTask } from '../types.ts';
+
+const ROLLOUT_SECONDS = 300;
+const LOOK_MS = 500;
+
+/** Until hub and proxy are ready; says what it waits for, and ends early on what cannot heal. */
+export async function watchRollout(
+  {
+    to: {
+      unit,
+      release: { namespace },
+    },
+  }: HubTask,
+  { kube, now, progress }: ApplyWorld,
+): Promise<void> {
+  let said = '';
+  const end = now().getTime() + ROLLOUT_SECONDS * 1000;
+  while (now().getTime() < end) {
+    const objects = await kube.list('deployments,pods', {
+      namespace,
+      selector: 'app=jupyterhub,component in (hub,proxy)',
+    });
+    const verdict = rolloutVerdict(
+      objects.filter((one) => one['kind'] === 'Deployment'),
+      objects.filter((one) => one['kind'] === 'Pod'),
+      now().getTime(),
+    );
+    if (verdict.kind === 'done') return;
+    if (verdict.kind === 'failed') {
+      const why =
+        verdict.crashed === undefined
+          ? ''
+          : lastWord(await kube.logs(verdict.crashed, namespace, 'previous')) ||
+            lastWord(await kube.logs(verdict.crashed, namespace));
+      throw new Faulty(`${verdict.reason}${why === '' ? '' : `: ${why}`}`, verdict.fault);
+    }
+    if (verdict.for !== said) progress(unit, `waiting for ${verdict.for}`);
+    said = verdict.for;
+    await sleep(LOOK_MS);
+  }
+  throw new Faulty(`not ready after ${ROLLOUT_SECONDS} s: ${said}`, 'product');
+}
+
+/** The line of a log that most likely says why its process ended. */
+function lastWord(log: string): string {
+  const lines = log
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('unable to retrieve container logs'));
+  return (
+    lines.findLast((line) => /error|exception|\[C |fatal/iu.test(line)) ??
+    lines.at(-1) ??
+    ''
+  ).slice(0, 300);
+}

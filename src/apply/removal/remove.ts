@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import { MACHINES } from '../../core/access/door.ts';
+import { STATE_NAME, stateObject } from '../../core/hub/state.ts';
+import type { ReleaseState, Removing } from '../../core/hub/state.ts';
+import { THROW_AWAY } from '../../core/hub/throw-away.ts';
+import { disposalText } from '../../core/hub/words.ts';
+import { at, textAt } from '../../core/json.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { PlatformFile, Removal } from '../../core/model/types.ts';
+import { archivePlace, placeText } from '../../core/removal/archive.ts';
+import type { Volume } from '../../core/removal/archive.ts';
+import type { Unit } from '../../core/unit.ts';
+import { Failure } from '../../failure.ts';
+import { readStates } from '../cluster.ts';
+import { removeProbe } from '../hub/probe.ts';
+import { LeaseHeld, withLease } from '../lease.ts';
+import type { Held } from '../lease.ts';
+import { Faulty } from '../types.ts';
+import type { ApplyWorld, UnitResult } from '../types.ts';
+import { archiveVolumes, openArchive } from './archive.ts';
+import type { Archive } from './archive.ts';
+
+const DATABASE = 'hub-db-dir';
+
+export interface RemoveTask {
+  unit: Unit;
+  removal: Removal;
+  /** Who owns the homes. */
+  user: PlatformFile['user'];
+}
+
+/**
+ * Takes a hub away as its reviewed removal says: hub and servers stop, what is archived goes into the bucket and is read back, the
+ * release goes, then homes and database where they are not kept. The state goes last, so that a run that is killed is finished by the next.
+ */
+export async function removeHub(task: RemoveTask, world: ApplyWorld): Promise<UnitResult> {
+  const { unit } = task;
+  const began = performance.now();
+  const result = ({ outcome, reason }: Pick<UnitResult, 'outcome' | 'reason'>): UnitResult => ({
+    unit,
+    kind: 'remove',
+    outcome,
+    reason,
+    health: [],
+    seconds: {
+      preflight: 0,
+      upgrade: Math.round(performance.now() - began) / 1000,
+      rollout: 0,
+      health: 0,
+    },
+  });
+  try {
+    return result(
+      await withLease(world.kube, `hub-${unit.name}`, (held) => remove(task, held, world)),
+    );
+  } catch (error) {
+    if (!(error instanceof Failure || error instanceof Faulty)) throw error;
+    world.progress(unit, `✗ ${error.message}`);
+    return result({
+      outcome: error instanceof LeaseHeld ? 'blocked' : 'failed',
+      reason: told(error),
+    });
+  }
+}
+
+async function remove(
+  { unit, removal, user }: RemoveTask,
+  held: Held,
+  world: ApplyWorld,
+): Promise<Pick<UnitResult, 'outcome' | 'reason'>> {
+  const { kube, releases } = world;
+  const namespace = unit.name;
+  const state = (await readStates(kube)).get(namespace);
+  if (!state) return { outcome: 'done', reason: 'another run has removed it' };
+  const homes = await homesOf(namespace, world);
+  const people = homes.filter(({ person }) => person);
+  const removing = state.removing ?? { id: randomUUID(), homes: people.length };
+  const wrong = removal.homes === 'delete' ? miscounted(removal, removing) : undefined;
+  if (wrong !== undefined) return { outcome: 'blocked', reason: wrong };
+  const place = archivePlace(removal);
+  let archive: Archive | undefined;
+  try {
+    archive = place && (await openArchive(place, unit, removing.id));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return {
+      outcome: 'blocked',
+      reason: `${told(error)}; ${state.removing ? 'nothing is deleted' : 'nothing was touched'}`,
+    };
+  }
+  try {
+    held();
+    await markRemoving(namespace, state, removing, world);
+    const words = disposalText({ ...removal, archive: place && placeText(place) });
+    world.progress(unit, `stopping hub and servers; ${words}`);
+    await removeProbe(unit.name, kube);
+    const hub = await stop(namespace, world);
+    if (archive) {
+      const volumes: Volume[] =
+        removal.homes === 'archive'
+          ? people.map(({ claim, uid }) => ({ claim, uid, what: 'home' }))
+          : [];
+      if (removal.database === 'archive')
+        volumes.push(...(await databaseVolume(namespace, archive, world)));
+      await archiveVolumes(archive, { unit, volumes, hub, user, held }, world);
+    }
+  } finally {
+    archive?.bucket.close();
+  }
+  held();
+  await releases.uninstall(unit.name, namespace);
+  const doomed = homes
+    .filter(({ person }) => !person || removal.homes !== 'keep')
+    .map(({ claim }) => claim);
+  if (removal.database !== 'keep') doomed.push(DATABASE);
+  held();
+  for (const claim of doomed) await kube.delete('persistentvolumeclaim', claim, namespace);
+  const kept = (await kube.list('persistentvolumeclaims', { namespace })).filter(
+    (one) => !doomed.includes(textAt(one, '/metadata/name')),
+  ).length;
+  await kube.delete('configmap', STATE_NAME, namespace);
+  const archived =
+    archive && place
+      ? `${archive.manifest.objects.length} volumes are archived in ${placeText(place)}, `
+      : '';
+  return {
+    outcome: 'done',
+    reason: `removed; ${archived}${doomed.length} volumes are deleted and ${kept} are kept in the namespace ${namespace}. Left for you: its DNS name, its OAuth application, its GitHub environment if no other hub uses it, its entry in removals:`,
+  };
+}
+
+function told(error: Error): string {
+  return error instanceof Failure ? `${error.message}; ${error.hint}` : error.message;
+}
+
+interface Home {
+  claim: string;
+  uid: string;
+  person: boolean;
+}
+
+/** Claims of homes; those of throw-away users are nobody's, and those that are going are no homes any more. */
+async function homesOf(namespace: string, { kube }: ApplyWorld): Promise<Home[]> {
+  const isMachine = (one: JsonObject): boolean =>
+    MACHINES.some((name) => name === at(one, '/metadata/annotations/hub.jupyter.org~1username'));
+  const claims = (
+    await kube.list('persistentvolumeclaims', {
+      namespace,
+      selector: 'component=singleuser-storage',
+    })
+  ).filter((one) => at(one, '/metadata/deletionTimestamp') === undefined);
+  return claims.map((one) => ({
+    claim: textAt(one, '/metadata/name'),
+    uid: textAt(one, '/metadata/uid'),
+    person: !isMachine(one),
+  }));
+}
+
+/** None where an earlier run has archived and deleted it; a hub whose database is elsewhere has nothing here that could be archived. */
+async function databaseVolume(
+  namespace: string,
+  { manifest }: Archive,
+  { kube }: ApplyWorld,
+): Promise<Volume[]> {
+  const claim = await kube.get('persistentvolumeclaim', DATABASE, namespace);
+  if (claim) return [{ claim: DATABASE, uid: textAt(claim, '/metadata/uid'), what: 'database' }];
+  if (manifest.complete !== null) return [];
+  throw new Faulty(
+    'this hub has no volume with a database that could be archived; nothing is deleted',
+    'product',
+  );
+}
+
+/** Why the homes may not be deleted: the entry names another number than there are. Counted once, before anything is touched. */
+function miscounted({ count }: Removal, { homes }: Removing): string | undefined {
+  return count === homes
+    ? undefined
+    : `${homes} ${homes === 1 ? 'person has a home' : 'people have homes'} in this hub, and removals: says "count: ${count ?? 0}"; nothing was touched`;
+}
+
+/** From here on the hub is not what its state says: where its file comes back, it is deployed anew. */
+async function markRemoving(
+  namespace: string,
+  state: ReleaseState,
+  removing: Removing,
+  { kube }: ApplyWorld,
+): Promise<void> {
+  if (!state.removing) await kube.apply([stateObject(namespace, { ...state, removing })]);
+}
+
+/** Hub first, so that nobody starts a server meanwhile. What is left of it gives the pods that archive their image. */
+async function stop(namespace: string, { kube }: ApplyWorld): Promise<JsonObject | undefined> {
+  const hub = await kube.get('deployment', 'hub', namespace);
+  if (hub) await kube.scale('hub', 0, namespace);
+  for (const pod of await kube.list('pods', { namespace, selector: 'component=singleuser-server' }))
+    await kube.delete('pod', textAt(pod, '/metadata/name'), namespace);
+  await kube.deleteBy('pods', THROW_AWAY, namespace);
+  return hub;
+}

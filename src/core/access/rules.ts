@@ -1,0 +1,134 @@
+import { pointer } from '../json.ts';
+import { isNamed } from '../model/platform.ts';
+import type { Platform, Who } from '../model/types.ts';
+import type { Rule } from '../rule.ts';
+
+interface Mention {
+  who: Who;
+  path: string;
+}
+
+function mentions(data: {
+  access: { allow: Who[]; admins: Who[] };
+  sizes: Record<string, { for: Who[] }>;
+}): Mention[] {
+  return [
+    ...data.access.allow.map((who, index) => ({ who, path: pointer('access', 'allow', index) })),
+    ...data.access.admins.map((who, index) => ({ who, path: pointer('access', 'admins', index) })),
+    ...Object.entries(data.sizes).flatMap(([name, size]) =>
+      size.for.map((who, index) => ({ who, path: pointer('sizes', name, 'for', index) })),
+    ),
+  ];
+}
+
+function missing(platform: Platform, who: Who): string | undefined {
+  const [kind, name = ''] = who.split(':');
+  if (kind === 'tier' && !Object.hasOwn(platform.settings.data.tiers, name))
+    return `platform.yaml has no tier "${name}"`;
+  // Cohort files may live in a private repository that is not at hand here.
+  if (
+    kind === 'cohort' &&
+    platform.settings.data.access === undefined &&
+    !isNamed(platform, 'cohort', name)
+  )
+    return `there is no access/cohorts/${name}.yaml`;
+  return undefined;
+}
+
+export const unknownGroup: Rule = {
+  id: 'unknown-group',
+  severity: 'error',
+  title: 'Tiers and cohorts that are named exist.',
+  why: 'A misspelt tier lets nobody in, and nobody is told why.',
+  on: 'platform',
+  *check(platform) {
+    for (const hub of platform.environments.values()) {
+      for (const { who, path } of mentions(hub.data)) {
+        const message = missing(platform, who);
+        if (message !== undefined)
+          yield { at: hub.at(path), message, hint: 'correct the name, or add it' };
+      }
+    }
+    for (const doc of [...platform.members.values(), ...platform.cohorts.values()]) {
+      const message = missing(platform, `tier:${doc.data.tier}`);
+      if (message !== undefined)
+        yield {
+          at: doc.at('/tier'),
+          message,
+          hint: `tiers: ${Object.keys(platform.settings.data.tiers).join(', ')}`,
+        };
+    }
+  },
+};
+
+export const openToAll: Rule = {
+  id: 'open-to-all',
+  severity: 'error',
+  title: 'A hub names who may enter; nobody is an administrator by default.',
+  why: 'A hub that anybody with a GitHub account can enter is found by miners within hours, and one administrator too many can read every home.',
+  on: 'hub',
+  *check({ hub }) {
+    for (const list of ['allow', 'admins'] as const) {
+      const index = hub.data.access[list].indexOf('all');
+      if (index >= 0)
+        yield {
+          at: hub.at(pointer('access', list, index)),
+          message: `"all" ${list === 'allow' ? 'lets anybody in' : 'makes everybody an administrator'}`,
+          hint: 'name a team, tier or cohort',
+        };
+    }
+  },
+};
+
+export const noAdmins: Rule = {
+  id: 'no-admins',
+  severity: 'warning',
+  title: 'A hub has somebody who can help its users.',
+  why: 'Without administrators nobody can stop a stuck server from the hub’s own pages.',
+  on: 'hub',
+  *check({ hub }) {
+    if (hub.data.access.admins.length === 0)
+      yield {
+        at: hub.keyAt('/access'),
+        message: 'the hub has no administrators',
+        hint: 'add "admins:" with a small team',
+      };
+  },
+};
+
+export const memberFile: Rule = {
+  id: 'member-file',
+  severity: 'error',
+  title: 'A member’s file bears the GitHub id that it holds.',
+  why: 'The id is the key: logins can be renamed and registered again by somebody else, who would inherit the home.',
+  on: 'platform',
+  *check(platform) {
+    for (const member of platform.members.values()) {
+      if (member.name !== String(member.data.id))
+        yield {
+          at: member.at('/id'),
+          message: `the file is called ${member.name}.yaml and holds id ${member.data.id}`,
+          hint: `rename it to access/members/${member.data.id}.yaml`,
+        };
+    }
+  },
+};
+
+export const cohortSize: Rule = {
+  id: 'cohort-size',
+  severity: 'error',
+  title: 'A cohort has no more members than its capacity.',
+  why: 'The capacity is what was approved.',
+  on: 'platform',
+  *check(platform) {
+    for (const cohort of platform.cohorts.values()) {
+      const { members, capacity } = cohort.data;
+      if (members.length > capacity)
+        yield {
+          at: cohort.at('/capacity'),
+          message: `${members.length} members, and a capacity of ${capacity}`,
+          hint: 'raise the capacity, or make a second cohort',
+        };
+    }
+  },
+};

@@ -1,0 +1,141 @@
+import { quoted } from '../model/formats.ts';
+import { slug } from '../model/quantities.ts';
+import type { Doc } from '../model/types.ts';
+import type { Problem, Rule } from '../rule.ts';
+
+const NAME = /^[a-z](-?[a-z0-9])*$/u;
+const DOTTED = /^[a-z0-9]([-.]?[a-z0-9])*$/u;
+
+type Wrong = Pick<Problem, 'message' | 'hint'>;
+
+/** What is wrong with the name of a hub or cluster. */
+export function unitNameProblem(name: string): Wrong | undefined {
+  if (!NAME.test(name) || name.length > 32)
+    return {
+      message: `${quoted(name)} cannot be a name`,
+      hint: 'use lower-case letters, digits and single hyphens, at most 32, starting with a letter',
+    };
+  if (/^(default|clusters|kube-.*|glaciocloud-.*|.*-probe)$/u.test(name))
+    return { message: `the name "${name}" is reserved`, hint: 'choose another name for the file' };
+  return undefined;
+}
+
+/** What is wrong with the name of an image or data set. */
+export function dottedNameProblem(name: string): Wrong | undefined {
+  return DOTTED.test(name) && name.length <= 63
+    ? undefined
+    : {
+        message: `${quoted(name)} cannot be a name`,
+        hint: 'use lower-case letters, digits, single hyphens and dots',
+      };
+}
+
+export const unitName: Rule = {
+  id: 'unit-name',
+  severity: 'error',
+  title:
+    'Names of hubs and clusters are short and plain, and none is taken by Kubernetes or by us.',
+  why: 'A hub’s name is its namespace, its release and a label; a namespace that the system uses would be overwritten, and a path trick in a name would write elsewhere.',
+  on: 'platform',
+  *check(platform) {
+    for (const doc of [...platform.environments.values(), ...platform.clusters.values()]) {
+      const wrong = unitNameProblem(doc.name);
+      if (wrong) yield { at: doc.at(''), ...wrong };
+    }
+    for (const doc of [...platform.images.values(), ...platform.data.values()]) {
+      const wrong = dottedNameProblem(doc.name);
+      if (wrong) yield { at: doc.at(''), ...wrong };
+    }
+  },
+};
+
+export const slugTaken: Rule = {
+  id: 'slug-taken',
+  severity: 'error',
+  title: 'No two images are written alike in the hub.',
+  why: 'Dots become hyphens in links and labels: two images with one slug would be one image to the hub.',
+  on: 'platform',
+  *check(platform) {
+    for (const docs of [platform.images, platform.data] as ReadonlyMap<string, Doc<unknown>>[]) {
+      const seen = new Map<string, string>();
+      for (const doc of docs.values()) {
+        const other = seen.get(slug(doc.name));
+        if (other !== undefined)
+          yield {
+            at: doc.at(''),
+            message: `"${doc.name}" and "${other}" are both "${slug(doc.name)}" in the hub`,
+            hint: 'rename one of them',
+          };
+        seen.set(slug(doc.name), doc.name);
+      }
+    }
+  },
+};
+
+function* twice(
+  doc: Pick<Doc<unknown>, 'at'>,
+  list: readonly string[],
+  path: string,
+  suffix = '',
+): Generator<Problem> {
+  for (const [index, item] of list.entries()) {
+    if (list.indexOf(item) < index)
+      yield {
+        at: doc.at(`${path}/${index}${suffix}`),
+        message: `"${item}" stands twice`,
+        hint: 'keep one of the two',
+      };
+  }
+}
+
+export const duplicate: Rule = {
+  id: 'duplicate',
+  severity: 'error',
+  title: 'Nothing is listed twice.',
+  why: 'Of two entries one is silently without effect, and the next change goes to the wrong one.',
+  on: 'platform',
+  *check(platform) {
+    const { waves, removals } = platform.settings.data;
+    yield* twice(
+      platform.settings,
+      waves.map(({ name }) => name),
+      '/waves',
+      '/name',
+    );
+    yield* twice(
+      platform.settings,
+      removals.map(({ hub }) => hub),
+      '/removals',
+      '/hub',
+    );
+    for (const hub of platform.environments.values()) {
+      const { images, data, access } = hub.data;
+      yield* twice(hub, images, '/images');
+      yield* twice(hub, data, '/data');
+      yield* twice(hub, access.allow, '/access/allow');
+      yield* twice(hub, access.admins, '/access/admins');
+    }
+  },
+};
+
+export const addressTaken: Rule = {
+  id: 'address-taken',
+  severity: 'error',
+  title: 'Each hub has an address of its own.',
+  why: 'Two hubs with one host name answer by chance.',
+  on: 'platform',
+  *check(platform) {
+    const seen = new Map<string, string>();
+    for (const hub of platform.environments.values()) {
+      const address = hub.data.url.replace(/\/$/u, '').toLowerCase();
+      const other = seen.get(address);
+      if (other !== undefined)
+        yield {
+          at: hub.at('/url'),
+          message: `the hub ${other} has this address already`,
+          hint: 'give each hub its own host name',
+        };
+      seen.set(address, hub.name);
+    }
+  },
+};

@@ -1,0 +1,84 @@
+import {
+  eventImage,
+  eventOverlap,
+  eventPast,
+  eventSpawnRate,
+  eventTime,
+  eventUsers,
+} from '../hub/rules/events.ts';
+import {
+  address,
+  capacityFits,
+  loginSecrets,
+  notYet,
+  oneDefault,
+  shortIdle,
+  sizeFitsNode,
+  smallHome,
+} from '../hub/rules/environment.ts';
+import {
+  belowHome,
+  imageFiles,
+  imageSource,
+  imageUnbuilt,
+  imageUnlocked,
+  lockChannel,
+  mutableTag,
+} from '../images/rules.ts';
+import { modelMemory, multiprocessing, sharedCache, slurmCpus } from '../hub/rules/oggm.ts';
+import { addressTaken, duplicate, slugTaken, unitName } from './names.ts';
+import { databaseKept, ownNamespace, podSafe, userPodSafe } from '../hub/rules/pods.ts';
+import { RAW_VALUE_RULES } from '../hub/rules/raw-values.ts';
+import { unknownReference } from './references.ts';
+import { archiveEndpoint, archivePlace, removalSound } from '../removal/rules.ts';
+import type { Rule } from '../rule.ts';
+import { VALUE_RULES } from '../hub/rules/values.ts';
+import { cohortSize, memberFile, noAdmins, openToAll, unknownGroup } from '../access/rules.ts';
+
+/** Every rule. One object each; `docs/reference/rules.md` is made from this list. */
+export const RULES: readonly Rule[] = [
+  unknownReference,
+  duplicate,
+  unitName,
+  slugTaken,
+  addressTaken,
+  removalSound,
+  archivePlace,
+  archiveEndpoint,
+  unknownGroup,
+  openToAll,
+  noAdmins,
+  memberFile,
+  cohortSize,
+  imageSource,
+  mutableTag,
+  imageUnlocked,
+  imageUnbuilt,
+  lockChannel,
+  imageFiles,
+  belowHome,
+  address,
+  oneDefault,
+  sizeFitsNode,
+  capacityFits,
+  smallHome,
+  shortIdle,
+  loginSecrets,
+  notYet,
+  eventTime,
+  eventUsers,
+  eventSpawnRate,
+  eventOverlap,
+  eventPast,
+  eventImage,
+  multiprocessing,
+  slurmCpus,
+  sharedCache,
+  modelMemory,
+  ...VALUE_RULES,
+  ...RAW_VALUE_RULES,
+  userPodSafe,
+  podSafe,
+  ownNamespace,
+  databaseKept,
+];

@@ -1,0 +1,211 @@
+import { pointer } from '../../json.ts';
+import { MIN_HOME_BYTES, MIN_IDLE_SECONDS, NODE_USABLE_SHARE } from '../../model/limits.ts';
+import { memoryBytes, quantityBytes, seconds } from '../../model/quantities.ts';
+import { defaultSize } from '../values/profiles.ts';
+import type { Rule } from '../../rule.ts';
+
+const GiB = 2 ** 30;
+
+/** Loopback and private addresses: nobody outside reads along. */
+export function isLocalHost(host: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(1[6-9]|2\d|3[01])\.\d+\.\d+)$/u.test(
+    host,
+  );
+}
+
+export const address: Rule = {
+  id: 'address',
+  severity: 'error',
+  title: 'A hub is reached by https under its own host name.',
+  why: 'Logins and tokens travel over it. Plain http is for clusters without an entry (`ingress.class: none`), on loopback and private addresses only. Credentials in an address end up in logs.',
+  on: 'hub',
+  *check({ hub, cluster }) {
+    const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:]+)(:[0-9]+)?(\/.*)?$/u.exec(hub.data.url);
+    const at = hub.at('/url');
+    const [, scheme, credentials, host = '', port, path] = parts ?? [];
+    const local = isLocalHost(host);
+    const bare = cluster.data.ingress.class === 'none';
+    if (!parts)
+      yield { at, message: 'this is not an address', hint: 'write https:// and a host name' };
+    else if (credentials !== undefined)
+      yield {
+        at,
+        message: 'the address holds credentials',
+        hint: 'remove them, and change the password',
+      };
+    else if (scheme === 'http' && !(bare && local))
+      yield {
+        at,
+        message: 'the address is not https',
+        hint: bare ? 'http is for loopback and private addresses only' : `write https://${host}`,
+      };
+    else if (path !== undefined && path !== '/')
+      yield { at, message: 'the address has a path', hint: 'a hub has a host name of its own' };
+    else if (port !== undefined && !bare)
+      yield {
+        at,
+        message: `the address has a port, ${port.slice(1)}`,
+        hint: 'the entry listens on 443',
+      };
+  },
+};
+
+export const oneDefault: Rule = {
+  id: 'one-default',
+  severity: 'error',
+  title: 'One size is the default, and everybody may choose it.',
+  why: 'People who may not choose the default see an error as their first page.',
+  on: 'hub',
+  *check({ hub }) {
+    const marked = Object.entries(hub.data.sizes).filter(([, size]) => size.default);
+    const second = marked[1];
+    if (second)
+      yield {
+        at: hub.at(pointer('sizes', second[0], 'default')),
+        message: `"${second[0]}" is a second default`,
+        hint: 'mark one size',
+      };
+    const name = defaultSize(hub.data.sizes);
+    const size = hub.data.sizes[name];
+    if (size && !size.for.includes('all'))
+      yield {
+        at: hub.at(pointer('sizes', name, 'for')),
+        message: `the default size "${name}" is not open to all`,
+        hint: 'leave "for" out, or make another size the default',
+      };
+  },
+};
+
+export const sizeFitsNode: Rule = {
+  id: 'size-fits-node',
+  severity: 'error',
+  title: 'Every size fits on a node.',
+  why: 'A server that no node can take waits until it is given up, 15 minutes later and without a reason that users understand (EO-College hub, 2024-09).',
+  on: 'hub',
+  *check({ hub, cluster }) {
+    const { cpu, memory } = cluster.data.nodes.user;
+    const usable = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE;
+    for (const [name, size] of Object.entries(hub.data.sizes)) {
+      if ((memoryBytes(size.memory) ?? 0) > usable)
+        yield {
+          at: hub.at(pointer('sizes', name, 'memory')),
+          message: `${size.memory} do not fit on a node with ${memory}, of which ${Math.floor(usable / GiB)}G are free`,
+          hint: `write at most ${Math.floor(usable / GiB)}G, or take larger nodes`,
+        };
+      else if (size.cpu > cpu)
+        yield {
+          at: hub.at(pointer('sizes', name, 'cpu')),
+          message: `${size.cpu} cores do not fit on a node with ${cpu}`,
+          hint: `write at most ${cpu}`,
+        };
+    }
+  },
+};
+
+export const capacityFits: Rule = {
+  id: 'capacity',
+  severity: 'warning',
+  title: 'The servers that a hub allows fit on the nodes it can have.',
+  why: 'Memory is guaranteed, so a full cluster starts no more servers; people wait without a seat (EarthScope, 2025-05-12, lost servers because memory was promised twice).',
+  on: 'hub',
+  *check({ hub, cluster }) {
+    const { memory, max } = cluster.data.nodes.user;
+    const all = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE * max;
+    const size = hub.data.sizes[defaultSize(hub.data.sizes)];
+    const seats = Math.floor(all / (memoryBytes(size?.memory ?? '1G') ?? 1));
+    if (hub.data.capacity.maxServers > seats)
+      yield {
+        at: hub.at('/capacity/maxServers'),
+        message: `${hub.data.capacity.maxServers} servers of the default size do not fit; the nodes take ${seats}`,
+        hint: `write at most ${seats}, a smaller default size, or more nodes`,
+      };
+  },
+};
+
+export const smallHome: Rule = {
+  id: 'small-home',
+  severity: 'warning',
+  title: 'A home has room for work.',
+  why: 'One preprocessed region takes 3-4 GB, and a full home locks its owner out of the hub (CryoInTheCloud/hub-image#171).',
+  on: 'hub',
+  *check({ hub }) {
+    const bytes = quantityBytes(hub.data.home.size) ?? 0;
+    if (bytes < MIN_HOME_BYTES)
+      yield {
+        at: hub.at('/home/size'),
+        message: `${hub.data.home.size} fill up on the first day`,
+        hint: 'write at least 5Gi; 10Gi and more is better',
+      };
+  },
+};
+
+export const shortIdle: Rule = {
+  id: 'short-idle',
+  severity: 'error',
+  title: 'Servers are not stopped between two thoughts.',
+  why: 'A silent computation is not activity to the hub: what runs without output for this long is stopped.',
+  on: 'hub',
+  *check({ hub }) {
+    if (seconds(hub.data.sessions.idle) < MIN_IDLE_SECONDS)
+      yield {
+        at: hub.at('/sessions/idle'),
+        message: `${hub.data.sessions.idle} without activity is too short`,
+        hint: 'write at least 10m; hours are usual',
+      };
+  },
+};
+
+export const loginSecrets: Rule = {
+  id: 'login-secrets',
+  severity: 'error',
+  title: 'A hub declares the OAuth application that people log in with.',
+  why: 'Without client id and secret the hub starts and nobody can log in.',
+  on: 'hub',
+  *check({ hub }) {
+    const name = ['github-client-id', 'github-client-secret'].find(
+      (one) => !Object.hasOwn(hub.data.secrets, one),
+    );
+    if (name !== undefined)
+      yield {
+        at: hub.keyAt('/secrets'),
+        message: `the secret ${name} is not declared`,
+        hint: `add "${name}: {use: OAuth application of this hub}" below secrets:`,
+      };
+  },
+};
+
+export const notYet: Rule = {
+  id: 'not-yet',
+  severity: 'warning',
+  title: 'Some fields are known but do nothing yet.',
+  why: 'The format has room for them, so that files need no change later; until then they are without effect.',
+  on: 'hub',
+  *check({ hub }) {
+    for (const key of ['dask', 'shared', 'quota', 'backup'] as const) {
+      if (hub.data[key] !== undefined)
+        yield {
+          at: hub.keyAt(`/${key}`),
+          message: `"${key}" does nothing yet`,
+          hint: 'it is kept for later',
+        };
+    }
+    if (hub.data.data.length > 0)
+      yield {
+        at: hub.keyAt('/data'),
+        message: '"data" does nothing yet',
+        hint: 'it is kept for later',
+      };
+    if (hub.data.sessions.keepBusy !== undefined)
+      yield {
+        at: hub.keyAt('/sessions/keepBusy'),
+        message: '"keepBusy" does nothing yet',
+        hint: 'choose a longer idle time until then',
+      };
+    if (hub.data.kind === 'binder')
+      yield {
+        at: hub.at('/kind'),
+        message: 'binder hubs are not rendered yet',
+        hint: 'use kind: hub',
+      };
+  },
+};

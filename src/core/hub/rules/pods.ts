@@ -1,0 +1,137 @@
+import { at, isObject, pointer, textAt } from '../../json.ts';
+import type { Json, JsonObject } from '../../json.ts';
+import { probeNamespace } from '../values/probe.ts';
+import type { Problem, Rule, ValuesFacts } from '../../rule.ts';
+
+const list = (value: Json | undefined): JsonObject[] =>
+  (Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []).filter(isObject);
+
+function podFault(spec: JsonObject): { path: string; message: string } | undefined {
+  for (const [index, volume] of list(spec['volumes']).entries()) {
+    if (isObject(volume['hostPath']))
+      return { path: pointer('volumes', index), message: 'a folder of the node is mounted' };
+  }
+  for (const key of ['hostNetwork', 'hostPID', 'hostIPC'])
+    if (spec[key] === true) return { path: pointer(key), message: `${key} opens the node` };
+  for (const kind of ['containers', 'initContainers']) {
+    for (const [index, container] of list(spec[kind]).entries()) {
+      const context = container['securityContext'];
+      if (isObject(context) && context['privileged'] === true)
+        return {
+          path: pointer(kind, index),
+          message: `the container ${JSON.stringify(container['name'])} is privileged`,
+        };
+      if (isObject(context) && context['runAsUser'] === 0)
+        return {
+          path: pointer(kind, index),
+          message: `the container ${JSON.stringify(container['name'])} runs as root`,
+        };
+    }
+  }
+  return undefined;
+}
+
+/** User pods are made by the hub from values, so they are not among the rendered objects. */
+function* userPods({ values, place }: ValuesFacts): Generator<Problem> {
+  const base = '/singleuser';
+  const hint = 'remove it; what servers need belongs into the image or into storage';
+  const checks: [string, Json | undefined][] = [
+    ['/storage/extraVolumes', { volumes: at(values, `${base}/storage/extraVolumes`) ?? [] }],
+    ['/extraContainers', { containers: at(values, `${base}/extraContainers`) ?? [] }],
+    ['/initContainers', { initContainers: at(values, `${base}/initContainers`) ?? [] }],
+    ['/extraPodConfig', at(values, `${base}/extraPodConfig`)],
+  ];
+  for (const [path, spec] of checks) {
+    const fault = isObject(spec) ? podFault(spec) : undefined;
+    if (fault)
+      yield { at: place(base + path), message: `${fault.message} in every user server`, hint };
+  }
+}
+
+export const userPodSafe: Rule = {
+  id: 'user-pod',
+  severity: 'error',
+  title: 'User servers see nothing of their node.',
+  why: 'A privileged container or a folder of the node gives whoever is in it the node, and with it everybody’s work.',
+  on: 'values',
+  check: userPods,
+};
+
+function podSpec(object: JsonObject): Json | undefined {
+  return object['kind'] === 'Pod'
+    ? object['spec']
+    : (at(object, '/spec/template/spec') ?? at(object, '/spec/jobTemplate/spec/template/spec'));
+}
+
+export const podSafe: Rule = {
+  id: 'pod',
+  severity: 'error',
+  title: 'No pod of a hub sees its node.',
+  why: 'Looked at in the rendered objects, so that no value can get around it.',
+  on: 'manifests',
+  *check({ hub, objects }) {
+    for (const object of objects) {
+      const spec = podSpec(object);
+      const fault = isObject(spec) ? podFault(spec) : undefined;
+      if (fault)
+        yield {
+          at: hub.keyAt('/values'),
+          message: `${textAt(object, '/kind')} ${textAt(object, '/metadata/name')}: ${fault.message}`,
+          hint: 'find it below values: and remove it',
+        };
+    }
+  },
+};
+
+export const ownNamespace: Rule = {
+  id: 'own-namespace',
+  severity: 'error',
+  title: 'A hub stays in its namespace, and its probe in its own.',
+  why: 'Objects elsewhere belong to other hubs, and rights over the whole cluster reach all of them.',
+  on: 'manifests',
+  *check({ hub, objects }) {
+    const own = ['', hub.name, ...(hub.data.probe ? [probeNamespace(hub.name)] : [])];
+    for (const object of objects) {
+      const [kind, name, namespace] = [
+        textAt(object, '/kind'),
+        textAt(object, '/metadata/name'),
+        textAt(object, '/metadata/namespace'),
+      ];
+      if (!own.includes(namespace))
+        yield {
+          at: hub.keyAt('/values'),
+          message: `${kind} ${name} would go into the namespace ${namespace}`,
+          hint: 'remove what asks for it below values:',
+        };
+      else if (/^Cluster(Role|RoleBinding)$/u.test(kind))
+        yield {
+          at: hub.keyAt('/values'),
+          message: `${kind} ${name} would have rights over the whole cluster`,
+          hint: 'remove what asks for it below values:',
+        };
+    }
+  },
+};
+
+export const databaseKept: Rule = {
+  id: 'database-kept',
+  severity: 'error',
+  title: 'The hub’s database outlives its release.',
+  why: 'Helm deletes the volume with the release, and after a first installation that failed (helm --rollback-on-failure).',
+  on: 'manifests',
+  *check({ hub, objects }) {
+    for (const object of objects) {
+      const annotations = at(object, '/metadata/annotations');
+      if (
+        object['kind'] === 'PersistentVolumeClaim' &&
+        !(isObject(annotations) && annotations['helm.sh/resource-policy'] === 'keep')
+      ) {
+        yield {
+          at: hub.keyAt('/values'),
+          message: `the volume ${JSON.stringify(at(object, '/metadata/name'))} would be deleted with the release`,
+          hint: 'do not change hub.db.pvc.annotations below values:',
+        };
+      }
+    }
+  },
+};

@@ -1,0 +1,98 @@
+import {
+  CONCURRENT_SPAWN_LIMIT,
+  SPAWN_TIMEOUT_SECONDS,
+  hubMemoryMiB,
+  proxyMemoryMiB,
+} from '../../model/limits.ts';
+import { MACHINES } from '../../access/door.ts';
+import type { HubContext, Part } from './part.ts';
+
+/** Code of ours that runs in the hub: a change of it restarts the hub. */
+export const HUB_CODE = ['glaciocloud_hub.py', 'glaciocloud_start.py'] as const;
+
+/** Folder on the hub's sys.path: the chart's own configuration lies there too. */
+const CODE_FOLDER = '/usr/local/etc/jupyterhub';
+
+/** Scopes of a service that proves a hub healthy: it starts servers of throw-away users and talks to their kernels, no more. */
+export function machineScopes(users: readonly string[]): string[] {
+  return [
+    'read:hub',
+    ...users.flatMap((user) => [
+      `admin:users!user=${user}`,
+      `servers!user=${user}`,
+      `access:servers!user=${user}`,
+    ]),
+  ];
+}
+
+/** The hub itself: its code, what it mounts, its database and how much it may do at once. */
+export function hub({ hub: { data: environment }, cluster, codeDigest }: HubContext): Part {
+  const memory = hubMemoryMiB(environment.capacity.maxServers);
+  return {
+    jupyterhub: {
+      hub: {
+        // Any user could restart the hub with a few requests that fail: JupyterHub's own limit ends the process.
+        consecutiveFailureLimit: 0,
+        concurrentSpawnLimit: CONCURRENT_SPAWN_LIMIT,
+        activeServerLimit: environment.capacity.maxServers,
+        annotations: { 'glaciocloud.org/code': codeDigest },
+        // Deleting a user must never delete a home.
+        config: { KubeSpawner: { delete_pvc: false } },
+        extraConfig: { glaciocloud: 'import glaciocloud_hub\nglaciocloud_hub.configure(c)\n' },
+        extraVolumes: [
+          { name: 'hub-code', configMap: { name: 'hub-code' } },
+          { name: 'hub-access', secret: { secretName: 'hub-access', optional: true } },
+          { name: 'hub-profiles', configMap: { name: 'hub-profiles', optional: true } },
+          { name: 'hub-notices', configMap: { name: 'hub-notices', optional: true } },
+        ],
+        extraVolumeMounts: [
+          ...HUB_CODE.map((file) => ({
+            name: 'hub-code',
+            mountPath: `${CODE_FOLDER}/${file}`,
+            subPath: file,
+            readOnly: true,
+          })),
+          { name: 'hub-access', mountPath: '/etc/hub-access', readOnly: true },
+          { name: 'hub-profiles', mountPath: '/etc/hub-profiles', readOnly: true },
+          { name: 'hub-notices', mountPath: '/etc/hub-notices', readOnly: true },
+        ],
+        services: { 'glaciocloud-health': { display: false } },
+        loadRoles: {
+          'glaciocloud-health': {
+            services: ['glaciocloud-health'],
+            scopes: machineScopes(MACHINES),
+          },
+        },
+        db: {
+          type: 'sqlite-pvc',
+          pvc: {
+            storage: '1Gi',
+            storageClassName: cluster.storage.homes.class,
+            // A failed first install or an uninstall must not take the database along.
+            annotations: { 'helm.sh/resource-policy': 'keep' },
+          },
+        },
+        // People wait for a hub that restarts: one second of it is the interval at which Kubernetes looks.
+        readinessProbe: { periodSeconds: 1 },
+        resources: {
+          requests: { cpu: '100m', memory: `${Math.round(memory / 2)}Mi` },
+          limits: { memory: `${memory}Mi` },
+        },
+      },
+      proxy: {
+        chp: {
+          resources: {
+            requests: { cpu: '50m', memory: '64Mi' },
+            limits: { memory: `${proxyMemoryMiB(environment.capacity.maxServers)}Mi` },
+          },
+        },
+      },
+      singleuser: { startTimeout: SPAWN_TIMEOUT_SECONDS },
+    },
+    from: {
+      '/hub/activeServerLimit': '/capacity/maxServers',
+      '/hub/resources': '/capacity/maxServers',
+      '/proxy/chp/resources': '/capacity/maxServers',
+    },
+  };
+}

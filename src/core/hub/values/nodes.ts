@@ -1,0 +1,40 @@
+import { compareText } from '../../json.ts';
+import { memoryBytes } from '../../model/quantities.ts';
+import { CPU_GUARANTEE_SHARE } from '../../model/limits.ts';
+import { defaultSize } from './profiles.ts';
+import type { HubContext, Part } from './part.ts';
+
+/** Where pods go, which images wait on the nodes, which seats are kept warm. */
+export function nodes({ hub, images, platform }: HubContext): Part {
+  const environment = hub.data;
+  const wanted = new Set([
+    images[0]?.name,
+    ...environment.capacity.events.map((event) => event.image ?? images[0]?.name),
+  ]);
+  const seat = environment.sizes[defaultSize(environment.sizes)];
+  return {
+    jupyterhub: {
+      // The chart's scheduler is several Kubernetes versions behind; its pull hook blocks every deployment on the slowest node.
+      scheduling: {
+        userScheduler: { enabled: false },
+        podPriority: { enabled: false },
+        userPlaceholder: { enabled: false },
+      },
+      prePuller: { hook: { enabled: false }, continuous: { enabled: false } },
+    },
+    glaciocloud: {
+      hub: { title: environment.title, url: environment.url },
+      user: { uid: platform.user.uid, gid: platform.user.gid },
+      prepull: images
+        .filter(({ name }) => wanted.has(name))
+        .map(({ reference }) => reference)
+        .sort(compareText),
+      placeholders: {
+        replicas: environment.capacity.placeholders,
+        cpu: `${Math.round((seat?.cpu ?? 0) * CPU_GUARANTEE_SHARE * 1000)}m`,
+        memory: String(memoryBytes(seat?.memory ?? '0') ?? 0),
+      },
+      notices: { v: 1, announcement: '', spawning: { open: true } },
+    },
+  };
+}

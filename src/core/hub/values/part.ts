@@ -1,0 +1,39 @@
+import type { HubImage } from '../../images/resolve.ts';
+import { merge } from '../../json.ts';
+import type { JsonObject } from '../../json.ts';
+import type { ClusterFile, Doc, EnvironmentFile, PlatformFile } from '../../model/types.ts';
+
+/** What one concern contributes to a hub's values, and which field of the environment each part comes from. */
+export interface Part {
+  /** Below `jupyterhub:` of the umbrella chart. A change here restarts the hub: the chart hashes its whole values. */
+  jupyterhub?: JsonObject;
+  /** Below `glaciocloud:`: read by our own templates; a change here restarts nothing. */
+  glaciocloud?: JsonObject;
+  /** Pointer below `jupyterhub` → pointer in the environment file; the longest matching prefix counts. */
+  from?: Readonly<Record<string, string>>;
+}
+
+/** Everything a concern may look at. */
+export interface HubContext {
+  hub: Doc<EnvironmentFile>;
+  cluster: ClusterFile;
+  platform: PlatformFile;
+  images: readonly HubImage[];
+  /** Digest of the code that is mounted into the hub; a change of it restarts the hub. */
+  codeDigest: string;
+}
+
+export interface HubValues {
+  values: { jupyterhub: JsonObject; glaciocloud: JsonObject };
+  from: ReadonlyMap<string, string>;
+}
+
+export function combine(parts: readonly Part[]): HubValues {
+  return {
+    values: {
+      jupyterhub: merge({}, ...parts.map((part) => part.jupyterhub ?? {})),
+      glaciocloud: merge({}, ...parts.map((part) => part.glaciocloud ?? {})),
+    },
+    from: new Map(parts.flatMap((part) => Object.entries(part.from ?? {}))),
+  };
+}

@@ -1,0 +1,58 @@
+import { MACHINES } from '../../access/door.ts';
+import { seconds, slug } from '../../model/quantities.ts';
+import { machineScopes } from './hub.ts';
+import type { HubContext, Part } from './part.ts';
+import { defaultSize } from './profiles.ts';
+
+/** Name of the probe's service in the hub, and of its objects. */
+export const PROBE = 'glaciocloud-probe';
+
+const USERS = MACHINES.filter((name) => name.startsWith('probe_'));
+
+/** The probe's own namespace: it reads no Secret of the hub. No hub may have a name like it. */
+export function probeNamespace(hub: string): string {
+  return `${hub}-probe`;
+}
+
+/** What watches a hub from inside the cluster, where its file asks for it: charts/oggm-hub/files/probe.py. */
+export function probe({ hub, images }: HubContext): Part {
+  const { probe: wanted, sizes } = hub.data;
+  const [first] = images;
+  if (!wanted || !first) return {};
+  const { name, file } = first;
+  const check = {
+    user: USERS[0] ?? '',
+    profile: slug(name),
+    size: defaultSize(sizes),
+    image: name,
+    oggm: file.oggm !== undefined,
+    version: file.oggm?.version ?? null,
+    smoke: false,
+    starts: 1,
+  };
+  return {
+    jupyterhub: {
+      hub: {
+        services: { [PROBE]: { display: false } },
+        loadRoles: { [PROBE]: { services: [PROBE], scopes: machineScopes(USERS) } },
+      },
+    },
+    glaciocloud: {
+      probe: {
+        namespace: probeNamespace(hub.name),
+        settings: {
+          hub: hub.name,
+          api: seconds(wanted.api),
+          spawn: seconds(wanted.spawn),
+          onlyWhenWarm: wanted.onlyWhenWarm,
+          job: {
+            hub: `http://hub.${hub.name}.svc:8081`,
+            proxy: `http://proxy-public.${hub.name}.svc`,
+            checks: [check],
+          },
+        },
+      },
+    },
+    from: { [`/hub/services/${PROBE}`]: '/probe', [`/hub/loadRoles/${PROBE}`]: '/probe' },
+  };
+}

@@ -1,0 +1,51 @@
+import type { JsonObject } from '../../json.ts';
+import { CPU_GUARANTEE_SHARE } from '../../model/limits.ts';
+import type { Size } from '../../model/types.ts';
+import { slug } from '../../model/quantities.ts';
+import { modelEnv } from './servers.ts';
+import type { HubContext, Part } from './part.ts';
+
+/** What users choose from. The hub reads it from a mounted file, so a new image or size restarts nothing. */
+export function profiles(context: HubContext): Part {
+  const { hub, images } = context;
+  return {
+    glaciocloud: {
+      profiles: {
+        v: 1,
+        cpuGuaranteeShare: CPU_GUARANTEE_SHARE,
+        images: images.map(({ name, reference, file }, index) => ({
+          slug: slug(name),
+          title: file.title,
+          description: file.description ?? '',
+          image: reference,
+          for: ['all'],
+          default: index === 0,
+          env: file.oggm === undefined ? {} : modelEnv(context),
+        })),
+        sizes: Object.entries(hub.data.sizes).map(([name, size]) =>
+          sizeProfile(name, size, name === defaultSize(hub.data.sizes)),
+        ),
+      },
+    },
+  };
+}
+
+function sizeProfile(name: string, size: Size, isDefault: boolean): JsonObject {
+  // JupyterHub's own CPU_LIMIT is a float and OGGM counts the node's cores: whole numbers, spelt out.
+  const cores = String(Math.max(1, Math.floor(size.cpu)));
+  return {
+    slug: name,
+    title: size.title ?? `${size.cpu} CPU, ${size.memory} memory`,
+    cpu: size.cpu,
+    memory: size.memory,
+    for: size.for,
+    default: isDefault,
+    env: { SLURM_JOB_CPUS_PER_NODE: cores, PYTHON_CPU_COUNT: cores, OMP_NUM_THREADS: cores },
+  };
+}
+
+/** The size marked as default, or the first. */
+export function defaultSize(sizes: Readonly<Record<string, Size>>): string {
+  const names = Object.keys(sizes);
+  return names.find((name) => sizes[name]?.default === true) ?? names[0] ?? '';
+}

@@ -1,0 +1,68 @@
+import type {
+  Doc,
+  EnvironmentFile,
+  ImageFile,
+  ImageLockFile,
+  ImageName,
+  Platform,
+  Wave,
+} from '../model/types.ts';
+import type { ImagePin } from '../unit.ts';
+
+/** Where an image comes from, once its lock and the wave's channel are known. */
+export type Resolved =
+  | { kind: 'locked'; reference: string; build: string }
+  | { kind: 'digest'; reference: string }
+  | { kind: 'unlocked'; reference: string; floating: boolean }
+  | { kind: 'unbuilt' };
+
+export function resolveImage(
+  registry: string,
+  image: Doc<ImageFile>,
+  lock: Doc<ImageLockFile> | undefined,
+  channel: Wave['images'],
+): Resolved {
+  const build =
+    lock?.data.channels[channel] ?? lock?.data.channels.stable ?? lock?.data.channels.candidate;
+  const digest = build === undefined ? undefined : lock?.data.builds[build]?.digest;
+  if (build !== undefined && digest !== undefined)
+    return { kind: 'locked', reference: `${registry}/${image.name}@${digest}`, build };
+  const from = image.data.from;
+  if (!from) return { kind: 'unbuilt' };
+  if (from.digest !== undefined)
+    return { kind: 'digest', reference: `${from.image}@${from.digest}` };
+  return {
+    kind: 'unlocked',
+    reference: `${from.image}:${from.tag ?? from.track ?? 'latest'}`,
+    floating: from.tag === undefined,
+  };
+}
+
+/** The images of a hub in its own order; unknown and unbuilt ones are left out, a rule names them. */
+export function hubImages(platform: Platform, hub: Doc<EnvironmentFile>): HubImage[] {
+  const wave = platform.settings.data.waves.find(({ name }) => name === hub.data.wave);
+  const resolve = (name: ImageName): HubImage[] => {
+    const image = platform.images.get(name);
+    if (!image) return [];
+    const resolved = resolveImage(
+      platform.settings.data.registry,
+      image,
+      platform.locks.get(name),
+      wave?.images ?? 'stable',
+    );
+    if (resolved.kind === 'unbuilt') return [];
+    return [
+      {
+        name,
+        reference: resolved.reference,
+        pinned: resolved.kind !== 'unlocked',
+        file: image.data,
+      },
+    ];
+  };
+  return hub.data.images.flatMap(resolve);
+}
+
+export interface HubImage extends ImagePin {
+  file: ImageFile;
+}

@@ -1,0 +1,187 @@
+import { pointer } from '../json.ts';
+import { resolveImage } from './resolve.ts';
+import type { Rule } from '../rule.ts';
+
+export const imageSource: Rule = {
+  id: 'image-source',
+  severity: 'error',
+  title: 'An image says in one way what it is built on, and in one way which OGGM it has.',
+  why: 'Of two sources one would be ignored without a word.',
+  on: 'platform',
+  *check(platform) {
+    for (const image of platform.images.values()) {
+      const { from, oggm } = image.data;
+      const given = from
+        ? (['track', 'tag', 'digest'] as const).filter((key) => from[key] !== undefined)
+        : ['none'];
+      if (given.length !== 1)
+        yield {
+          at: image.at('/from'),
+          message:
+            given.length === 0
+              ? 'nothing says which version of the image'
+              : `${given.join(' and ')} exclude each other`,
+          hint: 'write one of track (moves), tag (does not) or digest',
+        };
+      if (oggm && (oggm.git === undefined) === (oggm.version === undefined))
+        yield {
+          at: image.at('/oggm'),
+          message:
+            oggm.git === undefined
+              ? 'nothing says which OGGM'
+              : 'git and version exclude each other',
+          hint: 'write version: 1.6.3, or git: with ref:',
+        };
+    }
+  },
+};
+
+const MOVING = /^(latest|main|master|stable|nightly|dev|edge|test)$/u;
+
+export const mutableTag: Rule = {
+  id: 'mutable-tag',
+  severity: 'error',
+  title: 'A tag that moves is called `track`.',
+  why: 'With `latest` under `tag` nobody knows what ran yesterday. A public incident (DuBois hub, 2026-02-11) began with an image that had changed under its tag. Under `track` the lock pins what the tag pointed at.',
+  on: 'platform',
+  *check(platform) {
+    for (const image of platform.images.values()) {
+      const tag = image.data.from?.tag;
+      if (tag !== undefined && MOVING.test(tag))
+        yield {
+          at: image.at('/from/tag'),
+          message: `the tag "${tag}" moves`,
+          hint: `write "track: ${tag}"`,
+        };
+    }
+  },
+};
+
+export const imageUnlocked: Rule = {
+  id: 'image-unlocked',
+  severity: 'warning',
+  title: 'Images in hubs are locked to a digest.',
+  why: 'Without a lock a hub runs whatever the reference points at when a node pulls it. Locks are written when the platform builds images.',
+  on: 'platform',
+  *check(platform) {
+    const used = new Set([...platform.environments.values()].flatMap(({ data }) => data.images));
+    for (const image of platform.images.values()) {
+      if (!used.has(image.name) || MOVING.test(image.data.from?.tag ?? '')) continue;
+      const resolved = resolveImage(
+        platform.settings.data.registry,
+        image,
+        platform.locks.get(image.name),
+        'stable',
+      );
+      if (resolved.kind === 'unlocked')
+        yield {
+          at: image.at('/from'),
+          message: `${resolved.reference} is used as it is${resolved.floating ? ', and it moves' : ''}`,
+          hint: 'nothing to do until its first build is locked; or write "digest:"',
+        };
+    }
+  },
+};
+
+export const imageUnbuilt: Rule = {
+  id: 'image-unbuilt',
+  severity: 'error',
+  title: 'A hub offers only images that exist.',
+  why: 'An image built from conda-forge has no address before its first build.',
+  on: 'platform',
+  *check(platform) {
+    for (const hub of platform.environments.values()) {
+      for (const [index, name] of hub.data.images.entries()) {
+        const image = platform.images.get(name);
+        if (
+          image &&
+          resolveImage(platform.settings.data.registry, image, platform.locks.get(name), 'stable')
+            .kind === 'unbuilt'
+        ) {
+          yield {
+            at: hub.at(pointer('images', index)),
+            message: `${name} has not been built yet`,
+            hint: 'wait for its first lock, then add it',
+          };
+        }
+      }
+    }
+  },
+};
+
+export const lockChannel: Rule = {
+  id: 'lock-channel',
+  severity: 'error',
+  title: 'Channels of a lock name builds that it holds.',
+  why: 'A channel that points nowhere would fall back to another build.',
+  on: 'platform',
+  *check(platform) {
+    for (const lock of platform.locks.values()) {
+      for (const [channel, build] of Object.entries(lock.data.channels)) {
+        if (!Object.hasOwn(lock.data.builds, build))
+          yield {
+            at: lock.at(pointer('channels', channel)),
+            message: `there is no build "${build}"`,
+            hint: 'locks are written by the platform: restore the file',
+          };
+      }
+    }
+  },
+};
+
+export const imageFiles: Rule = {
+  id: 'image-files',
+  severity: 'error',
+  title: 'Files that an image names lie in its folder.',
+  why: 'A path that leaves the folder would copy something else into an image that everybody can read.',
+  on: 'platform',
+  *check(platform) {
+    for (const image of platform.images.values()) {
+      const named = [
+        ...image.data.files.map((path, index) => ({ path, at: pointer('files', index) })),
+        ...image.data.tests.notebooks.map((path, index) => ({
+          path,
+          at: pointer('tests', 'notebooks', index),
+        })),
+      ];
+      for (const { path, at } of named) {
+        if (path.startsWith('/') || path.split('/').some((part) => part === '..' || part === '.'))
+          yield {
+            at: image.at(at),
+            message: `"${path}" leaves the image’s folder`,
+            hint: 'name a file below it',
+          };
+        else if (!platform.paths.has(`images/${image.name}/${path}`))
+          yield {
+            at: image.at(at),
+            message: `there is no images/${image.name}/${path}`,
+            hint: 'add the file, or correct the path',
+          };
+      }
+    }
+  },
+};
+
+export const belowHome: Rule = {
+  id: 'below-home',
+  severity: 'error',
+  title: 'Nothing that an image brings lies below the home.',
+  why: 'The home volume hides what an image puts into the home. With OGGM’s sample data or salem’s cache hidden, `import oggm` downloads 80 MB for each user, or fails without network.',
+  on: 'platform',
+  *check(platform) {
+    for (const image of platform.images.values()) {
+      for (const [name, value] of Object.entries(image.data.env)) {
+        if (
+          /(^|:)(\/home\/|~|\$HOME)/u.test(value) &&
+          /CACHE|DATA|_DIR$|PATH/u.test(name) &&
+          name !== 'OGGM_WORKDIR'
+        )
+          yield {
+            at: image.at(pointer('env', name)),
+            message: `${name} points below the home, which a volume hides`,
+            hint: 'use a folder below /opt',
+          };
+      }
+    }
+  },
+};

@@ -1,0 +1,48 @@
+import type { Place, Severity } from './finding.ts';
+import type { JsonObject } from './json.ts';
+import type { ClusterFile, Doc, EnvironmentFile, Platform } from './model/types.ts';
+
+/** What a rule says about one place. */
+export interface Problem {
+  at: Place;
+  message: string;
+  hint: string;
+}
+
+interface About {
+  /** Kebab-case; never reused for another meaning. */
+  id: string;
+  severity: Severity;
+  /** One sentence: what is demanded. */
+  title: string;
+  /** Why, in a few sentences; with the public incident that taught it. */
+  why: string;
+}
+
+export interface HubFacts {
+  hub: Doc<EnvironmentFile>;
+  cluster: Doc<ClusterFile>;
+  platform: Platform;
+  /** Milliseconds since 1970. Rules that depend on it are warnings. */
+  now: number;
+}
+
+export interface ValuesFacts extends HubFacts {
+  /** Values below `jupyterhub:` as Helm will see them: chart defaults (where at hand), ours, then the file's own `values:`. */
+  values: JsonObject;
+  /** Where a pointer below `jupyterhub:` was written, or the field that produced it. */
+  place: (path: string) => Place;
+}
+
+export interface ManifestFacts extends HubFacts {
+  objects: readonly JsonObject[];
+}
+
+/** A rule looks at the files alone, at one hub, at a hub's merged values, or at its rendered objects: so `values:` cannot get around it. */
+export type Rule = About &
+  (
+    | { on: 'platform'; check(platform: Platform, now: number): Iterable<Problem> }
+    | { on: 'hub'; check(facts: HubFacts): Iterable<Problem> }
+    | { on: 'values'; check(facts: ValuesFacts): Iterable<Problem> }
+    | { on: 'manifests'; check(facts: ManifestFacts): Iterable<Problem> }
+  );

@@ -1,0 +1,78 @@
+import type { JsonObject } from './json.ts';
+import type { ClusterName, WaveName } from './model/types.ts';
+
+/** The first 40 hex digits of a SHA-256: what two releases are compared by. */
+export type Digest = string;
+/** ISO 8601, UTC. */
+export type Instant = string;
+
+/** What is planned and deployed as one: a hub, or what the hubs of a cluster share (wave 0, before all hubs). */
+export interface Unit {
+  kind: 'cluster' | 'hub';
+  cluster: ClusterName;
+  /** Hub names are unique in the platform; a cluster unit bears the cluster's name. */
+  name: string;
+}
+
+/** A chart by what is in it: the digest is over file paths and contents, equal for an archive and its unpacked folder. */
+export interface ChartPin {
+  name: string;
+  version: string;
+  digest: string;
+  /** A test double says so in its own annotations, and plans made with it repeat it. */
+  double: boolean;
+  /** False for what `--charts-from` gave and no pinned hash vouches for. */
+  verified: boolean;
+}
+
+export interface ImagePin {
+  /** Name of the folder in images/. */
+  name: string;
+  reference: string;
+  pinned: boolean;
+}
+
+/** Everything that decides how a unit runs, and nothing else: no tool versions, no commits, no clock. */
+export interface Release {
+  v: 1;
+  unit: Unit;
+  namespace: string;
+  charts: Pick<ChartPin, 'name' | 'version' | 'digest'>[];
+  values: JsonObject;
+  images: Omit<ImagePin, 'pinned'>[];
+  secrets: string[];
+}
+
+export interface WantedRelease {
+  unit: Unit;
+  wave: WaveName;
+  /** Position of the wave; cluster units are 0, the first wave is 1. */
+  order: number;
+  release: Release;
+  digest: Digest;
+}
+
+/** What the branch `deployed` (or a folder of its shape) says about a unit. */
+export interface PresentRelease {
+  unit: Unit;
+  digest: Digest;
+  release: Release;
+  status: PresentStatus | undefined;
+}
+
+export interface PresentStatus {
+  at: Instant;
+  commit: string;
+  /** Of a cluster: the UID of its kube-system namespace, as first seen. */
+  identity?: string;
+}
+
+export interface Rendered {
+  unit: Unit;
+  /** Kubernetes objects as YAML documents in a fixed order; values of Secrets are masked. */
+  manifests: string;
+}
+
+export function unitId(unit: Unit): string {
+  return unit.kind === 'cluster' ? `clusters/${unit.name}` : unit.name;
+}

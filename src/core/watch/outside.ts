@@ -1,0 +1,62 @@
+import { objectOf, textAt } from '../json.ts';
+import { CERTIFICATE_DAYS, HEARTBEAT_INTERVALS } from '../model/limits.ts';
+import { duration } from '../time.ts';
+
+const DAY_MS = 86_400_000;
+
+/** What was found at one of a hub's signs of life. */
+export type Sign =
+  | { kind: 'well'; text: string }
+  | { kind: 'problem'; text: string }
+  | { kind: 'unchecked'; text: string };
+
+/** What came back from a public address: the beginning of its body, and until when its certificate is good (milliseconds since 1970). */
+export type Answer =
+  | { kind: 'answered'; status: number; body: string; until: number | undefined }
+  | { kind: 'nothing'; why: string };
+
+/** What a hub's address answered: a page of a router or of an ingress is no hub, whatever its status. `leastDays` are those that its certificate must be good for. */
+export function addressSign(answer: Answer, now: number, leastDays = CERTIFICATE_DAYS): Sign {
+  if (answer.kind === 'nothing')
+    return { kind: 'problem', text: `it does not answer: ${answer.why}` };
+  const { status, body, until } = answer;
+  const version = textAt(objectOf(body), '/version');
+  if (status !== 200 || version === '')
+    return {
+      kind: 'problem',
+      text: `it answers ${status} with ${body.trim() === '' ? 'nothing' : `"${body.trim().slice(0, 80)}"`}, which is no answer of a hub`,
+    };
+  const days = until === undefined ? undefined : Math.floor((until - now) / DAY_MS);
+  if (days !== undefined && days < leastDays)
+    return {
+      kind: 'problem',
+      text:
+        days < 0
+          ? 'its certificate has ended'
+          : `its certificate ends in ${days} days, and nobody has renewed it`,
+    };
+  return {
+    kind: 'well',
+    text: `JupyterHub ${version}${days === undefined ? '' : `, certificate good for ${days} days`}`,
+  };
+}
+
+/** Issues that the probe keeps alive: charts/oggm-hub/files/probe.py. */
+export function heartbeatLabels(hub: string): string[] {
+  return ['glaciocloud-heartbeat', `hub:${hub}`];
+}
+
+/** When the probe last wrote into its issue: silence is a failure too, of the probe, its cluster or its token. `interval` in seconds. */
+export function heartbeatSign(body: string | undefined, interval: number, now: number): Sign {
+  const last = Date.parse(/^<!-- glaciocloud-heartbeat (\S+) -->/u.exec(body ?? '')?.[1] ?? '');
+  if (Number.isNaN(last))
+    return {
+      kind: 'problem',
+      text: `the probe has never spoken, or its issue was closed (label ${heartbeatLabels('NAME')[0] ?? ''})`,
+    };
+  const silent = Math.max(0, Math.round((now - last) / 60_000)) * 60;
+  const said = `the probe spoke ${duration(silent)} ago`;
+  return silent > HEARTBEAT_INTERVALS * interval
+    ? { kind: 'problem', text: `${said}, and should every ${duration(interval)}` }
+    : { kind: 'well', text: said };
+}

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import type { DeployInputs } from './deploy.ts';
+import { pretty } from '../core/json.ts';
+import type { Json } from '../core/json.ts';
+import type { Platform } from '../core/model/types.ts';
+import { unitId } from '../core/unit.ts';
+import type { PresentRelease, PresentStatus, Unit, WantedRelease } from '../core/unit.ts';
+import type { Charts } from '../edges/charts.ts';
+import { deployedInFolder, deployedOnBranch } from '../edges/deployed.ts';
+import { exists, writeFolder } from '../edges/files.ts';
+import type { Report } from '../edges/report.ts';
+import { Failure } from '../failure.ts';
+import { renderAll } from './render.ts';
+
+/** What runs, for everybody to read: masked, in the shape that `render` writes and `plan --present` reads. */
+export function recordFiles(
+  to: WantedRelease,
+  manifests: string,
+  status: PresentStatus,
+): Map<string, string> {
+  return new Map([...releaseFiles(to, manifests), ['status.json', pretty({ ...status })]]);
+}
+
+/** The files that `render` writes and the branch `deployed` keeps. */
+export function releaseFiles(wanted: WantedRelease, manifests: string): Map<string, string> {
+  return new Map([
+    ['values.json', pretty(wanted.release.values)],
+    ['manifests.yaml', manifests],
+    ['release.json', pretty({ digest: wanted.digest, release: wanted.release as unknown as Json })],
+  ]);
+}
+
+/** What runs, as far as anybody may know: this cluster and others. */
+export async function publicReleases({ record, root }: DeployInputs): Promise<PresentRelease[]> {
+  if (record === undefined) return (await deployedOnBranch(root)).releases;
+  return (await exists(record)) ? (await deployedInFolder(record)).releases : [];
+}
+
+/** Into the folder that was named, and onto the branch `deployed`. */
+export async function keepRecord(
+  { record, actions }: DeployInputs,
+  unit: Unit,
+  files: ReadonlyMap<string, string>,
+  message: string,
+  report: Report,
+): Promise<void> {
+  if (record !== undefined) await writeFolder(join(record, unitId(unit)), files);
+  if (actions) {
+    await actions.github
+      .commitFiles('deployed', inRecord(unit, files), message)
+      .catch((error: unknown) => {
+        if (!(error instanceof Failure)) throw error;
+        report.progress(`record: ${error.message}`); // the next run tries again
+      });
+  }
+}
+
+/** A unit's files by their paths on the branch. */
+export function inRecord(unit: Unit, files: ReadonlyMap<string, string>): Map<string, string> {
+  return new Map([...files].map(([path, text]) => [`${unitId(unit)}/${path}`, text]));
+}
+
+export interface RecordFrame extends PresentStatus {
+  platform: Platform;
+  charts: Charts;
+  report: Report;
+}
+
+/** Rendered with placeholders, as everywhere. */
+export async function publicRecord(
+  to: WantedRelease,
+  { platform, charts, report, ...status }: RecordFrame,
+): Promise<Map<string, string>> {
+  const [rendered] = await renderAll({
+    wanted: [to],
+    platform,
+    charts,
+    report,
+    use: ({ manifests }) => manifests,
+  });
+  if (rendered?.kind !== 'rendered') throw rendered?.failure ?? new Error('nothing was rendered');
+  return recordFiles(to, rendered.result, status);
+}
