@@ -1,4 +1,6 @@
-"""A test double for GitHub's login: it answers as GitHub does, refuses, or does not answer at all."""
+"""A test double for GitHub's login: it answers as GitHub does, refuses, or does not answer at
+all.
+"""
 
 import json
 import threading
@@ -33,10 +35,14 @@ class FakeGitHub:
         self.calls.append(path)
         length = int(request.headers.get("Content-Length") or 0)
         request.rfile.read(length)
-        if path == "/login/oauth/authorize":  # the browser's part, which a user sees before the hub calls GitHub
+        if (
+            path == "/login/oauth/authorize"
+        ):  # the browser's part, which a user sees before the hub calls GitHub
             query = parse_qs(urlsplit(request.path).query)
             request.send_response(302)
-            request.send_header("Location", f"{query['redirect_uri'][0]}?code=code-1&state={query['state'][0]}")
+            request.send_header(
+                "Location", f"{query['redirect_uri'][0]}?code=code-1&state={query['state'][0]}"
+            )
             request.end_headers()
             return
         if self.mode == "hang":
@@ -45,7 +51,9 @@ class FakeGitHub:
         if self.mode == "refuse":
             return self.send(request, 503, {"message": "Service unavailable"})
         if path == "/login/oauth/access_token":
-            return self.send(request, 200, {"access_token": "gho_test", "scope": "", "token_type": "bearer"})
+            return self.send(
+                request, 200, {"access_token": "gho_test", "scope": "", "token_type": "bearer"}
+            )
         if path == "/api/v3/user":
             return self.send(request, 200, self.me)
         self.send(request, 404, {"message": "Not Found"})

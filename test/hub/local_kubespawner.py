@@ -1,4 +1,6 @@
-"""A test double for pods: KubeSpawner with its menu, options and environment as they are, but the server is a local process."""
+"""A test double for pods: KubeSpawner with its menu, options and environment as they are, but the
+server is a local process.
+"""
 
 import sys
 
@@ -6,7 +8,9 @@ import kubespawner.spawner
 from jupyterhub.spawner import LocalProcessSpawner
 from kubespawner import KubeSpawner
 
-kubespawner.spawner.load_config = lambda **ignored: None  # there is no cluster to find credentials of
+kubespawner.spawner.load_config = lambda **ignored: (
+    None
+)  # there is no cluster to find credentials of
 
 SLOW = "import os, sys, time; time.sleep(4); os.execv(sys.argv[1], sys.argv[1:])"
 
@@ -20,7 +24,11 @@ class LocalKubeSpawner(KubeSpawner, LocalProcessSpawner):
             self.cmd = [sys.executable, "-c", SLOW, *self.cmd]
         self.ip, self.port = "127.0.0.1", 0
         # Limits are for pods; the chosen image reaches the server so that tests can see it.
-        self.environment = {**self.environment, "CHOSEN_IMAGE": self.image, "CHOSEN_MEMORY": str(self.mem_limit)}
+        self.environment = {
+            **self.environment,
+            "CHOSEN_IMAGE": self.image,
+            "CHOSEN_MEMORY": str(self.mem_limit),
+        }
         return await LocalProcessSpawner.start(self)
 
     async def stop(self, now=False):

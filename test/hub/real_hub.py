@@ -1,4 +1,6 @@
-"""A real JupyterHub with a real proxy, our code, and mounted files that change as a kubelet changes them."""
+"""A real JupyterHub with a real proxy, our code, and mounted files that change as a kubelet changes
+them.
+"""
 
 import json
 import os
@@ -54,8 +56,25 @@ glaciocloud_hub.configure(c)
 
 ANY_IMAGE = {
     "v": 1,
-    "images": [{"slug": "plain", "title": "Plain", "image": "example.org/plain:1", "for": ["all"], "default": True}],
-    "sizes": [{"slug": "small", "title": "Small", "cpu": 1, "memory": "1G", "for": ["all"], "default": True}],
+    "images": [
+        {
+            "slug": "plain",
+            "title": "Plain",
+            "image": "example.org/plain:1",
+            "for": ["all"],
+            "default": True,
+        }
+    ],
+    "sizes": [
+        {
+            "slug": "small",
+            "title": "Small",
+            "cpu": 1,
+            "memory": "1G",
+            "for": ["all"],
+            "default": True,
+        }
+    ],
 }
 
 
@@ -80,7 +99,9 @@ def wait_for(what, condition, seconds=20.0):
 
 
 class RealHub:
-    def __init__(self, folder, github_url="http://127.0.0.1:9", extra="", health_scopes=("read:hub",)):
+    def __init__(
+        self, folder, github_url="http://127.0.0.1:9", extra="", health_scopes=("read:hub",)
+    ):
         self.folder, self.mounts, self.keep = folder, folder / "etc", folder / "keep"
         for each in (self.mounts, self.keep, folder / "home"):
             each.mkdir()
@@ -89,11 +110,20 @@ class RealHub:
         self.process = None
         (folder / "jupyterhub_config.py").write_text(
             CONFIG.format(
-                files=str(FILES), here=str(HERE), port=self.port, hub_port=self.hub_port, api_port=self.api_port,
-                home=str(folder / "home"), github=github_url, root_token=ROOT_TOKEN, health_token=HEALTH_TOKEN,
-                proxy_token=PROXY_TOKEN, health_scopes=list(health_scopes), extra=extra,
+                files=str(FILES),
+                here=str(HERE),
+                port=self.port,
+                hub_port=self.hub_port,
+                api_port=self.api_port,
+                home=str(folder / "home"),
+                github=github_url,
+                root_token=ROOT_TOKEN,
+                health_token=HEALTH_TOKEN,
+                proxy_token=PROXY_TOKEN,
+                health_scopes=list(health_scopes),
+                extra=extra,
             )
-        )  # fmt: skip
+        )
         self.write("access", {"v": 1, "users": {}, "machines": {}})
         self.write("profiles", ANY_IMAGE)
         self.write("notices", {"v": 1, "announcement": None, "spawning": {"open": True}})
@@ -108,7 +138,9 @@ class RealHub:
         mount = self.mount(name)
         version = mount / f"..{time.time_ns()}"
         version.mkdir(parents=True)
-        (version / f"{name}.json").write_text(content if isinstance(content, str) else json.dumps(content))
+        (version / f"{name}.json").write_text(
+            content if isinstance(content, str) else json.dumps(content)
+        )
         link = mount / "..data.new"
         link.symlink_to(version.name)
         link.rename(mount / "..data")
@@ -126,7 +158,11 @@ class RealHub:
 
     def start(self):
         environment = {
-            **{key: value for key, value in os.environ.items() if not key.startswith(("GITHUB_", "JUPYTERHUB_"))},
+            **{
+                key: value
+                for key, value in os.environ.items()
+                if not key.startswith(("GITHUB_", "JUPYTERHUB_"))
+            },
             "GLACIOCLOUD_MOUNTS": str(self.mounts),
             "GLACIOCLOUD_KEEP": str(self.keep),
             "HOME": str(self.folder / "home"),
@@ -135,8 +171,12 @@ class RealHub:
         self.log = open(self.folder / "hub.log", "ab")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "jupyterhub", "--config", "jupyterhub_config.py"],
-            cwd=self.folder, env=environment, stdout=self.log, stderr=self.log, start_new_session=True,
-        )  # fmt: skip
+            cwd=self.folder,
+            env=environment,
+            stdout=self.log,
+            stderr=self.log,
+            start_new_session=True,
+        )
         try:
             wait_for("the hub answers", self.answers, 30)
         except AssertionError:
@@ -170,10 +210,20 @@ class RealHub:
     # what people and services do
 
     def api(self, method, path, token=ROOT_TOKEN, **kwargs):
-        return requests.request(method, f"{self.url}/hub/api{path}", headers={"Authorization": f"token {token}"}, timeout=30, **kwargs)
+        return requests.request(
+            method,
+            f"{self.url}/hub/api{path}",
+            headers={"Authorization": f"token {token}"},
+            timeout=30,
+            **kwargs,
+        )
 
     def state(self):
-        return requests.get(f"{self.url}/hub/glaciocloud/state", headers={"Authorization": f"token {ROOT_TOKEN}"}, timeout=10).json()
+        return requests.get(
+            f"{self.url}/hub/glaciocloud/state",
+            headers={"Authorization": f"token {ROOT_TOKEN}"},
+            timeout=10,
+        ).json()
 
     def login(self):
         """A browser that went through the login pages; the last answer is in `.answer`."""
@@ -192,7 +242,9 @@ class RealHub:
 
     def spawn(self, name, options=None, token=ROOT_TOKEN):
         """Ask for a server and follow its progress: (status of the request, last event)."""
-        answer = self.api("POST", f"/users/{name}/server", token, json=options if options is not None else {})
+        answer = self.api(
+            "POST", f"/users/{name}/server", token, json=options if options is not None else {}
+        )
         if answer.status_code not in (201, 202):
             return answer.status_code, answer.json()
         events = self.api("GET", f"/users/{name}/server/progress", token).text
@@ -201,4 +253,7 @@ class RealHub:
 
     def delete_server(self, name):
         self.api("DELETE", f"/users/{name}/server")
-        wait_for("the server is gone", lambda: not self.api("GET", f"/users/{name}").json().get("servers"))
+        wait_for(
+            "the server is gone",
+            lambda: not self.api("GET", f"/users/{name}").json().get("servers"),
+        )

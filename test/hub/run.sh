@@ -16,5 +16,9 @@ if [ ! -e "$venv/complete" ]; then
   npm install --silent --no-audit --no-fund --prefix "$venv/proxy" "configurable-http-proxy@$proxy_version"
   touch "$venv/complete"
 fi
+# Python of the repository is formatted and linted with the same tools everywhere.
+python_files=(../../test ../../images)
+"$venv/bin/ruff" check --quiet --no-cache "${python_files[@]}"
+"$venv/bin/ruff" format --quiet --no-cache --check "${python_files[@]}" || { echo "Run: $venv/bin/ruff format" >&2; exit 1; }
 # JupyterHub finds the proxy and single-user servers on PATH.
 PATH=$venv/bin:$venv/proxy/node_modules/.bin:$PATH exec "$venv/bin/python" -m pytest -p no:cacheprovider "$@"

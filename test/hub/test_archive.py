@@ -43,7 +43,20 @@ def test_everything_that_a_home_holds(tmp_path):
     assert said == {"sha256": hashlib.sha256(sent).hexdigest(), "bytes": len(sent), "files": 7}
     with tarfile.open(fileobj=io.BytesIO(sent)) as tar:
         members = {one.name: one for one in tar}
-        assert sorted(members, key=os.fsencode) == sorted(["again", "empty", "link", "outside", "pipe", "sub", "sub/Ötztal", "sub/" + "n" * 240, os.fsdecode(b"\xff\xfe")], key=os.fsencode)
+        assert sorted(members, key=os.fsencode) == sorted(
+            [
+                "again",
+                "empty",
+                "link",
+                "outside",
+                "pipe",
+                "sub",
+                "sub/Ötztal",
+                "sub/" + "n" * 240,
+                os.fsdecode(b"\xff\xfe"),
+            ],
+            key=os.fsencode,
+        )
         assert members["outside"].linkname == "/etc"
         assert tar.extractfile("again").read() == "ü".encode()
 

@@ -1,4 +1,6 @@
-"""Copies of the hub's database while the hub runs, and putting one back, on the database of a real JupyterHub."""
+"""Copies of the hub's database while the hub runs, and putting one back, on the database of a real
+JupyterHub.
+"""
 
 import json
 import os
@@ -13,9 +15,13 @@ from real_hub import FILES, RealHub
 
 def run(script, folder, *args):
     done = subprocess.run(
-        [sys.executable, "-", *args], input=(FILES / script).read_text(), capture_output=True, text=True, timeout=60,
+        [sys.executable, "-", *args],
+        input=(FILES / script).read_text(),
+        capture_output=True,
+        text=True,
+        timeout=60,
         env={**os.environ, "GLACIOCLOUD_DATABASE_FOLDER": str(folder)},
-    )  # fmt: skip
+    )
     return done.returncode, json.loads(done.stdout) if done.stdout else None, done.stderr
 
 
@@ -27,7 +33,9 @@ def names(folder):
 def database(tmp_path):
     """A small database with the one table that the scripts rely on."""
     connection = sqlite3.connect(tmp_path / "jupyterhub.sqlite")
-    connection.executescript("create table alembic_version (version_num text); insert into alembic_version values ('abc'); create table users (name text);")
+    connection.executescript(
+        "create table alembic_version (version_num text); insert into alembic_version values ('abc'); create table users (name text);"
+    )
     connection.commit()
     yield connection
     connection.close()
@@ -50,14 +58,21 @@ def test_copy_and_restore_with_a_running_hub(tmp_path):
         hub.api("POST", "/users/alice")
         code, copied, _ = run("db_copy.py", tmp_path, "before")
         assert code == 0
-        assert (copied["copied"], copied["integrity"], copied["foreign"]) == ("before.sqlite", "ok", 0)
+        assert (copied["copied"], copied["integrity"], copied["foreign"]) == (
+            "before.sqlite",
+            "ok",
+            0,
+        )
         assert copied["rows"]["users"] == 1 and copied["revision"]
         assert hub.answers()
         hub.api("POST", "/users/bob")
         hub.stop()
         code, restored, _ = run("db_restore.py", tmp_path, "before")
         assert code == 0
-        assert (restored["restored"], restored["aside"]) == ("before.sqlite", "jupyterhub.sqlite.before-restore")
+        assert (restored["restored"], restored["aside"]) == (
+            "before.sqlite",
+            "jupyterhub.sqlite.before-restore",
+        )
         assert restored["rows"] == copied["rows"] and restored["revision"] == copied["revision"]
         hub.start()
         assert hub.api("GET", "/users/alice").status_code == 200
@@ -82,7 +97,10 @@ def test_rows_in_the_journal_are_copied_and_old_journals_are_not_applied(tmp_pat
     add(database, "bob")
     # As after a hub that was killed: its journal lies there, and nobody closed the database.
     assert run("db_restore.py", tmp_path, "one")[0] == 0
-    assert not (tmp_path / "jupyterhub.sqlite-wal").exists() and not (tmp_path / "jupyterhub.sqlite-shm").exists()
+    assert (
+        not (tmp_path / "jupyterhub.sqlite-wal").exists()
+        and not (tmp_path / "jupyterhub.sqlite-shm").exists()
+    )
     assert people(tmp_path) == ["alice"]
     assert (tmp_path / "jupyterhub.sqlite.before-restore-wal").exists()
 
@@ -174,7 +192,9 @@ def test_a_database_of_another_schema_or_none_does_not(tmp_path, database, damag
         database.commit()
     else:
         database.close()
-        (tmp_path / "jupyterhub.sqlite").write_bytes(b"this is no database at all, but something longer than a header of one" * 40)
+        (tmp_path / "jupyterhub.sqlite").write_bytes(
+            b"this is no database at all, but something longer than a header of one" * 40
+        )
     code, said, _ = run("db_restore.py", tmp_path, "before", "--if-changed")
     assert (code, said["restored"]) == (0, "before.sqlite")
     assert people(tmp_path) == ["alice"]

@@ -1,4 +1,6 @@
-"""Who gets into a hub, and how fast somebody is out: a real JupyterHub, a real proxy, OAuth redirects to a double of GitHub."""
+"""Who gets into a hub, and how fast somebody is out: a real JupyterHub, a real proxy, OAuth
+redirects to a double of GitHub.
+"""
 
 import json
 import stat
@@ -96,7 +98,9 @@ def test_a_demoted_admin_is_no_admin_at_once(hub):
     token = hub.token("alice")
     assert hub.api("GET", "/users", token).status_code == 200
     hub.people({"1001": {"name": "alice"}})
-    seconds = wait_for("alice is no admin", lambda: hub.api("GET", "/users", token).status_code == 403)
+    seconds = wait_for(
+        "alice is no admin", lambda: hub.api("GET", "/users", token).status_code == 403
+    )
     assert seconds < AT_ONCE
     assert hub.is_in(browser)
 
@@ -104,7 +108,13 @@ def test_a_demoted_admin_is_no_admin_at_once(hub):
 def test_groups_follow_the_file(hub):
     browser = enter(hub, groups=["a"])
     hub.people({"1001": {"name": "alice", "groups": ["b", "a"]}})
-    wait_for("the new group", lambda: hub.is_in(browser) and sorted(hub.api("GET", "/users/alice").json()["groups"]) == ["a", "b"])
+    wait_for(
+        "the new group",
+        lambda: (
+            hub.is_in(browser)
+            and sorted(hub.api("GET", "/users/alice").json()["groups"]) == ["a", "b"]
+        ),
+    )
 
 
 @pytest.mark.parametrize("mode", ["refuse", "hang"])
@@ -136,7 +146,11 @@ def test_a_new_login_fails_in_time_when_github_is_away(hub, github, mode):
 def test_a_broken_file_changes_nothing(hub):
     browser = enter(hub)
     good = hub.state()["access"]["digest"]
-    for broken in ("{", '{"v": 1}', json.dumps({"v": 1, "users": {"1": {"name": "x"}, "2": {"name": "x"}}})):
+    for broken in (
+        "{",
+        '{"v": 1}',
+        json.dumps({"v": 1, "users": {"1": {"name": "x"}, "2": {"name": "x"}}}),
+    ):
         hub.write("access", broken)
         wait_for("the hub saw it", lambda: hub.state()["access"]["error"])
         assert hub.state()["access"]["digest"] == good
@@ -148,7 +162,13 @@ def test_a_broken_file_changes_nothing(hub):
 
 @pytest.mark.parametrize(
     "entry",
-    [{"name": "Alice"}, {"name": ""}, {}, {"name": "machine_0"}, {"name": "alice", "until": "soon"}],
+    [
+        {"name": "Alice"},
+        {"name": ""},
+        {},
+        {"name": "machine_0"},
+        {"name": "alice", "until": "soon"},
+    ],
 )
 def test_a_file_with_a_wrong_entry_is_not_taken(hub, entry):
     hub.people({})
@@ -170,14 +190,21 @@ def test_a_machine_needs_no_github_account(hub):
     assert hub.api("GET", "/users/deploy_0").json()["groups"] == ["team:x/y"]
     hub.delete_server("deploy_0")
     hub.people({}, {})
-    wait_for("the machine may no longer", lambda: hub.api("POST", "/users/deploy_0/server").status_code == 403)
+    wait_for(
+        "the machine may no longer",
+        lambda: hub.api("POST", "/users/deploy_0/server").status_code == 403,
+    )
     hub.api("DELETE", "/users/deploy_0")
 
 
 def test_the_state_counts_and_needs_a_scope(hub):
     hub.people({"1": {"name": "a"}, "2": {"name": "b", "until": "2020-01-01"}})
     state = hub.state()
-    assert (state["access"]["people"], state["access"]["open"], state["access"]["from"]) == (2, 1, "mount")
+    assert (state["access"]["people"], state["access"]["open"], state["access"]["from"]) == (
+        2,
+        1,
+        "mount",
+    )
     assert state["profiles"]["images"] == 1
     assert requests.get(f"{hub.url}/hub/glaciocloud/state", timeout=5).status_code == 403
 

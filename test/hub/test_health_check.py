@@ -1,4 +1,6 @@
-"""The proof of a running hub, on a real hub with real servers, kernels and proxy. Pods are processes (LocalKubeSpawner)."""
+"""The proof of a running hub, on a real hub with real servers, kernels and proxy. Pods are
+processes (LocalKubeSpawner).
+"""
 
 import json
 import os
@@ -15,7 +17,14 @@ import pytest
 from real_hub import ANY_IMAGE, FILES, HEALTH_TOKEN, RealHub, wait_for
 
 POOL = ("deploy_0", "deploy_1")
-SCOPES = ["read:hub", *(f"{scope}!user={user}" for user in POOL for scope in ("admin:users", "servers", "access:servers"))]
+SCOPES = [
+    "read:hub",
+    *(
+        f"{scope}!user={user}"
+        for user in POOL
+        for scope in ("admin:users", "servers", "access:servers")
+    ),
+]
 IMAGE = ANY_IMAGE["images"][0]
 MENU = {
     **ANY_IMAGE,
@@ -25,7 +34,15 @@ MENU = {
         {**IMAGE, "slug": "slow", "image": "example.org/slow:1", "default": False},
     ],
 }
-PLAIN = {"user": "deploy_0", "profile": "plain", "size": "small", "image": "Plain", "oggm": False, "version": None, "starts": 1}
+PLAIN = {
+    "user": "deploy_0",
+    "profile": "plain",
+    "size": "small",
+    "image": "Plain",
+    "oggm": False,
+    "version": None,
+    "starts": 1,
+}
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +57,24 @@ def healthy(tmp_path_factory):
 
 def begin(hub, job, token=HEALTH_TOKEN):
     (hub.folder / "token").write_text(token + "\n")
-    given = {"hub": f"http://127.0.0.1:{hub.hub_port}", "proxy": hub.url, "timeout": 40, "kernelTimeout": 30, "settle": 10, "reach": 1, **job}
+    given = {
+        "hub": f"http://127.0.0.1:{hub.hub_port}",
+        "proxy": hub.url,
+        "timeout": 40,
+        "kernelTimeout": 30,
+        "settle": 10,
+        "reach": 1,
+        **job,
+    }
     environment = {**os.environ, "GLACIOCLOUD_HEALTH_TOKEN_FILE": str(hub.folder / "token")}
     process = subprocess.Popen(
-        [sys.executable, "-", json.dumps(given)], env=environment, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        [sys.executable, "-", json.dumps(given)],
+        env=environment,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     process.stdin.write((FILES / "health_check.py").read_text())
     process.stdin.close()
     process.stdin = None
@@ -81,9 +110,21 @@ def test_a_healthy_hub_on_a_fresh_and_an_existing_home(healthy):
     lines = check(healthy, checks=[{**PLAIN, "starts": 2, "modules": ["sqlite3"]}], exactRows=True)
     assert failures(lines) == {}
     assert [line["check"] for line in lines] == [
-        "hub", "proxy", "files", "user", "start", "server", "kernel", "stop",
-        "start again", "server again", "kernel again", "stop again", "gone", "rows",
-    ]  # fmt: skip
+        "hub",
+        "proxy",
+        "files",
+        "user",
+        "start",
+        "server",
+        "kernel",
+        "stop",
+        "start again",
+        "server again",
+        "kernel again",
+        "stop again",
+        "gone",
+        "rows",
+    ]
     by_name = {line["check"]: line for line in lines}
     assert by_name["hub"]["detail"] == "JupyterHub 5.5.0"
     assert by_name["kernel"]["detail"].startswith("Python 3.")
@@ -112,7 +153,11 @@ def test_the_code_of_an_image_with_oggm_decides(healthy):
     [
         ({"modules": ["not_there"]}, "", "ModuleNotFoundError: No module named 'not_there'"),
         ({"oggm": True}, "print('no json')", "printed no result: 'no json'"),
-        ({"oggm": True}, "import os, sys; print('so far', flush=True); os._exit(1)", "the kernel died"),
+        (
+            {"oggm": True},
+            "import os, sys; print('so far', flush=True); os._exit(1)",
+            "the kernel died",
+        ),
         ({"oggm": True}, "import time; time.sleep(60)", "did not finish within 5 s"),
     ],
 )
@@ -124,17 +169,29 @@ def test_a_kernel_that_does_not_do_its_work(healthy, image, code, reason):
 
 
 def test_a_server_that_crashes_and_an_image_that_is_not_there(healthy):
-    lines = check(healthy, checks=[{**PLAIN, "profile": "crash", "image": "crash"}, {**PLAIN, "profile": "gone", "image": "gone"}, PLAIN])
+    lines = check(
+        healthy,
+        checks=[
+            {**PLAIN, "profile": "crash", "image": "crash"},
+            {**PLAIN, "profile": "gone", "image": "gone"},
+            PLAIN,
+        ],
+    )
     failed = [(line["image"], line["check"]) for line in lines if not line["ok"]]
     assert failed == [("crash", "start"), ("gone", "start")]
-    assert "'gone' is not open" in next(line["detail"] for line in lines if line["image"] == "gone" and not line["ok"])
+    assert "'gone' is not open" in next(
+        line["detail"] for line in lines if line["image"] == "gone" and not line["ok"]
+    )
     assert left(healthy) == NOTHING
 
 
 def test_a_server_that_is_too_slow_is_waited_for_and_not_cancelled(healthy):
     lines = check(healthy, checks=[{**PLAIN, "profile": "slow"}], timeout=2)
     assert list(failures(lines)) == ["start"]
-    assert "not ready after 2 s; last: " in failures(lines)["start"] and "local process" in failures(lines)["start"]
+    assert (
+        "not ready after 2 s; last: " in failures(lines)["start"]
+        and "local process" in failures(lines)["start"]
+    )
     assert "Interrupting spawner" not in healthy.log_text()
     assert left(healthy) == NOTHING
 
@@ -194,7 +251,10 @@ def test_a_proxy_that_answers_with_something_else(healthy):
     with answering((200, "<html>Welcome to the router</html>")) as url:
         lines = check(healthy, proxy=url, checks=[PLAIN])
     assert list(failures(lines)) == ["proxy"]
-    assert "Welcome to the router" in failures(lines)["proxy"] and "no answer of a hub" in failures(lines)["proxy"]
+    assert (
+        "Welcome to the router" in failures(lines)["proxy"]
+        and "no answer of a hub" in failures(lines)["proxy"]
+    )
     nothing = check(healthy, proxy="http://127.0.0.1:9")
     assert "nothing" in failures(nothing)["proxy"]
 
@@ -211,7 +271,9 @@ def test_it_waits_for_the_deployed_files_and_says_which_are_old(healthy):
     digest = healthy.state()["profiles"]["digest"]
     assert failures(check(healthy, profiles=digest)) == {}
     lines = check(healthy, profiles="0" * 64, settle=1)
-    assert failures(lines) == {"files": "the hub has not read what was deployed: profiles: still the old content"}
+    assert failures(lines) == {
+        "files": "the hub has not read what was deployed: profiles: still the old content"
+    }
 
 
 def test_broken_and_missing_files_fail(healthy):
@@ -223,25 +285,43 @@ def test_broken_and_missing_files_fail(healthy):
 
 def test_its_token_can_touch_nobody_else(healthy):
     healthy.api("POST", "/users/alice")
-    for method, path in (("DELETE", "/users/alice"), ("PATCH", "/users/alice"), ("POST", "/users/alice/server"), ("POST", "/users/eve")):
+    for method, path in (
+        ("DELETE", "/users/alice"),
+        ("PATCH", "/users/alice"),
+        ("POST", "/users/alice/server"),
+        ("POST", "/users/eve"),
+    ):
         answer = healthy.api(method, path, HEALTH_TOKEN, json={"admin": True})
         assert answer.status_code in (403, 404), (method, path)
-    assert healthy.api("GET", "/users", HEALTH_TOKEN).json() == [] or healthy.api("GET", "/users", HEALTH_TOKEN).status_code == 403
+    assert (
+        healthy.api("GET", "/users", HEALTH_TOKEN).json() == []
+        or healthy.api("GET", "/users", HEALTH_TOKEN).status_code == 403
+    )
     assert healthy.api("GET", "/users/alice").json()["admin"] is False
 
 
 @pytest.mark.parametrize(
     ("missing", "check_that_fails"),
-    [("read:hub", "files"), ("admin:users", "user"), ("servers", "start"), ("access:servers", "kernel")],
+    [
+        ("read:hub", "files"),
+        ("admin:users", "user"),
+        ("servers", "start"),
+        ("access:servers", "kernel"),
+    ],
 )
 def test_every_scope_is_needed(tmp_path, missing, check_that_fails):
-    hub = RealHub(tmp_path, health_scopes=[scope for scope in SCOPES if scope.split("!")[0] != missing] or ["read:hub"])
+    hub = RealHub(
+        tmp_path,
+        health_scopes=[scope for scope in SCOPES if scope.split("!")[0] != missing] or ["read:hub"],
+    )
     hub.people({}, {user: [] for user in POOL})
     hub.start()
     try:
         lines = check(hub, checks=[PLAIN])
         assert check_that_fails in failures(lines)
-        assert "403" in failures(lines)[check_that_fails] or "404" in failures(lines)[check_that_fails]
+        assert (
+            "403" in failures(lines)[check_that_fails] or "404" in failures(lines)[check_that_fails]
+        )
     finally:
         hub.stop()
 
@@ -249,8 +329,11 @@ def test_every_scope_is_needed(tmp_path, missing, check_that_fails):
 def test_without_a_token_it_says_so(healthy):
     process = subprocess.run(
         [sys.executable, str(FILES / "health_check.py"), "{}"],
-        env={**os.environ, "GLACIOCLOUD_HEALTH_TOKEN_FILE": "/not/there"}, capture_output=True, text=True, timeout=30,
-    )  # fmt: skip
+        env={**os.environ, "GLACIOCLOUD_HEALTH_TOKEN_FILE": "/not/there"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
     lines = [json.loads(line) for line in process.stdout.splitlines()]
     assert process.returncode == 1
     assert "no token of the service glaciocloud-health" in failures(lines)["run"]

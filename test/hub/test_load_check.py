@@ -1,4 +1,6 @@
-"""A configuration that cannot start is found before it replaces a running hub, with a line that says why."""
+"""A configuration that cannot start is found before it replaces a running hub, with a line that
+says why.
+"""
 
 import json
 import os
@@ -38,13 +40,23 @@ def check(tmp_path):
     def run(extra="", config=None):
         text = config or GOOD.format(files=str(FILES), here=str(HERE)) + extra
         (tmp_path / "config.py").write_text(text)
-        environment = {**os.environ, "GLACIOCLOUD_CONFIG": str(tmp_path / "config.py"), "GLACIOCLOUD_MOUNTS": str(tmp_path), "GLACIOCLOUD_KEEP": str(tmp_path)}
+        environment = {
+            **os.environ,
+            "GLACIOCLOUD_CONFIG": str(tmp_path / "config.py"),
+            "GLACIOCLOUD_MOUNTS": str(tmp_path),
+            "GLACIOCLOUD_KEEP": str(tmp_path),
+        }
         environment["PYTHONDONTWRITEBYTECODE"] = "1"
         # By stdin, as a deployment may run it.
         done = subprocess.run(
-            [sys.executable, "-"], input=(FILES / "load_check.py").read_text(),
-            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60,
-        )  # fmt: skip
+            [sys.executable, "-"],
+            input=(FILES / "load_check.py").read_text(),
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
         result = json.loads(done.stdout.splitlines()[-1])
         assert done.returncode == (0 if result["ok"] else 1), done.stderr
         return result
@@ -66,13 +78,25 @@ def test_a_good_configuration_passes_without_touching_the_database(check, tmp_pa
         ("\nimport not_there\n", "configuration", "No module named 'not_there'"),
         ("\nraise RuntimeError('not today')\n", "configuration", "not today"),
         ("\nimport sys; sys.exit(1)\n", "configuration", "exit 1"),
-        ("\nc.JupyterHub.authenticator_class = 'not_there.Authenticator'\n", "configuration", "not_there"),
+        (
+            "\nc.JupyterHub.authenticator_class = 'not_there.Authenticator'\n",
+            "configuration",
+            "not_there",
+        ),
         ("\nc.JupyterHub.spawner_class = 'unknown-spawner'\n", "configuration", "unknown-spawner"),
-        ("\nc.JupyterHub.concurrent_spawn_limit = 'many'\n", "configuration", "concurrent_spawn_limit"),
+        (
+            "\nc.JupyterHub.concurrent_spawn_limit = 'many'\n",
+            "configuration",
+            "concurrent_spawn_limit",
+        ),
         ("\nc.KubeSpawner.mem_limit = '4Gi'\n", "spawner", "4Gi"),
         ("\nc.KubeSpawner.start_timeout = 'x'\n", "spawner", "start_timeout"),
         ("\nc.AccessFileAuthenticator.auth_refresh_age = 'soon'\n", "roles", "auth_refresh_age"),
-        ("\nc.JupyterHub.load_roles = [{'name': 'reader', 'scopes': ['everything']}]\n", "roles", "everything"),
+        (
+            "\nc.JupyterHub.load_roles = [{'name': 'reader', 'scopes': ['everything']}]\n",
+            "roles",
+            "everything",
+        ),
         ("\nc.KubeSpawner.environment = {'A': '{nobody}'}\n", "pod", "nobody"),
         ("\nc.KubeSpawner.pod_name_template = 'jupyter-{nothing}'\n", "spawner", "nothing"),
     ],
@@ -104,5 +128,7 @@ def test_a_broken_list_of_images_is_caught_and_a_missing_one_told(check, tmp_pat
 
 def test_braces_in_the_list_of_images_are_no_trap(check, tmp_path):
     image = {**ANY_IMAGE["images"][0], "env": {"A": "{nobody}"}}
-    (tmp_path / "hub-profiles" / "profiles.json").write_text(json.dumps({**ANY_IMAGE, "images": [image]}))
+    (tmp_path / "hub-profiles" / "profiles.json").write_text(
+        json.dumps({**ANY_IMAGE, "images": [image]})
+    )
     assert check()["ok"]

@@ -1,4 +1,6 @@
-"""What people may start: KubeSpawner's own handling of our menu, by the form, by launch links and by the API."""
+"""What people may start: KubeSpawner's own handling of our menu, by the form, by launch links and
+by the API.
+"""
 
 import asyncio
 import json
@@ -15,31 +17,70 @@ MENU = {
     "v": 1,
     "cpuGuaranteeShare": 0.25,
     "images": [
-        {"slug": "oggm", "title": "OGGM <1.6>", "image": "example.org/oggm@sha256:0", "for": ["all"], "env": {"PATTERN": "{a}", "IMAGE": "oggm"}},
-        {"slug": "plain", "title": "Plain", "image": "example.org/plain:1", "for": ["all"], "default": True},
+        {
+            "slug": "oggm",
+            "title": "OGGM <1.6>",
+            "image": "example.org/oggm@sha256:0",
+            "for": ["all"],
+            "env": {"PATTERN": "{a}", "IMAGE": "oggm"},
+        },
+        {
+            "slug": "plain",
+            "title": "Plain",
+            "image": "example.org/plain:1",
+            "for": ["all"],
+            "default": True,
+        },
         {"slug": "secret", "title": "For few", "image": "example.org/few:1", "for": ["team:x/few"]},
     ],
     "sizes": [
-        {"slug": "small", "title": "1 CPU", "cpu": 1, "memory": "512M", "default": True, "for": ["all"], "env": {"SLURM_JOB_CPUS_PER_NODE": "1"}},
-        {"slug": "large", "title": "8 CPU", "cpu": 8, "memory": "32G", "for": ["team:x/few"], "env": {"SLURM_JOB_CPUS_PER_NODE": "8"}},
+        {
+            "slug": "small",
+            "title": "1 CPU",
+            "cpu": 1,
+            "memory": "512M",
+            "default": True,
+            "for": ["all"],
+            "env": {"SLURM_JOB_CPUS_PER_NODE": "1"},
+        },
+        {
+            "slug": "large",
+            "title": "8 CPU",
+            "cpu": 8,
+            "memory": "32G",
+            "for": ["team:x/few"],
+            "env": {"SLURM_JOB_CPUS_PER_NODE": "8"},
+        },
     ],
-}  # fmt: skip
+}
 OPEN = {"v": 1, "announcement": None, "spawning": {"open": True}}
 
 
 @pytest.fixture
 def make_spawner(tmp_path, monkeypatch):
-    """Real KubeSpawner objects (no cluster is asked), with our code reading files below tmp_path."""
+    """Real KubeSpawner objects (no cluster is asked), with our code reading files below
+    tmp_path.
+    """
     import glaciocloud_hub as code
 
     for name in ("load_config", "shared_client"):
         monkeypatch.setattr(kubespawner.spawner, name, lambda *args, **kwargs: None)
-    for watched, content in ((code.ACCESS, {"users": {}, "machines": {"probe_0": []}}), (code.PROFILES, MENU), (code.NOTICES, OPEN)):
+    for watched, content in (
+        (code.ACCESS, {"users": {}, "machines": {"probe_0": []}}),
+        (code.PROFILES, MENU),
+        (code.NOTICES, OPEN),
+    ):
         path = tmp_path / watched.path.rsplit("/", 1)[1]
         path.write_text(json.dumps(content))
         fresh = code.Watched(str(path), watched.check)
         fresh.kept = str(path) + ".kept"
-        monkeypatch.setattr(code, {"access.json": "ACCESS", "profiles.json": "PROFILES", "notices.json": "NOTICES"}[path.name], fresh)
+        monkeypatch.setattr(
+            code,
+            {"access.json": "ACCESS", "profiles.json": "PROFILES", "notices.json": "NOTICES"}[
+                path.name
+            ],
+            fresh,
+        )
 
     def make(options=None, groups=(), admin=False, name="alice"):
         config = Config()
@@ -66,7 +107,9 @@ def pod(spawner):
 
 
 def test_a_size_gives_memory_as_guaranteed_and_a_quarter_of_the_cpu(make_spawner):
-    image, limits, requests_, env = pod(make_spawner({"profile": "oggm", "size": "large"}, groups=["team:x/few"]))
+    image, limits, requests_, env = pod(
+        make_spawner({"profile": "oggm", "size": "large"}, groups=["team:x/few"])
+    )
     assert image == "example.org/oggm@sha256:0"
     assert (limits["memory"], requests_["memory"]) == (32 * 1024**3, 32 * 1024**3)
     assert (limits["cpu"], requests_["cpu"]) == (8, 2)
@@ -112,7 +155,11 @@ def test_an_unlisted_size_without_our_refusal_would_have_no_limit(make_spawner, 
 
 
 def test_other_keys_of_the_api_change_nothing(make_spawner):
-    image, limits, _, _ = pod(make_spawner({"profile": "oggm", "image": "evil", "mem_limit": "99G", "environment": {"A": "b"}}))
+    image, limits, _, _ = pod(
+        make_spawner(
+            {"profile": "oggm", "image": "evil", "mem_limit": "99G", "environment": {"A": "b"}}
+        )
+    )
     assert (image, limits["memory"]) == ("example.org/oggm@sha256:0", 512 * 1024**2)
 
 
@@ -151,7 +198,10 @@ def test_an_old_choice_that_is_gone_does_not_break_the_form(make_spawner):
 @pytest.mark.parametrize(
     ("form", "options"),
     [
-        ({"profile": ["oggm"], "profile-option-oggm--size": ["large"]}, {"profile": "oggm", "size": "large"}),
+        (
+            {"profile": ["oggm"], "profile-option-oggm--size": ["large"]},
+            {"profile": "oggm", "size": "large"},
+        ),
         ({"profile": ["oggm"], "profile-option-plain--size": ["large"]}, {"profile": "oggm"}),
         ({"profile": ["oggm"], "size": ["large"]}, {"profile": "oggm", "size": "large"}),
         ({"size": ["large"]}, {"size": "large"}),
@@ -188,9 +238,27 @@ def test_a_machine_does_not_wait_as_long_as_people(make_spawner):
         {"images": [{"slug": "a", "title": "A", "image": "", "for": ["all"]}], "sizes": []},
         {"images": MENU["images"] + MENU["images"][:1], "sizes": MENU["sizes"]},
         {"images": [{"slug": "a", "title": "A", "image": "x", "for": "all"}], "sizes": []},
-        {"images": [], "sizes": [{"slug": "s", "title": "S", "cpu": 1, "memory": "4Gi", "for": ["all"]}]},
-        {"images": [], "sizes": [{"slug": "s", "title": "S", "cpu": 0, "memory": "4G", "for": ["all"]}]},
-        {"images": [], "sizes": [{"slug": "s", "title": "S", "cpu": 1, "memory": "4G", "for": ["all"], "env": {"A": 1}}]},
+        {
+            "images": [],
+            "sizes": [{"slug": "s", "title": "S", "cpu": 1, "memory": "4Gi", "for": ["all"]}],
+        },
+        {
+            "images": [],
+            "sizes": [{"slug": "s", "title": "S", "cpu": 0, "memory": "4G", "for": ["all"]}],
+        },
+        {
+            "images": [],
+            "sizes": [
+                {
+                    "slug": "s",
+                    "title": "S",
+                    "cpu": 1,
+                    "memory": "4G",
+                    "for": ["all"],
+                    "env": {"A": 1},
+                }
+            ],
+        },
         {"images": []},
         [],
     ],
@@ -239,7 +307,9 @@ def test_bad_requests_do_not_end_the_hub(hub, person):
 
 def test_a_launch_link_starts_what_it_names(hub, person):
     browser, _ = person
-    answer = browser.get(f"{hub.url}/hub/spawn?profile=oggm&size=small", allow_redirects=False, timeout=20)
+    answer = browser.get(
+        f"{hub.url}/hub/spawn?profile=oggm&size=small", allow_redirects=False, timeout=20
+    )
     assert answer.status_code == 302 and "/hub/spawn-pending/alice" in answer.headers["Location"]
 
     def server():
@@ -260,7 +330,9 @@ def test_a_launch_link_to_what_is_not_open_is_refused(hub, person):
 def test_an_announcement_shows_at_once_as_text_and_goes_again(hub, person):
     browser, _ = person
     home = f"{hub.url}/hub/home"
-    hub.write("notices", {"v": 1, "announcement": "Course <today> & tomorrow", "spawning": {"open": True}})
+    hub.write(
+        "notices", {"v": 1, "announcement": "Course <today> & tomorrow", "spawning": {"open": True}}
+    )
     assert "Course &lt;today&gt; &amp; tomorrow" in browser.get(home, timeout=5).text
     assert "Course &lt;today&gt;" in requests.get(f"{hub.url}/hub/login", timeout=5).text
     hub.write("notices", OPEN)
@@ -283,11 +355,21 @@ def test_the_spawn_switch_shows_its_reason_and_leaves_a_running_server(hub, pers
 def test_a_new_image_needs_no_restart_and_running_servers_of_the_old_one_stay(hub, person):
     _, token = person
     assert hub.spawn("alice", {"profile": "oggm"}, token)[1]["ready"]
-    hub.write("profiles", {**MENU, "images": [{"slug": "new", "title": "New", "image": "example.org/new:2", "for": ["all"]}]})
+    hub.write(
+        "profiles",
+        {
+            **MENU,
+            "images": [
+                {"slug": "new", "title": "New", "image": "example.org/new:2", "for": ["all"]}
+            ],
+        },
+    )
     assert hub.state()["profiles"]["images"] == 1
     assert hub.api("GET", "/users/alice").json()["servers"][""]["ready"]
     hub.delete_server("alice")
-    assert "image 'plain' is not open" in hub.spawn("alice", {"profile": "plain"}, token)[1]["message"]
+    assert (
+        "image 'plain' is not open" in hub.spawn("alice", {"profile": "plain"}, token)[1]["message"]
+    )
     status, last = hub.spawn("alice", {"profile": "new"}, token)
     assert status == 202 and last["ready"]
     hub.delete_server("alice")

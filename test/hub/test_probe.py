@@ -1,4 +1,6 @@
-"""The probe: what it decides, what it writes into the simulated GitHub, and how it sees a real hub."""
+"""The probe: what it decides, what it writes into the simulated GitHub, and how it sees a real
+hub.
+"""
 
 import asyncio
 import json
@@ -15,8 +17,19 @@ from real_hub import HEALTH_TOKEN, HERE, RealHub, free_ports
 
 NOW = 1_800_000_000.0
 USER = "probe_0"
-SCOPES = ["read:hub", *(f"{scope}!user={USER}" for scope in ("admin:users", "servers", "access:servers"))]
-CHECK = {"user": USER, "profile": "plain", "size": "small", "image": "plain", "oggm": False, "version": None, "starts": 1}
+SCOPES = [
+    "read:hub",
+    *(f"{scope}!user={USER}" for scope in ("admin:users", "servers", "access:servers")),
+]
+CHECK = {
+    "user": USER,
+    "profile": "plain",
+    "size": "small",
+    "image": "plain",
+    "oggm": False,
+    "version": None,
+    "starts": 1,
+}
 LABELS = ["glaciocloud-probe", "hub:oggm"]
 
 
@@ -29,8 +42,19 @@ def good(check="proxy", image=None):
 
 
 def pod(component="hub", ended=None, reason="Error", phase="Running", user=None):
-    state = {"lastState": {"terminated": {"finishedAt": probe.iso(ended), "reason": reason, "exitCode": 137}}} if ended else {}
-    metadata = {"labels": {"component": component}, "annotations": {"hub.jupyter.org/username": user} if user else {}}
+    state = (
+        {
+            "lastState": {
+                "terminated": {"finishedAt": probe.iso(ended), "reason": reason, "exitCode": 137}
+            }
+        }
+        if ended
+        else {}
+    )
+    metadata = {
+        "labels": {"component": component},
+        "annotations": {"hub.jupyter.org/username": user} if user else {},
+    }
     return {"metadata": metadata, "status": {"phase": phase, "containerStatuses": [state]}}
 
 
@@ -39,11 +63,21 @@ def pod(component="hub", ended=None, reason="Error", phase="Running", user=None)
 
 def test_the_same_trouble_has_the_same_identity():
     base = probe.identity("start", "oggm", "pod 3f9a51c07d2e on 10.0.0.17 is gone after 12 s")
-    assert base == probe.identity("start", "oggm", "pod 77aa01bb99cc on 10.0.3.4 is gone after 300 s")
-    assert base == probe.identity("start", "oggm", "pod 77aa01bb-99cc-4e1d-8a55-0123456789ab on 10.0.3.4 is gone after 3 s")
-    assert base != probe.identity("start", "oggm", "pod 3f9a51c07d2e on 10.0.0.17 is back after 12 s")
-    assert base != probe.identity("start", "other", "pod 3f9a51c07d2e on 10.0.0.17 is gone after 12 s")
-    assert base != probe.identity("stop", "oggm", "pod 3f9a51c07d2e on 10.0.0.17 is gone after 12 s")
+    assert base == probe.identity(
+        "start", "oggm", "pod 77aa01bb99cc on 10.0.3.4 is gone after 300 s"
+    )
+    assert base == probe.identity(
+        "start", "oggm", "pod 77aa01bb-99cc-4e1d-8a55-0123456789ab on 10.0.3.4 is gone after 3 s"
+    )
+    assert base != probe.identity(
+        "start", "oggm", "pod 3f9a51c07d2e on 10.0.0.17 is back after 12 s"
+    )
+    assert base != probe.identity(
+        "start", "other", "pod 3f9a51c07d2e on 10.0.0.17 is gone after 12 s"
+    )
+    assert base != probe.identity(
+        "stop", "oggm", "pod 3f9a51c07d2e on 10.0.0.17 is gone after 12 s"
+    )
 
 
 def test_only_the_first_failure_counts():
@@ -71,17 +105,33 @@ def test_when_a_server_is_started(settings, last, healthy, running, why):
 
 def test_only_running_servers_of_people_make_a_node_warm():
     server = "singleuser-server"
-    pods = [pod(), pod(server, user="probe_0"), pod(server, user="deploy_3"), pod(server, user="alice", phase="Pending")]
+    pods = [
+        pod(),
+        pod(server, user="probe_0"),
+        pod(server, user="deploy_3"),
+        pod(server, user="alice", phase="Pending"),
+    ]
     assert probe.people_running(pods) == 0
-    assert probe.people_running([*pods, pod(server, user="alice"), pod(server, user="probe_0_not")]) == 2
+    assert (
+        probe.people_running([*pods, pod(server, user="alice"), pod(server, user="probe_0_not")])
+        == 2
+    )
 
 
 def test_restarts_and_running_out_of_memory():
     def seen(*pods):
-        return [(one["check"], one["ok"], one["detail"]) for one in probe.restarts(list(pods), NOW - 600, NOW)]
+        return [
+            (one["check"], one["ok"], one["detail"])
+            for one in probe.restarts(list(pods), NOW - 600, NOW)
+        ]
 
-    assert seen(pod(), pod("proxy")) == [("hub restart", True, "none within an hour"), ("proxy restart", True, "none within an hour")]
-    assert seen(pod("proxy", NOW - 10, "OOMKilled")) == [("proxy restart", False, "the proxy was restarted: OOMKilled, exit code 137")]
+    assert seen(pod(), pod("proxy")) == [
+        ("hub restart", True, "none within an hour"),
+        ("proxy restart", True, "none within an hour"),
+    ]
+    assert seen(pod("proxy", NOW - 10, "OOMKilled")) == [
+        ("proxy restart", False, "the proxy was restarted: OOMKilled, exit code 137")
+    ]
     assert seen(pod("hub", NOW - 700)) == []  # known already, and no hour has gone by
     assert seen(pod("hub", NOW - 3700)) == [("hub restart", True, "none within an hour")]
     assert seen(pod("singleuser-server", NOW - 10)) == []
@@ -91,9 +141,15 @@ def test_an_issue_is_written_once_an_hour_and_closed_by_the_same_step():
     lines = [bad("kernel", "ImportError: no module 12", "oggm")]
     (first,) = probe.decisions("oggm", lines, [], NOW)
     assert first["do"] == "open" and first["title"].startswith("oggm: kernel of oggm fails (")
-    issues = [{"number": 7, "body": first["text"]}, {"number": 8, "body": "by somebody else"}, {"number": 9, "body": None}]
+    issues = [
+        {"number": 7, "body": first["text"]},
+        {"number": 8, "body": "by somebody else"},
+        {"number": 9, "body": None},
+    ]
     assert probe.decisions("oggm", lines, issues, NOW + 3599) == []
-    (later,) = probe.decisions("oggm", [bad("kernel", "ImportError: no module 99", "oggm")], issues, NOW + 3600)
+    (later,) = probe.decisions(
+        "oggm", [bad("kernel", "ImportError: no module 99", "oggm")], issues, NOW + 3600
+    )
     assert (later["do"], later["number"]) == ("update", 7)
     assert f"First seen {probe.iso(NOW)}, last seen {probe.iso(NOW + 3600)}" in later["text"]
     (other,) = probe.decisions("oggm", [bad("kernel", "SyntaxError", "oggm")], issues, NOW)
@@ -113,13 +169,30 @@ def test_a_flood_of_errors_is_ten_issues():
 
 
 def test_text_of_a_log_stays_in_its_fence():
-    body = probe.issue_body("oggm", bad("start", "x\n````\n@everyone <!-- -->"), {"id": "a", "first": probe.iso(NOW)}, NOW)
+    body = probe.issue_body(
+        "oggm",
+        bad("start", "x\n````\n@everyone <!-- -->"),
+        {"id": "a", "first": probe.iso(NOW)},
+        NOW,
+    )
     opening = next(row for row in body.splitlines() if row.startswith("`````"))
     assert body.splitlines().count(opening.removesuffix("text")) == 1 and opening == "`````text"
-    assert body.startswith("<!-- glaciocloud-probe ") and body.index("@everyone") > body.index(opening)
+    assert body.startswith("<!-- glaciocloud-probe ") and body.index("@everyone") > body.index(
+        opening
+    )
 
 
-@pytest.mark.parametrize("text", ["Authorization: token abcdef0123456789", "GET /x?token=abcdef0123456789&b=1", "gho_abcdef0123456789", "github_pat_abcdef0123456789", "my-own-abcdef0123456789", "Bearer abcdef0123456789"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Authorization: token abcdef0123456789",
+        "GET /x?token=abcdef0123456789&b=1",
+        "gho_abcdef0123456789",
+        "github_pat_abcdef0123456789",
+        "my-own-abcdef0123456789",
+        "Bearer abcdef0123456789",
+    ],
+)
 def test_tokens_are_never_told(text):
     hidden = probe.hide(f"before {text} after", ["my-own-abcdef0123456789"])
     assert "0123456789" not in hidden and hidden.startswith("before ") and hidden.endswith(" after")
@@ -132,7 +205,12 @@ def test_tokens_are_never_told(text):
 def sim():
     own = HERE.parent.parent / "node_modules" / ".bin" / "node"
     node = str(own) if own.exists() else "node"
-    process = subprocess.Popen([node, str(HERE / "github_sim.ts")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [node, str(HERE / "github_sim.ts")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     yield process.stdout.readline().strip()
     process.stdin.close()
     assert process.wait(20) == 0
@@ -140,20 +218,37 @@ def sim():
 
 def all_issues(url, token="github_pat_reads"):
     found = probe.ask("GET", f"{url}/repos/example/hubs/issues?state=all&per_page=100", token)
-    return [(issue["title"].split(" (")[0], issue["state"], [label["name"] for label in issue["labels"]]) for issue in found]
+    return [
+        (
+            issue["title"].split(" (")[0],
+            issue["state"],
+            [label["name"] for label in issue["labels"]],
+        )
+        for issue in found
+    ]
 
 
 def test_issues_are_opened_kept_and_closed(sim):
     github = probe.GitHub("github_pat_writesIssues", "example/hubs", sim)
-    github.create(["problem", "hub:oggm"], "of a person", probe.issue_body("oggm", bad(), {"id": "a", "first": "b"}, NOW))
+    github.create(
+        ["problem", "hub:oggm"],
+        "of a person",
+        probe.issue_body("oggm", bad(), {"id": "a", "first": "b"}, NOW),
+    )
     for later in (0, 60, 3700):
         github.tell("oggm", [good("hub"), bad("proxy", f"nothing after {later} s")], NOW + later)
-    assert all_issues(sim) == [("of a person", "open", ["problem", "hub:oggm"]), ("oggm: proxy fails", "open", LABELS)]
+    assert all_issues(sim) == [
+        ("of a person", "open", ["problem", "hub:oggm"]),
+        ("oggm: proxy fails", "open", LABELS),
+    ]
     assert f"last seen {probe.iso(NOW + 3700)}" in github.open_with(LABELS)[0]["body"]
     github.tell("other", [good("proxy")], NOW)
     assert len(github.open_with(LABELS)) == 1
     github.tell("oggm", [good("hub"), good("proxy")], NOW)
-    assert all_issues(sim) == [("of a person", "open", ["problem", "hub:oggm"]), ("oggm: proxy fails", "closed", LABELS)]
+    assert all_issues(sim) == [
+        ("of a person", "open", ["problem", "hub:oggm"]),
+        ("oggm: proxy fails", "closed", LABELS),
+    ]
     (comment,) = probe.ask("GET", f"{github.base}/2/comments", github.token)
     assert comment["body"].startswith("`proxy` works again")
 
@@ -180,7 +275,12 @@ def real(tmp_path_factory):
 
 
 def settings(hub, **more):
-    job = {"hub": f"http://127.0.0.1:{hub.hub_port}", "proxy": hub.url, "timeout": 40, "checks": [CHECK]}
+    job = {
+        "hub": f"http://127.0.0.1:{hub.hub_port}",
+        "proxy": hub.url,
+        "timeout": 40,
+        "checks": [CHECK],
+    }
     return {"hub": "oggm", "api": 1, "spawn": 3600, "onlyWhenWarm": False, "job": job, **more}
 
 
@@ -205,28 +305,44 @@ def checks(lines):
 
 def test_a_healthy_hub_and_a_server_of_its_own(real, tmp_path, monkeypatch):
     status = looks(real, tmp_path, monkeypatch, [pod(), pod("proxy")])
-    assert checks(status["api"]) == [(name, True) for name in ("hub", "proxy", "files", "pods", "hub restart", "proxy restart")]
-    assert checks(status["spawn"]) == [(name, True) for name in ("user", "start", "server", "kernel", "stop", "gone")]
+    assert checks(status["api"]) == [
+        (name, True) for name in ("hub", "proxy", "files", "pods", "hub restart", "proxy restart")
+    ]
+    assert checks(status["spawn"]) == [
+        (name, True) for name in ("user", "start", "server", "kernel", "stop", "gone")
+    ]
     assert real.state()["rows"]["machines"]["users"] == 0
 
 
 def test_nothing_is_started_where_nobody_works(real, tmp_path, monkeypatch):
     status = looks(real, tmp_path, monkeypatch, onlyWhenWarm=True)
     assert (status["spawn"], status["next"]) == ([], "nobody has a server, so no node is warm")
-    assert looks(real, tmp_path, monkeypatch, [pod("singleuser-server", user="alice")], onlyWhenWarm=True)["next"] == "now"
+    assert (
+        looks(
+            real, tmp_path, monkeypatch, [pod("singleuser-server", user="alice")], onlyWhenWarm=True
+        )["next"]
+        == "now"
+    )
 
 
 def test_a_proxy_that_is_gone_is_told_and_no_server_is_started(real, tmp_path, monkeypatch, sim):
     folder = tmp_path / "github"
     folder.mkdir()
-    for name, text in (("token", "github_pat_writesIssues\n"), ("repository", "example/hubs\n"), ("api", sim)):
+    for name, text in (
+        ("token", "github_pat_writesIssues\n"),
+        ("repository", "example/hubs\n"),
+        ("api", sim),
+    ):
         (folder / name).write_text(text)
     (port,) = free_ports(1)
     job = {**settings(real)["job"], "proxy": f"http://127.0.0.1:{port}"}
     status = looks(real, tmp_path, monkeypatch, rounds=2, job=job)
     assert checks(status["api"])[:2] == [("hub", True), ("proxy", False)]
     assert (status["spawn"], status["next"]) == ([], "the hub does not answer")
-    told = [("oggm: heartbeat of the probe", "open", ["glaciocloud-heartbeat", "hub:oggm"]), ("oggm: proxy fails", "open", LABELS)]
+    told = [
+        ("oggm: heartbeat of the probe", "open", ["glaciocloud-heartbeat", "hub:oggm"]),
+        ("oggm: proxy fails", "open", LABELS),
+    ]
     assert all_issues(sim) == told
     looks(real, tmp_path, monkeypatch)
     assert [state for _, state, _ in all_issues(sim)] == ["open", "closed"]
@@ -251,12 +367,16 @@ def test_what_fails_once_is_looked_at_again(real, tmp_path, monkeypatch):
     assert ("pods", True) in checks(asyncio.run(run())["api"])
 
 
-def test_a_token_that_may_not_write_stops_nothing_and_is_not_shown(real, tmp_path, monkeypatch, sim, capsys):
+def test_a_token_that_may_not_write_stops_nothing_and_is_not_shown(
+    real, tmp_path, monkeypatch, sim, capsys
+):
     folder = tmp_path / "github"
     folder.mkdir()
     for name, text in (("token", "github_pat_reads"), ("repository", "example/hubs"), ("api", sim)):
         (folder / name).write_text(text)
-    monkeypatch.setattr(probe, "SECRET", re.compile("(?!)"))  # the known tokens alone have to be enough
+    monkeypatch.setattr(
+        probe, "SECRET", re.compile("(?!)")
+    )  # the known tokens alone have to be enough
     status = looks(real, tmp_path, monkeypatch, rounds=3, onlyWhenWarm=True)
     out = capsys.readouterr().out
     assert ("hub", True) in checks(status["api"])
@@ -279,7 +399,9 @@ def test_the_process_answers_and_takes_its_server_along(real, tmp_path):
     code = (tmp_path / "probe.py").read_text().replace("PORT = 8080", f"PORT = {port}")
     (tmp_path / "probe.py").write_text(code)
     environment = {**os.environ, "GLACIOCLOUD_PROBE": str(tmp_path)}
-    process = subprocess.Popen(["python", str(tmp_path / "probe.py")], env=environment, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        ["python", str(tmp_path / "probe.py")], env=environment, stdout=subprocess.PIPE, text=True
+    )
     try:
         said = []
         for row in process.stdout:

@@ -1,4 +1,6 @@
-"""When a start is hopeless: pods as the API of Kubernetes 1.35 gives them, and KubeSpawner's own waiting with our hook."""
+"""When a start is hopeless: pods as the API of Kubernetes 1.35 gives them, and KubeSpawner's own
+waiting with our hook.
+"""
 
 import asyncio
 import types
@@ -10,11 +12,31 @@ from test_menu import make_spawner  # noqa: F401
 
 
 def waiting(reason, message="", restarts=0, last=None, init=False):
-    status = {"name": "notebook", "ready": False, "restartCount": restarts, "state": {"waiting": {"reason": reason, "message": message}}, "lastState": {"terminated": last} if last else {}}
-    return {"metadata": {"uid": "1"}, "status": {"phase": "Pending", "podIP": None, "initContainerStatuses" if init else "containerStatuses": [status]}}
+    status = {
+        "name": "notebook",
+        "ready": False,
+        "restartCount": restarts,
+        "state": {"waiting": {"reason": reason, "message": message}},
+        "lastState": {"terminated": last} if last else {},
+    }
+    return {
+        "metadata": {"uid": "1"},
+        "status": {
+            "phase": "Pending",
+            "podIP": None,
+            "initContainerStatuses" if init else "containerStatuses": [status],
+        },
+    }
 
 
-RUNNING = {"metadata": {"uid": "1"}, "status": {"phase": "Running", "podIP": "10.0.0.1", "containerStatuses": [{"ready": True, "restartCount": 0, "state": {"running": {}}}]}}
+RUNNING = {
+    "metadata": {"uid": "1"},
+    "status": {
+        "phase": "Running",
+        "podIP": "10.0.0.1",
+        "containerStatuses": [{"ready": True, "restartCount": 0, "state": {"running": {}}}],
+    },
+}
 GONE = 'rpc error: code = NotFound desc = failed to pull and unpack image "registry/x@sha256:0": not found'
 
 
@@ -22,15 +44,32 @@ GONE = 'rpc error: code = NotFound desc = failed to pull and unpack image "regis
     ("pod", "reason"),
     [
         (waiting("ErrImagePull", GONE), "its image cannot be pulled"),
-        (waiting("ImagePullBackOff", f'Back-off pulling image "x": ErrImagePull: {GONE}'), "its image cannot be pulled"),
-        (waiting("ErrImagePull", "unexpected status from HEAD request: 401 Unauthorized"), "its image cannot be pulled"),
-        (waiting("CreateContainerConfigError", 'secret "x" not found'), "CreateContainerConfigError: secret"),
+        (
+            waiting("ImagePullBackOff", f'Back-off pulling image "x": ErrImagePull: {GONE}'),
+            "its image cannot be pulled",
+        ),
+        (
+            waiting("ErrImagePull", "unexpected status from HEAD request: 401 Unauthorized"),
+            "its image cannot be pulled",
+        ),
+        (
+            waiting("CreateContainerConfigError", 'secret "x" not found'),
+            "CreateContainerConfigError: secret",
+        ),
         (waiting("InvalidImageName", "could not parse"), "InvalidImageName"),
-        (waiting("CrashLoopBackOff", "back-off 10s", 1, {"exitCode": 3, "reason": "Error"}), "it ended 2 times with exit code 3 ("),
-        (waiting("CrashLoopBackOff", "back-off 10s", 1, {"exitCode": 137, "reason": "OOMKilled"}), "for want of memory"),
+        (
+            waiting("CrashLoopBackOff", "back-off 10s", 1, {"exitCode": 3, "reason": "Error"}),
+            "it ended 2 times with exit code 3 (",
+        ),
+        (
+            waiting(
+                "CrashLoopBackOff", "back-off 10s", 1, {"exitCode": 137, "reason": "OOMKilled"}
+            ),
+            "for want of memory",
+        ),
         (waiting("ErrImagePull", GONE, init=True), "its image cannot be pulled"),
     ],
-)  # fmt: skip
+)
 def test_what_waiting_cannot_help(pod, reason):
     assert reason in code.hopeless(pod)
 
@@ -44,7 +83,10 @@ def test_what_waiting_cannot_help(pod, reason):
         waiting("ContainerCreating"),
         waiting("ErrImagePull", "dial tcp 10.0.0.1:443: i/o timeout"),
         waiting("ImagePullBackOff", "toomanyrequests: rate limit"),
-        waiting("CreateContainerConfigError", "failed to sync secret cache: timed out waiting for the condition"),
+        waiting(
+            "CreateContainerConfigError",
+            "failed to sync secret cache: timed out waiting for the condition",
+        ),
         waiting("CrashLoopBackOff", "back-off 10s", 0, {"exitCode": 1}),
     ],
 )
@@ -73,7 +115,10 @@ def watched(monkeypatch, pods):
 def test_it_waits_until_the_pod_runs(make_spawner, monkeypatch):  # noqa: F811
     monkeypatch.setattr(code, "LOOK_SECONDS", 0)
     spawner = make_spawner()
-    seen = watched(monkeypatch, [None, waiting("ContainerCreating"), waiting("ErrImagePull", "i/o timeout"), RUNNING])
+    seen = watched(
+        monkeypatch,
+        [None, waiting("ContainerCreating"), waiting("ErrImagePull", "i/o timeout"), RUNNING],
+    )
     asyncio.run(code.watch(spawner, None))
     assert seen == [f"{spawner.namespace}/{spawner.pod_name}"] * 4
 
@@ -84,7 +129,9 @@ def test_it_ends_early_with_a_reason_that_people_see(make_spawner, monkeypatch):
     watched(monkeypatch, [waiting("ContainerCreating"), waiting("ErrImagePull", GONE)])
     with pytest.raises(code.StartFailed) as failure:
         asyncio.run(code.watch(spawner, None))
-    assert failure.value.jupyterhub_message.startswith("Your server cannot start: its image cannot be pulled (ErrImagePull: rpc error")
+    assert failure.value.jupyterhub_message.startswith(
+        "Your server cannot start: its image cannot be pulled (ErrImagePull: rpc error"
+    )
 
 
 def test_it_leaves_the_timeout_to_kubespawner(make_spawner, monkeypatch):  # noqa: F811

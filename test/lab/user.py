@@ -1,4 +1,6 @@
-"""A user's server for the lab's tests: `start USER`, `set USER KERNEL CODE`, `stop USER`, `delete USER`. Piped into the hub's pod. Prints JSON."""
+"""A user's server for the lab's tests: `start USER`, `set USER KERNEL CODE`, `stop USER`, `delete
+USER`. Piped into the hub's pod. Prints JSON.
+"""
 
 import asyncio
 import json
@@ -9,12 +11,21 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
 HUB, PROXY = "http://127.0.0.1:8081/hub/api", "http://proxy-public"
-TOKEN = open("/usr/local/etc/jupyterhub/secret/hub.services.glaciocloud-health.apiToken").read().strip()
+TOKEN = (
+    open("/usr/local/etc/jupyterhub/secret/hub.services.glaciocloud-health.apiToken").read().strip()
+)
 HEADERS = {"Authorization": f"token {TOKEN}"}
 
 
 async def call(method, url, body=None):
-    request = HTTPRequest(url, method=method, headers=HEADERS, body=None if body is None else json.dumps(body), allow_nonstandard_methods=True, request_timeout=120)
+    request = HTTPRequest(
+        url,
+        method=method,
+        headers=HEADERS,
+        body=None if body is None else json.dumps(body),
+        allow_nonstandard_methods=True,
+        request_timeout=120,
+    )
     response = await AsyncHTTPClient().fetch(request)
     return json.loads(response.body) if response.body else None
 
@@ -23,9 +34,32 @@ async def execute(user, kernel, code):
     url = f"{PROXY}/user/{user}/api/kernels/{kernel}/channels".replace("http", "ws", 1)
     socket = await websocket_connect(HTTPRequest(url, headers=HEADERS))
     message = uuid.uuid4().hex
-    header = {"msg_id": message, "username": "", "session": "lab", "msg_type": "execute_request", "version": "5.3"}
-    content = {"code": code, "silent": False, "store_history": False, "user_expressions": {}, "allow_stdin": False}
-    await socket.write_message(json.dumps({"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell", "buffers": []}))
+    header = {
+        "msg_id": message,
+        "username": "",
+        "session": "lab",
+        "msg_type": "execute_request",
+        "version": "5.3",
+    }
+    content = {
+        "code": code,
+        "silent": False,
+        "store_history": False,
+        "user_expressions": {},
+        "allow_stdin": False,
+    }
+    await socket.write_message(
+        json.dumps(
+            {
+                "header": header,
+                "parent_header": {},
+                "metadata": {},
+                "content": content,
+                "channel": "shell",
+                "buffers": [],
+            }
+        )
+    )
     said = ""
     while True:
         reply = json.loads(await socket.read_message())
@@ -60,7 +94,9 @@ async def main(what, user, *rest):
         await call("DELETE", f"{HUB}/users/{user}")
         print("{}")
     elif what == "users":
-        print(json.dumps({"users": sorted(one["name"] for one in await call("GET", f"{HUB}/users"))}))
+        print(
+            json.dumps({"users": sorted(one["name"] for one in await call("GET", f"{HUB}/users"))})
+        )
 
 
 asyncio.run(main(*sys.argv[1:]))

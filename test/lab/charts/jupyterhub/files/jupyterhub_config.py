@@ -1,4 +1,6 @@
-"""Configuration of the test double: what the platform's values mean, on a real JupyterHub with KubeSpawner."""
+"""Configuration of the test double: what the platform's values mean, on a real JupyterHub with
+KubeSpawner.
+"""
 
 import os
 import sys
@@ -49,7 +51,11 @@ c.KubeSpawner.start_timeout = singleuser["startTimeout"]
 c.KubeSpawner.node_selector = singleuser["nodeSelector"]
 c.KubeSpawner.tolerations = singleuser["extraTolerations"]
 c.KubeSpawner.environment = singleuser["extraEnv"]
-c.KubeSpawner.common_labels = {"app": "jupyterhub", "release": os.environ["HELM_RELEASE_NAME"], "heritage": "jupyterhub"}
+c.KubeSpawner.common_labels = {
+    "app": "jupyterhub",
+    "release": os.environ["HELM_RELEASE_NAME"],
+    "heritage": "jupyterhub",
+}
 c.KubeSpawner.extra_labels = {
     "hub.jupyter.org/network-access-hub": "true",
     "app.kubernetes.io/component": "singleuser-server",
@@ -64,22 +70,36 @@ if storage["type"] == "dynamic":
     c.KubeSpawner.storage_class = storage["dynamic"]["storageClass"] or None
     c.KubeSpawner.storage_access_modes = ["ReadWriteOnce"]
     c.KubeSpawner.storage_capacity = storage["capacity"]
-    c.KubeSpawner.volumes = [{"name": "home", "persistentVolumeClaim": {"claimName": "{pvc_name}"}}] + storage["extraVolumes"]
-    c.KubeSpawner.volume_mounts = [{"name": "home", "mountPath": storage["homeMountPath"]}] + storage["extraVolumeMounts"]
+    c.KubeSpawner.volumes = [
+        {"name": "home", "persistentVolumeClaim": {"claimName": "{pvc_name}"}}
+    ] + storage["extraVolumes"]
+    c.KubeSpawner.volume_mounts = [
+        {"name": "home", "mountPath": storage["homeMountPath"]}
+    ] + storage["extraVolumeMounts"]
 
 c.JupyterHub.services = [
-    {"name": name, **{key: value for key, value in service.items() if key != "apiToken"}, "api_token": secret(f"hub.services.{name}.apiToken")}
+    {
+        "name": name,
+        **{key: value for key, value in service.items() if key != "apiToken"},
+        "api_token": secret(f"hub.services.{name}.apiToken"),
+    }
     for name, service in hub["services"].items()
 ]
 c.JupyterHub.load_roles = [{"name": name, **role} for name, role in hub["loadRoles"].items()]
 if cull["enabled"]:
     command = ["python3", "-m", "jupyterhub_idle_culler", "--url=http://localhost:8081/hub/api"]
-    command += [f"--timeout={cull['timeout']}", f"--cull-every={cull['every']}", f"--max-age={cull['maxAge']}"]
+    command += [
+        f"--timeout={cull['timeout']}",
+        f"--cull-every={cull['every']}",
+        f"--max-age={cull['maxAge']}",
+    ]
     if cull["users"]:
         command += ["--cull-users"]
     c.JupyterHub.services.append({"name": "jupyterhub-idle-culler", "command": command})
     scopes = ["list:users", "read:users:activity", "read:servers", "delete:servers"]
-    c.JupyterHub.load_roles.append({"name": "jupyterhub-idle-culler", "scopes": scopes, "services": ["jupyterhub-idle-culler"]})
+    c.JupyterHub.load_roles.append(
+        {"name": "jupyterhub-idle-culler", "scopes": scopes, "services": ["jupyterhub-idle-culler"]}
+    )
 
 for section, traits in hub["config"].items():
     c[section].update(traits)
