@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { waveGate } from '../../core/hub/gates.ts';
-import type { Earlier, Gate } from '../../core/hub/gates.ts';
+import type { Earlier } from '../../core/hub/gates.ts';
 import { holdReason, isSettled } from '../../core/hub/state.ts';
 import type { ReleaseState } from '../../core/hub/state.ts';
 import type { Platform, Wave } from '../../core/model/types.ts';
@@ -113,13 +113,16 @@ function since(at: string | undefined): number | undefined {
   return at === undefined ? undefined : Date.parse(at);
 }
 
+/** Whether one hub of a wave that may change may change, and if not, why. */
+type HubGate = { open: true } | { open: false; outcome: 'waiting' | 'blocked'; reason: string };
+
 /** What holds a single hub of a wave that may change. */
 function holdOf(
   { retry, reviewed, hold, world }: WaveWalk,
   { unit, digest, order }: WantedRelease,
   state: ReleaseState | undefined,
   approved: boolean,
-): Gate {
+): HubGate {
   const held = hold === undefined ? holdReason(state, world.now().getTime()) : undefined;
   if (held !== undefined) return { open: false, outcome: 'waiting', reason: held };
   const quarantined = state?.quarantined;

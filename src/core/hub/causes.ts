@@ -1,6 +1,6 @@
 /*
- * Why things fail, and what follows. A change that is to blame is quarantined; infrastructure is tried again, and after some
- * rounds the hub counts as blocked.
+ * Why things fail, and what follows. A change that is to blame is quarantined; infrastructure is
+ * tried again, and after some rounds the hub counts as blocked.
  */
 
 /** Whose fault a failure is. */
@@ -10,61 +10,96 @@ export type FaultClass = 'product' | 'infrastructure';
 export const INFRASTRUCTURE_ROUNDS = 3;
 /** Crashes with the same end before a rollout counts as failed. */
 export const CRASHES = 3;
-/** Seconds that a pod may wait for a node. Source: the bound that operators give to autoscalers, which announce themselves earlier. */
+/**
+ * Seconds that a pod may wait for a node. Source: the bound that operators give to autoscalers,
+ * which announce themselves earlier.
+ */
 export const NO_ROOM_SECONDS = 120;
 
-/** Seconds that a hub or proxy may run without being ready. Source: 3-6 s measured; hubs of thousands of users need tens. */
+/**
+ * Seconds that a hub or proxy may run without being ready. Source: 3-6 s measured; hubs of
+ * thousands of users need tens.
+ */
 export const NOT_READY_SECONDS = 120;
 
 interface Cause {
-  says: RegExp;
+  /** Any of these in a message. */
+  says: readonly RegExp[];
   fault: FaultClass;
   /** Whether asking again may help at once. */
   again: boolean;
 }
 
 /** The API server does not know us, or not any more. */
-const LOGIN = /Unauthorized|token.*expired|provide credentials/iu;
+const LOGIN: readonly RegExp[] = [/Unauthorized/iu, /token.*expired/iu, /provide credentials/iu];
+
+/** The API server, or the way to it, does not answer for the moment. */
+const UNAVAILABLE: readonly RegExp[] = [
+  /TooManyRequests/iu,
+  /too many requests/iu,
+  /connection refused/iu,
+  /connection reset/iu,
+  /EOF/iu,
+  /i\/o timeout/iu,
+  /TLS handshake timeout/iu,
+  /Internal ?Error/iu,
+  /an error on the server/iu,
+  /ServiceUnavailable/iu,
+  /currently unable to handle/iu,
+  /http2: /iu,
+  /etcdserver/iu,
+  /no route to host/iu,
+  /no such host/iu,
+  /context deadline exceeded/iu,
+  /leader changed/iu,
+];
 
 /** What the API server and Helm say, first match first. */
 const CALLS: readonly Cause[] = [
   { says: LOGIN, fault: 'infrastructure', again: false },
-  { says: /was killed by|did not end within/iu, fault: 'infrastructure', again: false },
-  {
-    says: /TooManyRequests|too many requests|connection refused|connection reset|EOF|i\/o timeout|TLS handshake timeout|Internal ?Error|an error on the server|ServiceUnavailable|currently unable to handle|http2: |etcdserver|no route to host|no such host|context deadline exceeded|leader changed/iu,
-    fault: 'infrastructure',
-    again: true,
-  },
-  { says: /^/u, fault: 'product', again: false }, // what nobody knows is shown, and not tried for ever
+  { says: [/was killed by/iu, /did not end within/iu], fault: 'infrastructure', again: false },
+  { says: UNAVAILABLE, fault: 'infrastructure', again: true },
 ];
 
-/** What a registry says of an image: gone or refused is the change's fault, anything else the way to it. */
-const PULLS: readonly Cause[] = [
-  {
-    says: /not found|manifest unknown|denied|unauthorized|forbidden|\b40[134]\b|InvalidImageName|invalid reference/iu,
-    fault: 'product',
-    again: false,
-  },
-  { says: /^/u, fault: 'infrastructure', again: true },
-];
+/** What nobody knows is shown, and not tried for ever. */
+const UNKNOWN_CALL: Omit<Cause, 'says'> = { fault: 'product', again: false };
 
-const causeOf = (causes: readonly Cause[], message: string): Cause | undefined =>
-  causes.find(({ says }) => says.test(message));
+/** What a registry says of an image that is gone or refused: the change's fault. */
+const NO_SUCH_IMAGE: readonly RegExp[] = [
+  /not found/iu,
+  /manifest unknown/iu,
+  /denied/iu,
+  /unauthorized/iu,
+  /forbidden/iu,
+  /\b40[134]\b/iu,
+  /InvalidImageName/iu,
+  /invalid reference/iu,
+];
 
 /** A call to the cluster failed with this message. */
 export function callFault(message: string): FaultClass {
-  return causeOf(CALLS, message)?.fault ?? 'product';
+  return callCause(message).fault;
 }
 
+/** Whether the same call may succeed when it is made again at once. */
 export function mayPass(message: string): boolean {
-  return causeOf(CALLS, message)?.again === true;
+  return callCause(message).again;
 }
 
+/** Whether the API server refused who we are. */
 export function loginRefused(message: string): boolean {
-  return LOGIN.test(message);
+  return saysAny(LOGIN, message);
 }
 
-/** An image could not be pulled. */
+/** An image could not be pulled: what is not the image's fault lies on the way to it. */
 export function pullFault(message: string): FaultClass {
-  return causeOf(PULLS, message)?.fault ?? 'infrastructure';
+  return saysAny(NO_SUCH_IMAGE, message) ? 'product' : 'infrastructure';
+}
+
+function callCause(message: string): Omit<Cause, 'says'> {
+  return CALLS.find(({ says }) => saysAny(says, message)) ?? UNKNOWN_CALL;
+}
+
+function saysAny(says: readonly RegExp[], message: string): boolean {
+  return says.some((one) => one.test(message));
 }

@@ -10,13 +10,15 @@ export interface Verdict {
   warnings: string[];
 }
 
-/** What a deployment does, as the API server knows it: `verb resource` with its group. */
-export const NEEDS: readonly {
+export interface Need {
   verb: string;
   group: string;
   resource: string;
   subresource?: string;
-}[] = [
+}
+
+/** What a deployment does, as the API server knows it. */
+export const NEEDS: readonly Need[] = [
   { verb: 'create', group: '', resource: 'namespaces' },
   { verb: 'list', group: '', resource: 'configmaps' },
   { verb: 'patch', group: '', resource: 'secrets' },
@@ -41,65 +43,98 @@ export interface ClusterFacts {
 }
 
 /** Whether a cluster is what its file says, as far as a deployment needs it. */
-export function clusterVerdict(
-  { name, data: cluster }: Doc<ClusterFile>,
-  { allowed, version, storageClasses, ingressClasses }: ClusterFacts,
-): Verdict {
-  const refused = NEEDS.filter((_need, index) => allowed[index] !== true).map(
-    ({ verb, resource, subresource }) =>
-      `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}`,
-  );
-  const problems = refused.length === 0 ? [] : [`these credentials may not ${refused.join(', ')}`];
-  const warnings: string[] = [];
-  const minor = /^v?([0-9]+\.[0-9]+)/u.exec(version)?.[1] ?? version;
-  if (minor !== cluster.kubernetes)
-    warnings.push(
-      `clusters/${name}.yaml says Kubernetes ${cluster.kubernetes}, and it is ${minor}: plans are rendered for the wrong one`,
-    );
-  const classes = new Map(
-    storageClasses.map((one) => [textAt(one, '/metadata/name'), textAt(one, '/reclaimPolicy')]),
-  );
-  for (const wanted of new Set([
-    cluster.storage.homes.class,
-    ...(cluster.storage.data ? [cluster.storage.data.class] : []),
-  ])) {
-    const policy = classes.get(wanted);
-    if (policy === undefined)
-      problems.push(
-        `there is no storage class ${wanted}; there are: ${[...classes.keys()].join(', ') || 'none'}`,
-      );
-    else if (wanted === cluster.storage.homes.class && policy === 'Delete')
-      warnings.push(
-        `the storage class ${wanted} deletes a volume with its claim: a claim deleted by mistake is a home lost (reclaimPolicy Retain keeps it)`,
-      );
-  }
-  if (cluster.ingress.class !== 'none' && !ingressClasses.includes(cluster.ingress.class))
-    problems.push(
-      `there is no ingress class ${cluster.ingress.class}; there are: ${ingressClasses.join(', ') || 'none'}`,
-    );
-  return { problems, warnings };
+export function clusterVerdict(cluster: Doc<ClusterFile>, facts: ClusterFacts): Verdict {
+  const { storage, ingress } = cluster.data;
+  return together([
+    rightsVerdict(facts.allowed),
+    versionVerdict(cluster, facts.version),
+    storageVerdict(storage, facts.storageClasses),
+    ingressVerdict(ingress, facts.ingressClasses),
+  ]);
 }
 
-/** Whether a hub's name leads to this cluster. `entries`: addresses of its load balancers, empty where none is known yet. */
+function rightsVerdict(allowed: readonly boolean[]): Verdict {
+  const refused = NEEDS.filter((_need, index) => allowed[index] !== true).map(needText);
+  return refused.length === 0 ? WELL : problem(`these credentials may not ${refused.join(', ')}`);
+}
+
+function needText({ verb, resource, subresource }: Need): string {
+  return `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}`;
+}
+
+function versionVerdict({ name, data }: Doc<ClusterFile>, version: string): Verdict {
+  const minor = /^v?([0-9]+\.[0-9]+)/u.exec(version)?.[1] ?? version;
+  if (minor === data.kubernetes) return WELL;
+  const said = `clusters/${name}.yaml says Kubernetes ${data.kubernetes}`;
+  return warning(`${said}, and it is ${minor}: plans are rendered for the wrong one`);
+}
+
+function storageVerdict(
+  { homes, data }: ClusterFile['storage'],
+  storageClasses: readonly JsonObject[],
+): Verdict {
+  const policies = new Map(
+    storageClasses.map((one) => [textAt(one, '/metadata/name'), textAt(one, '/reclaimPolicy')]),
+  );
+  const wanted = new Set([homes.class, ...(data ? [data.class] : [])]);
+  const missing = [...wanted]
+    .filter((name) => !policies.has(name))
+    .map((name) => problem(`there is no storage class ${name}; ${thereAre(policies.keys())}`));
+  return together([...missing, policies.get(homes.class) === 'Delete' ? losesHomes(homes) : WELL]);
+}
+
+function losesHomes(homes: ClusterFile['storage']['homes']): Verdict {
+  const what = `the storage class ${homes.class} deletes a volume with its claim`;
+  return warning(
+    `${what}: a claim deleted by mistake is a home lost (reclaimPolicy Retain keeps it)`,
+  );
+}
+
+function ingressVerdict(
+  ingress: ClusterFile['ingress'],
+  ingressClasses: readonly string[],
+): Verdict {
+  if (ingress.class === 'none' || ingressClasses.includes(ingress.class)) return WELL;
+  return problem(`there is no ingress class ${ingress.class}; ${thereAre(ingressClasses)}`);
+}
+
+function thereAre(names: Iterable<string>): string {
+  return `there are: ${[...names].join(', ') || 'none'}`;
+}
+
+/**
+ * Whether a hub's name leads to this cluster. `entries`: addresses of its load balancers, empty
+ * where none is known yet.
+ */
 export function dnsVerdict(
   host: string,
   resolved: readonly string[],
   entries: readonly string[],
 ): Verdict {
-  const where = entries.length === 0 ? 'the entry of this cluster' : entries.join(' or ');
-  if (resolved.length === 0)
-    return {
-      problems: [`${host} does not resolve: make a DNS record that points to ${where}`],
-      warnings: [],
-    };
-  const strange = entries.length > 0 && !resolved.some((one) => entries.includes(one));
+  if (resolved.length === 0) {
+    const where = entries.join(' or ') || 'the entry of this cluster';
+    return problem(`${host} does not resolve: make a DNS record that points to ${where}`);
+  }
+  if (entries.length === 0 || resolved.some((one) => entries.includes(one))) return WELL;
+  const leads = `${host} leads to ${resolved.join(', ')}`;
+  const entry = `the entry of this cluster is ${entries.join(', ')}`;
+  return warning(`${leads}, and ${entry}: right only with a proxy in between`);
+}
+
+const WELL: Verdict = { problems: [], warnings: [] };
+
+function problem(text: string): Verdict {
+  return { problems: [text], warnings: [] };
+}
+
+function warning(text: string): Verdict {
+  return { problems: [], warnings: [text] };
+}
+
+function together(verdicts: readonly Verdict[]): Verdict {
   return {
-    problems: [],
-    warnings: strange
-      ? [
-          `${host} leads to ${resolved.join(', ')}, and the entry of this cluster is ${entries.join(', ')}: right only with a proxy in between`,
-        ]
-      : [],
+    problems: verdicts.flatMap(({ problems }) => problems),
+    warnings: verdicts.flatMap(({ warnings }) => warnings),
   };
 }
 
@@ -114,46 +149,71 @@ export function entriesOf(objects: readonly JsonObject[]): string[] {
   return [...new Set(found.filter((text) => text !== ''))];
 }
 
-/** Whether hub, proxy and servers can find a node at all: each request against the largest node. Where more nodes may come, servers are taken on trust. */
+/** What one pod asks for: CPUs and bytes. */
+interface Asked {
+  who: string;
+  cpu: number;
+  memory: number;
+}
+
+/**
+ * Whether hub, proxy and servers can find a node at all: each request against the largest node.
+ * Where more nodes may come (fewer than `max` are there), servers are taken on trust.
+ */
 export function roomVerdict(
   objects: readonly JsonObject[],
   nodes: readonly JsonObject[],
   sizes: EnvironmentFile['sizes'],
   max: number,
 ): string | undefined {
-  const largest = (path: string): number =>
-    Math.max(0, ...nodes.map((node) => amount(at(node, path))));
-  const [cpu, memory] = [largest('/status/allocatable/cpu'), largest('/status/allocatable/memory')];
   if (nodes.length === 0) return undefined;
-  const parts = objects
-    .filter((one) => one['kind'] === 'Deployment')
-    .map((object) => {
-      const containers = objectsIn(at(object, '/spec/template/spec/containers'));
-      const asked = (kind: string): number =>
-        containers.reduce((sum, one) => sum + amount(at(one, `/resources/requests/${kind}`)), 0);
-      return { who: textAt(object, '/metadata/name'), cpu: asked('cpu'), memory: asked('memory') };
-    });
-  const servers =
-    nodes.length < max
-      ? []
-      : Object.entries(sizes).map(([name, size]) => ({
-          who: `a server of size ${name}`,
-          cpu: size.cpu * CPU_GUARANTEE_SHARE,
-          memory: memoryBytes(size.memory) ?? 0,
-        }));
-  for (const part of [...parts, ...servers]) {
-    if (part.memory > memory)
-      return `${part.who} asks for ${gib(part.memory)} of memory, and the largest node has ${gib(memory)}`;
-    if (part.cpu > cpu)
-      return `${part.who} asks for ${part.cpu} CPUs, and the largest node has ${cpu}`;
-  }
+  const largest = {
+    cpu: largestOf(nodes, '/status/allocatable/cpu'),
+    memory: largestOf(nodes, '/status/allocatable/memory'),
+  };
+  const parts = objects.filter((one) => one['kind'] === 'Deployment').map(askedBy);
+  const servers = nodes.length < max ? [] : Object.entries(sizes).map(askedByServer);
+  return [...parts, ...servers]
+    .map((one) => tooLarge(one, largest))
+    .find((text) => text !== undefined);
+}
+
+function largestOf(nodes: readonly JsonObject[], path: string): number {
+  return Math.max(...nodes.map((node) => amount(at(node, path))));
+}
+
+function askedBy(deployment: JsonObject): Asked {
+  const containers = objectsIn(at(deployment, '/spec/template/spec/containers'));
+  const sum = (path: string): number =>
+    containers.reduce((total, one) => total + amount(at(one, path)), 0);
+  return {
+    who: textAt(deployment, '/metadata/name'),
+    cpu: sum('/resources/requests/cpu'),
+    memory: sum('/resources/requests/memory'),
+  };
+}
+
+function askedByServer([name, size]: [string, EnvironmentFile['sizes'][string]]): Asked {
+  return {
+    who: `a server of size ${name}`,
+    cpu: size.cpu * CPU_GUARANTEE_SHARE,
+    memory: memoryBytes(size.memory) ?? 0,
+  };
+}
+
+function tooLarge(one: Asked, node: Pick<Asked, 'cpu' | 'memory'>): string | undefined {
+  if (one.memory > node.memory)
+    return `${one.who} asks for ${gib(one.memory)} of memory, and the largest node has ${gib(node.memory)}`;
+  if (one.cpu > node.cpu)
+    return `${one.who} asks for ${one.cpu} CPUs, and the largest node has ${node.cpu}`;
   return undefined;
 }
 
 /** `2`, `500m` or `16Gi` as a number. */
 function amount(value: Json | undefined): number {
-  const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value : '0';
-  return text.endsWith('m') ? Number(text.slice(0, -1)) / 1000 : (quantityBytes(text) ?? 0);
+  if (typeof value === 'number') return value;
+  if (typeof value !== 'string') return 0;
+  return value.endsWith('m') ? Number(value.slice(0, -1)) / 1000 : (quantityBytes(value) ?? 0);
 }
 
 function gib(bytes: number): string {

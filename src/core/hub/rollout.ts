@@ -3,43 +3,49 @@ import type { JsonObject } from '../json.ts';
 import { CRASHES, NOT_READY_SECONDS, NO_ROOM_SECONDS, pullFault } from './causes.ts';
 import type { FaultClass } from './causes.ts';
 
-export type Rollout =
-  | { kind: 'done' }
-  | { kind: 'waiting'; for: string }
-  /** `crashed`: the pod whose log may say why. */
-  | { kind: 'failed'; reason: string; fault: FaultClass; crashed?: string };
+/** Characters of a message of Kubernetes that a reason repeats. */
+const MESSAGE_LENGTH = 300;
 
-/** Deployments and pods of a hub as the API gives them → whether the rollout is done, goes on, or cannot heal. */
+export interface RolloutFailure {
+  kind: 'failed';
+  reason: string;
+  fault: FaultClass;
+  /** The pod whose log may say why. */
+  crashed?: string;
+}
+
+export type Rollout = { kind: 'done' } | { kind: 'waiting'; for: string } | RolloutFailure;
+
+/** Deployments and pods of a hub as the API gives them: is the rollout done, or can it not heal? */
 export function rolloutVerdict(
   deployments: readonly JsonObject[],
   pods: readonly JsonObject[],
   now: number,
 ): Rollout {
-  for (const pod of pods) {
-    const fault = podFault(pod, now);
-    if (fault) return fault;
-  }
-  const refused = deployments.map(podsRefused).find((one) => one !== undefined);
-  if (refused) return refused;
-  const waiting = deployments
-    .filter((one) => !isRolledOut(one))
-    .map((one) => `${textAt(one, '/metadata/name')} (${podsOf(one, pods)})`);
+  const failure = firstOf(pods, (pod) => podFault(pod, now)) ?? firstOf(deployments, podsRefused);
+  if (failure !== undefined) return failure;
   if (deployments.length === 0) return { kind: 'waiting', for: 'the hub to appear' };
-  return waiting.length === 0 ? { kind: 'done' } : { kind: 'waiting', for: waiting.join(', ') };
+  const waiting = deployments.filter((one) => !isRolledOut(one));
+  if (waiting.length === 0) return { kind: 'done' };
+  const named = waiting.map((one) => `${textAt(one, '/metadata/name')} (${podsOf(one, pods)})`);
+  return { kind: 'waiting', for: named.join(', ') };
+}
+
+function firstOf<One, Found>(
+  list: readonly One[],
+  find: (one: One) => Found | undefined,
+): Found | undefined {
+  return list.map(find).find((found) => found !== undefined);
 }
 
 /** A quota, or a rule of the cluster about pods, refuses before there is a pod that could say so. */
-function podsRefused(deployment: JsonObject): Rollout | undefined {
+function podsRefused(deployment: JsonObject): RolloutFailure | undefined {
   const failure = objectsIn(at(deployment, '/status/conditions')).find(
     (one) => one['type'] === 'ReplicaFailure' && one['status'] === 'True',
   );
   const message = textAt(failure, '/message');
   return /forbidden/iu.test(message)
-    ? {
-        kind: 'failed',
-        reason: `${textAt(deployment, '/metadata/name')}: ${message.slice(0, 300)}`,
-        fault: 'product',
-      }
+    ? productFault(`${textAt(deployment, '/metadata/name')}: ${shortened(message)}`)
     : undefined;
 }
 
@@ -54,83 +60,104 @@ function isRolledOut(deployment: JsonObject): boolean {
   );
 }
 
+/** The phases of a Deployment's pods, for people. */
 function podsOf(deployment: JsonObject, pods: readonly JsonObject[]): string {
   const component = textAt(deployment, '/spec/selector/matchLabels/component');
-  const mine = pods.filter((pod) => textAt(pod, '/metadata/labels/component') === component);
+  const phases = pods
+    .filter((pod) => textAt(pod, '/metadata/labels/component') === component)
+    .map((pod) => {
+      const phase = textAt(pod, '/status/phase').toLowerCase();
+      return isEnding(pod) ? `${phase}, ending` : phase;
+    });
+  return phases.join('; ') || 'no pod yet';
+}
+
+function isEnding(pod: JsonObject): boolean {
+  return at(pod, '/metadata/deletionTimestamp') !== undefined;
+}
+
+/** Why a pod cannot become ready by waiting; undefined for a pod that is going away. */
+function podFault(pod: JsonObject, now: number): RolloutFailure | undefined {
+  if (isEnding(pod)) return undefined;
+  const name = textAt(pod, '/metadata/name');
+  const main = objectsIn(at(pod, '/status/containerStatuses'));
+  const first = objectsIn(at(pod, '/status/initContainerStatuses'));
+  const conditions = objectsIn(at(pod, '/status/conditions'));
   return (
-    mine
-      .map(
-        (pod) =>
-          `${textAt(pod, '/status/phase').toLowerCase()}${at(pod, '/metadata/deletionTimestamp') === undefined ? '' : ', ending'}`,
-      )
-      .join('; ') || 'no pod yet'
+    firstOf([...main, ...first], (status) => containerFault(name, status)) ??
+    firstOf(main, (status) => notReady(name, status, now)) ??
+    firstOf(conditions, (condition) => noNode(name, condition, now))
   );
 }
 
-function podFault(pod: JsonObject, now: number): Rollout | undefined {
-  if (at(pod, '/metadata/deletionTimestamp') !== undefined) return undefined;
-  const name = textAt(pod, '/metadata/name');
-  for (const status of objectsIn(at(pod, '/status/containerStatuses')).concat(
-    objectsIn(at(pod, '/status/initContainerStatuses')),
-  )) {
-    const reason = textAt(status, '/state/waiting/reason');
-    const message = textAt(status, '/state/waiting/message');
-    if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/u.test(reason)) {
-      if (pullFault(`${reason} ${message}`) === 'product')
-        return {
-          kind: 'failed',
-          reason: `${name}: the image cannot be pulled: ${message.slice(0, 300)}`,
-          fault: 'product',
-        };
-      if (reason === 'ImagePullBackOff')
-        return {
-          kind: 'failed',
-          reason: `${name}: the registry does not answer: ${message.slice(0, 300)}`,
-          fault: 'infrastructure',
-        };
-    }
-    // A kubelet that has not heard of a new Secret yet says so, and tries again.
-    if (
-      /^CreateContainer(Config)?Error$/u.test(reason) &&
-      !/failed to sync \w+ cache/u.test(message)
-    )
-      return { kind: 'failed', reason: `${name}: ${message.slice(0, 300)}`, fault: 'product' };
-    const exit =
-      at(status, '/lastState/terminated/exitCode') ?? at(status, '/state/terminated/exitCode');
-    if (
-      Number(at(status, '/restartCount') ?? 0) >= CRASHES - 1 &&
-      typeof exit === 'number' &&
-      exit !== 0
-    ) {
-      const out =
-        textAt(status, '/lastState/terminated/reason') === 'OOMKilled' ? ' for want of memory' : '';
-      return {
-        kind: 'failed',
-        reason: `${name} has ended ${CRASHES} times with code ${exit}${out}`,
-        fault: 'product',
-        crashed: name,
-      };
-    }
-  }
-  for (const status of objectsIn(at(pod, '/status/containerStatuses'))) {
-    const running = Date.parse(textAt(status, '/state/running/startedAt'));
-    if (status['ready'] === false && now - running > NOT_READY_SECONDS * 1000)
-      return {
-        kind: 'failed',
-        reason: `${name} runs for ${NOT_READY_SECONDS} s and does not become ready`,
-        fault: 'product',
-      };
-  }
-  for (const condition of objectsIn(at(pod, '/status/conditions'))) {
-    if (condition['type'] !== 'PodScheduled' || condition['status'] !== 'False') continue;
-    const since = Date.parse(textAt(condition, '/lastTransitionTime'));
-    const message = textAt(condition, '/message');
-    if (now - since > NO_ROOM_SECONDS * 1000)
-      return {
-        kind: 'failed',
-        reason: `${name} finds no node: ${message.slice(0, 300)}`,
-        fault: 'infrastructure',
-      };
-  }
-  return undefined;
+function containerFault(pod: string, status: JsonObject): RolloutFailure | undefined {
+  return imageFault(pod, status) ?? configurationFault(pod, status) ?? crashes(pod, status);
+}
+
+const IMAGE_REASONS = ['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull'];
+
+function imageFault(pod: string, status: JsonObject): RolloutFailure | undefined {
+  const { reason, message } = waitingFor(status);
+  if (!IMAGE_REASONS.includes(reason)) return undefined;
+  if (pullFault(`${reason} ${message}`) === 'product')
+    return productFault(`${pod}: the image cannot be pulled: ${shortened(message)}`);
+  // The first failure may be an accident; Kubernetes backs off after the second.
+  if (reason !== 'ImagePullBackOff') return undefined;
+  return infrastructureFault(`${pod}: the registry does not answer: ${shortened(message)}`);
+}
+
+/** A Secret or ConfigMap that is not there, or a container that cannot be made. */
+function configurationFault(pod: string, status: JsonObject): RolloutFailure | undefined {
+  const { reason, message } = waitingFor(status);
+  if (!/^CreateContainer(Config)?Error$/u.test(reason)) return undefined;
+  // A kubelet that has not heard of a new Secret yet says so, and tries again.
+  if (/failed to sync \w+ cache/u.test(message)) return undefined;
+  return productFault(`${pod}: ${shortened(message)}`);
+}
+
+function waitingFor(status: JsonObject): { reason: string; message: string } {
+  return {
+    reason: textAt(status, '/state/waiting/reason'),
+    message: textAt(status, '/state/waiting/message'),
+  };
+}
+
+function crashes(pod: string, status: JsonObject): RolloutFailure | undefined {
+  const restarts = Number(at(status, '/restartCount') ?? 0);
+  const exit =
+    at(status, '/lastState/terminated/exitCode') ?? at(status, '/state/terminated/exitCode');
+  if (restarts < CRASHES - 1 || typeof exit !== 'number' || exit === 0) return undefined;
+  const outOfMemory = textAt(status, '/lastState/terminated/reason') === 'OOMKilled';
+  const why = outOfMemory ? ' for want of memory' : '';
+  return {
+    ...productFault(`${pod} has ended ${CRASHES} times with code ${exit}${why}`),
+    crashed: pod,
+  };
+}
+
+function notReady(pod: string, status: JsonObject, now: number): RolloutFailure | undefined {
+  const running = Date.parse(textAt(status, '/state/running/startedAt'));
+  return status['ready'] === false && now - running > NOT_READY_SECONDS * 1000
+    ? productFault(`${pod} runs for ${NOT_READY_SECONDS} s and does not become ready`)
+    : undefined;
+}
+
+function noNode(pod: string, condition: JsonObject, now: number): RolloutFailure | undefined {
+  if (condition['type'] !== 'PodScheduled' || condition['status'] !== 'False') return undefined;
+  const since = Date.parse(textAt(condition, '/lastTransitionTime'));
+  return now - since > NO_ROOM_SECONDS * 1000
+    ? infrastructureFault(`${pod} finds no node: ${shortened(textAt(condition, '/message'))}`)
+    : undefined;
+}
+
+function productFault(reason: string): RolloutFailure {
+  return { kind: 'failed', reason, fault: 'product' };
+}
+
+function infrastructureFault(reason: string): RolloutFailure {
+  return { kind: 'failed', reason, fault: 'infrastructure' };
+}
+
+function shortened(message: string): string {
+  return message.slice(0, MESSAGE_LENGTH);
 }
