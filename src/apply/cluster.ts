@@ -14,7 +14,10 @@ export class WrongCluster extends Failure {}
 const IDENTITY = 'glaciocloud-cluster';
 const KEY = 'glaciocloud-digest-key';
 
-/** Refuses any cluster but the one that the file, or the public record of first contact, means. Nothing is written before this. Returns the identity. */
+/**
+ * Refuses any cluster but the one that the file, or the public record of first contact, means.
+ * Nothing is written before this. Returns the identity.
+ */
 export async function confirmIdentity(
   kube: Kube,
   cluster: Doc<ClusterFile>,
@@ -41,7 +44,9 @@ export async function confirmIdentity(
   return found;
 }
 
-/** What the hubs of a cluster share. Applied whenever it differs; applying it again changes nothing. */
+/**
+ * What the hubs of a cluster share. Applied whenever it differs; applying it again changes nothing.
+ */
 export async function applyCluster(
   kube: Kube,
   cluster: Doc<ClusterFile>,
@@ -65,7 +70,10 @@ export async function applyCluster(
   return true;
 }
 
-/** What the cluster knows of each hub, by namespace. */
+/**
+ * What the cluster knows of each hub, by namespace; what another version has written is as if
+ * absent.
+ */
 export async function readStates(kube: Kube): Promise<Map<string, ReleaseState>> {
   const states = new Map<string, ReleaseState>();
   for (const one of await kube.list('configmaps', {
@@ -73,8 +81,13 @@ export async function readStates(kube: Kube): Promise<Map<string, ReleaseState>>
     fields: `metadata.name=${STATE_NAME}`,
   })) {
     const [namespace, text] = [at(one, '/metadata/namespace'), at(one, '/data/state.json')];
-    const state = typeof text === 'string' ? parseState(text) : undefined;
-    if (typeof namespace === 'string' && state) states.set(namespace, state);
+    if (typeof namespace !== 'string' || typeof text !== 'string') continue;
+    const reading = parseState(text);
+    if (reading.kind === 'known') states.set(namespace, reading.state);
+    if (reading.kind === 'unreadable')
+      throw new Failure(`the state of the hub in ${namespace} cannot be read: ${reading.reason}`, {
+        hint: `look at it: kubectl get configmap ${STATE_NAME} --namespace ${namespace} --output yaml`,
+      });
   }
   return states;
 }

@@ -39,11 +39,16 @@ export async function init(
     }
   }
   const next = nextSteps(answers);
-  const list = (mark: string, paths: readonly string[], note: string): string =>
-    paths.map((path) => `${mark} ${path}${note}\n`).join('');
+  const lines = [
+    ...written.map((path) => `✓ ${path}`),
+    ...kept.map((path) => `· ${path} was there already, and is kept`),
+    '',
+    'Read the files through, then `glaciocloud check`. Next:',
+    ...next.map((step, index) => `  ${index + 1}. ${step}`),
+  ];
   return outcome({
     exit: 0,
-    text: `${list('✓', written, '')}${list('·', kept, ' was there already, and is kept')}\nRead the files through, then \`glaciocloud check\`. Next:\n${next.map((step, index) => `  ${index + 1}. ${step}\n`).join('')}`,
+    text: lines.map((line) => `${line}\n`).join(''),
     json: { schema_version: SCHEMA_VERSION, written, kept, next },
   });
 }

@@ -1,4 +1,5 @@
 import { auditSecrets, secretsTemplate } from '../core/hub/secrets.ts';
+import type { SecretFinding } from '../core/hub/secrets.ts';
 import type { Doc, EnvironmentFile } from '../core/model/types.ts';
 import { decryptSecrets, lastEncrypted } from '../edges/sops.ts';
 import { UsageError } from '../failure.ts';
@@ -6,7 +7,10 @@ import { gatherPlatform } from '../gather/platform.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 
-/** `secrets audit HUB`: what is missing, unused, malformed or due for renewal, without a value. `secrets template HUB`: the file to fill in. */
+/**
+ * `secrets audit HUB`: what is missing, unused, malformed or due for renewal, without a value.
+ * `secrets template HUB`: the file to fill in.
+ */
 export async function secrets(
   root: string,
   [what, name]: readonly string[],
@@ -30,30 +34,25 @@ export async function secrets(
     : audit(root, hub, now);
 }
 
+const MARKS: Readonly<Record<SecretFinding['state'], string>> = {
+  fine: '✓',
+  due: '⚠',
+  missing: '✗',
+  unused: '✗',
+  malformed: '✗',
+  exempt: '·',
+};
+
 async function audit(root: string, hub: Doc<EnvironmentFile>, now: number): Promise<Outcome> {
-  const all = auditSecrets(
-    hub.data,
-    await decryptSecrets(root, hub.name),
-    await lastEncrypted(root, hub.name),
-    now,
+  const found = await decryptSecrets(root, hub.name);
+  const changed = await lastEncrypted(root, hub.name);
+  const all = auditSecrets(hub.data, found, changed, now);
+  const lines = all.map(
+    ({ secret, state, note }) => `${MARKS[state]} ${secret.padEnd(26)}${state.padEnd(11)}${note}\n`,
   );
-  const bad = all.some(({ state }) => state !== 'fine' && state !== 'due' && state !== 'exempt');
-  const marks = {
-    fine: '✓',
-    due: '⚠',
-    missing: '✗',
-    unused: '✗',
-    malformed: '✗',
-    exempt: '·',
-  } as const;
   return outcome({
-    exit: bad ? 2 : 0,
-    text: all
-      .map(
-        ({ secret, state, note }) =>
-          `${marks[state]} ${secret.padEnd(26)}${state.padEnd(11)}${note}\n`,
-      )
-      .join(''),
+    exit: all.some(({ state }) => MARKS[state] === '✗') ? 2 : 0,
+    text: lines.join(''),
     json: {
       schema_version: SCHEMA_VERSION,
       hub: hub.name,

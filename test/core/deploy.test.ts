@@ -687,7 +687,12 @@ test('a database is restored in the image that it belongs to, by a pod without r
       },
     },
   };
-  const [, pod] = restoreObjects([hub], 'ns', 'restore', 'print()', ['before-1', '--if-changed']);
+  const [, pod] = restoreObjects([hub], {
+    namespace: 'ns',
+    name: 'restore',
+    script: 'print()',
+    args: ['before-1', '--if-changed'],
+  });
   expect(at(pod, '/spec')).toEqual({
     restartPolicy: 'Never',
     automountServiceAccountToken: false,

@@ -72,13 +72,12 @@ export async function restoreDatabase(
       );
     await sleep(LOOK_MS);
   }
-  const objects = restoreObjects(
-    stored.map(parseObject),
+  const objects = restoreObjects(stored.map(parseObject), {
     namespace,
-    RESTORE,
-    await world.script('db_restore.py'),
-    [copy, '--if-changed'],
-  );
+    name: RESTORE,
+    script: await world.script('db_restore.py'),
+    args: [copy, '--if-changed'],
+  });
   const { ok, log } = await runThrowAway(
     { name: RESTORE, namespace, objects, what: 'the hub’s database cannot be restored' },
     world,

@@ -215,7 +215,7 @@ async function archiveVolume(
     {
       name,
       namespace,
-      objects: archiveObjects(hub, namespace, name, volume, user),
+      objects: archiveObjects(hub, { namespace, name, volume, user }),
       what: 'its volume cannot be read',
     },
     world,

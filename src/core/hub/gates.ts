@@ -108,7 +108,9 @@ function names(hubs: readonly Earlier[]): string {
   return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** A freeze holds where all that it says is true now; its last day counts until it is over, in UTC. */
+/**
+ * A freeze holds where all that it says is true now; its last day counts until it is over, in UTC.
+ */
 function isFrozen({ days, hours, from, until }: Freeze, now: number, timezone: string): boolean {
   if (from !== undefined && now < instant(from)) return false;
   if (until !== undefined && now >= instant(until) + DAY_MS) return false;

@@ -138,7 +138,10 @@ function together(verdicts: readonly Verdict[]): Verdict {
   };
 }
 
-/** Addresses by which a cluster is entered: of its Services of type LoadBalancer and of its Ingresses. */
+/**
+ * Addresses by which a cluster is entered: of its Services of type LoadBalancer and of its
+ * Ingresses.
+ */
 export function entriesOf(objects: readonly JsonObject[]): string[] {
   const found = objects.flatMap((one) =>
     objectsIn(at(one, '/status/loadBalancer/ingress')).flatMap((entry) => [

@@ -38,7 +38,9 @@ function firstOf<One, Found>(
   return list.map(find).find((found) => found !== undefined);
 }
 
-/** A quota, or a rule of the cluster about pods, refuses before there is a pod that could say so. */
+/**
+ * A quota, or a rule of the cluster about pods, refuses before there is a pod that could say so.
+ */
 function podsRefused(deployment: JsonObject): RolloutFailure | undefined {
   const failure = objectsIn(at(deployment, '/status/conditions')).find(
     (one) => one['type'] === 'ReplicaFailure' && one['status'] === 'True',

@@ -12,8 +12,8 @@ export interface SecretFinding {
 const GENERATED = ['hub cookie secret', 'proxy token', 'tokens of hub services'];
 
 /**
- * What a hub's secrets look like against what its environment declares. `found` is undefined where there is no file; `changed` is
- * when the file was last encrypted, in milliseconds since 1970.
+ * What a hub's secrets look like against what its environment declares. `found` is undefined where
+ * there is no file; `changed` is when the file was last encrypted, in milliseconds since 1970.
  */
 export function auditSecrets(
   environment: EnvironmentFile,
@@ -21,44 +21,48 @@ export function auditSecrets(
   changed: number | undefined,
   now: number,
 ): SecretFinding[] {
-  const declared = Object.entries(environment.secrets).map(
-    ([secret, { use, rotate }]): SecretFinding => {
-      const value = found?.get(secret);
-      const note = rotate === undefined ? use : `${use}; renew every ${rotate}`;
-      if (value === undefined) return { secret, state: 'missing', note };
-      if (
-        value.trim() !== value ||
-        value === '' ||
-        /[\r\n]/u.test(value.trim()) ||
-        /^(changeme|todo|xxx|placeholder)$/iu.test(value)
-      )
-        return {
-          secret,
-          state: 'malformed',
-          note: 'empty, with white space around it, of several lines, or a placeholder',
-        };
-      if (rotate !== undefined && changed !== undefined && now - changed > seconds(rotate) * 1000)
-        return {
-          secret,
-          state: 'due',
-          note: `${note}; last changed ${new Date(changed).toISOString().slice(0, 10)}`,
-        };
-      return { secret, state: 'fine', note };
-    },
-  );
+  const declared = Object.entries(environment.secrets).map(([secret, declaration]) => ({
+    secret,
+    ...stateOf(declaration, found?.get(secret), changed, now),
+  }));
   const unused = [...(found?.keys() ?? [])]
     .filter((secret) => !Object.hasOwn(environment.secrets, secret))
-    .map((secret): SecretFinding => ({
-      secret,
-      state: 'unused',
-      note: 'not declared below secrets:',
-    }));
-  const exempt = GENERATED.map((secret): SecretFinding => ({
-    secret,
-    state: 'exempt',
-    note: 'made in the cluster',
-  }));
-  return [...declared, ...unused.sort((a, b) => compareText(a.secret, b.secret)), ...exempt];
+    .sort(compareText)
+    .map((secret) => finding(secret, 'unused', 'not declared below secrets:'));
+  const exempt = GENERATED.map((secret) => finding(secret, 'exempt', 'made in the cluster'));
+  return [...declared, ...unused, ...exempt];
+}
+
+type Declaration = EnvironmentFile['secrets'][string];
+
+function stateOf(
+  { use, rotate }: Declaration,
+  value: string | undefined,
+  changed: number | undefined,
+  now: number,
+): Pick<SecretFinding, 'state' | 'note'> {
+  const note = rotate === undefined ? use : `${use}; renew every ${rotate}`;
+  if (value === undefined) return { state: 'missing', note };
+  if (isMalformed(value)) return { state: 'malformed', note: MALFORMED };
+  if (rotate === undefined || changed === undefined) return { state: 'fine', note };
+  if (now - changed <= seconds(rotate) * 1000) return { state: 'fine', note };
+  const day = new Date(changed).toISOString().slice(0, 10);
+  return { state: 'due', note: `${note}; last changed ${day}` };
+}
+
+const MALFORMED = 'empty, with white space around it, of several lines, or a placeholder';
+
+function isMalformed(value: string): boolean {
+  return (
+    value === '' ||
+    value.trim() !== value ||
+    /[\r\n]/u.test(value) ||
+    /^(changeme|todo|xxx|placeholder)$/iu.test(value)
+  );
+}
+
+function finding(secret: string, state: SecretFinding['state'], note: string): SecretFinding {
+  return { secret, state, note };
 }
 
 /** The file to fill in and to encrypt: the declared names, and what each is for. */
@@ -66,5 +70,6 @@ export function secretsTemplate(hub: Doc<EnvironmentFile>): string {
   const lines = Object.entries(hub.data.secrets).map(
     ([name, { use }]) => `# ${use}\n${name}: ""\n`,
   );
-  return `# Fill in, then encrypt: sops encrypt --in-place secrets/${hub.name}.sops.yaml\n${lines.join('')}`;
+  const head = `# Fill in, then encrypt: sops encrypt --in-place secrets/${hub.name}.sops.yaml\n`;
+  return head + lines.join('');
 }

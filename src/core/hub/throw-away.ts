@@ -4,9 +4,17 @@ import type { Json, JsonObject } from '../json.ts';
 /** On everything that is made for a throw-away pod; its value is the pod's name. */
 export const THROW_AWAY = 'glaciocloud.org/throw-away';
 
+/** Seconds after which a pod ends by itself, where nobody is left to end it. */
+const LOAD_CHECK_SECONDS = 60;
+const RESTORE_SECONDS = 120;
+
+/** Name of the database's volume in the chart's hub pod. */
+const DATABASE = 'pvc';
+
 /**
- * A throw-away pod that loads the new hub's configuration: the new Deployment's pod with the new Secret and ConfigMaps under
- * other names, its own scratch folder instead of the database, no hub labels, no probes, no service account.
+ * A throw-away pod that loads the new hub's configuration: the new Deployment's pod with the new
+ * Secret and ConfigMaps under other names, its own scratch folder instead of the database, no hub
+ * labels, no probes, no service account.
  */
 export function loadCheckObjects(
   objects: readonly JsonObject[],
@@ -15,69 +23,74 @@ export function loadCheckObjects(
   script: string,
 ): JsonObject[] {
   const metadata = metadataOf(name, namespace);
+  const { copies, renamed } = copiesOf(objects, name, metadata);
+  const spec = loadCheckPod(hubPodSpec(objects), renamed, `${name}-script`, serviceEnv(objects));
+  return [
+    ...copies,
+    scriptObject(metadata(`${name}-script`), 'load_check.py', script),
+    { apiVersion: 'v1', kind: 'Pod', metadata: metadata(name), spec },
+  ];
+}
+
+/** Secrets and ConfigMaps under names of the pod's own, and the new names by `KIND/NAME`. */
+function copiesOf(
+  objects: readonly JsonObject[],
+  pod: string,
+  metadata: (called: string) => JsonObject,
+): { copies: JsonObject[]; renamed: Map<string, string> } {
   const renamed = new Map<string, string>();
   const copies: JsonObject[] = [];
   for (const object of objects) {
     const kind = object['kind'];
     const own = at(object, '/metadata/name');
     if ((kind !== 'Secret' && kind !== 'ConfigMap') || typeof own !== 'string') continue;
-    renamed.set(`${kind}/${own}`, `${name}-${own}`);
-    copies.push({ ...object, metadata: metadata(`${name}-${own}`) });
+    const called = `${pod}-${own}`;
+    renamed.set(`${kind}/${own}`, called);
+    copies.push({ ...object, metadata: metadata(called) });
   }
-  copies.push({
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: metadata(`${name}-script`),
-    data: { 'load_check.py': script },
-  });
-  return [
-    ...copies,
-    {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: metadata(name),
-      spec: loadCheckPod(hubPodSpec(objects), renamed, `${name}-script`, serviceEnv(objects)),
-    },
-  ];
+  return { copies, renamed };
 }
 
-/** A throw-away pod of a hub that is down: its image and its database's volume, and a script that puts a copy back. */
+function scriptObject(metadata: JsonObject, file: string, script: string): JsonObject {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { [file]: script } };
+}
+
+/** Where a throw-away pod is made, and the script that it runs. */
+export interface ScriptedPod {
+  namespace: string;
+  name: string;
+  script: string;
+  args: readonly string[];
+}
+
+/**
+ * A throw-away pod of a hub that is down, with its image and its database's volume: puts a copy
+ * back.
+ */
 export function restoreObjects(
   objects: readonly JsonObject[],
-  namespace: string,
-  name: string,
-  script: string,
-  args: readonly string[],
+  { namespace, name, script, args }: ScriptedPod,
 ): JsonObject[] {
   const metadata = metadataOf(name, namespace);
   const spec = hubPodSpec(objects);
   const container = objectsIn(spec['containers'])[0] ?? {};
+  const volumes = objectsIn(spec['volumes']).filter((volume) => volume['name'] === DATABASE);
+  const mounts = objectsIn(container['volumeMounts']).filter((mount) => mount['name'] === DATABASE);
   const pod: JsonObject = {
     ...frame(spec),
-    activeDeadlineSeconds: 120,
-    volumes: [
-      ...objectsIn(spec['volumes']).filter((volume) => volume['name'] === DATABASE),
-      { name: 'script', configMap: { name: `${name}-script` } },
-    ],
+    activeDeadlineSeconds: RESTORE_SECONDS,
+    volumes: [...volumes, { name: 'script', configMap: { name: `${name}-script` } }],
     containers: [
       {
         name: 'restore',
         ...pick(container, ['image', 'imagePullPolicy', 'securityContext']),
         command: ['python3', '/script/restore.py', ...args],
-        volumeMounts: [
-          ...objectsIn(container['volumeMounts']).filter((mount) => mount['name'] === DATABASE),
-          { name: 'script', mountPath: '/script' },
-        ],
+        volumeMounts: [...mounts, { name: 'script', mountPath: '/script' }],
       },
     ],
   };
   return [
-    {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: metadata(`${name}-script`),
-      data: { 'restore.py': script },
-    },
+    scriptObject(metadata(`${name}-script`), 'restore.py', script),
     { apiVersion: 'v1', kind: 'Pod', metadata: metadata(name), spec: pod },
   ];
 }
@@ -87,9 +100,7 @@ export function metadataOf(pod: string, namespace: string): (called: string) => 
   return (called) => ({ name: called, namespace, labels: { [THROW_AWAY]: pod } });
 }
 
-/** Name of the database's volume in the chart's hub pod. */
-const DATABASE = 'pvc';
-
+/** The pod of the chart's hub Deployment. */
 export function hubPodSpec(objects: readonly JsonObject[]): JsonObject {
   const deployment = objects.find(
     (one) => one['kind'] === 'Deployment' && at(one, '/metadata/name') === 'hub',
@@ -99,7 +110,10 @@ export function hubPodSpec(objects: readonly JsonObject[]): JsonObject {
   return spec;
 }
 
-/** What any throw-away pod takes from the hub's: where it may run, and as whom. It has no rights in the cluster. */
+/**
+ * What any throw-away pod takes from the hub's: where it may run, and as whom. It has no rights in
+ * the cluster.
+ */
 export function frame(spec: JsonObject): JsonObject {
   return {
     restartPolicy: 'Never',
@@ -114,7 +128,10 @@ export function frame(spec: JsonObject): JsonObject {
   };
 }
 
-/** Kubernetes tells every pod its Services by variables; before the first installation there are none to tell. */
+/**
+ * Kubernetes tells every pod its Services by variables; before the first installation there are
+ * none to tell.
+ */
 function serviceEnv(objects: readonly JsonObject[]): JsonObject[] {
   return objects.flatMap((object) => {
     const [name, port] = [at(object, '/metadata/name'), at(object, '/spec/ports/0/port')];
@@ -141,7 +158,7 @@ function loadCheckPod(
     .map((volume) => rename(volume, renamed));
   return {
     ...frame(spec),
-    activeDeadlineSeconds: 60,
+    activeDeadlineSeconds: LOAD_CHECK_SECONDS,
     volumes: [
       ...volumes,
       { name: 'scratch', emptyDir: {} },
@@ -166,36 +183,50 @@ function loadCheckPod(
   };
 }
 
+/** These fields of an object, those that it has. */
 export function pick(object: JsonObject, keys: readonly string[]): JsonObject {
-  return Object.fromEntries(
-    keys.flatMap((key) => (object[key] === undefined ? [] : [[key, object[key]]])),
-  );
+  return Object.fromEntries(Object.entries(object).filter(([key]) => keys.includes(key)));
 }
 
+/** An object but for these fields. */
 export function without(object: JsonObject, keys: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
 }
 
+/** Fields of a pod that hold a reference, and the kind of what they refer to. */
+const REFERENCES = new Map([
+  ['configMap', 'ConfigMap'],
+  ['configMapKeyRef', 'ConfigMap'],
+  ['configMapRef', 'ConfigMap'],
+  ['secret', 'Secret'],
+  ['secretKeyRef', 'Secret'],
+  ['secretRef', 'Secret'],
+]);
+
 /** References to Secrets and ConfigMaps that the check has its own copies of. */
-function rename(value: JsonObject, renamed: ReadonlyMap<string, string>): JsonObject {
-  const visit = (here: Json, key: string): Json => {
-    if (Array.isArray(here)) return here.map((item) => visit(item, key));
-    if (!isObject(here)) return here;
-    const kind =
-      key === 'configMap' || key === 'configMapKeyRef' || key === 'configMapRef'
-        ? 'ConfigMap'
-        : key === 'secret' || key === 'secretKeyRef' || key === 'secretRef'
-          ? 'Secret'
-          : undefined;
-    return Object.fromEntries(
-      Object.entries(here).map(([name, item]) => {
-        const isReference =
-          kind !== undefined &&
-          (name === 'name' || name === 'secretName') &&
-          typeof item === 'string';
-        return [name, isReference ? (renamed.get(`${kind}/${item}`) ?? item) : visit(item, name)];
-      }),
-    );
-  };
-  return visit(value, '') as JsonObject;
+function rename(object: JsonObject, renamed: ReadonlyMap<string, string>): JsonObject {
+  return renamedIn(object, undefined, renamed);
+}
+
+/** `kind`: what this object refers to, where it is a reference. */
+function renamedIn(
+  object: JsonObject,
+  kind: string | undefined,
+  renamed: ReadonlyMap<string, string>,
+): JsonObject {
+  const entries = Object.entries(object).map(([key, value]): [string, Json] => {
+    if (typeof value === 'string' && (key === 'name' || key === 'secretName'))
+      return [key, renamed.get(`${kind ?? ''}/${value}`) ?? value];
+    return [key, renamedBelow(value, REFERENCES.get(key), renamed)];
+  });
+  return Object.fromEntries(entries);
+}
+
+function renamedBelow(
+  value: Json,
+  kind: string | undefined,
+  renamed: ReadonlyMap<string, string>,
+): Json {
+  if (Array.isArray(value)) return value.map((item) => renamedBelow(item, kind, renamed));
+  return isObject(value) ? renamedIn(value, kind, renamed) : value;
 }

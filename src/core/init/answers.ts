@@ -1,4 +1,6 @@
-/** What a new platform is made from, in the order of the questions; each is an option of `init` too. */
+/**
+ * What a new platform is made from, in the order of the questions; each is an option of `init` too.
+ */
 export const ANSWERS = [
   'organization',
   'registry',

@@ -5,7 +5,10 @@ import { needsIssuer, pinOf } from './answers.ts';
 import type { Answers, Pin } from './answers.ts';
 import { foreignWorkflow } from './workflow.ts';
 
-/** What a new platform takes from the repository of the tool: the charts it is tested with, an image, the workflows. */
+/**
+ * What a new platform takes from the repository of the tool: the charts it is tested with, an
+ * image, the workflows.
+ */
 export interface Tool {
   settings: Pick<PlatformFile, 'user' | 'charts'>;
   image: { name: string; text: string };
@@ -78,7 +81,10 @@ const scalar = (text: string): string =>
     ? text
     : JSON.stringify(text);
 
-/** The files of a new platform, by path: what a person would write, and nothing that only a program understands. */
+/**
+ * The files of a new platform, by path: what a person would write, and nothing that only a program
+ * understands.
+ */
 export function platformFiles(answers: Answers, { settings, image }: Tool): Map<string, string> {
   const { hub, cluster } = answers;
   const base = schemas(pinOf(answers));
@@ -126,11 +132,16 @@ export function platformFiles(answers: Answers, { settings, image }: Tool): Map<
           image: image.name,
         }),
     ],
-    [
-      path.image,
-      `${schemaComment('image', path.image, base)}# An image. Everything may be changed; give another release of OGGM a folder of its own, so that old work still runs.\n${image.text.replace(/^# yaml-language-server:.*\n/u, '')}`,
-    ],
+    [path.image, schemaComment('image', path.image, base) + imageText(image.text)],
   ]);
+}
+
+const IMAGE_HEAD =
+  '# An image. Everything may be changed; give another release of OGGM a folder of its own, so that old work still runs.\n';
+
+/** An image of the tool's repository, with a comment for its new owners instead of the schema's. */
+function imageText(text: string): string {
+  return IMAGE_HEAD + text.replace(/^# yaml-language-server:.*\n/u, '');
 }
 
 /** Everything that `init` writes: the platform, a page about access, and the workflows. */

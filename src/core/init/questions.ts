@@ -46,7 +46,9 @@ export const STAND_INS: Answers = {
 
 export type Wrong = Pick<Finding, 'message' | 'hint'>;
 
-/** The answers with one more, or why that one is wrong: by the schemas and rules that `check` uses. */
+/**
+ * The answers with one more, or why that one is wrong: by the schemas and rules that `check` uses.
+ */
 export function answered(
   before: Answers,
   name: AnswerName,

@@ -79,7 +79,10 @@ nodes: # the machines of user servers: what one has, and how many there can be
 parallel: 2 # Helm operations at once
 `);
 
-/** What each provider calls its storage and its entry, and how long a new machine takes; people correct it where theirs differs. */
+/**
+ * What each provider calls its storage and its entry, and how long a new machine takes; people
+ * correct it where theirs differs.
+ */
 export const PROVIDERS: Readonly<
   Record<ClusterFile['provider'], { storage: string; ingress: string; startTime: string }>
 > = {
@@ -92,9 +95,12 @@ export const PROVIDERS: Readonly<
   existing: { storage: 'standard', ingress: 'nginx', startTime: '240s' },
 };
 
-/** The comment by which editors find a file's schema: at \`base\`, an address, or beside the files. */
+/**
+ * The comment by which editors find a file's schema: at \`base\`, an address, or beside the files.
+ */
 export function schemaComment(kind: Kind, path: string, base: string | undefined): string {
-  return `# yaml-language-server: $schema=${base ?? `${'../'.repeat(path.split('/').length - 1)}schemas/`}${kind}.schema.json\n`;
+  const beside = `${'../'.repeat(path.split('/').length - 1)}schemas/`;
+  return `# yaml-language-server: $schema=${base ?? beside}${kind}.schema.json\n`;
 }
 
 /** Where platform.yaml finds its schema, if that is an address: new files follow it. */
@@ -116,21 +122,8 @@ export function scaffold(
     text: schemaComment(of, path, base) + text,
   });
   switch (kind) {
-    case 'hub': {
-      const used = new Set([...platform.environments.values()].flatMap(({ data }) => data.images));
-      const view = {
-        name,
-        url: `https://${name}.example.org`,
-        organization: platform.settings.data.organization,
-        cluster: [...platform.clusters.keys()][0] ?? 'add-a-cluster',
-        wave: platform.settings.data.waves[0]?.name ?? '',
-        image:
-          [...used][0] ??
-          [...platform.images.values()].find(({ data }) => data.from !== undefined)?.name ??
-          'add-an-image',
-      };
-      return file('environment', `environments/${name}.yaml`, hubText(view));
-    }
+    case 'hub':
+      return file('environment', `environments/${name}.yaml`, hubText(hubView(name, platform)));
     case 'image':
       return file('image', `images/${name}/image.yaml`, IMAGE({ name }));
     case 'cluster': {
@@ -148,4 +141,21 @@ export function scaffold(
       );
     }
   }
+}
+
+/**
+ * A hub beside those that there are: an image that one of them uses, or else one that needs no
+ * build.
+ */
+function hubView(name: string, { settings, clusters, environments, images }: Platform): HubView {
+  const [used] = [...environments.values()].flatMap(({ data }) => data.images);
+  const ready = [...images.values()].find(({ data }) => data.from !== undefined);
+  return {
+    name,
+    url: `https://${name}.example.org`,
+    organization: settings.data.organization,
+    cluster: [...clusters.keys()][0] ?? 'add-a-cluster',
+    wave: settings.data.waves[0]?.name ?? '',
+    image: used ?? ready?.name ?? 'add-an-image',
+  };
 }

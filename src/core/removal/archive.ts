@@ -28,7 +28,10 @@ export interface ArchivedVolume extends Counted {
   key: string;
 }
 
-/** What an archive says of itself, beside it: written before the first volume and after each, complete when nothing is missing. */
+/**
+ * What an archive says of itself, beside it: written before the first volume and after each,
+ * complete when nothing is missing.
+ */
 export interface ArchiveManifest {
   v: 1;
   hub: string;
@@ -45,7 +48,7 @@ export interface Volume {
   what: 'home' | 'database';
 }
 
-export function isArchived({ homes, database }: Pick<Removal, 'homes' | 'database'>): boolean {
+function isArchived({ homes, database }: Pick<Removal, 'homes' | 'database'>): boolean {
   return homes === 'archive' || database === 'archive';
 }
 
@@ -73,7 +76,10 @@ export function manifestKey({ folder }: ArchivePlace): string {
   return `${folder}manifest.json`;
 }
 
-/** Logs are public, and a claim bears its owner's name: `kubectl get persistentvolumeclaims` says whose volume pvc-UID is. */
+/**
+ * Logs are public, and a claim bears its owner's name: `kubectl get persistentvolumeclaims` says
+ * whose volume pvc-UID is.
+ */
 export function volumeName({ uid, what }: Volume): string {
   return what === 'database' ? 'the database' : `the home pvc-${uid}`;
 }
@@ -86,19 +92,9 @@ export function volumeKey({ folder }: ArchivePlace, { claim, what }: Volume): st
 export function parseManifest(text: string): ArchiveManifest | undefined {
   const value = objectOf(text);
   if (value?.['v'] !== 1 || !Array.isArray(value['objects'])) return undefined;
-  const objects = objectsIn(value['objects']).flatMap((one) => {
-    const counted = parseCounted(one);
-    return counted
-      ? [
-          {
-            claim: textAt(one, '/claim'),
-            uid: textAt(one, '/uid'),
-            key: textAt(one, '/key'),
-            ...counted,
-          },
-        ]
-      : [];
-  });
+  const objects = objectsIn(value['objects'])
+    .map(parseVolume)
+    .filter((one) => one !== undefined);
   const complete = at(value, '/complete');
   return {
     v: 1,
@@ -108,6 +104,13 @@ export function parseManifest(text: string): ArchiveManifest | undefined {
     complete: typeof complete === 'string' ? complete : null,
     objects,
   };
+}
+
+function parseVolume(value: JsonObject): ArchivedVolume | undefined {
+  const counted = parseCounted(value);
+  if (counted === undefined) return undefined;
+  const [claim, uid, key] = [textAt(value, '/claim'), textAt(value, '/uid'), textAt(value, '/key')];
+  return { claim, uid, key, ...counted };
 }
 
 /** What the script in the pod says at its end. */
@@ -120,8 +123,8 @@ export function parseCounted(value: JsonObject | undefined): Counted | undefined
 }
 
 /**
- * What a removal may build on. An unfinished archive of another removal is worth nothing, because nothing was deleted after it;
- * a complete one is the only copy of something.
+ * What a removal may build on. An unfinished archive of another removal is worth nothing, because
+ * nothing was deleted after it; a complete one is the only copy of something.
  */
 export function manifestFor(
   found: ArchiveManifest | undefined,

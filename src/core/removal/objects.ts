@@ -8,23 +8,30 @@ import type { Volume } from './archive.ts';
 export const ARCHIVED = '/archive';
 
 /** Seconds after which a pod that archives ends by itself, where nobody is left to end it. */
-export const ARCHIVE_SECONDS = 24 * 3600;
+const ARCHIVE_SECONDS = 24 * 3600;
 
 /** Of nodes that are kept for user servers: volumes of homes may be bound to them. */
-export const USER_NODES: Json[] = ['hub.jupyter.org/dedicated', 'hub.jupyter.org_dedicated'].map(
+const USER_NODES: Json[] = ['hub.jupyter.org/dedicated', 'hub.jupyter.org_dedicated'].map(
   (key) => ({ key, operator: 'Equal', value: 'user', effect: 'NoSchedule' }),
 );
 
+/** A pod that archives: where it is made, what it reads, and as whom. */
+export interface ArchivePod {
+  namespace: string;
+  name: string;
+  volume: Volume;
+  /** Who owns the files of homes. */
+  user: PlatformFile['user'];
+}
+
 /**
- * A throw-away pod that only waits, with one volume of a hub that is down. It is the hub's own, image and all; but homes are read by who
- * owns them, as in user servers, and their volume says on which node. The claim itself is not read-only: some drivers refuse that.
+ * A throw-away pod that only waits, with one volume of a hub that is down. It is the hub's own,
+ * image and all; but homes are read by who owns them, as in user servers, and their volume says on
+ * which node. The claim itself is not read-only: some drivers refuse that.
  */
 export function archiveObjects(
   hub: JsonObject,
-  namespace: string,
-  name: string,
-  { claim, what }: Volume,
-  user: PlatformFile['user'],
+  { namespace, name, volume: { claim, what }, user }: ArchivePod,
 ): JsonObject[] {
   const spec = hubPodSpec([hub]);
   const container = objectsIn(spec['containers'])[0] ?? {};

@@ -1,6 +1,6 @@
 import { compare } from '../plan/compare.ts';
 import type { FieldChange } from '../plan/types.ts';
-import { at, canonical, escapeSegment, isObject, objectsIn, textAt } from '../json.ts';
+import { at, canonical, escapeSegment, isObject, objectOf, objectsIn, textAt } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 
 export interface Drift {
@@ -44,7 +44,10 @@ export function byIdentity(
   return new Map(objects.map((one) => [identity(one, namespace), one]));
 }
 
-/** A live object against what applying the stored manifest again would make of it: what differs is drift. */
+/**
+ * A live object against what applying the stored manifest again would make of it: what differs is
+ * drift.
+ */
 export function driftOf(
   name: string,
   live: JsonObject | undefined,
@@ -59,24 +62,25 @@ export function driftOf(
 
 /** Others who own fields of an object that we made: a warning, not drift. */
 export function foreignManagers(name: string, live: JsonObject): Foreign[] {
-  return foreignEntries(live).map((one) => ({
-    object: name,
-    manager: textAt(one, '/manager'),
-    time: textAt(one, '/time'),
-  }));
+  return foreignEntries(live).map((one) => foreignOf(name, one));
+}
+
+function foreignOf(object: string, entry: JsonObject): Foreign {
+  return { object, manager: textAt(entry, '/manager'), time: textAt(entry, '/time') };
 }
 
 export interface Conflict extends Foreign {
   fields: string[];
 }
 
-/** Fields that others own and have set to something else than we are about to: applying takes them back. */
+/**
+ * Fields that others own and have set to something else than we are about to: applying takes them
+ * back.
+ */
 export function conflictsOf(name: string, live: JsonObject, applied: JsonObject): Conflict[] {
   return foreignEntries(live).flatMap((one) => {
     const fields = differing(at(one, '/fieldsV1'), live, applied, '');
-    return fields.length === 0
-      ? []
-      : [{ object: name, manager: textAt(one, '/manager'), time: textAt(one, '/time'), fields }];
+    return fields.length === 0 ? [] : [{ ...foreignOf(name, one), fields }];
   });
 }
 
@@ -86,7 +90,10 @@ function foreignEntries(live: JsonObject): JsonObject[] {
   );
 }
 
-/** A tree of owned fields as the API server writes it: `f:` a field, `k:` an entry of a list by its keys, an empty object a leaf. */
+/**
+ * A tree of owned fields as the API server writes it: `f:` a field, `k:` an entry of a list by its
+ * keys, an empty object a leaf.
+ */
 function differing(
   owned: Json | undefined,
   live: Json | undefined,
@@ -98,26 +105,23 @@ function differing(
   if (inner.length === 0) return canonical(live ?? null) === canonical(applied) ? [] : [path];
   return inner.flatMap(([key, rest]) => {
     const [kind, name] = [key.slice(0, 2), key.slice(2)];
-    if (kind === 'f:')
-      return differing(
-        rest,
-        at(live, `/${escapeSegment(name)}`),
-        at(applied, `/${escapeSegment(name)}`),
-        `${path}/${escapeSegment(name)}`,
-      );
-    if (kind !== 'k:') return [];
-    const keys = JSON.parse(name) as JsonObject;
-    return differing(
-      rest,
-      entryOf(live, keys),
-      entryOf(applied, keys),
-      `${path}/${escapeSegment(
-        Object.values(keys)
-          .map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))
-          .join(','),
-      )}`,
-    );
+    if (kind === 'f:') {
+      const field = `/${escapeSegment(name)}`;
+      return differing(rest, at(live, field), at(applied, field), path + field);
+    }
+    const keys = kind === 'k:' ? objectOf(name) : undefined;
+    if (keys === undefined) return [];
+    const entry = `/${escapeSegment(entryName(keys))}`;
+    return differing(rest, entryOf(live, keys), entryOf(applied, keys), path + entry);
   });
+}
+
+/** What an entry of a list is called for people: the values of its keys. */
+function entryName(keys: JsonObject): string {
+  const words = Object.values(keys).map((one) =>
+    typeof one === 'string' ? one : JSON.stringify(one),
+  );
+  return words.join(',');
 }
 
 /** The entry of a list with these keys; one that the server fills in by default may be absent. */
