@@ -1,0 +1,289 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  NEEDS,
+  clusterVerdict,
+  dnsVerdict,
+  entriesOf,
+  roomVerdict,
+} from '../../../src/core/hub/preflight.ts';
+import type { ClusterFacts } from '../../../src/core/hub/preflight.ts';
+import type { Json, JsonObject } from '../../../src/core/json.ts';
+import type { ClusterFile, Doc, EnvironmentFile } from '../../../src/core/model/types.ts';
+
+const storageClass = (name: string, reclaimPolicy: string): JsonObject => ({
+  metadata: { name },
+  reclaimPolicy,
+});
+const cluster = (more: JsonObject = {}): Doc<ClusterFile> =>
+  ({
+    name: 'lab',
+    data: {
+      kubernetes: '1.35',
+      storage: { homes: { class: 'local-path' } },
+      ingress: { class: 'traefik' },
+      ...more,
+    },
+  }) as unknown as Doc<ClusterFile>; // the fields that are looked at
+const fine: ClusterFacts = {
+  allowed: NEEDS.map(() => true),
+  version: 'v1.35.4',
+  storageClasses: [storageClass('local-path', 'Retain')],
+  ingressClasses: ['nginx', 'traefik'],
+};
+
+describe('a cluster', () => {
+  const none = { problems: [], warnings: [] };
+
+  test('that is what its file says passes', () => {
+    expect(clusterVerdict(cluster(), fine)).toEqual(none);
+  });
+
+  test('is asked for every right that a deployment uses', () => {
+    const verdict = clusterVerdict(cluster(), { ...fine, allowed: [] });
+    expect(verdict).toEqual({
+      problems: [
+        'these credentials may not create namespaces, list configmaps, patch secrets, ' +
+          'delete secrets, patch persistentvolumeclaims, patch services, create pods, ' +
+          'create pods/exec, patch deployments, patch roles, patch networkpolicies, create leases',
+      ],
+      warnings: [],
+    });
+  });
+
+  test('is asked for rights in the group that each belongs to', () => {
+    const groups = NEEDS.filter(({ group }) => group !== '');
+    expect(groups.map(({ group, resource }) => `${group}/${resource}`)).toEqual([
+      'apps/deployments',
+      'rbac.authorization.k8s.io/roles',
+      'networking.k8s.io/networkpolicies',
+      'coordination.k8s.io/leases',
+    ]);
+  });
+
+  test('names the one right that is missing', () => {
+    const allowed = NEEDS.map(({ resource }) => resource !== 'roles');
+    expect(clusterVerdict(cluster(), { ...fine, allowed }).problems).toEqual([
+      'these credentials may not patch roles',
+    ]);
+  });
+
+  test.each([
+    ['v1.35.0', []],
+    ['1.35+', []],
+    ['v1.36.0', ['1.36']],
+    ['v1.3.35', ['1.3']],
+    ['v11.35', ['11.35']],
+    ['unknown', ['unknown']],
+  ])('of version %s, where 1.35 is written', (version, found) => {
+    expect(clusterVerdict(cluster(), { ...fine, version })).toEqual({
+      problems: [],
+      warnings: found.map(
+        (one) =>
+          `clusters/lab.yaml says Kubernetes 1.35, and it is ${one}: plans are rendered for the wrong one`,
+      ),
+    });
+  });
+
+  test.each<[string, JsonObject, JsonObject[], string[], string[]]>([
+    [
+      'is not there',
+      { homes: { class: 'fast' } },
+      [storageClass('a', 'Delete'), storageClass('b', 'Retain')],
+      ['there is no storage class fast; there are: a, b'],
+      [],
+    ],
+    [
+      'is not there, and no other either',
+      { homes: { class: 'fast' } },
+      [],
+      ['there is no storage class fast; there are: none'],
+      [],
+    ],
+    [
+      'loses homes',
+      { homes: { class: 'a' } },
+      [storageClass('a', 'Delete')],
+      [],
+      [
+        'the storage class a deletes a volume with its claim: a claim deleted by mistake is a home lost (reclaimPolicy Retain keeps it)',
+      ],
+    ],
+    [
+      'may lose data, which is not a home',
+      { homes: { class: 'a' }, data: { class: 'b' } },
+      [storageClass('a', 'Retain'), storageClass('b', 'Delete')],
+      [],
+      [],
+    ],
+    [
+      'for data is not there',
+      { homes: { class: 'a' }, data: { class: 'b' } },
+      [storageClass('a', 'Retain')],
+      ['there is no storage class b; there are: a'],
+      [],
+    ],
+    [
+      'is named once, though two things are on it',
+      { homes: { class: 'x' }, data: { class: 'x' } },
+      [],
+      ['there is no storage class x; there are: none'],
+      [],
+    ],
+  ])('whose storage class %s', (_what, storage, storageClasses, problems, warnings) => {
+    expect(clusterVerdict(cluster({ storage }), { ...fine, storageClasses })).toEqual({
+      problems,
+      warnings,
+    });
+  });
+
+  test.each<[string, string[], string[]]>([
+    ['none', [], []],
+    ['traefik', ['traefik'], []],
+    ['traefik', [], ['there is no ingress class traefik; there are: none']],
+    ['x', ['nginx', 'traefik'], ['there is no ingress class x; there are: nginx, traefik']],
+  ])('whose ingress class is to be %s, where there are %j', (name, ingressClasses, problems) => {
+    const verdict = clusterVerdict(cluster({ ingress: { class: name } }), {
+      ...fine,
+      ingressClasses,
+    });
+    expect(verdict).toEqual({ problems, warnings: [] });
+  });
+
+  test('has everything that is wrong named at once, in a fixed order', () => {
+    const verdict = clusterVerdict(cluster(), {
+      allowed: NEEDS.map(({ subresource }) => subresource === undefined),
+      version: 'v1.36.0',
+      storageClasses: [],
+      ingressClasses: [],
+    });
+    expect(verdict.problems.map((text) => text.split(';')[0])).toEqual([
+      'these credentials may not create pods/exec',
+      'there is no storage class local-path',
+      'there is no ingress class traefik',
+    ]);
+    expect(verdict.warnings).toHaveLength(1);
+  });
+});
+
+describe('a name', () => {
+  const host = 'hub.example.org';
+  test.each<[string[], string[], string[], string[]]>([
+    [
+      [],
+      [],
+      [
+        'hub.example.org does not resolve: make a DNS record that points to the entry of this cluster',
+      ],
+      [],
+    ],
+    [
+      [],
+      ['192.0.2.1', 'lb.example.org'],
+      [
+        'hub.example.org does not resolve: make a DNS record that points to 192.0.2.1 or lb.example.org',
+      ],
+      [],
+    ],
+    [['192.0.2.1'], ['192.0.2.1'], [], []],
+    [['198.51.100.7', '192.0.2.2'], ['192.0.2.1', '192.0.2.2'], [], []],
+    [['198.51.100.7'], [], [], []],
+    [
+      ['198.51.100.7', '198.51.100.8'],
+      ['192.0.2.1', '192.0.2.2'],
+      [],
+      [
+        'hub.example.org leads to 198.51.100.7, 198.51.100.8, and the entry of this cluster is 192.0.2.1, 192.0.2.2: right only with a proxy in between',
+      ],
+    ],
+  ])('that resolves to %j where the entry is %j', (resolved, entries, problems, warnings) => {
+    expect(dnsVerdict(host, resolved, entries)).toEqual({ problems, warnings });
+  });
+
+  test('leads to the entry of a cluster, which is what its load balancers say', () => {
+    const objects = [
+      { kind: 'Service', status: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } } },
+      {
+        kind: 'Ingress',
+        status: {
+          loadBalancer: {
+            ingress: [{ hostname: 'lb.example.org' }, { ip: '192.0.2.1' }, { ip: '192.0.2.2' }],
+          },
+        },
+      },
+      { kind: 'Service', status: {} },
+    ];
+    expect(entriesOf(objects)).toEqual(['192.0.2.1', 'lb.example.org', '192.0.2.2']);
+  });
+});
+
+describe('room', () => {
+  const node = (cpu: Json, memory: Json): JsonObject => ({
+    status: { allocatable: { cpu, memory } },
+  });
+  const asks = (...requests: JsonObject[]): JsonObject => ({
+    kind: 'Deployment',
+    metadata: { name: 'hub' },
+    spec: {
+      template: { spec: { containers: requests.map((one) => ({ resources: { requests: one } })) } },
+    },
+  });
+  const nodes = [node('1500m', '4Gi'), node('2', '2Gi')];
+
+  test.each<[JsonObject[], string | undefined]>([
+    [[{ memory: '4Gi', cpu: '2' }], undefined],
+    [[{ memory: '4097Mi' }], 'hub asks for 4.0 GiB of memory, and the largest node has 4.0 GiB'],
+    [[{ memory: '5Gi' }], 'hub asks for 5.0 GiB of memory, and the largest node has 4.0 GiB'],
+    [[{ cpu: '2001m' }], 'hub asks for 2.001 CPUs, and the largest node has 2'],
+    [[{ cpu: 3 }], 'hub asks for 3 CPUs, and the largest node has 2'],
+    [
+      [{ cpu: '9', memory: '9Gi' }],
+      'hub asks for 9.0 GiB of memory, and the largest node has 4.0 GiB',
+    ],
+    [
+      [{ memory: '2Gi' }, { memory: '2560Mi' }],
+      'hub asks for 4.5 GiB of memory, and the largest node has 4.0 GiB',
+    ],
+    [[{ memory: true, cpu: 'many' }], undefined],
+    [[{}], undefined],
+    [[], undefined],
+  ])('for a hub that asks for %j', (requests, expected) => {
+    expect(roomVerdict([asks(...requests)], nodes, {}, 2)).toBe(expected);
+  });
+
+  test('is not asked for by what is no Deployment', () => {
+    expect(roomVerdict([{ ...asks({ cpu: '9' }), kind: 'Job' }], nodes, {}, 2)).toBeUndefined();
+  });
+
+  test('is asked for by the first that finds none', () => {
+    const proxy = { ...asks({ cpu: '4' }), metadata: { name: 'proxy' } };
+    expect(roomVerdict([asks({ cpu: '1' }), proxy, asks({ cpu: '5' })], nodes, {}, 2)).toBe(
+      'proxy asks for 4 CPUs, and the largest node has 2',
+    );
+  });
+
+  const size = (cpu: number, memory: string): EnvironmentFile['sizes'] => ({
+    big: { cpu, memory, default: true, for: [] },
+  });
+
+  test.each<[EnvironmentFile['sizes'], number, string | undefined]>([
+    [size(8, '4G'), 2, undefined],
+    [
+      size(8, '5G'),
+      2,
+      'a server of size big asks for 5.0 GiB of memory, and the largest node has 4.0 GiB',
+    ],
+    [size(9, '4G'), 2, 'a server of size big asks for 2.25 CPUs, and the largest node has 2'],
+    [
+      size(9, '9G'),
+      1,
+      'a server of size big asks for 9.0 GiB of memory, and the largest node has 4.0 GiB',
+    ],
+    [size(9, '9G'), 3, undefined],
+  ])('for servers of %j, where there may be %i nodes', (sizes, max, expected) => {
+    expect(roomVerdict([], nodes, sizes, max)).toBe(expected);
+  });
+
+  test('is taken on trust where no node is known', () => {
+    expect(roomVerdict([asks({ cpu: '99' })], [], size(99, '99G'), 0)).toBeUndefined();
+  });
+});
