@@ -152,6 +152,7 @@ function loadCheckPod(
 ): JsonObject {
   const container = objectsIn(spec['containers'])[0] ?? {};
   const kept = ['image', 'imagePullPolicy', 'env', 'envFrom', 'securityContext', 'resources'];
+  const own = rename(pick(container, kept), renamed);
   const mounts = objectsIn(container['volumeMounts']).filter((mount) => mount['name'] !== DATABASE);
   const volumes = objectsIn(spec['volumes'])
     .filter((volume) => volume['name'] !== DATABASE)
@@ -167,11 +168,8 @@ function loadCheckPod(
     containers: [
       {
         name: 'load-check',
-        ...pick(container, kept),
-        env: [
-          ...services,
-          ...objectsIn(container['env']).map((variable) => rename(variable, renamed)),
-        ],
+        ...own,
+        env: [...services, ...objectsIn(own['env'])],
         command: ['python3', '/load-check/load_check.py'],
         volumeMounts: [
           ...mounts,
