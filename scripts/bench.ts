@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { JsonObject } from '../src/core/json.ts';
-import { placeholders } from '../src/core/hub/values/placeholders.ts';
+import { standInSecrets } from '../src/core/hub/values/stand-ins.ts';
 import { loadCharts } from '../src/edges/charts.ts';
 import { exec } from '../src/edges/exec.ts';
 import { CLI, DOUBLE, ROOT, copyPlatform, temporary } from '../test/support/sample.ts';
@@ -154,7 +154,7 @@ async function loop(rendered: string): Promise<string> {
   const chart = await loaded.assemble(folder.path);
   const values = JSON.parse(await readFile(join(rendered, 'h0/values.json'), 'utf8')) as JsonObject;
   const stand = join(folder.path, 'placeholders.json');
-  await writeFile(stand, JSON.stringify(placeholders(values['jupyterhub'] as JsonObject)));
+  await writeFile(stand, JSON.stringify(standInSecrets(values['jupyterhub'] as JsonObject)));
   const script = join(folder.path, 'loop.sh');
   const lines = Array.from(
     { length: HUBS },

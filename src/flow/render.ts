@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import pMap from 'p-map';
 import { clusterObjects } from '../core/cluster/objects.ts';
-import { placeholders } from '../core/hub/values/placeholders.ts';
+import { standInSecrets } from '../core/hub/values/stand-ins.ts';
 import type { JsonObject } from '../core/json.ts';
 import { manifestText, normalise } from '../core/manifests.ts';
 import type { Platform } from '../core/model/types.ts';
@@ -56,7 +56,7 @@ export async function renderAll<T>({
           chart,
           kubernetes,
           values,
-          placeholders: placeholders(values['jupyterhub'] as JsonObject),
+          placeholders: standInSecrets(values['jupyterhub'] as JsonObject),
           scratch,
         });
         return {

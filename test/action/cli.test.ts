@@ -95,9 +95,9 @@ describe('what is rendered', () => {
       .filter(([path]) => path.endsWith('manifests.yaml'))
       .map(([, text]) => text)
       .join('');
-    const { placeholders } = await import('../../src/core/hub/values/placeholders.ts');
+    const { standInSecrets } = await import('../../src/core/hub/values/stand-ins.ts');
     const stand =
-      JSON.stringify(placeholders({ hub: { services: { 'glaciocloud-health': {} } } })).match(
+      JSON.stringify(standInSecrets({ hub: { services: { 'glaciocloud-health': {} } } })).match(
         /[0-9a-f]{64}/gu,
       ) ?? [];
     expect(stand.length).toBe(4);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { at, isObject } from '../../core/json.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
-import { placeholders } from '../../core/hub/values/placeholders.ts';
+import { standInSecrets } from '../../core/hub/values/stand-ins.ts';
 import type { Kube } from '../../edges/kube.ts';
 
 const NAME = 'hub-generated';
@@ -21,7 +21,7 @@ export async function generatedValues(
     typeof found === 'string'
       ? (JSON.parse(Buffer.from(found, 'base64').toString('utf8')) as Json)
       : {};
-  const values = fill(placeholders(jupyterhub), kept) as JsonObject;
+  const values = fill(standInSecrets(jupyterhub), kept) as JsonObject;
   const text = JSON.stringify(values);
   if (text !== JSON.stringify(kept)) {
     await kube.apply([

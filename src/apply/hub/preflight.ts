@@ -13,7 +13,7 @@ import type { ClusterFile, Doc } from '../../core/model/types.ts';
 import { parseObject, splitDocuments } from '../../core/manifests.ts';
 import { runManifestRules } from '../../core/check/run.ts';
 import { SECRETS_NAME } from '../../core/hub/values/login.ts';
-import { placeholders } from '../../core/hub/values/placeholders.ts';
+import { standInSecrets } from '../../core/hub/values/stand-ins.ts';
 import type { Kube } from '../../edges/kube.ts';
 import { template } from '../../edges/helm.ts';
 import { Failure } from '../../failure.ts';
@@ -77,7 +77,7 @@ export async function preflightObjects(
     chart: world.chart,
     kubernetes: world.cluster.data.kubernetes,
     values,
-    placeholders: placeholders(values['jupyterhub'] as JsonObject),
+    placeholders: standInSecrets(values['jupyterhub'] as JsonObject),
     scratch: world.scratch,
   });
   const objects = splitDocuments(rendered)

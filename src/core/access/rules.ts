@@ -1,6 +1,6 @@
 import { pointer } from '../json.ts';
 import { isNamed } from '../model/platform.ts';
-import type { Platform, Who } from '../model/types.ts';
+import type { EnvironmentFile, Platform, Who } from '../model/types.ts';
 import type { Rule } from '../rule.ts';
 
 interface Mention {
@@ -8,30 +8,32 @@ interface Mention {
   path: string;
 }
 
-function mentions(data: {
-  access: { allow: Who[]; admins: Who[] };
-  sizes: Record<string, { for: Who[] }>;
-}): Mention[] {
-  return [
-    ...data.access.allow.map((who, index) => ({ who, path: pointer('access', 'allow', index) })),
-    ...data.access.admins.map((who, index) => ({ who, path: pointer('access', 'admins', index) })),
-    ...Object.entries(data.sizes).flatMap(([name, size]) =>
-      size.for.map((who, index) => ({ who, path: pointer('sizes', name, 'for', index) })),
-    ),
+/** Everybody whom a hub's file names, and where. */
+function mentions({ access, sizes }: EnvironmentFile): Mention[] {
+  const lists: { list: Who[]; path: string }[] = [
+    { list: access.allow, path: '/access/allow' },
+    { list: access.admins, path: '/access/admins' },
+    ...Object.entries(sizes).map(([name, size]) => ({
+      list: size.for,
+      path: pointer('sizes', name, 'for'),
+    })),
   ];
+  return lists.flatMap(({ list, path }) =>
+    list.map((who, index) => ({ who, path: `${path}/${index}` })),
+  );
 }
 
 function missing(platform: Platform, who: Who): string | undefined {
   const [kind, name = ''] = who.split(':');
-  if (kind === 'tier' && !Object.hasOwn(platform.settings.data.tiers, name))
+  const { tiers, access } = platform.settings.data;
+  if (kind === 'tier' && !Object.hasOwn(tiers, name)) {
     return `platform.yaml has no tier "${name}"`;
+  }
   // Cohort files may live in a private repository that is not at hand here.
-  if (
-    kind === 'cohort' &&
-    platform.settings.data.access === undefined &&
-    !isNamed(platform, 'cohort', name)
-  )
+  const cohortsAtHand = access === undefined;
+  if (kind === 'cohort' && cohortsAtHand && !isNamed(platform, 'cohort', name)) {
     return `there is no access/cohorts/${name}.yaml`;
+  }
   return undefined;
 }
 
@@ -45,18 +47,20 @@ export const unknownGroup: Rule = {
     for (const hub of platform.environments.values()) {
       for (const { who, path } of mentions(hub.data)) {
         const message = missing(platform, who);
-        if (message !== undefined)
+        if (message !== undefined) {
           yield { at: hub.at(path), message, hint: 'correct the name, or add it' };
+        }
       }
     }
     for (const doc of [...platform.members.values(), ...platform.cohorts.values()]) {
       const message = missing(platform, `tier:${doc.data.tier}`);
-      if (message !== undefined)
+      if (message !== undefined) {
         yield {
           at: doc.at('/tier'),
           message,
           hint: `tiers: ${Object.keys(platform.settings.data.tiers).join(', ')}`,
         };
+      }
     }
   },
 };
@@ -70,12 +74,13 @@ export const openToAll: Rule = {
   *check({ hub }) {
     for (const list of ['allow', 'admins'] as const) {
       const index = hub.data.access[list].indexOf('all');
-      if (index >= 0)
+      if (index >= 0) {
         yield {
           at: hub.at(pointer('access', list, index)),
           message: `"all" ${list === 'allow' ? 'lets anybody in' : 'makes everybody an administrator'}`,
           hint: 'name a team, tier or cohort',
         };
+      }
     }
   },
 };
@@ -87,12 +92,13 @@ export const noAdmins: Rule = {
   why: 'Without administrators nobody can stop a stuck server from the hub’s own pages.',
   on: 'hub',
   *check({ hub }) {
-    if (hub.data.access.admins.length === 0)
+    if (hub.data.access.admins.length === 0) {
       yield {
         at: hub.keyAt('/access'),
         message: 'the hub has no administrators',
         hint: 'add "admins:" with a small team',
       };
+    }
   },
 };
 
@@ -104,12 +110,13 @@ export const memberFile: Rule = {
   on: 'platform',
   *check(platform) {
     for (const member of platform.members.values()) {
-      if (member.name !== String(member.data.id))
+      if (member.name !== String(member.data.id)) {
         yield {
           at: member.at('/id'),
           message: `the file is called ${member.name}.yaml and holds id ${member.data.id}`,
           hint: `rename it to access/members/${member.data.id}.yaml`,
         };
+      }
     }
   },
 };
@@ -123,12 +130,13 @@ export const cohortSize: Rule = {
   *check(platform) {
     for (const cohort of platform.cohorts.values()) {
       const { members, capacity } = cohort.data;
-      if (members.length > capacity)
+      if (members.length > capacity) {
         yield {
           at: cohort.at('/capacity'),
           message: `${members.length} members, and a capacity of ${capacity}`,
           hint: 'raise the capacity, or make a second cohort',
         };
+      }
     }
   },
 };

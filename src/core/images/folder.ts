@@ -18,7 +18,10 @@ export interface NamedFile {
   text: string;
 }
 
-/** A folder that repo2docker builds: a thin Dockerfile on an existing image, or an environment from conda-forge. */
+/**
+ * A folder that repo2docker builds: a thin Dockerfile on an existing image, or an environment from
+ * conda-forge.
+ */
 export function imageFolder(
   name: string,
   image: ImageFile,
@@ -32,9 +35,7 @@ export function imageFolder(
     named.map(({ path, text }): Json => [path, text]),
   ]);
   const view = viewOf(name, image, platform, hash);
-  const files = new Map<string, string>(
-    image.from ? [['Dockerfile', DOCKERFILE(view)]] : condaFiles(view, image),
-  );
+  const files = image.from ? new Map([['Dockerfile', DOCKERFILE(view)]]) : condaFiles(view, image);
   if (image.bake.length > 0) files.set('bake.py', BAKE(view));
   files.set('start', START(view));
   for (const { path, text } of named) files.set(`files/${path}`, text);
@@ -47,7 +48,6 @@ interface View extends Pick<ImageFile, 'title' | 'apt' | 'conda' | 'pip'> {
   base: string;
   user: PlatformFile['user'];
   oggm: string;
-  version: string;
   bake: boolean;
   salem: boolean;
   sampleData: boolean;
@@ -64,17 +64,12 @@ function viewOf(name: string, image: ImageFile, platform: PlatformFile, hash: st
     apt: image.apt,
     conda: image.conda,
     pip: image.pip,
-    base:
-      from === undefined
-        ? ''
-        : from.digest === undefined
-          ? `${from.image}:${from.tag ?? from.track ?? ''}`
-          : `${from.image}@${from.digest}`,
+    base: from === undefined ? '' : baseReference(from),
     user: platform.user,
-    // Built on an existing image its own OGGM stays, unless a repository is named: then the newest commit of the reference.
+    // Built on an existing image its own OGGM stays, unless a repository is named: then the newest
+    // commit of the reference.
     oggm:
       oggm?.git === undefined ? '' : `oggm[full] @ git+https://github.com/${oggm.git}@${oggm.ref}`,
-    version: oggm?.version ?? (oggm?.git === undefined ? '' : oggm.ref),
     bake: bake.length > 0,
     salem: bake.includes('salem'),
     sampleData: bake.includes('sample-data'),
@@ -83,19 +78,18 @@ function viewOf(name: string, image: ImageFile, platform: PlatformFile, hash: st
   };
 }
 
-function condaFiles(view: View, image: ImageFile): [string, string][] {
-  return [
-    [
-      'environment.yml',
-      ENVIRONMENT({
-        ...view,
-        python: image.python ?? '3.13',
-        pipAll: [...image.pip, ...(view.oggm === '' ? [] : [view.oggm])],
-      }),
-    ],
-    ...(image.apt.length > 0 ? [['apt.txt', `${image.apt.join('\n')}\n`] as [string, string]] : []),
-    ['postBuild', POST_BUILD(view)],
-  ];
+function baseReference({ image, digest, tag, track }: NonNullable<ImageFile['from']>): string {
+  if (digest !== undefined) return `${image}@${digest}`;
+  return `${image}:${tag ?? track ?? ''}`;
+}
+
+function condaFiles(view: View, image: ImageFile): Map<string, string> {
+  const python = image.python ?? '3.13';
+  const pipAll = view.oggm === '' ? image.pip : [...image.pip, view.oggm];
+  const files = new Map([['environment.yml', ENVIRONMENT({ ...view, python, pipAll })]]);
+  if (image.apt.length > 0) files.set('apt.txt', `${image.apt.join('\n')}\n`);
+  files.set('postBuild', POST_BUILD(view));
+  return files;
 }
 
 Handlebars.registerHelper('json', (value: unknown) => JSON.stringify(value));

@@ -3,7 +3,6 @@ import type {
   EnvironmentFile,
   ImageFile,
   ImageLockFile,
-  ImageName,
   Platform,
   Wave,
 } from '../model/types.ts';
@@ -25,12 +24,14 @@ export function resolveImage(
   const build =
     lock?.data.channels[channel] ?? lock?.data.channels.stable ?? lock?.data.channels.candidate;
   const digest = build === undefined ? undefined : lock?.data.builds[build]?.digest;
-  if (build !== undefined && digest !== undefined)
+  if (build !== undefined && digest !== undefined) {
     return { kind: 'locked', reference: `${registry}/${image.name}@${digest}`, build };
+  }
   const from = image.data.from;
   if (!from) return { kind: 'unbuilt' };
-  if (from.digest !== undefined)
+  if (from.digest !== undefined) {
     return { kind: 'digest', reference: `${from.image}@${from.digest}` };
+  }
   return {
     kind: 'unlocked',
     reference: `${from.image}:${from.tag ?? from.track ?? 'latest'}`,
@@ -40,27 +41,18 @@ export function resolveImage(
 
 /** The images of a hub in its own order; unknown and unbuilt ones are left out, a rule names them. */
 export function hubImages(platform: Platform, hub: Doc<EnvironmentFile>): HubImage[] {
-  const wave = platform.settings.data.waves.find(({ name }) => name === hub.data.wave);
-  const resolve = (name: ImageName): HubImage[] => {
+  const { registry, waves } = platform.settings.data;
+  const channel = waves.find(({ name }) => name === hub.data.wave)?.images ?? 'stable';
+  const found: HubImage[] = [];
+  for (const name of hub.data.images) {
     const image = platform.images.get(name);
-    if (!image) return [];
-    const resolved = resolveImage(
-      platform.settings.data.registry,
-      image,
-      platform.locks.get(name),
-      wave?.images ?? 'stable',
-    );
-    if (resolved.kind === 'unbuilt') return [];
-    return [
-      {
-        name,
-        reference: resolved.reference,
-        pinned: resolved.kind !== 'unlocked',
-        file: image.data,
-      },
-    ];
-  };
-  return hub.data.images.flatMap(resolve);
+    if (!image) continue;
+    const resolved = resolveImage(registry, image, platform.locks.get(name), channel);
+    if (resolved.kind === 'unbuilt') continue;
+    const { reference, kind } = resolved;
+    found.push({ name, reference, pinned: kind !== 'unlocked', file: image.data });
+  }
+  return found;
 }
 
 export interface HubImage extends ImagePin {

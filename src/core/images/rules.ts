@@ -1,4 +1,5 @@
 import { pointer } from '../json.ts';
+import type { ImageFile } from '../model/types.ts';
 import { resolveImage } from './resolve.ts';
 import type { Rule } from '../rule.ts';
 
@@ -11,30 +12,37 @@ export const imageSource: Rule = {
   *check(platform) {
     for (const image of platform.images.values()) {
       const { from, oggm } = image.data;
-      const given = from
-        ? (['track', 'tag', 'digest'] as const).filter((key) => from[key] !== undefined)
-        : ['none'];
-      if (given.length !== 1)
+      const base = from && baseFault(from);
+      if (base !== undefined) {
         yield {
           at: image.at('/from'),
-          message:
-            given.length === 0
-              ? 'nothing says which version of the image'
-              : `${given.join(' and ')} exclude each other`,
+          message: base,
           hint: 'write one of track (moves), tag (does not) or digest',
         };
-      if (oggm && (oggm.git === undefined) === (oggm.version === undefined))
+      }
+      const model = oggm && oggmFault(oggm);
+      if (model !== undefined) {
         yield {
           at: image.at('/oggm'),
-          message:
-            oggm.git === undefined
-              ? 'nothing says which OGGM'
-              : 'git and version exclude each other',
+          message: model,
           hint: 'write version: 1.6.3, or git: with ref:',
         };
+      }
     }
   },
 };
+
+function baseFault(from: NonNullable<ImageFile['from']>): string | undefined {
+  const given = (['track', 'tag', 'digest'] as const).filter((key) => from[key] !== undefined);
+  if (given.length === 0) return 'nothing says which version of the image';
+  return given.length === 1 ? undefined : `${given.join(' and ')} exclude each other`;
+}
+
+function oggmFault({ git, version }: NonNullable<ImageFile['oggm']>): string | undefined {
+  if (git === undefined && version === undefined) return 'nothing says which OGGM';
+  if (git !== undefined && version !== undefined) return 'git and version exclude each other';
+  return undefined;
+}
 
 const MOVING = /^(latest|main|master|stable|nightly|dev|edge|test)$/u;
 
@@ -47,12 +55,13 @@ export const mutableTag: Rule = {
   *check(platform) {
     for (const image of platform.images.values()) {
       const tag = image.data.from?.tag;
-      if (tag !== undefined && MOVING.test(tag))
+      if (tag !== undefined && MOVING.test(tag)) {
         yield {
           at: image.at('/from/tag'),
           message: `the tag "${tag}" moves`,
           hint: `write "track: ${tag}"`,
         };
+      }
     }
   },
 };
@@ -73,12 +82,13 @@ export const imageUnlocked: Rule = {
         platform.locks.get(image.name),
         'stable',
       );
-      if (resolved.kind === 'unlocked')
+      if (resolved.kind === 'unlocked') {
         yield {
           at: image.at('/from'),
           message: `${resolved.reference} is used as it is${resolved.floating ? ', and it moves' : ''}`,
           hint: 'nothing to do until its first build is locked; or write "digest:"',
         };
+      }
     }
   },
 };
@@ -90,14 +100,12 @@ export const imageUnbuilt: Rule = {
   why: 'An image built from conda-forge has no address before its first build.',
   on: 'platform',
   *check(platform) {
+    const { registry } = platform.settings.data;
     for (const hub of platform.environments.values()) {
       for (const [index, name] of hub.data.images.entries()) {
         const image = platform.images.get(name);
-        if (
-          image &&
-          resolveImage(platform.settings.data.registry, image, platform.locks.get(name), 'stable')
-            .kind === 'unbuilt'
-        ) {
+        const resolved = image && resolveImage(registry, image, platform.locks.get(name), 'stable');
+        if (resolved?.kind === 'unbuilt') {
           yield {
             at: hub.at(pointer('images', index)),
             message: `${name} has not been built yet`,
@@ -118,12 +126,13 @@ export const lockChannel: Rule = {
   *check(platform) {
     for (const lock of platform.locks.values()) {
       for (const [channel, build] of Object.entries(lock.data.channels)) {
-        if (!Object.hasOwn(lock.data.builds, build))
+        if (!Object.hasOwn(lock.data.builds, build)) {
           yield {
             at: lock.at(pointer('channels', channel)),
             message: `there is no build "${build}"`,
             hint: 'locks are written by the platform: restore the file',
           };
+        }
       }
     }
   },
@@ -145,22 +154,32 @@ export const imageFiles: Rule = {
         })),
       ];
       for (const { path, at } of named) {
-        if (path.startsWith('/') || path.split('/').some((part) => part === '..' || part === '.'))
+        if (leavesFolder(path)) {
           yield {
             at: image.at(at),
             message: `"${path}" leaves the image’s folder`,
             hint: 'name a file below it',
           };
-        else if (!platform.paths.has(`images/${image.name}/${path}`))
+        } else if (!platform.paths.has(`images/${image.name}/${path}`)) {
           yield {
             at: image.at(at),
             message: `there is no images/${image.name}/${path}`,
             hint: 'add the file, or correct the path',
           };
+        }
       }
     }
   },
 };
+
+function leavesFolder(path: string): boolean {
+  const parts = path.split('/');
+  return path.startsWith('/') || parts.includes('..') || parts.includes('.');
+}
+
+/** Where a home begins, alone or in a list of folders. */
+const IN_HOME = /(^|:)(\/home\/|~|\$HOME)/u;
+const NAMES_FOLDER = /CACHE|DATA|_DIR$|PATH/u;
 
 export const belowHome: Rule = {
   id: 'below-home',
@@ -171,16 +190,13 @@ export const belowHome: Rule = {
   *check(platform) {
     for (const image of platform.images.values()) {
       for (const [name, value] of Object.entries(image.data.env)) {
-        if (
-          /(^|:)(\/home\/|~|\$HOME)/u.test(value) &&
-          /CACHE|DATA|_DIR$|PATH/u.test(name) &&
-          name !== 'OGGM_WORKDIR'
-        )
+        if (IN_HOME.test(value) && NAMES_FOLDER.test(name)) {
           yield {
             at: image.at(pointer('env', name)),
             message: `${name} points below the home, which a volume hides`,
             hint: 'use a folder below /opt',
           };
+        }
       }
     }
   },

@@ -1,7 +1,7 @@
 import { pointer } from '../json.ts';
 import type { Removal } from '../model/types.ts';
 import { isLocalHost } from '../hub/rules/environment.ts';
-import type { Rule } from '../rule.ts';
+import type { Problem, Rule } from '../rule.ts';
 
 export const removalSound: Rule = {
   id: 'removal',
@@ -12,21 +12,22 @@ export const removalSound: Rule = {
   *check(platform) {
     for (const [index, removal] of platform.settings.data.removals.entries()) {
       const at = platform.settings.at(pointer('removals', index, 'hub'));
-      if (platform.names.get('environment')?.has(removal.hub) === true)
+      if (platform.names.get('environment')?.has(removal.hub) === true) {
         yield {
           at,
           message: `environments/${removal.hub}.yaml is still there`,
           hint: 'remove the file, or this entry',
         };
-      else if (
+      } else if (
         (removal.homes === 'delete' || removal.database === 'delete') &&
         removal.count === undefined
-      )
+      ) {
         yield {
           at,
           message: 'deleting needs the number of homes',
           hint: 'add "count:" with the number that the plan shows',
         };
+      }
     }
   },
 };
@@ -44,18 +45,19 @@ export const archivePlace: Rule = {
       const given = (['bucket', 'endpoint', 'region'] as const).find(
         (key) => removal[key] !== undefined,
       );
-      if (archived !== undefined && removal.bucket === undefined)
+      if (archived !== undefined && removal.bucket === undefined) {
         yield {
           at: at(archived),
           message: 'an archive needs a place',
           hint: 'add "bucket: s3://NAME/PREFIX"',
         };
-      else if (archived === undefined && given !== undefined)
+      } else if (archived === undefined && given !== undefined) {
         yield {
           at: at(given),
           message: `"${given}" does nothing, because nothing is archived`,
           hint: 'write "homes: archive" or "database: archive", or remove it',
         };
+      }
     }
   },
 };
@@ -68,26 +70,32 @@ export const archiveEndpoint: Rule = {
   on: 'platform',
   *check(platform) {
     for (const [index, { endpoint }] of platform.settings.data.removals.entries()) {
-      if (endpoint === undefined) continue;
-      const at = platform.settings.at(pointer('removals', index, 'endpoint'));
-      const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:?#@]+)(?::[0-9]+)?(.*)$/u.exec(endpoint);
-      const [, scheme, credentials, host = '', rest = ''] = parts ?? [];
-      if (!parts)
-        yield { at, message: 'this is not an address', hint: 'write https:// and a host name' };
-      else if (credentials !== undefined)
-        yield {
-          at,
-          message: 'the address holds credentials',
-          hint: 'remove them, and change them; ARCHIVE_ACCESS_KEY_ID and ARCHIVE_SECRET_ACCESS_KEY are their place',
-        };
-      else if (scheme === 'http' && !isLocalHost(host))
-        yield { at, message: 'the address is not https', hint: `write https://${host}` };
-      else if (rest !== '' && rest !== '/')
-        yield {
-          at,
-          message: 'the address has a path',
-          hint: 'the bucket and its prefix belong into "bucket:"',
-        };
+      const fault = endpoint === undefined ? undefined : endpointFault(endpoint);
+      if (fault) {
+        yield { at: platform.settings.at(pointer('removals', index, 'endpoint')), ...fault };
+      }
     }
   },
 };
+
+function endpointFault(endpoint: string): Omit<Problem, 'at'> | undefined {
+  const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:?#@]+)(?::[0-9]+)?(.*)$/u.exec(endpoint);
+  if (!parts) return { message: 'this is not an address', hint: 'write https:// and a host name' };
+  const [, scheme, credentials, host = '', rest = ''] = parts;
+  if (credentials !== undefined) {
+    return {
+      message: 'the address holds credentials',
+      hint: 'remove them, and change them; ARCHIVE_ACCESS_KEY_ID and ARCHIVE_SECRET_ACCESS_KEY are their place',
+    };
+  }
+  if (scheme === 'http' && !isLocalHost(host)) {
+    return { message: 'the address is not https', hint: `write https://${host}` };
+  }
+  if (rest !== '' && rest !== '/') {
+    return {
+      message: 'the address has a path',
+      hint: 'the bucket and its prefix belong into "bucket:"',
+    };
+  }
+  return undefined;
+}

@@ -2,16 +2,22 @@ import { pointer } from '../../json.ts';
 import { MIN_HOME_BYTES, MIN_IDLE_SECONDS, NODE_USABLE_SHARE } from '../../model/limits.ts';
 import { memoryBytes, quantityBytes, seconds } from '../../model/quantities.ts';
 import { defaultSize } from '../values/profiles.ts';
-import type { Rule } from '../../rule.ts';
+import type { Problem, Rule } from '../../rule.ts';
 
 const GiB = 2 ** 30;
 
 /** Loopback and private addresses: nobody outside reads along. */
 export function isLocalHost(host: string): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(1[6-9]|2\d|3[01])\.\d+\.\d+)$/u.test(
-    host,
-  );
+  return LOCAL_HOSTS.some((pattern) => pattern.test(host));
 }
+
+const LOCAL_HOSTS = [
+  /^localhost$/u,
+  /^127\.\d+\.\d+\.\d+$/u,
+  /^10\.\d+\.\d+\.\d+$/u,
+  /^192\.168\.\d+\.\d+$/u,
+  /^172\.(1[6-9]|2\d|3[01])\.\d+\.\d+$/u,
+];
 
 export const address: Rule = {
   id: 'address',
@@ -20,35 +26,39 @@ export const address: Rule = {
   why: 'Logins and tokens travel over it. Plain http is for clusters without an entry (`ingress.class: none`), on loopback and private addresses only. Credentials in an address end up in logs.',
   on: 'hub',
   *check({ hub, cluster }) {
-    const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:]+)(:[0-9]+)?(\/.*)?$/u.exec(hub.data.url);
-    const at = hub.at('/url');
-    const [, scheme, credentials, host = '', port, path] = parts ?? [];
-    const local = isLocalHost(host);
-    const bare = cluster.data.ingress.class === 'none';
-    if (!parts)
-      yield { at, message: 'this is not an address', hint: 'write https:// and a host name' };
-    else if (credentials !== undefined)
-      yield {
-        at,
-        message: 'the address holds credentials',
-        hint: 'remove them, and change the password',
-      };
-    else if (scheme === 'http' && !(bare && local))
-      yield {
-        at,
-        message: 'the address is not https',
-        hint: bare ? 'http is for loopback and private addresses only' : `write https://${host}`,
-      };
-    else if (path !== undefined && path !== '/')
-      yield { at, message: 'the address has a path', hint: 'a hub has a host name of its own' };
-    else if (port !== undefined && !bare)
-      yield {
-        at,
-        message: `the address has a port, ${port.slice(1)}`,
-        hint: 'the entry listens on 443',
-      };
+    const fault = addressFault(hub.data.url, cluster.data.ingress.class === 'none');
+    if (fault) yield { at: hub.at('/url'), ...fault };
   },
 };
+
+/** `bare`: the cluster has no entry, so people reach the hub as its address says. */
+function addressFault(url: string, bare: boolean): Omit<Problem, 'at'> | undefined {
+  const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:]+)(?::([0-9]+))?(\/.*)?$/u.exec(url);
+  if (!parts) return { message: 'this is not an address', hint: 'write https:// and a host name' };
+  const [, scheme, credentials, host = '', port, path] = parts;
+  if (credentials !== undefined) {
+    return {
+      message: 'the address holds credentials',
+      hint: 'remove them, and change the password',
+    };
+  }
+  if (scheme === 'http' && !bare) {
+    return { message: 'the address is not https', hint: `write https://${host}` };
+  }
+  if (scheme === 'http' && !isLocalHost(host)) {
+    return {
+      message: 'the address is not https',
+      hint: 'http is for loopback and private addresses only',
+    };
+  }
+  if (path !== undefined && path !== '/') {
+    return { message: 'the address has a path', hint: 'a hub has a host name of its own' };
+  }
+  if (port !== undefined && !bare) {
+    return { message: `the address has a port, ${port}`, hint: 'the entry listens on 443' };
+  }
+  return undefined;
+}
 
 export const oneDefault: Rule = {
   id: 'one-default',
@@ -59,20 +69,22 @@ export const oneDefault: Rule = {
   *check({ hub }) {
     const marked = Object.entries(hub.data.sizes).filter(([, size]) => size.default);
     const second = marked[1];
-    if (second)
+    if (second) {
       yield {
         at: hub.at(pointer('sizes', second[0], 'default')),
         message: `"${second[0]}" is a second default`,
         hint: 'mark one size',
       };
+    }
     const name = defaultSize(hub.data.sizes);
     const size = hub.data.sizes[name];
-    if (size && !size.for.includes('all'))
+    if (size && !size.for.includes('all')) {
       yield {
         at: hub.at(pointer('sizes', name, 'for')),
         message: `the default size "${name}" is not open to all`,
         hint: 'leave "for" out, or make another size the default',
       };
+    }
   },
 };
 
@@ -86,18 +98,19 @@ export const sizeFitsNode: Rule = {
     const { cpu, memory } = cluster.data.nodes.user;
     const usable = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE;
     for (const [name, size] of Object.entries(hub.data.sizes)) {
-      if ((memoryBytes(size.memory) ?? 0) > usable)
+      if ((memoryBytes(size.memory) ?? 0) > usable) {
         yield {
           at: hub.at(pointer('sizes', name, 'memory')),
           message: `${size.memory} do not fit on a node with ${memory}, of which ${Math.floor(usable / GiB)}G are free`,
           hint: `write at most ${Math.floor(usable / GiB)}G, or take larger nodes`,
         };
-      else if (size.cpu > cpu)
+      } else if (size.cpu > cpu) {
         yield {
           at: hub.at(pointer('sizes', name, 'cpu')),
           message: `${size.cpu} cores do not fit on a node with ${cpu}`,
           hint: `write at most ${cpu}`,
         };
+      }
     }
   },
 };
@@ -113,12 +126,13 @@ export const capacityFits: Rule = {
     const all = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE * max;
     const size = hub.data.sizes[defaultSize(hub.data.sizes)];
     const seats = Math.floor(all / (memoryBytes(size?.memory ?? '1G') ?? 1));
-    if (hub.data.capacity.maxServers > seats)
+    if (hub.data.capacity.maxServers > seats) {
       yield {
         at: hub.at('/capacity/maxServers'),
         message: `${hub.data.capacity.maxServers} servers of the default size do not fit; the nodes take ${seats}`,
         hint: `write at most ${seats}, a smaller default size, or more nodes`,
       };
+    }
   },
 };
 
@@ -130,12 +144,13 @@ export const smallHome: Rule = {
   on: 'hub',
   *check({ hub }) {
     const bytes = quantityBytes(hub.data.home.size) ?? 0;
-    if (bytes < MIN_HOME_BYTES)
+    if (bytes < MIN_HOME_BYTES) {
       yield {
         at: hub.at('/home/size'),
         message: `${hub.data.home.size} fill up on the first day`,
         hint: 'write at least 5Gi; 10Gi and more is better',
       };
+    }
   },
 };
 
@@ -146,12 +161,13 @@ export const shortIdle: Rule = {
   why: 'A silent computation is not activity to the hub: what runs without output for this long is stopped.',
   on: 'hub',
   *check({ hub }) {
-    if (seconds(hub.data.sessions.idle) < MIN_IDLE_SECONDS)
+    if (seconds(hub.data.sessions.idle) < MIN_IDLE_SECONDS) {
       yield {
         at: hub.at('/sessions/idle'),
         message: `${hub.data.sessions.idle} without activity is too short`,
         hint: 'write at least 10m; hours are usual',
       };
+    }
   },
 };
 
@@ -165,12 +181,13 @@ export const loginSecrets: Rule = {
     const name = ['github-client-id', 'github-client-secret'].find(
       (one) => !Object.hasOwn(hub.data.secrets, one),
     );
-    if (name !== undefined)
+    if (name !== undefined) {
       yield {
         at: hub.keyAt('/secrets'),
         message: `the secret ${name} is not declared`,
         hint: `add "${name}: {use: OAuth application of this hub}" below secrets:`,
       };
+    }
   },
 };
 
@@ -182,30 +199,34 @@ export const notYet: Rule = {
   on: 'hub',
   *check({ hub }) {
     for (const key of ['dask', 'shared', 'quota', 'backup'] as const) {
-      if (hub.data[key] !== undefined)
+      if (hub.data[key] !== undefined) {
         yield {
           at: hub.keyAt(`/${key}`),
           message: `"${key}" does nothing yet`,
           hint: 'it is kept for later',
         };
+      }
     }
-    if (hub.data.data.length > 0)
+    if (hub.data.data.length > 0) {
       yield {
         at: hub.keyAt('/data'),
         message: '"data" does nothing yet',
         hint: 'it is kept for later',
       };
-    if (hub.data.sessions.keepBusy !== undefined)
+    }
+    if (hub.data.sessions.keepBusy !== undefined) {
       yield {
         at: hub.keyAt('/sessions/keepBusy'),
         message: '"keepBusy" does nothing yet',
         hint: 'choose a longer idle time until then',
       };
-    if (hub.data.kind === 'binder')
+    }
+    if (hub.data.kind === 'binder') {
       yield {
         at: hub.at('/kind'),
         message: 'binder hubs are not rendered yet',
         hint: 'use kind: hub',
       };
+    }
   },
 };

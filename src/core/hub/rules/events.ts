@@ -3,7 +3,7 @@ import { CONCURRENT_SPAWN_LIMIT } from '../../model/limits.ts';
 import { instant, seconds } from '../../model/quantities.ts';
 import type { Rule } from '../../rule.ts';
 
-const at = (index: number, key: string): string => pointer('capacity', 'events', index, key);
+const eventPath = (index: number, key: string): string => pointer('capacity', 'events', index, key);
 
 export const eventTime: Rule = {
   id: 'time-order',
@@ -14,34 +14,36 @@ export const eventTime: Rule = {
   *check(platform) {
     for (const hub of platform.environments.values()) {
       for (const [index, { from, until }] of hub.data.capacity.events.entries()) {
-        if (Number.isNaN(instant(from)))
+        if (Number.isNaN(instant(from))) {
           yield {
-            at: hub.at(at(index, 'from')),
+            at: hub.at(eventPath(index, 'from')),
             message: `${from} does not exist`,
             hint: 'look at a calendar',
           };
-        else if (!(instant(until) > instant(from)))
+        } else if (!(instant(until) > instant(from))) {
           yield {
-            at: hub.at(at(index, 'until')),
+            at: hub.at(eventPath(index, 'until')),
             message: 'it ends before it begins',
             hint: 'swap the two, or correct the year',
           };
+        }
       }
     }
     for (const doc of [...platform.cohorts.values(), ...platform.members.values()]) {
       const { from, until } = doc.data;
-      if (Number.isNaN(instant(until)))
+      if (Number.isNaN(instant(until))) {
         yield {
           at: doc.at('/until'),
           message: `${until} does not exist`,
           hint: 'look at a calendar',
         };
-      else if (from !== undefined && !(instant(until) >= instant(from)))
+      } else if (from !== undefined && !(instant(until) >= instant(from))) {
         yield {
           at: doc.at('/until'),
           message: 'it ends before it begins',
           hint: 'swap the two, or correct the year',
         };
+      }
     }
   },
 };
@@ -54,12 +56,13 @@ export const eventUsers: Rule = {
   on: 'hub',
   *check({ hub }) {
     for (const [index, { users }] of hub.data.capacity.events.entries()) {
-      if (users > hub.data.capacity.maxServers)
+      if (users > hub.data.capacity.maxServers) {
         yield {
-          at: hub.at(at(index, 'users')),
+          at: hub.at(eventPath(index, 'users')),
           message: `${users} people, and the hub allows ${hub.data.capacity.maxServers} servers`,
           hint: 'raise capacity.maxServers',
         };
+      }
     }
   },
 };
@@ -71,20 +74,22 @@ export const eventSpawnRate: Rule = {
   why: `JupyterHub starts ${CONCURRENT_SPAWN_LIMIT} servers at a time and answers everybody else with an error: 270 students met it on 2025-08-29 (UC Merced).`,
   on: 'hub',
   *check({ hub, cluster }) {
-    const start = seconds(cluster.data.nodes.user.startTime);
-    for (const [index, { users }] of hub.data.capacity.events.entries()) {
-      if (users > CONCURRENT_SPAWN_LIMIT)
+    const { startTime } = cluster.data.nodes.user;
+    const { events, placeholders } = hub.data.capacity;
+    for (const [index, { users }] of events.entries()) {
+      if (users > CONCURRENT_SPAWN_LIMIT) {
         yield {
-          at: hub.at(at(index, 'users')),
+          at: hub.at(eventPath(index, 'users')),
           message: `${users} people come at once, and ${CONCURRENT_SPAWN_LIMIT} servers start at a time`,
           hint: 'let people come in groups, or tell them to try again',
         };
-      else if (start >= 120 && hub.data.capacity.placeholders < users / 4)
+      } else if (seconds(startTime) >= 120 && placeholders < users / 4) {
         yield {
-          at: hub.at(at(index, 'users')),
-          message: `a new node takes ${cluster.data.nodes.user.startTime}, and ${hub.data.capacity.placeholders} seats are kept warm`,
+          at: hub.at(eventPath(index, 'users')),
+          message: `a new node takes ${startTime}, and ${placeholders} seats are kept warm`,
           hint: `raise capacity.placeholders to about ${Math.ceil(users / 4)} for the class`,
         };
+      }
     }
   },
 };
@@ -96,17 +101,19 @@ export const eventOverlap: Rule = {
   why: 'Two classes that are planned for apart meet in one hub.',
   on: 'hub',
   *check({ hub }) {
-    const events = hub.data.capacity.events;
+    const { events, maxServers } = hub.data.capacity;
     for (const [index, event] of events.entries()) {
       for (const other of events.slice(0, index)) {
         const together =
           instant(event.from) < instant(other.until) && instant(other.from) < instant(event.until);
-        if (together && event.users + other.users > hub.data.capacity.maxServers)
+        const users = event.users + other.users;
+        if (together && users > maxServers) {
           yield {
-            at: hub.at(at(index, 'name')),
-            message: `together with "${other.name}" these are ${event.users + other.users} people for ${hub.data.capacity.maxServers} servers`,
+            at: hub.at(eventPath(index, 'name')),
+            message: `together with "${other.name}" these are ${users} people for ${maxServers} servers`,
             hint: 'raise capacity.maxServers, or move one of them',
           };
+        }
       }
     }
   },
@@ -120,8 +127,13 @@ export const eventPast: Rule = {
   on: 'hub',
   *check({ hub, now }) {
     for (const [index, { until }] of hub.data.capacity.events.entries()) {
-      if (instant(until) < now)
-        yield { at: hub.at(at(index, 'until')), message: 'it is over', hint: 'remove the entry' };
+      if (instant(until) < now) {
+        yield {
+          at: hub.at(eventPath(index, 'until')),
+          message: 'it is over',
+          hint: 'remove the entry',
+        };
+      }
     }
   },
 };
@@ -134,12 +146,13 @@ export const eventImage: Rule = {
   on: 'hub',
   *check({ hub }) {
     for (const [index, { image }] of hub.data.capacity.events.entries()) {
-      if (image !== undefined && !hub.data.images.includes(image))
+      if (image !== undefined && !hub.data.images.includes(image)) {
         yield {
-          at: hub.at(at(index, 'image')),
+          at: hub.at(eventPath(index, 'image')),
           message: `the hub does not offer ${image}`,
           hint: `choose ${hub.data.images.join(', ')}`,
         };
+      }
     }
   },
 };

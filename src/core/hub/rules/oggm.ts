@@ -1,26 +1,24 @@
-import { at, isObject } from '../../json.ts';
-import type { Json } from '../../json.ts';
+import { at, isObject, pointer } from '../../json.ts';
 import { OGGM_BASE_BYTES, OGGM_WORKER_BYTES } from '../../model/limits.ts';
 import { memoryBytes } from '../../model/quantities.ts';
-import { pointer } from '../../json.ts';
-import type { Rule, ValuesFacts } from '../../rule.ts';
+import type { HubFacts, Rule, ValuesFacts } from '../../rule.ts';
 
-function env({ values }: ValuesFacts): Record<string, string> {
-  const found = at(values, '/singleuser/extraEnv');
-  const text = (value: Json): string | undefined =>
-    typeof value === 'string'
-      ? value
-      : isObject(value) && typeof value['value'] === 'string'
-        ? value['value']
-        : undefined;
-  return Object.fromEntries(
-    Object.entries(isObject(found) ? found : {}).flatMap(([name, value]) =>
-      text(value) === undefined ? [] : [[name, text(value) ?? '']],
-    ),
-  );
+/** Variables of user servers whose text is known: written plainly, or as `{value: …}`. */
+function serverEnv({ values }: ValuesFacts): Record<string, string> {
+  const texts: Record<string, string> = {};
+  const written = at(values, '/singleuser/extraEnv');
+  if (!isObject(written)) return texts;
+  for (const [name, value] of Object.entries(written)) {
+    const text = isObject(value) ? value['value'] : value;
+    if (typeof text === 'string') texts[name] = text;
+  }
+  return texts;
 }
 
 const variable = (name: string): string => pointer('singleuser', 'extraEnv', name);
+
+const offersOggm = ({ hub, platform }: HubFacts): boolean =>
+  hub.data.images.some((name) => platform.images.get(name)?.data.oggm !== undefined);
 
 export const multiprocessing: Rule = {
   id: 'oggm-multiprocessing',
@@ -30,13 +28,14 @@ export const multiprocessing: Rule = {
   on: 'values',
   *check(facts) {
     for (const name of ['OGGM_USE_MULTIPROCESSING', 'OGGM_USE_MP_SPAWN']) {
-      const value = env(facts)[name];
-      if (value !== undefined && !/^[01]$/u.test(value))
+      const value = serverEnv(facts)[name];
+      if (value !== undefined && !/^[01]$/u.test(value)) {
         yield {
           at: facts.place(variable(name)),
           message: `OGGM fails on ${name}=${JSON.stringify(value)}`,
           hint: 'write "0" or "1"',
         };
+      }
     }
   },
 };
@@ -54,13 +53,14 @@ export const slurmCpus: Rule = {
       'OMP_NUM_THREADS',
       'LRU_MAXSIZE',
     ]) {
-      const value = env(facts)[name];
-      if (value !== undefined && !/^[1-9][0-9]*$/u.test(value))
+      const value = serverEnv(facts)[name];
+      if (value !== undefined && !/^[1-9][0-9]*$/u.test(value)) {
         yield {
           at: facts.place(variable(name)),
           message: `${name}=${JSON.stringify(value)} is not a whole number`,
           hint: 'remove it: the platform sets it for each size',
         };
+      }
     }
   },
 };
@@ -76,25 +76,21 @@ export const sharedCache: Rule = {
       OGGM_DOWNLOAD_CACHE: cache,
       OGGM_DOWNLOAD_CACHE_RO: readOnly,
       OGGM_WORKDIR: workdir,
-    } = env(facts);
+    } = serverEnv(facts);
     if (cache === undefined || /^(~|\/home\/|\/scratch\/|\/tmp\/)/u.test(cache)) return;
-    if (!/^(1|true|yes|on)$/iu.test(readOnly ?? ''))
+    if (!/^(1|true|yes|on)$/iu.test(readOnly ?? '')) {
       yield {
         at: facts.place(variable('OGGM_DOWNLOAD_CACHE')),
         message: `${cache} would be written to by everybody`,
         hint: 'add OGGM_DOWNLOAD_CACHE_RO: "1"',
       };
-    else if (
-      workdir === undefined &&
-      !facts.hub.data.images.some(
-        (name) => facts.platform.images.get(name)?.data.oggm !== undefined,
-      )
-    )
+    } else if (workdir === undefined && !offersOggm(facts)) {
       yield {
         at: facts.place(variable('OGGM_DOWNLOAD_CACHE_RO')),
         message: 'a read-only cache without OGGM_WORKDIR fails at the first missing file',
         hint: 'add OGGM_WORKDIR, below the home',
       };
+    }
   },
 };
 
@@ -104,16 +100,18 @@ export const modelMemory: Rule = {
   title: 'A size has memory for OGGM on all its cores.',
   why: 'OGGM takes 0.4 GB, and at least 0.15 GB more for each process: a server with many cores and little memory is killed in the middle of a run.',
   on: 'hub',
-  *check({ hub, platform }) {
-    if (!hub.data.images.some((name) => platform.images.get(name)?.data.oggm !== undefined)) return;
+  *check(facts) {
+    if (!offersOggm(facts)) return;
+    const { hub } = facts;
     for (const [name, size] of Object.entries(hub.data.sizes)) {
       const needed = OGGM_BASE_BYTES + OGGM_WORKER_BYTES * Math.floor(size.cpu);
-      if ((memoryBytes(size.memory) ?? 0) < needed)
+      if ((memoryBytes(size.memory) ?? 0) < needed) {
         yield {
           at: hub.at(pointer('sizes', name, 'memory')),
           message: `${size.memory} are too little for OGGM on ${size.cpu} cores`,
           hint: `write at least ${Math.ceil((needed / 2 ** 30) * 10) / 10}G`,
         };
+      }
     }
   },
 };

@@ -1,31 +1,32 @@
-import { at, isObject, pointer, textAt } from '../../json.ts';
+import { at, isObject, objectsIn, pointer, textAt } from '../../json.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import { probeNamespace } from '../values/probe.ts';
 import type { Problem, Rule, ValuesFacts } from '../../rule.ts';
 
-const list = (value: Json | undefined): JsonObject[] =>
-  (Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []).filter(isObject);
+/** The objects in a list, or in a mapping of named ones: the chart takes both. */
+function objectsOf(value: Json | undefined): JsonObject[] {
+  if (isObject(value)) return Object.values(value).filter(isObject);
+  return objectsIn(value);
+}
 
-function podFault(spec: JsonObject): { path: string; message: string } | undefined {
-  for (const [index, volume] of list(spec['volumes']).entries()) {
-    if (isObject(volume['hostPath']))
-      return { path: pointer('volumes', index), message: 'a folder of the node is mounted' };
+/** What opens the node in a pod's specification, in words; undefined where nothing does. */
+function podFault(spec: JsonObject): string | undefined {
+  if (objectsOf(spec['volumes']).some((volume) => isObject(volume['hostPath']))) {
+    return 'a folder of the node is mounted';
   }
-  for (const key of ['hostNetwork', 'hostPID', 'hostIPC'])
-    if (spec[key] === true) return { path: pointer(key), message: `${key} opens the node` };
-  for (const kind of ['containers', 'initContainers']) {
-    for (const [index, container] of list(spec[kind]).entries()) {
-      const context = container['securityContext'];
-      if (isObject(context) && context['privileged'] === true)
-        return {
-          path: pointer(kind, index),
-          message: `the container ${JSON.stringify(container['name'])} is privileged`,
-        };
-      if (isObject(context) && context['runAsUser'] === 0)
-        return {
-          path: pointer(kind, index),
-          message: `the container ${JSON.stringify(container['name'])} runs as root`,
-        };
+  for (const key of ['hostNetwork', 'hostPID', 'hostIPC']) {
+    if (spec[key] === true) return `${key} opens the node`;
+  }
+  for (const container of [
+    ...objectsOf(spec['containers']),
+    ...objectsOf(spec['initContainers']),
+  ]) {
+    const name = JSON.stringify(container['name']);
+    if (at(container, '/securityContext/privileged') === true) {
+      return `the container ${name} is privileged`;
+    }
+    if (at(container, '/securityContext/runAsUser') === 0) {
+      return `the container ${name} runs as root`;
     }
   }
   return undefined;
@@ -43,8 +44,9 @@ function* userPods({ values, place }: ValuesFacts): Generator<Problem> {
   ];
   for (const [path, spec] of checks) {
     const fault = isObject(spec) ? podFault(spec) : undefined;
-    if (fault)
-      yield { at: place(base + path), message: `${fault.message} in every user server`, hint };
+    if (fault) {
+      yield { at: place(base + path), message: `${fault} in every user server`, hint };
+    }
   }
 }
 
@@ -57,10 +59,10 @@ export const userPodSafe: Rule = {
   check: userPods,
 };
 
+/** A pod's specification: its own, its controller's, or its CronJob's. */
 function podSpec(object: JsonObject): Json | undefined {
-  return object['kind'] === 'Pod'
-    ? object['spec']
-    : (at(object, '/spec/template/spec') ?? at(object, '/spec/jobTemplate/spec/template/spec'));
+  if (object['kind'] === 'Pod') return object['spec'];
+  return at(object, '/spec/template/spec') ?? at(object, '/spec/jobTemplate/spec/template/spec');
 }
 
 export const podSafe: Rule = {
@@ -73,12 +75,13 @@ export const podSafe: Rule = {
     for (const object of objects) {
       const spec = podSpec(object);
       const fault = isObject(spec) ? podFault(spec) : undefined;
-      if (fault)
+      if (fault) {
         yield {
           at: hub.keyAt('/values'),
-          message: `${textAt(object, '/kind')} ${textAt(object, '/metadata/name')}: ${fault.message}`,
+          message: `${textAt(object, '/kind')} ${textAt(object, '/metadata/name')}: ${fault}`,
           hint: 'find it below values: and remove it',
         };
+      }
     }
   },
 };
@@ -92,23 +95,22 @@ export const ownNamespace: Rule = {
   *check({ hub, objects }) {
     const own = ['', hub.name, ...(hub.data.probe ? [probeNamespace(hub.name)] : [])];
     for (const object of objects) {
-      const [kind, name, namespace] = [
-        textAt(object, '/kind'),
-        textAt(object, '/metadata/name'),
-        textAt(object, '/metadata/namespace'),
-      ];
-      if (!own.includes(namespace))
+      const kind = textAt(object, '/kind');
+      const name = textAt(object, '/metadata/name');
+      const namespace = textAt(object, '/metadata/namespace');
+      if (!own.includes(namespace)) {
         yield {
           at: hub.keyAt('/values'),
           message: `${kind} ${name} would go into the namespace ${namespace}`,
           hint: 'remove what asks for it below values:',
         };
-      else if (/^Cluster(Role|RoleBinding)$/u.test(kind))
+      } else if (/^Cluster(Role|RoleBinding)$/u.test(kind)) {
         yield {
           at: hub.keyAt('/values'),
           message: `${kind} ${name} would have rights over the whole cluster`,
           hint: 'remove what asks for it below values:',
         };
+      }
     }
   },
 };
@@ -121,11 +123,8 @@ export const databaseKept: Rule = {
   on: 'manifests',
   *check({ hub, objects }) {
     for (const object of objects) {
-      const annotations = at(object, '/metadata/annotations');
-      if (
-        object['kind'] === 'PersistentVolumeClaim' &&
-        !(isObject(annotations) && annotations['helm.sh/resource-policy'] === 'keep')
-      ) {
+      const policy = at(object, pointer('metadata', 'annotations', 'helm.sh/resource-policy'));
+      if (object['kind'] === 'PersistentVolumeClaim' && policy !== 'keep') {
         yield {
           at: hub.keyAt('/values'),
           message: `the volume ${JSON.stringify(at(object, '/metadata/name'))} would be deleted with the release`,

@@ -1,12 +1,55 @@
 import { at, isObject, pointer, walk } from '../../json.ts';
-import type { Json } from '../../json.ts';
+import type { Json, JsonObject } from '../../json.ts';
 import { explainMemory, quoted } from '../../model/formats.ts';
 import { memoryBytes } from '../../model/quantities.ts';
 import type { Rule } from '../../rule.ts';
 import { configOf } from './values.ts';
 
-const empty = (value: Json): boolean =>
-  value === null || value === '' || (Array.isArray(value) && value.length === 0);
+/** Keys whose value is a secret wherever they stand; compared in lower case. */
+const SECRET_KEYS: ReadonlySet<string> = new Set([
+  'client_secret',
+  'secret',
+  'apitoken',
+  'api_token',
+  'cookiesecret',
+  'cookie_secret',
+  'secrettoken',
+  'auth_token',
+  'password',
+  'private_key',
+  'privatekey',
+  'keys',
+]);
+
+function holdsSecret(path: string, value: Json): boolean {
+  const key = path.slice(path.lastIndexOf('/') + 1);
+  // A common word: only the keys that the hub encrypts with are secret.
+  if (key === 'keys' && !path.includes('CryptKeeper')) return false;
+  const written = typeof value === 'string' || Array.isArray(value);
+  return SECRET_KEYS.has(key.toLowerCase()) && written && value.length > 0;
+}
+
+const SHARING_SCOPE = /^(admin:|read:|list:)?(shares|groups:shares|users:shares)\b/u;
+const RULING_SCOPE = /^admin(-ui|:users|:groups|:servers|:auth_state)?(!group=.*)?$/u;
+const EXPANDED = /\{(username|userid|servername|unescaped_username|user_server)\}/gu;
+
+/** What is left of a text that KubeSpawner expands holds no brace. */
+function hasSingleBrace(text: string): boolean {
+  const rest = text.replaceAll('{{', '').replaceAll('}}', '').replaceAll(EXPANDED, '');
+  return /[{}]/u.test(rest);
+}
+
+/** Places below `jupyterhub:` where JupyterHub itself reads an amount of memory. */
+function memoryPaths(values: JsonObject): string[] {
+  return [
+    '/singleuser/memory/guarantee',
+    '/singleuser/memory/limit',
+    ...configOf(values).flatMap(([section]) => [
+      pointer('hub', 'config', section, 'mem_limit'),
+      pointer('hub', 'config', section, 'mem_guarantee'),
+    ]),
+  ];
+}
 
 /** Rules that search the values instead of looking at one place. */
 export const RAW_VALUE_RULES: readonly Rule[] = [
@@ -22,17 +65,19 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
         '/hub/networkPolicy/enabled',
         '/proxy/chp/networkPolicy/enabled',
       ]) {
-        if (at(values, path) === false)
+        if (at(values, path) === false) {
           yield { at: place(path), message: 'the network policy is off', hint: 'remove it' };
+        }
       }
       for (const rule of ['cloudMetadataServer', 'privateIPs']) {
         const path = `/singleuser/networkPolicy/egressAllowRules/${rule}`;
-        if (at(values, path) === true)
+        if (at(values, path) === true) {
           yield {
             at: place(path),
             message: 'user servers could reach inside',
             hint: 'remove it; open one address with networkPolicy.egress instead',
           };
+        }
       }
     },
   },
@@ -45,15 +90,13 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
     *check({ values, place }) {
       const roles = at(values, '/hub/loadRoles');
       for (const { path, value } of isObject(roles) ? walk(roles) : []) {
-        if (
-          typeof value === 'string' &&
-          /^(admin:|read:|list:)?(shares|groups:shares|users:shares)\b/u.test(value)
-        )
+        if (typeof value === 'string' && SHARING_SCOPE.test(value)) {
           yield {
             at: place(`/hub/loadRoles${path}`),
             message: `the scope "${value}" lets users share servers`,
             hint: 'remove it',
           };
+        }
       }
     },
   },
@@ -66,19 +109,18 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
     *check({ values, place }) {
       const roles = at(values, '/hub/loadRoles');
       for (const [name, role] of Object.entries(isObject(roles) ? roles : {})) {
-        if (name === 'glaciocloud-health' || !isObject(role) || !Array.isArray(role['scopes']))
-          continue;
-        const index = role['scopes'].findIndex(
-          (scope) =>
-            typeof scope === 'string' &&
-            /^admin(-ui|:users|:groups|:servers|:auth_state)?(!group=.*)?$/u.test(scope),
+        const scopes = isObject(role) ? role['scopes'] : undefined;
+        if (name === 'glaciocloud-health' || !Array.isArray(scopes)) continue;
+        const index = scopes.findIndex(
+          (scope) => typeof scope === 'string' && RULING_SCOPE.test(scope),
         );
-        if (index >= 0)
+        if (index >= 0) {
           yield {
             at: place(pointer('hub', 'loadRoles', name, 'scopes', index)),
             message: `the role "${name}" could become anybody`,
             hint: 'give the narrow scopes that it needs',
           };
+        }
       }
     },
   },
@@ -90,22 +132,13 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
     on: 'values',
     *check({ hub, place }) {
       for (const { path, value } of walk(hub.data.values)) {
-        const key = path.slice(path.lastIndexOf('/') + 1);
-        if (
-          !/^(client_secret|secret|apiToken|api_token|cookieSecret|cookie_secret|secretToken|auth_token|password|private_?key|keys)$/iu.test(
-            key,
-          ) ||
-          empty(value) ||
-          (isObject(value) && key !== 'keys')
-        )
-          continue;
-        if (key === 'keys' && !path.includes('CryptKeeper')) continue;
-        if (typeof value === 'string' || Array.isArray(value))
+        if (holdsSecret(path, value)) {
           yield {
             at: place(path),
-            message: `"${key}" is a secret`,
+            message: `"${path.slice(path.lastIndexOf('/') + 1)}" is a secret`,
             hint: 'take it out and change it; declare it below secrets:',
           };
+        }
       }
     },
   },
@@ -116,22 +149,11 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
     why: 'The chart’s schema accepts `4Gi`, and every server start fails (seen on a live hub).',
     on: 'values',
     *check({ values, place }) {
-      for (const path of ['/singleuser/memory/guarantee', '/singleuser/memory/limit']) {
+      for (const path of memoryPaths(values)) {
         const value = at(values, path);
         if (typeof value === 'string' && memoryBytes(value) === undefined) {
           const { message, hint } = explainMemory(value);
           yield { at: place(path), message, hint };
-        }
-      }
-      for (const [section, traits] of configOf(values)) {
-        for (const name of ['mem_limit', 'mem_guarantee']) {
-          const value = traits[name];
-          if (typeof value === 'string' && memoryBytes(value) === undefined)
-            yield {
-              at: place(pointer('hub', 'config', section, name)),
-              message: explainMemory(value).message,
-              hint: explainMemory(value).hint,
-            };
         }
       }
     },
@@ -143,17 +165,15 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
     why: 'A server without a limit takes its neighbours’ memory: on 2025-05-12 (EarthScope) other people’s work was killed.',
     on: 'values',
     *check({ hub, place, values }) {
-      const memory = at(hub.data.values, '/singleuser/memory');
-      if (
-        isObject(memory) &&
-        memory['guarantee'] !== undefined &&
-        at(values, '/singleuser/memory/limit') == null
-      )
+      const guarantee = at(hub.data.values, '/singleuser/memory/guarantee');
+      const limit = at(values, '/singleuser/memory/limit') ?? null;
+      if (guarantee !== undefined && limit === null) {
         yield {
           at: place('/singleuser/memory/guarantee'),
           message: 'memory is guaranteed without a limit',
           hint: 'use sizes: with memory:',
         };
+      }
     },
   },
   {
@@ -165,7 +185,7 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
     *check({ values, place }) {
       for (const path of ['/singleuser/cpu/guarantee', '/singleuser/cpu/limit']) {
         const value = at(values, path);
-        if (typeof value === 'string')
+        if (typeof value === 'string') {
           yield {
             at: place(path),
             message: `${quoted(value)} is not a number of cores`,
@@ -173,6 +193,7 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
               ? `write ${Number(value.slice(0, -1)) / 1000}`
               : 'write a number without quotes',
           };
+        }
       }
     },
   },
@@ -184,12 +205,13 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
     on: 'values',
     *check({ hub, place }) {
       for (const { path, value } of walk(hub.data.values)) {
-        if (value === null)
+        if (value === null) {
           yield {
             at: place(path),
             message: 'null means one thing to Helm 3 and another to Helm 4',
             hint: 'write the value that you want',
           };
+        }
       }
     },
   },
@@ -201,12 +223,13 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
     on: 'values',
     *check({ values, place }) {
       for (const [section] of configOf(values)) {
-        if (!/^[A-Z]/u.test(section))
+        if (!/^[A-Z]/u.test(section)) {
           yield {
             at: place(pointer('hub', 'config', section)),
             message: `"${section}" is not the name of a class`,
             hint: 'sections begin with a capital, such as JupyterHub',
           };
+        }
       }
     },
   },
@@ -219,17 +242,13 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
     *check({ hub, place }) {
       const env = at(hub.data.values, '/singleuser/extraEnv');
       for (const [name, value] of Object.entries(isObject(env) ? env : {})) {
-        if (typeof value !== 'string') continue;
-        const rest = value
-          .replaceAll('{{', '')
-          .replaceAll('}}', '')
-          .replaceAll(/\{(username|userid|servername|unescaped_username|user_server)\}/gu, '');
-        if (/[{}]/u.test(rest))
+        if (typeof value === 'string' && hasSingleBrace(value)) {
           yield {
             at: place(pointer('singleuser', 'extraEnv', name)),
             message: 'a single brace breaks every server start',
             hint: 'write {{ and }}, or use env:',
           };
+        }
       }
     },
   },

@@ -34,29 +34,33 @@ function demand({ id, title, why, paths, bad }: Demand): Rule {
 }
 
 /** Sections of hub.config with their traits. */
-export const configOf = (values: JsonObject): [string, JsonObject][] =>
-  Object.entries((at(values, '/hub/config') ?? {}) as JsonObject).flatMap(([section, traits]) =>
-    isObject(traits) ? [[section, traits] as [string, JsonObject]] : [],
-  );
+export function configOf(values: JsonObject): [string, JsonObject][] {
+  const config = at(values, '/hub/config');
+  const sections: [string, JsonObject][] = [];
+  for (const [section, traits] of Object.entries(isObject(config) ? config : {})) {
+    if (isObject(traits)) sections.push([section, traits]);
+  }
+  return sections;
+}
+
+interface TraitDemand extends Omit<Demand, 'paths' | 'bad'> {
+  names: readonly string[];
+  bad: (value: Json) => { message: string; hint: string } | undefined;
+}
 
 /** Looks at one trait in every section of hub.config: a subclass reads its parents' sections too. */
-function trait(
-  rule: Omit<Demand, 'paths' | 'bad'> & {
-    names: readonly string[];
-    bad: (value: Json) => { message: string; hint: string } | undefined;
-  },
-): Rule {
+function traitDemand({ id, title, why, names, bad }: TraitDemand): Rule {
   return {
-    id: rule.id,
-    title: rule.title,
-    why: rule.why,
+    id,
+    title,
+    why,
     severity: 'error',
     on: 'values',
     *check({ values, place }): Generator<Problem> {
       for (const [section, traits] of configOf(values)) {
-        for (const name of rule.names) {
+        for (const name of names) {
           const value = traits[name];
-          const problem = value === undefined ? undefined : rule.bad(value);
+          const problem = value === undefined ? undefined : bad(value);
           if (problem) yield { at: place(pointer('hub', 'config', section, name)), ...problem };
         }
       }
@@ -64,12 +68,12 @@ function trait(
   };
 }
 
-const empty = (value: Json): boolean =>
-  value === null ||
-  value === '' ||
-  value === false ||
-  (Array.isArray(value) && value.length === 0) ||
-  (isObject(value) && Object.keys(value).length === 0);
+/** Nobody and nothing is named: what a chart's default says, too. */
+function namesNothing(value: Json): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  if (isObject(value)) return Object.keys(value).length === 0;
+  return value === null || value === '' || value === false;
+}
 
 export const VALUE_RULES: readonly Rule[] = [
   demand({
@@ -85,7 +89,7 @@ export const VALUE_RULES: readonly Rule[] = [
             hint: 'remove it; access: says who may enter',
           },
   }),
-  trait({
+  traitDemand({
     id: 'allow-all',
     title: 'No setting lets everybody in.',
     why: '`allow_all` overrides every other rule of who may enter.',
@@ -95,7 +99,7 @@ export const VALUE_RULES: readonly Rule[] = [
         ? undefined
         : { message: '"allow_all" lets anybody in', hint: 'remove it; access: says who may enter' },
   }),
-  trait({
+  traitDemand({
     id: 'allow-existing-users',
     title: 'Who was removed stays out.',
     why: 'With `allow_existing_users` everybody who ever logged in may come back (zero-to-jupyterhub-k8s#1029).',
@@ -105,7 +109,7 @@ export const VALUE_RULES: readonly Rule[] = [
         ? undefined
         : { message: 'people who were removed could come back', hint: 'remove it' },
   }),
-  trait({
+  traitDemand({
     id: 'allow-list',
     title: 'People and teams stand in access:, not in raw values.',
     why: 'Lists in the configuration have no end date, are added to one another, and `admin_users` never takes rights away again.',
@@ -119,11 +123,11 @@ export const VALUE_RULES: readonly Rule[] = [
       'blocked_users',
     ],
     bad: (value) =>
-      empty(value)
+      namesNothing(value)
         ? undefined
         : { message: 'people are listed in raw values', hint: 'write them below access:' },
   }),
-  trait({
+  traitDemand({
     id: 'auth-refresh',
     title: 'Access is looked at again at every request.',
     why: 'With `auth_refresh_age: 0` somebody whose access ended stays until the cookie does, two weeks later.',
@@ -136,7 +140,7 @@ export const VALUE_RULES: readonly Rule[] = [
             hint: 'remove it; the platform uses 1',
           },
   }),
-  trait({
+  traitDemand({
     id: 'delete-pvc',
     title: 'Deleting a user keeps the home.',
     why: 'KubeSpawner deletes the home’s volume together with the user unless told otherwise.',
@@ -190,11 +194,12 @@ export const VALUE_RULES: readonly Rule[] = [
     paths: ['/singleuser/uid'],
     bad: (value, { platform }) => {
       const { uid } = platform.settings.data.user;
-      if (value === 0)
+      if (value === 0) {
         return {
           message: 'servers would run as root',
           hint: `remove it; the platform's uid is ${uid}`,
         };
+      }
       return value === uid
         ? undefined
         : {
@@ -209,7 +214,7 @@ export const VALUE_RULES: readonly Rule[] = [
     why: 'A service account’s token is mounted into every server that names one.',
     paths: ['/singleuser/serviceAccountName'],
     bad: (value) =>
-      empty(value)
+      namesNothing(value)
         ? undefined
         : { message: 'user servers would get a token of the cluster', hint: 'remove it' },
   }),
@@ -255,7 +260,7 @@ export const VALUE_RULES: readonly Rule[] = [
     why: 'Profiles in raw values are open to everybody whatever they say of groups, an unanchored pattern lets users run any image, a key with a capital or a dot breaks the pre-puller, and every change restarts the hub.',
     paths: ['/singleuser/profileList'],
     bad: (value) =>
-      empty(value)
+      namesNothing(value)
         ? undefined
         : { message: 'profiles in raw values are not looked at', hint: 'use images: and sizes:' },
   }),

@@ -1,34 +1,40 @@
 import type { Part, HubContext, HubValues } from './part.ts';
 import { combine } from './part.ts';
-import { entry } from './entry.ts';
-import { hub } from './hub.ts';
-import { login } from './login.ts';
-import { nodes } from './nodes.ts';
-import { probe } from './probe.ts';
-import { profiles } from './profiles.ts';
-import { servers } from './servers.ts';
-import { sessions } from './sessions.ts';
+import { entryPart } from './entry.ts';
+import { hubPart } from './hub.ts';
+import { loginPart } from './login.ts';
+import { nodesPart } from './nodes.ts';
+import { probePart } from './probe.ts';
+import { profilesPart } from './profiles.ts';
+import { serversPart } from './servers.ts';
+import { sessionsPart } from './sessions.ts';
 
-const CONCERNS: readonly ((context: HubContext) => Part)[] = [
-  login,
-  hub,
-  entry,
-  servers,
-  sessions,
-  profiles,
-  nodes,
-  probe,
+const PARTS: readonly ((context: HubContext) => Part)[] = [
+  loginPart,
+  hubPart,
+  entryPart,
+  serversPart,
+  sessionsPart,
+  profilesPart,
+  nodesPart,
+  probePart,
 ];
 
-/** One environment as values of the umbrella chart. What stands under `values:` in the file comes last and wins. */
+/**
+ * One environment as values of the umbrella chart. What stands under `values:` in the file comes
+ * last and wins.
+ */
 export function hubValues(context: HubContext): HubValues {
   return combine([
-    ...CONCERNS.map((concern) => concern(context)),
+    ...PARTS.map((part) => part(context)),
     { jupyterhub: context.hub.data.values, from: { '': '/values' } },
   ]);
 }
 
-/** Which field of the environment a pointer below `jupyterhub` comes from: what `values:` says itself, or the builder's table. */
+/**
+ * Which field of the environment a pointer below `jupyterhub` comes from: what `values:` says
+ * itself, or the builder's table.
+ */
 export function originOf(built: HubValues, hub: HubContext['hub'], path: string): string {
   if (path !== '' && hub.has(`/values${path}`)) return `/values${path}`;
   let prefix = path;

@@ -1,7 +1,7 @@
 import type { HubContext, Part } from './part.ts';
 
 /** How people reach the hub: one Ingress with a certificate, or nothing at all on a cluster without. */
-export function entry({ hub, cluster }: HubContext): Part {
+export function entryPart({ hub, cluster }: HubContext): Part {
   const { class: ingressClass, issuer } = cluster.ingress;
   const proxy = { service: { type: 'ClusterIP' }, https: { enabled: false } };
   if (ingressClass === 'none') return { jupyterhub: { proxy, ingress: { enabled: false } } };

@@ -5,6 +5,7 @@ import {
   proxyMemoryMiB,
 } from '../../model/limits.ts';
 import { MACHINES } from '../../access/door.ts';
+import type { JsonObject } from '../../json.ts';
 import type { HubContext, Part } from './part.ts';
 
 /** Code of ours that runs in the hub: a change of it restarts the hub. */
@@ -13,7 +14,10 @@ export const HUB_CODE = ['glaciocloud_hub.py', 'glaciocloud_start.py'] as const;
 /** Folder on the hub's sys.path: the chart's own configuration lies there too. */
 const CODE_FOLDER = '/usr/local/etc/jupyterhub';
 
-/** Scopes of a service that proves a hub healthy: it starts servers of throw-away users and talks to their kernels, no more. */
+/**
+ * Scopes of a service that proves a hub healthy: it starts servers of throw-away users and talks to
+ * their kernels, no more.
+ */
 export function machineScopes(users: readonly string[]): string[] {
   return [
     'read:hub',
@@ -26,67 +30,29 @@ export function machineScopes(users: readonly string[]): string[] {
 }
 
 /** The hub itself: its code, what it mounts, its database and how much it may do at once. */
-export function hub({ hub: { data: environment }, cluster, codeDigest }: HubContext): Part {
-  const memory = hubMemoryMiB(environment.capacity.maxServers);
+export function hubPart({ hub, cluster, codeDigest }: HubContext): Part {
+  const { maxServers } = hub.data.capacity;
   return {
     jupyterhub: {
       hub: {
-        // Any user could restart the hub with a few requests that fail: JupyterHub's own limit ends the process.
+        // Any user could restart the hub with a few requests that fail: JupyterHub's own limit
+        // ends the process.
         consecutiveFailureLimit: 0,
         concurrentSpawnLimit: CONCURRENT_SPAWN_LIMIT,
-        activeServerLimit: environment.capacity.maxServers,
+        activeServerLimit: maxServers,
         annotations: { 'glaciocloud.org/code': codeDigest },
         // Deleting a user must never delete a home.
         config: { KubeSpawner: { delete_pvc: false } },
         extraConfig: { glaciocloud: 'import glaciocloud_hub\nglaciocloud_hub.configure(c)\n' },
-        extraVolumes: [
-          { name: 'hub-code', configMap: { name: 'hub-code' } },
-          { name: 'hub-access', secret: { secretName: 'hub-access', optional: true } },
-          { name: 'hub-profiles', configMap: { name: 'hub-profiles', optional: true } },
-          { name: 'hub-notices', configMap: { name: 'hub-notices', optional: true } },
-        ],
-        extraVolumeMounts: [
-          ...HUB_CODE.map((file) => ({
-            name: 'hub-code',
-            mountPath: `${CODE_FOLDER}/${file}`,
-            subPath: file,
-            readOnly: true,
-          })),
-          { name: 'hub-access', mountPath: '/etc/hub-access', readOnly: true },
-          { name: 'hub-profiles', mountPath: '/etc/hub-profiles', readOnly: true },
-          { name: 'hub-notices', mountPath: '/etc/hub-notices', readOnly: true },
-        ],
-        services: { 'glaciocloud-health': { display: false } },
-        loadRoles: {
-          'glaciocloud-health': {
-            services: ['glaciocloud-health'],
-            scopes: machineScopes(MACHINES),
-          },
-        },
-        db: {
-          type: 'sqlite-pvc',
-          pvc: {
-            storage: '1Gi',
-            storageClassName: cluster.storage.homes.class,
-            // A failed first install or an uninstall must not take the database along.
-            annotations: { 'helm.sh/resource-policy': 'keep' },
-          },
-        },
-        // People wait for a hub that restarts: one second of it is the interval at which Kubernetes looks.
+        ...mounts(),
+        ...healthService(),
+        db: database(cluster.storage.homes.class),
+        // People wait for a hub that restarts: one second of it is the interval at which
+        // Kubernetes looks.
         readinessProbe: { periodSeconds: 1 },
-        resources: {
-          requests: { cpu: '100m', memory: `${Math.round(memory / 2)}Mi` },
-          limits: { memory: `${memory}Mi` },
-        },
+        resources: hubResources(maxServers),
       },
-      proxy: {
-        chp: {
-          resources: {
-            requests: { cpu: '50m', memory: '64Mi' },
-            limits: { memory: `${proxyMemoryMiB(environment.capacity.maxServers)}Mi` },
-          },
-        },
-      },
+      proxy: { chp: { resources: proxyResources(maxServers) } },
       singleuser: { startTimeout: SPAWN_TIMEOUT_SECONDS },
     },
     from: {
@@ -94,5 +60,65 @@ export function hub({ hub: { data: environment }, cluster, codeDigest }: HubCont
       '/hub/resources': '/capacity/maxServers',
       '/proxy/chp/resources': '/capacity/maxServers',
     },
+  };
+}
+
+/** Code comes with the release; access, profiles and notices change without a restart. */
+function mounts(): JsonObject {
+  return {
+    extraVolumes: [
+      { name: 'hub-code', configMap: { name: 'hub-code' } },
+      { name: 'hub-access', secret: { secretName: 'hub-access', optional: true } },
+      { name: 'hub-profiles', configMap: { name: 'hub-profiles', optional: true } },
+      { name: 'hub-notices', configMap: { name: 'hub-notices', optional: true } },
+    ],
+    extraVolumeMounts: [
+      ...HUB_CODE.map((file) => ({
+        name: 'hub-code',
+        mountPath: `${CODE_FOLDER}/${file}`,
+        subPath: file,
+        readOnly: true,
+      })),
+      { name: 'hub-access', mountPath: '/etc/hub-access', readOnly: true },
+      { name: 'hub-profiles', mountPath: '/etc/hub-profiles', readOnly: true },
+      { name: 'hub-notices', mountPath: '/etc/hub-notices', readOnly: true },
+    ],
+  };
+}
+
+/** Who proves the hub healthy after each deployment. */
+function healthService(): JsonObject {
+  return {
+    services: { 'glaciocloud-health': { display: false } },
+    loadRoles: {
+      'glaciocloud-health': { services: ['glaciocloud-health'], scopes: machineScopes(MACHINES) },
+    },
+  };
+}
+
+function database(storageClass: string): JsonObject {
+  return {
+    type: 'sqlite-pvc',
+    pvc: {
+      storage: '1Gi',
+      storageClassName: storageClass,
+      // A failed first install or an uninstall must not take the database along.
+      annotations: { 'helm.sh/resource-policy': 'keep' },
+    },
+  };
+}
+
+function hubResources(maxServers: number): JsonObject {
+  const memory = hubMemoryMiB(maxServers);
+  return {
+    requests: { cpu: '100m', memory: `${Math.round(memory / 2)}Mi` },
+    limits: { memory: `${memory}Mi` },
+  };
+}
+
+function proxyResources(maxServers: number): JsonObject {
+  return {
+    requests: { cpu: '50m', memory: '64Mi' },
+    limits: { memory: `${proxyMemoryMiB(maxServers)}Mi` },
   };
 }

@@ -1,11 +1,14 @@
 import type { JsonObject } from '../../json.ts';
 import type { HubContext, Part } from './part.ts';
 
-/** The name that values and chart use; `deploy` puts the name of the immutable Secret in its place. */
+/** The name in values and chart; `deploy` puts the name of the immutable Secret in its place. */
 export const SECRETS_NAME = 'hub-secrets';
 
-/** GitHub says who somebody is, at login only; the access file says everything else. See charts/oggm-hub/files/glaciocloud_hub.py. */
-export function login({ hub }: HubContext): Part {
+/**
+ * GitHub says who somebody is, at login only; the access file says everything else. The other side
+ * of it is charts/oggm-hub/files/glaciocloud_hub.py.
+ */
+export function loginPart({ hub }: HubContext): Part {
   return {
     jupyterhub: {
       hub: {

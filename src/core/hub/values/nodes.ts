@@ -5,16 +5,18 @@ import { defaultSize } from './profiles.ts';
 import type { HubContext, Part } from './part.ts';
 
 /** Where pods go, which images wait on the nodes, which seats are kept warm. */
-export function nodes({ hub, images, platform }: HubContext): Part {
+export function nodesPart({ hub, images, platform }: HubContext): Part {
   const environment = hub.data;
-  const wanted = new Set([
-    images[0]?.name,
-    ...environment.capacity.events.map((event) => event.image ?? images[0]?.name),
+  const usual = images[0]?.name;
+  const prepulled = new Set([
+    usual,
+    ...environment.capacity.events.map((event) => event.image ?? usual),
   ]);
   const seat = environment.sizes[defaultSize(environment.sizes)];
   return {
     jupyterhub: {
-      // The chart's scheduler is several Kubernetes versions behind; its pull hook blocks every deployment on the slowest node.
+      // The chart's scheduler is several Kubernetes versions behind; its pull hook blocks every
+      // deployment on the slowest node.
       scheduling: {
         userScheduler: { enabled: false },
         podPriority: { enabled: false },
@@ -26,7 +28,7 @@ export function nodes({ hub, images, platform }: HubContext): Part {
       hub: { title: environment.title, url: environment.url },
       user: { uid: platform.user.uid, gid: platform.user.gid },
       prepull: images
-        .filter(({ name }) => wanted.has(name))
+        .filter(({ name }) => prepulled.has(name))
         .map(({ reference }) => reference)
         .sort(compareText),
       placeholders: {

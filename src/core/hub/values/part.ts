@@ -3,17 +3,17 @@ import { merge } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
 import type { ClusterFile, Doc, EnvironmentFile, PlatformFile } from '../../model/types.ts';
 
-/** What one concern contributes to a hub's values, and which field of the environment each part comes from. */
+/** A share of a hub's values, and which field of the environment each of them comes from. */
 export interface Part {
-  /** Below `jupyterhub:` of the umbrella chart. A change here restarts the hub: the chart hashes its whole values. */
+  /** Below `jupyterhub:`. A change restarts the hub: the chart hashes all of these values. */
   jupyterhub?: JsonObject;
   /** Below `glaciocloud:`: read by our own templates; a change here restarts nothing. */
   glaciocloud?: JsonObject;
-  /** Pointer below `jupyterhub` → pointer in the environment file; the longest matching prefix counts. */
+  /** Pointer below `jupyterhub` → pointer in the environment file; the longest prefix counts. */
   from?: Readonly<Record<string, string>>;
 }
 
-/** Everything a concern may look at. */
+/** Everything that values are made from. */
 export interface HubContext {
   hub: Doc<EnvironmentFile>;
   cluster: ClusterFile;

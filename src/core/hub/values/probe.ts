@@ -14,8 +14,8 @@ export function probeNamespace(hub: string): string {
   return `${hub}-probe`;
 }
 
-/** What watches a hub from inside the cluster, where its file asks for it: charts/oggm-hub/files/probe.py. */
-export function probe({ hub, images }: HubContext): Part {
+/** What watches a hub from inside the cluster, if it asks: charts/oggm-hub/files/probe.py. */
+export function probePart({ hub, images }: HubContext): Part {
   const { probe: wanted, sizes } = hub.data;
   const [first] = images;
   if (!wanted || !first) return {};

@@ -5,8 +5,8 @@ import { slug } from '../../model/quantities.ts';
 import { modelEnv } from './servers.ts';
 import type { HubContext, Part } from './part.ts';
 
-/** What users choose from. The hub reads it from a mounted file, so a new image or size restarts nothing. */
-export function profiles(context: HubContext): Part {
+/** What users choose from. The hub reads it from a mounted file: a new size restarts nothing. */
+export function profilesPart(context: HubContext): Part {
   const { hub, images } = context;
   return {
     glaciocloud: {
@@ -31,7 +31,7 @@ export function profiles(context: HubContext): Part {
 }
 
 function sizeProfile(name: string, size: Size, isDefault: boolean): JsonObject {
-  // JupyterHub's own CPU_LIMIT is a float and OGGM counts the node's cores: whole numbers, spelt out.
+  // JupyterHub's own CPU_LIMIT is a float, and OGGM counts the node's cores: whole numbers here.
   const cores = String(Math.max(1, Math.floor(size.cpu)));
   return {
     slug: name,

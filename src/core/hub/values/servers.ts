@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../json.ts';
-import type { ClusterFile } from '../../model/types.ts';
+import type { ClusterFile, EnvironmentFile } from '../../model/types.ts';
 import type { HubContext, Part } from './part.ts';
 
 /**
- * A full home locks nobody out: Jupyter writes into it before it answers, and ends where it cannot. Then it writes elsewhere until the
- * next start, so that people can make room. Kubernetes would replace a name in `$(…)`. Source: jupyterhub-home-nfs#33, tried on Jupyter
- * Server 2.21.
+ * A full home locks nobody out: Jupyter writes into it before it answers, and ends where it cannot.
+ * Then it writes elsewhere until the next start, so that people can make room. Kubernetes would
+ * replace a name in `$(…)`. Source: jupyterhub-home-nfs#33, tried on Jupyter Server 2.21.
  */
 const START = `if ! 2>/dev/null head -c 1048576 /dev/zero > "$HOME/.room-for-jupyter"; then
   echo "Your home is full. Until you make room and restart your server, settings and history are kept in /tmp." >&2
@@ -19,14 +19,14 @@ exec "$0" "$@"
 `;
 
 /** User servers: who they run as, their folders, their variables, what they may reach. */
-export function servers(context: HubContext): Part {
-  const { hub, cluster, platform } = context;
-  const environment = hub.data;
-  const scratch = environment.scratch;
+export function serversPart(context: HubContext): Part {
+  const { cluster, platform } = context;
+  const environment = context.hub.data;
   return {
     jupyterhub: {
       singleuser: {
-        // Never started: images come from the profiles, and a hub without profiles refuses. Fails closed if it ever were.
+        // Never started: images come from the profiles, and a hub without profiles refuses.
+        // Fails closed if it ever were.
         image: { name: 'invalid.invalid/choose-an-image', tag: 'none' },
         uid: platform.user.uid,
         fsGid: platform.user.gid,
@@ -41,12 +41,7 @@ export function servers(context: HubContext): Part {
           capacity: environment.home.size,
           homeMountPath: `/home/${platform.user.name}`,
           dynamic: { storageClass: cluster.storage.homes.class },
-          ...(scratch === undefined
-            ? {}
-            : {
-                extraVolumes: [{ name: 'scratch', emptyDir: { sizeLimit: scratch.size } }],
-                extraVolumeMounts: [{ name: 'scratch', mountPath: '/scratch' }],
-              }),
+          ...scratchVolume(environment.scratch),
         },
         cloudMetadata: { blockWithIptables: metadataByIptables(cluster) },
         networkPolicy: {
@@ -64,6 +59,14 @@ export function servers(context: HubContext): Part {
       '/singleuser/storage/extraVolumes': '/scratch/size',
       '/singleuser/extraEnv': '/env',
     },
+  };
+}
+
+function scratchVolume(scratch: EnvironmentFile['scratch']): JsonObject {
+  if (scratch === undefined) return {};
+  return {
+    extraVolumes: [{ name: 'scratch', emptyDir: { sizeLimit: scratch.size } }],
+    extraVolumeMounts: [{ name: 'scratch', mountPath: '/scratch' }],
   };
 }
 

@@ -1,8 +1,11 @@
 import { seconds } from '../../model/quantities.ts';
 import type { HubContext, Part } from './part.ts';
 
-/** When servers stop. Never for their age, and never the users themselves: that would delete what belongs to them. */
-export function sessions({ hub }: HubContext): Part {
+/**
+ * When servers stop. Never for their age, and never the users themselves: that would delete what
+ * belongs to them.
+ */
+export function sessionsPart({ hub }: HubContext): Part {
   const timeout = seconds(hub.data.sessions.idle);
   return {
     jupyterhub: {
