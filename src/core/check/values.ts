@@ -4,6 +4,7 @@ import type { Finding } from '../finding.ts';
 import { at, escapeSegment, isObject, merge } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { explainMemory, quoted } from '../model/formats.ts';
+import { memoryBytes } from '../model/quantities.ts';
 import { nearest } from '../model/read.ts';
 import type { Platform } from '../model/types.ts';
 import { originOf } from '../hub/values/build.ts';
@@ -59,12 +60,12 @@ function explain(error: ErrorObject, merged: JsonObject): ValueError {
     };
   }
   const value = at(merged, path) ?? null;
-  if (
-    /memory/u.test(path) &&
-    typeof value === 'string' &&
-    explainMemory(value).hint.startsWith('write 1')
-  )
-    return { path, ...explainMemory(value) };
+  // Only servers' memory is read by JupyterHub; elsewhere Kubernetes reads it, and takes 4Gi.
+  const ofServers = path.startsWith('/singleuser/memory/');
+  if (ofServers && typeof value === 'string' && memoryBytes(value) === undefined) {
+    const { message, hint } = explainMemory(value);
+    return { path, message, hint };
+  }
   return {
     path,
     message: `${error.message ?? 'is refused'}, and is ${quoted(value)}`,
