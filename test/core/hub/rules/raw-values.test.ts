@@ -1,0 +1,295 @@
+import { describe, expect, test } from '@jest/globals';
+import { saidOfHub } from '../../../support/written.ts';
+
+const inValues = (id: string, values: object) => saidOfHub(id, { values });
+const roles = (id: string, loadRoles: object) => inValues(id, { hub: { loadRoles } });
+
+describe('network-open', () => {
+  test.each([
+    ['singleuser', { singleuser: { networkPolicy: { enabled: false } } }],
+    ['hub', { hub: { networkPolicy: { enabled: false } } }],
+    ['proxy', { proxy: { chp: { networkPolicy: { enabled: false } } } }],
+  ])('the policy of %s', (_what, values) => {
+    expect(inValues('network-open', values)).toEqual([
+      ['false', 'the network policy is off', 'remove it'],
+    ]);
+    const on = JSON.parse(JSON.stringify(values).replace('false', 'true')) as object;
+    expect(inValues('network-open', on)).toEqual([]);
+  });
+
+  test.each(['cloudMetadataServer', 'privateIPs'])('%s', (rule) => {
+    const allow = (value: boolean) =>
+      inValues('network-open', {
+        singleuser: { networkPolicy: { egressAllowRules: { [rule]: value } } },
+      });
+    expect(allow(true)).toEqual([
+      [
+        'true',
+        'user servers could reach inside',
+        'remove it; open one address with networkPolicy.egress instead',
+      ],
+    ]);
+    expect(allow(false)).toEqual([]);
+  });
+});
+
+describe('user-sharing', () => {
+  test.each([
+    'shares',
+    'shares!user',
+    'read:shares',
+    'admin:shares',
+    'list:shares',
+    'groups:shares',
+    'users:shares!server',
+    'read:users:shares',
+    'read:groups:shares',
+  ])('%s', (scope) => {
+    expect(roles('user-sharing', { user: { scopes: ['self', scope] } })).toEqual([
+      [scope, `the scope "${scope}" lets users share servers`, 'remove it'],
+    ]);
+  });
+
+  test.each(['self', 'access:servers', 'sharesx', 'myshares', 'read:users', 'servers:shares'])(
+    '%s',
+    (scope) => {
+      expect(roles('user-sharing', { user: { scopes: [scope] } })).toEqual([]);
+    },
+  );
+
+  test('roles that are no mapping', () => {
+    expect(inValues('user-sharing', { hub: { loadRoles: ['shares'] } })).toEqual([]);
+  });
+});
+
+describe('role-scopes', () => {
+  const rules = (name: string, place: string) => [
+    [place, `the role "${name}" could become anybody`, 'give the narrow scopes that it needs'],
+  ];
+
+  test.each([
+    'admin',
+    'admin-ui',
+    'admin:users',
+    'admin:groups',
+    'admin:servers',
+    'admin:auth_state',
+    'admin:users!group=course',
+  ])('%s', (scope) => {
+    expect(roles('role-scopes', { staff: { scopes: ['list:users', scope] } })).toEqual(
+      rules('staff', scope),
+    );
+  });
+
+  test.each([
+    'admin:users!user=ada',
+    'list:users',
+    'xadmin',
+    'administrate',
+    'admin:server_state',
+    'read:admin',
+  ])('%s', (scope) => {
+    expect(roles('role-scopes', { staff: { scopes: [scope] } })).toEqual([]);
+  });
+
+  test('the first such scope of each role; not the role that proves the hub healthy', () => {
+    expect(
+      roles('role-scopes', {
+        'glaciocloud-health': { scopes: ['admin:users'] },
+        one: { scopes: ['admin:servers', 'admin'] },
+        two: { scopes: ['admin-ui'] },
+      }),
+    ).toEqual([...rules('one', 'admin:servers'), ...rules('two', 'admin-ui')]);
+  });
+
+  test('what is no role', () => {
+    expect(
+      roles('role-scopes', { a: 'admin', b: { scopes: 'admin' }, c: { scopes: [1] } }),
+    ).toEqual([]);
+    expect(inValues('role-scopes', { hub: { loadRoles: [{ scopes: ['admin'] }] } })).toEqual([]);
+  });
+});
+
+describe('secret-in-values', () => {
+  const secret = (key: string, place: string) => [
+    [place, `"${key}" is a secret`, 'take it out and change it; declare it below secrets:'],
+  ];
+
+  test.each([
+    'client_secret',
+    'secret',
+    'apiToken',
+    'api_token',
+    'cookieSecret',
+    'cookie_secret',
+    'secretToken',
+    'auth_token',
+    'password',
+    'PASSWORD',
+    'private_key',
+    'privateKey',
+  ])('%s', (key) => {
+    expect(inValues('secret-in-values', { hub: { a: { [key]: 'hunter2' } } })).toEqual(
+      secret(key, 'hunter2'),
+    );
+    expect(inValues('secret-in-values', { hub: { a: { [key]: ['hunter2'] } } })).toEqual(
+      secret(key, '- hunter2'),
+    );
+    for (const value of ['', [], null, 3, true, { name: 'x' }]) {
+      expect(inValues('secret-in-values', { hub: { a: { [key]: value } } })).toEqual([]);
+    }
+  });
+
+  test.each(['secretName', 'passwords', 'mysecret', 'token', 'client'])(
+    '%s is no such key',
+    (key) => {
+      expect(inValues('secret-in-values', { hub: { [key]: 'hunter2' } })).toEqual([]);
+    },
+  );
+
+  test('keys are secret where the hub encrypts with them', () => {
+    const config = (section: string, keys: unknown) =>
+      inValues('secret-in-values', { hub: { config: { [section]: { keys } } } });
+    expect(config('CryptKeeper', ['abc'])).toEqual(secret('keys', '- abc'));
+    expect(config('CryptKeeper', 'abc')).toEqual(secret('keys', 'abc'));
+    expect(config('CryptKeeper', [])).toEqual([]);
+    expect(config('Other', ['abc'])).toEqual([]);
+  });
+});
+
+describe('values-memory', () => {
+  const refused = (written: string, hint: string) => [
+    [written, `"${written}" is not understood by JupyterHub`, hint],
+  ];
+
+  test.each([
+    ['guarantee', { singleuser: { memory: { guarantee: '4Gi' } } }],
+    ['limit', { singleuser: { memory: { limit: '4Gi' } } }],
+    ['mem_limit', { hub: { config: { KubeSpawner: { mem_limit: '4Gi' } } } }],
+    ['mem_guarantee', { hub: { config: { Spawner: { mem_guarantee: '4Gi' } } } }],
+  ])('%s', (_what, values) => {
+    expect(inValues('values-memory', values)).toEqual(refused('4Gi', 'write 4G (1024-based)'));
+    const right = JSON.parse(JSON.stringify(values).replace('4Gi', '4G')) as object;
+    expect(inValues('values-memory', right)).toEqual([]);
+  });
+
+  test.each([
+    ['16Gi', 'write 16G (1024-based)'],
+    ['512Mi', 'write 512M (1024-based)'],
+    ['lots', 'write a number with K, M, G or T, such as 4G (1024-based)'],
+  ])('%s', (limit, hint) => {
+    expect(inValues('values-memory', { singleuser: { memory: { limit } } })).toEqual(
+      refused(limit, hint),
+    );
+  });
+
+  test('a number of bytes', () => {
+    expect(inValues('values-memory', { singleuser: { memory: { limit: 4e9 } } })).toEqual([]);
+  });
+});
+
+describe('memory-limit', () => {
+  const memory = (written: object, defaults?: object) =>
+    saidOfHub(
+      'memory-limit',
+      { values: { singleuser: { memory: written } } },
+      defaults && { defaults: { singleuser: { memory: { limit: '8G' } } } },
+    );
+  const missing = [['4G', 'memory is guaranteed without a limit', 'use sizes: with memory:']];
+
+  test('a guarantee wants a limit', () => {
+    expect(memory({ guarantee: '4G' })).toEqual(missing);
+    expect(memory({ guarantee: '4G', limit: null })).toEqual(missing);
+    expect(memory({ guarantee: '4G', limit: '4G' })).toEqual([]);
+    expect(memory({ limit: '4G' })).toEqual([]);
+    expect(memory({})).toEqual([]);
+  });
+
+  test('the chart’s limit counts', () => {
+    expect(memory({ guarantee: '4G' }, {})).toEqual([]);
+  });
+});
+
+describe('values-cpu', () => {
+  test.each([
+    ['500m', 'write 0.5'],
+    ['1500m', 'write 1.5'],
+    ['two', 'write a number without quotes'],
+    ['x500m', 'write a number without quotes'],
+    ['500mm', 'write a number without quotes'],
+  ])('%s', (written, hint) => {
+    for (const key of ['guarantee', 'limit']) {
+      expect(inValues('values-cpu', { singleuser: { cpu: { [key]: written } } })).toEqual([
+        [written, `"${written}" is not a number of cores`, hint],
+      ]);
+    }
+  });
+
+  test('a number', () => {
+    expect(inValues('values-cpu', { singleuser: { cpu: { guarantee: 0.5, limit: 2 } } })).toEqual(
+      [],
+    );
+  });
+});
+
+test('null-value: each of them, in the file’s own values only', () => {
+  const said = [
+    'null means one thing to Helm 3 and another to Helm 4',
+    'write the value that you want',
+  ];
+  expect(
+    inValues('null-value', { hub: { a: null, b: [1, null], c: 'null', d: 0, e: '' } }),
+  ).toEqual([
+    ['null', ...said],
+    ['null', ...said],
+  ]);
+  expect(saidOfHub('null-value', {}, { defaults: { hub: { a: null } } })).toEqual([]);
+});
+
+test('config-section: names of classes begin with a capital', () => {
+  const config = (section: string) =>
+    inValues('config-section', { hub: { config: { [section]: { a: 1 } } } });
+  expect(config('jupyterHub')).toEqual([
+    [
+      'a: 1',
+      '"jupyterHub" is not the name of a class',
+      'sections begin with a capital, such as JupyterHub',
+    ],
+  ]);
+  expect(config('_JupyterHub')).toHaveLength(1);
+  expect(config('JupyterHub')).toEqual([]);
+});
+
+describe('braces', () => {
+  const env = (value: unknown) =>
+    inValues('braces', { singleuser: { extraEnv: { A: 'plain', B: value } } });
+
+  test.each(['x{', 'x}y', 'a{name}b', '{ username }', '{{x}'])('%s', (value) => {
+    expect(env(value)).toEqual([
+      [
+        expect.stringContaining(value),
+        'a single brace breaks every server start',
+        'write {{ and }}, or use env:',
+      ],
+    ]);
+  });
+
+  test.each([
+    'x',
+    '{{x}}',
+    'a{username}b',
+    'a{userid}b',
+    'a{servername}b',
+    'a{unescaped_username}b',
+    'a{user_server}b{username}',
+    '{{{username}',
+    { name: '{' },
+  ])('%j', (value) => {
+    expect(env(value)).toEqual([]);
+  });
+
+  test('variables that are no mapping, and env: of the platform', () => {
+    expect(inValues('braces', { singleuser: { extraEnv: ['{'] } })).toEqual([]);
+    expect(saidOfHub('braces', { env: { A: '{' } })).toEqual([]);
+  });
+});
