@@ -1,0 +1,121 @@
+import { describe, expect, test } from '@jest/globals';
+import { HUB, said, saidOfHub } from '../../support/written.ts';
+
+const MEMBER = 'access/members/7.yaml';
+const COHORT = 'access/cohorts/class.yaml';
+const member = { id: 7, tier: 'researcher', until: '2027-01-31' };
+const cohort = {
+  title: 'Class',
+  leads: [1],
+  tier: 'researcher',
+  from: '2026-12-01',
+  until: '2026-12-05',
+  capacity: 2,
+  members: [2, 3],
+};
+
+describe('unknown-group', () => {
+  const ADD = 'correct the name, or add it';
+  const NO_TIER = 'platform.yaml has no tier "guest"';
+  const size = { cpu: 2, memory: '4G' };
+
+  test.each<[string, Record<string, unknown>]>([
+    ['allow', { access: { allow: ['all', 'tier:guest'], admins: [] } }],
+    ['admins', { access: { allow: ['all'], admins: ['user:1', 'tier:guest'] } }],
+    ['for', { sizes: { a: size, b: { ...size, for: ['tier:researcher', 'tier:guest'] } } }],
+  ])('a tier that does not exist in %s', (_where, keys) => {
+    expect(saidOfHub('unknown-group', keys)).toEqual([['tier:guest', NO_TIER, ADD]]);
+  });
+
+  test('a cohort without its file', () => {
+    const keys = { access: { allow: ['cohort:class'], admins: [] } };
+    expect(saidOfHub('unknown-group', keys)).toEqual([
+      ['cohort:class', 'there is no access/cohorts/class.yaml', ADD],
+    ]);
+    expect(said('unknown-group', { [HUB]: keys, [COHORT]: cohort })).toEqual([]);
+  });
+
+  test('cohorts may lie in a private repository', () => {
+    const elsewhere = { access: { repository: 'example/access', ref: 'main' } };
+    const allow = (who: string) =>
+      said('unknown-group', {
+        'platform.yaml': elsewhere,
+        [HUB]: { access: { allow: [who], admins: [] } },
+      });
+    expect(allow('cohort:class')).toEqual([]);
+    expect(allow('tier:guest')).toEqual([['tier:guest', NO_TIER, ADD]]);
+  });
+
+  test('what is known, and what only GitHub knows', () => {
+    const allow = ['tier:researcher', 'team:example/guest', 'user:1', 'all'];
+    expect(saidOfHub('unknown-group', { access: { allow, admins: allow } })).toEqual([]);
+  });
+
+  test('tiers of members and cohorts', () => {
+    const tiers = { researcher: { until: '180d' }, student: { until: '30d' } };
+    const files = (tier: string) =>
+      said('unknown-group', {
+        'platform.yaml': { tiers },
+        [MEMBER]: { ...member, tier },
+        [COHORT]: { ...cohort, tier },
+      });
+    expect(files('student')).toEqual([]);
+    expect(files('guest')).toEqual([
+      [`${MEMBER} guest`, NO_TIER, 'tiers: researcher, student'],
+      [`${COHORT} guest`, NO_TIER, 'tiers: researcher, student'],
+    ]);
+  });
+});
+
+describe('open-to-all', () => {
+  const access = (allow: string[], admins: string[]) =>
+    saidOfHub('open-to-all', { access: { allow, admins } });
+  const hint = 'name a team, tier or cohort';
+
+  test('nobody is everybody', () => {
+    expect(access(['team:example/all'], ['user:1'])).toEqual([]);
+    expect(access(['user:1', 'all'], ['user:1'])).toEqual([['all', '"all" lets anybody in', hint]]);
+    expect(access(['user:1'], ['all'])).toEqual([
+      ['all', '"all" makes everybody an administrator', hint],
+    ]);
+    expect(access(['all'], ['all']).map(([, message]) => message)).toEqual([
+      '"all" lets anybody in',
+      '"all" makes everybody an administrator',
+    ]);
+  });
+});
+
+test('no-admins: one is enough', () => {
+  const admins = (list: string[]) =>
+    saidOfHub('no-admins', { access: { allow: ['user:1'], admins: list } });
+  expect(admins(['user:1'])).toEqual([]);
+  expect(admins([])).toEqual([
+    ['access:', 'the hub has no administrators', 'add "admins:" with a small team'],
+  ]);
+});
+
+test('member-file: the file bears the id', () => {
+  const id = (written: number) => said('member-file', { [MEMBER]: { ...member, id: written } });
+  expect(id(7)).toEqual([]);
+  expect(id(70)).toEqual([
+    [
+      `${MEMBER} 70`,
+      'the file is called 7.yaml and holds id 70',
+      'rename it to access/members/70.yaml',
+    ],
+  ]);
+});
+
+test('cohort-size: as many as were approved', () => {
+  const members = (list: number[]) =>
+    said('cohort-size', { [COHORT]: { ...cohort, members: list } });
+  expect(members([])).toEqual([]);
+  expect(members([2, 3])).toEqual([]);
+  expect(members([2, 3, 4])).toEqual([
+    [
+      `${COHORT} 2`,
+      '3 members, and a capacity of 2',
+      'raise the capacity, or make a second cohort',
+    ],
+  ]);
+});

@@ -1,0 +1,243 @@
+import { describe, expect, test } from '@jest/globals';
+import { imageFolder } from '../../../src/core/images/folder.ts';
+import type { NamedFile } from '../../../src/core/images/folder.ts';
+import { platformWith } from '../../support/written.ts';
+
+const IMAGE = 'images/science/image.yaml';
+const base = 'registry.example.org/base';
+
+interface Written {
+  image?: Record<string, unknown>;
+  user?: Record<string, unknown>;
+  named?: NamedFile[];
+  name?: string;
+}
+
+/** The base's image is on `registry.example.org/base` by digest, with OGGM 1.6.3. */
+function folder({ image = {}, user = {}, named = [], name = 'science' }: Written) {
+  const platform = platformWith({
+    'platform.yaml': { user: { name: 'jovyan', uid: 1100, gid: 100, ...user } },
+    [IMAGE]: image,
+  });
+  const doc = platform.images.get('science');
+  if (!doc) throw new Error('there is no image');
+  return imageFolder(name, doc.data, platform.settings.data, named);
+}
+const onConda = { from: undefined };
+const full = {
+  title: 'Science "now"',
+  conda: ['rioxarray=0.19', 'xarray'],
+  pip: ['motuclient', 'icepyx>=1'],
+  apt: ['git', 'less'],
+  env: { A: 'one "two"', B: '$HOME/x' },
+  bake: ['salem', 'sample-data'],
+  files: ['data/x.txt'],
+};
+
+describe('an image on another', () => {
+  test('with nothing of its own: two files', () => {
+    const { files, hash } = folder({ image: { from: { image: base, tag: '1.0' } } });
+    expect(Object.fromEntries(files)).toEqual({
+      Dockerfile: `# Made by GlacioCloud from images/science/image.yaml.
+FROM registry.example.org/base:1.0
+LABEL org.opencontainers.image.title="Science" \\
+      org.glaciocloud.image="science" \\
+      org.glaciocloud.recipe="${hash}"
+USER root
+COPY --chmod=755 start /opt/glaciocloud/start
+USER 1100:100
+ENTRYPOINT ["/opt/glaciocloud/start"]
+CMD ["jupyterhub-singleuser"]
+`,
+      start: `#!/bin/bash
+# Made by GlacioCloud from images/science/image.yaml. Runs before the server, in a home that may be empty or full.
+exec "$@"
+`,
+    });
+  });
+
+  test('with everything: each has its line, in this order', () => {
+    const { files, hash } = folder({
+      image: { ...full, oggm: { git: 'OGGM/oggm', ref: 'main' } },
+      named: [{ path: 'data/x.txt', text: 'x\n' }],
+    });
+    expect([...files.keys()]).toEqual(['Dockerfile', 'bake.py', 'start', 'files/data/x.txt']);
+    expect(files.get('files/data/x.txt')).toBe('x\n');
+    expect(files.get('Dockerfile')).toBe(`# Made by GlacioCloud from images/science/image.yaml.
+FROM registry.example.org/base@sha256:${'a'.repeat(64)}
+LABEL org.opencontainers.image.title="Science \\"now\\"" \\
+      org.glaciocloud.image="science" \\
+      org.glaciocloud.recipe="${hash}"
+USER root
+RUN apt-get update \\
+ && apt-get install --yes --no-install-recommends git less \\
+ && rm -rf /var/lib/apt/lists/*
+RUN mamba install --yes --channel conda-forge "rioxarray=0.19" "xarray" && mamba clean --all --yes
+RUN pip install --no-cache-dir "motuclient" "icepyx>=1"
+RUN pip install --no-cache-dir "oggm[full] @ git+https://github.com/OGGM/oggm@main"
+ENV A="one \\"two\\""
+ENV B="$HOME/x"
+COPY files/ /opt/science/
+# Into /opt: a home volume hides what an image puts into the home.
+COPY bake.py /tmp/bake.py
+RUN mkdir -p /opt/oggm && HOME=/opt/oggm python3 /tmp/bake.py && chmod -R a+rX /opt/oggm && rm /tmp/bake.py
+COPY --chmod=755 start /opt/glaciocloud/start
+USER 1100:100
+ENTRYPOINT ["/opt/glaciocloud/start"]
+CMD ["jupyterhub-singleuser"]
+`);
+  });
+
+  test.each([
+    [{ digest: `sha256:${'c'.repeat(64)}`, tag: '1.0' }, `${base}@sha256:${'c'.repeat(64)}`],
+    [{ tag: '1.0', track: 'main' }, `${base}:1.0`],
+    [{ track: 'main' }, `${base}:main`],
+    [{}, `${base}:`],
+  ])('from %j', (from, reference) => {
+    const text = folder({ image: { from: { image: base, ...from } } }).files.get('Dockerfile');
+    expect(text?.split('\n')[1]).toBe(`FROM ${reference}`);
+  });
+
+  test('who runs it', () => {
+    const text = folder({ user: { uid: 2000, gid: 200 } }).files.get('Dockerfile');
+    expect(text).toContain('\nUSER 2000:200\n');
+  });
+
+  test('the base’s OGGM stays where a version is named', () => {
+    const text = folder({ image: { oggm: { version: '1.6.2' } } }).files.get('Dockerfile');
+    expect(text).not.toContain('pip install');
+  });
+});
+
+describe('an image from conda-forge', () => {
+  test('with nothing of its own', () => {
+    const { files, hash } = folder({ image: { ...onConda, oggm: undefined } });
+    expect([...files.keys()]).toEqual(['environment.yml', 'postBuild', 'start']);
+    expect(files.get('environment.yml')).toBe(`# Made by GlacioCloud from images/science/image.yaml.
+name: science
+channels: [conda-forge, nodefaults]
+dependencies:
+  - python=3.13
+  - pip
+`);
+    expect(files.get('postBuild')).toBe(`#!/bin/bash
+# Made by GlacioCloud from images/science/image.yaml. Recipe ${hash}.
+set -euo pipefail
+`);
+  });
+
+  test('with everything', () => {
+    const { files, hash } = folder({
+      image: { ...full, ...onConda, python: '3.12', oggm: { git: 'OGGM/oggm', ref: 'v1.6.3' } },
+      named: [{ path: 'data/x.txt', text: 'x\n' }],
+    });
+    expect([...files.keys()]).toEqual([
+      'environment.yml',
+      'apt.txt',
+      'postBuild',
+      'bake.py',
+      'start',
+      'files/data/x.txt',
+    ]);
+    expect(files.get('apt.txt')).toBe('git\nless\n');
+    expect(files.get('environment.yml')).toBe(`# Made by GlacioCloud from images/science/image.yaml.
+name: science
+channels: [conda-forge, nodefaults]
+dependencies:
+  - python=3.12
+  - pip
+  - "rioxarray=0.19"
+  - "xarray"
+  - pip:
+      - "motuclient"
+      - "icepyx>=1"
+      - "oggm[full] @ git+https://github.com/OGGM/oggm@v1.6.3"
+`);
+    expect(files.get('postBuild')).toBe(`#!/bin/bash
+# Made by GlacioCloud from images/science/image.yaml. Recipe ${hash}.
+set -euo pipefail
+# Into the environment's prefix: a home volume hides what an image puts into the home.
+mkdir -p "$CONDA_PREFIX/opt/oggm"
+HOME="$CONDA_PREFIX/opt/oggm" python3 bake.py
+chmod -R a+rX "$CONDA_PREFIX/opt/oggm"
+`);
+  });
+
+  test('OGGM alone is a package of pip', () => {
+    const { files } = folder({ image: { ...onConda, oggm: { git: 'OGGM/oggm' } } });
+    expect(files.get('environment.yml')?.split('\n').slice(5)).toEqual([
+      '  - pip',
+      '  - pip:',
+      expect.stringMatching(/^ {6}- "oggm\[full\] @ git\+https:\/\/github\.com\/OGGM\/oggm@.+"$/u),
+      '',
+    ]);
+  });
+});
+
+describe('what is baked', () => {
+  const baked = (bake: string[]) => folder({ image: { bake } }).files.get('bake.py');
+  const head =
+    '"""Downloads once, at build time, what OGGM otherwise downloads for every user. HOME says where to."""\n';
+  const salem = 'import salem\n\nsalem.get_demo_file("world_borders.shp")\n';
+  const sample = `
+from oggm import cfg, utils
+
+cfg.initialize(logging_level="WARNING")
+utils.get_demo_file("Hintereisferner_RGI5.shp")
+`;
+
+  test('each by itself, and both', () => {
+    expect(baked([])).toBeUndefined();
+    expect(baked(['salem'])).toBe(head + salem);
+    expect(baked(['sample-data'])).toBe(head + sample);
+    expect(baked(['sample-data', 'salem'])).toBe(head + salem + sample);
+  });
+
+  test('is linked into the home before the server starts', () => {
+    expect(folder({ image: { bake: ['salem'] } }).files.get('start')).toBe(`#!/bin/bash
+# Made by GlacioCloud from images/science/image.yaml. Runs before the server, in a home that may be empty or full.
+for opt in /opt/oggm "\${CONDA_PREFIX:-/nonexistent}/opt/oggm"; do
+  [ -d "$opt" ] || continue
+  # Only what is missing, and never an error: a full home must not lock its owner out.
+  mkdir -p "$HOME/.oggm" 2>/dev/null || true
+  for data in "$opt"/.oggm/*; do
+    [ -e "$HOME/.oggm/\${data##*/}" ] || ln -s "$data" "$HOME/.oggm/" 2>/dev/null || true
+  done
+  [ -e "$HOME/.salem_cache" ] || ln -s "$opt/.salem_cache" "$HOME/.salem_cache" 2>/dev/null || true
+done
+exec "$@"
+`);
+  });
+});
+
+describe('the hash', () => {
+  const named = [{ path: 'a', text: 'x' }];
+
+  test('is 40 hex digits, the same for the same image, whatever its folder is called', () => {
+    const { hash } = folder({ named });
+    expect(hash).toMatch(/^[0-9a-f]{40}$/u);
+    expect(folder({ named }).hash).toBe(hash);
+    expect(folder({ named, name: 'other' }).hash).toBe(hash);
+  });
+
+  test('stays as it is from release to release: another one builds every image again', () => {
+    expect(folder({}).hash).toBe('c3bd5c4a7f02967901530207872d400b806c565d');
+  });
+
+  test.each<[string, Written]>([
+    ['title', { named, image: { title: 'Other' } }],
+    ['base', { named, image: { from: { image: base, tag: '1.0' } } }],
+    ['OGGM', { named, image: { oggm: { version: '1.6.2' } } }],
+    ['conda', { named, image: { conda: ['xarray'] } }],
+    ['env', { named, image: { env: { A: 'b' } } }],
+    ['the user’s name', { named, user: { name: 'ada' } }],
+    ['the user’s uid', { named, user: { uid: 1101 } }],
+    ['the user’s gid', { named, user: { gid: 101 } }],
+    ['a named file’s text', { named: [{ path: 'a', text: 'y' }] }],
+    ['a named file’s path', { named: [{ path: 'b', text: 'x' }] }],
+    ['one more named file', { named: [...named, { path: 'b', text: 'y' }] }],
+    ['no named file', {}],
+  ])('changes with %s', (_what, written) => {
+    expect(folder(written).hash).not.toBe(folder({ named }).hash);
+  });
+});

@@ -1,0 +1,200 @@
+import { describe, expect, test } from '@jest/globals';
+import { HUB, said } from '../../support/written.ts';
+
+const IMAGE = 'images/science/image.yaml';
+const LOCK = 'images/science/image.lock.yaml';
+const digest = `sha256:${'a'.repeat(64)}`;
+const ofImage = (id: string, keys: object, more: Record<string, Record<string, unknown>> = {}) =>
+  said(id, { [IMAGE]: { ...keys }, ...more });
+const at = (text: string) => `${IMAGE} ${text}`;
+const base = 'registry.example.org/base';
+const lock = (channels: object) => ({
+  recipe: 'b'.repeat(40),
+  builds: { one: { digest } },
+  channels,
+});
+
+describe('image-source', () => {
+  test.each([
+    [{}, 'nothing says which version of the image'],
+    [{ tag: '1.0', digest }, 'tag and digest exclude each other'],
+    [{ track: 'main', tag: '1.0' }, 'track and tag exclude each other'],
+    [{ digest, track: 'main', tag: '1.0' }, 'track and tag and digest exclude each other'],
+  ])('from %j', (from, message) => {
+    expect(ofImage('image-source', { from: { image: base, ...from } })).toEqual([
+      [at(`image: ${base}`), message, 'write one of track (moves), tag (does not) or digest'],
+    ]);
+  });
+
+  test.each([[{ tag: '1.0' }], [{ track: 'main' }], [{ digest }]])('from %j is right', (from) => {
+    expect(ofImage('image-source', { from: { image: base, ...from } })).toEqual([]);
+  });
+
+  test.each([
+    [{ ref: 'main' }, 'ref: main', 'nothing says which OGGM'],
+    [
+      { git: 'OGGM/oggm', version: '1.6.3' },
+      'git: OGGM/oggm',
+      'git and version exclude each other',
+    ],
+  ])('OGGM %j', (oggm, place, message) => {
+    expect(ofImage('image-source', { oggm })).toEqual([
+      [at(place), message, 'write version: 1.6.3, or git: with ref:'],
+    ]);
+  });
+
+  test.each([[{ version: '1.6.3' }], [{ git: 'OGGM/oggm' }], [undefined]])(
+    'OGGM %j is right',
+    (oggm) => {
+      expect(ofImage('image-source', { oggm, from: undefined })).toEqual([]);
+    },
+  );
+
+  test('both mistakes of one image', () => {
+    const keys = { from: { image: base }, oggm: { ref: 'main' } };
+    expect(ofImage('image-source', keys)).toHaveLength(2);
+  });
+});
+
+describe('mutable-tag', () => {
+  const tagged = (tag: string) => ofImage('mutable-tag', { from: { image: base, tag } });
+
+  test.each(['latest', 'main', 'master', 'stable', 'nightly', 'dev', 'edge', 'test'])(
+    '%s',
+    (tag) => {
+      expect(tagged(tag)).toEqual([[at(tag), `the tag "${tag}" moves`, `write "track: ${tag}"`]]);
+    },
+  );
+
+  test.each(['v1', 'latest-2026', 'mydev', '2026.11'])('%s does not move', (tag) => {
+    expect(tagged(tag)).toEqual([]);
+  });
+
+  test('what is tracked may move', () => {
+    expect(ofImage('mutable-tag', { from: { image: base, track: 'latest' } })).toEqual([]);
+  });
+});
+
+describe('image-unlocked', () => {
+  const hint = 'nothing to do until its first build is locked; or write "digest:"';
+  const from = (written: object, more = {}) =>
+    ofImage('image-unlocked', { from: { image: base, ...written } }, more);
+
+  test('a tag, and what moves', () => {
+    expect(from({ tag: 'v1' })).toEqual([
+      [at(`image: ${base}`), `${base}:v1 is used as it is`, hint],
+    ]);
+    expect(from({ track: 'main' })).toEqual([
+      [at(`image: ${base}`), `${base}:main is used as it is, and it moves`, hint],
+    ]);
+  });
+
+  test('a digest, a lock, and what another rule names', () => {
+    expect(from({ digest })).toEqual([]);
+    expect(from({ tag: 'latest' })).toEqual([]);
+    expect(from({ tag: 'v1' }, { [LOCK]: lock({ stable: 'one' }) })).toEqual([]);
+    expect(ofImage('image-unlocked', { from: undefined })).toEqual([]);
+  });
+
+  test('an image that no hub offers', () => {
+    const spare = { title: 'Spare', from: { image: base, tag: 'v1' } };
+    expect(said('image-unlocked', { 'images/spare/image.yaml': spare })).toEqual([]);
+    expect(
+      said('image-unlocked', {
+        'images/spare/image.yaml': spare,
+        [HUB]: { images: ['science', 'spare'] },
+      }).map(([place]) => place),
+    ).toEqual([`images/spare/image.yaml image: ${base}`]);
+  });
+});
+
+test('image-unbuilt: from conda-forge an image has no address before its first lock', () => {
+  const spare = 'images/spare/image.yaml';
+  const hub = { [HUB]: { images: ['spare', 'science'] }, [spare]: { title: 'Spare' } };
+  const science = { [IMAGE]: { from: undefined } };
+  expect(said('image-unbuilt', { ...hub, ...science })).toEqual([
+    ['spare', 'spare has not been built yet', 'wait for its first lock, then add it'],
+    ['science', 'science has not been built yet', 'wait for its first lock, then add it'],
+  ]);
+  expect(said('image-unbuilt', { ...science, [LOCK]: lock({ candidate: 'one' }) })).toEqual([]);
+  expect(said('image-unbuilt', { [IMAGE]: { from: { image: base, tag: 'v1' } } })).toEqual([]);
+  expect(said('image-unbuilt', { [spare]: { title: 'Spare' } })).toEqual([]);
+});
+
+test('lock-channel: a channel names a build that is there', () => {
+  const channels = (written: object) => said('lock-channel', { [LOCK]: lock(written) });
+  expect(channels({ stable: 'one', candidate: 'one' })).toEqual([]);
+  expect(channels({ stable: 'one', candidate: 'two' })).toEqual([
+    [
+      `${LOCK} two`,
+      'there is no build "two"',
+      'locks are written by the platform: restore the file',
+    ],
+  ]);
+});
+
+describe('image-files', () => {
+  const leaves = (path: string) => [
+    [at(path), `"${path}" leaves the image’s folder`, 'name a file below it'],
+  ];
+
+  test.each(['../x', 'a/../b', '..', './x', 'a/./b', '/etc/passwd'])('%s', (path) => {
+    expect(ofImage('image-files', { files: [path] }).map(([, ...rest]) => rest)).toEqual(
+      leaves(path).map(([, ...rest]) => rest),
+    );
+  });
+
+  test('a file that is not there, and one that is', () => {
+    const there = { 'images/science/a..b/c.ipynb': {} };
+    expect(ofImage('image-files', { files: ['a..b/c.ipynb'] }, there)).toEqual([]);
+    expect(ofImage('image-files', { files: ['a..b/c.ipynb', 'd.txt'] }, there)).toEqual([
+      [at('d.txt'), 'there is no images/science/d.txt', 'add the file, or correct the path'],
+    ]);
+  });
+
+  test('notebooks of tests', () => {
+    const notebooks = ['one.ipynb', '../two.ipynb'];
+    expect(ofImage('image-files', { tests: { oggm: 'none', notebooks } })).toEqual([
+      [
+        at('one.ipynb'),
+        'there is no images/science/one.ipynb',
+        'add the file, or correct the path',
+      ],
+      ...leaves('../two.ipynb'),
+    ]);
+  });
+});
+
+describe('below-home', () => {
+  const env = (name: string, value: string) =>
+    ofImage('below-home', { env: { A: 'x', [name]: value } });
+  const said = (name: string, value: string) => [
+    [
+      expect.stringContaining(value),
+      `${name} points below the home, which a volume hides`,
+      'use a folder below /opt',
+    ],
+  ];
+
+  test.each([
+    ['OGGM_DOWNLOAD_CACHE', '/home/jovyan/cache'],
+    ['SALEM_DATA', '~/data'],
+    ['IPYTHON_DIR', '$HOME/x'],
+    ['PYTHONPATH', '/opt/lib:/home/jovyan/lib'],
+    ['JUPYTER_PATH', '/opt/lib:~/lib'],
+  ])('%s=%s', (name, value) => {
+    expect(env(name, value)).toEqual(said(name, value));
+  });
+
+  test.each([
+    ['OGGM_DOWNLOAD_CACHE', '/opt/home/cache'],
+    ['OGGM_DOWNLOAD_CACHE', '/homes/cache'],
+    ['PYTHONPATH', '/opt/lib:/opt/home/x'],
+    ['OGGM_WORKDIR', '/home/jovyan/work'],
+    ['DIRECTION', '/home/jovyan'],
+    ['SOME_DIRS', '/home/jovyan'],
+    ['EDITOR', '~/bin/vi'],
+  ])('%s=%s is right', (name, value) => {
+    expect(env(name, value)).toEqual([]);
+  });
+});
