@@ -1,0 +1,106 @@
+import { describe, expect, test } from '@jest/globals';
+import { HUB_CODE, hubPart, machineScopes } from '../../../../src/core/hub/values/hub.ts';
+import { MACHINES } from '../../../../src/core/access/door.ts';
+import { at } from '../../../../src/core/json.ts';
+import { MAIN, contextWith } from './context.ts';
+
+const hub = (maxServers: number) => hubPart(contextWith({ capacity: { maxServers } })).jupyterhub;
+
+test('scopes of a service: what it needs for each of its own users, and no more', () => {
+  expect(machineScopes([])).toEqual(['read:hub']);
+  expect(machineScopes(['a_1', 'b_2'])).toEqual([
+    'read:hub',
+    'admin:users!user=a_1',
+    'servers!user=a_1',
+    'access:servers!user=a_1',
+    'admin:users!user=b_2',
+    'servers!user=b_2',
+    'access:servers!user=b_2',
+  ]);
+});
+
+test('the hub itself', () => {
+  const part = hubPart(contextWith({}, { [MAIN]: { storage: { homes: { class: 'fast' } } } }));
+  const folder = '/usr/local/etc/jupyterhub';
+  expect(HUB_CODE).toEqual(['glaciocloud_hub.py', 'glaciocloud_start.py']);
+  expect(part).toEqual({
+    jupyterhub: {
+      hub: {
+        consecutiveFailureLimit: 0,
+        concurrentSpawnLimit: 64,
+        activeServerLimit: 40,
+        annotations: { 'glaciocloud.org/code': 'digest-of-code' },
+        config: { KubeSpawner: { delete_pvc: false } },
+        extraConfig: { glaciocloud: 'import glaciocloud_hub\nglaciocloud_hub.configure(c)\n' },
+        extraVolumes: [
+          { name: 'hub-code', configMap: { name: 'hub-code' } },
+          { name: 'hub-access', secret: { secretName: 'hub-access', optional: true } },
+          { name: 'hub-profiles', configMap: { name: 'hub-profiles', optional: true } },
+          { name: 'hub-notices', configMap: { name: 'hub-notices', optional: true } },
+        ],
+        extraVolumeMounts: [
+          {
+            name: 'hub-code',
+            mountPath: `${folder}/glaciocloud_hub.py`,
+            subPath: 'glaciocloud_hub.py',
+            readOnly: true,
+          },
+          {
+            name: 'hub-code',
+            mountPath: `${folder}/glaciocloud_start.py`,
+            subPath: 'glaciocloud_start.py',
+            readOnly: true,
+          },
+          { name: 'hub-access', mountPath: '/etc/hub-access', readOnly: true },
+          { name: 'hub-profiles', mountPath: '/etc/hub-profiles', readOnly: true },
+          { name: 'hub-notices', mountPath: '/etc/hub-notices', readOnly: true },
+        ],
+        services: { 'glaciocloud-health': { display: false } },
+        loadRoles: {
+          'glaciocloud-health': {
+            services: ['glaciocloud-health'],
+            scopes: machineScopes(MACHINES),
+          },
+        },
+        db: {
+          type: 'sqlite-pvc',
+          pvc: {
+            storage: '1Gi',
+            storageClassName: 'fast',
+            annotations: { 'helm.sh/resource-policy': 'keep' },
+          },
+        },
+        readinessProbe: { periodSeconds: 1 },
+        resources: {
+          requests: { cpu: '100m', memory: '336Mi' },
+          limits: { memory: '672Mi' },
+        },
+      },
+      proxy: {
+        chp: {
+          resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '208Mi' } },
+        },
+      },
+      singleuser: { startTimeout: 900 },
+    },
+    from: {
+      '/hub/activeServerLimit': '/capacity/maxServers',
+      '/hub/resources': '/capacity/maxServers',
+      '/proxy/chp/resources': '/capacity/maxServers',
+    },
+  });
+});
+
+describe('memory grows with the servers that a hub allows', () => {
+  test.each([
+    [1, '258Mi', '516Mi', '130Mi'],
+    [100, '456Mi', '912Mi', '328Mi'],
+    [400, '1056Mi', '2112Mi', '928Mi'],
+  ])('%d servers', (servers, request, limit, proxy) => {
+    const values = hub(servers);
+    expect(at(values, '/hub/activeServerLimit')).toBe(servers);
+    expect(at(values, '/hub/resources/requests/memory')).toBe(request);
+    expect(at(values, '/hub/resources/limits/memory')).toBe(limit);
+    expect(at(values, '/proxy/chp/resources/limits/memory')).toBe(proxy);
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, test } from '@jest/globals';
+import { nodesPart } from '../../../../src/core/hub/values/nodes.ts';
+import { at } from '../../../../src/core/json.ts';
+import { contextWith } from './context.ts';
+
+const base = `registry.example.org/base@sha256:${'a'.repeat(64)}`;
+const other = (name: string) => ({
+  [`images/${name}/image.yaml`]: {
+    title: name,
+    from: { image: `registry.example.org/${name}`, tag: '1' },
+  },
+});
+const others = { ...other('alpha'), ...other('zulu') };
+const event = { from: '2026-12-01T08:00Z', until: '2026-12-01T12:00Z', users: 5 };
+
+test('where pods go, what waits on the nodes, and which seats are warm', () => {
+  const keys = { capacity: { maxServers: 40, placeholders: 3 } };
+  const user = { 'platform.yaml': { user: { name: 'ada', uid: 2000, gid: 200 } } };
+  expect(nodesPart(contextWith(keys, user))).toEqual({
+    jupyterhub: {
+      scheduling: {
+        userScheduler: { enabled: false },
+        podPriority: { enabled: false },
+        userPlaceholder: { enabled: false },
+      },
+      prePuller: { hook: { enabled: false }, continuous: { enabled: false } },
+    },
+    glaciocloud: {
+      hub: { title: 'Hub', url: 'https://hub.example.org' },
+      user: { uid: 2000, gid: 200 },
+      prepull: [base],
+      placeholders: { replicas: 3, cpu: '500m', memory: '4294967296' },
+      notices: { v: 1, announcement: '', spawning: { open: true } },
+    },
+  });
+});
+
+describe('images that wait on the nodes', () => {
+  const prepull = (images: string[], events: object[]) =>
+    at(
+      nodesPart(
+        contextWith(
+          {
+            images,
+            capacity: { maxServers: 40, events: events.map((one) => ({ ...event, ...one })) },
+          },
+          others,
+        ),
+      ).glaciocloud,
+      '/prepull',
+    );
+  const alpha = 'registry.example.org/alpha:1';
+  const zulu = 'registry.example.org/zulu:1';
+
+  test('the first, and those of classes, sorted, each once', () => {
+    expect(prepull(['zulu', 'science', 'alpha'], [])).toEqual([zulu]);
+    expect(prepull(['zulu', 'science', 'alpha'], [{ name: 'a', image: 'alpha' }])).toEqual([
+      alpha,
+      zulu,
+    ]);
+    expect(
+      prepull(
+        ['zulu', 'alpha'],
+        [{ name: 'a', image: 'alpha' }, { name: 'b' }, { name: 'c', image: 'zulu' }],
+      ),
+    ).toEqual([alpha, zulu]);
+  });
+
+  test('a hub without images that could be found', () => {
+    expect(prepull(['nobody'], [{ name: 'a' }])).toEqual([]);
+  });
+});
+
+test('a seat is a quarter of the default size’s cores, and all of its memory', () => {
+  const seat = (sizes: object) =>
+    at(nodesPart(contextWith({ sizes })).glaciocloud, '/placeholders');
+  expect(
+    seat({ a: { cpu: 8, memory: '32G' }, b: { cpu: 0.5, memory: '512M', default: true } }),
+  ).toEqual({ replicas: 0, cpu: '125m', memory: '536870912' });
+  expect(seat({ a: { cpu: 0.25, memory: '1G' } })).toEqual({
+    replicas: 0,
+    cpu: '63m',
+    memory: '1073741824',
+  });
+});

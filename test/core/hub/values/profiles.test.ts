@@ -1,0 +1,102 @@
+import { describe, expect, test } from '@jest/globals';
+import { defaultSize, profilesPart } from '../../../../src/core/hub/values/profiles.ts';
+import type { Size } from '../../../../src/core/model/types.ts';
+import { contextWith } from './context.ts';
+
+const base = `registry.example.org/base@sha256:${'a'.repeat(64)}`;
+
+describe('the default size', () => {
+  const size = (marked: boolean): Size => ({ cpu: 1, memory: '1G', default: marked, for: ['all'] });
+
+  test('is the marked one, or the first, or none', () => {
+    expect(defaultSize({ a: size(false), b: size(true), c: size(true) })).toBe('b');
+    expect(defaultSize({ a: size(false), b: size(false) })).toBe('a');
+    expect(defaultSize({})).toBe('');
+  });
+});
+
+test('what users choose from: images for all, sizes for whom they are', () => {
+  const context = contextWith(
+    {
+      images: ['tools-2.0', 'science'],
+      sizes: {
+        small: { cpu: 1.5, memory: '4G' },
+        tiny: { cpu: 0.5, memory: '512M', default: true, for: ['all', 'tier:researcher'] },
+        large: { title: 'Large', cpu: 8, memory: '32G', for: ['team:example/staff'] },
+      },
+    },
+    {
+      'images/tools-2.0/image.yaml': {
+        title: 'Tools',
+        description: 'For maps.',
+        from: { image: 'registry.example.org/tools', tag: '2.0' },
+      },
+    },
+  );
+  const cores = (count: string) => ({
+    SLURM_JOB_CPUS_PER_NODE: count,
+    PYTHON_CPU_COUNT: count,
+    OMP_NUM_THREADS: count,
+  });
+  expect(profilesPart(context)).toEqual({
+    glaciocloud: {
+      profiles: {
+        v: 1,
+        cpuGuaranteeShare: 0.25,
+        images: [
+          {
+            slug: 'tools-2-0',
+            title: 'Tools',
+            description: 'For maps.',
+            image: 'registry.example.org/tools:2.0',
+            for: ['all'],
+            default: true,
+            env: {},
+          },
+          {
+            slug: 'science',
+            title: 'Science',
+            description: '',
+            image: base,
+            for: ['all'],
+            default: false,
+            env: {
+              OGGM_WORKDIR: '/home/jovyan/oggm-work',
+              OGGM_EXTRACT_DIR: '/home/jovyan/.oggm-extract',
+              OGGM_USE_MULTIPROCESSING: '1',
+            },
+          },
+        ],
+        sizes: [
+          {
+            slug: 'small',
+            title: '1.5 CPU, 4G memory',
+            cpu: 1.5,
+            memory: '4G',
+            for: ['all'],
+            default: false,
+            env: cores('1'),
+          },
+          {
+            slug: 'tiny',
+            title: '0.5 CPU, 512M memory',
+            cpu: 0.5,
+            memory: '512M',
+            for: ['all', 'tier:researcher'],
+            default: true,
+            env: cores('1'),
+          },
+          {
+            slug: 'large',
+            title: 'Large',
+            cpu: 8,
+            memory: '32G',
+            for: ['team:example/staff'],
+            default: false,
+            env: cores('8'),
+          },
+        ],
+      },
+    },
+  });
+});

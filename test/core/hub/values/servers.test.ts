@@ -1,0 +1,108 @@
+import { describe, expect, test } from '@jest/globals';
+import { literal, modelEnv, serversPart } from '../../../../src/core/hub/values/servers.ts';
+import { at } from '../../../../src/core/json.ts';
+import { MAIN, contextWith } from './context.ts';
+
+const user = { 'platform.yaml': { user: { name: 'ada', uid: 2000, gid: 200 } } };
+
+test('user servers', () => {
+  const keys = { env: { A: 'x{y}', B: '1' }, home: { size: '30Gi' } };
+  const storage = { [MAIN]: { storage: { homes: { class: 'fast' } } } };
+  expect(serversPart(contextWith(keys, { ...user, ...storage }))).toEqual({
+    jupyterhub: {
+      singleuser: {
+        image: { name: 'invalid.invalid/choose-an-image', tag: 'none' },
+        uid: 2000,
+        fsGid: 200,
+        allowPrivilegeEscalation: false,
+        cmd: ['/bin/sh', '-c', expect.any(String), 'jupyterhub-singleuser'],
+        defaultUrl: '/lab',
+        extraEnv: { A: 'x{{y}}', B: '1' },
+        storage: {
+          type: 'dynamic',
+          capacity: '30Gi',
+          homeMountPath: '/home/ada',
+          dynamic: { storageClass: 'fast' },
+        },
+        cloudMetadata: { blockWithIptables: false },
+        networkPolicy: {
+          enabled: true,
+          egressAllowRules: {
+            cloudMetadataServer: false,
+            dnsPortsCloudMetadataServer: true,
+            privateIPs: false,
+          },
+        },
+      },
+    },
+    from: {
+      '/singleuser/storage/capacity': '/home/size',
+      '/singleuser/storage/extraVolumes': '/scratch/size',
+      '/singleuser/extraEnv': '/env',
+    },
+  });
+});
+
+test('the start command makes room for Jupyter in a full home, and then becomes the server', () => {
+  const start = at(serversPart(contextWith({})).jupyterhub, '/singleuser/cmd/2');
+  expect(typeof start === 'string' ? start.split('\n') : []).toEqual([
+    'if ! 2>/dev/null head -c 1048576 /dev/zero > "$HOME/.room-for-jupyter"; then',
+    '  echo "Your home is full. Until you make room and restart your server, settings and history are kept in /tmp." >&2',
+    '  spare=/tmp/home-is-full',
+    '  mkdir -p "$spare"',
+    '  export JUPYTER_PATH="$HOME/.local/share/jupyter:$JUPYTER_PATH"',
+    expect.stringMatching(/^ {2}export JUPYTER_CONFIG_DIR="\$spare\/config" JUPYTER_DATA_DIR=/u),
+    'fi',
+    'rm -f "$HOME/.room-for-jupyter"',
+    'exec "$0" "$@"',
+    '',
+  ]);
+});
+
+test('scratch is a folder of the node, of the size that is written', () => {
+  const storage = at(
+    serversPart(contextWith({ scratch: { size: '50Gi' } })).jupyterhub,
+    '/singleuser/storage',
+  );
+  expect(storage).toMatchObject({
+    extraVolumes: [{ name: 'scratch', emptyDir: { sizeLimit: '50Gi' } }],
+    extraVolumeMounts: [{ name: 'scratch', mountPath: '/scratch' }],
+  });
+});
+
+describe('the metadata service of a cloud', () => {
+  test.each([
+    ['gke', 'enforced', false, true],
+    ['gke', 'none', true, true],
+    ['eks', 'enforced', false, false],
+    ['eks', 'none', true, false],
+    ['digitalocean', 'none', true, false],
+    ['k3s', 'none', false, false],
+    ['existing', 'none', false, false],
+    ['existing', 'enforced', false, false],
+  ])('on %s with network policies %s', (provider, networkPolicy, iptables, dns) => {
+    const values = serversPart(contextWith({}, { [MAIN]: { provider, networkPolicy } })).jupyterhub;
+    expect(at(values, '/singleuser/cloudMetadata/blockWithIptables')).toBe(iptables);
+    const rules = '/singleuser/networkPolicy/egressAllowRules';
+    expect(at(values, `${rules}/dnsPortsCloudMetadataServer`)).toBe(dns);
+    expect(at(values, `${rules}/cloudMetadataServer`)).toBe(false);
+  });
+});
+
+test('text that people wrote is text to KubeSpawner', () => {
+  expect(literal('{a} and {{b}} }{')).toBe('{{a}} and {{{{b}}}} }}{{');
+  expect(literal('plain')).toBe('plain');
+});
+
+test('variables of OGGM: on scratch where there is one', () => {
+  expect(modelEnv(contextWith({}, user))).toEqual({
+    OGGM_WORKDIR: '/home/ada/oggm-work',
+    OGGM_EXTRACT_DIR: '/home/ada/.oggm-extract',
+    OGGM_USE_MULTIPROCESSING: '1',
+  });
+  expect(modelEnv(contextWith({ scratch: { size: '50Gi' } }, user))).toEqual({
+    OGGM_WORKDIR: '/home/ada/oggm-work',
+    OGGM_EXTRACT_DIR: '/scratch/oggm',
+    OGGM_USE_MULTIPROCESSING: '1',
+  });
+});
