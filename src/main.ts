@@ -17,7 +17,7 @@ import { tryOut } from './commands/try.ts';
 import { waves } from './commands/waves.ts';
 import { instant } from './core/model/quantities.ts';
 import { completionScript } from './core/show/completion.ts';
-import type { Github } from './edges/github/github.ts';
+import { systemClock } from './edges/clock.ts';
 import type { Report } from './edges/report.ts';
 import { standardStreams } from './edges/terminal.ts';
 import { Failure, UsageError } from './failure.ts';
@@ -27,6 +27,7 @@ import { COMMANDS } from './inputs.ts';
 import type { CommandName } from './inputs.ts';
 import { outcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
+import type { Forge } from './ports.ts';
 import { VERSION } from './version.ts';
 
 /** Composition root: inputs → command → result → exit code. The only place that catches. */
@@ -146,7 +147,7 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
           root,
           hubs: target,
           now,
-          pauseMs: 5000,
+          clock: systemClock,
           actions: action && { github: action.github, run: action.runner.runAddress() },
         },
         report,
@@ -171,14 +172,14 @@ async function run(inputs: Inputs, report: Report): Promise<Outcome> {
 
 /** Only what talks to GitHub loads its client: the other commands start without it. */
 async function actionEdges(): Promise<{
-  github: Github;
+  github: Forge;
   runner: typeof import('./edges/runner.ts');
 }> {
-  const [{ Github: Client }, runner] = await Promise.all([
-    import('./edges/github/github.ts'),
+  const [{ githubForge }, runner] = await Promise.all([
+    import('./edges/github/forge.ts'),
     import('./edges/runner.ts'),
   ]);
-  return { github: new Client(runner.githubSettings()), runner };
+  return { github: githubForge(runner.githubSettings(), systemClock), runner };
 }
 
 /** GitHub, where a run of GitHub Actions gives a token. */

@@ -2,9 +2,15 @@ import { escapeMarkdown } from '../core/show/findings.ts';
 import { unitId } from '../core/unit.ts';
 import type { WantedRelease } from '../core/unit.ts';
 import { RECORD_FILES } from '../edges/deployed.ts';
-import type { Github } from '../edges/github/github.ts';
 import { Failure } from '../failure.ts';
+import type { Forge } from '../ports.ts';
 import type { UnitResult } from './types.ts';
+
+/** What telling needs of GitHub. */
+export type Told = Pick<
+  Forge,
+  'commitFiles' | 'openIssue' | 'closeIssue' | 'stickyComment' | 'deployment'
+>;
 
 /** What people read on GitHub about a deployment. A part that GitHub refuses is reported and leaves the rest alone: the hub runs either way. */
 export interface Story {
@@ -19,7 +25,7 @@ export interface Story {
 
 /** Record on the branch `deployed`, status of the deployment, and the hub's one tracking issue: opened by a failure, closed by recovery. */
 export async function tellGithub(
-  github: Github,
+  github: Told,
   results: readonly UnitResult[],
   wanted: readonly WantedRelease[],
   story: Story,
@@ -81,7 +87,7 @@ export async function tellGithub(
 }
 
 async function tellRemoval(
-  github: Github,
+  github: Told,
   { unit, outcome, reason }: UnitResult,
   { run }: Story,
   attempt: (what: string, work: () => Promise<unknown>) => Promise<void>,

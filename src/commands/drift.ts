@@ -7,13 +7,15 @@ import { parseObject, splitDocuments } from '../core/manifests.ts';
 import { withTemporaryFolder } from '../edges/files.ts';
 import { HelmReleases } from '../edges/helm-releases.ts';
 import { findHelm } from '../edges/helm.ts';
-import type { Github } from '../edges/github/github.ts';
 import { Kube } from '../edges/kube.ts';
 import type { Report } from '../edges/report.ts';
 import { SCHEMA_VERSION, outcome } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
+import type { Forge } from '../ports.ts';
 
-interface HubDrift {
+type Tracker = Pick<Forge, 'openIssue' | 'closeIssue'>;
+
+export interface HubDrift {
   hub: string;
   drift: Drift[];
   foreign: Foreign[];
@@ -23,7 +25,7 @@ interface HubDrift {
 export async function drift(
   kubeconfig: string,
   hubs: readonly string[],
-  action: { github: Github } | undefined,
+  action: { github: Tracker } | undefined,
   report: Report,
 ): Promise<Outcome> {
   const kube = new Kube(kubeconfig);
@@ -36,7 +38,7 @@ export async function drift(
     for (const [hub] of known) all.push(await hubDrift(kube, releases, hub));
     return all;
   });
-  if (action) await track(action.github, found, report);
+  if (action) await tellDrift(action.github, found, report);
   const drifted = found.some((one) => one.drift.length > 0);
   // On GitHub the issue says it: a red run every night would say no more.
   return outcome({
@@ -47,7 +49,11 @@ export async function drift(
 }
 
 /** One tracking issue for each hub, closed when it is as deployed again. */
-async function track(github: Github, found: readonly HubDrift[], report: Report): Promise<void> {
+export async function tellDrift(
+  github: Tracker,
+  found: readonly HubDrift[],
+  report: Pick<Report, 'progress'>,
+): Promise<void> {
   for (const one of found) {
     const labels = ['glaciocloud-drift', `hub:${one.hub}`];
     if (one.drift.length === 0) await github.closeIssue(labels, `${one.hub} is as deployed again.`);

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { addressSign, heartbeatLabels, heartbeatSign } from '../core/watch/outside.ts';
 import type { Sign } from '../core/watch/outside.ts';
 import { hasErrors } from '../core/finding.ts';
@@ -7,21 +6,22 @@ import type { Doc, EnvironmentFile, Platform } from '../core/model/types.ts';
 import { seconds } from '../core/model/quantities.ts';
 import { escapeMarkdown } from '../core/show/findings.ts';
 import { askAddress, hubApi } from '../edges/address.ts';
-import type { Github } from '../edges/github/github.ts';
 import type { Report } from '../edges/report.ts';
 import { UsageError } from '../failure.ts';
 import { gatherPlatform } from '../gather/platform.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
+import type { Clock, Forge } from '../ports.ts';
+
+type Watched = Pick<Forge, 'issueTexts' | 'openIssue' | 'closeIssue'>;
 
 export interface OutsideInputs {
   root: string;
   hubs: readonly string[];
   now: number;
-  /** Between two attempts at an address. */
-  pauseMs: number;
+  clock: Pick<Clock, 'sleep'>;
   /** GitHub and the address of the run, in GitHub Actions. */
-  actions: { github: Github; run: string | undefined } | undefined;
+  actions: { github: Watched; run: string | undefined } | undefined;
 }
 
 interface Seen {
@@ -32,6 +32,8 @@ interface Seen {
 }
 
 const ATTEMPTS = 3;
+/** Between two attempts at an address. */
+const PAUSE_MS = 5000;
 
 /** Hubs as the internet sees them, and whether their probes still speak. In GitHub Actions a tracking issue for each hub says it; elsewhere exit 1. */
 export async function outside(inputs: OutsideInputs, report: Report): Promise<Outcome> {
@@ -79,12 +81,12 @@ async function look(
 /** The first good answer counts: a hub that restarts is away for some seconds. */
 async function addressOf(
   { data: { url } }: Doc<EnvironmentFile>,
-  { now, pauseMs }: OutsideInputs,
+  { now, clock }: OutsideInputs,
 ): Promise<Sign> {
   for (let attempt = 1; ; attempt += 1) {
     const sign = addressSign(await askAddress(hubApi(url)), now);
     if (sign.kind !== 'problem' || attempt === ATTEMPTS) return sign;
-    await sleep(pauseMs);
+    await clock.sleep(PAUSE_MS);
   }
 }
 
@@ -94,11 +96,10 @@ async function heartbeatOf(
 ): Promise<Sign> {
   if (!probe) return { kind: 'unchecked', text: 'no probe: in its file' };
   if (!actions) return { kind: 'unchecked', text: 'the probe is heard in GitHub Actions only' };
-  return heartbeatSign(
-    await actions.github.issueText(heartbeatLabels(name)),
-    seconds(probe.api),
-    now,
-  );
+  const texts = await actions.github.issueTexts(heartbeatLabels(name));
+  const signs = texts.map((text) => heartbeatSign(text, seconds(probe.api), now));
+  const well = signs.find(({ kind }) => kind === 'well');
+  return well ?? signs[0] ?? heartbeatSign(undefined, seconds(probe.api), now);
 }
 
 /** The tracking issue of each hub, by labels of its own; what was not checked leaves it as it is. */

@@ -5,15 +5,19 @@ import { COMMENT_MARKER } from '../core/show/reviewed.ts';
 import { planJson, planText } from '../core/show/plan-text.ts';
 import { deployedInFolder, deployedOnBranch } from '../edges/deployed.ts';
 import { writeWhole } from '../edges/files.ts';
-import type { Github } from '../edges/github/github.ts';
 import type { Report } from '../edges/report.ts';
-import type { CheckRun } from '../edges/runner.ts';
 import { gatherPlan } from '../flow/plan.ts';
 import { outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
+import type { CheckRun, Forge } from '../ports.ts';
+
+type Commented = Pick<Forge, 'headOf' | 'stickyComment'>;
 
 /** Which pull request a finished check belongs to, and which commit to look at. Says `number: ''` where there is none any more. */
-export async function pullRequest(run: CheckRun, github: Github): Promise<Outcome> {
+export async function pullRequest(
+  run: CheckRun,
+  github: Pick<Forge, 'pullRequestOf'>,
+): Promise<Outcome> {
   const pull = await github.pullRequestOf(run);
   if (!pull)
     return outcome({
@@ -45,7 +49,7 @@ export interface ReviewInputs {
 /** The plan of a pull request as its one comment. */
 export async function review(
   inputs: ReviewInputs,
-  github: Github,
+  github: Commented,
   report: Report,
 ): Promise<Outcome> {
   const deployed =
@@ -82,7 +86,7 @@ export async function review(
 /** Nothing is said about a commit that is no longer the head: the run for the new one says it. */
 async function post(
   { pull, head }: ReviewInputs,
-  github: Github,
+  github: Commented,
   report: Report,
   body: string,
 ): Promise<boolean> {

@@ -1,15 +1,15 @@
-import type { Github } from '../edges/github/github.ts';
 import type { TryRequest } from '../edges/runner.ts';
 import { Failure } from '../failure.ts';
 import { gatherPlatform } from '../gather/platform.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
+import type { Forge } from '../ports.ts';
 
 /** Whether `/try SHA` may be done: asked by somebody who may push, for exactly the head of the pull request. Says on which clusters. */
 export async function tryOut(
   root: string,
   { pull, login, commit }: TryRequest,
-  github: Github,
+  github: Pick<Forge, 'mayWrite' | 'headOf'>,
 ): Promise<Outcome> {
   const { platform, findings } = await gatherPlatform(root);
   if (!platform) return refused(findings);

@@ -1,14 +1,8 @@
 import { context } from '@actions/github';
 import { at, objectsIn, textAt } from '../core/json.ts';
 import { UsageError } from '../failure.ts';
-import type { GithubSettings } from './github/github.ts';
-
-/** The run of the check workflow that a `workflow_run` job follows, as its event tells. */
-export interface CheckRun {
-  headOwner: string;
-  headBranch: string;
-  headSha: string;
-}
+import type { CheckRun } from '../ports.ts';
+import type { GithubSettings } from './github/client.ts';
 
 /** What the runner of GitHub Actions tells by its environment. */
 export function githubSettings(): GithubSettings {

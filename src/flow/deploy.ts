@@ -20,7 +20,6 @@ import { unitId } from '../core/unit.ts';
 import type { Unit, WantedRelease } from '../core/unit.ts';
 import { withTemporaryFolder, writeFolder } from '../edges/files.ts';
 import { headCommit, headMessage } from '../edges/git.ts';
-import type { Github } from '../edges/github/github.ts';
 import { HelmReleases } from '../edges/helm-releases.ts';
 import { findHelm } from '../edges/helm.ts';
 import { Kube } from '../edges/kube.ts';
@@ -32,6 +31,7 @@ import { gatherCharts } from '../gather/charts.ts';
 import { gatherPlatform } from '../gather/platform.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
+import type { Forge } from '../ports.ts';
 import { allFindings } from './findings.ts';
 import { inRecord, keepRecord, publicRecord, publicReleases } from './record.ts';
 
@@ -57,7 +57,7 @@ export interface DeployInputs {
   pull: number | undefined;
   clock: () => Date;
   /** Without it nothing goes to GitHub, and nobody knows what was reviewed. */
-  actions: { github: Github; run: string | undefined; branch: string } | undefined;
+  actions: { github: Forge; run: string | undefined; branch: string } | undefined;
 }
 
 const TRY_MARKER = '<!-- glaciocloud try -->';
@@ -209,7 +209,7 @@ export async function deploy(inputs: DeployInputs, report: Report): Promise<Outc
 
 /** The pull request that this commit came by, and the digests that its plan showed. A commit without one was reviewed by nobody. */
 async function mergeOf(
-  github: Github | undefined,
+  github: Pick<Forge, 'mergedPull' | 'botComment'> | undefined,
   commit: string,
 ): Promise<{ pull: number | undefined; reviewed: Map<string, string> } | undefined> {
   if (!github) return undefined;

@@ -1,10 +1,15 @@
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
 import nock from 'nock';
-import { Github } from '../../src/edges/github/github.ts';
+import { githubForge } from '../../src/edges/github/forge.ts';
+import { testClock } from '../support/clock.ts';
 
 /* What exactly is sent. Undeclared requests fail, and so do declared ones that are not made. */
-const API = 'https://api.github.test';
-const github = new Github({ api: API, token: 'a-token', owner: 'example', repo: 'hubs' });
+const API = 'https://github.example.org/api/v3';
+const github = githubForge(
+  { api: API, token: 'a-token', owner: 'example', repo: 'hubs' },
+  testClock(),
+);
+const reqheaders = { authorization: 'token a-token' };
 
 beforeEach(() => {
   nock.cleanAll();
@@ -16,7 +21,7 @@ afterAll(() => {
 });
 
 test('a pull request is asked for by owner and branch, open ones only', async () => {
-  const scope = nock(API, { reqheaders: { authorization: 'token a-token' } })
+  const scope = nock(API, { reqheaders })
     .get('/repos/example/hubs/pulls')
     .query({ state: 'open', head: 'somebody:topic', per_page: 100 })
     .reply(200, [{ number: 7, head: { sha: 'f'.repeat(40) } }]);
@@ -30,24 +35,30 @@ test('a pull request is asked for by owner and branch, open ones only', async ()
   expect(scope.isDone()).toBe(true);
 });
 
-test('comments are read to the last page before one is written', async () => {
+test('comments are read page by page as GitHub links them, and who we are is asked beside the API', async () => {
   const page = (from: number): object[] =>
     Array.from({ length: 100 }, (_, index) => ({
       id: from + index,
       body: 'words',
-      user: { type: 'User' },
+      user: { id: 1 },
     }));
-  const scope = nock(API)
-    .get('/repos/example/hubs/issues/7/comments')
+  const comments = '/repos/example/hubs/issues/7/comments';
+  const scope = nock(API, { reqheaders })
+    .get(comments)
     .query({ per_page: 100 })
     .reply(200, page(1), {
-      link: `<${API}/repos/example/hubs/issues/7/comments?per_page=100&page=2>; rel="next"`,
+      link: `<${API}${comments}?per_page=100>; rel="prev", <${API}${comments}?after=x>; rel="next"`,
     })
-    .get('/repos/example/hubs/issues/7/comments')
-    .query({ per_page: 100, page: 2 })
-    .reply(200, [{ id: 500, body: '<!-- mark --> old', user: { type: 'Bot' } }])
+    .get(comments)
+    .query({ after: 'x' })
+    .reply(200, [{ id: 500, body: '<!-- mark --> old', user: { id: 2 } }], {
+      link: `<${API}${comments}?per_page=100>; rel="first"`,
+    })
     .patch('/repos/example/hubs/issues/comments/500', { body: '<!-- mark --> new' })
     .reply(200, {});
+  const who = nock('https://github.example.org', { reqheaders })
+    .post('/api/graphql', { query: '{ viewer { databaseId } }' })
+    .reply(200, { data: { viewer: { databaseId: 2 } } });
   expect(await github.stickyComment(7, '<!-- mark -->', '<!-- mark --> new')).toBe('updated');
-  expect(scope.isDone()).toBe(true);
-}, 20_000);
+  expect([scope.isDone(), who.isDone()]).toEqual([true, true]);
+});

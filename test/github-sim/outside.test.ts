@@ -10,7 +10,9 @@ import { outside } from '../../src/commands/outside.ts';
 import { addressSign, heartbeatLabels, heartbeatSign } from '../../src/core/watch/outside.ts';
 import { askAddress } from '../../src/edges/address.ts';
 import { exec } from '../../src/edges/exec.ts';
-import { Github } from '../../src/edges/github/github.ts';
+import { githubForge } from '../../src/edges/github/forge.ts';
+import type { Forge } from '../../src/ports.ts';
+import { testClock } from '../support/clock.ts';
 import { terminalReport } from '../../src/edges/report.ts';
 import { startGithubSim } from '../support/github-sim/server.ts';
 import type { GithubSim } from '../support/github-sim/server.ts';
@@ -26,7 +28,7 @@ let folder: Awaited<ReturnType<typeof temporary>>;
 let root: string;
 let sim: GithubSim;
 let repository: Repository;
-let github: Github;
+let github: Forge;
 let hub: Server;
 let address: string;
 /** What the hub's address answers. */
@@ -51,7 +53,7 @@ const look = (more: { now?: number; actions?: boolean } = {}) =>
       root,
       hubs: [],
       now: more.now ?? NOW,
-      pauseMs: 1,
+      clock: testClock(),
       actions: more.actions === false ? undefined : { github, run: undefined },
     },
     { ...terminalReport(), progress: () => undefined },
@@ -100,7 +102,7 @@ beforeAll(async () => {
   sim = await startGithubSim();
   repository = sim.state.addRepository(sim.state.addUser('example'), 'hubs');
   sim.state.addToken('bot', sim.state.addUser('github-actions[bot]', 'Bot'), ['issues']);
-  github = new Github({ api: sim.url, token: 'bot', owner: 'example', repo: 'hubs' });
+  github = githubForge({ api: sim.url, token: 'bot', owner: 'example', repo: 'hubs' }, testClock());
 });
 afterAll(async () => {
   setDefaultCACertificates(TRUSTED);
@@ -243,7 +245,10 @@ describe('hubs from outside', () => {
 
   test('a hub that does not exist is a usage error, and broken files are refused', async () => {
     await expect(
-      outside({ root, hubs: ['hbu'], now: NOW, pauseMs: 1, actions: undefined }, terminalReport()),
+      outside(
+        { root, hubs: ['hbu'], now: NOW, clock: testClock(), actions: undefined },
+        terminalReport(),
+      ),
     ).rejects.toThrow('there is no hub "hbu"');
     await edit(root, 'environments/hub.yaml', 'title: Hub', 'titel: Hub');
     expect((await look({ actions: false })).exit).toBe(2);

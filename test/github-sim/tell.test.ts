@@ -3,14 +3,16 @@ import { tellGithub } from '../../src/apply/tell.ts';
 import type { Story } from '../../src/apply/tell.ts';
 import type { UnitResult } from '../../src/apply/types.ts';
 import type { Unit, WantedRelease } from '../../src/core/unit.ts';
-import { Github } from '../../src/edges/github/github.ts';
+import { githubForge } from '../../src/edges/github/forge.ts';
+import type { Forge } from '../../src/ports.ts';
+import { testClock } from '../support/clock.ts';
 import { startGithubSim } from '../support/github-sim/server.ts';
 import type { GithubSim } from '../support/github-sim/server.ts';
 import type { Repository } from '../support/github-sim/state.ts';
 
 let sim: GithubSim;
 let repository: Repository;
-let github: Github;
+let github: Forge;
 const unit: Unit = { kind: 'hub', cluster: 'c', name: 'hub' };
 const wanted: WantedRelease = {
   unit,
@@ -53,7 +55,7 @@ beforeAll(async () => {
   sim.state.addToken('bot', bot, ['contents', 'issues', 'pull-requests', 'deployments']);
   sim.state.addToken('weak', bot, []);
   repository = sim.state.addRepository(owner, 'hubs');
-  github = new Github({ api: sim.url, token: 'bot', owner: 'example', repo: 'hubs' });
+  github = githubForge({ api: sim.url, token: 'bot', owner: 'example', repo: 'hubs' }, testClock());
 });
 afterAll(() => sim.close());
 
@@ -179,7 +181,7 @@ test('each deployment has its status', () => {
 test('a token that may not write is reported, and the deployment goes on', async () => {
   said.length = 0;
   await tellGithub(
-    new Github({ api: sim.url, token: 'weak', owner: 'example', repo: 'hubs' }),
+    githubForge({ api: sim.url, token: 'weak', owner: 'example', repo: 'hubs' }, testClock()),
     [result('done')],
     [wanted],
     story('4'),

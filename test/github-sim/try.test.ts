@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { tryOut } from '../../src/commands/try.ts';
-import { Github } from '../../src/edges/github/github.ts';
+import { githubForge } from '../../src/edges/github/forge.ts';
+import type { Forge } from '../../src/ports.ts';
+import { testClock } from '../support/clock.ts';
 import { startGithubSim } from '../support/github-sim/server.ts';
 import type { GithubSim } from '../support/github-sim/server.ts';
 import { ROOT } from '../support/sample.ts';
 
 const HEAD = 'b'.repeat(40);
 let sim: GithubSim;
-let github: Github;
+let github: Forge;
 let pull: number;
 
 beforeAll(async () => {
@@ -23,7 +25,10 @@ beforeAll(async () => {
     base: { ref: 'main', sha: 'c'.repeat(40) },
     mergeSha: 'd'.repeat(40),
   }).number;
-  github = new Github({ api: sim.url, token: 'bot', owner: 'maintainer', repo: 'hubs' });
+  github = githubForge(
+    { api: sim.url, token: 'bot', owner: 'maintainer', repo: 'hubs' },
+    testClock(),
+  );
 });
 afterAll(() => sim.close());
 

@@ -76,6 +76,7 @@ function issueBody(issue: Issue): Body {
     user: userBody(issue.user),
     labels: issue.labels.map((name) => ({ name })),
     comments: issue.comments.length,
+    ...(issue.pull ? { pull_request: {} } : {}),
   };
 }
 
@@ -160,7 +161,8 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
       const user = found(
         [...state.users.values()].find(({ login }) => login === parameters['username']),
       );
-      const permission = user.id === repository.owner.id ? 'admin' : 'read';
+      const permission =
+        user.id === repository.owner.id ? 'admin' : (repository.permissions.get(user.id) ?? 'read');
       return { status: 200, body: { permission, role_name: permission, user: userBody(user) } };
     },
   },
@@ -207,6 +209,7 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
               (state === 'all' || issue.state === state) &&
               labels.every((label) => issue.labels.includes(label)),
           )
+          .sort((a, b) => b.number - a.number)
           .map(issueBody),
       };
     },
@@ -388,8 +391,9 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
         sha?: string | null;
         content?: string;
       }[]) {
-        if (item.sha === null) entries.delete(item.path);
-        else if (item.sha !== undefined) entries.set(item.path, item.sha);
+        if (item.sha === null) {
+          if (!entries.delete(item.path)) throw new Refusal(422, 'GitRPC::BadObjectState');
+        } else if (item.sha !== undefined) entries.set(item.path, item.sha);
         else {
           const sha = objectId('blob', item.content ?? '');
           repository.objects.set(sha, { type: 'blob', content: Buffer.from(item.content ?? '') });

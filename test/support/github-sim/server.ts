@@ -15,12 +15,18 @@ export interface LoggedRequest {
   body: Body;
 }
 
-/** A failure to answer with instead: by method and path, for the next `times` requests that match. */
+/**
+ * A failure to answer with instead, or a function that is called before the true answer: by method and path, for the
+ * next `times` requests that match.
+ */
 export interface Fault {
   method: string;
   path: RegExp;
   times: number;
-  answer: { status: number; headers?: Record<string, string>; message?: string } | 'reset';
+  answer:
+    | { status: number; headers?: Record<string, string>; message?: string; body?: unknown }
+    | 'reset'
+    | (() => void);
 }
 
 export interface GithubSim {
@@ -84,7 +90,20 @@ async function answer(
   if (fault) {
     fault.times -= 1;
     if (fault.answer === 'reset') return void request.socket.destroy();
-    send(fault.answer.status, { message: fault.answer.message ?? 'fault' }, fault.answer.headers);
+    if (typeof fault.answer !== 'function') {
+      const { status, headers, message = 'fault', body: given = { message } } = fault.answer;
+      send(status, given, headers);
+      return;
+    }
+    fault.answer();
+  }
+  // The one question in GraphQL that is asked: REST does not tell a token of an App who it is.
+  if (method === 'POST' && /^(?:\/api)?\/graphql$/u.test(path)) {
+    const asked = state.tokens.get(token)?.user;
+    if (!asked) send(401, { message: 'Bad credentials' });
+    else if (body['query'] !== '{ viewer { databaseId } }')
+      send(501, { message: 'github-sim does not know this query' });
+    else send(200, { data: { viewer: { databaseId: asked.id } } });
     return;
   }
   for (const route of ROUTES) {
@@ -135,7 +154,7 @@ async function answer(
         body,
       });
       const page = Array.isArray(result.body)
-        ? paged(result.body, url)
+        ? paged(result.body, new URL(request.url ?? '/', `http://${request.headers.host ?? ''}`))
         : { content: result.body, headers: {} };
       const content =
         result.body === undefined ? undefined : complete(route.id, result.status, page.content);
@@ -167,7 +186,7 @@ function paged(
   const link = (to: number, rel: string): string => {
     const target = new URL(url);
     target.searchParams.set('page', String(to));
-    return `<http://127.0.0.1${target.pathname}${target.search}>; rel="${rel}"`;
+    return `<${target.href}>; rel="${rel}"`;
   };
   const last = Math.max(1, Math.ceil(list.length / size));
   return {

@@ -60,6 +60,8 @@ export interface Repository {
   id: number;
   owner: User;
   name: string;
+  /** By the id of a person; who is not named may read. */
+  permissions: Map<number, 'admin' | 'write' | 'read' | 'none'>;
   issues: Map<number, Issue>;
   refs: Map<string, string>;
   objects: Map<
@@ -109,6 +111,7 @@ export class State {
       id: this.nextId(),
       owner,
       name,
+      permissions: new Map(),
       issues: new Map(),
       refs: new Map(),
       objects: new Map(),

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Octokit } from '@octokit/rest';
-import { Github, GithubRefused } from '../../src/edges/github/github.ts';
-import { COMMENT_MARKER } from '../../src/core/show/reviewed.ts';
 import { startGithubSim } from '../support/github-sim/server.ts';
 import type { GithubSim } from '../support/github-sim/server.ts';
 import type { Issue, Repository } from '../support/github-sim/state.ts';
@@ -19,7 +17,6 @@ const client = (token: string): Octokit =>
     log: { debug() {}, info() {}, warn() {}, error() {} },
     request: { fetch: (...args: Parameters<typeof fetch>) => globalThis.fetch(...args) },
   });
-const github = (token: string): Github => new Github({ api: sim.url, token, ...repo });
 const statusOf = (call: Promise<unknown>): Promise<number> =>
   call.then(
     () => 200,
@@ -44,6 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => sim.close());
 
+/* The double itself: what it refuses is what our own calls are held to in test/edges/github-*.test.ts. */
 describe('the double behaves as GitHub describes itself', () => {
   test('tokens and permissions', async () => {
     expect(await statusOf(client('nobody').pulls.list(repo))).toBe(401);
@@ -180,65 +178,4 @@ describe('the double behaves as GitHub describes itself', () => {
     expect(response.status).toBe(501);
     expect(await response.text()).toContain('does not know GET /repos/example/hubs/teleport');
   });
-});
-
-describe('our side', () => {
-  test('a pull request is found by its head, and only while it is the head', async () => {
-    const run = { headOwner: 'example', headBranch: 'topic', headSha: HEAD };
-    expect(await github('reader').pullRequestOf(run)).toEqual({
-      number: 1,
-      head: HEAD,
-      merge: 'c'.repeat(40),
-    });
-    expect(
-      await github('reader').pullRequestOf({ ...run, headSha: 'd'.repeat(40) }),
-    ).toBeUndefined();
-  });
-
-  test('the comment is one, and a stranger cannot take its place', async () => {
-    pull.comments.push({
-      id: 1,
-      user: { id: 5, login: 'stranger', type: 'User' },
-      body: `${COMMENT_MARKER} mine`,
-      created_at: '',
-      updated_at: '',
-    });
-    expect(await github('bot').stickyComment(1, COMMENT_MARKER, `${COMMENT_MARKER} a`)).toBe(
-      'created',
-    );
-    expect(await github('bot').stickyComment(1, COMMENT_MARKER, `${COMMENT_MARKER} a`)).toBe(
-      'unchanged',
-    );
-    expect(await github('bot').stickyComment(1, COMMENT_MARKER, `${COMMENT_MARKER} b`)).toBe(
-      'updated',
-    );
-    expect(pull.comments.map(({ body }) => body)).toEqual([
-      `${COMMENT_MARKER} mine`,
-      `${COMMENT_MARKER} b`,
-    ]);
-  });
-
-  test('a refused token is one clear message', async () => {
-    await expect(github('reader').stickyComment(1, COMMENT_MARKER, 'x')).rejects.toThrow(
-      GithubRefused,
-    );
-    await expect(github('nobody').headOf(1)).rejects.toMatchObject({
-      hint: 'the token is wrong or has expired',
-    });
-  });
-
-  test('a limit is waited for', async () => {
-    sim.faults.push({
-      method: 'GET',
-      path: /pulls\/1$/u,
-      times: 1,
-      answer: { status: 429, headers: { 'retry-after': '1' } },
-    });
-    expect(await github('reader').headOf(1)).toBe(HEAD);
-  }, 30_000);
-
-  test('an outage is tried again', async () => {
-    sim.faults.push({ method: 'GET', path: /pulls\/1$/u, times: 1, answer: { status: 502 } });
-    expect(await github('reader').headOf(1)).toBe(HEAD);
-  }, 30_000);
 });

@@ -1,0 +1,28 @@
+import type { Clock, Forge } from '../../ports.ts';
+import { GithubClient } from './client.ts';
+import type { GithubSettings } from './client.ts';
+import { GithubIssues } from './issues.ts';
+import { GithubPulls } from './pulls.ts';
+import { GithubRecord } from './record.ts';
+
+/** GitHub as the platform uses it: each call is named for what it is for. */
+export function githubForge(settings: GithubSettings, clock: Clock): Forge {
+  const client = new GithubClient(settings, clock);
+  const pulls = new GithubPulls(client);
+  const issues = new GithubIssues(client);
+  const record = new GithubRecord(client);
+  return {
+    pullRequestOf: (run) => pulls.pullRequestOf(run),
+    mergedPull: (commit) => pulls.mergedPull(commit),
+    headOf: (pull) => pulls.headOf(pull),
+    stickyComment: (pull, marker, body) => pulls.stickyComment(pull, marker, body),
+    botComment: (pull, marker) => pulls.botComment(pull, marker),
+    mayWrite: (login) => pulls.mayWrite(login),
+    openIssue: (labels, title, body) => issues.openIssue(labels, title, body),
+    closeIssue: (labels, why) => issues.closeIssue(labels, why),
+    issueTexts: (labels) => issues.issueTexts(labels),
+    branchHead: (branch) => record.branchHead(branch),
+    commitFiles: (branch, files, message) => record.commitFiles(branch, files, message),
+    deployment: (status) => record.deployment(status),
+  };
+}
