@@ -46,12 +46,13 @@ export function labelOrder(): Order {
   const hub = names.find((name) => name.startsWith('hub:'))?.slice('hub:'.length);
   const issue = at(context.payload, '/issue/number');
   const label = textAt(context.payload, '/label/name');
-  if (typeof issue !== 'number' || label === '')
+  const login = textAt(context.payload, '/sender/login');
+  if (typeof issue !== 'number' || label === '' || login === '')
     throw new UsageError(
       'this is not an event of a label on an issue',
       'use it in a workflow that runs on `issues: {types: [labeled]}`',
     );
-  return { label, hub, issue, login: textAt(context.payload, '/sender/login') };
+  return { label, hub, issue, login };
 }
 
 /** `/try SHA` on a pull request. The text comes from whoever wrote it. */
@@ -63,19 +64,21 @@ export interface TryRequest {
 
 export function tryRequest(): TryRequest {
   const pull = at(context.payload, '/issue/number');
-  if (typeof pull !== 'number' || at(context.payload, '/issue/pull_request') === undefined)
+  const login = textAt(context.payload, '/comment/user/login');
+  const onPull = at(context.payload, '/issue/pull_request') !== undefined;
+  if (typeof pull !== 'number' || !onPull || login === '')
     throw new UsageError(
       'this is not a comment on a pull request',
       'use it in a workflow that runs on `issue_comment`',
     );
-  return {
-    pull,
-    login: textAt(context.payload, '/comment/user/login'),
-    commit: /^\/try ([0-9a-f]{40})\s*$/u.exec(textAt(context.payload, '/comment/body'))?.[1],
-  };
+  const body = textAt(context.payload, '/comment/body');
+  return { pull, login, commit: /^\/try ([0-9a-f]{40})\s*$/u.exec(body)?.[1] };
 }
 
-/** The check run in a `workflow_run` event. The event is GitHub's, but its names come from whoever opened the pull request. */
+/**
+ * The check run in a `workflow_run` event. The event is GitHub's, but its names come from whoever opened the pull
+ * request.
+ */
 export function checkRun(): CheckRun {
   const word = (path: string): string => textAt(context.payload, path);
   const run = {

@@ -1,56 +1,92 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { tryOut } from '../../src/commands/try.ts';
-import { githubForge } from '../../src/edges/github/forge.ts';
-import type { Forge } from '../../src/ports.ts';
-import { testClock } from '../support/clock.ts';
-import { startGithubSim } from '../support/github-sim/server.ts';
-import type { GithubSim } from '../support/github-sim/server.ts';
-import { ROOT } from '../support/sample.ts';
+import type { Outcome } from '../../src/outcome.ts';
+import { githubStage } from '../support/github-sim/stage.ts';
+import type { GithubStage } from '../support/github-sim/stage.ts';
+import { ROOT, copyPlatform, edit, temporary } from '../support/sample.ts';
 
 const HEAD = 'b'.repeat(40);
-let sim: GithubSim;
-let github: Forge;
-let pull: number;
+const OLD = 'e'.repeat(40);
+let stage: GithubStage;
 
-beforeAll(async () => {
-  sim = await startGithubSim();
-  const owner = sim.state.addUser('maintainer');
-  sim.state.addUser('stranger');
-  sim.state.addToken('bot', sim.state.addUser('github-actions[bot]', 'Bot'), []);
-  const repository = sim.state.addRepository(owner, 'hubs');
-  pull = sim.state.addPull(repository, {
-    title: 'A change',
-    user: owner,
-    head: { ref: 'change', sha: HEAD },
-    base: { ref: 'main', sha: 'c'.repeat(40) },
-    mergeSha: 'd'.repeat(40),
-  }).number;
-  github = githubForge(
-    { api: sim.url, token: 'bot', owner: 'maintainer', repo: 'hubs' },
-    testClock(),
-  );
+beforeEach(async () => {
+  stage = await githubStage();
+  stage.pull({ sha: HEAD });
 });
-afterAll(() => sim.close());
+afterEach(() => stage.sim.close());
+
+const attempt = (
+  part: { login?: string; commit?: string | undefined } = {},
+  root = ROOT,
+): Promise<Outcome> =>
+  tryOut(root, { pull: 1, login: 'example', commit: HEAD, ...part }, stage.forge);
 
 test('who may push tries exactly the head of a pull request, on the clusters of the first wave', async () => {
-  const { outputs } = await tryOut(ROOT, { pull, login: 'maintainer', commit: HEAD }, github);
-  expect(outputs).toEqual({
+  const outputs = {
     commit: HEAD,
-    pull: String(pull),
+    pull: '1',
     clusters: '["bremen"]',
-    reason: `/try of pull request ${pull} by maintainer`,
+    reason: '/try of pull request 1 by example',
+  };
+  expect(await attempt()).toMatchObject({
+    exit: 0,
+    text: 'bbbbbbb of pull request 1: bremen\n',
+    json: { schema_version: 1, ...outputs },
+    outputs,
+  });
+  stage.repository.permissions.set(stage.stranger.id, 'write');
+  expect((await attempt({ login: 'stranger' })).outputs['reason']).toBe(
+    '/try of pull request 1 by stranger',
+  );
+});
+
+describe('refused is', () => {
+  test.each([
+    [
+      'somebody who may not push',
+      { login: 'stranger' },
+      'stranger may not push here, so may not try either',
+      'ask a maintainer',
+    ],
+    [
+      'a commit that is not the head any more',
+      { commit: OLD },
+      'eeeeeee is not the head of pull request 1 any more',
+      `its head is ${HEAD}: look at it, then try that`,
+    ],
+    [
+      'no commit',
+      { commit: undefined },
+      '/try needs the whole commit, 40 hex digits',
+      'copy it from the pull request, so that nobody changes what is tried in between',
+    ],
+  ])('%s', async (_what, part, message, hint) => {
+    await expect(attempt(part)).rejects.toMatchObject({ message, hint, exit: 1 });
+  });
+
+  test('a platform that cannot be read', async () => {
+    const folder = await temporary();
+    try {
+      await copyPlatform(folder.path);
+      await edit(folder.path, 'platform.yaml', 'waves:', 'waves: [');
+      expect(await attempt({}, folder.path)).toMatchObject({ exit: 2, outputs: {} });
+      expect(stage.sim.log).toEqual([]);
+    } finally {
+      await folder.remove();
+    }
   });
 });
 
-test.each([
-  ['somebody who may not push', 'stranger', HEAD, 'stranger may not push here'],
-  [
-    'a commit that is not the head any more',
-    'maintainer',
-    'e'.repeat(40),
-    'eeeeeee is not the head',
-  ],
-  ['no commit', 'maintainer', undefined, '/try needs the whole commit'],
-])('%s is refused', async (_what, login, commit, message) => {
-  await expect(tryOut(ROOT, { pull, login, commit }, github)).rejects.toThrow(message);
+test('each cluster of the first wave is named once, and those of later waves are not', async () => {
+  const folder = await temporary();
+  try {
+    await copyPlatform(folder.path);
+    const first = (await attempt({}, folder.path)).outputs['clusters'];
+    await edit(folder.path, 'environments/hub.yaml', 'cluster: bremen', 'cluster: zzz');
+    expect((await attempt({}, folder.path)).outputs['clusters']).toBe(first);
+    await edit(folder.path, 'environments/hub-staging.yaml', 'cluster: bremen', 'cluster: aaa');
+    expect((await attempt({}, folder.path)).outputs['clusters']).toBe('["aaa"]');
+  } finally {
+    await folder.remove();
+  }
 });
