@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { standardStreams, withTerminal } from '../../src/edges/terminal.ts';
 import { UsageError } from '../../src/failure.ts';
 
-const streams = (): { input: PassThrough; output: PassThrough; shown: () => string } => {
+const streams = (): { input: PassThrough; output: PassThrough; shown: (this: void) => string } => {
   const [input, output] = [new PassThrough(), new PassThrough()];
   return { input, output, shown: () => String(output.read() ?? '') };
 };

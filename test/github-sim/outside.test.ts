@@ -235,6 +235,31 @@ describe('hubs from outside', () => {
     });
   }, 60_000);
 
+  test('a heartbeat is heard in issues only, and the fresh one counts', async () => {
+    answers = [];
+    const labels = heartbeatLabels('hub');
+    const said = (minutes: number): string =>
+      `<!-- glaciocloud-heartbeat ${new Date(NOW - minutes * MINUTE).toISOString()} -->`;
+    beat(NOW - 90 * MINUTE);
+    const pull = sim.state.addPull(repository, {
+      title: 'A change',
+      user: repository.owner,
+      head: { ref: 'topic', sha: 'a'.repeat(40) },
+      base: { ref: 'main', sha: 'b'.repeat(40) },
+      mergeSha: 'c'.repeat(40),
+    });
+    Object.assign(pull, { labels, body: said(1) });
+    expect((await look()).text).toContain('✗ probe: the probe spoke 90 min ago');
+    const number = await github.openIssue(['a-label'], 'another of the probe', '');
+    const other = repository.issues.get(number);
+    Object.assign(other ?? {}, { labels, body: 'by hand' });
+    expect((await look()).text).toContain('✗ probe: the probe has never spoken');
+    beat(NOW - 2 * MINUTE);
+    expect((await look()).text).toContain('✓ probe: the probe spoke 2 min ago');
+    Object.assign(other ?? {}, { state: 'closed' });
+    Object.assign(pull, { state: 'closed' });
+  });
+
   test('a cluster without an entry is not asked, but its probe is heard', async () => {
     await edit(root, 'clusters/main.yaml', 'class: nginx, issuer: letsencrypt', 'class: none');
     beat(NOW - 90 * MINUTE);
