@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { standardStreams, withTerminal } from '../../src/edges/terminal.ts';
 import { UsageError } from '../../src/failure.ts';
 
-const streams = (): { input: PassThrough; output: PassThrough; shown: (this: void) => string } => {
+const streams = (): { input: PassThrough; output: PassThrough; shown: () => string } => {
   const [input, output] = [new PassThrough(), new PassThrough()];
   return { input, output, shown: () => String(output.read() ?? '') };
 };
@@ -12,9 +12,9 @@ describe('questions', () => {
   test('are shown, and lines pasted at once answer them one by one', async () => {
     const { input, output, shown } = streams();
     input.write('  one \ntwo\n');
-    const answers = await withTerminal({ input, output }, async ({ ask, say }) => {
-      say('Hello.\n');
-      return [await ask('First? '), await ask('Second? ')];
+    const answers = await withTerminal({ input, output }, async (terminal) => {
+      terminal.say('Hello.\n');
+      return [await terminal.ask('First? '), await terminal.ask('Second? ')];
     });
     expect(answers).toEqual(['one', 'two']);
     expect(shown()).toBe('Hello.\nFirst? Second? ');
@@ -25,9 +25,9 @@ describe('questions', () => {
     input.end('one\ntwo\n');
     const answers: string[] = [];
     await expect(
-      withTerminal({ input, output }, async ({ ask }) => {
+      withTerminal({ input, output }, async (terminal) => {
         for (const question of ['First? ', 'Second? ', 'Third? '])
-          answers.push(await ask(question));
+          answers.push(await terminal.ask(question));
       }),
     ).rejects.toMatchObject({
       message: 'the questions were not answered',
