@@ -62,6 +62,31 @@ describe('what GitHub refuses is one clear message', () => {
   });
 });
 
+describe('a refusal names what was asked for', () => {
+  const commit = (): Promise<void> =>
+    stage.forge.commitFiles('deployed', new Map([['a', '1']]), 'a change');
+  test.each<[string, string, RegExp, () => Promise<unknown>]>([
+    ['a permission', 'GET', /permission$/u, () => stage.forge.mayWrite('stranger')],
+    ['comments', 'GET', /comments$/u, () => stage.forge.botComment(1, 'x')],
+    ['pull requests', 'GET', /commits\/.*pulls$/u, () => stage.forge.mergedPull(HEAD)],
+    [
+      'pull requests',
+      'GET',
+      /\/pulls$/u,
+      () => stage.forge.pullRequestOf({ headOwner: 'a', headBranch: 'b', headSha: HEAD }),
+    ],
+    ['issues', 'GET', /\/issues$/u, () => stage.forge.issueTexts(['x'])],
+    ['an issue', 'POST', /\/issues$/u, () => stage.forge.openIssue(['x'], 'y', 'z')],
+    ['the branch', 'GET', /\/git\/ref/u, commit],
+    ['a tree', 'POST', /\/git\/trees$/u, commit],
+    ['a commit', 'POST', /\/git\/commits$/u, commit],
+    ['the branch', 'POST', /\/git\/refs$/u, commit],
+  ])('%s: %s %s', async (what, method, path, call) => {
+    stage.answerOnce(method, path, { status: 403, message: 'Sorry' });
+    await expect(call()).rejects.toThrow(`GitHub refused ${what}: Sorry`);
+  });
+});
+
 describe('what passes is waited for', () => {
   test.each<[string, Parameters<GithubStage['answerOnce']>[2], number]>([
     ['a limit that says for how long', { status: 429, headers: { 'retry-after': '7' } }, 7000],
@@ -97,8 +122,9 @@ describe('what passes is waited for', () => {
       wait(403, 1, { 'retry-after': '301' }),
       wait(429, 1, { 'retry-after': '301' }),
       wait(403, 1, { 'retry-after': '0' }),
+      wait(403, 1, { 'retry-after': '1' }),
       wait(500, 1, { 'retry-after': '5' }),
-    ]).toEqual([5000, undefined, 300_000, undefined, undefined, undefined, 1000]);
+    ]).toEqual([5000, undefined, 300_000, undefined, undefined, undefined, 1000, 1000]);
     expect([
       wait(403, 1, reset(0)),
       wait(403, 1, reset(30.5)),

@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/ports.ts';
 
 /** A test double of the clock: nobody waits, time passes by sleeping. `slept` holds each wait in milliseconds. */
-export interface TestClock extends Clock {
+export interface TestClock extends Pick<Clock, 'now' | 'sleep'> {
   readonly slept: number[];
 }
 

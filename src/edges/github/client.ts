@@ -1,9 +1,9 @@
 import { Octokit } from '@octokit/rest';
 import type { Json } from '../../core/json.ts';
 import { messageOf } from '../../failure.ts';
-import type { Clock } from '../../ports.ts';
 import { Answer, GithubRefused } from './answer.ts';
 import { Pace, statusOf, waitAfter } from './pace.ts';
+import type { WaitingClock } from './pace.ts';
 
 export interface GithubSettings {
   /** Address of the API; GitHub's own, or that of an enterprise server. */
@@ -28,7 +28,7 @@ export class GithubClient {
   readonly #repo: { owner: string; repo: string };
   #me: number | undefined;
 
-  constructor({ api, token, owner, repo }: GithubSettings, clock: Clock) {
+  constructor({ api, token, owner, repo }: GithubSettings, clock: WaitingClock) {
     this.#repo = { owner, repo };
     const silent = (): void => undefined;
     this.#octokit = new Octokit({

@@ -1,5 +1,8 @@
 import type { Clock } from '../../ports.ts';
 
+/** What waiting needs. */
+export type WaitingClock = Pick<Clock, 'now' | 'sleep'>;
+
 /** Between two requests that change something. Source: GitHub's best practices for its REST API. */
 const WRITE_MS = 1000;
 /** Between two that notify people. Source: as the throttling plugin of octokit. */
@@ -18,11 +21,11 @@ const NOTIFIES = /\/issues(?:\/[^/]+\/comments)?$/u;
 
 /** Keeps the distance between requests that GitHub asks for. */
 export class Pace {
-  readonly #clock: Clock;
+  readonly #clock: WaitingClock;
   #nextWrite = 0;
   #nextNotice = 0;
 
-  constructor(clock: Clock) {
+  constructor(clock: WaitingClock) {
     this.#clock = clock;
   }
 
