@@ -21,7 +21,10 @@ export interface HubDrift {
   foreign: Foreign[];
 }
 
-/** What somebody changed behind our back: live objects against the manifest that Helm stored. Changes nothing. Exit 1 where there is drift. */
+/**
+ * What somebody changed behind our back: live objects against the manifest that Helm stored. Changes nothing. Exit 1
+ * where there is drift.
+ */
 export async function drift(
   kubeconfig: string,
   hubs: readonly string[],
@@ -57,16 +60,21 @@ export async function tellDrift(
   for (const one of found) {
     const labels = ['glaciocloud-drift', `hub:${one.hub}`];
     if (one.drift.length === 0) await github.closeIssue(labels, `${one.hub} is as deployed again.`);
-    else
-      report.progress(
-        `${one.hub}: drift is told in issue ${await github.openIssue(labels, `${one.hub}: changed in the cluster behind our back`, driftIssue(one))}`,
-      );
+    else {
+      const title = `${one.hub}: changed in the cluster behind our back`;
+      const issue = await github.openIssue(labels, title, driftIssue(one));
+      report.progress(`${one.hub}: drift is told in issue ${issue}`);
+    }
   }
 }
 
 function driftIssue(one: HubDrift): string {
   const text = driftText(one).replaceAll('```', "'''").slice(0, 20_000);
-  return `Somebody, or something, changed what GlacioCloud deployed:\n\n\`\`\`\n${text}\n\`\`\`\n\nPut what is right into the files, or give this issue the label \`glaciocloud:apply-again\`: what is merged is applied once more. The next night closes it.\n`;
+  return (
+    `Somebody, or something, changed what GlacioCloud deployed:\n\n\`\`\`\n${text}\n\`\`\`\n\n` +
+    'Put what is right into the files, or give this issue the label `glaciocloud:apply-again`: ' +
+    'what is merged is applied once more. The next night closes it.\n'
+  );
 }
 
 async function hubDrift(kube: Kube, releases: HelmReleases, hub: string): Promise<HubDrift> {

@@ -4,7 +4,10 @@ import { gatherPlatform } from '../gather/platform.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 
-/** What a label on an issue asks for, as inputs of a deployment. Only people who may triage can set labels; the issue's text is not read. */
+/**
+ * What a label on an issue asks for, as inputs of a deployment. Only people who may triage can set labels; the issue's
+ * text is not read.
+ */
 export async function order(root: string, { label, hub, issue, login }: Order): Promise<Outcome> {
   const { platform, findings } = await gatherPlatform(root);
   if (!platform) return refused(findings);

@@ -35,7 +35,10 @@ const ATTEMPTS = 3;
 /** Between two attempts at an address. */
 const PAUSE_MS = 5000;
 
-/** Hubs as the internet sees them, and whether their probes still speak. In GitHub Actions a tracking issue for each hub says it; elsewhere exit 1. */
+/**
+ * Hubs as the internet sees them, and whether their probes still speak. In GitHub Actions a tracking issue for each hub
+ * says it; elsewhere exit 1.
+ */
 export async function outside(inputs: OutsideInputs, report: Report): Promise<Outcome> {
   const { platform, findings } = await gatherPlatform(inputs.root);
   if (!platform || hasErrors(findings)) return refused(findings);
@@ -111,11 +114,11 @@ async function track(
   for (const one of seen) {
     const labels = ['glaciocloud-outside', `hub:${one.hub}`];
     const problems = problemsOf(one);
-    if (problems.length > 0)
-      report.progress(
-        `${one.hub}: told in issue ${await github.openIssue(labels, `${one.hub}: not well, seen from outside`, issueBody(one, run))}`,
-      );
-    else if (one.address.kind === 'well' || one.heartbeat.kind === 'well')
+    if (problems.length > 0) {
+      const title = `${one.hub}: not well, seen from outside`;
+      const issue = await github.openIssue(labels, title, issueBody(one, run));
+      report.progress(`${one.hub}: told in issue ${issue}`);
+    } else if (one.address.kind === 'well' || one.heartbeat.kind === 'well')
       await github.closeIssue(labels, `${one.hub} is well again, seen from outside.`);
   }
 }
@@ -124,7 +127,13 @@ function issueBody(one: Seen, run: string | undefined): string {
   const list = problemsOf(one)
     .map((text) => `- ${escapeMarkdown(text)}\n`)
     .join('');
-  return `Seen from the internet, \`${one.hub}\` (${one.url}) is not well:\n\n${list}\n${run === undefined ? '' : `[The run](${run}). `}A probe that is silent says that it, its cluster or its token has gone: \`kubectl logs deploy/glaciocloud-probe --namespace ${one.hub}-probe\`. This issue closes itself.\n`;
+  const link = run === undefined ? '' : `[The run](${run}). `;
+  const logs = `kubectl logs deploy/glaciocloud-probe --namespace ${one.hub}-probe`;
+  return (
+    `Seen from the internet, \`${one.hub}\` (${one.url}) is not well:\n\n${list}\n${link}` +
+    `A probe that is silent says that it, its cluster or its token has gone: \`${logs}\`. ` +
+    'This issue closes itself.\n'
+  );
 }
 
 function problemsOf({ url, address, heartbeat }: Seen): string[] {

@@ -268,6 +268,21 @@ describe('hubs from outside', () => {
     expect(seen.text).toContain('✗ probe: the probe spoke 90 min ago');
   }, 60_000);
 
+  test('a hub whose probe alone is heard is well, and one of which nothing is checked stays', async () => {
+    const open = (): boolean[] =>
+      tracking()
+        .slice(0, 1)
+        .map(({ state }) => state === 'open');
+    tracking()[0]!.state = 'open';
+    beat(NOW - 2 * MINUTE);
+    expect((await look()).text).toContain('✓ probe: the probe spoke 2 min ago');
+    expect(open()).toEqual([false]);
+    tracking()[0]!.state = 'open';
+    await edit(root, 'environments/hub.yaml', 'probe: {api: 10m}', '');
+    expect((await look()).text).toContain('– probe: not checked, no probe: in its file');
+    expect(open()).toEqual([true]);
+  });
+
   test('a hub that does not exist is a usage error, and broken files are refused', async () => {
     await expect(
       outside(
