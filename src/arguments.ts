@@ -36,26 +36,34 @@ export type RawOptions = Partial<Record<OptionName, string | boolean>>;
 
 /** `glaciocloud plan --root DIR` → inputs. Throws UsageError with the word that is wrong. */
 export function fromArguments(args: readonly string[]): Inputs {
-  const words = args.filter((word, index) => index > 0 || !word.startsWith('-'));
-  const command = args[0]?.startsWith('-') === true ? undefined : words[0];
   if (args.includes('--version')) return build('version', [], {});
-  if (args.length === 0 || args.includes('--help') || args.includes('-h') || command === 'help') {
-    return build(
-      'help',
-      command !== undefined && isCommand(command) ? [command] : words.slice(1, 2),
-      {},
-    );
-  }
-  if (command === undefined || !isCommand(command))
+  const command = args[0] ?? '';
+  if (asksForHelp(args)) return build('help', helpTarget(args), {});
+  if (!isCommand(command))
     throw new UsageError(
-      `there is no command "${command ?? args[0] ?? ''}"`,
+      `there is no command "${command}"`,
       `commands: ${Object.keys(COMMANDS).join(', ')}`,
     );
+  return build(command, ...parsedOptions(command, args.slice(1)));
+}
+
+function asksForHelp(args: readonly string[]): boolean {
+  return args.length === 0 || args[0] === 'help' || args.includes('--help') || args.includes('-h');
+}
+
+/** `plan --help`, `help plan` and `--help plan` are about the command. */
+function helpTarget(args: readonly string[]): readonly string[] {
+  const [first = ''] = args;
+  return isCommand(first) ? [first] : args.slice(1, 2);
+}
+
+/** What follows the command: its target and its options. */
+function parsedOptions(command: CommandName, args: readonly string[]): [string[], RawOptions] {
   const allowed: readonly OptionName[] = COMMANDS[command].options;
   const options = Object.fromEntries(allowed.map((name) => [name, { type: OPTIONS[name].type }]));
-  let parsed;
   try {
-    parsed = parseArgs({ args: args.slice(1), options, allowPositionals: true, strict: true });
+    const parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    return [parsed.positionals, parsed.values];
   } catch (error) {
     throw new UsageError(
       error instanceof Error
@@ -64,7 +72,6 @@ export function fromArguments(args: readonly string[]): Inputs {
       `see \`glaciocloud ${command} --help\``,
     );
   }
-  return build(command, parsed.positionals, parsed.values);
 }
 
 /** `init` writes the workflows that run the action: it is no command of the action itself. */

@@ -25,7 +25,10 @@ type Reader = (wants: (path: string) => boolean) => Promise<ReadonlyMap<string, 
 
 const RECORD = /^(clusters\/[^/]+|[^/]+)\/(release\.json|status\.json)$/u;
 
-/** What is deployed according to a folder. A folder that does not exist is a mistake; an empty one means nothing runs yet. */
+/**
+ * What is deployed according to a folder. A folder that does not exist is a mistake; an empty one means nothing runs
+ * yet.
+ */
 export async function deployedInFolder(folder: string): Promise<Deployed> {
   const names = await readdir(folder).catch((cause: unknown) => {
     throw new Failure(`${folder} cannot be read`, {
@@ -57,7 +60,10 @@ export async function deployedInFolder(folder: string): Promise<Deployed> {
   return deployed(read);
 }
 
-/** What is deployed according to the branch `deployed` of the repository at `root`; nothing, where there is no such branch. */
+/**
+ * What is deployed according to the branch `deployed` of the repository at `root`; nothing, where there is no such
+ * branch.
+ */
 export async function deployedOnBranch(root: string): Promise<Deployed> {
   const commit = await deployedRef(root);
   return deployed((wants) =>

@@ -17,7 +17,10 @@ export interface FileTree {
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Reads `platform.yaml` and the given folders below `root`. Symbolic links are refused: the files may come from a stranger's pull request. */
+/**
+ * Reads `platform.yaml` and the given folders below `root`. Symbolic links are refused: the files may come from a
+ * stranger's pull request.
+ */
 export async function readTree(
   root: string,
   folders: readonly string[],
@@ -71,6 +74,9 @@ export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>
   }
 }
 
+/** Files of an image's build folder that are run. */
+const PROGRAMS: readonly string[] = ['postBuild', 'start'];
+
 /** Writes a folder whole or not at all: files go beside it first and take its place in one step. */
 export async function writeFolder(
   folder: string,
@@ -85,11 +91,7 @@ export async function writeFolder(
       for (const [path, text] of files) {
         const full = inside(fresh, path);
         await mkdir(dirname(full), { recursive: true });
-        await writeFile(
-          full,
-          text,
-          path === 'postBuild' || path === 'start' ? { mode: 0o755 } : {},
-        );
+        await writeFile(full, text, PROGRAMS.includes(path) ? { mode: 0o755 } : {});
       }
       const existed = await rename(target, old).then(
         () => true,
@@ -132,19 +134,20 @@ export function inside(folder: string, path: string): string {
   return full;
 }
 
+const DISK_HINTS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full: make room and run it again',
+  EACCES: 'you may not write there: choose another folder',
+  EROFS: 'that file system is read-only: choose another folder',
+  EDQUOT: 'your quota is used up: make room and run it again',
+};
+
 async function guarded<T>(what: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    const hints: Record<string, string> = {
-      ENOSPC: 'the disk is full: make room and run it again',
-      EACCES: 'you may not write there: choose another folder',
-      EROFS: 'that file system is read-only: choose another folder',
-      EDQUOT: 'your quota is used up: make room and run it again',
-    };
+    const code = (cause as NodeJS.ErrnoException).code ?? '';
     throw new DiskFailure(`${what} cannot be written: ${messageOf(cause)}`, {
-      hint: hints[code ?? ''] ?? 'look at the folder and run it again',
+      hint: DISK_HINTS[code] ?? 'look at the folder and run it again',
       cause,
     });
   }

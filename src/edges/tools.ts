@@ -16,7 +16,9 @@ export function isExecutable(path: string): boolean {
   }
 }
 
-/** GLACIOCLOUD_<NAME>, then the PATH, then what `npm run tools` unpacked. A name that is given is not second-guessed. */
+/**
+ * GLACIOCLOUD_<NAME>, then the PATH, then what `npm run tools` unpacked. A name that is given is not second-guessed.
+ */
 export function findTool(name: string): string | undefined {
   const named = process.env[`GLACIOCLOUD_${name.toUpperCase()}`];
   if (named !== undefined && named !== '') return isExecutable(named) ? named : undefined;

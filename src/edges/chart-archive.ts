@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { lstat, readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { load as loadYaml } from 'js-yaml';
+import { unpackTar } from 'modern-tar';
+import { compareText, isObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import { Failure, messageOf } from '../failure.ts';
+
+export class ChartRefused extends Failure {}
+
+/** The files of a chart by path inside it. */
+export type ChartFiles = ReadonlyMap<string, Uint8Array>;
+
+/** What a chart says of itself in `Chart.yaml`. */
+export interface ChartMeta {
+  name: string;
+  version: string;
+  /** A test double of a chart, which says that it is one. */
+  double: boolean;
+}
+
+const decoder = new TextDecoder();
+
+/**
+ * The files of a packaged chart, without the folder around them. What is neither a file nor a folder, or would leave
+ * the chart, is refused: whoever made such an archive did not use Helm.
+ */
+export async function unpackChart(archive: Uint8Array, origin: string): Promise<ChartFiles> {
+  const files = new Map<string, Uint8Array>();
+  for (const { header, data } of await tarEntries(archive, origin)) {
+    const { name, type } = header;
+    if (type === 'directory' || type === 'pax-header' || type === 'pax-global-header') continue;
+    if (type !== 'file') throw refusedEntry(origin, name, `is a ${type}`);
+    if (name.startsWith('/') || name.split('/').includes('..'))
+      throw refusedEntry(origin, name, 'leaves the chart');
+    const path = name.slice(name.indexOf('/') + 1);
+    files.set(path, data ?? new Uint8Array());
+  }
+  return files;
+}
+
+async function tarEntries(
+  archive: Uint8Array,
+  origin: string,
+): Promise<Awaited<ReturnType<typeof unpackTar>>> {
+  try {
+    return await unpackTar(gunzipSync(archive), { strict: true });
+  } catch (cause) {
+    throw new ChartRefused(`${origin} is not a chart archive: ${messageOf(cause)}`, {
+      hint: 'remove it and run again',
+      cause,
+    });
+  }
+}
+
+function refusedEntry(origin: string, name: string, why: string): ChartRefused {
+  return new ChartRefused(`${origin} is refused: ${JSON.stringify(name)} in it ${why}`, {
+    hint: 'a chart that Helm packaged holds plain files only: ask whoever published it',
+  });
+}
+
+/** The files of an unpacked chart; hidden files beside `Chart.yaml` and what Python leaves are none of it. */
+export async function chartFolder(folder: string): Promise<ChartFiles> {
+  const files = new Map<string, Uint8Array>();
+  const visit = async (path: string): Promise<void> => {
+    for (const name of (await readdir(join(folder, path))).sort(compareText)) {
+      if (name === '__pycache__' || (path === '' && name.startsWith('.'))) continue;
+      const here = path === '' ? name : `${path}/${name}`;
+      const info = await lstat(join(folder, here));
+      if (info.isDirectory()) await visit(here);
+      else if (info.isFile()) files.set(here, await readFile(join(folder, here)));
+    }
+  };
+  await visit('');
+  return files;
+}
+
+/** SHA-256 over the sorted paths and contents: equal for an archive and its unpacked folder. */
+export function contentDigest(files: ChartFiles): string {
+  const hash = createHash('sha256');
+  for (const [path, data] of [...files].sort(([a], [b]) => compareText(a, b)))
+    hash.update(`${path}\0${sha256(data)}\n`);
+  return hash.digest('hex');
+}
+
+export function chartMeta(files: ChartFiles, name: string): ChartMeta {
+  const meta = asObject(loadYaml(chartText(files, 'Chart.yaml')) as Json);
+  const annotations = asObject(meta['annotations'] ?? {});
+  const word = (key: string): string => (typeof meta[key] === 'string' ? meta[key] : '');
+  return {
+    name: word('name') || name,
+    version: word('version'),
+    double: annotations['glaciocloud.org/double'] === 'true',
+  };
+}
+
+/** The text of a file that every chart has. */
+export function chartText(files: ChartFiles, path: string): string {
+  const data = files.get(path);
+  if (!data)
+    throw new ChartRefused(`the chart has no ${path}`, {
+      hint: 'use a packaged release of the chart',
+    });
+  return decoder.decode(data);
+}
+
+export function asObject(value: Json): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+export function sha256(data: Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
