@@ -86,7 +86,7 @@ export function contentDigest(files: ChartFiles): string {
 }
 
 export function chartMeta(files: ChartFiles, name: string): ChartMeta {
-  const meta = asObject(loadYaml(chartText(files, 'Chart.yaml')) as Json);
+  const meta = yamlObject(chartText(files, 'Chart.yaml'), 'Chart.yaml of the chart');
   const annotations = asObject(meta['annotations'] ?? {});
   const word = (key: string): string => (typeof meta[key] === 'string' ? meta[key] : '');
   return {
@@ -104,6 +104,27 @@ export function chartText(files: ChartFiles, path: string): string {
       hint: 'use a packaged release of the chart',
     });
   return decoder.decode(data);
+}
+
+/** The object that a text in YAML holds; empty for a text that holds something else. */
+export function yamlObject(text: string, origin: string): JsonObject {
+  return parsed((one) => loadYaml(one) as Json, text, `${origin} is no YAML`);
+}
+
+/** The same for a text in JSON. */
+export function jsonObject(text: string, origin: string): JsonObject {
+  return parsed((one) => JSON.parse(one) as Json, text, `${origin} is no JSON`);
+}
+
+function parsed(parse: (text: string) => Json, text: string, otherwise: string): JsonObject {
+  try {
+    return asObject(parse(text));
+  } catch (cause) {
+    throw new ChartRefused(`${otherwise}: ${messageOf(cause).split('\n')[0] ?? ''}`, {
+      hint: 'ask whoever published it, or name another version',
+      cause,
+    });
+  }
 }
 
 export function asObject(value: Json): JsonObject {

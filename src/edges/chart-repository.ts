@@ -1,9 +1,8 @@
-import { load as loadYaml } from 'js-yaml';
 import { isObject } from '../core/json.ts';
-import type { Json, JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { ChartSettings } from '../core/model/types.ts';
 import { Failure, messageOf } from '../failure.ts';
-import { ChartRefused, asObject, sha256 } from './chart-archive.ts';
+import { ChartRefused, asObject, sha256, yamlObject } from './chart-archive.ts';
 
 export class ChartUnreachable extends Failure {}
 
@@ -12,7 +11,7 @@ export async function downloadChart(name: string, settings: ChartSettings): Prom
   const { repository, version } = settings;
   const base = repository.endsWith('/') ? repository : `${repository}/`;
   const index = (await fetchBytes(`${base}index.yaml`)).toString('utf8');
-  const entry = entryOf(asObject(loadYaml(index) as Json), name, version);
+  const entry = entryOf(yamlObject(index, `${base}index.yaml`), name, version);
   const url = Array.isArray(entry?.['urls']) ? entry['urls'][0] : undefined;
   if (!entry || typeof url !== 'string')
     throw new ChartUnreachable(`${base} has no chart ${name} ${version}`, {

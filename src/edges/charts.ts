@@ -1,19 +1,19 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { load as loadYaml } from 'js-yaml';
 import { HUB_CODE } from '../core/hub/values/hub.ts';
-import type { Json, JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { ChartSettings } from '../core/model/types.ts';
 import type { ChartPin } from '../core/unit.ts';
 import {
   ChartRefused,
-  asObject,
   chartFolder,
   chartMeta,
   chartText,
   contentDigest,
+  jsonObject,
   sha256,
   unpackChart,
+  yamlObject,
 } from './chart-archive.ts';
 import type { ChartFiles, ChartMeta } from './chart-archive.ts';
 import { cachedChart, keepCached, readCached } from './chart-cache.ts';
@@ -67,8 +67,11 @@ export async function loadCharts(request: ChartRequest): Promise<Charts | undefi
       pinOf({ ...meta, name: 'jupyterhub' }, got.files, got.verified),
       pinOf({ ...ours, name: UMBRELLA, double: false }, umbrella, true),
     ],
-    defaults: asObject(loadYaml(chartText(got.files, 'values.yaml')) as Json),
-    schema: asObject(JSON.parse(chartText(got.files, 'values.schema.json')) as Json),
+    defaults: yamlObject(chartText(got.files, 'values.yaml'), `values.yaml of ${got.origin}`),
+    schema: jsonObject(
+      chartText(got.files, 'values.schema.json'),
+      `values.schema.json of ${got.origin}`,
+    ),
     codeDigest: codeDigest(umbrella),
     firstSeen: got.firstSeen === undefined ? [] : [{ name: 'jupyterhub', sha256: got.firstSeen }],
     assemble: (folder) => assemble(folder, umbrella, { jupyterhub: got.files }),

@@ -23,7 +23,8 @@ export const RECORD_FILES = [
 
 type Reader = (wants: (path: string) => boolean) => Promise<ReadonlyMap<string, string>>;
 
-const RECORD = /^(clusters\/[^/]+|[^/]+)\/(release\.json|status\.json)$/u;
+/** Folders whose name begins with a dot are no units. */
+const RECORD = /^(clusters\/[^/]+|[^/.][^/]*)\/(release\.json|status\.json)$/u;
 
 /**
  * What is deployed according to a folder. A folder that does not exist is a mistake; an empty one means nothing runs

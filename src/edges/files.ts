@@ -97,7 +97,10 @@ export async function writeFolder(
         () => true,
         () => false,
       );
-      await rename(fresh, target);
+      await rename(fresh, target).catch(async (cause: unknown) => {
+        if (existed) await rename(old, target);
+        throw cause;
+      });
       if (existed) await rm(old, { recursive: true, force: true });
     } finally {
       await rm(fresh, { recursive: true, force: true });

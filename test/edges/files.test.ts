@@ -1,0 +1,205 @@
+import { lstat, mkdir, readFile, readdir, symlink, truncate, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { MAX_FILE_BYTES } from '../../src/core/source.ts';
+import {
+  exists,
+  inside,
+  readTree,
+  withTemporaryFolder,
+  writeFolder,
+  writeWhole,
+} from '../../src/edges/files.ts';
+import { exec } from '../../src/edges/exec.ts';
+import { failureOf } from '../support/program.ts';
+import { temporary } from '../support/sample.ts';
+
+let folder: Awaited<ReturnType<typeof temporary>>;
+const at = (path: string): string => join(folder.path, path);
+beforeEach(async () => {
+  folder = await temporary();
+});
+afterEach(() => folder.remove());
+
+const files = (texts: Record<string, string>): Map<string, string> =>
+  new Map(Object.entries(texts));
+const below = async (path: string): Promise<Record<string, string>> => {
+  const found = await readdir(path, { recursive: true, withFileTypes: true });
+  const read = found
+    .filter((entry) => entry.isFile())
+    .map(async (entry): Promise<[string, string]> => {
+      const full = join(entry.parentPath, entry.name);
+      return [full.slice(path.length + 1), await readFile(full, 'utf8')];
+    });
+  return Object.fromEntries((await Promise.all(read)).sort(([a], [b]) => (a < b ? -1 : 1)));
+};
+
+describe('a tree', () => {
+  const all = (): boolean => true;
+
+  test('is platform.yaml and the named folders, in order, and nothing else', async () => {
+    await writeFolder(
+      at('tree'),
+      files({
+        'platform.yaml': 'p',
+        'other.yaml': 'o',
+        'images/b/image.yaml': 'b',
+        'images/a/image.yaml': 'a',
+        'images/a/LICENSE': 'l',
+        'src/a.ts': 's',
+      }),
+    );
+    const tree = await readTree(at('tree'), ['images', 'data'], (path) => path.endsWith('.yaml'));
+    expect(tree.root).toBe(at('tree'));
+    expect([...tree.files]).toEqual([
+      ['platform.yaml', { kind: 'text', text: 'p' }],
+      ['images/a/LICENSE', { kind: 'text', text: '' }],
+      ['images/a/image.yaml', { kind: 'text', text: 'a' }],
+      ['images/b/image.yaml', { kind: 'text', text: 'b' }],
+    ]);
+    await writeFolder(at('tree'), files({ 'platform.yml': 'q' }));
+    expect([...(await readTree(at('tree'), [], all)).files.keys()]).toEqual(['platform.yml']);
+    expect((await readTree(at('nowhere'), ['images'], all)).files.size).toBe(0);
+  });
+
+  test('refuses symbolic links, to files and to folders, and does not follow them', async () => {
+    await writeFolder(at('tree'), files({ 'images/real/image.yaml': 'r' }));
+    await symlink('/etc/passwd', at('tree/platform.yaml'));
+    await symlink('/etc', at('tree/images/etc'));
+    await symlink(at('tree/images'), at('tree/data'));
+    const { files: found } = await readTree(at('tree'), ['images', 'data'], all);
+    const refused = {
+      kind: 'refused',
+      why: 'this is a symbolic link',
+      hint: 'put the file itself here',
+    };
+    expect(Object.fromEntries(found)).toEqual({
+      'platform.yaml': refused,
+      'images/etc': refused,
+      'images/real/image.yaml': { kind: 'text', text: 'r' },
+      data: refused,
+    });
+  });
+
+  test('passes over what is neither file nor folder', async () => {
+    await mkdir(at('images'));
+    await exec('mkfifo', [at('images/pipe')]);
+    expect((await readTree(folder.path, ['images'], all)).files.size).toBe(0);
+  });
+
+  test('refuses files that are too large, and reads them up to there', async () => {
+    await writeFile(at('platform.yaml'), '');
+    await truncate(at('platform.yaml'), MAX_FILE_BYTES);
+    const read = async (): Promise<unknown> =>
+      (await readTree(folder.path, [], all)).files.get('platform.yaml');
+    expect(await read()).toMatchObject({ kind: 'text' });
+    await truncate(at('platform.yaml'), MAX_FILE_BYTES + 1);
+    expect(await read()).toEqual({
+      kind: 'refused',
+      why: `the file is larger than ${MAX_FILE_BYTES / 1_000_000} MB`,
+      hint: 'split it, or keep data out of the platform files',
+    });
+  });
+
+  test('refuses what is not UTF-8, and keeps a byte order mark for whoever parses', async () => {
+    await writeFile(at('platform.yaml'), Buffer.from([0x61, 0xff]));
+    await writeFile(at('platform.yml'), '\uFEFFa: ü');
+    expect([...(await readTree(folder.path, [], all)).files.values()]).toEqual([
+      { kind: 'refused', why: 'the file is not UTF-8', hint: 'save it as UTF-8' },
+      { kind: 'text', text: '\uFEFFa: ü' },
+    ]);
+  });
+});
+
+describe('a temporary folder', () => {
+  test('is there while it is used, and gone afterwards, with what was in it', async () => {
+    let path = '';
+    const result = await withTemporaryFolder(async (made) => {
+      path = made;
+      await writeFile(join(made, 'file'), '');
+      return 7;
+    });
+    expect([result, path.includes('glaciocloud-'), existsSync(path)]).toEqual([7, true, false]);
+  });
+
+  test('is gone after a failure too', async () => {
+    let path = '';
+    const failing = withTemporaryFolder(async (made) => {
+      path = made;
+      await writeFile(join(made, 'file'), '');
+      throw new Error('broken');
+    });
+    expect(await failureOf(failing)).toMatchObject({ message: 'broken' });
+    expect([path === '', existsSync(path)]).toEqual([false, false]);
+  });
+});
+
+describe('a folder is written', () => {
+  test('whole, in place of the one that was there', async () => {
+    await writeFolder(at('out/deep'), files({ 'a/b.txt': 'one', c: 'two' }));
+    expect(await below(at('out'))).toEqual({ 'deep/a/b.txt': 'one', 'deep/c': 'two' });
+    await writeFolder(at('out/deep'), files({ c: 'three' }));
+    expect(await below(at('out'))).toEqual({ 'deep/c': 'three' });
+    expect(await readdir(at('out'))).toEqual(['deep']);
+  });
+
+  test('with the files that are run made so, and no others', async () => {
+    await writeFolder(at('out'), files({ postBuild: '', start: '', other: '', 'x/start': '' }));
+    const runs = async (name: string): Promise<boolean> =>
+      ((await lstat(at(`out/${name}`))).mode & 0o111) === 0o111;
+    expect(
+      await Promise.all(['postBuild', 'start', 'other', 'x/start'].map((name) => runs(name))),
+    ).toEqual([true, true, false, false]);
+  });
+
+  test('or not at all: what was there stays, and nothing is left beside it', async () => {
+    await writeFolder(at('out'), files({ kept: 'yes' }));
+    for (const bad of [
+      { a: '1', 'a/b': '2' },
+      { a: '1', '../b': '2' },
+    ]) {
+      expect(await failureOf(writeFolder(at('out'), files(bad)))).toMatchObject({
+        name: 'DiskFailure',
+        message: expect.stringContaining(`${at('out')} cannot be written: `) as unknown,
+      });
+      expect(await below(folder.path)).toEqual({ 'out/kept': 'yes' });
+      expect(await readdir(folder.path)).toEqual(['out']);
+    }
+  });
+});
+
+describe('a file is written', () => {
+  test('in one step, with the folders that it needs', async () => {
+    await writeWhole(at('a/b.txt'), 'one');
+    await writeWhole(at('a/b.txt'), 'two');
+    expect(await below(folder.path)).toEqual({ 'a/b.txt': 'two' });
+  });
+
+  test('or not at all, and nothing is left beside it', async () => {
+    await mkdir(at('taken/below'), { recursive: true });
+    expect(await failureOf(writeWhole(at('taken'), 'x'))).toMatchObject({
+      name: 'DiskFailure',
+      message: expect.stringContaining(`${at('taken')} cannot be written: `) as unknown,
+      hint: 'look at the folder and run it again',
+    });
+    expect(await readdir(folder.path)).toEqual(['taken']);
+  });
+});
+
+test('what exists is a file, a folder, or a link to nowhere', async () => {
+  await symlink('/nonexistent', at('link'));
+  expect([
+    await exists(at('link')),
+    await exists(folder.path),
+    await exists(at('nothing')),
+  ]).toEqual([true, true, false]);
+});
+
+test('nothing leaves its folder', () => {
+  expect(inside('/a/b', 'c/d')).toBe('/a/b/c/d');
+  expect(inside('/a/b', '.')).toBe('/a/b');
+  expect(inside('/a/b', 'c/../d')).toBe('/a/b/d');
+  for (const path of ['..', '../c', 'c/../../d', '/etc/passwd', '../bb'])
+    expect(() => inside('/a/b', path)).toThrow(`${path} leaves its folder`);
+});
