@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ANSWERS } from './core/init/answers.ts';
 import type { Given } from './core/init/answers.ts';
-import { UsageError } from './failure.ts';
+import { UsageError, messageOf } from './failure.ts';
 import { COMMANDS, OPTIONS } from './inputs.ts';
 import type { CommandName, CommandSpec, OptionName } from './inputs.ts';
 
@@ -66,9 +66,7 @@ function parsedOptions(command: CommandName, args: readonly string[]): [string[]
     return [parsed.positionals, parsed.values];
   } catch (error) {
     throw new UsageError(
-      error instanceof Error
-        ? (error.message.split('. ')[0] ?? error.message)
-        : 'the arguments cannot be read',
+      messageOf(error).split('. ')[0] ?? '',
       `see \`glaciocloud ${command} --help\``,
     );
   }

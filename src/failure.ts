@@ -29,5 +29,15 @@ export class UsageError extends Failure {
 
 /** The text of anything that was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return hasMessage(error) ? error.message : String(error);
+}
+
+/** An error of another realm is no instance of our `Error`, and has a message all the same. */
+function hasMessage(error: unknown): error is { message: string } {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'message' in error &&
+    typeof error.message === 'string'
+  );
 }

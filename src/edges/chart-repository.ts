@@ -46,5 +46,7 @@ export async function fetchBytes(url: string): Promise<Buffer> {
 
 /** `fetch` says only that it failed; why stands in the error below. */
 function reasonOf(error: unknown): string {
-  return messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error);
+  const below =
+    typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
+  return messageOf(below ?? error);
 }

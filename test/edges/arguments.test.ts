@@ -1,0 +1,283 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { ACTION_COMMANDS, actionInputs, fromAction, fromArguments } from '../../src/arguments.ts';
+import type { Inputs } from '../../src/arguments.ts';
+import { helpText } from '../../src/help.ts';
+import { COMMANDS, OPTIONS } from '../../src/inputs.ts';
+import type { CommandName, OptionName } from '../../src/inputs.ts';
+import { failureOf } from '../support/program.ts';
+
+const NAMES = Object.keys(COMMANDS) as CommandName[];
+const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];
+/** What nobody gave. */
+const NOTHING: Omit<Inputs, 'command' | 'target'> = {
+  root: '.',
+  chartsFrom: undefined,
+  json: false,
+  all: false,
+  out: undefined,
+  present: undefined,
+  html: undefined,
+  at: undefined,
+  pull: undefined,
+  head: undefined,
+  wave: undefined,
+  cluster: undefined,
+  kubeconfig: undefined,
+  record: undefined,
+  approved: false,
+  now: false,
+  retry: undefined,
+  again: false,
+  hold: undefined,
+  reason: undefined,
+  answers: {},
+};
+/** Where each option goes; those of `init` alone are answers to its questions. */
+const FIELDS: Partial<Record<OptionName, keyof Inputs>> = {
+  root: 'root',
+  'charts-from': 'chartsFrom',
+  json: 'json',
+  all: 'all',
+  out: 'out',
+  present: 'present',
+  html: 'html',
+  at: 'at',
+  pull: 'pull',
+  head: 'head',
+  wave: 'wave',
+  cluster: 'cluster',
+  kubeconfig: 'kubeconfig',
+  record: 'record',
+  now: 'now',
+  approved: 'approved',
+  retry: 'retry',
+  again: 'again',
+  hold: 'hold',
+  reason: 'reason',
+};
+const ANSWERS = [
+  'organization',
+  'registry',
+  'cluster',
+  'provider',
+  'hub',
+  'url',
+  'email',
+  'action',
+] as const;
+
+let kubeconfig: string | undefined;
+beforeEach(() => {
+  kubeconfig = process.env['KUBECONFIG'];
+  delete process.env['KUBECONFIG'];
+});
+afterEach(() => {
+  if (kubeconfig !== undefined) process.env['KUBECONFIG'] = kubeconfig;
+});
+
+const usage = (read: () => unknown): Promise<unknown> =>
+  failureOf(Promise.resolve().then(() => read()));
+
+describe.each(NAMES)('%s', (command) => {
+  const takes: readonly OptionName[] = COMMANDS[command].options;
+
+  test('alone has its defaults', () => {
+    expect(fromArguments([command])).toEqual({ ...NOTHING, command, target: [] });
+  });
+
+  test.each(OPTION_NAMES.filter((name) => name !== 'help' && name !== 'version'))(
+    'takes --%s, or says that it does not',
+    async (name) => {
+      const flag = OPTIONS[name].type === 'boolean';
+      const args = flag ? [command, `--${name}`] : [command, `--${name}`, 'given'];
+      if (!takes.includes(name)) {
+        expect(await usage(() => fromArguments(args))).toMatchObject({
+          name: 'UsageError',
+          message: `Unknown option '--${name}'`,
+          hint: `see \`glaciocloud ${command} --help\``,
+          exit: 2,
+        });
+        return;
+      }
+      const field = FIELDS[name];
+      expect(fromArguments(args)).toEqual({
+        ...NOTHING,
+        command,
+        target: [],
+        ...(field === undefined ? {} : { [field]: flag ? true : 'given' }),
+        answers: ANSWERS.some((one) => one === name) ? { [name]: 'given' } : {},
+      });
+    },
+  );
+
+  test('takes a target, or says that it does not', async () => {
+    if (COMMANDS[command].target !== '')
+      expect(fromArguments([command, 'a', 'b']).target).toEqual(['a', 'b']);
+    else
+      expect(await usage(() => fromArguments([command, 'a']))).toMatchObject({
+        name: 'UsageError',
+        message: `${command} takes no "a"`,
+        hint: `see \`glaciocloud ${command} --help\``,
+        exit: 2,
+      });
+  });
+
+  test('has help that names its options, and is asked for in three ways', () => {
+    for (const args of [
+      [command, '--help'],
+      [command, '--nonsense', '-h'],
+      ['help', command],
+      ['--help', command],
+    ])
+      expect(fromArguments(args)).toEqual({ ...NOTHING, command: 'help', target: [command] });
+    const lines = helpText(command).split('\n');
+    expect(lines[0]).toContain(`glaciocloud ${command}`);
+    expect(lines[0]).toContain(` — ${COMMANDS[command].summary}`);
+    expect(lines.slice(2, -1).map((line) => /^ {2}--([a-z-]+) /u.exec(`${line} `)?.[1])).toEqual(
+      takes,
+    );
+  });
+});
+
+describe('words', () => {
+  test('that are no command', async () => {
+    const commands = `commands: ${NAMES.join(', ')}`;
+    for (const [args, word] of [
+      [['teleport'], 'teleport'],
+      [['--json', 'plan'], '--json'],
+      [['toString'], 'toString'],
+      [[''], ''],
+    ] as const)
+      expect(await usage(() => fromArguments(args))).toMatchObject({
+        name: 'UsageError',
+        message: `there is no command "${word}"`,
+        hint: commands,
+        exit: 2,
+      });
+  });
+
+  test('that ask for help about everything', () => {
+    for (const args of [[], ['help'], ['--help'], ['-h']])
+      expect(fromArguments(args)).toEqual({ ...NOTHING, command: 'help', target: [] });
+    expect(fromArguments(['help', 'teleport']).target).toEqual(['teleport']);
+  });
+
+  test('that ask for the version, before anything else', () => {
+    for (const args of [['--version'], ['teleport', '--version'], ['--help', '--version']])
+      expect(fromArguments(args)).toEqual({ ...NOTHING, command: 'version', target: [] });
+  });
+
+  test('an option without its value, and a flag with one', async () => {
+    expect(await usage(() => fromArguments(['plan', '--root']))).toMatchObject({
+      message: "Option '--root <value>' argument missing",
+    });
+    expect(await usage(() => fromArguments(['plan', '--json=yes']))).toMatchObject({
+      message: "Option '--json' does not take an argument",
+    });
+  });
+
+  test('an empty value is none, but an empty answer is an answer', () => {
+    expect(fromArguments(['plan', '--root', '', '--at=']).root).toBe('.');
+    expect(fromArguments(['plan', '--at=']).at).toBeUndefined();
+    expect(fromArguments(['init', '--email=']).answers).toEqual({ email: '' });
+  });
+
+  test('KUBECONFIG names the cluster where no option does', () => {
+    process.env['KUBECONFIG'] = '/from/environment';
+    expect(fromArguments(['state']).kubeconfig).toBe('/from/environment');
+    expect(fromArguments(['state', '--kubeconfig', '/given']).kubeconfig).toBe('/given');
+  });
+});
+
+describe('the action', () => {
+  const read =
+    (given: Record<string, string>): ((name: string) => string) =>
+    (name) =>
+      given[name] ?? '';
+
+  test('takes the same options as inputs, where empty means not given', () => {
+    expect(fromAction(read({ command: 'plan' }))).toEqual({
+      ...NOTHING,
+      command: 'plan',
+      target: [],
+    });
+    expect(
+      fromAction(
+        read({ command: 'deploy', target: '  alps\n andes ', wave: 'w', now: 'true', again: 'no' }),
+      ),
+    ).toEqual({
+      ...NOTHING,
+      command: 'deploy',
+      target: ['alps', 'andes'],
+      wave: 'w',
+      now: true,
+      again: false,
+    });
+  });
+
+  test('passes over what its command does not take', () => {
+    expect(fromAction(read({ command: 'check', wave: 'w', out: 'o' }))).toEqual({
+      ...NOTHING,
+      command: 'check',
+      target: [],
+    });
+  });
+
+  test.each(['', 'init', 'teleport', 'help'])('has no command "%s"', async (command) => {
+    const named = NAMES.filter((name) => name !== 'init').join(', ');
+    expect(await usage(() => fromAction(read({ command })))).toMatchObject({
+      name: 'UsageError',
+      message: `there is no command "${command}"`,
+      hint: `commands: ${named}`,
+    });
+  });
+
+  test('refuses a target where there is none', async () => {
+    expect(await usage(() => fromAction(read({ command: 'check', target: 'x' })))).toMatchObject({
+      message: 'check takes no "x"',
+    });
+  });
+
+  test('lists every input that one of its commands takes, with its help', () => {
+    const inputs = actionInputs();
+    const used = new Set<string>(
+      NAMES.filter((name) => name !== 'init').flatMap((name) => [...COMMANDS[name].options]),
+    );
+    expect(ACTION_COMMANDS.map(([name]) => name)).toEqual(NAMES.filter((name) => name !== 'init'));
+    expect(Object.keys(inputs)).toEqual([
+      'command',
+      'target',
+      ...OPTION_NAMES.filter((name) => used.has(name) && name !== 'json'),
+    ]);
+    expect(inputs['root']).toBe(OPTIONS.root.help);
+    expect(inputs['command']).toMatch(/^what to do: check, render, /u);
+    expect(Object.keys(inputs)).not.toContain('email');
+  });
+});
+
+describe('help', () => {
+  test('about everything names each command and the exit codes', () => {
+    const lines = helpText(undefined).split('\n');
+    expect(lines[0]).toBe('glaciocloud — JupyterHubs from one git repository');
+    expect(lines.slice(2, 2 + NAMES.length)).toEqual(
+      NAMES.map((name) => `  ${name.padEnd(14)}${COMMANDS[name].summary}`),
+    );
+    expect(lines.slice(2 + NAMES.length)).toEqual([
+      '',
+      'glaciocloud COMMAND --help shows its options.',
+      'Exit codes: 0 done, nothing to do, or waiting; 1 failed or refused; 2 usage, or files with errors; 3 partly done or blocked.',
+      '',
+    ]);
+  });
+
+  test('about a command shows its target and the values of its options', () => {
+    expect(helpText('render').split('\n').slice(0, 4)).toEqual([
+      'glaciocloud render [HUB] — write values and Kubernetes objects of hubs',
+      '',
+      '  --root DIR                the platform’s folder (default: the current one)',
+      `  --charts-from DIR|URL     ${OPTIONS['charts-from'].help}`,
+    ]);
+    expect(helpText('waves')).toContain('  --json                    print the result as JSON\n');
+    expect(helpText('waves')).toMatch(/^glaciocloud waves — for the workflow/u);
+  });
+});
