@@ -1,0 +1,184 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { doubleOf, failureOf } from '../support/program.ts';
+import type { Double } from '../support/program.ts';
+import { temporary } from '../support/sample.ts';
+
+/* Helm is a double here, and so are the pauses between calls. */
+const pauses: number[] = [];
+jest.unstable_mockModule('node:timers/promises', () => ({
+  setTimeout: (ms: number) => {
+    pauses.push(ms);
+    return Promise.resolve();
+  },
+}));
+const { HelmReleases } = await import('../../src/edges/helm-releases.ts');
+
+let folder: Awaited<ReturnType<typeof temporary>>;
+let helm: Double;
+let releases: InstanceType<typeof HelmReleases>;
+beforeAll(async () => {
+  folder = await temporary();
+  helm = await doubleOf(folder.path, 'helm');
+});
+afterAll(() => folder.remove());
+beforeEach(() => {
+  pauses.length = 0;
+  const found = { program: helm.path, version: 'v4.0.0', major: 4 } as const;
+  releases = new HelmReleases(found, '/a/kubeconfig', folder.path);
+});
+
+const called = async (): Promise<string[]> =>
+  (await helm.calls()).map(({ args }) => args.join(' '));
+const HINT = 'the message names the object; the next run goes on from here';
+const BUSY = { code: 1, stderr: 'Error: etcdserver: request timed out' };
+
+test('only Helm 4 deploys', async () => {
+  const old = { program: '/h', version: 'v3.18.0', major: 3 } as const;
+  const made = Promise.resolve().then(() => new HelmReleases(old, '/k', folder.path));
+  expect(await failureOf(made)).toMatchObject({
+    name: 'HelmFailure',
+    message: 'deploying needs Helm 4, and /h is v3.18.0',
+    hint: 'install Helm 4, or run `npm run tools`',
+  });
+});
+
+test('Helm sees the cluster that is named, and a home of our own', async () => {
+  await helm.says({ stdout: '[]' });
+  await releases.last('alps', 'hub-alps');
+  expect((await helm.calls())[0]?.env).toMatchObject({
+    KUBECONFIG: '/a/kubeconfig',
+    HELM_CACHE_HOME: folder.path,
+    HELM_CONFIG_HOME: folder.path,
+    HELM_DATA_HOME: folder.path,
+    HELM_PLUGINS: folder.path,
+  });
+});
+
+describe('the last revision', () => {
+  test('is the newest, whatever its status', async () => {
+    const history = [
+      { revision: 3, status: 'deployed' },
+      { revision: 4, status: 'failed', chart: 'x' },
+    ];
+    await helm.says({ stdout: JSON.stringify(history) });
+    expect(await releases.last('alps', 'hub-alps')).toEqual({ revision: 4, status: 'failed' });
+    expect(await called()).toEqual(['history alps --namespace hub-alps --output json --max 20']);
+  });
+
+  test('has no status where Helm says none', async () => {
+    await helm.says({ stdout: '[{"revision": "7"}]' });
+    expect(await releases.last('alps', 'hub-alps')).toEqual({ revision: 7, status: '' });
+  });
+
+  test('is none where nothing was ever installed', async () => {
+    await helm.says({ code: 1, stderr: 'Error: release: not found' }, { stdout: '[]' });
+    expect(await releases.last('alps', 'hub-alps')).toBeUndefined();
+    expect(await releases.last('alps', 'hub-alps')).toBeUndefined();
+  });
+
+  test('is asked again where the API server was busy, and else an error', async () => {
+    await helm.says(BUSY, { stdout: '[{"revision": 1, "status": "deployed"}]' });
+    expect(await releases.last('alps', 'hub-alps')).toMatchObject({ revision: 1 });
+    expect(pauses).toEqual([1000]);
+    await helm.says({ code: 1, stderr: 'Error: namespaces "hub-alps" not found\n' });
+    expect(await failureOf(releases.last('alps', 'hub-alps'))).toMatchObject({
+      name: 'HelmFailure',
+      message: 'the history of alps cannot be read: Error: namespaces "hub-alps" not found',
+      hint: HINT,
+    });
+  });
+});
+
+describe('an upgrade', () => {
+  const upgrade = (): Promise<void> => {
+    const request = {
+      release: 'alps',
+      namespace: 'hub-alps',
+      chart: '/chart',
+      values: [{ a: 1 }, { secret: 's' }],
+      digest: 'd1',
+      scratch: folder.path,
+    };
+    return releases.upgrade(request);
+  };
+  const file = (index: number): string => join(folder.path, `alps.deploy-${index}.json`);
+
+  test('gives values by files that nobody else may read, and takes fields from others', async () => {
+    await helm.says({});
+    await upgrade();
+    expect(await called()).toEqual([
+      [
+        'upgrade alps /chart --install --namespace hub-alps --create-namespace',
+        `--values ${file(0)} --values ${file(1)} --labels glaciocloud.org/digest=d1`,
+        '--server-side=true --force-conflicts --skip-crds --skip-schema-validation',
+        '--history-max 10 --timeout 5m',
+      ].join(' '),
+    ]);
+    for (const [index, text] of ['{"a":1}', '{"secret":"s"}'].entries()) {
+      expect(await readFile(file(index), 'utf8')).toBe(text);
+      expect((await stat(file(index))).mode & 0o777).toBe(0o600);
+    }
+  });
+
+  test('that fails is not tried again, and tells what Helm says last', async () => {
+    await helm.says(BUSY);
+    expect(await failureOf(upgrade())).toMatchObject({
+      name: 'HelmFailure',
+      message: 'Helm cannot apply alps: Error: etcdserver: request timed out',
+      hint: HINT,
+    });
+    expect(pauses).toEqual([]);
+    await helm.says({ code: 1, stdout: 'only here' });
+    expect(await failureOf(upgrade())).toMatchObject({
+      message: 'Helm cannot apply alps: only here',
+    });
+    await helm.says({ code: 1, stderr: `${'a'.repeat(100)}${'b'.repeat(600)}\n` });
+    expect(await failureOf(upgrade())).toMatchObject({
+      message: `Helm cannot apply alps: ${'b'.repeat(600)}`,
+    });
+  });
+});
+
+test('the way back takes fields from others too', async () => {
+  await helm.says({}, BUSY);
+  await releases.rollback('alps', 'hub-alps', 3);
+  expect(await called()).toEqual([
+    'rollback alps 3 --namespace hub-alps --server-side=true --force-conflicts --timeout 5m',
+  ]);
+  expect(await failureOf(releases.rollback('alps', 'hub-alps', 3))).toMatchObject({
+    name: 'HelmFailure',
+    message: 'Helm cannot roll alps back to revision 3: Error: etcdserver: request timed out',
+    hint: HINT,
+  });
+  expect(pauses).toEqual([]);
+});
+
+test('a release is removed, also one that is gone already', async () => {
+  await helm.says({}, BUSY);
+  await releases.uninstall('alps', 'hub-alps');
+  expect(await called()).toEqual([
+    'uninstall alps --namespace hub-alps --ignore-not-found --timeout 5m',
+  ]);
+  expect(await failureOf(releases.uninstall('alps', 'hub-alps'))).toMatchObject({
+    message: 'Helm cannot remove alps: Error: etcdserver: request timed out',
+  });
+  expect(pauses).toEqual([]);
+});
+
+test('the manifest is that of the last revision, or of one that is named', async () => {
+  await helm.says({ stdout: 'kind: A\n' }, BUSY, { stdout: 'kind: B\n' });
+  expect(await releases.manifest('alps', 'hub-alps')).toBe('kind: A\n');
+  expect(await releases.manifest('alps', 'hub-alps', 2)).toBe('kind: B\n');
+  expect(await called()).toEqual([
+    'get manifest alps --namespace hub-alps',
+    'get manifest alps --namespace hub-alps --revision 2',
+    'get manifest alps --namespace hub-alps --revision 2',
+  ]);
+  expect(pauses).toEqual([1000]);
+  await helm.says({ code: 1, stderr: 'Error: no' });
+  expect(await failureOf(releases.manifest('alps', 'hub-alps'))).toMatchObject({
+    message: 'the manifest of alps cannot be read: Error: no',
+  });
+});
