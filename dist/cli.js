@@ -51,7 +51,10 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
 
 // src/failure.ts
 function messageOf(error2) {
-  return error2 instanceof Error ? error2.message : String(error2);
+  return hasMessage(error2) ? error2.message : String(error2);
+}
+function hasMessage(error2) {
+  return typeof error2 === "object" && error2 !== null && "message" in error2 && typeof error2.message === "string";
 }
 var Failure, UsageError;
 var init_failure = __esm({
@@ -135,9 +138,9 @@ function at(value, path) {
 function objectsIn(value) {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
-function objectOf(text2) {
+function objectOf(text) {
   try {
-    const value = JSON.parse(text2);
+    const value = JSON.parse(text);
     return isObject(value) ? value : void 0;
   } catch {
     return void 0;
@@ -165,9 +168,9 @@ var init_json = __esm({
   }
 });
 
-// node_modules/ajv/dist/compile/codegen/code.js
+// ../../../work/main/node_modules/ajv/dist/compile/codegen/code.js
 var require_code = __commonJS({
-  "node_modules/ajv/dist/compile/codegen/code.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/compile/codegen/code.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.regexpCode = exports.getEsmExportName = exports.getProperty = exports.safeStringify = exports.stringify = exports.strConcat = exports.addCodeArg = exports.str = exports._ = exports.nil = exports._Code = exports.Name = exports.IDENTIFIER = exports._CodeOrName = void 0;
@@ -319,9 +322,9 @@ var require_code = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/compile/codegen/scope.js
+// ../../../work/main/node_modules/ajv/dist/compile/codegen/scope.js
 var require_scope = __commonJS({
-  "node_modules/ajv/dist/compile/codegen/scope.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/compile/codegen/scope.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.ValueScope = exports.ValueScopeName = exports.Scope = exports.varKinds = exports.UsedValueState = void 0;
@@ -464,9 +467,9 @@ var require_scope = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/compile/codegen/index.js
+// ../../../work/main/node_modules/ajv/dist/compile/codegen/index.js
 var require_codegen = __commonJS({
-  "node_modules/ajv/dist/compile/codegen/index.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/compile/codegen/index.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.or = exports.and = exports.not = exports.CodeGen = exports.operators = exports.varKinds = exports.ValueScopeName = exports.ValueScope = exports.Scope = exports.Name = exports.regexpCode = exports.stringify = exports.getProperty = exports.nil = exports.strConcat = exports.str = exports._ = void 0;
@@ -636,38 +639,38 @@ var require_codegen = __commonJS({
       }
     };
     var ParentNode = class extends Node {
-      constructor(nodes2 = []) {
+      constructor(nodes = []) {
         super();
-        this.nodes = nodes2;
+        this.nodes = nodes;
       }
       render(opts) {
         return this.nodes.reduce((code, n) => code + n.render(opts), "");
       }
       optimizeNodes() {
-        const { nodes: nodes2 } = this;
-        let i = nodes2.length;
+        const { nodes } = this;
+        let i = nodes.length;
         while (i--) {
-          const n = nodes2[i].optimizeNodes();
+          const n = nodes[i].optimizeNodes();
           if (Array.isArray(n))
-            nodes2.splice(i, 1, ...n);
+            nodes.splice(i, 1, ...n);
           else if (n)
-            nodes2[i] = n;
+            nodes[i] = n;
           else
-            nodes2.splice(i, 1);
+            nodes.splice(i, 1);
         }
-        return nodes2.length > 0 ? this : void 0;
+        return nodes.length > 0 ? this : void 0;
       }
       optimizeNames(names3, constants2) {
-        const { nodes: nodes2 } = this;
-        let i = nodes2.length;
+        const { nodes } = this;
+        let i = nodes.length;
         while (i--) {
-          const n = nodes2[i];
+          const n = nodes[i];
           if (n.optimizeNames(names3, constants2))
             continue;
           subtractNames(names3, n.names);
-          nodes2.splice(i, 1);
+          nodes.splice(i, 1);
         }
-        return nodes2.length > 0 ? this : void 0;
+        return nodes.length > 0 ? this : void 0;
       }
       get names() {
         return this.nodes.reduce((names3, n) => addNames(names3, n.names), {});
@@ -684,8 +687,8 @@ var require_codegen = __commonJS({
     };
     Else.kind = "else";
     var If = class _If extends BlockNode {
-      constructor(condition, nodes2) {
-        super(nodes2);
+      constructor(condition, nodes) {
+        super(nodes);
         this.condition = condition;
       }
       render(opts) {
@@ -1184,9 +1187,9 @@ var require_codegen = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/compile/util.js
+// ../../../work/main/node_modules/ajv/dist/compile/util.js
 var require_util = __commonJS({
-  "node_modules/ajv/dist/compile/util.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/compile/util.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.checkStrictMode = exports.getErrorPath = exports.Type = exports.useFunc = exports.setEvaluated = exports.evaluatedPropsToName = exports.mergeEvaluated = exports.eachItem = exports.unescapeJsonPointer = exports.escapeJsonPointer = exports.escapeFragment = exports.unescapeFragment = exports.schemaRefOrVal = exports.schemaHasRulesButRef = exports.schemaHasRules = exports.checkUnknownRules = exports.alwaysValidSchema = exports.toHash = void 0;
@@ -1209,12 +1212,12 @@ var require_util = __commonJS({
     }
     exports.alwaysValidSchema = alwaysValidSchema;
     function checkUnknownRules(it, schema = it.schema) {
-      const { opts, self: self2 } = it;
+      const { opts, self } = it;
       if (!opts.strictSchema)
         return;
       if (typeof schema === "boolean")
         return;
-      const rules = self2.RULES.keywords;
+      const rules = self.RULES.keywords;
       for (const key in schema) {
         if (!rules[key])
           checkStrictMode(it, `unknown keyword: "${key}"`);
@@ -1351,9 +1354,9 @@ var require_util = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/compile/names.js
+// ../../../work/main/node_modules/ajv/dist/compile/names.js
 var require_names = __commonJS({
-  "node_modules/ajv/dist/compile/names.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/compile/names.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
@@ -1390,9 +1393,9 @@ var require_names = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/compile/errors.js
+// ../../../work/main/node_modules/ajv/dist/compile/errors.js
 var require_errors = __commonJS({
-  "node_modules/ajv/dist/compile/errors.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/compile/errors.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.extendErrors = exports.resetErrorsCount = exports.reportExtraError = exports.reportError = exports.keyword$DataError = exports.keywordError = void 0;
@@ -1512,9 +1515,9 @@ var require_errors = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/compile/validate/boolSchema.js
+// ../../../work/main/node_modules/ajv/dist/compile/validate/boolSchema.js
 var require_boolSchema = __commonJS({
-  "node_modules/ajv/dist/compile/validate/boolSchema.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/compile/validate/boolSchema.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.boolOrEmptySchema = exports.topBoolOrEmptySchema = void 0;
@@ -1563,9 +1566,9 @@ var require_boolSchema = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/compile/rules.js
+// ../../../work/main/node_modules/ajv/dist/compile/rules.js
 var require_rules = __commonJS({
-  "node_modules/ajv/dist/compile/rules.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/compile/rules.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.getRules = exports.isJSONType = void 0;
@@ -1576,15 +1579,15 @@ var require_rules = __commonJS({
     }
     exports.isJSONType = isJSONType;
     function getRules() {
-      const groups2 = {
+      const groups = {
         number: { type: "number", rules: [] },
         string: { type: "string", rules: [] },
         array: { type: "array", rules: [] },
         object: { type: "object", rules: [] }
       };
       return {
-        types: { ...groups2, integer: true, boolean: true, null: true },
-        rules: [{ rules: [] }, groups2.number, groups2.string, groups2.array, groups2.object],
+        types: { ...groups, integer: true, boolean: true, null: true },
+        rules: [{ rules: [] }, groups.number, groups.string, groups.array, groups.object],
         post: { rules: [] },
         all: {},
         keywords: {}
@@ -1594,14 +1597,14 @@ var require_rules = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/compile/validate/applicability.js
+// ../../../work/main/node_modules/ajv/dist/compile/validate/applicability.js
 var require_applicability = __commonJS({
-  "node_modules/ajv/dist/compile/validate/applicability.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/compile/validate/applicability.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.shouldUseRule = exports.shouldUseGroup = exports.schemaHasRulesForType = void 0;
-    function schemaHasRulesForType({ schema, self: self2 }, type) {
-      const group = self2.RULES.types[type];
+    function schemaHasRulesForType({ schema, self }, type) {
+      const group = self.RULES.types[type];
       return group && group !== true && shouldUseGroup(schema, group);
     }
     exports.schemaHasRulesForType = schemaHasRulesForType;
@@ -1617,9 +1620,9 @@ var require_applicability = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/compile/validate/dataType.js
+// ../../../work/main/node_modules/ajv/dist/compile/validate/dataType.js
 var require_dataType = __commonJS({
-  "node_modules/ajv/dist/compile/validate/dataType.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/compile/validate/dataType.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.reportTypeError = exports.checkDataTypes = exports.checkDataType = exports.coerceAndCheckDataType = exports.getJSONTypes = exports.getSchemaTypes = exports.DataType = void 0;
@@ -1801,9 +1804,9 @@ var require_dataType = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/compile/validate/defaults.js
+// ../../../work/main/node_modules/ajv/dist/compile/validate/defaults.js
 var require_defaults = __commonJS({
-  "node_modules/ajv/dist/compile/validate/defaults.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/compile/validate/defaults.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.assignDefaults = void 0;
@@ -1838,9 +1841,9 @@ var require_defaults = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/code.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/code.js
 var require_code2 = __commonJS({
-  "node_modules/ajv/dist/vocabularies/code.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/code.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.validateUnion = exports.validateArray = exports.usePattern = exports.callValidateCode = exports.schemaProperties = exports.allSchemaProperties = exports.noPropertyInData = exports.propertyInData = exports.isOwnProperty = exports.hasPropFunc = exports.reportMissingProp = exports.checkMissingProp = exports.checkReportMissingProp = void 0;
@@ -1971,9 +1974,9 @@ var require_code2 = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/compile/validate/keyword.js
+// ../../../work/main/node_modules/ajv/dist/compile/validate/keyword.js
 var require_keyword = __commonJS({
-  "node_modules/ajv/dist/compile/validate/keyword.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/compile/validate/keyword.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.validateKeywordUsage = exports.validSchemaType = exports.funcKeywordCode = exports.macroKeywordCode = void 0;
@@ -2066,7 +2069,7 @@ var require_keyword = __commonJS({
       return !schemaType.length || schemaType.some((st) => st === "array" ? Array.isArray(schema) : st === "object" ? schema && typeof schema == "object" && !Array.isArray(schema) : typeof schema == st || allowUndefined && typeof schema == "undefined");
     }
     exports.validSchemaType = validSchemaType;
-    function validateKeywordUsage({ schema, opts, self: self2, errSchemaPath }, def, keyword) {
+    function validateKeywordUsage({ schema, opts, self, errSchemaPath }, def, keyword) {
       if (Array.isArray(def.keyword) ? !def.keyword.includes(keyword) : def.keyword !== keyword) {
         throw new Error("ajv implementation error");
       }
@@ -2077,9 +2080,9 @@ var require_keyword = __commonJS({
       if (def.validateSchema) {
         const valid = def.validateSchema(schema[keyword]);
         if (!valid) {
-          const msg = `keyword "${keyword}" value is invalid at path "${errSchemaPath}": ` + self2.errorsText(def.validateSchema.errors);
+          const msg = `keyword "${keyword}" value is invalid at path "${errSchemaPath}": ` + self.errorsText(def.validateSchema.errors);
           if (opts.validateSchema === "log")
-            self2.logger.error(msg);
+            self.logger.error(msg);
           else
             throw new Error(msg);
         }
@@ -2089,9 +2092,9 @@ var require_keyword = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/compile/validate/subschema.js
+// ../../../work/main/node_modules/ajv/dist/compile/validate/subschema.js
 var require_subschema = __commonJS({
-  "node_modules/ajv/dist/compile/validate/subschema.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/compile/validate/subschema.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.extendSubschemaMode = exports.extendSubschemaData = exports.getSubschema = void 0;
@@ -2172,9 +2175,9 @@ var require_subschema = __commonJS({
   }
 });
 
-// node_modules/fast-deep-equal/index.js
+// ../../../work/main/node_modules/fast-deep-equal/index.js
 var require_fast_deep_equal = __commonJS({
-  "node_modules/fast-deep-equal/index.js"(exports, module) {
+  "../../../work/main/node_modules/fast-deep-equal/index.js"(exports, module) {
     "use strict";
     module.exports = function equal(a, b) {
       if (a === b) return true;
@@ -2207,9 +2210,9 @@ var require_fast_deep_equal = __commonJS({
   }
 });
 
-// node_modules/json-schema-traverse/index.js
+// ../../../work/main/node_modules/json-schema-traverse/index.js
 var require_json_schema_traverse = __commonJS({
-  "node_modules/json-schema-traverse/index.js"(exports, module) {
+  "../../../work/main/node_modules/json-schema-traverse/index.js"(exports, module) {
     "use strict";
     var traverse = module.exports = function(schema, opts, cb) {
       if (typeof opts == "function") {
@@ -2295,9 +2298,9 @@ var require_json_schema_traverse = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/compile/resolve.js
+// ../../../work/main/node_modules/ajv/dist/compile/resolve.js
 var require_resolve = __commonJS({
-  "node_modules/ajv/dist/compile/resolve.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/compile/resolve.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.getSchemaRefs = exports.resolveUrl = exports.normalizeId = exports._getFullPath = exports.getFullPath = exports.inlineRef = void 0;
@@ -2451,9 +2454,9 @@ var require_resolve = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/compile/validate/index.js
+// ../../../work/main/node_modules/ajv/dist/compile/validate/index.js
 var require_validate = __commonJS({
-  "node_modules/ajv/dist/compile/validate/index.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/compile/validate/index.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.getData = exports.KeywordCxt = exports.validateFunctionCode = void 0;
@@ -2546,11 +2549,11 @@ var require_validate = __commonJS({
       }
       (0, boolSchema_1.boolOrEmptySchema)(it, valid);
     }
-    function schemaCxtHasRules({ schema, self: self2 }) {
+    function schemaCxtHasRules({ schema, self }) {
       if (typeof schema == "boolean")
         return !schema;
       for (const key in schema)
-        if (self2.RULES.all[key])
+        if (self.RULES.all[key])
           return true;
       return false;
     }
@@ -2579,9 +2582,9 @@ var require_validate = __commonJS({
       schemaKeywords(it, types, !checkedTypes, errsCount);
     }
     function checkRefsAndKeywords(it) {
-      const { schema, errSchemaPath, opts, self: self2 } = it;
-      if (schema.$ref && opts.ignoreKeywordsWithRef && (0, util_1.schemaHasRulesButRef)(schema, self2.RULES)) {
-        self2.logger.warn(`$ref: keywords ignored in schema at path "${errSchemaPath}"`);
+      const { schema, errSchemaPath, opts, self } = it;
+      if (schema.$ref && opts.ignoreKeywordsWithRef && (0, util_1.schemaHasRulesButRef)(schema, self.RULES)) {
+        self.logger.warn(`$ref: keywords ignored in schema at path "${errSchemaPath}"`);
       }
     }
     function checkNoDefault(it) {
@@ -2627,8 +2630,8 @@ var require_validate = __commonJS({
         gen.assign((0, codegen_1._)`${evaluated}.items`, items);
     }
     function schemaKeywords(it, types, typeErrors, errsCount) {
-      const { gen, schema, data, allErrors, opts, self: self2 } = it;
-      const { RULES: RULES2 } = self2;
+      const { gen, schema, data, allErrors, opts, self } = it;
+      const { RULES: RULES2 } = self;
       if (schema.$ref && (opts.ignoreKeywordsWithRef || !(0, util_1.schemaHasRulesButRef)(schema, RULES2))) {
         gen.block(() => keywordCode(it, "$ref", RULES2.all.$ref.definition));
         return;
@@ -2959,9 +2962,9 @@ var require_validate = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/runtime/validation_error.js
+// ../../../work/main/node_modules/ajv/dist/runtime/validation_error.js
 var require_validation_error = __commonJS({
-  "node_modules/ajv/dist/runtime/validation_error.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/runtime/validation_error.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var ValidationError = class extends Error {
@@ -2975,9 +2978,9 @@ var require_validation_error = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/compile/ref_error.js
+// ../../../work/main/node_modules/ajv/dist/compile/ref_error.js
 var require_ref_error = __commonJS({
-  "node_modules/ajv/dist/compile/ref_error.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/compile/ref_error.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var resolve_1 = require_resolve();
@@ -2992,9 +2995,9 @@ var require_ref_error = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/compile/index.js
+// ../../../work/main/node_modules/ajv/dist/compile/index.js
 var require_compile = __commonJS({
-  "node_modules/ajv/dist/compile/index.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/compile/index.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.resolveSchema = exports.getCompilingSchema = exports.resolveRef = exports.compileSchema = exports.SchemaEnv = void 0;
@@ -3005,20 +3008,20 @@ var require_compile = __commonJS({
     var util_1 = require_util();
     var validate_1 = require_validate();
     var SchemaEnv = class {
-      constructor(env2) {
+      constructor(env) {
         var _a;
         this.refs = {};
         this.dynamicAnchors = {};
         let schema;
-        if (typeof env2.schema == "object")
-          schema = env2.schema;
-        this.schema = env2.schema;
-        this.schemaId = env2.schemaId;
-        this.root = env2.root || this;
-        this.baseId = (_a = env2.baseId) !== null && _a !== void 0 ? _a : (0, resolve_1.normalizeId)(schema === null || schema === void 0 ? void 0 : schema[env2.schemaId || "$id"]);
-        this.schemaPath = env2.schemaPath;
-        this.localRefs = env2.localRefs;
-        this.meta = env2.meta;
+        if (typeof env.schema == "object")
+          schema = env.schema;
+        this.schema = env.schema;
+        this.schemaId = env.schemaId;
+        this.root = env.root || this;
+        this.baseId = (_a = env.baseId) !== null && _a !== void 0 ? _a : (0, resolve_1.normalizeId)(schema === null || schema === void 0 ? void 0 : schema[env.schemaId || "$id"]);
+        this.schemaPath = env.schemaPath;
+        this.localRefs = env.localRefs;
+        this.meta = env.meta;
         this.$async = schema === null || schema === void 0 ? void 0 : schema.$async;
         this.refs = {};
       }
@@ -3202,23 +3205,23 @@ var require_compile = __commonJS({
           baseId = (0, resolve_1.resolveUrl)(this.opts.uriResolver, baseId, schId);
         }
       }
-      let env2;
+      let env;
       if (typeof schema != "boolean" && schema.$ref && !(0, util_1.schemaHasRulesButRef)(schema, this.RULES)) {
         const $ref = (0, resolve_1.resolveUrl)(this.opts.uriResolver, baseId, schema.$ref);
-        env2 = resolveSchema.call(this, root, $ref);
+        env = resolveSchema.call(this, root, $ref);
       }
       const { schemaId } = this.opts;
-      env2 = env2 || new SchemaEnv({ schema, schemaId, root, baseId });
-      if (env2.schema !== env2.root.schema)
-        return env2;
+      env = env || new SchemaEnv({ schema, schemaId, root, baseId });
+      if (env.schema !== env.root.schema)
+        return env;
       return void 0;
     }
   }
 });
 
-// node_modules/ajv/dist/refs/data.json
+// ../../../work/main/node_modules/ajv/dist/refs/data.json
 var require_data = __commonJS({
-  "node_modules/ajv/dist/refs/data.json"(exports, module) {
+  "../../../work/main/node_modules/ajv/dist/refs/data.json"(exports, module) {
     module.exports = {
       $id: "https://raw.githubusercontent.com/ajv-validator/ajv/master/lib/refs/data.json#",
       description: "Meta-schema for $data reference (JSON AnySchema extension proposal)",
@@ -3235,9 +3238,9 @@ var require_data = __commonJS({
   }
 });
 
-// node_modules/fast-uri/lib/utils.js
+// ../../../work/main/node_modules/fast-uri/lib/utils.js
 var require_utils = __commonJS({
-  "node_modules/fast-uri/lib/utils.js"(exports, module) {
+  "../../../work/main/node_modules/fast-uri/lib/utils.js"(exports, module) {
     "use strict";
     var isUUID = RegExp.prototype.test.bind(/^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/iu);
     var isIPv4 = RegExp.prototype.test.bind(/^(?:(?:25[0-5]|2[0-4]\d|1\d{2}|[1-9]\d|\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d{2}|[1-9]\d|\d)$/u);
@@ -3322,9 +3325,9 @@ var require_utils = __commonJS({
         }
       }
       if (bestLength < 2) return hextets.join(":");
-      const head = hextets.slice(0, bestStart).join(":");
+      const head2 = hextets.slice(0, bestStart).join(":");
       const tail = hextets.slice(bestStart + bestLength).join(":");
-      return head + "::" + tail;
+      return head2 + "::" + tail;
     }
     function normalizeIPv6Address(input) {
       const compression = input.indexOf("::");
@@ -3769,9 +3772,9 @@ var require_utils = __commonJS({
   }
 });
 
-// node_modules/fast-uri/lib/schemes.js
+// ../../../work/main/node_modules/fast-uri/lib/schemes.js
 var require_schemes = __commonJS({
-  "node_modules/fast-uri/lib/schemes.js"(exports, module) {
+  "../../../work/main/node_modules/fast-uri/lib/schemes.js"(exports, module) {
     "use strict";
     var { isUUID } = require_utils();
     var URN_REG = /^([\da-z][\d\-a-z]{0,31}):((?:[\w!$'()*+,\-./:;=@]|%[\da-f]{2})+)$/iu;
@@ -3980,9 +3983,9 @@ var require_schemes = __commonJS({
   }
 });
 
-// node_modules/fast-uri/index.js
+// ../../../work/main/node_modules/fast-uri/index.js
 var require_fast_uri = __commonJS({
-  "node_modules/fast-uri/index.js"(exports, module) {
+  "../../../work/main/node_modules/fast-uri/index.js"(exports, module) {
     "use strict";
     var { normalizeIPv6, removeDotSegments, removeDotSegmentsRelative, recomposeAuthority, normalizePercentEncoding, normalizePathEncoding, serializePathEncoding, normalizeQueryFragmentEncoding, encodeQuery, encodeFragment, reescapeHostDelimiters, isIPv4, nonSimpleDomain } = require_utils();
     var { SCHEMES, getSchemeHandler } = require_schemes();
@@ -4174,11 +4177,11 @@ var require_fast_uri = __commonJS({
     var URI_PARSE = /^(?:([^#/:?]+):)?(?:\/\/((?:([^#/?@]*)@)?(\[[^#/?\]]+\]|[^#/:?]*)(?::(\d*))?))?([^#?]*)(?:\?([^#]*))?(?:#((?:.|[\n\r])*))?/u;
     var AUTHORITY_PREFIX = /^(?:[^#/:?]+:)?\/\/([^/?#]*)/;
     var AUTHORITY_INTRODUCER_REGION = /^(?:[^#/:?]+:)?([/\\\t\n\r]*)/;
-    function getParseError(parsed, matches) {
-      if (matches[2] !== void 0 && parsed.path && parsed.path[0] !== "/") {
+    function getParseError(parsed2, matches) {
+      if (matches[2] !== void 0 && parsed2.path && parsed2.path[0] !== "/") {
         return 'URI path must start with "/" when authority is present.';
       }
-      if (typeof parsed.port === "number" && (parsed.port < 0 || parsed.port > 65535)) {
+      if (typeof parsed2.port === "number" && (parsed2.port < 0 || parsed2.port > 65535)) {
         return "URI port is malformed.";
       }
       return void 0;
@@ -4201,30 +4204,30 @@ var require_fast_uri = __commonJS({
       const host = matches[4];
       return hasMalformedPercentEncoding(matches[3]) || host !== void 0 && !isIPLiteral(host) && hasMalformedPercentEncoding(host) || hasMalformedPercentEncoding(matches[6]) || hasMalformedPercentEncoding(matches[7]) || hasMalformedPercentEncoding(matches[8]);
     }
-    function canonicalizeHost(parsed, options, schemeHandler, isIP) {
-      if (hasForbiddenDomainHost(parsed, options, schemeHandler, isIP)) {
-        parsed.error = parsed.error || MALFORMED_HOST_ERROR;
+    function canonicalizeHost(parsed2, options, schemeHandler, isIP) {
+      if (hasForbiddenDomainHost(parsed2, options, schemeHandler, isIP)) {
+        parsed2.error = parsed2.error || MALFORMED_HOST_ERROR;
         return true;
       }
-      if (!options.unicodeSupport && (!schemeHandler || !schemeHandler.unicodeSupport) && parsed.host && !isIPLiteral(parsed.host) && (options.domainHost || schemeHandler && schemeHandler.domainHost) && isIP === false && nonSimpleDomain(parsed.host)) {
+      if (!options.unicodeSupport && (!schemeHandler || !schemeHandler.unicodeSupport) && parsed2.host && !isIPLiteral(parsed2.host) && (options.domainHost || schemeHandler && schemeHandler.domainHost) && isIP === false && nonSimpleDomain(parsed2.host)) {
         let url;
         try {
-          url = new URL("http://" + parsed.host);
+          url = new URL("http://" + parsed2.host);
         } catch (e) {
-          parsed.error = parsed.error || "Host's domain name can not be converted to ASCII: " + e;
+          parsed2.error = parsed2.error || "Host's domain name can not be converted to ASCII: " + e;
           return true;
         }
         if (!isHostOnlyURL(url)) {
-          parsed.error = parsed.error || MALFORMED_HOST_ERROR;
+          parsed2.error = parsed2.error || MALFORMED_HOST_ERROR;
           return true;
         }
-        parsed.host = url.hostname;
+        parsed2.host = url.hostname;
       }
       return false;
     }
-    function hasForbiddenDomainHost(parsed, options, schemeHandler, isIP) {
+    function hasForbiddenDomainHost(parsed2, options, schemeHandler, isIP) {
       return Boolean(
-        parsed.host && isIP === false && !isIPLiteral(parsed.host) && (options.domainHost || schemeHandler && schemeHandler.domainHost) && FORBIDDEN_DOMAIN_HOST_CHARACTER.test(parsed.host)
+        parsed2.host && isIP === false && !isIPLiteral(parsed2.host) && (options.domainHost || schemeHandler && schemeHandler.domainHost) && FORBIDDEN_DOMAIN_HOST_CHARACTER.test(parsed2.host)
       );
     }
     function isHostOnlyURL(url) {
@@ -4232,7 +4235,7 @@ var require_fast_uri = __commonJS({
     }
     function parseWithStatus(uri, opts) {
       const options = Object.assign({}, opts);
-      const parsed = {
+      const parsed2 = {
         scheme: void 0,
         userinfo: void 0,
         host: "",
@@ -4257,7 +4260,7 @@ var require_fast_uri = __commonJS({
       }
       const authorityMatch = uri.match(AUTHORITY_PREFIX);
       if (authorityMatch !== null && authorityMatch[1].indexOf("\\") !== -1) {
-        parsed.error = "URI authority must not contain a literal backslash.";
+        parsed2.error = "URI authority must not contain a literal backslash.";
         malformedAuthorityOrPort = true;
       }
       const introducerMatch = uri.match(AUTHORITY_INTRODUCER_REGION);
@@ -4266,104 +4269,104 @@ var require_fast_uri = __commonJS({
         const normalizedRegion = region.replace(/[\t\n\r]/g, "");
         if (normalizedRegion.length >= 2) {
           if (normalizedRegion.slice(0, 2) !== "//") {
-            parsed.error = parsed.error || "URI authority must not contain a literal backslash.";
+            parsed2.error = parsed2.error || "URI authority must not contain a literal backslash.";
             malformedAuthorityOrPort = true;
           } else if (region.length !== normalizedRegion.length) {
-            parsed.error = parsed.error || "URI authority introducer must not contain whitespace.";
+            parsed2.error = parsed2.error || "URI authority introducer must not contain whitespace.";
             malformedAuthorityOrPort = true;
           }
         }
       }
       const matches = uri.match(URI_PARSE);
       if (matches) {
-        parsed.scheme = matches[1];
-        parsed.userinfo = matches[3];
-        parsed.host = matches[4];
-        parsed.port = parseInt(matches[5], 10);
-        parsed.path = matches[6] || "";
-        parsed.query = matches[7];
-        parsed.fragment = matches[8];
-        if (parsed.scheme !== void 0) {
-          if (VALID_SCHEME.test(parsed.scheme)) {
-            parsed.scheme = parsed.scheme.toLowerCase();
+        parsed2.scheme = matches[1];
+        parsed2.userinfo = matches[3];
+        parsed2.host = matches[4];
+        parsed2.port = parseInt(matches[5], 10);
+        parsed2.path = matches[6] || "";
+        parsed2.query = matches[7];
+        parsed2.fragment = matches[8];
+        if (parsed2.scheme !== void 0) {
+          if (VALID_SCHEME.test(parsed2.scheme)) {
+            parsed2.scheme = parsed2.scheme.toLowerCase();
           } else {
-            parsed.error = parsed.error || MALFORMED_SCHEME_ERROR;
+            parsed2.error = parsed2.error || MALFORMED_SCHEME_ERROR;
             malformedScheme = true;
           }
         }
         malformedPercentEncoding = hasMalformedComponentPercentEncoding(matches);
         if (malformedPercentEncoding) {
-          parsed.error = parsed.error || "URI contains malformed percent-encoding.";
+          parsed2.error = parsed2.error || "URI contains malformed percent-encoding.";
         }
-        if (isNaN(parsed.port)) {
-          parsed.port = matches[5];
+        if (isNaN(parsed2.port)) {
+          parsed2.port = matches[5];
         }
-        const parseError = getParseError(parsed, matches);
+        const parseError = getParseError(parsed2, matches);
         if (parseError !== void 0) {
-          parsed.error = parsed.error || parseError;
+          parsed2.error = parsed2.error || parseError;
           malformedAuthorityOrPort = true;
         }
-        if (parsed.host) {
-          const ipv4result = isIPv4(parsed.host);
+        if (parsed2.host) {
+          const ipv4result = isIPv4(parsed2.host);
           if (ipv4result === false) {
-            const bracketedIPLiteral = isIPLiteral(parsed.host);
-            const hasIPLiteralBracket = parsed.host.indexOf("[") !== -1 || parsed.host.indexOf("]") !== -1;
-            const ipv6result = normalizeIPv6(parsed.host);
+            const bracketedIPLiteral = isIPLiteral(parsed2.host);
+            const hasIPLiteralBracket = parsed2.host.indexOf("[") !== -1 || parsed2.host.indexOf("]") !== -1;
+            const ipv6result = normalizeIPv6(parsed2.host);
             isIP = ipv6result.isIPV6 || ipv6result.isIPVFuture === true;
             malformedIPLiteral = hasIPLiteralBracket && (!bracketedIPLiteral || ipv6result.error === true);
-            parsed.host = isIP ? ipv6result.host : ipv6result.host.toLowerCase();
+            parsed2.host = isIP ? ipv6result.host : ipv6result.host.toLowerCase();
             if (malformedIPLiteral) {
-              parsed.error = parsed.error || MALFORMED_HOST_ERROR;
+              parsed2.error = parsed2.error || MALFORMED_HOST_ERROR;
               malformedAuthorityOrPort = true;
             }
           } else {
             isIP = true;
           }
         }
-        if (parsed.scheme === void 0 && parsed.userinfo === void 0 && parsed.host === void 0 && parsed.port === void 0 && parsed.query === void 0 && !parsed.path) {
-          parsed.reference = "same-document";
-        } else if (parsed.scheme === void 0) {
-          parsed.reference = "relative";
-        } else if (parsed.fragment === void 0) {
-          parsed.reference = "absolute";
+        if (parsed2.scheme === void 0 && parsed2.userinfo === void 0 && parsed2.host === void 0 && parsed2.port === void 0 && parsed2.query === void 0 && !parsed2.path) {
+          parsed2.reference = "same-document";
+        } else if (parsed2.scheme === void 0) {
+          parsed2.reference = "relative";
+        } else if (parsed2.fragment === void 0) {
+          parsed2.reference = "absolute";
         } else {
-          parsed.reference = "uri";
+          parsed2.reference = "uri";
         }
-        if (options.reference && options.reference !== "suffix" && options.reference !== parsed.reference) {
-          parsed.error = parsed.error || "URI is not a " + options.reference + " reference.";
+        if (options.reference && options.reference !== "suffix" && options.reference !== parsed2.reference) {
+          parsed2.error = parsed2.error || "URI is not a " + options.reference + " reference.";
         }
-        const schemeHandler = getSchemeHandler(options.scheme || parsed.scheme);
+        const schemeHandler = getSchemeHandler(options.scheme || parsed2.scheme);
         if (!malformedIPLiteral) {
-          malformedHost = canonicalizeHost(parsed, options, schemeHandler, isIP);
+          malformedHost = canonicalizeHost(parsed2, options, schemeHandler, isIP);
         }
-        if (uri.indexOf("%") !== -1 && parsed.host !== void 0 && !malformedIPLiteral) {
-          let host = isIP ? parsed.host : normalizePercentEncoding(parsed.host, true);
+        if (uri.indexOf("%") !== -1 && parsed2.host !== void 0 && !malformedIPLiteral) {
+          let host = isIP ? parsed2.host : normalizePercentEncoding(parsed2.host, true);
           if (!isIP) {
             host = normalizePercentEncoding(host.toLowerCase());
           }
-          parsed.host = isIP || options.scheme !== "null" ? reescapeHostDelimiters(host, isIP) : host;
+          parsed2.host = isIP || options.scheme !== "null" ? reescapeHostDelimiters(host, isIP) : host;
         }
         if (!schemeHandler || schemeHandler && !schemeHandler.skipNormalize) {
-          if (parsed.path) {
-            parsed.path = normalizePathEncoding(parsed.path);
+          if (parsed2.path) {
+            parsed2.path = normalizePathEncoding(parsed2.path);
           }
-          if (parsed.query) {
-            parsed.query = normalizeQueryFragmentEncoding(parsed.query);
+          if (parsed2.query) {
+            parsed2.query = normalizeQueryFragmentEncoding(parsed2.query);
           }
-          if (parsed.fragment) {
-            parsed.fragment = normalizeQueryFragmentEncoding(parsed.fragment);
+          if (parsed2.fragment) {
+            parsed2.fragment = normalizeQueryFragmentEncoding(parsed2.fragment);
           }
         }
         if (schemeHandler && schemeHandler.parse) {
-          schemeHandler.parse(parsed, options);
-          if (schemeHandler === SCHEMES.urn && parsed.nid === void 0) {
+          schemeHandler.parse(parsed2, options);
+          if (schemeHandler === SCHEMES.urn && parsed2.nid === void 0) {
             malformedSchemeSpecific = true;
           }
         }
       } else {
-        parsed.error = parsed.error || "URI can not be parsed.";
+        parsed2.error = parsed2.error || "URI can not be parsed.";
       }
-      return { parsed, malformedAuthorityOrPort, malformedPercentEncoding, malformedSchemeSpecific, malformedHost, malformedScheme };
+      return { parsed: parsed2, malformedAuthorityOrPort, malformedPercentEncoding, malformedSchemeSpecific, malformedHost, malformedScheme };
     }
     function parse6(uri, opts) {
       return parseWithStatus(uri, opts).parsed;
@@ -4372,9 +4375,9 @@ var require_fast_uri = __commonJS({
       return normalizeStringWithStatus(uri, opts).normalized;
     }
     function normalizeStringWithStatus(uri, opts) {
-      const { parsed, malformedAuthorityOrPort, malformedPercentEncoding, malformedSchemeSpecific, malformedHost, malformedScheme } = parseWithStatus(uri, opts);
+      const { parsed: parsed2, malformedAuthorityOrPort, malformedPercentEncoding, malformedSchemeSpecific, malformedHost, malformedScheme } = parseWithStatus(uri, opts);
       return {
-        normalized: malformedAuthorityOrPort || malformedPercentEncoding || malformedSchemeSpecific || malformedHost || malformedScheme ? uri : serialize(parsed, opts),
+        normalized: malformedAuthorityOrPort || malformedPercentEncoding || malformedSchemeSpecific || malformedHost || malformedScheme ? uri : serialize(parsed2, opts),
         malformedAuthorityOrPort,
         malformedPercentEncoding,
         malformedSchemeSpecific,
@@ -4410,9 +4413,9 @@ var require_fast_uri = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/runtime/uri.js
+// ../../../work/main/node_modules/ajv/dist/runtime/uri.js
 var require_uri = __commonJS({
-  "node_modules/ajv/dist/runtime/uri.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/runtime/uri.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var uri = require_fast_uri();
@@ -4421,9 +4424,9 @@ var require_uri = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/core.js
+// ../../../work/main/node_modules/ajv/dist/core.js
 var require_core = __commonJS({
-  "node_modules/ajv/dist/core.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/core.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.CodeGen = exports.Name = exports.nil = exports.stringify = exports.str = exports._ = exports.KeywordCxt = void 0;
@@ -4813,7 +4816,7 @@ var require_core = __commonJS({
       errorsText(errors = this.errors, { separator = ", ", dataVar = "data" } = {}) {
         if (!errors || errors.length === 0)
           return "No errors";
-        return errors.map((e) => `${dataVar}${e.instancePath} ${e.message}`).reduce((text2, msg) => text2 + separator + msg);
+        return errors.map((e) => `${dataVar}${e.instancePath} ${e.message}`).reduce((text, msg) => text + separator + msg);
       }
       $dataMetaSchema(metaSchema, keywordsJsonPointers) {
         const rules = this.RULES.all;
@@ -4835,10 +4838,10 @@ var require_core = __commonJS({
         }
         return metaSchema;
       }
-      _removeAllSchemas(schemas2, regex2) {
+      _removeAllSchemas(schemas2, regex) {
         for (const keyRef in schemas2) {
           const sch = schemas2[keyRef];
-          if (!regex2 || regex2.test(keyRef)) {
+          if (!regex || regex.test(keyRef)) {
             if (typeof sch == "string") {
               delete schemas2[keyRef];
             } else if (sch && !sch.meta) {
@@ -5032,9 +5035,9 @@ var require_core = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/core/id.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/core/id.js
 var require_id = __commonJS({
-  "node_modules/ajv/dist/vocabularies/core/id.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/core/id.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var def = {
@@ -5047,9 +5050,9 @@ var require_id = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/core/ref.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/core/ref.js
 var require_ref = __commonJS({
-  "node_modules/ajv/dist/vocabularies/core/ref.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/core/ref.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.callRef = exports.getValidate = void 0;
@@ -5064,19 +5067,19 @@ var require_ref = __commonJS({
       schemaType: "string",
       code(cxt) {
         const { gen, schema: $ref, it } = cxt;
-        const { baseId, schemaEnv: env2, validateName, opts, self: self2 } = it;
-        const { root } = env2;
+        const { baseId, schemaEnv: env, validateName, opts, self } = it;
+        const { root } = env;
         if (($ref === "#" || $ref === "#/") && baseId === root.baseId)
           return callRootRef();
-        const schOrEnv = compile_1.resolveRef.call(self2, root, baseId, $ref);
+        const schOrEnv = compile_1.resolveRef.call(self, root, baseId, $ref);
         if (schOrEnv === void 0)
           throw new ref_error_1.default(it.opts.uriResolver, baseId, $ref);
         if (schOrEnv instanceof compile_1.SchemaEnv)
           return callValidate(schOrEnv);
         return inlineRefSchema(schOrEnv);
         function callRootRef() {
-          if (env2 === root)
-            return callRef(cxt, validateName, env2, env2.$async);
+          if (env === root)
+            return callRef(cxt, validateName, env, env.$async);
           const rootName = gen.scopeValue("root", { ref: root });
           return callRef(cxt, (0, codegen_1._)`${rootName}.validate`, root, root.$async);
         }
@@ -5106,14 +5109,14 @@ var require_ref = __commonJS({
     exports.getValidate = getValidate;
     function callRef(cxt, v, sch, $async) {
       const { gen, it } = cxt;
-      const { allErrors, schemaEnv: env2, opts } = it;
+      const { allErrors, schemaEnv: env, opts } = it;
       const passCxt = opts.passContext ? names_1.default.this : codegen_1.nil;
       if ($async)
         callAsyncRef();
       else
         callSyncRef();
       function callAsyncRef() {
-        if (!env2.$async)
+        if (!env.$async)
           throw new Error("async schema referenced by sync schema");
         const valid = gen.let("valid");
         gen.try(() => {
@@ -5169,9 +5172,9 @@ var require_ref = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/core/index.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/core/index.js
 var require_core2 = __commonJS({
-  "node_modules/ajv/dist/vocabularies/core/index.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/core/index.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var id_1 = require_id();
@@ -5190,9 +5193,9 @@ var require_core2 = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/validation/limitNumber.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/validation/limitNumber.js
 var require_limitNumber = __commonJS({
-  "node_modules/ajv/dist/vocabularies/validation/limitNumber.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/validation/limitNumber.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
@@ -5222,9 +5225,9 @@ var require_limitNumber = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/validation/multipleOf.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/validation/multipleOf.js
 var require_multipleOf = __commonJS({
-  "node_modules/ajv/dist/vocabularies/validation/multipleOf.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/validation/multipleOf.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
@@ -5250,9 +5253,9 @@ var require_multipleOf = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/runtime/ucs2length.js
+// ../../../work/main/node_modules/ajv/dist/runtime/ucs2length.js
 var require_ucs2length = __commonJS({
-  "node_modules/ajv/dist/runtime/ucs2length.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/runtime/ucs2length.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     function ucs2length(str) {
@@ -5276,9 +5279,9 @@ var require_ucs2length = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/validation/limitLength.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/validation/limitLength.js
 var require_limitLength = __commonJS({
-  "node_modules/ajv/dist/vocabularies/validation/limitLength.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/validation/limitLength.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
@@ -5308,9 +5311,9 @@ var require_limitLength = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/validation/pattern.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/validation/pattern.js
 var require_pattern = __commonJS({
-  "node_modules/ajv/dist/vocabularies/validation/pattern.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/validation/pattern.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var code_1 = require_code2();
@@ -5345,9 +5348,9 @@ var require_pattern = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/validation/limitProperties.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/validation/limitProperties.js
 var require_limitProperties = __commonJS({
-  "node_modules/ajv/dist/vocabularies/validation/limitProperties.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/validation/limitProperties.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
@@ -5374,9 +5377,9 @@ var require_limitProperties = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/validation/required.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/validation/required.js
 var require_required = __commonJS({
-  "node_modules/ajv/dist/vocabularies/validation/required.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/validation/required.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var code_1 = require_code2();
@@ -5456,9 +5459,9 @@ var require_required = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/validation/limitItems.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/validation/limitItems.js
 var require_limitItems = __commonJS({
-  "node_modules/ajv/dist/vocabularies/validation/limitItems.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/validation/limitItems.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
@@ -5485,9 +5488,9 @@ var require_limitItems = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/runtime/equal.js
+// ../../../work/main/node_modules/ajv/dist/runtime/equal.js
 var require_equal = __commonJS({
-  "node_modules/ajv/dist/runtime/equal.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/runtime/equal.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var equal = require_fast_deep_equal();
@@ -5496,9 +5499,9 @@ var require_equal = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/validation/uniqueItems.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/validation/uniqueItems.js
 var require_uniqueItems = __commonJS({
-  "node_modules/ajv/dist/vocabularies/validation/uniqueItems.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/validation/uniqueItems.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var dataType_1 = require_dataType();
@@ -5563,9 +5566,9 @@ var require_uniqueItems = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/validation/const.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/validation/const.js
 var require_const = __commonJS({
-  "node_modules/ajv/dist/vocabularies/validation/const.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/validation/const.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
@@ -5592,9 +5595,9 @@ var require_const = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/validation/enum.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/validation/enum.js
 var require_enum = __commonJS({
-  "node_modules/ajv/dist/vocabularies/validation/enum.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/validation/enum.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
@@ -5641,9 +5644,9 @@ var require_enum = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/validation/index.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/validation/index.js
 var require_validation = __commonJS({
-  "node_modules/ajv/dist/vocabularies/validation/index.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/validation/index.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var limitNumber_1 = require_limitNumber();
@@ -5679,9 +5682,9 @@ var require_validation = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/applicator/additionalItems.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/applicator/additionalItems.js
 var require_additionalItems = __commonJS({
-  "node_modules/ajv/dist/vocabularies/applicator/additionalItems.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/applicator/additionalItems.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.validateAdditionalItems = void 0;
@@ -5732,9 +5735,9 @@ var require_additionalItems = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/applicator/items.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/applicator/items.js
 var require_items = __commonJS({
-  "node_modules/ajv/dist/vocabularies/applicator/items.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/applicator/items.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.validateTuple = void 0;
@@ -5789,9 +5792,9 @@ var require_items = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/applicator/prefixItems.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/applicator/prefixItems.js
 var require_prefixItems = __commonJS({
-  "node_modules/ajv/dist/vocabularies/applicator/prefixItems.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/applicator/prefixItems.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var items_1 = require_items();
@@ -5806,9 +5809,9 @@ var require_prefixItems = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/applicator/items2020.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/applicator/items2020.js
 var require_items2020 = __commonJS({
-  "node_modules/ajv/dist/vocabularies/applicator/items2020.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/applicator/items2020.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
@@ -5841,9 +5844,9 @@ var require_items2020 = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/applicator/contains.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/applicator/contains.js
 var require_contains = __commonJS({
-  "node_modules/ajv/dist/vocabularies/applicator/contains.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/applicator/contains.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
@@ -5935,9 +5938,9 @@ var require_contains = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/applicator/dependencies.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/applicator/dependencies.js
 var require_dependencies = __commonJS({
-  "node_modules/ajv/dist/vocabularies/applicator/dependencies.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/applicator/dependencies.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.validateSchemaDeps = exports.validatePropertyDeps = exports.error = void 0;
@@ -6029,9 +6032,9 @@ var require_dependencies = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/applicator/propertyNames.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/applicator/propertyNames.js
 var require_propertyNames = __commonJS({
-  "node_modules/ajv/dist/vocabularies/applicator/propertyNames.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/applicator/propertyNames.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
@@ -6072,9 +6075,9 @@ var require_propertyNames = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/applicator/additionalProperties.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/applicator/additionalProperties.js
 var require_additionalProperties = __commonJS({
-  "node_modules/ajv/dist/vocabularies/applicator/additionalProperties.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/applicator/additionalProperties.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var code_1 = require_code2();
@@ -6178,9 +6181,9 @@ var require_additionalProperties = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/applicator/properties.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/applicator/properties.js
 var require_properties = __commonJS({
-  "node_modules/ajv/dist/vocabularies/applicator/properties.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/applicator/properties.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var validate_1 = require_validate();
@@ -6236,9 +6239,9 @@ var require_properties = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/applicator/patternProperties.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/applicator/patternProperties.js
 var require_patternProperties = __commonJS({
-  "node_modules/ajv/dist/vocabularies/applicator/patternProperties.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/applicator/patternProperties.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var code_1 = require_code2();
@@ -6310,9 +6313,9 @@ var require_patternProperties = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/applicator/not.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/applicator/not.js
 var require_not = __commonJS({
-  "node_modules/ajv/dist/vocabularies/applicator/not.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/applicator/not.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var util_1 = require_util();
@@ -6341,9 +6344,9 @@ var require_not = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/applicator/anyOf.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/applicator/anyOf.js
 var require_anyOf = __commonJS({
-  "node_modules/ajv/dist/vocabularies/applicator/anyOf.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/applicator/anyOf.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var code_1 = require_code2();
@@ -6358,9 +6361,9 @@ var require_anyOf = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/applicator/oneOf.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/applicator/oneOf.js
 var require_oneOf = __commonJS({
-  "node_modules/ajv/dist/vocabularies/applicator/oneOf.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/applicator/oneOf.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
@@ -6416,9 +6419,9 @@ var require_oneOf = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/applicator/allOf.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/applicator/allOf.js
 var require_allOf = __commonJS({
-  "node_modules/ajv/dist/vocabularies/applicator/allOf.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/applicator/allOf.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var util_1 = require_util();
@@ -6443,9 +6446,9 @@ var require_allOf = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/applicator/if.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/applicator/if.js
 var require_if = __commonJS({
-  "node_modules/ajv/dist/vocabularies/applicator/if.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/applicator/if.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
@@ -6512,9 +6515,9 @@ var require_if = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/applicator/thenElse.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/applicator/thenElse.js
 var require_thenElse = __commonJS({
-  "node_modules/ajv/dist/vocabularies/applicator/thenElse.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/applicator/thenElse.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var util_1 = require_util();
@@ -6530,9 +6533,9 @@ var require_thenElse = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/applicator/index.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/applicator/index.js
 var require_applicator = __commonJS({
-  "node_modules/ajv/dist/vocabularies/applicator/index.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/applicator/index.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var additionalItems_1 = require_additionalItems();
@@ -6578,9 +6581,9 @@ var require_applicator = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/dynamic/dynamicAnchor.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/dynamic/dynamicAnchor.js
 var require_dynamicAnchor = __commonJS({
-  "node_modules/ajv/dist/vocabularies/dynamic/dynamicAnchor.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/dynamic/dynamicAnchor.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.dynamicAnchor = void 0;
@@ -6602,20 +6605,20 @@ var require_dynamicAnchor = __commonJS({
     }
     exports.dynamicAnchor = dynamicAnchor;
     function _getValidate(cxt) {
-      const { schemaEnv, schema, self: self2 } = cxt.it;
+      const { schemaEnv, schema, self } = cxt.it;
       const { root, baseId, localRefs, meta } = schemaEnv.root;
-      const { schemaId } = self2.opts;
+      const { schemaId } = self.opts;
       const sch = new compile_1.SchemaEnv({ schema, schemaId, root, baseId, localRefs, meta });
-      compile_1.compileSchema.call(self2, sch);
+      compile_1.compileSchema.call(self, sch);
       return (0, ref_1.getValidate)(cxt, sch);
     }
     exports.default = def;
   }
 });
 
-// node_modules/ajv/dist/vocabularies/dynamic/dynamicRef.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/dynamic/dynamicRef.js
 var require_dynamicRef = __commonJS({
-  "node_modules/ajv/dist/vocabularies/dynamic/dynamicRef.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/dynamic/dynamicRef.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.dynamicRef = void 0;
@@ -6659,9 +6662,9 @@ var require_dynamicRef = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/dynamic/recursiveAnchor.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/dynamic/recursiveAnchor.js
 var require_recursiveAnchor = __commonJS({
-  "node_modules/ajv/dist/vocabularies/dynamic/recursiveAnchor.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/dynamic/recursiveAnchor.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var dynamicAnchor_1 = require_dynamicAnchor();
@@ -6680,9 +6683,9 @@ var require_recursiveAnchor = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/dynamic/recursiveRef.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/dynamic/recursiveRef.js
 var require_recursiveRef = __commonJS({
-  "node_modules/ajv/dist/vocabularies/dynamic/recursiveRef.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/dynamic/recursiveRef.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var dynamicRef_1 = require_dynamicRef();
@@ -6695,9 +6698,9 @@ var require_recursiveRef = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/dynamic/index.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/dynamic/index.js
 var require_dynamic = __commonJS({
-  "node_modules/ajv/dist/vocabularies/dynamic/index.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/dynamic/index.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var dynamicAnchor_1 = require_dynamicAnchor();
@@ -6709,9 +6712,9 @@ var require_dynamic = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/validation/dependentRequired.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/validation/dependentRequired.js
 var require_dependentRequired = __commonJS({
-  "node_modules/ajv/dist/vocabularies/validation/dependentRequired.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/validation/dependentRequired.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var dependencies_1 = require_dependencies();
@@ -6726,9 +6729,9 @@ var require_dependentRequired = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/applicator/dependentSchemas.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/applicator/dependentSchemas.js
 var require_dependentSchemas = __commonJS({
-  "node_modules/ajv/dist/vocabularies/applicator/dependentSchemas.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/applicator/dependentSchemas.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var dependencies_1 = require_dependencies();
@@ -6742,9 +6745,9 @@ var require_dependentSchemas = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/validation/limitContains.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/validation/limitContains.js
 var require_limitContains = __commonJS({
-  "node_modules/ajv/dist/vocabularies/validation/limitContains.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/validation/limitContains.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var util_1 = require_util();
@@ -6762,9 +6765,9 @@ var require_limitContains = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/next.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/next.js
 var require_next = __commonJS({
-  "node_modules/ajv/dist/vocabularies/next.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/next.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var dependentRequired_1 = require_dependentRequired();
@@ -6775,9 +6778,9 @@ var require_next = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/unevaluated/unevaluatedProperties.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/unevaluated/unevaluatedProperties.js
 var require_unevaluatedProperties = __commonJS({
-  "node_modules/ajv/dist/vocabularies/unevaluated/unevaluatedProperties.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/unevaluated/unevaluatedProperties.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
@@ -6841,9 +6844,9 @@ var require_unevaluatedProperties = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/unevaluated/unevaluatedItems.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/unevaluated/unevaluatedItems.js
 var require_unevaluatedItems = __commonJS({
-  "node_modules/ajv/dist/vocabularies/unevaluated/unevaluatedItems.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/unevaluated/unevaluatedItems.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
@@ -6885,9 +6888,9 @@ var require_unevaluatedItems = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/unevaluated/index.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/unevaluated/index.js
 var require_unevaluated = __commonJS({
-  "node_modules/ajv/dist/vocabularies/unevaluated/index.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/unevaluated/index.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var unevaluatedProperties_1 = require_unevaluatedProperties();
@@ -6897,9 +6900,9 @@ var require_unevaluated = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/format/format.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/format/format.js
 var require_format = __commonJS({
-  "node_modules/ajv/dist/vocabularies/format/format.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/format/format.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
@@ -6915,7 +6918,7 @@ var require_format = __commonJS({
       error: error2,
       code(cxt, ruleType) {
         const { gen, data, $data, schema, schemaCode, it } = cxt;
-        const { opts, errSchemaPath, schemaEnv, self: self2 } = it;
+        const { opts, errSchemaPath, schemaEnv, self } = it;
         if (!opts.validateFormats)
           return;
         if ($data)
@@ -6924,7 +6927,7 @@ var require_format = __commonJS({
           validateFormat();
         function validate$DataFormat() {
           const fmts = gen.scopeValue("formats", {
-            ref: self2.formats,
+            ref: self.formats,
             code: opts.code.formats
           });
           const fDef = gen.const("fDef", (0, codegen_1._)`${fmts}[${schemaCode}]`);
@@ -6944,7 +6947,7 @@ var require_format = __commonJS({
           }
         }
         function validateFormat() {
-          const formatDef = self2.formats[schema];
+          const formatDef = self.formats[schema];
           if (!formatDef) {
             unknownFormat();
             return;
@@ -6956,7 +6959,7 @@ var require_format = __commonJS({
             cxt.pass(validCondition());
           function unknownFormat() {
             if (opts.strictSchema === false) {
-              self2.logger.warn(unknownMsg());
+              self.logger.warn(unknownMsg());
               return;
             }
             throw new Error(unknownMsg());
@@ -6987,9 +6990,9 @@ var require_format = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/format/index.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/format/index.js
 var require_format2 = __commonJS({
-  "node_modules/ajv/dist/vocabularies/format/index.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/format/index.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var format_1 = require_format();
@@ -6998,9 +7001,9 @@ var require_format2 = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/metadata.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/metadata.js
 var require_metadata = __commonJS({
-  "node_modules/ajv/dist/vocabularies/metadata.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/metadata.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.contentVocabulary = exports.metadataVocabulary = void 0;
@@ -7021,9 +7024,9 @@ var require_metadata = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/draft2020.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/draft2020.js
 var require_draft2020 = __commonJS({
-  "node_modules/ajv/dist/vocabularies/draft2020.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/draft2020.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var core_1 = require_core2();
@@ -7049,9 +7052,9 @@ var require_draft2020 = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/discriminator/types.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/discriminator/types.js
 var require_types = __commonJS({
-  "node_modules/ajv/dist/vocabularies/discriminator/types.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/discriminator/types.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.DiscrError = void 0;
@@ -7063,9 +7066,9 @@ var require_types = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/discriminator/index.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/discriminator/index.js
 var require_discriminator = __commonJS({
-  "node_modules/ajv/dist/vocabularies/discriminator/index.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/discriminator/index.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
@@ -7168,9 +7171,9 @@ var require_discriminator = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/refs/json-schema-2020-12/schema.json
+// ../../../work/main/node_modules/ajv/dist/refs/json-schema-2020-12/schema.json
 var require_schema = __commonJS({
-  "node_modules/ajv/dist/refs/json-schema-2020-12/schema.json"(exports, module) {
+  "../../../work/main/node_modules/ajv/dist/refs/json-schema-2020-12/schema.json"(exports, module) {
     module.exports = {
       $schema: "https://json-schema.org/draft/2020-12/schema",
       $id: "https://json-schema.org/draft/2020-12/schema",
@@ -7228,9 +7231,9 @@ var require_schema = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/refs/json-schema-2020-12/meta/applicator.json
+// ../../../work/main/node_modules/ajv/dist/refs/json-schema-2020-12/meta/applicator.json
 var require_applicator2 = __commonJS({
-  "node_modules/ajv/dist/refs/json-schema-2020-12/meta/applicator.json"(exports, module) {
+  "../../../work/main/node_modules/ajv/dist/refs/json-schema-2020-12/meta/applicator.json"(exports, module) {
     module.exports = {
       $schema: "https://json-schema.org/draft/2020-12/schema",
       $id: "https://json-schema.org/draft/2020-12/meta/applicator",
@@ -7281,9 +7284,9 @@ var require_applicator2 = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/refs/json-schema-2020-12/meta/unevaluated.json
+// ../../../work/main/node_modules/ajv/dist/refs/json-schema-2020-12/meta/unevaluated.json
 var require_unevaluated2 = __commonJS({
-  "node_modules/ajv/dist/refs/json-schema-2020-12/meta/unevaluated.json"(exports, module) {
+  "../../../work/main/node_modules/ajv/dist/refs/json-schema-2020-12/meta/unevaluated.json"(exports, module) {
     module.exports = {
       $schema: "https://json-schema.org/draft/2020-12/schema",
       $id: "https://json-schema.org/draft/2020-12/meta/unevaluated",
@@ -7301,9 +7304,9 @@ var require_unevaluated2 = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/refs/json-schema-2020-12/meta/content.json
+// ../../../work/main/node_modules/ajv/dist/refs/json-schema-2020-12/meta/content.json
 var require_content = __commonJS({
-  "node_modules/ajv/dist/refs/json-schema-2020-12/meta/content.json"(exports, module) {
+  "../../../work/main/node_modules/ajv/dist/refs/json-schema-2020-12/meta/content.json"(exports, module) {
     module.exports = {
       $schema: "https://json-schema.org/draft/2020-12/schema",
       $id: "https://json-schema.org/draft/2020-12/meta/content",
@@ -7322,9 +7325,9 @@ var require_content = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/refs/json-schema-2020-12/meta/core.json
+// ../../../work/main/node_modules/ajv/dist/refs/json-schema-2020-12/meta/core.json
 var require_core3 = __commonJS({
-  "node_modules/ajv/dist/refs/json-schema-2020-12/meta/core.json"(exports, module) {
+  "../../../work/main/node_modules/ajv/dist/refs/json-schema-2020-12/meta/core.json"(exports, module) {
     module.exports = {
       $schema: "https://json-schema.org/draft/2020-12/schema",
       $id: "https://json-schema.org/draft/2020-12/meta/core",
@@ -7378,9 +7381,9 @@ var require_core3 = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/refs/json-schema-2020-12/meta/format-annotation.json
+// ../../../work/main/node_modules/ajv/dist/refs/json-schema-2020-12/meta/format-annotation.json
 var require_format_annotation = __commonJS({
-  "node_modules/ajv/dist/refs/json-schema-2020-12/meta/format-annotation.json"(exports, module) {
+  "../../../work/main/node_modules/ajv/dist/refs/json-schema-2020-12/meta/format-annotation.json"(exports, module) {
     module.exports = {
       $schema: "https://json-schema.org/draft/2020-12/schema",
       $id: "https://json-schema.org/draft/2020-12/meta/format-annotation",
@@ -7397,9 +7400,9 @@ var require_format_annotation = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/refs/json-schema-2020-12/meta/meta-data.json
+// ../../../work/main/node_modules/ajv/dist/refs/json-schema-2020-12/meta/meta-data.json
 var require_meta_data = __commonJS({
-  "node_modules/ajv/dist/refs/json-schema-2020-12/meta/meta-data.json"(exports, module) {
+  "../../../work/main/node_modules/ajv/dist/refs/json-schema-2020-12/meta/meta-data.json"(exports, module) {
     module.exports = {
       $schema: "https://json-schema.org/draft/2020-12/schema",
       $id: "https://json-schema.org/draft/2020-12/meta/meta-data",
@@ -7438,9 +7441,9 @@ var require_meta_data = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/refs/json-schema-2020-12/meta/validation.json
+// ../../../work/main/node_modules/ajv/dist/refs/json-schema-2020-12/meta/validation.json
 var require_validation2 = __commonJS({
-  "node_modules/ajv/dist/refs/json-schema-2020-12/meta/validation.json"(exports, module) {
+  "../../../work/main/node_modules/ajv/dist/refs/json-schema-2020-12/meta/validation.json"(exports, module) {
     module.exports = {
       $schema: "https://json-schema.org/draft/2020-12/schema",
       $id: "https://json-schema.org/draft/2020-12/meta/validation",
@@ -7533,9 +7536,9 @@ var require_validation2 = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/refs/json-schema-2020-12/index.js
+// ../../../work/main/node_modules/ajv/dist/refs/json-schema-2020-12/index.js
 var require_json_schema_2020_12 = __commonJS({
-  "node_modules/ajv/dist/refs/json-schema-2020-12/index.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/refs/json-schema-2020-12/index.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var metaSchema = require_schema();
@@ -7568,9 +7571,9 @@ var require_json_schema_2020_12 = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/2020.js
+// ../../../work/main/node_modules/ajv/dist/2020.js
 var require__ = __commonJS({
-  "node_modules/ajv/dist/2020.js"(exports, module) {
+  "../../../work/main/node_modules/ajv/dist/2020.js"(exports, module) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.MissingRefError = exports.ValidationError = exports.CodeGen = exports.Name = exports.nil = exports.stringify = exports.str = exports._ = exports.KeywordCxt = exports.Ajv2020 = void 0;
@@ -7645,9 +7648,9 @@ var require__ = __commonJS({
   }
 });
 
-// node_modules/fastest-levenshtein/mod.js
+// ../../../work/main/node_modules/fastest-levenshtein/mod.js
 var require_mod = __commonJS({
-  "node_modules/fastest-levenshtein/mod.js"(exports) {
+  "../../../work/main/node_modules/fastest-levenshtein/mod.js"(exports) {
     "use strict";
     exports.__esModule = true;
     exports.distance = exports.closest = void 0;
@@ -7793,9 +7796,9 @@ var require_mod = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/vocabularies/draft7.js
+// ../../../work/main/node_modules/ajv/dist/vocabularies/draft7.js
 var require_draft7 = __commonJS({
-  "node_modules/ajv/dist/vocabularies/draft7.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/vocabularies/draft7.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var core_1 = require_core2();
@@ -7815,9 +7818,9 @@ var require_draft7 = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/refs/json-schema-draft-07.json
+// ../../../work/main/node_modules/ajv/dist/refs/json-schema-draft-07.json
 var require_json_schema_draft_07 = __commonJS({
-  "node_modules/ajv/dist/refs/json-schema-draft-07.json"(exports, module) {
+  "../../../work/main/node_modules/ajv/dist/refs/json-schema-draft-07.json"(exports, module) {
     module.exports = {
       $schema: "http://json-schema.org/draft-07/schema#",
       $id: "http://json-schema.org/draft-07/schema#",
@@ -7972,9 +7975,9 @@ var require_json_schema_draft_07 = __commonJS({
   }
 });
 
-// node_modules/ajv/dist/ajv.js
+// ../../../work/main/node_modules/ajv/dist/ajv.js
 var require_ajv = __commonJS({
-  "node_modules/ajv/dist/ajv.js"(exports, module) {
+  "../../../work/main/node_modules/ajv/dist/ajv.js"(exports, module) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.MissingRefError = exports.ValidationError = exports.CodeGen = exports.Name = exports.nil = exports.stringify = exports.str = exports._ = exports.KeywordCxt = exports.Ajv = void 0;
@@ -8042,9 +8045,9 @@ var require_ajv = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/utils.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/utils.js
 var require_utils2 = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/utils.js"(exports) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/utils.js"(exports) {
     "use strict";
     exports.__esModule = true;
     exports.extend = extend;
@@ -8141,9 +8144,9 @@ var require_utils2 = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/exception.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/exception.js
 var require_exception = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/exception.js"(exports, module) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/exception.js"(exports, module) {
     "use strict";
     exports.__esModule = true;
     var errorProps = ["description", "fileName", "lineNumber", "endLineNumber", "message", "name", "number", "stack"];
@@ -8192,9 +8195,9 @@ var require_exception = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/helpers/block-helper-missing.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/helpers/block-helper-missing.js
 var require_block_helper_missing = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/helpers/block-helper-missing.js"(exports, module) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/helpers/block-helper-missing.js"(exports, module) {
     "use strict";
     exports.__esModule = true;
     var _utils = require_utils2();
@@ -8228,9 +8231,9 @@ var require_block_helper_missing = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/helpers/each.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/helpers/each.js
 var require_each = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/helpers/each.js"(exports, module) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/helpers/each.js"(exports, module) {
     "use strict";
     exports.__esModule = true;
     function _interopRequireDefault(obj) {
@@ -8327,9 +8330,9 @@ var require_each = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/helpers/helper-missing.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/helpers/helper-missing.js
 var require_helper_missing = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/helpers/helper-missing.js"(exports, module) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/helpers/helper-missing.js"(exports, module) {
     "use strict";
     exports.__esModule = true;
     function _interopRequireDefault(obj) {
@@ -8350,9 +8353,9 @@ var require_helper_missing = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/helpers/if.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/helpers/if.js
 var require_if2 = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/helpers/if.js"(exports, module) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/helpers/if.js"(exports, module) {
     "use strict";
     exports.__esModule = true;
     function _interopRequireDefault(obj) {
@@ -8390,9 +8393,9 @@ var require_if2 = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/helpers/log.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/helpers/log.js
 var require_log = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/helpers/log.js"(exports, module) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/helpers/log.js"(exports, module) {
     "use strict";
     exports.__esModule = true;
     exports["default"] = function(instance) {
@@ -8415,9 +8418,9 @@ var require_log = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/helpers/lookup.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/helpers/lookup.js
 var require_lookup = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/helpers/lookup.js"(exports, module) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/helpers/lookup.js"(exports, module) {
     "use strict";
     exports.__esModule = true;
     exports["default"] = function(instance) {
@@ -8432,9 +8435,9 @@ var require_lookup = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/helpers/with.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/helpers/with.js
 var require_with = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/helpers/with.js"(exports, module) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/helpers/with.js"(exports, module) {
     "use strict";
     exports.__esModule = true;
     function _interopRequireDefault(obj) {
@@ -8471,9 +8474,9 @@ var require_with = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/helpers.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/helpers.js
 var require_helpers = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/helpers.js"(exports) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/helpers.js"(exports) {
     "use strict";
     exports.__esModule = true;
     exports.registerDefaultHelpers = registerDefaultHelpers;
@@ -8515,9 +8518,9 @@ var require_helpers = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/decorators/inline.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/decorators/inline.js
 var require_inline = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/decorators/inline.js"(exports, module) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/decorators/inline.js"(exports, module) {
     "use strict";
     exports.__esModule = true;
     var _utils = require_utils2();
@@ -8542,9 +8545,9 @@ var require_inline = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/decorators.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/decorators.js
 var require_decorators = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/decorators.js"(exports) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/decorators.js"(exports) {
     "use strict";
     exports.__esModule = true;
     exports.registerDefaultDecorators = registerDefaultDecorators;
@@ -8559,9 +8562,9 @@ var require_decorators = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/logger.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/logger.js
 var require_logger = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/logger.js"(exports, module) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/logger.js"(exports, module) {
     "use strict";
     exports.__esModule = true;
     var _utils = require_utils2();
@@ -8600,9 +8603,9 @@ var require_logger = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/internal/proto-access.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/internal/proto-access.js
 var require_proto_access = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/internal/proto-access.js"(exports) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/internal/proto-access.js"(exports) {
     "use strict";
     exports.__esModule = true;
     exports.createProtoAccessControl = createProtoAccessControl;
@@ -8672,9 +8675,9 @@ var require_proto_access = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/base.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/base.js
 var require_base = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/base.js"(exports) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/base.js"(exports) {
     "use strict";
     exports.__esModule = true;
     exports.HandlebarsEnvironment = HandlebarsEnvironment;
@@ -8689,8 +8692,8 @@ var require_base = __commonJS({
     var _logger = require_logger();
     var _logger2 = _interopRequireDefault(_logger);
     var _internalProtoAccess = require_proto_access();
-    var VERSION12 = "4.7.10";
-    exports.VERSION = VERSION12;
+    var VERSION10 = "4.7.10";
+    exports.VERSION = VERSION10;
     var COMPILER_REVISION = 8;
     exports.COMPILER_REVISION = COMPILER_REVISION;
     var LAST_COMPATIBLE_COMPILER_REVISION = 7;
@@ -8773,9 +8776,9 @@ var require_base = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/safe-string.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/safe-string.js
 var require_safe_string = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/safe-string.js"(exports, module) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/safe-string.js"(exports, module) {
     "use strict";
     exports.__esModule = true;
     function SafeString(string) {
@@ -8789,9 +8792,9 @@ var require_safe_string = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/internal/wrapHelper.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/internal/wrapHelper.js
 var require_wrapHelper = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/internal/wrapHelper.js"(exports) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/internal/wrapHelper.js"(exports) {
     "use strict";
     exports.__esModule = true;
     exports.wrapHelper = wrapHelper;
@@ -8809,9 +8812,9 @@ var require_wrapHelper = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/runtime.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/runtime.js
 var require_runtime = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/runtime.js"(exports) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/runtime.js"(exports) {
     "use strict";
     exports.__esModule = true;
     exports.checkRevision = checkRevision;
@@ -8819,7 +8822,7 @@ var require_runtime = __commonJS({
     exports.wrapProgram = wrapProgram;
     exports.resolvePartial = resolvePartial;
     exports.invokePartial = invokePartial;
-    exports.noop = noop4;
+    exports.noop = noop3;
     function _interopRequireDefault(obj) {
       return obj && obj.__esModule ? obj : { "default": obj };
     }
@@ -8857,15 +8860,15 @@ var require_runtime = __commonJS({
         throw new _exception2["default"]("Template was precompiled with a newer version of Handlebars than the current runtime. Please update your runtime to a newer version (" + compilerInfo[1] + ").");
       }
     }
-    function template4(templateSpec, env2) {
-      if (!env2) {
+    function template4(templateSpec, env) {
+      if (!env) {
         throw new _exception2["default"]("No environment passed to template");
       }
       if (!templateSpec || !templateSpec.main) {
         throw new _exception2["default"]("Unknown template object: " + typeof templateSpec);
       }
       templateSpec.main.decorator = templateSpec.main_d;
-      env2.VM.checkRevision(templateSpec.compiler);
+      env.VM.checkRevision(templateSpec.compiler);
       var templateWasPrecompiledWithCompilerV7 = templateSpec.compiler && templateSpec.compiler[0] === 7;
       function invokePartialWrapper(partial, context3, options) {
         if (options.hash) {
@@ -8874,18 +8877,18 @@ var require_runtime = __commonJS({
             options.ids[0] = true;
           }
         }
-        partial = env2.VM.resolvePartial.call(this, partial, context3, options);
+        partial = env.VM.resolvePartial.call(this, partial, context3, options);
         options.hooks = this.hooks;
         options.protoAccessControl = this.protoAccessControl;
-        var result2 = env2.VM.invokePartial.call(this, partial, context3, options);
+        var result2 = env.VM.invokePartial.call(this, partial, context3, options);
         if (result2 == null && Utils.isFunction(partial)) {
           throw new _exception2["default"]("The partial " + options.name + " returned no output: partials must return a string");
         }
-        if (result2 == null && env2.compile) {
+        if (result2 == null && env.compile) {
           if (typeof partial !== "string") {
             throw new _exception2["default"]("The partial " + options.name + " could not be compiled: partials must be strings or functions returning strings");
           }
-          options.partials[options.name] = env2.compile(partial, templateSpec.compilerOptions, env2);
+          options.partials[options.name] = env.compile(partial, templateSpec.compilerOptions, env);
           result2 = options.partials[options.name](context3, options);
         }
         if (result2 != null) {
@@ -8970,7 +8973,7 @@ var require_runtime = __commonJS({
         },
         // An empty object to use as replacement for null-contexts
         nullContext: Object.seal({}),
-        noop: env2.VM.noop,
+        noop: env.VM.noop,
         compilerInfo: templateSpec.compiler
       };
       function ret(context3) {
@@ -8998,14 +9001,14 @@ var require_runtime = __commonJS({
       ret._setup = function(options) {
         if (!options.partial) {
           var mergedHelpers = {};
-          addHelpers(mergedHelpers, env2.helpers, container);
+          addHelpers(mergedHelpers, env.helpers, container);
           addHelpers(mergedHelpers, options.helpers, container);
           container.helpers = mergedHelpers;
           if (templateSpec.usePartial) {
-            container.partials = container.mergeIfNeeded(options.partials, env2.partials);
+            container.partials = container.mergeIfNeeded(options.partials, env.partials);
           }
           if (templateSpec.usePartial || templateSpec.useDecorators) {
-            container.decorators = Utils.extend({}, env2.decorators, options.decorators);
+            container.decorators = Utils.extend({}, env.decorators, options.decorators);
           }
           container.hooks = {};
           container.protoAccessControl = _internalProtoAccess.createProtoAccessControl(options);
@@ -9066,7 +9069,7 @@ var require_runtime = __commonJS({
         options.data.contextPath = options.ids[0] || options.data.contextPath;
       }
       var partialBlock = void 0;
-      if (options.fn && options.fn !== noop4) {
+      if (options.fn && options.fn !== noop3) {
         (function() {
           options.data = _base.createFrame(options.data);
           var fn = options.fn;
@@ -9090,7 +9093,7 @@ var require_runtime = __commonJS({
         return partial(context3, options);
       }
     }
-    function noop4() {
+    function noop3() {
       return "";
     }
     function lookupOwnProperty(obj, name) {
@@ -9130,9 +9133,9 @@ var require_runtime = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/no-conflict.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/no-conflict.js
 var require_no_conflict = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/no-conflict.js"(exports, module) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/no-conflict.js"(exports, module) {
     "use strict";
     exports.__esModule = true;
     exports["default"] = function(Handlebars4) {
@@ -9156,9 +9159,9 @@ var require_no_conflict = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars.runtime.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars.runtime.js
 var require_handlebars_runtime = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars.runtime.js"(exports, module) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars.runtime.js"(exports, module) {
     "use strict";
     exports.__esModule = true;
     function _interopRequireDefault(obj) {
@@ -9212,9 +9215,9 @@ var require_handlebars_runtime = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/compiler/ast.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/compiler/ast.js
 var require_ast = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/compiler/ast.js"(exports, module) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/compiler/ast.js"(exports, module) {
     "use strict";
     exports.__esModule = true;
     var AST = {
@@ -9241,9 +9244,9 @@ var require_ast = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/compiler/parser.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/compiler/parser.js
 var require_parser = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/compiler/parser.js"(exports, module) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/compiler/parser.js"(exports, module) {
     "use strict";
     exports.__esModule = true;
     var handlebars = (function() {
@@ -9505,7 +9508,7 @@ var require_parser = __commonJS({
           throw new Error(str);
         },
         parse: function parse6(input) {
-          var self2 = this, stack = [0], vstack = [null], lstack = [], table2 = this.table, yytext = "", yylineno = 0, yyleng = 0, recovering = 0, TERROR = 2, EOF = 1;
+          var self = this, stack = [0], vstack = [null], lstack = [], table2 = this.table, yytext = "", yylineno = 0, yyleng = 0, recovering = 0, TERROR = 2, EOF = 1;
           this.lexer.setInput(input);
           this.lexer.yy = this.yy;
           this.yy.lexer = this.lexer;
@@ -9522,9 +9525,9 @@ var require_parser = __commonJS({
           }
           function lex() {
             var token;
-            token = self2.lexer.lex() || 1;
+            token = self.lexer.lex() || 1;
             if (typeof token !== "number") {
-              token = self2.symbols_[token] || token;
+              token = self.symbols_[token] || token;
             }
             return token;
           }
@@ -9951,9 +9954,9 @@ var require_parser = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/compiler/node-types.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/compiler/node-types.js
 var require_node_types = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/compiler/node-types.js"(exports) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/compiler/node-types.js"(exports) {
     "use strict";
     exports.__esModule = true;
     var NODE_TYPES = ["Program", "BlockStatement", "DecoratorBlock", "PartialStatement", "PartialBlockStatement", "Decorator", "MustacheStatement", "ContentStatement", "CommentStatement", "SubExpression", "PathExpression", "StringLiteral", "NumberLiteral", "BooleanLiteral", "UndefinedLiteral", "NullLiteral", "Hash", "HashPair"];
@@ -9961,9 +9964,9 @@ var require_node_types = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/compiler/visitor.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/compiler/visitor.js
 var require_visitor = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/compiler/visitor.js"(exports, module) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/compiler/visitor.js"(exports, module) {
     "use strict";
     exports.__esModule = true;
     function _interopRequireDefault(obj) {
@@ -10087,9 +10090,9 @@ var require_visitor = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/compiler/whitespace-control.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/compiler/whitespace-control.js
 var require_whitespace_control = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/compiler/whitespace-control.js"(exports, module) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/compiler/whitespace-control.js"(exports, module) {
     "use strict";
     exports.__esModule = true;
     function _interopRequireDefault(obj) {
@@ -10238,9 +10241,9 @@ var require_whitespace_control = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/compiler/helpers.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/compiler/helpers.js
 var require_helpers2 = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/compiler/helpers.js"(exports) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/compiler/helpers.js"(exports) {
     "use strict";
     exports.__esModule = true;
     exports.SourceLocation = SourceLocation;
@@ -10289,8 +10292,8 @@ var require_helpers2 = __commonJS({
         close: close.charAt(close.length - 3) === "~"
       };
     }
-    function stripComment(comment) {
-      return comment.replace(/^\{\{~?!-?-?/, "").replace(/-?-?~?\}\}$/, "");
+    function stripComment(comment2) {
+      return comment2.replace(/^\{\{~?!-?-?/, "").replace(/-?-?~?\}\}$/, "");
     }
     function preparePath(data, parts, loc) {
       loc = this.locInfo(loc);
@@ -10426,9 +10429,9 @@ var require_helpers2 = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/compiler/base.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/compiler/base.js
 var require_base2 = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/compiler/base.js"(exports) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/compiler/base.js"(exports) {
     "use strict";
     exports.__esModule = true;
     exports.parseWithoutProcessing = parseWithoutProcessing;
@@ -10479,9 +10482,9 @@ var require_base2 = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/compiler/compiler.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/compiler/compiler.js
 var require_compiler = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/compiler/compiler.js"(exports) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/compiler/compiler.js"(exports) {
     "use strict";
     exports.__esModule = true;
     exports.Compiler = Compiler;
@@ -10846,7 +10849,7 @@ var require_compiler = __commonJS({
         }
       }
     };
-    function precompile(input, options, env2) {
+    function precompile(input, options, env) {
       if (input == null || typeof input !== "string" && input.type !== "Program") {
         throw new _exception2["default"]("You must pass a string or Handlebars AST to Handlebars.precompile. You passed " + input);
       }
@@ -10857,10 +10860,10 @@ var require_compiler = __commonJS({
       if (options.compat) {
         options.useDepths = true;
       }
-      var ast = env2.parse(input, options), environment2 = new env2.Compiler().compile(ast, options);
-      return new env2.JavaScriptCompiler().compile(environment2, options);
+      var ast = env.parse(input, options), environment2 = new env.Compiler().compile(ast, options);
+      return new env.JavaScriptCompiler().compile(environment2, options);
     }
-    function compile(input, options, env2) {
+    function compile(input, options, env) {
       if (options === void 0) options = {};
       if (input == null || typeof input !== "string" && input.type !== "Program") {
         throw new _exception2["default"]("You must pass a string or Handlebars AST to Handlebars.compile. You passed " + input);
@@ -10874,8 +10877,8 @@ var require_compiler = __commonJS({
       }
       var compiled2 = void 0;
       function compileInput() {
-        var ast = env2.parse(input, options), environment2 = new env2.Compiler().compile(ast, options), templateSpec = new env2.JavaScriptCompiler().compile(environment2, options, void 0, true);
-        return env2.template(templateSpec);
+        var ast = env.parse(input, options), environment2 = new env.Compiler().compile(ast, options), templateSpec = new env.JavaScriptCompiler().compile(environment2, options, void 0, true);
+        return env.template(templateSpec);
       }
       function ret(context3, execOptions) {
         if (!compiled2) {
@@ -10968,9 +10971,9 @@ var require_compiler = __commonJS({
   }
 });
 
-// node_modules/source-map/lib/base64.js
+// ../../../work/main/node_modules/source-map/lib/base64.js
 var require_base64 = __commonJS({
-  "node_modules/source-map/lib/base64.js"(exports) {
+  "../../../work/main/node_modules/source-map/lib/base64.js"(exports) {
     var intToCharMap = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".split("");
     exports.encode = function(number) {
       if (0 <= number && number < intToCharMap.length) {
@@ -11009,9 +11012,9 @@ var require_base64 = __commonJS({
   }
 });
 
-// node_modules/source-map/lib/base64-vlq.js
+// ../../../work/main/node_modules/source-map/lib/base64-vlq.js
 var require_base64_vlq = __commonJS({
-  "node_modules/source-map/lib/base64-vlq.js"(exports) {
+  "../../../work/main/node_modules/source-map/lib/base64-vlq.js"(exports) {
     var base64 = require_base64();
     var VLQ_BASE_SHIFT = 5;
     var VLQ_BASE = 1 << VLQ_BASE_SHIFT;
@@ -11063,9 +11066,9 @@ var require_base64_vlq = __commonJS({
   }
 });
 
-// node_modules/source-map/lib/util.js
+// ../../../work/main/node_modules/source-map/lib/util.js
 var require_util2 = __commonJS({
-  "node_modules/source-map/lib/util.js"(exports) {
+  "../../../work/main/node_modules/source-map/lib/util.js"(exports) {
     function getArg(aArgs, aName, aDefaultValue) {
       if (aName in aArgs) {
         return aArgs[aName];
@@ -11151,7 +11154,7 @@ var require_util2 = __commonJS({
       return path;
     }
     exports.normalize = normalize;
-    function join15(aRoot, aPath) {
+    function join17(aRoot, aPath) {
       if (aRoot === "") {
         aRoot = ".";
       }
@@ -11183,7 +11186,7 @@ var require_util2 = __commonJS({
       }
       return joined;
     }
-    exports.join = join15;
+    exports.join = join17;
     exports.isAbsolute = function(aPath) {
       return aPath.charAt(0) === "/" || urlRegexp.test(aPath);
     };
@@ -11346,17 +11349,17 @@ var require_util2 = __commonJS({
         sourceURL = sourceRoot + sourceURL;
       }
       if (sourceMapURL) {
-        var parsed = urlParse(sourceMapURL);
-        if (!parsed) {
+        var parsed2 = urlParse(sourceMapURL);
+        if (!parsed2) {
           throw new Error("sourceMapURL could not be parsed");
         }
-        if (parsed.path) {
-          var index2 = parsed.path.lastIndexOf("/");
+        if (parsed2.path) {
+          var index2 = parsed2.path.lastIndexOf("/");
           if (index2 >= 0) {
-            parsed.path = parsed.path.substring(0, index2 + 1);
+            parsed2.path = parsed2.path.substring(0, index2 + 1);
           }
         }
-        sourceURL = join15(urlGenerate(parsed), sourceURL);
+        sourceURL = join17(urlGenerate(parsed2), sourceURL);
       }
       return normalize(sourceURL);
     }
@@ -11364,9 +11367,9 @@ var require_util2 = __commonJS({
   }
 });
 
-// node_modules/source-map/lib/array-set.js
+// ../../../work/main/node_modules/source-map/lib/array-set.js
 var require_array_set = __commonJS({
-  "node_modules/source-map/lib/array-set.js"(exports) {
+  "../../../work/main/node_modules/source-map/lib/array-set.js"(exports) {
     var util = require_util2();
     var has = Object.prototype.hasOwnProperty;
     var hasNativeMap = typeof Map !== "undefined";
@@ -11434,9 +11437,9 @@ var require_array_set = __commonJS({
   }
 });
 
-// node_modules/source-map/lib/mapping-list.js
+// ../../../work/main/node_modules/source-map/lib/mapping-list.js
 var require_mapping_list = __commonJS({
-  "node_modules/source-map/lib/mapping-list.js"(exports) {
+  "../../../work/main/node_modules/source-map/lib/mapping-list.js"(exports) {
     var util = require_util2();
     function generatedPositionAfter(mappingA, mappingB) {
       var lineA = mappingA.generatedLine;
@@ -11473,9 +11476,9 @@ var require_mapping_list = __commonJS({
   }
 });
 
-// node_modules/source-map/lib/source-map-generator.js
+// ../../../work/main/node_modules/source-map/lib/source-map-generator.js
 var require_source_map_generator = __commonJS({
-  "node_modules/source-map/lib/source-map-generator.js"(exports) {
+  "../../../work/main/node_modules/source-map/lib/source-map-generator.js"(exports) {
     var base64VLQ = require_base64_vlq();
     var util = require_util2();
     var ArraySet = require_array_set().ArraySet;
@@ -11749,9 +11752,9 @@ var require_source_map_generator = __commonJS({
   }
 });
 
-// node_modules/source-map/lib/binary-search.js
+// ../../../work/main/node_modules/source-map/lib/binary-search.js
 var require_binary_search = __commonJS({
-  "node_modules/source-map/lib/binary-search.js"(exports) {
+  "../../../work/main/node_modules/source-map/lib/binary-search.js"(exports) {
     exports.GREATEST_LOWER_BOUND = 1;
     exports.LEAST_UPPER_BOUND = 2;
     function recursiveSearch(aLow, aHigh, aNeedle, aHaystack, aCompare, aBias) {
@@ -11805,9 +11808,9 @@ var require_binary_search = __commonJS({
   }
 });
 
-// node_modules/source-map/lib/quick-sort.js
+// ../../../work/main/node_modules/source-map/lib/quick-sort.js
 var require_quick_sort = __commonJS({
-  "node_modules/source-map/lib/quick-sort.js"(exports) {
+  "../../../work/main/node_modules/source-map/lib/quick-sort.js"(exports) {
     function swap(ary, x, y) {
       var temp = ary[x];
       ary[x] = ary[y];
@@ -11840,9 +11843,9 @@ var require_quick_sort = __commonJS({
   }
 });
 
-// node_modules/source-map/lib/source-map-consumer.js
+// ../../../work/main/node_modules/source-map/lib/source-map-consumer.js
 var require_source_map_consumer = __commonJS({
-  "node_modules/source-map/lib/source-map-consumer.js"(exports) {
+  "../../../work/main/node_modules/source-map/lib/source-map-consumer.js"(exports) {
     var util = require_util2();
     var binarySearch = require_binary_search();
     var ArraySet = require_array_set().ArraySet;
@@ -12441,9 +12444,9 @@ var require_source_map_consumer = __commonJS({
   }
 });
 
-// node_modules/source-map/lib/source-node.js
+// ../../../work/main/node_modules/source-map/lib/source-node.js
 var require_source_node = __commonJS({
-  "node_modules/source-map/lib/source-node.js"(exports) {
+  "../../../work/main/node_modules/source-map/lib/source-node.js"(exports) {
     var SourceMapGenerator = require_source_map_generator().SourceMapGenerator;
     var util = require_util2();
     var REGEX_NEWLINE = /(\r?\n)/;
@@ -12706,18 +12709,18 @@ var require_source_node = __commonJS({
   }
 });
 
-// node_modules/source-map/source-map.js
+// ../../../work/main/node_modules/source-map/source-map.js
 var require_source_map = __commonJS({
-  "node_modules/source-map/source-map.js"(exports) {
+  "../../../work/main/node_modules/source-map/source-map.js"(exports) {
     exports.SourceMapGenerator = require_source_map_generator().SourceMapGenerator;
     exports.SourceMapConsumer = require_source_map_consumer().SourceMapConsumer;
     exports.SourceNode = require_source_node().SourceNode;
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/compiler/code-gen.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/compiler/code-gen.js
 var require_code_gen = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/compiler/code-gen.js"(exports) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/compiler/code-gen.js"(exports) {
     "use strict";
     exports.__esModule = true;
     exports.safeJsonLiteral = safeJsonLiteral;
@@ -12808,7 +12811,7 @@ var require_code_gen = __commonJS({
           iter(this.source[i]);
         }
       },
-      empty: function empty3() {
+      empty: function empty() {
         var loc = this.currentLocation || { start: {} };
         return new SourceNode(loc.start.line, loc.start.column, this.srcFile);
       },
@@ -12866,9 +12869,9 @@ var require_code_gen = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/compiler/javascript-compiler.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/compiler/javascript-compiler.js
 var require_javascript_compiler = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/compiler/javascript-compiler.js"(exports, module) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/compiler/javascript-compiler.js"(exports, module) {
     "use strict";
     exports.__esModule = true;
     function _interopRequireDefault(obj) {
@@ -13621,12 +13624,12 @@ var require_javascript_compiler = __commonJS({
         var inlineStack = this.inlineStack;
         this.inlineStack = [];
         for (var i = 0, len = inlineStack.length; i < len; i++) {
-          var entry2 = inlineStack[i];
-          if (entry2 instanceof Literal) {
-            this.compileStack.push(entry2);
+          var entry = inlineStack[i];
+          if (entry instanceof Literal) {
+            this.compileStack.push(entry);
           } else {
             var stack = this.incrStack();
-            this.pushSource([stack, " = ", entry2, ";"]);
+            this.pushSource([stack, " = ", entry, ";"]);
             this.compileStack.push(stack);
           }
         }
@@ -13788,9 +13791,9 @@ var require_javascript_compiler = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars.js
 var require_handlebars = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars.js"(exports, module) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars.js"(exports, module) {
     "use strict";
     exports.__esModule = true;
     function _interopRequireDefault(obj) {
@@ -13835,9 +13838,9 @@ var require_handlebars = __commonJS({
   }
 });
 
-// node_modules/handlebars/dist/cjs/handlebars/compiler/printer.js
+// ../../../work/main/node_modules/handlebars/dist/cjs/handlebars/compiler/printer.js
 var require_printer = __commonJS({
-  "node_modules/handlebars/dist/cjs/handlebars/compiler/printer.js"(exports) {
+  "../../../work/main/node_modules/handlebars/dist/cjs/handlebars/compiler/printer.js"(exports) {
     "use strict";
     exports.__esModule = true;
     exports.print = print;
@@ -13937,8 +13940,8 @@ var require_printer = __commonJS({
     PrintVisitor.prototype.ContentStatement = function(content) {
       return this.pad("CONTENT[ '" + content.value + "' ]");
     };
-    PrintVisitor.prototype.CommentStatement = function(comment) {
-      return this.pad("{{! '" + comment.value + "' }}");
+    PrintVisitor.prototype.CommentStatement = function(comment2) {
+      return this.pad("{{! '" + comment2.value + "' }}");
     };
     PrintVisitor.prototype.SubExpression = function(sexpr) {
       var params = sexpr.params, paramStrings = [], hash = void 0;
@@ -13981,9 +13984,9 @@ var require_printer = __commonJS({
   }
 });
 
-// node_modules/handlebars/lib/index.js
+// ../../../work/main/node_modules/handlebars/lib/index.js
 var require_lib = __commonJS({
-  "node_modules/handlebars/lib/index.js"(exports, module) {
+  "../../../work/main/node_modules/handlebars/lib/index.js"(exports, module) {
     var handlebars = require_handlebars()["default"];
     var printer = require_printer();
     handlebars.PrintVisitor = printer.PrintVisitor;
@@ -14001,12 +14004,12 @@ var require_lib = __commonJS({
   }
 });
 
-// node_modules/@actions/github/lib/context.js
+// ../../../work/main/node_modules/@actions/github/lib/context.js
 import { readFileSync, existsSync as existsSync2 } from "fs";
 import { EOL } from "os";
 var Context;
 var init_context = __esm({
-  "node_modules/@actions/github/lib/context.js"() {
+  "../../../work/main/node_modules/@actions/github/lib/context.js"() {
     Context = class {
       /**
        * Hydrate the context from the environment
@@ -14057,9 +14060,9 @@ var init_context = __esm({
   }
 });
 
-// node_modules/@actions/github/node_modules/@actions/http-client/lib/proxy.js
+// ../../../work/main/node_modules/@actions/github/node_modules/@actions/http-client/lib/proxy.js
 var require_proxy = __commonJS({
-  "node_modules/@actions/github/node_modules/@actions/http-client/lib/proxy.js"(exports) {
+  "../../../work/main/node_modules/@actions/github/node_modules/@actions/http-client/lib/proxy.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.getProxyUrl = getProxyUrl;
@@ -14138,9 +14141,9 @@ var require_proxy = __commonJS({
   }
 });
 
-// node_modules/tunnel/lib/tunnel.js
+// ../../../work/main/node_modules/tunnel/lib/tunnel.js
 var require_tunnel = __commonJS({
-  "node_modules/tunnel/lib/tunnel.js"(exports) {
+  "../../../work/main/node_modules/tunnel/lib/tunnel.js"(exports) {
     "use strict";
     var net = __require("net");
     var tls = __require("tls");
@@ -14178,44 +14181,44 @@ var require_tunnel = __commonJS({
       return agent;
     }
     function TunnelingAgent(options) {
-      var self2 = this;
-      self2.options = options || {};
-      self2.proxyOptions = self2.options.proxy || {};
-      self2.maxSockets = self2.options.maxSockets || http.Agent.defaultMaxSockets;
-      self2.requests = [];
-      self2.sockets = [];
-      self2.on("free", function onFree(socket, host, port, localAddress) {
+      var self = this;
+      self.options = options || {};
+      self.proxyOptions = self.options.proxy || {};
+      self.maxSockets = self.options.maxSockets || http.Agent.defaultMaxSockets;
+      self.requests = [];
+      self.sockets = [];
+      self.on("free", function onFree(socket, host, port, localAddress) {
         var options2 = toOptions(host, port, localAddress);
-        for (var i = 0, len = self2.requests.length; i < len; ++i) {
-          var pending = self2.requests[i];
+        for (var i = 0, len = self.requests.length; i < len; ++i) {
+          var pending = self.requests[i];
           if (pending.host === options2.host && pending.port === options2.port) {
-            self2.requests.splice(i, 1);
+            self.requests.splice(i, 1);
             pending.request.onSocket(socket);
             return;
           }
         }
         socket.destroy();
-        self2.removeSocket(socket);
+        self.removeSocket(socket);
       });
     }
     util.inherits(TunnelingAgent, events.EventEmitter);
     TunnelingAgent.prototype.addRequest = function addRequest(req, host, port, localAddress) {
-      var self2 = this;
-      var options = mergeOptions({ request: req }, self2.options, toOptions(host, port, localAddress));
-      if (self2.sockets.length >= this.maxSockets) {
-        self2.requests.push(options);
+      var self = this;
+      var options = mergeOptions({ request: req }, self.options, toOptions(host, port, localAddress));
+      if (self.sockets.length >= this.maxSockets) {
+        self.requests.push(options);
         return;
       }
-      self2.createSocket(options, function(socket) {
+      self.createSocket(options, function(socket) {
         socket.on("free", onFree);
         socket.on("close", onCloseOrRemove);
         socket.on("agentRemove", onCloseOrRemove);
         req.onSocket(socket);
         function onFree() {
-          self2.emit("free", socket, options);
+          self.emit("free", socket, options);
         }
         function onCloseOrRemove(err) {
-          self2.removeSocket(socket);
+          self.removeSocket(socket);
           socket.removeListener("free", onFree);
           socket.removeListener("close", onCloseOrRemove);
           socket.removeListener("agentRemove", onCloseOrRemove);
@@ -14223,10 +14226,10 @@ var require_tunnel = __commonJS({
       });
     };
     TunnelingAgent.prototype.createSocket = function createSocket(options, cb) {
-      var self2 = this;
-      var placeholder2 = {};
-      self2.sockets.push(placeholder2);
-      var connectOptions = mergeOptions({}, self2.proxyOptions, {
+      var self = this;
+      var placeholder = {};
+      self.sockets.push(placeholder);
+      var connectOptions = mergeOptions({}, self.proxyOptions, {
         method: "CONNECT",
         path: options.host + ":" + options.port,
         agent: false,
@@ -14242,7 +14245,7 @@ var require_tunnel = __commonJS({
         connectOptions.headers["Proxy-Authorization"] = "Basic " + new Buffer(connectOptions.proxyAuth).toString("base64");
       }
       debug("making CONNECT request");
-      var connectReq = self2.request(connectOptions);
+      var connectReq = self.request(connectOptions);
       connectReq.useChunkedEncodingByDefault = false;
       connectReq.once("response", onResponse);
       connectReq.once("upgrade", onUpgrade);
@@ -14252,12 +14255,12 @@ var require_tunnel = __commonJS({
       function onResponse(res) {
         res.upgrade = true;
       }
-      function onUpgrade(res, socket, head) {
+      function onUpgrade(res, socket, head2) {
         process.nextTick(function() {
-          onConnect(res, socket, head);
+          onConnect(res, socket, head2);
         });
       }
-      function onConnect(res, socket, head) {
+      function onConnect(res, socket, head2) {
         connectReq.removeAllListeners();
         socket.removeAllListeners();
         if (res.statusCode !== 200) {
@@ -14269,20 +14272,20 @@ var require_tunnel = __commonJS({
           var error2 = new Error("tunneling socket could not be established, statusCode=" + res.statusCode);
           error2.code = "ECONNRESET";
           options.request.emit("error", error2);
-          self2.removeSocket(placeholder2);
+          self.removeSocket(placeholder);
           return;
         }
-        if (head.length > 0) {
+        if (head2.length > 0) {
           debug("got illegal response body from proxy");
           socket.destroy();
           var error2 = new Error("got illegal response body from proxy");
           error2.code = "ECONNRESET";
           options.request.emit("error", error2);
-          self2.removeSocket(placeholder2);
+          self.removeSocket(placeholder);
           return;
         }
         debug("tunneling connection has established");
-        self2.sockets[self2.sockets.indexOf(placeholder2)] = socket;
+        self.sockets[self.sockets.indexOf(placeholder)] = socket;
         return cb(socket);
       }
       function onError(cause) {
@@ -14295,7 +14298,7 @@ var require_tunnel = __commonJS({
         var error2 = new Error("tunneling socket could not be established, cause=" + cause.message);
         error2.code = "ECONNRESET";
         options.request.emit("error", error2);
-        self2.removeSocket(placeholder2);
+        self.removeSocket(placeholder);
       }
     };
     TunnelingAgent.prototype.removeSocket = function removeSocket(socket) {
@@ -14312,15 +14315,15 @@ var require_tunnel = __commonJS({
       }
     };
     function createSecureSocket(options, cb) {
-      var self2 = this;
-      TunnelingAgent.prototype.createSocket.call(self2, options, function(socket) {
+      var self = this;
+      TunnelingAgent.prototype.createSocket.call(self, options, function(socket) {
         var hostHeader = options.request.getHeader("host");
-        var tlsOptions = mergeOptions({}, self2.options, {
+        var tlsOptions = mergeOptions({}, self.options, {
           socket,
           servername: hostHeader ? hostHeader.replace(/:.*$/, "") : options.host
         });
         var secureSocket = tls.connect(0, tlsOptions);
-        self2.sockets[self2.sockets.indexOf(socket)] = secureSocket;
+        self.sockets[self.sockets.indexOf(socket)] = secureSocket;
         cb(secureSocket);
       });
     }
@@ -14368,16 +14371,16 @@ var require_tunnel = __commonJS({
   }
 });
 
-// node_modules/tunnel/index.js
+// ../../../work/main/node_modules/tunnel/index.js
 var require_tunnel2 = __commonJS({
-  "node_modules/tunnel/index.js"(exports, module) {
+  "../../../work/main/node_modules/tunnel/index.js"(exports, module) {
     module.exports = require_tunnel();
   }
 });
 
-// node_modules/undici/lib/core/symbols.js
+// ../../../work/main/node_modules/undici/lib/core/symbols.js
 var require_symbols = __commonJS({
-  "node_modules/undici/lib/core/symbols.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/core/symbols.js"(exports, module) {
     module.exports = {
       kClose: /* @__PURE__ */ Symbol("close"),
       kDestroy: /* @__PURE__ */ Symbol("destroy"),
@@ -14448,9 +14451,9 @@ var require_symbols = __commonJS({
   }
 });
 
-// node_modules/undici/lib/core/errors.js
+// ../../../work/main/node_modules/undici/lib/core/errors.js
 var require_errors2 = __commonJS({
-  "node_modules/undici/lib/core/errors.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/core/errors.js"(exports, module) {
     "use strict";
     var kUndiciError = /* @__PURE__ */ Symbol.for("undici.error.UND_ERR");
     var UndiciError = class extends Error {
@@ -14806,9 +14809,9 @@ var require_errors2 = __commonJS({
   }
 });
 
-// node_modules/undici/lib/core/constants.js
+// ../../../work/main/node_modules/undici/lib/core/constants.js
 var require_constants = __commonJS({
-  "node_modules/undici/lib/core/constants.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/core/constants.js"(exports, module) {
     "use strict";
     var headerNameLowerCasedRecord = {};
     var wellknownHeaderNames = [
@@ -14921,9 +14924,9 @@ var require_constants = __commonJS({
   }
 });
 
-// node_modules/undici/lib/core/tree.js
+// ../../../work/main/node_modules/undici/lib/core/tree.js
 var require_tree = __commonJS({
-  "node_modules/undici/lib/core/tree.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/core/tree.js"(exports, module) {
     "use strict";
     var {
       wellknownHeaderNames,
@@ -15061,9 +15064,9 @@ var require_tree = __commonJS({
   }
 });
 
-// node_modules/undici/lib/core/util.js
+// ../../../work/main/node_modules/undici/lib/core/util.js
 var require_util3 = __commonJS({
-  "node_modules/undici/lib/core/util.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/core/util.js"(exports, module) {
     "use strict";
     var assert = __require("node:assert");
     var { kDestroyed, kBodyUsed, kListeners, kBody } = require_symbols();
@@ -15486,7 +15489,7 @@ var require_util3 = __commonJS({
       }
       obj[kListeners] = null;
     }
-    function errorRequest2(client, request2, err) {
+    function errorRequest(client, request2, err) {
       try {
         request2.onError(err);
         assert(request2.aborted);
@@ -15537,7 +15540,7 @@ var require_util3 = __commonJS({
       bufferToLowerCasedHeaderName,
       addListener,
       removeAllListeners,
-      errorRequest: errorRequest2,
+      errorRequest,
       parseRawHeaders,
       parseHeaders,
       parseKeepAliveTimeout,
@@ -15567,9 +15570,9 @@ var require_util3 = __commonJS({
   }
 });
 
-// node_modules/undici/lib/core/diagnostics.js
+// ../../../work/main/node_modules/undici/lib/core/diagnostics.js
 var require_diagnostics = __commonJS({
-  "node_modules/undici/lib/core/diagnostics.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/core/diagnostics.js"(exports, module) {
     "use strict";
     var diagnosticsChannel = __require("node:diagnostics_channel");
     var util = __require("node:util");
@@ -15752,9 +15755,9 @@ var require_diagnostics = __commonJS({
   }
 });
 
-// node_modules/undici/lib/core/request.js
+// ../../../work/main/node_modules/undici/lib/core/request.js
 var require_request = __commonJS({
-  "node_modules/undici/lib/core/request.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/core/request.js"(exports, module) {
     "use strict";
     var {
       InvalidArgumentError,
@@ -16148,9 +16151,9 @@ var require_request = __commonJS({
   }
 });
 
-// node_modules/undici/lib/dispatcher/dispatcher.js
+// ../../../work/main/node_modules/undici/lib/dispatcher/dispatcher.js
 var require_dispatcher = __commonJS({
-  "node_modules/undici/lib/dispatcher/dispatcher.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/dispatcher/dispatcher.js"(exports, module) {
     "use strict";
     var EventEmitter = __require("node:events");
     var Dispatcher = class extends EventEmitter {
@@ -16203,9 +16206,9 @@ var require_dispatcher = __commonJS({
   }
 });
 
-// node_modules/undici/lib/dispatcher/dispatcher-base.js
+// ../../../work/main/node_modules/undici/lib/dispatcher/dispatcher-base.js
 var require_dispatcher_base = __commonJS({
-  "node_modules/undici/lib/dispatcher/dispatcher-base.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/dispatcher/dispatcher-base.js"(exports, module) {
     "use strict";
     var buffer = __require("node:buffer");
     var Dispatcher = require_dispatcher();
@@ -16380,9 +16383,9 @@ var require_dispatcher_base = __commonJS({
   }
 });
 
-// node_modules/undici/lib/util/timers.js
+// ../../../work/main/node_modules/undici/lib/util/timers.js
 var require_timers = __commonJS({
-  "node_modules/undici/lib/util/timers.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/util/timers.js"(exports, module) {
     "use strict";
     var fastNow = 0;
     var RESOLUTION_MS = 1e3;
@@ -16611,16 +16614,16 @@ var require_timers = __commonJS({
   }
 });
 
-// node_modules/undici/lib/core/connect.js
+// ../../../work/main/node_modules/undici/lib/core/connect.js
 var require_connect = __commonJS({
-  "node_modules/undici/lib/core/connect.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/core/connect.js"(exports, module) {
     "use strict";
     var net = __require("node:net");
     var assert = __require("node:assert");
     var util = require_util3();
     var { InvalidArgumentError, ConnectTimeoutError } = require_errors2();
     var timers = require_timers();
-    function noop4() {
+    function noop3() {
     }
     var tls;
     var SessionCache;
@@ -16745,7 +16748,7 @@ var require_connect = __commonJS({
     }
     var setupConnectTimeout = process.platform === "win32" ? (socketWeakRef, opts) => {
       if (!opts.timeout) {
-        return noop4;
+        return noop3;
       }
       let s1 = null;
       let s2 = null;
@@ -16761,7 +16764,7 @@ var require_connect = __commonJS({
       };
     } : (socketWeakRef, opts) => {
       if (!opts.timeout) {
-        return noop4;
+        return noop3;
       }
       let s1 = null;
       const fastTimer = timers.setFastTimeout(() => {
@@ -16791,9 +16794,9 @@ var require_connect = __commonJS({
   }
 });
 
-// node_modules/undici/lib/llhttp/utils.js
+// ../../../work/main/node_modules/undici/lib/llhttp/utils.js
 var require_utils3 = __commonJS({
-  "node_modules/undici/lib/llhttp/utils.js"(exports) {
+  "../../../work/main/node_modules/undici/lib/llhttp/utils.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.enumToMap = void 0;
@@ -16811,9 +16814,9 @@ var require_utils3 = __commonJS({
   }
 });
 
-// node_modules/undici/lib/llhttp/constants.js
+// ../../../work/main/node_modules/undici/lib/llhttp/constants.js
 var require_constants2 = __commonJS({
-  "node_modules/undici/lib/llhttp/constants.js"(exports) {
+  "../../../work/main/node_modules/undici/lib/llhttp/constants.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     exports.SPECIAL_HEADERS = exports.HEADER_STATE = exports.MINOR = exports.MAJOR = exports.CONNECTION_TOKEN_CHARS = exports.HEADER_CHARS = exports.TOKEN = exports.STRICT_TOKEN = exports.HEX = exports.URL_CHAR = exports.STRICT_URL_CHAR = exports.USERINFO_CHARS = exports.MARK = exports.ALPHANUM = exports.NUM = exports.HEX_MAP = exports.NUM_MAP = exports.ALPHA = exports.FINISH = exports.H_METHOD_MAP = exports.METHOD_MAP = exports.METHODS_RTSP = exports.METHODS_ICE = exports.METHODS_HTTP = exports.METHODS = exports.LENIENT_FLAGS = exports.FLAGS = exports.TYPE = exports.ERROR = void 0;
@@ -17132,27 +17135,27 @@ var require_constants2 = __commonJS({
   }
 });
 
-// node_modules/undici/lib/llhttp/llhttp-wasm.js
+// ../../../work/main/node_modules/undici/lib/llhttp/llhttp-wasm.js
 var require_llhttp_wasm = __commonJS({
-  "node_modules/undici/lib/llhttp/llhttp-wasm.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/llhttp/llhttp-wasm.js"(exports, module) {
     "use strict";
     var { Buffer: Buffer2 } = __require("node:buffer");
     module.exports = Buffer2.from("AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAX8AYAJ/fwBgBH9/f38Bf2AAAGADf39/AALLAQgDZW52GHdhc21fb25faGVhZGVyc19jb21wbGV0ZQAEA2VudhV3YXNtX29uX21lc3NhZ2VfYmVnaW4AAANlbnYLd2FzbV9vbl91cmwAAQNlbnYOd2FzbV9vbl9zdGF0dXMAAQNlbnYUd2FzbV9vbl9oZWFkZXJfZmllbGQAAQNlbnYUd2FzbV9vbl9oZWFkZXJfdmFsdWUAAQNlbnYMd2FzbV9vbl9ib2R5AAEDZW52GHdhc21fb25fbWVzc2FnZV9jb21wbGV0ZQAAAy0sBQYAAAIAAAAAAAACAQIAAgICAAADAAAAAAMDAwMBAQEBAQEBAQEAAAIAAAAEBQFwARISBQMBAAIGCAF/AUGA1AQLB9EFIgZtZW1vcnkCAAtfaW5pdGlhbGl6ZQAIGV9faW5kaXJlY3RfZnVuY3Rpb25fdGFibGUBAAtsbGh0dHBfaW5pdAAJGGxsaHR0cF9zaG91bGRfa2VlcF9hbGl2ZQAvDGxsaHR0cF9hbGxvYwALBm1hbGxvYwAxC2xsaHR0cF9mcmVlAAwEZnJlZQAMD2xsaHR0cF9nZXRfdHlwZQANFWxsaHR0cF9nZXRfaHR0cF9tYWpvcgAOFWxsaHR0cF9nZXRfaHR0cF9taW5vcgAPEWxsaHR0cF9nZXRfbWV0aG9kABAWbGxodHRwX2dldF9zdGF0dXNfY29kZQAREmxsaHR0cF9nZXRfdXBncmFkZQASDGxsaHR0cF9yZXNldAATDmxsaHR0cF9leGVjdXRlABQUbGxodHRwX3NldHRpbmdzX2luaXQAFQ1sbGh0dHBfZmluaXNoABYMbGxodHRwX3BhdXNlABcNbGxodHRwX3Jlc3VtZQAYG2xsaHR0cF9yZXN1bWVfYWZ0ZXJfdXBncmFkZQAZEGxsaHR0cF9nZXRfZXJybm8AGhdsbGh0dHBfZ2V0X2Vycm9yX3JlYXNvbgAbF2xsaHR0cF9zZXRfZXJyb3JfcmVhc29uABwUbGxodHRwX2dldF9lcnJvcl9wb3MAHRFsbGh0dHBfZXJybm9fbmFtZQAeEmxsaHR0cF9tZXRob2RfbmFtZQAfEmxsaHR0cF9zdGF0dXNfbmFtZQAgGmxsaHR0cF9zZXRfbGVuaWVudF9oZWFkZXJzACEhbGxodHRwX3NldF9sZW5pZW50X2NodW5rZWRfbGVuZ3RoACIdbGxodHRwX3NldF9sZW5pZW50X2tlZXBfYWxpdmUAIyRsbGh0dHBfc2V0X2xlbmllbnRfdHJhbnNmZXJfZW5jb2RpbmcAJBhsbGh0dHBfbWVzc2FnZV9uZWVkc19lb2YALgkXAQBBAQsRAQIDBAUKBgcrLSwqKSglJyYK07MCLBYAQYjQACgCAARAAAtBiNAAQQE2AgALFAAgABAwIAAgAjYCOCAAIAE6ACgLFAAgACAALwEyIAAtAC4gABAvEAALHgEBf0HAABAyIgEQMCABQYAINgI4IAEgADoAKCABC48MAQd/AkAgAEUNACAAQQhrIgEgAEEEaygCACIAQXhxIgRqIQUCQCAAQQFxDQAgAEEDcUUNASABIAEoAgAiAGsiAUGc0AAoAgBJDQEgACAEaiEEAkACQEGg0AAoAgAgAUcEQCAAQf8BTQRAIABBA3YhAyABKAIIIgAgASgCDCICRgRAQYzQAEGM0AAoAgBBfiADd3E2AgAMBQsgAiAANgIIIAAgAjYCDAwECyABKAIYIQYgASABKAIMIgBHBEAgACABKAIIIgI2AgggAiAANgIMDAMLIAFBFGoiAygCACICRQRAIAEoAhAiAkUNAiABQRBqIQMLA0AgAyEHIAIiAEEUaiIDKAIAIgINACAAQRBqIQMgACgCECICDQALIAdBADYCAAwCCyAFKAIEIgBBA3FBA0cNAiAFIABBfnE2AgRBlNAAIAQ2AgAgBSAENgIAIAEgBEEBcjYCBAwDC0EAIQALIAZFDQACQCABKAIcIgJBAnRBvNIAaiIDKAIAIAFGBEAgAyAANgIAIAANAUGQ0ABBkNAAKAIAQX4gAndxNgIADAILIAZBEEEUIAYoAhAgAUYbaiAANgIAIABFDQELIAAgBjYCGCABKAIQIgIEQCAAIAI2AhAgAiAANgIYCyABQRRqKAIAIgJFDQAgAEEUaiACNgIAIAIgADYCGAsgASAFTw0AIAUoAgQiAEEBcUUNAAJAAkACQAJAIABBAnFFBEBBpNAAKAIAIAVGBEBBpNAAIAE2AgBBmNAAQZjQACgCACAEaiIANgIAIAEgAEEBcjYCBCABQaDQACgCAEcNBkGU0ABBADYCAEGg0ABBADYCAAwGC0Gg0AAoAgAgBUYEQEGg0AAgATYCAEGU0ABBlNAAKAIAIARqIgA2AgAgASAAQQFyNgIEIAAgAWogADYCAAwGCyAAQXhxIARqIQQgAEH/AU0EQCAAQQN2IQMgBSgCCCIAIAUoAgwiAkYEQEGM0ABBjNAAKAIAQX4gA3dxNgIADAULIAIgADYCCCAAIAI2AgwMBAsgBSgCGCEGIAUgBSgCDCIARwRAQZzQACgCABogACAFKAIIIgI2AgggAiAANgIMDAMLIAVBFGoiAygCACICRQRAIAUoAhAiAkUNAiAFQRBqIQMLA0AgAyEHIAIiAEEUaiIDKAIAIgINACAAQRBqIQMgACgCECICDQALIAdBADYCAAwCCyAFIABBfnE2AgQgASAEaiAENgIAIAEgBEEBcjYCBAwDC0EAIQALIAZFDQACQCAFKAIcIgJBAnRBvNIAaiIDKAIAIAVGBEAgAyAANgIAIAANAUGQ0ABBkNAAKAIAQX4gAndxNgIADAILIAZBEEEUIAYoAhAgBUYbaiAANgIAIABFDQELIAAgBjYCGCAFKAIQIgIEQCAAIAI2AhAgAiAANgIYCyAFQRRqKAIAIgJFDQAgAEEUaiACNgIAIAIgADYCGAsgASAEaiAENgIAIAEgBEEBcjYCBCABQaDQACgCAEcNAEGU0AAgBDYCAAwBCyAEQf8BTQRAIARBeHFBtNAAaiEAAn9BjNAAKAIAIgJBASAEQQN2dCIDcUUEQEGM0AAgAiADcjYCACAADAELIAAoAggLIgIgATYCDCAAIAE2AgggASAANgIMIAEgAjYCCAwBC0EfIQIgBEH///8HTQRAIARBJiAEQQh2ZyIAa3ZBAXEgAEEBdGtBPmohAgsgASACNgIcIAFCADcCECACQQJ0QbzSAGohAAJAQZDQACgCACIDQQEgAnQiB3FFBEAgACABNgIAQZDQACADIAdyNgIAIAEgADYCGCABIAE2AgggASABNgIMDAELIARBGSACQQF2a0EAIAJBH0cbdCECIAAoAgAhAAJAA0AgACIDKAIEQXhxIARGDQEgAkEddiEAIAJBAXQhAiADIABBBHFqQRBqIgcoAgAiAA0ACyAHIAE2AgAgASADNgIYIAEgATYCDCABIAE2AggMAQsgAygCCCIAIAE2AgwgAyABNgIIIAFBADYCGCABIAM2AgwgASAANgIIC0Gs0ABBrNAAKAIAQQFrIgBBfyAAGzYCAAsLBwAgAC0AKAsHACAALQAqCwcAIAAtACsLBwAgAC0AKQsHACAALwEyCwcAIAAtAC4LQAEEfyAAKAIYIQEgAC0ALSECIAAtACghAyAAKAI4IQQgABAwIAAgBDYCOCAAIAM6ACggACACOgAtIAAgATYCGAu74gECB38DfiABIAJqIQQCQCAAIgIoAgwiAA0AIAIoAgQEQCACIAE2AgQLIwBBEGsiCCQAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACfwJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAIAIoAhwiA0EBaw7dAdoBAdkBAgMEBQYHCAkKCwwNDtgBDxDXARES1gETFBUWFxgZGhvgAd8BHB0e1QEfICEiIyQl1AEmJygpKiss0wHSAS0u0QHQAS8wMTIzNDU2Nzg5Ojs8PT4/QEFCQ0RFRtsBR0hJSs8BzgFLzQFMzAFNTk9QUVJTVFVWV1hZWltcXV5fYGFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6e3x9fn+AAYEBggGDAYQBhQGGAYcBiAGJAYoBiwGMAY0BjgGPAZABkQGSAZMBlAGVAZYBlwGYAZkBmgGbAZwBnQGeAZ8BoAGhAaIBowGkAaUBpgGnAagBqQGqAasBrAGtAa4BrwGwAbEBsgGzAbQBtQG2AbcBywHKAbgByQG5AcgBugG7AbwBvQG+Ab8BwAHBAcIBwwHEAcUBxgEA3AELQQAMxgELQQ4MxQELQQ0MxAELQQ8MwwELQRAMwgELQRMMwQELQRQMwAELQRUMvwELQRYMvgELQRgMvQELQRkMvAELQRoMuwELQRsMugELQRwMuQELQR0MuAELQQgMtwELQR4MtgELQSAMtQELQR8MtAELQQcMswELQSEMsgELQSIMsQELQSMMsAELQSQMrwELQRIMrgELQREMrQELQSUMrAELQSYMqwELQScMqgELQSgMqQELQcMBDKgBC0EqDKcBC0ErDKYBC0EsDKUBC0EtDKQBC0EuDKMBC0EvDKIBC0HEAQyhAQtBMAygAQtBNAyfAQtBDAyeAQtBMQydAQtBMgycAQtBMwybAQtBOQyaAQtBNQyZAQtBxQEMmAELQQsMlwELQToMlgELQTYMlQELQQoMlAELQTcMkwELQTgMkgELQTwMkQELQTsMkAELQT0MjwELQQkMjgELQSkMjQELQT4MjAELQT8MiwELQcAADIoBC0HBAAyJAQtBwgAMiAELQcMADIcBC0HEAAyGAQtBxQAMhQELQcYADIQBC0EXDIMBC0HHAAyCAQtByAAMgQELQckADIABC0HKAAx/C0HLAAx+C0HNAAx9C0HMAAx8C0HOAAx7C0HPAAx6C0HQAAx5C0HRAAx4C0HSAAx3C0HTAAx2C0HUAAx1C0HWAAx0C0HVAAxzC0EGDHILQdcADHELQQUMcAtB2AAMbwtBBAxuC0HZAAxtC0HaAAxsC0HbAAxrC0HcAAxqC0EDDGkLQd0ADGgLQd4ADGcLQd8ADGYLQeEADGULQeAADGQLQeIADGMLQeMADGILQQIMYQtB5AAMYAtB5QAMXwtB5gAMXgtB5wAMXQtB6AAMXAtB6QAMWwtB6gAMWgtB6wAMWQtB7AAMWAtB7QAMVwtB7gAMVgtB7wAMVQtB8AAMVAtB8QAMUwtB8gAMUgtB8wAMUQtB9AAMUAtB9QAMTwtB9gAMTgtB9wAMTQtB+AAMTAtB+QAMSwtB+gAMSgtB+wAMSQtB/AAMSAtB/QAMRwtB/gAMRgtB/wAMRQtBgAEMRAtBgQEMQwtBggEMQgtBgwEMQQtBhAEMQAtBhQEMPwtBhgEMPgtBhwEMPQtBiAEMPAtBiQEMOwtBigEMOgtBiwEMOQtBjAEMOAtBjQEMNwtBjgEMNgtBjwEMNQtBkAEMNAtBkQEMMwtBkgEMMgtBkwEMMQtBlAEMMAtBlQEMLwtBlgEMLgtBlwEMLQtBmAEMLAtBmQEMKwtBmgEMKgtBmwEMKQtBnAEMKAtBnQEMJwtBngEMJgtBnwEMJQtBoAEMJAtBoQEMIwtBogEMIgtBowEMIQtBpAEMIAtBpQEMHwtBpgEMHgtBpwEMHQtBqAEMHAtBqQEMGwtBqgEMGgtBqwEMGQtBrAEMGAtBrQEMFwtBrgEMFgtBAQwVC0GvAQwUC0GwAQwTC0GxAQwSC0GzAQwRC0GyAQwQC0G0AQwPC0G1AQwOC0G2AQwNC0G3AQwMC0G4AQwLC0G5AQwKC0G6AQwJC0G7AQwIC0HGAQwHC0G8AQwGC0G9AQwFC0G+AQwEC0G/AQwDC0HAAQwCC0HCAQwBC0HBAQshAwNAAkACQAJAAkACQAJAAkACQAJAIAICfwJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJ/AkACQAJAAkACQAJAAkACQAJAAkACQAJAAkAgAgJ/AkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACfwJAAkACfwJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACfwJAAkACQAJAAn8CQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQCADDsYBAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHyAhIyUmKCorLC8wMTIzNDU2Nzk6Ozw9lANAQkRFRklLTk9QUVJTVFVWWFpbXF1eX2BhYmNkZWZnaGpsb3Bxc3V2eHl6e3x/gAGBAYIBgwGEAYUBhgGHAYgBiQGKAYsBjAGNAY4BjwGQAZEBkgGTAZQBlQGWAZcBmAGZAZoBmwGcAZ0BngGfAaABoQGiAaMBpAGlAaYBpwGoAakBqgGrAawBrQGuAa8BsAGxAbIBswG0AbUBtgG3AbgBuQG6AbsBvAG9Ab4BvwHAAcEBwgHDAcQBxQHGAccByAHJAcsBzAHNAc4BzwGKA4kDiAOHA4QDgwOAA/sC+gL5AvgC9wL0AvMC8gLLAsECsALZAQsgASAERw3wAkHdASEDDLMDCyABIARHDcgBQcMBIQMMsgMLIAEgBEcNe0H3ACEDDLEDCyABIARHDXBB7wAhAwywAwsgASAERw1pQeoAIQMMrwMLIAEgBEcNZUHoACEDDK4DCyABIARHDWJB5gAhAwytAwsgASAERw0aQRghAwysAwsgASAERw0VQRIhAwyrAwsgASAERw1CQcUAIQMMqgMLIAEgBEcNNEE/IQMMqQMLIAEgBEcNMkE8IQMMqAMLIAEgBEcNK0ExIQMMpwMLIAItAC5BAUYNnwMMwQILQQAhAAJAAkACQCACLQAqRQ0AIAItACtFDQAgAi8BMCIDQQJxRQ0BDAILIAIvATAiA0EBcUUNAQtBASEAIAItAChBAUYNACACLwEyIgVB5ABrQeQASQ0AIAVBzAFGDQAgBUGwAkYNACADQcAAcQ0AQQAhACADQYgEcUGABEYNACADQShxQQBHIQALIAJBADsBMCACQQA6AC8gAEUN3wIgAkIANwMgDOACC0EAIQACQCACKAI4IgNFDQAgAygCLCIDRQ0AIAIgAxEAACEACyAARQ3MASAAQRVHDd0CIAJBBDYCHCACIAE2AhQgAkGwGDYCECACQRU2AgxBACEDDKQDCyABIARGBEBBBiEDDKQDCyABQQFqIQFBACEAAkAgAigCOCIDRQ0AIAMoAlQiA0UNACACIAMRAAAhAAsgAA3ZAgwcCyACQgA3AyBBEiEDDIkDCyABIARHDRZBHSEDDKEDCyABIARHBEAgAUEBaiEBQRAhAwyIAwtBByEDDKADCyACIAIpAyAiCiAEIAFrrSILfSIMQgAgCiAMWhs3AyAgCiALWA3UAkEIIQMMnwMLIAEgBEcEQCACQQk2AgggAiABNgIEQRQhAwyGAwtBCSEDDJ4DCyACKQMgQgBSDccBIAIgAi8BMEGAAXI7ATAMQgsgASAERw0/QdAAIQMMnAMLIAEgBEYEQEELIQMMnAMLIAFBAWohAUEAIQACQCACKAI4IgNFDQAgAygCUCIDRQ0AIAIgAxEAACEACyAADc8CDMYBC0EAIQACQCACKAI4IgNFDQAgAygCSCIDRQ0AIAIgAxEAACEACyAARQ3GASAAQRVHDc0CIAJBCzYCHCACIAE2AhQgAkGCGTYCECACQRU2AgxBACEDDJoDC0EAIQACQCACKAI4IgNFDQAgAygCSCIDRQ0AIAIgAxEAACEACyAARQ0MIABBFUcNygIgAkEaNgIcIAIgATYCFCACQYIZNgIQIAJBFTYCDEEAIQMMmQMLQQAhAAJAIAIoAjgiA0UNACADKAJMIgNFDQAgAiADEQAAIQALIABFDcQBIABBFUcNxwIgAkELNgIcIAIgATYCFCACQZEXNgIQIAJBFTYCDEEAIQMMmAMLIAEgBEYEQEEPIQMMmAMLIAEtAAAiAEE7Rg0HIABBDUcNxAIgAUEBaiEBDMMBC0EAIQACQCACKAI4IgNFDQAgAygCTCIDRQ0AIAIgAxEAACEACyAARQ3DASAAQRVHDcICIAJBDzYCHCACIAE2AhQgAkGRFzYCECACQRU2AgxBACEDDJYDCwNAIAEtAABB8DVqLQAAIgBBAUcEQCAAQQJHDcECIAIoAgQhAEEAIQMgAkEANgIEIAIgACABQQFqIgEQLSIADcICDMUBCyAEIAFBAWoiAUcNAAtBEiEDDJUDC0EAIQACQCACKAI4IgNFDQAgAygCTCIDRQ0AIAIgAxEAACEACyAARQ3FASAAQRVHDb0CIAJBGzYCHCACIAE2AhQgAkGRFzYCECACQRU2AgxBACEDDJQDCyABIARGBEBBFiEDDJQDCyACQQo2AgggAiABNgIEQQAhAAJAIAIoAjgiA0UNACADKAJIIgNFDQAgAiADEQAAIQALIABFDcIBIABBFUcNuQIgAkEVNgIcIAIgATYCFCACQYIZNgIQIAJBFTYCDEEAIQMMkwMLIAEgBEcEQANAIAEtAABB8DdqLQAAIgBBAkcEQAJAIABBAWsOBMQCvQIAvgK9AgsgAUEBaiEBQQghAwz8AgsgBCABQQFqIgFHDQALQRUhAwyTAwtBFSEDDJIDCwNAIAEtAABB8DlqLQAAIgBBAkcEQCAAQQFrDgTFArcCwwK4ArcCCyAEIAFBAWoiAUcNAAtBGCEDDJEDCyABIARHBEAgAkELNgIIIAIgATYCBEEHIQMM+AILQRkhAwyQAwsgAUEBaiEBDAILIAEgBEYEQEEaIQMMjwMLAkAgAS0AAEENaw4UtQG/Ab8BvwG/Ab8BvwG/Ab8BvwG/Ab8BvwG/Ab8BvwG/Ab8BvwEAvwELQQAhAyACQQA2AhwgAkGvCzYCECACQQI2AgwgAiABQQFqNgIUDI4DCyABIARGBEBBGyEDDI4DCyABLQAAIgBBO0cEQCAAQQ1HDbECIAFBAWohAQy6AQsgAUEBaiEBC0EiIQMM8wILIAEgBEYEQEEcIQMMjAMLQgAhCgJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkAgAS0AAEEwaw43wQLAAgABAgMEBQYH0AHQAdAB0AHQAdAB0AEICQoLDA3QAdAB0AHQAdAB0AHQAdAB0AHQAdAB0AHQAdAB0AHQAdAB0AHQAdAB0AHQAdAB0AHQAdABDg8QERIT0AELQgIhCgzAAgtCAyEKDL8CC0IEIQoMvgILQgUhCgy9AgtCBiEKDLwCC0IHIQoMuwILQgghCgy6AgtCCSEKDLkCC0IKIQoMuAILQgshCgy3AgtCDCEKDLYCC0INIQoMtQILQg4hCgy0AgtCDyEKDLMCC0IKIQoMsgILQgshCgyxAgtCDCEKDLACC0INIQoMrwILQg4hCgyuAgtCDyEKDK0CC0IAIQoCQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAIAEtAABBMGsON8ACvwIAAQIDBAUGB74CvgK+Ar4CvgK+Ar4CCAkKCwwNvgK+Ar4CvgK+Ar4CvgK+Ar4CvgK+Ar4CvgK+Ar4CvgK+Ar4CvgK+Ar4CvgK+Ar4CvgK+Ag4PEBESE74CC0ICIQoMvwILQgMhCgy+AgtCBCEKDL0CC0IFIQoMvAILQgYhCgy7AgtCByEKDLoCC0IIIQoMuQILQgkhCgy4AgtCCiEKDLcCC0ILIQoMtgILQgwhCgy1AgtCDSEKDLQCC0IOIQoMswILQg8hCgyyAgtCCiEKDLECC0ILIQoMsAILQgwhCgyvAgtCDSEKDK4CC0IOIQoMrQILQg8hCgysAgsgAiACKQMgIgogBCABa60iC30iDEIAIAogDFobNwMgIAogC1gNpwJBHyEDDIkDCyABIARHBEAgAkEJNgIIIAIgATYCBEElIQMM8AILQSAhAwyIAwtBASEFIAIvATAiA0EIcUUEQCACKQMgQgBSIQULAkAgAi0ALgRAQQEhACACLQApQQVGDQEgA0HAAHFFIAVxRQ0BC0EAIQAgA0HAAHENAEECIQAgA0EIcQ0AIANBgARxBEACQCACLQAoQQFHDQAgAi0ALUEKcQ0AQQUhAAwCC0EEIQAMAQsgA0EgcUUEQAJAIAItAChBAUYNACACLwEyIgBB5ABrQeQASQ0AIABBzAFGDQAgAEGwAkYNAEEEIQAgA0EocUUNAiADQYgEcUGABEYNAgtBACEADAELQQBBAyACKQMgUBshAAsgAEEBaw4FvgIAsAEBpAKhAgtBESEDDO0CCyACQQE6AC8MhAMLIAEgBEcNnQJBJCEDDIQDCyABIARHDRxBxgAhAwyDAwtBACEAAkAgAigCOCIDRQ0AIAMoAkQiA0UNACACIAMRAAAhAAsgAEUNJyAAQRVHDZgCIAJB0AA2AhwgAiABNgIUIAJBkRg2AhAgAkEVNgIMQQAhAwyCAwsgASAERgRAQSghAwyCAwtBACEDIAJBADYCBCACQQw2AgggAiABIAEQKiIARQ2UAiACQSc2AhwgAiABNgIUIAIgADYCDAyBAwsgASAERgRAQSkhAwyBAwsgAS0AACIAQSBGDRMgAEEJRw2VAiABQQFqIQEMFAsgASAERwRAIAFBAWohAQwWC0EqIQMM/wILIAEgBEYEQEErIQMM/wILIAEtAAAiAEEJRyAAQSBHcQ2QAiACLQAsQQhHDd0CIAJBADoALAzdAgsgASAERgRAQSwhAwz+AgsgAS0AAEEKRw2OAiABQQFqIQEMsAELIAEgBEcNigJBLyEDDPwCCwNAIAEtAAAiAEEgRwRAIABBCmsOBIQCiAKIAoQChgILIAQgAUEBaiIBRw0AC0ExIQMM+wILQTIhAyABIARGDfoCIAIoAgAiACAEIAFraiEHIAEgAGtBA2ohBgJAA0AgAEHwO2otAAAgAS0AACIFQSByIAUgBUHBAGtB/wFxQRpJG0H/AXFHDQEgAEEDRgRAQQYhAQziAgsgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAc2AgAM+wILIAJBADYCAAyGAgtBMyEDIAQgASIARg35AiAEIAFrIAIoAgAiAWohByAAIAFrQQhqIQYCQANAIAFB9DtqLQAAIAAtAAAiBUEgciAFIAVBwQBrQf8BcUEaSRtB/wFxRw0BIAFBCEYEQEEFIQEM4QILIAFBAWohASAEIABBAWoiAEcNAAsgAiAHNgIADPoCCyACQQA2AgAgACEBDIUCC0E0IQMgBCABIgBGDfgCIAQgAWsgAigCACIBaiEHIAAgAWtBBWohBgJAA0AgAUHQwgBqLQAAIAAtAAAiBUEgciAFIAVBwQBrQf8BcUEaSRtB/wFxRw0BIAFBBUYEQEEHIQEM4AILIAFBAWohASAEIABBAWoiAEcNAAsgAiAHNgIADPkCCyACQQA2AgAgACEBDIQCCyABIARHBEADQCABLQAAQYA+ai0AACIAQQFHBEAgAEECRg0JDIECCyAEIAFBAWoiAUcNAAtBMCEDDPgCC0EwIQMM9wILIAEgBEcEQANAIAEtAAAiAEEgRwRAIABBCmsOBP8B/gH+Af8B/gELIAQgAUEBaiIBRw0AC0E4IQMM9wILQTghAwz2AgsDQCABLQAAIgBBIEcgAEEJR3EN9gEgBCABQQFqIgFHDQALQTwhAwz1AgsDQCABLQAAIgBBIEcEQAJAIABBCmsOBPkBBAT5AQALIABBLEYN9QEMAwsgBCABQQFqIgFHDQALQT8hAwz0AgtBwAAhAyABIARGDfMCIAIoAgAiACAEIAFraiEFIAEgAGtBBmohBgJAA0AgAEGAQGstAAAgAS0AAEEgckcNASAAQQZGDdsCIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADPQCCyACQQA2AgALQTYhAwzZAgsgASAERgRAQcEAIQMM8gILIAJBDDYCCCACIAE2AgQgAi0ALEEBaw4E+wHuAewB6wHUAgsgAUEBaiEBDPoBCyABIARHBEADQAJAIAEtAAAiAEEgciAAIABBwQBrQf8BcUEaSRtB/wFxIgBBCUYNACAAQSBGDQACQAJAAkACQCAAQeMAaw4TAAMDAwMDAwMBAwMDAwMDAwMDAgMLIAFBAWohAUExIQMM3AILIAFBAWohAUEyIQMM2wILIAFBAWohAUEzIQMM2gILDP4BCyAEIAFBAWoiAUcNAAtBNSEDDPACC0E1IQMM7wILIAEgBEcEQANAIAEtAABBgDxqLQAAQQFHDfcBIAQgAUEBaiIBRw0AC0E9IQMM7wILQT0hAwzuAgtBACEAAkAgAigCOCIDRQ0AIAMoAkAiA0UNACACIAMRAAAhAAsgAEUNASAAQRVHDeYBIAJBwgA2AhwgAiABNgIUIAJB4xg2AhAgAkEVNgIMQQAhAwztAgsgAUEBaiEBC0E8IQMM0gILIAEgBEYEQEHCACEDDOsCCwJAA0ACQCABLQAAQQlrDhgAAswCzALRAswCzALMAswCzALMAswCzALMAswCzALMAswCzALMAswCzALMAgDMAgsgBCABQQFqIgFHDQALQcIAIQMM6wILIAFBAWohASACLQAtQQFxRQ3+AQtBLCEDDNACCyABIARHDd4BQcQAIQMM6AILA0AgAS0AAEGQwABqLQAAQQFHDZwBIAQgAUEBaiIBRw0AC0HFACEDDOcCCyABLQAAIgBBIEYN/gEgAEE6Rw3AAiACKAIEIQBBACEDIAJBADYCBCACIAAgARApIgAN3gEM3QELQccAIQMgBCABIgBGDeUCIAQgAWsgAigCACIBaiEHIAAgAWtBBWohBgNAIAFBkMIAai0AACAALQAAIgVBIHIgBSAFQcEAa0H/AXFBGkkbQf8BcUcNvwIgAUEFRg3CAiABQQFqIQEgBCAAQQFqIgBHDQALIAIgBzYCAAzlAgtByAAhAyAEIAEiAEYN5AIgBCABayACKAIAIgFqIQcgACABa0EJaiEGA0AgAUGWwgBqLQAAIAAtAAAiBUEgciAFIAVBwQBrQf8BcUEaSRtB/wFxRw2+AkECIAFBCUYNwgIaIAFBAWohASAEIABBAWoiAEcNAAsgAiAHNgIADOQCCyABIARGBEBByQAhAwzkAgsCQAJAIAEtAAAiAEEgciAAIABBwQBrQf8BcUEaSRtB/wFxQe4Aaw4HAL8CvwK/Ar8CvwIBvwILIAFBAWohAUE+IQMMywILIAFBAWohAUE/IQMMygILQcoAIQMgBCABIgBGDeICIAQgAWsgAigCACIBaiEGIAAgAWtBAWohBwNAIAFBoMIAai0AACAALQAAIgVBIHIgBSAFQcEAa0H/AXFBGkkbQf8BcUcNvAIgAUEBRg2+AiABQQFqIQEgBCAAQQFqIgBHDQALIAIgBjYCAAziAgtBywAhAyAEIAEiAEYN4QIgBCABayACKAIAIgFqIQcgACABa0EOaiEGA0AgAUGiwgBqLQAAIAAtAAAiBUEgciAFIAVBwQBrQf8BcUEaSRtB/wFxRw27AiABQQ5GDb4CIAFBAWohASAEIABBAWoiAEcNAAsgAiAHNgIADOECC0HMACEDIAQgASIARg3gAiAEIAFrIAIoAgAiAWohByAAIAFrQQ9qIQYDQCABQcDCAGotAAAgAC0AACIFQSByIAUgBUHBAGtB/wFxQRpJG0H/AXFHDboCQQMgAUEPRg2+AhogAUEBaiEBIAQgAEEBaiIARw0ACyACIAc2AgAM4AILQc0AIQMgBCABIgBGDd8CIAQgAWsgAigCACIBaiEHIAAgAWtBBWohBgNAIAFB0MIAai0AACAALQAAIgVBIHIgBSAFQcEAa0H/AXFBGkkbQf8BcUcNuQJBBCABQQVGDb0CGiABQQFqIQEgBCAAQQFqIgBHDQALIAIgBzYCAAzfAgsgASAERgRAQc4AIQMM3wILAkACQAJAAkAgAS0AACIAQSByIAAgAEHBAGtB/wFxQRpJG0H/AXFB4wBrDhMAvAK8ArwCvAK8ArwCvAK8ArwCvAK8ArwCAbwCvAK8AgIDvAILIAFBAWohAUHBACEDDMgCCyABQQFqIQFBwgAhAwzHAgsgAUEBaiEBQcMAIQMMxgILIAFBAWohAUHEACEDDMUCCyABIARHBEAgAkENNgIIIAIgATYCBEHFACEDDMUCC0HPACEDDN0CCwJAAkAgAS0AAEEKaw4EAZABkAEAkAELIAFBAWohAQtBKCEDDMMCCyABIARGBEBB0QAhAwzcAgsgAS0AAEEgRw0AIAFBAWohASACLQAtQQFxRQ3QAQtBFyEDDMECCyABIARHDcsBQdIAIQMM2QILQdMAIQMgASAERg3YAiACKAIAIgAgBCABa2ohBiABIABrQQFqIQUDQCABLQAAIABB1sIAai0AAEcNxwEgAEEBRg3KASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBjYCAAzYAgsgASAERgRAQdUAIQMM2AILIAEtAABBCkcNwgEgAUEBaiEBDMoBCyABIARGBEBB1gAhAwzXAgsCQAJAIAEtAABBCmsOBADDAcMBAcMBCyABQQFqIQEMygELIAFBAWohAUHKACEDDL0CC0EAIQACQCACKAI4IgNFDQAgAygCPCIDRQ0AIAIgAxEAACEACyAADb8BQc0AIQMMvAILIAItAClBIkYNzwIMiQELIAQgASIFRgRAQdsAIQMM1AILQQAhAEEBIQFBASEGQQAhAwJAAn8CQAJAAkACQAJAAkACQCAFLQAAQTBrDgrFAcQBAAECAwQFBgjDAQtBAgwGC0EDDAULQQQMBAtBBQwDC0EGDAILQQcMAQtBCAshA0EAIQFBACEGDL0BC0EJIQNBASEAQQAhAUEAIQYMvAELIAEgBEYEQEHdACEDDNMCCyABLQAAQS5HDbgBIAFBAWohAQyIAQsgASAERw22AUHfACEDDNECCyABIARHBEAgAkEONgIIIAIgATYCBEHQACEDDLgCC0HgACEDDNACC0HhACEDIAEgBEYNzwIgAigCACIAIAQgAWtqIQUgASAAa0EDaiEGA0AgAS0AACAAQeLCAGotAABHDbEBIABBA0YNswEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAMzwILQeIAIQMgASAERg3OAiACKAIAIgAgBCABa2ohBSABIABrQQJqIQYDQCABLQAAIABB5sIAai0AAEcNsAEgAEECRg2vASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAzOAgtB4wAhAyABIARGDc0CIAIoAgAiACAEIAFraiEFIAEgAGtBA2ohBgNAIAEtAAAgAEHpwgBqLQAARw2vASAAQQNGDa0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADM0CCyABIARGBEBB5QAhAwzNAgsgAUEBaiEBQQAhAAJAIAIoAjgiA0UNACADKAIwIgNFDQAgAiADEQAAIQALIAANqgFB1gAhAwyzAgsgASAERwRAA0AgAS0AACIAQSBHBEACQAJAAkAgAEHIAGsOCwABswGzAbMBswGzAbMBswGzAQKzAQsgAUEBaiEBQdIAIQMMtwILIAFBAWohAUHTACEDDLYCCyABQQFqIQFB1AAhAwy1AgsgBCABQQFqIgFHDQALQeQAIQMMzAILQeQAIQMMywILA0AgAS0AAEHwwgBqLQAAIgBBAUcEQCAAQQJrDgOnAaYBpQGkAQsgBCABQQFqIgFHDQALQeYAIQMMygILIAFBAWogASAERw0CGkHnACEDDMkCCwNAIAEtAABB8MQAai0AACIAQQFHBEACQCAAQQJrDgSiAaEBoAEAnwELQdcAIQMMsQILIAQgAUEBaiIBRw0AC0HoACEDDMgCCyABIARGBEBB6QAhAwzIAgsCQCABLQAAIgBBCmsOGrcBmwGbAbQBmwGbAZsBmwGbAZsBmwGbAZsBmwGbAZsBmwGbAZsBmwGbAZsBpAGbAZsBAJkBCyABQQFqCyEBQQYhAwytAgsDQCABLQAAQfDGAGotAABBAUcNfSAEIAFBAWoiAUcNAAtB6gAhAwzFAgsgAUEBaiABIARHDQIaQesAIQMMxAILIAEgBEYEQEHsACEDDMQCCyABQQFqDAELIAEgBEYEQEHtACEDDMMCCyABQQFqCyEBQQQhAwyoAgsgASAERgRAQe4AIQMMwQILAkACQAJAIAEtAABB8MgAai0AAEEBaw4HkAGPAY4BAHwBAo0BCyABQQFqIQEMCwsgAUEBagyTAQtBACEDIAJBADYCHCACQZsSNgIQIAJBBzYCDCACIAFBAWo2AhQMwAILAkADQCABLQAAQfDIAGotAAAiAEEERwRAAkACQCAAQQFrDgeUAZMBkgGNAQAEAY0BC0HaACEDDKoCCyABQQFqIQFB3AAhAwypAgsgBCABQQFqIgFHDQALQe8AIQMMwAILIAFBAWoMkQELIAQgASIARgRAQfAAIQMMvwILIAAtAABBL0cNASAAQQFqIQEMBwsgBCABIgBGBEBB8QAhAwy+AgsgAC0AACIBQS9GBEAgAEEBaiEBQd0AIQMMpQILIAFBCmsiA0EWSw0AIAAhAUEBIAN0QYmAgAJxDfkBC0EAIQMgAkEANgIcIAIgADYCFCACQYwcNgIQIAJBBzYCDAy8AgsgASAERwRAIAFBAWohAUHeACEDDKMCC0HyACEDDLsCCyABIARGBEBB9AAhAwy7AgsCQCABLQAAQfDMAGotAABBAWsOA/cBcwCCAQtB4QAhAwyhAgsgASAERwRAA0AgAS0AAEHwygBqLQAAIgBBA0cEQAJAIABBAWsOAvkBAIUBC0HfACEDDKMCCyAEIAFBAWoiAUcNAAtB8wAhAwy6AgtB8wAhAwy5AgsgASAERwRAIAJBDzYCCCACIAE2AgRB4AAhAwygAgtB9QAhAwy4AgsgASAERgRAQfYAIQMMuAILIAJBDzYCCCACIAE2AgQLQQMhAwydAgsDQCABLQAAQSBHDY4CIAQgAUEBaiIBRw0AC0H3ACEDDLUCCyABIARGBEBB+AAhAwy1AgsgAS0AAEEgRw16IAFBAWohAQxbC0EAIQACQCACKAI4IgNFDQAgAygCOCIDRQ0AIAIgAxEAACEACyAADXgMgAILIAEgBEYEQEH6ACEDDLMCCyABLQAAQcwARw10IAFBAWohAUETDHYLQfsAIQMgASAERg2xAiACKAIAIgAgBCABa2ohBSABIABrQQVqIQYDQCABLQAAIABB8M4Aai0AAEcNcyAAQQVGDXUgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAMsQILIAEgBEYEQEH8ACEDDLECCwJAAkAgAS0AAEHDAGsODAB0dHR0dHR0dHR0AXQLIAFBAWohAUHmACEDDJgCCyABQQFqIQFB5wAhAwyXAgtB/QAhAyABIARGDa8CIAIoAgAiACAEIAFraiEFIAEgAGtBAmohBgJAA0AgAS0AACAAQe3PAGotAABHDXIgAEECRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADLACCyACQQA2AgAgBkEBaiEBQRAMcwtB/gAhAyABIARGDa4CIAIoAgAiACAEIAFraiEFIAEgAGtBBWohBgJAA0AgAS0AACAAQfbOAGotAABHDXEgAEEFRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADK8CCyACQQA2AgAgBkEBaiEBQRYMcgtB/wAhAyABIARGDa0CIAIoAgAiACAEIAFraiEFIAEgAGtBA2ohBgJAA0AgAS0AACAAQfzOAGotAABHDXAgAEEDRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADK4CCyACQQA2AgAgBkEBaiEBQQUMcQsgASAERgRAQYABIQMMrQILIAEtAABB2QBHDW4gAUEBaiEBQQgMcAsgASAERgRAQYEBIQMMrAILAkACQCABLQAAQc4Aaw4DAG8BbwsgAUEBaiEBQesAIQMMkwILIAFBAWohAUHsACEDDJICCyABIARGBEBBggEhAwyrAgsCQAJAIAEtAABByABrDggAbm5ubm5uAW4LIAFBAWohAUHqACEDDJICCyABQQFqIQFB7QAhAwyRAgtBgwEhAyABIARGDakCIAIoAgAiACAEIAFraiEFIAEgAGtBAmohBgJAA0AgAS0AACAAQYDPAGotAABHDWwgAEECRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADKoCCyACQQA2AgAgBkEBaiEBQQAMbQtBhAEhAyABIARGDagCIAIoAgAiACAEIAFraiEFIAEgAGtBBGohBgJAA0AgAS0AACAAQYPPAGotAABHDWsgAEEERg0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADKkCCyACQQA2AgAgBkEBaiEBQSMMbAsgASAERgRAQYUBIQMMqAILAkACQCABLQAAQcwAaw4IAGtra2trawFrCyABQQFqIQFB7wAhAwyPAgsgAUEBaiEBQfAAIQMMjgILIAEgBEYEQEGGASEDDKcCCyABLQAAQcUARw1oIAFBAWohAQxgC0GHASEDIAEgBEYNpQIgAigCACIAIAQgAWtqIQUgASAAa0EDaiEGAkADQCABLQAAIABBiM8Aai0AAEcNaCAAQQNGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAMpgILIAJBADYCACAGQQFqIQFBLQxpC0GIASEDIAEgBEYNpAIgAigCACIAIAQgAWtqIQUgASAAa0EIaiEGAkADQCABLQAAIABB0M8Aai0AAEcNZyAAQQhGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAMpQILIAJBADYCACAGQQFqIQFBKQxoCyABIARGBEBBiQEhAwykAgtBASABLQAAQd8ARw1nGiABQQFqIQEMXgtBigEhAyABIARGDaICIAIoAgAiACAEIAFraiEFIAEgAGtBAWohBgNAIAEtAAAgAEGMzwBqLQAARw1kIABBAUYN+gEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAMogILQYsBIQMgASAERg2hAiACKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEGOzwBqLQAARw1kIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAyiAgsgAkEANgIAIAZBAWohAUECDGULQYwBIQMgASAERg2gAiACKAIAIgAgBCABa2ohBSABIABrQQFqIQYCQANAIAEtAAAgAEHwzwBqLQAARw1jIABBAUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAyhAgsgAkEANgIAIAZBAWohAUEfDGQLQY0BIQMgASAERg2fAiACKAIAIgAgBCABa2ohBSABIABrQQFqIQYCQANAIAEtAAAgAEHyzwBqLQAARw1iIABBAUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAygAgsgAkEANgIAIAZBAWohAUEJDGMLIAEgBEYEQEGOASEDDJ8CCwJAAkAgAS0AAEHJAGsOBwBiYmJiYgFiCyABQQFqIQFB+AAhAwyGAgsgAUEBaiEBQfkAIQMMhQILQY8BIQMgASAERg2dAiACKAIAIgAgBCABa2ohBSABIABrQQVqIQYCQANAIAEtAAAgAEGRzwBqLQAARw1gIABBBUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAyeAgsgAkEANgIAIAZBAWohAUEYDGELQZABIQMgASAERg2cAiACKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEGXzwBqLQAARw1fIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAydAgsgAkEANgIAIAZBAWohAUEXDGALQZEBIQMgASAERg2bAiACKAIAIgAgBCABa2ohBSABIABrQQZqIQYCQANAIAEtAAAgAEGazwBqLQAARw1eIABBBkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAycAgsgAkEANgIAIAZBAWohAUEVDF8LQZIBIQMgASAERg2aAiACKAIAIgAgBCABa2ohBSABIABrQQVqIQYCQANAIAEtAAAgAEGhzwBqLQAARw1dIABBBUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAybAgsgAkEANgIAIAZBAWohAUEeDF4LIAEgBEYEQEGTASEDDJoCCyABLQAAQcwARw1bIAFBAWohAUEKDF0LIAEgBEYEQEGUASEDDJkCCwJAAkAgAS0AAEHBAGsODwBcXFxcXFxcXFxcXFxcAVwLIAFBAWohAUH+ACEDDIACCyABQQFqIQFB/wAhAwz/AQsgASAERgRAQZUBIQMMmAILAkACQCABLQAAQcEAaw4DAFsBWwsgAUEBaiEBQf0AIQMM/wELIAFBAWohAUGAASEDDP4BC0GWASEDIAEgBEYNlgIgAigCACIAIAQgAWtqIQUgASAAa0EBaiEGAkADQCABLQAAIABBp88Aai0AAEcNWSAAQQFGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAMlwILIAJBADYCACAGQQFqIQFBCwxaCyABIARGBEBBlwEhAwyWAgsCQAJAAkACQCABLQAAQS1rDiMAW1tbW1tbW1tbW1tbW1tbW1tbW1tbW1sBW1tbW1sCW1tbA1sLIAFBAWohAUH7ACEDDP8BCyABQQFqIQFB/AAhAwz+AQsgAUEBaiEBQYEBIQMM/QELIAFBAWohAUGCASEDDPwBC0GYASEDIAEgBEYNlAIgAigCACIAIAQgAWtqIQUgASAAa0EEaiEGAkADQCABLQAAIABBqc8Aai0AAEcNVyAAQQRGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAMlQILIAJBADYCACAGQQFqIQFBGQxYC0GZASEDIAEgBEYNkwIgAigCACIAIAQgAWtqIQUgASAAa0EFaiEGAkADQCABLQAAIABBrs8Aai0AAEcNViAAQQVGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAMlAILIAJBADYCACAGQQFqIQFBBgxXC0GaASEDIAEgBEYNkgIgAigCACIAIAQgAWtqIQUgASAAa0EBaiEGAkADQCABLQAAIABBtM8Aai0AAEcNVSAAQQFGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAMkwILIAJBADYCACAGQQFqIQFBHAxWC0GbASEDIAEgBEYNkQIgAigCACIAIAQgAWtqIQUgASAAa0EBaiEGAkADQCABLQAAIABBts8Aai0AAEcNVCAAQQFGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAMkgILIAJBADYCACAGQQFqIQFBJwxVCyABIARGBEBBnAEhAwyRAgsCQAJAIAEtAABB1ABrDgIAAVQLIAFBAWohAUGGASEDDPgBCyABQQFqIQFBhwEhAwz3AQtBnQEhAyABIARGDY8CIAIoAgAiACAEIAFraiEFIAEgAGtBAWohBgJAA0AgAS0AACAAQbjPAGotAABHDVIgAEEBRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADJACCyACQQA2AgAgBkEBaiEBQSYMUwtBngEhAyABIARGDY4CIAIoAgAiACAEIAFraiEFIAEgAGtBAWohBgJAA0AgAS0AACAAQbrPAGotAABHDVEgAEEBRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADI8CCyACQQA2AgAgBkEBaiEBQQMMUgtBnwEhAyABIARGDY0CIAIoAgAiACAEIAFraiEFIAEgAGtBAmohBgJAA0AgAS0AACAAQe3PAGotAABHDVAgAEECRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADI4CCyACQQA2AgAgBkEBaiEBQQwMUQtBoAEhAyABIARGDYwCIAIoAgAiACAEIAFraiEFIAEgAGtBA2ohBgJAA0AgAS0AACAAQbzPAGotAABHDU8gAEEDRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADI0CCyACQQA2AgAgBkEBaiEBQQ0MUAsgASAERgRAQaEBIQMMjAILAkACQCABLQAAQcYAaw4LAE9PT09PT09PTwFPCyABQQFqIQFBiwEhAwzzAQsgAUEBaiEBQYwBIQMM8gELIAEgBEYEQEGiASEDDIsCCyABLQAAQdAARw1MIAFBAWohAQxGCyABIARGBEBBowEhAwyKAgsCQAJAIAEtAABByQBrDgcBTU1NTU0ATQsgAUEBaiEBQY4BIQMM8QELIAFBAWohAUEiDE0LQaQBIQMgASAERg2IAiACKAIAIgAgBCABa2ohBSABIABrQQFqIQYCQANAIAEtAAAgAEHAzwBqLQAARw1LIABBAUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAyJAgsgAkEANgIAIAZBAWohAUEdDEwLIAEgBEYEQEGlASEDDIgCCwJAAkAgAS0AAEHSAGsOAwBLAUsLIAFBAWohAUGQASEDDO8BCyABQQFqIQFBBAxLCyABIARGBEBBpgEhAwyHAgsCQAJAAkACQAJAIAEtAABBwQBrDhUATU1NTU1NTU1NTQFNTQJNTQNNTQRNCyABQQFqIQFBiAEhAwzxAQsgAUEBaiEBQYkBIQMM8AELIAFBAWohAUGKASEDDO8BCyABQQFqIQFBjwEhAwzuAQsgAUEBaiEBQZEBIQMM7QELQacBIQMgASAERg2FAiACKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEHtzwBqLQAARw1IIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAyGAgsgAkEANgIAIAZBAWohAUERDEkLQagBIQMgASAERg2EAiACKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEHCzwBqLQAARw1HIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAyFAgsgAkEANgIAIAZBAWohAUEsDEgLQakBIQMgASAERg2DAiACKAIAIgAgBCABa2ohBSABIABrQQRqIQYCQANAIAEtAAAgAEHFzwBqLQAARw1GIABBBEYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAyEAgsgAkEANgIAIAZBAWohAUErDEcLQaoBIQMgASAERg2CAiACKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEHKzwBqLQAARw1FIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAyDAgsgAkEANgIAIAZBAWohAUEUDEYLIAEgBEYEQEGrASEDDIICCwJAAkACQAJAIAEtAABBwgBrDg8AAQJHR0dHR0dHR0dHRwNHCyABQQFqIQFBkwEhAwzrAQsgAUEBaiEBQZQBIQMM6gELIAFBAWohAUGVASEDDOkBCyABQQFqIQFBlgEhAwzoAQsgASAERgRAQawBIQMMgQILIAEtAABBxQBHDUIgAUEBaiEBDD0LQa0BIQMgASAERg3/ASACKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEHNzwBqLQAARw1CIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAyAAgsgAkEANgIAIAZBAWohAUEODEMLIAEgBEYEQEGuASEDDP8BCyABLQAAQdAARw1AIAFBAWohAUElDEILQa8BIQMgASAERg39ASACKAIAIgAgBCABa2ohBSABIABrQQhqIQYCQANAIAEtAAAgAEHQzwBqLQAARw1AIABBCEYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAz+AQsgAkEANgIAIAZBAWohAUEqDEELIAEgBEYEQEGwASEDDP0BCwJAAkAgAS0AAEHVAGsOCwBAQEBAQEBAQEABQAsgAUEBaiEBQZoBIQMM5AELIAFBAWohAUGbASEDDOMBCyABIARGBEBBsQEhAwz8AQsCQAJAIAEtAABBwQBrDhQAPz8/Pz8/Pz8/Pz8/Pz8/Pz8/AT8LIAFBAWohAUGZASEDDOMBCyABQQFqIQFBnAEhAwziAQtBsgEhAyABIARGDfoBIAIoAgAiACAEIAFraiEFIAEgAGtBA2ohBgJAA0AgAS0AACAAQdnPAGotAABHDT0gAEEDRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADPsBCyACQQA2AgAgBkEBaiEBQSEMPgtBswEhAyABIARGDfkBIAIoAgAiACAEIAFraiEFIAEgAGtBBmohBgJAA0AgAS0AACAAQd3PAGotAABHDTwgAEEGRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADPoBCyACQQA2AgAgBkEBaiEBQRoMPQsgASAERgRAQbQBIQMM+QELAkACQAJAIAEtAABBxQBrDhEAPT09PT09PT09AT09PT09Aj0LIAFBAWohAUGdASEDDOEBCyABQQFqIQFBngEhAwzgAQsgAUEBaiEBQZ8BIQMM3wELQbUBIQMgASAERg33ASACKAIAIgAgBCABa2ohBSABIABrQQVqIQYCQANAIAEtAAAgAEHkzwBqLQAARw06IABBBUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAz4AQsgAkEANgIAIAZBAWohAUEoDDsLQbYBIQMgASAERg32ASACKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEHqzwBqLQAARw05IABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAz3AQsgAkEANgIAIAZBAWohAUEHDDoLIAEgBEYEQEG3ASEDDPYBCwJAAkAgAS0AAEHFAGsODgA5OTk5OTk5OTk5OTkBOQsgAUEBaiEBQaEBIQMM3QELIAFBAWohAUGiASEDDNwBC0G4ASEDIAEgBEYN9AEgAigCACIAIAQgAWtqIQUgASAAa0ECaiEGAkADQCABLQAAIABB7c8Aai0AAEcNNyAAQQJGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAM9QELIAJBADYCACAGQQFqIQFBEgw4C0G5ASEDIAEgBEYN8wEgAigCACIAIAQgAWtqIQUgASAAa0EBaiEGAkADQCABLQAAIABB8M8Aai0AAEcNNiAAQQFGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAM9AELIAJBADYCACAGQQFqIQFBIAw3C0G6ASEDIAEgBEYN8gEgAigCACIAIAQgAWtqIQUgASAAa0EBaiEGAkADQCABLQAAIABB8s8Aai0AAEcNNSAAQQFGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAM8wELIAJBADYCACAGQQFqIQFBDww2CyABIARGBEBBuwEhAwzyAQsCQAJAIAEtAABByQBrDgcANTU1NTUBNQsgAUEBaiEBQaUBIQMM2QELIAFBAWohAUGmASEDDNgBC0G8ASEDIAEgBEYN8AEgAigCACIAIAQgAWtqIQUgASAAa0EHaiEGAkADQCABLQAAIABB9M8Aai0AAEcNMyAAQQdGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAM8QELIAJBADYCACAGQQFqIQFBGww0CyABIARGBEBBvQEhAwzwAQsCQAJAAkAgAS0AAEHCAGsOEgA0NDQ0NDQ0NDQBNDQ0NDQ0AjQLIAFBAWohAUGkASEDDNgBCyABQQFqIQFBpwEhAwzXAQsgAUEBaiEBQagBIQMM1gELIAEgBEYEQEG+ASEDDO8BCyABLQAAQc4ARw0wIAFBAWohAQwsCyABIARGBEBBvwEhAwzuAQsCQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQCABLQAAQcEAaw4VAAECAz8EBQY/Pz8HCAkKCz8MDQ4PPwsgAUEBaiEBQegAIQMM4wELIAFBAWohAUHpACEDDOIBCyABQQFqIQFB7gAhAwzhAQsgAUEBaiEBQfIAIQMM4AELIAFBAWohAUHzACEDDN8BCyABQQFqIQFB9gAhAwzeAQsgAUEBaiEBQfcAIQMM3QELIAFBAWohAUH6ACEDDNwBCyABQQFqIQFBgwEhAwzbAQsgAUEBaiEBQYQBIQMM2gELIAFBAWohAUGFASEDDNkBCyABQQFqIQFBkgEhAwzYAQsgAUEBaiEBQZgBIQMM1wELIAFBAWohAUGgASEDDNYBCyABQQFqIQFBowEhAwzVAQsgAUEBaiEBQaoBIQMM1AELIAEgBEcEQCACQRA2AgggAiABNgIEQasBIQMM1AELQcABIQMM7AELQQAhAAJAIAIoAjgiA0UNACADKAI0IgNFDQAgAiADEQAAIQALIABFDV4gAEEVRw0HIAJB0QA2AhwgAiABNgIUIAJBsBc2AhAgAkEVNgIMQQAhAwzrAQsgAUEBaiABIARHDQgaQcIBIQMM6gELA0ACQCABLQAAQQprDgQIAAALAAsgBCABQQFqIgFHDQALQcMBIQMM6QELIAEgBEcEQCACQRE2AgggAiABNgIEQQEhAwzQAQtBxAEhAwzoAQsgASAERgRAQcUBIQMM6AELAkACQCABLQAAQQprDgQBKCgAKAsgAUEBagwJCyABQQFqDAULIAEgBEYEQEHGASEDDOcBCwJAAkAgAS0AAEEKaw4XAQsLAQsLCwsLCwsLCwsLCwsLCwsLCwALCyABQQFqIQELQbABIQMMzQELIAEgBEYEQEHIASEDDOYBCyABLQAAQSBHDQkgAkEAOwEyIAFBAWohAUGzASEDDMwBCwNAIAEhAAJAIAEgBEcEQCABLQAAQTBrQf8BcSIDQQpJDQEMJwtBxwEhAwzmAQsCQCACLwEyIgFBmTNLDQAgAiABQQpsIgU7ATIgBUH+/wNxIANB//8Dc0sNACAAQQFqIQEgAiADIAVqIgM7ATIgA0H//wNxQegHSQ0BCwtBACEDIAJBADYCHCACQcEJNgIQIAJBDTYCDCACIABBAWo2AhQM5AELIAJBADYCHCACIAE2AhQgAkHwDDYCECACQRs2AgxBACEDDOMBCyACKAIEIQAgAkEANgIEIAIgACABECYiAA0BIAFBAWoLIQFBrQEhAwzIAQsgAkHBATYCHCACIAA2AgwgAiABQQFqNgIUQQAhAwzgAQsgAigCBCEAIAJBADYCBCACIAAgARAmIgANASABQQFqCyEBQa4BIQMMxQELIAJBwgE2AhwgAiAANgIMIAIgAUEBajYCFEEAIQMM3QELIAJBADYCHCACIAE2AhQgAkGXCzYCECACQQ02AgxBACEDDNwBCyACQQA2AhwgAiABNgIUIAJB4xA2AhAgAkEJNgIMQQAhAwzbAQsgAkECOgAoDKwBC0EAIQMgAkEANgIcIAJBrws2AhAgAkECNgIMIAIgAUEBajYCFAzZAQtBAiEDDL8BC0ENIQMMvgELQSYhAwy9AQtBFSEDDLwBC0EWIQMMuwELQRghAwy6AQtBHCEDDLkBC0EdIQMMuAELQSAhAwy3AQtBISEDDLYBC0EjIQMMtQELQcYAIQMMtAELQS4hAwyzAQtBPSEDDLIBC0HLACEDDLEBC0HOACEDDLABC0HYACEDDK8BC0HZACEDDK4BC0HbACEDDK0BC0HxACEDDKwBC0H0ACEDDKsBC0GNASEDDKoBC0GXASEDDKkBC0GpASEDDKgBC0GvASEDDKcBC0GxASEDDKYBCyACQQA2AgALQQAhAyACQQA2AhwgAiABNgIUIAJB8Rs2AhAgAkEGNgIMDL0BCyACQQA2AgAgBkEBaiEBQSQLOgApIAIoAgQhACACQQA2AgQgAiAAIAEQJyIARQRAQeUAIQMMowELIAJB+QA2AhwgAiABNgIUIAIgADYCDEEAIQMMuwELIABBFUcEQCACQQA2AhwgAiABNgIUIAJBzA42AhAgAkEgNgIMQQAhAwy7AQsgAkH4ADYCHCACIAE2AhQgAkHKGDYCECACQRU2AgxBACEDDLoBCyACQQA2AhwgAiABNgIUIAJBjhs2AhAgAkEGNgIMQQAhAwy5AQsgAkEANgIcIAIgATYCFCACQf4RNgIQIAJBBzYCDEEAIQMMuAELIAJBADYCHCACIAE2AhQgAkGMHDYCECACQQc2AgxBACEDDLcBCyACQQA2AhwgAiABNgIUIAJBww82AhAgAkEHNgIMQQAhAwy2AQsgAkEANgIcIAIgATYCFCACQcMPNgIQIAJBBzYCDEEAIQMMtQELIAIoAgQhACACQQA2AgQgAiAAIAEQJSIARQ0RIAJB5QA2AhwgAiABNgIUIAIgADYCDEEAIQMMtAELIAIoAgQhACACQQA2AgQgAiAAIAEQJSIARQ0gIAJB0wA2AhwgAiABNgIUIAIgADYCDEEAIQMMswELIAIoAgQhACACQQA2AgQgAiAAIAEQJSIARQ0iIAJB0gA2AhwgAiABNgIUIAIgADYCDEEAIQMMsgELIAIoAgQhACACQQA2AgQgAiAAIAEQJSIARQ0OIAJB5QA2AhwgAiABNgIUIAIgADYCDEEAIQMMsQELIAIoAgQhACACQQA2AgQgAiAAIAEQJSIARQ0dIAJB0wA2AhwgAiABNgIUIAIgADYCDEEAIQMMsAELIAIoAgQhACACQQA2AgQgAiAAIAEQJSIARQ0fIAJB0gA2AhwgAiABNgIUIAIgADYCDEEAIQMMrwELIABBP0cNASABQQFqCyEBQQUhAwyUAQtBACEDIAJBADYCHCACIAE2AhQgAkH9EjYCECACQQc2AgwMrAELIAJBADYCHCACIAE2AhQgAkHcCDYCECACQQc2AgxBACEDDKsBCyACKAIEIQAgAkEANgIEIAIgACABECUiAEUNByACQeUANgIcIAIgATYCFCACIAA2AgxBACEDDKoBCyACKAIEIQAgAkEANgIEIAIgACABECUiAEUNFiACQdMANgIcIAIgATYCFCACIAA2AgxBACEDDKkBCyACKAIEIQAgAkEANgIEIAIgACABECUiAEUNGCACQdIANgIcIAIgATYCFCACIAA2AgxBACEDDKgBCyACQQA2AhwgAiABNgIUIAJBxgo2AhAgAkEHNgIMQQAhAwynAQsgAigCBCEAIAJBADYCBCACIAAgARAlIgBFDQMgAkHlADYCHCACIAE2AhQgAiAANgIMQQAhAwymAQsgAigCBCEAIAJBADYCBCACIAAgARAlIgBFDRIgAkHTADYCHCACIAE2AhQgAiAANgIMQQAhAwylAQsgAigCBCEAIAJBADYCBCACIAAgARAlIgBFDRQgAkHSADYCHCACIAE2AhQgAiAANgIMQQAhAwykAQsgAigCBCEAIAJBADYCBCACIAAgARAlIgBFDQAgAkHlADYCHCACIAE2AhQgAiAANgIMQQAhAwyjAQtB1QAhAwyJAQsgAEEVRwRAIAJBADYCHCACIAE2AhQgAkG5DTYCECACQRo2AgxBACEDDKIBCyACQeQANgIcIAIgATYCFCACQeMXNgIQIAJBFTYCDEEAIQMMoQELIAJBADYCACAGQQFqIQEgAi0AKSIAQSNrQQtJDQQCQCAAQQZLDQBBASAAdEHKAHFFDQAMBQtBACEDIAJBADYCHCACIAE2AhQgAkH3CTYCECACQQg2AgwMoAELIAJBADYCACAGQQFqIQEgAi0AKUEhRg0DIAJBADYCHCACIAE2AhQgAkGbCjYCECACQQg2AgxBACEDDJ8BCyACQQA2AgALQQAhAyACQQA2AhwgAiABNgIUIAJBkDM2AhAgAkEINgIMDJ0BCyACQQA2AgAgBkEBaiEBIAItAClBI0kNACACQQA2AhwgAiABNgIUIAJB0wk2AhAgAkEINgIMQQAhAwycAQtB0QAhAwyCAQsgAS0AAEEwayIAQf8BcUEKSQRAIAIgADoAKiABQQFqIQFBzwAhAwyCAQsgAigCBCEAIAJBADYCBCACIAAgARAoIgBFDYYBIAJB3gA2AhwgAiABNgIUIAIgADYCDEEAIQMMmgELIAIoAgQhACACQQA2AgQgAiAAIAEQKCIARQ2GASACQdwANgIcIAIgATYCFCACIAA2AgxBACEDDJkBCyACKAIEIQAgAkEANgIEIAIgACAFECgiAEUEQCAFIQEMhwELIAJB2gA2AhwgAiAFNgIUIAIgADYCDAyYAQtBACEBQQEhAwsgAiADOgArIAVBAWohAwJAAkACQCACLQAtQRBxDQACQAJAAkAgAi0AKg4DAQACBAsgBkUNAwwCCyAADQEMAgsgAUUNAQsgAigCBCEAIAJBADYCBCACIAAgAxAoIgBFBEAgAyEBDAILIAJB2AA2AhwgAiADNgIUIAIgADYCDEEAIQMMmAELIAIoAgQhACACQQA2AgQgAiAAIAMQKCIARQRAIAMhAQyHAQsgAkHZADYCHCACIAM2AhQgAiAANgIMQQAhAwyXAQtBzAAhAwx9CyAAQRVHBEAgAkEANgIcIAIgATYCFCACQZQNNgIQIAJBITYCDEEAIQMMlgELIAJB1wA2AhwgAiABNgIUIAJByRc2AhAgAkEVNgIMQQAhAwyVAQtBACEDIAJBADYCHCACIAE2AhQgAkGAETYCECACQQk2AgwMlAELIAIoAgQhACACQQA2AgQgAiAAIAEQJSIARQ0AIAJB0wA2AhwgAiABNgIUIAIgADYCDEEAIQMMkwELQckAIQMMeQsgAkEANgIcIAIgATYCFCACQcEoNgIQIAJBBzYCDCACQQA2AgBBACEDDJEBCyACKAIEIQBBACEDIAJBADYCBCACIAAgARAlIgBFDQAgAkHSADYCHCACIAE2AhQgAiAANgIMDJABC0HIACEDDHYLIAJBADYCACAFIQELIAJBgBI7ASogAUEBaiEBQQAhAAJAIAIoAjgiA0UNACADKAIwIgNFDQAgAiADEQAAIQALIAANAQtBxwAhAwxzCyAAQRVGBEAgAkHRADYCHCACIAE2AhQgAkHjFzYCECACQRU2AgxBACEDDIwBC0EAIQMgAkEANgIcIAIgATYCFCACQbkNNgIQIAJBGjYCDAyLAQtBACEDIAJBADYCHCACIAE2AhQgAkGgGTYCECACQR42AgwMigELIAEtAABBOkYEQCACKAIEIQBBACEDIAJBADYCBCACIAAgARApIgBFDQEgAkHDADYCHCACIAA2AgwgAiABQQFqNgIUDIoBC0EAIQMgAkEANgIcIAIgATYCFCACQbERNgIQIAJBCjYCDAyJAQsgAUEBaiEBQTshAwxvCyACQcMANgIcIAIgADYCDCACIAFBAWo2AhQMhwELQQAhAyACQQA2AhwgAiABNgIUIAJB8A42AhAgAkEcNgIMDIYBCyACIAIvATBBEHI7ATAMZgsCQCACLwEwIgBBCHFFDQAgAi0AKEEBRw0AIAItAC1BCHFFDQMLIAIgAEH3+wNxQYAEcjsBMAwECyABIARHBEACQANAIAEtAABBMGsiAEH/AXFBCk8EQEE1IQMMbgsgAikDICIKQpmz5syZs+bMGVYNASACIApCCn4iCjcDICAKIACtQv8BgyILQn+FVg0BIAIgCiALfDcDICAEIAFBAWoiAUcNAAtBOSEDDIUBCyACKAIEIQBBACEDIAJBADYCBCACIAAgAUEBaiIBECoiAA0MDHcLQTkhAwyDAQsgAi0AMEEgcQ0GQcUBIQMMaQtBACEDIAJBADYCBCACIAEgARAqIgBFDQQgAkE6NgIcIAIgADYCDCACIAFBAWo2AhQMgQELIAItAChBAUcNACACLQAtQQhxRQ0BC0E3IQMMZgsgAigCBCEAQQAhAyACQQA2AgQgAiAAIAEQKiIABEAgAkE7NgIcIAIgADYCDCACIAFBAWo2AhQMfwsgAUEBaiEBDG4LIAJBCDoALAwECyABQQFqIQEMbQtBACEDIAJBADYCHCACIAE2AhQgAkHkEjYCECACQQQ2AgwMewsgAigCBCEAQQAhAyACQQA2AgQgAiAAIAEQKiIARQ1sIAJBNzYCHCACIAE2AhQgAiAANgIMDHoLIAIgAi8BMEEgcjsBMAtBMCEDDF8LIAJBNjYCHCACIAE2AhQgAiAANgIMDHcLIABBLEcNASABQQFqIQBBASEBAkACQAJAAkACQCACLQAsQQVrDgQDAQIEAAsgACEBDAQLQQIhAQwBC0EEIQELIAJBAToALCACIAIvATAgAXI7ATAgACEBDAELIAIgAi8BMEEIcjsBMCAAIQELQTkhAwxcCyACQQA6ACwLQTQhAwxaCyABIARGBEBBLSEDDHMLAkACQANAAkAgAS0AAEEKaw4EAgAAAwALIAQgAUEBaiIBRw0AC0EtIQMMdAsgAigCBCEAQQAhAyACQQA2AgQgAiAAIAEQKiIARQ0CIAJBLDYCHCACIAE2AhQgAiAANgIMDHMLIAIoAgQhAEEAIQMgAkEANgIEIAIgACABECoiAEUEQCABQQFqIQEMAgsgAkEsNgIcIAIgADYCDCACIAFBAWo2AhQMcgsgAS0AAEENRgRAIAIoAgQhAEEAIQMgAkEANgIEIAIgACABECoiAEUEQCABQQFqIQEMAgsgAkEsNgIcIAIgADYCDCACIAFBAWo2AhQMcgsgAi0ALUEBcQRAQcQBIQMMWQsgAigCBCEAQQAhAyACQQA2AgQgAiAAIAEQKiIADQEMZQtBLyEDDFcLIAJBLjYCHCACIAE2AhQgAiAANgIMDG8LQQAhAyACQQA2AhwgAiABNgIUIAJB8BQ2AhAgAkEDNgIMDG4LQQEhAwJAAkACQAJAIAItACxBBWsOBAMBAgAECyACIAIvATBBCHI7ATAMAwtBAiEDDAELQQQhAwsgAkEBOgAsIAIgAi8BMCADcjsBMAtBKiEDDFMLQQAhAyACQQA2AhwgAiABNgIUIAJB4Q82AhAgAkEKNgIMDGsLQQEhAwJAAkACQAJAAkACQCACLQAsQQJrDgcFBAQDAQIABAsgAiACLwEwQQhyOwEwDAMLQQIhAwwBC0EEIQMLIAJBAToALCACIAIvATAgA3I7ATALQSshAwxSC0EAIQMgAkEANgIcIAIgATYCFCACQasSNgIQIAJBCzYCDAxqC0EAIQMgAkEANgIcIAIgATYCFCACQf0NNgIQIAJBHTYCDAxpCyABIARHBEADQCABLQAAQSBHDUggBCABQQFqIgFHDQALQSUhAwxpC0ElIQMMaAsgAi0ALUEBcQRAQcMBIQMMTwsgAigCBCEAQQAhAyACQQA2AgQgAiAAIAEQKSIABEAgAkEmNgIcIAIgADYCDCACIAFBAWo2AhQMaAsgAUEBaiEBDFwLIAFBAWohASACLwEwIgBBgAFxBEBBACEAAkAgAigCOCIDRQ0AIAMoAlQiA0UNACACIAMRAAAhAAsgAEUNBiAAQRVHDR8gAkEFNgIcIAIgATYCFCACQfkXNgIQIAJBFTYCDEEAIQMMZwsCQCAAQaAEcUGgBEcNACACLQAtQQJxDQBBACEDIAJBADYCHCACIAE2AhQgAkGWEzYCECACQQQ2AgwMZwsgAgJ/IAIvATBBFHFBFEYEQEEBIAItAChBAUYNARogAi8BMkHlAEYMAQsgAi0AKUEFRgs6AC5BACEAAkAgAigCOCIDRQ0AIAMoAiQiA0UNACACIAMRAAAhAAsCQAJAAkACQAJAIAAOFgIBAAQEBAQEBAQEBAQEBAQEBAQEBAMECyACQQE6AC4LIAIgAi8BMEHAAHI7ATALQSchAwxPCyACQSM2AhwgAiABNgIUIAJBpRY2AhAgAkEVNgIMQQAhAwxnC0EAIQMgAkEANgIcIAIgATYCFCACQdULNgIQIAJBETYCDAxmC0EAIQACQCACKAI4IgNFDQAgAygCLCIDRQ0AIAIgAxEAACEACyAADQELQQ4hAwxLCyAAQRVGBEAgAkECNgIcIAIgATYCFCACQbAYNgIQIAJBFTYCDEEAIQMMZAtBACEDIAJBADYCHCACIAE2AhQgAkGnDjYCECACQRI2AgwMYwtBACEDIAJBADYCHCACIAE2AhQgAkGqHDYCECACQQ82AgwMYgsgAigCBCEAQQAhAyACQQA2AgQgAiAAIAEgCqdqIgEQKyIARQ0AIAJBBTYCHCACIAE2AhQgAiAANgIMDGELQQ8hAwxHC0EAIQMgAkEANgIcIAIgATYCFCACQc0TNgIQIAJBDDYCDAxfC0IBIQoLIAFBAWohAQJAIAIpAyAiC0L//////////w9YBEAgAiALQgSGIAqENwMgDAELQQAhAyACQQA2AhwgAiABNgIUIAJBrQk2AhAgAkEMNgIMDF4LQSQhAwxEC0EAIQMgAkEANgIcIAIgATYCFCACQc0TNgIQIAJBDDYCDAxcCyACKAIEIQBBACEDIAJBADYCBCACIAAgARAsIgBFBEAgAUEBaiEBDFILIAJBFzYCHCACIAA2AgwgAiABQQFqNgIUDFsLIAIoAgQhAEEAIQMgAkEANgIEAkAgAiAAIAEQLCIARQRAIAFBAWohAQwBCyACQRY2AhwgAiAANgIMIAIgAUEBajYCFAxbC0EfIQMMQQtBACEDIAJBADYCHCACIAE2AhQgAkGaDzYCECACQSI2AgwMWQsgAigCBCEAQQAhAyACQQA2AgQgAiAAIAEQLSIARQRAIAFBAWohAQxQCyACQRQ2AhwgAiAANgIMIAIgAUEBajYCFAxYCyACKAIEIQBBACEDIAJBADYCBAJAIAIgACABEC0iAEUEQCABQQFqIQEMAQsgAkETNgIcIAIgADYCDCACIAFBAWo2AhQMWAtBHiEDDD4LQQAhAyACQQA2AhwgAiABNgIUIAJBxgw2AhAgAkEjNgIMDFYLIAIoAgQhAEEAIQMgAkEANgIEIAIgACABEC0iAEUEQCABQQFqIQEMTgsgAkERNgIcIAIgADYCDCACIAFBAWo2AhQMVQsgAkEQNgIcIAIgATYCFCACIAA2AgwMVAtBACEDIAJBADYCHCACIAE2AhQgAkHGDDYCECACQSM2AgwMUwtBACEDIAJBADYCHCACIAE2AhQgAkHAFTYCECACQQI2AgwMUgsgAigCBCEAQQAhAyACQQA2AgQCQCACIAAgARAtIgBFBEAgAUEBaiEBDAELIAJBDjYCHCACIAA2AgwgAiABQQFqNgIUDFILQRshAww4C0EAIQMgAkEANgIcIAIgATYCFCACQcYMNgIQIAJBIzYCDAxQCyACKAIEIQBBACEDIAJBADYCBAJAIAIgACABECwiAEUEQCABQQFqIQEMAQsgAkENNgIcIAIgADYCDCACIAFBAWo2AhQMUAtBGiEDDDYLQQAhAyACQQA2AhwgAiABNgIUIAJBmg82AhAgAkEiNgIMDE4LIAIoAgQhAEEAIQMgAkEANgIEAkAgAiAAIAEQLCIARQRAIAFBAWohAQwBCyACQQw2AhwgAiAANgIMIAIgAUEBajYCFAxOC0EZIQMMNAtBACEDIAJBADYCHCACIAE2AhQgAkGaDzYCECACQSI2AgwMTAsgAEEVRwRAQQAhAyACQQA2AhwgAiABNgIUIAJBgww2AhAgAkETNgIMDEwLIAJBCjYCHCACIAE2AhQgAkHkFjYCECACQRU2AgxBACEDDEsLIAIoAgQhAEEAIQMgAkEANgIEIAIgACABIAqnaiIBECsiAARAIAJBBzYCHCACIAE2AhQgAiAANgIMDEsLQRMhAwwxCyAAQRVHBEBBACEDIAJBADYCHCACIAE2AhQgAkHaDTYCECACQRQ2AgwMSgsgAkEeNgIcIAIgATYCFCACQfkXNgIQIAJBFTYCDEEAIQMMSQtBACEAAkAgAigCOCIDRQ0AIAMoAiwiA0UNACACIAMRAAAhAAsgAEUNQSAAQRVGBEAgAkEDNgIcIAIgATYCFCACQbAYNgIQIAJBFTYCDEEAIQMMSQtBACEDIAJBADYCHCACIAE2AhQgAkGnDjYCECACQRI2AgwMSAtBACEDIAJBADYCHCACIAE2AhQgAkHaDTYCECACQRQ2AgwMRwtBACEDIAJBADYCHCACIAE2AhQgAkGnDjYCECACQRI2AgwMRgsgAkEAOgAvIAItAC1BBHFFDT8LIAJBADoALyACQQE6ADRBACEDDCsLQQAhAyACQQA2AhwgAkHkETYCECACQQc2AgwgAiABQQFqNgIUDEMLAkADQAJAIAEtAABBCmsOBAACAgACCyAEIAFBAWoiAUcNAAtB3QEhAwxDCwJAAkAgAi0ANEEBRw0AQQAhAAJAIAIoAjgiA0UNACADKAJYIgNFDQAgAiADEQAAIQALIABFDQAgAEEVRw0BIAJB3AE2AhwgAiABNgIUIAJB1RY2AhAgAkEVNgIMQQAhAwxEC0HBASEDDCoLIAJBADYCHCACIAE2AhQgAkHpCzYCECACQR82AgxBACEDDEILAkACQCACLQAoQQFrDgIEAQALQcABIQMMKQtBuQEhAwwoCyACQQI6AC9BACEAAkAgAigCOCIDRQ0AIAMoAgAiA0UNACACIAMRAAAhAAsgAEUEQEHCASEDDCgLIABBFUcEQCACQQA2AhwgAiABNgIUIAJBpAw2AhAgAkEQNgIMQQAhAwxBCyACQdsBNgIcIAIgATYCFCACQfoWNgIQIAJBFTYCDEEAIQMMQAsgASAERgRAQdoBIQMMQAsgAS0AAEHIAEYNASACQQE6ACgLQawBIQMMJQtBvwEhAwwkCyABIARHBEAgAkEQNgIIIAIgATYCBEG+ASEDDCQLQdkBIQMMPAsgASAERgRAQdgBIQMMPAsgAS0AAEHIAEcNBCABQQFqIQFBvQEhAwwiCyABIARGBEBB1wEhAww7CwJAAkAgAS0AAEHFAGsOEAAFBQUFBQUFBQUFBQUFBQEFCyABQQFqIQFBuwEhAwwiCyABQQFqIQFBvAEhAwwhC0HWASEDIAEgBEYNOSACKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEGD0ABqLQAARw0DIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAw6CyACKAIEIQAgAkIANwMAIAIgACAGQQFqIgEQJyIARQRAQcYBIQMMIQsgAkHVATYCHCACIAE2AhQgAiAANgIMQQAhAww5C0HUASEDIAEgBEYNOCACKAIAIgAgBCABa2ohBSABIABrQQFqIQYCQANAIAEtAAAgAEGB0ABqLQAARw0CIABBAUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAw5CyACQYEEOwEoIAIoAgQhACACQgA3AwAgAiAAIAZBAWoiARAnIgANAwwCCyACQQA2AgALQQAhAyACQQA2AhwgAiABNgIUIAJB2Bs2AhAgAkEINgIMDDYLQboBIQMMHAsgAkHTATYCHCACIAE2AhQgAiAANgIMQQAhAww0C0EAIQACQCACKAI4IgNFDQAgAygCOCIDRQ0AIAIgAxEAACEACyAARQ0AIABBFUYNASACQQA2AhwgAiABNgIUIAJBzA42AhAgAkEgNgIMQQAhAwwzC0HkACEDDBkLIAJB+AA2AhwgAiABNgIUIAJByhg2AhAgAkEVNgIMQQAhAwwxC0HSASEDIAQgASIARg0wIAQgAWsgAigCACIBaiEFIAAgAWtBBGohBgJAA0AgAC0AACABQfzPAGotAABHDQEgAUEERg0DIAFBAWohASAEIABBAWoiAEcNAAsgAiAFNgIADDELIAJBADYCHCACIAA2AhQgAkGQMzYCECACQQg2AgwgAkEANgIAQQAhAwwwCyABIARHBEAgAkEONgIIIAIgATYCBEG3ASEDDBcLQdEBIQMMLwsgAkEANgIAIAZBAWohAQtBuAEhAwwUCyABIARGBEBB0AEhAwwtCyABLQAAQTBrIgBB/wFxQQpJBEAgAiAAOgAqIAFBAWohAUG2ASEDDBQLIAIoAgQhACACQQA2AgQgAiAAIAEQKCIARQ0UIAJBzwE2AhwgAiABNgIUIAIgADYCDEEAIQMMLAsgASAERgRAQc4BIQMMLAsCQCABLQAAQS5GBEAgAUEBaiEBDAELIAIoAgQhACACQQA2AgQgAiAAIAEQKCIARQ0VIAJBzQE2AhwgAiABNgIUIAIgADYCDEEAIQMMLAtBtQEhAwwSCyAEIAEiBUYEQEHMASEDDCsLQQAhAEEBIQFBASEGQQAhAwJAAkACQAJAAkACfwJAAkACQAJAAkACQAJAIAUtAABBMGsOCgoJAAECAwQFBggLC0ECDAYLQQMMBQtBBAwEC0EFDAMLQQYMAgtBBwwBC0EICyEDQQAhAUEAIQYMAgtBCSEDQQEhAEEAIQFBACEGDAELQQAhAUEBIQMLIAIgAzoAKyAFQQFqIQMCQAJAIAItAC1BEHENAAJAAkACQCACLQAqDgMBAAIECyAGRQ0DDAILIAANAQwCCyABRQ0BCyACKAIEIQAgAkEANgIEIAIgACADECgiAEUEQCADIQEMAwsgAkHJATYCHCACIAM2AhQgAiAANgIMQQAhAwwtCyACKAIEIQAgAkEANgIEIAIgACADECgiAEUEQCADIQEMGAsgAkHKATYCHCACIAM2AhQgAiAANgIMQQAhAwwsCyACKAIEIQAgAkEANgIEIAIgACAFECgiAEUEQCAFIQEMFgsgAkHLATYCHCACIAU2AhQgAiAANgIMDCsLQbQBIQMMEQtBACEAAkAgAigCOCIDRQ0AIAMoAjwiA0UNACACIAMRAAAhAAsCQCAABEAgAEEVRg0BIAJBADYCHCACIAE2AhQgAkGUDTYCECACQSE2AgxBACEDDCsLQbIBIQMMEQsgAkHIATYCHCACIAE2AhQgAkHJFzYCECACQRU2AgxBACEDDCkLIAJBADYCACAGQQFqIQFB9QAhAwwPCyACLQApQQVGBEBB4wAhAwwPC0HiACEDDA4LIAAhASACQQA2AgALIAJBADoALEEJIQMMDAsgAkEANgIAIAdBAWohAUHAACEDDAsLQQELOgAsIAJBADYCACAGQQFqIQELQSkhAwwIC0E4IQMMBwsCQCABIARHBEADQCABLQAAQYA+ai0AACIAQQFHBEAgAEECRw0DIAFBAWohAQwFCyAEIAFBAWoiAUcNAAtBPiEDDCELQT4hAwwgCwsgAkEAOgAsDAELQQshAwwEC0E6IQMMAwsgAUEBaiEBQS0hAwwCCyACIAE6ACwgAkEANgIAIAZBAWohAUEMIQMMAQsgAkEANgIAIAZBAWohAUEKIQMMAAsAC0EAIQMgAkEANgIcIAIgATYCFCACQc0QNgIQIAJBCTYCDAwXC0EAIQMgAkEANgIcIAIgATYCFCACQekKNgIQIAJBCTYCDAwWC0EAIQMgAkEANgIcIAIgATYCFCACQbcQNgIQIAJBCTYCDAwVC0EAIQMgAkEANgIcIAIgATYCFCACQZwRNgIQIAJBCTYCDAwUC0EAIQMgAkEANgIcIAIgATYCFCACQc0QNgIQIAJBCTYCDAwTC0EAIQMgAkEANgIcIAIgATYCFCACQekKNgIQIAJBCTYCDAwSC0EAIQMgAkEANgIcIAIgATYCFCACQbcQNgIQIAJBCTYCDAwRC0EAIQMgAkEANgIcIAIgATYCFCACQZwRNgIQIAJBCTYCDAwQC0EAIQMgAkEANgIcIAIgATYCFCACQZcVNgIQIAJBDzYCDAwPC0EAIQMgAkEANgIcIAIgATYCFCACQZcVNgIQIAJBDzYCDAwOC0EAIQMgAkEANgIcIAIgATYCFCACQcASNgIQIAJBCzYCDAwNC0EAIQMgAkEANgIcIAIgATYCFCACQZUJNgIQIAJBCzYCDAwMC0EAIQMgAkEANgIcIAIgATYCFCACQeEPNgIQIAJBCjYCDAwLC0EAIQMgAkEANgIcIAIgATYCFCACQfsPNgIQIAJBCjYCDAwKC0EAIQMgAkEANgIcIAIgATYCFCACQfEZNgIQIAJBAjYCDAwJC0EAIQMgAkEANgIcIAIgATYCFCACQcQUNgIQIAJBAjYCDAwIC0EAIQMgAkEANgIcIAIgATYCFCACQfIVNgIQIAJBAjYCDAwHCyACQQI2AhwgAiABNgIUIAJBnBo2AhAgAkEWNgIMQQAhAwwGC0EBIQMMBQtB1AAhAyABIARGDQQgCEEIaiEJIAIoAgAhBQJAAkAgASAERwRAIAVB2MIAaiEHIAQgBWogAWshACAFQX9zQQpqIgUgAWohBgNAIAEtAAAgBy0AAEcEQEECIQcMAwsgBUUEQEEAIQcgBiEBDAMLIAVBAWshBSAHQQFqIQcgBCABQQFqIgFHDQALIAAhBSAEIQELIAlBATYCACACIAU2AgAMAQsgAkEANgIAIAkgBzYCAAsgCSABNgIEIAgoAgwhACAIKAIIDgMBBAIACwALIAJBADYCHCACQbUaNgIQIAJBFzYCDCACIABBAWo2AhRBACEDDAILIAJBADYCHCACIAA2AhQgAkHKGjYCECACQQk2AgxBACEDDAELIAEgBEYEQEEiIQMMAQsgAkEJNgIIIAIgATYCBEEhIQMLIAhBEGokACADRQRAIAIoAgwhAAwBCyACIAM2AhxBACEAIAIoAgQiAUUNACACIAEgBCACKAIIEQEAIgFFDQAgAiAENgIUIAIgATYCDCABIQALIAALvgIBAn8gAEEAOgAAIABB3ABqIgFBAWtBADoAACAAQQA6AAIgAEEAOgABIAFBA2tBADoAACABQQJrQQA6AAAgAEEAOgADIAFBBGtBADoAAEEAIABrQQNxIgEgAGoiAEEANgIAQdwAIAFrQXxxIgIgAGoiAUEEa0EANgIAAkAgAkEJSQ0AIABBADYCCCAAQQA2AgQgAUEIa0EANgIAIAFBDGtBADYCACACQRlJDQAgAEEANgIYIABBADYCFCAAQQA2AhAgAEEANgIMIAFBEGtBADYCACABQRRrQQA2AgAgAUEYa0EANgIAIAFBHGtBADYCACACIABBBHFBGHIiAmsiAUEgSQ0AIAAgAmohAANAIABCADcDGCAAQgA3AxAgAEIANwMIIABCADcDACAAQSBqIQAgAUEgayIBQR9LDQALCwtWAQF/AkAgACgCDA0AAkACQAJAAkAgAC0ALw4DAQADAgsgACgCOCIBRQ0AIAEoAiwiAUUNACAAIAERAAAiAQ0DC0EADwsACyAAQcMWNgIQQQ4hAQsgAQsaACAAKAIMRQRAIABB0Rs2AhAgAEEVNgIMCwsUACAAKAIMQRVGBEAgAEEANgIMCwsUACAAKAIMQRZGBEAgAEEANgIMCwsHACAAKAIMCwcAIAAoAhALCQAgACABNgIQCwcAIAAoAhQLFwAgAEEkTwRAAAsgAEECdEGgM2ooAgALFwAgAEEuTwRAAAsgAEECdEGwNGooAgALvwkBAX9B6yghAQJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAIABB5ABrDvQDY2IAAWFhYWFhYQIDBAVhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhBgcICQoLDA0OD2FhYWFhEGFhYWFhYWFhYWFhEWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYRITFBUWFxgZGhthYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhHB0eHyAhIiMkJSYnKCkqKywtLi8wMTIzNDU2YTc4OTphYWFhYWFhYTthYWE8YWFhYT0+P2FhYWFhYWFhQGFhQWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYUJDREVGR0hJSktMTU5PUFFSU2FhYWFhYWFhVFVWV1hZWlthXF1hYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFeYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhX2BhC0HhJw8LQaQhDwtByywPC0H+MQ8LQcAkDwtBqyQPC0GNKA8LQeImDwtBgDAPC0G5Lw8LQdckDwtB7x8PC0HhHw8LQfofDwtB8iAPC0GoLw8LQa4yDwtBiDAPC0HsJw8LQYIiDwtBjh0PC0HQLg8LQcojDwtBxTIPC0HfHA8LQdIcDwtBxCAPC0HXIA8LQaIfDwtB7S4PC0GrMA8LQdQlDwtBzC4PC0H6Lg8LQfwrDwtB0jAPC0HxHQ8LQbsgDwtB9ysPC0GQMQ8LQdcxDwtBoi0PC0HUJw8LQeArDwtBnywPC0HrMQ8LQdUfDwtByjEPC0HeJQ8LQdQeDwtB9BwPC0GnMg8LQbEdDwtBoB0PC0G5MQ8LQbwwDwtBkiEPC0GzJg8LQeksDwtBrB4PC0HUKw8LQfcmDwtBgCYPC0GwIQ8LQf4eDwtBjSMPC0GJLQ8LQfciDwtBoDEPC0GuHw8LQcYlDwtB6B4PC0GTIg8LQcIvDwtBwx0PC0GLLA8LQeEdDwtBjS8PC0HqIQ8LQbQtDwtB0i8PC0HfMg8LQdIyDwtB8DAPC0GpIg8LQfkjDwtBmR4PC0G1LA8LQZswDwtBkjIPC0G2Kw8LQcIiDwtB+DIPC0GeJQ8LQdAiDwtBuh4PC0GBHg8LAAtB1iEhAQsgAQsWACAAIAAtAC1B/gFxIAFBAEdyOgAtCxkAIAAgAC0ALUH9AXEgAUEAR0EBdHI6AC0LGQAgACAALQAtQfsBcSABQQBHQQJ0cjoALQsZACAAIAAtAC1B9wFxIAFBAEdBA3RyOgAtCz4BAn8CQCAAKAI4IgNFDQAgAygCBCIDRQ0AIAAgASACIAFrIAMRAQAiBEF/Rw0AIABBxhE2AhBBGCEECyAECz4BAn8CQCAAKAI4IgNFDQAgAygCCCIDRQ0AIAAgASACIAFrIAMRAQAiBEF/Rw0AIABB9go2AhBBGCEECyAECz4BAn8CQCAAKAI4IgNFDQAgAygCDCIDRQ0AIAAgASACIAFrIAMRAQAiBEF/Rw0AIABB7Ro2AhBBGCEECyAECz4BAn8CQCAAKAI4IgNFDQAgAygCECIDRQ0AIAAgASACIAFrIAMRAQAiBEF/Rw0AIABBlRA2AhBBGCEECyAECz4BAn8CQCAAKAI4IgNFDQAgAygCFCIDRQ0AIAAgASACIAFrIAMRAQAiBEF/Rw0AIABBqhs2AhBBGCEECyAECz4BAn8CQCAAKAI4IgNFDQAgAygCGCIDRQ0AIAAgASACIAFrIAMRAQAiBEF/Rw0AIABB7RM2AhBBGCEECyAECz4BAn8CQCAAKAI4IgNFDQAgAygCKCIDRQ0AIAAgASACIAFrIAMRAQAiBEF/Rw0AIABB9gg2AhBBGCEECyAECz4BAn8CQCAAKAI4IgNFDQAgAygCHCIDRQ0AIAAgASACIAFrIAMRAQAiBEF/Rw0AIABBwhk2AhBBGCEECyAECz4BAn8CQCAAKAI4IgNFDQAgAygCICIDRQ0AIAAgASACIAFrIAMRAQAiBEF/Rw0AIABBlBQ2AhBBGCEECyAEC1kBAn8CQCAALQAoQQFGDQAgAC8BMiIBQeQAa0HkAEkNACABQcwBRg0AIAFBsAJGDQAgAC8BMCIAQcAAcQ0AQQEhAiAAQYgEcUGABEYNACAAQShxRSECCyACC4wBAQJ/AkACQAJAIAAtACpFDQAgAC0AK0UNACAALwEwIgFBAnFFDQEMAgsgAC8BMCIBQQFxRQ0BC0EBIQIgAC0AKEEBRg0AIAAvATIiAEHkAGtB5ABJDQAgAEHMAUYNACAAQbACRg0AIAFBwABxDQBBACECIAFBiARxQYAERg0AIAFBKHFBAEchAgsgAgtXACAAQRhqQgA3AwAgAEIANwMAIABBOGpCADcDACAAQTBqQgA3AwAgAEEoakIANwMAIABBIGpCADcDACAAQRBqQgA3AwAgAEEIakIANwMAIABB3QE2AhwLBgAgABAyC5otAQt/IwBBEGsiCiQAQaTQACgCACIJRQRAQeTTACgCACIFRQRAQfDTAEJ/NwIAQejTAEKAgISAgIDAADcCAEHk0wAgCkEIakFwcUHYqtWqBXMiBTYCAEH40wBBADYCAEHI0wBBADYCAAtBzNMAQYDUBDYCAEGc0ABBgNQENgIAQbDQACAFNgIAQazQAEF/NgIAQdDTAEGArAM2AgADQCABQcjQAGogAUG80ABqIgI2AgAgAiABQbTQAGoiAzYCACABQcDQAGogAzYCACABQdDQAGogAUHE0ABqIgM2AgAgAyACNgIAIAFB2NAAaiABQczQAGoiAjYCACACIAM2AgAgAUHU0ABqIAI2AgAgAUEgaiIBQYACRw0AC0GM1ARBwasDNgIAQajQAEH00wAoAgA2AgBBmNAAQcCrAzYCAEGk0ABBiNQENgIAQcz/B0E4NgIAQYjUBCEJCwJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAIABB7AFNBEBBjNAAKAIAIgZBECAAQRNqQXBxIABBC0kbIgRBA3YiAHYiAUEDcQRAAkAgAUEBcSAAckEBcyICQQN0IgBBtNAAaiIBIABBvNAAaigCACIAKAIIIgNGBEBBjNAAIAZBfiACd3E2AgAMAQsgASADNgIIIAMgATYCDAsgAEEIaiEBIAAgAkEDdCICQQNyNgIEIAAgAmoiACAAKAIEQQFyNgIEDBELQZTQACgCACIIIARPDQEgAQRAAkBBAiAAdCICQQAgAmtyIAEgAHRxaCIAQQN0IgJBtNAAaiIBIAJBvNAAaigCACICKAIIIgNGBEBBjNAAIAZBfiAAd3EiBjYCAAwBCyABIAM2AgggAyABNgIMCyACIARBA3I2AgQgAEEDdCIAIARrIQUgACACaiAFNgIAIAIgBGoiBCAFQQFyNgIEIAgEQCAIQXhxQbTQAGohAEGg0AAoAgAhAwJ/QQEgCEEDdnQiASAGcUUEQEGM0AAgASAGcjYCACAADAELIAAoAggLIgEgAzYCDCAAIAM2AgggAyAANgIMIAMgATYCCAsgAkEIaiEBQaDQACAENgIAQZTQACAFNgIADBELQZDQACgCACILRQ0BIAtoQQJ0QbzSAGooAgAiACgCBEF4cSAEayEFIAAhAgNAAkAgAigCECIBRQRAIAJBFGooAgAiAUUNAQsgASgCBEF4cSAEayIDIAVJIQIgAyAFIAIbIQUgASAAIAIbIQAgASECDAELCyAAKAIYIQkgACgCDCIDIABHBEBBnNAAKAIAGiADIAAoAggiATYCCCABIAM2AgwMEAsgAEEUaiICKAIAIgFFBEAgACgCECIBRQ0DIABBEGohAgsDQCACIQcgASIDQRRqIgIoAgAiAQ0AIANBEGohAiADKAIQIgENAAsgB0EANgIADA8LQX8hBCAAQb9/Sw0AIABBE2oiAUFwcSEEQZDQACgCACIIRQ0AQQAgBGshBQJAAkACQAJ/QQAgBEGAAkkNABpBHyAEQf///wdLDQAaIARBJiABQQh2ZyIAa3ZBAXEgAEEBdGtBPmoLIgZBAnRBvNIAaigCACICRQRAQQAhAUEAIQMMAQtBACEBIARBGSAGQQF2a0EAIAZBH0cbdCEAQQAhAwNAAkAgAigCBEF4cSAEayIHIAVPDQAgAiEDIAciBQ0AQQAhBSACIQEMAwsgASACQRRqKAIAIgcgByACIABBHXZBBHFqQRBqKAIAIgJGGyABIAcbIQEgAEEBdCEAIAINAAsLIAEgA3JFBEBBACEDQQIgBnQiAEEAIABrciAIcSIARQ0DIABoQQJ0QbzSAGooAgAhAQsgAUUNAQsDQCABKAIEQXhxIARrIgIgBUkhACACIAUgABshBSABIAMgABshAyABKAIQIgAEfyAABSABQRRqKAIACyIBDQALCyADRQ0AIAVBlNAAKAIAIARrTw0AIAMoAhghByADIAMoAgwiAEcEQEGc0AAoAgAaIAAgAygCCCIBNgIIIAEgADYCDAwOCyADQRRqIgIoAgAiAUUEQCADKAIQIgFFDQMgA0EQaiECCwNAIAIhBiABIgBBFGoiAigCACIBDQAgAEEQaiECIAAoAhAiAQ0ACyAGQQA2AgAMDQtBlNAAKAIAIgMgBE8EQEGg0AAoAgAhAQJAIAMgBGsiAkEQTwRAIAEgBGoiACACQQFyNgIEIAEgA2ogAjYCACABIARBA3I2AgQMAQsgASADQQNyNgIEIAEgA2oiACAAKAIEQQFyNgIEQQAhAEEAIQILQZTQACACNgIAQaDQACAANgIAIAFBCGohAQwPC0GY0AAoAgAiAyAESwRAIAQgCWoiACADIARrIgFBAXI2AgRBpNAAIAA2AgBBmNAAIAE2AgAgCSAEQQNyNgIEIAlBCGohAQwPC0EAIQEgBAJ/QeTTACgCAARAQezTACgCAAwBC0Hw0wBCfzcCAEHo0wBCgICEgICAwAA3AgBB5NMAIApBDGpBcHFB2KrVqgVzNgIAQfjTAEEANgIAQcjTAEEANgIAQYCABAsiACAEQccAaiIFaiIGQQAgAGsiB3EiAk8EQEH80wBBMDYCAAwPCwJAQcTTACgCACIBRQ0AQbzTACgCACIIIAJqIQAgACABTSAAIAhLcQ0AQQAhAUH80wBBMDYCAAwPC0HI0wAtAABBBHENBAJAAkAgCQRAQczTACEBA0AgASgCACIAIAlNBEAgACABKAIEaiAJSw0DCyABKAIIIgENAAsLQQAQMyIAQX9GDQUgAiEGQejTACgCACIBQQFrIgMgAHEEQCACIABrIAAgA2pBACABa3FqIQYLIAQgBk8NBSAGQf7///8HSw0FQcTTACgCACIDBEBBvNMAKAIAIgcgBmohASABIAdNDQYgASADSw0GCyAGEDMiASAARw0BDAcLIAYgA2sgB3EiBkH+////B0sNBCAGEDMhACAAIAEoAgAgASgCBGpGDQMgACEBCwJAIAYgBEHIAGpPDQAgAUF/Rg0AQezTACgCACIAIAUgBmtqQQAgAGtxIgBB/v///wdLBEAgASEADAcLIAAQM0F/RwRAIAAgBmohBiABIQAMBwtBACAGaxAzGgwECyABIgBBf0cNBQwDC0EAIQMMDAtBACEADAoLIABBf0cNAgtByNMAQcjTACgCAEEEcjYCAAsgAkH+////B0sNASACEDMhAEEAEDMhASAAQX9GDQEgAUF/Rg0BIAAgAU8NASABIABrIgYgBEE4ak0NAQtBvNMAQbzTACgCACAGaiIBNgIAQcDTACgCACABSQRAQcDTACABNgIACwJAAkACQEGk0AAoAgAiAgRAQczTACEBA0AgACABKAIAIgMgASgCBCIFakYNAiABKAIIIgENAAsMAgtBnNAAKAIAIgFBAEcgACABT3FFBEBBnNAAIAA2AgALQQAhAUHQ0wAgBjYCAEHM0wAgADYCAEGs0ABBfzYCAEGw0ABB5NMAKAIANgIAQdjTAEEANgIAA0AgAUHI0ABqIAFBvNAAaiICNgIAIAIgAUG00ABqIgM2AgAgAUHA0ABqIAM2AgAgAUHQ0ABqIAFBxNAAaiIDNgIAIAMgAjYCACABQdjQAGogAUHM0ABqIgI2AgAgAiADNgIAIAFB1NAAaiACNgIAIAFBIGoiAUGAAkcNAAtBeCAAa0EPcSIBIABqIgIgBkE4ayIDIAFrIgFBAXI2AgRBqNAAQfTTACgCADYCAEGY0AAgATYCAEGk0AAgAjYCACAAIANqQTg2AgQMAgsgACACTQ0AIAIgA0kNACABKAIMQQhxDQBBeCACa0EPcSIAIAJqIgNBmNAAKAIAIAZqIgcgAGsiAEEBcjYCBCABIAUgBmo2AgRBqNAAQfTTACgCADYCAEGY0AAgADYCAEGk0AAgAzYCACACIAdqQTg2AgQMAQsgAEGc0AAoAgBJBEBBnNAAIAA2AgALIAAgBmohA0HM0wAhAQJAAkACQANAIAMgASgCAEcEQCABKAIIIgENAQwCCwsgAS0ADEEIcUUNAQtBzNMAIQEDQCABKAIAIgMgAk0EQCADIAEoAgRqIgUgAksNAwsgASgCCCEBDAALAAsgASAANgIAIAEgASgCBCAGajYCBCAAQXggAGtBD3FqIgkgBEEDcjYCBCADQXggA2tBD3FqIgYgBCAJaiIEayEBIAIgBkYEQEGk0AAgBDYCAEGY0ABBmNAAKAIAIAFqIgA2AgAgBCAAQQFyNgIEDAgLQaDQACgCACAGRgRAQaDQACAENgIAQZTQAEGU0AAoAgAgAWoiADYCACAEIABBAXI2AgQgACAEaiAANgIADAgLIAYoAgQiBUEDcUEBRw0GIAVBeHEhCCAFQf8BTQRAIAVBA3YhAyAGKAIIIgAgBigCDCICRgRAQYzQAEGM0AAoAgBBfiADd3E2AgAMBwsgAiAANgIIIAAgAjYCDAwGCyAGKAIYIQcgBiAGKAIMIgBHBEAgACAGKAIIIgI2AgggAiAANgIMDAULIAZBFGoiAigCACIFRQRAIAYoAhAiBUUNBCAGQRBqIQILA0AgAiEDIAUiAEEUaiICKAIAIgUNACAAQRBqIQIgACgCECIFDQALIANBADYCAAwEC0F4IABrQQ9xIgEgAGoiByAGQThrIgMgAWsiAUEBcjYCBCAAIANqQTg2AgQgAiAFQTcgBWtBD3FqQT9rIgMgAyACQRBqSRsiA0EjNgIEQajQAEH00wAoAgA2AgBBmNAAIAE2AgBBpNAAIAc2AgAgA0EQakHU0wApAgA3AgAgA0HM0wApAgA3AghB1NMAIANBCGo2AgBB0NMAIAY2AgBBzNMAIAA2AgBB2NMAQQA2AgAgA0EkaiEBA0AgAUEHNgIAIAUgAUEEaiIBSw0ACyACIANGDQAgAyADKAIEQX5xNgIEIAMgAyACayIFNgIAIAIgBUEBcjYCBCAFQf8BTQRAIAVBeHFBtNAAaiEAAn9BjNAAKAIAIgFBASAFQQN2dCIDcUUEQEGM0AAgASADcjYCACAADAELIAAoAggLIgEgAjYCDCAAIAI2AgggAiAANgIMIAIgATYCCAwBC0EfIQEgBUH///8HTQRAIAVBJiAFQQh2ZyIAa3ZBAXEgAEEBdGtBPmohAQsgAiABNgIcIAJCADcCECABQQJ0QbzSAGohAEGQ0AAoAgAiA0EBIAF0IgZxRQRAIAAgAjYCAEGQ0AAgAyAGcjYCACACIAA2AhggAiACNgIIIAIgAjYCDAwBCyAFQRkgAUEBdmtBACABQR9HG3QhASAAKAIAIQMCQANAIAMiACgCBEF4cSAFRg0BIAFBHXYhAyABQQF0IQEgACADQQRxakEQaiIGKAIAIgMNAAsgBiACNgIAIAIgADYCGCACIAI2AgwgAiACNgIIDAELIAAoAggiASACNgIMIAAgAjYCCCACQQA2AhggAiAANgIMIAIgATYCCAtBmNAAKAIAIgEgBE0NAEGk0AAoAgAiACAEaiICIAEgBGsiAUEBcjYCBEGY0AAgATYCAEGk0AAgAjYCACAAIARBA3I2AgQgAEEIaiEBDAgLQQAhAUH80wBBMDYCAAwHC0EAIQALIAdFDQACQCAGKAIcIgJBAnRBvNIAaiIDKAIAIAZGBEAgAyAANgIAIAANAUGQ0ABBkNAAKAIAQX4gAndxNgIADAILIAdBEEEUIAcoAhAgBkYbaiAANgIAIABFDQELIAAgBzYCGCAGKAIQIgIEQCAAIAI2AhAgAiAANgIYCyAGQRRqKAIAIgJFDQAgAEEUaiACNgIAIAIgADYCGAsgASAIaiEBIAYgCGoiBigCBCEFCyAGIAVBfnE2AgQgASAEaiABNgIAIAQgAUEBcjYCBCABQf8BTQRAIAFBeHFBtNAAaiEAAn9BjNAAKAIAIgJBASABQQN2dCIBcUUEQEGM0AAgASACcjYCACAADAELIAAoAggLIgEgBDYCDCAAIAQ2AgggBCAANgIMIAQgATYCCAwBC0EfIQUgAUH///8HTQRAIAFBJiABQQh2ZyIAa3ZBAXEgAEEBdGtBPmohBQsgBCAFNgIcIARCADcCECAFQQJ0QbzSAGohAEGQ0AAoAgAiAkEBIAV0IgNxRQRAIAAgBDYCAEGQ0AAgAiADcjYCACAEIAA2AhggBCAENgIIIAQgBDYCDAwBCyABQRkgBUEBdmtBACAFQR9HG3QhBSAAKAIAIQACQANAIAAiAigCBEF4cSABRg0BIAVBHXYhACAFQQF0IQUgAiAAQQRxakEQaiIDKAIAIgANAAsgAyAENgIAIAQgAjYCGCAEIAQ2AgwgBCAENgIIDAELIAIoAggiACAENgIMIAIgBDYCCCAEQQA2AhggBCACNgIMIAQgADYCCAsgCUEIaiEBDAILAkAgB0UNAAJAIAMoAhwiAUECdEG80gBqIgIoAgAgA0YEQCACIAA2AgAgAA0BQZDQACAIQX4gAXdxIgg2AgAMAgsgB0EQQRQgBygCECADRhtqIAA2AgAgAEUNAQsgACAHNgIYIAMoAhAiAQRAIAAgATYCECABIAA2AhgLIANBFGooAgAiAUUNACAAQRRqIAE2AgAgASAANgIYCwJAIAVBD00EQCADIAQgBWoiAEEDcjYCBCAAIANqIgAgACgCBEEBcjYCBAwBCyADIARqIgIgBUEBcjYCBCADIARBA3I2AgQgAiAFaiAFNgIAIAVB/wFNBEAgBUF4cUG00ABqIQACf0GM0AAoAgAiAUEBIAVBA3Z0IgVxRQRAQYzQACABIAVyNgIAIAAMAQsgACgCCAsiASACNgIMIAAgAjYCCCACIAA2AgwgAiABNgIIDAELQR8hASAFQf///wdNBEAgBUEmIAVBCHZnIgBrdkEBcSAAQQF0a0E+aiEBCyACIAE2AhwgAkIANwIQIAFBAnRBvNIAaiEAQQEgAXQiBCAIcUUEQCAAIAI2AgBBkNAAIAQgCHI2AgAgAiAANgIYIAIgAjYCCCACIAI2AgwMAQsgBUEZIAFBAXZrQQAgAUEfRxt0IQEgACgCACEEAkADQCAEIgAoAgRBeHEgBUYNASABQR12IQQgAUEBdCEBIAAgBEEEcWpBEGoiBigCACIEDQALIAYgAjYCACACIAA2AhggAiACNgIMIAIgAjYCCAwBCyAAKAIIIgEgAjYCDCAAIAI2AgggAkEANgIYIAIgADYCDCACIAE2AggLIANBCGohAQwBCwJAIAlFDQACQCAAKAIcIgFBAnRBvNIAaiICKAIAIABGBEAgAiADNgIAIAMNAUGQ0AAgC0F+IAF3cTYCAAwCCyAJQRBBFCAJKAIQIABGG2ogAzYCACADRQ0BCyADIAk2AhggACgCECIBBEAgAyABNgIQIAEgAzYCGAsgAEEUaigCACIBRQ0AIANBFGogATYCACABIAM2AhgLAkAgBUEPTQRAIAAgBCAFaiIBQQNyNgIEIAAgAWoiASABKAIEQQFyNgIEDAELIAAgBGoiByAFQQFyNgIEIAAgBEEDcjYCBCAFIAdqIAU2AgAgCARAIAhBeHFBtNAAaiEBQaDQACgCACEDAn9BASAIQQN2dCICIAZxRQRAQYzQACACIAZyNgIAIAEMAQsgASgCCAsiAiADNgIMIAEgAzYCCCADIAE2AgwgAyACNgIIC0Gg0AAgBzYCAEGU0AAgBTYCAAsgAEEIaiEBCyAKQRBqJAAgAQtDACAARQRAPwBBEHQPCwJAIABB//8DcQ0AIABBAEgNACAAQRB2QAAiAEF/RgRAQfzTAEEwNgIAQX8PCyAAQRB0DwsACwvcPyIAQYAICwkBAAAAAgAAAAMAQZQICwUEAAAABQBBpAgLCQYAAAAHAAAACABB3AgLii1JbnZhbGlkIGNoYXIgaW4gdXJsIHF1ZXJ5AFNwYW4gY2FsbGJhY2sgZXJyb3IgaW4gb25fYm9keQBDb250ZW50LUxlbmd0aCBvdmVyZmxvdwBDaHVuayBzaXplIG92ZXJmbG93AFJlc3BvbnNlIG92ZXJmbG93AEludmFsaWQgbWV0aG9kIGZvciBIVFRQL3gueCByZXF1ZXN0AEludmFsaWQgbWV0aG9kIGZvciBSVFNQL3gueCByZXF1ZXN0AEV4cGVjdGVkIFNPVVJDRSBtZXRob2QgZm9yIElDRS94LnggcmVxdWVzdABJbnZhbGlkIGNoYXIgaW4gdXJsIGZyYWdtZW50IHN0YXJ0AEV4cGVjdGVkIGRvdABTcGFuIGNhbGxiYWNrIGVycm9yIGluIG9uX3N0YXR1cwBJbnZhbGlkIHJlc3BvbnNlIHN0YXR1cwBJbnZhbGlkIGNoYXJhY3RlciBpbiBjaHVuayBleHRlbnNpb25zAFVzZXIgY2FsbGJhY2sgZXJyb3IAYG9uX3Jlc2V0YCBjYWxsYmFjayBlcnJvcgBgb25fY2h1bmtfaGVhZGVyYCBjYWxsYmFjayBlcnJvcgBgb25fbWVzc2FnZV9iZWdpbmAgY2FsbGJhY2sgZXJyb3IAYG9uX2NodW5rX2V4dGVuc2lvbl92YWx1ZWAgY2FsbGJhY2sgZXJyb3IAYG9uX3N0YXR1c19jb21wbGV0ZWAgY2FsbGJhY2sgZXJyb3IAYG9uX3ZlcnNpb25fY29tcGxldGVgIGNhbGxiYWNrIGVycm9yAGBvbl91cmxfY29tcGxldGVgIGNhbGxiYWNrIGVycm9yAGBvbl9jaHVua19jb21wbGV0ZWAgY2FsbGJhY2sgZXJyb3IAYG9uX2hlYWRlcl92YWx1ZV9jb21wbGV0ZWAgY2FsbGJhY2sgZXJyb3IAYG9uX21lc3NhZ2VfY29tcGxldGVgIGNhbGxiYWNrIGVycm9yAGBvbl9tZXRob2RfY29tcGxldGVgIGNhbGxiYWNrIGVycm9yAGBvbl9oZWFkZXJfZmllbGRfY29tcGxldGVgIGNhbGxiYWNrIGVycm9yAGBvbl9jaHVua19leHRlbnNpb25fbmFtZWAgY2FsbGJhY2sgZXJyb3IAVW5leHBlY3RlZCBjaGFyIGluIHVybCBzZXJ2ZXIASW52YWxpZCBoZWFkZXIgdmFsdWUgY2hhcgBJbnZhbGlkIGhlYWRlciBmaWVsZCBjaGFyAFNwYW4gY2FsbGJhY2sgZXJyb3IgaW4gb25fdmVyc2lvbgBJbnZhbGlkIG1pbm9yIHZlcnNpb24ASW52YWxpZCBtYWpvciB2ZXJzaW9uAEV4cGVjdGVkIHNwYWNlIGFmdGVyIHZlcnNpb24ARXhwZWN0ZWQgQ1JMRiBhZnRlciB2ZXJzaW9uAEludmFsaWQgSFRUUCB2ZXJzaW9uAEludmFsaWQgaGVhZGVyIHRva2VuAFNwYW4gY2FsbGJhY2sgZXJyb3IgaW4gb25fdXJsAEludmFsaWQgY2hhcmFjdGVycyBpbiB1cmwAVW5leHBlY3RlZCBzdGFydCBjaGFyIGluIHVybABEb3VibGUgQCBpbiB1cmwARW1wdHkgQ29udGVudC1MZW5ndGgASW52YWxpZCBjaGFyYWN0ZXIgaW4gQ29udGVudC1MZW5ndGgARHVwbGljYXRlIENvbnRlbnQtTGVuZ3RoAEludmFsaWQgY2hhciBpbiB1cmwgcGF0aABDb250ZW50LUxlbmd0aCBjYW4ndCBiZSBwcmVzZW50IHdpdGggVHJhbnNmZXItRW5jb2RpbmcASW52YWxpZCBjaGFyYWN0ZXIgaW4gY2h1bmsgc2l6ZQBTcGFuIGNhbGxiYWNrIGVycm9yIGluIG9uX2hlYWRlcl92YWx1ZQBTcGFuIGNhbGxiYWNrIGVycm9yIGluIG9uX2NodW5rX2V4dGVuc2lvbl92YWx1ZQBJbnZhbGlkIGNoYXJhY3RlciBpbiBjaHVuayBleHRlbnNpb25zIHZhbHVlAE1pc3NpbmcgZXhwZWN0ZWQgTEYgYWZ0ZXIgaGVhZGVyIHZhbHVlAEludmFsaWQgYFRyYW5zZmVyLUVuY29kaW5nYCBoZWFkZXIgdmFsdWUASW52YWxpZCBjaGFyYWN0ZXIgaW4gY2h1bmsgZXh0ZW5zaW9ucyBxdW90ZSB2YWx1ZQBJbnZhbGlkIGNoYXJhY3RlciBpbiBjaHVuayBleHRlbnNpb25zIHF1b3RlZCB2YWx1ZQBQYXVzZWQgYnkgb25faGVhZGVyc19jb21wbGV0ZQBJbnZhbGlkIEVPRiBzdGF0ZQBvbl9yZXNldCBwYXVzZQBvbl9jaHVua19oZWFkZXIgcGF1c2UAb25fbWVzc2FnZV9iZWdpbiBwYXVzZQBvbl9jaHVua19leHRlbnNpb25fdmFsdWUgcGF1c2UAb25fc3RhdHVzX2NvbXBsZXRlIHBhdXNlAG9uX3ZlcnNpb25fY29tcGxldGUgcGF1c2UAb25fdXJsX2NvbXBsZXRlIHBhdXNlAG9uX2NodW5rX2NvbXBsZXRlIHBhdXNlAG9uX2hlYWRlcl92YWx1ZV9jb21wbGV0ZSBwYXVzZQBvbl9tZXNzYWdlX2NvbXBsZXRlIHBhdXNlAG9uX21ldGhvZF9jb21wbGV0ZSBwYXVzZQBvbl9oZWFkZXJfZmllbGRfY29tcGxldGUgcGF1c2UAb25fY2h1bmtfZXh0ZW5zaW9uX25hbWUgcGF1c2UAVW5leHBlY3RlZCBzcGFjZSBhZnRlciBzdGFydCBsaW5lAFNwYW4gY2FsbGJhY2sgZXJyb3IgaW4gb25fY2h1bmtfZXh0ZW5zaW9uX25hbWUASW52YWxpZCBjaGFyYWN0ZXIgaW4gY2h1bmsgZXh0ZW5zaW9ucyBuYW1lAFBhdXNlIG9uIENPTk5FQ1QvVXBncmFkZQBQYXVzZSBvbiBQUkkvVXBncmFkZQBFeHBlY3RlZCBIVFRQLzIgQ29ubmVjdGlvbiBQcmVmYWNlAFNwYW4gY2FsbGJhY2sgZXJyb3IgaW4gb25fbWV0aG9kAEV4cGVjdGVkIHNwYWNlIGFmdGVyIG1ldGhvZABTcGFuIGNhbGxiYWNrIGVycm9yIGluIG9uX2hlYWRlcl9maWVsZABQYXVzZWQASW52YWxpZCB3b3JkIGVuY291bnRlcmVkAEludmFsaWQgbWV0aG9kIGVuY291bnRlcmVkAFVuZXhwZWN0ZWQgY2hhciBpbiB1cmwgc2NoZW1hAFJlcXVlc3QgaGFzIGludmFsaWQgYFRyYW5zZmVyLUVuY29kaW5nYABTV0lUQ0hfUFJPWFkAVVNFX1BST1hZAE1LQUNUSVZJVFkAVU5QUk9DRVNTQUJMRV9FTlRJVFkAQ09QWQBNT1ZFRF9QRVJNQU5FTlRMWQBUT09fRUFSTFkATk9USUZZAEZBSUxFRF9ERVBFTkRFTkNZAEJBRF9HQVRFV0FZAFBMQVkAUFVUAENIRUNLT1VUAEdBVEVXQVlfVElNRU9VVABSRVFVRVNUX1RJTUVPVVQATkVUV09SS19DT05ORUNUX1RJTUVPVVQAQ09OTkVDVElPTl9USU1FT1VUAExPR0lOX1RJTUVPVVQATkVUV09SS19SRUFEX1RJTUVPVVQAUE9TVABNSVNESVJFQ1RFRF9SRVFVRVNUAENMSUVOVF9DTE9TRURfUkVRVUVTVABDTElFTlRfQ0xPU0VEX0xPQURfQkFMQU5DRURfUkVRVUVTVABCQURfUkVRVUVTVABIVFRQX1JFUVVFU1RfU0VOVF9UT19IVFRQU19QT1JUAFJFUE9SVABJTV9BX1RFQVBPVABSRVNFVF9DT05URU5UAE5PX0NPTlRFTlQAUEFSVElBTF9DT05URU5UAEhQRV9JTlZBTElEX0NPTlNUQU5UAEhQRV9DQl9SRVNFVABHRVQASFBFX1NUUklDVABDT05GTElDVABURU1QT1JBUllfUkVESVJFQ1QAUEVSTUFORU5UX1JFRElSRUNUAENPTk5FQ1QATVVMVElfU1RBVFVTAEhQRV9JTlZBTElEX1NUQVRVUwBUT09fTUFOWV9SRVFVRVNUUwBFQVJMWV9ISU5UUwBVTkFWQUlMQUJMRV9GT1JfTEVHQUxfUkVBU09OUwBPUFRJT05TAFNXSVRDSElOR19QUk9UT0NPTFMAVkFSSUFOVF9BTFNPX05FR09USUFURVMATVVMVElQTEVfQ0hPSUNFUwBJTlRFUk5BTF9TRVJWRVJfRVJST1IAV0VCX1NFUlZFUl9VTktOT1dOX0VSUk9SAFJBSUxHVU5fRVJST1IASURFTlRJVFlfUFJPVklERVJfQVVUSEVOVElDQVRJT05fRVJST1IAU1NMX0NFUlRJRklDQVRFX0VSUk9SAElOVkFMSURfWF9GT1JXQVJERURfRk9SAFNFVF9QQVJBTUVURVIAR0VUX1BBUkFNRVRFUgBIUEVfVVNFUgBTRUVfT1RIRVIASFBFX0NCX0NIVU5LX0hFQURFUgBNS0NBTEVOREFSAFNFVFVQAFdFQl9TRVJWRVJfSVNfRE9XTgBURUFSRE9XTgBIUEVfQ0xPU0VEX0NPTk5FQ1RJT04ASEVVUklTVElDX0VYUElSQVRJT04ARElTQ09OTkVDVEVEX09QRVJBVElPTgBOT05fQVVUSE9SSVRBVElWRV9JTkZPUk1BVElPTgBIUEVfSU5WQUxJRF9WRVJTSU9OAEhQRV9DQl9NRVNTQUdFX0JFR0lOAFNJVEVfSVNfRlJPWkVOAEhQRV9JTlZBTElEX0hFQURFUl9UT0tFTgBJTlZBTElEX1RPS0VOAEZPUkJJRERFTgBFTkhBTkNFX1lPVVJfQ0FMTQBIUEVfSU5WQUxJRF9VUkwAQkxPQ0tFRF9CWV9QQVJFTlRBTF9DT05UUk9MAE1LQ09MAEFDTABIUEVfSU5URVJOQUwAUkVRVUVTVF9IRUFERVJfRklFTERTX1RPT19MQVJHRV9VTk9GRklDSUFMAEhQRV9PSwBVTkxJTksAVU5MT0NLAFBSSQBSRVRSWV9XSVRIAEhQRV9JTlZBTElEX0NPTlRFTlRfTEVOR1RIAEhQRV9VTkVYUEVDVEVEX0NPTlRFTlRfTEVOR1RIAEZMVVNIAFBST1BQQVRDSABNLVNFQVJDSABVUklfVE9PX0xPTkcAUFJPQ0VTU0lORwBNSVNDRUxMQU5FT1VTX1BFUlNJU1RFTlRfV0FSTklORwBNSVNDRUxMQU5FT1VTX1dBUk5JTkcASFBFX0lOVkFMSURfVFJBTlNGRVJfRU5DT0RJTkcARXhwZWN0ZWQgQ1JMRgBIUEVfSU5WQUxJRF9DSFVOS19TSVpFAE1PVkUAQ09OVElOVUUASFBFX0NCX1NUQVRVU19DT01QTEVURQBIUEVfQ0JfSEVBREVSU19DT01QTEVURQBIUEVfQ0JfVkVSU0lPTl9DT01QTEVURQBIUEVfQ0JfVVJMX0NPTVBMRVRFAEhQRV9DQl9DSFVOS19DT01QTEVURQBIUEVfQ0JfSEVBREVSX1ZBTFVFX0NPTVBMRVRFAEhQRV9DQl9DSFVOS19FWFRFTlNJT05fVkFMVUVfQ09NUExFVEUASFBFX0NCX0NIVU5LX0VYVEVOU0lPTl9OQU1FX0NPTVBMRVRFAEhQRV9DQl9NRVNTQUdFX0NPTVBMRVRFAEhQRV9DQl9NRVRIT0RfQ09NUExFVEUASFBFX0NCX0hFQURFUl9GSUVMRF9DT01QTEVURQBERUxFVEUASFBFX0lOVkFMSURfRU9GX1NUQVRFAElOVkFMSURfU1NMX0NFUlRJRklDQVRFAFBBVVNFAE5PX1JFU1BPTlNFAFVOU1VQUE9SVEVEX01FRElBX1RZUEUAR09ORQBOT1RfQUNDRVBUQUJMRQBTRVJWSUNFX1VOQVZBSUxBQkxFAFJBTkdFX05PVF9TQVRJU0ZJQUJMRQBPUklHSU5fSVNfVU5SRUFDSEFCTEUAUkVTUE9OU0VfSVNfU1RBTEUAUFVSR0UATUVSR0UAUkVRVUVTVF9IRUFERVJfRklFTERTX1RPT19MQVJHRQBSRVFVRVNUX0hFQURFUl9UT09fTEFSR0UAUEFZTE9BRF9UT09fTEFSR0UASU5TVUZGSUNJRU5UX1NUT1JBR0UASFBFX1BBVVNFRF9VUEdSQURFAEhQRV9QQVVTRURfSDJfVVBHUkFERQBTT1VSQ0UAQU5OT1VOQ0UAVFJBQ0UASFBFX1VORVhQRUNURURfU1BBQ0UAREVTQ1JJQkUAVU5TVUJTQ1JJQkUAUkVDT1JEAEhQRV9JTlZBTElEX01FVEhPRABOT1RfRk9VTkQAUFJPUEZJTkQAVU5CSU5EAFJFQklORABVTkFVVEhPUklaRUQATUVUSE9EX05PVF9BTExPV0VEAEhUVFBfVkVSU0lPTl9OT1RfU1VQUE9SVEVEAEFMUkVBRFlfUkVQT1JURUQAQUNDRVBURUQATk9UX0lNUExFTUVOVEVEAExPT1BfREVURUNURUQASFBFX0NSX0VYUEVDVEVEAEhQRV9MRl9FWFBFQ1RFRABDUkVBVEVEAElNX1VTRUQASFBFX1BBVVNFRABUSU1FT1VUX09DQ1VSRUQAUEFZTUVOVF9SRVFVSVJFRABQUkVDT05ESVRJT05fUkVRVUlSRUQAUFJPWFlfQVVUSEVOVElDQVRJT05fUkVRVUlSRUQATkVUV09SS19BVVRIRU5USUNBVElPTl9SRVFVSVJFRABMRU5HVEhfUkVRVUlSRUQAU1NMX0NFUlRJRklDQVRFX1JFUVVJUkVEAFVQR1JBREVfUkVRVUlSRUQAUEFHRV9FWFBJUkVEAFBSRUNPTkRJVElPTl9GQUlMRUQARVhQRUNUQVRJT05fRkFJTEVEAFJFVkFMSURBVElPTl9GQUlMRUQAU1NMX0hBTkRTSEFLRV9GQUlMRUQATE9DS0VEAFRSQU5TRk9STUFUSU9OX0FQUExJRUQATk9UX01PRElGSUVEAE5PVF9FWFRFTkRFRABCQU5EV0lEVEhfTElNSVRfRVhDRUVERUQAU0lURV9JU19PVkVSTE9BREVEAEhFQUQARXhwZWN0ZWQgSFRUUC8AAF4TAAAmEwAAMBAAAPAXAACdEwAAFRIAADkXAADwEgAAChAAAHUSAACtEgAAghMAAE8UAAB/EAAAoBUAACMUAACJEgAAixQAAE0VAADUEQAAzxQAABAYAADJFgAA3BYAAMERAADgFwAAuxQAAHQUAAB8FQAA5RQAAAgXAAAfEAAAZRUAAKMUAAAoFQAAAhUAAJkVAAAsEAAAixkAAE8PAADUDgAAahAAAM4QAAACFwAAiQ4AAG4TAAAcEwAAZhQAAFYXAADBEwAAzRMAAGwTAABoFwAAZhcAAF8XAAAiEwAAzg8AAGkOAADYDgAAYxYAAMsTAACqDgAAKBcAACYXAADFEwAAXRYAAOgRAABnEwAAZRMAAPIWAABzEwAAHRcAAPkWAADzEQAAzw4AAM4VAAAMEgAAsxEAAKURAABhEAAAMhcAALsTAEH5NQsBAQBBkDYL4AEBAQIBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEAAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQBB/TcLAQEAQZE4C14CAwICAgICAAACAgACAgACAgICAgICAgICAAQAAAAAAAICAgICAgICAgICAgICAgICAgICAgICAgICAAAAAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAAgACAEH9OQsBAQBBkToLXgIAAgICAgIAAAICAAICAAICAgICAgICAgIAAwAEAAAAAgICAgICAgICAgICAgICAgICAgICAgICAgIAAAACAgICAgICAgICAgICAgICAgICAgICAgICAgICAgACAAIAQfA7Cw1sb3NlZWVwLWFsaXZlAEGJPAsBAQBBoDwL4AEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQBBiT4LAQEAQaA+C+cBAQEBAQEBAQEBAQEBAgEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEAAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQFjaHVua2VkAEGwwAALXwEBAAEBAQEBAAABAQABAQABAQEBAQEBAQEBAAAAAAAAAAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAAAAAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEAAQABAEGQwgALIWVjdGlvbmVudC1sZW5ndGhvbnJveHktY29ubmVjdGlvbgBBwMIACy1yYW5zZmVyLWVuY29kaW5ncGdyYWRlDQoNCg0KU00NCg0KVFRQL0NFL1RTUC8AQfnCAAsFAQIAAQMAQZDDAAvgAQQBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAEH5xAALBQECAAEDAEGQxQAL4AEEAQEFAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQBB+cYACwQBAAABAEGRxwAL3wEBAQABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEAAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAEH6yAALBAEAAAIAQZDJAAtfAwQAAAQEBAQEBAQEBAQEBQQEBAQEBAQEBAQEBAAEAAYHBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEAAQABAAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAAAAAQAQfrKAAsEAQAAAQBBkMsACwEBAEGqywALQQIAAAAAAAADAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwAAAAAAAAMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAEH6zAALBAEAAAEAQZDNAAsBAQBBms0ACwYCAAAAAAIAQbHNAAs6AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMAAAAAAAADAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwBB8M4AC5YBTk9VTkNFRUNLT1VUTkVDVEVURUNSSUJFTFVTSEVURUFEU0VBUkNIUkdFQ1RJVklUWUxFTkRBUlZFT1RJRllQVElPTlNDSFNFQVlTVEFUQ0hHRU9SRElSRUNUT1JUUkNIUEFSQU1FVEVSVVJDRUJTQ1JJQkVBUkRPV05BQ0VJTkROS0NLVUJTQ1JJQkVIVFRQL0FEVFAv", "base64");
   }
 });
 
-// node_modules/undici/lib/llhttp/llhttp_simd-wasm.js
+// ../../../work/main/node_modules/undici/lib/llhttp/llhttp_simd-wasm.js
 var require_llhttp_simd_wasm = __commonJS({
-  "node_modules/undici/lib/llhttp/llhttp_simd-wasm.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/llhttp/llhttp_simd-wasm.js"(exports, module) {
     "use strict";
     var { Buffer: Buffer2 } = __require("node:buffer");
     module.exports = Buffer2.from("AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAX8AYAJ/fwBgBH9/f38Bf2AAAGADf39/AALLAQgDZW52GHdhc21fb25faGVhZGVyc19jb21wbGV0ZQAEA2VudhV3YXNtX29uX21lc3NhZ2VfYmVnaW4AAANlbnYLd2FzbV9vbl91cmwAAQNlbnYOd2FzbV9vbl9zdGF0dXMAAQNlbnYUd2FzbV9vbl9oZWFkZXJfZmllbGQAAQNlbnYUd2FzbV9vbl9oZWFkZXJfdmFsdWUAAQNlbnYMd2FzbV9vbl9ib2R5AAEDZW52GHdhc21fb25fbWVzc2FnZV9jb21wbGV0ZQAAAy0sBQYAAAIAAAAAAAACAQIAAgICAAADAAAAAAMDAwMBAQEBAQEBAQEAAAIAAAAEBQFwARISBQMBAAIGCAF/AUGA1AQLB9EFIgZtZW1vcnkCAAtfaW5pdGlhbGl6ZQAIGV9faW5kaXJlY3RfZnVuY3Rpb25fdGFibGUBAAtsbGh0dHBfaW5pdAAJGGxsaHR0cF9zaG91bGRfa2VlcF9hbGl2ZQAvDGxsaHR0cF9hbGxvYwALBm1hbGxvYwAxC2xsaHR0cF9mcmVlAAwEZnJlZQAMD2xsaHR0cF9nZXRfdHlwZQANFWxsaHR0cF9nZXRfaHR0cF9tYWpvcgAOFWxsaHR0cF9nZXRfaHR0cF9taW5vcgAPEWxsaHR0cF9nZXRfbWV0aG9kABAWbGxodHRwX2dldF9zdGF0dXNfY29kZQAREmxsaHR0cF9nZXRfdXBncmFkZQASDGxsaHR0cF9yZXNldAATDmxsaHR0cF9leGVjdXRlABQUbGxodHRwX3NldHRpbmdzX2luaXQAFQ1sbGh0dHBfZmluaXNoABYMbGxodHRwX3BhdXNlABcNbGxodHRwX3Jlc3VtZQAYG2xsaHR0cF9yZXN1bWVfYWZ0ZXJfdXBncmFkZQAZEGxsaHR0cF9nZXRfZXJybm8AGhdsbGh0dHBfZ2V0X2Vycm9yX3JlYXNvbgAbF2xsaHR0cF9zZXRfZXJyb3JfcmVhc29uABwUbGxodHRwX2dldF9lcnJvcl9wb3MAHRFsbGh0dHBfZXJybm9fbmFtZQAeEmxsaHR0cF9tZXRob2RfbmFtZQAfEmxsaHR0cF9zdGF0dXNfbmFtZQAgGmxsaHR0cF9zZXRfbGVuaWVudF9oZWFkZXJzACEhbGxodHRwX3NldF9sZW5pZW50X2NodW5rZWRfbGVuZ3RoACIdbGxodHRwX3NldF9sZW5pZW50X2tlZXBfYWxpdmUAIyRsbGh0dHBfc2V0X2xlbmllbnRfdHJhbnNmZXJfZW5jb2RpbmcAJBhsbGh0dHBfbWVzc2FnZV9uZWVkc19lb2YALgkXAQBBAQsRAQIDBAUKBgcrLSwqKSglJyYK77MCLBYAQYjQACgCAARAAAtBiNAAQQE2AgALFAAgABAwIAAgAjYCOCAAIAE6ACgLFAAgACAALwEyIAAtAC4gABAvEAALHgEBf0HAABAyIgEQMCABQYAINgI4IAEgADoAKCABC48MAQd/AkAgAEUNACAAQQhrIgEgAEEEaygCACIAQXhxIgRqIQUCQCAAQQFxDQAgAEEDcUUNASABIAEoAgAiAGsiAUGc0AAoAgBJDQEgACAEaiEEAkACQEGg0AAoAgAgAUcEQCAAQf8BTQRAIABBA3YhAyABKAIIIgAgASgCDCICRgRAQYzQAEGM0AAoAgBBfiADd3E2AgAMBQsgAiAANgIIIAAgAjYCDAwECyABKAIYIQYgASABKAIMIgBHBEAgACABKAIIIgI2AgggAiAANgIMDAMLIAFBFGoiAygCACICRQRAIAEoAhAiAkUNAiABQRBqIQMLA0AgAyEHIAIiAEEUaiIDKAIAIgINACAAQRBqIQMgACgCECICDQALIAdBADYCAAwCCyAFKAIEIgBBA3FBA0cNAiAFIABBfnE2AgRBlNAAIAQ2AgAgBSAENgIAIAEgBEEBcjYCBAwDC0EAIQALIAZFDQACQCABKAIcIgJBAnRBvNIAaiIDKAIAIAFGBEAgAyAANgIAIAANAUGQ0ABBkNAAKAIAQX4gAndxNgIADAILIAZBEEEUIAYoAhAgAUYbaiAANgIAIABFDQELIAAgBjYCGCABKAIQIgIEQCAAIAI2AhAgAiAANgIYCyABQRRqKAIAIgJFDQAgAEEUaiACNgIAIAIgADYCGAsgASAFTw0AIAUoAgQiAEEBcUUNAAJAAkACQAJAIABBAnFFBEBBpNAAKAIAIAVGBEBBpNAAIAE2AgBBmNAAQZjQACgCACAEaiIANgIAIAEgAEEBcjYCBCABQaDQACgCAEcNBkGU0ABBADYCAEGg0ABBADYCAAwGC0Gg0AAoAgAgBUYEQEGg0AAgATYCAEGU0ABBlNAAKAIAIARqIgA2AgAgASAAQQFyNgIEIAAgAWogADYCAAwGCyAAQXhxIARqIQQgAEH/AU0EQCAAQQN2IQMgBSgCCCIAIAUoAgwiAkYEQEGM0ABBjNAAKAIAQX4gA3dxNgIADAULIAIgADYCCCAAIAI2AgwMBAsgBSgCGCEGIAUgBSgCDCIARwRAQZzQACgCABogACAFKAIIIgI2AgggAiAANgIMDAMLIAVBFGoiAygCACICRQRAIAUoAhAiAkUNAiAFQRBqIQMLA0AgAyEHIAIiAEEUaiIDKAIAIgINACAAQRBqIQMgACgCECICDQALIAdBADYCAAwCCyAFIABBfnE2AgQgASAEaiAENgIAIAEgBEEBcjYCBAwDC0EAIQALIAZFDQACQCAFKAIcIgJBAnRBvNIAaiIDKAIAIAVGBEAgAyAANgIAIAANAUGQ0ABBkNAAKAIAQX4gAndxNgIADAILIAZBEEEUIAYoAhAgBUYbaiAANgIAIABFDQELIAAgBjYCGCAFKAIQIgIEQCAAIAI2AhAgAiAANgIYCyAFQRRqKAIAIgJFDQAgAEEUaiACNgIAIAIgADYCGAsgASAEaiAENgIAIAEgBEEBcjYCBCABQaDQACgCAEcNAEGU0AAgBDYCAAwBCyAEQf8BTQRAIARBeHFBtNAAaiEAAn9BjNAAKAIAIgJBASAEQQN2dCIDcUUEQEGM0AAgAiADcjYCACAADAELIAAoAggLIgIgATYCDCAAIAE2AgggASAANgIMIAEgAjYCCAwBC0EfIQIgBEH///8HTQRAIARBJiAEQQh2ZyIAa3ZBAXEgAEEBdGtBPmohAgsgASACNgIcIAFCADcCECACQQJ0QbzSAGohAAJAQZDQACgCACIDQQEgAnQiB3FFBEAgACABNgIAQZDQACADIAdyNgIAIAEgADYCGCABIAE2AgggASABNgIMDAELIARBGSACQQF2a0EAIAJBH0cbdCECIAAoAgAhAAJAA0AgACIDKAIEQXhxIARGDQEgAkEddiEAIAJBAXQhAiADIABBBHFqQRBqIgcoAgAiAA0ACyAHIAE2AgAgASADNgIYIAEgATYCDCABIAE2AggMAQsgAygCCCIAIAE2AgwgAyABNgIIIAFBADYCGCABIAM2AgwgASAANgIIC0Gs0ABBrNAAKAIAQQFrIgBBfyAAGzYCAAsLBwAgAC0AKAsHACAALQAqCwcAIAAtACsLBwAgAC0AKQsHACAALwEyCwcAIAAtAC4LQAEEfyAAKAIYIQEgAC0ALSECIAAtACghAyAAKAI4IQQgABAwIAAgBDYCOCAAIAM6ACggACACOgAtIAAgATYCGAu74gECB38DfiABIAJqIQQCQCAAIgIoAgwiAA0AIAIoAgQEQCACIAE2AgQLIwBBEGsiCCQAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACfwJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAIAIoAhwiA0EBaw7dAdoBAdkBAgMEBQYHCAkKCwwNDtgBDxDXARES1gETFBUWFxgZGhvgAd8BHB0e1QEfICEiIyQl1AEmJygpKiss0wHSAS0u0QHQAS8wMTIzNDU2Nzg5Ojs8PT4/QEFCQ0RFRtsBR0hJSs8BzgFLzQFMzAFNTk9QUVJTVFVWV1hZWltcXV5fYGFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6e3x9fn+AAYEBggGDAYQBhQGGAYcBiAGJAYoBiwGMAY0BjgGPAZABkQGSAZMBlAGVAZYBlwGYAZkBmgGbAZwBnQGeAZ8BoAGhAaIBowGkAaUBpgGnAagBqQGqAasBrAGtAa4BrwGwAbEBsgGzAbQBtQG2AbcBywHKAbgByQG5AcgBugG7AbwBvQG+Ab8BwAHBAcIBwwHEAcUBxgEA3AELQQAMxgELQQ4MxQELQQ0MxAELQQ8MwwELQRAMwgELQRMMwQELQRQMwAELQRUMvwELQRYMvgELQRgMvQELQRkMvAELQRoMuwELQRsMugELQRwMuQELQR0MuAELQQgMtwELQR4MtgELQSAMtQELQR8MtAELQQcMswELQSEMsgELQSIMsQELQSMMsAELQSQMrwELQRIMrgELQREMrQELQSUMrAELQSYMqwELQScMqgELQSgMqQELQcMBDKgBC0EqDKcBC0ErDKYBC0EsDKUBC0EtDKQBC0EuDKMBC0EvDKIBC0HEAQyhAQtBMAygAQtBNAyfAQtBDAyeAQtBMQydAQtBMgycAQtBMwybAQtBOQyaAQtBNQyZAQtBxQEMmAELQQsMlwELQToMlgELQTYMlQELQQoMlAELQTcMkwELQTgMkgELQTwMkQELQTsMkAELQT0MjwELQQkMjgELQSkMjQELQT4MjAELQT8MiwELQcAADIoBC0HBAAyJAQtBwgAMiAELQcMADIcBC0HEAAyGAQtBxQAMhQELQcYADIQBC0EXDIMBC0HHAAyCAQtByAAMgQELQckADIABC0HKAAx/C0HLAAx+C0HNAAx9C0HMAAx8C0HOAAx7C0HPAAx6C0HQAAx5C0HRAAx4C0HSAAx3C0HTAAx2C0HUAAx1C0HWAAx0C0HVAAxzC0EGDHILQdcADHELQQUMcAtB2AAMbwtBBAxuC0HZAAxtC0HaAAxsC0HbAAxrC0HcAAxqC0EDDGkLQd0ADGgLQd4ADGcLQd8ADGYLQeEADGULQeAADGQLQeIADGMLQeMADGILQQIMYQtB5AAMYAtB5QAMXwtB5gAMXgtB5wAMXQtB6AAMXAtB6QAMWwtB6gAMWgtB6wAMWQtB7AAMWAtB7QAMVwtB7gAMVgtB7wAMVQtB8AAMVAtB8QAMUwtB8gAMUgtB8wAMUQtB9AAMUAtB9QAMTwtB9gAMTgtB9wAMTQtB+AAMTAtB+QAMSwtB+gAMSgtB+wAMSQtB/AAMSAtB/QAMRwtB/gAMRgtB/wAMRQtBgAEMRAtBgQEMQwtBggEMQgtBgwEMQQtBhAEMQAtBhQEMPwtBhgEMPgtBhwEMPQtBiAEMPAtBiQEMOwtBigEMOgtBiwEMOQtBjAEMOAtBjQEMNwtBjgEMNgtBjwEMNQtBkAEMNAtBkQEMMwtBkgEMMgtBkwEMMQtBlAEMMAtBlQEMLwtBlgEMLgtBlwEMLQtBmAEMLAtBmQEMKwtBmgEMKgtBmwEMKQtBnAEMKAtBnQEMJwtBngEMJgtBnwEMJQtBoAEMJAtBoQEMIwtBogEMIgtBowEMIQtBpAEMIAtBpQEMHwtBpgEMHgtBpwEMHQtBqAEMHAtBqQEMGwtBqgEMGgtBqwEMGQtBrAEMGAtBrQEMFwtBrgEMFgtBAQwVC0GvAQwUC0GwAQwTC0GxAQwSC0GzAQwRC0GyAQwQC0G0AQwPC0G1AQwOC0G2AQwNC0G3AQwMC0G4AQwLC0G5AQwKC0G6AQwJC0G7AQwIC0HGAQwHC0G8AQwGC0G9AQwFC0G+AQwEC0G/AQwDC0HAAQwCC0HCAQwBC0HBAQshAwNAAkACQAJAAkACQAJAAkACQAJAIAICfwJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJ/AkACQAJAAkACQAJAAkACQAJAAkACQAJAAkAgAgJ/AkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACfwJAAkACfwJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACfwJAAkACQAJAAn8CQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQCADDsYBAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHyAhIyUmKCorLC8wMTIzNDU2Nzk6Ozw9lANAQkRFRklLTk9QUVJTVFVWWFpbXF1eX2BhYmNkZWZnaGpsb3Bxc3V2eHl6e3x/gAGBAYIBgwGEAYUBhgGHAYgBiQGKAYsBjAGNAY4BjwGQAZEBkgGTAZQBlQGWAZcBmAGZAZoBmwGcAZ0BngGfAaABoQGiAaMBpAGlAaYBpwGoAakBqgGrAawBrQGuAa8BsAGxAbIBswG0AbUBtgG3AbgBuQG6AbsBvAG9Ab4BvwHAAcEBwgHDAcQBxQHGAccByAHJAcsBzAHNAc4BzwGKA4kDiAOHA4QDgwOAA/sC+gL5AvgC9wL0AvMC8gLLAsECsALZAQsgASAERw3wAkHdASEDDLMDCyABIARHDcgBQcMBIQMMsgMLIAEgBEcNe0H3ACEDDLEDCyABIARHDXBB7wAhAwywAwsgASAERw1pQeoAIQMMrwMLIAEgBEcNZUHoACEDDK4DCyABIARHDWJB5gAhAwytAwsgASAERw0aQRghAwysAwsgASAERw0VQRIhAwyrAwsgASAERw1CQcUAIQMMqgMLIAEgBEcNNEE/IQMMqQMLIAEgBEcNMkE8IQMMqAMLIAEgBEcNK0ExIQMMpwMLIAItAC5BAUYNnwMMwQILQQAhAAJAAkACQCACLQAqRQ0AIAItACtFDQAgAi8BMCIDQQJxRQ0BDAILIAIvATAiA0EBcUUNAQtBASEAIAItAChBAUYNACACLwEyIgVB5ABrQeQASQ0AIAVBzAFGDQAgBUGwAkYNACADQcAAcQ0AQQAhACADQYgEcUGABEYNACADQShxQQBHIQALIAJBADsBMCACQQA6AC8gAEUN3wIgAkIANwMgDOACC0EAIQACQCACKAI4IgNFDQAgAygCLCIDRQ0AIAIgAxEAACEACyAARQ3MASAAQRVHDd0CIAJBBDYCHCACIAE2AhQgAkGwGDYCECACQRU2AgxBACEDDKQDCyABIARGBEBBBiEDDKQDCyABQQFqIQFBACEAAkAgAigCOCIDRQ0AIAMoAlQiA0UNACACIAMRAAAhAAsgAA3ZAgwcCyACQgA3AyBBEiEDDIkDCyABIARHDRZBHSEDDKEDCyABIARHBEAgAUEBaiEBQRAhAwyIAwtBByEDDKADCyACIAIpAyAiCiAEIAFrrSILfSIMQgAgCiAMWhs3AyAgCiALWA3UAkEIIQMMnwMLIAEgBEcEQCACQQk2AgggAiABNgIEQRQhAwyGAwtBCSEDDJ4DCyACKQMgQgBSDccBIAIgAi8BMEGAAXI7ATAMQgsgASAERw0/QdAAIQMMnAMLIAEgBEYEQEELIQMMnAMLIAFBAWohAUEAIQACQCACKAI4IgNFDQAgAygCUCIDRQ0AIAIgAxEAACEACyAADc8CDMYBC0EAIQACQCACKAI4IgNFDQAgAygCSCIDRQ0AIAIgAxEAACEACyAARQ3GASAAQRVHDc0CIAJBCzYCHCACIAE2AhQgAkGCGTYCECACQRU2AgxBACEDDJoDC0EAIQACQCACKAI4IgNFDQAgAygCSCIDRQ0AIAIgAxEAACEACyAARQ0MIABBFUcNygIgAkEaNgIcIAIgATYCFCACQYIZNgIQIAJBFTYCDEEAIQMMmQMLQQAhAAJAIAIoAjgiA0UNACADKAJMIgNFDQAgAiADEQAAIQALIABFDcQBIABBFUcNxwIgAkELNgIcIAIgATYCFCACQZEXNgIQIAJBFTYCDEEAIQMMmAMLIAEgBEYEQEEPIQMMmAMLIAEtAAAiAEE7Rg0HIABBDUcNxAIgAUEBaiEBDMMBC0EAIQACQCACKAI4IgNFDQAgAygCTCIDRQ0AIAIgAxEAACEACyAARQ3DASAAQRVHDcICIAJBDzYCHCACIAE2AhQgAkGRFzYCECACQRU2AgxBACEDDJYDCwNAIAEtAABB8DVqLQAAIgBBAUcEQCAAQQJHDcECIAIoAgQhAEEAIQMgAkEANgIEIAIgACABQQFqIgEQLSIADcICDMUBCyAEIAFBAWoiAUcNAAtBEiEDDJUDC0EAIQACQCACKAI4IgNFDQAgAygCTCIDRQ0AIAIgAxEAACEACyAARQ3FASAAQRVHDb0CIAJBGzYCHCACIAE2AhQgAkGRFzYCECACQRU2AgxBACEDDJQDCyABIARGBEBBFiEDDJQDCyACQQo2AgggAiABNgIEQQAhAAJAIAIoAjgiA0UNACADKAJIIgNFDQAgAiADEQAAIQALIABFDcIBIABBFUcNuQIgAkEVNgIcIAIgATYCFCACQYIZNgIQIAJBFTYCDEEAIQMMkwMLIAEgBEcEQANAIAEtAABB8DdqLQAAIgBBAkcEQAJAIABBAWsOBMQCvQIAvgK9AgsgAUEBaiEBQQghAwz8AgsgBCABQQFqIgFHDQALQRUhAwyTAwtBFSEDDJIDCwNAIAEtAABB8DlqLQAAIgBBAkcEQCAAQQFrDgTFArcCwwK4ArcCCyAEIAFBAWoiAUcNAAtBGCEDDJEDCyABIARHBEAgAkELNgIIIAIgATYCBEEHIQMM+AILQRkhAwyQAwsgAUEBaiEBDAILIAEgBEYEQEEaIQMMjwMLAkAgAS0AAEENaw4UtQG/Ab8BvwG/Ab8BvwG/Ab8BvwG/Ab8BvwG/Ab8BvwG/Ab8BvwEAvwELQQAhAyACQQA2AhwgAkGvCzYCECACQQI2AgwgAiABQQFqNgIUDI4DCyABIARGBEBBGyEDDI4DCyABLQAAIgBBO0cEQCAAQQ1HDbECIAFBAWohAQy6AQsgAUEBaiEBC0EiIQMM8wILIAEgBEYEQEEcIQMMjAMLQgAhCgJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkAgAS0AAEEwaw43wQLAAgABAgMEBQYH0AHQAdAB0AHQAdAB0AEICQoLDA3QAdAB0AHQAdAB0AHQAdAB0AHQAdAB0AHQAdAB0AHQAdAB0AHQAdAB0AHQAdAB0AHQAdABDg8QERIT0AELQgIhCgzAAgtCAyEKDL8CC0IEIQoMvgILQgUhCgy9AgtCBiEKDLwCC0IHIQoMuwILQgghCgy6AgtCCSEKDLkCC0IKIQoMuAILQgshCgy3AgtCDCEKDLYCC0INIQoMtQILQg4hCgy0AgtCDyEKDLMCC0IKIQoMsgILQgshCgyxAgtCDCEKDLACC0INIQoMrwILQg4hCgyuAgtCDyEKDK0CC0IAIQoCQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAIAEtAABBMGsON8ACvwIAAQIDBAUGB74CvgK+Ar4CvgK+Ar4CCAkKCwwNvgK+Ar4CvgK+Ar4CvgK+Ar4CvgK+Ar4CvgK+Ar4CvgK+Ar4CvgK+Ar4CvgK+Ar4CvgK+Ag4PEBESE74CC0ICIQoMvwILQgMhCgy+AgtCBCEKDL0CC0IFIQoMvAILQgYhCgy7AgtCByEKDLoCC0IIIQoMuQILQgkhCgy4AgtCCiEKDLcCC0ILIQoMtgILQgwhCgy1AgtCDSEKDLQCC0IOIQoMswILQg8hCgyyAgtCCiEKDLECC0ILIQoMsAILQgwhCgyvAgtCDSEKDK4CC0IOIQoMrQILQg8hCgysAgsgAiACKQMgIgogBCABa60iC30iDEIAIAogDFobNwMgIAogC1gNpwJBHyEDDIkDCyABIARHBEAgAkEJNgIIIAIgATYCBEElIQMM8AILQSAhAwyIAwtBASEFIAIvATAiA0EIcUUEQCACKQMgQgBSIQULAkAgAi0ALgRAQQEhACACLQApQQVGDQEgA0HAAHFFIAVxRQ0BC0EAIQAgA0HAAHENAEECIQAgA0EIcQ0AIANBgARxBEACQCACLQAoQQFHDQAgAi0ALUEKcQ0AQQUhAAwCC0EEIQAMAQsgA0EgcUUEQAJAIAItAChBAUYNACACLwEyIgBB5ABrQeQASQ0AIABBzAFGDQAgAEGwAkYNAEEEIQAgA0EocUUNAiADQYgEcUGABEYNAgtBACEADAELQQBBAyACKQMgUBshAAsgAEEBaw4FvgIAsAEBpAKhAgtBESEDDO0CCyACQQE6AC8MhAMLIAEgBEcNnQJBJCEDDIQDCyABIARHDRxBxgAhAwyDAwtBACEAAkAgAigCOCIDRQ0AIAMoAkQiA0UNACACIAMRAAAhAAsgAEUNJyAAQRVHDZgCIAJB0AA2AhwgAiABNgIUIAJBkRg2AhAgAkEVNgIMQQAhAwyCAwsgASAERgRAQSghAwyCAwtBACEDIAJBADYCBCACQQw2AgggAiABIAEQKiIARQ2UAiACQSc2AhwgAiABNgIUIAIgADYCDAyBAwsgASAERgRAQSkhAwyBAwsgAS0AACIAQSBGDRMgAEEJRw2VAiABQQFqIQEMFAsgASAERwRAIAFBAWohAQwWC0EqIQMM/wILIAEgBEYEQEErIQMM/wILIAEtAAAiAEEJRyAAQSBHcQ2QAiACLQAsQQhHDd0CIAJBADoALAzdAgsgASAERgRAQSwhAwz+AgsgAS0AAEEKRw2OAiABQQFqIQEMsAELIAEgBEcNigJBLyEDDPwCCwNAIAEtAAAiAEEgRwRAIABBCmsOBIQCiAKIAoQChgILIAQgAUEBaiIBRw0AC0ExIQMM+wILQTIhAyABIARGDfoCIAIoAgAiACAEIAFraiEHIAEgAGtBA2ohBgJAA0AgAEHwO2otAAAgAS0AACIFQSByIAUgBUHBAGtB/wFxQRpJG0H/AXFHDQEgAEEDRgRAQQYhAQziAgsgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAc2AgAM+wILIAJBADYCAAyGAgtBMyEDIAQgASIARg35AiAEIAFrIAIoAgAiAWohByAAIAFrQQhqIQYCQANAIAFB9DtqLQAAIAAtAAAiBUEgciAFIAVBwQBrQf8BcUEaSRtB/wFxRw0BIAFBCEYEQEEFIQEM4QILIAFBAWohASAEIABBAWoiAEcNAAsgAiAHNgIADPoCCyACQQA2AgAgACEBDIUCC0E0IQMgBCABIgBGDfgCIAQgAWsgAigCACIBaiEHIAAgAWtBBWohBgJAA0AgAUHQwgBqLQAAIAAtAAAiBUEgciAFIAVBwQBrQf8BcUEaSRtB/wFxRw0BIAFBBUYEQEEHIQEM4AILIAFBAWohASAEIABBAWoiAEcNAAsgAiAHNgIADPkCCyACQQA2AgAgACEBDIQCCyABIARHBEADQCABLQAAQYA+ai0AACIAQQFHBEAgAEECRg0JDIECCyAEIAFBAWoiAUcNAAtBMCEDDPgCC0EwIQMM9wILIAEgBEcEQANAIAEtAAAiAEEgRwRAIABBCmsOBP8B/gH+Af8B/gELIAQgAUEBaiIBRw0AC0E4IQMM9wILQTghAwz2AgsDQCABLQAAIgBBIEcgAEEJR3EN9gEgBCABQQFqIgFHDQALQTwhAwz1AgsDQCABLQAAIgBBIEcEQAJAIABBCmsOBPkBBAT5AQALIABBLEYN9QEMAwsgBCABQQFqIgFHDQALQT8hAwz0AgtBwAAhAyABIARGDfMCIAIoAgAiACAEIAFraiEFIAEgAGtBBmohBgJAA0AgAEGAQGstAAAgAS0AAEEgckcNASAAQQZGDdsCIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADPQCCyACQQA2AgALQTYhAwzZAgsgASAERgRAQcEAIQMM8gILIAJBDDYCCCACIAE2AgQgAi0ALEEBaw4E+wHuAewB6wHUAgsgAUEBaiEBDPoBCyABIARHBEADQAJAIAEtAAAiAEEgciAAIABBwQBrQf8BcUEaSRtB/wFxIgBBCUYNACAAQSBGDQACQAJAAkACQCAAQeMAaw4TAAMDAwMDAwMBAwMDAwMDAwMDAgMLIAFBAWohAUExIQMM3AILIAFBAWohAUEyIQMM2wILIAFBAWohAUEzIQMM2gILDP4BCyAEIAFBAWoiAUcNAAtBNSEDDPACC0E1IQMM7wILIAEgBEcEQANAIAEtAABBgDxqLQAAQQFHDfcBIAQgAUEBaiIBRw0AC0E9IQMM7wILQT0hAwzuAgtBACEAAkAgAigCOCIDRQ0AIAMoAkAiA0UNACACIAMRAAAhAAsgAEUNASAAQRVHDeYBIAJBwgA2AhwgAiABNgIUIAJB4xg2AhAgAkEVNgIMQQAhAwztAgsgAUEBaiEBC0E8IQMM0gILIAEgBEYEQEHCACEDDOsCCwJAA0ACQCABLQAAQQlrDhgAAswCzALRAswCzALMAswCzALMAswCzALMAswCzALMAswCzALMAswCzALMAgDMAgsgBCABQQFqIgFHDQALQcIAIQMM6wILIAFBAWohASACLQAtQQFxRQ3+AQtBLCEDDNACCyABIARHDd4BQcQAIQMM6AILA0AgAS0AAEGQwABqLQAAQQFHDZwBIAQgAUEBaiIBRw0AC0HFACEDDOcCCyABLQAAIgBBIEYN/gEgAEE6Rw3AAiACKAIEIQBBACEDIAJBADYCBCACIAAgARApIgAN3gEM3QELQccAIQMgBCABIgBGDeUCIAQgAWsgAigCACIBaiEHIAAgAWtBBWohBgNAIAFBkMIAai0AACAALQAAIgVBIHIgBSAFQcEAa0H/AXFBGkkbQf8BcUcNvwIgAUEFRg3CAiABQQFqIQEgBCAAQQFqIgBHDQALIAIgBzYCAAzlAgtByAAhAyAEIAEiAEYN5AIgBCABayACKAIAIgFqIQcgACABa0EJaiEGA0AgAUGWwgBqLQAAIAAtAAAiBUEgciAFIAVBwQBrQf8BcUEaSRtB/wFxRw2+AkECIAFBCUYNwgIaIAFBAWohASAEIABBAWoiAEcNAAsgAiAHNgIADOQCCyABIARGBEBByQAhAwzkAgsCQAJAIAEtAAAiAEEgciAAIABBwQBrQf8BcUEaSRtB/wFxQe4Aaw4HAL8CvwK/Ar8CvwIBvwILIAFBAWohAUE+IQMMywILIAFBAWohAUE/IQMMygILQcoAIQMgBCABIgBGDeICIAQgAWsgAigCACIBaiEGIAAgAWtBAWohBwNAIAFBoMIAai0AACAALQAAIgVBIHIgBSAFQcEAa0H/AXFBGkkbQf8BcUcNvAIgAUEBRg2+AiABQQFqIQEgBCAAQQFqIgBHDQALIAIgBjYCAAziAgtBywAhAyAEIAEiAEYN4QIgBCABayACKAIAIgFqIQcgACABa0EOaiEGA0AgAUGiwgBqLQAAIAAtAAAiBUEgciAFIAVBwQBrQf8BcUEaSRtB/wFxRw27AiABQQ5GDb4CIAFBAWohASAEIABBAWoiAEcNAAsgAiAHNgIADOECC0HMACEDIAQgASIARg3gAiAEIAFrIAIoAgAiAWohByAAIAFrQQ9qIQYDQCABQcDCAGotAAAgAC0AACIFQSByIAUgBUHBAGtB/wFxQRpJG0H/AXFHDboCQQMgAUEPRg2+AhogAUEBaiEBIAQgAEEBaiIARw0ACyACIAc2AgAM4AILQc0AIQMgBCABIgBGDd8CIAQgAWsgAigCACIBaiEHIAAgAWtBBWohBgNAIAFB0MIAai0AACAALQAAIgVBIHIgBSAFQcEAa0H/AXFBGkkbQf8BcUcNuQJBBCABQQVGDb0CGiABQQFqIQEgBCAAQQFqIgBHDQALIAIgBzYCAAzfAgsgASAERgRAQc4AIQMM3wILAkACQAJAAkAgAS0AACIAQSByIAAgAEHBAGtB/wFxQRpJG0H/AXFB4wBrDhMAvAK8ArwCvAK8ArwCvAK8ArwCvAK8ArwCAbwCvAK8AgIDvAILIAFBAWohAUHBACEDDMgCCyABQQFqIQFBwgAhAwzHAgsgAUEBaiEBQcMAIQMMxgILIAFBAWohAUHEACEDDMUCCyABIARHBEAgAkENNgIIIAIgATYCBEHFACEDDMUCC0HPACEDDN0CCwJAAkAgAS0AAEEKaw4EAZABkAEAkAELIAFBAWohAQtBKCEDDMMCCyABIARGBEBB0QAhAwzcAgsgAS0AAEEgRw0AIAFBAWohASACLQAtQQFxRQ3QAQtBFyEDDMECCyABIARHDcsBQdIAIQMM2QILQdMAIQMgASAERg3YAiACKAIAIgAgBCABa2ohBiABIABrQQFqIQUDQCABLQAAIABB1sIAai0AAEcNxwEgAEEBRg3KASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBjYCAAzYAgsgASAERgRAQdUAIQMM2AILIAEtAABBCkcNwgEgAUEBaiEBDMoBCyABIARGBEBB1gAhAwzXAgsCQAJAIAEtAABBCmsOBADDAcMBAcMBCyABQQFqIQEMygELIAFBAWohAUHKACEDDL0CC0EAIQACQCACKAI4IgNFDQAgAygCPCIDRQ0AIAIgAxEAACEACyAADb8BQc0AIQMMvAILIAItAClBIkYNzwIMiQELIAQgASIFRgRAQdsAIQMM1AILQQAhAEEBIQFBASEGQQAhAwJAAn8CQAJAAkACQAJAAkACQCAFLQAAQTBrDgrFAcQBAAECAwQFBgjDAQtBAgwGC0EDDAULQQQMBAtBBQwDC0EGDAILQQcMAQtBCAshA0EAIQFBACEGDL0BC0EJIQNBASEAQQAhAUEAIQYMvAELIAEgBEYEQEHdACEDDNMCCyABLQAAQS5HDbgBIAFBAWohAQyIAQsgASAERw22AUHfACEDDNECCyABIARHBEAgAkEONgIIIAIgATYCBEHQACEDDLgCC0HgACEDDNACC0HhACEDIAEgBEYNzwIgAigCACIAIAQgAWtqIQUgASAAa0EDaiEGA0AgAS0AACAAQeLCAGotAABHDbEBIABBA0YNswEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAMzwILQeIAIQMgASAERg3OAiACKAIAIgAgBCABa2ohBSABIABrQQJqIQYDQCABLQAAIABB5sIAai0AAEcNsAEgAEECRg2vASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAzOAgtB4wAhAyABIARGDc0CIAIoAgAiACAEIAFraiEFIAEgAGtBA2ohBgNAIAEtAAAgAEHpwgBqLQAARw2vASAAQQNGDa0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADM0CCyABIARGBEBB5QAhAwzNAgsgAUEBaiEBQQAhAAJAIAIoAjgiA0UNACADKAIwIgNFDQAgAiADEQAAIQALIAANqgFB1gAhAwyzAgsgASAERwRAA0AgAS0AACIAQSBHBEACQAJAAkAgAEHIAGsOCwABswGzAbMBswGzAbMBswGzAQKzAQsgAUEBaiEBQdIAIQMMtwILIAFBAWohAUHTACEDDLYCCyABQQFqIQFB1AAhAwy1AgsgBCABQQFqIgFHDQALQeQAIQMMzAILQeQAIQMMywILA0AgAS0AAEHwwgBqLQAAIgBBAUcEQCAAQQJrDgOnAaYBpQGkAQsgBCABQQFqIgFHDQALQeYAIQMMygILIAFBAWogASAERw0CGkHnACEDDMkCCwNAIAEtAABB8MQAai0AACIAQQFHBEACQCAAQQJrDgSiAaEBoAEAnwELQdcAIQMMsQILIAQgAUEBaiIBRw0AC0HoACEDDMgCCyABIARGBEBB6QAhAwzIAgsCQCABLQAAIgBBCmsOGrcBmwGbAbQBmwGbAZsBmwGbAZsBmwGbAZsBmwGbAZsBmwGbAZsBmwGbAZsBpAGbAZsBAJkBCyABQQFqCyEBQQYhAwytAgsDQCABLQAAQfDGAGotAABBAUcNfSAEIAFBAWoiAUcNAAtB6gAhAwzFAgsgAUEBaiABIARHDQIaQesAIQMMxAILIAEgBEYEQEHsACEDDMQCCyABQQFqDAELIAEgBEYEQEHtACEDDMMCCyABQQFqCyEBQQQhAwyoAgsgASAERgRAQe4AIQMMwQILAkACQAJAIAEtAABB8MgAai0AAEEBaw4HkAGPAY4BAHwBAo0BCyABQQFqIQEMCwsgAUEBagyTAQtBACEDIAJBADYCHCACQZsSNgIQIAJBBzYCDCACIAFBAWo2AhQMwAILAkADQCABLQAAQfDIAGotAAAiAEEERwRAAkACQCAAQQFrDgeUAZMBkgGNAQAEAY0BC0HaACEDDKoCCyABQQFqIQFB3AAhAwypAgsgBCABQQFqIgFHDQALQe8AIQMMwAILIAFBAWoMkQELIAQgASIARgRAQfAAIQMMvwILIAAtAABBL0cNASAAQQFqIQEMBwsgBCABIgBGBEBB8QAhAwy+AgsgAC0AACIBQS9GBEAgAEEBaiEBQd0AIQMMpQILIAFBCmsiA0EWSw0AIAAhAUEBIAN0QYmAgAJxDfkBC0EAIQMgAkEANgIcIAIgADYCFCACQYwcNgIQIAJBBzYCDAy8AgsgASAERwRAIAFBAWohAUHeACEDDKMCC0HyACEDDLsCCyABIARGBEBB9AAhAwy7AgsCQCABLQAAQfDMAGotAABBAWsOA/cBcwCCAQtB4QAhAwyhAgsgASAERwRAA0AgAS0AAEHwygBqLQAAIgBBA0cEQAJAIABBAWsOAvkBAIUBC0HfACEDDKMCCyAEIAFBAWoiAUcNAAtB8wAhAwy6AgtB8wAhAwy5AgsgASAERwRAIAJBDzYCCCACIAE2AgRB4AAhAwygAgtB9QAhAwy4AgsgASAERgRAQfYAIQMMuAILIAJBDzYCCCACIAE2AgQLQQMhAwydAgsDQCABLQAAQSBHDY4CIAQgAUEBaiIBRw0AC0H3ACEDDLUCCyABIARGBEBB+AAhAwy1AgsgAS0AAEEgRw16IAFBAWohAQxbC0EAIQACQCACKAI4IgNFDQAgAygCOCIDRQ0AIAIgAxEAACEACyAADXgMgAILIAEgBEYEQEH6ACEDDLMCCyABLQAAQcwARw10IAFBAWohAUETDHYLQfsAIQMgASAERg2xAiACKAIAIgAgBCABa2ohBSABIABrQQVqIQYDQCABLQAAIABB8M4Aai0AAEcNcyAAQQVGDXUgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAMsQILIAEgBEYEQEH8ACEDDLECCwJAAkAgAS0AAEHDAGsODAB0dHR0dHR0dHR0AXQLIAFBAWohAUHmACEDDJgCCyABQQFqIQFB5wAhAwyXAgtB/QAhAyABIARGDa8CIAIoAgAiACAEIAFraiEFIAEgAGtBAmohBgJAA0AgAS0AACAAQe3PAGotAABHDXIgAEECRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADLACCyACQQA2AgAgBkEBaiEBQRAMcwtB/gAhAyABIARGDa4CIAIoAgAiACAEIAFraiEFIAEgAGtBBWohBgJAA0AgAS0AACAAQfbOAGotAABHDXEgAEEFRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADK8CCyACQQA2AgAgBkEBaiEBQRYMcgtB/wAhAyABIARGDa0CIAIoAgAiACAEIAFraiEFIAEgAGtBA2ohBgJAA0AgAS0AACAAQfzOAGotAABHDXAgAEEDRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADK4CCyACQQA2AgAgBkEBaiEBQQUMcQsgASAERgRAQYABIQMMrQILIAEtAABB2QBHDW4gAUEBaiEBQQgMcAsgASAERgRAQYEBIQMMrAILAkACQCABLQAAQc4Aaw4DAG8BbwsgAUEBaiEBQesAIQMMkwILIAFBAWohAUHsACEDDJICCyABIARGBEBBggEhAwyrAgsCQAJAIAEtAABByABrDggAbm5ubm5uAW4LIAFBAWohAUHqACEDDJICCyABQQFqIQFB7QAhAwyRAgtBgwEhAyABIARGDakCIAIoAgAiACAEIAFraiEFIAEgAGtBAmohBgJAA0AgAS0AACAAQYDPAGotAABHDWwgAEECRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADKoCCyACQQA2AgAgBkEBaiEBQQAMbQtBhAEhAyABIARGDagCIAIoAgAiACAEIAFraiEFIAEgAGtBBGohBgJAA0AgAS0AACAAQYPPAGotAABHDWsgAEEERg0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADKkCCyACQQA2AgAgBkEBaiEBQSMMbAsgASAERgRAQYUBIQMMqAILAkACQCABLQAAQcwAaw4IAGtra2trawFrCyABQQFqIQFB7wAhAwyPAgsgAUEBaiEBQfAAIQMMjgILIAEgBEYEQEGGASEDDKcCCyABLQAAQcUARw1oIAFBAWohAQxgC0GHASEDIAEgBEYNpQIgAigCACIAIAQgAWtqIQUgASAAa0EDaiEGAkADQCABLQAAIABBiM8Aai0AAEcNaCAAQQNGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAMpgILIAJBADYCACAGQQFqIQFBLQxpC0GIASEDIAEgBEYNpAIgAigCACIAIAQgAWtqIQUgASAAa0EIaiEGAkADQCABLQAAIABB0M8Aai0AAEcNZyAAQQhGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAMpQILIAJBADYCACAGQQFqIQFBKQxoCyABIARGBEBBiQEhAwykAgtBASABLQAAQd8ARw1nGiABQQFqIQEMXgtBigEhAyABIARGDaICIAIoAgAiACAEIAFraiEFIAEgAGtBAWohBgNAIAEtAAAgAEGMzwBqLQAARw1kIABBAUYN+gEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAMogILQYsBIQMgASAERg2hAiACKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEGOzwBqLQAARw1kIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAyiAgsgAkEANgIAIAZBAWohAUECDGULQYwBIQMgASAERg2gAiACKAIAIgAgBCABa2ohBSABIABrQQFqIQYCQANAIAEtAAAgAEHwzwBqLQAARw1jIABBAUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAyhAgsgAkEANgIAIAZBAWohAUEfDGQLQY0BIQMgASAERg2fAiACKAIAIgAgBCABa2ohBSABIABrQQFqIQYCQANAIAEtAAAgAEHyzwBqLQAARw1iIABBAUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAygAgsgAkEANgIAIAZBAWohAUEJDGMLIAEgBEYEQEGOASEDDJ8CCwJAAkAgAS0AAEHJAGsOBwBiYmJiYgFiCyABQQFqIQFB+AAhAwyGAgsgAUEBaiEBQfkAIQMMhQILQY8BIQMgASAERg2dAiACKAIAIgAgBCABa2ohBSABIABrQQVqIQYCQANAIAEtAAAgAEGRzwBqLQAARw1gIABBBUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAyeAgsgAkEANgIAIAZBAWohAUEYDGELQZABIQMgASAERg2cAiACKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEGXzwBqLQAARw1fIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAydAgsgAkEANgIAIAZBAWohAUEXDGALQZEBIQMgASAERg2bAiACKAIAIgAgBCABa2ohBSABIABrQQZqIQYCQANAIAEtAAAgAEGazwBqLQAARw1eIABBBkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAycAgsgAkEANgIAIAZBAWohAUEVDF8LQZIBIQMgASAERg2aAiACKAIAIgAgBCABa2ohBSABIABrQQVqIQYCQANAIAEtAAAgAEGhzwBqLQAARw1dIABBBUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAybAgsgAkEANgIAIAZBAWohAUEeDF4LIAEgBEYEQEGTASEDDJoCCyABLQAAQcwARw1bIAFBAWohAUEKDF0LIAEgBEYEQEGUASEDDJkCCwJAAkAgAS0AAEHBAGsODwBcXFxcXFxcXFxcXFxcAVwLIAFBAWohAUH+ACEDDIACCyABQQFqIQFB/wAhAwz/AQsgASAERgRAQZUBIQMMmAILAkACQCABLQAAQcEAaw4DAFsBWwsgAUEBaiEBQf0AIQMM/wELIAFBAWohAUGAASEDDP4BC0GWASEDIAEgBEYNlgIgAigCACIAIAQgAWtqIQUgASAAa0EBaiEGAkADQCABLQAAIABBp88Aai0AAEcNWSAAQQFGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAMlwILIAJBADYCACAGQQFqIQFBCwxaCyABIARGBEBBlwEhAwyWAgsCQAJAAkACQCABLQAAQS1rDiMAW1tbW1tbW1tbW1tbW1tbW1tbW1tbW1sBW1tbW1sCW1tbA1sLIAFBAWohAUH7ACEDDP8BCyABQQFqIQFB/AAhAwz+AQsgAUEBaiEBQYEBIQMM/QELIAFBAWohAUGCASEDDPwBC0GYASEDIAEgBEYNlAIgAigCACIAIAQgAWtqIQUgASAAa0EEaiEGAkADQCABLQAAIABBqc8Aai0AAEcNVyAAQQRGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAMlQILIAJBADYCACAGQQFqIQFBGQxYC0GZASEDIAEgBEYNkwIgAigCACIAIAQgAWtqIQUgASAAa0EFaiEGAkADQCABLQAAIABBrs8Aai0AAEcNViAAQQVGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAMlAILIAJBADYCACAGQQFqIQFBBgxXC0GaASEDIAEgBEYNkgIgAigCACIAIAQgAWtqIQUgASAAa0EBaiEGAkADQCABLQAAIABBtM8Aai0AAEcNVSAAQQFGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAMkwILIAJBADYCACAGQQFqIQFBHAxWC0GbASEDIAEgBEYNkQIgAigCACIAIAQgAWtqIQUgASAAa0EBaiEGAkADQCABLQAAIABBts8Aai0AAEcNVCAAQQFGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAMkgILIAJBADYCACAGQQFqIQFBJwxVCyABIARGBEBBnAEhAwyRAgsCQAJAIAEtAABB1ABrDgIAAVQLIAFBAWohAUGGASEDDPgBCyABQQFqIQFBhwEhAwz3AQtBnQEhAyABIARGDY8CIAIoAgAiACAEIAFraiEFIAEgAGtBAWohBgJAA0AgAS0AACAAQbjPAGotAABHDVIgAEEBRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADJACCyACQQA2AgAgBkEBaiEBQSYMUwtBngEhAyABIARGDY4CIAIoAgAiACAEIAFraiEFIAEgAGtBAWohBgJAA0AgAS0AACAAQbrPAGotAABHDVEgAEEBRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADI8CCyACQQA2AgAgBkEBaiEBQQMMUgtBnwEhAyABIARGDY0CIAIoAgAiACAEIAFraiEFIAEgAGtBAmohBgJAA0AgAS0AACAAQe3PAGotAABHDVAgAEECRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADI4CCyACQQA2AgAgBkEBaiEBQQwMUQtBoAEhAyABIARGDYwCIAIoAgAiACAEIAFraiEFIAEgAGtBA2ohBgJAA0AgAS0AACAAQbzPAGotAABHDU8gAEEDRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADI0CCyACQQA2AgAgBkEBaiEBQQ0MUAsgASAERgRAQaEBIQMMjAILAkACQCABLQAAQcYAaw4LAE9PT09PT09PTwFPCyABQQFqIQFBiwEhAwzzAQsgAUEBaiEBQYwBIQMM8gELIAEgBEYEQEGiASEDDIsCCyABLQAAQdAARw1MIAFBAWohAQxGCyABIARGBEBBowEhAwyKAgsCQAJAIAEtAABByQBrDgcBTU1NTU0ATQsgAUEBaiEBQY4BIQMM8QELIAFBAWohAUEiDE0LQaQBIQMgASAERg2IAiACKAIAIgAgBCABa2ohBSABIABrQQFqIQYCQANAIAEtAAAgAEHAzwBqLQAARw1LIABBAUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAyJAgsgAkEANgIAIAZBAWohAUEdDEwLIAEgBEYEQEGlASEDDIgCCwJAAkAgAS0AAEHSAGsOAwBLAUsLIAFBAWohAUGQASEDDO8BCyABQQFqIQFBBAxLCyABIARGBEBBpgEhAwyHAgsCQAJAAkACQAJAIAEtAABBwQBrDhUATU1NTU1NTU1NTQFNTQJNTQNNTQRNCyABQQFqIQFBiAEhAwzxAQsgAUEBaiEBQYkBIQMM8AELIAFBAWohAUGKASEDDO8BCyABQQFqIQFBjwEhAwzuAQsgAUEBaiEBQZEBIQMM7QELQacBIQMgASAERg2FAiACKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEHtzwBqLQAARw1IIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAyGAgsgAkEANgIAIAZBAWohAUERDEkLQagBIQMgASAERg2EAiACKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEHCzwBqLQAARw1HIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAyFAgsgAkEANgIAIAZBAWohAUEsDEgLQakBIQMgASAERg2DAiACKAIAIgAgBCABa2ohBSABIABrQQRqIQYCQANAIAEtAAAgAEHFzwBqLQAARw1GIABBBEYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAyEAgsgAkEANgIAIAZBAWohAUErDEcLQaoBIQMgASAERg2CAiACKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEHKzwBqLQAARw1FIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAyDAgsgAkEANgIAIAZBAWohAUEUDEYLIAEgBEYEQEGrASEDDIICCwJAAkACQAJAIAEtAABBwgBrDg8AAQJHR0dHR0dHR0dHRwNHCyABQQFqIQFBkwEhAwzrAQsgAUEBaiEBQZQBIQMM6gELIAFBAWohAUGVASEDDOkBCyABQQFqIQFBlgEhAwzoAQsgASAERgRAQawBIQMMgQILIAEtAABBxQBHDUIgAUEBaiEBDD0LQa0BIQMgASAERg3/ASACKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEHNzwBqLQAARw1CIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAyAAgsgAkEANgIAIAZBAWohAUEODEMLIAEgBEYEQEGuASEDDP8BCyABLQAAQdAARw1AIAFBAWohAUElDEILQa8BIQMgASAERg39ASACKAIAIgAgBCABa2ohBSABIABrQQhqIQYCQANAIAEtAAAgAEHQzwBqLQAARw1AIABBCEYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAz+AQsgAkEANgIAIAZBAWohAUEqDEELIAEgBEYEQEGwASEDDP0BCwJAAkAgAS0AAEHVAGsOCwBAQEBAQEBAQEABQAsgAUEBaiEBQZoBIQMM5AELIAFBAWohAUGbASEDDOMBCyABIARGBEBBsQEhAwz8AQsCQAJAIAEtAABBwQBrDhQAPz8/Pz8/Pz8/Pz8/Pz8/Pz8/AT8LIAFBAWohAUGZASEDDOMBCyABQQFqIQFBnAEhAwziAQtBsgEhAyABIARGDfoBIAIoAgAiACAEIAFraiEFIAEgAGtBA2ohBgJAA0AgAS0AACAAQdnPAGotAABHDT0gAEEDRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADPsBCyACQQA2AgAgBkEBaiEBQSEMPgtBswEhAyABIARGDfkBIAIoAgAiACAEIAFraiEFIAEgAGtBBmohBgJAA0AgAS0AACAAQd3PAGotAABHDTwgAEEGRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAiAFNgIADPoBCyACQQA2AgAgBkEBaiEBQRoMPQsgASAERgRAQbQBIQMM+QELAkACQAJAIAEtAABBxQBrDhEAPT09PT09PT09AT09PT09Aj0LIAFBAWohAUGdASEDDOEBCyABQQFqIQFBngEhAwzgAQsgAUEBaiEBQZ8BIQMM3wELQbUBIQMgASAERg33ASACKAIAIgAgBCABa2ohBSABIABrQQVqIQYCQANAIAEtAAAgAEHkzwBqLQAARw06IABBBUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAz4AQsgAkEANgIAIAZBAWohAUEoDDsLQbYBIQMgASAERg32ASACKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEHqzwBqLQAARw05IABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAz3AQsgAkEANgIAIAZBAWohAUEHDDoLIAEgBEYEQEG3ASEDDPYBCwJAAkAgAS0AAEHFAGsODgA5OTk5OTk5OTk5OTkBOQsgAUEBaiEBQaEBIQMM3QELIAFBAWohAUGiASEDDNwBC0G4ASEDIAEgBEYN9AEgAigCACIAIAQgAWtqIQUgASAAa0ECaiEGAkADQCABLQAAIABB7c8Aai0AAEcNNyAAQQJGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAM9QELIAJBADYCACAGQQFqIQFBEgw4C0G5ASEDIAEgBEYN8wEgAigCACIAIAQgAWtqIQUgASAAa0EBaiEGAkADQCABLQAAIABB8M8Aai0AAEcNNiAAQQFGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAM9AELIAJBADYCACAGQQFqIQFBIAw3C0G6ASEDIAEgBEYN8gEgAigCACIAIAQgAWtqIQUgASAAa0EBaiEGAkADQCABLQAAIABB8s8Aai0AAEcNNSAAQQFGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAM8wELIAJBADYCACAGQQFqIQFBDww2CyABIARGBEBBuwEhAwzyAQsCQAJAIAEtAABByQBrDgcANTU1NTUBNQsgAUEBaiEBQaUBIQMM2QELIAFBAWohAUGmASEDDNgBC0G8ASEDIAEgBEYN8AEgAigCACIAIAQgAWtqIQUgASAAa0EHaiEGAkADQCABLQAAIABB9M8Aai0AAEcNMyAAQQdGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyACIAU2AgAM8QELIAJBADYCACAGQQFqIQFBGww0CyABIARGBEBBvQEhAwzwAQsCQAJAAkAgAS0AAEHCAGsOEgA0NDQ0NDQ0NDQBNDQ0NDQ0AjQLIAFBAWohAUGkASEDDNgBCyABQQFqIQFBpwEhAwzXAQsgAUEBaiEBQagBIQMM1gELIAEgBEYEQEG+ASEDDO8BCyABLQAAQc4ARw0wIAFBAWohAQwsCyABIARGBEBBvwEhAwzuAQsCQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQCABLQAAQcEAaw4VAAECAz8EBQY/Pz8HCAkKCz8MDQ4PPwsgAUEBaiEBQegAIQMM4wELIAFBAWohAUHpACEDDOIBCyABQQFqIQFB7gAhAwzhAQsgAUEBaiEBQfIAIQMM4AELIAFBAWohAUHzACEDDN8BCyABQQFqIQFB9gAhAwzeAQsgAUEBaiEBQfcAIQMM3QELIAFBAWohAUH6ACEDDNwBCyABQQFqIQFBgwEhAwzbAQsgAUEBaiEBQYQBIQMM2gELIAFBAWohAUGFASEDDNkBCyABQQFqIQFBkgEhAwzYAQsgAUEBaiEBQZgBIQMM1wELIAFBAWohAUGgASEDDNYBCyABQQFqIQFBowEhAwzVAQsgAUEBaiEBQaoBIQMM1AELIAEgBEcEQCACQRA2AgggAiABNgIEQasBIQMM1AELQcABIQMM7AELQQAhAAJAIAIoAjgiA0UNACADKAI0IgNFDQAgAiADEQAAIQALIABFDV4gAEEVRw0HIAJB0QA2AhwgAiABNgIUIAJBsBc2AhAgAkEVNgIMQQAhAwzrAQsgAUEBaiABIARHDQgaQcIBIQMM6gELA0ACQCABLQAAQQprDgQIAAALAAsgBCABQQFqIgFHDQALQcMBIQMM6QELIAEgBEcEQCACQRE2AgggAiABNgIEQQEhAwzQAQtBxAEhAwzoAQsgASAERgRAQcUBIQMM6AELAkACQCABLQAAQQprDgQBKCgAKAsgAUEBagwJCyABQQFqDAULIAEgBEYEQEHGASEDDOcBCwJAAkAgAS0AAEEKaw4XAQsLAQsLCwsLCwsLCwsLCwsLCwsLCwALCyABQQFqIQELQbABIQMMzQELIAEgBEYEQEHIASEDDOYBCyABLQAAQSBHDQkgAkEAOwEyIAFBAWohAUGzASEDDMwBCwNAIAEhAAJAIAEgBEcEQCABLQAAQTBrQf8BcSIDQQpJDQEMJwtBxwEhAwzmAQsCQCACLwEyIgFBmTNLDQAgAiABQQpsIgU7ATIgBUH+/wNxIANB//8Dc0sNACAAQQFqIQEgAiADIAVqIgM7ATIgA0H//wNxQegHSQ0BCwtBACEDIAJBADYCHCACQcEJNgIQIAJBDTYCDCACIABBAWo2AhQM5AELIAJBADYCHCACIAE2AhQgAkHwDDYCECACQRs2AgxBACEDDOMBCyACKAIEIQAgAkEANgIEIAIgACABECYiAA0BIAFBAWoLIQFBrQEhAwzIAQsgAkHBATYCHCACIAA2AgwgAiABQQFqNgIUQQAhAwzgAQsgAigCBCEAIAJBADYCBCACIAAgARAmIgANASABQQFqCyEBQa4BIQMMxQELIAJBwgE2AhwgAiAANgIMIAIgAUEBajYCFEEAIQMM3QELIAJBADYCHCACIAE2AhQgAkGXCzYCECACQQ02AgxBACEDDNwBCyACQQA2AhwgAiABNgIUIAJB4xA2AhAgAkEJNgIMQQAhAwzbAQsgAkECOgAoDKwBC0EAIQMgAkEANgIcIAJBrws2AhAgAkECNgIMIAIgAUEBajYCFAzZAQtBAiEDDL8BC0ENIQMMvgELQSYhAwy9AQtBFSEDDLwBC0EWIQMMuwELQRghAwy6AQtBHCEDDLkBC0EdIQMMuAELQSAhAwy3AQtBISEDDLYBC0EjIQMMtQELQcYAIQMMtAELQS4hAwyzAQtBPSEDDLIBC0HLACEDDLEBC0HOACEDDLABC0HYACEDDK8BC0HZACEDDK4BC0HbACEDDK0BC0HxACEDDKwBC0H0ACEDDKsBC0GNASEDDKoBC0GXASEDDKkBC0GpASEDDKgBC0GvASEDDKcBC0GxASEDDKYBCyACQQA2AgALQQAhAyACQQA2AhwgAiABNgIUIAJB8Rs2AhAgAkEGNgIMDL0BCyACQQA2AgAgBkEBaiEBQSQLOgApIAIoAgQhACACQQA2AgQgAiAAIAEQJyIARQRAQeUAIQMMowELIAJB+QA2AhwgAiABNgIUIAIgADYCDEEAIQMMuwELIABBFUcEQCACQQA2AhwgAiABNgIUIAJBzA42AhAgAkEgNgIMQQAhAwy7AQsgAkH4ADYCHCACIAE2AhQgAkHKGDYCECACQRU2AgxBACEDDLoBCyACQQA2AhwgAiABNgIUIAJBjhs2AhAgAkEGNgIMQQAhAwy5AQsgAkEANgIcIAIgATYCFCACQf4RNgIQIAJBBzYCDEEAIQMMuAELIAJBADYCHCACIAE2AhQgAkGMHDYCECACQQc2AgxBACEDDLcBCyACQQA2AhwgAiABNgIUIAJBww82AhAgAkEHNgIMQQAhAwy2AQsgAkEANgIcIAIgATYCFCACQcMPNgIQIAJBBzYCDEEAIQMMtQELIAIoAgQhACACQQA2AgQgAiAAIAEQJSIARQ0RIAJB5QA2AhwgAiABNgIUIAIgADYCDEEAIQMMtAELIAIoAgQhACACQQA2AgQgAiAAIAEQJSIARQ0gIAJB0wA2AhwgAiABNgIUIAIgADYCDEEAIQMMswELIAIoAgQhACACQQA2AgQgAiAAIAEQJSIARQ0iIAJB0gA2AhwgAiABNgIUIAIgADYCDEEAIQMMsgELIAIoAgQhACACQQA2AgQgAiAAIAEQJSIARQ0OIAJB5QA2AhwgAiABNgIUIAIgADYCDEEAIQMMsQELIAIoAgQhACACQQA2AgQgAiAAIAEQJSIARQ0dIAJB0wA2AhwgAiABNgIUIAIgADYCDEEAIQMMsAELIAIoAgQhACACQQA2AgQgAiAAIAEQJSIARQ0fIAJB0gA2AhwgAiABNgIUIAIgADYCDEEAIQMMrwELIABBP0cNASABQQFqCyEBQQUhAwyUAQtBACEDIAJBADYCHCACIAE2AhQgAkH9EjYCECACQQc2AgwMrAELIAJBADYCHCACIAE2AhQgAkHcCDYCECACQQc2AgxBACEDDKsBCyACKAIEIQAgAkEANgIEIAIgACABECUiAEUNByACQeUANgIcIAIgATYCFCACIAA2AgxBACEDDKoBCyACKAIEIQAgAkEANgIEIAIgACABECUiAEUNFiACQdMANgIcIAIgATYCFCACIAA2AgxBACEDDKkBCyACKAIEIQAgAkEANgIEIAIgACABECUiAEUNGCACQdIANgIcIAIgATYCFCACIAA2AgxBACEDDKgBCyACQQA2AhwgAiABNgIUIAJBxgo2AhAgAkEHNgIMQQAhAwynAQsgAigCBCEAIAJBADYCBCACIAAgARAlIgBFDQMgAkHlADYCHCACIAE2AhQgAiAANgIMQQAhAwymAQsgAigCBCEAIAJBADYCBCACIAAgARAlIgBFDRIgAkHTADYCHCACIAE2AhQgAiAANgIMQQAhAwylAQsgAigCBCEAIAJBADYCBCACIAAgARAlIgBFDRQgAkHSADYCHCACIAE2AhQgAiAANgIMQQAhAwykAQsgAigCBCEAIAJBADYCBCACIAAgARAlIgBFDQAgAkHlADYCHCACIAE2AhQgAiAANgIMQQAhAwyjAQtB1QAhAwyJAQsgAEEVRwRAIAJBADYCHCACIAE2AhQgAkG5DTYCECACQRo2AgxBACEDDKIBCyACQeQANgIcIAIgATYCFCACQeMXNgIQIAJBFTYCDEEAIQMMoQELIAJBADYCACAGQQFqIQEgAi0AKSIAQSNrQQtJDQQCQCAAQQZLDQBBASAAdEHKAHFFDQAMBQtBACEDIAJBADYCHCACIAE2AhQgAkH3CTYCECACQQg2AgwMoAELIAJBADYCACAGQQFqIQEgAi0AKUEhRg0DIAJBADYCHCACIAE2AhQgAkGbCjYCECACQQg2AgxBACEDDJ8BCyACQQA2AgALQQAhAyACQQA2AhwgAiABNgIUIAJBkDM2AhAgAkEINgIMDJ0BCyACQQA2AgAgBkEBaiEBIAItAClBI0kNACACQQA2AhwgAiABNgIUIAJB0wk2AhAgAkEINgIMQQAhAwycAQtB0QAhAwyCAQsgAS0AAEEwayIAQf8BcUEKSQRAIAIgADoAKiABQQFqIQFBzwAhAwyCAQsgAigCBCEAIAJBADYCBCACIAAgARAoIgBFDYYBIAJB3gA2AhwgAiABNgIUIAIgADYCDEEAIQMMmgELIAIoAgQhACACQQA2AgQgAiAAIAEQKCIARQ2GASACQdwANgIcIAIgATYCFCACIAA2AgxBACEDDJkBCyACKAIEIQAgAkEANgIEIAIgACAFECgiAEUEQCAFIQEMhwELIAJB2gA2AhwgAiAFNgIUIAIgADYCDAyYAQtBACEBQQEhAwsgAiADOgArIAVBAWohAwJAAkACQCACLQAtQRBxDQACQAJAAkAgAi0AKg4DAQACBAsgBkUNAwwCCyAADQEMAgsgAUUNAQsgAigCBCEAIAJBADYCBCACIAAgAxAoIgBFBEAgAyEBDAILIAJB2AA2AhwgAiADNgIUIAIgADYCDEEAIQMMmAELIAIoAgQhACACQQA2AgQgAiAAIAMQKCIARQRAIAMhAQyHAQsgAkHZADYCHCACIAM2AhQgAiAANgIMQQAhAwyXAQtBzAAhAwx9CyAAQRVHBEAgAkEANgIcIAIgATYCFCACQZQNNgIQIAJBITYCDEEAIQMMlgELIAJB1wA2AhwgAiABNgIUIAJByRc2AhAgAkEVNgIMQQAhAwyVAQtBACEDIAJBADYCHCACIAE2AhQgAkGAETYCECACQQk2AgwMlAELIAIoAgQhACACQQA2AgQgAiAAIAEQJSIARQ0AIAJB0wA2AhwgAiABNgIUIAIgADYCDEEAIQMMkwELQckAIQMMeQsgAkEANgIcIAIgATYCFCACQcEoNgIQIAJBBzYCDCACQQA2AgBBACEDDJEBCyACKAIEIQBBACEDIAJBADYCBCACIAAgARAlIgBFDQAgAkHSADYCHCACIAE2AhQgAiAANgIMDJABC0HIACEDDHYLIAJBADYCACAFIQELIAJBgBI7ASogAUEBaiEBQQAhAAJAIAIoAjgiA0UNACADKAIwIgNFDQAgAiADEQAAIQALIAANAQtBxwAhAwxzCyAAQRVGBEAgAkHRADYCHCACIAE2AhQgAkHjFzYCECACQRU2AgxBACEDDIwBC0EAIQMgAkEANgIcIAIgATYCFCACQbkNNgIQIAJBGjYCDAyLAQtBACEDIAJBADYCHCACIAE2AhQgAkGgGTYCECACQR42AgwMigELIAEtAABBOkYEQCACKAIEIQBBACEDIAJBADYCBCACIAAgARApIgBFDQEgAkHDADYCHCACIAA2AgwgAiABQQFqNgIUDIoBC0EAIQMgAkEANgIcIAIgATYCFCACQbERNgIQIAJBCjYCDAyJAQsgAUEBaiEBQTshAwxvCyACQcMANgIcIAIgADYCDCACIAFBAWo2AhQMhwELQQAhAyACQQA2AhwgAiABNgIUIAJB8A42AhAgAkEcNgIMDIYBCyACIAIvATBBEHI7ATAMZgsCQCACLwEwIgBBCHFFDQAgAi0AKEEBRw0AIAItAC1BCHFFDQMLIAIgAEH3+wNxQYAEcjsBMAwECyABIARHBEACQANAIAEtAABBMGsiAEH/AXFBCk8EQEE1IQMMbgsgAikDICIKQpmz5syZs+bMGVYNASACIApCCn4iCjcDICAKIACtQv8BgyILQn+FVg0BIAIgCiALfDcDICAEIAFBAWoiAUcNAAtBOSEDDIUBCyACKAIEIQBBACEDIAJBADYCBCACIAAgAUEBaiIBECoiAA0MDHcLQTkhAwyDAQsgAi0AMEEgcQ0GQcUBIQMMaQtBACEDIAJBADYCBCACIAEgARAqIgBFDQQgAkE6NgIcIAIgADYCDCACIAFBAWo2AhQMgQELIAItAChBAUcNACACLQAtQQhxRQ0BC0E3IQMMZgsgAigCBCEAQQAhAyACQQA2AgQgAiAAIAEQKiIABEAgAkE7NgIcIAIgADYCDCACIAFBAWo2AhQMfwsgAUEBaiEBDG4LIAJBCDoALAwECyABQQFqIQEMbQtBACEDIAJBADYCHCACIAE2AhQgAkHkEjYCECACQQQ2AgwMewsgAigCBCEAQQAhAyACQQA2AgQgAiAAIAEQKiIARQ1sIAJBNzYCHCACIAE2AhQgAiAANgIMDHoLIAIgAi8BMEEgcjsBMAtBMCEDDF8LIAJBNjYCHCACIAE2AhQgAiAANgIMDHcLIABBLEcNASABQQFqIQBBASEBAkACQAJAAkACQCACLQAsQQVrDgQDAQIEAAsgACEBDAQLQQIhAQwBC0EEIQELIAJBAToALCACIAIvATAgAXI7ATAgACEBDAELIAIgAi8BMEEIcjsBMCAAIQELQTkhAwxcCyACQQA6ACwLQTQhAwxaCyABIARGBEBBLSEDDHMLAkACQANAAkAgAS0AAEEKaw4EAgAAAwALIAQgAUEBaiIBRw0AC0EtIQMMdAsgAigCBCEAQQAhAyACQQA2AgQgAiAAIAEQKiIARQ0CIAJBLDYCHCACIAE2AhQgAiAANgIMDHMLIAIoAgQhAEEAIQMgAkEANgIEIAIgACABECoiAEUEQCABQQFqIQEMAgsgAkEsNgIcIAIgADYCDCACIAFBAWo2AhQMcgsgAS0AAEENRgRAIAIoAgQhAEEAIQMgAkEANgIEIAIgACABECoiAEUEQCABQQFqIQEMAgsgAkEsNgIcIAIgADYCDCACIAFBAWo2AhQMcgsgAi0ALUEBcQRAQcQBIQMMWQsgAigCBCEAQQAhAyACQQA2AgQgAiAAIAEQKiIADQEMZQtBLyEDDFcLIAJBLjYCHCACIAE2AhQgAiAANgIMDG8LQQAhAyACQQA2AhwgAiABNgIUIAJB8BQ2AhAgAkEDNgIMDG4LQQEhAwJAAkACQAJAIAItACxBBWsOBAMBAgAECyACIAIvATBBCHI7ATAMAwtBAiEDDAELQQQhAwsgAkEBOgAsIAIgAi8BMCADcjsBMAtBKiEDDFMLQQAhAyACQQA2AhwgAiABNgIUIAJB4Q82AhAgAkEKNgIMDGsLQQEhAwJAAkACQAJAAkACQCACLQAsQQJrDgcFBAQDAQIABAsgAiACLwEwQQhyOwEwDAMLQQIhAwwBC0EEIQMLIAJBAToALCACIAIvATAgA3I7ATALQSshAwxSC0EAIQMgAkEANgIcIAIgATYCFCACQasSNgIQIAJBCzYCDAxqC0EAIQMgAkEANgIcIAIgATYCFCACQf0NNgIQIAJBHTYCDAxpCyABIARHBEADQCABLQAAQSBHDUggBCABQQFqIgFHDQALQSUhAwxpC0ElIQMMaAsgAi0ALUEBcQRAQcMBIQMMTwsgAigCBCEAQQAhAyACQQA2AgQgAiAAIAEQKSIABEAgAkEmNgIcIAIgADYCDCACIAFBAWo2AhQMaAsgAUEBaiEBDFwLIAFBAWohASACLwEwIgBBgAFxBEBBACEAAkAgAigCOCIDRQ0AIAMoAlQiA0UNACACIAMRAAAhAAsgAEUNBiAAQRVHDR8gAkEFNgIcIAIgATYCFCACQfkXNgIQIAJBFTYCDEEAIQMMZwsCQCAAQaAEcUGgBEcNACACLQAtQQJxDQBBACEDIAJBADYCHCACIAE2AhQgAkGWEzYCECACQQQ2AgwMZwsgAgJ/IAIvATBBFHFBFEYEQEEBIAItAChBAUYNARogAi8BMkHlAEYMAQsgAi0AKUEFRgs6AC5BACEAAkAgAigCOCIDRQ0AIAMoAiQiA0UNACACIAMRAAAhAAsCQAJAAkACQAJAIAAOFgIBAAQEBAQEBAQEBAQEBAQEBAQEBAMECyACQQE6AC4LIAIgAi8BMEHAAHI7ATALQSchAwxPCyACQSM2AhwgAiABNgIUIAJBpRY2AhAgAkEVNgIMQQAhAwxnC0EAIQMgAkEANgIcIAIgATYCFCACQdULNgIQIAJBETYCDAxmC0EAIQACQCACKAI4IgNFDQAgAygCLCIDRQ0AIAIgAxEAACEACyAADQELQQ4hAwxLCyAAQRVGBEAgAkECNgIcIAIgATYCFCACQbAYNgIQIAJBFTYCDEEAIQMMZAtBACEDIAJBADYCHCACIAE2AhQgAkGnDjYCECACQRI2AgwMYwtBACEDIAJBADYCHCACIAE2AhQgAkGqHDYCECACQQ82AgwMYgsgAigCBCEAQQAhAyACQQA2AgQgAiAAIAEgCqdqIgEQKyIARQ0AIAJBBTYCHCACIAE2AhQgAiAANgIMDGELQQ8hAwxHC0EAIQMgAkEANgIcIAIgATYCFCACQc0TNgIQIAJBDDYCDAxfC0IBIQoLIAFBAWohAQJAIAIpAyAiC0L//////////w9YBEAgAiALQgSGIAqENwMgDAELQQAhAyACQQA2AhwgAiABNgIUIAJBrQk2AhAgAkEMNgIMDF4LQSQhAwxEC0EAIQMgAkEANgIcIAIgATYCFCACQc0TNgIQIAJBDDYCDAxcCyACKAIEIQBBACEDIAJBADYCBCACIAAgARAsIgBFBEAgAUEBaiEBDFILIAJBFzYCHCACIAA2AgwgAiABQQFqNgIUDFsLIAIoAgQhAEEAIQMgAkEANgIEAkAgAiAAIAEQLCIARQRAIAFBAWohAQwBCyACQRY2AhwgAiAANgIMIAIgAUEBajYCFAxbC0EfIQMMQQtBACEDIAJBADYCHCACIAE2AhQgAkGaDzYCECACQSI2AgwMWQsgAigCBCEAQQAhAyACQQA2AgQgAiAAIAEQLSIARQRAIAFBAWohAQxQCyACQRQ2AhwgAiAANgIMIAIgAUEBajYCFAxYCyACKAIEIQBBACEDIAJBADYCBAJAIAIgACABEC0iAEUEQCABQQFqIQEMAQsgAkETNgIcIAIgADYCDCACIAFBAWo2AhQMWAtBHiEDDD4LQQAhAyACQQA2AhwgAiABNgIUIAJBxgw2AhAgAkEjNgIMDFYLIAIoAgQhAEEAIQMgAkEANgIEIAIgACABEC0iAEUEQCABQQFqIQEMTgsgAkERNgIcIAIgADYCDCACIAFBAWo2AhQMVQsgAkEQNgIcIAIgATYCFCACIAA2AgwMVAtBACEDIAJBADYCHCACIAE2AhQgAkHGDDYCECACQSM2AgwMUwtBACEDIAJBADYCHCACIAE2AhQgAkHAFTYCECACQQI2AgwMUgsgAigCBCEAQQAhAyACQQA2AgQCQCACIAAgARAtIgBFBEAgAUEBaiEBDAELIAJBDjYCHCACIAA2AgwgAiABQQFqNgIUDFILQRshAww4C0EAIQMgAkEANgIcIAIgATYCFCACQcYMNgIQIAJBIzYCDAxQCyACKAIEIQBBACEDIAJBADYCBAJAIAIgACABECwiAEUEQCABQQFqIQEMAQsgAkENNgIcIAIgADYCDCACIAFBAWo2AhQMUAtBGiEDDDYLQQAhAyACQQA2AhwgAiABNgIUIAJBmg82AhAgAkEiNgIMDE4LIAIoAgQhAEEAIQMgAkEANgIEAkAgAiAAIAEQLCIARQRAIAFBAWohAQwBCyACQQw2AhwgAiAANgIMIAIgAUEBajYCFAxOC0EZIQMMNAtBACEDIAJBADYCHCACIAE2AhQgAkGaDzYCECACQSI2AgwMTAsgAEEVRwRAQQAhAyACQQA2AhwgAiABNgIUIAJBgww2AhAgAkETNgIMDEwLIAJBCjYCHCACIAE2AhQgAkHkFjYCECACQRU2AgxBACEDDEsLIAIoAgQhAEEAIQMgAkEANgIEIAIgACABIAqnaiIBECsiAARAIAJBBzYCHCACIAE2AhQgAiAANgIMDEsLQRMhAwwxCyAAQRVHBEBBACEDIAJBADYCHCACIAE2AhQgAkHaDTYCECACQRQ2AgwMSgsgAkEeNgIcIAIgATYCFCACQfkXNgIQIAJBFTYCDEEAIQMMSQtBACEAAkAgAigCOCIDRQ0AIAMoAiwiA0UNACACIAMRAAAhAAsgAEUNQSAAQRVGBEAgAkEDNgIcIAIgATYCFCACQbAYNgIQIAJBFTYCDEEAIQMMSQtBACEDIAJBADYCHCACIAE2AhQgAkGnDjYCECACQRI2AgwMSAtBACEDIAJBADYCHCACIAE2AhQgAkHaDTYCECACQRQ2AgwMRwtBACEDIAJBADYCHCACIAE2AhQgAkGnDjYCECACQRI2AgwMRgsgAkEAOgAvIAItAC1BBHFFDT8LIAJBADoALyACQQE6ADRBACEDDCsLQQAhAyACQQA2AhwgAkHkETYCECACQQc2AgwgAiABQQFqNgIUDEMLAkADQAJAIAEtAABBCmsOBAACAgACCyAEIAFBAWoiAUcNAAtB3QEhAwxDCwJAAkAgAi0ANEEBRw0AQQAhAAJAIAIoAjgiA0UNACADKAJYIgNFDQAgAiADEQAAIQALIABFDQAgAEEVRw0BIAJB3AE2AhwgAiABNgIUIAJB1RY2AhAgAkEVNgIMQQAhAwxEC0HBASEDDCoLIAJBADYCHCACIAE2AhQgAkHpCzYCECACQR82AgxBACEDDEILAkACQCACLQAoQQFrDgIEAQALQcABIQMMKQtBuQEhAwwoCyACQQI6AC9BACEAAkAgAigCOCIDRQ0AIAMoAgAiA0UNACACIAMRAAAhAAsgAEUEQEHCASEDDCgLIABBFUcEQCACQQA2AhwgAiABNgIUIAJBpAw2AhAgAkEQNgIMQQAhAwxBCyACQdsBNgIcIAIgATYCFCACQfoWNgIQIAJBFTYCDEEAIQMMQAsgASAERgRAQdoBIQMMQAsgAS0AAEHIAEYNASACQQE6ACgLQawBIQMMJQtBvwEhAwwkCyABIARHBEAgAkEQNgIIIAIgATYCBEG+ASEDDCQLQdkBIQMMPAsgASAERgRAQdgBIQMMPAsgAS0AAEHIAEcNBCABQQFqIQFBvQEhAwwiCyABIARGBEBB1wEhAww7CwJAAkAgAS0AAEHFAGsOEAAFBQUFBQUFBQUFBQUFBQEFCyABQQFqIQFBuwEhAwwiCyABQQFqIQFBvAEhAwwhC0HWASEDIAEgBEYNOSACKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEGD0ABqLQAARw0DIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAw6CyACKAIEIQAgAkIANwMAIAIgACAGQQFqIgEQJyIARQRAQcYBIQMMIQsgAkHVATYCHCACIAE2AhQgAiAANgIMQQAhAww5C0HUASEDIAEgBEYNOCACKAIAIgAgBCABa2ohBSABIABrQQFqIQYCQANAIAEtAAAgAEGB0ABqLQAARw0CIABBAUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAIgBTYCAAw5CyACQYEEOwEoIAIoAgQhACACQgA3AwAgAiAAIAZBAWoiARAnIgANAwwCCyACQQA2AgALQQAhAyACQQA2AhwgAiABNgIUIAJB2Bs2AhAgAkEINgIMDDYLQboBIQMMHAsgAkHTATYCHCACIAE2AhQgAiAANgIMQQAhAww0C0EAIQACQCACKAI4IgNFDQAgAygCOCIDRQ0AIAIgAxEAACEACyAARQ0AIABBFUYNASACQQA2AhwgAiABNgIUIAJBzA42AhAgAkEgNgIMQQAhAwwzC0HkACEDDBkLIAJB+AA2AhwgAiABNgIUIAJByhg2AhAgAkEVNgIMQQAhAwwxC0HSASEDIAQgASIARg0wIAQgAWsgAigCACIBaiEFIAAgAWtBBGohBgJAA0AgAC0AACABQfzPAGotAABHDQEgAUEERg0DIAFBAWohASAEIABBAWoiAEcNAAsgAiAFNgIADDELIAJBADYCHCACIAA2AhQgAkGQMzYCECACQQg2AgwgAkEANgIAQQAhAwwwCyABIARHBEAgAkEONgIIIAIgATYCBEG3ASEDDBcLQdEBIQMMLwsgAkEANgIAIAZBAWohAQtBuAEhAwwUCyABIARGBEBB0AEhAwwtCyABLQAAQTBrIgBB/wFxQQpJBEAgAiAAOgAqIAFBAWohAUG2ASEDDBQLIAIoAgQhACACQQA2AgQgAiAAIAEQKCIARQ0UIAJBzwE2AhwgAiABNgIUIAIgADYCDEEAIQMMLAsgASAERgRAQc4BIQMMLAsCQCABLQAAQS5GBEAgAUEBaiEBDAELIAIoAgQhACACQQA2AgQgAiAAIAEQKCIARQ0VIAJBzQE2AhwgAiABNgIUIAIgADYCDEEAIQMMLAtBtQEhAwwSCyAEIAEiBUYEQEHMASEDDCsLQQAhAEEBIQFBASEGQQAhAwJAAkACQAJAAkACfwJAAkACQAJAAkACQAJAIAUtAABBMGsOCgoJAAECAwQFBggLC0ECDAYLQQMMBQtBBAwEC0EFDAMLQQYMAgtBBwwBC0EICyEDQQAhAUEAIQYMAgtBCSEDQQEhAEEAIQFBACEGDAELQQAhAUEBIQMLIAIgAzoAKyAFQQFqIQMCQAJAIAItAC1BEHENAAJAAkACQCACLQAqDgMBAAIECyAGRQ0DDAILIAANAQwCCyABRQ0BCyACKAIEIQAgAkEANgIEIAIgACADECgiAEUEQCADIQEMAwsgAkHJATYCHCACIAM2AhQgAiAANgIMQQAhAwwtCyACKAIEIQAgAkEANgIEIAIgACADECgiAEUEQCADIQEMGAsgAkHKATYCHCACIAM2AhQgAiAANgIMQQAhAwwsCyACKAIEIQAgAkEANgIEIAIgACAFECgiAEUEQCAFIQEMFgsgAkHLATYCHCACIAU2AhQgAiAANgIMDCsLQbQBIQMMEQtBACEAAkAgAigCOCIDRQ0AIAMoAjwiA0UNACACIAMRAAAhAAsCQCAABEAgAEEVRg0BIAJBADYCHCACIAE2AhQgAkGUDTYCECACQSE2AgxBACEDDCsLQbIBIQMMEQsgAkHIATYCHCACIAE2AhQgAkHJFzYCECACQRU2AgxBACEDDCkLIAJBADYCACAGQQFqIQFB9QAhAwwPCyACLQApQQVGBEBB4wAhAwwPC0HiACEDDA4LIAAhASACQQA2AgALIAJBADoALEEJIQMMDAsgAkEANgIAIAdBAWohAUHAACEDDAsLQQELOgAsIAJBADYCACAGQQFqIQELQSkhAwwIC0E4IQMMBwsCQCABIARHBEADQCABLQAAQYA+ai0AACIAQQFHBEAgAEECRw0DIAFBAWohAQwFCyAEIAFBAWoiAUcNAAtBPiEDDCELQT4hAwwgCwsgAkEAOgAsDAELQQshAwwEC0E6IQMMAwsgAUEBaiEBQS0hAwwCCyACIAE6ACwgAkEANgIAIAZBAWohAUEMIQMMAQsgAkEANgIAIAZBAWohAUEKIQMMAAsAC0EAIQMgAkEANgIcIAIgATYCFCACQc0QNgIQIAJBCTYCDAwXC0EAIQMgAkEANgIcIAIgATYCFCACQekKNgIQIAJBCTYCDAwWC0EAIQMgAkEANgIcIAIgATYCFCACQbcQNgIQIAJBCTYCDAwVC0EAIQMgAkEANgIcIAIgATYCFCACQZwRNgIQIAJBCTYCDAwUC0EAIQMgAkEANgIcIAIgATYCFCACQc0QNgIQIAJBCTYCDAwTC0EAIQMgAkEANgIcIAIgATYCFCACQekKNgIQIAJBCTYCDAwSC0EAIQMgAkEANgIcIAIgATYCFCACQbcQNgIQIAJBCTYCDAwRC0EAIQMgAkEANgIcIAIgATYCFCACQZwRNgIQIAJBCTYCDAwQC0EAIQMgAkEANgIcIAIgATYCFCACQZcVNgIQIAJBDzYCDAwPC0EAIQMgAkEANgIcIAIgATYCFCACQZcVNgIQIAJBDzYCDAwOC0EAIQMgAkEANgIcIAIgATYCFCACQcASNgIQIAJBCzYCDAwNC0EAIQMgAkEANgIcIAIgATYCFCACQZUJNgIQIAJBCzYCDAwMC0EAIQMgAkEANgIcIAIgATYCFCACQeEPNgIQIAJBCjYCDAwLC0EAIQMgAkEANgIcIAIgATYCFCACQfsPNgIQIAJBCjYCDAwKC0EAIQMgAkEANgIcIAIgATYCFCACQfEZNgIQIAJBAjYCDAwJC0EAIQMgAkEANgIcIAIgATYCFCACQcQUNgIQIAJBAjYCDAwIC0EAIQMgAkEANgIcIAIgATYCFCACQfIVNgIQIAJBAjYCDAwHCyACQQI2AhwgAiABNgIUIAJBnBo2AhAgAkEWNgIMQQAhAwwGC0EBIQMMBQtB1AAhAyABIARGDQQgCEEIaiEJIAIoAgAhBQJAAkAgASAERwRAIAVB2MIAaiEHIAQgBWogAWshACAFQX9zQQpqIgUgAWohBgNAIAEtAAAgBy0AAEcEQEECIQcMAwsgBUUEQEEAIQcgBiEBDAMLIAVBAWshBSAHQQFqIQcgBCABQQFqIgFHDQALIAAhBSAEIQELIAlBATYCACACIAU2AgAMAQsgAkEANgIAIAkgBzYCAAsgCSABNgIEIAgoAgwhACAIKAIIDgMBBAIACwALIAJBADYCHCACQbUaNgIQIAJBFzYCDCACIABBAWo2AhRBACEDDAILIAJBADYCHCACIAA2AhQgAkHKGjYCECACQQk2AgxBACEDDAELIAEgBEYEQEEiIQMMAQsgAkEJNgIIIAIgATYCBEEhIQMLIAhBEGokACADRQRAIAIoAgwhAAwBCyACIAM2AhxBACEAIAIoAgQiAUUNACACIAEgBCACKAIIEQEAIgFFDQAgAiAENgIUIAIgATYCDCABIQALIAALvgIBAn8gAEEAOgAAIABB3ABqIgFBAWtBADoAACAAQQA6AAIgAEEAOgABIAFBA2tBADoAACABQQJrQQA6AAAgAEEAOgADIAFBBGtBADoAAEEAIABrQQNxIgEgAGoiAEEANgIAQdwAIAFrQXxxIgIgAGoiAUEEa0EANgIAAkAgAkEJSQ0AIABBADYCCCAAQQA2AgQgAUEIa0EANgIAIAFBDGtBADYCACACQRlJDQAgAEEANgIYIABBADYCFCAAQQA2AhAgAEEANgIMIAFBEGtBADYCACABQRRrQQA2AgAgAUEYa0EANgIAIAFBHGtBADYCACACIABBBHFBGHIiAmsiAUEgSQ0AIAAgAmohAANAIABCADcDGCAAQgA3AxAgAEIANwMIIABCADcDACAAQSBqIQAgAUEgayIBQR9LDQALCwtWAQF/AkAgACgCDA0AAkACQAJAAkAgAC0ALw4DAQADAgsgACgCOCIBRQ0AIAEoAiwiAUUNACAAIAERAAAiAQ0DC0EADwsACyAAQcMWNgIQQQ4hAQsgAQsaACAAKAIMRQRAIABB0Rs2AhAgAEEVNgIMCwsUACAAKAIMQRVGBEAgAEEANgIMCwsUACAAKAIMQRZGBEAgAEEANgIMCwsHACAAKAIMCwcAIAAoAhALCQAgACABNgIQCwcAIAAoAhQLFwAgAEEkTwRAAAsgAEECdEGgM2ooAgALFwAgAEEuTwRAAAsgAEECdEGwNGooAgALvwkBAX9B6yghAQJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAIABB5ABrDvQDY2IAAWFhYWFhYQIDBAVhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhBgcICQoLDA0OD2FhYWFhEGFhYWFhYWFhYWFhEWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYRITFBUWFxgZGhthYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhHB0eHyAhIiMkJSYnKCkqKywtLi8wMTIzNDU2YTc4OTphYWFhYWFhYTthYWE8YWFhYT0+P2FhYWFhYWFhQGFhQWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYUJDREVGR0hJSktMTU5PUFFSU2FhYWFhYWFhVFVWV1hZWlthXF1hYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFeYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhX2BhC0HhJw8LQaQhDwtByywPC0H+MQ8LQcAkDwtBqyQPC0GNKA8LQeImDwtBgDAPC0G5Lw8LQdckDwtB7x8PC0HhHw8LQfofDwtB8iAPC0GoLw8LQa4yDwtBiDAPC0HsJw8LQYIiDwtBjh0PC0HQLg8LQcojDwtBxTIPC0HfHA8LQdIcDwtBxCAPC0HXIA8LQaIfDwtB7S4PC0GrMA8LQdQlDwtBzC4PC0H6Lg8LQfwrDwtB0jAPC0HxHQ8LQbsgDwtB9ysPC0GQMQ8LQdcxDwtBoi0PC0HUJw8LQeArDwtBnywPC0HrMQ8LQdUfDwtByjEPC0HeJQ8LQdQeDwtB9BwPC0GnMg8LQbEdDwtBoB0PC0G5MQ8LQbwwDwtBkiEPC0GzJg8LQeksDwtBrB4PC0HUKw8LQfcmDwtBgCYPC0GwIQ8LQf4eDwtBjSMPC0GJLQ8LQfciDwtBoDEPC0GuHw8LQcYlDwtB6B4PC0GTIg8LQcIvDwtBwx0PC0GLLA8LQeEdDwtBjS8PC0HqIQ8LQbQtDwtB0i8PC0HfMg8LQdIyDwtB8DAPC0GpIg8LQfkjDwtBmR4PC0G1LA8LQZswDwtBkjIPC0G2Kw8LQcIiDwtB+DIPC0GeJQ8LQdAiDwtBuh4PC0GBHg8LAAtB1iEhAQsgAQsWACAAIAAtAC1B/gFxIAFBAEdyOgAtCxkAIAAgAC0ALUH9AXEgAUEAR0EBdHI6AC0LGQAgACAALQAtQfsBcSABQQBHQQJ0cjoALQsZACAAIAAtAC1B9wFxIAFBAEdBA3RyOgAtCz4BAn8CQCAAKAI4IgNFDQAgAygCBCIDRQ0AIAAgASACIAFrIAMRAQAiBEF/Rw0AIABBxhE2AhBBGCEECyAECz4BAn8CQCAAKAI4IgNFDQAgAygCCCIDRQ0AIAAgASACIAFrIAMRAQAiBEF/Rw0AIABB9go2AhBBGCEECyAECz4BAn8CQCAAKAI4IgNFDQAgAygCDCIDRQ0AIAAgASACIAFrIAMRAQAiBEF/Rw0AIABB7Ro2AhBBGCEECyAECz4BAn8CQCAAKAI4IgNFDQAgAygCECIDRQ0AIAAgASACIAFrIAMRAQAiBEF/Rw0AIABBlRA2AhBBGCEECyAECz4BAn8CQCAAKAI4IgNFDQAgAygCFCIDRQ0AIAAgASACIAFrIAMRAQAiBEF/Rw0AIABBqhs2AhBBGCEECyAECz4BAn8CQCAAKAI4IgNFDQAgAygCGCIDRQ0AIAAgASACIAFrIAMRAQAiBEF/Rw0AIABB7RM2AhBBGCEECyAECz4BAn8CQCAAKAI4IgNFDQAgAygCKCIDRQ0AIAAgASACIAFrIAMRAQAiBEF/Rw0AIABB9gg2AhBBGCEECyAECz4BAn8CQCAAKAI4IgNFDQAgAygCHCIDRQ0AIAAgASACIAFrIAMRAQAiBEF/Rw0AIABBwhk2AhBBGCEECyAECz4BAn8CQCAAKAI4IgNFDQAgAygCICIDRQ0AIAAgASACIAFrIAMRAQAiBEF/Rw0AIABBlBQ2AhBBGCEECyAEC1kBAn8CQCAALQAoQQFGDQAgAC8BMiIBQeQAa0HkAEkNACABQcwBRg0AIAFBsAJGDQAgAC8BMCIAQcAAcQ0AQQEhAiAAQYgEcUGABEYNACAAQShxRSECCyACC4wBAQJ/AkACQAJAIAAtACpFDQAgAC0AK0UNACAALwEwIgFBAnFFDQEMAgsgAC8BMCIBQQFxRQ0BC0EBIQIgAC0AKEEBRg0AIAAvATIiAEHkAGtB5ABJDQAgAEHMAUYNACAAQbACRg0AIAFBwABxDQBBACECIAFBiARxQYAERg0AIAFBKHFBAEchAgsgAgtzACAAQRBq/QwAAAAAAAAAAAAAAAAAAAAA/QsDACAA/QwAAAAAAAAAAAAAAAAAAAAA/QsDACAAQTBq/QwAAAAAAAAAAAAAAAAAAAAA/QsDACAAQSBq/QwAAAAAAAAAAAAAAAAAAAAA/QsDACAAQd0BNgIcCwYAIAAQMguaLQELfyMAQRBrIgokAEGk0AAoAgAiCUUEQEHk0wAoAgAiBUUEQEHw0wBCfzcCAEHo0wBCgICEgICAwAA3AgBB5NMAIApBCGpBcHFB2KrVqgVzIgU2AgBB+NMAQQA2AgBByNMAQQA2AgALQczTAEGA1AQ2AgBBnNAAQYDUBDYCAEGw0AAgBTYCAEGs0ABBfzYCAEHQ0wBBgKwDNgIAA0AgAUHI0ABqIAFBvNAAaiICNgIAIAIgAUG00ABqIgM2AgAgAUHA0ABqIAM2AgAgAUHQ0ABqIAFBxNAAaiIDNgIAIAMgAjYCACABQdjQAGogAUHM0ABqIgI2AgAgAiADNgIAIAFB1NAAaiACNgIAIAFBIGoiAUGAAkcNAAtBjNQEQcGrAzYCAEGo0ABB9NMAKAIANgIAQZjQAEHAqwM2AgBBpNAAQYjUBDYCAEHM/wdBODYCAEGI1AQhCQsCQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQCAAQewBTQRAQYzQACgCACIGQRAgAEETakFwcSAAQQtJGyIEQQN2IgB2IgFBA3EEQAJAIAFBAXEgAHJBAXMiAkEDdCIAQbTQAGoiASAAQbzQAGooAgAiACgCCCIDRgRAQYzQACAGQX4gAndxNgIADAELIAEgAzYCCCADIAE2AgwLIABBCGohASAAIAJBA3QiAkEDcjYCBCAAIAJqIgAgACgCBEEBcjYCBAwRC0GU0AAoAgAiCCAETw0BIAEEQAJAQQIgAHQiAkEAIAJrciABIAB0cWgiAEEDdCICQbTQAGoiASACQbzQAGooAgAiAigCCCIDRgRAQYzQACAGQX4gAHdxIgY2AgAMAQsgASADNgIIIAMgATYCDAsgAiAEQQNyNgIEIABBA3QiACAEayEFIAAgAmogBTYCACACIARqIgQgBUEBcjYCBCAIBEAgCEF4cUG00ABqIQBBoNAAKAIAIQMCf0EBIAhBA3Z0IgEgBnFFBEBBjNAAIAEgBnI2AgAgAAwBCyAAKAIICyIBIAM2AgwgACADNgIIIAMgADYCDCADIAE2AggLIAJBCGohAUGg0AAgBDYCAEGU0AAgBTYCAAwRC0GQ0AAoAgAiC0UNASALaEECdEG80gBqKAIAIgAoAgRBeHEgBGshBSAAIQIDQAJAIAIoAhAiAUUEQCACQRRqKAIAIgFFDQELIAEoAgRBeHEgBGsiAyAFSSECIAMgBSACGyEFIAEgACACGyEAIAEhAgwBCwsgACgCGCEJIAAoAgwiAyAARwRAQZzQACgCABogAyAAKAIIIgE2AgggASADNgIMDBALIABBFGoiAigCACIBRQRAIAAoAhAiAUUNAyAAQRBqIQILA0AgAiEHIAEiA0EUaiICKAIAIgENACADQRBqIQIgAygCECIBDQALIAdBADYCAAwPC0F/IQQgAEG/f0sNACAAQRNqIgFBcHEhBEGQ0AAoAgAiCEUNAEEAIARrIQUCQAJAAkACf0EAIARBgAJJDQAaQR8gBEH///8HSw0AGiAEQSYgAUEIdmciAGt2QQFxIABBAXRrQT5qCyIGQQJ0QbzSAGooAgAiAkUEQEEAIQFBACEDDAELQQAhASAEQRkgBkEBdmtBACAGQR9HG3QhAEEAIQMDQAJAIAIoAgRBeHEgBGsiByAFTw0AIAIhAyAHIgUNAEEAIQUgAiEBDAMLIAEgAkEUaigCACIHIAcgAiAAQR12QQRxakEQaigCACICRhsgASAHGyEBIABBAXQhACACDQALCyABIANyRQRAQQAhA0ECIAZ0IgBBACAAa3IgCHEiAEUNAyAAaEECdEG80gBqKAIAIQELIAFFDQELA0AgASgCBEF4cSAEayICIAVJIQAgAiAFIAAbIQUgASADIAAbIQMgASgCECIABH8gAAUgAUEUaigCAAsiAQ0ACwsgA0UNACAFQZTQACgCACAEa08NACADKAIYIQcgAyADKAIMIgBHBEBBnNAAKAIAGiAAIAMoAggiATYCCCABIAA2AgwMDgsgA0EUaiICKAIAIgFFBEAgAygCECIBRQ0DIANBEGohAgsDQCACIQYgASIAQRRqIgIoAgAiAQ0AIABBEGohAiAAKAIQIgENAAsgBkEANgIADA0LQZTQACgCACIDIARPBEBBoNAAKAIAIQECQCADIARrIgJBEE8EQCABIARqIgAgAkEBcjYCBCABIANqIAI2AgAgASAEQQNyNgIEDAELIAEgA0EDcjYCBCABIANqIgAgACgCBEEBcjYCBEEAIQBBACECC0GU0AAgAjYCAEGg0AAgADYCACABQQhqIQEMDwtBmNAAKAIAIgMgBEsEQCAEIAlqIgAgAyAEayIBQQFyNgIEQaTQACAANgIAQZjQACABNgIAIAkgBEEDcjYCBCAJQQhqIQEMDwtBACEBIAQCf0Hk0wAoAgAEQEHs0wAoAgAMAQtB8NMAQn83AgBB6NMAQoCAhICAgMAANwIAQeTTACAKQQxqQXBxQdiq1aoFczYCAEH40wBBADYCAEHI0wBBADYCAEGAgAQLIgAgBEHHAGoiBWoiBkEAIABrIgdxIgJPBEBB/NMAQTA2AgAMDwsCQEHE0wAoAgAiAUUNAEG80wAoAgAiCCACaiEAIAAgAU0gACAIS3ENAEEAIQFB/NMAQTA2AgAMDwtByNMALQAAQQRxDQQCQAJAIAkEQEHM0wAhAQNAIAEoAgAiACAJTQRAIAAgASgCBGogCUsNAwsgASgCCCIBDQALC0EAEDMiAEF/Rg0FIAIhBkHo0wAoAgAiAUEBayIDIABxBEAgAiAAayAAIANqQQAgAWtxaiEGCyAEIAZPDQUgBkH+////B0sNBUHE0wAoAgAiAwRAQbzTACgCACIHIAZqIQEgASAHTQ0GIAEgA0sNBgsgBhAzIgEgAEcNAQwHCyAGIANrIAdxIgZB/v///wdLDQQgBhAzIQAgACABKAIAIAEoAgRqRg0DIAAhAQsCQCAGIARByABqTw0AIAFBf0YNAEHs0wAoAgAiACAFIAZrakEAIABrcSIAQf7///8HSwRAIAEhAAwHCyAAEDNBf0cEQCAAIAZqIQYgASEADAcLQQAgBmsQMxoMBAsgASIAQX9HDQUMAwtBACEDDAwLQQAhAAwKCyAAQX9HDQILQcjTAEHI0wAoAgBBBHI2AgALIAJB/v///wdLDQEgAhAzIQBBABAzIQEgAEF/Rg0BIAFBf0YNASAAIAFPDQEgASAAayIGIARBOGpNDQELQbzTAEG80wAoAgAgBmoiATYCAEHA0wAoAgAgAUkEQEHA0wAgATYCAAsCQAJAAkBBpNAAKAIAIgIEQEHM0wAhAQNAIAAgASgCACIDIAEoAgQiBWpGDQIgASgCCCIBDQALDAILQZzQACgCACIBQQBHIAAgAU9xRQRAQZzQACAANgIAC0EAIQFB0NMAIAY2AgBBzNMAIAA2AgBBrNAAQX82AgBBsNAAQeTTACgCADYCAEHY0wBBADYCAANAIAFByNAAaiABQbzQAGoiAjYCACACIAFBtNAAaiIDNgIAIAFBwNAAaiADNgIAIAFB0NAAaiABQcTQAGoiAzYCACADIAI2AgAgAUHY0ABqIAFBzNAAaiICNgIAIAIgAzYCACABQdTQAGogAjYCACABQSBqIgFBgAJHDQALQXggAGtBD3EiASAAaiICIAZBOGsiAyABayIBQQFyNgIEQajQAEH00wAoAgA2AgBBmNAAIAE2AgBBpNAAIAI2AgAgACADakE4NgIEDAILIAAgAk0NACACIANJDQAgASgCDEEIcQ0AQXggAmtBD3EiACACaiIDQZjQACgCACAGaiIHIABrIgBBAXI2AgQgASAFIAZqNgIEQajQAEH00wAoAgA2AgBBmNAAIAA2AgBBpNAAIAM2AgAgAiAHakE4NgIEDAELIABBnNAAKAIASQRAQZzQACAANgIACyAAIAZqIQNBzNMAIQECQAJAAkADQCADIAEoAgBHBEAgASgCCCIBDQEMAgsLIAEtAAxBCHFFDQELQczTACEBA0AgASgCACIDIAJNBEAgAyABKAIEaiIFIAJLDQMLIAEoAgghAQwACwALIAEgADYCACABIAEoAgQgBmo2AgQgAEF4IABrQQ9xaiIJIARBA3I2AgQgA0F4IANrQQ9xaiIGIAQgCWoiBGshASACIAZGBEBBpNAAIAQ2AgBBmNAAQZjQACgCACABaiIANgIAIAQgAEEBcjYCBAwIC0Gg0AAoAgAgBkYEQEGg0AAgBDYCAEGU0ABBlNAAKAIAIAFqIgA2AgAgBCAAQQFyNgIEIAAgBGogADYCAAwICyAGKAIEIgVBA3FBAUcNBiAFQXhxIQggBUH/AU0EQCAFQQN2IQMgBigCCCIAIAYoAgwiAkYEQEGM0ABBjNAAKAIAQX4gA3dxNgIADAcLIAIgADYCCCAAIAI2AgwMBgsgBigCGCEHIAYgBigCDCIARwRAIAAgBigCCCICNgIIIAIgADYCDAwFCyAGQRRqIgIoAgAiBUUEQCAGKAIQIgVFDQQgBkEQaiECCwNAIAIhAyAFIgBBFGoiAigCACIFDQAgAEEQaiECIAAoAhAiBQ0ACyADQQA2AgAMBAtBeCAAa0EPcSIBIABqIgcgBkE4ayIDIAFrIgFBAXI2AgQgACADakE4NgIEIAIgBUE3IAVrQQ9xakE/ayIDIAMgAkEQakkbIgNBIzYCBEGo0ABB9NMAKAIANgIAQZjQACABNgIAQaTQACAHNgIAIANBEGpB1NMAKQIANwIAIANBzNMAKQIANwIIQdTTACADQQhqNgIAQdDTACAGNgIAQczTACAANgIAQdjTAEEANgIAIANBJGohAQNAIAFBBzYCACAFIAFBBGoiAUsNAAsgAiADRg0AIAMgAygCBEF+cTYCBCADIAMgAmsiBTYCACACIAVBAXI2AgQgBUH/AU0EQCAFQXhxQbTQAGohAAJ/QYzQACgCACIBQQEgBUEDdnQiA3FFBEBBjNAAIAEgA3I2AgAgAAwBCyAAKAIICyIBIAI2AgwgACACNgIIIAIgADYCDCACIAE2AggMAQtBHyEBIAVB////B00EQCAFQSYgBUEIdmciAGt2QQFxIABBAXRrQT5qIQELIAIgATYCHCACQgA3AhAgAUECdEG80gBqIQBBkNAAKAIAIgNBASABdCIGcUUEQCAAIAI2AgBBkNAAIAMgBnI2AgAgAiAANgIYIAIgAjYCCCACIAI2AgwMAQsgBUEZIAFBAXZrQQAgAUEfRxt0IQEgACgCACEDAkADQCADIgAoAgRBeHEgBUYNASABQR12IQMgAUEBdCEBIAAgA0EEcWpBEGoiBigCACIDDQALIAYgAjYCACACIAA2AhggAiACNgIMIAIgAjYCCAwBCyAAKAIIIgEgAjYCDCAAIAI2AgggAkEANgIYIAIgADYCDCACIAE2AggLQZjQACgCACIBIARNDQBBpNAAKAIAIgAgBGoiAiABIARrIgFBAXI2AgRBmNAAIAE2AgBBpNAAIAI2AgAgACAEQQNyNgIEIABBCGohAQwIC0EAIQFB/NMAQTA2AgAMBwtBACEACyAHRQ0AAkAgBigCHCICQQJ0QbzSAGoiAygCACAGRgRAIAMgADYCACAADQFBkNAAQZDQACgCAEF+IAJ3cTYCAAwCCyAHQRBBFCAHKAIQIAZGG2ogADYCACAARQ0BCyAAIAc2AhggBigCECICBEAgACACNgIQIAIgADYCGAsgBkEUaigCACICRQ0AIABBFGogAjYCACACIAA2AhgLIAEgCGohASAGIAhqIgYoAgQhBQsgBiAFQX5xNgIEIAEgBGogATYCACAEIAFBAXI2AgQgAUH/AU0EQCABQXhxQbTQAGohAAJ/QYzQACgCACICQQEgAUEDdnQiAXFFBEBBjNAAIAEgAnI2AgAgAAwBCyAAKAIICyIBIAQ2AgwgACAENgIIIAQgADYCDCAEIAE2AggMAQtBHyEFIAFB////B00EQCABQSYgAUEIdmciAGt2QQFxIABBAXRrQT5qIQULIAQgBTYCHCAEQgA3AhAgBUECdEG80gBqIQBBkNAAKAIAIgJBASAFdCIDcUUEQCAAIAQ2AgBBkNAAIAIgA3I2AgAgBCAANgIYIAQgBDYCCCAEIAQ2AgwMAQsgAUEZIAVBAXZrQQAgBUEfRxt0IQUgACgCACEAAkADQCAAIgIoAgRBeHEgAUYNASAFQR12IQAgBUEBdCEFIAIgAEEEcWpBEGoiAygCACIADQALIAMgBDYCACAEIAI2AhggBCAENgIMIAQgBDYCCAwBCyACKAIIIgAgBDYCDCACIAQ2AgggBEEANgIYIAQgAjYCDCAEIAA2AggLIAlBCGohAQwCCwJAIAdFDQACQCADKAIcIgFBAnRBvNIAaiICKAIAIANGBEAgAiAANgIAIAANAUGQ0AAgCEF+IAF3cSIINgIADAILIAdBEEEUIAcoAhAgA0YbaiAANgIAIABFDQELIAAgBzYCGCADKAIQIgEEQCAAIAE2AhAgASAANgIYCyADQRRqKAIAIgFFDQAgAEEUaiABNgIAIAEgADYCGAsCQCAFQQ9NBEAgAyAEIAVqIgBBA3I2AgQgACADaiIAIAAoAgRBAXI2AgQMAQsgAyAEaiICIAVBAXI2AgQgAyAEQQNyNgIEIAIgBWogBTYCACAFQf8BTQRAIAVBeHFBtNAAaiEAAn9BjNAAKAIAIgFBASAFQQN2dCIFcUUEQEGM0AAgASAFcjYCACAADAELIAAoAggLIgEgAjYCDCAAIAI2AgggAiAANgIMIAIgATYCCAwBC0EfIQEgBUH///8HTQRAIAVBJiAFQQh2ZyIAa3ZBAXEgAEEBdGtBPmohAQsgAiABNgIcIAJCADcCECABQQJ0QbzSAGohAEEBIAF0IgQgCHFFBEAgACACNgIAQZDQACAEIAhyNgIAIAIgADYCGCACIAI2AgggAiACNgIMDAELIAVBGSABQQF2a0EAIAFBH0cbdCEBIAAoAgAhBAJAA0AgBCIAKAIEQXhxIAVGDQEgAUEddiEEIAFBAXQhASAAIARBBHFqQRBqIgYoAgAiBA0ACyAGIAI2AgAgAiAANgIYIAIgAjYCDCACIAI2AggMAQsgACgCCCIBIAI2AgwgACACNgIIIAJBADYCGCACIAA2AgwgAiABNgIICyADQQhqIQEMAQsCQCAJRQ0AAkAgACgCHCIBQQJ0QbzSAGoiAigCACAARgRAIAIgAzYCACADDQFBkNAAIAtBfiABd3E2AgAMAgsgCUEQQRQgCSgCECAARhtqIAM2AgAgA0UNAQsgAyAJNgIYIAAoAhAiAQRAIAMgATYCECABIAM2AhgLIABBFGooAgAiAUUNACADQRRqIAE2AgAgASADNgIYCwJAIAVBD00EQCAAIAQgBWoiAUEDcjYCBCAAIAFqIgEgASgCBEEBcjYCBAwBCyAAIARqIgcgBUEBcjYCBCAAIARBA3I2AgQgBSAHaiAFNgIAIAgEQCAIQXhxQbTQAGohAUGg0AAoAgAhAwJ/QQEgCEEDdnQiAiAGcUUEQEGM0AAgAiAGcjYCACABDAELIAEoAggLIgIgAzYCDCABIAM2AgggAyABNgIMIAMgAjYCCAtBoNAAIAc2AgBBlNAAIAU2AgALIABBCGohAQsgCkEQaiQAIAELQwAgAEUEQD8AQRB0DwsCQCAAQf//A3ENACAAQQBIDQAgAEEQdkAAIgBBf0YEQEH80wBBMDYCAEF/DwsgAEEQdA8LAAsL3D8iAEGACAsJAQAAAAIAAAADAEGUCAsFBAAAAAUAQaQICwkGAAAABwAAAAgAQdwIC4otSW52YWxpZCBjaGFyIGluIHVybCBxdWVyeQBTcGFuIGNhbGxiYWNrIGVycm9yIGluIG9uX2JvZHkAQ29udGVudC1MZW5ndGggb3ZlcmZsb3cAQ2h1bmsgc2l6ZSBvdmVyZmxvdwBSZXNwb25zZSBvdmVyZmxvdwBJbnZhbGlkIG1ldGhvZCBmb3IgSFRUUC94LnggcmVxdWVzdABJbnZhbGlkIG1ldGhvZCBmb3IgUlRTUC94LnggcmVxdWVzdABFeHBlY3RlZCBTT1VSQ0UgbWV0aG9kIGZvciBJQ0UveC54IHJlcXVlc3QASW52YWxpZCBjaGFyIGluIHVybCBmcmFnbWVudCBzdGFydABFeHBlY3RlZCBkb3QAU3BhbiBjYWxsYmFjayBlcnJvciBpbiBvbl9zdGF0dXMASW52YWxpZCByZXNwb25zZSBzdGF0dXMASW52YWxpZCBjaGFyYWN0ZXIgaW4gY2h1bmsgZXh0ZW5zaW9ucwBVc2VyIGNhbGxiYWNrIGVycm9yAGBvbl9yZXNldGAgY2FsbGJhY2sgZXJyb3IAYG9uX2NodW5rX2hlYWRlcmAgY2FsbGJhY2sgZXJyb3IAYG9uX21lc3NhZ2VfYmVnaW5gIGNhbGxiYWNrIGVycm9yAGBvbl9jaHVua19leHRlbnNpb25fdmFsdWVgIGNhbGxiYWNrIGVycm9yAGBvbl9zdGF0dXNfY29tcGxldGVgIGNhbGxiYWNrIGVycm9yAGBvbl92ZXJzaW9uX2NvbXBsZXRlYCBjYWxsYmFjayBlcnJvcgBgb25fdXJsX2NvbXBsZXRlYCBjYWxsYmFjayBlcnJvcgBgb25fY2h1bmtfY29tcGxldGVgIGNhbGxiYWNrIGVycm9yAGBvbl9oZWFkZXJfdmFsdWVfY29tcGxldGVgIGNhbGxiYWNrIGVycm9yAGBvbl9tZXNzYWdlX2NvbXBsZXRlYCBjYWxsYmFjayBlcnJvcgBgb25fbWV0aG9kX2NvbXBsZXRlYCBjYWxsYmFjayBlcnJvcgBgb25faGVhZGVyX2ZpZWxkX2NvbXBsZXRlYCBjYWxsYmFjayBlcnJvcgBgb25fY2h1bmtfZXh0ZW5zaW9uX25hbWVgIGNhbGxiYWNrIGVycm9yAFVuZXhwZWN0ZWQgY2hhciBpbiB1cmwgc2VydmVyAEludmFsaWQgaGVhZGVyIHZhbHVlIGNoYXIASW52YWxpZCBoZWFkZXIgZmllbGQgY2hhcgBTcGFuIGNhbGxiYWNrIGVycm9yIGluIG9uX3ZlcnNpb24ASW52YWxpZCBtaW5vciB2ZXJzaW9uAEludmFsaWQgbWFqb3IgdmVyc2lvbgBFeHBlY3RlZCBzcGFjZSBhZnRlciB2ZXJzaW9uAEV4cGVjdGVkIENSTEYgYWZ0ZXIgdmVyc2lvbgBJbnZhbGlkIEhUVFAgdmVyc2lvbgBJbnZhbGlkIGhlYWRlciB0b2tlbgBTcGFuIGNhbGxiYWNrIGVycm9yIGluIG9uX3VybABJbnZhbGlkIGNoYXJhY3RlcnMgaW4gdXJsAFVuZXhwZWN0ZWQgc3RhcnQgY2hhciBpbiB1cmwARG91YmxlIEAgaW4gdXJsAEVtcHR5IENvbnRlbnQtTGVuZ3RoAEludmFsaWQgY2hhcmFjdGVyIGluIENvbnRlbnQtTGVuZ3RoAER1cGxpY2F0ZSBDb250ZW50LUxlbmd0aABJbnZhbGlkIGNoYXIgaW4gdXJsIHBhdGgAQ29udGVudC1MZW5ndGggY2FuJ3QgYmUgcHJlc2VudCB3aXRoIFRyYW5zZmVyLUVuY29kaW5nAEludmFsaWQgY2hhcmFjdGVyIGluIGNodW5rIHNpemUAU3BhbiBjYWxsYmFjayBlcnJvciBpbiBvbl9oZWFkZXJfdmFsdWUAU3BhbiBjYWxsYmFjayBlcnJvciBpbiBvbl9jaHVua19leHRlbnNpb25fdmFsdWUASW52YWxpZCBjaGFyYWN0ZXIgaW4gY2h1bmsgZXh0ZW5zaW9ucyB2YWx1ZQBNaXNzaW5nIGV4cGVjdGVkIExGIGFmdGVyIGhlYWRlciB2YWx1ZQBJbnZhbGlkIGBUcmFuc2Zlci1FbmNvZGluZ2AgaGVhZGVyIHZhbHVlAEludmFsaWQgY2hhcmFjdGVyIGluIGNodW5rIGV4dGVuc2lvbnMgcXVvdGUgdmFsdWUASW52YWxpZCBjaGFyYWN0ZXIgaW4gY2h1bmsgZXh0ZW5zaW9ucyBxdW90ZWQgdmFsdWUAUGF1c2VkIGJ5IG9uX2hlYWRlcnNfY29tcGxldGUASW52YWxpZCBFT0Ygc3RhdGUAb25fcmVzZXQgcGF1c2UAb25fY2h1bmtfaGVhZGVyIHBhdXNlAG9uX21lc3NhZ2VfYmVnaW4gcGF1c2UAb25fY2h1bmtfZXh0ZW5zaW9uX3ZhbHVlIHBhdXNlAG9uX3N0YXR1c19jb21wbGV0ZSBwYXVzZQBvbl92ZXJzaW9uX2NvbXBsZXRlIHBhdXNlAG9uX3VybF9jb21wbGV0ZSBwYXVzZQBvbl9jaHVua19jb21wbGV0ZSBwYXVzZQBvbl9oZWFkZXJfdmFsdWVfY29tcGxldGUgcGF1c2UAb25fbWVzc2FnZV9jb21wbGV0ZSBwYXVzZQBvbl9tZXRob2RfY29tcGxldGUgcGF1c2UAb25faGVhZGVyX2ZpZWxkX2NvbXBsZXRlIHBhdXNlAG9uX2NodW5rX2V4dGVuc2lvbl9uYW1lIHBhdXNlAFVuZXhwZWN0ZWQgc3BhY2UgYWZ0ZXIgc3RhcnQgbGluZQBTcGFuIGNhbGxiYWNrIGVycm9yIGluIG9uX2NodW5rX2V4dGVuc2lvbl9uYW1lAEludmFsaWQgY2hhcmFjdGVyIGluIGNodW5rIGV4dGVuc2lvbnMgbmFtZQBQYXVzZSBvbiBDT05ORUNUL1VwZ3JhZGUAUGF1c2Ugb24gUFJJL1VwZ3JhZGUARXhwZWN0ZWQgSFRUUC8yIENvbm5lY3Rpb24gUHJlZmFjZQBTcGFuIGNhbGxiYWNrIGVycm9yIGluIG9uX21ldGhvZABFeHBlY3RlZCBzcGFjZSBhZnRlciBtZXRob2QAU3BhbiBjYWxsYmFjayBlcnJvciBpbiBvbl9oZWFkZXJfZmllbGQAUGF1c2VkAEludmFsaWQgd29yZCBlbmNvdW50ZXJlZABJbnZhbGlkIG1ldGhvZCBlbmNvdW50ZXJlZABVbmV4cGVjdGVkIGNoYXIgaW4gdXJsIHNjaGVtYQBSZXF1ZXN0IGhhcyBpbnZhbGlkIGBUcmFuc2Zlci1FbmNvZGluZ2AAU1dJVENIX1BST1hZAFVTRV9QUk9YWQBNS0FDVElWSVRZAFVOUFJPQ0VTU0FCTEVfRU5USVRZAENPUFkATU9WRURfUEVSTUFORU5UTFkAVE9PX0VBUkxZAE5PVElGWQBGQUlMRURfREVQRU5ERU5DWQBCQURfR0FURVdBWQBQTEFZAFBVVABDSEVDS09VVABHQVRFV0FZX1RJTUVPVVQAUkVRVUVTVF9USU1FT1VUAE5FVFdPUktfQ09OTkVDVF9USU1FT1VUAENPTk5FQ1RJT05fVElNRU9VVABMT0dJTl9USU1FT1VUAE5FVFdPUktfUkVBRF9USU1FT1VUAFBPU1QATUlTRElSRUNURURfUkVRVUVTVABDTElFTlRfQ0xPU0VEX1JFUVVFU1QAQ0xJRU5UX0NMT1NFRF9MT0FEX0JBTEFOQ0VEX1JFUVVFU1QAQkFEX1JFUVVFU1QASFRUUF9SRVFVRVNUX1NFTlRfVE9fSFRUUFNfUE9SVABSRVBPUlQASU1fQV9URUFQT1QAUkVTRVRfQ09OVEVOVABOT19DT05URU5UAFBBUlRJQUxfQ09OVEVOVABIUEVfSU5WQUxJRF9DT05TVEFOVABIUEVfQ0JfUkVTRVQAR0VUAEhQRV9TVFJJQ1QAQ09ORkxJQ1QAVEVNUE9SQVJZX1JFRElSRUNUAFBFUk1BTkVOVF9SRURJUkVDVABDT05ORUNUAE1VTFRJX1NUQVRVUwBIUEVfSU5WQUxJRF9TVEFUVVMAVE9PX01BTllfUkVRVUVTVFMARUFSTFlfSElOVFMAVU5BVkFJTEFCTEVfRk9SX0xFR0FMX1JFQVNPTlMAT1BUSU9OUwBTV0lUQ0hJTkdfUFJPVE9DT0xTAFZBUklBTlRfQUxTT19ORUdPVElBVEVTAE1VTFRJUExFX0NIT0lDRVMASU5URVJOQUxfU0VSVkVSX0VSUk9SAFdFQl9TRVJWRVJfVU5LTk9XTl9FUlJPUgBSQUlMR1VOX0VSUk9SAElERU5USVRZX1BST1ZJREVSX0FVVEhFTlRJQ0FUSU9OX0VSUk9SAFNTTF9DRVJUSUZJQ0FURV9FUlJPUgBJTlZBTElEX1hfRk9SV0FSREVEX0ZPUgBTRVRfUEFSQU1FVEVSAEdFVF9QQVJBTUVURVIASFBFX1VTRVIAU0VFX09USEVSAEhQRV9DQl9DSFVOS19IRUFERVIATUtDQUxFTkRBUgBTRVRVUABXRUJfU0VSVkVSX0lTX0RPV04AVEVBUkRPV04ASFBFX0NMT1NFRF9DT05ORUNUSU9OAEhFVVJJU1RJQ19FWFBJUkFUSU9OAERJU0NPTk5FQ1RFRF9PUEVSQVRJT04ATk9OX0FVVEhPUklUQVRJVkVfSU5GT1JNQVRJT04ASFBFX0lOVkFMSURfVkVSU0lPTgBIUEVfQ0JfTUVTU0FHRV9CRUdJTgBTSVRFX0lTX0ZST1pFTgBIUEVfSU5WQUxJRF9IRUFERVJfVE9LRU4ASU5WQUxJRF9UT0tFTgBGT1JCSURERU4ARU5IQU5DRV9ZT1VSX0NBTE0ASFBFX0lOVkFMSURfVVJMAEJMT0NLRURfQllfUEFSRU5UQUxfQ09OVFJPTABNS0NPTABBQ0wASFBFX0lOVEVSTkFMAFJFUVVFU1RfSEVBREVSX0ZJRUxEU19UT09fTEFSR0VfVU5PRkZJQ0lBTABIUEVfT0sAVU5MSU5LAFVOTE9DSwBQUkkAUkVUUllfV0lUSABIUEVfSU5WQUxJRF9DT05URU5UX0xFTkdUSABIUEVfVU5FWFBFQ1RFRF9DT05URU5UX0xFTkdUSABGTFVTSABQUk9QUEFUQ0gATS1TRUFSQ0gAVVJJX1RPT19MT05HAFBST0NFU1NJTkcATUlTQ0VMTEFORU9VU19QRVJTSVNURU5UX1dBUk5JTkcATUlTQ0VMTEFORU9VU19XQVJOSU5HAEhQRV9JTlZBTElEX1RSQU5TRkVSX0VOQ09ESU5HAEV4cGVjdGVkIENSTEYASFBFX0lOVkFMSURfQ0hVTktfU0laRQBNT1ZFAENPTlRJTlVFAEhQRV9DQl9TVEFUVVNfQ09NUExFVEUASFBFX0NCX0hFQURFUlNfQ09NUExFVEUASFBFX0NCX1ZFUlNJT05fQ09NUExFVEUASFBFX0NCX1VSTF9DT01QTEVURQBIUEVfQ0JfQ0hVTktfQ09NUExFVEUASFBFX0NCX0hFQURFUl9WQUxVRV9DT01QTEVURQBIUEVfQ0JfQ0hVTktfRVhURU5TSU9OX1ZBTFVFX0NPTVBMRVRFAEhQRV9DQl9DSFVOS19FWFRFTlNJT05fTkFNRV9DT01QTEVURQBIUEVfQ0JfTUVTU0FHRV9DT01QTEVURQBIUEVfQ0JfTUVUSE9EX0NPTVBMRVRFAEhQRV9DQl9IRUFERVJfRklFTERfQ09NUExFVEUAREVMRVRFAEhQRV9JTlZBTElEX0VPRl9TVEFURQBJTlZBTElEX1NTTF9DRVJUSUZJQ0FURQBQQVVTRQBOT19SRVNQT05TRQBVTlNVUFBPUlRFRF9NRURJQV9UWVBFAEdPTkUATk9UX0FDQ0VQVEFCTEUAU0VSVklDRV9VTkFWQUlMQUJMRQBSQU5HRV9OT1RfU0FUSVNGSUFCTEUAT1JJR0lOX0lTX1VOUkVBQ0hBQkxFAFJFU1BPTlNFX0lTX1NUQUxFAFBVUkdFAE1FUkdFAFJFUVVFU1RfSEVBREVSX0ZJRUxEU19UT09fTEFSR0UAUkVRVUVTVF9IRUFERVJfVE9PX0xBUkdFAFBBWUxPQURfVE9PX0xBUkdFAElOU1VGRklDSUVOVF9TVE9SQUdFAEhQRV9QQVVTRURfVVBHUkFERQBIUEVfUEFVU0VEX0gyX1VQR1JBREUAU09VUkNFAEFOTk9VTkNFAFRSQUNFAEhQRV9VTkVYUEVDVEVEX1NQQUNFAERFU0NSSUJFAFVOU1VCU0NSSUJFAFJFQ09SRABIUEVfSU5WQUxJRF9NRVRIT0QATk9UX0ZPVU5EAFBST1BGSU5EAFVOQklORABSRUJJTkQAVU5BVVRIT1JJWkVEAE1FVEhPRF9OT1RfQUxMT1dFRABIVFRQX1ZFUlNJT05fTk9UX1NVUFBPUlRFRABBTFJFQURZX1JFUE9SVEVEAEFDQ0VQVEVEAE5PVF9JTVBMRU1FTlRFRABMT09QX0RFVEVDVEVEAEhQRV9DUl9FWFBFQ1RFRABIUEVfTEZfRVhQRUNURUQAQ1JFQVRFRABJTV9VU0VEAEhQRV9QQVVTRUQAVElNRU9VVF9PQ0NVUkVEAFBBWU1FTlRfUkVRVUlSRUQAUFJFQ09ORElUSU9OX1JFUVVJUkVEAFBST1hZX0FVVEhFTlRJQ0FUSU9OX1JFUVVJUkVEAE5FVFdPUktfQVVUSEVOVElDQVRJT05fUkVRVUlSRUQATEVOR1RIX1JFUVVJUkVEAFNTTF9DRVJUSUZJQ0FURV9SRVFVSVJFRABVUEdSQURFX1JFUVVJUkVEAFBBR0VfRVhQSVJFRABQUkVDT05ESVRJT05fRkFJTEVEAEVYUEVDVEFUSU9OX0ZBSUxFRABSRVZBTElEQVRJT05fRkFJTEVEAFNTTF9IQU5EU0hBS0VfRkFJTEVEAExPQ0tFRABUUkFOU0ZPUk1BVElPTl9BUFBMSUVEAE5PVF9NT0RJRklFRABOT1RfRVhURU5ERUQAQkFORFdJRFRIX0xJTUlUX0VYQ0VFREVEAFNJVEVfSVNfT1ZFUkxPQURFRABIRUFEAEV4cGVjdGVkIEhUVFAvAABeEwAAJhMAADAQAADwFwAAnRMAABUSAAA5FwAA8BIAAAoQAAB1EgAArRIAAIITAABPFAAAfxAAAKAVAAAjFAAAiRIAAIsUAABNFQAA1BEAAM8UAAAQGAAAyRYAANwWAADBEQAA4BcAALsUAAB0FAAAfBUAAOUUAAAIFwAAHxAAAGUVAACjFAAAKBUAAAIVAACZFQAALBAAAIsZAABPDwAA1A4AAGoQAADOEAAAAhcAAIkOAABuEwAAHBMAAGYUAABWFwAAwRMAAM0TAABsEwAAaBcAAGYXAABfFwAAIhMAAM4PAABpDgAA2A4AAGMWAADLEwAAqg4AACgXAAAmFwAAxRMAAF0WAADoEQAAZxMAAGUTAADyFgAAcxMAAB0XAAD5FgAA8xEAAM8OAADOFQAADBIAALMRAAClEQAAYRAAADIXAAC7EwBB+TULAQEAQZA2C+ABAQECAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEAQf03CwEBAEGROAteAgMCAgICAgAAAgIAAgIAAgICAgICAgICAgAEAAAAAAACAgICAgICAgICAgICAgICAgICAgICAgICAgAAAAICAgICAgICAgICAgICAgICAgICAgICAgICAgICAAIAAgBB/TkLAQEAQZE6C14CAAICAgICAAACAgACAgACAgICAgICAgICAAMABAAAAAICAgICAgICAgICAgICAgICAgICAgICAgICAAAAAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAAgACAEHwOwsNbG9zZWVlcC1hbGl2ZQBBiTwLAQEAQaA8C+ABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEAAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEAQYk+CwEBAEGgPgvnAQEBAQEBAQEBAQEBAQIBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBY2h1bmtlZABBsMAAC18BAQABAQEBAQAAAQEAAQEAAQEBAQEBAQEBAQAAAAAAAAABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQAAAAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAAEAAQBBkMIACyFlY3Rpb25lbnQtbGVuZ3Rob25yb3h5LWNvbm5lY3Rpb24AQcDCAAstcmFuc2Zlci1lbmNvZGluZ3BncmFkZQ0KDQoNClNNDQoNClRUUC9DRS9UU1AvAEH5wgALBQECAAEDAEGQwwAL4AEEAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQBB+cQACwUBAgABAwBBkMUAC+ABBAEBBQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEAAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEAQfnGAAsEAQAAAQBBkccAC98BAQEAAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQBB+sgACwQBAAACAEGQyQALXwMEAAAEBAQEBAQEBAQEBAUEBAQEBAQEBAQEBAQABAAGBwQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAAEAAQABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQAAAAEAEH6ygALBAEAAAEAQZDLAAsBAQBBqssAC0ECAAAAAAAAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMAAAAAAAADAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwBB+swACwQBAAABAEGQzQALAQEAQZrNAAsGAgAAAAACAEGxzQALOgMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAAAAAAAAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMAQfDOAAuWAU5PVU5DRUVDS09VVE5FQ1RFVEVDUklCRUxVU0hFVEVBRFNFQVJDSFJHRUNUSVZJVFlMRU5EQVJWRU9USUZZUFRJT05TQ0hTRUFZU1RBVENIR0VPUkRJUkVDVE9SVFJDSFBBUkFNRVRFUlVSQ0VCU0NSSUJFQVJET1dOQUNFSU5ETktDS1VCU0NSSUJFSFRUUC9BRFRQLw==", "base64");
   }
 });
 
-// node_modules/undici/lib/web/fetch/constants.js
+// ../../../work/main/node_modules/undici/lib/web/fetch/constants.js
 var require_constants3 = __commonJS({
-  "node_modules/undici/lib/web/fetch/constants.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/fetch/constants.js"(exports, module) {
     "use strict";
     var corsSafeListedMethods = (
       /** @type {const} */
@@ -17368,9 +17371,9 @@ var require_constants3 = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/fetch/global.js
+// ../../../work/main/node_modules/undici/lib/web/fetch/global.js
 var require_global = __commonJS({
-  "node_modules/undici/lib/web/fetch/global.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/fetch/global.js"(exports, module) {
     "use strict";
     var globalOrigin = /* @__PURE__ */ Symbol.for("undici.globalOrigin.1");
     function getGlobalOrigin() {
@@ -17404,9 +17407,9 @@ var require_global = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/fetch/data-url.js
+// ../../../work/main/node_modules/undici/lib/web/fetch/data-url.js
 var require_data_url = __commonJS({
-  "node_modules/undici/lib/web/fetch/data-url.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/fetch/data-url.js"(exports, module) {
     "use strict";
     var assert = __require("node:assert");
     var encoder2 = new TextEncoder();
@@ -17756,9 +17759,9 @@ var require_data_url = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/fetch/webidl.js
+// ../../../work/main/node_modules/undici/lib/web/fetch/webidl.js
 var require_webidl = __commonJS({
-  "node_modules/undici/lib/web/fetch/webidl.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/fetch/webidl.js"(exports, module) {
     "use strict";
     var { types, inspect } = __require("node:util");
     var { markAsUncloneable } = __require("node:worker_threads");
@@ -18175,9 +18178,9 @@ var require_webidl = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/fetch/util.js
+// ../../../work/main/node_modules/undici/lib/web/fetch/util.js
 var require_util4 = __commonJS({
-  "node_modules/undici/lib/web/fetch/util.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/fetch/util.js"(exports, module) {
     "use strict";
     var { Transform } = __require("node:stream");
     var zlib = __require("node:zlib");
@@ -18499,9 +18502,9 @@ var require_util4 = __commonJS({
     var parseHashWithOptions = /(?<algo>sha256|sha384|sha512)-((?<hash>[A-Za-z0-9+/]+|[A-Za-z0-9_-]+)={0,2}(?:\s|$)( +[!-~]*)?)?/i;
     function parseMetadata(metadata) {
       const result2 = [];
-      let empty3 = true;
+      let empty = true;
       for (const token of metadata.split(" ")) {
-        empty3 = false;
+        empty = false;
         const parsedToken = parseHashWithOptions.exec(token);
         if (parsedToken === null || parsedToken.groups === void 0 || parsedToken.groups.algo === void 0) {
           continue;
@@ -18511,7 +18514,7 @@ var require_util4 = __commonJS({
           result2.push(parsedToken.groups);
         }
       }
-      if (empty3 === true) {
+      if (empty === true) {
         return "no metadata";
       }
       return result2;
@@ -18958,8 +18961,8 @@ var require_util4 = __commonJS({
       }
       return values;
     }
-    function getDecodeSplit(name, list2) {
-      const value = list2.get(name, true);
+    function getDecodeSplit(name, list) {
+      const value = list.get(name, true);
       if (value === null) {
         return null;
       }
@@ -19045,9 +19048,9 @@ var require_util4 = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/fetch/symbols.js
+// ../../../work/main/node_modules/undici/lib/web/fetch/symbols.js
 var require_symbols2 = __commonJS({
-  "node_modules/undici/lib/web/fetch/symbols.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/fetch/symbols.js"(exports, module) {
     "use strict";
     module.exports = {
       kUrl: /* @__PURE__ */ Symbol("url"),
@@ -19059,9 +19062,9 @@ var require_symbols2 = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/fetch/file.js
+// ../../../work/main/node_modules/undici/lib/web/fetch/file.js
 var require_file = __commonJS({
-  "node_modules/undici/lib/web/fetch/file.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/fetch/file.js"(exports, module) {
     "use strict";
     var { Blob: Blob2, File } = __require("node:buffer");
     var { kState } = require_symbols2();
@@ -19122,9 +19125,9 @@ var require_file = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/fetch/formdata.js
+// ../../../work/main/node_modules/undici/lib/web/fetch/formdata.js
 var require_formdata = __commonJS({
-  "node_modules/undici/lib/web/fetch/formdata.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/fetch/formdata.js"(exports, module) {
     "use strict";
     var { isBlobLike, iteratorMixin } = require_util4();
     var { kState } = require_symbols2();
@@ -19158,22 +19161,22 @@ var require_formdata = __commonJS({
         name = webidl.converters.USVString(name, prefix, "name");
         value = isBlobLike(value) ? webidl.converters.Blob(value, prefix, "value", { strict: false }) : webidl.converters.USVString(value, prefix, "value");
         filename = arguments.length === 3 ? webidl.converters.USVString(filename, prefix, "filename") : void 0;
-        const entry2 = makeEntry(name, value, filename);
-        this[kState].push(entry2);
+        const entry = makeEntry(name, value, filename);
+        this[kState].push(entry);
       }
       delete(name) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.delete";
         webidl.argumentLengthCheck(arguments, 1, prefix);
         name = webidl.converters.USVString(name, prefix, "name");
-        this[kState] = this[kState].filter((entry2) => entry2.name !== name);
+        this[kState] = this[kState].filter((entry) => entry.name !== name);
       }
       get(name) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.get";
         webidl.argumentLengthCheck(arguments, 1, prefix);
         name = webidl.converters.USVString(name, prefix, "name");
-        const idx = this[kState].findIndex((entry2) => entry2.name === name);
+        const idx = this[kState].findIndex((entry) => entry.name === name);
         if (idx === -1) {
           return null;
         }
@@ -19184,14 +19187,14 @@ var require_formdata = __commonJS({
         const prefix = "FormData.getAll";
         webidl.argumentLengthCheck(arguments, 1, prefix);
         name = webidl.converters.USVString(name, prefix, "name");
-        return this[kState].filter((entry2) => entry2.name === name).map((entry2) => entry2.value);
+        return this[kState].filter((entry) => entry.name === name).map((entry) => entry.value);
       }
       has(name) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.has";
         webidl.argumentLengthCheck(arguments, 1, prefix);
         name = webidl.converters.USVString(name, prefix, "name");
-        return this[kState].findIndex((entry2) => entry2.name === name) !== -1;
+        return this[kState].findIndex((entry) => entry.name === name) !== -1;
       }
       set(name, value, filename = void 0) {
         webidl.brandCheck(this, _FormData);
@@ -19205,16 +19208,16 @@ var require_formdata = __commonJS({
         name = webidl.converters.USVString(name, prefix, "name");
         value = isBlobLike(value) ? webidl.converters.Blob(value, prefix, "name", { strict: false }) : webidl.converters.USVString(value, prefix, "name");
         filename = arguments.length === 3 ? webidl.converters.USVString(filename, prefix, "name") : void 0;
-        const entry2 = makeEntry(name, value, filename);
-        const idx = this[kState].findIndex((entry3) => entry3.name === name);
+        const entry = makeEntry(name, value, filename);
+        const idx = this[kState].findIndex((entry2) => entry2.name === name);
         if (idx !== -1) {
           this[kState] = [
             ...this[kState].slice(0, idx),
-            entry2,
-            ...this[kState].slice(idx + 1).filter((entry3) => entry3.name !== name)
+            entry,
+            ...this[kState].slice(idx + 1).filter((entry2) => entry2.name !== name)
           ];
         } else {
-          this[kState].push(entry2);
+          this[kState].push(entry);
         }
       }
       [nodeUtil.inspect.custom](depth, options) {
@@ -19269,9 +19272,9 @@ var require_formdata = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/fetch/formdata-parser.js
+// ../../../work/main/node_modules/undici/lib/web/fetch/formdata-parser.js
 var require_formdata_parser = __commonJS({
-  "node_modules/undici/lib/web/fetch/formdata-parser.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/fetch/formdata-parser.js"(exports, module) {
     "use strict";
     var { isUSVString, bufferToLowerCasedHeaderName } = require_util3();
     var { utf8DecodeBytes } = require_util4();
@@ -19520,9 +19523,9 @@ var require_formdata_parser = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/fetch/body.js
+// ../../../work/main/node_modules/undici/lib/web/fetch/body.js
 var require_body = __commonJS({
-  "node_modules/undici/lib/web/fetch/body.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/fetch/body.js"(exports, module) {
     "use strict";
     var util = require_util3();
     var {
@@ -19552,7 +19555,7 @@ var require_body = __commonJS({
       random = (max) => Math.floor(Math.random(max));
     }
     var textEncoder = new TextEncoder();
-    function noop4() {
+    function noop3() {
     }
     var hasFinalizationRegistry = globalThis.FinalizationRegistry && process.version.indexOf("v18") !== 0;
     var streamRegistry;
@@ -19560,7 +19563,7 @@ var require_body = __commonJS({
       streamRegistry = new FinalizationRegistry((weakRef) => {
         const stream2 = weakRef.deref();
         if (stream2 && !stream2.locked && !isDisturbed(stream2) && !isErrored(stream2)) {
-          stream2.cancel("Response object has been garbage collected").catch(noop4);
+          stream2.cancel("Response object has been garbage collected").catch(noop3);
         }
       });
     }
@@ -19751,12 +19754,12 @@ Content-Type: ${value.type || "application/octet-stream"}\r
             if (mimeType !== null) {
               switch (mimeType.essence) {
                 case "multipart/form-data": {
-                  const parsed = multipartFormDataParser(value, mimeType);
-                  if (parsed === "failure") {
+                  const parsed2 = multipartFormDataParser(value, mimeType);
+                  if (parsed2 === "failure") {
                     throw new TypeError("Failed to parse body as FormData.");
                   }
                   const fd = new FormData();
-                  fd[kState] = parsed;
+                  fd[kState] = parsed2;
                   return fd;
                 }
                 case "application/x-www-form-urlencoded": {
@@ -19834,9 +19837,9 @@ Content-Type: ${value.type || "application/octet-stream"}\r
   }
 });
 
-// node_modules/undici/lib/dispatcher/client-h1.js
+// ../../../work/main/node_modules/undici/lib/dispatcher/client-h1.js
 var require_client_h1 = __commonJS({
-  "node_modules/undici/lib/dispatcher/client-h1.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/dispatcher/client-h1.js"(exports, module) {
     "use strict";
     var assert = __require("node:assert");
     var util = require_util3();
@@ -19908,35 +19911,35 @@ var require_client_h1 = __commonJS({
       return await WebAssembly.instantiate(mod, {
         env: {
           /* eslint-disable camelcase */
-          wasm_on_url: (p, at3, len) => {
+          wasm_on_url: (p, at2, len) => {
             return 0;
           },
-          wasm_on_status: (p, at3, len) => {
+          wasm_on_status: (p, at2, len) => {
             assert(currentParser.ptr === p);
-            const start = at3 - currentBufferPtr + currentBufferRef.byteOffset;
+            const start = at2 - currentBufferPtr + currentBufferRef.byteOffset;
             return currentParser.onStatus(new FastBuffer(currentBufferRef.buffer, start, len)) || 0;
           },
           wasm_on_message_begin: (p) => {
             assert(currentParser.ptr === p);
             return currentParser.onMessageBegin() || 0;
           },
-          wasm_on_header_field: (p, at3, len) => {
+          wasm_on_header_field: (p, at2, len) => {
             assert(currentParser.ptr === p);
-            const start = at3 - currentBufferPtr + currentBufferRef.byteOffset;
+            const start = at2 - currentBufferPtr + currentBufferRef.byteOffset;
             return currentParser.onHeaderField(new FastBuffer(currentBufferRef.buffer, start, len)) || 0;
           },
-          wasm_on_header_value: (p, at3, len) => {
+          wasm_on_header_value: (p, at2, len) => {
             assert(currentParser.ptr === p);
-            const start = at3 - currentBufferPtr + currentBufferRef.byteOffset;
+            const start = at2 - currentBufferPtr + currentBufferRef.byteOffset;
             return currentParser.onHeaderValue(new FastBuffer(currentBufferRef.buffer, start, len)) || 0;
           },
           wasm_on_headers_complete: (p, statusCode, upgrade2, shouldKeepAlive) => {
             assert(currentParser.ptr === p);
             return currentParser.onHeadersComplete(statusCode, Boolean(upgrade2), Boolean(shouldKeepAlive)) || 0;
           },
-          wasm_on_body: (p, at3, len) => {
+          wasm_on_body: (p, at2, len) => {
             assert(currentParser.ptr === p);
-            const start = at3 - currentBufferPtr + currentBufferRef.byteOffset;
+            const start = at2 - currentBufferPtr + currentBufferRef.byteOffset;
             return currentParser.onBody(new FastBuffer(currentBufferRef.buffer, start, len)) || 0;
           },
           wasm_on_message_complete: (p) => {
@@ -20172,7 +20175,7 @@ var require_client_h1 = __commonJS({
           util.destroy(this.socket, new HeadersOverflowError());
         }
       }
-      onUpgrade(head) {
+      onUpgrade(head2) {
         const { upgrade: upgrade2, client, socket, headers, statusCode, statusText } = this;
         assert(upgrade2);
         assert(client[kSocket] === socket);
@@ -20187,7 +20190,7 @@ var require_client_h1 = __commonJS({
         this.shouldKeepAlive = null;
         this.headers = [];
         this.headersSize = 0;
-        socket.unshift(head);
+        socket.unshift(head2);
         socket[kParser].destroy();
         socket[kParser] = null;
         socket[kClient] = null;
@@ -20448,9 +20451,9 @@ var require_client_h1 = __commonJS({
         client2.emit("disconnect", client2[kUrl], [client2], err);
         client2[kResume]();
       });
-      let closed2 = false;
+      let closed = false;
       socket.on("close", () => {
-        closed2 = true;
+        closed = true;
       });
       return {
         version: "h1",
@@ -20462,7 +20465,7 @@ var require_client_h1 = __commonJS({
           resumeH1(client);
         },
         destroy(err, callback) {
-          if (closed2) {
+          if (closed) {
             queueMicrotask(callback);
           } else {
             socket.destroy(err).on("close", callback);
@@ -20964,9 +20967,9 @@ ${len.toString(16)}\r
   }
 });
 
-// node_modules/undici/lib/dispatcher/client-h2.js
+// ../../../work/main/node_modules/undici/lib/dispatcher/client-h2.js
 var require_client_h2 = __commonJS({
-  "node_modules/undici/lib/dispatcher/client-h2.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/dispatcher/client-h2.js"(exports, module) {
     "use strict";
     var assert = __require("node:assert");
     var { errorMonitor } = __require("node:events");
@@ -21088,9 +21091,9 @@ var require_client_h2 = __commonJS({
         client.emit("disconnect", client[kUrl], [client], err);
         client[kResume]();
       });
-      let closed2 = false;
+      let closed = false;
       socket.on("close", () => {
-        closed2 = true;
+        closed = true;
       });
       return {
         version: "h2",
@@ -21102,7 +21105,7 @@ var require_client_h2 = __commonJS({
           resumeH2(client);
         },
         destroy(err, callback) {
-          if (closed2) {
+          if (closed) {
             queueMicrotask(callback);
           } else {
             socket.destroy(err).on("close", callback);
@@ -21538,9 +21541,9 @@ var require_client_h2 = __commonJS({
   }
 });
 
-// node_modules/undici/lib/handler/redirect-handler.js
+// ../../../work/main/node_modules/undici/lib/handler/redirect-handler.js
 var require_redirect_handler = __commonJS({
-  "node_modules/undici/lib/handler/redirect-handler.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/handler/redirect-handler.js"(exports, module) {
     "use strict";
     var util = require_util3();
     var { kBodyUsed } = require_symbols();
@@ -21697,9 +21700,9 @@ var require_redirect_handler = __commonJS({
   }
 });
 
-// node_modules/undici/lib/interceptor/redirect-interceptor.js
+// ../../../work/main/node_modules/undici/lib/interceptor/redirect-interceptor.js
 var require_redirect_interceptor = __commonJS({
-  "node_modules/undici/lib/interceptor/redirect-interceptor.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/interceptor/redirect-interceptor.js"(exports, module) {
     "use strict";
     var RedirectHandler = require_redirect_handler();
     function createRedirectInterceptor({ maxRedirections: defaultMaxRedirections }) {
@@ -21719,9 +21722,9 @@ var require_redirect_interceptor = __commonJS({
   }
 });
 
-// node_modules/undici/lib/dispatcher/client.js
+// ../../../work/main/node_modules/undici/lib/dispatcher/client.js
 var require_client = __commonJS({
-  "node_modules/undici/lib/dispatcher/client.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/dispatcher/client.js"(exports, module) {
     "use strict";
     var assert = __require("node:assert");
     var net = __require("node:net");
@@ -21782,12 +21785,12 @@ var require_client = __commonJS({
     var connectH2 = require_client_h2();
     var deprecatedInterceptorWarned = false;
     var kClosedResolve = /* @__PURE__ */ Symbol("kClosedResolve");
-    var noop4 = () => {
+    var noop3 = () => {
     };
     function getPipelining(client) {
       return client[kPipelining] ?? client[kHTTPContext]?.defaultPipelining ?? 1;
     }
-    var Client2 = class extends DispatcherBase {
+    var Client = class extends DispatcherBase {
       /**
        *
        * @param {string|URL} url
@@ -22074,14 +22077,14 @@ var require_client = __commonJS({
           });
         });
         if (client.destroyed) {
-          util.destroy(socket.on("error", noop4), new ClientDestroyedError());
+          util.destroy(socket.on("error", noop3), new ClientDestroyedError());
           return;
         }
         assert(socket);
         try {
           client[kHTTPContext] = socket.alpnProtocol === "h2" ? await connectH2(client, socket) : await connectH1(client, socket);
         } catch (err) {
-          socket.destroy().on("error", noop4);
+          socket.destroy().on("error", noop3);
           throw err;
         }
         client[kConnecting] = false;
@@ -22217,13 +22220,13 @@ var require_client = __commonJS({
         }
       }
     }
-    module.exports = Client2;
+    module.exports = Client;
   }
 });
 
-// node_modules/undici/lib/dispatcher/fixed-queue.js
+// ../../../work/main/node_modules/undici/lib/dispatcher/fixed-queue.js
 var require_fixed_queue = __commonJS({
-  "node_modules/undici/lib/dispatcher/fixed-queue.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/dispatcher/fixed-queue.js"(exports, module) {
     "use strict";
     var kSize = 2048;
     var kMask = kSize - 1;
@@ -22278,9 +22281,9 @@ var require_fixed_queue = __commonJS({
   }
 });
 
-// node_modules/undici/lib/dispatcher/pool-stats.js
+// ../../../work/main/node_modules/undici/lib/dispatcher/pool-stats.js
 var require_pool_stats = __commonJS({
-  "node_modules/undici/lib/dispatcher/pool-stats.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/dispatcher/pool-stats.js"(exports, module) {
     var { kFree, kConnected, kPending, kQueued, kRunning, kSize } = require_symbols();
     var kPool = /* @__PURE__ */ Symbol("pool");
     var PoolStats = class {
@@ -22310,9 +22313,9 @@ var require_pool_stats = __commonJS({
   }
 });
 
-// node_modules/undici/lib/dispatcher/pool-base.js
+// ../../../work/main/node_modules/undici/lib/dispatcher/pool-base.js
 var require_pool_base = __commonJS({
-  "node_modules/undici/lib/dispatcher/pool-base.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/dispatcher/pool-base.js"(exports, module) {
     "use strict";
     var DispatcherBase = require_dispatcher_base();
     var FixedQueue = require_fixed_queue();
@@ -22465,9 +22468,9 @@ var require_pool_base = __commonJS({
   }
 });
 
-// node_modules/undici/lib/dispatcher/pool.js
+// ../../../work/main/node_modules/undici/lib/dispatcher/pool.js
 var require_pool = __commonJS({
-  "node_modules/undici/lib/dispatcher/pool.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/dispatcher/pool.js"(exports, module) {
     "use strict";
     var {
       PoolBase,
@@ -22476,7 +22479,7 @@ var require_pool = __commonJS({
       kAddClient,
       kGetDispatcher
     } = require_pool_base();
-    var Client2 = require_client();
+    var Client = require_client();
     var {
       InvalidArgumentError
     } = require_errors2();
@@ -22487,7 +22490,7 @@ var require_pool = __commonJS({
     var kConnections = /* @__PURE__ */ Symbol("connections");
     var kFactory = /* @__PURE__ */ Symbol("factory");
     function defaultFactory(origin, opts) {
-      return new Client2(origin, opts);
+      return new Client(origin, opts);
     }
     var Pool = class extends PoolBase {
       constructor(origin, {
@@ -22556,9 +22559,9 @@ var require_pool = __commonJS({
   }
 });
 
-// node_modules/undici/lib/dispatcher/balanced-pool.js
+// ../../../work/main/node_modules/undici/lib/dispatcher/balanced-pool.js
 var require_balanced_pool = __commonJS({
-  "node_modules/undici/lib/dispatcher/balanced-pool.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/dispatcher/balanced-pool.js"(exports, module) {
     "use strict";
     var {
       BalancedPoolMissingUpstreamError,
@@ -22700,15 +22703,15 @@ var require_balanced_pool = __commonJS({
   }
 });
 
-// node_modules/undici/lib/dispatcher/agent.js
+// ../../../work/main/node_modules/undici/lib/dispatcher/agent.js
 var require_agent = __commonJS({
-  "node_modules/undici/lib/dispatcher/agent.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/dispatcher/agent.js"(exports, module) {
     "use strict";
     var { InvalidArgumentError } = require_errors2();
     var { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = require_symbols();
     var DispatcherBase = require_dispatcher_base();
     var Pool = require_pool();
-    var Client2 = require_client();
+    var Client = require_client();
     var util = require_util3();
     var createRedirectInterceptor = require_redirect_interceptor();
     var kOnConnect = /* @__PURE__ */ Symbol("onConnect");
@@ -22719,7 +22722,7 @@ var require_agent = __commonJS({
     var kFactory = /* @__PURE__ */ Symbol("factory");
     var kOptions = /* @__PURE__ */ Symbol("options");
     function defaultFactory(origin, opts) {
-      return opts && opts.connections === 1 ? new Client2(origin, opts) : new Pool(origin, opts);
+      return opts && opts.connections === 1 ? new Client(origin, opts) : new Pool(origin, opts);
     }
     var Agent = class extends DispatcherBase {
       constructor({ factory = defaultFactory, maxRedirections = 0, connect, tls, ...options } = {}) {
@@ -22800,9 +22803,9 @@ var require_agent = __commonJS({
   }
 });
 
-// node_modules/undici/lib/dispatcher/proxy-agent.js
+// ../../../work/main/node_modules/undici/lib/dispatcher/proxy-agent.js
 var require_proxy_agent = __commonJS({
-  "node_modules/undici/lib/dispatcher/proxy-agent.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/dispatcher/proxy-agent.js"(exports, module) {
     "use strict";
     var { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = require_symbols();
     var { URL: URL2 } = __require("node:url");
@@ -22811,7 +22814,7 @@ var require_proxy_agent = __commonJS({
     var DispatcherBase = require_dispatcher_base();
     var { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = require_errors2();
     var buildConnector = require_connect();
-    var Client2 = require_client();
+    var Client = require_client();
     var kAgent = /* @__PURE__ */ Symbol("proxy agent");
     var kClient = /* @__PURE__ */ Symbol("proxy client");
     var kProxyHeaders = /* @__PURE__ */ Symbol("proxy headers");
@@ -22825,11 +22828,11 @@ var require_proxy_agent = __commonJS({
     function defaultFactory(origin, opts) {
       return new Pool(origin, opts);
     }
-    var noop4 = () => {
+    var noop3 = () => {
     };
     function defaultAgentFactory(origin, opts) {
       if (opts.connections === 1) {
-        return new Client2(origin, opts);
+        return new Client(origin, opts);
       }
       return new Pool(origin, opts);
     }
@@ -22844,7 +22847,7 @@ var require_proxy_agent = __commonJS({
         if (factory) {
           this.#client = factory(proxyUrl, { connect });
         } else {
-          this.#client = new Client2(proxyUrl, { connect });
+          this.#client = new Client(proxyUrl, { connect });
         }
       }
       [kDispatch](opts, handler2) {
@@ -22942,7 +22945,7 @@ var require_proxy_agent = __commonJS({
                 servername: this[kProxyTls]?.servername || proxyHostname
               });
               if (statusCode !== 200) {
-                socket.on("error", noop4).destroy();
+                socket.on("error", noop3).destroy();
                 callback(new RequestAbortedError(`Proxy response (${statusCode}) !== 200 when HTTP Tunneling`));
               }
               if (opts2.protocol !== "https:") {
@@ -23023,9 +23026,9 @@ var require_proxy_agent = __commonJS({
   }
 });
 
-// node_modules/undici/lib/dispatcher/env-http-proxy-agent.js
+// ../../../work/main/node_modules/undici/lib/dispatcher/env-http-proxy-agent.js
 var require_env_http_proxy_agent = __commonJS({
-  "node_modules/undici/lib/dispatcher/env-http-proxy-agent.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/dispatcher/env-http-proxy-agent.js"(exports, module) {
     "use strict";
     var DispatcherBase = require_dispatcher_base();
     var { kClose, kDestroy, kClosed, kDestroyed, kDispatch, kNoProxyAgent, kHttpProxyAgent, kHttpsProxyAgent } = require_symbols();
@@ -23111,16 +23114,16 @@ var require_env_http_proxy_agent = __commonJS({
           return false;
         }
         for (let i = 0; i < this.#noProxyEntries.length; i++) {
-          const entry2 = this.#noProxyEntries[i];
-          if (entry2.port && entry2.port !== port) {
+          const entry = this.#noProxyEntries[i];
+          if (entry.port && entry.port !== port) {
             continue;
           }
-          if (!/^[.*]/.test(entry2.hostname)) {
-            if (hostname2 === entry2.hostname) {
+          if (!/^[.*]/.test(entry.hostname)) {
+            if (hostname2 === entry.hostname) {
               return false;
             }
           } else {
-            if (hostname2.endsWith(entry2.hostname.replace(/^\*/, ""))) {
+            if (hostname2.endsWith(entry.hostname.replace(/^\*/, ""))) {
               return false;
             }
           }
@@ -23132,14 +23135,14 @@ var require_env_http_proxy_agent = __commonJS({
         const noProxySplit = noProxyValue.split(/[,\s]/);
         const noProxyEntries = [];
         for (let i = 0; i < noProxySplit.length; i++) {
-          const entry2 = noProxySplit[i];
-          if (!entry2) {
+          const entry = noProxySplit[i];
+          if (!entry) {
             continue;
           }
-          const parsed = entry2.match(/^(.+):(\d+)$/);
+          const parsed2 = entry.match(/^(.+):(\d+)$/);
           noProxyEntries.push({
-            hostname: (parsed ? parsed[1] : entry2).toLowerCase(),
-            port: parsed ? Number.parseInt(parsed[2], 10) : 0
+            hostname: (parsed2 ? parsed2[1] : entry).toLowerCase(),
+            port: parsed2 ? Number.parseInt(parsed2[2], 10) : 0
           });
         }
         this.#noProxyValue = noProxyValue;
@@ -23159,9 +23162,9 @@ var require_env_http_proxy_agent = __commonJS({
   }
 });
 
-// node_modules/undici/lib/handler/retry-handler.js
+// ../../../work/main/node_modules/undici/lib/handler/retry-handler.js
 var require_retry_handler = __commonJS({
-  "node_modules/undici/lib/handler/retry-handler.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/handler/retry-handler.js"(exports, module) {
     "use strict";
     var assert = __require("node:assert");
     var { kRetryHandlerDefaultRetry } = require_symbols();
@@ -23508,9 +23511,9 @@ var require_retry_handler = __commonJS({
   }
 });
 
-// node_modules/undici/lib/dispatcher/retry-agent.js
+// ../../../work/main/node_modules/undici/lib/dispatcher/retry-agent.js
 var require_retry_agent = __commonJS({
-  "node_modules/undici/lib/dispatcher/retry-agent.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/dispatcher/retry-agent.js"(exports, module) {
     "use strict";
     var Dispatcher = require_dispatcher();
     var RetryHandler = require_retry_handler();
@@ -23523,14 +23526,14 @@ var require_retry_agent = __commonJS({
         this.#options = options;
       }
       dispatch(opts, handler2) {
-        const retry2 = new RetryHandler({
+        const retry = new RetryHandler({
           ...opts,
           retryOptions: this.#options
         }, {
           dispatch: this.#agent.dispatch.bind(this.#agent),
           handler: handler2
         });
-        return this.#agent.dispatch(opts, retry2);
+        return this.#agent.dispatch(opts, retry);
       }
       close() {
         return this.#agent.close();
@@ -23543,9 +23546,9 @@ var require_retry_agent = __commonJS({
   }
 });
 
-// node_modules/undici/lib/api/readable.js
+// ../../../work/main/node_modules/undici/lib/api/readable.js
 var require_readable = __commonJS({
-  "node_modules/undici/lib/api/readable.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/api/readable.js"(exports, module) {
     "use strict";
     var assert = __require("node:assert");
     var { Readable: Readable4 } = __require("node:stream");
@@ -23558,7 +23561,7 @@ var require_readable = __commonJS({
     var kAbort = /* @__PURE__ */ Symbol("kAbort");
     var kContentType = /* @__PURE__ */ Symbol("kContentType");
     var kContentLength = /* @__PURE__ */ Symbol("kContentLength");
-    var noop4 = () => {
+    var noop3 = () => {
     };
     var BodyReadable = class extends Readable4 {
       constructor({
@@ -23690,7 +23693,7 @@ var require_readable = __commonJS({
             } else {
               resolve2(null);
             }
-          }).on("error", noop4).on("data", function(chunk) {
+          }).on("error", noop3).on("data", function(chunk) {
             limit -= chunk.length;
             if (limit <= 0) {
               this.destroy();
@@ -23699,11 +23702,11 @@ var require_readable = __commonJS({
         });
       }
     };
-    function isLocked(self2) {
-      return self2[kBody] && self2[kBody].locked === true || self2[kConsume];
+    function isLocked(self) {
+      return self[kBody] && self[kBody].locked === true || self[kConsume];
     }
-    function isUnusable(self2) {
-      return util.isDisturbed(self2) || isLocked(self2);
+    function isUnusable(self) {
+      return util.isDisturbed(self) || isLocked(self);
     }
     async function consume(stream2, type) {
       assert(!stream2[kConsume]);
@@ -23836,9 +23839,9 @@ var require_readable = __commonJS({
   }
 });
 
-// node_modules/undici/lib/api/util.js
+// ../../../work/main/node_modules/undici/lib/api/util.js
 var require_util5 = __commonJS({
-  "node_modules/undici/lib/api/util.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/api/util.js"(exports, module) {
     var assert = __require("node:assert");
     var {
       ResponseStatusCodeError
@@ -23897,9 +23900,9 @@ var require_util5 = __commonJS({
   }
 });
 
-// node_modules/undici/lib/api/api-request.js
+// ../../../work/main/node_modules/undici/lib/api/api-request.js
 var require_api_request = __commonJS({
-  "node_modules/undici/lib/api/api-request.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/api/api-request.js"(exports, module) {
     "use strict";
     var assert = __require("node:assert");
     var { Readable: Readable4 } = require_readable();
@@ -24083,49 +24086,49 @@ var require_api_request = __commonJS({
   }
 });
 
-// node_modules/undici/lib/api/abort-signal.js
+// ../../../work/main/node_modules/undici/lib/api/abort-signal.js
 var require_abort_signal = __commonJS({
-  "node_modules/undici/lib/api/abort-signal.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/api/abort-signal.js"(exports, module) {
     var { addAbortListener } = require_util3();
     var { RequestAbortedError } = require_errors2();
     var kListener = /* @__PURE__ */ Symbol("kListener");
     var kSignal = /* @__PURE__ */ Symbol("kSignal");
-    function abort(self2) {
-      if (self2.abort) {
-        self2.abort(self2[kSignal]?.reason);
+    function abort(self) {
+      if (self.abort) {
+        self.abort(self[kSignal]?.reason);
       } else {
-        self2.reason = self2[kSignal]?.reason ?? new RequestAbortedError();
+        self.reason = self[kSignal]?.reason ?? new RequestAbortedError();
       }
-      removeSignal(self2);
+      removeSignal(self);
     }
-    function addSignal(self2, signal) {
-      self2.reason = null;
-      self2[kSignal] = null;
-      self2[kListener] = null;
+    function addSignal(self, signal) {
+      self.reason = null;
+      self[kSignal] = null;
+      self[kListener] = null;
       if (!signal) {
         return;
       }
       if (signal.aborted) {
-        abort(self2);
+        abort(self);
         return;
       }
-      self2[kSignal] = signal;
-      self2[kListener] = () => {
-        abort(self2);
+      self[kSignal] = signal;
+      self[kListener] = () => {
+        abort(self);
       };
-      addAbortListener(self2[kSignal], self2[kListener]);
+      addAbortListener(self[kSignal], self[kListener]);
     }
-    function removeSignal(self2) {
-      if (!self2[kSignal]) {
+    function removeSignal(self) {
+      if (!self[kSignal]) {
         return;
       }
-      if ("removeEventListener" in self2[kSignal]) {
-        self2[kSignal].removeEventListener("abort", self2[kListener]);
+      if ("removeEventListener" in self[kSignal]) {
+        self[kSignal].removeEventListener("abort", self[kListener]);
       } else {
-        self2[kSignal].removeListener("abort", self2[kListener]);
+        self[kSignal].removeListener("abort", self[kListener]);
       }
-      self2[kSignal] = null;
-      self2[kListener] = null;
+      self[kSignal] = null;
+      self[kListener] = null;
     }
     module.exports = {
       addSignal,
@@ -24134,9 +24137,9 @@ var require_abort_signal = __commonJS({
   }
 });
 
-// node_modules/undici/lib/api/api-stream.js
+// ../../../work/main/node_modules/undici/lib/api/api-stream.js
 var require_api_stream = __commonJS({
-  "node_modules/undici/lib/api/api-stream.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/api/api-stream.js"(exports, module) {
     "use strict";
     var assert = __require("node:assert");
     var { finished, PassThrough } = __require("node:stream");
@@ -24307,9 +24310,9 @@ var require_api_stream = __commonJS({
   }
 });
 
-// node_modules/undici/lib/api/api-pipeline.js
+// ../../../work/main/node_modules/undici/lib/api/api-pipeline.js
 var require_api_pipeline = __commonJS({
-  "node_modules/undici/lib/api/api-pipeline.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/api/api-pipeline.js"(exports, module) {
     "use strict";
     var {
       Readable: Readable4,
@@ -24507,9 +24510,9 @@ var require_api_pipeline = __commonJS({
   }
 });
 
-// node_modules/undici/lib/api/api-upgrade.js
+// ../../../work/main/node_modules/undici/lib/api/api-upgrade.js
 var require_api_upgrade = __commonJS({
-  "node_modules/undici/lib/api/api-upgrade.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/api/api-upgrade.js"(exports, module) {
     "use strict";
     var { InvalidArgumentError, SocketError } = require_errors2();
     var { AsyncResource } = __require("node:async_hooks");
@@ -24599,9 +24602,9 @@ var require_api_upgrade = __commonJS({
   }
 });
 
-// node_modules/undici/lib/api/api-connect.js
+// ../../../work/main/node_modules/undici/lib/api/api-connect.js
 var require_api_connect = __commonJS({
-  "node_modules/undici/lib/api/api-connect.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/api/api-connect.js"(exports, module) {
     "use strict";
     var assert = __require("node:assert");
     var { AsyncResource } = __require("node:async_hooks");
@@ -24689,9 +24692,9 @@ var require_api_connect = __commonJS({
   }
 });
 
-// node_modules/undici/lib/api/index.js
+// ../../../work/main/node_modules/undici/lib/api/index.js
 var require_api = __commonJS({
-  "node_modules/undici/lib/api/index.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/api/index.js"(exports, module) {
     "use strict";
     module.exports.request = require_api_request();
     module.exports.stream = require_api_stream();
@@ -24701,9 +24704,9 @@ var require_api = __commonJS({
   }
 });
 
-// node_modules/undici/lib/mock/mock-errors.js
+// ../../../work/main/node_modules/undici/lib/mock/mock-errors.js
 var require_mock_errors = __commonJS({
-  "node_modules/undici/lib/mock/mock-errors.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/mock/mock-errors.js"(exports, module) {
     "use strict";
     var { UndiciError } = require_errors2();
     var kMockNotMatchedError = /* @__PURE__ */ Symbol.for("undici.error.UND_MOCK_ERR_MOCK_NOT_MATCHED");
@@ -24726,9 +24729,9 @@ var require_mock_errors = __commonJS({
   }
 });
 
-// node_modules/undici/lib/mock/mock-symbols.js
+// ../../../work/main/node_modules/undici/lib/mock/mock-symbols.js
 var require_mock_symbols = __commonJS({
-  "node_modules/undici/lib/mock/mock-symbols.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/mock/mock-symbols.js"(exports, module) {
     "use strict";
     module.exports = {
       kAgent: /* @__PURE__ */ Symbol("agent"),
@@ -24754,9 +24757,9 @@ var require_mock_symbols = __commonJS({
   }
 });
 
-// node_modules/undici/lib/mock/mock-utils.js
+// ../../../work/main/node_modules/undici/lib/mock/mock-utils.js
 var require_mock_utils = __commonJS({
-  "node_modules/undici/lib/mock/mock-utils.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/mock/mock-utils.js"(exports, module) {
     "use strict";
     var { MockNotMatchedError } = require_mock_errors();
     var {
@@ -25050,9 +25053,9 @@ var require_mock_utils = __commonJS({
   }
 });
 
-// node_modules/undici/lib/mock/mock-interceptor.js
+// ../../../work/main/node_modules/undici/lib/mock/mock-interceptor.js
 var require_mock_interceptor = __commonJS({
-  "node_modules/undici/lib/mock/mock-interceptor.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/mock/mock-interceptor.js"(exports, module) {
     "use strict";
     var { getResponseData: getResponseData2, buildKey, addMockDispatch } = require_mock_utils();
     var {
@@ -25212,12 +25215,12 @@ var require_mock_interceptor = __commonJS({
   }
 });
 
-// node_modules/undici/lib/mock/mock-client.js
+// ../../../work/main/node_modules/undici/lib/mock/mock-client.js
 var require_mock_client = __commonJS({
-  "node_modules/undici/lib/mock/mock-client.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/mock/mock-client.js"(exports, module) {
     "use strict";
     var { promisify } = __require("node:util");
-    var Client2 = require_client();
+    var Client = require_client();
     var { buildMockDispatch } = require_mock_utils();
     var {
       kDispatches,
@@ -25231,7 +25234,7 @@ var require_mock_client = __commonJS({
     var { MockInterceptor } = require_mock_interceptor();
     var Symbols = require_symbols();
     var { InvalidArgumentError } = require_errors2();
-    var MockClient = class extends Client2 {
+    var MockClient = class extends Client {
       constructor(origin, opts) {
         super(origin, opts);
         if (!opts || !opts.agent || typeof opts.agent.dispatch !== "function") {
@@ -25265,9 +25268,9 @@ var require_mock_client = __commonJS({
   }
 });
 
-// node_modules/undici/lib/mock/mock-pool.js
+// ../../../work/main/node_modules/undici/lib/mock/mock-pool.js
 var require_mock_pool = __commonJS({
-  "node_modules/undici/lib/mock/mock-pool.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/mock/mock-pool.js"(exports, module) {
     "use strict";
     var { promisify } = __require("node:util");
     var Pool = require_pool();
@@ -25318,9 +25321,9 @@ var require_mock_pool = __commonJS({
   }
 });
 
-// node_modules/undici/lib/mock/pluralizer.js
+// ../../../work/main/node_modules/undici/lib/mock/pluralizer.js
 var require_pluralizer = __commonJS({
-  "node_modules/undici/lib/mock/pluralizer.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/mock/pluralizer.js"(exports, module) {
     "use strict";
     var singulars = {
       pronoun: "it",
@@ -25349,9 +25352,9 @@ var require_pluralizer = __commonJS({
   }
 });
 
-// node_modules/undici/lib/mock/pending-interceptors-formatter.js
+// ../../../work/main/node_modules/undici/lib/mock/pending-interceptors-formatter.js
 var require_pending_interceptors_formatter = __commonJS({
-  "node_modules/undici/lib/mock/pending-interceptors-formatter.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/mock/pending-interceptors-formatter.js"(exports, module) {
     "use strict";
     var { Transform } = __require("node:stream");
     var { Console } = __require("node:console");
@@ -25390,9 +25393,9 @@ var require_pending_interceptors_formatter = __commonJS({
   }
 });
 
-// node_modules/undici/lib/mock/mock-agent.js
+// ../../../work/main/node_modules/undici/lib/mock/mock-agent.js
 var require_mock_agent = __commonJS({
-  "node_modules/undici/lib/mock/mock-agent.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/mock/mock-agent.js"(exports, module) {
     "use strict";
     var { kClients } = require_symbols();
     var Agent = require_agent();
@@ -25520,9 +25523,9 @@ ${pendingInterceptorsFormatter.format(pending)}
   }
 });
 
-// node_modules/undici/lib/global.js
+// ../../../work/main/node_modules/undici/lib/global.js
 var require_global2 = __commonJS({
-  "node_modules/undici/lib/global.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/global.js"(exports, module) {
     "use strict";
     var globalDispatcher = /* @__PURE__ */ Symbol.for("undici.globalDispatcher.1");
     var { InvalidArgumentError } = require_errors2();
@@ -25551,9 +25554,9 @@ var require_global2 = __commonJS({
   }
 });
 
-// node_modules/undici/lib/handler/decorator-handler.js
+// ../../../work/main/node_modules/undici/lib/handler/decorator-handler.js
 var require_decorator_handler = __commonJS({
-  "node_modules/undici/lib/handler/decorator-handler.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/handler/decorator-handler.js"(exports, module) {
     "use strict";
     module.exports = class DecoratorHandler {
       #handler;
@@ -25591,9 +25594,9 @@ var require_decorator_handler = __commonJS({
   }
 });
 
-// node_modules/undici/lib/interceptor/redirect.js
+// ../../../work/main/node_modules/undici/lib/interceptor/redirect.js
 var require_redirect = __commonJS({
-  "node_modules/undici/lib/interceptor/redirect.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/interceptor/redirect.js"(exports, module) {
     "use strict";
     var RedirectHandler = require_redirect_handler();
     module.exports = (opts) => {
@@ -25617,9 +25620,9 @@ var require_redirect = __commonJS({
   }
 });
 
-// node_modules/undici/lib/interceptor/retry.js
+// ../../../work/main/node_modules/undici/lib/interceptor/retry.js
 var require_retry = __commonJS({
-  "node_modules/undici/lib/interceptor/retry.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/interceptor/retry.js"(exports, module) {
     "use strict";
     var RetryHandler = require_retry_handler();
     module.exports = (globalOpts) => {
@@ -25641,9 +25644,9 @@ var require_retry = __commonJS({
   }
 });
 
-// node_modules/undici/lib/interceptor/dump.js
+// ../../../work/main/node_modules/undici/lib/interceptor/dump.js
 var require_dump = __commonJS({
-  "node_modules/undici/lib/interceptor/dump.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/interceptor/dump.js"(exports, module) {
     "use strict";
     var util = require_util3();
     var { InvalidArgumentError, RequestAbortedError } = require_errors2();
@@ -25739,9 +25742,9 @@ var require_dump = __commonJS({
   }
 });
 
-// node_modules/undici/lib/interceptor/dns.js
+// ../../../work/main/node_modules/undici/lib/interceptor/dns.js
 var require_dns = __commonJS({
-  "node_modules/undici/lib/interceptor/dns.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/interceptor/dns.js"(exports, module) {
     "use strict";
     var { isIP } = __require("node:net");
     var { lookup: lookup2 } = __require("node:dns");
@@ -26028,9 +26031,9 @@ var require_dns = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/fetch/headers.js
+// ../../../work/main/node_modules/undici/lib/web/fetch/headers.js
 var require_headers = __commonJS({
-  "node_modules/undici/lib/web/fetch/headers.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/fetch/headers.js"(exports, module) {
     "use strict";
     var { kConstruct } = require_symbols();
     var { kEnumerableProperty } = require_util3();
@@ -26371,9 +26374,9 @@ var require_headers = __commonJS({
       // https://fetch.spec.whatwg.org/#dom-headers-getsetcookie
       getSetCookie() {
         webidl.brandCheck(this, _Headers);
-        const list2 = this.#headersList.cookies;
-        if (list2) {
-          return [...list2];
+        const list = this.#headersList.cookies;
+        if (list) {
+          return [...list];
         }
         return [];
       }
@@ -26413,8 +26416,8 @@ var require_headers = __commonJS({
       static getHeadersList(o) {
         return o.#headersList;
       }
-      static setHeadersList(o, list2) {
-        o.#headersList = list2;
+      static setHeadersList(o, list) {
+        o.#headersList = list;
       }
     };
     var { getHeadersGuard, setHeadersGuard, getHeadersList, setHeadersList } = Headers;
@@ -26472,9 +26475,9 @@ var require_headers = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/fetch/response.js
+// ../../../work/main/node_modules/undici/lib/web/fetch/response.js
 var require_response = __commonJS({
-  "node_modules/undici/lib/web/fetch/response.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/fetch/response.js"(exports, module) {
     "use strict";
     var { Headers, HeadersList, fill: fill2, getHeadersGuard, setHeadersGuard, setHeadersList } = require_headers();
     var { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = require_body();
@@ -26503,7 +26506,7 @@ var require_response = __commonJS({
     var assert = __require("node:assert");
     var { types } = __require("node:util");
     var textEncoder = new TextEncoder("utf-8");
-    var Response2 = class _Response {
+    var Response = class _Response {
       // Creates network error Response.
       static error() {
         const responseObject = fromInnerResponse(makeNetworkError(), "immutable");
@@ -26646,8 +26649,8 @@ var require_response = __commonJS({
         return `Response ${nodeUtil.formatWithOptions(options, properties)}`;
       }
     };
-    mixinBody(Response2);
-    Object.defineProperties(Response2.prototype, {
+    mixinBody(Response);
+    Object.defineProperties(Response.prototype, {
       type: kEnumerableProperty,
       url: kEnumerableProperty,
       status: kEnumerableProperty,
@@ -26663,7 +26666,7 @@ var require_response = __commonJS({
         configurable: true
       }
     });
-    Object.defineProperties(Response2, {
+    Object.defineProperties(Response, {
       json: kEnumerableProperty,
       redirect: kEnumerableProperty,
       error: kEnumerableProperty
@@ -26796,7 +26799,7 @@ var require_response = __commonJS({
       }
     }
     function fromInnerResponse(innerResponse, guard) {
-      const response = new Response2(kConstruct);
+      const response = new Response(kConstruct);
       response[kState] = innerResponse;
       response[kHeaders] = new Headers(kConstruct);
       setHeadersList(response[kHeaders], innerResponse.headersList);
@@ -26864,16 +26867,16 @@ var require_response = __commonJS({
       makeResponse,
       makeAppropriateNetworkError,
       filterResponse,
-      Response: Response2,
+      Response,
       cloneResponse,
       fromInnerResponse
     };
   }
 });
 
-// node_modules/undici/lib/web/fetch/dispatcher-weakref.js
+// ../../../work/main/node_modules/undici/lib/web/fetch/dispatcher-weakref.js
 var require_dispatcher_weakref = __commonJS({
-  "node_modules/undici/lib/web/fetch/dispatcher-weakref.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/fetch/dispatcher-weakref.js"(exports, module) {
     "use strict";
     var { kConnected, kSize } = require_symbols();
     var CompatWeakRef = class {
@@ -26913,9 +26916,9 @@ var require_dispatcher_weakref = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/fetch/request.js
+// ../../../work/main/node_modules/undici/lib/web/fetch/request.js
 var require_request2 = __commonJS({
-  "node_modules/undici/lib/web/fetch/request.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/fetch/request.js"(exports, module) {
     "use strict";
     var { extractBody, mixinBody, cloneBody, bodyUnusable } = require_body();
     var { Headers, fill: fillHeaders, HeadersList, setHeadersGuard, getHeadersGuard, setHeadersList, getHeadersList } = require_headers();
@@ -27011,15 +27014,15 @@ var require_request2 = __commonJS({
           signal = input[kSignal];
         }
         const origin = environmentSettingsObject.settingsObject.origin;
-        let window2 = "client";
+        let window = "client";
         if (request2.window?.constructor?.name === "EnvironmentSettingsObject" && sameOrigin(request2.window, origin)) {
-          window2 = request2.window;
+          window = request2.window;
         }
         if (init2.window != null) {
-          throw new TypeError(`'window' option '${window2}' must be null`);
+          throw new TypeError(`'window' option '${window}' must be null`);
         }
         if ("window" in init2) {
-          window2 = "no-window";
+          window = "no-window";
         }
         request2 = makeRequest({
           // URL request’s URL.
@@ -27034,7 +27037,7 @@ var require_request2 = __commonJS({
           // client This’s relevant settings object.
           client: environmentSettingsObject.settingsObject,
           // window window.
-          window: window2,
+          window,
           // priority request’s priority.
           priority: request2.priority,
           // origin request’s origin. The propagation of the origin is only significant for navigation requests
@@ -27382,13 +27385,13 @@ var require_request2 = __commonJS({
         if (this.signal.aborted) {
           ac.abort(this.signal.reason);
         } else {
-          let list2 = dependentControllerMap.get(this.signal);
-          if (list2 === void 0) {
-            list2 = /* @__PURE__ */ new Set();
-            dependentControllerMap.set(this.signal, list2);
+          let list = dependentControllerMap.get(this.signal);
+          if (list === void 0) {
+            list = /* @__PURE__ */ new Set();
+            dependentControllerMap.set(this.signal, list);
           }
           const acRef = new WeakRef(ac);
-          list2.add(acRef);
+          list.add(acRef);
           util.addAbortListener(
             ac.signal,
             buildAbort(acRef)
@@ -27608,9 +27611,9 @@ var require_request2 = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/fetch/index.js
+// ../../../work/main/node_modules/undici/lib/web/fetch/index.js
 var require_fetch = __commonJS({
-  "node_modules/undici/lib/web/fetch/index.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/fetch/index.js"(exports, module) {
     "use strict";
     var {
       makeNetworkError,
@@ -28673,9 +28676,9 @@ var require_fetch = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/fileapi/symbols.js
+// ../../../work/main/node_modules/undici/lib/web/fileapi/symbols.js
 var require_symbols3 = __commonJS({
-  "node_modules/undici/lib/web/fileapi/symbols.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/fileapi/symbols.js"(exports, module) {
     "use strict";
     module.exports = {
       kState: /* @__PURE__ */ Symbol("FileReader state"),
@@ -28688,9 +28691,9 @@ var require_symbols3 = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/fileapi/progressevent.js
+// ../../../work/main/node_modules/undici/lib/web/fileapi/progressevent.js
 var require_progressevent = __commonJS({
-  "node_modules/undici/lib/web/fileapi/progressevent.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/fileapi/progressevent.js"(exports, module) {
     "use strict";
     var { webidl } = require_webidl();
     var kState = /* @__PURE__ */ Symbol("ProgressEvent state");
@@ -28756,9 +28759,9 @@ var require_progressevent = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/fileapi/encoding.js
+// ../../../work/main/node_modules/undici/lib/web/fileapi/encoding.js
 var require_encoding = __commonJS({
-  "node_modules/undici/lib/web/fileapi/encoding.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/fileapi/encoding.js"(exports, module) {
     "use strict";
     function getEncoding(label) {
       if (!label) {
@@ -29042,9 +29045,9 @@ var require_encoding = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/fileapi/util.js
+// ../../../work/main/node_modules/undici/lib/web/fileapi/util.js
 var require_util6 = __commonJS({
-  "node_modules/undici/lib/web/fileapi/util.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/fileapi/util.js"(exports, module) {
     "use strict";
     var {
       kState,
@@ -29143,9 +29146,9 @@ var require_util6 = __commonJS({
       switch (type) {
         case "DataURL": {
           let dataURL = "data:";
-          const parsed = parseMIMEType(mimeType || "application/octet-stream");
-          if (parsed !== "failure") {
-            dataURL += serializeAMimeType(parsed);
+          const parsed2 = parseMIMEType(mimeType || "application/octet-stream");
+          if (parsed2 !== "failure") {
+            dataURL += serializeAMimeType(parsed2);
           }
           dataURL += ";base64,";
           const decoder4 = new StringDecoder("latin1");
@@ -29227,9 +29230,9 @@ var require_util6 = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/fileapi/filereader.js
+// ../../../work/main/node_modules/undici/lib/web/fileapi/filereader.js
 var require_filereader = __commonJS({
-  "node_modules/undici/lib/web/fileapi/filereader.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/fileapi/filereader.js"(exports, module) {
     "use strict";
     var {
       staticPropertyDescriptors,
@@ -29486,9 +29489,9 @@ var require_filereader = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/cache/symbols.js
+// ../../../work/main/node_modules/undici/lib/web/cache/symbols.js
 var require_symbols4 = __commonJS({
-  "node_modules/undici/lib/web/cache/symbols.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/cache/symbols.js"(exports, module) {
     "use strict";
     module.exports = {
       kConstruct: require_symbols().kConstruct
@@ -29496,9 +29499,9 @@ var require_symbols4 = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/cache/util.js
+// ../../../work/main/node_modules/undici/lib/web/cache/util.js
 var require_util7 = __commonJS({
-  "node_modules/undici/lib/web/cache/util.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/cache/util.js"(exports, module) {
     "use strict";
     var assert = __require("node:assert");
     var { URLSerializer } = require_data_url();
@@ -29526,15 +29529,15 @@ var require_util7 = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/cache/cache.js
+// ../../../work/main/node_modules/undici/lib/web/cache/cache.js
 var require_cache = __commonJS({
-  "node_modules/undici/lib/web/cache/cache.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/cache/cache.js"(exports, module) {
     "use strict";
     var { kConstruct } = require_symbols4();
     var { urlEquals, getFieldValues } = require_util7();
     var { kEnumerableProperty, isDisturbed } = require_util3();
     var { webidl } = require_webidl();
-    var { Response: Response2, cloneResponse, fromInnerResponse } = require_response();
+    var { Response, cloneResponse, fromInnerResponse } = require_response();
     var { Request, fromInnerRequest } = require_request2();
     var { kState } = require_symbols2();
     var { fetching } = require_fetch();
@@ -30061,7 +30064,7 @@ var require_cache = __commonJS({
         converter: webidl.converters.DOMString
       }
     ]);
-    webidl.converters.Response = webidl.interfaceConverter(Response2);
+    webidl.converters.Response = webidl.interfaceConverter(Response);
     webidl.converters["sequence<RequestInfo>"] = webidl.sequenceConverter(
       webidl.converters.RequestInfo
     );
@@ -30071,9 +30074,9 @@ var require_cache = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/cache/cachestorage.js
+// ../../../work/main/node_modules/undici/lib/web/cache/cachestorage.js
 var require_cachestorage = __commonJS({
-  "node_modules/undici/lib/web/cache/cachestorage.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/cache/cachestorage.js"(exports, module) {
     "use strict";
     var { kConstruct } = require_symbols4();
     var { Cache } = require_cache();
@@ -30181,9 +30184,9 @@ var require_cachestorage = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/cookies/constants.js
+// ../../../work/main/node_modules/undici/lib/web/cookies/constants.js
 var require_constants4 = __commonJS({
-  "node_modules/undici/lib/web/cookies/constants.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/cookies/constants.js"(exports, module) {
     "use strict";
     var maxAttributeValueSize = 1024;
     var maxNameValuePairSize = 4096;
@@ -30194,9 +30197,9 @@ var require_constants4 = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/cookies/util.js
+// ../../../work/main/node_modules/undici/lib/web/cookies/util.js
 var require_util8 = __commonJS({
-  "node_modules/undici/lib/web/cookies/util.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/cookies/util.js"(exports, module) {
     "use strict";
     function isCTLExcludingHtab(value) {
       for (let i = 0; i < value.length; ++i) {
@@ -30402,9 +30405,9 @@ var require_util8 = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/cookies/parse.js
+// ../../../work/main/node_modules/undici/lib/web/cookies/parse.js
 var require_parse = __commonJS({
-  "node_modules/undici/lib/web/cookies/parse.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/cookies/parse.js"(exports, module) {
     "use strict";
     var { maxNameValuePairSize, maxAttributeValueSize } = require_constants4();
     var { isCTLExcludingHtab } = require_util8();
@@ -30538,9 +30541,9 @@ var require_parse = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/cookies/index.js
+// ../../../work/main/node_modules/undici/lib/web/cookies/index.js
 var require_cookies = __commonJS({
-  "node_modules/undici/lib/web/cookies/index.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/cookies/index.js"(exports, module) {
     "use strict";
     var { parseSetCookie } = require_parse();
     var { stringify } = require_util8();
@@ -30667,9 +30670,9 @@ var require_cookies = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/websocket/events.js
+// ../../../work/main/node_modules/undici/lib/web/websocket/events.js
 var require_events = __commonJS({
-  "node_modules/undici/lib/web/websocket/events.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/websocket/events.js"(exports, module) {
     "use strict";
     var { webidl } = require_webidl();
     var { kEnumerableProperty } = require_util3();
@@ -30933,9 +30936,9 @@ var require_events = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/websocket/constants.js
+// ../../../work/main/node_modules/undici/lib/web/websocket/constants.js
 var require_constants5 = __commonJS({
-  "node_modules/undici/lib/web/websocket/constants.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/websocket/constants.js"(exports, module) {
     "use strict";
     var uid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     var staticPropertyDescriptors = {
@@ -30990,9 +30993,9 @@ var require_constants5 = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/websocket/symbols.js
+// ../../../work/main/node_modules/undici/lib/web/websocket/symbols.js
 var require_symbols5 = __commonJS({
-  "node_modules/undici/lib/web/websocket/symbols.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/websocket/symbols.js"(exports, module) {
     "use strict";
     module.exports = {
       kWebSocketURL: /* @__PURE__ */ Symbol("url"),
@@ -31007,9 +31010,9 @@ var require_symbols5 = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/websocket/util.js
+// ../../../work/main/node_modules/undici/lib/web/websocket/util.js
 var require_util9 = __commonJS({
-  "node_modules/undici/lib/web/websocket/util.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/websocket/util.js"(exports, module) {
     "use strict";
     var { kReadyState, kController, kResponse, kBinaryType, kWebSocketURL } = require_symbols5();
     var { states, opcodes } = require_constants5();
@@ -31180,9 +31183,9 @@ var require_util9 = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/websocket/frame.js
+// ../../../work/main/node_modules/undici/lib/web/websocket/frame.js
 var require_frame = __commonJS({
-  "node_modules/undici/lib/web/websocket/frame.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/websocket/frame.js"(exports, module) {
     "use strict";
     var { maxUnsigned16Bit } = require_constants5();
     var BUFFER_SIZE = 16386;
@@ -31257,9 +31260,9 @@ var require_frame = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/websocket/connection.js
+// ../../../work/main/node_modules/undici/lib/web/websocket/connection.js
 var require_connection = __commonJS({
-  "node_modules/undici/lib/web/websocket/connection.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/websocket/connection.js"(exports, module) {
     "use strict";
     var { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = require_constants5();
     var {
@@ -31442,9 +31445,9 @@ var require_connection = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/websocket/permessage-deflate.js
+// ../../../work/main/node_modules/undici/lib/web/websocket/permessage-deflate.js
 var require_permessage_deflate = __commonJS({
-  "node_modules/undici/lib/web/websocket/permessage-deflate.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/websocket/permessage-deflate.js"(exports, module) {
     "use strict";
     var { createInflateRaw, Z_DEFAULT_WINDOWBITS } = __require("node:zlib");
     var { isValidClientWindowBits } = require_util9();
@@ -31524,9 +31527,9 @@ var require_permessage_deflate = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/websocket/receiver.js
+// ../../../work/main/node_modules/undici/lib/web/websocket/receiver.js
 var require_receiver = __commonJS({
-  "node_modules/undici/lib/web/websocket/receiver.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/websocket/receiver.js"(exports, module) {
     "use strict";
     var { Writable } = __require("node:stream");
     var assert = __require("node:assert");
@@ -31906,9 +31909,9 @@ var require_receiver = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/websocket/sender.js
+// ../../../work/main/node_modules/undici/lib/web/websocket/sender.js
 var require_sender = __commonJS({
-  "node_modules/undici/lib/web/websocket/sender.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/websocket/sender.js"(exports, module) {
     "use strict";
     var { WebsocketFrameSend } = require_frame();
     var { opcodes, sendHints } = require_constants5();
@@ -31988,9 +31991,9 @@ var require_sender = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/websocket/websocket.js
+// ../../../work/main/node_modules/undici/lib/web/websocket/websocket.js
 var require_websocket = __commonJS({
-  "node_modules/undici/lib/web/websocket/websocket.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/websocket/websocket.js"(exports, module) {
     "use strict";
     var { webidl } = require_webidl();
     var { URLSerializer } = require_data_url();
@@ -32378,9 +32381,9 @@ var require_websocket = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/eventsource/util.js
+// ../../../work/main/node_modules/undici/lib/web/eventsource/util.js
 var require_util10 = __commonJS({
-  "node_modules/undici/lib/web/eventsource/util.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/eventsource/util.js"(exports, module) {
     "use strict";
     function isValidLastEventId(value) {
       return value.indexOf("\0") === -1;
@@ -32405,9 +32408,9 @@ var require_util10 = __commonJS({
   }
 });
 
-// node_modules/undici/lib/web/eventsource/eventsource-stream.js
+// ../../../work/main/node_modules/undici/lib/web/eventsource/eventsource-stream.js
 var require_eventsource_stream = __commonJS({
-  "node_modules/undici/lib/web/eventsource/eventsource-stream.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/eventsource/eventsource-stream.js"(exports, module) {
     "use strict";
     var buffer = __require("node:buffer");
     var { Transform } = __require("node:stream");
@@ -32810,9 +32813,9 @@ ${value}`;
   }
 });
 
-// node_modules/undici/lib/web/eventsource/eventsource.js
+// ../../../work/main/node_modules/undici/lib/web/eventsource/eventsource.js
 var require_eventsource = __commonJS({
-  "node_modules/undici/lib/web/eventsource/eventsource.js"(exports, module) {
+  "../../../work/main/node_modules/undici/lib/web/eventsource/eventsource.js"(exports, module) {
     "use strict";
     var { pipeline } = __require("node:stream");
     var { fetching } = require_fetch();
@@ -33110,11 +33113,11 @@ var require_eventsource = __commonJS({
   }
 });
 
-// node_modules/undici/index.js
+// ../../../work/main/node_modules/undici/index.js
 var require_undici = __commonJS({
-  "node_modules/undici/index.js"(exports, module) {
+  "../../../work/main/node_modules/undici/index.js"(exports, module) {
     "use strict";
-    var Client2 = require_client();
+    var Client = require_client();
     var Dispatcher = require_dispatcher();
     var Pool = require_pool();
     var BalancedPool = require_balanced_pool();
@@ -33138,7 +33141,7 @@ var require_undici = __commonJS({
     var createRedirectInterceptor = require_redirect_interceptor();
     Object.assign(Dispatcher.prototype, api);
     module.exports.Dispatcher = Dispatcher;
-    module.exports.Client = Client2;
+    module.exports.Client = Client;
     module.exports.Pool = Pool;
     module.exports.BalancedPool = BalancedPool;
     module.exports.Agent = Agent;
@@ -33252,9 +33255,9 @@ var require_undici = __commonJS({
   }
 });
 
-// node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js
+// ../../../work/main/node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js
 var require_lib2 = __commonJS({
-  "node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js"(exports) {
+  "../../../work/main/node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js"(exports) {
     "use strict";
     var __createBinding = exports && exports.__createBinding || (Object.create ? (function(o, m, k, k2) {
       if (k2 === void 0) k2 = k;
@@ -33943,7 +33946,7 @@ var require_lib2 = __commonJS({
   }
 });
 
-// node_modules/@actions/github/lib/internal/utils.js
+// ../../../work/main/node_modules/@actions/github/lib/internal/utils.js
 function getProxyAgent(destinationUrl) {
   const hc = new httpClient.HttpClient();
   return hc.getAgent(destinationUrl);
@@ -33964,7 +33967,7 @@ function getApiBaseUrl() {
 }
 var httpClient, import_undici, __awaiter;
 var init_utils = __esm({
-  "node_modules/@actions/github/lib/internal/utils.js"() {
+  "../../../work/main/node_modules/@actions/github/lib/internal/utils.js"() {
     httpClient = __toESM(require_lib2(), 1);
     import_undici = __toESM(require_undici(), 1);
     __awaiter = function(thisArg, _arguments, P, generator) {
@@ -33997,7 +34000,7 @@ var init_utils = __esm({
   }
 });
 
-// node_modules/universal-user-agent/index.js
+// ../../../work/main/node_modules/universal-user-agent/index.js
 function getUserAgent() {
   if (typeof navigator === "object" && "userAgent" in navigator) {
     return navigator.userAgent;
@@ -34008,11 +34011,11 @@ function getUserAgent() {
   return "<environment undetectable>";
 }
 var init_universal_user_agent = __esm({
-  "node_modules/universal-user-agent/index.js"() {
+  "../../../work/main/node_modules/universal-user-agent/index.js"() {
   }
 });
 
-// node_modules/before-after-hook/lib/register.js
+// ../../../work/main/node_modules/before-after-hook/lib/register.js
 function register(state, name, method, options) {
   if (typeof method !== "function") {
     throw new Error("method for before hook must be a function");
@@ -34035,11 +34038,11 @@ function register(state, name, method, options) {
   });
 }
 var init_register = __esm({
-  "node_modules/before-after-hook/lib/register.js"() {
+  "../../../work/main/node_modules/before-after-hook/lib/register.js"() {
   }
 });
 
-// node_modules/before-after-hook/lib/add.js
+// ../../../work/main/node_modules/before-after-hook/lib/add.js
 function addHook(state, kind, name, hook2) {
   const orig = hook2;
   if (!state.registry[name]) {
@@ -34074,11 +34077,11 @@ function addHook(state, kind, name, hook2) {
   });
 }
 var init_add = __esm({
-  "node_modules/before-after-hook/lib/add.js"() {
+  "../../../work/main/node_modules/before-after-hook/lib/add.js"() {
   }
 });
 
-// node_modules/before-after-hook/lib/remove.js
+// ../../../work/main/node_modules/before-after-hook/lib/remove.js
 function removeHook(state, name, method) {
   if (!state.registry[name]) {
     return;
@@ -34092,11 +34095,11 @@ function removeHook(state, name, method) {
   state.registry[name].splice(index2, 1);
 }
 var init_remove = __esm({
-  "node_modules/before-after-hook/lib/remove.js"() {
+  "../../../work/main/node_modules/before-after-hook/lib/remove.js"() {
   }
 });
 
-// node_modules/before-after-hook/index.js
+// ../../../work/main/node_modules/before-after-hook/index.js
 function bindApi(hook2, state, name) {
   const removeHookRef = bindable(removeHook, null).apply(
     null,
@@ -34128,7 +34131,7 @@ function Collection() {
 }
 var bind, bindable, before_after_hook_default;
 var init_before_after_hook = __esm({
-  "node_modules/before-after-hook/index.js"() {
+  "../../../work/main/node_modules/before-after-hook/index.js"() {
     init_register();
     init_add();
     init_remove();
@@ -34138,7 +34141,7 @@ var init_before_after_hook = __esm({
   }
 });
 
-// node_modules/@octokit/endpoint/dist-bundle/index.js
+// ../../../work/main/node_modules/@octokit/endpoint/dist-bundle/index.js
 function lowercaseKeys(object2) {
   if (!object2) {
     return {};
@@ -34437,7 +34440,7 @@ function withDefaults(oldDefaults, newDefaults) {
 }
 var VERSION2, userAgent, DEFAULTS, urlVariableRegex, endpoint;
 var init_dist_bundle = __esm({
-  "node_modules/@octokit/endpoint/dist-bundle/index.js"() {
+  "../../../work/main/node_modules/@octokit/endpoint/dist-bundle/index.js"() {
     init_universal_user_agent();
     VERSION2 = "0.0.0-development";
     userAgent = `octokit-endpoint.js/${VERSION2} ${getUserAgent()}`;
@@ -34457,7 +34460,7 @@ var init_dist_bundle = __esm({
   }
 });
 
-// node_modules/content-type/dist/index.js
+// ../../../work/main/node_modules/content-type/dist/index.js
 function parse5(header, options) {
   const stopFlags = SEMI_FLAG | (options?.comma === true ? COMMA_FLAG : 0);
   const len = header.length;
@@ -34602,7 +34605,7 @@ function unescapeQuotedPairs(str, start, end) {
 }
 var SP, HTAB, SEMI, EQ, DQUOTE, BSLASH, COMMA, LOWER_CASE, OWS, SEMI_FLAG, COMMA_FLAG, TOKEN_FLAG, NON_ASCII, CASE_FLAGS, CHAR_MAP, NullObject;
 var init_dist = __esm({
-  "node_modules/content-type/dist/index.js"() {
+  "../../../work/main/node_modules/content-type/dist/index.js"() {
     SP = 32;
     HTAB = 9;
     SEMI = 59;
@@ -34646,10 +34649,10 @@ var init_dist = __esm({
   }
 });
 
-// node_modules/json-with-bigint/json-with-bigint.js
+// ../../../work/main/node_modules/json-with-bigint/json-with-bigint.js
 var intRegex, noiseValue, originalStringify, originalParse, customFormat, bigIntsStringify, noiseStringify, isUnstringifiable, isRawJSON, stringifyIteratively, JSONStringify, featureCache, isContextSourceSupported, convertMarkedBigIntsReviver, JSONParseV2, MAX_INT, MAX_DIGITS, stringsOrLargeNumbers, noiseValueWithQuotes, applyReviverIteratively, serializeBigInts, JSONParse;
 var init_json_with_bigint = __esm({
-  "node_modules/json-with-bigint/json-with-bigint.js"() {
+  "../../../work/main/node_modules/json-with-bigint/json-with-bigint.js"() {
     intRegex = /^-?\d+$/;
     noiseValue = /^-?\d+n+$/;
     originalStringify = JSON.stringify;
@@ -34891,8 +34894,8 @@ var init_json_with_bigint = __esm({
       if (!hasUserReviver) return value;
       return userReviver(key, value, context3);
     };
-    JSONParseV2 = (text2, reviver) => {
-      return JSON.parse(text2, (key, value, context3) => {
+    JSONParseV2 = (text, reviver) => {
+      return JSON.parse(text, (key, value, context3) => {
         const isNumber = typeof value === "number";
         const isOutOfBounds = value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER;
         const isBigNumber = isNumber && isOutOfBounds;
@@ -34908,8 +34911,8 @@ var init_json_with_bigint = __esm({
     MAX_DIGITS = MAX_INT.length;
     stringsOrLargeNumbers = /"(?:[^"\\]|\\.)*"|-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/g;
     noiseValueWithQuotes = /^"-?\d+n+"$/;
-    applyReviverIteratively = (parsed, userReviver) => {
-      const rootHolder = { "": parsed };
+    applyReviverIteratively = (parsed2, userReviver) => {
+      const rootHolder = { "": parsed2 };
       const stack = [{ parent: rootHolder, key: "", visited: false }];
       while (stack.length > 0) {
         const node = stack[stack.length - 1];
@@ -34950,8 +34953,8 @@ var init_json_with_bigint = __esm({
       }
       return rootHolder[""];
     };
-    serializeBigInts = (text2) => {
-      return text2.replace(
+    serializeBigInts = (text) => {
+      return text.replace(
         stringsOrLargeNumbers,
         (match, digits, fractional, exponential) => {
           const isString = match[0] === '"';
@@ -34965,20 +34968,20 @@ var init_json_with_bigint = __esm({
         }
       );
     };
-    JSONParse = (text2, reviver) => {
-      if (!text2) return originalParse(text2, reviver);
+    JSONParse = (text, reviver) => {
+      if (!text) return originalParse(text, reviver);
       try {
-        if (isContextSourceSupported()) return JSONParseV2(text2, reviver);
-        const serializedData = serializeBigInts(text2);
+        if (isContextSourceSupported()) return JSONParseV2(text, reviver);
+        const serializedData = serializeBigInts(text);
         return originalParse(
           serializedData,
           (key, value, context3) => convertMarkedBigIntsReviver(key, value, context3, reviver)
         );
       } catch (error2) {
         if (error2 instanceof RangeError) {
-          const serializedData = serializeBigInts(text2);
-          const parsed = originalParse(serializedData);
-          return applyReviverIteratively(parsed, reviver);
+          const serializedData = serializeBigInts(text);
+          const parsed2 = originalParse(serializedData);
+          return applyReviverIteratively(parsed2, reviver);
         }
         throw error2;
       }
@@ -34986,10 +34989,10 @@ var init_json_with_bigint = __esm({
   }
 });
 
-// node_modules/@octokit/request-error/dist-src/index.js
+// ../../../work/main/node_modules/@octokit/request-error/dist-src/index.js
 var RequestError;
 var init_dist_src = __esm({
-  "node_modules/@octokit/request-error/dist-src/index.js"() {
+  "../../../work/main/node_modules/@octokit/request-error/dist-src/index.js"() {
     RequestError = class extends Error {
       name;
       /**
@@ -35030,7 +35033,7 @@ var init_dist_src = __esm({
   }
 });
 
-// node_modules/@octokit/request/dist-bundle/index.js
+// ../../../work/main/node_modules/@octokit/request/dist-bundle/index.js
 function isPlainObject3(value) {
   if (typeof value !== "object" || value === null) return false;
   if (Object.prototype.toString.call(value) !== "[object Object]") return false;
@@ -35144,12 +35147,12 @@ async function getResponseData(response) {
   }
   const mimetype = parse5(contentType);
   if (isJSONResponse(mimetype)) {
-    let text2 = "";
+    let text = "";
     try {
-      text2 = await response.text();
-      return JSONParse(text2);
+      text = await response.text();
+      return JSONParse(text);
     } catch (err) {
-      return text2;
+      return text;
     }
   } else if (mimetype.type.startsWith("text/") || // `application/octet-stream` is the canonical "arbitrary binary" type
   // (RFC 2046) and must never be decoded as text, even when the response
@@ -35205,7 +35208,7 @@ function withDefaults2(oldEndpoint, newDefaults) {
 }
 var VERSION3, defaults_default, noop, request;
 var init_dist_bundle2 = __esm({
-  "node_modules/@octokit/request/dist-bundle/index.js"() {
+  "../../../work/main/node_modules/@octokit/request/dist-bundle/index.js"() {
     init_dist_bundle();
     init_universal_user_agent();
     init_dist();
@@ -35222,7 +35225,7 @@ var init_dist_bundle2 = __esm({
   }
 });
 
-// node_modules/@octokit/graphql/dist-bundle/index.js
+// ../../../work/main/node_modules/@octokit/graphql/dist-bundle/index.js
 function _buildMessageForResponseErrors(data) {
   return `Request failed due to following response errors:
 ` + data.errors.map((e) => ` - ${e.message}`).join("\n");
@@ -35243,21 +35246,21 @@ function graphql(request2, query, options) {
       );
     }
   }
-  const parsedOptions = typeof query === "string" ? Object.assign({ query }, options) : query;
+  const parsedOptions2 = typeof query === "string" ? Object.assign({ query }, options) : query;
   const requestOptions = Object.keys(
-    parsedOptions
+    parsedOptions2
   ).reduce((result2, key) => {
     if (NON_VARIABLE_OPTIONS.includes(key)) {
-      result2[key] = parsedOptions[key];
+      result2[key] = parsedOptions2[key];
       return result2;
     }
     if (!result2.variables) {
       result2.variables = {};
     }
-    result2.variables[key] = parsedOptions[key];
+    result2.variables[key] = parsedOptions2[key];
     return result2;
   }, {});
-  const baseUrl2 = parsedOptions.baseUrl || request2.endpoint.DEFAULTS.baseUrl;
+  const baseUrl2 = parsedOptions2.baseUrl || request2.endpoint.DEFAULTS.baseUrl;
   if (GHES_V3_SUFFIX_REGEX.test(baseUrl2)) {
     requestOptions.url = baseUrl2.replace(GHES_V3_SUFFIX_REGEX, "/api/graphql");
   }
@@ -35294,7 +35297,7 @@ function withCustomRequest(customRequest) {
 }
 var VERSION4, GraphqlResponseError, NON_VARIABLE_OPTIONS, FORBIDDEN_VARIABLE_OPTIONS, GHES_V3_SUFFIX_REGEX, graphql2;
 var init_dist_bundle3 = __esm({
-  "node_modules/@octokit/graphql/dist-bundle/index.js"() {
+  "../../../work/main/node_modules/@octokit/graphql/dist-bundle/index.js"() {
     init_dist_bundle2();
     init_universal_user_agent();
     VERSION4 = "0.0.0-development";
@@ -35339,7 +35342,7 @@ var init_dist_bundle3 = __esm({
   }
 });
 
-// node_modules/@octokit/auth-token/dist-bundle/index.js
+// ../../../work/main/node_modules/@octokit/auth-token/dist-bundle/index.js
 async function auth(token) {
   const isApp = isJWT(token);
   const isInstallation = token.startsWith("v1.") || token.startsWith("ghs_");
@@ -35367,7 +35370,7 @@ async function hook(token, request2, route, parameters) {
 }
 var b64url, sep2, jwtRE, isJWT, createTokenAuth;
 var init_dist_bundle4 = __esm({
-  "node_modules/@octokit/auth-token/dist-bundle/index.js"() {
+  "../../../work/main/node_modules/@octokit/auth-token/dist-bundle/index.js"() {
     b64url = "(?:[a-zA-Z0-9_-]+)";
     sep2 = "\\.";
     jwtRE = new RegExp(`^${b64url}${sep2}${b64url}${sep2}${b64url}$`);
@@ -35389,15 +35392,15 @@ var init_dist_bundle4 = __esm({
   }
 });
 
-// node_modules/@octokit/core/dist-src/version.js
+// ../../../work/main/node_modules/@octokit/core/dist-src/version.js
 var VERSION5;
 var init_version = __esm({
-  "node_modules/@octokit/core/dist-src/version.js"() {
+  "../../../work/main/node_modules/@octokit/core/dist-src/version.js"() {
     VERSION5 = "7.0.8";
   }
 });
 
-// node_modules/@octokit/core/dist-src/index.js
+// ../../../work/main/node_modules/@octokit/core/dist-src/index.js
 function createLogger(logger = {}) {
   if (typeof logger.debug !== "function") {
     logger.debug = noop2;
@@ -35415,7 +35418,7 @@ function createLogger(logger = {}) {
 }
 var noop2, consoleWarn, consoleError, userAgentTrail, Octokit;
 var init_dist_src2 = __esm({
-  "node_modules/@octokit/core/dist-src/index.js"() {
+  "../../../work/main/node_modules/@octokit/core/dist-src/index.js"() {
     init_universal_user_agent();
     init_before_after_hook();
     init_dist_bundle2();
@@ -35542,18 +35545,18 @@ var init_dist_src2 = __esm({
   }
 });
 
-// node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/version.js
+// ../../../work/main/node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/version.js
 var VERSION6;
 var init_version2 = __esm({
-  "node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/version.js"() {
+  "../../../work/main/node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/version.js"() {
     VERSION6 = "17.0.0";
   }
 });
 
-// node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/generated/endpoints.js
+// ../../../work/main/node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/generated/endpoints.js
 var Endpoints, endpoints_default;
 var init_endpoints = __esm({
-  "node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/generated/endpoints.js"() {
+  "../../../work/main/node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/generated/endpoints.js"() {
     Endpoints = {
       actions: {
         addCustomLabelsToSelfHostedRunnerForOrg: [
@@ -37847,7 +37850,7 @@ var init_endpoints = __esm({
   }
 });
 
-// node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/endpoints-to-methods.js
+// ../../../work/main/node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/endpoints-to-methods.js
 function endpointsToMethods(octokit) {
   const newMethods = {};
   for (const scope of endpointMethodsMap.keys()) {
@@ -37898,7 +37901,7 @@ function decorate(octokit, scope, methodName, defaults2, decorations) {
 }
 var endpointMethodsMap, handler;
 var init_endpoints_to_methods = __esm({
-  "node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/endpoints-to-methods.js"() {
+  "../../../work/main/node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/endpoints-to-methods.js"() {
     init_endpoints();
     endpointMethodsMap = /* @__PURE__ */ new Map();
     for (const [scope, endpoints] of Object.entries(endpoints_default)) {
@@ -37976,7 +37979,7 @@ var init_endpoints_to_methods = __esm({
   }
 });
 
-// node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/index.js
+// ../../../work/main/node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/index.js
 function restEndpointMethods(octokit) {
   const api = endpointsToMethods(octokit);
   return {
@@ -37991,7 +37994,7 @@ function legacyRestEndpointMethods(octokit) {
   };
 }
 var init_dist_src3 = __esm({
-  "node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/index.js"() {
+  "../../../work/main/node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/index.js"() {
     init_version2();
     init_endpoints_to_methods();
     restEndpointMethods.VERSION = VERSION6;
@@ -37999,7 +38002,7 @@ var init_dist_src3 = __esm({
   }
 });
 
-// node_modules/@octokit/plugin-paginate-rest/dist-bundle/index.js
+// ../../../work/main/node_modules/@octokit/plugin-paginate-rest/dist-bundle/index.js
 function normalizePaginatedListResponse(response) {
   if (!response.data) {
     return {
@@ -38111,7 +38114,7 @@ function paginateRest(octokit) {
 }
 var VERSION7, composePaginateRest;
 var init_dist_bundle5 = __esm({
-  "node_modules/@octokit/plugin-paginate-rest/dist-bundle/index.js"() {
+  "../../../work/main/node_modules/@octokit/plugin-paginate-rest/dist-bundle/index.js"() {
     VERSION7 = "0.0.0-development";
     composePaginateRest = Object.assign(paginate, {
       iterator
@@ -38120,10 +38123,10 @@ var init_dist_bundle5 = __esm({
   }
 });
 
-// node_modules/@actions/github/lib/utils.js
+// ../../../work/main/node_modules/@actions/github/lib/utils.js
 var context, baseUrl, defaults, GitHub;
 var init_utils2 = __esm({
-  "node_modules/@actions/github/lib/utils.js"() {
+  "../../../work/main/node_modules/@actions/github/lib/utils.js"() {
     init_context();
     init_utils();
     init_dist_src2();
@@ -38143,10 +38146,10 @@ var init_utils2 = __esm({
   }
 });
 
-// node_modules/@actions/github/lib/github.js
+// ../../../work/main/node_modules/@actions/github/lib/github.js
 var context2;
 var init_github = __esm({
-  "node_modules/@actions/github/lib/github.js"() {
+  "../../../work/main/node_modules/@actions/github/lib/github.js"() {
     init_context();
     init_utils2();
     context2 = new Context();
@@ -38184,28 +38187,28 @@ function labelOrder() {
   const names3 = objectsIn(at(context2.payload, "/issue/labels")).map(
     (label2) => textAt(label2, "/name")
   );
-  const hub2 = names3.find((name) => name.startsWith("hub:"))?.slice("hub:".length);
+  const hub = names3.find((name) => name.startsWith("hub:"))?.slice("hub:".length);
   const issue = at(context2.payload, "/issue/number");
   const label = textAt(context2.payload, "/label/name");
-  if (typeof issue !== "number" || label === "")
+  const login = textAt(context2.payload, "/sender/login");
+  if (typeof issue !== "number" || label === "" || login === "")
     throw new UsageError(
       "this is not an event of a label on an issue",
       "use it in a workflow that runs on `issues: {types: [labeled]}`"
     );
-  return { label, hub: hub2, issue, login: textAt(context2.payload, "/sender/login") };
+  return { label, hub, issue, login };
 }
 function tryRequest() {
   const pull = at(context2.payload, "/issue/number");
-  if (typeof pull !== "number" || at(context2.payload, "/issue/pull_request") === void 0)
+  const login = textAt(context2.payload, "/comment/user/login");
+  const onPull = at(context2.payload, "/issue/pull_request") !== void 0;
+  if (typeof pull !== "number" || !onPull || login === "")
     throw new UsageError(
       "this is not a comment on a pull request",
       "use it in a workflow that runs on `issue_comment`"
     );
-  return {
-    pull,
-    login: textAt(context2.payload, "/comment/user/login"),
-    commit: /^\/try ([0-9a-f]{40})\s*$/u.exec(textAt(context2.payload, "/comment/body"))?.[1]
-  };
+  const body = textAt(context2.payload, "/comment/body");
+  return { pull, login, commit: /^\/try ([0-9a-f]{40})\s*$/u.exec(body)?.[1] };
 }
 function checkRun() {
   const word = (path) => textAt(context2.payload, path);
@@ -38230,1649 +38233,15 @@ var init_runner = __esm({
   }
 });
 
-// node_modules/bottleneck/light.js
-var require_light = __commonJS({
-  "node_modules/bottleneck/light.js"(exports, module) {
-    (function(global2, factory) {
-      typeof exports === "object" && typeof module !== "undefined" ? module.exports = factory() : typeof define === "function" && define.amd ? define(factory) : global2.Bottleneck = factory();
-    })(exports, (function() {
-      "use strict";
-      var commonjsGlobal = typeof globalThis !== "undefined" ? globalThis : typeof window !== "undefined" ? window : typeof global !== "undefined" ? global : typeof self !== "undefined" ? self : {};
-      function getCjsExportFromNamespace(n) {
-        return n && n["default"] || n;
-      }
-      var load2 = function(received, defaults2, onto = {}) {
-        var k, ref, v;
-        for (k in defaults2) {
-          v = defaults2[k];
-          onto[k] = (ref = received[k]) != null ? ref : v;
-        }
-        return onto;
-      };
-      var overwrite = function(received, defaults2, onto = {}) {
-        var k, v;
-        for (k in received) {
-          v = received[k];
-          if (defaults2[k] !== void 0) {
-            onto[k] = v;
-          }
-        }
-        return onto;
-      };
-      var parser = {
-        load: load2,
-        overwrite
-      };
-      var DLList;
-      DLList = class DLList {
-        constructor(incr, decr) {
-          this.incr = incr;
-          this.decr = decr;
-          this._first = null;
-          this._last = null;
-          this.length = 0;
-        }
-        push(value) {
-          var node;
-          this.length++;
-          if (typeof this.incr === "function") {
-            this.incr();
-          }
-          node = {
-            value,
-            prev: this._last,
-            next: null
-          };
-          if (this._last != null) {
-            this._last.next = node;
-            this._last = node;
-          } else {
-            this._first = this._last = node;
-          }
-          return void 0;
-        }
-        shift() {
-          var value;
-          if (this._first == null) {
-            return;
-          } else {
-            this.length--;
-            if (typeof this.decr === "function") {
-              this.decr();
-            }
-          }
-          value = this._first.value;
-          if ((this._first = this._first.next) != null) {
-            this._first.prev = null;
-          } else {
-            this._last = null;
-          }
-          return value;
-        }
-        first() {
-          if (this._first != null) {
-            return this._first.value;
-          }
-        }
-        getArray() {
-          var node, ref, results;
-          node = this._first;
-          results = [];
-          while (node != null) {
-            results.push((ref = node, node = node.next, ref.value));
-          }
-          return results;
-        }
-        forEachShift(cb) {
-          var node;
-          node = this.shift();
-          while (node != null) {
-            cb(node), node = this.shift();
-          }
-          return void 0;
-        }
-        debug() {
-          var node, ref, ref1, ref2, results;
-          node = this._first;
-          results = [];
-          while (node != null) {
-            results.push((ref = node, node = node.next, {
-              value: ref.value,
-              prev: (ref1 = ref.prev) != null ? ref1.value : void 0,
-              next: (ref2 = ref.next) != null ? ref2.value : void 0
-            }));
-          }
-          return results;
-        }
-      };
-      var DLList_1 = DLList;
-      var Events;
-      Events = class Events {
-        constructor(instance) {
-          this.instance = instance;
-          this._events = {};
-          if (this.instance.on != null || this.instance.once != null || this.instance.removeAllListeners != null) {
-            throw new Error("An Emitter already exists for this object");
-          }
-          this.instance.on = (name, cb) => {
-            return this._addListener(name, "many", cb);
-          };
-          this.instance.once = (name, cb) => {
-            return this._addListener(name, "once", cb);
-          };
-          this.instance.removeAllListeners = (name = null) => {
-            if (name != null) {
-              return delete this._events[name];
-            } else {
-              return this._events = {};
-            }
-          };
-        }
-        _addListener(name, status, cb) {
-          var base;
-          if ((base = this._events)[name] == null) {
-            base[name] = [];
-          }
-          this._events[name].push({ cb, status });
-          return this.instance;
-        }
-        listenerCount(name) {
-          if (this._events[name] != null) {
-            return this._events[name].length;
-          } else {
-            return 0;
-          }
-        }
-        async trigger(name, ...args) {
-          var e, promises;
-          try {
-            if (name !== "debug") {
-              this.trigger("debug", `Event triggered: ${name}`, args);
-            }
-            if (this._events[name] == null) {
-              return;
-            }
-            this._events[name] = this._events[name].filter(function(listener) {
-              return listener.status !== "none";
-            });
-            promises = this._events[name].map(async (listener) => {
-              var e2, returned;
-              if (listener.status === "none") {
-                return;
-              }
-              if (listener.status === "once") {
-                listener.status = "none";
-              }
-              try {
-                returned = typeof listener.cb === "function" ? listener.cb(...args) : void 0;
-                if (typeof (returned != null ? returned.then : void 0) === "function") {
-                  return await returned;
-                } else {
-                  return returned;
-                }
-              } catch (error2) {
-                e2 = error2;
-                {
-                  this.trigger("error", e2);
-                }
-                return null;
-              }
-            });
-            return (await Promise.all(promises)).find(function(x) {
-              return x != null;
-            });
-          } catch (error2) {
-            e = error2;
-            {
-              this.trigger("error", e);
-            }
-            return null;
-          }
-        }
-      };
-      var Events_1 = Events;
-      var DLList$1, Events$1, Queues;
-      DLList$1 = DLList_1;
-      Events$1 = Events_1;
-      Queues = class Queues {
-        constructor(num_priorities) {
-          var i;
-          this.Events = new Events$1(this);
-          this._length = 0;
-          this._lists = (function() {
-            var j, ref, results;
-            results = [];
-            for (i = j = 1, ref = num_priorities; 1 <= ref ? j <= ref : j >= ref; i = 1 <= ref ? ++j : --j) {
-              results.push(new DLList$1((() => {
-                return this.incr();
-              }), (() => {
-                return this.decr();
-              })));
-            }
-            return results;
-          }).call(this);
-        }
-        incr() {
-          if (this._length++ === 0) {
-            return this.Events.trigger("leftzero");
-          }
-        }
-        decr() {
-          if (--this._length === 0) {
-            return this.Events.trigger("zero");
-          }
-        }
-        push(job) {
-          return this._lists[job.options.priority].push(job);
-        }
-        queued(priority) {
-          if (priority != null) {
-            return this._lists[priority].length;
-          } else {
-            return this._length;
-          }
-        }
-        shiftAll(fn) {
-          return this._lists.forEach(function(list2) {
-            return list2.forEachShift(fn);
-          });
-        }
-        getFirst(arr = this._lists) {
-          var j, len, list2;
-          for (j = 0, len = arr.length; j < len; j++) {
-            list2 = arr[j];
-            if (list2.length > 0) {
-              return list2;
-            }
-          }
-          return [];
-        }
-        shiftLastFrom(priority) {
-          return this.getFirst(this._lists.slice(priority).reverse()).shift();
-        }
-      };
-      var Queues_1 = Queues;
-      var BottleneckError;
-      BottleneckError = class BottleneckError extends Error {
-      };
-      var BottleneckError_1 = BottleneckError;
-      var BottleneckError$1, DEFAULT_PRIORITY, Job, NUM_PRIORITIES, parser$1;
-      NUM_PRIORITIES = 10;
-      DEFAULT_PRIORITY = 5;
-      parser$1 = parser;
-      BottleneckError$1 = BottleneckError_1;
-      Job = class Job {
-        constructor(task, args, options, jobDefaults, rejectOnDrop, Events2, _states, Promise2) {
-          this.task = task;
-          this.args = args;
-          this.rejectOnDrop = rejectOnDrop;
-          this.Events = Events2;
-          this._states = _states;
-          this.Promise = Promise2;
-          this.options = parser$1.load(options, jobDefaults);
-          this.options.priority = this._sanitizePriority(this.options.priority);
-          if (this.options.id === jobDefaults.id) {
-            this.options.id = `${this.options.id}-${this._randomIndex()}`;
-          }
-          this.promise = new this.Promise((_resolve, _reject) => {
-            this._resolve = _resolve;
-            this._reject = _reject;
-          });
-          this.retryCount = 0;
-        }
-        _sanitizePriority(priority) {
-          var sProperty;
-          sProperty = ~~priority !== priority ? DEFAULT_PRIORITY : priority;
-          if (sProperty < 0) {
-            return 0;
-          } else if (sProperty > NUM_PRIORITIES - 1) {
-            return NUM_PRIORITIES - 1;
-          } else {
-            return sProperty;
-          }
-        }
-        _randomIndex() {
-          return Math.random().toString(36).slice(2);
-        }
-        doDrop({ error: error2, message = "This job has been dropped by Bottleneck" } = {}) {
-          if (this._states.remove(this.options.id)) {
-            if (this.rejectOnDrop) {
-              this._reject(error2 != null ? error2 : new BottleneckError$1(message));
-            }
-            this.Events.trigger("dropped", { args: this.args, options: this.options, task: this.task, promise: this.promise });
-            return true;
-          } else {
-            return false;
-          }
-        }
-        _assertStatus(expected) {
-          var status;
-          status = this._states.jobStatus(this.options.id);
-          if (!(status === expected || expected === "DONE" && status === null)) {
-            throw new BottleneckError$1(`Invalid job status ${status}, expected ${expected}. Please open an issue at https://github.com/SGrondin/bottleneck/issues`);
-          }
-        }
-        doReceive() {
-          this._states.start(this.options.id);
-          return this.Events.trigger("received", { args: this.args, options: this.options });
-        }
-        doQueue(reachedHWM, blocked) {
-          this._assertStatus("RECEIVED");
-          this._states.next(this.options.id);
-          return this.Events.trigger("queued", { args: this.args, options: this.options, reachedHWM, blocked });
-        }
-        doRun() {
-          if (this.retryCount === 0) {
-            this._assertStatus("QUEUED");
-            this._states.next(this.options.id);
-          } else {
-            this._assertStatus("EXECUTING");
-          }
-          return this.Events.trigger("scheduled", { args: this.args, options: this.options });
-        }
-        async doExecute(chained, clearGlobalState, run2, free) {
-          var error2, eventInfo, passed;
-          if (this.retryCount === 0) {
-            this._assertStatus("RUNNING");
-            this._states.next(this.options.id);
-          } else {
-            this._assertStatus("EXECUTING");
-          }
-          eventInfo = { args: this.args, options: this.options, retryCount: this.retryCount };
-          this.Events.trigger("executing", eventInfo);
-          try {
-            passed = await (chained != null ? chained.schedule(this.options, this.task, ...this.args) : this.task(...this.args));
-            if (clearGlobalState()) {
-              this.doDone(eventInfo);
-              await free(this.options, eventInfo);
-              this._assertStatus("DONE");
-              return this._resolve(passed);
-            }
-          } catch (error1) {
-            error2 = error1;
-            return this._onFailure(error2, eventInfo, clearGlobalState, run2, free);
-          }
-        }
-        doExpire(clearGlobalState, run2, free) {
-          var error2, eventInfo;
-          if (this._states.jobStatus(this.options.id === "RUNNING")) {
-            this._states.next(this.options.id);
-          }
-          this._assertStatus("EXECUTING");
-          eventInfo = { args: this.args, options: this.options, retryCount: this.retryCount };
-          error2 = new BottleneckError$1(`This job timed out after ${this.options.expiration} ms.`);
-          return this._onFailure(error2, eventInfo, clearGlobalState, run2, free);
-        }
-        async _onFailure(error2, eventInfo, clearGlobalState, run2, free) {
-          var retry2, retryAfter;
-          if (clearGlobalState()) {
-            retry2 = await this.Events.trigger("failed", error2, eventInfo);
-            if (retry2 != null) {
-              retryAfter = ~~retry2;
-              this.Events.trigger("retry", `Retrying ${this.options.id} after ${retryAfter} ms`, eventInfo);
-              this.retryCount++;
-              return run2(retryAfter);
-            } else {
-              this.doDone(eventInfo);
-              await free(this.options, eventInfo);
-              this._assertStatus("DONE");
-              return this._reject(error2);
-            }
-          }
-        }
-        doDone(eventInfo) {
-          this._assertStatus("EXECUTING");
-          this._states.next(this.options.id);
-          return this.Events.trigger("done", eventInfo);
-        }
-      };
-      var Job_1 = Job;
-      var BottleneckError$2, LocalDatastore, parser$2;
-      parser$2 = parser;
-      BottleneckError$2 = BottleneckError_1;
-      LocalDatastore = class LocalDatastore {
-        constructor(instance, storeOptions, storeInstanceOptions) {
-          this.instance = instance;
-          this.storeOptions = storeOptions;
-          this.clientId = this.instance._randomIndex();
-          parser$2.load(storeInstanceOptions, storeInstanceOptions, this);
-          this._nextRequest = this._lastReservoirRefresh = this._lastReservoirIncrease = Date.now();
-          this._running = 0;
-          this._done = 0;
-          this._unblockTime = 0;
-          this.ready = this.Promise.resolve();
-          this.clients = {};
-          this._startHeartbeat();
-        }
-        _startHeartbeat() {
-          var base;
-          if (this.heartbeat == null && (this.storeOptions.reservoirRefreshInterval != null && this.storeOptions.reservoirRefreshAmount != null || this.storeOptions.reservoirIncreaseInterval != null && this.storeOptions.reservoirIncreaseAmount != null)) {
-            return typeof (base = this.heartbeat = setInterval(() => {
-              var amount2, incr, maximum, now, reservoir;
-              now = Date.now();
-              if (this.storeOptions.reservoirRefreshInterval != null && now >= this._lastReservoirRefresh + this.storeOptions.reservoirRefreshInterval) {
-                this._lastReservoirRefresh = now;
-                this.storeOptions.reservoir = this.storeOptions.reservoirRefreshAmount;
-                this.instance._drainAll(this.computeCapacity());
-              }
-              if (this.storeOptions.reservoirIncreaseInterval != null && now >= this._lastReservoirIncrease + this.storeOptions.reservoirIncreaseInterval) {
-                ({
-                  reservoirIncreaseAmount: amount2,
-                  reservoirIncreaseMaximum: maximum,
-                  reservoir
-                } = this.storeOptions);
-                this._lastReservoirIncrease = now;
-                incr = maximum != null ? Math.min(amount2, maximum - reservoir) : amount2;
-                if (incr > 0) {
-                  this.storeOptions.reservoir += incr;
-                  return this.instance._drainAll(this.computeCapacity());
-                }
-              }
-            }, this.heartbeatInterval)).unref === "function" ? base.unref() : void 0;
-          } else {
-            return clearInterval(this.heartbeat);
-          }
-        }
-        async __publish__(message) {
-          await this.yieldLoop();
-          return this.instance.Events.trigger("message", message.toString());
-        }
-        async __disconnect__(flush) {
-          await this.yieldLoop();
-          clearInterval(this.heartbeat);
-          return this.Promise.resolve();
-        }
-        yieldLoop(t = 0) {
-          return new this.Promise(function(resolve2, reject) {
-            return setTimeout(resolve2, t);
-          });
-        }
-        computePenalty() {
-          var ref;
-          return (ref = this.storeOptions.penalty) != null ? ref : 15 * this.storeOptions.minTime || 5e3;
-        }
-        async __updateSettings__(options) {
-          await this.yieldLoop();
-          parser$2.overwrite(options, options, this.storeOptions);
-          this._startHeartbeat();
-          this.instance._drainAll(this.computeCapacity());
-          return true;
-        }
-        async __running__() {
-          await this.yieldLoop();
-          return this._running;
-        }
-        async __queued__() {
-          await this.yieldLoop();
-          return this.instance.queued();
-        }
-        async __done__() {
-          await this.yieldLoop();
-          return this._done;
-        }
-        async __groupCheck__(time) {
-          await this.yieldLoop();
-          return this._nextRequest + this.timeout < time;
-        }
-        computeCapacity() {
-          var maxConcurrent, reservoir;
-          ({ maxConcurrent, reservoir } = this.storeOptions);
-          if (maxConcurrent != null && reservoir != null) {
-            return Math.min(maxConcurrent - this._running, reservoir);
-          } else if (maxConcurrent != null) {
-            return maxConcurrent - this._running;
-          } else if (reservoir != null) {
-            return reservoir;
-          } else {
-            return null;
-          }
-        }
-        conditionsCheck(weight) {
-          var capacity;
-          capacity = this.computeCapacity();
-          return capacity == null || weight <= capacity;
-        }
-        async __incrementReservoir__(incr) {
-          var reservoir;
-          await this.yieldLoop();
-          reservoir = this.storeOptions.reservoir += incr;
-          this.instance._drainAll(this.computeCapacity());
-          return reservoir;
-        }
-        async __currentReservoir__() {
-          await this.yieldLoop();
-          return this.storeOptions.reservoir;
-        }
-        isBlocked(now) {
-          return this._unblockTime >= now;
-        }
-        check(weight, now) {
-          return this.conditionsCheck(weight) && this._nextRequest - now <= 0;
-        }
-        async __check__(weight) {
-          var now;
-          await this.yieldLoop();
-          now = Date.now();
-          return this.check(weight, now);
-        }
-        async __register__(index2, weight, expiration) {
-          var now, wait;
-          await this.yieldLoop();
-          now = Date.now();
-          if (this.conditionsCheck(weight)) {
-            this._running += weight;
-            if (this.storeOptions.reservoir != null) {
-              this.storeOptions.reservoir -= weight;
-            }
-            wait = Math.max(this._nextRequest - now, 0);
-            this._nextRequest = now + wait + this.storeOptions.minTime;
-            return {
-              success: true,
-              wait,
-              reservoir: this.storeOptions.reservoir
-            };
-          } else {
-            return {
-              success: false
-            };
-          }
-        }
-        strategyIsBlock() {
-          return this.storeOptions.strategy === 3;
-        }
-        async __submit__(queueLength, weight) {
-          var blocked, now, reachedHWM;
-          await this.yieldLoop();
-          if (this.storeOptions.maxConcurrent != null && weight > this.storeOptions.maxConcurrent) {
-            throw new BottleneckError$2(`Impossible to add a job having a weight of ${weight} to a limiter having a maxConcurrent setting of ${this.storeOptions.maxConcurrent}`);
-          }
-          now = Date.now();
-          reachedHWM = this.storeOptions.highWater != null && queueLength === this.storeOptions.highWater && !this.check(weight, now);
-          blocked = this.strategyIsBlock() && (reachedHWM || this.isBlocked(now));
-          if (blocked) {
-            this._unblockTime = now + this.computePenalty();
-            this._nextRequest = this._unblockTime + this.storeOptions.minTime;
-            this.instance._dropAllQueued();
-          }
-          return {
-            reachedHWM,
-            blocked,
-            strategy: this.storeOptions.strategy
-          };
-        }
-        async __free__(index2, weight) {
-          await this.yieldLoop();
-          this._running -= weight;
-          this._done += weight;
-          this.instance._drainAll(this.computeCapacity());
-          return {
-            running: this._running
-          };
-        }
-      };
-      var LocalDatastore_1 = LocalDatastore;
-      var BottleneckError$3, States;
-      BottleneckError$3 = BottleneckError_1;
-      States = class States {
-        constructor(status1) {
-          this.status = status1;
-          this._jobs = {};
-          this.counts = this.status.map(function() {
-            return 0;
-          });
-        }
-        next(id) {
-          var current, next;
-          current = this._jobs[id];
-          next = current + 1;
-          if (current != null && next < this.status.length) {
-            this.counts[current]--;
-            this.counts[next]++;
-            return this._jobs[id]++;
-          } else if (current != null) {
-            this.counts[current]--;
-            return delete this._jobs[id];
-          }
-        }
-        start(id) {
-          var initial;
-          initial = 0;
-          this._jobs[id] = initial;
-          return this.counts[initial]++;
-        }
-        remove(id) {
-          var current;
-          current = this._jobs[id];
-          if (current != null) {
-            this.counts[current]--;
-            delete this._jobs[id];
-          }
-          return current != null;
-        }
-        jobStatus(id) {
-          var ref;
-          return (ref = this.status[this._jobs[id]]) != null ? ref : null;
-        }
-        statusJobs(status) {
-          var k, pos, ref, results, v;
-          if (status != null) {
-            pos = this.status.indexOf(status);
-            if (pos < 0) {
-              throw new BottleneckError$3(`status must be one of ${this.status.join(", ")}`);
-            }
-            ref = this._jobs;
-            results = [];
-            for (k in ref) {
-              v = ref[k];
-              if (v === pos) {
-                results.push(k);
-              }
-            }
-            return results;
-          } else {
-            return Object.keys(this._jobs);
-          }
-        }
-        statusCounts() {
-          return this.counts.reduce(((acc, v, i) => {
-            acc[this.status[i]] = v;
-            return acc;
-          }), {});
-        }
-      };
-      var States_1 = States;
-      var DLList$2, Sync;
-      DLList$2 = DLList_1;
-      Sync = class Sync {
-        constructor(name, Promise2) {
-          this.schedule = this.schedule.bind(this);
-          this.name = name;
-          this.Promise = Promise2;
-          this._running = 0;
-          this._queue = new DLList$2();
-        }
-        isEmpty() {
-          return this._queue.length === 0;
-        }
-        async _tryToRun() {
-          var args, cb, error2, reject, resolve2, returned, task;
-          if (this._running < 1 && this._queue.length > 0) {
-            this._running++;
-            ({ task, args, resolve: resolve2, reject } = this._queue.shift());
-            cb = await (async function() {
-              try {
-                returned = await task(...args);
-                return function() {
-                  return resolve2(returned);
-                };
-              } catch (error1) {
-                error2 = error1;
-                return function() {
-                  return reject(error2);
-                };
-              }
-            })();
-            this._running--;
-            this._tryToRun();
-            return cb();
-          }
-        }
-        schedule(task, ...args) {
-          var promise, reject, resolve2;
-          resolve2 = reject = null;
-          promise = new this.Promise(function(_resolve, _reject) {
-            resolve2 = _resolve;
-            return reject = _reject;
-          });
-          this._queue.push({ task, args, resolve: resolve2, reject });
-          this._tryToRun();
-          return promise;
-        }
-      };
-      var Sync_1 = Sync;
-      var version = "2.19.5";
-      var version$1 = {
-        version
-      };
-      var version$2 = /* @__PURE__ */ Object.freeze({
-        version,
-        default: version$1
-      });
-      var require$$2 = () => console.log("You must import the full version of Bottleneck in order to use this feature.");
-      var require$$3 = () => console.log("You must import the full version of Bottleneck in order to use this feature.");
-      var require$$4 = () => console.log("You must import the full version of Bottleneck in order to use this feature.");
-      var Events$2, Group, IORedisConnection$1, RedisConnection$1, Scripts$1, parser$3;
-      parser$3 = parser;
-      Events$2 = Events_1;
-      RedisConnection$1 = require$$2;
-      IORedisConnection$1 = require$$3;
-      Scripts$1 = require$$4;
-      Group = (function() {
-        class Group2 {
-          constructor(limiterOptions = {}) {
-            this.deleteKey = this.deleteKey.bind(this);
-            this.limiterOptions = limiterOptions;
-            parser$3.load(this.limiterOptions, this.defaults, this);
-            this.Events = new Events$2(this);
-            this.instances = {};
-            this.Bottleneck = Bottleneck_1;
-            this._startAutoCleanup();
-            this.sharedConnection = this.connection != null;
-            if (this.connection == null) {
-              if (this.limiterOptions.datastore === "redis") {
-                this.connection = new RedisConnection$1(Object.assign({}, this.limiterOptions, { Events: this.Events }));
-              } else if (this.limiterOptions.datastore === "ioredis") {
-                this.connection = new IORedisConnection$1(Object.assign({}, this.limiterOptions, { Events: this.Events }));
-              }
-            }
-          }
-          key(key = "") {
-            var ref;
-            return (ref = this.instances[key]) != null ? ref : (() => {
-              var limiter;
-              limiter = this.instances[key] = new this.Bottleneck(Object.assign(this.limiterOptions, {
-                id: `${this.id}-${key}`,
-                timeout: this.timeout,
-                connection: this.connection
-              }));
-              this.Events.trigger("created", limiter, key);
-              return limiter;
-            })();
-          }
-          async deleteKey(key = "") {
-            var deleted, instance;
-            instance = this.instances[key];
-            if (this.connection) {
-              deleted = await this.connection.__runCommand__(["del", ...Scripts$1.allKeys(`${this.id}-${key}`)]);
-            }
-            if (instance != null) {
-              delete this.instances[key];
-              await instance.disconnect();
-            }
-            return instance != null || deleted > 0;
-          }
-          limiters() {
-            var k, ref, results, v;
-            ref = this.instances;
-            results = [];
-            for (k in ref) {
-              v = ref[k];
-              results.push({
-                key: k,
-                limiter: v
-              });
-            }
-            return results;
-          }
-          keys() {
-            return Object.keys(this.instances);
-          }
-          async clusterKeys() {
-            var cursor, end, found, i, k, keys, len, next, start;
-            if (this.connection == null) {
-              return this.Promise.resolve(this.keys());
-            }
-            keys = [];
-            cursor = null;
-            start = `b_${this.id}-`.length;
-            end = "_settings".length;
-            while (cursor !== 0) {
-              [next, found] = await this.connection.__runCommand__(["scan", cursor != null ? cursor : 0, "match", `b_${this.id}-*_settings`, "count", 1e4]);
-              cursor = ~~next;
-              for (i = 0, len = found.length; i < len; i++) {
-                k = found[i];
-                keys.push(k.slice(start, -end));
-              }
-            }
-            return keys;
-          }
-          _startAutoCleanup() {
-            var base;
-            clearInterval(this.interval);
-            return typeof (base = this.interval = setInterval(async () => {
-              var e, k, ref, results, time, v;
-              time = Date.now();
-              ref = this.instances;
-              results = [];
-              for (k in ref) {
-                v = ref[k];
-                try {
-                  if (await v._store.__groupCheck__(time)) {
-                    results.push(this.deleteKey(k));
-                  } else {
-                    results.push(void 0);
-                  }
-                } catch (error2) {
-                  e = error2;
-                  results.push(v.Events.trigger("error", e));
-                }
-              }
-              return results;
-            }, this.timeout / 2)).unref === "function" ? base.unref() : void 0;
-          }
-          updateSettings(options = {}) {
-            parser$3.overwrite(options, this.defaults, this);
-            parser$3.overwrite(options, options, this.limiterOptions);
-            if (options.timeout != null) {
-              return this._startAutoCleanup();
-            }
-          }
-          disconnect(flush = true) {
-            var ref;
-            if (!this.sharedConnection) {
-              return (ref = this.connection) != null ? ref.disconnect(flush) : void 0;
-            }
-          }
-        }
-        Group2.prototype.defaults = {
-          timeout: 1e3 * 60 * 5,
-          connection: null,
-          Promise,
-          id: "group-key"
-        };
-        return Group2;
-      }).call(commonjsGlobal);
-      var Group_1 = Group;
-      var Batcher, Events$3, parser$4;
-      parser$4 = parser;
-      Events$3 = Events_1;
-      Batcher = (function() {
-        class Batcher2 {
-          constructor(options = {}) {
-            this.options = options;
-            parser$4.load(this.options, this.defaults, this);
-            this.Events = new Events$3(this);
-            this._arr = [];
-            this._resetPromise();
-            this._lastFlush = Date.now();
-          }
-          _resetPromise() {
-            return this._promise = new this.Promise((res, rej) => {
-              return this._resolve = res;
-            });
-          }
-          _flush() {
-            clearTimeout(this._timeout);
-            this._lastFlush = Date.now();
-            this._resolve();
-            this.Events.trigger("batch", this._arr);
-            this._arr = [];
-            return this._resetPromise();
-          }
-          add(data) {
-            var ret;
-            this._arr.push(data);
-            ret = this._promise;
-            if (this._arr.length === this.maxSize) {
-              this._flush();
-            } else if (this.maxTime != null && this._arr.length === 1) {
-              this._timeout = setTimeout(() => {
-                return this._flush();
-              }, this.maxTime);
-            }
-            return ret;
-          }
-        }
-        Batcher2.prototype.defaults = {
-          maxTime: null,
-          maxSize: null,
-          Promise
-        };
-        return Batcher2;
-      }).call(commonjsGlobal);
-      var Batcher_1 = Batcher;
-      var require$$4$1 = () => console.log("You must import the full version of Bottleneck in order to use this feature.");
-      var require$$8 = getCjsExportFromNamespace(version$2);
-      var Bottleneck2, DEFAULT_PRIORITY$1, Events$4, Job$1, LocalDatastore$1, NUM_PRIORITIES$1, Queues$1, RedisDatastore$1, States$1, Sync$1, parser$5, splice = [].splice;
-      NUM_PRIORITIES$1 = 10;
-      DEFAULT_PRIORITY$1 = 5;
-      parser$5 = parser;
-      Queues$1 = Queues_1;
-      Job$1 = Job_1;
-      LocalDatastore$1 = LocalDatastore_1;
-      RedisDatastore$1 = require$$4$1;
-      Events$4 = Events_1;
-      States$1 = States_1;
-      Sync$1 = Sync_1;
-      Bottleneck2 = (function() {
-        class Bottleneck3 {
-          constructor(options = {}, ...invalid) {
-            var storeInstanceOptions, storeOptions;
-            this._addToQueue = this._addToQueue.bind(this);
-            this._validateOptions(options, invalid);
-            parser$5.load(options, this.instanceDefaults, this);
-            this._queues = new Queues$1(NUM_PRIORITIES$1);
-            this._scheduled = {};
-            this._states = new States$1(["RECEIVED", "QUEUED", "RUNNING", "EXECUTING"].concat(this.trackDoneStatus ? ["DONE"] : []));
-            this._limiter = null;
-            this.Events = new Events$4(this);
-            this._submitLock = new Sync$1("submit", this.Promise);
-            this._registerLock = new Sync$1("register", this.Promise);
-            storeOptions = parser$5.load(options, this.storeDefaults, {});
-            this._store = (function() {
-              if (this.datastore === "redis" || this.datastore === "ioredis" || this.connection != null) {
-                storeInstanceOptions = parser$5.load(options, this.redisStoreDefaults, {});
-                return new RedisDatastore$1(this, storeOptions, storeInstanceOptions);
-              } else if (this.datastore === "local") {
-                storeInstanceOptions = parser$5.load(options, this.localStoreDefaults, {});
-                return new LocalDatastore$1(this, storeOptions, storeInstanceOptions);
-              } else {
-                throw new Bottleneck3.prototype.BottleneckError(`Invalid datastore type: ${this.datastore}`);
-              }
-            }).call(this);
-            this._queues.on("leftzero", () => {
-              var ref;
-              return (ref = this._store.heartbeat) != null ? typeof ref.ref === "function" ? ref.ref() : void 0 : void 0;
-            });
-            this._queues.on("zero", () => {
-              var ref;
-              return (ref = this._store.heartbeat) != null ? typeof ref.unref === "function" ? ref.unref() : void 0 : void 0;
-            });
-          }
-          _validateOptions(options, invalid) {
-            if (!(options != null && typeof options === "object" && invalid.length === 0)) {
-              throw new Bottleneck3.prototype.BottleneckError("Bottleneck v2 takes a single object argument. Refer to https://github.com/SGrondin/bottleneck#upgrading-to-v2 if you're upgrading from Bottleneck v1.");
-            }
-          }
-          ready() {
-            return this._store.ready;
-          }
-          clients() {
-            return this._store.clients;
-          }
-          channel() {
-            return `b_${this.id}`;
-          }
-          channel_client() {
-            return `b_${this.id}_${this._store.clientId}`;
-          }
-          publish(message) {
-            return this._store.__publish__(message);
-          }
-          disconnect(flush = true) {
-            return this._store.__disconnect__(flush);
-          }
-          chain(_limiter) {
-            this._limiter = _limiter;
-            return this;
-          }
-          queued(priority) {
-            return this._queues.queued(priority);
-          }
-          clusterQueued() {
-            return this._store.__queued__();
-          }
-          empty() {
-            return this.queued() === 0 && this._submitLock.isEmpty();
-          }
-          running() {
-            return this._store.__running__();
-          }
-          done() {
-            return this._store.__done__();
-          }
-          jobStatus(id) {
-            return this._states.jobStatus(id);
-          }
-          jobs(status) {
-            return this._states.statusJobs(status);
-          }
-          counts() {
-            return this._states.statusCounts();
-          }
-          _randomIndex() {
-            return Math.random().toString(36).slice(2);
-          }
-          check(weight = 1) {
-            return this._store.__check__(weight);
-          }
-          _clearGlobalState(index2) {
-            if (this._scheduled[index2] != null) {
-              clearTimeout(this._scheduled[index2].expiration);
-              delete this._scheduled[index2];
-              return true;
-            } else {
-              return false;
-            }
-          }
-          async _free(index2, job, options, eventInfo) {
-            var e, running;
-            try {
-              ({ running } = await this._store.__free__(index2, options.weight));
-              this.Events.trigger("debug", `Freed ${options.id}`, eventInfo);
-              if (running === 0 && this.empty()) {
-                return this.Events.trigger("idle");
-              }
-            } catch (error1) {
-              e = error1;
-              return this.Events.trigger("error", e);
-            }
-          }
-          _run(index2, job, wait) {
-            var clearGlobalState, free, run2;
-            job.doRun();
-            clearGlobalState = this._clearGlobalState.bind(this, index2);
-            run2 = this._run.bind(this, index2, job);
-            free = this._free.bind(this, index2, job);
-            return this._scheduled[index2] = {
-              timeout: setTimeout(() => {
-                return job.doExecute(this._limiter, clearGlobalState, run2, free);
-              }, wait),
-              expiration: job.options.expiration != null ? setTimeout(function() {
-                return job.doExpire(clearGlobalState, run2, free);
-              }, wait + job.options.expiration) : void 0,
-              job
-            };
-          }
-          _drainOne(capacity) {
-            return this._registerLock.schedule(() => {
-              var args, index2, next, options, queue;
-              if (this.queued() === 0) {
-                return this.Promise.resolve(null);
-              }
-              queue = this._queues.getFirst();
-              ({ options, args } = next = queue.first());
-              if (capacity != null && options.weight > capacity) {
-                return this.Promise.resolve(null);
-              }
-              this.Events.trigger("debug", `Draining ${options.id}`, { args, options });
-              index2 = this._randomIndex();
-              return this._store.__register__(index2, options.weight, options.expiration).then(({ success, wait, reservoir }) => {
-                var empty3;
-                this.Events.trigger("debug", `Drained ${options.id}`, { success, args, options });
-                if (success) {
-                  queue.shift();
-                  empty3 = this.empty();
-                  if (empty3) {
-                    this.Events.trigger("empty");
-                  }
-                  if (reservoir === 0) {
-                    this.Events.trigger("depleted", empty3);
-                  }
-                  this._run(index2, next, wait);
-                  return this.Promise.resolve(options.weight);
-                } else {
-                  return this.Promise.resolve(null);
-                }
-              });
-            });
-          }
-          _drainAll(capacity, total = 0) {
-            return this._drainOne(capacity).then((drained) => {
-              var newCapacity;
-              if (drained != null) {
-                newCapacity = capacity != null ? capacity - drained : capacity;
-                return this._drainAll(newCapacity, total + drained);
-              } else {
-                return this.Promise.resolve(total);
-              }
-            }).catch((e) => {
-              return this.Events.trigger("error", e);
-            });
-          }
-          _dropAllQueued(message) {
-            return this._queues.shiftAll(function(job) {
-              return job.doDrop({ message });
-            });
-          }
-          stop(options = {}) {
-            var done, waitForExecuting;
-            options = parser$5.load(options, this.stopDefaults);
-            waitForExecuting = (at3) => {
-              var finished;
-              finished = () => {
-                var counts;
-                counts = this._states.counts;
-                return counts[0] + counts[1] + counts[2] + counts[3] === at3;
-              };
-              return new this.Promise((resolve2, reject) => {
-                if (finished()) {
-                  return resolve2();
-                } else {
-                  return this.on("done", () => {
-                    if (finished()) {
-                      this.removeAllListeners("done");
-                      return resolve2();
-                    }
-                  });
-                }
-              });
-            };
-            done = options.dropWaitingJobs ? (this._run = function(index2, next) {
-              return next.doDrop({
-                message: options.dropErrorMessage
-              });
-            }, this._drainOne = () => {
-              return this.Promise.resolve(null);
-            }, this._registerLock.schedule(() => {
-              return this._submitLock.schedule(() => {
-                var k, ref, v;
-                ref = this._scheduled;
-                for (k in ref) {
-                  v = ref[k];
-                  if (this.jobStatus(v.job.options.id) === "RUNNING") {
-                    clearTimeout(v.timeout);
-                    clearTimeout(v.expiration);
-                    v.job.doDrop({
-                      message: options.dropErrorMessage
-                    });
-                  }
-                }
-                this._dropAllQueued(options.dropErrorMessage);
-                return waitForExecuting(0);
-              });
-            })) : this.schedule({
-              priority: NUM_PRIORITIES$1 - 1,
-              weight: 0
-            }, () => {
-              return waitForExecuting(1);
-            });
-            this._receive = function(job) {
-              return job._reject(new Bottleneck3.prototype.BottleneckError(options.enqueueErrorMessage));
-            };
-            this.stop = () => {
-              return this.Promise.reject(new Bottleneck3.prototype.BottleneckError("stop() has already been called"));
-            };
-            return done;
-          }
-          async _addToQueue(job) {
-            var args, blocked, error2, options, reachedHWM, shifted, strategy;
-            ({ args, options } = job);
-            try {
-              ({ reachedHWM, blocked, strategy } = await this._store.__submit__(this.queued(), options.weight));
-            } catch (error1) {
-              error2 = error1;
-              this.Events.trigger("debug", `Could not queue ${options.id}`, { args, options, error: error2 });
-              job.doDrop({ error: error2 });
-              return false;
-            }
-            if (blocked) {
-              job.doDrop();
-              return true;
-            } else if (reachedHWM) {
-              shifted = strategy === Bottleneck3.prototype.strategy.LEAK ? this._queues.shiftLastFrom(options.priority) : strategy === Bottleneck3.prototype.strategy.OVERFLOW_PRIORITY ? this._queues.shiftLastFrom(options.priority + 1) : strategy === Bottleneck3.prototype.strategy.OVERFLOW ? job : void 0;
-              if (shifted != null) {
-                shifted.doDrop();
-              }
-              if (shifted == null || strategy === Bottleneck3.prototype.strategy.OVERFLOW) {
-                if (shifted == null) {
-                  job.doDrop();
-                }
-                return reachedHWM;
-              }
-            }
-            job.doQueue(reachedHWM, blocked);
-            this._queues.push(job);
-            await this._drainAll();
-            return reachedHWM;
-          }
-          _receive(job) {
-            if (this._states.jobStatus(job.options.id) != null) {
-              job._reject(new Bottleneck3.prototype.BottleneckError(`A job with the same id already exists (id=${job.options.id})`));
-              return false;
-            } else {
-              job.doReceive();
-              return this._submitLock.schedule(this._addToQueue, job);
-            }
-          }
-          submit(...args) {
-            var cb, fn, job, options, ref, ref1, task;
-            if (typeof args[0] === "function") {
-              ref = args, [fn, ...args] = ref, [cb] = splice.call(args, -1);
-              options = parser$5.load({}, this.jobDefaults);
-            } else {
-              ref1 = args, [options, fn, ...args] = ref1, [cb] = splice.call(args, -1);
-              options = parser$5.load(options, this.jobDefaults);
-            }
-            task = (...args2) => {
-              return new this.Promise(function(resolve2, reject) {
-                return fn(...args2, function(...args3) {
-                  return (args3[0] != null ? reject : resolve2)(args3);
-                });
-              });
-            };
-            job = new Job$1(task, args, options, this.jobDefaults, this.rejectOnDrop, this.Events, this._states, this.Promise);
-            job.promise.then(function(args2) {
-              return typeof cb === "function" ? cb(...args2) : void 0;
-            }).catch(function(args2) {
-              if (Array.isArray(args2)) {
-                return typeof cb === "function" ? cb(...args2) : void 0;
-              } else {
-                return typeof cb === "function" ? cb(args2) : void 0;
-              }
-            });
-            return this._receive(job);
-          }
-          schedule(...args) {
-            var job, options, task;
-            if (typeof args[0] === "function") {
-              [task, ...args] = args;
-              options = {};
-            } else {
-              [options, task, ...args] = args;
-            }
-            job = new Job$1(task, args, options, this.jobDefaults, this.rejectOnDrop, this.Events, this._states, this.Promise);
-            this._receive(job);
-            return job.promise;
-          }
-          wrap(fn) {
-            var schedule, wrapped;
-            schedule = this.schedule.bind(this);
-            wrapped = function(...args) {
-              return schedule(fn.bind(this), ...args);
-            };
-            wrapped.withOptions = function(options, ...args) {
-              return schedule(options, fn, ...args);
-            };
-            return wrapped;
-          }
-          async updateSettings(options = {}) {
-            await this._store.__updateSettings__(parser$5.overwrite(options, this.storeDefaults));
-            parser$5.overwrite(options, this.instanceDefaults, this);
-            return this;
-          }
-          currentReservoir() {
-            return this._store.__currentReservoir__();
-          }
-          incrementReservoir(incr = 0) {
-            return this._store.__incrementReservoir__(incr);
-          }
-        }
-        Bottleneck3.default = Bottleneck3;
-        Bottleneck3.Events = Events$4;
-        Bottleneck3.version = Bottleneck3.prototype.version = require$$8.version;
-        Bottleneck3.strategy = Bottleneck3.prototype.strategy = {
-          LEAK: 1,
-          OVERFLOW: 2,
-          OVERFLOW_PRIORITY: 4,
-          BLOCK: 3
-        };
-        Bottleneck3.BottleneckError = Bottleneck3.prototype.BottleneckError = BottleneckError_1;
-        Bottleneck3.Group = Bottleneck3.prototype.Group = Group_1;
-        Bottleneck3.RedisConnection = Bottleneck3.prototype.RedisConnection = require$$2;
-        Bottleneck3.IORedisConnection = Bottleneck3.prototype.IORedisConnection = require$$3;
-        Bottleneck3.Batcher = Bottleneck3.prototype.Batcher = Batcher_1;
-        Bottleneck3.prototype.jobDefaults = {
-          priority: DEFAULT_PRIORITY$1,
-          weight: 1,
-          expiration: null,
-          id: "<no-id>"
-        };
-        Bottleneck3.prototype.storeDefaults = {
-          maxConcurrent: null,
-          minTime: 0,
-          highWater: null,
-          strategy: Bottleneck3.prototype.strategy.LEAK,
-          penalty: null,
-          reservoir: null,
-          reservoirRefreshInterval: null,
-          reservoirRefreshAmount: null,
-          reservoirIncreaseInterval: null,
-          reservoirIncreaseAmount: null,
-          reservoirIncreaseMaximum: null
-        };
-        Bottleneck3.prototype.localStoreDefaults = {
-          Promise,
-          timeout: null,
-          heartbeatInterval: 250
-        };
-        Bottleneck3.prototype.redisStoreDefaults = {
-          Promise,
-          timeout: null,
-          heartbeatInterval: 5e3,
-          clientTimeout: 1e4,
-          Redis: null,
-          clientOptions: {},
-          clusterNodes: null,
-          clearDatastore: false,
-          connection: null
-        };
-        Bottleneck3.prototype.instanceDefaults = {
-          datastore: "local",
-          connection: null,
-          id: "<no-id>",
-          rejectOnDrop: true,
-          trackDoneStatus: false,
-          Promise
-        };
-        Bottleneck3.prototype.stopDefaults = {
-          enqueueErrorMessage: "This limiter has been stopped and cannot accept new jobs.",
-          dropWaitingJobs: true,
-          dropErrorMessage: "This limiter has been stopped."
-        };
-        return Bottleneck3;
-      }).call(commonjsGlobal);
-      var Bottleneck_1 = Bottleneck2;
-      var lib = Bottleneck_1;
-      return lib;
-    }));
-  }
-});
-
-// node_modules/@octokit/plugin-retry/dist-bundle/index.js
-function isRequestError(error2) {
-  return error2.request !== void 0;
-}
-async function errorRequest(state, octokit, error2, options) {
-  if (!isRequestError(error2) || !error2?.request.request) {
-    throw error2;
-  }
-  if (error2.status >= 400 && !state.doNotRetry.includes(error2.status)) {
-    const retries = options.request.retries != null ? options.request.retries : state.retries;
-    const retryAfter = Math.pow((options.request.retryCount || 0) + 1, 2);
-    throw octokit.retry.retryRequest(error2, retries, retryAfter);
-  }
-  throw error2;
-}
-async function wrapRequest(state, octokit, request2, options) {
-  const limiter = new import_light.default();
-  limiter.on("failed", function(error2, info) {
-    const maxRetries = ~~error2.request.request?.retries;
-    const after = ~~error2.request.request?.retryAfter;
-    options.request.retryCount = info.retryCount + 1;
-    if (maxRetries > info.retryCount) {
-      return after * state.retryAfterBaseValue;
-    }
-  });
-  return limiter.schedule(
-    requestWithGraphqlErrorHandling.bind(null, state, octokit, request2),
-    options
-  );
-}
-async function requestWithGraphqlErrorHandling(state, octokit, request2, options) {
-  const response = await request2(options);
-  if (response.data && response.data.errors && response.data.errors.length > 0 && /Something went wrong while executing your query/.test(
-    response.data.errors[0].message
-  )) {
-    const error2 = new RequestError(response.data.errors[0].message, 500, {
-      request: options,
-      response
-    });
-    return errorRequest(state, octokit, error2, options);
-  }
-  return response;
-}
-function retry(octokit, octokitOptions) {
-  const state = Object.assign(
-    {
-      enabled: true,
-      retryAfterBaseValue: 1e3,
-      doNotRetry: [400, 401, 403, 404, 410, 422, 451],
-      retries: 3
-    },
-    octokitOptions.retry
-  );
-  const retryPlugin = {
-    retry: {
-      retryRequest: (error2, retries, retryAfter) => {
-        error2.request.request = Object.assign({}, error2.request.request, {
-          retries,
-          retryAfter
-        });
-        return error2;
-      }
-    }
-  };
-  if (state.enabled) {
-    octokit.hook.error("request", errorRequest.bind(null, state, retryPlugin));
-    octokit.hook.wrap("request", wrapRequest.bind(null, state, retryPlugin));
-  }
-  return retryPlugin;
-}
-var import_light, VERSION8;
-var init_dist_bundle6 = __esm({
-  "node_modules/@octokit/plugin-retry/dist-bundle/index.js"() {
-    import_light = __toESM(require_light(), 1);
-    init_dist_src();
-    VERSION8 = "0.0.0-development";
-    retry.VERSION = VERSION8;
-  }
-});
-
-// node_modules/@octokit/plugin-throttling/dist-bundle/index.js
-function wrapRequest2(state, request2, options) {
-  return state.retryLimiter.schedule(doRequest, state, request2, options);
-}
-async function doRequest(state, request2, options) {
-  const { pathname } = new URL(options.url, "http://github.test");
-  const isAuth = isAuthRequest(options.method, pathname);
-  const isWrite = !isAuth && options.method !== "GET" && options.method !== "HEAD";
-  const isSearch = options.method === "GET" && pathname.startsWith("/search/");
-  const isGraphQL = pathname.startsWith("/graphql");
-  const retryCount = ~~request2.retryCount;
-  const jobOptions = retryCount > 0 ? { priority: 0, weight: 0 } : {};
-  if (state.clustering) {
-    jobOptions.expiration = 1e3 * 60;
-  }
-  if (isWrite || isGraphQL) {
-    await state.write.key(state.id).schedule(jobOptions, noop3);
-  }
-  if (isWrite && state.triggersNotification(pathname)) {
-    await state.notifications.key(state.id).schedule(jobOptions, noop3);
-  }
-  if (isSearch) {
-    await state.search.key(state.id).schedule(jobOptions, noop3);
-  }
-  const req = (isAuth ? state.auth : state.global).key(state.id).schedule(jobOptions, request2, options);
-  if (isGraphQL) {
-    const res = await req;
-    if (res.data.errors != null && res.data.errors.some((error2) => error2.type === "RATE_LIMITED")) {
-      const error2 = Object.assign(new Error("GraphQL Rate Limit Exceeded"), {
-        response: res,
-        data: res.data
-      });
-      throw error2;
-    }
-  }
-  return req;
-}
-function isAuthRequest(method, pathname) {
-  return method === "PATCH" && // https://docs.github.com/en/rest/apps/apps?apiVersion=2022-11-28#create-a-scoped-access-token
-  /^\/applications\/[^/]+\/token\/scoped$/.test(pathname) || method === "POST" && // https://docs.github.com/en/rest/apps/oauth-applications?apiVersion=2022-11-28#reset-a-token
-  (/^\/applications\/[^/]+\/token$/.test(pathname) || // https://docs.github.com/en/rest/apps/apps?apiVersion=2022-11-28#create-an-installation-access-token-for-an-app
-  /^\/app\/installations\/[^/]+\/access_tokens$/.test(pathname) || // https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
-  pathname === "/login/oauth/access_token");
-}
-function routeMatcher(paths) {
-  const regexes = paths.map(
-    (path) => path.split("/").map((c) => c.startsWith("{") ? "(?:.+?)" : c).join("/")
-  );
-  const regex2 = `^(?:${regexes.map((r) => `(?:${r})`).join("|")})[^/]*$`;
-  return new RegExp(regex2, "i");
-}
-function throttling(octokit, octokitOptions) {
-  const {
-    enabled = true,
-    Bottleneck: Bottleneck2 = import_light2.default,
-    id = "no-id",
-    timeout = 1e3 * 60 * 2,
-    // Redis TTL: 2 minutes
-    connection
-  } = octokitOptions.throttle || {};
-  if (!enabled) {
-    return {};
-  }
-  const common = { timeout };
-  if (typeof connection !== "undefined") {
-    common.connection = connection;
-  }
-  const state = Object.assign(
-    {
-      clustering: connection != null,
-      triggersNotification,
-      fallbackSecondaryRateRetryAfter: 60,
-      retryAfterBaseValue: 1e3,
-      id
-    },
-    octokitOptions.throttle
-  );
-  if (typeof state.onSecondaryRateLimit !== "function" || typeof state.onRateLimit !== "function") {
-    throw new Error(`octokit/plugin-throttling error:
-        You must pass the onSecondaryRateLimit and onRateLimit error handlers.
-        See https://octokit.github.io/rest.js/#throttling
-
-        const octokit = new Octokit({
-          throttle: {
-            onSecondaryRateLimit: (retryAfter, options) => {/* ... */},
-            onRateLimit: (retryAfter, options) => {/* ... */}
-          }
-        })
-    `);
-  }
-  let initialized = false;
-  const initializeBottleneck = () => {
-    if (initialized) {
-      return;
-    }
-    initialized = true;
-    if (groups.global == null) {
-      createGroups(Bottleneck2, common);
-    }
-    state.global = state.global ?? groups.global;
-    state.auth = state.auth ?? groups.auth;
-    state.search = state.search ?? groups.search;
-    state.write = state.write ?? groups.write;
-    state.notifications = state.notifications ?? groups.notifications;
-    state.retryLimiter = state.retryLimiter ?? new Bottleneck2();
-    const events = {};
-    const emitter = new Bottleneck2.Events(events);
-    events.on("secondary-limit", state.onSecondaryRateLimit);
-    events.on("rate-limit", state.onRateLimit);
-    events.on(
-      "error",
-      (e) => octokit.log.warn("Error in throttling-plugin limit handler", e)
-    );
-    state.retryLimiter.on("failed", async function(error2, info) {
-      const [state2, request2, options] = info.args;
-      const { pathname } = new URL(options.url, "http://github.test");
-      const shouldRetryGraphQL = pathname.startsWith("/graphql") && error2.status !== 401;
-      if (!(shouldRetryGraphQL || error2.status === 403 || error2.status === 429)) {
-        return;
-      }
-      const retryCount = ~~request2.retryCount;
-      request2.retryCount = retryCount;
-      options.request.retryCount = retryCount;
-      const { wantRetry, retryAfter = 0 } = await (async function() {
-        if (/\bsecondary rate\b/i.test(error2.message)) {
-          const retryAfter2 = Number(error2.response.headers["retry-after"]) || state2.fallbackSecondaryRateRetryAfter;
-          const wantRetry2 = await emitter.trigger(
-            "secondary-limit",
-            retryAfter2,
-            options,
-            octokit,
-            retryCount
-          );
-          return { wantRetry: wantRetry2, retryAfter: retryAfter2 };
-        }
-        if (error2.response.headers != null && error2.response.headers["x-ratelimit-remaining"] === "0" || (error2.response.data?.errors ?? []).some(
-          (error22) => error22.type === "RATE_LIMITED"
-        )) {
-          const rateLimitReset = new Date(
-            ~~error2.response.headers["x-ratelimit-reset"] * 1e3
-          ).getTime();
-          const retryAfter2 = Math.max(
-            // Add one second so we retry _after_ the reset time
-            // https://docs.github.com/en/rest/overview/resources-in-the-rest-api?apiVersion=2022-11-28#exceeding-the-rate-limit
-            Math.ceil((rateLimitReset - Date.now()) / 1e3) + 1,
-            0
-          );
-          const wantRetry2 = await emitter.trigger(
-            "rate-limit",
-            retryAfter2,
-            options,
-            octokit,
-            retryCount
-          );
-          return { wantRetry: wantRetry2, retryAfter: retryAfter2 };
-        }
-        return {};
-      })();
-      if (wantRetry) {
-        request2.retryCount++;
-        return retryAfter * state2.retryAfterBaseValue;
-      }
-    });
-  };
-  octokit.hook.wrap("request", (request2, options) => {
-    initializeBottleneck();
-    return wrapRequest2(state, request2, options);
-  });
-  return {};
-}
-var import_light2, VERSION9, noop3, triggers_notification_paths_default, regex, triggersNotification, groups, createGroups;
-var init_dist_bundle7 = __esm({
-  "node_modules/@octokit/plugin-throttling/dist-bundle/index.js"() {
-    import_light2 = __toESM(require_light(), 1);
-    VERSION9 = "0.0.0-development";
-    noop3 = () => Promise.resolve();
-    triggers_notification_paths_default = [
-      "/orgs/{org}/invitations",
-      "/orgs/{org}/invitations/{invitation_id}",
-      "/orgs/{org}/teams/{team_slug}/discussions",
-      "/orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments",
-      "/repos/{owner}/{repo}/collaborators/{username}",
-      "/repos/{owner}/{repo}/commits/{commit_sha}/comments",
-      "/repos/{owner}/{repo}/issues",
-      "/repos/{owner}/{repo}/issues/{issue_number}/comments",
-      "/repos/{owner}/{repo}/issues/{issue_number}/sub_issue",
-      "/repos/{owner}/{repo}/issues/{issue_number}/sub_issues/priority",
-      "/repos/{owner}/{repo}/pulls",
-      "/repos/{owner}/{repo}/pulls/{pull_number}/comments",
-      "/repos/{owner}/{repo}/pulls/{pull_number}/comments/{comment_id}/replies",
-      "/repos/{owner}/{repo}/pulls/{pull_number}/merge",
-      "/repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers",
-      "/repos/{owner}/{repo}/pulls/{pull_number}/reviews",
-      "/repos/{owner}/{repo}/releases",
-      "/teams/{team_id}/discussions",
-      "/teams/{team_id}/discussions/{discussion_number}/comments"
-    ];
-    regex = routeMatcher(triggers_notification_paths_default);
-    triggersNotification = regex.test.bind(regex);
-    groups = {};
-    createGroups = function(Bottleneck2, common) {
-      groups.global = new Bottleneck2.Group({
-        id: "octokit-global",
-        maxConcurrent: 10,
-        ...common
-      });
-      groups.auth = new Bottleneck2.Group({
-        id: "octokit-auth",
-        maxConcurrent: 1,
-        ...common
-      });
-      groups.search = new Bottleneck2.Group({
-        id: "octokit-search",
-        maxConcurrent: 1,
-        minTime: 2e3,
-        ...common
-      });
-      groups.write = new Bottleneck2.Group({
-        id: "octokit-write",
-        maxConcurrent: 1,
-        minTime: 1e3,
-        ...common
-      });
-      groups.notifications = new Bottleneck2.Group({
-        id: "octokit-notifications",
-        maxConcurrent: 1,
-        minTime: 3e3,
-        ...common
-      });
-    };
-    throttling.VERSION = VERSION9;
-    throttling.triggersNotification = triggersNotification;
-  }
-});
-
-// node_modules/@octokit/plugin-request-log/dist-src/version.js
-var VERSION10;
+// ../../../work/main/node_modules/@octokit/plugin-request-log/dist-src/version.js
+var VERSION8;
 var init_version3 = __esm({
-  "node_modules/@octokit/plugin-request-log/dist-src/version.js"() {
-    VERSION10 = "6.0.0";
+  "../../../work/main/node_modules/@octokit/plugin-request-log/dist-src/version.js"() {
+    VERSION8 = "6.0.0";
   }
 });
 
-// node_modules/@octokit/plugin-request-log/dist-src/index.js
+// ../../../work/main/node_modules/@octokit/plugin-request-log/dist-src/index.js
 function requestLog(octokit) {
   octokit.hook.wrap("request", (request2, options) => {
     octokit.log.debug("request", options);
@@ -39895,24 +38264,24 @@ function requestLog(octokit) {
   });
 }
 var init_dist_src4 = __esm({
-  "node_modules/@octokit/plugin-request-log/dist-src/index.js"() {
+  "../../../work/main/node_modules/@octokit/plugin-request-log/dist-src/index.js"() {
     init_version3();
-    requestLog.VERSION = VERSION10;
+    requestLog.VERSION = VERSION8;
   }
 });
 
-// node_modules/@octokit/rest/dist-src/version.js
-var VERSION11;
+// ../../../work/main/node_modules/@octokit/rest/dist-src/version.js
+var VERSION9;
 var init_version4 = __esm({
-  "node_modules/@octokit/rest/dist-src/version.js"() {
-    VERSION11 = "22.0.1";
+  "../../../work/main/node_modules/@octokit/rest/dist-src/version.js"() {
+    VERSION9 = "22.0.1";
   }
 });
 
-// node_modules/@octokit/rest/dist-src/index.js
+// ../../../work/main/node_modules/@octokit/rest/dist-src/index.js
 var Octokit2;
 var init_dist_src5 = __esm({
-  "node_modules/@octokit/rest/dist-src/index.js"() {
+  "../../../work/main/node_modules/@octokit/rest/dist-src/index.js"() {
     init_dist_src2();
     init_dist_src4();
     init_dist_bundle5();
@@ -39920,291 +38289,523 @@ var init_dist_src5 = __esm({
     init_version4();
     Octokit2 = Octokit.plugin(requestLog, legacyRestEndpointMethods, paginateRest).defaults(
       {
-        userAgent: `octokit-rest.js/${VERSION11}`
+        userAgent: `octokit-rest.js/${VERSION9}`
       }
     );
   }
 });
 
-// src/edges/github/github.ts
-var github_exports = {};
-__export(github_exports, {
-  Github: () => Github,
-  GithubRefused: () => GithubRefused
-});
-function statusOf2(cause) {
-  return typeof cause === "object" && cause !== null && "status" in cause ? cause.status : void 0;
-}
-function absent(cause) {
-  if (statusOf2(cause) !== 404) throw cause;
-  return void 0;
-}
-var GithubRefused, Client, Github;
-var init_github2 = __esm({
-  "src/edges/github/github.ts"() {
+// src/edges/github/answer.ts
+var GithubRefused, COMMIT, Answer;
+var init_answer = __esm({
+  "src/edges/github/answer.ts"() {
     "use strict";
-    init_dist_bundle6();
-    init_dist_bundle7();
-    init_dist_src5();
+    init_json();
     init_failure();
     GithubRefused = class extends Failure {
+      /** Status of the HTTP answer, where there was one. */
+      status;
+      constructor(message, options) {
+        super(message, options);
+        this.status = options.status;
+      }
     };
-    Client = Octokit2.plugin(retry, throttling);
-    Github = class {
-      #client;
+    COMMIT = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/u;
+    Answer = class _Answer {
+      #what;
+      #body;
+      constructor(what, body) {
+        this.#what = what;
+        this.#body = body;
+      }
+      text(path) {
+        return this.textOrNone(path) ?? this.#refuse(path);
+      }
+      /** Undefined where there is none, or null. */
+      textOrNone(path) {
+        const found = at(this.#body, path) ?? void 0;
+        return found === void 0 || typeof found === "string" ? found : this.#refuse(path);
+      }
+      /** The name of a git object: 40 hex digits, or 64. */
+      sha(path) {
+        return this.shaOrNone(path) ?? this.#refuse(path);
+      }
+      shaOrNone(path) {
+        const found = this.textOrNone(path);
+        return found === void 0 || COMMIT.test(found) ? found : this.#refuse(path);
+      }
+      /** A number that names something: an id, or the number of an issue. */
+      id(path) {
+        const found = at(this.#body, path);
+        return typeof found === "number" && Number.isSafeInteger(found) && found > 0 ? found : this.#refuse(path);
+      }
+      flag(path) {
+        const found = at(this.#body, path);
+        return typeof found === "boolean" ? found : this.#refuse(path);
+      }
+      /** Whether there is something other than null. */
+      has(path) {
+        return (at(this.#body, path) ?? null) !== null;
+      }
+      list(path) {
+        const found = at(this.#body, path);
+        if (!Array.isArray(found) || !found.every(isObject)) return this.#refuse(path);
+        return found.map((one) => new _Answer(this.#what, one));
+      }
+      #refuse(path) {
+        throw new GithubRefused(`GitHub answered ${this.#what} without a proper ${path || "list"}`, {
+          hint: "try again later; if it stays, report it"
+        });
+      }
+    };
+  }
+});
+
+// src/edges/github/pace.ts
+function waitAfter(error2, tried, now) {
+  const status = statusOf2(error2);
+  if (status === void 0 || status < 400 || tried > RETRIES) return void 0;
+  const limit = status === 403 || status === 429 ? limitSeconds(error2, now) : void 0;
+  if (limit !== void 0) return limit <= LONGEST_LIMIT_SECONDS ? limit * 1e3 : void 0;
+  return FINAL.has(status) ? void 0 : tried ** 2 * 1e3;
+}
+function statusOf2(error2) {
+  const status = fieldOf(error2, "status");
+  return typeof status === "number" ? status : void 0;
+}
+function limitSeconds(error2, now) {
+  const headers = fieldOf(fieldOf(error2, "response"), "headers");
+  const after = Number(fieldOf(headers, "retry-after"));
+  if (after > 0) return after;
+  if (fieldOf(headers, "x-ratelimit-remaining") === "0") {
+    const left = Number(fieldOf(headers, "x-ratelimit-reset")) - now.getTime() / 1e3;
+    return Math.max(0, Math.ceil(left) + 1);
+  }
+  return /\bsecondary rate\b/iu.test(String(fieldOf(error2, "message"))) ? SECONDARY_SECONDS : void 0;
+}
+function fieldOf(value, name) {
+  return typeof value === "object" && value !== null ? Object.getOwnPropertyDescriptor(value, name)?.value : void 0;
+}
+var WRITE_MS, NOTIFY_MS, RETRIES, LONGEST_LIMIT_SECONDS, SECONDARY_SECONDS, FINAL, NOTIFIES, Pace;
+var init_pace = __esm({
+  "src/edges/github/pace.ts"() {
+    "use strict";
+    WRITE_MS = 1e3;
+    NOTIFY_MS = 3e3;
+    RETRIES = 3;
+    LONGEST_LIMIT_SECONDS = 300;
+    SECONDARY_SECONDS = 60;
+    FINAL = /* @__PURE__ */ new Set([400, 401, 403, 404, 410, 422, 451]);
+    NOTIFIES = /\/issues(?:\/[^/]+\/comments)?$/u;
+    Pace = class {
+      #clock;
+      #nextWrite = 0;
+      #nextNotice = 0;
+      constructor(clock) {
+        this.#clock = clock;
+      }
+      /** Comes back when the request may be sent. Reading never waits. */
+      async turn(method, path) {
+        if (method === "GET" || path === "/graphql") return;
+        const notifies = method === "POST" && NOTIFIES.test(path);
+        const now = this.#clock.now().getTime();
+        const turn = Math.max(now, this.#nextWrite, notifies ? this.#nextNotice : 0);
+        this.#nextWrite = turn + WRITE_MS;
+        if (notifies) this.#nextNotice = turn + NOTIFY_MS;
+        if (turn > now) await this.#clock.sleep(turn - now);
+      }
+    };
+  }
+});
+
+// src/edges/github/client.ts
+function inRepository(route) {
+  return route.replace(" ", " /repos/{owner}/{repo}");
+}
+async function explained(what, call) {
+  try {
+    return await call();
+  } catch (cause) {
+    const status = statusOf2(cause);
+    throw new GithubRefused(`GitHub refused ${what}: ${messageOf(cause).split(" - ")[0] ?? ""}`, {
+      hint: HINTS[String(status)] ?? "try again later; githubstatus.com knows of outages",
+      status,
+      cause
+    });
+  }
+}
+var HINTS, GithubClient;
+var init_client = __esm({
+  "src/edges/github/client.ts"() {
+    "use strict";
+    init_dist_src5();
+    init_failure();
+    init_answer();
+    init_pace();
+    HINTS = {
+      401: "the token is wrong or has expired",
+      403: "the token may not do this: look at `permissions:` of the job",
+      404: "it does not exist, or the token may not see it",
+      422: "GitHub refused the content"
+    };
+    GithubClient = class {
+      #octokit;
       #repo;
-      constructor({ api, token, owner, repo }) {
+      #me;
+      constructor({ api, token, owner, repo }, clock) {
         this.#repo = { owner, repo };
-        this.#client = new Client({
+        const silent = () => void 0;
+        this.#octokit = new Octokit2({
           baseUrl: api,
           auth: token,
           request: { fetch: (...given2) => globalThis.fetch(...given2) },
-          throttle: {
-            onRateLimit: (after, _options, _client, count) => after <= 300 && count < 3,
-            onSecondaryRateLimit: (after, _options, _client, count) => after <= 300 && count < 3
-          },
-          log: {
-            debug: () => void 0,
-            info: () => void 0,
-            warn: () => void 0,
-            error: () => void 0
+          log: { debug: silent, info: silent, warn: silent, error: silent }
+        });
+        const pace = new Pace(clock);
+        this.#octokit.hook.wrap("request", async (request2, options) => {
+          for (let tried = 1; ; tried += 1) {
+            await pace.turn(options.method, options.url);
+            try {
+              return await request2(options);
+            } catch (error2) {
+              const wait = waitAfter(error2, tried, clock.now());
+              if (wait === void 0) throw error2;
+              await clock.sleep(wait);
+            }
           }
         });
       }
-      /** The open pull request from `owner:branch` whose head is exactly this commit. A run can claim any number; GitHub says which it is. */
+      /** `what` is named where GitHub refuses; `route` is relative to the repository, such as `GET /pulls/{pull}`. */
+      async ask(what, route, fields = {}) {
+        return (await this.#send(what, inRepository(route), { ...this.#repo, ...fields })).answer;
+      }
+      /** As `ask`; undefined where GitHub says that there is no such thing. */
+      async askMaybe(what, route, fields = {}) {
+        try {
+          return await this.ask(what, route, fields);
+        } catch (error2) {
+          if (error2 instanceof GithubRefused && error2.status === 404) return void 0;
+          throw error2;
+        }
+      }
+      /** A list to its last page. */
+      async all(what, route, fields = {}) {
+        let page = await this.#send(what, inRepository(route), {
+          ...this.#repo,
+          ...fields,
+          per_page: 100
+        });
+        const items = page.answer.list("");
+        while (page.next !== void 0) {
+          page = await this.#send(what, `GET ${page.next}`, {});
+          items.push(...page.answer.list(""));
+        }
+        return items;
+      }
+      /** The id of who this token belongs to: what we wrote before bears it. A token of an App can only ask this way. */
+      async me() {
+        if (this.#me === void 0) {
+          const body = await explained(
+            "who we are",
+            () => this.#octokit.graphql("{ viewer { databaseId } }")
+          );
+          this.#me = new Answer("who we are", body).id("/viewer/databaseId");
+        }
+        return this.#me;
+      }
+      /** An answer, and the address of the next page where the answer is a list with more of them. */
+      async #send(what, route, fields) {
+        const response = await explained(what, () => this.#octokit.request(route, fields));
+        const next = /<([^<>]+)>; rel="next"/u.exec(response.headers.link ?? "")?.[1];
+        return { answer: new Answer(what, response.data), next };
+      }
+    };
+  }
+});
+
+// src/edges/github/pulls.ts
+async function comment(client, issue, body) {
+  await client.ask("a comment", "POST /issues/{issue}/comments", { issue, body });
+}
+function isBy(item, author) {
+  return item.has("/user") && item.id("/user/id") === author;
+}
+var PERMITTED, GithubPulls;
+var init_pulls = __esm({
+  "src/edges/github/pulls.ts"() {
+    "use strict";
+    PERMITTED = ["admin", "write"];
+    GithubPulls = class {
+      #client;
+      constructor(client) {
+        this.#client = client;
+      }
       async pullRequestOf(run2) {
-        const { data } = await this.#ask(
-          "pull requests",
-          () => this.#client.pulls.list({
-            ...this.#repo,
-            state: "open",
-            head: `${run2.headOwner}:${run2.headBranch}`,
-            per_page: 100
-          })
-        );
-        const pull = data.find(({ head }) => head.sha === run2.headSha);
-        if (!pull) return void 0;
-        const { data: full } = await this.#ask(
-          "the pull request",
-          () => this.#client.pulls.get({ ...this.#repo, pull_number: pull.number })
-        );
-        return { number: full.number, head: full.head.sha, merge: full.merge_commit_sha ?? void 0 };
+        const open = await this.#client.all("pull requests", "GET /pulls", {
+          state: "open",
+          head: `${run2.headOwner}:${run2.headBranch}`
+        });
+        const found = open.find((one) => one.sha("/head/sha") === run2.headSha);
+        if (!found) return void 0;
+        const pull = await this.#pull(found.id("/number"));
+        if (pull.sha("/head/sha") !== run2.headSha) return void 0;
+        return {
+          number: pull.id("/number"),
+          head: run2.headSha,
+          merge: pull.shaOrNone("/merge_commit_sha")
+        };
       }
-      /** The pull request by whose merge a commit came to be; the newest, where there are several. */
       async mergedPull(commit) {
-        const { data } = await this.#ask(
-          "pull requests",
-          () => this.#client.repos.listPullRequestsAssociatedWithCommit({
-            ...this.#repo,
-            commit_sha: commit
-          })
-        );
-        return data.filter(
-          ({ merged_at, merge_commit_sha }) => merged_at !== null && merge_commit_sha === commit
-        ).map(({ number }) => number).sort((a, b) => b - a)[0];
+        const pulls = await this.#client.all("pull requests", "GET /commits/{commit}/pulls", {
+          commit
+        });
+        const merged = pulls.filter((one) => one.has("/merged_at") && one.textOrNone("/merge_commit_sha") === commit).map((one) => one.id("/number"));
+        return merged.length === 0 ? void 0 : Math.max(...merged);
       }
-      /** Newest commit of a branch. */
-      async branchHead(branch) {
-        const { data } = await this.#ask(
-          "the branch",
-          () => this.#client.git.getRef({ ...this.#repo, ref: `heads/${branch}` })
-        );
-        return data.object.sha;
+      async headOf(pull) {
+        return (await this.#pull(pull)).sha("/head/sha");
       }
-      /** Whether somebody may push to this repository. */
-      async mayWrite(login2) {
-        const { data } = await this.#ask(
-          "a permission",
-          () => this.#client.repos.getCollaboratorPermissionLevel({ ...this.#repo, username: login2 })
-        );
-        return data.permission === "admin" || data.permission === "write";
-      }
-      async headOf(number) {
-        const { data } = await this.#ask(
-          "the pull request",
-          () => this.#client.pulls.get({ ...this.#repo, pull_number: number })
-        );
-        return data.head.sha;
-      }
-      /** One comment that is kept up to date: found by its marker and by being a bot's, because anybody can write the marker. */
-      async stickyComment(number, marker2, body) {
-        const mine = await this.#marked(number, marker2);
+      async stickyComment(pull, marker2, body) {
+        const mine = await this.#marked(pull, marker2);
         if (!mine) {
-          await this.comment(number, body);
+          await comment(this.#client, pull, body);
           return "created";
         }
-        if (mine.body === body) return "unchanged";
-        await this.#ask(
-          "a comment",
-          () => this.#client.issues.updateComment({ ...this.#repo, comment_id: mine.id, body })
-        );
+        if (mine.text("/body") === body) return "unchanged";
+        await this.#client.ask("a comment", "PATCH /issues/comments/{comment}", {
+          comment: mine.id("/id"),
+          body
+        });
         return "updated";
       }
-      /** Text of that comment, if there is one. */
-      async botComment(number, marker2) {
-        return (await this.#marked(number, marker2))?.body;
+      async botComment(pull, marker2) {
+        return (await this.#marked(pull, marker2))?.text("/body");
       }
-      async comment(number, body) {
-        await this.#ask(
-          "a comment",
-          () => this.#client.issues.createComment({ ...this.#repo, issue_number: number, body })
-        );
+      async mayWrite(login) {
+        const route = "GET /collaborators/{login}/permission";
+        const answer = await this.#client.ask("a permission", route, { login });
+        return PERMITTED.includes(answer.text("/permission"));
       }
-      async #marked(number, marker2) {
-        const comments = await this.#ask(
-          "comments",
-          () => this.#client.paginate(this.#client.issues.listComments, {
-            ...this.#repo,
-            issue_number: number,
-            per_page: 100
-          })
-        );
-        return comments.find(
-          ({ user, body: text2 }) => user?.type === "Bot" && text2?.startsWith(marker2) === true
-        );
+      #pull(pull) {
+        return this.#client.ask("the pull request", "GET /pulls/{pull}", { pull });
       }
-      /** Adds files to a branch that only this tool writes, or takes them away (null), in one commit; makes the branch if need be. Somebody else's commit in between is built upon. */
-      async commitFiles(branch, files, message) {
+      /** Our own comment that begins with this marker: the oldest, where there are several. */
+      async #marked(pull, marker2) {
+        const route = "GET /issues/{pull}/comments";
+        const marked = (await this.#client.all("comments", route, { pull })).filter(
+          (one) => (one.textOrNone("/body") ?? "").startsWith(marker2)
+        );
+        if (marked.length === 0) return void 0;
+        const me = await this.#client.me();
+        return marked.find((one) => isBy(one, me));
+      }
+    };
+  }
+});
+
+// src/edges/github/issues.ts
+var GithubIssues;
+var init_issues = __esm({
+  "src/edges/github/issues.ts"() {
+    "use strict";
+    init_answer();
+    init_pulls();
+    GithubIssues = class {
+      #client;
+      constructor(client) {
+        this.#client = client;
+      }
+      /** Where several of ours are open, the oldest is kept, and the others point to it. */
+      async openIssue(labels, title, body) {
+        const [known, ...others] = await this.#ours(labels);
+        if (known === void 0) return this.#create(labels, title, body);
+        await this.#change(known, { title, body });
+        for (const other of others) await this.#close(other, `#${known} says the same.`);
+        return known;
+      }
+      async closeIssue(labels, why) {
+        for (const issue of await this.#ours(labels)) await this.#close(issue, why);
+      }
+      async issueTexts(labels) {
+        return (await this.#open(labels)).map((one) => one.textOrNone("/body") ?? "");
+      }
+      /** Numbers of our own open issues with these labels, oldest first: what others opened is not ours to change. */
+      async #ours(labels) {
+        const open = await this.#open(labels);
+        if (open.length === 0) return [];
+        const me = await this.#client.me();
+        return open.filter((one) => isBy(one, me)).map((one) => one.id("/number")).sort((a, b) => a - b);
+      }
+      /** GitHub lists pull requests as issues: those are left out. */
+      async #open(labels) {
+        const listed = await this.#client.all("issues", "GET /issues", {
+          state: "open",
+          labels: labels.join(",")
+        });
+        return listed.filter((one) => !one.has("/pull_request"));
+      }
+      async #create(labels, title, body) {
+        const made = await this.#client.ask("an issue", "POST /issues", { title, body, labels });
+        const number = made.id("/number");
+        const kept = made.list("/labels").map((one) => one.text("/name"));
+        if (labels.some((label) => !kept.includes(label)))
+          throw new GithubRefused(`GitHub left the labels of issue ${number} out`, {
+            hint: "without them it is not found again: the job needs `permissions: {issues: write}`"
+          });
+        return number;
+      }
+      async #close(issue, why) {
+        await comment(this.#client, issue, why);
+        await this.#change(issue, { state: "closed" });
+      }
+      async #change(issue, fields) {
+        await this.#client.ask("an issue", "PATCH /issues/{issue}", { issue, ...fields });
+      }
+    };
+  }
+});
+
+// src/edges/github/record.ts
+var ROUNDS, DESCRIPTION_LIMIT, GithubRecord;
+var init_record = __esm({
+  "src/edges/github/record.ts"() {
+    "use strict";
+    init_answer();
+    ROUNDS = 5;
+    DESCRIPTION_LIMIT = 140;
+    GithubRecord = class {
+      #client;
+      constructor(client) {
+        this.#client = client;
+      }
+      async branchHead(branch) {
         const ref = `heads/${branch}`;
-        const file = { mode: "100644", type: "blob" };
+        const answer = await this.#client.ask("the branch", "GET /git/ref/{ref}", { ref });
+        return answer.sha("/object/sha");
+      }
+      async commitFiles(branch, files, message) {
         for (let round = 1; ; round += 1) {
-          const parent = await this.#ask(
-            "the branch",
-            () => this.#client.git.getRef({ ...this.#repo, ref }).then(({ data }) => data.object.sha, absent)
-          );
-          const base = parent === void 0 ? void 0 : (await this.#ask(
-            "the branch",
-            () => this.#client.git.getCommit({ ...this.#repo, commit_sha: parent })
-          )).data.tree.sha;
-          const known = [...files.values()].includes(null) && base !== void 0 ? await this.#paths(base) : /* @__PURE__ */ new Set();
-          const tree = [...files].flatMap(
-            ([path, content]) => content !== null ? [{ ...file, path, content }] : known.has(path) ? [{ ...file, path, sha: null }] : []
-          );
-          if (tree.length === 0) return;
-          const made = await this.#ask(
-            "a tree",
-            () => this.#client.git.createTree({
-              ...this.#repo,
-              tree,
-              ...base === void 0 ? {} : { base_tree: base }
-            })
-          );
-          if (made.data.sha === base) return;
-          const commit = await this.#ask(
-            "a commit",
-            () => this.#client.git.createCommit({
-              ...this.#repo,
-              message,
-              tree: made.data.sha,
-              parents: parent === void 0 ? [] : [parent]
-            })
-          );
-          const { sha } = commit.data;
+          const parent = await this.#branchMaybe(branch);
+          const sha = await this.#commit(parent, files, message);
+          if (sha === void 0) return;
           try {
-            if (parent === void 0)
-              await this.#ask(
-                "the branch",
-                () => this.#client.git.createRef({ ...this.#repo, ref: `refs/${ref}`, sha })
-              );
-            else
-              await this.#ask(
-                "the branch",
-                () => this.#client.git.updateRef({ ...this.#repo, ref, sha, force: false })
-              );
+            await this.#moveBranch(branch, parent, sha);
             return;
           } catch (error2) {
-            if (round === 5 || !(error2 instanceof GithubRefused) || statusOf2(error2.cause) !== 422)
-              throw error2;
+            const moved = error2 instanceof GithubRefused && error2.status === 422;
+            if (round === ROUNDS || !moved) throw error2;
           }
         }
       }
-      async #paths(tree) {
-        const { data } = await this.#ask(
-          "the branch",
-          () => this.#client.git.getTree({ ...this.#repo, tree_sha: tree, recursive: "true" })
-        );
-        return new Set(data.tree.map(({ path }) => path));
-      }
-      /** Opens the one issue with these labels, or brings the open one up to date. */
-      async openIssue(labels, title, body) {
-        const open = (await this.#issueWith(labels))?.number;
-        if (open === void 0)
-          return (await this.#ask(
-            "an issue",
-            () => this.#client.issues.create({ ...this.#repo, title, body, labels: [...labels] })
-          )).data.number;
-        await this.#ask(
-          "an issue",
-          () => this.#client.issues.update({ ...this.#repo, issue_number: open, title, body })
-        );
-        return open;
-      }
-      /** Closes the open issue with these labels, if there is one, and says why. */
-      async closeIssue(labels, why) {
-        const open = (await this.#issueWith(labels))?.number;
-        if (open === void 0) return;
-        await this.comment(open, why);
-        await this.#ask(
-          "an issue",
-          () => this.#client.issues.update({ ...this.#repo, issue_number: open, state: "closed" })
-        );
-      }
-      /** What the open issue with these labels says, if there is one. Labels are set by those who may write, and by nobody else. */
-      async issueText(labels) {
-        return (await this.#issueWith(labels))?.body ?? void 0;
-      }
-      async #issueWith(labels) {
-        const { data } = await this.#ask(
-          "issues",
-          () => this.#client.issues.listForRepo({ ...this.#repo, state: "open", labels: labels.join(",") })
-        );
-        return data[0];
-      }
-      /** For display only: nothing is decided by it. */
       async deployment(given2) {
-        const { data } = await this.#ask(
-          "a deployment",
-          () => this.#client.repos.createDeployment({
-            ...this.#repo,
-            ref: given2.commit,
-            task: "glaciocloud",
-            environment: given2.environment,
-            auto_merge: false,
-            required_contexts: []
-          })
-        );
-        if (!("id" in data)) return;
-        const description = Array.from(given2.description).slice(0, 140).join("");
-        await this.#ask(
-          "a deployment",
-          () => this.#client.repos.createDeploymentStatus({
-            ...this.#repo,
-            deployment_id: data.id,
-            state: given2.state,
-            description,
-            environment_url: given2.url,
-            ...given2.run === void 0 ? {} : { log_url: given2.run }
-          })
-        );
+        const made = await this.#client.ask("a deployment", "POST /deployments", {
+          ref: given2.commit,
+          task: "glaciocloud",
+          environment: given2.environment,
+          auto_merge: false,
+          required_contexts: []
+        });
+        await this.#client.ask("a deployment", "POST /deployments/{deployment}/statuses", {
+          deployment: made.id("/id"),
+          state: given2.state,
+          description: Array.from(given2.description).slice(0, DESCRIPTION_LIMIT).join(""),
+          environment_url: given2.url,
+          ...given2.run === void 0 ? {} : { log_url: given2.run }
+        });
       }
-      async #ask(what, call) {
-        try {
-          return await call();
-        } catch (cause) {
-          const status = statusOf2(cause);
-          const hints = {
-            401: "the token is wrong or has expired",
-            403: "the token may not do this: look at `permissions:` of the job",
-            404: "it does not exist, or the token may not see it",
-            422: "GitHub refused the content"
-          };
-          throw new GithubRefused(`GitHub refused ${what}: ${messageOf(cause).split(" - ")[0] ?? ""}`, {
-            hint: hints[String(status)] ?? "try again later; githubstatus.com knows of outages",
-            cause
-          });
+      async #branchMaybe(branch) {
+        const ref = `heads/${branch}`;
+        const answer = await this.#client.askMaybe("the branch", "GET /git/ref/{ref}", { ref });
+        return answer?.sha("/object/sha");
+      }
+      /** A commit upon `parent` that no branch holds yet; undefined where it would change nothing. */
+      async #commit(parent, files, message) {
+        const base = parent === void 0 ? void 0 : await this.#treeOf(parent);
+        const tree = await this.#entries(base, files);
+        if (tree.length === 0) return void 0;
+        const made = await this.#client.ask("a tree", "POST /git/trees", {
+          tree,
+          ...base === void 0 ? {} : { base_tree: base }
+        });
+        const sha = made.sha("/sha");
+        if (sha === base) return void 0;
+        const commit = await this.#client.ask("a commit", "POST /git/commits", {
+          message,
+          tree: sha,
+          parents: parent === void 0 ? [] : [parent]
+        });
+        return commit.sha("/sha");
+      }
+      /** Never by force: what somebody else committed meanwhile stays. */
+      async #moveBranch(branch, from, sha) {
+        const ref = `heads/${branch}`;
+        if (from === void 0)
+          await this.#client.ask("the branch", "POST /git/refs", { ref: `refs/${ref}`, sha });
+        else await this.#client.ask("the branch", "PATCH /git/refs/{ref}", { ref, sha, force: false });
+      }
+      async #treeOf(commit) {
+        const route = "GET /git/commits/{commit}";
+        return (await this.#client.ask("the branch", route, { commit })).sha("/tree/sha");
+      }
+      /** GitHub refuses to take away a file that is not there. */
+      async #entries(base, files) {
+        const removes = [...files.values()].includes(null);
+        const known = removes && base !== void 0 ? await this.#paths(base) : /* @__PURE__ */ new Set();
+        const file = { mode: "100644", type: "blob" };
+        const entries = [];
+        for (const [path, content] of files) {
+          if (content !== null) entries.push({ ...file, path, content });
+          else if (known.has(path)) entries.push({ ...file, path, sha: null });
         }
+        return entries;
+      }
+      async #paths(tree) {
+        const answer = await this.#client.ask("the branch", "GET /git/trees/{tree}", {
+          tree,
+          recursive: "true"
+        });
+        if (answer.flag("/truncated"))
+          throw new GithubRefused("the record has more files than GitHub lists", {
+            hint: "take away by hand what nobody needs in the branch"
+          });
+        return new Set(answer.list("/tree").map((one) => one.text("/path")));
       }
     };
+  }
+});
+
+// src/edges/github/forge.ts
+var forge_exports = {};
+__export(forge_exports, {
+  githubForge: () => githubForge
+});
+function githubForge(settings, clock) {
+  const client = new GithubClient(settings, clock);
+  const pulls = new GithubPulls(client);
+  const issues = new GithubIssues(client);
+  const record = new GithubRecord(client);
+  return {
+    pullRequestOf: (run2) => pulls.pullRequestOf(run2),
+    mergedPull: (commit) => pulls.mergedPull(commit),
+    headOf: (pull) => pulls.headOf(pull),
+    stickyComment: (pull, marker2, body) => pulls.stickyComment(pull, marker2, body),
+    botComment: (pull, marker2) => pulls.botComment(pull, marker2),
+    mayWrite: (login) => pulls.mayWrite(login),
+    openIssue: (labels, title, body) => issues.openIssue(labels, title, body),
+    closeIssue: (labels, why) => issues.closeIssue(labels, why),
+    issueTexts: (labels) => issues.issueTexts(labels),
+    branchHead: (branch) => record.branchHead(branch),
+    commitFiles: (branch, files, message) => record.commitFiles(branch, files, message),
+    deployment: (status) => record.deployment(status)
+  };
+}
+var init_forge = __esm({
+  "src/edges/github/forge.ts"() {
+    "use strict";
+    init_client();
+    init_issues();
+    init_pulls();
+    init_record();
   }
 });
 
@@ -40413,33 +39014,35 @@ var COMMANDS = {
 
 // src/arguments.ts
 function fromArguments(args) {
-  const words = args.filter((word, index2) => index2 > 0 || !word.startsWith("-"));
-  const command = args[0]?.startsWith("-") === true ? void 0 : words[0];
   if (args.includes("--version")) return build("version", [], {});
-  if (args.length === 0 || args.includes("--help") || args.includes("-h") || command === "help") {
-    return build(
-      "help",
-      command !== void 0 && isCommand(command) ? [command] : words.slice(1, 2),
-      {}
-    );
-  }
-  if (command === void 0 || !isCommand(command))
+  const command = args[0] ?? "";
+  if (asksForHelp(args)) return build("help", helpTarget(args), {});
+  if (!isCommand(command))
     throw new UsageError(
-      `there is no command "${command ?? args[0] ?? ""}"`,
+      `there is no command "${command}"`,
       `commands: ${Object.keys(COMMANDS).join(", ")}`
     );
+  return build(command, ...parsedOptions(command, args.slice(1)));
+}
+function asksForHelp(args) {
+  return args.length === 0 || args[0] === "help" || args.includes("--help") || args.includes("-h");
+}
+function helpTarget(args) {
+  const [first = ""] = args;
+  return isCommand(first) ? [first] : args.slice(1, 2);
+}
+function parsedOptions(command, args) {
   const allowed = COMMANDS[command].options;
   const options = Object.fromEntries(allowed.map((name) => [name, { type: OPTIONS[name].type }]));
-  let parsed;
   try {
-    parsed = parseArgs({ args: args.slice(1), options, allowPositionals: true, strict: true });
+    const parsed2 = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    return [parsed2.positionals, parsed2.values];
   } catch (error2) {
     throw new UsageError(
-      error2 instanceof Error ? error2.message.split(". ")[0] ?? error2.message : "the arguments cannot be read",
+      messageOf(error2).split(". ")[0] ?? "",
       `see \`glaciocloud ${command} --help\``
     );
   }
-  return build(command, parsed.positionals, parsed.values);
 }
 var ACTION_COMMANDS = Object.entries(COMMANDS).filter(([name]) => name !== "init");
 function build(command, target, options) {
@@ -40488,7 +39091,7 @@ function isCommand(word) {
 // src/edges/report.ts
 function terminalReport() {
   return {
-    progress: (text2) => process.stderr.write(`\xB7 ${text2}
+    progress: (text) => process.stderr.write(`\xB7 ${text}
 `),
     result: (result2, json) => {
       process.stdout.write(json ? `${JSON.stringify(result2.json, null, 2)}
@@ -40504,7 +39107,7 @@ function terminalReport() {
 // src/core/finding.ts
 init_json();
 function hasErrors(findings) {
-  return findings.some((finding) => finding.severity === "error");
+  return findings.some((finding2) => finding2.severity === "error");
 }
 function sortFindings(findings) {
   return [...findings].sort(
@@ -40513,18 +39116,18 @@ function sortFindings(findings) {
 }
 function onePerPlace(findings) {
   const seen = /* @__PURE__ */ new Set();
-  return sortFindings(findings).filter(({ at: at3 }) => {
-    const key = `${at3.file}:${at3.line}:${at3.column}`;
+  return sortFindings(findings).filter(({ at: at2 }) => {
+    const key = `${at2.file}:${at2.line}:${at2.column}`;
     return seen.has(key) ? false : Boolean(seen.add(key));
   });
 }
 
 // src/core/show/findings.ts
-function findingLine({ rule, severity, at: at3, message, hint }) {
-  return `${at3.file}:${at3.line}:${at3.column}  ${severity === "warning" ? "warning " : ""}${rule}  ${message}; ${hint}`;
+function findingLine({ rule, severity, at: at2, message, hint }) {
+  return `${at2.file}:${at2.line}:${at2.column}  ${severity === "warning" ? "warning " : ""}${rule}  ${message}; ${hint}`;
 }
 function findingsText(findings) {
-  const lines = findings.map((finding) => `${findingLine(finding)}
+  const lines = findings.map((finding2) => `${findingLine(finding2)}
 `);
   return `${lines.join("")}${lines.length > 0 ? "\n" : ""}${countText(findings)}
 `;
@@ -40542,12 +39145,12 @@ function plural(count, word) {
   return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
 function findingsJson(findings) {
-  return findings.map(({ rule, severity, at: at3, message, hint }) => ({
+  return findings.map(({ rule, severity, at: at2, message, hint }) => ({
     rule,
     severity,
-    file: at3.file,
-    line: at3.line,
-    column: at3.column,
+    file: at2.file,
+    line: at2.line,
+    column: at2.column,
     message,
     hint
   }));
@@ -40555,7 +39158,7 @@ function findingsJson(findings) {
 function findingsMarkdown(findings) {
   if (findings.length === 0) return "### Check\n\nNo findings.\n";
   const rows = findings.map(
-    ({ rule, severity, at: at3, message, hint }) => `| ${severity === "error" ? "\u2717" : "\u26A0"} | \`${at3.file}:${at3.line}\` | ${escapeMarkdown(message)} | ${escapeMarkdown(hint)} | \`${rule}\` |
+    ({ rule, severity, at: at2, message, hint }) => `| ${severity === "error" ? "\u2717" : "\u26A0"} | \`${at2.file}:${at2.line}\` | ${escapeMarkdown(message)} | ${escapeMarkdown(hint)} | \`${rule}\` |
 `
   );
   return `### Check: ${countText(findings)}
@@ -40564,17 +39167,158 @@ function findingsMarkdown(findings) {
 |---|---|---|---|---|
 ${rows.join("")}`;
 }
-function escapeMarkdown(text2) {
-  return text2.replaceAll(/[\r\n]+/gu, " ").replaceAll(/[\\`*_{}[\]<>#|~!]/gu, (char) => `\\${char}`).replaceAll("&", "&amp;").replaceAll("\\<", "&lt;").replaceAll("\\>", "&gt;").replaceAll("@", "@\u200B").replaceAll("://", ":\u200B//");
+function escapeMarkdown(text) {
+  return text.replaceAll(/[\r\n]+/gu, " ").replaceAll(/[\\`*_{}[\]<>#|~!]/gu, (char) => `\\${char}`).replaceAll("&", "&amp;").replaceAll("\\<", "&lt;").replaceAll("\\>", "&gt;").replaceAll("@", "@\u200B").replaceAll("://", ":\u200B//");
 }
 
 // src/edges/charts.ts
-import { createHash } from "node:crypto";
-import { lstat as lstat2, mkdir as mkdir2, readFile as readFile2, readdir as readdir2, writeFile as writeFile2 } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname as dirname3, join as join3 } from "node:path";
+import { mkdir as mkdir3, readFile as readFile4, writeFile as writeFile3 } from "node:fs/promises";
+import { dirname as dirname4, join as join5 } from "node:path";
 
-// node_modules/js-yaml/dist/js-yaml.mjs
+// src/core/model/limits.ts
+var CPU_GUARANTEE_SHARE = 0.25;
+var CONCURRENT_SPAWN_LIMIT = 64;
+var SPAWN_TIMEOUT_SECONDS = 900;
+var MIN_IDLE_SECONDS = 600;
+var MIN_MAX_AGE_SECONDS = 7 * 86400;
+function proxyMemoryMiB(servers) {
+  return 128 + 2 * servers;
+}
+function hubMemoryMiB(servers) {
+  return 512 + 4 * servers;
+}
+var MIN_HOME_BYTES = 5 * 2 ** 30;
+var OGGM_BASE_BYTES = 0.4 * 2 ** 30;
+var OGGM_WORKER_BYTES = 0.15 * 2 ** 30;
+var NODE_USABLE_SHARE = 0.9;
+var COMMENT_LIMIT = 65536;
+var CERTIFICATE_DAYS = 14;
+var HEARTBEAT_INTERVALS = 3;
+var HUB_RESTART_SECONDS = 6;
+
+// src/core/access/door.ts
+init_json();
+var MACHINES = [
+  "deploy_0",
+  "deploy_1",
+  "deploy_2",
+  "deploy_3",
+  "probe_0",
+  "probe_1",
+  "probe_2",
+  "probe_3"
+];
+function firstAccess(environment2) {
+  const groups = [...new Set(Object.values(environment2.sizes).flatMap((size) => size.for))].filter((who) => who !== "all").sort(compareText);
+  return { v: 1, users: {}, machines: Object.fromEntries(MACHINES.map((name) => [name, groups])) };
+}
+
+// src/core/hub/values/hub.ts
+var HUB_CODE = ["glaciocloud_hub.py", "glaciocloud_start.py"];
+var CODE_FOLDER = "/usr/local/etc/jupyterhub";
+function machineScopes(users) {
+  return [
+    "read:hub",
+    ...users.flatMap((user) => [
+      `admin:users!user=${user}`,
+      `servers!user=${user}`,
+      `access:servers!user=${user}`
+    ])
+  ];
+}
+function hubPart({ hub, cluster, codeDigest: codeDigest2 }) {
+  const { maxServers } = hub.data.capacity;
+  return {
+    jupyterhub: {
+      hub: {
+        // Any user could restart the hub with a few requests that fail: JupyterHub's own limit
+        // ends the process.
+        consecutiveFailureLimit: 0,
+        concurrentSpawnLimit: CONCURRENT_SPAWN_LIMIT,
+        activeServerLimit: maxServers,
+        annotations: { "glaciocloud.org/code": codeDigest2 },
+        // Deleting a user must never delete a home.
+        config: { KubeSpawner: { delete_pvc: false } },
+        extraConfig: { glaciocloud: "import glaciocloud_hub\nglaciocloud_hub.configure(c)\n" },
+        ...mounts(),
+        ...healthService(),
+        db: database(cluster.storage.homes.class),
+        // People wait for a hub that restarts: one second of it is the interval at which
+        // Kubernetes looks.
+        readinessProbe: { periodSeconds: 1 },
+        resources: hubResources(maxServers)
+      },
+      proxy: { chp: { resources: proxyResources(maxServers) } },
+      singleuser: { startTimeout: SPAWN_TIMEOUT_SECONDS }
+    },
+    from: {
+      "/hub/activeServerLimit": "/capacity/maxServers",
+      "/hub/resources": "/capacity/maxServers",
+      "/proxy/chp/resources": "/capacity/maxServers"
+    }
+  };
+}
+function mounts() {
+  return {
+    extraVolumes: [
+      { name: "hub-code", configMap: { name: "hub-code" } },
+      { name: "hub-access", secret: { secretName: "hub-access", optional: true } },
+      { name: "hub-profiles", configMap: { name: "hub-profiles", optional: true } },
+      { name: "hub-notices", configMap: { name: "hub-notices", optional: true } }
+    ],
+    extraVolumeMounts: [
+      ...HUB_CODE.map((file) => ({
+        name: "hub-code",
+        mountPath: `${CODE_FOLDER}/${file}`,
+        subPath: file,
+        readOnly: true
+      })),
+      { name: "hub-access", mountPath: "/etc/hub-access", readOnly: true },
+      { name: "hub-profiles", mountPath: "/etc/hub-profiles", readOnly: true },
+      { name: "hub-notices", mountPath: "/etc/hub-notices", readOnly: true }
+    ]
+  };
+}
+function healthService() {
+  return {
+    services: { "glaciocloud-health": { display: false } },
+    loadRoles: {
+      "glaciocloud-health": { services: ["glaciocloud-health"], scopes: machineScopes(MACHINES) }
+    }
+  };
+}
+function database(storageClass) {
+  return {
+    type: "sqlite-pvc",
+    pvc: {
+      storage: "1Gi",
+      storageClassName: storageClass,
+      // A failed first install or an uninstall must not take the database along.
+      annotations: { "helm.sh/resource-policy": "keep" }
+    }
+  };
+}
+function hubResources(maxServers) {
+  const memory = hubMemoryMiB(maxServers);
+  return {
+    requests: { cpu: "100m", memory: `${Math.round(memory / 2)}Mi` },
+    limits: { memory: `${memory}Mi` }
+  };
+}
+function proxyResources(maxServers) {
+  return {
+    requests: { cpu: "50m", memory: "64Mi" },
+    limits: { memory: `${proxyMemoryMiB(maxServers)}Mi` }
+  };
+}
+
+// src/edges/chart-archive.ts
+import { createHash } from "node:crypto";
+import { lstat, readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+
+// ../../../work/main/node_modules/js-yaml/dist/js-yaml.mjs
 var NOT_RESOLVED = /* @__PURE__ */ Symbol("NOT_RESOLVED");
 function defineScalarTag(tagName, options) {
   return {
@@ -41415,20 +40159,20 @@ var DEFAULT_SNIPPET_OPTIONS = {
   linesAfter: 2
 };
 function getLine(buffer, lineStart, lineEnd, position, maxLineLength) {
-  let head = "";
+  let head2 = "";
   let tail = "";
   const maxHalfLength = Math.floor(maxLineLength / 2) - 1;
   if (position - lineStart > maxHalfLength) {
-    head = " ... ";
-    lineStart = position - maxHalfLength + head.length;
+    head2 = " ... ";
+    lineStart = position - maxHalfLength + head2.length;
   }
   if (lineEnd - position > maxHalfLength) {
     tail = " ...";
     lineEnd = position + maxHalfLength - tail.length;
   }
   return {
-    str: head + buffer.slice(lineStart, lineEnd).replace(/\t/g, "\u2192") + tail,
-    pos: position - lineStart + head.length
+    str: head2 + buffer.slice(lineStart, lineEnd).replace(/\t/g, "\u2192") + tail,
+    pos: position - lineStart + head2.length
   };
 }
 function padStart(string, max) {
@@ -43602,7 +42346,7 @@ function writeNode(state, level, node, parent, ctx) {
   if ((node.kind === "mapping" || node.kind === "sequence") && !useBlockCollection) state.openEnded = false;
   if (useBlockCollection && compact && level > 0 && state.indent > 2) body = `${" ".repeat(state.indent - 2)}${body}`;
   const noBody = body === "";
-  let text2 = body;
+  let text = body;
   if (shouldPrintTag || hasAnchor) {
     const props = [];
     const tag = shouldPrintTag ? nodeTagShort(node) : null;
@@ -43615,10 +42359,10 @@ function writeNode(state, level, node, parent, ctx) {
       if (tag !== null) props.push(tag);
     }
     const sep3 = body === "" || body.charCodeAt(0) === CHAR_LINE_FEED ? "" : " ";
-    text2 = `${props.join(" ")}${sep3}${body}`;
+    text = `${props.join(" ")}${sep3}${body}`;
   }
   return {
-    text: text2,
+    text,
     noBody
   };
 }
@@ -43730,355 +42474,922 @@ var CHOMPING_CLIP = CHOMPING_MODE.CLIP;
 var CHOMPING_STRIP = CHOMPING_MODE.STRIP;
 var CHOMPING_KEEP = CHOMPING_MODE.KEEP;
 
-// node_modules/nanotar/dist/index.mjs
-var tarItemTypeMap = {
-  // Standard
-  "0": "file",
-  // Regular file
-  "1": "hardLink",
-  // Hard link (meta)
-  "2": "symbolicLink",
-  // Symbolic link (meta)
-  "3": "characterDevice",
-  // Character device (meta)
-  "4": "blockDevice",
-  // Block device (meta)
-  "5": "directory",
-  // Directory (meta)
-  "6": "fifo",
-  // Named pipe (FIFO) (meta)
-  "7": "contiguousFile",
-  // Contiguous file (rarely used, mostly for older systems)
-  // Extended headers
-  "g": "globalExtendedHeader",
-  // Global extended header (meta)
-  "x": "extendedHeader",
-  // Extended header for the next file (meta)
-  // GNU tar
-  "D": "gnuDirectory",
-  // GNU directory metadata (meta)
-  "I": "gnuInodeMetadata",
-  // GNU inode metadata
-  "K": "gnuLongLinkName",
-  // GNU long link name
-  "L": "gnuLongFileName",
-  // GNU long file name
-  "N": "gnuOldLongFileName",
-  // GNU long file name (old)
-  "M": "gnuMultiVolume",
-  // Multi-volume archive entry
-  "S": "gnuSparseFile",
-  // Sparse file (for files with holes)
-  "E": "gnuExtendedSparse",
-  // Extended sparse file (used in GNU tar for large sparse files)
-  // Solaris tar
-  "A": "solarisAcl",
-  // Solaris access control list
-  "V": "solarisVolumeLabel",
-  // Solaris volume label (meta)
-  "X": "solarisOldExtendedHeader"
-  // Deprecated extended header format (meta)
+// ../../../work/main/node_modules/modern-tar/dist/packer-By1HVV7Z.js
+var FILE = "file";
+var LINK = "link";
+var SYMLINK = "symlink";
+var DIRECTORY = "directory";
+var FLAGTYPE = {
+  48: FILE,
+  49: LINK,
+  50: SYMLINK,
+  51: "character-device",
+  52: "block-device",
+  53: DIRECTORY,
+  54: "fifo",
+  120: "pax-header",
+  103: "pax-global-header",
+  76: "gnu-long-name",
+  75: "gnu-long-link-name"
 };
-function parseTar(data, opts) {
-  const buffer = data.buffer || data;
-  const files = [];
+var EMPTY = /* @__PURE__ */ new Uint8Array(0);
+var encoder = new TextEncoder();
+var decoder = new TextDecoder();
+function readString(view, offset, size) {
+  if (view[offset] === 0) return "";
+  const end = view.indexOf(0, offset);
+  const sliceEnd = end === -1 || end > offset + size ? offset + size : end;
+  return decoder.decode(view.subarray(offset, sliceEnd));
+}
+function readOctal(view, offset, size) {
+  let value = 0;
+  const end = offset + size;
+  for (let i = offset; i < end; i++) {
+    const charCode = view[i];
+    if (charCode === 0) break;
+    if (charCode === 32) continue;
+    if (charCode < 48 || charCode > 55) throw new Error("Invalid tar number.");
+    value = value * 8 + (charCode - 48);
+  }
+  return value;
+}
+function readNumeric(view, offset, size) {
+  if (view[offset] & 128) {
+    let result2 = 0;
+    result2 = view[offset] & 127;
+    for (let i = 1; i < size; i++) result2 = result2 * 256 + view[offset + i];
+    if (!Number.isSafeInteger(result2)) throw new Error("TAR number too large");
+    return result2;
+  }
+  return readOctal(view, offset, size);
+}
+var isBodyless = (header) => header.type === "directory" || header.type === "symlink" || header.type === "link" || header.type === "character-device" || header.type === "block-device" || header.type === "fifo";
+var stripPath = (p, n) => {
+  const parts = p.split("/").filter(Boolean);
+  return n >= parts.length ? "" : parts.slice(n).join("/");
+};
+function transformHeader(header, options) {
+  const { strip, filter, map } = options;
+  if (!strip && !filter && !map) return header;
+  const h = { ...header };
+  if (strip && strip > 0) {
+    const newName = stripPath(h.name, strip);
+    if (!newName) return null;
+    h.name = h.type === "directory" && !newName.endsWith("/") ? `${newName}/` : newName;
+    if (h.linkname) {
+      const isAbsolute = h.linkname.startsWith("/");
+      if (isAbsolute || h.type === "link") {
+        const stripped = stripPath(h.linkname, strip);
+        h.linkname = isAbsolute ? `/${stripped}` || "/" : stripped;
+      }
+    }
+  }
+  if (filter?.(h) === false) return null;
+  const result2 = map ? map(h) : h;
+  if (result2 && (!result2.name?.trim() || result2.name === "." || result2.name === "/")) return null;
+  return result2;
+}
+var INITIAL_CAPACITY = 256;
+function createChunkQueue() {
+  let chunks = new Array(INITIAL_CAPACITY);
+  let capacityMask = chunks.length - 1;
+  let head2 = 0;
+  let tail = 0;
+  let totalAvailable = 0;
+  const consumeFromHead = (count) => {
+    const chunk = chunks[head2];
+    if (count === chunk.length) {
+      chunks[head2] = EMPTY;
+      head2 = head2 + 1 & capacityMask;
+    } else chunks[head2] = chunk.subarray(count);
+    totalAvailable -= count;
+    if (totalAvailable === 0 && chunks.length > INITIAL_CAPACITY) {
+      chunks = new Array(INITIAL_CAPACITY);
+      capacityMask = 255;
+      head2 = 0;
+      tail = 0;
+    }
+  };
+  function pull(bytes, callback) {
+    if (callback) {
+      let fed = 0;
+      let remaining2 = Math.min(bytes, totalAvailable);
+      while (remaining2 > 0) {
+        const chunk = chunks[head2];
+        const toFeed = Math.min(remaining2, chunk.length);
+        const segment = toFeed === chunk.length ? chunk : chunk.subarray(0, toFeed);
+        consumeFromHead(toFeed);
+        remaining2 -= toFeed;
+        fed += toFeed;
+        if (!callback(segment)) break;
+      }
+      return fed;
+    }
+    if (totalAvailable < bytes) return null;
+    if (bytes === 0) return EMPTY;
+    const firstChunk = chunks[head2];
+    if (firstChunk.length >= bytes) {
+      const view = firstChunk.length === bytes ? firstChunk : firstChunk.subarray(0, bytes);
+      consumeFromHead(bytes);
+      return view;
+    }
+    const result2 = new Uint8Array(bytes);
+    let copied = 0;
+    let remaining = bytes;
+    while (remaining > 0) {
+      const chunk = chunks[head2];
+      const toCopy = Math.min(remaining, chunk.length);
+      result2.set(toCopy === chunk.length ? chunk : chunk.subarray(0, toCopy), copied);
+      copied += toCopy;
+      remaining -= toCopy;
+      consumeFromHead(toCopy);
+    }
+    return result2;
+  }
+  return {
+    push: (chunk) => {
+      if (chunk.length === 0) return;
+      let nextTail = tail + 1 & capacityMask;
+      if (nextTail === head2) {
+        const oldLen = chunks.length;
+        const newLen = oldLen * 2;
+        const newChunks = new Array(newLen);
+        const count = tail - head2 + oldLen & oldLen - 1;
+        if (head2 < tail) for (let i = 0; i < count; i++) newChunks[i] = chunks[head2 + i];
+        else {
+          const firstPart = oldLen - head2;
+          for (let i = 0; i < firstPart; i++) newChunks[i] = chunks[head2 + i];
+          for (let i = 0; i < tail; i++) newChunks[firstPart + i] = chunks[i];
+        }
+        chunks = newChunks;
+        capacityMask = newLen - 1;
+        head2 = 0;
+        tail = count;
+        nextTail = tail + 1 & capacityMask;
+      }
+      chunks[tail] = chunk;
+      tail = nextTail;
+      totalAvailable += chunk.length;
+    },
+    available: () => totalAvailable,
+    peek: (bytes) => {
+      if (totalAvailable < bytes) return null;
+      if (bytes === 0) return EMPTY;
+      const firstChunk = chunks[head2];
+      if (firstChunk.length >= bytes) return firstChunk.length === bytes ? firstChunk : firstChunk.subarray(0, bytes);
+      const result2 = new Uint8Array(bytes);
+      let copied = 0;
+      let index2 = head2;
+      while (copied < bytes) {
+        const chunk = chunks[index2];
+        const toCopy = Math.min(bytes - copied, chunk.length);
+        if (toCopy === chunk.length) result2.set(chunk, copied);
+        else result2.set(chunk.subarray(0, toCopy), copied);
+        copied += toCopy;
+        index2 = index2 + 1 & capacityMask;
+      }
+      return result2;
+    },
+    discard: (bytes) => {
+      if (bytes > totalAvailable) throw new Error("Too many bytes consumed");
+      if (bytes === 0) return;
+      let remaining = bytes;
+      while (remaining > 0) {
+        const chunk = chunks[head2];
+        const toConsume = Math.min(remaining, chunk.length);
+        consumeFromHead(toConsume);
+        remaining -= toConsume;
+      }
+    },
+    pull
+  };
+}
+var CHECKSUM_SPACE = 32;
+function validateChecksum(block2) {
+  const stored = readOctal(block2, 148, 8);
+  let sum = 0;
+  for (let i = 0; i < block2.length; i++) if (i >= 148 && i < 156) sum += CHECKSUM_SPACE;
+  else sum += block2[i];
+  return stored === sum;
+}
+function parseUstarHeader(block2, strict) {
+  if (strict && !validateChecksum(block2)) throw new Error("Invalid tar header checksum.");
+  const header = {
+    name: readString(block2, 0, 100),
+    mode: readOctal(block2, 100, 8),
+    uid: readNumeric(block2, 108, 8),
+    gid: readNumeric(block2, 116, 8),
+    size: readNumeric(block2, 124, 12),
+    mtime: /* @__PURE__ */ new Date(readNumeric(block2, 136, 12) * 1e3),
+    type: FLAGTYPE[block2[156]] || "file",
+    linkname: readString(block2, 157, 100)
+  };
+  const magic = readString(block2, 257, 6);
+  if (magic.trim() === "ustar") {
+    header.uname = readString(block2, 265, 32);
+    header.gname = readString(block2, 297, 32);
+  }
+  if (magic === "ustar") header.prefix = readString(block2, 345, 155);
+  return header;
+}
+var PAX_MAPPING = {
+  path: ["name", (v) => v],
+  linkpath: ["linkname", (v) => v],
+  size: ["size", (v) => /^\d+$/.test(v) && Number.isSafeInteger(+v) ? +v : NaN],
+  mtime: ["mtime", parseFloat],
+  uid: ["uid", (v) => parseInt(v, 10)],
+  gid: ["gid", (v) => parseInt(v, 10)],
+  uname: ["uname", (v) => v],
+  gname: ["gname", (v) => v]
+};
+function parsePax(buffer) {
+  const overrides = /* @__PURE__ */ Object.create(null);
+  const pax = /* @__PURE__ */ Object.create(null);
+  let isPax = false;
   let offset = 0;
-  let nextExtendedHeader;
-  let globalExtendedHeader;
-  while (offset < buffer.byteLength - 512) {
-    let name = _readString(buffer, offset, 100);
-    if (name.length === 0) {
+  while (offset < buffer.length) {
+    const spaceIndex = buffer.indexOf(32, offset);
+    if (spaceIndex === -1) break;
+    const length2 = parseInt(decoder.decode(buffer.subarray(offset, spaceIndex)), 10);
+    if (!(length2 > 0)) break;
+    const recordEnd = offset + length2;
+    const recordStr = decoder.decode(buffer.subarray(spaceIndex + 1, recordEnd - 1));
+    const equalsIndex = recordStr.indexOf("=");
+    if (equalsIndex > 0) {
+      const key = recordStr.slice(0, equalsIndex);
+      const value = recordStr.slice(equalsIndex + 1);
+      pax[key] = value;
+      isPax = true;
+      if (Object.hasOwn(PAX_MAPPING, key)) {
+        const [targetKey, parser] = PAX_MAPPING[key];
+        const parsedValue = parser(value);
+        if (typeof parsedValue === "string" || !Number.isNaN(parsedValue)) overrides[targetKey] = parsedValue;
+      }
+    }
+    offset = recordEnd;
+  }
+  if (isPax) overrides.pax = pax;
+  return overrides;
+}
+function applyOverrides(header, overrides) {
+  if (overrides.name !== void 0) header.name = overrides.name;
+  if (overrides.linkname !== void 0) header.linkname = overrides.linkname;
+  if (overrides.size !== void 0) header.size = overrides.size;
+  if (overrides.mtime !== void 0) header.mtime = /* @__PURE__ */ new Date(overrides.mtime * 1e3);
+  if (overrides.uid !== void 0) header.uid = overrides.uid;
+  if (overrides.gid !== void 0) header.gid = overrides.gid;
+  if (overrides.uname !== void 0) header.uname = overrides.uname;
+  if (overrides.gname !== void 0) header.gname = overrides.gname;
+  if (overrides.pax) header.pax = Object.assign({}, header.pax ?? {}, overrides.pax);
+}
+function getMetaParser(type) {
+  switch (type) {
+    case "pax-global-header":
+    case "pax-header":
+      return parsePax;
+    case "gnu-long-name":
+      return (data) => ({ name: readString(data, 0, data.length) });
+    case "gnu-long-link-name":
+      return (data) => ({ linkname: readString(data, 0, data.length) });
+    default:
+      return;
+  }
+}
+var STATE_HEADER = 0;
+var STATE_BODY = 1;
+var MAX_META_SIZE = 8388608;
+var MAX_GLOBAL_PAX_KEYS = 512;
+var truncateErr = /* @__PURE__ */ new Error("Tar archive is truncated.");
+function createUnpacker(options = {}) {
+  const strict = options.strict ?? false;
+  const { available, peek, push, discard, pull } = createChunkQueue();
+  let state = STATE_HEADER;
+  let ended = false;
+  let done = false;
+  let eof = false;
+  let currentEntry = null;
+  const paxGlobals = {};
+  let nextEntryOverrides = {};
+  const unpacker = {
+    isEntryActive: () => state === STATE_BODY,
+    isBodyComplete: () => !currentEntry || currentEntry.remaining === 0,
+    canFinish: () => !currentEntry || available() >= currentEntry.remaining + currentEntry.padding,
+    bodyBytes: () => currentEntry && currentEntry.remaining > 0 ? Math.min(currentEntry.remaining, available()) : 0,
+    available,
+    write(chunk) {
+      if (ended) throw new Error("Archive already ended.");
+      if (eof) {
+        if (strict) checkPadding(chunk);
+        return;
+      }
+      push(chunk);
+    },
+    end() {
+      ended = true;
+    },
+    readHeader() {
+      if (state !== STATE_HEADER) throw new Error("Cannot read header while an entry is active");
+      if (done) return void 0;
+      while (!done) {
+        if (available() < 512) {
+          if (ended) {
+            if (available() > 0 && strict) throw truncateErr;
+            done = true;
+            return;
+          }
+          return null;
+        }
+        const headerBlock = peek(512);
+        if (isZeroBlock(headerBlock)) {
+          if (available() < 1024) {
+            if (ended) {
+              if (strict) throw truncateErr;
+              done = true;
+              return;
+            }
+            return null;
+          }
+          if (isZeroBlock(peek(1024).subarray(512))) {
+            discard(1024);
+            done = true;
+            eof = true;
+            if (strict) pull(available(), checkPadding);
+            else discard(available());
+            return;
+          }
+          if (strict) throw new Error("Invalid tar header.");
+          discard(512);
+          continue;
+        }
+        let internalHeader;
+        try {
+          internalHeader = parseUstarHeader(headerBlock, strict);
+        } catch (err) {
+          if (strict) throw err;
+          discard(512);
+          continue;
+        }
+        const metaParser = getMetaParser(internalHeader.type);
+        if (metaParser) {
+          if (internalHeader.size > MAX_META_SIZE) throw new Error("Tar metadata entry exceeds maximum size.");
+          const paddedSize = internalHeader.size + (-internalHeader.size & 511);
+          if (available() < 512 + paddedSize) {
+            if (ended && strict) throw truncateErr;
+            return null;
+          }
+          discard(512);
+          const overrides = metaParser(pull(paddedSize).subarray(0, internalHeader.size));
+          if (nextEntryOverrides.pax) nextEntryOverrides = {};
+          const target = internalHeader.type === "pax-global-header" ? paxGlobals : nextEntryOverrides;
+          if (target === paxGlobals && overrides.pax && Object.keys(overrides.pax).length > MAX_GLOBAL_PAX_KEYS) throw new Error("Too many global attributes.");
+          for (const key in overrides) target[key] = overrides[key];
+          continue;
+        }
+        discard(512);
+        const header = internalHeader;
+        if (internalHeader.prefix) header.name = `${internalHeader.prefix}/${header.name}`;
+        applyOverrides(header, paxGlobals);
+        applyOverrides(header, nextEntryOverrides);
+        let archiveSize = header.size;
+        if (isBodyless(header)) {
+          archiveSize = 0;
+          header.size = 0;
+        } else if (header.name.endsWith("/") && header.type === "file") {
+          header.type = DIRECTORY;
+          header.size = 0;
+        }
+        nextEntryOverrides = {};
+        currentEntry = {
+          header,
+          remaining: archiveSize,
+          padding: -archiveSize & 511
+        };
+        state = STATE_BODY;
+        return header;
+      }
+    },
+    streamBody(callback) {
+      if (state !== STATE_BODY || !currentEntry || currentEntry.remaining === 0) return 0;
+      const bytesToFeed = Math.min(currentEntry.remaining, available());
+      if (bytesToFeed === 0) return 0;
+      const fed = pull(bytesToFeed, callback);
+      currentEntry.remaining -= fed;
+      return fed;
+    },
+    skipPadding() {
+      if (state !== STATE_BODY || !currentEntry) return true;
+      if (currentEntry.remaining > 0) throw new Error("Body not fully consumed");
+      if (available() < currentEntry.padding) return false;
+      discard(currentEntry.padding);
+      currentEntry = null;
+      state = STATE_HEADER;
+      return true;
+    },
+    skipEntry() {
+      if (state !== STATE_BODY || !currentEntry) return true;
+      const toDiscard = Math.min(currentEntry.remaining, available());
+      if (toDiscard > 0) {
+        discard(toDiscard);
+        currentEntry.remaining -= toDiscard;
+      }
+      if (currentEntry.remaining > 0) return false;
+      return unpacker.skipPadding();
+    },
+    finish() {
+      if (strict && !eof) throw truncateErr;
+    }
+  };
+  return unpacker;
+}
+function isZeroBlock(block2) {
+  if (block2.length === 0) return true;
+  if (block2[0] !== 0) return false;
+  if (block2.byteOffset % 8 === 0 && block2.length % 8 === 0) {
+    const view = new BigUint64Array(block2.buffer, block2.byteOffset, block2.length / 8);
+    for (let i = 0; i < view.length; i++) if (view[i] !== 0n) return false;
+    return true;
+  }
+  for (let i = 0; i < block2.length; i++) if (block2[i] !== 0) return false;
+  return true;
+}
+function checkPadding(chunk) {
+  if (!isZeroBlock(chunk)) throw new Error("Invalid EOF.");
+  return true;
+}
+
+// ../../../work/main/node_modules/modern-tar/dist/web/index.js
+async function streamToBuffer(stream2) {
+  const chunks = [];
+  const reader = stream2.getReader();
+  let totalLength = 0;
+  try {
+    while (true) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      chunks.push(value);
+      totalLength += value.length;
+    }
+    const result2 = new Uint8Array(totalLength);
+    let offset = 0;
+    for (const chunk of chunks) {
+      result2.set(chunk, offset);
+      offset += chunk.length;
+    }
+    return result2;
+  } finally {
+    reader.releaseLock();
+  }
+}
+var drain = (stream2) => stream2.pipeTo(new WritableStream());
+var BUFFER_LIMIT = 1048576;
+var RESUME_LIMIT = BUFFER_LIMIT / 2;
+function createTarDecoder(options = {}) {
+  const unpacker = createUnpacker(options);
+  const strict = options.strict ?? false;
+  let controller = null;
+  let bodyController = null;
+  let pumping = false;
+  let blocked = false;
+  let resume = null;
+  let abortHooked = false;
+  let eofReached = false;
+  let sourceEnded = false;
+  let closed = false;
+  const unblock = () => {
+    resume?.();
+    resume = null;
+  };
+  const closeBody = () => {
+    try {
+      bodyController?.close();
+    } catch {
+    }
+    bodyController = null;
+  };
+  const fail = (reason) => {
+    if (closed) return;
+    closed = true;
+    try {
+      bodyController?.error(reason);
+    } catch {
+    }
+    bodyController = null;
+    try {
+      controller.error(reason);
+    } catch {
+    }
+    controller = null;
+    unblock();
+  };
+  const finish = () => {
+    if (closed) return;
+    closed = true;
+    closeBody();
+    try {
+      controller.close();
+    } catch {
+    }
+    controller = null;
+    unblock();
+  };
+  const truncateOrFinish = () => {
+    if (strict) throw new Error("Tar archive is truncated.");
+    finish();
+  };
+  const pump = () => {
+    if (pumping || closed || !controller) return;
+    blocked = false;
+    pumping = true;
+    try {
+      while (true) {
+        if (eofReached) {
+          if (sourceEnded) finish();
+          break;
+        }
+        if (unpacker.isEntryActive()) {
+          if (sourceEnded && !unpacker.canFinish()) {
+            truncateOrFinish();
+            break;
+          }
+          if (bodyController) {
+            if ((bodyController.desiredSize ?? 1) <= 0) {
+              blocked = true;
+              break;
+            }
+            if (unpacker.streamBody((c) => (bodyController.enqueue(c), (bodyController.desiredSize ?? 1) > 0)) === 0 && !unpacker.isBodyComplete()) {
+              if (sourceEnded) truncateOrFinish();
+              break;
+            }
+          } else if (!unpacker.skipEntry()) {
+            if (sourceEnded) truncateOrFinish();
+            break;
+          }
+          if (unpacker.isBodyComplete()) {
+            closeBody();
+            if (!unpacker.skipPadding()) {
+              if (sourceEnded) truncateOrFinish();
+              break;
+            }
+          }
+        } else {
+          if ((controller.desiredSize ?? 0) < 0) {
+            blocked = true;
+            break;
+          }
+          const header = unpacker.readHeader();
+          if (header === null) {
+            if (sourceEnded) finish();
+            break;
+          }
+          if (header === void 0) {
+            if (sourceEnded) {
+              unpacker.finish();
+              finish();
+              break;
+            }
+            eofReached = true;
+            break;
+          }
+          controller.enqueue({
+            header,
+            body: new ReadableStream({
+              start(c) {
+                if (header.size === 0) c.close();
+                else bodyController = c;
+              },
+              pull: pump,
+              cancel() {
+                bodyController = null;
+                pump();
+              }
+            })
+          });
+        }
+      }
+    } catch (error2) {
+      fail(error2);
+      throw error2;
+    } finally {
+      pumping = false;
+    }
+    if (resume && (!blocked || unpacker.available() < RESUME_LIMIT)) unblock();
+  };
+  return {
+    readable: new ReadableStream({
+      start(c) {
+        controller = c;
+      },
+      pull: pump,
+      cancel(reason) {
+        unpacker.end();
+        if (reason !== void 0) fail(reason);
+        else finish();
+      }
+    }, { highWaterMark: 2 }),
+    writable: new WritableStream({
+      write(chunk, controller2) {
+        try {
+          unpacker.write(chunk);
+          pump();
+          if (blocked && unpacker.available() >= BUFFER_LIMIT) {
+            if (!abortHooked) {
+              controller2.signal.onabort = unblock;
+              abortHooked = true;
+            }
+            return new Promise((resolve2) => resume = resolve2);
+          }
+        } catch (error2) {
+          fail(error2);
+          throw error2;
+        }
+      },
+      close() {
+        try {
+          sourceEnded = true;
+          unpacker.end();
+          pump();
+        } catch (error2) {
+          fail(error2);
+          throw error2;
+        }
+      },
+      abort(reason) {
+        fail(reason);
+      }
+    })
+  };
+}
+async function unpackTar(archive, options = {}) {
+  if (!(archive instanceof ReadableStream)) return unpackTarBuffer(archive instanceof Uint8Array ? archive : new Uint8Array(archive), options);
+  const results = [];
+  const reader = archive.pipeThrough(createTarDecoder(options)).getReader();
+  try {
+    while (true) {
+      const { done, value: entry } = await reader.read();
+      if (done) break;
+      let processedHeader;
+      try {
+        processedHeader = transformHeader(entry.header, options);
+      } catch (error2) {
+        await entry.body.cancel();
+        throw error2;
+      }
+      if (processedHeader === null) {
+        await drain(entry.body);
+        continue;
+      }
+      if (isBodyless(processedHeader)) {
+        await drain(entry.body);
+        results.push({ header: processedHeader });
+      } else results.push({
+        header: processedHeader,
+        data: await streamToBuffer(entry.body)
+      });
+    }
+  } catch (error2) {
+    await reader.cancel(error2).catch(() => {
+    });
+    throw error2;
+  } finally {
+    reader.releaseLock();
+  }
+  return results;
+}
+function unpackTarBuffer(archive, options) {
+  const unpacker = createUnpacker(options);
+  const strict = options.strict ?? false;
+  const results = [];
+  unpacker.write(archive);
+  unpacker.end();
+  while (true) {
+    const header = unpacker.readHeader();
+    if (header === void 0) break;
+    if (header === null) {
+      if (strict) throw new Error("Tar archive is truncated.");
       break;
     }
-    if (nextExtendedHeader) {
-      const longName = nextExtendedHeader.path || nextExtendedHeader.linkpath;
-      if (longName) {
-        name = longName;
-      }
-    }
-    const mode = _readString(buffer, offset + 100, 8).trim();
-    const uid = Number.parseInt(_readString(buffer, offset + 108, 8));
-    const gid = Number.parseInt(_readString(buffer, offset + 116, 8));
-    const size = _readNumber(buffer, offset + 124, 12);
-    const seek = 512 + 512 * Math.trunc(size / 512) + (size % 512 ? 512 : 0);
-    const mtime = _readNumber(buffer, offset + 136, 12);
-    const _type = _readString(buffer, offset + 156, 1) || "0";
-    const type = tarItemTypeMap[_type] || _type;
-    switch (type) {
-      // Extended headers for next entry
-      case "extendedHeader":
-      case "globalExtendedHeader": {
-        const headers = _parseExtendedHeaders(
-          new Uint8Array(buffer, offset + 512, size)
-        );
-        if (type === "extendedHeader") {
-          nextExtendedHeader = headers;
-        } else {
-          nextExtendedHeader = void 0;
-          globalExtendedHeader = {
-            ...globalExtendedHeader,
-            ...headers
-          };
-        }
-        offset += seek;
-        continue;
-      }
-      // GNU tar long file names
-      case "gnuLongFileName":
-      case "gnuOldLongFileName":
-      case "gnuLongLinkName": {
-        nextExtendedHeader = { path: _readString(buffer, offset + 512, size) };
-        offset += seek;
-        continue;
-      }
-    }
-    const user = _readString(buffer, offset + 265, 32);
-    const group = _readString(buffer, offset + 297, 32);
-    name = _sanitizePath(name);
-    const meta = {
-      name,
-      type,
-      size,
-      attrs: {
-        ...globalExtendedHeader,
-        ...nextExtendedHeader,
-        mode,
-        uid,
-        gid,
-        mtime,
-        user,
-        group
-      }
-    };
-    nextExtendedHeader = void 0;
-    if (opts?.filter && !opts.filter(meta)) {
-      offset += seek;
+    const processedHeader = transformHeader(header, options);
+    if (processedHeader === null) {
+      const skipped = unpacker.skipEntry();
+      if (!skipped && strict) throw new Error("Tar archive is truncated.");
+      if (!skipped) break;
       continue;
     }
-    if (opts?.metaOnly) {
-      files.push(meta);
-      offset += seek;
+    if (isBodyless(processedHeader)) {
+      const skipped = unpacker.skipEntry();
+      if (!skipped && strict) throw new Error("Tar archive is truncated.");
+      results.push({ header: processedHeader });
+      if (!skipped) break;
       continue;
     }
-    const data2 = size === 0 ? void 0 : new Uint8Array(buffer, offset + 512, size);
-    files.push({
-      ...meta,
-      data: data2,
-      get text() {
-        return new TextDecoder().decode(this.data);
-      }
+    let size = header.size;
+    if (size < 0 || !unpacker.canFinish()) {
+      if (strict) throw new Error("Tar archive is truncated.");
+      size = unpacker.bodyBytes();
+    }
+    const data = new Uint8Array(size);
+    let offset = 0;
+    unpacker.streamBody((chunk) => {
+      data.set(chunk, offset);
+      offset += chunk.length;
+      return true;
     });
-    offset += seek;
+    const bodyComplete = unpacker.isBodyComplete();
+    let paddingComplete = true;
+    if (bodyComplete) {
+      paddingComplete = unpacker.skipPadding();
+      if (!paddingComplete && strict) throw new Error("Tar archive is truncated.");
+    }
+    results.push({
+      header: processedHeader,
+      data
+    });
+    if (!bodyComplete || !paddingComplete) break;
+  }
+  unpacker.finish();
+  return results;
+}
+
+// src/edges/chart-archive.ts
+init_json();
+init_failure();
+var ChartRefused = class extends Failure {
+};
+var decoder2 = new TextDecoder();
+async function unpackChart(archive, origin) {
+  const files = /* @__PURE__ */ new Map();
+  for (const { header, data } of await tarEntries(archive, origin)) {
+    const { name, type } = header;
+    if (type === "directory" || type === "pax-header" || type === "pax-global-header") continue;
+    if (type !== "file") throw refusedEntry(origin, name, `is a ${type}`);
+    if (name.startsWith("/") || name.split("/").includes(".."))
+      throw refusedEntry(origin, name, "leaves the chart");
+    const path = name.slice(name.indexOf("/") + 1);
+    files.set(path, data ?? new Uint8Array());
   }
   return files;
 }
-async function parseTarGzip(data, opts = {}) {
-  const stream2 = new ReadableStream({
-    start(controller) {
-      controller.enqueue(new Uint8Array(data));
-      controller.close();
-    }
-  }).pipeThrough(new DecompressionStream(opts.compression ?? "gzip"));
-  const decompressedData = await new Response(stream2).arrayBuffer();
-  return parseTar(decompressedData, opts);
-}
-function _sanitizePath(path) {
-  let normalized = path.replace(/\\/g, "/");
-  normalized = normalized.replace(/^[a-zA-Z]:\//, "");
-  normalized = normalized.replace(/^\/+/, "");
-  const hasLeadingDotSlash = normalized.startsWith("./");
-  const parts = normalized.split("/");
-  const resolved = [];
-  for (const part of parts) {
-    if (part === "..") {
-      resolved.pop();
-    } else if (part !== "." && part !== "") {
-      resolved.push(part);
-    }
+async function tarEntries(archive, origin) {
+  try {
+    return await unpackTar(gunzipSync(archive), { strict: true });
+  } catch (cause) {
+    throw new ChartRefused(`${origin} is not a chart archive: ${messageOf(cause)}`, {
+      hint: "remove it and run again",
+      cause
+    });
   }
-  let result2 = resolved.join("/");
-  if (hasLeadingDotSlash && !result2.startsWith("./")) {
-    result2 = "./" + result2;
-  }
-  if (path.endsWith("/") && !result2.endsWith("/")) {
-    result2 += "/";
-  }
-  return result2;
 }
-function _readString(buffer, offset, size) {
-  const view = new Uint8Array(buffer, offset, size);
-  const i = view.indexOf(0);
-  const td = new TextDecoder();
-  return td.decode(i === -1 ? view : view.slice(0, i));
+function refusedEntry(origin, name, why) {
+  return new ChartRefused(`${origin} is refused: ${JSON.stringify(name)} in it ${why}`, {
+    hint: "a chart that Helm packaged holds plain files only: ask whoever published it"
+  });
 }
-function _readNumber(buffer, offset, size) {
-  const view = new Uint8Array(buffer, offset, size);
-  let str = "";
-  for (let i = 0; i < size; i++) {
-    str += String.fromCodePoint(view[i]);
-  }
-  return Number.parseInt(str, 8);
-}
-function _parseExtendedHeaders(data) {
-  const dataStr = new TextDecoder().decode(data);
-  const headers = {};
-  for (const line of dataStr.split("\n")) {
-    const s = line.split(" ")[1]?.split("=");
-    if (s) {
-      headers[s[0]] = s[1];
-    }
-  }
-  return headers;
-}
-
-// src/core/model/limits.ts
-var CPU_GUARANTEE_SHARE = 0.25;
-var CONCURRENT_SPAWN_LIMIT = 64;
-var SPAWN_TIMEOUT_SECONDS = 900;
-var MIN_IDLE_SECONDS = 600;
-var MIN_MAX_AGE_SECONDS = 7 * 86400;
-function proxyMemoryMiB(servers2) {
-  return 128 + 2 * servers2;
-}
-function hubMemoryMiB(servers2) {
-  return 512 + 4 * servers2;
-}
-var MIN_HOME_BYTES = 5 * 2 ** 30;
-var OGGM_BASE_BYTES = 0.4 * 2 ** 30;
-var OGGM_WORKER_BYTES = 0.15 * 2 ** 30;
-var NODE_USABLE_SHARE = 0.9;
-var COMMENT_LIMIT = 65536;
-var CERTIFICATE_DAYS = 14;
-var HEARTBEAT_INTERVALS = 3;
-var HUB_RESTART_SECONDS = 6;
-
-// src/core/access/door.ts
-init_json();
-var MACHINES = [
-  "deploy_0",
-  "deploy_1",
-  "deploy_2",
-  "deploy_3",
-  "probe_0",
-  "probe_1",
-  "probe_2",
-  "probe_3"
-];
-function firstAccess(environment2) {
-  const groups2 = [...new Set(Object.values(environment2.sizes).flatMap((size) => size.for))].filter((who) => who !== "all").sort(compareText);
-  return { v: 1, users: {}, machines: Object.fromEntries(MACHINES.map((name) => [name, groups2])) };
-}
-
-// src/core/hub/values/hub.ts
-var HUB_CODE = ["glaciocloud_hub.py", "glaciocloud_start.py"];
-var CODE_FOLDER = "/usr/local/etc/jupyterhub";
-function machineScopes(users) {
-  return [
-    "read:hub",
-    ...users.flatMap((user) => [
-      `admin:users!user=${user}`,
-      `servers!user=${user}`,
-      `access:servers!user=${user}`
-    ])
-  ];
-}
-function hub({ hub: { data: environment2 }, cluster, codeDigest }) {
-  const memory = hubMemoryMiB(environment2.capacity.maxServers);
-  return {
-    jupyterhub: {
-      hub: {
-        // Any user could restart the hub with a few requests that fail: JupyterHub's own limit ends the process.
-        consecutiveFailureLimit: 0,
-        concurrentSpawnLimit: CONCURRENT_SPAWN_LIMIT,
-        activeServerLimit: environment2.capacity.maxServers,
-        annotations: { "glaciocloud.org/code": codeDigest },
-        // Deleting a user must never delete a home.
-        config: { KubeSpawner: { delete_pvc: false } },
-        extraConfig: { glaciocloud: "import glaciocloud_hub\nglaciocloud_hub.configure(c)\n" },
-        extraVolumes: [
-          { name: "hub-code", configMap: { name: "hub-code" } },
-          { name: "hub-access", secret: { secretName: "hub-access", optional: true } },
-          { name: "hub-profiles", configMap: { name: "hub-profiles", optional: true } },
-          { name: "hub-notices", configMap: { name: "hub-notices", optional: true } }
-        ],
-        extraVolumeMounts: [
-          ...HUB_CODE.map((file) => ({
-            name: "hub-code",
-            mountPath: `${CODE_FOLDER}/${file}`,
-            subPath: file,
-            readOnly: true
-          })),
-          { name: "hub-access", mountPath: "/etc/hub-access", readOnly: true },
-          { name: "hub-profiles", mountPath: "/etc/hub-profiles", readOnly: true },
-          { name: "hub-notices", mountPath: "/etc/hub-notices", readOnly: true }
-        ],
-        services: { "glaciocloud-health": { display: false } },
-        loadRoles: {
-          "glaciocloud-health": {
-            services: ["glaciocloud-health"],
-            scopes: machineScopes(MACHINES)
-          }
-        },
-        db: {
-          type: "sqlite-pvc",
-          pvc: {
-            storage: "1Gi",
-            storageClassName: cluster.storage.homes.class,
-            // A failed first install or an uninstall must not take the database along.
-            annotations: { "helm.sh/resource-policy": "keep" }
-          }
-        },
-        // People wait for a hub that restarts: one second of it is the interval at which Kubernetes looks.
-        readinessProbe: { periodSeconds: 1 },
-        resources: {
-          requests: { cpu: "100m", memory: `${Math.round(memory / 2)}Mi` },
-          limits: { memory: `${memory}Mi` }
-        }
-      },
-      proxy: {
-        chp: {
-          resources: {
-            requests: { cpu: "50m", memory: "64Mi" },
-            limits: { memory: `${proxyMemoryMiB(environment2.capacity.maxServers)}Mi` }
-          }
-        }
-      },
-      singleuser: { startTimeout: SPAWN_TIMEOUT_SECONDS }
-    },
-    from: {
-      "/hub/activeServerLimit": "/capacity/maxServers",
-      "/hub/resources": "/capacity/maxServers",
-      "/proxy/chp/resources": "/capacity/maxServers"
+async function chartFolder(folder) {
+  const files = /* @__PURE__ */ new Map();
+  const visit2 = async (path) => {
+    for (const name of (await readdir(join(folder, path))).sort(compareText)) {
+      if (name === "__pycache__" || path === "" && name.startsWith(".")) continue;
+      const here = path === "" ? name : `${path}/${name}`;
+      const info = await lstat(join(folder, here));
+      if (info.isDirectory()) await visit2(here);
+      else if (info.isFile()) files.set(here, await readFile(join(folder, here)));
     }
   };
+  await visit2("");
+  return files;
+}
+function contentDigest(files) {
+  const hash = createHash("sha256");
+  for (const [path, data] of [...files].sort(([a], [b]) => compareText(a, b)))
+    hash.update(`${path}\0${sha256(data)}
+`);
+  return hash.digest("hex");
+}
+function chartMeta(files, name) {
+  const meta = yamlObject(chartText(files, "Chart.yaml"), "Chart.yaml of the chart");
+  const annotations = asObject(meta["annotations"] ?? {});
+  const word = (key) => typeof meta[key] === "string" ? meta[key] : "";
+  return {
+    name: word("name") || name,
+    version: word("version"),
+    double: annotations["glaciocloud.org/double"] === "true"
+  };
+}
+function chartText(files, path) {
+  const data = files.get(path);
+  if (!data)
+    throw new ChartRefused(`the chart has no ${path}`, {
+      hint: "use a packaged release of the chart"
+    });
+  return decoder2.decode(data);
+}
+function yamlObject(text, origin) {
+  return parsed((one) => load(one), text, `${origin} is no YAML`);
+}
+function jsonObject(text, origin) {
+  return parsed((one) => JSON.parse(one), text, `${origin} is no JSON`);
+}
+function parsed(parse6, text, otherwise) {
+  try {
+    return asObject(parse6(text));
+  } catch (cause) {
+    throw new ChartRefused(`${otherwise}: ${messageOf(cause).split("\n")[0] ?? ""}`, {
+      hint: "ask whoever published it, or name another version",
+      cause
+    });
+  }
+}
+function asObject(value) {
+  return isObject(value) ? value : {};
+}
+function sha256(data) {
+  return createHash("sha256").update(data).digest("hex");
 }
 
-// src/edges/charts.ts
+// src/edges/chart-cache.ts
+import { mkdir, readFile as readFile2, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join as join2 } from "node:path";
+function cacheFolder() {
+  const { GLACIOCLOUD_CACHE: own, XDG_CACHE_HOME: caches } = process.env;
+  return own ?? join2(caches ?? join2(homedir(), ".cache"), "glaciocloud");
+}
+function cachedChart(name, version) {
+  return join2(cacheFolder(), "charts", `${name}-${version}.tgz`);
+}
+async function readCached(file) {
+  return readFile2(file).catch(() => void 0);
+}
+async function keepCached(file, archive) {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, archive).catch(() => void 0);
+}
+
+// src/edges/chart-repository.ts
 init_json();
 init_failure();
+var ChartUnreachable = class extends Failure {
+};
+async function downloadChart(name, settings) {
+  const { repository, version } = settings;
+  const base = repository.endsWith("/") ? repository : `${repository}/`;
+  const index2 = (await fetchBytes(`${base}index.yaml`)).toString("utf8");
+  const entry = entryOf(yamlObject(index2, `${base}index.yaml`), name, version);
+  const url = Array.isArray(entry?.["urls"]) ? entry["urls"][0] : void 0;
+  if (!entry || typeof url !== "string")
+    throw new ChartUnreachable(`${base} has no chart ${name} ${version}`, {
+      hint: "name a version that the repository lists"
+    });
+  const archive = await fetchBytes(new URL(url, base).href);
+  if (typeof entry["digest"] === "string" && entry["digest"] !== sha256(archive))
+    throw new ChartRefused(`chart ${name} ${version} was damaged on the way`, {
+      hint: "run it again"
+    });
+  return archive;
+}
+function entryOf(index2, name, version) {
+  const versions = asObject(index2["entries"] ?? {})[name];
+  if (!Array.isArray(versions)) return void 0;
+  return versions.filter(isObject).find((one) => one["version"] === version);
+}
+async function fetchBytes(url) {
+  const hint = "check the network, or give a folder or mirror with --charts-from";
+  let response;
+  try {
+    response = await fetch(url, { signal: AbortSignal.timeout(6e4) });
+  } catch (cause) {
+    throw new ChartUnreachable(`${url} cannot be reached: ${reasonOf(cause)}`, { hint, cause });
+  }
+  if (!response.ok) throw new ChartUnreachable(`${url} answers ${response.status}`, { hint });
+  return Buffer.from(await response.arrayBuffer());
+}
+function reasonOf(error2) {
+  const below = typeof error2 === "object" && error2 !== null && "cause" in error2 ? error2.cause : void 0;
+  return messageOf(below ?? error2);
+}
 
 // src/edges/files.ts
 init_failure();
-import { lstat, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { lstat as lstat2, mkdir as mkdir2, mkdtemp, readFile as readFile3, readdir as readdir2, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve, sep } from "node:path";
+import { dirname as dirname2, join as join3, resolve, sep } from "node:path";
 
 // src/core/source.ts
 init_json();
 var MAX_FILE_BYTES = 1e6;
-function readSource(file, text2) {
+function readSource(file, text) {
   const findings = [];
-  const lines = lineStarts(text2);
+  const lines = lineStarts(text);
   const place = (offset) => placeOf(file, lines, Math.max(0, offset));
   const report = (offset, message, hint) => {
     findings.push({ rule: "yaml", severity: "error", at: place(offset), message, hint });
   };
   const offsets = /* @__PURE__ */ new Map([["", { key: 0, value: 0 }]]);
-  const data = parse(text2, report, offsets);
+  const data = parse(text, report, offsets);
   const find = (path) => offsets.get(path) ?? (path === "" ? { key: 0, value: 0 } : find(parentOf(path)));
   return {
     file,
-    text: text2,
+    text,
     data,
     findings,
     at: (path) => place(find(path).value),
@@ -44086,8 +43397,8 @@ function readSource(file, text2) {
     has: (path) => offsets.has(path)
   };
 }
-function parse(text2, report, offsets) {
-  if (text2.length > MAX_FILE_BYTES) {
+function parse(text, report, offsets) {
+  if (text.length > MAX_FILE_BYTES) {
     report(
       0,
       `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`,
@@ -44095,12 +43406,12 @@ function parse(text2, report, offsets) {
     );
     return null;
   }
-  if (text2.startsWith("\uFEFF")) {
+  if (text.startsWith("\uFEFF")) {
     report(0, "the file starts with a byte order mark", "save it as UTF-8 without BOM");
     return null;
   }
   const odd = /\r(?!\n)|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\u0085\u2028\u2029]/u.exec(
-    text2
+    text
   );
   if (odd) {
     report(
@@ -44111,10 +43422,10 @@ function parse(text2, report, offsets) {
     return null;
   }
   try {
-    return build3(text2, parseEvents(text2, {}), report, offsets);
+    return build3(text, parseEvents(text, {}), report, offsets);
   } catch (error2) {
     if (!(error2 instanceof YAMLException)) throw error2;
-    const tab = /^[ ]*\t/mu.exec(text2);
+    const tab = /^[ ]*\t/mu.exec(text);
     if (tab) report(tab.index, "a tab is used for indentation", "indent with spaces");
     else
       report(
@@ -44125,7 +43436,7 @@ function parse(text2, report, offsets) {
     return null;
   }
 }
-function build3(text2, events, report, offsets) {
+function build3(text, events, report, offsets) {
   const stack = [];
   let root = null;
   let documents2 = 0;
@@ -44164,7 +43475,7 @@ function build3(text2, events, report, offsets) {
         documents2 += 1;
         if (documents2 === 2)
           report(
-            text2.length,
+            text.length,
             "the file holds several documents",
             'one file, one document: remove "---"'
           );
@@ -44191,10 +43502,10 @@ function build3(text2, events, report, offsets) {
       }
       case EVENT_ID.SCALAR: {
         refuseProperties(event, report);
-        const quoted2 = event.style === SCALAR_STYLE.DOUBLE_QUOTED || event.style === SCALAR_STYLE.SINGLE_QUOTED;
-        const offset = quoted2 ? event.valueStart - 1 : event.valueStart;
+        const quoted3 = event.style === SCALAR_STYLE.DOUBLE_QUOTED || event.style === SCALAR_STYLE.SINGLE_QUOTED;
+        const offset = quoted3 ? event.valueStart - 1 : event.valueStart;
         const frame2 = stack.at(-1);
-        const raw = event.valueStart < 0 ? "" : getScalarValue(text2, event);
+        const raw = event.valueStart < 0 ? "" : getScalarValue(text, event);
         if (frame2 && !Array.isArray(frame2.value) && frame2.key === void 0)
           key(frame2, raw, offset);
         else
@@ -44239,9 +43550,9 @@ function scalar(raw, event, report) {
   );
   return Number.isFinite(value) ? value : raw;
 }
-function lineStarts(text2) {
+function lineStarts(text) {
   const starts = [0];
-  for (let index2 = text2.indexOf("\n"); index2 >= 0; index2 = text2.indexOf("\n", index2 + 1))
+  for (let index2 = text.indexOf("\n"); index2 >= 0; index2 = text.indexOf("\n", index2 + 1))
     starts.push(index2 + 1);
   return starts;
 }
@@ -44259,13 +43570,13 @@ function placeOf(file, starts, offset) {
 // src/edges/files.ts
 var DiskFailure = class extends Failure {
 };
-var decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+var decoder3 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 async function readTree(root, folders, wants) {
   const base = resolve(root);
   const files = /* @__PURE__ */ new Map();
   const visit2 = async (path) => {
-    const full = join(base, path);
-    const info = await lstat(full).catch(() => void 0);
+    const full = join3(base, path);
+    const info = await lstat2(full).catch(() => void 0);
     if (!info) return;
     if (info.isSymbolicLink()) {
       files.set(path, {
@@ -44274,7 +43585,7 @@ async function readTree(root, folders, wants) {
         hint: "put the file itself here"
       });
     } else if (info.isDirectory()) {
-      const names3 = (await readdir(full)).sort();
+      const names3 = (await readdir2(full)).sort();
       for (const name of names3) await visit2(path === "" ? name : `${path}/${name}`);
     } else if (info.isFile()) {
       files.set(path, wants(path) ? await readText(full, info.size) : { kind: "text", text: "" });
@@ -44290,54 +43601,54 @@ async function readText(full, size) {
       why: `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`,
       hint: "split it, or keep data out of the platform files"
     };
-  const bytes = await readFile(full);
+  const bytes = await readFile3(full);
   try {
-    return { kind: "text", text: decoder.decode(bytes) };
+    return { kind: "text", text: decoder3.decode(bytes) };
   } catch {
     return { kind: "refused", why: "the file is not UTF-8", hint: "save it as UTF-8" };
   }
 }
 async function withTemporaryFolder(use) {
-  const folder = await guarded("a temporary folder", () => mkdtemp(join(tmpdir(), "glaciocloud-")));
+  const folder = await guarded("a temporary folder", () => mkdtemp(join3(tmpdir(), "glaciocloud-")));
   try {
     return await use(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
+var PROGRAMS = ["postBuild", "start"];
 async function writeFolder(folder, files) {
   const target = resolve(folder);
   const fresh = `${target}.new-${process.pid}`;
   const old = `${target}.old-${process.pid}`;
   await guarded(folder, async () => {
     try {
-      await mkdir(fresh, { recursive: true });
-      for (const [path, text2] of files) {
+      await mkdir2(fresh, { recursive: true });
+      for (const [path, text] of files) {
         const full = inside(fresh, path);
-        await mkdir(dirname(full), { recursive: true });
-        await writeFile(
-          full,
-          text2,
-          path === "postBuild" || path === "start" ? { mode: 493 } : {}
-        );
+        await mkdir2(dirname2(full), { recursive: true });
+        await writeFile2(full, text, PROGRAMS.includes(path) ? { mode: 493 } : {});
       }
       const existed = await rename(target, old).then(
         () => true,
         () => false
       );
-      await rename(fresh, target);
+      await rename(fresh, target).catch(async (cause) => {
+        if (existed) await rename(old, target);
+        throw cause;
+      });
       if (existed) await rm(old, { recursive: true, force: true });
     } finally {
       await rm(fresh, { recursive: true, force: true });
     }
   });
 }
-async function writeWhole(path, text2) {
+async function writeWhole(path, text) {
   const fresh = `${path}.new-${process.pid}`;
   await guarded(path, async () => {
     try {
-      await mkdir(dirname(resolve(path)), { recursive: true });
-      await writeFile(fresh, text2);
+      await mkdir2(dirname2(resolve(path)), { recursive: true });
+      await writeFile2(fresh, text);
       await rename(fresh, path);
     } finally {
       await rm(fresh, { force: true });
@@ -44345,7 +43656,7 @@ async function writeWhole(path, text2) {
   });
 }
 async function exists(path) {
-  return lstat(path).then(
+  return lstat2(path).then(
     () => true,
     () => false
   );
@@ -44356,19 +43667,19 @@ function inside(folder, path) {
     throw new Error(`${path} leaves its folder`);
   return full;
 }
+var DISK_HINTS = {
+  ENOSPC: "the disk is full: make room and run it again",
+  EACCES: "you may not write there: choose another folder",
+  EROFS: "that file system is read-only: choose another folder",
+  EDQUOT: "your quota is used up: make room and run it again"
+};
 async function guarded(what, write) {
   try {
     return await write();
   } catch (cause) {
-    const code = cause.code;
-    const hints = {
-      ENOSPC: "the disk is full: make room and run it again",
-      EACCES: "you may not write there: choose another folder",
-      EROFS: "that file system is read-only: choose another folder",
-      EDQUOT: "your quota is used up: make room and run it again"
-    };
+    const code = cause.code ?? "";
     throw new DiskFailure(`${what} cannot be written: ${messageOf(cause)}`, {
-      hint: hints[code ?? ""] ?? "look at the folder and run it again",
+      hint: DISK_HINTS[code] ?? "look at the folder and run it again",
       cause
     });
   }
@@ -44376,12 +43687,12 @@ async function guarded(what, write) {
 
 // src/edges/tool-root.ts
 import { existsSync } from "node:fs";
-import { dirname as dirname2, join as join2 } from "node:path";
+import { dirname as dirname3, join as join4 } from "node:path";
 import { fileURLToPath } from "node:url";
 function toolRoot() {
-  let folder = dirname2(fileURLToPath(import.meta.url));
-  while (!existsSync(join2(folder, "charts", "oggm-hub", "Chart.yaml"))) {
-    const up = dirname2(folder);
+  let folder = dirname3(fileURLToPath(import.meta.url));
+  while (!existsSync(join4(folder, "charts", "oggm-hub", "Chart.yaml"))) {
+    const up = dirname3(folder);
     if (up === folder)
       throw new Error("charts/ is not beside the bundle: the installation is incomplete");
     folder = up;
@@ -44390,203 +43701,111 @@ function toolRoot() {
 }
 
 // src/edges/charts.ts
-var ChartUnreachable = class extends Failure {
-};
-var ChartRefused = class extends Failure {
-};
 var UMBRELLA = "oggm-hub";
-var decoder2 = new TextDecoder();
-function cacheFolder() {
-  return process.env["GLACIOCLOUD_CACHE"] ?? join3(process.env["XDG_CACHE_HOME"] ?? join3(homedir(), ".cache"), "glaciocloud");
-}
 async function loadCharts(request2) {
   const settings = request2.settings.jupyterhub;
-  const got = request2.from === void 0 ? await pinned("jupyterhub", settings, request2) : { ...await given("jupyterhub", settings, request2.from), verified: false };
+  const got = request2.from === void 0 ? await pinned("jupyterhub", settings, request2) : await given("jupyterhub", settings, request2.from);
   if (!got) return void 0;
-  const meta = chartYaml(got.files, "jupyterhub");
+  const meta = chartMeta(got.files, "jupyterhub");
   if (meta.name !== "jupyterhub" || meta.version !== settings.version) {
     throw new ChartRefused(
       `platform.yaml wants jupyterhub ${settings.version}, and ${got.origin} holds ${meta.name} ${meta.version}`,
       { hint: "name the version that is there, or give the one that is wanted" }
     );
   }
-  const umbrella = await folderFiles(join3(toolRoot(), "charts", UMBRELLA));
-  const umbrellaMeta = chartYaml(umbrella, UMBRELLA);
-  const pin = (files, version, double, verified, name) => ({ name, version, digest: contentDigest(files), double, verified });
+  const umbrella = await chartFolder(join5(toolRoot(), "charts", UMBRELLA));
+  const ours = chartMeta(umbrella, UMBRELLA);
   return {
     pins: [
-      pin(got.files, meta.version, meta.double, got.verified, "jupyterhub"),
-      pin(umbrella, umbrellaMeta.version, false, true, UMBRELLA)
+      pinOf2({ ...meta, name: "jupyterhub" }, got.files, got.verified),
+      pinOf2({ ...ours, name: UMBRELLA, double: false }, umbrella, true)
     ],
-    defaults: asObject(load(text(got.files, "values.yaml"))),
-    schema: asObject(JSON.parse(text(got.files, "values.schema.json"))),
-    codeDigest: contentDigest(
-      new Map(HUB_CODE.map((file) => [file, umbrella.get(`files/${file}`) ?? new Uint8Array()]))
-    ).slice(0, 16),
+    defaults: yamlObject(chartText(got.files, "values.yaml"), `values.yaml of ${got.origin}`),
+    schema: jsonObject(
+      chartText(got.files, "values.schema.json"),
+      `values.schema.json of ${got.origin}`
+    ),
+    codeDigest: codeDigest(umbrella),
     firstSeen: got.firstSeen === void 0 ? [] : [{ name: "jupyterhub", sha256: got.firstSeen }],
     assemble: (folder) => assemble(folder, umbrella, { jupyterhub: got.files })
   };
 }
+function pinOf2({ name, version, double }, files, verified) {
+  return { name, version, digest: contentDigest(files), double, verified };
+}
+function codeDigest(umbrella) {
+  const code = HUB_CODE.map((file) => [
+    file,
+    umbrella.get(`files/${file}`) ?? new Uint8Array()
+  ]);
+  return contentDigest(new Map(code)).slice(0, 16);
+}
 async function pinned(name, settings, { network, progress }) {
-  const cached = join3(cacheFolder(), "charts", `${name}-${settings.version}.tgz`);
-  let archive = await readFile2(cached).catch(() => void 0);
-  if (archive && settings.sha256 !== null && sha256(archive) !== settings.sha256)
-    archive = void 0;
+  const { version, repository, sha256: pin } = settings;
+  const file = cachedChart(name, version);
+  let archive = await readCached(file);
+  if (archive && pin !== null && sha256(archive) !== pin) archive = void 0;
   if (!archive) {
     if (!network) return void 0;
-    progress(`fetching chart ${name} ${settings.version} from ${settings.repository}`);
-    archive = await download(name, settings);
-    await mkdir2(dirname3(cached), { recursive: true });
-    await writeFile2(cached, archive).catch(() => void 0);
+    progress(`fetching chart ${name} ${version} from ${repository}`);
+    archive = await downloadChart(name, settings);
+    await keepCached(file, archive);
   }
   const hash = sha256(archive);
-  if (settings.sha256 !== null && hash !== settings.sha256) {
+  if (pin !== null && hash !== pin) {
     throw new ChartRefused(
-      `chart ${name} ${settings.version} from ${settings.repository} has SHA-256 ${hash}, and platform.yaml pins ${settings.sha256}`,
+      `chart ${name} ${version} from ${repository} has SHA-256 ${hash}, and platform.yaml pins ${pin}`,
       {
         hint: "somebody changed a published chart, or the pin is wrong: compare with the release notes before you change the pin"
       }
     );
   }
-  return {
-    files: await unpack(archive, cached),
-    origin: cached,
-    verified: settings.sha256 !== null,
-    ...settings.sha256 === null ? { firstSeen: hash } : {}
-  };
+  const got = { files: await unpackChart(archive, file), origin: file, verified: pin !== null };
+  return pin === null ? { ...got, firstSeen: hash } : got;
 }
-async function download(name, settings) {
-  const base = settings.repository.endsWith("/") ? settings.repository : `${settings.repository}/`;
-  const index2 = asObject(
-    load((await fetchBytes(`${base}index.yaml`)).toString("utf8"))
-  );
-  const entries = asObject(index2["entries"] ?? {})[name];
-  const entry2 = Array.isArray(entries) ? entries.find((one) => isObject(one) && one["version"] === settings.version) : void 0;
-  const url = isObject(entry2) && Array.isArray(entry2["urls"]) ? entry2["urls"][0] : void 0;
-  if (typeof url !== "string" || !isObject(entry2))
-    throw new ChartUnreachable(`${base} has no chart ${name} ${settings.version}`, {
-      hint: "name a version that the repository lists"
-    });
-  const archive = await fetchBytes(new URL(url, base).href);
-  if (typeof entry2["digest"] === "string" && entry2["digest"] !== sha256(archive)) {
-    throw new ChartRefused(`chart ${name} ${settings.version} was damaged on the way`, {
-      hint: "run it again"
-    });
-  }
-  return archive;
-}
-async function fetchBytes(url) {
-  const hint = "check the network, or give a folder or mirror with --charts-from";
-  let response;
-  try {
-    response = await fetch(url, { signal: AbortSignal.timeout(6e4) });
-  } catch (cause) {
-    const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : messageOf(cause);
-    throw new ChartUnreachable(`${url} cannot be reached: ${reason}`, { hint, cause });
-  }
-  if (!response.ok) throw new ChartUnreachable(`${url} answers ${response.status}`, { hint });
-  return Buffer.from(await response.arrayBuffer());
-}
-async function given(name, settings, from) {
-  const file = `${name}-${settings.version}.tgz`;
+async function given(name, { version }, from) {
+  const file = `${name}-${version}.tgz`;
   if (/^https?:\/\//u.test(from)) {
     const url = `${from.replace(/\/$/u, "")}/${file}`;
-    return { files: await unpack(await fetchBytes(url), url), origin: url };
+    return { files: await unpackChart(await fetchBytes(url), url), origin: url, verified: false };
   }
-  const archive = join3(from, file);
-  if (await exists(archive))
-    return { files: await unpack(await readFile2(archive), archive), origin: archive };
-  for (const folder of [join3(from, name), join3(from, `${name}-${settings.version}`), from]) {
-    if (await exists(join3(folder, "Chart.yaml")))
-      return { files: await folderFiles(folder), origin: folder };
+  const archive = join5(from, file);
+  if (await exists(archive)) {
+    const files = await unpackChart(await readFile4(archive), archive);
+    return { files, origin: archive, verified: false };
+  }
+  for (const folder of [join5(from, name), join5(from, `${name}-${version}`), from]) {
+    if (await exists(join5(folder, "Chart.yaml")))
+      return { files: await chartFolder(folder), origin: folder, verified: false };
   }
   throw new ChartRefused(`${from} holds neither ${file} nor a folder ${name}/`, {
     hint: "put the archive or the unpacked chart there"
   });
 }
-async function unpack(archive, origin) {
-  const files = /* @__PURE__ */ new Map();
-  try {
-    for (const item of await parseTarGzip(archive)) {
-      const path = item.name.slice(item.name.indexOf("/") + 1);
-      if (item.type === "file" && item.data && path !== "" && !path.split("/").includes(".."))
-        files.set(path, item.data);
-    }
-  } catch (cause) {
-    throw new ChartRefused(`${origin} is not a chart archive: ${messageOf(cause)}`, {
-      hint: "remove it and run again",
-      cause
-    });
-  }
-  return files;
-}
-async function folderFiles(folder) {
-  const files = /* @__PURE__ */ new Map();
-  const visit2 = async (path) => {
-    for (const name of (await readdir2(join3(folder, path))).sort(compareText)) {
-      const here = path === "" ? name : `${path}/${name}`;
-      const info = await lstat2(join3(folder, here));
-      if (name === "__pycache__" || path === "" && name.startsWith(".")) continue;
-      if (info.isDirectory()) await visit2(here);
-      else if (info.isFile()) files.set(here, await readFile2(join3(folder, here)));
-    }
-  };
-  await visit2("");
-  return files;
-}
-function contentDigest(files) {
-  const hash = createHash("sha256");
-  for (const path of [...files.keys()].sort(compareText))
-    hash.update(`${path}\0${sha256(files.get(path) ?? new Uint8Array())}
-`);
-  return hash.digest("hex");
-}
 async function assemble(folder, umbrella, parts) {
-  const root = join3(folder, UMBRELLA);
-  const write = async (path, data) => {
-    const full = inside(root, path);
-    await mkdir2(dirname3(full), { recursive: true });
-    await writeFile2(full, data);
-  };
-  for (const [path, data] of umbrella) await write(path, data);
-  const dependencies = Object.entries(parts).map(
-    ([name, files]) => `  - {name: ${name}, version: ${JSON.stringify(chartYaml(files, name).version)}}
-`
-  );
+  const root = join5(folder, UMBRELLA);
+  await writeFiles(root, umbrella);
+  const dependencies = Object.entries(parts).map(([name, files]) => {
+    const version = JSON.stringify(chartMeta(files, name).version);
+    return `  - {name: ${name}, version: ${version}}
+`;
+  });
   await writeWhole(
-    join3(root, "Chart.yaml"),
-    `${text(umbrella, "Chart.yaml").trimEnd()}
+    join5(root, "Chart.yaml"),
+    `${chartText(umbrella, "Chart.yaml").trimEnd()}
 dependencies:
 ${dependencies.join("")}`
   );
-  for (const [name, files] of Object.entries(parts)) {
-    for (const [path, data] of files) await write(`charts/${name}/${path}`, data);
-  }
+  for (const [name, files] of Object.entries(parts))
+    await writeFiles(join5(root, "charts", name), files);
   return root;
 }
-function chartYaml(files, name) {
-  const meta = asObject(load(text(files, "Chart.yaml")));
-  const annotations = asObject(meta["annotations"] ?? {});
-  const word = (key) => typeof meta[key] === "string" ? meta[key] : "";
-  return {
-    name: word("name") || name,
-    version: word("version"),
-    double: annotations["glaciocloud.org/double"] === "true"
-  };
-}
-function text(files, path) {
-  const data = files.get(path);
-  if (!data)
-    throw new ChartRefused(`the chart has no ${path}`, {
-      hint: "use a packaged release of the chart"
-    });
-  return decoder2.decode(data);
-}
-function asObject(value) {
-  return isObject(value) ? value : {};
-}
-function sha256(data) {
-  return createHash("sha256").update(data).digest("hex");
+async function writeFiles(root, files) {
+  for (const [path, data] of files) {
+    const full = inside(root, path);
+    await mkdir3(dirname4(full), { recursive: true });
+    await writeFile3(full, data);
+  }
 }
 
 // src/gather/charts.ts
@@ -44595,7 +43814,7 @@ async function gatherCharts(platform, { chartsFrom, report }) {
     settings: platform.settings.data.charts,
     from: chartsFrom,
     network: true,
-    progress: (text2) => report.progress(text2)
+    progress: (text) => report.progress(text)
   });
   if (!charts) throw new Error("charts are always found or refused when the network may be asked");
   return charts;
@@ -44605,7 +43824,7 @@ async function cachedCharts(platform, { chartsFrom, report }) {
     settings: platform.settings.data.charts,
     from: chartsFrom,
     network: false,
-    progress: (text2) => report.progress(text2)
+    progress: (text) => report.progress(text)
   });
 }
 
@@ -44625,11 +43844,11 @@ function combine(parts) {
 }
 
 // src/core/hub/values/entry.ts
-function entry({ hub: hub2, cluster }) {
+function entryPart({ hub, cluster }) {
   const { class: ingressClass, issuer } = cluster.ingress;
   const proxy = { service: { type: "ClusterIP" }, https: { enabled: false } };
   if (ingressClass === "none") return { jupyterhub: { proxy, ingress: { enabled: false } } };
-  const host = /^https?:\/\/([^/:]+)/u.exec(hub2.data.url)?.[1] ?? "";
+  const host = /^https?:\/\/([^/:]+)/u.exec(hub.data.url)?.[1] ?? "";
   return {
     jupyterhub: {
       proxy,
@@ -44647,7 +43866,7 @@ function entry({ hub: hub2, cluster }) {
 
 // src/core/hub/values/login.ts
 var SECRETS_NAME = "hub-secrets";
-function login({ hub: hub2 }) {
+function loginPart({ hub }) {
   return {
     jupyterhub: {
       hub: {
@@ -44663,11 +43882,11 @@ function login({ hub: hub2 }) {
             refresh_pre_spawn: true
           },
           GitHubOAuthenticator: {
-            oauth_callback_url: `${hub2.data.url.replace(/\/$/u, "")}/hub/oauth_callback`,
+            oauth_callback_url: `${hub.data.url.replace(/\/$/u, "")}/hub/oauth_callback`,
             http_request_kwargs: { connect_timeout: 3, request_timeout: 6 }
           }
         },
-        extraEnv: secretEnv(Object.keys(hub2.data.secrets))
+        extraEnv: secretEnv(Object.keys(hub.data.secrets))
       }
     },
     from: {
@@ -44707,21 +43926,21 @@ var QUANTITY = {
   T: 1e12,
   P: 1e15
 };
-function scaled(text2, units) {
-  const parts = /^([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)$/u.exec(text2);
+function scaled(text, units) {
+  const parts = /^([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)$/u.exec(text);
   if (!parts) return void 0;
   const factor = parts[2] === "" ? 1 : units[parts[2] ?? ""];
   return factor === void 0 ? void 0 : Number(parts[1]) * factor;
 }
-function memoryBytes(text2) {
-  return scaled(text2, BINARY);
+function memoryBytes(text) {
+  return scaled(text, BINARY);
 }
-function quantityBytes(text2) {
-  return scaled(text2, QUANTITY);
+function quantityBytes(text) {
+  return scaled(text, QUANTITY);
 }
-function instant(text2) {
-  const time = Date.parse(text2.length === 10 ? `${text2}T00:00Z` : text2);
-  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text2.slice(0, 10) ? Number.NaN : time;
+function instant(text) {
+  const time = Date.parse(text.length === 10 ? `${text}T00:00Z` : text);
+  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text.slice(0, 10) ? Number.NaN : time;
 }
 function slug(name) {
   return name.replaceAll(".", "-");
@@ -44738,14 +43957,14 @@ fi
 rm -f "$HOME/.room-for-jupyter"
 exec "$0" "$@"
 `;
-function servers(context3) {
-  const { hub: hub2, cluster, platform } = context3;
-  const environment2 = hub2.data;
-  const scratch = environment2.scratch;
+function serversPart(context3) {
+  const { cluster, platform } = context3;
+  const environment2 = context3.hub.data;
   return {
     jupyterhub: {
       singleuser: {
-        // Never started: images come from the profiles, and a hub without profiles refuses. Fails closed if it ever were.
+        // Never started: images come from the profiles, and a hub without profiles refuses.
+        // Fails closed if it ever were.
         image: { name: "invalid.invalid/choose-an-image", tag: "none" },
         uid: platform.user.uid,
         fsGid: platform.user.gid,
@@ -44760,10 +43979,7 @@ function servers(context3) {
           capacity: environment2.home.size,
           homeMountPath: `/home/${platform.user.name}`,
           dynamic: { storageClass: cluster.storage.homes.class },
-          ...scratch === void 0 ? {} : {
-            extraVolumes: [{ name: "scratch", emptyDir: { sizeLimit: scratch.size } }],
-            extraVolumeMounts: [{ name: "scratch", mountPath: "/scratch" }]
-          }
+          ...scratchVolume(environment2.scratch)
         },
         cloudMetadata: { blockWithIptables: metadataByIptables(cluster) },
         networkPolicy: {
@@ -44783,6 +43999,13 @@ function servers(context3) {
     }
   };
 }
+function scratchVolume(scratch) {
+  if (scratch === void 0) return {};
+  return {
+    extraVolumes: [{ name: "scratch", emptyDir: { sizeLimit: scratch.size } }],
+    extraVolumeMounts: [{ name: "scratch", mountPath: "/scratch" }]
+  };
+}
 function literal(value) {
   return value.replaceAll("{", "{{").replaceAll("}", "}}");
 }
@@ -44799,8 +44022,8 @@ function modelEnv(context3) {
 }
 
 // src/core/hub/values/profiles.ts
-function profiles(context3) {
-  const { hub: hub2, images } = context3;
+function profilesPart(context3) {
+  const { hub, images } = context3;
   return {
     glaciocloud: {
       profiles: {
@@ -44815,8 +44038,8 @@ function profiles(context3) {
           default: index2 === 0,
           env: file.oggm === void 0 ? {} : modelEnv(context3)
         })),
-        sizes: Object.entries(hub2.data.sizes).map(
-          ([name, size]) => sizeProfile(name, size, name === defaultSize(hub2.data.sizes))
+        sizes: Object.entries(hub.data.sizes).map(
+          ([name, size]) => sizeProfile(name, size, name === defaultSize(hub.data.sizes))
         )
       }
     }
@@ -44840,16 +44063,18 @@ function defaultSize(sizes2) {
 }
 
 // src/core/hub/values/nodes.ts
-function nodes({ hub: hub2, images, platform }) {
-  const environment2 = hub2.data;
-  const wanted2 = /* @__PURE__ */ new Set([
-    images[0]?.name,
-    ...environment2.capacity.events.map((event) => event.image ?? images[0]?.name)
+function nodesPart({ hub, images, platform }) {
+  const environment2 = hub.data;
+  const usual = images[0]?.name;
+  const prepulled = /* @__PURE__ */ new Set([
+    usual,
+    ...environment2.capacity.events.map((event) => event.image ?? usual)
   ]);
   const seat = environment2.sizes[defaultSize(environment2.sizes)];
   return {
     jupyterhub: {
-      // The chart's scheduler is several Kubernetes versions behind; its pull hook blocks every deployment on the slowest node.
+      // The chart's scheduler is several Kubernetes versions behind; its pull hook blocks every
+      // deployment on the slowest node.
       scheduling: {
         userScheduler: { enabled: false },
         podPriority: { enabled: false },
@@ -44860,7 +44085,7 @@ function nodes({ hub: hub2, images, platform }) {
     glaciocloud: {
       hub: { title: environment2.title, url: environment2.url },
       user: { uid: platform.user.uid, gid: platform.user.gid },
-      prepull: images.filter(({ name }) => wanted2.has(name)).map(({ reference }) => reference).sort(compareText),
+      prepull: images.filter(({ name }) => prepulled.has(name)).map(({ reference }) => reference).sort(compareText),
       placeholders: {
         replicas: environment2.capacity.placeholders,
         cpu: `${Math.round((seat?.cpu ?? 0) * CPU_GUARANTEE_SHARE * 1e3)}m`,
@@ -44874,11 +44099,11 @@ function nodes({ hub: hub2, images, platform }) {
 // src/core/hub/values/probe.ts
 var PROBE = "glaciocloud-probe";
 var USERS = MACHINES.filter((name) => name.startsWith("probe_"));
-function probeNamespace(hub2) {
-  return `${hub2}-probe`;
+function probeNamespace(hub) {
+  return `${hub}-probe`;
 }
-function probe({ hub: hub2, images }) {
-  const { probe: wanted2, sizes: sizes2 } = hub2.data;
+function probePart({ hub, images }) {
+  const { probe: wanted2, sizes: sizes2 } = hub.data;
   const [first] = images;
   if (!wanted2 || !first) return {};
   const { name, file } = first;
@@ -44901,15 +44126,15 @@ function probe({ hub: hub2, images }) {
     },
     glaciocloud: {
       probe: {
-        namespace: probeNamespace(hub2.name),
+        namespace: probeNamespace(hub.name),
         settings: {
-          hub: hub2.name,
+          hub: hub.name,
           api: seconds(wanted2.api),
           spawn: seconds(wanted2.spawn),
           onlyWhenWarm: wanted2.onlyWhenWarm,
           job: {
-            hub: `http://hub.${hub2.name}.svc:8081`,
-            proxy: `http://proxy-public.${hub2.name}.svc`,
+            hub: `http://hub.${hub.name}.svc:8081`,
+            proxy: `http://proxy-public.${hub.name}.svc`,
             checks: [check2]
           }
         }
@@ -44920,8 +44145,8 @@ function probe({ hub: hub2, images }) {
 }
 
 // src/core/hub/values/sessions.ts
-function sessions({ hub: hub2 }) {
-  const timeout = seconds(hub2.data.sessions.idle);
+function sessionsPart({ hub }) {
+  const timeout = seconds(hub.data.sessions.idle);
   return {
     jupyterhub: {
       cull: {
@@ -44937,31 +44162,31 @@ function sessions({ hub: hub2 }) {
 }
 
 // src/core/hub/values/build.ts
-var CONCERNS = [
-  login,
-  hub,
-  entry,
-  servers,
-  sessions,
-  profiles,
-  nodes,
-  probe
+var PARTS = [
+  loginPart,
+  hubPart,
+  entryPart,
+  serversPart,
+  sessionsPart,
+  profilesPart,
+  nodesPart,
+  probePart
 ];
 function hubValues(context3) {
   return combine([
-    ...CONCERNS.map((concern) => concern(context3)),
+    ...PARTS.map((part) => part(context3)),
     { jupyterhub: context3.hub.data.values, from: { "": "/values" } }
   ]);
 }
-function originOf(built, hub2, path) {
-  if (path !== "" && hub2.has(`/values${path}`)) return `/values${path}`;
+function originOf(built, hub, path) {
+  if (path !== "" && hub.has(`/values${path}`)) return `/values${path}`;
   let prefix = path;
   while (prefix !== "") {
     const origin = built.from.get(prefix);
     if (origin !== void 0) return origin;
     prefix = prefix.slice(0, prefix.lastIndexOf("/"));
   }
-  return hub2.has("/values") ? "/values" : "";
+  return hub.has("/values") ? "/values" : "";
 }
 
 // src/core/cluster/objects.ts
@@ -44982,7 +44207,7 @@ function clusterObjects() {
   ];
 }
 
-// node_modules/@noble/hashes/_u64.js
+// ../../../work/main/node_modules/@noble/hashes/_u64.js
 var fromNumH = (n) => n / 2 ** 32 | 0;
 var fromNumL = (n) => n >>> 0;
 function setU64FromNum(view, byteOffset, n, isLE) {
@@ -44992,7 +44217,7 @@ function setU64FromNum(view, byteOffset, n, isLE) {
   view.setUint32(byteOffset + 4, isLE ? h : l, isLE);
 }
 
-// node_modules/@noble/hashes/utils.js
+// ../../../work/main/node_modules/@noble/hashes/utils.js
 function isBytes(a) {
   return a instanceof Uint8Array || ArrayBuffer.isView(a) && a.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a && a.BYTES_PER_ELEMENT === 1;
 }
@@ -45104,7 +44329,7 @@ var oidNist = (suffix) => ({
   oid: Uint8Array.from([6, 9, 96, 134, 72, 1, 101, 3, 4, 2, suffix])
 });
 
-// node_modules/@noble/hashes/_md.js
+// ../../../work/main/node_modules/@noble/hashes/_md.js
 function Chi(a, b, c) {
   return a & b ^ ~a & c;
 }
@@ -45217,7 +44442,7 @@ var SHA256_IV = /* @__PURE__ */ Uint32Array.from([
   1541459225
 ]);
 
-// node_modules/@noble/hashes/sha2.js
+// ../../../work/main/node_modules/@noble/hashes/sha2.js
 var SHA256_K = /* @__PURE__ */ Uint32Array.from([
   1116352408,
   1899447441,
@@ -45384,8 +44609,8 @@ var sha2562 = /* @__PURE__ */ createHasher(
 
 // src/core/digest.ts
 init_json();
-function sha256Hex(text2) {
-  return bytesToHex(sha2562(utf8ToBytes(text2)));
+function sha256Hex(text) {
+  return bytesToHex(sha2562(utf8ToBytes(text)));
 }
 function digestOf(value) {
   return sha256Hex(canonical(value)).slice(0, 40);
@@ -45395,58 +44620,51 @@ function digestOf(value) {
 function resolveImage(registry, image, lock, channel) {
   const build4 = lock?.data.channels[channel] ?? lock?.data.channels.stable ?? lock?.data.channels.candidate;
   const digest2 = build4 === void 0 ? void 0 : lock?.data.builds[build4]?.digest;
-  if (build4 !== void 0 && digest2 !== void 0)
+  if (build4 !== void 0 && digest2 !== void 0) {
     return { kind: "locked", reference: `${registry}/${image.name}@${digest2}`, build: build4 };
+  }
   const from = image.data.from;
   if (!from) return { kind: "unbuilt" };
-  if (from.digest !== void 0)
+  if (from.digest !== void 0) {
     return { kind: "digest", reference: `${from.image}@${from.digest}` };
+  }
   return {
     kind: "unlocked",
     reference: `${from.image}:${from.tag ?? from.track ?? "latest"}`,
     floating: from.tag === void 0
   };
 }
-function hubImages(platform, hub2) {
-  const wave = platform.settings.data.waves.find(({ name }) => name === hub2.data.wave);
-  const resolve2 = (name) => {
+function hubImages(platform, hub) {
+  const { registry, waves: waves2 } = platform.settings.data;
+  const channel = waves2.find(({ name }) => name === hub.data.wave)?.images ?? "stable";
+  const found = [];
+  for (const name of hub.data.images) {
     const image = platform.images.get(name);
-    if (!image) return [];
-    const resolved = resolveImage(
-      platform.settings.data.registry,
-      image,
-      platform.locks.get(name),
-      wave?.images ?? "stable"
-    );
-    if (resolved.kind === "unbuilt") return [];
-    return [
-      {
-        name,
-        reference: resolved.reference,
-        pinned: resolved.kind !== "unlocked",
-        file: image.data
-      }
-    ];
-  };
-  return hub2.data.images.flatMap(resolve2);
+    if (!image) continue;
+    const resolved = resolveImage(registry, image, platform.locks.get(name), channel);
+    if (resolved.kind === "unbuilt") continue;
+    const { reference, kind } = resolved;
+    found.push({ name, reference, pinned: kind !== "unlocked", file: image.data });
+  }
+  return found;
 }
 
 // src/core/hub/release.ts
 init_json();
-function valuesOf(platform, hub2, charts) {
-  const cluster = platform.clusters.get(hub2.data.cluster);
+function valuesOf(platform, hub, charts) {
+  const cluster = platform.clusters.get(hub.data.cluster);
   if (!cluster) return void 0;
   return hubValues({
-    hub: hub2,
+    hub,
     cluster: cluster.data,
     platform: platform.settings.data,
-    images: hubImages(platform, hub2),
+    images: hubImages(platform, hub),
     codeDigest: charts.codeDigest
   });
 }
 function wantedReleases(platform, charts) {
   const hubs = [...platform.environments.values()].flatMap(
-    (hub2) => hubRelease(platform, hub2, charts)
+    (hub) => hubRelease(platform, hub, charts)
   );
   const used = new Set(hubs.map(({ unit }) => unit.cluster));
   const clusters = [...platform.clusters.keys()].filter((name) => used.has(name)).map((name) => clusterRelease(name));
@@ -45454,20 +44672,20 @@ function wantedReleases(platform, charts) {
     (a, b) => a.order - b.order || compareText(a.unit.name, b.unit.name)
   );
 }
-function hubRelease(platform, hub2, charts) {
-  const built = valuesOf(platform, hub2, charts);
+function hubRelease(platform, hub, charts) {
+  const built = valuesOf(platform, hub, charts);
   const waves2 = platform.settings.data.waves;
-  const order2 = waves2.findIndex(({ name }) => name === hub2.data.wave) + 1;
+  const order2 = waves2.findIndex(({ name }) => name === hub.data.wave) + 1;
   if (!built || order2 === 0) return [];
   return [
-    wanted(hub2.data.wave, order2, {
+    wanted(hub.data.wave, order2, {
       v: 1,
-      unit: { kind: "hub", cluster: hub2.data.cluster, name: hub2.name },
-      namespace: hub2.name,
+      unit: { kind: "hub", cluster: hub.data.cluster, name: hub.name },
+      namespace: hub.name,
       charts: charts.pins.map(({ name, version, digest: digest2 }) => ({ name, version, digest: digest2 })).sort((a, b) => compareText(a.name, b.name)),
       values: built.values,
-      images: hubImages(platform, hub2).map(({ name, reference }) => ({ name, reference })),
-      secrets: Object.keys(hub2.data.secrets).sort(compareText)
+      images: hubImages(platform, hub).map(({ name, reference }) => ({ name, reference })),
+      secrets: Object.keys(hub.data.secrets).sort(compareText)
     })
   ];
 }
@@ -45489,7 +44707,7 @@ function wanted(wave, order2, release2) {
 
 // src/core/hub/rules/events.ts
 init_json();
-var at2 = (index2, key) => pointer("capacity", "events", index2, key);
+var eventPath = (index2, key) => pointer("capacity", "events", index2, key);
 var eventTime = {
   id: "time-order",
   severity: "error",
@@ -45497,36 +44715,38 @@ var eventTime = {
   why: "A class that ends before it begins is never prepared for.",
   on: "platform",
   *check(platform) {
-    for (const hub2 of platform.environments.values()) {
-      for (const [index2, { from, until }] of hub2.data.capacity.events.entries()) {
-        if (Number.isNaN(instant(from)))
+    for (const hub of platform.environments.values()) {
+      for (const [index2, { from, until }] of hub.data.capacity.events.entries()) {
+        if (Number.isNaN(instant(from))) {
           yield {
-            at: hub2.at(at2(index2, "from")),
+            at: hub.at(eventPath(index2, "from")),
             message: `${from} does not exist`,
             hint: "look at a calendar"
           };
-        else if (!(instant(until) > instant(from)))
+        } else if (!(instant(until) > instant(from))) {
           yield {
-            at: hub2.at(at2(index2, "until")),
+            at: hub.at(eventPath(index2, "until")),
             message: "it ends before it begins",
             hint: "swap the two, or correct the year"
           };
+        }
       }
     }
     for (const doc of [...platform.cohorts.values(), ...platform.members.values()]) {
       const { from, until } = doc.data;
-      if (Number.isNaN(instant(until)))
+      if (Number.isNaN(instant(until))) {
         yield {
           at: doc.at("/until"),
           message: `${until} does not exist`,
           hint: "look at a calendar"
         };
-      else if (from !== void 0 && !(instant(until) >= instant(from)))
+      } else if (from !== void 0 && !(instant(until) >= instant(from))) {
         yield {
           at: doc.at("/until"),
           message: "it ends before it begins",
           hint: "swap the two, or correct the year"
         };
+      }
     }
   }
 };
@@ -45536,14 +44756,15 @@ var eventUsers = {
   title: "A class fits into its hub.",
   why: "The hub refuses servers above its limit: the last students stand outside.",
   on: "hub",
-  *check({ hub: hub2 }) {
-    for (const [index2, { users }] of hub2.data.capacity.events.entries()) {
-      if (users > hub2.data.capacity.maxServers)
+  *check({ hub }) {
+    for (const [index2, { users }] of hub.data.capacity.events.entries()) {
+      if (users > hub.data.capacity.maxServers) {
         yield {
-          at: hub2.at(at2(index2, "users")),
-          message: `${users} people, and the hub allows ${hub2.data.capacity.maxServers} servers`,
+          at: hub.at(eventPath(index2, "users")),
+          message: `${users} people, and the hub allows ${hub.data.capacity.maxServers} servers`,
           hint: "raise capacity.maxServers"
         };
+      }
     }
   }
 };
@@ -45553,21 +44774,23 @@ var eventSpawnRate = {
   title: "A class can start at once.",
   why: `JupyterHub starts ${CONCURRENT_SPAWN_LIMIT} servers at a time and answers everybody else with an error: 270 students met it on 2025-08-29 (UC Merced).`,
   on: "hub",
-  *check({ hub: hub2, cluster }) {
-    const start = seconds(cluster.data.nodes.user.startTime);
-    for (const [index2, { users }] of hub2.data.capacity.events.entries()) {
-      if (users > CONCURRENT_SPAWN_LIMIT)
+  *check({ hub, cluster }) {
+    const { startTime } = cluster.data.nodes.user;
+    const { events, placeholders } = hub.data.capacity;
+    for (const [index2, { users }] of events.entries()) {
+      if (users > CONCURRENT_SPAWN_LIMIT) {
         yield {
-          at: hub2.at(at2(index2, "users")),
+          at: hub.at(eventPath(index2, "users")),
           message: `${users} people come at once, and ${CONCURRENT_SPAWN_LIMIT} servers start at a time`,
           hint: "let people come in groups, or tell them to try again"
         };
-      else if (start >= 120 && hub2.data.capacity.placeholders < users / 4)
+      } else if (seconds(startTime) >= 120 && placeholders < users / 4) {
         yield {
-          at: hub2.at(at2(index2, "users")),
-          message: `a new node takes ${cluster.data.nodes.user.startTime}, and ${hub2.data.capacity.placeholders} seats are kept warm`,
+          at: hub.at(eventPath(index2, "users")),
+          message: `a new node takes ${startTime}, and ${placeholders} seats are kept warm`,
           hint: `raise capacity.placeholders to about ${Math.ceil(users / 4)} for the class`
         };
+      }
     }
   }
 };
@@ -45577,17 +44800,19 @@ var eventOverlap = {
   title: "Classes at the same time fit together.",
   why: "Two classes that are planned for apart meet in one hub.",
   on: "hub",
-  *check({ hub: hub2 }) {
-    const events = hub2.data.capacity.events;
+  *check({ hub }) {
+    const { events, maxServers } = hub.data.capacity;
     for (const [index2, event] of events.entries()) {
       for (const other of events.slice(0, index2)) {
-        const together = instant(event.from) < instant(other.until) && instant(other.from) < instant(event.until);
-        if (together && event.users + other.users > hub2.data.capacity.maxServers)
+        const together2 = instant(event.from) < instant(other.until) && instant(other.from) < instant(event.until);
+        const users = event.users + other.users;
+        if (together2 && users > maxServers) {
           yield {
-            at: hub2.at(at2(index2, "name")),
-            message: `together with "${other.name}" these are ${event.users + other.users} people for ${hub2.data.capacity.maxServers} servers`,
+            at: hub.at(eventPath(index2, "name")),
+            message: `together with "${other.name}" these are ${users} people for ${maxServers} servers`,
             hint: "raise capacity.maxServers, or move one of them"
           };
+        }
       }
     }
   }
@@ -45598,10 +44823,15 @@ var eventPast = {
   title: "Classes that are over are removed.",
   why: "Old entries hide the next one.",
   on: "hub",
-  *check({ hub: hub2, now }) {
-    for (const [index2, { until }] of hub2.data.capacity.events.entries()) {
-      if (instant(until) < now)
-        yield { at: hub2.at(at2(index2, "until")), message: "it is over", hint: "remove the entry" };
+  *check({ hub, now }) {
+    for (const [index2, { until }] of hub.data.capacity.events.entries()) {
+      if (instant(until) < now) {
+        yield {
+          at: hub.at(eventPath(index2, "until")),
+          message: "it is over",
+          hint: "remove the entry"
+        };
+      }
     }
   }
 };
@@ -45611,14 +44841,15 @@ var eventImage = {
   title: "A class uses an image of its hub.",
   why: "Another image would be kept on the nodes, and students would wait for theirs.",
   on: "hub",
-  *check({ hub: hub2 }) {
-    for (const [index2, { image }] of hub2.data.capacity.events.entries()) {
-      if (image !== void 0 && !hub2.data.images.includes(image))
+  *check({ hub }) {
+    for (const [index2, { image }] of hub.data.capacity.events.entries()) {
+      if (image !== void 0 && !hub.data.images.includes(image)) {
         yield {
-          at: hub2.at(at2(index2, "image")),
+          at: hub.at(eventPath(index2, "image")),
           message: `the hub does not offer ${image}`,
-          hint: `choose ${hub2.data.images.join(", ")}`
+          hint: `choose ${hub.data.images.join(", ")}`
         };
+      }
     }
   }
 };
@@ -45627,69 +44858,78 @@ var eventImage = {
 init_json();
 var GiB = 2 ** 30;
 function isLocalHost(host) {
-  return /^(localhost|127\.\d+\.\d+\.\d+|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(1[6-9]|2\d|3[01])\.\d+\.\d+)$/u.test(
-    host
-  );
+  return LOCAL_HOSTS.some((pattern) => pattern.test(host));
 }
+var LOCAL_HOSTS = [
+  /^localhost$/u,
+  /^127\.\d+\.\d+\.\d+$/u,
+  /^10\.\d+\.\d+\.\d+$/u,
+  /^192\.168\.\d+\.\d+$/u,
+  /^172\.(1[6-9]|2\d|3[01])\.\d+\.\d+$/u
+];
 var address = {
   id: "address",
   severity: "error",
   title: "A hub is reached by https under its own host name.",
   why: "Logins and tokens travel over it. Plain http is for clusters without an entry (`ingress.class: none`), on loopback and private addresses only. Credentials in an address end up in logs.",
   on: "hub",
-  *check({ hub: hub2, cluster }) {
-    const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:]+)(:[0-9]+)?(\/.*)?$/u.exec(hub2.data.url);
-    const at3 = hub2.at("/url");
-    const [, scheme, credentials, host = "", port, path] = parts ?? [];
-    const local = isLocalHost(host);
-    const bare = cluster.data.ingress.class === "none";
-    if (!parts)
-      yield { at: at3, message: "this is not an address", hint: "write https:// and a host name" };
-    else if (credentials !== void 0)
-      yield {
-        at: at3,
-        message: "the address holds credentials",
-        hint: "remove them, and change the password"
-      };
-    else if (scheme === "http" && !(bare && local))
-      yield {
-        at: at3,
-        message: "the address is not https",
-        hint: bare ? "http is for loopback and private addresses only" : `write https://${host}`
-      };
-    else if (path !== void 0 && path !== "/")
-      yield { at: at3, message: "the address has a path", hint: "a hub has a host name of its own" };
-    else if (port !== void 0 && !bare)
-      yield {
-        at: at3,
-        message: `the address has a port, ${port.slice(1)}`,
-        hint: "the entry listens on 443"
-      };
+  *check({ hub, cluster }) {
+    const fault = addressFault(hub.data.url, cluster.data.ingress.class === "none");
+    if (fault) yield { at: hub.at("/url"), ...fault };
   }
 };
+function addressFault(url, bare) {
+  const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:]+)(?::([0-9]+))?(\/.*)?$/u.exec(url);
+  if (!parts) return { message: "this is not an address", hint: "write https:// and a host name" };
+  const [, scheme, credentials, host = "", port, path] = parts;
+  if (credentials !== void 0) {
+    return {
+      message: "the address holds credentials",
+      hint: "remove them, and change the password"
+    };
+  }
+  if (scheme === "http" && !bare) {
+    return { message: "the address is not https", hint: `write https://${host}` };
+  }
+  if (scheme === "http" && !isLocalHost(host)) {
+    return {
+      message: "the address is not https",
+      hint: "http is for loopback and private addresses only"
+    };
+  }
+  if (path !== void 0 && path !== "/") {
+    return { message: "the address has a path", hint: "a hub has a host name of its own" };
+  }
+  if (port !== void 0 && !bare) {
+    return { message: `the address has a port, ${port}`, hint: "the entry listens on 443" };
+  }
+  return void 0;
+}
 var oneDefault = {
   id: "one-default",
   severity: "error",
   title: "One size is the default, and everybody may choose it.",
   why: "People who may not choose the default see an error as their first page.",
   on: "hub",
-  *check({ hub: hub2 }) {
-    const marked = Object.entries(hub2.data.sizes).filter(([, size2]) => size2.default);
+  *check({ hub }) {
+    const marked = Object.entries(hub.data.sizes).filter(([, size2]) => size2.default);
     const second = marked[1];
-    if (second)
+    if (second) {
       yield {
-        at: hub2.at(pointer("sizes", second[0], "default")),
+        at: hub.at(pointer("sizes", second[0], "default")),
         message: `"${second[0]}" is a second default`,
         hint: "mark one size"
       };
-    const name = defaultSize(hub2.data.sizes);
-    const size = hub2.data.sizes[name];
-    if (size && !size.for.includes("all"))
+    }
+    const name = defaultSize(hub.data.sizes);
+    const size = hub.data.sizes[name];
+    if (size && !size.for.includes("all")) {
       yield {
-        at: hub2.at(pointer("sizes", name, "for")),
+        at: hub.at(pointer("sizes", name, "for")),
         message: `the default size "${name}" is not open to all`,
         hint: 'leave "for" out, or make another size the default'
       };
+    }
   }
 };
 var sizeFitsNode = {
@@ -45698,22 +44938,23 @@ var sizeFitsNode = {
   title: "Every size fits on a node.",
   why: "A server that no node can take waits until it is given up, 15 minutes later and without a reason that users understand (EO-College hub, 2024-09).",
   on: "hub",
-  *check({ hub: hub2, cluster }) {
+  *check({ hub, cluster }) {
     const { cpu, memory } = cluster.data.nodes.user;
     const usable = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE;
-    for (const [name, size] of Object.entries(hub2.data.sizes)) {
-      if ((memoryBytes(size.memory) ?? 0) > usable)
+    for (const [name, size] of Object.entries(hub.data.sizes)) {
+      if ((memoryBytes(size.memory) ?? 0) > usable) {
         yield {
-          at: hub2.at(pointer("sizes", name, "memory")),
+          at: hub.at(pointer("sizes", name, "memory")),
           message: `${size.memory} do not fit on a node with ${memory}, of which ${Math.floor(usable / GiB)}G are free`,
           hint: `write at most ${Math.floor(usable / GiB)}G, or take larger nodes`
         };
-      else if (size.cpu > cpu)
+      } else if (size.cpu > cpu) {
         yield {
-          at: hub2.at(pointer("sizes", name, "cpu")),
+          at: hub.at(pointer("sizes", name, "cpu")),
           message: `${size.cpu} cores do not fit on a node with ${cpu}`,
           hint: `write at most ${cpu}`
         };
+      }
     }
   }
 };
@@ -45723,17 +44964,18 @@ var capacityFits = {
   title: "The servers that a hub allows fit on the nodes it can have.",
   why: "Memory is guaranteed, so a full cluster starts no more servers; people wait without a seat (EarthScope, 2025-05-12, lost servers because memory was promised twice).",
   on: "hub",
-  *check({ hub: hub2, cluster }) {
+  *check({ hub, cluster }) {
     const { memory, max } = cluster.data.nodes.user;
     const all = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE * max;
-    const size = hub2.data.sizes[defaultSize(hub2.data.sizes)];
+    const size = hub.data.sizes[defaultSize(hub.data.sizes)];
     const seats = Math.floor(all / (memoryBytes(size?.memory ?? "1G") ?? 1));
-    if (hub2.data.capacity.maxServers > seats)
+    if (hub.data.capacity.maxServers > seats) {
       yield {
-        at: hub2.at("/capacity/maxServers"),
-        message: `${hub2.data.capacity.maxServers} servers of the default size do not fit; the nodes take ${seats}`,
+        at: hub.at("/capacity/maxServers"),
+        message: `${hub.data.capacity.maxServers} servers of the default size do not fit; the nodes take ${seats}`,
         hint: `write at most ${seats}, a smaller default size, or more nodes`
       };
+    }
   }
 };
 var smallHome = {
@@ -45742,14 +44984,15 @@ var smallHome = {
   title: "A home has room for work.",
   why: "One preprocessed region takes 3-4 GB, and a full home locks its owner out of the hub (CryoInTheCloud/hub-image#171).",
   on: "hub",
-  *check({ hub: hub2 }) {
-    const bytes = quantityBytes(hub2.data.home.size) ?? 0;
-    if (bytes < MIN_HOME_BYTES)
+  *check({ hub }) {
+    const bytes = quantityBytes(hub.data.home.size) ?? 0;
+    if (bytes < MIN_HOME_BYTES) {
       yield {
-        at: hub2.at("/home/size"),
-        message: `${hub2.data.home.size} fill up on the first day`,
+        at: hub.at("/home/size"),
+        message: `${hub.data.home.size} fill up on the first day`,
         hint: "write at least 5Gi; 10Gi and more is better"
       };
+    }
   }
 };
 var shortIdle = {
@@ -45758,13 +45001,14 @@ var shortIdle = {
   title: "Servers are not stopped between two thoughts.",
   why: "A silent computation is not activity to the hub: what runs without output for this long is stopped.",
   on: "hub",
-  *check({ hub: hub2 }) {
-    if (seconds(hub2.data.sessions.idle) < MIN_IDLE_SECONDS)
+  *check({ hub }) {
+    if (seconds(hub.data.sessions.idle) < MIN_IDLE_SECONDS) {
       yield {
-        at: hub2.at("/sessions/idle"),
-        message: `${hub2.data.sessions.idle} without activity is too short`,
+        at: hub.at("/sessions/idle"),
+        message: `${hub.data.sessions.idle} without activity is too short`,
         hint: "write at least 10m; hours are usual"
       };
+    }
   }
 };
 var loginSecrets = {
@@ -45773,16 +45017,17 @@ var loginSecrets = {
   title: "A hub declares the OAuth application that people log in with.",
   why: "Without client id and secret the hub starts and nobody can log in.",
   on: "hub",
-  *check({ hub: hub2 }) {
+  *check({ hub }) {
     const name = ["github-client-id", "github-client-secret"].find(
-      (one) => !Object.hasOwn(hub2.data.secrets, one)
+      (one) => !Object.hasOwn(hub.data.secrets, one)
     );
-    if (name !== void 0)
+    if (name !== void 0) {
       yield {
-        at: hub2.keyAt("/secrets"),
+        at: hub.keyAt("/secrets"),
         message: `the secret ${name} is not declared`,
         hint: `add "${name}: {use: OAuth application of this hub}" below secrets:`
       };
+    }
   }
 };
 var notYet = {
@@ -45791,33 +45036,37 @@ var notYet = {
   title: "Some fields are known but do nothing yet.",
   why: "The format has room for them, so that files need no change later; until then they are without effect.",
   on: "hub",
-  *check({ hub: hub2 }) {
+  *check({ hub }) {
     for (const key of ["dask", "shared", "quota", "backup"]) {
-      if (hub2.data[key] !== void 0)
+      if (hub.data[key] !== void 0) {
         yield {
-          at: hub2.keyAt(`/${key}`),
+          at: hub.keyAt(`/${key}`),
           message: `"${key}" does nothing yet`,
           hint: "it is kept for later"
         };
+      }
     }
-    if (hub2.data.data.length > 0)
+    if (hub.data.data.length > 0) {
       yield {
-        at: hub2.keyAt("/data"),
+        at: hub.keyAt("/data"),
         message: '"data" does nothing yet',
         hint: "it is kept for later"
       };
-    if (hub2.data.sessions.keepBusy !== void 0)
+    }
+    if (hub.data.sessions.keepBusy !== void 0) {
       yield {
-        at: hub2.keyAt("/sessions/keepBusy"),
+        at: hub.keyAt("/sessions/keepBusy"),
         message: '"keepBusy" does nothing yet',
         hint: "choose a longer idle time until then"
       };
-    if (hub2.data.kind === "binder")
+    }
+    if (hub.data.kind === "binder") {
       yield {
-        at: hub2.at("/kind"),
+        at: hub.at("/kind"),
         message: "binder hubs are not rendered yet",
         hint: "use kind: hub"
       };
+    }
   }
 };
 
@@ -45832,22 +45081,35 @@ var imageSource = {
   *check(platform) {
     for (const image of platform.images.values()) {
       const { from, oggm } = image.data;
-      const given2 = from ? ["track", "tag", "digest"].filter((key) => from[key] !== void 0) : ["none"];
-      if (given2.length !== 1)
+      const base = from && baseFault(from);
+      if (base !== void 0) {
         yield {
           at: image.at("/from"),
-          message: given2.length === 0 ? "nothing says which version of the image" : `${given2.join(" and ")} exclude each other`,
+          message: base,
           hint: "write one of track (moves), tag (does not) or digest"
         };
-      if (oggm && oggm.git === void 0 === (oggm.version === void 0))
+      }
+      const model = oggm && oggmFault(oggm);
+      if (model !== void 0) {
         yield {
           at: image.at("/oggm"),
-          message: oggm.git === void 0 ? "nothing says which OGGM" : "git and version exclude each other",
+          message: model,
           hint: "write version: 1.6.3, or git: with ref:"
         };
+      }
     }
   }
 };
+function baseFault(from) {
+  const given2 = ["track", "tag", "digest"].filter((key) => from[key] !== void 0);
+  if (given2.length === 0) return "nothing says which version of the image";
+  return given2.length === 1 ? void 0 : `${given2.join(" and ")} exclude each other`;
+}
+function oggmFault({ git, version }) {
+  if (git === void 0 && version === void 0) return "nothing says which OGGM";
+  if (git !== void 0 && version !== void 0) return "git and version exclude each other";
+  return void 0;
+}
 var MOVING = /^(latest|main|master|stable|nightly|dev|edge|test)$/u;
 var mutableTag = {
   id: "mutable-tag",
@@ -45858,12 +45120,13 @@ var mutableTag = {
   *check(platform) {
     for (const image of platform.images.values()) {
       const tag = image.data.from?.tag;
-      if (tag !== void 0 && MOVING.test(tag))
+      if (tag !== void 0 && MOVING.test(tag)) {
         yield {
           at: image.at("/from/tag"),
           message: `the tag "${tag}" moves`,
           hint: `write "track: ${tag}"`
         };
+      }
     }
   }
 };
@@ -45883,12 +45146,13 @@ var imageUnlocked = {
         platform.locks.get(image.name),
         "stable"
       );
-      if (resolved.kind === "unlocked")
+      if (resolved.kind === "unlocked") {
         yield {
           at: image.at("/from"),
           message: `${resolved.reference} is used as it is${resolved.floating ? ", and it moves" : ""}`,
           hint: 'nothing to do until its first build is locked; or write "digest:"'
         };
+      }
     }
   }
 };
@@ -45899,12 +45163,14 @@ var imageUnbuilt = {
   why: "An image built from conda-forge has no address before its first build.",
   on: "platform",
   *check(platform) {
-    for (const hub2 of platform.environments.values()) {
-      for (const [index2, name] of hub2.data.images.entries()) {
+    const { registry } = platform.settings.data;
+    for (const hub of platform.environments.values()) {
+      for (const [index2, name] of hub.data.images.entries()) {
         const image = platform.images.get(name);
-        if (image && resolveImage(platform.settings.data.registry, image, platform.locks.get(name), "stable").kind === "unbuilt") {
+        const resolved = image && resolveImage(registry, image, platform.locks.get(name), "stable");
+        if (resolved?.kind === "unbuilt") {
           yield {
-            at: hub2.at(pointer("images", index2)),
+            at: hub.at(pointer("images", index2)),
             message: `${name} has not been built yet`,
             hint: "wait for its first lock, then add it"
           };
@@ -45922,12 +45188,13 @@ var lockChannel = {
   *check(platform) {
     for (const lock of platform.locks.values()) {
       for (const [channel, build4] of Object.entries(lock.data.channels)) {
-        if (!Object.hasOwn(lock.data.builds, build4))
+        if (!Object.hasOwn(lock.data.builds, build4)) {
           yield {
             at: lock.at(pointer("channels", channel)),
             message: `there is no build "${build4}"`,
             hint: "locks are written by the platform: restore the file"
           };
+        }
       }
     }
   }
@@ -45947,23 +45214,30 @@ var imageFiles = {
           at: pointer("tests", "notebooks", index2)
         }))
       ];
-      for (const { path, at: at3 } of named) {
-        if (path.startsWith("/") || path.split("/").some((part) => part === ".." || part === "."))
+      for (const { path, at: at2 } of named) {
+        if (leavesFolder(path)) {
           yield {
-            at: image.at(at3),
+            at: image.at(at2),
             message: `"${path}" leaves the image\u2019s folder`,
             hint: "name a file below it"
           };
-        else if (!platform.paths.has(`images/${image.name}/${path}`))
+        } else if (!platform.paths.has(`images/${image.name}/${path}`)) {
           yield {
-            at: image.at(at3),
+            at: image.at(at2),
             message: `there is no images/${image.name}/${path}`,
             hint: "add the file, or correct the path"
           };
+        }
       }
     }
   }
 };
+function leavesFolder(path) {
+  const parts = path.split("/");
+  return path.startsWith("/") || parts.includes("..") || parts.includes(".");
+}
+var IN_HOME = /(^|:)(\/home\/|~|\$HOME)/u;
+var NAMES_FOLDER = /CACHE|DATA|_DIR$|PATH/u;
 var belowHome = {
   id: "below-home",
   severity: "error",
@@ -45973,12 +45247,13 @@ var belowHome = {
   *check(platform) {
     for (const image of platform.images.values()) {
       for (const [name, value] of Object.entries(image.data.env)) {
-        if (/(^|:)(\/home\/|~|\$HOME)/u.test(value) && /CACHE|DATA|_DIR$|PATH/u.test(name) && name !== "OGGM_WORKDIR")
+        if (IN_HOME.test(value) && NAMES_FOLDER.test(name)) {
           yield {
             at: image.at(pointer("env", name)),
             message: `${name} points below the home, which a volume hides`,
             hint: "use a folder below /opt"
           };
+        }
       }
     }
   }
@@ -45986,17 +45261,18 @@ var belowHome = {
 
 // src/core/hub/rules/oggm.ts
 init_json();
-init_json();
-function env({ values }) {
-  const found = at(values, "/singleuser/extraEnv");
-  const text2 = (value) => typeof value === "string" ? value : isObject(value) && typeof value["value"] === "string" ? value["value"] : void 0;
-  return Object.fromEntries(
-    Object.entries(isObject(found) ? found : {}).flatMap(
-      ([name, value]) => text2(value) === void 0 ? [] : [[name, text2(value) ?? ""]]
-    )
-  );
+function serverEnv({ values }) {
+  const texts = {};
+  const written = at(values, "/singleuser/extraEnv");
+  if (!isObject(written)) return texts;
+  for (const [name, value] of Object.entries(written)) {
+    const text = isObject(value) ? value["value"] : value;
+    if (typeof text === "string") texts[name] = text;
+  }
+  return texts;
 }
 var variable = (name) => pointer("singleuser", "extraEnv", name);
+var offersOggm = ({ hub, platform }) => hub.data.images.some((name) => platform.images.get(name)?.data.oggm !== void 0);
 var multiprocessing = {
   id: "oggm-multiprocessing",
   severity: "error",
@@ -46005,13 +45281,14 @@ var multiprocessing = {
   on: "values",
   *check(facts) {
     for (const name of ["OGGM_USE_MULTIPROCESSING", "OGGM_USE_MP_SPAWN"]) {
-      const value = env(facts)[name];
-      if (value !== void 0 && !/^[01]$/u.test(value))
+      const value = serverEnv(facts)[name];
+      if (value !== void 0 && !/^[01]$/u.test(value)) {
         yield {
           at: facts.place(variable(name)),
           message: `OGGM fails on ${name}=${JSON.stringify(value)}`,
           hint: 'write "0" or "1"'
         };
+      }
     }
   }
 };
@@ -46028,13 +45305,14 @@ var slurmCpus = {
       "OMP_NUM_THREADS",
       "LRU_MAXSIZE"
     ]) {
-      const value = env(facts)[name];
-      if (value !== void 0 && !/^[1-9][0-9]*$/u.test(value))
+      const value = serverEnv(facts)[name];
+      if (value !== void 0 && !/^[1-9][0-9]*$/u.test(value)) {
         yield {
           at: facts.place(variable(name)),
           message: `${name}=${JSON.stringify(value)} is not a whole number`,
           hint: "remove it: the platform sets it for each size"
         };
+      }
     }
   }
 };
@@ -46049,22 +45327,21 @@ var sharedCache = {
       OGGM_DOWNLOAD_CACHE: cache,
       OGGM_DOWNLOAD_CACHE_RO: readOnly,
       OGGM_WORKDIR: workdir
-    } = env(facts);
+    } = serverEnv(facts);
     if (cache === void 0 || /^(~|\/home\/|\/scratch\/|\/tmp\/)/u.test(cache)) return;
-    if (!/^(1|true|yes|on)$/iu.test(readOnly ?? ""))
+    if (!/^(1|true|yes|on)$/iu.test(readOnly ?? "")) {
       yield {
         at: facts.place(variable("OGGM_DOWNLOAD_CACHE")),
         message: `${cache} would be written to by everybody`,
         hint: 'add OGGM_DOWNLOAD_CACHE_RO: "1"'
       };
-    else if (workdir === void 0 && !facts.hub.data.images.some(
-      (name) => facts.platform.images.get(name)?.data.oggm !== void 0
-    ))
+    } else if (workdir === void 0 && !offersOggm(facts)) {
       yield {
         at: facts.place(variable("OGGM_DOWNLOAD_CACHE_RO")),
         message: "a read-only cache without OGGM_WORKDIR fails at the first missing file",
         hint: "add OGGM_WORKDIR, below the home"
       };
+    }
   }
 };
 var modelMemory = {
@@ -46073,24 +45350,26 @@ var modelMemory = {
   title: "A size has memory for OGGM on all its cores.",
   why: "OGGM takes 0.4 GB, and at least 0.15 GB more for each process: a server with many cores and little memory is killed in the middle of a run.",
   on: "hub",
-  *check({ hub: hub2, platform }) {
-    if (!hub2.data.images.some((name) => platform.images.get(name)?.data.oggm !== void 0)) return;
-    for (const [name, size] of Object.entries(hub2.data.sizes)) {
+  *check(facts) {
+    if (!offersOggm(facts)) return;
+    const { hub } = facts;
+    for (const [name, size] of Object.entries(hub.data.sizes)) {
       const needed = OGGM_BASE_BYTES + OGGM_WORKER_BYTES * Math.floor(size.cpu);
-      if ((memoryBytes(size.memory) ?? 0) < needed)
+      if ((memoryBytes(size.memory) ?? 0) < needed) {
         yield {
-          at: hub2.at(pointer("sizes", name, "memory")),
+          at: hub.at(pointer("sizes", name, "memory")),
           message: `${size.memory} are too little for OGGM on ${size.cpu} cores`,
           hint: `write at least ${Math.ceil(needed / 2 ** 30 * 10) / 10}G`
         };
+      }
     }
   }
 };
 
 // src/core/model/formats.ts
 var show = (value) => typeof value === "string" ? `"${clip(value)}"` : JSON.stringify(value).slice(0, 60);
-function clip(text2) {
-  const plain2 = text2.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
+function clip(text) {
+  const plain2 = text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
   return plain2.length > 60 ? `${plain2.slice(0, 57)}...` : plain2;
 }
 function explainMemory(value) {
@@ -46281,9 +45560,9 @@ var slugTaken = {
     }
   }
 };
-function* twice(doc, list2, path, suffix = "") {
-  for (const [index2, item] of list2.entries()) {
-    if (list2.indexOf(item) < index2)
+function* twice(doc, list, path, suffix = "") {
+  for (const [index2, item] of list.entries()) {
+    if (list.indexOf(item) < index2)
       yield {
         at: doc.at(`${path}/${index2}${suffix}`),
         message: `"${item}" stands twice`,
@@ -46307,16 +45586,16 @@ var duplicate = {
     );
     yield* twice(
       platform.settings,
-      removals.map(({ hub: hub2 }) => hub2),
+      removals.map(({ hub }) => hub),
       "/removals",
       "/hub"
     );
-    for (const hub2 of platform.environments.values()) {
-      const { images, data, access } = hub2.data;
-      yield* twice(hub2, images, "/images");
-      yield* twice(hub2, data, "/data");
-      yield* twice(hub2, access.allow, "/access/allow");
-      yield* twice(hub2, access.admins, "/access/admins");
+    for (const hub of platform.environments.values()) {
+      const { images, data, access } = hub.data;
+      yield* twice(hub, images, "/images");
+      yield* twice(hub, data, "/data");
+      yield* twice(hub, access.allow, "/access/allow");
+      yield* twice(hub, access.admins, "/access/admins");
     }
   }
 };
@@ -46328,43 +45607,43 @@ var addressTaken = {
   on: "platform",
   *check(platform) {
     const seen = /* @__PURE__ */ new Map();
-    for (const hub2 of platform.environments.values()) {
-      const address2 = hub2.data.url.replace(/\/$/u, "").toLowerCase();
+    for (const hub of platform.environments.values()) {
+      const address2 = hub.data.url.replace(/\/$/u, "").toLowerCase();
       const other = seen.get(address2);
       if (other !== void 0)
         yield {
-          at: hub2.at("/url"),
+          at: hub.at("/url"),
           message: `the hub ${other} has this address already`,
           hint: "give each hub its own host name"
         };
-      seen.set(address2, hub2.name);
+      seen.set(address2, hub.name);
     }
   }
 };
 
 // src/core/hub/rules/pods.ts
 init_json();
-var list = (value) => (Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []).filter(isObject);
+function objectsOf(value) {
+  if (isObject(value)) return Object.values(value).filter(isObject);
+  return objectsIn(value);
+}
 function podFault(spec2) {
-  for (const [index2, volume] of list(spec2["volumes"]).entries()) {
-    if (isObject(volume["hostPath"]))
-      return { path: pointer("volumes", index2), message: "a folder of the node is mounted" };
+  if (objectsOf(spec2["volumes"]).some((volume) => isObject(volume["hostPath"]))) {
+    return "a folder of the node is mounted";
   }
-  for (const key of ["hostNetwork", "hostPID", "hostIPC"])
-    if (spec2[key] === true) return { path: pointer(key), message: `${key} opens the node` };
-  for (const kind of ["containers", "initContainers"]) {
-    for (const [index2, container] of list(spec2[kind]).entries()) {
-      const context3 = container["securityContext"];
-      if (isObject(context3) && context3["privileged"] === true)
-        return {
-          path: pointer(kind, index2),
-          message: `the container ${JSON.stringify(container["name"])} is privileged`
-        };
-      if (isObject(context3) && context3["runAsUser"] === 0)
-        return {
-          path: pointer(kind, index2),
-          message: `the container ${JSON.stringify(container["name"])} runs as root`
-        };
+  for (const key of ["hostNetwork", "hostPID", "hostIPC"]) {
+    if (spec2[key] === true) return `${key} opens the node`;
+  }
+  for (const container of [
+    ...objectsOf(spec2["containers"]),
+    ...objectsOf(spec2["initContainers"])
+  ]) {
+    const name = JSON.stringify(container["name"]);
+    if (at(container, "/securityContext/privileged") === true) {
+      return `the container ${name} is privileged`;
+    }
+    if (at(container, "/securityContext/runAsUser") === 0) {
+      return `the container ${name} runs as root`;
     }
   }
   return void 0;
@@ -46380,8 +45659,9 @@ function* userPods({ values, place }) {
   ];
   for (const [path, spec2] of checks) {
     const fault = isObject(spec2) ? podFault(spec2) : void 0;
-    if (fault)
-      yield { at: place(base + path), message: `${fault.message} in every user server`, hint };
+    if (fault) {
+      yield { at: place(base + path), message: `${fault} in every user server`, hint };
+    }
   }
 }
 var userPodSafe = {
@@ -46393,7 +45673,8 @@ var userPodSafe = {
   check: userPods
 };
 function podSpec(object2) {
-  return object2["kind"] === "Pod" ? object2["spec"] : at(object2, "/spec/template/spec") ?? at(object2, "/spec/jobTemplate/spec/template/spec");
+  if (object2["kind"] === "Pod") return object2["spec"];
+  return at(object2, "/spec/template/spec") ?? at(object2, "/spec/jobTemplate/spec/template/spec");
 }
 var podSafe = {
   id: "pod",
@@ -46401,16 +45682,17 @@ var podSafe = {
   title: "No pod of a hub sees its node.",
   why: "Looked at in the rendered objects, so that no value can get around it.",
   on: "manifests",
-  *check({ hub: hub2, objects }) {
+  *check({ hub, objects }) {
     for (const object2 of objects) {
       const spec2 = podSpec(object2);
       const fault = isObject(spec2) ? podFault(spec2) : void 0;
-      if (fault)
+      if (fault) {
         yield {
-          at: hub2.keyAt("/values"),
-          message: `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}: ${fault.message}`,
+          at: hub.keyAt("/values"),
+          message: `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}: ${fault}`,
           hint: "find it below values: and remove it"
         };
+      }
     }
   }
 };
@@ -46420,26 +45702,25 @@ var ownNamespace = {
   title: "A hub stays in its namespace, and its probe in its own.",
   why: "Objects elsewhere belong to other hubs, and rights over the whole cluster reach all of them.",
   on: "manifests",
-  *check({ hub: hub2, objects }) {
-    const own = ["", hub2.name, ...hub2.data.probe ? [probeNamespace(hub2.name)] : []];
+  *check({ hub, objects }) {
+    const own = ["", hub.name, ...hub.data.probe ? [probeNamespace(hub.name)] : []];
     for (const object2 of objects) {
-      const [kind, name, namespace] = [
-        textAt(object2, "/kind"),
-        textAt(object2, "/metadata/name"),
-        textAt(object2, "/metadata/namespace")
-      ];
-      if (!own.includes(namespace))
+      const kind = textAt(object2, "/kind");
+      const name = textAt(object2, "/metadata/name");
+      const namespace = textAt(object2, "/metadata/namespace");
+      if (!own.includes(namespace)) {
         yield {
-          at: hub2.keyAt("/values"),
+          at: hub.keyAt("/values"),
           message: `${kind} ${name} would go into the namespace ${namespace}`,
           hint: "remove what asks for it below values:"
         };
-      else if (/^Cluster(Role|RoleBinding)$/u.test(kind))
+      } else if (/^Cluster(Role|RoleBinding)$/u.test(kind)) {
         yield {
-          at: hub2.keyAt("/values"),
+          at: hub.keyAt("/values"),
           message: `${kind} ${name} would have rights over the whole cluster`,
           hint: "remove what asks for it below values:"
         };
+      }
     }
   }
 };
@@ -46449,12 +45730,12 @@ var databaseKept = {
   title: "The hub\u2019s database outlives its release.",
   why: "Helm deletes the volume with the release, and after a first installation that failed (helm --rollback-on-failure).",
   on: "manifests",
-  *check({ hub: hub2, objects }) {
+  *check({ hub, objects }) {
     for (const object2 of objects) {
-      const annotations = at(object2, "/metadata/annotations");
-      if (object2["kind"] === "PersistentVolumeClaim" && !(isObject(annotations) && annotations["helm.sh/resource-policy"] === "keep")) {
+      const policy = at(object2, pointer("metadata", "annotations", "helm.sh/resource-policy"));
+      if (object2["kind"] === "PersistentVolumeClaim" && policy !== "keep") {
         yield {
-          at: hub2.keyAt("/values"),
+          at: hub.keyAt("/values"),
           message: `the volume ${JSON.stringify(at(object2, "/metadata/name"))} would be deleted with the release`,
           hint: "do not change hub.db.pvc.annotations below values:"
         };
@@ -46478,34 +45759,43 @@ function demand({ id, title, why, paths, bad }) {
     *check(facts) {
       for (const path of paths) {
         const value = at(facts.values, path);
-        const problem2 = value === void 0 ? void 0 : bad(value, facts);
-        if (problem2) yield { at: facts.place(path), ...problem2 };
+        const problem4 = value === void 0 ? void 0 : bad(value, facts);
+        if (problem4) yield { at: facts.place(path), ...problem4 };
       }
     }
   };
 }
-var configOf = (values) => Object.entries(at(values, "/hub/config") ?? {}).flatMap(
-  ([section, traits]) => isObject(traits) ? [[section, traits]] : []
-);
-function trait(rule) {
+function configOf(values) {
+  const config = at(values, "/hub/config");
+  const sections = [];
+  for (const [section, traits] of Object.entries(isObject(config) ? config : {})) {
+    if (isObject(traits)) sections.push([section, traits]);
+  }
+  return sections;
+}
+function traitDemand({ id, title, why, names: names3, bad }) {
   return {
-    id: rule.id,
-    title: rule.title,
-    why: rule.why,
+    id,
+    title,
+    why,
     severity: "error",
     on: "values",
     *check({ values, place }) {
       for (const [section, traits] of configOf(values)) {
-        for (const name of rule.names) {
+        for (const name of names3) {
           const value = traits[name];
-          const problem2 = value === void 0 ? void 0 : rule.bad(value);
-          if (problem2) yield { at: place(pointer("hub", "config", section, name)), ...problem2 };
+          const problem4 = value === void 0 ? void 0 : bad(value);
+          if (problem4) yield { at: place(pointer("hub", "config", section, name)), ...problem4 };
         }
       }
     }
   };
 }
-var empty = (value) => value === null || value === "" || value === false || Array.isArray(value) && value.length === 0 || isObject(value) && Object.keys(value).length === 0;
+function namesNothing(value) {
+  if (Array.isArray(value)) return value.length === 0;
+  if (isObject(value)) return Object.keys(value).length === 0;
+  return value === null || value === "" || value === false;
+}
 var VALUE_RULES = [
   demand({
     id: "authenticator",
@@ -46517,21 +45807,21 @@ var VALUE_RULES = [
       hint: "remove it; access: says who may enter"
     }
   }),
-  trait({
+  traitDemand({
     id: "allow-all",
     title: "No setting lets everybody in.",
     why: "`allow_all` overrides every other rule of who may enter.",
     names: ["allow_all"],
     bad: (value) => value === false ? void 0 : { message: '"allow_all" lets anybody in', hint: "remove it; access: says who may enter" }
   }),
-  trait({
+  traitDemand({
     id: "allow-existing-users",
     title: "Who was removed stays out.",
     why: "With `allow_existing_users` everybody who ever logged in may come back (zero-to-jupyterhub-k8s#1029).",
     names: ["allow_existing_users"],
     bad: (value) => value === false ? void 0 : { message: "people who were removed could come back", hint: "remove it" }
   }),
-  trait({
+  traitDemand({
     id: "allow-list",
     title: "People and teams stand in access:, not in raw values.",
     why: "Lists in the configuration have no end date, are added to one another, and `admin_users` never takes rights away again.",
@@ -46544,9 +45834,9 @@ var VALUE_RULES = [
       "allowed_scopes",
       "blocked_users"
     ],
-    bad: (value) => empty(value) ? void 0 : { message: "people are listed in raw values", hint: "write them below access:" }
+    bad: (value) => namesNothing(value) ? void 0 : { message: "people are listed in raw values", hint: "write them below access:" }
   }),
-  trait({
+  traitDemand({
     id: "auth-refresh",
     title: "Access is looked at again at every request.",
     why: "With `auth_refresh_age: 0` somebody whose access ended stays until the cookie does, two weeks later.",
@@ -46556,7 +45846,7 @@ var VALUE_RULES = [
       hint: "remove it; the platform uses 1"
     }
   }),
-  trait({
+  traitDemand({
     id: "delete-pvc",
     title: "Deleting a user keeps the home.",
     why: "KubeSpawner deletes the home\u2019s volume together with the user unless told otherwise.",
@@ -46600,11 +45890,12 @@ var VALUE_RULES = [
     paths: ["/singleuser/uid"],
     bad: (value, { platform }) => {
       const { uid } = platform.settings.data.user;
-      if (value === 0)
+      if (value === 0) {
         return {
           message: "servers would run as root",
           hint: `remove it; the platform's uid is ${uid}`
         };
+      }
       return value === uid ? void 0 : {
         message: `servers would run as uid ${quoted(value)}, and homes belong to ${uid}`,
         hint: "remove it"
@@ -46616,7 +45907,7 @@ var VALUE_RULES = [
     title: "User servers hold no key to the cluster.",
     why: "A service account\u2019s token is mounted into every server that names one.",
     paths: ["/singleuser/serviceAccountName"],
-    bad: (value) => empty(value) ? void 0 : { message: "user servers would get a token of the cluster", hint: "remove it" }
+    bad: (value) => namesNothing(value) ? void 0 : { message: "user servers would get a token of the cluster", hint: "remove it" }
   }),
   demand({
     id: "privilege-escalation",
@@ -46650,18 +45941,18 @@ var VALUE_RULES = [
     title: "Images and sizes stand in images: and sizes:.",
     why: "Profiles in raw values are open to everybody whatever they say of groups, an unanchored pattern lets users run any image, a key with a capital or a dot breaks the pre-puller, and every change restarts the hub.",
     paths: ["/singleuser/profileList"],
-    bad: (value) => empty(value) ? void 0 : { message: "profiles in raw values are not looked at", hint: "use images: and sizes:" }
+    bad: (value) => namesNothing(value) ? void 0 : { message: "profiles in raw values are not looked at", hint: "use images: and sizes:" }
   }),
   demand({
     id: "proxy-memory",
     title: "The proxy has memory for everybody.",
     why: "A proxy that runs out of memory drops every connection: 18 hours of login loops on 2026-01-13 (LEAP).",
     paths: ["/proxy/chp/resources/limits/memory"],
-    bad: (value, { hub: hub2 }) => {
-      const needed = proxyMemoryMiB(hub2.data.capacity.maxServers);
+    bad: (value, { hub }) => {
+      const needed = proxyMemoryMiB(hub.data.capacity.maxServers);
       const bytes = (typeof value === "string" ? quantityBytes(value) : void 0) ?? 0;
       return bytes >= needed * 2 ** 20 ? void 0 : {
-        message: `${quoted(value)} are too little for ${hub2.data.capacity.maxServers} servers`,
+        message: `${quoted(value)} are too little for ${hub.data.capacity.maxServers} servers`,
         hint: `remove it; the platform uses ${needed}Mi`
       };
     }
@@ -46669,7 +45960,43 @@ var VALUE_RULES = [
 ];
 
 // src/core/hub/rules/raw-values.ts
-var empty2 = (value) => value === null || value === "" || Array.isArray(value) && value.length === 0;
+var SECRET_KEYS = /* @__PURE__ */ new Set([
+  "client_secret",
+  "secret",
+  "apitoken",
+  "api_token",
+  "cookiesecret",
+  "cookie_secret",
+  "secrettoken",
+  "auth_token",
+  "password",
+  "private_key",
+  "privatekey",
+  "keys"
+]);
+function holdsSecret(path, value) {
+  const key = path.slice(path.lastIndexOf("/") + 1);
+  if (key === "keys" && !path.includes("CryptKeeper")) return false;
+  const written = typeof value === "string" || Array.isArray(value);
+  return SECRET_KEYS.has(key.toLowerCase()) && written && value.length > 0;
+}
+var SHARING_SCOPE = /^(admin:|read:|list:)?(shares|groups:shares|users:shares)\b/u;
+var RULING_SCOPE = /^admin(-ui|:users|:groups|:servers|:auth_state)?(!group=.*)?$/u;
+var EXPANDED = /\{(username|userid|servername|unescaped_username|user_server)\}/gu;
+function hasSingleBrace(text) {
+  const rest = text.replaceAll("{{", "").replaceAll("}}", "").replaceAll(EXPANDED, "");
+  return /[{}]/u.test(rest);
+}
+function memoryPaths(values) {
+  return [
+    "/singleuser/memory/guarantee",
+    "/singleuser/memory/limit",
+    ...configOf(values).flatMap(([section]) => [
+      pointer("hub", "config", section, "mem_limit"),
+      pointer("hub", "config", section, "mem_guarantee")
+    ])
+  ];
+}
 var RAW_VALUE_RULES = [
   {
     id: "network-open",
@@ -46683,17 +46010,19 @@ var RAW_VALUE_RULES = [
         "/hub/networkPolicy/enabled",
         "/proxy/chp/networkPolicy/enabled"
       ]) {
-        if (at(values, path) === false)
+        if (at(values, path) === false) {
           yield { at: place(path), message: "the network policy is off", hint: "remove it" };
+        }
       }
       for (const rule of ["cloudMetadataServer", "privateIPs"]) {
         const path = `/singleuser/networkPolicy/egressAllowRules/${rule}`;
-        if (at(values, path) === true)
+        if (at(values, path) === true) {
           yield {
             at: place(path),
             message: "user servers could reach inside",
             hint: "remove it; open one address with networkPolicy.egress instead"
           };
+        }
       }
     }
   },
@@ -46706,12 +46035,13 @@ var RAW_VALUE_RULES = [
     *check({ values, place }) {
       const roles = at(values, "/hub/loadRoles");
       for (const { path, value } of isObject(roles) ? walk(roles) : []) {
-        if (typeof value === "string" && /^(admin:|read:|list:)?(shares|groups:shares|users:shares)\b/u.test(value))
+        if (typeof value === "string" && SHARING_SCOPE.test(value)) {
           yield {
             at: place(`/hub/loadRoles${path}`),
             message: `the scope "${value}" lets users share servers`,
             hint: "remove it"
           };
+        }
       }
     }
   },
@@ -46724,17 +46054,18 @@ var RAW_VALUE_RULES = [
     *check({ values, place }) {
       const roles = at(values, "/hub/loadRoles");
       for (const [name, role] of Object.entries(isObject(roles) ? roles : {})) {
-        if (name === "glaciocloud-health" || !isObject(role) || !Array.isArray(role["scopes"]))
-          continue;
-        const index2 = role["scopes"].findIndex(
-          (scope) => typeof scope === "string" && /^admin(-ui|:users|:groups|:servers|:auth_state)?(!group=.*)?$/u.test(scope)
+        const scopes = isObject(role) ? role["scopes"] : void 0;
+        if (name === "glaciocloud-health" || !Array.isArray(scopes)) continue;
+        const index2 = scopes.findIndex(
+          (scope) => typeof scope === "string" && RULING_SCOPE.test(scope)
         );
-        if (index2 >= 0)
+        if (index2 >= 0) {
           yield {
             at: place(pointer("hub", "loadRoles", name, "scopes", index2)),
             message: `the role "${name}" could become anybody`,
             hint: "give the narrow scopes that it needs"
           };
+        }
       }
     }
   },
@@ -46744,20 +46075,15 @@ var RAW_VALUE_RULES = [
     title: "No secret stands in a file.",
     why: "Values are public here, and Helm keeps them in every record of the release.",
     on: "values",
-    *check({ hub: hub2, place }) {
-      for (const { path, value } of walk(hub2.data.values)) {
-        const key = path.slice(path.lastIndexOf("/") + 1);
-        if (!/^(client_secret|secret|apiToken|api_token|cookieSecret|cookie_secret|secretToken|auth_token|password|private_?key|keys)$/iu.test(
-          key
-        ) || empty2(value) || isObject(value) && key !== "keys")
-          continue;
-        if (key === "keys" && !path.includes("CryptKeeper")) continue;
-        if (typeof value === "string" || Array.isArray(value))
+    *check({ hub, place }) {
+      for (const { path, value } of walk(hub.data.values)) {
+        if (holdsSecret(path, value)) {
           yield {
             at: place(path),
-            message: `"${key}" is a secret`,
+            message: `"${path.slice(path.lastIndexOf("/") + 1)}" is a secret`,
             hint: "take it out and change it; declare it below secrets:"
           };
+        }
       }
     }
   },
@@ -46768,22 +46094,11 @@ var RAW_VALUE_RULES = [
     why: "The chart\u2019s schema accepts `4Gi`, and every server start fails (seen on a live hub).",
     on: "values",
     *check({ values, place }) {
-      for (const path of ["/singleuser/memory/guarantee", "/singleuser/memory/limit"]) {
+      for (const path of memoryPaths(values)) {
         const value = at(values, path);
         if (typeof value === "string" && memoryBytes(value) === void 0) {
           const { message, hint } = explainMemory(value);
           yield { at: place(path), message, hint };
-        }
-      }
-      for (const [section, traits] of configOf(values)) {
-        for (const name of ["mem_limit", "mem_guarantee"]) {
-          const value = traits[name];
-          if (typeof value === "string" && memoryBytes(value) === void 0)
-            yield {
-              at: place(pointer("hub", "config", section, name)),
-              message: explainMemory(value).message,
-              hint: explainMemory(value).hint
-            };
         }
       }
     }
@@ -46794,14 +46109,16 @@ var RAW_VALUE_RULES = [
     title: "Memory that is guaranteed is also the limit.",
     why: "A server without a limit takes its neighbours\u2019 memory: on 2025-05-12 (EarthScope) other people\u2019s work was killed.",
     on: "values",
-    *check({ hub: hub2, place, values }) {
-      const memory = at(hub2.data.values, "/singleuser/memory");
-      if (isObject(memory) && memory["guarantee"] !== void 0 && at(values, "/singleuser/memory/limit") == null)
+    *check({ hub, place, values }) {
+      const guarantee = at(hub.data.values, "/singleuser/memory/guarantee");
+      const limit = at(values, "/singleuser/memory/limit") ?? null;
+      if (guarantee !== void 0 && limit === null) {
         yield {
           at: place("/singleuser/memory/guarantee"),
           message: "memory is guaranteed without a limit",
           hint: "use sizes: with memory:"
         };
+      }
     }
   },
   {
@@ -46813,12 +46130,13 @@ var RAW_VALUE_RULES = [
     *check({ values, place }) {
       for (const path of ["/singleuser/cpu/guarantee", "/singleuser/cpu/limit"]) {
         const value = at(values, path);
-        if (typeof value === "string")
+        if (typeof value === "string") {
           yield {
             at: place(path),
             message: `${quoted(value)} is not a number of cores`,
             hint: /^\d+m$/u.test(value) ? `write ${Number(value.slice(0, -1)) / 1e3}` : "write a number without quotes"
           };
+        }
       }
     }
   },
@@ -46828,14 +46146,15 @@ var RAW_VALUE_RULES = [
     title: "Raw values hold no null.",
     why: "Helm 3 removes the key, Helm 4 keeps the null, and the chart\u2019s templates fail on some.",
     on: "values",
-    *check({ hub: hub2, place }) {
-      for (const { path, value } of walk(hub2.data.values)) {
-        if (value === null)
+    *check({ hub, place }) {
+      for (const { path, value } of walk(hub.data.values)) {
+        if (value === null) {
           yield {
             at: place(path),
             message: "null means one thing to Helm 3 and another to Helm 4",
             hint: "write the value that you want"
           };
+        }
       }
     }
   },
@@ -46847,12 +46166,13 @@ var RAW_VALUE_RULES = [
     on: "values",
     *check({ values, place }) {
       for (const [section] of configOf(values)) {
-        if (!/^[A-Z]/u.test(section))
+        if (!/^[A-Z]/u.test(section)) {
           yield {
             at: place(pointer("hub", "config", section)),
             message: `"${section}" is not the name of a class`,
             hint: "sections begin with a capital, such as JupyterHub"
           };
+        }
       }
     }
   },
@@ -46862,17 +46182,16 @@ var RAW_VALUE_RULES = [
     title: "Braces in raw values of servers are doubled.",
     why: "KubeSpawner expands {username}, and every server start fails on any other brace.",
     on: "values",
-    *check({ hub: hub2, place }) {
-      const env2 = at(hub2.data.values, "/singleuser/extraEnv");
-      for (const [name, value] of Object.entries(isObject(env2) ? env2 : {})) {
-        if (typeof value !== "string") continue;
-        const rest = value.replaceAll("{{", "").replaceAll("}}", "").replaceAll(/\{(username|userid|servername|unescaped_username|user_server)\}/gu, "");
-        if (/[{}]/u.test(rest))
+    *check({ hub, place }) {
+      const env = at(hub.data.values, "/singleuser/extraEnv");
+      for (const [name, value] of Object.entries(isObject(env) ? env : {})) {
+        if (typeof value === "string" && hasSingleBrace(value)) {
           yield {
             at: place(pointer("singleuser", "extraEnv", name)),
             message: "a single brace breaks every server start",
             hint: "write {{ and }}, or use env:"
           };
+        }
       }
     }
   }
@@ -48485,7 +47804,7 @@ function explainAll(source, errors) {
   ).map((error2) => toFinding(source, error2));
 }
 function toFinding(source, error2) {
-  const finding = (explanation, where) => ({
+  const finding2 = (explanation, where) => ({
     severity: "error",
     at: where,
     ...explanation
@@ -48497,7 +47816,7 @@ function toFinding(source, error2) {
       const key = String(error2.params["additionalProperty"]);
       const near = suggestion(error2);
       const known = Object.keys(error2.parentSchema?.properties ?? {}).join(", ");
-      return finding(
+      return finding2(
         {
           rule: "unknown-key",
           message: `the key "${key}" is not known here`,
@@ -48508,7 +47827,7 @@ function toFinding(source, error2) {
     }
     case "required": {
       const key = String(error2.params["missingProperty"]);
-      return finding(
+      return finding2(
         {
           rule: "missing-key",
           message: `${path === "" ? "the file" : `"${segmentsOf(path).at(-1) ?? ""}"`} has no "${key}"`,
@@ -48520,8 +47839,8 @@ function toFinding(source, error2) {
     default: {
       const name = error2.propertyName;
       if (name !== void 0)
-        return finding(explain(error2, name), source.keyAt(`${path}/${escapeSegment(name)}`));
-      return finding(explain(error2, value), source.at(path));
+        return finding2(explain(error2, name), source.keyAt(`${path}/${escapeSegment(name)}`));
+      return finding2(explain(error2, value), source.at(path));
     }
   }
 }
@@ -48567,8 +47886,8 @@ function explain(error2, value) {
   }
 }
 function describedAs(error2) {
-  const text2 = error2.parentSchema?.description;
-  return text2 === void 0 ? "see the reference of this file" : `it is: ${text2}`;
+  const text = error2.parentSchema?.description;
+  return text === void 0 ? "see the reference of this file" : `it is: ${text}`;
 }
 function article(type) {
   const names3 = {
@@ -48681,12 +48000,12 @@ function isNamed(platform, kind, name) {
 }
 
 // src/core/check/references.ts
-function* dangling(platform, kind, name, at3, folder) {
+function* dangling(platform, kind, name, at2, folder) {
   if (isNamed(platform, kind, name)) return;
   const known = [...platform.names.get(kind) ?? []];
   const near = nearest(name, known);
   yield {
-    at: at3,
+    at: at2,
     message: `there is no ${folder.replace("*", name)}`,
     hint: near === void 0 ? known.length === 0 ? `add ${folder.replace("*", name)}` : `there are: ${known.join(", ")}` : `did you mean "${near}"?`
   };
@@ -48699,22 +48018,22 @@ var unknownReference = {
   on: "platform",
   *check(platform) {
     const waves2 = platform.settings.data.waves.map(({ name }) => name);
-    for (const hub2 of platform.environments.values()) {
-      const { cluster, wave, images, data } = hub2.data;
-      yield* dangling(platform, "cluster", cluster, hub2.at("/cluster"), "clusters/*.yaml");
+    for (const hub of platform.environments.values()) {
+      const { cluster, wave, images, data } = hub.data;
+      yield* dangling(platform, "cluster", cluster, hub.at("/cluster"), "clusters/*.yaml");
       for (const [index2, image] of images.entries())
         yield* dangling(
           platform,
           "image",
           image,
-          hub2.at(pointer("images", index2)),
+          hub.at(pointer("images", index2)),
           "images/*/image.yaml"
         );
       for (const [index2, set] of data.entries())
-        yield* dangling(platform, "data", set, hub2.at(pointer("data", index2)), "data/*.yaml");
+        yield* dangling(platform, "data", set, hub.at(pointer("data", index2)), "data/*.yaml");
       if (!waves2.includes(wave))
         yield {
-          at: hub2.at("/wave"),
+          at: hub.at("/wave"),
           message: `platform.yaml has no wave "${wave}"`,
           hint: `choose ${waves2.join(", ")}`
         };
@@ -48732,19 +48051,20 @@ var removalSound = {
   on: "platform",
   *check(platform) {
     for (const [index2, removal] of platform.settings.data.removals.entries()) {
-      const at3 = platform.settings.at(pointer("removals", index2, "hub"));
-      if (platform.names.get("environment")?.has(removal.hub) === true)
+      const at2 = platform.settings.at(pointer("removals", index2, "hub"));
+      if (platform.names.get("environment")?.has(removal.hub) === true) {
         yield {
-          at: at3,
+          at: at2,
           message: `environments/${removal.hub}.yaml is still there`,
           hint: "remove the file, or this entry"
         };
-      else if ((removal.homes === "delete" || removal.database === "delete") && removal.count === void 0)
+      } else if ((removal.homes === "delete" || removal.database === "delete") && removal.count === void 0) {
         yield {
-          at: at3,
+          at: at2,
           message: "deleting needs the number of homes",
           hint: 'add "count:" with the number that the plan shows'
         };
+      }
     }
   }
 };
@@ -48756,23 +48076,24 @@ var archivePlace = {
   on: "platform",
   *check(platform) {
     for (const [index2, removal] of platform.settings.data.removals.entries()) {
-      const at3 = (key) => platform.settings.at(pointer("removals", index2, key));
+      const at2 = (key) => platform.settings.at(pointer("removals", index2, key));
       const archived = ["homes", "database"].find((key) => removal[key] === "archive");
       const given2 = ["bucket", "endpoint", "region"].find(
         (key) => removal[key] !== void 0
       );
-      if (archived !== void 0 && removal.bucket === void 0)
+      if (archived !== void 0 && removal.bucket === void 0) {
         yield {
-          at: at3(archived),
+          at: at2(archived),
           message: "an archive needs a place",
           hint: 'add "bucket: s3://NAME/PREFIX"'
         };
-      else if (archived === void 0 && given2 !== void 0)
+      } else if (archived === void 0 && given2 !== void 0) {
         yield {
-          at: at3(given2),
+          at: at2(given2),
           message: `"${given2}" does nothing, because nothing is archived`,
           hint: 'write "homes: archive" or "database: archive", or remove it'
         };
+      }
     }
   }
 };
@@ -48784,47 +48105,60 @@ var archiveEndpoint = {
   on: "platform",
   *check(platform) {
     for (const [index2, { endpoint: endpoint2 }] of platform.settings.data.removals.entries()) {
-      if (endpoint2 === void 0) continue;
-      const at3 = platform.settings.at(pointer("removals", index2, "endpoint"));
-      const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:?#@]+)(?::[0-9]+)?(.*)$/u.exec(endpoint2);
-      const [, scheme, credentials, host = "", rest = ""] = parts ?? [];
-      if (!parts)
-        yield { at: at3, message: "this is not an address", hint: "write https:// and a host name" };
-      else if (credentials !== void 0)
-        yield {
-          at: at3,
-          message: "the address holds credentials",
-          hint: "remove them, and change them; ARCHIVE_ACCESS_KEY_ID and ARCHIVE_SECRET_ACCESS_KEY are their place"
-        };
-      else if (scheme === "http" && !isLocalHost(host))
-        yield { at: at3, message: "the address is not https", hint: `write https://${host}` };
-      else if (rest !== "" && rest !== "/")
-        yield {
-          at: at3,
-          message: "the address has a path",
-          hint: 'the bucket and its prefix belong into "bucket:"'
-        };
+      const fault = endpoint2 === void 0 ? void 0 : endpointFault(endpoint2);
+      if (fault) {
+        yield { at: platform.settings.at(pointer("removals", index2, "endpoint")), ...fault };
+      }
     }
   }
 };
+function endpointFault(endpoint2) {
+  const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:?#@]+)(?::[0-9]+)?(.*)$/u.exec(endpoint2);
+  if (!parts) return { message: "this is not an address", hint: "write https:// and a host name" };
+  const [, scheme, credentials, host = "", rest = ""] = parts;
+  if (credentials !== void 0) {
+    return {
+      message: "the address holds credentials",
+      hint: "remove them, and change them; ARCHIVE_ACCESS_KEY_ID and ARCHIVE_SECRET_ACCESS_KEY are their place"
+    };
+  }
+  if (scheme === "http" && !isLocalHost(host)) {
+    return { message: "the address is not https", hint: `write https://${host}` };
+  }
+  if (rest !== "" && rest !== "/") {
+    return {
+      message: "the address has a path",
+      hint: 'the bucket and its prefix belong into "bucket:"'
+    };
+  }
+  return void 0;
+}
 
 // src/core/access/rules.ts
 init_json();
-function mentions(data) {
-  return [
-    ...data.access.allow.map((who, index2) => ({ who, path: pointer("access", "allow", index2) })),
-    ...data.access.admins.map((who, index2) => ({ who, path: pointer("access", "admins", index2) })),
-    ...Object.entries(data.sizes).flatMap(
-      ([name, size]) => size.for.map((who, index2) => ({ who, path: pointer("sizes", name, "for", index2) }))
-    )
+function mentions({ access, sizes: sizes2 }) {
+  const lists = [
+    { list: access.allow, path: "/access/allow" },
+    { list: access.admins, path: "/access/admins" },
+    ...Object.entries(sizes2).map(([name, size]) => ({
+      list: size.for,
+      path: pointer("sizes", name, "for")
+    }))
   ];
+  return lists.flatMap(
+    ({ list, path }) => list.map((who, index2) => ({ who, path: `${path}/${index2}` }))
+  );
 }
 function missing(platform, who) {
   const [kind, name = ""] = who.split(":");
-  if (kind === "tier" && !Object.hasOwn(platform.settings.data.tiers, name))
+  const { tiers, access } = platform.settings.data;
+  if (kind === "tier" && !Object.hasOwn(tiers, name)) {
     return `platform.yaml has no tier "${name}"`;
-  if (kind === "cohort" && platform.settings.data.access === void 0 && !isNamed(platform, "cohort", name))
+  }
+  const cohortsAtHand = access === void 0;
+  if (kind === "cohort" && cohortsAtHand && !isNamed(platform, "cohort", name)) {
     return `there is no access/cohorts/${name}.yaml`;
+  }
   return void 0;
 }
 var unknownGroup = {
@@ -48834,21 +48168,23 @@ var unknownGroup = {
   why: "A misspelt tier lets nobody in, and nobody is told why.",
   on: "platform",
   *check(platform) {
-    for (const hub2 of platform.environments.values()) {
-      for (const { who, path } of mentions(hub2.data)) {
+    for (const hub of platform.environments.values()) {
+      for (const { who, path } of mentions(hub.data)) {
         const message = missing(platform, who);
-        if (message !== void 0)
-          yield { at: hub2.at(path), message, hint: "correct the name, or add it" };
+        if (message !== void 0) {
+          yield { at: hub.at(path), message, hint: "correct the name, or add it" };
+        }
       }
     }
     for (const doc of [...platform.members.values(), ...platform.cohorts.values()]) {
       const message = missing(platform, `tier:${doc.data.tier}`);
-      if (message !== void 0)
+      if (message !== void 0) {
         yield {
           at: doc.at("/tier"),
           message,
           hint: `tiers: ${Object.keys(platform.settings.data.tiers).join(", ")}`
         };
+      }
     }
   }
 };
@@ -48858,15 +48194,16 @@ var openToAll = {
   title: "A hub names who may enter; nobody is an administrator by default.",
   why: "A hub that anybody with a GitHub account can enter is found by miners within hours, and one administrator too many can read every home.",
   on: "hub",
-  *check({ hub: hub2 }) {
-    for (const list2 of ["allow", "admins"]) {
-      const index2 = hub2.data.access[list2].indexOf("all");
-      if (index2 >= 0)
+  *check({ hub }) {
+    for (const list of ["allow", "admins"]) {
+      const index2 = hub.data.access[list].indexOf("all");
+      if (index2 >= 0) {
         yield {
-          at: hub2.at(pointer("access", list2, index2)),
-          message: `"all" ${list2 === "allow" ? "lets anybody in" : "makes everybody an administrator"}`,
+          at: hub.at(pointer("access", list, index2)),
+          message: `"all" ${list === "allow" ? "lets anybody in" : "makes everybody an administrator"}`,
           hint: "name a team, tier or cohort"
         };
+      }
     }
   }
 };
@@ -48876,13 +48213,14 @@ var noAdmins = {
   title: "A hub has somebody who can help its users.",
   why: "Without administrators nobody can stop a stuck server from the hub\u2019s own pages.",
   on: "hub",
-  *check({ hub: hub2 }) {
-    if (hub2.data.access.admins.length === 0)
+  *check({ hub }) {
+    if (hub.data.access.admins.length === 0) {
       yield {
-        at: hub2.keyAt("/access"),
+        at: hub.keyAt("/access"),
         message: "the hub has no administrators",
         hint: 'add "admins:" with a small team'
       };
+    }
   }
 };
 var memberFile = {
@@ -48893,12 +48231,13 @@ var memberFile = {
   on: "platform",
   *check(platform) {
     for (const member of platform.members.values()) {
-      if (member.name !== String(member.data.id))
+      if (member.name !== String(member.data.id)) {
         yield {
           at: member.at("/id"),
           message: `the file is called ${member.name}.yaml and holds id ${member.data.id}`,
           hint: `rename it to access/members/${member.data.id}.yaml`
         };
+      }
     }
   }
 };
@@ -48911,12 +48250,13 @@ var cohortSize = {
   *check(platform) {
     for (const cohort of platform.cohorts.values()) {
       const { members, capacity } = cohort.data;
-      if (members.length > capacity)
+      if (members.length > capacity) {
         yield {
           at: cohort.at("/capacity"),
           message: `${members.length} members, and a capacity of ${capacity}`,
           hint: "raise the capacity, or make a second cohort"
         };
+      }
     }
   }
 };
@@ -48973,10 +48313,10 @@ var RULES = [
 function runRules({ platform, now, defaults: defaults2 }) {
   const findings = [];
   const add = (rule, problems) => {
-    for (const problem2 of problems)
-      findings.push({ rule: rule.id, severity: rule.severity, ...problem2 });
+    for (const problem4 of problems)
+      findings.push({ rule: rule.id, severity: rule.severity, ...problem4 });
   };
-  const hubs = [...platform.environments.values()].flatMap((hub2) => hubFacts(platform, now, hub2));
+  const hubs = [...platform.environments.values()].flatMap((hub) => hubFacts(platform, now, hub));
   const values = hubs.flatMap((facts) => valuesFacts(facts, defaults2));
   for (const rule of RULES) {
     switch (rule.on) {
@@ -48995,21 +48335,21 @@ function runRules({ platform, now, defaults: defaults2 }) {
   }
   return findings;
 }
-function runManifestRules(platform, now, hub2, objects) {
-  const doc = platform.environments.get(hub2);
+function runManifestRules(platform, now, hub, objects) {
+  const doc = platform.environments.get(hub);
   const [facts] = doc ? hubFacts(platform, now, doc) : [];
   if (!facts) return [];
   return RULES.flatMap(
-    (rule) => rule.on === "manifests" ? [...rule.check({ ...facts, objects })].map((problem2) => ({
+    (rule) => rule.on === "manifests" ? [...rule.check({ ...facts, objects })].map((problem4) => ({
       rule: rule.id,
       severity: rule.severity,
-      ...problem2
+      ...problem4
     })) : []
   );
 }
-function hubFacts(platform, now, hub2) {
-  const cluster = platform.clusters.get(hub2.data.cluster);
-  return cluster ? [{ hub: hub2, cluster, platform, now }] : [];
+function hubFacts(platform, now, hub) {
+  const cluster = platform.clusters.get(hub.data.cluster);
+  return cluster ? [{ hub, cluster, platform, now }] : [];
 }
 function valuesFacts(facts, defaults2) {
   const built = valuesOf(facts.platform, facts.hub, { codeDigest: "" });
@@ -49028,14 +48368,14 @@ var import_ajv = __toESM(require_ajv(), 1);
 init_json();
 function checkValues(platform, chart) {
   const validate = new import_ajv.Ajv({ strict: false, allErrors: true, verbose: true }).compile(chart.schema);
-  return [...platform.environments.values()].flatMap((hub2) => {
-    const built = valuesOf(platform, hub2, { codeDigest: "" });
+  return [...platform.environments.values()].flatMap((hub) => {
+    const built = valuesOf(platform, hub, { codeDigest: "" });
     if (!built) return [];
     const merged = merge(chart.defaults, built.values.jupyterhub);
     return valueErrors(validate, merged).map(({ path, message, hint }) => ({
       rule: "chart-values",
       severity: "error",
-      at: hub2.at(originOf(built, hub2, path)),
+      at: hub.at(originOf(built, hub, path)),
       message: `values: ${path.slice(1).replaceAll("/", ".")} ${message}`,
       hint
     }));
@@ -49059,8 +48399,11 @@ function explain2(error2, merged) {
     };
   }
   const value = at(merged, path) ?? null;
-  if (/memory/u.test(path) && typeof value === "string" && explainMemory(value).hint.startsWith("write 1"))
-    return { path, ...explainMemory(value) };
+  const ofServers = path.startsWith("/singleuser/memory/");
+  if (ofServers && typeof value === "string" && memoryBytes(value) === void 0) {
+    const { message, hint } = explainMemory(value);
+    return { path, message, hint };
+  }
   return {
     path,
     message: `${error2.message ?? "is refused"}, and is ${quoted(value)}`,
@@ -49078,11 +48421,11 @@ function allFindings({ platform, findings }, charts, now) {
     ...values
   ]);
 }
-function unchecked(at3) {
+function unchecked(at2) {
   return {
     rule: "values-unchecked",
     severity: "warning",
-    at: at3,
+    at: at2,
     message: "values were not held to the chart\u2019s schema: the chart is not at hand",
     hint: "run `glaciocloud plan` once, or give --charts-from"
   };
@@ -49131,8 +48474,8 @@ async function check(inputs, report) {
 }
 
 // src/flow/deploy.ts
-import { readFile as readFile5, rm as rm2 } from "node:fs/promises";
-import { join as join10 } from "node:path";
+import { readFile as readFile7, rm as rm2 } from "node:fs/promises";
+import { join as join12 } from "node:path";
 
 // src/apply/cluster.ts
 import { randomBytes } from "node:crypto";
@@ -49152,12 +48495,48 @@ function stateObject(namespace, state) {
     data: { "state.json": JSON.stringify(state) }
   };
 }
-function parseState(text2) {
-  const value = JSON.parse(text2);
-  return isObject(value) && value["v"] === 1 ? value : void 0;
+function parseState(text) {
+  const value = objectOf(text);
+  if (value === void 0) return { kind: "unreadable", reason: "it is no JSON object" };
+  const version = value["v"];
+  if (version !== 1) return { kind: "other-version", version: version ?? null };
+  const wrong = wrongField(value);
+  return wrong === void 0 ? { kind: "known", state: value } : { kind: "unreadable", reason: `its field ${wrong} is missing or is something else` };
+}
+var isText = (value) => typeof value === "string";
+var isCount = (value) => typeof value === "number" && Number.isInteger(value) && value >= 0;
+var orAbsent = (check2) => (value) => value === void 0 || check2(value);
+var FIELDS = [
+  { path: "/wanted", check: isText },
+  { path: "/healthy", check: orAbsent(isObject) },
+  { path: "/healthy/digest", below: "/healthy", check: isText },
+  { path: "/healthy/revision", below: "/healthy", check: isCount },
+  { path: "/healthy/since", below: "/healthy", check: isText },
+  { path: "/healthy/release", below: "/healthy", check: isObject },
+  { path: "/quarantined", check: orAbsent(isObject) },
+  { path: "/quarantined/digest", below: "/quarantined", check: isText },
+  { path: "/quarantined/reason", below: "/quarantined", check: isText },
+  { path: "/quarantined/at", below: "/quarantined", check: isText },
+  { path: "/copy", check: orAbsent(isText) },
+  { path: "/hold", check: orAbsent(isObject) },
+  { path: "/hold/until", below: "/hold", check: isText },
+  { path: "/hold/reason", below: "/hold", check: isText },
+  { path: "/removing", check: orAbsent(isObject) },
+  { path: "/removing/id", below: "/removing", check: isText },
+  { path: "/removing/homes", below: "/removing", check: isCount },
+  { path: "/infrastructure", check: isCount },
+  { path: "/last/at", check: isText },
+  { path: "/last/outcome", check: isText },
+  { path: "/last/reason", check: isText }
+];
+function wrongField(value) {
+  return FIELDS.find(
+    ({ path, below, check: check2 }) => (below === void 0 || at(value, below) !== void 0) && !check2(at(value, path))
+  )?.path;
 }
 function holdReason(state, now) {
-  return state?.hold !== void 0 && Date.parse(state.hold.until) > now ? `held until ${state.hold.until}: ${state.hold.reason}` : void 0;
+  const hold = state?.hold;
+  return hold !== void 0 && Date.parse(hold.until) > now ? `held until ${hold.until}: ${hold.reason}` : void 0;
 }
 function isSettled(state, digest2) {
   return state?.healthy?.digest === digest2 && state.wanted === digest2 && state.last.outcome === "done" && state.removing === void 0;
@@ -49174,38 +48553,59 @@ var INFRASTRUCTURE_ROUNDS = 3;
 var CRASHES = 3;
 var NO_ROOM_SECONDS = 120;
 var NOT_READY_SECONDS = 120;
-var LOGIN = /Unauthorized|token.*expired|provide credentials/iu;
+var LOGIN = [/Unauthorized/iu, /token.*expired/iu, /provide credentials/iu];
+var UNAVAILABLE = [
+  /TooManyRequests/iu,
+  /too many requests/iu,
+  /connection refused/iu,
+  /connection reset/iu,
+  /EOF/iu,
+  /i\/o timeout/iu,
+  /TLS handshake timeout/iu,
+  /Internal ?Error/iu,
+  /an error on the server/iu,
+  /ServiceUnavailable/iu,
+  /currently unable to handle/iu,
+  /http2: /iu,
+  /etcdserver/iu,
+  /no route to host/iu,
+  /no such host/iu,
+  /context deadline exceeded/iu,
+  /leader changed/iu
+];
 var CALLS = [
   { says: LOGIN, fault: "infrastructure", again: false },
-  { says: /was killed by|did not end within/iu, fault: "infrastructure", again: false },
-  {
-    says: /TooManyRequests|too many requests|connection refused|connection reset|EOF|i\/o timeout|TLS handshake timeout|Internal ?Error|an error on the server|ServiceUnavailable|currently unable to handle|http2: |etcdserver|no route to host|no such host|context deadline exceeded|leader changed/iu,
-    fault: "infrastructure",
-    again: true
-  },
-  { says: /^/u, fault: "product", again: false }
-  // what nobody knows is shown, and not tried for ever
+  { says: [/was killed by/iu, /did not end within/iu], fault: "infrastructure", again: false },
+  { says: UNAVAILABLE, fault: "infrastructure", again: true }
 ];
-var PULLS = [
-  {
-    says: /not found|manifest unknown|denied|unauthorized|forbidden|\b40[134]\b|InvalidImageName|invalid reference/iu,
-    fault: "product",
-    again: false
-  },
-  { says: /^/u, fault: "infrastructure", again: true }
+var UNKNOWN_CALL = { fault: "product", again: false };
+var NO_SUCH_IMAGE = [
+  /not found/iu,
+  /manifest unknown/iu,
+  /denied/iu,
+  /unauthorized/iu,
+  /forbidden/iu,
+  /\b40[134]\b/iu,
+  /InvalidImageName/iu,
+  /invalid reference/iu
 ];
-var causeOf = (causes, message) => causes.find(({ says }) => says.test(message));
 function callFault(message) {
-  return causeOf(CALLS, message)?.fault ?? "product";
+  return callCause(message).fault;
 }
 function mayPass(message) {
-  return causeOf(CALLS, message)?.again === true;
+  return callCause(message).again;
 }
 function loginRefused(message) {
-  return LOGIN.test(message);
+  return saysAny(LOGIN, message);
 }
 function pullFault(message) {
-  return causeOf(PULLS, message)?.fault ?? "infrastructure";
+  return saysAny(NO_SUCH_IMAGE, message) ? "product" : "infrastructure";
+}
+function callCause(message) {
+  return CALLS.find(({ says }) => saysAny(says, message)) ?? UNKNOWN_CALL;
+}
+function saysAny(says, message) {
+  return says.some((one) => one.test(message));
 }
 
 // src/edges/kube.ts
@@ -49233,7 +48633,7 @@ var PASSED = [
   "SSL_CERT_DIR",
   "USER"
 ];
-function environment({ env: env2 = {} }) {
+function environment({ env = {} }) {
   const passed = PASSED.flatMap(
     (name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]
   );
@@ -49241,7 +48641,7 @@ function environment({ env: env2 = {} }) {
     LC_ALL: "C",
     TZ: "UTC",
     ...Object.fromEntries(passed),
-    ...env2
+    ...env
   };
 }
 function missing2(program, cause) {
@@ -49321,9 +48721,9 @@ function stream(program, args, options = {}) {
 
 // src/edges/tools.ts
 import { accessSync, constants } from "node:fs";
-import { delimiter, join as join4 } from "node:path";
+import { delimiter, join as join6 } from "node:path";
 function unpackedTool(name) {
-  return join4(toolRoot(), "node_modules", ".cache", "glaciocloud", "bin", name);
+  return join6(toolRoot(), "node_modules", ".cache", "glaciocloud", "bin", name);
 }
 function isExecutable(path) {
   try {
@@ -49336,7 +48736,7 @@ function isExecutable(path) {
 function findTool(name) {
   const named = process.env[`GLACIOCLOUD_${name.toUpperCase()}`];
   if (named !== void 0 && named !== "") return isExecutable(named) ? named : void 0;
-  const onPath = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join4(folder, name));
+  const onPath = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join6(folder, name));
   return [...onPath, unpackedTool(name)].find(isExecutable);
 }
 
@@ -49393,7 +48793,7 @@ var Kube = class {
   }
   /** What of these objects there is, with who owns which field. Those without a namespace are in the one that is named. */
   async liveOf(objects, namespace) {
-    return objectsOf(
+    return objectsOf2(
       await this.#must(
         "objects cannot be read",
         ["get", "-f", "-", "--ignore-not-found", "--show-managed-fields", "-o", "json"],
@@ -49402,7 +48802,7 @@ var Kube = class {
     );
   }
   async get(kind, name, namespace) {
-    const text2 = await this.#must(`${kind} ${name} cannot be read`, [
+    const text = await this.#must(`${kind} ${name} cannot be read`, [
       "get",
       kind,
       name,
@@ -49411,7 +48811,7 @@ var Kube = class {
       "-o",
       "json"
     ]);
-    return text2.trim() === "" ? void 0 : object(text2);
+    return text.trim() === "" ? void 0 : object(text);
   }
   /** Objects of some kinds, in a namespace or everywhere. */
   async list(kinds, options = {}) {
@@ -49453,7 +48853,7 @@ var Kube = class {
   /** What applying objects as Helm does would make of the live ones. Changes nothing. */
   async wouldApply(applied, namespace) {
     if (applied.length === 0) return [];
-    return objectsOf(
+    return objectsOf2(
       await this.#must(
         "objects cannot be compared",
         [
@@ -49565,13 +48965,13 @@ var Kube = class {
       ["create", "--validate=ignore", "-f", "-", "-o", "json"],
       listText(reviews)
     )).trim().split(/\n(?=\{)/u);
-    return answers.map((text2) => at(object(text2), "/status/allowed") === true);
+    return answers.map((text) => at(object(text), "/status/allowed") === true);
   }
   /** Runs a Python script inside the hub's pod, line by line. The script and what it needs never touch a disk there. */
   async python(namespace, script, args, onLine, timeoutMs) {
     let rest = "";
-    const onStdout = (text2) => {
-      const lines = (rest + text2).split("\n");
+    const onStdout = (text) => {
+      const lines = (rest + text).split("\n");
       rest = lines.pop() ?? "";
       lines.filter((line) => line.trim() !== "").forEach(onLine);
     };
@@ -49607,16 +49007,16 @@ function inNamespace(namespace) {
 function inDefault(objects, namespace) {
   return objects.map((one) => merge({ metadata: { namespace } }, one));
 }
-function objectsOf(text2) {
-  if (text2.trim() === "") return [];
-  const found = object(text2);
+function objectsOf2(text) {
+  if (text.trim() === "") return [];
+  const found = object(text);
   return found["kind"] === "List" ? objectsIn(found["items"]) : [found];
 }
 function listText(objects) {
   return JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
 }
-function object(text2) {
-  const value = JSON.parse(text2);
+function object(text) {
+  const value = JSON.parse(text);
   if (!isObject(value)) throw new Error("kubectl gave no object");
   return value;
 }
@@ -49671,9 +49071,14 @@ async function readStates(kube) {
     selector: "glaciocloud.org/state=hub",
     fields: `metadata.name=${STATE_NAME}`
   })) {
-    const [namespace, text2] = [at(one, "/metadata/namespace"), at(one, "/data/state.json")];
-    const state = typeof text2 === "string" ? parseState(text2) : void 0;
-    if (typeof namespace === "string" && state) states.set(namespace, state);
+    const [namespace, text] = [at(one, "/metadata/namespace"), at(one, "/data/state.json")];
+    if (typeof namespace !== "string" || typeof text !== "string") continue;
+    const reading = parseState(text);
+    if (reading.kind === "known") states.set(namespace, reading.state);
+    if (reading.kind === "unreadable")
+      throw new Failure(`the state of the hub in ${namespace} cannot be read: ${reading.reason}`, {
+        hint: `look at it: kubectl get configmap ${STATE_NAME} --namespace ${namespace} --output yaml`
+      });
   }
   return states;
 }
@@ -49722,9 +49127,9 @@ function byName(from, to) {
   }
   return void 0;
 }
-function index(list2, key) {
+function index(list, key) {
   const entries = /* @__PURE__ */ new Map();
-  for (const item of list2) {
+  for (const item of list) {
     const name = isObject(item) ? item[key] : void 0;
     if (typeof name !== "string" || entries.has(name)) return void 0;
     entries.set(name, item);
@@ -49763,16 +49168,15 @@ function driftOf(name, live, applied) {
   return fields.length === 0 ? void 0 : { object: name, kind: "changed", fields };
 }
 function foreignManagers(name, live) {
-  return foreignEntries(live).map((one) => ({
-    object: name,
-    manager: textAt(one, "/manager"),
-    time: textAt(one, "/time")
-  }));
+  return foreignEntries(live).map((one) => foreignOf(name, one));
+}
+function foreignOf(object2, entry) {
+  return { object: object2, manager: textAt(entry, "/manager"), time: textAt(entry, "/time") };
 }
 function conflictsOf(name, live, applied) {
   return foreignEntries(live).flatMap((one) => {
     const fields = differing(at(one, "/fieldsV1"), live, applied, "");
-    return fields.length === 0 ? [] : [{ object: name, manager: textAt(one, "/manager"), time: textAt(one, "/time"), fields }];
+    return fields.length === 0 ? [] : [{ ...foreignOf(name, one), fields }];
   });
 }
 function foreignEntries(live) {
@@ -49786,27 +49190,24 @@ function differing(owned, live, applied, path) {
   if (inner.length === 0) return canonical(live ?? null) === canonical(applied) ? [] : [path];
   return inner.flatMap(([key, rest]) => {
     const [kind, name] = [key.slice(0, 2), key.slice(2)];
-    if (kind === "f:")
-      return differing(
-        rest,
-        at(live, `/${escapeSegment(name)}`),
-        at(applied, `/${escapeSegment(name)}`),
-        `${path}/${escapeSegment(name)}`
-      );
-    if (kind !== "k:") return [];
-    const keys = JSON.parse(name);
-    return differing(
-      rest,
-      entryOf(live, keys),
-      entryOf(applied, keys),
-      `${path}/${escapeSegment(
-        Object.values(keys).map((one) => typeof one === "string" ? one : JSON.stringify(one)).join(",")
-      )}`
-    );
+    if (kind === "f:") {
+      const field = `/${escapeSegment(name)}`;
+      return differing(rest, at(live, field), at(applied, field), path + field);
+    }
+    const keys = kind === "k:" ? objectOf(name) : void 0;
+    if (keys === void 0) return [];
+    const entry = `/${escapeSegment(entryName(keys))}`;
+    return differing(rest, entryOf2(live, keys), entryOf2(applied, keys), path + entry);
   });
 }
-function entryOf(list2, keys) {
-  return objectsIn(list2).find(
+function entryName(keys) {
+  const words = Object.values(keys).map(
+    (one) => typeof one === "string" ? one : JSON.stringify(one)
+  );
+  return words.join(",");
+}
+function entryOf2(list, keys) {
+  return objectsIn(list).find(
     (one) => Object.entries(keys).every(([key, value]) => one[key] === void 0 || one[key] === value)
   );
 }
@@ -49827,89 +49228,121 @@ var NEEDS = [
   { verb: "patch", group: "networking.k8s.io", resource: "networkpolicies" },
   { verb: "create", group: "coordination.k8s.io", resource: "leases" }
 ];
-function clusterVerdict({ name, data: cluster }, { allowed, version, storageClasses, ingressClasses }) {
-  const refused2 = NEEDS.filter((_need, index2) => allowed[index2] !== true).map(
-    ({ verb, resource, subresource }) => `${verb} ${resource}${subresource === void 0 ? "" : `/${subresource}`}`
-  );
-  const problems = refused2.length === 0 ? [] : [`these credentials may not ${refused2.join(", ")}`];
-  const warnings = [];
+function clusterVerdict(cluster, facts) {
+  const { storage, ingress } = cluster.data;
+  return together([
+    rightsVerdict(facts.allowed),
+    versionVerdict(cluster, facts.version),
+    storageVerdict(storage, facts.storageClasses),
+    ingressVerdict(ingress, facts.ingressClasses)
+  ]);
+}
+function rightsVerdict(allowed) {
+  const refused2 = NEEDS.filter((_need, index2) => allowed[index2] !== true).map(needText);
+  return refused2.length === 0 ? WELL : problem(`these credentials may not ${refused2.join(", ")}`);
+}
+function needText({ verb, resource, subresource }) {
+  return `${verb} ${resource}${subresource === void 0 ? "" : `/${subresource}`}`;
+}
+function versionVerdict({ name, data }, version) {
   const minor = /^v?([0-9]+\.[0-9]+)/u.exec(version)?.[1] ?? version;
-  if (minor !== cluster.kubernetes)
-    warnings.push(
-      `clusters/${name}.yaml says Kubernetes ${cluster.kubernetes}, and it is ${minor}: plans are rendered for the wrong one`
-    );
-  const classes = new Map(
+  if (minor === data.kubernetes) return WELL;
+  const said = `clusters/${name}.yaml says Kubernetes ${data.kubernetes}`;
+  return warning(`${said}, and it is ${minor}: plans are rendered for the wrong one`);
+}
+function storageVerdict({ homes, data }, storageClasses) {
+  const policies = new Map(
     storageClasses.map((one) => [textAt(one, "/metadata/name"), textAt(one, "/reclaimPolicy")])
   );
-  for (const wanted2 of /* @__PURE__ */ new Set([
-    cluster.storage.homes.class,
-    ...cluster.storage.data ? [cluster.storage.data.class] : []
-  ])) {
-    const policy = classes.get(wanted2);
-    if (policy === void 0)
-      problems.push(
-        `there is no storage class ${wanted2}; there are: ${[...classes.keys()].join(", ") || "none"}`
-      );
-    else if (wanted2 === cluster.storage.homes.class && policy === "Delete")
-      warnings.push(
-        `the storage class ${wanted2} deletes a volume with its claim: a claim deleted by mistake is a home lost (reclaimPolicy Retain keeps it)`
-      );
-  }
-  if (cluster.ingress.class !== "none" && !ingressClasses.includes(cluster.ingress.class))
-    problems.push(
-      `there is no ingress class ${cluster.ingress.class}; there are: ${ingressClasses.join(", ") || "none"}`
-    );
-  return { problems, warnings };
+  const wanted2 = /* @__PURE__ */ new Set([homes.class, ...data ? [data.class] : []]);
+  const missing3 = [...wanted2].filter((name) => !policies.has(name)).map((name) => problem(`there is no storage class ${name}; ${thereAre(policies.keys())}`));
+  return together([...missing3, policies.get(homes.class) === "Delete" ? losesHomes(homes) : WELL]);
+}
+function losesHomes(homes) {
+  const what = `the storage class ${homes.class} deletes a volume with its claim`;
+  return warning(
+    `${what}: a claim deleted by mistake is a home lost (reclaimPolicy Retain keeps it)`
+  );
+}
+function ingressVerdict(ingress, ingressClasses) {
+  if (ingress.class === "none" || ingressClasses.includes(ingress.class)) return WELL;
+  return problem(`there is no ingress class ${ingress.class}; ${thereAre(ingressClasses)}`);
+}
+function thereAre(names3) {
+  return `there are: ${[...names3].join(", ") || "none"}`;
 }
 function dnsVerdict(host, resolved, entries) {
-  const where = entries.length === 0 ? "the entry of this cluster" : entries.join(" or ");
-  if (resolved.length === 0)
-    return {
-      problems: [`${host} does not resolve: make a DNS record that points to ${where}`],
-      warnings: []
-    };
-  const strange = entries.length > 0 && !resolved.some((one) => entries.includes(one));
+  if (resolved.length === 0) {
+    const where = entries.join(" or ") || "the entry of this cluster";
+    return problem(`${host} does not resolve: make a DNS record that points to ${where}`);
+  }
+  if (entries.length === 0 || resolved.some((one) => entries.includes(one))) return WELL;
+  const leads = `${host} leads to ${resolved.join(", ")}`;
+  const entry = `the entry of this cluster is ${entries.join(", ")}`;
+  return warning(`${leads}, and ${entry}: right only with a proxy in between`);
+}
+var WELL = { problems: [], warnings: [] };
+function problem(text) {
+  return { problems: [text], warnings: [] };
+}
+function warning(text) {
+  return { problems: [], warnings: [text] };
+}
+function together(verdicts) {
   return {
-    problems: [],
-    warnings: strange ? [
-      `${host} leads to ${resolved.join(", ")}, and the entry of this cluster is ${entries.join(", ")}: right only with a proxy in between`
-    ] : []
+    problems: verdicts.flatMap(({ problems }) => problems),
+    warnings: verdicts.flatMap(({ warnings }) => warnings)
   };
 }
 function entriesOf(objects) {
   const found = objects.flatMap(
-    (one) => objectsIn(at(one, "/status/loadBalancer/ingress")).flatMap((entry2) => [
-      textAt(entry2, "/ip"),
-      textAt(entry2, "/hostname")
+    (one) => objectsIn(at(one, "/status/loadBalancer/ingress")).flatMap((entry) => [
+      textAt(entry, "/ip"),
+      textAt(entry, "/hostname")
     ])
   );
-  return [...new Set(found.filter((text2) => text2 !== ""))];
+  return [...new Set(found.filter((text) => text !== ""))];
 }
-function roomVerdict(objects, nodes2, sizes2, max) {
-  const largest = (path) => Math.max(0, ...nodes2.map((node) => amount(at(node, path))));
-  const [cpu, memory] = [largest("/status/allocatable/cpu"), largest("/status/allocatable/memory")];
-  if (nodes2.length === 0) return void 0;
-  const parts = objects.filter((one) => one["kind"] === "Deployment").map((object2) => {
-    const containers = objectsIn(at(object2, "/spec/template/spec/containers"));
-    const asked = (kind) => containers.reduce((sum, one) => sum + amount(at(one, `/resources/requests/${kind}`)), 0);
-    return { who: textAt(object2, "/metadata/name"), cpu: asked("cpu"), memory: asked("memory") };
-  });
-  const servers2 = nodes2.length < max ? [] : Object.entries(sizes2).map(([name, size]) => ({
+function roomVerdict(objects, nodes, sizes2, max) {
+  if (nodes.length === 0) return void 0;
+  const largest = {
+    cpu: largestOf(nodes, "/status/allocatable/cpu"),
+    memory: largestOf(nodes, "/status/allocatable/memory")
+  };
+  const parts = objects.filter((one) => one["kind"] === "Deployment").map(askedBy);
+  const servers = nodes.length < max ? [] : Object.entries(sizes2).map(askedByServer);
+  return [...parts, ...servers].map((one) => tooLarge(one, largest)).find((text) => text !== void 0);
+}
+function largestOf(nodes, path) {
+  return Math.max(...nodes.map((node) => amount(at(node, path))));
+}
+function askedBy(deployment) {
+  const containers = objectsIn(at(deployment, "/spec/template/spec/containers"));
+  const sum = (path) => containers.reduce((total, one) => total + amount(at(one, path)), 0);
+  return {
+    who: textAt(deployment, "/metadata/name"),
+    cpu: sum("/resources/requests/cpu"),
+    memory: sum("/resources/requests/memory")
+  };
+}
+function askedByServer([name, size]) {
+  return {
     who: `a server of size ${name}`,
     cpu: size.cpu * CPU_GUARANTEE_SHARE,
     memory: memoryBytes(size.memory) ?? 0
-  }));
-  for (const part of [...parts, ...servers2]) {
-    if (part.memory > memory)
-      return `${part.who} asks for ${gib(part.memory)} of memory, and the largest node has ${gib(memory)}`;
-    if (part.cpu > cpu)
-      return `${part.who} asks for ${part.cpu} CPUs, and the largest node has ${cpu}`;
-  }
+  };
+}
+function tooLarge(one, node) {
+  if (one.memory > node.memory)
+    return `${one.who} asks for ${gib(one.memory)} of memory, and the largest node has ${gib(node.memory)}`;
+  if (one.cpu > node.cpu)
+    return `${one.who} asks for ${one.cpu} CPUs, and the largest node has ${node.cpu}`;
   return void 0;
 }
 function amount(value) {
-  const text2 = typeof value === "number" ? String(value) : typeof value === "string" ? value : "0";
-  return text2.endsWith("m") ? Number(text2.slice(0, -1)) / 1e3 : quantityBytes(text2) ?? 0;
+  if (typeof value === "number") return value;
+  if (typeof value !== "string") return 0;
+  return value.endsWith("m") ? Number(value.slice(0, -1)) / 1e3 : quantityBytes(value) ?? 0;
 }
 function gib(bytes) {
   return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
@@ -49921,21 +49354,21 @@ init_json();
 // src/core/manifests.ts
 init_json();
 function normalise(output) {
-  const documents2 = splitDocuments(output).filter((text2) => /^kind:/mu.test(text2));
-  return documents2.map((text2) => `---
-${/^kind: *Secret *$/mu.test(text2) ? masked(text2) : text2.trimEnd()}
+  const documents2 = splitDocuments(output).filter((text) => /^kind:/mu.test(text));
+  return documents2.map((text) => `---
+${/^kind: *Secret *$/mu.test(text) ? masked(text) : text.trimEnd()}
 `).join("");
 }
-function splitDocuments(text2) {
-  return text2.split(/^---(?: .*)?$\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ""));
+function splitDocuments(text) {
+  return text.split(/^---(?: .*)?$\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ""));
 }
-function parseObject(text2) {
-  const value = load(text2);
+function parseObject(text) {
+  const value = load(text);
   if (!isObject(value)) throw new Error("a rendered document is not an object");
   return value;
 }
-function masked(text2) {
-  const object2 = parseObject(text2);
+function masked(text) {
+  const object2 = parseObject(text);
   for (const field of ["data", "stringData"]) {
     const data = object2[field];
     if (!isObject(data)) continue;
@@ -49954,30 +49387,30 @@ ${dump(object2, { lineWidth: -1, noRefs: true }).trimEnd()}
 `).join("");
 }
 
-// src/core/hub/values/placeholders.ts
+// src/core/hub/values/stand-ins.ts
 init_json();
-var placeholder = (what) => sha256Hex(`glaciocloud placeholder ${what}`);
-function placeholders(jupyterhub) {
+var standIn = (what) => sha256Hex(`glaciocloud placeholder ${what}`);
+function standInSecrets(jupyterhub) {
   const services = at(jupyterhub, "/hub/services");
   const names3 = isObject(services) ? Object.keys(services) : [];
   return {
     jupyterhub: {
       hub: {
-        cookieSecret: placeholder("cookie secret"),
-        config: { CryptKeeper: { keys: [placeholder("crypt keeper")] } },
+        cookieSecret: standIn("cookie secret"),
+        config: { CryptKeeper: { keys: [standIn("crypt keeper")] } },
         services: Object.fromEntries(
-          names3.map((name) => [name, { apiToken: placeholder(`service ${name}`) }])
+          names3.map((name) => [name, { apiToken: standIn(`service ${name}`) }])
         )
       },
-      proxy: { secretToken: placeholder("proxy token") }
+      proxy: { secretToken: standIn("proxy token") }
     }
   };
 }
 
 // src/edges/helm.ts
 init_failure();
-import { writeFile as writeFile3 } from "node:fs/promises";
-import { join as join5 } from "node:path";
+import { writeFile as writeFile4 } from "node:fs/promises";
+import { join as join7 } from "node:path";
 var HelmMissing = class extends Failure {
 };
 var HelmFailure = class extends Failure {
@@ -50014,10 +49447,10 @@ function helmHome(folder) {
   };
 }
 async function template(helm, request2) {
-  const values = join5(request2.scratch, `${request2.release}.values.json`);
-  const placeholders2 = join5(request2.scratch, `${request2.release}.placeholders.json`);
-  await writeFile3(values, JSON.stringify(request2.values));
-  await writeFile3(placeholders2, JSON.stringify(request2.placeholders));
+  const values = join7(request2.scratch, `${request2.release}.values.json`);
+  const placeholders = join7(request2.scratch, `${request2.release}.placeholders.json`);
+  await writeFile4(values, JSON.stringify(request2.values));
+  await writeFile4(placeholders, JSON.stringify(request2.placeholders));
   const args = [
     "template",
     request2.release,
@@ -50027,7 +49460,7 @@ async function template(helm, request2) {
     "--values",
     values,
     "--values",
-    placeholders2
+    placeholders
   ];
   const result2 = await exec(
     helm.program,
@@ -50086,9 +49519,9 @@ async function preflightCluster(kube, cluster) {
     });
   return warnings;
 }
-async function preflightAddress({ hub: hub2, to }, { kube, cluster, progress }) {
+async function preflightAddress({ hub, to }, { kube, cluster, progress }) {
   if (cluster.data.ingress.class === "none") return;
-  const { hostname: hostname2 } = new URL(hub2.data.url);
+  const { hostname: hostname2 } = new URL(hub.data.url);
   const resolved = await lookup(hostname2, { all: true }).then(
     (found) => found.map(({ address: address2 }) => address2),
     () => []
@@ -50098,10 +49531,10 @@ async function preflightAddress({ hub: hub2, to }, { kube, cluster, progress }) 
     resolved,
     entriesOf(await kube.list("services,ingresses"))
   );
-  for (const warning of warnings) progress(to.unit, `\u26A0 ${warning}`);
+  for (const warning2 of warnings) progress(to.unit, `\u26A0 ${warning2}`);
   if (problems.length > 0) throw new Faulty(problems.join("; "), "infrastructure");
 }
-async function preflightObjects({ to, platform, hub: hub2 }, prepared, world) {
+async function preflightObjects({ to, platform, hub }, prepared, world) {
   const { namespace, values } = to.release;
   const rendered = await template(world.helm, {
     release: to.unit.name,
@@ -50109,11 +49542,11 @@ async function preflightObjects({ to, platform, hub: hub2 }, prepared, world) {
     chart: world.chart,
     kubernetes: world.cluster.data.kubernetes,
     values,
-    placeholders: placeholders(values["jupyterhub"]),
+    placeholders: standInSecrets(values["jupyterhub"]),
     scratch: world.scratch
   });
-  const objects = splitDocuments(rendered).filter((text2) => /^kind:/mu.test(text2)).map(parseObject).map((object2) => withSecretName(object2, prepared.secretName));
-  const broken = runManifestRules(platform, world.now().getTime(), hub2.name, objects).filter(
+  const objects = splitDocuments(rendered).filter((text) => /^kind:/mu.test(text)).map(parseObject).map((object2) => withSecretName(object2, prepared.secretName));
+  const broken = runManifestRules(platform, world.now().getTime(), hub.name, objects).filter(
     ({ severity }) => severity === "error"
   );
   if (broken.length > 0)
@@ -50124,7 +49557,7 @@ async function preflightObjects({ to, platform, hub: hub2 }, prepared, world) {
   const short = roomVerdict(
     objects,
     await world.kube.list("nodes"),
-    hub2.data.sizes,
+    hub.data.sizes,
     world.cluster.data.nodes.user.max
   );
   if (short !== void 0) throw new Faulty(short, "product");
@@ -50150,7 +49583,7 @@ function withSecretName(object2, name) {
   );
 }
 
-// node_modules/p-map/index.js
+// ../../../work/main/node_modules/p-map/index.js
 function pMap(iterable, mapper, options) {
   return mapConcurrently(iterable, mapper, options, false);
 }
@@ -50363,49 +49796,71 @@ function createPuller(iterator2) {
 
 // src/core/hub/gates.ts
 var DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
-function waveGate(wave, { now, earlier, approved, hurried }) {
+var DAY_MS = 864e5;
+var MINUTE_MS = 6e4;
+var NAMED_HUBS = 3;
+function waveGate(wave, facts) {
+  return failedBefore(facts.earlier) ?? unfinishedBefore(facts.earlier) ?? (facts.hurried ? void 0 : frozen(wave, facts.now)) ?? (facts.hurried ? void 0 : soaking(wave, facts)) ?? unapproved(wave, facts) ?? { open: true };
+}
+function failedBefore(earlier) {
   const failed = earlier.filter(({ how }) => how === "failed");
-  if (failed.length > 0)
-    return closed(
-      "blocked",
-      `wave ${failed[0]?.wave ?? ""} has a hub that failed: ${names(failed)}`
-    );
+  const [first] = failed;
+  if (first === void 0) return void 0;
+  return {
+    open: false,
+    outcome: "blocked",
+    code: "earlier-failed",
+    reason: `wave ${first.wave} has a hub that failed: ${names(failed)}`
+  };
+}
+function unfinishedBefore(earlier) {
   const unfinished = earlier.filter(({ how }) => how === "unfinished");
-  if (unfinished.length > 0)
-    return closed(
-      "waiting",
-      `wave ${unfinished[0]?.wave ?? ""} is not finished: ${names(unfinished)}`
-    );
-  const frozen = hurried ? void 0 : wave.freeze.find((freeze) => isFrozen(freeze, now, wave.timezone));
-  if (frozen)
-    return closed(
-      "waiting",
-      `wave ${wave.name} is frozen${frozen.reason === void 0 ? "" : `: ${frozen.reason}`}`
-    );
-  const proven = Math.max(...earlier.flatMap(({ since: since2 }) => since2 === void 0 ? [] : [since2]));
-  const left = hurried ? 0 : proven + seconds(wave.soak) * 1e3 - now;
-  if (left > 0)
-    return closed(
-      "waiting",
-      `wave ${wave.name} waits ${Math.ceil(left / 6e4)} more minutes for the wave before to prove itself`
-    );
-  if (wave.approval && !approved)
-    return closed("waiting", `wave ${wave.name} waits for a person\u2019s approval`);
-  return { open: true };
+  const [first] = unfinished;
+  if (first === void 0) return void 0;
+  return waiting("earlier-unfinished", `wave ${first.wave} is not finished: ${names(unfinished)}`);
+}
+function frozen(wave, now) {
+  const freeze = wave.freeze.find((one) => isFrozen(one, now, wave.timezone));
+  if (freeze === void 0) return void 0;
+  const why = freeze.reason === void 0 ? "" : `: ${freeze.reason}`;
+  return waiting("frozen", `wave ${wave.name} is frozen${why}`);
+}
+function soaking(wave, { earlier, now }) {
+  const proven = Math.max(...earlier.map(({ since: since2 }) => since2 ?? Number.NEGATIVE_INFINITY));
+  const left = proven + seconds(wave.soak) * 1e3 - now;
+  if (left <= 0) return void 0;
+  const minutes = Math.ceil(left / MINUTE_MS);
+  return waiting(
+    "soaking",
+    `wave ${wave.name} waits ${minutes} more minutes for the wave before to prove itself`
+  );
+}
+function unapproved(wave, { approved }) {
+  if (!wave.approval || approved) return void 0;
+  return waiting("needs-approval", `wave ${wave.name} waits for a person\u2019s approval`);
 }
 function urgentReason(message) {
   const last = message.trim().split(/\n\s*\n/u).at(-1) ?? "";
   return /^Urgent: *(\S.{0,200})$/mu.exec(last)?.[1]?.trim();
 }
-function closed(outcome2, reason) {
-  return { open: false, outcome: outcome2, reason };
+function waiting(code, reason) {
+  return { open: false, outcome: "waiting", code, reason };
 }
 function names(hubs) {
-  return `${hubs.slice(0, 3).map(({ name }) => name).join(", ")}${hubs.length > 3 ? ` and ${hubs.length - 3} more` : ""}`;
+  const named = hubs.slice(0, NAMED_HUBS).map(({ name }) => name);
+  const more = hubs.length - named.length;
+  return `${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 function isFrozen({ days, hours, from, until }, now, timezone) {
   if (from !== void 0 && now < instant(from)) return false;
-  if (until !== void 0 && now >= instant(until) + 864e5) return false;
+  if (until !== void 0 && now >= instant(until) + DAY_MS) return false;
+  const { day: day2, time } = localTime(now, timezone);
+  if (days !== void 0 && (day2 === void 0 || !days.includes(day2))) return false;
+  if (hours === void 0) return true;
+  const [begin = "", end = ""] = hours.split("-");
+  return begin <= time && time < end;
+}
+function localTime(now, timezone) {
   const parts = new Intl.DateTimeFormat("en-GB", {
     timeZone: timezone,
     weekday: "short",
@@ -50414,12 +49869,11 @@ function isFrozen({ days, hours, from, until }, now, timezone) {
     hourCycle: "h23"
   }).formatToParts(new Date(now));
   const part = (type) => parts.find((one) => one.type === type)?.value ?? "";
-  const day2 = DAYS.find((one) => one === part("weekday").toLowerCase().slice(0, 3));
-  if (days !== void 0 && (day2 === void 0 || !days.includes(day2))) return false;
-  if (hours === void 0) return true;
-  const time = `${part("hour")}:${part("minute")}`;
-  const [begin = "", end = ""] = hours.split("-");
-  return begin <= time && time < end;
+  const weekday = part("weekday").toLowerCase();
+  return {
+    day: DAYS.find((one) => one === weekday),
+    time: `${part("hour")}:${part("minute")}`
+  };
 }
 
 // src/apply/hub/waves.ts
@@ -50452,7 +49906,7 @@ async function withLease(kube, name, work) {
     }
   });
 }
-async function withSeat(kube, seats, waiting, work) {
+async function withSeat(kube, seats, waiting2, work) {
   const seen = /* @__PURE__ */ new Map();
   const names3 = Array.from({ length: seats }, (_, index2) => `slot-${index2}`);
   return holding(kube, "a seat", work, async (holder) => {
@@ -50461,7 +49915,7 @@ async function withSeat(kube, seats, waiting, work) {
         const lease = await attempt(kube, name, holder, seen);
         if (lease) return { name, lease };
       }
-      if (round === 2) waiting([...seen.values()].map(({ owner }) => owner).join(", "));
+      if (round === 2) waiting2([...seen.values()].map(({ owner }) => owner).join(", "));
       await sleep2(LOOK_MS);
     }
   });
@@ -50551,7 +50005,7 @@ var digest = (wave) => digestOf(wave.map(({ unit, digest: one }) => [unit.name, 
 async function isApproved(kube, wave, wants) {
   return textAt(await kube.get("configmap", nameOf(wave), SYSTEM_NAMESPACE) ?? {}, "/data/digest") === digest(wants);
 }
-async function keepApproval(kube, wave, wants, at3) {
+async function keepApproval(kube, wave, wants, at2) {
   await kube.apply([
     {
       apiVersion: "v1",
@@ -50561,7 +50015,7 @@ async function keepApproval(kube, wave, wants, at3) {
         namespace: SYSTEM_NAMESPACE,
         labels: { "app.kubernetes.io/managed-by": "glaciocloud" }
       },
-      data: { digest: digest(wants), at: at3 }
+      data: { digest: digest(wants), at: at2 }
     }
   ]);
 }
@@ -50587,70 +50041,62 @@ function changesHubImage(from, to) {
 // src/core/hub/throw-away.ts
 init_json();
 var THROW_AWAY = "glaciocloud.org/throw-away";
+var LOAD_CHECK_SECONDS = 60;
+var RESTORE_SECONDS = 120;
+var DATABASE = "pvc";
 function loadCheckObjects(objects, namespace, name, script) {
   const metadata = metadataOf(name, namespace);
+  const { copies, renamed } = copiesOf(objects, name, metadata);
+  const spec2 = loadCheckPod(hubPodSpec(objects), renamed, `${name}-script`, serviceEnv(objects));
+  return [
+    ...copies,
+    scriptObject(metadata(`${name}-script`), "load_check.py", script),
+    { apiVersion: "v1", kind: "Pod", metadata: metadata(name), spec: spec2 }
+  ];
+}
+function copiesOf(objects, pod, metadata) {
   const renamed = /* @__PURE__ */ new Map();
   const copies = [];
   for (const object2 of objects) {
     const kind = object2["kind"];
     const own = at(object2, "/metadata/name");
     if (kind !== "Secret" && kind !== "ConfigMap" || typeof own !== "string") continue;
-    renamed.set(`${kind}/${own}`, `${name}-${own}`);
-    copies.push({ ...object2, metadata: metadata(`${name}-${own}`) });
+    const called = `${pod}-${own}`;
+    renamed.set(`${kind}/${own}`, called);
+    copies.push({ ...object2, metadata: metadata(called) });
   }
-  copies.push({
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: metadata(`${name}-script`),
-    data: { "load_check.py": script }
-  });
-  return [
-    ...copies,
-    {
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: metadata(name),
-      spec: loadCheckPod(hubPodSpec(objects), renamed, `${name}-script`, serviceEnv(objects))
-    }
-  ];
+  return { copies, renamed };
 }
-function restoreObjects(objects, namespace, name, script, args) {
+function scriptObject(metadata, file, script) {
+  return { apiVersion: "v1", kind: "ConfigMap", metadata, data: { [file]: script } };
+}
+function restoreObjects(objects, { namespace, name, script, args }) {
   const metadata = metadataOf(name, namespace);
   const spec2 = hubPodSpec(objects);
   const container = objectsIn(spec2["containers"])[0] ?? {};
+  const volumes = objectsIn(spec2["volumes"]).filter((volume) => volume["name"] === DATABASE);
+  const mounts2 = objectsIn(container["volumeMounts"]).filter((mount) => mount["name"] === DATABASE);
   const pod = {
     ...frame(spec2),
-    activeDeadlineSeconds: 120,
-    volumes: [
-      ...objectsIn(spec2["volumes"]).filter((volume) => volume["name"] === DATABASE),
-      { name: "script", configMap: { name: `${name}-script` } }
-    ],
+    activeDeadlineSeconds: RESTORE_SECONDS,
+    volumes: [...volumes, { name: "script", configMap: { name: `${name}-script` } }],
     containers: [
       {
         name: "restore",
         ...pick2(container, ["image", "imagePullPolicy", "securityContext"]),
         command: ["python3", "/script/restore.py", ...args],
-        volumeMounts: [
-          ...objectsIn(container["volumeMounts"]).filter((mount) => mount["name"] === DATABASE),
-          { name: "script", mountPath: "/script" }
-        ]
+        volumeMounts: [...mounts2, { name: "script", mountPath: "/script" }]
       }
     ]
   };
   return [
-    {
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata: metadata(`${name}-script`),
-      data: { "restore.py": script }
-    },
+    scriptObject(metadata(`${name}-script`), "restore.py", script),
     { apiVersion: "v1", kind: "Pod", metadata: metadata(name), spec: pod }
   ];
 }
 function metadataOf(pod, namespace) {
   return (called) => ({ name: called, namespace, labels: { [THROW_AWAY]: pod } });
 }
-var DATABASE = "pvc";
 function hubPodSpec(objects) {
   const deployment = objects.find(
     (one) => one["kind"] === "Deployment" && at(one, "/metadata/name") === "hub"
@@ -50686,11 +50132,12 @@ function serviceEnv(objects) {
 function loadCheckPod(spec2, renamed, script, services) {
   const container = objectsIn(spec2["containers"])[0] ?? {};
   const kept = ["image", "imagePullPolicy", "env", "envFrom", "securityContext", "resources"];
-  const mounts = objectsIn(container["volumeMounts"]).filter((mount) => mount["name"] !== DATABASE);
+  const own = rename2(pick2(container, kept), renamed);
+  const mounts2 = objectsIn(container["volumeMounts"]).filter((mount) => mount["name"] !== DATABASE);
   const volumes = objectsIn(spec2["volumes"]).filter((volume) => volume["name"] !== DATABASE).map((volume) => rename2(volume, renamed));
   return {
     ...frame(spec2),
-    activeDeadlineSeconds: 60,
+    activeDeadlineSeconds: LOAD_CHECK_SECONDS,
     volumes: [
       ...volumes,
       { name: "scratch", emptyDir: {} },
@@ -50699,14 +50146,11 @@ function loadCheckPod(spec2, renamed, script, services) {
     containers: [
       {
         name: "load-check",
-        ...pick2(container, kept),
-        env: [
-          ...services,
-          ...objectsIn(container["env"]).map((variable2) => rename2(variable2, renamed))
-        ],
+        ...own,
+        env: [...services, ...objectsIn(own["env"])],
         command: ["python3", "/load-check/load_check.py"],
         volumeMounts: [
-          ...mounts,
+          ...mounts2,
           { name: "scratch", mountPath: "/srv/jupyterhub" },
           { name: "script", mountPath: "/load-check" }
         ]
@@ -50715,26 +50159,33 @@ function loadCheckPod(spec2, renamed, script, services) {
   };
 }
 function pick2(object2, keys) {
-  return Object.fromEntries(
-    keys.flatMap((key) => object2[key] === void 0 ? [] : [[key, object2[key]]])
-  );
+  return Object.fromEntries(Object.entries(object2).filter(([key]) => keys.includes(key)));
 }
 function without(object2, keys) {
   return Object.fromEntries(Object.entries(object2).filter(([key]) => !keys.includes(key)));
 }
-function rename2(value, renamed) {
-  const visit2 = (here, key) => {
-    if (Array.isArray(here)) return here.map((item) => visit2(item, key));
-    if (!isObject(here)) return here;
-    const kind = key === "configMap" || key === "configMapKeyRef" || key === "configMapRef" ? "ConfigMap" : key === "secret" || key === "secretKeyRef" || key === "secretRef" ? "Secret" : void 0;
-    return Object.fromEntries(
-      Object.entries(here).map(([name, item]) => {
-        const isReference = kind !== void 0 && (name === "name" || name === "secretName") && typeof item === "string";
-        return [name, isReference ? renamed.get(`${kind}/${item}`) ?? item : visit2(item, name)];
-      })
-    );
-  };
-  return visit2(value, "");
+var REFERENCES = /* @__PURE__ */ new Map([
+  ["configMap", "ConfigMap"],
+  ["configMapKeyRef", "ConfigMap"],
+  ["configMapRef", "ConfigMap"],
+  ["secret", "Secret"],
+  ["secretKeyRef", "Secret"],
+  ["secretRef", "Secret"]
+]);
+function rename2(object2, renamed) {
+  return renamedIn(object2, void 0, renamed);
+}
+function renamedIn(object2, kind, renamed) {
+  const entries = Object.entries(object2).map(([key, value]) => {
+    if (typeof value === "string" && (key === "name" || key === "secretName"))
+      return [key, renamed.get(`${kind ?? ""}/${value}`) ?? value];
+    return [key, renamedBelow(value, REFERENCES.get(key), renamed)];
+  });
+  return Object.fromEntries(entries);
+}
+function renamedBelow(value, kind, renamed) {
+  if (Array.isArray(value)) return value.map((item) => renamedBelow(item, kind, renamed));
+  return isObject(value) ? renamedIn(value, kind, renamed) : value;
 }
 
 // src/apply/hub/hub.ts
@@ -50751,27 +50202,25 @@ import { setTimeout as sleep3 } from "node:timers/promises";
 
 // src/core/hub/rollout.ts
 init_json();
+var MESSAGE_LENGTH = 300;
 function rolloutVerdict(deployments, pods, now) {
-  for (const pod of pods) {
-    const fault = podFault2(pod, now);
-    if (fault) return fault;
-  }
-  const refused2 = deployments.map(podsRefused).find((one) => one !== void 0);
-  if (refused2) return refused2;
-  const waiting = deployments.filter((one) => !isRolledOut(one)).map((one) => `${textAt(one, "/metadata/name")} (${podsOf(one, pods)})`);
+  const failure2 = firstOf(pods, (pod) => podFault2(pod, now)) ?? firstOf(deployments, podsRefused);
+  if (failure2 !== void 0) return failure2;
   if (deployments.length === 0) return { kind: "waiting", for: "the hub to appear" };
-  return waiting.length === 0 ? { kind: "done" } : { kind: "waiting", for: waiting.join(", ") };
+  const waiting2 = deployments.filter((one) => !isRolledOut(one));
+  if (waiting2.length === 0) return { kind: "done" };
+  const named = waiting2.map((one) => `${textAt(one, "/metadata/name")} (${podsOf(one, pods)})`);
+  return { kind: "waiting", for: named.join(", ") };
+}
+function firstOf(list, find) {
+  return list.map(find).find((found) => found !== void 0);
 }
 function podsRefused(deployment) {
   const failure2 = objectsIn(at(deployment, "/status/conditions")).find(
     (one) => one["type"] === "ReplicaFailure" && one["status"] === "True"
   );
   const message = textAt(failure2, "/message");
-  return /forbidden/iu.test(message) ? {
-    kind: "failed",
-    reason: `${textAt(deployment, "/metadata/name")}: ${message.slice(0, 300)}`,
-    fault: "product"
-  } : void 0;
+  return /forbidden/iu.test(message) ? productFault(`${textAt(deployment, "/metadata/name")}: ${shortened(message)}`) : void 0;
 }
 function isRolledOut(deployment) {
   const number = (path) => Number(at(deployment, path) ?? 0);
@@ -50780,67 +50229,75 @@ function isRolledOut(deployment) {
 }
 function podsOf(deployment, pods) {
   const component = textAt(deployment, "/spec/selector/matchLabels/component");
-  const mine = pods.filter((pod) => textAt(pod, "/metadata/labels/component") === component);
-  return mine.map(
-    (pod) => `${textAt(pod, "/status/phase").toLowerCase()}${at(pod, "/metadata/deletionTimestamp") === void 0 ? "" : ", ending"}`
-  ).join("; ") || "no pod yet";
+  const phases = pods.filter((pod) => textAt(pod, "/metadata/labels/component") === component).map((pod) => {
+    const phase = textAt(pod, "/status/phase").toLowerCase();
+    return isEnding(pod) ? `${phase}, ending` : phase;
+  });
+  return phases.join("; ") || "no pod yet";
+}
+function isEnding(pod) {
+  return at(pod, "/metadata/deletionTimestamp") !== void 0;
 }
 function podFault2(pod, now) {
-  if (at(pod, "/metadata/deletionTimestamp") !== void 0) return void 0;
+  if (isEnding(pod)) return void 0;
   const name = textAt(pod, "/metadata/name");
-  for (const status of objectsIn(at(pod, "/status/containerStatuses")).concat(
-    objectsIn(at(pod, "/status/initContainerStatuses"))
-  )) {
-    const reason = textAt(status, "/state/waiting/reason");
-    const message = textAt(status, "/state/waiting/message");
-    if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/u.test(reason)) {
-      if (pullFault(`${reason} ${message}`) === "product")
-        return {
-          kind: "failed",
-          reason: `${name}: the image cannot be pulled: ${message.slice(0, 300)}`,
-          fault: "product"
-        };
-      if (reason === "ImagePullBackOff")
-        return {
-          kind: "failed",
-          reason: `${name}: the registry does not answer: ${message.slice(0, 300)}`,
-          fault: "infrastructure"
-        };
-    }
-    if (/^CreateContainer(Config)?Error$/u.test(reason) && !/failed to sync \w+ cache/u.test(message))
-      return { kind: "failed", reason: `${name}: ${message.slice(0, 300)}`, fault: "product" };
-    const exit = at(status, "/lastState/terminated/exitCode") ?? at(status, "/state/terminated/exitCode");
-    if (Number(at(status, "/restartCount") ?? 0) >= CRASHES - 1 && typeof exit === "number" && exit !== 0) {
-      const out = textAt(status, "/lastState/terminated/reason") === "OOMKilled" ? " for want of memory" : "";
-      return {
-        kind: "failed",
-        reason: `${name} has ended ${CRASHES} times with code ${exit}${out}`,
-        fault: "product",
-        crashed: name
-      };
-    }
-  }
-  for (const status of objectsIn(at(pod, "/status/containerStatuses"))) {
-    const running = Date.parse(textAt(status, "/state/running/startedAt"));
-    if (status["ready"] === false && now - running > NOT_READY_SECONDS * 1e3)
-      return {
-        kind: "failed",
-        reason: `${name} runs for ${NOT_READY_SECONDS} s and does not become ready`,
-        fault: "product"
-      };
-  }
-  for (const condition of objectsIn(at(pod, "/status/conditions"))) {
-    if (condition["type"] !== "PodScheduled" || condition["status"] !== "False") continue;
-    const since2 = Date.parse(textAt(condition, "/lastTransitionTime"));
-    const message = textAt(condition, "/message");
-    if (now - since2 > NO_ROOM_SECONDS * 1e3)
-      return {
-        kind: "failed",
-        reason: `${name} finds no node: ${message.slice(0, 300)}`,
-        fault: "infrastructure"
-      };
-  }
-  return void 0;
+  const main2 = objectsIn(at(pod, "/status/containerStatuses"));
+  const first = objectsIn(at(pod, "/status/initContainerStatuses"));
+  const conditions = objectsIn(at(pod, "/status/conditions"));
+  return firstOf([...main2, ...first], (status) => containerFault(name, status)) ?? firstOf(main2, (status) => notReady(name, status, now)) ?? firstOf(conditions, (condition) => noNode(name, condition, now));
+}
+function containerFault(pod, status) {
+  return imageFault(pod, status) ?? configurationFault(pod, status) ?? crashes(pod, status);
+}
+var IMAGE_REASONS = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"];
+function imageFault(pod, status) {
+  const { reason, message } = waitingFor(status);
+  if (!IMAGE_REASONS.includes(reason)) return void 0;
+  if (pullFault(`${reason} ${message}`) === "product")
+    return productFault(`${pod}: the image cannot be pulled: ${shortened(message)}`);
+  if (reason !== "ImagePullBackOff") return void 0;
+  return infrastructureFault(`${pod}: the registry does not answer: ${shortened(message)}`);
+}
+function configurationFault(pod, status) {
+  const { reason, message } = waitingFor(status);
+  if (!/^CreateContainer(Config)?Error$/u.test(reason)) return void 0;
+  if (/failed to sync \w+ cache/u.test(message)) return void 0;
+  return productFault(`${pod}: ${shortened(message)}`);
+}
+function waitingFor(status) {
+  return {
+    reason: textAt(status, "/state/waiting/reason"),
+    message: textAt(status, "/state/waiting/message")
+  };
+}
+function crashes(pod, status) {
+  const restarts2 = Number(at(status, "/restartCount") ?? 0);
+  const exit = at(status, "/lastState/terminated/exitCode") ?? at(status, "/state/terminated/exitCode");
+  if (restarts2 < CRASHES - 1 || typeof exit !== "number" || exit === 0) return void 0;
+  const outOfMemory = textAt(status, "/lastState/terminated/reason") === "OOMKilled";
+  const why = outOfMemory ? " for want of memory" : "";
+  return {
+    ...productFault(`${pod} has ended ${CRASHES} times with code ${exit}${why}`),
+    crashed: pod
+  };
+}
+function notReady(pod, status, now) {
+  const running = Date.parse(textAt(status, "/state/running/startedAt"));
+  return status["ready"] === false && now - running > NOT_READY_SECONDS * 1e3 ? productFault(`${pod} runs for ${NOT_READY_SECONDS} s and does not become ready`) : void 0;
+}
+function noNode(pod, condition, now) {
+  if (condition["type"] !== "PodScheduled" || condition["status"] !== "False") return void 0;
+  const since2 = Date.parse(textAt(condition, "/lastTransitionTime"));
+  return now - since2 > NO_ROOM_SECONDS * 1e3 ? infrastructureFault(`${pod} finds no node: ${shortened(textAt(condition, "/message"))}`) : void 0;
+}
+function productFault(reason) {
+  return { kind: "failed", reason, fault: "product" };
+}
+function infrastructureFault(reason) {
+  return { kind: "failed", reason, fault: "infrastructure" };
+}
+function shortened(message) {
+  return message.slice(0, MESSAGE_LENGTH);
 }
 
 // src/apply/throw-away.ts
@@ -50920,7 +50377,7 @@ async function restoreDatabase({ to }, copy, revision, world) {
   const { namespace } = to.release;
   const stored = splitDocuments(
     await world.releases.manifest(to.unit.name, namespace, revision)
-  ).filter((text2) => /^kind: *Deployment *$/mu.test(text2));
+  ).filter((text) => /^kind: *Deployment *$/mu.test(text));
   world.progress(to.unit, "stopping the hub to look at its database");
   await world.kube.scale("hub", 0, namespace);
   const running = async () => (await world.kube.list("pods", { namespace, selector: "app=jupyterhub,component=hub" })).length > 0;
@@ -50932,13 +50389,12 @@ async function restoreDatabase({ to }, copy, revision, world) {
       );
     await sleep4(LOOK_MS3);
   }
-  const objects = restoreObjects(
-    stored.map(parseObject),
+  const objects = restoreObjects(stored.map(parseObject), {
     namespace,
-    RESTORE,
-    await world.script("db_restore.py"),
-    [copy, "--if-changed"]
-  );
+    name: RESTORE,
+    script: await world.script("db_restore.py"),
+    args: [copy, "--if-changed"]
+  });
   const { ok, log } = await runThrowAway(
     { name: RESTORE, namespace, objects, what: "the hub\u2019s database cannot be restored" },
     world
@@ -50975,41 +50431,37 @@ function day(instant2) {
 }
 
 // src/core/watch/outside.ts
-var DAY_MS = 864e5;
+var DAY_MS2 = 864e5;
 function addressSign(answer, now, leastDays = CERTIFICATE_DAYS) {
-  if (answer.kind === "nothing")
-    return { kind: "problem", text: `it does not answer: ${answer.why}` };
+  if (answer.kind === "nothing") return problem2(`it does not answer: ${answer.why}`);
   const { status, body, until } = answer;
   const version = textAt(objectOf(body), "/version");
   if (status !== 200 || version === "")
-    return {
-      kind: "problem",
-      text: `it answers ${status} with ${body.trim() === "" ? "nothing" : `"${body.trim().slice(0, 80)}"`}, which is no answer of a hub`
-    };
-  const days = until === void 0 ? void 0 : Math.floor((until - now) / DAY_MS);
-  if (days !== void 0 && days < leastDays)
-    return {
-      kind: "problem",
-      text: days < 0 ? "its certificate has ended" : `its certificate ends in ${days} days, and nobody has renewed it`
-    };
-  return {
-    kind: "well",
-    text: `JupyterHub ${version}${days === void 0 ? "" : `, certificate good for ${days} days`}`
-  };
+    return problem2(`it answers ${status} with ${quoted2(body)}, which is no answer of a hub`);
+  if (until === void 0) return { kind: "well", text: `JupyterHub ${version}` };
+  const days = Math.floor((until - now) / DAY_MS2);
+  if (days >= leastDays)
+    return { kind: "well", text: `JupyterHub ${version}, certificate good for ${days} days` };
+  return days < 0 ? problem2("its certificate has ended") : problem2(`its certificate ends in ${days} days, and nobody has renewed it`);
 }
-function heartbeatLabels(hub2) {
-  return ["glaciocloud-heartbeat", `hub:${hub2}`];
+function problem2(text) {
+  return { kind: "problem", text };
+}
+function quoted2(body) {
+  const text = body.trim();
+  return text === "" ? "nothing" : `"${text.slice(0, 80)}"`;
+}
+var HEARTBEAT = "glaciocloud-heartbeat";
+function heartbeatLabels(hub) {
+  return [HEARTBEAT, `hub:${hub}`];
 }
 function heartbeatSign(body, interval, now) {
   const last = Date.parse(/^<!-- glaciocloud-heartbeat (\S+) -->/u.exec(body ?? "")?.[1] ?? "");
   if (Number.isNaN(last))
-    return {
-      kind: "problem",
-      text: `the probe has never spoken, or its issue was closed (label ${heartbeatLabels("NAME")[0] ?? ""})`
-    };
+    return problem2(`the probe has never spoken, or its issue was closed (label ${HEARTBEAT})`);
   const silent = Math.max(0, Math.round((now - last) / 6e4)) * 60;
   const said = `the probe spoke ${duration(silent)} ago`;
-  return silent > HEARTBEAT_INTERVALS * interval ? { kind: "problem", text: `${said}, and should every ${duration(interval)}` } : { kind: "well", text: said };
+  return silent > HEARTBEAT_INTERVALS * interval ? problem2(`${said}, and should every ${duration(interval)}`) : { kind: "well", text: said };
 }
 
 // src/edges/address.ts
@@ -51053,10 +50505,10 @@ var ENTRY_SECONDS = 60;
 var ENTRY_LOOK_MS = 2e3;
 var [DEPLOY_USER] = MACHINES;
 async function proveHealthy(task, world, run2) {
-  const { to, state, hub: hub2, platform } = task;
+  const { to, state, hub, platform } = task;
   const known = new Set(state?.healthy?.release.images.map(({ reference }) => reference));
   const fresh = to.release.images.filter(({ reference }) => !known.has(reference));
-  const size = defaultSize(hub2.data.sizes);
+  const size = defaultSize(hub.data.sizes);
   const checks = fresh.map(({ name }) => {
     const oggm = platform.images.get(name)?.data.oggm;
     return {
@@ -51086,8 +50538,8 @@ async function proveHealthy(task, world, run2) {
   });
   const script = await world.script("health_check.py");
   const failed = await new Promise((resolve2, reject) => {
-    const onLine = (text2) => {
-      const line = parseLine(text2);
+    const onLine = (text) => {
+      const line = parseLine(text);
       if (!line) return;
       run2.lines.push(line);
       say(to.unit, line, world);
@@ -51193,8 +50645,8 @@ async function refreshMenu(namespace, { kube, now }) {
     textAt(await kube.get("configmap", "hub-profiles", namespace), "/data/profiles.json")
   );
 }
-function parseLine(text2) {
-  return objectOf(text2);
+function parseLine(text) {
+  return objectOf(text);
 }
 async function dropOwned(kind, selector, namespace, { kube }) {
   for (const one of await kube.list(kind, { namespace, selector })) {
@@ -51211,30 +50663,30 @@ init_json();
 init_json();
 init_failure();
 import { createHmac } from "node:crypto";
-import { readFile as readFile3 } from "node:fs/promises";
-import { join as join6 } from "node:path";
+import { readFile as readFile5 } from "node:fs/promises";
+import { join as join8 } from "node:path";
 var SecretsFailure = class extends Failure {
 };
-async function decryptSecrets(root, hub2) {
-  const file = join6(root, "secrets", `${hub2}.sops.yaml`);
+async function decryptSecrets(root, hub) {
+  const file = join8(root, "secrets", `${hub}.sops.yaml`);
   if (!await exists(file)) return void 0;
   const sops = findTool("sops");
   if (sops === void 0)
     throw new SecretsFailure("sops not found", {
       hint: "install sops, and give the key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE"
     });
-  const env2 = Object.fromEntries(
+  const env = Object.fromEntries(
     ["SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE"].flatMap(
       (name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]
     )
   );
   const { code, stdout, stderr } = await exec(sops, ["decrypt", "--output-type", "json", file], {
-    env: env2,
+    env,
     timeoutMs: 6e4
   });
   if (code !== 0)
     throw new SecretsFailure(
-      `secrets/${hub2}.sops.yaml cannot be decrypted: ${stderr.split("\n")[0]?.slice(0, 200) ?? ""}`,
+      `secrets/${hub}.sops.yaml cannot be decrypted: ${stderr.split("\n")[0]?.slice(0, 200) ?? ""}`,
       { hint: "give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" }
     );
   const content = JSON.parse(stdout);
@@ -51244,27 +50696,27 @@ async function decryptSecrets(root, hub2) {
     )
   );
 }
-async function lastEncrypted(root, hub2) {
-  const text2 = await readFile3(join6(root, "secrets", `${hub2}.sops.yaml`), "utf8").catch(() => "");
-  const time = Date.parse(/^ +lastmodified: "?([0-9TZ:.-]+)"?$/mu.exec(text2)?.[1] ?? "");
+async function lastEncrypted(root, hub) {
+  const text = await readFile5(join8(root, "secrets", `${hub}.sops.yaml`), "utf8").catch(() => "");
+  const time = Date.parse(/^ +lastmodified: "?([0-9TZ:.-]+)"?$/mu.exec(text)?.[1] ?? "");
   return Number.isNaN(time) ? void 0 : time;
 }
-async function readSecrets(root, hub2, declared) {
+async function readSecrets(root, hub, declared) {
   if (declared.length === 0) return /* @__PURE__ */ new Map();
-  const found = await decryptSecrets(root, hub2);
+  const found = await decryptSecrets(root, hub);
   if (!found)
-    throw new SecretsFailure(`secrets/${hub2}.sops.yaml is missing`, {
-      hint: `it must hold ${declared.join(", ")}, encrypted with sops: \`glaciocloud secrets template ${hub2}\``
+    throw new SecretsFailure(`secrets/${hub}.sops.yaml is missing`, {
+      hint: `it must hold ${declared.join(", ")}, encrypted with sops: \`glaciocloud secrets template ${hub}\``
     });
   const missing3 = declared.filter((name) => (found.get(name) ?? "") === "");
   const unused = [...found.keys()].filter((name) => !declared.includes(name));
   if (missing3.length > 0)
-    throw new SecretsFailure(`secrets/${hub2}.sops.yaml has no ${missing3.join(", ")}`, {
+    throw new SecretsFailure(`secrets/${hub}.sops.yaml has no ${missing3.join(", ")}`, {
       hint: "add it with `sops edit`, or remove the declaration"
     });
   if (unused.length > 0)
     throw new SecretsFailure(
-      `secrets/${hub2}.sops.yaml holds ${unused.join(", ")}, which the environment does not declare`,
+      `secrets/${hub}.sops.yaml holds ${unused.join(", ")}, which the environment does not declare`,
       { hint: "declare it below secrets:, or remove it with `sops edit`" }
     );
   return found;
@@ -51280,9 +50732,9 @@ var NAME2 = "hub-generated";
 async function generatedValues(namespace, jupyterhub, kube) {
   const found = at(await kube.get("secret", NAME2, namespace) ?? {}, "/data/values.json");
   const kept = typeof found === "string" ? JSON.parse(Buffer.from(found, "base64").toString("utf8")) : {};
-  const values = fill(placeholders(jupyterhub), kept);
-  const text2 = JSON.stringify(values);
-  if (text2 !== JSON.stringify(kept)) {
+  const values = fill(standInSecrets(jupyterhub), kept);
+  const text = JSON.stringify(values);
+  if (text !== JSON.stringify(kept)) {
     await kube.apply([
       {
         apiVersion: "v1",
@@ -51292,7 +50744,7 @@ async function generatedValues(namespace, jupyterhub, kube) {
           namespace,
           labels: { "app.kubernetes.io/managed-by": "glaciocloud" }
         },
-        stringData: { "values.json": text2 }
+        stringData: { "values.json": text }
       }
     ]);
   }
@@ -51314,9 +50766,9 @@ function fill(shape, kept) {
 // src/apply/hub/probe.ts
 init_json();
 var OWNER = "glaciocloud.org/probe";
-async function prepareProbe(hub2, generated, kube) {
-  const namespace = probeNamespace(hub2);
-  const labels = { "app.kubernetes.io/managed-by": "glaciocloud", [OWNER]: hub2 };
+async function prepareProbe(hub, generated, kube) {
+  const namespace = probeNamespace(hub);
+  const labels = { "app.kubernetes.io/managed-by": "glaciocloud", [OWNER]: hub };
   await kube.apply([
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } },
     {
@@ -51327,15 +50779,15 @@ async function prepareProbe(hub2, generated, kube) {
     }
   ]);
 }
-async function removeProbe(hub2, kube) {
-  await kube.deleteBy("namespaces", `${OWNER}=${hub2}`, hub2);
+async function removeProbe(hub, kube) {
+  await kube.deleteBy("namespaces", `${OWNER}=${hub}`, hub);
 }
 
 // src/apply/hub/prepare.ts
-async function prepareNamespace({ hub: hub2, to }, world) {
+async function prepareNamespace({ hub, to }, world) {
   const { namespace } = to.release;
   const labels = { "app.kubernetes.io/managed-by": "glaciocloud" };
-  const secrets2 = await readSecrets(world.root, hub2.name, to.release.secrets);
+  const secrets2 = await readSecrets(world.root, hub.name, to.release.secrets);
   await world.kube.apply([
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } }
   ]);
@@ -51345,7 +50797,7 @@ async function prepareNamespace({ hub: hub2, to }, world) {
         apiVersion: "v1",
         kind: "Secret",
         metadata: { name: "hub-access", namespace, labels },
-        stringData: { "access.json": JSON.stringify(firstAccess(hub2.data)) }
+        stringData: { "access.json": JSON.stringify(firstAccess(hub.data)) }
       }
     ]);
   }
@@ -51354,7 +50806,7 @@ async function prepareNamespace({ hub: hub2, to }, world) {
     to.release.values["jupyterhub"],
     world.kube
   );
-  if (hub2.data.probe) await prepareProbe(hub2.name, generated, world.kube);
+  if (hub.data.probe) await prepareProbe(hub.name, generated, world.kube);
   const hidden = [...secrets2.values()].filter((value) => value.length >= 4);
   if (secrets2.size === 0) return { secretName: void 0, values: generated, hidden };
   const name = `${SECRETS_NAME}-${keyedDigest(await digestKey(world.kube), secrets2).slice(0, 8)}`;
@@ -51370,9 +50822,9 @@ async function prepareNamespace({ hub: hub2, to }, world) {
     ]);
     await dropOldSecrets(namespace, name, world);
   }
-  const env2 = at(to.release.values, "/jupyterhub/hub/extraEnv");
+  const env = at(to.release.values, "/jupyterhub/hub/extraEnv");
   const extraEnv = Object.fromEntries(
-    Object.entries(isObject(env2) ? env2 : {}).flatMap(([variable2, value]) => {
+    Object.entries(isObject(env) ? env : {}).flatMap(([variable2, value]) => {
       const key = isObject(value) ? at(value, "/valueFrom/secretKeyRef/key") : void 0;
       return key === void 0 ? [] : [[variable2, { valueFrom: { secretKeyRef: { name, key } } }]];
     })
@@ -51447,14 +50899,14 @@ async function applyHub(task, world) {
     await timed(run2, "rollout", () => watchRollout(task, world));
     await timed(run2, "health", () => proveHealthy(task, world, run2.health));
     const revision = await lastRevision(task, world);
-    const at3 = world.now().toISOString();
+    const at2 = world.now().toISOString();
     await saveState(task, world, {
       quarantined: void 0,
       infrastructure: 0,
       copy: void 0,
       hold: task.hold === void 0 ? void 0 : { until: task.hold, reason: task.why },
-      healthy: { digest: to.digest, revision, since: at3, release: to.release },
-      last: { at: at3, outcome: "done", reason: task.why }
+      healthy: { digest: to.digest, revision, since: at2, release: to.release },
+      last: { at: at2, outcome: "done", reason: task.why }
     });
     return result(task, run2, "done", "");
   } catch (error2) {
@@ -51500,8 +50952,8 @@ async function upgrade(task, { values }, run2, world) {
 async function afterFailure(task, world, fault, run2) {
   const { to, state } = task;
   const seen = world.now();
-  const at3 = seen.toISOString();
-  const quarantined = fault.fault === "product" ? { digest: to.digest, reason: fault.message, at: at3 } : state?.quarantined;
+  const at2 = seen.toISOString();
+  const quarantined = fault.fault === "product" ? { digest: to.digest, reason: fault.message, at: at2 } : state?.quarantined;
   const infrastructure = fault.fault === "infrastructure" ? (state?.infrastructure ?? 0) + 1 : 0;
   const kept = { quarantined, infrastructure, copy: run2.copy };
   if (run2.unsettled && state?.healthy) {
@@ -51510,7 +50962,7 @@ async function afterFailure(task, world, fault, run2) {
       await rollBack(task, healthy.revision, run2, world);
     } catch (error2) {
       const reason = `${fault.message}; and the way back failed: ${asFaulty(error2, run2.hidden).message}`;
-      await saveState(task, world, { ...kept, last: { at: at3, outcome: "started", reason } }).catch(
+      await saveState(task, world, { ...kept, last: { at: at2, outcome: "started", reason } }).catch(
         ifNotAnswered
       );
       return result(task, run2, "failed", reason);
@@ -51524,13 +50976,13 @@ async function afterFailure(task, world, fault, run2) {
       copy: void 0,
       hold: void 0,
       healthy: { ...healthy, revision: await lastRevision(task, world) },
-      last: { at: at3, outcome: "rolled-back", reason: fault.message }
+      last: { at: at2, outcome: "rolled-back", reason: fault.message }
     });
     await cleanUp(task, run2.health, world);
     return result(task, run2, "rolled-back", fault.message);
   }
   const outcome2 = infrastructure >= INFRASTRUCTURE_ROUNDS ? "blocked" : "failed";
-  await saveState(task, world, { ...kept, last: { at: at3, outcome: outcome2, reason: fault.message } }).catch(
+  await saveState(task, world, { ...kept, last: { at: at2, outcome: outcome2, reason: fault.message } }).catch(
     ifNotAnswered
   );
   await cleanUp(task, run2.health, world);
@@ -51562,7 +51014,7 @@ async function timed({ seconds: seconds2 }, phase, work) {
 function asFaulty(error2, hidden) {
   if (!(error2 instanceof Faulty || error2 instanceof HelmFailure || error2 instanceof KubeFailure || error2 instanceof TimedOut))
     throw error2;
-  const message = hidden.reduce((text2, secret) => text2.replaceAll(secret, "***"), error2.message);
+  const message = hidden.reduce((text, secret) => text.replaceAll(secret, "***"), error2.message);
   return new Faulty(message, error2 instanceof Faulty ? error2.fault : callFault(message));
 }
 function ifNotAnswered(error2) {
@@ -51684,14 +51136,14 @@ function earlierHubs({ platform, world, hubs, elsewhere }, wave, states, results
     return [{ ...frame2, how: failed ? "failed" : "unfinished", since: void 0 }];
   });
 }
-function since(at3) {
-  return at3 === void 0 ? void 0 : Date.parse(at3);
+function since(at2) {
+  return at2 === void 0 ? void 0 : Date.parse(at2);
 }
-function holdOf({ retry: retry2, reviewed, hold, world }, { unit, digest: digest2, order: order2 }, state, approved) {
+function holdOf({ retry, reviewed, hold, world }, { unit, digest: digest2, order: order2 }, state, approved) {
   const held = hold === void 0 ? holdReason(state, world.now().getTime()) : void 0;
   if (held !== void 0) return { open: false, outcome: "waiting", reason: held };
   const quarantined = state?.quarantined;
-  if (quarantined?.digest === digest2 && retry2?.hub !== unit.name)
+  if (quarantined?.digest === digest2 && retry?.hub !== unit.name)
     return {
       open: false,
       outcome: "blocked",
@@ -51714,9 +51166,9 @@ async function applyOne(walk2, to) {
       data: { parallel }
     }
   } = world;
-  const hub2 = platform.environments.get(to.unit.name);
-  if (!hub2) throw new Error(`${to.unit.name} is wanted without a file`);
-  const waiting = (owners) => world.progress(
+  const hub = platform.environments.get(to.unit.name);
+  if (!hub) throw new Error(`${to.unit.name} is wanted without a file`);
+  const waiting2 = (owners) => world.progress(
     to.unit,
     `waiting: this cluster takes ${parallel} deployments at once, and others run (${owners})`
   );
@@ -51724,7 +51176,7 @@ async function applyOne(walk2, to) {
     return await withSeat(
       kube,
       parallel,
-      waiting,
+      waiting2,
       () => withLease(kube, `hub-${to.unit.name}`, async (held) => {
         const state = (await readStates(kube)).get(to.release.namespace);
         if (walk2.again === void 0 && walk2.hold === void 0 && isSettled(state, to.digest))
@@ -51734,7 +51186,7 @@ async function applyOne(walk2, to) {
           });
         const why = walk2.retry?.hub === to.unit.name ? walk2.retry.reason : walk2.hold?.reason ?? walk2.again ?? walk2.hurry ?? "";
         const result2 = await applyHub(
-          { platform, hub: hub2, to, state, why, hold: walk2.hold?.until, held },
+          { platform, hub, to, state, why, hold: walk2.hold?.until, held },
           world
         );
         if (result2.outcome === "done") await walk2.onDone(to);
@@ -51782,8 +51234,8 @@ function shortReference(reference) {
 }
 function shortValue(value) {
   if (value === void 0) return "none";
-  const text2 = typeof value === "string" ? value : JSON.stringify(value);
-  return text2.length > 40 ? `${text2.slice(0, 37)}...` : text2;
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 40 ? `${text.slice(0, 37)}...` : text;
 }
 var arrow = (from, to) => from === "none" ? `+ ${to}` : to === "none" ? `\u2212 ${from}` : `${from} \u2192 ${to}`;
 function reasonText(reason) {
@@ -51842,15 +51294,15 @@ function risk(step) {
 }
 function disposalText({
   homes,
-  database,
+  database: database2,
   archive
 }) {
-  const text2 = (how) => ({
+  const text = (how) => ({
     keep: "kept",
     delete: "deleted",
     archive: `archived to ${archive ?? ""}, then deleted here`
   })[how];
-  return homes === database ? `homes and database: ${text2(homes)}` : `homes: ${text2(homes)}; database: ${text2(database)}`;
+  return homes === database2 ? `homes and database: ${text(homes)}` : `homes: ${text(homes)}; database: ${text(database2)}`;
 }
 function effectsText(step) {
   if (step.kind === "remove") return `the hub is gone; ${disposalText(step)}`;
@@ -51880,21 +51332,21 @@ init_json();
 
 // src/core/removal/archive.ts
 init_json();
-function isArchived({ homes, database }) {
-  return homes === "archive" || database === "archive";
+function isArchived({ homes, database: database2 }) {
+  return homes === "archive" || database2 === "archive";
 }
 function archivePlace2({
-  hub: hub2,
+  hub,
   homes,
-  database,
+  database: database2,
   bucket,
   endpoint: endpoint2,
   region
 }) {
   const parts = /^s3:\/\/([^/]+)\/?(.*)$/u.exec(bucket ?? "");
-  if (!isArchived({ homes, database }) || !parts) return void 0;
+  if (!isArchived({ homes, database: database2 }) || !parts) return void 0;
   const [, name = "", prefix = ""] = parts;
-  return { bucket: name, folder: `${prefix === "" ? "" : `${prefix}/`}${hub2}/`, endpoint: endpoint2, region };
+  return { bucket: name, folder: `${prefix === "" ? "" : `${prefix}/`}${hub}/`, endpoint: endpoint2, region };
 }
 function placeText({ bucket, folder }) {
   return `s3://${bucket}/${folder}`;
@@ -51908,20 +51360,10 @@ function volumeName({ uid, what }) {
 function volumeKey({ folder }, { claim, what }) {
   return what === "database" ? `${folder}database.tar.gz` : `${folder}homes/${claim}.tar.gz`;
 }
-function parseManifest(text2) {
-  const value = objectOf(text2);
+function parseManifest(text) {
+  const value = objectOf(text);
   if (value?.["v"] !== 1 || !Array.isArray(value["objects"])) return void 0;
-  const objects = objectsIn(value["objects"]).flatMap((one) => {
-    const counted = parseCounted(one);
-    return counted ? [
-      {
-        claim: textAt(one, "/claim"),
-        uid: textAt(one, "/uid"),
-        key: textAt(one, "/key"),
-        ...counted
-      }
-    ] : [];
-  });
+  const objects = objectsIn(value["objects"]).map(parseVolume).filter((one) => one !== void 0);
   const complete2 = at(value, "/complete");
   return {
     v: 1,
@@ -51931,6 +51373,12 @@ function parseManifest(text2) {
     complete: typeof complete2 === "string" ? complete2 : null,
     objects
   };
+}
+function parseVolume(value) {
+  const counted = parseCounted(value);
+  if (counted === void 0) return void 0;
+  const [claim, uid, key] = [textAt(value, "/claim"), textAt(value, "/uid"), textAt(value, "/key")];
+  return { claim, uid, key, ...counted };
 }
 function parseCounted(value) {
   if (!isObject(value)) return void 0;
@@ -51973,8 +51421,8 @@ var ARCHIVE_SECONDS = 24 * 3600;
 var USER_NODES = ["hub.jupyter.org/dedicated", "hub.jupyter.org_dedicated"].map(
   (key) => ({ key, operator: "Equal", value: "user", effect: "NoSchedule" })
 );
-function archiveObjects(hub2, namespace, name, { claim, what }, user) {
-  const spec2 = hubPodSpec([hub2]);
+function archiveObjects(hub, { namespace, name, volume: { claim, what }, user }) {
+  const spec2 = hubPodSpec([hub]);
   const container = objectsIn(spec2["containers"])[0] ?? {};
   const shared = frame(spec2);
   const owner = { runAsUser: user.uid, runAsGroup: user.gid };
@@ -52011,7 +51459,7 @@ init_failure();
 var BucketFailure = class extends Failure {
 };
 var PART_BYTES = 32 * 2 ** 20;
-var PARTS = 2;
+var PARTS2 = 2;
 function ownCredentials() {
   const {
     ARCHIVE_ACCESS_KEY_ID: accessKeyId = "",
@@ -52060,7 +51508,7 @@ var Bucket = class _Bucket {
       void 0
     );
   }
-  async writeText(key, text2) {
+  async writeText(key, text) {
     await this.#ask(
       "write",
       key,
@@ -52068,7 +51516,7 @@ var Bucket = class _Bucket {
         new this.#sdk.PutObjectCommand({
           Bucket: this.#place.bucket,
           Key: key,
-          Body: text2,
+          Body: text,
           ContentType: "application/json"
         })
       )
@@ -52090,7 +51538,7 @@ var Bucket = class _Bucket {
             ContentType: "application/gzip"
           },
           partSize: PART_BYTES,
-          queueSize: PARTS
+          queueSize: PARTS2
         }).done();
       } catch (error2) {
         if (!body.errored || body.errored.name === "AbortError") throw error2;
@@ -52122,12 +51570,12 @@ var Bucket = class _Bucket {
     );
   }
   /** Tells people what the server means. `absent` is the answer where no such object is. */
-  async #ask(what, key, work, ...absent2) {
+  async #ask(what, key, work, ...absent) {
     try {
       return await work();
     } catch (error2) {
       const name = error2 instanceof Error ? error2.name : "";
-      if (absent2.length === 1 && /^(NoSuchKey|NotFound)$/u.test(name)) return absent2[0];
+      if (absent.length === 1 && /^(NoSuchKey|NotFound)$/u.test(name)) return absent[0];
       const { message, hint } = this.#why(name, statusOf(error2), messageOf(error2));
       throw new BucketFailure(
         `${placeText({ bucket: this.#place.bucket, folder: key })} cannot be ${what === "read" ? "read" : "written"}: ${message}`,
@@ -52183,606 +51631,6 @@ init_failure();
 import { createHash as createHash2 } from "node:crypto";
 import { Readable as Readable2 } from "node:stream";
 import { createGunzip } from "node:zlib";
-
-// node_modules/modern-tar/dist/packer-By1HVV7Z.js
-var FILE = "file";
-var LINK = "link";
-var SYMLINK = "symlink";
-var DIRECTORY = "directory";
-var FLAGTYPE = {
-  48: FILE,
-  49: LINK,
-  50: SYMLINK,
-  51: "character-device",
-  52: "block-device",
-  53: DIRECTORY,
-  54: "fifo",
-  120: "pax-header",
-  103: "pax-global-header",
-  76: "gnu-long-name",
-  75: "gnu-long-link-name"
-};
-var EMPTY = /* @__PURE__ */ new Uint8Array(0);
-var encoder = new TextEncoder();
-var decoder3 = new TextDecoder();
-function readString(view, offset, size) {
-  if (view[offset] === 0) return "";
-  const end = view.indexOf(0, offset);
-  const sliceEnd = end === -1 || end > offset + size ? offset + size : end;
-  return decoder3.decode(view.subarray(offset, sliceEnd));
-}
-function readOctal(view, offset, size) {
-  let value = 0;
-  const end = offset + size;
-  for (let i = offset; i < end; i++) {
-    const charCode = view[i];
-    if (charCode === 0) break;
-    if (charCode === 32) continue;
-    if (charCode < 48 || charCode > 55) throw new Error("Invalid tar number.");
-    value = value * 8 + (charCode - 48);
-  }
-  return value;
-}
-function readNumeric(view, offset, size) {
-  if (view[offset] & 128) {
-    let result2 = 0;
-    result2 = view[offset] & 127;
-    for (let i = 1; i < size; i++) result2 = result2 * 256 + view[offset + i];
-    if (!Number.isSafeInteger(result2)) throw new Error("TAR number too large");
-    return result2;
-  }
-  return readOctal(view, offset, size);
-}
-var isBodyless = (header) => header.type === "directory" || header.type === "symlink" || header.type === "link" || header.type === "character-device" || header.type === "block-device" || header.type === "fifo";
-var INITIAL_CAPACITY = 256;
-function createChunkQueue() {
-  let chunks = new Array(INITIAL_CAPACITY);
-  let capacityMask = chunks.length - 1;
-  let head = 0;
-  let tail = 0;
-  let totalAvailable = 0;
-  const consumeFromHead = (count) => {
-    const chunk = chunks[head];
-    if (count === chunk.length) {
-      chunks[head] = EMPTY;
-      head = head + 1 & capacityMask;
-    } else chunks[head] = chunk.subarray(count);
-    totalAvailable -= count;
-    if (totalAvailable === 0 && chunks.length > INITIAL_CAPACITY) {
-      chunks = new Array(INITIAL_CAPACITY);
-      capacityMask = 255;
-      head = 0;
-      tail = 0;
-    }
-  };
-  function pull(bytes, callback) {
-    if (callback) {
-      let fed = 0;
-      let remaining2 = Math.min(bytes, totalAvailable);
-      while (remaining2 > 0) {
-        const chunk = chunks[head];
-        const toFeed = Math.min(remaining2, chunk.length);
-        const segment = toFeed === chunk.length ? chunk : chunk.subarray(0, toFeed);
-        consumeFromHead(toFeed);
-        remaining2 -= toFeed;
-        fed += toFeed;
-        if (!callback(segment)) break;
-      }
-      return fed;
-    }
-    if (totalAvailable < bytes) return null;
-    if (bytes === 0) return EMPTY;
-    const firstChunk = chunks[head];
-    if (firstChunk.length >= bytes) {
-      const view = firstChunk.length === bytes ? firstChunk : firstChunk.subarray(0, bytes);
-      consumeFromHead(bytes);
-      return view;
-    }
-    const result2 = new Uint8Array(bytes);
-    let copied = 0;
-    let remaining = bytes;
-    while (remaining > 0) {
-      const chunk = chunks[head];
-      const toCopy = Math.min(remaining, chunk.length);
-      result2.set(toCopy === chunk.length ? chunk : chunk.subarray(0, toCopy), copied);
-      copied += toCopy;
-      remaining -= toCopy;
-      consumeFromHead(toCopy);
-    }
-    return result2;
-  }
-  return {
-    push: (chunk) => {
-      if (chunk.length === 0) return;
-      let nextTail = tail + 1 & capacityMask;
-      if (nextTail === head) {
-        const oldLen = chunks.length;
-        const newLen = oldLen * 2;
-        const newChunks = new Array(newLen);
-        const count = tail - head + oldLen & oldLen - 1;
-        if (head < tail) for (let i = 0; i < count; i++) newChunks[i] = chunks[head + i];
-        else {
-          const firstPart = oldLen - head;
-          for (let i = 0; i < firstPart; i++) newChunks[i] = chunks[head + i];
-          for (let i = 0; i < tail; i++) newChunks[firstPart + i] = chunks[i];
-        }
-        chunks = newChunks;
-        capacityMask = newLen - 1;
-        head = 0;
-        tail = count;
-        nextTail = tail + 1 & capacityMask;
-      }
-      chunks[tail] = chunk;
-      tail = nextTail;
-      totalAvailable += chunk.length;
-    },
-    available: () => totalAvailable,
-    peek: (bytes) => {
-      if (totalAvailable < bytes) return null;
-      if (bytes === 0) return EMPTY;
-      const firstChunk = chunks[head];
-      if (firstChunk.length >= bytes) return firstChunk.length === bytes ? firstChunk : firstChunk.subarray(0, bytes);
-      const result2 = new Uint8Array(bytes);
-      let copied = 0;
-      let index2 = head;
-      while (copied < bytes) {
-        const chunk = chunks[index2];
-        const toCopy = Math.min(bytes - copied, chunk.length);
-        if (toCopy === chunk.length) result2.set(chunk, copied);
-        else result2.set(chunk.subarray(0, toCopy), copied);
-        copied += toCopy;
-        index2 = index2 + 1 & capacityMask;
-      }
-      return result2;
-    },
-    discard: (bytes) => {
-      if (bytes > totalAvailable) throw new Error("Too many bytes consumed");
-      if (bytes === 0) return;
-      let remaining = bytes;
-      while (remaining > 0) {
-        const chunk = chunks[head];
-        const toConsume = Math.min(remaining, chunk.length);
-        consumeFromHead(toConsume);
-        remaining -= toConsume;
-      }
-    },
-    pull
-  };
-}
-var CHECKSUM_SPACE = 32;
-function validateChecksum(block2) {
-  const stored = readOctal(block2, 148, 8);
-  let sum = 0;
-  for (let i = 0; i < block2.length; i++) if (i >= 148 && i < 156) sum += CHECKSUM_SPACE;
-  else sum += block2[i];
-  return stored === sum;
-}
-function parseUstarHeader(block2, strict) {
-  if (strict && !validateChecksum(block2)) throw new Error("Invalid tar header checksum.");
-  const header = {
-    name: readString(block2, 0, 100),
-    mode: readOctal(block2, 100, 8),
-    uid: readNumeric(block2, 108, 8),
-    gid: readNumeric(block2, 116, 8),
-    size: readNumeric(block2, 124, 12),
-    mtime: /* @__PURE__ */ new Date(readNumeric(block2, 136, 12) * 1e3),
-    type: FLAGTYPE[block2[156]] || "file",
-    linkname: readString(block2, 157, 100)
-  };
-  const magic = readString(block2, 257, 6);
-  if (magic.trim() === "ustar") {
-    header.uname = readString(block2, 265, 32);
-    header.gname = readString(block2, 297, 32);
-  }
-  if (magic === "ustar") header.prefix = readString(block2, 345, 155);
-  return header;
-}
-var PAX_MAPPING = {
-  path: ["name", (v) => v],
-  linkpath: ["linkname", (v) => v],
-  size: ["size", (v) => /^\d+$/.test(v) && Number.isSafeInteger(+v) ? +v : NaN],
-  mtime: ["mtime", parseFloat],
-  uid: ["uid", (v) => parseInt(v, 10)],
-  gid: ["gid", (v) => parseInt(v, 10)],
-  uname: ["uname", (v) => v],
-  gname: ["gname", (v) => v]
-};
-function parsePax(buffer) {
-  const overrides = /* @__PURE__ */ Object.create(null);
-  const pax = /* @__PURE__ */ Object.create(null);
-  let isPax = false;
-  let offset = 0;
-  while (offset < buffer.length) {
-    const spaceIndex = buffer.indexOf(32, offset);
-    if (spaceIndex === -1) break;
-    const length2 = parseInt(decoder3.decode(buffer.subarray(offset, spaceIndex)), 10);
-    if (!(length2 > 0)) break;
-    const recordEnd = offset + length2;
-    const recordStr = decoder3.decode(buffer.subarray(spaceIndex + 1, recordEnd - 1));
-    const equalsIndex = recordStr.indexOf("=");
-    if (equalsIndex > 0) {
-      const key = recordStr.slice(0, equalsIndex);
-      const value = recordStr.slice(equalsIndex + 1);
-      pax[key] = value;
-      isPax = true;
-      if (Object.hasOwn(PAX_MAPPING, key)) {
-        const [targetKey, parser] = PAX_MAPPING[key];
-        const parsedValue = parser(value);
-        if (typeof parsedValue === "string" || !Number.isNaN(parsedValue)) overrides[targetKey] = parsedValue;
-      }
-    }
-    offset = recordEnd;
-  }
-  if (isPax) overrides.pax = pax;
-  return overrides;
-}
-function applyOverrides(header, overrides) {
-  if (overrides.name !== void 0) header.name = overrides.name;
-  if (overrides.linkname !== void 0) header.linkname = overrides.linkname;
-  if (overrides.size !== void 0) header.size = overrides.size;
-  if (overrides.mtime !== void 0) header.mtime = /* @__PURE__ */ new Date(overrides.mtime * 1e3);
-  if (overrides.uid !== void 0) header.uid = overrides.uid;
-  if (overrides.gid !== void 0) header.gid = overrides.gid;
-  if (overrides.uname !== void 0) header.uname = overrides.uname;
-  if (overrides.gname !== void 0) header.gname = overrides.gname;
-  if (overrides.pax) header.pax = Object.assign({}, header.pax ?? {}, overrides.pax);
-}
-function getMetaParser(type) {
-  switch (type) {
-    case "pax-global-header":
-    case "pax-header":
-      return parsePax;
-    case "gnu-long-name":
-      return (data) => ({ name: readString(data, 0, data.length) });
-    case "gnu-long-link-name":
-      return (data) => ({ linkname: readString(data, 0, data.length) });
-    default:
-      return;
-  }
-}
-var STATE_HEADER = 0;
-var STATE_BODY = 1;
-var MAX_META_SIZE = 8388608;
-var MAX_GLOBAL_PAX_KEYS = 512;
-var truncateErr = /* @__PURE__ */ new Error("Tar archive is truncated.");
-function createUnpacker(options = {}) {
-  const strict = options.strict ?? false;
-  const { available, peek, push, discard, pull } = createChunkQueue();
-  let state = STATE_HEADER;
-  let ended = false;
-  let done = false;
-  let eof = false;
-  let currentEntry = null;
-  const paxGlobals = {};
-  let nextEntryOverrides = {};
-  const unpacker = {
-    isEntryActive: () => state === STATE_BODY,
-    isBodyComplete: () => !currentEntry || currentEntry.remaining === 0,
-    canFinish: () => !currentEntry || available() >= currentEntry.remaining + currentEntry.padding,
-    bodyBytes: () => currentEntry && currentEntry.remaining > 0 ? Math.min(currentEntry.remaining, available()) : 0,
-    available,
-    write(chunk) {
-      if (ended) throw new Error("Archive already ended.");
-      if (eof) {
-        if (strict) checkPadding(chunk);
-        return;
-      }
-      push(chunk);
-    },
-    end() {
-      ended = true;
-    },
-    readHeader() {
-      if (state !== STATE_HEADER) throw new Error("Cannot read header while an entry is active");
-      if (done) return void 0;
-      while (!done) {
-        if (available() < 512) {
-          if (ended) {
-            if (available() > 0 && strict) throw truncateErr;
-            done = true;
-            return;
-          }
-          return null;
-        }
-        const headerBlock = peek(512);
-        if (isZeroBlock(headerBlock)) {
-          if (available() < 1024) {
-            if (ended) {
-              if (strict) throw truncateErr;
-              done = true;
-              return;
-            }
-            return null;
-          }
-          if (isZeroBlock(peek(1024).subarray(512))) {
-            discard(1024);
-            done = true;
-            eof = true;
-            if (strict) pull(available(), checkPadding);
-            else discard(available());
-            return;
-          }
-          if (strict) throw new Error("Invalid tar header.");
-          discard(512);
-          continue;
-        }
-        let internalHeader;
-        try {
-          internalHeader = parseUstarHeader(headerBlock, strict);
-        } catch (err) {
-          if (strict) throw err;
-          discard(512);
-          continue;
-        }
-        const metaParser = getMetaParser(internalHeader.type);
-        if (metaParser) {
-          if (internalHeader.size > MAX_META_SIZE) throw new Error("Tar metadata entry exceeds maximum size.");
-          const paddedSize = internalHeader.size + (-internalHeader.size & 511);
-          if (available() < 512 + paddedSize) {
-            if (ended && strict) throw truncateErr;
-            return null;
-          }
-          discard(512);
-          const overrides = metaParser(pull(paddedSize).subarray(0, internalHeader.size));
-          if (nextEntryOverrides.pax) nextEntryOverrides = {};
-          const target = internalHeader.type === "pax-global-header" ? paxGlobals : nextEntryOverrides;
-          if (target === paxGlobals && overrides.pax && Object.keys(overrides.pax).length > MAX_GLOBAL_PAX_KEYS) throw new Error("Too many global attributes.");
-          for (const key in overrides) target[key] = overrides[key];
-          continue;
-        }
-        discard(512);
-        const header = internalHeader;
-        if (internalHeader.prefix) header.name = `${internalHeader.prefix}/${header.name}`;
-        applyOverrides(header, paxGlobals);
-        applyOverrides(header, nextEntryOverrides);
-        let archiveSize = header.size;
-        if (isBodyless(header)) {
-          archiveSize = 0;
-          header.size = 0;
-        } else if (header.name.endsWith("/") && header.type === "file") {
-          header.type = DIRECTORY;
-          header.size = 0;
-        }
-        nextEntryOverrides = {};
-        currentEntry = {
-          header,
-          remaining: archiveSize,
-          padding: -archiveSize & 511
-        };
-        state = STATE_BODY;
-        return header;
-      }
-    },
-    streamBody(callback) {
-      if (state !== STATE_BODY || !currentEntry || currentEntry.remaining === 0) return 0;
-      const bytesToFeed = Math.min(currentEntry.remaining, available());
-      if (bytesToFeed === 0) return 0;
-      const fed = pull(bytesToFeed, callback);
-      currentEntry.remaining -= fed;
-      return fed;
-    },
-    skipPadding() {
-      if (state !== STATE_BODY || !currentEntry) return true;
-      if (currentEntry.remaining > 0) throw new Error("Body not fully consumed");
-      if (available() < currentEntry.padding) return false;
-      discard(currentEntry.padding);
-      currentEntry = null;
-      state = STATE_HEADER;
-      return true;
-    },
-    skipEntry() {
-      if (state !== STATE_BODY || !currentEntry) return true;
-      const toDiscard = Math.min(currentEntry.remaining, available());
-      if (toDiscard > 0) {
-        discard(toDiscard);
-        currentEntry.remaining -= toDiscard;
-      }
-      if (currentEntry.remaining > 0) return false;
-      return unpacker.skipPadding();
-    },
-    finish() {
-      if (strict && !eof) throw truncateErr;
-    }
-  };
-  return unpacker;
-}
-function isZeroBlock(block2) {
-  if (block2.length === 0) return true;
-  if (block2[0] !== 0) return false;
-  if (block2.byteOffset % 8 === 0 && block2.length % 8 === 0) {
-    const view = new BigUint64Array(block2.buffer, block2.byteOffset, block2.length / 8);
-    for (let i = 0; i < view.length; i++) if (view[i] !== 0n) return false;
-    return true;
-  }
-  for (let i = 0; i < block2.length; i++) if (block2[i] !== 0) return false;
-  return true;
-}
-function checkPadding(chunk) {
-  if (!isZeroBlock(chunk)) throw new Error("Invalid EOF.");
-  return true;
-}
-
-// node_modules/modern-tar/dist/web/index.js
-var BUFFER_LIMIT = 1048576;
-var RESUME_LIMIT = BUFFER_LIMIT / 2;
-function createTarDecoder(options = {}) {
-  const unpacker = createUnpacker(options);
-  const strict = options.strict ?? false;
-  let controller = null;
-  let bodyController = null;
-  let pumping = false;
-  let blocked = false;
-  let resume = null;
-  let abortHooked = false;
-  let eofReached = false;
-  let sourceEnded = false;
-  let closed2 = false;
-  const unblock = () => {
-    resume?.();
-    resume = null;
-  };
-  const closeBody = () => {
-    try {
-      bodyController?.close();
-    } catch {
-    }
-    bodyController = null;
-  };
-  const fail = (reason) => {
-    if (closed2) return;
-    closed2 = true;
-    try {
-      bodyController?.error(reason);
-    } catch {
-    }
-    bodyController = null;
-    try {
-      controller.error(reason);
-    } catch {
-    }
-    controller = null;
-    unblock();
-  };
-  const finish = () => {
-    if (closed2) return;
-    closed2 = true;
-    closeBody();
-    try {
-      controller.close();
-    } catch {
-    }
-    controller = null;
-    unblock();
-  };
-  const truncateOrFinish = () => {
-    if (strict) throw new Error("Tar archive is truncated.");
-    finish();
-  };
-  const pump = () => {
-    if (pumping || closed2 || !controller) return;
-    blocked = false;
-    pumping = true;
-    try {
-      while (true) {
-        if (eofReached) {
-          if (sourceEnded) finish();
-          break;
-        }
-        if (unpacker.isEntryActive()) {
-          if (sourceEnded && !unpacker.canFinish()) {
-            truncateOrFinish();
-            break;
-          }
-          if (bodyController) {
-            if ((bodyController.desiredSize ?? 1) <= 0) {
-              blocked = true;
-              break;
-            }
-            if (unpacker.streamBody((c) => (bodyController.enqueue(c), (bodyController.desiredSize ?? 1) > 0)) === 0 && !unpacker.isBodyComplete()) {
-              if (sourceEnded) truncateOrFinish();
-              break;
-            }
-          } else if (!unpacker.skipEntry()) {
-            if (sourceEnded) truncateOrFinish();
-            break;
-          }
-          if (unpacker.isBodyComplete()) {
-            closeBody();
-            if (!unpacker.skipPadding()) {
-              if (sourceEnded) truncateOrFinish();
-              break;
-            }
-          }
-        } else {
-          if ((controller.desiredSize ?? 0) < 0) {
-            blocked = true;
-            break;
-          }
-          const header = unpacker.readHeader();
-          if (header === null) {
-            if (sourceEnded) finish();
-            break;
-          }
-          if (header === void 0) {
-            if (sourceEnded) {
-              unpacker.finish();
-              finish();
-              break;
-            }
-            eofReached = true;
-            break;
-          }
-          controller.enqueue({
-            header,
-            body: new ReadableStream({
-              start(c) {
-                if (header.size === 0) c.close();
-                else bodyController = c;
-              },
-              pull: pump,
-              cancel() {
-                bodyController = null;
-                pump();
-              }
-            })
-          });
-        }
-      }
-    } catch (error2) {
-      fail(error2);
-      throw error2;
-    } finally {
-      pumping = false;
-    }
-    if (resume && (!blocked || unpacker.available() < RESUME_LIMIT)) unblock();
-  };
-  return {
-    readable: new ReadableStream({
-      start(c) {
-        controller = c;
-      },
-      pull: pump,
-      cancel(reason) {
-        unpacker.end();
-        if (reason !== void 0) fail(reason);
-        else finish();
-      }
-    }, { highWaterMark: 2 }),
-    writable: new WritableStream({
-      write(chunk, controller2) {
-        try {
-          unpacker.write(chunk);
-          pump();
-          if (blocked && unpacker.available() >= BUFFER_LIMIT) {
-            if (!abortHooked) {
-              controller2.signal.onabort = unblock;
-              abortHooked = true;
-            }
-            return new Promise((resolve2) => resume = resolve2);
-          }
-        } catch (error2) {
-          fail(error2);
-          throw error2;
-        }
-      },
-      close() {
-        try {
-          sourceEnded = true;
-          unpacker.end();
-          pump();
-        } catch (error2) {
-          fail(error2);
-          throw error2;
-        }
-      },
-      abort(reason) {
-        fail(reason);
-      }
-    })
-  };
-}
-
-// src/apply/removal/stream.ts
 init_json();
 var FIRST_WORD_MS = 2e3;
 var NEXT_WORD_MS = 15e3;
@@ -52860,12 +51708,12 @@ var LOOK_MS5 = 250;
 async function openArchive(place, unit, removal) {
   const bucket = await Bucket.open(place);
   try {
-    const text2 = await bucket.readText(manifestKey(place));
-    const found = text2 === void 0 ? void 0 : parseManifest(text2);
+    const text = await bucket.readText(manifestKey(place));
+    const found = text === void 0 ? void 0 : parseManifest(text);
     const other = (why) => new BucketFailure(`${placeText(place)} ${why}`, {
       hint: "write another bucket or prefix: what lies there stays"
     });
-    if (text2 !== void 0 && !found) throw other("holds a manifest.json that is not ours");
+    if (text !== void 0 && !found) throw other("holds a manifest.json that is not ours");
     const next = manifestFor(found, {
       v: 1,
       hub: unit.name,
@@ -52885,17 +51733,17 @@ async function openArchive(place, unit, removal) {
   }
 }
 async function writeManifest({ place, bucket, manifest }) {
-  const text2 = pretty(manifest);
-  await bucket.writeText(manifestKey(place), text2);
-  if (await bucket.readText(manifestKey(place)) !== text2)
+  const text = pretty(manifest);
+  await bucket.writeText(manifestKey(place), text);
+  if (await bucket.readText(manifestKey(place)) !== text)
     throw new BucketFailure(`${placeText(place)}manifest.json is not what was written`, {
       hint: "look at the bucket; the next run goes on from here"
     });
 }
-async function archiveVolumes(archive, { unit, volumes, hub: hub2, user, held }, world) {
+async function archiveVolumes(archive, { unit, volumes, hub, user, held }, world) {
   const { bucket, place } = archive;
   const left = notArchived(volumes, archive.manifest);
-  if (left.length > 0 && !hub2)
+  if (left.length > 0 && !hub)
     throw new Faulty(
       "the hub\u2019s Deployment is gone, so there is no image to read its volumes with; nothing is deleted",
       "infrastructure"
@@ -52916,7 +51764,7 @@ async function archiveVolumes(archive, { unit, volumes, hub: hub2, user, held },
         const one = await archiveVolume(
           archive,
           volume,
-          { unit, hub: hub2 ?? {}, user, script },
+          { unit, hub: hub ?? {}, user, script },
           world
         );
         done += 1;
@@ -52977,7 +51825,7 @@ async function atRest(volumes, namespace, { kube }) {
     await sleep7(LOOK_MS5);
   }
 }
-async function archiveVolume({ place, bucket }, volume, { unit, hub: hub2, user, script }, world) {
+async function archiveVolume({ place, bucket }, volume, { unit, hub, user, script }, world) {
   const { claim, uid } = volume;
   const namespace = unit.name;
   const key = volumeKey(place, volume);
@@ -52986,7 +51834,7 @@ async function archiveVolume({ place, bucket }, volume, { unit, hub: hub2, user,
     {
       name,
       namespace,
-      objects: archiveObjects(hub2, namespace, name, volume, user),
+      objects: archiveObjects(hub, { namespace, name, volume, user }),
       what: "its volume cannot be read"
     },
     world,
@@ -53078,12 +51926,12 @@ async function remove({ unit, removal, user }, held, world) {
     const words = disposalText({ ...removal, archive: place && placeText(place) });
     world.progress(unit, `stopping hub and servers; ${words}`);
     await removeProbe(unit.name, kube);
-    const hub2 = await stop(namespace, world);
+    const hub = await stop(namespace, world);
     if (archive) {
       const volumes = removal.homes === "archive" ? people.map(({ claim, uid }) => ({ claim, uid, what: "home" })) : [];
       if (removal.database === "archive")
         volumes.push(...await databaseVolume(namespace, archive, world));
-      await archiveVolumes(archive, { unit, volumes, hub: hub2, user, held }, world);
+      await archiveVolumes(archive, { unit, volumes, hub, user, held }, world);
     }
   } finally {
     archive?.bucket.close();
@@ -53135,18 +51983,18 @@ async function markRemoving(namespace, state, removing, { kube }) {
   if (!state.removing) await kube.apply([stateObject(namespace, { ...state, removing })]);
 }
 async function stop(namespace, { kube }) {
-  const hub2 = await kube.get("deployment", "hub", namespace);
-  if (hub2) await kube.scale("hub", 0, namespace);
+  const hub = await kube.get("deployment", "hub", namespace);
+  if (hub) await kube.scale("hub", 0, namespace);
   for (const pod of await kube.list("pods", { namespace, selector: "component=singleuser-server" }))
     await kube.delete("pod", textAt(pod, "/metadata/name"), namespace);
   await kube.deleteBy("pods", THROW_AWAY, namespace);
-  return hub2;
+  return hub;
 }
 
 // src/edges/deployed.ts
 init_json();
-import { readFile as readFile4, readdir as readdir3 } from "node:fs/promises";
-import { join as join7 } from "node:path";
+import { readFile as readFile6, readdir as readdir3 } from "node:fs/promises";
+import { join as join9 } from "node:path";
 init_failure();
 
 // src/edges/git.ts
@@ -53195,7 +52043,7 @@ var RECORD_FILES = [
   "manifests.yaml",
   "status.json"
 ];
-var RECORD = /^(clusters\/[^/]+|[^/]+)\/(release\.json|status\.json)$/u;
+var RECORD = /^(clusters\/[^/]+|[^/.][^/]*)\/(release\.json|status\.json)$/u;
 async function deployedInFolder(folder) {
   const names3 = await readdir3(folder).catch((cause) => {
     throw new Failure(`${folder} cannot be read`, {
@@ -53204,7 +52052,7 @@ async function deployedInFolder(folder) {
       cause
     });
   });
-  const clusters = names3.includes("clusters") ? (await readdir3(join7(folder, "clusters"))).map((name) => `clusters/${name}`) : [];
+  const clusters = names3.includes("clusters") ? (await readdir3(join9(folder, "clusters"))).map((name) => `clusters/${name}`) : [];
   const units = [
     ...names3.filter((name) => name !== "clusters" && !name.startsWith(".")),
     ...clusters
@@ -53214,8 +52062,8 @@ async function deployedInFolder(folder) {
     for (const unit of units) {
       for (const file of ["release.json", "status.json", "manifests.yaml"]) {
         const path = `${unit}/${file}`;
-        const text2 = wants(path) ? await readFile4(join7(folder, path), "utf8").catch(() => void 0) : void 0;
-        if (text2 !== void 0) files.set(path, text2);
+        const text = wants(path) ? await readFile6(join9(folder, path), "utf8").catch(() => void 0) : void 0;
+        if (text !== void 0) files.set(path, text);
       }
     }
     return files;
@@ -53231,7 +52079,7 @@ async function deployedOnBranch(root) {
 async function deployed(read) {
   const files = await read((path) => RECORD.test(path));
   const releases = [...files].flatMap(
-    ([path, text2]) => path.endsWith("/release.json") ? [parse2(path, text2, files.get(path.replace("release.json", "status.json")))] : []
+    ([path, text]) => path.endsWith("/release.json") ? [parse2(path, text, files.get(path.replace("release.json", "status.json")))] : []
   );
   return {
     releases,
@@ -53241,9 +52089,9 @@ async function deployed(read) {
     }
   };
 }
-function parse2(path, text2, status) {
+function parse2(path, text, status) {
   try {
-    const record = JSON.parse(text2);
+    const record = JSON.parse(text);
     const release2 = isObject(record) ? record["release"] : void 0;
     if (!isObject(record) || !isObject(release2) || typeof record["digest"] !== "string" || !isObject(release2["unit"]))
       throw new Error("a field is missing");
@@ -53278,7 +52126,7 @@ async function tellGithub(github, results, wanted2, story) {
     if (result2.kind === "remove") await tellRemoval(github, result2, story, attempt2);
     const to = wanted2.find(({ unit }) => unitId(unit) === unitId(result2.unit));
     if (!to || result2.kind === "none") continue;
-    const hub2 = result2.unit.name;
+    const hub = result2.unit.name;
     const url = hubAddress(to);
     if (result2.outcome === "done") {
       await attempt2(
@@ -53286,29 +52134,29 @@ async function tellGithub(github, results, wanted2, story) {
         async () => github.commitFiles(
           "deployed",
           await story.record(to),
-          `${hub2} runs ${to.digest.slice(0, 7)}, from ${story.commit.slice(0, 7)}`
+          `${hub} runs ${to.digest.slice(0, 7)}, from ${story.commit.slice(0, 7)}`
         )
       );
       await attempt2(
         "tracking issue",
         () => github.closeIssue(
-          labelsOf(hub2),
-          `${hub2} runs again what is merged (${to.digest.slice(0, 7)}).`
+          labelsOf(hub),
+          `${hub} runs again what is merged (${to.digest.slice(0, 7)}).`
         )
       );
     } else {
       await attempt2("tracking issue", async () => {
         const issue = await github.openIssue(
-          labelsOf(hub2),
-          `${hub2}: ${headline(result2)}`,
+          labelsOf(hub),
+          `${hub}: ${headline(result2)}`,
           issueBody(result2, to, story)
         );
         if (story.pull !== void 0)
           await github.stickyComment(
             story.pull,
-            deployMarker(hub2),
-            `${deployMarker(hub2)}
-**${hub2}: ${headline(result2)}.** ${escapeMarkdown(result2.reason.slice(0, 500))}
+            deployMarker(hub),
+            `${deployMarker(hub)}
+**${hub}: ${headline(result2)}.** ${escapeMarkdown(result2.reason.slice(0, 500))}
 
 More in #${issue}, which closes itself when the hub runs what is merged.
 `
@@ -53319,7 +52167,7 @@ More in #${issue}, which closes itself when the hub runs what is merged.
       "deployment",
       () => github.deployment({
         commit: story.commit,
-        environment: `${story.environment}/${hub2}`,
+        environment: `${story.environment}/${hub}`,
         state: result2.outcome === "done" ? "success" : "failure",
         description: result2.reason || headline(result2),
         url,
@@ -53344,9 +52192,9 @@ The removal that \`platform.yaml\` asks for is not finished; each run tries agai
   await attempt2("record", () => github.commitFiles("deployed", gone, `${unit.name} is removed`));
   await attempt2("tracking issue", () => github.closeIssue(labelsOf(unit.name), reason));
 }
-var deployMarker = (hub2) => `<!-- glaciocloud deploy ${hub2} -->`;
-function labelsOf(hub2) {
-  return ["glaciocloud", `hub:${hub2}`];
+var deployMarker = (hub) => `<!-- glaciocloud deploy ${hub} -->`;
+function labelsOf(hub) {
+  return ["glaciocloud", `hub:${hub}`];
 }
 function headline({ outcome: outcome2 }) {
   const words = {
@@ -53445,8 +52293,8 @@ function stepsLine(plan2) {
   );
   return `<!-- glaciocloud steps:${shown.join("")} -->`;
 }
-function reviewedSteps(comment) {
-  const found = STEPS.exec(comment)?.[1]?.trim() ?? "";
+function reviewedSteps(comment2) {
+  const found = STEPS.exec(comment2)?.[1]?.trim() ?? "";
   return new Map(
     found === "" ? [] : found.split(" ").map((one) => one.split("="))
   );
@@ -53454,8 +52302,8 @@ function reviewedSteps(comment) {
 
 // src/edges/helm-releases.ts
 init_json();
-import { writeFile as writeFile4 } from "node:fs/promises";
-import { join as join8 } from "node:path";
+import { writeFile as writeFile5 } from "node:fs/promises";
+import { join as join10 } from "node:path";
 var HelmReleases = class {
   #helm;
   #env;
@@ -53503,8 +52351,8 @@ var HelmReleases = class {
   }) {
     const files = [];
     for (const [index2, one] of values.entries()) {
-      const file = join8(scratch, `${release2}.deploy-${index2}.json`);
-      await writeFile4(file, JSON.stringify(one), { mode: 384 });
+      const file = join10(scratch, `${release2}.deploy-${index2}.json`);
+      await writeFile5(file, JSON.stringify(one), { mode: 384 });
       files.push("--values", file);
     }
     const { code, stderr, stdout } = await this.#run([
@@ -53589,7 +52437,7 @@ init_failure();
 
 // src/flow/record.ts
 init_json();
-import { join as join9 } from "node:path";
+import { join as join11 } from "node:path";
 init_failure();
 
 // src/flow/render.ts
@@ -53624,7 +52472,7 @@ async function renderAll({
           chart,
           kubernetes,
           values,
-          placeholders: placeholders(values["jupyterhub"]),
+          placeholders: standInSecrets(values["jupyterhub"]),
           scratch
         });
         return {
@@ -53658,7 +52506,7 @@ async function publicReleases({ record, root }) {
   return await exists(record) ? (await deployedInFolder(record)).releases : [];
 }
 async function keepRecord({ record, actions }, unit, files, message, report) {
-  if (record !== void 0) await writeFolder(join9(record, unitId(unit)), files);
+  if (record !== void 0) await writeFolder(join11(record, unitId(unit)), files);
   if (actions) {
     await actions.github.commitFiles("deployed", inRecord(unit, files), message).catch((error2) => {
       if (!(error2 instanceof Failure)) throw error2;
@@ -53667,7 +52515,7 @@ async function keepRecord({ record, actions }, unit, files, message, report) {
   }
 }
 function inRecord(unit, files) {
-  return new Map([...files].map(([path, text2]) => [`${unitId(unit)}/${path}`, text2]));
+  return new Map([...files].map(([path, text]) => [`${unitId(unit)}/${path}`, text]));
 }
 async function publicRecord(to, { platform, charts, report, ...status }) {
   const [rendered] = await renderAll({
@@ -53730,8 +52578,8 @@ async function deploy(inputs, report) {
   const removals = gone.flatMap(({ unit, removal }) => removal ? [{ unit, removal }] : []);
   const idle = removals.length === 0 && !inputs.again && chosen.every((one) => isSettled(states.get(one.release.namespace), one.digest));
   if (!idle)
-    for (const warning of await preflightCluster(kube, cluster))
-      report.progress(`\u26A0 cluster ${cluster.name}: ${warning}`);
+    for (const warning2 of await preflightCluster(kube, cluster))
+      report.progress(`\u26A0 cluster ${cluster.name}: ${warning2}`);
   if (await applyCluster(kube, cluster, identity3))
     report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
   const frame2 = { platform, charts, report, commit, at: inputs.clock().toISOString() };
@@ -53754,8 +52602,8 @@ async function deploy(inputs, report) {
       root,
       releases: new HelmReleases(helm, inputs.kubeconfig, scratch),
       chart: await charts.assemble(scratch),
-      script: (name) => readFile5(join10(toolRoot(), "charts/oggm-hub/files", name), "utf8"),
-      progress: (unit, text2) => report.progress(`${unitId(unit)}: ${text2}`),
+      script: (name) => readFile7(join12(toolRoot(), "charts/oggm-hub/files", name), "utf8"),
+      progress: (unit, text) => report.progress(`${unitId(unit)}: ${text}`),
       now: inputs.clock
     };
     const record = (to) => publicRecord(to, { ...frame2, at: inputs.clock().toISOString() });
@@ -53781,13 +52629,13 @@ async function deploy(inputs, report) {
       retry: inputs.retry === void 0 ? void 0 : { hub: inputs.retry, reason },
       onDone: async (to) => {
         if (inputs.record !== void 0)
-          await writeFolder(join10(inputs.record, unitId(to.unit)), await record(to));
+          await writeFolder(join12(inputs.record, unitId(to.unit)), await record(to));
       }
     });
     for (const { unit, removal } of removals) {
       const removed = await removeHub({ unit, removal, user: platform.settings.data.user }, world);
       if (removed.outcome === "done" && inputs.record !== void 0)
-        await rm2(join10(inputs.record, unitId(unit)), { recursive: true, force: true });
+        await rm2(join12(inputs.record, unitId(unit)), { recursive: true, force: true });
       done.push(removed);
     }
     if (inputs.actions && inputs.hold !== void 0) {
@@ -53808,7 +52656,7 @@ ${deployMarkdown(done)}`
         run: inputs.actions.run,
         environment: cluster.name,
         record: placed,
-        progress: (text2) => report.progress(text2)
+        progress: (text) => report.progress(text)
       });
     }
     return done;
@@ -53818,8 +52666,8 @@ ${deployMarkdown(done)}`
 async function mergeOf(github, commit) {
   if (!github) return void 0;
   const pull = await github.mergedPull(commit);
-  const comment = pull === void 0 ? void 0 : await github.botComment(pull, COMMENT_MARKER);
-  return { pull, reviewed: reviewedSteps(comment ?? "") };
+  const comment2 = pull === void 0 ? void 0 : await github.botComment(pull, COMMENT_MARKER);
+  return { pull, reviewed: reviewedSteps(comment2 ?? "") };
 }
 function orphans(platform, cluster, states, { hubs, wave, hold }) {
   const first = platform.settings.data.waves[0]?.name;
@@ -53844,7 +52692,7 @@ function chooseCluster(platform, name) {
 }
 function choose(platform, here, { hubs, wave, hold }) {
   const known = here.map(({ unit }) => unit.name);
-  const unknown = hubs.find((hub2) => !known.includes(hub2));
+  const unknown = hubs.find((hub) => !known.includes(hub));
   if (unknown !== void 0)
     throw new UsageError(
       `there is no hub "${unknown}" on this cluster`,
@@ -53887,15 +52735,15 @@ init_json();
 async function drift(kubeconfig, hubs, action, report) {
   const kube = new Kube(kubeconfig);
   const known = [...await readStates(kube)].filter(
-    ([hub2, { healthy }]) => healthy !== void 0 && (hubs.length === 0 || hubs.includes(hub2))
+    ([hub, { healthy }]) => healthy !== void 0 && (hubs.length === 0 || hubs.includes(hub))
   );
   const found = await withTemporaryFolder(async (scratch) => {
     const releases = new HelmReleases(await findHelm(), kubeconfig, scratch);
     const all = [];
-    for (const [hub2] of known) all.push(await hubDrift(kube, releases, hub2));
+    for (const [hub] of known) all.push(await hubDrift(kube, releases, hub));
     return all;
   });
-  if (action) await track(action.github, found, report);
+  if (action) await tellDrift(action.github, found, report);
   const drifted = found.some((one) => one.drift.length > 0);
   return outcome({
     exit: drifted && !action ? 1 : 0,
@@ -53903,43 +52751,44 @@ async function drift(kubeconfig, hubs, action, report) {
     json: { schema_version: SCHEMA_VERSION, hubs: found.map(driftJson) }
   });
 }
-async function track(github, found, report) {
+async function tellDrift(github, found, report) {
   for (const one of found) {
     const labels = ["glaciocloud-drift", `hub:${one.hub}`];
     if (one.drift.length === 0) await github.closeIssue(labels, `${one.hub} is as deployed again.`);
-    else
-      report.progress(
-        `${one.hub}: drift is told in issue ${await github.openIssue(labels, `${one.hub}: changed in the cluster behind our back`, driftIssue(one))}`
-      );
+    else {
+      const title = `${one.hub}: changed in the cluster behind our back`;
+      const issue = await github.openIssue(labels, title, driftIssue(one));
+      report.progress(`${one.hub}: drift is told in issue ${issue}`);
+    }
   }
 }
 function driftIssue(one) {
-  const text2 = driftText(one).replaceAll("```", "'''").slice(0, 2e4);
+  const text = driftText(one).replaceAll("```", "'''").slice(0, 2e4);
   return `Somebody, or something, changed what GlacioCloud deployed:
 
 \`\`\`
-${text2}
+${text}
 \`\`\`
 
 Put what is right into the files, or give this issue the label \`glaciocloud:apply-again\`: what is merged is applied once more. The next night closes it.
 `;
 }
-async function hubDrift(kube, releases, hub2) {
-  const stored = splitDocuments(await releases.manifest(hub2, hub2)).filter((text2) => /^kind:/mu.test(text2)).map(parseObject);
-  const live = byIdentity(await kube.liveOf(stored, hub2), hub2);
-  const there = stored.filter((one) => live.has(identity(one, hub2)));
+async function hubDrift(kube, releases, hub) {
+  const stored = splitDocuments(await releases.manifest(hub, hub)).filter((text) => /^kind:/mu.test(text)).map(parseObject);
+  const live = byIdentity(await kube.liveOf(stored, hub), hub);
+  const there = stored.filter((one) => live.has(identity(one, hub)));
   const applied = byIdentity(
     await kube.wouldApply(
-      there.map((one) => merge(one, helmMetadata(hub2))),
-      hub2
+      there.map((one) => merge(one, helmMetadata(hub))),
+      hub
     ),
-    hub2
+    hub
   );
-  const result2 = { hub: hub2, drift: [], foreign: [] };
+  const result2 = { hub, drift: [], foreign: [] };
   for (const object2 of stored) {
     const name = `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}`;
-    const found = live.get(identity(object2, hub2));
-    const one = driftOf(name, found, applied.get(identity(object2, hub2)) ?? object2);
+    const found = live.get(identity(object2, hub));
+    const one = driftOf(name, found, applied.get(identity(object2, hub)) ?? object2);
     if (one) result2.drift.push(one);
     if (found) result2.foreign.push(...foreignManagers(name, found));
   }
@@ -53956,7 +52805,7 @@ function helmMetadata(release2) {
     }
   };
 }
-function driftText({ hub: hub2, drift: all, foreign }) {
+function driftText({ hub, drift: all, foreign }) {
   const lines = all.map(
     ({ object: object2, kind, fields }) => kind === "missing" ? `  \u2717 ${object2} is gone
 ` : fields.map(
@@ -53968,15 +52817,15 @@ function driftText({ hub: hub2, drift: all, foreign }) {
     ({ object: object2, manager, time }) => `  \u26A0 ${object2}: ${manager} owns fields since ${time}
 `
   );
-  return `${hub2}: ${all.length === 0 ? "as deployed" : "drifted"}
+  return `${hub}: ${all.length === 0 ? "as deployed" : "drifted"}
 ${lines.join("")}${notes2.join("")}`;
 }
 function show2(value) {
   return value === void 0 ? "absent" : JSON.stringify(value).slice(0, 80);
 }
-function driftJson({ hub: hub2, drift: all, foreign }) {
+function driftJson({ hub, drift: all, foreign }) {
   return {
-    hub: hub2,
+    hub,
     drift: all.map(({ object: object2, kind, fields }) => ({
       object: object2,
       kind,
@@ -54113,7 +52962,7 @@ ${rule.why}
 }
 
 // src/commands/init.ts
-import { join as join11 } from "node:path";
+import { join as join13 } from "node:path";
 
 // src/core/init/files.ts
 init_json();
@@ -54121,7 +52970,7 @@ init_json();
 // src/core/init/scaffold.ts
 var import_handlebars = __toESM(require_lib(), 1);
 var SCAFFOLDS = ["hub", "image", "cluster"];
-var template2 = (text2) => import_handlebars.default.compile(text2, { strict: true, noEscape: true });
+var template2 = (text) => import_handlebars.default.compile(text, { strict: true, noEscape: true });
 var hubText = template2(`# A hub. Everything may be changed; editors show what each key means, by the schema above.
 title: {{name}} # people read it
 url: {{url}} # its own host name; point it at the cluster's entry
@@ -54179,7 +53028,8 @@ var PROVIDERS = {
   existing: { storage: "standard", ingress: "nginx", startTime: "240s" }
 };
 function schemaComment(kind, path, base) {
-  return `# yaml-language-server: $schema=${base ?? `${"../".repeat(path.split("/").length - 1)}schemas/`}${kind}.schema.json
+  const beside = `${"../".repeat(path.split("/").length - 1)}schemas/`;
+  return `# yaml-language-server: $schema=${base ?? beside}${kind}.schema.json
 `;
 }
 function schemaBase(platformText) {
@@ -54188,23 +53038,13 @@ function schemaBase(platformText) {
   )?.[1];
 }
 function scaffold(kind, name, platform, base) {
-  const file = (of, path, text2) => ({
+  const file = (of, path, text) => ({
     path,
-    text: schemaComment(of, path, base) + text2
+    text: schemaComment(of, path, base) + text
   });
   switch (kind) {
-    case "hub": {
-      const used = new Set([...platform.environments.values()].flatMap(({ data }) => data.images));
-      const view = {
-        name,
-        url: `https://${name}.example.org`,
-        organization: platform.settings.data.organization,
-        cluster: [...platform.clusters.keys()][0] ?? "add-a-cluster",
-        wave: platform.settings.data.waves[0]?.name ?? "",
-        image: [...used][0] ?? [...platform.images.values()].find(({ data }) => data.from !== void 0)?.name ?? "add-an-image"
-      };
-      return file("environment", `environments/${name}.yaml`, hubText(view));
-    }
+    case "hub":
+      return file("environment", `environments/${name}.yaml`, hubText(hubView(name, platform)));
     case "image":
       return file("image", `images/${name}/image.yaml`, IMAGE({ name }));
     case "cluster": {
@@ -54223,46 +53063,71 @@ function scaffold(kind, name, platform, base) {
     }
   }
 }
+function hubView(name, { settings, clusters, environments, images }) {
+  const [used] = [...environments.values()].flatMap(({ data }) => data.images);
+  const ready = [...images.values()].find(({ data }) => data.from !== void 0);
+  return {
+    name,
+    url: `https://${name}.example.org`,
+    organization: settings.data.organization,
+    cluster: [...clusters.keys()][0] ?? "add-a-cluster",
+    wave: settings.data.waves[0]?.name ?? "",
+    image: used ?? ready?.name ?? "add-an-image"
+  };
+}
 
 // src/core/init/workflow.ts
 var FOLDER = ".glaciocloud";
 var STEP = /(?<=\n)(?= *- (?:id|if|name|uses|run|env|with|shell|timeout-minutes|continue-on-error|working-directory):)/u;
 var USES = /^( *(?:- )?uses: \.\/)(\S*)/mu;
 var NPM = /^ *(?:- )?(?:run: )?npm (?:ci|run) ?/mu;
-function foreignWorkflow(text2, { repository, commit }) {
-  const checkout = /actions\/checkout@[0-9a-f]{40}.*/u.exec(text2)?.[0] ?? "";
+function foreignWorkflow(text, pin) {
+  const checkout = /actions\/checkout@[0-9a-f]{40}.*/u.exec(text)?.[0] ?? "";
   let present2 = false;
-  const steps = text2.split(STEP).map((step) => {
+  const steps = text.split(STEP).map((step) => {
     const needed = USES.test(step) || NPM.test(step);
-    const margin = /^ */u.exec(step)?.[0] ?? "";
-    const lines = [
-      "- name: GlacioCloud",
-      `  uses: ${checkout}`,
-      "  with:",
-      `    repository: ${repository}`,
-      `    ref: "${commit}"`,
-      `    path: ${FOLDER}`,
-      "    persist-credentials: false"
-    ];
-    const before = needed && !present2 ? lines.map((line) => `${margin}${line}
-`).join("") : "";
+    const before = needed && !present2 ? checkoutStep(marginOf(step), checkout, pin) : "";
     present2 = (present2 || needed) && !/^ *steps:/mu.test(step);
-    return before + (NPM.test(step) ? step.replace(
-      /^( *)(- )?run:/mu,
-      (_, space, dash = "") => `${space}${String(dash)}working-directory: ${FOLDER}
-${space}${dash === "" ? "" : "  "}run:`
-    ) : step).replace(
-      USES,
-      (_, uses, path) => `${uses}${FOLDER}${path === "" ? "" : `/${path}`}`
-    );
+    return before + inFolder(step);
   });
-  const head = `# Written by \`glaciocloud init\`. Yours to change: times, runners, the branch. Leave \`permissions\` as narrow as they are.
-# Another version of GlacioCloud is another commit at each \`ref:\` below \`repository: ${repository}\`.
-`;
-  return head + steps.join("").replaceAll(
-    "${{ github.workspace }}/node_modules/",
-    `\${{ github.workspace }}/${FOLDER}/node_modules/`
+  return head(pin) + steps.join("").replaceAll(`${WORKSPACE}/node_modules/`, `${WORKSPACE}/${FOLDER}/node_modules/`);
+}
+var WORKSPACE = "${{ github.workspace }}";
+function head({ repository }) {
+  return [
+    "# Written by `glaciocloud init`. Yours to change: times, runners, the branch. Leave `permissions` as narrow as they are.\n",
+    `# Another version of GlacioCloud is another commit at each \`ref:\` below \`repository: ${repository}\`.
+`
+  ].join("");
+}
+function marginOf(step) {
+  return /^ */u.exec(step)?.[0] ?? "";
+}
+function checkoutStep(margin, checkout, { repository, commit }) {
+  const lines = [
+    "- name: GlacioCloud",
+    `  uses: ${checkout}`,
+    "  with:",
+    `    repository: ${repository}`,
+    `    ref: "${commit}"`,
+    `    path: ${FOLDER}`,
+    "    persist-credentials: false"
+  ];
+  return lines.map((line) => `${margin}${line}
+`).join("");
+}
+function inFolder(step) {
+  const used = step.replace(
+    USES,
+    (_, uses, path) => `${uses}${FOLDER}${path === "" ? "" : `/${path}`}`
   );
+  if (!NPM.test(step)) return used;
+  return used.replace(/^( *)(- )?run:/mu, (_, space, dash) => {
+    const first = `${space}${dash ?? ""}working-directory: ${FOLDER}`;
+    const run2 = `${space}${dash === void 0 ? "" : "  "}run:`;
+    return `${first}
+${run2}`;
+  });
 }
 
 // src/core/init/files.ts
@@ -54314,9 +53179,9 @@ capacity: 20
 members: []
 \`\`\`
 `);
-var scalar2 = (text2) => /^[A-Za-z][A-Za-z0-9./@_+-]*(:\/\/[A-Za-z0-9./_:-]*[A-Za-z0-9/])?$/u.test(text2) && !/^(true|false|null|yes|no|on|off)$/iu.test(text2) ? text2 : JSON.stringify(text2);
+var scalar2 = (text) => /^[A-Za-z][A-Za-z0-9./@_+-]*(:\/\/[A-Za-z0-9./_:-]*[A-Za-z0-9/])?$/u.test(text) && !/^(true|false|null|yes|no|on|off)$/iu.test(text) ? text : JSON.stringify(text);
 function platformFiles(answers, { settings, image }) {
-  const { hub: hub2, cluster } = answers;
+  const { hub, cluster } = answers;
   const base = schemas(pinOf(answers));
   const { name, uid, gid } = settings.user;
   const { version, repository, sha256: sha2563 } = settings.charts.jupyterhub;
@@ -54327,10 +53192,10 @@ function platformFiles(answers, { settings, image }) {
     chart: `{version: ${version}, repository: ${repository}, sha256: ${sha2563 ?? "null"}}`
   };
   const { storage, ingress, startTime } = Object.entries(PROVIDERS).find(([provider]) => provider === answers.provider)?.[1] ?? PROVIDERS.existing;
-  const entry2 = needsIssuer(answers) ? `{class: ${ingress}, issuer: letsencrypt, email: ${JSON.stringify(answers.email)}}` : "{class: none}";
+  const entry = needsIssuer(answers) ? `{class: ${ingress}, issuer: letsencrypt, email: ${JSON.stringify(answers.email)}}` : "{class: none}";
   const path = {
     cluster: `clusters/${cluster}.yaml`,
-    hub: `environments/${hub2}.yaml`,
+    hub: `environments/${hub}.yaml`,
     image: `images/${image.name}/image.yaml`
   };
   return /* @__PURE__ */ new Map([
@@ -54341,14 +53206,14 @@ function platformFiles(answers, { settings, image }) {
         name: cluster,
         provider: scalar2(answers.provider),
         storage,
-        ingress: entry2,
+        ingress: entry,
         startTime
       })
     ],
     [
       path.hub,
       schemaComment("environment", path.hub, base) + hubText({
-        name: hub2,
+        name: hub,
         url: scalar2(answers.url),
         organization: answers.organization,
         cluster,
@@ -54356,12 +53221,12 @@ function platformFiles(answers, { settings, image }) {
         image: image.name
       })
     ],
-    [
-      path.image,
-      `${schemaComment("image", path.image, base)}# An image. Everything may be changed; give another release of OGGM a folder of its own, so that old work still runs.
-${image.text.replace(/^# yaml-language-server:.*\n/u, "")}`
-    ]
+    [path.image, schemaComment("image", path.image, base) + imageText(image.text)]
   ]);
+}
+var IMAGE_HEAD = "# An image. Everything may be changed; give another release of OGGM a folder of its own, so that old work still runs.\n";
+function imageText(text) {
+  return IMAGE_HEAD + text.replace(/^# yaml-language-server:.*\n/u, "");
 }
 function starterFiles(answers, tool) {
   const pin = pinOf(answers);
@@ -54369,7 +53234,7 @@ function starterFiles(answers, tool) {
   return new Map([
     ...platformFiles(answers, tool),
     ["access/README.md", ACCESS({ base: schemas(pin) })],
-    ...workflows.map(([path, text2]) => [path, foreignWorkflow(text2, pin)])
+    ...workflows.map(([path, text]) => [path, foreignWorkflow(text, pin)])
   ]);
 }
 function schemas({ repository, commit }) {
@@ -54403,12 +53268,12 @@ var STAND_INS = {
   email: "hubs@example.org",
   action: `example/glaciocloud@${"0".repeat(40)}`
 };
-function answered(before, name, text2, tool) {
-  const answers = { ...before, [name]: text2 };
-  const wrong = problem(name, answers, tool);
+function answered(before, name, text, tool) {
+  const answers = { ...before, [name]: text };
+  const wrong = problem3(name, answers, tool);
   return wrong ? { kind: "wrong", wrong } : { kind: "fine", answers };
 }
-function problem(name, answers, tool) {
+function problem3(name, answers, tool) {
   if (name === "action")
     return isPin(answers.action) ? void 0 : {
       message: "this is not a commit of a repository",
@@ -54418,13 +53283,13 @@ function problem(name, answers, tool) {
   if (unnamed) return unnamed;
   const files = platformFiles(answers, tool);
   const { platform, findings } = readPlatform(
-    new Map([...files].map(([path, text2]) => [path, { kind: "text", text: text2 }]))
+    new Map([...files].map(([path, text]) => [path, { kind: "text", text }]))
   );
   const errors = [
     ...findings,
     ...platform ? runRules({ platform, now: 0, defaults: void 0 }) : []
   ].filter(({ severity }) => severity === "error");
-  return [...files.keys()].flatMap((path) => errors.filter(({ at: at3 }) => at3.file === path))[0];
+  return [...files.keys()].flatMap((path) => errors.filter(({ at: at2 }) => at2.file === path))[0];
 }
 function complete(given2, tool) {
   let answers = STAND_INS;
@@ -54433,12 +53298,12 @@ function complete(given2, tool) {
   for (const name of ANSWERS) {
     const { fallback, applies } = QUESTIONS[name];
     if (applies?.(answers) === false) continue;
-    const text2 = given2[name] ?? fallback?.(answers);
-    if (text2 === void 0) {
+    const text = given2[name] ?? fallback?.(answers);
+    if (text === void 0) {
       missing3.push(name);
       continue;
     }
-    const result2 = answered(answers, name, text2, tool);
+    const result2 = answered(answers, name, text, tool);
     if (result2.kind === "fine") answers = result2.answers;
     else wrong.push({ name, ...result2.wrong });
   }
@@ -54446,9 +53311,9 @@ function complete(given2, tool) {
 }
 
 // src/core/init/next-steps.ts
-function nextSteps({ hub: hub2, cluster }) {
+function nextSteps({ hub, cluster }) {
   return [
-    `Secrets: \`mkdir -p secrets && glaciocloud secrets template ${hub2} > secrets/${hub2}.sops.yaml\`; fill it in and encrypt it as its first line says.`,
+    `Secrets: \`mkdir -p secrets && glaciocloud secrets template ${hub} > secrets/${hub}.sops.yaml\`; fill it in and encrypt it as its first line says.`,
     `On GitHub, an environment named ${cluster} (Settings, Environments) with the secrets KUBECONFIG and SOPS_AGE_KEY.`,
     "The first pull request, with these files: `check` runs at once, `plan` comments as soon as main has its workflow, and merging deploys."
   ];
@@ -54475,7 +53340,7 @@ async function withTerminal(streams, use) {
     return line.value.trim();
   };
   try {
-    return await use({ ask, say: (text2) => void streams.output.write(text2) });
+    return await use({ ask, say: (text) => void streams.output.write(text) });
   } finally {
     reader.close();
   }
@@ -54514,24 +53379,27 @@ async function init({ root, given: given2 }, streams) {
   const answers = streams ? await withTerminal(streams, (terminal) => askAll(given2, tool, terminal)) : taken(given2, tool);
   const written = [];
   const kept = [];
-  for (const [path, text2] of starterFiles(answers, tool)) {
-    const full = join11(root, path);
+  for (const [path, text] of starterFiles(answers, tool)) {
+    const full = join13(root, path);
     if (await exists(full)) {
       kept.push(path);
     } else {
-      await writeWhole(full, text2);
+      await writeWhole(full, text);
       written.push(path);
     }
   }
   const next = nextSteps(answers);
-  const list2 = (mark, paths, note) => paths.map((path) => `${mark} ${path}${note}
-`).join("");
+  const lines = [
+    ...written.map((path) => `\u2713 ${path}`),
+    ...kept.map((path) => `\xB7 ${path} was there already, and is kept`),
+    "",
+    "Read the files through, then `glaciocloud check`. Next:",
+    ...next.map((step, index2) => `  ${index2 + 1}. ${step}`)
+  ];
   return outcome({
     exit: 0,
-    text: `${list2("\u2713", written, "")}${list2("\xB7", kept, " was there already, and is kept")}
-Read the files through, then \`glaciocloud check\`. Next:
-${next.map((step, index2) => `  ${index2 + 1}. ${step}
-`).join("")}`,
+    text: lines.map((line) => `${line}
+`).join(""),
     json: { schema_version: SCHEMA_VERSION, written, kept, next }
   });
 }
@@ -54564,7 +53432,7 @@ function taken(given2, tool) {
 }
 
 // src/commands/new.ts
-import { join as join12 } from "node:path";
+import { join as join14 } from "node:path";
 init_failure();
 async function createFile(root, [kind, name]) {
   const known = SCAFFOLDS.find((one) => one === kind);
@@ -54577,15 +53445,15 @@ async function createFile(root, [kind, name]) {
   if (wrong) throw new UsageError(wrong.message, wrong.hint);
   const { platform, findings, sources } = await gatherPlatform(root);
   if (!platform) return refused(findings);
-  const { path, text: text2 } = scaffold(
+  const { path, text } = scaffold(
     known,
     name,
     platform,
     schemaBase(sources.get("platform.yaml")?.text ?? "")
   );
-  if (await exists(join12(root, path)))
+  if (await exists(join14(root, path)))
     throw new Failure(`${path} exists already`, { hint: "choose another name" });
-  await writeWhole(join12(root, path), text2);
+  await writeWhole(join14(root, path), text);
   return outcome({
     exit: 0,
     text: `${path} written. Read it through, then: glaciocloud check
@@ -54596,26 +53464,26 @@ async function createFile(root, [kind, name]) {
 
 // src/commands/order.ts
 init_failure();
-async function order(root, { label, hub: hub2, issue, login: login2 }) {
+async function order(root, { label, hub, issue, login }) {
   const { platform, findings } = await gatherPlatform(root);
   if (!platform) return refused(findings);
-  const environment2 = platform.environments.get(hub2 ?? "");
-  if (hub2 === void 0 || !environment2)
+  const environment2 = platform.environments.get(hub ?? "");
+  if (hub === void 0 || !environment2)
     throw new UsageError(
       `the issue has no label hub:NAME of a hub of this platform`,
       `hubs: ${[...platform.environments.keys()].join(", ")}`
     );
-  const reason = `label on issue ${issue} by ${login2}`;
+  const reason = `label on issue ${issue} by ${login}`;
   const outputs = {
-    hub: hub2,
+    hub,
     cluster: environment2.data.cluster,
-    retry: label === "glaciocloud:retry" ? hub2 : "",
+    retry: label === "glaciocloud:retry" ? hub : "",
     again: String(label === "glaciocloud:apply-again"),
     reason
   };
   return outcome({
     exit: 0,
-    text: `${hub2}: ${label} (${reason})
+    text: `${hub}: ${label} (${reason})
 `,
     json: { schema_version: SCHEMA_VERSION, ...outputs },
     outputs
@@ -54623,9 +53491,9 @@ async function order(root, { label, hub: hub2, issue, login: login2 }) {
 }
 
 // src/commands/outside.ts
-import { setTimeout as sleep8 } from "node:timers/promises";
 init_failure();
 var ATTEMPTS = 3;
+var PAUSE_MS = 5e3;
 async function outside(inputs, report) {
   const { platform, findings } = await gatherPlatform(inputs.root);
   if (!platform || hasErrors(findings)) return refused(findings);
@@ -54638,16 +53506,16 @@ async function outside(inputs, report) {
   const hubs = [...platform.environments.values()].filter(
     ({ name }) => inputs.hubs.length === 0 || inputs.hubs.includes(name)
   );
-  const seen = await Promise.all(hubs.map((hub2) => look(hub2, platform, inputs)));
-  if (inputs.actions) await track2(inputs.actions, seen, report);
+  const seen = await Promise.all(hubs.map((hub) => look(hub, platform, inputs)));
+  if (inputs.actions) await track(inputs.actions, seen, report);
   const failed = seen.some((one) => problemsOf(one).length > 0);
   return outcome({
     exit: failed && !inputs.actions ? 1 : 0,
     text: seen.map(seenText).join(""),
     json: {
       schema_version: SCHEMA_VERSION,
-      hubs: seen.map(({ hub: hub2, url, address: address2, heartbeat }) => ({
-        hub: hub2,
+      hubs: seen.map(({ hub, url, address: address2, heartbeat }) => ({
+        hub,
         url,
         address: { ...address2 },
         heartbeat: { ...heartbeat }
@@ -54655,46 +53523,47 @@ async function outside(inputs, report) {
     }
   });
 }
-async function look(hub2, platform, inputs) {
-  const bare = platform.clusters.get(hub2.data.cluster)?.data.ingress.class === "none";
-  const address2 = bare ? { kind: "unchecked", text: "its cluster has no public entry" } : await addressOf(hub2, inputs);
-  return { hub: hub2.name, url: hub2.data.url, address: address2, heartbeat: await heartbeatOf(hub2, inputs) };
+async function look(hub, platform, inputs) {
+  const bare = platform.clusters.get(hub.data.cluster)?.data.ingress.class === "none";
+  const address2 = bare ? { kind: "unchecked", text: "its cluster has no public entry" } : await addressOf(hub, inputs);
+  return { hub: hub.name, url: hub.data.url, address: address2, heartbeat: await heartbeatOf(hub, inputs) };
 }
-async function addressOf({ data: { url } }, { now, pauseMs }) {
+async function addressOf({ data: { url } }, { now, clock }) {
   for (let attempt2 = 1; ; attempt2 += 1) {
     const sign = addressSign(await askAddress(hubApi(url)), now);
     if (sign.kind !== "problem" || attempt2 === ATTEMPTS) return sign;
-    await sleep8(pauseMs);
+    await clock.sleep(PAUSE_MS);
   }
 }
-async function heartbeatOf({ name, data: { probe: probe2 } }, { actions, now }) {
-  if (!probe2) return { kind: "unchecked", text: "no probe: in its file" };
+async function heartbeatOf({ name, data: { probe } }, { actions, now }) {
+  if (!probe) return { kind: "unchecked", text: "no probe: in its file" };
   if (!actions) return { kind: "unchecked", text: "the probe is heard in GitHub Actions only" };
-  return heartbeatSign(
-    await actions.github.issueText(heartbeatLabels(name)),
-    seconds(probe2.api),
-    now
-  );
+  const texts = await actions.github.issueTexts(heartbeatLabels(name));
+  const signs = texts.map((text) => heartbeatSign(text, seconds(probe.api), now));
+  const well = signs.find(({ kind }) => kind === "well");
+  return well ?? signs[0] ?? heartbeatSign(void 0, seconds(probe.api), now);
 }
-async function track2({ github, run: run2 }, seen, report) {
+async function track({ github, run: run2 }, seen, report) {
   for (const one of seen) {
     const labels = ["glaciocloud-outside", `hub:${one.hub}`];
     const problems = problemsOf(one);
-    if (problems.length > 0)
-      report.progress(
-        `${one.hub}: told in issue ${await github.openIssue(labels, `${one.hub}: not well, seen from outside`, issueBody2(one, run2))}`
-      );
-    else if (one.address.kind === "well" || one.heartbeat.kind === "well")
+    if (problems.length > 0) {
+      const title = `${one.hub}: not well, seen from outside`;
+      const issue = await github.openIssue(labels, title, issueBody2(one, run2));
+      report.progress(`${one.hub}: told in issue ${issue}`);
+    } else if (one.address.kind === "well" || one.heartbeat.kind === "well")
       await github.closeIssue(labels, `${one.hub} is well again, seen from outside.`);
   }
 }
 function issueBody2(one, run2) {
-  const list2 = problemsOf(one).map((text2) => `- ${escapeMarkdown(text2)}
+  const list = problemsOf(one).map((text) => `- ${escapeMarkdown(text)}
 `).join("");
+  const link = run2 === void 0 ? "" : `[The run](${run2}). `;
+  const logs = `kubectl logs deploy/glaciocloud-probe --namespace ${one.hub}-probe`;
   return `Seen from the internet, \`${one.hub}\` (${one.url}) is not well:
 
-${list2}
-${run2 === void 0 ? "" : `[The run](${run2}). `}A probe that is silent says that it, its cluster or its token has gone: \`kubectl logs deploy/glaciocloud-probe --namespace ${one.hub}-probe\`. This issue closes itself.
+${list}
+${link}A probe that is silent says that it, its cluster or its token has gone: \`${logs}\`. This issue closes itself.
 `;
 }
 function problemsOf({ url, address: address2, heartbeat }) {
@@ -54705,7 +53574,7 @@ function problemsOf({ url, address: address2, heartbeat }) {
 }
 function seenText(one) {
   const marks = { well: "\u2713", problem: "\u2717", unchecked: "\u2013" };
-  const sign = (what, { kind, text: text2 }) => `  ${marks[kind]} ${what}: ${kind === "unchecked" ? "not checked, " : ""}${text2}
+  const sign = (what, { kind, text }) => `  ${marks[kind]} ${what}: ${kind === "unchecked" ? "not checked, " : ""}${text}
 `;
   return `${one.hub}
 ${sign(one.url, one.address)}${sign("probe", one.heartbeat)}`;
@@ -54716,25 +53585,25 @@ var import_handlebars2 = __toESM(require_lib(), 1);
 
 // src/core/show/groups.ts
 function groupEqual(steps) {
-  const groups2 = /* @__PURE__ */ new Map();
+  const groups = /* @__PURE__ */ new Map();
   for (const [index2, step] of steps.entries()) {
     const key = step.kind === "upgrade" ? `${step.to.unit.kind} ${step.to.wave} ${step.diff.shape} ${reasonsText(step, 1e3)} ${effectsText(step)}` : String(index2);
-    const group = groups2.get(key);
+    const group = groups.get(key);
     if (group) group.steps.push(step);
-    else groups2.set(key, { first: step, steps: [step] });
+    else groups.set(key, { first: step, steps: [step] });
   }
-  return [...groups2.values()];
+  return [...groups.values()];
 }
 
 // src/core/show/plan-markdown.ts
 function planMarkdown(plan2, frame2, limit = COMMENT_LIMIT) {
   const steps = byRisk(plan2.steps);
-  const groups2 = groupEqual(steps);
-  const head = `${COMMENT_MARKER}
+  const groups = groupEqual(steps);
+  const head2 = `${COMMENT_MARKER}
 ${headline2(plan2, frame2)}
 `;
   const foot = footer(plan2, frame2);
-  return fit(head, [table(groups2, plan2), ...notes(plan2), ...details(groups2)], foot, limit);
+  return fit(head2, [table(groups, plan2), ...notes(plan2), ...details(groups)], foot, limit);
 }
 function headline2(plan2, frame2) {
   const hubs = plan2.steps.filter((step) => unitOf(step).kind === "hub").length;
@@ -54759,10 +53628,10 @@ function against({ steps, unchanged, orphans: orphans2 }, { base }) {
   const known = unchanged.length + orphans2.length > 0 || steps.some(({ kind }) => kind !== "install");
   return known ? "compared with the given record" : "nothing is deployed yet";
 }
-function table(groups2, plan2) {
+function table(groups, plan2) {
   if (plan2.steps.length === 0 && plan2.orphans.length === 0)
     return block("Everything that is merged already runs. Merging this changes no hub.\n");
-  const rows = groups2.map(
+  const rows = groups.map(
     ({ first, steps }) => `| ${marker(first)} | ${names2(steps)} | ${escapeMarkdown(reasonsText(first))} | ${escapeMarkdown(effectsText(first))} |
 `
   );
@@ -54802,7 +53671,7 @@ function notes(plan2) {
       );
   }
   const findings = plan2.findings.slice(0, 20).map(
-    (finding) => `- ${finding.severity === "error" ? "\u2717" : "\u26A0"} ${escapeMarkdown(findingLine(finding))}
+    (finding2) => `- ${finding2.severity === "error" ? "\u2717" : "\u26A0"} ${escapeMarkdown(findingLine(finding2))}
 `
   );
   return [
@@ -54813,8 +53682,8 @@ ${lines.join("\n\n")}
 ${fold(`check: ${countText(plan2.findings)}`, findings.join(""))}`, "findings")] : []
   ];
 }
-function details(groups2) {
-  return groups2.flatMap(({ first, steps }) => {
+function details(groups) {
+  return groups.flatMap(({ first, steps }) => {
     if (first.kind === "remove") return [];
     const title = steps.length > 1 ? `${steps.length} hubs` : unitTitle(first.to.unit);
     const values = first.why.map((reason) => `- ${escapeMarkdown(reasonText(reason))}
@@ -54844,15 +53713,15 @@ ${fold(`${title}: manifests that change (${plural(changed.length, "object")}, +$
   });
 }
 function objectBlock({ kind, object: object2, before, lines }) {
-  const text2 = lines.join("\n");
+  const text = lines.join("\n");
   const fence = "`".repeat(
-    Math.max(3, ...[...text2.matchAll(/`+/gu)].map(([ticks]) => ticks.length + 1))
+    Math.max(3, ...[...text.matchAll(/`+/gu)].map(([ticks]) => ticks.length + 1))
   );
   const what = kind === "renamed" ? `renamed from ${before?.name ?? ""}` : kind;
   return `**${object2.kind} ${object2.name}** ${what}
 
 ${fence}diff
-${text2}
+${text}
 ${fence}
 `;
 }
@@ -54870,30 +53739,30 @@ ${body}
 </details>
 `;
 }
-function block(text2, left = "") {
-  return { text: text2, left };
+function block(text, left = "") {
+  return { text, left };
 }
-function length(text2) {
-  return Array.from(text2).length;
+function length(text) {
+  return Array.from(text).length;
 }
-function fit(head, blocks, foot, limit) {
+function fit(head2, blocks, foot, limit) {
   const note = (left2) => left2.length === 0 ? "" : `
 \u26A0 Too long for a comment, left out: ${left2.slice(0, 20).join(", ")}${left2.length > 20 ? ` and ${left2.length - 20} more` : ""}.
 `;
   const kept = [];
   const left = [];
-  let room = limit - length(head) - length(foot);
+  let room = limit - length(head2) - length(foot);
   const reserve = 1500;
-  for (const { text: text2, left: name } of blocks) {
-    const size = length(text2);
+  for (const { text, left: name } of blocks) {
+    const size = length(text);
     if (size <= room - reserve) {
-      kept.push(text2);
+      kept.push(text);
       room -= size;
     } else {
       left.push(name === "" ? "the table" : name);
     }
   }
-  return `${head}${kept.join("")}${note(left)}${foot}`;
+  return `${head2}${kept.join("")}${note(left)}${foot}`;
 }
 
 // src/core/show/plan-html.ts
@@ -54925,7 +53794,7 @@ pre span { display: block; } summary { cursor: pointer; } .warn { border-left: 4
 </body></html>
 `;
 function planHtml(plan2, frame2) {
-  const groups2 = groupEqual(byRisk(plan2.steps)).map(({ first, steps }) => ({
+  const groups = groupEqual(byRisk(plan2.steps)).map(({ first, steps }) => ({
     marker: marker(first),
     title: steps.map((step) => unitTitle(unitOf(step))).join(", "),
     wave: first.kind === "remove" ? "" : first.to.wave,
@@ -54937,9 +53806,9 @@ function planHtml(plan2, frame2) {
       how: kind,
       plus,
       minus,
-      lines: lines.map((text2) => ({
-        text: text2,
-        class: text2.startsWith("+") ? "add" : text2.startsWith("-") ? "del" : ""
+      lines: lines.map((text) => ({
+        text,
+        class: text.startsWith("+") ? "add" : text.startsWith("-") ? "del" : ""
       }))
     }))
   }));
@@ -54953,7 +53822,7 @@ function planHtml(plan2, frame2) {
       ...plan2.charts.filter(({ double }) => double).map(({ name }) => `Made with a test double of the chart ${name}.`),
       ...plan2.findings.map(findingLine)
     ],
-    groups: groups2,
+    groups,
     unchanged: plan2.unchanged.map(unitTitle).join(", ")
   });
 }
@@ -55045,13 +53914,13 @@ function pairs(from, to) {
   ]);
 }
 function effectsOf(from, to, diff) {
-  const text2 = (release2, path) => scalarText(at(release2.values, path));
+  const text = (release2, path) => scalarText(at(release2.values, path));
   const effects = [];
   const lost = diff.removed.filter(({ kind }) => kind === "PersistentVolumeClaim");
   for (const claim of lost) effects.push({ kind: "data-loss", what: `volume claim ${claim.name}` });
   const url = "/glaciocloud/hub/url";
-  if (text2(from, url) !== text2(to, url))
-    effects.push({ kind: "address", from: text2(from, url), to: text2(to, url) });
+  if (text(from, url) !== text(to, url))
+    effects.push({ kind: "address", from: text(from, url), to: text(to, url) });
   if (restarts(diff, "hub")) effects.push({ kind: "hub-restart", seconds: HUB_RESTART_SECONDS });
   if (restarts(diff, "proxy")) effects.push({ kind: "proxy-restart" });
   for (const [name, a, b] of pairs(sizes(from), sizes(to))) {
@@ -55062,11 +53931,11 @@ function effectsOf(from, to, diff) {
       effects.push({ kind: "image", name, from: a?.reference, to: b?.reference });
   }
   const home = "/jupyterhub/singleuser/storage/capacity";
-  if (text2(from, home) !== text2(to, home))
-    effects.push({ kind: "home-size", from: text2(from, home), to: text2(to, home) });
+  if (text(from, home) !== text(to, home))
+    effects.push({ kind: "home-size", from: text(from, home), to: text(to, home) });
   const idle = "/jupyterhub/cull/timeout";
-  if (text2(from, idle) !== text2(to, idle))
-    effects.push({ kind: "idle", from: text2(from, idle), to: text2(to, idle) });
+  if (text(from, idle) !== text(to, idle))
+    effects.push({ kind: "idle", from: text(from, idle), to: text(to, idle) });
   return effects.length > 0 ? effects : [{ kind: "none" }];
 }
 function restarts(diff, name) {
@@ -55079,9 +53948,9 @@ function restartsHub2(step) {
   return step.kind === "upgrade" && step.effects.some(({ kind }) => kind === "hub-restart");
 }
 function sizes(release2) {
-  const list2 = at(release2.values, "/glaciocloud/profiles/sizes");
-  if (!Array.isArray(list2)) return [];
-  return list2.filter((item) => isObject(item)).map(({ slug: slug2, cpu, memory }) => ({
+  const list = at(release2.values, "/glaciocloud/profiles/sizes");
+  if (!Array.isArray(list)) return [];
+  return list.filter((item) => isObject(item)).map(({ slug: slug2, cpu, memory }) => ({
     name: scalarText(slug2),
     text: `${scalarText(cpu)} CPU, ${scalarText(memory)}`
   }));
@@ -55092,9 +53961,9 @@ function scalarText(value) {
 
 // src/core/show/plan-text.ts
 function planText(plan2, frame2) {
-  const groups2 = groupEqual(byRisk(plan2.steps));
+  const groups = groupEqual(byRisk(plan2.steps));
   const parts = [];
-  for (const { first, steps } of groups2) {
+  for (const { first, steps } of groups) {
     const wave = first.kind === "remove" || first.to.order === 0 ? "" : `  wave ${first.to.order}, ${first.to.wave}`;
     const title = steps.length > 1 ? `${steps.length} hubs, the same change: ${steps.map((step) => unitTitle(unitOf(step))).join(", ")}` : unitTitle(unitOf(first));
     parts.push(`[${marker(first)}] ${title}${wave}
@@ -55118,7 +53987,7 @@ function planText(plan2, frame2) {
   for (const chart of plan2.charts.filter(({ double }) => double))
     parts.push(`! made with a test double of the chart ${chart.name}
 `);
-  for (const finding of plan2.findings) parts.push(`! ${findingLine(finding)}
+  for (const finding2 of plan2.findings) parts.push(`! ${findingLine(finding2)}
 `);
   const changes = plan2.steps.length === 0 ? "nothing changes" : plural(plan2.steps.length, "step");
   parts.push(
@@ -55204,7 +54073,7 @@ function decide(wanted2, present2, removals) {
   return decision;
 }
 
-// node_modules/diff/libesm/diff/base.js
+// ../../../work/main/node_modules/diff/libesm/diff/base.js
 var Diff = class {
   diff(oldStr, newStr, options = {}) {
     let callback;
@@ -55406,7 +54275,7 @@ var Diff = class {
   }
 };
 
-// node_modules/diff/libesm/diff/line.js
+// ../../../work/main/node_modules/diff/libesm/diff/line.js
 var LineDiff = class extends Diff {
   constructor() {
     super(...arguments);
@@ -55460,8 +54329,8 @@ var LINES_SHOWN = 400;
 function diffManifests(before, after) {
   const old = documents(before);
   const fresh = documents(after);
-  const gone = parse3([...old].filter((text2) => !fresh.has(text2)));
-  const came = parse3([...fresh].filter((text2) => !old.has(text2)));
+  const gone = parse3([...old].filter((text) => !fresh.has(text)));
+  const came = parse3([...fresh].filter((text) => !old.has(text)));
   const changed = [];
   const checksumOnly = [];
   for (const [key, to] of came) {
@@ -55497,12 +54366,12 @@ function diffManifests(before, after) {
     shape: shapeOf(all)
   };
 }
-function documents(text2) {
-  return new Set(splitDocuments(text2).filter((part) => part.trim() !== ""));
+function documents(text) {
+  return new Set(splitDocuments(text).filter((part) => part.trim() !== ""));
 }
 function parse3(texts) {
-  const items = texts.map((text2) => {
-    const object2 = parseObject(text2);
+  const items = texts.map((text) => {
+    const object2 = parseObject(text);
     return { ref: refOf(object2), object: object2 };
   });
   return new Map(items.map((item) => [idOf(item.ref), item]));
@@ -55548,8 +54417,8 @@ function changeOf(from, to, kind) {
 }
 function around2(texts, hasBefore) {
   if (texts.length <= 6) return texts.map((line) => `  ${line}`);
-  const head = hasBefore ? texts.slice(0, 3).map((line) => `  ${line}`) : [];
-  return [...head, "  \u2026", ...texts.slice(-3).map((line) => `  ${line}`)];
+  const head2 = hasBefore ? texts.slice(0, 3).map((line) => `  ${line}`) : [];
+  return [...head2, "  \u2026", ...texts.slice(-3).map((line) => `  ${line}`)];
 }
 function yaml(value) {
   return isObject(value) && Object.keys(value).length === 0 ? "" : dump(value, { lineWidth: -1, noRefs: true, sortKeys: true });
@@ -55582,11 +54451,11 @@ function checksums(object2) {
 }
 function isRenamed(from, to) {
   if (from.ref.kind !== to.ref.kind || from.ref.name === to.ref.name) return false;
-  const text2 = (item) => JSON.stringify(readable({ ...item.object, apiVersion: "" })).replaceAll(
+  const text = (item) => JSON.stringify(readable({ ...item.object, apiVersion: "" })).replaceAll(
     item.ref.name,
     "\0"
   );
-  return text2(from) === text2(to);
+  return text(from) === text(to);
 }
 function shapeOf(changes) {
   const field = ({ path, from, to }) => [path, from ?? null, to ?? null];
@@ -55639,13 +54508,13 @@ async function gatherPlan({ root, chartsFrom, now, deployed: deployed2 }, report
   const plan2 = explain3({ decision, diffs, findings, charts: charts.pins });
   return { kind: "planned", plan: plan2, base: lastDeployed(deployed2) };
 }
-function manifestFindings(platform, now, hub2, manifests) {
+function manifestFindings(platform, now, hub, manifests) {
   const looked = splitDocuments(manifests).filter(
-    (text2) => /^kind: *(?:Deployment|DaemonSet|StatefulSet|Job|CronJob|Pod|Cluster\w+|PersistentVolumeClaim)\s*$/mu.test(
-      text2
-    ) || /^ {2}namespace: /mu.test(text2)
+    (text) => /^kind: *(?:Deployment|DaemonSet|StatefulSet|Job|CronJob|Pod|Cluster\w+|PersistentVolumeClaim)\s*$/mu.test(
+      text
+    ) || /^ {2}namespace: /mu.test(text)
   );
-  return runManifestRules(platform, now, hub2, looked.map(parseObject));
+  return runManifestRules(platform, now, hub, looked.map(parseObject));
 }
 function lastDeployed(deployed2) {
   const all = deployed2.releases.flatMap(({ status }) => status ? [status] : []);
@@ -55674,8 +54543,8 @@ async function plan(inputs, report) {
 }
 
 // src/commands/render-image.ts
-import { readFile as readFile6 } from "node:fs/promises";
-import { join as join13 } from "node:path";
+import { readFile as readFile8 } from "node:fs/promises";
+import { join as join15 } from "node:path";
 
 // src/core/images/folder.ts
 var import_handlebars3 = __toESM(require_lib(), 1);
@@ -55685,15 +54554,13 @@ function imageFolder(name, image, platform, named) {
     FORMAT,
     image,
     platform.user,
-    named.map(({ path, text: text2 }) => [path, text2])
+    named.map(({ path, text }) => [path, text])
   ]);
   const view = viewOf(name, image, platform, hash);
-  const files = new Map(
-    image.from ? [["Dockerfile", DOCKERFILE(view)]] : condaFiles(view, image)
-  );
+  const files = image.from ? /* @__PURE__ */ new Map([["Dockerfile", DOCKERFILE(view)]]) : condaFiles(view, image);
   if (image.bake.length > 0) files.set("bake.py", BAKE(view));
   files.set("start", START2(view));
-  for (const { path, text: text2 } of named) files.set(`files/${path}`, text2);
+  for (const { path, text } of named) files.set(`files/${path}`, text);
   return { files, hash };
 }
 function viewOf(name, image, platform, hash) {
@@ -55705,11 +54572,11 @@ function viewOf(name, image, platform, hash) {
     apt: image.apt,
     conda: image.conda,
     pip: image.pip,
-    base: from === void 0 ? "" : from.digest === void 0 ? `${from.image}:${from.tag ?? from.track ?? ""}` : `${from.image}@${from.digest}`,
+    base: from === void 0 ? "" : baseReference(from),
     user: platform.user,
-    // Built on an existing image its own OGGM stays, unless a repository is named: then the newest commit of the reference.
+    // Built on an existing image its own OGGM stays, unless a repository is named: then the newest
+    // commit of the reference.
     oggm: oggm?.git === void 0 ? "" : `oggm[full] @ git+https://github.com/${oggm.git}@${oggm.ref}`,
-    version: oggm?.version ?? (oggm?.git === void 0 ? "" : oggm.ref),
     bake: bake.length > 0,
     salem: bake.includes("salem"),
     sampleData: bake.includes("sample-data"),
@@ -55717,23 +54584,21 @@ function viewOf(name, image, platform, hash) {
     env: Object.entries(image.env).map(([key, value]) => ({ name: key, value }))
   };
 }
+function baseReference({ image, digest: digest2, tag, track: track2 }) {
+  if (digest2 !== void 0) return `${image}@${digest2}`;
+  return `${image}:${tag ?? track2 ?? ""}`;
+}
 function condaFiles(view, image) {
-  return [
-    [
-      "environment.yml",
-      ENVIRONMENT({
-        ...view,
-        python: image.python ?? "3.13",
-        pipAll: [...image.pip, ...view.oggm === "" ? [] : [view.oggm]]
-      })
-    ],
-    ...image.apt.length > 0 ? [["apt.txt", `${image.apt.join("\n")}
-`]] : [],
-    ["postBuild", POST_BUILD(view)]
-  ];
+  const python = image.python ?? "3.13";
+  const pipAll = view.oggm === "" ? image.pip : [...image.pip, view.oggm];
+  const files = /* @__PURE__ */ new Map([["environment.yml", ENVIRONMENT({ ...view, python, pipAll })]]);
+  if (image.apt.length > 0) files.set("apt.txt", `${image.apt.join("\n")}
+`);
+  files.set("postBuild", POST_BUILD(view));
+  return files;
 }
 import_handlebars3.default.registerHelper("json", (value) => JSON.stringify(value));
-var template3 = (text2) => import_handlebars3.default.compile(text2, { strict: true, noEscape: true });
+var template3 = (text) => import_handlebars3.default.compile(text, { strict: true, noEscape: true });
 var DOCKERFILE = template3(`# Made by GlacioCloud from images/{{name}}/image.yaml.
 FROM {{base}}
 LABEL org.opencontainers.image.title={{{json title}}} \\
@@ -55825,7 +54690,7 @@ async function renderImage(inputs) {
       platform.settings.data,
       await namedFiles(root, image)
     );
-    await writeFolder(join13(out, name), files);
+    await writeFolder(join15(out, name), files);
     rendered.push({ image: name, hash });
   }
   const json = images === "all" ? { schema_version: SCHEMA_VERSION, images: rendered } : { schema_version: SCHEMA_VERSION, ...rendered[0] };
@@ -55840,13 +54705,13 @@ async function namedFiles(root, image) {
   return Promise.all(
     image.data.files.map(async (path) => ({
       path,
-      text: await readFile6(join13(root, "images", image.name, path), "utf8")
+      text: await readFile8(join15(root, "images", image.name, path), "utf8")
     }))
   );
 }
 
 // src/commands/render.ts
-import { join as join14 } from "node:path";
+import { join as join16 } from "node:path";
 init_failure();
 async function render(inputs, report) {
   const { out } = inputs;
@@ -55873,7 +54738,7 @@ async function render(inputs, report) {
       lines.push(`\u2717 ${id}: ${result2.failure.message}
 `);
     } else {
-      await writeFolder(join14(out, id), releaseFiles(result2.unit, result2.result));
+      await writeFolder(join16(out, id), releaseFiles(result2.unit, result2.result));
       lines.push(`\u2713 ${id} ${result2.unit.digest.slice(0, 7)}
 `);
     }
@@ -55894,7 +54759,7 @@ ${plural(failed, "hub")} failed
 function choose2(wanted2, hubs) {
   if (hubs === "all") return [...wanted2];
   const known = wanted2.filter(({ unit }) => unit.kind === "hub").map(({ unit }) => unit.name);
-  const unknown = hubs.find((hub2) => !known.includes(hub2));
+  const unknown = hubs.find((hub) => !known.includes(hub));
   if (unknown !== void 0)
     throw new UsageError(`there is no hub "${unknown}"`, `hubs: ${known.join(", ")}`);
   return wanted2.filter(({ unit }) => unit.kind === "hub" && hubs.includes(unit.name));
@@ -55934,19 +54799,19 @@ ${answer.summary}`
   const { plan: plan2, base } = planned;
   const frame2 = { head: inputs.head, base, full: inputs.full };
   if (inputs.html !== void 0) await writeWhole(inputs.html, planHtml(plan2, frame2));
-  const comment = planMarkdown(plan2, frame2);
-  if (!await post(inputs, github, report, comment)) return stale();
+  const comment2 = planMarkdown(plan2, frame2);
+  if (!await post(inputs, github, report, comment2)) return stale();
   return outcome({
     exit: 0,
     text: planText(plan2, frame2),
     json: planJson(plan2, frame2),
     findings: plan2.findings,
     outputs: { digest: plan2.digest, has_changes: String(plan2.steps.length > 0) },
-    summary: comment
+    summary: comment2
   });
 }
-async function post({ pull, head }, github, report, body) {
-  if (await github.headOf(pull) !== head) return false;
+async function post({ pull, head: head2 }, github, report, body) {
+  if (await github.headOf(pull) !== head2) return false;
   report.progress(
     `comment on pull request ${pull}: ${await github.stickyComment(pull, COMMENT_MARKER, body)}`
   );
@@ -55963,46 +54828,39 @@ function stale() {
 init_json();
 var GENERATED = ["hub cookie secret", "proxy token", "tokens of hub services"];
 function auditSecrets(environment2, found, changed, now) {
-  const declared = Object.entries(environment2.secrets).map(
-    ([secret, { use, rotate }]) => {
-      const value = found?.get(secret);
-      const note = rotate === void 0 ? use : `${use}; renew every ${rotate}`;
-      if (value === void 0) return { secret, state: "missing", note };
-      if (value.trim() !== value || value === "" || /[\r\n]/u.test(value.trim()) || /^(changeme|todo|xxx|placeholder)$/iu.test(value))
-        return {
-          secret,
-          state: "malformed",
-          note: "empty, with white space around it, of several lines, or a placeholder"
-        };
-      if (rotate !== void 0 && changed !== void 0 && now - changed > seconds(rotate) * 1e3)
-        return {
-          secret,
-          state: "due",
-          note: `${note}; last changed ${new Date(changed).toISOString().slice(0, 10)}`
-        };
-      return { secret, state: "fine", note };
-    }
-  );
-  const unused = [...found?.keys() ?? []].filter((secret) => !Object.hasOwn(environment2.secrets, secret)).map((secret) => ({
+  const declared = Object.entries(environment2.secrets).map(([secret, declaration]) => ({
     secret,
-    state: "unused",
-    note: "not declared below secrets:"
+    ...stateOf(declaration, found?.get(secret), changed, now)
   }));
-  const exempt = GENERATED.map((secret) => ({
-    secret,
-    state: "exempt",
-    note: "made in the cluster"
-  }));
-  return [...declared, ...unused.sort((a, b) => compareText(a.secret, b.secret)), ...exempt];
+  const unused = [...found?.keys() ?? []].filter((secret) => !Object.hasOwn(environment2.secrets, secret)).sort(compareText).map((secret) => finding(secret, "unused", "not declared below secrets:"));
+  const exempt = GENERATED.map((secret) => finding(secret, "exempt", "made in the cluster"));
+  return [...declared, ...unused, ...exempt];
 }
-function secretsTemplate(hub2) {
-  const lines = Object.entries(hub2.data.secrets).map(
+function stateOf({ use, rotate }, value, changed, now) {
+  const note = rotate === void 0 ? use : `${use}; renew every ${rotate}`;
+  if (value === void 0) return { state: "missing", note };
+  if (isMalformed(value)) return { state: "malformed", note: MALFORMED };
+  if (rotate === void 0 || changed === void 0) return { state: "fine", note };
+  if (now - changed <= seconds(rotate) * 1e3) return { state: "fine", note };
+  const day2 = new Date(changed).toISOString().slice(0, 10);
+  return { state: "due", note: `${note}; last changed ${day2}` };
+}
+var MALFORMED = "empty, with white space around it, of several lines, or a placeholder";
+function isMalformed(value) {
+  return value === "" || value.trim() !== value || /[\r\n]/u.test(value) || /^(changeme|todo|xxx|placeholder)$/iu.test(value);
+}
+function finding(secret, state, note) {
+  return { secret, state, note };
+}
+function secretsTemplate(hub) {
+  const lines = Object.entries(hub.data.secrets).map(
     ([name, { use }]) => `# ${use}
 ${name}: ""
 `
   );
-  return `# Fill in, then encrypt: sops encrypt --in-place secrets/${hub2.name}.sops.yaml
-${lines.join("")}`;
+  const head2 = `# Fill in, then encrypt: sops encrypt --in-place secrets/${hub.name}.sops.yaml
+`;
+  return head2 + lines.join("");
 }
 
 // src/commands/secrets.ts
@@ -56015,39 +54873,36 @@ async function secrets(root, [what, name], now) {
     );
   const { platform, findings } = await gatherPlatform(root);
   if (!platform) return refused(findings);
-  const hub2 = platform.environments.get(name);
-  if (!hub2)
+  const hub = platform.environments.get(name);
+  if (!hub)
     throw new UsageError(
       `there is no hub "${name}"`,
       `hubs: ${[...platform.environments.keys()].join(", ")}`
     );
-  return what === "template" ? outcome({ exit: 0, text: secretsTemplate(hub2) }) : audit(root, hub2, now);
+  return what === "template" ? outcome({ exit: 0, text: secretsTemplate(hub) }) : audit(root, hub, now);
 }
-async function audit(root, hub2, now) {
-  const all = auditSecrets(
-    hub2.data,
-    await decryptSecrets(root, hub2.name),
-    await lastEncrypted(root, hub2.name),
-    now
-  );
-  const bad = all.some(({ state }) => state !== "fine" && state !== "due" && state !== "exempt");
-  const marks = {
-    fine: "\u2713",
-    due: "\u26A0",
-    missing: "\u2717",
-    unused: "\u2717",
-    malformed: "\u2717",
-    exempt: "\xB7"
-  };
-  return outcome({
-    exit: bad ? 2 : 0,
-    text: all.map(
-      ({ secret, state, note }) => `${marks[state]} ${secret.padEnd(26)}${state.padEnd(11)}${note}
+var MARKS2 = {
+  fine: "\u2713",
+  due: "\u26A0",
+  missing: "\u2717",
+  unused: "\u2717",
+  malformed: "\u2717",
+  exempt: "\xB7"
+};
+async function audit(root, hub, now) {
+  const found = await decryptSecrets(root, hub.name);
+  const changed = await lastEncrypted(root, hub.name);
+  const all = auditSecrets(hub.data, found, changed, now);
+  const lines = all.map(
+    ({ secret, state, note }) => `${MARKS2[state]} ${secret.padEnd(26)}${state.padEnd(11)}${note}
 `
-    ).join(""),
+  );
+  return outcome({
+    exit: all.some(({ state }) => MARKS2[state] === "\u2717") ? 2 : 0,
+    text: lines.join(""),
     json: {
       schema_version: SCHEMA_VERSION,
-      hub: hub2.name,
+      hub: hub.name,
       secrets: all.map(({ secret, state, note }) => ({ secret, state, note }))
     }
   });
@@ -56056,11 +54911,11 @@ async function audit(root, hub2, now) {
 // src/commands/state.ts
 async function showState(kubeconfig, hubs) {
   const states = [...await readStates(new Kube(kubeconfig))].filter(
-    ([hub2]) => hubs.length === 0 || hubs.includes(hub2)
+    ([hub]) => hubs.length === 0 || hubs.includes(hub)
   );
-  const lines = states.map(([hub2, { healthy, quarantined, last }]) => {
+  const lines = states.map(([hub, { healthy, quarantined, last }]) => {
     const runs = healthy ? `runs ${healthy.digest.slice(0, 7)}, revision ${healthy.revision}, healthy since ${healthy.since}` : "has never been healthy";
-    return `${hub2} ${runs}
+    return `${hub} ${runs}
   last: ${last.outcome} at ${last.at}${last.reason === "" ? "" : `: ${last.reason}`}
 ${quarantined ? `  quarantined: ${quarantined.digest.slice(0, 7)} since ${quarantined.at}: ${quarantined.reason}
 ` : ""}`;
@@ -56068,7 +54923,7 @@ ${quarantined ? `  quarantined: ${quarantined.digest.slice(0, 7)} since ${quaran
   const json = {
     schema_version: 1,
     hubs: Object.fromEntries(
-      states.map(([hub2, state]) => [hub2, state])
+      states.map(([hub, state]) => [hub, state])
     )
   };
   return outcome({
@@ -56080,21 +54935,21 @@ ${quarantined ? `  quarantined: ${quarantined.digest.slice(0, 7)} since ${quaran
 
 // src/commands/try.ts
 init_failure();
-async function tryOut(root, { pull, login: login2, commit }, github) {
+async function tryOut(root, { pull, login, commit }, github) {
   const { platform, findings } = await gatherPlatform(root);
   if (!platform) return refused(findings);
   if (commit === void 0)
     throw new Failure("/try needs the whole commit, 40 hex digits", {
       hint: "copy it from the pull request, so that nobody changes what is tried in between"
     });
-  if (!await github.mayWrite(login2))
-    throw new Failure(`${login2} may not push here, so may not try either`, {
+  if (!await github.mayWrite(login))
+    throw new Failure(`${login} may not push here, so may not try either`, {
       hint: "ask a maintainer"
     });
-  const head = await github.headOf(pull);
-  if (head !== commit)
+  const head2 = await github.headOf(pull);
+  if (head2 !== commit)
     throw new Failure(`${commit.slice(0, 7)} is not the head of pull request ${pull} any more`, {
-      hint: `its head is ${head}: look at it, then try that`
+      hint: `its head is ${head2}: look at it, then try that`
     });
   const first = platform.settings.data.waves[0]?.name;
   const clusters = [
@@ -56106,7 +54961,7 @@ async function tryOut(root, { pull, login: login2, commit }, github) {
     commit,
     pull: String(pull),
     clusters: JSON.stringify(clusters),
-    reason: `/try of pull request ${pull} by ${login2}`
+    reason: `/try of pull request ${pull} by ${login}`
   };
   return outcome({
     exit: 0,
@@ -56145,13 +55000,13 @@ async function waves({ root, chartsFrom }, report) {
     };
   });
   const clusters = JSON.stringify(sorted2([...clustersOf(hubs), ...removing]));
-  const text2 = rows.map(
+  const text = rows.map(
     ({ name, clusters: clusters2, approve }, index2) => `wave ${index2 + 1} ${name}: ${clusters2.join(", ") || "no hub"}${approve.length === 0 ? "" : `; asks first on ${approve.join(", ")}`}
 `
   ).join("");
   return outcome({
     exit: 0,
-    text: text2,
+    text,
     json: { schema_version: SCHEMA_VERSION, waves: rows.map((row) => ({ ...row })) },
     outputs: Object.assign({ clusters }, ...outputs)
   });
@@ -56184,32 +55039,49 @@ complete -F _glaciocloud glaciocloud
 `;
 }
 
+// src/edges/clock.ts
+import { setTimeout as setTimeout2 } from "node:timers/promises";
+var systemClock = {
+  now: () => /* @__PURE__ */ new Date(),
+  sleep: async (milliseconds) => {
+    await setTimeout2(milliseconds);
+  }
+};
+
 // src/main.ts
 init_failure();
 
 // src/help.ts
 function helpText(command) {
-  if (command === void 0) {
-    const rows2 = Object.entries(COMMANDS).map(
-      ([name, { summary: summary3 }]) => `  ${name.padEnd(14)}${summary3}
+  return command === void 0 ? overview() : commandHelp(command);
+}
+function overview() {
+  const rows = Object.entries(COMMANDS).map(
+    ([name, { summary: summary2 }]) => `  ${name.padEnd(14)}${summary2}
 `
-    );
-    return `glaciocloud \u2014 JupyterHubs from one git repository
-
-${rows2.join("")}
-glaciocloud COMMAND --help shows its options.
-Exit codes: 0 done, nothing to do, or waiting; 1 failed or refused; 2 usage, or files with errors; 3 partly done or blocked.
-`;
-  }
+  );
+  return [
+    "glaciocloud \u2014 JupyterHubs from one git repository\n\n",
+    ...rows,
+    "\nglaciocloud COMMAND --help shows its options.\n",
+    "Exit codes: 0 done, nothing to do, or waiting; 1 failed or refused; ",
+    "2 usage, or files with errors; 3 partly done or blocked.\n"
+  ].join("");
+}
+function commandHelp(command) {
   const { summary: summary2, target, options } = COMMANDS[command];
-  const rows = options.map((name) => {
-    const spec2 = OPTIONS[name];
-    return `  ${`--${name}${"value" in spec2 ? ` ${spec2.value}` : ""}`.padEnd(26)}${spec2.help}
-`;
-  });
-  return `glaciocloud ${command}${target === "" ? "" : ` [${target.replace("?", "")}]`} \u2014 ${summary2}
+  const place = target === "" ? "" : ` [${target.replace("?", "")}]`;
+  const rows = options.map(
+    (name) => `  ${optionText(name).padEnd(26)}${OPTIONS[name].help}
+`
+  );
+  return `glaciocloud ${command}${place} \u2014 ${summary2}
 
 ${rows.join("")}`;
+}
+function optionText(name) {
+  const spec2 = OPTIONS[name];
+  return "value" in spec2 ? `--${name} ${spec2.value}` : `--${name}`;
 }
 
 // src/version.ts
@@ -56285,7 +55157,7 @@ async function run(inputs, report) {
     case "render-image":
       return renderImage({ root, out, now, images: inputs.all ? "all" : target });
     case "deploy": {
-      const { wave, cluster, record, retry: retry2, again, hold, reason } = inputs;
+      const { wave, cluster, record, retry, again, hold, reason } = inputs;
       const action = await maybeAction();
       return deploy(
         {
@@ -56303,7 +55175,7 @@ async function run(inputs, report) {
           record,
           approved: inputs.approved,
           now: inputs.now,
-          retry: retry2,
+          retry,
           again,
           hold,
           pull: inputs.pull === void 0 ? void 0 : Number(inputs.pull),
@@ -56330,7 +55202,7 @@ async function run(inputs, report) {
           root,
           hubs: target,
           now,
-          pauseMs: 5e3,
+          clock: systemClock,
           actions: action && { github: action.github, run: action.runner.runAddress() }
         },
         report
@@ -56353,11 +55225,11 @@ async function run(inputs, report) {
   }
 }
 async function actionEdges() {
-  const [{ Github: Client2 }, runner] = await Promise.all([
-    Promise.resolve().then(() => (init_github2(), github_exports)),
+  const [{ githubForge: githubForge2 }, runner] = await Promise.all([
+    Promise.resolve().then(() => (init_forge(), forge_exports)),
     Promise.resolve().then(() => (init_runner(), runner_exports))
   ]);
-  return { github: new Client2(runner.githubSettings()), runner };
+  return { github: githubForge2(runner.githubSettings(), systemClock), runner };
 }
 async function maybeAction() {
   return process.env["GITHUB_ACTIONS"] === "true" && (process.env["GITHUB_TOKEN"] ?? "") !== "" ? actionEdges() : void 0;
@@ -56367,11 +55239,11 @@ function kubeconfigOf({ kubeconfig }) {
     throw new UsageError("no cluster is named", "give --kubeconfig FILE, or set KUBECONFIG");
   return kubeconfig;
 }
-function timeOf(at3) {
-  if (at3 === void 0) return Date.now();
-  const time = instant(at3);
+function timeOf(at2) {
+  if (at2 === void 0) return Date.now();
+  const time = instant(at2);
   if (Number.isNaN(time))
-    throw new UsageError(`"${at3}" is not a time`, "write it like 2026-11-30T08:00Z");
+    throw new UsageError(`"${at2}" is not a time`, "write it like 2026-11-30T08:00Z");
   return time;
 }
 

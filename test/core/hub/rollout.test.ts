@@ -144,7 +144,11 @@ describe('a container that is not ready', () => {
 
   test.each([
     ['after 120 s', running(false, 120), DONE],
-    ['a moment after 120 s', running(false, 120.001), product('hub-x runs for 120 s and does not become ready')],
+    [
+      'a moment after 120 s',
+      running(false, 120.001),
+      product('hub-x runs for 120 s and does not become ready'),
+    ],
     ['but was for hours', running(true, 9999), DONE],
     ['and does not run', { ready: false }, DONE],
   ])('%s', (_what, status, expected) => {
@@ -172,7 +176,11 @@ describe('a pod without a node', () => {
     });
 
   test.each<[string, JsonObject, Rollout]>([
-    ['for a moment more than 120 s', {}, infrastructure('hub-x finds no node: Insufficient memory')],
+    [
+      'for a moment more than 120 s',
+      {},
+      infrastructure('hub-x finds no node: Insufficient memory'),
+    ],
     ['for 120 s', { lastTransitionTime: ago(120) }, DONE],
     ['with a long reason', { message: LONG }, infrastructure(`hub-x finds no node: ${SHORT}`)],
     ['no more', { status: 'True' }, DONE],
