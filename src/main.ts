@@ -179,7 +179,7 @@ async function actionEdges(): Promise<{
     import('./edges/github/forge.ts'),
     import('./edges/runner.ts'),
   ]);
-  return { github: githubForge(runner.githubSettings(), systemClock), runner };
+  return { github: githubForge(runner.githubSettings()), runner };
 }
 
 /** GitHub, where a run of GitHub Actions gives a token. */

@@ -1,13 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Answer } from '../../src/edges/github/answer.ts';
-import { Pace, statusOf, waitAfter } from '../../src/edges/github/pace.ts';
 import type { Json } from '../../src/core/json.ts';
-import { testClock } from '../support/clock.ts';
 import { githubStage } from '../support/github-sim/stage.ts';
 import type { GithubStage } from '../support/github-sim/stage.ts';
 
 const HEAD = 'a'.repeat(40);
-const NOW = new Date('2026-11-24T08:00:00Z');
 let stage: GithubStage;
 
 beforeEach(async () => {
@@ -16,8 +13,8 @@ beforeEach(async () => {
 });
 afterEach(() => stage.sim.close());
 
-const thrown = (status: number, headers: Record<string, string> = {}, message = 'no'): unknown =>
-  Object.assign(new Error(message), { status, response: { headers } });
+/** How often the pull request was asked for. */
+const asked = (): number => stage.sim.log.filter(({ path }) => path.endsWith('/pulls/1')).length;
 
 describe('what GitHub refuses is one clear message', () => {
   test.each<[number, string]>([
@@ -49,7 +46,7 @@ describe('what GitHub refuses is one clear message', () => {
       hint: 'try again later; githubstatus.com knows of outages',
       status: 503,
     });
-    expect(stage.clock.slept).toEqual([1000, 4000, 9000]);
+    expect(asked()).toBe(4);
   });
 
   test('a token that may not write, a wrong one, and a repository that is not there', async () => {
@@ -87,108 +84,40 @@ describe('a refusal names what was asked for', () => {
   });
 });
 
-describe('what passes is waited for', () => {
-  test.each<[string, Parameters<GithubStage['answerOnce']>[2], number]>([
-    ['a limit that says for how long', { status: 429, headers: { 'retry-after': '7' } }, 7000],
-    ['an outage', { status: 502 }, 1000],
-    ['a connection that breaks', 'reset', 1000],
-  ])('%s', async (_what, answer, wait) => {
+const SECONDARY = 'You have exceeded a secondary rate limit';
+const ENDED = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1' };
+const FAR = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '2000000000' };
+
+describe('what passes is asked again, what would not help is not', () => {
+  test.each<[string, Parameters<GithubStage['answerOnce']>[2]]>([
+    ['too many requests', { status: 429, headers: { 'retry-after': '7' } }],
+    ['a limit that has ended', { status: 403, headers: ENDED }],
+    ['a secondary limit', { status: 403, message: SECONDARY, headers: { 'retry-after': '300' } }],
+    ['an outage', { status: 502 }],
+    ['a connection that breaks', 'reset'],
+  ])('%s', async (_what, answer) => {
     stage.answerOnce('GET', /pulls\/1$/u, answer);
     expect(await stage.forge.headOf(1)).toBe(HEAD);
-    expect(stage.clock.slept).toEqual([wait]);
+    expect(stage.sim.faults).toEqual([expect.objectContaining({ times: 0 })]);
+    expect(asked()).toBe(answer === 'reset' ? 1 : 2); // what breaks off is in no log
   });
 
-  test('until another try would not help', () => {
-    const wait = (status: number, tried = 1, headers = {}, message?: string): number | undefined =>
-      waitAfter(thrown(status, headers, message), tried, NOW);
-    const reset = (seconds: number): Record<string, string> => ({
-      'x-ratelimit-remaining': '0',
-      'x-ratelimit-reset': String(NOW.getTime() / 1000 + seconds),
-    });
-    for (const status of [400, 401, 403, 404, 410, 422, 451])
-      expect([status, wait(status)]).toEqual([status, undefined]);
-    expect([wait(400 - 1), wait(408), wait(409), wait(429), wait(500)]).toEqual([
-      undefined,
-      1000,
-      1000,
-      1000,
-      1000,
-    ]);
-    expect([wait(500, 2), wait(500, 3), wait(500, 4)]).toEqual([4000, 9000, undefined]);
-    expect([
-      wait(403, 3, { 'retry-after': '5' }),
-      wait(403, 4, { 'retry-after': '5' }),
-      wait(403, 1, { 'retry-after': '300' }),
-      wait(403, 1, { 'retry-after': '301' }),
-      wait(429, 1, { 'retry-after': '301' }),
-      wait(403, 1, { 'retry-after': '0' }),
-      wait(403, 1, { 'retry-after': '1' }),
-      wait(500, 1, { 'retry-after': '5' }),
-    ]).toEqual([5000, undefined, 300_000, undefined, undefined, undefined, 1000, 1000]);
-    expect([
-      wait(403, 1, reset(0)),
-      wait(403, 1, reset(30.5)),
-      wait(403, 1, reset(-90)),
-      wait(429, 1, reset(299)),
-      wait(429, 1, reset(300)),
-      wait(403, 1, { ...reset(30), 'x-ratelimit-remaining': '1' }),
-    ]).toEqual([1000, 32_000, 0, 300_000, undefined, undefined]);
-    expect([
-      wait(403, 1, {}, 'You have exceeded a secondary rate limit'),
-      wait(429, 1, {}, 'Secondary Rate limit'),
-      wait(403, 1, { 'retry-after': '2' }, 'a secondary rate limit'),
-      wait(403, 1, {}, 'secondary rates'),
-    ]).toEqual([60_000, 60_000, 2000, undefined]);
+  test.each<[string, Parameters<GithubStage['answerOnce']>[2]]>([
+    ['a limit that ends late', { status: 403, headers: FAR }],
+    ['a secondary limit', { status: 403, message: SECONDARY, headers: { 'retry-after': '301' } }],
+    ['a missing permission', { status: 403 }],
+    ['content that is refused', { status: 422 }],
+  ])('not %s', async (_what, answer) => {
+    stage.answerOnce('GET', /pulls\/1$/u, answer);
+    await expect(stage.forge.headOf(1)).rejects.toThrow('GitHub refused the pull request');
+    expect(asked()).toBe(1);
   });
 
-  test('what is no answer of HTTP is not tried again', () => {
-    for (const one of [undefined, null, 'no', new Error('no'), { status: '500' }])
-      expect([statusOf(one), waitAfter(one, 1, NOW)]).toEqual([undefined, undefined]);
-  });
-});
-
-describe('the distance between requests', () => {
-  const slept = async (requests: readonly [string, string][], pause = 0): Promise<number[]> => {
-    const clock = testClock();
-    const pace = new Pace(clock);
-    for (const [method, path] of requests) {
-      await pace.turn(method, path);
-      if (pause > 0) {
-        await clock.sleep(pause);
-        clock.slept.pop();
-      }
-    }
-    return clock.slept;
-  };
-  const issues = '/repos/{owner}/{repo}/issues';
-
-  test('reading never waits, writing a second, and what notifies people three', async () => {
-    const write: [string, string] = ['PATCH', `${issues}/{issue}`];
-    const opens: [string, string] = ['POST', issues];
-    const comments: [string, string] = ['POST', `${issues}/{issue}/comments`];
-    expect(await slept([write, ['GET', issues], ['POST', '/graphql'], ['GET', issues]])).toEqual(
-      [],
-    );
-    expect(await slept([write, write, write])).toEqual([1000, 1000]);
-    expect(await slept([opens, comments, opens])).toEqual([3000, 3000]);
-    expect(await slept([opens, write, write, comments])).toEqual([1000, 1000, 1000]);
-    expect(await slept([opens, ['PATCH', issues], opens])).toEqual([1000, 2000]);
-    expect(await slept([opens, ['POST', `${issues}/{issue}/labels`]])).toEqual([1000]);
-    expect(await slept([write, write], 1000)).toEqual([]);
-    expect(await slept([write, write], 999)).toEqual([1]);
-  });
-
-  test('those that come at once go one after the other', async () => {
-    const waits: number[] = [];
-    const pace = new Pace({
-      now: () => NOW,
-      sleep: (wait) => {
-        waits.push(wait);
-        return Promise.resolve();
-      },
-    });
-    await Promise.all([1, 2, 3].map(() => pace.turn('PUT', '/x')));
-    expect(waits).toEqual([1000, 2000]);
+  test('a limit that comes again and again, four times in all', async () => {
+    const answer = { status: 403, headers: ENDED };
+    stage.sim.faults.push({ method: 'GET', path: /pulls\/1$/u, times: 9, answer });
+    await expect(stage.forge.headOf(1)).rejects.toThrow('GitHub refused the pull request');
+    expect(asked()).toBe(4);
   });
 });
 

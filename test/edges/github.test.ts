@@ -1,14 +1,10 @@
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
 import nock from 'nock';
 import { githubForge } from '../../src/edges/github/forge.ts';
-import { testClock } from '../support/clock.ts';
 
 /* What exactly is sent. Undeclared requests fail, and so do declared ones that are not made. */
 const API = 'https://github.example.org/api/v3';
-const github = githubForge(
-  { api: API, token: 'a-token', owner: 'example', repo: 'hubs' },
-  testClock(),
-);
+const github = githubForge({ api: API, token: 'a-token', owner: 'example', repo: 'hubs' }, 1);
 const reqheaders = { authorization: 'token a-token' };
 
 beforeEach(() => {

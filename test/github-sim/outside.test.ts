@@ -102,7 +102,7 @@ beforeAll(async () => {
   sim = await startGithubSim();
   repository = sim.state.addRepository(sim.state.addUser('example'), 'hubs');
   sim.state.addToken('bot', sim.state.addUser('github-actions[bot]', 'Bot'), ['issues']);
-  github = githubForge({ api: sim.url, token: 'bot', owner: 'example', repo: 'hubs' }, testClock());
+  github = githubForge({ api: sim.url, token: 'bot', owner: 'example', repo: 'hubs' }, 1);
 });
 afterAll(async () => {
   setDefaultCACertificates(TRUSTED);

@@ -1,9 +1,10 @@
+import { retry } from '@octokit/plugin-retry';
+import { throttling } from '@octokit/plugin-throttling';
 import { Octokit } from '@octokit/rest';
+import Bottleneck from 'bottleneck/light.js';
 import type { Json } from '../../core/json.ts';
 import { messageOf } from '../../failure.ts';
 import { Answer, GithubRefused } from './answer.ts';
-import { Pace, statusOf, waitAfter } from './pace.ts';
-import type { WaitingClock } from './pace.ts';
 
 export interface GithubSettings {
   /** Address of the API; GitHub's own, or that of an enterprise server. */
@@ -12,6 +13,15 @@ export interface GithubSettings {
   owner: string;
   repo: string;
 }
+
+const Client = Octokit.plugin(retry, throttling);
+
+/** A limit that ends later than this is not waited for. */
+const LONGEST_LIMIT_SECONDS = 300;
+const RETRIES = 3;
+
+/** Milliseconds that a second of GitHub's etiquette lasts: 1000, and less for a simulated GitHub. */
+export type Second = number;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -24,37 +34,39 @@ const HINTS: Readonly<Record<string, string>> = {
 
 /** Requests about one repository. Waits and retries as GitHub asks; answers are read with their shapes checked. */
 export class GithubClient {
-  readonly #octokit: Octokit;
+  readonly #octokit: InstanceType<typeof Client>;
   readonly #repo: { owner: string; repo: string };
   #me: number | undefined;
 
-  constructor({ api, token, owner, repo }: GithubSettings, clock: WaitingClock) {
+  constructor({ api, token, owner, repo }: GithubSettings, second: Second) {
     this.#repo = { owner, repo };
     const silent = (): void => undefined;
-    this.#octokit = new Octokit({
+    const again = (after: number, _options: unknown, _client: unknown, count: number): boolean =>
+      after <= LONGEST_LIMIT_SECONDS && count < RETRIES;
+    const every = (seconds: number): Bottleneck.Group =>
+      new Bottleneck.Group({ maxConcurrent: 1, minTime: seconds * second });
+    this.#octokit = new Client({
       baseUrl: api,
       auth: token,
       request: { fetch: (...given: Parameters<typeof fetch>) => globalThis.fetch(...given) },
+      retry: { retries: RETRIES, retryAfterBaseValue: second },
+      throttle: {
+        retryAfterBaseValue: second,
+        write: every(1),
+        notifications: every(3),
+        onRateLimit: again,
+        onSecondaryRateLimit: again,
+      },
       log: { debug: silent, info: silent, warn: silent, error: silent },
-    });
-    const pace = new Pace(clock);
-    this.#octokit.hook.wrap('request', async (request, options) => {
-      for (let tried = 1; ; tried += 1) {
-        await pace.turn(options.method, options.url);
-        try {
-          return await request(options);
-        } catch (error) {
-          const wait = waitAfter(error, tried, clock.now());
-          if (wait === undefined) throw error;
-          await clock.sleep(wait);
-        }
-      }
     });
   }
 
   /** `what` is named where GitHub refuses; `route` is relative to the repository, such as `GET /pulls/{pull}`. */
   async ask(what: string, route: string, fields: Fields = {}): Promise<Answer> {
-    return (await this.#send(what, inRepository(route), { ...this.#repo, ...fields })).answer;
+    const response: { data: unknown } = await explained(what, () =>
+      this.#octokit.request(inRepository(route), { ...this.#repo, ...fields }),
+    );
+    return new Answer(what, response.data as Json);
   }
 
   /** As `ask`; undefined where GitHub says that there is no such thing. */
@@ -69,17 +81,16 @@ export class GithubClient {
 
   /** A list to its last page. */
   async all(what: string, route: string, fields: Fields = {}): Promise<Answer[]> {
-    let page = await this.#send(what, inRepository(route), {
-      ...this.#repo,
-      ...fields,
-      per_page: 100,
+    return explained(what, async () => {
+      const items: Answer[] = [];
+      const given = { ...this.#repo, ...fields, per_page: 100 };
+      const pages: AsyncIterable<{ data: unknown }> = this.#octokit.paginate.iterator(
+        inRepository(route),
+        given,
+      );
+      for await (const page of pages) items.push(...new Answer(what, page.data as Json).list(''));
+      return items;
     });
-    const items = page.answer.list('');
-    while (page.next !== undefined) {
-      page = await this.#send(what, `GET ${page.next}`, {});
-      items.push(...page.answer.list(''));
-    }
-    return items;
   }
 
   /** The id of who this token belongs to: what we wrote before bears it. A token of an App can only ask this way. */
@@ -92,17 +103,6 @@ export class GithubClient {
     }
     return this.#me;
   }
-
-  /** An answer, and the address of the next page where the answer is a list with more of them. */
-  async #send(
-    what: string,
-    route: string,
-    fields: Record<string, unknown>,
-  ): Promise<{ answer: Answer; next: string | undefined }> {
-    const response = await explained(what, () => this.#octokit.request(route, fields));
-    const next = /<([^<>]+)>; rel="next"/u.exec(response.headers.link ?? '')?.[1];
-    return { answer: new Answer(what, response.data as Json), next };
-  }
 }
 
 function inRepository(route: string): string {
@@ -114,6 +114,7 @@ async function explained<T>(what: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (cause) {
+    if (cause instanceof GithubRefused) throw cause;
     const status = statusOf(cause);
     throw new GithubRefused(`GitHub refused ${what}: ${messageOf(cause).split(' - ')[0] ?? ''}`, {
       hint: HINTS[String(status)] ?? 'try again later; githubstatus.com knows of outages',
@@ -121,4 +122,10 @@ async function explained<T>(what: string, call: () => Promise<T>): Promise<T> {
       cause,
     });
   }
+}
+
+function statusOf(cause: unknown): number | undefined {
+  const status =
+    typeof cause === 'object' && cause !== null && 'status' in cause ? cause.status : undefined;
+  return typeof status === 'number' ? status : undefined;
 }

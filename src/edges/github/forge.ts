@@ -1,14 +1,13 @@
 import type { Forge } from '../../ports.ts';
 import { GithubClient } from './client.ts';
-import type { GithubSettings } from './client.ts';
+import type { GithubSettings, Second } from './client.ts';
 import { GithubIssues } from './issues.ts';
-import type { WaitingClock } from './pace.ts';
 import { GithubPulls } from './pulls.ts';
 import { GithubRecord } from './record.ts';
 
 /** GitHub as the platform uses it: each call is named for what it is for. */
-export function githubForge(settings: GithubSettings, clock: WaitingClock): Forge {
-  const client = new GithubClient(settings, clock);
+export function githubForge(settings: GithubSettings, second: Second = 1000): Forge {
+  const client = new GithubClient(settings, second);
   const pulls = new GithubPulls(client);
   const issues = new GithubIssues(client);
   const record = new GithubRecord(client);

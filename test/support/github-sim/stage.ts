@@ -1,12 +1,10 @@
 import { githubForge } from '../../../src/edges/github/forge.ts';
 import type { Forge } from '../../../src/ports.ts';
-import { testClock } from '../clock.ts';
-import type { TestClock } from '../clock.ts';
 import { startGithubSim } from './server.ts';
 import type { Fault, GithubSim } from './server.ts';
 import type { Issue, Repository, User } from './state.ts';
 
-/** A repository on a simulated GitHub, seen by our real client with a clock on which nobody waits. */
+/** A repository on a simulated GitHub, seen by our real client, for which a second lasts a millisecond. */
 export interface GithubStage {
   sim: GithubSim;
   repository: Repository;
@@ -14,7 +12,6 @@ export interface GithubStage {
   /** Who the tokens `bot` (may write all) and `weak` (may read) belong to. */
   bot: User;
   stranger: User;
-  clock: TestClock;
   forge: Forge;
   as(token: string): Forge;
   /** Requests so far, as `POST /issues`, without what reads. */
@@ -33,16 +30,14 @@ export async function githubStage(): Promise<GithubStage> {
   const repository = sim.state.addRepository(owner, 'hubs');
   sim.state.addToken('bot', bot, ['contents', 'issues', 'pull-requests', 'deployments']);
   sim.state.addToken('weak', bot, []);
-  const clock = testClock();
   const as = (token: string): Forge =>
-    githubForge({ api: sim.url, token, owner: 'example', repo: 'hubs' }, clock);
+    githubForge({ api: sim.url, token, owner: 'example', repo: 'hubs' }, 1);
   return {
     sim,
     repository,
     owner,
     bot,
     stranger,
-    clock,
     forge: as('bot'),
     as,
     writes: () =>
