@@ -1,12 +1,17 @@
-import { chmod, cp, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, readFile, readdir, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { fromArguments } from '../../src/arguments.ts';
 import { exec } from '../../src/edges/exec.ts';
 import type { ExecResult } from '../../src/edges/exec.ts';
+import type { Report } from '../../src/edges/report.ts';
 import { unpackedTool } from '../../src/edges/tools.ts';
+import { main } from '../../src/main.ts';
 import { CLI, DOUBLE, copyPlatform, edit, temporary } from '../support/sample.ts';
+
+const COMMANDS_WITH_ROOT = new Set(['check', 'plan', 'render']);
 
 let folder: Awaited<ReturnType<typeof temporary>>;
 let platform: string;
@@ -208,18 +213,40 @@ describe('what goes wrong is said in one message, with the documented exit code'
   };
   const out = (): string => join(folder.path, `out-${Math.random()}`);
 
-  test('usage', async () => {
-    await refuses(['teleport'], 2, /there is no command "teleport"/u);
-    await refuses(['check', '--rot', 'x'], 2, /Unknown option '--rot'/u);
-    await refuses(['render'], 2, /render needs --out DIR/u);
-    await refuses(
-      ['render', 'hbu', '--out', 'x', '--charts-from', DOUBLE],
-      2,
-      /there is no hub "hbu"/u,
-    );
-    await refuses(['plan', '--at', 'yesterday'], 2, /"yesterday" is not a time/u);
+  /* Without a process of its own: what is printed is heard by a report that only listens. */
+  test.each([
+    ['teleport', 'there is no command "teleport"'],
+    ['check --rot x', "Unknown option '--rot'"],
+    ['render', 'render needs --out DIR'],
+    [`render hbu --out x --charts-from ${DOUBLE}`, 'there is no hub "hbu"'],
+    ['plan --at yesterday', '"yesterday" is not a time'],
+    ['state', 'no cluster is named'],
+    ['check --root /nonexistent', 'there is no platform.yaml'],
+  ])('usage: %s', async (words, message) => {
+    const heard: string[] = [];
+    const listening: Report = {
+      progress: () => undefined,
+      result: (result) => {
+        heard.push(result.text);
+        return Promise.resolve();
+      },
+      failure: (said, hint) => heard.push(`${said}; ${hint}`),
+    };
+    const [command = '', ...rest] = words.split(' ');
+    const root = COMMANDS_WITH_ROOT.has(command) && !words.includes('--root');
+    const args = [command, ...rest, ...(root ? ['--root', platform] : [])];
+    const { KUBECONFIG: before, ...others } = process.env;
+    process.env = others;
+    try {
+      expect(await main(() => fromArguments(args), listening)).toBe(2);
+    } finally {
+      if (before !== undefined) process.env['KUBECONFIG'] = before;
+    }
+    expect(heard.join('')).toContain(message);
+  });
+
+  test('a rule that does not exist', async () => {
     await refuses(['explain', 'max-agee'], 2, /did you mean "max-age"/u);
-    await refuses(['check', '--root', '/nonexistent'], 2, /there is no platform.yaml/u);
   });
 
   test('Helm is missing', async () => {
@@ -231,93 +258,43 @@ describe('what goes wrong is said in one message, with the documented exit code'
     );
   });
 
-  test('Helm is too old, or no Helm', async () => {
-    const old = join(folder.path, 'old-helm');
-    await writeFile(old, '#!/bin/sh\necho v3.5.0\n', { mode: 0o755 });
-    await chmod(old, 0o755);
+  test('the chart repository cannot be reached', async () => {
+    const root = await copy('charts');
+    await edit(root, 'platform.yaml', 'https://hub.jupyter.org/helm-chart/', 'http://127.0.0.1:9/');
     await refuses(
-      ['render', 'hub', '--out', out(), '--charts-from', DOUBLE],
+      ['render', 'hub', '--out', out()],
       1,
-      /is Helm v3.5.0, and Helm 3.17 or newer is needed/u,
-      { GLACIOCLOUD_HELM: old },
-    );
-    await refuses(
-      ['render', 'hub', '--out', out(), '--charts-from', DOUBLE],
-      1,
-      /does not answer as Helm does/u,
-      { GLACIOCLOUD_HELM: '/bin/true' },
+      /127.0.0.1:9\/index.yaml cannot be reached[\s\S]*--charts-from/u,
+      {},
+      root,
     );
   });
 
-  test('the chart repository cannot be reached, has not the chart, or gives another one', async () => {
-    const root = await copy('charts');
-    const archive = await exec(unpackedTool('helm'), [
+  test('the chart comes from a repository, and the next run has it', async () => {
+    const root = await copy('charts-fetched');
+    const packaged = await exec(unpackedTool('helm'), [
       'package',
       join(DOUBLE, 'jupyterhub'),
       '--destination',
       folder.path,
     ]);
-    expect(archive.code).toBe(0);
+    expect(packaged.code).toBe(0);
     const bytes = await readFile(join(folder.path, 'jupyterhub-4.4.0.tgz'));
     const server = createServer((request, response) => {
-      if (request.url === '/good/index.yaml' || request.url === '/bad/index.yaml')
+      if (request.url === '/index.yaml')
         response.end('entries: {jupyterhub: [{version: 4.4.0, urls: [jupyterhub-4.4.0.tgz]}]}\n');
-      else if (request.url === '/empty/index.yaml') response.end('entries: {}\n');
-      else if (request.url?.endsWith('.tgz') === true) response.end(bytes);
-      else response.writeHead(404).end();
+      else response.end(bytes);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    await edit(root, 'platform.yaml', 'https://hub.jupyter.org/helm-chart/', address);
     try {
-      await edit(
-        root,
-        'platform.yaml',
-        'https://hub.jupyter.org/helm-chart/',
-        'http://127.0.0.1:9/',
-      );
-      await refuses(
-        ['render', 'hub', '--out', out()],
-        1,
-        /127.0.0.1:9\/index.yaml cannot be reached[\s\S]*--charts-from/u,
-        {},
-        root,
-      );
-      await edit(root, 'platform.yaml', 'http://127.0.0.1:9/', `${base}/empty/`);
-      await refuses(
-        ['render', 'hub', '--out', out()],
-        1,
-        /has no chart jupyterhub 4.4.0/u,
-        {},
-        root,
-      );
-      await edit(root, 'platform.yaml', `${base}/empty/`, `${base}/good/`);
       await refuses(['render', 'hub', '--out', out()], 0, /✓ hub/u, {}, root);
-      await refuses(
-        ['render', 'hub', '--out', out(), '--charts-from', `${base}/mirror`],
-        0,
-        /✓ hub/u,
-        {},
-        root,
-      );
-      await edit(
-        root,
-        'platform.yaml',
-        'jupyterhub: {version: 4.4.0, repository: ' + `${base}/good/` + ', sha256: null}',
-        'jupyterhub: {version: 4.4.0, repository: ' +
-          `${base}/bad/` +
-          `, sha256: "${'0'.repeat(64)}"}`,
-      );
-      await refuses(
-        ['render', 'hub', '--out', out()],
-        1,
-        /has SHA-256 [0-9a-f]{64}, and platform.yaml pins 0{64}/u,
-        {},
-        root,
-      );
     } finally {
       server.closeAllConnections();
       server.close();
     }
+    await refuses(['render', 'hub', '--out', out()], 0, /✓ hub/u, {}, root);
   });
 
   test('the chart given is another version', async () => {
@@ -332,29 +309,12 @@ describe('what goes wrong is said in one message, with the documented exit code'
     );
   });
 
-  test('the disk is full: nothing half-written stays', async () => {
-    const result = await run(['render', 'hub', '--out', '/dev/full/x', '--charts-from', DOUBLE]);
-    expect([result.code, result.stderr]).toEqual([1, expect.stringMatching(/cannot be written/u)]);
-    const small = join(folder.path, 'small');
-    await mkdir(small);
-    // A file system of 16 kB, where we may make one.
-    const mounted = await exec('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', small]).catch(
-      () => ({ code: 1 }),
+  test('what cannot be written', async () => {
+    await refuses(
+      ['render', 'hub', '--out', '/dev/full/x', '--charts-from', DOUBLE],
+      1,
+      /\/dev\/full\/x\/hub cannot be written: ENOTDIR[\s\S]*look at the folder and run it again/u,
     );
-    if (mounted.code !== 0) {
-      process.stderr.write('not shown here: a full disk needs root\n');
-      return;
-    }
-    try {
-      await refuses(
-        ['render', 'hub', '--out', join(small, 'P'), '--charts-from', DOUBLE],
-        1,
-        /the disk is full/u,
-      );
-      expect(await readdir(join(small, 'P')).catch(() => [])).toEqual([]);
-    } finally {
-      await exec('umount', [small]);
-    }
   });
 
   test('a symbolic link in place of a file is a finding', async () => {
