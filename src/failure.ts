@@ -1,6 +1,6 @@
 /**
- * 0 done, nothing to do, or waiting · 1 failed or refused · 2 usage, or files with errors ·
- * 3 partly done or blocked.
+ * 0 done, nothing to do, or waiting · 1 failed or refused · 2 usage, or files with errors · 3 partly done or
+ * blocked.
  */
 export type ExitCode = 0 | 1 | 2 | 3;
 
