@@ -125,7 +125,9 @@ export const capacityFits: Rule = {
     const { memory, max } = cluster.data.nodes.user;
     const all = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE * max;
     const size = hub.data.sizes[defaultSize(hub.data.sizes)];
-    const seats = Math.floor(all / (memoryBytes(size?.memory ?? '1G') ?? 1));
+    const seat = size && memoryBytes(size.memory);
+    if (seat === undefined) return;
+    const seats = Math.floor(all / seat);
     if (hub.data.capacity.maxServers > seats) {
       yield {
         at: hub.at('/capacity/maxServers'),

@@ -1,0 +1,20 @@
+import { expect, test } from '@jest/globals';
+import { RULES } from '../../../src/core/check/rules.ts';
+
+test('what is a warning; everything else stops a deployment', () => {
+  const warnings = RULES.filter(({ severity }) => severity === 'warning').map(({ id }) => id);
+  expect(warnings.sort()).toEqual([
+    'capacity',
+    'event-overlap',
+    'event-past',
+    'event-spawn-rate',
+    'image-unlocked',
+    'no-admins',
+    'not-yet',
+    'oggm-memory',
+    'small-home',
+  ]);
+  expect(RULES.filter(({ severity }) => severity === 'error')).toHaveLength(
+    RULES.length - warnings.length,
+  );
+});
