@@ -9,7 +9,7 @@ import type { Kube } from '../edges/kube.ts';
 import { KubeFailure } from '../edges/kube.ts';
 import { Failure } from '../failure.ts';
 
-export class WrongCluster extends Failure {}
+class WrongCluster extends Failure {}
 
 const IDENTITY = 'glaciocloud-cluster';
 const KEY = 'glaciocloud-digest-key';

@@ -25,7 +25,7 @@ export function hasErrors(findings: readonly Finding[]): boolean {
 }
 
 /** By file, line and column; at one place the errors first. */
-export function sortFindings(findings: readonly Finding[]): Finding[] {
+function sortFindings(findings: readonly Finding[]): Finding[] {
   return [...findings].sort(
     (a, b) =>
       compareText(a.at.file, b.at.file) ||

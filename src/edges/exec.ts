@@ -21,7 +21,7 @@ export interface ExecResult {
   bytes: Buffer;
 }
 
-export class ToolMissing extends Failure {}
+class ToolMissing extends Failure {}
 export class TimedOut extends Failure {}
 
 /** What a tool may see of our environment. Proxy and certificate settings belong to the machine, not to us. */

@@ -4,7 +4,7 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { Failure, messageOf } from '../failure.ts';
 import { MAX_FILE_BYTES } from '../core/source.ts';
 
-export class DiskFailure extends Failure {}
+class DiskFailure extends Failure {}
 
 /** What was found at a path: text, or why there is none. The platform treats both as data. */
 export type FileContent =

@@ -5,7 +5,7 @@ import { Failure } from '../failure.ts';
 import { exec } from './exec.ts';
 import { findTool } from './tools.ts';
 
-export class HelmMissing extends Failure {}
+class HelmMissing extends Failure {}
 export class HelmFailure extends Failure {}
 
 export interface Helm {

@@ -13,7 +13,7 @@ import { Failure } from '../failure.ts';
 import { renderAll } from './render.ts';
 
 /** What runs, for everybody to read: masked, in the shape that `render` writes and `plan --present` reads. */
-export function recordFiles(
+function recordFiles(
   to: WantedRelease,
   manifests: string,
   status: PresentStatus,

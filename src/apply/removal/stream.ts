@@ -8,8 +8,8 @@ import type { Counted } from '../../core/removal/archive.ts';
 import type { Streaming } from '../../edges/exec.ts';
 import { Faulty } from '../types.ts';
 
-export const FIRST_WORD_MS = 2000;
-export const NEXT_WORD_MS = 15_000;
+const FIRST_WORD_MS = 2000;
+const NEXT_WORD_MS = 15_000;
 
 /** What a pod sends. It ends only when the pod has said what it was: a line that breaks is no end, and leaves nothing in the bucket. */
 export class Sending {

@@ -85,7 +85,7 @@ const RISK: Readonly<Record<Effect['kind'], number>> = {
 };
 
 /** How much a step can hurt: what is shown first. */
-export function risk(step: ReleaseStep): number {
+function risk(step: ReleaseStep): number {
   if (step.kind === 'remove') return step.homes === 'delete' ? 11 : 10;
   return Math.max(0, ...step.effects.map(({ kind }) => RISK[kind]));
 }

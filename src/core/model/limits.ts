@@ -11,9 +11,6 @@ export const CONCURRENT_SPAWN_LIMIT = 64;
 /** JupyterHub gives up on a server after this many seconds; images of several GB on a new node need more than the default 300. */
 export const SPAWN_TIMEOUT_SECONDS = 900;
 
-/** Seconds until a running server asks the hub again who somebody is. Lower values tie running servers to the hub. Source: jupyterhub HubOAuth.cache_max_age, measured. */
-export const SERVER_AUTH_CACHE_SECONDS = 300;
-
 /** Shortest idle time that does not stop people between two thoughts. */
 export const MIN_IDLE_SECONDS = 600;
 

@@ -74,6 +74,7 @@ describe('a cluster', () => {
     ['v1.3.35', ['1.3']],
     ['v11.35', ['11.35']],
     ['unknown', ['unknown']],
+    ['k1.35', ['k1.35']],
   ])('of version %s, where 1.35 is written', (version, found) => {
     expect(clusterVerdict(cluster(), { ...fine, version })).toEqual({
       problems: [],
