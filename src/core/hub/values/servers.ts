@@ -87,7 +87,7 @@ function metadataByIptables(cluster: ClusterFile): boolean {
   );
 }
 
-/** Variables of the OGGM model for an image that has it. Sources: oggm/cfg.py, and `docs/oggm.md`. */
+/** Variables of the OGGM model for an image that has it. Source: cfg.py of OGGM. */
 export function modelEnv(context: HubContext): JsonObject {
   const home = `/home/${context.platform.user.name}`;
   return {
