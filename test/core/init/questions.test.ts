@@ -18,23 +18,22 @@ describe('questions', () => {
     ]);
   });
 
-  test.each<[AnswerName, string | undefined]>([
-    ['organization', undefined],
-    ['registry', 'ghcr.io/ice-lab'],
-    ['hub', 'hub'],
-    ['url', undefined],
-    ['cluster', 'main'],
-    ['provider', 'existing'],
-    ['email', undefined],
-    ['action', undefined],
-  ])('about %s: what is taken without an answer', (name, expected) => {
-    expect(QUESTIONS[name].fallback?.(ANSWERED)).toBe(expected);
-  });
-
-  test('name the providers that there are', () => {
-    expect(QUESTIONS.provider.ask).toBe(
+  test.each<[AnswerName, string, string | undefined]>([
+    ['organization', 'GitHub organisation', undefined],
+    ['registry', 'Registry for images', 'ghcr.io/ice-lab'],
+    ['hub', 'Name of the first hub', 'hub'],
+    ['url', 'Its address, such as https://hub.example.org', undefined],
+    ['cluster', 'Name of its cluster', 'main'],
+    [
+      'provider',
       'Who runs the cluster: digitalocean, gke, aks, eks, ovh, k3s, existing',
-    );
+      'existing',
+    ],
+    ['email', 'E-mail address for certificates', undefined],
+    ['action', 'GlacioCloud to use, as OWNER/REPOSITORY@COMMIT', undefined],
+  ])('about %s: what is asked, and what is taken without an answer', (name, ask, usual) => {
+    expect(QUESTIONS[name].ask).toBe(ask);
+    expect(QUESTIONS[name].fallback?.(ANSWERED)).toBe(usual);
   });
 
   test.each([
@@ -137,6 +136,7 @@ describe('what is given', () => {
       missing: ['email'],
       wrong: [],
     });
+    expect(complete({ organization, url, action, hub: 'X' }, TOOL).kind).toBe('incomplete');
     expect(complete({ ...least, hub: 'X' }, TOOL)).toMatchObject({
       kind: 'incomplete',
       missing: [],
