@@ -34,7 +34,9 @@ test('each job has the tool before the first step that needs it, once', () => {
         uses: ./
         with:
           command: plan
-      - uses: ./check
+      - name: "no new steps: here"
+        uses: ./check
+      - uses: ./last
   two:
     runs-on: x
     steps:
@@ -46,14 +48,15 @@ test('each job has the tool before the first step that needs it, once', () => {
   three:
     runs-on: x
     steps:
-      - run: echo npm
+      - run: echo npm ci
 `;
   expect(stepsOf(jobs)).toEqual({
     one: [
       { uses: CHECKOUT, with: { 'fetch-depth': 0 } },
       TOOL_STEP,
       { name: 'plan', uses: './.glaciocloud', with: { command: 'plan' } },
-      { uses: './.glaciocloud/check' },
+      { name: 'no new steps: here', uses: './.glaciocloud/check' },
+      { uses: './.glaciocloud/last' },
     ],
     two: [
       { run: 'echo' },
@@ -61,7 +64,7 @@ test('each job has the tool before the first step that needs it, once', () => {
       { id: 'built', 'working-directory': '.glaciocloud', run: 'npm ci --ignore-scripts' },
       { 'working-directory': '.glaciocloud', run: 'npm run -s tools', env: { A: 'b' } },
     ],
-    three: [{ run: 'echo npm' }],
+    three: [{ run: 'echo npm ci' }],
   });
 });
 
