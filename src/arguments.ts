@@ -102,11 +102,7 @@ export function fromAction(read: (name: string) => string): Inputs {
   return build(command, read('target').split(/\s+/u).filter(Boolean), options);
 }
 
-export function build(
-  command: Inputs['command'],
-  target: readonly string[],
-  options: RawOptions,
-): Inputs {
+function build(command: Inputs['command'], target: readonly string[], options: RawOptions): Inputs {
   const word = (name: OptionName): string | undefined => {
     const value = options[name];
     return typeof value === 'string' && value !== '' ? value : undefined;

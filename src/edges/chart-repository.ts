@@ -4,7 +4,7 @@ import type { ChartSettings } from '../core/model/types.ts';
 import { Failure, messageOf } from '../failure.ts';
 import { ChartRefused, asObject, sha256, yamlObject } from './chart-archive.ts';
 
-export class ChartUnreachable extends Failure {}
+class ChartUnreachable extends Failure {}
 
 /** The archive of a chart from a Helm repository, as its index names it. */
 export async function downloadChart(name: string, settings: ChartSettings): Promise<Uint8Array> {
