@@ -218,6 +218,7 @@ def sim():
 
 def all_issues(url, token="github_pat_reads"):
     found = probe.ask("GET", f"{url}/repos/example/hubs/issues?state=all&per_page=100", token)
+    found.sort(key=lambda issue: issue["number"])  # GitHub lists the newest first
     return [
         (
             issue["title"].split(" (")[0],
