@@ -59,6 +59,12 @@ describe('a wave', () => {
       closed('earlier-unfinished', 'wave staging is not finished: a, b, c'),
     ],
     [
+      'waits for hubs that are not finished, the fourth by number',
+      {},
+      { earlier: ['a', 'b', 'c', 'd'].map(unfinished) },
+      closed('earlier-unfinished', 'wave staging is not finished: a, b, c and 1 more'),
+    ],
+    [
       'waits for hubs that are not finished, more of them by number',
       { freeze: [{}] },
       { earlier: ['a', 'b', 'c', 'd', 'e'].map(unfinished) },

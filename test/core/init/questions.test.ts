@@ -4,6 +4,11 @@ import type { AnswerName } from '../../../src/core/init/answers.ts';
 import { QUESTIONS, STAND_INS, answered, complete } from '../../../src/core/init/questions.ts';
 import { ANSWERED, TOOL } from './tool.ts';
 
+const unnamed = (name: string): object => ({
+  message: `"${name}" cannot be a name`,
+  hint: 'use lower-case letters, digits and single hyphens, at most 32, starting with a letter',
+});
+
 describe('questions', () => {
   test('come in an order in which each can use the answers before it', () => {
     expect(ANSWERS).toEqual([
@@ -52,10 +57,6 @@ describe('an answer', () => {
     });
   });
 
-  const unnamed = (name: string): object => ({
-    message: `"${name}" cannot be a name`,
-    hint: 'use lower-case letters, digits and single hyphens, at most 32, starting with a letter',
-  });
   test.each<[AnswerName, string, object]>([
     ['hub', 'My Hub', unnamed('My Hub')],
     ['cluster', '../x', unnamed('../x')],
@@ -125,7 +126,10 @@ describe('what is given', () => {
     expect(result).toMatchObject({
       kind: 'incomplete',
       missing: ['organization', 'url', 'email'],
-      wrong: [{ name: 'hub' }, { name: 'action' }],
+      wrong: [
+        { name: 'hub', ...unnamed('My Hub') },
+        { name: 'action', message: 'this is not a commit of a repository' },
+      ],
     });
   });
 
