@@ -1,6 +1,6 @@
 import { planHtml } from '../core/show/plan-html.ts';
 import { planMarkdown } from '../core/show/plan-markdown.ts';
-import type { PlanFrame } from '../core/show/plan-markdown.ts';
+import type { PlanFrame } from '../core/show/frame.ts';
 import { planJson, planText } from '../core/show/plan-text.ts';
 import { deployedInFolder, deployedOnBranch } from '../edges/deployed.ts';
 import { writeWhole } from '../edges/files.ts';

@@ -1,5 +1,5 @@
 import { planMarkdown } from '../core/show/plan-markdown.ts';
-import type { PlanFrame } from '../core/show/plan-markdown.ts';
+import type { PlanFrame } from '../core/show/frame.ts';
 import { planHtml } from '../core/show/plan-html.ts';
 import { COMMENT_MARKER } from '../core/show/reviewed.ts';
 import { planJson, planText } from '../core/show/plan-text.ts';

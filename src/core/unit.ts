@@ -1,5 +1,4 @@
 import type { JsonObject } from './json.ts';
-import type { ClusterName, WaveName } from './model/types.ts';
 
 /** The first 40 hex digits of a SHA-256: what two releases are compared by. */
 export type Digest = string;
@@ -9,7 +8,8 @@ export type Instant = string;
 /** What is planned and deployed as one: a hub, or what the hubs of a cluster share (wave 0, before all hubs). */
 export interface Unit {
   kind: 'cluster' | 'hub';
-  cluster: ClusterName;
+  /** Name of its cluster's file. */
+  cluster: string;
   /** Hub names are unique in the platform; a cluster unit bears the cluster's name. */
   name: string;
 }
@@ -45,7 +45,8 @@ export interface Release {
 
 export interface WantedRelease {
   unit: Unit;
-  wave: WaveName;
+  /** Name of its wave. */
+  wave: string;
   /** Position of the wave; cluster units are 0, the first wave is 1. */
   order: number;
   release: Release;
@@ -75,4 +76,9 @@ export interface Rendered {
 
 export function unitId(unit: Unit): string {
   return unit.kind === 'cluster' ? `clusters/${unit.name}` : unit.name;
+}
+
+/** What people call it. */
+export function unitTitle(unit: Unit): string {
+  return unit.kind === 'cluster' ? `cluster ${unit.name}` : unit.name;
 }

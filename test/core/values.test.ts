@@ -4,17 +4,11 @@ import { describe, expect, test } from '@jest/globals';
 import { dump } from 'js-yaml';
 import fc from 'fast-check';
 import { runRules } from '../../src/core/check/run.ts';
-import { decide } from '../../src/core/hub/decide.ts';
-import { explain } from '../../src/core/hub/explain.ts';
 import { wantedReleases } from '../../src/core/hub/release.ts';
 import type { ChartFacts } from '../../src/core/hub/release.ts';
 import { at, canonical } from '../../src/core/json.ts';
 import { readPlatform } from '../../src/core/model/platform.ts';
 import type { Text } from '../../src/core/model/platform.ts';
-import { diffManifests } from '../../src/core/plan/diff.ts';
-import { groupEqual } from '../../src/core/show/groups.ts';
-import { planMarkdown } from '../../src/core/show/plan-markdown.ts';
-import { unitId } from '../../src/core/unit.ts';
 
 const FOLDER = join(import.meta.dirname, 'rules/_base');
 const base = new Map<string, Text>(
@@ -158,41 +152,4 @@ test('any file gives findings or a release, never an exception', () => {
     }),
     { numRuns: 500 },
   );
-});
-
-test('the same change in many hubs is shown once', () => {
-  const many = (memory: string): Map<string, Text> =>
-    new Map([
-      ...base,
-      ...Array.from({ length: 41 }, (_, index): [string, Text] => [
-        `environments/h${index}.yaml`,
-        {
-          kind: 'text',
-          text: hubText
-            .replace('hub.example.org', `h${index}.example.org`)
-            .replace('memory: 4G', `memory: ${memory}`),
-        },
-      ]),
-    ]);
-  const before = wanted(many('4G'));
-  const after = wanted(many('6G'));
-  const manifest = (memory: string): string =>
-    `---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: hub-profiles\ndata:\n  memory: ${memory}\n`;
-  const decision = decide(
-    after,
-    before.map(({ unit, digest, release }) => ({ unit, digest, release, status: undefined })),
-    [],
-  );
-  const diffs = new Map(
-    decision.changed.map(({ to }) => [
-      unitId(to.unit),
-      diffManifests(manifest('4G'), manifest('6G')),
-    ]),
-  );
-  const plan = explain({ decision, diffs, findings: [], charts: [] });
-  expect(plan.steps).toHaveLength(41);
-  expect(groupEqual(plan.steps)).toHaveLength(1);
-  const text = planMarkdown(plan, { head: undefined, base: undefined, full: undefined });
-  expect(text).toContain('same change in 41 hubs, shown once: h0, h1, h10, …');
-  expect(text.split('```diff')).toHaveLength(2);
 });

@@ -3,7 +3,7 @@ import { MACHINES } from '../../core/access/door.ts';
 import { STATE_NAME, stateObject } from '../../core/hub/state.ts';
 import type { ReleaseState, Removing } from '../../core/hub/state.ts';
 import { THROW_AWAY } from '../../core/hub/throw-away.ts';
-import { disposalText } from '../../core/hub/words.ts';
+import { disposalText } from '../../core/removal/words.ts';
 import { at, textAt } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { PlatformFile, Removal } from '../../core/model/types.ts';

@@ -1,62 +1,23 @@
-import { digestOf } from '../digest.ts';
-import type { Finding } from '../finding.ts';
-import { at, canonical, isObject } from '../json.ts';
+import { canonical, isObject } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { HUB_RESTART_SECONDS } from '../model/limits.ts';
 import { compare } from '../plan/compare.ts';
+import type { ReleaseChange } from '../plan/release.ts';
 import type { Diff } from '../plan/types.ts';
 import { unitId } from '../unit.ts';
-import type { ChartPin, PresentRelease, Release, WantedRelease } from '../unit.ts';
-import type { Decision } from './decide.ts';
-import { unitOf } from './step.ts';
-import type { Effect, Plan, Reason, ReleaseStep } from './step.ts';
+import type { Release } from '../unit.ts';
+import { restartsDeployment } from './changes.ts';
+import { JUPYTERHUB, OWN_VALUES, chartValue } from './charts.ts';
+import type { Effect, HubStep, Reason } from './step.ts';
 
-export interface ExplainInputs {
-  decision: Decision;
-  /** Deployed against new objects by unit id, for what changes. */
-  diffs: ReadonlyMap<string, Diff>;
-  findings: readonly Finding[];
-  charts: readonly ChartPin[];
-}
-
-/** What changes, why, and what people notice. Pure: everything it needs comes in. */
-export function explain({ decision, diffs, findings, charts }: ExplainInputs): Plan {
-  const changed = decision.changed.flatMap(({ from, to }): ReleaseStep[] => {
-    const diff = diffs.get(unitId(to.unit));
-    return diff ? [changeStep(from, to, diff)] : [];
-  });
-  const steps = [...changed, ...decision.removals];
-  return {
-    digest: digestOf(steps.map(identity)),
-    steps,
-    unchanged: decision.unchanged,
-    orphans: decision.orphans,
-    findings: [...findings],
-    charts: [...charts],
-  };
-}
-
-function identity(step: ReleaseStep): Json {
-  const id = unitId(unitOf(step));
-  switch (step.kind) {
-    case 'install':
-      return [step.kind, id, null, step.to.digest];
-    case 'upgrade':
-      return [step.kind, id, step.from.digest, step.to.digest];
-    case 'remove':
-      return [step.kind, id, step.homes, step.database];
-  }
-}
-
-function changeStep(from: PresentRelease | undefined, to: WantedRelease, diff: Diff): ReleaseStep {
+/** What changes in a hub, why, and what people notice. Pure: everything it needs comes in. */
+export function explainHub({ from, to }: ReleaseChange, diff: Diff | undefined): HubStep {
+  if (!diff) throw new Error(`${unitId(to.unit)} was decided and not rendered`);
   if (!from) {
-    const url = scalarText(at(to.release.values, '/glaciocloud/hub/url'));
-    const effects: Effect[] =
-      to.unit.kind === 'hub' ? [{ kind: 'new-hub', url }] : [{ kind: 'none' }];
-    return { kind: 'install', to, diff, effects, why: [{ kind: 'new' }] };
+    const url = scalarText(chartValue(to.release, OWN_VALUES, '/hub/url'));
+    return { from, to, diff, effects: [{ kind: 'new-hub', url }], why: [{ kind: 'new' }] };
   }
   return {
-    kind: 'upgrade',
     from,
     to,
     diff,
@@ -66,41 +27,51 @@ function changeStep(from: PresentRelease | undefined, to: WantedRelease, diff: D
 }
 
 export function reasonsOf(from: Release, to: Release): Reason[] {
-  const charts = pairs(from.charts, to.charts).filter(([, a, b]) => a?.digest !== b?.digest);
-  const images = pairs(from.images, to.images).filter(([, a, b]) => a?.reference !== b?.reference);
-  const secrets = pairs(
-    from.secrets.map((name) => ({ name })),
-    to.secrets.map((name) => ({ name })),
-  ).filter(([, a, b]) => !a || !b);
-  // An image shows as an image, not once more as a value of the profiles; Secret names in values follow from the declaration.
+  return [
+    ...chartReasons(from, to),
+    ...changedImages(from, to).map((change): Reason => ({ kind: 'image', ...change })),
+    ...secretReasons(from, to),
+    ...valueReasons(from, to),
+  ];
+}
+
+function chartReasons(from: Release, to: Release): Reason[] {
+  const changed = pairs(from.charts, to.charts).filter(([, a, b]) => a?.digest !== b?.digest);
+  return changed.map(([name, a, b]) => ({ kind: 'chart', name, from: a?.version, to: b?.version }));
+}
+
+function changedImages(
+  from: Release,
+  to: Release,
+): { name: string; from: string | undefined; to: string | undefined }[] {
+  const all = pairs(from.images, to.images).map(([name, a, b]) => ({
+    name,
+    from: a?.reference,
+    to: b?.reference,
+  }));
+  return all.filter((image) => image.from !== image.to);
+}
+
+function secretReasons(from: Release, to: Release): Reason[] {
+  const added = to.secrets.filter((name) => !from.secrets.includes(name));
+  const removed = from.secrets.filter((name) => !to.secrets.includes(name));
+  return [
+    ...removed.map((name): Reason => ({ kind: 'secret', name, change: 'removed' })),
+    ...added.map((name): Reason => ({ kind: 'secret', name, change: 'added' })),
+  ];
+}
+
+/** An image shows as an image, not once more as a value of the profiles. */
+function valueReasons(from: Release, to: Release): Reason[] {
   const references = new Set(
     [...from.images, ...to.images].map(({ reference }) => canonical(reference)),
   );
   const isImage = (value: Json | undefined): boolean =>
     Array.isArray(value) ? value.every(isImage) : references.has(canonical(value ?? null));
-  const values = compare(from.values, to.values).filter(
+  const changed = compare(from.values, to.values).filter(
     (change) => !isImage(change.to) && !isImage(change.from),
   );
-  return [
-    ...charts.map(([name, a, b]): Reason => ({
-      kind: 'chart',
-      name,
-      from: a?.version,
-      to: b?.version,
-    })),
-    ...images.map(([name, a, b]): Reason => ({
-      kind: 'image',
-      name,
-      from: a?.reference,
-      to: b?.reference,
-    })),
-    ...secrets.map(([name, a]): Reason => ({
-      kind: 'secret',
-      name,
-      change: a ? 'removed' : 'added',
-    })),
-    ...values.map(({ path, from: a, to: b }): Reason => ({ kind: 'value', path, from: a, to: b })),
-  ];
+  return changed.map(({ path, from: a, to: b }) => ({ kind: 'value', path, from: a, to: b }));
 }
 
 function pairs<T extends { name: string }>(
@@ -117,51 +88,66 @@ function pairs<T extends { name: string }>(
 
 /** From the worst for users to what only new servers see. */
 export function effectsOf(from: Release, to: Release, diff: Diff): Effect[] {
-  const text = (release: Release, path: string): string => scalarText(at(release.values, path));
-  const effects: Effect[] = [];
-  const lost = diff.removed.filter(({ kind }) => kind === 'PersistentVolumeClaim');
-  for (const claim of lost) effects.push({ kind: 'data-loss', what: `volume claim ${claim.name}` });
-  const url = '/glaciocloud/hub/url';
-  if (text(from, url) !== text(to, url))
-    effects.push({ kind: 'address', from: text(from, url), to: text(to, url) });
-  if (restarts(diff, 'hub')) effects.push({ kind: 'hub-restart', seconds: HUB_RESTART_SECONDS });
-  if (restarts(diff, 'proxy')) effects.push({ kind: 'proxy-restart' });
-  for (const [name, a, b] of pairs(sizes(from), sizes(to))) {
-    if (a?.text !== b?.text) effects.push({ kind: 'size', name, from: a?.text, to: b?.text });
-  }
-  for (const [name, a, b] of pairs(from.images, to.images)) {
-    if (a?.reference !== b?.reference)
-      effects.push({ kind: 'image', name, from: a?.reference, to: b?.reference });
-  }
-  const home = '/jupyterhub/singleuser/storage/capacity';
-  if (text(from, home) !== text(to, home))
-    effects.push({ kind: 'home-size', from: text(from, home), to: text(to, home) });
-  const idle = '/jupyterhub/cull/timeout';
-  if (text(from, idle) !== text(to, idle))
-    effects.push({ kind: 'idle', from: text(from, idle), to: text(to, idle) });
+  const effects = [
+    ...lostVolumes(diff),
+    ...addressEffect(from, to),
+    ...restartEffects(diff),
+    ...sizeEffects(from, to),
+    ...imageEffects(from, to),
+    ...settingEffects(from, to),
+  ];
   return effects.length > 0 ? effects : [{ kind: 'none' }];
 }
 
-/** A Deployment starts new pods when its pod template differs in anything, checksums included. */
-function restarts(diff: Diff, name: string): boolean {
-  const isIt = (ref: { kind: string; name: string }): boolean =>
-    ref.kind === 'Deployment' && ref.name === name;
-  return (
-    diff.checksumOnly.some(isIt) ||
-    diff.changed.some(
-      ({ object, fields }) =>
-        isIt(object) &&
-        fields.some(({ path }) => path.startsWith('/spec/template') || path === '/spec'),
-    )
-  );
+function lostVolumes(diff: Diff): Effect[] {
+  const lost = diff.removed.filter(({ kind }) => kind === 'PersistentVolumeClaim');
+  return lost.map(({ name }) => ({ kind: 'data-loss', what: `volume claim ${name}` }));
 }
 
-export function restartsHub(step: ReleaseStep): boolean {
-  return step.kind === 'upgrade' && step.effects.some(({ kind }) => kind === 'hub-restart');
+function addressEffect(from: Release, to: Release): Effect[] {
+  const change = changeOf(from, to, OWN_VALUES, '/hub/url');
+  return change ? [{ kind: 'address', ...change }] : [];
+}
+
+function restartEffects(diff: Diff): Effect[] {
+  const effects: Effect[] = [];
+  if (restartsDeployment(diff, 'hub'))
+    effects.push({ kind: 'hub-restart', seconds: HUB_RESTART_SECONDS });
+  if (restartsDeployment(diff, 'proxy')) effects.push({ kind: 'proxy-restart' });
+  return effects;
+}
+
+function sizeEffects(from: Release, to: Release): Effect[] {
+  const changed = pairs(sizes(from), sizes(to)).filter(([, a, b]) => a?.text !== b?.text);
+  return changed.map(([name, a, b]) => ({ kind: 'size', name, from: a?.text, to: b?.text }));
+}
+
+function imageEffects(from: Release, to: Release): Effect[] {
+  return changedImages(from, to).map((change) => ({ kind: 'image', ...change }));
+}
+
+function settingEffects(from: Release, to: Release): Effect[] {
+  const home = changeOf(from, to, JUPYTERHUB, '/singleuser/storage/capacity');
+  const idle = changeOf(from, to, JUPYTERHUB, '/cull/timeout');
+  return [
+    ...(home ? [{ kind: 'home-size' as const, ...home }] : []),
+    ...(idle ? [{ kind: 'idle' as const, ...idle }] : []),
+  ];
+}
+
+/** A single value before and after, where it differs. */
+function changeOf(
+  from: Release,
+  to: Release,
+  chart: string,
+  path: string,
+): { from: string; to: string } | undefined {
+  const text = (release: Release): string => scalarText(chartValue(release, chart, path));
+  return text(from) === text(to) ? undefined : { from: text(from), to: text(to) };
 }
 
 function sizes(release: Release): { name: string; text: string }[] {
-  const list = at(release.values, '/glaciocloud/profiles/sizes');
+  const list = chartValue(release, OWN_VALUES, '/profiles/sizes');
   if (!Array.isArray(list)) return [];
   return list
     .filter((item): item is JsonObject => isObject(item))

@@ -1,10 +1,9 @@
-import { SYSTEM_NAMESPACE } from '../cluster/objects.ts';
-import { digestOf } from '../digest.ts';
+import { clusterRelease } from '../cluster/release.ts';
 import { hubImages } from '../images/resolve.ts';
 import { compareText } from '../json.ts';
-import type { Json } from '../json.ts';
-import type { ClusterName, Doc, EnvironmentFile, Platform } from '../model/types.ts';
-import type { ChartPin, Release, WantedRelease } from '../unit.ts';
+import type { Doc, EnvironmentFile, Platform } from '../model/types.ts';
+import { wantedRelease } from '../plan/release.ts';
+import type { ChartPin, WantedRelease } from '../unit.ts';
 import { hubValues } from './values/build.ts';
 import type { HubValues } from './values/part.ts';
 
@@ -55,7 +54,7 @@ function hubRelease(
   const order = waves.findIndex(({ name }) => name === hub.data.wave) + 1;
   if (!built || order === 0) return [];
   return [
-    wanted(hub.data.wave, order, {
+    wantedRelease(hub.data.wave, order, {
       v: 1,
       unit: { kind: 'hub', cluster: hub.data.cluster, name: hub.name },
       namespace: hub.name,
@@ -67,22 +66,4 @@ function hubRelease(
       secrets: Object.keys(hub.data.secrets).sort(compareText),
     }),
   ];
-}
-
-function clusterRelease(name: ClusterName): WantedRelease {
-  const unit = { kind: 'cluster', cluster: name, name } as const;
-  return wanted('clusters', 0, {
-    v: 1,
-    unit,
-    namespace: SYSTEM_NAMESPACE,
-    charts: [],
-    values: {},
-    images: [],
-    secrets: [],
-  });
-}
-
-function wanted(wave: string, order: number, release: Release): WantedRelease {
-  // A release is JSON by construction; its interfaces only lack the index signature.
-  return { unit: release.unit, wave, order, release, digest: digestOf(release as unknown as Json) };
 }

@@ -1,8 +1,8 @@
 import { duration } from '../time.ts';
-import { unitId } from '../unit.ts';
-import type { Unit } from '../unit.ts';
-import { unitOf } from './step.ts';
-import type { Disposal, Effect, Reason, ReleaseStep } from './step.ts';
+import { JUPYTERHUB, OWN_VALUES } from './charts.ts';
+import type { Effect, Reason } from './step.ts';
+
+const CHARTS = new RegExp(`^/(?:${JUPYTERHUB}|${OWN_VALUES})/`, 'u');
 
 /** A digest or tag as people tell two of them apart. */
 export function shortReference(reference: string | undefined): string {
@@ -17,24 +17,35 @@ function shortValue(value: unknown): string {
   return text.length > 40 ? `${text.slice(0, 37)}...` : text;
 }
 
-const arrow = (from: string, to: string): string =>
-  from === 'none' ? `+ ${to}` : to === 'none' ? `− ${from}` : `${from} → ${to}`;
+function arrow(from: string, to: string): string {
+  if (from === 'none') return `+ ${to}`;
+  return to === 'none' ? `− ${from}` : `${from} → ${to}`;
+}
 
 export function reasonText(reason: Reason): string {
   switch (reason.kind) {
     case 'new':
       return 'new';
     case 'chart':
-      return reason.from === reason.to
-        ? `chart ${reason.name}: its content`
-        : `chart ${reason.name} ${arrow(shortValue(reason.from), shortValue(reason.to))}`;
+      return chartText(reason);
     case 'image':
       return `image ${reason.name} ${arrow(shortReference(reason.from), shortReference(reason.to))}`;
     case 'secret':
       return `secret ${reason.name} ${reason.change}`;
     case 'value':
-      return `${reason.path.replace(/^\/(?:jupyterhub|glaciocloud)\//u, '').replaceAll('/', '.')} ${arrow(shortValue(reason.from), shortValue(reason.to))}`;
+      return `${fieldName(reason.path)} ${arrow(shortValue(reason.from), shortValue(reason.to))}`;
   }
+}
+
+function chartText({ name, from, to }: Extract<Reason, { kind: 'chart' }>): string {
+  return from === to
+    ? `chart ${name}: its content`
+    : `chart ${name} ${arrow(shortValue(from), shortValue(to))}`;
+}
+
+/** A pointer into values as people write it: without the chart, and with dots. */
+function fieldName(path: string): string {
+  return path.replace(CHARTS, '').replaceAll('/', '.');
 }
 
 /** What a user would be told. */
@@ -49,17 +60,9 @@ export function effectText(effect: Effect): string {
     case 'proxy-restart':
       return 'proxy restarts, connections drop for some seconds; servers stay';
     case 'size':
-      return effect.to === undefined
-        ? `size "${effect.name}" is gone for new servers`
-        : effect.from === undefined
-          ? `new size "${effect.name}": ${effect.to}`
-          : `size "${effect.name}" ${effect.from} → ${effect.to} for new servers`;
+      return sizeText(effect);
     case 'image':
-      return effect.to === undefined
-        ? `image ${effect.name} is gone for new servers`
-        : effect.from === undefined
-          ? `new image ${effect.name}`
-          : `new servers get the new ${effect.name}; running ones stay`;
+      return imageText(effect);
     case 'home-size':
       return `homes made from now on: ${effect.from} → ${effect.to}; existing ones stay`;
     case 'idle':
@@ -71,7 +74,22 @@ export function effectText(effect: Effect): string {
   }
 }
 
-const RISK: Readonly<Record<Effect['kind'], number>> = {
+function sizeText({ name, from, to }: Extract<Effect, { kind: 'size' }>): string {
+  if (to === undefined) return `size "${name}" is gone for new servers`;
+  return from === undefined
+    ? `new size "${name}": ${to}`
+    : `size "${name}" ${from} → ${to} for new servers`;
+}
+
+function imageText({ name, from, to }: Extract<Effect, { kind: 'image' }>): string {
+  if (to === undefined) return `image ${name} is gone for new servers`;
+  return from === undefined
+    ? `new image ${name}`
+    : `new servers get the new ${name}; running ones stay`;
+}
+
+/** How much each can hurt. */
+export const RISK: Readonly<Record<Effect['kind'], number>> = {
   'data-loss': 9,
   address: 8,
   'proxy-restart': 6,
@@ -83,63 +101,3 @@ const RISK: Readonly<Record<Effect['kind'], number>> = {
   'new-hub': 1,
   none: 0,
 };
-
-/** How much a step can hurt: what is shown first. */
-function risk(step: ReleaseStep): number {
-  if (step.kind === 'remove') return step.homes === 'delete' ? 11 : 10;
-  return Math.max(0, ...step.effects.map(({ kind }) => RISK[kind]));
-}
-
-/** What becomes of the volumes of a hub that is removed. */
-export function disposalText({
-  homes,
-  database,
-  archive,
-}: {
-  homes: Disposal;
-  database: Disposal;
-  archive: string | undefined;
-}): string {
-  const text = (how: Disposal): string =>
-    ({
-      keep: 'kept',
-      delete: 'deleted',
-      archive: `archived to ${archive ?? ''}, then deleted here`,
-    })[how];
-  return homes === database
-    ? `homes and database: ${text(homes)}`
-    : `homes: ${text(homes)}; database: ${text(database)}`;
-}
-
-export function effectsText(step: ReleaseStep): string {
-  if (step.kind === 'remove') return `the hub is gone; ${disposalText(step)}`;
-  return [...step.effects]
-    .sort((a, b) => RISK[b.kind] - RISK[a.kind])
-    .map(effectText)
-    .join('; ');
-}
-
-/** The first reasons in words, and how many more there are. */
-export function reasonsText(step: ReleaseStep, most = 4): string {
-  if (step.kind === 'remove') return `removed: ${step.why}`;
-  const texts = step.why.map(reasonText);
-  const shown = texts.slice(0, most).join(' · ');
-  return texts.length > most ? `${shown} · and ${texts.length - most} more` : shown;
-}
-
-export function unitTitle(unit: Unit): string {
-  return unit.kind === 'cluster' ? `cluster ${unit.name}` : unit.name;
-}
-
-export function marker(step: ReleaseStep): string {
-  return step.kind === 'install' ? '+' : step.kind === 'remove' ? '−' : '~';
-}
-
-/** Worst first, then by wave and name: a fixed order. */
-export function byRisk(steps: readonly ReleaseStep[]): ReleaseStep[] {
-  const order = (step: ReleaseStep): number => (step.kind === 'remove' ? 9 : step.to.order);
-  return [...steps].sort(
-    (a, b) =>
-      risk(b) - risk(a) || order(a) - order(b) || (unitId(unitOf(a)) < unitId(unitOf(b)) ? -1 : 1),
-  );
-}

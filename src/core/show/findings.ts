@@ -1,9 +1,11 @@
 import type { Finding } from '../finding.ts';
 import type { Json } from '../json.ts';
 
-/** `environments/hub.yaml:14:18  memory-suffix  "4Gi" is not understood by JupyterHub; write 4G (1024-based)` */
+/** A finding in one line, beginning with its place: `environments/hub.yaml:14:18  memory-suffix  …`. */
 export function findingLine({ rule, severity, at, message, hint }: Finding): string {
-  return `${at.file}:${at.line}:${at.column}  ${severity === 'warning' ? 'warning ' : ''}${rule}  ${message}; ${hint}`;
+  const place = `${at.file}:${at.line}:${at.column}`;
+  const name = severity === 'warning' ? `warning ${rule}` : rule;
+  return `${place}  ${name}  ${message}; ${hint}`;
 }
 
 export function findingsText(findings: readonly Finding[]): string {
@@ -15,12 +17,11 @@ export function countText(findings: readonly Finding[]): string {
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const warnings = findings.length - errors;
   if (findings.length === 0) return 'no findings';
-  return [
+  const counts = [
     errors > 0 ? plural(errors, 'error') : '',
     warnings > 0 ? plural(warnings, 'warning') : '',
-  ]
-    .filter(Boolean)
-    .join(', ');
+  ];
+  return counts.filter(Boolean).join(', ');
 }
 
 export function plural(count: number, word: string): string {
@@ -39,14 +40,24 @@ export function findingsJson(findings: readonly Finding[]): Json {
   }));
 }
 
+const TABLE_HEAD =
+  '| | where | what is wrong | what to write instead | rule |\n|---|---|---|---|---|\n';
+
 /** A table for the job summary. */
 export function findingsMarkdown(findings: readonly Finding[]): string {
   if (findings.length === 0) return '### Check\n\nNo findings.\n';
-  const rows = findings.map(
-    ({ rule, severity, at, message, hint }) =>
-      `| ${severity === 'error' ? '✗' : '⚠'} | \`${at.file}:${at.line}\` | ${escapeMarkdown(message)} | ${escapeMarkdown(hint)} | \`${rule}\` |\n`,
-  );
-  return `### Check: ${countText(findings)}\n\n| | where | what is wrong | what to write instead | rule |\n|---|---|---|---|---|\n${rows.join('')}`;
+  return `### Check: ${countText(findings)}\n\n${TABLE_HEAD}${findings.map(tableRow).join('')}`;
+}
+
+function tableRow({ rule, severity, at, message, hint }: Finding): string {
+  const cells = [
+    severity === 'error' ? '✗' : '⚠',
+    `\`${at.file}:${at.line}\``,
+    escapeMarkdown(message),
+    escapeMarkdown(hint),
+    `\`${rule}\``,
+  ];
+  return `| ${cells.join(' | ')} |\n`;
 }
 
 /** Text from files or people as plain text in Markdown: no links, images, mentions, HTML or table breaks. */

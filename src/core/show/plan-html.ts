@@ -1,11 +1,12 @@
 import Handlebars from 'handlebars';
-import { unitOf } from '../hub/step.ts';
-import type { Plan } from '../hub/step.ts';
-import { byRisk, effectsText, marker, reasonText, unitTitle } from '../hub/words.ts';
+import type { ShownStep } from '../plan/family.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { ObjectChange } from '../plan/types.ts';
+import { effectsText } from '../plan/words.ts';
 import { findingLine } from './findings.ts';
-import { groupEqual } from './groups.ts';
-import { against } from './plan-markdown.ts';
-import type { PlanFrame } from './plan-markdown.ts';
+import { against } from './frame.ts';
+import type { PlanFrame } from './frame.ts';
+import { byRisk, groupEqual } from './groups.ts';
 
 // Handlebars escapes every {{value}}: what stands in files stays text.
 const PAGE = `<!doctype html>
@@ -38,43 +39,51 @@ pre span { display: block; } summary { cursor: pointer; } .warn { border-left: 4
 
 /** The whole plan as one page without scripts. */
 export function planHtml(plan: Plan, frame: PlanFrame): string {
-  const groups = groupEqual(byRisk(plan.steps)).map(({ first, steps }) => ({
-    marker: marker(first),
-    title: steps.map((step) => unitTitle(unitOf(step))).join(', '),
-    wave: first.kind === 'remove' ? '' : first.to.wave,
-    effects: effectsText(first),
-    reasons: first.kind === 'remove' ? [first.why] : first.why.map(reasonText),
-    objects:
-      first.kind === 'remove'
-        ? []
-        : first.diff.changed.map(({ kind, object, lines, plus, minus }) => ({
-            kind: object.kind,
-            name: object.name,
-            how: kind,
-            plus,
-            minus,
-            lines: lines.map((text) => ({
-              text,
-              class: text.startsWith('+') ? 'add' : text.startsWith('-') ? 'del' : '',
-            })),
-          })),
-  }));
+  const count = plan.steps.length;
   return Handlebars.compile(PAGE, { strict: true })({
     digest: plan.digest.slice(0, 12),
-    count:
-      plan.steps.length === 0
-        ? 'nothing changes'
-        : `${plan.steps.length} of ${plan.steps.length + plan.unchanged.length} change`,
+    count: count === 0 ? 'nothing changes' : `${count} of ${count + plan.unchanged.length} change`,
     head: frame.head?.slice(0, 7) ?? '',
     base: against(plan, frame),
-    notes: [
-      ...plan.orphans.map((unit) => `${unitTitle(unit)} runs, but no file names it any more.`),
-      ...plan.charts
-        .filter(({ double }) => double)
-        .map(({ name }) => `Made with a test double of the chart ${name}.`),
-      ...plan.findings.map(findingLine),
-    ],
-    groups,
-    unchanged: plan.unchanged.map(unitTitle).join(', '),
+    notes: notes(plan),
+    groups: groupEqual(byRisk(plan.steps)).map(({ first, steps }) => section(first, steps)),
+    unchanged: plan.unchanged.map(({ title }) => title).join(', '),
   });
+}
+
+function notes({ orphans, charts, findings }: Plan): string[] {
+  return [
+    ...orphans.map(({ title }) => `${title} runs, but no file names it any more.`),
+    ...charts
+      .filter(({ double }) => double)
+      .map(({ name }) => `Made with a test double of the chart ${name}.`),
+    ...findings.map(findingLine),
+  ];
+}
+
+function section(first: ShownStep, steps: readonly ShownStep[]): Record<string, unknown> {
+  return {
+    marker: first.marker,
+    title: steps.map(({ title }) => title).join(', '),
+    wave: first.wave,
+    effects: effectsText(first.effects),
+    reasons: first.reasons.map(({ text }) => text),
+    objects: first.diff?.changed.map(shownObject) ?? [],
+  };
+}
+
+function shownObject({ kind, object, lines, plus, minus }: ObjectChange): Record<string, unknown> {
+  return {
+    kind: object.kind,
+    name: object.name,
+    how: kind,
+    plus,
+    minus,
+    lines: lines.map((text) => ({ text, class: lineClass(text) })),
+  };
+}
+
+function lineClass(line: string): string {
+  if (line.startsWith('+')) return 'add';
+  return line.startsWith('-') ? 'del' : '';
 }

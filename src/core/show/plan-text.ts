@@ -1,58 +1,62 @@
-import { restartsHub } from '../hub/explain.ts';
-import { unitOf } from '../hub/step.ts';
-import type { Plan, ReleaseStep } from '../hub/step.ts';
-import { byRisk, effectText, effectsText, marker, reasonText, unitTitle } from '../hub/words.ts';
-import type { Json } from '../json.ts';
+import type { JsonObject } from '../json.ts';
+import type { ShownStep } from '../plan/family.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { ObjectChange } from '../plan/types.ts';
+import { effectsText } from '../plan/words.ts';
 import { findingLine, findingsJson, plural } from './findings.ts';
-import { groupEqual } from './groups.ts';
-import { against } from './plan-markdown.ts';
-import type { PlanFrame } from './plan-markdown.ts';
+import { against } from './frame.ts';
+import type { PlanFrame } from './frame.ts';
+import { byRisk, groupEqual } from './groups.ts';
+import type { Group } from './groups.ts';
 
 /** The plan in a terminal: what the pull request would show, and every changed line. */
 export function planText(plan: Plan, frame: PlanFrame): string {
-  const groups = groupEqual(byRisk(plan.steps));
-  const parts: string[] = [];
-  for (const { first, steps } of groups) {
-    const wave =
-      first.kind === 'remove' || first.to.order === 0
-        ? ''
-        : `  wave ${first.to.order}, ${first.to.wave}`;
-    const title =
-      steps.length > 1
-        ? `${steps.length} hubs, the same change: ${steps.map((step) => unitTitle(unitOf(step))).join(', ')}`
-        : unitTitle(unitOf(first));
-    parts.push(`[${marker(first)}] ${title}${wave}\n`);
-    parts.push(`    users notice: ${effectsText(first)}\n`);
-    if (first.kind === 'remove') continue;
-    if (first.kind === 'upgrade')
-      parts.push(...first.why.map((reason) => `    ${reasonText(reason)}\n`));
-    parts.push(
-      ...(first.kind === 'install'
-        ? [`    ${plural(first.diff.changed.length, 'object')}\n`]
-        : first.diff.changed.map(objectText)),
-    );
-  }
-  for (const unit of plan.orphans)
-    parts.push(
-      `[?] ${unitTitle(unit)}: runs, but no file names it; add it to \`removals:\` in platform.yaml to remove it\n`,
-    );
-  for (const chart of plan.charts.filter(({ double }) => double))
-    parts.push(`! made with a test double of the chart ${chart.name}\n`);
-  for (const finding of plan.findings) parts.push(`! ${findingLine(finding)}\n`);
+  const parts = [
+    ...groupEqual(byRisk(plan.steps)).flatMap(groupText),
+    ...plan.orphans.map(
+      ({ title }) =>
+        `[?] ${title}: runs, but no file names it; add it to \`removals:\` in platform.yaml to remove it\n`,
+    ),
+    ...plan.charts
+      .filter(({ double }) => double)
+      .map(({ name }) => `! made with a test double of the chart ${name}\n`),
+    ...plan.findings.map((finding) => `! ${findingLine(finding)}\n`),
+  ];
   const changes = plan.steps.length === 0 ? 'nothing changes' : plural(plan.steps.length, 'step');
-  parts.push(
-    `${parts.length > 0 ? '\n' : ''}${changes}, ${plan.unchanged.length} unchanged · ${against(plan, frame)} · plan ${plan.digest.slice(0, 12)}\n`,
-  );
-  return parts.join('');
+  const last = [
+    `${changes}, ${plan.unchanged.length} unchanged`,
+    against(plan, frame),
+    `plan ${plan.digest.slice(0, 12)}`,
+  ];
+  return `${parts.join('')}${parts.length > 0 ? '\n' : ''}${last.join(' · ')}\n`;
+}
+
+function groupText({ first, steps }: Group): string[] {
+  const wave = first.wave === '' || first.order === 0 ? '' : `  wave ${first.order}, ${first.wave}`;
+  const titles = steps.map(({ title }) => title).join(', ');
+  const title =
+    steps.length > 1
+      ? `${plural(steps.length, first.noun)}, the same change: ${titles}`
+      : first.title;
+  return [
+    `[${first.marker}] ${title}${wave}\n`,
+    `    users notice: ${effectsText(first.effects)}\n`,
+    ...detailText(first),
+  ];
+}
+
+function detailText({ detail, reasons, diff }: ShownStep): string[] {
+  if (detail === 'names') return diff ? [`    ${plural(diff.changed.length, 'object')}\n`] : [];
+  return [...reasons.map(({ text }) => `    ${text}\n`), ...(diff?.changed.map(objectText) ?? [])];
 }
 
 function objectText({ kind, object, lines }: ObjectChange): string {
-  return `    ${kind} ${object.kind} ${object.name}\n${lines.map((line) => `      ${line}\n`).join('')}`;
+  const shown = lines.map((line) => `      ${line}\n`).join('');
+  return `    ${kind} ${object.kind} ${object.name}\n${shown}`;
 }
 
 /** The contract of `plan --json`. */
-export function planJson(plan: Plan, frame: PlanFrame): Json {
+export function planJson(plan: Plan, frame: PlanFrame): JsonObject {
   return {
     schema_version: 1,
     digest: plan.digest,
@@ -60,43 +64,19 @@ export function planJson(plan: Plan, frame: PlanFrame): Json {
     head: frame.head ?? null,
     findings: findingsJson(plan.findings),
     steps: byRisk(plan.steps).map(stepJson),
-    unchanged: plan.unchanged.map(({ kind, cluster, name }) => ({ kind, cluster, name })),
-    orphans: plan.orphans.map(({ kind, cluster, name }) => ({ kind, cluster, name })),
+    unchanged: plan.unchanged.map(({ json }) => json),
+    orphans: plan.orphans.map(({ json }) => json),
   };
 }
 
-function stepJson(step: ReleaseStep): Json {
-  const { kind, cluster, name } = unitOf(step);
-  const unit = { kind, cluster, name };
-  if (step.kind === 'remove')
-    return {
-      kind: step.kind,
-      unit,
-      wave: null,
-      from: null,
-      to: null,
-      restartsHub: false,
-      why: [step.why],
-      effects: [effectsText(step)],
-      diff: { added: [], removed: [], changed: [] },
-    };
-  const ref = ({ kind: what, name: called }: { kind: string; name: string }): Json =>
-    `${what}/${called}`;
+/** `codes` stand beside the texts of `why` and `effects`, in the same order. */
+function stepJson({ family, json, reasons, effects }: ShownStep): JsonObject {
   return {
-    kind: step.kind,
-    unit,
-    wave: step.to.wave,
-    from: step.kind === 'upgrade' ? step.from.digest : null,
-    to: step.to.digest,
-    restartsHub: restartsHub(step),
-    why: step.why.map(reasonText),
-    effects: step.effects.map(effectText),
-    diff: {
-      added: step.diff.added.map(ref),
-      removed: step.diff.removed.map(ref),
-      changed: step.diff.changed
-        .filter(({ kind: how }) => how === 'changed' || how === 'renamed')
-        .map(({ object }) => ref(object)),
+    ...json,
+    family,
+    codes: {
+      why: reasons.map(({ code }) => code),
+      effects: effects.map(({ code }) => code),
     },
   };
 }

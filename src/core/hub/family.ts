@@ -1,0 +1,78 @@
+import { digestOf } from '../digest.ts';
+import type { Json } from '../json.ts';
+import type { Family, ShownEffect, ShownReason, ShownStep } from '../plan/family.ts';
+import {
+  decideReleases,
+  diffJson,
+  releaseIdentity,
+  releaseJson,
+  shownUnit,
+} from '../plan/release.ts';
+import type { ReleaseChange, ReleaseFacts } from '../plan/release.ts';
+import { effectsText, riskOf, summaryOf } from '../plan/words.ts';
+import { unitId } from '../unit.ts';
+import { explainHub } from './explain.ts';
+import type { Effect, HubStep, Reason } from './step.ts';
+import { RISK, effectText, reasonText } from './words.ts';
+
+/** Hubs as Helm releases, wave by wave. */
+export const hubFamily: Family<ReleaseFacts, ReleaseChange, HubStep> = {
+  name: 'hub',
+  decide: (facts) => decideReleases('hub', facts),
+  idOf: ({ to }) => unitId(to.unit),
+  explain: explainHub,
+  show: showHub,
+};
+
+function showHub(step: HubStep): ShownStep {
+  const { from, to, diff } = step;
+  const reasons = step.why.map(shownReason);
+  const effects = step.effects.map(shownEffect);
+  const { id, title, noun } = shownUnit(to.unit);
+  return {
+    family: 'hub',
+    marker: from ? '~' : '+',
+    id,
+    title,
+    noun,
+    wave: to.wave,
+    order: to.order,
+    risk: riskOf(effects),
+    reasons,
+    summary: summaryOf(reasons),
+    effects,
+    touched: step.effects.flatMap((effect) =>
+      effect.kind === 'image' ? [{ noun: 'image', name: effect.name }] : [],
+    ),
+    diff,
+    detail: from ? 'changes' : 'names',
+    shape: digestOf(shapeOf(step, reasons, effects)),
+    identity: releaseIdentity(step),
+    reviewed: { name: to.unit.name, digest: to.digest },
+    json: {
+      ...releaseJson(step),
+      restartsHub: step.effects.some(({ kind }) => kind === 'hub-restart'),
+      why: reasons.map(({ text }) => text),
+      effects: effects.map(({ text }) => text),
+      diff: diffJson(diff),
+    },
+  };
+}
+
+/** Upgrades in one wave that change the same for the same reasons are one change; an installation is its own. */
+function shapeOf(
+  { from, to, diff }: HubStep,
+  reasons: readonly ShownReason[],
+  effects: readonly ShownEffect[],
+): Json {
+  if (!from) return [unitId(to.unit)];
+  return [to.wave, diff.shape, reasons.map(({ text }) => text), effectsText(effects)];
+}
+
+function shownReason(reason: Reason): ShownReason {
+  return { code: reason.kind, text: reasonText(reason) };
+}
+
+function shownEffect(effect: Effect): ShownEffect {
+  return { code: effect.kind, text: effectText(effect), risk: RISK[effect.kind] };
+}

@@ -1,0 +1,80 @@
+import { runManifestRules } from '../core/check/run.ts';
+import { clusterFamily } from '../core/cluster/family.ts';
+import type { Finding } from '../core/finding.ts';
+import { hubFamily } from '../core/hub/family.ts';
+import { parseObject, splitDocuments } from '../core/manifests.ts';
+import { diffManifests } from '../core/plan/diff.ts';
+import type { ReleaseChange, ReleaseFacts } from '../core/plan/release.ts';
+import type { Diff } from '../core/plan/types.ts';
+import { removalFamily } from '../core/removal/family.ts';
+import { unitId } from '../core/unit.ts';
+import type { Rendered } from '../core/unit.ts';
+import { register } from './family.ts';
+import type { PlanWorld, RegisteredFamily, RenderedChanges } from './family.ts';
+import { renderAll } from './render.ts';
+
+/** Every family, in the order of their steps in the plan's digest. A new one is a line here. */
+export const FAMILIES: readonly RegisteredFamily[] = [
+  register(clusterFamily, {
+    gather: releaseFacts,
+    render: (changes, world) => renderChanges(changes, world, () => []),
+  }),
+  register(hubFamily, {
+    gather: releaseFacts,
+    render: (changes, world) =>
+      renderChanges(changes, world, (rendered) => manifestFindings(rendered, world)),
+  }),
+  register(removalFamily, {
+    gather: (world) => ({
+      ...releaseFacts(world),
+      removals: world.platform.settings.data.removals,
+    }),
+  }),
+];
+
+function releaseFacts({ wanted, deployed }: PlanWorld): ReleaseFacts {
+  return { wanted, present: deployed.releases };
+}
+
+async function renderChanges(
+  changes: readonly ReleaseChange[],
+  { platform, charts, report, deployed }: PlanWorld,
+  findingsOf: (rendered: Rendered) => Finding[],
+): Promise<RenderedChanges> {
+  const before = new Map(changes.map(({ from, to }) => [unitId(to.unit), from?.unit]));
+  const results = await renderAll({
+    wanted: changes.map(({ to }) => to),
+    platform,
+    charts,
+    report,
+    use: async (rendered) => {
+      const from = before.get(unitId(rendered.unit));
+      const present = from ? await deployed.manifests(from) : '';
+      const diff = diffManifests(present, rendered.manifests);
+      return { diff, findings: findingsOf(rendered) };
+    },
+  });
+  const diffs = new Map<string, Diff>();
+  const findings: Finding[] = [];
+  for (const one of results) {
+    if (one.kind === 'failed') throw one.failure;
+    diffs.set(unitId(one.unit.unit), one.result.diff);
+    findings.push(...one.result.findings);
+  }
+  return { diffs, findings };
+}
+
+const LOOKED_AT =
+  /^kind: *(?:Deployment|DaemonSet|StatefulSet|Job|CronJob|Pod|Cluster\w+|PersistentVolumeClaim)\s*$/mu;
+const ELSEWHERE = /^ {2}namespace: /mu;
+
+/** Rules about rendered objects. Parsing all would cost as much as rendering: only what a rule looks at is parsed. */
+function manifestFindings(
+  { unit, manifests }: Rendered,
+  { platform, now }: Pick<PlanWorld, 'platform' | 'now'>,
+): Finding[] {
+  const looked = splitDocuments(manifests).filter(
+    (text) => LOOKED_AT.test(text) || ELSEWHERE.test(text),
+  );
+  return runManifestRules(platform, now, unit.name, looked.map(parseObject));
+}
