@@ -128,7 +128,8 @@ export async function deploy(inputs: DeployInputs, report: Report): Promise<Outc
         `cluster ${cluster.name}: first contact. Write this into clusters/${cluster.name}.yaml: \`identity: ${identity}\``,
       );
     const files = await publicRecord(shared, { ...frame, identity });
-    await keepRecord(inputs, shared.unit, files, `the cluster ${cluster.name} is known`, report);
+    const message = `the cluster ${cluster.name} is known`;
+    await keepRecord(inputs, { unit: shared.unit, files, message }, report);
   }
   if (idle) return summary([], chosen);
   const results = await withTemporaryFolder(async (scratch) => {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { DeployInputs } from './deploy.ts';
 import { pretty } from '../core/json.ts';
 import type { Json } from '../core/json.ts';
 import type { Platform } from '../core/model/types.ts';
@@ -8,6 +7,7 @@ import type { PresentRelease, PresentStatus, Unit, WantedRelease } from '../core
 import type { Charts } from '../edges/charts.ts';
 import { deployedInFolder, deployedOnBranch } from '../edges/deployed.ts';
 import { exists, writeFolder } from '../edges/files.ts';
+import type { Github } from '../edges/github/github.ts';
 import type { Report } from '../edges/report.ts';
 import { Failure } from '../failure.ts';
 import { renderAll } from './render.ts';
@@ -30,28 +30,34 @@ export function releaseFiles(wanted: WantedRelease, manifests: string): Map<stri
   ]);
 }
 
+/** Where the public record is read and kept: a folder, the branch `deployed`, or both. */
+export interface RecordPlaces {
+  root: string;
+  record: string | undefined;
+  actions: { github: Pick<Github, 'commitFiles'> } | undefined;
+}
+
 /** What runs, as far as anybody may know: this cluster and others. */
-export async function publicReleases({ record, root }: DeployInputs): Promise<PresentRelease[]> {
+export async function publicReleases({
+  record,
+  root,
+}: Pick<RecordPlaces, 'record' | 'root'>): Promise<PresentRelease[]> {
   if (record === undefined) return (await deployedOnBranch(root)).releases;
   return (await exists(record)) ? (await deployedInFolder(record)).releases : [];
 }
 
 /** Into the folder that was named, and onto the branch `deployed`. */
 export async function keepRecord(
-  { record, actions }: DeployInputs,
-  unit: Unit,
-  files: ReadonlyMap<string, string>,
-  message: string,
-  report: Report,
+  { record, actions }: Pick<RecordPlaces, 'record' | 'actions'>,
+  { unit, files, message }: { unit: Unit; files: ReadonlyMap<string, string>; message: string },
+  report: Pick<Report, 'progress'>,
 ): Promise<void> {
   if (record !== undefined) await writeFolder(join(record, unitId(unit)), files);
-  if (actions) {
-    await actions.github
-      .commitFiles('deployed', inRecord(unit, files), message)
-      .catch((error: unknown) => {
-        if (!(error instanceof Failure)) throw error;
-        report.progress(`record: ${error.message}`); // the next run tries again
-      });
+  try {
+    await actions?.github.commitFiles('deployed', inRecord(unit, files), message);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    report.progress(`record: ${error.message}`); // the next run tries again
   }
 }
 

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import pMap from 'p-map';
 import { clusterObjects } from '../core/cluster/objects.ts';
 import { standInSecrets } from '../core/hub/values/stand-ins.ts';
@@ -10,6 +9,7 @@ import type { Rendered, WantedRelease } from '../core/unit.ts';
 import type { Charts } from '../edges/charts.ts';
 import { withTemporaryFolder } from '../edges/files.ts';
 import { findHelm, template } from '../edges/helm.ts';
+import { cores } from '../edges/machine.ts';
 import type { Report } from '../edges/report.ts';
 import { Failure } from '../failure.ts';
 
@@ -70,6 +70,6 @@ export async function renderAll<T>({
         return { kind: 'failed', unit: wants, failure: error };
       }
     };
-    return pMap(wanted, one, { concurrency: availableParallelism() });
+    return pMap(wanted, one, { concurrency: cores() });
   });
 }
