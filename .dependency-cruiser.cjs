@@ -69,6 +69,13 @@ module.exports = {
     ...upward('src', OUTSIDE),
     ...NEIGHBOURS,
     {
+      name: 'show-knows-the-contract-only',
+      severity: 'error',
+      comment: 'what a step of a family looks like is said by the family',
+      from: { path: '^src/core/show/' },
+      to: { path: below('src/core', CORE.slice(4, -2).flat()) },
+    },
+    {
       name: 'no-cycles',
       severity: 'error',
       from: { path: '^src/' },

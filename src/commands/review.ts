@@ -1,11 +1,7 @@
-import { planMarkdown } from '../core/show/plan-markdown.ts';
-import type { PlanFrame } from '../core/show/frame.ts';
-import { planHtml } from '../core/show/plan-html.ts';
 import { COMMENT_MARKER } from '../core/show/reviewed.ts';
-import { planJson, planText } from '../core/show/plan-text.ts';
-import { deployedInFolder, deployedOnBranch } from '../edges/deployed.ts';
-import { writeWhole } from '../edges/files.ts';
+import { deployedFrom } from '../edges/deployed.ts';
 import type { Report } from '../edges/report.ts';
+import { planOutcome } from '../flow/plan-outcome.ts';
 import { gatherPlan } from '../flow/plan.ts';
 import { outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
@@ -35,6 +31,8 @@ export async function pullRequest(
   });
 }
 
+const REFUSED = `${COMMENT_MARKER}\n### No plan: the files have errors\n\n`;
+
 export interface ReviewInputs {
   /** The pull request's files, as data. */
   root: string;
@@ -55,35 +53,14 @@ export async function review(
   github: Commented,
   report: Report,
 ): Promise<Outcome> {
-  const deployed =
-    inputs.present === undefined
-      ? await deployedOnBranch(inputs.repository)
-      : await deployedInFolder(inputs.present);
+  const deployed = await deployedFrom(inputs.present, inputs.repository);
   const planned = await gatherPlan({ ...inputs, deployed }, report);
-  if (planned.kind === 'refused') {
-    const answer = refused(planned.findings);
-    return (await post(
-      inputs,
-      github,
-      report,
-      `${COMMENT_MARKER}\n### No plan: the files have errors\n\n${answer.summary}`,
-    ))
-      ? answer
-      : stale();
-  }
-  const { plan, base } = planned;
-  const frame: PlanFrame = { head: inputs.head, base, full: inputs.full };
-  if (inputs.html !== undefined) await writeWhole(inputs.html, planHtml(plan, frame));
-  const comment = planMarkdown(plan, frame);
-  if (!(await post(inputs, github, report, comment))) return stale();
-  return outcome({
-    exit: 0,
-    text: planText(plan, frame),
-    json: planJson(plan, frame),
-    findings: plan.findings,
-    outputs: { digest: plan.digest, has_changes: String(plan.steps.length > 0) },
-    summary: comment,
-  });
+  const answer =
+    planned.kind === 'refused'
+      ? refused(planned.findings)
+      : await planOutcome(planned.plan, { ...inputs, base: planned.base }, inputs.html);
+  const comment = planned.kind === 'refused' ? `${REFUSED}${answer.summary}` : answer.summary;
+  return (await post(inputs, github, report, comment)) ? answer : stale();
 }
 
 /** Nothing is said about a commit that is no longer the head: the run for the new one says it. */
@@ -94,9 +71,8 @@ async function post(
   body: string,
 ): Promise<boolean> {
   if ((await github.headOf(pull)) !== head) return false;
-  report.progress(
-    `comment on pull request ${pull}: ${await github.stickyComment(pull, COMMENT_MARKER, body)}`,
-  );
+  const address = await github.stickyComment(pull, COMMENT_MARKER, body);
+  report.progress(`comment on pull request ${pull}: ${address}`);
   return true;
 }
 

@@ -14,7 +14,9 @@ export interface Unit {
   name: string;
 }
 
-/** A chart by what is in it: the digest is over file paths and contents, equal for an archive and its unpacked folder. */
+/**
+ * A chart by what is in it: the digest is over file paths and contents, equal for an archive and its unpacked folder.
+ */
 export interface ChartPin {
   name: string;
   version: string;

@@ -26,6 +26,11 @@ type Reader = (wants: (path: string) => boolean) => Promise<ReadonlyMap<string, 
 /** Folders whose name begins with a dot are no units. */
 const RECORD = /^(clusters\/[^/]+|[^/.][^/]*)\/(release\.json|status\.json)$/u;
 
+/** According to a folder where one is named, else to the branch `deployed` of the repository at `root`. */
+export function deployedFrom(folder: string | undefined, root: string): Promise<Deployed> {
+  return folder === undefined ? deployedOnBranch(root) : deployedInFolder(folder);
+}
+
 /**
  * What is deployed according to a folder. A folder that does not exist is a mistake; an empty one means nothing runs
  * yet.

@@ -26,7 +26,7 @@ export interface RenderRequest<T> {
   use: (rendered: Rendered, unit: WantedRelease) => T | Promise<T>;
 }
 
-/** Helm for every given release, as many at once as there are cores; nothing is cached. One that fails does not stop the others. */
+/** Helm for every given release, as many at once as there are cores. One that fails does not stop the others. */
 export async function renderAll<T>({
   wanted,
   platform,

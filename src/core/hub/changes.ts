@@ -17,8 +17,8 @@ export function restartsDeployment(diff: Diff, name: string): boolean {
 }
 
 /**
- * The same answer for the hub where nothing is rendered: its chart and its values alone reach its pod template. Our own chart's code
- * does by a digest among these values, a secret by the variable that names it.
+ * The same answer for the hub where nothing is rendered: its chart and its values alone reach its pod template. Our
+ * own chart's code does by a digest among these values, a secret by the variable that names it.
  */
 export function restartsHub(from: Release, to: Release): boolean {
   const part = (release: Release): string =>

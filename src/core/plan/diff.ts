@@ -14,7 +14,10 @@ interface Item {
 
 const LINES_SHOWN = 400;
 
-/** Two manifests as objects that came, went, changed or got another name. Only documents whose text differs are parsed. */
+/**
+ * Two manifests as objects that came, went, changed or got another name. Only documents whose text differs are
+ * parsed.
+ */
 export function diffManifests(before: string, after: string): Diff {
   const old = documents(before);
   const fresh = documents(after);
@@ -134,7 +137,7 @@ function yaml(value: Json): string {
     : dump(value, { lineWidth: -1, noRefs: true, sortKeys: true });
 }
 
-/** The object as people compare it: without checksum annotations, and with JSON that a ConfigMap carries as text unfolded. */
+/** The object as people compare it: without checksum annotations, and with JSON in a ConfigMap's text unfolded. */
 function readable(value: Json, path = ''): Json {
   if (Array.isArray(value)) return value.map((item) => readable(item, `${path}/-`));
   if (isObject(value)) {

@@ -73,8 +73,8 @@ export interface Decision<Change> {
 }
 
 /**
- * A subject with its own steps: decide → (render) → explain → show → apply. These are its pure moves; what gathers, renders and
- * applies for it comes with its registration.
+ * A subject with its own steps: decide → (render) → explain → show → apply. These are its pure moves; what gathers,
+ * renders and applies for it comes with its registration.
  */
 export interface Family<Facts, Change, Step> {
   name: string;

@@ -14,6 +14,9 @@ import { COMMENT_MARKER, stepsLine } from './reviewed.ts';
 /** What a platform is made of; everything else is counted beside it. */
 const SUBJECT = 'hub';
 
+const ORPHANED =
+  'runs, but no file names it any more. Nothing happens to it until `removals:` in platform.yaml says what becomes of its homes.';
+
 /** A block is shown whole or not at all. */
 interface Block {
   text: string;
@@ -21,7 +24,7 @@ interface Block {
   left: string;
 }
 
-/** The sticky comment of a pull request: one table, a sentence where it helps, the rest folded; at most 65,536 code points. */
+/** The one comment of a pull request: a table, a sentence where it helps, the rest folded; at most `limit` code points. */
 export function planMarkdown(plan: Plan, frame: PlanFrame, limit = COMMENT_LIMIT): string {
   const groups = groupEqual(byRisk(plan.steps));
   const head = `${COMMENT_MARKER}\n${headline(plan, frame)}\n`;
@@ -51,10 +54,10 @@ function touched(steps: readonly ShownStep[]): string[] {
 function table(groups: readonly Group[], plan: Plan): Block {
   if (plan.steps.length === 0 && plan.orphans.length === 0)
     return block('Everything that is merged already runs. Merging this changes no hub.\n');
-  const rows = groups.map(
-    ({ first, steps }) =>
-      `| ${first.marker} | ${names(steps)} | ${escapeMarkdown(first.summary)} | ${escapeMarkdown(effectsText(first.effects))} |\n`,
-  );
+  const rows = groups.map(({ first, steps }) => {
+    const effects = escapeMarkdown(effectsText(first.effects));
+    return `| ${first.marker} | ${names(steps)} | ${escapeMarkdown(first.summary)} | ${effects} |\n`;
+  });
   const unchanged = plan.unchanged.filter(({ noun }) => noun === SUBJECT);
   if (unchanged.length > 0) {
     const titles = unchanged.map(({ title }) => title).join(', ');
@@ -77,10 +80,7 @@ function names(steps: readonly ShownStep[]): string {
 
 function notes(plan: Plan): Block[] {
   const lines = [
-    ...plan.orphans.map(
-      ({ title }) =>
-        `⚠ ${title} runs, but no file names it any more. Nothing happens to it until \`removals:\` in platform.yaml says what becomes of its homes.`,
-    ),
+    ...plan.orphans.map(({ title }) => `⚠ ${title} ${ORPHANED}`),
     ...plan.charts.flatMap(chartNote),
   ];
   const blocks = lines.length > 0 ? [block(`\n${lines.join('\n\n')}\n`)] : [];

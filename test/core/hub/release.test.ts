@@ -1,0 +1,171 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { digestOf } from '../../../src/core/digest.ts';
+import { valuesOf, wantedReleases } from '../../../src/core/hub/release.ts';
+import type { ChartFacts } from '../../../src/core/hub/release.ts';
+import { WAVES, waveRows } from '../../../src/core/hub/wave-rows.ts';
+import type { Json } from '../../../src/core/json.ts';
+import { readPlatform } from '../../../src/core/model/platform.ts';
+import type { Text } from '../../../src/core/model/platform.ts';
+import type { Platform } from '../../../src/core/model/types.ts';
+import type { PresentRelease } from '../../../src/core/unit.ts';
+
+const FOLDER = join(import.meta.dirname, '../rules/_base');
+const BASE = new Map<string, string>(
+  readdirSync(FOLDER, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => [path.slice(FOLDER.length + 1), readFileSync(path, 'utf8')]),
+);
+const text = (path: string): string => BASE.get(path) ?? '';
+const hubText = text('environments/hub.yaml');
+const clusterText = text('clusters/main.yaml');
+
+function platformOf(more: Record<string, string>): Platform {
+  const files = new Map<string, Text>(
+    [...BASE, ...Object.entries(more)].map(([path, one]) => [path, { kind: 'text', text: one }]),
+  );
+  const { platform } = readPlatform(files);
+  if (!platform) throw new Error('the platform cannot be read');
+  return platform;
+}
+
+const charts: ChartFacts = {
+  pins: [
+    { name: 'z', version: '2', digest: 'dz', double: true, verified: false },
+    { name: 'a', version: '1', digest: 'da', double: false, verified: true },
+  ],
+  codeDigest: 'code',
+};
+const hub = (url: string, more: [string, string][] = []): string =>
+  more.reduce(
+    (one, [from, to]) => one.replace(from, to),
+    hubText.replace('hub.example.org', `${url}.example.org`),
+  );
+
+describe('the releases that files ask for', () => {
+  test('stand by wave and name, clusters that are used first', () => {
+    const platform = platformOf({
+      'clusters/unused.yaml': clusterText,
+      'clusters/a.yaml': clusterText,
+      'environments/b.yaml': hub('b'),
+      'environments/s.yaml': hub('s', [
+        ['wave: production', 'wave: staging'],
+        ['cluster: main', 'cluster: a'],
+      ]),
+    });
+    expect(
+      wantedReleases(platform, charts).map(({ unit, wave, order }) => [
+        unit.kind,
+        unit.name,
+        wave,
+        order,
+      ]),
+    ).toEqual([
+      ['cluster', 'a', 'clusters', 0],
+      ['cluster', 'main', 'clusters', 0],
+      ['hub', 's', 'staging', 1],
+      ['hub', 'b', 'production', 2],
+      ['hub', 'hub', 'production', 2],
+    ]);
+  });
+
+  test('hold everything that decides how a hub runs', () => {
+    const platform = platformOf({});
+    const [, one] = wantedReleases(platform, charts);
+    expect(one?.release).toEqual({
+      v: 1,
+      unit: { kind: 'hub', cluster: 'main', name: 'hub' },
+      namespace: 'hub',
+      charts: [
+        { name: 'a', version: '1', digest: 'da' },
+        { name: 'z', version: '2', digest: 'dz' },
+      ],
+      values: valuesOf(platform, platform.environments.get('hub')!, charts)?.values,
+      images: [{ name: 'science', reference: expect.stringContaining(':') as unknown }],
+      secrets: ['github-client-id', 'github-client-secret'],
+    });
+    expect(one?.digest).toBe(digestOf(one?.release as unknown as Json));
+  });
+
+  test('names of secrets are sorted', () => {
+    const platform = platformOf({
+      'environments/hub.yaml': hubText.replace(
+        'secrets:',
+        'secrets:\n  zz: {use: x}\n  aa: {use: x}',
+      ),
+    });
+    expect(wantedReleases(platform, charts)[1]?.release.secrets).toEqual([
+      'aa',
+      'github-client-id',
+      'github-client-secret',
+      'zz',
+    ]);
+  });
+
+  test('are none for a hub whose cluster or wave is not known', () => {
+    for (const [from, to] of [
+      ['cluster: main', 'cluster: other'],
+      ['wave: production', 'wave: other'],
+    ] as const) {
+      const platform = platformOf({ 'environments/hub.yaml': hubText.replace(from, to) });
+      expect(wantedReleases(platform, charts)).toEqual([]);
+    }
+  });
+});
+
+describe('waves for a workflow', () => {
+  const platformText = text('platform.yaml');
+  const platform = platformOf({
+    'platform.yaml': platformText
+      .replace('images: stable}', 'images: stable, approval: true}')
+      .replace(
+        'removals: []',
+        'removals: [{hub: x, cluster: only, homes: keep, database: keep, reason: r}, {hub: y, cluster: nowhere, homes: keep, database: keep, reason: r}]',
+      ),
+    'clusters/only.yaml': clusterText,
+    'clusters/a.yaml': clusterText,
+    'environments/b.yaml': hub('b', [['cluster: main', 'cluster: a']]),
+    'environments/s.yaml': hub('s', [['wave: production', 'wave: staging']]),
+  });
+  const wanted = wantedReleases(platform, charts);
+  const present = (...changed: string[]): PresentRelease[] =>
+    wanted.map(({ unit, digest, release }) => ({
+      unit,
+      digest: changed.includes(unit.name) ? 'old' : digest,
+      release,
+      status: undefined,
+    }));
+
+  test('reach their clusters; removals belong to the first', () => {
+    expect(waveRows(platform, wanted, present())).toEqual({
+      rows: [
+        { name: 'staging', clusters: ['main', 'only'], approve: [] },
+        { name: 'production', clusters: ['a', 'main'], approve: [] },
+      ],
+      clusters: ['a', 'main', 'only'],
+    });
+  });
+
+  test('ask where something changes, if they want it', () => {
+    const approve = (list: PresentRelease[]): string[][] =>
+      waveRows(platform, wanted, list).rows.map((row) => row.approve);
+    expect(approve(present('s', 'hub'))).toEqual([[], ['main']]);
+    expect(approve(present('main'))).toEqual([[], []]);
+    expect(approve([])).toEqual([[], ['a', 'main']]);
+  });
+
+  test('are four at most', () => {
+    const { settings } = platformOf({});
+    const [wave] = settings.data.waves;
+    const waves = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ ...wave!, name }));
+    // A double: no file may say so.
+    const many = {
+      ...platformOf({}),
+      settings: { ...settings, data: { ...settings.data, waves } },
+    };
+    expect(waveRows(many, [], []).rows.map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd']);
+    expect(WAVES).toBe(4);
+  });
+});
