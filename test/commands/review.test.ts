@@ -1,0 +1,176 @@
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { plan } from '../../src/commands/plan.ts';
+import { render } from '../../src/commands/render.ts';
+import { pullRequest, review } from '../../src/commands/review.ts';
+import type { Github } from '../../src/edges/github/github.ts';
+import { exists } from '../../src/edges/files.ts';
+import { DOUBLE, edit, git, commitAll, temporary } from '../support/sample.ts';
+
+const NOW = Date.UTC(2026, 10, 24, 12);
+const HEAD = '1234567890123456789012345678901234567890';
+let folder: Awaited<ReturnType<typeof temporary>>;
+let present: string;
+let lines: string[] = [];
+const report = { progress: (text: string) => void lines.push(text) } as never;
+
+async function platform(name: string): Promise<string> {
+  lines = [];
+  const root = join(folder.path, name);
+  await cp(join(import.meta.dirname, '../core/rules/_base'), root, { recursive: true });
+  return root;
+}
+
+beforeAll(async () => {
+  folder = await temporary();
+  present = join(folder.path, 'present');
+  const root = await platform('base');
+  await render({ root, chartsFrom: DOUBLE, hubs: 'all', out: present, now: NOW }, report);
+});
+afterAll(() => folder.remove());
+
+/** A double of GitHub with one pull request, whose head is given. */
+function github(head: string) {
+  const comments: unknown[][] = [];
+  const double = {
+    headOf: (number: number) => Promise.resolve(number === 7 ? head : ''),
+    stickyComment: (...given: unknown[]) => {
+      comments.push(given);
+      return Promise.resolve('created');
+    },
+  };
+  return { comments, github: double as unknown as Github };
+}
+
+const inputs = (root: string, more: object = {}) => ({
+  root,
+  repository: root,
+  chartsFrom: DOUBLE,
+  present,
+  html: undefined,
+  pull: 7,
+  head: HEAD,
+  full: 'https://example.org/whole',
+  now: NOW,
+  ...more,
+});
+
+describe('a review', () => {
+  test('is one comment with the plan, which is also the answer', async () => {
+    const root = await platform('changed');
+    await edit(root, 'environments/hub.yaml', 'idle: 1h', 'idle: 2h');
+    const { comments, github: double } = github(HEAD);
+    const html = join(root, 'plan.html');
+    const answer = await review(inputs(root, { html }), double, report);
+    expect(comments).toEqual([[7, '<!-- glaciocloud plan -->', answer.summary]]);
+    expect(answer.exit).toBe(0);
+    expect(answer.summary).toContain('1234567, compared with the given record');
+    expect(answer.summary).toContain('[whole plan](https://example.org/whole)');
+    expect(answer.text).toContain('[~] hub');
+    expect(answer.json).toMatchObject({ head: HEAD, steps: [{ kind: 'upgrade' }] });
+    expect(answer.outputs).toEqual({
+      digest: expect.stringMatching(/^[0-9a-f]{40}$/u) as unknown,
+      has_changes: 'true',
+    });
+    expect(await readFile(html, 'utf8')).toContain('<h1>Plan: 1 of 2 change</h1>');
+    expect(lines).toEqual(['comment on pull request 7: created']);
+  });
+
+  test('of files with errors says so, and fails', async () => {
+    const root = await platform('wrong');
+    await edit(root, 'environments/hub.yaml', 'memory: 4G', 'memory: 4Gi');
+    const { comments, github: double } = github(HEAD);
+    const answer = await review(inputs(root), double, report);
+    expect([answer.exit, answer.findings.map(({ rule }) => rule)]).toEqual([2, ['memory-suffix']]);
+    expect(comments).toEqual([
+      [
+        7,
+        '<!-- glaciocloud plan -->',
+        `<!-- glaciocloud plan -->\n### No plan: the files have errors\n\n${answer.summary}`,
+      ],
+    ]);
+  });
+
+  test.each([true, false])(
+    'of a commit that is no longer the head says nothing: %s',
+    async (good) => {
+      const root = await platform(`old-${good}`);
+      if (!good) await edit(root, 'environments/hub.yaml', 'memory: 4G', 'memory: 4Gi');
+      const { comments, github: double } = github('another');
+      const answer = await review(inputs(root), double, report);
+      expect(comments).toEqual([]);
+      expect([answer.exit, answer.text]).toEqual([
+        0,
+        'the pull request has moved on: the run for its new head comments\n',
+      ]);
+    },
+  );
+
+  test('compares with the branch of the repository where no folder is named', async () => {
+    const root = await platform('branch');
+    const repository = join(folder.path, 'repository');
+    await cp(present, repository, { recursive: true });
+    await git(repository, 'init', '-qb', 'deployed');
+    await commitAll(repository, 'deployed');
+    const { github: double } = github(HEAD);
+    const answer = await review(inputs(root, { present: undefined, repository }), double, report);
+    expect(answer.outputs['has_changes']).toBe('false');
+  });
+});
+
+describe('which pull request a check belongs to', () => {
+  const answer = (found: unknown) =>
+    pullRequest({} as never, { pullRequestOf: () => Promise.resolve(found) } as unknown as Github);
+
+  test('its number, its head, and what would be merged', async () => {
+    expect(await answer({ number: 7, head: 'h', merge: 'm' })).toMatchObject({
+      exit: 0,
+      text: 'pull request 7 at h\n',
+      outputs: { number: '7', head: 'h', merge: 'm' },
+    });
+    expect((await answer({ number: 7, head: 'h', merge: undefined })).outputs['merge']).toBe('h');
+  });
+
+  test('or none', async () => {
+    expect(await answer(undefined)).toMatchObject({
+      exit: 0,
+      text: 'no open pull request has this commit as its head: nothing to do\n',
+      outputs: { number: '' },
+    });
+  });
+});
+
+describe('a plan', () => {
+  test('is all its views, the page where a file is named', async () => {
+    const root = await platform('plan');
+    await edit(root, 'environments/hub.yaml', 'idle: 1h', 'idle: 2h');
+    await git(root, 'init', '-q');
+    const head = await commitAll(root, 'one');
+    const html = join(root, 'plan.html');
+    const answer = await plan({ root, chartsFrom: DOUBLE, present, html, now: NOW }, report);
+    expect(answer).toMatchObject({ exit: 0, json: { head }, outputs: { has_changes: 'true' } });
+    expect(answer.summary).toContain(`${head.slice(0, 7)}, compared with the given record`);
+    expect(await exists(html)).toBe(true);
+  });
+
+  test('of files with errors is refused', async () => {
+    const root = await platform('refused');
+    await edit(root, 'environments/hub.yaml', 'memory: 4G', 'memory: 4Gi');
+    const html = join(root, 'plan.html');
+    const answer = await plan({ root, chartsFrom: DOUBLE, present, html, now: NOW }, report);
+    expect([answer.exit, await exists(html)]).toEqual([2, false]);
+  });
+
+  test('needs the folder that it is to compare with', async () => {
+    const root = await platform('nothing');
+    const sources = {
+      root,
+      chartsFrom: DOUBLE,
+      present: '/nonexistent',
+      html: undefined,
+      now: NOW,
+    };
+    await expect(plan(sources, report)).rejects.toMatchObject({ exit: 2 });
+  });
+});
