@@ -28,7 +28,7 @@ const OUTSIDE = [
   ['apply'],
   ['flow'],
   ['commands'],
-  ['arguments', 'inputs', 'help', 'main', 'cli', 'index'],
+  ['arguments', 'inputs', 'help', 'compose', 'dispatch', 'main', 'cli', 'index'],
 ];
 
 /** A subject is a folder, or a file of that name. */

@@ -1,7 +1,8 @@
 import type { Finding } from '../core/finding.ts';
 import type { Platform } from '../core/model/types.ts';
-import type { Family, ShownStep, StepResult } from '../core/plan/family.ts';
+import type { Family, ShownStep } from '../core/plan/family.ts';
 import type { PlanPart } from '../core/plan/plan.ts';
+import type { StepResult } from '../core/plan/result.ts';
 import type { Diff } from '../core/plan/types.ts';
 import type { WantedRelease } from '../core/unit.ts';
 import type { Charts } from '../edges/charts.ts';
@@ -83,5 +84,5 @@ export async function applySteps(steps: readonly PlannedStep[]): Promise<StepRes
 }
 
 function failed(id: string, error: unknown): StepResult {
-  return { id, outcome: 'failed', code: 'failed', reason: messageOf(error), seconds: {} };
+  return { id, outcome: 'failed', code: 'refused', reason: messageOf(error), seconds: {} };
 }

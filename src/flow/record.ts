@@ -7,9 +7,9 @@ import type { PresentRelease, PresentStatus, Unit, WantedRelease } from '../core
 import type { Charts } from '../edges/charts.ts';
 import { deployedInFolder, deployedOnBranch } from '../edges/deployed.ts';
 import { exists, writeFolder } from '../edges/files.ts';
-import type { Github } from '../edges/github/github.ts';
 import type { Report } from '../edges/report.ts';
 import { Failure } from '../failure.ts';
+import type { Forge } from '../ports.ts';
 import { renderAll } from './render.ts';
 
 /** What runs, for everybody to read: masked, in the shape that `render` writes and `plan --present` reads. */
@@ -34,7 +34,7 @@ export function releaseFiles(wanted: WantedRelease, manifests: string): Map<stri
 export interface RecordPlaces {
   root: string;
   record: string | undefined;
-  actions: { github: Pick<Github, 'commitFiles'> } | undefined;
+  actions: { github: Pick<Forge, 'commitFiles'> } | undefined;
 }
 
 /** What runs, as far as anybody may know: this cluster and others. */

@@ -9,7 +9,7 @@ import type { Rendered, WantedRelease } from '../core/unit.ts';
 import type { Charts } from '../edges/charts.ts';
 import { withTemporaryFolder } from '../edges/files.ts';
 import { findHelm, template } from '../edges/helm.ts';
-import { cores } from '../edges/machine.ts';
+import { cores } from '../edges/cores.ts';
 import type { Report } from '../edges/report.ts';
 import { Failure } from '../failure.ts';
 

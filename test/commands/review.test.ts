@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { plan } from '../../src/commands/plan.ts';
 import { render } from '../../src/commands/render.ts';
 import { pullRequest, review } from '../../src/commands/review.ts';
-import type { Github } from '../../src/edges/github/github.ts';
 import { exists } from '../../src/edges/files.ts';
+import type { PullRequest } from '../../src/ports.ts';
 import { DOUBLE, edit, git, commitAll, temporary } from '../support/sample.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
@@ -37,10 +37,10 @@ function github(head: string) {
     headOf: (number: number) => Promise.resolve(number === 7 ? head : ''),
     stickyComment: (...given: unknown[]) => {
       comments.push(given);
-      return Promise.resolve('created');
+      return Promise.resolve('created' as const);
     },
   };
-  return { comments, github: double as unknown as Github };
+  return { comments, github: double };
 }
 
 const inputs = (root: string, more: object = {}) => ({
@@ -120,8 +120,8 @@ describe('a review', () => {
 });
 
 describe('which pull request a check belongs to', () => {
-  const answer = (found: unknown) =>
-    pullRequest({} as never, { pullRequestOf: () => Promise.resolve(found) } as unknown as Github);
+  const answer = (found: PullRequest | undefined) =>
+    pullRequest({} as never, { pullRequestOf: () => Promise.resolve(found) });
 
   test('its number, its head, and what would be merged', async () => {
     expect(await answer({ number: 7, head: 'h', merge: 'm' })).toMatchObject({

@@ -220,8 +220,8 @@ describe('a family that src does not know', () => {
     const state = before();
     const first = await planned(root, [...FAMILIES, toy(jars, state)]);
     expect(await applySteps(first.steps)).toEqual([
-      { id: 'jars/big', outcome: 'failed', code: 'failed', reason: 'jar big breaks', seconds: {} },
-      { id: 'jars/new', outcome: 'done', code: 'filled', reason: '', seconds: {} },
+      { id: 'jars/big', outcome: 'failed', code: 'refused', reason: 'jar big breaks', seconds: {} },
+      { id: 'jars/new', outcome: 'done', code: 'deployed', reason: '', seconds: {} },
     ]);
     const second = await planned(root, [...FAMILIES, toy(jars, state)]);
     expect(second.plan.steps.map(({ id }) => id)).toEqual(['jars/big']);

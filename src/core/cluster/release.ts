@@ -1,4 +1,3 @@
-import { digestOf } from '../digest.ts';
 import type { JsonObject } from '../json.ts';
 import { wantedRelease } from '../plan/release.ts';
 import type { WantedRelease } from '../unit.ts';
@@ -14,7 +13,7 @@ export function clusterRelease(
     unit: { kind: 'cluster', cluster: name, name },
     namespace: SYSTEM_NAMESPACE,
     charts: [],
-    values: { objects: digestOf([...objects]) },
+    values: { objects: [...objects] },
     images: [],
     secrets: [],
   });

@@ -7,7 +7,7 @@ import type { PresentRelease, WantedRelease } from '../unit.ts';
 export const WAVES = 4;
 
 /** A wave, the clusters that it reaches, and those where a person is asked first. */
-export interface WaveRow {
+interface WaveRow {
   name: string;
   clusters: string[];
   approve: string[];

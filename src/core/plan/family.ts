@@ -3,7 +3,7 @@ import type { Digest } from '../unit.ts';
 import type { Diff } from './types.ts';
 
 /** What a plan says with one sign: comes, changes, goes. */
-export type Marker = '+' | '~' | '−';
+type Marker = '+' | '~' | '−';
 
 /** Why a step is taken: a code for programs, a text for people. */
 export interface ShownReason {
@@ -19,7 +19,7 @@ export interface ShownEffect {
 }
 
 /** A thing that the headline counts once by its name, beside the step itself. */
-export interface Touched {
+interface Touched {
   noun: string;
   name: string;
 }
@@ -84,14 +84,4 @@ export interface Family<Facts, Change, Step> {
   /** `diff`: deployed against new objects; undefined where the family renders none. */
   explain(change: Change, diff: Diff | undefined): Step;
   show(step: Step): ShownStep;
-}
-
-/** What became of one step. */
-export interface StepResult {
-  id: string;
-  outcome: 'done' | 'failed' | 'rolled-back' | 'blocked' | 'waiting';
-  code: string;
-  reason: string;
-  /** Seconds by phase. */
-  seconds: Record<string, number>;
 }

@@ -43,7 +43,7 @@ export function shownUnit(unit: Unit): ShownUnit {
   return { id: unitId(unit), title: unitTitle(unit), noun: unit.kind, json: unitJson(unit) };
 }
 
-export function unitJson({ kind, cluster, name }: Unit): JsonObject {
+function unitJson({ kind, cluster, name }: Unit): JsonObject {
   return { kind, cluster, name };
 }
 

@@ -1,7 +1,7 @@
 import type { Json } from '../json.ts';
 import type { Digest } from '../unit.ts';
 
-export type ChangeKind = 'added' | 'removed' | 'changed' | 'renamed';
+type ChangeKind = 'added' | 'removed' | 'changed' | 'renamed';
 
 /** A Kubernetes object by what it is, not by where it stands in a file. */
 export interface ObjectRef {

@@ -1,4 +1,4 @@
-export type Disposal = 'keep' | 'archive' | 'delete';
+type Disposal = 'keep' | 'archive' | 'delete';
 
 /** What becomes of the volumes of a hub that is removed. `archive`: where what is archived goes. */
 export interface Disposals {

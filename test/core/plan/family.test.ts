@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { digestOf } from '../../../src/core/digest.ts';
-import type { StepResult } from '../../../src/core/plan/family.ts';
+import type { StepResult } from '../../../src/core/plan/result.ts';
 import { planOf } from '../../../src/core/plan/plan.ts';
 import { effectsText, riskOf, summaryOf } from '../../../src/core/plan/words.ts';
 import { applySteps } from '../../../src/flow/family.ts';
@@ -45,7 +45,7 @@ describe('a registered family', () => {
     const done = (id: string): StepResult => ({
       id,
       outcome: 'done',
-      code: 'c',
+      code: 'deployed',
       reason: '',
       seconds: { x: 1 },
     });
@@ -62,7 +62,7 @@ describe('a registered family', () => {
     expect(asked).toEqual(['a', 'c', 'd']);
     expect(results).toEqual([
       done('a'),
-      { id: 'c', outcome: 'failed', code: 'failed', reason: 'broken', seconds: {} },
+      { id: 'c', outcome: 'failed', code: 'refused', reason: 'broken', seconds: {} },
       done('d'),
     ]);
   });

@@ -1,4 +1,5 @@
-import type { Family, ShownStep, StepResult } from '../../../src/core/plan/family.ts';
+import type { Family, ShownStep } from '../../../src/core/plan/family.ts';
+import type { StepResult } from '../../../src/core/plan/result.ts';
 import { diffManifests } from '../../../src/core/plan/diff.ts';
 import type { Diff } from '../../../src/core/plan/types.ts';
 import { digestOf } from '../../../src/core/digest.ts';
@@ -97,7 +98,7 @@ export function toy(wanted: readonly Jar[], present: Map<string, number>): Regis
       if (jar.sweets > 100) return Promise.reject(new Error(`jar ${jar.name} breaks`));
       present.set(jar.name, jar.sweets);
       const id = `jars/${jar.name}`;
-      return Promise.resolve({ id, outcome: 'done', code: 'filled', reason: '', seconds: {} });
+      return Promise.resolve({ id, outcome: 'done', code: 'deployed', reason: '', seconds: {} });
     },
   });
 }
