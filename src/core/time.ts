@@ -1,8 +1,13 @@
-/** `24 h`, `90 s`. */
+const UNITS = [
+  { size: 86_400, name: 'd' },
+  { size: 3600, name: 'h' },
+  { size: 60, name: 'min' },
+];
+
+/** `24 h`, `90 s`: in the largest unit of which it is a whole number. */
 export function duration(seconds: number): string {
-  if (seconds >= 86_400 && seconds % 86_400 === 0) return `${seconds / 86_400} d`;
-  if (seconds >= 3600 && seconds % 3600 === 0) return `${seconds / 3600} h`;
-  return seconds >= 60 && seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
+  const unit = UNITS.find(({ size }) => seconds > 0 && seconds % size === 0);
+  return unit ? `${seconds / unit.size} ${unit.name}` : `${seconds} s`;
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

@@ -1,6 +1,7 @@
 import { hasErrors } from '../core/finding.ts';
 import type { Finding } from '../core/finding.ts';
 import { wantedReleases } from '../core/hub/release.ts';
+import { compareText } from '../core/json.ts';
 import { planOf } from '../core/plan/plan.ts';
 import type { Plan, PlanPart } from '../core/plan/plan.ts';
 import type { PlanFrame } from '../core/show/frame.ts';
@@ -58,5 +59,5 @@ function shownPart({ steps, unchanged, orphans }: FamilyPlan): PlanPart {
 
 function lastDeployed(deployed: Deployed): PlanFrame['base'] {
   const all = deployed.releases.flatMap(({ status }) => (status ? [status] : []));
-  return all.sort((a, b) => (a.at < b.at ? 1 : -1))[0];
+  return all.sort((a, b) => compareText(b.at, a.at))[0];
 }

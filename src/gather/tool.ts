@@ -9,9 +9,9 @@ import { Failure } from '../failure.ts';
 const WORKFLOWS = '.github/workflows';
 
 /** What lies beside the bundle for others to begin with: the tool's own platform and workflows. */
-export async function gatherTool(): Promise<Tool> {
+export async function gatherTool(root = toolRoot()): Promise<Tool> {
   const { files } = await readTree(
-    toolRoot(),
+    root,
     [...PLATFORM_FOLDERS, WORKFLOWS],
     (path) => locate(path) !== undefined || path.startsWith(WORKFLOWS),
   );

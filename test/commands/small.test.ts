@@ -61,8 +61,16 @@ describe('explain', () => {
     const answer = explainRule(undefined);
     expect(answer.text).toMatch(/^memory-suffix {11}\S/mu);
     expect(answer.text).toMatch(/^max-age {17}\S/mu);
-    const { rules } = answer.json as { rules: { id: string; why: string }[] };
+    const { rules, ...rest } = answer.json as { rules: { id: string }[] };
     expect(rules).toHaveLength(answer.text.trimEnd().split('\n').length);
+    expect(rules).toContainEqual({
+      id: 'max-age',
+      severity: 'error',
+      title: expect.any(String) as unknown,
+      why: expect.any(String) as unknown,
+    });
+    expect(rest).toEqual({ schema_version: 1 });
+    expect(answer.exit).toBe(0);
   });
 
   test('says why one exists', () => {

@@ -101,20 +101,24 @@ describe('a plan', () => {
     expect(next.plan.orphans.map(({ id }) => id)).toEqual(['clusters/main']);
   });
 
-  test('knows when something was deployed last', async () => {
-    const status = (at: string): string => JSON.stringify({ at, commit: at.slice(0, 4) });
+  test('knows when something was deployed last, whatever the order', async () => {
     const deployed = await deployedInFolder(present);
-    const releases = deployed.releases.map((one, index) => ({
-      ...one,
-      status: JSON.parse(status(`202${index}-01-01T00:00:00Z`)) as never,
-    }));
+    const [one] = deployed.releases;
     const root = await platform('times');
-    const answer = await gatherPlan(
-      { root, chartsFrom: DOUBLE, now: NOW, deployed: { ...deployed, releases } },
-      report,
-    );
-    expect(answer).toMatchObject({ kind: 'planned', base: { commit: '2021' } });
-    expect((await planned(root)).base).toBeUndefined();
+    const times = ['2026-02-01', '2026-03-01', '2026-01-01', undefined];
+    const base = async (order: readonly number[]): Promise<unknown> => {
+      const releases = order.map((index) => {
+        const at = times[index];
+        return { ...one!, status: at === undefined ? undefined : { at, commit: at } };
+      });
+      const sources = { root, chartsFrom: DOUBLE, now: NOW, deployed: { ...deployed, releases } };
+      const answer = await gatherPlan(sources, report, []);
+      return answer.kind === 'planned' ? answer.base?.commit : answer;
+    };
+    expect(await base([0, 1, 2, 3])).toBe('2026-03-01');
+    expect(await base([1, 2, 0])).toBe('2026-03-01');
+    expect(await base([2, 0, 1])).toBe('2026-03-01');
+    expect(await base([3])).toBeUndefined();
   });
 
   test('is refused where a file has an error, before anything is rendered', async () => {

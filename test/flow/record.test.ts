@@ -1,8 +1,9 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { cp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { clusterRelease } from '../../src/core/cluster/release.ts';
 import { clusterObjects } from '../../src/core/cluster/objects.ts';
+import { wantedReleases } from '../../src/core/hub/release.ts';
 import { manifestText } from '../../src/core/manifests.ts';
 import { Failure } from '../../src/failure.ts';
 import {
@@ -13,7 +14,9 @@ import {
   recordFiles,
   releaseFiles,
 } from '../../src/flow/record.ts';
-import { commitAll, git, temporary } from '../support/sample.ts';
+import { gatherCharts } from '../../src/gather/charts.ts';
+import { gatherPlatform } from '../../src/gather/platform.ts';
+import { DOUBLE, commitAll, git, temporary } from '../support/sample.ts';
 import { hubUnit, wantedHub } from '../support/shown.ts';
 
 let folder: Awaited<ReturnType<typeof temporary>>;
@@ -149,4 +152,25 @@ test('the record of a cluster holds the objects that its hubs share', async () =
   >[1];
   const files = await publicRecord(to, { ...nothing, ...frame });
   expect(files).toEqual(recordFiles(to, manifestText(clusterObjects()), frame));
+});
+
+test('a hub that cannot be rendered has no record, and that is said', async () => {
+  const root = join(folder.path, 'platform');
+  await cp(join(import.meta.dirname, '../core/rules/_base'), root, { recursive: true });
+  const chartsFrom = join(folder.path, 'charts');
+  await cp(DOUBLE, chartsFrom, { recursive: true });
+  const said = log();
+  const { platform } = await gatherPlatform(root);
+  const charts = await gatherCharts(platform!, { chartsFrom, report: said });
+  const to = wantedReleases(platform!, charts).find(({ unit }) => unit.kind === 'hub');
+  const frame = { platform: platform!, charts, report: said as never, at: 't', commit: 'c' };
+  const files = await publicRecord(to!, frame);
+  expect(files.get('manifests.yaml')).toContain('kind: Deployment');
+  expect(files.get('status.json')).toBe('{\n  "at": "t",\n  "commit": "c"\n}\n');
+  expect(said.lines).toEqual([]);
+
+  await writeFile(join(chartsFrom, 'jupyterhub/templates/fail.yaml'), '{{ fail "not today" }}\n');
+  const broken = await gatherCharts(platform!, { chartsFrom, report: said });
+  await expect(publicRecord(to!, { ...frame, charts: broken })).rejects.toThrow('not today');
+  expect(said.lines).toEqual([expect.stringMatching(/^hub: [\s\S]*not today/u)]);
 });

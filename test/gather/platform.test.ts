@@ -1,7 +1,7 @@
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { firstImage } from '../../src/core/init/files.ts';
+import { Failure } from '../../src/failure.ts';
 import { cachedCharts, gatherCharts } from '../../src/gather/charts.ts';
 import { gatherPlatform } from '../../src/gather/platform.ts';
 import { gatherTool } from '../../src/gather/tool.ts';
@@ -56,15 +56,53 @@ describe('charts are gathered', () => {
 
   test('or are not at hand', async () => {
     const { platform } = await gatherPlatform(root);
-    expect(await cachedCharts(platform!, { chartsFrom: undefined, report })).toBeUndefined();
+    const nowhere = 'https://127.0.0.1:1/';
+    const settings = platform!.settings;
+    const jupyterhub = { ...settings.data.charts.jupyterhub, repository: nowhere };
+    // A double: no file may name this machine.
+    const unreachable = {
+      ...platform!,
+      settings: { ...settings, data: { ...settings.data, charts: { jupyterhub } } },
+    };
+    expect(await cachedCharts(unreachable, { chartsFrom: undefined, report })).toBeUndefined();
+    await expect(
+      gatherCharts(unreachable, { chartsFrom: undefined, report }),
+    ).rejects.toBeInstanceOf(Failure);
   });
 });
 
-test('a copy of the tool brings a platform and workflows to begin with', async () => {
-  const { settings, image, workflows } = await gatherTool();
-  expect(settings.user.name).toBe('jovyan');
-  expect(image.text).toContain('from:');
-  expect(firstImage([])).toBeUndefined();
-  expect([...workflows.keys()]).toContain('.github/workflows/deploy.yml');
-  expect([...workflows.keys()].every((path) => path.startsWith('.github/workflows/'))).toBe(true);
+describe('a copy of the tool', () => {
+  test('brings a platform and workflows to begin with', async () => {
+    const { settings, image, workflows } = await gatherTool();
+    expect(settings.user.name).toBe('jovyan');
+    expect(image.text).toContain('from:');
+    expect(workflows.get('.github/workflows/deploy.yml')).toMatch(/^name: /mu);
+    expect([...workflows.keys()].every((path) => path.startsWith('.github/workflows/'))).toBe(true);
+  });
+
+  test('that brings but a part of them is told', async () => {
+    const whole = join(folder.path, 'tool');
+    await cp(root, whole, { recursive: true });
+    const image = join(whole, 'images/science/image.yaml');
+    await writeFile(
+      image,
+      'title: Science\noggm: {version: 1.6.3}\nfrom: {image: a.example/b, tag: v1}\n',
+    );
+    await mkdir(join(whole, '.github/workflows'), { recursive: true });
+    const workflow = join(whole, '.github/workflows/a.yml');
+    await writeFile(workflow, 'name: a\n');
+    expect(await gatherTool(whole)).toMatchObject({
+      image: { name: 'science', text: expect.stringContaining('tag: v1') as unknown },
+      workflows: new Map([['.github/workflows/a.yml', 'name: a\n']]),
+    });
+    for (const missing of ['platform.yaml', 'images', '.github']) {
+      const part = join(folder.path, `tool-without-${missing}`);
+      await cp(whole, part, { recursive: true });
+      await rm(join(part, missing), { recursive: true });
+      await expect(gatherTool(part)).rejects.toMatchObject({
+        message: 'this copy of GlacioCloud has no platform and workflows to begin with',
+        hint: 'run it from a whole checkout of its repository',
+      });
+    }
+  });
 });
