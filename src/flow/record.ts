@@ -13,7 +13,7 @@ import type { Forge } from '../ports.ts';
 import { renderAll } from './render.ts';
 
 /** What runs, for everybody to read: masked, in the shape that `render` writes and `plan --present` reads. */
-function recordFiles(
+export function recordFiles(
   to: WantedRelease,
   manifests: string,
   status: PresentStatus,
