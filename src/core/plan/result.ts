@@ -10,13 +10,13 @@ export type ReasonCode =
   | 'removed'
   | 'removed-by-another'
   /** The wave before has a hub that does not run what is wanted yet, or that failed. */
-  | 'wave-unfinished'
-  | 'wave-failed'
+  | 'earlier-unfinished'
+  | 'earlier-failed'
   | 'frozen'
   /** The wave before has to prove itself for some more time. */
   | 'soaking'
   /** A person is to approve the wave. */
-  | 'not-approved'
+  | 'needs-approval'
   /** The reviewed plan showed another change. */
   | 'not-reviewed'
   /** Files that are not merged are tried here. */
