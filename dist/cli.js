@@ -11214,7 +11214,7 @@ var require_util2 = __commonJS({
       var obj = /* @__PURE__ */ Object.create(null);
       return !("__proto__" in obj);
     })();
-    function identity3(s) {
+    function identity2(s) {
       return s;
     }
     function toSetString(aStr) {
@@ -11223,14 +11223,14 @@ var require_util2 = __commonJS({
       }
       return aStr;
     }
-    exports.toSetString = supportsNullProto ? identity3 : toSetString;
+    exports.toSetString = supportsNullProto ? identity2 : toSetString;
     function fromSetString(aStr) {
       if (isProtoString(aStr)) {
         return aStr.slice(1);
       }
       return aStr;
     }
-    exports.fromSetString = supportsNullProto ? identity3 : fromSetString;
+    exports.fromSetString = supportsNullProto ? identity2 : fromSetString;
     function isProtoString(s) {
       if (!s) {
         return false;
@@ -12343,16 +12343,16 @@ var require_source_map_consumer = __commonJS({
       var sectionIndex = binarySearch.search(
         needle,
         this._sections,
-        function(needle2, section2) {
-          var cmp = needle2.generatedLine - section2.generatedOffset.generatedLine;
+        function(needle2, section3) {
+          var cmp = needle2.generatedLine - section3.generatedOffset.generatedLine;
           if (cmp) {
             return cmp;
           }
-          return needle2.generatedColumn - section2.generatedOffset.generatedColumn;
+          return needle2.generatedColumn - section3.generatedOffset.generatedColumn;
         }
       );
-      var section = this._sections[sectionIndex];
-      if (!section) {
+      var section2 = this._sections[sectionIndex];
+      if (!section2) {
         return {
           source: null,
           line: null,
@@ -12360,9 +12360,9 @@ var require_source_map_consumer = __commonJS({
           name: null
         };
       }
-      return section.consumer.originalPositionFor({
-        line: needle.generatedLine - (section.generatedOffset.generatedLine - 1),
-        column: needle.generatedColumn - (section.generatedOffset.generatedLine === needle.generatedLine ? section.generatedOffset.generatedColumn - 1 : 0),
+      return section2.consumer.originalPositionFor({
+        line: needle.generatedLine - (section2.generatedOffset.generatedLine - 1),
+        column: needle.generatedColumn - (section2.generatedOffset.generatedLine === needle.generatedLine ? section2.generatedOffset.generatedColumn - 1 : 0),
         bias: aArgs.bias
       });
     };
@@ -12373,8 +12373,8 @@ var require_source_map_consumer = __commonJS({
     };
     IndexedSourceMapConsumer.prototype.sourceContentFor = function IndexedSourceMapConsumer_sourceContentFor(aSource, nullOnMissing) {
       for (var i = 0; i < this._sections.length; i++) {
-        var section = this._sections[i];
-        var content = section.consumer.sourceContentFor(aSource, true);
+        var section2 = this._sections[i];
+        var content = section2.consumer.sourceContentFor(aSource, true);
         if (content) {
           return content;
         }
@@ -12387,15 +12387,15 @@ var require_source_map_consumer = __commonJS({
     };
     IndexedSourceMapConsumer.prototype.generatedPositionFor = function IndexedSourceMapConsumer_generatedPositionFor(aArgs) {
       for (var i = 0; i < this._sections.length; i++) {
-        var section = this._sections[i];
-        if (section.consumer._findSourceIndex(util.getArg(aArgs, "source")) === -1) {
+        var section2 = this._sections[i];
+        if (section2.consumer._findSourceIndex(util.getArg(aArgs, "source")) === -1) {
           continue;
         }
-        var generatedPosition = section.consumer.generatedPositionFor(aArgs);
+        var generatedPosition = section2.consumer.generatedPositionFor(aArgs);
         if (generatedPosition) {
           var ret = {
-            line: generatedPosition.line + (section.generatedOffset.generatedLine - 1),
-            column: generatedPosition.column + (section.generatedOffset.generatedLine === generatedPosition.line ? section.generatedOffset.generatedColumn - 1 : 0)
+            line: generatedPosition.line + (section2.generatedOffset.generatedLine - 1),
+            column: generatedPosition.column + (section2.generatedOffset.generatedLine === generatedPosition.line ? section2.generatedOffset.generatedColumn - 1 : 0)
           };
           return ret;
         }
@@ -12409,24 +12409,24 @@ var require_source_map_consumer = __commonJS({
       this.__generatedMappings = [];
       this.__originalMappings = [];
       for (var i = 0; i < this._sections.length; i++) {
-        var section = this._sections[i];
-        var sectionMappings = section.consumer._generatedMappings;
+        var section2 = this._sections[i];
+        var sectionMappings = section2.consumer._generatedMappings;
         for (var j = 0; j < sectionMappings.length; j++) {
           var mapping = sectionMappings[j];
-          var source = section.consumer._sources.at(mapping.source);
-          source = util.computeSourceURL(section.consumer.sourceRoot, source, this._sourceMapURL);
+          var source = section2.consumer._sources.at(mapping.source);
+          source = util.computeSourceURL(section2.consumer.sourceRoot, source, this._sourceMapURL);
           this._sources.add(source);
           source = this._sources.indexOf(source);
           var name = null;
           if (mapping.name) {
-            name = section.consumer._names.at(mapping.name);
+            name = section2.consumer._names.at(mapping.name);
             this._names.add(name);
             name = this._names.indexOf(name);
           }
           var adjustedMapping = {
             source,
-            generatedLine: mapping.generatedLine + (section.generatedOffset.generatedLine - 1),
-            generatedColumn: mapping.generatedColumn + (section.generatedOffset.generatedLine === mapping.generatedLine ? section.generatedOffset.generatedColumn - 1 : 0),
+            generatedLine: mapping.generatedLine + (section2.generatedOffset.generatedLine - 1),
+            generatedColumn: mapping.generatedColumn + (section2.generatedOffset.generatedLine === mapping.generatedLine ? section2.generatedOffset.generatedColumn - 1 : 0),
             originalLine: mapping.originalLine,
             originalColumn: mapping.originalColumn,
             name
@@ -34016,7 +34016,7 @@ var init_universal_user_agent = __esm({
 });
 
 // ../../../work/main/node_modules/before-after-hook/lib/register.js
-function register(state, name, method, options) {
+function register2(state, name, method, options) {
   if (typeof method !== "function") {
     throw new Error("method for before hook must be a function");
   }
@@ -34025,7 +34025,7 @@ function register(state, name, method, options) {
   }
   if (Array.isArray(name)) {
     return name.reverse().reduce((callback, name2) => {
-      return register.bind(null, state, name2, callback, options);
+      return register2.bind(null, state, name2, callback, options);
     }, method)();
   }
   return Promise.resolve().then(() => {
@@ -34117,7 +34117,7 @@ function Singular() {
   const singularHookState = {
     registry: {}
   };
-  const singularHook = register.bind(null, singularHookState, singularHookName);
+  const singularHook = register2.bind(null, singularHookState, singularHookName);
   bindApi(singularHook, singularHookState, singularHookName);
   return singularHook;
 }
@@ -34125,7 +34125,7 @@ function Collection() {
   const state = {
     registry: {}
   };
-  const hook2 = register.bind(null, state);
+  const hook2 = register2.bind(null, state);
   bindApi(hook2, state);
   return hook2;
 }
@@ -40146,8 +40146,8 @@ var init_pulls = __esm({
       async headOf(pull) {
         return (await this.#pull(pull)).sha("/head/sha");
       }
-      async stickyComment(pull, marker2, body) {
-        const mine = await this.#marked(pull, marker2);
+      async stickyComment(pull, marker, body) {
+        const mine = await this.#marked(pull, marker);
         if (!mine) {
           await comment(this.#client, pull, body);
           return "created";
@@ -40159,8 +40159,8 @@ var init_pulls = __esm({
         });
         return "updated";
       }
-      async botComment(pull, marker2) {
-        return (await this.#marked(pull, marker2))?.text("/body");
+      async botComment(pull, marker) {
+        return (await this.#marked(pull, marker))?.text("/body");
       }
       async mayWrite(login) {
         const route = "GET /collaborators/{login}/permission";
@@ -40171,10 +40171,10 @@ var init_pulls = __esm({
         return this.#client.ask("the pull request", "GET /pulls/{pull}", { pull });
       }
       /** Our own comment that begins with this marker: the oldest, where there are several. */
-      async #marked(pull, marker2) {
+      async #marked(pull, marker) {
         const route = "GET /issues/{pull}/comments";
         const marked = (await this.#client.all("comments", route, { pull })).filter(
-          (one) => (one.textOrNone("/body") ?? "").startsWith(marker2)
+          (one) => (one.textOrNone("/body") ?? "").startsWith(marker)
         );
         if (marked.length === 0) return void 0;
         const me = await this.#client.me();
@@ -40369,8 +40369,8 @@ function githubForge(settings, second = 1e3) {
     pullRequestOf: (run2) => pulls.pullRequestOf(run2),
     mergedPull: (commit) => pulls.mergedPull(commit),
     headOf: (pull) => pulls.headOf(pull),
-    stickyComment: (pull, marker2, body) => pulls.stickyComment(pull, marker2, body),
-    botComment: (pull, marker2) => pulls.botComment(pull, marker2),
+    stickyComment: (pull, marker, body) => pulls.stickyComment(pull, marker, body),
+    botComment: (pull, marker) => pulls.botComment(pull, marker),
     mayWrite: (login) => pulls.mayWrite(login),
     openIssue: (labels, title, body) => issues.openIssue(labels, title, body),
     closeIssue: (labels, why) => issues.closeIssue(labels, why),
@@ -40705,7 +40705,9 @@ function onePerPlace(findings) {
 
 // src/core/show/findings.ts
 function findingLine({ rule, severity, at: at2, message, hint }) {
-  return `${at2.file}:${at2.line}:${at2.column}  ${severity === "warning" ? "warning " : ""}${rule}  ${message}; ${hint}`;
+  const place = `${at2.file}:${at2.line}:${at2.column}`;
+  const name = severity === "warning" ? `warning ${rule}` : rule;
+  return `${place}  ${name}  ${message}; ${hint}`;
 }
 function findingsText(findings) {
   const lines = findings.map((finding2) => `${findingLine(finding2)}
@@ -40717,10 +40719,11 @@ function countText(findings) {
   const errors = findings.filter(({ severity }) => severity === "error").length;
   const warnings = findings.length - errors;
   if (findings.length === 0) return "no findings";
-  return [
+  const counts = [
     errors > 0 ? plural(errors, "error") : "",
     warnings > 0 ? plural(warnings, "warning") : ""
-  ].filter(Boolean).join(", ");
+  ];
+  return counts.filter(Boolean).join(", ");
 }
 function plural(count, word) {
   return `${count} ${word}${count === 1 ? "" : "s"}`;
@@ -40736,17 +40739,23 @@ function findingsJson(findings) {
     hint
   }));
 }
+var TABLE_HEAD = "| | where | what is wrong | what to write instead | rule |\n|---|---|---|---|---|\n";
 function findingsMarkdown(findings) {
   if (findings.length === 0) return "### Check\n\nNo findings.\n";
-  const rows = findings.map(
-    ({ rule, severity, at: at2, message, hint }) => `| ${severity === "error" ? "\u2717" : "\u26A0"} | \`${at2.file}:${at2.line}\` | ${escapeMarkdown(message)} | ${escapeMarkdown(hint)} | \`${rule}\` |
-`
-  );
   return `### Check: ${countText(findings)}
 
-| | where | what is wrong | what to write instead | rule |
-|---|---|---|---|---|
-${rows.join("")}`;
+${TABLE_HEAD}${findings.map(tableRow).join("")}`;
+}
+function tableRow({ rule, severity, at: at2, message, hint }) {
+  const cells = [
+    severity === "error" ? "\u2717" : "\u26A0",
+    `\`${at2.file}:${at2.line}\``,
+    escapeMarkdown(message),
+    escapeMarkdown(hint),
+    `\`${rule}\``
+  ];
+  return `| ${cells.join(" | ")} |
+`;
 }
 function escapeMarkdown(text) {
   return text.replaceAll(/[\r\n]+/gu, " ").replaceAll(/[\\`*_{}[\]<>#|~!]/gu, (char) => `\\${char}`).replaceAll("&", "&amp;").replaceAll("\\<", "&lt;").replaceAll("\\>", "&gt;").replaceAll("@", "@\u200B").replaceAll("://", ":\u200B//");
@@ -43973,11 +43982,11 @@ function present(documents2, options) {
     state.openEnded = false;
     const directives = writeDocumentDirectives(doc);
     const hasDirectives = directives !== "";
-    const marker2 = doc.explicitStart || hasDirectives || index2 > 0 && !previousEnded;
+    const marker = doc.explicitStart || hasDirectives || index2 > 0 && !previousEnded;
     result2 += directives;
     if (doc.contents === null) {
-      if (marker2) result2 += "---\n";
-    } else if (marker2) {
+      if (marker) result2 += "---\n";
+    } else if (marker) {
       const body = writeNode(state, 0, doc.contents, null, {
         block: true,
         compact: true
@@ -45627,7 +45636,7 @@ function profilesPart(context3) {
   };
 }
 function sizeProfile(name, size, isDefault) {
-  const cores = String(Math.max(1, Math.floor(size.cpu)));
+  const cores2 = String(Math.max(1, Math.floor(size.cpu)));
   return {
     slug: name,
     title: size.title ?? `${size.cpu} CPU, ${size.memory} memory`,
@@ -45635,7 +45644,7 @@ function sizeProfile(name, size, isDefault) {
     memory: size.memory,
     for: size.for,
     default: isDefault,
-    env: { SLURM_JOB_CPUS_PER_NODE: cores, PYTHON_CPU_COUNT: cores, OMP_NUM_THREADS: cores }
+    env: { SLURM_JOB_CPUS_PER_NODE: cores2, PYTHON_CPU_COUNT: cores2, OMP_NUM_THREADS: cores2 }
   };
 }
 function defaultSize(sizes2) {
@@ -45684,9 +45693,9 @@ function probeNamespace(hub) {
   return `${hub}-probe`;
 }
 function probePart({ hub, images }) {
-  const { probe: wanted2, sizes: sizes2 } = hub.data;
+  const { probe: wanted, sizes: sizes2 } = hub.data;
   const [first] = images;
-  if (!wanted2 || !first) return {};
+  if (!wanted || !first) return {};
   const { name, file } = first;
   const check2 = {
     user: USERS[0] ?? "",
@@ -45710,9 +45719,9 @@ function probePart({ hub, images }) {
         namespace: probeNamespace(hub.name),
         settings: {
           hub: hub.name,
-          api: seconds(wanted2.api),
-          spawn: seconds(wanted2.spawn),
-          onlyWhenWarm: wanted2.onlyWhenWarm,
+          api: seconds(wanted.api),
+          spawn: seconds(wanted.spawn),
+          onlyWhenWarm: wanted.onlyWhenWarm,
           job: {
             hub: `http://hub.${hub.name}.svc:8081`,
             proxy: `http://proxy-public.${hub.name}.svc`,
@@ -45768,24 +45777,6 @@ function originOf(built, hub, path) {
     prefix = prefix.slice(0, prefix.lastIndexOf("/"));
   }
   return hub.has("/values") ? "/values" : "";
-}
-
-// src/core/cluster/objects.ts
-var SYSTEM_NAMESPACE = "glaciocloud-system";
-function clusterObjects() {
-  const labels = { "app.kubernetes.io/managed-by": "glaciocloud" };
-  return [
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: SYSTEM_NAMESPACE, labels } },
-    {
-      apiVersion: "scheduling.k8s.io/v1",
-      kind: "PriorityClass",
-      metadata: { name: "glaciocloud-placeholder", labels },
-      value: -10,
-      globalDefault: false,
-      preemptionPolicy: "Never",
-      description: "Seats kept warm: gives way to any user server."
-    }
-  ];
 }
 
 // ../../../work/main/node_modules/@noble/hashes/_u64.js
@@ -46197,6 +46188,88 @@ function digestOf(value) {
   return sha256Hex(canonical(value)).slice(0, 40);
 }
 
+// src/core/unit.ts
+function unitId(unit) {
+  return unit.kind === "cluster" ? `clusters/${unit.name}` : unit.name;
+}
+function unitTitle(unit) {
+  return unit.kind === "cluster" ? `cluster ${unit.name}` : unit.name;
+}
+
+// src/core/plan/release.ts
+function wantedRelease(wave, order2, release2) {
+  return { unit: release2.unit, wave, order: order2, release: release2, digest: digestOf(release2) };
+}
+function decideReleases(kind, { wanted, present: present2 }) {
+  const deployed2 = new Map(present2.map((one) => [unitId(one.unit), one]));
+  const decision = { changes: [], unchanged: [], orphans: [] };
+  for (const to of wanted) {
+    if (to.unit.kind !== kind) continue;
+    const from = deployed2.get(unitId(to.unit));
+    if (from?.digest === to.digest) decision.unchanged.push(shownUnit(to.unit));
+    else decision.changes.push({ from, to });
+  }
+  return decision;
+}
+function shownUnit(unit) {
+  return { id: unitId(unit), title: unitTitle(unit), noun: unit.kind, json: unitJson(unit) };
+}
+function unitJson({ kind, cluster, name }) {
+  return { kind, cluster, name };
+}
+function diffJson({ added, removed, changed }) {
+  const text = ({ kind, name }) => `${kind}/${name}`;
+  const stayed = changed.filter(({ kind }) => kind === "changed" || kind === "renamed");
+  return {
+    added: added.map(text),
+    removed: removed.map(text),
+    changed: stayed.map(({ object: object2 }) => text(object2))
+  };
+}
+function releaseJson({ from, to }) {
+  return {
+    kind: from ? "upgrade" : "install",
+    unit: unitJson(to.unit),
+    wave: to.wave,
+    from: from?.digest ?? null,
+    to: to.digest
+  };
+}
+function releaseIdentity({ from, to }) {
+  return [from ? "upgrade" : "install", unitId(to.unit), from?.digest ?? null, to.digest];
+}
+
+// src/core/cluster/objects.ts
+var SYSTEM_NAMESPACE = "glaciocloud-system";
+function clusterObjects() {
+  const labels = { "app.kubernetes.io/managed-by": "glaciocloud" };
+  return [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: SYSTEM_NAMESPACE, labels } },
+    {
+      apiVersion: "scheduling.k8s.io/v1",
+      kind: "PriorityClass",
+      metadata: { name: "glaciocloud-placeholder", labels },
+      value: -10,
+      globalDefault: false,
+      preemptionPolicy: "Never",
+      description: "Seats kept warm: gives way to any user server."
+    }
+  ];
+}
+
+// src/core/cluster/release.ts
+function clusterRelease(name, objects = clusterObjects()) {
+  return wantedRelease("clusters", 0, {
+    v: 1,
+    unit: { kind: "cluster", cluster: name, name },
+    namespace: SYSTEM_NAMESPACE,
+    charts: [],
+    values: { objects: [...objects] },
+    images: [],
+    secrets: []
+  });
+}
+
 // src/core/images/resolve.ts
 function resolveImage(registry, image, lock, channel) {
   const build4 = lock?.data.channels[channel] ?? lock?.data.channels.stable ?? lock?.data.channels.candidate;
@@ -46259,7 +46332,7 @@ function hubRelease(platform, hub, charts) {
   const order2 = waves2.findIndex(({ name }) => name === hub.data.wave) + 1;
   if (!built || order2 === 0) return [];
   return [
-    wanted(hub.data.wave, order2, {
+    wantedRelease(hub.data.wave, order2, {
       v: 1,
       unit: { kind: "hub", cluster: hub.data.cluster, name: hub.name },
       namespace: hub.name,
@@ -46269,21 +46342,6 @@ function hubRelease(platform, hub, charts) {
       secrets: Object.keys(hub.data.secrets).sort(compareText)
     })
   ];
-}
-function clusterRelease(name) {
-  const unit = { kind: "cluster", cluster: name, name };
-  return wanted("clusters", 0, {
-    v: 1,
-    unit,
-    namespace: SYSTEM_NAMESPACE,
-    charts: [],
-    values: {},
-    images: [],
-    secrets: []
-  });
-}
-function wanted(wave, order2, release2) {
-  return { unit: release2.unit, wave, order: order2, release: release2, digest: digestOf(release2) };
 }
 
 // src/core/hub/rules/events.ts
@@ -47351,8 +47409,8 @@ function demand({ id, title, why, paths, bad }) {
 function configOf(values) {
   const config = at(values, "/hub/config");
   const sections = [];
-  for (const [section, traits] of Object.entries(isObject(config) ? config : {})) {
-    if (isObject(traits)) sections.push([section, traits]);
+  for (const [section2, traits] of Object.entries(isObject(config) ? config : {})) {
+    if (isObject(traits)) sections.push([section2, traits]);
   }
   return sections;
 }
@@ -47364,11 +47422,11 @@ function traitDemand({ id, title, why, names: names3, bad }) {
     severity: "error",
     on: "values",
     *check({ values, place }) {
-      for (const [section, traits] of configOf(values)) {
+      for (const [section2, traits] of configOf(values)) {
         for (const name of names3) {
           const value = traits[name];
           const problem4 = value === void 0 ? void 0 : bad(value);
-          if (problem4) yield { at: place(pointer("hub", "config", section, name)), ...problem4 };
+          if (problem4) yield { at: place(pointer("hub", "config", section2, name)), ...problem4 };
         }
       }
     }
@@ -47574,9 +47632,9 @@ function memoryPaths(values) {
   return [
     "/singleuser/memory/guarantee",
     "/singleuser/memory/limit",
-    ...configOf(values).flatMap(([section]) => [
-      pointer("hub", "config", section, "mem_limit"),
-      pointer("hub", "config", section, "mem_guarantee")
+    ...configOf(values).flatMap(([section2]) => [
+      pointer("hub", "config", section2, "mem_limit"),
+      pointer("hub", "config", section2, "mem_guarantee")
     ])
   ];
 }
@@ -47748,11 +47806,11 @@ var RAW_VALUE_RULES = [
     why: "The hub ends at start when a section begins with a small letter.",
     on: "values",
     *check({ values, place }) {
-      for (const [section] of configOf(values)) {
-        if (!/^[A-Z]/u.test(section)) {
+      for (const [section2] of configOf(values)) {
+        if (!/^[A-Z]/u.test(section2)) {
           yield {
-            at: place(pointer("hub", "config", section)),
-            message: `"${section}" is not the name of a class`,
+            at: place(pointer("hub", "config", section2)),
+            message: `"${section2}" is not the name of a class`,
             hint: "sections begin with a capital, such as JupyterHub"
           };
         }
@@ -50630,7 +50688,7 @@ async function confirmIdentity(kube, cluster, known) {
     throw wrong(`it is known as ${recorded}`);
   return found;
 }
-async function applyCluster(kube, cluster, identity3) {
+async function applyCluster(kube, cluster, identity2) {
   const known = at(
     await kube.get("configmap", IDENTITY, SYSTEM_NAMESPACE) ?? {},
     "/data/objects"
@@ -50643,7 +50701,7 @@ async function applyCluster(kube, cluster, identity3) {
       apiVersion: "v1",
       kind: "ConfigMap",
       metadata: { name: IDENTITY, namespace: SYSTEM_NAMESPACE },
-      data: { cluster: cluster.name, identity: identity3, objects: JSON.stringify(objects) }
+      data: { cluster: cluster.name, identity: identity2, objects: JSON.stringify(objects) }
     }
   ]);
   return true;
@@ -50837,8 +50895,8 @@ function storageVerdict({ homes, data }, storageClasses) {
   const policies = new Map(
     storageClasses.map((one) => [textAt(one, "/metadata/name"), textAt(one, "/reclaimPolicy")])
   );
-  const wanted2 = /* @__PURE__ */ new Set([homes.class, ...data ? [data.class] : []]);
-  const missing3 = [...wanted2].filter((name) => !policies.has(name)).map((name) => problem(`there is no storage class ${name}; ${thereAre(policies.keys())}`));
+  const wanted = /* @__PURE__ */ new Set([homes.class, ...data ? [data.class] : []]);
+  const missing3 = [...wanted].filter((name) => !policies.has(name)).map((name) => problem(`there is no storage class ${name}; ${thereAre(policies.keys())}`));
   return together([...missing3, policies.get(homes.class) === "Delete" ? losesHomes(homes) : WELL]);
 }
 function losesHomes(homes) {
@@ -51605,18 +51663,34 @@ async function keepApproval(kube, wave, wants, at2) {
 
 // src/core/hub/changes.ts
 init_json();
+
+// src/core/hub/charts.ts
+init_json();
+var JUPYTERHUB = "jupyterhub";
+var OWN_VALUES = "glaciocloud";
+function chartOf(release2, name) {
+  return release2.charts.find((chart) => chart.name === name);
+}
+function chartValue(release2, chart, path) {
+  return at(release2.values[chart], path);
+}
+
+// src/core/hub/changes.ts
+function restartsDeployment(diff, name) {
+  const isIt = (ref) => ref.kind === "Deployment" && ref.name === name;
+  const inTemplate = (path) => path.startsWith("/spec/template") || path === "/spec";
+  return diff.checksumOnly.some(isIt) || diff.changed.some(
+    ({ object: object2, fields }) => isIt(object2) && fields.some(({ path }) => inTemplate(path))
+  );
+}
 function restartsHub(from, to) {
-  const part = (release2) => canonical([
-    release2.values["jupyterhub"] ?? null,
-    release2.charts.map(({ name, version, digest: digest2 }) => [name, version, digest2]),
-    release2.secrets
-  ]);
-  return from === void 0 || part(from) !== part(to);
+  const part = (release2) => canonical([release2.values[JUPYTERHUB] ?? null, chartOf(release2, JUPYTERHUB)?.digest ?? null]);
+  return part(from) !== part(to);
 }
 function changesHubImage(from, to) {
   const part = (release2) => canonical([
-    at(release2.values, "/jupyterhub/hub/image") ?? null,
-    release2.charts.find(({ name }) => name === "jupyterhub")?.digest ?? null
+    chartValue(release2, JUPYTERHUB, "/hub/image") ?? null,
+    chartOf(release2, JUPYTERHUB)?.digest ?? null
   ]);
   return part(from) !== part(to);
 }
@@ -51807,8 +51881,8 @@ function podsRefused(deployment) {
 }
 function isRolledOut(deployment) {
   const number = (path) => Number(at(deployment, path) ?? 0);
-  const wanted2 = number("/spec/replicas");
-  return number("/status/observedGeneration") >= number("/metadata/generation") && number("/status/updatedReplicas") === wanted2 && number("/status/availableReplicas") === wanted2 && number("/status/replicas") === wanted2;
+  const wanted = number("/spec/replicas");
+  return number("/status/observedGeneration") >= number("/metadata/generation") && number("/status/updatedReplicas") === wanted && number("/status/availableReplicas") === wanted && number("/status/replicas") === wanted;
 }
 function podsOf(deployment, pods) {
   const component = textAt(deployment, "/spec/selector/matchLabels/component");
@@ -51854,9 +51928,9 @@ function waitingFor(status) {
   };
 }
 function crashes(pod, status) {
-  const restarts2 = Number(at(status, "/restartCount") ?? 0);
+  const restarts = Number(at(status, "/restartCount") ?? 0);
   const exit = at(status, "/lastState/terminated/exitCode") ?? at(status, "/state/terminated/exitCode");
-  if (restarts2 < CRASHES - 1 || typeof exit !== "number" || exit === 0) return void 0;
+  if (restarts < CRASHES - 1 || typeof exit !== "number" || exit === 0) return void 0;
   const outOfMemory = textAt(status, "/lastState/terminated/reason") === "OOMKilled";
   const why = outOfMemory ? " for want of memory" : "";
   return {
@@ -52002,10 +52076,14 @@ init_json();
 init_json();
 
 // src/core/time.ts
+var UNITS = [
+  { size: 86400, name: "d" },
+  { size: 3600, name: "h" },
+  { size: 60, name: "min" }
+];
 function duration(seconds2) {
-  if (seconds2 >= 86400 && seconds2 % 86400 === 0) return `${seconds2 / 86400} d`;
-  if (seconds2 >= 3600 && seconds2 % 3600 === 0) return `${seconds2 / 3600} h`;
-  return seconds2 >= 60 && seconds2 % 60 === 0 ? `${seconds2 / 60} min` : `${seconds2} s`;
+  const unit = UNITS.find(({ size }) => seconds2 > 0 && seconds2 % size === 0);
+  return unit ? `${seconds2 / unit.size} ${unit.name}` : `${seconds2} s`;
 }
 var MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 function day(instant2) {
@@ -52799,115 +52877,14 @@ function notApplied(unit, { outcome: outcome2, reason }) {
 // src/apply/removal/remove.ts
 import { randomUUID as randomUUID3 } from "node:crypto";
 
-// src/core/unit.ts
-function unitId(unit) {
-  return unit.kind === "cluster" ? `clusters/${unit.name}` : unit.name;
-}
-
-// src/core/hub/step.ts
-function unitOf(step) {
-  return step.kind === "remove" ? step.unit : step.to.unit;
-}
-
-// src/core/hub/words.ts
-function shortReference(reference) {
-  if (reference === void 0) return "none";
-  const digest2 = /@sha256:([0-9a-f]{7})/u.exec(reference)?.[1];
-  return digest2 ?? reference.slice(reference.lastIndexOf(":") + 1);
-}
-function shortValue(value) {
-  if (value === void 0) return "none";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > 40 ? `${text.slice(0, 37)}...` : text;
-}
-var arrow = (from, to) => from === "none" ? `+ ${to}` : to === "none" ? `\u2212 ${from}` : `${from} \u2192 ${to}`;
-function reasonText(reason) {
-  switch (reason.kind) {
-    case "new":
-      return "new";
-    case "chart":
-      return reason.from === reason.to ? `chart ${reason.name}: its content` : `chart ${reason.name} ${arrow(shortValue(reason.from), shortValue(reason.to))}`;
-    case "image":
-      return `image ${reason.name} ${arrow(shortReference(reason.from), shortReference(reason.to))}`;
-    case "secret":
-      return `secret ${reason.name} ${reason.change}`;
-    case "value":
-      return `${reason.path.replace(/^\/(?:jupyterhub|glaciocloud)\//u, "").replaceAll("/", ".")} ${arrow(shortValue(reason.from), shortValue(reason.to))}`;
-  }
-}
-function effectText(effect) {
-  switch (effect.kind) {
-    case "data-loss":
-      return `${effect.what} is deleted`;
-    case "address":
-      return `the address changes from ${effect.from} to ${effect.to}; links and the OAuth application must follow`;
-    case "hub-restart":
-      return `hub restarts once, about ${effect.seconds} s without login; servers stay`;
-    case "proxy-restart":
-      return "proxy restarts, connections drop for some seconds; servers stay";
-    case "size":
-      return effect.to === void 0 ? `size "${effect.name}" is gone for new servers` : effect.from === void 0 ? `new size "${effect.name}": ${effect.to}` : `size "${effect.name}" ${effect.from} \u2192 ${effect.to} for new servers`;
-    case "image":
-      return effect.to === void 0 ? `image ${effect.name} is gone for new servers` : effect.from === void 0 ? `new image ${effect.name}` : `new servers get the new ${effect.name}; running ones stay`;
-    case "home-size":
-      return `homes made from now on: ${effect.from} \u2192 ${effect.to}; existing ones stay`;
-    case "idle":
-      return `idle servers stop after ${duration(Number(effect.to))} instead of ${duration(Number(effect.from))}`;
-    case "new-hub":
-      return `a new hub at ${effect.url}`;
-    case "none":
-      return "nothing";
-  }
-}
-var RISK = {
-  "data-loss": 9,
-  address: 8,
-  "proxy-restart": 6,
-  "hub-restart": 5,
-  size: 4,
-  "home-size": 3,
-  idle: 3,
-  image: 2,
-  "new-hub": 1,
-  none: 0
-};
-function risk(step) {
-  if (step.kind === "remove") return step.homes === "delete" ? 11 : 10;
-  return Math.max(0, ...step.effects.map(({ kind }) => RISK[kind]));
-}
-function disposalText({
-  homes,
-  database: database2,
-  archive
-}) {
-  const text = (how) => ({
+// src/core/removal/words.ts
+function disposalText({ homes, database: database2, archive }) {
+  const words = {
     keep: "kept",
     delete: "deleted",
     archive: `archived to ${archive ?? ""}, then deleted here`
-  })[how];
-  return homes === database2 ? `homes and database: ${text(homes)}` : `homes: ${text(homes)}; database: ${text(database2)}`;
-}
-function effectsText(step) {
-  if (step.kind === "remove") return `the hub is gone; ${disposalText(step)}`;
-  return [...step.effects].sort((a, b) => RISK[b.kind] - RISK[a.kind]).map(effectText).join("; ");
-}
-function reasonsText(step, most = 4) {
-  if (step.kind === "remove") return `removed: ${step.why}`;
-  const texts = step.why.map(reasonText);
-  const shown = texts.slice(0, most).join(" \xB7 ");
-  return texts.length > most ? `${shown} \xB7 and ${texts.length - most} more` : shown;
-}
-function unitTitle(unit) {
-  return unit.kind === "cluster" ? `cluster ${unit.name}` : unit.name;
-}
-function marker(step) {
-  return step.kind === "install" ? "+" : step.kind === "remove" ? "\u2212" : "~";
-}
-function byRisk(steps) {
-  const order2 = (step) => step.kind === "remove" ? 9 : step.to.order;
-  return [...steps].sort(
-    (a, b) => risk(b) - risk(a) || order2(a) - order2(b) || (unitId(unitOf(a)) < unitId(unitOf(b)) ? -1 : 1)
-  );
+  };
+  return homes === database2 ? `homes and database: ${words[homes]}` : `homes: ${words[homes]}; database: ${words[database2]}`;
 }
 
 // src/apply/removal/remove.ts
@@ -53627,6 +53604,9 @@ var RECORD_FILES = [
   "status.json"
 ];
 var RECORD = /^(clusters\/[^/]+|[^/.][^/]*)\/(release\.json|status\.json)$/u;
+function deployedFrom(folder, root) {
+  return folder === void 0 ? deployedOnBranch(root) : deployedInFolder(folder);
+}
 async function deployedInFolder(folder) {
   const names3 = await readdir3(folder).catch((cause) => {
     throw new Failure(`${folder} cannot be read`, {
@@ -53696,7 +53676,7 @@ function parse2(path, text, status) {
 
 // src/apply/tell.ts
 init_failure();
-async function tellGithub(github, results, wanted2, story) {
+async function tellGithub(github, results, wanted, story) {
   const attempt2 = async (what, work) => {
     try {
       await work();
@@ -53707,7 +53687,7 @@ async function tellGithub(github, results, wanted2, story) {
   };
   for (const result2 of results) {
     if (result2.kind === "remove") await tellRemoval(github, result2, story, attempt2);
-    const to = wanted2.find(({ unit }) => unitId(unit) === unitId(result2.unit));
+    const to = wanted.find(({ unit }) => unitId(unit) === unitId(result2.unit));
     if (!to || result2.kind === "none") continue;
     const hub = result2.unit.name;
     const url = hubAddress(to);
@@ -53825,9 +53805,9 @@ ${reason === "" ? "" : `  ${reason}
 `}`;
   }).join("");
 }
-function deployJson(results, wanted2) {
+function deployJson(results, wanted) {
   return {
-    digest: digestOf(wanted2.map(({ unit, digest: digest2 }) => [unitId(unit), digest2])),
+    digest: digestOf(wanted.map(({ unit, digest: digest2 }) => [unitId(unit), digest2])),
     steps: results.map(({ unit, kind, outcome: outcome2, reason, seconds: seconds2 }) => ({
       kind,
       unit: { ...unit },
@@ -53870,9 +53850,9 @@ ${checks.join("")}`}`;
 // src/core/show/reviewed.ts
 var COMMENT_MARKER = "<!-- glaciocloud plan -->";
 var STEPS = /^<!-- glaciocloud steps:((?: [a-z0-9-]+=[0-9a-f]{12})*) -->$/mu;
-function stepsLine(plan2) {
-  const shown = plan2.steps.flatMap(
-    (step) => step.kind !== "remove" && unitOf(step).kind === "hub" ? [` ${step.to.unit.name}=${step.to.digest.slice(0, 12)}`] : []
+function stepsLine({ steps }) {
+  const shown = steps.flatMap(
+    ({ reviewed }) => reviewed ? [` ${reviewed.name}=${reviewed.digest.slice(0, 12)}`] : []
   );
   return `<!-- glaciocloud steps:${shown.join("")} -->`;
 }
@@ -54023,23 +54003,28 @@ init_json();
 import { join as join11 } from "node:path";
 init_failure();
 
-// src/flow/render.ts
+// src/edges/cores.ts
 import { availableParallelism } from "node:os";
+function cores() {
+  return availableParallelism();
+}
+
+// src/flow/render.ts
 init_failure();
 async function renderAll({
-  wanted: wanted2,
+  wanted,
   platform,
   charts,
   report,
   use
 }) {
-  const hubs = wanted2.filter(({ unit }) => unit.kind === "hub").length;
+  const hubs = wanted.filter(({ unit }) => unit.kind === "hub").length;
   const shared = async (unit) => ({
     kind: "rendered",
     unit,
     result: await use({ unit: unit.unit, manifests: manifestText(clusterObjects()) }, unit)
   });
-  if (hubs === 0) return Promise.all(wanted2.map(shared));
+  if (hubs === 0) return Promise.all(wanted.map(shared));
   const helm = await findHelm();
   if (hubs > 10) report.progress(`rendering ${hubs} hubs with Helm ${helm.version}`);
   return withTemporaryFolder(async (scratch) => {
@@ -54069,7 +54054,7 @@ async function renderAll({
         return { kind: "failed", unit: wants, failure: error2 };
       }
     };
-    return pMap(wanted2, one, { concurrency: availableParallelism() });
+    return pMap(wanted, one, { concurrency: cores() });
   });
 }
 
@@ -54077,24 +54062,27 @@ async function renderAll({
 function recordFiles(to, manifests, status) {
   return new Map([...releaseFiles(to, manifests), ["status.json", pretty({ ...status })]]);
 }
-function releaseFiles(wanted2, manifests) {
+function releaseFiles(wanted, manifests) {
   return /* @__PURE__ */ new Map([
-    ["values.json", pretty(wanted2.release.values)],
+    ["values.json", pretty(wanted.release.values)],
     ["manifests.yaml", manifests],
-    ["release.json", pretty({ digest: wanted2.digest, release: wanted2.release })]
+    ["release.json", pretty({ digest: wanted.digest, release: wanted.release })]
   ]);
 }
-async function publicReleases({ record, root }) {
+async function publicReleases({
+  record,
+  root
+}) {
   if (record === void 0) return (await deployedOnBranch(root)).releases;
   return await exists(record) ? (await deployedInFolder(record)).releases : [];
 }
-async function keepRecord({ record, actions }, unit, files, message, report) {
+async function keepRecord({ record, actions }, { unit, files, message }, report) {
   if (record !== void 0) await writeFolder(join11(record, unitId(unit)), files);
-  if (actions) {
-    await actions.github.commitFiles("deployed", inRecord(unit, files), message).catch((error2) => {
-      if (!(error2 instanceof Failure)) throw error2;
-      report.progress(`record: ${error2.message}`);
-    });
+  try {
+    await actions?.github.commitFiles("deployed", inRecord(unit, files), message);
+  } catch (error2) {
+    if (!(error2 instanceof Failure)) throw error2;
+    report.progress(`record: ${error2.message}`);
   }
 }
 function inRecord(unit, files) {
@@ -54129,8 +54117,8 @@ async function deploy(inputs, report) {
   const findings = allFindings(reading, charts, inputs.clock().getTime());
   if (hasErrors(findings)) return refused(findings);
   const cluster = chooseCluster(platform, inputs.cluster);
-  const wanted2 = wantedReleases(platform, charts);
-  const hubs = wanted2.filter(({ unit }) => unit.kind === "hub");
+  const wanted = wantedReleases(platform, charts);
+  const hubs = wanted.filter(({ unit }) => unit.kind === "hub");
   const chosen = choose(
     platform,
     hubs.filter(({ unit }) => unit.cluster === cluster.name),
@@ -54146,8 +54134,8 @@ async function deploy(inputs, report) {
     });
   const kube = new Kube(inputs.kubeconfig);
   const present2 = new Map((await publicReleases(inputs)).map((one) => [unitId(one.unit), one]));
-  const shared = wanted2.find(({ unit }) => unit.kind === "cluster" && unit.name === cluster.name);
-  const identity3 = await confirmIdentity(
+  const shared = wanted.find(({ unit }) => unit.kind === "cluster" && unit.name === cluster.name);
+  const identity2 = await confirmIdentity(
     kube,
     cluster,
     shared && present2.get(unitId(shared.unit))?.status?.identity
@@ -54163,16 +54151,17 @@ async function deploy(inputs, report) {
   if (!idle)
     for (const warning2 of await preflightCluster(kube, cluster))
       report.progress(`\u26A0 cluster ${cluster.name}: ${warning2}`);
-  if (await applyCluster(kube, cluster, identity3))
+  if (await applyCluster(kube, cluster, identity2))
     report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
   const frame2 = { platform, charts, report, commit, at: inputs.clock().toISOString() };
   if (shared && present2.get(unitId(shared.unit))?.digest !== shared.digest) {
     if (cluster.data.identity === null)
       report.progress(
-        `cluster ${cluster.name}: first contact. Write this into clusters/${cluster.name}.yaml: \`identity: ${identity3}\``
+        `cluster ${cluster.name}: first contact. Write this into clusters/${cluster.name}.yaml: \`identity: ${identity2}\``
       );
-    const files = await publicRecord(shared, { ...frame2, identity: identity3 });
-    await keepRecord(inputs, shared.unit, files, `the cluster ${cluster.name} is known`, report);
+    const files = await publicRecord(shared, { ...frame2, identity: identity2 });
+    const message = `the cluster ${cluster.name} is known`;
+    await keepRecord(inputs, { unit: shared.unit, files, message }, report);
   }
   if (idle) return summary([], chosen);
   const results = await withTemporaryFolder(async (scratch) => {
@@ -54294,7 +54283,7 @@ function choose(platform, here, { hubs, wave, hold }) {
     (one) => (hold === void 0 || one.order === 1) && (hubs.length === 0 || hubs.includes(one.unit.name)) && (wave === void 0 || one.wave === wave)
   );
 }
-function summary(results, wanted2) {
+function summary(results, wanted) {
   const bad = results.filter(
     ({ outcome: how }) => how === "failed" || how === "rolled-back" || how === "blocked"
   );
@@ -54307,7 +54296,7 @@ function summary(results, wanted2) {
   return outcome({
     exit,
     text: deployText(results),
-    json: { schema_version: SCHEMA_VERSION, ...deployJson(results, wanted2) },
+    json: { schema_version: SCHEMA_VERSION, ...deployJson(results, wanted) },
     outputs,
     summary: deployMarkdown(results)
   });
@@ -54396,12 +54385,12 @@ function driftText({ hub, drift: all, foreign }) {
 `
     ).join("")
   );
-  const notes2 = foreign.map(
+  const notes3 = foreign.map(
     ({ object: object2, manager, time }) => `  \u26A0 ${object2}: ${manager} owns fields since ${time}
 `
   );
   return `${hub}: ${all.length === 0 ? "as deployed" : "drifted"}
-${lines.join("")}${notes2.join("")}`;
+${lines.join("")}${notes3.join("")}`;
 }
 function show2(value) {
   return value === void 0 ? "absent" : JSON.stringify(value).slice(0, 80);
@@ -54935,9 +54924,9 @@ init_failure();
 // src/gather/tool.ts
 init_failure();
 var WORKFLOWS = ".github/workflows";
-async function gatherTool() {
+async function gatherTool(root = toolRoot()) {
   const { files } = await readTree(
-    toolRoot(),
+    root,
     [...PLATFORM_FOLDERS, WORKFLOWS],
     (path) => locate(path) !== void 0 || path.startsWith(WORKFLOWS)
   );
@@ -55166,186 +55155,41 @@ ${sign(one.url, one.address)}${sign("probe", one.heartbeat)}`;
 // src/core/show/plan-html.ts
 var import_handlebars2 = __toESM(require_lib(), 1);
 
+// src/core/plan/words.ts
+function summaryOf(reasons, most = 4) {
+  const texts = reasons.map(({ text }) => text);
+  const shown = texts.slice(0, most).join(" \xB7 ");
+  return texts.length > most ? `${shown} \xB7 and ${texts.length - most} more` : shown;
+}
+function effectsText(effects) {
+  return [...effects].sort((a, b) => b.risk - a.risk).map(({ text }) => text).join("; ");
+}
+function riskOf(effects) {
+  return Math.max(0, ...effects.map(({ risk }) => risk));
+}
+
+// src/core/show/frame.ts
+function against({ steps, unchanged, orphans: orphans2 }, { base }) {
+  if (base !== void 0)
+    return `compared with what runs now (deployed ${day(base.at)} from ${base.commit.slice(0, 7)})`;
+  const known = unchanged.length + orphans2.length > 0 || steps.some(({ marker }) => marker !== "+");
+  return known ? "compared with the given record" : "nothing is deployed yet";
+}
+
 // src/core/show/groups.ts
+init_json();
 function groupEqual(steps) {
   const groups2 = /* @__PURE__ */ new Map();
-  for (const [index2, step] of steps.entries()) {
-    const key = step.kind === "upgrade" ? `${step.to.unit.kind} ${step.to.wave} ${step.diff.shape} ${reasonsText(step, 1e3)} ${effectsText(step)}` : String(index2);
+  for (const step of steps) {
+    const key = `${step.family} ${step.shape}`;
     const group = groups2.get(key);
     if (group) group.steps.push(step);
     else groups2.set(key, { first: step, steps: [step] });
   }
   return [...groups2.values()];
 }
-
-// src/core/show/plan-markdown.ts
-function planMarkdown(plan2, frame2, limit = COMMENT_LIMIT) {
-  const steps = byRisk(plan2.steps);
-  const groups2 = groupEqual(steps);
-  const head2 = `${COMMENT_MARKER}
-${headline2(plan2, frame2)}
-`;
-  const foot = footer(plan2, frame2);
-  return fit(head2, [table(groups2, plan2), ...notes(plan2), ...details(groups2)], foot, limit);
-}
-function headline2(plan2, frame2) {
-  const hubs = plan2.steps.filter((step) => unitOf(step).kind === "hub").length;
-  const images = new Set(
-    plan2.steps.flatMap(
-      (step) => step.kind === "remove" ? [] : step.effects.flatMap((effect) => effect.kind === "image" ? [effect.name] : [])
-    )
-  );
-  const counts = [
-    hubs > 0 ? `${plural(hubs, "hub")} ${hubs === 1 ? "changes" : "change"}` : "no hub changes",
-    images.size > 0 ? plural(images.size, "image") : ""
-  ];
-  const place = [frame2.head === void 0 ? "" : frame2.head.slice(0, 7), against(plan2, frame2)];
-  return `### Plan \xB7 ${counts.filter(Boolean).join(" \xB7 ")}
-
-${place.filter(Boolean).join(", ")}
-`;
-}
-function against({ steps, unchanged, orphans: orphans2 }, { base }) {
-  if (base !== void 0)
-    return `compared with what runs now (deployed ${day(base.at)} from ${base.commit.slice(0, 7)})`;
-  const known = unchanged.length + orphans2.length > 0 || steps.some(({ kind }) => kind !== "install");
-  return known ? "compared with the given record" : "nothing is deployed yet";
-}
-function table(groups2, plan2) {
-  if (plan2.steps.length === 0 && plan2.orphans.length === 0)
-    return block("Everything that is merged already runs. Merging this changes no hub.\n");
-  const rows = groups2.map(
-    ({ first, steps }) => `| ${marker(first)} | ${names2(steps)} | ${escapeMarkdown(reasonsText(first))} | ${escapeMarkdown(effectsText(first))} |
-`
-  );
-  const unchanged = plan2.unchanged.filter(({ kind }) => kind === "hub");
-  if (unchanged.length > 0)
-    rows.push(
-      `| = | ${unchanged.length > 4 ? `${unchanged.length} hubs` : unchanged.map(({ name }) => name).join(", ")} | nothing | |
-`
-    );
-  return block(`| | hub | what happens | users notice |
-|---|---|---|---|
-${rows.join("")}`);
-}
-function names2(steps) {
-  const wave = (step) => step.kind === "remove" || step.to.order === 0 ? "" : ` (wave ${step.to.order}, ${step.to.wave})`;
-  const titles = steps.map((step) => unitTitle(unitOf(step)));
-  const first = steps[0];
-  if (!first || titles.length === 1) return `${titles[0] ?? ""}${first ? wave(first) : ""}`;
-  const shown = titles.slice(0, 3).join(", ");
-  return `same change in ${titles.length} hubs, shown once: ${shown}${titles.length > 3 ? ", \u2026" : ""}${wave(first)}`;
-}
-function notes(plan2) {
-  const lines = [];
-  for (const unit of plan2.orphans) {
-    lines.push(
-      `\u26A0 ${unitTitle(unit)} runs, but no file names it any more. Nothing happens to it until \`removals:\` in platform.yaml says what becomes of its homes.`
-    );
-  }
-  for (const chart of plan2.charts) {
-    if (chart.double)
-      lines.push(
-        `\u26A0 Made with a test double of the chart ${chart.name}, not with the chart itself.`
-      );
-    else if (!chart.verified)
-      lines.push(
-        `\u2139 Chart ${chart.name} ${chart.version} is not verified: no pinned SHA-256 vouches for it.`
-      );
-  }
-  const findings = plan2.findings.slice(0, 20).map(
-    (finding2) => `- ${finding2.severity === "error" ? "\u2717" : "\u26A0"} ${escapeMarkdown(findingLine(finding2))}
-`
-  );
-  return [
-    ...lines.length > 0 ? [block(`
-${lines.join("\n\n")}
-`)] : [],
-    ...findings.length > 0 ? [block(`
-${fold(`check: ${countText(plan2.findings)}`, findings.join(""))}`, "findings")] : []
-  ];
-}
-function details(groups2) {
-  return groups2.flatMap(({ first, steps }) => {
-    if (first.kind === "remove") return [];
-    const title = steps.length > 1 ? `${steps.length} hubs` : unitTitle(first.to.unit);
-    const values = first.why.map((reason) => `- ${escapeMarkdown(reasonText(reason))}
-`);
-    const { plus, minus, changed } = first.diff;
-    const blocks = [];
-    if (first.kind === "upgrade")
-      blocks.push(
-        block(
-          `
-${fold(`${title}: what changes (${first.why.length})`, values.join(""))}`,
-          `${title}: what changes`
-        )
-      );
-    if (changed.length > 0) {
-      const texts = first.kind === "install" ? [changed.map((one) => `- ${one.object.kind} ${one.object.name}
-`).join("")] : changed.map(objectBlock);
-      blocks.push(
-        block(
-          `
-${fold(`${title}: manifests that change (${plural(changed.length, "object")}, +${plus} \u2212${minus})`, texts.join("\n"))}`,
-          `${title}: manifests`
-        )
-      );
-    }
-    return blocks;
-  });
-}
-function objectBlock({ kind, object: object2, before, lines }) {
-  const text = lines.join("\n");
-  const fence = "`".repeat(
-    Math.max(3, ...[...text.matchAll(/`+/gu)].map(([ticks]) => ticks.length + 1))
-  );
-  const what = kind === "renamed" ? `renamed from ${before?.name ?? ""}` : kind;
-  return `**${object2.kind} ${object2.name}** ${what}
-
-${fence}diff
-${text}
-${fence}
-`;
-}
-function footer(plan2, frame2) {
-  const full = frame2.full === void 0 ? "" : ` \xB7 [whole plan](${frame2.full})`;
-  return `
-${stepsLine(plan2)}
-<sub>plan ${plan2.digest.slice(0, 12)}${full} \xB7 the same on your machine: \`npx glaciocloud plan\` \xB7 why a rule exists: \`npx glaciocloud explain RULE\`</sub>
-`;
-}
-function fold(summary2, body) {
-  return `<details><summary>${summary2}</summary>
-
-${body}
-</details>
-`;
-}
-function block(text, left = "") {
-  return { text, left };
-}
-function length(text) {
-  return Array.from(text).length;
-}
-function fit(head2, blocks, foot, limit) {
-  const note = (left2) => left2.length === 0 ? "" : `
-\u26A0 Too long for a comment, left out: ${left2.slice(0, 20).join(", ")}${left2.length > 20 ? ` and ${left2.length - 20} more` : ""}.
-`;
-  const kept = [];
-  const left = [];
-  let room = limit - length(head2) - length(foot);
-  const reserve = 1500;
-  for (const { text, left: name } of blocks) {
-    const size = length(text);
-    if (size <= room - reserve) {
-      kept.push(text);
-      room -= size;
-    } else {
-      left.push(name === "" ? "the table" : name);
-    }
-  }
-  return `${head2}${kept.join("")}${note(left)}${foot}`;
+function byRisk(steps) {
+  return [...steps].sort((a, b) => b.risk - a.risk || a.order - b.order || compareText(a.id, b.id));
 }
 
 // src/core/show/plan-html.ts
@@ -55377,75 +55221,370 @@ pre span { display: block; } summary { cursor: pointer; } .warn { border-left: 4
 </body></html>
 `;
 function planHtml(plan2, frame2) {
-  const groups2 = groupEqual(byRisk(plan2.steps)).map(({ first, steps }) => ({
-    marker: marker(first),
-    title: steps.map((step) => unitTitle(unitOf(step))).join(", "),
-    wave: first.kind === "remove" ? "" : first.to.wave,
-    effects: effectsText(first),
-    reasons: first.kind === "remove" ? [first.why] : first.why.map(reasonText),
-    objects: first.kind === "remove" ? [] : first.diff.changed.map(({ kind, object: object2, lines, plus, minus }) => ({
-      kind: object2.kind,
-      name: object2.name,
-      how: kind,
-      plus,
-      minus,
-      lines: lines.map((text) => ({
-        text,
-        class: text.startsWith("+") ? "add" : text.startsWith("-") ? "del" : ""
-      }))
-    }))
-  }));
+  const count = plan2.steps.length;
   return import_handlebars2.default.compile(PAGE, { strict: true })({
     digest: plan2.digest.slice(0, 12),
-    count: plan2.steps.length === 0 ? "nothing changes" : `${plan2.steps.length} of ${plan2.steps.length + plan2.unchanged.length} change`,
+    count: count === 0 ? "nothing changes" : `${count} of ${count + plan2.unchanged.length} change`,
     head: frame2.head?.slice(0, 7) ?? "",
     base: against(plan2, frame2),
-    notes: [
-      ...plan2.orphans.map((unit) => `${unitTitle(unit)} runs, but no file names it any more.`),
-      ...plan2.charts.filter(({ double }) => double).map(({ name }) => `Made with a test double of the chart ${name}.`),
-      ...plan2.findings.map(findingLine)
-    ],
-    groups: groups2,
-    unchanged: plan2.unchanged.map(unitTitle).join(", ")
+    notes: notes(plan2),
+    groups: groupEqual(byRisk(plan2.steps)).map(({ first, steps }) => section(first, steps)),
+    unchanged: plan2.unchanged.map(({ title }) => title).join(", ")
+  });
+}
+function notes({ orphans: orphans2, charts, findings }) {
+  return [
+    ...orphans2.map(({ title }) => `${title} runs, but no file names it any more.`),
+    ...charts.filter(({ double }) => double).map(({ name }) => `Made with a test double of the chart ${name}.`),
+    ...findings.map(findingLine)
+  ];
+}
+function section(first, steps) {
+  return {
+    marker: first.marker,
+    title: steps.map(({ title }) => title).join(", "),
+    wave: first.wave,
+    effects: effectsText(first.effects),
+    reasons: first.reasons.map(({ text }) => text),
+    objects: first.diff?.changed.map(shownObject) ?? []
+  };
+}
+function shownObject({ kind, object: object2, lines, plus, minus }) {
+  return {
+    kind: object2.kind,
+    name: object2.name,
+    how: kind,
+    plus,
+    minus,
+    lines: lines.map((text) => ({ text, class: lineClass(text) }))
+  };
+}
+function lineClass(line) {
+  if (line.startsWith("+")) return "add";
+  return line.startsWith("-") ? "del" : "";
+}
+
+// src/core/show/plan-markdown.ts
+var SUBJECT = "hub";
+var ORPHANED = "runs, but no file names it any more. Nothing happens to it until `removals:` in platform.yaml says what becomes of its homes.";
+function planMarkdown(plan2, frame2, limit = COMMENT_LIMIT) {
+  const groups2 = groupEqual(byRisk(plan2.steps));
+  const head2 = `${COMMENT_MARKER}
+${headline2(plan2, frame2)}
+`;
+  const foot = footer(plan2, frame2);
+  return fit(head2, [table(groups2, plan2), ...notes2(plan2), ...details(groups2)], foot, limit);
+}
+function headline2(plan2, frame2) {
+  const count = plan2.steps.filter(({ noun }) => noun === SUBJECT).length;
+  const verb = count === 1 ? "changes" : "change";
+  const counts = [
+    count > 0 ? `${plural(count, SUBJECT)} ${verb}` : `no ${SUBJECT} changes`,
+    ...touched(plan2.steps)
+  ];
+  const place = [frame2.head === void 0 ? "" : frame2.head.slice(0, 7), against(plan2, frame2)];
+  return `### Plan \xB7 ${counts.join(" \xB7 ")}
+
+${place.filter(Boolean).join(", ")}
+`;
+}
+function touched(steps) {
+  const names3 = /* @__PURE__ */ new Map();
+  for (const { noun, name } of steps.flatMap((step) => step.touched))
+    names3.set(noun, (names3.get(noun) ?? /* @__PURE__ */ new Set()).add(name));
+  return [...names3].map(([noun, { size }]) => plural(size, noun));
+}
+function table(groups2, plan2) {
+  if (plan2.steps.length === 0 && plan2.orphans.length === 0)
+    return block("Everything that is merged already runs. Merging this changes no hub.\n");
+  const rows = groups2.map(({ first, steps }) => {
+    const effects = escapeMarkdown(effectsText(first.effects));
+    return `| ${first.marker} | ${names2(steps)} | ${escapeMarkdown(first.summary)} | ${effects} |
+`;
+  });
+  const unchanged = plan2.unchanged.filter(({ noun }) => noun === SUBJECT);
+  if (unchanged.length > 0) {
+    const titles = unchanged.map(({ title }) => title).join(", ");
+    const shown = unchanged.length > 4 ? plural(unchanged.length, SUBJECT) : titles;
+    rows.push(`| = | ${shown} | nothing | |
+`);
+  }
+  return block(`| | hub | what happens | users notice |
+|---|---|---|---|
+${rows.join("")}`);
+}
+function names2(steps) {
+  const [first] = steps;
+  if (!first) return "";
+  const wave = first.wave === "" || first.order === 0 ? "" : ` (wave ${first.order}, ${first.wave})`;
+  if (steps.length === 1) return `${first.title}${wave}`;
+  const titles = steps.map(({ title }) => title);
+  const shown = `${titles.slice(0, 3).join(", ")}${titles.length > 3 ? ", \u2026" : ""}`;
+  return `same change in ${plural(steps.length, first.noun)}, shown once: ${shown}${wave}`;
+}
+function notes2(plan2) {
+  const lines = [
+    ...plan2.orphans.map(({ title }) => `\u26A0 ${title} ${ORPHANED}`),
+    ...plan2.charts.flatMap(chartNote)
+  ];
+  const blocks = lines.length > 0 ? [block(`
+${lines.join("\n\n")}
+`)] : [];
+  const findings = plan2.findings.slice(0, 20).map(findingItem);
+  if (findings.length > 0) {
+    const text = fold(`check: ${countText(plan2.findings)}`, findings.join(""));
+    blocks.push(block(`
+${text}`, "findings"));
+  }
+  return blocks;
+}
+function chartNote({ name, version, double, verified }) {
+  if (double) return [`\u26A0 Made with a test double of the chart ${name}, not with the chart itself.`];
+  return verified ? [] : [`\u2139 Chart ${name} ${version} is not verified: no pinned SHA-256 vouches for it.`];
+}
+function findingItem(finding2) {
+  const mark = finding2.severity === "error" ? "\u2717" : "\u26A0";
+  return `- ${mark} ${escapeMarkdown(findingLine(finding2))}
+`;
+}
+function details(groups2) {
+  return groups2.flatMap(({ first, steps }) => {
+    const title = steps.length > 1 ? plural(steps.length, first.noun) : first.title;
+    return [...reasonBlocks(first, title), ...manifestBlocks(first, title)];
+  });
+}
+function reasonBlocks({ detail, reasons }, title) {
+  if (detail === "names") return [];
+  const lines = reasons.map(({ text: text2 }) => `- ${escapeMarkdown(text2)}
+`);
+  const text = fold(`${title}: what changes (${reasons.length})`, lines.join(""));
+  return [block(`
+${text}`, `${title}: what changes`)];
+}
+function manifestBlocks({ detail, diff }, title) {
+  if (!diff || diff.changed.length === 0) return [];
+  const { changed, plus, minus } = diff;
+  const body = detail === "names" ? changed.map(({ object: object2 }) => `- ${object2.kind} ${object2.name}
+`).join("") : changed.map(objectBlock).join("\n");
+  const count = `${plural(changed.length, "object")}, +${plus} \u2212${minus}`;
+  const text = fold(`${title}: manifests that change (${count})`, body);
+  return [block(`
+${text}`, `${title}: manifests`)];
+}
+function objectBlock({ kind, object: object2, before, lines }) {
+  const text = lines.join("\n");
+  const fence = "`".repeat(
+    Math.max(3, ...[...text.matchAll(/`+/gu)].map(([ticks]) => ticks.length + 1))
+  );
+  const what = kind === "renamed" ? `renamed from ${before?.name ?? ""}` : kind;
+  return `**${object2.kind} ${object2.name}** ${what}
+
+${fence}diff
+${text}
+${fence}
+`;
+}
+function footer(plan2, frame2) {
+  const parts = [
+    `plan ${plan2.digest.slice(0, 12)}`,
+    ...frame2.full === void 0 ? [] : [`[whole plan](${frame2.full})`],
+    "the same on your machine: `npx glaciocloud plan`",
+    "why a rule exists: `npx glaciocloud explain RULE`"
+  ];
+  return `
+${stepsLine(plan2)}
+<sub>${parts.join(" \xB7 ")}</sub>
+`;
+}
+function fold(summary2, body) {
+  return `<details><summary>${summary2}</summary>
+
+${body}
+</details>
+`;
+}
+function block(text, left = "") {
+  return { text, left };
+}
+function length(text) {
+  return Array.from(text).length;
+}
+var RESERVE = 1500;
+function fit(head2, blocks, foot, limit) {
+  const kept = [];
+  const left = [];
+  let room = limit - length(head2) - length(foot) - RESERVE;
+  for (const { text, left: name } of blocks) {
+    const size = length(text);
+    if (size <= room) {
+      kept.push(text);
+      room -= size;
+    } else {
+      left.push(name === "" ? "the table" : name);
+    }
+  }
+  return `${head2}${kept.join("")}${leftOut(left)}${foot}`;
+}
+function leftOut(names3) {
+  if (names3.length === 0) return "";
+  const more = names3.length > 20 ? ` and ${names3.length - 20} more` : "";
+  return `
+\u26A0 Too long for a comment, left out: ${names3.slice(0, 20).join(", ")}${more}.
+`;
+}
+
+// src/core/show/plan-text.ts
+function planText(plan2, frame2) {
+  const parts = [
+    ...groupEqual(byRisk(plan2.steps)).flatMap(groupText),
+    ...plan2.orphans.map(
+      ({ title }) => `[?] ${title}: runs, but no file names it; add it to \`removals:\` in platform.yaml to remove it
+`
+    ),
+    ...plan2.charts.filter(({ double }) => double).map(({ name }) => `! made with a test double of the chart ${name}
+`),
+    ...plan2.findings.map((finding2) => `! ${findingLine(finding2)}
+`)
+  ];
+  const changes = plan2.steps.length === 0 ? "nothing changes" : plural(plan2.steps.length, "step");
+  const last = [
+    `${changes}, ${plan2.unchanged.length} unchanged`,
+    against(plan2, frame2),
+    `plan ${plan2.digest.slice(0, 12)}`
+  ];
+  return `${parts.join("")}${parts.length > 0 ? "\n" : ""}${last.join(" \xB7 ")}
+`;
+}
+function groupText({ first, steps }) {
+  const wave = first.wave === "" || first.order === 0 ? "" : `  wave ${first.order}, ${first.wave}`;
+  const titles = steps.map(({ title: title2 }) => title2).join(", ");
+  const title = steps.length > 1 ? `${plural(steps.length, first.noun)}, the same change: ${titles}` : first.title;
+  return [
+    `[${first.marker}] ${title}${wave}
+`,
+    `    users notice: ${effectsText(first.effects)}
+`,
+    ...detailText(first)
+  ];
+}
+function detailText({ detail, reasons, diff }) {
+  if (detail === "names") return diff ? [`    ${plural(diff.changed.length, "object")}
+`] : [];
+  return [...reasons.map(({ text }) => `    ${text}
+`), ...diff?.changed.map(objectText) ?? []];
+}
+function objectText({ kind, object: object2, lines }) {
+  const shown = lines.map((line) => `      ${line}
+`).join("");
+  return `    ${kind} ${object2.kind} ${object2.name}
+${shown}`;
+}
+function planJson(plan2, frame2) {
+  return {
+    schema_version: 1,
+    digest: plan2.digest,
+    base: frame2.base?.commit ?? null,
+    head: frame2.head ?? null,
+    findings: findingsJson(plan2.findings),
+    steps: byRisk(plan2.steps).map(stepJson),
+    unchanged: plan2.unchanged.map(({ json }) => json),
+    orphans: plan2.orphans.map(({ json }) => json)
+  };
+}
+function stepJson({ family, json, reasons, effects }) {
+  return {
+    ...json,
+    family,
+    codes: {
+      why: reasons.map(({ code }) => code),
+      effects: effects.map(({ code }) => code)
+    }
+  };
+}
+
+// src/flow/plan-outcome.ts
+async function planOutcome(plan2, frame2, html) {
+  if (html !== void 0) await writeWhole(html, planHtml(plan2, frame2));
+  return outcome({
+    exit: 0,
+    text: planText(plan2, frame2),
+    json: planJson(plan2, frame2),
+    findings: plan2.findings,
+    outputs: { digest: plan2.digest, has_changes: String(plan2.steps.length > 0) },
+    summary: planMarkdown(plan2, frame2)
   });
 }
 
-// src/core/hub/explain.ts
+// src/flow/plan.ts
 init_json();
-function explain3({ decision, diffs, findings, charts }) {
-  const changed = decision.changed.flatMap(({ from, to }) => {
-    const diff = diffs.get(unitId(to.unit));
-    return diff ? [changeStep(from, to, diff)] : [];
-  });
-  const steps = [...changed, ...decision.removals];
+
+// src/core/plan/plan.ts
+function planOf(parts, { findings, charts }) {
+  const steps = parts.flatMap((part) => part.steps);
   return {
-    digest: digestOf(steps.map(identity2)),
+    digest: digestOf(steps.map(({ identity: identity2 }) => identity2)),
     steps,
-    unchanged: decision.unchanged,
-    orphans: decision.orphans,
+    unchanged: parts.flatMap(({ unchanged }) => unchanged),
+    orphans: parts.flatMap(({ orphans: orphans2 }) => orphans2),
     findings: [...findings],
     charts: [...charts]
   };
 }
-function identity2(step) {
-  const id = unitId(unitOf(step));
-  switch (step.kind) {
-    case "install":
-      return [step.kind, id, null, step.to.digest];
-    case "upgrade":
-      return [step.kind, id, step.from.digest, step.to.digest];
-    case "remove":
-      return [step.kind, id, step.homes, step.database];
-  }
+
+// src/core/cluster/family.ts
+var NO_EFFECT = { code: "none", text: "nothing", risk: 0 };
+var clusterFamily = {
+  name: "cluster",
+  decide: (facts) => decideReleases("cluster", facts),
+  idOf: ({ to }) => unitId(to.unit),
+  explain: explainCluster,
+  show: showCluster
+};
+function explainCluster(change, diff) {
+  if (!diff) throw new Error(`${unitId(change.to.unit)} was decided and not rendered`);
+  return { ...change, diff };
 }
-function changeStep(from, to, diff) {
+function showCluster(step) {
+  const { from, to, diff } = step;
+  const { id, title, noun } = shownUnit(to.unit);
+  const reason = from ? { code: "objects", text: "what its hubs share" } : { code: "new", text: "new" };
+  return {
+    family: "cluster",
+    marker: from ? "~" : "+",
+    id,
+    title,
+    noun,
+    wave: to.wave,
+    order: to.order,
+    risk: NO_EFFECT.risk,
+    reasons: [reason],
+    summary: reason.text,
+    effects: [NO_EFFECT],
+    touched: [],
+    diff,
+    detail: from ? "changes" : "names",
+    shape: digestOf(from ? [diff.shape] : [id]),
+    identity: releaseIdentity(step),
+    reviewed: void 0,
+    json: {
+      ...releaseJson(step),
+      restartsHub: false,
+      why: [reason.text],
+      effects: [NO_EFFECT.text],
+      diff: diffJson(diff)
+    }
+  };
+}
+
+// src/core/hub/explain.ts
+init_json();
+function explainHub({ from, to }, diff) {
+  if (!diff) throw new Error(`${unitId(to.unit)} was decided and not rendered`);
   if (!from) {
-    const url = scalarText(at(to.release.values, "/glaciocloud/hub/url"));
-    const effects = to.unit.kind === "hub" ? [{ kind: "new-hub", url }] : [{ kind: "none" }];
-    return { kind: "install", to, diff, effects, why: [{ kind: "new" }] };
+    const url = scalarText(chartValue(to.release, OWN_VALUES, "/hub/url"));
+    return { from, to, diff, effects: [{ kind: "new-hub", url }], why: [{ kind: "new" }] };
   }
   return {
-    kind: "upgrade",
     from,
     to,
     diff,
@@ -55454,39 +55593,42 @@ function changeStep(from, to, diff) {
   };
 }
 function reasonsOf(from, to) {
-  const charts = pairs(from.charts, to.charts).filter(([, a, b]) => a?.digest !== b?.digest);
-  const images = pairs(from.images, to.images).filter(([, a, b]) => a?.reference !== b?.reference);
-  const secrets2 = pairs(
-    from.secrets.map((name) => ({ name })),
-    to.secrets.map((name) => ({ name }))
-  ).filter(([, a, b]) => !a || !b);
+  return [
+    ...chartReasons(from, to),
+    ...changedImages(from, to).map((change) => ({ kind: "image", ...change })),
+    ...secretReasons(from, to),
+    ...valueReasons(from, to)
+  ];
+}
+function chartReasons(from, to) {
+  const changed = pairs(from.charts, to.charts).filter(([, a, b]) => a?.digest !== b?.digest);
+  return changed.map(([name, a, b]) => ({ kind: "chart", name, from: a?.version, to: b?.version }));
+}
+function changedImages(from, to) {
+  const all = pairs(from.images, to.images).map(([name, a, b]) => ({
+    name,
+    from: a?.reference,
+    to: b?.reference
+  }));
+  return all.filter((image) => image.from !== image.to);
+}
+function secretReasons(from, to) {
+  const added = to.secrets.filter((name) => !from.secrets.includes(name));
+  const removed = from.secrets.filter((name) => !to.secrets.includes(name));
+  return [
+    ...removed.map((name) => ({ kind: "secret", name, change: "removed" })),
+    ...added.map((name) => ({ kind: "secret", name, change: "added" }))
+  ];
+}
+function valueReasons(from, to) {
   const references = new Set(
     [...from.images, ...to.images].map(({ reference }) => canonical(reference))
   );
   const isImage = (value) => Array.isArray(value) ? value.every(isImage) : references.has(canonical(value ?? null));
-  const values = compare(from.values, to.values).filter(
+  const changed = compare(from.values, to.values).filter(
     (change) => !isImage(change.to) && !isImage(change.from)
   );
-  return [
-    ...charts.map(([name, a, b]) => ({
-      kind: "chart",
-      name,
-      from: a?.version,
-      to: b?.version
-    })),
-    ...images.map(([name, a, b]) => ({
-      kind: "image",
-      name,
-      from: a?.reference,
-      to: b?.reference
-    })),
-    ...secrets2.map(([name, a]) => ({
-      kind: "secret",
-      name,
-      change: a ? "removed" : "added"
-    })),
-    ...values.map(({ path, from: a, to: b }) => ({ kind: "value", path, from: a, to: b }))
-  ];
+  return changed.map(({ path, from: a, to: b }) => ({ kind: "value", path, from: a, to: b }));
 }
 function pairs(from, to) {
   const names3 = [...new Set([...from, ...to].map(({ name }) => name))];
@@ -55497,41 +55639,52 @@ function pairs(from, to) {
   ]);
 }
 function effectsOf(from, to, diff) {
-  const text = (release2, path) => scalarText(at(release2.values, path));
-  const effects = [];
-  const lost = diff.removed.filter(({ kind }) => kind === "PersistentVolumeClaim");
-  for (const claim of lost) effects.push({ kind: "data-loss", what: `volume claim ${claim.name}` });
-  const url = "/glaciocloud/hub/url";
-  if (text(from, url) !== text(to, url))
-    effects.push({ kind: "address", from: text(from, url), to: text(to, url) });
-  if (restarts(diff, "hub")) effects.push({ kind: "hub-restart", seconds: HUB_RESTART_SECONDS });
-  if (restarts(diff, "proxy")) effects.push({ kind: "proxy-restart" });
-  for (const [name, a, b] of pairs(sizes(from), sizes(to))) {
-    if (a?.text !== b?.text) effects.push({ kind: "size", name, from: a?.text, to: b?.text });
-  }
-  for (const [name, a, b] of pairs(from.images, to.images)) {
-    if (a?.reference !== b?.reference)
-      effects.push({ kind: "image", name, from: a?.reference, to: b?.reference });
-  }
-  const home = "/jupyterhub/singleuser/storage/capacity";
-  if (text(from, home) !== text(to, home))
-    effects.push({ kind: "home-size", from: text(from, home), to: text(to, home) });
-  const idle = "/jupyterhub/cull/timeout";
-  if (text(from, idle) !== text(to, idle))
-    effects.push({ kind: "idle", from: text(from, idle), to: text(to, idle) });
+  const effects = [
+    ...lostVolumes(diff),
+    ...addressEffect(from, to),
+    ...restartEffects(diff),
+    ...sizeEffects(from, to),
+    ...imageEffects(from, to),
+    ...settingEffects(from, to)
+  ];
   return effects.length > 0 ? effects : [{ kind: "none" }];
 }
-function restarts(diff, name) {
-  const isIt = (ref) => ref.kind === "Deployment" && ref.name === name;
-  return diff.checksumOnly.some(isIt) || diff.changed.some(
-    ({ object: object2, fields }) => isIt(object2) && fields.some(({ path }) => path.startsWith("/spec/template") || path === "/spec")
-  );
+function lostVolumes(diff) {
+  const lost = diff.removed.filter(({ kind }) => kind === "PersistentVolumeClaim");
+  return lost.map(({ name }) => ({ kind: "data-loss", what: `volume claim ${name}` }));
 }
-function restartsHub2(step) {
-  return step.kind === "upgrade" && step.effects.some(({ kind }) => kind === "hub-restart");
+function addressEffect(from, to) {
+  const change = changeOf(from, to, OWN_VALUES, "/hub/url");
+  return change ? [{ kind: "address", ...change }] : [];
+}
+function restartEffects(diff) {
+  const effects = [];
+  if (restartsDeployment(diff, "hub"))
+    effects.push({ kind: "hub-restart", seconds: HUB_RESTART_SECONDS });
+  if (restartsDeployment(diff, "proxy")) effects.push({ kind: "proxy-restart" });
+  return effects;
+}
+function sizeEffects(from, to) {
+  const changed = pairs(sizes(from), sizes(to)).filter(([, a, b]) => a?.text !== b?.text);
+  return changed.map(([name, a, b]) => ({ kind: "size", name, from: a?.text, to: b?.text }));
+}
+function imageEffects(from, to) {
+  return changedImages(from, to).map((change) => ({ kind: "image", ...change }));
+}
+function settingEffects(from, to) {
+  const home = changeOf(from, to, JUPYTERHUB, "/singleuser/storage/capacity");
+  const idle = changeOf(from, to, JUPYTERHUB, "/cull/timeout");
+  return [
+    ...home ? [{ kind: "home-size", ...home }] : [],
+    ...idle ? [{ kind: "idle", ...idle }] : []
+  ];
+}
+function changeOf(from, to, chart, path) {
+  const text = (release2) => scalarText(chartValue(release2, chart, path));
+  return text(from) === text(to) ? void 0 : { from: text(from), to: text(to) };
 }
 function sizes(release2) {
-  const list = at(release2.values, "/glaciocloud/profiles/sizes");
+  const list = chartValue(release2, OWN_VALUES, "/profiles/sizes");
   if (!Array.isArray(list)) return [];
   return list.filter((item) => isObject(item)).map(({ slug: slug2, cpu, memory }) => ({
     name: scalarText(slug2),
@@ -55542,118 +55695,138 @@ function scalarText(value) {
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
-// src/core/show/plan-text.ts
-function planText(plan2, frame2) {
-  const groups2 = groupEqual(byRisk(plan2.steps));
-  const parts = [];
-  for (const { first, steps } of groups2) {
-    const wave = first.kind === "remove" || first.to.order === 0 ? "" : `  wave ${first.to.order}, ${first.to.wave}`;
-    const title = steps.length > 1 ? `${steps.length} hubs, the same change: ${steps.map((step) => unitTitle(unitOf(step))).join(", ")}` : unitTitle(unitOf(first));
-    parts.push(`[${marker(first)}] ${title}${wave}
-`);
-    parts.push(`    users notice: ${effectsText(first)}
-`);
-    if (first.kind === "remove") continue;
-    if (first.kind === "upgrade")
-      parts.push(...first.why.map((reason) => `    ${reasonText(reason)}
-`));
-    parts.push(
-      ...first.kind === "install" ? [`    ${plural(first.diff.changed.length, "object")}
-`] : first.diff.changed.map(objectText)
-    );
+// src/core/hub/words.ts
+var CHARTS = new RegExp(`^/(?:${JUPYTERHUB}|${OWN_VALUES})/`, "u");
+function shortReference(reference) {
+  if (reference === void 0) return "none";
+  const digest2 = /@sha256:([0-9a-f]{7})/u.exec(reference)?.[1];
+  return digest2 ?? reference.slice(reference.lastIndexOf(":") + 1);
+}
+function shortValue(value) {
+  if (value === void 0) return "none";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 40 ? `${text.slice(0, 37)}...` : text;
+}
+function arrow(from, to) {
+  if (from === "none") return `+ ${to}`;
+  return to === "none" ? `\u2212 ${from}` : `${from} \u2192 ${to}`;
+}
+function reasonText(reason) {
+  switch (reason.kind) {
+    case "new":
+      return "new";
+    case "chart":
+      return chartText2(reason);
+    case "image":
+      return `image ${reason.name} ${arrow(shortReference(reason.from), shortReference(reason.to))}`;
+    case "secret":
+      return `secret ${reason.name} ${reason.change}`;
+    case "value":
+      return `${fieldName(reason.path)} ${arrow(shortValue(reason.from), shortValue(reason.to))}`;
   }
-  for (const unit of plan2.orphans)
-    parts.push(
-      `[?] ${unitTitle(unit)}: runs, but no file names it; add it to \`removals:\` in platform.yaml to remove it
-`
-    );
-  for (const chart of plan2.charts.filter(({ double }) => double))
-    parts.push(`! made with a test double of the chart ${chart.name}
-`);
-  for (const finding2 of plan2.findings) parts.push(`! ${findingLine(finding2)}
-`);
-  const changes = plan2.steps.length === 0 ? "nothing changes" : plural(plan2.steps.length, "step");
-  parts.push(
-    `${parts.length > 0 ? "\n" : ""}${changes}, ${plan2.unchanged.length} unchanged \xB7 ${against(plan2, frame2)} \xB7 plan ${plan2.digest.slice(0, 12)}
-`
-  );
-  return parts.join("");
 }
-function objectText({ kind, object: object2, lines }) {
-  return `    ${kind} ${object2.kind} ${object2.name}
-${lines.map((line) => `      ${line}
-`).join("")}`;
+function chartText2({ name, from, to }) {
+  return from === to ? `chart ${name}: its content` : `chart ${name} ${arrow(shortValue(from), shortValue(to))}`;
 }
-function planJson(plan2, frame2) {
+function fieldName(path) {
+  return path.replace(CHARTS, "").replaceAll("/", ".");
+}
+function effectText(effect) {
+  switch (effect.kind) {
+    case "data-loss":
+      return `${effect.what} is deleted`;
+    case "address":
+      return `the address changes from ${effect.from} to ${effect.to}; links and the OAuth application must follow`;
+    case "hub-restart":
+      return `hub restarts once, about ${effect.seconds} s without login; servers stay`;
+    case "proxy-restart":
+      return "proxy restarts, connections drop for some seconds; servers stay";
+    case "size":
+      return sizeText(effect);
+    case "image":
+      return imageText2(effect);
+    case "home-size":
+      return `homes made from now on: ${effect.from} \u2192 ${effect.to}; existing ones stay`;
+    case "idle":
+      return `idle servers stop after ${duration(Number(effect.to))} instead of ${duration(Number(effect.from))}`;
+    case "new-hub":
+      return `a new hub at ${effect.url}`;
+    case "none":
+      return "nothing";
+  }
+}
+function sizeText({ name, from, to }) {
+  if (to === void 0) return `size "${name}" is gone for new servers`;
+  return from === void 0 ? `new size "${name}": ${to}` : `size "${name}" ${from} \u2192 ${to} for new servers`;
+}
+function imageText2({ name, from, to }) {
+  if (to === void 0) return `image ${name} is gone for new servers`;
+  return from === void 0 ? `new image ${name}` : `new servers get the new ${name}; running ones stay`;
+}
+var RISK = {
+  "data-loss": 9,
+  address: 8,
+  "proxy-restart": 6,
+  "hub-restart": 5,
+  size: 4,
+  "home-size": 3,
+  idle: 3,
+  image: 2,
+  "new-hub": 1,
+  none: 0
+};
+
+// src/core/hub/family.ts
+var hubFamily = {
+  name: "hub",
+  decide: (facts) => decideReleases("hub", facts),
+  idOf: ({ to }) => unitId(to.unit),
+  explain: explainHub,
+  show: showHub
+};
+function showHub(step) {
+  const { from, to, diff } = step;
+  const reasons = step.why.map(shownReason);
+  const effects = step.effects.map(shownEffect);
+  const { id, title, noun } = shownUnit(to.unit);
   return {
-    schema_version: 1,
-    digest: plan2.digest,
-    base: frame2.base?.commit ?? null,
-    head: frame2.head ?? null,
-    findings: findingsJson(plan2.findings),
-    steps: byRisk(plan2.steps).map(stepJson),
-    unchanged: plan2.unchanged.map(({ kind, cluster, name }) => ({ kind, cluster, name })),
-    orphans: plan2.orphans.map(({ kind, cluster, name }) => ({ kind, cluster, name }))
-  };
-}
-function stepJson(step) {
-  const { kind, cluster, name } = unitOf(step);
-  const unit = { kind, cluster, name };
-  if (step.kind === "remove")
-    return {
-      kind: step.kind,
-      unit,
-      wave: null,
-      from: null,
-      to: null,
-      restartsHub: false,
-      why: [step.why],
-      effects: [effectsText(step)],
-      diff: { added: [], removed: [], changed: [] }
-    };
-  const ref = ({ kind: what, name: called }) => `${what}/${called}`;
-  return {
-    kind: step.kind,
-    unit,
-    wave: step.to.wave,
-    from: step.kind === "upgrade" ? step.from.digest : null,
-    to: step.to.digest,
-    restartsHub: restartsHub2(step),
-    why: step.why.map(reasonText),
-    effects: step.effects.map(effectText),
-    diff: {
-      added: step.diff.added.map(ref),
-      removed: step.diff.removed.map(ref),
-      changed: step.diff.changed.filter(({ kind: how }) => how === "changed" || how === "renamed").map(({ object: object2 }) => ref(object2))
+    family: "hub",
+    marker: from ? "~" : "+",
+    id,
+    title,
+    noun,
+    wave: to.wave,
+    order: to.order,
+    risk: riskOf(effects),
+    reasons,
+    summary: summaryOf(reasons),
+    effects,
+    touched: step.effects.flatMap(
+      (effect) => effect.kind === "image" ? [{ noun: "image", name: effect.name }] : []
+    ),
+    diff,
+    detail: from ? "changes" : "names",
+    shape: digestOf(shapeOf(step, reasons, effects)),
+    identity: releaseIdentity(step),
+    reviewed: { name: to.unit.name, digest: to.digest },
+    json: {
+      ...releaseJson(step),
+      restartsHub: step.effects.some(({ kind }) => kind === "hub-restart"),
+      why: reasons.map(({ text }) => text),
+      effects: effects.map(({ text }) => text),
+      diff: diffJson(diff)
     }
   };
 }
-
-// src/core/hub/decide.ts
-function decide(wanted2, present2, removals) {
-  const deployed2 = new Map(present2.map((one) => [unitId(one.unit), one]));
-  const decision = { changed: [], unchanged: [], removals: [], orphans: [] };
-  for (const to of wanted2) {
-    const from = deployed2.get(unitId(to.unit));
-    deployed2.delete(unitId(to.unit));
-    if (from?.digest === to.digest) decision.unchanged.push(to.unit);
-    else decision.changed.push({ to, from });
-  }
-  for (const { unit } of deployed2.values()) {
-    const removal = unit.kind === "hub" ? removals.find((one) => one.hub === unit.name && one.cluster === unit.cluster) : void 0;
-    const place = removal && archivePlace2(removal);
-    if (removal)
-      decision.removals.push({
-        kind: "remove",
-        unit,
-        homes: removal.homes,
-        database: removal.database,
-        archive: place && placeText(place),
-        why: removal.reason
-      });
-    else decision.orphans.push(unit);
-  }
-  return decision;
+function shapeOf({ from, to, diff }, reasons, effects) {
+  if (!from) return [unitId(to.unit)];
+  return [to.wave, diff.shape, reasons.map(({ text }) => text), effectsText(effects)];
+}
+function shownReason(reason) {
+  return { code: reason.kind, text: reasonText(reason) };
+}
+function shownEffect(effect) {
+  return { code: effect.kind, text: effectText(effect), risk: RISK[effect.kind] };
 }
 
 // ../../../work/main/node_modules/diff/libesm/diff/base.js
@@ -55921,7 +56094,7 @@ function diffManifests(before, after) {
     if (!from) continue;
     gone.delete(key);
     came.delete(key);
-    const change = changeOf(from, to, "changed");
+    const change = changeOf2(from, to, "changed");
     if (change.fields.length > 0) changed.push(change);
     else if (checksums(from.object) !== checksums(to.object)) checksumOnly.push(to.ref);
   }
@@ -55930,9 +56103,9 @@ function diffManifests(before, after) {
     if (!from) continue;
     gone.delete(idOf(from.ref));
     came.delete(key);
-    changed.push({ ...changeOf(from, to, "renamed"), before: from.ref });
+    changed.push({ ...changeOf2(from, to, "renamed"), before: from.ref });
   }
-  const whole = (item, kind) => kind === "added" ? changeOf({ ref: item.ref, object: {} }, item, "added") : changeOf(item, { ref: item.ref, object: {} }, "removed");
+  const whole = (item, kind) => kind === "added" ? changeOf2({ ref: item.ref, object: {} }, item, "added") : changeOf2(item, { ref: item.ref, object: {} }, "removed");
   const all = [
     ...changed,
     ...[...came.values()].map((item) => whole(item, "added")),
@@ -55946,7 +56119,7 @@ function diffManifests(before, after) {
     checksumOnly,
     plus: all.reduce((sum, { plus }) => sum + plus, 0),
     minus: all.reduce((sum, { minus }) => sum + minus, 0),
-    shape: shapeOf(all)
+    shape: shapeOf2(all)
   };
 }
 function documents(text) {
@@ -55971,7 +56144,7 @@ function idOf(ref) {
   const group = ref.apiVersion.includes("/") ? ref.apiVersion.split("/")[0] : "";
   return [ref.kind, ref.name, ref.namespace, group].join("/");
 }
-function changeOf(from, to, kind) {
+function changeOf2(from, to, kind) {
   const left = readable(from.object);
   const right = readable(to.object);
   const lines = [];
@@ -56040,7 +56213,7 @@ function isRenamed(from, to) {
   );
   return text(from) === text(to);
 }
-function shapeOf(changes) {
+function shapeOf2(changes) {
   const field = ({ path, from, to }) => [path, from ?? null, to ?? null];
   return digestOf(
     changes.map(({ kind, object: object2, fields }) => [
@@ -56052,77 +56225,184 @@ function shapeOf(changes) {
   );
 }
 
+// src/core/removal/family.ts
+var removalFamily = {
+  name: "removal",
+  decide: decideRemovals,
+  idOf: ({ unit }) => unitId(unit),
+  explain: (change) => change,
+  show: showRemoval
+};
+function decideRemovals({ wanted, present: present2, removals }) {
+  const named = new Set(wanted.map(({ unit }) => unitId(unit)));
+  const decision = { changes: [], unchanged: [], orphans: [] };
+  for (const { unit } of present2) {
+    if (named.has(unitId(unit))) continue;
+    const removal = removalOf(unit, removals);
+    if (removal) decision.changes.push(removalStep(unit, removal));
+    else decision.orphans.push(shownUnit(unit));
+  }
+  return decision;
+}
+function removalOf(unit, removals) {
+  if (unit.kind !== "hub") return void 0;
+  return removals.find((one) => one.hub === unit.name && one.cluster === unit.cluster);
+}
+function removalStep(unit, removal) {
+  const place = archivePlace2(removal);
+  const { homes, database: database2, reason } = removal;
+  return { unit, homes, database: database2, archive: place && placeText(place), why: reason };
+}
+function showRemoval(step) {
+  const { unit, homes, database: database2, why } = step;
+  const { id, title, noun, json } = shownUnit(unit);
+  const effect = {
+    code: "hub-gone",
+    text: `the hub is gone; ${disposalText(step)}`,
+    risk: homes === "delete" ? 11 : 10
+  };
+  return {
+    family: "removal",
+    marker: "\u2212",
+    id,
+    title,
+    noun,
+    wave: "",
+    order: 9,
+    risk: effect.risk,
+    reasons: [{ code: "removal", text: why }],
+    summary: `removed: ${why}`,
+    effects: [effect],
+    touched: [],
+    diff: void 0,
+    detail: "names",
+    shape: digestOf([id]),
+    identity: ["remove", id, homes, database2],
+    reviewed: void 0,
+    json: {
+      kind: "remove",
+      unit: json,
+      wave: null,
+      from: null,
+      to: null,
+      restartsHub: false,
+      why: [why],
+      effects: [effect.text],
+      diff: { added: [], removed: [], changed: [] }
+    }
+  };
+}
+
+// src/flow/family.ts
+init_failure();
+var NOTHING_RENDERED = { diffs: /* @__PURE__ */ new Map(), findings: [] };
+function register(family, edges) {
+  return {
+    name: family.name,
+    plan: async (world) => {
+      const { changes, unchanged, orphans: orphans2 } = family.decide(await edges.gather(world));
+      const { diffs, findings } = await edges.render?.(changes, world) ?? NOTHING_RENDERED;
+      const steps = changes.map((change) => {
+        const step = family.explain(change, diffs.get(family.idOf(change)));
+        return { shown: family.show(step), apply: edges.apply?.bind(edges, step) };
+      });
+      return { steps, unchanged, orphans: orphans2, findings };
+    }
+  };
+}
+
+// src/flow/families.ts
+var FAMILIES = [
+  register(clusterFamily, {
+    gather: releaseFacts,
+    render: (changes, world) => renderChanges(changes, world, () => [])
+  }),
+  register(hubFamily, {
+    gather: releaseFacts,
+    render: (changes, world) => renderChanges(changes, world, (rendered) => manifestFindings(rendered, world))
+  }),
+  register(removalFamily, {
+    gather: (world) => ({
+      ...releaseFacts(world),
+      removals: world.platform.settings.data.removals
+    })
+  })
+];
+function releaseFacts({ wanted, deployed: deployed2 }) {
+  return { wanted, present: deployed2.releases };
+}
+async function renderChanges(changes, { platform, charts, report, deployed: deployed2 }, findingsOf) {
+  const before = new Map(changes.map(({ from, to }) => [unitId(to.unit), from?.unit]));
+  const results = await renderAll({
+    wanted: changes.map(({ to }) => to),
+    platform,
+    charts,
+    report,
+    use: async (rendered) => {
+      const from = before.get(unitId(rendered.unit));
+      const present2 = from ? await deployed2.manifests(from) : "";
+      const diff = diffManifests(present2, rendered.manifests);
+      return { diff, findings: findingsOf(rendered) };
+    }
+  });
+  const diffs = /* @__PURE__ */ new Map();
+  const findings = [];
+  for (const one of results) {
+    if (one.kind === "failed") throw one.failure;
+    diffs.set(unitId(one.unit.unit), one.result.diff);
+    findings.push(...one.result.findings);
+  }
+  return { diffs, findings };
+}
+var LOOKED_AT = /^kind: *(?:Deployment|DaemonSet|StatefulSet|Job|CronJob|Pod|Cluster\w+|PersistentVolumeClaim)\s*$/mu;
+var ELSEWHERE = /^ {2}namespace: /mu;
+function manifestFindings({ unit, manifests }, { platform, now }) {
+  const looked = splitDocuments(manifests).filter(
+    (text) => LOOKED_AT.test(text) || ELSEWHERE.test(text)
+  );
+  return runManifestRules(platform, now, unit.name, looked.map(parseObject));
+}
+
 // src/flow/plan.ts
-async function gatherPlan({ root, chartsFrom, now, deployed: deployed2 }, report) {
+async function gatherPlan({ root, chartsFrom, now, deployed: deployed2 }, report, families = FAMILIES) {
   const reading = await gatherPlatform(root);
   const { platform } = reading;
   if (!platform) return { kind: "refused", findings: allFindings(reading, void 0, now) };
   const charts = await gatherCharts(platform, { chartsFrom, report });
   const findings = allFindings(reading, charts, now);
   if (hasErrors(findings)) return { kind: "refused", findings };
-  const decision = decide(
-    wantedReleases(platform, charts),
-    deployed2.releases,
-    platform.settings.data.removals
-  );
-  const present2 = new Map(
-    decision.changed.flatMap(({ from }) => from ? [[unitId(from.unit), from]] : [])
-  );
-  const results = await renderAll({
-    wanted: decision.changed.map(({ to }) => to),
-    platform,
-    charts,
-    report,
-    use: async ({ unit, manifests }) => {
-      const from = present2.get(unitId(unit));
-      return {
-        diff: diffManifests(from ? await deployed2.manifests(from.unit) : "", manifests),
-        findings: unit.kind === "hub" ? manifestFindings(platform, now, unit.name, manifests) : []
-      };
-    }
-  });
-  const diffs = /* @__PURE__ */ new Map();
-  for (const one of results) {
-    if (one.kind === "failed") throw one.failure;
-    diffs.set(unitId(one.unit.unit), one.result.diff);
-    findings.push(...one.result.findings);
+  const wanted = wantedReleases(platform, charts);
+  const parts = [];
+  for (const family of families) {
+    const part = await family.plan({ platform, charts, wanted, deployed: deployed2, now, report });
+    parts.push(part);
+    findings.push(...part.findings);
   }
   if (hasErrors(findings)) return { kind: "refused", findings };
-  const plan2 = explain3({ decision, diffs, findings, charts: charts.pins });
-  return { kind: "planned", plan: plan2, base: lastDeployed(deployed2) };
+  const plan2 = planOf(parts.map(shownPart), { findings, charts: charts.pins });
+  return {
+    kind: "planned",
+    plan: plan2,
+    steps: parts.flatMap(({ steps }) => steps),
+    base: lastDeployed(deployed2)
+  };
 }
-function manifestFindings(platform, now, hub, manifests) {
-  const looked = splitDocuments(manifests).filter(
-    (text) => /^kind: *(?:Deployment|DaemonSet|StatefulSet|Job|CronJob|Pod|Cluster\w+|PersistentVolumeClaim)\s*$/mu.test(
-      text
-    ) || /^ {2}namespace: /mu.test(text)
-  );
-  return runManifestRules(platform, now, hub, looked.map(parseObject));
+function shownPart({ steps, unchanged, orphans: orphans2 }) {
+  return { steps: steps.map(({ shown }) => shown), unchanged, orphans: orphans2 };
 }
 function lastDeployed(deployed2) {
   const all = deployed2.releases.flatMap(({ status }) => status ? [status] : []);
-  return all.sort((a, b) => a.at < b.at ? 1 : -1)[0];
+  return all.sort((a, b) => compareText(b.at, a.at))[0];
 }
 
 // src/commands/plan.ts
 async function plan(inputs, report) {
-  const deployed2 = inputs.present === void 0 ? await deployedOnBranch(inputs.root) : await deployedInFolder(inputs.present);
+  const { root, present: present2, html } = inputs;
+  const deployed2 = await deployedFrom(present2, root);
   const planned = await gatherPlan({ ...inputs, deployed: deployed2 }, report);
   if (planned.kind === "refused") return refused(planned.findings);
-  const frame2 = {
-    head: await headCommit(inputs.root),
-    base: planned.base,
-    full: void 0
-  };
-  if (inputs.html !== void 0) await writeWhole(inputs.html, planHtml(planned.plan, frame2));
-  return outcome({
-    exit: 0,
-    text: planText(planned.plan, frame2),
-    json: planJson(planned.plan, frame2),
-    findings: planned.plan.findings,
-    outputs: { digest: planned.plan.digest, has_changes: String(planned.plan.steps.length > 0) },
-    summary: planMarkdown(planned.plan, frame2)
-  });
+  const head2 = await headCommit(root);
+  return planOutcome(planned.plan, { head: head2, base: planned.base, full: void 0 }, html);
 }
 
 // src/commands/render-image.ts
@@ -56306,9 +56586,9 @@ async function render(inputs, report) {
   const charts = await gatherCharts(reading.platform, { chartsFrom: inputs.chartsFrom, report });
   const findings = allFindings(reading, charts, inputs.now);
   if (hasErrors(findings)) return refused(findings);
-  const wanted2 = choose2(wantedReleases(reading.platform, charts), inputs.hubs);
+  const wanted = choose2(wantedReleases(reading.platform, charts), inputs.hubs);
   const results = await renderAll({
-    wanted: wanted2,
+    wanted,
     platform: reading.platform,
     charts,
     report,
@@ -56339,13 +56619,13 @@ ${plural(failed, "hub")} failed
     findings
   });
 }
-function choose2(wanted2, hubs) {
-  if (hubs === "all") return [...wanted2];
-  const known = wanted2.filter(({ unit }) => unit.kind === "hub").map(({ unit }) => unit.name);
+function choose2(wanted, hubs) {
+  if (hubs === "all") return [...wanted];
+  const known = wanted.filter(({ unit }) => unit.kind === "hub").map(({ unit }) => unit.name);
   const unknown = hubs.find((hub) => !known.includes(hub));
   if (unknown !== void 0)
     throw new UsageError(`there is no hub "${unknown}"`, `hubs: ${known.join(", ")}`);
-  return wanted2.filter(({ unit }) => unit.kind === "hub" && hubs.includes(unit.name));
+  return wanted.filter(({ unit }) => unit.kind === "hub" && hubs.includes(unit.name));
 }
 
 // src/commands/review.ts
@@ -56364,40 +56644,21 @@ async function pullRequest(run2, github) {
     outputs: { number: String(pull.number), head: pull.head, merge: pull.merge ?? pull.head }
   });
 }
-async function review(inputs, github, report) {
-  const deployed2 = inputs.present === void 0 ? await deployedOnBranch(inputs.repository) : await deployedInFolder(inputs.present);
-  const planned = await gatherPlan({ ...inputs, deployed: deployed2 }, report);
-  if (planned.kind === "refused") {
-    const answer = refused(planned.findings);
-    return await post(
-      inputs,
-      github,
-      report,
-      `${COMMENT_MARKER}
+var REFUSED = `${COMMENT_MARKER}
 ### No plan: the files have errors
 
-${answer.summary}`
-    ) ? answer : stale();
-  }
-  const { plan: plan2, base } = planned;
-  const frame2 = { head: inputs.head, base, full: inputs.full };
-  if (inputs.html !== void 0) await writeWhole(inputs.html, planHtml(plan2, frame2));
-  const comment2 = planMarkdown(plan2, frame2);
-  if (!await post(inputs, github, report, comment2)) return stale();
-  return outcome({
-    exit: 0,
-    text: planText(plan2, frame2),
-    json: planJson(plan2, frame2),
-    findings: plan2.findings,
-    outputs: { digest: plan2.digest, has_changes: String(plan2.steps.length > 0) },
-    summary: comment2
-  });
+`;
+async function review(inputs, github, report) {
+  const deployed2 = await deployedFrom(inputs.present, inputs.repository);
+  const planned = await gatherPlan({ ...inputs, deployed: deployed2 }, report);
+  const answer = planned.kind === "refused" ? refused(planned.findings) : await planOutcome(planned.plan, { ...inputs, base: planned.base }, inputs.html);
+  const comment2 = planned.kind === "refused" ? `${REFUSED}${answer.summary}` : answer.summary;
+  return await post(inputs, github, report, comment2) ? answer : stale();
 }
 async function post({ pull, head: head2 }, github, report, body) {
   if (await github.headOf(pull) !== head2) return false;
-  report.progress(
-    `comment on pull request ${pull}: ${await github.stickyComment(pull, COMMENT_MARKER, body)}`
-  );
+  const address2 = await github.stickyComment(pull, COMMENT_MARKER, body);
+  report.progress(`comment on pull request ${pull}: ${address2}`);
   return true;
 }
 function stale() {
@@ -56491,18 +56752,26 @@ async function audit(root, hub, now) {
   });
 }
 
+// src/core/hub/state-text.ts
+function statesText(states) {
+  if (states.length === 0) return "no hub has been deployed here\n";
+  return states.map(([hub, state]) => stateText(hub, state)).join("");
+}
+function stateText(hub, { healthy, quarantined, last }) {
+  const runs = healthy ? `runs ${healthy.digest.slice(0, 7)}, revision ${healthy.revision}, healthy since ${healthy.since}` : "has never been healthy";
+  const reason = last.reason === "" ? "" : `: ${last.reason}`;
+  const held = quarantined ? `  quarantined: ${quarantined.digest.slice(0, 7)} since ${quarantined.at}: ${quarantined.reason}
+` : "";
+  return `${hub} ${runs}
+  last: ${last.outcome} at ${last.at}${reason}
+${held}`;
+}
+
 // src/commands/state.ts
 async function showState(kubeconfig, hubs) {
   const states = [...await readStates(new Kube(kubeconfig))].filter(
     ([hub]) => hubs.length === 0 || hubs.includes(hub)
   );
-  const lines = states.map(([hub, { healthy, quarantined, last }]) => {
-    const runs = healthy ? `runs ${healthy.digest.slice(0, 7)}, revision ${healthy.revision}, healthy since ${healthy.since}` : "has never been healthy";
-    return `${hub} ${runs}
-  last: ${last.outcome} at ${last.at}${last.reason === "" ? "" : `: ${last.reason}`}
-${quarantined ? `  quarantined: ${quarantined.digest.slice(0, 7)} since ${quarantined.at}: ${quarantined.reason}
-` : ""}`;
-  });
   const json = {
     schema_version: 1,
     hubs: Object.fromEntries(
@@ -56511,7 +56780,7 @@ ${quarantined ? `  quarantined: ${quarantined.digest.slice(0, 7)} since ${quaran
   };
   return outcome({
     exit: 0,
-    text: lines.length === 0 ? "no hub has been deployed here\n" : lines.join(""),
+    text: statesText(states),
     json
   });
 }
@@ -56555,50 +56824,60 @@ async function tryOut(root, { pull, login, commit }, github) {
   });
 }
 
-// src/commands/waves.ts
+// src/core/hub/wave-rows.ts
+init_json();
 var WAVES = 4;
+function waveRows(platform, wanted, present2) {
+  const { waves: waves2, removals } = platform.settings.data;
+  const hubs = wanted.filter(({ unit }) => unit.kind === "hub");
+  const deployed2 = new Map(present2.map(({ unit, digest: digest2 }) => [unitId(unit), digest2]));
+  const removing = removals.map(({ cluster }) => cluster).filter((one) => platform.clusters.has(one));
+  const rows = waves2.slice(0, WAVES).map(({ name, approval: approval2 }, index2) => {
+    const mine = hubs.filter(({ wave }) => wave === name);
+    const changed = mine.filter(({ unit, digest: digest2 }) => deployed2.get(unitId(unit)) !== digest2);
+    return {
+      name,
+      clusters: sorted2([...clustersOf(mine), ...index2 === 0 ? removing : []]),
+      approve: approval2 ? sorted2(clustersOf(changed)) : []
+    };
+  });
+  return { rows, clusters: sorted2([...clustersOf(hubs), ...removing]) };
+}
+function clustersOf(hubs) {
+  return hubs.map(({ unit }) => unit.cluster);
+}
+function sorted2(names3) {
+  return [...new Set(names3)].sort(compareText);
+}
+
+// src/commands/waves.ts
 async function waves({ root, chartsFrom }, report) {
   const { platform, findings } = await gatherPlatform(root);
   if (!platform) return refused(findings);
   const charts = await gatherCharts(platform, { chartsFrom, report });
-  const present2 = new Map(
-    (await deployedOnBranch(root)).releases.map(({ unit, digest: digest2 }) => [unit.name, digest2])
-  );
-  const hubs = wantedReleases(platform, charts).filter(({ unit }) => unit.kind === "hub");
-  const removing = platform.settings.data.removals.map(({ cluster }) => cluster).filter((name) => platform.clusters.has(name));
-  const rows = platform.settings.data.waves.slice(0, WAVES).map(({ name, approval: approval2 }, index2) => {
-    const mine = hubs.filter(({ wave }) => wave === name);
-    return {
-      name,
-      clusters: sorted2([...clustersOf(mine), ...index2 === 0 ? removing : []]),
-      approve: approval2 ? clustersOf(mine.filter(({ unit, digest: digest2 }) => present2.get(unit.name) !== digest2)) : []
-    };
-  });
-  const outputs = Array.from({ length: WAVES }, (_, index2) => {
-    const { name = "", clusters: clusters2 = [], approve = [] } = rows[index2] ?? {};
-    return {
-      [`name_${index2 + 1}`]: name,
-      [`clusters_${index2 + 1}`]: JSON.stringify(clusters2),
-      [`approve_${index2 + 1}`]: JSON.stringify(approve)
-    };
-  });
-  const clusters = JSON.stringify(sorted2([...clustersOf(hubs), ...removing]));
-  const text = rows.map(
-    ({ name, clusters: clusters2, approve }, index2) => `wave ${index2 + 1} ${name}: ${clusters2.join(", ") || "no hub"}${approve.length === 0 ? "" : `; asks first on ${approve.join(", ")}`}
-`
-  ).join("");
+  const { releases } = await deployedOnBranch(root);
+  const all = waveRows(platform, wantedReleases(platform, charts), releases);
   return outcome({
     exit: 0,
-    text,
-    json: { schema_version: SCHEMA_VERSION, waves: rows.map((row) => ({ ...row })) },
-    outputs: Object.assign({ clusters }, ...outputs)
+    text: all.rows.map(rowText).join(""),
+    json: { schema_version: SCHEMA_VERSION, waves: all.rows.map((row) => ({ ...row })) },
+    outputs: outputsOf(all)
   });
 }
-function clustersOf(hubs) {
-  return sorted2(hubs.map(({ unit }) => unit.cluster));
+function rowText({ name, clusters, approve }, index2) {
+  const asks = approve.length === 0 ? "" : `; asks first on ${approve.join(", ")}`;
+  return `wave ${index2 + 1} ${name}: ${clusters.join(", ") || "no hub"}${asks}
+`;
 }
-function sorted2(names3) {
-  return [...new Set(names3)].sort();
+function outputsOf({ rows, clusters }) {
+  const outputs = { clusters: JSON.stringify(clusters) };
+  for (let index2 = 0; index2 < WAVES; index2 += 1) {
+    const row = rows[index2];
+    outputs[`name_${index2 + 1}`] = row?.name ?? "";
+    outputs[`clusters_${index2 + 1}`] = JSON.stringify(row?.clusters ?? []);
+    outputs[`approve_${index2 + 1}`] = JSON.stringify(row?.approve ?? []);
+  }
+  return outputs;
 }
 
 // src/core/show/completion.ts
