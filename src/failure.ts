@@ -27,6 +27,29 @@ export class UsageError extends Failure {
   }
 }
 
+/** The cluster refused, or did not answer. */
+export class KubeFailure extends Failure {
+  /** Somebody else changed or made the object first. */
+  readonly conflict: boolean;
+
+  constructor(message: string, options: { hint: string; conflict?: boolean; cause?: unknown }) {
+    super(message, options);
+    this.conflict = options.conflict ?? false;
+  }
+}
+
+/** Helm refused, or could not do what it was asked for. */
+export class HelmFailure extends Failure {}
+
+/** A program did not end in time, and was ended. */
+export class TimedOut extends Failure {}
+
+/** Secrets that were to be supplied are not there, or cannot be read. */
+export class SecretsFailure extends Failure {}
+
+/** A bucket refused, or does not hold what it should. */
+export class BucketFailure extends Failure {}
+
 /** The text of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return hasMessage(error) ? error.message : String(error);

@@ -1,7 +1,191 @@
-/** The time, and waiting for it: the machine's own, or one that a test moves. */
+import type { Readable } from 'node:stream';
+import type { JsonObject } from './core/json.ts';
+import type { ArchivePlace } from './core/removal/archive.ts';
+import type { Answer } from './core/watch/outside.ts';
+
+/*
+ * What applying needs of the outside, as interfaces only. `src/edges` implements them, `src/compose.ts` makes
+ * them, and tests give
+ * their own. Every call fails with an error of `failure.ts`.
+ */
+
+/** How a program ended. */
+export interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** A program that says more than memory holds. */
+export interface Streaming {
+  /** stdout, as fast as it is read. */
+  output: Readable;
+  /** What it said on stderr, and its exit code. */
+  ended: Promise<Pick<Ended, 'code' | 'stderr'>>;
+  kill: () => void;
+}
+
+/** Something that an account may want to do, as the API server knows it. */
+export interface Need {
+  verb: string;
+  group: string;
+  resource: string;
+  subresource?: string;
+}
+
+export interface ListOptions {
+  /** Everywhere, where none is named. */
+  namespace?: string;
+  /** Of labels: `a=b`, `a in (b,c)`, `a`, with commas between. */
+  selector?: string;
+  /** Of fields: `metadata.name=x`. */
+  fields?: string;
+}
+
+export interface PythonRequest {
+  script: string;
+  args: readonly string[];
+  /** Called for each line that is not empty, as it comes. */
+  onLine: (line: string) => void;
+  timeoutMs: number;
+}
+
+/** One Kubernetes cluster. Fails with KubeFailure, or with TimedOut. */
+export interface Cluster {
+  /** Undefined where there is none. */
+  get(kind: string, name: string, namespace?: string): Promise<JsonObject | undefined>;
+  /** Objects of some kinds, `deployments,pods`. */
+  list(kinds: string, options?: ListOptions): Promise<JsonObject[]>;
+  /**
+   * What of these objects there is, with who owns which field. Those without a namespace are in the one that is
+   * named.
+   */
+  liveOf(objects: readonly JsonObject[], namespace: string): Promise<JsonObject[]>;
+  /** Server-side apply: ours wins, and what others own besides stays. */
+  apply(objects: readonly JsonObject[]): Promise<void>;
+  /** What applying objects as Helm does would make of the live ones. Changes nothing. */
+  wouldApply(applied: readonly JsonObject[], namespace: string): Promise<JsonObject[]>;
+  /** Fails with `conflict` where the object exists. */
+  create(made: JsonObject): Promise<JsonObject>;
+  /** Fails with `conflict` where somebody changed the object since it was read. */
+  replace(changed: JsonObject): Promise<JsonObject>;
+  /** Does not wait until it is gone. What is gone already is no error. */
+  delete(kind: string, name: string, namespace?: string): Promise<void>;
+  deleteBy(kinds: string, selector: string, namespace: string): Promise<void>;
+  /** `annotation` is `name=value`. */
+  annotate(kind: string, selector: string, namespace: string, annotation: string): Promise<void>;
+  scale(deployment: string, replicas: number, namespace: string): Promise<void>;
+  /** Of the container that runs, or of the one that crashed before it; empty where there is none. */
+  logs(pod: string, namespace: string, which?: 'current' | 'previous'): Promise<string>;
+  /** The API server's version, such as `v1.35.4`. */
+  version(): Promise<string>;
+  /** Whether these credentials may do each of these, everywhere. */
+  mayI(needs: readonly Need[]): Promise<boolean[]>;
+  /** Runs a Python script inside the hub's pod, line by line. */
+  python(namespace: string, request: PythonRequest): Promise<Ended>;
+  /** The same in any pod, where the script's output is too much to keep. */
+  pythonStream(namespace: string, pod: string, script: string, args: readonly string[]): Streaming;
+}
+
+export interface Revision {
+  revision: number;
+  /** As Helm says it: `deployed`, `superseded`, `failed`, `pending-upgrade`, … */
+  status: string;
+}
+
+export interface UpgradeRequest {
+  release: string;
+  namespace: string;
+  /** Folder of the chart. */
+  chart: string;
+  /** Later ones win. */
+  values: readonly JsonObject[];
+  /** Kept as a label of the revision. */
+  digest: string;
+}
+
+export interface RenderRequest {
+  release: string;
+  namespace: string;
+  chart: string;
+  /** `1.35` */
+  kubernetes: string;
+  values: JsonObject;
+  placeholders: JsonObject;
+}
+
+/** Helm releases of one cluster. Fails with HelmFailure, or with TimedOut. */
+export interface Releases {
+  /** The newest revision, whatever its status; undefined where nothing was ever installed. */
+  last(release: string, namespace: string): Promise<Revision | undefined>;
+  /** Installs or upgrades, and returns at once; whether it works is for the caller to watch. */
+  upgrade(request: UpgradeRequest): Promise<void>;
+  rollback(release: string, namespace: string, revision: number): Promise<void>;
+  /** What the chart marks to be kept stays. A release that is gone already is no error. */
+  uninstall(release: string, namespace: string): Promise<void>;
+  /** The objects of a revision, or of the last one, as Helm stored them. */
+  manifest(release: string, namespace: string, revision?: number): Promise<string>;
+  /** The objects that a chart would make, as YAML documents. Asks no cluster. */
+  render(request: RenderRequest): Promise<string>;
+}
+
+/** Secrets that people supply, encrypted in the repository. Fails with SecretsFailure. */
+export interface Secrets {
+  /** Exactly the declared ones of a hub, in clear. */
+  supplied(hub: string, declared: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+/** One folder of a bucket. Fails with BucketFailure. */
+export interface StoreFolder {
+  /** A small object; undefined where there is none. */
+  readText(key: string): Promise<string | undefined>;
+  writeText(key: string, text: string): Promise<void>;
+  /** Where it fails, nothing is left in the bucket; where `body` fails, that is the error. */
+  send(key: string, body: Readable): Promise<void>;
+  read(key: string): Promise<Readable>;
+  /** In bytes; undefined where there is no such object. */
+  size(key: string): Promise<number | undefined>;
+  close(): void;
+}
+
+/** Where archives go. */
+export interface Store {
+  open(place: ArchivePlace): Promise<StoreFolder>;
+}
+
+/** Hubs as anybody on the internet finds them. Never fails: what does not answer is an answer too. */
+export interface Internet {
+  /** What an address answers, asked once. */
+  ask(address: string): Promise<Answer>;
+  /** IP addresses of a host name; none where it does not resolve. */
+  resolve(host: string): Promise<string[]>;
+}
+
 export interface Clock {
   now(): Date;
-  sleep(milliseconds: number): Promise<void>;
+  /** Milliseconds from some beginning, evenly: to measure how long something took. */
+  elapsed(): number;
+  sleep(ms: number): Promise<void>;
+  /** Calls once, after so long; what it returns calls it off. */
+  after(ms: number, call: () => void): () => void;
+}
+
+export interface Random {
+  uuid(): string;
+  /** So many random bytes, two digits for each. */
+  hex(bytes: number): string;
+}
+
+export interface Ports {
+  kube: Cluster;
+  releases: Releases;
+  secrets: Secrets;
+  store: Store;
+  internet: Internet;
+  clock: Clock;
+  random: Random;
+  /** What other runs know this one by: host name and process. */
+  self: string;
 }
 
 /** The run of the check workflow that a `workflow_run` job follows, as its event tells. */

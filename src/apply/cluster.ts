@@ -1,13 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { STATE_NAME, parseState } from '../core/hub/state.ts';
 import type { ReleaseState } from '../core/hub/state.ts';
 import { at } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { ClusterFile, Doc } from '../core/model/types.ts';
 import { SYSTEM_NAMESPACE, clusterObjects } from '../core/cluster/objects.ts';
-import type { Kube } from '../edges/kube.ts';
-import { KubeFailure } from '../edges/kube.ts';
-import { Failure } from '../failure.ts';
+import type { Cluster, Ports } from '../ports.ts';
+import { Failure, KubeFailure } from '../failure.ts';
 
 class WrongCluster extends Failure {}
 
@@ -15,11 +13,11 @@ const IDENTITY = 'glaciocloud-cluster';
 const KEY = 'glaciocloud-digest-key';
 
 /**
- * Refuses any cluster but the one that the file, or the public record of first contact, means.
- * Nothing is written before this. Returns the identity.
+ * Refuses any cluster but the one that the file, or the public record of first contact, means. Nothing is
+ * written before this. Returns the identity.
  */
 export async function confirmIdentity(
-  kube: Kube,
+  kube: Cluster,
   cluster: Doc<ClusterFile>,
   known: string | undefined,
 ): Promise<string> {
@@ -48,7 +46,7 @@ export async function confirmIdentity(
  * What the hubs of a cluster share. Applied whenever it differs; applying it again changes nothing.
  */
 export async function applyCluster(
-  kube: Kube,
+  kube: Cluster,
   cluster: Doc<ClusterFile>,
   identity: string,
 ): Promise<boolean> {
@@ -70,11 +68,8 @@ export async function applyCluster(
   return true;
 }
 
-/**
- * What the cluster knows of each hub, by namespace; what another version has written is as if
- * absent.
- */
-export async function readStates(kube: Kube): Promise<Map<string, ReleaseState>> {
+/** What the cluster knows of each hub, by namespace; what another version has written is as if absent. */
+export async function readStates(kube: Cluster): Promise<Map<string, ReleaseState>> {
   const states = new Map<string, ReleaseState>();
   for (const one of await kube.list('configmaps', {
     selector: 'glaciocloud.org/state=hub',
@@ -93,7 +88,7 @@ export async function readStates(kube: Kube): Promise<Map<string, ReleaseState>>
 }
 
 /** The key of digests of secrets: made once in the cluster, and never leaves this process. */
-export async function digestKey(kube: Kube): Promise<string> {
+export async function digestKey({ kube, random }: Pick<Ports, 'kube' | 'random'>): Promise<string> {
   const read = async (): Promise<string | undefined> => {
     const value = at((await kube.get('secret', KEY, SYSTEM_NAMESPACE)) ?? {}, '/data/key');
     return typeof value === 'string' ? value : undefined;
@@ -105,7 +100,7 @@ export async function digestKey(kube: Kube): Promise<string> {
     kind: 'Secret',
     immutable: true,
     metadata: { name: KEY, namespace: SYSTEM_NAMESPACE },
-    stringData: { key: randomBytes(32).toString('hex') },
+    stringData: { key: random.hex(32) },
   };
   await kube.create(made).catch((error: unknown) => {
     if (!(error instanceof KubeFailure) || !error.conflict) throw error; // another run made it first

@@ -1,67 +1,98 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { SYSTEM_NAMESPACE } from '../core/cluster/objects.ts';
 import { at, isObject, textAt } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
-import { SYSTEM_NAMESPACE } from '../core/cluster/objects.ts';
-import type { Kube } from '../edges/kube.ts';
-import { KubeFailure } from '../edges/kube.ts';
-import { Failure } from '../failure.ts';
+import type { Ending } from '../core/plan/result.ts';
+import { Failure, KubeFailure } from '../failure.ts';
+import type { Ports } from '../ports.ts';
 
 /** Seconds after which a holder that says nothing is taken for dead. */
 const DURATION = 30;
 const RENEW_MS = 10_000;
 const LOOK_MS = 1000;
+/** Rounds of looking for a seat before people are told that we wait. */
+const QUIET_ROUNDS = 2;
 
-export class LeaseHeld extends Failure {}
+/** Another run holds what we need, or has taken it from us. */
+export class LeaseHeld extends Failure {
+  readonly code: 'lease-held' | 'lease-lost';
+
+  constructor(code: LeaseHeld['code'], message: string, hint: string) {
+    super(message, { hint, exit: 3 });
+    this.code = code;
+  }
+}
+
+/** What stopped a unit's work, as its end. */
+export function endingOf(error: Failure): Ending {
+  return error instanceof LeaseHeld
+    ? { outcome: 'blocked', code: error.code, reason: error.message }
+    : { outcome: 'failed', code: 'refused', reason: error.message };
+}
 
 /** Fails where the Lease is not ours any more: asked before every step that cannot be undone. */
 export type Held = () => void;
 
+/** What Leases need of the outside. Ages are of the clock on the wall: it goes on while a machine sleeps. */
+export type LeasePorts = Pick<Ports, 'kube' | 'clock' | 'random' | 'self'>;
+
 /**
- * Does the work while holding the unit's Lease, so that two runs never meet. A Lease that another run renews is refused; one that
+ * Does the work while holding the unit's Lease, so that two runs never meet. A Lease that another run renews is
+ * refused; one that
  * nobody renews is taken over once it has expired, by our own clock, as the clients of Kubernetes do.
  */
 export async function withLease<T>(
-  kube: Kube,
+  ports: LeasePorts,
   name: string,
   work: (held: Held) => Promise<T>,
 ): Promise<T> {
-  const seen: Seen = new Map();
-  return holding(kube, name, work, async (holder) => {
+  const claim = claimBy(ports);
+  return holding(claim, name, work, async () => {
     for (;;) {
-      const lease = await attempt(kube, name, holder, seen);
+      const lease = await attempt(claim, name);
       if (lease) return { name, lease };
-      const other = seen.get(name);
+      const other = claim.seen.get(name);
       if (other?.alive === true)
-        throw new LeaseHeld(`another deployment holds ${name} (${other.owner})`, {
-          hint: 'wait for it; what it leaves is caught up by the next run',
-          exit: 3,
-        });
-      await sleep(LOOK_MS);
+        throw new LeaseHeld(
+          'lease-held',
+          `another deployment holds ${name} (${other.owner})`,
+          'wait for it; what it leaves is caught up by the next run',
+        );
+      await ports.clock.sleep(LOOK_MS);
     }
   });
 }
 
-/** Does the work on one of the cluster's `seats`; waits while others sit on all of them, whichever machine they run on. */
+/**
+ * Does the work on one of the cluster's `seats`; waits while others sit on all of them, whichever machine they
+ * run on.
+ */
 export async function withSeat<T>(
-  kube: Kube,
+  ports: LeasePorts,
   seats: number,
   waiting: (owners: string) => void,
   work: () => Promise<T>,
 ): Promise<T> {
-  const seen: Seen = new Map();
+  const claim = claimBy(ports);
   const names = Array.from({ length: seats }, (_, index) => `slot-${index}`);
-  return holding(kube, 'a seat', work, async (holder) => {
+  return holding(claim, 'a seat', work, async () => {
     for (let round = 0; ; round += 1) {
       for (const name of names) {
-        const lease = await attempt(kube, name, holder, seen);
+        const lease = await attempt(claim, name);
         if (lease) return { name, lease };
       }
-      if (round === 2) waiting([...seen.values()].map(({ owner }) => owner).join(', '));
-      await sleep(LOOK_MS);
+      if (round === QUIET_ROUNDS)
+        waiting([...claim.seen.values()].map(({ owner }) => owner).join(', '));
+      await ports.clock.sleep(LOOK_MS);
     }
   });
+}
+
+/** One of our attempts to hold something, under a name that nobody else bears. */
+interface Claim {
+  ports: LeasePorts;
+  holder: string;
+  /** Leases of others: whoever changes one is alive, whoever does not for as long as it lasts is taken for dead. */
+  seen: Map<string, { owner: string; mark: string; since: number; alive: boolean }>;
 }
 
 interface Mine {
@@ -69,51 +100,67 @@ interface Mine {
   lease: JsonObject;
 }
 
+function claimBy(ports: LeasePorts): Claim {
+  const holder = `${ports.self}-${ports.random.uuid().slice(0, 8)}`;
+  return { ports, holder, seen: new Map() };
+}
+
+function time({ ports }: Claim): number {
+  return ports.clock.now().getTime();
+}
+
 async function holding<T>(
-  kube: Kube,
+  claim: Claim,
   what: string,
   work: (held: Held) => Promise<T>,
-  acquire: (holder: string) => Promise<Mine>,
+  acquire: () => Promise<Mine>,
 ): Promise<T> {
-  const holder = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const mine = await acquire(holder);
-  let renewed = Date.now();
+  const mine = await acquire();
+  const renewal = keepRenewing(claim, mine.lease);
+  try {
+    return await work(() => {
+      if (renewal.lost())
+        throw new LeaseHeld(
+          'lease-lost',
+          `${what} could not be held: this run was too slow, or the cluster did not answer`,
+          'the next run goes on from here',
+        );
+    });
+  } finally {
+    renewal.stop();
+    await release(claim, mine.name);
+  }
+}
+
+/** Renews a Lease now and then, whether or not the last answer has come. */
+function keepRenewing(claim: Claim, first: JsonObject): { lost: () => boolean; stop: () => void } {
+  const { clock } = claim.ports;
+  let lease = first;
+  let renewed = time(claim);
   let taken = false;
-  const timer = setInterval(() => {
-    const begun = Date.now();
-    renew(kube, mine.lease, holder).then(
+  const again = (): void => {
+    stop = clock.after(RENEW_MS, again);
+    const begun = time(claim);
+    renew(claim, lease).then(
       (next) => {
-        mine.lease = next;
+        lease = next;
         renewed = begun;
       },
       (error: unknown) => {
         taken ||= error instanceof KubeFailure && error.conflict;
       },
     );
-  }, RENEW_MS);
-  try {
-    return await work(() => {
-      if (taken || Date.now() > renewed + DURATION * 1000)
-        throw new LeaseHeld(
-          `${what} could not be held: this run was too slow, or the cluster did not answer`,
-          { hint: 'the next run goes on from here', exit: 3 },
-        );
-    });
-  } finally {
-    clearInterval(timer);
-    await release(kube, mine.name, holder);
-  }
+  };
+  let stop = clock.after(RENEW_MS, again);
+  return {
+    lost: () => taken || time(claim) > renewed + DURATION * 1000,
+    stop: () => stop(),
+  };
 }
 
-/** What we have seen of Leases of others: whoever changes it is alive, whoever does not for as long as it lasts is taken for dead. */
-type Seen = Map<string, { owner: string; mark: string; since: number; alive: boolean }>;
-
-async function attempt(
-  kube: Kube,
-  name: string,
-  holder: string,
-  seen: Seen,
-): Promise<JsonObject | undefined> {
+/** The Lease where it is ours now; undefined where it is somebody else's. */
+async function attempt(claim: Claim, name: string): Promise<JsonObject | undefined> {
+  const { kube } = claim.ports;
   const found = await kube.get('lease', name, SYSTEM_NAMESPACE);
   try {
     if (!found)
@@ -121,47 +168,53 @@ async function attempt(
         apiVersion: 'coordination.k8s.io/v1',
         kind: 'Lease',
         metadata: { name, namespace: SYSTEM_NAMESPACE },
-        spec: spec(holder),
+        spec: leaseSpec(claim),
       });
-    const owner = textAt(found, '/spec/holderIdentity');
-    const mark = `${owner} ${textAt(found, '/spec/renewTime')}`;
-    const known = seen.get(name);
-    if (owner === '' || (known?.mark === mark && Date.now() > known.since + DURATION * 1000))
-      return await kube.replace({ ...found, spec: spec(holder) });
-    if (known?.mark !== mark)
-      seen.set(name, { owner, mark, since: Date.now(), alive: known !== undefined });
-    return undefined;
+    return isFree(claim, name, found)
+      ? await kube.replace({ ...found, spec: leaseSpec(claim) })
+      : undefined;
   } catch (error) {
     if (!(error instanceof KubeFailure) || !error.conflict) throw error;
     return undefined; // somebody else was faster
   }
 }
 
-function spec(holder: string): JsonObject {
-  const now = new Date().toISOString().replace('Z', '000Z');
+/** Whether nobody holds a Lease, or whoever did has said nothing for as long as it lasts. Remembers what it saw. */
+function isFree(claim: Claim, name: string, lease: JsonObject): boolean {
+  const owner = textAt(lease, '/spec/holderIdentity');
+  if (owner === '') return true;
+  const mark = `${owner} ${textAt(lease, '/spec/renewTime')}`;
+  const known = claim.seen.get(name);
+  if (known?.mark === mark) return time(claim) > known.since + DURATION * 1000;
+  claim.seen.set(name, { owner, mark, since: time(claim), alive: known !== undefined });
+  return false;
+}
+
+function leaseSpec(claim: Claim): JsonObject {
+  const now = claim.ports.clock.now().toISOString().replace('Z', '000Z');
   return {
-    holderIdentity: holder,
+    holderIdentity: claim.holder,
     leaseDurationSeconds: DURATION,
     acquireTime: now,
     renewTime: now,
   };
 }
 
-async function renew(kube: Kube, lease: JsonObject, holder: string): Promise<JsonObject> {
+async function renew(claim: Claim, lease: JsonObject): Promise<JsonObject> {
   const old = isObject(lease['spec']) ? lease['spec'] : {};
-  return kube.replace({
+  return claim.ports.kube.replace({
     ...lease,
-    spec: { ...spec(holder), acquireTime: old['acquireTime'] ?? null },
+    spec: { ...leaseSpec(claim), acquireTime: old['acquireTime'] ?? null },
   });
 }
 
-async function release(kube: Kube, name: string, holder: string): Promise<void> {
-  const found = await kube.get('lease', name, SYSTEM_NAMESPACE);
-  if (found && at(found, '/spec/holderIdentity') === holder) {
-    await kube
-      .replace({ ...found, spec: { leaseDurationSeconds: DURATION } })
-      .catch((error: unknown) => {
-        if (!(error instanceof KubeFailure)) throw error; // it expires by itself
-      });
+/** Gives a Lease back. Where the cluster does not answer it expires by itself, and what the work has done counts. */
+async function release({ ports: { kube }, holder }: Claim, name: string): Promise<void> {
+  try {
+    const found = await kube.get('lease', name, SYSTEM_NAMESPACE);
+    if (found && at(found, '/spec/holderIdentity') === holder)
+      await kube.replace({ ...found, spec: { leaseDurationSeconds: DURATION } });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { THROW_AWAY } from '../core/hub/throw-away.ts';
 import { rolloutVerdict } from '../core/hub/rollout.ts';
 import { textAt } from '../core/json.ts';
@@ -70,9 +69,9 @@ async function reached(
     const phase = textAt(pod ?? {}, '/status/phase');
     if (phases.includes(phase)) return phase;
     const verdict =
-      pod === undefined ? undefined : rolloutVerdict([], [pod], world.now().getTime());
+      pod === undefined ? undefined : rolloutVerdict([], [pod], world.clock.now().getTime());
     if (verdict?.kind === 'failed') throw new Faulty(`${what}: ${verdict.reason}`, verdict.fault);
-    await sleep(LOOK_MS);
+    await world.clock.sleep(LOOK_MS);
   }
   throw new Faulty(`${what}: the throw-away pod did not end`, 'infrastructure');
 }

@@ -1,27 +1,19 @@
 import type { FaultClass } from '../core/hub/causes.ts';
 import type { ReleaseState } from '../core/hub/state.ts';
 import type { ClusterFile, Doc, EnvironmentFile, Platform } from '../core/model/types.ts';
+import type { StepResult } from '../core/plan/result.ts';
 import type { Instant, Unit, WantedRelease } from '../core/unit.ts';
-import type { HelmReleases } from '../edges/helm-releases.ts';
-import type { Helm } from '../edges/helm.ts';
-import type { Kube } from '../edges/kube.ts';
+import type { Ports } from '../ports.ts';
 import type { Held } from './lease.ts';
 
-/** What applying needs of the outside. */
-export interface ApplyWorld {
+/** What applying a unit works with. */
+export interface ApplyWorld extends Ports {
   cluster: Doc<ClusterFile>;
-  kube: Kube;
-  helm: Helm;
-  releases: HelmReleases;
   /** The assembled umbrella chart. */
   chart: string;
-  /** A folder of our own for values files. */
-  scratch: string;
   /** Text of a script of our chart by name. */
   script: (name: string) => Promise<string>;
-  root: string;
   progress: (unit: Unit, text: string) => void;
-  now: () => Date;
 }
 
 export interface HubTask {
@@ -37,12 +29,10 @@ export interface HubTask {
   held: Held;
 }
 
-export interface Seconds {
-  preflight: number;
-  upgrade: number;
-  rollout: number;
-  health: number;
-}
+export type Phase = 'preflight' | 'upgrade' | 'rollout' | 'health';
+export type Seconds = Record<Phase, number>;
+
+export const NO_SECONDS: Readonly<Seconds> = { preflight: 0, upgrade: 0, rollout: 0, health: 0 };
 
 export interface HealthLine {
   check: string;
@@ -53,13 +43,11 @@ export interface HealthLine {
   class: FaultClass | null;
 }
 
-export interface UnitResult {
+export interface UnitResult extends StepResult {
   unit: Unit;
   kind: 'install' | 'upgrade' | 'remove' | 'none';
-  outcome: 'done' | 'failed' | 'rolled-back' | 'blocked' | 'waiting';
-  reason: string;
-  seconds: Seconds;
-  health: HealthLine[];
+  seconds: Readonly<Seconds>;
+  health: readonly HealthLine[];
 }
 
 /** A change that does not work; `fault` decides whether it is quarantined. */

@@ -1,11 +1,11 @@
-import { addressSign, heartbeatLabels, heartbeatSign } from '../core/watch/outside.ts';
+import { addressSign, heartbeatLabels, heartbeatSign, hubApi } from '../core/watch/outside.ts';
 import type { Sign } from '../core/watch/outside.ts';
 import { hasErrors } from '../core/finding.ts';
 import type { Json } from '../core/json.ts';
 import type { Doc, EnvironmentFile, Platform } from '../core/model/types.ts';
 import { seconds } from '../core/model/quantities.ts';
 import { escapeMarkdown } from '../core/show/findings.ts';
-import { askAddress, hubApi } from '../edges/address.ts';
+import { askAddress } from '../edges/address.ts';
 import type { Report } from '../edges/report.ts';
 import { UsageError } from '../failure.ts';
 import { gatherPlatform } from '../gather/platform.ts';

@@ -76,6 +76,14 @@ export interface Rendered {
   manifests: string;
 }
 
+/** Files of a unit in the record. */
+export const RECORD_FILES = [
+  'release.json',
+  'values.json',
+  'manifests.yaml',
+  'status.json',
+] as const;
+
 export function unitId(unit: Unit): string {
   return unit.kind === 'cluster' ? `clusters/${unit.name}` : unit.name;
 }

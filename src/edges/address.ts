@@ -1,19 +1,19 @@
+import { lookup } from 'node:dns/promises';
 import { request as plain } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request as secure } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import type { Answer } from '../core/watch/outside.ts';
 import { messageOf } from '../failure.ts';
+import type { Internet } from '../ports.ts';
 
 const TIMEOUT_MS = 15_000;
 const MOST_BYTES = 10_000;
 
-/** Where a hub answers with its version, to anybody. */
-export function hubApi(url: string): string {
-  return `${url.replace(/\/$/u, '')}/hub/api`;
-}
-
-/** Asks once, as anybody on the internet would: no redirect is followed, and a certificate that a browser refuses is no answer. */
+/**
+ * Asks once, as anybody on the internet would: no redirect is followed, and a certificate that a browser refuses
+ * is no answer.
+ */
 export async function askAddress(address: string): Promise<Answer> {
   try {
     const url = new URL(address);
@@ -42,3 +42,12 @@ export async function askAddress(address: string): Promise<Answer> {
     return { kind: 'nothing', why: messageOf(error) };
   }
 }
+
+async function addressesOf(host: string): Promise<string[]> {
+  return lookup(host, { all: true }).then(
+    (found) => found.map(({ address }) => address),
+    () => [],
+  );
+}
+
+export const internet: Internet = { ask: askAddress, resolve: addressesOf };

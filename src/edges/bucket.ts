@@ -1,9 +1,8 @@
 import { Readable } from 'node:stream';
 import type { ArchivePlace } from '../core/removal/archive.ts';
 import { placeText } from '../core/removal/archive.ts';
-import { Failure, messageOf } from '../failure.ts';
-
-export class BucketFailure extends Failure {}
+import { BucketFailure, messageOf } from '../failure.ts';
+import type { Store, StoreFolder } from '../ports.ts';
 
 /** Of an upload: S3 takes 10 000 parts of one object, so this is 320 GB. Two are on their way at once. */
 const PART_BYTES = 32 * 2 ** 20;
@@ -11,7 +10,10 @@ const PARTS = 2;
 
 type Sdk = typeof import('./s3-client.ts');
 
-/** The bucket's own credentials, where the cluster needs others of the same kind; undefined leaves it to the usual AWS environment. */
+/**
+ * The bucket's own credentials, where the cluster needs others of the same kind; undefined leaves it to the
+ * usual AWS environment.
+ */
 function ownCredentials():
   { credentials: { accessKeyId: string; secretAccessKey: string } } | undefined {
   const {
@@ -24,7 +26,7 @@ function ownCredentials():
 }
 
 /** One folder of an S3 bucket, at Amazon or at a server that speaks as it does. */
-export class Bucket {
+export class Bucket implements StoreFolder {
   readonly #place: ArchivePlace;
   readonly #sdk: Sdk;
   readonly #client: InstanceType<Sdk['S3Client']>;
@@ -32,7 +34,8 @@ export class Bucket {
   private constructor(place: ArchivePlace, sdk: Sdk) {
     this.#place = place;
     this.#sdk = sdk;
-    // Not every other server knows buckets as host names, or checksums that nobody asked for: what lies there is read back anyway.
+    // Not every other server knows buckets as host names, or checksums that nobody asked for: what lies there is
+    // read back anyway.
     const other =
       place.endpoint === undefined
         ? {}
@@ -212,3 +215,5 @@ export class Bucket {
 function statusOf(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 }
+
+export const buckets: Store = { open: (place) => Bucket.open(place) };

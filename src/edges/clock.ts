@@ -1,10 +1,15 @@
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../ports.ts';
 
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => new Date(),
-  sleep: async (milliseconds) => {
-    await setTimeout(milliseconds);
+  elapsed: () => performance.now(),
+  sleep: async (ms) => {
+    await sleep(ms);
+  },
+  after: (ms, call) => {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
   },
 };

@@ -13,14 +13,6 @@ export interface Deployed {
   manifests(unit: Unit): Promise<string>;
 }
 
-/** Files of a unit in the record. */
-export const RECORD_FILES = [
-  'release.json',
-  'values.json',
-  'manifests.yaml',
-  'status.json',
-] as const;
-
 type Reader = (wants: (path: string) => boolean) => Promise<ReadonlyMap<string, string>>;
 
 /** Folders whose name begins with a dot are no units. */

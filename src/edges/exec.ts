@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
-import { Failure } from '../failure.ts';
+import { Failure, TimedOut } from '../failure.ts';
+import type { Ended, Streaming } from '../ports.ts';
 
 export interface ExecOptions {
   /** Added to a small, fixed environment; nothing of ours leaks to tools by accident. */
@@ -13,16 +13,12 @@ export interface ExecOptions {
   signal?: AbortSignal;
 }
 
-export interface ExecResult {
-  code: number;
-  stdout: string;
-  stderr: string;
+export interface ExecResult extends Ended {
   /** stdout as it came. */
   bytes: Buffer;
 }
 
 class ToolMissing extends Failure {}
-export class TimedOut extends Failure {}
 
 /** What a tool may see of our environment. Proxy and certificate settings belong to the machine, not to us. */
 const PASSED = [
@@ -59,7 +55,10 @@ function missing(program: string, cause: NodeJS.ErrnoException): ToolMissing {
   });
 }
 
-/** Runs a program with an argument list, never through a shell. Resolves with any exit code; throws only if it cannot be started or runs too long. */
+/**
+ * Runs a program with an argument list, never through a shell. Resolves with any exit code; throws only if it
+ * cannot be started or runs too long.
+ */
 export function exec(
   program: string,
   args: readonly string[],
@@ -116,14 +115,6 @@ export function exec(
   });
 }
 
-export interface Streaming {
-  /** stdout, as fast as it is read. */
-  output: Readable;
-  /** What it said on stderr, and its exit code. */
-  ended: Promise<Pick<ExecResult, 'code' | 'stderr'>>;
-  kill: () => void;
-}
-
 /** The same for a program that says more than memory holds. */
 export function stream(
   program: string,
@@ -138,7 +129,7 @@ export function stream(
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.input ?? '');
-  const ended = new Promise<Pick<ExecResult, 'code' | 'stderr'>>((resolve, reject) => {
+  const ended = new Promise<Pick<Ended, 'code' | 'stderr'>>((resolve, reject) => {
     child.on('error', (cause: NodeJS.ErrnoException) => reject(missing(program, cause)));
     child.on('close', (code) =>
       resolve({ code: code ?? 128, stderr: Buffer.concat(stderr).toString('utf8') }),

@@ -1,30 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { objectsIn } from '../core/json.ts';
-import type { Json, JsonObject } from '../core/json.ts';
+import type { Json } from '../core/json.ts';
 import { exec } from './exec.ts';
 import type { ExecResult } from './exec.ts';
-import { HelmFailure, helmHome } from './helm.ts';
+import { HelmFailure } from '../failure.ts';
+import type { Releases, RenderRequest, Revision, UpgradeRequest } from '../ports.ts';
+import { helmHome, template } from './helm.ts';
 import type { Helm } from './helm.ts';
-import { askAgain, clusterEnv } from './kube.ts';
-
-export interface Revision {
-  revision: number;
-  status: string;
-}
-
-export interface UpgradeRequest {
-  release: string;
-  namespace: string;
-  chart: string;
-  values: readonly JsonObject[];
-  digest: string;
-  scratch: string;
-}
+import { askAgain, clusterEnv } from './cluster-access.ts';
 
 /** Helm against a cluster. Only Helm 4 deploys: its server-side apply says who else owns a field. */
-export class HelmReleases {
+export class HelmReleases implements Releases {
   readonly #helm: Helm;
+  /** A folder of our own for values files. */
+  readonly #scratch: string;
   readonly #env: Record<string, string>;
 
   constructor(helm: Helm, kubeconfig: string, scratch: string) {
@@ -33,6 +23,7 @@ export class HelmReleases {
         hint: 'install Helm 4, or run `npm run tools`',
       });
     this.#helm = helm;
+    this.#scratch = scratch;
     this.#env = { ...clusterEnv(kubeconfig), ...helmHome(scratch) };
   }
 
@@ -64,17 +55,10 @@ export class HelmReleases {
   }
 
   /** Applies and returns at once; whether it works is for the caller to watch. */
-  async upgrade({
-    release,
-    namespace,
-    chart,
-    values,
-    digest,
-    scratch,
-  }: UpgradeRequest): Promise<void> {
+  async upgrade({ release, namespace, chart, values, digest }: UpgradeRequest): Promise<void> {
     const files: string[] = [];
     for (const [index, one] of values.entries()) {
-      const file = join(scratch, `${release}.deploy-${index}.json`);
+      const file = join(this.#scratch, `${release}.deploy-${index}.json`);
       await writeFile(file, JSON.stringify(one), { mode: 0o600 });
       files.push('--values', file);
     }
@@ -143,6 +127,10 @@ export class HelmReleases {
     ]);
     if (code !== 0) throw failure(`the manifest of ${release} cannot be read`, stderr);
     return stdout;
+  }
+
+  render(request: RenderRequest): Promise<string> {
+    return template(this.#helm, { ...request, scratch: this.#scratch });
   }
 
   /** Reads may be asked again where the API server was only busy. */

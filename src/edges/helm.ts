@@ -1,12 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { JsonObject } from '../core/json.ts';
-import { Failure } from '../failure.ts';
+import { Failure, HelmFailure } from '../failure.ts';
+import type { RenderRequest } from '../ports.ts';
 import { exec } from './exec.ts';
 import { findTool } from './tools.ts';
 
 class HelmMissing extends Failure {}
-export class HelmFailure extends Failure {}
 
 export interface Helm {
   program: string;
@@ -50,13 +49,7 @@ export function helmHome(folder: string): Record<string, string> {
   };
 }
 
-export interface TemplateRequest {
-  release: string;
-  namespace: string;
-  chart: string;
-  kubernetes: string;
-  values: JsonObject;
-  placeholders: JsonObject;
+export interface TemplateRequest extends RenderRequest {
   /** A folder of our own for the values files. */
   scratch: string;
 }

@@ -1,16 +1,17 @@
-import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject } from '../core/json.ts';
 import type { Json } from '../core/json.ts';
-import { Failure } from '../failure.ts';
+import { SecretsFailure } from '../failure.ts';
+import type { Secrets } from '../ports.ts';
 import { exec } from './exec.ts';
 import { exists } from './files.ts';
 import { findTool } from './tools.ts';
 
-export class SecretsFailure extends Failure {}
-
-/** The secrets of a hub in clear, from `secrets/<hub>.sops.yaml`; undefined where there is no such file. They go to the cluster and nowhere else. */
+/**
+ * The secrets of a hub in clear, from `secrets/<hub>.sops.yaml`; undefined where there is no such file. They go
+ * to the cluster and nowhere else.
+ */
 export async function decryptSecrets(
   root: string,
   hub: string,
@@ -53,7 +54,7 @@ export async function lastEncrypted(root: string, hub: string): Promise<number |
 }
 
 /** What a deployment needs: exactly the declared secrets, or a reason why not. */
-export async function readSecrets(
+async function readSecrets(
   root: string,
   hub: string,
   declared: readonly string[],
@@ -78,9 +79,6 @@ export async function readSecrets(
   return found;
 }
 
-/** A digest of secrets that says nothing about them without the cluster's own key. */
-export function keyedDigest(key: string, secrets: ReadonlyMap<string, string>): string {
-  return createHmac('sha256', key)
-    .update(JSON.stringify([...secrets].sort(([a], [b]) => (a < b ? -1 : 1))))
-    .digest('hex');
+export function sopsSecrets(root: string): Secrets {
+  return { supplied: (hub, declared) => readSecrets(root, hub, declared) };
 }

@@ -23,7 +23,8 @@ jest.unstable_mockModule('node:timers/promises', () => ({
     return Promise.resolve();
   },
 }));
-const { Kube, askAgain, clusterEnv } = await import('../../src/edges/kube.ts');
+const { Kube } = await import('../../src/edges/kube.ts');
+const { askAgain, clusterEnv } = await import('../../src/edges/cluster-access.ts');
 
 let folder: Awaited<ReturnType<typeof temporary>>;
 let kubectl: Double;

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { labelsOf, tellGithub } from '../../src/apply/tell.ts';
 import type { Story } from '../../src/apply/tell.ts';
 import type { HealthLine, UnitResult } from '../../src/apply/types.ts';
+import { unitId } from '../../src/core/unit.ts';
 import type { Unit, WantedRelease } from '../../src/core/unit.ts';
 import { githubStage } from '../support/github-sim/stage.ts';
 import type { GithubStage } from '../support/github-sim/stage.ts';
@@ -33,6 +34,8 @@ const wantedOf = (of: Unit): WantedRelease => ({
   },
 });
 const result = (part: Partial<UnitResult> = {}): UnitResult => ({
+  id: unitId(part.unit ?? unit),
+  code: 'deployed',
   unit,
   kind: 'upgrade',
   outcome: 'done',

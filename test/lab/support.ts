@@ -91,13 +91,12 @@ export async function inHub(
 ): Promise<Record<string, unknown>> {
   const lines: string[] = [];
   const script = await readFile(join(import.meta.dirname, 'user.py'), 'utf8');
-  const { code, stderr } = await new Kube(lab.kubeconfig).python(
-    hub,
+  const { code, stderr } = await new Kube(lab.kubeconfig).python(hub, {
     script,
     args,
-    (line) => lines.push(line),
-    180_000,
-  );
+    onLine: (line) => lines.push(line),
+    timeoutMs: 180_000,
+  });
   if (code !== 0) throw new Error(stderr);
   return JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown>;
 }

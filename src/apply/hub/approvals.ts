@@ -3,18 +3,19 @@ import { digestOf } from '../../core/digest.ts';
 import { textAt } from '../../core/json.ts';
 import type { WaveName } from '../../core/model/types.ts';
 import type { WantedRelease } from '../../core/unit.ts';
-import type { Kube } from '../../edges/kube.ts';
+import type { Cluster } from '../../ports.ts';
 
 const nameOf = (wave: WaveName): string => `approval-${wave}`;
 const digest = (wave: readonly WantedRelease[]): string =>
   digestOf(wave.map(({ unit, digest: one }) => [unit.name, one]));
 
 /**
- * A person's approval is for exactly what a wave wanted when it was given. It is kept in the cluster, because the wave may still have to
+ * A person's approval is for exactly what a wave wanted when it was given. It is kept in the cluster, because
+ * the wave may still have to
  * wait for a soak or a freeze, and the run that goes on then asks nobody.
  */
 export async function isApproved(
-  kube: Kube,
+  kube: Cluster,
   wave: WaveName,
   wants: readonly WantedRelease[],
 ): Promise<boolean> {
@@ -25,7 +26,7 @@ export async function isApproved(
 }
 
 export async function keepApproval(
-  kube: Kube,
+  kube: Cluster,
   wave: WaveName,
   wants: readonly WantedRelease[],
   at: string,

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { lastObject, textAt } from '../../core/json.ts';
 import { restoreObjects } from '../../core/hub/throw-away.ts';
 import { parseObject, splitDocuments } from '../../core/manifests.ts';
@@ -11,7 +10,10 @@ const RESTORE = 'glaciocloud-restore';
 const LOOKS = 360;
 const LOOK_MS = 250;
 
-/** A verified copy of the hub's database beside it, by name; undefined where there is nothing to copy: no file, or a hub that is down. */
+/**
+ * A verified copy of the hub's database beside it, by name; undefined where there is nothing to copy: no file,
+ * or a hub that is down.
+ */
 export async function copyDatabase(
   { to }: HubTask,
   world: ApplyWorld,
@@ -19,13 +21,12 @@ export async function copyDatabase(
   const lines: string[] = [];
   const name = `before-${to.digest.slice(0, 12)}`;
   const { code, stderr } = await world.kube
-    .python(
-      to.release.namespace,
-      await world.script('db_copy.py'),
-      [name],
-      (line) => lines.push(line),
-      60_000,
-    )
+    .python(to.release.namespace, {
+      script: await world.script('db_copy.py'),
+      args: [name],
+      onLine: (line) => lines.push(line),
+      timeoutMs: 60_000,
+    })
     .catch((error: unknown) => ({ code: -1, stderr: messageOf(error) }));
   const said = lastObject(lines);
   if (code === 1 && said !== undefined)
@@ -46,7 +47,8 @@ export async function copyDatabase(
 }
 
 /**
- * Puts the copy back, with the hub down and in the image of the revision that it belongs to. Only where the schema is another
+ * Puts the copy back, with the hub down and in the image of the revision that it belongs to. Only where the
+ * schema is another
  * one than the copy's: what people did since then is in a database that the old hub can read.
  */
 export async function restoreDatabase(
@@ -70,7 +72,7 @@ export async function restoreDatabase(
         'the hub does not stop, so that its database cannot be restored',
         'infrastructure',
       );
-    await sleep(LOOK_MS);
+    await world.clock.sleep(LOOK_MS);
   }
   const objects = restoreObjects(stored.map(parseObject), {
     namespace,

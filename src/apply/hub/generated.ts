@@ -1,27 +1,28 @@
-import { randomBytes } from 'node:crypto';
 import { at, isObject } from '../../core/json.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { standInSecrets } from '../../core/hub/values/stand-ins.ts';
-import type { Kube } from '../../edges/kube.ts';
+import type { Ports, Random } from '../../ports.ts';
 
 const NAME = 'hub-generated';
 
 /**
- * What the chart would make up for itself (cookie secret, proxy token, service tokens), made once and kept in the hub's
- * namespace. Left to the chart, hub and proxy restart at the first upgrade, whatever it changes: what it made up at the
+ * What the chart would make up for itself (cookie secret, proxy token, service tokens), made once and kept in
+ * the hub's
+ * namespace. Left to the chart, hub and proxy restart at the first upgrade, whatever it changes: what it made up
+ * at the
  * installation is not what it computed its checksums from.
  */
 export async function generatedValues(
   namespace: string,
   jupyterhub: JsonObject,
-  kube: Kube,
+  { kube, random }: Pick<Ports, 'kube' | 'random'>,
 ): Promise<JsonObject> {
   const found = at((await kube.get('secret', NAME, namespace)) ?? {}, '/data/values.json');
   const kept =
     typeof found === 'string'
       ? (JSON.parse(Buffer.from(found, 'base64').toString('utf8')) as Json)
       : {};
-  const values = fill(standInSecrets(jupyterhub), kept) as JsonObject;
+  const values = fill(standInSecrets(jupyterhub), kept, random) as JsonObject;
   const text = JSON.stringify(values);
   if (text !== JSON.stringify(kept)) {
     await kube.apply([
@@ -41,15 +42,17 @@ export async function generatedValues(
 }
 
 /** The shape of the placeholders, with what was kept, or chance, in their place. */
-function fill(shape: Json, kept: Json | undefined): Json {
+function fill(shape: Json, kept: Json | undefined, random: Random): Json {
   if (Array.isArray(shape))
-    return shape.map((item, index) => fill(item, Array.isArray(kept) ? kept[index] : undefined));
+    return shape.map((item, index) =>
+      fill(item, Array.isArray(kept) ? kept[index] : undefined, random),
+    );
   if (isObject(shape))
     return Object.fromEntries(
       Object.entries(shape).map(([key, item]) => [
         key,
-        fill(item, isObject(kept) ? kept[key] : undefined),
+        fill(item, isObject(kept) ? kept[key] : undefined, random),
       ]),
     );
-  return typeof kept === 'string' ? kept : randomBytes(32).toString('hex');
+  return typeof kept === 'string' ? kept : random.hex(32);
 }

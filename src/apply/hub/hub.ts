@@ -2,26 +2,24 @@ import { INFRASTRUCTURE_ROUNDS, callFault } from '../../core/hub/causes.ts';
 import { changesHubImage, restartsHub } from '../../core/hub/changes.ts';
 import { stateObject } from '../../core/hub/state.ts';
 import type { ReleaseState } from '../../core/hub/state.ts';
-import { loadCheckObjects } from '../../core/hub/throw-away.ts';
-import type { JsonObject } from '../../core/json.ts';
-import { objectOf, textAt } from '../../core/json.ts';
-import { TimedOut } from '../../edges/exec.ts';
-import { HelmFailure } from '../../edges/helm.ts';
-import { KubeFailure } from '../../edges/kube.ts';
-import { Failure } from '../../failure.ts';
+import type { Ending } from '../../core/plan/result.ts';
+import { unitId } from '../../core/unit.ts';
+import { Failure, HelmFailure, KubeFailure, TimedOut } from '../../failure.ts';
 import { copyDatabase, restoreDatabase } from './database.ts';
 import { cleanUp, proveHealthy } from './health.ts';
 import type { HealthRun } from './health.ts';
+import { loadCheck } from './load-check.ts';
 import { preflightAddress, preflightObjects, tellConflicts } from './preflight.ts';
-import { prepareNamespace } from './prepare.ts';
+import { hiddenIn, prepareNamespace } from './prepare.ts';
 import type { Prepared } from './prepare.ts';
 import { watchRollout } from './rollout.ts';
-import { runThrowAway } from '../throw-away.ts';
-import { Faulty } from '../types.ts';
-import type { ApplyWorld, HubTask, Seconds, UnitResult } from '../types.ts';
+import type { Clock } from '../../ports.ts';
+import { Faulty, NO_SECONDS } from '../types.ts';
+import type { ApplyWorld, HubTask, Phase, Seconds, UnitResult } from '../types.ts';
 
 /** What one application of one hub has done so far. */
 interface Run {
+  clock: Clock;
   kind: 'install' | 'upgrade';
   seconds: Seconds;
   health: HealthRun;
@@ -32,12 +30,16 @@ interface Run {
   hidden: readonly string[];
 }
 
-/** One hub, from what runs to what is wanted: preflight → load check → upgrade → rollout → health → record; back again if it fails. */
+/**
+ * One hub, from what runs to what is wanted: preflight → load check → upgrade → rollout → health → record; back
+ * again if it fails.
+ */
 export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitResult> {
   const { to, state } = task;
   const run: Run = {
+    clock: world.clock,
     kind: state?.healthy ? 'upgrade' : 'install',
-    seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 },
+    seconds: { ...NO_SECONDS },
     health: { lines: [], rest: undefined },
     unsettled: state?.last.outcome === 'started',
     copy: state?.copy,
@@ -49,7 +51,7 @@ export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitRe
     await timed(run, 'rollout', () => watchRollout(task, world));
     await timed(run, 'health', () => proveHealthy(task, world, run.health));
     const revision = await lastRevision(task, world);
-    const at = world.now().toISOString();
+    const at = world.clock.now().toISOString();
     await saveState(task, world, {
       quarantined: undefined,
       infrastructure: 0,
@@ -58,7 +60,7 @@ export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitRe
       healthy: { digest: to.digest, revision, since: at, release: to.release },
       last: { at, outcome: 'done', reason: task.why },
     });
-    return result(task, run, 'done', '');
+    return result(task, run, { outcome: 'done', code: 'deployed', reason: '' });
   } catch (error) {
     const fault = asFaulty(error, run.hidden);
     world.progress(to.unit, `✗ ${fault.message}`);
@@ -69,8 +71,9 @@ export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitRe
 async function preflight(task: HubTask, run: Run, world: ApplyWorld): Promise<Prepared> {
   const { to, state } = task;
   await preflightAddress(task, world);
-  const prepared = await prepareNamespace(task, world);
-  run.hidden = prepared.hidden;
+  const supplied = await world.secrets.supplied(task.hub.name, to.release.secrets);
+  run.hidden = hiddenIn(supplied);
+  const prepared = await prepareNamespace(task, supplied, world);
   await recoverPending(task, world);
   const objects = await preflightObjects(task, prepared, world);
   if (state?.healthy) await tellConflicts(task, objects, world);
@@ -98,7 +101,7 @@ async function upgrade(
   held();
   await saveState(task, world, {
     copy: run.copy,
-    last: { at: world.now().toISOString(), outcome: 'started', reason: '' },
+    last: { at: world.clock.now().toISOString(), outcome: 'started', reason: '' },
   });
   run.unsettled = true;
   world.progress(to.unit, 'applying with Helm');
@@ -108,7 +111,6 @@ async function upgrade(
     chart: world.chart,
     values: [to.release.values, values],
     digest: to.digest,
-    scratch: world.scratch,
   });
 }
 
@@ -120,7 +122,7 @@ async function afterFailure(
   run: Run,
 ): Promise<UnitResult> {
   const { to, state } = task;
-  const seen = world.now();
+  const seen = world.clock.now();
   const at = seen.toISOString();
   const quarantined =
     fault.fault === 'product'
@@ -138,11 +140,11 @@ async function afterFailure(
       await saveState(task, world, { ...kept, last: { at, outcome: 'started', reason } }).catch(
         ifNotAnswered,
       );
-      return result(task, run, 'failed', reason);
+      return result(task, run, { outcome: 'failed', code: 'way-back-failed', reason });
     }
     world.progress(
       to.unit,
-      `runs again what ran before, ${((world.now().getTime() - seen.getTime()) / 1000).toFixed(1)} s after the failure was seen`,
+      `runs again what ran before, ${((world.clock.now().getTime() - seen.getTime()) / 1000).toFixed(1)} s after the failure was seen`,
     );
     await saveState(task, world, {
       ...kept,
@@ -152,14 +154,24 @@ async function afterFailure(
       last: { at, outcome: 'rolled-back', reason: fault.message },
     });
     await cleanUp(task, run.health, world);
-    return result(task, run, 'rolled-back', fault.message);
+    return result(task, run, {
+      outcome: 'rolled-back',
+      code: fault.fault,
+      reason: fault.message,
+    });
   }
-  const outcome = infrastructure >= INFRASTRUCTURE_ROUNDS ? 'blocked' : 'failed';
-  await saveState(task, world, { ...kept, last: { at, outcome, reason: fault.message } }).catch(
-    ifNotAnswered,
-  );
+  const ending = failedEnding(fault, infrastructure);
+  const { outcome, reason } = ending;
+  await saveState(task, world, { ...kept, last: { at, outcome, reason } }).catch(ifNotAnswered);
   await cleanUp(task, run.health, world);
-  return result(task, run, outcome, fault.message);
+  return result(task, run, ending);
+}
+
+/** `rounds`: how often the infrastructure has failed now, one after the other. */
+function failedEnding({ fault, message: reason }: Faulty, rounds: number): Ending {
+  return rounds >= INFRASTRUCTURE_ROUNDS
+    ? { outcome: 'blocked', code: 'infrastructure-again', reason }
+    : { outcome: 'failed', code: fault, reason };
 }
 
 async function rollBack(
@@ -180,29 +192,25 @@ async function rollBack(
   await timed(run, 'rollout', () => watchRollout(task, world));
 }
 
-function result(
-  { to }: HubTask,
-  { kind, seconds, health }: Run,
-  outcome: UnitResult['outcome'],
-  reason: string,
-): UnitResult {
-  return { unit: to.unit, kind, outcome, reason, seconds, health: health.lines };
+function result({ to }: HubTask, run: Run, ending: Ending): UnitResult {
+  const { kind, seconds, health } = run;
+  return { id: unitId(to.unit), unit: to.unit, kind, ...ending, seconds, health: health.lines };
 }
 
-async function timed<T>(
-  { seconds }: Run,
-  phase: keyof Seconds,
-  work: () => Promise<T>,
-): Promise<T> {
-  const began = performance.now();
+async function timed<T>(run: Run, phase: Phase, work: () => Promise<T>): Promise<T> {
+  const { clock, seconds } = run;
+  const began = clock.elapsed();
   try {
     return await work();
   } finally {
-    seconds[phase] += Math.round(performance.now() - began) / 1000;
+    seconds[phase] += Math.round(clock.elapsed() - began) / 1000;
   }
 }
 
-/** What the outside answered, as a fault of the change or of the infrastructure. Anything else is no matter of this hub's health. */
+/**
+ * What the outside answered, as a fault of the change or of the infrastructure. Anything else is no matter of
+ * this hub's health.
+ */
 function asFaulty(error: unknown, hidden: readonly string[]): Faulty {
   if (!(
     error instanceof Faulty ||
@@ -245,16 +253,16 @@ async function saveState(
   await kube.apply([stateObject(to.release.namespace, state)]);
 }
 
-/** A Helm that was killed leaves a record that blocks every later one. What it applied stays; only the record goes. */
+/**
+ * A Helm that was killed leaves a record that blocks every later one. What it applied stays; only the record
+ * goes.
+ */
 async function recoverPending(
-  {
-    to: {
-      unit,
-      release: { namespace },
-    },
-  }: HubTask,
+  { to }: HubTask,
   { kube, releases, progress }: ApplyWorld,
 ): Promise<void> {
+  const { unit } = to;
+  const { namespace } = to.release;
   const last = await releases.last(unit.name, namespace);
   if (last === undefined || !last.status.startsWith('pending-')) return;
   progress(
@@ -262,38 +270,4 @@ async function recoverPending(
     `revision ${last.revision} was left ${last.status}: dropping its record and going on`,
   );
   await kube.delete('secret', `sh.helm.release.v1.${unit.name}.v${last.revision}`, namespace);
-}
-
-async function loadCheck(
-  {
-    to: {
-      release: { namespace },
-    },
-  }: HubTask,
-  objects: readonly JsonObject[],
-  world: ApplyWorld,
-): Promise<void> {
-  const name = 'glaciocloud-load-check';
-  const what = 'the new configuration cannot be loaded';
-  const { ok, log } = await runThrowAway(
-    {
-      name,
-      namespace,
-      objects: loadCheckObjects(objects, namespace, name, await world.script('load_check.py')),
-      what,
-    },
-    world,
-  );
-  if (!ok) throw new Faulty(`${what}: ${loadError(log)}`, 'product');
-}
-
-function loadError(log: string): string {
-  const lines = log.trim().split('\n');
-  const bad = lines.find((line) => line.includes('Bad config encountered'));
-  const told = objectOf(lines.at(-1) ?? '');
-  if (!told) return lines.slice(-5).join(' ').slice(0, 600);
-  return `${textAt(told, '/stage')}: ${bad?.replace(/^.*Bad config encountered[^:]*: ?/u, '') ?? textAt(told, '/error')}`.slice(
-    0,
-    600,
-  );
 }

@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises';
 import { byIdentity, conflictsOf, identity } from '../../core/watch/drift.ts';
 import {
   NEEDS,
@@ -14,15 +13,17 @@ import { parseObject, splitDocuments } from '../../core/manifests.ts';
 import { runManifestRules } from '../../core/check/run.ts';
 import { SECRETS_NAME } from '../../core/hub/values/login.ts';
 import { standInSecrets } from '../../core/hub/values/stand-ins.ts';
-import type { Kube } from '../../edges/kube.ts';
-import { template } from '../../edges/helm.ts';
+import type { Cluster } from '../../ports.ts';
 import { Failure } from '../../failure.ts';
 import type { Prepared } from './prepare.ts';
 import { Faulty } from '../types.ts';
 import type { ApplyWorld, HubTask } from '../types.ts';
 
 /** Refuses a cluster where a deployment could only fail half way, with every reason at once. Returns warnings. */
-export async function preflightCluster(kube: Kube, cluster: Doc<ClusterFile>): Promise<string[]> {
+export async function preflightCluster(
+  kube: Cluster,
+  cluster: Doc<ClusterFile>,
+): Promise<string[]> {
   const names = (objects: readonly JsonObject[]): string[] =>
     objects.map((one) => textAt(one, '/metadata/name'));
   const [allowed, version, storageClasses, ingressClasses] = await Promise.all([
@@ -47,14 +48,11 @@ export async function preflightCluster(kube: Kube, cluster: Doc<ClusterFile>): P
 /** Whether people will find the hub here. Without an entry of its own a cluster has no name to look at. */
 export async function preflightAddress(
   { hub, to }: HubTask,
-  { kube, cluster, progress }: ApplyWorld,
+  { kube, cluster, internet, progress }: ApplyWorld,
 ): Promise<void> {
   if (cluster.data.ingress.class === 'none') return;
   const { hostname } = new URL(hub.data.url);
-  const resolved = await lookup(hostname, { all: true }).then(
-    (found) => found.map(({ address }) => address),
-    () => [],
-  );
+  const resolved = await internet.resolve(hostname);
   const { problems, warnings } = dnsVerdict(
     hostname,
     resolved,
@@ -71,20 +69,19 @@ export async function preflightObjects(
   world: ApplyWorld,
 ): Promise<JsonObject[]> {
   const { namespace, values } = to.release;
-  const rendered = await template(world.helm, {
+  const rendered = await world.releases.render({
     release: to.unit.name,
     namespace,
     chart: world.chart,
     kubernetes: world.cluster.data.kubernetes,
     values,
     placeholders: standInSecrets(values['jupyterhub'] as JsonObject),
-    scratch: world.scratch,
   });
   const objects = splitDocuments(rendered)
     .filter((text) => /^kind:/mu.test(text))
     .map(parseObject)
     .map((object) => withSecretName(object, prepared.secretName));
-  const broken = runManifestRules(platform, world.now().getTime(), hub.name, objects).filter(
+  const broken = runManifestRules(platform, world.clock.now().getTime(), hub.name, objects).filter(
     ({ severity }) => severity === 'error',
   );
   if (broken.length > 0)
@@ -102,7 +99,10 @@ export async function preflightObjects(
   return objects;
 }
 
-/** What others have changed by hand, and applying takes back: said first, because nobody can ask afterwards. Secrets are rendered with placeholders, so they are left out. */
+/**
+ * What others have changed by hand, and applying takes back: said first, because nobody can ask afterwards.
+ * Secrets are rendered with placeholders, so they are left out.
+ */
 export async function tellConflicts(
   { to }: HubTask,
   objects: readonly JsonObject[],

@@ -1,8 +1,8 @@
+import { createHmac } from 'node:crypto';
 import { firstAccess } from '../../core/access/door.ts';
-import { at, isObject, merge } from '../../core/json.ts';
+import { at, compareText, isObject, merge } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { SECRETS_NAME } from '../../core/hub/values/login.ts';
-import { keyedDigest, readSecrets } from '../../edges/sops.ts';
 import { digestKey } from '../cluster.ts';
 import { generatedValues } from './generated.ts';
 import { prepareProbe } from './probe.ts';
@@ -13,15 +13,24 @@ export interface Prepared {
   secretName: string | undefined;
   /** The second values file: names that only deployment knows. */
   values: JsonObject;
-  /** What must not appear in any text. */
-  hidden: string[];
+}
+
+/** Shorter ones are parts of too many words. */
+const SHORTEST_HIDDEN = 4;
+
+/** What must not appear in any text from the moment that it is read. */
+export function hiddenIn(secrets: ReadonlyMap<string, string>): string[] {
+  return [...secrets.values()].filter((value) => value.length >= SHORTEST_HIDDEN);
 }
 
 /** Namespaces, the door's file and the supplied secrets: what the chart expects to be there. */
-export async function prepareNamespace({ hub, to }: HubTask, world: ApplyWorld): Promise<Prepared> {
+export async function prepareNamespace(
+  { hub, to }: HubTask,
+  secrets: ReadonlyMap<string, string>,
+  world: ApplyWorld,
+): Promise<Prepared> {
   const { namespace } = to.release;
   const labels = { 'app.kubernetes.io/managed-by': 'glaciocloud' };
-  const secrets = await readSecrets(world.root, hub.name, to.release.secrets);
   await world.kube.apply([
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
   ]);
@@ -38,12 +47,11 @@ export async function prepareNamespace({ hub, to }: HubTask, world: ApplyWorld):
   const generated = await generatedValues(
     namespace,
     to.release.values['jupyterhub'] as JsonObject,
-    world.kube,
+    world,
   );
   if (hub.data.probe) await prepareProbe(hub.name, generated, world.kube);
-  const hidden = [...secrets.values()].filter((value) => value.length >= 4);
-  if (secrets.size === 0) return { secretName: undefined, values: generated, hidden };
-  const name = `${SECRETS_NAME}-${keyedDigest(await digestKey(world.kube), secrets).slice(0, 8)}`;
+  if (secrets.size === 0) return { secretName: undefined, values: generated };
+  const name = `${SECRETS_NAME}-${keyedDigest(await digestKey(world), secrets).slice(0, 8)}`;
   if (!(await world.kube.get('secret', name, namespace))) {
     await world.kube.apply([
       {
@@ -66,8 +74,13 @@ export async function prepareNamespace({ hub, to }: HubTask, world: ApplyWorld):
   return {
     secretName: name,
     values: merge(generated, { jupyterhub: { hub: { extraEnv } } }),
-    hidden,
   };
+}
+
+/** A digest of secrets that says nothing about them without the cluster's own key. */
+function keyedDigest(key: string, secrets: ReadonlyMap<string, string>): string {
+  const sorted = [...secrets].sort(([a], [b]) => compareText(a, b));
+  return createHmac('sha256', key).update(JSON.stringify(sorted)).digest('hex');
 }
 
 /** The last three stay, so that a rollback finds the right one. */

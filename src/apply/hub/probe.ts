@@ -1,12 +1,16 @@
 import { textAt } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { PROBE, probeNamespace } from '../../core/hub/values/probe.ts';
-import type { Kube } from '../../edges/kube.ts';
+import type { Cluster } from '../../ports.ts';
 
 const OWNER = 'glaciocloud.org/probe';
 
 /** The probe's namespace, and the token by which the hub knows it. The probe itself comes with the chart. */
-export async function prepareProbe(hub: string, generated: JsonObject, kube: Kube): Promise<void> {
+export async function prepareProbe(
+  hub: string,
+  generated: JsonObject,
+  kube: Cluster,
+): Promise<void> {
   const namespace = probeNamespace(hub);
   const labels = { 'app.kubernetes.io/managed-by': 'glaciocloud', [OWNER]: hub };
   await kube.apply([
@@ -21,6 +25,6 @@ export async function prepareProbe(hub: string, generated: JsonObject, kube: Kub
 }
 
 /** Goes with its hub: nothing in it belongs to people. */
-export async function removeProbe(hub: string, kube: Kube): Promise<void> {
+export async function removeProbe(hub: string, kube: Cluster): Promise<void> {
   await kube.deleteBy('namespaces', `${OWNER}=${hub}`, hub);
 }

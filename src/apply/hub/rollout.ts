@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { rolloutVerdict } from '../../core/hub/rollout.ts';
+import type { Cluster } from '../../ports.ts';
 import { Faulty } from '../types.ts';
 import type { ApplyWorld, HubTask } from '../types.ts';
 
@@ -8,17 +8,14 @@ const LOOK_MS = 500;
 
 /** Until hub and proxy are ready; says what it waits for, and ends early on what cannot heal. */
 export async function watchRollout(
-  {
-    to: {
-      unit,
-      release: { namespace },
-    },
-  }: HubTask,
-  { kube, now, progress }: ApplyWorld,
+  { to }: HubTask,
+  { kube, clock, progress }: ApplyWorld,
 ): Promise<void> {
+  const { unit } = to;
+  const { namespace } = to.release;
   let said = '';
-  const end = now().getTime() + ROLLOUT_SECONDS * 1000;
-  while (now().getTime() < end) {
+  const end = clock.now().getTime() + ROLLOUT_SECONDS * 1000;
+  while (clock.now().getTime() < end) {
     const objects = await kube.list('deployments,pods', {
       namespace,
       selector: 'app=jupyterhub,component in (hub,proxy)',
@@ -26,22 +23,29 @@ export async function watchRollout(
     const verdict = rolloutVerdict(
       objects.filter((one) => one['kind'] === 'Deployment'),
       objects.filter((one) => one['kind'] === 'Pod'),
-      now().getTime(),
+      clock.now().getTime(),
     );
     if (verdict.kind === 'done') return;
     if (verdict.kind === 'failed') {
-      const why =
-        verdict.crashed === undefined
-          ? ''
-          : lastWord(await kube.logs(verdict.crashed, namespace, 'previous')) ||
-            lastWord(await kube.logs(verdict.crashed, namespace));
+      const why = await lastWordOf(verdict.crashed, namespace, kube);
       throw new Faulty(`${verdict.reason}${why === '' ? '' : `: ${why}`}`, verdict.fault);
     }
     if (verdict.for !== said) progress(unit, `waiting for ${verdict.for}`);
     said = verdict.for;
-    await sleep(LOOK_MS);
+    await clock.sleep(LOOK_MS);
   }
   throw new Faulty(`not ready after ${ROLLOUT_SECONDS} s: ${said}`, 'product');
+}
+
+/** What a crashed pod said before it ended, or says now; empty where none crashed. */
+async function lastWordOf(
+  pod: string | undefined,
+  namespace: string,
+  kube: Cluster,
+): Promise<string> {
+  if (pod === undefined) return '';
+  const before = lastWord(await kube.logs(pod, namespace, 'previous'));
+  return before === '' ? lastWord(await kube.logs(pod, namespace)) : before;
 }
 
 /** The line of a log that most likely says why its process ended. */

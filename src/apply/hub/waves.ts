@@ -4,10 +4,14 @@ import type { Earlier } from '../../core/hub/gates.ts';
 import { holdReason, isSettled } from '../../core/hub/state.ts';
 import type { ReleaseState } from '../../core/hub/state.ts';
 import type { Platform, Wave } from '../../core/model/types.ts';
+import type { Ending } from '../../core/plan/result.ts';
+import { unitId } from '../../core/unit.ts';
 import type { Instant, PresentRelease, Unit, WantedRelease } from '../../core/unit.ts';
 import { Failure } from '../../failure.ts';
 import { readStates } from '../cluster.ts';
-import { LeaseHeld, withLease, withSeat } from '../lease.ts';
+import { endingOf, withLease, withSeat } from '../lease.ts';
+import type { Held } from '../lease.ts';
+import { NO_SECONDS } from '../types.ts';
 import type { ApplyWorld, UnitResult } from '../types.ts';
 import { isApproved, keepApproval } from './approvals.ts';
 import { applyHub } from './hub.ts';
@@ -50,14 +54,15 @@ export async function walkWaves(walk: WaveWalk): Promise<UnitResult[]> {
     if (changing.length === 0) continue;
     const approved = await approval(walk, wave);
     const gate = waveGate(wave, {
-      now: world.now().getTime(),
+      now: world.clock.now().getTime(),
       earlier: earlierHubs(walk, wave, states, results),
       approved,
       hurried: walk.hurry !== undefined,
     });
     const one = (to: WantedRelease): Promise<UnitResult> | UnitResult => {
-      const held = gate.open ? holdOf(walk, to, states.get(to.release.namespace), approved) : gate;
-      return held.open ? applyOne(walk, to) : notApplied(to.unit, held);
+      const state = states.get(to.release.namespace);
+      const kept = gate.open ? keptBack(walk, to, state, approved) : gate;
+      return kept === undefined ? applyOne(walk, to) : notApplied(to.unit, kept);
     };
     results.push(...(await pMap(changing, one, { concurrency: world.cluster.data.parallel })));
   }
@@ -70,135 +75,135 @@ async function approval({ world, hubs, approved }: WaveWalk, wave: Wave): Promis
     (one) => one.wave === wave.name && one.unit.cluster === world.cluster.name,
   );
   if (!approved) return isApproved(world.kube, wave.name, wants);
-  await keepApproval(world.kube, wave.name, wants, world.now().toISOString());
+  await keepApproval(world.kube, wave.name, wants, world.clock.now().toISOString());
   return true;
 }
 
+/** Hubs of the waves before, on whichever cluster. */
 function earlierHubs(
-  { platform, world, hubs, elsewhere }: WaveWalk,
+  walk: WaveWalk,
   wave: Wave,
   states: ReadonlyMap<string, ReleaseState>,
   results: readonly UnitResult[],
 ): Earlier[] {
-  const before = platform.settings.data.waves
-    .slice(0, platform.settings.data.waves.indexOf(wave))
-    .map(({ name }) => name);
-  return hubs
-    .filter((one) => before.includes(one.wave))
-    .flatMap((one): Earlier[] => {
-      const frame = { name: one.unit.name, wave: one.wave };
-      if (one.unit.cluster !== world.cluster.name) {
-        if (elsewhere.size === 0) return []; // nothing public is at hand: only this cluster can be looked at
-        const known = elsewhere.get(one.unit.name);
-        return [
-          known?.digest === one.digest
-            ? { ...frame, how: 'healthy', since: since(known.status?.at) }
-            : { ...frame, how: 'unfinished', since: undefined },
-        ];
-      }
-      const state = states.get(one.release.namespace);
-      if (isSettled(state, one.digest))
-        return [{ ...frame, how: 'healthy', since: since(state?.healthy?.since) }];
-      const failed =
-        state?.quarantined?.digest === one.digest ||
-        results.some(
-          ({ unit, outcome }) =>
-            unit.name === one.unit.name && outcome !== 'done' && outcome !== 'waiting',
-        );
-      return [{ ...frame, how: failed ? 'failed' : 'unfinished', since: undefined }];
-    });
+  const { waves } = walk.platform.settings.data;
+  const before = waves.slice(0, waves.indexOf(wave)).map(({ name }) => name);
+  const earlier = walk.hubs.filter((one) => before.includes(one.wave));
+  return earlier.flatMap((one): Earlier[] => {
+    const name = { name: one.unit.name, wave: one.wave };
+    if (one.unit.cluster !== walk.world.cluster.name) {
+      // Where nothing public is at hand, only this cluster can be looked at.
+      return walk.elsewhere.size === 0 ? [] : [{ ...name, ...elsewhere(walk, one) }];
+    }
+    return [{ ...name, ...here(one, states.get(one.release.namespace), results) }];
+  });
 }
 
-function since(at: string | undefined): number | undefined {
+function elsewhere(walk: WaveWalk, one: WantedRelease): Pick<Earlier, 'how' | 'since'> {
+  const known = walk.elsewhere.get(one.unit.name);
+  return known?.digest === one.digest
+    ? { how: 'healthy', since: timeOf(known.status?.at) }
+    : { how: 'unfinished', since: undefined };
+}
+
+function here(
+  one: WantedRelease,
+  state: ReleaseState | undefined,
+  results: readonly UnitResult[],
+): Pick<Earlier, 'how' | 'since'> {
+  if (isSettled(state, one.digest)) return { how: 'healthy', since: timeOf(state?.healthy?.since) };
+  const result = results.find(({ unit }) => unit.name === one.unit.name);
+  const failed =
+    state?.quarantined?.digest === one.digest ||
+    (result !== undefined && result.outcome !== 'done' && result.outcome !== 'waiting');
+  return { how: failed ? 'failed' : 'unfinished', since: undefined };
+}
+
+function timeOf(at: Instant | undefined): number | undefined {
   return at === undefined ? undefined : Date.parse(at);
 }
 
-/** Whether one hub of a wave that may change may change, and if not, why. */
-type HubGate = { open: true } | { open: false; outcome: 'waiting' | 'blocked'; reason: string };
-
-/** What holds a single hub of a wave that may change. */
-function holdOf(
+/** What keeps a single hub of a wave that may change as it is; undefined where nothing does. */
+function keptBack(
   { retry, reviewed, hold, world }: WaveWalk,
   { unit, digest, order }: WantedRelease,
   state: ReleaseState | undefined,
   approved: boolean,
-): HubGate {
-  const held = hold === undefined ? holdReason(state, world.now().getTime()) : undefined;
-  if (held !== undefined) return { open: false, outcome: 'waiting', reason: held };
+): Ending | undefined {
+  const held = hold === undefined ? holdReason(state, world.clock.now().getTime()) : undefined;
+  if (held !== undefined) return { outcome: 'waiting', code: 'on-hold', reason: held };
   const quarantined = state?.quarantined;
   if (quarantined?.digest === digest && retry?.hub !== unit.name)
     return {
-      open: false,
       outcome: 'blocked',
+      code: 'quarantined',
       reason: `quarantined since ${quarantined.at}: ${quarantined.reason}`,
     };
   const shown = reviewed?.get(unit.name);
-  if (reviewed !== undefined && shown !== digest.slice(0, shown?.length) && order > 1 && !approved)
+  const isShown = shown !== undefined && digest.startsWith(shown);
+  if (reviewed !== undefined && !isShown && order > 1 && !approved)
     return {
-      open: false,
       outcome: 'waiting',
+      code: 'not-reviewed',
       reason:
         'this change is not the one that the reviewed plan showed: it waits for a person’s approval',
     };
-  return { open: true };
+  return undefined;
 }
 
+/** On one of the cluster's seats and with the hub's Lease, unless another run was faster. */
 async function applyOne(walk: WaveWalk, to: WantedRelease): Promise<UnitResult> {
-  const { platform, world } = walk;
-  const {
-    kube,
-    cluster: {
-      data: { parallel },
-    },
-  } = world;
-  const hub = platform.environments.get(to.unit.name);
-  if (!hub) throw new Error(`${to.unit.name} is wanted without a file`);
+  const { world } = walk;
+  const { parallel } = world.cluster.data;
   const waiting = (owners: string): void =>
     world.progress(
       to.unit,
       `waiting: this cluster takes ${parallel} deployments at once, and others run (${owners})`,
     );
   try {
-    return await withSeat(kube, parallel, waiting, () =>
-      withLease(kube, `hub-${to.unit.name}`, async (held) => {
-        const state = (await readStates(kube)).get(to.release.namespace);
-        if (walk.again === undefined && walk.hold === undefined && isSettled(state, to.digest))
-          return notApplied(to.unit, {
-            outcome: 'done',
-            reason: 'another deployment has just done it',
-          });
-        const why =
-          walk.retry?.hub === to.unit.name
-            ? walk.retry.reason
-            : (walk.hold?.reason ?? walk.again ?? walk.hurry ?? '');
-        const result = await applyHub(
-          { platform, hub, to, state, why, hold: walk.hold?.until, held },
-          world,
-        );
-        if (result.outcome === 'done') await walk.onDone(to);
-        return result;
-      }),
+    return await withSeat(world, parallel, waiting, () =>
+      withLease(world, `hub-${to.unit.name}`, (held) => applyHeld(walk, to, held)),
     );
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     world.progress(to.unit, `✗ ${error.message}`);
-    return notApplied(to.unit, {
-      outcome: error instanceof LeaseHeld ? 'blocked' : 'failed',
-      reason: error.message,
-    });
+    return notApplied(to.unit, endingOf(error));
   }
 }
 
-function notApplied(
-  unit: Unit,
-  { outcome, reason }: Pick<UnitResult, 'outcome' | 'reason'>,
-): UnitResult {
+async function applyHeld(walk: WaveWalk, to: WantedRelease, held: Held): Promise<UnitResult> {
+  const { platform, world } = walk;
+  const hub = platform.environments.get(to.unit.name);
+  if (!hub) throw new Error(`${to.unit.name} is wanted without a file`);
+  const state = (await readStates(world.kube)).get(to.release.namespace);
+  if (walk.again === undefined && walk.hold === undefined && isSettled(state, to.digest))
+    return notApplied(to.unit, {
+      outcome: 'done',
+      code: 'deployed-by-another',
+      reason: 'another deployment has just done it',
+    });
+  const result = await applyHub(
+    { platform, hub, to, state, why: whyOf(walk, to), hold: walk.hold?.until, held },
+    world,
+  );
+  if (result.outcome === 'done') await walk.onDone(to);
+  return result;
+}
+
+function whyOf({ retry, hold, again, hurry }: WaveWalk, { unit }: WantedRelease): string {
+  return retry?.hub === unit.name ? retry.reason : (hold?.reason ?? again ?? hurry ?? '');
+}
+
+function notApplied(unit: Unit, ending: Ending): UnitResult {
+  const { outcome, code, reason } = ending;
   return {
+    id: unitId(unit),
     unit,
     kind: 'none',
     outcome,
+    code,
     reason,
-    seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 },
+    seconds: NO_SECONDS,
     health: [],
   };
 }

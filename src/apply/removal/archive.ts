@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import { at, objectsIn, pretty, textAt } from '../../core/json.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
@@ -24,8 +22,8 @@ import type {
 } from '../../core/removal/archive.ts';
 import { ARCHIVED, archiveObjects } from '../../core/removal/objects.ts';
 import type { Unit } from '../../core/unit.ts';
-import { Bucket, BucketFailure } from '../../edges/bucket.ts';
-import { Failure } from '../../failure.ts';
+import { BucketFailure, Failure } from '../../failure.ts';
+import type { Store, StoreFolder } from '../../ports.ts';
 import type { Held } from '../lease.ts';
 import { withThrowAway } from '../throw-away.ts';
 import { Faulty } from '../types.ts';
@@ -39,17 +37,21 @@ const LOOK_MS = 250;
 
 export interface Archive {
   place: ArchivePlace;
-  bucket: Bucket;
+  bucket: StoreFolder;
   manifest: ArchiveManifest;
 }
 
-/** Shows that the bucket takes what is written and gives it back, and finds what an earlier run of the same removal has archived. Touches nothing else. */
+/**
+ * Shows that the bucket takes what is written and gives it back, and finds what an earlier run of the same
+ * removal has archived. Touches nothing else.
+ */
 export async function openArchive(
   place: ArchivePlace,
   unit: Unit,
   removal: string,
+  store: Store,
 ): Promise<Archive> {
-  const bucket = await Bucket.open(place);
+  const bucket = await store.open(place);
   try {
     const text = await bucket.readText(manifestKey(place));
     const found = text === undefined ? undefined : parseManifest(text);
@@ -95,13 +97,16 @@ export interface ArchiveTask {
   held: Held;
 }
 
-/** Every volume into the bucket and read back from there, and then the manifest. Returns only when all of them are whole. */
+/**
+ * Every volume into the bucket and read back from there, and then the manifest. Returns only when all of them
+ * are whole.
+ */
 export async function archiveVolumes(
   archive: Archive,
-  { unit, volumes, hub, user, held }: ArchiveTask,
+  task: ArchiveTask,
   world: ApplyWorld,
 ): Promise<void> {
-  const { bucket, place } = archive;
+  const { unit, volumes, hub, held } = task;
   const left = notArchived(volumes, archive.manifest);
   if (left.length > 0 && !hub)
     throw new Faulty(
@@ -114,66 +119,73 @@ export async function archiveVolumes(
       `${volumes.length - left.length} of ${volumes.length} volumes are archived already`,
     );
   if (left.length > 0) await atRest(left, unit.name, world);
-  const script = await world.script('archive.py');
+  await archiveLeft(archive, task, left, world);
+  await confirmSizes(archive);
+  if (archive.manifest.complete !== null) return;
+  held();
+  archive.manifest = { ...archive.manifest, complete: world.clock.now().toISOString() };
+  await writeManifest(archive);
+}
+
+/** Some side by side. One that fails does not stop the others, so that the next run has less to do. */
+async function archiveLeft(
+  archive: Archive,
+  { unit, volumes, hub = {}, user, held }: ArchiveTask,
+  left: readonly Volume[],
+  world: ApplyWorld,
+): Promise<void> {
+  const reader = { unit, hub, user, script: await world.script('archive.py') };
   let done = volumes.length - left.length;
-  let writing = Promise.resolve();
-  const failures = await pMap(
-    left,
-    async (volume): Promise<string | undefined> => {
-      try {
-        const one = await archiveVolume(
-          archive,
-          volume,
-          { unit, hub: hub ?? {}, user, script },
-          world,
-        );
-        done += 1;
-        world.progress(
-          unit,
-          `${volumeName(volume)} is archived and read back: ${done} of ${volumes.length}, ${megabytes(one.bytes)}, ${one.files} files`,
-        );
-        writing = writing.then(async () => {
-          held();
-          archive.manifest = {
-            ...archive.manifest,
-            objects: [...archive.manifest.objects.filter(({ claim }) => claim !== one.claim), one],
-          };
-          await writeManifest(archive);
-        });
-        await writing;
-        return undefined;
-      } catch (error) {
-        if (!(error instanceof Failure || error instanceof Faulty)) throw error;
-        world.progress(unit, `✗ ${volumeName(volume)}: ${error.message}`);
-        return `${volumeName(volume)}: ${error.message}`;
-      }
-    },
-    { concurrency: AT_ONCE },
-  );
-  const failed = failures.filter((one) => one !== undefined);
+  let writing = Promise.resolve(); // the manifest is one file: one entry after the other
+  const one = async (volume: Volume): Promise<string | undefined> => {
+    try {
+      const archived = await archiveVolume(archive, volume, reader, world);
+      done += 1;
+      world.progress(
+        unit,
+        `${volumeName(volume)} is archived and read back: ${done} of ${volumes.length}, ${megabytes(archived.bytes)}, ${archived.files} files`,
+      );
+      writing = writing.then(() => enter(archive, archived, held));
+      await writing;
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof Failure || error instanceof Faulty)) throw error;
+      world.progress(unit, `✗ ${volumeName(volume)}: ${error.message}`);
+      return `${volumeName(volume)}: ${error.message}`;
+    }
+  };
+  const failures = await pMap(left, one, { concurrency: AT_ONCE });
+  const failed = failures.filter((why) => why !== undefined);
   if (failed.length > 0)
     throw new Faulty(
       `${failed.length} of ${volumes.length} volumes cannot be archived, so nothing is deleted: ${failed.slice(0, 3).join('; ')}`,
       'infrastructure',
     );
-  for (const { key, bytes } of archive.manifest.objects) {
+}
+
+async function enter(archive: Archive, one: ArchivedVolume, held: Held): Promise<void> {
+  held();
+  const others = archive.manifest.objects.filter(({ claim }) => claim !== one.claim);
+  archive.manifest = { ...archive.manifest, objects: [...others, one] };
+  await writeManifest(archive);
+}
+
+/** What an earlier run has archived may have been touched since. */
+async function confirmSizes({ bucket, place, manifest }: Archive): Promise<void> {
+  for (const { key, bytes } of manifest.objects) {
     if ((await bucket.size(key)) !== bytes)
       throw new Faulty(
         `${placeText({ ...place, folder: key })} is not there any more as it was; nothing is deleted`,
         'infrastructure',
       );
   }
-  if (archive.manifest.complete !== null) return;
-  held();
-  archive.manifest = { ...archive.manifest, complete: world.now().toISOString() };
-  await writeManifest(archive);
 }
 
 /** Waits until no pod writes to the volumes. */
 async function atRest(
   volumes: readonly Volume[],
   namespace: string,
-  { kube }: ApplyWorld,
+  { kube, clock }: ApplyWorld,
 ): Promise<void> {
   const claims = new Set(volumes.map(({ claim }) => claim));
   for (let look = 0; ; look += 1) {
@@ -190,7 +202,7 @@ async function atRest(
         `the pod ${textAt(busy, '/metadata/name')} does not stop, so that its volume cannot be archived; nothing is deleted`,
         'infrastructure',
       );
-    await sleep(LOOK_MS);
+    await clock.sleep(LOOK_MS);
   }
 }
 
@@ -210,7 +222,7 @@ async function archiveVolume(
   const { claim, uid } = volume;
   const namespace = unit.name;
   const key = volumeKey(place, volume);
-  const name = `glaciocloud-archive-${randomUUID().slice(0, 8)}`; // a pod that a killed run has left may still be ending
+  const name = `glaciocloud-archive-${world.random.uuid().slice(0, 8)}`; // a pod that a killed run has left may still be ending
   const sent = await withThrowAway(
     {
       name,
@@ -222,7 +234,7 @@ async function archiveVolume(
     async () => {
       const streaming = world.kube.pythonStream(namespace, name, script, [ARCHIVED]);
       const sending = new Sending(streaming);
-      const quiet = telling(() =>
+      const quiet = telling(world.clock, () =>
         world.progress(unit, `archiving ${volumeName(volume)}: ${megabytes(sending.bytes)} so far`),
       );
       try {
@@ -235,7 +247,7 @@ async function archiveVolume(
     },
   );
   let seen = 0;
-  const quiet = telling(() =>
+  const quiet = telling(world.clock, () =>
     world.progress(
       unit,
       `reading ${volumeName(volume)} back: ${megabytes(seen)} of ${megabytes(sent.bytes)}`,

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { MACHINES } from '../../core/access/door.ts';
 import { STATE_NAME, stateObject } from '../../core/hub/state.ts';
 import type { ReleaseState, Removing } from '../../core/hub/state.ts';
@@ -9,13 +8,15 @@ import type { JsonObject } from '../../core/json.ts';
 import type { PlatformFile, Removal } from '../../core/model/types.ts';
 import { archivePlace, placeText } from '../../core/removal/archive.ts';
 import type { Volume } from '../../core/removal/archive.ts';
+import type { Ending } from '../../core/plan/result.ts';
+import { unitId } from '../../core/unit.ts';
 import type { Unit } from '../../core/unit.ts';
 import { Failure } from '../../failure.ts';
 import { readStates } from '../cluster.ts';
 import { removeProbe } from '../hub/probe.ts';
-import { LeaseHeld, withLease } from '../lease.ts';
+import { endingOf, withLease } from '../lease.ts';
 import type { Held } from '../lease.ts';
-import { Faulty } from '../types.ts';
+import { Faulty, NO_SECONDS } from '../types.ts';
 import type { ApplyWorld, UnitResult } from '../types.ts';
 import { archiveVolumes, openArchive } from './archive.ts';
 import type { Archive } from './archive.ts';
@@ -30,83 +31,127 @@ export interface RemoveTask {
 }
 
 /**
- * Takes a hub away as its reviewed removal says: hub and servers stop, what is archived goes into the bucket and is read back, the
- * release goes, then homes and database where they are not kept. The state goes last, so that a run that is killed is finished by the next.
+ * Takes a hub away as its reviewed removal says: hub and servers stop, what is archived goes into the bucket and
+ * is read back, the
+ * release goes, then homes and database where they are not kept. The state goes last, so that a run that is
+ * killed is finished by the next.
  */
 export async function removeHub(task: RemoveTask, world: ApplyWorld): Promise<UnitResult> {
   const { unit } = task;
-  const began = performance.now();
-  const result = ({ outcome, reason }: Pick<UnitResult, 'outcome' | 'reason'>): UnitResult => ({
+  const { clock, progress } = world;
+  const began = clock.elapsed();
+  const result = (ending: Ending): UnitResult => ({
+    id: unitId(unit),
     unit,
     kind: 'remove',
-    outcome,
-    reason,
+    ...ending,
     health: [],
-    seconds: {
-      preflight: 0,
-      upgrade: Math.round(performance.now() - began) / 1000,
-      rollout: 0,
-      health: 0,
-    },
+    seconds: { ...NO_SECONDS, upgrade: Math.round(clock.elapsed() - began) / 1000 },
   });
   try {
-    return result(
-      await withLease(world.kube, `hub-${unit.name}`, (held) => remove(task, held, world)),
-    );
+    return result(await withLease(world, `hub-${unit.name}`, (held) => remove(task, held, world)));
   } catch (error) {
     if (!(error instanceof Failure || error instanceof Faulty)) throw error;
-    world.progress(unit, `✗ ${error.message}`);
-    return result({
-      outcome: error instanceof LeaseHeld ? 'blocked' : 'failed',
-      reason: told(error),
-    });
+    progress(unit, `✗ ${error.message}`);
+    return result(
+      error instanceof Faulty
+        ? { outcome: 'failed', code: error.fault, reason: error.message }
+        : { ...endingOf(error), reason: told(error) },
+    );
   }
 }
 
-async function remove(
-  { unit, removal, user }: RemoveTask,
-  held: Held,
-  world: ApplyWorld,
-): Promise<Pick<UnitResult, 'outcome' | 'reason'>> {
-  const { kube, releases } = world;
+async function remove(task: RemoveTask, held: Held, world: ApplyWorld): Promise<Ending> {
+  const { unit, removal } = task;
   const namespace = unit.name;
-  const state = (await readStates(kube)).get(namespace);
-  if (!state) return { outcome: 'done', reason: 'another run has removed it' };
+  const state = (await readStates(world.kube)).get(namespace);
+  if (!state)
+    return {
+      outcome: 'done',
+      code: 'removed-by-another',
+      reason: 'another run has removed it',
+    };
   const homes = await homesOf(namespace, world);
   const people = homes.filter(({ person }) => person);
-  const removing = state.removing ?? { id: randomUUID(), homes: people.length };
+  const removing = state.removing ?? { id: world.random.uuid(), homes: people.length };
   const wrong = removal.homes === 'delete' ? miscounted(removal, removing) : undefined;
-  if (wrong !== undefined) return { outcome: 'blocked', reason: wrong };
-  const place = archivePlace(removal);
-  let archive: Archive | undefined;
-  try {
-    archive = place && (await openArchive(place, unit, removing.id));
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return {
-      outcome: 'blocked',
-      reason: `${told(error)}; ${state.removing ? 'nothing is deleted' : 'nothing was touched'}`,
-    };
-  }
+  if (wrong !== undefined) return { outcome: 'blocked', code: 'miscounted', reason: wrong };
+  const opened = await openedArchive(task, removing, state.removing !== undefined, world);
+  if (opened.kind === 'refused')
+    return { outcome: 'blocked', code: 'archive-refused', reason: opened.why };
+  const archive = opened.archive;
   try {
     held();
     await markRemoving(namespace, state, removing, world);
-    const words = disposalText({ ...removal, archive: place && placeText(place) });
+    const words = disposalText({ ...removal, archive: archive && placeText(archive.place) });
     world.progress(unit, `stopping hub and servers; ${words}`);
-    await removeProbe(unit.name, kube);
+    await removeProbe(unit.name, world.kube);
     const hub = await stop(namespace, world);
-    if (archive) {
-      const volumes: Volume[] =
-        removal.homes === 'archive'
-          ? people.map(({ claim, uid }) => ({ claim, uid, what: 'home' }))
-          : [];
-      if (removal.database === 'archive')
-        volumes.push(...(await databaseVolume(namespace, archive, world)));
-      await archiveVolumes(archive, { unit, volumes, hub, user, held }, world);
-    }
+    if (archive) await fill(archive, { task, people, hub, held }, world);
   } finally {
     archive?.bucket.close();
   }
+  return takeAway(task, { homes, archive, held }, world);
+}
+
+/** The archive's place, tried out; nothing where nothing is archived. */
+async function openedArchive(
+  { unit, removal }: RemoveTask,
+  { id }: Removing,
+  begun: boolean,
+  { store }: ApplyWorld,
+): Promise<{ kind: 'open'; archive: Archive | undefined } | { kind: 'refused'; why: string }> {
+  const place = archivePlace(removal);
+  try {
+    return { kind: 'open', archive: place && (await openArchive(place, unit, id, store)) };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const rest = begun ? 'nothing is deleted' : 'nothing was touched';
+    return { kind: 'refused', why: `${told(error)}; ${rest}` };
+  }
+}
+
+/** Into the archive goes what the removal says, and nothing else. */
+async function fill(
+  archive: Archive,
+  {
+    task,
+    people,
+    hub,
+    held,
+  }: {
+    task: RemoveTask;
+    people: readonly Home[];
+    hub: JsonObject | undefined;
+    held: Held;
+  },
+  world: ApplyWorld,
+): Promise<void> {
+  const { unit, removal, user } = task;
+  const volumes: Volume[] =
+    removal.homes === 'archive'
+      ? people.map(({ claim, uid }) => ({ claim, uid, what: 'home' }))
+      : [];
+  if (removal.database === 'archive')
+    volumes.push(...(await databaseVolume(unit.name, archive, world)));
+  await archiveVolumes(archive, { unit, volumes, hub, user, held }, world);
+}
+
+/** From here on things are gone: the release first, then volumes that are not kept, and the state last. */
+async function takeAway(
+  { unit, removal }: RemoveTask,
+  {
+    homes,
+    archive,
+    held,
+  }: {
+    homes: readonly Home[];
+    archive: Archive | undefined;
+    held: Held;
+  },
+  { kube, releases }: ApplyWorld,
+): Promise<Ending> {
+  const namespace = unit.name;
   held();
   await releases.uninstall(unit.name, namespace);
   const doomed = homes
@@ -119,13 +164,15 @@ async function remove(
     (one) => !doomed.includes(textAt(one, '/metadata/name')),
   ).length;
   await kube.delete('configmap', STATE_NAME, namespace);
-  const archived =
-    archive && place
-      ? `${archive.manifest.objects.length} volumes are archived in ${placeText(place)}, `
-      : '';
+  const archived = archive
+    ? `${archive.manifest.objects.length} volumes are archived in ${placeText(archive.place)}, `
+    : '';
+  const left =
+    'its DNS name, its OAuth application, its GitHub environment if no other hub uses it, its entry in removals:';
   return {
     outcome: 'done',
-    reason: `removed; ${archived}${doomed.length} volumes are deleted and ${kept} are kept in the namespace ${namespace}. Left for you: its DNS name, its OAuth application, its GitHub environment if no other hub uses it, its entry in removals:`,
+    code: 'removed',
+    reason: `removed; ${archived}${doomed.length} volumes are deleted and ${kept} are kept in the namespace ${namespace}. Left for you: ${left}`,
   };
 }
 
@@ -156,7 +203,10 @@ async function homesOf(namespace: string, { kube }: ApplyWorld): Promise<Home[]>
   }));
 }
 
-/** None where an earlier run has archived and deleted it; a hub whose database is elsewhere has nothing here that could be archived. */
+/**
+ * None where an earlier run has archived and deleted it; a hub whose database is elsewhere has nothing here that
+ * could be archived.
+ */
 async function databaseVolume(
   namespace: string,
   { manifest }: Archive,
@@ -171,7 +221,10 @@ async function databaseVolume(
   );
 }
 
-/** Why the homes may not be deleted: the entry names another number than there are. Counted once, before anything is touched. */
+/**
+ * Why the homes may not be deleted: the entry names another number than there are. Counted once, before anything
+ * is touched.
+ */
 function miscounted({ count }: Removal, { homes }: Removing): string | undefined {
   return count === homes
     ? undefined
@@ -188,7 +241,10 @@ async function markRemoving(
   if (!state.removing) await kube.apply([stateObject(namespace, { ...state, removing })]);
 }
 
-/** Hub first, so that nobody starts a server meanwhile. What is left of it gives the pods that archive their image. */
+/**
+ * Hub first, so that nobody starts a server meanwhile. What is left of it gives the pods that archive their
+ * image.
+ */
 async function stop(namespace: string, { kube }: ApplyWorld): Promise<JsonObject | undefined> {
   const hub = await kube.get('deployment', 'hub', namespace);
   if (hub) await kube.scale('hub', 0, namespace);

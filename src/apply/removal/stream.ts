@@ -5,13 +5,16 @@ import { createTarDecoder } from 'modern-tar';
 import { at, lastObject, textAt } from '../../core/json.ts';
 import { megabytes, parseCounted } from '../../core/removal/archive.ts';
 import type { Counted } from '../../core/removal/archive.ts';
-import type { Streaming } from '../../edges/exec.ts';
+import type { Clock, Streaming } from '../../ports.ts';
 import { Faulty } from '../types.ts';
 
 const FIRST_WORD_MS = 2000;
 const NEXT_WORD_MS = 15_000;
 
-/** What a pod sends. It ends only when the pod has said what it was: a line that breaks is no end, and leaves nothing in the bucket. */
+/**
+ * What a pod sends. It ends only when the pod has said what it was: a line that breaks is no end, and leaves
+ * nothing in the bucket.
+ */
 export class Sending {
   bytes = 0;
   #counted: Counted | undefined;
@@ -83,10 +86,11 @@ export async function readBack(
 }
 
 /** Says something now and then from the second on which people begin to wonder. */
-export function telling(say: () => void): () => void {
-  let timer = setTimeout(function again() {
+export function telling(clock: Clock, say: () => void): () => void {
+  const again = (): void => {
     say();
-    timer = setTimeout(again, NEXT_WORD_MS);
-  }, FIRST_WORD_MS);
-  return () => clearTimeout(timer);
+    quiet = clock.after(NEXT_WORD_MS, again);
+  };
+  let quiet = clock.after(FIRST_WORD_MS, again);
+  return () => quiet();
 }

@@ -1,15 +1,14 @@
 import { digestOf } from '../digest.ts';
 import type { Json } from '../json.ts';
+import type { Ending } from '../plan/result.ts';
 import { unitId } from '../unit.ts';
 import type { Unit, WantedRelease } from '../unit.ts';
 import { escapeMarkdown } from './findings.ts';
 
 /** One unit's part of a deployment, for people and programs. */
-export interface ShownResult {
+export interface ShownResult extends Ending {
   unit: Unit;
   kind: string;
-  outcome: 'done' | 'failed' | 'rolled-back' | 'blocked' | 'waiting';
-  reason: string;
   seconds: { preflight: number; upgrade: number; rollout: number; health: number };
   health: readonly {
     image: string | null;
@@ -44,10 +43,11 @@ export function deployJson(
 ): { [key: string]: Json } {
   return {
     digest: digestOf(wanted.map(({ unit, digest }): Json => [unitId(unit), digest])),
-    steps: results.map(({ unit, kind, outcome, reason, seconds }) => ({
+    steps: results.map(({ unit, kind, outcome, code, reason, seconds }) => ({
       kind,
       unit: { ...unit },
       outcome,
+      code,
       reason,
       seconds: { ...seconds },
     })),

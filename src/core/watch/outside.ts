@@ -18,6 +18,11 @@ export type Answer =
   | { kind: 'answered'; status: number; body: string; until: number | undefined }
   | { kind: 'nothing'; why: string };
 
+/** Where a hub answers with its version, to anybody. */
+export function hubApi(url: string): string {
+  return `${url.replace(/\/$/u, '')}/hub/api`;
+}
+
 /**
  * What a hub's address answered: a page of a router or of an ingress is no hub, whatever its
  * status. `leastDays` are those that its certificate must be good for.

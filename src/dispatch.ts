@@ -1,0 +1,167 @@
+import { isCommand } from './arguments.ts';
+import type { Inputs } from './arguments.ts';
+import { check } from './commands/check.ts';
+import { deploy } from './commands/deploy.ts';
+import { drift } from './commands/drift.ts';
+import { explainRule } from './commands/explain.ts';
+import { init } from './commands/init.ts';
+import { createFile } from './commands/new.ts';
+import { order } from './commands/order.ts';
+import { outside } from './commands/outside.ts';
+import { plan } from './commands/plan.ts';
+import { renderImage } from './commands/render-image.ts';
+import { render } from './commands/render.ts';
+import { pullRequest, review } from './commands/review.ts';
+import { secrets } from './commands/secrets.ts';
+import { showState } from './commands/state.ts';
+import { tryOut } from './commands/try.ts';
+import { waves } from './commands/waves.ts';
+import { deployPorts } from './compose.ts';
+import { instant } from './core/model/quantities.ts';
+import { completionScript } from './core/show/completion.ts';
+import { systemClock } from './edges/clock.ts';
+import type { Report } from './edges/report.ts';
+import { standardStreams } from './edges/terminal.ts';
+import { UsageError } from './failure.ts';
+import type { DeployInputs } from './flow/deployment.ts';
+import { helpText } from './help.ts';
+import { COMMANDS } from './inputs.ts';
+import type { CommandName } from './inputs.ts';
+import { outcome } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
+import type { Forge } from './ports.ts';
+import { VERSION } from './version.ts';
+
+type Run = (inputs: Inputs, report: Report) => Outcome | Promise<Outcome>;
+
+/** One entry for each command: what it takes of the inputs, and what of the outside. */
+const RUNS: Readonly<Record<Inputs['command'], Run>> = {
+  help: ({ target }) => outcome({ exit: 0, text: helpText(commandNamed(target[0])) }),
+  version: () => outcome({ exit: 0, text: `${VERSION}\n` }),
+  check: ({ root, chartsFrom, at }, report) => check({ root, chartsFrom, now: timeOf(at) }, report),
+  render: ({ root, chartsFrom, at, out, all, target }, report) =>
+    render({ root, chartsFrom, now: timeOf(at), out, hubs: all ? 'all' : target }, report),
+  'render-image': ({ root, out, at, all, target }) =>
+    renderImage({ root, out, now: timeOf(at), images: all ? 'all' : target }),
+  'pull-request': async () => {
+    const { github, runner } = await actionEdges();
+    return pullRequest(runner.checkRun(), github);
+  },
+  review: runReview,
+  plan: ({ root, chartsFrom, at, present, html }, report) =>
+    plan({ root, chartsFrom, now: timeOf(at), present, html }, report),
+  deploy: runDeploy,
+  try: async ({ root }) => {
+    const { github, runner } = await actionEdges();
+    return tryOut(root, runner.tryRequest(), github);
+  },
+  order: async ({ root }) => {
+    const { labelOrder } = await import('./edges/runner.ts');
+    return order(root, labelOrder());
+  },
+  waves: ({ root, chartsFrom }, report) => waves({ root, chartsFrom }, report),
+  state: (inputs) => showState(kubeconfigOf(inputs), inputs.target),
+  drift: async (inputs, report) =>
+    drift(kubeconfigOf(inputs), inputs.target, await maybeAction(), report),
+  outside: runOutside,
+  secrets: ({ root, target, at }) => secrets(root, target, timeOf(at)),
+  new: ({ root, target }) => createFile(root, target),
+  init: ({ root, answers }) => init({ root, given: answers }, standardStreams()),
+  explain: ({ target }) => explainRule(target[0]),
+  completion: () => outcome({ exit: 0, text: completionScript(COMMANDS) }),
+};
+
+/** Inputs → the result of their command. */
+export async function dispatch(inputs: Inputs, report: Report): Promise<Outcome> {
+  return RUNS[inputs.command](inputs, report);
+}
+
+async function runReview(inputs: Inputs, report: Report): Promise<Outcome> {
+  const { root, chartsFrom, present, html, head = '', at } = inputs;
+  const { github, runner } = await actionEdges();
+  const pull = Number(inputs.pull);
+  if (!Number.isInteger(pull) || pull < 1 || !/^[0-9a-f]{40}$/u.test(head))
+    throw new UsageError(
+      'review needs --pull N and --head SHA',
+      'the command pull-request finds both',
+    );
+  const full = runner.runAddress();
+  const now = timeOf(at);
+  return review(
+    { root, repository: '.', chartsFrom, present, html, pull, head, full, now },
+    github,
+    report,
+  );
+}
+
+async function runDeploy(inputs: Inputs, report: Report): Promise<Outcome> {
+  const { root, chartsFrom, wave, cluster, record } = inputs;
+  const { now, approved, retry, again, hold, reason, pull } = inputs;
+  const action = await maybeAction();
+  const asked: DeployInputs = {
+    root,
+    chartsFrom,
+    hubs: inputs.target,
+    wave,
+    cluster,
+    record,
+    now,
+    approved,
+    retry,
+    again,
+    hold,
+    reason,
+    pull: pull === undefined ? undefined : Number(pull),
+    actions: action && {
+      github: action.github,
+      run: action.runner.runAddress(),
+      branch: action.runner.runBranch(),
+    },
+  };
+  const ports = deployPorts({ root, kubeconfig: kubeconfigOf(inputs) });
+  return deploy({ inputs: asked, ports, report });
+}
+
+async function runOutside({ root, target, at }: Inputs, report: Report): Promise<Outcome> {
+  const action = await maybeAction();
+  const actions = action && { github: action.github, run: action.runner.runAddress() };
+  return outside({ root, hubs: target, now: timeOf(at), clock: systemClock, actions }, report);
+}
+
+/** Only what talks to GitHub loads its client: the other commands start without it. */
+async function actionEdges(): Promise<{
+  github: Forge;
+  runner: typeof import('./edges/runner.ts');
+}> {
+  const [{ githubForge }, runner] = await Promise.all([
+    import('./edges/github/forge.ts'),
+    import('./edges/runner.ts'),
+  ]);
+  return { github: githubForge(runner.githubSettings()), runner };
+}
+
+/** GitHub, where a run of GitHub Actions gives a token. */
+async function maybeAction(): Promise<Awaited<ReturnType<typeof actionEdges>> | undefined> {
+  return process.env['GITHUB_ACTIONS'] === 'true' && (process.env['GITHUB_TOKEN'] ?? '') !== ''
+    ? actionEdges()
+    : undefined;
+}
+
+function commandNamed(word: string | undefined): CommandName | undefined {
+  return word !== undefined && isCommand(word) ? word : undefined;
+}
+
+function kubeconfigOf({ kubeconfig }: Inputs): string {
+  if (kubeconfig === undefined || kubeconfig === '')
+    throw new UsageError('no cluster is named', 'give --kubeconfig FILE, or set KUBECONFIG');
+  return kubeconfig;
+}
+
+/** Milliseconds since 1970: of `--at`, or now. */
+function timeOf(at: string | undefined): number {
+  if (at === undefined) return systemClock.now().getTime();
+  const time = instant(at);
+  if (Number.isNaN(time))
+    throw new UsageError(`"${at}" is not a time`, 'write it like 2026-11-30T08:00Z');
+  return time;
+}

@@ -1,0 +1,83 @@
+import type { ReleaseState } from '../core/hub/state.ts';
+import { isNamed } from '../core/model/platform.ts';
+import type { ClusterFile, Doc, Platform, Removal } from '../core/model/types.ts';
+import type { Unit, WantedRelease } from '../core/unit.ts';
+import { UsageError } from '../failure.ts';
+import type { DeployInputs } from './deployment.ts';
+
+export type Asked = Pick<DeployInputs, 'hubs' | 'wave' | 'hold'>;
+
+/** The one that is named, or the only one. */
+export function chooseCluster(platform: Platform, name: string | undefined): Doc<ClusterFile> {
+  const names = [...platform.clusters.keys()];
+  const only = names.length === 1 ? names[0] : undefined;
+  const cluster = platform.clusters.get(name ?? only ?? '');
+  if (cluster) return cluster;
+  throw new UsageError(
+    name === undefined ? 'deploy needs --cluster NAME' : `there is no cluster "${name}"`,
+    `clusters: ${names.join(', ')}`,
+  );
+}
+
+/** Of a cluster's hubs those that were asked for. */
+export function chooseHubs(
+  platform: Platform,
+  here: readonly WantedRelease[],
+  asked: Asked,
+): WantedRelease[] {
+  const { hubs, wave, hold } = asked;
+  const known = here.map(({ unit }) => unit.name);
+  const unknown = hubs.find((hub) => !known.includes(hub));
+  if (unknown !== undefined)
+    throw new UsageError(
+      `there is no hub "${unknown}" on this cluster`,
+      `hubs: ${known.join(', ')}`,
+    );
+  const waves = platform.settings.data.waves.map(({ name }) => name);
+  if (wave !== undefined && !waves.includes(wave))
+    throw new UsageError(`there is no wave "${wave}"`, `waves: ${waves.join(', ')}`);
+  if (hold !== undefined) refuseLater(here, asked);
+  return here.filter(
+    (one) =>
+      (hold === undefined || one.order === 1) &&
+      (hubs.length === 0 || hubs.includes(one.unit.name)) &&
+      (wave === undefined || one.wave === wave),
+  );
+}
+
+function refuseLater(here: readonly WantedRelease[], { hubs, wave }: Asked): void {
+  const late = here.find(
+    (one) => one.order > 1 && (hubs.includes(one.unit.name) || one.wave === wave),
+  );
+  if (late)
+    throw new UsageError(
+      `${late.unit.name} is not in the first wave`,
+      'only the first wave tries what is not merged',
+    );
+}
+
+export interface Orphan {
+  unit: Unit;
+  /** Its reviewed removal, where there is one. */
+  removal: Removal | undefined;
+}
+
+/**
+ * Hubs that the cluster knows and no file names: a matter of the first wave. A file that cannot be read still
+ * names its hub.
+ */
+export function orphansOf(
+  platform: Platform,
+  cluster: Doc<ClusterFile>,
+  states: ReadonlyMap<string, ReleaseState>,
+  { hubs, wave, hold }: Asked,
+): Orphan[] {
+  const { waves, removals } = platform.settings.data;
+  const isFirst = wave === undefined || wave === waves[0]?.name;
+  if (hubs.length > 0 || !isFirst || hold !== undefined) return [];
+  const unknown = [...states.keys()].filter((name) => !isNamed(platform, 'environment', name));
+  return unknown.map((name) => ({
+    unit: { kind: 'hub', cluster: cluster.name, name },
+    removal: removals.find((one) => one.hub === name && one.cluster === cluster.name),
+  }));
+}

@@ -1,0 +1,62 @@
+import { tellGithub } from '../apply/tell.ts';
+import type { UnitResult } from '../apply/types.ts';
+import { deployMarkdown } from '../core/show/deploy-text.ts';
+import { COMMENT_MARKER, reviewedSteps } from '../core/show/reviewed.ts';
+import type { Forge } from '../ports.ts';
+import type { WantedRelease } from '../core/unit.ts';
+import type { Job, Merge, Wanted } from './deployment.ts';
+import { inRecord, publicRecord } from './record.ts';
+
+const TRY_MARKER = '<!-- glaciocloud try -->';
+
+/**
+ * The pull request that this commit came by, and the digests that its plan showed. A commit without one was
+ * reviewed by nobody.
+ */
+export async function mergeOf(
+  github: Pick<Forge, 'mergedPull' | 'botComment'> | undefined,
+  commit: string,
+): Promise<Merge | undefined> {
+  if (!github) return undefined;
+  const pull = await github.mergedPull(commit);
+  const comment = pull === undefined ? undefined : await github.botComment(pull, COMMENT_MARKER);
+  return { pull, reviewed: reviewedSteps(comment ?? '') };
+}
+
+/** What people read on GitHub: of a try in its pull request, of everything else in record, deployments and issues. */
+export async function tell(
+  job: Job,
+  wanted: Wanted,
+  results: readonly UnitResult[],
+  merge: Merge | undefined,
+): Promise<void> {
+  const { actions, hold, pull, reason = '' } = job.inputs;
+  if (!actions) return;
+  if (hold !== undefined) {
+    if (pull !== undefined)
+      await actions.github.stickyComment(
+        pull,
+        TRY_MARKER,
+        `${TRY_MARKER}\n**Tried for ${hold}**, ${reason}\n\n${deployMarkdown(results)}`,
+      );
+    return;
+  }
+  await tellGithub(actions.github, results, wanted.chosen, {
+    commit: wanted.commit,
+    pull: merge?.pull,
+    run: actions.run,
+    environment: wanted.cluster.name,
+    record: async (to) => inRecord(to.unit, await recordOf(job, wanted, to)),
+    progress: (text) => job.report.progress(text),
+  });
+}
+
+/** What is public of a hub that has just been deployed. */
+export function recordOf(
+  { ports, report }: Job,
+  { platform, charts, commit }: Wanted,
+  to: WantedRelease,
+): Promise<Map<string, string>> {
+  const at = ports.clock.now().toISOString();
+  return publicRecord(to, { platform, charts, report, commit, at });
+}

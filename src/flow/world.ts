@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ApplyWorld } from '../apply/types.ts';
+import { unitId } from '../core/unit.ts';
+import { toolRoot } from '../edges/tool-root.ts';
+import type { Job, Wanted } from './deployment.ts';
+
+/** Helm, and the chart on disk: what units are applied with. */
+export async function applyWorld(
+  { ports, report }: Job,
+  { cluster, charts }: Wanted,
+  scratch: string,
+): Promise<ApplyWorld> {
+  return {
+    ...ports,
+    releases: await ports.releases(scratch),
+    cluster,
+    chart: await charts.assemble(scratch),
+    script: (name) => readFile(join(toolRoot(), 'charts/oggm-hub/files', name), 'utf8'),
+    progress: (unit, text) => report.progress(`${unitId(unit)}: ${text}`),
+  };
+}
