@@ -18,3 +18,78 @@ export function testClock(start = '2026-11-24T08:00:00Z'): TestClock {
     },
   };
 }
+
+interface Timer {
+  due: number;
+  call: () => void;
+}
+
+/**
+ * A double of the clock. Whoever sleeps makes it go on: when nothing else is left to do, it jumps to the next timer, so
+ * that minutes take milliseconds and always the same way.
+ */
+export class FakeClock implements Clock {
+  #time: number;
+  readonly #began: number;
+  #timers: Timer[] = [];
+  #sleepers = 0;
+  #going = false;
+
+  constructor(from = '2026-11-24T12:00:00.000Z') {
+    this.#time = Date.parse(from);
+    this.#began = this.#time;
+  }
+
+  now(): Date {
+    return new Date(this.#time);
+  }
+
+  elapsed(): number {
+    return this.#time - this.#began;
+  }
+
+  after(ms: number, call: () => void): () => void {
+    const timer = { due: this.#time + ms, call };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((one) => one !== timer);
+    };
+  }
+
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#sleepers += 1;
+      this.after(ms, () => {
+        this.#sleepers -= 1;
+        resolve();
+      });
+      this.#go();
+    });
+  }
+
+  /** Timers that have not been called yet, and nobody has called off. */
+  get waiting(): number {
+    return this.#timers.length;
+  }
+
+  #go(): void {
+    if (this.#going) return;
+    this.#going = true;
+    const next = (): void => {
+      this.#going = this.#sleepers > 0;
+      if (!this.#going) return;
+      this.#callNext();
+      setImmediate(next);
+    };
+    setImmediate(next);
+  }
+
+  /** Timers of one moment are called in the order in which they were set. */
+  #callNext(): void {
+    const [first] = this.#timers.toSorted((a, b) => a.due - b.due);
+    if (!first) return;
+    this.#timers = this.#timers.filter((one) => one !== first);
+    this.#time = Math.max(this.#time, first.due);
+    first.call();
+  }
+}

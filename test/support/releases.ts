@@ -1,0 +1,273 @@
+import { sha256Hex } from '../../src/core/digest.ts';
+import { at, canonical, isObject, merge, objectOf, textAt } from '../../src/core/json.ts';
+import type { Json, JsonObject } from '../../src/core/json.ts';
+import { manifestText, parseObject, splitDocuments } from '../../src/core/manifests.ts';
+import { HelmFailure } from '../../src/failure.ts';
+import type { Releases, RenderRequest, Revision, UpgradeRequest } from '../../src/ports.ts';
+import type { ClusterDouble } from './cluster.ts';
+
+/** A chart as a function: values → objects. */
+export type ChartDouble = (
+  values: JsonObject,
+  release: { name: string; namespace: string },
+) => JsonObject[];
+
+interface Stored extends Revision {
+  manifest: string;
+}
+
+/** How an upgrade or rollback ends that does not end well. */
+export interface BadEnd {
+  /** `objects`: after they were applied; `record`: before, with only the record that it has begun. */
+  after: 'record' | 'objects';
+  /** Undefined: Helm itself is killed, and its record stays as it is. */
+  message: string | undefined;
+}
+
+/**
+ * A double of Helm on a cluster double: it keeps its records as Secrets, as Helm does, and applies what a chart double
+ * makes. What it does not know throws.
+ */
+export class ReleasesDouble implements Releases {
+  /** Asked once for each upgrade and rollback. */
+  badEnd: (what: 'upgrade' | 'rollback', request: { values?: JsonObject }) => BadEnd | undefined =
+    () => undefined;
+  readonly #cluster: ClusterDouble;
+  readonly #chart: ChartDouble;
+
+  constructor(cluster: ClusterDouble, chart: ChartDouble) {
+    this.#cluster = cluster;
+    this.#chart = chart;
+  }
+
+  last(release: string, namespace: string): Promise<Revision | undefined> {
+    return this.#call('last', release, () => {
+      const found = this.history(release, namespace).at(-1);
+      return found && { revision: found.revision, status: found.status };
+    });
+  }
+
+  upgrade(request: UpgradeRequest): Promise<void> {
+    const { release, namespace, values } = request;
+    return this.#call('upgrade', release, () => {
+      this.#refusePending(release, namespace, `Helm cannot apply ${release}`);
+      if (!this.#cluster.peek('Namespace', namespace))
+        this.#cluster.serverSideApply(
+          { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+          'helm',
+          true,
+        );
+      const merged = merge({}, ...values);
+      const objects = this.#chart(merged, { name: release, namespace });
+      const how = this.history(release, namespace).length === 0 ? 'install' : 'upgrade';
+      const bad = this.badEnd('upgrade', { values: merged });
+      this.#run({ release, namespace, how, bad, what: `Helm cannot apply ${release}` }, objects);
+    });
+  }
+
+  rollback(release: string, namespace: string, revision: number): Promise<void> {
+    return this.#call('rollback', `${release} ${revision}`, () => {
+      const what = `Helm cannot roll ${release} back to revision ${revision}`;
+      this.#refusePending(release, namespace, what);
+      const to = this.history(release, namespace).find((one) => one.revision === revision);
+      if (!to) throw refused(`${what}: Error: release: not found`);
+      const bad = this.badEnd('rollback', {});
+      const run = { release, namespace, how: 'rollback', bad, what } as const;
+      this.#run(run, objectsOf(to.manifest));
+    });
+  }
+
+  uninstall(release: string, namespace: string): Promise<void> {
+    return this.#call('uninstall', release, () => {
+      const all = this.history(release, namespace);
+      for (const object of objectsOf(all.at(-1)?.manifest ?? ''))
+        if (at(object, '/metadata/annotations/helm.sh~1resource-policy') !== 'keep')
+          this.#cluster.drop(object, namespace);
+      for (const { revision } of all)
+        this.#cluster.drop(recordOf(release, namespace, revision, {}), namespace);
+    });
+  }
+
+  manifest(release: string, namespace: string, revision?: number): Promise<string> {
+    return this.#call('manifest', `${release} ${revision ?? ''}`, () => {
+      const all = this.history(release, namespace);
+      const found =
+        revision === undefined ? all.at(-1) : all.find((one) => one.revision === revision);
+      if (!found)
+        throw refused(`the manifest of ${release} cannot be read: Error: release: not found`);
+      return found.manifest;
+    });
+  }
+
+  render({ release, namespace, values, placeholders }: RenderRequest): Promise<string> {
+    return this.#call('render', release, () =>
+      manifestText(this.#chart(merge(values, placeholders), { name: release, namespace })),
+    );
+  }
+
+  /** Oldest first. Nobody is asked, and no call is counted. */
+  history(release: string, namespace: string): Stored[] {
+    return this.#cluster
+      .objectsIn('Secret', namespace)
+      .filter((one) => at(one, '/metadata/labels/owner') === 'helm')
+      .filter((one) => at(one, '/metadata/labels/name') === release)
+      .map((one): Stored => {
+        const text = Buffer.from(textAt(one, '/data/release'), 'base64').toString('utf8');
+        const kept = objectOf(text);
+        return {
+          revision: Number(at(one, '/metadata/labels/version')),
+          status: textAt(one, '/metadata/labels/status'),
+          manifest: textAt(kept, '/manifest'),
+        };
+      })
+      .sort((a, b) => a.revision - b.revision);
+  }
+
+  #call<T>(name: string, about: string, work: () => T): Promise<T> {
+    return this.#cluster.outside.call(name, about, work);
+  }
+
+  #refusePending(release: string, namespace: string, what: string): void {
+    if (this.history(release, namespace).at(-1)?.status.startsWith('pending-') === true)
+      throw refused(`${what}: Error: another operation (install/upgrade/rollback) is in progress`);
+  }
+
+  #run(
+    {
+      release,
+      namespace,
+      how,
+      bad,
+      what,
+    }: {
+      release: string;
+      namespace: string;
+      how: 'install' | 'upgrade' | 'rollback';
+      bad: BadEnd | undefined;
+      what: string;
+    },
+    objects: readonly JsonObject[],
+  ): void {
+    const all = this.history(release, namespace);
+    const manifest = manifestText(objects);
+    const revision = (all.at(-1)?.revision ?? 0) + 1;
+    const keep = (status: string): void =>
+      this.#keep(release, namespace, { revision, status, manifest });
+    keep(`pending-${how}`);
+    if (bad?.after !== 'record') this.#apply(objects, all.at(-1)?.manifest ?? '', namespace);
+    if (bad) {
+      if (bad.message === undefined) throw refused(`${what}: the program was killed by SIGKILL`);
+      keep('failed');
+      throw refused(`${what}: ${bad.message}`);
+    }
+    for (const old of all)
+      if (old.status === 'deployed')
+        this.#keep(release, namespace, { ...old, status: 'superseded' });
+    keep('deployed');
+  }
+
+  #apply(objects: readonly JsonObject[], before: string, namespace: string): void {
+    const located = objects.map((one) => merge({ metadata: { namespace } }, one));
+    for (const one of located) this.#cluster.serverSideApply(one, 'helm', true);
+    const called = (one: JsonObject): string =>
+      `${textAt(one, '/kind')}/${textAt(one, '/metadata/name')}`;
+    const wanted = new Set(objects.map(called));
+    for (const old of objectsOf(before))
+      if (!wanted.has(called(old))) this.#cluster.drop(old, namespace);
+  }
+
+  #keep(release: string, namespace: string, { revision, status, manifest }: Stored): void {
+    const text = JSON.stringify({ manifest });
+    const record = recordOf(release, namespace, revision, {
+      metadata: { labels: { owner: 'helm', name: release, status, version: String(revision) } },
+      stringData: { release: text },
+    });
+    this.#cluster.serverSideApply(record, 'Helm', true);
+  }
+}
+
+function recordOf(
+  release: string,
+  namespace: string,
+  revision: number,
+  more: JsonObject,
+): JsonObject {
+  const name = `sh.helm.release.v1.${release}.v${revision}`;
+  return merge({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace } }, more);
+}
+
+function objectsOf(manifest: string): JsonObject[] {
+  return splitDocuments(manifest)
+    .filter((text) => /^kind:/mu.test(text))
+    .map(parseObject);
+}
+
+function refused(message: string): HelmFailure {
+  return new HelmFailure(message, { hint: 'from the double' });
+}
+
+/** A hub's chart, small: hub and proxy, what the hub reads, and its database. */
+export const hubChart: ChartDouble = (values) => {
+  const hub = at(values, '/jupyterhub/hub');
+  const env = at(hub, '/extraEnv');
+  const variables = Object.entries(isObject(env) ? env : {}).map(([name, value]): Json =>
+    isObject(value) ? { name, ...value } : { name, value },
+  );
+  const checksum = sha256Hex(canonical(at(values, '/jupyterhub') ?? {}));
+  const deployment = (component: string, spec: JsonObject): JsonObject => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: component, labels: { app: 'jupyterhub', component } },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: 'jupyterhub', component } },
+      template: {
+        metadata: {
+          labels: { app: 'jupyterhub', component },
+          annotations: component === 'hub' ? { 'checksum/values': checksum } : {},
+        },
+        spec,
+      },
+    },
+  });
+  const image = textAt(hub, '/image/name') || 'hub:1';
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'hub' },
+      data: { 'values.json': JSON.stringify(at(values, '/jupyterhub') ?? {}) },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'hub-profiles' },
+      data: { 'profiles.json': JSON.stringify(at(values, '/glaciocloud') ?? {}) },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'hub' },
+      stringData: { cookie: textAt(hub, '/cookieSecret') },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'hub-db-dir', annotations: { 'helm.sh/resource-policy': 'keep' } },
+      spec: { accessModes: ['ReadWriteOnce'] },
+    },
+    deployment('hub', {
+      volumes: [{ name: 'pvc', persistentVolumeClaim: { claimName: 'hub-db-dir' } }],
+      containers: [
+        {
+          name: 'hub',
+          image,
+          env: variables,
+          resources: { requests: { cpu: '100m', memory: '256Mi' } },
+          volumeMounts: [{ name: 'pvc', mountPath: '/srv/jupyterhub' }],
+        },
+      ],
+    }),
+    deployment('proxy', { containers: [{ name: 'chp', image: 'proxy:1' }] }),
+  ];
+};
