@@ -22,7 +22,8 @@ export function rolloutVerdict(
   pods: readonly JsonObject[],
   now: number,
 ): Rollout {
-  const failure = firstOf(pods, (pod) => podFault(pod, now)) ?? firstOf(deployments, podsRefused);
+  const judged = deployments.every(isObserved) ? pods : [];
+  const failure = firstOf(judged, (pod) => podFault(pod, now)) ?? firstOf(deployments, podsRefused);
   if (failure !== undefined) return failure;
   if (deployments.length === 0) return { kind: 'waiting', for: 'the hub to appear' };
   const waiting = deployments.filter((one) => !isRolledOut(one));
@@ -51,11 +52,17 @@ function podsRefused(deployment: JsonObject): RolloutFailure | undefined {
     : undefined;
 }
 
+/** Until its controller has seen a change, a Deployment's pods are those of before. */
+function isObserved(deployment: JsonObject): boolean {
+  const number = (path: string): number => Number(at(deployment, path) ?? 0);
+  return number('/status/observedGeneration') >= number('/metadata/generation');
+}
+
 function isRolledOut(deployment: JsonObject): boolean {
   const number = (path: string): number => Number(at(deployment, path) ?? 0);
   const wanted = number('/spec/replicas');
   return (
-    number('/status/observedGeneration') >= number('/metadata/generation') &&
+    isObserved(deployment) &&
     number('/status/updatedReplicas') === wanted &&
     number('/status/availableReplicas') === wanted &&
     number('/status/replicas') === wanted

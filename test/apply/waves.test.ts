@@ -1,0 +1,378 @@
+import { describe, expect, test } from '@jest/globals';
+import { walkWaves } from '../../src/apply/hub/waves.ts';
+import type { WaveWalk } from '../../src/apply/hub/waves.ts';
+import type { UnitResult } from '../../src/apply/types.ts';
+import type { PresentRelease } from '../../src/core/unit.ts';
+import { Failure, KubeFailure } from '../../src/failure.ts';
+import { Bench, WELL, hubsOf } from '../support/apply-bench.ts';
+import type { Edit } from '../support/apply-bench.ts';
+
+const MINUTE = 60_000;
+const BROKEN = { ...WELL[0], ok: false, detail: 'no', class: 'product' };
+const APPROVAL: Edit = ['platform.yaml', 'soak: 30m', 'soak: 30m, approval: true'];
+/** Another cluster, with a hub of the first wave. */
+const ELSEWHERE: Edit[] = [
+  [
+    'clusters/other.yaml',
+    '',
+    `title: Other
+provider: k3s
+kubernetes: "1.35"
+storage: {homes: {class: standard}}
+ingress: {class: none}
+networkPolicy: enforced
+nodes: {user: {cpu: 8, memory: 64Gi, max: 1, startTime: 0s}}
+`,
+  ],
+  ['environments/two.yaml', 'cluster: main', 'cluster: other'],
+];
+
+/** A run of the deployment, of every hub of the cluster if nothing else is said. */
+async function walk(
+  bench: Bench,
+  more: Partial<WaveWalk> & { only?: readonly string[] } = {},
+): Promise<UnitResult[]> {
+  const { only, ...given } = more;
+  const hubs = hubsOf(bench.platform);
+  const here = hubs.filter(({ unit }) => unit.cluster === 'main');
+  return walkWaves({
+    platform: bench.platform,
+    world: bench.world,
+    hubs,
+    chosen: here.filter(({ unit }) => only === undefined || only.includes(unit.name)),
+    elsewhere: new Map(),
+    reviewed: undefined,
+    approved: false,
+    hurry: undefined,
+    retry: undefined,
+    again: undefined,
+    hold: undefined,
+    onDone: () => Promise.resolve(),
+    ...given,
+  });
+}
+
+const told = (results: readonly UnitResult[]): string[] =>
+  results.map(({ id, outcome, code }) => `${id} ${outcome} ${code}`);
+const reasonOf = (results: readonly UnitResult[], id: string): string | undefined =>
+  results.find((one) => one.id === id)?.reason;
+
+describe('waves', () => {
+  test('follow one another, and each proves itself before the next', async () => {
+    const bench = new Bench();
+    const first = await walk(bench);
+    expect(told(first)).toEqual(['one done deployed', 'two done deployed', 'late waiting soaking']);
+    expect(first[2]).toEqual({
+      id: 'late',
+      unit: { kind: 'hub', cluster: 'main', name: 'late' },
+      kind: 'none',
+      outcome: 'waiting',
+      code: 'soaking',
+      reason: 'wave production waits 30 more minutes for the wave before to prove itself',
+      seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 },
+      health: [],
+    });
+    await bench.clock.sleep(29 * MINUTE);
+    expect(told(await walk(bench))).toEqual(['late waiting soaking']);
+    await bench.clock.sleep(MINUTE);
+    expect(told(await walk(bench))).toEqual(['late done deployed']);
+    expect(await walk(bench)).toEqual([]);
+  });
+
+  test('that are not asked for are left alone, and are looked at all the same', async () => {
+    const bench = new Bench();
+    expect(told(await walk(bench, { only: ['late'] }))).toEqual([
+      'late waiting earlier-unfinished',
+    ]);
+    expect(told(await walk(bench, { only: ['one'] }))).toEqual(['one done deployed']);
+    expect(reasonOf(await walk(bench, { only: ['late'] }), 'late')).toBe(
+      'wave staging is not finished: two',
+    );
+  });
+
+  test('stop at a hub that fails, now and in the next run', async () => {
+    const bench = new Bench();
+    bench.health = { lines: [BROKEN] };
+    const reason = 'wave staging has a hub that failed: one, two';
+    const first = await walk(bench);
+    expect(told(first)).toEqual([
+      'one failed product',
+      'two failed product',
+      'late blocked earlier-failed',
+    ]);
+    expect(reasonOf(first, 'late')).toBe(reason);
+    const second = await walk(bench);
+    expect(told(second)).toEqual([
+      'one blocked quarantined',
+      'two blocked quarantined',
+      'late blocked earlier-failed',
+    ]);
+    expect(reasonOf(second, 'one')).toBe(
+      `quarantined since ${bench.state('one')?.quarantined?.at ?? ''}: hub: no`,
+    );
+    expect(reasonOf(await walk(bench, { only: ['late'] }), 'late')).toBe(reason);
+  });
+
+  test('in a hurry do not wait, and say why they did not', async () => {
+    const bench = new Bench();
+    const results = await walk(bench, { hurry: 'certificate ends' });
+    expect(told(results).at(-1)).toBe('late done deployed');
+    expect(bench.state('late')?.last.reason).toBe('certificate ends');
+  });
+
+  test('end at what nobody expects', async () => {
+    const bench = new Bench();
+    bench.outside.fail({ call: 'upgrade', error: new TypeError('a bug') });
+    await expect(walk(bench)).rejects.toThrow('a bug');
+  });
+});
+
+describe('what is quarantined', () => {
+  async function quarantined(): Promise<Bench> {
+    const bench = new Bench();
+    bench.health = { lines: [BROKEN] };
+    await walk(bench, { only: ['one', 'two'] });
+    bench.health = { lines: WELL };
+    return bench;
+  }
+
+  test('is tried again when somebody says so, and nothing else is', async () => {
+    const bench = await quarantined();
+    const retry = { hub: 'one', reason: 'the network was down' };
+    expect(told(await walk(bench, { retry, only: ['one', 'two'], hurry: 'x' }))).toEqual([
+      'one done deployed',
+      'two blocked quarantined',
+    ]);
+    expect(bench.state('one')?.last.reason).toBe('the network was down');
+  });
+
+  test('is tried again when it changes', async () => {
+    const bench = await quarantined();
+    bench.change(['environments/one.yaml', 'idle: 1h', 'idle: 2h']);
+    expect(told(await walk(bench, { only: ['one', 'two'] }))).toEqual([
+      'one done deployed',
+      'two blocked quarantined',
+    ]);
+  });
+});
+
+describe('what is not merged', () => {
+  const UNTIL = '2026-11-24T14:00:00.000Z';
+
+  test('is held until its time has come, or something else is tried', async () => {
+    const bench = new Bench();
+    const hold = { until: UNTIL, reason: 'try of 7' };
+    await walk(bench, { only: ['one'], hold });
+    expect(bench.state('one')).toMatchObject({ hold, last: { reason: 'try of 7' } });
+    bench.change(['environments/one.yaml', 'idle: 1h', 'idle: 2h']);
+    const results = await walk(bench, { only: ['one'] });
+    expect(told(results)).toEqual(['one waiting on-hold']);
+    expect(reasonOf(results, 'one')).toBe(`held until ${UNTIL}: try of 7`);
+    const next = { until: UNTIL, reason: 'try of 8' };
+    expect(told(await walk(bench, { only: ['one'], hold: next }))).toEqual(['one done deployed']);
+    await bench.clock.sleep(Date.parse(UNTIL) - bench.clock.now().getTime());
+    bench.change();
+    expect(told(await walk(bench, { only: ['one'] }))).toEqual(['one done deployed']);
+  });
+});
+
+describe('what the reviewed plan did not show', () => {
+  const shown = (bench: Bench, ...names: string[]): Map<string, string> =>
+    new Map(names.map((name) => [name, bench.wanted(name).digest.slice(0, 12)]));
+
+  test.each<[string, (bench: Bench) => Map<string, string>, boolean, string]>([
+    ['another digest', () => new Map([['late', 'f'.repeat(12)]]), false, 'waiting not-reviewed'],
+    ['none', () => new Map(), false, 'waiting not-reviewed'],
+    ['this one', (bench) => shown(bench, 'late'), false, 'done deployed'],
+    ['another digest, and a person approves', () => new Map(), true, 'done deployed'],
+  ])(
+    '%s: a later wave waits for a person, the first does not',
+    async (_what, of, approved, end) => {
+      const bench = new Bench();
+      const reviewed = of(bench);
+      const results = await walk(bench, { reviewed, approved, hurry: 'now' });
+      expect(told(results)).toEqual(['one done deployed', 'two done deployed', `late ${end}`]);
+      if (end.startsWith('waiting'))
+        expect(reasonOf(results, 'late')).toBe(
+          'this change is not the one that the reviewed plan showed: it waits for a person’s approval',
+        );
+    },
+  );
+});
+
+describe('a wave that asks for a person', () => {
+  const late = { only: ['late'], hurry: 'now' };
+
+  test('waits, and remembers an approval of exactly what it wants', async () => {
+    const bench = new Bench(APPROVAL);
+    await walk(bench, { only: ['one', 'two'] });
+    expect(told(await walk(bench, late))).toEqual(['late waiting needs-approval']);
+    bench.health = { lines: [BROKEN] };
+    expect(told(await walk(bench, { ...late, approved: true }))).toEqual(['late failed product']);
+    bench.health = { lines: WELL };
+    const retry = { hub: 'late', reason: 'again' };
+    expect(told(await walk(bench, { ...late, retry }))).toEqual(['late done deployed']);
+    bench.change(APPROVAL, ['environments/late.yaml', 'idle: 1h', 'idle: 2h']);
+    expect(told(await walk(bench, late))).toEqual(['late waiting needs-approval']);
+  });
+
+  test('keeps the approval in the cluster', async () => {
+    const bench = new Bench(APPROVAL);
+    await walk(bench, { approved: true });
+    const kept = bench.kube.peek('ConfigMap', 'approval-production', 'glaciocloud-system');
+    expect(kept).toMatchObject({
+      metadata: { labels: { 'app.kubernetes.io/managed-by': 'glaciocloud' } },
+      data: { at: bench.state('one')?.last.at, digest: expect.stringMatching(/^[0-9a-f]{40}$/u) },
+    });
+  });
+});
+
+describe('a hub that runs what is wanted', () => {
+  test('is applied once more where somebody asks for it', async () => {
+    const bench = new Bench();
+    await walk(bench, { only: ['one'] });
+    expect(told(await walk(bench, { only: ['one'], again: 'drift' }))).toEqual([
+      'one done deployed',
+    ]);
+    expect(bench.state('one')?.last.reason).toBe('drift');
+    expect(bench.releases.history('one', 'one')).toHaveLength(2);
+  });
+
+  test('because another run has just brought it there is left alone', async () => {
+    const bench = new Bench();
+    const done: string[] = [];
+    const onDone = ({ unit }: { unit: { name: string } }): Promise<void> => {
+      done.push(unit.name);
+      return Promise.resolve();
+    };
+    const runs = await Promise.all(
+      ['a', 'b'].map((self) => walk(bench, { only: ['one'], world: bench.worldAs(self), onDone })),
+    );
+    expect(runs.map(told)).toEqual([['one done deployed'], ['one done deployed-by-another']]);
+    expect(reasonOf(runs[1] ?? [], 'one')).toBe('another deployment has just done it');
+    expect(bench.releases.history('one', 'one')).toHaveLength(1);
+    expect(done).toEqual(['one']);
+  });
+});
+
+describe('another run', () => {
+  const lease = (bench: Bench, name: string): void =>
+    bench.kube.add({
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name, namespace: 'glaciocloud-system' },
+      spec: { holderIdentity: 'other', renewTime: bench.clock.now().toISOString() },
+    });
+
+  test('that holds a hub blocks it, and is waited for by nobody', async () => {
+    const bench = new Bench();
+    lease(bench, 'hub-one');
+    bench.clock.after(1500, () => lease(bench, 'hub-one'));
+    const results = await walk(bench);
+    expect(told(results)).toEqual([
+      'one blocked lease-held',
+      'two done deployed',
+      'late blocked earlier-failed',
+    ]);
+    expect(bench.said).toContain('one: ✗ another deployment holds hub-one (other)');
+    expect(bench.state('one')).toBeUndefined();
+  });
+
+  test('that sits on all seats is waited for', async () => {
+    const bench = new Bench();
+    for (const seat of ['slot-0', 'slot-1']) lease(bench, seat);
+    expect(told(await walk(bench, { only: ['one'] }))).toEqual(['one done deployed']);
+    expect(bench.said[0]).toBe(
+      'one: waiting: this cluster takes 2 deployments at once, and others run (other, other)',
+    );
+  });
+
+  test('that takes a hub from us stops us before the next write', async () => {
+    const bench = new Bench();
+    const { script } = bench.world;
+    const world = {
+      ...bench.world,
+      script: (name: string) => {
+        if (name === 'health_check.py') lease(bench, 'hub-one');
+        return script(name);
+      },
+    };
+    bench.health = { lines: Array.from({ length: 40 }, () => WELL[0] ?? {}) };
+    const results = await walk(bench, { only: ['one'], world });
+    expect(told(results)).toEqual(['one blocked lease-lost']);
+    expect(bench.state('one')).toMatchObject({ last: { outcome: 'started' } });
+  });
+});
+
+test('what is refused before a hub is touched fails it, and no other', async () => {
+  const bench = new Bench();
+  const secrets = {
+    supplied: (hub: string, declared: readonly string[]) =>
+      hub === 'one'
+        ? Promise.reject(new Failure('no secrets', { hint: '' }))
+        : bench.secrets.supplied(hub, declared),
+  };
+  const results = await walk(bench, { world: { ...bench.world, secrets } });
+  expect(told(results)).toEqual([
+    'one failed refused',
+    'two done deployed',
+    'late blocked earlier-failed',
+  ]);
+  expect(reasonOf(results, 'one')).toBe('no secrets');
+});
+
+test('a cluster that does not answer between waves ends the run', async () => {
+  const bench = new Bench();
+  bench.outside.fail({ call: 'list', error: new KubeFailure('down', { hint: '' }) });
+  await expect(walk(bench)).rejects.toThrow('down');
+});
+
+describe('hubs of another cluster', () => {
+  const present = (bench: Bench, digest: string, at?: string): Map<string, PresentRelease> => {
+    const { unit, release } = bench.wanted('two');
+    const status = at === undefined ? undefined : { at, commit: '' };
+    return new Map([['two', { unit, digest, release, status }]]);
+  };
+
+  test.each<[string, (bench: Bench) => Map<string, PresentRelease>, string]>([
+    ['of which nothing is known are not asked for', () => new Map(), 'soaking'],
+    [
+      'that run something else are waited for',
+      (bench) => present(bench, 'x'),
+      'earlier-unfinished',
+    ],
+    [
+      'that are known by others only are waited for',
+      (bench) => {
+        const [[, one] = []] = [...present(bench, 'x')];
+        return new Map(one ? [['three', one]] : []);
+      },
+      'earlier-unfinished',
+    ],
+    [
+      'have to prove themselves as those of this one',
+      (bench) => present(bench, bench.wanted('two').digest, '2026-11-24T12:20:00Z'),
+      'soaking',
+    ],
+  ])('%s', async (_what, of, code) => {
+    const bench = new Bench(...ELSEWHERE);
+    const elsewhere = of(bench);
+    const first = await walk(bench, { elsewhere });
+    expect(told(first)).toEqual(['one done deployed', `late waiting ${code}`]);
+    await bench.clock.sleep(30 * MINUTE);
+    const second = await walk(bench, { elsewhere });
+    const proven = _what.startsWith('of which') ? 'done deployed' : `waiting ${code}`;
+    expect(told(second)).toEqual([`late ${proven}`]);
+  });
+
+  test('are never applied from here, and their approval is none of ours', async () => {
+    const bench = new Bench(...ELSEWHERE, APPROVAL);
+    await walk(bench, { approved: true, hurry: 'now' });
+    expect(bench.kube.names('Deployment')).toEqual([
+      'Deployment one/hub',
+      'Deployment one/proxy',
+      'Deployment late/hub',
+      'Deployment late/proxy',
+    ]);
+  });
+});
