@@ -1,0 +1,206 @@
+import { describe, expect, test } from '@jest/globals';
+import { generatedValues } from '../../src/apply/hub/generated.ts';
+import { hiddenIn, prepareNamespace } from '../../src/apply/hub/prepare.ts';
+import type { Prepared } from '../../src/apply/hub/prepare.ts';
+import { removeProbe } from '../../src/apply/hub/probe.ts';
+import { at, objectOf } from '../../src/core/json.ts';
+import type { Json, JsonObject } from '../../src/core/json.ts';
+import { Bench, SECRETS } from '../support/apply-bench.ts';
+import { secretText } from '../support/cluster.ts';
+
+const PROBE = [
+  'environments/one.yaml',
+  'capacity:',
+  'probe: {api: 5m, spawn: 1h}\ncapacity:',
+] as const;
+const OPEN = [
+  'environments/one.yaml',
+  'secrets: {github-client-id: {use: login}, github-client-secret: {use: login}}',
+  'secrets: {}',
+] as const;
+const LABELS = { 'app.kubernetes.io/managed-by': 'glaciocloud' };
+
+const prepare = (
+  bench: Bench,
+  secrets: Readonly<Record<string, string>> = SECRETS,
+): Promise<Prepared> =>
+  prepareNamespace(bench.task('one'), new Map(Object.entries(secrets)), bench.world);
+const secretNames = (bench: Bench): string[] =>
+  bench.kube
+    .names('Secret')
+    .map((name) => name.replace('Secret ', ''))
+    .filter((name) => name.startsWith('one/hub-secrets'));
+const json = (bench: Bench, name: string, key: string): JsonObject | undefined =>
+  objectOf(secretText(bench.kube.peek('Secret', name, 'one'), key) ?? '');
+
+test.each<[readonly string[], readonly string[]]>([
+  [['abc', 'abcd', ''], ['abcd']],
+  [[], []],
+])('of the secrets %j these are masked: %j', (values, hidden) => {
+  expect(hiddenIn(new Map(values.map((value, index) => [String(index), value])))).toEqual(hidden);
+});
+
+describe('a namespace', () => {
+  test('is made for the hub, with a door that lets nobody in but machines', async () => {
+    const bench = new Bench();
+    await prepare(bench);
+    expect(bench.kube.peek('Namespace', 'one')).toMatchObject({ metadata: { labels: LABELS } });
+    expect(bench.kube.peek('Secret', 'hub-access', 'one')).toMatchObject({
+      metadata: { labels: LABELS },
+    });
+    expect(json(bench, 'hub-access', 'access.json')).toMatchObject({ v: 1, users: {} });
+  });
+
+  test('keeps the door that it has', async () => {
+    const bench = new Bench();
+    bench.kube.add(
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'one' } },
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'hub-access', namespace: 'one' },
+        stringData: { 'access.json': '{"users": {"ada": {}}}' },
+      },
+    );
+    await prepare(bench);
+    expect(json(bench, 'hub-access', 'access.json')).toEqual({ users: { ada: {} } });
+  });
+
+  test('has one for the probe where the hub has one, and it goes with the hub', async () => {
+    const bench = new Bench(PROBE);
+    const { values } = await prepare(bench);
+    const labels = { ...LABELS, 'glaciocloud.org/probe': 'one' };
+    expect(bench.kube.peek('Namespace', 'one-probe')).toMatchObject({ metadata: { labels } });
+    const token = bench.kube.peek('Secret', 'glaciocloud-probe-token', 'one-probe');
+    expect(token).toMatchObject({ metadata: { labels } });
+    expect(secretText(token, 'token')).toBe(
+      at(values, '/jupyterhub/hub/services/glaciocloud-probe/apiToken'),
+    );
+    expect(secretText(token, 'token')).toHaveLength(64);
+    await removeProbe('two', bench.kube);
+    expect(bench.kube.peek('Namespace', 'one-probe')).toBeDefined();
+    await removeProbe('one', bench.kube);
+    expect(bench.kube.peek('Namespace', 'one-probe')).toBeUndefined();
+  });
+
+  test('has none where it has none', async () => {
+    const bench = new Bench();
+    await prepare(bench);
+    expect(bench.kube.peek('Namespace', 'one-probe')).toBeUndefined();
+  });
+});
+
+describe('supplied secrets', () => {
+  test('lie in a Secret that cannot be changed, and the hub is told its name', async () => {
+    const bench = new Bench();
+    const { secretName = '', values } = await prepare(bench);
+    expect(secretName).toMatch(/^hub-secrets-[0-9a-f]{8}$/u);
+    const kept = bench.kube.peek('Secret', secretName, 'one');
+    expect(kept).toMatchObject({
+      immutable: true,
+      metadata: { labels: { ...LABELS, 'glaciocloud.org/secrets': 'hub' } },
+    });
+    for (const [key, value] of Object.entries(SECRETS)) expect(secretText(kept, key)).toBe(value);
+    const from = (key: string): Json => ({
+      valueFrom: { secretKeyRef: { name: secretName, key } },
+    });
+    expect(at(values, '/jupyterhub/hub/extraEnv')).toEqual({
+      GITHUB_CLIENT_ID: from('github-client-id'),
+      GITHUB_CLIENT_SECRET: from('github-client-secret'),
+    });
+    expect(JSON.stringify(values)).not.toContain('canary');
+  });
+
+  test('have the same name in whatever order, and another for another value', async () => {
+    const bench = new Bench();
+    const { secretName } = await prepare(bench);
+    bench.outside.calls.length = 0;
+    const turned = Object.fromEntries(Object.entries(SECRETS).reverse());
+    expect((await prepare(bench, turned)).secretName).toBe(secretName);
+    expect(bench.outside.made('apply').some((call) => call.includes('hub-secrets'))).toBe(false);
+    const other = await prepare(bench, { ...SECRETS, 'github-client-id': 'other' });
+    expect(other.secretName).not.toBe(secretName);
+  });
+
+  test('have a name that says nothing without the cluster’s key', async () => {
+    const [here, there] = [new Bench(), new Bench()];
+    there.world.random.uuid(); // another chance
+    expect((await prepare(here)).secretName).not.toBe((await prepare(there)).secretName);
+  });
+
+  test('of which there are none need no Secret', async () => {
+    const bench = new Bench(OPEN);
+    const { secretName, values } = await prepare(bench, {});
+    expect([secretName, secretNames(bench)]).toEqual([undefined, []]);
+    expect(at(values, '/jupyterhub/hub/extraEnv')).toBeUndefined();
+    expect(at(values, '/jupyterhub/hub/cookieSecret')).toBeDefined();
+  });
+
+  test('are kept three times, so that a way back finds the right ones', async () => {
+    const bench = new Bench();
+    const made: string[] = [];
+    for (const id of ['1111', '2222', '3333', '4444', '5555']) {
+      const { secretName } = await prepare(bench, { ...SECRETS, 'github-client-id': id });
+      made.push(`one/${secretName ?? ''}`);
+      await bench.clock.sleep(1000);
+    }
+    expect(secretNames(bench).sort()).toEqual(made.slice(2).sort());
+  });
+
+  test('of which an old one is wanted again are found, and not made anew', async () => {
+    const bench = new Bench();
+    const names: (string | undefined)[] = [];
+    for (const id of ['1111', '2222', '1111']) {
+      names.push((await prepare(bench, { ...SECRETS, 'github-client-id': id })).secretName);
+      await bench.clock.sleep(1000);
+    }
+    expect(names[2]).toBe(names[0]);
+    expect(secretNames(bench)).toHaveLength(2);
+  });
+});
+
+describe('what the chart would make up', () => {
+  const shape = { hub: { services: { a: {}, b: {} } } };
+
+  test('is made once, each value by itself, and kept', async () => {
+    const bench = new Bench();
+    bench.kube.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'one' } });
+    const values = await generatedValues('one', shape, bench.world);
+    const made = [
+      at(values, '/jupyterhub/hub/cookieSecret'),
+      at(values, '/jupyterhub/hub/config/CryptKeeper/keys/0'),
+      at(values, '/jupyterhub/hub/services/a/apiToken'),
+      at(values, '/jupyterhub/hub/services/b/apiToken'),
+      at(values, '/jupyterhub/proxy/secretToken'),
+    ];
+    expect(new Set(made).size).toBe(5);
+    for (const one of made) expect(one).toMatch(/^f{62,63}\d+$/u);
+    expect(json(bench, 'hub-generated', 'values.json')).toEqual(values);
+    expect(bench.kube.peek('Secret', 'hub-generated', 'one')).toMatchObject({
+      metadata: { labels: LABELS },
+    });
+    bench.outside.calls.length = 0;
+    expect(await generatedValues('one', shape, bench.world)).toEqual(values);
+    expect(bench.outside.made('apply')).toEqual([]);
+  });
+
+  test('is kept for what stays, made for what comes, and gone for what goes', async () => {
+    const bench = new Bench();
+    bench.kube.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'one' } });
+    const before = await generatedValues('one', shape, bench.world);
+    const after = await generatedValues(
+      'one',
+      { hub: { services: { a: {}, c: {} } } },
+      bench.world,
+    );
+    for (const path of [
+      '/jupyterhub/hub/cookieSecret',
+      '/jupyterhub/hub/config/CryptKeeper/keys/0',
+      '/jupyterhub/hub/services/a/apiToken',
+    ])
+      expect([path, at(after, path)]).toEqual([path, at(before, path)]);
+    expect(at(after, '/jupyterhub/hub/services/b')).toBeUndefined();
+    expect(at(after, '/jupyterhub/hub/services/c/apiToken')).toMatch(/^f/u);
+    expect(json(bench, 'hub-generated', 'values.json')).toEqual(after);
+  });
+});
