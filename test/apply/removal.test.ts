@@ -235,7 +235,7 @@ describe('an archive', () => {
     bench.sent = { 'claim-bo': sent };
     const { outcome, code, reason } = await remove(bench, ARCHIVE);
     const begin =
-      /^1 of 3 volumes cannot be archived, so nothing is deleted: the home pvc-uid-\d+: /u;
+      /^1 of 3 volumes cannot be archived, so nothing is deleted: the home pvc-[0-9-]+: /u;
     expect([outcome, code]).toEqual(['failed', 'infrastructure']);
     expect(reason).toMatch(begin);
     expect(reason.replace(begin, '')).toMatch(why);
@@ -375,7 +375,7 @@ describe('an archive', () => {
     bench.sent = { 'claim-bo': { afterMs: 33_000 } };
     await remove(bench, ARCHIVE);
     expect(bench.saidOf(/so far$/u)).toHaveLength(3); // after 2, 17 and 32 seconds
-    expect(bench.saidOf(/archiving the home pvc-uid-\d+: 0\.0 MB so far$/u)).toHaveLength(3);
+    expect(bench.saidOf(/archiving the home pvc-[0-9-]+: 0\.0 MB so far$/u)).toHaveLength(3);
     expect(bench.clock.waiting).toBe(0);
   });
 });

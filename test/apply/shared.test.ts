@@ -6,12 +6,14 @@ import type { Json } from '../../src/core/json.ts';
 import type { ClusterFile, Doc } from '../../src/core/model/types.ts';
 import { Failure, KubeFailure } from '../../src/failure.ts';
 import { Bench } from '../support/apply-bench.ts';
-import { secretText } from '../support/cluster.ts';
+import { secretText, uidOf } from '../support/cluster.ts';
 
+const OURS = uidOf(2);
+const THEIRS = uidOf(9);
 const SYSTEM = 'glaciocloud-system';
 const RECORD = 'glaciocloud-cluster';
 
-const uidOf = (bench: Bench): string => {
+const found = (bench: Bench): string => {
   const uid = at(bench.kube.peek('Namespace', 'kube-system'), '/metadata/uid');
   return typeof uid === 'string' ? uid : '';
 };
@@ -33,33 +35,33 @@ describe('the identity of a cluster', () => {
 
   test.each<[string, string | null, string | undefined, string | undefined]>([
     ['is taken as it is at first contact', null, undefined, undefined],
-    ['is that of its file', 'uid-2', undefined, undefined],
-    ['is that of the public record', null, 'uid-2', undefined],
-    ['is that of its file, whatever the record says', 'uid-2', 'uid-9', undefined],
+    ['is that of its file', OURS, undefined, undefined],
+    ['is that of the public record', null, OURS, undefined],
+    ['is that of its file, whatever the record says', OURS, THEIRS, undefined],
     [
       'is not another than that of its file',
-      'uid-9',
-      'uid-2',
-      'this is not the cluster main: its identity is uid-2, and uid-9 is recorded',
+      THEIRS,
+      OURS,
+      `this is not the cluster main: its identity is ${OURS}, and ${THEIRS} is recorded`,
     ],
     [
       'is not another than that of the record',
       null,
-      'uid-9',
-      'this is not the cluster main: its identity is uid-2, and uid-9 is recorded',
+      THEIRS,
+      `this is not the cluster main: its identity is ${OURS}, and ${THEIRS} is recorded`,
     ],
   ])('%s', async (_what, identity, known, wrong) => {
     const bench = new Bench();
-    expect(uidOf(bench)).toBe('uid-2');
-    const found = confirmIdentity(bench.kube, clusterOf(bench, identity), known);
-    if (wrong === undefined) expect(await found).toBe('uid-2');
-    else await expect(found).rejects.toMatchObject({ message: wrong, hint: HINT, exit: 1 });
+    expect(found(bench)).toBe(OURS);
+    const asked = confirmIdentity(bench.kube, clusterOf(bench, identity), known);
+    if (wrong === undefined) expect(await asked).toBe(OURS);
+    else await expect(asked).rejects.toMatchObject({ message: wrong, hint: HINT, exit: 1 });
   });
 
   test('is the one under whose name it is known in the cluster', async () => {
     const bench = new Bench();
     recorded(bench, 'main');
-    expect(await confirmIdentity(bench.kube, clusterOf(bench), undefined)).toBe('uid-2');
+    expect(await confirmIdentity(bench.kube, clusterOf(bench), undefined)).toBe(OURS);
     const other = new Bench();
     recorded(other, 'somebody-else');
     await expect(confirmIdentity(other.kube, clusterOf(other), undefined)).rejects.toMatchObject({
@@ -87,14 +89,14 @@ describe('the identity of a cluster', () => {
 describe('what the hubs of a cluster share', () => {
   test('is applied once, and written down', async () => {
     const bench = new Bench();
-    const apply = (): Promise<boolean> => applyCluster(bench.kube, clusterOf(bench), 'uid-2');
+    const apply = (): Promise<boolean> => applyCluster(bench.kube, clusterOf(bench), OURS);
     expect(await apply()).toBe(true);
     expect(bench.kube.peek('PriorityClass', 'glaciocloud-placeholder')).toMatchObject({
       value: -10,
     });
     expect(at(bench.kube.peek('ConfigMap', RECORD, SYSTEM), '/data')).toEqual({
       cluster: 'main',
-      identity: 'uid-2',
+      identity: OURS,
       objects: JSON.stringify(clusterObjects()),
     });
     bench.outside.calls.length = 0;
@@ -110,12 +112,12 @@ describe('what the hubs of a cluster share', () => {
       metadata: { name: RECORD, namespace: SYSTEM },
       data: { objects: '[]' },
     });
-    expect(await applyCluster(bench.kube, clusterOf(bench), 'uid-2')).toBe(true);
+    expect(await applyCluster(bench.kube, clusterOf(bench), OURS)).toBe(true);
   });
 
   test('is written down last: what a killed run has not applied is applied by the next', async () => {
     const bench = new Bench();
-    await applyCluster(bench.kube, clusterOf(bench), 'uid-2');
+    await applyCluster(bench.kube, clusterOf(bench), OURS);
     expect(bench.outside.made('apply').at(-1)).toBe(`apply: ConfigMap ${SYSTEM}/${RECORD}`);
   });
 });
@@ -126,7 +128,7 @@ describe('the key of digests', () => {
 
   test('is made once, by chance, and cannot be changed', async () => {
     const bench = new Bench();
-    await applyCluster(bench.kube, clusterOf(bench), 'uid-2');
+    await applyCluster(bench.kube, clusterOf(bench), OURS);
     const key = await digestKey(bench.world);
     expect(kept(bench)).toBe(`${'f'.repeat(63)}1`);
     expect([key, await digestKey(bench.world)]).toEqual(

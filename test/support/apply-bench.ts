@@ -80,16 +80,26 @@ export const SECRETS: Readonly<Record<string, string>> = {
 /** What stands once in a file, and what stands there instead; a new file, where nothing stands there. */
 export type Edit = readonly [file: string, from: string, to: string];
 
-export function platformOf(edits: readonly Edit[] = []): Platform {
-  const files = { ...FILES };
+export function edited(
+  given: Readonly<Record<string, string>>,
+  edits: readonly Edit[],
+): Record<string, string> {
+  const files = { ...given };
   for (const [file, from, to] of edits) {
     const text = files[file];
     if (text === undefined ? from !== '' : text.split(from).length !== 2)
       throw new Error(`${file} does not hold "${from}" once`);
     files[file] = text === undefined ? to : text.replace(from, to);
   }
+  return files;
+}
+
+/** The platform of some files. */
+function platformOf(edits: readonly Edit[]): Platform {
   const { platform, findings } = readPlatform(
-    new Map(Object.entries(files).map(([path, text]) => [path, { kind: 'text', text }])),
+    new Map(
+      Object.entries(edited(FILES, edits)).map(([path, text]) => [path, { kind: 'text', text }]),
+    ),
   );
   if (!platform || findings.length > 0) throw new Error(JSON.stringify(findings, null, 1));
   return platform;
@@ -263,13 +273,15 @@ export class Bench {
     return this.said.filter((line) => words.test(line));
   }
 
-  async #script({ script, args, onLine }: PythonRequest): Promise<Ended> {
-    if (script === '# db_copy.py') {
+  /** By what it is asked to do: the copy of a database has a name, a health check a job. */
+  async #script({ args: [asked = ''], onLine }: PythonRequest): Promise<Ended> {
+    if (asked.startsWith('before-')) {
       onLine(JSON.stringify(this.copy.line));
       return { code: this.copy.code ?? 0, stdout: '', stderr: '' };
     }
-    if (script !== '# health_check.py') throw new Error(`the double does not know ${script}`);
-    this.jobs.push(objectOf(args[0] ?? '') ?? {});
+    const job = objectOf(asked);
+    if (job?.['checks'] === undefined) throw new Error(`the double does not know ${asked}`);
+    this.jobs.push(job);
     const { lines, code = 0, stderr = '' } = this.health;
     for (const line of lines) {
       await this.clock.sleep(500);

@@ -384,7 +384,7 @@ export class ClusterDouble implements Cluster {
     const kept: Stored = { object: structuredClone(object), managers };
     const metadata: JsonObject = isObject(kept.object['metadata']) ? kept.object['metadata'] : {};
     this.#uids += old ? 0 : 1;
-    metadata['uid'] = at(old?.object, '/metadata/uid') ?? `uid-${this.#uids}`;
+    metadata['uid'] = at(old?.object, '/metadata/uid') ?? uidOf(this.#uids);
     metadata['creationTimestamp'] =
       at(old?.object, '/metadata/creationTimestamp') ?? this.#clock.now().toISOString();
     const isNew = canonical(old?.object['spec'] ?? null) !== canonical(object['spec'] ?? null);
@@ -514,6 +514,11 @@ export class ClusterDouble implements Cluster {
       this.log.set(textAt(now.object, '/metadata/name'), log);
     });
   }
+}
+
+/** Has the form of a UUID, as the schema of a cluster's file wants it. */
+export function uidOf(count: number): string {
+  return `00000000-0000-4000-8000-${String(count).padStart(12, '0')}`;
 }
 
 function key(kind: string, namespace: string | undefined, name: string): string {

@@ -28,9 +28,10 @@ export class ForgeDouble implements Forge {
   }
 
   stickyComment(pull: number, marker: string, body: string): Promise<CommentChange> {
-    this.#refuse('stickyComment');
-    this.comments.push({ pull, marker, body });
-    return Promise.resolve('created');
+    return this.#unlessRefused('stickyComment', () => {
+      this.comments.push({ pull, marker, body });
+      return 'created' as const;
+    });
   }
 
   botComment(): Promise<string | undefined> {
@@ -42,15 +43,16 @@ export class ForgeDouble implements Forge {
   }
 
   openIssue(labels: readonly string[], title: string, body: string): Promise<number> {
-    this.#refuse('openIssue');
-    this.opened.push({ labels: labels.join(' '), title, body });
-    return Promise.resolve(7);
+    return this.#unlessRefused('openIssue', () => {
+      this.opened.push({ labels: labels.join(' '), title, body });
+      return 7;
+    });
   }
 
   closeIssue(labels: readonly string[], why: string): Promise<void> {
-    this.#refuse('closeIssue');
-    this.closed.push({ labels: labels.join(' '), why });
-    return Promise.resolve();
+    return this.#unlessRefused('closeIssue', () => {
+      this.closed.push({ labels: labels.join(' '), why });
+    });
   }
 
   issueTexts(): Promise<string[]> {
@@ -66,18 +68,20 @@ export class ForgeDouble implements Forge {
     files: ReadonlyMap<string, string | null>,
     message: string,
   ): Promise<void> {
-    this.#refuse('commitFiles');
-    this.commits.push({ branch, files: new Map(files), message });
-    return Promise.resolve();
+    return this.#unlessRefused('commitFiles', () => {
+      this.commits.push({ branch, files: new Map(files), message });
+    });
   }
 
   deployment(status: DeploymentStatus): Promise<void> {
-    this.#refuse('deployment');
-    this.deployments.push(status);
-    return Promise.resolve();
+    return this.#unlessRefused('deployment', () => {
+      this.deployments.push(status);
+    });
   }
 
-  #refuse(call: string): void {
-    if (this.refuses.includes(call)) throw new Failure(`${call} is refused`, { hint: '' });
+  #unlessRefused<T>(call: string, answer: () => T): Promise<T> {
+    return this.refuses.includes(call)
+      ? Promise.reject(new Failure(`${call} is refused`, { hint: '' }))
+      : Promise.resolve(answer());
   }
 }

@@ -1,0 +1,442 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { digestOf } from '../../src/core/digest.ts';
+import { objectOf } from '../../src/core/json.ts';
+import type { JsonObject } from '../../src/core/json.ts';
+import { KubeFailure } from '../../src/failure.ts';
+import { FILES, WELL } from '../support/apply-bench.ts';
+import type { Edit } from '../support/apply-bench.ts';
+import { uidOf } from '../support/cluster.ts';
+import { DeployBench, stepsOf } from '../support/deploy-bench.ts';
+import { commitAll, git } from '../support/sample.ts';
+
+const OURS = uidOf(2);
+const THEIRS = uidOf(9);
+const MINUTE = 60_000;
+const REASON = 'somebody asked';
+/** The file of a hub is gone; its removal is reviewed. */
+const GONE: Edit = ['environments/two.yaml', FILES['environments/two.yaml'] ?? '', ''];
+const REMOVAL: Edit = [
+  'platform.yaml',
+  'removals: []',
+  'removals: [{hub: two, cluster: main, homes: keep, database: keep, reason: over}]',
+];
+const IDLE: Edit = ['environments/one.yaml', 'idle: 1h', 'idle: 2h'];
+const BROKEN = { ...WELL[0], ok: false, detail: 'no', class: 'product' };
+
+const open: DeployBench[] = [];
+async function make(...edits: Edit[]): Promise<DeployBench> {
+  const made = await DeployBench.make(...edits);
+  open.push(made);
+  return made;
+}
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.remove();
+});
+
+/** Everything runs, and proves itself. */
+async function settled(): Promise<DeployBench> {
+  const here = await make();
+  await here.run({ now: true, reason: REASON });
+  here.said.length = 0;
+  here.bench.outside.calls.length = 0;
+  here.helms = 0;
+  return here;
+}
+
+async function release(here: DeployBench, unit: string): Promise<JsonObject | undefined> {
+  return objectOf(await readFile(join(here.record, unit, 'release.json'), 'utf8'));
+}
+
+describe('a deployment', () => {
+  test('goes wave by wave, and says what became of each hub', async () => {
+    const here = await make();
+    const first = await here.run();
+    expect(stepsOf(first)).toEqual([
+      'one done deployed',
+      'two done deployed',
+      'late waiting soaking',
+    ]);
+    expect(first).toMatchObject({ exit: 0, outputs: { has_changes: 'true', waiting: 'true' } });
+    expect(here.said.slice(0, 4)).toEqual([
+      'cluster main: what its hubs share is applied',
+      `cluster main: first contact. Write this into clusters/main.yaml: \`identity: ${OURS}\``,
+      'one: applying with Helm',
+      'two: applying with Helm',
+    ]);
+    await here.bench.clock.sleep(30 * MINUTE);
+    const second = await here.run();
+    expect(stepsOf(second)).toEqual(['late done deployed']);
+    expect(second).toMatchObject({ exit: 0, outputs: { has_changes: 'true', waiting: 'false' } });
+  });
+
+  test('with nothing to do looks for no Helm, and writes nothing', async () => {
+    const here = await settled();
+    const result = await here.run();
+    expect(result).toMatchObject({
+      exit: 0,
+      text: 'nothing to do: what is merged already runs\n',
+      outputs: { has_changes: 'false', waiting: 'false' },
+      summary: 'Nothing to do: what is merged already runs.\n',
+    });
+    expect(here.helms).toBe(0);
+    expect(here.bench.outside.made('apply', 'create', 'replace', 'mayI')).toEqual([]);
+  });
+
+  test('says as JSON which state it is about', async () => {
+    const here = await make();
+    const { json } = await here.run({ hubs: ['one'] });
+    const { digest = '' } = { digest: here.bench.state('one')?.wanted };
+    expect(json).toMatchObject({
+      schema_version: 1,
+      digest: digestOf([['one', digest]]),
+      steps: [
+        {
+          kind: 'install',
+          unit: { kind: 'hub', cluster: 'main', name: 'one' },
+          outcome: 'done',
+          code: 'deployed',
+          reason: '',
+          seconds: { preflight: 0, upgrade: 0, rollout: 2.5, health: 1 },
+        },
+      ],
+    });
+  });
+
+  test('of one hub leaves the others alone', async () => {
+    const here = await make();
+    expect(stepsOf(await here.run({ hubs: ['two'] }))).toEqual(['two done deployed']);
+    expect(here.bench.state('one')).toBeUndefined();
+  });
+
+  test('of one wave leaves the others alone', async () => {
+    const here = await make();
+    expect(stepsOf(await here.run({ wave: 'production' }))).toEqual([
+      'late waiting earlier-unfinished',
+    ]);
+  });
+
+  test.each<[string, Partial<Parameters<DeployBench['run']>[0]>, number, string[]]>([
+    [
+      'all of it',
+      {},
+      1,
+      ['one failed product', 'two failed product', 'late blocked earlier-failed'],
+    ],
+    ['one hub', { hubs: ['one'] }, 1, ['one failed product']],
+  ])('that fails with %s is told by its exit code', async (_what, more, exit, steps) => {
+    const here = await make();
+    here.bench.health = { lines: [BROKEN] };
+    const result = await here.run(more);
+    expect([result.exit, stepsOf(result)]).toEqual([exit, steps]);
+  });
+
+  test('that fails in part has another exit code', async () => {
+    const here = await make();
+    here.bench.outside.fail({
+      call: 'upgrade',
+      about: /one/u,
+      error: new KubeFailure('refused', { hint: '' }),
+    });
+    const result = await here.run();
+    expect([result.exit, stepsOf(result)]).toEqual([
+      3,
+      ['one failed product', 'two done deployed', 'late blocked earlier-failed'],
+    ]);
+    const again = await here.run();
+    expect([again.exit, stepsOf(again)]).toEqual([
+      3,
+      ['one blocked quarantined', 'late blocked earlier-failed'],
+    ]);
+  });
+
+  test('tries again what is quarantined where somebody says why', async () => {
+    const here = await make();
+    here.bench.health = { lines: [BROKEN] };
+    await here.run({ hubs: ['one'] });
+    here.bench.health = { lines: WELL };
+    const result = await here.run({ hubs: ['one'], retry: 'one', reason: REASON });
+    expect(stepsOf(result)).toEqual(['one done deployed']);
+    expect(here.bench.state('one')?.last.reason).toBe(REASON);
+  });
+
+  test('applies again what already runs, where somebody says why', async () => {
+    const here = await settled();
+    const result = await here.run({ hubs: ['one'], again: true, reason: REASON });
+    expect(stepsOf(result)).toEqual(['one done deployed']);
+    expect(here.bench.state('one')?.last.reason).toBe(REASON);
+  });
+
+  test('passes soaks with a reason that is kept', async () => {
+    const here = await make();
+    const result = await here.run({ now: true, reason: REASON });
+    expect(stepsOf(result).at(-1)).toBe('late done deployed');
+    expect(here.bench.state('late')?.last.reason).toBe(REASON);
+  });
+
+  test('of an urgent merge passes soaks too, and says so', async () => {
+    const here = await make();
+    await git(here.root, 'init', '-q', 'platform');
+    await commitAll(here.platform, 'A change\n\nUrgent: the certificate ends');
+    expect(stepsOf(await here.run()).at(-1)).toBe('late done deployed');
+    expect(here.said).toContain('urgent, so freezes and soaks are passed: the certificate ends');
+    expect(here.bench.state('late')?.last.reason).toBe('the certificate ends');
+  });
+
+  test('with a person’s approval passes the waves that ask for it', async () => {
+    const here = await make(['platform.yaml', 'soak: 30m', 'soak: 0m, approval: true']);
+    expect(stepsOf(await here.run()).at(-1)).toBe('late waiting needs-approval');
+    expect(stepsOf(await here.run({ approved: true }))).toEqual(['late done deployed']);
+  });
+});
+
+describe('files', () => {
+  test('that are wrong go no further', async () => {
+    const here = await make(['environments/one.yaml', 'cluster: main', 'cluster: nowhere']);
+    const result = await here.run();
+    expect([result.exit, here.bench.outside.calls]).toEqual([2, []]);
+    expect(result.findings.map(({ rule }) => rule)).toContain('unknown-reference');
+  });
+
+  test('that are no platform go no further', async () => {
+    const here = await make(['platform.yaml', 'glaciocloud: 1', 'glaciocloud: x']);
+    const result = await here.run();
+    expect([result.exit, here.bench.outside.calls]).toEqual([2, []]);
+  });
+});
+
+describe('a cluster', () => {
+  test('that is another than the one that is meant is not touched', async () => {
+    const here = await make(['clusters/main.yaml', 'identity: null', `identity: ${THEIRS}`]);
+    await expect(here.run()).rejects.toThrow(
+      `this is not the cluster main: its identity is ${OURS}, and ${THEIRS} is recorded`,
+    );
+    expect(here.bench.outside.made('apply', 'create', 'replace', 'upgrade')).toEqual([]);
+  });
+
+  test('is known by its record from first contact on', async () => {
+    const here = await make();
+    await here.run({ record: here.record });
+    const path = join(here.record, 'clusters/main/status.json');
+    expect(objectOf(await readFile(path, 'utf8'))).toEqual({
+      at: '2026-11-24T12:00:00.000Z',
+      commit: '',
+      identity: OURS,
+    });
+    here.said.length = 0;
+    await here.bench.kube.delete('namespace', 'kube-system');
+    here.bench.kube.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system' } });
+    await expect(here.run({ record: here.record })).rejects.toThrow(`and ${OURS} is recorded`);
+  });
+
+  test('is told of its first contact once, and not at all where its file names it', async () => {
+    const here = await make();
+    await here.run({ record: here.record, hubs: ['one'] });
+    await here.run({ record: here.record, hubs: ['two'] });
+    expect(here.said.filter((line) => line.includes('first contact'))).toHaveLength(1);
+    const named = await make(['clusters/main.yaml', 'identity: null', `identity: ${OURS}`]);
+    await named.run({ record: named.record, hubs: ['one'] });
+    expect(named.said.filter((line) => line.includes('first contact'))).toEqual([]);
+  });
+
+  test('that is not ready is refused before anything is written', async () => {
+    const here = await make();
+    here.bench.kube.allowed = () => false;
+    await expect(here.run()).rejects.toThrow(/^the cluster main is not ready: /u);
+    expect(here.bench.outside.made('apply', 'upgrade')).toEqual([]);
+  });
+
+  test('is warned about', async () => {
+    const here = await make();
+    here.bench.kube.kubernetes = 'v1.36.1';
+    await here.run({ hubs: ['one'] });
+    expect(here.said[0]).toBe(
+      '⚠ cluster main: clusters/main.yaml says Kubernetes 1.35, and it is 1.36: plans are rendered for the wrong one',
+    );
+  });
+});
+
+describe('the record in a folder', () => {
+  test('has what runs, and no more', async () => {
+    const here = await make();
+    here.bench.outside.fail({
+      call: 'upgrade',
+      about: /two/u,
+      error: new KubeFailure('refused', { hint: '' }),
+    });
+    await here.run({ record: here.record });
+    expect((await readdir(here.record)).sort()).toEqual(['clusters', 'one']);
+    expect((await readdir(join(here.record, 'one'))).sort()).toEqual([
+      'manifests.yaml',
+      'release.json',
+      'status.json',
+      'values.json',
+    ]);
+    expect(await release(here, 'one')).toMatchObject({ digest: here.bench.state('one')?.wanted });
+    const manifests = await readFile(join(here.record, 'one/manifests.yaml'), 'utf8');
+    expect(manifests).not.toContain('canary');
+  }, 60_000);
+
+  test('of a cluster follows what its hubs share', async () => {
+    const here = await make();
+    await here.run({ record: here.record, hubs: ['one'] });
+    expect(await release(here, 'clusters/main')).toMatchObject({
+      release: { values: { objects: [{ kind: 'Namespace' }, { kind: 'PriorityClass' }] } },
+    });
+  }, 60_000);
+});
+
+describe('hubs that no file names', () => {
+  test('are told of, and nothing happens to them', async () => {
+    const here = await settled();
+    await here.write(GONE);
+    expect(stepsOf(await here.run())).toEqual([]);
+    expect(here.said.filter((line) => line.startsWith('two: '))).toEqual([
+      'two: runs, but no file names it; nothing happens to it without an entry in removals: of platform.yaml',
+    ]);
+    expect(here.bench.state('two')).toBeDefined();
+  });
+
+  test('are removed where that is reviewed, and their record with them', async () => {
+    const here = await make();
+    await here.run({ record: here.record, now: true, reason: REASON });
+    await here.write(GONE, REMOVAL);
+    const result = await here.run({ record: here.record });
+    expect(stepsOf(result)).toEqual(['two done removed']);
+    expect((await readdir(here.record)).sort()).toEqual(['clusters', 'late', 'one']);
+    expect(here.bench.state('two')).toBeUndefined();
+    expect(stepsOf(await here.run({ record: here.record }))).toEqual([]);
+  }, 60_000);
+
+  test('keep their record where they cannot be removed', async () => {
+    const here = await make();
+    await here.run({ record: here.record, hubs: ['two'] });
+    await here.write(GONE, [
+      REMOVAL[0],
+      REMOVAL[1],
+      REMOVAL[2].replace('homes: keep', 'homes: delete, count: 3'),
+    ]);
+    const result = await here.run({ record: here.record, wave: 'staging' });
+    expect(stepsOf(result)).toContain('two blocked miscounted');
+    expect(await readdir(here.record)).toContain('two');
+  }, 60_000);
+});
+
+describe('a run of GitHub Actions', () => {
+  async function onGithub(...edits: Edit[]): Promise<{ here: DeployBench; commit: string }> {
+    const here = await make(...edits);
+    await git(here.root, 'init', '-q', 'platform');
+    const commit = await commitAll(here.platform, 'A change');
+    here.forge.head = commit;
+    return { here, commit };
+  }
+
+  test('for a commit that is not the newest leaves everything to the newer run', async () => {
+    const { here } = await onGithub();
+    here.forge.head = 'f'.repeat(40);
+    const result = await here.run({ actions: here.actions });
+    expect(result).toMatchObject({
+      exit: 0,
+      text: 'main has moved on: the run for its newest commit deploys\n',
+      json: { schema_version: 1, steps: [], health: [] },
+    });
+    expect(here.bench.outside.calls).toEqual([]);
+  });
+
+  test('tells what became of each hub, and keeps its record', async () => {
+    const { here, commit } = await onGithub();
+    here.forge.plan = `<!-- glaciocloud plan -->`;
+    await here.run({ actions: here.actions });
+    expect(
+      here.forge.commits.map(({ branch, message, files }) => [
+        branch,
+        message,
+        [...files.keys()][0],
+      ]),
+    ).toEqual([
+      ['deployed', 'the cluster main is known', 'clusters/main/values.json'],
+      [
+        'deployed',
+        `one runs ${here.bench.state('one')?.wanted.slice(0, 7) ?? ''}, from ${commit.slice(0, 7)}`,
+        'one/values.json',
+      ],
+      [
+        'deployed',
+        `two runs ${here.bench.state('two')?.wanted.slice(0, 7) ?? ''}, from ${commit.slice(0, 7)}`,
+        'two/values.json',
+      ],
+    ]);
+    expect(
+      here.forge.deployments.map(({ environment, state, run }) => [environment, state, run]),
+    ).toEqual([
+      ['main/one', 'success', 'https://run'],
+      ['main/two', 'success', 'https://run'],
+    ]);
+  }, 60_000);
+
+  test('whose commit nobody reviewed waits after the first wave', async () => {
+    const { here } = await onGithub();
+    expect(stepsOf(await here.run({ actions: here.actions, now: true, reason: REASON }))).toEqual([
+      'one done deployed',
+      'two done deployed',
+      'late waiting not-reviewed',
+    ]);
+  }, 60_000);
+
+  test('whose plan was reviewed goes on', async () => {
+    const { here } = await onGithub();
+    here.forge.pull = 5;
+    const digest = await wantedDigest('late');
+    here.forge.plan = `<!-- glaciocloud plan -->\n<!-- glaciocloud steps: late=${digest.slice(0, 12)} -->`;
+    const result = await here.run({ actions: here.actions, now: true, reason: REASON });
+    expect(stepsOf(result).at(-1)).toBe('late done deployed');
+  }, 60_000);
+
+  test('that tries what is not merged tells its pull request, and holds the first wave', async () => {
+    const { here } = await onGithub();
+    here.forge.head = 'f'.repeat(40);
+    const result = await here.run({ actions: here.actions, hold: '2h', pull: 5, reason: REASON });
+    expect(stepsOf(result)).toEqual(['one done deployed', 'two done deployed']);
+    const marker = '<!-- glaciocloud try -->';
+    expect(here.forge.comments).toMatchObject([{ pull: 5, marker }]);
+    expect(here.forge.comments[0]?.body).toMatch(
+      /^<!-- glaciocloud try -->\n\*\*Tried for 2h\*\*, somebody asked\n\n\| \| hub \|/u,
+    );
+    expect(here.forge.deployments).toEqual([]);
+    expect(here.bench.state('one')?.hold).toEqual({
+      until: '2026-11-24T14:00:00.000Z',
+      reason: REASON,
+    });
+  });
+
+  test('that tries without a pull request tells nobody', async () => {
+    const { here } = await onGithub();
+    await here.run({ actions: here.actions, hold: '90m', reason: REASON });
+    expect(here.forge.comments).toEqual([]);
+    expect(here.bench.state('one')?.hold?.until).toBe('2026-11-24T13:30:00.000Z');
+  });
+
+  test('says what GitHub refuses of the record', async () => {
+    const { here } = await onGithub();
+    here.forge.refuses = ['commitFiles'];
+    await here.run({ actions: here.actions, hubs: ['one'] });
+    expect(here.said.filter((line) => line.startsWith('record: '))).toEqual([
+      'record: commitFiles is refused',
+      'record: commitFiles is refused',
+    ]);
+  }, 60_000);
+});
+
+/** What the plan would show of a hub: its digest, whoever deploys it. */
+async function wantedDigest(hub: string): Promise<string> {
+  const other = await make();
+  await other.run({ now: true, reason: REASON });
+  return other.bench.state(hub)?.wanted ?? '';
+}
+
+test('a change of a file is deployed where it is, and nowhere else', async () => {
+  const here = await settled();
+  await here.write(IDLE);
+  expect(stepsOf(await here.run())).toEqual(['one done deployed']);
+});
