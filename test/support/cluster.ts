@@ -1,4 +1,4 @@
-import { at, canonical, isObject, merge, objectsIn, textAt } from '../../src/core/json.ts';
+import { at, canonical, isObject, merge, textAt } from '../../src/core/json.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
 import { KubeFailure } from '../../src/failure.ts';
 import type {
@@ -57,7 +57,7 @@ interface Stored {
 }
 
 /** How long things take here, in milliseconds. */
-export const TIMES = { observed: 100, ready: 2000, stopped: 500, podEnds: 1000 };
+const TIMES = { observed: 100, ready: 2000, stopped: 500, podEnds: 1000 };
 
 /** What a throw-away pod comes to. */
 export interface PodEnd {
@@ -659,19 +659,9 @@ function refused(message: string, conflict = false): KubeFailure {
   return new KubeFailure(message, { hint: 'from the double', conflict });
 }
 
-/** Claims, pods and whatever else of a list, by name. */
-export function namesOf(objects: readonly JsonObject[]): string[] {
-  return objects.map((one) => textAt(one, '/metadata/name'));
-}
-
 /** Values of a Secret in clear. */
 export function secretText(object: JsonObject | undefined, name: string): string | undefined {
   const data = at(object, '/data');
   const value = isObject(data) ? data[name] : undefined;
   return typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : undefined;
-}
-
-/** Managers of an object that is shown with them. */
-export function managersOf(object: JsonObject | undefined): string[] {
-  return objectsIn(at(object, '/metadata/managedFields')).map((one) => textAt(one, '/manager'));
 }
