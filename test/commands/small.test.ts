@@ -201,6 +201,11 @@ describe('secrets', () => {
 describe('waves', () => {
   async function asked(name: string): Promise<Outcome> {
     const root = await platform(name);
+    const second = join(root, 'environments/second.yaml');
+    await cp(join(root, 'environments/hub.yaml'), second);
+    await edit(root, 'environments/second.yaml', 'hub.example.org', 'second.example.org');
+    await edit(root, 'environments/second.yaml', 'cluster: main', 'cluster: other');
+    await cp(join(root, 'clusters/main.yaml'), join(root, 'clusters/other.yaml'));
     await edit(root, 'platform.yaml', 'images: stable}', 'images: stable, approval: true}');
     await git(root, 'init', '-q');
     await commitAll(root, 'one');
@@ -210,23 +215,23 @@ describe('waves', () => {
   test('in words, as JSON, and as outputs for every job of the workflow', async () => {
     const answer = await asked('waves');
     expect(answer.text).toBe(
-      'wave 1 staging: no hub\nwave 2 production: main; asks first on main\n',
+      'wave 1 staging: no hub\nwave 2 production: main, other; asks first on main, other\n',
     );
     expect(answer.json).toEqual({
       schema_version: 1,
       waves: [
         { name: 'staging', clusters: [], approve: [] },
-        { name: 'production', clusters: ['main'], approve: ['main'] },
+        { name: 'production', clusters: ['main', 'other'], approve: ['main', 'other'] },
       ],
     });
     expect(answer.outputs).toEqual({
-      clusters: '["main"]',
+      clusters: '["main","other"]',
       name_1: 'staging',
       clusters_1: '[]',
       approve_1: '[]',
       name_2: 'production',
-      clusters_2: '["main"]',
-      approve_2: '["main"]',
+      clusters_2: '["main","other"]',
+      approve_2: '["main","other"]',
       name_3: '',
       clusters_3: '[]',
       approve_3: '[]',

@@ -103,12 +103,7 @@ function changeOf(from: Item, to: Item, kind: ObjectChange['kind']): ObjectChang
       lines.push(...texts.map((line) => `${part.added ? '+' : '-'} ${line}`));
     else lines.push(...around(texts, lines.length > 0));
   }
-  while (
-    lines.at(-1)?.startsWith('  ') === true &&
-    lines.length > 3 &&
-    lines.at(-4)?.startsWith('  ') === true
-  )
-    lines.pop();
+  while (isKept(lines.at(-1)) && isKept(lines.at(-4))) lines.pop();
   const shown =
     lines.length > LINES_SHOWN
       ? [...lines.slice(0, LINES_SHOWN), `… ${lines.length - LINES_SHOWN} more lines`]
@@ -122,6 +117,10 @@ function changeOf(from: Item, to: Item, kind: ObjectChange['kind']): ObjectChang
     plus,
     minus,
   };
+}
+
+function isKept(line: string | undefined): boolean {
+  return line?.startsWith('  ') === true;
 }
 
 /** Three lines of what stays on each side of a change. */

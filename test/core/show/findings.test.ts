@@ -38,6 +38,7 @@ test.each<[Finding[], string]>([
 
 test('findings as text, each in a line, with their number', () => {
   expect(findingsText([])).toBe('no findings\n');
+  expect(findingsText([warning])).toBe(`${findingLine(warning)}\n\n1 warning\n`);
   expect(findingsText([finding(), warning])).toBe(
     `${findingLine(finding())}\n${findingLine(warning)}\n\n1 error, 1 warning\n`,
   );

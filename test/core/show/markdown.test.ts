@@ -153,6 +153,11 @@ describe('notes', () => {
     expect(comment({ charts: [pin] })).not.toMatch(/[⚠ℹ]/u);
   });
 
+  test('are named where there is no room for what was found', () => {
+    const long = comment({ findings: [finding({ message: 'm'.repeat(70_000) })] });
+    expect(long).toContain('⚠ Too long for a comment, left out: findings.\n');
+  });
+
   test('fold what was found, twenty at most', () => {
     const one = comment({
       findings: [finding({ message: '*m*' }), finding({ severity: 'warning' })],
@@ -287,6 +292,7 @@ describe('room', () => {
       );
     const twenty = Array.from({ length: 20 }, (_, index) => index).join(', ');
     expect(left(20)).toBe(`\n⚠ Too long for a comment, left out: ${twenty}.\n`);
+    expect(left(21)).toBe(`\n⚠ Too long for a comment, left out: ${twenty} and 1 more.\n`);
     expect(left(22)).toBe(`\n⚠ Too long for a comment, left out: ${twenty} and 2 more.\n`);
   });
 
