@@ -1,9 +1,24 @@
-import { transformSync } from 'esbuild';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { transformSync, version } from 'esbuild';
+
+const OURS = readFileSync(import.meta.filename, 'utf8');
+
+/** The text that is run instead of the file's own: `npm run mutate` names one file and one replacement. */
+function mutated(source, path, { transformerConfig }) {
+  const mutant = transformerConfig?.mutant;
+  if (mutant?.path !== path) return source;
+  return source.slice(0, mutant.start) + mutant.text + source.slice(mutant.end);
+}
 
 /** Jest transformer: esbuild strips the types; `npm run typecheck` checks them. */
 export default {
-  process(source, path) {
-    const { code, map } = transformSync(source, {
+  getCacheKey(source, path, options) {
+    const parts = [OURS, version, path, mutated(source, path, options)];
+    return createHash('sha256').update(parts.join('\0')).digest('hex');
+  },
+  process(source, path, options) {
+    const { code, map } = transformSync(mutated(source, path, options), {
       loader: 'ts',
       format: 'esm',
       target: 'node24',
