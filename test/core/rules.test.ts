@@ -9,8 +9,10 @@ import { RULES } from '../../src/core/check/rules.ts';
 import { runManifestRules, runRules } from '../../src/core/check/run.ts';
 
 /*
- * Every folder of `rules/` is a platform with one mistake: files that take the place of those in `rules/_base`.
- * The line of the mistake ends with `# here`; `objects.yaml` holds rendered objects where a rule looks at those.
+ * `rules/<id>/<case>/` is a platform with one mistake, or with none: files that take the place of those in
+ * `rules/_base`. Each line that is found ends with `# here`; `expected.yaml` holds for each of them, in the same order,
+ * the message and the hint that users read. `objects.yaml` holds one rendered object, or a list of them, where a rule
+ * looks at those; `defaults.yaml` the chart's default values.
  */
 const FOLDER = join(import.meta.dirname, 'rules');
 const NOW = Date.UTC(2026, 10, 24);
@@ -34,19 +36,21 @@ function filesBelow(folder: string): Files {
 
 const base = filesBelow(join(FOLDER, '_base'));
 
-function findingsOf(files: Files, objects: JsonObject | undefined) {
+/** What a case holds beside files of a platform. */
+interface Extra {
+  objects?: JsonObject[];
+  defaults?: JsonObject;
+}
+
+function findingsOf(files: Files, { objects, defaults }: Extra = {}) {
   const { platform, findings } = readPlatform(files);
   if (!platform) return findings;
-  const rendered = objects ? runManifestRules(platform, NOW, 'hub', [objects]) : [];
-  return onePerPlace([
-    ...findings,
-    ...runRules({ platform, now: NOW, defaults: undefined }),
-    ...rendered,
-  ]);
+  const rendered = objects ? runManifestRules(platform, NOW, 'hub', objects) : [];
+  return onePerPlace([...findings, ...runRules({ platform, now: NOW, defaults }), ...rendered]);
 }
 
 test('the base has no findings', () => {
-  expect(findingsOf(base, undefined)).toEqual([]);
+  expect(findingsOf(base)).toEqual([]);
 });
 
 test('every rule has a fixture, an id of its own, and something to say', () => {
@@ -59,30 +63,68 @@ test('every rule has a fixture, an id of its own, and something to say', () => {
   }
 });
 
-describe('each rule finds its mistake, and nothing else', () => {
-  test.each(RULES.map((rule) => [rule.id, rule] as const))('%s', (id, rule) => {
-    const overlay = filesBelow(join(FOLDER, id));
-    const objects = overlay.get('objects.yaml');
-    overlay.delete('objects.yaml');
-    const marked = [...overlay].flatMap(([file, { text }]) =>
-      text
-        .split('\n')
-        .flatMap((line, index) => (line.endsWith('# here') ? [`${file}:${index + 1}`] : [])),
-    );
-    const found = findingsOf(
-      new Map([...base, ...overlay]),
-      objects && (load(objects.text) as JsonObject),
-    );
-    expect(found.map(({ rule: by, at }) => `${by} ${at.file}:${at.line}`)).toEqual(
-      marked.map((place) => `${id} ${place}`),
-    );
-    expect(found.every(({ severity }) => severity === rule.severity)).toBe(true);
+interface Said {
+  message: string;
+  hint: string;
+}
+
+/** A file of the case that is no file of the platform. */
+function takeYaml(files: Files, name: string): unknown {
+  const text = files.get(name)?.text;
+  files.delete(name);
+  return text === undefined ? undefined : load(text);
+}
+
+function placesMarked(files: Files): string[] {
+  return [...files].flatMap(([file, { text }]) =>
+    text
+      .split('\n')
+      .flatMap((line, index) => (line.endsWith('# here') ? [`${file}:${index + 1}`] : [])),
+  );
+}
+
+const CASES = RULES.flatMap((rule) =>
+  readdirSync(join(FOLDER, rule.id)).map((name) => ({ rule, path: `${rule.id}/${name}` })),
+);
+
+describe('each rule finds its mistakes, says what users read, and finds nothing else', () => {
+  test.each(CASES)('$path', ({ rule, path }) => {
+    const overlay = filesBelow(join(FOLDER, path));
+    const said = takeYaml(overlay, 'expected.yaml') as Said[];
+    const objects = takeYaml(overlay, 'objects.yaml') as JsonObject | JsonObject[] | undefined;
+    const defaults = takeYaml(overlay, 'defaults.yaml') as JsonObject | undefined;
+    const places = placesMarked(overlay);
+    expect(said).toHaveLength(places.length);
+    const found = findingsOf(new Map([...base, ...overlay]), {
+      ...(objects && { objects: [objects].flat() }),
+      ...(defaults && { defaults }),
+    });
     expect(
-      found.every(
-        ({ message, hint }) =>
-          message.length > 5 && hint.length > 3 && !message.includes('undefined'),
+      found.map(({ at, message, hint, rule: id, severity }) => ({
+        at: `${at.file}:${at.line}`,
+        rule: id,
+        severity,
+        message,
+        hint,
+      })),
+    ).toEqual(
+      said.map(({ message, hint }, index) => ({
+        at: places[index],
+        rule: rule.id,
+        severity: rule.severity,
+        message,
+        hint,
+      })),
+    );
+  });
+
+  test('each rule has at least one case in which it speaks', () => {
+    const silent = RULES.filter(({ id }) =>
+      readdirSync(join(FOLDER, id)).every(
+        (name) => placesMarked(filesBelow(join(FOLDER, id, name))).length === 0,
       ),
-    ).toBe(true);
+    );
+    expect(silent.map(({ id }) => id)).toEqual([]);
   });
 });
 
@@ -113,7 +155,7 @@ describe('one typo in any key gives one finding, on its line', () => {
 
   test.each([...examples.keys()])('%s', (file) => {
     const text = examples.get(file)?.text ?? '';
-    const clean = new Set(findingsOf(examples, undefined).map((one) => JSON.stringify(one)));
+    const clean = new Set(findingsOf(examples).map((one) => JSON.stringify(one)));
     const keys = [...text.matchAll(/(?<=^|[{,]|- )\s*([A-Za-z-]+)(?=: |:\n)/gmu)].filter(
       ([, key]) => known.has(key ?? ''),
     );
@@ -125,7 +167,6 @@ describe('one typo in any key gives one finding, on its line', () => {
       if (text.slice(0, at).split('\n').at(-1)?.trimStart().startsWith('#') === true) continue;
       const found = findingsOf(
         new Map([...examples, [file, { kind: 'text', text: broken }]]),
-        undefined,
       ).filter((one) => !clean.has(JSON.stringify(one)));
       expect({
         key: match[1],
