@@ -37,11 +37,13 @@ function sortFindings(findings: readonly Finding[]): Finding[] {
   );
 }
 
-/** One finding for one place: of several the first in order stays, because one cause tends to show itself more than once. */
+/** One for each place: of several the first in order stays, because one cause tends to show itself more than once. */
 export function onePerPlace(findings: readonly Finding[]): Finding[] {
   const seen = new Set<string>();
   return sortFindings(findings).filter(({ at }) => {
     const key = `${at.file}:${at.line}:${at.column}`;
-    return seen.has(key) ? false : Boolean(seen.add(key));
+    const isFirst = !seen.has(key);
+    seen.add(key);
+    return isFirst;
   });
 }

@@ -10,7 +10,8 @@ export function isObject(value: Json | undefined): value is JsonObject {
 
 /** Code-unit order: the same on every machine, whatever its locale. */
 export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 /** One text for one value: keys sorted, no white space. Equal values have equal texts, and only those. */
@@ -36,7 +37,9 @@ function sorted(value: Json): Json {
   );
 }
 
-/** Helm's merge: objects are merged key by key, anything else on the right replaces the left. Inputs stay as they are. */
+/**
+ * Helm's merge: objects are merged key by key, anything else on the right replaces the left. Inputs stay as they are.
+ */
 export function merge(left: JsonObject, ...rights: readonly JsonObject[]): JsonObject {
   const result: JsonObject = { ...left };
   for (const right of rights) {

@@ -28,7 +28,10 @@ export interface HubFacts {
 }
 
 export interface ValuesFacts extends HubFacts {
-  /** Values below `jupyterhub:` as Helm will see them: chart defaults (where at hand), ours, then the file's own `values:`. */
+  /**
+   * Values below `jupyterhub:` as Helm will see them: chart defaults (where at hand), ours, then the file's own
+   * `values:`.
+   */
   values: JsonObject;
   /** Where a pointer below `jupyterhub:` was written, or the field that produced it. */
   place: (path: string) => Place;
@@ -38,7 +41,10 @@ export interface ManifestFacts extends HubFacts {
   objects: readonly JsonObject[];
 }
 
-/** A rule looks at the files alone, at one hub, at a hub's merged values, or at its rendered objects: so `values:` cannot get around it. */
+/**
+ * A rule looks at the files alone, at one hub, at a hub's merged values, or at its rendered objects: so `values:`
+ * cannot get around it.
+ */
 export type Rule = About &
   (
     | { on: 'platform'; check(platform: Platform, now: number): Iterable<Problem> }

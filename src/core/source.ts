@@ -1,5 +1,5 @@
 import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, YAMLException } from 'js-yaml';
-import type { Event, ScalarEvent } from 'js-yaml';
+import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml';
 import type { Finding, Place } from './finding.ts';
 import { escapeSegment, parentOf } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
@@ -23,13 +23,15 @@ export const MAX_FILE_BYTES = 1_000_000;
 
 type Offsets = Map<string, { key: number; value: number }>;
 
-interface Frame {
-  path: string;
-  value: Json[] | JsonObject;
-  key: string | undefined;
-}
+/** A list or mapping that is open: what comes next belongs into it. */
+type Frame =
+  | { kind: 'list'; path: string; value: Json[] }
+  | { kind: 'mapping'; path: string; value: JsonObject; key: string | undefined };
 
-/** The subset of YAML 1.2 that reads the same in every tool: no anchors, aliases, tags or merge keys, one document, plain keys. */
+/**
+ * The subset of YAML 1.2 that reads the same in every tool: no anchors, aliases, tags or merge keys, one document,
+ * plain keys.
+ */
 export function readSource(file: string, text: string): Source {
   const findings: Finding[] = [];
   const lines = lineStarts(text);
@@ -79,7 +81,9 @@ function parse(text: string, report: Report, offsets: Offsets): Json {
     return null;
   }
   try {
-    return build(text, parseEvents(text, {}), report, offsets);
+    const tree = new Tree(text, report, offsets);
+    for (const event of parseEvents(text, {})) if (!tree.take(event)) break;
+    return tree.root;
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const tab = /^[ ]*\t/mu.exec(text);
@@ -94,92 +98,124 @@ function parse(text: string, report: Report, offsets: Offsets): Json {
   }
 }
 
-function build(text: string, events: readonly Event[], report: Report, offsets: Offsets): Json {
-  const stack: Frame[] = [];
-  let root: Json = null;
-  let documents = 0;
+/** Grows with each event of the parser into data, and notes where each value and key stands. */
+class Tree {
+  root: Json = null;
+  readonly #text: string;
+  readonly #report: Report;
+  readonly #offsets: Offsets;
+  readonly #open: Frame[] = [];
+  #documents = 0;
 
-  const put = (value: Json, offset: number): string => {
-    const frame = stack.at(-1);
-    if (frame === undefined) {
-      root = value;
-      offsets.set('', { key: offset, value: offset });
+  constructor(text: string, report: Report, offsets: Offsets) {
+    this.#text = text;
+    this.#report = report;
+    this.#offsets = offsets;
+  }
+
+  /** False where reading on makes no sense. */
+  take(event: Event): boolean {
+    switch (event.type) {
+      case EVENT_ID.DOCUMENT:
+        return this.#document();
+      case EVENT_ID.ALIAS:
+        this.#report(event.anchorStart - 1, 'aliases are not read here', 'write the value out');
+        this.#put(null, event.anchorStart - 1);
+        return true;
+      case EVENT_ID.POP:
+        this.#open.pop();
+        return true;
+      case EVENT_ID.MAPPING:
+      case EVENT_ID.SEQUENCE:
+        return this.#begin(event);
+      case EVENT_ID.SCALAR:
+        this.#scalar(event);
+        return true;
+    }
+  }
+
+  #document(): boolean {
+    this.#documents += 1;
+    if (this.#documents === 1) return true;
+    const hint = 'one file, one document: remove "---"';
+    this.#report(this.#text.length, 'the file holds several documents', hint);
+    return false;
+  }
+
+  #begin(event: MappingEvent | SequenceEvent): boolean {
+    refuseProperties(event, this.#report);
+    if (this.#needsKey()) {
+      this.#report(event.start, 'a key must be plain text', 'use a word as the key');
+      return false;
+    }
+    if (event.type === EVENT_ID.MAPPING) {
+      const value: JsonObject = {};
+      const path = this.#put(value, event.start);
+      this.#open.push({ kind: 'mapping', path, value, key: undefined });
+    } else {
+      const value: Json[] = [];
+      this.#open.push({ kind: 'list', path: this.#put(value, event.start), value });
+    }
+    return true;
+  }
+
+  #scalar(event: ScalarEvent): void {
+    refuseProperties(event, this.#report);
+    const isQuoted =
+      event.style === SCALAR_STYLE.DOUBLE_QUOTED || event.style === SCALAR_STYLE.SINGLE_QUOTED;
+    const offset = isQuoted ? event.valueStart - 1 : event.valueStart;
+    const raw = event.valueStart < 0 ? '' : getScalarValue(this.#text, event);
+    const mapping = this.#needsKey();
+    if (mapping) {
+      this.#key(mapping, raw, offset);
+      return;
+    }
+    const value = scalar(raw, event, (message, hint) => this.#report(offset, message, hint));
+    this.#put(value, offset);
+  }
+
+  /** The mapping that waits for its next key. */
+  #needsKey(): (Frame & { kind: 'mapping' }) | undefined {
+    const frame = this.#open.at(-1);
+    return frame?.kind === 'mapping' && frame.key === undefined ? frame : undefined;
+  }
+
+  #key(mapping: Frame & { kind: 'mapping' }, name: string, offset: number): void {
+    mapping.key = name;
+    if (name === '<<') this.#report(offset, 'merge keys are not read here', 'write the keys out');
+    else if (name === '__proto__')
+      this.#report(offset, 'this key is not allowed', 'choose another name');
+    else if (Object.hasOwn(mapping.value, name))
+      this.#report(offset, `the key "${name}" stands twice`, 'keep one of the two');
+    else {
+      const path = `${mapping.path}/${escapeSegment(name)}`;
+      this.#offsets.set(path, { key: offset, value: offset });
+    }
+  }
+
+  /** Puts a value where it belongs, and answers its path. */
+  #put(value: Json, offset: number): string {
+    const frame = this.#open.at(-1);
+    if (!frame) {
+      this.root = value;
+      this.#offsets.set('', { key: offset, value: offset });
       return '';
     }
-    if (Array.isArray(frame.value)) {
+    if (frame.kind === 'list') {
       const path = `${frame.path}/${frame.value.length}`;
       frame.value.push(value);
-      offsets.set(path, { key: offset, value: offset });
+      this.#offsets.set(path, { key: offset, value: offset });
       return path;
     }
     const key = frame.key ?? '';
     const path = `${frame.path}/${escapeSegment(key)}`;
     frame.key = undefined;
     if (key !== '__proto__') frame.value[key] = value;
-    const known = offsets.get(path);
+    const known = this.#offsets.get(path);
+    // An empty value stands nowhere: its key has to do.
     if (known) known.value = offset < 0 ? known.key : offset;
     return path;
-  };
-
-  const key = (frame: Frame & { value: JsonObject }, name: string, offset: number): void => {
-    frame.key = name;
-    if (name === '<<') report(offset, 'merge keys are not read here', 'write the keys out');
-    else if (name === '__proto__') report(offset, 'this key is not allowed', 'choose another name');
-    else if (Object.hasOwn(frame.value, name))
-      report(offset, `the key "${name}" stands twice`, 'keep one of the two');
-    else offsets.set(`${frame.path}/${escapeSegment(name)}`, { key: offset, value: offset });
-  };
-
-  for (const event of events) {
-    switch (event.type) {
-      case EVENT_ID.DOCUMENT:
-        documents += 1;
-        if (documents === 2)
-          report(
-            text.length,
-            'the file holds several documents',
-            'one file, one document: remove "---"',
-          );
-        if (documents > 1) return root;
-        break;
-      case EVENT_ID.ALIAS:
-        report(event.anchorStart - 1, 'aliases are not read here', 'write the value out');
-        put(null, event.anchorStart - 1);
-        break;
-      case EVENT_ID.POP:
-        stack.pop();
-        break;
-      case EVENT_ID.MAPPING:
-      case EVENT_ID.SEQUENCE: {
-        refuseProperties(event, report);
-        const frame = stack.at(-1);
-        if (frame && !Array.isArray(frame.value) && frame.key === undefined) {
-          report(event.start, 'a key must be plain text', 'use a word as the key');
-          return root;
-        }
-        const value: Json[] | JsonObject = event.type === EVENT_ID.MAPPING ? {} : [];
-        stack.push({ path: put(value, event.start), value, key: undefined });
-        break;
-      }
-      case EVENT_ID.SCALAR: {
-        refuseProperties(event, report);
-        const quoted =
-          event.style === SCALAR_STYLE.DOUBLE_QUOTED || event.style === SCALAR_STYLE.SINGLE_QUOTED;
-        const offset = quoted ? event.valueStart - 1 : event.valueStart;
-        const frame = stack.at(-1);
-        const raw = event.valueStart < 0 ? '' : getScalarValue(text, event);
-        if (frame && !Array.isArray(frame.value) && frame.key === undefined)
-          key(frame as Frame & { value: JsonObject }, raw, offset);
-        else
-          put(
-            scalar(raw, event, (message, hint) => report(offset, message, hint)),
-            offset,
-          );
-        break;
-      }
-    }
   }
-  return root;
 }
 
 function refuseProperties(event: { anchorStart: number; tagStart: number }, report: Report): void {
@@ -197,7 +233,9 @@ function refuseProperties(event: { anchorStart: number; tagStart: number }, repo
     );
 }
 
-/** YAML 1.2 core, except that a number which does not print back as it was written is refused: 1.10 would become 1.1. */
+/**
+ * YAML 1.2 core, except that a number which does not print back as it was written is refused: 1.10 would become 1.1.
+ */
 function scalar(
   raw: string,
   event: ScalarEvent,

@@ -1,4 +1,7 @@
-/** What the readers of files and values report: the same kind of explanation as rules have, for `explain` and the docs. */
+/**
+ * What the readers of files and values report: the same kind of explanation as rules have, for `explain` and the
+ * docs.
+ */
 export interface FileRule {
   id: string;
   severity: 'error' | 'warning';

@@ -4,26 +4,29 @@ import { nearest } from '../model/read.ts';
 import type { Kind, Platform } from '../model/types.ts';
 import type { Problem, Rule } from '../rule.ts';
 
+/** Where the files of a kind lie; `*` stands for the name. */
+const FOLDERS = {
+  cluster: 'clusters/*.yaml',
+  image: 'images/*/image.yaml',
+  data: 'data/*.yaml',
+} as const satisfies Partial<Record<Kind, string>>;
+
 function* dangling(
   platform: Platform,
-  kind: Kind,
+  kind: keyof typeof FOLDERS,
   name: string,
   at: Problem['at'],
-  folder: string,
 ): Generator<Problem> {
   if (isNamed(platform, kind, name)) return;
+  const file = FOLDERS[kind].replace('*', name);
   const known = [...(platform.names.get(kind) ?? [])];
+  yield { at, message: `there is no ${file}`, hint: hintFor(name, known, file) };
+}
+
+function hintFor(name: string, known: readonly string[], file: string): string {
+  if (known.length === 0) return `add ${file}`;
   const near = nearest(name, known);
-  yield {
-    at,
-    message: `there is no ${folder.replace('*', name)}`,
-    hint:
-      near === undefined
-        ? known.length === 0
-          ? `add ${folder.replace('*', name)}`
-          : `there are: ${known.join(', ')}`
-        : `did you mean "${near}"?`,
-  };
+  return near === undefined ? `there are: ${known.join(', ')}` : `did you mean "${near}"?`;
 }
 
 export const unknownReference: Rule = {
@@ -36,17 +39,11 @@ export const unknownReference: Rule = {
     const waves = platform.settings.data.waves.map(({ name }) => name);
     for (const hub of platform.environments.values()) {
       const { cluster, wave, images, data } = hub.data;
-      yield* dangling(platform, 'cluster', cluster, hub.at('/cluster'), 'clusters/*.yaml');
+      yield* dangling(platform, 'cluster', cluster, hub.at('/cluster'));
       for (const [index, image] of images.entries())
-        yield* dangling(
-          platform,
-          'image',
-          image,
-          hub.at(pointer('images', index)),
-          'images/*/image.yaml',
-        );
+        yield* dangling(platform, 'image', image, hub.at(pointer('images', index)));
       for (const [index, set] of data.entries())
-        yield* dangling(platform, 'data', set, hub.at(pointer('data', index)), 'data/*.yaml');
+        yield* dangling(platform, 'data', set, hub.at(pointer('data', index)));
       if (!waves.includes(wave))
         yield {
           at: hub.at('/wave'),

@@ -4,6 +4,7 @@ import { compareText } from '../json.ts';
 import { readSource } from '../source.ts';
 import type { Source } from '../source.ts';
 import { locate, misplaced } from './layout.ts';
+import type { Located } from './layout.ts';
 import { readDoc } from './read.ts';
 import type { Doc, Kind, Kinds, Platform } from './types.ts';
 
@@ -21,7 +22,25 @@ type Docs = { [K in Kind]: Map<string, Doc<Kinds[K]>> };
 
 /** Files by path → the platform, and everything that is wrong with the files one by one. */
 export function readPlatform(files: ReadonlyMap<string, Text>): Reading {
-  const docs: Docs = {
+  const reader = new Reader();
+  for (const [file, content] of [...files].sort(([a], [b]) => compareText(a, b)))
+    reader.take(file, content);
+  if (!files.has('platform.yaml'))
+    reader.report('platform.yaml', {
+      rule: 'file',
+      message: 'there is no platform.yaml',
+      hint: 'run this in the root of a platform, or start one with `glaciocloud init`',
+    });
+  const { findings, sources } = reader;
+  return { platform: reader.platform(files), findings: onePerPlace(findings), sources };
+}
+
+/** Collects what the files say, one after the other. */
+class Reader {
+  readonly findings: Finding[] = [];
+  readonly sources = new Map<string, Source>();
+  readonly #names = new Map<Kind, Set<string>>();
+  readonly #docs: Docs = {
     platform: new Map(),
     cluster: new Map(),
     environment: new Map(),
@@ -32,64 +51,66 @@ export function readPlatform(files: ReadonlyMap<string, Text>): Reading {
     member: new Map(),
     cohort: new Map(),
   };
-  const names = new Map<Kind, Set<string>>();
-  const findings: Finding[] = [];
-  const sources = new Map<string, Source>();
-  const report = (file: string, rule: string, message: string, hint: string): void => {
-    findings.push({ rule, severity: 'error', at: { file, line: 1, column: 1 }, message, hint });
-  };
 
-  const read = <K extends Kind>(kind: K, name: string, source: Source): void => {
-    const result = readDoc(kind, name, source);
-    findings.push(...result.findings);
-    if (result.doc) docs[kind].set(name, result.doc);
-  };
-
-  for (const [file, content] of [...files].sort(([a], [b]) => compareText(a, b))) {
-    if (content.kind === 'refused') {
-      report(file, 'file', content.why, content.hint);
-      const located = locate(file);
-      if (located) remember(names, located.kind, located.name);
-      continue;
-    }
+  take(file: string, content: Text): void {
     const located = locate(file);
-    if (!located) {
-      const right = misplaced(file);
-      if (right !== undefined)
-        report(file, 'file-place', 'this file is not read here', `platform files are ${right}`);
-      continue;
+    if (located) this.#remember(located);
+    if (content.kind === 'refused') {
+      this.report(file, { rule: 'file', message: content.why, hint: content.hint });
+      return;
     }
-    remember(names, located.kind, located.name);
+    if (!located) {
+      this.#passOver(file);
+      return;
+    }
     const source = readSource(file, content.text);
-    sources.set(file, source);
-    read(located.kind, located.name, source);
+    this.sources.set(file, source);
+    this.#read(located.kind, located.name, source);
   }
-  if (!files.has('platform.yaml'))
-    report(
-      'platform.yaml',
-      'file',
-      'there is no platform.yaml',
-      'run this in the root of a platform, or start one with `glaciocloud init`',
-    );
-  const settings = docs.platform.get('platform');
-  const platform: Platform | undefined = settings && {
-    settings,
-    clusters: docs.cluster,
-    environments: docs.environment,
-    images: docs.image,
-    locks: docs['image-lock'],
-    data: docs.data,
-    approvers: docs.approvers.get('approvers'),
-    members: docs.member,
-    cohorts: docs.cohort,
-    names,
-    paths: new Set(files.keys()),
-  };
-  return { platform, findings: onePerPlace(findings), sources };
-}
 
-function remember(names: Map<Kind, Set<string>>, kind: Kind, name: string): void {
-  names.set(kind, (names.get(kind) ?? new Set()).add(name));
+  /** About the file as a whole. */
+  report(file: string, said: Pick<Finding, 'rule' | 'message' | 'hint'>): void {
+    this.findings.push({ severity: 'error', at: { file, line: 1, column: 1 }, ...said });
+  }
+
+  platform(files: ReadonlyMap<string, Text>): Platform | undefined {
+    const settings = this.#docs.platform.get('platform');
+    return (
+      settings && {
+        settings,
+        clusters: this.#docs.cluster,
+        environments: this.#docs.environment,
+        images: this.#docs.image,
+        locks: this.#docs['image-lock'],
+        data: this.#docs.data,
+        approvers: this.#docs.approvers.get('approvers'),
+        members: this.#docs.member,
+        cohorts: this.#docs.cohort,
+        names: this.#names,
+        paths: new Set(files.keys()),
+      }
+    );
+  }
+
+  #passOver(file: string): void {
+    const right = misplaced(file);
+    if (right === undefined) return;
+    this.report(file, {
+      rule: 'file-place',
+      message: 'this file is not read here',
+      hint: `platform files are ${right}`,
+    });
+  }
+
+  #remember({ kind, name }: Located): void {
+    this.#names.set(kind, (this.#names.get(kind) ?? new Set()).add(name));
+  }
+
+  #read<K extends Kind>(kind: K, name: string, source: Source): void {
+    const { doc, findings } = readDoc(kind, name, source);
+    this.findings.push(...findings);
+    if (doc) this.#docs[kind].set(name, doc);
+  }
 }
 
 export function isNamed(platform: Platform, kind: Kind, name: string): boolean {

@@ -1,32 +1,43 @@
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
 /** Seconds of `90s`, `30m`, `24h`, `180d`. */
 export function seconds(duration: string): number {
-  const unit = duration.slice(-1);
-  const factor = unit === 'd' ? 86_400 : unit === 'h' ? 3600 : unit === 'm' ? 60 : 1;
-  return Number(duration.slice(0, -1)) * factor;
+  return Number(duration.slice(0, -1)) * (SECONDS[duration.slice(-1)] ?? Number.NaN);
 }
 
-const BINARY: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
-const QUANTITY: Readonly<Record<string, number>> = {
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-};
+type Units = ReadonlyMap<string, number>;
 
-function scaled(text: string, units: Readonly<Record<string, number>>): number | undefined {
+const BINARY: Units = new Map([
+  ['', 1],
+  ['K', 2 ** 10],
+  ['M', 2 ** 20],
+  ['G', 2 ** 30],
+  ['T', 2 ** 40],
+]);
+const QUANTITY: Units = new Map([
+  ['', 1],
+  ['Ki', 2 ** 10],
+  ['Mi', 2 ** 20],
+  ['Gi', 2 ** 30],
+  ['Ti', 2 ** 40],
+  ['Pi', 2 ** 50],
+  ['k', 1e3],
+  ['M', 1e6],
+  ['G', 1e9],
+  ['T', 1e12],
+  ['P', 1e15],
+]);
+
+function scaled(text: string, units: Units): number | undefined {
   const parts = /^([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)$/u.exec(text);
-  if (!parts) return undefined;
-  const factor = parts[2] === '' ? 1 : units[parts[2] ?? ''];
-  return factor === undefined ? undefined : Number(parts[1]) * factor;
+  const factor = units.get(parts?.[2] ?? '');
+  return parts && factor !== undefined ? Number(parts[1]) * factor : undefined;
 }
 
-/** Bytes of memory as JupyterHub writes it (`4G` is 4 × 1024³); undefined where JupyterHub would refuse it. Source: jupyterhub.traitlets.ByteSpecification. */
+/**
+ * Bytes of memory as JupyterHub writes it (`4G` is 4 × 1024³); undefined where JupyterHub would refuse it.
+ * Source: jupyterhub.traitlets.ByteSpecification.
+ */
 export function memoryBytes(text: string): number | undefined {
   return scaled(text, BINARY);
 }

@@ -10,7 +10,10 @@ export type HubName = string;
 export type ClusterName = string;
 export type ImageName = string;
 export type WaveName = string;
-/** `team:<org>/<slug>`, `tier:<tier>`, `cohort:<slug>`, `user:<GitHub id>` or `all`; the same text is the group's name in the hub. */
+/**
+ * `team:<org>/<slug>`, `tier:<tier>`, `cohort:<slug>`, `user:<GitHub id>` or `all`; the same text is the group's
+ * name in the hub.
+ */
 export type Who = string;
 /** `30m`, `24h`, `180d`. */
 export type Duration = string;

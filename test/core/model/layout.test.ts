@@ -1,0 +1,53 @@
+import { expect, test } from '@jest/globals';
+import { PLATFORM_FOLDERS, locate, misplaced } from '../../../src/core/model/layout.ts';
+
+test.each([
+  ['platform.yaml', 'platform', 'platform'],
+  ['clusters/main.yaml', 'cluster', 'main'],
+  ['environments/hub.yaml', 'environment', 'hub'],
+  ['images/science-2.0/image.yaml', 'image', 'science-2.0'],
+  ['images/science/image.lock.yaml', 'image-lock', 'science'],
+  ['data/cru.yaml', 'data', 'cru'],
+  ['access/approvers.yaml', 'approvers', 'approvers'],
+  ['access/members/583231.yaml', 'member', '583231'],
+  ['access/cohorts/class.yaml', 'cohort', 'class'],
+])('%s is a %s', (path, kind, name) => {
+  expect(locate(path)).toEqual({ kind, name });
+  expect(misplaced(path)).toBeUndefined();
+  expect(locate(`sub/${path}`)).toBeUndefined();
+  expect(locate(`${path}.orig`)).toBeUndefined();
+});
+
+test.each([
+  ['platform.yml', 'platform.yaml'],
+  ['clusters/main.yml', 'clusters/<name>.yaml'],
+  ['clusters/sub/main.yaml', 'clusters/<name>.yaml'],
+  ['environments/hub.yml', 'environments/<hub>.yaml'],
+  ['images/image.yaml', 'images/<image>/image.yaml'],
+  ['images/science/image.yml', 'images/<image>/image.yaml'],
+  ['images/science/image.lock.yml', 'images/<image>/image.yaml'],
+  ['data/sub/cru.yaml', 'data/<set>.yaml'],
+  ['access/members.yaml', 'access/approvers.yaml'],
+])('%s: read is %s', (path, example) => {
+  expect(locate(path)).toBeUndefined();
+  expect(misplaced(path)).toBe(example);
+});
+
+test.each([
+  'README.md',
+  'clusters/README.md',
+  'clusters/main.yaml.orig',
+  'images/science/environment.yaml',
+  'images/science/deep/image.yml',
+  'images/science/image.lock.yaml.txt',
+  'mkdocs.yml',
+  'docs/platform.yml',
+  'yaml',
+])('%s is none of our business', (path) => {
+  expect(locate(path)).toBeUndefined();
+  expect(misplaced(path)).toBeUndefined();
+});
+
+test('folders', () => {
+  expect(PLATFORM_FOLDERS).toEqual(['clusters', 'environments', 'images', 'data', 'access']);
+});
