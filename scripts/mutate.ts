@@ -11,7 +11,8 @@ import type { Mutant } from './mutate/points.ts';
 import { filesBelow, reachOf, testsFor } from './mutate/reach.ts';
 
 /*
- * npm run mutate [-- --sample N] [--seed S] [--changed REV] [--at-least P] [--workers N] [PATH…]
+ * npm run mutate [-- --sample N] [--seed S] [--changed REV] [--at-least P] [--workers N] [--limit SECONDS]
+ *                    [PATH…]
  * Changes one token of our code at a time and asks whether a test notices. The tree on disk stays as it is: the change is
  * made where Jest turns TypeScript into JavaScript.
  * Not Stryker: it takes no seed and no sample of mutation points, copies the tree for each run, and its instrumented
@@ -47,6 +48,7 @@ function readOptions() {
       changed: { type: 'string' },
       'at-least': { type: 'string', default: '0' },
       workers: { type: 'string', default: '2' },
+      limit: { type: 'string', default: '10' },
     },
   });
   return {
@@ -55,6 +57,7 @@ function readOptions() {
     changed: values.changed,
     atLeast: Number(values['at-least']),
     workers: Number(values.workers),
+    limit: Number(values.limit),
     paths: positionals.length > 0 ? positionals : ['src'],
   };
 }
@@ -147,7 +150,7 @@ async function meet(
   const job = { path: join(ROOT, mutant.file), start, end, text };
   let seconds = 0;
   for (const test of tests) {
-    const limit = 10 + 4 * (usual.get(test) ?? 0);
+    const limit = options.limit + 4 * (usual.get(test) ?? 0);
     const verdict = await worker.run({ test, mutant: job }, limit);
     seconds += verdict.seconds;
     if (!verdict.passed) return { mutant, by: `${test}: ${verdict.by}`, seconds };

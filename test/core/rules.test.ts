@@ -11,8 +11,8 @@ import { runManifestRules, runRules } from '../../src/core/check/run.ts';
 /*
  * `rules/<id>/<case>/` is a platform with one mistake, or with none: files that take the place of those in
  * `rules/_base`. Each line that is found ends with `# here`; `expected.yaml` holds for each of them, in the same order,
- * the message and the hint that users read. `objects.yaml` holds one rendered object, or a list of them, where a rule
- * looks at those; `defaults.yaml` the chart's default values.
+ * the message and the hint that users read, and the rule where another one speaks. `objects.yaml` holds one rendered
+ * object, or a list of them, where a rule looks at those; `defaults.yaml` the chart's default values.
  */
 const FOLDER = join(import.meta.dirname, 'rules');
 const NOW = Date.UTC(2026, 10, 24);
@@ -64,6 +64,7 @@ test('every rule has a fixture, an id of its own, and something to say', () => {
 });
 
 interface Said {
+  rule?: string;
   message: string;
   hint: string;
 }
@@ -108,10 +109,10 @@ describe('each rule finds its mistakes, says what users read, and finds nothing 
         hint,
       })),
     ).toEqual(
-      said.map(({ message, hint }, index) => ({
+      said.map(({ rule: id = rule.id, message, hint }, index) => ({
         at: places[index],
-        rule: rule.id,
-        severity: rule.severity,
+        rule: id,
+        severity: RULES.find((one) => one.id === id)?.severity,
         message,
         hint,
       })),

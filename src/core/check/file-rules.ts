@@ -65,6 +65,8 @@ export const FILE_RULES: readonly FileRule[] = [
     'Those have keys of their own, so that they can be locked.',
   ),
   error('url', 'Addresses have a scheme.', 'https:// and a host name.'),
+  error('bucket', 'Buckets are named with their scheme.', 's3://NAME, or s3://NAME/PREFIX.'),
+  error('region', 'Regions are plain words.', 'As the provider of the bucket calls them.'),
   error('repository', 'Repositories are owner/name.', 'As on GitHub.'),
   error(
     'github-id',

@@ -1,0 +1,167 @@
+import { expect, test } from '@jest/globals';
+import type { Json } from '../../../src/core/json.ts';
+import { FORMATS, explainMemory, quoted } from '../../../src/core/model/formats.ts';
+
+const MEMORY = 'write a number with K, M, G or T, such as 4G (1024-based)';
+
+const CASES: [format: string, value: Json, rule: string, message: string, hint: string][] = [
+  [
+    'memory',
+    4,
+    'memory-suffix',
+    '4 is bytes, or a mistake',
+    MEMORY.replace('K, M, G or T', 'a unit'),
+  ],
+  [
+    'memory',
+    '4Gi',
+    'memory-suffix',
+    '"4Gi" is not understood by JupyterHub',
+    'write 4G (1024-based)',
+  ],
+  ['cpu', '500m', 'cpu-number', '"500m" is not a number of cores', 'write 0.5'],
+  [
+    'cpu',
+    'x500m',
+    'cpu-number',
+    '"x500m" is not a number of cores',
+    'write a number above 0, such as 2 or 0.5, without quotes',
+  ],
+  [
+    'cpu',
+    0,
+    'cpu-number',
+    '0 is not a number of cores',
+    'write a number above 0, such as 2 or 0.5, without quotes',
+  ],
+  [
+    'name',
+    'A b',
+    'name',
+    '"A b" cannot be a name',
+    'use lower-case letters, digits and single hyphens, at most 32, starting with a letter',
+  ],
+  [
+    'dottedName',
+    'A b',
+    'name',
+    '"A b" cannot be a name',
+    'use lower-case letters, digits, single hyphens and dots',
+  ],
+  [
+    'envName',
+    'A b',
+    'name',
+    '"A b" cannot be the name of an environment variable',
+    'use letters, digits and underscores',
+  ],
+  [
+    'duration',
+    '1 h',
+    'duration',
+    '"1 h" is not a duration',
+    'write a whole number with s, m, h or d, such as 30m or 24h',
+  ],
+  [
+    'quantity',
+    20,
+    'quantity',
+    '20 is not a Kubernetes quantity',
+    'write a number with Mi, Gi or Ti, such as 20Gi',
+  ],
+  ['instant', 'today', 'time', '"today" is not a moment in UTC', 'write it like 2026-11-30T08:00Z'],
+  ['date', 'today', 'time', '"today" is not a day', 'write it like 2027-02-28'],
+  ['hours', '8-18', 'time', '"8-18" is not a span of hours', 'write it like 08:00-18:00'],
+  [
+    'who',
+    'me',
+    'who',
+    '"me" names nobody',
+    'write team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all',
+  ],
+  [
+    'sha256',
+    'a',
+    'digest',
+    '"a" is not a SHA-256',
+    'write 64 hex digits, or null until the archive was first seen',
+  ],
+  ['digest', 'a', 'digest', '"a" is not a registry digest', 'write sha256: and 64 hex digits'],
+  [
+    'image',
+    'a:b',
+    'image-reference',
+    '"a:b" is not an image address',
+    'write registry/name without tag or digest; those have keys of their own',
+  ],
+  ['httpsUrl', 'hub', 'url', '"hub" is not an address', 'write it with https://'],
+  [
+    'bucket',
+    's3:/x',
+    'bucket',
+    '"s3:/x" is not a bucket',
+    'write s3://NAME or s3://NAME/PREFIX, without a slash at the end',
+  ],
+  ['region', 'E U', 'region', '"E U" is not a region', 'write it like eu-central-1'],
+  ['repository', 'x', 'repository', '"x" is not a repository', 'write owner/name'],
+  [
+    'githubId',
+    'ada',
+    'github-id',
+    '"ada" is not a GitHub id',
+    'write the numeric id; api.github.com/users/<login> shows it',
+  ],
+  [
+    'package',
+    '-x',
+    'package-name',
+    '"-x" is not a package',
+    'write a name, with a version if need be: rioxarray or rioxarray=0.19',
+  ],
+  [
+    'gitRef',
+    '-x',
+    'git-ref',
+    '"-x" is not a branch, tag or commit',
+    'use letters, digits, dots, hyphens, underscores and slashes',
+  ],
+  ['path', '', 'path', '"" is not a path', 'name a file of this folder'],
+  ['title', '', 'title', '"" is not a title', 'write one line of 1 to 80 characters'],
+];
+
+test.each(CASES)('%s: %j', (format, value, ...expected) => {
+  const [rule, message, hint] = expected;
+  expect(FORMATS[format]?.(value)).toEqual({ rule, message, hint });
+});
+
+test('no format without words', () => {
+  expect([...new Set(CASES.map(([format]) => format))].sort()).toEqual(Object.keys(FORMATS).sort());
+});
+
+test.each([
+  ['4Gi', 'write 4G (1024-based)'],
+  ['16Gi', 'write 16G (1024-based)'],
+  ['0.5 gib', 'write 0.5G (1024-based)'],
+  ['512mb', 'write 512M (1024-based)'],
+  ['1k', 'write 1K (1024-based)'],
+  ['2TB', 'write 2T (1024-based)'],
+  ['4', MEMORY],
+  ['4Gix', MEMORY],
+  ['x4Gi', MEMORY],
+  ['4P', MEMORY],
+  ['.5G', MEMORY],
+])('memory %j: %s', (value, hint) => {
+  expect(explainMemory(value).hint).toBe(hint);
+});
+
+test.each<[Json, string]>([
+  ['plain', '"plain"'],
+  ['a\u001Bb\u007Fc\u009Fd\u202Ee\u2066f\ng', '"a·b·c·d·e·f·g"'],
+  ['x'.repeat(60), `"${'x'.repeat(60)}"`],
+  ['x'.repeat(61), `"${'x'.repeat(57)}..."`],
+  [null, 'null'],
+  [{ a: [1] }, '{"a":[1]}'],
+  ['x'.repeat(50).split(''), JSON.stringify('x'.repeat(50).split('')).slice(0, 60)],
+])('shown to people: %j', (value, expected) => {
+  expect(quoted(value)).toBe(expected);
+});
