@@ -18,8 +18,12 @@ export function compareText(a: string, b: string): number {
 export function canonical(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (!isObject(value)) return JSON.stringify(value);
-  const keys = Object.keys(value).sort(compareText);
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key] ?? null)}`).join(',')}}`;
+  const entries = sortedEntries(value);
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`;
+}
+
+function sortedEntries(value: JsonObject): [string, Json][] {
+  return Object.entries(value).sort(([a], [b]) => compareText(a, b));
 }
 
 /** Two-space JSON with sorted keys and a final newline: what is written to disk. */
@@ -30,11 +34,7 @@ export function pretty(value: Json): string {
 function sorted(value: Json): Json {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort(compareText)
-      .map((key) => [key, sorted(value[key] ?? null)]),
-  );
+  return Object.fromEntries(sortedEntries(value).map(([key, item]) => [key, sorted(item)]));
 }
 
 /**

@@ -42,7 +42,7 @@ export function readSource(file: string, text: string): Source {
   const offsets: Offsets = new Map([['', { key: 0, value: 0 }]]);
   const data = parse(text, report, offsets);
   const find = (path: string): { key: number; value: number } =>
-    offsets.get(path) ?? (path === '' ? { key: 0, value: 0 } : find(parentOf(path)));
+    offsets.get(path) ?? find(parentOf(path));
   return {
     file,
     text,
@@ -164,7 +164,7 @@ class Tree {
     const isQuoted =
       event.style === SCALAR_STYLE.DOUBLE_QUOTED || event.style === SCALAR_STYLE.SINGLE_QUOTED;
     const offset = isQuoted ? event.valueStart - 1 : event.valueStart;
-    const raw = event.valueStart < 0 ? '' : getScalarValue(this.#text, event);
+    const raw = getScalarValue(this.#text, event);
     const mapping = this.#needsKey();
     if (mapping) {
       this.#key(mapping, raw, offset);
@@ -233,6 +233,15 @@ function refuseProperties(event: { anchorStart: number; tagStart: number }, repo
     );
 }
 
+/** Numbers of YAML 1.2 core. */
+const NUMBERS = [
+  /^[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$/u,
+  /^0o[0-7]+$/u,
+  /^0x[0-9a-fA-F]+$/u,
+  /^[-+]?\.(?:inf|Inf|INF)$/u,
+  /^\.(?:nan|NaN|NAN)$/u,
+];
+
 /**
  * YAML 1.2 core, except that a number which does not print back as it was written is refused: 1.10 would become 1.1.
  */
@@ -245,13 +254,9 @@ function scalar(
   if (/^(?:|~|null|Null|NULL)$/u.test(raw)) return null;
   if (/^(?:true|True|TRUE)$/u.test(raw)) return true;
   if (/^(?:false|False|FALSE)$/u.test(raw)) return false;
-  if (!/^(?:[-+]?(?:\.?[0-9]|\.(?:inf|Inf|INF))[0-9a-zA-Z.+_-]*|\.(?:nan|NaN|NAN))$/u.test(raw))
-    return raw;
+  if (!NUMBERS.some((form) => form.test(raw))) return raw;
   const value = Number(raw);
   if (String(value) === raw) return value;
-  const numeric =
-    /^(?:[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/u;
-  if (!numeric.test(raw)) return raw;
   report(
     `${raw} would be read as the number ${value}`,
     `write "${raw}" in quotes if it is text, or ${value}`,

@@ -2,7 +2,7 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_
 
 /** Seconds of `90s`, `30m`, `24h`, `180d`. */
 export function seconds(duration: string): number {
-  return Number(duration.slice(0, -1)) * (SECONDS[duration.slice(-1)] ?? Number.NaN);
+  return Number(duration.slice(0, -1)) * Number(SECONDS[duration.slice(-1)]);
 }
 
 type Units = ReadonlyMap<string, number>;

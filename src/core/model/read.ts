@@ -70,12 +70,17 @@ export function readDoc<K extends Kind>(
   return { doc, findings: [] };
 }
 
-type SchemaError = ErrorObject & {
-  parentSchema?: { properties?: Record<string, unknown> };
-  data?: unknown;
-};
+/** The part of the schema that was not met. */
+interface Unmet {
+  properties?: Record<string, unknown>;
+  description?: string;
+  examples?: Json[];
+}
 
-function explainAll(source: Source, errors: readonly SchemaError[]): Finding[] {
+/** ajv adds it to each error, because it is asked to (`verbose`). */
+const unmet = (error: ErrorObject): Unmet => error.parentSchema as Unmet;
+
+function explainAll(source: Source, errors: readonly ErrorObject[]): Finding[] {
   const unknown = errors.filter((error) => error.keyword === 'additionalProperties');
   const misspelt = new Set(
     unknown.map((error) => `${error.instancePath}/${suggestion(error) ?? ''}`),
@@ -90,7 +95,7 @@ function explainAll(source: Source, errors: readonly SchemaError[]): Finding[] {
     .map((error) => toFinding(source, error));
 }
 
-function toFinding(source: Source, error: SchemaError): Finding {
+function toFinding(source: Source, error: ErrorObject): Finding {
   const finding = (explanation: Explanation, where: Finding['at']): Finding => ({
     severity: 'error',
     at: where,
@@ -102,7 +107,7 @@ function toFinding(source: Source, error: SchemaError): Finding {
     case 'additionalProperties': {
       const key = String(error.params['additionalProperty']);
       const near = suggestion(error);
-      const known = Object.keys(error.parentSchema?.properties ?? {}).join(', ');
+      const known = Object.keys(unmet(error).properties ?? {}).join(', ');
       return finding(
         {
           rule: 'unknown-key',
@@ -133,7 +138,7 @@ function toFinding(source: Source, error: SchemaError): Finding {
   }
 }
 
-function explain(error: SchemaError, value: Json): Explanation {
+function explain(error: ErrorObject, value: Json): Explanation {
   const format = /^#\/\$defs\/([A-Za-z0-9]+)\//u.exec(error.schemaPath)?.[1];
   const described = format === undefined ? undefined : FORMATS[format];
   if (described) return described(value);
@@ -152,14 +157,16 @@ function explain(error: SchemaError, value: Json): Explanation {
         message: `${quoted(value)} is not what belongs here`,
         hint: `write ${JSON.stringify(params['allowedValue'])}`,
       };
-    case 'type':
+    case 'type': {
+      const type = String(params['type']);
       return {
         rule,
-        message: `${value === null ? 'nothing' : quoted(value)} stands where ${article(String(params['type']))} belongs`,
-        hint: typeHint(String(params['type']), value),
+        message: `${value === null ? 'nothing' : quoted(value)} stands where ${article(type)} belongs`,
+        hint: typeHint(type, value),
       };
+    }
     case 'pattern': {
-      const example = (error.parentSchema as { examples?: Json[] } | undefined)?.examples?.[0];
+      const example = unmet(error).examples?.[0];
       return {
         rule,
         message: `${quoted(value)} does not have the right form`,
@@ -176,8 +183,8 @@ function explain(error: SchemaError, value: Json): Explanation {
   }
 }
 
-function describedAs(error: SchemaError): string {
-  const text = (error.parentSchema as { description?: string } | undefined)?.description;
+function describedAs(error: ErrorObject): string {
+  const text = unmet(error).description;
   return text === undefined ? 'see the reference of this file' : `it is: ${text}`;
 }
 
@@ -214,9 +221,9 @@ function enumHint(value: Json, allowed: readonly Json[]): string {
   return near === undefined ? choices : `did you mean "${near}"? ${choices}`;
 }
 
-function suggestion(error: SchemaError): string | undefined {
+function suggestion(error: ErrorObject): string | undefined {
   const key = String(error.params['additionalProperty']);
-  return nearest(key, Object.keys(error.parentSchema?.properties ?? {}));
+  return nearest(key, Object.keys(unmet(error).properties ?? {}));
 }
 
 /** The known word that a misspelt one probably meant, or undefined. */

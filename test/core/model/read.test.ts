@@ -69,6 +69,11 @@ describe('what is wrong in a file of a hub', () => {
       ['8:1', 'missing-key', '"home" has no "size"', 'add "size:"'],
     ],
     [
+      'sessions: {idle: 1h}',
+      'sessions: {keepBusy: {warn: []}}',
+      ['9:12', 'missing-key', '"keepBusy" has no "max"', 'add "max:"'],
+    ],
+    [
       'title: Hub',
       'title: Hub\nkind: hubb',
       [
