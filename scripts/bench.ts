@@ -13,8 +13,9 @@ import { unpackTools } from './tools.ts';
 
 /*
  * npm run bench [-- --json FILE] [--charts-from DIR]
- * Whole processes, as a user starts them: wall time, CPU of the process and its children, peak memory of ours and of Helm
- * apart. Medians of 5 runs, of 3 where one takes over 10 s. Compare ratios of one run, not figures of two machines.
+ * Whole processes, as a user starts them: wall time, CPU of the process and its children, peak
+ * memory of ours and of Helm apart. Medians of 5 runs, of 3 where one takes over 10 s. Compare
+ * ratios of one run, not figures of two machines.
  */
 interface Row {
   name: string;

@@ -14,7 +14,10 @@ const s3Apart: Plugin = {
 /** What `bundle` writes. */
 export const BUNDLES = ['index.js', 'cli.js', 's3.js'] as const;
 
-/** Bundles the action and the CLI into `dist/`, one readable file each, and what both load from beside them. Committed; a test builds again and compares. */
+/**
+ * Bundles the action and the CLI into `dist/`, one readable file each, and what both load from
+ * beside them. Committed; a test builds again and compares.
+ */
 export async function bundle(outdir: string): Promise<void> {
   await build({
     entryPoints: { index: 'src/index.ts', cli: 'src/cli.ts', s3: 'src/edges/s3-client.ts' },

@@ -19,7 +19,10 @@ const PORT = 18080;
 const ADDRESS = `http://127.0.0.1:${PORT}`;
 const SCREENSHOT = join(ROOT, '.cache/demo/hub.png');
 
-/** Merged pull requests on a real Kubernetes: a hub, a login, a bad image, and the way back. GitHub is simulated; the chart is our small one. */
+/**
+ * Merged pull requests on a real Kubernetes: a hub, a login, a bad image, and the way back. GitHub
+ * is simulated; the chart is our small one.
+ */
 export async function demoInLab(keep: boolean): Promise<void> {
   if (!(await labInfo()))
     progress('bringing the lab up (the first time it is built: 10 to 15 minutes)');

@@ -6,9 +6,11 @@ import { openPullRequest, stage } from '../test/support/pull-request.ts';
 import { unpackTools } from './tools.ts';
 
 /*
- * The main job on this repository's own platform, without account or cluster: a simulated GitHub (a test double), a pull
- * request, and the bundled action run for it exactly as the workflows say, with real Helm and real files.
- * With --lab it goes on: the lab's Kubernetes, a hub that is merged, a browser that logs in, a bad image that goes back.
+ * The main job on this repository's own platform, without account or cluster: a simulated GitHub
+ * (a test double), a pull request, and the bundled action run for it exactly as the workflows say,
+ * with real Helm and real files.
+ * With --lab it goes on: the lab's Kubernetes, a hub that is merged, a browser that logs in, a bad
+ * image that goes back.
  */
 const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 const progress = (text: string): boolean => process.stderr.write(`· ${text}\n`);

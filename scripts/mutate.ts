@@ -13,8 +13,8 @@ import { filesBelow, reachOf, testsFor } from './mutate/reach.ts';
 /*
  * npm run mutate [-- --sample N] [--seed S] [--changed REV] [--at-least P] [--workers N] [--limit SECONDS]
  *                    [PATH…]
- * Changes one token of our code at a time and asks whether a test notices. The tree on disk stays as it is: the change is
- * made where Jest turns TypeScript into JavaScript.
+ * Changes one token of our code at a time and asks whether a test notices. The tree on disk stays
+ * as it is: the change is made where Jest turns TypeScript into JavaScript.
  * Not Stryker: it takes no seed and no sample of mutation points, copies the tree for each run, and its instrumented
  * "all mutants at once" files are not what is shipped; its Jest runner needs the sandbox rewritten for ESM.
  */

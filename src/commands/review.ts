@@ -10,8 +10,8 @@ import type { CheckRun, Forge } from '../ports.ts';
 type Commented = Pick<Forge, 'headOf' | 'stickyComment'>;
 
 /**
- * Which pull request a finished check belongs to, and which commit to look at. Says `number: ''` where there is none any
- * more.
+ * Which pull request a finished check belongs to, and which commit to look at. Says `number: ''`
+ * where there is none any more.
  */
 export async function pullRequest(
   run: CheckRun,

@@ -6,8 +6,8 @@ import type { Outcome } from '../outcome.ts';
 import type { Forge } from '../ports.ts';
 
 /**
- * Whether `/try SHA` may be done: asked by somebody who may push, for exactly the head of the pull request. Says on which
- * clusters.
+ * Whether `/try SHA` may be done: asked by somebody who may push, for exactly the head of the pull
+ * request. Says on which clusters.
  */
 export async function tryOut(
   root: string,

@@ -122,6 +122,15 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   });
 }
 
+/** One that is not there is gone already. */
+export async function removeFolder(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true });
+}
+
+export function fileText(path: string): Promise<string> {
+  return readFile(path, 'utf8');
+}
+
 export async function exists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,

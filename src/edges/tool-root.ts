@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,4 +13,9 @@ export function toolRoot(): string {
     folder = up;
   }
   return folder;
+}
+
+/** Text of a script that our chart mounts, by its name. */
+export function chartScript(name: string): Promise<string> {
+  return readFile(join(toolRoot(), 'charts', 'oggm-hub', 'files', name), 'utf8');
 }

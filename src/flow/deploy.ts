@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyCluster, confirmIdentity, readStates } from '../apply/cluster.ts';
 import { preflightCluster } from '../apply/hub/preflight.ts';
@@ -12,7 +11,7 @@ import { wantedReleases } from '../core/hub/release.ts';
 import { isSettled } from '../core/hub/state.ts';
 import { seconds } from '../core/model/quantities.ts';
 import { unitId } from '../core/unit.ts';
-import { withTemporaryFolder, writeFolder } from '../edges/files.ts';
+import { removeFolder, withTemporaryFolder, writeFolder } from '../edges/files.ts';
 import { headCommit, headMessage } from '../edges/git.ts';
 import { gatherCharts } from '../gather/charts.ts';
 import { gatherPlatform } from '../gather/platform.ts';
@@ -195,7 +194,7 @@ async function removeAll(
   for (const { unit, removal } of removals) {
     const removed = await removeHub({ unit, removal, user }, world);
     if (removed.outcome === 'done' && record !== undefined)
-      await rm(join(record, unitId(unit)), { recursive: true, force: true });
+      await removeFolder(join(record, unitId(unit)));
     results.push(removed);
   }
   return results;

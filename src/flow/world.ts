@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ApplyWorld } from '../apply/types.ts';
 import { unitId } from '../core/unit.ts';
-import { toolRoot } from '../edges/tool-root.ts';
+import { chartScript } from '../edges/tool-root.ts';
 import type { Job, Wanted } from './deployment.ts';
 
 /** Helm, and the chart on disk: what units are applied with. */
@@ -16,7 +14,7 @@ export async function applyWorld(
     releases: await ports.releases(scratch),
     cluster,
     chart: await charts.assemble(scratch),
-    script: (name) => readFile(join(toolRoot(), 'charts/oggm-hub/files', name), 'utf8'),
+    script: chartScript,
     progress: (unit, text) => report.progress(`${unitId(unit)}: ${text}`),
   };
 }

@@ -181,11 +181,9 @@ export function fieldsTree(leaves: Iterable<string>): JsonObject {
   for (const text of leaves) {
     let here = tree;
     for (const segment of JSON.parse(text) as string[]) {
-      const inner: JsonObject = isObject(here[segment])
-        ? here[segment]
-        : segment.startsWith('k:')
-          ? { '.': {} }
-          : {};
+      const known = here[segment];
+      const fresh: JsonObject = segment.startsWith('k:') ? { '.': {} } : {};
+      const inner = isObject(known) ? known : fresh;
       here[segment] = inner;
       here = inner;
     }

@@ -24,7 +24,10 @@ interface Block {
   left: string;
 }
 
-/** The one comment of a pull request: a table, a sentence where it helps, the rest folded; at most `limit` code points. */
+/**
+ * The one comment of a pull request: a table, a sentence where it helps, the rest folded; at most
+ * `limit` code points.
+ */
 export function planMarkdown(plan: Plan, frame: PlanFrame, limit = COMMENT_LIMIT): string {
   const groups = groupEqual(byRisk(plan.steps));
   const head = `${COMMENT_MARKER}\n${headline(plan, frame)}\n`;

@@ -3,6 +3,11 @@ import { Ajv } from 'ajv';
 import type { ValidateFunction } from 'ajv';
 import type { OperationId } from './operations.ts';
 
+const FORMATS: Readonly<Record<string, string>> = {
+  'date-time': '2026-01-01T00:00:00Z',
+  uri: 'https://github.invalid/',
+};
+
 type Schema = Record<string, unknown>;
 interface Operation {
   method: string;
@@ -129,11 +134,8 @@ function fill(raw: Schema, given: unknown, depth: number): unknown {
       return (
         given ??
         (schema['enum'] as unknown[] | undefined)?.[0] ??
-        (schema['format'] === 'date-time'
-          ? '2026-01-01T00:00:00Z'
-          : schema['format'] === 'uri'
-            ? 'https://github.invalid/'
-            : '')
+        FORMATS[String(schema['format'])] ??
+        ''
       );
     default:
       return given ?? null;
