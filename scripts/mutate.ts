@@ -11,12 +11,13 @@ import type { Mutant } from './mutate/points.ts';
 import { filesBelow, reachOf, testsFor } from './mutate/reach.ts';
 
 /*
- * npm run mutate [-- --sample N] [--seed S] [--changed REV] [--at-least P] [--workers N] [--limit SECONDS]
- *                    [PATH…]
- * Changes one token of our code at a time and asks whether a test notices. The tree on disk stays
- * as it is: the change is made where Jest turns TypeScript into JavaScript.
- * Not Stryker: it takes no seed and no sample of mutation points, copies the tree for each run, and its instrumented
- * "all mutants at once" files are not what is shipped; its Jest runner needs the sandbox rewritten for ESM.
+ * npm run mutate [-- --sample N] [--seed S] [--changed REV] [--at-least P] [--workers N] [--limit SECONDS] [PATH…]
+ * Changes one token of our code at a time and asks whether a test notices: `killed K of N`. The tree on disk stays as
+ * it is, because the change is made where Jest turns TypeScript into JavaScript; nobody should edit it meanwhile.
+ * `--changed` takes only lines that differ from a revision. `--limit` is what a test file may take beyond four times
+ * its usual time: then the mutant runs without end, and is killed.
+ * Not Stryker: it draws no sample by a seed, so that its measure is a run over all mutants, of which there are some
+ * 16 000 here, and it runs an instrumented copy of the tree.
  */
 const ROOT = process.cwd();
 interface Result {
@@ -52,14 +53,19 @@ function readOptions() {
     },
   });
   return {
-    sample: Number(values.sample),
-    seed: Number(values.seed),
+    sample: count('sample', values.sample),
+    seed: count('seed', values.seed),
     changed: values.changed,
-    atLeast: Number(values['at-least']),
-    workers: Number(values.workers),
-    limit: Number(values.limit),
+    atLeast: count('at-least', values['at-least']),
+    workers: count('workers', values.workers),
+    limit: count('limit', values.limit),
     paths: positionals.length > 0 ? positionals : ['src'],
   };
+}
+
+function count(option: string, text: string): number {
+  if (!/^[0-9]+$/u.test(text)) throw new Error(`--${option} ${text} is not a whole number`);
+  return Number(text);
 }
 
 async function main(): Promise<void> {
@@ -95,6 +101,7 @@ async function main(): Promise<void> {
 
 function chosenMutants(): Mutant[] {
   const files = [...new Set(options.paths.flatMap((path) => filesBelow(ROOT, path)))];
+  if (files.length === 0) throw new Error(`no TypeScript in ${options.paths.join(', ')}`);
   const all = files.flatMap((file) => mutantsOf(file, readFileSync(join(ROOT, file), 'utf8')));
   const { counted, stale } = withoutEquivalents(all, equivalents());
   for (const one of stale) say(`no such mutant any more: ${one.file}: ${one.what}`);

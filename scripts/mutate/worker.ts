@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { runCLI } from 'jest';
 
 /*
@@ -37,7 +38,7 @@ async function run({ test, mutant }: Job): Promise<Answer> {
         rootDir: root,
         cacheDirectory: cache,
         transform: { '\\.ts$': [join(TOOL, 'test/support/transform.js'), { mutant }] },
-        reporters: [join(import.meta.dirname, 'reporter.js')],
+        reporters: [fileURLToPath(import.meta.resolve('./reporter.js'))],
       }),
     },
     [root],
