@@ -20,6 +20,7 @@ export function mutantsOf(file: string, text: string): Mutant[] {
   const visit = (node: ts.Node): void => {
     if (isWithoutCode(node)) return;
     for (const one of mutationsOf(node, tree)) {
+      if (text.slice(one.start, one.end) === one.text) continue;
       const { line, character } = tree.getLineAndCharacterOfPosition(one.start);
       const place = { line: line + 1, column: character + 1, source: (lines[line] ?? '').trim() };
       const key = `${one.start} ${one.end} ${one.text}`;

@@ -45,12 +45,18 @@ test('one finding for one place: the first in order', () => {
     finding({}, 'b.yaml', 3),
     finding({}, 'b.yaml', 2, 3),
     finding({}, 'b.yaml', 22, 2),
+    finding({}, 'b.yaml', 2, 22),
+    finding({}, 'b.yaml1', 2, 2),
+    finding({}, 'b.yaml', 12, 2),
   ];
   expect(onePerPlace([finding({ rule: 'z' }), ...others, error, finding({ rule: 'a' })])).toEqual([
     error,
     finding({}, 'b.yaml', 2, 3),
+    finding({}, 'b.yaml', 2, 22),
     finding({}, 'b.yaml', 3),
+    finding({}, 'b.yaml', 12, 2),
     finding({}, 'b.yaml', 22, 2),
+    finding({}, 'b.yaml1', 2, 2),
     finding({}, 'c.yaml'),
   ]);
 });

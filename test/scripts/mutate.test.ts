@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import { parseDiff, withoutEquivalents } from '../../scripts/mutate/choose.ts';
+import type { Equivalent } from '../../scripts/mutate/choose.ts';
 import { apply, mutantsOf, sample } from '../../scripts/mutate/points.ts';
 import { filesBelow, reachOf, testsFor } from '../../scripts/mutate/reach.ts';
 import { ROOT } from '../support/sample.ts';
@@ -66,6 +67,7 @@ describe('what is changed', () => {
     ['for (; a; ) b = c;', ['for (; !(a); ) b = c;']],
     ['do b = c; while (a);', ['do b = c; while (!(a));']],
     ['switch (a) { case b: c = d; break; default: }', ['switch (a) { case b: break; default: }']],
+    ['switch (a) { case b: break; }', []],
     ['function a() { b = c; }', ['function a() { return; b = c; }']],
     ['a = (b) => c;', ['a = (b) => undefined;']],
     ['function a() {}', []],
@@ -157,6 +159,18 @@ describe('which are taken', () => {
     expect(counted.map(({ what }) => what)).toEqual(['< → >=']);
     expect(stale).toEqual([gone]);
   });
+});
+
+test('those listed are mutants, of at most 3 %, each with a reason', () => {
+  const path = join(ROOT, 'test/mutate/equivalents.json');
+  const list = JSON.parse(readFileSync(path, 'utf8')) as Equivalent[];
+  const all = filesBelow(ROOT, 'src').flatMap((file) =>
+    mutantsOf(file, readFileSync(join(ROOT, file), 'utf8')),
+  );
+  const { counted, stale } = withoutEquivalents(all, list);
+  expect(stale).toEqual([]);
+  expect(counted.length).toBeGreaterThan(0.97 * all.length);
+  expect(list.filter(({ reason }) => reason.length < 20)).toEqual([]);
 });
 
 test('tests that run the file, the nearest first, and of those the quickest', () => {

@@ -36,6 +36,12 @@ function found(values: object): string[][] {
   ]);
 }
 
+test('what the chart would refuse is an error', () => {
+  const texts = textsWith({ [HUB]: { values: { singleuser: { memory: { limit: '4Gi' } } } } });
+  const found = checkValues(platformOf(texts), chart);
+  expect(found.map(({ severity }) => severity)).toEqual(['error']);
+});
+
 describe('memory of servers that the chart refuses', () => {
   test.each([
     ['4Gi', 'write 4G (1024-based)'],

@@ -22,6 +22,13 @@ const CASES: [format: string, value: Json, rule: string, message: string, hint: 
   ['cpu', '500m', 'cpu-number', '"500m" is not a number of cores', 'write 0.5'],
   [
     'cpu',
+    '500mi',
+    'cpu-number',
+    '"500mi" is not a number of cores',
+    'write a number above 0, such as 2 or 0.5, without quotes',
+  ],
+  [
+    'cpu',
     'x500m',
     'cpu-number',
     '"x500m" is not a number of cores',
