@@ -81,7 +81,28 @@ const inward = {
       { object: 'performance', property: 'now', message: 'time comes in through the port Clock' },
       { object: 'Math', property: 'random', message: 'chance comes in through the port Random' },
     ],
-    'no-restricted-globals': ['error', 'setTimeout', 'setInterval', 'fetch', 'console'],
+    'no-restricted-globals': [
+      'error',
+      'console',
+      'fetch',
+      'setTimeout',
+      'setInterval',
+      'setImmediate',
+      'globalThis',
+      'crypto',
+    ],
+    'no-restricted-imports': [
+      'error',
+      {
+        paths: [
+          {
+            name: 'node:crypto',
+            importNames: ['randomBytes', 'randomUUID', 'randomInt', 'webcrypto'],
+            message: 'chance comes in by the port Random',
+          },
+        ],
+      },
+    ],
     'no-restricted-syntax': [
       'error',
       {

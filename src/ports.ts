@@ -4,9 +4,8 @@ import type { ArchivePlace } from './core/removal/archive.ts';
 import type { Answer } from './core/watch/outside.ts';
 
 /*
- * What applying needs of the outside, as interfaces only. `src/edges` implements them, `src/compose.ts` makes
- * them, and tests give
- * their own. Every call fails with an error of `failure.ts`.
+ * What we need of the outside, as interfaces only. `src/edges` implements them, `src/compose.ts` makes them for
+ * deployments, and tests give their own. Every call fails with an error of `failure.ts`.
  */
 
 /** How a program ended. */

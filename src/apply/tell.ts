@@ -112,7 +112,9 @@ async function tellRemoval({ github, story }: Telling, result: UnitResult): Prom
   if (outcome !== 'done') {
     const why = escapeMarkdown(reason.slice(0, 1000));
     const run = story.run === undefined ? '' : ` [The run](${story.run}).`;
-    const body = `**${why}**\n\nThe removal that \`platform.yaml\` asks for is not finished; each run tries again.${run} This issue closes itself.\n`;
+    const again =
+      'The removal that `platform.yaml` asks for is not finished; each run tries again.';
+    const body = `**${why}**\n\n${again}${run} This issue closes itself.\n`;
     await attempt(story, 'tracking issue', () =>
       github.openIssue(labelsOf(unit.name), `${unit.name}: the removal is held`, body),
     );

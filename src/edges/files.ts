@@ -108,6 +108,11 @@ export async function writeFolder(
   });
 }
 
+/** A folder that is not there is gone already. */
+export async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+}
+
 /** Writes a file in one step. */
 export async function writeWhole(path: string, text: string): Promise<void> {
   const fresh = `${path}.new-${process.pid}`;

@@ -31,8 +31,8 @@ interface Run {
 }
 
 /**
- * One hub, from what runs to what is wanted: preflight → load check → upgrade → rollout → health → record; back
- * again if it fails.
+ * One hub, from what runs to what is wanted: preflight → load check → upgrade → rollout →
+ * health → record; back again if it fails.
  */
 export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitResult> {
   const { to, state } = task;
@@ -142,10 +142,8 @@ async function afterFailure(
       );
       return result(task, run, { outcome: 'failed', code: 'way-back-failed', reason });
     }
-    world.progress(
-      to.unit,
-      `runs again what ran before, ${((world.clock.now().getTime() - seen.getTime()) / 1000).toFixed(1)} s after the failure was seen`,
-    );
+    const back = ((world.clock.now().getTime() - seen.getTime()) / 1000).toFixed(1);
+    world.progress(to.unit, `runs again what ran before, ${back} s after the failure was seen`);
     await saveState(task, world, {
       ...kept,
       copy: undefined,

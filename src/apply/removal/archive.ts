@@ -141,10 +141,8 @@ async function archiveLeft(
     try {
       const archived = await archiveVolume(archive, volume, reader, world);
       done += 1;
-      world.progress(
-        unit,
-        `${volumeName(volume)} is archived and read back: ${done} of ${volumes.length}, ${megabytes(archived.bytes)}, ${archived.files} files`,
-      );
+      const what = `${done} of ${volumes.length}, ${megabytes(archived.bytes)}, ${archived.files} files`;
+      world.progress(unit, `${volumeName(volume)} is archived and read back: ${what}`);
       writing = writing.then(() => enter(archive, archived, held));
       await writing;
       return undefined;
@@ -156,11 +154,12 @@ async function archiveLeft(
   };
   const failures = await pMap(left, one, { concurrency: AT_ONCE });
   const failed = failures.filter((why) => why !== undefined);
-  if (failed.length > 0)
-    throw new Faulty(
-      `${failed.length} of ${volumes.length} volumes cannot be archived, so nothing is deleted: ${failed.slice(0, 3).join('; ')}`,
-      'infrastructure',
-    );
+  if (failed.length === 0) return;
+  const count = `${failed.length} of ${volumes.length} volumes`;
+  throw new Faulty(
+    `${count} cannot be archived, so nothing is deleted: ${failed.slice(0, 3).join('; ')}`,
+    'infrastructure',
+  );
 }
 
 async function enter(archive: Archive, one: ArchivedVolume, held: Held): Promise<void> {
@@ -222,7 +221,8 @@ async function archiveVolume(
   const { claim, uid } = volume;
   const namespace = unit.name;
   const key = volumeKey(place, volume);
-  const name = `glaciocloud-archive-${world.random.uuid().slice(0, 8)}`; // a pod that a killed run has left may still be ending
+  // A pod of the same name that a killed run has left may still be ending.
+  const name = `glaciocloud-archive-${world.random.uuid().slice(0, 8)}`;
   const sent = await withThrowAway(
     {
       name,

@@ -167,12 +167,13 @@ async function takeAway(
   const archived = archive
     ? `${archive.manifest.objects.length} volumes are archived in ${placeText(archive.place)}, `
     : '';
+  const volumes = `${doomed.length} volumes are deleted and ${kept} are kept in the namespace ${namespace}`;
   const left =
     'its DNS name, its OAuth application, its GitHub environment if no other hub uses it, its entry in removals:';
   return {
     outcome: 'done',
     code: 'removed',
-    reason: `removed; ${archived}${doomed.length} volumes are deleted and ${kept} are kept in the namespace ${namespace}. Left for you: ${left}`,
+    reason: `removed; ${archived}${volumes}. Left for you: ${left}`,
   };
 }
 
@@ -226,9 +227,9 @@ async function databaseVolume(
  * is touched.
  */
 function miscounted({ count }: Removal, { homes }: Removing): string | undefined {
-  return count === homes
-    ? undefined
-    : `${homes} ${homes === 1 ? 'person has a home' : 'people have homes'} in this hub, and removals: says "count: ${count ?? 0}"; nothing was touched`;
+  if (count === homes) return undefined;
+  const people = homes === 1 ? '1 person has a home' : `${homes} people have homes`;
+  return `${people} in this hub, and removals: says "count: ${count ?? 0}"; nothing was touched`;
 }
 
 /** From here on the hub is not what its state says: where its file comes back, it is deployed anew. */
