@@ -127,11 +127,6 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   });
 }
 
-/** One that is not there is gone already. */
-export async function removeFolder(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true });
-}
-
 export function fileText(path: string): Promise<string> {
   return readFile(path, 'utf8');
 }
