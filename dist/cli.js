@@ -56,7 +56,7 @@ function messageOf(error2) {
 function hasMessage(error2) {
   return typeof error2 === "object" && error2 !== null && "message" in error2 && typeof error2.message === "string";
 }
-var Failure, UsageError;
+var Failure, UsageError, KubeFailure, HelmFailure, TimedOut, SecretsFailure, BucketFailure;
 var init_failure = __esm({
   "src/failure.ts"() {
     "use strict";
@@ -76,6 +76,22 @@ var init_failure = __esm({
         super(message, { hint, exit: 2 });
       }
     };
+    KubeFailure = class extends Failure {
+      /** Somebody else changed or made the object first. */
+      conflict;
+      constructor(message, options) {
+        super(message, options);
+        this.conflict = options.conflict ?? false;
+      }
+    };
+    HelmFailure = class extends Failure {
+    };
+    TimedOut = class extends Failure {
+    };
+    SecretsFailure = class extends Failure {
+    };
+    BucketFailure = class extends Failure {
+    };
   }
 });
 
@@ -84,13 +100,17 @@ function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 function compareText(a, b) {
-  return a < b ? -1 : a > b ? 1 : 0;
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (!isObject(value)) return JSON.stringify(value);
-  const keys = Object.keys(value).sort(compareText);
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key] ?? null)}`).join(",")}}`;
+  const entries = sortedEntries(value);
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(",")}}`;
+}
+function sortedEntries(value) {
+  return Object.entries(value).sort(([a], [b]) => compareText(a, b));
 }
 function pretty(value) {
   return `${JSON.stringify(sorted(value), null, 2)}
@@ -99,9 +119,7 @@ function pretty(value) {
 function sorted(value) {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value).sort(compareText).map((key) => [key, sorted(value[key] ?? null)])
-  );
+  return Object.fromEntries(sortedEntries(value).map(([key, item]) => [key, sorted(item)]));
 }
 function merge(left, ...rights) {
   const result2 = { ...left };
@@ -127,13 +145,13 @@ function parentOf(path) {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 function at(value, path) {
-  let here = value;
+  let here2 = value;
   for (const segment of segmentsOf(path)) {
-    if (Array.isArray(here)) here = here[Number(segment)];
-    else if (isObject(here) && Object.hasOwn(here, segment)) here = here[segment];
+    if (Array.isArray(here2)) here2 = here2[Number(segment)];
+    else if (isObject(here2) && Object.hasOwn(here2, segment)) here2 = here2[segment];
     else return void 0;
   }
-  return here;
+  return here2;
 }
 function objectsIn(value) {
   return Array.isArray(value) ? value.filter(isObject) : [];
@@ -4547,8 +4565,8 @@ var require_core = __commonJS({
         const formatOpt = opts.validateFormats;
         opts.validateFormats = false;
         this.RULES = (0, rules_1.getRules)();
-        checkOptions.call(this, removedOptions, opts, "NOT SUPPORTED");
-        checkOptions.call(this, deprecatedOptions, opts, "DEPRECATED", "warn");
+        checkOptions2.call(this, removedOptions, opts, "NOT SUPPORTED");
+        checkOptions2.call(this, deprecatedOptions, opts, "DEPRECATED", "warn");
         this._metaOpts = getMetaSchemaOptions.call(this);
         if (opts.formats)
           addInitialFormats.call(this);
@@ -4905,7 +4923,7 @@ var require_core = __commonJS({
     Ajv2.ValidationError = validation_error_1.default;
     Ajv2.MissingRefError = ref_error_1.default;
     exports.default = Ajv2;
-    function checkOptions(checkOpts2, options, msg, log = "error") {
+    function checkOptions2(checkOpts2, options, msg, log = "error") {
       for (const key in checkOpts2) {
         const opt = key;
         if (opt in options)
@@ -9201,8 +9219,8 @@ var require_handlebars_runtime = __commonJS({
       hb.Utils = Utils;
       hb.escapeExpression = Utils.escapeExpression;
       hb.VM = runtime;
-      hb.template = function(spec2) {
-        return runtime.template(spec2, hb);
+      hb.template = function(spec) {
+        return runtime.template(spec, hb);
       };
       return hb;
     }
@@ -16168,7 +16186,7 @@ var require_dispatcher = __commonJS({
       }
       compose(...args) {
         const interceptors = Array.isArray(args[0]) ? args[0] : args;
-        let dispatch = this.dispatch.bind(this);
+        let dispatch2 = this.dispatch.bind(this);
         for (const interceptor of interceptors) {
           if (interceptor == null) {
             continue;
@@ -16176,21 +16194,21 @@ var require_dispatcher = __commonJS({
           if (typeof interceptor !== "function") {
             throw new TypeError(`invalid interceptor, expected function received ${typeof interceptor}`);
           }
-          dispatch = interceptor(dispatch);
-          if (dispatch == null || typeof dispatch !== "function" || dispatch.length !== 2) {
+          dispatch2 = interceptor(dispatch2);
+          if (dispatch2 == null || typeof dispatch2 !== "function" || dispatch2.length !== 2) {
             throw new TypeError("invalid interceptor");
           }
         }
-        return new ComposedDispatcher(this, dispatch);
+        return new ComposedDispatcher(this, dispatch2);
       }
     };
     var ComposedDispatcher = class extends Dispatcher {
       #dispatcher = null;
       #dispatch = null;
-      constructor(dispatcher, dispatch) {
+      constructor(dispatcher, dispatch2) {
         super();
         this.#dispatcher = dispatcher;
-        this.#dispatch = dispatch;
+        this.#dispatch = dispatch2;
       }
       dispatch(...args) {
         this.#dispatch(...args);
@@ -16348,12 +16366,12 @@ var require_dispatcher_base = __commonJS({
           this[kInterceptedDispatch] = this[kDispatch];
           return this[kDispatch](opts, handler2);
         }
-        let dispatch = this[kDispatch].bind(this);
+        let dispatch2 = this[kDispatch].bind(this);
         for (let i = this[kInterceptors].length - 1; i >= 0; i--) {
-          dispatch = this[kInterceptors][i](dispatch);
+          dispatch2 = this[kInterceptors][i](dispatch2);
         }
-        this[kInterceptedDispatch] = dispatch;
-        return dispatch(opts, handler2);
+        this[kInterceptedDispatch] = dispatch2;
+        return dispatch2(opts, handler2);
       }
       dispatch(opts, handler2) {
         if (!handler2 || typeof handler2 !== "object") {
@@ -21564,12 +21582,12 @@ var require_redirect_handler = __commonJS({
       }
     };
     var RedirectHandler = class {
-      constructor(dispatch, maxRedirections, opts, handler2) {
+      constructor(dispatch2, maxRedirections, opts, handler2) {
         if (maxRedirections != null && (!Number.isInteger(maxRedirections) || maxRedirections < 0)) {
           throw new InvalidArgumentError("maxRedirections must be a positive number");
         }
         util.validateHandler(handler2, opts.method, opts.upgrade);
-        this.dispatch = dispatch;
+        this.dispatch = dispatch2;
         this.location = null;
         this.abort = null;
         this.opts = { ...opts, maxRedirections: 0 };
@@ -21706,15 +21724,15 @@ var require_redirect_interceptor = __commonJS({
     "use strict";
     var RedirectHandler = require_redirect_handler();
     function createRedirectInterceptor({ maxRedirections: defaultMaxRedirections }) {
-      return (dispatch) => {
+      return (dispatch2) => {
         return function Intercept(opts, handler2) {
           const { maxRedirections = defaultMaxRedirections } = opts;
           if (!maxRedirections) {
-            return dispatch(opts, handler2);
+            return dispatch2(opts, handler2);
           }
-          const redirectHandler = new RedirectHandler(dispatch, maxRedirections, opts, handler2);
+          const redirectHandler = new RedirectHandler(dispatch2, maxRedirections, opts, handler2);
           opts = { ...opts, maxRedirections: 0 };
-          return dispatch(opts, redirectHandler);
+          return dispatch2(opts, redirectHandler);
         };
       };
     }
@@ -24900,11 +24918,11 @@ var require_mock_utils = __commonJS({
       return newMockDispatch;
     }
     function deleteMockDispatch(mockDispatches, key) {
-      const index2 = mockDispatches.findIndex((dispatch) => {
-        if (!dispatch.consumed) {
+      const index2 = mockDispatches.findIndex((dispatch2) => {
+        if (!dispatch2.consumed) {
           return false;
         }
-        return matchKey(dispatch, key);
+        return matchKey(dispatch2, key);
       });
       if (index2 !== -1) {
         mockDispatches.splice(index2, 1);
@@ -24994,7 +25012,7 @@ var require_mock_utils = __commonJS({
       const agent = this[kMockAgent];
       const origin = this[kOrigin];
       const originalDispatch = this[kOriginalDispatch];
-      return function dispatch(opts, handler2) {
+      return function dispatch2(opts, handler2) {
         if (agent.isMockActive) {
           try {
             mockDispatch.call(this, opts, handler2);
@@ -25504,7 +25522,7 @@ var require_mock_agent = __commonJS({
       }
       pendingInterceptors() {
         const mockAgentClients = this[kClients];
-        return Array.from(mockAgentClients.entries()).flatMap(([origin, scope]) => scope[kDispatches].map((dispatch) => ({ ...dispatch, origin }))).filter(({ pending }) => pending);
+        return Array.from(mockAgentClients.entries()).flatMap(([origin, scope]) => scope[kDispatches].map((dispatch2) => ({ ...dispatch2, origin }))).filter(({ pending }) => pending);
       }
       assertNoPendingInterceptors({ pendingInterceptorsFormatter = new PendingInterceptorsFormatter() } = {}) {
         const pending = this.pendingInterceptors();
@@ -25601,19 +25619,19 @@ var require_redirect = __commonJS({
     var RedirectHandler = require_redirect_handler();
     module.exports = (opts) => {
       const globalMaxRedirections = opts?.maxRedirections;
-      return (dispatch) => {
+      return (dispatch2) => {
         return function redirectInterceptor(opts2, handler2) {
           const { maxRedirections = globalMaxRedirections, ...baseOpts } = opts2;
           if (!maxRedirections) {
-            return dispatch(opts2, handler2);
+            return dispatch2(opts2, handler2);
           }
           const redirectHandler = new RedirectHandler(
-            dispatch,
+            dispatch2,
             maxRedirections,
             opts2,
             handler2
           );
-          return dispatch(baseOpts, redirectHandler);
+          return dispatch2(baseOpts, redirectHandler);
         };
       };
     };
@@ -25626,15 +25644,15 @@ var require_retry = __commonJS({
     "use strict";
     var RetryHandler = require_retry_handler();
     module.exports = (globalOpts) => {
-      return (dispatch) => {
+      return (dispatch2) => {
         return function retryInterceptor(opts, handler2) {
-          return dispatch(
+          return dispatch2(
             opts,
             new RetryHandler(
               { ...opts, retryOptions: { ...globalOpts, ...opts.retryOptions } },
               {
                 handler: handler2,
-                dispatch
+                dispatch: dispatch2
               }
             )
           );
@@ -25727,14 +25745,14 @@ var require_dump = __commonJS({
     function createDumpInterceptor({ maxSize: defaultMaxSize } = {
       maxSize: 1024 * 1024
     }) {
-      return (dispatch) => {
+      return (dispatch2) => {
         return function Intercept(opts, handler2) {
           const { dumpMaxSize = defaultMaxSize } = opts;
           const dumpHandler = new DumpHandler(
             { maxSize: dumpMaxSize },
             handler2
           );
-          return dispatch(opts, dumpHandler);
+          return dispatch2(opts, dumpHandler);
         };
       };
     }
@@ -25923,13 +25941,13 @@ var require_dns = __commonJS({
       #dispatch = null;
       #handler = null;
       #origin = null;
-      constructor(state, { origin, handler: handler2, dispatch }, opts) {
+      constructor(state, { origin, handler: handler2, dispatch: dispatch2 }, opts) {
         super(handler2);
         this.#origin = origin;
         this.#handler = handler2;
         this.#opts = { ...opts };
         this.#state = state;
-        this.#dispatch = dispatch;
+        this.#dispatch = dispatch2;
       }
       onError(err) {
         switch (err.code) {
@@ -25998,11 +26016,11 @@ var require_dns = __commonJS({
         maxItems: interceptorOpts?.maxItems ?? Infinity
       };
       const instance = new DNSInstance(opts);
-      return (dispatch) => {
+      return (dispatch2) => {
         return function dnsInterceptor(origDispatchOpts, handler2) {
           const origin = origDispatchOpts.origin.constructor === URL ? origDispatchOpts.origin : new URL(origDispatchOpts.origin);
           if (isIP(origin.hostname) !== 0) {
-            return dispatch(origDispatchOpts, handler2);
+            return dispatch2(origDispatchOpts, handler2);
           }
           instance.runLookup(origin, origDispatchOpts, (err, newOrigin) => {
             if (err) {
@@ -26019,9 +26037,9 @@ var require_dns = __commonJS({
                 ...origDispatchOpts.headers
               }
             };
-            dispatch(
+            dispatch2(
               dispatchOpts,
-              instance.getHandler({ origin, dispatch, handler: handler2 }, origDispatchOpts)
+              instance.getHandler({ origin, dispatch: dispatch2, handler: handler2 }, origDispatchOpts)
             );
           });
           return true;
@@ -26057,7 +26075,7 @@ var require_headers = __commonJS({
       while (j > i && isHTTPWhiteSpaceCharCode(potentialValue.charCodeAt(i))) ++i;
       return i === 0 && j === potentialValue.length ? potentialValue : potentialValue.substring(i, j);
     }
-    function fill2(headers, object2) {
+    function fill3(headers, object2) {
       if (Array.isArray(object2)) {
         for (let i = 0; i < object2.length; ++i) {
           const header = object2[i];
@@ -26282,7 +26300,7 @@ var require_headers = __commonJS({
         this.#guard = "none";
         if (init2 !== void 0) {
           init2 = webidl.converters.HeadersInit(init2, "Headers contructor", "init");
-          fill2(this, init2);
+          fill3(this, init2);
         }
       }
       // https://fetch.spec.whatwg.org/#dom-headers-append
@@ -26462,7 +26480,7 @@ var require_headers = __commonJS({
       });
     };
     module.exports = {
-      fill: fill2,
+      fill: fill3,
       // for test.
       compareHeaderName,
       Headers,
@@ -26479,7 +26497,7 @@ var require_headers = __commonJS({
 var require_response = __commonJS({
   "../../../work/main/node_modules/undici/lib/web/fetch/response.js"(exports, module) {
     "use strict";
-    var { Headers, HeadersList, fill: fill2, getHeadersGuard, setHeadersGuard, setHeadersList } = require_headers();
+    var { Headers, HeadersList, fill: fill3, getHeadersGuard, setHeadersGuard, setHeadersList } = require_headers();
     var { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = require_body();
     var util = require_util3();
     var nodeUtil = __require("node:util");
@@ -26783,7 +26801,7 @@ var require_response = __commonJS({
         response[kState].statusText = init2.statusText;
       }
       if ("headers" in init2 && init2.headers != null) {
-        fill2(response[kHeaders], init2.headers);
+        fill3(response[kHeaders], init2.headers);
       }
       if (body) {
         if (nullBodyStatus.includes(response.status)) {
@@ -28433,7 +28451,7 @@ var require_fetch = __commonJS({
         })();
       }
       try {
-        const { body, status, statusText, headersList, socket } = await dispatch({ body: requestBody });
+        const { body, status, statusText, headersList, socket } = await dispatch2({ body: requestBody });
         if (socket) {
           response = makeResponse({ status, statusText, headersList, socket });
         } else {
@@ -28533,7 +28551,7 @@ var require_fetch = __commonJS({
         fetchParams.controller.connection.destroy();
       }
       return response;
-      function dispatch({ body }) {
+      function dispatch2({ body }) {
         const url = requestCurrentURL(request2);
         const agent = fetchParams.controller.dispatcher;
         return new Promise((resolve2, reject) => agent.dispatch(
@@ -38212,17 +38230,17 @@ function tryRequest() {
 }
 function checkRun() {
   const word = (path) => textAt(context2.payload, path);
-  const run2 = {
+  const run = {
     headOwner: word("/workflow_run/head_repository/owner/login"),
     headBranch: word("/workflow_run/head_branch"),
     headSha: word("/workflow_run/head_sha")
   };
-  if (!/^[0-9a-f]{40}$/u.test(run2.headSha) || run2.headBranch === "" || run2.headOwner === "")
+  if (!/^[0-9a-f]{40}$/u.test(run.headSha) || run.headBranch === "" || run.headOwner === "")
     throw new UsageError(
       "this is not a workflow_run event of a pull request",
       "use it in a workflow that runs on `workflow_run`"
     );
-  return run2;
+  return run;
 }
 var init_runner = __esm({
   "src/edges/runner.ts"() {
@@ -38573,7 +38591,7 @@ var require_light = __commonJS({
           }
           return this.Events.trigger("scheduled", { args: this.args, options: this.options });
         }
-        async doExecute(chained, clearGlobalState, run2, free) {
+        async doExecute(chained, clearGlobalState, run, free) {
           var error2, eventInfo, passed;
           if (this.retryCount === 0) {
             this._assertStatus("RUNNING");
@@ -38593,10 +38611,10 @@ var require_light = __commonJS({
             }
           } catch (error1) {
             error2 = error1;
-            return this._onFailure(error2, eventInfo, clearGlobalState, run2, free);
+            return this._onFailure(error2, eventInfo, clearGlobalState, run, free);
           }
         }
-        doExpire(clearGlobalState, run2, free) {
+        doExpire(clearGlobalState, run, free) {
           var error2, eventInfo;
           if (this._states.jobStatus(this.options.id === "RUNNING")) {
             this._states.next(this.options.id);
@@ -38604,9 +38622,9 @@ var require_light = __commonJS({
           this._assertStatus("EXECUTING");
           eventInfo = { args: this.args, options: this.options, retryCount: this.retryCount };
           error2 = new BottleneckError$1(`This job timed out after ${this.options.expiration} ms.`);
-          return this._onFailure(error2, eventInfo, clearGlobalState, run2, free);
+          return this._onFailure(error2, eventInfo, clearGlobalState, run, free);
         }
-        async _onFailure(error2, eventInfo, clearGlobalState, run2, free) {
+        async _onFailure(error2, eventInfo, clearGlobalState, run, free) {
           var retry2, retryAfter;
           if (clearGlobalState()) {
             retry2 = await this.Events.trigger("failed", error2, eventInfo);
@@ -38614,7 +38632,7 @@ var require_light = __commonJS({
               retryAfter = ~~retry2;
               this.Events.trigger("retry", `Retrying ${this.options.id} after ${retryAfter} ms`, eventInfo);
               this.retryCount++;
-              return run2(retryAfter);
+              return run(retryAfter);
             } else {
               this.doDone(eventInfo);
               await free(this.options, eventInfo);
@@ -38713,9 +38731,9 @@ var require_light = __commonJS({
           await this.yieldLoop();
           return this._done;
         }
-        async __groupCheck__(time) {
+        async __groupCheck__(time2) {
           await this.yieldLoop();
-          return this._nextRequest + this.timeout < time;
+          return this._nextRequest + this.timeout < time2;
         }
         computeCapacity() {
           var maxConcurrent, reservoir;
@@ -39033,14 +39051,14 @@ var require_light = __commonJS({
             var base;
             clearInterval(this.interval);
             return typeof (base = this.interval = setInterval(async () => {
-              var e, k, ref, results, time, v;
-              time = Date.now();
+              var e, k, ref, results, time2, v;
+              time2 = Date.now();
               ref = this.instances;
               results = [];
               for (k in ref) {
                 v = ref[k];
                 try {
-                  if (await v._store.__groupCheck__(time)) {
+                  if (await v._store.__groupCheck__(time2)) {
                     results.push(this.deleteKey(k));
                   } else {
                     results.push(void 0);
@@ -39252,17 +39270,17 @@ var require_light = __commonJS({
             }
           }
           _run(index2, job, wait) {
-            var clearGlobalState, free, run2;
+            var clearGlobalState, free, run;
             job.doRun();
             clearGlobalState = this._clearGlobalState.bind(this, index2);
-            run2 = this._run.bind(this, index2, job);
+            run = this._run.bind(this, index2, job);
             free = this._free.bind(this, index2, job);
             return this._scheduled[index2] = {
               timeout: setTimeout(() => {
-                return job.doExecute(this._limiter, clearGlobalState, run2, free);
+                return job.doExecute(this._limiter, clearGlobalState, run, free);
               }, wait),
               expiration: job.options.expiration != null ? setTimeout(function() {
-                return job.doExpire(clearGlobalState, run2, free);
+                return job.doExpire(clearGlobalState, run, free);
               }, wait + job.options.expiration) : void 0,
               job
             };
@@ -40121,18 +40139,18 @@ var init_pulls = __esm({
       constructor(client) {
         this.#client = client;
       }
-      async pullRequestOf(run2) {
+      async pullRequestOf(run) {
         const open = await this.#client.all("pull requests", "GET /pulls", {
           state: "open",
-          head: `${run2.headOwner}:${run2.headBranch}`
+          head: `${run.headOwner}:${run.headBranch}`
         });
-        const found = open.find((one) => one.sha("/head/sha") === run2.headSha);
+        const found = open.find((one) => one.sha("/head/sha") === run.headSha);
         if (!found) return void 0;
         const pull = await this.#pull(found.id("/number"));
-        if (pull.sha("/head/sha") !== run2.headSha) return void 0;
+        if (pull.sha("/head/sha") !== run.headSha) return void 0;
         return {
           number: pull.id("/number"),
-          head: run2.headSha,
+          head: run.headSha,
           merge: pull.shaOrNone("/merge_commit_sha")
         };
       }
@@ -40366,7 +40384,7 @@ function githubForge(settings, second = 1e3) {
   const issues = new GithubIssues(client);
   const record = new GithubRecord(client);
   return {
-    pullRequestOf: (run2) => pulls.pullRequestOf(run2),
+    pullRequestOf: (run) => pulls.pullRequestOf(run),
     mergedPull: (commit) => pulls.mergedPull(commit),
     headOf: (pull) => pulls.headOf(pull),
     stickyComment: (pull, marker, body) => pulls.stickyComment(pull, marker, body),
@@ -40631,8 +40649,8 @@ function build(command, target, options) {
     const value = options[name];
     return typeof value === "string" && value !== "" ? value : void 0;
   };
-  const spec2 = command === "help" || command === "version" ? void 0 : COMMANDS[command];
-  if (spec2?.target === "" && target.length > 0)
+  const spec = command === "help" || command === "version" ? void 0 : COMMANDS[command];
+  if (spec?.target === "" && target.length > 0)
     throw new UsageError(
       `${command} takes no "${target[0] ?? ""}"`,
       `see \`glaciocloud ${command} --help\``
@@ -40699,7 +40717,9 @@ function onePerPlace(findings) {
   const seen = /* @__PURE__ */ new Set();
   return sortFindings(findings).filter(({ at: at2 }) => {
     const key = `${at2.file}:${at2.line}:${at2.column}`;
-    return seen.has(key) ? false : Boolean(seen.add(key));
+    const isFirst = !seen.has(key);
+    seen.add(key);
+    return isFirst;
   });
 }
 
@@ -40762,7 +40782,7 @@ function escapeMarkdown(text) {
 }
 
 // src/edges/charts.ts
-import { mkdir as mkdir3, readFile as readFile4, writeFile as writeFile3 } from "node:fs/promises";
+import { mkdir as mkdir3, readFile as readFile5, writeFile as writeFile3 } from "node:fs/promises";
 import { dirname as dirname4, join as join5 } from "node:path";
 
 // src/core/model/limits.ts
@@ -44839,10 +44859,10 @@ async function chartFolder(folder) {
   const visit2 = async (path) => {
     for (const name of (await readdir(join(folder, path))).sort(compareText)) {
       if (name === "__pycache__" || path === "" && name.startsWith(".")) continue;
-      const here = path === "" ? name : `${path}/${name}`;
-      const info = await lstat(join(folder, here));
-      if (info.isDirectory()) await visit2(here);
-      else if (info.isFile()) files.set(here, await readFile(join(folder, here)));
+      const here2 = path === "" ? name : `${path}/${name}`;
+      const info = await lstat(join(folder, here2));
+      if (info.isDirectory()) await visit2(here2);
+      else if (info.isFile()) files.set(here2, await readFile(join(folder, here2)));
     }
   };
   await visit2("");
@@ -44976,7 +44996,7 @@ function readSource(file, text) {
   };
   const offsets = /* @__PURE__ */ new Map([["", { key: 0, value: 0 }]]);
   const data = parse(text, report, offsets);
-  const find = (path) => offsets.get(path) ?? (path === "" ? { key: 0, value: 0 } : find(parentOf(path)));
+  const find = (path) => offsets.get(path) ?? find(parentOf(path));
   return {
     file,
     text,
@@ -45012,7 +45032,9 @@ function parse(text, report, offsets) {
     return null;
   }
   try {
-    return build3(text, parseEvents(text, {}), report, offsets);
+    const tree = new Tree(text, report, offsets);
+    for (const event of parseEvents(text, {})) if (!tree.take(event)) break;
+    return tree.root;
   } catch (error2) {
     if (!(error2 instanceof YAMLException)) throw error2;
     const tab = /^[ ]*\t/mu.exec(text);
@@ -45026,89 +45048,114 @@ function parse(text, report, offsets) {
     return null;
   }
 }
-function build3(text, events, report, offsets) {
-  const stack = [];
-  let root = null;
-  let documents2 = 0;
-  const put = (value, offset) => {
-    const frame2 = stack.at(-1);
-    if (frame2 === void 0) {
-      root = value;
-      offsets.set("", { key: offset, value: offset });
-      return "";
-    }
-    if (Array.isArray(frame2.value)) {
-      const path2 = `${frame2.path}/${frame2.value.length}`;
-      frame2.value.push(value);
-      offsets.set(path2, { key: offset, value: offset });
-      return path2;
-    }
-    const key2 = frame2.key ?? "";
-    const path = `${frame2.path}/${escapeSegment(key2)}`;
-    frame2.key = void 0;
-    if (key2 !== "__proto__") frame2.value[key2] = value;
-    const known = offsets.get(path);
-    if (known) known.value = offset < 0 ? known.key : offset;
-    return path;
-  };
-  const key = (frame2, name, offset) => {
-    frame2.key = name;
-    if (name === "<<") report(offset, "merge keys are not read here", "write the keys out");
-    else if (name === "__proto__") report(offset, "this key is not allowed", "choose another name");
-    else if (Object.hasOwn(frame2.value, name))
-      report(offset, `the key "${name}" stands twice`, "keep one of the two");
-    else offsets.set(`${frame2.path}/${escapeSegment(name)}`, { key: offset, value: offset });
-  };
-  for (const event of events) {
+var Tree = class {
+  root = null;
+  #text;
+  #report;
+  #offsets;
+  #open = [];
+  #documents = 0;
+  constructor(text, report, offsets) {
+    this.#text = text;
+    this.#report = report;
+    this.#offsets = offsets;
+  }
+  /** False where reading on makes no sense. */
+  take(event) {
     switch (event.type) {
       case EVENT_ID.DOCUMENT:
-        documents2 += 1;
-        if (documents2 === 2)
-          report(
-            text.length,
-            "the file holds several documents",
-            'one file, one document: remove "---"'
-          );
-        if (documents2 > 1) return root;
-        break;
+        return this.#document();
       case EVENT_ID.ALIAS:
-        report(event.anchorStart - 1, "aliases are not read here", "write the value out");
-        put(null, event.anchorStart - 1);
-        break;
+        this.#report(event.anchorStart - 1, "aliases are not read here", "write the value out");
+        this.#put(null, event.anchorStart - 1);
+        return true;
       case EVENT_ID.POP:
-        stack.pop();
-        break;
+        this.#open.pop();
+        return true;
       case EVENT_ID.MAPPING:
-      case EVENT_ID.SEQUENCE: {
-        refuseProperties(event, report);
-        const frame2 = stack.at(-1);
-        if (frame2 && !Array.isArray(frame2.value) && frame2.key === void 0) {
-          report(event.start, "a key must be plain text", "use a word as the key");
-          return root;
-        }
-        const value = event.type === EVENT_ID.MAPPING ? {} : [];
-        stack.push({ path: put(value, event.start), value, key: void 0 });
-        break;
-      }
-      case EVENT_ID.SCALAR: {
-        refuseProperties(event, report);
-        const quoted3 = event.style === SCALAR_STYLE.DOUBLE_QUOTED || event.style === SCALAR_STYLE.SINGLE_QUOTED;
-        const offset = quoted3 ? event.valueStart - 1 : event.valueStart;
-        const frame2 = stack.at(-1);
-        const raw = event.valueStart < 0 ? "" : getScalarValue(text, event);
-        if (frame2 && !Array.isArray(frame2.value) && frame2.key === void 0)
-          key(frame2, raw, offset);
-        else
-          put(
-            scalar(raw, event, (message, hint) => report(offset, message, hint)),
-            offset
-          );
-        break;
-      }
+      case EVENT_ID.SEQUENCE:
+        return this.#begin(event);
+      case EVENT_ID.SCALAR:
+        this.#scalar(event);
+        return true;
     }
   }
-  return root;
-}
+  #document() {
+    this.#documents += 1;
+    if (this.#documents === 1) return true;
+    const hint = 'one file, one document: remove "---"';
+    this.#report(this.#text.length, "the file holds several documents", hint);
+    return false;
+  }
+  #begin(event) {
+    refuseProperties(event, this.#report);
+    if (this.#needsKey()) {
+      this.#report(event.start, "a key must be plain text", "use a word as the key");
+      return false;
+    }
+    if (event.type === EVENT_ID.MAPPING) {
+      const value = {};
+      const path = this.#put(value, event.start);
+      this.#open.push({ kind: "mapping", path, value, key: void 0 });
+    } else {
+      const value = [];
+      this.#open.push({ kind: "list", path: this.#put(value, event.start), value });
+    }
+    return true;
+  }
+  #scalar(event) {
+    refuseProperties(event, this.#report);
+    const isQuoted = event.style === SCALAR_STYLE.DOUBLE_QUOTED || event.style === SCALAR_STYLE.SINGLE_QUOTED;
+    const offset = isQuoted ? event.valueStart - 1 : event.valueStart;
+    const raw = getScalarValue(this.#text, event);
+    const mapping = this.#needsKey();
+    if (mapping) {
+      this.#key(mapping, raw, offset);
+      return;
+    }
+    const value = scalar(raw, event, (message, hint) => this.#report(offset, message, hint));
+    this.#put(value, offset);
+  }
+  /** The mapping that waits for its next key. */
+  #needsKey() {
+    const frame2 = this.#open.at(-1);
+    return frame2?.kind === "mapping" && frame2.key === void 0 ? frame2 : void 0;
+  }
+  #key(mapping, name, offset) {
+    mapping.key = name;
+    if (name === "<<") this.#report(offset, "merge keys are not read here", "write the keys out");
+    else if (name === "__proto__")
+      this.#report(offset, "this key is not allowed", "choose another name");
+    else if (Object.hasOwn(mapping.value, name))
+      this.#report(offset, `the key "${name}" stands twice`, "keep one of the two");
+    else {
+      const path = `${mapping.path}/${escapeSegment(name)}`;
+      this.#offsets.set(path, { key: offset, value: offset });
+    }
+  }
+  /** Puts a value where it belongs, and answers its path. */
+  #put(value, offset) {
+    const frame2 = this.#open.at(-1);
+    if (!frame2) {
+      this.root = value;
+      this.#offsets.set("", { key: offset, value: offset });
+      return "";
+    }
+    if (frame2.kind === "list") {
+      const path2 = `${frame2.path}/${frame2.value.length}`;
+      frame2.value.push(value);
+      this.#offsets.set(path2, { key: offset, value: offset });
+      return path2;
+    }
+    const key = frame2.key ?? "";
+    const path = `${frame2.path}/${escapeSegment(key)}`;
+    frame2.key = void 0;
+    if (key !== "__proto__") frame2.value[key] = value;
+    const known = this.#offsets.get(path);
+    if (known) known.value = offset < 0 ? known.key : offset;
+    return path;
+  }
+};
 function refuseProperties(event, report) {
   if (event.anchorStart >= 0)
     report(
@@ -45123,17 +45170,21 @@ function refuseProperties(event, report) {
       "write plain text, quoted if it must stay text"
     );
 }
+var NUMBERS = [
+  /^[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$/u,
+  /^0o[0-7]+$/u,
+  /^0x[0-9a-fA-F]+$/u,
+  /^[-+]?\.(?:inf|Inf|INF)$/u,
+  /^\.(?:nan|NaN|NAN)$/u
+];
 function scalar(raw, event, report) {
   if (event.style !== SCALAR_STYLE.PLAIN) return raw;
   if (/^(?:|~|null|Null|NULL)$/u.test(raw)) return null;
   if (/^(?:true|True|TRUE)$/u.test(raw)) return true;
   if (/^(?:false|False|FALSE)$/u.test(raw)) return false;
-  if (!/^(?:[-+]?(?:\.?[0-9]|\.(?:inf|Inf|INF))[0-9a-zA-Z.+_-]*|\.(?:nan|NaN|NAN))$/u.test(raw))
-    return raw;
+  if (!NUMBERS.some((form) => form.test(raw))) return raw;
   const value = Number(raw);
   if (String(value) === raw) return value;
-  const numeric = /^(?:[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/u;
-  if (!numeric.test(raw)) return raw;
   report(
     `${raw} would be read as the number ${value}`,
     `write "${raw}" in quotes if it is text, or ${value}`
@@ -45233,6 +45284,9 @@ async function writeFolder(folder, files) {
     }
   });
 }
+async function removeFolder(folder) {
+  await rm(folder, { recursive: true, force: true });
+}
 async function writeWhole(path, text) {
   const fresh = `${path}.new-${process.pid}`;
   await guarded(path, async () => {
@@ -45244,6 +45298,9 @@ async function writeWhole(path, text) {
       await rm(fresh, { force: true });
     }
   });
+}
+function fileText(path) {
+  return readFile3(path, "utf8");
 }
 async function exists(path) {
   return lstat2(path).then(
@@ -45277,6 +45334,7 @@ async function guarded(what, write) {
 
 // src/edges/tool-root.ts
 import { existsSync } from "node:fs";
+import { readFile as readFile4 } from "node:fs/promises";
 import { dirname as dirname3, join as join4 } from "node:path";
 import { fileURLToPath } from "node:url";
 function toolRoot() {
@@ -45288,6 +45346,9 @@ function toolRoot() {
     folder = up;
   }
   return folder;
+}
+function chartScript(name) {
+  return readFile4(join4(toolRoot(), "charts", "oggm-hub", "files", name), "utf8");
 }
 
 // src/edges/charts.ts
@@ -45361,7 +45422,7 @@ async function given(name, { version }, from) {
   }
   const archive = join5(from, file);
   if (await exists(archive)) {
-    const files = await unpackChart(await readFile4(archive), archive);
+    const files = await unpackChart(await readFile5(archive), archive);
     return { files, origin: archive, verified: false };
   }
   for (const folder of [join5(from, name), join5(from, `${name}-${version}`), from]) {
@@ -45498,29 +45559,34 @@ function secretEnv(names3) {
 init_json();
 
 // src/core/model/quantities.ts
+var SECONDS = { s: 1, m: 60, h: 3600, d: 86400 };
 function seconds(duration2) {
-  const unit = duration2.slice(-1);
-  const factor = unit === "d" ? 86400 : unit === "h" ? 3600 : unit === "m" ? 60 : 1;
-  return Number(duration2.slice(0, -1)) * factor;
+  return Number(duration2.slice(0, -1)) * Number(SECONDS[duration2.slice(-1)]);
 }
-var BINARY = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
-var QUANTITY = {
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15
-};
+var BINARY = /* @__PURE__ */ new Map([
+  ["", 1],
+  ["K", 2 ** 10],
+  ["M", 2 ** 20],
+  ["G", 2 ** 30],
+  ["T", 2 ** 40]
+]);
+var QUANTITY = /* @__PURE__ */ new Map([
+  ["", 1],
+  ["Ki", 2 ** 10],
+  ["Mi", 2 ** 20],
+  ["Gi", 2 ** 30],
+  ["Ti", 2 ** 40],
+  ["Pi", 2 ** 50],
+  ["k", 1e3],
+  ["M", 1e6],
+  ["G", 1e9],
+  ["T", 1e12],
+  ["P", 1e15]
+]);
 function scaled(text, units) {
   const parts = /^([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)$/u.exec(text);
-  if (!parts) return void 0;
-  const factor = parts[2] === "" ? 1 : units[parts[2] ?? ""];
-  return factor === void 0 ? void 0 : Number(parts[1]) * factor;
+  const factor = units.get(parts?.[2] ?? "");
+  return parts && factor !== void 0 ? Number(parts[1]) * factor : void 0;
 }
 function memoryBytes(text) {
   return scaled(text, BINARY);
@@ -45529,8 +45595,8 @@ function quantityBytes(text) {
   return scaled(text, QUANTITY);
 }
 function instant(text) {
-  const time = Date.parse(text.length === 10 ? `${text}T00:00Z` : text);
-  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text.slice(0, 10) ? Number.NaN : time;
+  const time2 = Date.parse(text.length === 10 ? `${text}T00:00Z` : text);
+  return Number.isNaN(time2) || new Date(time2).toISOString().slice(0, 10) !== text.slice(0, 10) ? Number.NaN : time2;
 }
 function slug(name) {
   return name.replaceAll(".", "-");
@@ -46189,6 +46255,12 @@ function digestOf(value) {
 }
 
 // src/core/unit.ts
+var RECORD_FILES = [
+  "release.json",
+  "values.json",
+  "manifests.yaml",
+  "status.json"
+];
 function unitId(unit) {
   return unit.kind === "cluster" ? `clusters/${unit.name}` : unit.name;
 }
@@ -46272,10 +46344,10 @@ function clusterRelease(name, objects = clusterObjects()) {
 
 // src/core/images/resolve.ts
 function resolveImage(registry, image, lock, channel) {
-  const build4 = lock?.data.channels[channel] ?? lock?.data.channels.stable ?? lock?.data.channels.candidate;
-  const digest2 = build4 === void 0 ? void 0 : lock?.data.builds[build4]?.digest;
-  if (build4 !== void 0 && digest2 !== void 0) {
-    return { kind: "locked", reference: `${registry}/${image.name}@${digest2}`, build: build4 };
+  const build3 = lock?.data.channels[channel] ?? lock?.data.channels.stable ?? lock?.data.channels.candidate;
+  const digest2 = build3 === void 0 ? void 0 : lock?.data.builds[build3]?.digest;
+  if (build3 !== void 0 && digest2 !== void 0) {
+    return { kind: "locked", reference: `${registry}/${image.name}@${digest2}`, build: build3 };
   }
   const from = image.data.from;
   if (!from) return { kind: "unbuilt" };
@@ -46828,11 +46900,11 @@ var lockChannel = {
   on: "platform",
   *check(platform) {
     for (const lock of platform.locks.values()) {
-      for (const [channel, build4] of Object.entries(lock.data.channels)) {
-        if (!Object.hasOwn(lock.data.builds, build4)) {
+      for (const [channel, build3] of Object.entries(lock.data.channels)) {
+        if (!Object.hasOwn(lock.data.builds, build3)) {
           yield {
             at: lock.at(pointer("channels", channel)),
-            message: `there is no build "${build4}"`,
+            message: `there is no build "${build3}"`,
             hint: "locks are written by the platform: restore the file"
           };
         }
@@ -47268,16 +47340,16 @@ function objectsOf(value) {
   if (isObject(value)) return Object.values(value).filter(isObject);
   return objectsIn(value);
 }
-function podFault(spec2) {
-  if (objectsOf(spec2["volumes"]).some((volume) => isObject(volume["hostPath"]))) {
+function podFault(spec) {
+  if (objectsOf(spec["volumes"]).some((volume) => isObject(volume["hostPath"]))) {
     return "a folder of the node is mounted";
   }
   for (const key of ["hostNetwork", "hostPID", "hostIPC"]) {
-    if (spec2[key] === true) return `${key} opens the node`;
+    if (spec[key] === true) return `${key} opens the node`;
   }
   for (const container of [
-    ...objectsOf(spec2["containers"]),
-    ...objectsOf(spec2["initContainers"])
+    ...objectsOf(spec["containers"]),
+    ...objectsOf(spec["initContainers"])
   ]) {
     const name = JSON.stringify(container["name"]);
     if (at(container, "/securityContext/privileged") === true) {
@@ -47298,8 +47370,8 @@ function* userPods({ values, place }) {
     ["/initContainers", { initContainers: at(values, `${base}/initContainers`) ?? [] }],
     ["/extraPodConfig", at(values, `${base}/extraPodConfig`)]
   ];
-  for (const [path, spec2] of checks) {
-    const fault = isObject(spec2) ? podFault(spec2) : void 0;
+  for (const [path, spec] of checks) {
+    const fault = isObject(spec) ? podFault(spec) : void 0;
     if (fault) {
       yield { at: place(base + path), message: `${fault} in every user server`, hint };
     }
@@ -47325,8 +47397,8 @@ var podSafe = {
   on: "manifests",
   *check({ hub, objects }) {
     for (const object2 of objects) {
-      const spec2 = podSpec(object2);
-      const fault = isObject(spec2) ? podFault(spec2) : void 0;
+      const spec = podSpec(object2);
+      const fault = isObject(spec) ? podFault(spec) : void 0;
       if (fault) {
         yield {
           at: hub.keyAt("/values"),
@@ -49435,6 +49507,7 @@ function readDoc(kind, name, source) {
   };
   return { doc, findings: [] };
 }
+var unmet = (error2) => error2.parentSchema;
 function explainAll(source, errors) {
   const unknown = errors.filter((error2) => error2.keyword === "additionalProperties");
   const misspelt = new Set(
@@ -49456,7 +49529,7 @@ function toFinding(source, error2) {
     case "additionalProperties": {
       const key = String(error2.params["additionalProperty"]);
       const near = suggestion(error2);
-      const known = Object.keys(error2.parentSchema?.properties ?? {}).join(", ");
+      const known = Object.keys(unmet(error2).properties ?? {}).join(", ");
       return finding2(
         {
           rule: "unknown-key",
@@ -49504,14 +49577,16 @@ function explain(error2, value) {
         message: `${quoted(value)} is not what belongs here`,
         hint: `write ${JSON.stringify(params["allowedValue"])}`
       };
-    case "type":
+    case "type": {
+      const type = String(params["type"]);
       return {
         rule,
-        message: `${value === null ? "nothing" : quoted(value)} stands where ${article(String(params["type"]))} belongs`,
-        hint: typeHint(String(params["type"]), value)
+        message: `${value === null ? "nothing" : quoted(value)} stands where ${article(type)} belongs`,
+        hint: typeHint(type, value)
       };
+    }
     case "pattern": {
-      const example = error2.parentSchema?.examples?.[0];
+      const example = unmet(error2).examples?.[0];
       return {
         rule,
         message: `${quoted(value)} does not have the right form`,
@@ -49527,7 +49602,7 @@ function explain(error2, value) {
   }
 }
 function describedAs(error2) {
-  const text = error2.parentSchema?.description;
+  const text = unmet(error2).description;
   return text === void 0 ? "see the reference of this file" : `it is: ${text}`;
 }
 function article(type) {
@@ -49559,7 +49634,7 @@ function enumHint(value, allowed) {
 }
 function suggestion(error2) {
   const key = String(error2.params["additionalProperty"]);
-  return nearest(key, Object.keys(error2.parentSchema?.properties ?? {}));
+  return nearest(key, Object.keys(unmet(error2).properties ?? {}));
 }
 function nearest(word, known) {
   if (known.length === 0) return void 0;
@@ -49569,7 +49644,23 @@ function nearest(word, known) {
 
 // src/core/model/platform.ts
 function readPlatform(files) {
-  const docs = {
+  const reader = new Reader();
+  for (const [file, content] of [...files].sort(([a], [b]) => compareText(a, b)))
+    reader.take(file, content);
+  if (!files.has("platform.yaml"))
+    reader.report("platform.yaml", {
+      rule: "file",
+      message: "there is no platform.yaml",
+      hint: "run this in the root of a platform, or start one with `glaciocloud init`"
+    });
+  const { findings, sources } = reader;
+  return { platform: reader.platform(files), findings: onePerPlace(findings), sources };
+}
+var Reader = class {
+  findings = [];
+  sources = /* @__PURE__ */ new Map();
+  #names = /* @__PURE__ */ new Map();
+  #docs = {
     platform: /* @__PURE__ */ new Map(),
     cluster: /* @__PURE__ */ new Map(),
     environment: /* @__PURE__ */ new Map(),
@@ -49580,76 +49671,79 @@ function readPlatform(files) {
     member: /* @__PURE__ */ new Map(),
     cohort: /* @__PURE__ */ new Map()
   };
-  const names3 = /* @__PURE__ */ new Map();
-  const findings = [];
-  const sources = /* @__PURE__ */ new Map();
-  const report = (file, rule, message, hint) => {
-    findings.push({ rule, severity: "error", at: { file, line: 1, column: 1 }, message, hint });
-  };
-  const read = (kind, name, source) => {
-    const result2 = readDoc(kind, name, source);
-    findings.push(...result2.findings);
-    if (result2.doc) docs[kind].set(name, result2.doc);
-  };
-  for (const [file, content] of [...files].sort(([a], [b]) => compareText(a, b))) {
-    if (content.kind === "refused") {
-      report(file, "file", content.why, content.hint);
-      const located2 = locate(file);
-      if (located2) remember(names3, located2.kind, located2.name);
-      continue;
-    }
+  take(file, content) {
     const located = locate(file);
-    if (!located) {
-      const right = misplaced(file);
-      if (right !== void 0)
-        report(file, "file-place", "this file is not read here", `platform files are ${right}`);
-      continue;
+    if (located) this.#remember(located);
+    if (content.kind === "refused") {
+      this.report(file, { rule: "file", message: content.why, hint: content.hint });
+      return;
     }
-    remember(names3, located.kind, located.name);
+    if (!located) {
+      this.#passOver(file);
+      return;
+    }
     const source = readSource(file, content.text);
-    sources.set(file, source);
-    read(located.kind, located.name, source);
+    this.sources.set(file, source);
+    this.#read(located.kind, located.name, source);
   }
-  if (!files.has("platform.yaml"))
-    report(
-      "platform.yaml",
-      "file",
-      "there is no platform.yaml",
-      "run this in the root of a platform, or start one with `glaciocloud init`"
-    );
-  const settings = docs.platform.get("platform");
-  const platform = settings && {
-    settings,
-    clusters: docs.cluster,
-    environments: docs.environment,
-    images: docs.image,
-    locks: docs["image-lock"],
-    data: docs.data,
-    approvers: docs.approvers.get("approvers"),
-    members: docs.member,
-    cohorts: docs.cohort,
-    names: names3,
-    paths: new Set(files.keys())
-  };
-  return { platform, findings: onePerPlace(findings), sources };
-}
-function remember(names3, kind, name) {
-  names3.set(kind, (names3.get(kind) ?? /* @__PURE__ */ new Set()).add(name));
-}
+  /** About the file as a whole. */
+  report(file, said) {
+    this.findings.push({ severity: "error", at: { file, line: 1, column: 1 }, ...said });
+  }
+  platform(files) {
+    const settings = this.#docs.platform.get("platform");
+    return settings && {
+      settings,
+      clusters: this.#docs.cluster,
+      environments: this.#docs.environment,
+      images: this.#docs.image,
+      locks: this.#docs["image-lock"],
+      data: this.#docs.data,
+      approvers: this.#docs.approvers.get("approvers"),
+      members: this.#docs.member,
+      cohorts: this.#docs.cohort,
+      names: this.#names,
+      paths: new Set(files.keys())
+    };
+  }
+  #passOver(file) {
+    const right = misplaced(file);
+    if (right === void 0) return;
+    this.report(file, {
+      rule: "file-place",
+      message: "this file is not read here",
+      hint: `platform files are ${right}`
+    });
+  }
+  #remember({ kind, name }) {
+    this.#names.set(kind, (this.#names.get(kind) ?? /* @__PURE__ */ new Set()).add(name));
+  }
+  #read(kind, name, source) {
+    const { doc, findings } = readDoc(kind, name, source);
+    this.findings.push(...findings);
+    if (doc) this.#docs[kind].set(name, doc);
+  }
+};
 function isNamed(platform, kind, name) {
   return platform.names.get(kind)?.has(name) ?? false;
 }
 
 // src/core/check/references.ts
-function* dangling(platform, kind, name, at2, folder) {
+var FOLDERS = {
+  cluster: "clusters/*.yaml",
+  image: "images/*/image.yaml",
+  data: "data/*.yaml"
+};
+function* dangling(platform, kind, name, at2) {
   if (isNamed(platform, kind, name)) return;
+  const file = FOLDERS[kind].replace("*", name);
   const known = [...platform.names.get(kind) ?? []];
+  yield { at: at2, message: `there is no ${file}`, hint: hintFor(name, known, file) };
+}
+function hintFor(name, known, file) {
+  if (known.length === 0) return `add ${file}`;
   const near = nearest(name, known);
-  yield {
-    at: at2,
-    message: `there is no ${folder.replace("*", name)}`,
-    hint: near === void 0 ? known.length === 0 ? `add ${folder.replace("*", name)}` : `there are: ${known.join(", ")}` : `did you mean "${near}"?`
-  };
+  return near === void 0 ? `there are: ${known.join(", ")}` : `did you mean "${near}"?`;
 }
 var unknownReference = {
   id: "unknown-reference",
@@ -49661,17 +49755,11 @@ var unknownReference = {
     const waves2 = platform.settings.data.waves.map(({ name }) => name);
     for (const hub of platform.environments.values()) {
       const { cluster, wave, images, data } = hub.data;
-      yield* dangling(platform, "cluster", cluster, hub.at("/cluster"), "clusters/*.yaml");
+      yield* dangling(platform, "cluster", cluster, hub.at("/cluster"));
       for (const [index2, image] of images.entries())
-        yield* dangling(
-          platform,
-          "image",
-          image,
-          hub.at(pointer("images", index2)),
-          "images/*/image.yaml"
-        );
+        yield* dangling(platform, "image", image, hub.at(pointer("images", index2)));
       for (const [index2, set] of data.entries())
-        yield* dangling(platform, "data", set, hub.at(pointer("data", index2)), "data/*.yaml");
+        yield* dangling(platform, "data", set, hub.at(pointer("data", index2)));
       if (!waves2.includes(wave))
         yield {
           at: hub.at("/wave"),
@@ -50114,12 +50202,68 @@ async function check(inputs, report) {
   });
 }
 
-// src/flow/deploy.ts
-import { readFile as readFile7, rm as rm2 } from "node:fs/promises";
-import { join as join12 } from "node:path";
+// src/core/show/deploy-text.ts
+var MARKS = { done: "\u2713", failed: "\u2717", "rolled-back": "\u21A9", blocked: "\u25A0", waiting: "\u2026" };
+var PHASES = ["preflight", "upgrade", "rollout", "health"];
+function deployText(results) {
+  if (results.length === 0) return "nothing to do: what is merged already runs\n";
+  const width = Math.max(...results.map(({ unit }) => unitId(unit).length));
+  return results.map(({ unit, outcome: outcome2, reason, seconds: seconds2 }) => {
+    const total = PHASES.reduce((sum, phase) => sum + seconds2[phase], 0);
+    const time2 = total === 0 ? "" : ` in ${total.toFixed(1)} s (${PHASES.map((phase) => `${phase} ${seconds2[phase].toFixed(1)}`).join(", ")})`;
+    return `${MARKS[outcome2]} ${unitId(unit).padEnd(width)}  ${outcome2}${time2}
+${reason === "" ? "" : `  ${reason}
+`}`;
+  }).join("");
+}
+function deployJson(results, wanted) {
+  return {
+    digest: digestOf(wanted.map(({ unit, digest: digest2 }) => [unitId(unit), digest2])),
+    steps: results.map(({ unit, kind, outcome: outcome2, code, reason, seconds: seconds2 }) => ({
+      kind,
+      unit: { ...unit },
+      outcome: outcome2,
+      code,
+      reason,
+      seconds: { ...seconds2 }
+    })),
+    health: results.flatMap(
+      ({ unit, health }) => health.map(({ image, check: check2, ok, seconds: seconds2, detail }) => ({
+        unit: { ...unit },
+        image,
+        check: check2,
+        ok,
+        seconds: seconds2,
+        detail
+      }))
+    )
+  };
+}
+function deployMarkdown(results) {
+  if (results.length === 0) return "Nothing to do: what is merged already runs.\n";
+  const rows = results.map(
+    ({ unit, outcome: outcome2, reason, seconds: seconds2 }) => `| ${MARKS[outcome2]} | ${unitId(unit)} | ${outcome2} | ${PHASES.map((phase) => seconds2[phase].toFixed(1)).join(" | ")} | ${escapeMarkdown(reason.slice(0, 300))} |
+`
+  );
+  const checks = results.flatMap(
+    ({ unit, health }) => health.map(
+      ({ ok, check: check2, image, seconds: seconds2, detail }) => `| ${ok ? "\u2713" : "\u2717"} | ${unitId(unit)} | ${escapeMarkdown(check2)} | ${image ?? ""} | ${seconds2.toFixed(1)} | ${escapeMarkdown(detail.slice(0, 300))} |
+`
+    )
+  );
+  return `| | hub | outcome | ${PHASES.join(" | ")} | |
+|---|---|---|---|---|---|---|---|
+${rows.join("")}${checks.length === 0 ? "" : `
+| | hub | check | image | s | |
+|---|---|---|---|---|---|
+${checks.join("")}`}`;
+}
 
-// src/apply/cluster.ts
-import { randomBytes } from "node:crypto";
+// src/commands/deploy.ts
+init_failure();
+
+// src/flow/deploy.ts
+import { join as join10 } from "node:path";
 
 // src/core/hub/state.ts
 init_json();
@@ -50185,484 +50329,6 @@ function isSettled(state, digest2) {
 
 // src/apply/cluster.ts
 init_json();
-
-// src/edges/kube.ts
-import { setTimeout as sleep } from "node:timers/promises";
-
-// src/core/hub/causes.ts
-var INFRASTRUCTURE_ROUNDS = 3;
-var CRASHES = 3;
-var NO_ROOM_SECONDS = 120;
-var NOT_READY_SECONDS = 120;
-var LOGIN = [/Unauthorized/iu, /token.*expired/iu, /provide credentials/iu];
-var UNAVAILABLE = [
-  /TooManyRequests/iu,
-  /too many requests/iu,
-  /connection refused/iu,
-  /connection reset/iu,
-  /EOF/iu,
-  /i\/o timeout/iu,
-  /TLS handshake timeout/iu,
-  /Internal ?Error/iu,
-  /an error on the server/iu,
-  /ServiceUnavailable/iu,
-  /currently unable to handle/iu,
-  /http2: /iu,
-  /etcdserver/iu,
-  /no route to host/iu,
-  /no such host/iu,
-  /context deadline exceeded/iu,
-  /leader changed/iu
-];
-var CALLS = [
-  { says: LOGIN, fault: "infrastructure", again: false },
-  { says: [/was killed by/iu, /did not end within/iu], fault: "infrastructure", again: false },
-  { says: UNAVAILABLE, fault: "infrastructure", again: true }
-];
-var UNKNOWN_CALL = { fault: "product", again: false };
-var NO_SUCH_IMAGE = [
-  /not found/iu,
-  /manifest unknown/iu,
-  /denied/iu,
-  /unauthorized/iu,
-  /forbidden/iu,
-  /\b40[134]\b/iu,
-  /InvalidImageName/iu,
-  /invalid reference/iu
-];
-function callFault(message) {
-  return callCause(message).fault;
-}
-function mayPass(message) {
-  return callCause(message).again;
-}
-function loginRefused(message) {
-  return saysAny(LOGIN, message);
-}
-function pullFault(message) {
-  return saysAny(NO_SUCH_IMAGE, message) ? "product" : "infrastructure";
-}
-function callCause(message) {
-  return CALLS.find(({ says }) => saysAny(says, message)) ?? UNKNOWN_CALL;
-}
-function saysAny(says, message) {
-  return says.some((one) => one.test(message));
-}
-
-// src/edges/kube.ts
-init_json();
-init_failure();
-
-// src/edges/exec.ts
-init_failure();
-import { spawn } from "node:child_process";
-var ToolMissing = class extends Failure {
-};
-var TimedOut = class extends Failure {
-};
-var PASSED = [
-  "PATH",
-  "HOME",
-  "TMPDIR",
-  "HTTP_PROXY",
-  "HTTPS_PROXY",
-  "NO_PROXY",
-  "http_proxy",
-  "https_proxy",
-  "no_proxy",
-  "SSL_CERT_FILE",
-  "SSL_CERT_DIR",
-  "USER"
-];
-function environment({ env = {} }) {
-  const passed = PASSED.flatMap(
-    (name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]
-  );
-  return {
-    LC_ALL: "C",
-    TZ: "UTC",
-    ...Object.fromEntries(passed),
-    ...env
-  };
-}
-function missing2(program, cause) {
-  return new ToolMissing(`${program} cannot be started (${cause.code ?? cause.message})`, {
-    hint: `install ${program}, or put it on the PATH`,
-    cause
-  });
-}
-function exec(program, args, options = {}) {
-  return new Promise((resolve2, reject) => {
-    const child = spawn(program, args, {
-      cwd: options.cwd,
-      ...options.signal ? { signal: options.signal } : {},
-      env: environment(options),
-      stdio: ["pipe", "pipe", "pipe"]
-    });
-    const stdout = [];
-    const stderr = [];
-    let late = false;
-    const timer = options.timeoutMs === void 0 ? void 0 : setTimeout(() => {
-      late = true;
-      child.kill("SIGKILL");
-    }, options.timeoutMs);
-    child.stdout.on("data", (chunk) => {
-      stdout.push(chunk);
-      options.onStdout?.(chunk.toString("utf8"));
-    });
-    child.stderr.on("data", (chunk) => stderr.push(chunk));
-    child.stdin.on("error", () => void 0);
-    child.stdin.end(options.input ?? "");
-    child.on("error", (cause) => {
-      clearTimeout(timer);
-      reject(missing2(program, cause));
-    });
-    child.on("close", (code, signal) => {
-      clearTimeout(timer);
-      if (late)
-        reject(
-          new TimedOut(
-            `${program} ${args[0] ?? ""} did not end within ${(options.timeoutMs ?? 0) / 1e3} s`,
-            { hint: "try again; if it happens again, look at the machine" }
-          )
-        );
-      else {
-        const bytes = Buffer.concat(stdout);
-        const said = Buffer.concat(stderr).toString("utf8");
-        resolve2({
-          code: code ?? 128,
-          stdout: bytes.toString("utf8"),
-          stderr: signal === null ? said : `${said}
-the program was killed by ${signal}`,
-          bytes
-        });
-      }
-    });
-  });
-}
-function stream(program, args, options = {}) {
-  const child = spawn(program, args, {
-    env: environment(options),
-    stdio: ["pipe", "pipe", "pipe"]
-  });
-  const stderr = [];
-  child.stderr.on("data", (chunk) => stderr.push(chunk));
-  child.stdin.on("error", () => void 0);
-  child.stdin.end(options.input ?? "");
-  const ended = new Promise((resolve2, reject) => {
-    child.on("error", (cause) => reject(missing2(program, cause)));
-    child.on(
-      "close",
-      (code) => resolve2({ code: code ?? 128, stderr: Buffer.concat(stderr).toString("utf8") })
-    );
-  });
-  ended.catch(() => void 0);
-  return { output: child.stdout, ended, kill: () => child.kill("SIGKILL") };
-}
-
-// src/edges/tools.ts
-import { accessSync, constants } from "node:fs";
-import { delimiter, join as join6 } from "node:path";
-function unpackedTool(name) {
-  return join6(toolRoot(), "node_modules", ".cache", "glaciocloud", "bin", name);
-}
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-function findTool(name) {
-  const named = process.env[`GLACIOCLOUD_${name.toUpperCase()}`];
-  if (named !== void 0 && named !== "") return isExecutable(named) ? named : void 0;
-  const onPath = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join6(folder, name));
-  return [...onPath, unpackedTool(name)].find(isExecutable);
-}
-
-// src/edges/kube.ts
-var KubeFailure = class extends Failure {
-  /** Somebody else changed or made the object first. */
-  conflict;
-  constructor(message, stderr) {
-    super(`${message}: ${stderr.trim().split("\n").slice(-3).join(" ").slice(0, 400)}`, {
-      hint: loginRefused(stderr) ? "the credentials of the cluster are refused: log in again" : "look at the cluster; the next run goes on where this one ended"
-    });
-    this.conflict = /AlreadyExists|Conflict|the object has been modified/u.test(stderr);
-  }
-};
-function clusterEnv(kubeconfig) {
-  const cloud = Object.entries(process.env).filter(
-    ([name]) => /^(AWS|AZURE|AAD|ARM|CLOUDSDK|GOOGLE|GCLOUD|USE_GKE)_/u.test(name)
-  );
-  return {
-    ...Object.fromEntries(cloud.map(([name, value]) => [name, value ?? ""])),
-    KUBECONFIG: kubeconfig
-  };
-}
-async function askAgain(ask) {
-  for (let round = 1; ; round += 1) {
-    const result2 = await ask();
-    if (result2.code === 0 || round === 5 || !mayPass(result2.stderr)) return result2;
-    await sleep(500 * 2 ** round);
-  }
-}
-var Kube = class {
-  kubeconfig;
-  #program;
-  constructor(kubeconfig) {
-    const program = findTool("kubectl");
-    if (program === void 0)
-      throw new Failure("kubectl not found", { hint: "install it, or run `npm run tools`" });
-    this.#program = program;
-    this.kubeconfig = kubeconfig;
-  }
-  #run(args, input, timeoutMs = 6e4) {
-    return askAgain(
-      () => exec(this.#program, args, {
-        env: clusterEnv(this.kubeconfig),
-        timeoutMs,
-        ...input === void 0 ? {} : { input }
-      })
-    );
-  }
-  async #must(what, args, input) {
-    const { code, stdout, stderr } = await this.#run(args, input);
-    if (code !== 0) throw new KubeFailure(what, stderr);
-    return stdout;
-  }
-  /** What of these objects there is, with who owns which field. Those without a namespace are in the one that is named. */
-  async liveOf(objects, namespace) {
-    return objectsOf2(
-      await this.#must(
-        "objects cannot be read",
-        ["get", "-f", "-", "--ignore-not-found", "--show-managed-fields", "-o", "json"],
-        listText(inDefault(objects, namespace))
-      )
-    );
-  }
-  async get(kind, name, namespace) {
-    const text = await this.#must(`${kind} ${name} cannot be read`, [
-      "get",
-      kind,
-      name,
-      ...inNamespace(namespace),
-      "--ignore-not-found",
-      "-o",
-      "json"
-    ]);
-    return text.trim() === "" ? void 0 : object(text);
-  }
-  /** Objects of some kinds, in a namespace or everywhere. */
-  async list(kinds, options = {}) {
-    const where = options.namespace === void 0 ? ["--all-namespaces"] : inNamespace(options.namespace);
-    const filters = [
-      ...options.selector === void 0 ? [] : ["--selector", options.selector],
-      ...options.fields === void 0 ? [] : ["--field-selector", options.fields]
-    ];
-    return objectsIn(
-      object(
-        await this.#must(`${kinds} cannot be listed`, [
-          "get",
-          kinds,
-          ...where,
-          ...filters,
-          "-o",
-          "json"
-        ])
-      )["items"]
-    );
-  }
-  /** Server-side apply: ours wins, and what others own besides stays. */
-  async apply(objects) {
-    await this.#must(
-      "objects cannot be applied",
-      [
-        "apply",
-        "--server-side",
-        "--force-conflicts",
-        "--validate=ignore",
-        "--field-manager",
-        "glaciocloud",
-        "-f",
-        "-"
-      ],
-      listText(objects)
-    );
-  }
-  /** What applying objects as Helm does would make of the live ones. Changes nothing. */
-  async wouldApply(applied, namespace) {
-    if (applied.length === 0) return [];
-    return objectsOf2(
-      await this.#must(
-        "objects cannot be compared",
-        [
-          "apply",
-          "--server-side",
-          "--force-conflicts",
-          "--validate=ignore",
-          "--field-manager",
-          "helm",
-          "--dry-run=server",
-          "-f",
-          "-",
-          "-o",
-          "json"
-        ],
-        listText(inDefault(applied, namespace))
-      )
-    );
-  }
-  /** Fails with `conflict` where the object exists. */
-  async create(made) {
-    return object(
-      await this.#must(
-        "an object cannot be made",
-        ["create", "--validate=ignore", "-f", "-", "-o", "json"],
-        JSON.stringify(made)
-      )
-    );
-  }
-  /** Fails with `conflict` where somebody changed the object since it was read. */
-  async replace(changed) {
-    return object(
-      await this.#must(
-        "an object cannot be changed",
-        ["replace", "--validate=ignore", "-f", "-", "-o", "json"],
-        JSON.stringify(changed)
-      )
-    );
-  }
-  async delete(kind, name, namespace) {
-    await this.#must(`${kind} ${name} cannot be deleted`, [
-      "delete",
-      kind,
-      name,
-      ...inNamespace(namespace),
-      "--ignore-not-found",
-      "--wait=false"
-    ]);
-  }
-  async deleteBy(kinds, selector, namespace) {
-    await this.#must(`${kinds} cannot be deleted`, [
-      "delete",
-      kinds,
-      "--selector",
-      selector,
-      ...inNamespace(namespace),
-      "--ignore-not-found",
-      "--wait=false",
-      "--now"
-    ]);
-  }
-  async annotate(kind, selector, namespace, annotation) {
-    await this.#must(`${kind} cannot be annotated`, [
-      "annotate",
-      kind,
-      "--selector",
-      selector,
-      ...inNamespace(namespace),
-      "--overwrite",
-      annotation
-    ]);
-  }
-  async scale(deployment, replicas, namespace) {
-    await this.#must(`${deployment} cannot be scaled`, [
-      "scale",
-      `deployment/${deployment}`,
-      `--replicas=${replicas}`,
-      ...inNamespace(namespace)
-    ]);
-  }
-  /** Of the container that runs, or of the one that crashed before it; empty where there is none. */
-  async logs(pod, namespace, which = "current") {
-    const { stdout } = await this.#run([
-      "logs",
-      pod,
-      ...inNamespace(namespace),
-      "--tail",
-      "200",
-      ...which === "previous" ? ["--previous"] : []
-    ]);
-    return stdout;
-  }
-  /** The API server's version, such as `v1.35.4`. */
-  async version() {
-    return textAt(
-      object(await this.#must("the cluster does not say its version", ["version", "-o", "json"])),
-      "/serverVersion/gitVersion"
-    );
-  }
-  /** Whether these credentials may do each of these, everywhere. */
-  async mayI(needs) {
-    const reviews = needs.map((need) => ({
-      apiVersion: "authorization.k8s.io/v1",
-      kind: "SelfSubjectAccessReview",
-      spec: { resourceAttributes: { ...need } }
-    }));
-    const answers = (await this.#must(
-      "permissions cannot be asked",
-      ["create", "--validate=ignore", "-f", "-", "-o", "json"],
-      listText(reviews)
-    )).trim().split(/\n(?=\{)/u);
-    return answers.map((text) => at(object(text), "/status/allowed") === true);
-  }
-  /** Runs a Python script inside the hub's pod, line by line. The script and what it needs never touch a disk there. */
-  async python(namespace, script, args, onLine, timeoutMs) {
-    let rest = "";
-    const onStdout = (text) => {
-      const lines = (rest + text).split("\n");
-      rest = lines.pop() ?? "";
-      lines.filter((line) => line.trim() !== "").forEach(onLine);
-    };
-    return exec(
-      this.#program,
-      [
-        "exec",
-        "-i",
-        "deploy/hub",
-        "-c",
-        "hub",
-        ...inNamespace(namespace),
-        "--",
-        "python3",
-        "-",
-        ...args
-      ],
-      { env: clusterEnv(this.kubeconfig), input: script, timeoutMs, onStdout }
-    );
-  }
-  /** The same in any pod, where the script's output is too much to keep. */
-  pythonStream(namespace, pod, script, args) {
-    return stream(
-      this.#program,
-      ["exec", "-i", pod, ...inNamespace(namespace), "--", "python3", "-", ...args],
-      { env: clusterEnv(this.kubeconfig), input: script }
-    );
-  }
-};
-function inNamespace(namespace) {
-  return namespace === void 0 ? [] : ["--namespace", namespace];
-}
-function inDefault(objects, namespace) {
-  return objects.map((one) => merge({ metadata: { namespace } }, one));
-}
-function objectsOf2(text) {
-  if (text.trim() === "") return [];
-  const found = object(text);
-  return found["kind"] === "List" ? objectsIn(found["items"]) : [found];
-}
-function listText(objects) {
-  return JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
-}
-function object(text) {
-  const value = JSON.parse(text);
-  if (!isObject(value)) throw new Error("kubectl gave no object");
-  return value;
-}
-
-// src/apply/cluster.ts
 init_failure();
 var WrongCluster = class extends Failure {
 };
@@ -50723,7 +50389,7 @@ async function readStates(kube) {
   }
   return states;
 }
-async function digestKey(kube) {
+async function digestKey({ kube, random }) {
   const read = async () => {
     const value = at(await kube.get("secret", KEY, SYSTEM_NAMESPACE) ?? {}, "/data/key");
     return typeof value === "string" ? value : void 0;
@@ -50735,16 +50401,13 @@ async function digestKey(kube) {
     kind: "Secret",
     immutable: true,
     metadata: { name: KEY, namespace: SYSTEM_NAMESPACE },
-    stringData: { key: randomBytes(32).toString("hex") }
+    stringData: { key: random.hex(32) }
   };
   await kube.create(made).catch((error2) => {
     if (!(error2 instanceof KubeFailure) || !error2.conflict) throw error2;
   });
   return await read() ?? "";
 }
-
-// src/apply/hub/preflight.ts
-import { lookup } from "node:dns/promises";
 
 // src/core/plan/compare.ts
 init_json();
@@ -51048,88 +50711,11 @@ function standInSecrets(jupyterhub) {
   };
 }
 
-// src/edges/helm.ts
-init_failure();
-import { writeFile as writeFile4 } from "node:fs/promises";
-import { join as join7 } from "node:path";
-var HelmMissing = class extends Failure {
-};
-var HelmFailure = class extends Failure {
-};
-var NEEDED = "Helm 3.17 or newer";
-async function findHelm() {
-  const program = findTool("helm");
-  if (program === void 0) {
-    const named = process.env["GLACIOCLOUD_HELM"];
-    throw new HelmMissing(`${NEEDED} not found${named === void 0 ? "" : ` at ${named}`}`, {
-      hint: "install it, or run `npm run tools`"
-    });
-  }
-  const { code, stdout, stderr } = await exec(program, ["version", "--template", "{{.Version}}"]);
-  const parts = /^v?([0-9]+)\.([0-9]+)/u.exec(stdout.trim());
-  const [major, minor] = [Number(parts?.[1]), Number(parts?.[2])];
-  if (code !== 0 || !parts)
-    throw new HelmFailure(
-      `${program} does not answer as Helm does: ${(stderr || stdout).trim().slice(0, 200)}`,
-      { hint: `put ${NEEDED} on the PATH` }
-    );
-  if (!(major === 4 || major === 3 && minor >= 17))
-    throw new HelmMissing(`${program} is Helm ${stdout.trim()}, and ${NEEDED} is needed`, {
-      hint: "install it, or run `npm run tools`"
-    });
-  return { program, version: stdout.trim(), major };
-}
-function helmHome(folder) {
-  return {
-    HELM_CACHE_HOME: folder,
-    HELM_CONFIG_HOME: folder,
-    HELM_DATA_HOME: folder,
-    HELM_PLUGINS: folder
-  };
-}
-async function template(helm, request2) {
-  const values = join7(request2.scratch, `${request2.release}.values.json`);
-  const placeholders = join7(request2.scratch, `${request2.release}.placeholders.json`);
-  await writeFile4(values, JSON.stringify(request2.values));
-  await writeFile4(placeholders, JSON.stringify(request2.placeholders));
-  const args = [
-    "template",
-    request2.release,
-    request2.chart,
-    "--namespace",
-    request2.namespace,
-    "--values",
-    values,
-    "--values",
-    placeholders
-  ];
-  const result2 = await exec(
-    helm.program,
-    [
-      ...args,
-      "--kube-version",
-      `${request2.kubernetes}.0`,
-      "--skip-schema-validation",
-      "--skip-tests"
-    ],
-    {
-      env: { KUBECONFIG: "/dev/null", ...helmHome(request2.scratch) },
-      timeoutMs: 12e4
-    }
-  );
-  if (result2.code !== 0) {
-    const said = result2.stderr.split("\n").filter((line) => !/found symbolic link|^WARNING|^level=/u.test(line)).join("\n").trim();
-    throw new HelmFailure(`Helm cannot render ${request2.release}: ${said.slice(0, 1500)}`, {
-      hint: "the message names the template and the value; correct it in the environment file"
-    });
-  }
-  return result2.stdout;
-}
-
 // src/apply/hub/preflight.ts
 init_failure();
 
 // src/apply/types.ts
+var NO_SECONDS = { preflight: 0, upgrade: 0, rollout: 0, health: 0 };
 var Faulty = class extends Error {
   fault;
   constructor(reason, fault) {
@@ -51160,13 +50746,10 @@ async function preflightCluster(kube, cluster) {
     });
   return warnings;
 }
-async function preflightAddress({ hub, to }, { kube, cluster, progress }) {
+async function preflightAddress({ hub, to }, { kube, cluster, internet: internet2, progress }) {
   if (cluster.data.ingress.class === "none") return;
   const { hostname: hostname2 } = new URL(hub.data.url);
-  const resolved = await lookup(hostname2, { all: true }).then(
-    (found) => found.map(({ address: address2 }) => address2),
-    () => []
-  );
+  const resolved = await internet2.resolve(hostname2);
   const { problems, warnings } = dnsVerdict(
     hostname2,
     resolved,
@@ -51177,17 +50760,16 @@ async function preflightAddress({ hub, to }, { kube, cluster, progress }) {
 }
 async function preflightObjects({ to, platform, hub }, prepared, world) {
   const { namespace, values } = to.release;
-  const rendered = await template(world.helm, {
+  const rendered = await world.releases.render({
     release: to.unit.name,
     namespace,
     chart: world.chart,
     kubernetes: world.cluster.data.kubernetes,
     values,
-    placeholders: standInSecrets(values["jupyterhub"]),
-    scratch: world.scratch
+    placeholders: standInSecrets(values["jupyterhub"])
   });
   const objects = splitDocuments(rendered).filter((text) => /^kind:/mu.test(text)).map(parseObject).map((object2) => withSecretName(object2, prepared.secretName));
-  const broken = runManifestRules(platform, world.now().getTime(), hub.name, objects).filter(
+  const broken = runManifestRules(platform, world.clock.now().getTime(), hub.name, objects).filter(
     ({ severity }) => severity === "error"
   );
   if (broken.length > 0)
@@ -51211,10 +50793,10 @@ async function tellConflicts({ to }, objects, { kube, progress }) {
   for (const object2 of shown) {
     const found = live.get(identity(object2, namespace));
     const name = `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}`;
-    for (const { manager, time, fields } of found ? conflictsOf(name, found, object2) : [])
+    for (const { manager, time: time2, fields } of found ? conflictsOf(name, found, object2) : [])
       progress(
         to.unit,
-        `\u26A0 ${name}: what ${manager} changed at ${time} is overwritten: ${fields.join(", ")}`
+        `\u26A0 ${name}: what ${manager} changed at ${time2} is overwritten: ${fields.join(", ")}`
       );
   }
 }
@@ -51467,7 +51049,7 @@ function frozen(wave, now) {
   return waiting("frozen", `wave ${wave.name} is frozen${why}`);
 }
 function soaking(wave, { earlier, now }) {
-  const proven = Math.max(...earlier.map(({ since: since2 }) => since2 ?? Number.NEGATIVE_INFINITY));
+  const proven = Math.max(...earlier.map(({ since }) => since ?? Number.NEGATIVE_INFINITY));
   const left = proven + seconds(wave.soak) * 1e3 - now;
   if (left <= 0) return void 0;
   const minutes = Math.ceil(left / MINUTE_MS);
@@ -51495,11 +51077,11 @@ function names(hubs) {
 function isFrozen({ days, hours, from, until }, now, timezone) {
   if (from !== void 0 && now < instant(from)) return false;
   if (until !== void 0 && now >= instant(until) + DAY_MS) return false;
-  const { day: day2, time } = localTime(now, timezone);
+  const { day: day2, time: time2 } = localTime(now, timezone);
   if (days !== void 0 && (day2 === void 0 || !days.includes(day2))) return false;
   if (hours === void 0) return true;
   const [begin = "", end = ""] = hours.split("-");
-  return begin <= time && time < end;
+  return begin <= time2 && time2 < end;
 }
 function localTime(now, timezone) {
   const parts = new Intl.DateTimeFormat("en-GB", {
@@ -51522,76 +51104,103 @@ init_failure();
 
 // src/apply/lease.ts
 init_json();
-import { randomUUID } from "node:crypto";
-import { hostname } from "node:os";
-import { setTimeout as sleep2 } from "node:timers/promises";
 init_failure();
 var DURATION = 30;
 var RENEW_MS = 1e4;
 var LOOK_MS = 1e3;
+var QUIET_ROUNDS = 2;
 var LeaseHeld = class extends Failure {
+  code;
+  constructor(code, message, hint) {
+    super(message, { hint, exit: 3 });
+    this.code = code;
+  }
 };
-async function withLease(kube, name, work) {
-  const seen = /* @__PURE__ */ new Map();
-  return holding(kube, name, work, async (holder) => {
+function endingOf(error2) {
+  return error2 instanceof LeaseHeld ? { outcome: "blocked", code: error2.code, reason: error2.message } : { outcome: "failed", code: "refused", reason: error2.message };
+}
+async function withLease(ports, name, work) {
+  const claim = claimBy(ports);
+  return holding(claim, name, work, async () => {
     for (; ; ) {
-      const lease = await attempt(kube, name, holder, seen);
+      const lease = await attempt(claim, name);
       if (lease) return { name, lease };
-      const other = seen.get(name);
+      const other = claim.seen.get(name);
       if (other?.alive === true)
-        throw new LeaseHeld(`another deployment holds ${name} (${other.owner})`, {
-          hint: "wait for it; what it leaves is caught up by the next run",
-          exit: 3
-        });
-      await sleep2(LOOK_MS);
+        throw new LeaseHeld(
+          "lease-held",
+          `another deployment holds ${name} (${other.owner})`,
+          "wait for it; what it leaves is caught up by the next run"
+        );
+      await ports.clock.sleep(LOOK_MS);
     }
   });
 }
-async function withSeat(kube, seats, waiting2, work) {
-  const seen = /* @__PURE__ */ new Map();
+async function withSeat(ports, seats, waiting2, work) {
+  const claim = claimBy(ports);
   const names3 = Array.from({ length: seats }, (_, index2) => `slot-${index2}`);
-  return holding(kube, "a seat", work, async (holder) => {
+  return holding(claim, "a seat", work, async () => {
     for (let round = 0; ; round += 1) {
       for (const name of names3) {
-        const lease = await attempt(kube, name, holder, seen);
+        const lease = await attempt(claim, name);
         if (lease) return { name, lease };
       }
-      if (round === 2) waiting2([...seen.values()].map(({ owner }) => owner).join(", "));
-      await sleep2(LOOK_MS);
+      if (round === QUIET_ROUNDS)
+        waiting2([...claim.seen.values()].map(({ owner }) => owner).join(", "));
+      await ports.clock.sleep(LOOK_MS);
     }
   });
 }
-async function holding(kube, what, work, acquire) {
-  const holder = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const mine = await acquire(holder);
-  let renewed = Date.now();
+function claimBy(ports) {
+  const holder = `${ports.self}-${ports.random.uuid().slice(0, 8)}`;
+  return { ports, holder, seen: /* @__PURE__ */ new Map() };
+}
+function time({ ports }) {
+  return ports.clock.now().getTime();
+}
+async function holding(claim, what, work, acquire) {
+  const mine = await acquire();
+  const renewal = keepRenewing(claim, mine.lease);
+  try {
+    return await work(() => {
+      if (renewal.lost())
+        throw new LeaseHeld(
+          "lease-lost",
+          `${what} could not be held: this run was too slow, or the cluster did not answer`,
+          "the next run goes on from here"
+        );
+    });
+  } finally {
+    renewal.stop();
+    await release(claim, mine.name);
+  }
+}
+function keepRenewing(claim, first) {
+  const { clock } = claim.ports;
+  let lease = first;
+  let renewed = time(claim);
   let taken2 = false;
-  const timer = setInterval(() => {
-    const begun = Date.now();
-    renew(kube, mine.lease, holder).then(
+  const again = () => {
+    stop2 = clock.after(RENEW_MS, again);
+    const begun = time(claim);
+    renew(claim, lease).then(
       (next) => {
-        mine.lease = next;
+        lease = next;
         renewed = begun;
       },
       (error2) => {
         taken2 ||= error2 instanceof KubeFailure && error2.conflict;
       }
     );
-  }, RENEW_MS);
-  try {
-    return await work(() => {
-      if (taken2 || Date.now() > renewed + DURATION * 1e3)
-        throw new LeaseHeld(
-          `${what} could not be held: this run was too slow, or the cluster did not answer`,
-          { hint: "the next run goes on from here", exit: 3 }
-        );
-    });
-  } finally {
-    clearInterval(timer);
-    await release(kube, mine.name, holder);
-  }
+  };
+  let stop2 = clock.after(RENEW_MS, again);
+  return {
+    lost: () => taken2 || time(claim) > renewed + DURATION * 1e3,
+    stop: () => stop2()
+  };
 }
-async function attempt(kube, name, holder, seen) {
+async function attempt(claim, name) {
+  const { kube } = claim.ports;
   const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
   try {
     if (!found)
@@ -51599,43 +51208,46 @@ async function attempt(kube, name, holder, seen) {
         apiVersion: "coordination.k8s.io/v1",
         kind: "Lease",
         metadata: { name, namespace: SYSTEM_NAMESPACE },
-        spec: spec(holder)
+        spec: leaseSpec(claim)
       });
-    const owner = textAt(found, "/spec/holderIdentity");
-    const mark = `${owner} ${textAt(found, "/spec/renewTime")}`;
-    const known = seen.get(name);
-    if (owner === "" || known?.mark === mark && Date.now() > known.since + DURATION * 1e3)
-      return await kube.replace({ ...found, spec: spec(holder) });
-    if (known?.mark !== mark)
-      seen.set(name, { owner, mark, since: Date.now(), alive: known !== void 0 });
-    return void 0;
+    return isFree(claim, name, found) ? await kube.replace({ ...found, spec: leaseSpec(claim) }) : void 0;
   } catch (error2) {
     if (!(error2 instanceof KubeFailure) || !error2.conflict) throw error2;
     return void 0;
   }
 }
-function spec(holder) {
-  const now = (/* @__PURE__ */ new Date()).toISOString().replace("Z", "000Z");
+function isFree(claim, name, lease) {
+  const owner = textAt(lease, "/spec/holderIdentity");
+  if (owner === "") return true;
+  const mark = `${owner} ${textAt(lease, "/spec/renewTime")}`;
+  const known = claim.seen.get(name);
+  if (known?.mark === mark) return time(claim) > known.since + DURATION * 1e3;
+  claim.seen.set(name, { owner, mark, since: time(claim), alive: known !== void 0 });
+  return false;
+}
+function leaseSpec(claim) {
+  const now = claim.ports.clock.now().toISOString().replace("Z", "000Z");
   return {
-    holderIdentity: holder,
+    holderIdentity: claim.holder,
     leaseDurationSeconds: DURATION,
     acquireTime: now,
     renewTime: now
   };
 }
-async function renew(kube, lease, holder) {
+async function renew(claim, lease) {
   const old = isObject(lease["spec"]) ? lease["spec"] : {};
-  return kube.replace({
+  return claim.ports.kube.replace({
     ...lease,
-    spec: { ...spec(holder), acquireTime: old["acquireTime"] ?? null }
+    spec: { ...leaseSpec(claim), acquireTime: old["acquireTime"] ?? null }
   });
 }
-async function release(kube, name, holder) {
-  const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
-  if (found && at(found, "/spec/holderIdentity") === holder) {
-    await kube.replace({ ...found, spec: { leaseDurationSeconds: DURATION } }).catch((error2) => {
-      if (!(error2 instanceof KubeFailure)) throw error2;
-    });
+async function release({ ports: { kube }, holder }, name) {
+  try {
+    const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
+    if (found && at(found, "/spec/holderIdentity") === holder)
+      await kube.replace({ ...found, spec: { leaseDurationSeconds: DURATION } });
+  } catch (error2) {
+    if (!(error2 instanceof Failure)) throw error2;
   }
 }
 
@@ -51659,6 +51271,66 @@ async function keepApproval(kube, wave, wants, at2) {
       data: { digest: digest(wants), at: at2 }
     }
   ]);
+}
+
+// src/core/hub/causes.ts
+var INFRASTRUCTURE_ROUNDS = 3;
+var CRASHES = 3;
+var NO_ROOM_SECONDS = 120;
+var NOT_READY_SECONDS = 120;
+var LOGIN = [/Unauthorized/iu, /token.*expired/iu, /provide credentials/iu];
+var UNAVAILABLE = [
+  /TooManyRequests/iu,
+  /too many requests/iu,
+  /connection refused/iu,
+  /connection reset/iu,
+  /EOF/iu,
+  /i\/o timeout/iu,
+  /TLS handshake timeout/iu,
+  /Internal ?Error/iu,
+  /an error on the server/iu,
+  /ServiceUnavailable/iu,
+  /currently unable to handle/iu,
+  /http2: /iu,
+  /etcdserver/iu,
+  /no route to host/iu,
+  /no such host/iu,
+  /context deadline exceeded/iu,
+  /leader changed/iu
+];
+var CALLS = [
+  { says: LOGIN, fault: "infrastructure", again: false },
+  { says: [/was killed by/iu, /did not end within/iu], fault: "infrastructure", again: false },
+  { says: UNAVAILABLE, fault: "infrastructure", again: true }
+];
+var UNKNOWN_CALL = { fault: "product", again: false };
+var NO_SUCH_IMAGE = [
+  /not found/iu,
+  /manifest unknown/iu,
+  /denied/iu,
+  /unauthorized/iu,
+  /forbidden/iu,
+  /\b40[134]\b/iu,
+  /InvalidImageName/iu,
+  /invalid reference/iu
+];
+function callFault(message) {
+  return callCause(message).fault;
+}
+function mayPass(message) {
+  return callCause(message).again;
+}
+function loginRefused(message) {
+  return saysAny(LOGIN, message);
+}
+function pullFault(message) {
+  return saysAny(NO_SUCH_IMAGE, message) ? "product" : "infrastructure";
+}
+function callCause(message) {
+  return CALLS.find(({ says }) => saysAny(says, message)) ?? UNKNOWN_CALL;
+}
+function saysAny(says, message) {
+  return says.some((one) => one.test(message));
 }
 
 // src/core/hub/changes.ts
@@ -51695,6 +51367,12 @@ function changesHubImage(from, to) {
   return part(from) !== part(to);
 }
 
+// src/apply/hub/hub.ts
+init_failure();
+
+// src/apply/hub/database.ts
+init_json();
+
 // src/core/hub/throw-away.ts
 init_json();
 var THROW_AWAY = "glaciocloud.org/throw-away";
@@ -51704,11 +51382,11 @@ var DATABASE = "pvc";
 function loadCheckObjects(objects, namespace, name, script) {
   const metadata = metadataOf(name, namespace);
   const { copies, renamed } = copiesOf(objects, name, metadata);
-  const spec2 = loadCheckPod(hubPodSpec(objects), renamed, `${name}-script`, serviceEnv(objects));
+  const spec = loadCheckPod(hubPodSpec(objects), renamed, `${name}-script`, serviceEnv(objects));
   return [
     ...copies,
     scriptObject(metadata(`${name}-script`), "load_check.py", script),
-    { apiVersion: "v1", kind: "Pod", metadata: metadata(name), spec: spec2 }
+    { apiVersion: "v1", kind: "Pod", metadata: metadata(name), spec }
   ];
 }
 function copiesOf(objects, pod, metadata) {
@@ -51729,12 +51407,12 @@ function scriptObject(metadata, file, script) {
 }
 function restoreObjects(objects, { namespace, name, script, args }) {
   const metadata = metadataOf(name, namespace);
-  const spec2 = hubPodSpec(objects);
-  const container = objectsIn(spec2["containers"])[0] ?? {};
-  const volumes = objectsIn(spec2["volumes"]).filter((volume) => volume["name"] === DATABASE);
+  const spec = hubPodSpec(objects);
+  const container = objectsIn(spec["containers"])[0] ?? {};
+  const volumes = objectsIn(spec["volumes"]).filter((volume) => volume["name"] === DATABASE);
   const mounts2 = objectsIn(container["volumeMounts"]).filter((mount) => mount["name"] === DATABASE);
   const pod = {
-    ...frame(spec2),
+    ...frame(spec),
     activeDeadlineSeconds: RESTORE_SECONDS,
     volumes: [...volumes, { name: "script", configMap: { name: `${name}-script` } }],
     containers: [
@@ -51758,15 +51436,15 @@ function hubPodSpec(objects) {
   const deployment = objects.find(
     (one) => one["kind"] === "Deployment" && at(one, "/metadata/name") === "hub"
   );
-  const spec2 = deployment === void 0 ? void 0 : at(deployment, "/spec/template/spec");
-  if (!isObject(spec2)) throw new Error("the chart renders no hub Deployment");
-  return spec2;
+  const spec = deployment === void 0 ? void 0 : at(deployment, "/spec/template/spec");
+  if (!isObject(spec)) throw new Error("the chart renders no hub Deployment");
+  return spec;
 }
-function frame(spec2) {
+function frame(spec) {
   return {
     restartPolicy: "Never",
     automountServiceAccountToken: false,
-    ...pick2(spec2, [
+    ...pick2(spec, [
       "securityContext",
       "nodeSelector",
       "tolerations",
@@ -51786,14 +51464,14 @@ function serviceEnv(objects) {
     ];
   });
 }
-function loadCheckPod(spec2, renamed, script, services) {
-  const container = objectsIn(spec2["containers"])[0] ?? {};
+function loadCheckPod(spec, renamed, script, services) {
+  const container = objectsIn(spec["containers"])[0] ?? {};
   const kept = ["image", "imagePullPolicy", "env", "envFrom", "securityContext", "resources"];
   const own = rename2(pick2(container, kept), renamed);
   const mounts2 = objectsIn(container["volumeMounts"]).filter((mount) => mount["name"] !== DATABASE);
-  const volumes = objectsIn(spec2["volumes"]).filter((volume) => volume["name"] !== DATABASE).map((volume) => rename2(volume, renamed));
+  const volumes = objectsIn(spec["volumes"]).filter((volume) => volume["name"] !== DATABASE).map((volume) => rename2(volume, renamed));
   return {
-    ...frame(spec2),
+    ...frame(spec),
     activeDeadlineSeconds: LOAD_CHECK_SECONDS,
     volumes: [
       ...volumes,
@@ -51845,24 +51523,16 @@ function renamedBelow(value, kind, renamed) {
   return isObject(value) ? renamedIn(value, kind, renamed) : value;
 }
 
-// src/apply/hub/hub.ts
-init_json();
-init_failure();
-
 // src/apply/hub/database.ts
-init_json();
-import { setTimeout as sleep4 } from "node:timers/promises";
 init_failure();
-
-// src/apply/throw-away.ts
-import { setTimeout as sleep3 } from "node:timers/promises";
 
 // src/core/hub/rollout.ts
 init_json();
 var MESSAGE_LENGTH = 300;
 function rolloutVerdict(deployments, pods, now) {
-  const failure2 = firstOf(pods, (pod) => podFault2(pod, now)) ?? firstOf(deployments, podsRefused);
-  if (failure2 !== void 0) return failure2;
+  const judged = deployments.every(isObserved) ? pods : [];
+  const failure3 = firstOf(judged, (pod) => podFault2(pod, now)) ?? firstOf(deployments, podsRefused);
+  if (failure3 !== void 0) return failure3;
   if (deployments.length === 0) return { kind: "waiting", for: "the hub to appear" };
   const waiting2 = deployments.filter((one) => !isRolledOut(one));
   if (waiting2.length === 0) return { kind: "done" };
@@ -51873,16 +51543,20 @@ function firstOf(list, find) {
   return list.map(find).find((found) => found !== void 0);
 }
 function podsRefused(deployment) {
-  const failure2 = objectsIn(at(deployment, "/status/conditions")).find(
+  const failure3 = objectsIn(at(deployment, "/status/conditions")).find(
     (one) => one["type"] === "ReplicaFailure" && one["status"] === "True"
   );
-  const message = textAt(failure2, "/message");
+  const message = textAt(failure3, "/message");
   return /forbidden/iu.test(message) ? productFault(`${textAt(deployment, "/metadata/name")}: ${shortened(message)}`) : void 0;
+}
+function isObserved(deployment) {
+  const number = (path) => Number(at(deployment, path) ?? 0);
+  return number("/status/observedGeneration") >= number("/metadata/generation");
 }
 function isRolledOut(deployment) {
   const number = (path) => Number(at(deployment, path) ?? 0);
   const wanted = number("/spec/replicas");
-  return number("/status/observedGeneration") >= number("/metadata/generation") && number("/status/updatedReplicas") === wanted && number("/status/availableReplicas") === wanted && number("/status/replicas") === wanted;
+  return isObserved(deployment) && number("/status/updatedReplicas") === wanted && number("/status/availableReplicas") === wanted && number("/status/replicas") === wanted;
 }
 function podsOf(deployment, pods) {
   const component = textAt(deployment, "/spec/selector/matchLabels/component");
@@ -51944,8 +51618,8 @@ function notReady(pod, status, now) {
 }
 function noNode(pod, condition, now) {
   if (condition["type"] !== "PodScheduled" || condition["status"] !== "False") return void 0;
-  const since2 = Date.parse(textAt(condition, "/lastTransitionTime"));
-  return now - since2 > NO_ROOM_SECONDS * 1e3 ? infrastructureFault(`${pod} finds no node: ${shortened(textAt(condition, "/message"))}`) : void 0;
+  const since = Date.parse(textAt(condition, "/lastTransitionTime"));
+  return now - since > NO_ROOM_SECONDS * 1e3 ? infrastructureFault(`${pod} finds no node: ${shortened(textAt(condition, "/message"))}`) : void 0;
 }
 function productFault(reason) {
   return { kind: "failed", reason, fault: "product" };
@@ -51988,13 +51662,13 @@ async function around({ name, namespace, objects }, world, work) {
   }
 }
 async function reached({ name, namespace, what }, world, phases) {
-  for (let look2 = 0; look2 < LOOKS; look2 += 1) {
+  for (let look3 = 0; look3 < LOOKS; look3 += 1) {
     const pod = await world.kube.get("pod", name, namespace);
     const phase = textAt(pod ?? {}, "/status/phase");
     if (phases.includes(phase)) return phase;
-    const verdict = pod === void 0 ? void 0 : rolloutVerdict([], [pod], world.now().getTime());
+    const verdict = pod === void 0 ? void 0 : rolloutVerdict([], [pod], world.clock.now().getTime());
     if (verdict?.kind === "failed") throw new Faulty(`${what}: ${verdict.reason}`, verdict.fault);
-    await sleep3(LOOK_MS2);
+    await world.clock.sleep(LOOK_MS2);
   }
   throw new Faulty(`${what}: the throw-away pod did not end`, "infrastructure");
 }
@@ -52006,13 +51680,12 @@ var LOOK_MS3 = 250;
 async function copyDatabase({ to }, world) {
   const lines = [];
   const name = `before-${to.digest.slice(0, 12)}`;
-  const { code, stderr } = await world.kube.python(
-    to.release.namespace,
-    await world.script("db_copy.py"),
-    [name],
-    (line) => lines.push(line),
-    6e4
-  ).catch((error2) => ({ code: -1, stderr: messageOf(error2) }));
+  const { code, stderr } = await world.kube.python(to.release.namespace, {
+    script: await world.script("db_copy.py"),
+    args: [name],
+    onLine: (line) => lines.push(line),
+    timeoutMs: 6e4
+  }).catch((error2) => ({ code: -1, stderr: messageOf(error2) }));
   const said = lastObject(lines);
   if (code === 1 && said !== void 0)
     throw new Faulty(
@@ -52038,13 +51711,13 @@ async function restoreDatabase({ to }, copy, revision, world) {
   world.progress(to.unit, "stopping the hub to look at its database");
   await world.kube.scale("hub", 0, namespace);
   const running = async () => (await world.kube.list("pods", { namespace, selector: "app=jupyterhub,component=hub" })).length > 0;
-  for (let look2 = 0; await running(); look2 += 1) {
-    if (look2 === LOOKS2)
+  for (let look3 = 0; await running(); look3 += 1) {
+    if (look3 === LOOKS2)
       throw new Faulty(
         "the hub does not stop, so that its database cannot be restored",
         "infrastructure"
       );
-    await sleep4(LOOK_MS3);
+    await world.clock.sleep(LOOK_MS3);
   }
   const objects = restoreObjects(stored.map(parseObject), {
     namespace,
@@ -52069,7 +51742,6 @@ async function restoreDatabase({ to }, copy, revision, world) {
 }
 
 // src/apply/hub/health.ts
-import { setTimeout as sleep5 } from "node:timers/promises";
 init_json();
 
 // src/core/watch/outside.ts
@@ -52093,6 +51765,9 @@ function day(instant2) {
 
 // src/core/watch/outside.ts
 var DAY_MS2 = 864e5;
+function hubApi(url) {
+  return `${url.replace(/\/$/u, "")}/hub/api`;
+}
 function addressSign(answer, now, leastDays = CERTIFICATE_DAYS) {
   if (answer.kind === "nothing") return problem2(`it does not answer: ${answer.why}`);
   const { status, body, until } = answer;
@@ -52125,52 +51800,47 @@ function heartbeatSign(body, interval, now) {
   return silent > HEARTBEAT_INTERVALS * interval ? problem2(`${said}, and should every ${duration(interval)}`) : { kind: "well", text: said };
 }
 
-// src/edges/address.ts
-init_failure();
-import { request as plain } from "node:http";
-import { request as secure } from "node:https";
-import { TLSSocket } from "node:tls";
-var TIMEOUT_MS = 15e3;
-var MOST_BYTES = 1e4;
-function hubApi(url) {
-  return `${url.replace(/\/$/u, "")}/hub/api`;
-}
-async function askAddress(address2) {
-  try {
-    const url = new URL(address2);
-    const response = await new Promise((resolve2, reject) => {
-      const request2 = (url.protocol === "http:" ? plain : secure)(
-        url,
-        { timeout: TIMEOUT_MS, agent: false, signal: AbortSignal.timeout(2 * TIMEOUT_MS) },
-        resolve2
-      );
-      request2.on("timeout", () => request2.destroy(new Error(`no answer within ${TIMEOUT_MS / 1e3} s`))).on("error", reject).end();
-    });
-    const until = response.socket instanceof TLSSocket ? Date.parse(response.socket.getPeerCertificate().valid_to) : void 0;
-    let body = "";
-    for await (const chunk of response) {
-      body += chunk.toString("utf8");
-      if (body.length > MOST_BYTES) break;
-    }
-    return { kind: "answered", status: response.statusCode ?? 0, body, until };
-  } catch (error2) {
-    return { kind: "nothing", why: messageOf(error2) };
-  }
-}
-
 // src/apply/hub/health.ts
 init_failure();
 var START_SECONDS = 300;
+var HUB_CHECK_SECONDS = 600;
 var NEW_ENTRY_SECONDS = 300;
 var ENTRY_SECONDS = 60;
 var ENTRY_LOOK_MS = 2e3;
 var [DEPLOY_USER] = MACHINES;
-async function proveHealthy(task, world, run2) {
-  const { to, state, hub, platform } = task;
+async function proveHealthy(task, world, run) {
+  const { namespace } = task.to.release;
+  const checks = checksOf(task);
+  const images = checks.map(({ image }) => image).join(", ");
+  await dropHomes(namespace, world);
+  world.progress(
+    task.to.unit,
+    images === "" ? "asking hub and proxy" : `asking hub and proxy, and starting ${images}`
+  );
+  const job = JSON.stringify({
+    profiles: await refreshMenu(namespace, world),
+    checks,
+    oggmCheck: await world.script("oggm_check.py"),
+    timeout: START_SECONDS
+  });
+  const failed = await firstFailure(task, run, world, {
+    script: await world.script("health_check.py"),
+    args: [job],
+    timeoutMs: (checks.length * 2 * START_SECONDS + HUB_CHECK_SECONDS) * 1e3
+  });
+  if (failed) {
+    const what = failed.image === null ? failed.check : `${failed.check} of ${failed.image}`;
+    throw new Faulty(`${what}: ${failed.detail}`, failed.class ?? "product");
+  }
+  run.rest = void 0;
+  await dropHomes(namespace, world);
+  await provePublic(task, world, run);
+}
+function checksOf({ to, state, hub, platform }) {
   const known = new Set(state?.healthy?.release.images.map(({ reference }) => reference));
   const fresh = to.release.images.filter(({ reference }) => !known.has(reference));
   const size = defaultSize(hub.data.sizes);
-  const checks = fresh.map(({ name }) => {
+  return fresh.map(({ name }) => {
     const oggm = platform.images.get(name)?.data.oggm;
     return {
       user: DEPLOY_USER,
@@ -52181,133 +51851,98 @@ async function proveHealthy(task, world, run2) {
       version: oggm?.version ?? null
     };
   });
-  await dropOwned(
-    "persistentvolumeclaim",
-    "component=singleuser-storage",
-    to.release.namespace,
-    world
-  );
-  world.progress(
-    to.unit,
-    checks.length === 0 ? "asking hub and proxy" : `asking hub and proxy, and starting ${checks.map(({ image }) => image).join(", ")}`
-  );
-  const job = JSON.stringify({
-    profiles: await refreshMenu(to.release.namespace, world),
-    checks,
-    oggmCheck: await world.script("oggm_check.py"),
-    timeout: START_SECONDS
-  });
-  const script = await world.script("health_check.py");
-  const failed = await new Promise((resolve2, reject) => {
+}
+function firstFailure({ to }, run, world, request2) {
+  return new Promise((resolve2, reject) => {
     const onLine = (text) => {
       const line = parseLine(text);
       if (!line) return;
-      run2.lines.push(line);
+      run.lines.push(line);
       say(to.unit, line, world);
       if (!line.ok) resolve2(line);
     };
-    const ended = world.kube.python(
-      to.release.namespace,
-      script,
-      [job],
-      onLine,
-      (checks.length * 2 * START_SECONDS + 600) * 1e3
-    );
-    run2.rest = ended.catch((error2) => messageOf(error2));
+    const ended = world.kube.python(to.release.namespace, { ...request2, onLine });
+    run.rest = ended.catch((error2) => messageOf(error2));
     ended.then(({ code, stderr }) => {
-      if (code === 0) resolve2(run2.lines.find(({ ok }) => !ok));
-      else
-        reject(
-          new Faulty(
-            `the health check ended with code ${code}: ${stderr.trim().slice(-300)}`,
-            "infrastructure"
-          )
-        );
+      if (code === 0 && run.lines.length > 0) resolve2(void 0);
+      else reject(new Faulty(endedText(code, stderr), "infrastructure"));
     }, reject);
   });
-  if (failed)
-    throw new Faulty(
-      `${failed.check}${failed.image === null ? "" : ` of ${failed.image}`}: ${failed.detail}`,
-      failed.class ?? "product"
-    );
-  run2.rest = void 0;
-  await dropOwned(
-    "persistentvolumeclaim",
-    "component=singleuser-storage",
-    to.release.namespace,
-    world
-  );
-  await provePublic(task, world, run2);
 }
-async function provePublic(task, world, run2) {
-  const began = world.now().getTime();
+function endedText(code, stderr) {
+  return code === 0 ? "the health check ended without a word" : `the health check ended with code ${code}: ${stderr.trim().slice(-300)}`;
+}
+async function provePublic(task, world, run) {
+  const began = world.clock.now().getTime();
   const sign = await publicSign(task, world);
   const ok = sign.kind !== "problem";
   const line = {
     check: "public address",
     image: null,
     ok,
-    seconds: (world.now().getTime() - began) / 1e3,
+    seconds: (world.clock.now().getTime() - began) / 1e3,
     detail: sign.text,
     class: ok ? null : "infrastructure"
   };
-  run2.lines.push(line);
+  run.lines.push(line);
   say(task.to.unit, line, world);
   if (!ok) throw new Faulty(`${task.hub.data.url}: ${sign.text}`, "infrastructure");
 }
-async function publicSign({
-  to,
-  state,
-  hub: {
-    data: { url }
-  }
-}, { cluster, now, progress }) {
+async function publicSign({ to, state, hub }, world) {
+  const { cluster, clock, internet: internet2, progress } = world;
+  const { url } = hub.data;
   if (cluster.data.ingress.class === "none")
     return {
       kind: "unchecked",
       text: `not checked: the cluster ${cluster.name} has no public entry`
     };
-  const end = now().getTime() + (state?.healthy ? ENTRY_SECONDS : NEW_ENTRY_SECONDS) * 1e3;
+  const patience = state?.healthy ? ENTRY_SECONDS : NEW_ENTRY_SECONDS;
+  const end = clock.now().getTime() + patience * 1e3;
   let said = "";
   for (; ; ) {
-    const sign = addressSign(await askAddress(hubApi(url)), now().getTime(), 0);
-    if (sign.kind !== "problem" || now().getTime() > end) return sign;
+    const sign = addressSign(await internet2.ask(hubApi(url)), clock.now().getTime(), 0);
+    if (sign.kind !== "problem" || clock.now().getTime() > end) return sign;
     if (sign.text !== said) progress(to.unit, `waiting for ${url}: ${sign.text}`);
     said = sign.text;
-    await sleep5(ENTRY_LOOK_MS);
+    await clock.sleep(ENTRY_LOOK_MS);
   }
 }
-function say(unit, { ok, check: check2, image, seconds: seconds2, detail }, { progress }) {
-  progress(
-    unit,
-    `${ok ? "\u2713" : "\u2717"} ${check2}${image === null ? "" : ` of ${image}`} ${seconds2.toFixed(1)} s  ${detail}`
-  );
+function say(unit, line, { progress }) {
+  const { ok, check: check2, image, seconds: seconds2, detail } = line;
+  const what = image === null ? check2 : `${check2} of ${image}`;
+  progress(unit, `${ok ? "\u2713" : "\u2717"} ${what} ${seconds2.toFixed(1)} s  ${detail}`);
 }
-async function cleanUp({ to }, run2, world) {
-  if (run2.rest === void 0) return;
+async function cleanUp({ to }, run, world) {
+  if (run.rest === void 0) return;
   world.progress(to.unit, "waiting until the throw-away user is gone");
-  await run2.rest;
+  await run.rest;
   await dropOwned("pod", "component=singleuser-server", to.release.namespace, world);
-  await dropOwned(
-    "persistentvolumeclaim",
-    "component=singleuser-storage",
-    to.release.namespace,
-    world
-  );
+  await dropHomes(to.release.namespace, world);
 }
-async function refreshMenu(namespace, { kube, now }) {
+async function refreshMenu(namespace, { kube, clock }) {
   await kube.annotate(
     "pods",
     "app=jupyterhub,component=hub",
     namespace,
-    `glaciocloud.org/touch=${now().getTime()}`
+    `glaciocloud.org/touch=${clock.now().getTime()}`
   );
   return sha256Hex(
     textAt(await kube.get("configmap", "hub-profiles", namespace), "/data/profiles.json")
   );
 }
 function parseLine(text) {
-  return objectOf(text);
+  const { check: check2, image, ok, seconds: seconds2, detail, class: fault } = objectOf(text) ?? {};
+  if (typeof check2 !== "string" || typeof ok !== "boolean" || typeof detail !== "string")
+    return void 0;
+  if (typeof seconds2 !== "number" || typeof image !== "string" && image !== null)
+    return void 0;
+  return { check: check2, image, ok, seconds: seconds2, detail, class: faultOf(fault) };
+}
+function faultOf(word) {
+  return word === "product" || word === "infrastructure" ? word : null;
+}
+function dropHomes(namespace, world) {
+  return dropOwned("persistentvolumeclaim", "component=singleuser-storage", namespace, world);
 }
 async function dropOwned(kind, selector, namespace, { kube }) {
   for (const one of await kube.list(kind, { namespace, selector })) {
@@ -52317,83 +51952,37 @@ async function dropOwned(kind, selector, namespace, { kube }) {
   }
 }
 
-// src/apply/hub/prepare.ts
+// src/apply/hub/load-check.ts
 init_json();
+var NAME2 = "glaciocloud-load-check";
+async function loadCheck({ to }, objects, world) {
+  const { namespace } = to.release;
+  const what = "the new configuration cannot be loaded";
+  const script = await world.script("load_check.py");
+  const pod = loadCheckObjects(objects, namespace, NAME2, script);
+  const { ok, log } = await runThrowAway({ name: NAME2, namespace, objects: pod, what }, world);
+  if (!ok) throw new Faulty(`${what}: ${loadError(log)}`, "product");
+}
+function loadError(log) {
+  const lines = log.trim().split("\n");
+  const told2 = objectOf(lines.at(-1) ?? "");
+  if (!told2) return lines.slice(-5).join(" ").slice(0, 600);
+  const bad = lines.find((line) => line.includes("Bad config encountered"));
+  const why = bad?.replace(/^.*Bad config encountered[^:]*: ?/u, "") ?? textAt(told2, "/error");
+  return `${textAt(told2, "/stage")}: ${why}`.slice(0, 600);
+}
 
-// src/edges/sops.ts
-init_json();
-init_failure();
+// src/apply/hub/prepare.ts
 import { createHmac } from "node:crypto";
-import { readFile as readFile5 } from "node:fs/promises";
-import { join as join8 } from "node:path";
-var SecretsFailure = class extends Failure {
-};
-async function decryptSecrets(root, hub) {
-  const file = join8(root, "secrets", `${hub}.sops.yaml`);
-  if (!await exists(file)) return void 0;
-  const sops = findTool("sops");
-  if (sops === void 0)
-    throw new SecretsFailure("sops not found", {
-      hint: "install sops, and give the key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE"
-    });
-  const env = Object.fromEntries(
-    ["SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE"].flatMap(
-      (name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]
-    )
-  );
-  const { code, stdout, stderr } = await exec(sops, ["decrypt", "--output-type", "json", file], {
-    env,
-    timeoutMs: 6e4
-  });
-  if (code !== 0)
-    throw new SecretsFailure(
-      `secrets/${hub}.sops.yaml cannot be decrypted: ${stderr.split("\n")[0]?.slice(0, 200) ?? ""}`,
-      { hint: "give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" }
-    );
-  const content = JSON.parse(stdout);
-  return new Map(
-    Object.entries(isObject(content) ? content : {}).flatMap(
-      ([name, value]) => typeof value === "string" ? [[name, value]] : []
-    )
-  );
-}
-async function lastEncrypted(root, hub) {
-  const text = await readFile5(join8(root, "secrets", `${hub}.sops.yaml`), "utf8").catch(() => "");
-  const time = Date.parse(/^ +lastmodified: "?([0-9TZ:.-]+)"?$/mu.exec(text)?.[1] ?? "");
-  return Number.isNaN(time) ? void 0 : time;
-}
-async function readSecrets(root, hub, declared) {
-  if (declared.length === 0) return /* @__PURE__ */ new Map();
-  const found = await decryptSecrets(root, hub);
-  if (!found)
-    throw new SecretsFailure(`secrets/${hub}.sops.yaml is missing`, {
-      hint: `it must hold ${declared.join(", ")}, encrypted with sops: \`glaciocloud secrets template ${hub}\``
-    });
-  const missing3 = declared.filter((name) => (found.get(name) ?? "") === "");
-  const unused = [...found.keys()].filter((name) => !declared.includes(name));
-  if (missing3.length > 0)
-    throw new SecretsFailure(`secrets/${hub}.sops.yaml has no ${missing3.join(", ")}`, {
-      hint: "add it with `sops edit`, or remove the declaration"
-    });
-  if (unused.length > 0)
-    throw new SecretsFailure(
-      `secrets/${hub}.sops.yaml holds ${unused.join(", ")}, which the environment does not declare`,
-      { hint: "declare it below secrets:, or remove it with `sops edit`" }
-    );
-  return found;
-}
-function keyedDigest(key, secrets2) {
-  return createHmac("sha256", key).update(JSON.stringify([...secrets2].sort(([a], [b]) => a < b ? -1 : 1))).digest("hex");
-}
+init_json();
 
 // src/apply/hub/generated.ts
 init_json();
-import { randomBytes as randomBytes2 } from "node:crypto";
-var NAME2 = "hub-generated";
-async function generatedValues(namespace, jupyterhub, kube) {
-  const found = at(await kube.get("secret", NAME2, namespace) ?? {}, "/data/values.json");
+var NAME3 = "hub-generated";
+async function generatedValues(namespace, jupyterhub, { kube, random }) {
+  const found = at(await kube.get("secret", NAME3, namespace) ?? {}, "/data/values.json");
   const kept = typeof found === "string" ? JSON.parse(Buffer.from(found, "base64").toString("utf8")) : {};
-  const values = fill(standInSecrets(jupyterhub), kept);
+  const values = fill(standInSecrets(jupyterhub), kept, random);
   const text = JSON.stringify(values);
   if (text !== JSON.stringify(kept)) {
     await kube.apply([
@@ -52401,7 +51990,7 @@ async function generatedValues(namespace, jupyterhub, kube) {
         apiVersion: "v1",
         kind: "Secret",
         metadata: {
-          name: NAME2,
+          name: NAME3,
           namespace,
           labels: { "app.kubernetes.io/managed-by": "glaciocloud" }
         },
@@ -52411,17 +52000,19 @@ async function generatedValues(namespace, jupyterhub, kube) {
   }
   return values;
 }
-function fill(shape, kept) {
+function fill(shape, kept, random) {
   if (Array.isArray(shape))
-    return shape.map((item, index2) => fill(item, Array.isArray(kept) ? kept[index2] : void 0));
+    return shape.map(
+      (item, index2) => fill(item, Array.isArray(kept) ? kept[index2] : void 0, random)
+    );
   if (isObject(shape))
     return Object.fromEntries(
       Object.entries(shape).map(([key, item]) => [
         key,
-        fill(item, isObject(kept) ? kept[key] : void 0)
+        fill(item, isObject(kept) ? kept[key] : void 0, random)
       ])
     );
-  return typeof kept === "string" ? kept : randomBytes2(32).toString("hex");
+  return typeof kept === "string" ? kept : random.hex(32);
 }
 
 // src/apply/hub/probe.ts
@@ -52445,10 +52036,13 @@ async function removeProbe(hub, kube) {
 }
 
 // src/apply/hub/prepare.ts
-async function prepareNamespace({ hub, to }, world) {
+var SHORTEST_HIDDEN = 4;
+function hiddenIn(secrets2) {
+  return [...secrets2.values()].filter((value) => value.length >= SHORTEST_HIDDEN);
+}
+async function prepareNamespace({ hub, to }, secrets2, world) {
   const { namespace } = to.release;
   const labels = { "app.kubernetes.io/managed-by": "glaciocloud" };
-  const secrets2 = await readSecrets(world.root, hub.name, to.release.secrets);
   await world.kube.apply([
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } }
   ]);
@@ -52465,12 +52059,11 @@ async function prepareNamespace({ hub, to }, world) {
   const generated = await generatedValues(
     namespace,
     to.release.values["jupyterhub"],
-    world.kube
+    world
   );
   if (hub.data.probe) await prepareProbe(hub.name, generated, world.kube);
-  const hidden = [...secrets2.values()].filter((value) => value.length >= 4);
-  if (secrets2.size === 0) return { secretName: void 0, values: generated, hidden };
-  const name = `${SECRETS_NAME}-${keyedDigest(await digestKey(world.kube), secrets2).slice(0, 8)}`;
+  if (secrets2.size === 0) return { secretName: void 0, values: generated };
+  const name = `${SECRETS_NAME}-${keyedDigest(await digestKey(world), secrets2).slice(0, 8)}`;
   if (!await world.kube.get("secret", name, namespace)) {
     await world.kube.apply([
       {
@@ -52492,13 +52085,16 @@ async function prepareNamespace({ hub, to }, world) {
   );
   return {
     secretName: name,
-    values: merge(generated, { jupyterhub: { hub: { extraEnv } } }),
-    hidden
+    values: merge(generated, { jupyterhub: { hub: { extraEnv } } })
   };
 }
+function keyedDigest(key, secrets2) {
+  const sorted3 = [...secrets2].sort(([a], [b]) => compareText(a, b));
+  return createHmac("sha256", key).update(JSON.stringify(sorted3)).digest("hex");
+}
 async function dropOldSecrets(namespace, current, { kube }) {
-  const time = (one) => JSON.stringify(at(one, "/metadata/creationTimestamp"));
-  const all = (await kube.list("secrets", { namespace, selector: "glaciocloud.org/secrets=hub" })).sort((a, b) => time(a) < time(b) ? 1 : -1);
+  const time2 = (one) => JSON.stringify(at(one, "/metadata/creationTimestamp"));
+  const all = (await kube.list("secrets", { namespace, selector: "glaciocloud.org/secrets=hub" })).sort((a, b) => time2(a) < time2(b) ? 1 : -1);
   for (const old of all.slice(3)) {
     const name = at(old, "/metadata/name");
     if (typeof name === "string" && name !== current) await kube.delete("secret", name, namespace);
@@ -52506,18 +52102,14 @@ async function dropOldSecrets(namespace, current, { kube }) {
 }
 
 // src/apply/hub/rollout.ts
-import { setTimeout as sleep6 } from "node:timers/promises";
 var ROLLOUT_SECONDS = 300;
 var LOOK_MS4 = 500;
-async function watchRollout({
-  to: {
-    unit,
-    release: { namespace }
-  }
-}, { kube, now, progress }) {
+async function watchRollout({ to }, { kube, clock, progress }) {
+  const { unit } = to;
+  const { namespace } = to.release;
   let said = "";
-  const end = now().getTime() + ROLLOUT_SECONDS * 1e3;
-  while (now().getTime() < end) {
+  const end = clock.now().getTime() + ROLLOUT_SECONDS * 1e3;
+  while (clock.now().getTime() < end) {
     const objects = await kube.list("deployments,pods", {
       namespace,
       selector: "app=jupyterhub,component in (hub,proxy)"
@@ -52525,18 +52117,23 @@ async function watchRollout({
     const verdict = rolloutVerdict(
       objects.filter((one) => one["kind"] === "Deployment"),
       objects.filter((one) => one["kind"] === "Pod"),
-      now().getTime()
+      clock.now().getTime()
     );
     if (verdict.kind === "done") return;
     if (verdict.kind === "failed") {
-      const why = verdict.crashed === void 0 ? "" : lastWord(await kube.logs(verdict.crashed, namespace, "previous")) || lastWord(await kube.logs(verdict.crashed, namespace));
+      const why = await lastWordOf(verdict.crashed, namespace, kube);
       throw new Faulty(`${verdict.reason}${why === "" ? "" : `: ${why}`}`, verdict.fault);
     }
     if (verdict.for !== said) progress(unit, `waiting for ${verdict.for}`);
     said = verdict.for;
-    await sleep6(LOOK_MS4);
+    await clock.sleep(LOOK_MS4);
   }
   throw new Faulty(`not ready after ${ROLLOUT_SECONDS} s: ${said}`, "product");
+}
+async function lastWordOf(pod, namespace, kube) {
+  if (pod === void 0) return "";
+  const before = lastWord(await kube.logs(pod, namespace, "previous"));
+  return before === "" ? lastWord(await kube.logs(pod, namespace)) : before;
 }
 function lastWord(log) {
   const lines = log.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("unable to retrieve container logs"));
@@ -52546,21 +52143,22 @@ function lastWord(log) {
 // src/apply/hub/hub.ts
 async function applyHub(task, world) {
   const { to, state } = task;
-  const run2 = {
+  const run = {
+    clock: world.clock,
     kind: state?.healthy ? "upgrade" : "install",
-    seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 },
+    seconds: { ...NO_SECONDS },
     health: { lines: [], rest: void 0 },
     unsettled: state?.last.outcome === "started",
     copy: state?.copy,
     hidden: []
   };
   try {
-    const prepared = await timed(run2, "preflight", () => preflight(task, run2, world));
-    await timed(run2, "upgrade", () => upgrade(task, prepared, run2, world));
-    await timed(run2, "rollout", () => watchRollout(task, world));
-    await timed(run2, "health", () => proveHealthy(task, world, run2.health));
+    const prepared = await timed(run, "preflight", () => preflight(task, run, world));
+    await timed(run, "upgrade", () => upgrade(task, prepared, run, world));
+    await timed(run, "rollout", () => watchRollout(task, world));
+    await timed(run, "health", () => proveHealthy(task, world, run.health));
     const revision = await lastRevision(task, world);
-    const at2 = world.now().toISOString();
+    const at2 = world.clock.now().toISOString();
     await saveState(task, world, {
       quarantined: void 0,
       infrastructure: 0,
@@ -52569,18 +52167,19 @@ async function applyHub(task, world) {
       healthy: { digest: to.digest, revision, since: at2, release: to.release },
       last: { at: at2, outcome: "done", reason: task.why }
     });
-    return result(task, run2, "done", "");
+    return result(task, run, { outcome: "done", code: "deployed", reason: "" });
   } catch (error2) {
-    const fault = asFaulty(error2, run2.hidden);
+    const fault = asFaulty(error2, run.hidden);
     world.progress(to.unit, `\u2717 ${fault.message}`);
-    return afterFailure(task, world, fault, run2);
+    return afterFailure(task, world, fault, run);
   }
 }
-async function preflight(task, run2, world) {
+async function preflight(task, run, world) {
   const { to, state } = task;
   await preflightAddress(task, world);
-  const prepared = await prepareNamespace(task, world);
-  run2.hidden = prepared.hidden;
+  const supplied = await world.secrets.supplied(task.hub.name, to.release.secrets);
+  run.hidden = hiddenIn(supplied);
+  const prepared = await prepareNamespace(task, supplied, world);
   await recoverPending(task, world);
   const objects = await preflightObjects(task, prepared, world);
   if (state?.healthy) await tellConflicts(task, objects, world);
@@ -52590,48 +52189,45 @@ async function preflight(task, run2, world) {
   }
   return prepared;
 }
-async function upgrade(task, { values }, run2, world) {
+async function upgrade(task, { values }, run, world) {
   const { to, state, held } = task;
-  if (state?.healthy && run2.copy === void 0 && changesHubImage(state.healthy.release, to.release))
-    run2.copy = await copyDatabase(task, world);
+  if (state?.healthy && run.copy === void 0 && changesHubImage(state.healthy.release, to.release))
+    run.copy = await copyDatabase(task, world);
   held();
   await saveState(task, world, {
-    copy: run2.copy,
-    last: { at: world.now().toISOString(), outcome: "started", reason: "" }
+    copy: run.copy,
+    last: { at: world.clock.now().toISOString(), outcome: "started", reason: "" }
   });
-  run2.unsettled = true;
+  run.unsettled = true;
   world.progress(to.unit, "applying with Helm");
   await world.releases.upgrade({
     release: to.unit.name,
     namespace: to.release.namespace,
     chart: world.chart,
     values: [to.release.values, values],
-    digest: to.digest,
-    scratch: world.scratch
+    digest: to.digest
   });
 }
-async function afterFailure(task, world, fault, run2) {
+async function afterFailure(task, world, fault, run) {
   const { to, state } = task;
-  const seen = world.now();
+  const seen = world.clock.now();
   const at2 = seen.toISOString();
   const quarantined = fault.fault === "product" ? { digest: to.digest, reason: fault.message, at: at2 } : state?.quarantined;
   const infrastructure = fault.fault === "infrastructure" ? (state?.infrastructure ?? 0) + 1 : 0;
-  const kept = { quarantined, infrastructure, copy: run2.copy };
-  if (run2.unsettled && state?.healthy) {
+  const kept = { quarantined, infrastructure, copy: run.copy };
+  if (run.unsettled && state?.healthy) {
     const { healthy } = state;
     try {
-      await rollBack(task, healthy.revision, run2, world);
+      await rollBack(task, healthy.revision, run, world);
     } catch (error2) {
-      const reason = `${fault.message}; and the way back failed: ${asFaulty(error2, run2.hidden).message}`;
-      await saveState(task, world, { ...kept, last: { at: at2, outcome: "started", reason } }).catch(
+      const reason2 = `${fault.message}; and the way back failed: ${asFaulty(error2, run.hidden).message}`;
+      await saveState(task, world, { ...kept, last: { at: at2, outcome: "started", reason: reason2 } }).catch(
         ifNotAnswered
       );
-      return result(task, run2, "failed", reason);
+      return result(task, run, { outcome: "failed", code: "way-back-failed", reason: reason2 });
     }
-    world.progress(
-      to.unit,
-      `runs again what ran before, ${((world.now().getTime() - seen.getTime()) / 1e3).toFixed(1)} s after the failure was seen`
-    );
+    const back = ((world.clock.now().getTime() - seen.getTime()) / 1e3).toFixed(1);
+    world.progress(to.unit, `runs again what ran before, ${back} s after the failure was seen`);
     await saveState(task, world, {
       ...kept,
       copy: void 0,
@@ -52639,37 +52235,45 @@ async function afterFailure(task, world, fault, run2) {
       healthy: { ...healthy, revision: await lastRevision(task, world) },
       last: { at: at2, outcome: "rolled-back", reason: fault.message }
     });
-    await cleanUp(task, run2.health, world);
-    return result(task, run2, "rolled-back", fault.message);
+    await cleanUp(task, run.health, world);
+    return result(task, run, {
+      outcome: "rolled-back",
+      code: fault.fault,
+      reason: fault.message
+    });
   }
-  const outcome2 = infrastructure >= INFRASTRUCTURE_ROUNDS ? "blocked" : "failed";
-  await saveState(task, world, { ...kept, last: { at: at2, outcome: outcome2, reason: fault.message } }).catch(
-    ifNotAnswered
-  );
-  await cleanUp(task, run2.health, world);
-  return result(task, run2, outcome2, fault.message);
+  const ending = failedEnding(fault, infrastructure);
+  const { outcome: outcome2, reason } = ending;
+  await saveState(task, world, { ...kept, last: { at: at2, outcome: outcome2, reason } }).catch(ifNotAnswered);
+  await cleanUp(task, run.health, world);
+  return result(task, run, ending);
 }
-async function rollBack(task, revision, run2, world) {
+function failedEnding({ fault, message: reason }, rounds) {
+  return rounds >= INFRASTRUCTURE_ROUNDS ? { outcome: "blocked", code: "infrastructure-again", reason } : { outcome: "failed", code: fault, reason };
+}
+async function rollBack(task, revision, run, world) {
   const { to, held } = task;
   held();
-  const { copy } = run2;
-  await timed(run2, "upgrade", async () => {
+  const { copy } = run;
+  await timed(run, "upgrade", async () => {
     await recoverPending(task, world);
     if (copy !== void 0) await restoreDatabase(task, copy, revision, world);
     world.progress(to.unit, `rolling back to revision ${revision}`);
     await world.releases.rollback(to.unit.name, to.release.namespace, revision);
   });
-  await timed(run2, "rollout", () => watchRollout(task, world));
+  await timed(run, "rollout", () => watchRollout(task, world));
 }
-function result({ to }, { kind, seconds: seconds2, health }, outcome2, reason) {
-  return { unit: to.unit, kind, outcome: outcome2, reason, seconds: seconds2, health: health.lines };
+function result({ to }, run, ending) {
+  const { kind, seconds: seconds2, health } = run;
+  return { id: unitId(to.unit), unit: to.unit, kind, ...ending, seconds: seconds2, health: health.lines };
 }
-async function timed({ seconds: seconds2 }, phase, work) {
-  const began = performance.now();
+async function timed(run, phase, work) {
+  const { clock, seconds: seconds2 } = run;
+  const began = clock.elapsed();
   try {
     return await work();
   } finally {
-    seconds2[phase] += Math.round(performance.now() - began) / 1e3;
+    seconds2[phase] += Math.round(clock.elapsed() - began) / 1e3;
   }
 }
 function asFaulty(error2, hidden) {
@@ -52699,12 +52303,9 @@ async function saveState({ to, state: old, held }, { kube }, change) {
   };
   await kube.apply([stateObject(to.release.namespace, state)]);
 }
-async function recoverPending({
-  to: {
-    unit,
-    release: { namespace }
-  }
-}, { kube, releases, progress }) {
+async function recoverPending({ to }, { kube, releases, progress }) {
+  const { unit } = to;
+  const { namespace } = to.release;
   const last = await releases.last(unit.name, namespace);
   if (last === void 0 || !last.status.startsWith("pending-")) return;
   progress(
@@ -52713,57 +52314,30 @@ async function recoverPending({
   );
   await kube.delete("secret", `sh.helm.release.v1.${unit.name}.v${last.revision}`, namespace);
 }
-async function loadCheck({
-  to: {
-    release: { namespace }
-  }
-}, objects, world) {
-  const name = "glaciocloud-load-check";
-  const what = "the new configuration cannot be loaded";
-  const { ok, log } = await runThrowAway(
-    {
-      name,
-      namespace,
-      objects: loadCheckObjects(objects, namespace, name, await world.script("load_check.py")),
-      what
-    },
-    world
-  );
-  if (!ok) throw new Faulty(`${what}: ${loadError(log)}`, "product");
-}
-function loadError(log) {
-  const lines = log.trim().split("\n");
-  const bad = lines.find((line) => line.includes("Bad config encountered"));
-  const told2 = objectOf(lines.at(-1) ?? "");
-  if (!told2) return lines.slice(-5).join(" ").slice(0, 600);
-  return `${textAt(told2, "/stage")}: ${bad?.replace(/^.*Bad config encountered[^:]*: ?/u, "") ?? textAt(told2, "/error")}`.slice(
-    0,
-    600
-  );
-}
 
 // src/apply/hub/waves.ts
-async function walkWaves(walk2) {
-  const { platform, world, chosen } = walk2;
+async function walkWaves(walk3) {
+  const { platform, world, chosen } = walk3;
   const results = [];
   for (const wave of platform.settings.data.waves) {
     const mine = chosen.filter((one2) => one2.wave === wave.name);
     if (mine.length === 0) continue;
     const states = await readStates(world.kube);
     const changing = mine.filter(
-      (one2) => walk2.again !== void 0 || !isSettled(states.get(one2.release.namespace), one2.digest)
+      (one2) => walk3.again !== void 0 || !isSettled(states.get(one2.release.namespace), one2.digest)
     );
     if (changing.length === 0) continue;
-    const approved = await approval(walk2, wave);
+    const approved = await approval(walk3, wave);
     const gate = waveGate(wave, {
-      now: world.now().getTime(),
-      earlier: earlierHubs(walk2, wave, states, results),
+      now: world.clock.now().getTime(),
+      earlier: earlierHubs(walk3, wave, states, results),
       approved,
-      hurried: walk2.hurry !== void 0
+      hurried: walk3.hurry !== void 0
     });
     const one = (to) => {
-      const held = gate.open ? holdOf(walk2, to, states.get(to.release.namespace), approved) : gate;
-      return held.open ? applyOne(walk2, to) : notApplied(to.unit, held);
+      const state = states.get(to.release.namespace);
+      const kept = gate.open ? keptBack(walk3, to, state, approved) : gate;
+      return kept === void 0 ? applyOne(walk3, to) : notApplied(to.unit, kept);
     };
     results.push(...await pMap(changing, one, { concurrency: world.cluster.data.parallel }));
   }
@@ -52774,108 +52348,108 @@ async function approval({ world, hubs, approved }, wave) {
     (one) => one.wave === wave.name && one.unit.cluster === world.cluster.name
   );
   if (!approved) return isApproved(world.kube, wave.name, wants);
-  await keepApproval(world.kube, wave.name, wants, world.now().toISOString());
+  await keepApproval(world.kube, wave.name, wants, world.clock.now().toISOString());
   return true;
 }
-function earlierHubs({ platform, world, hubs, elsewhere }, wave, states, results) {
-  const before = platform.settings.data.waves.slice(0, platform.settings.data.waves.indexOf(wave)).map(({ name }) => name);
-  return hubs.filter((one) => before.includes(one.wave)).flatMap((one) => {
-    const frame2 = { name: one.unit.name, wave: one.wave };
-    if (one.unit.cluster !== world.cluster.name) {
-      if (elsewhere.size === 0) return [];
-      const known = elsewhere.get(one.unit.name);
-      return [
-        known?.digest === one.digest ? { ...frame2, how: "healthy", since: since(known.status?.at) } : { ...frame2, how: "unfinished", since: void 0 }
-      ];
+function earlierHubs(walk3, wave, states, results) {
+  const { waves: waves2 } = walk3.platform.settings.data;
+  const before = waves2.slice(0, waves2.indexOf(wave)).map(({ name }) => name);
+  const earlier = walk3.hubs.filter((one) => before.includes(one.wave));
+  return earlier.flatMap((one) => {
+    const name = { name: one.unit.name, wave: one.wave };
+    if (one.unit.cluster !== walk3.world.cluster.name) {
+      return walk3.elsewhere.size === 0 ? [] : [{ ...name, ...elsewhere(walk3, one) }];
     }
-    const state = states.get(one.release.namespace);
-    if (isSettled(state, one.digest))
-      return [{ ...frame2, how: "healthy", since: since(state?.healthy?.since) }];
-    const failed = state?.quarantined?.digest === one.digest || results.some(
-      ({ unit, outcome: outcome2 }) => unit.name === one.unit.name && outcome2 !== "done" && outcome2 !== "waiting"
-    );
-    return [{ ...frame2, how: failed ? "failed" : "unfinished", since: void 0 }];
+    return [{ ...name, ...here(one, states.get(one.release.namespace), results) }];
   });
 }
-function since(at2) {
+function elsewhere(walk3, one) {
+  const known = walk3.elsewhere.get(one.unit.name);
+  return known?.digest === one.digest ? { how: "healthy", since: timeOf(known.status?.at) } : { how: "unfinished", since: void 0 };
+}
+function here(one, state, results) {
+  if (isSettled(state, one.digest)) return { how: "healthy", since: timeOf(state?.healthy?.since) };
+  const result2 = results.find(({ unit }) => unit.name === one.unit.name);
+  const failed = state?.quarantined?.digest === one.digest || result2 !== void 0 && result2.outcome !== "done" && result2.outcome !== "waiting";
+  return { how: failed ? "failed" : "unfinished", since: void 0 };
+}
+function timeOf(at2) {
   return at2 === void 0 ? void 0 : Date.parse(at2);
 }
-function holdOf({ retry: retry2, reviewed, hold, world }, { unit, digest: digest2, order: order2 }, state, approved) {
-  const held = hold === void 0 ? holdReason(state, world.now().getTime()) : void 0;
-  if (held !== void 0) return { open: false, outcome: "waiting", reason: held };
+function keptBack({ retry: retry2, reviewed, hold, world }, { unit, digest: digest2, order: order2 }, state, approved) {
+  const held = hold === void 0 ? holdReason(state, world.clock.now().getTime()) : void 0;
+  if (held !== void 0) return { outcome: "waiting", code: "on-hold", reason: held };
   const quarantined = state?.quarantined;
   if (quarantined?.digest === digest2 && retry2?.hub !== unit.name)
     return {
-      open: false,
       outcome: "blocked",
+      code: "quarantined",
       reason: `quarantined since ${quarantined.at}: ${quarantined.reason}`
     };
   const shown = reviewed?.get(unit.name);
-  if (reviewed !== void 0 && shown !== digest2.slice(0, shown?.length) && order2 > 1 && !approved)
+  const isShown = shown !== void 0 && digest2.startsWith(shown);
+  if (reviewed !== void 0 && !isShown && order2 > 1 && !approved)
     return {
-      open: false,
       outcome: "waiting",
+      code: "not-reviewed",
       reason: "this change is not the one that the reviewed plan showed: it waits for a person\u2019s approval"
     };
-  return { open: true };
+  return void 0;
 }
-async function applyOne(walk2, to) {
-  const { platform, world } = walk2;
-  const {
-    kube,
-    cluster: {
-      data: { parallel }
-    }
-  } = world;
-  const hub = platform.environments.get(to.unit.name);
-  if (!hub) throw new Error(`${to.unit.name} is wanted without a file`);
+async function applyOne(walk3, to) {
+  const { world } = walk3;
+  const { parallel } = world.cluster.data;
   const waiting2 = (owners) => world.progress(
     to.unit,
     `waiting: this cluster takes ${parallel} deployments at once, and others run (${owners})`
   );
   try {
     return await withSeat(
-      kube,
+      world,
       parallel,
       waiting2,
-      () => withLease(kube, `hub-${to.unit.name}`, async (held) => {
-        const state = (await readStates(kube)).get(to.release.namespace);
-        if (walk2.again === void 0 && walk2.hold === void 0 && isSettled(state, to.digest))
-          return notApplied(to.unit, {
-            outcome: "done",
-            reason: "another deployment has just done it"
-          });
-        const why = walk2.retry?.hub === to.unit.name ? walk2.retry.reason : walk2.hold?.reason ?? walk2.again ?? walk2.hurry ?? "";
-        const result2 = await applyHub(
-          { platform, hub, to, state, why, hold: walk2.hold?.until, held },
-          world
-        );
-        if (result2.outcome === "done") await walk2.onDone(to);
-        return result2;
-      })
+      () => withLease(world, `hub-${to.unit.name}`, (held) => applyHeld(walk3, to, held))
     );
   } catch (error2) {
     if (!(error2 instanceof Failure)) throw error2;
     world.progress(to.unit, `\u2717 ${error2.message}`);
-    return notApplied(to.unit, {
-      outcome: error2 instanceof LeaseHeld ? "blocked" : "failed",
-      reason: error2.message
-    });
+    return notApplied(to.unit, endingOf(error2));
   }
 }
-function notApplied(unit, { outcome: outcome2, reason }) {
+async function applyHeld(walk3, to, held) {
+  const { platform, world } = walk3;
+  const hub = platform.environments.get(to.unit.name);
+  if (!hub) throw new Error(`${to.unit.name} is wanted without a file`);
+  const state = (await readStates(world.kube)).get(to.release.namespace);
+  if (walk3.again === void 0 && walk3.hold === void 0 && isSettled(state, to.digest))
+    return notApplied(to.unit, {
+      outcome: "done",
+      code: "deployed-by-another",
+      reason: "another deployment has just done it"
+    });
+  const result2 = await applyHub(
+    { platform, hub, to, state, why: whyOf(walk3, to), hold: walk3.hold?.until, held },
+    world
+  );
+  if (result2.outcome === "done") await walk3.onDone(to);
+  return result2;
+}
+function whyOf({ retry: retry2, hold, again, hurry }, { unit }) {
+  return retry2?.hub === unit.name ? retry2.reason : hold?.reason ?? again ?? hurry ?? "";
+}
+function notApplied(unit, ending) {
+  const { outcome: outcome2, code, reason } = ending;
   return {
+    id: unitId(unit),
     unit,
     kind: "none",
     outcome: outcome2,
+    code,
     reason,
-    seconds: { preflight: 0, upgrade: 0, rollout: 0, health: 0 },
+    seconds: NO_SECONDS,
     health: []
   };
 }
-
-// src/apply/removal/remove.ts
-import { randomUUID as randomUUID3 } from "node:crypto";
 
 // src/core/removal/words.ts
 function disposalText({ homes, database: database2, archive }) {
@@ -52969,9 +52543,7 @@ function megabytes(bytes) {
 init_failure();
 
 // src/apply/removal/archive.ts
-import { randomUUID as randomUUID2 } from "node:crypto";
-import { Readable as Readable3 } from "node:stream";
-import { setTimeout as sleep7 } from "node:timers/promises";
+import { Readable as Readable2 } from "node:stream";
 init_json();
 
 // src/core/removal/objects.ts
@@ -52982,15 +52554,15 @@ var USER_NODES = ["hub.jupyter.org/dedicated", "hub.jupyter.org_dedicated"].map(
   (key) => ({ key, operator: "Equal", value: "user", effect: "NoSchedule" })
 );
 function archiveObjects(hub, { namespace, name, volume: { claim, what }, user }) {
-  const spec2 = hubPodSpec([hub]);
-  const container = objectsIn(spec2["containers"])[0] ?? {};
-  const shared = frame(spec2);
+  const spec = hubPodSpec([hub]);
+  const container = objectsIn(spec["containers"])[0] ?? {};
+  const shared = frame(spec);
   const owner = { runAsUser: user.uid, runAsGroup: user.gid };
   const own = isObject(container["securityContext"]) ? container["securityContext"] : {};
   const place = what === "database" ? shared : {
     ...without(shared, ["nodeSelector", "affinity"]),
     securityContext: { ...owner, fsGroup: user.gid, fsGroupChangePolicy: "OnRootMismatch" },
-    tolerations: [...objectsIn(spec2["tolerations"]), ...USER_NODES]
+    tolerations: [...objectsIn(spec["tolerations"]), ...USER_NODES]
   };
   const pod = {
     ...place,
@@ -53013,183 +52585,12 @@ function archiveObjects(hub, { namespace, name, volume: { claim, what }, user })
   ];
 }
 
-// src/edges/bucket.ts
-import { Readable } from "node:stream";
-init_failure();
-var BucketFailure = class extends Failure {
-};
-var PART_BYTES = 32 * 2 ** 20;
-var PARTS2 = 2;
-function ownCredentials() {
-  const {
-    ARCHIVE_ACCESS_KEY_ID: accessKeyId = "",
-    ARCHIVE_SECRET_ACCESS_KEY: secretAccessKey = ""
-  } = process.env;
-  return accessKeyId === "" || secretAccessKey === "" ? void 0 : { credentials: { accessKeyId, secretAccessKey } };
-}
-var Bucket = class _Bucket {
-  #place;
-  #sdk;
-  #client;
-  constructor(place, sdk) {
-    this.#place = place;
-    this.#sdk = sdk;
-    const other = place.endpoint === void 0 ? {} : {
-      endpoint: place.endpoint,
-      forcePathStyle: true,
-      requestChecksumCalculation: "WHEN_REQUIRED",
-      responseChecksumValidation: "WHEN_REQUIRED"
-    };
-    const region = place.region ?? (place.endpoint === void 0 ? void 0 : "us-east-1");
-    this.#client = new sdk.S3Client({
-      ...other,
-      ...ownCredentials(),
-      ...region === void 0 ? {} : { region },
-      requestHandler: { connectionTimeout: 1e4, socketTimeout: 6e4 }
-    });
-  }
-  static async open(place) {
-    return new _Bucket(place, await import("./s3.js"));
-  }
-  close() {
-    this.#client.destroy();
-  }
-  /** A small object; undefined where there is none. */
-  async readText(key) {
-    return this.#ask(
-      "read",
-      key,
-      async () => {
-        const { Body } = await this.#client.send(
-          new this.#sdk.GetObjectCommand({ Bucket: this.#place.bucket, Key: key })
-        );
-        return Body?.transformToString("utf8");
-      },
-      void 0
-    );
-  }
-  async writeText(key, text) {
-    await this.#ask(
-      "write",
-      key,
-      () => this.#client.send(
-        new this.#sdk.PutObjectCommand({
-          Bucket: this.#place.bucket,
-          Key: key,
-          Body: text,
-          ContentType: "application/json"
-        })
-      )
-    );
-  }
-  /** In parts, so that nothing of it lies on a disk of ours. Where it fails, nothing is left in the bucket. */
-  async send(key, body) {
-    const { Upload } = this.#sdk;
-    let source;
-    body.on("error", () => void 0);
-    await this.#ask("write", key, async () => {
-      try {
-        await new Upload({
-          client: this.#client,
-          params: {
-            Bucket: this.#place.bucket,
-            Key: key,
-            Body: body,
-            ContentType: "application/gzip"
-          },
-          partSize: PART_BYTES,
-          queueSize: PARTS2
-        }).done();
-      } catch (error2) {
-        if (!body.errored || body.errored.name === "AbortError") throw error2;
-        source = body.errored;
-      } finally {
-        body.destroy();
-      }
-    });
-    if (source) throw source;
-  }
-  async read(key) {
-    return this.#ask("read", key, async () => {
-      const { Body } = await this.#client.send(
-        new this.#sdk.GetObjectCommand({ Bucket: this.#place.bucket, Key: key })
-      );
-      if (!(Body instanceof Readable)) throw new Error("no content came");
-      return Body;
-    });
-  }
-  /** Undefined where there is no such object. */
-  async size(key) {
-    return this.#ask(
-      "read",
-      key,
-      async () => (await this.#client.send(
-        new this.#sdk.HeadObjectCommand({ Bucket: this.#place.bucket, Key: key })
-      )).ContentLength,
-      void 0
-    );
-  }
-  /** Tells people what the server means. `absent` is the answer where no such object is. */
-  async #ask(what, key, work, ...absent) {
-    try {
-      return await work();
-    } catch (error2) {
-      const name = error2 instanceof Error ? error2.name : "";
-      if (absent.length === 1 && /^(NoSuchKey|NotFound)$/u.test(name)) return absent[0];
-      const { message, hint } = this.#why(name, statusOf(error2), messageOf(error2));
-      throw new BucketFailure(
-        `${placeText({ bucket: this.#place.bucket, folder: key })} cannot be ${what === "read" ? "read" : "written"}: ${message}`,
-        { hint, cause: error2 }
-      );
-    }
-  }
-  /** Never what the server says of credentials, word for word: it names accounts. */
-  #why(name, status, message) {
-    const { bucket, endpoint: endpoint2 } = this.#place;
-    const server = endpoint2 ?? "Amazon";
-    if (name === "NoSuchBucket")
-      return {
-        message: `${server} has no bucket ${bucket}`,
-        hint: 'make it, or correct "bucket:"'
-      };
-    if (name === "CredentialsProviderError")
-      return {
-        message: "there are no credentials",
-        hint: "give the deployment ARCHIVE_ACCESS_KEY_ID and ARCHIVE_SECRET_ACCESS_KEY, or the usual ones of AWS"
-      };
-    if (/Region is missing/u.test(message) || /^(PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException)$/u.test(
-      name
-    ))
-      return {
-        message: "the bucket is in another region, or no region is named",
-        hint: 'correct "region:"'
-      };
-    if (/^(ExpiredToken|ExpiredTokenException|RequestTimeTooSkewed)$/u.test(name))
-      return {
-        message: "the credentials are not valid any more",
-        hint: "log in again; the next run goes on from here"
-      };
-    if (status === 401 || status === 403 || /^(AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)$/u.test(name))
-      return {
-        message: `${server} refuses these credentials (${name})`,
-        hint: "they need s3:ListBucket, s3:GetObject, s3:PutObject and s3:AbortMultipartUpload"
-      };
-    return {
-      message: `${server}: ${name === "" || message.includes(name) ? "" : `${name}: `}${message.slice(0, 200)}`,
-      hint: "look at the bucket; the next run goes on from here"
-    };
-  }
-};
-function statusOf(error2) {
-  return error2.$metadata?.httpStatusCode;
-}
-
 // src/apply/removal/archive.ts
 init_failure();
 
 // src/apply/removal/stream.ts
 import { createHash as createHash2 } from "node:crypto";
-import { Readable as Readable2 } from "node:stream";
+import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 init_json();
 var FIRST_WORD_MS = 2e3;
@@ -53238,7 +52639,7 @@ async function readBack(object2, onBytes) {
   object2.on("error", (error2) => unpacked.destroy(error2)).pipe(unpacked);
   let files = 0;
   try {
-    for await (const { header, body } of Readable2.toWeb(unpacked).pipeThrough(createTarDecoder({ strict: true }))) {
+    for await (const { header, body } of Readable.toWeb(unpacked).pipeThrough(createTarDecoder({ strict: true }))) {
       await body.cancel();
       if (header.type !== "directory") files += 1;
     }
@@ -53253,20 +52654,21 @@ async function readBack(object2, onBytes) {
   }
   return { sha256: hash.digest("hex"), bytes, files };
 }
-function telling(say2) {
-  let timer = setTimeout(function again() {
+function telling(clock, say2) {
+  const again = () => {
     say2();
-    timer = setTimeout(again, NEXT_WORD_MS);
-  }, FIRST_WORD_MS);
-  return () => clearTimeout(timer);
+    quiet = clock.after(NEXT_WORD_MS, again);
+  };
+  let quiet = clock.after(FIRST_WORD_MS, again);
+  return () => quiet();
 }
 
 // src/apply/removal/archive.ts
 var AT_ONCE = 3;
 var LOOKS3 = 360;
 var LOOK_MS5 = 250;
-async function openArchive(place, unit, removal) {
-  const bucket = await Bucket.open(place);
+async function openArchive(place, unit, removal, store) {
+  const bucket = await store.open(place);
   try {
     const text = await bucket.readText(manifestKey(place));
     const found = text === void 0 ? void 0 : parseManifest(text);
@@ -53300,8 +52702,8 @@ async function writeManifest({ place, bucket, manifest }) {
       hint: "look at the bucket; the next run goes on from here"
     });
 }
-async function archiveVolumes(archive, { unit, volumes, hub, user, held }, world) {
-  const { bucket, place } = archive;
+async function archiveVolumes(archive, task, world) {
+  const { unit, volumes, hub, held } = task;
   const left = notArchived(volumes, archive.manifest);
   if (left.length > 0 && !hub)
     throw new Faulty(
@@ -53314,82 +52716,78 @@ async function archiveVolumes(archive, { unit, volumes, hub, user, held }, world
       `${volumes.length - left.length} of ${volumes.length} volumes are archived already`
     );
   if (left.length > 0) await atRest(left, unit.name, world);
-  const script = await world.script("archive.py");
+  await archiveLeft(archive, task, left, world);
+  await confirmSizes(archive);
+  if (archive.manifest.complete !== null) return;
+  held();
+  archive.manifest = { ...archive.manifest, complete: world.clock.now().toISOString() };
+  await writeManifest(archive);
+}
+async function archiveLeft(archive, { unit, volumes, hub = {}, user, held }, left, world) {
+  const reader = { unit, hub, user, script: await world.script("archive.py") };
   let done = volumes.length - left.length;
   let writing = Promise.resolve();
-  const failures = await pMap(
-    left,
-    async (volume) => {
-      try {
-        const one = await archiveVolume(
-          archive,
-          volume,
-          { unit, hub: hub ?? {}, user, script },
-          world
-        );
-        done += 1;
-        world.progress(
-          unit,
-          `${volumeName(volume)} is archived and read back: ${done} of ${volumes.length}, ${megabytes(one.bytes)}, ${one.files} files`
-        );
-        writing = writing.then(async () => {
-          held();
-          archive.manifest = {
-            ...archive.manifest,
-            objects: [...archive.manifest.objects.filter(({ claim }) => claim !== one.claim), one]
-          };
-          await writeManifest(archive);
-        });
-        await writing;
-        return void 0;
-      } catch (error2) {
-        if (!(error2 instanceof Failure || error2 instanceof Faulty)) throw error2;
-        world.progress(unit, `\u2717 ${volumeName(volume)}: ${error2.message}`);
-        return `${volumeName(volume)}: ${error2.message}`;
-      }
-    },
-    { concurrency: AT_ONCE }
+  const one = async (volume) => {
+    try {
+      const archived = await archiveVolume(archive, volume, reader, world);
+      done += 1;
+      const what = `${done} of ${volumes.length}, ${megabytes(archived.bytes)}, ${archived.files} files`;
+      world.progress(unit, `${volumeName(volume)} is archived and read back: ${what}`);
+      writing = writing.then(() => enter(archive, archived, held));
+      await writing;
+      return void 0;
+    } catch (error2) {
+      if (!(error2 instanceof Failure || error2 instanceof Faulty)) throw error2;
+      world.progress(unit, `\u2717 ${volumeName(volume)}: ${error2.message}`);
+      return `${volumeName(volume)}: ${error2.message}`;
+    }
+  };
+  const failures = await pMap(left, one, { concurrency: AT_ONCE });
+  const failed = failures.filter((why) => why !== void 0);
+  if (failed.length === 0) return;
+  const count = `${failed.length} of ${volumes.length} volumes`;
+  throw new Faulty(
+    `${count} cannot be archived, so nothing is deleted: ${failed.slice(0, 3).join("; ")}`,
+    "infrastructure"
   );
-  const failed = failures.filter((one) => one !== void 0);
-  if (failed.length > 0)
-    throw new Faulty(
-      `${failed.length} of ${volumes.length} volumes cannot be archived, so nothing is deleted: ${failed.slice(0, 3).join("; ")}`,
-      "infrastructure"
-    );
-  for (const { key, bytes } of archive.manifest.objects) {
+}
+async function enter(archive, one, held) {
+  held();
+  const others = archive.manifest.objects.filter(({ claim }) => claim !== one.claim);
+  archive.manifest = { ...archive.manifest, objects: [...others, one] };
+  await writeManifest(archive);
+}
+async function confirmSizes({ bucket, place, manifest }) {
+  for (const { key, bytes } of manifest.objects) {
     if (await bucket.size(key) !== bytes)
       throw new Faulty(
         `${placeText({ ...place, folder: key })} is not there any more as it was; nothing is deleted`,
         "infrastructure"
       );
   }
-  if (archive.manifest.complete !== null) return;
-  held();
-  archive.manifest = { ...archive.manifest, complete: world.now().toISOString() };
-  await writeManifest(archive);
 }
-async function atRest(volumes, namespace, { kube }) {
+async function atRest(volumes, namespace, { kube, clock }) {
   const claims = new Set(volumes.map(({ claim }) => claim));
-  for (let look2 = 0; ; look2 += 1) {
+  for (let look3 = 0; ; look3 += 1) {
     const busy = (await kube.list("pods", { namespace })).find(
       (pod) => !/^(Succeeded|Failed)$/u.test(textAt(pod, "/status/phase")) && objectsIn(at(pod, "/spec/volumes")).some(
         (volume) => claims.has(textAt(volume, "/persistentVolumeClaim/claimName"))
       )
     );
     if (!busy) return;
-    if (look2 === LOOKS3)
+    if (look3 === LOOKS3)
       throw new Faulty(
         `the pod ${textAt(busy, "/metadata/name")} does not stop, so that its volume cannot be archived; nothing is deleted`,
         "infrastructure"
       );
-    await sleep7(LOOK_MS5);
+    await clock.sleep(LOOK_MS5);
   }
 }
 async function archiveVolume({ place, bucket }, volume, { unit, hub, user, script }, world) {
   const { claim, uid } = volume;
   const namespace = unit.name;
   const key = volumeKey(place, volume);
-  const name = `glaciocloud-archive-${randomUUID2().slice(0, 8)}`;
+  const name = `glaciocloud-archive-${world.random.uuid().slice(0, 8)}`;
   const sent = await withThrowAway(
     {
       name,
@@ -53402,10 +52800,11 @@ async function archiveVolume({ place, bucket }, volume, { unit, hub, user, scrip
       const streaming = world.kube.pythonStream(namespace, name, script, [ARCHIVED]);
       const sending = new Sending(streaming);
       const quiet2 = telling(
+        world.clock,
         () => world.progress(unit, `archiving ${volumeName(volume)}: ${megabytes(sending.bytes)} so far`)
       );
       try {
-        await bucket.send(key, Readable3.from(sending.chunks()));
+        await bucket.send(key, Readable2.from(sending.chunks()));
       } finally {
         quiet2();
         streaming.kill();
@@ -53415,6 +52814,7 @@ async function archiveVolume({ place, bucket }, volume, { unit, hub, user, scrip
   );
   let seen = 0;
   const quiet = telling(
+    world.clock,
     () => world.progress(
       unit,
       `reading ${volumeName(volume)} back: ${megabytes(seen)} of ${megabytes(sent.bytes)}`
@@ -53432,70 +52832,86 @@ async function archiveVolume({ place, bucket }, volume, { unit, hub, user, scrip
 var DATABASE2 = "hub-db-dir";
 async function removeHub(task, world) {
   const { unit } = task;
-  const began = performance.now();
-  const result2 = ({ outcome: outcome2, reason }) => ({
+  const { clock, progress } = world;
+  const began = clock.elapsed();
+  const result2 = (ending) => ({
+    id: unitId(unit),
     unit,
     kind: "remove",
-    outcome: outcome2,
-    reason,
+    ...ending,
     health: [],
-    seconds: {
-      preflight: 0,
-      upgrade: Math.round(performance.now() - began) / 1e3,
-      rollout: 0,
-      health: 0
-    }
+    seconds: { ...NO_SECONDS, upgrade: Math.round(clock.elapsed() - began) / 1e3 }
   });
   try {
-    return result2(
-      await withLease(world.kube, `hub-${unit.name}`, (held) => remove(task, held, world))
-    );
+    return result2(await withLease(world, `hub-${unit.name}`, (held) => remove(task, held, world)));
   } catch (error2) {
     if (!(error2 instanceof Failure || error2 instanceof Faulty)) throw error2;
-    world.progress(unit, `\u2717 ${error2.message}`);
-    return result2({
-      outcome: error2 instanceof LeaseHeld ? "blocked" : "failed",
-      reason: told(error2)
-    });
+    progress(unit, `\u2717 ${error2.message}`);
+    return result2(
+      error2 instanceof Faulty ? { outcome: "failed", code: error2.fault, reason: error2.message } : { ...endingOf(error2), reason: told(error2) }
+    );
   }
 }
-async function remove({ unit, removal, user }, held, world) {
-  const { kube, releases } = world;
+async function remove(task, held, world) {
+  const { unit, removal } = task;
   const namespace = unit.name;
-  const state = (await readStates(kube)).get(namespace);
-  if (!state) return { outcome: "done", reason: "another run has removed it" };
+  const state = (await readStates(world.kube)).get(namespace);
+  if (!state)
+    return {
+      outcome: "done",
+      code: "removed-by-another",
+      reason: "another run has removed it"
+    };
   const homes = await homesOf(namespace, world);
   const people = homes.filter(({ person }) => person);
-  const removing = state.removing ?? { id: randomUUID3(), homes: people.length };
+  const removing = state.removing ?? { id: world.random.uuid(), homes: people.length };
   const wrong = removal.homes === "delete" ? miscounted(removal, removing) : void 0;
-  if (wrong !== void 0) return { outcome: "blocked", reason: wrong };
-  const place = archivePlace2(removal);
-  let archive;
-  try {
-    archive = place && await openArchive(place, unit, removing.id);
-  } catch (error2) {
-    if (!(error2 instanceof Failure)) throw error2;
-    return {
-      outcome: "blocked",
-      reason: `${told(error2)}; ${state.removing ? "nothing is deleted" : "nothing was touched"}`
-    };
-  }
+  if (wrong !== void 0) return { outcome: "blocked", code: "miscounted", reason: wrong };
+  const opened = await openedArchive(task, removing, state.removing !== void 0, world);
+  if (opened.kind === "refused")
+    return { outcome: "blocked", code: "archive-refused", reason: opened.why };
+  const archive = opened.archive;
   try {
     held();
     await markRemoving(namespace, state, removing, world);
-    const words = disposalText({ ...removal, archive: place && placeText(place) });
+    const words = disposalText({ ...removal, archive: archive && placeText(archive.place) });
     world.progress(unit, `stopping hub and servers; ${words}`);
-    await removeProbe(unit.name, kube);
+    await removeProbe(unit.name, world.kube);
     const hub = await stop(namespace, world);
-    if (archive) {
-      const volumes = removal.homes === "archive" ? people.map(({ claim, uid }) => ({ claim, uid, what: "home" })) : [];
-      if (removal.database === "archive")
-        volumes.push(...await databaseVolume(namespace, archive, world));
-      await archiveVolumes(archive, { unit, volumes, hub, user, held }, world);
-    }
+    if (archive) await fill2(archive, { task, people, hub, held }, world);
   } finally {
     archive?.bucket.close();
   }
+  return takeAway(task, { homes, archive, held }, world);
+}
+async function openedArchive({ unit, removal }, { id }, begun, { store }) {
+  const place = archivePlace2(removal);
+  try {
+    return { kind: "open", archive: place && await openArchive(place, unit, id, store) };
+  } catch (error2) {
+    if (!(error2 instanceof Failure)) throw error2;
+    const rest = begun ? "nothing is deleted" : "nothing was touched";
+    return { kind: "refused", why: `${told(error2)}; ${rest}` };
+  }
+}
+async function fill2(archive, {
+  task,
+  people,
+  hub,
+  held
+}, world) {
+  const { unit, removal, user } = task;
+  const volumes = removal.homes === "archive" ? people.map(({ claim, uid }) => ({ claim, uid, what: "home" })) : [];
+  if (removal.database === "archive")
+    volumes.push(...await databaseVolume(unit.name, archive, world));
+  await archiveVolumes(archive, { unit, volumes, hub, user, held }, world);
+}
+async function takeAway({ unit, removal }, {
+  homes,
+  archive,
+  held
+}, { kube, releases }) {
+  const namespace = unit.name;
   held();
   await releases.uninstall(unit.name, namespace);
   const doomed = homes.filter(({ person }) => !person || removal.homes !== "keep").map(({ claim }) => claim);
@@ -53506,10 +52922,13 @@ async function remove({ unit, removal, user }, held, world) {
     (one) => !doomed.includes(textAt(one, "/metadata/name"))
   ).length;
   await kube.delete("configmap", STATE_NAME, namespace);
-  const archived = archive && place ? `${archive.manifest.objects.length} volumes are archived in ${placeText(place)}, ` : "";
+  const archived = archive ? `${archive.manifest.objects.length} volumes are archived in ${placeText(archive.place)}, ` : "";
+  const volumes = `${doomed.length} volumes are deleted and ${kept} are kept in the namespace ${namespace}`;
+  const left = "its DNS name, its OAuth application, its GitHub environment if no other hub uses it, its entry in removals:";
   return {
     outcome: "done",
-    reason: `removed; ${archived}${doomed.length} volumes are deleted and ${kept} are kept in the namespace ${namespace}. Left for you: its DNS name, its OAuth application, its GitHub environment if no other hub uses it, its entry in removals:`
+    code: "removed",
+    reason: `removed; ${archived}${volumes}. Left for you: ${left}`
   };
 }
 function told(error2) {
@@ -53537,7 +52956,9 @@ async function databaseVolume(namespace, { manifest }, { kube }) {
   );
 }
 function miscounted({ count }, { homes }) {
-  return count === homes ? void 0 : `${homes} ${homes === 1 ? "person has a home" : "people have homes"} in this hub, and removals: says "count: ${count ?? 0}"; nothing was touched`;
+  if (count === homes) return void 0;
+  const people = homes === 1 ? "1 person has a home" : `${homes} people have homes`;
+  return `${people} in this hub, and removals: says "count: ${count ?? 0}"; nothing was touched`;
 }
 async function markRemoving(namespace, state, removing, { kube }) {
   if (!state.removing) await kube.apply([stateObject(namespace, { ...state, removing })]);
@@ -53551,11 +52972,110 @@ async function stop(namespace, { kube }) {
   return hub;
 }
 
-// src/edges/deployed.ts
-init_json();
-import { readFile as readFile6, readdir as readdir3 } from "node:fs/promises";
-import { join as join9 } from "node:path";
+// src/edges/exec.ts
 init_failure();
+import { spawn } from "node:child_process";
+var ToolMissing = class extends Failure {
+};
+var PASSED = [
+  "PATH",
+  "HOME",
+  "TMPDIR",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+  "USER"
+];
+function environment({ env = {} }) {
+  const passed = PASSED.flatMap(
+    (name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]
+  );
+  return {
+    LC_ALL: "C",
+    TZ: "UTC",
+    ...Object.fromEntries(passed),
+    ...env
+  };
+}
+function missing2(program, cause) {
+  return new ToolMissing(`${program} cannot be started (${cause.code ?? cause.message})`, {
+    hint: `install ${program}, or put it on the PATH`,
+    cause
+  });
+}
+function exec(program, args, options = {}) {
+  return new Promise((resolve2, reject) => {
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      ...options.signal ? { signal: options.signal } : {},
+      env: environment(options),
+      stdio: ["pipe", "pipe", "pipe"]
+    });
+    const stdout = [];
+    const stderr = [];
+    let late = false;
+    const timer = options.timeoutMs === void 0 ? void 0 : setTimeout(() => {
+      late = true;
+      child.kill("SIGKILL");
+    }, options.timeoutMs);
+    child.stdout.on("data", (chunk) => {
+      stdout.push(chunk);
+      options.onStdout?.(chunk.toString("utf8"));
+    });
+    child.stderr.on("data", (chunk) => stderr.push(chunk));
+    child.stdin.on("error", () => void 0);
+    child.stdin.end(options.input ?? "");
+    child.on("error", (cause) => {
+      clearTimeout(timer);
+      reject(missing2(program, cause));
+    });
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      if (late)
+        reject(
+          new TimedOut(
+            `${program} ${args[0] ?? ""} did not end within ${(options.timeoutMs ?? 0) / 1e3} s`,
+            { hint: "try again; if it happens again, look at the machine" }
+          )
+        );
+      else {
+        const bytes = Buffer.concat(stdout);
+        const said = Buffer.concat(stderr).toString("utf8");
+        resolve2({
+          code: code ?? 128,
+          stdout: bytes.toString("utf8"),
+          stderr: signal === null ? said : `${said}
+the program was killed by ${signal}`,
+          bytes
+        });
+      }
+    });
+  });
+}
+function stream(program, args, options = {}) {
+  const child = spawn(program, args, {
+    env: environment(options),
+    stdio: ["pipe", "pipe", "pipe"]
+  });
+  const stderr = [];
+  child.stderr.on("data", (chunk) => stderr.push(chunk));
+  child.stdin.on("error", () => void 0);
+  child.stdin.end(options.input ?? "");
+  const ended = new Promise((resolve2, reject) => {
+    child.on("error", (cause) => reject(missing2(program, cause)));
+    child.on(
+      "close",
+      (code) => resolve2({ code: code ?? 128, stderr: Buffer.concat(stderr).toString("utf8") })
+    );
+  });
+  ended.catch(() => void 0);
+  return { output: child.stdout, ended, kill: () => child.kill("SIGKILL") };
+}
 
 // src/edges/git.ts
 async function headCommit(root) {
@@ -53596,13 +53116,65 @@ async function filesAt(root, commit, wants) {
   return files;
 }
 
+// src/flow/choose.ts
+init_failure();
+function chooseCluster(platform, name) {
+  const names3 = [...platform.clusters.keys()];
+  const only = names3.length === 1 ? names3[0] : void 0;
+  const cluster = platform.clusters.get(name ?? only ?? "");
+  if (cluster) return cluster;
+  throw new UsageError(
+    name === void 0 ? "deploy needs --cluster NAME" : `there is no cluster "${name}"`,
+    `clusters: ${names3.join(", ")}`
+  );
+}
+function chooseHubs(platform, here2, asked) {
+  const { hubs, wave, hold } = asked;
+  const known = here2.map(({ unit }) => unit.name);
+  const unknown = hubs.find((hub) => !known.includes(hub));
+  if (unknown !== void 0)
+    throw new UsageError(
+      `there is no hub "${unknown}" on this cluster`,
+      `hubs: ${known.join(", ")}`
+    );
+  const waves2 = platform.settings.data.waves.map(({ name }) => name);
+  if (wave !== void 0 && !waves2.includes(wave))
+    throw new UsageError(`there is no wave "${wave}"`, `waves: ${waves2.join(", ")}`);
+  if (hold !== void 0) refuseLater(here2, asked);
+  return here2.filter(
+    (one) => (hold === void 0 || one.order === 1) && (hubs.length === 0 || hubs.includes(one.unit.name)) && (wave === void 0 || one.wave === wave)
+  );
+}
+function refuseLater(here2, { hubs, wave }) {
+  const late = here2.find(
+    (one) => one.order > 1 && (hubs.includes(one.unit.name) || one.wave === wave)
+  );
+  if (late)
+    throw new UsageError(
+      `${late.unit.name} is not in the first wave`,
+      "only the first wave tries what is not merged"
+    );
+}
+function orphansOf(platform, cluster, states, { hubs, wave, hold }) {
+  const { waves: waves2, removals } = platform.settings.data;
+  const isFirst = wave === void 0 || wave === waves2[0]?.name;
+  if (hubs.length > 0 || !isFirst || hold !== void 0) return [];
+  const unknown = [...states.keys()].filter((name) => !isNamed(platform, "environment", name));
+  return unknown.map((name) => ({
+    unit: { kind: "hub", cluster: cluster.name, name },
+    removal: removals.find((one) => one.hub === name && one.cluster === cluster.name)
+  }));
+}
+
+// src/flow/record.ts
+init_json();
+import { join as join9 } from "node:path";
+
 // src/edges/deployed.ts
-var RECORD_FILES = [
-  "release.json",
-  "values.json",
-  "manifests.yaml",
-  "status.json"
-];
+init_json();
+import { readFile as readFile6, readdir as readdir3 } from "node:fs/promises";
+import { join as join6 } from "node:path";
+init_failure();
 var RECORD = /^(clusters\/[^/]+|[^/.][^/]*)\/(release\.json|status\.json)$/u;
 function deployedFrom(folder, root) {
   return folder === void 0 ? deployedOnBranch(root) : deployedInFolder(folder);
@@ -53615,7 +53187,7 @@ async function deployedInFolder(folder) {
       cause
     });
   });
-  const clusters = names3.includes("clusters") ? (await readdir3(join9(folder, "clusters"))).map((name) => `clusters/${name}`) : [];
+  const clusters = names3.includes("clusters") ? (await readdir3(join6(folder, "clusters"))).map((name) => `clusters/${name}`) : [];
   const units = [
     ...names3.filter((name) => name !== "clusters" && !name.startsWith(".")),
     ...clusters
@@ -53625,7 +53197,7 @@ async function deployedInFolder(folder) {
     for (const unit of units) {
       for (const file of ["release.json", "status.json", "manifests.yaml"]) {
         const path = `${unit}/${file}`;
-        const text = wants(path) ? await readFile6(join9(folder, path), "utf8").catch(() => void 0) : void 0;
+        const text = wants(path) ? await readFile6(join6(folder, path), "utf8").catch(() => void 0) : void 0;
         if (text !== void 0) files.set(path, text);
       }
     }
@@ -53674,334 +53246,107 @@ function parse2(path, text, status) {
   }
 }
 
-// src/apply/tell.ts
-init_failure();
-async function tellGithub(github, results, wanted, story) {
-  const attempt2 = async (what, work) => {
-    try {
-      await work();
-    } catch (error2) {
-      if (!(error2 instanceof Failure)) throw error2;
-      story.progress(`${what}: ${error2.message}`);
-    }
-  };
-  for (const result2 of results) {
-    if (result2.kind === "remove") await tellRemoval(github, result2, story, attempt2);
-    const to = wanted.find(({ unit }) => unitId(unit) === unitId(result2.unit));
-    if (!to || result2.kind === "none") continue;
-    const hub = result2.unit.name;
-    const url = hubAddress(to);
-    if (result2.outcome === "done") {
-      await attempt2(
-        "record",
-        async () => github.commitFiles(
-          "deployed",
-          await story.record(to),
-          `${hub} runs ${to.digest.slice(0, 7)}, from ${story.commit.slice(0, 7)}`
-        )
-      );
-      await attempt2(
-        "tracking issue",
-        () => github.closeIssue(
-          labelsOf(hub),
-          `${hub} runs again what is merged (${to.digest.slice(0, 7)}).`
-        )
-      );
-    } else {
-      await attempt2("tracking issue", async () => {
-        const issue = await github.openIssue(
-          labelsOf(hub),
-          `${hub}: ${headline(result2)}`,
-          issueBody(result2, to, story)
-        );
-        if (story.pull !== void 0)
-          await github.stickyComment(
-            story.pull,
-            deployMarker(hub),
-            `${deployMarker(hub)}
-**${hub}: ${headline(result2)}.** ${escapeMarkdown(result2.reason.slice(0, 500))}
-
-More in #${issue}, which closes itself when the hub runs what is merged.
-`
-          );
-      });
-    }
-    await attempt2(
-      "deployment",
-      () => github.deployment({
-        commit: story.commit,
-        environment: `${story.environment}/${hub}`,
-        state: result2.outcome === "done" ? "success" : "failure",
-        description: result2.reason || headline(result2),
-        url,
-        run: story.run
-      })
-    );
-  }
-}
-async function tellRemoval(github, { unit, outcome: outcome2, reason }, { run: run2 }, attempt2) {
-  if (outcome2 !== "done") {
-    const body = `**${escapeMarkdown(reason.slice(0, 1e3))}**
-
-The removal that \`platform.yaml\` asks for is not finished; each run tries again.${run2 === void 0 ? "" : ` [The run](${run2}).`} This issue closes itself.
-`;
-    await attempt2(
-      "tracking issue",
-      () => github.openIssue(labelsOf(unit.name), `${unit.name}: the removal is held`, body)
-    );
-    return;
-  }
-  const gone = new Map(RECORD_FILES.map((name) => [`${unitId(unit)}/${name}`, null]));
-  await attempt2("record", () => github.commitFiles("deployed", gone, `${unit.name} is removed`));
-  await attempt2("tracking issue", () => github.closeIssue(labelsOf(unit.name), reason));
-}
-var deployMarker = (hub) => `<!-- glaciocloud deploy ${hub} -->`;
-function labelsOf(hub) {
-  return ["glaciocloud", `hub:${hub}`];
-}
-function headline({ outcome: outcome2 }) {
-  const words = {
-    done: "runs what is merged",
-    failed: "the change did not reach the hub",
-    "rolled-back": "the change was rolled back",
-    blocked: "the change is held",
-    waiting: "waiting"
-  };
-  return words[outcome2];
-}
-function hubAddress({ release: release2 }) {
-  const { glaciocloud } = release2.values;
-  return glaciocloud?.hub?.url ?? "";
-}
-function issueBody(result2, to, { commit, run: run2 }) {
-  const checks = result2.health.map(
-    ({ check: check2, image, ok, seconds: seconds2, detail }) => `| ${ok ? "\u2713" : "\u2717"} | ${escapeMarkdown(check2)} | ${image ?? ""} | ${seconds2.toFixed(1)} s | ${escapeMarkdown(detail.slice(0, 300))} |
-`
-  );
-  const table2 = checks.length === 0 ? "" : `
-| | check | image | | |
-|---|---|---|---|---|
-${checks.join("")}`;
-  const old = result2.outcome === "rolled-back" ? "The last healthy revision runs again." : "What ran before still runs.";
-  return `**${escapeMarkdown(result2.reason.slice(0, 1e3))}**
-
-${old} Wanted: ${to.digest.slice(0, 7)}, from ${commit.slice(0, 7)}.${run2 === void 0 ? "" : ` [The run](${run2}).`}
-${table2}
-It is tried again when something changes, with the label \`glaciocloud:retry\` on this issue, or with \`glaciocloud deploy --retry ${result2.unit.name} --reason TEXT\`. This issue closes itself when the hub runs what is merged.
-`;
-}
-
-// src/core/show/deploy-text.ts
-var MARKS = { done: "\u2713", failed: "\u2717", "rolled-back": "\u21A9", blocked: "\u25A0", waiting: "\u2026" };
-var PHASES = ["preflight", "upgrade", "rollout", "health"];
-function deployText(results) {
-  if (results.length === 0) return "nothing to do: what is merged already runs\n";
-  const width = Math.max(...results.map(({ unit }) => unitId(unit).length));
-  return results.map(({ unit, outcome: outcome2, reason, seconds: seconds2 }) => {
-    const total = PHASES.reduce((sum, phase) => sum + seconds2[phase], 0);
-    const time = total === 0 ? "" : ` in ${total.toFixed(1)} s (${PHASES.map((phase) => `${phase} ${seconds2[phase].toFixed(1)}`).join(", ")})`;
-    return `${MARKS[outcome2]} ${unitId(unit).padEnd(width)}  ${outcome2}${time}
-${reason === "" ? "" : `  ${reason}
-`}`;
-  }).join("");
-}
-function deployJson(results, wanted) {
-  return {
-    digest: digestOf(wanted.map(({ unit, digest: digest2 }) => [unitId(unit), digest2])),
-    steps: results.map(({ unit, kind, outcome: outcome2, reason, seconds: seconds2 }) => ({
-      kind,
-      unit: { ...unit },
-      outcome: outcome2,
-      reason,
-      seconds: { ...seconds2 }
-    })),
-    health: results.flatMap(
-      ({ unit, health }) => health.map(({ image, check: check2, ok, seconds: seconds2, detail }) => ({
-        unit: { ...unit },
-        image,
-        check: check2,
-        ok,
-        seconds: seconds2,
-        detail
-      }))
-    )
-  };
-}
-function deployMarkdown(results) {
-  if (results.length === 0) return "Nothing to do: what is merged already runs.\n";
-  const rows = results.map(
-    ({ unit, outcome: outcome2, reason, seconds: seconds2 }) => `| ${MARKS[outcome2]} | ${unitId(unit)} | ${outcome2} | ${PHASES.map((phase) => seconds2[phase].toFixed(1)).join(" | ")} | ${escapeMarkdown(reason.slice(0, 300))} |
-`
-  );
-  const checks = results.flatMap(
-    ({ unit, health }) => health.map(
-      ({ ok, check: check2, image, seconds: seconds2, detail }) => `| ${ok ? "\u2713" : "\u2717"} | ${unitId(unit)} | ${escapeMarkdown(check2)} | ${image ?? ""} | ${seconds2.toFixed(1)} | ${escapeMarkdown(detail.slice(0, 300))} |
-`
-    )
-  );
-  return `| | hub | outcome | ${PHASES.join(" | ")} | |
-|---|---|---|---|---|---|---|---|
-${rows.join("")}${checks.length === 0 ? "" : `
-| | hub | check | image | s | |
-|---|---|---|---|---|---|
-${checks.join("")}`}`;
-}
-
-// src/core/show/reviewed.ts
-var COMMENT_MARKER = "<!-- glaciocloud plan -->";
-var STEPS = /^<!-- glaciocloud steps:((?: [a-z0-9-]+=[0-9a-f]{12})*) -->$/mu;
-function stepsLine({ steps }) {
-  const shown = steps.flatMap(
-    ({ reviewed }) => reviewed ? [` ${reviewed.name}=${reviewed.digest.slice(0, 12)}`] : []
-  );
-  return `<!-- glaciocloud steps:${shown.join("")} -->`;
-}
-function reviewedSteps(comment2) {
-  const found = STEPS.exec(comment2)?.[1]?.trim() ?? "";
-  return new Map(
-    found === "" ? [] : found.split(" ").map((one) => one.split("="))
-  );
-}
-
-// src/edges/helm-releases.ts
-init_json();
-import { writeFile as writeFile5 } from "node:fs/promises";
-import { join as join10 } from "node:path";
-var HelmReleases = class {
-  #helm;
-  #env;
-  constructor(helm, kubeconfig, scratch) {
-    if (helm.major !== 4)
-      throw new HelmFailure(`deploying needs Helm 4, and ${helm.program} is ${helm.version}`, {
-        hint: "install Helm 4, or run `npm run tools`"
-      });
-    this.#helm = helm;
-    this.#env = { ...clusterEnv(kubeconfig), ...helmHome(scratch) };
-  }
-  /** Oldest first; empty where nothing was ever installed. */
-  async #history(release2, namespace) {
-    const { code, stdout, stderr } = await this.#read([
-      "history",
-      release2,
-      "--namespace",
-      namespace,
-      "--output",
-      "json",
-      "--max",
-      "20"
-    ]);
-    if (code !== 0) {
-      if (/release: not found/u.test(stderr)) return [];
-      throw failure(`the history of ${release2} cannot be read`, stderr);
-    }
-    return objectsIn(JSON.parse(stdout)).map((one) => ({
-      revision: Number(one["revision"]),
-      status: typeof one["status"] === "string" ? one["status"] : ""
-    }));
-  }
-  /** The newest revision, whatever its status; undefined where nothing was ever installed. */
-  async last(release2, namespace) {
-    return (await this.#history(release2, namespace)).at(-1);
-  }
-  /** Applies and returns at once; whether it works is for the caller to watch. */
-  async upgrade({
-    release: release2,
-    namespace,
-    chart,
-    values,
-    digest: digest2,
-    scratch
-  }) {
-    const files = [];
-    for (const [index2, one] of values.entries()) {
-      const file = join10(scratch, `${release2}.deploy-${index2}.json`);
-      await writeFile5(file, JSON.stringify(one), { mode: 384 });
-      files.push("--values", file);
-    }
-    const { code, stderr, stdout } = await this.#run([
-      "upgrade",
-      release2,
-      chart,
-      "--install",
-      "--namespace",
-      namespace,
-      "--create-namespace",
-      ...files,
-      "--labels",
-      `glaciocloud.org/digest=${digest2}`,
-      "--server-side=true",
-      "--force-conflicts",
-      "--skip-crds",
-      "--skip-schema-validation",
-      "--history-max",
-      "10",
-      "--timeout",
-      "5m"
-    ]);
-    if (code !== 0) throw failure(`Helm cannot apply ${release2}`, stderr || stdout);
-  }
-  async rollback(release2, namespace, revision) {
-    const { code, stderr } = await this.#run([
-      "rollback",
-      release2,
-      String(revision),
-      "--namespace",
-      namespace,
-      "--server-side=true",
-      "--force-conflicts",
-      "--timeout",
-      "5m"
-    ]);
-    if (code !== 0)
-      throw failure(`Helm cannot roll ${release2} back to revision ${revision}`, stderr);
-  }
-  /** What the chart marks to be kept stays. A release that is gone already is no error. */
-  async uninstall(release2, namespace) {
-    const { code, stderr } = await this.#run([
-      "uninstall",
-      release2,
-      "--namespace",
-      namespace,
-      "--ignore-not-found",
-      "--timeout",
-      "5m"
-    ]);
-    if (code !== 0) throw failure(`Helm cannot remove ${release2}`, stderr);
-  }
-  /** The objects of a revision, or of the last one, as Helm stored them. */
-  async manifest(release2, namespace, revision) {
-    const { code, stdout, stderr } = await this.#read([
-      "get",
-      "manifest",
-      release2,
-      "--namespace",
-      namespace,
-      ...revision === void 0 ? [] : ["--revision", String(revision)]
-    ]);
-    if (code !== 0) throw failure(`the manifest of ${release2} cannot be read`, stderr);
-    return stdout;
-  }
-  /** Reads may be asked again where the API server was only busy. */
-  #read(args) {
-    return askAgain(() => this.#run(args));
-  }
-  #run(args) {
-    return exec(this.#helm.program, args, { env: this.#env, timeoutMs: 6e5 });
-  }
-};
-function failure(what, stderr) {
-  return new HelmFailure(`${what}: ${stderr.trim().slice(-600)}`, {
-    hint: "the message names the object; the next run goes on from here"
-  });
-}
-
-// src/flow/deploy.ts
-init_failure();
-
 // src/flow/record.ts
-init_json();
-import { join as join11 } from "node:path";
 init_failure();
+
+// src/edges/helm.ts
+init_failure();
+import { writeFile as writeFile4 } from "node:fs/promises";
+import { join as join8 } from "node:path";
+
+// src/edges/tools.ts
+import { accessSync, constants } from "node:fs";
+import { delimiter, join as join7 } from "node:path";
+function unpackedTool(name) {
+  return join7(toolRoot(), "node_modules", ".cache", "glaciocloud", "bin", name);
+}
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+function findTool(name) {
+  const named = process.env[`GLACIOCLOUD_${name.toUpperCase()}`];
+  if (named !== void 0 && named !== "") return isExecutable(named) ? named : void 0;
+  const onPath = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join7(folder, name));
+  return [...onPath, unpackedTool(name)].find(isExecutable);
+}
+
+// src/edges/helm.ts
+var HelmMissing = class extends Failure {
+};
+var NEEDED = "Helm 3.17 or newer";
+async function findHelm() {
+  const program = findTool("helm");
+  if (program === void 0) {
+    const named = process.env["GLACIOCLOUD_HELM"];
+    throw new HelmMissing(`${NEEDED} not found${named === void 0 ? "" : ` at ${named}`}`, {
+      hint: "install it, or run `npm run tools`"
+    });
+  }
+  const { code, stdout, stderr } = await exec(program, ["version", "--template", "{{.Version}}"]);
+  const parts = /^v?([0-9]+)\.([0-9]+)/u.exec(stdout.trim());
+  const [major, minor] = [Number(parts?.[1]), Number(parts?.[2])];
+  if (code !== 0 || !parts)
+    throw new HelmFailure(
+      `${program} does not answer as Helm does: ${(stderr || stdout).trim().slice(0, 200)}`,
+      { hint: `put ${NEEDED} on the PATH` }
+    );
+  if (!(major === 4 || major === 3 && minor >= 17))
+    throw new HelmMissing(`${program} is Helm ${stdout.trim()}, and ${NEEDED} is needed`, {
+      hint: "install it, or run `npm run tools`"
+    });
+  return { program, version: stdout.trim(), major };
+}
+function helmHome(folder) {
+  return {
+    HELM_CACHE_HOME: folder,
+    HELM_CONFIG_HOME: folder,
+    HELM_DATA_HOME: folder,
+    HELM_PLUGINS: folder
+  };
+}
+async function template(helm, request2) {
+  const values = join8(request2.scratch, `${request2.release}.values.json`);
+  const placeholders = join8(request2.scratch, `${request2.release}.placeholders.json`);
+  await writeFile4(values, JSON.stringify(request2.values));
+  await writeFile4(placeholders, JSON.stringify(request2.placeholders));
+  const args = [
+    "template",
+    request2.release,
+    request2.chart,
+    "--namespace",
+    request2.namespace,
+    "--values",
+    values,
+    "--values",
+    placeholders
+  ];
+  const result2 = await exec(
+    helm.program,
+    [
+      ...args,
+      "--kube-version",
+      `${request2.kubernetes}.0`,
+      "--skip-schema-validation",
+      "--skip-tests"
+    ],
+    {
+      env: { KUBECONFIG: "/dev/null", ...helmHome(request2.scratch) },
+      timeoutMs: 12e4
+    }
+  );
+  if (result2.code !== 0) {
+    const said = result2.stderr.split("\n").filter((line) => !/found symbolic link|^WARNING|^level=/u.test(line)).join("\n").trim();
+    throw new HelmFailure(`Helm cannot render ${request2.release}: ${said.slice(0, 1500)}`, {
+      hint: "the message names the template and the value; correct it in the environment file"
+    });
+  }
+  return result2.stdout;
+}
 
 // src/edges/cores.ts
 import { availableParallelism } from "node:os";
@@ -54077,7 +53422,7 @@ async function publicReleases({
   return await exists(record) ? (await deployedInFolder(record)).releases : [];
 }
 async function keepRecord({ record, actions }, { unit, files, message }, report) {
-  if (record !== void 0) await writeFolder(join11(record, unitId(unit)), files);
+  if (record !== void 0) await writeFolder(join9(record, unitId(unit)), files);
   try {
     await actions?.github.commitFiles("deployed", inRecord(unit, files), message);
   } catch (error2) {
@@ -54100,210 +53445,823 @@ async function publicRecord(to, { platform, charts, report, ...status }) {
   return recordFiles(to, rendered.result, status);
 }
 
-// src/flow/deploy.ts
-var TRY_MARKER = "<!-- glaciocloud try -->";
-async function deploy(inputs, report) {
-  const { root, reason = "" } = inputs;
-  if ((inputs.now || inputs.again || inputs.retry !== void 0) && reason === "")
-    throw new UsageError("--now, --again and --retry need a --reason");
-  if (inputs.hold !== void 0 && (reason === "" || !/^[1-9][0-9]*[mh]$/u.test(inputs.hold)))
-    throw new UsageError("--hold needs a time such as 2h, and a --reason");
-  if (inputs.again && inputs.hubs.length === 0)
-    throw new UsageError("--again needs the names of hubs");
-  const reading = await gatherPlatform(root);
-  const { platform } = reading;
-  if (!platform) return refused(reading.findings);
-  const charts = await gatherCharts(platform, { chartsFrom: inputs.chartsFrom, report });
-  const findings = allFindings(reading, charts, inputs.clock().getTime());
-  if (hasErrors(findings)) return refused(findings);
-  const cluster = chooseCluster(platform, inputs.cluster);
-  const wanted = wantedReleases(platform, charts);
-  const hubs = wanted.filter(({ unit }) => unit.kind === "hub");
-  const chosen = choose(
-    platform,
-    hubs.filter(({ unit }) => unit.cluster === cluster.name),
-    inputs
-  );
-  const commit = await headCommit(root) ?? "";
-  if (inputs.actions && inputs.hold === void 0 && await inputs.actions.github.branchHead(inputs.actions.branch) !== commit)
-    return outcome({
-      exit: 0,
-      text: `${inputs.actions.branch} has moved on: the run for its newest commit deploys
-`,
-      json: { schema_version: SCHEMA_VERSION, ...deployJson([], chosen) }
-    });
-  const kube = new Kube(inputs.kubeconfig);
-  const present2 = new Map((await publicReleases(inputs)).map((one) => [unitId(one.unit), one]));
-  const shared = wanted.find(({ unit }) => unit.kind === "cluster" && unit.name === cluster.name);
-  const identity2 = await confirmIdentity(
-    kube,
-    cluster,
-    shared && present2.get(unitId(shared.unit))?.status?.identity
-  );
-  const states = await readStates(kube);
-  const gone = orphans(platform, cluster, states, inputs);
-  for (const { unit } of gone.filter(({ removal }) => removal === void 0))
-    report.progress(
-      `${unitId(unit)}: runs, but no file names it; nothing happens to it without an entry in removals: of platform.yaml`
+// src/apply/tell.ts
+init_failure();
+async function tellGithub(github, results, wanted, story) {
+  const telling2 = { github, story };
+  for (const result2 of results) {
+    if (result2.kind === "remove") await tellRemoval(telling2, result2);
+    const to = wanted.find(({ unit }) => unitId(unit) === result2.id);
+    if (!to || result2.kind === "none") continue;
+    if (result2.outcome === "done") await tellDone(telling2, to);
+    else await attempt2(story, "tracking issue", () => tellFailure(telling2, result2, to));
+    await attempt2(
+      story,
+      "deployment",
+      () => github.deployment({
+        commit: story.commit,
+        environment: `${story.environment}/${result2.unit.name}`,
+        state: result2.outcome === "done" ? "success" : "failure",
+        description: result2.reason || headline(result2),
+        url: hubAddress(to),
+        run: story.run
+      })
     );
-  const removals = gone.flatMap(({ unit, removal }) => removal ? [{ unit, removal }] : []);
-  const idle = removals.length === 0 && !inputs.again && chosen.every((one) => isSettled(states.get(one.release.namespace), one.digest));
-  if (!idle)
-    for (const warning2 of await preflightCluster(kube, cluster))
-      report.progress(`\u26A0 cluster ${cluster.name}: ${warning2}`);
-  if (await applyCluster(kube, cluster, identity2))
-    report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
-  const frame2 = { platform, charts, report, commit, at: inputs.clock().toISOString() };
-  if (shared && present2.get(unitId(shared.unit))?.digest !== shared.digest) {
-    if (cluster.data.identity === null)
-      report.progress(
-        `cluster ${cluster.name}: first contact. Write this into clusters/${cluster.name}.yaml: \`identity: ${identity2}\``
-      );
-    const files = await publicRecord(shared, { ...frame2, identity: identity2 });
-    const message = `the cluster ${cluster.name} is known`;
-    await keepRecord(inputs, { unit: shared.unit, files, message }, report);
   }
-  if (idle) return summary([], chosen);
-  const results = await withTemporaryFolder(async (scratch) => {
-    const helm = await findHelm();
-    const world = {
-      cluster,
-      kube,
-      helm,
-      scratch,
-      root,
-      releases: new HelmReleases(helm, inputs.kubeconfig, scratch),
-      chart: await charts.assemble(scratch),
-      script: (name) => readFile7(join12(toolRoot(), "charts/oggm-hub/files", name), "utf8"),
-      progress: (unit, text) => report.progress(`${unitId(unit)}: ${text}`),
-      now: inputs.clock
-    };
-    const record = (to) => publicRecord(to, { ...frame2, at: inputs.clock().toISOString() });
-    const merge3 = await mergeOf(inputs.actions?.github, commit);
-    const urgent = urgentReason(await headMessage(root) ?? "");
-    if (urgent !== void 0) report.progress(`urgent, so freezes and soaks are passed: ${urgent}`);
-    const done = await walkWaves({
-      platform,
-      world,
-      hubs,
-      chosen,
-      elsewhere: new Map(
-        [...present2.values()].filter(({ unit }) => unit.kind === "hub" && unit.cluster !== cluster.name).map((one) => [one.unit.name, one])
-      ),
-      reviewed: merge3?.reviewed,
-      approved: inputs.approved,
-      hurry: inputs.now ? reason : urgent,
-      again: inputs.again ? reason : void 0,
-      hold: inputs.hold === void 0 ? void 0 : {
-        until: new Date(inputs.clock().getTime() + seconds(inputs.hold) * 1e3).toISOString(),
-        reason
-      },
-      retry: inputs.retry === void 0 ? void 0 : { hub: inputs.retry, reason },
-      onDone: async (to) => {
-        if (inputs.record !== void 0)
-          await writeFolder(join12(inputs.record, unitId(to.unit)), await record(to));
-      }
-    });
-    for (const { unit, removal } of removals) {
-      const removed = await removeHub({ unit, removal, user: platform.settings.data.user }, world);
-      if (removed.outcome === "done" && inputs.record !== void 0)
-        await rm2(join12(inputs.record, unitId(unit)), { recursive: true, force: true });
-      done.push(removed);
-    }
-    if (inputs.actions && inputs.hold !== void 0) {
-      if (inputs.pull !== void 0)
-        await inputs.actions.github.stickyComment(
-          inputs.pull,
-          TRY_MARKER,
-          `${TRY_MARKER}
-**Tried for ${inputs.hold}**, ${reason}
-
-${deployMarkdown(done)}`
-        );
-    } else if (inputs.actions) {
-      const placed = async (to) => inRecord(to.unit, await record(to));
-      await tellGithub(inputs.actions.github, done, chosen, {
-        commit,
-        pull: merge3?.pull,
-        run: inputs.actions.run,
-        environment: cluster.name,
-        record: placed,
-        progress: (text) => report.progress(text)
-      });
-    }
-    return done;
-  });
-  return summary(results, chosen);
 }
+async function attempt2({ progress }, what, work) {
+  try {
+    await work();
+  } catch (error2) {
+    if (!(error2 instanceof Failure)) throw error2;
+    progress(`${what}: ${error2.message}`);
+  }
+}
+async function tellDone({ github, story }, to) {
+  const hub = to.unit.name;
+  const digest2 = to.digest.slice(0, 7);
+  await attempt2(
+    story,
+    "record",
+    async () => github.commitFiles(
+      "deployed",
+      await story.record(to),
+      `${hub} runs ${digest2}, from ${story.commit.slice(0, 7)}`
+    )
+  );
+  await attempt2(
+    story,
+    "tracking issue",
+    () => github.closeIssue(labelsOf(hub), `${hub} runs again what is merged (${digest2}).`)
+  );
+}
+async function tellFailure({ github, story }, result2, to) {
+  const hub = result2.unit.name;
+  const title = `${hub}: ${headline(result2)}`;
+  const issue = await github.openIssue(labelsOf(hub), title, issueBody(result2, to, story));
+  if (story.pull === void 0) return;
+  const marker = deployMarker(hub);
+  const why = escapeMarkdown(result2.reason.slice(0, 500));
+  await github.stickyComment(
+    story.pull,
+    marker,
+    `${marker}
+**${title}.** ${why}
+
+More in #${issue}, which closes itself when the hub runs what is merged.
+`
+  );
+}
+async function tellRemoval({ github, story }, result2) {
+  const { unit, outcome: outcome2, reason } = result2;
+  if (outcome2 !== "done") {
+    const why = escapeMarkdown(reason.slice(0, 1e3));
+    const run = story.run === void 0 ? "" : ` [The run](${story.run}).`;
+    const again = "The removal that `platform.yaml` asks for is not finished; each run tries again.";
+    const body = `**${why}**
+
+${again}${run} This issue closes itself.
+`;
+    await attempt2(
+      story,
+      "tracking issue",
+      () => github.openIssue(labelsOf(unit.name), `${unit.name}: the removal is held`, body)
+    );
+    return;
+  }
+  const gone = new Map(RECORD_FILES.map((name) => [`${result2.id}/${name}`, null]));
+  await attempt2(
+    story,
+    "record",
+    () => github.commitFiles("deployed", gone, `${unit.name} is removed`)
+  );
+  await attempt2(story, "tracking issue", () => github.closeIssue(labelsOf(unit.name), reason));
+}
+var deployMarker = (hub) => `<!-- glaciocloud deploy ${hub} -->`;
+function labelsOf(hub) {
+  return ["glaciocloud", `hub:${hub}`];
+}
+function headline({ outcome: outcome2 }) {
+  const words = {
+    done: "runs what is merged",
+    failed: "the change did not reach the hub",
+    "rolled-back": "the change was rolled back",
+    blocked: "the change is held",
+    waiting: "waiting"
+  };
+  return words[outcome2];
+}
+function hubAddress({ release: release2 }) {
+  const { glaciocloud } = release2.values;
+  return glaciocloud?.hub?.url ?? "";
+}
+function issueBody(result2, to, { commit, run }) {
+  const old = result2.outcome === "rolled-back" ? "The last healthy revision runs again." : "What ran before still runs.";
+  const wanted = `Wanted: ${to.digest.slice(0, 7)}, from ${commit.slice(0, 7)}.`;
+  const link = run === void 0 ? "" : ` [The run](${run}).`;
+  const again = [
+    "It is tried again when something changes, with the label `glaciocloud:retry` on this issue,",
+    `or with \`glaciocloud deploy --retry ${result2.unit.name} --reason TEXT\`.`,
+    "This issue closes itself when the hub runs what is merged."
+  ].join(" ");
+  const why = escapeMarkdown(result2.reason.slice(0, 1e3));
+  return `**${why}**
+
+${old} ${wanted}${link}
+${healthTable(result2.health)}
+${again}
+`;
+}
+function healthTable(lines) {
+  if (lines.length === 0) return "";
+  const rows = lines.map(({ ok, check: check2, image, seconds: seconds2, detail }) => {
+    const cells = [
+      ok ? "\u2713" : "\u2717",
+      escapeMarkdown(check2),
+      image ?? "",
+      `${seconds2.toFixed(1)} s`,
+      escapeMarkdown(detail.slice(0, 300))
+    ];
+    return `| ${cells.join(" | ")} |
+`;
+  });
+  return `
+| | check | image | | |
+|---|---|---|---|---|
+${rows.join("")}`;
+}
+
+// src/core/show/reviewed.ts
+var COMMENT_MARKER = "<!-- glaciocloud plan -->";
+var STEPS = /^<!-- glaciocloud steps:((?: [a-z0-9-]+=[0-9a-f]{12})*) -->$/mu;
+function stepsLine({ steps }) {
+  const shown = steps.flatMap(
+    ({ reviewed }) => reviewed ? [` ${reviewed.name}=${reviewed.digest.slice(0, 12)}`] : []
+  );
+  return `<!-- glaciocloud steps:${shown.join("")} -->`;
+}
+function reviewedSteps(comment2) {
+  const found = STEPS.exec(comment2)?.[1]?.trim() ?? "";
+  return new Map(
+    found === "" ? [] : found.split(" ").map((one) => one.split("="))
+  );
+}
+
+// src/flow/tell.ts
+var TRY_MARKER = "<!-- glaciocloud try -->";
 async function mergeOf(github, commit) {
   if (!github) return void 0;
   const pull = await github.mergedPull(commit);
   const comment2 = pull === void 0 ? void 0 : await github.botComment(pull, COMMENT_MARKER);
   return { pull, reviewed: reviewedSteps(comment2 ?? "") };
 }
-function orphans(platform, cluster, states, { hubs, wave, hold }) {
-  const first = platform.settings.data.waves[0]?.name;
-  if (hubs.length > 0 || wave !== void 0 && wave !== first || hold !== void 0) return [];
-  const unknown = [...states.keys()].filter((name) => !isNamed(platform, "environment", name));
-  return unknown.map((name) => ({
-    unit: { kind: "hub", cluster: cluster.name, name },
-    removal: platform.settings.data.removals.find(
-      (one) => one.hub === name && one.cluster === cluster.name
-    )
-  }));
+async function tell(job, wanted, results, merge3) {
+  const { actions, hold, pull, reason = "" } = job.inputs;
+  if (!actions) return;
+  if (hold !== void 0) {
+    if (pull !== void 0)
+      await actions.github.stickyComment(
+        pull,
+        TRY_MARKER,
+        `${TRY_MARKER}
+**Tried for ${hold}**, ${reason}
+
+${deployMarkdown(results)}`
+      );
+    return;
+  }
+  await tellGithub(actions.github, results, wanted.chosen, {
+    commit: wanted.commit,
+    pull: merge3?.pull,
+    run: actions.run,
+    environment: wanted.cluster.name,
+    record: async (to) => inRecord(to.unit, await recordOf(job, wanted, to)),
+    progress: (text) => job.report.progress(text)
+  });
 }
-function chooseCluster(platform, name) {
-  const names3 = [...platform.clusters.keys()];
-  const cluster = name === void 0 && names3.length === 1 ? [...platform.clusters.values()][0] : platform.clusters.get(name ?? "");
-  if (!cluster)
-    throw new UsageError(
-      name === void 0 ? "deploy needs --cluster NAME" : `there is no cluster "${name}"`,
-      `clusters: ${names3.join(", ")}`
-    );
-  return cluster;
+function recordOf({ ports, report }, { platform, charts, commit }, to) {
+  const at2 = ports.clock.now().toISOString();
+  return publicRecord(to, { platform, charts, report, commit, at: at2 });
 }
-function choose(platform, here, { hubs, wave, hold }) {
-  const known = here.map(({ unit }) => unit.name);
-  const unknown = hubs.find((hub) => !known.includes(hub));
-  if (unknown !== void 0)
-    throw new UsageError(
-      `there is no hub "${unknown}" on this cluster`,
-      `hubs: ${known.join(", ")}`
+
+// src/flow/world.ts
+async function applyWorld({ ports, report }, { cluster, charts }, scratch) {
+  return {
+    ...ports,
+    releases: await ports.releases(scratch),
+    cluster,
+    chart: await charts.assemble(scratch),
+    script: chartScript,
+    progress: (unit, text) => report.progress(`${unitId(unit)}: ${text}`)
+  };
+}
+
+// src/flow/deploy.ts
+async function runDeployment(job) {
+  const gathered = await gatherWanted(job);
+  if (gathered.kind === "refused") return gathered;
+  const { wanted } = gathered;
+  const { chosen } = wanted;
+  const branch = await movedOn(job, wanted.commit);
+  if (branch !== void 0) return { kind: "moved-on", branch, wanted: chosen };
+  const found = await look(job, wanted);
+  const idle = isIdle(job, wanted, found);
+  await applyShared(job, wanted, found, idle);
+  const results = idle ? [] : await applyUnits(job, wanted, found);
+  return { kind: "deployed", results, wanted: chosen };
+}
+async function gatherWanted({
+  inputs,
+  ports,
+  report
+}) {
+  const reading = await gatherPlatform(inputs.root);
+  const { platform } = reading;
+  if (!platform) return { kind: "refused", findings: reading.findings };
+  const charts = await gatherCharts(platform, { chartsFrom: inputs.chartsFrom, report });
+  const findings = allFindings(reading, charts, ports.clock.now().getTime());
+  if (hasErrors(findings)) return { kind: "refused", findings };
+  const cluster = chooseCluster(platform, inputs.cluster);
+  const all = wantedReleases(platform, charts);
+  const hubs = all.filter(({ unit }) => unit.kind === "hub");
+  const here2 = hubs.filter(({ unit }) => unit.cluster === cluster.name);
+  const wanted = {
+    platform,
+    charts,
+    commit: await headCommit(inputs.root) ?? "",
+    cluster,
+    shared: all.find(({ unit }) => unit.kind === "cluster" && unit.name === cluster.name),
+    hubs,
+    chosen: chooseHubs(platform, here2, inputs)
+  };
+  return { kind: "wanted", wanted };
+}
+async function movedOn({ inputs }, commit) {
+  const { actions, hold } = inputs;
+  if (!actions || hold !== void 0) return void 0;
+  return await actions.github.branchHead(actions.branch) === commit ? void 0 : actions.branch;
+}
+async function look({ inputs, ports, report }, wanted) {
+  const { platform, cluster, shared } = wanted;
+  const { kube } = ports;
+  const present2 = new Map((await publicReleases(inputs)).map((one) => [unitId(one.unit), one]));
+  const known = shared && present2.get(unitId(shared.unit))?.status?.identity;
+  const identity2 = await confirmIdentity(kube, cluster, known);
+  const states = await readStates(kube);
+  const orphans = orphansOf(platform, cluster, states, inputs);
+  for (const { unit, removal } of orphans)
+    if (removal === void 0)
+      report.progress(
+        `${unitId(unit)}: runs, but no file names it; nothing happens to it without an entry in removals: of platform.yaml`
+      );
+  const removals = orphans.flatMap(({ unit, removal }) => removal ? [{ unit, removal }] : []);
+  return { identity: identity2, states, present: present2, removals };
+}
+function isIdle({ inputs }, { chosen }, { states, removals }) {
+  return removals.length === 0 && !inputs.again && chosen.every((one) => isSettled(states.get(one.release.namespace), one.digest));
+}
+async function applyShared({ inputs, ports, report }, { platform, charts, commit, cluster, shared }, { identity: identity2, present: present2 }, idle) {
+  const { kube, clock } = ports;
+  const at2 = clock.now().toISOString();
+  if (!idle)
+    for (const warning2 of await preflightCluster(kube, cluster))
+      report.progress(`\u26A0 cluster ${cluster.name}: ${warning2}`);
+  if (await applyCluster(kube, cluster, identity2))
+    report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
+  const known = shared && present2.get(unitId(shared.unit));
+  if (!shared || known?.digest === shared.digest) return;
+  if (!known && cluster.data.identity === null)
+    report.progress(
+      `cluster ${cluster.name}: first contact. Write this into clusters/${cluster.name}.yaml: \`identity: ${identity2}\``
     );
-  const waves2 = platform.settings.data.waves.map(({ name }) => name);
-  if (wave !== void 0 && !waves2.includes(wave))
-    throw new UsageError(`there is no wave "${wave}"`, `waves: ${waves2.join(", ")}`);
-  const late = hold === void 0 ? void 0 : here.find((one) => one.order > 1 && (hubs.includes(one.unit.name) || one.wave === wave));
-  if (late)
-    throw new UsageError(
-      `${late.unit.name} is not in the first wave`,
-      "only the first wave tries what is not merged"
-    );
-  return here.filter(
-    (one) => (hold === void 0 || one.order === 1) && (hubs.length === 0 || hubs.includes(one.unit.name)) && (wave === void 0 || one.wave === wave)
+  const files = await publicRecord(shared, { platform, charts, report, commit, at: at2, identity: identity2 });
+  const message = `the cluster ${cluster.name} is known`;
+  await keepRecord(inputs, { unit: shared.unit, files, message }, report);
+}
+async function applyUnits(job, wanted, found) {
+  const { inputs, report } = job;
+  return withTemporaryFolder(async (scratch) => {
+    const world = await applyWorld(job, wanted, scratch);
+    const merge3 = await mergeOf(inputs.actions?.github, wanted.commit);
+    const urgent = urgentReason(await headMessage(inputs.root) ?? "");
+    if (urgent !== void 0) report.progress(`urgent, so freezes and soaks are passed: ${urgent}`);
+    const results = await walk2(job, { wanted, found, merge: merge3, urgent }, world);
+    results.push(...await removeAll(job, wanted, found, world));
+    await tell(job, wanted, results, merge3);
+    return results;
+  });
+}
+async function walk2(job, { wanted, found, merge: merge3, urgent }, world) {
+  const { inputs } = job;
+  const { reason = "", record, retry: retry2 } = inputs;
+  const elsewhere2 = [...found.present.values()].filter(
+    ({ unit }) => unit.kind === "hub" && unit.cluster !== wanted.cluster.name
   );
+  return walkWaves({
+    platform: wanted.platform,
+    world,
+    hubs: wanted.hubs,
+    chosen: wanted.chosen,
+    elsewhere: new Map(elsewhere2.map((one) => [one.unit.name, one])),
+    reviewed: merge3?.reviewed,
+    approved: inputs.approved,
+    hurry: inputs.now ? reason : urgent,
+    again: inputs.again ? reason : void 0,
+    hold: holdUntil(job),
+    retry: retry2 === void 0 ? void 0 : { hub: retry2, reason },
+    onDone: async (to) => {
+      if (record !== void 0)
+        await writeFolder(join10(record, unitId(to.unit)), await recordOf(job, wanted, to));
+    }
+  });
+}
+function holdUntil({ inputs, ports }) {
+  const { hold, reason = "" } = inputs;
+  if (hold === void 0) return void 0;
+  const end = ports.clock.now().getTime() + seconds(hold) * 1e3;
+  return { until: new Date(end).toISOString(), reason };
+}
+async function removeAll({ inputs: { record } }, { platform }, { removals }, world) {
+  const { user } = platform.settings.data;
+  const results = [];
+  for (const { unit, removal } of removals) {
+    const removed = await removeHub({ unit, removal, user }, world);
+    if (removed.outcome === "done" && record !== void 0)
+      await removeFolder(join10(record, unitId(unit)));
+    results.push(removed);
+  }
+  return results;
+}
+
+// src/commands/deploy.ts
+async function deploy(job) {
+  checkOptions(job.inputs);
+  const ended = await runDeployment(job);
+  switch (ended.kind) {
+    case "refused":
+      return refused(ended.findings);
+    case "moved-on":
+      return outcome({
+        exit: 0,
+        text: `${ended.branch} has moved on: the run for its newest commit deploys
+`,
+        json: { schema_version: SCHEMA_VERSION, ...deployJson([], ended.wanted) }
+      });
+    case "deployed":
+      return summary(ended.results, ended.wanted);
+  }
+}
+function checkOptions({ hubs, now, again, retry: retry2, hold, reason = "" }) {
+  if ((now || again || retry2 !== void 0) && reason === "")
+    throw new UsageError("--now, --again and --retry need a --reason");
+  if (hold !== void 0 && (reason === "" || !/^[1-9][0-9]*[mh]$/u.test(hold)))
+    throw new UsageError("--hold needs a time such as 2h, and a --reason");
+  if (again && hubs.length === 0) throw new UsageError("--again needs the names of hubs");
 }
 function summary(results, wanted) {
-  const bad = results.filter(
-    ({ outcome: how }) => how === "failed" || how === "rolled-back" || how === "blocked"
-  );
-  const done = results.filter(({ outcome: how }) => how === "done");
-  const exit = bad.length === 0 ? 0 : done.length > 0 || bad.every(({ outcome: how }) => how === "blocked") ? 3 : 1;
-  const outputs = {
-    has_changes: String(results.length > 0),
-    waiting: String(results.some(({ outcome: how }) => how === "waiting"))
-  };
   return outcome({
-    exit,
+    exit: exitCode(results),
     text: deployText(results),
     json: { schema_version: SCHEMA_VERSION, ...deployJson(results, wanted) },
-    outputs,
+    outputs: {
+      has_changes: String(results.length > 0),
+      waiting: String(results.some((one) => one.outcome === "waiting"))
+    },
     summary: deployMarkdown(results)
   });
+}
+function exitCode(results) {
+  const bad = results.filter(({ outcome: how }) => how !== "done" && how !== "waiting");
+  if (bad.length === 0) return 0;
+  const someDone = results.some(({ outcome: how }) => how === "done");
+  return someDone || bad.every(({ outcome: how }) => how === "blocked") ? 3 : 1;
 }
 
 // src/commands/drift.ts
 init_json();
+
+// src/edges/helm-releases.ts
+init_json();
+import { writeFile as writeFile5 } from "node:fs/promises";
+import { join as join11 } from "node:path";
+init_failure();
+
+// src/edges/cluster-access.ts
+import { setTimeout as sleep } from "node:timers/promises";
+function clusterEnv(kubeconfig) {
+  const cloud = Object.entries(process.env).filter(
+    ([name]) => /^(AWS|AZURE|AAD|ARM|CLOUDSDK|GOOGLE|GCLOUD|USE_GKE)_/u.test(name)
+  );
+  return {
+    ...Object.fromEntries(cloud.map(([name, value]) => [name, value ?? ""])),
+    KUBECONFIG: kubeconfig
+  };
+}
+async function askAgain(ask) {
+  for (let round = 1; ; round += 1) {
+    const result2 = await ask();
+    if (result2.code === 0 || round === 5 || !mayPass(result2.stderr)) return result2;
+    await sleep(500 * 2 ** round);
+  }
+}
+
+// src/edges/helm-releases.ts
+var HelmReleases = class {
+  #helm;
+  /** A folder of our own for values files. */
+  #scratch;
+  #env;
+  constructor(helm, kubeconfig, scratch) {
+    if (helm.major !== 4)
+      throw new HelmFailure(`deploying needs Helm 4, and ${helm.program} is ${helm.version}`, {
+        hint: "install Helm 4, or run `npm run tools`"
+      });
+    this.#helm = helm;
+    this.#scratch = scratch;
+    this.#env = { ...clusterEnv(kubeconfig), ...helmHome(scratch) };
+  }
+  /** Oldest first; empty where nothing was ever installed. */
+  async #history(release2, namespace) {
+    const { code, stdout, stderr } = await this.#read([
+      "history",
+      release2,
+      "--namespace",
+      namespace,
+      "--output",
+      "json",
+      "--max",
+      "20"
+    ]);
+    if (code !== 0) {
+      if (/release: not found/u.test(stderr)) return [];
+      throw failure(`the history of ${release2} cannot be read`, stderr);
+    }
+    return objectsIn(JSON.parse(stdout)).map((one) => ({
+      revision: Number(one["revision"]),
+      status: typeof one["status"] === "string" ? one["status"] : ""
+    }));
+  }
+  /** The newest revision, whatever its status; undefined where nothing was ever installed. */
+  async last(release2, namespace) {
+    return (await this.#history(release2, namespace)).at(-1);
+  }
+  /** Applies and returns at once; whether it works is for the caller to watch. */
+  async upgrade({ release: release2, namespace, chart, values, digest: digest2 }) {
+    const files = [];
+    for (const [index2, one] of values.entries()) {
+      const file = join11(this.#scratch, `${release2}.deploy-${index2}.json`);
+      await writeFile5(file, JSON.stringify(one), { mode: 384 });
+      files.push("--values", file);
+    }
+    const { code, stderr, stdout } = await this.#run([
+      "upgrade",
+      release2,
+      chart,
+      "--install",
+      "--namespace",
+      namespace,
+      "--create-namespace",
+      ...files,
+      "--labels",
+      `glaciocloud.org/digest=${digest2}`,
+      "--server-side=true",
+      "--force-conflicts",
+      "--skip-crds",
+      "--skip-schema-validation",
+      "--history-max",
+      "10",
+      "--timeout",
+      "5m"
+    ]);
+    if (code !== 0) throw failure(`Helm cannot apply ${release2}`, stderr || stdout);
+  }
+  async rollback(release2, namespace, revision) {
+    const { code, stderr } = await this.#run([
+      "rollback",
+      release2,
+      String(revision),
+      "--namespace",
+      namespace,
+      "--server-side=true",
+      "--force-conflicts",
+      "--timeout",
+      "5m"
+    ]);
+    if (code !== 0)
+      throw failure(`Helm cannot roll ${release2} back to revision ${revision}`, stderr);
+  }
+  /** What the chart marks to be kept stays. A release that is gone already is no error. */
+  async uninstall(release2, namespace) {
+    const { code, stderr } = await this.#run([
+      "uninstall",
+      release2,
+      "--namespace",
+      namespace,
+      "--ignore-not-found",
+      "--timeout",
+      "5m"
+    ]);
+    if (code !== 0) throw failure(`Helm cannot remove ${release2}`, stderr);
+  }
+  /** The objects of a revision, or of the last one, as Helm stored them. */
+  async manifest(release2, namespace, revision) {
+    const { code, stdout, stderr } = await this.#read([
+      "get",
+      "manifest",
+      release2,
+      "--namespace",
+      namespace,
+      ...revision === void 0 ? [] : ["--revision", String(revision)]
+    ]);
+    if (code !== 0) throw failure(`the manifest of ${release2} cannot be read`, stderr);
+    return stdout;
+  }
+  render(request2) {
+    return template(this.#helm, { ...request2, scratch: this.#scratch });
+  }
+  /** Reads may be asked again where the API server was only busy. */
+  #read(args) {
+    return askAgain(() => this.#run(args));
+  }
+  #run(args) {
+    return exec(this.#helm.program, args, { env: this.#env, timeoutMs: 6e5 });
+  }
+};
+function failure(what, stderr) {
+  return new HelmFailure(`${what}: ${stderr.trim().slice(-600)}`, {
+    hint: "the message names the object; the next run goes on from here"
+  });
+}
+
+// src/edges/kube.ts
+init_json();
+init_failure();
+
+// src/edges/kube-json.ts
+init_json();
+function inDefault(objects, namespace) {
+  return objects.map((one) => merge({ metadata: { namespace } }, one));
+}
+function objectsOf2(text) {
+  if (text.trim() === "") return [];
+  const found = object(text);
+  return found["kind"] === "List" ? objectsIn(found["items"]) : [found];
+}
+function listText(objects) {
+  return JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
+}
+function object(text) {
+  const value = JSON.parse(text);
+  if (!isObject(value)) throw new Error("kubectl gave no object");
+  return value;
+}
+
+// src/edges/kube.ts
+var Kube = class {
+  #kubeconfig;
+  #found;
+  constructor(kubeconfig) {
+    this.#kubeconfig = kubeconfig;
+  }
+  /** Looked for at the first call: whoever has nothing to ask needs no kubectl. */
+  get #program() {
+    this.#found ??= findTool("kubectl");
+    if (this.#found === void 0)
+      throw new Failure("kubectl not found", { hint: "install it, or run `npm run tools`" });
+    return this.#found;
+  }
+  #run(args, input, timeoutMs = 6e4) {
+    return askAgain(
+      () => exec(this.#program, args, {
+        env: clusterEnv(this.#kubeconfig),
+        timeoutMs,
+        ...input === void 0 ? {} : { input }
+      })
+    );
+  }
+  async #must(what, args, input) {
+    const { code, stdout, stderr } = await this.#run(args, input);
+    if (code !== 0) throw failure2(what, stderr);
+    return stdout;
+  }
+  async liveOf(objects, namespace) {
+    return objectsOf2(
+      await this.#must(
+        "objects cannot be read",
+        ["get", "-f", "-", "--ignore-not-found", "--show-managed-fields", "-o", "json"],
+        listText(inDefault(objects, namespace))
+      )
+    );
+  }
+  async get(kind, name, namespace) {
+    const text = await this.#must(`${kind} ${name} cannot be read`, [
+      "get",
+      kind,
+      name,
+      ...inNamespace(namespace),
+      "--ignore-not-found",
+      "-o",
+      "json"
+    ]);
+    return text.trim() === "" ? void 0 : object(text);
+  }
+  async list(kinds, options = {}) {
+    const where = options.namespace === void 0 ? ["--all-namespaces"] : inNamespace(options.namespace);
+    const filters = [
+      ...options.selector === void 0 ? [] : ["--selector", options.selector],
+      ...options.fields === void 0 ? [] : ["--field-selector", options.fields]
+    ];
+    return objectsIn(
+      object(
+        await this.#must(`${kinds} cannot be listed`, [
+          "get",
+          kinds,
+          ...where,
+          ...filters,
+          "-o",
+          "json"
+        ])
+      )["items"]
+    );
+  }
+  async apply(objects) {
+    await this.#must(
+      "objects cannot be applied",
+      [
+        "apply",
+        "--server-side",
+        "--force-conflicts",
+        "--validate=ignore",
+        "--field-manager",
+        "glaciocloud",
+        "-f",
+        "-"
+      ],
+      listText(objects)
+    );
+  }
+  async wouldApply(applied, namespace) {
+    if (applied.length === 0) return [];
+    return objectsOf2(
+      await this.#must(
+        "objects cannot be compared",
+        [
+          "apply",
+          "--server-side",
+          "--force-conflicts",
+          "--validate=ignore",
+          "--field-manager",
+          "helm",
+          "--dry-run=server",
+          "-f",
+          "-",
+          "-o",
+          "json"
+        ],
+        listText(inDefault(applied, namespace))
+      )
+    );
+  }
+  async create(made) {
+    return object(
+      await this.#must(
+        "an object cannot be made",
+        ["create", "--validate=ignore", "-f", "-", "-o", "json"],
+        JSON.stringify(made)
+      )
+    );
+  }
+  async replace(changed) {
+    return object(
+      await this.#must(
+        "an object cannot be changed",
+        ["replace", "--validate=ignore", "-f", "-", "-o", "json"],
+        JSON.stringify(changed)
+      )
+    );
+  }
+  async delete(kind, name, namespace) {
+    await this.#must(`${kind} ${name} cannot be deleted`, [
+      "delete",
+      kind,
+      name,
+      ...inNamespace(namespace),
+      "--ignore-not-found",
+      "--wait=false"
+    ]);
+  }
+  async deleteBy(kinds, selector, namespace) {
+    await this.#must(`${kinds} cannot be deleted`, [
+      "delete",
+      kinds,
+      "--selector",
+      selector,
+      ...inNamespace(namespace),
+      "--ignore-not-found",
+      "--wait=false",
+      "--now"
+    ]);
+  }
+  async annotate(kind, selector, namespace, annotation) {
+    await this.#must(`${kind} cannot be annotated`, [
+      "annotate",
+      kind,
+      "--selector",
+      selector,
+      ...inNamespace(namespace),
+      "--overwrite",
+      annotation
+    ]);
+  }
+  async scale(deployment, replicas, namespace) {
+    await this.#must(`${deployment} cannot be scaled`, [
+      "scale",
+      `deployment/${deployment}`,
+      `--replicas=${replicas}`,
+      ...inNamespace(namespace)
+    ]);
+  }
+  async logs(pod, namespace, which = "current") {
+    const { stdout } = await this.#run([
+      "logs",
+      pod,
+      ...inNamespace(namespace),
+      "--tail",
+      "200",
+      ...which === "previous" ? ["--previous"] : []
+    ]);
+    return stdout;
+  }
+  async version() {
+    return textAt(
+      object(await this.#must("the cluster does not say its version", ["version", "-o", "json"])),
+      "/serverVersion/gitVersion"
+    );
+  }
+  async mayI(needs) {
+    const reviews = needs.map((need) => ({
+      apiVersion: "authorization.k8s.io/v1",
+      kind: "SelfSubjectAccessReview",
+      spec: { resourceAttributes: { ...need } }
+    }));
+    const answers = (await this.#must(
+      "permissions cannot be asked",
+      ["create", "--validate=ignore", "-f", "-", "-o", "json"],
+      listText(reviews)
+    )).trim().split(/\n(?=\{)/u);
+    return answers.map((text) => at(object(text), "/status/allowed") === true);
+  }
+  /**
+   * Runs a Python script inside the hub's pod, line by line. The script and what it needs never touch a disk
+   * there.
+   */
+  async python(namespace, { script, args, onLine, timeoutMs }) {
+    let rest = "";
+    const onStdout = (text) => {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      lines.filter((line) => line.trim() !== "").forEach(onLine);
+    };
+    return exec(
+      this.#program,
+      [
+        "exec",
+        "-i",
+        "deploy/hub",
+        "-c",
+        "hub",
+        ...inNamespace(namespace),
+        "--",
+        "python3",
+        "-",
+        ...args
+      ],
+      { env: clusterEnv(this.#kubeconfig), input: script, timeoutMs, onStdout }
+    );
+  }
+  /** The same in any pod, where the script's output is too much to keep. */
+  pythonStream(namespace, pod, script, args) {
+    return stream(
+      this.#program,
+      ["exec", "-i", pod, ...inNamespace(namespace), "--", "python3", "-", ...args],
+      { env: clusterEnv(this.#kubeconfig), input: script }
+    );
+  }
+};
+function failure2(what, stderr) {
+  return new KubeFailure(
+    `${what}: ${stderr.trim().split("\n").slice(-3).join(" ").slice(0, 400)}`,
+    {
+      hint: loginRefused(stderr) ? "the credentials of the cluster are refused: log in again" : "look at the cluster; the next run goes on where this one ended",
+      conflict: /AlreadyExists|Conflict|the object has been modified/u.test(stderr)
+    }
+  );
+}
+function inNamespace(namespace) {
+  return namespace === void 0 ? [] : ["--namespace", namespace];
+}
+
+// src/commands/drift.ts
 async function drift(kubeconfig, hubs, action, report) {
   const kube = new Kube(kubeconfig);
   const known = [...await readStates(kube)].filter(
@@ -54386,7 +54344,7 @@ function driftText({ hub, drift: all, foreign }) {
     ).join("")
   );
   const notes3 = foreign.map(
-    ({ object: object2, manager, time }) => `  \u26A0 ${object2}: ${manager} owns fields since ${time}
+    ({ object: object2, manager, time: time2 }) => `  \u26A0 ${object2}: ${manager} owns fields since ${time2}
 `
   );
   return `${hub}: ${all.length === 0 ? "as deployed" : "drifted"}
@@ -54403,7 +54361,7 @@ function driftJson({ hub, drift: all, foreign }) {
       kind,
       fields: fields.map(({ path }) => path)
     })),
-    foreign: foreign.map(({ object: object2, manager, time }) => ({ object: object2, manager, time }))
+    foreign: foreign.map(({ object: object2, manager, time: time2 }) => ({ object: object2, manager, time: time2 }))
   };
 }
 
@@ -54463,6 +54421,8 @@ var FILE_RULES = [
     "Those have keys of their own, so that they can be locked."
   ),
   error("url", "Addresses have a scheme.", "https:// and a host name."),
+  error("bucket", "Buckets are named with their scheme.", "s3://NAME, or s3://NAME/PREFIX."),
+  error("region", "Regions are plain words.", "As the provider of the bucket calls them."),
   error("repository", "Repositories are owner/name.", "As on GitHub."),
   error(
     "github-id",
@@ -54534,7 +54494,7 @@ ${rule.why}
 }
 
 // src/commands/init.ts
-import { join as join13 } from "node:path";
+import { join as join12 } from "node:path";
 
 // src/core/init/files.ts
 init_json();
@@ -54696,9 +54656,9 @@ function inFolder(step) {
   if (!NPM.test(step)) return used;
   return used.replace(/^( *)(- )?run:/mu, (_, space, dash) => {
     const first = `${space}${dash ?? ""}working-directory: ${FOLDER}`;
-    const run2 = `${space}${dash === void 0 ? "" : "  "}run:`;
+    const run = `${space}${dash === void 0 ? "" : "  "}run:`;
     return `${first}
-${run2}`;
+${run}`;
   });
 }
 
@@ -54952,7 +54912,7 @@ async function init({ root, given: given2 }, streams) {
   const written = [];
   const kept = [];
   for (const [path, text] of starterFiles(answers, tool)) {
-    const full = join13(root, path);
+    const full = join12(root, path);
     if (await exists(full)) {
       kept.push(path);
     } else {
@@ -55004,7 +54964,7 @@ function taken(given2, tool) {
 }
 
 // src/commands/new.ts
-import { join as join14 } from "node:path";
+import { join as join13 } from "node:path";
 init_failure();
 async function createFile(root, [kind, name]) {
   const known = SCAFFOLDS.find((one) => one === kind);
@@ -55023,9 +54983,9 @@ async function createFile(root, [kind, name]) {
     platform,
     schemaBase(sources.get("platform.yaml")?.text ?? "")
   );
-  if (await exists(join14(root, path)))
+  if (await exists(join13(root, path)))
     throw new Failure(`${path} exists already`, { hint: "choose another name" });
-  await writeWhole(join14(root, path), text);
+  await writeWhole(join13(root, path), text);
   return outcome({
     exit: 0,
     text: `${path} written. Read it through, then: glaciocloud check
@@ -55062,6 +55022,44 @@ async function order(root, { label, hub, issue, login }) {
   });
 }
 
+// src/edges/address.ts
+init_failure();
+import { lookup } from "node:dns/promises";
+import { request as plain } from "node:http";
+import { request as secure } from "node:https";
+import { TLSSocket } from "node:tls";
+var TIMEOUT_MS = 15e3;
+var MOST_BYTES = 1e4;
+async function askAddress(address2) {
+  try {
+    const url = new URL(address2);
+    const response = await new Promise((resolve2, reject) => {
+      const request2 = (url.protocol === "http:" ? plain : secure)(
+        url,
+        { timeout: TIMEOUT_MS, agent: false, signal: AbortSignal.timeout(2 * TIMEOUT_MS) },
+        resolve2
+      );
+      request2.on("timeout", () => request2.destroy(new Error(`no answer within ${TIMEOUT_MS / 1e3} s`))).on("error", reject).end();
+    });
+    const until = response.socket instanceof TLSSocket ? Date.parse(response.socket.getPeerCertificate().valid_to) : void 0;
+    let body = "";
+    for await (const chunk of response) {
+      body += chunk.toString("utf8");
+      if (body.length > MOST_BYTES) break;
+    }
+    return { kind: "answered", status: response.statusCode ?? 0, body, until };
+  } catch (error2) {
+    return { kind: "nothing", why: messageOf(error2) };
+  }
+}
+async function addressesOf(host) {
+  return lookup(host, { all: true }).then(
+    (found) => found.map(({ address: address2 }) => address2),
+    () => []
+  );
+}
+var internet = { ask: askAddress, resolve: addressesOf };
+
 // src/commands/outside.ts
 init_failure();
 var ATTEMPTS = 3;
@@ -55078,7 +55076,7 @@ async function outside(inputs, report) {
   const hubs = [...platform.environments.values()].filter(
     ({ name }) => inputs.hubs.length === 0 || inputs.hubs.includes(name)
   );
-  const seen = await Promise.all(hubs.map((hub) => look(hub, platform, inputs)));
+  const seen = await Promise.all(hubs.map((hub) => look2(hub, platform, inputs)));
   if (inputs.actions) await track(inputs.actions, seen, report);
   const failed = seen.some((one) => problemsOf(one).length > 0);
   return outcome({
@@ -55095,15 +55093,15 @@ async function outside(inputs, report) {
     }
   });
 }
-async function look(hub, platform, inputs) {
+async function look2(hub, platform, inputs) {
   const bare = platform.clusters.get(hub.data.cluster)?.data.ingress.class === "none";
   const address2 = bare ? { kind: "unchecked", text: "its cluster has no public entry" } : await addressOf(hub, inputs);
   return { hub: hub.name, url: hub.data.url, address: address2, heartbeat: await heartbeatOf(hub, inputs) };
 }
 async function addressOf({ data: { url } }, { now, clock }) {
-  for (let attempt2 = 1; ; attempt2 += 1) {
+  for (let attempt3 = 1; ; attempt3 += 1) {
     const sign = addressSign(await askAddress(hubApi(url)), now);
-    if (sign.kind !== "problem" || attempt2 === ATTEMPTS) return sign;
+    if (sign.kind !== "problem" || attempt3 === ATTEMPTS) return sign;
     await clock.sleep(PAUSE_MS);
   }
 }
@@ -55115,22 +55113,22 @@ async function heartbeatOf({ name, data: { probe } }, { actions, now }) {
   const well = signs.find(({ kind }) => kind === "well");
   return well ?? signs[0] ?? heartbeatSign(void 0, seconds(probe.api), now);
 }
-async function track({ github, run: run2 }, seen, report) {
+async function track({ github, run }, seen, report) {
   for (const one of seen) {
     const labels = ["glaciocloud-outside", `hub:${one.hub}`];
     const problems = problemsOf(one);
     if (problems.length > 0) {
       const title = `${one.hub}: not well, seen from outside`;
-      const issue = await github.openIssue(labels, title, issueBody2(one, run2));
+      const issue = await github.openIssue(labels, title, issueBody2(one, run));
       report.progress(`${one.hub}: told in issue ${issue}`);
     } else if (one.address.kind === "well" || one.heartbeat.kind === "well")
       await github.closeIssue(labels, `${one.hub} is well again, seen from outside.`);
   }
 }
-function issueBody2(one, run2) {
+function issueBody2(one, run) {
   const list = problemsOf(one).map((text) => `- ${escapeMarkdown(text)}
 `).join("");
-  const link = run2 === void 0 ? "" : `[The run](${run2}). `;
+  const link = run === void 0 ? "" : `[The run](${run}). `;
   const logs = `kubectl logs deploy/glaciocloud-probe --namespace ${one.hub}-probe`;
   return `Seen from the internet, \`${one.hub}\` (${one.url}) is not well:
 
@@ -55169,10 +55167,10 @@ function riskOf(effects) {
 }
 
 // src/core/show/frame.ts
-function against({ steps, unchanged, orphans: orphans2 }, { base }) {
+function against({ steps, unchanged, orphans }, { base }) {
   if (base !== void 0)
     return `compared with what runs now (deployed ${day(base.at)} from ${base.commit.slice(0, 7)})`;
-  const known = unchanged.length + orphans2.length > 0 || steps.some(({ marker }) => marker !== "+");
+  const known = unchanged.length + orphans.length > 0 || steps.some(({ marker }) => marker !== "+");
   return known ? "compared with the given record" : "nothing is deployed yet";
 }
 
@@ -55232,9 +55230,9 @@ function planHtml(plan2, frame2) {
     unchanged: plan2.unchanged.map(({ title }) => title).join(", ")
   });
 }
-function notes({ orphans: orphans2, charts, findings }) {
+function notes({ orphans, charts, findings }) {
   return [
-    ...orphans2.map(({ title }) => `${title} runs, but no file names it any more.`),
+    ...orphans.map(({ title }) => `${title} runs, but no file names it any more.`),
     ...charts.filter(({ double }) => double).map(({ name }) => `Made with a test double of the chart ${name}.`),
     ...findings.map(findingLine)
   ];
@@ -55525,7 +55523,7 @@ function planOf(parts, { findings, charts }) {
     digest: digestOf(steps.map(({ identity: identity2 }) => identity2)),
     steps,
     unchanged: parts.flatMap(({ unchanged }) => unchanged),
-    orphans: parts.flatMap(({ orphans: orphans2 }) => orphans2),
+    orphans: parts.flatMap(({ orphans }) => orphans),
     findings: [...findings],
     charts: [...charts]
   };
@@ -56158,8 +56156,7 @@ function changeOf2(from, to, kind) {
       lines.push(...texts.map((line) => `${part.added ? "+" : "-"} ${line}`));
     else lines.push(...around2(texts, lines.length > 0));
   }
-  while (lines.at(-1)?.startsWith("  ") === true && lines.length > 3 && lines.at(-4)?.startsWith("  ") === true)
-    lines.pop();
+  while (isKept(lines.at(-1)) && isKept(lines.at(-4))) lines.pop();
   const shown = lines.length > LINES_SHOWN ? [...lines.slice(0, LINES_SHOWN), `\u2026 ${lines.length - LINES_SHOWN} more lines`] : lines;
   return {
     kind,
@@ -56170,6 +56167,9 @@ function changeOf2(from, to, kind) {
     plus,
     minus
   };
+}
+function isKept(line) {
+  return line?.startsWith("  ") === true;
 }
 function around2(texts, hasBefore) {
   if (texts.length <= 6) return texts.map((line) => `  ${line}`);
@@ -56300,13 +56300,13 @@ function register(family, edges) {
   return {
     name: family.name,
     plan: async (world) => {
-      const { changes, unchanged, orphans: orphans2 } = family.decide(await edges.gather(world));
+      const { changes, unchanged, orphans } = family.decide(await edges.gather(world));
       const { diffs, findings } = await edges.render?.(changes, world) ?? NOTHING_RENDERED;
       const steps = changes.map((change) => {
         const step = family.explain(change, diffs.get(family.idOf(change)));
         return { shown: family.show(step), apply: edges.apply?.bind(edges, step) };
       });
-      return { steps, unchanged, orphans: orphans2, findings };
+      return { steps, unchanged, orphans, findings };
     }
   };
 }
@@ -56387,8 +56387,8 @@ async function gatherPlan({ root, chartsFrom, now, deployed: deployed2 }, report
     base: lastDeployed(deployed2)
   };
 }
-function shownPart({ steps, unchanged, orphans: orphans2 }) {
-  return { steps: steps.map(({ shown }) => shown), unchanged, orphans: orphans2 };
+function shownPart({ steps, unchanged, orphans }) {
+  return { steps: steps.map(({ shown }) => shown), unchanged, orphans };
 }
 function lastDeployed(deployed2) {
   const all = deployed2.releases.flatMap(({ status }) => status ? [status] : []);
@@ -56406,8 +56406,7 @@ async function plan(inputs, report) {
 }
 
 // src/commands/render-image.ts
-import { readFile as readFile8 } from "node:fs/promises";
-import { join as join15 } from "node:path";
+import { join as join14 } from "node:path";
 
 // src/core/images/folder.ts
 var import_handlebars3 = __toESM(require_lib(), 1);
@@ -56553,7 +56552,7 @@ async function renderImage(inputs) {
       platform.settings.data,
       await namedFiles(root, image)
     );
-    await writeFolder(join15(out, name), files);
+    await writeFolder(join14(out, name), files);
     rendered.push({ image: name, hash });
   }
   const json = images === "all" ? { schema_version: SCHEMA_VERSION, images: rendered } : { schema_version: SCHEMA_VERSION, ...rendered[0] };
@@ -56568,13 +56567,13 @@ async function namedFiles(root, image) {
   return Promise.all(
     image.data.files.map(async (path) => ({
       path,
-      text: await readFile8(join15(root, "images", image.name, path), "utf8")
+      text: await fileText(join14(root, "images", image.name, path))
     }))
   );
 }
 
 // src/commands/render.ts
-import { join as join16 } from "node:path";
+import { join as join15 } from "node:path";
 init_failure();
 async function render(inputs, report) {
   const { out } = inputs;
@@ -56586,7 +56585,7 @@ async function render(inputs, report) {
   const charts = await gatherCharts(reading.platform, { chartsFrom: inputs.chartsFrom, report });
   const findings = allFindings(reading, charts, inputs.now);
   if (hasErrors(findings)) return refused(findings);
-  const wanted = choose2(wantedReleases(reading.platform, charts), inputs.hubs);
+  const wanted = choose(wantedReleases(reading.platform, charts), inputs.hubs);
   const results = await renderAll({
     wanted,
     platform: reading.platform,
@@ -56601,7 +56600,7 @@ async function render(inputs, report) {
       lines.push(`\u2717 ${id}: ${result2.failure.message}
 `);
     } else {
-      await writeFolder(join16(out, id), releaseFiles(result2.unit, result2.result));
+      await writeFolder(join15(out, id), releaseFiles(result2.unit, result2.result));
       lines.push(`\u2713 ${id} ${result2.unit.digest.slice(0, 7)}
 `);
     }
@@ -56619,7 +56618,7 @@ ${plural(failed, "hub")} failed
     findings
   });
 }
-function choose2(wanted, hubs) {
+function choose(wanted, hubs) {
   if (hubs === "all") return [...wanted];
   const known = wanted.filter(({ unit }) => unit.kind === "hub").map(({ unit }) => unit.name);
   const unknown = hubs.find((hub) => !known.includes(hub));
@@ -56629,8 +56628,8 @@ function choose2(wanted, hubs) {
 }
 
 // src/commands/review.ts
-async function pullRequest(run2, github) {
-  const pull = await github.pullRequestOf(run2);
+async function pullRequest(run, github) {
+  const pull = await github.pullRequestOf(run);
   if (!pull)
     return outcome({
       exit: 0,
@@ -56705,6 +56704,69 @@ ${name}: ""
   const head2 = `# Fill in, then encrypt: sops encrypt --in-place secrets/${hub.name}.sops.yaml
 `;
   return head2 + lines.join("");
+}
+
+// src/edges/sops.ts
+init_json();
+init_failure();
+import { readFile as readFile7 } from "node:fs/promises";
+import { join as join16 } from "node:path";
+async function decryptSecrets(root, hub) {
+  const file = join16(root, "secrets", `${hub}.sops.yaml`);
+  if (!await exists(file)) return void 0;
+  const sops = findTool("sops");
+  if (sops === void 0)
+    throw new SecretsFailure("sops not found", {
+      hint: "install sops, and give the key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE"
+    });
+  const env = Object.fromEntries(
+    ["SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE"].flatMap(
+      (name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]
+    )
+  );
+  const { code, stdout, stderr } = await exec(sops, ["decrypt", "--output-type", "json", file], {
+    env,
+    timeoutMs: 6e4
+  });
+  if (code !== 0)
+    throw new SecretsFailure(
+      `secrets/${hub}.sops.yaml cannot be decrypted: ${stderr.split("\n")[0]?.slice(0, 200) ?? ""}`,
+      { hint: "give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" }
+    );
+  const content = JSON.parse(stdout);
+  return new Map(
+    Object.entries(isObject(content) ? content : {}).flatMap(
+      ([name, value]) => typeof value === "string" ? [[name, value]] : []
+    )
+  );
+}
+async function lastEncrypted(root, hub) {
+  const text = await readFile7(join16(root, "secrets", `${hub}.sops.yaml`), "utf8").catch(() => "");
+  const time2 = Date.parse(/^ +lastmodified: "?([0-9TZ:.-]+)"?$/mu.exec(text)?.[1] ?? "");
+  return Number.isNaN(time2) ? void 0 : time2;
+}
+async function readSecrets(root, hub, declared) {
+  if (declared.length === 0) return /* @__PURE__ */ new Map();
+  const found = await decryptSecrets(root, hub);
+  if (!found)
+    throw new SecretsFailure(`secrets/${hub}.sops.yaml is missing`, {
+      hint: `it must hold ${declared.join(", ")}, encrypted with sops: \`glaciocloud secrets template ${hub}\``
+    });
+  const missing3 = declared.filter((name) => (found.get(name) ?? "") === "");
+  const unused = [...found.keys()].filter((name) => !declared.includes(name));
+  if (missing3.length > 0)
+    throw new SecretsFailure(`secrets/${hub}.sops.yaml has no ${missing3.join(", ")}`, {
+      hint: "add it with `sops edit`, or remove the declaration"
+    });
+  if (unused.length > 0)
+    throw new SecretsFailure(
+      `secrets/${hub}.sops.yaml holds ${unused.join(", ")}, which the environment does not declare`,
+      { hint: "declare it below secrets:, or remove it with `sops edit`" }
+    );
+  return found;
+}
+function sopsSecrets(root) {
+  return { supplied: (hub, declared) => readSecrets(root, hub, declared) };
 }
 
 // src/commands/secrets.ts
@@ -56880,6 +56942,215 @@ function outputsOf({ rows, clusters }) {
   return outputs;
 }
 
+// src/edges/bucket.ts
+import { Readable as Readable3 } from "node:stream";
+init_failure();
+var PART_BYTES = 32 * 2 ** 20;
+var PARTS2 = 2;
+function ownCredentials() {
+  const {
+    ARCHIVE_ACCESS_KEY_ID: accessKeyId = "",
+    ARCHIVE_SECRET_ACCESS_KEY: secretAccessKey = ""
+  } = process.env;
+  return accessKeyId === "" || secretAccessKey === "" ? void 0 : { credentials: { accessKeyId, secretAccessKey } };
+}
+var Bucket = class _Bucket {
+  #place;
+  #sdk;
+  #client;
+  constructor(place, sdk) {
+    this.#place = place;
+    this.#sdk = sdk;
+    const other = place.endpoint === void 0 ? {} : {
+      endpoint: place.endpoint,
+      forcePathStyle: true,
+      requestChecksumCalculation: "WHEN_REQUIRED",
+      responseChecksumValidation: "WHEN_REQUIRED"
+    };
+    const region = place.region ?? (place.endpoint === void 0 ? void 0 : "us-east-1");
+    this.#client = new sdk.S3Client({
+      ...other,
+      ...ownCredentials(),
+      ...region === void 0 ? {} : { region },
+      requestHandler: { connectionTimeout: 1e4, socketTimeout: 6e4 }
+    });
+  }
+  static async open(place) {
+    return new _Bucket(place, await import("./s3.js"));
+  }
+  close() {
+    this.#client.destroy();
+  }
+  /** A small object; undefined where there is none. */
+  async readText(key) {
+    return this.#ask(
+      "read",
+      key,
+      async () => {
+        const { Body } = await this.#client.send(
+          new this.#sdk.GetObjectCommand({ Bucket: this.#place.bucket, Key: key })
+        );
+        return Body?.transformToString("utf8");
+      },
+      void 0
+    );
+  }
+  async writeText(key, text) {
+    await this.#ask(
+      "write",
+      key,
+      () => this.#client.send(
+        new this.#sdk.PutObjectCommand({
+          Bucket: this.#place.bucket,
+          Key: key,
+          Body: text,
+          ContentType: "application/json"
+        })
+      )
+    );
+  }
+  /** In parts, so that nothing of it lies on a disk of ours. Where it fails, nothing is left in the bucket. */
+  async send(key, body) {
+    const { Upload } = this.#sdk;
+    let source;
+    body.on("error", () => void 0);
+    await this.#ask("write", key, async () => {
+      try {
+        await new Upload({
+          client: this.#client,
+          params: {
+            Bucket: this.#place.bucket,
+            Key: key,
+            Body: body,
+            ContentType: "application/gzip"
+          },
+          partSize: PART_BYTES,
+          queueSize: PARTS2
+        }).done();
+      } catch (error2) {
+        if (!body.errored || body.errored.name === "AbortError") throw error2;
+        source = body.errored;
+      } finally {
+        body.destroy();
+      }
+    });
+    if (source) throw source;
+  }
+  async read(key) {
+    return this.#ask("read", key, async () => {
+      const { Body } = await this.#client.send(
+        new this.#sdk.GetObjectCommand({ Bucket: this.#place.bucket, Key: key })
+      );
+      if (!(Body instanceof Readable3)) throw new Error("no content came");
+      return Body;
+    });
+  }
+  /** Undefined where there is no such object. */
+  async size(key) {
+    return this.#ask(
+      "read",
+      key,
+      async () => (await this.#client.send(
+        new this.#sdk.HeadObjectCommand({ Bucket: this.#place.bucket, Key: key })
+      )).ContentLength,
+      void 0
+    );
+  }
+  /** Tells people what the server means. `absent` is the answer where no such object is. */
+  async #ask(what, key, work, ...absent) {
+    try {
+      return await work();
+    } catch (error2) {
+      const name = error2 instanceof Error ? error2.name : "";
+      if (absent.length === 1 && /^(NoSuchKey|NotFound)$/u.test(name)) return absent[0];
+      const { message, hint } = this.#why(name, statusOf(error2), messageOf(error2));
+      throw new BucketFailure(
+        `${placeText({ bucket: this.#place.bucket, folder: key })} cannot be ${what === "read" ? "read" : "written"}: ${message}`,
+        { hint, cause: error2 }
+      );
+    }
+  }
+  /** Never what the server says of credentials, word for word: it names accounts. */
+  #why(name, status, message) {
+    const { bucket, endpoint: endpoint2 } = this.#place;
+    const server = endpoint2 ?? "Amazon";
+    if (name === "NoSuchBucket")
+      return {
+        message: `${server} has no bucket ${bucket}`,
+        hint: 'make it, or correct "bucket:"'
+      };
+    if (name === "CredentialsProviderError")
+      return {
+        message: "there are no credentials",
+        hint: "give the deployment ARCHIVE_ACCESS_KEY_ID and ARCHIVE_SECRET_ACCESS_KEY, or the usual ones of AWS"
+      };
+    if (/Region is missing/u.test(message) || /^(PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException)$/u.test(
+      name
+    ))
+      return {
+        message: "the bucket is in another region, or no region is named",
+        hint: 'correct "region:"'
+      };
+    if (/^(ExpiredToken|ExpiredTokenException|RequestTimeTooSkewed)$/u.test(name))
+      return {
+        message: "the credentials are not valid any more",
+        hint: "log in again; the next run goes on from here"
+      };
+    if (status === 401 || status === 403 || /^(AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)$/u.test(name))
+      return {
+        message: `${server} refuses these credentials (${name})`,
+        hint: "they need s3:ListBucket, s3:GetObject, s3:PutObject and s3:AbortMultipartUpload"
+      };
+    return {
+      message: `${server}: ${name === "" || message.includes(name) ? "" : `${name}: `}${message.slice(0, 200)}`,
+      hint: "look at the bucket; the next run goes on from here"
+    };
+  }
+};
+function statusOf(error2) {
+  return error2.$metadata?.httpStatusCode;
+}
+var buckets = { open: (place) => Bucket.open(place) };
+
+// src/edges/clock.ts
+import { setTimeout as sleep2 } from "node:timers/promises";
+var systemClock = {
+  now: () => /* @__PURE__ */ new Date(),
+  elapsed: () => performance.now(),
+  sleep: async (ms) => {
+    await sleep2(ms);
+  },
+  after: (ms, call) => {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  }
+};
+
+// src/edges/machine.ts
+import { randomBytes, randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+var machineRandom = {
+  uuid: () => randomUUID(),
+  hex: (bytes) => randomBytes(bytes).toString("hex")
+};
+function processName() {
+  return `${hostname()}-${process.pid}`;
+}
+
+// src/compose.ts
+function deployPorts({ root, kubeconfig }) {
+  return {
+    kube: new Kube(kubeconfig),
+    releases: async (scratch) => new HelmReleases(await findHelm(), kubeconfig, scratch),
+    secrets: sopsSecrets(root),
+    store: buckets,
+    internet,
+    clock: systemClock,
+    random: machineRandom,
+    self: processName()
+  };
+}
+
 // src/core/show/completion.ts
 function completionScript(commands) {
   const cases = Object.entries(commands).map(
@@ -56901,16 +57172,7 @@ complete -F _glaciocloud glaciocloud
 `;
 }
 
-// src/edges/clock.ts
-import { setTimeout as setTimeout2 } from "node:timers/promises";
-var systemClock = {
-  now: () => /* @__PURE__ */ new Date(),
-  sleep: async (milliseconds) => {
-    await setTimeout2(milliseconds);
-  }
-};
-
-// src/main.ts
+// src/dispatch.ts
 init_failure();
 
 // src/help.ts
@@ -56942,18 +57204,130 @@ function commandHelp(command) {
 ${rows.join("")}`;
 }
 function optionText(name) {
-  const spec2 = OPTIONS[name];
-  return "value" in spec2 ? `--${name} ${spec2.value}` : `--${name}`;
+  const spec = OPTIONS[name];
+  return "value" in spec ? `--${name} ${spec.value}` : `--${name}`;
 }
 
 // src/version.ts
 var VERSION = "0.1.0";
 
+// src/dispatch.ts
+var RUNS = {
+  help: ({ target }) => outcome({ exit: 0, text: helpText(commandNamed(target[0])) }),
+  version: () => outcome({ exit: 0, text: `${VERSION}
+` }),
+  check: ({ root, chartsFrom, at: at2 }, report) => check({ root, chartsFrom, now: timeOf2(at2) }, report),
+  render: ({ root, chartsFrom, at: at2, out, all, target }, report) => render({ root, chartsFrom, now: timeOf2(at2), out, hubs: all ? "all" : target }, report),
+  "render-image": ({ root, out, at: at2, all, target }) => renderImage({ root, out, now: timeOf2(at2), images: all ? "all" : target }),
+  "pull-request": async () => {
+    const { github, runner } = await actionEdges();
+    return pullRequest(runner.checkRun(), github);
+  },
+  review: runReview,
+  plan: ({ root, chartsFrom, at: at2, present: present2, html }, report) => plan({ root, chartsFrom, now: timeOf2(at2), present: present2, html }, report),
+  deploy: runDeploy,
+  try: async ({ root }) => {
+    const { github, runner } = await actionEdges();
+    return tryOut(root, runner.tryRequest(), github);
+  },
+  order: async ({ root }) => {
+    const { labelOrder: labelOrder2 } = await Promise.resolve().then(() => (init_runner(), runner_exports));
+    return order(root, labelOrder2());
+  },
+  waves: ({ root, chartsFrom }, report) => waves({ root, chartsFrom }, report),
+  state: (inputs) => showState(kubeconfigOf(inputs), inputs.target),
+  drift: async (inputs, report) => drift(kubeconfigOf(inputs), inputs.target, await maybeAction(), report),
+  outside: runOutside,
+  secrets: ({ root, target, at: at2 }) => secrets(root, target, timeOf2(at2)),
+  new: ({ root, target }) => createFile(root, target),
+  init: ({ root, answers }) => init({ root, given: answers }, standardStreams()),
+  explain: ({ target }) => explainRule(target[0]),
+  completion: () => outcome({ exit: 0, text: completionScript(COMMANDS) })
+};
+async function dispatch(inputs, report) {
+  return RUNS[inputs.command](inputs, report);
+}
+async function runReview(inputs, report) {
+  const { root, chartsFrom, present: present2, html, head: head2 = "", at: at2 } = inputs;
+  const { github, runner } = await actionEdges();
+  const pull = Number(inputs.pull);
+  if (!Number.isInteger(pull) || pull < 1 || !/^[0-9a-f]{40}$/u.test(head2))
+    throw new UsageError(
+      "review needs --pull N and --head SHA",
+      "the command pull-request finds both"
+    );
+  const full = runner.runAddress();
+  const now = timeOf2(at2);
+  return review(
+    { root, repository: ".", chartsFrom, present: present2, html, pull, head: head2, full, now },
+    github,
+    report
+  );
+}
+async function runDeploy(inputs, report) {
+  const { root, chartsFrom, wave, cluster, record } = inputs;
+  const { now, approved, retry: retry2, again, hold, reason, pull } = inputs;
+  const action = await maybeAction();
+  const asked = {
+    root,
+    chartsFrom,
+    hubs: inputs.target,
+    wave,
+    cluster,
+    record,
+    now,
+    approved,
+    retry: retry2,
+    again,
+    hold,
+    reason,
+    pull: pull === void 0 ? void 0 : Number(pull),
+    actions: action && {
+      github: action.github,
+      run: action.runner.runAddress(),
+      branch: action.runner.runBranch()
+    }
+  };
+  const ports = deployPorts({ root, kubeconfig: kubeconfigOf(inputs) });
+  return deploy({ inputs: asked, ports, report });
+}
+async function runOutside({ root, target, at: at2 }, report) {
+  const action = await maybeAction();
+  const actions = action && { github: action.github, run: action.runner.runAddress() };
+  return outside({ root, hubs: target, now: timeOf2(at2), clock: systemClock, actions }, report);
+}
+async function actionEdges() {
+  const [{ githubForge: githubForge2 }, runner] = await Promise.all([
+    Promise.resolve().then(() => (init_forge(), forge_exports)),
+    Promise.resolve().then(() => (init_runner(), runner_exports))
+  ]);
+  return { github: githubForge2(runner.githubSettings()), runner };
+}
+async function maybeAction() {
+  return process.env["GITHUB_ACTIONS"] === "true" && (process.env["GITHUB_TOKEN"] ?? "") !== "" ? actionEdges() : void 0;
+}
+function commandNamed(word) {
+  return word !== void 0 && isCommand(word) ? word : void 0;
+}
+function kubeconfigOf({ kubeconfig }) {
+  if (kubeconfig === void 0 || kubeconfig === "")
+    throw new UsageError("no cluster is named", "give --kubeconfig FILE, or set KUBECONFIG");
+  return kubeconfig;
+}
+function timeOf2(at2) {
+  if (at2 === void 0) return systemClock.now().getTime();
+  const time2 = instant(at2);
+  if (Number.isNaN(time2))
+    throw new UsageError(`"${at2}" is not a time`, "write it like 2026-11-30T08:00Z");
+  return time2;
+}
+
 // src/main.ts
+init_failure();
 async function main(read, report) {
   try {
     const inputs = read();
-    const result2 = await run(inputs, report);
+    const result2 = await dispatch(inputs, report);
     await report.result(result2, inputs.json);
     return result2.exit;
   } catch (error2) {
@@ -56967,146 +57341,6 @@ async function main(read, report) {
     );
     return 1;
   }
-}
-async function run(inputs, report) {
-  const { root, chartsFrom, target, out } = inputs;
-  const now = timeOf(inputs.at);
-  switch (inputs.command) {
-    case "help":
-      return outcome({
-        exit: 0,
-        text: helpText(
-          target[0] !== void 0 && Object.hasOwn(COMMANDS, target[0]) ? target[0] : void 0
-        )
-      });
-    case "version":
-      return outcome({ exit: 0, text: `${VERSION}
-` });
-    case "check":
-      return check({ root, chartsFrom, now }, report);
-    case "render":
-      return render({ root, chartsFrom, now, out, hubs: inputs.all ? "all" : target }, report);
-    case "pull-request": {
-      const { github, runner } = await actionEdges();
-      return pullRequest(runner.checkRun(), github);
-    }
-    case "review": {
-      const { github, runner } = await actionEdges();
-      const pull = Number(inputs.pull);
-      if (!Number.isInteger(pull) || pull < 1 || !/^[0-9a-f]{40}$/u.test(inputs.head ?? ""))
-        throw new UsageError(
-          "review needs --pull N and --head SHA",
-          "the command pull-request finds both"
-        );
-      return review(
-        {
-          root,
-          repository: ".",
-          chartsFrom,
-          present: inputs.present,
-          html: inputs.html,
-          pull,
-          head: inputs.head ?? "",
-          full: runner.runAddress(),
-          now
-        },
-        github,
-        report
-      );
-    }
-    case "plan":
-      return plan({ root, chartsFrom, now, present: inputs.present, html: inputs.html }, report);
-    case "render-image":
-      return renderImage({ root, out, now, images: inputs.all ? "all" : target });
-    case "deploy": {
-      const { wave, cluster, record, retry: retry2, again, hold, reason } = inputs;
-      const action = await maybeAction();
-      return deploy(
-        {
-          actions: action && {
-            github: action.github,
-            run: action.runner.runAddress(),
-            branch: action.runner.runBranch()
-          },
-          root,
-          chartsFrom,
-          hubs: target,
-          wave,
-          cluster,
-          kubeconfig: kubeconfigOf(inputs),
-          record,
-          approved: inputs.approved,
-          now: inputs.now,
-          retry: retry2,
-          again,
-          hold,
-          pull: inputs.pull === void 0 ? void 0 : Number(inputs.pull),
-          reason,
-          clock: () => /* @__PURE__ */ new Date()
-        },
-        report
-      );
-    }
-    case "try": {
-      const { github, runner } = await actionEdges();
-      return tryOut(root, runner.tryRequest(), github);
-    }
-    case "order": {
-      const { labelOrder: labelOrder2 } = await Promise.resolve().then(() => (init_runner(), runner_exports));
-      return order(root, labelOrder2());
-    }
-    case "waves":
-      return waves({ root, chartsFrom }, report);
-    case "outside": {
-      const action = await maybeAction();
-      return outside(
-        {
-          root,
-          hubs: target,
-          now,
-          clock: systemClock,
-          actions: action && { github: action.github, run: action.runner.runAddress() }
-        },
-        report
-      );
-    }
-    case "secrets":
-      return secrets(root, target, now);
-    case "drift":
-      return drift(kubeconfigOf(inputs), target, await maybeAction(), report);
-    case "state":
-      return showState(kubeconfigOf(inputs), target);
-    case "init":
-      return init({ root, given: inputs.answers }, standardStreams());
-    case "new":
-      return createFile(root, target);
-    case "explain":
-      return explainRule(target[0]);
-    case "completion":
-      return outcome({ exit: 0, text: completionScript(COMMANDS) });
-  }
-}
-async function actionEdges() {
-  const [{ githubForge: githubForge2 }, runner] = await Promise.all([
-    Promise.resolve().then(() => (init_forge(), forge_exports)),
-    Promise.resolve().then(() => (init_runner(), runner_exports))
-  ]);
-  return { github: githubForge2(runner.githubSettings()), runner };
-}
-async function maybeAction() {
-  return process.env["GITHUB_ACTIONS"] === "true" && (process.env["GITHUB_TOKEN"] ?? "") !== "" ? actionEdges() : void 0;
-}
-function kubeconfigOf({ kubeconfig }) {
-  if (kubeconfig === void 0 || kubeconfig === "")
-    throw new UsageError("no cluster is named", "give --kubeconfig FILE, or set KUBECONFIG");
-  return kubeconfig;
-}
-function timeOf(at2) {
-  if (at2 === void 0) return Date.now();
-  const time = instant(at2);
-  if (Number.isNaN(time))
-    throw new UsageError(`"${at2}" is not a time`, "write it like 2026-11-30T08:00Z");
-  return time;
 }
 
 // src/cli.ts
