@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -28,16 +27,19 @@ interface Result {
 }
 
 const options = readOptions();
-const cache = await mkdtemp(join(tmpdir(), 'mutate-'));
+const cache = mkdtempSync(join(tmpdir(), 'mutate-'));
 const workers: Worker[] = [];
-process
-  .on('SIGINT', () => process.exit(130))
-  .on('exit', () => workers.forEach((one) => one.stop()));
+process.on('SIGINT', () => process.exit(130)).on('SIGTERM', () => process.exit(143));
+process.on('exit', tidy);
 try {
   await main();
 } finally {
+  tidy();
+}
+
+function tidy(): void {
   for (const one of workers) one.stop();
-  await rm(cache, { recursive: true, force: true });
+  rmSync(cache, { recursive: true, force: true });
 }
 
 function readOptions() {
