@@ -1,0 +1,89 @@
+import { cp, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { build } from 'esbuild';
+import { exec } from '../../src/edges/exec.ts';
+import type { ExecResult } from '../../src/edges/exec.ts';
+import { unpackedTool } from '../../src/edges/tools.ts';
+import { DOUBLE, ROOT, copyPlatform, edit, git, temporary } from '../support/sample.ts';
+
+/** What `docs/design.md` says under a heading. */
+async function section(heading: string): Promise<string> {
+  const text = await readFile(join(ROOT, 'docs/design.md'), 'utf8');
+  const part = text.split(`### ${heading}\n`)[1];
+  if (part === undefined) throw new Error(`docs/design.md has no "${heading}"`);
+  return part.split(/^##/mu)[0] ?? '';
+}
+
+describe('the example "add a field", applied to a copy', () => {
+  let folder: Awaited<ReturnType<typeof temporary>>;
+  const tool = (): string => join(folder.path, 'tool');
+  const hubs = (): string => join(folder.path, 'hubs');
+  const run = (...args: string[]): Promise<ExecResult> =>
+    exec(process.execPath, [join(tool(), 'cli.js'), ...args, '--root', hubs()], {
+      env: { GLACIOCLOUD_HELM: unpackedTool('helm') },
+    });
+
+  beforeAll(async () => {
+    folder = await temporary();
+    await mkdir(tool());
+    for (const name of ['src', 'schemas', 'charts'])
+      await cp(join(ROOT, name), join(tool(), name), { recursive: true });
+    await git(tool(), 'init', '-q');
+    const diffs = [...(await section('Add a field')).matchAll(/```diff\n([\s\S]*?)```/gu)];
+    expect(diffs).toHaveLength(3);
+    for (const [, diff = ''] of diffs) {
+      const { code, stderr } = await exec('git', ['-C', tool(), 'apply', '-C1', '-'], {
+        input: diff,
+      });
+      expect([stderr, code]).toEqual(['', 0]);
+    }
+    await build({
+      entryPoints: [join(tool(), 'src/cli.ts')],
+      outfile: join(tool(), 'cli.js'),
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      nodePaths: [join(ROOT, 'node_modules')],
+      external: ['./s3-client.ts'],
+      banner: {
+        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      },
+    });
+    await copyPlatform(hubs());
+  }, 60_000);
+
+  afterAll(() => folder.remove());
+
+  test('the field decides a value, and without it nothing changes', async () => {
+    const limit = async (out: string): Promise<unknown> => {
+      const { stderr, code } = await run('render', 'hub', '--charts-from', DOUBLE, '--out', out);
+      expect([stderr, code]).toEqual(['', 0]);
+      const values = JSON.parse(await readFile(join(out, 'hub/values.json'), 'utf8')) as {
+        jupyterhub: { hub: { concurrentSpawnLimit: unknown } };
+      };
+      return values.jupyterhub.hub.concurrentSpawnLimit;
+    };
+    expect(await limit(join(folder.path, 'before'))).toBe(64);
+    const hub = 'environments/hub.yaml';
+    await edit(hubs(), hub, '{maxServers: 20}', '{maxServers: 20, startsAtOnce: 5}');
+    expect(await limit(join(folder.path, 'after'))).toBe(5);
+    await edit(hubs(), hub, 'startsAtOnce: 5', 'startsAtOnce: 0');
+    const { stdout, code } = await run('check');
+    expect(code).toBe(2);
+    expect(stdout).toMatch(
+      /^environments\/hub\.yaml:\d+:\d+ +schema +0 must be >= 1; it is: Servers that start/mu,
+    );
+  }, 60_000);
+});
+
+test('the example "add a family" names what is there', async () => {
+  const named = [...(await section('Add a family')).matchAll(/`((?:test|src)\/[^`]+)`/gu)];
+  expect(named.map(([, path]) => path)).toContain('test/core/plan/toy-family.ts');
+  for (const [, path = ''] of named) await readFile(join(ROOT, path), 'utf8').catch(onlyFolder);
+});
+
+/** Folders are named too. */
+function onlyFolder(error: NodeJS.ErrnoException): void {
+  expect(error.code).toBe('EISDIR');
+}
