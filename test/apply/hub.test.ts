@@ -370,6 +370,16 @@ test('infrastructure that fails leaves in quarantine what was there', async () =
   expect(bench.state(HUB)?.quarantined).toEqual(quarantined);
 });
 
+test('a change that never reached the hub leaves it held', async () => {
+  const bench = new Bench();
+  const hold = { until: '2026-11-24T14:00:00.000Z', reason: 'a try' };
+  await apply(bench, { hold: hold.until, why: hold.reason });
+  bench.change(RESTART);
+  bench.pods = { 'glaciocloud-load-check': { phase: 'Failed', log: 'no' } };
+  await apply(bench);
+  expect(bench.state(HUB)?.hold).toEqual(hold);
+});
+
 test('a cluster that answers no more keeps what it knew, and the failure is told', async () => {
   const bench = await running(RESTART);
   const before = bench.state(HUB);

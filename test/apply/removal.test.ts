@@ -14,6 +14,7 @@ import {
   UNIT,
   claimed,
   counted,
+  home,
   tarOf,
 } from '../support/archive-bench.ts';
 import type { Sent } from '../support/archive-bench.ts';
@@ -377,6 +378,61 @@ describe('an archive', () => {
     expect(bench.saidOf(/so far$/u)).toHaveLength(3); // after 2, 17 and 32 seconds
     expect(bench.saidOf(/archiving the home pvc-[0-9-]+: 0\.0 MB so far$/u)).toHaveLength(3);
     expect(bench.clock.waiting).toBe(0);
+  });
+});
+
+test('an archive that is read back slowly says how far it is', async () => {
+  const bench = await ArchiveBench.make();
+  bench.store.readMs = 3000;
+  await remove(bench, ARCHIVE);
+  expect(bench.saidOf(/reading the database back: 0\.0 MB of 0\.0 MB$/u)).toHaveLength(1);
+  expect(bench.clock.waiting).toBe(0);
+});
+
+test('of many volumes that cannot be archived, three are named', async () => {
+  const bench = await ArchiveBench.make();
+  const claims = [...HOMES, 'claim-cy', 'claim-di'];
+  bench.kube.add(home('claim-cy', 'cy'), home('claim-di', 'di'));
+  bench.sent = Object.fromEntries(claims.map((claim) => [claim, { code: 1 }]));
+  const { reason } = await remove(bench, ARCHIVE);
+  expect(reason).toMatch(/^4 of 5 volumes cannot be archived, so nothing is deleted: /u);
+  expect(reason.match(/the home pvc-/gu)).toHaveLength(3);
+});
+
+describe('a removal that has lost its Lease', () => {
+  test('writes nothing into the manifest, and deletes nothing', async () => {
+    const bench = await ArchiveBench.make();
+    bench.store.readMs = 40_000;
+    const taken = (): void =>
+      bench.kube.add({
+        apiVersion: 'coordination.k8s.io/v1',
+        kind: 'Lease',
+        metadata: { name: 'hub-one', namespace: 'glaciocloud-system' },
+        spec: { holderIdentity: 'other', renewTime: bench.clock.now().toISOString() },
+      });
+    bench.clock.after(5000, taken);
+    expect((await remove(bench, ARCHIVE)).outcome).toBe('failed');
+    expect(manifest(bench)).toMatchObject({ complete: null, objects: [] });
+    expect(bench.claims).toHaveLength(4);
+    expect(bench.outside.made('uninstall')).toEqual([]);
+  });
+
+  test('does not call an archive complete that it has no right to any more', async () => {
+    const bench = await ArchiveBench.make();
+    bench.store.onTheWay = (key, content) => {
+      if (key !== MANIFEST || !content.includes('"claim": "hub-db-dir"')) return content;
+      bench.outside.fail({
+        call: 'replace',
+        times: 99,
+        error: new KubeFailure('down', { hint: '' }),
+      });
+      return content;
+    };
+    bench.store.sizeMs = 40_000;
+    const result = await remove(bench, ARCHIVE);
+    expect([result.outcome, result.code]).toEqual(['blocked', 'lease-lost']);
+    expect(manifest(bench)).toMatchObject({ complete: null, objects: [{}, {}, {}] });
+    expect(bench.claims).toHaveLength(4);
   });
 });
 

@@ -124,7 +124,7 @@ export class Bench {
   readonly kube = new ClusterDouble(this.clock);
   readonly outside = this.kube.outside;
   readonly releases = new ReleasesDouble(this.kube, hubChart);
-  readonly store = new StoreDouble(this.outside);
+  readonly store = new StoreDouble(this.outside, this.clock);
   readonly said: string[] = [];
   /** What is supplied; without one of them, as without the file. */
   supplied: Record<string, string> = { ...SECRETS };

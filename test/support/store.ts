@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { ArchivePlace } from '../../src/core/removal/archive.ts';
-import type { Store, StoreFolder } from '../../src/ports.ts';
+import type { Clock, Store, StoreFolder } from '../../src/ports.ts';
 import type { Outside } from './outside.ts';
 
 /** A double of a bucket, in memory. */
@@ -8,12 +8,22 @@ export class StoreDouble implements Store {
   readonly kept = new Map<string, Buffer>();
   /** What happens to an object on its way into the bucket. */
   onTheWay: (key: string, content: Buffer) => Buffer = (_key, content) => content;
+  /** How long the bucket thinks before it gives an object back, or says how large it is. */
+  readMs = 0;
+  sizeMs = 0;
   /** Folders that are open now. */
   opened = 0;
   readonly #outside: Outside;
+  readonly #clock: Clock;
 
-  constructor(outside: Outside) {
+  constructor(outside: Outside, clock: Clock) {
     this.#outside = outside;
+    this.#clock = clock;
+  }
+
+  async *#slowly(content: Buffer): AsyncGenerator<Buffer> {
+    if (this.readMs > 0) await this.#clock.sleep(this.readMs);
+    yield content;
   }
 
   open(place: ArchivePlace): Promise<StoreFolder> {
@@ -36,9 +46,13 @@ export class StoreDouble implements Store {
         ask('read', key, () => {
           const found = this.kept.get(key);
           if (!found) throw new Error(`the double holds no ${key}`);
-          return Readable.from([found]);
+          return Readable.from(this.#slowly(found));
         }),
-      size: (key) => ask('size', key, () => this.kept.get(key)?.length),
+      size: (key) =>
+        ask('size', key, async () => {
+          if (this.sizeMs > 0) await this.#clock.sleep(this.sizeMs);
+          return this.kept.get(key)?.length;
+        }),
       close: () => {
         this.opened -= 1;
       },
