@@ -1,6 +1,7 @@
 import { readStates } from '../apply/cluster.ts';
 import { byIdentity, driftOf, foreignManagers, identity } from '../core/watch/drift.ts';
 import type { Drift, Foreign } from '../core/watch/drift.ts';
+import { fenced, inMarkdown, oneLine, short, terminal } from '../core/escape.ts';
 import { merge, textAt } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { parseObject, splitDocuments } from '../core/manifests.ts';
@@ -59,9 +60,10 @@ export async function tellDrift(
 ): Promise<void> {
   for (const one of found) {
     const labels = ['glaciocloud-drift', `hub:${one.hub}`];
-    if (one.drift.length === 0) await github.closeIssue(labels, `${one.hub} is as deployed again.`);
+    if (one.drift.length === 0)
+      await github.closeIssue(labels, inMarkdown`${one.hub} is as deployed again.`.text);
     else {
-      const title = `${one.hub}: changed in the cluster behind our back`;
+      const title = oneLine(`${one.hub}: changed in the cluster behind our back`);
       const issue = await github.openIssue(labels, title, driftIssue(one));
       report.progress(`${one.hub}: drift is told in issue ${issue}`);
     }
@@ -69,12 +71,12 @@ export async function tellDrift(
 }
 
 function driftIssue(one: HubDrift): string {
-  const text = driftText(one).replaceAll('```', "'''").slice(0, 20_000);
-  return (
-    `Somebody, or something, changed what GlacioCloud deployed:\n\n\`\`\`\n${text}\n\`\`\`\n\n` +
+  const lines = short(driftText(one), 20_000).replace(/\n$/u, '').split('\n');
+  const rest =
     'Put what is right into the files, or give this issue the label `glaciocloud:apply-again`: ' +
-    'what is merged is applied once more. The next night closes it.\n'
-  );
+    'what is merged is applied once more. The next night closes it.\n';
+  const found = fenced('', lines).text;
+  return `Somebody, or something, changed what GlacioCloud deployed:\n\n${found}\n\n${rest}`;
 }
 
 async function hubDrift(kube: Kube, releases: HelmReleases, hub: string): Promise<HubDrift> {
@@ -115,24 +117,24 @@ function helmMetadata(release: string): JsonObject {
 }
 
 function driftText({ hub, drift: all, foreign }: HubDrift): string {
-  const lines = all.map(({ object, kind, fields }) =>
+  const lines = all.flatMap(({ object, kind, fields }) =>
     kind === 'missing'
-      ? `  ✗ ${object} is gone\n`
-      : fields
-          .map(
-            ({ path, from, to }) =>
-              `  ✗ ${object} ${path}: ${object.startsWith('Secret ') ? 'differs' : `is ${show(from)}, should be ${show(to)}`}\n`,
-          )
-          .join(''),
+      ? [terminal`  ✗ ${object} is gone\n`]
+      : fields.map(({ path, from, to }) => {
+          const secret = object.startsWith('Secret ');
+          const how = secret ? 'differs' : `is ${show(from)}, should be ${show(to)}`;
+          return terminal`  ✗ ${object} ${path}: ${how}\n`;
+        }),
   );
   const notes = foreign.map(
-    ({ object, manager, time }) => `  ⚠ ${object}: ${manager} owns fields since ${time}\n`,
+    ({ object, manager, time }) => terminal`  ⚠ ${object}: ${manager} owns fields since ${time}\n`,
   );
-  return `${hub}: ${all.length === 0 ? 'as deployed' : 'drifted'}\n${lines.join('')}${notes.join('')}`;
+  const state = all.length === 0 ? 'as deployed' : 'drifted';
+  return terminal`${hub}: ${state}\n${lines}${notes}`.text;
 }
 
 function show(value: Json | undefined): string {
-  return value === undefined ? 'absent' : JSON.stringify(value).slice(0, 80);
+  return value === undefined ? 'absent' : short(JSON.stringify(value), 80);
 }
 
 function driftJson({ hub, drift: all, foreign }: HubDrift): Json {

@@ -4,8 +4,9 @@ import { hasErrors } from '../core/finding.ts';
 import type { Json } from '../core/json.ts';
 import type { Doc, EnvironmentFile, Platform } from '../core/model/types.ts';
 import { seconds } from '../core/model/quantities.ts';
-import { escapeMarkdown } from '../core/show/findings.ts';
 import { askAddress } from '../edges/address.ts';
+import { code, inMarkdown, link, oneLine, terminal } from '../core/escape.ts';
+import type { Markdown, Terminal } from '../core/escape.ts';
 import type { Report } from '../edges/report.ts';
 import { UsageError } from '../failure.ts';
 import { gatherPlatform } from '../gather/platform.ts';
@@ -115,25 +116,24 @@ async function track(
     const labels = ['glaciocloud-outside', `hub:${one.hub}`];
     const problems = problemsOf(one);
     if (problems.length > 0) {
-      const title = `${one.hub}: not well, seen from outside`;
-      const issue = await github.openIssue(labels, title, issueBody(one, run));
+      const title = oneLine(`${one.hub}: not well, seen from outside`);
+      const issue = await github.openIssue(labels, title, issueBody(one, run).text);
       report.progress(`${one.hub}: told in issue ${issue}`);
     } else if (one.address.kind === 'well' || one.heartbeat.kind === 'well')
-      await github.closeIssue(labels, `${one.hub} is well again, seen from outside.`);
+      await github.closeIssue(
+        labels,
+        inMarkdown`${one.hub} is well again, seen from outside.`.text,
+      );
   }
 }
 
-function issueBody(one: Seen, run: string | undefined): string {
-  const list = problemsOf(one)
-    .map((text) => `- ${escapeMarkdown(text)}\n`)
-    .join('');
-  const link = run === undefined ? '' : `[The run](${run}). `;
+function issueBody(one: Seen, run: string | undefined): Markdown {
+  const list = problemsOf(one).map((text) => inMarkdown`- ${text}\n`);
+  const theRun = run === undefined ? inMarkdown`` : inMarkdown`${link('The run', run)}. `;
   const logs = `kubectl logs deploy/glaciocloud-probe --namespace ${one.hub}-probe`;
-  return (
-    `Seen from the internet, \`${one.hub}\` (${one.url}) is not well:\n\n${list}\n${link}` +
-    `A probe that is silent says that it, its cluster or its token has gone: \`${logs}\`. ` +
-    'This issue closes itself.\n'
-  );
+  const first = inMarkdown`Seen from the internet, ${code(one.hub)} (${link(one.url, one.url)}) is not well:`;
+  const silent = inMarkdown`A probe that is silent says that it, its cluster or its token has gone: ${code(logs)}.`;
+  return inMarkdown`${first}\n\n${list}\n${theRun}${silent} This issue closes itself.\n`;
 }
 
 function problemsOf({ url, address, heartbeat }: Seen): string[] {
@@ -145,7 +145,7 @@ function problemsOf({ url, address, heartbeat }: Seen): string[] {
 
 function seenText(one: Seen): string {
   const marks = { well: '✓', problem: '✗', unchecked: '–' } as const;
-  const sign = (what: string, { kind, text }: Sign): string =>
-    `  ${marks[kind]} ${what}: ${kind === 'unchecked' ? 'not checked, ' : ''}${text}\n`;
-  return `${one.hub}\n${sign(one.url, one.address)}${sign('probe', one.heartbeat)}`;
+  const sign = (what: string, { kind, text }: Sign): Terminal =>
+    terminal`  ${marks[kind]} ${what}: ${kind === 'unchecked' ? 'not checked, ' : ''}${text}\n`;
+  return terminal`${one.hub}\n${sign(one.url, one.address)}${sign('probe', one.heartbeat)}`.text;
 }

@@ -1,3 +1,4 @@
+import { screen, screenJson } from '../core/escape.ts';
 import type { Outcome } from '../outcome.ts';
 
 /** Where results and progress go: a terminal, or the runner of GitHub Actions. */
@@ -10,11 +11,12 @@ export interface Report {
 
 export function terminalReport(): Report {
   return {
-    progress: (text) => process.stderr.write(`· ${text}\n`),
+    progress: (text) => process.stderr.write(screen(`· ${text}\n`)),
     result: (result, json) => {
-      process.stdout.write(json ? `${JSON.stringify(result.json, null, 2)}\n` : result.text);
+      const data = (): string => screenJson(`${JSON.stringify(result.json, null, 2)}\n`);
+      process.stdout.write(json ? data() : screen(result.text));
       return Promise.resolve();
     },
-    failure: (message, hint) => process.stderr.write(`✗ ${message}\n  ${hint}\n`),
+    failure: (message, hint) => process.stderr.write(screen(`✗ ${message}\n  ${hint}\n`)),
   };
 }

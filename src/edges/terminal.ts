@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { screen } from '../core/escape.ts';
 import { UsageError } from '../failure.ts';
 
 export interface Streams {
@@ -28,7 +29,8 @@ export async function withTerminal<T>(
   const lines = reader[Symbol.asyncIterator]();
   let open = true;
   reader.once('close', () => (open = false));
-  const ask = async (question: string): Promise<string> => {
+  const ask = async (asked: string): Promise<string> => {
+    const question = screen(asked);
     reader.setPrompt(question);
     // Lines may be left to read when the input has ended, and a closed reader shows no prompt.
     if (open) reader.prompt();
@@ -39,7 +41,7 @@ export async function withTerminal<T>(
     return line.value.trim();
   };
   try {
-    return await use({ ask, say: (text) => void streams.output.write(text) });
+    return await use({ ask, say: (text) => void streams.output.write(screen(text)) });
   } finally {
     reader.close();
   }

@@ -1,9 +1,10 @@
 import { digestOf } from '../digest.ts';
+import { inMarkdown, joined, oneLine, short, terminal } from '../escape.ts';
+import type { Markdown } from '../escape.ts';
 import type { Json } from '../json.ts';
 import type { Ending } from '../plan/result.ts';
 import { unitId } from '../unit.ts';
 import type { Unit, WantedRelease } from '../unit.ts';
-import { escapeMarkdown } from './findings.ts';
 
 /** One unit's part of a deployment, for people and programs. */
 export interface ShownResult extends Ending {
@@ -24,15 +25,15 @@ const PHASES = ['preflight', 'upgrade', 'rollout', 'health'] as const;
 
 export function deployText(results: readonly ShownResult[]): string {
   if (results.length === 0) return 'nothing to do: what is merged already runs\n';
-  const width = Math.max(...results.map(({ unit }) => unitId(unit).length));
+  const width = Math.max(...results.map(({ unit }) => oneLine(unitId(unit)).length));
   return results
     .map(({ unit, outcome, reason, seconds }) => {
       const total = PHASES.reduce((sum, phase) => sum + seconds[phase], 0);
-      const time =
-        total === 0
-          ? ''
-          : ` in ${total.toFixed(1)} s (${PHASES.map((phase) => `${phase} ${seconds[phase].toFixed(1)}`).join(', ')})`;
-      return `${MARKS[outcome]} ${unitId(unit).padEnd(width)}  ${outcome}${time}\n${reason === '' ? '' : `  ${reason}\n`}`;
+      const phases = PHASES.map((phase) => `${phase} ${seconds[phase].toFixed(1)}`).join(', ');
+      const time = total === 0 ? '' : ` in ${total.toFixed(1)} s (${phases})`;
+      const name = oneLine(unitId(unit)).padEnd(width);
+      const why = reason === '' ? terminal`` : terminal`  ${reason}\n`;
+      return terminal`${MARKS[outcome]} ${name}  ${outcome}${time}\n${why}`.text;
     })
     .join('');
 }
@@ -64,18 +65,40 @@ export function deployJson(
   };
 }
 
+/** Of a reason or a detail, so many characters stand in a table. */
+const CELL = 300;
+
 /** The health table of a summary on GitHub. */
 export function deployMarkdown(results: readonly ShownResult[]): string {
   if (results.length === 0) return 'Nothing to do: what is merged already runs.\n';
-  const rows = results.map(
-    ({ unit, outcome, reason, seconds }) =>
-      `| ${MARKS[outcome]} | ${unitId(unit)} | ${outcome} | ${PHASES.map((phase) => seconds[phase].toFixed(1)).join(' | ')} | ${escapeMarkdown(reason.slice(0, 300))} |\n`,
+  const cells = joined(
+    PHASES.map((phase) => inMarkdown`${phase}`),
+    BAR,
   );
-  const checks = results.flatMap(({ unit, health }) =>
-    health.map(
-      ({ ok, check, image, seconds, detail }) =>
-        `| ${ok ? '✓' : '✗'} | ${unitId(unit)} | ${escapeMarkdown(check)} | ${image ?? ''} | ${seconds.toFixed(1)} | ${escapeMarkdown(detail.slice(0, 300))} |\n`,
-    ),
+  const rows = results.map(resultRow);
+  const checks = results.flatMap(({ unit, health }) => health.map((line) => checkRow(unit, line)));
+  const health = checks.length === 0 ? inMarkdown`` : inMarkdown`\n${CHECKS_HEAD}${checks}`;
+  return inMarkdown`| | hub | outcome | ${cells} | |\n|---|---|---|---|---|---|---|---|\n${rows}${health}`
+    .text;
+}
+
+const BAR = inMarkdown` | `;
+const CHECKS_HEAD = inMarkdown`| | hub | check | image | s | |\n|---|---|---|---|---|---|\n`;
+
+function resultRow({ unit, outcome, reason, seconds }: ShownResult): Markdown {
+  const times = joined(
+    PHASES.map((phase) => inMarkdown`${seconds[phase].toFixed(1)}`),
+    BAR,
   );
-  return `| | hub | outcome | ${PHASES.join(' | ')} | |\n|---|---|---|---|---|---|---|---|\n${rows.join('')}${checks.length === 0 ? '' : `\n| | hub | check | image | s | |\n|---|---|---|---|---|---|\n${checks.join('')}`}`;
+  const why = short(reason, CELL);
+  return inMarkdown`| ${MARKS[outcome]} | ${unitId(unit)} | ${outcome} | ${times} | ${why} |\n`;
+}
+
+function checkRow(
+  unit: Unit,
+  { ok, check, image, seconds, detail }: ShownResult['health'][number],
+): Markdown {
+  const mark = ok ? '✓' : '✗';
+  const more = short(detail, CELL);
+  return inMarkdown`| ${mark} | ${unitId(unit)} | ${check} | ${image ?? ''} | ${seconds.toFixed(1)} | ${more} |\n`;
 }

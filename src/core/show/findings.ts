@@ -1,7 +1,9 @@
+import { code, inMarkdown, oneLine } from '../escape.ts';
+import type { Markdown } from '../escape.ts';
 import type { Finding } from '../finding.ts';
 import type { Json } from '../json.ts';
 
-/** A finding in one line, beginning with its place: `environments/hub.yaml:14:18  memory-suffix  …`. */
+/** A finding for one line of any target, not escaped yet, beginning with its place: `environments/hub.yaml:14:18  memory-suffix  …`. */
 export function findingLine({ rule, severity, at, message, hint }: Finding): string {
   const place = `${at.file}:${at.line}:${at.column}`;
   const name = severity === 'warning' ? `warning ${rule}` : rule;
@@ -9,7 +11,7 @@ export function findingLine({ rule, severity, at, message, hint }: Finding): str
 }
 
 export function findingsText(findings: readonly Finding[]): string {
-  const lines = findings.map((finding) => `${findingLine(finding)}\n`);
+  const lines = findings.map((finding) => `${oneLine(findingLine(finding))}\n`);
   return `${lines.join('')}${lines.length > 0 ? '\n' : ''}${countText(findings)}\n`;
 }
 
@@ -40,34 +42,24 @@ export function findingsJson(findings: readonly Finding[]): Json {
   }));
 }
 
-const TABLE_HEAD =
-  '| | where | what is wrong | what to write instead | rule |\n|---|---|---|---|---|\n';
+const TABLE_HEAD = inMarkdown`| | where | what is wrong | what to write instead | rule |
+|---|---|---|---|---|
+`;
 
 /** A table for the job summary. */
 export function findingsMarkdown(findings: readonly Finding[]): string {
   if (findings.length === 0) return '### Check\n\nNo findings.\n';
-  return `### Check: ${countText(findings)}\n\n${TABLE_HEAD}${findings.map(tableRow).join('')}`;
+  const rows = findings.map(tableRow);
+  return inMarkdown`### Check: ${countText(findings)}\n\n${TABLE_HEAD}${rows}`.text;
 }
 
-function tableRow({ rule, severity, at, message, hint }: Finding): string {
-  const cells = [
-    severity === 'error' ? '✗' : '⚠',
-    `\`${at.file}:${at.line}\``,
-    escapeMarkdown(message),
-    escapeMarkdown(hint),
-    `\`${rule}\``,
-  ];
-  return `| ${cells.join(' | ')} |\n`;
+function tableRow({ rule, severity, at, message, hint }: Finding): Markdown {
+  const mark = severity === 'error' ? '✗' : '⚠';
+  const place = code(`${at.file}:${at.line}`);
+  return inMarkdown`| ${mark} | ${place} | ${message} | ${hint} | ${code(rule)} |\n`;
 }
 
-/** Text from files or people as plain text in Markdown: no links, images, mentions, HTML or table breaks. */
+/** For texts that are not made with the tag `inMarkdown` yet. */
 export function escapeMarkdown(text: string): string {
-  return text
-    .replaceAll(/[\r\n]+/gu, ' ')
-    .replaceAll(/[\\`*_{}[\]<>#|~!]/gu, (char) => `\\${char}`)
-    .replaceAll('&', '&amp;')
-    .replaceAll('\\<', '&lt;')
-    .replaceAll('\\>', '&gt;')
-    .replaceAll('@', '@\u{200B}')
-    .replaceAll('://', ':\u{200B}//');
+  return inMarkdown`${text}`.text;
 }

@@ -11,10 +11,25 @@ export interface PlanFrame {
   full: string | undefined;
 }
 
-/** What the plan is compared with, in words. */
-export function against({ steps, unchanged, orphans }: Plan, { base }: PlanFrame): string {
+/** What the plan is compared with: words, and the commit that ends them where there is one. */
+export interface Comparison {
+  words: string;
+  commit: string | undefined;
+}
+
+export function comparison({ steps, unchanged, orphans }: Plan, { base }: PlanFrame): Comparison {
   if (base !== undefined)
-    return `compared with what runs now (deployed ${day(base.at)} from ${base.commit.slice(0, 7)})`;
+    return {
+      words: `compared with what runs now (deployed ${day(base.at)} from`,
+      commit: base.commit.slice(0, 7),
+    };
   const known = unchanged.length + orphans.length > 0 || steps.some(({ marker }) => marker !== '+');
-  return known ? 'compared with the given record' : 'nothing is deployed yet';
+  const words = known ? 'compared with the given record' : 'nothing is deployed yet';
+  return { words, commit: undefined };
+}
+
+/** What the plan is compared with, in words. */
+export function against(plan: Plan, frame: PlanFrame): string {
+  const { words, commit } = comparison(plan, frame);
+  return commit === undefined ? words : `${words} ${commit})`;
 }

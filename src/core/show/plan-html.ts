@@ -1,4 +1,5 @@
 import Handlebars from 'handlebars';
+import { oneLine } from '../escape.ts';
 import type { ShownStep } from '../plan/family.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ObjectChange } from '../plan/types.ts';
@@ -8,7 +9,7 @@ import { against } from './frame.ts';
 import type { PlanFrame } from './frame.ts';
 import { byRisk, groupEqual } from './groups.ts';
 
-// Handlebars escapes every {{value}}: what stands in files stays text.
+// Handlebars escapes every {{value}}, and `seen` what is in it unseen: what stands in files stays text.
 const PAGE = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Plan {{digest}}</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -40,7 +41,7 @@ pre span { display: block; } summary { cursor: pointer; } .warn { border-left: 4
 /** The whole plan as one page without scripts. */
 export function planHtml(plan: Plan, frame: PlanFrame): string {
   const count = plan.steps.length;
-  return Handlebars.compile(PAGE, { strict: true })({
+  const page = {
     digest: plan.digest.slice(0, 12),
     count: count === 0 ? 'nothing changes' : `${count} of ${count + plan.unchanged.length} change`,
     head: frame.head?.slice(0, 7) ?? '',
@@ -48,7 +49,22 @@ export function planHtml(plan: Plan, frame: PlanFrame): string {
     notes: notes(plan),
     groups: groupEqual(byRisk(plan.steps)).map(({ first, steps }) => section(first, steps)),
     unchanged: plan.unchanged.map(({ title }) => title).join(', '),
-  });
+  };
+  return Handlebars.compile(PAGE, { strict: true })(seen(page));
+}
+
+type Shown = string | number | readonly Shown[] | { readonly [name: string]: Shown };
+
+/** Every text of the page, without characters that act unseen. */
+function seen(value: Shown): Shown {
+  if (typeof value === 'string') return oneLine(value);
+  if (typeof value === 'number') return value;
+  if (isList(value)) return value.map(seen);
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, seen(one)]));
+}
+
+function isList(value: Shown): value is readonly Shown[] {
+  return Array.isArray(value);
 }
 
 function notes({ orphans, charts, findings }: Plan): string[] {
@@ -61,7 +77,7 @@ function notes({ orphans, charts, findings }: Plan): string[] {
   ];
 }
 
-function section(first: ShownStep, steps: readonly ShownStep[]): Record<string, unknown> {
+function section(first: ShownStep, steps: readonly ShownStep[]): Shown {
   return {
     marker: first.marker,
     title: steps.map(({ title }) => title).join(', '),
@@ -72,7 +88,7 @@ function section(first: ShownStep, steps: readonly ShownStep[]): Record<string, 
   };
 }
 
-function shownObject({ kind, object, lines, plus, minus }: ObjectChange): Record<string, unknown> {
+function shownObject({ kind, object, lines, plus, minus }: ObjectChange): Shown {
   return {
     kind: object.kind,
     name: object.name,

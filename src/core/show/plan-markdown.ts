@@ -1,11 +1,13 @@
+import { fenced, hex, html, inMarkdown, joined, link } from '../escape.ts';
+import type { Markdown } from '../escape.ts';
 import type { Finding } from '../finding.ts';
 import { COMMENT_LIMIT } from '../model/limits.ts';
 import type { ShownStep } from '../plan/family.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ObjectChange } from '../plan/types.ts';
 import { effectsText } from '../plan/words.ts';
-import { countText, escapeMarkdown, findingLine, plural } from './findings.ts';
-import { against } from './frame.ts';
+import { countText, findingLine, plural } from './findings.ts';
+import { comparison } from './frame.ts';
 import type { PlanFrame } from './frame.ts';
 import { byRisk, groupEqual } from './groups.ts';
 import type { Group } from './groups.ts';
@@ -14,8 +16,14 @@ import { COMMENT_MARKER, stepsLine } from './reviewed.ts';
 /** What a platform is made of; everything else is counted beside it. */
 const SUBJECT = 'hub';
 
-const ORPHANED =
-  'runs, but no file names it any more. Nothing happens to it until `removals:` in platform.yaml says what becomes of its homes.';
+const ORPHANED = inMarkdown`runs, but no file names it any more. Nothing happens to it until \`removals:\` in platform.yaml says what becomes of its homes.`;
+
+/** Alone in a cell they mean nothing in Markdown. */
+const MARKS = {
+  '+': inMarkdown`+`,
+  '~': inMarkdown`~`,
+  '−': inMarkdown`−`,
+} as const;
 
 /** A block is shown whole or not at all. */
 interface Block {
@@ -42,8 +50,18 @@ function headline(plan: Plan, frame: PlanFrame): string {
     count > 0 ? `${plural(count, SUBJECT)} ${verb}` : `no ${SUBJECT} changes`,
     ...touched(plan.steps),
   ];
-  const place = [frame.head === undefined ? '' : frame.head.slice(0, 7), against(plan, frame)];
-  return `### Plan · ${counts.join(' · ')}\n\n${place.filter(Boolean).join(', ')}\n`;
+  const title = joined(
+    counts.map((one) => inMarkdown`${one}`),
+    inMarkdown` · `,
+  );
+  const head =
+    frame.head === undefined ? inMarkdown`` : inMarkdown`${hex(frame.head.slice(0, 7))}, `;
+  return inMarkdown`### Plan · ${title}\n\n${head}${against(plan, frame)}\n`.text;
+}
+
+function against(plan: Plan, frame: PlanFrame): Markdown {
+  const { words, commit } = comparison(plan, frame);
+  return commit === undefined ? inMarkdown`${words}` : inMarkdown`${words} ${hex(commit)})`;
 }
 
 /** `2 images`: each thing once, in however many steps it appears. */
@@ -56,18 +74,20 @@ function touched(steps: readonly ShownStep[]): string[] {
 
 function table(groups: readonly Group[], plan: Plan): Block {
   if (plan.steps.length === 0 && plan.orphans.length === 0)
-    return block('Everything that is merged already runs. Merging this changes no hub.\n');
+    return block(
+      inMarkdown`Everything that is merged already runs. Merging this changes no hub.\n`,
+    );
   const rows = groups.map(({ first, steps }) => {
-    const effects = escapeMarkdown(effectsText(first.effects));
-    return `| ${first.marker} | ${names(steps)} | ${escapeMarkdown(first.summary)} | ${effects} |\n`;
+    const effects = effectsText(first.effects);
+    return inMarkdown`| ${MARKS[first.marker]} | ${names(steps)} | ${first.summary} | ${effects} |\n`;
   });
   const unchanged = plan.unchanged.filter(({ noun }) => noun === SUBJECT);
   if (unchanged.length > 0) {
     const titles = unchanged.map(({ title }) => title).join(', ');
     const shown = unchanged.length > 4 ? plural(unchanged.length, SUBJECT) : titles;
-    rows.push(`| = | ${shown} | nothing | |\n`);
+    rows.push(inMarkdown`| = | ${shown} | nothing | |\n`);
   }
-  return block(`| | hub | what happens | users notice |\n|---|---|---|---|\n${rows.join('')}`);
+  return block(inMarkdown`| | hub | what happens | users notice |\n|---|---|---|---|\n${rows}`);
 }
 
 function names(steps: readonly ShownStep[]): string {
@@ -83,28 +103,30 @@ function names(steps: readonly ShownStep[]): string {
 
 function notes(plan: Plan): Block[] {
   const lines = [
-    ...plan.orphans.map(({ title }) => `⚠ ${title} ${ORPHANED}`),
+    ...plan.orphans.map(({ title }) => inMarkdown`⚠ ${title} ${ORPHANED}`),
     ...plan.charts.flatMap(chartNote),
   ];
-  const blocks = lines.length > 0 ? [block(`\n${lines.join('\n\n')}\n`)] : [];
+  const blocks =
+    lines.length > 0 ? [block(inMarkdown`\n${joined(lines, inMarkdown`\n\n`)}\n`)] : [];
   const findings = plan.findings.slice(0, 20).map(findingItem);
   if (findings.length > 0) {
-    const text = fold(`check: ${countText(plan.findings)}`, findings.join(''));
-    blocks.push(block(`\n${text}`, 'findings'));
+    const text = fold(`check: ${countText(plan.findings)}`, findings);
+    blocks.push(block(inMarkdown`\n${text}`, 'findings'));
   }
   return blocks;
 }
 
-function chartNote({ name, version, double, verified }: Plan['charts'][number]): string[] {
-  if (double) return [`⚠ Made with a test double of the chart ${name}, not with the chart itself.`];
+function chartNote({ name, version, double, verified }: Plan['charts'][number]): Markdown[] {
+  if (double)
+    return [inMarkdown`⚠ Made with a test double of the chart ${name}, not with the chart itself.`];
   return verified
     ? []
-    : [`ℹ Chart ${name} ${version} is not verified: no pinned SHA-256 vouches for it.`];
+    : [inMarkdown`ℹ Chart ${name} ${version} is not verified: no pinned SHA-256 vouches for it.`];
 }
 
-function findingItem(finding: Finding): string {
+function findingItem(finding: Finding): Markdown {
   const mark = finding.severity === 'error' ? '✗' : '⚠';
-  return `- ${mark} ${escapeMarkdown(findingLine(finding))}\n`;
+  return inMarkdown`- ${mark} ${findingLine(finding)}\n`;
 }
 
 function details(groups: readonly Group[]): Block[] {
@@ -116,9 +138,9 @@ function details(groups: readonly Group[]): Block[] {
 
 function reasonBlocks({ detail, reasons }: ShownStep, title: string): Block[] {
   if (detail === 'names') return [];
-  const lines = reasons.map(({ text }) => `- ${escapeMarkdown(text)}\n`);
-  const text = fold(`${title}: what changes (${reasons.length})`, lines.join(''));
-  return [block(`\n${text}`, `${title}: what changes`)];
+  const lines = reasons.map(({ text }) => inMarkdown`- ${text}\n`);
+  const text = fold(`${title}: what changes (${reasons.length})`, lines);
+  return [block(inMarkdown`\n${text}`, `${title}: what changes`)];
 }
 
 function manifestBlocks({ detail, diff }: ShownStep, title: string): Block[] {
@@ -126,38 +148,36 @@ function manifestBlocks({ detail, diff }: ShownStep, title: string): Block[] {
   const { changed, plus, minus } = diff;
   const body =
     detail === 'names'
-      ? changed.map(({ object }) => `- ${object.kind} ${object.name}\n`).join('')
-      : changed.map(objectBlock).join('\n');
+      ? changed.map(({ object }) => inMarkdown`- ${object.kind} ${object.name}\n`)
+      : [joined(changed.map(objectBlock), inMarkdown`\n`)];
   const count = `${plural(changed.length, 'object')}, +${plus} −${minus}`;
   const text = fold(`${title}: manifests that change (${count})`, body);
-  return [block(`\n${text}`, `${title}: manifests`)];
+  return [block(inMarkdown`\n${text}`, `${title}: manifests`)];
 }
 
-function objectBlock({ kind, object, before, lines }: ObjectChange): string {
-  const text = lines.join('\n');
-  const fence = '`'.repeat(
-    Math.max(3, ...[...text.matchAll(/`+/gu)].map(([ticks]) => ticks.length + 1)),
-  );
+function objectBlock({ kind, object, before, lines }: ObjectChange): Markdown {
   const what = kind === 'renamed' ? `renamed from ${before?.name ?? ''}` : kind;
-  return `**${object.kind} ${object.name}** ${what}\n\n${fence}diff\n${text}\n${fence}\n`;
+  const changes = fenced('diff', lines);
+  return inMarkdown`**${object.kind} ${object.name}** ${what}\n\n${changes}\n`;
 }
 
 function footer(plan: Plan, frame: PlanFrame): string {
   const parts = [
-    `plan ${plan.digest.slice(0, 12)}`,
-    ...(frame.full === undefined ? [] : [`[whole plan](${frame.full})`]),
-    'the same on your machine: `npx glaciocloud plan`',
-    'why a rule exists: `npx glaciocloud explain RULE`',
+    inMarkdown`plan ${hex(plan.digest.slice(0, 12))}`,
+    ...(frame.full === undefined ? [] : [link('whole plan', frame.full)]),
+    inMarkdown`the same on your machine: \`npx glaciocloud plan\``,
+    inMarkdown`why a rule exists: \`npx glaciocloud explain RULE\``,
   ];
-  return `\n${stepsLine(plan)}\n<sub>${parts.join(' · ')}</sub>\n`;
+  return `\n${stepsLine(plan)}\n${inMarkdown`<sub>${joined(parts, inMarkdown` · `)}</sub>\n`.text}`;
 }
 
-function fold(summary: string, body: string): string {
-  return `<details><summary>${summary}</summary>\n\n${body}\n</details>\n`;
+/** The summary is HTML, in which Markdown is not read. */
+function fold(summary: string, body: readonly Markdown[]): Markdown {
+  return inMarkdown`<details><summary>${html(summary)}</summary>\n\n${body}\n</details>\n`;
 }
 
-function block(text: string, left = ''): Block {
-  return { text, left };
+function block({ text }: Markdown, left = ''): Block {
+  return { text, left: inMarkdown`${left}`.text };
 }
 
 /** Code points, as GitHub counts characters. */

@@ -1,3 +1,5 @@
+import { terminal } from '../escape.ts';
+import type { Terminal } from '../escape.ts';
 import type { JsonObject } from '../json.ts';
 import type { ShownStep } from '../plan/family.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -15,12 +17,13 @@ export function planText(plan: Plan, frame: PlanFrame): string {
     ...groupEqual(byRisk(plan.steps)).flatMap(groupText),
     ...plan.orphans.map(
       ({ title }) =>
-        `[?] ${title}: runs, but no file names it; add it to \`removals:\` in platform.yaml to remove it\n`,
+        terminal`[?] ${title}: runs, but no file names it; add it to \`removals:\` in platform.yaml to remove it\n`,
     ),
     ...plan.charts
       .filter(({ double }) => double)
-      .map(({ name }) => `! made with a test double of the chart ${name}\n`),
-    ...plan.findings.map((finding) => `! ${findingLine(finding)}\n`),
+
+      .map(({ name }) => terminal`! made with a test double of the chart ${name}\n`),
+    ...plan.findings.map((finding) => terminal`! ${findingLine(finding)}\n`),
   ];
   const changes = plan.steps.length === 0 ? 'nothing changes' : plural(plan.steps.length, 'step');
   const last = [
@@ -28,10 +31,11 @@ export function planText(plan: Plan, frame: PlanFrame): string {
     against(plan, frame),
     `plan ${plan.digest.slice(0, 12)}`,
   ];
-  return `${parts.join('')}${parts.length > 0 ? '\n' : ''}${last.join(' · ')}\n`;
+  const gap = parts.length > 0 ? terminal`\n` : terminal``;
+  return terminal`${parts}${gap}${last.join(' · ')}\n`.text;
 }
 
-function groupText({ first, steps }: Group): string[] {
+function groupText({ first, steps }: Group): Terminal[] {
   const wave = first.wave === '' || first.order === 0 ? '' : `  wave ${first.order}, ${first.wave}`;
   const titles = steps.map(({ title }) => title).join(', ');
   const title =
@@ -39,20 +43,24 @@ function groupText({ first, steps }: Group): string[] {
       ? `${plural(steps.length, first.noun)}, the same change: ${titles}`
       : first.title;
   return [
-    `[${first.marker}] ${title}${wave}\n`,
-    `    users notice: ${effectsText(first.effects)}\n`,
+    terminal`[${first.marker}] ${title}${wave}\n`,
+    terminal`    users notice: ${effectsText(first.effects)}\n`,
     ...detailText(first),
   ];
 }
 
-function detailText({ detail, reasons, diff }: ShownStep): string[] {
-  if (detail === 'names') return diff ? [`    ${plural(diff.changed.length, 'object')}\n`] : [];
-  return [...reasons.map(({ text }) => `    ${text}\n`), ...(diff?.changed.map(objectText) ?? [])];
+function detailText({ detail, reasons, diff }: ShownStep): Terminal[] {
+  if (detail === 'names')
+    return diff ? [terminal`    ${plural(diff.changed.length, 'object')}\n`] : [];
+  return [
+    ...reasons.map(({ text }) => terminal`    ${text}\n`),
+    ...(diff?.changed.map(objectText) ?? []),
+  ];
 }
 
-function objectText({ kind, object, lines }: ObjectChange): string {
-  const shown = lines.map((line) => `      ${line}\n`).join('');
-  return `    ${kind} ${object.kind} ${object.name}\n${shown}`;
+function objectText({ kind, object, lines }: ObjectChange): Terminal {
+  const shown = lines.map((line) => terminal`      ${line}\n`);
+  return terminal`    ${kind} ${object.kind} ${object.name}\n${shown}`;
 }
 
 /** The contract of `plan --json`. */

@@ -1,8 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { Finding } from '../../../src/core/finding.ts';
 import {
   countText,
-  escapeMarkdown,
   findingLine,
   findingsJson,
   findingsMarkdown,
@@ -79,20 +78,4 @@ test.each([
   [2, '2 hubs'],
 ])('%d of them', (count, text) => {
   expect(plural(count, 'hub')).toBe(text);
-});
-
-describe('text from files stays text', () => {
-  test.each([
-    ['@everyone', '@\u{200B}everyone'],
-    ['https://evil', 'https:\u{200B}//evil'],
-    ['![x](y)', '\\!\\[x\\](y)'],
-    ['<!-- a -->', '&lt;\\!-- a --&gt;'],
-    ['a|b', 'a\\|b'],
-    ['`a` *b* _c_ ~d~ #e', '\\`a\\` \\*b\\* \\_c\\_ \\~d\\~ \\#e'],
-    ['{a} \\', '\\{a\\} \\\\'],
-    ['a & b', 'a &amp; b'],
-    ['two\r\n\nlines', 'two lines'],
-  ])('%j', (text, escaped) => {
-    expect(escapeMarkdown(text)).toBe(escaped);
-  });
 });
