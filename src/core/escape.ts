@@ -73,13 +73,10 @@ export function commitMessage(text: string): string {
   return unlinked(oneLine(text));
 }
 
-/** Text between tags or in attributes of HTML on GitHub. */
+/** Text between tags on GitHub, where Markdown may be read or not: entities mean nothing in either. */
 export function html(text: string): Markdown {
-  return safe(
-    entities(unlinked(oneLine(text)))
-      .replaceAll('"', '&quot;')
-      .replaceAll("'", '&#39;'),
-  );
+  const marks = /[&<>"'\\`*_{}[\]|~!$#]/gu;
+  return safe(unlinked(oneLine(text)).replaceAll(marks, (char) => `&#${char.charCodeAt(0)};`));
 }
 
 /** Markdown of our own; every string put into it becomes plain text. */
