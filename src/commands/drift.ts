@@ -1,7 +1,7 @@
 import { readStates } from '../apply/cluster.ts';
 import { byIdentity, driftOf, foreignManagers, identity } from '../core/watch/drift.ts';
 import type { Drift, Foreign } from '../core/watch/drift.ts';
-import { fenced, inMarkdown, oneLine, short, terminal } from '../core/escape.ts';
+import { fenced, inMarkdown, short, terminal } from '../core/escape.ts';
 import { merge, textAt } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { parseObject, splitDocuments } from '../core/manifests.ts';
@@ -63,7 +63,7 @@ export async function tellDrift(
     if (one.drift.length === 0)
       await github.closeIssue(labels, inMarkdown`${one.hub} is as deployed again.`.text);
     else {
-      const title = oneLine(`${one.hub}: changed in the cluster behind our back`);
+      const title = `${one.hub}: changed in the cluster behind our back`;
       const issue = await github.openIssue(labels, title, driftIssue(one));
       report.progress(`${one.hub}: drift is told in issue ${issue}`);
     }

@@ -4,8 +4,8 @@ import { hasErrors } from '../core/finding.ts';
 import type { Json } from '../core/json.ts';
 import type { Doc, EnvironmentFile, Platform } from '../core/model/types.ts';
 import { seconds } from '../core/model/quantities.ts';
+import { code, inMarkdown, link, terminal } from '../core/escape.ts';
 import { askAddress } from '../edges/address.ts';
-import { code, inMarkdown, link, oneLine, terminal } from '../core/escape.ts';
 import type { Markdown, Terminal } from '../core/escape.ts';
 import type { Report } from '../edges/report.ts';
 import { UsageError } from '../failure.ts';
@@ -116,7 +116,7 @@ async function track(
     const labels = ['glaciocloud-outside', `hub:${one.hub}`];
     const problems = problemsOf(one);
     if (problems.length > 0) {
-      const title = oneLine(`${one.hub}: not well, seen from outside`);
+      const title = `${one.hub}: not well, seen from outside`;
       const issue = await github.openIssue(labels, title, issueBody(one, run).text);
       report.progress(`${one.hub}: told in issue ${issue}`);
     } else if (one.address.kind === 'well' || one.heartbeat.kind === 'well')

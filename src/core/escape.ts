@@ -68,9 +68,9 @@ function inJson(found: string, emoji?: string): string {
   return emoji ?? units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
 }
 
-/** The message of a commit: one line, without mentions and references. */
+/** The message of a commit: one line that tells nobody and closes nothing. It may name commits. */
 export function commitMessage(text: string): string {
-  return unlinked(oneLine(text));
+  return unnamed(oneLine(text));
 }
 
 /** Text between tags on GitHub, where Markdown may be read or not: entities mean nothing in either. */
@@ -163,11 +163,16 @@ function entities(text: string): string {
 
 /** GitHub finds people, teams, issues, commits and addresses in any text, whatever is escaped in it. */
 function unlinked(text: string): string {
+  return unnamed(text).replaceAll(/\b[0-9a-f]{7,40}\b/giu, (commit) =>
+    commit.replaceAll(/.{6}(?=.)/gu, `$&${GAP}`),
+  );
+}
+
+function unnamed(text: string): string {
   return text
     .replaceAll('@', `@${GAP}`)
     .replaceAll('://', `:${GAP}//`)
     .replaceAll(/\bwww(?=\.)/giu, `$&${GAP}`)
     .replaceAll(/#(?=\d)/gu, `#${GAP}`)
-    .replaceAll(/\bgh-(?=\d)/giu, `$&${GAP}`)
-    .replaceAll(/\b[0-9a-f]{7,40}\b/giu, (commit) => commit.replaceAll(/.{6}(?=.)/gu, `$&${GAP}`));
+    .replaceAll(/\bgh-(?=\d)/giu, `$&${GAP}`);
 }

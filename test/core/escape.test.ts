@@ -201,8 +201,8 @@ describe('a link', () => {
 });
 
 test('a commit says what it says in one line, and to nobody', () => {
-  expect(commitMessage('h runs\n\nCo-authored-by: @x <a@b> fixes #1')).toBe(
-    `h runs Co-authored-by: @${GAP}x <a@${GAP}b> fixes #${GAP}1`,
+  expect(commitMessage('h runs abcdef0\n\nCo-authored-by: @x <a@b> fixes #1')).toBe(
+    `h runs abcdef0 Co-authored-by: @${GAP}x <a@${GAP}b> fixes #${GAP}1`,
   );
 });
 

@@ -1,8 +1,12 @@
+import { oneLine, short } from '../../core/escape.ts';
 import type { TrackingIssues } from '../../ports.ts';
 import { GithubRefused } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { GithubClient } from './client.ts';
 import { comment, isBy } from './pulls.ts';
+
+/** GitHub: title of an issue. */
+const TITLE_LIMIT = 256;
 
 export class GithubIssues implements TrackingIssues {
   readonly #client: GithubClient;
@@ -12,7 +16,8 @@ export class GithubIssues implements TrackingIssues {
   }
 
   /** Where several of ours are open, the oldest is kept, and the others point to it. */
-  async openIssue(labels: readonly string[], title: string, body: string): Promise<number> {
+  async openIssue(labels: readonly string[], text: string, body: string): Promise<number> {
+    const title = short(oneLine(text), TITLE_LIMIT);
     const [known, ...others] = await this.#ours(labels);
     if (known === undefined) return this.#create(labels, title, body);
     await this.#change(known, { title, body });

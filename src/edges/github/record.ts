@@ -1,3 +1,4 @@
+import { commitMessage, oneLine, short } from '../../core/escape.ts';
 import type { DeploymentRecord, DeploymentStatus } from '../../ports.ts';
 import { GithubRefused } from './answer.ts';
 import type { GithubClient } from './client.ts';
@@ -56,7 +57,7 @@ export class GithubRecord implements DeploymentRecord {
     await this.#client.ask('a deployment', 'POST /deployments/{deployment}/statuses', {
       deployment: made.id('/id'),
       state: given.state,
-      description: Array.from(given.description).slice(0, DESCRIPTION_LIMIT).join(''),
+      description: short(oneLine(given.description), DESCRIPTION_LIMIT),
       environment_url: given.url,
       ...(given.run === undefined ? {} : { log_url: given.run }),
     });
@@ -84,7 +85,7 @@ export class GithubRecord implements DeploymentRecord {
     const sha = made.sha('/sha');
     if (sha === base) return undefined;
     const commit = await this.#client.ask('a commit', 'POST /git/commits', {
-      message,
+      message: commitMessage(message),
       tree: sha,
       parents: parent === undefined ? [] : [parent],
     });
