@@ -71,7 +71,7 @@ export async function tellDrift(
 }
 
 function driftIssue(one: HubDrift): string {
-  const lines = short(driftText(one), 20_000).replace(/\n$/u, '').split('\n');
+  const lines = short(driftText(one), 20_000).split('\n');
   const rest =
     'Put what is right into the files, or give this issue the label `glaciocloud:apply-again`: ' +
     'what is merged is applied once more. The next night closes it.\n';

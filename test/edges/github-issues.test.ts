@@ -32,6 +32,11 @@ test('an issue is opened, brought up to date, and closed with a word', async () 
   expect(await stage.forge.openIssue(LABELS, 'anew', '')).toBe(2);
 });
 
+test('a title is one line that GitHub takes', async () => {
+  await stage.forge.openIssue(LABELS, `a\nb\u{202E}${'x'.repeat(300)}`, '');
+  expect(stage.repository.issues.get(1)?.title).toBe(`a b<U+202E>${'x'.repeat(245)}`);
+});
+
 test('issues with only some of the labels are others', async () => {
   stage.issue({ labels: ['glaciocloud', 'hub:other'] });
   stage.issue({ labels: ['hub:hub'] });

@@ -59,6 +59,13 @@ describe('the newest commit of a branch', () => {
 });
 
 describe('a commit', () => {
+  test('says one line, to nobody', async () => {
+    await commit({ 'a/x.json': '1' }, 'h runs abcdef0\n\nCo-authored-by: @x fixes #1');
+    expect(commitOf(head()).message).toBe(
+      'h runs abcdef0 Co-authored-by: @\u{200B}x fixes #\u{200B}1',
+    );
+  });
+
   test('makes the branch, and the next builds upon it', async () => {
     await commit({ 'a/x.json': '1', 'b/x.json': '2' }, 'first');
     const first = head();

@@ -53,6 +53,25 @@ describe('on a terminal', () => {
   });
 });
 
+test('nothing on a terminal is a command of the runner, or acts unseen', async () => {
+  const report = terminalReport();
+  const hostile = '::add-mask::x\n ::error::x ##[error]x \u{1B}[2J';
+  const shown = '· ::add-mask::x\n·  ::error::x ## [error]x <U+001B>[2J';
+  report.progress(hostile);
+  expect(written.stderr).toBe(`· ${shown.slice(2)}\n`);
+  report.failure(hostile, hostile);
+  expect(written.stderr.slice(shown.length + 1)).toBe(
+    `✗ ${shown.slice(2)}\n·   ${shown.slice(2)}\n`,
+  );
+  const result = outcome({ exit: 0, text: hostile, json: [hostile] });
+  await report.result(result, false);
+  expect(written.stdout).toBe(shown);
+  await report.result(result, true);
+  const json = written.stdout.slice(shown.length);
+  expect(json).not.toContain('##[');
+  expect(JSON.parse(json)).toEqual([hostile]);
+});
+
 describe('in GitHub Actions', () => {
   const names = ['GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY'];
   const before = new Map(names.map((name) => [name, process.env[name]]));
@@ -132,5 +151,27 @@ describe('in GitHub Actions', () => {
     actionReport().progress('working');
     actionReport().failure('it failed', 'do this');
     expect(written.stdout).toBe('working\n::error::it failed. do this\n');
+  });
+
+  test('hostile text is a command nowhere', async () => {
+    actionReport().progress('::add-mask::x');
+    actionReport().failure('a\n::b::', '\u{1B}[2J');
+    await actionReport().result(outcome({ exit: 0, text: 'a\n::b::##[error]' }), false);
+    const at = { file: 'a\n::b::,c', line: 1, column: 2 };
+    const hostile = {
+      rule: 'a\u{9B}',
+      severity: 'warning',
+      at,
+      message: 'b\nc',
+      hint: '\r',
+    } as const;
+    await actionReport().result(outcome({ exit: 2, findings: [hostile] }), false);
+    expect(written.stdout.trimEnd().split('\n')).toEqual([
+      '· ::add-mask::x',
+      '::error::a%0A· ::b::. <U+001B>[2J',
+      'a',
+      '· ::b::## [error]',
+      '::warning title=a<U+009B>,file=a %3A%3Ab%3A%3A%2Cc,line=1,col=2::b c;',
+    ]);
   });
 });
