@@ -3,7 +3,7 @@ import type { Markdown } from '../escape.ts';
 import type { Finding } from '../finding.ts';
 import type { Json } from '../json.ts';
 
-/** A finding for one line of any target, not escaped yet, beginning with its place: `environments/hub.yaml:14:18  memory-suffix  …`. */
+/** Not escaped yet, beginning with its place: `environments/hub.yaml:14:18  memory-suffix  …`. */
 export function findingLine({ rule, severity, at, message, hint }: Finding): string {
   const place = `${at.file}:${at.line}:${at.column}`;
   const name = severity === 'warning' ? `warning ${rule}` : rule;
