@@ -1,4 +1,5 @@
-import { escapeMarkdown } from '../core/show/findings.ts';
+import { code, hex, inMarkdown, link, short } from '../core/escape.ts';
+import type { Markdown } from '../core/escape.ts';
 import { RECORD_FILES, unitId } from '../core/unit.ts';
 import type { WantedRelease } from '../core/unit.ts';
 import { Failure } from '../failure.ts';
@@ -85,7 +86,10 @@ async function tellDone({ github, story }: Telling, to: WantedRelease): Promise<
     ),
   );
   await attempt(story, 'tracking issue', () =>
-    github.closeIssue(labelsOf(hub), `${hub} runs again what is merged (${digest}).`),
+    github.closeIssue(
+      labelsOf(hub),
+      inMarkdown`${hub} runs again what is merged (${hex(digest)}).`.text,
+    ),
   );
 }
 
@@ -99,22 +103,19 @@ async function tellFailure(
   const issue = await github.openIssue(labelsOf(hub), title, issueBody(result, to, story));
   if (story.pull === undefined) return;
   const marker = deployMarker(hub);
-  const why = escapeMarkdown(result.reason.slice(0, 500));
-  await github.stickyComment(
-    story.pull,
-    marker,
-    `${marker}\n**${title}.** ${why}\n\nMore in #${issue}, which closes itself when the hub runs what is merged.\n`,
-  );
+  const why = short(result.reason, 500);
+  const more = inMarkdown`More in #${issue}, which closes itself when the hub runs what is merged.`;
+  const body = inMarkdown`**${title}.** ${why}\n\n${more}\n`.text;
+  await github.stickyComment(story.pull, marker, `${marker}\n${body}`);
 }
 
 async function tellRemoval({ github, story }: Telling, result: UnitResult): Promise<void> {
   const { unit, outcome, reason } = result;
   if (outcome !== 'done') {
-    const why = escapeMarkdown(reason.slice(0, 1000));
-    const run = story.run === undefined ? '' : ` [The run](${story.run}).`;
-    const again =
-      'The removal that `platform.yaml` asks for is not finished; each run tries again.';
-    const body = `**${why}**\n\n${again}${run} This issue closes itself.\n`;
+    const why = short(reason, 1000);
+    const again = inMarkdown`The removal that \`platform.yaml\` asks for is not finished; each run tries again.`;
+    const body = inMarkdown`**${why}**\n\n${again}${theRun(story.run)} This issue closes itself.\n`
+      .text;
     await attempt(story, 'tracking issue', () =>
       github.openIssue(labelsOf(unit.name), `${unit.name}: the removal is held`, body),
     );
@@ -124,7 +125,9 @@ async function tellRemoval({ github, story }: Telling, result: UnitResult): Prom
   await attempt(story, 'record', () =>
     github.commitFiles('deployed', gone, `${unit.name} is removed`),
   );
-  await attempt(story, 'tracking issue', () => github.closeIssue(labelsOf(unit.name), reason));
+  await attempt(story, 'tracking issue', () =>
+    github.closeIssue(labelsOf(unit.name), inMarkdown`${reason}`.text),
+  );
 }
 
 /** One comment for each hub on the pull request that did not reach it, however often it is tried. */
@@ -155,28 +158,24 @@ function issueBody(result: UnitResult, to: WantedRelease, { commit, run }: Story
     result.outcome === 'rolled-back'
       ? 'The last healthy revision runs again.'
       : 'What ran before still runs.';
-  const wanted = `Wanted: ${to.digest.slice(0, 7)}, from ${commit.slice(0, 7)}.`;
-  const link = run === undefined ? '' : ` [The run](${run}).`;
-  const again = [
-    'It is tried again when something changes, with the label `glaciocloud:retry` on this issue,',
-    `or with \`glaciocloud deploy --retry ${result.unit.name} --reason TEXT\`.`,
-    'This issue closes itself when the hub runs what is merged.',
-  ].join(' ');
-  const why = escapeMarkdown(result.reason.slice(0, 1000));
-  return `**${why}**\n\n${old} ${wanted}${link}\n${healthTable(result.health)}\n${again}\n`;
+  const digest = hex(to.digest.slice(0, 7));
+  const wanted = inMarkdown`Wanted: ${digest}, from ${hex(commit.slice(0, 7))}.`;
+  const retry = code(`glaciocloud deploy --retry ${result.unit.name} --reason TEXT`);
+  const again = inMarkdown`It is tried again when something changes, with the label \`glaciocloud:retry\` on this issue, or with ${retry}. This issue closes itself when the hub runs what is merged.`;
+  const why = short(result.reason, 1000);
+  const table = healthTable(result.health);
+  return inMarkdown`**${why}**\n\n${old} ${wanted}${theRun(run)}\n${table}\n${again}\n`.text;
 }
 
-function healthTable(lines: readonly HealthLine[]): string {
-  if (lines.length === 0) return '';
+function theRun(run: string | undefined): Markdown {
+  return run === undefined ? inMarkdown`` : inMarkdown` ${link('The run', run)}.`;
+}
+
+function healthTable(lines: readonly HealthLine[]): Markdown {
+  if (lines.length === 0) return inMarkdown``;
   const rows = lines.map(({ ok, check, image, seconds, detail }) => {
-    const cells = [
-      ok ? '✓' : '✗',
-      escapeMarkdown(check),
-      image ?? '',
-      `${seconds.toFixed(1)} s`,
-      escapeMarkdown(detail.slice(0, 300)),
-    ];
-    return `| ${cells.join(' | ')} |\n`;
+    const more = short(detail, 300);
+    return inMarkdown`| ${ok ? '✓' : '✗'} | ${check} | ${image ?? ''} | ${seconds.toFixed(1)} s | ${more} |\n`;
   });
-  return `\n| | check | image | | |\n|---|---|---|---|---|\n${rows.join('')}`;
+  return inMarkdown`\n| | check | image | | |\n|---|---|---|---|---|\n${rows}`;
 }

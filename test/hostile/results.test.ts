@@ -13,6 +13,7 @@ const RUNS = { numRuns: 200 };
 const RESULT = HOSTILE.map((text): ShownResult => ({
   unit: { kind: 'hub', cluster: text, name: text },
   kind: 'upgrade',
+  code: 'product',
   outcome: 'failed',
   reason: text,
   seconds,

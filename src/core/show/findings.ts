@@ -58,8 +58,3 @@ function tableRow({ rule, severity, at, message, hint }: Finding): Markdown {
   const place = code(`${at.file}:${at.line}`);
   return inMarkdown`| ${mark} | ${place} | ${message} | ${hint} | ${code(rule)} |\n`;
 }
-
-/** For texts that are not made with the tag `inMarkdown` yet. */
-export function escapeMarkdown(text: string): string {
-  return inMarkdown`${text}`.text;
-}
