@@ -33,6 +33,24 @@ export const FILE_RULES: readonly FileRule[] = [
     'A file with another ending or in another folder would be passed over in silence.',
   ),
   error(
+    'credential',
+    'No credential stands in a file.',
+    'Whoever can read the repository has it, for good: it stays in the history, and Helm keeps values in every ' +
+      'record of a release. Names below secrets: and values in secrets/, encrypted with sops, are for them. What ' +
+      'is none, and looks like one, is named in notSecret:.',
+  ),
+  error(
+    'secrets-file',
+    'Files of secrets are encrypted.',
+    'They are pushed like every other file. What was pushed in clear is public, and has to be revoked.',
+  ),
+  {
+    id: 'unread-file',
+    severity: 'warning',
+    title: 'What looks like a platform file is read.',
+    why: 'A file in a misspelt folder, or beside platform.yaml, has no effect, and nobody would notice.',
+  },
+  error(
     'unknown-key',
     'Every key is known.',
     'A misspelt key would have no effect, and nobody would notice.',

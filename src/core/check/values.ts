@@ -1,7 +1,8 @@
 import { Ajv } from 'ajv';
 import type { ErrorObject, ValidateFunction } from 'ajv';
+import { holdsCredential } from '../credentials/find.ts';
 import type { Finding } from '../finding.ts';
-import { at, escapeSegment, isObject, merge } from '../json.ts';
+import { at, escapeSegment, isObject, merge, segmentsOf } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { explainMemory, quoted } from '../model/formats.ts';
 import { memoryBytes } from '../model/quantities.ts';
@@ -66,9 +67,10 @@ function explain(error: ErrorObject, merged: JsonObject): ValueError {
     const { message, hint } = explainMemory(value);
     return { path, message, hint };
   }
+  const isHidden = holdsCredential(value, segmentsOf(path).at(-1) ?? '');
   return {
     path,
-    message: `${error.message ?? 'is refused'}, and is ${quoted(value)}`,
+    message: `${error.message ?? 'is refused'}${isHidden ? '' : `, and is ${quoted(value)}`}`,
     hint: 'see the chart’s configuration reference',
   };
 }

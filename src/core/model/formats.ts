@@ -1,3 +1,4 @@
+import { unlessCredential } from '../credentials/shapes.ts';
 import type { Json } from '../json.ts';
 
 export interface Explanation {
@@ -7,7 +8,9 @@ export interface Explanation {
 }
 
 const show = (value: Json): string =>
-  typeof value === 'string' ? `"${clip(value)}"` : JSON.stringify(value).slice(0, 60);
+  typeof value === 'string'
+    ? `"${clip(unlessCredential(value))}"`
+    : unlessCredential(JSON.stringify(value)).slice(0, 60);
 
 function clip(text: string): string {
   // Hostile text must not reach a terminal.

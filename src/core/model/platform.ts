@@ -1,3 +1,4 @@
+import { credentialFindings, notSecretIn } from '../credentials/findings.ts';
 import { onePerPlace } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import { compareText } from '../json.ts';
@@ -31,6 +32,7 @@ export function readPlatform(files: ReadonlyMap<string, Text>): Reading {
       message: 'there is no platform.yaml',
       hint: 'run this in the root of a platform, or start one with `glaciocloud init`',
     });
+  reader.findCredentials();
   const { findings, sources } = reader;
   return { platform: reader.platform(files), findings: onePerPlace(findings), sources };
 }
@@ -66,6 +68,16 @@ class Reader {
     const source = readSource(file, content.text);
     this.sources.set(file, source);
     this.#read(located.kind, located.name, source);
+  }
+
+  /** When all is read, because platform.yaml may exempt names for every file. */
+  findCredentials(): void {
+    const settings = this.sources.get('platform.yaml');
+    const notSecret = settings ? notSecretIn(settings.data) : [];
+    for (const [file, source] of this.sources) {
+      const located = locate(file);
+      if (located) this.findings.push(...credentialFindings(located.kind, source, notSecret));
+    }
   }
 
   /** About the file as a whole. */

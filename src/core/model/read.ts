@@ -10,6 +10,8 @@ import imageLock from '../../../schemas/image-lock.schema.json' with { type: 'js
 import image from '../../../schemas/image.schema.json' with { type: 'json' };
 import member from '../../../schemas/member.schema.json' with { type: 'json' };
 import platform from '../../../schemas/platform.schema.json' with { type: 'json' };
+import { credentialsIn } from '../credentials/find.ts';
+import { unlessCredential } from '../credentials/shapes.ts';
 import type { Finding } from '../finding.ts';
 import { at, escapeSegment, segmentsOf } from '../json.ts';
 import type { Json } from '../json.ts';
@@ -57,7 +59,7 @@ export function readDoc<K extends Kind>(
   const value = structuredClone(source.data);
   const validate = validator(kind);
   if (!validate(value))
-    return { doc: undefined, findings: explainAll(source, validate.errors ?? []) };
+    return { doc: undefined, findings: hidden(kind, source, validate.errors ?? []) };
   // The schema has just accepted the value, and `types.ts` has the schema's shape.
   const doc = {
     name,
@@ -68,6 +70,20 @@ export function readDoc<K extends Kind>(
     has: source.has,
   };
   return { doc, findings: [] };
+}
+
+/** What is wrong, without a word about what holds a credential: that is a finding of its own. */
+function hidden(kind: Kind, source: Source, errors: readonly ErrorObject[]): Finding[] {
+  const secret = credentialsIn(kind, source.data).map(({ path }) => path);
+  return explainAll(
+    source,
+    errors.filter(
+      ({ instancePath, keyword }) =>
+        keyword === 'additionalProperties' ||
+        keyword === 'required' ||
+        !secret.some((path) => path === instancePath || path.startsWith(`${instancePath}/`)),
+    ),
+  );
 }
 
 /** The part of the schema that was not met. */
@@ -111,7 +127,7 @@ function toFinding(source: Source, error: ErrorObject): Finding {
       return finding(
         {
           rule: 'unknown-key',
-          message: `the key "${key}" is not known here`,
+          message: `the key "${unlessCredential(key)}" is not known here`,
           hint: near === undefined ? `known keys: ${known}` : `did you mean "${near}"?`,
         },
         source.keyAt(`${path}/${escapeSegment(key)}`),

@@ -63,6 +63,7 @@ export interface PlatformFile {
   tiers: Record<string, { until: Duration }>;
   access?: { repository: string; ref: string };
   removals: Removal[];
+  notSecret: string[];
 }
 
 export interface ClusterFile {
@@ -117,6 +118,7 @@ export interface EnvironmentFile {
   quota?: JsonObject;
   backup?: JsonObject;
   values: JsonObject;
+  notSecret: string[];
 }
 
 export interface ImageFile {
@@ -134,6 +136,7 @@ export interface ImageFile {
   tests: { oggm: 'none' | 'minimal' | 'full'; notebooks: string[] };
   size: { max: string; layers: number };
   rebuild: 'never' | 'nightly' | 'weekly';
+  notSecret: string[];
 }
 
 export interface ImageBuild {

@@ -10,11 +10,14 @@ test('each rule of the readers has a title and a reason for people', () => {
   }
 });
 
-test('they are these, and only one of them warns', () => {
+test('they are these, and two of them warn', () => {
   expect(FILE_RULES.map(({ id, severity }) => `${severity} ${id}`)).toEqual([
     'error yaml',
     'error file',
     'error file-place',
+    'error credential',
+    'error secrets-file',
+    'warning unread-file',
     'error unknown-key',
     'error missing-key',
     'error schema',

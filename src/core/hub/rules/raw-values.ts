@@ -1,33 +1,9 @@
 import { at, isObject, pointer, walk } from '../../json.ts';
-import type { Json, JsonObject } from '../../json.ts';
+import type { JsonObject } from '../../json.ts';
 import { explainMemory, quoted } from '../../model/formats.ts';
 import { memoryBytes } from '../../model/quantities.ts';
 import type { Rule } from '../../rule.ts';
 import { configOf } from './values.ts';
-
-/** Keys whose value is a secret wherever they stand; compared in lower case. */
-const SECRET_KEYS: ReadonlySet<string> = new Set([
-  'client_secret',
-  'secret',
-  'apitoken',
-  'api_token',
-  'cookiesecret',
-  'cookie_secret',
-  'secrettoken',
-  'auth_token',
-  'password',
-  'private_key',
-  'privatekey',
-  'keys',
-]);
-
-function holdsSecret(path: string, value: Json): boolean {
-  const key = path.slice(path.lastIndexOf('/') + 1);
-  // A common word: only the keys that the hub encrypts with are secret.
-  if (key === 'keys' && !path.includes('CryptKeeper')) return false;
-  const written = typeof value === 'string' || Array.isArray(value);
-  return SECRET_KEYS.has(key.toLowerCase()) && written && value.length > 0;
-}
 
 const SHARING_SCOPE = /^(admin:|read:|list:)?(shares|groups:shares|users:shares)\b/u;
 const RULING_SCOPE = /^admin(-ui|:users|:groups|:servers|:auth_state)?(!group=.*)?$/u;
@@ -119,24 +95,6 @@ export const RAW_VALUE_RULES: readonly Rule[] = [
             at: place(pointer('hub', 'loadRoles', name, 'scopes', index)),
             message: `the role "${name}" could become anybody`,
             hint: 'give the narrow scopes that it needs',
-          };
-        }
-      }
-    },
-  },
-  {
-    id: 'secret-in-values',
-    severity: 'error',
-    title: 'No secret stands in a file.',
-    why: 'Values are public here, and Helm keeps them in every record of the release.',
-    on: 'values',
-    *check({ hub, place }) {
-      for (const { path, value } of walk(hub.data.values)) {
-        if (holdsSecret(path, value)) {
-          yield {
-            at: place(path),
-            message: `"${path.slice(path.lastIndexOf('/') + 1)}" is a secret`,
-            hint: 'take it out and change it; declare it below secrets:',
           };
         }
       }

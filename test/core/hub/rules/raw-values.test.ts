@@ -110,53 +110,6 @@ describe('role-scopes', () => {
   });
 });
 
-describe('secret-in-values', () => {
-  const secret = (key: string, place: string) => [
-    [place, `"${key}" is a secret`, 'take it out and change it; declare it below secrets:'],
-  ];
-
-  test.each([
-    'client_secret',
-    'secret',
-    'apiToken',
-    'api_token',
-    'cookieSecret',
-    'cookie_secret',
-    'secretToken',
-    'auth_token',
-    'password',
-    'PASSWORD',
-    'private_key',
-    'privateKey',
-  ])('%s', (key) => {
-    expect(inValues('secret-in-values', { hub: { a: { [key]: 'hunter2' } } })).toEqual(
-      secret(key, 'hunter2'),
-    );
-    expect(inValues('secret-in-values', { hub: { a: { [key]: ['hunter2'] } } })).toEqual(
-      secret(key, '- hunter2'),
-    );
-    for (const value of ['', [], null, 3, true, { name: 'x' }]) {
-      expect(inValues('secret-in-values', { hub: { a: { [key]: value } } })).toEqual([]);
-    }
-  });
-
-  test.each(['secretName', 'passwords', 'mysecret', 'token', 'client'])(
-    '%s is no such key',
-    (key) => {
-      expect(inValues('secret-in-values', { hub: { [key]: 'hunter2' } })).toEqual([]);
-    },
-  );
-
-  test('keys are secret where the hub encrypts with them', () => {
-    const config = (section: string, keys: unknown) =>
-      inValues('secret-in-values', { hub: { config: { [section]: { keys } } } });
-    expect(config('CryptKeeper', ['abc'])).toEqual(secret('keys', '- abc'));
-    expect(config('CryptKeeper', 'abc')).toEqual(secret('keys', 'abc'));
-    expect(config('CryptKeeper', [])).toEqual([]);
-    expect(config('Other', ['abc'])).toEqual([]);
-  });
-});
-
 describe('values-memory', () => {
   const refused = (written: string, hint: string) => [
     [written, `"${written}" is not understood by JupyterHub`, hint],
