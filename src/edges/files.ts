@@ -49,6 +49,14 @@ export async function readTree(
   return { root: base, files };
 }
 
+/** Names of what lies in a folder; none where there is no such folder. */
+export async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).then(
+    (names) => names.sort(),
+    () => [],
+  );
+}
+
 async function readText(full: string, size: number): Promise<FileContent> {
   if (size > MAX_FILE_BYTES)
     return {

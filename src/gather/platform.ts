@@ -1,10 +1,16 @@
-import { PLATFORM_FOLDERS, locate } from '../core/model/layout.ts';
+import { PLATFORM_FOLDERS, isRead } from '../core/model/layout.ts';
 import { readPlatform } from '../core/model/platform.ts';
 import type { Reading } from '../core/model/platform.ts';
-import { readTree } from '../edges/files.ts';
+import { looksOurs } from '../core/model/stray.ts';
+import { namesIn, readTree } from '../edges/files.ts';
 
 /** Files below `root` → the platform and every finding about them. Throws nothing about their content. */
 export async function gatherPlatform(root: string): Promise<Reading> {
-  const tree = await readTree(root, PLATFORM_FOLDERS, (path) => locate(path) !== undefined);
+  const beside = (await namesIn(root)).filter(looksOurs);
+  const tree = await readTree(
+    root,
+    [...PLATFORM_FOLDERS, ...beside],
+    (path) => isRead(path) || beside.includes(path),
+  );
   return readPlatform(tree.files);
 }

@@ -5,6 +5,7 @@ import { load } from 'js-yaml';
 import type { JsonObject } from '../../src/core/json.ts';
 import { onePerPlace } from '../../src/core/finding.ts';
 import { readPlatform } from '../../src/core/model/platform.ts';
+import { FILE_RULES } from '../../src/core/check/file-rules.ts';
 import { RULES } from '../../src/core/check/rules.ts';
 import { runManifestRules, runRules } from '../../src/core/check/run.ts';
 
@@ -112,7 +113,7 @@ describe('each rule finds its mistakes, says what users read, and finds nothing 
       said.map(({ rule: id = rule.id, message, hint }, index) => ({
         at: places[index],
         rule: id,
-        severity: RULES.find((one) => one.id === id)?.severity,
+        severity: [...RULES, ...FILE_RULES].find((one) => one.id === id)?.severity,
         message,
         hint,
       })),

@@ -35,7 +35,14 @@ const LAYOUT: readonly { kind: Kind; path: RegExp; example: string }[] = [
 ];
 
 /** Folders that the platform reads; everything else in the repository is none of its business. */
-export const PLATFORM_FOLDERS = ['clusters', 'environments', 'images', 'data', 'access'] as const;
+export const PLATFORM_FOLDERS = [
+  'clusters',
+  'environments',
+  'images',
+  'data',
+  'access',
+  'secrets',
+] as const;
 
 export function locate(path: string): Located | undefined {
   for (const { kind, path: pattern } of LAYOUT) {
@@ -45,10 +52,21 @@ export function locate(path: string): Located | undefined {
   return undefined;
 }
 
+/** Whether the text of a file is looked at; of others the path is enough. */
+export function isRead(path: string): boolean {
+  return locate(path) !== undefined || path.startsWith('secrets/');
+}
+
+/** Files of secrets, their public keys, pages for people and what git keeps there. */
+function isSecretsPlace(path: string): boolean {
+  return /^secrets\/(?:[^/]+\.sops\.yaml|\.[^/]+|[^/]+\.(?:md|pub))$/u.test(path);
+}
+
 /** `environments/x.yml` or `clusters/sub/x.yaml`: looks like a platform file and would be passed over in silence. */
 export function misplaced(path: string): string | undefined {
   const top = path.split('/')[0] ?? '';
   if (path === 'platform.yml') return 'platform.yaml';
+  if (top === 'secrets') return isSecretsPlace(path) ? undefined : 'secrets/<hub>.sops.yaml';
   if (!/\.ya?ml$/u.test(path) || locate(path)) return undefined;
   if (top === 'images' && path.split('/').length > 3) return undefined;
   if (top === 'images' && !/\/image(\.lock)?\.ya?ml$/u.test(path)) return undefined;

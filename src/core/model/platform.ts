@@ -1,4 +1,5 @@
 import { credentialFindings, notSecretIn } from '../credentials/findings.ts';
+import { encryptionFindings, hubOfSecrets } from '../credentials/encrypted.ts';
 import { onePerPlace } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import { compareText } from '../json.ts';
@@ -7,6 +8,7 @@ import type { Source } from '../source.ts';
 import { locate, misplaced } from './layout.ts';
 import type { Located } from './layout.ts';
 import { readDoc } from './read.ts';
+import { looksOurs, strayFindings } from './stray.ts';
 import type { Doc, Kind, Kinds, Platform } from './types.ts';
 
 /** A file's text, or why it cannot be had. */
@@ -26,6 +28,7 @@ export function readPlatform(files: ReadonlyMap<string, Text>): Reading {
   const reader = new Reader();
   for (const [file, content] of [...files].sort(([a], [b]) => compareText(a, b)))
     reader.take(file, content);
+  reader.findings.push(...strayFindings(textsOf(files)));
   if (!files.has('platform.yaml'))
     reader.report('platform.yaml', {
       rule: 'file',
@@ -35,6 +38,16 @@ export function readPlatform(files: ReadonlyMap<string, Text>): Reading {
   reader.findCredentials();
   const { findings, sources } = reader;
   return { platform: reader.platform(files), findings: onePerPlace(findings), sources };
+}
+
+/** What is not ours to refuse, such as a link beside platform.yaml, is left out. */
+function textsOf(files: ReadonlyMap<string, Text>): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const [file, content] of files) {
+    if (content.kind === 'text') texts.set(file, content.text);
+    else if (!looksOurs(file.split('/')[0] ?? '')) texts.set(file, '');
+  }
+  return texts;
 }
 
 /** Collects what the files say, one after the other. */
@@ -58,11 +71,12 @@ class Reader {
     const located = locate(file);
     if (located) this.#remember(located);
     if (content.kind === 'refused') {
+      if (looksOurs(file.split('/')[0] ?? '')) return;
       this.report(file, { rule: 'file', message: content.why, hint: content.hint });
       return;
     }
     if (!located) {
-      this.#passOver(file);
+      this.#passOver(file, content.text);
       return;
     }
     const source = readSource(file, content.text);
@@ -104,13 +118,19 @@ class Reader {
     );
   }
 
-  #passOver(file: string): void {
+  #passOver(file: string, text: string): void {
+    if (hubOfSecrets(file) !== undefined) {
+      this.findings.push(...encryptionFindings(file, text));
+      return;
+    }
     const right = misplaced(file);
     if (right === undefined) return;
     this.report(file, {
       rule: 'file-place',
       message: 'this file is not read here',
-      hint: `platform files are ${right}`,
+      hint: file.startsWith('secrets/')
+        ? `secrets are ${right}, encrypted; what stands here in clear has to be revoked`
+        : `platform files are ${right}`,
     });
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { PLATFORM_FOLDERS, locate, misplaced } from '../../../src/core/model/layout.ts';
+import { PLATFORM_FOLDERS, isRead, locate, misplaced } from '../../../src/core/model/layout.ts';
 
 test.each([
   ['platform.yaml', 'platform', 'platform'],
@@ -28,6 +28,11 @@ test.each([
   ['images/science/image.lock.yml', 'images/<image>/image.yaml'],
   ['data/sub/cru.yaml', 'data/<set>.yaml'],
   ['access/members.yaml', 'access/approvers.yaml'],
+  ['secrets/hub.yaml', 'secrets/<hub>.sops.yaml'],
+  ['secrets/hub.sops.yml', 'secrets/<hub>.sops.yaml'],
+  ['secrets/hub.sops.yaml.txt', 'secrets/<hub>.sops.yaml'],
+  ['secrets/age.txt', 'secrets/<hub>.sops.yaml'],
+  ['secrets/a/hub.sops.yaml', 'secrets/<hub>.sops.yaml'],
 ])('%s: read is %s', (path, example) => {
   expect(locate(path)).toBeUndefined();
   expect(misplaced(path)).toBe(example);
@@ -43,11 +48,26 @@ test.each([
   'mkdocs.yml',
   'docs/platform.yml',
   'yaml',
+  'secrets/hub.sops.yaml',
+  'secrets/README.md',
+  'secrets/age.pub',
+  'secrets/.gitkeep',
 ])('%s is none of our business', (path) => {
   expect(locate(path)).toBeUndefined();
   expect(misplaced(path)).toBeUndefined();
 });
 
 test('folders', () => {
-  expect(PLATFORM_FOLDERS).toEqual(['clusters', 'environments', 'images', 'data', 'access']);
+  expect(PLATFORM_FOLDERS.join(' ')).toBe('clusters environments images data access secrets');
+});
+
+test.each([
+  ['platform.yaml', true],
+  ['images/science/image.yaml', true],
+  ['secrets/hub.sops.yaml', true],
+  ['secrets/hub.yaml', true],
+  ['images/science/notebook.ipynb', false],
+  ['my-secrets/hub.yaml', false],
+])('the text of %s is looked at: %s', (path, expected) => {
+  expect(isRead(path)).toBe(expected);
 });

@@ -44,7 +44,7 @@ describe('what is wrong in a file of a hub', () => {
         '2:1',
         'unknown-key',
         'the key "something-else" is not known here',
-        'known keys: kind, title, url, cluster, wave, images, sizes, home, scratch, data, env, sessions, access, secrets, dask, probe, capacity, budget, shared, quota, backup, values',
+        'known keys: kind, title, url, cluster, wave, images, sizes, home, scratch, data, env, sessions, access, secrets, dask, probe, capacity, budget, shared, quota, backup, values, notSecret',
       ],
     ],
     [
@@ -267,6 +267,7 @@ test('a file that is right: with its defaults, and where things stand', () => {
   expect(doc?.file).toBe('environments/hub.yaml');
   expect(doc?.data).toEqual({
     kind: 'hub',
+    notSecret: [],
     title: 'Hub',
     url: 'https://hub.example.org',
     cluster: 'main',
