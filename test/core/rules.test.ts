@@ -78,7 +78,8 @@ function takeYaml(files: Files, name: string): unknown {
 }
 
 function placesMarked(files: Files): string[] {
-  return [...files].flatMap(([file, { text }]) =>
+  const sorted = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.flatMap(([file, { text }]) =>
     text
       .split('\n')
       .flatMap((line, index) => (line.endsWith('# here') ? [`${file}:${index + 1}`] : [])),

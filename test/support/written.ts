@@ -25,7 +25,12 @@ function baseFiles(): Written {
   );
 }
 
-const base = baseFiles();
+/** The fixtures do without tiers, which have no effect yet; rules of people need one. */
+const files = baseFiles();
+const base: Written = {
+  ...files,
+  'platform.yaml': { ...files['platform.yaml'], tiers: { researcher: { until: '180d' } } },
+};
 
 /** The sound platform of the rules' fixtures as YAML texts, with other top-level keys in its files. */
 export function textsWith(changes: Written): Map<string, string> {

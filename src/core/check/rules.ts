@@ -10,7 +10,6 @@ import {
   address,
   capacityFits,
   loginSecrets,
-  notYet,
   oneDefault,
   shortIdle,
   sizeFitsNode,
@@ -25,6 +24,8 @@ import {
   lockChannel,
   mutableTag,
 } from '../images/rules.ts';
+import { notYet } from '../hub/rules/not-yet.ts';
+import { valuesOverridden } from '../hub/rules/overridden.ts';
 import { modelMemory, multiprocessing, sharedCache, slurmCpus } from '../hub/rules/oggm.ts';
 import { addressTaken, duplicate, slugTaken, unitName } from './names.ts';
 import { databaseKept, ownNamespace, podSafe, userPodSafe } from '../hub/rules/pods.ts';
@@ -77,6 +78,7 @@ export const RULES: readonly Rule[] = [
   modelMemory,
   ...VALUE_RULES,
   ...RAW_VALUE_RULES,
+  valuesOverridden,
   userPodSafe,
   podSafe,
   ownNamespace,

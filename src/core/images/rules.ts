@@ -69,8 +69,8 @@ export const mutableTag: Rule = {
 export const imageUnlocked: Rule = {
   id: 'image-unlocked',
   severity: 'warning',
-  title: 'Images in hubs are locked to a digest.',
-  why: 'Without a lock a hub runs whatever the reference points at when a node pulls it. Locks are written when the platform builds images.',
+  title: 'Images that move are known to move.',
+  why: 'Without a lock a hub runs whatever a moving tag points at when a node pulls it. Locks are written when the platform builds images.',
   on: 'platform',
   *check(platform) {
     const used = new Set([...platform.environments.values()].flatMap(({ data }) => data.images));
@@ -82,11 +82,11 @@ export const imageUnlocked: Rule = {
         platform.locks.get(image.name),
         'stable',
       );
-      if (resolved.kind === 'unlocked') {
+      if (resolved.kind === 'unlocked' && resolved.floating) {
         yield {
           at: image.at('/from'),
-          message: `${resolved.reference} is used as it is${resolved.floating ? ', and it moves' : ''}`,
-          hint: 'nothing to do until its first build is locked; or write "digest:"',
+          message: `${resolved.reference} is used as it is, and it moves`,
+          hint: 'write "tag:" or "digest:", unless a new image may come with every start of a node',
         };
       }
     }

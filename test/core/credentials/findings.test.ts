@@ -18,7 +18,8 @@ function all(texts: ReadonlyMap<string, string>) {
   const files = [...texts].map(([path, text]) => [path, { kind: 'text', text }] as const);
   const { platform, findings } = readPlatform(new Map(files));
   const rules = platform ? runRules({ platform, now: NOW, defaults: undefined }) : [];
-  return onePerPlace([...findings, ...rules]);
+  // Tiers of the base have no effect yet, and say so.
+  return onePerPlace([...findings, ...rules]).filter(({ rule }) => rule !== 'not-yet');
 }
 
 function found(changes: Written): string[][] {

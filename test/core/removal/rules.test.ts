@@ -82,7 +82,7 @@ describe('archive-endpoint', () => {
 
   test.each([
     [
-      'https://key:secret@s3.example.org',
+      'https://key@s3.example.org',
       'the address holds credentials',
       'remove them, and change them; ARCHIVE_ACCESS_KEY_ID and ARCHIVE_SECRET_ACCESS_KEY are their place',
     ],

@@ -52,7 +52,7 @@ describe('address', () => {
 
   test.each([
     [
-      'https://u:p@hub.example.org',
+      'https://u@hub.example.org',
       'the address holds credentials',
       'remove them, and change the password',
     ],
@@ -253,47 +253,5 @@ describe('login-secrets', () => {
 
   test('with both', () => {
     expect(saidOfHub('login-secrets', {})).toEqual([]);
-  });
-});
-
-describe('not-yet', () => {
-  test.each<[string, Record<string, unknown>, string, string, string]>([
-    [
-      'dask',
-      { dask: { maxWorkers: 4, worker: { cpu: 1, memory: '2G' } } },
-      'dask:',
-      '"dask" does nothing yet',
-      'it is kept for later',
-    ],
-    [
-      'shared',
-      { shared: { a: 1 } },
-      'shared:',
-      '"shared" does nothing yet',
-      'it is kept for later',
-    ],
-    ['quota', { quota: { a: 1 } }, 'quota:', '"quota" does nothing yet', 'it is kept for later'],
-    [
-      'backup',
-      { backup: { a: 1 } },
-      'backup:',
-      '"backup" does nothing yet',
-      'it is kept for later',
-    ],
-    ['data', { data: ['rgi'] }, 'data:', '"data" does nothing yet', 'it is kept for later'],
-    [
-      'keepBusy',
-      { sessions: { idle: '1h', keepBusy: { max: '24h' } } },
-      'keepBusy:',
-      '"keepBusy" does nothing yet',
-      'choose a longer idle time until then',
-    ],
-    ['binder', { kind: 'binder' }, 'binder', 'binder hubs are not rendered yet', 'use kind: hub'],
-  ])('%s', (_what, keys, place, message, hint) => {
-    expect(saidOfHub('not-yet', keys)).toEqual([[place, message, hint]]);
-  });
-
-  test('what does something', () => {
-    expect(saidOfHub('not-yet', { kind: 'hub', data: [], scratch: { size: '10Gi' } })).toEqual([]);
   });
 });

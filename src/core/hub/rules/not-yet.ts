@@ -1,0 +1,89 @@
+import { pointer } from '../../json.ts';
+import type { Doc, Platform } from '../../model/types.ts';
+import type { Problem, Rule } from '../../rule.ts';
+
+/** A field without effect; it is named where a file writes it. */
+interface Idle {
+  path: string;
+  /** What to do until then. */
+  hint: string;
+}
+
+const KEPT = 'it is kept for later';
+const BUILDS = 'it is kept for later: the platform does not build images yet';
+
+const OF_HUBS: readonly Idle[] = [
+  { path: '/dask', hint: KEPT },
+  { path: '/shared', hint: KEPT },
+  { path: '/quota', hint: KEPT },
+  { path: '/backup', hint: KEPT },
+  { path: '/budget', hint: 'it is kept for later: watch the bill of the provider' },
+  { path: '/sessions/keepBusy', hint: 'choose a longer idle time until then' },
+];
+const OF_CLUSTERS: readonly Idle[] = [
+  { path: '/ingress/email', hint: 'give it to the issuer of certificates in the cluster' },
+  { path: '/storage/data', hint: KEPT },
+];
+const OF_IMAGES: readonly Idle[] = [
+  { path: '/tests', hint: BUILDS },
+  { path: '/size', hint: BUILDS },
+  { path: '/rebuild', hint: BUILDS },
+];
+const OF_SETTINGS: readonly Idle[] = [
+  { path: '/access', hint: 'name teams below access: of each hub until then' },
+  { path: '/charts/dask-gateway', hint: KEPT },
+];
+
+function* idleIn(doc: Doc<unknown>, fields: readonly Idle[]): Generator<Problem> {
+  for (const { path, hint } of fields)
+    if (doc.has(path)) yield idle(doc.keyAt(path), path.slice(path.lastIndexOf('/') + 1), hint);
+}
+
+function idle(at: Problem['at'], name: string, hint: string): Problem {
+  return { at, message: `"${name}" does nothing yet`, hint };
+}
+
+function* idleOfHubs({ environments }: Platform): Generator<Problem> {
+  for (const hub of environments.values()) {
+    yield* idleIn(hub, OF_HUBS);
+    if (hub.data.data.length > 0) yield idle(hub.keyAt('/data'), 'data', KEPT);
+    if (hub.data.kind === 'binder')
+      yield {
+        at: hub.at('/kind'),
+        message: 'binder hubs are not rendered yet',
+        hint: 'use kind: hub',
+      };
+  }
+}
+
+/** Once for all tiers and once for the folder: a class has many files, and one reason. */
+function* idleAccess(platform: Platform): Generator<Problem> {
+  const { settings, approvers, members, cohorts } = platform;
+  const [tier] = Object.keys(settings.data.tiers);
+  if (tier !== undefined) {
+    const hint = 'each file in access/ has an end of its own';
+    yield idle(settings.keyAt(pointer('tiers', tier, 'until')), 'until', hint);
+  }
+  const [first] = [...(approvers ? [approvers] : []), ...cohorts.values(), ...members.values()];
+  if (first)
+    yield {
+      at: first.at(''),
+      message: 'access/ does nothing yet: hubs do not read it',
+      hint: 'name teams below access: of each hub until then',
+    };
+}
+
+export const notYet: Rule = {
+  id: 'not-yet',
+  severity: 'warning',
+  title: 'Some fields are known but do nothing yet.',
+  why: 'The format has room for them, so that files need no change later; until then they are without effect.',
+  on: 'platform',
+  *check(platform) {
+    yield* idleIn(platform.settings, OF_SETTINGS);
+    yield* idleAccess(platform);
+    for (const cluster of platform.clusters.values()) yield* idleIn(cluster, OF_CLUSTERS);
+    for (const image of platform.images.values()) yield* idleIn(image, OF_IMAGES);
+    yield* idleOfHubs(platform);
+  },
+};

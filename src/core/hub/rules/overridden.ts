@@ -1,0 +1,45 @@
+import { at, pointer } from '../../json.ts';
+import type { Rule } from '../../rule.ts';
+import { configOf } from './values.ts';
+
+/** What each server gets from the image and the size that its user chose. */
+const CHOSEN: readonly { path: string; key: string }[] = [
+  { path: '/singleuser/image/name', key: 'images' },
+  { path: '/singleuser/image/tag', key: 'images' },
+  { path: '/singleuser/memory/limit', key: 'sizes' },
+  { path: '/singleuser/memory/guarantee', key: 'sizes' },
+  { path: '/singleuser/cpu/limit', key: 'sizes' },
+  { path: '/singleuser/cpu/guarantee', key: 'sizes' },
+];
+const TRAITS: Readonly<Record<string, string>> = {
+  image: 'images',
+  mem_limit: 'sizes',
+  mem_guarantee: 'sizes',
+  cpu_limit: 'sizes',
+  cpu_guarantee: 'sizes',
+};
+
+export const valuesOverridden: Rule = {
+  id: 'values-overridden',
+  severity: 'error',
+  title: 'Images and sizes of servers stand in images: and sizes:.',
+  why: 'Every server is started with an image and a size that its user chose, and these override what raw values say.',
+  on: 'values',
+  *check({ hub, place }) {
+    const values = hub.data.values;
+    const traits = configOf(values).flatMap(([section]) =>
+      Object.entries(TRAITS).map(([trait, key]) => ({
+        path: pointer('hub', 'config', section, trait),
+        key,
+      })),
+    );
+    for (const { path, key } of [...CHOSEN, ...traits]) {
+      if (at(values, path) === undefined) continue;
+      yield {
+        at: place(path),
+        message: `"${path.slice(1).replaceAll('/', '.')}" has no effect: ${key}: overrides it`,
+        hint: `remove it, and write it below ${key}:`,
+      };
+    }
+  },
+};

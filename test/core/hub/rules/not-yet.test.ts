@@ -1,0 +1,143 @@
+import { describe, expect, test } from '@jest/globals';
+import { HUB, said, saidOfHub } from '../../../support/written.ts';
+import type { Said, Written } from '../../../support/written.ts';
+
+const KEPT = 'it is kept for later';
+const BUILDS = 'it is kept for later: the platform does not build images yet';
+const TEAMS = 'name teams below access: of each hub until then';
+const IMAGE = 'images/science/image.yaml';
+const CLUSTER = 'clusters/main.yaml';
+const MEMBER = 'access/members/7.yaml';
+
+/** Tiers of the base are left out, so that each field is seen alone. */
+const alone = (changes: Written): Said[] =>
+  said('not-yet', { ...changes, 'platform.yaml': { tiers: {}, ...changes['platform.yaml'] } });
+
+describe('a field of a hub', () => {
+  test.each<[string, Record<string, unknown>, string]>([
+    ['dask', { dask: { maxWorkers: 4, worker: { cpu: 1, memory: '2G' } } }, KEPT],
+    ['shared', { shared: { a: 1 } }, KEPT],
+    ['quota', { quota: { a: 1 } }, KEPT],
+    ['backup', { backup: { a: 1 } }, KEPT],
+    ['data', { data: ['rgi'] }, KEPT],
+    [
+      'budget',
+      { budget: { monthly: 100, currency: 'EUR' } },
+      'it is kept for later: watch the bill of the provider',
+    ],
+    [
+      'keepBusy',
+      { sessions: { idle: '1h', keepBusy: { max: '24h' } } },
+      'choose a longer idle time until then',
+    ],
+  ])('%s', (name, keys, hint) => {
+    expect(alone({ [HUB]: keys })).toEqual([[`${name}:`, `"${name}" does nothing yet`, hint]]);
+  });
+
+  test('kind: binder', () => {
+    expect(alone({ [HUB]: { kind: 'binder' } })).toEqual([
+      ['binder', 'binder hubs are not rendered yet', 'use kind: hub'],
+    ]);
+  });
+
+  test('that does something', () => {
+    expect(alone({ [HUB]: { kind: 'hub', data: [], scratch: { size: '10Gi' } } })).toEqual([]);
+  });
+});
+
+describe('a field of another file', () => {
+  const ingress = { class: 'nginx', issuer: 'letsencrypt' };
+  const storage = { homes: { class: 'standard' } };
+  const chart = { version: '1.2.3', repository: 'https://charts.example.org/' };
+
+  test.each<[string, Written, Said[]]>([
+    [
+      'of a cluster',
+      {
+        [CLUSTER]: {
+          ingress: { ...ingress, email: 'a@example.org' },
+          storage: { ...storage, data: { class: 'standard' } },
+        },
+      },
+      [
+        [
+          `${CLUSTER} email: a@example.org`,
+          '"email" does nothing yet',
+          'give it to the issuer of certificates in the cluster',
+        ],
+        [`${CLUSTER} data:`, '"data" does nothing yet', KEPT],
+      ],
+    ],
+    [
+      'of an image',
+      { [IMAGE]: { tests: { oggm: 'full' }, size: { max: '4Gi' }, rebuild: 'nightly' } },
+      [
+        [`${IMAGE} tests:`, '"tests" does nothing yet', BUILDS],
+        [`${IMAGE} size:`, '"size" does nothing yet', BUILDS],
+        [`${IMAGE} rebuild: nightly`, '"rebuild" does nothing yet', BUILDS],
+      ],
+    ],
+    [
+      'of the platform',
+      {
+        'platform.yaml': {
+          access: { repository: 'example/access' },
+          charts: { jupyterhub: chart, 'dask-gateway': chart },
+        },
+      },
+      [
+        ['platform.yaml access:', '"access" does nothing yet', TEAMS],
+        ['platform.yaml dask-gateway:', '"dask-gateway" does nothing yet', KEPT],
+      ],
+    ],
+    [
+      'of tiers, once',
+      { 'platform.yaml': { tiers: { a: { until: '1d' }, b: { until: '2d' } } } },
+      [
+        [
+          'platform.yaml until: 1d',
+          '"until" does nothing yet',
+          'each file in access/ has an end of its own',
+        ],
+      ],
+    ],
+  ])('%s', (_what, changes, expected) => {
+    expect(alone(changes)).toEqual(expected);
+  });
+});
+
+describe('access/', () => {
+  const idle = (place: string): Said[] => [
+    [place, 'access/ does nothing yet: hubs do not read it', TEAMS],
+  ];
+  const member = { id: 7, tier: 'researcher', until: '2027-01-31' };
+  const cohort = {
+    title: 'Class',
+    leads: [1],
+    tier: 'researcher',
+    from: '2026-12-01',
+    until: '2026-12-05',
+    capacity: 2,
+  };
+  const approvers = { approvers: [{ id: 7 }] };
+
+  test('is named once, whatever it holds', () => {
+    expect(alone({ [MEMBER]: member, 'access/members/8.yaml': { ...member, id: 8 } })).toEqual(
+      idle(`${MEMBER} id: 7`),
+    );
+    expect(alone({ 'access/cohorts/class.yaml': cohort, [MEMBER]: member })).toEqual(
+      idle('access/cohorts/class.yaml title: Class'),
+    );
+    expect(alone({ 'access/approvers.yaml': approvers, [MEMBER]: member })).toEqual(
+      idle('access/approvers.yaml approvers:'),
+    );
+  });
+});
+
+test('values-overridden: what others read is left alone', () => {
+  const values = {
+    singleuser: { image: { pullPolicy: 'Always' }, extraResource: { limits: { gpu: '1' } } },
+    hub: { config: { KubeSpawner: { start_timeout: 900 } }, image: { name: 'x', tag: '1' } },
+  };
+  expect(saidOfHub('values-overridden', { values })).toEqual([]);
+});
