@@ -32,6 +32,9 @@ export function pinOf({ action }: Pick<Answers, 'action'>): Pin {
   return { repository, commit };
 }
 
+/** The issuer of certificates that a new platform counts on, by its name in the cluster. */
+export const ISSUER = 'letsencrypt';
+
 /** A hub that is reached by plain http has no entry, and so nobody who issues certificates. */
 export function needsIssuer({ url }: Pick<Answers, 'url'>): boolean {
   return !/^http:/iu.test(url);

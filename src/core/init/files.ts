@@ -1,7 +1,7 @@
 import { compareText } from '../json.ts';
 import type { Doc, ImageFile, PlatformFile } from '../model/types.ts';
 import { PROVIDERS, clusterText, hubText, schemaComment, template } from './scaffold.ts';
-import { needsIssuer, pinOf } from './answers.ts';
+import { ISSUER, needsIssuer, pinOf } from './answers.ts';
 import type { Answers, Pin } from './answers.ts';
 import { foreignWorkflow } from './workflow.ts';
 
@@ -42,13 +42,13 @@ charts:
 waves: # hubs of a wave change together, and after the wave before; at most four
   # - {name: staging, images: candidate} # for a second hub, where changes are tried first
   - {name: production, images: stable}
-tiers: {researcher: {until: 180d}, student: {until: 120d}} # kinds of membership, and how long each lasts at most
 removals: [] # hubs whose files are gone, and what happens to their homes
 `);
 
 const ACCESS = template<{ base: string }>(`# Who may enter
 
-Teams are named in \`environments/\`. Single people and classes stand here, each with an end; no file is needed to begin with.
+Teams are named in \`environments/\`, and are enough to begin with. Single people and classes will stand here, each with an end:
+hubs do not read this folder yet, and \`check\` says so. Tiers are named in \`platform.yaml\`: \`tiers: {researcher: {until: 180d}}\`.
 Numbers are GitHub ids, because a login can be renamed and taken by somebody else: \`api.github.com/users/LOGIN\` shows it.
 
 \`access/members/583231.yaml\`, one person:
@@ -73,6 +73,25 @@ capacity: 20
 members: []
 \`\`\`
 `);
+
+/** Until its key is put in, sops refuses to encrypt: nothing is encrypted to nobody. */
+const SOPS = `# Who can decrypt the files in secrets/. Safe to publish: it holds public keys only.
+creation_rules:
+  - path_regex: secrets/[^/]+\\.sops\\.yaml$
+    age: PUBLIC-KEY # the line "public key: age1..." of \`age-keygen\`; several are separated by commas
+`;
+
+const IGNORED = `# Keys and secrets in clear are never committed.
+*.agekey
+keys.txt
+.env
+kubeconfig*
+/secrets/*
+!/secrets/*.sops.yaml
+!/secrets/*.md
+# What the tool writes while it works.
+/.glaciocloud/
+`;
 
 /** A word as YAML reads it back, whatever it holds. */
 const scalar = (text: string): string =>
@@ -99,9 +118,7 @@ export function platformFiles(answers: Answers, { settings, image }: Tool): Map<
   const { storage, ingress, startTime } =
     Object.entries(PROVIDERS).find(([provider]) => provider === answers.provider)?.[1] ??
     PROVIDERS.existing;
-  const entry = needsIssuer(answers)
-    ? `{class: ${ingress}, issuer: letsencrypt, email: ${JSON.stringify(answers.email)}}`
-    : '{class: none}';
+  const entry = needsIssuer(answers) ? `{class: ${ingress}, issuer: ${ISSUER}}` : '{class: none}';
   const path = {
     cluster: `clusters/${cluster}.yaml`,
     hub: `environments/${hub}.yaml`,
@@ -144,13 +161,15 @@ function imageText(text: string): string {
   return IMAGE_HEAD + text.replace(/^# yaml-language-server:.*\n/u, '');
 }
 
-/** Everything that `init` writes: the platform, a page about access, and the workflows. */
+/** Everything that `init` writes: the platform, a page about access, what keeps secrets secret, and the workflows. */
 export function starterFiles(answers: Answers, tool: Tool): Map<string, string> {
   const pin = pinOf(answers);
   const workflows = [...tool.workflows].filter(([path]) => !OWN.includes(path));
   return new Map([
     ...platformFiles(answers, tool),
     ['access/README.md', ACCESS({ base: schemas(pin) })],
+    ['.sops.yaml', SOPS],
+    ['.gitignore', IGNORED],
     ...workflows.map(([path, text]): [string, string] => [path, foreignWorkflow(text, pin)]),
   ]);
 }

@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.ts';
 import { readPlatform } from '../model/platform.ts';
+import { quoted } from '../model/formats.ts';
 import { unitNameProblem } from '../check/names.ts';
 import { runRules } from '../check/run.ts';
 import { PROVIDERS } from './scaffold.ts';
@@ -68,6 +69,11 @@ function problem(name: AnswerName, answers: Answers, tool: Tool): Wrong | undefi
           message: 'this is not a commit of a repository',
           hint: 'write OWNER/REPOSITORY@ and the 40 hex digits of a commit',
         };
+  if (name === 'email' && !/^[^\s@]+@[^\s@]+$/u.test(answers.email))
+    return {
+      message: `${quoted(answers.email)} is not an e-mail address`,
+      hint: 'write it like hubs@example.org',
+    };
   const unnamed = name === 'hub' || name === 'cluster' ? unitNameProblem(answers[name]) : undefined;
   if (unnamed) return unnamed;
   const files = platformFiles(answers, tool);

@@ -47,7 +47,6 @@ pip: []
 apt: []
 # oggm: {version: 1.6.3}
 # bake: [sample-data, salem] # kept in /opt, because a home volume hides what lies in the home
-rebuild: weekly # never | nightly | weekly
 `);
 
 export interface ClusterView {
@@ -136,7 +135,7 @@ export function scaffold(
           provider: 'existing',
           storage,
           startTime,
-          ingress: `{class: ${ingress}, issuer: letsencrypt, email: null}`,
+          ingress: `{class: ${ingress}, issuer: letsencrypt}`,
         }),
       );
     }

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { isPin, needsIssuer, pinOf } from '../../../src/core/init/answers.ts';
 import { nextSteps } from '../../../src/core/init/next-steps.ts';
 
@@ -35,12 +35,32 @@ test.each([
   expect(needsIssuer({ url })).toBe(expected);
 });
 
-test('what is left to a person names their hub and cluster', () => {
-  expect(nextSteps({ hub: 'ice', cluster: 'north' })).toEqual([
-    expect.stringContaining(
-      '`mkdir -p secrets && glaciocloud secrets template ice > secrets/ice.sops.yaml`',
-    ),
-    'On GitHub, an environment named north (Settings, Environments) with the secrets KUBECONFIG and SOPS_AGE_KEY.',
-    expect.stringMatching(/^The first pull request, .* merging deploys\.$/u),
-  ]);
+describe('what is left to a person', () => {
+  const given = {
+    hub: 'ice',
+    cluster: 'north',
+    url: 'https://hub.example.org',
+    email: 'ice@example.net',
+  };
+  const steps = [
+    'A key: `age-keygen -o ice.agekey`. Its public key goes into .sops.yaml; the file goes where passwords are kept, ' +
+      'and never into this repository: who loses it loses the secrets, who has it reads them.',
+    'Secrets: `mkdir -p secrets && glaciocloud secrets template ice > secrets/ice.sops.yaml`; fill it in, then ' +
+      '`sops encrypt --in-place secrets/ice.sops.yaml`. Only encrypted it may be committed.',
+    'On GitHub, an environment named north (Settings, Environments) with the secrets KUBECONFIG and SOPS_AGE_KEY: ' +
+      'the whole text of ice.agekey.',
+  ];
+  const last = expect.stringMatching(/^The first pull request, .* merging deploys\.$/u);
+
+  test('names their hub and cluster, and who issues certificates', () => {
+    expect(nextSteps(given)).toEqual([
+      ...steps,
+      'Certificates: cert-manager in the cluster, with a ClusterIssuer named letsencrypt for ice@example.net.',
+      last,
+    ]);
+  });
+
+  test('needs no certificates on plain http', () => {
+    expect(nextSteps({ ...given, url: 'http://127.0.0.1' })).toEqual([...steps, last]);
+  });
 });

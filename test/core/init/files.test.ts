@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { load } from 'js-yaml';
 import type { Answers } from '../../../src/core/init/answers.ts';
 import { firstImage, platformFiles, starterFiles } from '../../../src/core/init/files.ts';
 import { PROVIDERS } from '../../../src/core/init/scaffold.ts';
@@ -39,7 +40,7 @@ describe('a new platform', () => {
       title: 'north',
       provider: 'gke',
       storage: { homes: { class: 'standard-rwo' } },
-      ingress: { class: 'nginx', issuer: 'letsencrypt', email: 'ice@example.net' },
+      ingress: { class: 'nginx', issuer: 'letsencrypt', email: null },
       nodes: { user: { startTime: '240s' } },
     });
     expect(environments.get('ice')?.data).toMatchObject({
@@ -113,7 +114,38 @@ describe('what init writes', () => {
     expect([...files.keys()]).toEqual([
       ...platformFiles(ANSWERED, TOOL).keys(),
       'access/README.md',
+      '.sops.yaml',
+      '.gitignore',
       '.github/workflows/plan.yml',
+    ]);
+  });
+
+  test('tells sops which files to encrypt, and refuses until there is a key', () => {
+    const rules = load(files.get('.sops.yaml') ?? '') as {
+      creation_rules: { path_regex: string; age: string }[];
+    };
+    expect(rules.creation_rules.map(({ age }) => age)).toEqual(['PUBLIC-KEY']);
+    const [pattern] = rules.creation_rules.map(({ path_regex: one }) => new RegExp(one, 'u'));
+    expect(pattern?.test('secrets/ice.sops.yaml')).toBe(true);
+    expect(
+      ['secrets/ice.yaml', 'secrets/a/ice.sops.yaml', 'ice.sops.yaml'].filter((one) =>
+        pattern?.test(one),
+      ),
+    ).toEqual([]);
+  });
+
+  test('keeps keys and secrets in clear out of git', () => {
+    expect(
+      (files.get('.gitignore') ?? '').split('\n').filter((line) => /^[^#]/u.test(line)),
+    ).toEqual([
+      '*.agekey',
+      'keys.txt',
+      '.env',
+      'kubeconfig*',
+      '/secrets/*',
+      '!/secrets/*.sops.yaml',
+      '!/secrets/*.md',
+      '/.glaciocloud/',
     ]);
   });
 

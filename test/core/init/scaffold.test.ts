@@ -59,7 +59,7 @@ describe('a new file', () => {
       title: 'new',
       provider: 'existing',
       storage: { homes: { class: 'standard' } },
-      ingress: { class: 'nginx', issuer: 'letsencrypt', email: null },
+      ingress: { class: 'nginx', issuer: 'letsencrypt' },
       nodes: { user: { startTime: '240s' } },
     });
   });
