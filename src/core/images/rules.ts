@@ -20,6 +20,13 @@ export const imageSource: Rule = {
           hint: 'write one of track (moves), tag (does not) or digest',
         };
       }
+      if (from && image.data.python !== undefined) {
+        yield {
+          at: image.at('/python'),
+          message: '"from" and "python" exclude each other',
+          hint: 'remove python: the image that it is built on has its own',
+        };
+      }
       const model = oggm && oggmFault(oggm);
       if (model !== undefined) {
         yield {

@@ -50,6 +50,17 @@ describe('image-source', () => {
     },
   );
 
+  test('a Python beside the image that it is built on', () => {
+    expect(ofImage('image-source', { from: { image: base, tag: '1.0' }, python: '3.13' })).toEqual([
+      [
+        at("'3.13'"),
+        '"from" and "python" exclude each other',
+        'remove python: the image that it is built on has its own',
+      ],
+    ]);
+    expect(ofImage('image-source', { from: undefined, python: '3.13' })).toEqual([]);
+  });
+
   test('both mistakes of one image', () => {
     const keys = { from: { image: base }, oggm: { ref: 'main' } };
     expect(ofImage('image-source', keys)).toHaveLength(2);

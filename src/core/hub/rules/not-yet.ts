@@ -43,10 +43,19 @@ function idle(at: Problem['at'], name: string, hint: string): Problem {
   return { at, message: `"${name}" does nothing yet`, hint };
 }
 
+function hoursOf(event: number): Idle {
+  const hint = 'it is kept for later: the class counts for its whole time';
+  return { path: pointer('capacity', 'events', event, 'hours'), hint };
+}
+
 function* idleOfHubs({ environments }: Platform): Generator<Problem> {
   for (const hub of environments.values()) {
     yield* idleIn(hub, OF_HUBS);
     if (hub.data.data.length > 0) yield idle(hub.keyAt('/data'), 'data', KEPT);
+    yield* idleIn(
+      hub,
+      hub.data.capacity.events.map((_, index) => hoursOf(index)),
+    );
     if (hub.data.kind === 'binder')
       yield {
         at: hub.at('/kind'),

@@ -34,6 +34,21 @@ describe('a field of a hub', () => {
     expect(alone({ [HUB]: keys })).toEqual([[`${name}:`, `"${name}" does nothing yet`, hint]]);
   });
 
+  test('hours of classes, wherever one has them', () => {
+    const span = { from: '2026-12-01T08:00Z', until: '2026-12-02T18:00Z', users: 3 };
+    const events = [
+      { name: 'One', ...span },
+      { name: 'Two', ...span, hours: '08:00-10:00' },
+    ];
+    expect(alone({ [HUB]: { capacity: { maxServers: 40, events } } })).toEqual([
+      [
+        'hours: 08:00-10:00',
+        '"hours" does nothing yet',
+        'it is kept for later: the class counts for its whole time',
+      ],
+    ]);
+  });
+
   test('kind: binder', () => {
     expect(alone({ [HUB]: { kind: 'binder' } })).toEqual([
       ['binder', 'binder hubs are not rendered yet', 'use kind: hub'],
