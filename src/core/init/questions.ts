@@ -71,8 +71,8 @@ function problem(name: AnswerName, answers: Answers, tool: Tool): Wrong | undefi
         };
   if (name === 'email' && !/^[^\s@]+@[^\s@]+$/u.test(answers.email))
     return {
-      message: `${quoted(answers.email)} is not an e-mail address`,
-      hint: 'write it like hubs@example.org',
+      message: `${quoted(answers.email)} does not have the right form`,
+      hint: 'write it like "hubs@example.org"',
     };
   const unnamed = name === 'hub' || name === 'cluster' ? unitNameProblem(answers[name]) : undefined;
   if (unnamed) return unnamed;

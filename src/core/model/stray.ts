@@ -94,8 +94,9 @@ function besidePlatform(path: string, text: string): string {
 
 function foldersWithoutImage(paths: readonly string[]): Finding[] {
   const below = paths.filter((path) => /^images\/[^/.][^/]*\//u.test(path));
-  const folders = new Set(below.map((path) => path.split('/').slice(0, 2).join('/')));
-  return [...folders].flatMap((folder) => {
+  // Of two paths of one folder the first stays.
+  const folders = new Map(below.map((path) => [folderOf(path), path] as const).reverse());
+  return [...folders].flatMap(([folder, first]) => {
     const inside = below.filter((path) => path.startsWith(`${folder}/`));
     if (inside.some(isImageFile)) return [];
     const near = inside.find((path) => nearest(path.slice(folder.length + 1), ['image.yaml']));
@@ -103,10 +104,13 @@ function foldersWithoutImage(paths: readonly string[]): Finding[] {
       near === undefined
         ? `add ${folder}/image.yaml, or remove the folder`
         : `did you mean ${folder}/image.yaml?`;
-    return [
-      unread(near ?? inside[0] ?? folder, `${folder} has no image.yaml, and is no image`, hint),
-    ];
+    return [unread(near ?? first, `${folder} has no image.yaml, and is no image`, hint)];
   });
+}
+
+/** `images/x` of all that lies below it. */
+function folderOf(path: string): string {
+  return path.split('/').slice(0, 2).join('/');
 }
 
 /** Read, or refused for its ending. */

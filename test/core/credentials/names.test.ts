@@ -84,12 +84,19 @@ test.each([
   expect(namesCredential(name)).toBe(false);
 });
 
-test.each(['hunter2', '123456', 'changeme', '/wJalrXUtnFEMI', 'no-way', 'nullable', 'x'])(
-  '%s can be a secret',
-  (value) => {
-    expect(canBeSecret(value)).toBe(true);
-  },
-);
+test.each([
+  'hunter2',
+  '123456',
+  'changeme',
+  '/wJalrXUtnFEMI',
+  'no-way',
+  'nullable',
+  'x',
+  'x/etc/y',
+  'x https://y',
+])('%s can be a secret', (value) => {
+  expect(canBeSecret(value)).toBe(true);
+});
 
 test.each([
   '',

@@ -94,8 +94,8 @@ describe('a folder of images', () => {
     expect(said({ 'images/x/image.lock.yaml': '' })).toEqual([
       unread('images/x/image.lock.yaml', 'add images/x/image.yaml, or remove the folder', none),
     ]);
-    expect(said({ 'images/x/a': '', 'images/x/imag.yaml': '' })).toEqual([
-      unread('images/x/imag.yaml', 'did you mean images/x/image.yaml?', none),
+    expect(said({ 'images/x/a': '', 'images/x/imag.yml': '' })).toEqual([
+      unread('images/x/imag.yml', 'did you mean images/x/image.yaml?', none),
     ]);
   });
 
