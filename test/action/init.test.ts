@@ -247,7 +247,7 @@ describe('questions', () => {
     ];
     for (const reason of reasons) expect(seen).toMatch(reason);
     expect(seen.match(/GitHub organisation: /gu)?.length).toBe(2);
-    expect(text).toContain('1. Secrets: ');
+    expect(text).toContain('1. A key: ');
     await run(['init', '--root', join(folder.path, 'same'), ...FLAGS]);
     expect(await below(root)).toEqual(await below(join(folder.path, 'same')));
   });
@@ -391,7 +391,7 @@ describe('workflows of another repository', () => {
     expect(asked).toEqual(['platform', undefined, '.glaciocloud', COMMIT]);
     expect(results.map(({ command, code }) => [command, code])).toEqual([['check', 0]]);
     expect(JSON.parse(results[0]?.outputs['result'] ?? '{}')).toMatchObject({
-      findings: [{ severity: 'warning' }, { severity: 'warning' }],
+      findings: [{ severity: 'warning', rule: 'values-unchecked' }],
     });
   });
 });

@@ -76,9 +76,8 @@ describe.each([
   ])('stops %s, and nobody repeats it', async (command, args) => {
     const root = await platformWith(`${name}-${command}`, file, text);
     const out = join(root, '../out');
-    const words = args.map((one) =>
-      one === 'OUT' ? out : one === 'PAGE' ? join(out, 'page.html') : one,
-    );
+    const places: Record<string, string> = { OUT: out, PAGE: join(out, 'page.html') };
+    const words = args.map((one) => places[one] ?? one);
     const { exit, said } = await everything(root, words);
     expect(exit).toBe(2);
     expect(said).toContain('revoke');

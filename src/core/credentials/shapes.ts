@@ -81,7 +81,10 @@ export function shapedIn(text: string): Shaped[] {
   );
 }
 
-/** What a text holds, in clear or as base64, once or twice: a Secret of Kubernetes is base64 around a file that may be so, too. */
+/**
+ * What a text holds, in clear or as base64, once or twice: a Secret of Kubernetes is base64 around a file that may be
+ * so, too.
+ */
 export function credentialIn(text: string, depth = 2): string | undefined {
   const clear = shapedIn(text)[0]?.what;
   if (clear !== undefined || depth === 0) return clear;
