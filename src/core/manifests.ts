@@ -5,14 +5,52 @@ import type { Json, JsonObject } from './json.ts';
 
 /** Helm's output as documents: without comments about their source, empty ones dropped, Secrets masked. */
 export function normalise(output: string): string {
-  const documents = splitDocuments(output).filter((text) => /^kind:/mu.test(text));
+  const documents = splitDocuments(output).filter(saysSomething);
   return documents
     .map((text) => `---\n${/^kind: *Secret *$/mu.test(text) ? masked(text) : text.trimEnd()}\n`)
     .join('');
 }
 
+/** Split where Helm splits: what follows the dashes on their line belongs to the document. */
 export function splitDocuments(text: string): string[] {
-  return text.split(/^---(?: .*)?$\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ''));
+  return text.split(/^---[^\S\n]*(?:#.*)?\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ''));
+}
+
+/** However it is written, what Kubernetes would read as an object must not go unseen. */
+function saysSomething(text: string): boolean {
+  return /^[^\S\n]*[^\s#]/mu.test(text);
+}
+
+/** What a document says of itself at first glance. */
+interface Head {
+  apiVersion: string;
+  kind: string;
+  /** It names a namespace. */
+  placed: boolean;
+}
+
+/**
+ * The head of a document that is written as charts write them, without parsing it; undefined for one that is written
+ * in another way, and must be parsed to be known.
+ */
+export function plainHead(text: string): Head | undefined {
+  const top = text.split('\n').filter((line) => /^[^\s#]/u.test(line));
+  if (!top.every((line) => /^\w+:(?:\s|$)/u.test(line))) return undefined;
+  const apiVersion = only(text, /^apiVersion: *([\w./-]+) *$/gmu);
+  const kind = only(text, /^kind: *(\w+) *$/gmu);
+  const metadata = only(text, /^metadata: *\n((?: +\S.*\n?)+)/gmu);
+  if (apiVersion === undefined || kind === undefined || metadata === undefined) return undefined;
+  if (top.filter((line) => /^(?:apiVersion|kind|metadata):/u.test(line)).length !== 3)
+    return undefined;
+  const lines = metadata.split('\n').filter((line) => line.trim() !== '');
+  if (!lines.every((line) => /^ +(?:#.*|[\w./-]+:(?:\s.*)?)$/u.test(line))) return undefined;
+  return { apiVersion, kind, placed: lines.some((line) => /^ +namespace:/u.test(line)) };
+}
+
+/** What an expression captures, where it is found exactly once. */
+function only(text: string, pattern: RegExp): string | undefined {
+  const [first, second] = text.matchAll(pattern);
+  return second === undefined ? first?.[1] : undefined;
 }
 
 export function parseObject(text: string): JsonObject {

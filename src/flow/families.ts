@@ -2,6 +2,7 @@ import { runManifestRules } from '../core/check/run.ts';
 import { clusterFamily } from '../core/cluster/family.ts';
 import type { Finding } from '../core/finding.ts';
 import { hubFamily } from '../core/hub/family.ts';
+import { isLookedAt } from '../core/hub/rules/objects.ts';
 import { parseObject, splitDocuments } from '../core/manifests.ts';
 import { diffManifests } from '../core/plan/diff.ts';
 import type { ReleaseChange, ReleaseFacts } from '../core/plan/release.ts';
@@ -64,17 +65,11 @@ async function renderChanges(
   return { diffs, findings };
 }
 
-const LOOKED_AT =
-  /^kind: *(?:Deployment|DaemonSet|StatefulSet|Job|CronJob|Pod|Cluster\w+|PersistentVolumeClaim)\s*$/mu;
-const ELSEWHERE = /^ {2}namespace: /mu;
-
 /** Rules about rendered objects. Parsing all would cost as much as rendering: only what a rule looks at is parsed. */
 function manifestFindings(
   { unit, manifests }: Rendered,
   { platform, now }: Pick<PlanWorld, 'platform' | 'now'>,
 ): Finding[] {
-  const looked = splitDocuments(manifests).filter(
-    (text) => LOOKED_AT.test(text) || ELSEWHERE.test(text),
-  );
+  const looked = splitDocuments(manifests).filter((text) => text !== '' && isLookedAt(text));
   return runManifestRules(platform, now, unit.name, looked.map(parseObject));
 }

@@ -87,3 +87,37 @@ test('objects of our own are the same kind of text', () => {
   const shared = { a: 1 };
   expect(manifestText([{ one: shared, two: shared }])).not.toMatch(/[&*]/u);
 });
+
+const ROLE = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: x}';
+
+describe('every object that Helm would give to the cluster is among the manifests', () => {
+  test.each([
+    ['its own lines', `---\n${ROLE}\n`],
+    ['no dashes before it', `${ROLE}\n`],
+    ['comments before it', `---\n# Source: a/b.yaml\n# for all\n${ROLE}\n`],
+    ['another order', '---\nmetadata: {name: x}\nkind: ClusterRole\n'],
+    ['its key in quotes', '---\n"kind": ClusterRole\n'],
+    ['an indent', '---\n  kind: ClusterRole\n'],
+    ['JSON', '---\n{"kind": "ClusterRole"}\n'],
+    ['the line of the dashes', '--- {"kind": "ClusterRole"}\n'],
+    ['a tab after the dashes', '---\t{"kind": "ClusterRole"}\n'],
+    ['nothing after the dashes', '---{"kind": "ClusterRole"}\n'],
+  ])('%s', (_what, output) => {
+    const said = normalise(output);
+    expect(said.match(/ClusterRole/gu)).toHaveLength(1);
+    expect(said).toMatch(/^---\n/u);
+    expect(said).not.toContain('# Source');
+  });
+
+  test('and nothing else is', () => {
+    expect(normalise('---\n# Source: a\n\n---\n  # nothing\n   \n--- # more\n---\n')).toBe('');
+    expect(normalise('')).toBe('');
+  });
+
+  test('texts stay as they are but for their source and their end', () => {
+    expect(normalise('---\n# Source: a\nkind: A\n\n---\nkind: B\ntext: |\n  --- c\n')).toBe(
+      '---\nkind: A\n---\nkind: B\ntext: |\n  --- c\n',
+    );
+    expect(splitDocuments('---\na: 1\n---   \nb: 2\n')).toEqual(['', 'a: 1\n', 'b: 2\n']);
+  });
+});

@@ -29,6 +29,7 @@ import { valuesOverridden } from '../hub/rules/overridden.ts';
 import { modelMemory, multiprocessing, sharedCache, slurmCpus } from '../hub/rules/oggm.ts';
 import { addressTaken, duplicate, slugTaken, unitName } from './names.ts';
 import { databaseKept, ownNamespace, podSafe, userPodSafe } from '../hub/rules/pods.ts';
+import { objectKind } from '../hub/rules/objects.ts';
 import { RAW_VALUE_RULES } from '../hub/rules/raw-values.ts';
 import { unknownReference } from './references.ts';
 import { archiveEndpoint, archivePlace, removalSound } from '../removal/rules.ts';
@@ -81,6 +82,7 @@ export const RULES: readonly Rule[] = [
   valuesOverridden,
   userPodSafe,
   podSafe,
+  objectKind,
   ownNamespace,
   databaseKept,
 ];

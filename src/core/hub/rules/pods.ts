@@ -90,7 +90,7 @@ export const ownNamespace: Rule = {
   id: 'own-namespace',
   severity: 'error',
   title: 'A hub stays in its namespace, and its probe in its own.',
-  why: 'Objects elsewhere belong to other hubs, and rights over the whole cluster reach all of them.',
+  why: 'Objects elsewhere belong to other hubs.',
   on: 'manifests',
   *check({ hub, objects }) {
     const own = ['', hub.name, ...(hub.data.probe ? [probeNamespace(hub.name)] : [])];
@@ -102,12 +102,6 @@ export const ownNamespace: Rule = {
         yield {
           at: hub.keyAt('/values'),
           message: `${kind} ${name} would go into the namespace ${namespace}`,
-          hint: 'remove what asks for it below values:',
-        };
-      } else if (/^Cluster(Role|RoleBinding)$/u.test(kind)) {
-        yield {
-          at: hub.keyAt('/values'),
-          message: `${kind} ${name} would have rights over the whole cluster`,
           hint: 'remove what asks for it below values:',
         };
       }

@@ -143,18 +143,6 @@ describe('own-namespace', () => {
     expect(place('ConfigMap', 'hub-probe', probe)).toEqual([]);
     expect(place('ConfigMap', 'other-probe', probe)).toHaveLength(1);
   });
-
-  test.each(['ClusterRole', 'ClusterRoleBinding'])('%s', (kind) => {
-    for (const namespace of [undefined, 'hub']) {
-      expect(place(kind, namespace)).toEqual([
-        ['values:', `${kind} thing would have rights over the whole cluster`, hint],
-      ]);
-    }
-  });
-
-  test.each(['Role', 'RoleBinding', 'ClusterRoles', 'MyClusterRole'])('%s is its own', (kind) => {
-    expect(place(kind, undefined)).toEqual([]);
-  });
 });
 
 describe('database-kept', () => {
