@@ -84,10 +84,9 @@ async function cold(present: string): Promise<void> {
   const file = join(root, 'platform.yaml');
   await writeFile(
     file,
-    (await readFile(file, 'utf8')).replace(
-      'https://hub.jupyter.org/helm-chart/',
-      `http://127.0.0.1:${port}/`,
-    ),
+    (await readFile(file, 'utf8'))
+      .replace('https://hub.jupyter.org/helm-chart/', `http://127.0.0.1:${port}/`)
+      .replace('charts:\n', 'charts:\n  allowPrivate: true\n'),
   );
   process.env['GLACIOCLOUD_CACHE'] = cache;
   const plan = `rm -rf "${cache}"; exec "${process.execPath}" "${CLI}" plan --root "${root}" --present "${present}"`;
@@ -149,6 +148,8 @@ async function loop(rendered: string): Promise<string> {
     settings: { jupyterhub: { version, repository: '', sha256: null } },
     from: charts,
     network: false,
+    privateToo: false,
+    seen: [],
     progress: () => undefined,
   });
   if (!loaded) throw new Error('no chart');

@@ -12,7 +12,7 @@ const s3Apart: Plugin = {
 };
 
 /** What `bundle` writes. */
-export const BUNDLES = ['index.js', 'cli.js', 's3.js'] as const;
+export const BUNDLES = ['index.js', 'cli.js', 's3.js', 'schema.js'] as const;
 
 /**
  * Bundles the action and the CLI into `dist/`, one readable file each, and what both load from
@@ -20,7 +20,12 @@ export const BUNDLES = ['index.js', 'cli.js', 's3.js'] as const;
  */
 export async function bundle(outdir: string): Promise<void> {
   await build({
-    entryPoints: { index: 'src/index.ts', cli: 'src/cli.ts', s3: 'src/edges/s3-client.ts' },
+    entryPoints: {
+      index: 'src/index.ts',
+      cli: 'src/cli.ts',
+      s3: 'src/edges/s3-client.ts',
+      schema: 'src/edges/schema-child.ts',
+    },
     outdir,
     bundle: true,
     platform: 'node',

@@ -19,7 +19,7 @@ export async function check(inputs: CheckInputs, report: Report): Promise<Outcom
   const charts =
     reading.platform &&
     (await cachedCharts(reading.platform, { chartsFrom: inputs.chartsFrom, report }));
-  const findings = allFindings(reading, charts, inputs.now);
+  const findings = await allFindings(reading, charts, inputs.now);
   return outcome({
     exit: hasErrors(findings) ? 2 : 0,
     text: findingsText(findings),

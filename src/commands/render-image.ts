@@ -25,7 +25,7 @@ export async function renderImage(inputs: RenderImageInputs): Promise<Outcome> {
     throw new UsageError('render-image needs an image, or --all');
   const reading = await gatherPlatform(root);
   const { platform } = reading;
-  const findings = allFindings(reading, undefined, inputs.now);
+  const findings = await allFindings(reading, undefined, inputs.now);
   if (!platform || hasErrors(findings)) return refused(findings);
   const chosen = images === 'all' ? [...platform.images.keys()] : images;
   const rendered: { image: string; hash: string }[] = [];

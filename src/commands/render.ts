@@ -30,9 +30,13 @@ export async function render(inputs: RenderInputs, report: Report): Promise<Outc
   if (inputs.hubs !== 'all' && inputs.hubs.length === 0)
     throw new UsageError('render needs a hub, or --all');
   const reading = await gatherPlatform(inputs.root);
-  if (!reading.platform) return refused(allFindings(reading, undefined, inputs.now));
-  const charts = await gatherCharts(reading.platform, { chartsFrom: inputs.chartsFrom, report });
-  const findings = allFindings(reading, charts, inputs.now);
+  if (!reading.platform) return refused(await allFindings(reading, undefined, inputs.now));
+  const charts = await gatherCharts(reading.platform, {
+    root: inputs.root,
+    chartsFrom: inputs.chartsFrom,
+    report,
+  });
+  const findings = await allFindings(reading, charts, inputs.now);
   if (hasErrors(findings)) return refused(findings);
   const wanted = choose(wantedReleases(reading.platform, charts), inputs.hubs);
   const results = await renderAll({

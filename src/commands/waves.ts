@@ -17,8 +17,8 @@ export interface WavesInputs {
 export async function waves({ root, chartsFrom }: WavesInputs, report: Report): Promise<Outcome> {
   const { platform, findings } = await gatherPlatform(root);
   if (!platform) return refused(findings);
-  const charts = await gatherCharts(platform, { chartsFrom, report });
   const { releases } = await deployedOnBranch(root);
+  const charts = await gatherCharts(platform, { root, chartsFrom, releases, report });
   const all = waveRows(platform, wantedReleases(platform, charts), releases);
   return outcome({
     exit: 0,

@@ -23,19 +23,35 @@ export interface ChartMeta {
 
 const decoder = new TextDecoder();
 
+/** Limits of a chart, unpacked: real ones have 100 files and 1 MB. */
+const MOST_FILES = 2000;
+const MOST_BYTES = 30e6;
+/** Limit of `Chart.yaml`, the values and the schema, each; and of what their references amount to when written out. */
+const MOST_TEXT = 1e6;
+const MOST_NODES = 100_000;
+
 /**
  * The files of a packaged chart, without the folder around them. What is neither a file nor a folder, or would leave
  * the chart, is refused: whoever made such an archive did not use Helm.
  */
 export async function unpackChart(archive: Uint8Array, origin: string): Promise<ChartFiles> {
   const files = new Map<string, Uint8Array>();
-  for (const { header, data } of await tarEntries(archive, origin)) {
+  const entries = await tarEntries(archive, origin);
+  if (entries.length > MOST_FILES)
+    throw new ChartRefused(`${origin} is refused: it holds more than ${MOST_FILES} files`, {
+      hint: NOT_HELM,
+    });
+  for (const { header, data } of entries) {
     const { name, type } = header;
     if (type === 'directory' || type === 'pax-header' || type === 'pax-global-header') continue;
     if (type !== 'file') throw refusedEntry(origin, name, `is a ${type}`);
-    if (name.startsWith('/') || name.split('/').includes('..'))
+    const segments = name.split(/[/\\]/u);
+    if (segments[0] === '' || segments.includes('..'))
       throw refusedEntry(origin, name, 'leaves the chart');
+    if (segments.includes('') || segments.includes('.') || name.includes('\0'))
+      throw refusedEntry(origin, name, 'is no plain path');
     const path = name.slice(name.indexOf('/') + 1);
+    if (files.has(path)) throw refusedEntry(origin, name, 'is there twice');
     files.set(path, data ?? new Uint8Array());
   }
   return files;
@@ -46,14 +62,22 @@ async function tarEntries(
   origin: string,
 ): Promise<Awaited<ReturnType<typeof unpackTar>>> {
   try {
-    return await unpackTar(gunzipSync(archive), { strict: true });
+    const unpacked = gunzipSync(archive, { maxOutputLength: MOST_BYTES });
+    return await unpackTar(unpacked, { strict: true });
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
+      throw new ChartRefused(
+        `${origin} is refused: unpacked it is larger than ${MOST_BYTES / 1e6} MB`,
+        { hint: NOT_HELM, cause },
+      );
     throw new ChartRefused(`${origin} is not a chart archive: ${messageOf(cause)}`, {
       hint: 'remove it and run again',
       cause,
     });
   }
 }
+
+const NOT_HELM = 'a chart that Helm packaged is small: ask whoever published it';
 
 function refusedEntry(origin: string, name: string, why: string): ChartRefused {
   return new ChartRefused(`${origin} is refused: ${JSON.stringify(name)} in it ${why}`, {
@@ -103,6 +127,10 @@ export function chartText(files: ChartFiles, path: string): string {
     throw new ChartRefused(`the chart has no ${path}`, {
       hint: 'use a packaged release of the chart',
     });
+  if (data.length > MOST_TEXT)
+    throw new ChartRefused(`${path} of the chart is larger than ${MOST_TEXT / 1e6} MB`, {
+      hint: NOT_HELM,
+    });
   return decoder.decode(data);
 }
 
@@ -125,6 +153,25 @@ function parsed(parse: (text: string) => Json, text: string, otherwise: string):
       cause,
     });
   }
+}
+
+/** A value as it is, unless references in its text make it endless, or as good as. */
+export function readable(value: JsonObject, origin: string): JsonObject {
+  if (isEndless(value))
+    throw new ChartRefused(`${origin} is refused: written out it has no end`, { hint: NOT_HELM });
+  return value;
+}
+
+function isEndless(value: Json): boolean {
+  const open: Json[] = [value];
+  let seen = 0;
+  for (let here = open.pop(); here !== undefined; here = open.pop()) {
+    seen += 1;
+    if (seen > MOST_NODES) return true;
+    if (typeof here === 'object' && here !== null)
+      for (const below of Object.values(here)) open.push(below);
+  }
+  return false;
 }
 
 export function asObject(value: Json): JsonObject {

@@ -2,8 +2,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HUB_CODE } from '../core/hub/values/hub.ts';
 import type { JsonObject } from '../core/json.ts';
+import { isAnother } from '../core/charts/source.ts';
+import type { SeenChart } from '../core/charts/source.ts';
 import type { ChartSettings } from '../core/model/types.ts';
 import type { ChartPin } from '../core/unit.ts';
+import { outsideReference } from '../core/charts/schema.ts';
 import {
   ChartRefused,
   chartFolder,
@@ -11,13 +14,20 @@ import {
   chartText,
   contentDigest,
   jsonObject,
+  readable,
   sha256,
   unpackChart,
   yamlObject,
 } from './chart-archive.ts';
 import type { ChartFiles, ChartMeta } from './chart-archive.ts';
-import { cachedChart, keepCached, readCached } from './chart-cache.ts';
-import { downloadChart, fetchBytes } from './chart-repository.ts';
+import {
+  cachedArchive,
+  firstSeenFile,
+  keepArchive,
+  readArchive,
+  readFirstSeen,
+} from './chart-cache.ts';
+import { downloadChart, fetchGiven, repositoryBase } from './chart-repository.ts';
 import { exists, inside, writeWhole } from './files.ts';
 import { toolRoot } from './tool-root.ts';
 
@@ -25,7 +35,7 @@ export interface Charts {
   pins: ChartPin[];
   /** Default values and schema of Zero to JupyterHub, for validation before Helm runs. */
   defaults: JsonObject;
-  schema: JsonObject;
+  schema: string;
   /** Digest of the code that our chart mounts into the hub. */
   codeDigest: string;
   /** SHA-256 of archives whose pin is still null: the line to add to platform.yaml. */
@@ -36,6 +46,10 @@ export interface Charts {
 
 export interface ChartRequest {
   settings: { jupyterhub: ChartSettings };
+  /** The repository may be a mirror in one's own network. */
+  privateToo: boolean;
+  /** Charts of what runs: another content under the same version is refused where no pin vouches for it. */
+  seen: readonly SeenChart[];
   /** `--charts-from`: a folder or address that is trusted and reported as not verified. */
   from: string | undefined;
   /** False for `check`: only what is at hand. */
@@ -53,25 +67,22 @@ export async function loadCharts(request: ChartRequest): Promise<Charts | undefi
       ? await pinned('jupyterhub', settings, request)
       : await given('jupyterhub', settings, request.from);
   if (!got) return undefined;
-  const meta = chartMeta(got.files, 'jupyterhub');
-  if (meta.name !== 'jupyterhub' || meta.version !== settings.version) {
+  const meta = held(got, 'jupyterhub', settings);
+  const pin = pinOf({ ...meta, name: 'jupyterhub' }, got.files, got.verified);
+  if (request.from === undefined && !got.verified && isAnother(pin, request.seen))
     throw new ChartRefused(
-      `platform.yaml wants jupyterhub ${settings.version}, and ${got.origin} holds ${meta.name} ${meta.version}`,
-      { hint: 'name the version that is there, or give the one that is wanted' },
+      `jupyterhub ${pin.version} from ${settings.repository} is not what runs under this version`,
+      { hint: CHANGED },
     );
-  }
+  const schema = chartText(got.files, 'values.schema.json');
+  jsonObject(schema, `values.schema.json of ${got.origin}`);
+  refuseOutside(got);
   const umbrella = await chartFolder(join(toolRoot(), 'charts', UMBRELLA));
   const ours = chartMeta(umbrella, UMBRELLA);
   return {
-    pins: [
-      pinOf({ ...meta, name: 'jupyterhub' }, got.files, got.verified),
-      pinOf({ ...ours, name: UMBRELLA, double: false }, umbrella, true),
-    ],
-    defaults: yamlObject(chartText(got.files, 'values.yaml'), `values.yaml of ${got.origin}`),
-    schema: jsonObject(
-      chartText(got.files, 'values.schema.json'),
-      `values.schema.json of ${got.origin}`,
-    ),
+    pins: [pin, pinOf({ ...ours, name: UMBRELLA, double: false }, umbrella, true)],
+    defaults: defaultsOf(got),
+    schema,
     codeDigest: codeDigest(umbrella),
     firstSeen: got.firstSeen === undefined ? [] : [{ name: 'jupyterhub', sha256: got.firstSeen }],
     assemble: (folder) => assemble(folder, umbrella, { jupyterhub: got.files }),
@@ -104,34 +115,72 @@ interface Got {
   firstSeen?: string;
 }
 
-/** A chart from its repository or the cache, compared with the pin where there is one. */
+const CHANGED =
+  'somebody changed a published chart: compare with the release notes, and write sha256: into platform.yaml if the new one is right';
+
+/** A chart from its repository or the cache. What a pin says must be in it; without one, what was first seen under its name. */
 async function pinned(
   name: string,
   settings: ChartSettings,
-  { network, progress }: ChartRequest,
+  { network, progress, privateToo }: ChartRequest,
 ): Promise<Got | undefined> {
   const { version, repository, sha256: pin } = settings;
-  const file = cachedChart(name, version);
-  let archive = await readCached(file);
-  // A damaged or foreign copy is fetched again.
-  if (archive && pin !== null && sha256(archive) !== pin) archive = undefined;
-  if (!archive) {
-    if (!network) return undefined;
-    progress(`fetching chart ${name} ${version} from ${repository}`);
-    archive = await downloadChart(name, settings);
-    await keepCached(file, archive);
+  const key = { repository: repositoryBase(repository), name, version };
+  const first = await readFirstSeen(key);
+  const expected = pin ?? first;
+  const verified = pin !== null;
+  const kept = expected === undefined ? undefined : await readArchive(expected);
+  if (kept && expected !== undefined) {
+    const origin = cachedArchive(expected);
+    const got = { files: await unpackChart(kept, origin), origin, verified };
+    return pin === null ? { ...got, firstSeen: expected } : got;
   }
+  if (!network) return undefined;
+  progress(`fetching chart ${name} ${version} from ${repository}`);
+  const archive = await downloadChart(name, settings, privateToo);
   const hash = sha256(archive);
-  if (pin !== null && hash !== pin) {
-    throw new ChartRefused(
-      `chart ${name} ${version} from ${repository} has SHA-256 ${hash}, and platform.yaml pins ${pin}`,
-      {
-        hint: 'somebody changed a published chart, or the pin is wrong: compare with the release notes before you change the pin',
-      },
-    );
-  }
-  const got = { files: await unpackChart(archive, file), origin: file, verified: pin !== null };
+  const about = `chart ${name} ${version} from ${repository} has SHA-256 ${hash}`;
+  if (pin !== null && hash !== pin)
+    throw new ChartRefused(`${about}, and platform.yaml pins ${pin}`, {
+      hint: 'somebody changed a published chart, or the pin is wrong: compare with the release notes before you change the pin',
+    });
+  if (pin === null && first !== undefined && hash !== first)
+    throw new ChartRefused(`${about}, and ${first} was seen before (${firstSeenFile(key)})`, {
+      hint: CHANGED,
+    });
+  const got = { files: await unpackChart(archive, repository), origin: repository, verified };
+  held(got, name, settings);
+  await keepArchive(key, archive);
   return pin === null ? { ...got, firstSeen: hash } : got;
+}
+
+/** What a chart says of itself, which must be what was asked for. */
+function held({ files, origin }: Got, name: string, { version }: ChartSettings): ChartMeta {
+  const meta = chartMeta(files, name);
+  if (meta.name !== name || meta.version !== version)
+    throw new ChartRefused(
+      `platform.yaml wants ${name} ${version}, and ${origin} holds ${meta.name} ${meta.version}`,
+      { hint: 'name the version that is there, or give the one that is wanted' },
+    );
+  return meta;
+}
+
+function defaultsOf({ files, origin }: Got): JsonObject {
+  const from = `values.yaml of ${origin}`;
+  return readable(yamlObject(chartText(files, 'values.yaml'), from), from);
+}
+
+/** Helm fetches what a schema refers to, whatever address it is; a chart's schemas refer to nothing but themselves. */
+function refuseOutside({ files, origin }: Got): void {
+  for (const path of files.keys()) {
+    if (!/(?:^|\/)values\.schema\.json$/u.test(path)) continue;
+    const from = `${path} of ${origin}`;
+    const outside = outsideReference(jsonObject(chartText(files, path), from));
+    if (outside !== undefined)
+      throw new ChartRefused(`${from} is refused: it refers to ${JSON.stringify(outside)}`, {
+        hint: 'the schema of a published chart is complete in itself: ask whoever published it',
+      });
+  }
 }
 
 /** A chart from `--charts-from`: archive or unpacked folder, local or below an address. */
@@ -139,7 +188,7 @@ async function given(name: string, { version }: ChartSettings, from: string): Pr
   const file = `${name}-${version}.tgz`;
   if (/^https?:\/\//u.test(from)) {
     const url = `${from.replace(/\/$/u, '')}/${file}`;
-    return { files: await unpackChart(await fetchBytes(url), url), origin: url, verified: false };
+    return { files: await unpackChart(await fetchGiven(url), url), origin: url, verified: false };
   }
   const archive = join(from, file);
   if (await exists(archive)) {

@@ -49,3 +49,31 @@ export async function filesAt(
   }
   return files;
 }
+
+/** Refs that stand for the default branch of the repository that a clone came from. */
+const MAIN_REFS = ['origin/HEAD', 'origin/main', 'origin/master'];
+
+/** A file of the folder `root` as the default branch has it; undefined where none is known here, or has no such file. */
+export async function mainText(root: string, path: string): Promise<string | undefined> {
+  for (const ref of MAIN_REFS) {
+    const result = await exec('git', ['-C', root, 'show', `refs/remotes/${ref}:./${path}`]).catch(
+      () => undefined,
+    );
+    if (result?.code === 0) return result.stdout;
+  }
+  return undefined;
+}
+
+/** Whether a file is as in the commit that is checked out, and that commit is on the default branch. */
+export async function isMerged(root: string, path: string): Promise<boolean> {
+  const clean = await exec('git', ['-C', root, 'diff', '--quiet', 'HEAD', '--', path]).catch(
+    () => undefined,
+  );
+  if (clean?.code !== 0) return false;
+  for (const ref of MAIN_REFS) {
+    const above = ['merge-base', '--is-ancestor', 'HEAD', `refs/remotes/${ref}`];
+    const result = await exec('git', ['-C', root, ...above]).catch(() => undefined);
+    if (result?.code === 0) return true;
+  }
+  return false;
+}

@@ -48,8 +48,15 @@ async function gatherWanted({
   const reading = await gatherPlatform(inputs.root);
   const { platform } = reading;
   if (!platform) return { kind: 'refused', findings: reading.findings };
-  const charts = await gatherCharts(platform, { chartsFrom: inputs.chartsFrom, report });
-  const findings = allFindings(reading, charts, ports.clock.now().getTime());
+  const recorded = await publicReleases(inputs);
+  const charts = await gatherCharts(platform, {
+    root: inputs.root,
+    repository: inputs.hold === undefined ? undefined : '.', // what is tried is a proposal
+    chartsFrom: inputs.chartsFrom,
+    releases: recorded,
+    report,
+  });
+  const findings = await allFindings(reading, charts, ports.clock.now().getTime());
   if (hasErrors(findings)) return { kind: 'refused', findings };
   const cluster = chooseCluster(platform, inputs.cluster);
   const all = wantedReleases(platform, charts);
@@ -58,6 +65,7 @@ async function gatherWanted({
   const wanted: Wanted = {
     platform,
     charts,
+    recorded,
     commit: (await headCommit(inputs.root)) ?? '',
     cluster,
     shared: all.find(({ unit }) => unit.kind === 'cluster' && unit.name === cluster.name),
@@ -76,9 +84,9 @@ async function movedOn({ inputs }: Job, commit: string): Promise<string | undefi
 
 /** Reads only, and refuses any cluster but the one that is meant. */
 async function look({ inputs, ports, report }: Job, wanted: Wanted): Promise<Found> {
-  const { platform, cluster, shared } = wanted;
+  const { platform, cluster, shared, recorded } = wanted;
   const { kube } = ports;
-  const present = new Map((await publicReleases(inputs)).map((one) => [unitId(one.unit), one]));
+  const present = new Map(recorded.map((one) => [unitId(one.unit), one]));
   const known = shared && present.get(unitId(shared.unit))?.status?.identity;
   const identity = await confirmIdentity(kube, cluster, known);
   const states = await readStates(kube);

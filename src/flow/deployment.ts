@@ -56,6 +56,8 @@ export interface Job {
 export interface Wanted {
   platform: Platform;
   charts: Charts;
+  /** What is known in public to run, on this cluster and others. */
+  recorded: readonly PresentRelease[];
   commit: string;
   cluster: Doc<ClusterFile>;
   /** What the cluster's hubs share; undefined where it has none. */

@@ -1,25 +1,37 @@
 import { onePerPlace } from '../core/finding.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Reading } from '../core/model/platform.ts';
+import type { Platform } from '../core/model/types.ts';
 import { runRules } from '../core/check/run.ts';
-import { checkValues } from '../core/check/values.ts';
+import { askedValues, valueFindings } from '../core/check/values.ts';
 import type { Charts } from '../edges/charts.ts';
+import { askSchema } from '../edges/schema-process.ts';
+
+type Checked = Pick<Charts, 'schema' | 'defaults'>;
 
 /** Findings of the files, of the rules and of the chart's schema; one for each place. */
-export function allFindings(
+export async function allFindings(
   { platform, findings }: Reading,
-  charts: Pick<Charts, 'schema' | 'defaults'> | undefined,
+  charts: Checked | undefined,
   now: number,
-): Finding[] {
+): Promise<Finding[]> {
   if (!platform) return onePerPlace(findings);
+  // The schema's process starts while the rules run.
   const values = charts
-    ? checkValues(platform, charts)
-    : [unchecked(platform.settings.at('/charts/jupyterhub'))];
-  return onePerPlace([
-    ...findings,
-    ...runRules({ platform, now, defaults: charts?.defaults }),
-    ...values,
-  ]);
+    ? schemaFindings(platform, charts)
+    : Promise.resolve([unchecked(platform.settings.at('/charts/jupyterhub'))]);
+  const ruled = runRules({ platform, now, defaults: charts?.defaults });
+  return onePerPlace([...findings, ...ruled, ...(await values)]);
+}
+
+async function schemaFindings(
+  platform: Platform,
+  { schema, defaults }: Checked,
+): Promise<Finding[]> {
+  const asked = askedValues(platform);
+  const values = asked.map(({ built }) => built.values.jupyterhub);
+  const answer = await askSchema({ schema, defaults, values });
+  return valueFindings(platform, { asked, defaults }, answer);
 }
 
 function unchecked(at: Finding['at']): Finding {

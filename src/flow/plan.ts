@@ -7,7 +7,7 @@ import type { Plan, PlanPart } from '../core/plan/plan.ts';
 import type { PlanFrame } from '../core/show/frame.ts';
 import type { Deployed } from '../edges/deployed.ts';
 import type { Report } from '../edges/report.ts';
-import { gatherCharts } from '../gather/charts.ts';
+import { gatherPlanCharts } from '../gather/charts.ts';
 import { gatherPlatform } from '../gather/platform.ts';
 import { FAMILIES } from './families.ts';
 import type { FamilyPlan, PlannedStep, RegisteredFamily } from './family.ts';
@@ -19,6 +19,8 @@ export type Planned =
 
 export interface PlanSources {
   root: string;
+  /** A checkout of the default branch, where the files are somebody's proposal. */
+  repository?: string;
   chartsFrom: string | undefined;
   now: number;
   deployed: Deployed;
@@ -26,15 +28,17 @@ export interface PlanSources {
 
 /** Files and what is deployed → the plan. Every command that plans goes through here. */
 export async function gatherPlan(
-  { root, chartsFrom, now, deployed }: PlanSources,
+  { root, repository, chartsFrom, now, deployed }: PlanSources,
   report: Pick<Report, 'progress'>,
   families: readonly RegisteredFamily[] = FAMILIES,
 ): Promise<Planned> {
   const reading = await gatherPlatform(root);
   const { platform } = reading;
-  if (!platform) return { kind: 'refused', findings: allFindings(reading, undefined, now) };
-  const charts = await gatherCharts(platform, { chartsFrom, report });
-  const findings = allFindings(reading, charts, now);
+  if (!platform) return { kind: 'refused', findings: await allFindings(reading, undefined, now) };
+  const { releases } = deployed;
+  const sources = { root, repository, chartsFrom, releases, report };
+  const { charts, findings: aboutCharts } = await gatherPlanCharts(platform, sources);
+  const findings = [...aboutCharts, ...(await allFindings(reading, charts, now))];
   if (hasErrors(findings)) return { kind: 'refused', findings };
   const wanted = wantedReleases(platform, charts);
   const parts: FamilyPlan[] = [];

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { load } from 'js-yaml';
 import type { JsonObject } from '../../src/core/json.ts';
 import { splitDocuments } from '../../src/core/manifests.ts';
-import { checkValues } from '../../src/core/check/values.ts';
+import { checkValues } from '../support/schema.ts';
 import { exec } from '../../src/edges/exec.ts';
 import { unpackedTool } from '../../src/edges/tools.ts';
 import { gatherPlatform } from '../../src/gather/platform.ts';

@@ -11,8 +11,9 @@ import { load } from 'js-yaml';
 import { packTar } from 'modern-tar';
 import { HUB_CODE } from '../../src/core/hub/values/hub.ts';
 import { chartFolder, contentDigest, unpackChart } from '../../src/edges/chart-archive.ts';
+import type { SeenChart } from '../../src/core/charts/source.ts';
 import type { ChartFiles } from '../../src/edges/chart-archive.ts';
-import { cacheFolder } from '../../src/edges/chart-cache.ts';
+import { cacheFolder, firstSeenFile } from '../../src/edges/chart-cache.ts';
 import { loadCharts } from '../../src/edges/charts.ts';
 import type { Charts } from '../../src/edges/charts.ts';
 import { failureOf } from '../support/program.ts';
@@ -90,6 +91,8 @@ interface Wanted {
   sha256?: string | null;
   from?: string;
   network?: boolean;
+  privateToo?: boolean;
+  seen?: SeenChart[];
 }
 function ask(wanted: Wanted = {}): Promise<Charts | undefined> {
   const { version = VERSION, repository = `${base}/charts/`, from, network = true } = wanted;
@@ -97,10 +100,12 @@ function ask(wanted: Wanted = {}): Promise<Charts | undefined> {
     settings: { jupyterhub: { version, repository, sha256: wanted.sha256 ?? null } },
     from,
     network,
+    privateToo: wanted.privateToo ?? true, // the double listens on loopback
+    seen: wanted.seen ?? [],
     progress: (text) => said.push(text),
   });
 }
-const cached = (): string => join(folder.path, 'cache/charts', NAME);
+const cached = (): string => join(folder.path, 'cache/charts', `${sha256(archive)}.tgz`);
 
 describe('a chart from its repository', () => {
   test('is fetched once, and comes from the cache afterwards', async () => {
@@ -112,7 +117,7 @@ describe('a chart from its repository', () => {
     expect([asked.length, said.length]).toEqual([2, 1]);
     expect(again?.pins).toEqual(first?.pins);
     expect(first?.defaults).toEqual({ hub: { a: 1 } });
-    expect(first?.schema).toEqual({ type: 'object' });
+    expect(first?.schema).toBe('{"type": "object"}');
   });
 
   test('is none where nothing is at hand and the network may not be asked', async () => {
@@ -148,6 +153,108 @@ describe('a chart from its repository', () => {
     expect((await ask({ sha256: sha256(archive) }))?.pins[0]?.version).toBe(VERSION);
     expect(await readFile(cached())).toEqual(archive);
     expect(asked.length).toBe(2);
+  });
+
+  test('comes from the cache only as what was seen at that repository, under that name and version', async () => {
+    await ask();
+    const other = await chart({ 'values.yaml': 'poisoned: true' });
+    shelf[`/other/${NAME}`] = other;
+    shelf['/other/index.yaml'] = shelf['/charts/index.yaml']!;
+    expect(await ask({ repository: `${base}/other/`, network: false })).toBeUndefined();
+    expect((await ask({ repository: `${base}/other` }))?.defaults).toEqual({ poisoned: true });
+    expect((await ask({ network: false }))?.defaults).toEqual({ hub: { a: 1 } });
+    expect((await ask({ repository: `${base}/charts`, network: false }))?.firstSeen).toEqual([
+      { name: 'jupyterhub', sha256: sha256(archive) },
+    ]);
+  });
+
+  test('is fetched again where the copy in the cache is not what its name says', async () => {
+    await ask();
+    const other = await chart({ 'values.yaml': 'poisoned: true' });
+    for (const bad of [other, archive.subarray(0, 100), Buffer.alloc(0)]) {
+      await writeFile(cached(), bad);
+      expect(await ask({ network: false })).toBeUndefined();
+      expect((await ask())?.defaults).toEqual({ hub: { a: 1 } });
+      expect(await readFile(cached())).toEqual(archive);
+    }
+  });
+
+  test('that changes under its name and version is refused, unless it is pinned', async () => {
+    await ask();
+    await rm(cached());
+    const other = await chart({ 'values.yaml': 'changed: true' });
+    shelf[`/charts/${NAME}`] = other;
+    const key = { repository: `${base}/charts/`, name: 'jupyterhub', version: VERSION };
+    const hint =
+      'somebody changed a published chart: compare with the release notes, and write sha256: into platform.yaml if the new one is right';
+    expect(await failureOf(ask())).toMatchObject({
+      name: 'ChartRefused',
+      message: `chart jupyterhub ${VERSION} from ${base}/charts/ has SHA-256 ${sha256(other)}, and ${sha256(archive)} was seen before (${firstSeenFile(key)})`,
+      hint,
+    });
+    expect((await ask({ sha256: sha256(other) }))?.defaults).toEqual({ changed: true });
+    expect(await failureOf(ask())).toMatchObject({ hint });
+  });
+
+  test('that is not what runs under its version is refused, unless it is pinned', async () => {
+    const digest = (await ask())?.pins[0]?.digest ?? '';
+    const seen = (...digests: string[]): SeenChart[] =>
+      digests.map((one) => ({ name: 'jupyterhub', version: VERSION, digest: one }));
+    expect(await failureOf(ask({ seen: seen('another') }))).toMatchObject({
+      name: 'ChartRefused',
+      message: `jupyterhub ${VERSION} from ${base}/charts/ is not what runs under this version`,
+      hint: 'somebody changed a published chart: compare with the release notes, and write sha256: into platform.yaml if the new one is right',
+    });
+    expect(await ask({ seen: seen('another', digest) })).toBeDefined();
+    expect(await ask({ seen: seen('another'), sha256: sha256(archive) })).toBeDefined();
+    expect(await ask({ seen: seen('another'), from: DOUBLE })).toBeDefined();
+  });
+
+  test('of another name or version than it was asked for is refused, and not kept', async () => {
+    shelf[`/charts/${NAME}`] = await chart({ 'Chart.yaml': 'name: jupyterhub\nversion: 4.4.1\n' });
+    expect(await failureOf(ask())).toMatchObject({
+      message: `platform.yaml wants jupyterhub ${VERSION}, and ${base}/charts/ holds jupyterhub 4.4.1`,
+    });
+    expect(await readdir(folder.path)).toEqual([]);
+  });
+
+  test.each([
+    '{',
+    '[]',
+    '{"sha256": "x"}',
+    JSON.stringify({ repository: 'https://other/', name: 'jupyterhub', version: VERSION }),
+  ])('is fetched again where the note of what was seen is %s', async (note) => {
+    await ask();
+    const key = { repository: `${base}/charts/`, name: 'jupyterhub', version: VERSION };
+    const right = await readFile(firstSeenFile(key), 'utf8');
+    expect(JSON.parse(right)).toEqual({ ...key, sha256: sha256(archive) });
+    for (const bad of [
+      note,
+      JSON.stringify({ ...key, sha256: '../../evil' }),
+      JSON.stringify({ ...key, version: '4.4.1', sha256: sha256(archive) }),
+      JSON.stringify({ ...key, name: 'binderhub', sha256: sha256(archive) }),
+    ]) {
+      await writeFile(firstSeenFile(key), bad);
+      expect(await ask({ network: false })).toBeUndefined();
+    }
+    await ask();
+    expect(await readFile(firstSeenFile(key), 'utf8')).toBe(right);
+  });
+
+  test('leaves only whole files in the cache', async () => {
+    await Promise.all([ask(), ask(), ask()]);
+    expect((await readdir(dirname(cached()))).map((name) => name.replace(/^.*\./u, ''))).toEqual(
+      expect.arrayContaining(['json', 'tgz']) as unknown,
+    );
+    expect(await readdir(dirname(cached()))).toHaveLength(2);
+  });
+
+  test('is asked for at public addresses only', async () => {
+    expect(await failureOf(ask({ privateToo: false }))).toMatchObject({
+      name: 'ChartRefused',
+      message: `nothing is fetched from ${base}/charts/index.yaml: it is not https`,
+    });
+    expect(asked).toEqual([]);
   });
 
   test('works without a cache that can be written', async () => {
@@ -226,12 +333,13 @@ describe('a chart from its repository', () => {
     });
     expect(await failureOf(ask({ repository: 'http://127.0.0.1:1/' }))).toMatchObject({
       name: 'ChartUnreachable',
-      message: 'http://127.0.0.1:1/index.yaml cannot be reached: bad port',
+      message: 'http://127.0.0.1:1/index.yaml cannot be reached: connect ECONNREFUSED 127.0.0.1:1',
       hint,
     });
     expect(await failureOf(ask({ repository: 'nothing' }))).toMatchObject({
       name: 'ChartUnreachable',
-      hint,
+      message: 'the address of a chart repository is none',
+      hint: 'write it like https://charts.example.org/',
     });
   });
 });
@@ -331,6 +439,75 @@ describe('a chart from a place that is given', () => {
     });
   });
 
+  test.each<[string, string, RegExp]>([
+    ['values', 'values.yaml', /^values\.yaml of the chart is larger than 1 MB$/u],
+    ['schema', 'values.schema.json', /^values\.schema\.json of the chart is larger than 1 MB$/u],
+  ])('is refused where its %s are too large', async (_what, file, message) => {
+    for (const [letters, refused] of [
+      [1e6, false],
+      [1e6 + 1, true],
+    ] as const) {
+      await put(`given/${NAME}`, await chart({ [file]: '{}'.padEnd(letters) }));
+      const answer = ask({ from: join(folder.path, 'given') });
+      if (refused)
+        expect(await failureOf(answer)).toMatchObject({
+          message: expect.stringMatching(message) as unknown,
+          hint: 'a chart that Helm packaged is small: ask whoever published it',
+        });
+      else expect(await answer).toBeDefined();
+    }
+  });
+
+  const laughs = Array.from({ length: 20 }, (_, index) => {
+    const parts = index === 0 ? 'x, x' : `*a${index - 1}, *a${index - 1}`;
+    return `k${index}: &a${index} [${parts}]\n`;
+  });
+  test.each([
+    ['more than anybody can read', laughs.join('')],
+    ['themselves', 'a: &a {b: *a}'],
+  ])('is refused where its values stand for %s', async (_what, text) => {
+    await put(`given/${NAME}`, await chart({ 'values.yaml': text }));
+    expect(await failureOf(ask({ from: join(folder.path, 'given') }))).toMatchObject({
+      name: 'ChartRefused',
+      message: `values.yaml of ${join(folder.path, 'given', NAME)} is refused: written out it has no end`,
+    });
+  });
+
+  test('is taken where references are few', async () => {
+    const text = `a: &a [x, y]\nb: *a\n`;
+    await put(`given/${NAME}`, await chart({ 'values.yaml': text }));
+    expect(await defaults(join(folder.path, 'given'))).toMatchObject({ b: ['x', 'y'] });
+  });
+
+  test.each([
+    [
+      'values.schema.json',
+      '{"$ref": "http://169.254.169.254/latest"}',
+      'http://169.254.169.254/latest',
+    ],
+    [
+      'values.schema.json',
+      '{"$defs": {"a": [{"$ref": "file:///etc/passwd"}]}}',
+      'file:///etc/passwd',
+    ],
+    ['charts/sub/values.schema.json', '{"$dynamicRef": "other.json"}', 'other.json'],
+    ['charts/sub/values.schema.json', '{"$recursiveRef": "other.json"}', 'other.json'],
+  ])('is refused where %s leads out of it: %s', async (file, text, reference) => {
+    await put(`given/${NAME}`, await chart({ [file]: text }));
+    expect(await failureOf(ask({ from: join(folder.path, 'given') }))).toMatchObject({
+      name: 'ChartRefused',
+      message: `${file} of ${join(folder.path, 'given', NAME)} is refused: it refers to ${JSON.stringify(reference)}`,
+      hint: 'the schema of a published chart is complete in itself: ask whoever published it',
+    });
+  });
+
+  test('is taken where its schema refers to itself, or speaks of references', async () => {
+    const text =
+      '{"$ref": "#/$defs/a", "$defs": {"a": {"properties": {"$ref": {"type": "string"}}}}}';
+    await put(`given/${NAME}`, await chart({ 'values.schema.json': text }));
+    expect((await ask({ from: join(folder.path, 'given') }))?.schema).toBe(text);
+  });
+
   test('that says it is a double is one', async () => {
     const doubles = async (text: string): Promise<unknown> => {
       await put(
@@ -394,6 +571,37 @@ describe('an archive', () => {
       message: `a.tgz is refused: ${JSON.stringify(bad.header.name)} in it ${why}`,
       hint: 'a chart that Helm packaged holds plain files only: ask whoever published it',
     });
+  });
+
+  test.each<[string, Entry[], string]>([
+    ['is there twice', [entry('hub/a', 'y')], 'is there twice'],
+    ['is there below another folder', [entry('other/a', 'y')], 'is there twice'],
+    ['has a dot', [entry('hub/./a', 'y')], 'is no plain path'],
+    ['has an empty part', [entry('hub//a', 'y')], 'is no plain path'],
+    ['leads out with backslashes', [entry('hub/..\\..\\a', 'y')], 'leaves the chart'],
+  ])('is refused where a path %s', async (_what, bad, why) => {
+    expect(await failureOf(read(entry('hub/a', 'a'), ...bad))).toMatchObject({
+      name: 'ChartRefused',
+      message: `a.tgz is refused: ${JSON.stringify(bad[0]?.header.name)} in it ${why}`,
+    });
+  });
+
+  test('is refused where it holds too many files, or too much', async () => {
+    const hint = 'a chart that Helm packaged is small: ask whoever published it';
+    const files = (count: number): Entry[] =>
+      Array.from({ length: count }, (_, index) => entry(`hub/${index}`, ''));
+    expect(Object.keys(await read(...files(2000)))).toHaveLength(2000);
+    expect(await failureOf(read(...files(2001)))).toMatchObject({
+      message: 'a.tgz is refused: it holds more than 2000 files',
+      hint,
+    });
+    const bomb = gzipSync(Buffer.alloc(30e6 + 1));
+    expect(bomb.length).toBeLessThan(100_000);
+    expect(await failureOf(unpackChart(bomb, 'a.tgz'))).toMatchObject({
+      message: 'a.tgz is refused: unpacked it is larger than 30 MB',
+      hint,
+    });
+    expect((await unpackChart(gzipSync(Buffer.alloc(30e6)), 'a.tgz')).size).toBe(0);
   });
 
   test('is refused where it is cut, changed, or none', async () => {

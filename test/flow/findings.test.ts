@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => folder.remove());
 
 test('without charts their values are not held to a schema, and that is said', async () => {
-  const found = allFindings(await gatherPlatform(root), undefined, NOW);
+  const found = await allFindings(await gatherPlatform(root), undefined, NOW);
   expect(found.map(({ rule }) => rule).sort()).toEqual(['short-idle', 'values-unchecked', 'yaml']);
   expect(found.find(({ rule }) => rule === 'values-unchecked')).toEqual({
     rule: 'values-unchecked',
@@ -35,17 +35,18 @@ test('without charts their values are not held to a schema, and that is said', a
 test('with charts their schema speaks too', async () => {
   const reading = await gatherPlatform(root);
   const charts = await gatherCharts(reading.platform!, {
+    root,
     chartsFrom: DOUBLE,
     report: { progress: () => undefined },
   });
-  const found = allFindings(reading, charts, NOW);
+  const found = await allFindings(reading, charts, NOW);
   expect(found.map(({ rule }) => rule).sort()).toEqual(['chart-values', 'short-idle', 'yaml']);
 });
 
-test('a platform that cannot be read has the findings of its files, one for each place', () => {
+test('a platform that cannot be read has the findings of its files, one for each place', async () => {
   const at = { file: 'a', line: 1, column: 1 };
   const finding = { rule: 'r', severity: 'error' as const, at, message: 'm', hint: 'h' };
   const findings = [finding, { ...finding, message: 'n' }];
   const reading = { platform: undefined, findings, sources: new Map() };
-  expect(allFindings(reading, undefined, NOW)).toEqual([finding]);
+  expect(await allFindings(reading, undefined, NOW)).toEqual([finding]);
 });

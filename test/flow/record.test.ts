@@ -161,7 +161,7 @@ test('a hub that cannot be rendered has no record, and that is said', async () =
   await cp(DOUBLE, chartsFrom, { recursive: true });
   const said = log();
   const { platform } = await gatherPlatform(root);
-  const charts = await gatherCharts(platform!, { chartsFrom, report: said });
+  const charts = await gatherCharts(platform!, { root, chartsFrom, report: said });
   const to = wantedReleases(platform!, charts).find(({ unit }) => unit.kind === 'hub');
   const frame = { platform: platform!, charts, report: said as never, at: 't', commit: 'c' };
   const files = await publicRecord(to!, frame);
@@ -170,7 +170,7 @@ test('a hub that cannot be rendered has no record, and that is said', async () =
   expect(said.lines).toEqual([]);
 
   await writeFile(join(chartsFrom, 'jupyterhub/templates/fail.yaml'), '{{ fail "not today" }}\n');
-  const broken = await gatherCharts(platform!, { chartsFrom, report: said });
+  const broken = await gatherCharts(platform!, { root, chartsFrom, report: said });
   await expect(publicRecord(to!, { ...frame, charts: broken })).rejects.toThrow('not today');
   expect(said.lines).toEqual([expect.stringMatching(/^hub: [\s\S]*not today/u)]);
 });

@@ -88,7 +88,7 @@ test.each<[string, Kind]>([
     const step =
       planned.kind === 'planned' ? planned.plan.steps.find(({ id }) => id === 'hub') : undefined;
     const { platform } = await gatherPlatform(root);
-    const charts = await gatherCharts(platform!, { chartsFrom, report });
+    const charts = await gatherCharts(platform!, { root, chartsFrom, report });
     const to = wantedReleases(platform!, charts).find(({ unit }) => unit.kind === 'hub');
     const from = before.releases.find(({ unit }) => unit.kind === 'hub');
 

@@ -46,7 +46,7 @@ describe('charts are gathered', () => {
   test('from the folder that is named, without the network', async () => {
     const { platform } = await gatherPlatform(root);
     for (const gather of [gatherCharts, cachedCharts]) {
-      const charts = await gather(platform!, { chartsFrom: DOUBLE, report });
+      const charts = await gather(platform!, { root, chartsFrom: DOUBLE, report });
       expect(charts?.pins.map(({ name, double }) => [name, double])).toEqual([
         ['jupyterhub', true],
         ['oggm-hub', false],
@@ -66,7 +66,7 @@ describe('charts are gathered', () => {
     };
     expect(await cachedCharts(unreachable, { chartsFrom: undefined, report })).toBeUndefined();
     await expect(
-      gatherCharts(unreachable, { chartsFrom: undefined, report }),
+      gatherCharts(unreachable, { root, chartsFrom: undefined, report }),
     ).rejects.toBeInstanceOf(Failure);
   });
 });

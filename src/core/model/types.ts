@@ -58,7 +58,7 @@ export interface PlatformFile {
   organization: string;
   registry: string;
   user: { name: string; uid: number; gid: number };
-  charts: { jupyterhub: ChartSettings; 'dask-gateway'?: ChartSettings };
+  charts: { jupyterhub: ChartSettings; 'dask-gateway'?: ChartSettings; allowPrivate?: boolean };
   waves: Wave[];
   tiers: Record<string, { until: Duration }>;
   access?: { repository: string; ref: string };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkValues } from '../../../src/core/check/values.ts';
+import { checkValues } from '../../support/schema.ts';
 import { HUB, platformOf, pointedAt, textsWith } from '../../support/written.ts';
 
 /** A double of the chart's schema: it takes amounts as JupyterHub writes them, and numbers. */
