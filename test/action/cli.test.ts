@@ -261,6 +261,7 @@ describe('what goes wrong is said in one message, with the documented exit code'
   test('the chart repository cannot be reached', async () => {
     const root = await copy('charts');
     await edit(root, 'platform.yaml', 'https://hub.jupyter.org/helm-chart/', 'http://127.0.0.1:9/');
+    await edit(root, 'platform.yaml', 'charts:\n', 'charts:\n  allowPrivate: true\n');
     await refuses(
       ['render', 'hub', '--out', out()],
       1,
@@ -288,6 +289,7 @@ describe('what goes wrong is said in one message, with the documented exit code'
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     await edit(root, 'platform.yaml', 'https://hub.jupyter.org/helm-chart/', address);
+    await edit(root, 'platform.yaml', 'charts:\n', 'charts:\n  allowPrivate: true\n');
     try {
       await refuses(['render', 'hub', '--out', out()], 0, /✓ hub/u, {}, root);
     } finally {

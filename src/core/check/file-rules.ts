@@ -108,6 +108,17 @@ export const FILE_RULES: readonly FileRule[] = [
     'Merged values fit the chart’s own schema.',
     'The chart refuses them at deployment otherwise, one at a time.',
   ),
+  error(
+    'chart-schema',
+    'The chart’s own schema can be used.',
+    'It is somebody else’s: it is compiled in a process that is ended where it takes too much time or memory, and a schema that refers to other addresses is refused.',
+  ),
+  {
+    id: 'chart-source',
+    severity: 'warning',
+    title: 'A chart comes from where the default branch says.',
+    why: 'Whoever names the repository decides what runs. A pull request that names another one is planned with the chart of the default branch.',
+  },
   {
     id: 'values-unchecked',
     severity: 'warning',

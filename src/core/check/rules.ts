@@ -33,6 +33,7 @@ import { objectKind } from '../hub/rules/objects.ts';
 import { RAW_VALUE_RULES } from '../hub/rules/raw-values.ts';
 import { unknownReference } from './references.ts';
 import { archiveEndpoint, archivePlace, removalSound } from '../removal/rules.ts';
+import { chartRepository } from '../charts/rules.ts';
 import type { Rule } from '../rule.ts';
 import { VALUE_RULES } from '../hub/rules/values.ts';
 import { cohortSize, memberFile, noAdmins, openToAll, unknownGroup } from '../access/rules.ts';
@@ -40,6 +41,7 @@ import { cohortSize, memberFile, noAdmins, openToAll, unknownGroup } from '../ac
 /** Every rule. One object each; `docs/reference/rules.md` is made from this list. */
 export const RULES: readonly Rule[] = [
   unknownReference,
+  chartRepository,
   duplicate,
   unitName,
   slugTaken,
