@@ -13,7 +13,9 @@ export function normalise(output: string): string {
 
 /** Split where Helm splits: what follows the dashes on their line belongs to the document. */
 export function splitDocuments(text: string): string[] {
-  return text.split(/^---[^\S\n]*(?:#.*)?\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ''));
+  return text
+    .split(/^---[^\S\n]*(?:#.*)?\n?/mu)
+    .map((part) => part.replace(/^# Source: .*\n/gmu, ''));
 }
 
 /** However it is written, what Kubernetes would read as an object must not go unseen. */

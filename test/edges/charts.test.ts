@@ -244,7 +244,7 @@ describe('a chart from its repository', () => {
   test('leaves only whole files in the cache', async () => {
     await Promise.all([ask(), ask(), ask()]);
     expect((await readdir(dirname(cached()))).map((name) => name.replace(/^.*\./u, ''))).toEqual(
-      expect.arrayContaining(['json', 'tgz']) as unknown,
+      expect.arrayContaining(['json', 'tgz']),
     );
     expect(await readdir(dirname(cached()))).toHaveLength(2);
   });

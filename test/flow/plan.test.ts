@@ -147,7 +147,7 @@ describe('a plan', () => {
     ]),
     ['pod', 'CronJob', `spec: {jobTemplate: {spec: ${template}}}`],
     ['pod', 'Pod', `spec: ${pod}`],
-    ['own-namespace', 'ClusterRole', ''],
+    ['object-kind', 'ClusterRole', ''],
     ['database-kept', 'PersistentVolumeClaim', ''],
     ['own-namespace', 'ConfigMap', '  namespace: elsewhere'],
   ])(
