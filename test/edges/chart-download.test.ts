@@ -92,15 +92,20 @@ describe('public addresses', () => {
     '169.254.169.254',
     '172.16.0.0',
     '172.31.255.255',
-    '192.0.0.1',
-    '192.0.2.1',
-    '192.88.99.1',
+    '192.0.0.0',
+    '192.0.0.255',
+    '192.0.2.0',
+    '192.0.2.255',
+    '192.88.99.0',
+    '192.88.99.255',
     '192.168.0.0',
     '192.168.255.255',
     '198.18.0.0',
     '198.19.255.255',
-    '198.51.100.7',
-    '203.0.113.7',
+    '198.51.100.0',
+    '198.51.100.255',
+    '203.0.113.0',
+    '203.0.113.255',
     '224.0.0.0',
     '240.0.0.1',
     '255.255.255.255',
@@ -188,6 +193,13 @@ describe('public addresses', () => {
       ) as unknown,
       hint: PRIVATE,
     });
+  });
+
+  test('a name that nobody has is an error, and no address', async () => {
+    const error = await new Promise((resolve) =>
+      publicLookup('nobody.invalid', {}, (found) => resolve(found)),
+    );
+    expect(error).toMatchObject({ syscall: 'getaddrinfo', hostname: 'nobody.invalid' });
   });
 
   test('what may be secret in an address is not shown', () => {
