@@ -47,7 +47,10 @@ export async function readFirstSeen(key: ChartKey): Promise<string | undefined> 
   return same && typeof hash === 'string' && /^[0-9a-f]{64}$/u.test(hash) ? hash : undefined;
 }
 
-/** Keeps an archive that has been verified, and that it was seen: the archive first, so that no entry names what is not there. */
+/**
+ * Keeps an archive that has been verified, and that it was seen: the archive first, so that no entry names what is not
+ * there.
+ */
 export async function keepArchive(key: ChartKey, archive: Uint8Array): Promise<void> {
   const hash = sha256(archive);
   await keep(cachedArchive(hash), archive);

@@ -30,7 +30,7 @@ export interface Download {
   ask?: (url: URL, privateToo: boolean, signal: AbortSignal) => Promise<Asked>;
 }
 
-/** The bytes at an address. Every redirect is looked at like the first address, and nothing is read beyond the limit. */
+/** The bytes at an address. Redirects are looked at like the first address, and nothing is read beyond the limit. */
 export async function download(
   address: string,
   { most, privateToo, ask = askOnce }: Download,

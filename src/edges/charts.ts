@@ -118,7 +118,7 @@ interface Got {
 const CHANGED =
   'somebody changed a published chart: compare with the release notes, and write sha256: into platform.yaml if the new one is right';
 
-/** A chart from its repository or the cache. What a pin says must be in it; without one, what was first seen under its name. */
+/** A chart from its repository or the cache: with what its pin says, or what was first seen under its name. */
 async function pinned(
   name: string,
   settings: ChartSettings,

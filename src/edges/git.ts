@@ -53,7 +53,7 @@ export async function filesAt(
 /** Refs that stand for the default branch of the repository that a clone came from. */
 const MAIN_REFS = ['origin/HEAD', 'origin/main', 'origin/master'];
 
-/** A file of the folder `root` as the default branch has it; undefined where none is known here, or has no such file. */
+/** A file of the folder `root` as the default branch has it; undefined where none is known, or has no such file. */
 export async function mainText(root: string, path: string): Promise<string | undefined> {
   for (const ref of MAIN_REFS) {
     const result = await exec('git', ['-C', root, 'show', `refs/remotes/${ref}:./${path}`]).catch(

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { SchemaAnswer, SchemaQuestion } from '../core/charts/schema.ts';
 import { objectOf } from '../core/json.ts';
-import { TimedOut, exec } from './exec.ts';
+import { TimedOut } from '../failure.ts';
+import { exec } from './exec.ts';
 
 /** Real schemas take a quarter of a second for 200 hubs. */
 const LIMITS: SchemaLimits = { timeoutMs: 20_000, memoryMb: 512 };

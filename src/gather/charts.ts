@@ -36,7 +36,7 @@ export async function gatherCharts(platform: Platform, options: ChartOptions): P
   return load(source, options, progress);
 }
 
-/** The same for a plan: where a proposal names what nobody has reviewed, the reviewed chart stands in, and a finding says so. */
+/** For a plan: where nobody has reviewed what a proposal names, the reviewed chart stands in, and it is said. */
 export async function gatherPlanCharts(
   platform: Platform,
   options: ChartOptions,

@@ -13,7 +13,7 @@ export type Reviewed =
 /** Where a chart comes from. */
 export type ChartSource =
   | { kind: 'as-written'; settings: ChartSettings; privateToo: boolean }
-  /** A proposal that nobody has reviewed names another chart: the reviewed one stands in, and nothing else is fetched. */
+  /** A proposal that nobody has reviewed names another chart: the reviewed one stands in. */
   | {
       kind: 'as-reviewed';
       settings: ChartSettings;

@@ -40,6 +40,8 @@ test('they are these, and two of them warn', () => {
     'error path',
     'error title',
     'error chart-values',
+    'error chart-schema',
+    'warning chart-source',
     'warning values-unchecked',
   ]);
 });

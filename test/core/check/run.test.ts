@@ -31,8 +31,8 @@ function platformWith(edit: (hub: string) => string = (text) => text): Platform 
 test('what is found in rendered objects is an error of its rule, for each object', () => {
   const found = runManifestRules(platformWith(), NOW, 'hub', OBJECTS);
   expect(found.map(({ rule, severity, message }) => [rule, severity, message])).toEqual([
-    ['own-namespace', 'error', 'ClusterRole one would have rights over the whole cluster'],
-    ['own-namespace', 'error', 'ClusterRoleBinding three would have rights over the whole cluster'],
+    ['object-kind', 'error', 'ClusterRole one: no hub has objects of this kind'],
+    ['object-kind', 'error', 'ClusterRoleBinding three: no hub has objects of this kind'],
   ]);
   expect(found[0]?.at.file).toBe(HUB);
 });
