@@ -28,13 +28,23 @@ const MOST_FAULTS = 50;
 const MOST_KNOWN = 500;
 const MOST_LETTERS = 300;
 
+/** Holding a schema to the schema of schemas takes longer than all the rest, and what is wrong shows without it. */
+const OPTIONS = {
+  strict: false,
+  allErrors: true,
+  verbose: true,
+  logger: false,
+  meta: false,
+  validateSchema: false,
+} as const;
+
 /**
  * Compiles a chart's schema and holds values to it. The schema is somebody else's: it may take any time and memory,
  * so this is for a process that can be ended (`edges/schema-process.ts`).
  */
 export function answerSchema({ schema, defaults, values }: SchemaQuestion): SchemaAnswer {
   try {
-    const ajv = new Ajv({ strict: false, allErrors: true, verbose: true, logger: false });
+    const ajv = new Ajv(OPTIONS);
     const validate = ajv.compile(JSON.parse(schema) as JsonObject);
     const faults = values.map((one) =>
       validate(merge(defaults, one)) ? [] : onePerPath(validate.errors ?? []),

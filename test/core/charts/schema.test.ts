@@ -79,7 +79,7 @@ describe('a schema of no use is said to be that', () => {
     ['a reference to nothing', { $ref: '#/$defs/a' }, /^can't resolve reference/u],
     ['a reference to itself', { $ref: '#' }, /^Maximum call stack size exceeded$/u],
     ['a pattern that is none', { properties: { d: {}, a: { pattern: '(' } } }, /regular expression/u],
-    ['a type that is none', { type: 'thing' }, /^schema is invalid/u],
+    ['a type that is none', { type: 'thing' }, /^type must be JSONType/u],
   ])('%s', (_what, schema, why) => {
     expect(answer(schema, { a: 'x' })).toEqual({
       kind: 'unusable',
