@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { fileText } from '../edges/files.ts';
 import { chartSource } from '../core/charts/source.ts';
 import type { ChartSource, Reviewed, SeenChart } from '../core/charts/source.ts';
 import type { Finding } from '../core/finding.ts';
@@ -125,7 +125,7 @@ function isProposal(root: string, repository: string | undefined): repository is
 async function reviewedCharts(root: string, repository: string | undefined): Promise<Reviewed> {
   const beside = isProposal(root, repository);
   const text = beside
-    ? await readFile(join(repository, SETTINGS), 'utf8').catch(() => undefined)
+    ? await fileText(join(repository, SETTINGS)).catch(() => undefined)
     : await mainText(root, SETTINGS);
   if (text === undefined) return { kind: beside ? 'none' : 'own' };
   const { platform } = readPlatform(new Map([[SETTINGS, { kind: 'text', text }]]));

@@ -23,16 +23,19 @@ test.each(['jupyterhub', 'dask-gateway'])('%s comes over https', (name) => {
   expect(at('https://charts.example.org/', {}, name)).toEqual([]);
 });
 
-test.each([
-  'https://user:pw@charts.example.org/',
-  'https://token@charts.example.org/',
-  'http://:pw@charts.example.org/',
-])('no password stands in %s, in a mirror neither', (repository) => {
+test('no name stands in an address, in that of a mirror neither', () => {
   for (const more of [{}, { allowPrivate: true }])
-    expect(at(repository, more).map(([, message, hint]) => [message, hint])).toEqual([
-      ['the address of jupyterhub has a name or password in it', SECRET],
-    ]);
+    expect(
+      at('https://token@charts.example.org/', more).map(([, message, hint]) => [message, hint]),
+    ).toEqual([['the address of jupyterhub has a name or password in it', SECRET]]);
 });
+
+test.each(['https://user:pw@charts.example.org/', 'http://:pw@charts.example.org/'])(
+  'a password in %s is a credential, as in every other place',
+  (repository) => {
+    expect(() => at(repository)).toThrow('"rule":"credential"');
+  },
+);
 
 test.each(['https://charts.example.org/@scope', 'https://charts.example.org?a@b', 'https://a.org#@'])(
   '%s has none',

@@ -127,6 +127,7 @@ const WHILE_DEPLOYING: ReadonlySet<string> = new Set([
   'platform /charts/jupyterhub/version',
   'platform /charts/jupyterhub/repository',
   'platform /charts/jupyterhub/sha256',
+  'platform /charts/allowPrivate',
   'platform /waves/*/soak',
   'platform /waves/*/approval',
   'platform /waves/*/timezone',
