@@ -4,7 +4,8 @@ Nothing is sent where something cannot be read: exit 3, and on stderr
 
     {"unreadable": 2, "why": "Permission denied"}
 
-without names, because logs are public. Otherwise the last line on stderr says what was sent; `files` are all that is no folder:
+without names, because logs are public. Otherwise the last line on stderr says what was sent;
+`files` are all that is no folder:
 
     {"sha256": "…", "bytes": 123, "files": 4}
 
@@ -38,10 +39,19 @@ class Counting:
 
 
 def entries(root: str, bad: list):
-    """Every path below the folder with its name in the archive, in a fixed order. Links are not followed."""
-    failed = lambda error: bad.append(error.strerror)
+    """Every path below the folder with its name in the archive, in a fixed order. Links are not
+    followed.
+    """
+
+    def failed(error):
+        bad.append(error.strerror)
+
     for folder, folders, files in os.walk(root, onerror=failed):
-        if folder == root and "lost+found" in folders and not os.access(os.path.join(root, "lost+found"), os.R_OK | os.X_OK):
+        if (
+            folder == root
+            and "lost+found" in folders
+            and not os.access(os.path.join(root, "lost+found"), os.R_OK | os.X_OK)
+        ):
             folders.remove("lost+found")  # the file system's own, and root's
         folders.sort()
         for name in sorted([*folders, *files]):
@@ -63,7 +73,10 @@ def unreadable(root: str) -> list:
 
 def send(root: str, out: Counting) -> int:
     files = 0
-    with gzip.GzipFile(fileobj=out, mode="wb", compresslevel=EFFORT, mtime=0) as packed, tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as tar:
+    with (
+        gzip.GzipFile(fileobj=out, mode="wb", compresslevel=EFFORT, mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as tar,
+    ):
         for path, name in entries(root, []):
             info = tar.gettarinfo(path, name)
             if info is None:
@@ -82,16 +95,25 @@ def main() -> int:
     root = sys.argv[1]
     bad = unreadable(root)
     if bad:
-        print(json.dumps({"unreadable": len(bad), "why": ", ".join(sorted(set(bad)))}), file=sys.stderr)
+        print(
+            json.dumps({"unreadable": len(bad), "why": ", ".join(sorted(set(bad)))}),
+            file=sys.stderr,
+        )
         return 3
     out = Counting(sys.stdout.buffer)
     try:
         files = send(root, out)
     except OSError as error:
-        print(json.dumps({"unreadable": 1, "why": error.strerror or type(error).__name__}), file=sys.stderr)
+        print(
+            json.dumps({"unreadable": 1, "why": error.strerror or type(error).__name__}),
+            file=sys.stderr,
+        )
         return 3
     out.flush()
-    print(json.dumps({"sha256": out.sha256.hexdigest(), "bytes": out.bytes, "files": files}), file=sys.stderr)
+    print(
+        json.dumps({"sha256": out.sha256.hexdigest(), "bytes": out.bytes, "files": files}),
+        file=sys.stderr,
+    )
     return 0
 
 

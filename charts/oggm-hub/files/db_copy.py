@@ -1,10 +1,14 @@
-"""A verified copy of the hub's database, on the database's own volume: `kubectl exec -i deploy/hub -- python3 - < db_copy.py`.
+"""A verified copy of the hub's database, on the database's own volume:
+`kubectl exec -i deploy/hub -- python3 - < db_copy.py`.
 
-The hub goes on while it runs. An argument names the copy (a timestamp otherwise); the last three are kept. Prints
+The hub goes on while it runs. An argument names the copy (a timestamp otherwise); the last three
+are kept. Prints
 
-    {"copied": "20261124T094500Z.sqlite", "integrity": "ok", "foreign": 0, "revision": "…", "rows": {…}, "seconds": 0.1}
+    {"copied": "20261124T094500Z.sqlite", "integrity": "ok", "foreign": 0, "revision": "…",
+     "rows": {…}, "seconds": 0.1}
 
-or {"copied": null} where the hub has no sqlite file, as with postgres. A copy that is damaged is not kept, and exit 1.
+or {"copied": null} where the hub has no sqlite file, as with postgres. A copy that is damaged is
+not kept, and exit 1.
 """
 
 import json
@@ -24,19 +28,30 @@ def examine(path: Path) -> dict:
     """What proves a copy whole: db_restore.py asks the same before it trusts one."""
     database = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
     try:
-        tables = [name for (name,) in database.execute("select name from sqlite_master where type = 'table' order by name")]
+        tables = [
+            name
+            for (name,) in database.execute(
+                "select name from sqlite_master where type = 'table' order by name"
+            )
+        ]
         return {
             "integrity": database.execute("pragma integrity_check").fetchone()[0],
             "foreign": len(database.execute("pragma foreign_key_check").fetchall()),
             "revision": database.execute("select version_num from alembic_version").fetchone()[0],
-            "rows": {name: database.execute(f'select count(*) from "{name}"').fetchone()[0] for name in tables},
+            "rows": {
+                name: database.execute(f'select count(*) from "{name}"').fetchone()[0]
+                for name in tables
+            },
         }
     finally:
         database.close()
 
 
 def copy(source: Path, target: Path) -> None:
-    live, fresh = sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True, timeout=30), sqlite3.connect(target)
+    live, fresh = (
+        sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True, timeout=30),
+        sqlite3.connect(target),
+    )
     try:
         live.backup(fresh)
         fresh.execute("pragma journal_mode = delete")  # one file, nothing beside it
@@ -70,7 +85,15 @@ def main() -> int:
     by_age = sorted(COPIES.glob("*.sqlite"), key=lambda path: path.stat().st_mtime_ns)
     for old in by_age[:-KEPT]:
         old.unlink()
-    print(json.dumps({"copied": target.name if whole else None, **found, "seconds": round(time.monotonic() - begin, 2)}))
+    print(
+        json.dumps(
+            {
+                "copied": target.name if whole else None,
+                **found,
+                "seconds": round(time.monotonic() - begin, 2),
+            }
+        )
+    )
     return 0 if whole else 1
 
 

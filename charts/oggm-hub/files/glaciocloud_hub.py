@@ -1,14 +1,17 @@
 """The door and the menu of a hub, from mounted files alone.
 
-GitHub says who somebody is, at login only. Everything else stands in files that the platform writes and the hub reads
-again when they change, so that neither a new person nor a new image restarts anything:
+GitHub says who somebody is, at login only. Everything else stands in files that the platform writes
+and the hub reads again when they change, so that neither a new person nor a new image restarts
+anything:
 
-/etc/hub-access/access.json      who may enter, by numeric GitHub id, from when until when, in which groups
+/etc/hub-access/access.json      who may enter, by numeric GitHub id, from when until when, in
+                                 which groups
 /etc/hub-profiles/profiles.json  images and sizes, and which groups may choose them
 /etc/hub-notices/notices.json    the announcement and the spawn switch
 
-The last good content of each survives a broken file, and a restart of the hub where the database has a volume.
-hub.extraConfig calls `configure(c)`. `GET /hub/glaciocloud/state` (scope read:hub) tells what was read.
+The last good content of each survives a broken file, and a restart of the hub where the database
+has a volume. hub.extraConfig calls `configure(c)`. `GET /hub/glaciocloud/state` (scope read:hub)
+tells what was read.
 """
 
 import hashlib
@@ -31,14 +34,17 @@ from traitlets.log import get_logger
 
 MOUNTS = os.environ.get("GLACIOCLOUD_MOUNTS", "/etc")
 KEEP = os.environ.get("GLACIOCLOUD_KEEP", "/srv/jupyterhub")
-# A start of a throw-away user that cannot succeed ends by itself after this time: cancelling it would block later ones.
+# A start of a throw-away user that cannot succeed ends by itself after this time: cancelling it
+# would block later ones.
 MACHINE_START_SECONDS = 180
 
 Json = dict[str, Any]
 
 
 class Watched:
-    """A mounted JSON file: read again when it changes; the last good content stays when it breaks or goes."""
+    """A mounted JSON file: read again when it changes; the last good content stays when it breaks
+    or goes.
+    """
 
     def __init__(self, path: str, check: Callable[[Json], Json]) -> None:
         self.path, self.check = os.path.join(MOUNTS, path), check
@@ -50,7 +56,8 @@ class Watched:
     def read(self) -> Json | None:
         """The checked content, or None where there never was a good one."""
         try:
-            # A mounted Secret or ConfigMap changes as a whole: the file is a link, and its target another inode.
+            # A mounted Secret or ConfigMap changes as a whole: the file is a link, and its target
+            # another inode.
             stat = os.stat(self.path)
             seen: object = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
         except OSError as error:
@@ -79,7 +86,12 @@ class Watched:
             raw = file.read()
         self.data = self.check(json.loads(raw))
         now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        self.info = {"digest": hashlib.sha256(raw).hexdigest(), "at": now, "from": source, "error": None}
+        self.info = {
+            "digest": hashlib.sha256(raw).hexdigest(),
+            "at": now,
+            "from": source,
+            "error": None,
+        }
         return raw
 
     def _keep(self, raw: bytes) -> None:
@@ -93,13 +105,21 @@ class Watched:
 
 
 def check_access(content: Json) -> Json:
-    """`{"v": 1, "users": {"<id>": {name, groups?, admin?, from?, until?}}, "machines": {"<name>": [group]}}`"""
+    """`{"v": 1, "users": {"<id>": {name, groups?, admin?, from?, until?}},
+    "machines": {"<name>": [group]}}`
+    """
     users: dict[str, Json] = {}
     names: dict[str, Json] = {}
     machines = {name: list(groups) for name, groups in content.get("machines", {}).items()}
     for github_id, given in content["users"].items():
         name = given["name"]
-        if not isinstance(name, str) or not name or name != name.lower() or name in names or name in machines:
+        if (
+            not isinstance(name, str)
+            or not name
+            or name != name.lower()
+            or name in names
+            or name in machines
+        ):
             raise ValueError(f"the name of {github_id} is missing, not lower case, or taken")
         users[github_id] = names[name] = {
             "name": name,
@@ -112,7 +132,9 @@ def check_access(content: Json) -> Json:
 
 
 def instant(text: str | None, *, last_day: bool = False) -> float | None:
-    """Seconds of an ISO time. UTC unless it says otherwise; a date as the end counts until the day is over."""
+    """Seconds of an ISO time. UTC unless it says otherwise; a date as the end counts until the day
+    is over.
+    """
     if not text:
         return None
     moment = datetime.fromisoformat(text)
@@ -124,7 +146,9 @@ def instant(text: str | None, *, last_day: bool = False) -> float | None:
 
 
 def check_profiles(content: Json) -> Json:
-    """`{"v": 1, "images": [{slug, title, image, for, …}], "sizes": [{slug, title, cpu, memory, for, …}]}`"""
+    """`{"v": 1, "images": [{slug, title, image, for, …}],
+    "sizes": [{slug, title, cpu, memory, for, …}]}`
+    """
     for items in (content["images"], content["sizes"]):
         slugs = [item["slug"] for item in items]
         if len(set(slugs)) < len(slugs):
@@ -144,7 +168,9 @@ def check_profiles(content: Json) -> Json:
 
 
 def check_notices(content: Json) -> Json:
-    """`{"v": 1, "announcement": text or null, "spawning": {"open": true} or {"open": false, "reason": text}}`"""
+    """`{"v": 1, "announcement": text or null,
+    "spawning": {"open": true} or {"open": false, "reason": text}}`
+    """
     if not isinstance(content["spawning"]["open"], bool):
         raise ValueError("spawning.open is neither true nor false")
     if not isinstance(content.get("announcement"), str | None):
@@ -179,7 +205,9 @@ def utc(seconds: float) -> str:
 
 
 class Refusal(web.HTTPError):
-    """A reason for people: JupyterHub's page about a failed start shows `jupyterhub_message`, its other pages the reason."""
+    """A reason for people: JupyterHub's page about a failed start shows `jupyterhub_message`, its
+    other pages the reason.
+    """
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(status, reason)
@@ -187,7 +215,9 @@ class Refusal(web.HTTPError):
 
 
 class AccessFileAuthenticator(GitHubOAuthenticator):
-    """GitHub says who somebody is, at login only; the file says everything else, at every request."""
+    """GitHub says who somebody is, at login only; the file says everything else, at every
+    request.
+    """
 
     def _entry(self, auth_state: Json | None) -> Json | None:
         info = (auth_state or {}).get(self.user_auth_state_key) or {}
@@ -216,7 +246,9 @@ class AccessFileAuthenticator(GitHubOAuthenticator):
         return set(entry["groups"]) if entry else set()
 
     async def refresh_user(self, user: Any, handler: Any = None, **kwargs: Any) -> bool | Json:
-        """Called before every request is answered, so a removed person is out at once, whether GitHub answers or not."""
+        """Called before every request is answered, so a removed person is out at once, whether
+        GitHub answers or not.
+        """
         listed = access()
         if user.name in listed["machines"]:
             admin, groups = False, sorted(set(listed["machines"][user.name]))
@@ -231,7 +263,9 @@ class AccessFileAuthenticator(GitHubOAuthenticator):
 
 
 def profile_list(spawner: Any) -> list[Json]:
-    """What this user may choose from. Called for the form, and when a server starts, from the form or by the API alike."""
+    """What this user may choose from. Called for the form, and when a server starts, from the form
+    or by the API alike.
+    """
     menu = PROFILES.read()
     if menu is None:
         raise Refusal(503, "The list of images cannot be read. The maintainers have to repair it.")
@@ -239,7 +273,10 @@ def profile_list(spawner: Any) -> list[Json]:
     spawning = (NOTICES.read() or {"spawning": {"open": True}})["spawning"]
     machine = user.name in access()["machines"]
     if not spawning["open"] and not user.admin and not machine:
-        raise Refusal(503, f"No servers can be started now: {spawning.get('reason') or 'the hub is being worked on'}")
+        raise Refusal(
+            503,
+            f"No servers can be started now: {spawning.get('reason') or 'the hub is being worked on'}",
+        )
     groups = {"all", *(group.name for group in user.groups)}
 
     def may(item: Json) -> bool:
@@ -252,10 +289,13 @@ def profile_list(spawner: Any) -> list[Json]:
         for profile in profiles:
             profile["kubespawner_override"]["start_timeout"] = MACHINE_START_SECONDS
     if not profiles or not sizes:
-        # With an empty list KubeSpawner would start the chart's own image without any limit of ours.
+        # With an empty list KubeSpawner would start the chart's own image without any limit of
+        # ours.
         raise Refusal(403, "No image or size is open to you on this hub.")
     if spawner.pending == "spawn":
-        refuse_forbidden(spawner.user_options or {}, [profile["slug"] for profile in profiles], sizes)
+        refuse_forbidden(
+            spawner.user_options or {}, [profile["slug"] for profile in profiles], sizes
+        )
     return profiles
 
 
@@ -266,7 +306,10 @@ def image_profile(image: Json, sizes: Json) -> Json:
         "display_name": html.escape(image["title"]),
         "description": html.escape(image.get("description") or ""),
         "default": bool(image.get("default")),
-        "kubespawner_override": {"image": image["image"], "environment": literal(image.get("env", {}))},
+        "kubespawner_override": {
+            "image": image["image"],
+            "environment": literal(image.get("env", {})),
+        },
         "profile_options": {"size": {"display_name": "Size", "choices": sizes}},
     }
 
@@ -279,25 +322,40 @@ def size_choice(size: Json, share: float) -> Json:
         "cpu_guarantee": size["cpu"] * share,
         "environment": literal(size.get("env", {})),
     }
-    return {"display_name": html.escape(size["title"]), "default": bool(size.get("default")), "kubespawner_override": limits}
+    return {
+        "display_name": html.escape(size["title"]),
+        "default": bool(size.get("default")),
+        "kubespawner_override": limits,
+    }
 
 
 def literal(environment: dict[str, str]) -> dict[str, str]:
-    """KubeSpawner expands `{username}` and fails on any other brace: what stands in the file is text."""
-    return {name: value.replace("{", "{{").replace("}", "}}") for name, value in environment.items()}
+    """KubeSpawner expands `{username}` and fails on any other brace: what stands in the file is
+    text.
+    """
+    return {
+        name: value.replace("{", "{{").replace("}", "}}") for name, value in environment.items()
+    }
 
 
 def refuse_forbidden(wanted: Json, images: Iterable[str], sizes: Iterable[str]) -> None:
-    for what, choice, known in (("image", wanted.get("profile"), images), ("size", wanted.get("size"), sizes)):
+    for what, choice, known in (
+        ("image", wanted.get("profile"), images),
+        ("size", wanted.get("size"), sizes),
+    ):
         if choice and choice not in list(known):
-            raise Refusal(403, f"The {what} {choice!r} is not open to you, or is gone. Choose another one.")
+            raise Refusal(
+                403, f"The {what} {choice!r} is not open to you, or is gone. Choose another one."
+            )
     if "size--unlisted-choice" in wanted:
         # Without a profile next to it, KubeSpawner accepts this and sets no limit at all.
         raise Refusal(403, "A size of your own is not possible. Choose one of the list.")
 
 
 def options_from_form(form: dict[str, list[str]], spawner: Any = None) -> Json:
-    """The fields of KubeSpawner's form, and of launch links: `/hub/spawn?profile=IMAGE&size=SIZE`, both optional."""
+    """The fields of KubeSpawner's form, and of launch links: `/hub/spawn?profile=IMAGE&size=SIZE`,
+    both optional.
+    """
     given = {name: values[0] for name, values in form.items() if values}
     profile = given.get("profile")
     size = given.get(f"profile-option-{profile}--size") or given.get("size")
@@ -323,25 +381,45 @@ class StateHandler(APIHandler):
                 "v": 1,
                 "now": datetime.now(timezone.utc).isoformat(timespec="seconds"),
                 "access": {**ACCESS.info, "people": len(people), "open": entered},
-                "profiles": {**PROFILES.info, "images": len(menu["images"]), "sizes": len(menu["sizes"])},
+                "profiles": {
+                    **PROFILES.info,
+                    "images": len(menu["images"]),
+                    "sizes": len(menu["sizes"]),
+                },
                 "notices": {**NOTICES.info, "spawning": notices["spawning"]["open"]},
                 "rows": self.rows(),
             }
         )
 
     def rows(self) -> Json:
-        """Rows of the database: all, and those that throw-away users leave behind when something goes wrong."""
-        ids = [row.id for row in self.db.query(orm.User.id).filter(orm.User.name.in_(self.get_arguments("of") or access()["machines"]))]
+        """Rows of the database: all, and those that throw-away users leave behind when something
+        goes wrong.
+        """
+        ids = [
+            row.id
+            for row in self.db.query(orm.User.id).filter(
+                orm.User.name.in_(self.get_arguments("of") or access()["machines"])
+            )
+        ]
         theirs = self.db.query(orm.Spawner).filter(orm.Spawner.user_id.in_(ids))
-        loose = self.db.query(orm.Server).filter(~orm.Server.spawner.has(), ~orm.Server.service.has())
-        tables = {"users": orm.User, "spawners": orm.Spawner, "servers": orm.Server, "api_tokens": orm.APIToken}
+        loose = self.db.query(orm.Server).filter(
+            ~orm.Server.spawner.has(), ~orm.Server.service.has()
+        )
+        tables = {
+            "users": orm.User,
+            "spawners": orm.Spawner,
+            "servers": orm.Server,
+            "api_tokens": orm.APIToken,
+        }
         return {
             "all": {name: self.db.query(table).count() for name, table in tables.items()},
             "machines": {
                 "users": len(ids),
                 "spawners": theirs.count(),
                 "servers": theirs.filter(orm.Spawner.server_id.isnot(None)).count() + loose.count(),
-                "api_tokens": self.db.query(orm.APIToken).filter(orm.APIToken.user_id.in_(ids)).count(),
+                "api_tokens": self.db.query(orm.APIToken)
+                .filter(orm.APIToken.user_id.in_(ids))
+                .count(),
             },
         }
 
@@ -349,12 +427,14 @@ class StateHandler(APIHandler):
 def configure(c: Any) -> None:
     """Called from hub.extraConfig with the hub's configuration."""
     c.JupyterHub.authenticator_class = AccessFileAuthenticator
-    # In the most specific section, because these are what keeps the door shut: sections of parent classes cannot win.
+    # In the most specific section, because these are what keeps the door shut: sections of parent
+    # classes cannot win.
     c.AccessFileAuthenticator.update(
         {
             "allow_all": False,
             "allow_existing_users": False,
-            "any_allow_config": True,  # JupyterHub warns where it sees no list of people: ours is the file
+            # JupyterHub warns where it sees no list of people: ours is the file
+            "any_allow_config": True,
             "auth_refresh_age": 1,
             "enable_auth_state": False,
             "manage_groups": True,
@@ -364,5 +444,11 @@ def configure(c: Any) -> None:
     c.KubeSpawner.profile_list = profile_list
     c.KubeSpawner.options_from_form = options_from_form
     c.KubeSpawner.after_pod_created_hook = glaciocloud_start.watch
-    c.JupyterHub.template_vars = {**c.JupyterHub.get("template_vars", {}), "announcement": announcement}
-    c.JupyterHub.extra_handlers = [*c.JupyterHub.get("extra_handlers", []), (r"/glaciocloud/state", StateHandler)]
+    c.JupyterHub.template_vars = {
+        **c.JupyterHub.get("template_vars", {}),
+        "announcement": announcement,
+    }
+    c.JupyterHub.extra_handlers = [
+        *c.JupyterHub.get("extra_handlers", []),
+        (r"/glaciocloud/state", StateHandler),
+    ]

@@ -1,24 +1,27 @@
 """Prove a running hub: what answers, and that its images give people a working kernel.
 
-Runs inside the hub's pod: `kubectl exec -i deploy/hub -- python3 - "$JOB" < health_check.py`, the job being JSON (or in
-GLACIOCLOUD_HEALTH_JOB). A check tests what came back, not only the status code. One JSON line for each, as it happens:
+Runs inside the hub's pod: `kubectl exec -i deploy/hub -- python3 - "$JOB" < health_check.py`, the
+job being JSON (or in GLACIOCLOUD_HEALTH_JOB). A check tests what came back, not only the status
+code. One JSON line for each, as it happens:
 
-    {"check": "kernel", "image": "oggm-1.6.3", "ok": true, "seconds": 4.2, "detail": "OGGM 1.6.3, …", "class": null}
+{"check": "kernel", "image": "oggm-1.6.3", "ok": true, "seconds": 4.2, "detail": "OGGM 1.6.3, …",
+ "class": null}
 
-`class` says of a failure whether the change or the infrastructure is to blame; exit code 1 when anything failed. Servers
-are started by throw-away users that the access file knows as machines. They are gone afterwards, whatever happens, but a
-server that is still starting is never cancelled: that would block every later start of the hub (KubeSpawner 7.0.0).
+`class` says of a failure whether the change or the infrastructure is to blame; exit code 1 when
+anything failed. Servers are started by throw-away users that the access file knows as machines.
+They are gone afterwards, whatever happens, but a server that is still starting is never cancelled:
+that would block every later start of the hub (KubeSpawner 7.0.0).
 
-    {
-      "profiles": "<sha256 of profiles.json>",                                      wait until the hub has read this
-      "checks": [{"user": "deploy_0", "profile": "oggm-1-6-3", "size": "small", "image": "oggm-1.6.3",
-                  "oggm": true, "version": "1.6.3", "smoke": true, "modules": [], "starts": 2}],
-      "oggmCheck": "<text of oggm_check.py>", "timeout": 300, "kernelTimeout": 180, "settle": 120, "reach": 30,
-      "parallel": 1, "exactRows": false, "hub": "http://127.0.0.1:8081", "proxy": "http://proxy-public"
-    }
+{ "profiles": "<sha256 of profiles.json>",                                      wait until the hub
+has read this "checks": [{"user": "deploy_0", "profile": "oggm-1-6-3", "size": "small", "image":
+"oggm-1.6.3", "oggm": true, "version": "1.6.3", "smoke": true, "modules": [], "starts": 2}],
+"oggmCheck": "<text of oggm_check.py>", "timeout": 300, "kernelTimeout": 180, "settle": 120,
+"reach": 30, "parallel": 1, "exactRows": false, "hub": "http://127.0.0.1:8081", "proxy":
+"http://proxy-public" }
 
-The second start of a user is one on an existing home. The service needs the scopes read:hub and, for each user U of its
-pool, admin:users!user=U, servers!user=U and access:servers!user=U: with its token nobody can touch a person.
+The second start of a user is one on an existing home. The service needs the scopes read:hub and,
+for each user U of its pool, admin:users!user=U, servers!user=U and access:servers!user=U: with its
+token nobody can touch a person.
 """
 
 import asyncio
@@ -66,13 +69,25 @@ DEFAULTS: Json = {
 }
 # What a starting pod says when waiting does not help, and when the change is not to blame.
 HOPELESS = (
-    "CrashLoopBackOff", "Back-off restarting", "ErrImagePull", "ImagePullBackOff",
-    "InvalidImageName", "CreateContainerConfigError",
-)  # fmt: skip
+    "CrashLoopBackOff",
+    "Back-off restarting",
+    "ErrImagePull",
+    "ImagePullBackOff",
+    "InvalidImageName",
+    "CreateContainerConfigError",
+)
 INFRASTRUCTURE = (
-    "Insufficient", "nodes are available", "i/o timeout", "connection refused", "connection reset",
-    "TLS handshake", "no such host", "toomanyrequests", "FailedMount", "FailedAttachVolume",
-)  # fmt: skip
+    "Insufficient",
+    "nodes are available",
+    "i/o timeout",
+    "connection refused",
+    "connection reset",
+    "TLS handshake",
+    "no such host",
+    "toomanyrequests",
+    "FailedMount",
+    "FailedAttachVolume",
+)
 
 
 class CheckFailed(Exception):
@@ -80,7 +95,11 @@ class CheckFailed(Exception):
 
     def __init__(self, text: str, infrastructure: bool = False) -> None:
         super().__init__(text)
-        self.fault = "infrastructure" if infrastructure or any(word in text for word in INFRASTRUCTURE) else "product"
+        self.fault = (
+            "infrastructure"
+            if infrastructure or any(word in text for word in INFRASTRUCTURE)
+            else "product"
+        )
 
 
 class Report:
@@ -88,9 +107,18 @@ class Report:
         self.failed = 0
         self.unheard: Callable[[], None] = lambda: None
 
-    def line(self, check: str, image: str | None, seconds: float, detail: str, fault: str | None) -> None:
+    def line(
+        self, check: str, image: str | None, seconds: float, detail: str, fault: str | None
+    ) -> None:
         self.failed += fault is not None
-        entry = {"check": check, "image": image, "ok": fault is None, "seconds": round(seconds, 2), "detail": detail, "class": fault}
+        entry = {
+            "check": check,
+            "image": image,
+            "ok": fault is None,
+            "seconds": round(seconds, 2),
+            "detail": detail,
+            "class": fault,
+        }
         try:
             print(json.dumps(entry, ensure_ascii=False), flush=True)
         except BrokenPipeError:  # who asked was killed: what is left to do is to clean up
@@ -105,32 +133,49 @@ class Report:
             self.line(name, image, time.monotonic() - begin, "interrupted", "infrastructure")
             raise
         except Exception as error:
-            failure = error if isinstance(error, CheckFailed) else CheckFailed(f"{type(error).__name__}: {error}")
+            failure = (
+                error
+                if isinstance(error, CheckFailed)
+                else CheckFailed(f"{type(error).__name__}: {error}")
+            )
             self.line(name, image, time.monotonic() - begin, str(failure), failure.fault)
             raise failure from error
         self.line(name, image, time.monotonic() - begin, detail, None)
 
 
 class Hub:
-    """The hub's API, and through the proxy the servers behind it, with the token of the health service."""
+    """The hub's API, and through the proxy the servers behind it, with the token of the health
+    service.
+    """
 
     def __init__(self, job: Json, token: str) -> None:
         self.api, self.proxy = job["hub"].rstrip("/"), job["proxy"].rstrip("/")
         self.headers = {"Authorization": f"token {token}", "Content-Type": "application/json"}
         self.client = AsyncHTTPClient(force_instance=True, max_clients=20)
 
-    async def ask(self, method: str, url: str, body: Json | None = None, seconds: float = 20, **more: Any) -> HTTPResponse:
+    async def ask(
+        self, method: str, url: str, body: Json | None = None, seconds: float = 20, **more: Any
+    ) -> HTTPResponse:
         raw = json.dumps(body) if body is not None else None
         request = HTTPRequest(
-            url, method, self.headers, raw, request_timeout=seconds, connect_timeout=5,
-            follow_redirects=False, allow_nonstandard_methods=True, **more,
-        )  # fmt: skip
+            url,
+            method,
+            self.headers,
+            raw,
+            request_timeout=seconds,
+            connect_timeout=5,
+            follow_redirects=False,
+            allow_nonstandard_methods=True,
+            **more,
+        )
         try:
             return await self.client.fetch(request, raise_error=False)
         except (HTTPClientError, OSError) as error:
             return HTTPResponse(request, 599, error=error)
 
-    async def hub(self, method: str, path: str, *expected: int, body: Json | None = None) -> HTTPResponse:
+    async def hub(
+        self, method: str, path: str, *expected: int, body: Json | None = None
+    ) -> HTTPResponse:
         answer = await self.ask(method, f"{self.api}/hub{path}", body)
         if answer.code not in expected:
             raise CheckFailed(f"{method} /hub{path} answered {told(answer)}")
@@ -163,7 +208,9 @@ def reply(answer: HTTPResponse) -> Json:
     except ValueError:
         content = None
     if not isinstance(content, dict):
-        raise CheckFailed(f"{answer.effective_url} answered {told(answer)}, which is no answer of a hub")
+        raise CheckFailed(
+            f"{answer.effective_url} answered {told(answer)}, which is no answer of a hub"
+        )
     return content
 
 
@@ -172,12 +219,16 @@ async def says_version(hub: Hub, base: str) -> str:
     answer = await hub.ask("GET", f"{base}/hub/api", seconds=10)
     given, wanted = reply(answer).get("version"), version("jupyterhub")
     if answer.code != 200 or not given or given != wanted:
-        raise CheckFailed(f"{base}/hub/api answered {told(answer)} with version {given}, not {wanted}")
+        raise CheckFailed(
+            f"{base}/hub/api answered {told(answer)} with version {given}, not {wanted}"
+        )
     return f"JupyterHub {given}"
 
 
 async def is_reached(hub: Hub, job: Json) -> str:
-    """The hub through the proxy. When it has just become ready, the nodes may not know the way to it yet: seen as 503 for some seconds."""
+    """The hub through the proxy. When it has just become ready, the nodes may not know the way to
+    it yet: seen as 503 for some seconds.
+    """
     deadline = time.monotonic() + job["reach"]
     while True:
         try:
@@ -189,7 +240,9 @@ async def is_reached(hub: Hub, job: Json) -> str:
 
 
 async def has_read_its_files(hub: Hub, job: Json) -> str:
-    """The mounted files, not kept copies; and the menu that was deployed, for which the kubelet takes up to two minutes."""
+    """The mounted files, not kept copies; and the menu that was deployed, for which the kubelet
+    takes up to two minutes.
+    """
     deadline = time.monotonic() + job["settle"]
     while True:
         state = reply(await hub.hub("GET", "/glaciocloud/state", 200))
@@ -203,12 +256,16 @@ async def has_read_its_files(hub: Hub, job: Json) -> str:
         if not wrong:
             return f"{state['access']['open']} people, {state['profiles']['images']} images, {state['profiles']['sizes']} sizes"
         if time.monotonic() > deadline:
-            raise CheckFailed("the hub has not read what was deployed: " + "; ".join(wrong), infrastructure=True)
+            raise CheckFailed(
+                "the hub has not read what was deployed: " + "; ".join(wrong), infrastructure=True
+            )
         await asyncio.sleep(0.3)
 
 
 async def rows(hub: Hub, job: Json) -> Json:
-    """Rows of this check's own users, and of all: the probe may be at work with its own meanwhile."""
+    """Rows of this check's own users, and of all: the probe may be at work with its own
+    meanwhile.
+    """
     own = "&".join(f"of={quote(str(check['user']))}" for check in job["checks"])
     return dict(reply(await hub.hub("GET", f"/glaciocloud/state?{own}", 200))["rows"])
 
@@ -233,8 +290,11 @@ class Session:
 
     async def start(self) -> str:
         options = {"profile": self.wanted["profile"], "size": self.wanted.get("size")}
-        # A start that fails within seconds answers 500 without a reason: the progress of the start has it.
-        asked = await self.hub.hub("POST", f"{self.hub.user(self.user)}/server", 201, 202, 500, body=options)
+        # A start that fails within seconds answers 500 without a reason: the progress of the start
+        # has it.
+        asked = await self.hub.hub(
+            "POST", f"{self.hub.user(self.user)}/server", 201, 202, 500, body=options
+        )
         messages: list[str] = []
         deadline = time.monotonic() + self.job["timeout"]
         while time.monotonic() < deadline:
@@ -266,8 +326,14 @@ class Session:
                         messages.append(text)
 
         url = f"{self.hub.api}/hub{self.hub.user(self.user)}/server/progress"
-        # In short pieces: each begins with all messages so far, and what is hopeless is seen between them.
-        await self.hub.ask("GET", url, seconds=max(1.0, min(10.0, deadline - time.monotonic())), streaming_callback=chunk)
+        # In short pieces: each begins with all messages so far, and what is hopeless is seen
+        # between them.
+        await self.hub.ask(
+            "GET",
+            url,
+            seconds=max(1.0, min(10.0, deadline - time.monotonic())),
+            streaming_callback=chunk,
+        )
         return last
 
     async def answers(self) -> str:
@@ -293,7 +359,9 @@ class Session:
         if answer.code != 201 or not kernel:
             raise CheckFailed(f"no kernel: {told(answer)}")
         url = f"{base}/{kernel}/channels".replace("http", "ws", 1)
-        socket = await websocket_connect(HTTPRequest(url, headers=self.hub.headers, connect_timeout=10))
+        socket = await websocket_connect(
+            HTTPRequest(url, headers=self.hub.headers, connect_timeout=10)
+        )
         try:
 
             async def run(code: str) -> Json:
@@ -301,7 +369,9 @@ class Session:
 
             yield run
         except TimeoutError:
-            raise CheckFailed(f"the kernel did not finish within {self.job['kernelTimeout']} s") from None
+            raise CheckFailed(
+                f"the kernel did not finish within {self.job['kernelTimeout']} s"
+            ) from None
         finally:
             socket.close()
 
@@ -312,7 +382,10 @@ class Session:
         while server := await self.hub.server(self.user):
             if time.monotonic() > deadline:
                 pending = server.get("pending") or "there"
-                raise CheckFailed(f"the server of {self.user} is still {pending}; it was left alone", infrastructure=True)
+                raise CheckFailed(
+                    f"the server of {self.user} is still {pending}; it was left alone",
+                    infrastructure=True,
+                )
             if not server.get("pending") and not asked:
                 await self.hub.hub("DELETE", f"{self.hub.user(self.user)}/server", 202, 204)
                 asked = True
@@ -325,7 +398,8 @@ class Session:
             answer = await self.hub.hub("DELETE", self.hub.user(self.user), 204, 404, 400, 500)
             if answer.code in (204, 404):
                 return f"user {self.user} is gone"
-            # A start that was just asked for shows a moment later: until then the hub refuses, or fails half way.
+            # A start that was just asked for shows a moment later: until then the hub refuses, or
+            # fails half way.
             await asyncio.sleep(0.5)
         raise CheckFailed(f"user {self.user} cannot be deleted: {told(answer)}")
 
@@ -333,20 +407,49 @@ class Session:
 async def execute(socket: Any, code: str) -> Json:
     """Run code in a kernel; its last line of output is the result, as JSON."""
     message = uuid.uuid4().hex
-    header = {"msg_id": message, "msg_type": "execute_request", "username": "", "session": uuid.uuid4().hex, "version": "5.3"}
-    content = {"code": code, "silent": False, "store_history": False, "allow_stdin": False, "stop_on_error": True}
+    header = {
+        "msg_id": message,
+        "msg_type": "execute_request",
+        "username": "",
+        "session": uuid.uuid4().hex,
+        "version": "5.3",
+    }
+    content = {
+        "code": code,
+        "silent": False,
+        "store_history": False,
+        "allow_stdin": False,
+        "stop_on_error": True,
+    }
     await socket.write_message(
-        json.dumps({"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"})
+        json.dumps(
+            {
+                "header": header,
+                "parent_header": {},
+                "metadata": {},
+                "content": content,
+                "channel": "shell",
+            }
+        )
     )
     output = ""
     while True:
         raw = await socket.read_message()
         if raw is None:
-            raise CheckFailed("the connection to the kernel broke: " + (output.strip()[-200:] or "no output"))
+            raise CheckFailed(
+                "the connection to the kernel broke: " + (output.strip()[-200:] or "no output")
+            )
         answer = json.loads(raw)
         kind, content = answer["msg_type"], answer["content"]
-        if kind == "status" and content["execution_state"] in ("restarting", "autorestarting", "dead"):
-            raise CheckFailed("the kernel died, as it does when memory runs out; its output: " + (output.strip()[-200:] or "none"))
+        if kind == "status" and content["execution_state"] in (
+            "restarting",
+            "autorestarting",
+            "dead",
+        ):
+            raise CheckFailed(
+                "the kernel died, as it does when memory runs out; its output: "
+                + (output.strip()[-200:] or "none")
+            )
         if answer.get("parent_header", {}).get("msg_id") != message:
             continue
         if kind == "stream" and content["name"] == "stdout":
@@ -368,7 +471,9 @@ def kernel_code(job: Json, check: Json, smoke: bool) -> str:
     modules = MODULES_CODE.format(names=list(check["modules"])) if check.get("modules") else ""
     if not check.get("oggm"):
         return modules + PLAIN_CODE
-    wanted = json.dumps({"version": check.get("version"), "smoke": bool(check.get("smoke", True)) and smoke})
+    wanted = json.dumps(
+        {"version": check.get("version"), "smoke": bool(check.get("smoke", True)) and smoke}
+    )
     return f"{modules}import os; os.environ['GLACIOCLOUD_CHECK'] = {wanted!r}\n{job['oggmCheck'] or VERSION_CODE}"
 
 
@@ -414,7 +519,11 @@ async def check_all(job: Json, hub: Hub, report: Report) -> None:
 
 def read_token() -> str:
     path = os.environ.get("GLACIOCLOUD_HEALTH_TOKEN_FILE")
-    for candidate in [path] if path else [f"{SECRETS}/{folder}/{TOKEN}" for folder in ("existing-secret", "secret")]:
+    for candidate in (
+        [path]
+        if path
+        else [f"{SECRETS}/{folder}/{TOKEN}" for folder in ("existing-secret", "secret")]
+    ):
         if os.path.exists(candidate):
             with open(candidate) as file:
                 return file.read().strip()

@@ -1,7 +1,9 @@
-"""Load a hub's configuration as the hub would, on a throw-away database, and go no further than its first request would.
+"""Load a hub's configuration as the hub would, on a throw-away database, and go no further than its
+first request would.
 
-Runs in a pod of the new hub image, beside the running hub and without a way to it: the database is in memory, the proxy
-is not called, no credentials of the cluster are needed. Everything is printed to stdout; the last line is
+Runs in a pod of the new hub image, beside the running hub and without a way to it: the database is
+in memory, the proxy is not called, no credentials of the cluster are needed. Everything is printed
+to stdout; the last line is
 
     {"ok": true, "stage": "pod", "error": null, "warnings": [], "seconds": 1.9}
 
@@ -26,7 +28,9 @@ EXPECTED = "JupyterHub.extra_handlers is deprecated"
 
 
 class LogLines(logging.Handler):
-    """What JupyterHub says: shown to people, and kept from warnings up. Traitlets reports a bad value only in its log."""
+    """What JupyterHub says: shown to people, and kept from warnings up. Traitlets reports a bad
+    value only in its log.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -84,7 +88,9 @@ class LoadCheck:
             print(f"load check: {name} is {cls.__module__}.{cls.__name__}", flush=True)
 
     async def build_hub(self, app: Any) -> None:
-        """The steps of JupyterHub.initialize, without writing a process id, starting a proxy or adopting servers."""
+        """The steps of JupyterHub.initialize, without writing a process id, starting a proxy or
+        adopting servers.
+        """
         self.enter("secrets")
         app.init_eventlog()
         app.init_pycurl()
@@ -121,7 +127,9 @@ class LoadCheck:
         if issubclass(app.spawner_class, kubespawner_class()):
             import kubespawner.spawner
 
-            kubespawner.spawner.load_config = lambda **ignored: None  # no credentials in this pod, and none needed
+            kubespawner.spawner.load_config = lambda **ignored: (
+                None
+            )  # no credentials in this pod, and none needed
         # An admin: to whom every image is open, whatever the spawn switch says.
         person = orm.User(name="load-check", admin=True)
         app.db.add(person)
@@ -136,8 +144,12 @@ class LoadCheck:
 
             try:
                 profiles = await maybe_future(profiles(spawner))
-            except HTTPError as answer:  # an answer to a person; the stage "files" judges what lies behind it
-                WARNINGS.append(f"the list of images answers {answer.status_code}: {answer.log_message}")
+            except (
+                HTTPError
+            ) as answer:  # an answer to a person; the stage "files" judges what lies behind it
+                WARNINGS.append(
+                    f"the list of images answers {answer.status_code}: {answer.log_message}"
+                )
                 profiles = []
         self.enter("pod")
         if isinstance(spawner, kubespawner_class()):
@@ -147,7 +159,9 @@ class LoadCheck:
             await spawner.get_pod_manifest()
 
     def mounted_files(self) -> None:
-        """Our own files: a missing one may come later (a first install), a broken one would stay broken."""
+        """Our own files: a missing one may come later (a first install), a broken one would stay
+        broken.
+        """
         self.enter("files")
         code = sys.modules.get("glaciocloud_hub")
         for watched in (code.ACCESS, code.PROFILES, code.NOTICES) if code else ():

@@ -1,11 +1,14 @@
-"""What a kernel of an OGGM image has to do: import, the right version, and one glacier from outlines to a 50-year run.
+"""What a kernel of an OGGM image has to do: import, the right version, and one glacier from
+outlines to a 50-year run.
 
-Works with OGGM 1.6.3 and its development version, without a network. GLACIOCLOUD_CHECK says what is wanted:
+Works with OGGM 1.6.3 and its development version, without a network. GLACIOCLOUD_CHECK says what is
+wanted:
 
     {"version": "1.6.3" or null, "smoke": true}
 
-The smoke run uses the sample data that an image carries; where there is none it says so and does not download it. The
-last line of output is {"ok": true, "detail": "OGGM 1.6.3, …", "version": …, "smoke": "passed" | "no sample data" | "off", …}.
+The smoke run uses the sample data that an image carries; where there is none it says so and does
+not download it. The last line of output is {"ok": true, "detail": "OGGM 1.6.3, …", "version": …,
+"smoke": "passed" | "no sample data" | "off", …}.
 """
 
 import inspect
@@ -18,7 +21,9 @@ from urllib.error import URLError
 
 
 def glacier_volumes(folder):
-    """Volume of Hintereisferner in km³ before and after 50 years of a random climate; 0.74 and 0.56 where OGGM is sound."""
+    """Volume of Hintereisferner in km³ before and after 50 years of a random climate; 0.74 and 0.56
+    where OGGM is sound.
+    """
     import geopandas
     from oggm import cfg, tasks, utils, workflow
 
@@ -87,12 +92,20 @@ def check(version=None, smoke=True):
     seconds = {"import": round(time.monotonic() - begin, 1)}
     result = {"ok": True, "version": oggm.__version__, "smoke": "off", "seconds": seconds}
     if version is not None and oggm.__version__ != version:
-        return {**result, "ok": False, "detail": f"OGGM {oggm.__version__} answers, and the image should have {version}"}
+        return {
+            **result,
+            "ok": False,
+            "detail": f"OGGM {oggm.__version__} answers, and the image should have {version}",
+        }
     detail = f"OGGM {oggm.__version__}, imported in {seconds['import']} s"
     if not smoke:
         return {**result, "detail": detail}
     if not has_sample_data():
-        return {**result, "smoke": "no sample data", "detail": detail + ", no sample data for a smoke run"}
+        return {
+            **result,
+            "smoke": "no sample data",
+            "detail": detail + ", no sample data for a smoke run",
+        }
     begin = time.monotonic()
     cfg.initialize(logging_level="ERROR")
     cfg.PARAMS["has_internet"] = False
@@ -111,7 +124,9 @@ def main():
     except Exception as error:
         result = {"ok": False, "detail": f"{type(error).__name__}: {error}"}
         if isinstance(error, URLError):
-            result["detail"] += " (it wanted to download what the image should carry: bake sample-data and salem)"
+            result["detail"] += (
+                " (it wanted to download what the image should carry: bake sample-data and salem)"
+            )
     print(json.dumps(result, ensure_ascii=False))
 
 

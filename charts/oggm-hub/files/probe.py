@@ -1,16 +1,20 @@
-"""Watches a running hub from a namespace of its own, prints what it finds, and keeps issues on GitHub up to date.
+"""Watches a running hub from a namespace of its own, prints what it finds, and keeps issues on
+GitHub up to date.
 
-Every `api` seconds hub, proxy and mounted files have to answer as those of a hub do, and neither hub nor proxy may have
-been restarted. Every `spawn` seconds the first image is started for a throw-away user, kernel included. What fails is
-tried once more before anybody hears of it: a deployment restarts a hub for some seconds. One JSON line for each check, of
-health_check.py's shape; `GET :8080/status` tells the last ones, and 503 when the probe itself has come to a halt.
+Every `api` seconds hub, proxy and mounted files have to answer as those of a hub do, and neither
+hub nor proxy may have been restarted. Every `spawn` seconds the first image is started for a
+throw-away user, kernel included. What fails is tried once more before anybody hears of it: a
+deployment restarts a hub for some seconds. One JSON line for each check, of health_check.py's
+shape; `GET :8080/status` tells the last ones, and 503 when the probe itself has come to a halt.
 
 probe.json beside this file says what to do:
 
-    {"hub": "oggm", "api": 600, "spawn": 3600, "onlyWhenWarm": true, "job": <a job of health_check.py with one check>}
+{"hub": "oggm", "api": 600, "spawn": 3600, "onlyWhenWarm": true, "job": <a job of health_check.py
+with one check>}
 
-The folder of GLACIOCLOUD_PROBE holds `token/token`, by which the hub knows us, and where somebody has made it `github/`
-with `token` (may write issues, no more) and `repository` (OWNER/NAME). Without it nothing goes to GitHub.
+The folder of GLACIOCLOUD_PROBE holds `token/token`, by which the hub knows us, and where somebody
+has made it `github/` with `token` (may write issues, no more) and `repository` (OWNER/NAME).
+Without it nothing goes to GitHub.
 """
 
 import asyncio
@@ -31,7 +35,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from health_check import DEFAULTS, CheckFailed, Hub, Json, Report, check_image, has_read_its_files, says_version
+from health_check import (
+    DEFAULTS,
+    CheckFailed,
+    Hub,
+    Json,
+    Report,
+    check_image,
+    has_read_its_files,
+    says_version,
+)
 from tornado.web import Application, RequestHandler
 
 HERE = Path(__file__).parent
@@ -40,8 +53,12 @@ ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 PORT = 8080
 HOUR = 3600
 MACHINE = re.compile(r"(deploy|probe)_\d")
-MARK = re.compile(r'<!-- glaciocloud-probe step="([^"]*)" image="([^"]*)" id=(\w+) first=(\S+) seen=(\S+) -->')
-SECRET = re.compile(r"(?i)(gh[a-z]_|github_pat_|glpat-)\w+|(?<=token )\S{8,}|(?<=token=)[^\s&]+|(?<=bearer )\S{8,}")
+MARK = re.compile(
+    r'<!-- glaciocloud-probe step="([^"]*)" image="([^"]*)" id=(\w+) first=(\S+) seen=(\S+) -->'
+)
+SECRET = re.compile(
+    r"(?i)(gh[a-z]_|github_pat_|glpat-)\w+|(?<=token )\S{8,}|(?<=token=)[^\s&]+|(?<=bearer )\S{8,}"
+)
 # With this many open issues of one hub another one helps nobody.
 MOST_ISSUES = 10
 
@@ -70,17 +87,23 @@ def until_failure(lines: list[Json]) -> list[Json]:
 
 
 def restarts(pods: list[Json], since: float, now: float) -> list[Json]:
-    """A container of hub or proxy that has ended since the last look is a failure; an hour without one is a pass."""
+    """A container of hub or proxy that has ended since the last look is a failure; an hour without
+    one is a pass.
+    """
     found = []
     for part in ("hub", "proxy"):
         mine = [pod for pod in pods if pod["metadata"].get("labels", {}).get("component") == part]
-        states = [state for pod in mine for state in pod.get("status", {}).get("containerStatuses", [])]
+        states = [
+            state for pod in mine for state in pod.get("status", {}).get("containerStatuses", [])
+        ]
         ends = [end for state in states if (end := state.get("lastState", {}).get("terminated"))]
         times = [seconds_of(end["finishedAt"]) for end in ends]
         # Kubernetes counts whole seconds: rather said twice than missed.
-        fresh = [end for end, ended in zip(ends, times) if ended >= int(since)]
+        fresh = [end for end, ended in zip(ends, times, strict=False) if ended >= int(since)]
         if fresh:
-            why = "; ".join(f"{end.get('reason', 'ended')}, exit code {end.get('exitCode')}" for end in fresh)
+            why = "; ".join(
+                f"{end.get('reason', 'ended')}, exit code {end.get('exitCode')}" for end in fresh
+            )
             found.append(line(f"{part} restart", f"the {part} was restarted: {why}", "product"))
         elif states and all(now - ended > HOUR for ended in times):
             found.append(line(f"{part} restart", "none within an hour", None))
@@ -88,18 +111,34 @@ def restarts(pods: list[Json], since: float, now: float) -> list[Json]:
 
 
 def line(check: str, detail: str, fault: str | None) -> Json:
-    return {"check": check, "image": None, "ok": fault is None, "seconds": 0, "detail": detail, "class": fault}
+    return {
+        "check": check,
+        "image": None,
+        "ok": fault is None,
+        "seconds": 0,
+        "detail": detail,
+        "class": fault,
+    }
 
 
 def people_running(pods: list[Json]) -> int:
     """Servers of people: those of throw-away users do not make a node warm."""
-    servers = [pod for pod in pods if pod["metadata"].get("labels", {}).get("component") == "singleuser-server"]
+    servers = [
+        pod
+        for pod in pods
+        if pod["metadata"].get("labels", {}).get("component") == "singleuser-server"
+    ]
     running = [pod for pod in servers if pod.get("status", {}).get("phase") == "Running"]
-    names = [pod["metadata"].get("annotations", {}).get("hub.jupyter.org/username", "") for pod in running]
+    names = [
+        pod["metadata"].get("annotations", {}).get("hub.jupyter.org/username", "")
+        for pod in running
+    ]
     return sum(not MACHINE.fullmatch(name) for name in names)
 
 
-def why_no_spawn(settings: Json, now: float, last: float, healthy: bool, running: int) -> str | None:
+def why_no_spawn(
+    settings: Json, now: float, last: float, healthy: bool, running: int
+) -> str | None:
     """Why no server is started now; None where one is."""
     if now - last < settings["spawn"]:
         return f"the last one began at {iso(last)}"
@@ -131,27 +170,53 @@ def issue_body(hub: str, failed: Json, mark: Json, now: float) -> str:
 
 
 def decisions(hub: str, lines: list[Json], issues: list[Json], now: float) -> list[Json]:
-    """What to do on GitHub about these lines, given the open issues of this probe: open, update or close."""
+    """What to do on GitHub about these lines, given the open issues of this probe: open, update or
+    close.
+    """
     known = []
     for issue in issues:
         if mark := MARK.match(issue.get("body") or ""):
             step, image, key, first, seen = mark.groups()
-            known.append({"number": issue["number"], "step": step, "image": image, "id": key, "first": first, "seen": seen})
+            known.append(
+                {
+                    "number": issue["number"],
+                    "step": step,
+                    "image": image,
+                    "id": key,
+                    "first": first,
+                    "seen": seen,
+                }
+            )
     todo: list[Json] = []
     for found in lines:
         step, image = found["check"], found["image"]
         if found["ok"]:
             same = [one for one in known if (one["step"], one["image"]) == (step, image or "")]
-            todo += [{"do": "close", "number": one["number"], "text": f"`{step}` works again, seen {iso(now)}."} for one in same]
+            todo += [
+                {
+                    "do": "close",
+                    "number": one["number"],
+                    "text": f"`{step}` works again, seen {iso(now)}.",
+                }
+                for one in same
+            ]
             continue
         key = identity(step, image, found["detail"])
         old = next((one for one in known if one["id"] == key), None)
         if old is None:
             if len(known) < MOST_ISSUES:
                 title = f"{hub}: {step}{f' of {image}' if image else ''} fails ({key})"
-                todo.append({"do": "open", "title": title, "text": issue_body(hub, found, {"id": key, "first": iso(now)}, now)})
+                todo.append(
+                    {
+                        "do": "open",
+                        "title": title,
+                        "text": issue_body(hub, found, {"id": key, "first": iso(now)}, now),
+                    }
+                )
         elif now - seconds_of(old["seen"]) >= HOUR:
-            todo.append({"do": "update", "number": old["number"], "text": issue_body(hub, found, old, now)})
+            todo.append(
+                {"do": "update", "number": old["number"], "text": issue_body(hub, found, old, now)}
+            )
     return todo
 
 
@@ -171,11 +236,23 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
         """Never: the token would go along."""
 
 
-def ask(method: str, url: str, token: str, body: Json | None = None, context: ssl.SSLContext | None = None) -> Any:
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "User-Agent": "glaciocloud-probe"}
+def ask(
+    method: str,
+    url: str,
+    token: str,
+    body: Json | None = None,
+    context: ssl.SSLContext | None = None,
+) -> Any:
+    headers = {
+        "Authorization": f"Bearer {token}",
+        "Content-Type": "application/json",
+        "User-Agent": "glaciocloud-probe",
+    }
     raw = None if body is None else json.dumps(body).encode()
     opener = urllib.request.build_opener(NoRedirect, urllib.request.HTTPSHandler(context=context))
-    with opener.open(urllib.request.Request(url, raw, headers, method=method), timeout=20) as answer:
+    with opener.open(
+        urllib.request.Request(url, raw, headers, method=method), timeout=20
+    ) as answer:
         return json.load(answer)
 
 
@@ -187,14 +264,19 @@ def word(path: Path) -> str:
 
 
 class LabelsRefused(Exception):
-    """GitHub drops labels of those who may not set them without a word: such an issue would be opened again each time."""
+    """GitHub drops labels of those who may not set them without a word: such an issue would be
+    opened again each time.
+    """
 
 
 class GitHub:
     """The issues of one repository, and nothing else of it."""
 
     def __init__(self, token: str, repository: str, api: str = "") -> None:
-        self.token, self.base = token, f"{(api or 'https://api.github.com').rstrip('/')}/repos/{repository}/issues"
+        self.token, self.base = (
+            token,
+            f"{(api or 'https://api.github.com').rstrip('/')}/repos/{repository}/issues",
+        )
 
     @classmethod
     def mounted(cls, folder: Path) -> "GitHub | None":
@@ -202,12 +284,20 @@ class GitHub:
         return cls(token, repository, api) if token and repository else None
 
     def open_with(self, labels: list[str]) -> list[Json]:
-        return list(ask("GET", f"{self.base}?state=open&per_page=100&labels={quote(','.join(labels))}", self.token))
+        return list(
+            ask(
+                "GET",
+                f"{self.base}?state=open&per_page=100&labels={quote(','.join(labels))}",
+                self.token,
+            )
+        )
 
     def create(self, labels: list[str], title: str, body: str) -> None:
         made = ask("POST", self.base, self.token, {"title": title, "body": body, "labels": labels})
         if not set(labels) <= {label["name"] for label in made["labels"]}:
-            raise LabelsRefused(f"the token may not set labels, so nothing more is written with it; issue {made['number']} is left over")
+            raise LabelsRefused(
+                f"the token may not set labels, so nothing more is written with it; issue {made['number']} is left over"
+            )
 
     def change(self, number: int, fields: Json) -> None:
         ask("PATCH", f"{self.base}/{number}", self.token, fields)
@@ -249,13 +339,19 @@ class Heard(Report):
         super().__init__()
         self.lines: list[Json] = []
 
-    def line(self, check: str, image: str | None, seconds: float, detail: str, fault: str | None) -> None:
-        self.lines.append({**line(check, detail, fault), "image": image, "seconds": round(seconds, 2)})
+    def line(
+        self, check: str, image: str | None, seconds: float, detail: str, fault: str | None
+    ) -> None:
+        self.lines.append(
+            {**line(check, detail, fault), "image": image, "seconds": round(seconds, 2)}
+        )
         super().line(check, image, seconds, detail, fault)
 
 
 class Probe:
-    def __init__(self, settings: Json, token: str, pods: Callable[[str], list[Json]] = pods_of) -> None:
+    def __init__(
+        self, settings: Json, token: str, pods: Callable[[str], list[Json]] = pods_of
+    ) -> None:
         self.settings, self.token, self.list_pods = settings, token, pods
         self.job = {**DEFAULTS, "settle": 0, **settings["job"]}
         self.hub = Hub(self.job, token)
@@ -295,14 +391,20 @@ class Probe:
         self.spoke = time.time()
         await self.tell(lines + seen, beat=True)
         running = self.spawning is not None and not self.spawning.done()
-        why = "one is under way" if running else why_no_spawn(self.settings, now, self.spawned, healthy, people_running(self.pods))
+        why = (
+            "one is under way"
+            if running
+            else why_no_spawn(self.settings, now, self.spawned, healthy, people_running(self.pods))
+        )
         self.status["next"] = why or "now"
         if why is None:
             self.spawned = now
             self.spawning = asyncio.create_task(self.spawn())
 
     async def spawn(self) -> None:
-        lines = await self.twice(lambda heard: check_image(self.hub, self.job, self.job["checks"][0], heard))
+        lines = await self.twice(
+            lambda heard: check_image(self.hub, self.job, self.job["checks"][0], heard)
+        )
         self.status["spawn"] = lines
         await self.tell(lines)
 
@@ -333,7 +435,9 @@ class Probe:
         github = GitHub.mounted(FOLDER / "github")
         if github is None or github.token == self.useless:
             return
-        secrets = [secret for secret in (self.token, github.token, word(ACCOUNT / "token")) if secret]
+        secrets = [
+            secret for secret in (self.token, github.token, word(ACCOUNT / "token")) if secret
+        ]
         safe = [{**one, "detail": hide(one["detail"], secrets)} for one in lines]
         hub, now = self.settings["hub"], time.time()
         async with self.telling:
@@ -341,10 +445,25 @@ class Probe:
                 if beat:
                     await asyncio.to_thread(github.beat, hub, self.settings["api"], now)
                 await asyncio.to_thread(github.tell, hub, safe, now)
-            except (LabelsRefused, OSError, ValueError, KeyError, http.client.HTTPException) as error:  # the hub is watched either way
+            except (
+                LabelsRefused,
+                OSError,
+                ValueError,
+                KeyError,
+                http.client.HTTPException,
+            ) as error:  # the hub is watched either way
                 if isinstance(error, LabelsRefused):
                     self.useless = github.token
-                print(json.dumps(line("github", hide(f"{type(error).__name__}: {error}", secrets), "infrastructure")), flush=True)
+                print(
+                    json.dumps(
+                        line(
+                            "github",
+                            hide(f"{type(error).__name__}: {error}", secrets),
+                            "infrastructure",
+                        )
+                    ),
+                    flush=True,
+                )
 
 
 class Status(RequestHandler):
