@@ -148,34 +148,115 @@ def test_a_broken_file_changes_nothing(hub):
     good = hub.state()["access"]["digest"]
     for broken in (
         "{",
+        "[]",
         '{"v": 1}',
-        json.dumps({"v": 1, "users": {"1": {"name": "x"}, "2": {"name": "x"}}}),
+        '{"v": 2, "users": {}}',
+        '{"v": true, "users": {}}',
+        '{"users": [], "v": 1}',
+        '{"users": {}, "users": {}}',
     ):
         hub.write("access", broken)
         wait_for("the hub saw it", lambda: hub.state()["access"]["error"])
-        assert hub.state()["access"]["digest"] == good
+        read = hub.state()["access"]
+        assert read["digest"] == good
+        assert read["error"].endswith(f"; the content of {read['at']} stays")
         assert hub.is_in(browser)
     hub.people({})
     wait_for("the repaired file counts", lambda: not hub.is_in(browser))
     assert hub.state()["access"]["error"] is None
 
 
+NO_TIME = "is no time. Write 2026-12-31 or 2026-12-31T18:00:00Z, or leave the field out."
+MISTAKES = [
+    ({"name": "Alice"}, "name: 'Alice' is no name."),
+    ({"name": ""}, "name: '' is no name."),
+    ({"name": "../alice"}, "name: '../alice' is no name."),
+    ({"name": 1}, "name: 1 is no name."),
+    ({}, "name: None is no name."),
+    ("alice", "'alice' is no object."),
+    ({"name": "machine_0"}, "machine_0 is a machine."),
+    ({"name": "alice", "until": "soon"}, f"until: 'soon' {NO_TIME}"),
+    ({"name": "alice", "until": ""}, f"until: '' {NO_TIME}"),
+    ({"name": "alice", "until": 0}, f"until: 0 {NO_TIME}"),
+    ({"name": "alice", "until": False}, f"until: False {NO_TIME}"),
+    ({"name": "alice", "until": []}, f"until: [] {NO_TIME}"),
+    ({"name": "alice", "until": "20991231"}, f"until: '20991231' {NO_TIME}"),
+    ({"name": "alice", "until": "2099-02-30"}, f"until: '2099-02-30' {NO_TIME}"),
+    ({"name": "alice", "from": ""}, f"from: '' {NO_TIME}"),
+    ({"name": "alice", "from": 0}, f"from: 0 {NO_TIME}"),
+    ({"name": "alice", "unitl": "2020-01-01"}, "There is no field 'unitl'; did you mean until?"),
+    ({"name": "alice", "Until": "2020-01-01"}, "There is no field 'Until'; did you mean until?"),
+    ({"name": "alice", "groups": "all"}, "groups: 'all' is no list."),
+    ({"name": "alice", "groups": ""}, "groups: '' is no list."),
+    ({"name": "alice", "groups": {"a": 1}}, "groups: {'a': 1} is no list."),
+    ({"name": "alice", "groups": [1]}, "groups: 1 is no name of a group."),
+    ({"name": "alice", "groups": ["a\nb"]}, "groups: 'a\\nb' is no name of a group."),
+    ({"name": "alice", "admin": "yes"}, "admin: 'yes' is neither true nor false."),
+    ({"name": "alice", "admin": 1}, "admin: 1 is neither true nor false."),
+    (
+        {"name": "alice", "from": "2026-02-02", "until": "2026-02-01"},
+        "until: it is over before it begins.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("entry", "error"), MISTAKES)
+def test_an_entry_with_a_mistake_is_out_alone(hub, github, entry, error):
+    github.me = {"id": 7007, "login": "bob-gh"}
+    hub.people({"7007": {"name": "bob"}, "7008": {"name": "carol"}})
+    leaving = hub.login()
+    assert leaving.answer.status_code == 200
+    users = {"7008": {"name": "carol"}, "1001": entry}
+    hub.people(users, {"machine_0": []})
+    wait_for("the others' removal counts", lambda: not hub.is_in(leaving))
+    read = hub.state()["access"]
+    assert (read["error"], read["people"]) == (None, 1)
+    ((place, kind, said),) = [tuple(one.values()) for one in read["out"]]
+    assert (place, kind) == ("users.'1001'", "wrong") and said.startswith(error), said
+    github.me = ALICE
+    answer = hub.login().answer
+    assert answer.status_code == 403 and "access list has a mistake" in answer.text
+
+
 @pytest.mark.parametrize(
-    "entry",
+    ("users", "out"),
     [
-        {"name": "Alice"},
-        {"name": ""},
-        {},
-        {"name": "machine_0"},
-        {"name": "alice", "until": "soon"},
+        ('"1001": {"name": "alice"}, "1001": {"name": "alice"}', ["users.'1001'"]),
+        ('"1001": {"name": "alice", "until": "2020-01-01", "until": null}', ["users.'1001'"]),
+        ('"1001": {"name": "a"}, "1002": {"name": "a"}', ["users.'1001'", "users.'1002'"]),
+        ('"01001": {"name": "alice"}', ["users.'01001'"]),
+        ('"1001 ": {"name": "alice"}', ["users.'1001 '"]),
+        (f'"1001": {{"name": "alice", "until": {"9" * 5000}}}', ["users.'1001'"]),
+    ],
+    ids=["id", "field", "name", "zero", "space", "number"],
+)
+def test_what_is_there_twice_or_is_no_id_is_out_and_the_rest_counts(hub, users, out):
+    hub.write("access", f'{{"v": 1, "users": {{{users}, "7008": {{"name": "carol"}}}}}}')
+    read = hub.state()["access"]
+    assert ([one["entry"] for one in read["out"]], read["error"]) == (out, None)
+    assert read["people"] == 1
+    assert hub.login().answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("machines", "out", "people"),
+    [
+        ([], ["machines"], 1),
+        ({"machine_0": "all"}, ["machines.'machine_0'"], 1),
+        ({"machine_0": None}, ["machines.'machine_0'"], 1),
+        ({"Machine 0": []}, ["machines.'Machine 0'"], 1),
     ],
 )
-def test_a_file_with_a_wrong_entry_is_not_taken(hub, entry):
-    hub.people({})
-    wait_for("a good file", lambda: hub.state()["access"]["error"] is None)
-    hub.people({"1001": entry}, {"machine_0": []})
-    assert wait_for("the hub says so", lambda: hub.state()["access"]["error"]) < 1
-    assert hub.login().answer.status_code == 403
+def test_a_mistake_of_a_machine_is_no_matter_of_people(hub, machines, out, people):
+    hub.write("access", {"v": 1, "users": {"7008": {"name": "carol"}}, "machines": machines})
+    read = hub.state()["access"]
+    assert ([one["entry"] for one in read["out"]], read["people"]) == (out, people)
+
+
+def test_a_field_of_the_file_that_nobody_reads_is_told(hub):
+    hub.write("access", {"v": 1, "users": {"7008": {"name": "carol"}}, "user": {}})
+    (one,) = hub.state()["access"]["out"]
+    assert one["entry"] == "'user'" and "did you mean users?" in one["error"]
 
 
 def test_empty_dates_mean_no_limit(hub):

@@ -5,31 +5,38 @@ and the hub reads again when they change, so that neither a new person nor a new
 anything:
 
 /etc/hub-access/access.json      who may enter, by numeric GitHub id, from when until when, in
-                                 which groups
+                                 which groups (glaciocloud_access.py)
 /etc/hub-profiles/profiles.json  images and sizes, and which groups may choose them
 /etc/hub-notices/notices.json    the announcement and the spawn switch
 
 The last good content of each survives a broken file, and a restart of the hub where the database
-has a volume. hub.extraConfig calls `configure(c)`. `GET /hub/glaciocloud/state` (scope read:hub)
+has a volume. Of those who may no longer enter, sessions, tokens and servers end; their files stay.
+hub.extraConfig calls `configure(c)`. `GET /hub/glaciocloud/state` (scope read:hub)
 tells what was read.
 """
 
+import asyncio
 import hashlib
 import html
 import json
 import os
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Any
 
 import glaciocloud_start
+from glaciocloud_access import Door, Json, quoted, read_access
 from jupyterhub import orm
 from jupyterhub.apihandlers.base import APIHandler
 from jupyterhub.scopes import needs_scope
+from jupyterhub.utils import new_token
 from oauthenticator.github import GitHubOAuthenticator
+from prometheus_client import Gauge
 from tornado import web
+from tornado.ioloop import PeriodicCallback
 from traitlets.log import get_logger
 
 MOUNTS = os.environ.get("GLACIOCLOUD_MOUNTS", "/etc")
@@ -37,8 +44,14 @@ KEEP = os.environ.get("GLACIOCLOUD_KEEP", "/srv/jupyterhub")
 # A start of a throw-away user that cannot succeed ends by itself after this time: cancelling it
 # would block later ones.
 MACHINE_START_SECONDS = 180
-
-Json = dict[str, Any]
+# How often the hub looks for people who have gone.
+SWEEP_SECONDS = 1
+ENTRIES_OUT = Gauge(
+    "glaciocloud_access_entries_out", "Entries of access.json that do not count", ["kind"]
+)
+NAMES_DAMAGED = Gauge(
+    "glaciocloud_access_names_damaged", "1 while the memory of names cannot be read or written"
+)
 
 
 class Watched:
@@ -46,7 +59,7 @@ class Watched:
     or goes.
     """
 
-    def __init__(self, path: str, check: Callable[[Json], Json]) -> None:
+    def __init__(self, path: str, check: Callable[[bytes], Json]) -> None:
         self.path, self.check = os.path.join(MOUNTS, path), check
         self.kept = os.path.join(KEEP, os.path.basename(path).replace(".json", ".last-good.json"))
         self.seen: object = None
@@ -71,24 +84,26 @@ class Watched:
         try:
             raw = self._take(self.path, "mount")
         except Exception as error:
-            get_logger().error("%s: %r; the last good content stays", self.path, error)
             if self.data is None:
                 try:
                     self._take(self.kept, "kept")
                 except Exception as nothing:
-                    get_logger().error("%s: %r", self.kept, nothing)
-            self.info["error"] = repr(error)
+                    get_logger().error("%s: %s", self.kept, ascii(nothing))
+            stays = f"the content of {self.info['at']} stays" if self.data else "nothing counts"
+            self.info["error"] = f"{ascii(error)}; {stays}"
+            get_logger().error("%s: %s", self.path, self.info["error"])
         else:
             self._keep(raw)
 
     def _take(self, path: str, source: str) -> bytes:
         with open(path, "rb") as file:
             raw = file.read()
-        self.data = self.check(json.loads(raw))
-        now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+            # A kept copy is as old as the last time that the mounted file was good.
+            at = os.fstat(file.fileno()).st_mtime if source == "kept" else time.time()
+        self.data = self.check(raw)
         self.info = {
             "digest": hashlib.sha256(raw).hexdigest(),
-            "at": now,
+            "at": datetime.fromtimestamp(at, timezone.utc).isoformat(timespec="seconds"),
             "from": source,
             "error": None,
         }
@@ -101,54 +116,14 @@ class Watched:
                 file.write(raw)
             os.replace(fresh, self.kept)
         except OSError as error:  # no volume, or a full one: the mounted file still counts
-            get_logger().warning("%s is not kept for the next start: %r", self.path, error)
+            get_logger().warning("%s is not kept for the next start: %s", self.path, ascii(error))
 
 
-def check_access(content: Json) -> Json:
-    """`{"v": 1, "users": {"<id>": {name, groups?, admin?, from?, until?}},
-    "machines": {"<name>": [group]}}`
-    """
-    users: dict[str, Json] = {}
-    names: dict[str, Json] = {}
-    machines = {name: list(groups) for name, groups in content.get("machines", {}).items()}
-    for github_id, given in content["users"].items():
-        name = given["name"]
-        if (
-            not isinstance(name, str)
-            or not name
-            or name != name.lower()
-            or name in names
-            or name in machines
-        ):
-            raise ValueError(f"the name of {github_id} is missing, not lower case, or taken")
-        users[github_id] = names[name] = {
-            "name": name,
-            "admin": given.get("admin") is True,
-            "groups": sorted(set(given.get("groups") or [])),
-            "from": instant(given.get("from")),
-            "until": instant(given.get("until"), last_day=True),
-        }
-    return {"users": users, "names": names, "machines": machines}
-
-
-def instant(text: str | None, *, last_day: bool = False) -> float | None:
-    """Seconds of an ISO time. UTC unless it says otherwise; a date as the end counts until the day
-    is over.
-    """
-    if not text:
-        return None
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    if last_day and len(text) == len("2026-12-31"):
-        moment += timedelta(days=1)
-    return moment.timestamp()
-
-
-def check_profiles(content: Json) -> Json:
+def check_profiles(raw: bytes) -> Json:
     """`{"v": 1, "images": [{slug, title, image, for, …}],
     "sizes": [{slug, title, cpu, memory, for, …}]}`
     """
+    content: Json = json.loads(raw)
     for items in (content["images"], content["sizes"]):
         slugs = [item["slug"] for item in items]
         if len(set(slugs)) < len(slugs):
@@ -167,25 +142,38 @@ def check_profiles(content: Json) -> Json:
     return content
 
 
-def check_notices(content: Json) -> Json:
+def check_notices(raw: bytes) -> Json:
     """`{"v": 1, "announcement": text or null,
     "spawning": {"open": true} or {"open": false, "reason": text}}`
     """
+    content: Json = json.loads(raw)
     if not isinstance(content["spawning"]["open"], bool):
         raise ValueError("spawning.open is neither true nor false")
     if not isinstance(content.get("announcement"), str | None):
         raise ValueError("the announcement is no text")
+    if not isinstance(content["spawning"].get("reason"), str | None):
+        raise ValueError("spawning.reason is no text")
     return content
 
 
-ACCESS = Watched("hub-access/access.json", check_access)
+ACCESS = Watched("hub-access/access.json", read_access)
 PROFILES = Watched("hub-profiles/profiles.json", check_profiles)
 NOTICES = Watched("hub-notices/notices.json", check_notices)
 
 
+DOORS: dict[str, Door] = {}
+
+
+def door() -> Door:
+    """One for each folder that is kept: the hub has one."""
+    if ACCESS.kept not in DOORS:
+        DOORS[ACCESS.kept] = Door(os.path.dirname(ACCESS.kept), ACCESS.kept)
+    return DOORS[ACCESS.kept]
+
+
 def access() -> Json:
     """Who may enter. Nobody, where no file could ever be read."""
-    return ACCESS.read() or {"users": {}, "names": {}, "machines": {}}
+    return door().read(ACCESS.read)
 
 
 def closed_because(entry: Json | None) -> str | None:
@@ -198,6 +186,18 @@ def closed_because(entry: Json | None) -> str | None:
     if entry["until"] is not None and now >= entry["until"]:
         return f"Your access to this hub ended {utc(entry['until'])}. Your files are kept; ask the maintainers to extend it."
     return None
+
+
+def no_login_because(github_id: str, name: str) -> str | None:
+    """Why this GitHub account may not log in now under this name, or None when it may."""
+    listed = access()
+    if github_id in listed["out"]:
+        return str(listed["out"][github_id]["told"])
+    entry = listed["users"].get(github_id)
+    refusal = closed_because(entry) or (entry or {}).get("refused")
+    if refusal is None and entry and entry["name"] != name:
+        return "Your name on this hub has just changed. Log in once more."
+    return refusal
 
 
 def utc(seconds: float) -> str:
@@ -219,6 +219,12 @@ class AccessFileAuthenticator(GitHubOAuthenticator):
     request.
     """
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.gone = Gone(self.parent, self.log)
+        self.sweep = PeriodicCallback(self.gone.end_all, SWEEP_SECONDS * 1000)
+        self.sweep.start()
+
     def _entry(self, auth_state: Json | None) -> Json | None:
         info = (auth_state or {}).get(self.user_auth_state_key) or {}
         return access()["users"].get(str(info.get("id", "")))
@@ -229,9 +235,10 @@ class AccessFileAuthenticator(GitHubOAuthenticator):
         return entry["name"] if entry else super().user_info_to_username(user_info)
 
     async def check_allowed(self, username: str, auth_model: Json | None) -> bool:
-        refusal = closed_because(self._entry((auth_model or {}).get("auth_state")))
+        info = ((auth_model or {}).get("auth_state") or {}).get(self.user_auth_state_key) or {}
+        refusal = no_login_because(str(info.get("id", "")), username)
         if refusal:
-            self.log.warning("Login of %s refused: %s", username, refusal)
+            self.log.warning("Login of %s refused: %s", quoted(username), refusal)
             raise Refusal(403, refusal)
         return True
 
@@ -260,6 +267,74 @@ class AccessFileAuthenticator(GitHubOAuthenticator):
         if admin == user.admin and groups == sorted(group.name for group in user.groups):
             return True  # nothing to write: cheap enough for a refresh every second
         return {"name": user.name, "admin": admin, "groups": groups}
+
+
+class Gone:
+    """Ends what is left of people whom the file no longer lets in: a cookie or token of theirs
+    must not come alive again with their name.
+    """
+
+    def __init__(self, app: Any, log: Any) -> None:
+        self.app, self.log = app, log
+        self.ended: set[int] = set()
+        self.stopping: dict[tuple[str, str], asyncio.Task[None]] = {}
+
+    async def end_all(self) -> None:
+        listed = access()
+        counts = Counter(one["kind"] for one in listed["out"].values())
+        for kind in ("wrong", "moved"):
+            ENTRIES_OUT.labels(kind).set(counts[kind])
+        NAMES_DAMAGED.set(door().names.error is not None)
+        # Before the hub runs there is nothing to end, and without any file nothing is known.
+        if getattr(self.app, "http_server", None) is None or ACCESS.data is None:
+            return
+        gone = {
+            row.id: row.name
+            for row in self.app.db.query(orm.User.id, orm.User.name)
+            if row.name not in listed["machines"] and closed_because(listed["names"].get(row.name))
+        }
+        self.ended &= gone.keys()
+        with_tokens = {row.user_id for row in self.app.db.query(orm.APIToken.user_id).distinct()}
+        for user_id, name in gone.items():
+            if user_id not in self.ended or user_id in with_tokens:
+                self.end(user_id, name)
+            self.stop_servers(user_id)
+
+    def end(self, user_id: int, name: str) -> None:
+        """Sessions and tokens: the next login begins anew."""
+        person = self.app.db.get(orm.User, user_id)
+        for owned in (orm.APIToken, orm.OAuthCode):
+            for row in self.app.db.query(owned).filter(owned.user_id == user_id):
+                self.app.db.delete(row)
+        person.cookie_id = new_token()
+        person.admin = False
+        self.app.db.commit()
+        self.ended.add(user_id)
+        self.log.warning("%s may no longer enter: sessions and tokens have ended", quoted(name))
+
+    def stop_servers(self, user_id: int) -> None:
+        if user_id not in self.app.users:
+            return
+        user = self.app.users[user_id]
+        for name, spawner in list(user.spawners.items()):
+            # A start that is under way is never cut off (KubeSpawner 7.0.0): it is stopped later.
+            if spawner.active and not spawner.pending and (user.name, name) not in self.stopping:
+                task = asyncio.create_task(self.stop(user, name))
+                self.stopping[(user.name, name)] = task
+
+    async def stop(self, user: Any, name: str) -> None:
+        """The way to the server first: it trusts its own cookies for minutes."""
+        try:
+            user.spawners[name]._stop_pending = True
+            await self.app.proxy.delete_user(user, name)
+            await user.stop(name)
+            self.log.warning("The server of %s was stopped: no access any more", quoted(user.name))
+        except Exception:
+            self.log.exception("The server of %s is not stopped yet", quoted(user.name))
+            if name in user.spawners:
+                user.spawners[name]._stop_pending = False
+        finally:
+            del self.stopping[(user.name, name)]
 
 
 def profile_list(spawner: Any) -> list[Json]:
@@ -372,7 +447,8 @@ class StateHandler(APIHandler):
 
     @needs_scope("read:hub")
     def get(self) -> None:
-        people = access()["users"].values()
+        listed = access()
+        people = listed["users"].values()
         menu = PROFILES.read() or {"images": [], "sizes": []}
         notices = NOTICES.read() or {"spawning": {"open": True}}
         entered = sum(closed_because(person) is None for person in people)
@@ -380,7 +456,16 @@ class StateHandler(APIHandler):
             {
                 "v": 1,
                 "now": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-                "access": {**ACCESS.info, "people": len(people), "open": entered},
+                "access": {
+                    **ACCESS.info,
+                    "people": len(people),
+                    "open": entered,
+                    "out": [
+                        {part: one[part] for part in ("entry", "kind", "error")}
+                        for one in listed["out"].values()
+                    ],
+                    "names": door().names.error,
+                },
                 "profiles": {
                     **PROFILES.info,
                     "images": len(menu["images"]),

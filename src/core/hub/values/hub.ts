@@ -9,7 +9,11 @@ import type { JsonObject } from '../../json.ts';
 import type { HubContext, Part } from './part.ts';
 
 /** Code of ours that runs in the hub: a change of it restarts the hub. */
-export const HUB_CODE = ['glaciocloud_hub.py', 'glaciocloud_start.py'] as const;
+export const HUB_CODE = [
+  'glaciocloud_access.py',
+  'glaciocloud_hub.py',
+  'glaciocloud_start.py',
+] as const;
 
 /** Folder on the hub's sys.path: the chart's own configuration lies there too. */
 const CODE_FOLDER = '/usr/local/etc/jupyterhub';

@@ -22,7 +22,11 @@ test('scopes of a service: what it needs for each of its own users, and no more'
 test('the hub itself', () => {
   const part = hubPart(contextWith({}, { [MAIN]: { storage: { homes: { class: 'fast' } } } }));
   const folder = '/usr/local/etc/jupyterhub';
-  expect(HUB_CODE).toEqual(['glaciocloud_hub.py', 'glaciocloud_start.py']);
+  expect(HUB_CODE).toEqual([
+    'glaciocloud_access.py',
+    'glaciocloud_hub.py',
+    'glaciocloud_start.py',
+  ]);
   expect(part).toEqual({
     jupyterhub: {
       hub: {
@@ -39,6 +43,12 @@ test('the hub itself', () => {
           { name: 'hub-notices', configMap: { name: 'hub-notices', optional: true } },
         ],
         extraVolumeMounts: [
+          {
+            name: 'hub-code',
+            mountPath: `${folder}/glaciocloud_access.py`,
+            subPath: 'glaciocloud_access.py',
+            readOnly: true,
+          },
           {
             name: 'hub-code',
             mountPath: `${folder}/glaciocloud_hub.py`,
