@@ -2,7 +2,6 @@
 redirects to a double of GitHub.
 """
 
-import json
 import stat
 import time
 from datetime import datetime, timedelta, timezone

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import time
 import urllib.error
+from contextlib import contextmanager
 
 import probe
 import pytest
@@ -201,12 +202,12 @@ def test_tokens_are_never_told(text):
 # GitHub
 
 
-@pytest.fixture
-def sim():
+@contextmanager
+def simulated(*arguments):
     own = HERE.parent.parent / "node_modules" / ".bin" / "node"
     node = str(own) if own.exists() else "node"
     process = subprocess.Popen(
-        [node, str(HERE / "github_sim.ts")],
+        [node, str(HERE / "github_sim.ts"), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -214,6 +215,12 @@ def sim():
     yield process.stdout.readline().strip()
     process.stdin.close()
     assert process.wait(20) == 0
+
+
+@pytest.fixture
+def sim():
+    with simulated() as url:
+        yield url
 
 
 def all_issues(url, token="github_pat_reads"):
@@ -263,6 +270,92 @@ def test_the_heart_beats_in_one_issue(sim):
     assert issue["title"] == "oggm: heartbeat of the probe"
 
 
+BEATS = ["glaciocloud-heartbeat", "hub:oggm"]
+
+
+def bodies(github):
+    found = probe.ask("GET", f"{github.base}?state=open&per_page=100", github.token)
+    return {one["number"]: one["body"] for one in found}
+
+
+@pytest.mark.parametrize("labels", [BEATS, LABELS])
+def test_a_pull_request_with_our_labels_is_left_alone(labels):
+    with simulated("--pull", ",".join(labels)) as url:
+        github = probe.GitHub("github_pat_writesIssues", "example/hubs", url)
+        if labels == LABELS:
+            body = probe.issue_body("oggm", bad(), {"id": "a", "first": probe.iso(NOW)}, NOW)
+            github.change(1, {"body": body})
+        before = bodies(github)[1]
+        for later in (0, 600):
+            github.beat("oggm", 600, NOW + later)
+            github.tell("oggm", [good()], NOW + later)
+        after = bodies(github)
+        assert after[1] == before and list(after) == [2, 1]
+        assert after[2].startswith(f"{probe.HEARTBEAT} {probe.iso(NOW + 600)} -->")
+
+
+def test_what_somebody_else_opened_is_left_alone(sim):
+    ours = probe.GitHub("github_pat_writesIssues", "example/hubs", sim)
+    other = probe.GitHub("github_pat_other", "example/hubs", sim)
+    beat = probe.heartbeat_body("oggm", 600, NOW)
+    other.create(BEATS, "not ours", beat)
+    told = probe.issue_body("oggm", bad(), {"id": "a", "first": probe.iso(NOW)}, NOW)
+    other.create(LABELS, "not ours", told)
+    ours.create(BEATS, "of the person whose token this is", "a note")
+    ours.beat("oggm", 600, NOW + 600)
+    ours.tell("oggm", [good()], NOW + 600)
+    assert bodies(ours) == {
+        1: beat,
+        2: told,
+        3: "a note",
+        4: probe.heartbeat_body("oggm", 600, NOW + 600),
+    }
+
+
+def test_of_several_hearts_the_oldest_beats_on(sim):
+    github = probe.GitHub("github_pat_writesIssues", "example/hubs", sim)
+    for _ in range(3):
+        github.create(BEATS, "heart", probe.heartbeat_body("oggm", 600, NOW))
+    github.beat("oggm", 600, NOW + 600)
+    assert bodies(github) == {1: probe.heartbeat_body("oggm", 600, NOW + 600)}
+    (comment,) = probe.ask("GET", f"{github.base}/3/comments", github.token)
+    assert comment["body"] == "The heart beats in #1."
+
+
+def test_of_several_issues_about_the_same_the_oldest_is_kept_up_to_date(sim):
+    github = probe.GitHub("github_pat_writesIssues", "example/hubs", sim)
+    key = probe.identity("proxy", None, "nothing")
+    told = probe.issue_body("oggm", bad(), {"id": key, "first": probe.iso(NOW)}, NOW)
+    for _ in range(2):
+        github.create(LABELS, "twice", told)
+    github.tell("oggm", [bad()], NOW + 3600)
+    assert probe.iso(NOW + 3600) in bodies(github)[1] and bodies(github)[2] == told
+    github.tell("oggm", [good()], NOW + 3600)
+    assert bodies(github) == {}
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_all_pages_of_issues_are_read(sim, monkeypatch, count):
+    monkeypatch.setattr(probe, "PAGE", 2)
+    github = probe.GitHub("github_pat_writesIssues", "example/hubs", sim)
+    for number in range(count):
+        github.create(LABELS, f"issue {number}", "text")
+    assert [one["number"] for one in github.open_with(LABELS)] == list(range(1, count + 1))
+
+
+def test_where_github_is_asked_who_we_are(monkeypatch):
+    asked = []
+
+    def ask(method, url, token, body=None):
+        asked.append(url)
+        return {"data": {"viewer": {"databaseId": 7}}}
+
+    monkeypatch.setattr(probe, "ask", ask)
+    assert probe.GitHub("token", "o/r").me() == 7
+    assert probe.GitHub("token", "o/r", "https://git.example.org/api/v3/").me() == 7
+    assert asked == ["https://api.github.com/graphql", "https://git.example.org/api/graphql"]
+
+
 # a real hub
 
 
@@ -307,12 +400,32 @@ def checks(lines):
 def test_a_healthy_hub_and_a_server_of_its_own(real, tmp_path, monkeypatch):
     status = looks(real, tmp_path, monkeypatch, [pod(), pod("proxy")])
     assert checks(status["api"]) == [
-        (name, True) for name in ("hub", "proxy", "files", "pods", "hub restart", "proxy restart")
+        (name, True)
+        for name in ("hub", "proxy", "files", "pods", "hub restart", "proxy restart", "access")
     ]
     assert checks(status["spawn"]) == [
         (name, True) for name in ("user", "start", "server", "kernel", "stop", "gone")
     ]
     assert real.state()["rows"]["machines"]["users"] == 0
+
+
+def test_an_entry_that_is_out_raises_an_alarm_and_names_nobody(real, tmp_path, monkeypatch):
+    alice = {"1": {"name": "alice"}}
+    try:
+        real.people({"2": {"name": "alice"}, "3": {"name": "carol", "until": ""}}, {USER: []})
+        status = looks(real, tmp_path, monkeypatch, onlyWhenWarm=True)
+        (told,) = [one for one in status["api"] if one["check"] == "access"]
+        assert (told["ok"], told["class"]) == (False, "product")
+        assert told["detail"] == (
+            "access.json: 2 entries are about a name that has passed to another account; 1 entries"
+            " have a mistake. Nobody whom that is about gets in; the hub's log says more: kubectl"
+            " logs deploy/hub | grep access.json"
+        )
+        assert status["next"] == "nobody has a server, so no node is warm"
+    finally:
+        real.people(alice, {USER: []})
+    told = looks(real, tmp_path, monkeypatch, onlyWhenWarm=True)["api"][-1]
+    assert (told["check"], told["detail"]) == ("access", "1 people, every entry counts")
 
 
 def test_nothing_is_started_where_nobody_works(real, tmp_path, monkeypatch):

@@ -262,6 +262,28 @@ async def has_read_its_files(hub: Hub, job: Json) -> str:
         await asyncio.sleep(0.3)
 
 
+async def is_the_door_well(hub: Hub) -> str:
+    """Whether every entry of access.json counts. Said in numbers: issues may be public, and people
+    are not named there. A deployment does not ask this: an entry is no reason to go back.
+    """
+    access = reply(await hub.hub("GET", "/glaciocloud/state", 200))["access"]
+    moved = sum(one["kind"] == "moved" for one in access["out"])
+    wrong = len(access["out"]) - moved
+    troubles = []
+    if moved:
+        troubles.append(f"{moved} entries are about a name that has passed to another account")
+    if wrong:
+        troubles.append(f"{wrong} entries have a mistake")
+    if access["names"]:
+        troubles.append("the memory of names is damaged or cannot be written")
+    if troubles:
+        raise CheckFailed(
+            f"access.json: {'; '.join(troubles)}. Nobody whom that is about gets in; the hub's log"
+            " says more: kubectl logs deploy/hub | grep access.json"
+        )
+    return f"{access['people']} people, every entry counts"
+
+
 async def rows(hub: Hub, job: Json) -> Json:
     """Rows of this check's own users, and of all: the probe may be at work with its own
     meanwhile.

@@ -43,6 +43,7 @@ from health_check import (
     Report,
     check_image,
     has_read_its_files,
+    is_the_door_well,
     says_version,
 )
 from tornado.web import Application, RequestHandler
@@ -61,6 +62,9 @@ SECRET = re.compile(
 )
 # With this many open issues of one hub another one helps nobody.
 MOST_ISSUES = 10
+HEARTBEAT = "<!-- glaciocloud-heartbeat"
+PAGE = 100
+MOST_PAGES = 20
 
 
 def iso(seconds: float) -> str:
@@ -222,7 +226,7 @@ def decisions(hub: str, lines: list[Json], issues: list[Json], now: float) -> li
 
 def heartbeat_body(hub: str, every: float, now: float) -> str:
     return (
-        f"<!-- glaciocloud-heartbeat {iso(now)} -->\n"
+        f"{HEARTBEAT} {iso(now)} -->\n"
         f"The probe of the hub `{hub}` looked at it at {iso(now)}. It writes here every {every:.0f} s.\n\n"
         "Leave this issue open: `glaciocloud outside` reads it, and raises the alarm when the probe falls silent.\n"
     )
@@ -270,13 +274,11 @@ class LabelsRefused(Exception):
 
 
 class GitHub:
-    """The issues of one repository, and nothing else of it."""
+    """The issues of one repository that we opened ourselves, and nothing else of it."""
 
     def __init__(self, token: str, repository: str, api: str = "") -> None:
-        self.token, self.base = (
-            token,
-            f"{(api or 'https://api.github.com').rstrip('/')}/repos/{repository}/issues",
-        )
+        self.token, self.api = token, (api or "https://api.github.com").rstrip("/")
+        self.base = f"{self.api}/repos/{repository}/issues"
 
     @classmethod
     def mounted(cls, folder: Path) -> "GitHub | None":
@@ -284,13 +286,28 @@ class GitHub:
         return cls(token, repository, api) if token and repository else None
 
     def open_with(self, labels: list[str]) -> list[Json]:
-        return list(
-            ask(
-                "GET",
-                f"{self.base}?state=open&per_page=100&labels={quote(','.join(labels))}",
-                self.token,
-            )
-        )
+        """Our own open issues, oldest first: what others opened is not ours to change, and GitHub
+        lists pull requests among issues.
+        """
+        listed: list[Json] = []
+        wanted = f"state=open&per_page={PAGE}&labels={quote(','.join(labels))}"
+        for page in range(1, MOST_PAGES + 1):
+            found = list(ask("GET", f"{self.base}?{wanted}&page={page}", self.token))
+            listed += found
+            if len(found) < PAGE:
+                break
+        issues = [one for one in listed if "pull_request" not in one]
+        if not issues:
+            return []
+        me = self.me()
+        mine = [one for one in issues if (one.get("user") or {}).get("id") == me]
+        return sorted(mine, key=lambda one: int(one["number"]))
+
+    def me(self) -> int:
+        """Who this token belongs to. A token of an App can only ask this way."""
+        url = f"{self.api.removesuffix('/v3')}/graphql"
+        answer = ask("POST", url, self.token, {"query": "{ viewer { databaseId } }"})
+        return int(answer["data"]["viewer"]["databaseId"])
 
     def create(self, labels: list[str], title: str, body: str) -> None:
         made = ask("POST", self.base, self.token, {"title": title, "body": body, "labels": labels})
@@ -305,13 +322,21 @@ class GitHub:
     def comment(self, number: int, body: str) -> None:
         ask("POST", f"{self.base}/{number}/comments", self.token, {"body": body})
 
+    def close(self, number: int, why: str) -> None:
+        self.comment(number, why)
+        self.change(number, {"state": "closed"})
+
     def beat(self, hub: str, every: float, now: float) -> None:
         labels, body = ["glaciocloud-heartbeat", f"hub:{hub}"], heartbeat_body(hub, every, now)
-        known = self.open_with(labels)
-        if known:
-            self.change(known[0]["number"], {"body": body})
-        else:
+        open_now = self.open_with(labels)
+        known = [one for one in open_now if (one.get("body") or "").startswith(HEARTBEAT)]
+        if not known:
             self.create(labels, f"{hub}: heartbeat of the probe", body)
+            return
+        kept, *others = (one["number"] for one in known)
+        self.change(kept, {"body": body})
+        for other in others:
+            self.close(other, f"The heart beats in #{kept}.")
 
     def tell(self, hub: str, lines: list[Json], now: float) -> None:
         labels = ["glaciocloud-probe", f"hub:{hub}"]
@@ -321,8 +346,7 @@ class GitHub:
             elif one["do"] == "update":
                 self.change(one["number"], {"body": one["text"]})
             else:
-                self.comment(one["number"], one["text"])
-                self.change(one["number"], {"state": "closed"})
+                self.close(one["number"], one["text"])
 
 
 def pods_of(namespace: str) -> list[Json]:
@@ -387,6 +411,8 @@ class Probe:
                 if not one["ok"]:
                     print(json.dumps(one), flush=True)
             seen += ends
+        if healthy:
+            seen += await self.twice(self.see_door)
         self.status.update(at=iso(time.time()), api=lines + seen)
         self.spoke = time.time()
         await self.tell(lines + seen, beat=True)
@@ -412,6 +438,9 @@ class Probe:
         await heard.check("hub", says_version(self.hub, self.hub.api))
         await heard.check("proxy", says_version(self.hub, self.hub.proxy))
         await heard.check("files", has_read_its_files(self.hub, self.job))
+
+    async def see_door(self, heard: Heard) -> None:
+        await heard.check("access", is_the_door_well(self.hub))
 
     async def see_pods(self, heard: Heard) -> None:
         async def count() -> str:
