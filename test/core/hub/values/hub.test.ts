@@ -22,11 +22,7 @@ test('scopes of a service: what it needs for each of its own users, and no more'
 test('the hub itself', () => {
   const part = hubPart(contextWith({}, { [MAIN]: { storage: { homes: { class: 'fast' } } } }));
   const folder = '/usr/local/etc/jupyterhub';
-  expect(HUB_CODE).toEqual([
-    'glaciocloud_access.py',
-    'glaciocloud_hub.py',
-    'glaciocloud_start.py',
-  ]);
+  expect(HUB_CODE).toEqual(['glaciocloud_access.py', 'glaciocloud_hub.py', 'glaciocloud_start.py']);
   expect(part).toEqual({
     jupyterhub: {
       hub: {
