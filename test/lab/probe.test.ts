@@ -96,6 +96,7 @@ test('it watches hub, proxy and files, and starts a server with a kernel', async
   });
   const passed = new Set(seen.filter(({ ok }) => ok).map(({ check }) => check));
   expect([...passed].sort()).toEqual([
+    'access',
     'files',
     'gone',
     'hub',
