@@ -2,10 +2,12 @@
 redirects to a double of GitHub.
 """
 
+import json
 import stat
 import time
 from datetime import datetime, timedelta, timezone
 
+import glaciocloud_access
 import pytest
 import requests
 from real_hub import RealHub, wait_for
@@ -256,6 +258,26 @@ def test_a_field_of_the_file_that_nobody_reads_is_told(hub):
     hub.write("access", {"v": 1, "users": {"7008": {"name": "carol"}}, "user": {}})
     (one,) = hub.state()["access"]["out"]
     assert one["entry"] == "'user'" and "did you mean users?" in one["error"]
+
+
+@pytest.mark.parametrize(
+    ("until", "seconds"),
+    [
+        ("2026-12-31", 1798761600),
+        ("2026-12-31T18:00", 1798740000),
+        ("2026-12-31T18:00:00+02:00", 1798732800),
+        ("9999-12-31", 253402300800),
+        ("0001-01-01T00:00+14:00", None),
+        (None, "no end"),
+    ],
+)
+def test_when_access_ends(until, seconds):
+    content = {"users": {"1": {"name": "a", "until": until}}}
+    listed = glaciocloud_access.read_access(json.dumps(content).encode())
+    if seconds is None:
+        assert "is no time" in listed["out"]["1"]["error"] and listed["users"] == {}
+    else:
+        assert listed["users"]["1"]["until"] == (None if seconds == "no end" else seconds)
 
 
 def test_empty_dates_mean_no_limit(hub):
