@@ -53,6 +53,11 @@ def quoted(value: object) -> str:
     return text if len(text) <= 120 else f"{text[:120]}..."
 
 
+def one_line(text: str) -> str:
+    """Text for people that goes into a log too: what moves a cursor or turns text is spelt out."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
+
+
 class Pairs(dict[str, Any]):
     """A JSON object that knows which of its keys were given more than once."""
 
@@ -282,7 +287,7 @@ class Names:
             )
             return
         self.stat = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
-        self.names, self.unwritten = names, None
+        self.names, self.seen, self.unwritten = names, {}, None
 
     def vouch(self, listed: Json) -> Json:
         """The same, but for names that have passed to somebody else: both are out."""
@@ -292,7 +297,7 @@ class Names:
         result = {part: dict(content) for part, content in listed.items()}
         for name, before in moved.items():
             self.put_both_out(result, name, before, now[name])
-        fresh = {name: who for name, who in holders(result).items() if name not in known}
+        fresh = {name: who for name, who in holders(result).items() if name not in self.names}
         if fresh or not os.path.exists(self.path):
             self.keep(fresh)
         if self.error:

@@ -28,7 +28,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import glaciocloud_start
-from glaciocloud_access import Door, Json, quoted, read_access
+from glaciocloud_access import Door, Json, one_line, quoted, read_access
 from jupyterhub import orm
 from jupyterhub.apihandlers.base import APIHandler
 from jupyterhub.scopes import needs_scope
@@ -210,8 +210,9 @@ class Refusal(web.HTTPError):
     """
 
     def __init__(self, status: int, reason: str) -> None:
-        super().__init__(status, reason)
-        self.jupyterhub_message = reason
+        line = one_line(reason)
+        super().__init__(status, line)
+        self.jupyterhub_message = line
 
 
 class AccessFileAuthenticator(GitHubOAuthenticator):
