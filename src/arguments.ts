@@ -15,6 +15,9 @@ export interface Inputs {
   out: string | undefined;
   present: string | undefined;
   html: string | undefined;
+  base: string | undefined;
+  merge: string | undefined;
+  reviewed: string | undefined;
   at: string | undefined;
   pull: string | undefined;
   head: string | undefined;
@@ -124,6 +127,9 @@ function build(command: Inputs['command'], target: readonly string[], options: R
     out: word('out'),
     present: word('present'),
     html: word('html'),
+    base: word('base'),
+    merge: word('merge'),
+    reviewed: word('reviewed'),
     at: word('at'),
     pull: word('pull'),
     head: word('head'),

@@ -12,6 +12,7 @@ import { plan } from './commands/plan.ts';
 import { renderImage } from './commands/render-image.ts';
 import { render } from './commands/render.ts';
 import { pullRequest, review } from './commands/review.ts';
+import type { ReviewInputs } from './commands/review.ts';
 import { secrets } from './commands/secrets.ts';
 import { showState } from './commands/state.ts';
 import { tryOut } from './commands/try.ts';
@@ -85,13 +86,24 @@ async function runReview(inputs: Inputs, report: Report): Promise<Outcome> {
       'review needs --pull N and --head SHA',
       'the command pull-request finds both',
     );
+  const record = reviewedRecord(inputs);
   const full = runner.runAddress();
   const now = timeOf(at);
   return review(
-    { root, repository: '.', chartsFrom, present, html, pull, head, full, now },
+    { root, repository: '.', chartsFrom, present, html, pull, head, record, full, now },
     github,
     report,
   );
+}
+
+function reviewedRecord({ reviewed, base = '', merge = '' }: Inputs): ReviewInputs['record'] {
+  if (reviewed === undefined) return undefined;
+  if (![base, merge].every((commit) => /^[0-9a-f]{40}$/u.test(commit)))
+    throw new UsageError(
+      'review --reviewed needs --base SHA and --merge SHA',
+      'the command pull-request finds both',
+    );
+  return { file: reviewed, base, merge };
 }
 
 async function runDeploy(inputs: Inputs, report: Report): Promise<Outcome> {

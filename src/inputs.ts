@@ -30,6 +30,13 @@ export const OPTIONS = {
   },
   pull: { type: 'string', value: 'N', help: 'number of the pull request' },
   head: { type: 'string', value: 'SHA', help: 'commit that the comment is about' },
+  base: { type: 'string', value: 'SHA', help: 'commit that the pull request is merged into' },
+  merge: { type: 'string', value: 'SHA', help: 'what merging the pull request gives' },
+  reviewed: {
+    type: 'string',
+    value: 'FILE',
+    help: 'write what the plan showed, for the deployment that follows; needs --base and --merge',
+  },
   wave: { type: 'string', value: 'WAVE', help: 'only hubs of this wave' },
   cluster: {
     type: 'string',
@@ -119,7 +126,18 @@ export const COMMANDS = {
   review: {
     summary: 'put the plan of a pull request into its comment',
     target: '',
-    options: ['root', 'charts-from', 'present', 'html', 'pull', 'head', 'at'],
+    options: [
+      'root',
+      'charts-from',
+      'present',
+      'html',
+      'pull',
+      'head',
+      'base',
+      'merge',
+      'reviewed',
+      'at',
+    ],
   },
   plan: {
     summary: 'show what would change, compared with what is deployed',

@@ -198,6 +198,8 @@ export interface CheckRun {
 export interface PullRequest {
   number: number;
   head: string;
+  /** Commit of the branch that it is to be merged into. */
+  base: string;
   /** What merging would give: the commit whose files are planned. */
   merge: string | undefined;
 }
@@ -217,10 +219,17 @@ export interface PullRequests {
   headOf(pull: number): Promise<string>;
   /** One comment that is kept up to date: found by its marker and its author, because anybody can write the marker. */
   stickyComment(pull: number, marker: string, body: string): Promise<CommentChange>;
-  /** Text of our comment with this marker, if there is one. */
-  botComment(pull: number, marker: string): Promise<string | undefined>;
   /** Whether somebody may push to this repository. */
   mayWrite(login: string): Promise<boolean>;
+}
+
+/** What plans showed: kept where only the platform's own run writes. */
+export interface ReviewedArtifacts {
+  /**
+   * A file of the newest artifact of this name that the plan workflow of the default branch made. Undefined where
+   * there is none any more, or none that can be read.
+   */
+  reviewedFile(artifact: string, file: string): Promise<string | undefined>;
 }
 
 /** Issues that are kept up to date, each found by its labels. Only who may triage can set labels. */
@@ -261,4 +270,4 @@ export interface DeploymentRecord {
 }
 
 /** Where the repository lives: GitHub. */
-export interface Forge extends PullRequests, TrackingIssues, DeploymentRecord {}
+export interface Forge extends PullRequests, ReviewedArtifacts, TrackingIssues, DeploymentRecord {}

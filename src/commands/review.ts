@@ -1,6 +1,8 @@
-import { COMMENT_MARKER } from '../core/show/reviewed.ts';
+import { COMMENT_MARKER, reviewedText } from '../core/show/reviewed.ts';
 import { deployedFrom } from '../edges/deployed.ts';
+import { writeWhole } from '../edges/files.ts';
 import type { Report } from '../edges/report.ts';
+import { Failure } from '../failure.ts';
 import { planOutcome } from '../flow/plan-outcome.ts';
 import { gatherPlan } from '../flow/plan.ts';
 import { outcome, refused } from '../outcome.ts';
@@ -27,7 +29,12 @@ export async function pullRequest(
   return outcome({
     exit: 0,
     text: `pull request ${pull.number} at ${pull.head}\n`,
-    outputs: { number: String(pull.number), head: pull.head, merge: pull.merge ?? pull.head },
+    outputs: {
+      number: String(pull.number),
+      head: pull.head,
+      base: pull.base,
+      merge: pull.merge ?? pull.head,
+    },
   });
 }
 
@@ -43,16 +50,35 @@ export interface ReviewInputs {
   html: string | undefined;
   pull: number;
   head: string;
+  /** Where to write what the plan showed, and of which merge. */
+  record: { file: string; base: string; merge: string } | undefined;
   full: string | undefined;
   now: number;
 }
 
-/** The plan of a pull request as its one comment. */
+const FAILED = `${COMMENT_MARKER}
+### No plan: it could not be made
+
+What stood here before is about other files. The run says why; push again, or run it again.
+`;
+
+/** The plan of a pull request as its one comment, and as the record of what it showed. */
 export async function review(
   inputs: ReviewInputs,
   github: Commented,
   report: Report,
 ): Promise<Outcome> {
+  try {
+    return await reviewed(inputs, github, report);
+  } catch (error) {
+    await tellFailed(inputs, github, report);
+    throw error;
+  }
+}
+
+async function reviewed(inputs: ReviewInputs, github: Commented, report: Report): Promise<Outcome> {
+  // Until there is a plan nothing was shown, whatever an earlier run for the same commit has kept.
+  await keepShown(inputs, []);
   const deployed = await deployedFrom(inputs.present, inputs.repository);
   const planned = await gatherPlan({ ...inputs, deployed }, report);
   const answer =
@@ -60,7 +86,28 @@ export async function review(
       ? refused(planned.findings)
       : await planOutcome(planned.plan, { ...inputs, base: planned.base }, inputs.html);
   const comment = planned.kind === 'refused' ? `${REFUSED}${answer.summary}` : answer.summary;
-  return (await post(inputs, github, report, comment)) ? answer : stale();
+  if (!(await post(inputs, github, report, comment))) return stale();
+  if (planned.kind === 'planned') await keepShown(inputs, planned.plan.steps);
+  return answer;
+}
+
+async function keepShown(
+  { record, pull, head }: ReviewInputs,
+  steps: Parameters<typeof reviewedText>[1],
+): Promise<void> {
+  if (record === undefined) return;
+  const { file, base, merge } = record;
+  await writeWhole(file, reviewedText({ pull, head, base, merge }, steps));
+}
+
+/** The old comment must not look current. Where that fails too, the first failure is the one that is told. */
+async function tellFailed(inputs: ReviewInputs, github: Commented, report: Report): Promise<void> {
+  try {
+    await post(inputs, github, report, FAILED);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    report.progress(`comment on pull request ${inputs.pull}: ${error.message}`);
+  }
 }
 
 /** Nothing is said about a commit that is no longer the head: the run for the new one says it. */

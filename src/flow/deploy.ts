@@ -138,7 +138,7 @@ async function applyUnits(job: Job, wanted: Wanted, found: Found): Promise<UnitR
   const { inputs, report } = job;
   return withTemporaryFolder(async (scratch) => {
     const world = await applyWorld(job, wanted, scratch);
-    const merge = await mergeOf(inputs.actions?.github, wanted.commit);
+    const merge = await mergeOf(inputs.actions?.github, wanted.commit, report);
     const urgent = urgentReason((await headMessage(inputs.root)) ?? '');
     if (urgent !== undefined) report.progress(`urgent, so freezes and soaks are passed: ${urgent}`);
     const results = await walk(job, { wanted, found, merge, urgent }, world);

@@ -1,26 +1,48 @@
 import { tellGithub } from '../apply/tell.ts';
 import type { UnitResult } from '../apply/types.ts';
 import { deployMarkdown } from '../core/show/deploy-text.ts';
-import { COMMENT_MARKER, reviewedSteps } from '../core/show/reviewed.ts';
-import type { Forge } from '../ports.ts';
+import { REVIEWED_FILE, reviewedArtifact, reviewedSteps } from '../core/show/reviewed.ts';
 import type { WantedRelease } from '../core/unit.ts';
+import type { Report } from '../edges/report.ts';
+import { Failure } from '../failure.ts';
+import type { Forge } from '../ports.ts';
 import type { Job, Merge, Wanted } from './deployment.ts';
 import { inRecord, publicRecord } from './record.ts';
 
 const TRY_MARKER = '<!-- glaciocloud try -->';
+
+type Reviews = Pick<Forge, 'mergedPull' | 'reviewedFile' | 'headOf'>;
 
 /**
  * The pull request that this commit came by, and the digests that its plan showed. A commit without one was
  * reviewed by nobody.
  */
 export async function mergeOf(
-  github: Pick<Forge, 'mergedPull' | 'botComment'> | undefined,
+  github: Reviews | undefined,
   commit: string,
+  report: Pick<Report, 'progress'>,
 ): Promise<Merge | undefined> {
   if (!github) return undefined;
   const pull = await github.mergedPull(commit);
-  const comment = pull === undefined ? undefined : await github.botComment(pull, COMMENT_MARKER);
-  return { pull, reviewed: reviewedSteps(comment ?? '') };
+  if (pull === undefined) return { pull, reviewed: new Map() };
+  return { pull, reviewed: await reviewedBy(github, pull, report) };
+}
+
+/** What cannot be asked was not reviewed: it waits for a person, and does not keep the first wave. */
+async function reviewedBy(
+  github: Reviews,
+  pull: number,
+  report: Pick<Report, 'progress'>,
+): Promise<Map<string, string>> {
+  try {
+    const text = await github.reviewedFile(reviewedArtifact(pull), REVIEWED_FILE);
+    if (text === undefined) return new Map();
+    return reviewedSteps(text, { pull, head: await github.headOf(pull) });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    report.progress(`nobody can say what pull request ${pull} showed: ${error.message}`);
+    return new Map();
+  }
 }
 
 /** What people read on GitHub: of a try in its pull request, of everything else in record, deployments and issues. */

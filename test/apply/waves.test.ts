@@ -178,10 +178,17 @@ describe('what is not merged', () => {
 
 describe('what the reviewed plan did not show', () => {
   const shown = (bench: Bench, ...names: string[]): Map<string, string> =>
-    new Map(names.map((name) => [name, bench.wanted(name).digest.slice(0, 12)]));
+    new Map(names.map((name) => [name, bench.wanted(name).digest]));
 
   test.each<[string, (bench: Bench) => Map<string, string>, boolean, string]>([
-    ['another digest', () => new Map([['late', 'f'.repeat(12)]]), false, 'waiting not-reviewed'],
+    ['another digest', () => new Map([['late', 'f'.repeat(40)]]), false, 'waiting not-reviewed'],
+    [
+      'the beginning of this digest',
+      (bench) => new Map([['late', bench.wanted('late').digest.slice(0, 39)]]),
+      false,
+      'waiting not-reviewed',
+    ],
+    ['an empty one', () => new Map([['late', '']]), false, 'waiting not-reviewed'],
     ['none', () => new Map(), false, 'waiting not-reviewed'],
     ['this one', (bench) => shown(bench, 'late'), false, 'done deployed'],
     ['another digest, and a person approves', () => new Map(), true, 'done deployed'],

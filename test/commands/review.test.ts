@@ -49,6 +49,7 @@ const inputs = (root: string, more: object = {}) => ({
   chartsFrom: DOUBLE,
   present,
   html: undefined,
+  record: undefined,
   pull: 7,
   head: HEAD,
   full: 'https://example.org/whole',
@@ -124,12 +125,14 @@ describe('which pull request a check belongs to', () => {
     pullRequest({} as never, { pullRequestOf: () => Promise.resolve(found) });
 
   test('its number, its head, and what would be merged', async () => {
-    expect(await answer({ number: 7, head: 'h', merge: 'm' })).toMatchObject({
+    expect(await answer({ number: 7, head: 'h', base: 'b', merge: 'm' })).toMatchObject({
       exit: 0,
       text: 'pull request 7 at h\n',
-      outputs: { number: '7', head: 'h', merge: 'm' },
+      outputs: { number: '7', head: 'h', base: 'b', merge: 'm' },
     });
-    expect((await answer({ number: 7, head: 'h', merge: undefined })).outputs['merge']).toBe('h');
+    expect(
+      (await answer({ number: 7, head: 'h', base: 'b', merge: undefined })).outputs['merge'],
+    ).toBe('h');
   });
 
   test('or none', async () => {
@@ -169,6 +172,7 @@ describe('a plan', () => {
       chartsFrom: DOUBLE,
       present: '/nonexistent',
       html: undefined,
+      record: undefined,
       now: NOW,
     };
     await expect(plan(sources, report)).rejects.toMatchObject({ exit: 2 });

@@ -64,7 +64,7 @@ describe('a refusal names what was asked for', () => {
     stage.forge.commitFiles('deployed', new Map([['a', '1']]), 'a change');
   test.each<[string, string, RegExp, () => Promise<unknown>]>([
     ['a permission', 'GET', /permission$/u, () => stage.forge.mayWrite('stranger')],
-    ['comments', 'GET', /comments$/u, () => stage.forge.botComment(1, 'x')],
+    ['comments', 'GET', /comments$/u, () => stage.forge.stickyComment(1, 'x', 'x')],
     ['pull requests', 'GET', /commits\/.*pulls$/u, () => stage.forge.mergedPull(HEAD)],
     [
       'pull requests',

@@ -23,6 +23,7 @@ describe('the pull request of a run', () => {
     expect(await stage.forge.pullRequestOf(run)).toEqual({
       number: pull.number,
       head: HEAD,
+      base: 'b'.repeat(40),
       merge: 'c'.repeat(40),
     });
     expect(stage.sim.log[0]?.path).toBe(
@@ -57,11 +58,12 @@ describe('the pull request of a run', () => {
   });
 
   test('has no merge commit yet', async () => {
-    const body = { number: 1, head: { sha: HEAD }, merge_commit_sha: null };
+    const body = { number: 1, head: { sha: HEAD }, base: { sha: OTHER }, merge_commit_sha: null };
     stage.answerOnce('GET', /pulls\/1$/u, { status: 200, body });
     expect(await stage.forge.pullRequestOf(run)).toEqual({
       number: 1,
       head: HEAD,
+      base: OTHER,
       merge: undefined,
     });
   });
@@ -69,7 +71,14 @@ describe('the pull request of a run', () => {
   test.each<[string, unknown]>([
     ['/head/sha', { number: 1, head: { sha: 'topic' }, merge_commit_sha: null }],
     ['/number', { number: '1', head: { sha: HEAD }, merge_commit_sha: null }],
-    ['/merge_commit_sha', { number: 1, head: { sha: HEAD }, merge_commit_sha: 7 }],
+    [
+      '/base/sha',
+      { number: 1, head: { sha: HEAD }, base: { sha: 'main' }, merge_commit_sha: null },
+    ],
+    [
+      '/merge_commit_sha',
+      { number: 1, head: { sha: HEAD }, base: { sha: OTHER }, merge_commit_sha: 7 },
+    ],
   ])('with a wrong %s is refused', async (path, body) => {
     stage.answerOnce('GET', /pulls\/1$/u, { status: 200, body });
     await expect(stage.forge.pullRequestOf(run)).rejects.toThrow(
@@ -137,32 +146,31 @@ describe('the one comment', () => {
     expect(stage.writes()).toEqual(['POST /issues/1/comments']);
     expect(await stick(`${MARKER} b`)).toBe('updated');
     expect(bodies()).toEqual([`${MARKER} b`]);
-    expect(await stage.forge.botComment(1, MARKER)).toBe(`${MARKER} b`);
   });
 
   test('is nobody else’s, be it a person, another bot, or an account that is gone', async () => {
     by(stage.stranger, `${MARKER} a person`);
     by({ id: 7, login: 'other[bot]', type: 'Bot' }, `${MARKER} another bot`);
-    expect(await stage.forge.botComment(1, MARKER)).toBeUndefined();
     expect(await stick(`${MARKER} ours`)).toBe('created');
     expect(await stick(`${MARKER} again`)).toBe('updated');
     expect(bodies()).toEqual([`${MARKER} a person`, `${MARKER} another bot`, `${MARKER} again`]);
     const gone = { status: 200, body: [{ id: 1, body: MARKER, user: null }] };
     stage.answerOnce('GET', /comments$/u, gone);
-    expect(await stage.forge.botComment(1, MARKER)).toBeUndefined();
+    expect(await stick(`${MARKER} more`)).toBe('created');
   });
 
   test('begins with its marker', async () => {
     by(stage.bot, `quoted: ${MARKER}`);
     by(stage.bot, '<!-- another marker -->');
-    expect(await stage.forge.botComment(1, MARKER)).toBeUndefined();
+    expect(await stick(`${MARKER} ours`)).toBe('created');
   });
 
   test('is ours with the token of a person too', async () => {
     stage.sim.state.addToken('person', stage.stranger, ['issues']);
     by(stage.bot, `${MARKER} of the bot`);
     by(stage.stranger, `${MARKER} of the person`);
-    expect(await stage.as('person').botComment(1, MARKER)).toBe(`${MARKER} of the person`);
+    const mine = `${MARKER} of the person`;
+    expect(await stage.as('person').stickyComment(1, MARKER, mine)).toBe('unchanged');
   });
 
   test('is the oldest of two, and found on the last page', async () => {

@@ -346,7 +346,6 @@ describe('a run of GitHub Actions', () => {
 
   test('tells what became of each hub, and keeps its record', async () => {
     const { here, commit } = await onGithub();
-    here.forge.plan = `<!-- glaciocloud plan -->`;
     await here.run({ actions: here.actions });
     expect(
       here.forge.commits.map(({ branch, message, files }) => [
@@ -384,13 +383,57 @@ describe('a run of GitHub Actions', () => {
     ]);
   }, 60_000);
 
-  test('whose plan was reviewed goes on', async () => {
+  const HEAD = 'd'.repeat(40);
+  const shown = (digest: string, more: object = {}): string =>
+    JSON.stringify({
+      version: 1,
+      pull: 5,
+      head: HEAD,
+      base: HEAD,
+      merge: HEAD,
+      steps: [{ name: 'late', digest }],
+      ...more,
+    });
+  const comment = (digest: string): string =>
+    `<!-- glaciocloud plan -->\n<!-- glaciocloud steps: late=${digest.slice(0, 12)} -->`;
+
+  test.each<[string, (digest: string) => string | undefined, string]>([
+    ['was reviewed goes on', (digest) => shown(digest), 'done deployed'],
+    ['was of another head', (one) => shown(one, { head: 'e'.repeat(40) }), 'waiting not-reviewed'],
+    ['was of another pull request', (one) => shown(one, { pull: 6 }), 'waiting not-reviewed'],
+    [
+      'has the same beginning',
+      (one) => shown(`${one.slice(0, 12)}${'0'.repeat(28)}`),
+      'waiting not-reviewed',
+    ],
+    ['is named in text', comment, 'waiting not-reviewed'],
+    ['is gone', () => undefined, 'waiting not-reviewed'],
+  ])(
+    'whose plan %s',
+    async (_what, text, end) => {
+      const { here } = await onGithub();
+      here.forge.pull = 5;
+      here.forge.pullHead = HEAD;
+      here.forge.reviewed = text(await wantedDigest('late'));
+      const result = await here.run({ actions: here.actions, now: true, reason: REASON });
+      expect(stepsOf(result).at(-1)).toBe(`late ${end}`);
+    },
+    60_000,
+  );
+
+  test('whose plan cannot be asked for waits after the first wave, and says why', async () => {
     const { here } = await onGithub();
     here.forge.pull = 5;
-    const digest = await wantedDigest('late');
-    here.forge.plan = `<!-- glaciocloud plan -->\n<!-- glaciocloud steps: late=${digest.slice(0, 12)} -->`;
+    here.forge.refuses = ['reviewedFile'];
     const result = await here.run({ actions: here.actions, now: true, reason: REASON });
-    expect(stepsOf(result).at(-1)).toBe('late done deployed');
+    expect(stepsOf(result)).toEqual([
+      'one done deployed',
+      'two done deployed',
+      'late waiting not-reviewed',
+    ]);
+    expect(here.said).toContain(
+      'nobody can say what pull request 5 showed: reviewedFile is refused',
+    );
   }, 60_000);
 
   test('that tries what is not merged tells its pull request, and holds the first wave', async () => {

@@ -1,7 +1,8 @@
-import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { zipSync } from 'fflate';
 import { load } from 'js-yaml';
 import { textAt } from '../../src/core/json.ts';
 import type { Json } from '../../src/core/json.ts';
@@ -233,8 +234,30 @@ test('a merged pull request reaches every wave, and the record says so', async (
   const review = await runAction(
     { workspace: root, bundle: BUNDLE, event: {}, env },
     join(folder.path, 'review'),
-    { command: 'review', root: '.', pull: String(asked.number), head },
+    {
+      command: 'review',
+      root: '.',
+      pull: String(asked.number),
+      head,
+      base: head,
+      merge: head,
+      reviewed: 'reviewed.json',
+    },
   );
+  repository.artifacts.push({
+    id: sim.state.nextId(),
+    name: `reviewed-${asked.number}`,
+    run: {
+      id: sim.state.nextId(),
+      event: 'workflow_run',
+      path: '.github/workflows/plan.yml',
+      branch: 'main',
+      headRepository: repository.id,
+    },
+    expired: false,
+    zip: zipSync({ 'reviewed.json': await readFile(join(root, 'reviewed.json')) }),
+  });
+  await rm(join(root, 'reviewed.json'));
   expect({ code: review.code, comments: asked.comments.length }).toEqual({ code: 0, comments: 1 });
   if (asked.pull) asked.pull.merged = true;
   asked.state = 'closed';

@@ -5,8 +5,8 @@ import type { CommentChange, DeploymentStatus, Forge, PullRequest } from '../../
 export class ForgeDouble implements Forge {
   head = '';
   pull: number | undefined;
-  /** Of our comment with the plan. */
-  plan: string | undefined;
+  /** What the reviewed plan showed: the text of its record. */
+  reviewed: string | undefined;
   /** Calls that it refuses. */
   refuses: readonly string[] = [];
   readonly commits: { branch: string; files: Map<string, string | null>; message: string }[] = [];
@@ -24,7 +24,7 @@ export class ForgeDouble implements Forge {
   }
 
   headOf(): Promise<string> {
-    return Promise.resolve(this.head);
+    return Promise.resolve(this.pullHead);
   }
 
   stickyComment(pull: number, marker: string, body: string): Promise<CommentChange> {
@@ -34,8 +34,11 @@ export class ForgeDouble implements Forge {
     });
   }
 
-  botComment(): Promise<string | undefined> {
-    return Promise.resolve(this.plan);
+  /** Commit of the merged pull request. */
+  pullHead = '';
+
+  reviewedFile(): Promise<string | undefined> {
+    return this.#unlessRefused('reviewedFile', () => this.reviewed);
   }
 
   mayWrite(): Promise<boolean> {

@@ -52,7 +52,9 @@ export async function runWorkflow(file: string, run: WorkflowRun): Promise<StepR
   const fill = (value: string | number | boolean): string =>
     String(value).replaceAll(/\$\{\{(.+?)\}\}/gu, (_, expression: string) => evaluate(expression));
   const holds = (condition: string): boolean => {
-    const compared = /^(.+?) != ''$/u.exec(condition);
+    // After a failure this runner ends, so that what follows one need not be told apart.
+    const inner = /^\$\{\{ !cancelled\(\) && (.+) \}\}$/u.exec(condition)?.[1] ?? condition;
+    const compared = /^(.+?) != ''$/u.exec(inner);
     if (!compared) throw new Error(`this runner does not know if: ${condition}`);
     return evaluate(compared[1] ?? '') !== '';
   };

@@ -140,8 +140,7 @@ function keptBack(
       reason: `quarantined since ${quarantined.at}: ${quarantined.reason}`,
     };
   const shown = reviewed?.get(unit.name);
-  const isShown = shown !== undefined && digest.startsWith(shown);
-  if (reviewed !== undefined && !isShown && order > 1 && !approved)
+  if (reviewed !== undefined && shown !== digest && order > 1 && !approved)
     return {
       outcome: 'waiting',
       code: 'not-reviewed',

@@ -11,7 +11,7 @@ import { comparison } from './frame.ts';
 import type { PlanFrame } from './frame.ts';
 import { byRisk, groupEqual } from './groups.ts';
 import type { Group } from './groups.ts';
-import { COMMENT_MARKER, stepsLine } from './reviewed.ts';
+import { COMMENT_MARKER } from './reviewed.ts';
 
 /** What a platform is made of; everything else is counted beside it. */
 const SUBJECT = 'hub';
@@ -168,7 +168,7 @@ function footer(plan: Plan, frame: PlanFrame): string {
     inMarkdown`the same on your machine: \`npx glaciocloud plan\``,
     inMarkdown`why a rule exists: \`npx glaciocloud explain RULE\``,
   ];
-  return `\n${stepsLine(plan)}\n${inMarkdown`<sub>${joined(parts, inMarkdown` · `)}</sub>\n`.text}`;
+  return `\n${inMarkdown`<sub>${joined(parts, inMarkdown` · `)}</sub>\n`.text}`;
 }
 
 /** The summary is HTML, in which Markdown is not read. */

@@ -1,27 +1,73 @@
+import { Ajv } from 'ajv';
+import { objectOf, pretty } from '../json.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Digest } from '../unit.ts';
 
-/** The comment is found again by this line and by its author. */
+/** The comment is found again by this line and by its author. It is for people: nothing is decided by it. */
 export const COMMENT_MARKER = '<!-- glaciocloud plan -->';
 
-const STEPS = /^<!-- glaciocloud steps:((?: [a-z0-9-]+=[0-9a-f]{12})*) -->$/mu;
+/** The file in the artifact that the plan workflow keeps of what it showed. */
+export const REVIEWED_FILE = 'reviewed.json';
 
-/** Names of hubs have this form; another could end the line. */
-const STEP = /^ [a-z0-9-]+=[0-9a-f]{1,12}$/u;
-
-/** What the plan showed, for the deployment that follows: hubs with the beginning of their digests. */
-export function stepsLine({ steps }: Pick<Plan, 'steps'>): string {
-  const shown = steps
-    .flatMap(({ reviewed }) =>
-      reviewed ? [` ${reviewed.name}=${reviewed.digest.slice(0, 12)}`] : [],
-    )
-    .filter((one) => STEP.test(one));
-  return `<!-- glaciocloud steps:${shown.join('')} -->`;
+/** Name of that artifact. */
+export function reviewedArtifact(pull: number): string {
+  return `reviewed-${pull}`;
 }
 
-/** Names with the beginning of their digests, as a comment showed them. */
-export function reviewedSteps(comment: string): Map<string, string> {
-  const found = STEPS.exec(comment)?.[1]?.trim() ?? '';
-  return new Map(
-    found === '' ? [] : found.split(' ').map((one) => one.split('=') as [string, string]),
+/** Which change of which pull request was shown. Commits in full. */
+export interface ReviewedChange {
+  pull: number;
+  head: string;
+  base: string;
+  merge: string;
+}
+
+type Steps = Pick<Plan, 'steps'>['steps'];
+
+/** What the plan showed, for the deployment that follows: names with their digests in full length. */
+export function reviewedText(change: ReviewedChange, steps: Steps): string {
+  const { pull, head, base, merge } = change;
+  const shown = steps.flatMap(({ reviewed }) =>
+    reviewed ? [{ name: reviewed.name, digest: reviewed.digest }] : [],
   );
+  return pretty({ version: 1, pull, head, base, merge, steps: shown });
+}
+
+interface ReviewedRecord extends ReviewedChange {
+  version: 1;
+  steps: { name: string; digest: Digest }[];
+}
+
+const COMMIT = { type: 'string', pattern: '^[0-9a-f]{40}$' };
+const RECORD = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['version', 'pull', 'head', 'base', 'merge', 'steps'],
+  properties: {
+    version: { const: 1 },
+    pull: { type: 'integer', minimum: 1 },
+    head: COMMIT,
+    base: COMMIT,
+    merge: COMMIT,
+    steps: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'digest'],
+        properties: { name: { type: 'string', pattern: '^[a-z0-9-]+$' }, digest: COMMIT },
+      },
+    },
+  },
+};
+
+/** Digests that were shown, by name; none where the text is malformed, or is about another change than this one. */
+export function reviewedSteps(
+  text: string,
+  { pull, head }: Pick<ReviewedChange, 'pull' | 'head'>,
+): Map<string, Digest> {
+  const record: unknown = objectOf(text);
+  const isRecord = new Ajv().compile<ReviewedRecord>(RECORD);
+  if (!isRecord(record) || record.pull !== pull || record.head !== head) return new Map();
+  return new Map(record.steps.map(({ name, digest }) => [name, digest]));
 }

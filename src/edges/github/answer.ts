@@ -56,6 +56,18 @@ export class Answer {
       : this.#refuse(path);
   }
 
+  idOrNone(path: string): number | undefined {
+    return this.has(path) ? this.id(path) : undefined;
+  }
+
+  /** How many there are of something. */
+  count(path: string): number {
+    const found = at(this.#body, path);
+    return typeof found === 'number' && Number.isSafeInteger(found) && found >= 0
+      ? found
+      : this.#refuse(path);
+  }
+
   flag(path: string): boolean {
     const found = at(this.#body, path);
     return typeof found === 'boolean' ? found : this.#refuse(path);

@@ -79,6 +79,21 @@ export class GithubClient {
     }
   }
 
+  /** What is no JSON; undefined where it is gone. */
+  async bytes(what: string, route: string, fields: Fields = {}): Promise<Uint8Array | undefined> {
+    try {
+      const response: { data: unknown } = await explained(what, () =>
+        this.#octokit.request(inRepository(route), { ...this.#repo, ...fields }),
+      );
+      const { data } = response;
+      return data instanceof ArrayBuffer ? new Uint8Array(data) : undefined;
+    } catch (error) {
+      if (error instanceof GithubRefused && (error.status === 404 || error.status === 410))
+        return undefined;
+      throw error;
+    }
+  }
+
   /** A list to its last page. */
   async all(what: string, route: string, fields: Fields = {}): Promise<Answer[]> {
     return explained(what, async () => {

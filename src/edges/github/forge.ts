@@ -1,4 +1,5 @@
 import type { Forge } from '../../ports.ts';
+import { GithubArtifacts } from './artifacts.ts';
 import { GithubClient } from './client.ts';
 import type { GithubSettings, Second } from './client.ts';
 import { GithubIssues } from './issues.ts';
@@ -10,13 +11,14 @@ export function githubForge(settings: GithubSettings, second: Second = 1000): Fo
   const client = new GithubClient(settings, second);
   const pulls = new GithubPulls(client);
   const issues = new GithubIssues(client);
+  const artifacts = new GithubArtifacts(client);
   const record = new GithubRecord(client);
   return {
     pullRequestOf: (run) => pulls.pullRequestOf(run),
     mergedPull: (commit) => pulls.mergedPull(commit),
     headOf: (pull) => pulls.headOf(pull),
     stickyComment: (pull, marker, body) => pulls.stickyComment(pull, marker, body),
-    botComment: (pull, marker) => pulls.botComment(pull, marker),
+    reviewedFile: (artifact, file) => artifacts.reviewedFile(artifact, file),
     mayWrite: (login) => pulls.mayWrite(login),
     openIssue: (labels, title, body) => issues.openIssue(labels, title, body),
     closeIssue: (labels, why) => issues.closeIssue(labels, why),

@@ -24,6 +24,7 @@ export class GithubPulls implements PullRequests {
     return {
       number: pull.id('/number'),
       head: run.headSha,
+      base: pull.sha('/base/sha'),
       merge: pull.shaOrNone('/merge_commit_sha'),
     };
   }
@@ -54,10 +55,6 @@ export class GithubPulls implements PullRequests {
       body,
     });
     return 'updated';
-  }
-
-  async botComment(pull: number, marker: string): Promise<string | undefined> {
-    return (await this.#marked(pull, marker))?.text('/body');
   }
 
   async mayWrite(login: string): Promise<boolean> {

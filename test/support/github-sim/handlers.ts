@@ -2,11 +2,13 @@ import type { Body } from './contract.ts';
 import type { OperationId } from './operations.ts';
 import { objectId } from './state.ts';
 import type {
+  Artifact,
   Comment,
   Deployment,
   Issue,
   Permission,
   Repository,
+  Run,
   State,
   Token,
   User,
@@ -33,6 +35,7 @@ interface Answer {
   status: number;
   /** Without it the answer has no body. A list is cut into pages. */
   body?: unknown;
+  location?: string;
 }
 
 interface Handler {
@@ -143,6 +146,30 @@ function isAncestor(repository: Repository, old: string, fresh: string): boolean
 
 const TALK: readonly Permission[] = ['issues', 'pull-requests'];
 
+const runBody = ({ id, event, path, branch, headRepository }: Run, home: Repository): Body => ({
+  id,
+  event,
+  path,
+  head_branch: branch,
+  repository: { id: home.id },
+  head_repository: { id: headRepository },
+});
+
+function artifactBody({ id, name, run, expired, zip }: Artifact, home: Repository): Body {
+  return {
+    id,
+    name,
+    expired,
+    size_in_bytes: zip.length,
+    workflow_run: {
+      id: run.id,
+      repository_id: home.id,
+      head_repository_id: run.headRepository,
+      head_branch: run.branch,
+    },
+  };
+}
+
 export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
   'repos/get': {
     handle: ({ repository }) => ({
@@ -155,6 +182,29 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
         default_branch: 'main',
       },
     }),
+  },
+  'actions/list-artifacts-for-repo': {
+    handle: ({ repository, query }) => {
+      const artifacts = repository.artifacts
+        .filter(({ name }) => [null, name].includes(query.get('name')))
+        .map((one) => artifactBody(one, repository));
+      return { status: 200, body: { total_count: artifacts.length, artifacts } };
+    },
+  },
+  'actions/get-workflow-run': {
+    handle: ({ repository, parameters }) => {
+      const runs = repository.artifacts.map(({ run }) => run);
+      const run = found(runs.find(({ id }) => id === Number(parameters['run_id'])));
+      return { status: 200, body: runBody(run, repository) };
+    },
+  },
+  'actions/download-artifact': {
+    handle: ({ repository, parameters }) => {
+      const id = Number(parameters['artifact_id']);
+      const artifact = found(repository.artifacts.find((one) => one.id === id));
+      if (artifact.expired) throw new Refusal(410, 'Artifact has expired');
+      return { status: 302, location: `/blobs/${id}` };
+    },
   },
   'repos/get-collaborator-permission-level': {
     handle: ({ state, repository, parameters }) => {

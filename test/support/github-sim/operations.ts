@@ -38,6 +38,10 @@ export const OPERATIONS = [
   'checks/update',
   'users/get-by-username',
   'users/get-authenticated',
+  'actions/list-artifacts-for-repo',
+  'actions/get-workflow-run',
+  'actions/download-artifact',
+  'repos/get-environment',
 ] as const;
 
 export type OperationId = (typeof OPERATIONS)[number];

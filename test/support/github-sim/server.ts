@@ -106,6 +106,16 @@ async function answer(
     else send(200, { data: { viewer: { databaseId: asked.id } } });
     return;
   }
+  // Where GitHub sends for the content of an artifact: another service, which must not be given the token.
+  if (method === 'GET' && path.startsWith('/blobs/')) {
+    const id = Number(path.slice('/blobs/'.length));
+    const all = [...state.repositories.values()].flatMap(({ artifacts }) => artifacts);
+    const zip = all.find((one) => one.id === id)?.zip;
+    log.push({ method, path, token, status: zip ? 200 : 404, body });
+    response.writeHead(zip ? 200 : 404, { 'content-type': 'application/zip' });
+    response.end(zip);
+    return;
+  }
   for (const route of ROUTES) {
     const match = route.method === method ? route.pattern.exec(path) : null;
     const handler = HANDLERS[route.id];
@@ -163,7 +173,11 @@ async function answer(
         send(500, { message: `github-sim breaks GitHub's description in ${route.id}: ${broken}` });
         return;
       }
-      send(result.status, content, page.headers);
+      const { location } = result;
+      send(result.status, content, {
+        ...page.headers,
+        ...(location === undefined ? {} : { location }),
+      });
       return;
     } catch (error) {
       if (error instanceof Refusal) {

@@ -1,8 +1,9 @@
+import { strToU8, zipSync } from 'fflate';
 import { githubForge } from '../../../src/edges/github/forge.ts';
 import type { Forge } from '../../../src/ports.ts';
 import { startGithubSim } from './server.ts';
 import type { Fault, GithubSim } from './server.ts';
-import type { Issue, Repository, User } from './state.ts';
+import type { Artifact, Issue, Repository, Run, User } from './state.ts';
 
 /** A repository on a simulated GitHub, seen by our real client, for which a second lasts a millisecond. */
 export interface GithubStage {
@@ -18,6 +19,12 @@ export interface GithubStage {
   writes(): string[];
   /** The next request that matches is answered so. */
   answerOnce(method: string, path: RegExp, answer: Fault['answer']): void;
+  /** What a run has uploaded; where nothing else is said, the plan workflow of the default branch. */
+  artifact(
+    name: string,
+    files: Readonly<Record<string, string>>,
+    given?: Partial<Run & Pick<Artifact, 'expired'>>,
+  ): Artifact;
   issue(given: Partial<Issue>): Issue;
   pull(given?: Partial<{ ref: string; sha: string; mergeSha: string; merged: boolean }>): Issue;
 }
@@ -45,6 +52,27 @@ export async function githubStage(): Promise<GithubStage> {
         .filter(({ method, path }) => method !== 'GET' && path !== '/graphql')
         .map(({ method, path }) => `${method} ${path.replace('/repos/example/hubs', '')}`),
     answerOnce: (method, path, answer) => sim.faults.push({ method, path, times: 1, answer }),
+    artifact: (name, files, { expired = false, ...run } = {}) => {
+      const zip = zipSync(
+        Object.fromEntries(Object.entries(files).map(([path, text]) => [path, strToU8(text)])),
+      );
+      const artifact: Artifact = {
+        id: sim.state.nextId(),
+        name,
+        run: {
+          id: sim.state.nextId(),
+          event: 'workflow_run',
+          path: '.github/workflows/plan.yml',
+          branch: 'main',
+          headRepository: repository.id,
+          ...run,
+        },
+        expired,
+        zip,
+      };
+      repository.artifacts.push(artifact);
+      return artifact;
+    },
     issue: (given) => {
       const issue: Issue = {
         number: repository.issues.size + 1,

@@ -7,7 +7,8 @@ export interface User {
   type: 'User' | 'Bot';
 }
 
-export type Permission = 'contents' | 'issues' | 'pull-requests' | 'deployments' | 'checks';
+export type Permission =
+  'contents' | 'issues' | 'pull-requests' | 'deployments' | 'checks' | 'actions';
 
 /** What a token may do. Reads of a public repository need nothing. */
 export interface Token {
@@ -56,6 +57,23 @@ export interface Deployment {
   }[];
 }
 
+/** A run of a workflow, of a branch of this repository or of a fork. */
+export interface Run {
+  id: number;
+  event: string;
+  path: string;
+  branch: string;
+  headRepository: number;
+}
+
+export interface Artifact {
+  id: number;
+  name: string;
+  run: Run;
+  expired: boolean;
+  zip: Uint8Array;
+}
+
 export interface Repository {
   id: number;
   owner: User;
@@ -71,6 +89,7 @@ export interface Repository {
     | { type: 'commit'; tree: string; parents: string[]; message: string }
   >;
   deployments: Deployment[];
+  artifacts: Artifact[];
   checks: Map<number, Body & { annotations: unknown[] }>;
 }
 
@@ -116,6 +135,7 @@ export class State {
       refs: new Map(),
       objects: new Map(),
       deployments: [],
+      artifacts: [],
       checks: new Map(),
     };
     this.repositories.set(`${owner.login}/${name}`.toLowerCase(), repository);

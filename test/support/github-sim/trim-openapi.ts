@@ -55,7 +55,7 @@ for (const [path, methods] of Object.entries(whole.paths)) {
     const id = String(operation['operationId']);
     if (!(OPERATIONS as readonly string[]).includes(id)) continue;
     const responses = Object.entries(operation['responses'] as Record<string, Node>)
-      .filter(([status]) => status.startsWith('2'))
+      .filter(([status]) => status.startsWith('2') || status === '302')
       .map(([status, response]) => {
         const content = response['content'];
         const json = isNode(content) ? content['application/json'] : undefined;
