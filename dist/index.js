@@ -7,18 +7,18 @@ var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
 var __getOwnPropNames = Object.getOwnPropertyNames;
 var __getProtoOf = Object.getPrototypeOf;
 var __hasOwnProp = Object.prototype.hasOwnProperty;
-var __require = /* @__PURE__ */ ((x) => typeof require !== "undefined" ? require : typeof Proxy !== "undefined" ? new Proxy(x, {
+var __require = /* @__PURE__ */ ((x2) => typeof require !== "undefined" ? require : typeof Proxy !== "undefined" ? new Proxy(x2, {
   get: (a, b) => (typeof require !== "undefined" ? require : a)[b]
-}) : x)(function(x) {
+}) : x2)(function(x2) {
   if (typeof require !== "undefined") return require.apply(this, arguments);
-  throw Error('Dynamic require of "' + x + '" is not supported');
+  throw Error('Dynamic require of "' + x2 + '" is not supported');
 });
-var __esm = (fn, res, err) => function __init() {
-  if (err) throw err[0];
+var __esm = (fn, res, err2) => function __init() {
+  if (err2) throw err2[0];
   try {
     return fn && (res = (0, fn[__getOwnPropNames(fn)[0]])(fn = 0)), res;
   } catch (e) {
-    throw err = [e], e;
+    throw err2 = [e], e;
   }
 };
 var __commonJS = (cb, mod) => function __require2() {
@@ -97,10 +97,10 @@ var require_tunnel = __commonJS({
       self2.sockets = [];
       self2.on("free", function onFree(socket, host, port, localAddress) {
         var options2 = toOptions(host, port, localAddress);
-        for (var i = 0, len = self2.requests.length; i < len; ++i) {
-          var pending = self2.requests[i];
+        for (var i2 = 0, len = self2.requests.length; i2 < len; ++i2) {
+          var pending = self2.requests[i2];
           if (pending.host === options2.host && pending.port === options2.port) {
-            self2.requests.splice(i, 1);
+            self2.requests.splice(i2, 1);
             pending.request.onSocket(socket);
             return;
           }
@@ -125,7 +125,7 @@ var require_tunnel = __commonJS({
         function onFree() {
           self2.emit("free", socket, options);
         }
-        function onCloseOrRemove(err) {
+        function onCloseOrRemove(err2) {
           self2.removeSocket(socket);
           socket.removeListener("free", onFree);
           socket.removeListener("close", onCloseOrRemove);
@@ -246,8 +246,8 @@ var require_tunnel = __commonJS({
       return host;
     }
     function mergeOptions(target) {
-      for (var i = 1, len = arguments.length; i < len; ++i) {
-        var overrides = arguments[i];
+      for (var i2 = 1, len = arguments.length; i2 < len; ++i2) {
+        var overrides = arguments[i2];
         if (typeof overrides === "object") {
           var keys = Object.keys(overrides);
           for (var j = 0, keyLen = keys.length; j < keyLen; ++j) {
@@ -603,10 +603,10 @@ var require_errors = __commonJS({
     };
     var kHTTPParserError = /* @__PURE__ */ Symbol.for("undici.error.UND_ERR_HTTP_PARSER");
     var HTTPParserError = class extends Error {
-      constructor(message, code, data) {
+      constructor(message, code2, data) {
         super(message);
         this.name = "HTTPParserError";
-        this.code = code ? `HPE_${code}` : void 0;
+        this.code = code2 ? `HPE_${code2}` : void 0;
         this.data = data ? data.toString() : void 0;
       }
       static [Symbol.hasInstance](instance) {
@@ -629,12 +629,12 @@ var require_errors = __commonJS({
     };
     var kRequestRetryError = /* @__PURE__ */ Symbol.for("undici.error.UND_ERR_REQ_RETRY");
     var RequestRetryError = class extends UndiciError {
-      constructor(message, code, { headers, data }) {
+      constructor(message, code2, { headers, data }) {
         super(message);
         this.name = "RequestRetryError";
         this.message = message || "Request retry error";
         this.code = "UND_ERR_REQ_RETRY";
-        this.statusCode = code;
+        this.statusCode = code2;
         this.data = data;
         this.headers = headers;
       }
@@ -645,12 +645,12 @@ var require_errors = __commonJS({
     };
     var kResponseError = /* @__PURE__ */ Symbol.for("undici.error.UND_ERR_RESPONSE");
     var ResponseError = class extends UndiciError {
-      constructor(message, code, { headers, data }) {
+      constructor(message, code2, { headers, data }) {
         super(message);
         this.name = "ResponseError";
         this.message = message || "Response error";
         this.code = "UND_ERR_RESPONSE";
-        this.statusCode = code;
+        this.statusCode = code2;
         this.data = data;
         this.headers = headers;
       }
@@ -819,8 +819,8 @@ var require_constants = __commonJS({
       "X-Requested-With",
       "X-XSS-Protection"
     ];
-    for (let i = 0; i < wellknownHeaderNames.length; ++i) {
-      const key = wellknownHeaderNames[i];
+    for (let i2 = 0; i2 < wellknownHeaderNames.length; ++i2) {
+      const key = wellknownHeaderNames[i2];
       const lowerCasedKey = key.toLowerCase();
       headerNameLowerCasedRecord[key] = headerNameLowerCasedRecord[lowerCasedKey] = lowerCasedKey;
     }
@@ -860,8 +860,8 @@ var require_tree = __commonJS({
         if (index2 === void 0 || index2 >= key.length) {
           throw new TypeError("Unreachable");
         }
-        const code = this.code = key.charCodeAt(index2);
-        if (code > 127) {
+        const code2 = this.code = key.charCodeAt(index2);
+        if (code2 > 127) {
           throw new TypeError("key must be ascii string");
         }
         if (key.length !== ++index2) {
@@ -882,11 +882,11 @@ var require_tree = __commonJS({
         let index2 = 0;
         let node = this;
         while (true) {
-          const code = key.charCodeAt(index2);
-          if (code > 127) {
+          const code2 = key.charCodeAt(index2);
+          if (code2 > 127) {
             throw new TypeError("key must be ascii string");
           }
-          if (node.code === code) {
+          if (node.code === code2) {
             if (length2 === ++index2) {
               node.value = value;
               break;
@@ -896,7 +896,7 @@ var require_tree = __commonJS({
               node.middle = new _TstNode(key, value, index2);
               break;
             }
-          } else if (node.code < code) {
+          } else if (node.code < code2) {
             if (node.left !== null) {
               node = node.left;
             } else {
@@ -920,19 +920,19 @@ var require_tree = __commonJS({
         let index2 = 0;
         let node = this;
         while (node !== null && index2 < keylength) {
-          let code = key[index2];
-          if (code <= 90 && code >= 65) {
-            code |= 32;
+          let code2 = key[index2];
+          if (code2 <= 90 && code2 >= 65) {
+            code2 |= 32;
           }
           while (node !== null) {
-            if (code === node.code) {
+            if (code2 === node.code) {
               if (keylength === ++index2) {
                 return node;
               }
               node = node.middle;
               break;
             }
-            node = node.code < code ? node.left : node.right;
+            node = node.code < code2 ? node.left : node.right;
           }
         }
         return null;
@@ -961,8 +961,8 @@ var require_tree = __commonJS({
       }
     };
     var tree = new TernarySearchTree();
-    for (let i = 0; i < wellknownHeaderNames.length; ++i) {
-      const key = headerNameLowerCasedRecord[wellknownHeaderNames[i]];
+    for (let i2 = 0; i2 < wellknownHeaderNames.length; ++i2) {
+      const key = headerNameLowerCasedRecord[wellknownHeaderNames[i2]];
       tree.insert(key, key);
     }
     module.exports = {
@@ -1155,7 +1155,7 @@ var require_util = __commonJS({
     function isDestroyed(body) {
       return body && !!(body.destroyed || body[kDestroyed] || stream2.isDestroyed?.(body));
     }
-    function destroy(stream3, err) {
+    function destroy(stream3, err2) {
       if (stream3 == null || !isStream(stream3) || isDestroyed(stream3)) {
         return;
       }
@@ -1163,10 +1163,10 @@ var require_util = __commonJS({
         if (Object.getPrototypeOf(stream3).constructor === IncomingMessage) {
           stream3.socket = null;
         }
-        stream3.destroy(err);
-      } else if (err) {
+        stream3.destroy(err2);
+      } else if (err2) {
         queueMicrotask(() => {
-          stream3.emit("error", err);
+          stream3.emit("error", err2);
         });
       }
       if (stream3.destroyed !== true) {
@@ -1186,21 +1186,21 @@ var require_util = __commonJS({
     }
     function parseHeaders(headers, obj) {
       if (obj === void 0) obj = {};
-      for (let i = 0; i < headers.length; i += 2) {
-        const key = headerNameToString(headers[i]);
+      for (let i2 = 0; i2 < headers.length; i2 += 2) {
+        const key = headerNameToString(headers[i2]);
         let val = obj[key];
         if (val) {
           if (typeof val === "string") {
             val = [val];
             obj[key] = val;
           }
-          val.push(headers[i + 1].toString("utf8"));
+          val.push(headers[i2 + 1].toString("utf8"));
         } else {
-          const headersValue = headers[i + 1];
+          const headersValue = headers[i2 + 1];
           if (typeof headersValue === "string") {
             obj[key] = headersValue;
           } else {
-            obj[key] = Array.isArray(headersValue) ? headersValue.map((x) => x.toString("utf8")) : headersValue.toString("utf8");
+            obj[key] = Array.isArray(headersValue) ? headersValue.map((x2) => x2.toString("utf8")) : headersValue.toString("utf8");
           }
         }
       }
@@ -1365,8 +1365,8 @@ var require_util = __commonJS({
       if (characters.length === 0) {
         return false;
       }
-      for (let i = 0; i < characters.length; ++i) {
-        if (!isTokenCharCode(characters.charCodeAt(i))) {
+      for (let i2 = 0; i2 < characters.length; ++i2) {
+        if (!isTokenCharCode(characters.charCodeAt(i2))) {
           return false;
         }
       }
@@ -1397,12 +1397,12 @@ var require_util = __commonJS({
       }
       obj[kListeners] = null;
     }
-    function errorRequest2(client, request2, err) {
+    function errorRequest2(client, request2, err2) {
       try {
-        request2.onError(err);
+        request2.onError(err2);
         assert(request2.aborted);
-      } catch (err2) {
-        client.emit("error", err2);
+      } catch (err3) {
+        client.emit("error", err3);
       }
     }
     var kEnumerableProperty = /* @__PURE__ */ Object.create(null);
@@ -1639,16 +1639,16 @@ var require_diagnostics = __commonJS({
         websocketDebuglog("connection opened %s%s", address2, port ? `:${port}` : "");
       });
       diagnosticsChannel.channel("undici:websocket:close").subscribe((evt) => {
-        const { websocket, code, reason } = evt;
+        const { websocket, code: code2, reason } = evt;
         websocketDebuglog(
           "closed connection to %s - %s %s",
           websocket.url,
-          code,
+          code2,
           reason
         );
       });
-      diagnosticsChannel.channel("undici:websocket:socket_error").subscribe((err) => {
-        websocketDebuglog("connection errored - %s", err.message);
+      diagnosticsChannel.channel("undici:websocket:socket_error").subscribe((err2) => {
+        websocketDebuglog("connection errored - %s", err2.message);
       });
       diagnosticsChannel.channel("undici:websocket:ping").subscribe((evt) => {
         websocketDebuglog("ping received");
@@ -1753,11 +1753,11 @@ var require_request = __commonJS({
             };
             this.body.on("end", this.endHandler);
           }
-          this.errorHandler = (err) => {
+          this.errorHandler = (err2) => {
             if (this.abort) {
-              this.abort(err);
+              this.abort(err2);
             } else {
-              this.error = err;
+              this.error = err2;
             }
           };
           this.body.on("error", this.errorHandler);
@@ -1791,8 +1791,8 @@ var require_request = __commonJS({
           if (headers.length % 2 !== 0) {
             throw new InvalidArgumentError("headers array must be even");
           }
-          for (let i = 0; i < headers.length; i += 2) {
-            processHeader(this, headers[i], headers[i + 1]);
+          for (let i2 = 0; i2 < headers.length; i2 += 2) {
+            processHeader(this, headers[i2], headers[i2 + 1]);
           }
         } else if (headers && typeof headers === "object") {
           if (headers[Symbol.iterator]) {
@@ -1804,8 +1804,8 @@ var require_request = __commonJS({
             }
           } else {
             const keys = Object.keys(headers);
-            for (let i = 0; i < keys.length; ++i) {
-              processHeader(this, keys[i], headers[keys[i]]);
+            for (let i2 = 0; i2 < keys.length; ++i2) {
+              processHeader(this, keys[i2], headers[keys[i2]]);
             }
           }
         } else if (headers != null) {
@@ -1822,8 +1822,8 @@ var require_request = __commonJS({
         if (this[kHandler].onBodySent) {
           try {
             return this[kHandler].onBodySent(chunk);
-          } catch (err) {
-            this.abort(err);
+          } catch (err2) {
+            this.abort(err2);
           }
         }
       }
@@ -1834,8 +1834,8 @@ var require_request = __commonJS({
         if (this[kHandler].onRequestSent) {
           try {
             return this[kHandler].onRequestSent();
-          } catch (err) {
-            this.abort(err);
+          } catch (err2) {
+            this.abort(err2);
           }
         }
       }
@@ -1860,8 +1860,8 @@ var require_request = __commonJS({
         }
         try {
           return this[kHandler].onHeaders(statusCode, headers, resume, statusText);
-        } catch (err) {
-          this.abort(err);
+        } catch (err2) {
+          this.abort(err2);
         }
       }
       onData(chunk) {
@@ -1869,8 +1869,8 @@ var require_request = __commonJS({
         assert(!this.completed);
         try {
           return this[kHandler].onData(chunk);
-        } catch (err) {
-          this.abort(err);
+        } catch (err2) {
+          this.abort(err2);
           return false;
         }
       }
@@ -1944,8 +1944,8 @@ var require_request = __commonJS({
         }
         try {
           return this[kHandler].onComplete(trailers);
-        } catch (err) {
-          this.onError(err);
+        } catch (err2) {
+          this.onError(err2);
         }
       }
       onError(error3) {
@@ -1989,18 +1989,18 @@ var require_request = __commonJS({
       }
       if (Array.isArray(val)) {
         const arr = [];
-        for (let i = 0; i < val.length; i++) {
-          if (typeof val[i] === "string") {
-            if (!isValidHeaderValue(val[i])) {
+        for (let i2 = 0; i2 < val.length; i2++) {
+          if (typeof val[i2] === "string") {
+            if (!isValidHeaderValue(val[i2])) {
               throw new InvalidArgumentError(`invalid ${key} header`);
             }
-            arr.push(val[i]);
-          } else if (val[i] === null) {
+            arr.push(val[i2]);
+          } else if (val[i2] === null) {
             arr.push("");
-          } else if (typeof val[i] === "object") {
+          } else if (typeof val[i2] === "object") {
             throw new InvalidArgumentError(`invalid ${key} header`);
           } else {
-            const str = `${val[i]}`;
+            const str = `${val[i2]}`;
             if (!isValidHeaderValue(str)) {
               throw new InvalidArgumentError(`invalid ${key} header`);
             }
@@ -2163,8 +2163,8 @@ var require_dispatcher_base = __commonJS({
       }
       set interceptors(newInterceptors) {
         if (newInterceptors) {
-          for (let i = newInterceptors.length - 1; i >= 0; i--) {
-            const interceptor = this[kInterceptors][i];
+          for (let i2 = newInterceptors.length - 1; i2 >= 0; i2--) {
+            const interceptor = this[kInterceptors][i2];
             if (typeof interceptor !== "function") {
               throw new InvalidArgumentError("interceptor must be an function");
             }
@@ -2174,9 +2174,9 @@ var require_dispatcher_base = __commonJS({
       }
       close(callback) {
         if (callback === void 0) {
-          return new Promise((resolve2, reject) => {
-            this.close((err, data) => {
-              return err ? reject(err) : resolve2(data);
+          return new Promise((resolve3, reject) => {
+            this.close((err2, data) => {
+              return err2 ? reject(err2) : resolve3(data);
             });
           });
         }
@@ -2200,26 +2200,26 @@ var require_dispatcher_base = __commonJS({
         const onClosed = () => {
           const callbacks = this[kOnClosed];
           this[kOnClosed] = null;
-          for (let i = 0; i < callbacks.length; i++) {
-            callbacks[i](null, null);
+          for (let i2 = 0; i2 < callbacks.length; i2++) {
+            callbacks[i2](null, null);
           }
         };
         this[kClose]().then(() => this.destroy()).then(() => {
           queueMicrotask(onClosed);
         });
       }
-      destroy(err, callback) {
-        if (typeof err === "function") {
-          callback = err;
-          err = null;
+      destroy(err2, callback) {
+        if (typeof err2 === "function") {
+          callback = err2;
+          err2 = null;
         }
         if (callback === void 0) {
-          return new Promise((resolve2, reject) => {
-            this.destroy(err, (err2, data) => {
-              return err2 ? (
+          return new Promise((resolve3, reject) => {
+            this.destroy(err2, (err3, data) => {
+              return err3 ? (
                 /* istanbul ignore next: should never error */
-                reject(err2)
-              ) : resolve2(data);
+                reject(err3)
+              ) : resolve3(data);
             });
           });
         }
@@ -2234,8 +2234,8 @@ var require_dispatcher_base = __commonJS({
           }
           return;
         }
-        if (!err) {
-          err = new ClientDestroyedError();
+        if (!err2) {
+          err2 = new ClientDestroyedError();
         }
         this[kDestroyed] = true;
         this[kOnDestroyed] = this[kOnDestroyed] || [];
@@ -2243,11 +2243,11 @@ var require_dispatcher_base = __commonJS({
         const onDestroyed = () => {
           const callbacks = this[kOnDestroyed];
           this[kOnDestroyed] = null;
-          for (let i = 0; i < callbacks.length; i++) {
-            callbacks[i](null, null);
+          for (let i2 = 0; i2 < callbacks.length; i2++) {
+            callbacks[i2](null, null);
           }
         };
-        this[kDestroy](err).then(() => {
+        this[kDestroy](err2).then(() => {
           queueMicrotask(onDestroyed);
         });
       }
@@ -2257,8 +2257,8 @@ var require_dispatcher_base = __commonJS({
           return this[kDispatch](opts, handler2);
         }
         let dispatch2 = this[kDispatch].bind(this);
-        for (let i = this[kInterceptors].length - 1; i >= 0; i--) {
-          dispatch2 = this[kInterceptors][i](dispatch2);
+        for (let i2 = this[kInterceptors].length - 1; i2 >= 0; i2--) {
+          dispatch2 = this[kInterceptors][i2](dispatch2);
         }
         this[kInterceptedDispatch] = dispatch2;
         return dispatch2(opts, handler2);
@@ -2278,11 +2278,11 @@ var require_dispatcher_base = __commonJS({
             throw new ClientClosedError();
           }
           return this[kInterceptedDispatch](opts, handler2);
-        } catch (err) {
+        } catch (err2) {
           if (typeof handler2.onError !== "function") {
             throw new InvalidArgumentError("invalid onError method");
           }
-          handler2.onError(err);
+          handler2.onError(err2);
           return false;
         }
       }
@@ -2643,12 +2643,12 @@ var require_connect = __commonJS({
             callback = null;
             cb(null, this);
           }
-        }).on("error", function(err) {
+        }).on("error", function(err2) {
           queueMicrotask(clearConnectTimeout);
           if (callback) {
             const cb = callback;
             callback = null;
-            cb(err);
+            cb(err2);
           }
         });
         return socket;
@@ -2902,9 +2902,9 @@ var require_constants2 = __commonJS({
       FINISH2[FINISH2["UNSAFE"] = 2] = "UNSAFE";
     })(FINISH = exports.FINISH || (exports.FINISH = {}));
     exports.ALPHA = [];
-    for (let i = "A".charCodeAt(0); i <= "Z".charCodeAt(0); i++) {
-      exports.ALPHA.push(String.fromCharCode(i));
-      exports.ALPHA.push(String.fromCharCode(i + 32));
+    for (let i2 = "A".charCodeAt(0); i2 <= "Z".charCodeAt(0); i2++) {
+      exports.ALPHA.push(String.fromCharCode(i2));
+      exports.ALPHA.push(String.fromCharCode(i2 + 32));
     }
     exports.NUM_MAP = {
       0: 0,
@@ -2990,8 +2990,8 @@ var require_constants2 = __commonJS({
       "~"
     ].concat(exports.ALPHANUM);
     exports.URL_CHAR = exports.STRICT_URL_CHAR.concat(["	", "\f"]);
-    for (let i = 128; i <= 255; i++) {
-      exports.URL_CHAR.push(i);
+    for (let i2 = 128; i2 <= 255; i2++) {
+      exports.URL_CHAR.push(i2);
     }
     exports.HEX = exports.NUM.concat(["a", "b", "c", "d", "e", "f", "A", "B", "C", "D", "E", "F"]);
     exports.STRICT_TOKEN = [
@@ -3013,9 +3013,9 @@ var require_constants2 = __commonJS({
     ].concat(exports.ALPHANUM);
     exports.TOKEN = exports.STRICT_TOKEN.concat([" "]);
     exports.HEADER_CHARS = ["	"];
-    for (let i = 32; i <= 255; i++) {
-      if (i !== 127) {
-        exports.HEADER_CHARS.push(i);
+    for (let i2 = 32; i2 <= 255; i2++) {
+      if (i2 !== 127) {
+        exports.HEADER_CHARS.push(i2);
       }
     }
     exports.CONNECTION_TOKEN_CHARS = exports.HEADER_CHARS.filter((c) => c !== 44);
@@ -3409,15 +3409,15 @@ var require_data_url = __commonJS({
       const length2 = input.length;
       const output = new Uint8Array(length2);
       let j = 0;
-      for (let i = 0; i < length2; ++i) {
-        const byte = input[i];
+      for (let i2 = 0; i2 < length2; ++i2) {
+        const byte = input[i2];
         if (byte !== 37) {
           output[j++] = byte;
-        } else if (byte === 37 && !(isHexCharByte(input[i + 1]) && isHexCharByte(input[i + 2]))) {
+        } else if (byte === 37 && !(isHexCharByte(input[i2 + 1]) && isHexCharByte(input[i2 + 2]))) {
           output[j++] = 37;
         } else {
-          output[j++] = hexByteToNumber(input[i + 1]) << 4 | hexByteToNumber(input[i + 2]);
-          i += 2;
+          output[j++] = hexByteToNumber(input[i2 + 1]) << 4 | hexByteToNumber(input[i2 + 2]);
+          i2 += 2;
         }
       }
       return length2 === j ? output : output.subarray(0, j);
@@ -3603,13 +3603,13 @@ var require_data_url = __commonJS({
         return String.fromCharCode.apply(null, input);
       }
       let result2 = "";
-      let i = 0;
+      let i2 = 0;
       let addition = (2 << 15) - 1;
-      while (i < length2) {
-        if (i + addition > length2) {
-          addition = length2 - i;
+      while (i2 < length2) {
+        if (i2 + addition > length2) {
+          addition = length2 - i2;
         }
-        result2 += String.fromCharCode.apply(null, input.subarray(i, i += addition));
+        result2 += String.fromCharCode.apply(null, input.subarray(i2, i2 += addition));
       }
       return result2;
     }
@@ -3698,15 +3698,15 @@ var require_webidl = __commonJS({
     webidl.brandCheck = function(V, I, opts) {
       if (opts?.strict !== false) {
         if (!(V instanceof I)) {
-          const err = new TypeError("Illegal invocation");
-          err.code = "ERR_INVALID_THIS";
-          throw err;
+          const err2 = new TypeError("Illegal invocation");
+          err2.code = "ERR_INVALID_THIS";
+          throw err2;
         }
       } else {
         if (V?.[Symbol.toStringTag] !== I.prototype[Symbol.toStringTag]) {
-          const err = new TypeError("Illegal invocation");
-          err.code = "ERR_INVALID_THIS";
-          throw err;
+          const err2 = new TypeError("Illegal invocation");
+          err2.code = "ERR_INVALID_THIS";
+          throw err2;
         }
       }
     };
@@ -3766,44 +3766,44 @@ var require_webidl = __commonJS({
         lowerBound = Math.pow(-2, bitLength) - 1;
         upperBound = Math.pow(2, bitLength - 1) - 1;
       }
-      let x = Number(V);
-      if (x === 0) {
-        x = 0;
+      let x2 = Number(V);
+      if (x2 === 0) {
+        x2 = 0;
       }
       if (opts?.enforceRange === true) {
-        if (Number.isNaN(x) || x === Number.POSITIVE_INFINITY || x === Number.NEGATIVE_INFINITY) {
+        if (Number.isNaN(x2) || x2 === Number.POSITIVE_INFINITY || x2 === Number.NEGATIVE_INFINITY) {
           throw webidl.errors.exception({
             header: "Integer conversion",
             message: `Could not convert ${webidl.util.Stringify(V)} to an integer.`
           });
         }
-        x = webidl.util.IntegerPart(x);
-        if (x < lowerBound || x > upperBound) {
+        x2 = webidl.util.IntegerPart(x2);
+        if (x2 < lowerBound || x2 > upperBound) {
           throw webidl.errors.exception({
             header: "Integer conversion",
-            message: `Value must be between ${lowerBound}-${upperBound}, got ${x}.`
+            message: `Value must be between ${lowerBound}-${upperBound}, got ${x2}.`
           });
         }
-        return x;
+        return x2;
       }
-      if (!Number.isNaN(x) && opts?.clamp === true) {
-        x = Math.min(Math.max(x, lowerBound), upperBound);
-        if (Math.floor(x) % 2 === 0) {
-          x = Math.floor(x);
+      if (!Number.isNaN(x2) && opts?.clamp === true) {
+        x2 = Math.min(Math.max(x2, lowerBound), upperBound);
+        if (Math.floor(x2) % 2 === 0) {
+          x2 = Math.floor(x2);
         } else {
-          x = Math.ceil(x);
+          x2 = Math.ceil(x2);
         }
-        return x;
+        return x2;
       }
-      if (Number.isNaN(x) || x === 0 && Object.is(0, x) || x === Number.POSITIVE_INFINITY || x === Number.NEGATIVE_INFINITY) {
+      if (Number.isNaN(x2) || x2 === 0 && Object.is(0, x2) || x2 === Number.POSITIVE_INFINITY || x2 === Number.NEGATIVE_INFINITY) {
         return 0;
       }
-      x = webidl.util.IntegerPart(x);
-      x = x % Math.pow(2, bitLength);
-      if (signedness === "signed" && x >= Math.pow(2, bitLength) - 1) {
-        return x - Math.pow(2, bitLength);
+      x2 = webidl.util.IntegerPart(x2);
+      x2 = x2 % Math.pow(2, bitLength);
+      if (signedness === "signed" && x2 >= Math.pow(2, bitLength) - 1) {
+        return x2 - Math.pow(2, bitLength);
       }
-      return x;
+      return x2;
     };
     webidl.util.IntegerPart = function(n) {
       const r = Math.floor(Math.abs(n));
@@ -3882,12 +3882,12 @@ var require_webidl = __commonJS({
         return result2;
       };
     };
-    webidl.interfaceConverter = function(i) {
+    webidl.interfaceConverter = function(i2) {
       return (V, prefix, argument, opts) => {
-        if (opts?.strict !== false && !(V instanceof i)) {
+        if (opts?.strict !== false && !(V instanceof i2)) {
           throw webidl.errors.exception({
             header: prefix,
-            message: `Expected ${argument} ("${webidl.util.Stringify(V)}") to be an instance of ${i.name}.`
+            message: `Expected ${argument} ("${webidl.util.Stringify(V)}") to be an instance of ${i2.name}.`
           });
         }
         return V;
@@ -3955,39 +3955,39 @@ var require_webidl = __commonJS({
       return String(V);
     };
     webidl.converters.ByteString = function(V, prefix, argument) {
-      const x = webidl.converters.DOMString(V, prefix, argument);
-      for (let index2 = 0; index2 < x.length; index2++) {
-        if (x.charCodeAt(index2) > 255) {
+      const x2 = webidl.converters.DOMString(V, prefix, argument);
+      for (let index2 = 0; index2 < x2.length; index2++) {
+        if (x2.charCodeAt(index2) > 255) {
           throw new TypeError(
-            `Cannot convert argument to a ByteString because the character at index ${index2} has a value of ${x.charCodeAt(index2)} which is greater than 255.`
+            `Cannot convert argument to a ByteString because the character at index ${index2} has a value of ${x2.charCodeAt(index2)} which is greater than 255.`
           );
         }
       }
-      return x;
+      return x2;
     };
     webidl.converters.USVString = toUSVString;
     webidl.converters.boolean = function(V) {
-      const x = Boolean(V);
-      return x;
+      const x2 = Boolean(V);
+      return x2;
     };
     webidl.converters.any = function(V) {
       return V;
     };
     webidl.converters["long long"] = function(V, prefix, argument) {
-      const x = webidl.util.ConvertToInt(V, 64, "signed", void 0, prefix, argument);
-      return x;
+      const x2 = webidl.util.ConvertToInt(V, 64, "signed", void 0, prefix, argument);
+      return x2;
     };
     webidl.converters["unsigned long long"] = function(V, prefix, argument) {
-      const x = webidl.util.ConvertToInt(V, 64, "unsigned", void 0, prefix, argument);
-      return x;
+      const x2 = webidl.util.ConvertToInt(V, 64, "unsigned", void 0, prefix, argument);
+      return x2;
     };
     webidl.converters["unsigned long"] = function(V, prefix, argument) {
-      const x = webidl.util.ConvertToInt(V, 32, "unsigned", void 0, prefix, argument);
-      return x;
+      const x2 = webidl.util.ConvertToInt(V, 32, "unsigned", void 0, prefix, argument);
+      return x2;
     };
     webidl.converters["unsigned short"] = function(V, prefix, argument, opts) {
-      const x = webidl.util.ConvertToInt(V, 16, "unsigned", opts, prefix, argument);
-      return x;
+      const x2 = webidl.util.ConvertToInt(V, 16, "unsigned", opts, prefix, argument);
+      return x2;
     };
     webidl.converters.ArrayBuffer = function(V, prefix, argument, opts) {
       if (webidl.util.Type(V) !== "Object" || !types.isAnyArrayBuffer(V)) {
@@ -4130,10 +4130,10 @@ var require_util2 = __commonJS({
       return location;
     }
     function isValidEncodedURL(url) {
-      for (let i = 0; i < url.length; ++i) {
-        const code = url.charCodeAt(i);
-        if (code > 126 || // Non-US-ASCII + DEL
-        code < 32) {
+      for (let i2 = 0; i2 < url.length; ++i2) {
+        const code2 = url.charCodeAt(i2);
+        if (code2 > 126 || // Non-US-ASCII + DEL
+        code2 < 32) {
           return false;
         }
       }
@@ -4156,8 +4156,8 @@ var require_util2 = __commonJS({
       return object2 instanceof Error || (object2?.constructor?.name === "Error" || object2?.constructor?.name === "DOMException");
     }
     function isValidReasonPhrase(statusText) {
-      for (let i = 0; i < statusText.length; ++i) {
-        const c = statusText.charCodeAt(i);
+      for (let i2 = 0; i2 < statusText.length; ++i2) {
+        const c = statusText.charCodeAt(i2);
         if (!(c === 9 || // HTAB
         c >= 32 && c <= 126 || // SP / VCHAR
         c >= 128 && c <= 255)) {
@@ -4175,8 +4175,8 @@ var require_util2 = __commonJS({
       const policyHeader = (headersList.get("referrer-policy", true) ?? "").split(",");
       let policy = "";
       if (policyHeader.length > 0) {
-        for (let i = policyHeader.length; i !== 0; i--) {
-          const token = policyHeader[i - 1].trim();
+        for (let i2 = policyHeader.length; i2 !== 0; i2--) {
+          const token = policyHeader[i2 - 1].trim();
           if (referrerPolicyTokens.has(token)) {
             policy = token;
             break;
@@ -4432,8 +4432,8 @@ var require_util2 = __commonJS({
       if (algorithm[3] === "5") {
         return algorithm;
       }
-      for (let i = 1; i < metadataList.length; ++i) {
-        const metadata = metadataList[i];
+      for (let i2 = 1; i2 < metadataList.length; ++i2) {
+        const metadata = metadataList[i2];
         if (metadata.algo[3] === "5") {
           algorithm = "sha512";
           break;
@@ -4450,9 +4450,9 @@ var require_util2 = __commonJS({
         return metadataList;
       }
       let pos = 0;
-      for (let i = 0; i < metadataList.length; ++i) {
-        if (metadataList[i].algo === algorithm) {
-          metadataList[pos++] = metadataList[i];
+      for (let i2 = 0; i2 < metadataList.length; ++i2) {
+        if (metadataList[i2].algo === algorithm) {
+          metadataList[pos++] = metadataList[i2];
         }
       }
       metadataList.length = pos;
@@ -4462,9 +4462,9 @@ var require_util2 = __commonJS({
       if (actualValue.length !== expectedValue.length) {
         return false;
       }
-      for (let i = 0; i < actualValue.length; ++i) {
-        if (actualValue[i] !== expectedValue[i]) {
-          if (actualValue[i] === "+" && expectedValue[i] === "-" || actualValue[i] === "/" && expectedValue[i] === "_") {
+      for (let i2 = 0; i2 < actualValue.length; ++i2) {
+        if (actualValue[i2] !== expectedValue[i2]) {
+          if (actualValue[i2] === "+" && expectedValue[i2] === "-" || actualValue[i2] === "/" && expectedValue[i2] === "_") {
             continue;
           }
           return false;
@@ -4486,8 +4486,8 @@ var require_util2 = __commonJS({
     function createDeferredPromise() {
       let res;
       let rej;
-      const promise = new Promise((resolve2, reject) => {
-        res = resolve2;
+      const promise = new Promise((resolve3, reject) => {
+        res = resolve3;
         rej = reject;
       });
       return { promise, resolve: res, reject: rej };
@@ -4659,9 +4659,9 @@ var require_util2 = __commonJS({
       try {
         controller.close();
         controller.byobRequest?.respond(0);
-      } catch (err) {
-        if (!err.message.includes("Controller is already closed") && !err.message.includes("ReadableStream is already closed")) {
-          throw err;
+      } catch (err2) {
+        if (!err2.message.includes("Controller is already closed") && !err2.message.includes("ReadableStream is already closed")) {
+          throw err2;
         }
       }
     }
@@ -4724,8 +4724,8 @@ var require_util2 = __commonJS({
       }
       const rangeStart = collectASequenceOfCodePoints(
         (char) => {
-          const code = char.charCodeAt(0);
-          return code >= 48 && code <= 57;
+          const code2 = char.charCodeAt(0);
+          return code2 >= 48 && code2 <= 57;
         },
         data,
         position
@@ -4751,8 +4751,8 @@ var require_util2 = __commonJS({
       }
       const rangeEnd = collectASequenceOfCodePoints(
         (char) => {
-          const code = char.charCodeAt(0);
-          return code >= 48 && code <= 57;
+          const code2 = char.charCodeAt(0);
+          return code2 >= 48 && code2 <= 57;
         },
         data,
         position
@@ -4794,7 +4794,7 @@ var require_util2 = __commonJS({
           this._inflateStream = (chunk[0] & 15) === 8 ? zlib.createInflate(this.#zlibOptions) : zlib.createInflateRaw(this.#zlibOptions);
           this._inflateStream.on("data", this.push.bind(this));
           this._inflateStream.on("end", () => this.push(null));
-          this._inflateStream.on("error", (err) => this.destroy(err));
+          this._inflateStream.on("error", (err2) => this.destroy(err2));
         }
         this._inflateStream.write(chunk, encoding, callback);
       }
@@ -5197,8 +5197,8 @@ var require_formdata_parser = __commonJS({
     var dd = Buffer.from("--");
     var ddcrlf = Buffer.from("--\r\n");
     function isAsciiString(chars) {
-      for (let i = 0; i < chars.length; ++i) {
-        if ((chars.charCodeAt(i) & ~127) !== 0) {
+      for (let i2 = 0; i2 < chars.length; ++i2) {
+        if ((chars.charCodeAt(i2) & ~127) !== 0) {
           return false;
         }
       }
@@ -5209,8 +5209,8 @@ var require_formdata_parser = __commonJS({
       if (length2 < 27 || length2 > 70) {
         return false;
       }
-      for (let i = 0; i < length2; ++i) {
-        const cp = boundary.charCodeAt(i);
+      for (let i2 = 0; i2 < length2; ++i2) {
+        const cp = boundary.charCodeAt(i2);
         if (!(cp >= 48 && cp <= 57 || cp >= 65 && cp <= 90 || cp >= 97 && cp <= 122 || cp === 39 || cp === 45 || cp === 95)) {
           return false;
         }
@@ -5417,8 +5417,8 @@ var require_formdata_parser = __commonJS({
       if (buffer.length < start.length) {
         return false;
       }
-      for (let i = 0; i < start.length; i++) {
-        if (start[i] !== buffer[position.position + i]) {
+      for (let i2 = 0; i2 < start.length; i2++) {
+        if (start[i2] !== buffer[position.position + i2]) {
           return false;
         }
       }
@@ -5458,9 +5458,9 @@ var require_body = __commonJS({
     var random;
     try {
       const crypto2 = __require("node:crypto");
-      random = (max) => crypto2.randomInt(0, max);
+      random = (max2) => crypto2.randomInt(0, max2);
     } catch {
-      random = (max) => Math.floor(Math.random(max));
+      random = (max2) => Math.floor(Math.random(max2));
     }
     var textEncoder = new TextEncoder();
     function noop4() {
@@ -5662,21 +5662,21 @@ Content-Type: ${value.type || "application/octet-stream"}\r
             if (mimeType !== null) {
               switch (mimeType.essence) {
                 case "multipart/form-data": {
-                  const parsed2 = multipartFormDataParser(value, mimeType);
-                  if (parsed2 === "failure") {
+                  const parsed3 = multipartFormDataParser(value, mimeType);
+                  if (parsed3 === "failure") {
                     throw new TypeError("Failed to parse body as FormData.");
                   }
-                  const fd = new FormData();
-                  fd[kState] = parsed2;
-                  return fd;
+                  const fd2 = new FormData();
+                  fd2[kState] = parsed3;
+                  return fd2;
                 }
                 case "application/x-www-form-urlencoded": {
                   const entries = new URLSearchParams(value.toString());
-                  const fd = new FormData();
+                  const fd2 = new FormData();
                   for (const [name, value2] of entries) {
-                    fd.append(name, value2);
+                    fd2.append(name, value2);
                   }
-                  return fd;
+                  return fd2;
                 }
               }
             }
@@ -5962,8 +5962,8 @@ var require_client_h1 = __commonJS({
             currentBufferRef = data;
             currentParser = this;
             ret = llhttp.llhttp_execute(this.ptr, currentBufferPtr, data.length);
-          } catch (err) {
-            throw err;
+          } catch (err2) {
+            throw err2;
           } finally {
             currentParser = null;
             currentBufferRef = null;
@@ -5980,8 +5980,8 @@ var require_client_h1 = __commonJS({
               throw this.createError(ret, body);
             }
           }
-        } catch (err) {
-          util.destroy(socket, err);
+        } catch (err2) {
+          util.destroy(socket, err2);
         }
       }
       finish() {
@@ -6298,9 +6298,9 @@ var require_client_h1 = __commonJS({
       socket[kIdleSocketValidationTimeout] = null;
       socket[kSocketUsed] = false;
       socket[kParser] = new Parser(client, socket, llhttpInstance);
-      addListener(socket, "error", function(err) {
+      addListener(socket, "error", function(err2) {
         const parser = this[kParser];
-        if (err.code === "ECONNRESET" && parser.statusCode && !parser.shouldKeepAlive) {
+        if (err2.code === "ECONNRESET" && parser.statusCode && !parser.shouldKeepAlive) {
           const parserErr = parser.finish();
           if (parserErr) {
             this[kError] = parserErr;
@@ -6308,8 +6308,8 @@ var require_client_h1 = __commonJS({
           }
           return;
         }
-        this[kError] = err;
-        this[kClient][kOnError](err);
+        this[kError] = err2;
+        this[kClient][kOnError](err2);
       });
       addListener(socket, "readable", function() {
         const parser = this[kParser];
@@ -6339,24 +6339,24 @@ var require_client_h1 = __commonJS({
           this[kParser].destroy();
           this[kParser] = null;
         }
-        const err = this[kError] || new SocketError("closed", util.getSocketInfo(this));
+        const err2 = this[kError] || new SocketError("closed", util.getSocketInfo(this));
         client2[kSocket] = null;
         client2[kHTTPContext] = null;
         if (client2.destroyed) {
           assert(client2[kPending] === 0);
           const requests = client2[kQueue].splice(client2[kRunningIdx]);
-          for (let i = 0; i < requests.length; i++) {
-            const request2 = requests[i];
-            util.errorRequest(client2, request2, err);
+          for (let i2 = 0; i2 < requests.length; i2++) {
+            const request2 = requests[i2];
+            util.errorRequest(client2, request2, err2);
           }
-        } else if (client2[kRunning] > 0 && err.code !== "UND_ERR_INFO") {
+        } else if (client2[kRunning] > 0 && err2.code !== "UND_ERR_INFO") {
           const request2 = client2[kQueue][client2[kRunningIdx]];
           client2[kQueue][client2[kRunningIdx]++] = null;
-          util.errorRequest(client2, request2, err);
+          util.errorRequest(client2, request2, err2);
         }
         client2[kPendingIdx] = client2[kRunningIdx];
         assert(client2[kRunning] === 0);
-        client2.emit("disconnect", client2[kUrl], [client2], err);
+        client2.emit("disconnect", client2[kUrl], [client2], err2);
         client2[kResume]();
       });
       let closed = false;
@@ -6372,11 +6372,11 @@ var require_client_h1 = __commonJS({
         resume() {
           resumeH1(client);
         },
-        destroy(err, callback) {
+        destroy(err2, callback) {
           if (closed) {
             queueMicrotask(callback);
           } else {
-            socket.destroy(err).on("close", callback);
+            socket.destroy(err2).on("close", callback);
           }
         },
         get destroyed() {
@@ -6530,8 +6530,8 @@ var require_client_h1 = __commonJS({
       };
       try {
         request2.onConnect(abort);
-      } catch (err) {
-        util.errorRequest(client, request2, err);
+      } catch (err2) {
+        util.errorRequest(client, request2, err2);
       }
       if (request2.aborted) {
         return false;
@@ -6573,8 +6573,8 @@ upgrade: ${upgrade2}\r
           const key = headers[n + 0];
           const val = headers[n + 1];
           if (Array.isArray(val)) {
-            for (let i = 0; i < val.length; i++) {
-              header += `${key}: ${val[i]}\r
+            for (let i2 = 0; i2 < val.length; i2++) {
+              header += `${key}: ${val[i2]}\r
 `;
             }
           } else {
@@ -6617,8 +6617,8 @@ upgrade: ${upgrade2}\r
           if (!writer.write(chunk) && this.pause) {
             this.pause();
           }
-        } catch (err) {
-          util.destroy(this, err);
+        } catch (err2) {
+          util.destroy(this, err2);
         }
       };
       const onDrain = function() {
@@ -6634,11 +6634,11 @@ upgrade: ${upgrade2}\r
           body.removeListener("error", onFinished);
         });
         if (!finished) {
-          const err = new RequestAbortedError();
-          queueMicrotask(() => onFinished(err));
+          const err2 = new RequestAbortedError();
+          queueMicrotask(() => onFinished(err2));
         }
       };
-      const onFinished = function(err) {
+      const onFinished = function(err2) {
         if (finished) {
           return;
         }
@@ -6646,16 +6646,16 @@ upgrade: ${upgrade2}\r
         assert(socket.destroyed || socket[kWriting] && client[kRunning] <= 1);
         socket.off("drain", onDrain).off("error", onFinished);
         body.removeListener("data", onData).removeListener("end", onFinished).removeListener("close", onClose);
-        if (!err) {
+        if (!err2) {
           try {
             writer.end();
           } catch (er) {
-            err = er;
+            err2 = er;
           }
         }
-        writer.destroy(err);
-        if (err && (err.code !== "UND_ERR_INFO" || err.message !== "reset")) {
-          util.destroy(body, err);
+        writer.destroy(err2);
+        if (err2 && (err2.code !== "UND_ERR_INFO" || err2.message !== "reset")) {
+          util.destroy(body, err2);
         } else {
           util.destroy(body);
         }
@@ -6701,8 +6701,8 @@ upgrade: ${upgrade2}\r
         }
         request2.onRequestSent();
         client[kResume]();
-      } catch (err) {
-        abort(err);
+      } catch (err2) {
+        abort(err2);
       }
     }
     async function writeBlob(abort, body, client, request2, socket, contentLength, header, expectsPayload) {
@@ -6724,8 +6724,8 @@ upgrade: ${upgrade2}\r
           socket[kReset] = true;
         }
         client[kResume]();
-      } catch (err) {
-        abort(err);
+      } catch (err2) {
+        abort(err2);
       }
     }
     async function writeIterable(abort, body, client, request2, socket, contentLength, header, expectsPayload) {
@@ -6738,12 +6738,12 @@ upgrade: ${upgrade2}\r
           cb();
         }
       }
-      const waitForDrain = () => new Promise((resolve2, reject) => {
+      const waitForDrain = () => new Promise((resolve3, reject) => {
         assert(callback === null);
         if (socket[kError]) {
           reject(socket[kError]);
         } else {
-          callback = resolve2;
+          callback = resolve3;
         }
       });
       socket.on("close", onDrain).on("drain", onDrain);
@@ -6758,8 +6758,8 @@ upgrade: ${upgrade2}\r
           }
         }
         writer.end();
-      } catch (err) {
-        writer.destroy(err);
+      } catch (err2) {
+        writer.destroy(err2);
       } finally {
         socket.off("close", onDrain).off("drain", onDrain);
       }
@@ -6862,12 +6862,12 @@ ${len.toString(16)}\r
         }
         client[kResume]();
       }
-      destroy(err) {
+      destroy(err2) {
         const { socket, client, abort } = this;
         socket[kWriting] = false;
-        if (err) {
+        if (err2) {
           assert(client[kRunning] <= 1, "pipeline should only contain this request");
-          abort(err);
+          abort(err2);
         }
       }
     };
@@ -6967,36 +6967,36 @@ var require_client_h2 = __commonJS({
       util.addListener(session, "close", function() {
         const { [kClient]: client2 } = this;
         const { [kSocket]: socket2 } = client2;
-        const err = this[kSocket][kError] || this[kError] || new SocketError("closed", util.getSocketInfo(socket2));
+        const err2 = this[kSocket][kError] || this[kError] || new SocketError("closed", util.getSocketInfo(socket2));
         client2[kHTTP2Session] = null;
         if (client2.destroyed) {
           assert(client2[kPending] === 0);
           const requests = client2[kQueue].splice(client2[kRunningIdx]);
-          for (let i = 0; i < requests.length; i++) {
-            const request2 = requests[i];
-            util.errorRequest(client2, request2, err);
+          for (let i2 = 0; i2 < requests.length; i2++) {
+            const request2 = requests[i2];
+            util.errorRequest(client2, request2, err2);
           }
         }
       });
       session.unref();
       client[kHTTP2Session] = session;
       socket[kHTTP2Session] = session;
-      util.addListener(socket, "error", function(err) {
-        this[kError] = err;
-        this[kClient][kOnError](err);
+      util.addListener(socket, "error", function(err2) {
+        this[kError] = err2;
+        this[kClient][kOnError](err2);
       });
       util.addListener(socket, "end", function() {
         util.destroy(this, new SocketError("other side closed", util.getSocketInfo(this)));
       });
       util.addListener(socket, "close", function() {
-        const err = this[kError] || new SocketError("closed", util.getSocketInfo(this));
+        const err2 = this[kError] || new SocketError("closed", util.getSocketInfo(this));
         client[kSocket] = null;
         if (this[kHTTP2Session] != null) {
-          this[kHTTP2Session].destroy(err);
+          this[kHTTP2Session].destroy(err2);
         }
         client[kPendingIdx] = client[kRunningIdx];
         assert(client[kRunning] === 0);
-        client.emit("disconnect", client[kUrl], [client], err);
+        client.emit("disconnect", client[kUrl], [client], err2);
         client[kResume]();
       });
       let closed = false;
@@ -7012,11 +7012,11 @@ var require_client_h2 = __commonJS({
         resume() {
           resumeH2(client);
         },
-        destroy(err, callback) {
+        destroy(err2, callback) {
           if (closed) {
             queueMicrotask(callback);
           } else {
-            socket.destroy(err).on("close", callback);
+            socket.destroy(err2).on("close", callback);
           }
         },
         get destroyed() {
@@ -7039,40 +7039,40 @@ var require_client_h2 = __commonJS({
         }
       }
     }
-    function onHttp2SessionError(err) {
-      this[kSocket][kError] = err;
-      this[kClient][kOnError](err);
+    function onHttp2SessionError(err2) {
+      this[kSocket][kError] = err2;
+      this[kClient][kOnError](err2);
     }
-    function onHttp2FrameError(type, code, id) {
+    function onHttp2FrameError(type, code2, id) {
       if (id === 0) {
-        const err = new InformationalError(`HTTP/2: "frameError" received - type ${type}, code ${code}`);
-        this[kSocket][kError] = err;
-        this[kClient][kOnError](err);
+        const err2 = new InformationalError(`HTTP/2: "frameError" received - type ${type}, code ${code2}`);
+        this[kSocket][kError] = err2;
+        this[kClient][kOnError](err2);
       }
     }
     function onHttp2SessionEnd() {
-      const err = new SocketError("other side closed", util.getSocketInfo(this[kSocket]));
-      this.destroy(err);
-      util.destroy(this[kSocket], err);
+      const err2 = new SocketError("other side closed", util.getSocketInfo(this[kSocket]));
+      this.destroy(err2);
+      util.destroy(this[kSocket], err2);
     }
-    function onHTTP2GoAway(code) {
-      const err = this[kError] || new SocketError(`HTTP/2: "GOAWAY" frame received with code ${code}`, util.getSocketInfo(this));
+    function onHTTP2GoAway(code2) {
+      const err2 = this[kError] || new SocketError(`HTTP/2: "GOAWAY" frame received with code ${code2}`, util.getSocketInfo(this));
       const client = this[kClient];
       client[kSocket] = null;
       client[kHTTPContext] = null;
       if (this[kHTTP2Session] != null) {
-        this[kHTTP2Session].destroy(err);
+        this[kHTTP2Session].destroy(err2);
         this[kHTTP2Session] = null;
       }
-      util.destroy(this[kSocket], err);
+      util.destroy(this[kSocket], err2);
       if (client[kRunningIdx] < client[kQueue].length) {
         const request2 = client[kQueue][client[kRunningIdx]];
         client[kQueue][client[kRunningIdx]++] = null;
-        util.errorRequest(client, request2, err);
+        util.errorRequest(client, request2, err2);
         client[kPendingIdx] = client[kRunningIdx];
       }
       assert(client[kRunning] === 0);
-      client.emit("disconnect", client[kUrl], [client], err);
+      client.emit("disconnect", client[kUrl], [client], err2);
       client[kResume]();
     }
     function shouldSendContentLength(method) {
@@ -7091,11 +7091,11 @@ var require_client_h2 = __commonJS({
         const key = reqHeaders[n + 0];
         const val = reqHeaders[n + 1];
         if (Array.isArray(val)) {
-          for (let i = 0; i < val.length; i++) {
+          for (let i2 = 0; i2 < val.length; i2++) {
             if (headers[key]) {
-              headers[key] += `,${val[i]}`;
+              headers[key] += `,${val[i2]}`;
             } else {
-              headers[key] = val[i];
+              headers[key] = val[i2];
             }
           }
         } else {
@@ -7127,8 +7127,8 @@ var require_client_h2 = __commonJS({
       };
       try {
         request2.onConnect(abort);
-      } catch (err) {
-        util.errorRequest(client, request2, err);
+      } catch (err2) {
+        util.errorRequest(client, request2, err2);
       }
       if (request2.aborted) {
         return false;
@@ -7226,9 +7226,9 @@ var require_client_h2 = __commonJS({
         const { [HTTP2_HEADER_STATUS]: statusCode, ...realHeaders } = headers2;
         request2.onResponseStarted();
         if (request2.aborted) {
-          const err = new RequestAbortedError();
-          util.errorRequest(client, request2, err);
-          util.destroy(stream2, err);
+          const err2 = new RequestAbortedError();
+          util.errorRequest(client, request2, err2);
+          util.destroy(stream2, err2);
           return;
         }
         if (request2.onHeaders(Number(statusCode), parseH2Headers(realHeaders), stream2.resume.bind(stream2), "") === false) {
@@ -7258,11 +7258,11 @@ var require_client_h2 = __commonJS({
           session.unref();
         }
       });
-      stream2.once("error", function(err) {
-        abort(err);
+      stream2.once("error", function(err2) {
+        abort(err2);
       });
-      stream2.once("frameError", (type, code) => {
-        abort(new InformationalError(`HTTP/2: "frameError" received - type ${type}, code ${code}`));
+      stream2.once("frameError", (type, code2) => {
+        abort(new InformationalError(`HTTP/2: "frameError" received - type ${type}, code ${code2}`));
       });
       return true;
       function writeBodyH2() {
@@ -7363,10 +7363,10 @@ var require_client_h2 = __commonJS({
       const pipe = pipeline(
         body,
         h2stream,
-        (err) => {
-          if (err) {
-            util.destroy(pipe, err);
-            abort(err);
+        (err2) => {
+          if (err2) {
+            util.destroy(pipe, err2);
+            abort(err2);
           } else {
             util.removeAllListeners(pipe);
             request2.onRequestSent();
@@ -7399,8 +7399,8 @@ var require_client_h2 = __commonJS({
           socket[kReset] = true;
         }
         client[kResume]();
-      } catch (err) {
-        abort(err);
+      } catch (err2) {
+        abort(err2);
       }
     }
     async function writeIterable(abort, h2stream, body, client, request2, socket, contentLength, expectsPayload) {
@@ -7413,12 +7413,12 @@ var require_client_h2 = __commonJS({
           cb();
         }
       }
-      const waitForDrain = () => new Promise((resolve2, reject) => {
+      const waitForDrain = () => new Promise((resolve3, reject) => {
         assert(callback === null);
         if (socket[kError]) {
           reject(socket[kError]);
         } else {
-          callback = resolve2;
+          callback = resolve3;
         }
       });
       h2stream.on("close", onDrain).on("drain", onDrain);
@@ -7439,8 +7439,8 @@ var require_client_h2 = __commonJS({
           socket[kReset] = true;
         }
         client[kResume]();
-      } catch (err) {
-        abort(err);
+      } catch (err2) {
+        abort(err2);
       } finally {
         h2stream.off("close", onDrain).off("drain", onDrain);
       }
@@ -7566,9 +7566,9 @@ var require_redirect_handler = __commonJS({
       if (redirectableStatusCodes.indexOf(statusCode) === -1) {
         return null;
       }
-      for (let i = 0; i < headers.length; i += 2) {
-        if (headers[i].length === 8 && util.headerNameToString(headers[i]) === "location") {
-          return headers[i + 1];
+      for (let i2 = 0; i2 < headers.length; i2 += 2) {
+        if (headers[i2].length === 8 && util.headerNameToString(headers[i2]) === "location") {
+          return headers[i2 + 1];
         }
       }
     }
@@ -7588,9 +7588,9 @@ var require_redirect_handler = __commonJS({
     function cleanRequestHeaders(headers, removeContent, unknownOrigin) {
       const ret = [];
       if (Array.isArray(headers)) {
-        for (let i = 0; i < headers.length; i += 2) {
-          if (!shouldRemoveHeader(headers[i], removeContent, unknownOrigin)) {
-            ret.push(headers[i], headers[i + 1]);
+        for (let i2 = 0; i2 < headers.length; i2 += 2) {
+          if (!shouldRemoveHeader(headers[i2], removeContent, unknownOrigin)) {
+            ret.push(headers[i2], headers[i2 + 1]);
           }
         }
       } else if (headers && typeof headers === "object") {
@@ -7849,7 +7849,7 @@ var require_client = __commonJS({
         this[kRunningIdx] = 0;
         this[kPendingIdx] = 0;
         this[kResume] = (sync) => resume(this, sync);
-        this[kOnError] = (err) => onError(this, err);
+        this[kOnError] = (err2) => onError(this, err2);
       }
       get pipelining() {
         return this[kPipelining];
@@ -7897,30 +7897,30 @@ var require_client = __commonJS({
         return this[kNeedDrain] < 2;
       }
       async [kClose]() {
-        return new Promise((resolve2) => {
+        return new Promise((resolve3) => {
           if (this[kSize]) {
-            this[kClosedResolve] = resolve2;
+            this[kClosedResolve] = resolve3;
           } else {
-            resolve2(null);
+            resolve3(null);
           }
         });
       }
-      async [kDestroy](err) {
-        return new Promise((resolve2) => {
+      async [kDestroy](err2) {
+        return new Promise((resolve3) => {
           const requests = this[kQueue].splice(this[kPendingIdx]);
-          for (let i = 0; i < requests.length; i++) {
-            const request2 = requests[i];
-            util.errorRequest(this, request2, err);
+          for (let i2 = 0; i2 < requests.length; i2++) {
+            const request2 = requests[i2];
+            util.errorRequest(this, request2, err2);
           }
           const callback = () => {
             if (this[kClosedResolve]) {
               this[kClosedResolve]();
               this[kClosedResolve] = null;
             }
-            resolve2(null);
+            resolve3(null);
           };
           if (this[kHTTPContext]) {
-            this[kHTTPContext].destroy(err, callback);
+            this[kHTTPContext].destroy(err2, callback);
             this[kHTTPContext] = null;
           } else {
             queueMicrotask(callback);
@@ -7930,13 +7930,13 @@ var require_client = __commonJS({
       }
     };
     var createRedirectInterceptor = require_redirect_interceptor();
-    function onError(client, err) {
-      if (client[kRunning] === 0 && err.code !== "UND_ERR_INFO" && err.code !== "UND_ERR_SOCKET") {
+    function onError(client, err2) {
+      if (client[kRunning] === 0 && err2.code !== "UND_ERR_INFO" && err2.code !== "UND_ERR_SOCKET") {
         assert(client[kPendingIdx] === client[kRunningIdx]);
         const requests = client[kQueue].splice(client[kRunningIdx]);
-        for (let i = 0; i < requests.length; i++) {
-          const request2 = requests[i];
-          util.errorRequest(client, request2, err);
+        for (let i2 = 0; i2 < requests.length; i2++) {
+          const request2 = requests[i2];
+          util.errorRequest(client, request2, err2);
         }
         assert(client[kSize] === 0);
       }
@@ -7968,7 +7968,7 @@ var require_client = __commonJS({
         });
       }
       try {
-        const socket = await new Promise((resolve2, reject) => {
+        const socket = await new Promise((resolve3, reject) => {
           client[kConnector]({
             host,
             hostname: hostname2,
@@ -7976,11 +7976,11 @@ var require_client = __commonJS({
             port,
             servername: client[kServerName],
             localAddress: client[kLocalAddress]
-          }, (err, socket2) => {
-            if (err) {
-              reject(err);
+          }, (err2, socket2) => {
+            if (err2) {
+              reject(err2);
             } else {
-              resolve2(socket2);
+              resolve3(socket2);
             }
           });
         });
@@ -7991,9 +7991,9 @@ var require_client = __commonJS({
         assert(socket);
         try {
           client[kHTTPContext] = socket.alpnProtocol === "h2" ? await connectH2(client, socket) : await connectH1(client, socket);
-        } catch (err) {
+        } catch (err2) {
           socket.destroy().on("error", noop4);
-          throw err;
+          throw err2;
         }
         client[kConnecting] = false;
         socket[kCounter] = 0;
@@ -8016,7 +8016,7 @@ var require_client = __commonJS({
           });
         }
         client.emit("connect", client[kUrl], [client]);
-      } catch (err) {
+      } catch (err2) {
         if (client.destroyed) {
           return;
         }
@@ -8033,19 +8033,19 @@ var require_client = __commonJS({
               localAddress: client[kLocalAddress]
             },
             connector: client[kConnector],
-            error: err
+            error: err2
           });
         }
-        if (err.code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+        if (err2.code === "ERR_TLS_CERT_ALTNAME_INVALID") {
           assert(client[kRunning] === 0);
           while (client[kPending] > 0 && client[kQueue][client[kPendingIdx]].servername === client[kServerName]) {
             const request2 = client[kQueue][client[kPendingIdx]++];
-            util.errorRequest(client, request2, err);
+            util.errorRequest(client, request2, err2);
           }
         } else {
-          onError(client, err);
+          onError(client, err2);
         }
-        client.emit("connectionError", client[kUrl], [client], err);
+        client.emit("connectionError", client[kUrl], [client], err2);
       }
       client[kResume]();
     }
@@ -8271,11 +8271,11 @@ var require_pool_base = __commonJS({
         this[kOnConnect] = (origin, targets) => {
           pool.emit("connect", origin, [pool, ...targets]);
         };
-        this[kOnDisconnect] = (origin, targets, err) => {
-          pool.emit("disconnect", origin, [pool, ...targets], err);
+        this[kOnDisconnect] = (origin, targets, err2) => {
+          pool.emit("disconnect", origin, [pool, ...targets], err2);
         };
-        this[kOnConnectionError] = (origin, targets, err) => {
-          pool.emit("connectionError", origin, [pool, ...targets], err);
+        this[kOnConnectionError] = (origin, targets, err2) => {
+          pool.emit("connectionError", origin, [pool, ...targets], err2);
         };
         this[kStats] = new PoolStats(this);
       }
@@ -8316,20 +8316,20 @@ var require_pool_base = __commonJS({
         if (this[kQueue].isEmpty()) {
           await Promise.all(this[kClients].map((c) => c.close()));
         } else {
-          await new Promise((resolve2) => {
-            this[kClosedResolve] = resolve2;
+          await new Promise((resolve3) => {
+            this[kClosedResolve] = resolve3;
           });
         }
       }
-      async [kDestroy](err) {
+      async [kDestroy](err2) {
         while (true) {
           const item = this[kQueue].shift();
           if (!item) {
             break;
           }
-          item.handler.onError(err);
+          item.handler.onError(err2);
         }
-        await Promise.all(this[kClients].map((c) => c.destroy(err)));
+        await Promise.all(this[kClients].map((c) => c.destroy(err2)));
       }
       [kDispatch](opts, handler2) {
         const dispatcher = this[kGetDispatcher]();
@@ -8542,8 +8542,8 @@ var require_balanced_pool = __commonJS({
           this._updateBalancedPoolStats();
         });
         pool.on("disconnect", (...args) => {
-          const err = args[2];
-          if (err && err.code === "UND_ERR_SOCKET") {
+          const err2 = args[2];
+          if (err2 && err2.code === "UND_ERR_SOCKET") {
             pool[kWeight] = Math.max(1, pool[kWeight] - this[kErrorPenalty]);
             this._updateBalancedPoolStats();
           }
@@ -8556,8 +8556,8 @@ var require_balanced_pool = __commonJS({
       }
       _updateBalancedPoolStats() {
         let result2 = 0;
-        for (let i = 0; i < this[kClients].length; i++) {
-          result2 = getGreatestCommonDivisor(this[kClients][i][kWeight], result2);
+        for (let i2 = 0; i2 < this[kClients].length; i2++) {
+          result2 = getGreatestCommonDivisor(this[kClients][i2][kWeight], result2);
         }
         this[kGreatestCommonDivisor] = result2;
       }
@@ -8662,11 +8662,11 @@ var require_agent = __commonJS({
         this[kOnConnect] = (origin, targets) => {
           this.emit("connect", origin, [this, ...targets]);
         };
-        this[kOnDisconnect] = (origin, targets, err) => {
-          this.emit("disconnect", origin, [this, ...targets], err);
+        this[kOnDisconnect] = (origin, targets, err2) => {
+          this.emit("disconnect", origin, [this, ...targets], err2);
         };
-        this[kOnConnectionError] = (origin, targets, err) => {
-          this.emit("connectionError", origin, [this, ...targets], err);
+        this[kOnConnectionError] = (origin, targets, err2) => {
+          this.emit("connectionError", origin, [this, ...targets], err2);
         };
       }
       get [kRunning]() {
@@ -8698,10 +8698,10 @@ var require_agent = __commonJS({
         this[kClients].clear();
         await Promise.all(closePromises);
       }
-      async [kDestroy](err) {
+      async [kDestroy](err2) {
         const destroyPromises = [];
         for (const client of this[kClients].values()) {
-          destroyPromises.push(client.destroy(err));
+          destroyPromises.push(client.destroy(err2));
         }
         this[kClients].clear();
         await Promise.all(destroyPromises);
@@ -8785,8 +8785,8 @@ var require_proxy_agent = __commonJS({
       async [kClose]() {
         return this.#client.close();
       }
-      async [kDestroy](err) {
-        return this.#client.destroy(err);
+      async [kDestroy](err2) {
+        return this.#client.destroy(err2);
       }
     };
     var ProxyAgent2 = class extends DispatcherBase {
@@ -8867,11 +8867,11 @@ var require_proxy_agent = __commonJS({
                 servername = opts2.servername;
               }
               this[kConnectEndpoint]({ ...opts2, servername, httpSocket: socket }, callback);
-            } catch (err) {
-              if (err.code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-                callback(new SecureProxyConnectionError(err));
+            } catch (err2) {
+              if (err2.code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+                callback(new SecureProxyConnectionError(err2));
               } else {
-                callback(err);
+                callback(err2);
               }
             }
           }
@@ -8917,8 +8917,8 @@ var require_proxy_agent = __commonJS({
     function buildHeaders(headers) {
       if (Array.isArray(headers)) {
         const headersPair = {};
-        for (let i = 0; i < headers.length; i += 2) {
-          headersPair[headers[i]] = headers[i + 1];
+        for (let i2 = 0; i2 < headers.length; i2 += 2) {
+          headersPair[headers[i2]] = headers[i2 + 1];
         }
         return headersPair;
       }
@@ -8990,13 +8990,13 @@ var require_env_http_proxy_agent = __commonJS({
           await this[kHttpsProxyAgent].close();
         }
       }
-      async [kDestroy](err) {
-        await this[kNoProxyAgent].destroy(err);
+      async [kDestroy](err2) {
+        await this[kNoProxyAgent].destroy(err2);
         if (!this[kHttpProxyAgent][kDestroyed]) {
-          await this[kHttpProxyAgent].destroy(err);
+          await this[kHttpProxyAgent].destroy(err2);
         }
         if (!this[kHttpsProxyAgent][kDestroyed]) {
-          await this[kHttpsProxyAgent].destroy(err);
+          await this[kHttpsProxyAgent].destroy(err2);
         }
       }
       #getProxyAgentForUrl(url) {
@@ -9021,8 +9021,8 @@ var require_env_http_proxy_agent = __commonJS({
         if (this.#noProxyValue === "*") {
           return false;
         }
-        for (let i = 0; i < this.#noProxyEntries.length; i++) {
-          const entry = this.#noProxyEntries[i];
+        for (let i2 = 0; i2 < this.#noProxyEntries.length; i2++) {
+          const entry = this.#noProxyEntries[i2];
           if (entry.port && entry.port !== port) {
             continue;
           }
@@ -9042,15 +9042,15 @@ var require_env_http_proxy_agent = __commonJS({
         const noProxyValue = this.#opts.noProxy ?? this.#noProxyEnv;
         const noProxySplit = noProxyValue.split(/[,\s]/);
         const noProxyEntries = [];
-        for (let i = 0; i < noProxySplit.length; i++) {
-          const entry = noProxySplit[i];
+        for (let i2 = 0; i2 < noProxySplit.length; i2++) {
+          const entry = noProxySplit[i2];
           if (!entry) {
             continue;
           }
-          const parsed2 = entry.match(/^(.+):(\d+)$/);
+          const parsed3 = entry.match(/^(.+):(\d+)$/);
           noProxyEntries.push({
-            hostname: (parsed2 ? parsed2[1] : entry).toLowerCase(),
-            port: parsed2 ? Number.parseInt(parsed2[2], 10) : 0
+            hostname: (parsed3 ? parsed3[1] : entry).toLowerCase(),
+            port: parsed3 ? Number.parseInt(parsed3[2], 10) : 0
           });
         }
         this.#noProxyValue = noProxyValue;
@@ -9199,8 +9199,8 @@ var require_retry_handler = __commonJS({
       onBodySent(chunk) {
         if (this.handler.onBodySent) return this.handler.onBodySent(chunk);
       }
-      static [kRetryHandlerDefaultRetry](err, { state, opts }, cb) {
-        const { statusCode, code, headers } = err;
+      static [kRetryHandlerDefaultRetry](err2, { state, opts }, cb) {
+        const { statusCode, code: code2, headers } = err2;
         const { method, retryOptions } = opts;
         const {
           maxRetries,
@@ -9212,20 +9212,20 @@ var require_retry_handler = __commonJS({
           methods
         } = retryOptions;
         const { counter } = state;
-        if (code && code !== "UND_ERR_REQ_RETRY" && !errorCodes.includes(code)) {
-          cb(err);
+        if (code2 && code2 !== "UND_ERR_REQ_RETRY" && !errorCodes.includes(code2)) {
+          cb(err2);
           return;
         }
         if (Array.isArray(methods) && !methods.includes(method)) {
-          cb(err);
+          cb(err2);
           return;
         }
         if (statusCode != null && Array.isArray(statusCodes) && !statusCodes.includes(statusCode)) {
-          cb(err);
+          cb(err2);
           return;
         }
         if (counter > maxRetries) {
-          cb(err);
+          cb(err2);
           return;
         }
         let retryAfterHeader = headers?.["retry-after"];
@@ -9357,11 +9357,11 @@ var require_retry_handler = __commonJS({
             statusMessage
           );
         }
-        const err = new RequestRetryError("Request failed", statusCode, {
+        const err2 = new RequestRetryError("Request failed", statusCode, {
           headers,
           data: { count: this.retryCount }
         });
-        this.abort(err);
+        this.abort(err2);
         return false;
       }
       onData(chunk) {
@@ -9372,9 +9372,9 @@ var require_retry_handler = __commonJS({
         this.retryCount = 0;
         return this.handler.onComplete(rawTrailers);
       }
-      onError(err) {
+      onError(err2) {
         if (this.aborted || isDisturbed(this.opts.body) || this.headersSent && this.resume == null) {
-          return this.handler.onError(err);
+          return this.handler.onError(err2);
         }
         if (this.retryCount - this.retryCountCheckpoint > 0) {
           this.retryCount = this.retryCountCheckpoint + (this.retryCount - this.retryCountCheckpoint);
@@ -9382,16 +9382,16 @@ var require_retry_handler = __commonJS({
           this.retryCount += 1;
         }
         this.retryOpts.retry(
-          err,
+          err2,
           {
             state: { counter: this.retryCount },
             opts: { retryOptions: this.retryOpts, ...this.opts }
           },
           onRetry.bind(this)
         );
-        function onRetry(err2) {
-          if (err2 != null || this.aborted || isDisturbed(this.opts.body)) {
-            return this.handler.onError(err2);
+        function onRetry(err3) {
+          if (err3 != null || this.aborted || isDisturbed(this.opts.body)) {
+            return this.handler.onError(err3);
           }
           if (this.start !== 0) {
             const headers = { range: `bytes=${this.start}-${this.end ?? ""}` };
@@ -9409,8 +9409,8 @@ var require_retry_handler = __commonJS({
           try {
             this.retryCountCheckpoint = this.retryCount;
             this.dispatch(this.opts, this);
-          } catch (err3) {
-            this.handler.onError(err3);
+          } catch (err4) {
+            this.handler.onError(err4);
           }
         }
       }
@@ -9493,22 +9493,22 @@ var require_readable = __commonJS({
         this[kContentLength] = contentLength;
         this[kReading] = false;
       }
-      destroy(err) {
-        if (!err && !this._readableState.endEmitted) {
-          err = new RequestAbortedError();
+      destroy(err2) {
+        if (!err2 && !this._readableState.endEmitted) {
+          err2 = new RequestAbortedError();
         }
-        if (err) {
+        if (err2) {
           this[kAbort]();
         }
-        return super.destroy(err);
+        return super.destroy(err2);
       }
-      _destroy(err, callback) {
+      _destroy(err2, callback) {
         if (!this[kReading]) {
           setImmediate(() => {
-            callback(err);
+            callback(err2);
           });
         } else {
-          callback(err);
+          callback(err2);
         }
       }
       on(ev, ...args) {
@@ -9586,7 +9586,7 @@ var require_readable = __commonJS({
         if (this._readableState.closeEmitted) {
           return null;
         }
-        return await new Promise((resolve2, reject) => {
+        return await new Promise((resolve3, reject) => {
           if (this[kContentLength] > limit) {
             this.destroy(new AbortError());
           }
@@ -9599,7 +9599,7 @@ var require_readable = __commonJS({
             if (signal?.aborted) {
               reject(signal.reason ?? new AbortError());
             } else {
-              resolve2(null);
+              resolve3(null);
             }
           }).on("error", noop4).on("data", function(chunk) {
             limit -= chunk.length;
@@ -9618,12 +9618,12 @@ var require_readable = __commonJS({
     }
     async function consume(stream2, type) {
       assert(!stream2[kConsume]);
-      return new Promise((resolve2, reject) => {
+      return new Promise((resolve3, reject) => {
         if (isUnusable(stream2)) {
           const rState = stream2._readableState;
           if (rState.destroyed && rState.closeEmitted === false) {
-            stream2.on("error", (err) => {
-              reject(err);
+            stream2.on("error", (err2) => {
+              reject(err2);
             }).on("close", () => {
               reject(new TypeError("unusable"));
             });
@@ -9635,13 +9635,13 @@ var require_readable = __commonJS({
             stream2[kConsume] = {
               type,
               stream: stream2,
-              resolve: resolve2,
+              resolve: resolve3,
               reject,
               length: 0,
               body: []
             };
-            stream2.on("error", function(err) {
-              consumeFinish(this[kConsume], err);
+            stream2.on("error", function(err2) {
+              consumeFinish(this[kConsume], err2);
             }).on("close", function() {
               if (this[kConsume].body !== null) {
                 consumeFinish(this[kConsume], new RequestAbortedError());
@@ -9697,42 +9697,42 @@ var require_readable = __commonJS({
       }
       const buffer = new Uint8Array(Buffer.allocUnsafeSlow(length2).buffer);
       let offset = 0;
-      for (let i = 0; i < chunks.length; ++i) {
-        const chunk = chunks[i];
+      for (let i2 = 0; i2 < chunks.length; ++i2) {
+        const chunk = chunks[i2];
         buffer.set(chunk, offset);
         offset += chunk.length;
       }
       return buffer;
     }
     function consumeEnd(consume2) {
-      const { type, body, resolve: resolve2, stream: stream2, length: length2 } = consume2;
+      const { type, body, resolve: resolve3, stream: stream2, length: length2 } = consume2;
       try {
         if (type === "text") {
-          resolve2(chunksDecode(body, length2));
+          resolve3(chunksDecode(body, length2));
         } else if (type === "json") {
-          resolve2(JSON.parse(chunksDecode(body, length2)));
+          resolve3(JSON.parse(chunksDecode(body, length2)));
         } else if (type === "arrayBuffer") {
-          resolve2(chunksConcat(body, length2).buffer);
+          resolve3(chunksConcat(body, length2).buffer);
         } else if (type === "blob") {
-          resolve2(new Blob(body, { type: stream2[kContentType] }));
+          resolve3(new Blob(body, { type: stream2[kContentType] }));
         } else if (type === "bytes") {
-          resolve2(chunksConcat(body, length2));
+          resolve3(chunksConcat(body, length2));
         }
         consumeFinish(consume2);
-      } catch (err) {
-        stream2.destroy(err);
+      } catch (err2) {
+        stream2.destroy(err2);
       }
     }
     function consumePush(consume2, chunk) {
       consume2.length += chunk.length;
       consume2.body.push(chunk);
     }
-    function consumeFinish(consume2, err) {
+    function consumeFinish(consume2, err2) {
       if (consume2.body === null) {
         return;
       }
-      if (err) {
-        consume2.reject(err);
+      if (err2) {
+        consume2.reject(err2);
       } else {
         consume2.resolve();
       }
@@ -9841,11 +9841,11 @@ var require_api_request = __commonJS({
             throw new InvalidArgumentError("invalid onInfo callback");
           }
           super("UNDICI_REQUEST");
-        } catch (err) {
+        } catch (err2) {
           if (util.isStream(body)) {
-            util.destroy(body.on("error", util.nop), err);
+            util.destroy(body.on("error", util.nop), err2);
           }
-          throw err;
+          throw err2;
         }
         this.method = method;
         this.responseHeaders = responseHeaders || null;
@@ -9863,8 +9863,8 @@ var require_api_request = __commonJS({
         this.reason = null;
         this.removeAbortListener = null;
         if (util.isStream(body)) {
-          body.on("error", (err) => {
-            this.onError(err);
+          body.on("error", (err2) => {
+            this.onError(err2);
           });
         }
         if (this.signal) {
@@ -9946,23 +9946,23 @@ var require_api_request = __commonJS({
         util.parseHeaders(trailers, this.trailers);
         this.res.push(null);
       }
-      onError(err) {
+      onError(err2) {
         const { res, callback, body, opaque } = this;
         if (callback) {
           this.callback = null;
           queueMicrotask(() => {
-            this.runInAsyncScope(callback, null, err, { opaque });
+            this.runInAsyncScope(callback, null, err2, { opaque });
           });
         }
         if (res) {
           this.res = null;
           queueMicrotask(() => {
-            util.destroy(res, err);
+            util.destroy(res, err2);
           });
         }
         if (body) {
           this.body = null;
-          util.destroy(body, err);
+          util.destroy(body, err2);
         }
         if (this.removeAbortListener) {
           res?.off("close", this.removeAbortListener);
@@ -9973,20 +9973,20 @@ var require_api_request = __commonJS({
     };
     function request2(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve2, reject) => {
-          request2.call(this, opts, (err, data) => {
-            return err ? reject(err) : resolve2(data);
+        return new Promise((resolve3, reject) => {
+          request2.call(this, opts, (err2, data) => {
+            return err2 ? reject(err2) : resolve3(data);
           });
         });
       }
       try {
         this.dispatch(opts, new RequestHandler(opts, callback));
-      } catch (err) {
+      } catch (err2) {
         if (typeof callback !== "function") {
-          throw err;
+          throw err2;
         }
         const opaque = opts?.opaque;
-        queueMicrotask(() => callback(err, { opaque }));
+        queueMicrotask(() => callback(err2, { opaque }));
       }
     }
     module.exports = request2;
@@ -10079,11 +10079,11 @@ var require_api_stream = __commonJS({
             throw new InvalidArgumentError("invalid onInfo callback");
           }
           super("UNDICI_STREAM");
-        } catch (err) {
+        } catch (err2) {
           if (util.isStream(body)) {
-            util.destroy(body.on("error", util.nop), err);
+            util.destroy(body.on("error", util.nop), err2);
           }
-          throw err;
+          throw err2;
         }
         this.responseHeaders = responseHeaders || null;
         this.opaque = opaque || null;
@@ -10097,8 +10097,8 @@ var require_api_stream = __commonJS({
         this.onInfo = onInfo || null;
         this.throwOnError = throwOnError || false;
         if (util.isStream(body)) {
-          body.on("error", (err) => {
-            this.onError(err);
+          body.on("error", (err2) => {
+            this.onError(err2);
           });
         }
         addSignal(this, signal);
@@ -10146,15 +10146,15 @@ var require_api_stream = __commonJS({
           if (!res || typeof res.write !== "function" || typeof res.end !== "function" || typeof res.on !== "function") {
             throw new InvalidReturnValueError("expected Writable");
           }
-          finished(res, { readable: false }, (err) => {
+          finished(res, { readable: false }, (err2) => {
             const { callback: callback2, res: res2, opaque: opaque2, trailers, abort } = this;
             this.res = null;
-            if (err || !res2.readable) {
-              util.destroy(res2, err);
+            if (err2 || !res2.readable) {
+              util.destroy(res2, err2);
             }
             this.callback = null;
-            this.runInAsyncScope(callback2, null, err || null, { opaque: opaque2, trailers });
-            if (err) {
+            this.runInAsyncScope(callback2, null, err2 || null, { opaque: opaque2, trailers });
+            if (err2) {
               abort();
             }
           });
@@ -10177,41 +10177,41 @@ var require_api_stream = __commonJS({
         this.trailers = util.parseHeaders(trailers);
         res.end();
       }
-      onError(err) {
+      onError(err2) {
         const { res, callback, opaque, body } = this;
         removeSignal(this);
         this.factory = null;
         if (res) {
           this.res = null;
-          util.destroy(res, err);
+          util.destroy(res, err2);
         } else if (callback) {
           this.callback = null;
           queueMicrotask(() => {
-            this.runInAsyncScope(callback, null, err, { opaque });
+            this.runInAsyncScope(callback, null, err2, { opaque });
           });
         }
         if (body) {
           this.body = null;
-          util.destroy(body, err);
+          util.destroy(body, err2);
         }
       }
     };
     function stream2(opts, factory, callback) {
       if (callback === void 0) {
-        return new Promise((resolve2, reject) => {
-          stream2.call(this, opts, factory, (err, data) => {
-            return err ? reject(err) : resolve2(data);
+        return new Promise((resolve3, reject) => {
+          stream2.call(this, opts, factory, (err2, data) => {
+            return err2 ? reject(err2) : resolve3(data);
           });
         });
       }
       try {
         this.dispatch(opts, new StreamHandler(opts, factory, callback));
-      } catch (err) {
+      } catch (err2) {
         if (typeof callback !== "function") {
-          throw err;
+          throw err2;
         }
         const opaque = opts?.opaque;
-        queueMicrotask(() => callback(err, { opaque }));
+        queueMicrotask(() => callback(err2, { opaque }));
       }
     }
     module.exports = stream2;
@@ -10249,9 +10249,9 @@ var require_api_pipeline = __commonJS({
           resume();
         }
       }
-      _destroy(err, callback) {
+      _destroy(err2, callback) {
         this._read();
-        callback(err);
+        callback(err2);
       }
     };
     var PipelineResponse = class extends Readable4 {
@@ -10262,11 +10262,11 @@ var require_api_pipeline = __commonJS({
       _read() {
         this[kResume]();
       }
-      _destroy(err, callback) {
-        if (!err && !this._readableState.endEmitted) {
-          err = new RequestAbortedError();
+      _destroy(err2, callback) {
+        if (!err2 && !this._readableState.endEmitted) {
+          err2 = new RequestAbortedError();
         }
-        callback(err);
+        callback(err2);
       }
     };
     var PipelineHandler = class extends AsyncResource {
@@ -10312,19 +10312,19 @@ var require_api_pipeline = __commonJS({
               req[kResume] = callback;
             }
           },
-          destroy: (err, callback) => {
+          destroy: (err2, callback) => {
             const { body, req, res, ret, abort } = this;
-            if (!err && !ret._readableState.endEmitted) {
-              err = new RequestAbortedError();
+            if (!err2 && !ret._readableState.endEmitted) {
+              err2 = new RequestAbortedError();
             }
-            if (abort && err) {
+            if (abort && err2) {
               abort();
             }
-            util.destroy(body, err);
-            util.destroy(req, err);
-            util.destroy(res, err);
+            util.destroy(body, err2);
+            util.destroy(req, err2);
+            util.destroy(res, err2);
             removeSignal(this);
-            callback(err);
+            callback(err2);
           }
         }).on("prefinish", () => {
           const { req } = this;
@@ -10365,9 +10365,9 @@ var require_api_pipeline = __commonJS({
             body: this.res,
             context: context3
           });
-        } catch (err) {
+        } catch (err2) {
           this.res.on("error", util.nop);
-          throw err;
+          throw err2;
         }
         if (!body || typeof body.on !== "function") {
           throw new InvalidReturnValueError("expected Readable");
@@ -10377,9 +10377,9 @@ var require_api_pipeline = __commonJS({
           if (!ret.push(chunk) && body2.pause) {
             body2.pause();
           }
-        }).on("error", (err) => {
+        }).on("error", (err2) => {
           const { ret } = this;
-          util.destroy(ret, err);
+          util.destroy(ret, err2);
         }).on("end", () => {
           const { ret } = this;
           ret.push(null);
@@ -10399,10 +10399,10 @@ var require_api_pipeline = __commonJS({
         const { res } = this;
         res.push(null);
       }
-      onError(err) {
+      onError(err2) {
         const { ret } = this;
         this.handler = null;
-        util.destroy(ret, err);
+        util.destroy(ret, err2);
       }
     };
     function pipeline(opts, handler2) {
@@ -10410,8 +10410,8 @@ var require_api_pipeline = __commonJS({
         const pipelineHandler = new PipelineHandler(opts, handler2);
         this.dispatch({ ...opts, body: pipelineHandler.req }, pipelineHandler);
         return pipelineHandler.ret;
-      } catch (err) {
-        return new PassThrough().destroy(err);
+      } catch (err2) {
+        return new PassThrough().destroy(err2);
       }
     }
     module.exports = pipeline;
@@ -10472,22 +10472,22 @@ var require_api_upgrade = __commonJS({
           context: context3
         });
       }
-      onError(err) {
+      onError(err2) {
         const { callback, opaque } = this;
         removeSignal(this);
         if (callback) {
           this.callback = null;
           queueMicrotask(() => {
-            this.runInAsyncScope(callback, null, err, { opaque });
+            this.runInAsyncScope(callback, null, err2, { opaque });
           });
         }
       }
     };
     function upgrade2(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve2, reject) => {
-          upgrade2.call(this, opts, (err, data) => {
-            return err ? reject(err) : resolve2(data);
+        return new Promise((resolve3, reject) => {
+          upgrade2.call(this, opts, (err2, data) => {
+            return err2 ? reject(err2) : resolve3(data);
           });
         });
       }
@@ -10498,12 +10498,12 @@ var require_api_upgrade = __commonJS({
           method: opts.method || "GET",
           upgrade: opts.protocol || "Websocket"
         }, upgradeHandler);
-      } catch (err) {
+      } catch (err2) {
         if (typeof callback !== "function") {
-          throw err;
+          throw err2;
         }
         const opaque = opts?.opaque;
-        queueMicrotask(() => callback(err, { opaque }));
+        queueMicrotask(() => callback(err2, { opaque }));
       }
     }
     module.exports = upgrade2;
@@ -10566,34 +10566,34 @@ var require_api_connect = __commonJS({
           context: context3
         });
       }
-      onError(err) {
+      onError(err2) {
         const { callback, opaque } = this;
         removeSignal(this);
         if (callback) {
           this.callback = null;
           queueMicrotask(() => {
-            this.runInAsyncScope(callback, null, err, { opaque });
+            this.runInAsyncScope(callback, null, err2, { opaque });
           });
         }
       }
     };
     function connect(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve2, reject) => {
-          connect.call(this, opts, (err, data) => {
-            return err ? reject(err) : resolve2(data);
+        return new Promise((resolve3, reject) => {
+          connect.call(this, opts, (err2, data) => {
+            return err2 ? reject(err2) : resolve3(data);
           });
         });
       }
       try {
         const connectHandler = new ConnectHandler(opts, callback);
         this.dispatch({ ...opts, method: "CONNECT" }, connectHandler);
-      } catch (err) {
+      } catch (err2) {
         if (typeof callback !== "function") {
-          throw err;
+          throw err2;
         }
         const opaque = opts?.opaque;
-        queueMicrotask(() => callback(err, { opaque }));
+        queueMicrotask(() => callback(err2, { opaque }));
       }
     }
     module.exports = connect;
@@ -10705,9 +10705,9 @@ var require_mock_utils = __commonJS({
     }
     function getHeaderByName(headers, key) {
       if (Array.isArray(headers)) {
-        for (let i = 0; i < headers.length; i += 2) {
-          if (headers[i].toLocaleLowerCase() === key.toLocaleLowerCase()) {
-            return headers[i + 1];
+        for (let i2 = 0; i2 < headers.length; i2 += 2) {
+          if (headers[i2].toLocaleLowerCase() === key.toLocaleLowerCase()) {
+            return headers[i2 + 1];
           }
         }
         return void 0;
@@ -10831,8 +10831,8 @@ var require_mock_utils = __commonJS({
     function generateKeyValues(data) {
       const keys = Object.keys(data);
       const result2 = [];
-      for (let i = 0; i < keys.length; ++i) {
-        const key = keys[i];
+      for (let i2 = 0; i2 < keys.length; ++i2) {
+        const key = keys[i2];
         const value = data[key];
         const name = Buffer.from(`${key}`);
         if (Array.isArray(value)) {
@@ -10888,7 +10888,7 @@ var require_mock_utils = __commonJS({
         const responseData = getResponseData2(body);
         const responseHeaders = generateKeyValues(headers);
         const responseTrailers = generateKeyValues(trailers);
-        handler2.onConnect?.((err) => handler2.onError(err), null);
+        handler2.onConnect?.((err2) => handler2.onError(err2), null);
         handler2.onHeaders?.(statusCode, responseHeaders, resume, getStatusText(statusCode));
         handler2.onData?.(Buffer.from(responseData));
         handler2.onComplete?.(responseTrailers);
@@ -11602,12 +11602,12 @@ var require_dump = __commonJS({
           statusMessage
         );
       }
-      onError(err) {
+      onError(err2) {
         if (this.#dumped) {
           return;
         }
-        err = this.#reason ?? err;
-        this.#handler.onError(err);
+        err2 = this.#reason ?? err2;
+        this.#handler.onError(err2);
       }
       onData(chunk) {
         this.#size = this.#size + chunk.length;
@@ -11654,8 +11654,8 @@ var require_dump = __commonJS({
 var require_dns = __commonJS({
   "node_modules/undici/lib/interceptor/dns.js"(exports, module) {
     "use strict";
-    var { isIP } = __require("node:net");
-    var { lookup: lookup2 } = __require("node:dns");
+    var { isIP: isIP2 } = __require("node:net");
+    var { lookup: lookup3 } = __require("node:dns");
     var DecoratorHandler = require_decorator_handler();
     var { InvalidArgumentError, InformationalError } = require_errors();
     var maxInt = Math.pow(2, 31) - 1;
@@ -11694,9 +11694,9 @@ var require_dns = __commonJS({
           maxItems: this.#maxItems
         };
         if (ips == null) {
-          this.lookup(origin, newOpts, (err, addresses) => {
-            if (err || addresses == null || addresses.length === 0) {
-              cb(err ?? new InformationalError("No DNS entries found"));
+          this.lookup(origin, newOpts, (err2, addresses) => {
+            if (err2 || addresses == null || addresses.length === 0) {
+              cb(err2 ?? new InformationalError("No DNS entries found"));
               return;
             }
             this.setRecords(origin, addresses);
@@ -11745,16 +11745,16 @@ var require_dns = __commonJS({
         }
       }
       #defaultLookup(origin, opts, cb) {
-        lookup2(
+        lookup3(
           origin.hostname,
           {
             all: true,
             family: this.dualStack === false ? this.affinity : 0,
             order: "ipv4first"
           },
-          (err, addresses) => {
-            if (err) {
-              return cb(err);
+          (err2, addresses) => {
+            if (err2) {
+              return cb(err2);
             }
             const results = /* @__PURE__ */ new Map();
             for (const addr of addresses) {
@@ -11839,14 +11839,14 @@ var require_dns = __commonJS({
         this.#state = state;
         this.#dispatch = dispatch2;
       }
-      onError(err) {
-        switch (err.code) {
+      onError(err2) {
+        switch (err2.code) {
           case "ETIMEDOUT":
           case "ECONNREFUSED": {
             if (this.#state.dualStack) {
-              this.#state.runLookup(this.#origin, this.#opts, (err2, newOrigin) => {
-                if (err2) {
-                  return this.#handler.onError(err2);
+              this.#state.runLookup(this.#origin, this.#opts, (err3, newOrigin) => {
+                if (err3) {
+                  return this.#handler.onError(err3);
                 }
                 const dispatchOpts = {
                   ...this.#opts,
@@ -11856,14 +11856,14 @@ var require_dns = __commonJS({
               });
               return;
             }
-            this.#handler.onError(err);
+            this.#handler.onError(err2);
             return;
           }
           case "ENOTFOUND":
             this.#state.deleteRecord(this.#origin);
           // eslint-disable-next-line no-fallthrough
           default:
-            this.#handler.onError(err);
+            this.#handler.onError(err2);
             break;
         }
       }
@@ -11909,12 +11909,12 @@ var require_dns = __commonJS({
       return (dispatch2) => {
         return function dnsInterceptor(origDispatchOpts, handler2) {
           const origin = origDispatchOpts.origin.constructor === URL ? origDispatchOpts.origin : new URL(origDispatchOpts.origin);
-          if (isIP(origin.hostname) !== 0) {
+          if (isIP2(origin.hostname) !== 0) {
             return dispatch2(origDispatchOpts, handler2);
           }
-          instance.runLookup(origin, origDispatchOpts, (err, newOrigin) => {
-            if (err) {
-              return handler2.onError(err);
+          instance.runLookup(origin, origDispatchOpts, (err2, newOrigin) => {
+            if (err2) {
+              return handler2.onError(err2);
             }
             let dispatchOpts = null;
             dispatchOpts = {
@@ -11955,20 +11955,20 @@ var require_headers = __commonJS({
     var util = __require("node:util");
     var kHeadersMap = /* @__PURE__ */ Symbol("headers map");
     var kHeadersSortedMap = /* @__PURE__ */ Symbol("headers map sorted");
-    function isHTTPWhiteSpaceCharCode(code) {
-      return code === 10 || code === 13 || code === 9 || code === 32;
+    function isHTTPWhiteSpaceCharCode(code2) {
+      return code2 === 10 || code2 === 13 || code2 === 9 || code2 === 32;
     }
     function headerValueNormalize(potentialValue) {
-      let i = 0;
+      let i2 = 0;
       let j = potentialValue.length;
-      while (j > i && isHTTPWhiteSpaceCharCode(potentialValue.charCodeAt(j - 1))) --j;
-      while (j > i && isHTTPWhiteSpaceCharCode(potentialValue.charCodeAt(i))) ++i;
-      return i === 0 && j === potentialValue.length ? potentialValue : potentialValue.substring(i, j);
+      while (j > i2 && isHTTPWhiteSpaceCharCode(potentialValue.charCodeAt(j - 1))) --j;
+      while (j > i2 && isHTTPWhiteSpaceCharCode(potentialValue.charCodeAt(i2))) ++i2;
+      return i2 === 0 && j === potentialValue.length ? potentialValue : potentialValue.substring(i2, j);
     }
     function fill3(headers, object2) {
       if (Array.isArray(object2)) {
-        for (let i = 0; i < object2.length; ++i) {
-          const header = object2[i];
+        for (let i2 = 0; i2 < object2.length; ++i2) {
+          const header = object2[i2];
           if (header.length !== 2) {
             throw webidl.errors.exception({
               header: "Headers constructor",
@@ -11979,8 +11979,8 @@ var require_headers = __commonJS({
         }
       } else if (typeof object2 === "object" && object2 !== null) {
         const keys = Object.keys(object2);
-        for (let i = 0; i < keys.length; ++i) {
-          appendHeader(headers, keys[i], object2[keys[i]]);
+        for (let i2 = 0; i2 < keys.length; ++i2) {
+          appendHeader(headers, keys[i2], object2[keys[i2]]);
         }
       } else {
         throw webidl.errors.conversionFailed({
@@ -12142,26 +12142,26 @@ var require_headers = __commonJS({
           const firstValue = iterator2.next().value;
           array[0] = [firstValue[0], firstValue[1].value];
           assert(firstValue[1].value !== null);
-          for (let i = 1, j = 0, right = 0, left = 0, pivot = 0, x, value; i < size; ++i) {
+          for (let i2 = 1, j = 0, right = 0, left = 0, pivot = 0, x2, value; i2 < size; ++i2) {
             value = iterator2.next().value;
-            x = array[i] = [value[0], value[1].value];
-            assert(x[1] !== null);
+            x2 = array[i2] = [value[0], value[1].value];
+            assert(x2[1] !== null);
             left = 0;
-            right = i;
+            right = i2;
             while (left < right) {
               pivot = left + (right - left >> 1);
-              if (array[pivot][0] <= x[0]) {
+              if (array[pivot][0] <= x2[0]) {
                 left = pivot + 1;
               } else {
                 right = pivot;
               }
             }
-            if (i !== pivot) {
-              j = i;
+            if (i2 !== pivot) {
+              j = i2;
               while (j > left) {
                 array[j] = array[--j];
               }
-              array[left] = x;
+              array[left] = x2;
             }
           }
           if (!iterator2.next().done) {
@@ -12169,9 +12169,9 @@ var require_headers = __commonJS({
           }
           return array;
         } else {
-          let i = 0;
+          let i2 = 0;
           for (const { 0: name, 1: { value } } of this[kHeadersMap]) {
-            array[i++] = [name, value];
+            array[i2++] = [name, value];
             assert(value !== null);
           }
           return array.sort(compareHeaderName);
@@ -12299,8 +12299,8 @@ var require_headers = __commonJS({
         if (cookies === null || cookies.length === 1) {
           return this.#headersList[kHeadersSortedMap] = names3;
         }
-        for (let i = 0; i < names3.length; ++i) {
-          const { 0: name, 1: value } = names3[i];
+        for (let i2 = 0; i2 < names3.length; ++i2) {
+          const { 0: name, 1: value } = names3[i2];
           if (name === "set-cookie") {
             for (let j = 0; j < cookies.length; ++j) {
               headers.push([name, cookies[j]]);
@@ -12442,8 +12442,8 @@ var require_response = __commonJS({
         let parsedURL;
         try {
           parsedURL = new URL(url, relevantRealm.settingsObject.baseUrl);
-        } catch (err) {
-          throw new TypeError(`Failed to parse URL from ${url}`, { cause: err });
+        } catch (err2) {
+          throw new TypeError(`Failed to parse URL from ${url}`, { cause: err2 });
         }
         if (!redirectStatusSet.has(status)) {
           throw new RangeError(`Invalid status code ${status}`);
@@ -12671,9 +12671,9 @@ var require_response = __commonJS({
         assert(false);
       }
     }
-    function makeAppropriateNetworkError(fetchParams, err = null) {
+    function makeAppropriateNetworkError(fetchParams, err2 = null) {
       assert(isCancelled(fetchParams));
-      return isAborted(fetchParams) ? makeNetworkError(Object.assign(new DOMException("The operation was aborted.", "AbortError"), { cause: err })) : makeNetworkError(Object.assign(new DOMException("Request was cancelled."), { cause: err }));
+      return isAborted(fetchParams) ? makeNetworkError(Object.assign(new DOMException("The operation was aborted.", "AbortError"), { cause: err2 })) : makeNetworkError(Object.assign(new DOMException("Request was cancelled."), { cause: err2 }));
     }
     function initializeResponse(response, init2, body) {
       if (init2.status !== null && (init2.status < 200 || init2.status > 599)) {
@@ -12905,8 +12905,8 @@ var require_request2 = __commonJS({
           let parsedURL;
           try {
             parsedURL = new URL(input, baseUrl2);
-          } catch (err) {
-            throw new TypeError("Failed to parse URL from " + input, { cause: err });
+          } catch (err2) {
+            throw new TypeError("Failed to parse URL from " + input, { cause: err2 });
           }
           if (parsedURL.username || parsedURL.password) {
             throw new TypeError(
@@ -12996,8 +12996,8 @@ var require_request2 = __commonJS({
             let parsedReferrer;
             try {
               parsedReferrer = new URL(referrer, baseUrl2);
-            } catch (err) {
-              throw new TypeError(`Referrer "${referrer}" is not a valid URL.`, { cause: err });
+            } catch (err2) {
+              throw new TypeError(`Referrer "${referrer}" is not a valid URL.`, { cause: err2 });
             }
             if (parsedReferrer.protocol === "about:" && parsedReferrer.hostname === "client" || origin && !sameOrigin(parsedReferrer, environmentSettingsObject.settingsObject.baseUrl)) {
               request2.referrer = "client";
@@ -13716,11 +13716,11 @@ var require_fetch = __commonJS({
         p.reject(error3);
       }
       if (request2.body != null && isReadable(request2.body?.stream)) {
-        request2.body.stream.cancel(error3).catch((err) => {
-          if (err.code === "ERR_INVALID_STATE") {
+        request2.body.stream.cancel(error3).catch((err2) => {
+          if (err2.code === "ERR_INVALID_STATE") {
             return;
           }
-          throw err;
+          throw err2;
         });
       }
       if (responseObject == null) {
@@ -13728,11 +13728,11 @@ var require_fetch = __commonJS({
       }
       const response = responseObject[kState];
       if (response.body != null && isReadable(response.body?.stream)) {
-        response.body.stream.cancel(error3).catch((err) => {
-          if (err.code === "ERR_INVALID_STATE") {
+        response.body.stream.cancel(error3).catch((err2) => {
+          if (err2.code === "ERR_INVALID_STATE") {
             return;
           }
-          throw err;
+          throw err2;
         });
       }
     }
@@ -13797,8 +13797,8 @@ var require_fetch = __commonJS({
       }
       if (subresourceSet.has(request2.destination)) {
       }
-      mainFetch(fetchParams).catch((err) => {
-        fetchParams.controller.terminate(err);
+      mainFetch(fetchParams).catch((err2) => {
+        fetchParams.controller.terminate(err2);
       });
       return fetchParams.controller;
     }
@@ -13983,7 +13983,7 @@ var require_fetch = __commonJS({
         }
         case "http:":
         case "https:": {
-          return httpFetch(fetchParams).catch((err) => makeNetworkError(err));
+          return httpFetch(fetchParams).catch((err2) => makeNetworkError(err2));
         }
         default: {
           return Promise.resolve(makeNetworkError("unknown scheme"));
@@ -14108,8 +14108,8 @@ var require_fetch = __commonJS({
         if (locationURL == null) {
           return response;
         }
-      } catch (err) {
-        return Promise.resolve(makeNetworkError(err));
+      } catch (err2) {
+        return Promise.resolve(makeNetworkError(err2));
       }
       if (!urlIsHttpHttpsScheme(locationURL)) {
         return Promise.resolve(makeNetworkError("URL scheme must be a HTTP(S) scheme"));
@@ -14280,11 +14280,11 @@ var require_fetch = __commonJS({
       fetchParams.controller.connection = {
         abort: null,
         destroyed: false,
-        destroy(err, abort = true) {
+        destroy(err2, abort = true) {
           if (!this.destroyed) {
             this.destroyed = true;
             if (abort) {
-              this.abort?.(err ?? new DOMException("The operation was aborted.", "AbortError"));
+              this.abort?.(err2 ?? new DOMException("The operation was aborted.", "AbortError"));
             }
           }
         }
@@ -14335,8 +14335,8 @@ var require_fetch = __commonJS({
               yield* processBodyChunk(bytes);
             }
             processEndOfBody();
-          } catch (err) {
-            processBodyError(err);
+          } catch (err2) {
+            processBodyError(err2);
           }
         })();
       }
@@ -14349,12 +14349,12 @@ var require_fetch = __commonJS({
           fetchParams.controller.next = () => iterator2.next();
           response = makeResponse({ status, statusText, headersList });
         }
-      } catch (err) {
-        if (err.name === "AbortError") {
+      } catch (err2) {
+        if (err2.name === "AbortError") {
           fetchParams.controller.connection.destroy();
-          return makeAppropriateNetworkError(fetchParams, err);
+          return makeAppropriateNetworkError(fetchParams, err2);
         }
-        return makeNetworkError(err);
+        return makeNetworkError(err2);
       }
       const pullAlgorithm = async () => {
         await fetchParams.controller.resume();
@@ -14392,11 +14392,11 @@ var require_fetch = __commonJS({
               break;
             }
             bytes = done ? void 0 : value;
-          } catch (err) {
+          } catch (err2) {
             if (fetchParams.controller.ended && !timingInfo.encodedBodySize) {
               bytes = void 0;
             } else {
-              bytes = err;
+              bytes = err2;
               isFailure = true;
             }
           }
@@ -14444,7 +14444,7 @@ var require_fetch = __commonJS({
       function dispatch2({ body }) {
         const url = requestCurrentURL(request2);
         const agent = fetchParams.controller.dispatcher;
-        return new Promise((resolve2, reject) => agent.dispatch(
+        return new Promise((resolve3, reject) => agent.dispatch(
           {
             path: url.pathname + url.search,
             origin: url.origin,
@@ -14477,8 +14477,8 @@ var require_fetch = __commonJS({
               }
               let location = "";
               const headersList = new HeadersList();
-              for (let i = 0; i < rawHeaders.length; i += 2) {
-                headersList.append(bufferToLowerCasedHeaderName(rawHeaders[i]), rawHeaders[i + 1].toString("latin1"), true);
+              for (let i2 = 0; i2 < rawHeaders.length; i2 += 2) {
+                headersList.append(bufferToLowerCasedHeaderName(rawHeaders[i2]), rawHeaders[i2 + 1].toString("latin1"), true);
               }
               location = headersList.get("location", true);
               const decoders = [];
@@ -14491,8 +14491,8 @@ var require_fetch = __commonJS({
                   this.abort(new Error(`too many content-encodings in response: ${codings.length}, maximum allowed is ${maxContentEncodings}`));
                   return true;
                 }
-                for (let i = codings.length - 1; i >= 0; --i) {
-                  const coding = codings[i].trim();
+                for (let i2 = codings.length - 1; i2 >= 0; --i2) {
+                  const coding = codings[i2].trim();
                   if (coding === "x-gzip" || coding === "gzip") {
                     decoders.push(zlib.createGunzip({
                       // Be less strict when decoding compressed responses, since sometimes
@@ -14520,13 +14520,13 @@ var require_fetch = __commonJS({
               }
               this.body = new Readable4({ read: resume });
               const onError = this.onError.bind(this);
-              resolve2({
+              resolve3({
                 status,
                 statusText,
                 headersList,
-                body: decoders.length ? pipeline(this.body, ...decoders, (err) => {
-                  if (err) {
-                    this.onError(err);
+                body: decoders.length ? pipeline(this.body, ...decoders, (err2) => {
+                  if (err2) {
+                    this.onError(err2);
                   }
                 }).on("error", onError) : this.body.on("error", onError)
               });
@@ -14560,10 +14560,10 @@ var require_fetch = __commonJS({
                 return;
               }
               const headersList = new HeadersList();
-              for (let i = 0; i < rawHeaders.length; i += 2) {
-                headersList.append(bufferToLowerCasedHeaderName(rawHeaders[i]), rawHeaders[i + 1].toString("latin1"), true);
+              for (let i2 = 0; i2 < rawHeaders.length; i2 += 2) {
+                headersList.append(bufferToLowerCasedHeaderName(rawHeaders[i2]), rawHeaders[i2 + 1].toString("latin1"), true);
               }
-              resolve2({
+              resolve3({
                 status,
                 statusText: STATUS_CODES[status],
                 headersList,
@@ -15054,9 +15054,9 @@ var require_util4 = __commonJS({
       switch (type) {
         case "DataURL": {
           let dataURL = "data:";
-          const parsed2 = parseMIMEType(mimeType || "application/octet-stream");
-          if (parsed2 !== "failure") {
-            dataURL += serializeAMimeType(parsed2);
+          const parsed3 = parseMIMEType(mimeType || "application/octet-stream");
+          if (parsed3 !== "failure") {
+            dataURL += serializeAMimeType(parsed3);
           }
           dataURL += ";base64,";
           const decoder4 = new StringDecoder("latin1");
@@ -16110,76 +16110,76 @@ var require_util6 = __commonJS({
   "node_modules/undici/lib/web/cookies/util.js"(exports, module) {
     "use strict";
     function isCTLExcludingHtab(value) {
-      for (let i = 0; i < value.length; ++i) {
-        const code = value.charCodeAt(i);
-        if (code >= 0 && code <= 8 || code >= 10 && code <= 31 || code === 127) {
+      for (let i2 = 0; i2 < value.length; ++i2) {
+        const code2 = value.charCodeAt(i2);
+        if (code2 >= 0 && code2 <= 8 || code2 >= 10 && code2 <= 31 || code2 === 127) {
           return true;
         }
       }
       return false;
     }
     function validateCookieName(name) {
-      for (let i = 0; i < name.length; ++i) {
-        const code = name.charCodeAt(i);
-        if (code < 33 || // exclude CTLs (0-31), SP and HT
-        code > 126 || // exclude non-ascii and DEL
-        code === 34 || // "
-        code === 40 || // (
-        code === 41 || // )
-        code === 60 || // <
-        code === 62 || // >
-        code === 64 || // @
-        code === 44 || // ,
-        code === 59 || // ;
-        code === 58 || // :
-        code === 92 || // \
-        code === 47 || // /
-        code === 91 || // [
-        code === 93 || // ]
-        code === 63 || // ?
-        code === 61 || // =
-        code === 123 || // {
-        code === 125) {
+      for (let i2 = 0; i2 < name.length; ++i2) {
+        const code2 = name.charCodeAt(i2);
+        if (code2 < 33 || // exclude CTLs (0-31), SP and HT
+        code2 > 126 || // exclude non-ascii and DEL
+        code2 === 34 || // "
+        code2 === 40 || // (
+        code2 === 41 || // )
+        code2 === 60 || // <
+        code2 === 62 || // >
+        code2 === 64 || // @
+        code2 === 44 || // ,
+        code2 === 59 || // ;
+        code2 === 58 || // :
+        code2 === 92 || // \
+        code2 === 47 || // /
+        code2 === 91 || // [
+        code2 === 93 || // ]
+        code2 === 63 || // ?
+        code2 === 61 || // =
+        code2 === 123 || // {
+        code2 === 125) {
           throw new Error("Invalid cookie name");
         }
       }
     }
     function validateCookieValue(value) {
       let len = value.length;
-      let i = 0;
+      let i2 = 0;
       if (value[0] === '"') {
         if (len === 1 || value[len - 1] !== '"') {
           throw new Error("Invalid cookie value");
         }
         --len;
-        ++i;
+        ++i2;
       }
-      while (i < len) {
-        const code = value.charCodeAt(i++);
-        if (code < 33 || // exclude CTLs (0-31)
-        code > 126 || // non-ascii and DEL (127)
-        code === 34 || // "
-        code === 44 || // ,
-        code === 59 || // ;
-        code === 92) {
+      while (i2 < len) {
+        const code2 = value.charCodeAt(i2++);
+        if (code2 < 33 || // exclude CTLs (0-31)
+        code2 > 126 || // non-ascii and DEL (127)
+        code2 === 34 || // "
+        code2 === 44 || // ,
+        code2 === 59 || // ;
+        code2 === 92) {
           throw new Error("Invalid cookie value");
         }
       }
     }
     function validateCookiePath(path) {
-      for (let i = 0; i < path.length; ++i) {
-        const code = path.charCodeAt(i);
-        if (code < 32 || // exclude CTLs (0-31)
-        code > 126 || // exclude DEL and non-ascii
-        code === 59) {
+      for (let i2 = 0; i2 < path.length; ++i2) {
+        const code2 = path.charCodeAt(i2);
+        if (code2 < 32 || // exclude CTLs (0-31)
+        code2 > 126 || // exclude DEL and non-ascii
+        code2 === 59) {
           throw new Error("Invalid cookie path");
         }
       }
     }
-    function isLetterOrDigit(code) {
-      return code >= 48 && code <= 57 || // 0-9
-      code >= 65 && code <= 90 || // A-Z
-      code >= 97 && code <= 122;
+    function isLetterOrDigit(code2) {
+      return code2 >= 48 && code2 <= 57 || // 0-9
+      code2 >= 65 && code2 <= 90 || // A-Z
+      code2 >= 97 && code2 <= 122;
     }
     function validateCookieDomain(domain) {
       if (domain === " ") {
@@ -16189,22 +16189,22 @@ var require_util6 = __commonJS({
         throw new Error("Invalid cookie domain");
       }
       let labelLength = 0;
-      for (let i = 0; i < domain.length; ++i) {
-        const code = domain.charCodeAt(i);
-        if (code === 46) {
+      for (let i2 = 0; i2 < domain.length; ++i2) {
+        const code2 = domain.charCodeAt(i2);
+        if (code2 === 46) {
           if (labelLength === 0) {
             throw new Error("Invalid cookie domain");
           }
-          if (domain.charCodeAt(i - 1) === 45) {
+          if (domain.charCodeAt(i2 - 1) === 45) {
             throw new Error("Invalid cookie domain");
           }
           labelLength = 0;
           continue;
         }
-        if (labelLength === 0 && !isLetterOrDigit(code)) {
+        if (labelLength === 0 && !isLetterOrDigit(code2)) {
           throw new Error("Invalid cookie domain");
         }
-        if (!isLetterOrDigit(code) && code !== 45) {
+        if (!isLetterOrDigit(code2) && code2 !== 45) {
           throw new Error("Invalid cookie domain");
         }
         if (++labelLength > 63) {
@@ -16238,7 +16238,7 @@ var require_util6 = __commonJS({
       "Nov",
       "Dec"
     ];
-    var IMFPaddedNumbers = Array(61).fill(0).map((_, i) => i.toString().padStart(2, "0"));
+    var IMFPaddedNumbers = Array(61).fill(0).map((_, i2) => i2.toString().padStart(2, "0"));
     function toIMFDate(date) {
       if (typeof date === "number") {
         date = new Date(date);
@@ -16977,38 +16977,38 @@ var require_util7 = __commonJS({
       if (protocol.length === 0) {
         return false;
       }
-      for (let i = 0; i < protocol.length; ++i) {
-        const code = protocol.charCodeAt(i);
-        if (code < 33 || // CTL, contains SP (0x20) and HT (0x09)
-        code > 126 || code === 34 || // "
-        code === 40 || // (
-        code === 41 || // )
-        code === 44 || // ,
-        code === 47 || // /
-        code === 58 || // :
-        code === 59 || // ;
-        code === 60 || // <
-        code === 61 || // =
-        code === 62 || // >
-        code === 63 || // ?
-        code === 64 || // @
-        code === 91 || // [
-        code === 92 || // \
-        code === 93 || // ]
-        code === 123 || // {
-        code === 125) {
+      for (let i2 = 0; i2 < protocol.length; ++i2) {
+        const code2 = protocol.charCodeAt(i2);
+        if (code2 < 33 || // CTL, contains SP (0x20) and HT (0x09)
+        code2 > 126 || code2 === 34 || // "
+        code2 === 40 || // (
+        code2 === 41 || // )
+        code2 === 44 || // ,
+        code2 === 47 || // /
+        code2 === 58 || // :
+        code2 === 59 || // ;
+        code2 === 60 || // <
+        code2 === 61 || // =
+        code2 === 62 || // >
+        code2 === 63 || // ?
+        code2 === 64 || // @
+        code2 === 91 || // [
+        code2 === 92 || // \
+        code2 === 93 || // ]
+        code2 === 123 || // {
+        code2 === 125) {
           return false;
         }
       }
       return true;
     }
-    function isValidStatusCode(code) {
-      if (code >= 1e3 && code < 1015) {
-        return code !== 1004 && // reserved
-        code !== 1005 && // "MUST NOT be set as a status code"
-        code !== 1006;
+    function isValidStatusCode(code2) {
+      if (code2 >= 1e3 && code2 < 1015) {
+        return code2 !== 1004 && // reserved
+        code2 !== 1005 && // "MUST NOT be set as a status code"
+        code2 !== 1006;
       }
-      return code >= 3e3 && code <= 4999;
+      return code2 >= 3e3 && code2 <= 4999;
     }
     function failWebsocketConnection(ws, reason) {
       const { [kController]: controller, [kResponse]: response } = ws;
@@ -17053,8 +17053,8 @@ var require_util7 = __commonJS({
       if (value.length === 0) {
         return false;
       }
-      for (let i = 0; i < value.length; i++) {
-        const byte = value.charCodeAt(i);
+      for (let i2 = 0; i2 < value.length; i2++) {
+        const byte = value.charCodeAt(i2);
         if (byte < 48 || byte > 57) {
           return false;
         }
@@ -17106,8 +17106,8 @@ var require_frame = __commonJS({
       crypto2 = {
         // not full compatibility, but minimum.
         randomFillSync: function randomFillSync(buffer2, _offset, _size) {
-          for (let i = 0; i < buffer2.length; ++i) {
-            buffer2[i] = Math.random() * 255 | 0;
+          for (let i2 = 0; i2 < buffer2.length; ++i2) {
+            buffer2[i2] = Math.random() * 255 | 0;
           }
           return buffer2;
         }
@@ -17156,8 +17156,8 @@ var require_frame = __commonJS({
           buffer2.writeUIntBE(bodyLength, 4, 6);
         }
         buffer2[1] |= 128;
-        for (let i = 0; i < bodyLength; ++i) {
-          buffer2[offset + i] = frameData[i] ^ maskKey[i & 3];
+        for (let i2 = 0; i2 < bodyLength; ++i2) {
+          buffer2[offset + i2] = frameData[i2] ^ maskKey[i2 & 3];
         }
         return buffer2;
       }
@@ -17277,7 +17277,7 @@ var require_connection = __commonJS({
       });
       return controller;
     }
-    function closeWebSocketConnection(ws, code, reason, reasonByteLength) {
+    function closeWebSocketConnection(ws, code2, reason, reasonByteLength) {
       if (isClosing(ws) || isClosed(ws)) {
       } else if (!isEstablished(ws)) {
         failWebsocketConnection(ws, "Connection was closed before it was established.");
@@ -17285,12 +17285,12 @@ var require_connection = __commonJS({
       } else if (ws[kSentClose] === sentCloseFrameState.NOT_SENT) {
         ws[kSentClose] = sentCloseFrameState.PROCESSING;
         const frame2 = new WebsocketFrameSend();
-        if (code !== void 0 && reason === void 0) {
+        if (code2 !== void 0 && reason === void 0) {
           frame2.frameData = Buffer.allocUnsafe(2);
-          frame2.frameData.writeUInt16BE(code, 0);
-        } else if (code !== void 0 && reason !== void 0) {
+          frame2.frameData.writeUInt16BE(code2, 0);
+        } else if (code2 !== void 0 && reason !== void 0) {
           frame2.frameData = Buffer.allocUnsafe(2 + reasonByteLength);
-          frame2.frameData.writeUInt16BE(code, 0);
+          frame2.frameData.writeUInt16BE(code2, 0);
           frame2.frameData.write(reason, 2, "utf-8");
         } else {
           frame2.frameData = emptyBuffer;
@@ -17315,25 +17315,25 @@ var require_connection = __commonJS({
       response.socket.off("close", onSocketClose);
       response.socket.off("error", onSocketError);
       const wasClean = ws[kSentClose] === sentCloseFrameState.SENT && ws[kReceivedClose];
-      let code = 1005;
+      let code2 = 1005;
       let reason = "";
       const result2 = ws[kByteParser].closingInfo;
       if (result2 && !result2.error) {
-        code = result2.code ?? 1005;
+        code2 = result2.code ?? 1005;
         reason = result2.reason;
       } else if (!ws[kReceivedClose]) {
-        code = 1006;
+        code2 = 1006;
       }
       ws[kReadyState] = states.CLOSED;
       fireEvent("close", ws, (type, init2) => new CloseEvent(type, init2), {
         wasClean,
-        code,
+        code: code2,
         reason
       });
       if (channels.close.hasSubscribers) {
         channels.close.publish({
           websocket: ws,
-          code,
+          code: code2,
           reason
         });
       }
@@ -17394,8 +17394,8 @@ var require_permessage_deflate = __commonJS({
           }
           try {
             this.#inflate = createInflateRaw({ windowBits });
-          } catch (err) {
-            callback(err);
+          } catch (err2) {
+            callback(err2);
             return;
           }
           this.#inflate[kBuffer] = [];
@@ -17411,9 +17411,9 @@ var require_permessage_deflate = __commonJS({
             }
             this.#inflate[kBuffer].push(data);
           });
-          this.#inflate.on("error", (err) => {
+          this.#inflate.on("error", (err2) => {
             this.#inflate = null;
-            callback(err);
+            callback(err2);
           });
         }
         this.#inflate.write(chunk);
@@ -17458,8 +17458,8 @@ var require_receiver = __commonJS({
     var { closeWebSocketConnection } = require_connection();
     var { PerMessageDeflate } = require_permessage_deflate();
     var { MessageSizeExceededError } = require_errors();
-    function failWebsocketConnectionWithCode(ws, code, reason) {
-      closeWebSocketConnection(ws, code, reason, Buffer.byteLength(reason));
+    function failWebsocketConnectionWithCode(ws, code2, reason) {
+      closeWebSocketConnection(ws, code2, reason, Buffer.byteLength(reason));
       failWebsocketConnection(ws, reason);
     }
     var ByteParser = class extends Writable {
@@ -17646,8 +17646,8 @@ var require_receiver = __commonJS({
                   this.#info.fin,
                   (error3, data) => {
                     if (error3) {
-                      const code = error3 instanceof MessageSizeExceededError ? 1009 : 1007;
-                      failWebsocketConnectionWithCode(this.ws, code, error3.message);
+                      const code2 = error3 instanceof MessageSizeExceededError ? 1009 : 1007;
+                      failWebsocketConnectionWithCode(this.ws, code2, error3.message);
                       return;
                     }
                     if (!this.writeFragments(data)) {
@@ -17733,11 +17733,11 @@ var require_receiver = __commonJS({
       }
       parseCloseBody(data) {
         assert(data.length !== 1);
-        let code;
+        let code2;
         if (data.length >= 2) {
-          code = data.readUInt16BE(0);
+          code2 = data.readUInt16BE(0);
         }
-        if (code !== void 0 && !isValidStatusCode(code)) {
+        if (code2 !== void 0 && !isValidStatusCode(code2)) {
           return { code: 1002, reason: "Invalid status code", error: true };
         }
         let reason = data.subarray(2);
@@ -17749,7 +17749,7 @@ var require_receiver = __commonJS({
         } catch {
           return { code: 1007, reason: "Invalid UTF-8", error: true };
         }
-        return { code, reason, error: false };
+        return { code: code2, reason, error: false };
       }
       /**
        * Parses control frames.
@@ -17764,8 +17764,8 @@ var require_receiver = __commonJS({
           }
           this.#info.closeInfo = this.parseCloseBody(body);
           if (this.#info.closeInfo.error) {
-            const { code, reason } = this.#info.closeInfo;
-            closeWebSocketConnection(this.ws, code, reason, reason.length);
+            const { code: code2, reason } = this.#info.closeInfo;
+            closeWebSocketConnection(this.ws, code2, reason, reason.length);
             failWebsocketConnection(this.ws, reason);
             return false;
           }
@@ -17778,8 +17778,8 @@ var require_receiver = __commonJS({
             const closeFrame = new WebsocketFrameSend(body2);
             this.ws[kResponse].socket.write(
               closeFrame.createFrame(opcodes.CLOSE),
-              (err) => {
-                if (!err) {
+              (err2) => {
+                if (!err2) {
                   this.ws[kSentClose] = sentCloseFrameState.SENT;
                 }
               }
@@ -18003,17 +18003,17 @@ var require_websocket = __commonJS({
        * @param {number|undefined} code
        * @param {string|undefined} reason
        */
-      close(code = void 0, reason = void 0) {
+      close(code2 = void 0, reason = void 0) {
         webidl.brandCheck(this, _WebSocket);
         const prefix = "WebSocket.close";
-        if (code !== void 0) {
-          code = webidl.converters["unsigned short"](code, prefix, "code", { clamp: true });
+        if (code2 !== void 0) {
+          code2 = webidl.converters["unsigned short"](code2, prefix, "code", { clamp: true });
         }
         if (reason !== void 0) {
           reason = webidl.converters.USVString(reason, prefix, "reason");
         }
-        if (code !== void 0) {
-          if (code !== 1e3 && (code < 3e3 || code > 4999)) {
+        if (code2 !== void 0) {
+          if (code2 !== 1e3 && (code2 < 3e3 || code2 > 4999)) {
             throw new DOMException("invalid code", "InvalidAccessError");
           }
         }
@@ -18027,7 +18027,7 @@ var require_websocket = __commonJS({
             );
           }
         }
-        closeWebSocketConnection(this, code, reason, reasonByteLength);
+        closeWebSocketConnection(this, code2, reason, reasonByteLength);
       }
       /**
        * @see https://websockets.spec.whatwg.org/#dom-websocket-send
@@ -18271,17 +18271,17 @@ var require_websocket = __commonJS({
     function onParserDrain() {
       this.ws[kResponse].socket.resume();
     }
-    function onParserError(err) {
+    function onParserError(err2) {
       let message;
-      let code;
-      if (err instanceof CloseEvent) {
-        message = err.reason;
-        code = err.code;
+      let code2;
+      if (err2 instanceof CloseEvent) {
+        message = err2.reason;
+        code2 = err2.code;
       } else {
-        message = err.message;
+        message = err2.message;
       }
-      fireEvent("error", this, () => new ErrorEvent("error", { error: err, message }));
-      closeWebSocketConnection(this, code);
+      fireEvent("error", this, () => new ErrorEvent("error", { error: err2, message }));
+      closeWebSocketConnection(this, code2);
     }
     module.exports = {
       WebSocket
@@ -18298,14 +18298,14 @@ var require_util8 = __commonJS({
     }
     function isASCIINumber(value) {
       if (value.length === 0) return false;
-      for (let i = 0; i < value.length; i++) {
-        if (value.charCodeAt(i) < 48 || value.charCodeAt(i) > 57) return false;
+      for (let i2 = 0; i2 < value.length; i2++) {
+        if (value.charCodeAt(i2) < 48 || value.charCodeAt(i2) > 57) return false;
       }
       return true;
     }
     function delay(ms) {
-      return new Promise((resolve2) => {
-        setTimeout(resolve2, ms).unref();
+      return new Promise((resolve3) => {
+        setTimeout(resolve3, ms).unref();
       });
     }
     module.exports = {
@@ -18330,7 +18330,7 @@ var require_eventsource_stream = __commonJS({
     var SPACE = 32;
     var defaultMaxEventSize = buffer.kStringMaxLength;
     var DATA = Buffer.from("data");
-    var EVENT = Buffer.from("event");
+    var EVENT2 = Buffer.from("event");
     var ID = Buffer.from("id");
     var RETRY = Buffer.from("retry");
     var minParserItems = 1024;
@@ -18340,16 +18340,16 @@ var require_eventsource_stream = __commonJS({
       if (start >= buffer2.length) {
         return false;
       }
-      for (let i = start; i < buffer2.length; i++) {
-        if (buffer2[i] < 48 || buffer2[i] > 57) {
+      for (let i2 = start; i2 < buffer2.length; i2++) {
+        if (buffer2[i2] < 48 || buffer2[i2] > 57) {
           return false;
         }
       }
       return true;
     }
     function isValidLastEventIdBytes(buffer2, start) {
-      for (let i = start; i < buffer2.length; i++) {
-        if (buffer2[i] === 0) {
+      for (let i2 = start; i2 < buffer2.length; i2++) {
+        if (buffer2[i2] === 0) {
           return false;
         }
       }
@@ -18359,8 +18359,8 @@ var require_eventsource_stream = __commonJS({
       if (length2 !== field.length) {
         return false;
       }
-      for (let i = 0; i < length2; i++) {
-        if (line[i] !== field[i]) {
+      for (let i2 = 0; i2 < length2; i2++) {
+        if (line[i2] !== field[i2]) {
           return false;
         }
       }
@@ -18554,7 +18554,7 @@ ${value}`;
           }
           return;
         }
-        if (isFieldName(line, fieldLength, EVENT)) {
+        if (isFieldName(line, fieldLength, EVENT2)) {
           if (valueStart < line.length) {
             this.setEventFieldSize("event", line.length - valueStart);
             event.event = line.toString("utf8", valueStart);
@@ -18649,10 +18649,10 @@ ${value}`;
         }
         const chunks = [];
         let length2 = 0;
-        for (let i = this.lineChunkIndex; i <= this.chunkIndex; i++) {
-          const chunk = this.chunks[i];
-          const start = i === this.lineChunkIndex ? this.linePos : 0;
-          const end = i === this.chunkIndex ? this.pos : chunk.length;
+        for (let i2 = this.lineChunkIndex; i2 <= this.chunkIndex; i2++) {
+          const chunk = this.chunks[i2];
+          const start = i2 === this.lineChunkIndex ? this.linePos : 0;
+          const end = i2 === this.chunkIndex ? this.pos : chunk.length;
           const slice = chunk.subarray(start, end);
           length2 += slice.length;
           chunks.push(slice);
@@ -19117,11 +19117,11 @@ var require_undici = __commonJS({
     module.exports.fetch = async function fetch3(init2, options = void 0) {
       try {
         return await fetchImpl(init2, options);
-      } catch (err) {
-        if (err && typeof err === "object") {
-          Error.captureStackTrace(err);
+      } catch (err2) {
+        if (err2 && typeof err2 === "object") {
+          Error.captureStackTrace(err2);
         }
-        throw err;
+        throw err2;
       }
     };
     module.exports.Headers = require_headers().Headers;
@@ -19206,6 +19206,104 @@ var init_failure = __esm({
     };
     BucketFailure = class extends Failure {
     };
+  }
+});
+
+// src/core/escape.ts
+function visible(text) {
+  return text.replaceAll(UNSEEN, (found, emoji) => {
+    const code2 = found.codePointAt(0) ?? 0;
+    return emoji ?? `<U+${code2.toString(16).toUpperCase().padStart(4, "0")}>`;
+  });
+}
+function oneLine(text) {
+  return visible(text.replaceAll(BREAKS, " "));
+}
+function short(text, limit) {
+  return Array.from(text).slice(0, limit).join("");
+}
+function screen(text) {
+  const lines = text.replaceAll("\r\n", "\n").split("\n");
+  return lines.map((line) => uncommanded(line.split("	").map(visible).join("	"))).join("\n");
+}
+function uncommanded(line) {
+  return line.replace(/^(?=\s*::)/u, "\xB7 ").replaceAll("##[", "## [");
+}
+function commitMessage(text) {
+  return unnamed(oneLine(text));
+}
+function html(text) {
+  const marks = /[&<>"'\\`*_{}[\]|~!$#]/gu;
+  return safe(unlinked(oneLine(text)).replaceAll(marks, (char) => `&#${char.charCodeAt(0)};`));
+}
+function inMarkdown(strings, ...parts) {
+  return safe(String.raw({ raw: strings }, ...parts.map((part) => shown(part, plain))));
+}
+function terminal(strings, ...parts) {
+  const values = parts.map((part) => shown(part, oneLine));
+  return { target: "terminal", text: String.raw({ raw: strings }, ...values) };
+}
+function code(text) {
+  const line = oneLine(text);
+  return /^[^`|\\<]*[^`|\\<\s][^`|\\<]*$/u.test(line) ? safe(`\`${line}\``) : inMarkdown`${text}`;
+}
+function hex(text) {
+  return /^[0-9a-f]+$/u.test(text) ? safe(text) : inMarkdown`${text}`;
+}
+function fenced(language, lines) {
+  const text = lines.map(oneLine).join("\n");
+  const ticks = [...text.matchAll(/`+/gu)].map(([found]) => found.length + 1);
+  const fence = "`".repeat(Math.max(3, ...ticks));
+  return safe(`${fence}${language}
+${text}
+${fence}`);
+}
+function link(text, url) {
+  if (!/^https:\/\/[\w.:-]+(?:\/|$)/u.test(url)) return inMarkdown`${text}`;
+  const whole = url.replaceAll(new RegExp("\\p{Cs}", "gu"), "");
+  const address2 = whole.replaceAll(/[^\w\-.~:/?#&=%+,;]/gu, escapedByte);
+  return inMarkdown`[${text}](${safe(address2)})`;
+}
+function joined(parts, between) {
+  return safe(parts.map(({ text }) => text).join(between.text));
+}
+function safe(text) {
+  return { target: "markdown", text };
+}
+function escapedByte(char) {
+  const encoded = encodeURIComponent(char);
+  return encoded === char ? `%${char.charCodeAt(0).toString(16).toUpperCase()}` : encoded;
+}
+function shown(part, escape2) {
+  if (typeof part === "string") return escape2(part);
+  if (typeof part === "number") return String(part);
+  return "text" in part ? part.text : part.map(({ text }) => text).join("");
+}
+function plain(text) {
+  const marks = unlinked(oneLine(text)).replaceAll(/[\\`*_{}[\]#|~!]/gu, (char) => `\\${char}`);
+  return entities(marks).replaceAll("$", "&#36;").replace(/^ {2,}/u, " ").replace(/^( ?)(?=[-+=](?:[-+=\s]|$))/u, "$1\\").replace(/^( ?\d{1,9})(?=[.)](?:\s|$))/u, "$1\\");
+}
+function entities(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+function unlinked(text) {
+  return unnamed(text).replaceAll(
+    /\b[0-9a-f]{7,40}\b/giu,
+    (commit) => commit.replaceAll(/.{6}(?=.)/gu, `$&${GAP}`)
+  );
+}
+function unnamed(text) {
+  return text.replaceAll("@", `@${GAP}`).replaceAll("://", `:${GAP}//`).replaceAll(/\bwww(?=\.)/giu, `$&${GAP}`).replaceAll(/#(?=\d)/gu, `#${GAP}`).replaceAll(/\bgh-(?=\d)/giu, `$&${GAP}`);
+}
+var BREAKS, EMOJI, ACTS, UNSEEN, GAP;
+var init_escape = __esm({
+  "src/core/escape.ts"() {
+    "use strict";
+    BREAKS = /[\t\n\v\f\r\u{85}\u{2028}\u{2029}]+/gu;
+    EMOJI = String.raw`\p{Extended_Pictographic}\p{Emoji_Modifier}?\uFE0F?`;
+    ACTS = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
+    UNSEEN = new RegExp(`(${EMOJI}(?:\\u200D${EMOJI})*)|${ACTS}`, "gu");
+    GAP = "\u200B";
   }
 });
 
@@ -19329,9 +19427,9 @@ var require_code = __commonJS({
     };
     exports.Name = Name;
     var _Code = class extends _CodeOrName {
-      constructor(code) {
+      constructor(code2) {
         super();
-        this._items = typeof code === "string" ? [code] : code;
+        this._items = typeof code2 === "string" ? [code2] : code2;
       }
       toString() {
         return this.str;
@@ -19343,12 +19441,12 @@ var require_code = __commonJS({
         return item === "" || item === '""';
       }
       get str() {
-        var _a;
-        return (_a = this._str) !== null && _a !== void 0 ? _a : this._str = this._items.reduce((s, c) => `${s}${c}`, "");
+        var _a2;
+        return (_a2 = this._str) !== null && _a2 !== void 0 ? _a2 : this._str = this._items.reduce((s, c) => `${s}${c}`, "");
       }
       get names() {
-        var _a;
-        return (_a = this._names) !== null && _a !== void 0 ? _a : this._names = this._items.reduce((names3, c) => {
+        var _a2;
+        return (_a2 = this._names) !== null && _a2 !== void 0 ? _a2 : this._names = this._items.reduce((names3, c) => {
           if (c instanceof Name)
             names3[c.str] = (names3[c.str] || 0) + 1;
           return names3;
@@ -19358,49 +19456,49 @@ var require_code = __commonJS({
     exports._Code = _Code;
     exports.nil = new _Code("");
     function _(strs, ...args) {
-      const code = [strs[0]];
-      let i = 0;
-      while (i < args.length) {
-        addCodeArg(code, args[i]);
-        code.push(strs[++i]);
+      const code2 = [strs[0]];
+      let i2 = 0;
+      while (i2 < args.length) {
+        addCodeArg(code2, args[i2]);
+        code2.push(strs[++i2]);
       }
-      return new _Code(code);
+      return new _Code(code2);
     }
     exports._ = _;
     var plus = new _Code("+");
     function str(strs, ...args) {
       const expr = [safeStringify(strs[0])];
-      let i = 0;
-      while (i < args.length) {
+      let i2 = 0;
+      while (i2 < args.length) {
         expr.push(plus);
-        addCodeArg(expr, args[i]);
-        expr.push(plus, safeStringify(strs[++i]));
+        addCodeArg(expr, args[i2]);
+        expr.push(plus, safeStringify(strs[++i2]));
       }
       optimize(expr);
       return new _Code(expr);
     }
     exports.str = str;
-    function addCodeArg(code, arg) {
+    function addCodeArg(code2, arg) {
       if (arg instanceof _Code)
-        code.push(...arg._items);
+        code2.push(...arg._items);
       else if (arg instanceof Name)
-        code.push(arg);
+        code2.push(arg);
       else
-        code.push(interpolate(arg));
+        code2.push(interpolate(arg));
     }
     exports.addCodeArg = addCodeArg;
     function optimize(expr) {
-      let i = 1;
-      while (i < expr.length - 1) {
-        if (expr[i] === plus) {
-          const res = mergeExprItems(expr[i - 1], expr[i + 1]);
+      let i2 = 1;
+      while (i2 < expr.length - 1) {
+        if (expr[i2] === plus) {
+          const res = mergeExprItems(expr[i2 - 1], expr[i2 + 1]);
           if (res !== void 0) {
-            expr.splice(i - 1, 3, res);
+            expr.splice(i2 - 1, 3, res);
             continue;
           }
-          expr[i++] = "+";
+          expr[i2++] = "+";
         }
-        i++;
+        i2++;
       }
     }
     function mergeExprItems(a, b) {
@@ -19425,15 +19523,15 @@ var require_code = __commonJS({
       return c2.emptyStr() ? c1 : c1.emptyStr() ? c2 : str`${c1}${c2}`;
     }
     exports.strConcat = strConcat;
-    function interpolate(x) {
-      return typeof x == "number" || typeof x == "boolean" || x === null ? x : safeStringify(Array.isArray(x) ? x.join(",") : x);
+    function interpolate(x2) {
+      return typeof x2 == "number" || typeof x2 == "boolean" || x2 === null ? x2 : safeStringify(Array.isArray(x2) ? x2.join(",") : x2);
     }
-    function stringify(x) {
-      return new _Code(safeStringify(x));
+    function stringify(x2) {
+      return new _Code(safeStringify(x2));
     }
     exports.stringify = stringify;
-    function safeStringify(x) {
-      return JSON.stringify(x).replace(/\u2028/g, "\\u2028").replace(/\u2029/g, "\\u2029");
+    function safeStringify(x2) {
+      return JSON.stringify(x2).replace(/\u2028/g, "\\u2028").replace(/\u2029/g, "\\u2029");
     }
     exports.safeStringify = safeStringify;
     function getProperty(key) {
@@ -19494,8 +19592,8 @@ var require_scope = __commonJS({
         return `${prefix}${ng.index++}`;
       }
       _nameGroup(prefix) {
-        var _a, _b;
-        if (((_b = (_a = this._parent) === null || _a === void 0 ? void 0 : _a._prefixes) === null || _b === void 0 ? void 0 : _b.has(prefix)) || this._prefixes && !this._prefixes.has(prefix)) {
+        var _a2, _b2;
+        if (((_b2 = (_a2 = this._parent) === null || _a2 === void 0 ? void 0 : _a2._prefixes) === null || _b2 === void 0 ? void 0 : _b2.has(prefix)) || this._prefixes && !this._prefixes.has(prefix)) {
           throw new Error(`CodeGen: prefix "${prefix}" is not allowed in this scope`);
         }
         return this._names[prefix] = { prefix, index: 0 };
@@ -19528,12 +19626,12 @@ var require_scope = __commonJS({
         return new ValueScopeName(prefix, this._newName(prefix));
       }
       value(nameOrPrefix, value) {
-        var _a;
+        var _a2;
         if (value.ref === void 0)
           throw new Error("CodeGen: ref must be passed in value");
         const name = this.toName(nameOrPrefix);
         const { prefix } = name;
-        const valueKey = (_a = value.key) !== null && _a !== void 0 ? _a : value.ref;
+        const valueKey = (_a2 = value.key) !== null && _a2 !== void 0 ? _a2 : value.ref;
         let vs = this._values[prefix];
         if (vs) {
           const _name = vs.get(valueKey);
@@ -19570,7 +19668,7 @@ var require_scope = __commonJS({
         }, usedValues, getCode);
       }
       _reduceValues(values, valueCode, usedValues = {}, getCode) {
-        let code = code_1.nil;
+        let code2 = code_1.nil;
         for (const prefix in values) {
           const vs = values[prefix];
           if (!vs)
@@ -19583,16 +19681,16 @@ var require_scope = __commonJS({
             let c = valueCode(name);
             if (c) {
               const def = this.opts.es5 ? exports.varKinds.var : exports.varKinds.const;
-              code = (0, code_1._)`${code}${def} ${name} = ${c};${this.opts._n}`;
+              code2 = (0, code_1._)`${code2}${def} ${name} = ${c};${this.opts._n}`;
             } else if (c = getCode === null || getCode === void 0 ? void 0 : getCode(name)) {
-              code = (0, code_1._)`${code}${c}${this.opts._n}`;
+              code2 = (0, code_1._)`${code2}${c}${this.opts._n}`;
             } else {
               throw new ValueError(name);
             }
             nameSet.set(name, UsedValueState.Completed);
           });
         }
-        return code;
+        return code2;
       }
     };
     exports.ValueScope = ValueScope;
@@ -19752,9 +19850,9 @@ var require_codegen = __commonJS({
       }
     };
     var AnyCode = class extends Node {
-      constructor(code) {
+      constructor(code2) {
         super();
-        this.code = code;
+        this.code = code2;
       }
       render({ _n }) {
         return `${this.code};` + _n;
@@ -19776,31 +19874,31 @@ var require_codegen = __commonJS({
         this.nodes = nodes;
       }
       render(opts) {
-        return this.nodes.reduce((code, n) => code + n.render(opts), "");
+        return this.nodes.reduce((code2, n) => code2 + n.render(opts), "");
       }
       optimizeNodes() {
         const { nodes } = this;
-        let i = nodes.length;
-        while (i--) {
-          const n = nodes[i].optimizeNodes();
+        let i2 = nodes.length;
+        while (i2--) {
+          const n = nodes[i2].optimizeNodes();
           if (Array.isArray(n))
-            nodes.splice(i, 1, ...n);
+            nodes.splice(i2, 1, ...n);
           else if (n)
-            nodes[i] = n;
+            nodes[i2] = n;
           else
-            nodes.splice(i, 1);
+            nodes.splice(i2, 1);
         }
         return nodes.length > 0 ? this : void 0;
       }
       optimizeNames(names3, constants4) {
         const { nodes } = this;
-        let i = nodes.length;
-        while (i--) {
-          const n = nodes[i];
+        let i2 = nodes.length;
+        while (i2--) {
+          const n = nodes[i2];
           if (n.optimizeNames(names3, constants4))
             continue;
           subtractNames(names3, n.names);
-          nodes.splice(i, 1);
+          nodes.splice(i2, 1);
         }
         return nodes.length > 0 ? this : void 0;
       }
@@ -19824,10 +19922,10 @@ var require_codegen = __commonJS({
         this.condition = condition;
       }
       render(opts) {
-        let code = `if(${this.condition})` + super.render(opts);
+        let code2 = `if(${this.condition})` + super.render(opts);
         if (this.else)
-          code += "else " + this.else.render(opts);
-        return code;
+          code2 += "else " + this.else.render(opts);
+        return code2;
       }
       optimizeNodes() {
         super.optimizeNodes();
@@ -19851,8 +19949,8 @@ var require_codegen = __commonJS({
         return this;
       }
       optimizeNames(names3, constants4) {
-        var _a;
-        this.else = (_a = this.else) === null || _a === void 0 ? void 0 : _a.optimizeNames(names3, constants4);
+        var _a2;
+        this.else = (_a2 = this.else) === null || _a2 === void 0 ? void 0 : _a2.optimizeNames(names3, constants4);
         if (!(super.optimizeNames(names3, constants4) || this.else))
           return;
         this.condition = optimizeExpr(this.condition, names3, constants4);
@@ -19948,25 +20046,25 @@ var require_codegen = __commonJS({
     Return.kind = "return";
     var Try = class extends BlockNode {
       render(opts) {
-        let code = "try" + super.render(opts);
+        let code2 = "try" + super.render(opts);
         if (this.catch)
-          code += this.catch.render(opts);
+          code2 += this.catch.render(opts);
         if (this.finally)
-          code += this.finally.render(opts);
-        return code;
+          code2 += this.finally.render(opts);
+        return code2;
       }
       optimizeNodes() {
-        var _a, _b;
+        var _a2, _b2;
         super.optimizeNodes();
-        (_a = this.catch) === null || _a === void 0 ? void 0 : _a.optimizeNodes();
-        (_b = this.finally) === null || _b === void 0 ? void 0 : _b.optimizeNodes();
+        (_a2 = this.catch) === null || _a2 === void 0 ? void 0 : _a2.optimizeNodes();
+        (_b2 = this.finally) === null || _b2 === void 0 ? void 0 : _b2.optimizeNodes();
         return this;
       }
       optimizeNames(names3, constants4) {
-        var _a, _b;
+        var _a2, _b2;
         super.optimizeNames(names3, constants4);
-        (_a = this.catch) === null || _a === void 0 ? void 0 : _a.optimizeNames(names3, constants4);
-        (_b = this.finally) === null || _b === void 0 ? void 0 : _b.optimizeNames(names3, constants4);
+        (_a2 = this.catch) === null || _a2 === void 0 ? void 0 : _a2.optimizeNames(names3, constants4);
+        (_b2 = this.finally) === null || _b2 === void 0 ? void 0 : _b2.optimizeNames(names3, constants4);
         return this;
       }
       get names() {
@@ -20070,18 +20168,18 @@ var require_codegen = __commonJS({
       }
       // returns code for object literal for the passed argument list of key-value pairs
       object(...keyValues) {
-        const code = ["{"];
+        const code2 = ["{"];
         for (const [key, value] of keyValues) {
-          if (code.length > 1)
-            code.push(",");
-          code.push(key);
+          if (code2.length > 1)
+            code2.push(",");
+          code2.push(key);
           if (key !== value || this.opts.es5) {
-            code.push(":");
-            (0, code_1.addCodeArg)(code, value);
+            code2.push(":");
+            (0, code_1.addCodeArg)(code2, value);
           }
         }
-        code.push("}");
-        return new code_1._Code(code);
+        code2.push("}");
+        return new code_1._Code(code2);
       }
       // `if` clause (or statement if `thenBody` and, optionally, `elseBody` are passed)
       if(condition, thenBody, elseBody) {
@@ -20127,8 +20225,8 @@ var require_codegen = __commonJS({
         const name = this._scope.toName(nameOrPrefix);
         if (this.opts.es5) {
           const arr = iterable instanceof code_1.Name ? iterable : this.var("_arr", iterable);
-          return this.forRange("_i", 0, (0, code_1._)`${arr}.length`, (i) => {
-            this.var(name, (0, code_1._)`${arr}[${i}]`);
+          return this.forRange("_i", 0, (0, code_1._)`${arr}.length`, (i2) => {
+            this.var(name, (0, code_1._)`${arr}[${i2}]`);
             forBody(name);
           });
         }
@@ -20296,8 +20394,8 @@ var require_codegen = __commonJS({
       for (const n in from)
         names3[n] = (names3[n] || 0) - (from[n] || 0);
     }
-    function not(x) {
-      return typeof x == "boolean" || typeof x == "number" || x === null ? !x : (0, code_1._)`!${par(x)}`;
+    function not(x2) {
+      return typeof x2 == "boolean" || typeof x2 == "number" || x2 === null ? !x2 : (0, code_1._)`!${par(x2)}`;
     }
     exports.not = not;
     var andCode = mappend(exports.operators.AND);
@@ -20311,10 +20409,10 @@ var require_codegen = __commonJS({
     }
     exports.or = or;
     function mappend(op) {
-      return (x, y) => x === code_1.nil ? y : y === code_1.nil ? x : (0, code_1._)`${par(x)} ${op} ${par(y)}`;
+      return (x2, y) => x2 === code_1.nil ? y : y === code_1.nil ? x2 : (0, code_1._)`${par(x2)} ${op} ${par(y)}`;
     }
-    function par(x) {
-      return x instanceof code_1.Name ? x : (0, code_1._)`(${x})`;
+    function par(x2) {
+      return x2 instanceof code_1.Name ? x2 : (0, code_1._)`(${x2})`;
     }
   }
 });
@@ -20404,8 +20502,8 @@ var require_util9 = __commonJS({
     exports.unescapeJsonPointer = unescapeJsonPointer;
     function eachItem(xs, f) {
       if (Array.isArray(xs)) {
-        for (const x of xs)
-          f(x);
+        for (const x2 of xs)
+          f(x2);
       } else {
         f(xs);
       }
@@ -20569,21 +20667,21 @@ var require_errors2 = __commonJS({
     function extendErrors({ gen, keyword, schemaValue, data, errsCount, it }) {
       if (errsCount === void 0)
         throw new Error("ajv implementation error");
-      const err = gen.name("err");
-      gen.forRange("i", errsCount, names_1.default.errors, (i) => {
-        gen.const(err, (0, codegen_1._)`${names_1.default.vErrors}[${i}]`);
-        gen.if((0, codegen_1._)`${err}.instancePath === undefined`, () => gen.assign((0, codegen_1._)`${err}.instancePath`, (0, codegen_1.strConcat)(names_1.default.instancePath, it.errorPath)));
-        gen.assign((0, codegen_1._)`${err}.schemaPath`, (0, codegen_1.str)`${it.errSchemaPath}/${keyword}`);
+      const err2 = gen.name("err");
+      gen.forRange("i", errsCount, names_1.default.errors, (i2) => {
+        gen.const(err2, (0, codegen_1._)`${names_1.default.vErrors}[${i2}]`);
+        gen.if((0, codegen_1._)`${err2}.instancePath === undefined`, () => gen.assign((0, codegen_1._)`${err2}.instancePath`, (0, codegen_1.strConcat)(names_1.default.instancePath, it.errorPath)));
+        gen.assign((0, codegen_1._)`${err2}.schemaPath`, (0, codegen_1.str)`${it.errSchemaPath}/${keyword}`);
         if (it.opts.verbose) {
-          gen.assign((0, codegen_1._)`${err}.schema`, schemaValue);
-          gen.assign((0, codegen_1._)`${err}.data`, data);
+          gen.assign((0, codegen_1._)`${err2}.schema`, schemaValue);
+          gen.assign((0, codegen_1._)`${err2}.data`, data);
         }
       });
     }
     exports.extendErrors = extendErrors;
     function addError(gen, errObj) {
-      const err = gen.const("err", errObj);
-      gen.if((0, codegen_1._)`${names_1.default.vErrors} === null`, () => gen.assign(names_1.default.vErrors, (0, codegen_1._)`[${err}]`), (0, codegen_1._)`${names_1.default.vErrors}.push(${err})`);
+      const err2 = gen.const("err", errObj);
+      gen.if((0, codegen_1._)`${names_1.default.vErrors} === null`, () => gen.assign(names_1.default.vErrors, (0, codegen_1._)`[${err2}]`), (0, codegen_1._)`${names_1.default.vErrors}.push(${err2})`);
       gen.code((0, codegen_1._)`${names_1.default.errors}++`);
     }
     function returnErrors(it, errs) {
@@ -20706,8 +20804,8 @@ var require_rules = __commonJS({
     exports.getRules = exports.isJSONType = void 0;
     var _jsonTypes = ["string", "number", "integer", "boolean", "null", "object", "array"];
     var jsonTypes = new Set(_jsonTypes);
-    function isJSONType(x) {
-      return typeof x == "string" && jsonTypes.has(x);
+    function isJSONType(x2) {
+      return typeof x2 == "string" && jsonTypes.has(x2);
     }
     exports.isJSONType = isJSONType;
     function getRules() {
@@ -20745,8 +20843,8 @@ var require_applicability = __commonJS({
     }
     exports.shouldUseGroup = shouldUseGroup;
     function shouldUseRule(schema, rule) {
-      var _a;
-      return schema[rule.keyword] !== void 0 || ((_a = rule.definition.implements) === null || _a === void 0 ? void 0 : _a.some((kwd) => schema[kwd] !== void 0));
+      var _a2;
+      return schema[rule.keyword] !== void 0 || ((_a2 = rule.definition.implements) === null || _a2 === void 0 ? void 0 : _a2.some((kwd) => schema[kwd] !== void 0));
     }
     exports.shouldUseRule = shouldUseRule;
   }
@@ -20951,7 +21049,7 @@ var require_defaults = __commonJS({
           assignDefault(it, key, properties[key].default);
         }
       } else if (ty === "array" && Array.isArray(items)) {
-        items.forEach((sch, i) => assignDefault(it, i, sch.default));
+        items.forEach((sch, i2) => assignDefault(it, i2, sch.default));
       }
     }
     exports.assignDefaults = assignDefaults;
@@ -21069,10 +21167,10 @@ var require_code2 = __commonJS({
       return valid;
       function validateItems(notValid) {
         const len = gen.const("len", (0, codegen_1._)`${data}.length`);
-        gen.forRange("i", 0, len, (i) => {
+        gen.forRange("i", 0, len, (i2) => {
           cxt.subschema({
             keyword,
-            dataProp: i,
+            dataProp: i2,
             dataPropType: util_1.Type.Num
           }, valid);
           gen.if((0, codegen_1.not)(valid), notValid);
@@ -21089,10 +21187,10 @@ var require_code2 = __commonJS({
         return;
       const valid = gen.let("valid", false);
       const schValid = gen.name("_valid");
-      gen.block(() => schema.forEach((_sch, i) => {
+      gen.block(() => schema.forEach((_sch, i2) => {
         const schCxt = cxt.subschema({
           keyword,
-          schemaProp: i,
+          schemaProp: i2,
           compositeRule: true
         }, schValid);
         gen.assign(valid, (0, codegen_1._)`${valid} || ${schValid}`);
@@ -21134,14 +21232,14 @@ var require_keyword = __commonJS({
     }
     exports.macroKeywordCode = macroKeywordCode;
     function funcKeywordCode(cxt, def) {
-      var _a;
+      var _a2;
       const { gen, keyword, schema, parentSchema, $data, it } = cxt;
       checkAsyncKeyword(it, def);
       const validate = !$data && def.compile ? def.compile.call(it.self, schema, parentSchema, it) : def.validate;
       const validateRef = useKeyword(gen, keyword, validate);
       const valid = gen.let("valid");
       cxt.block$data(valid, validateKeyword);
-      cxt.ok((_a = def.valid) !== null && _a !== void 0 ? _a : valid);
+      cxt.ok((_a2 = def.valid) !== null && _a2 !== void 0 ? _a2 : valid);
       function validateKeyword() {
         if (def.errors === false) {
           assignValid();
@@ -21172,8 +21270,8 @@ var require_keyword = __commonJS({
         gen.assign(valid, (0, codegen_1._)`${_await}${(0, code_1.callValidateCode)(cxt, validateRef, passCxt, passSchema)}`, def.modifying);
       }
       function reportErrs(errors) {
-        var _a2;
-        gen.if((0, codegen_1.not)((_a2 = def.valid) !== null && _a2 !== void 0 ? _a2 : valid), errors);
+        var _a3;
+        gen.if((0, codegen_1.not)((_a3 = def.valid) !== null && _a3 !== void 0 ? _a3 : valid), errors);
       }
     }
     exports.funcKeywordCode = funcKeywordCode;
@@ -21315,12 +21413,12 @@ var require_fast_deep_equal = __commonJS({
       if (a === b) return true;
       if (a && b && typeof a == "object" && typeof b == "object") {
         if (a.constructor !== b.constructor) return false;
-        var length2, i, keys;
+        var length2, i2, keys;
         if (Array.isArray(a)) {
           length2 = a.length;
           if (length2 != b.length) return false;
-          for (i = length2; i-- !== 0; )
-            if (!equal(a[i], b[i])) return false;
+          for (i2 = length2; i2-- !== 0; )
+            if (!equal(a[i2], b[i2])) return false;
           return true;
         }
         if (a.constructor === RegExp) return a.source === b.source && a.flags === b.flags;
@@ -21329,10 +21427,10 @@ var require_fast_deep_equal = __commonJS({
         keys = Object.keys(a);
         length2 = keys.length;
         if (length2 !== Object.keys(b).length) return false;
-        for (i = length2; i-- !== 0; )
-          if (!Object.prototype.hasOwnProperty.call(b, keys[i])) return false;
-        for (i = length2; i-- !== 0; ) {
-          var key = keys[i];
+        for (i2 = length2; i2-- !== 0; )
+          if (!Object.prototype.hasOwnProperty.call(b, keys[i2])) return false;
+        for (i2 = length2; i2-- !== 0; ) {
+          var key = keys[i2];
           if (!equal(a[key], b[key])) return false;
         }
         return true;
@@ -21409,8 +21507,8 @@ var require_json_schema_traverse = __commonJS({
           var sch = schema[key];
           if (Array.isArray(sch)) {
             if (key in traverse.arrayKeywords) {
-              for (var i = 0; i < sch.length; i++)
-                _traverse(opts, pre, post2, sch[i], jsonPtr + "/" + key + "/" + i, rootSchema, jsonPtr, key, schema, i);
+              for (var i2 = 0; i2 < sch.length; i2++)
+                _traverse(opts, pre, post2, sch[i2], jsonPtr + "/" + key + "/" + i2, rootSchema, jsonPtr, key, schema, i2);
             }
           } else if (key in traverse.propsKeywords) {
             if (sch && typeof sch == "object") {
@@ -22141,7 +22239,7 @@ var require_compile = __commonJS({
     var validate_1 = require_validate();
     var SchemaEnv = class {
       constructor(env) {
-        var _a;
+        var _a2;
         this.refs = {};
         this.dynamicAnchors = {};
         let schema;
@@ -22150,7 +22248,7 @@ var require_compile = __commonJS({
         this.schema = env.schema;
         this.schemaId = env.schemaId;
         this.root = env.root || this;
-        this.baseId = (_a = env.baseId) !== null && _a !== void 0 ? _a : (0, resolve_1.normalizeId)(schema === null || schema === void 0 ? void 0 : schema[env.schemaId || "$id"]);
+        this.baseId = (_a2 = env.baseId) !== null && _a2 !== void 0 ? _a2 : (0, resolve_1.normalizeId)(schema === null || schema === void 0 ? void 0 : schema[env.schemaId || "$id"]);
         this.schemaPath = env.schemaPath;
         this.localRefs = env.localRefs;
         this.meta = env.meta;
@@ -22246,14 +22344,14 @@ var require_compile = __commonJS({
     }
     exports.compileSchema = compileSchema;
     function resolveRef(root, baseId, ref) {
-      var _a;
+      var _a2;
       ref = (0, resolve_1.resolveUrl)(this.opts.uriResolver, baseId, ref);
       const schOrFunc = root.refs[ref];
       if (schOrFunc)
         return schOrFunc;
-      let _sch = resolve2.call(this, root, ref);
+      let _sch = resolve3.call(this, root, ref);
       if (_sch === void 0) {
-        const schema = (_a = root.localRefs) === null || _a === void 0 ? void 0 : _a[ref];
+        const schema = (_a2 = root.localRefs) === null || _a2 === void 0 ? void 0 : _a2[ref];
         const { schemaId } = this.opts;
         if (schema)
           _sch = new SchemaEnv({ schema, schemaId, root, baseId });
@@ -22278,7 +22376,7 @@ var require_compile = __commonJS({
     function sameSchemaEnv(s1, s2) {
       return s1.schema === s2.schema && s1.root === s2.root && s1.baseId === s2.baseId;
     }
-    function resolve2(root, ref) {
+    function resolve3(root, ref) {
       let sch;
       while (typeof (sch = this.refs[ref]) == "string")
         ref = sch;
@@ -22322,8 +22420,8 @@ var require_compile = __commonJS({
       "definitions"
     ]);
     function getJsonPointer(parsedRef, { baseId, schema, root }) {
-      var _a;
-      if (((_a = parsedRef.fragment) === null || _a === void 0 ? void 0 : _a[0]) !== "/")
+      var _a2;
+      if (((_a2 = parsedRef.fragment) === null || _a2 === void 0 ? void 0 : _a2[0]) !== "/")
         return;
       for (const part of parsedRef.fragment.slice(1).split("/")) {
         if (typeof schema === "boolean")
@@ -22385,8 +22483,8 @@ var require_utils2 = __commonJS({
     var BYTE_HEX = new Array(256);
     {
       const HEX_DIGITS = "0123456789ABCDEF";
-      for (let i = 0; i < 256; i++) {
-        BYTE_HEX[i] = "%" + HEX_DIGITS[i >> 4] + HEX_DIGITS[i & 15];
+      for (let i2 = 0; i2 < 256; i2++) {
+        BYTE_HEX[i2] = "%" + HEX_DIGITS[i2 >> 4] + HEX_DIGITS[i2 & 15];
       }
     }
     function percentEncodeNonAscii(cp) {
@@ -22400,25 +22498,25 @@ var require_utils2 = __commonJS({
     }
     function stringArrayToHexStripped(input) {
       let acc = "";
-      let code = 0;
-      let i = 0;
-      for (i = 0; i < input.length; i++) {
-        code = input[i].charCodeAt(0);
-        if (code === 48) {
+      let code2 = 0;
+      let i2 = 0;
+      for (i2 = 0; i2 < input.length; i2++) {
+        code2 = input[i2].charCodeAt(0);
+        if (code2 === 48) {
           continue;
         }
-        if (!(code >= 48 && code <= 57 || code >= 65 && code <= 70 || code >= 97 && code <= 102)) {
+        if (!(code2 >= 48 && code2 <= 57 || code2 >= 65 && code2 <= 70 || code2 >= 97 && code2 <= 102)) {
           return "";
         }
-        acc += input[i];
+        acc += input[i2];
         break;
       }
-      for (i += 1; i < input.length; i++) {
-        code = input[i].charCodeAt(0);
-        if (!(code >= 48 && code <= 57 || code >= 65 && code <= 70 || code >= 97 && code <= 102)) {
+      for (i2 += 1; i2 < input.length; i2++) {
+        code2 = input[i2].charCodeAt(0);
+        if (!(code2 >= 48 && code2 <= 57 || code2 >= 65 && code2 <= 70 || code2 >= 97 && code2 <= 102)) {
           return "";
         }
-        acc += input[i];
+        acc += input[i2];
       }
       return acc;
     }
@@ -22428,10 +22526,10 @@ var require_utils2 = __commonJS({
     var nonSimpleDomain = RegExp.prototype.test.bind(/[^!"$&'()*+,\-.;=_`a-z{}~]/u);
     function isZoneIdentifier(zone) {
       if (zone.length === 0) return false;
-      for (let i = 0; i < zone.length; i++) {
-        if (isZoneCharacter(zone[i])) continue;
-        if (zone[i] === "%" && i + 2 < zone.length && isHexPair(zone.slice(i + 1, i + 3))) {
-          i += 2;
+      for (let i2 = 0; i2 < zone.length; i2++) {
+        if (isZoneCharacter(zone[i2])) continue;
+        if (zone[i2] === "%" && i2 + 2 < zone.length && isHexPair(zone.slice(i2 + 1, i2 + 3))) {
+          i2 += 2;
           continue;
         }
         return false;
@@ -22443,9 +22541,9 @@ var require_utils2 = __commonJS({
       let bestLength = 0;
       let runStart = -1;
       let runLength = 0;
-      for (let i = 0; i < hextets.length; i++) {
-        if (hextets[i] === "0") {
-          if (runStart === -1) runStart = i;
+      for (let i2 = 0; i2 < hextets.length; i2++) {
+        if (hextets[i2] === "0") {
+          if (runStart === -1) runStart = i2;
           runLength++;
           if (runLength > bestLength) {
             bestLength = runLength;
@@ -22472,16 +22570,16 @@ var require_utils2 = __commonJS({
       }
       const parts = left.concat(right);
       let hextetCount = 0;
-      for (let i = 0; i < parts.length; i++) {
-        const part = parts[i];
+      for (let i2 = 0; i2 < parts.length; i2++) {
+        const part = parts[i2];
         if (part === "") return void 0;
         if (part.indexOf(".") !== -1) {
-          if (i !== parts.length - 1 || compression !== -1 && right.length === 0 || !isIPv4(part)) return void 0;
+          if (i2 !== parts.length - 1 || compression !== -1 && right.length === 0 || !isIPv4(part)) return void 0;
           hextetCount += 2;
           continue;
         }
         if (!isHextet(part)) return void 0;
-        parts[i] = parseInt(part, 16).toString(16);
+        parts[i2] = parseInt(part, 16).toString(16);
         hextetCount++;
       }
       if (compression === -1) {
@@ -22490,8 +22588,8 @@ var require_utils2 = __commonJS({
       }
       if (hextetCount >= 8) return void 0;
       const expanded = parts.slice(0, left.length);
-      for (let i = hextetCount; i < 8; i++) expanded.push("0");
-      for (let i = left.length; i < parts.length; i++) expanded.push(parts[i]);
+      for (let i2 = hextetCount; i2 < 8; i2++) expanded.push("0");
+      for (let i2 = left.length; i2 < parts.length; i2++) expanded.push(parts[i2]);
       return compressIPv6ZeroRun(expanded);
     }
     function normalizeIPv6(host) {
@@ -22524,8 +22622,8 @@ var require_utils2 = __commonJS({
     }
     function findToken(str, token) {
       let ind = 0;
-      for (let i = 0; i < str.length; i++) {
-        if (str[i] === token) ind++;
+      for (let i2 = 0; i2 < str.length; i2++) {
+        if (str[i2] === token) ind++;
       }
       return ind;
     }
@@ -22612,8 +22710,8 @@ var require_utils2 = __commonJS({
       const last = segments.length - 1;
       const output = [];
       let trailingDirectory = false;
-      for (let i = 0; i <= last; i++) {
-        const segment = segments[i];
+      for (let i2 = 0; i2 <= last; i2++) {
+        const segment = segments[i2];
         if (segment === "." || segment === "..") {
           if (segment === "..") {
             if (output.length !== 0 && output[output.length - 1] !== "..") {
@@ -22622,7 +22720,7 @@ var require_utils2 = __commonJS({
               output.push("..");
             }
           }
-          trailingDirectory = i === last;
+          trailingDirectory = i2 === last;
         } else {
           output.push(segment);
         }
@@ -22638,8 +22736,8 @@ var require_utils2 = __commonJS({
     var HOST_DELIMS = { "@": "%40", "/": "%2F", "?": "%3F", "#": "%23", ":": "%3A" };
     var HOST_DELIM_RE = /[@/?#:]/g;
     var HOST_DELIM_NO_COLON_RE = /[@/?#]/g;
-    function reescapeHostDelimiters(host, isIP) {
-      const re = isIP ? HOST_DELIM_NO_COLON_RE : HOST_DELIM_RE;
+    function reescapeHostDelimiters(host, isIP2) {
+      const re = isIP2 ? HOST_DELIM_NO_COLON_RE : HOST_DELIM_RE;
       re.lastIndex = 0;
       return host.replace(re, (ch) => HOST_DELIMS[ch]);
     }
@@ -22648,56 +22746,56 @@ var require_utils2 = __commonJS({
         return input;
       }
       let output = "";
-      for (let i = 0; i < input.length; i++) {
-        if (input[i] === "%" && i + 2 < input.length) {
-          const hex = input.slice(i + 1, i + 3);
-          if (isHexPair(hex)) {
-            const normalizedHex = hex.toUpperCase();
-            const decoded = String.fromCharCode(parseInt(normalizedHex, 16));
-            if (decodeUnreserved && isUnreserved(decoded)) {
-              output += decoded;
+      for (let i2 = 0; i2 < input.length; i2++) {
+        if (input[i2] === "%" && i2 + 2 < input.length) {
+          const hex2 = input.slice(i2 + 1, i2 + 3);
+          if (isHexPair(hex2)) {
+            const normalizedHex = hex2.toUpperCase();
+            const decoded2 = String.fromCharCode(parseInt(normalizedHex, 16));
+            if (decodeUnreserved && isUnreserved(decoded2)) {
+              output += decoded2;
             } else {
               output += "%" + normalizedHex;
             }
-            i += 2;
+            i2 += 2;
             continue;
           }
         }
-        output += input[i];
+        output += input[i2];
       }
       return output;
     }
     function normalizePathEncoding(input) {
       let output = "";
-      for (let i = 0; i < input.length; i++) {
-        const ch = input[i];
-        if (ch === "%" && i + 2 < input.length) {
-          const hex = input.slice(i + 1, i + 3);
-          if (isHexPair(hex)) {
-            const normalizedHex = hex.toUpperCase();
-            const decoded = String.fromCharCode(parseInt(normalizedHex, 16));
-            if (decoded !== "." && isUnreserved(decoded)) {
-              output += decoded;
+      for (let i2 = 0; i2 < input.length; i2++) {
+        const ch = input[i2];
+        if (ch === "%" && i2 + 2 < input.length) {
+          const hex2 = input.slice(i2 + 1, i2 + 3);
+          if (isHexPair(hex2)) {
+            const normalizedHex = hex2.toUpperCase();
+            const decoded2 = String.fromCharCode(parseInt(normalizedHex, 16));
+            if (decoded2 !== "." && isUnreserved(decoded2)) {
+              output += decoded2;
             } else {
               output += "%" + normalizedHex;
             }
-            i += 2;
+            i2 += 2;
             continue;
           }
         }
         if (isPathCharacter(ch)) {
           output += ch;
         } else {
-          const code = input.charCodeAt(i);
-          if (code < 128) {
-            output += isEscapeSafe(code) ? ch : BYTE_HEX[code];
-          } else if (code < 55296 || code > 57343) {
-            output += percentEncodeNonAscii(code);
-          } else if (code <= 56319 && i + 1 < input.length) {
-            const low = input.charCodeAt(i + 1);
+          const code2 = input.charCodeAt(i2);
+          if (code2 < 128) {
+            output += isEscapeSafe(code2) ? ch : BYTE_HEX[code2];
+          } else if (code2 < 55296 || code2 > 57343) {
+            output += percentEncodeNonAscii(code2);
+          } else if (code2 <= 56319 && i2 + 1 < input.length) {
+            const low = input.charCodeAt(i2 + 1);
             if (low >= 56320 && low <= 57343) {
-              output += percentEncodeNonAscii(65536 + (code - 55296 << 10) + (low - 56320));
-              i++;
+              output += percentEncodeNonAscii(65536 + (code2 - 55296 << 10) + (low - 56320));
+              i2++;
             } else {
               output += percentEncodeNonAscii(65533);
             }
@@ -22711,13 +22809,13 @@ var require_utils2 = __commonJS({
     function serializePathEncoding(input, pathNoScheme = false) {
       let output = "";
       let firstSegment = pathNoScheme && input[0] !== "/";
-      for (let i = 0; i < input.length; i++) {
-        const ch = input[i];
-        if (ch === "%" && i + 2 < input.length) {
-          const hex = input.slice(i + 1, i + 3);
-          if (isHexPair(hex)) {
-            output += "%" + hex.toUpperCase();
-            i += 2;
+      for (let i2 = 0; i2 < input.length; i2++) {
+        const ch = input[i2];
+        if (ch === "%" && i2 + 2 < input.length) {
+          const hex2 = input.slice(i2 + 1, i2 + 3);
+          if (isHexPair(hex2)) {
+            output += "%" + hex2.toUpperCase();
+            i2 += 2;
             continue;
           }
         }
@@ -22727,16 +22825,16 @@ var require_utils2 = __commonJS({
         if (isPathCharacter(ch) && (ch !== ":" || !firstSegment)) {
           output += ch;
         } else {
-          const code = input.charCodeAt(i);
-          if (code < 128) {
-            output += BYTE_HEX[code];
-          } else if (code < 55296 || code > 57343) {
-            output += percentEncodeNonAscii(code);
-          } else if (code <= 56319 && i + 1 < input.length) {
-            const low = input.charCodeAt(i + 1);
+          const code2 = input.charCodeAt(i2);
+          if (code2 < 128) {
+            output += BYTE_HEX[code2];
+          } else if (code2 < 55296 || code2 > 57343) {
+            output += percentEncodeNonAscii(code2);
+          } else if (code2 <= 56319 && i2 + 1 < input.length) {
+            const low = input.charCodeAt(i2 + 1);
             if (low >= 56320 && low <= 57343) {
-              output += percentEncodeNonAscii(65536 + (code - 55296 << 10) + (low - 56320));
-              i++;
+              output += percentEncodeNonAscii(65536 + (code2 - 55296 << 10) + (low - 56320));
+              i2++;
             } else {
               output += percentEncodeNonAscii(65533);
             }
@@ -22749,29 +22847,29 @@ var require_utils2 = __commonJS({
     }
     function encodeComponent(input, isAllowed) {
       let output = "";
-      for (let i = 0; i < input.length; i++) {
-        const ch = input[i];
-        if (ch === "%" && i + 2 < input.length) {
-          const hex = input.slice(i + 1, i + 3);
-          if (isHexPair(hex)) {
-            output += "%" + hex.toUpperCase();
-            i += 2;
+      for (let i2 = 0; i2 < input.length; i2++) {
+        const ch = input[i2];
+        if (ch === "%" && i2 + 2 < input.length) {
+          const hex2 = input.slice(i2 + 1, i2 + 3);
+          if (isHexPair(hex2)) {
+            output += "%" + hex2.toUpperCase();
+            i2 += 2;
             continue;
           }
         }
         if (isAllowed(ch)) {
           output += ch;
         } else {
-          const code = input.charCodeAt(i);
-          if (code < 128) {
-            output += BYTE_HEX[code];
-          } else if (code < 55296 || code > 57343) {
-            output += percentEncodeNonAscii(code);
-          } else if (code <= 56319 && i + 1 < input.length) {
-            const low = input.charCodeAt(i + 1);
+          const code2 = input.charCodeAt(i2);
+          if (code2 < 128) {
+            output += BYTE_HEX[code2];
+          } else if (code2 < 55296 || code2 > 57343) {
+            output += percentEncodeNonAscii(code2);
+          } else if (code2 <= 56319 && i2 + 1 < input.length) {
+            const low = input.charCodeAt(i2 + 1);
             if (low >= 56320 && low <= 57343) {
-              output += percentEncodeNonAscii(65536 + (code - 55296 << 10) + (low - 56320));
-              i++;
+              output += percentEncodeNonAscii(65536 + (code2 - 55296 << 10) + (low - 56320));
+              i2++;
             } else {
               output += percentEncodeNonAscii(65533);
             }
@@ -22796,35 +22894,35 @@ var require_utils2 = __commonJS({
     }
     function normalizeQueryFragmentEncoding(input) {
       let output = "";
-      for (let i = 0; i < input.length; i++) {
-        const ch = input[i];
-        if (ch === "%" && i + 2 < input.length) {
-          const hex = input.slice(i + 1, i + 3);
-          if (isHexPair(hex)) {
-            const normalizedHex = hex.toUpperCase();
-            const decoded = String.fromCharCode(parseInt(normalizedHex, 16));
-            if (isUnreserved(decoded)) {
-              output += decoded;
+      for (let i2 = 0; i2 < input.length; i2++) {
+        const ch = input[i2];
+        if (ch === "%" && i2 + 2 < input.length) {
+          const hex2 = input.slice(i2 + 1, i2 + 3);
+          if (isHexPair(hex2)) {
+            const normalizedHex = hex2.toUpperCase();
+            const decoded2 = String.fromCharCode(parseInt(normalizedHex, 16));
+            if (isUnreserved(decoded2)) {
+              output += decoded2;
             } else {
               output += "%" + normalizedHex;
             }
-            i += 2;
+            i2 += 2;
             continue;
           }
         }
         if (isQueryFragmentCharacter(ch)) {
           output += ch;
         } else {
-          const code = input.charCodeAt(i);
-          if (code < 128) {
-            output += isEscapeSafe(code) ? ch : BYTE_HEX[code];
-          } else if (code < 55296 || code > 57343) {
-            output += percentEncodeNonAscii(code);
-          } else if (code <= 56319 && i + 1 < input.length) {
-            const low = input.charCodeAt(i + 1);
+          const code2 = input.charCodeAt(i2);
+          if (code2 < 128) {
+            output += isEscapeSafe(code2) ? ch : BYTE_HEX[code2];
+          } else if (code2 < 55296 || code2 > 57343) {
+            output += percentEncodeNonAscii(code2);
+          } else if (code2 <= 56319 && i2 + 1 < input.length) {
+            const low = input.charCodeAt(i2 + 1);
             if (low >= 56320 && low <= 57343) {
-              output += percentEncodeNonAscii(65536 + (code - 55296 << 10) + (low - 56320));
-              i++;
+              output += percentEncodeNonAscii(65536 + (code2 - 55296 << 10) + (low - 56320));
+              i2++;
             } else {
               output += percentEncodeNonAscii(65533);
             }
@@ -22837,16 +22935,16 @@ var require_utils2 = __commonJS({
     }
     function escapePreservingEscapes(input) {
       let output = "";
-      for (let i = 0; i < input.length; i++) {
-        if (input[i] === "%" && i + 2 < input.length) {
-          const hex = input.slice(i + 1, i + 3);
-          if (isHexPair(hex)) {
-            output += "%" + hex.toUpperCase();
-            i += 2;
+      for (let i2 = 0; i2 < input.length; i2++) {
+        if (input[i2] === "%" && i2 + 2 < input.length) {
+          const hex2 = input.slice(i2 + 1, i2 + 3);
+          if (isHexPair(hex2)) {
+            output += "%" + hex2.toUpperCase();
+            i2 += 2;
             continue;
           }
         }
-        output += escape(input[i]);
+        output += escape(input[i2]);
       }
       return output;
     }
@@ -22945,8 +23043,8 @@ var require_schemes = __commonJS({
       return component;
     }
     function httpSerialize(component) {
-      const secure2 = String(component.scheme).toLowerCase() === "https";
-      if (component.port === (secure2 ? 443 : 80) || component.port === "") {
+      const secure3 = String(component.scheme).toLowerCase() === "https";
+      if (component.port === (secure3 ? 443 : 80) || component.port === "") {
         component.port = void 0;
       }
       if (!component.path) {
@@ -23142,7 +23240,7 @@ var require_fast_uri = __commonJS({
       }
       return uri;
     }
-    function resolve2(baseURI, relativeURI, options) {
+    function resolve3(baseURI, relativeURI, options) {
       const schemelessOptions = options ? Object.assign({ scheme: "null" }, options) : { scheme: "null" };
       const {
         parsed: baseParsed,
@@ -23178,10 +23276,10 @@ var require_fast_uri = __commonJS({
       schemelessOptions.skipEscape = true;
       return serialize(resolved, schemelessOptions);
     }
-    function resolveComponent(base, relative, options, skipNormalization) {
+    function resolveComponent(base2, relative, options, skipNormalization) {
       const target = {};
       if (!skipNormalization) {
-        base = parse6(serialize(base, options), options);
+        base2 = parse6(serialize(base2, options), options);
         relative = parse6(serialize(relative, options), options);
       }
       options = options || {};
@@ -23201,33 +23299,33 @@ var require_fast_uri = __commonJS({
           target.query = relative.query;
         } else {
           if (!relative.path) {
-            target.path = base.path;
+            target.path = base2.path;
             if (relative.query !== void 0) {
               target.query = relative.query;
             } else {
-              target.query = base.query;
+              target.query = base2.query;
             }
           } else {
             if (relative.path[0] === "/") {
               target.path = removeDotSegments(relative.path);
             } else {
-              const baseHasAuthority = base.userinfo !== void 0 || base.host !== void 0 || base.port !== void 0;
-              if (baseHasAuthority && !base.path) {
+              const baseHasAuthority = base2.userinfo !== void 0 || base2.host !== void 0 || base2.port !== void 0;
+              if (baseHasAuthority && !base2.path) {
                 target.path = "/" + relative.path;
-              } else if (!base.path) {
+              } else if (!base2.path) {
                 target.path = relative.path;
               } else {
-                target.path = base.path.slice(0, base.path.lastIndexOf("/") + 1) + relative.path;
+                target.path = base2.path.slice(0, base2.path.lastIndexOf("/") + 1) + relative.path;
               }
-              target.path = base.scheme === void 0 && !baseHasAuthority && target.path[0] !== "/" ? removeDotSegmentsRelative(target.path) : removeDotSegments(target.path);
+              target.path = base2.scheme === void 0 && !baseHasAuthority && target.path[0] !== "/" ? removeDotSegmentsRelative(target.path) : removeDotSegments(target.path);
             }
             target.query = relative.query;
           }
-          target.userinfo = base.userinfo;
-          target.host = base.host;
-          target.port = base.port;
+          target.userinfo = base2.userinfo;
+          target.host = base2.host;
+          target.port = base2.port;
         }
-        target.scheme = base.scheme;
+        target.scheme = base2.scheme;
       }
       target.fragment = relative.fragment;
       return target;
@@ -23309,11 +23407,11 @@ var require_fast_uri = __commonJS({
     var URI_PARSE = /^(?:([^#/:?]+):)?(?:\/\/((?:([^#/?@]*)@)?(\[[^#/?\]]+\]|[^#/:?]*)(?::(\d*))?))?([^#?]*)(?:\?([^#]*))?(?:#((?:.|[\n\r])*))?/u;
     var AUTHORITY_PREFIX = /^(?:[^#/:?]+:)?\/\/([^/?#]*)/;
     var AUTHORITY_INTRODUCER_REGION = /^(?:[^#/:?]+:)?([/\\\t\n\r]*)/;
-    function getParseError(parsed2, matches) {
-      if (matches[2] !== void 0 && parsed2.path && parsed2.path[0] !== "/") {
+    function getParseError(parsed3, matches) {
+      if (matches[2] !== void 0 && parsed3.path && parsed3.path[0] !== "/") {
         return 'URI path must start with "/" when authority is present.';
       }
-      if (typeof parsed2.port === "number" && (parsed2.port < 0 || parsed2.port > 65535)) {
+      if (typeof parsed3.port === "number" && (parsed3.port < 0 || parsed3.port > 65535)) {
         return "URI port is malformed.";
       }
       return void 0;
@@ -23336,30 +23434,30 @@ var require_fast_uri = __commonJS({
       const host = matches[4];
       return hasMalformedPercentEncoding(matches[3]) || host !== void 0 && !isIPLiteral(host) && hasMalformedPercentEncoding(host) || hasMalformedPercentEncoding(matches[6]) || hasMalformedPercentEncoding(matches[7]) || hasMalformedPercentEncoding(matches[8]);
     }
-    function canonicalizeHost(parsed2, options, schemeHandler, isIP) {
-      if (hasForbiddenDomainHost(parsed2, options, schemeHandler, isIP)) {
-        parsed2.error = parsed2.error || MALFORMED_HOST_ERROR;
+    function canonicalizeHost(parsed3, options, schemeHandler, isIP2) {
+      if (hasForbiddenDomainHost(parsed3, options, schemeHandler, isIP2)) {
+        parsed3.error = parsed3.error || MALFORMED_HOST_ERROR;
         return true;
       }
-      if (!options.unicodeSupport && (!schemeHandler || !schemeHandler.unicodeSupport) && parsed2.host && !isIPLiteral(parsed2.host) && (options.domainHost || schemeHandler && schemeHandler.domainHost) && isIP === false && nonSimpleDomain(parsed2.host)) {
+      if (!options.unicodeSupport && (!schemeHandler || !schemeHandler.unicodeSupport) && parsed3.host && !isIPLiteral(parsed3.host) && (options.domainHost || schemeHandler && schemeHandler.domainHost) && isIP2 === false && nonSimpleDomain(parsed3.host)) {
         let url;
         try {
-          url = new URL("http://" + parsed2.host);
+          url = new URL("http://" + parsed3.host);
         } catch (e) {
-          parsed2.error = parsed2.error || "Host's domain name can not be converted to ASCII: " + e;
+          parsed3.error = parsed3.error || "Host's domain name can not be converted to ASCII: " + e;
           return true;
         }
         if (!isHostOnlyURL(url)) {
-          parsed2.error = parsed2.error || MALFORMED_HOST_ERROR;
+          parsed3.error = parsed3.error || MALFORMED_HOST_ERROR;
           return true;
         }
-        parsed2.host = url.hostname;
+        parsed3.host = url.hostname;
       }
       return false;
     }
-    function hasForbiddenDomainHost(parsed2, options, schemeHandler, isIP) {
+    function hasForbiddenDomainHost(parsed3, options, schemeHandler, isIP2) {
       return Boolean(
-        parsed2.host && isIP === false && !isIPLiteral(parsed2.host) && (options.domainHost || schemeHandler && schemeHandler.domainHost) && FORBIDDEN_DOMAIN_HOST_CHARACTER.test(parsed2.host)
+        parsed3.host && isIP2 === false && !isIPLiteral(parsed3.host) && (options.domainHost || schemeHandler && schemeHandler.domainHost) && FORBIDDEN_DOMAIN_HOST_CHARACTER.test(parsed3.host)
       );
     }
     function isHostOnlyURL(url) {
@@ -23367,7 +23465,7 @@ var require_fast_uri = __commonJS({
     }
     function parseWithStatus(uri, opts) {
       const options = Object.assign({}, opts);
-      const parsed2 = {
+      const parsed3 = {
         scheme: void 0,
         userinfo: void 0,
         host: "",
@@ -23382,7 +23480,7 @@ var require_fast_uri = __commonJS({
       let malformedHost = false;
       let malformedIPLiteral = false;
       let malformedScheme = false;
-      let isIP = false;
+      let isIP2 = false;
       if (options.reference === "suffix") {
         if (options.scheme) {
           uri = options.scheme + ":" + uri;
@@ -23392,7 +23490,7 @@ var require_fast_uri = __commonJS({
       }
       const authorityMatch = uri.match(AUTHORITY_PREFIX);
       if (authorityMatch !== null && authorityMatch[1].indexOf("\\") !== -1) {
-        parsed2.error = "URI authority must not contain a literal backslash.";
+        parsed3.error = "URI authority must not contain a literal backslash.";
         malformedAuthorityOrPort = true;
       }
       const introducerMatch = uri.match(AUTHORITY_INTRODUCER_REGION);
@@ -23401,104 +23499,104 @@ var require_fast_uri = __commonJS({
         const normalizedRegion = region.replace(/[\t\n\r]/g, "");
         if (normalizedRegion.length >= 2) {
           if (normalizedRegion.slice(0, 2) !== "//") {
-            parsed2.error = parsed2.error || "URI authority must not contain a literal backslash.";
+            parsed3.error = parsed3.error || "URI authority must not contain a literal backslash.";
             malformedAuthorityOrPort = true;
           } else if (region.length !== normalizedRegion.length) {
-            parsed2.error = parsed2.error || "URI authority introducer must not contain whitespace.";
+            parsed3.error = parsed3.error || "URI authority introducer must not contain whitespace.";
             malformedAuthorityOrPort = true;
           }
         }
       }
       const matches = uri.match(URI_PARSE);
       if (matches) {
-        parsed2.scheme = matches[1];
-        parsed2.userinfo = matches[3];
-        parsed2.host = matches[4];
-        parsed2.port = parseInt(matches[5], 10);
-        parsed2.path = matches[6] || "";
-        parsed2.query = matches[7];
-        parsed2.fragment = matches[8];
-        if (parsed2.scheme !== void 0) {
-          if (VALID_SCHEME.test(parsed2.scheme)) {
-            parsed2.scheme = parsed2.scheme.toLowerCase();
+        parsed3.scheme = matches[1];
+        parsed3.userinfo = matches[3];
+        parsed3.host = matches[4];
+        parsed3.port = parseInt(matches[5], 10);
+        parsed3.path = matches[6] || "";
+        parsed3.query = matches[7];
+        parsed3.fragment = matches[8];
+        if (parsed3.scheme !== void 0) {
+          if (VALID_SCHEME.test(parsed3.scheme)) {
+            parsed3.scheme = parsed3.scheme.toLowerCase();
           } else {
-            parsed2.error = parsed2.error || MALFORMED_SCHEME_ERROR;
+            parsed3.error = parsed3.error || MALFORMED_SCHEME_ERROR;
             malformedScheme = true;
           }
         }
         malformedPercentEncoding = hasMalformedComponentPercentEncoding(matches);
         if (malformedPercentEncoding) {
-          parsed2.error = parsed2.error || "URI contains malformed percent-encoding.";
+          parsed3.error = parsed3.error || "URI contains malformed percent-encoding.";
         }
-        if (isNaN(parsed2.port)) {
-          parsed2.port = matches[5];
+        if (isNaN(parsed3.port)) {
+          parsed3.port = matches[5];
         }
-        const parseError = getParseError(parsed2, matches);
+        const parseError = getParseError(parsed3, matches);
         if (parseError !== void 0) {
-          parsed2.error = parsed2.error || parseError;
+          parsed3.error = parsed3.error || parseError;
           malformedAuthorityOrPort = true;
         }
-        if (parsed2.host) {
-          const ipv4result = isIPv4(parsed2.host);
+        if (parsed3.host) {
+          const ipv4result = isIPv4(parsed3.host);
           if (ipv4result === false) {
-            const bracketedIPLiteral = isIPLiteral(parsed2.host);
-            const hasIPLiteralBracket = parsed2.host.indexOf("[") !== -1 || parsed2.host.indexOf("]") !== -1;
-            const ipv6result = normalizeIPv6(parsed2.host);
-            isIP = ipv6result.isIPV6 || ipv6result.isIPVFuture === true;
+            const bracketedIPLiteral = isIPLiteral(parsed3.host);
+            const hasIPLiteralBracket = parsed3.host.indexOf("[") !== -1 || parsed3.host.indexOf("]") !== -1;
+            const ipv6result = normalizeIPv6(parsed3.host);
+            isIP2 = ipv6result.isIPV6 || ipv6result.isIPVFuture === true;
             malformedIPLiteral = hasIPLiteralBracket && (!bracketedIPLiteral || ipv6result.error === true);
-            parsed2.host = isIP ? ipv6result.host : ipv6result.host.toLowerCase();
+            parsed3.host = isIP2 ? ipv6result.host : ipv6result.host.toLowerCase();
             if (malformedIPLiteral) {
-              parsed2.error = parsed2.error || MALFORMED_HOST_ERROR;
+              parsed3.error = parsed3.error || MALFORMED_HOST_ERROR;
               malformedAuthorityOrPort = true;
             }
           } else {
-            isIP = true;
+            isIP2 = true;
           }
         }
-        if (parsed2.scheme === void 0 && parsed2.userinfo === void 0 && parsed2.host === void 0 && parsed2.port === void 0 && parsed2.query === void 0 && !parsed2.path) {
-          parsed2.reference = "same-document";
-        } else if (parsed2.scheme === void 0) {
-          parsed2.reference = "relative";
-        } else if (parsed2.fragment === void 0) {
-          parsed2.reference = "absolute";
+        if (parsed3.scheme === void 0 && parsed3.userinfo === void 0 && parsed3.host === void 0 && parsed3.port === void 0 && parsed3.query === void 0 && !parsed3.path) {
+          parsed3.reference = "same-document";
+        } else if (parsed3.scheme === void 0) {
+          parsed3.reference = "relative";
+        } else if (parsed3.fragment === void 0) {
+          parsed3.reference = "absolute";
         } else {
-          parsed2.reference = "uri";
+          parsed3.reference = "uri";
         }
-        if (options.reference && options.reference !== "suffix" && options.reference !== parsed2.reference) {
-          parsed2.error = parsed2.error || "URI is not a " + options.reference + " reference.";
+        if (options.reference && options.reference !== "suffix" && options.reference !== parsed3.reference) {
+          parsed3.error = parsed3.error || "URI is not a " + options.reference + " reference.";
         }
-        const schemeHandler = getSchemeHandler(options.scheme || parsed2.scheme);
+        const schemeHandler = getSchemeHandler(options.scheme || parsed3.scheme);
         if (!malformedIPLiteral) {
-          malformedHost = canonicalizeHost(parsed2, options, schemeHandler, isIP);
+          malformedHost = canonicalizeHost(parsed3, options, schemeHandler, isIP2);
         }
-        if (uri.indexOf("%") !== -1 && parsed2.host !== void 0 && !malformedIPLiteral) {
-          let host = isIP ? parsed2.host : normalizePercentEncoding(parsed2.host, true);
-          if (!isIP) {
+        if (uri.indexOf("%") !== -1 && parsed3.host !== void 0 && !malformedIPLiteral) {
+          let host = isIP2 ? parsed3.host : normalizePercentEncoding(parsed3.host, true);
+          if (!isIP2) {
             host = normalizePercentEncoding(host.toLowerCase());
           }
-          parsed2.host = isIP || options.scheme !== "null" ? reescapeHostDelimiters(host, isIP) : host;
+          parsed3.host = isIP2 || options.scheme !== "null" ? reescapeHostDelimiters(host, isIP2) : host;
         }
         if (!schemeHandler || schemeHandler && !schemeHandler.skipNormalize) {
-          if (parsed2.path) {
-            parsed2.path = normalizePathEncoding(parsed2.path);
+          if (parsed3.path) {
+            parsed3.path = normalizePathEncoding(parsed3.path);
           }
-          if (parsed2.query) {
-            parsed2.query = normalizeQueryFragmentEncoding(parsed2.query);
+          if (parsed3.query) {
+            parsed3.query = normalizeQueryFragmentEncoding(parsed3.query);
           }
-          if (parsed2.fragment) {
-            parsed2.fragment = normalizeQueryFragmentEncoding(parsed2.fragment);
+          if (parsed3.fragment) {
+            parsed3.fragment = normalizeQueryFragmentEncoding(parsed3.fragment);
           }
         }
         if (schemeHandler && schemeHandler.parse) {
-          schemeHandler.parse(parsed2, options);
-          if (schemeHandler === SCHEMES.urn && parsed2.nid === void 0) {
+          schemeHandler.parse(parsed3, options);
+          if (schemeHandler === SCHEMES.urn && parsed3.nid === void 0) {
             malformedSchemeSpecific = true;
           }
         }
       } else {
-        parsed2.error = parsed2.error || "URI can not be parsed.";
+        parsed3.error = parsed3.error || "URI can not be parsed.";
       }
-      return { parsed: parsed2, malformedAuthorityOrPort, malformedPercentEncoding, malformedSchemeSpecific, malformedHost, malformedScheme };
+      return { parsed: parsed3, malformedAuthorityOrPort, malformedPercentEncoding, malformedSchemeSpecific, malformedHost, malformedScheme };
     }
     function parse6(uri, opts) {
       return parseWithStatus(uri, opts).parsed;
@@ -23507,9 +23605,9 @@ var require_fast_uri = __commonJS({
       return normalizeStringWithStatus(uri, opts).normalized;
     }
     function normalizeStringWithStatus(uri, opts) {
-      const { parsed: parsed2, malformedAuthorityOrPort, malformedPercentEncoding, malformedSchemeSpecific, malformedHost, malformedScheme } = parseWithStatus(uri, opts);
+      const { parsed: parsed3, malformedAuthorityOrPort, malformedPercentEncoding, malformedSchemeSpecific, malformedHost, malformedScheme } = parseWithStatus(uri, opts);
       return {
-        normalized: malformedAuthorityOrPort || malformedPercentEncoding || malformedSchemeSpecific || malformedHost || malformedScheme ? uri : serialize(parsed2, opts),
+        normalized: malformedAuthorityOrPort || malformedPercentEncoding || malformedSchemeSpecific || malformedHost || malformedScheme ? uri : serialize(parsed3, opts),
         malformedAuthorityOrPort,
         malformedPercentEncoding,
         malformedSchemeSpecific,
@@ -23533,7 +23631,7 @@ var require_fast_uri = __commonJS({
     var fastUri = {
       SCHEMES,
       normalize,
-      resolve: resolve2,
+      resolve: resolve3,
       resolveComponent,
       equal,
       serialize,
@@ -23637,11 +23735,11 @@ var require_core = __commonJS({
     };
     var MAX_EXPRESSION = 200;
     function requiredOptions(o) {
-      var _a, _b, _c, _d, _e, _f, _g, _h, _j, _k, _l, _m, _o, _p, _q, _r, _s, _t, _u, _v, _w, _x, _y, _z, _0;
+      var _a2, _b2, _c, _d, _e, _f, _g, _h, _j, _k, _l, _m, _o, _p, _q, _r, _s, _t, _u, _v, _w, _x, _y, _z, _0;
       const s = o.strict;
-      const _optz = (_a = o.code) === null || _a === void 0 ? void 0 : _a.optimize;
+      const _optz = (_a2 = o.code) === null || _a2 === void 0 ? void 0 : _a2.optimize;
       const optimize = _optz === true || _optz === void 0 ? 1 : _optz || 0;
-      const regExp = (_c = (_b = o.code) === null || _b === void 0 ? void 0 : _b.regExp) !== null && _c !== void 0 ? _c : defaultRegExp;
+      const regExp = (_c = (_b2 = o.code) === null || _b2 === void 0 ? void 0 : _b2.regExp) !== null && _c !== void 0 ? _c : defaultRegExp;
       const uriResolver = (_d = o.uriResolver) !== null && _d !== void 0 ? _d : uri_1.default;
       return {
         strictSchema: (_f = (_e = o.strictSchema) !== null && _e !== void 0 ? _e : s) !== null && _f !== void 0 ? _f : true,
@@ -23932,9 +24030,9 @@ var require_core = __commonJS({
         delete RULES2.keywords[keyword];
         delete RULES2.all[keyword];
         for (const group of RULES2.rules) {
-          const i = group.rules.findIndex((rule) => rule.keyword === keyword);
-          if (i >= 0)
-            group.rules.splice(i, 1);
+          const i2 = group.rules.findIndex((rule) => rule.keyword === keyword);
+          if (i2 >= 0)
+            group.rules.splice(i2, 1);
         }
         return this;
       }
@@ -24113,7 +24211,7 @@ var require_core = __commonJS({
       }
     }
     function addRule(keyword, definition, dataType) {
-      var _a;
+      var _a2;
       const post2 = definition === null || definition === void 0 ? void 0 : definition.post;
       if (dataType && post2)
         throw new Error('keyword with "post" flag cannot have "type"');
@@ -24139,12 +24237,12 @@ var require_core = __commonJS({
       else
         ruleGroup.rules.push(rule);
       RULES2.all[keyword] = rule;
-      (_a = definition.implements) === null || _a === void 0 ? void 0 : _a.forEach((kwd) => this.addKeyword(kwd));
+      (_a2 = definition.implements) === null || _a2 === void 0 ? void 0 : _a2.forEach((kwd) => this.addKeyword(kwd));
     }
     function addBeforeRule(ruleGroup, rule, before) {
-      const i = ruleGroup.rules.findIndex((_rule) => _rule.keyword === before);
-      if (i >= 0) {
-        ruleGroup.rules.splice(i, 0, rule);
+      const i2 = ruleGroup.rules.findIndex((_rule) => _rule.keyword === before);
+      if (i2 >= 0) {
+        ruleGroup.rules.splice(i2, 0, rule);
       } else {
         ruleGroup.rules.push(rule);
         this.logger.warn(`rule ${before} is not defined`);
@@ -24273,10 +24371,10 @@ var require_ref = __commonJS({
         gen.assign(names_1.default.errors, (0, codegen_1._)`${names_1.default.vErrors}.length`);
       }
       function addEvaluatedFrom(source) {
-        var _a;
+        var _a2;
         if (!it.opts.unevaluated)
           return;
-        const schEvaluated = (_a = sch === null || sch === void 0 ? void 0 : sch.validate) === null || _a === void 0 ? void 0 : _a.evaluated;
+        const schEvaluated = (_a2 = sch === null || sch === void 0 ? void 0 : sch.validate) === null || _a2 === void 0 ? void 0 : _a2.evaluated;
         if (it.props !== true) {
           if (schEvaluated && !schEvaluated.dynamicProps) {
             if (schEvaluated.props !== void 0) {
@@ -24641,8 +24739,8 @@ var require_uniqueItems = __commonJS({
     var util_1 = require_util9();
     var equal_1 = require_equal();
     var error3 = {
-      message: ({ params: { i, j } }) => (0, codegen_1.str)`must NOT have duplicate items (items ## ${j} and ${i} are identical)`,
-      params: ({ params: { i, j } }) => (0, codegen_1._)`{i: ${i}, j: ${j}}`
+      message: ({ params: { i: i2, j } }) => (0, codegen_1.str)`must NOT have duplicate items (items ## ${j} and ${i2} are identical)`,
+      params: ({ params: { i: i2, j } }) => (0, codegen_1._)`{i: ${i2}, j: ${j}}`
     };
     var def = {
       keyword: "uniqueItems",
@@ -24659,21 +24757,21 @@ var require_uniqueItems = __commonJS({
         cxt.block$data(valid, validateUniqueItems, (0, codegen_1._)`${schemaCode} === false`);
         cxt.ok(valid);
         function validateUniqueItems() {
-          const i = gen.let("i", (0, codegen_1._)`${data}.length`);
+          const i2 = gen.let("i", (0, codegen_1._)`${data}.length`);
           const j = gen.let("j");
-          cxt.setParams({ i, j });
+          cxt.setParams({ i: i2, j });
           gen.assign(valid, true);
-          gen.if((0, codegen_1._)`${i} > 1`, () => (canOptimize() ? loopN : loopN2)(i, j));
+          gen.if((0, codegen_1._)`${i2} > 1`, () => (canOptimize() ? loopN : loopN2)(i2, j));
         }
         function canOptimize() {
           return itemTypes.length > 0 && !itemTypes.some((t) => t === "object" || t === "array");
         }
-        function loopN(i, j) {
+        function loopN(i2, j) {
           const item = gen.name("item");
           const wrongType = (0, dataType_1.checkDataTypes)(itemTypes, item, it.opts.strictNumbers, dataType_1.DataType.Wrong);
           const indices = gen.const("indices", (0, codegen_1._)`{}`);
-          gen.for((0, codegen_1._)`;${i}--;`, () => {
-            gen.let(item, (0, codegen_1._)`${data}[${i}]`);
+          gen.for((0, codegen_1._)`;${i2}--;`, () => {
+            gen.let(item, (0, codegen_1._)`${data}[${i2}]`);
             gen.if(wrongType, (0, codegen_1._)`continue`);
             if (itemTypes.length > 1)
               gen.if((0, codegen_1._)`typeof ${item} == "string"`, (0, codegen_1._)`${item} += "_"`);
@@ -24681,13 +24779,13 @@ var require_uniqueItems = __commonJS({
               gen.assign(j, (0, codegen_1._)`${indices}[${item}]`);
               cxt.error();
               gen.assign(valid, false).break();
-            }).code((0, codegen_1._)`${indices}[${item}] = ${i}`);
+            }).code((0, codegen_1._)`${indices}[${item}] = ${i2}`);
           });
         }
-        function loopN2(i, j) {
+        function loopN2(i2, j) {
           const eql = (0, util_1.useFunc)(gen, equal_1.default);
           const outer = gen.name("outer");
-          gen.label(outer).for((0, codegen_1._)`;${i}--;`, () => gen.for((0, codegen_1._)`${j} = ${i}; ${j}--;`, () => gen.if((0, codegen_1._)`${eql}(${data}[${i}], ${data}[${j}])`, () => {
+          gen.label(outer).for((0, codegen_1._)`;${i2}--;`, () => gen.for((0, codegen_1._)`${j} = ${i2}; ${j}--;`, () => gen.if((0, codegen_1._)`${eql}(${data}[${i2}], ${data}[${j}])`, () => {
             cxt.error();
             gen.assign(valid, false).break(outer);
           })));
@@ -24759,16 +24857,16 @@ var require_enum = __commonJS({
           if (!Array.isArray(schema))
             throw new Error("ajv implementation error");
           const vSchema = gen.const("vSchema", schemaCode);
-          valid = (0, codegen_1.or)(...schema.map((_x, i) => equalCode(vSchema, i)));
+          valid = (0, codegen_1.or)(...schema.map((_x, i2) => equalCode(vSchema, i2)));
         }
         cxt.pass(valid);
         function loopEnum() {
           gen.assign(valid, false);
           gen.forOf("v", schemaCode, (v) => gen.if((0, codegen_1._)`${getEql()}(${data}, ${v})`, () => gen.assign(valid, true).break()));
         }
-        function equalCode(vSchema, i) {
-          const sch = schema[i];
-          return typeof sch === "object" && sch !== null ? (0, codegen_1._)`${getEql()}(${data}, ${vSchema}[${i}])` : (0, codegen_1._)`${data} === ${sch}`;
+        function equalCode(vSchema, i2) {
+          const sch = schema[i2];
+          return typeof sch === "object" && sch !== null ? (0, codegen_1._)`${getEql()}(${data}, ${vSchema}[${i2}])` : (0, codegen_1._)`${data} === ${sch}`;
         }
       }
     };
@@ -24855,8 +24953,8 @@ var require_additionalItems = __commonJS({
         cxt.ok(valid);
       }
       function validateItems(valid) {
-        gen.forRange("i", items.length, len, (i) => {
-          cxt.subschema({ keyword, dataProp: i, dataPropType: util_1.Type.Num }, valid);
+        gen.forRange("i", items.length, len, (i2) => {
+          cxt.subschema({ keyword, dataProp: i2, dataPropType: util_1.Type.Num }, valid);
           if (!it.allErrors)
             gen.if((0, codegen_1.not)(valid), () => gen.break());
         });
@@ -24899,13 +24997,13 @@ var require_items = __commonJS({
       }
       const valid = gen.name("valid");
       const len = gen.const("len", (0, codegen_1._)`${data}.length`);
-      schArr.forEach((sch, i) => {
+      schArr.forEach((sch, i2) => {
         if ((0, util_1.alwaysValidSchema)(it, sch))
           return;
-        gen.if((0, codegen_1._)`${len} > ${i}`, () => cxt.subschema({
+        gen.if((0, codegen_1._)`${len} > ${i2}`, () => cxt.subschema({
           keyword,
-          schemaProp: i,
-          dataProp: i
+          schemaProp: i2,
+          dataProp: i2
         }, valid));
         cxt.ok(valid);
       });
@@ -24984,8 +25082,8 @@ var require_contains = __commonJS({
     var codegen_1 = require_codegen();
     var util_1 = require_util9();
     var error3 = {
-      message: ({ params: { min, max } }) => max === void 0 ? (0, codegen_1.str)`must contain at least ${min} valid item(s)` : (0, codegen_1.str)`must contain at least ${min} and no more than ${max} valid item(s)`,
-      params: ({ params: { min, max } }) => max === void 0 ? (0, codegen_1._)`{minContains: ${min}}` : (0, codegen_1._)`{minContains: ${min}, maxContains: ${max}}`
+      message: ({ params: { min, max: max2 } }) => max2 === void 0 ? (0, codegen_1.str)`must contain at least ${min} valid item(s)` : (0, codegen_1.str)`must contain at least ${min} and no more than ${max2} valid item(s)`,
+      params: ({ params: { min, max: max2 } }) => max2 === void 0 ? (0, codegen_1._)`{minContains: ${min}}` : (0, codegen_1._)`{minContains: ${min}, maxContains: ${max2}}`
     };
     var def = {
       keyword: "contains",
@@ -24997,39 +25095,39 @@ var require_contains = __commonJS({
       code(cxt) {
         const { gen, schema, parentSchema, data, it } = cxt;
         let min;
-        let max;
+        let max2;
         const { minContains, maxContains } = parentSchema;
         if (it.opts.next) {
           min = minContains === void 0 ? 1 : minContains;
-          max = maxContains;
+          max2 = maxContains;
         } else {
           min = 1;
         }
         const len = gen.const("len", (0, codegen_1._)`${data}.length`);
-        cxt.setParams({ min, max });
-        if (max === void 0 && min === 0) {
+        cxt.setParams({ min, max: max2 });
+        if (max2 === void 0 && min === 0) {
           (0, util_1.checkStrictMode)(it, `"minContains" == 0 without "maxContains": "contains" keyword ignored`);
           return;
         }
-        if (max !== void 0 && min > max) {
+        if (max2 !== void 0 && min > max2) {
           (0, util_1.checkStrictMode)(it, `"minContains" > "maxContains" is always invalid`);
           cxt.fail();
           return;
         }
         if ((0, util_1.alwaysValidSchema)(it, schema)) {
           let cond = (0, codegen_1._)`${len} >= ${min}`;
-          if (max !== void 0)
-            cond = (0, codegen_1._)`${cond} && ${len} <= ${max}`;
+          if (max2 !== void 0)
+            cond = (0, codegen_1._)`${cond} && ${len} <= ${max2}`;
           cxt.pass(cond);
           return;
         }
         it.items = true;
         const valid = gen.name("valid");
-        if (max === void 0 && min === 1) {
+        if (max2 === void 0 && min === 1) {
           validateItems(valid, () => gen.if(valid, () => gen.break()));
         } else if (min === 0) {
           gen.let(valid, true);
-          if (max !== void 0)
+          if (max2 !== void 0)
             gen.if((0, codegen_1._)`${data}.length > 0`, validateItemsWithCount);
         } else {
           gen.let(valid, false);
@@ -25042,10 +25140,10 @@ var require_contains = __commonJS({
           validateItems(schValid, () => gen.if(schValid, () => checkLimits(count)));
         }
         function validateItems(_valid, block2) {
-          gen.forRange("i", 0, len, (i) => {
+          gen.forRange("i", 0, len, (i2) => {
             cxt.subschema({
               keyword: "contains",
-              dataProp: i,
+              dataProp: i2,
               dataPropType: util_1.Type.Num,
               compositeRule: true
             }, _valid);
@@ -25054,10 +25152,10 @@ var require_contains = __commonJS({
         }
         function checkLimits(count) {
           gen.code((0, codegen_1._)`${count}++`);
-          if (max === void 0) {
+          if (max2 === void 0) {
             gen.if((0, codegen_1._)`${count} >= ${min}`, () => gen.assign(valid, true).break());
           } else {
-            gen.if((0, codegen_1._)`${count} > ${max}`, () => gen.assign(valid, false).break());
+            gen.if((0, codegen_1._)`${count} > ${max2}`, () => gen.assign(valid, false).break());
             if (min === 1)
               gen.assign(valid, true);
             else
@@ -25523,23 +25621,23 @@ var require_oneOf = __commonJS({
         gen.block(validateOneOf);
         cxt.result(valid, () => cxt.reset(), () => cxt.error(true));
         function validateOneOf() {
-          schArr.forEach((sch, i) => {
+          schArr.forEach((sch, i2) => {
             let schCxt;
             if ((0, util_1.alwaysValidSchema)(it, sch)) {
               gen.var(schValid, true);
             } else {
               schCxt = cxt.subschema({
                 keyword: "oneOf",
-                schemaProp: i,
+                schemaProp: i2,
                 compositeRule: true
               }, schValid);
             }
-            if (i > 0) {
-              gen.if((0, codegen_1._)`${schValid} && ${valid}`).assign(valid, false).assign(passing, (0, codegen_1._)`[${passing}, ${i}]`).else();
+            if (i2 > 0) {
+              gen.if((0, codegen_1._)`${schValid} && ${valid}`).assign(valid, false).assign(passing, (0, codegen_1._)`[${passing}, ${i2}]`).else();
             }
             gen.if(schValid, () => {
               gen.assign(valid, true);
-              gen.assign(passing, i);
+              gen.assign(passing, i2);
               if (schCxt)
                 cxt.mergeEvaluated(schCxt, codegen_1.Name);
             });
@@ -25565,10 +25663,10 @@ var require_allOf = __commonJS({
         if (!Array.isArray(schema))
           throw new Error("ajv implementation error");
         const valid = gen.name("valid");
-        schema.forEach((sch, i) => {
+        schema.forEach((sch, i2) => {
           if ((0, util_1.alwaysValidSchema)(it, sch))
             return;
-          const schCxt = cxt.subschema({ keyword: "allOf", schemaProp: i }, valid);
+          const schCxt = cxt.subschema({ keyword: "allOf", schemaProp: i2 }, valid);
           cxt.ok(valid);
           cxt.mergeEvaluated(schCxt);
         });
@@ -26008,8 +26106,8 @@ var require_unevaluatedItems = __commonJS({
         }
         it.items = true;
         function validateItems(valid, from) {
-          gen.forRange("i", from, len, (i) => {
-            cxt.subschema({ keyword: "unevaluatedItems", dataProp: i, dataPropType: util_1.Type.Num }, valid);
+          gen.forRange("i", from, len, (i2) => {
+            cxt.subschema({ keyword: "unevaluatedItems", dataProp: i2, dataPropType: util_1.Type.Num }, valid);
             if (!it.allErrors)
               gen.if((0, codegen_1.not)(valid), () => gen.break());
           });
@@ -26100,8 +26198,8 @@ var require_format = __commonJS({
             }
           }
           function getFormat(fmtDef) {
-            const code = fmtDef instanceof RegExp ? (0, codegen_1.regexpCode)(fmtDef) : opts.code.formats ? (0, codegen_1._)`${opts.code.formats}${(0, codegen_1.getProperty)(schema)}` : void 0;
-            const fmt = gen.scopeValue("formats", { key: schema, ref: fmtDef, code });
+            const code2 = fmtDef instanceof RegExp ? (0, codegen_1.regexpCode)(fmtDef) : opts.code.formats ? (0, codegen_1._)`${opts.code.formats}${(0, codegen_1.getProperty)(schema)}` : void 0;
+            const fmt = gen.scopeValue("formats", { key: schema, ref: fmtDef, code: code2 });
             if (typeof fmtDef == "object" && !(fmtDef instanceof RegExp)) {
               return [fmtDef.type || "string", fmtDef.validate, (0, codegen_1._)`${fmt}.validate`];
             }
@@ -26252,12 +26350,12 @@ var require_discriminator = __commonJS({
           return _valid;
         }
         function getMapping() {
-          var _a;
+          var _a2;
           const oneOfMapping = {};
           const topRequired = hasRequired(parentSchema);
           let tagRequired = true;
-          for (let i = 0; i < oneOf.length; i++) {
-            let sch = oneOf[i];
+          for (let i2 = 0; i2 < oneOf.length; i2++) {
+            let sch = oneOf[i2];
             if ((sch === null || sch === void 0 ? void 0 : sch.$ref) && !(0, util_1.schemaHasRulesButRef)(sch, it.self.RULES)) {
               const ref = sch.$ref;
               sch = compile_1.resolveRef.call(it.self, it.schemaEnv.root, it.baseId, ref);
@@ -26266,12 +26364,12 @@ var require_discriminator = __commonJS({
               if (sch === void 0)
                 throw new ref_error_1.default(it.opts.uriResolver, it.baseId, ref);
             }
-            const propSch = (_a = sch === null || sch === void 0 ? void 0 : sch.properties) === null || _a === void 0 ? void 0 : _a[tagName];
+            const propSch = (_a2 = sch === null || sch === void 0 ? void 0 : sch.properties) === null || _a2 === void 0 ? void 0 : _a2[tagName];
             if (typeof propSch != "object") {
               throw new Error(`discriminator: oneOf subschemas (or referenced schemas) must have "properties/${tagName}"`);
             }
             tagRequired = tagRequired && (topRequired || hasRequired(sch));
-            addMappings(propSch, i);
+            addMappings(propSch, i2);
           }
           if (!tagRequired)
             throw new Error(`discriminator: "${tagName}" must be required`);
@@ -26279,22 +26377,22 @@ var require_discriminator = __commonJS({
           function hasRequired({ required }) {
             return Array.isArray(required) && required.includes(tagName);
           }
-          function addMappings(sch, i) {
+          function addMappings(sch, i2) {
             if (sch.const) {
-              addMapping(sch.const, i);
+              addMapping(sch.const, i2);
             } else if (sch.enum) {
               for (const tagValue of sch.enum) {
-                addMapping(tagValue, i);
+                addMapping(tagValue, i2);
               }
             } else {
               throw new Error(`discriminator: "properties/${tagName}" must have "const" or "enum"`);
             }
           }
-          function addMapping(tagValue, i) {
+          function addMapping(tagValue, i2) {
             if (typeof tagValue != "string" || tagValue in oneOfMapping) {
               throw new Error(`discriminator: "${tagName}" values must be unique strings`);
             }
-            oneOfMapping[tagValue] = i;
+            oneOfMapping[tagValue] = i2;
           }
         }
       }
@@ -26794,12 +26892,12 @@ var require_mod = __commonJS({
       var pv = -1;
       var mv = 0;
       var sc = n;
-      var i = n;
-      while (i--) {
-        peq[a.charCodeAt(i)] |= 1 << i;
+      var i2 = n;
+      while (i2--) {
+        peq[a.charCodeAt(i2)] |= 1 << i2;
       }
-      for (i = 0; i < m; i++) {
-        var eq = peq[b.charCodeAt(i)];
+      for (i2 = 0; i2 < m; i2++) {
+        var eq = peq[b.charCodeAt(i2)];
         var xv = eq | mv;
         eq |= (eq & pv) + pv ^ pv;
         mv |= ~(eq | pv);
@@ -26814,9 +26912,9 @@ var require_mod = __commonJS({
         pv = pv << 1 | ~(xv | mv);
         mv &= xv;
       }
-      i = n;
-      while (i--) {
-        peq[a.charCodeAt(i)] = 0;
+      i2 = n;
+      while (i2--) {
+        peq[a.charCodeAt(i2)] = 0;
       }
       return sc;
     };
@@ -26827,9 +26925,9 @@ var require_mod = __commonJS({
       var phc = [];
       var hsize = Math.ceil(n / 32);
       var vsize = Math.ceil(m / 32);
-      for (var i = 0; i < hsize; i++) {
-        phc[i] = -1;
-        mhc[i] = 0;
+      for (var i2 = 0; i2 < hsize; i2++) {
+        phc[i2] = -1;
+        mhc[i2] = 0;
       }
       var j = 0;
       for (; j < vsize - 1; j++) {
@@ -26840,19 +26938,19 @@ var require_mod = __commonJS({
         for (var k = start_1; k < vlen_1; k++) {
           peq[b.charCodeAt(k)] |= 1 << k;
         }
-        for (var i = 0; i < n; i++) {
-          var eq = peq[a.charCodeAt(i)];
-          var pb = phc[i / 32 | 0] >>> i & 1;
-          var mb = mhc[i / 32 | 0] >>> i & 1;
+        for (var i2 = 0; i2 < n; i2++) {
+          var eq = peq[a.charCodeAt(i2)];
+          var pb = phc[i2 / 32 | 0] >>> i2 & 1;
+          var mb = mhc[i2 / 32 | 0] >>> i2 & 1;
           var xv = eq | mv_1;
           var xh = ((eq | mb) & pv_1) + pv_1 ^ pv_1 | eq | mb;
           var ph = mv_1 | ~(xh | pv_1);
           var mh = pv_1 & xh;
           if (ph >>> 31 ^ pb) {
-            phc[i / 32 | 0] ^= 1 << i;
+            phc[i2 / 32 | 0] ^= 1 << i2;
           }
           if (mh >>> 31 ^ mb) {
-            mhc[i / 32 | 0] ^= 1 << i;
+            mhc[i2 / 32 | 0] ^= 1 << i2;
           }
           ph = ph << 1 | pb;
           mh = mh << 1 | mb;
@@ -26871,10 +26969,10 @@ var require_mod = __commonJS({
         peq[b.charCodeAt(k)] |= 1 << k;
       }
       var score = m;
-      for (var i = 0; i < n; i++) {
-        var eq = peq[a.charCodeAt(i)];
-        var pb = phc[i / 32 | 0] >>> i & 1;
-        var mb = mhc[i / 32 | 0] >>> i & 1;
+      for (var i2 = 0; i2 < n; i2++) {
+        var eq = peq[a.charCodeAt(i2)];
+        var pb = phc[i2 / 32 | 0] >>> i2 & 1;
+        var mb = mhc[i2 / 32 | 0] >>> i2 & 1;
         var xv = eq | mv;
         var xh = ((eq | mb) & pv) + pv ^ pv | eq | mb;
         var ph = mv | ~(xh | pv);
@@ -26882,10 +26980,10 @@ var require_mod = __commonJS({
         score += ph >>> m - 1 & 1;
         score -= mh >>> m - 1 & 1;
         if (ph >>> 31 ^ pb) {
-          phc[i / 32 | 0] ^= 1 << i;
+          phc[i2 / 32 | 0] ^= 1 << i2;
         }
         if (mh >>> 31 ^ mb) {
-          mhc[i / 32 | 0] ^= 1 << i;
+          mhc[i2 / 32 | 0] ^= 1 << i2;
         }
         ph = ph << 1 | pb;
         mh = mh << 1 | mb;
@@ -26915,11 +27013,11 @@ var require_mod = __commonJS({
     var closest2 = function(str, arr) {
       var min_distance = Infinity;
       var min_index = 0;
-      for (var i = 0; i < arr.length; i++) {
-        var dist = distance2(str, arr[i]);
+      for (var i2 = 0; i2 < arr.length; i2++) {
+        var dist = distance2(str, arr[i2]);
         if (dist < min_distance) {
           min_distance = dist;
-          min_index = i;
+          min_index = i2;
         }
       }
       return arr[min_index];
@@ -27185,7 +27283,7 @@ var require_utils3 = __commonJS({
     exports.extend = extend;
     exports.indexOf = indexOf;
     exports.escapeExpression = escapeExpression;
-    exports.isEmpty = isEmpty;
+    exports.isEmpty = isEmpty2;
     exports.createFrame = createFrame;
     exports.blockParams = blockParams;
     exports.appendContextPath = appendContextPath;
@@ -27204,10 +27302,10 @@ var require_utils3 = __commonJS({
       return escape2[chr];
     }
     function extend(obj) {
-      for (var i = 1; i < arguments.length; i++) {
-        for (var key in arguments[i]) {
-          if (Object.prototype.hasOwnProperty.call(arguments[i], key)) {
-            obj[key] = arguments[i][key];
+      for (var i2 = 1; i2 < arguments.length; i2++) {
+        for (var key in arguments[i2]) {
+          if (Object.prototype.hasOwnProperty.call(arguments[i2], key)) {
+            obj[key] = arguments[i2][key];
           }
         }
       }
@@ -27229,9 +27327,9 @@ var require_utils3 = __commonJS({
     };
     exports.isArray = isArray;
     function indexOf(array, value) {
-      for (var i = 0, len = array.length; i < len; i++) {
-        if (array[i] === value) {
-          return i;
+      for (var i2 = 0, len = array.length; i2 < len; i2++) {
+        if (array[i2] === value) {
+          return i2;
         }
       }
       return -1;
@@ -27252,7 +27350,7 @@ var require_utils3 = __commonJS({
       }
       return string.replace(badChars, escapeChar);
     }
-    function isEmpty(value) {
+    function isEmpty2(value) {
       if (!value && value !== 0) {
         return true;
       } else if (isArray(value) && value.length === 0) {
@@ -27388,7 +27486,7 @@ var require_each = __commonJS({
         if (!options) {
           throw new _exception2["default"]("Must pass iterator to #each");
         }
-        var fn = options.fn, inverse = options.inverse, i = 0, ret = "", data = void 0, contextPath = void 0;
+        var fn = options.fn, inverse = options.inverse, i2 = 0, ret = "", data = void 0, contextPath = void 0;
         if (options.data && options.ids) {
           contextPath = _utils.appendContextPath(options.data.contextPath, options.ids[0]) + ".";
         }
@@ -27415,9 +27513,9 @@ var require_each = __commonJS({
         }
         if (context3 && typeof context3 === "object") {
           if (_utils.isArray(context3)) {
-            for (var j = context3.length; i < j; i++) {
-              if (i in context3) {
-                execIteration(i, i, i === context3.length - 1, context3[i]);
+            for (var j = context3.length; i2 < j; i2++) {
+              if (i2 in context3) {
+                execIteration(i2, i2, i2 === context3.length - 1, context3[i2]);
               }
             }
           } else if (typeof Symbol === "function" && context3[Symbol.iterator]) {
@@ -27426,7 +27524,7 @@ var require_each = __commonJS({
             while (!current.done) {
               var next = iterator2.next();
               try {
-                execIteration(i, i, next.done, current.value);
+                execIteration(i2, i2, next.done, current.value);
               } catch (e) {
                 if (!next.done) {
                   closeIterator2(iterator2);
@@ -27434,25 +27532,25 @@ var require_each = __commonJS({
                 throw e;
               }
               current = next;
-              i++;
+              i2++;
             }
           } else {
             (function() {
               var priorKey = void 0;
               Object.keys(context3).forEach(function(key) {
                 if (priorKey !== void 0) {
-                  execIteration(priorKey, i - 1, false, context3[priorKey]);
+                  execIteration(priorKey, i2 - 1, false, context3[priorKey]);
                 }
                 priorKey = key;
-                i++;
+                i2++;
               });
               if (priorKey !== void 0) {
-                execIteration(priorKey, i - 1, true, context3[priorKey]);
+                execIteration(priorKey, i2 - 1, true, context3[priorKey]);
               }
             })();
           }
         }
-        if (i === 0) {
+        if (i2 === 0) {
           ret = inverse(this);
         }
         return ret;
@@ -27533,8 +27631,8 @@ var require_log = __commonJS({
     exports["default"] = function(instance) {
       instance.registerHelper("log", function() {
         var args = [void 0], options = arguments[arguments.length - 1];
-        for (var i = 0; i < arguments.length - 1; i++) {
-          args.push(arguments[i]);
+        for (var i2 = 0; i2 < arguments.length - 1; i2++) {
+          args.push(arguments[i2]);
         }
         var level = 1;
         if (options.hash.level != null) {
@@ -28026,11 +28124,11 @@ var require_runtime = __commonJS({
         if (result2 != null) {
           if (options.indent) {
             var lines = result2.split("\n");
-            for (var i = 0, l = lines.length; i < l; i++) {
-              if (!lines[i] && i + 1 === l) {
+            for (var i2 = 0, l = lines.length; i2 < l; i2++) {
+              if (!lines[i2] && i2 + 1 === l) {
                 break;
               }
-              lines[i] = options.indent + lines[i];
+              lines[i2] = options.indent + lines[i2];
             }
             result2 = lines.join("\n");
           }
@@ -28061,10 +28159,10 @@ var require_runtime = __commonJS({
           }
           return void 0;
         },
-        lookup: function lookup2(depths, name) {
+        lookup: function lookup3(depths, name) {
           var len = depths.length;
-          for (var i = 0; i < len; i++) {
-            var result2 = depths[i] && container.lookupProperty(depths[i], name);
+          for (var i2 = 0; i2 < len; i2++) {
+            var result2 = depths[i2] && container.lookupProperty(depths[i2], name);
             if (result2 != null) {
               return result2;
             }
@@ -28075,18 +28173,18 @@ var require_runtime = __commonJS({
         },
         escapeExpression: Utils.escapeExpression,
         invokePartial: invokePartialWrapper,
-        fn: function fn(i) {
-          var ret2 = templateSpec[i];
-          ret2.decorator = templateSpec[i + "_d"];
+        fn: function fn(i2) {
+          var ret2 = templateSpec[i2];
+          ret2.decorator = templateSpec[i2 + "_d"];
           return ret2;
         },
         programs: [],
-        program: function program(i, data, declaredBlockParams, blockParams, depths) {
-          var programWrapper = this.programs[i], fn = this.fn(i);
+        program: function program(i2, data, declaredBlockParams, blockParams, depths) {
+          var programWrapper = this.programs[i2], fn = this.fn(i2);
           if (data || depths || blockParams || declaredBlockParams) {
-            programWrapper = wrapProgram(this, i, fn, data, declaredBlockParams, blockParams, depths);
+            programWrapper = wrapProgram(this, i2, fn, data, declaredBlockParams, blockParams, depths);
           } else if (!programWrapper) {
-            programWrapper = this.programs[i] = wrapProgram(this, i, fn);
+            programWrapper = this.programs[i2] = wrapProgram(this, i2, fn);
           }
           return programWrapper;
         },
@@ -28155,18 +28253,18 @@ var require_runtime = __commonJS({
           container.hooks = options.hooks;
         }
       };
-      ret._child = function(i, data, blockParams, depths) {
+      ret._child = function(i2, data, blockParams, depths) {
         if (templateSpec.useBlockParams && !blockParams) {
           throw new _exception2["default"]("must pass block params");
         }
         if (templateSpec.useDepths && !depths) {
           throw new _exception2["default"]("must pass parent depths");
         }
-        return wrapProgram(container, i, templateSpec[i], data, 0, blockParams, depths);
+        return wrapProgram(container, i2, templateSpec[i2], data, 0, blockParams, depths);
       };
       return ret;
     }
-    function wrapProgram(container, i, fn, data, declaredBlockParams, blockParams, depths) {
+    function wrapProgram(container, i2, fn, data, declaredBlockParams, blockParams, depths) {
       function prog(context3) {
         var options = arguments.length <= 1 || arguments[1] === void 0 ? {} : arguments[1];
         var currentDepths = depths;
@@ -28176,7 +28274,7 @@ var require_runtime = __commonJS({
         return fn(container, context3, container.helpers, container.partials, options.data || data, blockParams && [options.blockParams].concat(blockParams), currentDepths);
       }
       prog = executeDecorators(fn, prog, container, depths, data, blockParams);
-      prog.program = i;
+      prog.program = i2;
       prog.depth = depths ? depths.length : 0;
       prog.blockParams = declaredBlockParams || 0;
       return prog;
@@ -28314,7 +28412,7 @@ var require_handlebars_runtime = __commonJS({
       }
     }
     var _handlebarsBase = require_base();
-    var base = _interopRequireWildcard(_handlebarsBase);
+    var base2 = _interopRequireWildcard(_handlebarsBase);
     var _handlebarsSafeString = require_safe_string();
     var _handlebarsSafeString2 = _interopRequireDefault(_handlebarsSafeString);
     var _handlebarsException = require_exception();
@@ -28326,8 +28424,8 @@ var require_handlebars_runtime = __commonJS({
     var _handlebarsNoConflict = require_no_conflict();
     var _handlebarsNoConflict2 = _interopRequireDefault(_handlebarsNoConflict);
     function create() {
-      var hb = new base.HandlebarsEnvironment();
-      Utils.extend(hb, base);
+      var hb = new base2.HandlebarsEnvironment();
+      Utils.extend(hb, base2);
       hb.SafeString = _handlebarsSafeString2["default"];
       hb.Exception = _handlebarsException2["default"];
       hb.Utils = Utils;
@@ -28834,11 +28932,11 @@ var require_parser = __commonJS({
               this.match = "";
             }
             var rules = this._currentRules();
-            for (var i = 0; i < rules.length; i++) {
-              tempMatch = this._input.match(this.rules[rules[i]]);
+            for (var i2 = 0; i2 < rules.length; i2++) {
+              tempMatch = this._input.match(this.rules[rules[i2]]);
               if (tempMatch && (!match || tempMatch[0].length > match[0].length)) {
                 match = tempMatch;
-                index2 = i;
+                index2 = i2;
                 if (!this.options.flex) break;
               }
             }
@@ -29138,11 +29236,11 @@ var require_visitor = __commonJS({
       // Traverses a given array. If mutating, empty respnses will be removed
       // for child elements.
       acceptArray: function acceptArray(array) {
-        for (var i = 0, l = array.length; i < l; i++) {
-          this.acceptKey(array, i);
-          if (!array[i]) {
-            array.splice(i, 1);
-            i--;
+        for (var i2 = 0, l = array.length; i2 < l; i2++) {
+          this.acceptKey(array, i2);
+          if (!array[i2]) {
+            array.splice(i2, 1);
+            i2--;
             l--;
           }
         }
@@ -29242,32 +29340,32 @@ var require_whitespace_control = __commonJS({
       var isRoot = !this.isRootSeen;
       this.isRootSeen = true;
       var body = program.body;
-      for (var i = 0, l = body.length; i < l; i++) {
-        var current = body[i], strip = this.accept(current);
+      for (var i2 = 0, l = body.length; i2 < l; i2++) {
+        var current = body[i2], strip = this.accept(current);
         if (!strip) {
           continue;
         }
-        var _isPrevWhitespace = isPrevWhitespace(body, i, isRoot), _isNextWhitespace = isNextWhitespace(body, i, isRoot), openStandalone = strip.openStandalone && _isPrevWhitespace, closeStandalone = strip.closeStandalone && _isNextWhitespace, inlineStandalone = strip.inlineStandalone && _isPrevWhitespace && _isNextWhitespace;
+        var _isPrevWhitespace = isPrevWhitespace(body, i2, isRoot), _isNextWhitespace = isNextWhitespace(body, i2, isRoot), openStandalone = strip.openStandalone && _isPrevWhitespace, closeStandalone = strip.closeStandalone && _isNextWhitespace, inlineStandalone = strip.inlineStandalone && _isPrevWhitespace && _isNextWhitespace;
         if (strip.close) {
-          omitRight(body, i, true);
+          omitRight(body, i2, true);
         }
         if (strip.open) {
-          omitLeft(body, i, true);
+          omitLeft(body, i2, true);
         }
         if (doStandalone && inlineStandalone) {
-          omitRight(body, i);
-          if (omitLeft(body, i)) {
+          omitRight(body, i2);
+          if (omitLeft(body, i2)) {
             if (current.type === "PartialStatement") {
-              current.indent = /(?:^|[^ \t])([ \t]+)$/.exec(body[i - 1].original)[1];
+              current.indent = /(?:^|[^ \t])([ \t]+)$/.exec(body[i2 - 1].original)[1];
             }
           }
         }
         if (doStandalone && openStandalone) {
           omitRight((current.program || current.inverse).body);
-          omitLeft(body, i);
+          omitLeft(body, i2);
         }
         if (doStandalone && closeStandalone) {
-          omitRight(body, i);
+          omitRight(body, i2);
           omitLeft((current.inverse || current.program).body);
         }
       }
@@ -29325,11 +29423,11 @@ var require_whitespace_control = __commonJS({
         close: strip.close
       };
     };
-    function isPrevWhitespace(body, i, isRoot) {
-      if (i === void 0) {
-        i = body.length;
+    function isPrevWhitespace(body, i2, isRoot) {
+      if (i2 === void 0) {
+        i2 = body.length;
       }
-      var prev = body[i - 1], sibling = body[i - 2];
+      var prev = body[i2 - 1], sibling = body[i2 - 2];
       if (!prev) {
         return isRoot;
       }
@@ -29337,11 +29435,11 @@ var require_whitespace_control = __commonJS({
         return (sibling || !isRoot ? /(?:^|\S)[^\S\n]*\n\s*$/ : /^\s*$|(?:^|\S)[^\S\n]*\n\s*$/).test(prev.original);
       }
     }
-    function isNextWhitespace(body, i, isRoot) {
-      if (i === void 0) {
-        i = -1;
+    function isNextWhitespace(body, i2, isRoot) {
+      if (i2 === void 0) {
+        i2 = -1;
       }
-      var next = body[i + 1], sibling = body[i + 2];
+      var next = body[i2 + 1], sibling = body[i2 + 2];
       if (!next) {
         return isRoot;
       }
@@ -29349,8 +29447,8 @@ var require_whitespace_control = __commonJS({
         return (sibling || !isRoot ? /^\s*?\r?\n/ : /^\s*?(\r?\n|$)/).test(next.original);
       }
     }
-    function omitRight(body, i, multiple) {
-      var current = body[i == null ? 0 : i + 1];
+    function omitRight(body, i2, multiple) {
+      var current = body[i2 == null ? 0 : i2 + 1];
       if (!current || current.type !== "ContentStatement" || !multiple && current.rightStripped) {
         return;
       }
@@ -29358,8 +29456,8 @@ var require_whitespace_control = __commonJS({
       current.value = current.value.replace(multiple ? /^\s+/ : /^[ \t]*\r?\n?/, "");
       current.rightStripped = current.value !== original;
     }
-    function omitLeft(body, i, multiple) {
-      var current = body[i == null ? body.length - 1 : i - 1];
+    function omitLeft(body, i2, multiple) {
+      var current = body[i2 == null ? body.length - 1 : i2 - 1];
       if (!current || current.type !== "ContentStatement" || !multiple && current.leftStripped) {
         return;
       }
@@ -29430,9 +29528,9 @@ var require_helpers2 = __commonJS({
     function preparePath(data, parts, loc) {
       loc = this.locInfo(loc);
       var original = data ? "@" : "", dig = [], depth = 0;
-      for (var i = 0, l = parts.length; i < l; i++) {
-        var part = parts[i].part, isLiteral = parts[i].original !== part;
-        original += (parts[i].separator || "") + part;
+      for (var i2 = 0, l = parts.length; i2 < l; i2++) {
+        var part = parts[i2].part, isLiteral = parts[i2].original !== part;
+        original += (parts[i2].separator || "") + part;
         if (!isLiteral && (part === ".." || part === "." || part === "this")) {
           if (dig.length > 0) {
             throw new _exception2["default"]("Invalid path: " + original, { loc });
@@ -29641,15 +29739,15 @@ var require_compiler = __commonJS({
         if (other.opcodes.length !== len) {
           return false;
         }
-        for (var i = 0; i < len; i++) {
-          var opcode = this.opcodes[i], otherOpcode = other.opcodes[i];
+        for (var i2 = 0; i2 < len; i2++) {
+          var opcode = this.opcodes[i2], otherOpcode = other.opcodes[i2];
           if (opcode.opcode !== otherOpcode.opcode || !argEquals(opcode.args, otherOpcode.args)) {
             return false;
           }
         }
         len = this.children.length;
-        for (var i = 0; i < len; i++) {
-          if (!this.children[i].equals(other.children[i])) {
+        for (var i2 = 0; i2 < len; i2++) {
+          if (!this.children[i2].equals(other.children[i2])) {
             return false;
           }
         }
@@ -29696,8 +29794,8 @@ var require_compiler = __commonJS({
         validateBlockParams(program);
         this.options.blockParams.unshift(program.blockParams);
         var body = program.body, bodyLength = body.length;
-        for (var i = 0; i < bodyLength; i++) {
-          this.accept(body[i]);
+        for (var i2 = 0; i2 < bodyLength; i2++) {
+          this.accept(body[i2]);
         }
         this.options.blockParams.shift();
         this.isSimple = bodyLength === 1;
@@ -29861,7 +29959,7 @@ var require_compiler = __commonJS({
         this.opcode("pushLiteral", "null");
       },
       Hash: function Hash(hash) {
-        var pairs2 = hash.pairs, i = 0, l = void 0;
+        var pairs2 = hash.pairs, i2 = 0, l = void 0;
         if (!_utils.isArray(pairs2)) {
           throw invalidAst(hash, "pairs must be an array");
         }
@@ -29872,11 +29970,11 @@ var require_compiler = __commonJS({
           }
         }
         this.opcode("pushHash");
-        for (; i < l; i++) {
-          this.pushParam(pairs2[i].value);
+        for (; i2 < l; i2++) {
+          this.pushParam(pairs2[i2].value);
         }
-        while (i--) {
-          this.opcode("assignToHash", pairs2[i].key);
+        while (i2--) {
+          this.opcode("assignToHash", pairs2[i2].key);
         }
         this.opcode("popHash");
       },
@@ -29917,8 +30015,8 @@ var require_compiler = __commonJS({
         }
       },
       pushParams: function pushParams(params) {
-        for (var i = 0, l = params.length; i < l; i++) {
-          this.pushParam(params[i]);
+        for (var i2 = 0, l = params.length; i2 < l; i2++) {
+          this.pushParam(params[i2]);
         }
       },
       pushParam: function pushParam(val) {
@@ -30024,11 +30122,11 @@ var require_compiler = __commonJS({
         }
         return compiled2._setup(setupOptions);
       };
-      ret._child = function(i, data, blockParams, depths) {
+      ret._child = function(i2, data, blockParams, depths) {
         if (!compiled2) {
           compiled2 = compileInput();
         }
-        return compiled2._child(i, data, blockParams, depths);
+        return compiled2._child(i2, data, blockParams, depths);
       };
       return ret;
     }
@@ -30059,8 +30157,8 @@ var require_compiler = __commonJS({
       if (!_utils.isArray(value)) {
         throw invalidAst(node, name + " must be an array");
       }
-      for (var i = 0; i < value.length; i++) {
-        if (typeof value[i] !== "string") {
+      for (var i2 = 0; i2 < value.length; i2++) {
+        if (typeof value[i2] !== "string") {
           throw invalidAst(node, name + " must only contain strings");
         }
       }
@@ -30079,8 +30177,8 @@ var require_compiler = __commonJS({
         return true;
       }
       if (_utils.isArray(a) && _utils.isArray(b) && a.length === b.length) {
-        for (var i = 0; i < a.length; i++) {
-          if (!argEquals(a[i], b[i])) {
+        for (var i2 = 0; i2 < a.length; i2++) {
+          if (!argEquals(a[i2], b[i2])) {
             return false;
           }
         }
@@ -30259,18 +30357,18 @@ var require_util10 = __commonJS({
       }
       var isAbsolute = exports.isAbsolute(path);
       var parts = path.split(/\/+/);
-      for (var part, up = 0, i = parts.length - 1; i >= 0; i--) {
-        part = parts[i];
+      for (var part, up = 0, i2 = parts.length - 1; i2 >= 0; i2--) {
+        part = parts[i2];
         if (part === ".") {
-          parts.splice(i, 1);
+          parts.splice(i2, 1);
         } else if (part === "..") {
           up++;
         } else if (up > 0) {
           if (part === "") {
-            parts.splice(i + 1, up);
+            parts.splice(i2 + 1, up);
             up = 0;
           } else {
-            parts.splice(i, 2);
+            parts.splice(i2, 2);
             up--;
           }
         }
@@ -30286,7 +30384,7 @@ var require_util10 = __commonJS({
       return path;
     }
     exports.normalize = normalize;
-    function join17(aRoot, aPath) {
+    function join18(aRoot, aPath) {
       if (aRoot === "") {
         aRoot = ".";
       }
@@ -30311,14 +30409,14 @@ var require_util10 = __commonJS({
         aRootUrl.host = aPath;
         return urlGenerate(aRootUrl);
       }
-      var joined = aPath.charAt(0) === "/" ? aPath : normalize(aRoot.replace(/\/+$/, "") + "/" + aPath);
+      var joined2 = aPath.charAt(0) === "/" ? aPath : normalize(aRoot.replace(/\/+$/, "") + "/" + aPath);
       if (aRootUrl) {
-        aRootUrl.path = joined;
+        aRootUrl.path = joined2;
         return urlGenerate(aRootUrl);
       }
-      return joined;
+      return joined2;
     }
-    exports.join = join17;
+    exports.join = join18;
     exports.isAbsolute = function(aPath) {
       return aPath.charAt(0) === "/" || urlRegexp.test(aPath);
     };
@@ -30374,8 +30472,8 @@ var require_util10 = __commonJS({
       if (s.charCodeAt(length2 - 1) !== 95 || s.charCodeAt(length2 - 2) !== 95 || s.charCodeAt(length2 - 3) !== 111 || s.charCodeAt(length2 - 4) !== 116 || s.charCodeAt(length2 - 5) !== 111 || s.charCodeAt(length2 - 6) !== 114 || s.charCodeAt(length2 - 7) !== 112 || s.charCodeAt(length2 - 8) !== 95 || s.charCodeAt(length2 - 9) !== 95) {
         return false;
       }
-      for (var i = length2 - 10; i >= 0; i--) {
-        if (s.charCodeAt(i) !== 36) {
+      for (var i2 = length2 - 10; i2 >= 0; i2--) {
+        if (s.charCodeAt(i2) !== 36) {
           return false;
         }
       }
@@ -30481,17 +30579,17 @@ var require_util10 = __commonJS({
         sourceURL = sourceRoot + sourceURL;
       }
       if (sourceMapURL) {
-        var parsed2 = urlParse(sourceMapURL);
-        if (!parsed2) {
+        var parsed3 = urlParse(sourceMapURL);
+        if (!parsed3) {
           throw new Error("sourceMapURL could not be parsed");
         }
-        if (parsed2.path) {
-          var index2 = parsed2.path.lastIndexOf("/");
+        if (parsed3.path) {
+          var index2 = parsed3.path.lastIndexOf("/");
           if (index2 >= 0) {
-            parsed2.path = parsed2.path.substring(0, index2 + 1);
+            parsed3.path = parsed3.path.substring(0, index2 + 1);
           }
         }
-        sourceURL = join17(urlGenerate(parsed2), sourceURL);
+        sourceURL = join18(urlGenerate(parsed3), sourceURL);
       }
       return normalize(sourceURL);
     }
@@ -30511,8 +30609,8 @@ var require_array_set = __commonJS({
     }
     ArraySet.fromArray = function ArraySet_fromArray(aArray, aAllowDuplicates) {
       var set = new ArraySet();
-      for (var i = 0, len = aArray.length; i < len; i++) {
-        set.add(aArray[i], aAllowDuplicates);
+      for (var i2 = 0, len = aArray.length; i2 < len; i2++) {
+        set.add(aArray[i2], aAllowDuplicates);
       }
       return set;
     };
@@ -30810,8 +30908,8 @@ var require_source_map_generator = __commonJS({
       var nameIdx;
       var sourceIdx;
       var mappings = this._mappings.toArray();
-      for (var i = 0, len = mappings.length; i < len; i++) {
-        mapping = mappings[i];
+      for (var i2 = 0, len = mappings.length; i2 < len; i2++) {
+        mapping = mappings[i2];
         next = "";
         if (mapping.generatedLine !== previousGeneratedLine) {
           previousGeneratedColumn = 0;
@@ -30820,8 +30918,8 @@ var require_source_map_generator = __commonJS({
             previousGeneratedLine++;
           }
         } else {
-          if (i > 0) {
-            if (!util.compareByGeneratedPositionsInflated(mapping, mappings[i - 1])) {
+          if (i2 > 0) {
+            if (!util.compareByGeneratedPositionsInflated(mapping, mappings[i2 - 1])) {
               continue;
             }
             next += ",";
@@ -30943,9 +31041,9 @@ var require_binary_search = __commonJS({
 // node_modules/source-map/lib/quick-sort.js
 var require_quick_sort = __commonJS({
   "node_modules/source-map/lib/quick-sort.js"(exports) {
-    function swap(ary, x, y) {
-      var temp = ary[x];
-      ary[x] = ary[y];
+    function swap(ary, x2, y) {
+      var temp = ary[x2];
+      ary[x2] = ary[y];
       ary[y] = temp;
     }
     function randomIntInRange(low, high) {
@@ -30954,17 +31052,17 @@ var require_quick_sort = __commonJS({
     function doQuickSort(ary, comparator, p, r) {
       if (p < r) {
         var pivotIndex = randomIntInRange(p, r);
-        var i = p - 1;
+        var i2 = p - 1;
         swap(ary, pivotIndex, r);
         var pivot = ary[r];
         for (var j = p; j < r; j++) {
           if (comparator(ary[j], pivot) <= 0) {
-            i += 1;
-            swap(ary, i, j);
+            i2 += 1;
+            swap(ary, i2, j);
           }
         }
-        swap(ary, i + 1, j);
-        var q = i + 1;
+        swap(ary, i2 + 1, j);
+        var q = i2 + 1;
         doQuickSort(ary, comparator, p, q - 1);
         doQuickSort(ary, comparator, q + 1, r);
       }
@@ -31144,10 +31242,10 @@ var require_source_map_consumer = __commonJS({
       if (this._sources.has(relativeSource)) {
         return this._sources.indexOf(relativeSource);
       }
-      var i;
-      for (i = 0; i < this._absoluteSources.length; ++i) {
-        if (this._absoluteSources[i] == aSource) {
-          return i;
+      var i2;
+      for (i2 = 0; i2 < this._absoluteSources.length; ++i2) {
+        if (this._absoluteSources[i2] == aSource) {
+          return i2;
         }
       }
       return -1;
@@ -31169,8 +31267,8 @@ var require_source_map_consumer = __commonJS({
       var generatedMappings = aSourceMap._mappings.toArray().slice();
       var destGeneratedMappings = smc.__generatedMappings = [];
       var destOriginalMappings = smc.__originalMappings = [];
-      for (var i = 0, length2 = generatedMappings.length; i < length2; i++) {
-        var srcMapping = generatedMappings[i];
+      for (var i2 = 0, length2 = generatedMappings.length; i2 < length2; i2++) {
+        var srcMapping = generatedMappings[i2];
         var destMapping = new Mapping();
         destMapping.generatedLine = srcMapping.generatedLine;
         destMapping.generatedColumn = srcMapping.generatedColumn;
@@ -31459,9 +31557,9 @@ var require_source_map_consumer = __commonJS({
     Object.defineProperty(IndexedSourceMapConsumer.prototype, "sources", {
       get: function() {
         var sources = [];
-        for (var i = 0; i < this._sections.length; i++) {
-          for (var j = 0; j < this._sections[i].consumer.sources.length; j++) {
-            sources.push(this._sections[i].consumer.sources[j]);
+        for (var i2 = 0; i2 < this._sections.length; i2++) {
+          for (var j = 0; j < this._sections[i2].consumer.sources.length; j++) {
+            sources.push(this._sections[i2].consumer.sources[j]);
           }
         }
         return sources;
@@ -31504,8 +31602,8 @@ var require_source_map_consumer = __commonJS({
       });
     };
     IndexedSourceMapConsumer.prototype.sourceContentFor = function IndexedSourceMapConsumer_sourceContentFor(aSource, nullOnMissing) {
-      for (var i = 0; i < this._sections.length; i++) {
-        var section2 = this._sections[i];
+      for (var i2 = 0; i2 < this._sections.length; i2++) {
+        var section2 = this._sections[i2];
         var content = section2.consumer.sourceContentFor(aSource, true);
         if (content) {
           return content;
@@ -31518,8 +31616,8 @@ var require_source_map_consumer = __commonJS({
       }
     };
     IndexedSourceMapConsumer.prototype.generatedPositionFor = function IndexedSourceMapConsumer_generatedPositionFor(aArgs) {
-      for (var i = 0; i < this._sections.length; i++) {
-        var section2 = this._sections[i];
+      for (var i2 = 0; i2 < this._sections.length; i2++) {
+        var section2 = this._sections[i2];
         if (section2.consumer._findSourceIndex(util.getArg(aArgs, "source")) === -1) {
           continue;
         }
@@ -31540,8 +31638,8 @@ var require_source_map_consumer = __commonJS({
     IndexedSourceMapConsumer.prototype._parseMappings = function IndexedSourceMapConsumer_parseMappings(aStr, aSourceRoot) {
       this.__generatedMappings = [];
       this.__originalMappings = [];
-      for (var i = 0; i < this._sections.length; i++) {
-        var section2 = this._sections[i];
+      for (var i2 = 0; i2 < this._sections.length; i2++) {
+        var section2 = this._sections[i2];
         var sectionMappings = section2.consumer._generatedMappings;
         for (var j = 0; j < sectionMappings.length; j++) {
           var mapping = sectionMappings[j];
@@ -31616,10 +31714,10 @@ var require_source_node = __commonJS({
             lastGeneratedColumn = 0;
           } else {
             var nextLine = remainingLines[remainingLinesIndex] || "";
-            var code = nextLine.substr(0, mapping.generatedColumn - lastGeneratedColumn);
+            var code2 = nextLine.substr(0, mapping.generatedColumn - lastGeneratedColumn);
             remainingLines[remainingLinesIndex] = nextLine.substr(mapping.generatedColumn - lastGeneratedColumn);
             lastGeneratedColumn = mapping.generatedColumn;
-            addMappingWithCode(lastMapping, code);
+            addMappingWithCode(lastMapping, code2);
             lastMapping = mapping;
             return;
           }
@@ -31652,16 +31750,16 @@ var require_source_node = __commonJS({
         }
       });
       return node;
-      function addMappingWithCode(mapping, code) {
+      function addMappingWithCode(mapping, code2) {
         if (mapping === null || mapping.source === void 0) {
-          node.add(code);
+          node.add(code2);
         } else {
           var source = aRelativePath ? util.join(aRelativePath, mapping.source) : mapping.source;
           node.add(new SourceNode(
             mapping.originalLine,
             mapping.originalColumn,
             source,
-            code,
+            code2,
             mapping.name
           ));
         }
@@ -31685,8 +31783,8 @@ var require_source_node = __commonJS({
     };
     SourceNode.prototype.prepend = function SourceNode_prepend(aChunk) {
       if (Array.isArray(aChunk)) {
-        for (var i = aChunk.length - 1; i >= 0; i--) {
-          this.prepend(aChunk[i]);
+        for (var i2 = aChunk.length - 1; i2 >= 0; i2--) {
+          this.prepend(aChunk[i2]);
         }
       } else if (aChunk[isSourceNode] || typeof aChunk === "string") {
         this.children.unshift(aChunk);
@@ -31699,8 +31797,8 @@ var require_source_node = __commonJS({
     };
     SourceNode.prototype.walk = function SourceNode_walk(aFn) {
       var chunk;
-      for (var i = 0, len = this.children.length; i < len; i++) {
-        chunk = this.children[i];
+      for (var i2 = 0, len = this.children.length; i2 < len; i2++) {
+        chunk = this.children[i2];
         if (chunk[isSourceNode]) {
           chunk.walk(aFn);
         } else {
@@ -31717,15 +31815,15 @@ var require_source_node = __commonJS({
     };
     SourceNode.prototype.join = function SourceNode_join(aSep) {
       var newChildren;
-      var i;
+      var i2;
       var len = this.children.length;
       if (len > 0) {
         newChildren = [];
-        for (i = 0; i < len - 1; i++) {
-          newChildren.push(this.children[i]);
+        for (i2 = 0; i2 < len - 1; i2++) {
+          newChildren.push(this.children[i2]);
           newChildren.push(aSep);
         }
-        newChildren.push(this.children[i]);
+        newChildren.push(this.children[i2]);
         this.children = newChildren;
       }
       return this;
@@ -31745,14 +31843,14 @@ var require_source_node = __commonJS({
       this.sourceContents[util.toSetString(aSourceFile)] = aSourceContent;
     };
     SourceNode.prototype.walkSourceContents = function SourceNode_walkSourceContents(aFn) {
-      for (var i = 0, len = this.children.length; i < len; i++) {
-        if (this.children[i][isSourceNode]) {
-          this.children[i].walkSourceContents(aFn);
+      for (var i2 = 0, len = this.children.length; i2 < len; i2++) {
+        if (this.children[i2][isSourceNode]) {
+          this.children[i2].walkSourceContents(aFn);
         }
       }
       var sources = Object.keys(this.sourceContents);
-      for (var i = 0, len = sources.length; i < len; i++) {
-        aFn(util.fromSetString(sources[i]), this.sourceContents[sources[i]]);
+      for (var i2 = 0, len = sources.length; i2 < len; i2++) {
+        aFn(util.fromSetString(sources[i2]), this.sourceContents[sources[i2]]);
       }
     };
     SourceNode.prototype.toString = function SourceNode_toString() {
@@ -31859,8 +31957,8 @@ var require_code_gen = __commonJS({
     var _utils = require_utils3();
     var NEEDS_ESCAPING = /[\x00-\x1f\\"\u2028\u2029<\ud800-\udfff]/;
     var SCRIPT_DELIMITERS = /<(?=!--|\/?script)/gi;
-    function escapeScriptDelimiters(code) {
-      return code.replace(SCRIPT_DELIMITERS, "\\u003C");
+    function escapeScriptDelimiters(code2) {
+      return code2.replace(SCRIPT_DELIMITERS, "\\u003C");
     }
     function escapeSurrogate(surrogate) {
       return "\\u" + surrogate.charCodeAt(0).toString(16);
@@ -31874,7 +31972,7 @@ var require_code_gen = __commonJS({
         SourceMap = require_source_map();
         SourceNode = SourceMap.SourceNode;
       }
-    } catch (err) {
+    } catch (err2) {
     }
     var SourceMap;
     if (!SourceNode) {
@@ -31908,8 +32006,8 @@ var require_code_gen = __commonJS({
     function castChunk(chunk, codeGen, loc) {
       if (_utils.isArray(chunk)) {
         var ret = [];
-        for (var i = 0, len = chunk.length; i < len; i++) {
-          ret.push(codeGen.wrap(chunk[i], loc));
+        for (var i2 = 0, len = chunk.length; i2 < len; i2++) {
+          ret.push(codeGen.wrap(chunk[i2], loc));
         }
         return ret;
       } else if (typeof chunk === "boolean" || typeof chunk === "number") {
@@ -31922,7 +32020,7 @@ var require_code_gen = __commonJS({
       this.source = [];
     }
     CodeGen.prototype = {
-      isEmpty: function isEmpty() {
+      isEmpty: function isEmpty2() {
         return !this.source.length;
       },
       prepend: function prepend(source, loc) {
@@ -31939,8 +32037,8 @@ var require_code_gen = __commonJS({
         return source;
       },
       each: function each(iter) {
-        for (var i = 0, len = this.source.length; i < len; i++) {
-          iter(this.source[i]);
+        for (var i2 = 0, len = this.source.length; i2 < len; i2++) {
+          iter(this.source[i2]);
         }
       },
       empty: function empty() {
@@ -31982,11 +32080,11 @@ var require_code_gen = __commonJS({
       },
       generateList: function generateList(entries) {
         var ret = this.empty();
-        for (var i = 0, len = entries.length; i < len; i++) {
-          if (i) {
+        for (var i2 = 0, len = entries.length; i2 < len; i2++) {
+          if (i2) {
             ret.add(",");
           }
-          ret.add(castChunk(entries[i], this));
+          ret.add(castChunk(entries[i2], this));
         }
         return ret;
       },
@@ -32081,9 +32179,9 @@ var require_javascript_compiler = __commonJS({
         this.compileChildren(environment2, options);
         this.useDepths = this.useDepths || environment2.useDepths || environment2.useDecorators || this.options.compat;
         this.useBlockParams = this.useBlockParams || environment2.useBlockParams;
-        var opcodes = environment2.opcodes, opcode = void 0, firstLoc = void 0, i = void 0, l = void 0;
-        for (i = 0, l = opcodes.length; i < l; i++) {
-          opcode = opcodes[i];
+        var opcodes = environment2.opcodes, opcode = void 0, firstLoc = void 0, i2 = void 0, l = void 0;
+        for (i2 = 0, l = opcodes.length; i2 < l; i2++) {
+          opcode = opcodes[i2];
           this.source.currentLocation = opcode.loc;
           firstLoc = firstLoc || opcode.loc;
           this[opcode.opcode].apply(this, opcode.args);
@@ -32120,10 +32218,10 @@ var require_javascript_compiler = __commonJS({
           var _context = this.context;
           var programs = _context.programs;
           var decorators = _context.decorators;
-          for (i = 0, l = programs.length; i < l; i++) {
-            ret[i] = programs[i];
-            if (decorators[i]) {
-              ret[i + "_d"] = decorators[i];
+          for (i2 = 0, l = programs.length; i2 < l; i2++) {
+            ret[i2] = programs[i2];
+            if (decorators[i2]) {
+              ret[i2 + "_d"] = decorators[i2];
               ret.useDecorators = true;
             }
           }
@@ -32351,13 +32449,13 @@ var require_javascript_compiler = __commonJS({
       // Looks up the value of `name` on the current context and pushes
       // it onto the stack.
       lookupOnContext: function lookupOnContext(parts, falsy, strict, scoped) {
-        var i = 0;
+        var i2 = 0;
         if (!scoped && this.options.compat && !this.lastContext) {
-          this.push(this.depthedLookup(parts[i++]));
+          this.push(this.depthedLookup(parts[i2++]));
         } else {
           this.pushContext();
         }
-        this.resolvePath("context", parts, i, falsy, strict);
+        this.resolvePath("context", parts, i2, falsy, strict);
       },
       // [lookupBlockParam]
       //
@@ -32392,18 +32490,18 @@ var require_javascript_compiler = __commonJS({
           return;
         }
         var len = parts.length;
-        var _loop = function(i2) {
+        var _loop = function(i3) {
           _this2.replaceStack(function(current) {
-            var lookup2 = _this2.nameLookup(current, parts[i2], type);
+            var lookup3 = _this2.nameLookup(current, parts[i3], type);
             if (!falsy) {
-              return [" != null ? ", lookup2, " : ", current];
+              return [" != null ? ", lookup3, " : ", current];
             } else {
-              return [" && ", lookup2];
+              return [" && ", lookup3];
             }
           });
         };
-        for (var i = startPartIndex; i < len; i++) {
-          _loop(i);
+        for (var i2 = startPartIndex; i2 < len; i2++) {
+          _loop(i2);
         }
       },
       // [resolvePossibleLambda]
@@ -32537,8 +32635,8 @@ var require_javascript_compiler = __commonJS({
       itemsSeparatedBy: function itemsSeparatedBy(items, separator) {
         var result2 = [];
         result2.push(items[0]);
-        for (var i = 1; i < items.length; i++) {
-          result2.push(separator, items[i]);
+        for (var i2 = 1; i2 < items.length; i2++) {
+          result2.push(separator, items[i2]);
         }
         return result2;
       },
@@ -32571,12 +32669,12 @@ var require_javascript_compiler = __commonJS({
         this.emptyHash();
         var helper = this.setupHelper(0, name, helperCall);
         var helperName = this.lastHelper = this.nameLookup("helpers", name, "helper");
-        var lookup2 = ["(", "(helper = ", helperName, " || ", nonHelper, ")"];
+        var lookup3 = ["(", "(helper = ", helperName, " || ", nonHelper, ")"];
         if (!this.options.strict) {
-          lookup2[0] = "(helper = ";
-          lookup2.push(" != null ? helper : ", this.aliasable("container.hooks.helperMissing"));
+          lookup3[0] = "(helper = ";
+          lookup3.push(" != null ? helper : ", this.aliasable("container.hooks.helperMissing"));
         }
-        this.push(["(", lookup2, helper.paramsInit ? ["),(", helper.paramsInit] : [], "),", "(typeof helper === ", this.aliasable('"function"'), " ? ", this.source.functionCall("helper", "call", helper.callParams), " : helper))"]);
+        this.push(["(", lookup3, helper.paramsInit ? ["),(", helper.paramsInit] : [], "),", "(typeof helper === ", this.aliasable('"function"'), " ? ", this.source.functionCall("helper", "call", helper.callParams), " : helper))"]);
       },
       // [invokePartial]
       //
@@ -32636,9 +32734,9 @@ var require_javascript_compiler = __commonJS({
         }
         hash.values[key] = value;
       },
-      pushId: function pushId(type, name, child) {
+      pushId: function pushId(type, name, child2) {
         if (type === "BlockParam") {
-          this.pushStackLiteral("blockParams[" + name[0] + "].path[" + name[1] + "]" + (child ? " + " + this.quotedString("." + child) : ""));
+          this.pushStackLiteral("blockParams[" + name[0] + "].path[" + name[1] + "]" + (child2 ? " + " + this.quotedString("." + child2) : ""));
         } else if (type === "PathExpression") {
           this.pushString(name);
         } else if (type === "SubExpression") {
@@ -32650,40 +32748,40 @@ var require_javascript_compiler = __commonJS({
       // HELPERS
       compiler: JavaScriptCompiler,
       compileChildren: function compileChildren(environment2, options) {
-        var children = environment2.children, child = void 0, compiler = void 0;
-        for (var i = 0, l = children.length; i < l; i++) {
-          child = children[i];
+        var children = environment2.children, child2 = void 0, compiler = void 0;
+        for (var i2 = 0, l = children.length; i2 < l; i2++) {
+          child2 = children[i2];
           compiler = new this.compiler();
-          var existing = this.matchExistingProgram(child);
+          var existing = this.matchExistingProgram(child2);
           if (existing == null) {
             var index2 = this.context.programs.push("") - 1;
-            child.index = index2;
-            child.name = "program" + index2;
-            this.context.programs[index2] = compiler.compile(child, options, this.context, !this.precompile);
+            child2.index = index2;
+            child2.name = "program" + index2;
+            this.context.programs[index2] = compiler.compile(child2, options, this.context, !this.precompile);
             this.context.decorators[index2] = compiler.decorators;
-            this.context.environments[index2] = child;
+            this.context.environments[index2] = child2;
             this.useDepths = this.useDepths || compiler.useDepths;
             this.useBlockParams = this.useBlockParams || compiler.useBlockParams;
-            child.useDepths = this.useDepths;
-            child.useBlockParams = this.useBlockParams;
+            child2.useDepths = this.useDepths;
+            child2.useBlockParams = this.useBlockParams;
           } else {
-            child.index = existing.index;
-            child.name = "program" + existing.index;
+            child2.index = existing.index;
+            child2.name = "program" + existing.index;
             this.useDepths = this.useDepths || existing.useDepths;
             this.useBlockParams = this.useBlockParams || existing.useBlockParams;
           }
         }
       },
-      matchExistingProgram: function matchExistingProgram(child) {
-        for (var i = 0, len = this.context.environments.length; i < len; i++) {
-          var environment2 = this.context.environments[i];
-          if (environment2 && environment2.equals(child)) {
+      matchExistingProgram: function matchExistingProgram(child2) {
+        for (var i2 = 0, len = this.context.environments.length; i2 < len; i2++) {
+          var environment2 = this.context.environments[i2];
+          if (environment2 && environment2.equals(child2)) {
             return environment2;
           }
         }
       },
       programExpression: function programExpression(guid) {
-        var child = this.environment.children[guid], programParams = [child.index, "data", child.blockParams];
+        var child2 = this.environment.children[guid], programParams = [child2.index, "data", child2.blockParams];
         if (this.useBlockParams || this.useDepths) {
           programParams.push("blockParams");
         }
@@ -32755,8 +32853,8 @@ var require_javascript_compiler = __commonJS({
       flushInline: function flushInline() {
         var inlineStack = this.inlineStack;
         this.inlineStack = [];
-        for (var i = 0, len = inlineStack.length; i < len; i++) {
-          var entry = inlineStack[i];
+        for (var i2 = 0, len = inlineStack.length; i2 < len; i2++) {
+          var entry = inlineStack[i2];
           if (entry instanceof Literal) {
             this.compileStack.push(entry);
           } else {
@@ -32844,16 +32942,16 @@ var require_javascript_compiler = __commonJS({
           options.fn = program || "container.noop";
           options.inverse = inverse || "container.noop";
         }
-        var i = paramSize;
-        while (i--) {
+        var i2 = paramSize;
+        while (i2--) {
           param = this.popStack();
-          params[i] = param;
+          params[i2] = param;
           if (this.trackIds) {
-            ids[i] = this.popStack();
+            ids[i2] = this.popStack();
           }
           if (this.stringParams) {
-            types[i] = this.popStack();
-            contexts[i] = this.popStack();
+            types[i2] = this.popStack();
+            contexts[i2] = this.popStack();
           }
         }
         if (objectArgs) {
@@ -32893,8 +32991,8 @@ var require_javascript_compiler = __commonJS({
     (function() {
       var reservedWords = "break else new var case finally return void catch for switch while continue function this with default if throw delete in try do instanceof typeof abstract enum int short boolean export interface static byte extends long super char final native synchronized class float package throws const goto private transient debugger implements protected volatile double import public let yield await null true false".split(" ");
       var compilerWords = JavaScriptCompiler.RESERVED_WORDS = {};
-      for (var i = 0, l = reservedWords.length; i < l; i++) {
-        compilerWords[reservedWords[i]] = true;
+      for (var i2 = 0, l = reservedWords.length; i2 < l; i2++) {
+        compilerWords[reservedWords[i2]] = true;
       }
     })();
     JavaScriptCompiler.isValidJavaScriptVariableName = function(name) {
@@ -32909,8 +33007,8 @@ var require_javascript_compiler = __commonJS({
       if (requireTerminal) {
         len--;
       }
-      for (var i = startPartIndex; i < len; i++) {
-        stack = compiler.nameLookup(stack, parts[i], type);
+      for (var i2 = startPartIndex; i2 < len; i2++) {
+        stack = compiler.nameLookup(stack, parts[i2], type);
       }
       if (requireTerminal) {
         return [compiler.aliasable("container.strict"), "(", stack, ", ", compiler.quotedString(parts[len]), ", ", locationLiteral(compiler), " )"];
@@ -32991,24 +33089,24 @@ var require_printer = __commonJS({
     PrintVisitor.prototype = new _visitor2["default"]();
     PrintVisitor.prototype.pad = function(string) {
       var out = "";
-      for (var i = 0, l = this.padding; i < l; i++) {
+      for (var i2 = 0, l = this.padding; i2 < l; i2++) {
         out += "  ";
       }
       out += string + "\n";
       return out;
     };
     PrintVisitor.prototype.Program = function(program) {
-      var out = "", body = program.body, i = void 0, l = void 0;
+      var out = "", body = program.body, i2 = void 0, l = void 0;
       if (program.blockParams) {
         var blockParams = "BLOCK PARAMS: [";
-        for (i = 0, l = program.blockParams.length; i < l; i++) {
-          blockParams += " " + program.blockParams[i];
+        for (i2 = 0, l = program.blockParams.length; i2 < l; i2++) {
+          blockParams += " " + program.blockParams[i2];
         }
         blockParams += " ]";
         out += this.pad(blockParams);
       }
-      for (i = 0, l = body.length; i < l; i++) {
-        out += this.accept(body[i]);
+      for (i2 = 0, l = body.length; i2 < l; i2++) {
+        out += this.accept(body[i2]);
       }
       this.padding--;
       return out;
@@ -33077,8 +33175,8 @@ var require_printer = __commonJS({
     };
     PrintVisitor.prototype.SubExpression = function(sexpr) {
       var params = sexpr.params, paramStrings = [], hash = void 0;
-      for (var i = 0, l = params.length; i < l; i++) {
-        paramStrings.push(this.accept(params[i]));
+      for (var i2 = 0, l = params.length; i2 < l; i2++) {
+        paramStrings.push(this.accept(params[i2]));
       }
       params = "[" + paramStrings.join(", ") + "]";
       hash = sexpr.hash ? " " + this.accept(sexpr.hash) : "";
@@ -33105,8 +33203,8 @@ var require_printer = __commonJS({
     };
     PrintVisitor.prototype.Hash = function(hash) {
       var pairs2 = hash.pairs, joinedPairs = [];
-      for (var i = 0, l = pairs2.length; i < l; i++) {
-        joinedPairs.push(this.accept(pairs2[i]));
+      for (var i2 = 0, l = pairs2.length; i2 < l; i2++) {
+        joinedPairs.push(this.accept(pairs2[i2]));
       }
       return "HASH{" + joinedPairs.join(", ") + "}";
     };
@@ -33147,7 +33245,7 @@ var init_context = __esm({
        * Hydrate the context from the environment
        */
       constructor() {
-        var _a, _b, _c;
+        var _a2, _b2, _c;
         this.payload = {};
         if (process.env.GITHUB_EVENT_PATH) {
           if (existsSync3(process.env.GITHUB_EVENT_PATH)) {
@@ -33167,8 +33265,8 @@ var init_context = __esm({
         this.runAttempt = parseInt(process.env.GITHUB_RUN_ATTEMPT, 10);
         this.runNumber = parseInt(process.env.GITHUB_RUN_NUMBER, 10);
         this.runId = parseInt(process.env.GITHUB_RUN_ID, 10);
-        this.apiUrl = (_a = process.env.GITHUB_API_URL) !== null && _a !== void 0 ? _a : `https://api.github.com`;
-        this.serverUrl = (_b = process.env.GITHUB_SERVER_URL) !== null && _b !== void 0 ? _b : `https://github.com`;
+        this.apiUrl = (_a2 = process.env.GITHUB_API_URL) !== null && _a2 !== void 0 ? _a2 : `https://api.github.com`;
+        this.serverUrl = (_b2 = process.env.GITHUB_SERVER_URL) !== null && _b2 !== void 0 ? _b2 : `https://github.com`;
         this.graphqlUrl = (_c = process.env.GITHUB_GRAPHQL_URL) !== null && _c !== void 0 ? _c : `https://api.github.com/graphql`;
       }
       get issue() {
@@ -33214,7 +33312,7 @@ var require_proxy = __commonJS({
       if (proxyVar) {
         try {
           return new DecodedURL(proxyVar);
-        } catch (_a) {
+        } catch (_a2) {
           if (!proxyVar.startsWith("http://") && !proxyVar.startsWith("https://"))
             return new DecodedURL(`http://${proxyVar}`);
         }
@@ -33246,8 +33344,8 @@ var require_proxy = __commonJS({
       if (typeof reqPort === "number") {
         upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
       }
-      for (const upperNoProxyItem of noProxy.split(",").map((x) => x.trim().toUpperCase()).filter((x) => x)) {
-        if (upperNoProxyItem === "*" || upperReqHosts.some((x) => x === upperNoProxyItem || x.endsWith(`.${upperNoProxyItem}`) || upperNoProxyItem.startsWith(".") && x.endsWith(`${upperNoProxyItem}`))) {
+      for (const upperNoProxyItem of noProxy.split(",").map((x2) => x2.trim().toUpperCase()).filter((x2) => x2)) {
+        if (upperNoProxyItem === "*" || upperReqHosts.some((x2) => x2 === upperNoProxyItem || x2.endsWith(`.${upperNoProxyItem}`) || upperNoProxyItem.startsWith(".") && x2.endsWith(`${upperNoProxyItem}`))) {
           return true;
         }
       }
@@ -33258,8 +33356,8 @@ var require_proxy = __commonJS({
       return hostLower === "localhost" || hostLower.startsWith("127.") || hostLower.startsWith("[::1]") || hostLower.startsWith("[0:0:0:0:0:0:0:1]");
     }
     var DecodedURL = class extends URL {
-      constructor(url, base) {
-        super(url, base);
+      constructor(url, base2) {
+        super(url, base2);
         this._decodedUsername = decodeURIComponent(super.username);
         this._decodedPassword = decodeURIComponent(super.password);
       }
@@ -33308,7 +33406,7 @@ var require_lib2 = __commonJS({
         if (mod && mod.__esModule) return mod;
         var result2 = {};
         if (mod != null) {
-          for (var k = ownKeys(mod), i = 0; i < k.length; i++) if (k[i] !== "default") __createBinding(result2, mod, k[i]);
+          for (var k = ownKeys(mod), i2 = 0; i2 < k.length; i2++) if (k[i2] !== "default") __createBinding(result2, mod, k[i2]);
         }
         __setModuleDefault(result2, mod);
         return result2;
@@ -33316,11 +33414,11 @@ var require_lib2 = __commonJS({
     })();
     var __awaiter3 = exports && exports.__awaiter || function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve2) {
-          resolve2(value);
+        return value instanceof P ? value : new P(function(resolve3) {
+          resolve3(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve2, reject) {
+      return new (P || (P = Promise))(function(resolve3, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -33336,7 +33434,7 @@ var require_lib2 = __commonJS({
           }
         }
         function step(result2) {
-          result2.done ? resolve2(result2.value) : adopt(result2.value).then(fulfilled, rejected);
+          result2.done ? resolve3(result2.value) : adopt(result2.value).then(fulfilled, rejected);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -33423,26 +33521,26 @@ var require_lib2 = __commonJS({
       }
       readBody() {
         return __awaiter3(this, void 0, void 0, function* () {
-          return new Promise((resolve2) => __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve3) => __awaiter3(this, void 0, void 0, function* () {
             let output = Buffer.alloc(0);
             this.message.on("data", (chunk) => {
               output = Buffer.concat([output, chunk]);
             });
             this.message.on("end", () => {
-              resolve2(output.toString());
+              resolve3(output.toString());
             });
           }));
         });
       }
       readBodyBuffer() {
         return __awaiter3(this, void 0, void 0, function* () {
-          return new Promise((resolve2) => __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve3) => __awaiter3(this, void 0, void 0, function* () {
             const chunks = [];
             this.message.on("data", (chunk) => {
               chunks.push(chunk);
             });
             this.message.on("end", () => {
-              resolve2(Buffer.concat(chunks));
+              resolve3(Buffer.concat(chunks));
             });
           }));
         });
@@ -33650,14 +33748,14 @@ var require_lib2 = __commonJS({
        */
       requestRaw(info2, data) {
         return __awaiter3(this, void 0, void 0, function* () {
-          return new Promise((resolve2, reject) => {
-            function callbackForResult(err, res) {
-              if (err) {
-                reject(err);
+          return new Promise((resolve3, reject) => {
+            function callbackForResult(err2, res) {
+              if (err2) {
+                reject(err2);
               } else if (!res) {
                 reject(new Error("Unknown error"));
               } else {
-                resolve2(res);
+                resolve3(res);
               }
             }
             this.requestRawWithCallback(info2, data, callbackForResult);
@@ -33678,10 +33776,10 @@ var require_lib2 = __commonJS({
           info2.options.headers["Content-Length"] = Buffer.byteLength(data, "utf8");
         }
         let callbackCalled = false;
-        function handleResult(err, res) {
+        function handleResult(err2, res) {
           if (!callbackCalled) {
             callbackCalled = true;
-            onResult(err, res);
+            onResult(err2, res);
           }
         }
         const req = info2.httpModule.request(info2.options, (msg) => {
@@ -33698,8 +33796,8 @@ var require_lib2 = __commonJS({
           }
           handleResult(new Error(`Request timeout: ${info2.options.path}`));
         });
-        req.on("error", function(err) {
-          handleResult(err);
+        req.on("error", function(err2) {
+          handleResult(err2);
         });
         if (data && typeof data === "string") {
           req.write(data, "utf8");
@@ -33901,12 +33999,12 @@ var require_lib2 = __commonJS({
         return __awaiter3(this, void 0, void 0, function* () {
           retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
           const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
-          return new Promise((resolve2) => setTimeout(() => resolve2(), ms));
+          return new Promise((resolve3) => setTimeout(() => resolve3(), ms));
         });
       }
       _processResponse(res, options) {
         return __awaiter3(this, void 0, void 0, function* () {
-          return new Promise((resolve2, reject) => __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve3, reject) => __awaiter3(this, void 0, void 0, function* () {
             const statusCode = res.message.statusCode || 0;
             const response = {
               statusCode,
@@ -33914,7 +34012,7 @@ var require_lib2 = __commonJS({
               headers: {}
             };
             if (statusCode === HttpCodes2.NotFound) {
-              resolve2(response);
+              resolve3(response);
             }
             function dateTimeDeserializer(key, value) {
               if (typeof value === "string") {
@@ -33938,7 +34036,7 @@ var require_lib2 = __commonJS({
                 response.result = obj;
               }
               response.headers = res.message.headers;
-            } catch (err) {
+            } catch (err2) {
             }
             if (statusCode > 299) {
               let msg;
@@ -33949,11 +34047,11 @@ var require_lib2 = __commonJS({
               } else {
                 msg = `Failed request: (${statusCode})`;
               }
-              const err = new HttpClientError(msg, statusCode);
-              err.result = response.result;
-              reject(err);
+              const err2 = new HttpClientError(msg, statusCode);
+              err2.result = response.result;
+              reject(err2);
             } else {
-              resolve2(response);
+              resolve3(response);
             }
           }));
         });
@@ -33990,11 +34088,11 @@ var init_utils = __esm({
     import_undici2 = __toESM(require_undici(), 1);
     __awaiter2 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve2) {
-          resolve2(value);
+        return value instanceof P ? value : new P(function(resolve3) {
+          resolve3(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve2, reject) {
+      return new (P || (P = Promise))(function(resolve3, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -34010,7 +34108,7 @@ var init_utils = __esm({
           }
         }
         function step(result2) {
-          result2.done ? resolve2(result2.value) : adopt(result2.value).then(fulfilled, rejected);
+          result2.done ? resolve3(result2.value) : adopt(result2.value).then(fulfilled, rejected);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -34337,7 +34435,7 @@ function getValues(context3, operator, key, modifier) {
   }
   return result2;
 }
-function parseUrl(template4) {
+function parseUrl2(template4) {
   return {
     expand: expand.bind(null, template4)
   };
@@ -34354,8 +34452,8 @@ function expand(template4, context3) {
           operator = expression.charAt(0);
           expression = expression.substr(1);
         }
-        expression.split(/,/g).forEach(function(variable2) {
-          var tmp = /([^:\*]*)(?::(\d+)|(\*))?/.exec(variable2);
+        expression.split(/,/g).forEach(function(variable3) {
+          var tmp = /([^:\*]*)(?::(\d+)|(\*))?/.exec(variable3);
           values.push(getValues(context3, operator, tmp[1], tmp[2] || tmp[3]));
         });
         if (operator && operator !== "+") {
@@ -34394,7 +34492,7 @@ function parse4(options) {
     "mediaType"
   ]);
   const urlVariableNames = extractUrlVariableNames(url);
-  url = parseUrl(url).expand(parameters);
+  url = parseUrl2(url).expand(parameters);
   if (!/^http/.test(url)) {
     url = options.baseUrl + url;
   }
@@ -34491,8 +34589,8 @@ function parse5(header, options) {
   let whitespace = -1;
   let stop2 = options?.parameters === false ? COMMA_FLAG : 0;
   while (index2 < len) {
-    const code = header.charCodeAt(index2);
-    const flags = CHAR_MAP[code];
+    const code2 = header.charCodeAt(index2);
+    const flags = CHAR_MAP[code2];
     if ((flags & stopFlags) !== 0) {
       stop2 |= flags & COMMA_FLAG;
       break;
@@ -34503,7 +34601,7 @@ function parse5(header, options) {
     } else {
       whitespace = -1;
     }
-    typeFlags |= code & NON_ASCII | flags;
+    typeFlags |= code2 & NON_ASCII | flags;
     index2++;
   }
   const valueEnd = whitespace === -1 ? index2 : whitespace;
@@ -34525,14 +34623,14 @@ function parseParameters(header, type, index2, len, stopFlags) {
     let keyFlags = 0;
     let keyWhitespace = -1;
     while (index2 < len) {
-      const code = header.charCodeAt(index2);
-      const flags = CHAR_MAP[code];
+      const code2 = header.charCodeAt(index2);
+      const flags = CHAR_MAP[code2];
       if ((flags & stopFlags) !== 0) {
         if ((flags & COMMA_FLAG) !== 0)
           break parameter;
         continue parameter;
       }
-      if (code === EQ) {
+      if (code2 === EQ) {
         const keyEnd = keyWhitespace === -1 ? index2 : keyWhitespace;
         const value = header.slice(keyStart, keyEnd);
         const key = (keyFlags & CASE_FLAGS) === 0 ? value : value.toLowerCase();
@@ -34544,16 +34642,16 @@ function parseParameters(header, type, index2, len, stopFlags) {
           const quotedStart = ++index2;
           let escaped = false;
           while (index2 < len) {
-            const code2 = header.charCodeAt(index2);
-            if (code2 === DQUOTE) {
+            const code3 = header.charCodeAt(index2);
+            if (code3 === DQUOTE) {
               if (parameters[key] === void 0) {
                 parameters[key] = escaped ? unescapeQuotedPairs(header, quotedStart, index2) : header.slice(quotedStart, index2);
               }
               index2++;
               let stop3 = 0;
               while (index2 < len) {
-                const code3 = header.charCodeAt(index2);
-                const flags2 = CHAR_MAP[code3];
+                const code4 = header.charCodeAt(index2);
+                const flags2 = CHAR_MAP[code4];
                 if ((flags2 & stopFlags) !== 0) {
                   stop3 = flags2 & COMMA_FLAG;
                   break;
@@ -34564,7 +34662,7 @@ function parseParameters(header, type, index2, len, stopFlags) {
                 break parameter;
               continue parameter;
             }
-            if (code2 === BSLASH && index2 + 1 < len) {
+            if (code3 === BSLASH && index2 + 1 < len) {
               escaped = true;
               index2 += 2;
               continue;
@@ -34577,8 +34675,8 @@ function parseParameters(header, type, index2, len, stopFlags) {
         let stop2 = 0;
         let valueWhitespace = -1;
         while (index2 < len) {
-          const code2 = header.charCodeAt(index2);
-          const flags2 = CHAR_MAP[code2];
+          const code3 = header.charCodeAt(index2);
+          const flags2 = CHAR_MAP[code3];
           if ((flags2 & stopFlags) !== 0) {
             stop2 = flags2 & COMMA_FLAG;
             break;
@@ -34605,7 +34703,7 @@ function parseParameters(header, type, index2, len, stopFlags) {
       } else {
         keyWhitespace = -1;
       }
-      keyFlags |= code & NON_ASCII | flags;
+      keyFlags |= code2 & NON_ASCII | flags;
       index2++;
     }
   }
@@ -34643,20 +34741,20 @@ var init_dist = __esm({
     CHAR_MAP[SP] |= OWS;
     CHAR_MAP[SEMI] |= SEMI_FLAG;
     CHAR_MAP[COMMA] |= COMMA_FLAG;
-    for (let code = 128; code <= 255; code++) {
-      CHAR_MAP[code] |= LOWER_CASE;
+    for (let code2 = 128; code2 <= 255; code2++) {
+      CHAR_MAP[code2] |= LOWER_CASE;
     }
     for (const char of "!#$%&'*+-.^_`|~") {
       CHAR_MAP[char.charCodeAt(0)] |= TOKEN_FLAG;
     }
-    for (let code = 48; code <= 57; code++) {
-      CHAR_MAP[code] |= TOKEN_FLAG;
+    for (let code2 = 48; code2 <= 57; code2++) {
+      CHAR_MAP[code2] |= TOKEN_FLAG;
     }
-    for (let code = 65; code <= 90; code++) {
-      CHAR_MAP[code] |= LOWER_CASE | TOKEN_FLAG;
+    for (let code2 = 65; code2 <= 90; code2++) {
+      CHAR_MAP[code2] |= LOWER_CASE | TOKEN_FLAG;
     }
-    for (let code = 97; code <= 122; code++) {
-      CHAR_MAP[code] |= TOKEN_FLAG;
+    for (let code2 = 97; code2 <= 122; code2++) {
+      CHAR_MAP[code2] |= TOKEN_FLAG;
     }
     NullObject = /* @__PURE__ */ (() => {
       const C = function() {
@@ -34929,8 +35027,8 @@ var init_json_with_bigint = __esm({
     MAX_DIGITS = MAX_INT.length;
     stringsOrLargeNumbers = /"(?:[^"\\]|\\.)*"|-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/g;
     noiseValueWithQuotes = /^"-?\d+n+"$/;
-    applyReviverIteratively = (parsed2, userReviver) => {
-      const rootHolder = { "": parsed2 };
+    applyReviverIteratively = (parsed3, userReviver) => {
+      const rootHolder = { "": parsed3 };
       const stack = [{ parent: rootHolder, key: "", visited: false }];
       while (stack.length > 0) {
         const node = stack[stack.length - 1];
@@ -34940,8 +35038,8 @@ var init_json_with_bigint = __esm({
           const isComplexObject = value !== null && typeof value === "object";
           if (isComplexObject) {
             const keys = Object.keys(value);
-            for (let i = keys.length - 1; i >= 0; i--) {
-              stack.push({ parent: value, key: keys[i], visited: false });
+            for (let i2 = keys.length - 1; i2 >= 0; i2--) {
+              stack.push({ parent: value, key: keys[i2], visited: false });
             }
           }
         } else {
@@ -34998,8 +35096,8 @@ var init_json_with_bigint = __esm({
       } catch (error3) {
         if (error3 instanceof RangeError) {
           const serializedData = serializeBigInts(text);
-          const parsed2 = originalParse(serializedData);
-          return applyReviverIteratively(parsed2, reviver);
+          const parsed3 = originalParse(serializedData);
+          return applyReviverIteratively(parsed3, reviver);
         }
         throw error3;
       }
@@ -35169,7 +35267,7 @@ async function getResponseData(response) {
     try {
       text = await response.text();
       return JSONParse(text);
-    } catch (err) {
+    } catch (err2) {
       return text;
     }
   } else if (mimetype.type.startsWith("text/") || // `application/octet-stream` is the canonical "arbitrary binary" type
@@ -35548,8 +35646,8 @@ var init_dist_src2 = __esm({
           this.auth = auth2;
         }
         const classConstructor = this.constructor;
-        for (let i = 0; i < classConstructor.plugins.length; ++i) {
-          Object.assign(this, classConstructor.plugins[i](this, options));
+        for (let i2 = 0; i2 < classConstructor.plugins.length; ++i2) {
+          Object.assign(this, classConstructor.plugins[i2](this, options));
         }
       }
       // assigned during constructor
@@ -38251,18 +38349,555 @@ var init_runner = __esm({
   }
 });
 
+// node_modules/fflate/esm/index.mjs
+import { createRequire } from "module";
+function inflateSync(data, opts) {
+  return inflt(data, { i: 2 }, opts && opts.out, opts && opts.dictionary);
+}
+function strFromU8(dat, latin1) {
+  if (latin1) {
+    var r = "";
+    for (var i2 = 0; i2 < dat.length; i2 += 16384)
+      r += String.fromCharCode.apply(null, dat.subarray(i2, i2 + 16384));
+    return r;
+  } else if (td) {
+    return td.decode(dat);
+  } else {
+    var _a2 = dutf8(dat), s = _a2.s, r = _a2.r;
+    if (r.length)
+      err(8);
+    return s;
+  }
+}
+function unzipSync(data, opts) {
+  var files = {};
+  var e = data.length - 22;
+  for (; b4(data, e) != 101010256; --e) {
+    if (!e || data.length - e > 65558)
+      err(13);
+  }
+  ;
+  var c = b2(data, e + 8);
+  if (!c)
+    return {};
+  var o = b4(data, e + 16);
+  var z = b4(data, e - 20) == 117853008;
+  if (z) {
+    var ze = b4(data, e - 12);
+    z = b4(data, ze) == 101075792;
+    if (z) {
+      c = b4(data, ze + 32);
+      o = b4(data, ze + 48);
+    }
+  }
+  var fltr = opts && opts.filter;
+  for (var i2 = 0; i2 < c; ++i2) {
+    var _a2 = zh(data, o, z), c_2 = _a2[0], sc = _a2[1], su = _a2[2], fn = _a2[3], no = _a2[4], off = _a2[5], b = slzh(data, off);
+    o = no;
+    if (!fltr || fltr({
+      name: fn,
+      size: sc,
+      originalSize: su,
+      compression: c_2
+    })) {
+      if (!c_2)
+        files[fn] = slc(data, b, b + sc);
+      else if (c_2 == 8)
+        files[fn] = inflateSync(data.subarray(b, b + sc), { out: new u8(su) });
+      else
+        err(14, "unknown compression type " + c_2);
+    }
+  }
+  return files;
+}
+var require2, _a, Worker, isMarkedAsUntransferable, u8, u16, i32, fleb, fdeb, clim, freb, _a, fl, revfl, _b, fd, revfd, rev, x, i, hMap, flt, i, i, i, i, fdt, i, flrm, fdrm, max, bits, bits16, shft, slc, ec, err, inflt, et, b2, b4, b8, td, tds, dutf8, slzh, zh, z64hs;
+var init_esm = __esm({
+  "node_modules/fflate/esm/index.mjs"() {
+    require2 = createRequire("/");
+    try {
+      _a = require2("worker_threads"), Worker = _a.Worker, isMarkedAsUntransferable = _a.isMarkedAsUntransferable;
+    } catch (e) {
+    }
+    u8 = Uint8Array;
+    u16 = Uint16Array;
+    i32 = Int32Array;
+    fleb = new u8([
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      1,
+      1,
+      1,
+      1,
+      2,
+      2,
+      2,
+      2,
+      3,
+      3,
+      3,
+      3,
+      4,
+      4,
+      4,
+      4,
+      5,
+      5,
+      5,
+      5,
+      0,
+      /* unused */
+      0,
+      0,
+      /* impossible */
+      0
+    ]);
+    fdeb = new u8([
+      0,
+      0,
+      0,
+      0,
+      1,
+      1,
+      2,
+      2,
+      3,
+      3,
+      4,
+      4,
+      5,
+      5,
+      6,
+      6,
+      7,
+      7,
+      8,
+      8,
+      9,
+      9,
+      10,
+      10,
+      11,
+      11,
+      12,
+      12,
+      13,
+      13,
+      /* unused */
+      0,
+      0
+    ]);
+    clim = new u8([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]);
+    freb = function(eb, start) {
+      var b = new u16(31);
+      for (var i2 = 0; i2 < 31; ++i2) {
+        b[i2] = start += 1 << eb[i2 - 1];
+      }
+      var r = new i32(b[30]);
+      for (var i2 = 1; i2 < 30; ++i2) {
+        for (var j = b[i2]; j < b[i2 + 1]; ++j) {
+          r[j] = j - b[i2] << 5 | i2;
+        }
+      }
+      return { b, r };
+    };
+    _a = freb(fleb, 2);
+    fl = _a.b;
+    revfl = _a.r;
+    fl[28] = 258, revfl[258] = 28;
+    _b = freb(fdeb, 0);
+    fd = _b.b;
+    revfd = _b.r;
+    rev = new u16(32768);
+    for (i = 0; i < 32768; ++i) {
+      x = (i & 43690) >> 1 | (i & 21845) << 1;
+      x = (x & 52428) >> 2 | (x & 13107) << 2;
+      x = (x & 61680) >> 4 | (x & 3855) << 4;
+      rev[i] = ((x & 65280) >> 8 | (x & 255) << 8) >> 1;
+    }
+    hMap = (function(cd, mb, r) {
+      var s = cd.length;
+      var i2 = 0;
+      var l = new u16(mb);
+      for (; i2 < s; ++i2) {
+        if (cd[i2])
+          ++l[cd[i2] - 1];
+      }
+      var le = new u16(mb);
+      for (i2 = 1; i2 < mb; ++i2) {
+        le[i2] = le[i2 - 1] + l[i2 - 1] << 1;
+      }
+      var co;
+      if (r) {
+        co = new u16(1 << mb);
+        var rvb = 15 - mb;
+        for (i2 = 0; i2 < s; ++i2) {
+          if (cd[i2]) {
+            var sv = i2 << 4 | cd[i2];
+            var r_1 = mb - cd[i2];
+            var v = le[cd[i2] - 1]++ << r_1;
+            for (var m = v | (1 << r_1) - 1; v <= m; ++v) {
+              co[rev[v] >> rvb] = sv;
+            }
+          }
+        }
+      } else {
+        co = new u16(s);
+        for (i2 = 0; i2 < s; ++i2) {
+          if (cd[i2]) {
+            co[i2] = rev[le[cd[i2] - 1]++] >> 15 - cd[i2];
+          }
+        }
+      }
+      return co;
+    });
+    flt = new u8(288);
+    for (i = 0; i < 144; ++i)
+      flt[i] = 8;
+    for (i = 144; i < 256; ++i)
+      flt[i] = 9;
+    for (i = 256; i < 280; ++i)
+      flt[i] = 7;
+    for (i = 280; i < 288; ++i)
+      flt[i] = 8;
+    fdt = new u8(32);
+    for (i = 0; i < 32; ++i)
+      fdt[i] = 5;
+    flrm = /* @__PURE__ */ hMap(flt, 9, 1);
+    fdrm = /* @__PURE__ */ hMap(fdt, 5, 1);
+    max = function(a) {
+      var m = a[0];
+      for (var i2 = 1; i2 < a.length; ++i2) {
+        if (a[i2] > m)
+          m = a[i2];
+      }
+      return m;
+    };
+    bits = function(d, p, m) {
+      var o = p / 8 | 0;
+      return (d[o] | d[o + 1] << 8) >> (p & 7) & m;
+    };
+    bits16 = function(d, p) {
+      var o = p / 8 | 0;
+      return (d[o] | d[o + 1] << 8 | d[o + 2] << 16) >> (p & 7);
+    };
+    shft = function(p) {
+      return (p + 7) / 8 | 0;
+    };
+    slc = function(v, s, e) {
+      if (s == null || s < 0)
+        s = 0;
+      if (e == null || e > v.length)
+        e = v.length;
+      return new u8(v.subarray(s, e));
+    };
+    ec = [
+      "unexpected EOF",
+      "invalid block type",
+      "invalid length/literal",
+      "invalid distance",
+      "stream finished",
+      "no stream handler",
+      ,
+      // determined by compression function
+      "no callback",
+      "invalid UTF-8 data",
+      "extra field too long",
+      "date not in range 1980-2099",
+      "filename too long",
+      "stream finishing",
+      "invalid zip data"
+      // determined by unknown compression method
+    ];
+    err = function(ind, msg, nt) {
+      var e = new Error(msg || ec[ind]);
+      e.code = ind;
+      if (Error.captureStackTrace)
+        Error.captureStackTrace(e, err);
+      if (!nt)
+        throw e;
+      return e;
+    };
+    inflt = function(dat, st, buf, dict) {
+      var sl = dat.length, dl = dict ? dict.length : 0;
+      if (!sl || st.f && !st.l)
+        return buf || new u8(0);
+      var noBuf = !buf;
+      var resize = noBuf || st.i != 2;
+      var noSt = st.i;
+      if (noBuf)
+        buf = new u8(sl * 3);
+      var cbuf = function(l2) {
+        var bl = buf.length;
+        if (l2 > bl) {
+          var nbuf = new u8(Math.max(bl * 2, l2));
+          nbuf.set(buf);
+          buf = nbuf;
+        }
+      };
+      var final = st.f || 0, pos = st.p || 0, bt = st.b || 0, lm = st.l, dm = st.d, lbt = st.m, dbt = st.n;
+      var tbts = sl * 8;
+      do {
+        if (!lm) {
+          final = bits(dat, pos, 1);
+          var type = bits(dat, pos + 1, 3);
+          pos += 3;
+          if (!type) {
+            var s = shft(pos) + 4, l = dat[s - 4] | dat[s - 3] << 8, t = s + l;
+            if (t > sl) {
+              if (noSt)
+                err(0);
+              break;
+            }
+            if (resize)
+              cbuf(bt + l);
+            buf.set(dat.subarray(s, t), bt);
+            st.b = bt += l, st.p = pos = t * 8, st.f = final;
+            continue;
+          } else if (type == 1)
+            lm = flrm, dm = fdrm, lbt = 9, dbt = 5;
+          else if (type == 2) {
+            var hLit = bits(dat, pos, 31) + 257, hcLen = bits(dat, pos + 10, 15) + 4;
+            var tl = hLit + bits(dat, pos + 5, 31) + 1;
+            pos += 14;
+            var ldt = new u8(tl);
+            var clt = new u8(19);
+            for (var i2 = 0; i2 < hcLen; ++i2) {
+              clt[clim[i2]] = bits(dat, pos + i2 * 3, 7);
+            }
+            pos += hcLen * 3;
+            var clb = max(clt), clbmsk = (1 << clb) - 1;
+            var clm = hMap(clt, clb, 1);
+            for (var i2 = 0; i2 < tl; ) {
+              var r = clm[bits(dat, pos, clbmsk)];
+              pos += r & 15;
+              var s = r >> 4;
+              if (s < 16) {
+                ldt[i2++] = s;
+              } else {
+                var c = 0, n = 0;
+                if (s == 16)
+                  n = 3 + bits(dat, pos, 3), pos += 2, c = ldt[i2 - 1];
+                else if (s == 17)
+                  n = 3 + bits(dat, pos, 7), pos += 3;
+                else if (s == 18)
+                  n = 11 + bits(dat, pos, 127), pos += 7;
+                while (n--)
+                  ldt[i2++] = c;
+              }
+            }
+            var lt = ldt.subarray(0, hLit), dt = ldt.subarray(hLit);
+            lbt = max(lt);
+            dbt = max(dt);
+            lm = hMap(lt, lbt, 1);
+            dm = hMap(dt, dbt, 1);
+          } else
+            err(1);
+          if (pos > tbts) {
+            if (noSt)
+              err(0);
+            break;
+          }
+        }
+        if (resize)
+          cbuf(bt + 131072);
+        var lms = (1 << lbt) - 1, dms = (1 << dbt) - 1;
+        var lpos = pos;
+        for (; ; lpos = pos) {
+          var c = lm[bits16(dat, pos) & lms], sym = c >> 4;
+          pos += c & 15;
+          if (pos > tbts) {
+            if (noSt)
+              err(0);
+            break;
+          }
+          if (!c)
+            err(2);
+          if (sym < 256)
+            buf[bt++] = sym;
+          else if (sym == 256) {
+            lpos = pos, lm = null;
+            break;
+          } else {
+            var add = sym - 254;
+            if (sym > 264) {
+              var i2 = sym - 257, b = fleb[i2];
+              add = bits(dat, pos, (1 << b) - 1) + fl[i2];
+              pos += b;
+            }
+            var d = dm[bits16(dat, pos) & dms], dsym = d >> 4;
+            if (!d)
+              err(3);
+            pos += d & 15;
+            var dt = fd[dsym];
+            if (dsym > 3) {
+              var b = fdeb[dsym];
+              dt += bits16(dat, pos) & (1 << b) - 1, pos += b;
+            }
+            if (pos > tbts) {
+              if (noSt)
+                err(0);
+              break;
+            }
+            if (resize)
+              cbuf(bt + 131072);
+            var end = bt + add;
+            if (bt < dt) {
+              var shift = dl - dt, dend = Math.min(dt, end);
+              if (shift + bt < 0)
+                err(3);
+              for (; bt < dend; ++bt)
+                buf[bt] = dict[shift + bt];
+            }
+            for (; bt < end; ++bt)
+              buf[bt] = buf[bt - dt];
+          }
+        }
+        st.l = lm, st.p = lpos, st.b = bt, st.f = final;
+        if (lm)
+          final = 1, st.m = lbt, st.d = dm, st.n = dbt;
+      } while (!final);
+      return bt != buf.length && noBuf ? slc(buf, 0, bt) : buf.subarray(0, bt);
+    };
+    et = /* @__PURE__ */ new u8(0);
+    b2 = function(d, b) {
+      return d[b] | d[b + 1] << 8;
+    };
+    b4 = function(d, b) {
+      return (d[b] | d[b + 1] << 8 | d[b + 2] << 16 | d[b + 3] << 24) >>> 0;
+    };
+    b8 = function(d, b) {
+      return b4(d, b) + b4(d, b + 4) * 4294967296;
+    };
+    td = typeof TextDecoder != "undefined" && /* @__PURE__ */ new TextDecoder();
+    tds = 0;
+    try {
+      td.decode(et, { stream: true });
+      tds = 1;
+    } catch (e) {
+    }
+    dutf8 = function(d) {
+      for (var r = "", i2 = 0; ; ) {
+        var c = d[i2++];
+        var eb = (c > 127) + (c > 223) + (c > 239);
+        if (i2 + eb > d.length)
+          return { s: r, r: slc(d, i2 - 1) };
+        if (!eb)
+          r += String.fromCharCode(c);
+        else if (eb == 3) {
+          c = ((c & 15) << 18 | (d[i2++] & 63) << 12 | (d[i2++] & 63) << 6 | d[i2++] & 63) - 65536, r += String.fromCharCode(55296 | c >> 10, 56320 | c & 1023);
+        } else if (eb & 1)
+          r += String.fromCharCode((c & 31) << 6 | d[i2++] & 63);
+        else
+          r += String.fromCharCode((c & 15) << 12 | (d[i2++] & 63) << 6 | d[i2++] & 63);
+      }
+    };
+    slzh = function(d, b) {
+      return b + 30 + b2(d, b + 26) + b2(d, b + 28);
+    };
+    zh = function(d, b, z) {
+      var fnl = b2(d, b + 28), efl = b2(d, b + 30), fn = strFromU8(d.subarray(b + 46, b + 46 + fnl), !(b2(d, b + 8) & 2048)), es = b + 46 + fnl;
+      var _a2 = z64hs(d, es, efl, z, b4(d, b + 20), b4(d, b + 24), b4(d, b + 42)), sc = _a2[0], su = _a2[1], off = _a2[2];
+      return [b2(d, b + 10), sc, su, fn, es + efl + b2(d, b + 32), off];
+    };
+    z64hs = function(d, b, l, z, sc, su, off) {
+      var nsc = sc == 4294967295, nsu = su == 4294967295, noff = off == 4294967295, e = b + l;
+      var nf = nsc + nsu + noff;
+      if (z && nf) {
+        for (; b + 4 < e; b += 4 + b2(d, b + 2)) {
+          if (b2(d, b) == 1) {
+            return [
+              nsc ? b8(d, b + 4 + 8 * nsu) : sc,
+              nsu ? b8(d, b + 4) : su,
+              noff ? b8(d, b + 4 + 8 * (nsu + nsc)) : off,
+              1
+            ];
+          }
+        }
+        if (z < 2)
+          err(13);
+      }
+      return [sc, su, off, 0];
+    };
+  }
+});
+
+// src/edges/github/artifacts.ts
+function isFrom(artifact, home) {
+  if (!artifact.has("/workflow_run/id")) return false;
+  const id = home.id("/id");
+  return artifact.idOrNone("/workflow_run/repository_id") === id && artifact.idOrNone("/workflow_run/head_repository_id") === id && artifact.textOrNone("/workflow_run/head_branch") === home.text("/default_branch");
+}
+function isPlan(run, home) {
+  const id = home.id("/id");
+  return run.text("/event") === EVENT && // GitHub may add the branch: `plan.yml@main`.
+  run.text("/path").split("@")[0] === WORKFLOW && run.textOrNone("/head_branch") === home.text("/default_branch") && run.id("/repository/id") === id && run.idOrNone("/head_repository/id") === id;
+}
+function textIn(zip, file) {
+  try {
+    const files = unzipSync(zip, {
+      filter: ({ name, originalSize }) => name === file && originalSize <= LIMIT
+    });
+    const content = files[file];
+    return content && new TextDecoder("utf-8", { fatal: true }).decode(content);
+  } catch {
+    return void 0;
+  }
+}
+var WORKFLOW, EVENT, LIMIT, CANDIDATES, GithubArtifacts;
+var init_artifacts = __esm({
+  "src/edges/github/artifacts.ts"() {
+    "use strict";
+    init_esm();
+    WORKFLOW = ".github/workflows/plan.yml";
+    EVENT = "workflow_run";
+    LIMIT = 1e6;
+    CANDIDATES = 10;
+    GithubArtifacts = class {
+      #client;
+      constructor(client) {
+        this.#client = client;
+      }
+      async reviewedFile(artifact, file) {
+        const home = await this.#client.ask("the repository", "GET ");
+        const route = "GET /actions/artifacts";
+        const listed = await this.#client.all("artifacts", route, { name: artifact });
+        const ours = listed.filter((one) => one.text("/name") === artifact && isFrom(one, home)).sort((a, b) => b.id("/id") - a.id("/id")).slice(0, CANDIDATES);
+        for (const one of ours) if (isPlan(await this.#run(one), home)) return this.#content(one, file);
+        return void 0;
+      }
+      #run(artifact) {
+        const run = artifact.id("/workflow_run/id");
+        return this.#client.ask("a workflow run", "GET /actions/runs/{run}", { run });
+      }
+      /** Undefined where it has expired, is too large, or is no archive with this file. */
+      async #content(artifact, file) {
+        if (artifact.flag("/expired") || artifact.count("/size_in_bytes") > LIMIT) return void 0;
+        const route = "GET /actions/artifacts/{artifact}/zip";
+        const zip = await this.#client.bytes("an artifact", route, { artifact: artifact.id("/id") });
+        return zip === void 0 || zip.length > LIMIT ? void 0 : textIn(zip, file);
+      }
+    };
+  }
+});
+
 // node_modules/bottleneck/light.js
 var require_light = __commonJS({
   "node_modules/bottleneck/light.js"(exports, module) {
-    (function(global2, factory) {
-      typeof exports === "object" && typeof module !== "undefined" ? module.exports = factory() : typeof define === "function" && define.amd ? define(factory) : global2.Bottleneck = factory();
+    (function(global3, factory) {
+      typeof exports === "object" && typeof module !== "undefined" ? module.exports = factory() : typeof define === "function" && define.amd ? define(factory) : global3.Bottleneck = factory();
     })(exports, (function() {
       "use strict";
       var commonjsGlobal = typeof globalThis !== "undefined" ? globalThis : typeof window !== "undefined" ? window : typeof global !== "undefined" ? global : typeof self !== "undefined" ? self : {};
       function getCjsExportFromNamespace(n) {
         return n && n["default"] || n;
       }
-      var load2 = function(received, defaults2, onto = {}) {
+      var load3 = function(received, defaults2, onto = {}) {
         var k, ref, v;
         for (k in defaults2) {
           v = defaults2[k];
@@ -38281,7 +38916,7 @@ var require_light = __commonJS({
         return onto;
       };
       var parser = {
-        load: load2,
+        load: load3,
         overwrite
       };
       var DLList;
@@ -38390,9 +39025,9 @@ var require_light = __commonJS({
           };
         }
         _addListener(name, status, cb) {
-          var base;
-          if ((base = this._events)[name] == null) {
-            base[name] = [];
+          var base2;
+          if ((base2 = this._events)[name] == null) {
+            base2[name] = [];
           }
           this._events[name].push({ cb, status });
           return this.instance;
@@ -38439,8 +39074,8 @@ var require_light = __commonJS({
                 return null;
               }
             });
-            return (await Promise.all(promises3)).find(function(x) {
-              return x != null;
+            return (await Promise.all(promises3)).find(function(x2) {
+              return x2 != null;
             });
           } catch (error3) {
             e = error3;
@@ -38457,13 +39092,13 @@ var require_light = __commonJS({
       Events$1 = Events_1;
       Queues = class Queues {
         constructor(num_priorities) {
-          var i;
+          var i2;
           this.Events = new Events$1(this);
           this._length = 0;
           this._lists = (function() {
             var j, ref, results;
             results = [];
-            for (i = j = 1, ref = num_priorities; 1 <= ref ? j <= ref : j >= ref; i = 1 <= ref ? ++j : --j) {
+            for (i2 = j = 1, ref = num_priorities; 1 <= ref ? j <= ref : j >= ref; i2 = 1 <= ref ? ++j : --j) {
               results.push(new DLList$1((() => {
                 return this.incr();
               }), (() => {
@@ -38666,9 +39301,9 @@ var require_light = __commonJS({
           this._startHeartbeat();
         }
         _startHeartbeat() {
-          var base;
+          var base2;
           if (this.heartbeat == null && (this.storeOptions.reservoirRefreshInterval != null && this.storeOptions.reservoirRefreshAmount != null || this.storeOptions.reservoirIncreaseInterval != null && this.storeOptions.reservoirIncreaseAmount != null)) {
-            return typeof (base = this.heartbeat = setInterval(() => {
+            return typeof (base2 = this.heartbeat = setInterval(() => {
               var amount2, incr, maximum, now, reservoir;
               now = Date.now();
               if (this.storeOptions.reservoirRefreshInterval != null && now >= this._lastReservoirRefresh + this.storeOptions.reservoirRefreshInterval) {
@@ -38689,7 +39324,7 @@ var require_light = __commonJS({
                   return this.instance._drainAll(this.computeCapacity());
                 }
               }
-            }, this.heartbeatInterval)).unref === "function" ? base.unref() : void 0;
+            }, this.heartbeatInterval)).unref === "function" ? base2.unref() : void 0;
           } else {
             return clearInterval(this.heartbeat);
           }
@@ -38704,8 +39339,8 @@ var require_light = __commonJS({
           return this.Promise.resolve();
         }
         yieldLoop(t = 0) {
-          return new this.Promise(function(resolve2, reject) {
-            return setTimeout(resolve2, t);
+          return new this.Promise(function(resolve3, reject) {
+            return setTimeout(resolve3, t);
           });
         }
         computePenalty() {
@@ -38895,8 +39530,8 @@ var require_light = __commonJS({
           }
         }
         statusCounts() {
-          return this.counts.reduce(((acc, v, i) => {
-            acc[this.status[i]] = v;
+          return this.counts.reduce(((acc, v, i2) => {
+            acc[this.status[i2]] = v;
             return acc;
           }), {});
         }
@@ -38916,15 +39551,15 @@ var require_light = __commonJS({
           return this._queue.length === 0;
         }
         async _tryToRun() {
-          var args, cb, error3, reject, resolve2, returned, task;
+          var args, cb, error3, reject, resolve3, returned, task;
           if (this._running < 1 && this._queue.length > 0) {
             this._running++;
-            ({ task, args, resolve: resolve2, reject } = this._queue.shift());
+            ({ task, args, resolve: resolve3, reject } = this._queue.shift());
             cb = await (async function() {
               try {
                 returned = await task(...args);
                 return function() {
-                  return resolve2(returned);
+                  return resolve3(returned);
                 };
               } catch (error1) {
                 error3 = error1;
@@ -38939,13 +39574,13 @@ var require_light = __commonJS({
           }
         }
         schedule(task, ...args) {
-          var promise, reject, resolve2;
-          resolve2 = reject = null;
+          var promise, reject, resolve3;
+          resolve3 = reject = null;
           promise = new this.Promise(function(_resolve, _reject) {
-            resolve2 = _resolve;
+            resolve3 = _resolve;
             return reject = _reject;
           });
-          this._queue.push({ task, args, resolve: resolve2, reject });
+          this._queue.push({ task, args, resolve: resolve3, reject });
           this._tryToRun();
           return promise;
         }
@@ -39029,7 +39664,7 @@ var require_light = __commonJS({
             return Object.keys(this.instances);
           }
           async clusterKeys() {
-            var cursor, end, found, i, k, keys, len, next, start;
+            var cursor, end, found, i2, k, keys, len, next, start;
             if (this.connection == null) {
               return this.Promise.resolve(this.keys());
             }
@@ -39040,17 +39675,17 @@ var require_light = __commonJS({
             while (cursor !== 0) {
               [next, found] = await this.connection.__runCommand__(["scan", cursor != null ? cursor : 0, "match", `b_${this.id}-*_settings`, "count", 1e4]);
               cursor = ~~next;
-              for (i = 0, len = found.length; i < len; i++) {
-                k = found[i];
+              for (i2 = 0, len = found.length; i2 < len; i2++) {
+                k = found[i2];
                 keys.push(k.slice(start, -end));
               }
             }
             return keys;
           }
           _startAutoCleanup() {
-            var base;
+            var base2;
             clearInterval(this.interval);
-            return typeof (base = this.interval = setInterval(async () => {
+            return typeof (base2 = this.interval = setInterval(async () => {
               var e, k, ref, results, time2, v;
               time2 = Date.now();
               ref = this.instances;
@@ -39069,7 +39704,7 @@ var require_light = __commonJS({
                 }
               }
               return results;
-            }, this.timeout / 2)).unref === "function" ? base.unref() : void 0;
+            }, this.timeout / 2)).unref === "function" ? base2.unref() : void 0;
           }
           updateSettings(options = {}) {
             parser$3.overwrite(options, this.defaults, this);
@@ -39346,14 +39981,14 @@ var require_light = __commonJS({
                 counts = this._states.counts;
                 return counts[0] + counts[1] + counts[2] + counts[3] === at2;
               };
-              return new this.Promise((resolve2, reject) => {
+              return new this.Promise((resolve3, reject) => {
                 if (finished()) {
-                  return resolve2();
+                  return resolve3();
                 } else {
                   return this.on("done", () => {
                     if (finished()) {
                       this.removeAllListeners("done");
-                      return resolve2();
+                      return resolve3();
                     }
                   });
                 }
@@ -39446,9 +40081,9 @@ var require_light = __commonJS({
               options = parser$5.load(options, this.jobDefaults);
             }
             task = (...args2) => {
-              return new this.Promise(function(resolve2, reject) {
+              return new this.Promise(function(resolve3, reject) {
                 return fn(...args2, function(...args3) {
-                  return (args3[0] != null ? reject : resolve2)(args3);
+                  return (args3[0] != null ? reject : resolve3)(args3);
                 });
               });
             };
@@ -39948,7 +40583,7 @@ var init_dist_src5 = __esm({
 });
 
 // src/edges/github/answer.ts
-var GithubRefused, COMMIT, Answer;
+var GithubRefused, COMMIT2, Answer;
 var init_answer = __esm({
   "src/edges/github/answer.ts"() {
     "use strict";
@@ -39962,7 +40597,7 @@ var init_answer = __esm({
         this.status = options.status;
       }
     };
-    COMMIT = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/u;
+    COMMIT2 = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/u;
     Answer = class _Answer {
       #what;
       #body;
@@ -39984,12 +40619,20 @@ var init_answer = __esm({
       }
       shaOrNone(path) {
         const found = this.textOrNone(path);
-        return found === void 0 || COMMIT.test(found) ? found : this.#refuse(path);
+        return found === void 0 || COMMIT2.test(found) ? found : this.#refuse(path);
       }
       /** A number that names something: an id, or the number of an issue. */
       id(path) {
         const found = at(this.#body, path);
         return typeof found === "number" && Number.isSafeInteger(found) && found > 0 ? found : this.#refuse(path);
+      }
+      idOrNone(path) {
+        return this.has(path) ? this.id(path) : void 0;
+      }
+      /** How many there are of something. */
+      count(path) {
+        const found = at(this.#body, path);
+        return typeof found === "number" && Number.isSafeInteger(found) && found >= 0 ? found : this.#refuse(path);
       }
       flag(path) {
         const found = at(this.#body, path);
@@ -40017,7 +40660,7 @@ var init_answer = __esm({
 function inRepository(route) {
   return route.replace(" ", " /repos/{owner}/{repo}");
 }
-async function explained(what, call) {
+async function explained2(what, call) {
   try {
     return await call();
   } catch (cause) {
@@ -40079,7 +40722,7 @@ var init_client = __esm({
       }
       /** `what` is named where GitHub refuses; `route` is relative to the repository, such as `GET /pulls/{pull}`. */
       async ask(what, route, fields = {}) {
-        const response = await explained(
+        const response = await explained2(
           what,
           () => this.#octokit.request(inRepository(route), { ...this.#repo, ...fields })
         );
@@ -40094,9 +40737,24 @@ var init_client = __esm({
           throw error3;
         }
       }
+      /** What is no JSON; undefined where it is gone. */
+      async bytes(what, route, fields = {}) {
+        try {
+          const response = await explained2(
+            what,
+            () => this.#octokit.request(inRepository(route), { ...this.#repo, ...fields })
+          );
+          const { data } = response;
+          return data instanceof ArrayBuffer ? new Uint8Array(data) : void 0;
+        } catch (error3) {
+          if (error3 instanceof GithubRefused && (error3.status === 404 || error3.status === 410))
+            return void 0;
+          throw error3;
+        }
+      }
       /** A list to its last page. */
       async all(what, route, fields = {}) {
-        return explained(what, async () => {
+        return explained2(what, async () => {
           const items = [];
           const given2 = { ...this.#repo, ...fields, per_page: 100 };
           const pages = this.#octokit.paginate.iterator(
@@ -40110,7 +40768,7 @@ var init_client = __esm({
       /** The id of who this token belongs to: what we wrote before bears it. A token of an App can only ask this way. */
       async me() {
         if (this.#me === void 0) {
-          const body = await explained(
+          const body = await explained2(
             "who we are",
             () => this.#octokit.graphql("{ viewer { databaseId } }")
           );
@@ -40151,6 +40809,7 @@ var init_pulls = __esm({
         return {
           number: pull.id("/number"),
           head: run.headSha,
+          base: pull.sha("/base/sha"),
           merge: pull.shaOrNone("/merge_commit_sha")
         };
       }
@@ -40177,9 +40836,6 @@ var init_pulls = __esm({
         });
         return "updated";
       }
-      async botComment(pull, marker) {
-        return (await this.#marked(pull, marker))?.text("/body");
-      }
       async mayWrite(login) {
         const route = "GET /collaborators/{login}/permission";
         const answer = await this.#client.ask("a permission", route, { login });
@@ -40203,19 +40859,22 @@ var init_pulls = __esm({
 });
 
 // src/edges/github/issues.ts
-var GithubIssues;
+var TITLE_LIMIT, GithubIssues;
 var init_issues = __esm({
   "src/edges/github/issues.ts"() {
     "use strict";
+    init_escape();
     init_answer();
     init_pulls();
+    TITLE_LIMIT = 256;
     GithubIssues = class {
       #client;
       constructor(client) {
         this.#client = client;
       }
       /** Where several of ours are open, the oldest is kept, and the others point to it. */
-      async openIssue(labels, title, body) {
+      async openIssue(labels, text, body) {
+        const title = short(oneLine(text), TITLE_LIMIT);
         const [known, ...others] = await this.#ours(labels);
         if (known === void 0) return this.#create(labels, title, body);
         await this.#change(known, { title, body });
@@ -40269,6 +40928,7 @@ var ROUNDS, DESCRIPTION_LIMIT, GithubRecord;
 var init_record = __esm({
   "src/edges/github/record.ts"() {
     "use strict";
+    init_escape();
     init_answer();
     ROUNDS = 5;
     DESCRIPTION_LIMIT = 140;
@@ -40307,7 +40967,7 @@ var init_record = __esm({
         await this.#client.ask("a deployment", "POST /deployments/{deployment}/statuses", {
           deployment: made.id("/id"),
           state: given2.state,
-          description: Array.from(given2.description).slice(0, DESCRIPTION_LIMIT).join(""),
+          description: short(oneLine(given2.description), DESCRIPTION_LIMIT),
           environment_url: given2.url,
           ...given2.run === void 0 ? {} : { log_url: given2.run }
         });
@@ -40319,17 +40979,17 @@ var init_record = __esm({
       }
       /** A commit upon `parent` that no branch holds yet; undefined where it would change nothing. */
       async #commit(parent, files, message) {
-        const base = parent === void 0 ? void 0 : await this.#treeOf(parent);
-        const tree = await this.#entries(base, files);
+        const base2 = parent === void 0 ? void 0 : await this.#treeOf(parent);
+        const tree = await this.#entries(base2, files);
         if (tree.length === 0) return void 0;
         const made = await this.#client.ask("a tree", "POST /git/trees", {
           tree,
-          ...base === void 0 ? {} : { base_tree: base }
+          ...base2 === void 0 ? {} : { base_tree: base2 }
         });
         const sha = made.sha("/sha");
-        if (sha === base) return void 0;
+        if (sha === base2) return void 0;
         const commit = await this.#client.ask("a commit", "POST /git/commits", {
-          message,
+          message: commitMessage(message),
           tree: sha,
           parents: parent === void 0 ? [] : [parent]
         });
@@ -40347,9 +41007,9 @@ var init_record = __esm({
         return (await this.#client.ask("the branch", route, { commit })).sha("/tree/sha");
       }
       /** GitHub refuses to take away a file that is not there. */
-      async #entries(base, files) {
+      async #entries(base2, files) {
         const removes = [...files.values()].includes(null);
-        const known = removes && base !== void 0 ? await this.#paths(base) : /* @__PURE__ */ new Set();
+        const known = removes && base2 !== void 0 ? await this.#paths(base2) : /* @__PURE__ */ new Set();
         const file = { mode: "100644", type: "blob" };
         const entries = [];
         for (const [path, content] of files) {
@@ -40382,13 +41042,14 @@ function githubForge(settings, second = 1e3) {
   const client = new GithubClient(settings, second);
   const pulls = new GithubPulls(client);
   const issues = new GithubIssues(client);
+  const artifacts = new GithubArtifacts(client);
   const record = new GithubRecord(client);
   return {
     pullRequestOf: (run) => pulls.pullRequestOf(run),
     mergedPull: (commit) => pulls.mergedPull(commit),
     headOf: (pull) => pulls.headOf(pull),
     stickyComment: (pull, marker, body) => pulls.stickyComment(pull, marker, body),
-    botComment: (pull, marker) => pulls.botComment(pull, marker),
+    reviewedFile: (artifact, file) => artifacts.reviewedFile(artifact, file),
     mayWrite: (login) => pulls.mayWrite(login),
     openIssue: (labels, title, body) => issues.openIssue(labels, title, body),
     closeIssue: (labels, why) => issues.closeIssue(labels, why),
@@ -40401,6 +41062,7 @@ function githubForge(settings, second = 1e3) {
 var init_forge = __esm({
   "src/edges/github/forge.ts"() {
     "use strict";
+    init_artifacts();
     init_client();
     init_issues();
     init_pulls();
@@ -40570,11 +41232,11 @@ import { EOL as EOL3 } from "os";
 import { constants, promises } from "fs";
 var __awaiter = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve2) {
-      resolve2(value);
+    return value instanceof P ? value : new P(function(resolve3) {
+      resolve3(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve2, reject) {
+  return new (P || (P = Promise))(function(resolve3, reject) {
     function fulfilled(value) {
       try {
         step(generator.next(value));
@@ -40590,7 +41252,7 @@ var __awaiter = function(thisArg, _arguments, P, generator) {
       }
     }
     function step(result2) {
-      result2.done ? resolve2(result2.value) : adopt(result2.value).then(fulfilled, rejected);
+      result2.done ? resolve3(result2.value) : adopt(result2.value).then(fulfilled, rejected);
     }
     step((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -40618,7 +41280,7 @@ var Summary = class {
       }
       try {
         yield access(pathFromEnv, constants.R_OK | constants.W_OK);
-      } catch (_a) {
+      } catch (_a2) {
         throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
       }
       this._filePath = pathFromEnv;
@@ -40720,9 +41382,9 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addCodeBlock(code, lang) {
+  addCodeBlock(code2, lang) {
     const attrs = Object.assign({}, lang && { lang });
-    const element = this.wrap("pre", this.wrap("code", code), attrs);
+    const element = this.wrap("pre", this.wrap("code", code2), attrs);
     return this.addRaw(element).addEOL();
   }
   /**
@@ -40918,6 +41580,7 @@ function pinOf({ action }) {
   const [repository = "", commit = ""] = action.split("@");
   return { repository, commit };
 }
+var ISSUER = "letsencrypt";
 function needsIssuer({ url }) {
   return !/^http:/iu.test(url);
 }
@@ -40949,6 +41612,13 @@ var OPTIONS = {
   },
   pull: { type: "string", value: "N", help: "number of the pull request" },
   head: { type: "string", value: "SHA", help: "commit that the comment is about" },
+  base: { type: "string", value: "SHA", help: "commit that the pull request is merged into" },
+  merge: { type: "string", value: "SHA", help: "what merging the pull request gives" },
+  reviewed: {
+    type: "string",
+    value: "FILE",
+    help: "write what the plan showed, for the deployment that follows; needs --base and --merge"
+  },
   wave: { type: "string", value: "WAVE", help: "only hubs of this wave" },
   cluster: {
     type: "string",
@@ -41028,7 +41698,18 @@ var COMMANDS = {
   review: {
     summary: "put the plan of a pull request into its comment",
     target: "",
-    options: ["root", "charts-from", "present", "html", "pull", "head", "at"]
+    options: [
+      "root",
+      "charts-from",
+      "present",
+      "html",
+      "pull",
+      "head",
+      "base",
+      "merge",
+      "reviewed",
+      "at"
+    ]
   },
   plan: {
     summary: "show what would change, compared with what is deployed",
@@ -41137,6 +41818,9 @@ function build(command, target, options) {
     out: word("out"),
     present: word("present"),
     html: word("html"),
+    base: word("base"),
+    merge: word("merge"),
+    reviewed: word("reviewed"),
     at: word("at"),
     pull: word("pull"),
     head: word("head"),
@@ -41158,6 +41842,9 @@ function build(command, target, options) {
 function isCommand(word) {
   return Object.hasOwn(COMMANDS, word);
 }
+
+// src/edges/report-action.ts
+init_escape();
 
 // src/core/model/limits.ts
 var CPU_GUARANTEE_SHARE = 0.25;
@@ -41184,25 +41871,127 @@ var HUB_RESTART_SECONDS = 6;
 // src/edges/report-action.ts
 function actionReport() {
   return {
-    progress: (text) => info(text),
+    progress: (text) => info(screen(text)),
     result: async (result2) => {
       for (const severity of ["error", "warning"]) {
         for (const finding2 of result2.findings.filter((one) => one.severity === severity).slice(0, ANNOTATION_LIMIT))
           annotate(finding2);
       }
-      info(result2.text);
+      info(screen(result2.text));
       setOutput("result", JSON.stringify(result2.json));
       for (const [name, value] of Object.entries(result2.outputs)) setOutput(name, value);
       if (result2.summary !== "" && process.env["GITHUB_STEP_SUMMARY"] !== void 0)
         await summary.addRaw(result2.summary, true).write();
     },
-    failure: (message, hint) => error(`${message}. ${hint}`)
+    failure: (message, hint) => error(screen(`${message}. ${hint}`))
   };
 }
 function annotate({ severity, at: at2, rule, message, hint }) {
-  const properties = { title: rule, file: at2.file, startLine: at2.line, startColumn: at2.column };
-  if (severity === "error") error(`${message}; ${hint}`, properties);
-  else warning(`${message}; ${hint}`, properties);
+  const text = oneLine(`${message}; ${hint}`);
+  const properties = {
+    title: oneLine(rule),
+    file: oneLine(at2.file),
+    startLine: at2.line,
+    startColumn: at2.column
+  };
+  if (severity === "error") error(text, properties);
+  else warning(text, properties);
+}
+
+// src/core/credentials/shapes.ts
+var SHAPES = [
+  { what: "a private key", form: /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/u },
+  { what: "a key of age", form: /AGE-SECRET-KEY-(?:PQ-)?1[A-Z0-9]{50,}/iu },
+  {
+    what: "a key of AWS",
+    form: /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])/u
+  },
+  {
+    what: "a token of GitHub",
+    form: /(?<![A-Za-z0-9])(?:gh[opusr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{22,})/u
+  },
+  {
+    what: "a token of GitLab",
+    form: /(?<![A-Za-z0-9])gl(?:pat|dt|rt|cbt|ptt|ft|soat|oas)-[\w-]{20,}/u
+  },
+  { what: "a token of Slack", form: /(?<![A-Za-z0-9])xox[a-z](?:-\d+)*-[A-Za-z0-9-]{10,}/u },
+  { what: "a token of Slack", form: /(?<![A-Za-z0-9])xapp-\d-[A-Za-z0-9-]{10,}/u },
+  {
+    what: "a webhook of Slack",
+    form: /hooks\.slack\.com\/(?:services|workflows)\/[A-Za-z0-9/_-]{20,}/u
+  },
+  { what: "a key of Google", form: /(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{35}/u },
+  {
+    what: "a secret of Google",
+    form: /(?<![A-Za-z0-9])(?:GOCSPX-[A-Za-z0-9_-]{20,}|ya29\.[A-Za-z0-9_-]{20,})/u
+  },
+  {
+    what: "a token (JWT)",
+    form: /(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/u
+  },
+  { what: "a token of Docker", form: /(?<![A-Za-z0-9])dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,}/u },
+  { what: "a login of a registry", form: /"auth"\s*:\s*"[A-Za-z0-9+/]{8,}={0,2}"/u },
+  { what: "a token of DigitalOcean", form: /(?<![A-Za-z0-9])do[opr]_v1_[a-f0-9]{64}/u },
+  { what: "a token of Hugging Face", form: /(?<![A-Za-z0-9])hf_[A-Za-z0-9]{30,}/u },
+  { what: "a token of npm", form: /(?<![A-Za-z0-9])npm_[A-Za-z0-9]{36}/u },
+  { what: "a token of PyPI", form: /(?<![A-Za-z0-9])pypi-[A-Za-z0-9_-]{50,}/u },
+  { what: "a key of Stripe", form: /(?<![A-Za-z0-9])[rs]k_(?:live|test)_[A-Za-z0-9]{16,}/u },
+  { what: "a key of an AI service", form: /(?<![A-Za-z0-9])sk-(?:ant-|proj-)[A-Za-z0-9_-]{20,}/u },
+  { what: "a key of Azure", form: /AccountKey=[A-Za-z0-9+/]{40,}/u },
+  {
+    what: "a signed address",
+    form: /[?&](?:sig|X-Amz-Signature|X-Goog-Signature)=[A-Za-z0-9%+/]{16,}/u
+  },
+  {
+    what: "an authorization header",
+    form: /\b(?:Bearer|Basic)\s+(?=[^\s]*\d)[A-Za-z0-9+/._~-]{16,}={0,2}/u
+  },
+  {
+    what: "an address with a password",
+    // A port before a path is none, and neither is what only refers to a password.
+    form: /:\/\/[^\s/?#:@]*:(?!\d{1,5}[/?#])(?![${<*%])[^\s@]+@/u
+  }
+];
+var ANY = new RegExp(SHAPES.map(({ form }) => form.source).join("|"), "iu");
+var EVERY = SHAPES.map(({ what, form }) => ({ what, form: new RegExp(form, `${form.flags}g`) }));
+function shapedIn(text) {
+  if (!ANY.test(text)) return [];
+  return EVERY.flatMap(
+    ({ what, form }) => [...text.matchAll(form)].map((found) => ({ what, text: found[0], index: found.index }))
+  );
+}
+function credentialIn(text, depth = 2) {
+  const clear = shapedIn(text)[0]?.what;
+  if (clear !== void 0 || depth === 0) return clear;
+  for (const run of base64Runs(text)) {
+    const inside2 = [0, 1, 2, 3].map((skip) => credentialIn(decoded(run.slice(skip)), depth - 1)).find((one) => one !== void 0);
+    if (inside2 !== void 0) return inside2;
+  }
+  return void 0;
+}
+function base64Runs(text) {
+  const whole = /\s/u.test(text) ? [text, text.replaceAll(/\s+/gu, "")] : [text];
+  return whole.flatMap((one) => one.match(/[A-Za-z0-9+/_-]{16,}/gu) ?? []);
+}
+var ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+function decoded(run) {
+  let bits2 = 0;
+  let held2 = 0;
+  const bytes = [];
+  for (const char of run.replaceAll("-", "+").replaceAll("_", "/")) {
+    bits2 = (bits2 << 6 | ALPHABET.indexOf(char)) & 65535;
+    held2 += 6;
+    if (held2 < 8) continue;
+    held2 -= 8;
+    bytes.push(String.fromCharCode(bits2 >> held2 & 255));
+  }
+  return bytes.join("");
+}
+function unlessCredential(text) {
+  return credentialIn(text) === void 0 ? text : "(hidden)";
+}
+function withoutCredentials(text) {
+  return shapedIn(text).reduce((rest, found) => rest.replaceAll(found.text, "(hidden)"), text);
 }
 
 // src/core/finding.ts
@@ -41212,27 +42001,33 @@ function hasErrors(findings) {
 }
 function sortFindings(findings) {
   return [...findings].sort(
-    (a, b) => compareText(a.at.file, b.at.file) || a.at.line - b.at.line || a.at.column - b.at.column || compareText(a.severity, b.severity) || compareText(a.rule, b.rule) || compareText(a.message, b.message)
+    (a, b) => compareText(a.at.file, b.at.file) || a.at.line - b.at.line || a.at.column - b.at.column || Number(b.rule === "credential") - Number(a.rule === "credential") || compareText(a.severity, b.severity) || compareText(a.rule, b.rule) || compareText(a.message, b.message)
   );
 }
 function onePerPlace(findings) {
-  const seen = /* @__PURE__ */ new Set();
-  return sortFindings(findings).filter(({ at: at2 }) => {
+  const seen2 = /* @__PURE__ */ new Set();
+  const first = sortFindings(findings).filter(({ at: at2 }) => {
     const key = `${at2.file}:${at2.line}:${at2.column}`;
-    const isFirst = !seen.has(key);
-    seen.add(key);
+    const isFirst = !seen2.has(key);
+    seen2.add(key);
     return isFirst;
   });
+  return first.map((finding2) => ({
+    ...finding2,
+    message: withoutCredentials(finding2.message),
+    hint: withoutCredentials(finding2.hint)
+  }));
 }
 
 // src/core/show/findings.ts
+init_escape();
 function findingLine({ rule, severity, at: at2, message, hint }) {
   const place = `${at2.file}:${at2.line}:${at2.column}`;
   const name = severity === "warning" ? `warning ${rule}` : rule;
   return `${place}  ${name}  ${message}; ${hint}`;
 }
 function findingsText(findings) {
-  const lines = findings.map((finding2) => `${findingLine(finding2)}
+  const lines = findings.map((finding2) => `${oneLine(findingLine(finding2))}
 `);
   return `${lines.join("")}${lines.length > 0 ? "\n" : ""}${countText(findings)}
 `;
@@ -41261,153 +42056,28 @@ function findingsJson(findings) {
     hint
   }));
 }
-var TABLE_HEAD = "| | where | what is wrong | what to write instead | rule |\n|---|---|---|---|---|\n";
+var TABLE_HEAD = inMarkdown`| | where | what is wrong | what to write instead | rule |
+|---|---|---|---|---|
+`;
 function findingsMarkdown(findings) {
   if (findings.length === 0) return "### Check\n\nNo findings.\n";
-  return `### Check: ${countText(findings)}
-
-${TABLE_HEAD}${findings.map(tableRow).join("")}`;
+  const rows = findings.map(tableRow);
+  return inMarkdown`### Check: ${countText(findings)}\n\n${TABLE_HEAD}${rows}`.text;
 }
 function tableRow({ rule, severity, at: at2, message, hint }) {
-  const cells = [
-    severity === "error" ? "\u2717" : "\u26A0",
-    `\`${at2.file}:${at2.line}\``,
-    escapeMarkdown(message),
-    escapeMarkdown(hint),
-    `\`${rule}\``
-  ];
-  return `| ${cells.join(" | ")} |
-`;
-}
-function escapeMarkdown(text) {
-  return text.replaceAll(/[\r\n]+/gu, " ").replaceAll(/[\\`*_{}[\]<>#|~!]/gu, (char) => `\\${char}`).replaceAll("&", "&amp;").replaceAll("\\<", "&lt;").replaceAll("\\>", "&gt;").replaceAll("@", "@\u200B").replaceAll("://", ":\u200B//");
+  const mark = severity === "error" ? "\u2717" : "\u26A0";
+  const place = code(`${at2.file}:${at2.line}`);
+  return inMarkdown`| ${mark} | ${place} | ${message} | ${hint} | ${code(rule)} |\n`;
 }
 
-// src/edges/charts.ts
-import { mkdir as mkdir4, readFile as readFile5, writeFile as writeFile4 } from "node:fs/promises";
-import { dirname as dirname4, join as join5 } from "node:path";
+// src/gather/charts.ts
+import { join as join6, resolve as resolve2 } from "node:path";
 
-// src/core/access/door.ts
-init_json();
-var MACHINES = [
-  "deploy_0",
-  "deploy_1",
-  "deploy_2",
-  "deploy_3",
-  "probe_0",
-  "probe_1",
-  "probe_2",
-  "probe_3"
-];
-function firstAccess(environment2) {
-  const groups2 = [...new Set(Object.values(environment2.sizes).flatMap((size) => size.for))].filter((who) => who !== "all").sort(compareText);
-  return { v: 1, users: {}, machines: Object.fromEntries(MACHINES.map((name) => [name, groups2])) };
-}
-
-// src/core/hub/values/hub.ts
-var HUB_CODE = ["glaciocloud_hub.py", "glaciocloud_start.py"];
-var CODE_FOLDER = "/usr/local/etc/jupyterhub";
-function machineScopes(users) {
-  return [
-    "read:hub",
-    ...users.flatMap((user) => [
-      `admin:users!user=${user}`,
-      `servers!user=${user}`,
-      `access:servers!user=${user}`
-    ])
-  ];
-}
-function hubPart({ hub, cluster, codeDigest: codeDigest2 }) {
-  const { maxServers } = hub.data.capacity;
-  return {
-    jupyterhub: {
-      hub: {
-        // Any user could restart the hub with a few requests that fail: JupyterHub's own limit
-        // ends the process.
-        consecutiveFailureLimit: 0,
-        concurrentSpawnLimit: CONCURRENT_SPAWN_LIMIT,
-        activeServerLimit: maxServers,
-        annotations: { "glaciocloud.org/code": codeDigest2 },
-        // Deleting a user must never delete a home.
-        config: { KubeSpawner: { delete_pvc: false } },
-        extraConfig: { glaciocloud: "import glaciocloud_hub\nglaciocloud_hub.configure(c)\n" },
-        ...mounts(),
-        ...healthService(),
-        db: database(cluster.storage.homes.class),
-        // People wait for a hub that restarts: one second of it is the interval at which
-        // Kubernetes looks.
-        readinessProbe: { periodSeconds: 1 },
-        resources: hubResources(maxServers)
-      },
-      proxy: { chp: { resources: proxyResources(maxServers) } },
-      singleuser: { startTimeout: SPAWN_TIMEOUT_SECONDS }
-    },
-    from: {
-      "/hub/activeServerLimit": "/capacity/maxServers",
-      "/hub/resources": "/capacity/maxServers",
-      "/proxy/chp/resources": "/capacity/maxServers"
-    }
-  };
-}
-function mounts() {
-  return {
-    extraVolumes: [
-      { name: "hub-code", configMap: { name: "hub-code" } },
-      { name: "hub-access", secret: { secretName: "hub-access", optional: true } },
-      { name: "hub-profiles", configMap: { name: "hub-profiles", optional: true } },
-      { name: "hub-notices", configMap: { name: "hub-notices", optional: true } }
-    ],
-    extraVolumeMounts: [
-      ...HUB_CODE.map((file) => ({
-        name: "hub-code",
-        mountPath: `${CODE_FOLDER}/${file}`,
-        subPath: file,
-        readOnly: true
-      })),
-      { name: "hub-access", mountPath: "/etc/hub-access", readOnly: true },
-      { name: "hub-profiles", mountPath: "/etc/hub-profiles", readOnly: true },
-      { name: "hub-notices", mountPath: "/etc/hub-notices", readOnly: true }
-    ]
-  };
-}
-function healthService() {
-  return {
-    services: { "glaciocloud-health": { display: false } },
-    loadRoles: {
-      "glaciocloud-health": { services: ["glaciocloud-health"], scopes: machineScopes(MACHINES) }
-    }
-  };
-}
-function database(storageClass) {
-  return {
-    type: "sqlite-pvc",
-    pvc: {
-      storage: "1Gi",
-      storageClassName: storageClass,
-      // A failed first install or an uninstall must not take the database along.
-      annotations: { "helm.sh/resource-policy": "keep" }
-    }
-  };
-}
-function hubResources(maxServers) {
-  const memory = hubMemoryMiB(maxServers);
-  return {
-    requests: { cpu: "100m", memory: `${Math.round(memory / 2)}Mi` },
-    limits: { memory: `${memory}Mi` }
-  };
-}
-function proxyResources(maxServers) {
-  return {
-    requests: { cpu: "50m", memory: "64Mi" },
-    limits: { memory: `${proxyMemoryMiB(maxServers)}Mi` }
-  };
-}
-
-// src/edges/chart-archive.ts
-import { createHash } from "node:crypto";
-import { lstat as lstat2, readFile, readdir as readdir2 } from "node:fs/promises";
-import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
+// src/edges/files.ts
+init_failure();
+import { lstat as lstat2, mkdir as mkdir2, mkdtemp, readFile, readdir as readdir2, rename as rename2, rm as rm2, writeFile as writeFile2 } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve, sep } from "node:path";
 
 // node_modules/js-yaml/dist/js-yaml.mjs
 var NOT_RESOLVED = /* @__PURE__ */ Symbol("NOT_RESOLVED");
@@ -42266,8 +42936,8 @@ function getLine(buffer, lineStart, lineEnd, position, maxLineLength) {
     pos: position - lineStart + head2.length
   };
 }
-function padStart(string, max) {
-  return " ".repeat(Math.max(max - string.length, 0)) + string;
+function padStart(string, max2) {
+  return " ".repeat(Math.max(max2 - string.length, 0)) + string;
 }
 function makeSnippet(mark, options) {
   if (!mark.buffer) return null;
@@ -42289,10 +42959,10 @@ function makeSnippet(mark, options) {
   let result2 = "";
   const lineNoLength = Math.min(mark.line + opts.linesAfter, lineEnds.length).toString().length;
   const maxLineLength = opts.maxLength - (opts.indent + lineNoLength + 3);
-  for (let i = 1; i <= opts.linesBefore; i++) {
-    if (foundLineNo - i < 0) break;
-    const line2 = getLine(mark.buffer, lineStarts2[foundLineNo - i], lineEnds[foundLineNo - i], mark.position - (lineStarts2[foundLineNo] - lineStarts2[foundLineNo - i]), maxLineLength);
-    result2 = `${" ".repeat(opts.indent)}${padStart((mark.line - i + 1).toString(), lineNoLength)} | ${line2.str}
+  for (let i2 = 1; i2 <= opts.linesBefore; i2++) {
+    if (foundLineNo - i2 < 0) break;
+    const line2 = getLine(mark.buffer, lineStarts2[foundLineNo - i2], lineEnds[foundLineNo - i2], mark.position - (lineStarts2[foundLineNo] - lineStarts2[foundLineNo - i2]), maxLineLength);
+    result2 = `${" ".repeat(opts.indent)}${padStart((mark.line - i2 + 1).toString(), lineNoLength)} | ${line2.str}
 ${result2}`;
   }
   const line = getLine(mark.buffer, lineStarts2[foundLineNo], lineEnds[foundLineNo], mark.position, maxLineLength);
@@ -42300,10 +42970,10 @@ ${result2}`;
 `;
   result2 += `${"-".repeat(opts.indent + lineNoLength + 3 + line.pos)}^
 `;
-  for (let i = 1; i <= opts.linesAfter; i++) {
-    if (foundLineNo + i >= lineEnds.length) break;
-    const line2 = getLine(mark.buffer, lineStarts2[foundLineNo + i], lineEnds[foundLineNo + i], mark.position - (lineStarts2[foundLineNo] - lineStarts2[foundLineNo + i]), maxLineLength);
-    result2 += `${" ".repeat(opts.indent)}${padStart((mark.line + i + 1).toString(), lineNoLength)} | ${line2.str}
+  for (let i2 = 1; i2 <= opts.linesAfter; i2++) {
+    if (foundLineNo + i2 >= lineEnds.length) break;
+    const line2 = getLine(mark.buffer, lineStarts2[foundLineNo + i2], lineEnds[foundLineNo + i2], mark.position - (lineStarts2[foundLineNo] - lineStarts2[foundLineNo + i2]), maxLineLength);
+    result2 += `${" ".repeat(opts.indent)}${padStart((mark.line + i2 + 1).toString(), lineNoLength)} | ${line2.str}
 `;
   }
   return result2.replace(/\n$/, "");
@@ -42437,9 +43107,9 @@ function simpleEscapeSequence(c) {
 }
 var simpleEscapeCheck = new Array(256);
 var simpleEscapeMap = new Array(256);
-for (let i = 0; i < 256; i++) {
-  simpleEscapeCheck[i] = simpleEscapeSequence(i) ? 1 : 0;
-  simpleEscapeMap[i] = simpleEscapeSequence(i);
+for (let i2 = 0; i2 < 256; i2++) {
+  simpleEscapeCheck[i2] = simpleEscapeSequence(i2) ? 1 : 0;
+  simpleEscapeMap[i2] = simpleEscapeSequence(i2);
 }
 function charFromCodepoint(c) {
   if (c <= 65535) return String.fromCharCode(c);
@@ -42760,8 +43430,8 @@ function mergeKeys(state, frame2, source, sourceTag) {
   for (const sourceKey of sourceTag.keys(source)) {
     chargeMergeWork(state);
     if (frame2.tag.has(frame2.value, sourceKey)) continue;
-    const err = frame2.tag.addPair(frame2.value, sourceKey, sourceTag.get(source, sourceKey));
-    if (err) throwError$1(state, err);
+    const err2 = frame2.tag.addPair(frame2.value, sourceKey, sourceTag.get(source, sourceKey));
+    if (err2) throwError$1(state, err2);
     frame2.overridable ??= /* @__PURE__ */ new Set();
     frame2.overridable.add(sourceKey);
   }
@@ -42785,8 +43455,8 @@ function addMappingValue(state, frame2, key, value, tag) {
     return;
   }
   if (!state.json && frame2.tag.has(frame2.value, key) && !frame2.overridable?.has(key)) throwError$1(state, "duplicated mapping key");
-  const err = frame2.tag.addPair(frame2.value, key, value);
-  if (err) throwError$1(state, err);
+  const err2 = frame2.tag.addPair(frame2.value, key, value);
+  if (err2) throwError$1(state, err2);
   frame2.overridable?.delete(key);
 }
 function addValue(state, value, tag) {
@@ -42796,8 +43466,8 @@ function addValue(state, value, tag) {
     frame2.hasValue = true;
   } else if (frame2.kind === "sequence") {
     if (isMappingTag(tag)) state.nodeTags.set(value, tag);
-    const err = frame2.tag.addItem(frame2.value, value, frame2.index++);
-    if (err) throwError$1(state, err);
+    const err2 = frame2.tag.addItem(frame2.value, value, frame2.index++);
+    if (err2) throwError$1(state, err2);
   } else if (frame2.hasKey) {
     const key = frame2.key;
     frame2.key = void 0;
@@ -44260,10 +44930,10 @@ function escapeCharacter(character) {
     case "\u2029":
       return "\\P";
   }
-  const code = character.charCodeAt(0);
-  const hex = code.toString(16).toUpperCase();
-  if (code <= 255) return `\\x${"0".repeat(2 - hex.length)}${hex}`;
-  return `\\u${"0".repeat(4 - hex.length)}${hex}`;
+  const code2 = character.charCodeAt(0);
+  const hex2 = code2.toString(16).toUpperCase();
+  if (code2 <= 255) return `\\x${"0".repeat(2 - hex2.length)}${hex2}`;
+  return `\\u${"0".repeat(4 - hex2.length)}${hex2}`;
 }
 function escapeString(string) {
   return string.replace(CHARACTERS_TO_ESCAPE, escapeCharacter);
@@ -44515,10 +45185,10 @@ var DEFAULT_DUMP_OPTIONS = {
   }
 };
 function defaultCompareFn(a, b) {
-  const x = String(a);
+  const x2 = String(a);
   const y = String(b);
-  if (x < y) return -1;
-  if (x > y) return 1;
+  if (x2 < y) return -1;
+  if (x2 > y) return 1;
   return 0;
 }
 function dump(input, options = {}) {
@@ -44564,906 +45234,6 @@ var COLLECTION_STYLE_FLOW = COLLECTION_STYLE.FLOW;
 var CHOMPING_CLIP = CHOMPING_MODE.CLIP;
 var CHOMPING_STRIP = CHOMPING_MODE.STRIP;
 var CHOMPING_KEEP = CHOMPING_MODE.KEEP;
-
-// node_modules/modern-tar/dist/packer-By1HVV7Z.js
-var FILE = "file";
-var LINK = "link";
-var SYMLINK = "symlink";
-var DIRECTORY = "directory";
-var FLAGTYPE = {
-  48: FILE,
-  49: LINK,
-  50: SYMLINK,
-  51: "character-device",
-  52: "block-device",
-  53: DIRECTORY,
-  54: "fifo",
-  120: "pax-header",
-  103: "pax-global-header",
-  76: "gnu-long-name",
-  75: "gnu-long-link-name"
-};
-var EMPTY = /* @__PURE__ */ new Uint8Array(0);
-var encoder = new TextEncoder();
-var decoder = new TextDecoder();
-function readString(view, offset, size) {
-  if (view[offset] === 0) return "";
-  const end = view.indexOf(0, offset);
-  const sliceEnd = end === -1 || end > offset + size ? offset + size : end;
-  return decoder.decode(view.subarray(offset, sliceEnd));
-}
-function readOctal(view, offset, size) {
-  let value = 0;
-  const end = offset + size;
-  for (let i = offset; i < end; i++) {
-    const charCode = view[i];
-    if (charCode === 0) break;
-    if (charCode === 32) continue;
-    if (charCode < 48 || charCode > 55) throw new Error("Invalid tar number.");
-    value = value * 8 + (charCode - 48);
-  }
-  return value;
-}
-function readNumeric(view, offset, size) {
-  if (view[offset] & 128) {
-    let result2 = 0;
-    result2 = view[offset] & 127;
-    for (let i = 1; i < size; i++) result2 = result2 * 256 + view[offset + i];
-    if (!Number.isSafeInteger(result2)) throw new Error("TAR number too large");
-    return result2;
-  }
-  return readOctal(view, offset, size);
-}
-var isBodyless = (header) => header.type === "directory" || header.type === "symlink" || header.type === "link" || header.type === "character-device" || header.type === "block-device" || header.type === "fifo";
-var stripPath = (p, n) => {
-  const parts = p.split("/").filter(Boolean);
-  return n >= parts.length ? "" : parts.slice(n).join("/");
-};
-function transformHeader(header, options) {
-  const { strip, filter, map } = options;
-  if (!strip && !filter && !map) return header;
-  const h = { ...header };
-  if (strip && strip > 0) {
-    const newName = stripPath(h.name, strip);
-    if (!newName) return null;
-    h.name = h.type === "directory" && !newName.endsWith("/") ? `${newName}/` : newName;
-    if (h.linkname) {
-      const isAbsolute = h.linkname.startsWith("/");
-      if (isAbsolute || h.type === "link") {
-        const stripped = stripPath(h.linkname, strip);
-        h.linkname = isAbsolute ? `/${stripped}` || "/" : stripped;
-      }
-    }
-  }
-  if (filter?.(h) === false) return null;
-  const result2 = map ? map(h) : h;
-  if (result2 && (!result2.name?.trim() || result2.name === "." || result2.name === "/")) return null;
-  return result2;
-}
-var INITIAL_CAPACITY = 256;
-function createChunkQueue() {
-  let chunks = new Array(INITIAL_CAPACITY);
-  let capacityMask = chunks.length - 1;
-  let head2 = 0;
-  let tail = 0;
-  let totalAvailable = 0;
-  const consumeFromHead = (count) => {
-    const chunk = chunks[head2];
-    if (count === chunk.length) {
-      chunks[head2] = EMPTY;
-      head2 = head2 + 1 & capacityMask;
-    } else chunks[head2] = chunk.subarray(count);
-    totalAvailable -= count;
-    if (totalAvailable === 0 && chunks.length > INITIAL_CAPACITY) {
-      chunks = new Array(INITIAL_CAPACITY);
-      capacityMask = 255;
-      head2 = 0;
-      tail = 0;
-    }
-  };
-  function pull(bytes, callback) {
-    if (callback) {
-      let fed = 0;
-      let remaining2 = Math.min(bytes, totalAvailable);
-      while (remaining2 > 0) {
-        const chunk = chunks[head2];
-        const toFeed = Math.min(remaining2, chunk.length);
-        const segment = toFeed === chunk.length ? chunk : chunk.subarray(0, toFeed);
-        consumeFromHead(toFeed);
-        remaining2 -= toFeed;
-        fed += toFeed;
-        if (!callback(segment)) break;
-      }
-      return fed;
-    }
-    if (totalAvailable < bytes) return null;
-    if (bytes === 0) return EMPTY;
-    const firstChunk = chunks[head2];
-    if (firstChunk.length >= bytes) {
-      const view = firstChunk.length === bytes ? firstChunk : firstChunk.subarray(0, bytes);
-      consumeFromHead(bytes);
-      return view;
-    }
-    const result2 = new Uint8Array(bytes);
-    let copied = 0;
-    let remaining = bytes;
-    while (remaining > 0) {
-      const chunk = chunks[head2];
-      const toCopy = Math.min(remaining, chunk.length);
-      result2.set(toCopy === chunk.length ? chunk : chunk.subarray(0, toCopy), copied);
-      copied += toCopy;
-      remaining -= toCopy;
-      consumeFromHead(toCopy);
-    }
-    return result2;
-  }
-  return {
-    push: (chunk) => {
-      if (chunk.length === 0) return;
-      let nextTail = tail + 1 & capacityMask;
-      if (nextTail === head2) {
-        const oldLen = chunks.length;
-        const newLen = oldLen * 2;
-        const newChunks = new Array(newLen);
-        const count = tail - head2 + oldLen & oldLen - 1;
-        if (head2 < tail) for (let i = 0; i < count; i++) newChunks[i] = chunks[head2 + i];
-        else {
-          const firstPart = oldLen - head2;
-          for (let i = 0; i < firstPart; i++) newChunks[i] = chunks[head2 + i];
-          for (let i = 0; i < tail; i++) newChunks[firstPart + i] = chunks[i];
-        }
-        chunks = newChunks;
-        capacityMask = newLen - 1;
-        head2 = 0;
-        tail = count;
-        nextTail = tail + 1 & capacityMask;
-      }
-      chunks[tail] = chunk;
-      tail = nextTail;
-      totalAvailable += chunk.length;
-    },
-    available: () => totalAvailable,
-    peek: (bytes) => {
-      if (totalAvailable < bytes) return null;
-      if (bytes === 0) return EMPTY;
-      const firstChunk = chunks[head2];
-      if (firstChunk.length >= bytes) return firstChunk.length === bytes ? firstChunk : firstChunk.subarray(0, bytes);
-      const result2 = new Uint8Array(bytes);
-      let copied = 0;
-      let index2 = head2;
-      while (copied < bytes) {
-        const chunk = chunks[index2];
-        const toCopy = Math.min(bytes - copied, chunk.length);
-        if (toCopy === chunk.length) result2.set(chunk, copied);
-        else result2.set(chunk.subarray(0, toCopy), copied);
-        copied += toCopy;
-        index2 = index2 + 1 & capacityMask;
-      }
-      return result2;
-    },
-    discard: (bytes) => {
-      if (bytes > totalAvailable) throw new Error("Too many bytes consumed");
-      if (bytes === 0) return;
-      let remaining = bytes;
-      while (remaining > 0) {
-        const chunk = chunks[head2];
-        const toConsume = Math.min(remaining, chunk.length);
-        consumeFromHead(toConsume);
-        remaining -= toConsume;
-      }
-    },
-    pull
-  };
-}
-var CHECKSUM_SPACE = 32;
-function validateChecksum(block2) {
-  const stored = readOctal(block2, 148, 8);
-  let sum = 0;
-  for (let i = 0; i < block2.length; i++) if (i >= 148 && i < 156) sum += CHECKSUM_SPACE;
-  else sum += block2[i];
-  return stored === sum;
-}
-function parseUstarHeader(block2, strict) {
-  if (strict && !validateChecksum(block2)) throw new Error("Invalid tar header checksum.");
-  const header = {
-    name: readString(block2, 0, 100),
-    mode: readOctal(block2, 100, 8),
-    uid: readNumeric(block2, 108, 8),
-    gid: readNumeric(block2, 116, 8),
-    size: readNumeric(block2, 124, 12),
-    mtime: /* @__PURE__ */ new Date(readNumeric(block2, 136, 12) * 1e3),
-    type: FLAGTYPE[block2[156]] || "file",
-    linkname: readString(block2, 157, 100)
-  };
-  const magic = readString(block2, 257, 6);
-  if (magic.trim() === "ustar") {
-    header.uname = readString(block2, 265, 32);
-    header.gname = readString(block2, 297, 32);
-  }
-  if (magic === "ustar") header.prefix = readString(block2, 345, 155);
-  return header;
-}
-var PAX_MAPPING = {
-  path: ["name", (v) => v],
-  linkpath: ["linkname", (v) => v],
-  size: ["size", (v) => /^\d+$/.test(v) && Number.isSafeInteger(+v) ? +v : NaN],
-  mtime: ["mtime", parseFloat],
-  uid: ["uid", (v) => parseInt(v, 10)],
-  gid: ["gid", (v) => parseInt(v, 10)],
-  uname: ["uname", (v) => v],
-  gname: ["gname", (v) => v]
-};
-function parsePax(buffer) {
-  const overrides = /* @__PURE__ */ Object.create(null);
-  const pax = /* @__PURE__ */ Object.create(null);
-  let isPax = false;
-  let offset = 0;
-  while (offset < buffer.length) {
-    const spaceIndex = buffer.indexOf(32, offset);
-    if (spaceIndex === -1) break;
-    const length2 = parseInt(decoder.decode(buffer.subarray(offset, spaceIndex)), 10);
-    if (!(length2 > 0)) break;
-    const recordEnd = offset + length2;
-    const recordStr = decoder.decode(buffer.subarray(spaceIndex + 1, recordEnd - 1));
-    const equalsIndex = recordStr.indexOf("=");
-    if (equalsIndex > 0) {
-      const key = recordStr.slice(0, equalsIndex);
-      const value = recordStr.slice(equalsIndex + 1);
-      pax[key] = value;
-      isPax = true;
-      if (Object.hasOwn(PAX_MAPPING, key)) {
-        const [targetKey, parser] = PAX_MAPPING[key];
-        const parsedValue = parser(value);
-        if (typeof parsedValue === "string" || !Number.isNaN(parsedValue)) overrides[targetKey] = parsedValue;
-      }
-    }
-    offset = recordEnd;
-  }
-  if (isPax) overrides.pax = pax;
-  return overrides;
-}
-function applyOverrides(header, overrides) {
-  if (overrides.name !== void 0) header.name = overrides.name;
-  if (overrides.linkname !== void 0) header.linkname = overrides.linkname;
-  if (overrides.size !== void 0) header.size = overrides.size;
-  if (overrides.mtime !== void 0) header.mtime = /* @__PURE__ */ new Date(overrides.mtime * 1e3);
-  if (overrides.uid !== void 0) header.uid = overrides.uid;
-  if (overrides.gid !== void 0) header.gid = overrides.gid;
-  if (overrides.uname !== void 0) header.uname = overrides.uname;
-  if (overrides.gname !== void 0) header.gname = overrides.gname;
-  if (overrides.pax) header.pax = Object.assign({}, header.pax ?? {}, overrides.pax);
-}
-function getMetaParser(type) {
-  switch (type) {
-    case "pax-global-header":
-    case "pax-header":
-      return parsePax;
-    case "gnu-long-name":
-      return (data) => ({ name: readString(data, 0, data.length) });
-    case "gnu-long-link-name":
-      return (data) => ({ linkname: readString(data, 0, data.length) });
-    default:
-      return;
-  }
-}
-var STATE_HEADER = 0;
-var STATE_BODY = 1;
-var MAX_META_SIZE = 8388608;
-var MAX_GLOBAL_PAX_KEYS = 512;
-var truncateErr = /* @__PURE__ */ new Error("Tar archive is truncated.");
-function createUnpacker(options = {}) {
-  const strict = options.strict ?? false;
-  const { available, peek, push, discard, pull } = createChunkQueue();
-  let state = STATE_HEADER;
-  let ended = false;
-  let done = false;
-  let eof = false;
-  let currentEntry = null;
-  const paxGlobals = {};
-  let nextEntryOverrides = {};
-  const unpacker = {
-    isEntryActive: () => state === STATE_BODY,
-    isBodyComplete: () => !currentEntry || currentEntry.remaining === 0,
-    canFinish: () => !currentEntry || available() >= currentEntry.remaining + currentEntry.padding,
-    bodyBytes: () => currentEntry && currentEntry.remaining > 0 ? Math.min(currentEntry.remaining, available()) : 0,
-    available,
-    write(chunk) {
-      if (ended) throw new Error("Archive already ended.");
-      if (eof) {
-        if (strict) checkPadding(chunk);
-        return;
-      }
-      push(chunk);
-    },
-    end() {
-      ended = true;
-    },
-    readHeader() {
-      if (state !== STATE_HEADER) throw new Error("Cannot read header while an entry is active");
-      if (done) return void 0;
-      while (!done) {
-        if (available() < 512) {
-          if (ended) {
-            if (available() > 0 && strict) throw truncateErr;
-            done = true;
-            return;
-          }
-          return null;
-        }
-        const headerBlock = peek(512);
-        if (isZeroBlock(headerBlock)) {
-          if (available() < 1024) {
-            if (ended) {
-              if (strict) throw truncateErr;
-              done = true;
-              return;
-            }
-            return null;
-          }
-          if (isZeroBlock(peek(1024).subarray(512))) {
-            discard(1024);
-            done = true;
-            eof = true;
-            if (strict) pull(available(), checkPadding);
-            else discard(available());
-            return;
-          }
-          if (strict) throw new Error("Invalid tar header.");
-          discard(512);
-          continue;
-        }
-        let internalHeader;
-        try {
-          internalHeader = parseUstarHeader(headerBlock, strict);
-        } catch (err) {
-          if (strict) throw err;
-          discard(512);
-          continue;
-        }
-        const metaParser = getMetaParser(internalHeader.type);
-        if (metaParser) {
-          if (internalHeader.size > MAX_META_SIZE) throw new Error("Tar metadata entry exceeds maximum size.");
-          const paddedSize = internalHeader.size + (-internalHeader.size & 511);
-          if (available() < 512 + paddedSize) {
-            if (ended && strict) throw truncateErr;
-            return null;
-          }
-          discard(512);
-          const overrides = metaParser(pull(paddedSize).subarray(0, internalHeader.size));
-          if (nextEntryOverrides.pax) nextEntryOverrides = {};
-          const target = internalHeader.type === "pax-global-header" ? paxGlobals : nextEntryOverrides;
-          if (target === paxGlobals && overrides.pax && Object.keys(overrides.pax).length > MAX_GLOBAL_PAX_KEYS) throw new Error("Too many global attributes.");
-          for (const key in overrides) target[key] = overrides[key];
-          continue;
-        }
-        discard(512);
-        const header = internalHeader;
-        if (internalHeader.prefix) header.name = `${internalHeader.prefix}/${header.name}`;
-        applyOverrides(header, paxGlobals);
-        applyOverrides(header, nextEntryOverrides);
-        let archiveSize = header.size;
-        if (isBodyless(header)) {
-          archiveSize = 0;
-          header.size = 0;
-        } else if (header.name.endsWith("/") && header.type === "file") {
-          header.type = DIRECTORY;
-          header.size = 0;
-        }
-        nextEntryOverrides = {};
-        currentEntry = {
-          header,
-          remaining: archiveSize,
-          padding: -archiveSize & 511
-        };
-        state = STATE_BODY;
-        return header;
-      }
-    },
-    streamBody(callback) {
-      if (state !== STATE_BODY || !currentEntry || currentEntry.remaining === 0) return 0;
-      const bytesToFeed = Math.min(currentEntry.remaining, available());
-      if (bytesToFeed === 0) return 0;
-      const fed = pull(bytesToFeed, callback);
-      currentEntry.remaining -= fed;
-      return fed;
-    },
-    skipPadding() {
-      if (state !== STATE_BODY || !currentEntry) return true;
-      if (currentEntry.remaining > 0) throw new Error("Body not fully consumed");
-      if (available() < currentEntry.padding) return false;
-      discard(currentEntry.padding);
-      currentEntry = null;
-      state = STATE_HEADER;
-      return true;
-    },
-    skipEntry() {
-      if (state !== STATE_BODY || !currentEntry) return true;
-      const toDiscard = Math.min(currentEntry.remaining, available());
-      if (toDiscard > 0) {
-        discard(toDiscard);
-        currentEntry.remaining -= toDiscard;
-      }
-      if (currentEntry.remaining > 0) return false;
-      return unpacker.skipPadding();
-    },
-    finish() {
-      if (strict && !eof) throw truncateErr;
-    }
-  };
-  return unpacker;
-}
-function isZeroBlock(block2) {
-  if (block2.length === 0) return true;
-  if (block2[0] !== 0) return false;
-  if (block2.byteOffset % 8 === 0 && block2.length % 8 === 0) {
-    const view = new BigUint64Array(block2.buffer, block2.byteOffset, block2.length / 8);
-    for (let i = 0; i < view.length; i++) if (view[i] !== 0n) return false;
-    return true;
-  }
-  for (let i = 0; i < block2.length; i++) if (block2[i] !== 0) return false;
-  return true;
-}
-function checkPadding(chunk) {
-  if (!isZeroBlock(chunk)) throw new Error("Invalid EOF.");
-  return true;
-}
-
-// node_modules/modern-tar/dist/web/index.js
-async function streamToBuffer(stream2) {
-  const chunks = [];
-  const reader = stream2.getReader();
-  let totalLength = 0;
-  try {
-    while (true) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      chunks.push(value);
-      totalLength += value.length;
-    }
-    const result2 = new Uint8Array(totalLength);
-    let offset = 0;
-    for (const chunk of chunks) {
-      result2.set(chunk, offset);
-      offset += chunk.length;
-    }
-    return result2;
-  } finally {
-    reader.releaseLock();
-  }
-}
-var drain = (stream2) => stream2.pipeTo(new WritableStream());
-var BUFFER_LIMIT = 1048576;
-var RESUME_LIMIT = BUFFER_LIMIT / 2;
-function createTarDecoder(options = {}) {
-  const unpacker = createUnpacker(options);
-  const strict = options.strict ?? false;
-  let controller = null;
-  let bodyController = null;
-  let pumping = false;
-  let blocked = false;
-  let resume = null;
-  let abortHooked = false;
-  let eofReached = false;
-  let sourceEnded = false;
-  let closed = false;
-  const unblock = () => {
-    resume?.();
-    resume = null;
-  };
-  const closeBody = () => {
-    try {
-      bodyController?.close();
-    } catch {
-    }
-    bodyController = null;
-  };
-  const fail = (reason) => {
-    if (closed) return;
-    closed = true;
-    try {
-      bodyController?.error(reason);
-    } catch {
-    }
-    bodyController = null;
-    try {
-      controller.error(reason);
-    } catch {
-    }
-    controller = null;
-    unblock();
-  };
-  const finish = () => {
-    if (closed) return;
-    closed = true;
-    closeBody();
-    try {
-      controller.close();
-    } catch {
-    }
-    controller = null;
-    unblock();
-  };
-  const truncateOrFinish = () => {
-    if (strict) throw new Error("Tar archive is truncated.");
-    finish();
-  };
-  const pump = () => {
-    if (pumping || closed || !controller) return;
-    blocked = false;
-    pumping = true;
-    try {
-      while (true) {
-        if (eofReached) {
-          if (sourceEnded) finish();
-          break;
-        }
-        if (unpacker.isEntryActive()) {
-          if (sourceEnded && !unpacker.canFinish()) {
-            truncateOrFinish();
-            break;
-          }
-          if (bodyController) {
-            if ((bodyController.desiredSize ?? 1) <= 0) {
-              blocked = true;
-              break;
-            }
-            if (unpacker.streamBody((c) => (bodyController.enqueue(c), (bodyController.desiredSize ?? 1) > 0)) === 0 && !unpacker.isBodyComplete()) {
-              if (sourceEnded) truncateOrFinish();
-              break;
-            }
-          } else if (!unpacker.skipEntry()) {
-            if (sourceEnded) truncateOrFinish();
-            break;
-          }
-          if (unpacker.isBodyComplete()) {
-            closeBody();
-            if (!unpacker.skipPadding()) {
-              if (sourceEnded) truncateOrFinish();
-              break;
-            }
-          }
-        } else {
-          if ((controller.desiredSize ?? 0) < 0) {
-            blocked = true;
-            break;
-          }
-          const header = unpacker.readHeader();
-          if (header === null) {
-            if (sourceEnded) finish();
-            break;
-          }
-          if (header === void 0) {
-            if (sourceEnded) {
-              unpacker.finish();
-              finish();
-              break;
-            }
-            eofReached = true;
-            break;
-          }
-          controller.enqueue({
-            header,
-            body: new ReadableStream({
-              start(c) {
-                if (header.size === 0) c.close();
-                else bodyController = c;
-              },
-              pull: pump,
-              cancel() {
-                bodyController = null;
-                pump();
-              }
-            })
-          });
-        }
-      }
-    } catch (error3) {
-      fail(error3);
-      throw error3;
-    } finally {
-      pumping = false;
-    }
-    if (resume && (!blocked || unpacker.available() < RESUME_LIMIT)) unblock();
-  };
-  return {
-    readable: new ReadableStream({
-      start(c) {
-        controller = c;
-      },
-      pull: pump,
-      cancel(reason) {
-        unpacker.end();
-        if (reason !== void 0) fail(reason);
-        else finish();
-      }
-    }, { highWaterMark: 2 }),
-    writable: new WritableStream({
-      write(chunk, controller2) {
-        try {
-          unpacker.write(chunk);
-          pump();
-          if (blocked && unpacker.available() >= BUFFER_LIMIT) {
-            if (!abortHooked) {
-              controller2.signal.onabort = unblock;
-              abortHooked = true;
-            }
-            return new Promise((resolve2) => resume = resolve2);
-          }
-        } catch (error3) {
-          fail(error3);
-          throw error3;
-        }
-      },
-      close() {
-        try {
-          sourceEnded = true;
-          unpacker.end();
-          pump();
-        } catch (error3) {
-          fail(error3);
-          throw error3;
-        }
-      },
-      abort(reason) {
-        fail(reason);
-      }
-    })
-  };
-}
-async function unpackTar(archive, options = {}) {
-  if (!(archive instanceof ReadableStream)) return unpackTarBuffer(archive instanceof Uint8Array ? archive : new Uint8Array(archive), options);
-  const results = [];
-  const reader = archive.pipeThrough(createTarDecoder(options)).getReader();
-  try {
-    while (true) {
-      const { done, value: entry } = await reader.read();
-      if (done) break;
-      let processedHeader;
-      try {
-        processedHeader = transformHeader(entry.header, options);
-      } catch (error3) {
-        await entry.body.cancel();
-        throw error3;
-      }
-      if (processedHeader === null) {
-        await drain(entry.body);
-        continue;
-      }
-      if (isBodyless(processedHeader)) {
-        await drain(entry.body);
-        results.push({ header: processedHeader });
-      } else results.push({
-        header: processedHeader,
-        data: await streamToBuffer(entry.body)
-      });
-    }
-  } catch (error3) {
-    await reader.cancel(error3).catch(() => {
-    });
-    throw error3;
-  } finally {
-    reader.releaseLock();
-  }
-  return results;
-}
-function unpackTarBuffer(archive, options) {
-  const unpacker = createUnpacker(options);
-  const strict = options.strict ?? false;
-  const results = [];
-  unpacker.write(archive);
-  unpacker.end();
-  while (true) {
-    const header = unpacker.readHeader();
-    if (header === void 0) break;
-    if (header === null) {
-      if (strict) throw new Error("Tar archive is truncated.");
-      break;
-    }
-    const processedHeader = transformHeader(header, options);
-    if (processedHeader === null) {
-      const skipped = unpacker.skipEntry();
-      if (!skipped && strict) throw new Error("Tar archive is truncated.");
-      if (!skipped) break;
-      continue;
-    }
-    if (isBodyless(processedHeader)) {
-      const skipped = unpacker.skipEntry();
-      if (!skipped && strict) throw new Error("Tar archive is truncated.");
-      results.push({ header: processedHeader });
-      if (!skipped) break;
-      continue;
-    }
-    let size = header.size;
-    if (size < 0 || !unpacker.canFinish()) {
-      if (strict) throw new Error("Tar archive is truncated.");
-      size = unpacker.bodyBytes();
-    }
-    const data = new Uint8Array(size);
-    let offset = 0;
-    unpacker.streamBody((chunk) => {
-      data.set(chunk, offset);
-      offset += chunk.length;
-      return true;
-    });
-    const bodyComplete = unpacker.isBodyComplete();
-    let paddingComplete = true;
-    if (bodyComplete) {
-      paddingComplete = unpacker.skipPadding();
-      if (!paddingComplete && strict) throw new Error("Tar archive is truncated.");
-    }
-    results.push({
-      header: processedHeader,
-      data
-    });
-    if (!bodyComplete || !paddingComplete) break;
-  }
-  unpacker.finish();
-  return results;
-}
-
-// src/edges/chart-archive.ts
-init_json();
-init_failure();
-var ChartRefused = class extends Failure {
-};
-var decoder2 = new TextDecoder();
-async function unpackChart(archive, origin) {
-  const files = /* @__PURE__ */ new Map();
-  for (const { header, data } of await tarEntries(archive, origin)) {
-    const { name, type } = header;
-    if (type === "directory" || type === "pax-header" || type === "pax-global-header") continue;
-    if (type !== "file") throw refusedEntry(origin, name, `is a ${type}`);
-    if (name.startsWith("/") || name.split("/").includes(".."))
-      throw refusedEntry(origin, name, "leaves the chart");
-    const path = name.slice(name.indexOf("/") + 1);
-    files.set(path, data ?? new Uint8Array());
-  }
-  return files;
-}
-async function tarEntries(archive, origin) {
-  try {
-    return await unpackTar(gunzipSync(archive), { strict: true });
-  } catch (cause) {
-    throw new ChartRefused(`${origin} is not a chart archive: ${messageOf(cause)}`, {
-      hint: "remove it and run again",
-      cause
-    });
-  }
-}
-function refusedEntry(origin, name, why) {
-  return new ChartRefused(`${origin} is refused: ${JSON.stringify(name)} in it ${why}`, {
-    hint: "a chart that Helm packaged holds plain files only: ask whoever published it"
-  });
-}
-async function chartFolder(folder) {
-  const files = /* @__PURE__ */ new Map();
-  const visit2 = async (path) => {
-    for (const name of (await readdir2(join(folder, path))).sort(compareText)) {
-      if (name === "__pycache__" || path === "" && name.startsWith(".")) continue;
-      const here2 = path === "" ? name : `${path}/${name}`;
-      const info2 = await lstat2(join(folder, here2));
-      if (info2.isDirectory()) await visit2(here2);
-      else if (info2.isFile()) files.set(here2, await readFile(join(folder, here2)));
-    }
-  };
-  await visit2("");
-  return files;
-}
-function contentDigest(files) {
-  const hash = createHash("sha256");
-  for (const [path, data] of [...files].sort(([a], [b]) => compareText(a, b)))
-    hash.update(`${path}\0${sha256(data)}
-`);
-  return hash.digest("hex");
-}
-function chartMeta(files, name) {
-  const meta = yamlObject(chartText(files, "Chart.yaml"), "Chart.yaml of the chart");
-  const annotations = asObject(meta["annotations"] ?? {});
-  const word = (key) => typeof meta[key] === "string" ? meta[key] : "";
-  return {
-    name: word("name") || name,
-    version: word("version"),
-    double: annotations["glaciocloud.org/double"] === "true"
-  };
-}
-function chartText(files, path) {
-  const data = files.get(path);
-  if (!data)
-    throw new ChartRefused(`the chart has no ${path}`, {
-      hint: "use a packaged release of the chart"
-    });
-  return decoder2.decode(data);
-}
-function yamlObject(text, origin) {
-  return parsed((one) => load(one), text, `${origin} is no YAML`);
-}
-function jsonObject(text, origin) {
-  return parsed((one) => JSON.parse(one), text, `${origin} is no JSON`);
-}
-function parsed(parse6, text, otherwise) {
-  try {
-    return asObject(parse6(text));
-  } catch (cause) {
-    throw new ChartRefused(`${otherwise}: ${messageOf(cause).split("\n")[0] ?? ""}`, {
-      hint: "ask whoever published it, or name another version",
-      cause
-    });
-  }
-}
-function asObject(value) {
-  return isObject(value) ? value : {};
-}
-function sha256(data) {
-  return createHash("sha256").update(data).digest("hex");
-}
-
-// src/edges/chart-cache.ts
-import { mkdir as mkdir2, readFile as readFile2, writeFile as writeFile2 } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname, join as join2 } from "node:path";
-function cacheFolder() {
-  const { GLACIOCLOUD_CACHE: own, XDG_CACHE_HOME: caches } = process.env;
-  return own ?? join2(caches ?? join2(homedir(), ".cache"), "glaciocloud");
-}
-function cachedChart(name, version) {
-  return join2(cacheFolder(), "charts", `${name}-${version}.tgz`);
-}
-async function readCached(file) {
-  return readFile2(file).catch(() => void 0);
-}
-async function keepCached(file, archive) {
-  await mkdir2(dirname(file), { recursive: true });
-  await writeFile2(file, archive).catch(() => void 0);
-}
-
-// src/edges/chart-repository.ts
-init_json();
-init_failure();
-var ChartUnreachable = class extends Failure {
-};
-async function downloadChart(name, settings) {
-  const { repository, version } = settings;
-  const base = repository.endsWith("/") ? repository : `${repository}/`;
-  const index2 = (await fetchBytes(`${base}index.yaml`)).toString("utf8");
-  const entry = entryOf(yamlObject(index2, `${base}index.yaml`), name, version);
-  const url = Array.isArray(entry?.["urls"]) ? entry["urls"][0] : void 0;
-  if (!entry || typeof url !== "string")
-    throw new ChartUnreachable(`${base} has no chart ${name} ${version}`, {
-      hint: "name a version that the repository lists"
-    });
-  const archive = await fetchBytes(new URL(url, base).href);
-  if (typeof entry["digest"] === "string" && entry["digest"] !== sha256(archive))
-    throw new ChartRefused(`chart ${name} ${version} was damaged on the way`, {
-      hint: "run it again"
-    });
-  return archive;
-}
-function entryOf(index2, name, version) {
-  const versions = asObject(index2["entries"] ?? {})[name];
-  if (!Array.isArray(versions)) return void 0;
-  return versions.filter(isObject).find((one) => one["version"] === version);
-}
-async function fetchBytes(url) {
-  const hint = "check the network, or give a folder or mirror with --charts-from";
-  let response;
-  try {
-    response = await fetch(url, { signal: AbortSignal.timeout(6e4) });
-  } catch (cause) {
-    throw new ChartUnreachable(`${url} cannot be reached: ${reasonOf(cause)}`, { hint, cause });
-  }
-  if (!response.ok) throw new ChartUnreachable(`${url} answers ${response.status}`, { hint });
-  return Buffer.from(await response.arrayBuffer());
-}
-function reasonOf(error3) {
-  const below = typeof error3 === "object" && error3 !== null && "cause" in error3 ? error3.cause : void 0;
-  return messageOf(below ?? error3);
-}
-
-// src/edges/files.ts
-init_failure();
-import { lstat as lstat3, mkdir as mkdir3, mkdtemp, readFile as readFile3, readdir as readdir3, rename as rename2, rm as rm2, writeFile as writeFile3 } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname as dirname2, join as join3, resolve, sep } from "node:path";
 
 // src/core/source.ts
 init_json();
@@ -45692,13 +45462,13 @@ function placeOf(file, starts, offset) {
 // src/edges/files.ts
 var DiskFailure = class extends Failure {
 };
-var decoder3 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+var decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 async function readTree(root, folders, wants) {
-  const base = resolve(root);
+  const base2 = resolve(root);
   const files = /* @__PURE__ */ new Map();
   const visit2 = async (path) => {
-    const full = join3(base, path);
-    const info2 = await lstat3(full).catch(() => void 0);
+    const full = join(base2, path);
+    const info2 = await lstat2(full).catch(() => void 0);
     if (!info2) return;
     if (info2.isSymbolicLink()) {
       files.set(path, {
@@ -45707,14 +45477,20 @@ async function readTree(root, folders, wants) {
         hint: "put the file itself here"
       });
     } else if (info2.isDirectory()) {
-      const names3 = (await readdir3(full)).sort();
+      const names3 = (await readdir2(full)).sort();
       for (const name of names3) await visit2(path === "" ? name : `${path}/${name}`);
     } else if (info2.isFile()) {
       files.set(path, wants(path) ? await readText(full, info2.size) : { kind: "text", text: "" });
     }
   };
   for (const top of ["platform.yaml", "platform.yml", ...folders]) await visit2(top);
-  return { root: base, files };
+  return { root: base2, files };
+}
+async function namesIn(folder) {
+  return readdir2(folder).then(
+    (names3) => names3.sort(),
+    () => []
+  );
 }
 async function readText(full, size) {
   if (size > MAX_FILE_BYTES)
@@ -45723,15 +45499,15 @@ async function readText(full, size) {
       why: `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`,
       hint: "split it, or keep data out of the platform files"
     };
-  const bytes = await readFile3(full);
+  const bytes = await readFile(full);
   try {
-    return { kind: "text", text: decoder3.decode(bytes) };
+    return { kind: "text", text: decoder.decode(bytes) };
   } catch {
     return { kind: "refused", why: "the file is not UTF-8", hint: "save it as UTF-8" };
   }
 }
 async function withTemporaryFolder(use) {
-  const folder = await guarded("a temporary folder", () => mkdtemp(join3(tmpdir(), "glaciocloud-")));
+  const folder = await guarded("a temporary folder", () => mkdtemp(join(tmpdir(), "glaciocloud-")));
   try {
     return await use(folder);
   } finally {
@@ -45745,11 +45521,11 @@ async function writeFolder(folder, files) {
   const old = `${target}.old-${process.pid}`;
   await guarded(folder, async () => {
     try {
-      await mkdir3(fresh, { recursive: true });
+      await mkdir2(fresh, { recursive: true });
       for (const [path, text] of files) {
         const full = inside(fresh, path);
-        await mkdir3(dirname2(full), { recursive: true });
-        await writeFile3(full, text, PROGRAMS.includes(path) ? { mode: 493 } : {});
+        await mkdir2(dirname(full), { recursive: true });
+        await writeFile2(full, text, PROGRAMS.includes(path) ? { mode: 493 } : {});
       }
       const existed = await rename2(target, old).then(
         () => true,
@@ -45772,8 +45548,8 @@ async function writeWhole(path, text) {
   const fresh = `${path}.new-${process.pid}`;
   await guarded(path, async () => {
     try {
-      await mkdir3(dirname2(resolve(path)), { recursive: true });
-      await writeFile3(fresh, text);
+      await mkdir2(dirname(resolve(path)), { recursive: true });
+      await writeFile2(fresh, text);
       await rename2(fresh, path);
     } finally {
       await rm2(fresh, { force: true });
@@ -45781,10 +45557,10 @@ async function writeWhole(path, text) {
   });
 }
 function fileText(path) {
-  return readFile3(path, "utf8");
+  return readFile(path, "utf8");
 }
 async function exists2(path) {
-  return lstat3(path).then(
+  return lstat2(path).then(
     () => true,
     () => false
   );
@@ -45805,2594 +45581,251 @@ async function guarded(what, write) {
   try {
     return await write();
   } catch (cause) {
-    const code = cause.code ?? "";
+    const code2 = cause.code ?? "";
     throw new DiskFailure(`${what} cannot be written: ${messageOf(cause)}`, {
-      hint: DISK_HINTS[code] ?? "look at the folder and run it again",
+      hint: DISK_HINTS[code2] ?? "look at the folder and run it again",
       cause
     });
   }
 }
 
-// src/edges/tool-root.ts
-import { existsSync as existsSync2 } from "node:fs";
-import { readFile as readFile4 } from "node:fs/promises";
-import { dirname as dirname3, join as join4 } from "node:path";
-import { fileURLToPath } from "node:url";
-function toolRoot() {
-  let folder = dirname3(fileURLToPath(import.meta.url));
-  while (!existsSync2(join4(folder, "charts", "oggm-hub", "Chart.yaml"))) {
-    const up = dirname3(folder);
-    if (up === folder)
-      throw new Error("charts/ is not beside the bundle: the installation is incomplete");
-    folder = up;
-  }
-  return folder;
-}
-function chartScript(name) {
-  return readFile4(join4(toolRoot(), "charts", "oggm-hub", "files", name), "utf8");
-}
-
-// src/edges/charts.ts
-var UMBRELLA = "oggm-hub";
-async function loadCharts(request2) {
-  const settings = request2.settings.jupyterhub;
-  const got = request2.from === void 0 ? await pinned("jupyterhub", settings, request2) : await given("jupyterhub", settings, request2.from);
-  if (!got) return void 0;
-  const meta = chartMeta(got.files, "jupyterhub");
-  if (meta.name !== "jupyterhub" || meta.version !== settings.version) {
-    throw new ChartRefused(
-      `platform.yaml wants jupyterhub ${settings.version}, and ${got.origin} holds ${meta.name} ${meta.version}`,
-      { hint: "name the version that is there, or give the one that is wanted" }
-    );
-  }
-  const umbrella = await chartFolder(join5(toolRoot(), "charts", UMBRELLA));
-  const ours = chartMeta(umbrella, UMBRELLA);
-  return {
-    pins: [
-      pinOf2({ ...meta, name: "jupyterhub" }, got.files, got.verified),
-      pinOf2({ ...ours, name: UMBRELLA, double: false }, umbrella, true)
-    ],
-    defaults: yamlObject(chartText(got.files, "values.yaml"), `values.yaml of ${got.origin}`),
-    schema: jsonObject(
-      chartText(got.files, "values.schema.json"),
-      `values.schema.json of ${got.origin}`
-    ),
-    codeDigest: codeDigest(umbrella),
-    firstSeen: got.firstSeen === void 0 ? [] : [{ name: "jupyterhub", sha256: got.firstSeen }],
-    assemble: (folder) => assemble(folder, umbrella, { jupyterhub: got.files })
-  };
-}
-function pinOf2({ name, version, double }, files, verified) {
-  return { name, version, digest: contentDigest(files), double, verified };
-}
-function codeDigest(umbrella) {
-  const code = HUB_CODE.map((file) => [
-    file,
-    umbrella.get(`files/${file}`) ?? new Uint8Array()
-  ]);
-  return contentDigest(new Map(code)).slice(0, 16);
-}
-async function pinned(name, settings, { network, progress }) {
-  const { version, repository, sha256: pin } = settings;
-  const file = cachedChart(name, version);
-  let archive = await readCached(file);
-  if (archive && pin !== null && sha256(archive) !== pin) archive = void 0;
-  if (!archive) {
-    if (!network) return void 0;
-    progress(`fetching chart ${name} ${version} from ${repository}`);
-    archive = await downloadChart(name, settings);
-    await keepCached(file, archive);
-  }
-  const hash = sha256(archive);
-  if (pin !== null && hash !== pin) {
-    throw new ChartRefused(
-      `chart ${name} ${version} from ${repository} has SHA-256 ${hash}, and platform.yaml pins ${pin}`,
-      {
-        hint: "somebody changed a published chart, or the pin is wrong: compare with the release notes before you change the pin"
-      }
-    );
-  }
-  const got = { files: await unpackChart(archive, file), origin: file, verified: pin !== null };
-  return pin === null ? { ...got, firstSeen: hash } : got;
-}
-async function given(name, { version }, from) {
-  const file = `${name}-${version}.tgz`;
-  if (/^https?:\/\//u.test(from)) {
-    const url = `${from.replace(/\/$/u, "")}/${file}`;
-    return { files: await unpackChart(await fetchBytes(url), url), origin: url, verified: false };
-  }
-  const archive = join5(from, file);
-  if (await exists2(archive)) {
-    const files = await unpackChart(await readFile5(archive), archive);
-    return { files, origin: archive, verified: false };
-  }
-  for (const folder of [join5(from, name), join5(from, `${name}-${version}`), from]) {
-    if (await exists2(join5(folder, "Chart.yaml")))
-      return { files: await chartFolder(folder), origin: folder, verified: false };
-  }
-  throw new ChartRefused(`${from} holds neither ${file} nor a folder ${name}/`, {
-    hint: "put the archive or the unpacked chart there"
-  });
-}
-async function assemble(folder, umbrella, parts) {
-  const root = join5(folder, UMBRELLA);
-  await writeFiles(root, umbrella);
-  const dependencies = Object.entries(parts).map(([name, files]) => {
-    const version = JSON.stringify(chartMeta(files, name).version);
-    return `  - {name: ${name}, version: ${version}}
-`;
-  });
-  await writeWhole(
-    join5(root, "Chart.yaml"),
-    `${chartText(umbrella, "Chart.yaml").trimEnd()}
-dependencies:
-${dependencies.join("")}`
-  );
-  for (const [name, files] of Object.entries(parts))
-    await writeFiles(join5(root, "charts", name), files);
-  return root;
-}
-async function writeFiles(root, files) {
-  for (const [path, data] of files) {
-    const full = inside(root, path);
-    await mkdir4(dirname4(full), { recursive: true });
-    await writeFile4(full, data);
-  }
-}
-
-// src/gather/charts.ts
-async function gatherCharts(platform2, { chartsFrom, report }) {
-  const charts = await loadCharts({
-    settings: platform2.settings.data.charts,
-    from: chartsFrom,
-    network: true,
-    progress: (text) => report.progress(text)
-  });
-  if (!charts) throw new Error("charts are always found or refused when the network may be asked");
-  return charts;
-}
-async function cachedCharts(platform2, { chartsFrom, report }) {
-  return loadCharts({
-    settings: platform2.settings.data.charts,
-    from: chartsFrom,
-    network: false,
-    progress: (text) => report.progress(text)
-  });
-}
-
-// src/core/check/run.ts
-init_json();
-
-// src/core/hub/values/part.ts
-init_json();
-function combine(parts) {
-  return {
-    values: {
-      jupyterhub: merge({}, ...parts.map((part) => part.jupyterhub ?? {})),
-      glaciocloud: merge({}, ...parts.map((part) => part.glaciocloud ?? {}))
-    },
-    from: new Map(parts.flatMap((part) => Object.entries(part.from ?? {})))
-  };
-}
-
-// src/core/hub/values/entry.ts
-function entryPart({ hub, cluster }) {
-  const { class: ingressClass, issuer } = cluster.ingress;
-  const proxy = { service: { type: "ClusterIP" }, https: { enabled: false } };
-  if (ingressClass === "none") return { jupyterhub: { proxy, ingress: { enabled: false } } };
-  const host = /^https?:\/\/([^/:]+)/u.exec(hub.data.url)?.[1] ?? "";
-  return {
-    jupyterhub: {
-      proxy,
-      ingress: {
-        enabled: true,
-        ingressClassName: ingressClass,
-        annotations: issuer === null ? {} : { "cert-manager.io/cluster-issuer": issuer },
-        hosts: [host],
-        tls: [{ hosts: [host], secretName: "hub-tls" }]
-      }
-    },
-    from: { "/ingress/hosts": "/url", "/ingress/tls": "/url" }
-  };
-}
-
-// src/core/hub/values/login.ts
-var SECRETS_NAME = "hub-secrets";
-function loginPart({ hub }) {
-  return {
-    jupyterhub: {
-      hub: {
-        config: {
-          JupyterHub: { authenticator_class: "glaciocloud_hub.AccessFileAuthenticator" },
-          Authenticator: {
-            allow_all: false,
-            allow_existing_users: false,
-            any_allow_config: true,
-            auth_refresh_age: 1,
-            enable_auth_state: false,
-            manage_groups: true,
-            refresh_pre_spawn: true
-          },
-          GitHubOAuthenticator: {
-            oauth_callback_url: `${hub.data.url.replace(/\/$/u, "")}/hub/oauth_callback`,
-            http_request_kwargs: { connect_timeout: 3, request_timeout: 6 }
-          }
-        },
-        extraEnv: secretEnv(Object.keys(hub.data.secrets))
-      }
-    },
-    from: {
-      "/hub/config/GitHubOAuthenticator/oauth_callback_url": "/url",
-      "/hub/extraEnv": "/secrets"
-    }
-  };
-}
-function secretEnv(names3) {
-  return Object.fromEntries(
-    names3.map((name) => [
-      name.toUpperCase().replaceAll(/[^A-Z0-9]/gu, "_"),
-      { valueFrom: { secretKeyRef: { name: SECRETS_NAME, key: name } } }
-    ])
-  );
-}
-
-// src/core/hub/values/nodes.ts
-init_json();
-
-// src/core/model/quantities.ts
-var SECONDS = { s: 1, m: 60, h: 3600, d: 86400 };
-function seconds(duration2) {
-  return Number(duration2.slice(0, -1)) * Number(SECONDS[duration2.slice(-1)]);
-}
-var BINARY = /* @__PURE__ */ new Map([
-  ["", 1],
-  ["K", 2 ** 10],
-  ["M", 2 ** 20],
-  ["G", 2 ** 30],
-  ["T", 2 ** 40]
-]);
-var QUANTITY = /* @__PURE__ */ new Map([
-  ["", 1],
-  ["Ki", 2 ** 10],
-  ["Mi", 2 ** 20],
-  ["Gi", 2 ** 30],
-  ["Ti", 2 ** 40],
-  ["Pi", 2 ** 50],
-  ["k", 1e3],
-  ["M", 1e6],
-  ["G", 1e9],
-  ["T", 1e12],
-  ["P", 1e15]
-]);
-function scaled(text, units) {
-  const parts = /^([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)$/u.exec(text);
-  const factor = units.get(parts?.[2] ?? "");
-  return parts && factor !== void 0 ? Number(parts[1]) * factor : void 0;
-}
-function memoryBytes(text) {
-  return scaled(text, BINARY);
-}
-function quantityBytes(text) {
-  return scaled(text, QUANTITY);
-}
-function instant(text) {
-  const time2 = Date.parse(text.length === 10 ? `${text}T00:00Z` : text);
-  return Number.isNaN(time2) || new Date(time2).toISOString().slice(0, 10) !== text.slice(0, 10) ? Number.NaN : time2;
-}
-function slug(name) {
-  return name.replaceAll(".", "-");
-}
-
-// src/core/hub/values/servers.ts
-var START = `if ! 2>/dev/null head -c 1048576 /dev/zero > "$HOME/.room-for-jupyter"; then
-  echo "Your home is full. Until you make room and restart your server, settings and history are kept in /tmp." >&2
-  spare=/tmp/home-is-full
-  mkdir -p "$spare"
-  export JUPYTER_PATH="$HOME/.local/share/jupyter:$JUPYTER_PATH"
-  export JUPYTER_CONFIG_DIR="$spare/config" JUPYTER_DATA_DIR="$spare/data" JUPYTER_RUNTIME_DIR="$spare/runtime" IPYTHONDIR="$spare/ipython" MPLCONFIGDIR="$spare/matplotlib"
-fi
-rm -f "$HOME/.room-for-jupyter"
-exec "$0" "$@"
-`;
-function serversPart(context3) {
-  const { cluster, platform: platform2 } = context3;
-  const environment2 = context3.hub.data;
-  return {
-    jupyterhub: {
-      singleuser: {
-        // Never started: images come from the profiles, and a hub without profiles refuses.
-        // Fails closed if it ever were.
-        image: { name: "invalid.invalid/choose-an-image", tag: "none" },
-        uid: platform2.user.uid,
-        fsGid: platform2.user.gid,
-        allowPrivilegeEscalation: false,
-        cmd: ["/bin/sh", "-c", START, "jupyterhub-singleuser"],
-        defaultUrl: "/lab",
-        extraEnv: Object.fromEntries(
-          Object.entries(environment2.env).map(([name, value]) => [name, literal(value)])
-        ),
-        storage: {
-          type: "dynamic",
-          capacity: environment2.home.size,
-          homeMountPath: `/home/${platform2.user.name}`,
-          dynamic: { storageClass: cluster.storage.homes.class },
-          ...scratchVolume(environment2.scratch)
-        },
-        cloudMetadata: { blockWithIptables: metadataByIptables(cluster) },
-        networkPolicy: {
-          enabled: true,
-          egressAllowRules: {
-            cloudMetadataServer: false,
-            dnsPortsCloudMetadataServer: cluster.provider === "gke",
-            privateIPs: false
-          }
-        }
-      }
-    },
-    from: {
-      "/singleuser/storage/capacity": "/home/size",
-      "/singleuser/storage/extraVolumes": "/scratch/size",
-      "/singleuser/extraEnv": "/env"
-    }
-  };
-}
-function scratchVolume(scratch) {
-  if (scratch === void 0) return {};
-  return {
-    extraVolumes: [{ name: "scratch", emptyDir: { sizeLimit: scratch.size } }],
-    extraVolumeMounts: [{ name: "scratch", mountPath: "/scratch" }]
-  };
-}
-function literal(value) {
-  return value.replaceAll("{", "{{").replaceAll("}", "}}");
-}
-function metadataByIptables(cluster) {
-  return cluster.networkPolicy === "none" && cluster.provider !== "k3s" && cluster.provider !== "existing";
-}
-function modelEnv(context3) {
-  const home = `/home/${context3.platform.user.name}`;
-  return {
-    OGGM_WORKDIR: `${home}/oggm-work`,
-    OGGM_EXTRACT_DIR: context3.hub.data.scratch === void 0 ? `${home}/.oggm-extract` : "/scratch/oggm",
-    OGGM_USE_MULTIPROCESSING: "1"
-  };
-}
-
-// src/core/hub/values/profiles.ts
-function profilesPart(context3) {
-  const { hub, images } = context3;
-  return {
-    glaciocloud: {
-      profiles: {
-        v: 1,
-        cpuGuaranteeShare: CPU_GUARANTEE_SHARE,
-        images: images.map(({ name, reference, file }, index2) => ({
-          slug: slug(name),
-          title: file.title,
-          description: file.description ?? "",
-          image: reference,
-          for: ["all"],
-          default: index2 === 0,
-          env: file.oggm === void 0 ? {} : modelEnv(context3)
-        })),
-        sizes: Object.entries(hub.data.sizes).map(
-          ([name, size]) => sizeProfile(name, size, name === defaultSize(hub.data.sizes))
-        )
-      }
-    }
-  };
-}
-function sizeProfile(name, size, isDefault) {
-  const cores2 = String(Math.max(1, Math.floor(size.cpu)));
-  return {
-    slug: name,
-    title: size.title ?? `${size.cpu} CPU, ${size.memory} memory`,
-    cpu: size.cpu,
-    memory: size.memory,
-    for: size.for,
-    default: isDefault,
-    env: { SLURM_JOB_CPUS_PER_NODE: cores2, PYTHON_CPU_COUNT: cores2, OMP_NUM_THREADS: cores2 }
-  };
-}
-function defaultSize(sizes2) {
-  const names3 = Object.keys(sizes2);
-  return names3.find((name) => sizes2[name]?.default === true) ?? names3[0] ?? "";
-}
-
-// src/core/hub/values/nodes.ts
-function nodesPart({ hub, images, platform: platform2 }) {
-  const environment2 = hub.data;
-  const usual = images[0]?.name;
-  const prepulled = /* @__PURE__ */ new Set([
-    usual,
-    ...environment2.capacity.events.map((event) => event.image ?? usual)
-  ]);
-  const seat = environment2.sizes[defaultSize(environment2.sizes)];
-  return {
-    jupyterhub: {
-      // The chart's scheduler is several Kubernetes versions behind; its pull hook blocks every
-      // deployment on the slowest node.
-      scheduling: {
-        userScheduler: { enabled: false },
-        podPriority: { enabled: false },
-        userPlaceholder: { enabled: false }
-      },
-      prePuller: { hook: { enabled: false }, continuous: { enabled: false } }
-    },
-    glaciocloud: {
-      hub: { title: environment2.title, url: environment2.url },
-      user: { uid: platform2.user.uid, gid: platform2.user.gid },
-      prepull: images.filter(({ name }) => prepulled.has(name)).map(({ reference }) => reference).sort(compareText),
-      placeholders: {
-        replicas: environment2.capacity.placeholders,
-        cpu: `${Math.round((seat?.cpu ?? 0) * CPU_GUARANTEE_SHARE * 1e3)}m`,
-        memory: String(memoryBytes(seat?.memory ?? "0") ?? 0)
-      },
-      notices: { v: 1, announcement: "", spawning: { open: true } }
-    }
-  };
-}
-
-// src/core/hub/values/probe.ts
-var PROBE = "glaciocloud-probe";
-var USERS = MACHINES.filter((name) => name.startsWith("probe_"));
-function probeNamespace(hub) {
-  return `${hub}-probe`;
-}
-function probePart({ hub, images }) {
-  const { probe: wanted, sizes: sizes2 } = hub.data;
-  const [first] = images;
-  if (!wanted || !first) return {};
-  const { name, file } = first;
-  const check2 = {
-    user: USERS[0] ?? "",
-    profile: slug(name),
-    size: defaultSize(sizes2),
-    image: name,
-    oggm: file.oggm !== void 0,
-    version: file.oggm?.version ?? null,
-    smoke: false,
-    starts: 1
-  };
-  return {
-    jupyterhub: {
-      hub: {
-        services: { [PROBE]: { display: false } },
-        loadRoles: { [PROBE]: { services: [PROBE], scopes: machineScopes(USERS) } }
-      }
-    },
-    glaciocloud: {
-      probe: {
-        namespace: probeNamespace(hub.name),
-        settings: {
-          hub: hub.name,
-          api: seconds(wanted.api),
-          spawn: seconds(wanted.spawn),
-          onlyWhenWarm: wanted.onlyWhenWarm,
-          job: {
-            hub: `http://hub.${hub.name}.svc:8081`,
-            proxy: `http://proxy-public.${hub.name}.svc`,
-            checks: [check2]
-          }
-        }
-      }
-    },
-    from: { [`/hub/services/${PROBE}`]: "/probe", [`/hub/loadRoles/${PROBE}`]: "/probe" }
-  };
-}
-
-// src/core/hub/values/sessions.ts
-function sessionsPart({ hub }) {
-  const timeout = seconds(hub.data.sessions.idle);
-  return {
-    jupyterhub: {
-      cull: {
-        enabled: true,
-        timeout,
-        every: Math.min(600, Math.max(60, Math.floor(timeout / 4))),
-        maxAge: 0,
-        users: false
-      }
-    },
-    from: { "/cull/timeout": "/sessions/idle", "/cull/every": "/sessions/idle" }
-  };
-}
-
-// src/core/hub/values/build.ts
-var PARTS = [
-  loginPart,
-  hubPart,
-  entryPart,
-  serversPart,
-  sessionsPart,
-  profilesPart,
-  nodesPart,
-  probePart
-];
-function hubValues(context3) {
-  return combine([
-    ...PARTS.map((part) => part(context3)),
-    { jupyterhub: context3.hub.data.values, from: { "": "/values" } }
-  ]);
-}
-function originOf(built, hub, path) {
-  if (path !== "" && hub.has(`/values${path}`)) return `/values${path}`;
-  let prefix = path;
-  while (prefix !== "") {
-    const origin = built.from.get(prefix);
-    if (origin !== void 0) return origin;
-    prefix = prefix.slice(0, prefix.lastIndexOf("/"));
-  }
-  return hub.has("/values") ? "/values" : "";
-}
-
-// node_modules/@noble/hashes/_u64.js
-var fromNumH = (n) => n / 2 ** 32 | 0;
-var fromNumL = (n) => n >>> 0;
-function setU64FromNum(view, byteOffset, n, isLE) {
-  const h = fromNumH(n);
-  const l = fromNumL(n);
-  view.setUint32(byteOffset, isLE ? l : h, isLE);
-  view.setUint32(byteOffset + 4, isLE ? h : l, isLE);
-}
-
-// node_modules/@noble/hashes/utils.js
-function isBytes(a) {
-  return a instanceof Uint8Array || ArrayBuffer.isView(a) && a.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a && a.BYTES_PER_ELEMENT === 1;
-}
-var atitle = (title) => title ? `"${title}" ` : "";
-function anumber(n, title = "") {
-  if (typeof n !== "number")
-    throw new TypeError(atitle(title) + "expected number, got " + typeof n);
-  if (!Number.isSafeInteger(n) || n < 0)
-    throw new RangeError(atitle(title) + "expected integer >= 0, got " + n);
-  return n;
-}
-function abytes(value, length2, title = "") {
-  if (isBytes(value) && (length2 === void 0 || value.length === length2))
-    return value;
-  if (length2 !== void 0)
-    anumber(length2, "length");
-  const bytes = isBytes(value);
-  const ofLen = length2 !== void 0 ? ` of length ${length2}` : "";
-  const got = bytes ? `length=${value.length}` : `type=${typeof value}`;
-  const message = atitle(title) + "expected Uint8Array" + ofLen + ", got " + got;
-  if (!bytes)
-    throw new TypeError(message);
-  throw new RangeError(message);
-}
-var aobject = (value, label) => {
-  if (value === null || typeof value !== "object" || Array.isArray(value))
-    throw new TypeError((label === "object" ? "" : `"${label}" `) + "expected object, got type=" + typeof value);
-};
-var aopts = (value, label) => {
-  aobject(value, label);
-  const proto = Object.getPrototypeOf(value);
-  if (proto !== Object.prototype && proto !== null)
-    throw new TypeError(`"${label}" expected plain object`);
-  if (Object.hasOwn(value, "__proto__"))
-    throw new TypeError(`"${label}.__proto__" is not allowed`);
-};
-function aexists(instance, checkFinished = true) {
-  if (instance.destroyed)
-    throw new Error("hash was destroyed");
-  if (checkFinished && instance.finished)
-    throw new Error("digest() was already called");
-}
-function aoutput(out, instance) {
-  abytes(out, void 0, "output");
-  const min = instance.outputLen;
-  if (!(out.length >= min)) {
-    throw new RangeError('"output" expected length >= ' + min);
-  }
-}
-function clean(...arrays) {
-  for (let i = 0; i < arrays.length; i++) {
-    arrays[i].fill(0);
-  }
-}
-function createView(arr) {
-  return new DataView(arr.buffer, arr.byteOffset, arr.byteLength);
-}
-function rotr(word, shift) {
-  return word << 32 - shift | word >>> shift;
-}
-var hasHexBuiltin = /* @__PURE__ */ (() => (
-  // @ts-ignore
-  typeof Uint8Array.from([]).toHex === "function" && typeof Uint8Array.fromHex === "function"
-))();
-var hexes = /* @__PURE__ */ Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, "0"));
-function bytesToHex(bytes) {
-  abytes(bytes);
-  if (hasHexBuiltin)
-    return bytes.toHex();
-  let hex = "";
-  for (let i = 0; i < bytes.length; i++) {
-    hex += hexes[bytes[i]];
-  }
-  return hex;
-}
-function utf8ToBytes(str) {
-  if (typeof str !== "string")
-    throw new TypeError("string expected");
-  const encoded = new TextEncoder().encode(str);
-  try {
-    return new Uint8Array(encoded);
-  } finally {
-    clean(encoded);
-  }
-}
-function checkOpts(defaults2, opts, title = "opts") {
-  aopts(defaults2, "defaults");
-  if (opts !== void 0)
-    aopts(opts, title);
-  const merged = Object.assign(/* @__PURE__ */ Object.create(null), defaults2, opts);
-  return merged;
-}
-function createHasher(hashCons, info2 = {}) {
-  if (typeof hashCons !== "function")
-    throw new TypeError('"hashCons" expected function, got type=' + typeof hashCons);
-  info2 = checkOpts({}, info2, "info");
-  const hashC = (msg, opts) => hashCons(opts).update(msg).digest();
-  const tmp = hashCons(void 0);
-  hashC.outputLen = tmp.outputLen;
-  hashC.blockLen = tmp.blockLen;
-  hashC.canXOF = tmp.canXOF;
-  hashC.create = (opts) => hashCons(opts);
-  Object.assign(hashC, info2);
-  return Object.freeze(hashC);
-}
-var oidNist = (suffix) => ({
-  // Current NIST hashAlgs suffixes used here fit in one DER subidentifier octet.
-  // Larger suffix values would need base-128 OID encoding and a different length byte.
-  oid: Uint8Array.from([6, 9, 96, 134, 72, 1, 101, 3, 4, 2, suffix])
-});
-
-// node_modules/@noble/hashes/_md.js
-function Chi(a, b, c) {
-  return a & b ^ ~a & c;
-}
-function Maj(a, b, c) {
-  return a & b ^ a & c ^ b & c;
-}
-var HashMD = class {
-  blockLen;
-  outputLen;
-  canXOF = false;
-  padOffset;
-  isLE;
-  // For partial updates less than block size
-  buffer;
-  view;
-  finished = false;
-  length = 0;
-  pos = 0;
-  destroyed = false;
-  constructor(blockLen, outputLen, padOffset, isLE) {
-    this.blockLen = blockLen;
-    this.outputLen = outputLen;
-    this.padOffset = padOffset;
-    this.isLE = isLE;
-    this.buffer = new Uint8Array(blockLen);
-    this.view = createView(this.buffer);
-  }
-  update(data) {
-    aexists(this);
-    abytes(data);
-    const { view, buffer, blockLen } = this;
-    const len = data.length;
-    let processed = false;
-    for (let pos = 0; pos < len; ) {
-      const take = Math.min(blockLen - this.pos, len - pos);
-      if (take === blockLen) {
-        const dataView = createView(data);
-        for (; blockLen <= len - pos; pos += blockLen)
-          this.process(dataView, pos);
-        processed = true;
-        continue;
-      }
-      buffer.set(pos === 0 && take === len ? data : data.subarray(pos, pos + take), this.pos);
-      this.pos += take;
-      pos += take;
-      if (this.pos === blockLen) {
-        this.process(view, 0);
-        this.pos = 0;
-        processed = true;
-      }
-    }
-    this.length += data.length;
-    if (processed)
-      this.roundClean();
-    return this;
-  }
-  digestInto(out) {
-    aexists(this);
-    aoutput(out, this);
-    this.finished = true;
-    const { buffer, view, blockLen, isLE } = this;
-    let { pos } = this;
-    buffer[pos++] = 128;
-    buffer.fill(0, pos);
-    if (this.padOffset > blockLen - pos) {
-      this.process(view, 0);
-      buffer.fill(0);
-    }
-    setU64FromNum(view, blockLen - 8, this.length * 8, isLE);
-    this.process(view, 0);
-    this.roundClean();
-    const oview = out === buffer ? view : createView(out);
-    const len = this.outputLen;
-    const outLen = len / 4;
-    const state = this.get();
-    if (len % 4 || outLen > state.length)
-      throw new Error("invalid outputLen");
-    for (let i = 0; i < outLen; i++)
-      oview.setUint32(4 * i, state[i], isLE);
-  }
-  digest() {
-    const { buffer, outputLen } = this;
-    this.digestInto(buffer);
-    const res = buffer.slice(0, outputLen);
-    this.destroy();
-    return res;
-  }
-  _cloneIntoMeta(to) {
-    const { buffer, length: length2, finished, destroyed, pos } = this;
-    to.destroyed = destroyed;
-    to.finished = finished;
-    to.length = length2;
-    to.pos = pos;
-    if (pos)
-      to.buffer.set(buffer);
-    return to;
-  }
-  clone() {
-    return this._cloneInto();
-  }
-};
-var SHA256_IV = /* @__PURE__ */ Uint32Array.from([
-  1779033703,
-  3144134277,
-  1013904242,
-  2773480762,
-  1359893119,
-  2600822924,
-  528734635,
-  1541459225
-]);
-
-// node_modules/@noble/hashes/sha2.js
-var SHA256_K = /* @__PURE__ */ Uint32Array.from([
-  1116352408,
-  1899447441,
-  3049323471,
-  3921009573,
-  961987163,
-  1508970993,
-  2453635748,
-  2870763221,
-  3624381080,
-  310598401,
-  607225278,
-  1426881987,
-  1925078388,
-  2162078206,
-  2614888103,
-  3248222580,
-  3835390401,
-  4022224774,
-  264347078,
-  604807628,
-  770255983,
-  1249150122,
-  1555081692,
-  1996064986,
-  2554220882,
-  2821834349,
-  2952996808,
-  3210313671,
-  3336571891,
-  3584528711,
-  113926993,
-  338241895,
-  666307205,
-  773529912,
-  1294757372,
-  1396182291,
-  1695183700,
-  1986661051,
-  2177026350,
-  2456956037,
-  2730485921,
-  2820302411,
-  3259730800,
-  3345764771,
-  3516065817,
-  3600352804,
-  4094571909,
-  275423344,
-  430227734,
-  506948616,
-  659060556,
-  883997877,
-  958139571,
-  1322822218,
-  1537002063,
-  1747873779,
-  1955562222,
-  2024104815,
-  2227730452,
-  2361852424,
-  2428436474,
-  2756734187,
-  3204031479,
-  3329325298
-]);
-var SHA256_W = /* @__PURE__ */ new Uint32Array(64);
-var SHA2_32B = class extends HashMD {
-  // We cannot use array here since array allows indexing by variable
-  // which means optimizer/compiler cannot use registers.
-  // Numeric initializers matter: starting the fields as `undefined` changes
-  // V8's field representation and makes sha256 3x slower (measured).
-  A = 0;
-  B = 0;
-  C = 0;
-  D = 0;
-  E = 0;
-  F = 0;
-  G = 0;
-  H = 0;
-  constructor(outputLen, IV) {
-    super(64, outputLen, 8, false);
-    this.A = IV[0] | 0;
-    this.B = IV[1] | 0;
-    this.C = IV[2] | 0;
-    this.D = IV[3] | 0;
-    this.E = IV[4] | 0;
-    this.F = IV[5] | 0;
-    this.G = IV[6] | 0;
-    this.H = IV[7] | 0;
-  }
-  get() {
-    const { A, B, C, D, E, F, G, H } = this;
-    return [A, B, C, D, E, F, G, H];
-  }
-  // prettier-ignore
-  set(A, B, C, D, E, F, G, H) {
-    this.A = A | 0;
-    this.B = B | 0;
-    this.C = C | 0;
-    this.D = D | 0;
-    this.E = E | 0;
-    this.F = F | 0;
-    this.G = G | 0;
-    this.H = H | 0;
-  }
-  _cloneInto(to) {
-    (to ||= new this.constructor()).set(...this.get());
-    return this._cloneIntoMeta(to);
-  }
-  process(view, offset) {
-    for (let i = 0; i < 16; i++, offset += 4)
-      SHA256_W[i] = view.getUint32(offset, false);
-    for (let i = 16; i < 64; i++) {
-      const W15 = SHA256_W[i - 15];
-      const W2 = SHA256_W[i - 2];
-      const s0 = rotr(W15, 7) ^ rotr(W15, 18) ^ W15 >>> 3;
-      const s1 = rotr(W2, 17) ^ rotr(W2, 19) ^ W2 >>> 10;
-      SHA256_W[i] = s1 + SHA256_W[i - 7] + s0 + SHA256_W[i - 16] | 0;
-    }
-    let { A, B, C, D, E, F, G, H } = this;
-    for (let i = 0; i < 64; i++) {
-      const sigma1 = rotr(E, 6) ^ rotr(E, 11) ^ rotr(E, 25);
-      const T1 = H + sigma1 + Chi(E, F, G) + SHA256_K[i] + SHA256_W[i] | 0;
-      const sigma0 = rotr(A, 2) ^ rotr(A, 13) ^ rotr(A, 22);
-      const T2 = sigma0 + Maj(A, B, C) | 0;
-      H = G;
-      G = F;
-      F = E;
-      E = D + T1 | 0;
-      D = C;
-      C = B;
-      B = A;
-      A = T1 + T2 | 0;
-    }
-    A = A + this.A | 0;
-    B = B + this.B | 0;
-    C = C + this.C | 0;
-    D = D + this.D | 0;
-    E = E + this.E | 0;
-    F = F + this.F | 0;
-    G = G + this.G | 0;
-    H = H + this.H | 0;
-    this.set(A, B, C, D, E, F, G, H);
-  }
-  roundClean() {
-    clean(SHA256_W);
-  }
-  destroy() {
-    this.destroyed = true;
-    this.set(0, 0, 0, 0, 0, 0, 0, 0);
-    clean(this.buffer);
-  }
-};
-var _SHA256 = class extends SHA2_32B {
-  constructor() {
-    super(32, SHA256_IV);
-  }
-};
-var sha2562 = /* @__PURE__ */ createHasher(
-  () => new _SHA256(),
-  /* @__PURE__ */ oidNist(1)
-);
-
-// src/core/digest.ts
-init_json();
-function sha256Hex(text) {
-  return bytesToHex(sha2562(utf8ToBytes(text)));
-}
-function digestOf(value) {
-  return sha256Hex(canonical(value)).slice(0, 40);
-}
-
-// src/core/unit.ts
-var RECORD_FILES = [
-  "release.json",
-  "values.json",
-  "manifests.yaml",
-  "status.json"
-];
-function unitId(unit) {
-  return unit.kind === "cluster" ? `clusters/${unit.name}` : unit.name;
-}
-function unitTitle(unit) {
-  return unit.kind === "cluster" ? `cluster ${unit.name}` : unit.name;
-}
-
-// src/core/plan/release.ts
-function wantedRelease(wave, order2, release2) {
-  return { unit: release2.unit, wave, order: order2, release: release2, digest: digestOf(release2) };
-}
-function decideReleases(kind, { wanted, present: present2 }) {
-  const deployed2 = new Map(present2.map((one) => [unitId(one.unit), one]));
-  const decision = { changes: [], unchanged: [], orphans: [] };
-  for (const to of wanted) {
-    if (to.unit.kind !== kind) continue;
-    const from = deployed2.get(unitId(to.unit));
-    if (from?.digest === to.digest) decision.unchanged.push(shownUnit(to.unit));
-    else decision.changes.push({ from, to });
-  }
-  return decision;
-}
-function shownUnit(unit) {
-  return { id: unitId(unit), title: unitTitle(unit), noun: unit.kind, json: unitJson(unit) };
-}
-function unitJson({ kind, cluster, name }) {
-  return { kind, cluster, name };
-}
-function diffJson({ added, removed, changed }) {
-  const text = ({ kind, name }) => `${kind}/${name}`;
-  const stayed = changed.filter(({ kind }) => kind === "changed" || kind === "renamed");
-  return {
-    added: added.map(text),
-    removed: removed.map(text),
-    changed: stayed.map(({ object: object2 }) => text(object2))
-  };
-}
-function releaseJson({ from, to }) {
-  return {
-    kind: from ? "upgrade" : "install",
-    unit: unitJson(to.unit),
-    wave: to.wave,
-    from: from?.digest ?? null,
-    to: to.digest
-  };
-}
-function releaseIdentity({ from, to }) {
-  return [from ? "upgrade" : "install", unitId(to.unit), from?.digest ?? null, to.digest];
-}
-
-// src/core/cluster/objects.ts
-var SYSTEM_NAMESPACE = "glaciocloud-system";
-function clusterObjects() {
-  const labels = { "app.kubernetes.io/managed-by": "glaciocloud" };
-  return [
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: SYSTEM_NAMESPACE, labels } },
-    {
-      apiVersion: "scheduling.k8s.io/v1",
-      kind: "PriorityClass",
-      metadata: { name: "glaciocloud-placeholder", labels },
-      value: -10,
-      globalDefault: false,
-      preemptionPolicy: "Never",
-      description: "Seats kept warm: gives way to any user server."
-    }
-  ];
-}
-
-// src/core/cluster/release.ts
-function clusterRelease(name, objects = clusterObjects()) {
-  return wantedRelease("clusters", 0, {
-    v: 1,
-    unit: { kind: "cluster", cluster: name, name },
-    namespace: SYSTEM_NAMESPACE,
-    charts: [],
-    values: { objects: [...objects] },
-    images: [],
-    secrets: []
-  });
-}
-
-// src/core/images/resolve.ts
-function resolveImage(registry, image, lock, channel) {
-  const build3 = lock?.data.channels[channel] ?? lock?.data.channels.stable ?? lock?.data.channels.candidate;
-  const digest2 = build3 === void 0 ? void 0 : lock?.data.builds[build3]?.digest;
-  if (build3 !== void 0 && digest2 !== void 0) {
-    return { kind: "locked", reference: `${registry}/${image.name}@${digest2}`, build: build3 };
-  }
-  const from = image.data.from;
-  if (!from) return { kind: "unbuilt" };
-  if (from.digest !== void 0) {
-    return { kind: "digest", reference: `${from.image}@${from.digest}` };
-  }
-  return {
-    kind: "unlocked",
-    reference: `${from.image}:${from.tag ?? from.track ?? "latest"}`,
-    floating: from.tag === void 0
-  };
-}
-function hubImages(platform2, hub) {
-  const { registry, waves: waves2 } = platform2.settings.data;
-  const channel = waves2.find(({ name }) => name === hub.data.wave)?.images ?? "stable";
-  const found = [];
-  for (const name of hub.data.images) {
-    const image = platform2.images.get(name);
-    if (!image) continue;
-    const resolved = resolveImage(registry, image, platform2.locks.get(name), channel);
-    if (resolved.kind === "unbuilt") continue;
-    const { reference, kind } = resolved;
-    found.push({ name, reference, pinned: kind !== "unlocked", file: image.data });
-  }
-  return found;
-}
-
-// src/core/hub/release.ts
-init_json();
-function valuesOf(platform2, hub, charts) {
-  const cluster = platform2.clusters.get(hub.data.cluster);
-  if (!cluster) return void 0;
-  return hubValues({
-    hub,
-    cluster: cluster.data,
-    platform: platform2.settings.data,
-    images: hubImages(platform2, hub),
-    codeDigest: charts.codeDigest
-  });
-}
-function wantedReleases(platform2, charts) {
-  const hubs = [...platform2.environments.values()].flatMap(
-    (hub) => hubRelease(platform2, hub, charts)
-  );
-  const used = new Set(hubs.map(({ unit }) => unit.cluster));
-  const clusters = [...platform2.clusters.keys()].filter((name) => used.has(name)).map((name) => clusterRelease(name));
-  return [...clusters, ...hubs].sort(
-    (a, b) => a.order - b.order || compareText(a.unit.name, b.unit.name)
-  );
-}
-function hubRelease(platform2, hub, charts) {
-  const built = valuesOf(platform2, hub, charts);
-  const waves2 = platform2.settings.data.waves;
-  const order2 = waves2.findIndex(({ name }) => name === hub.data.wave) + 1;
-  if (!built || order2 === 0) return [];
-  return [
-    wantedRelease(hub.data.wave, order2, {
-      v: 1,
-      unit: { kind: "hub", cluster: hub.data.cluster, name: hub.name },
-      namespace: hub.name,
-      charts: charts.pins.map(({ name, version, digest: digest2 }) => ({ name, version, digest: digest2 })).sort((a, b) => compareText(a.name, b.name)),
-      values: built.values,
-      images: hubImages(platform2, hub).map(({ name, reference }) => ({ name, reference })),
-      secrets: Object.keys(hub.data.secrets).sort(compareText)
-    })
-  ];
-}
-
-// src/core/hub/rules/events.ts
-init_json();
-var eventPath = (index2, key) => pointer("capacity", "events", index2, key);
-var eventTime = {
-  id: "time-order",
-  severity: "error",
-  title: "Spans of time begin before they end, on days that exist.",
-  why: "A class that ends before it begins is never prepared for.",
-  on: "platform",
-  *check(platform2) {
-    for (const hub of platform2.environments.values()) {
-      for (const [index2, { from, until }] of hub.data.capacity.events.entries()) {
-        if (Number.isNaN(instant(from))) {
-          yield {
-            at: hub.at(eventPath(index2, "from")),
-            message: `${from} does not exist`,
-            hint: "look at a calendar"
-          };
-        } else if (!(instant(until) > instant(from))) {
-          yield {
-            at: hub.at(eventPath(index2, "until")),
-            message: "it ends before it begins",
-            hint: "swap the two, or correct the year"
-          };
-        }
-      }
-    }
-    for (const doc of [...platform2.cohorts.values(), ...platform2.members.values()]) {
-      const { from, until } = doc.data;
-      if (Number.isNaN(instant(until))) {
-        yield {
-          at: doc.at("/until"),
-          message: `${until} does not exist`,
-          hint: "look at a calendar"
-        };
-      } else if (from !== void 0 && !(instant(until) >= instant(from))) {
-        yield {
-          at: doc.at("/until"),
-          message: "it ends before it begins",
-          hint: "swap the two, or correct the year"
-        };
-      }
-    }
-  }
-};
-var eventUsers = {
-  id: "event-users",
-  severity: "error",
-  title: "A class fits into its hub.",
-  why: "The hub refuses servers above its limit: the last students stand outside.",
-  on: "hub",
-  *check({ hub }) {
-    for (const [index2, { users }] of hub.data.capacity.events.entries()) {
-      if (users > hub.data.capacity.maxServers) {
-        yield {
-          at: hub.at(eventPath(index2, "users")),
-          message: `${users} people, and the hub allows ${hub.data.capacity.maxServers} servers`,
-          hint: "raise capacity.maxServers"
-        };
-      }
-    }
-  }
-};
-var eventSpawnRate = {
-  id: "event-spawn-rate",
-  severity: "warning",
-  title: "A class can start at once.",
-  why: `JupyterHub starts ${CONCURRENT_SPAWN_LIMIT} servers at a time and answers everybody else with an error: 270 students met it on 2025-08-29 (UC Merced).`,
-  on: "hub",
-  *check({ hub, cluster }) {
-    const { startTime } = cluster.data.nodes.user;
-    const { events, placeholders } = hub.data.capacity;
-    for (const [index2, { users }] of events.entries()) {
-      if (users > CONCURRENT_SPAWN_LIMIT) {
-        yield {
-          at: hub.at(eventPath(index2, "users")),
-          message: `${users} people come at once, and ${CONCURRENT_SPAWN_LIMIT} servers start at a time`,
-          hint: "let people come in groups, or tell them to try again"
-        };
-      } else if (seconds(startTime) >= 120 && placeholders < users / 4) {
-        yield {
-          at: hub.at(eventPath(index2, "users")),
-          message: `a new node takes ${startTime}, and ${placeholders} seats are kept warm`,
-          hint: `raise capacity.placeholders to about ${Math.ceil(users / 4)} for the class`
-        };
-      }
-    }
-  }
-};
-var eventOverlap = {
-  id: "event-overlap",
-  severity: "warning",
-  title: "Classes at the same time fit together.",
-  why: "Two classes that are planned for apart meet in one hub.",
-  on: "hub",
-  *check({ hub }) {
-    const { events, maxServers } = hub.data.capacity;
-    for (const [index2, event] of events.entries()) {
-      for (const other of events.slice(0, index2)) {
-        const together2 = instant(event.from) < instant(other.until) && instant(other.from) < instant(event.until);
-        const users = event.users + other.users;
-        if (together2 && users > maxServers) {
-          yield {
-            at: hub.at(eventPath(index2, "name")),
-            message: `together with "${other.name}" these are ${users} people for ${maxServers} servers`,
-            hint: "raise capacity.maxServers, or move one of them"
-          };
-        }
-      }
-    }
-  }
-};
-var eventPast = {
-  id: "event-past",
-  severity: "warning",
-  title: "Classes that are over are removed.",
-  why: "Old entries hide the next one.",
-  on: "hub",
-  *check({ hub, now }) {
-    for (const [index2, { until }] of hub.data.capacity.events.entries()) {
-      if (instant(until) < now) {
-        yield {
-          at: hub.at(eventPath(index2, "until")),
-          message: "it is over",
-          hint: "remove the entry"
-        };
-      }
-    }
-  }
-};
-var eventImage = {
-  id: "event-image",
-  severity: "error",
-  title: "A class uses an image of its hub.",
-  why: "Another image would be kept on the nodes, and students would wait for theirs.",
-  on: "hub",
-  *check({ hub }) {
-    for (const [index2, { image }] of hub.data.capacity.events.entries()) {
-      if (image !== void 0 && !hub.data.images.includes(image)) {
-        yield {
-          at: hub.at(eventPath(index2, "image")),
-          message: `the hub does not offer ${image}`,
-          hint: `choose ${hub.data.images.join(", ")}`
-        };
-      }
-    }
-  }
-};
-
-// src/core/hub/rules/environment.ts
-init_json();
-var GiB = 2 ** 30;
-function isLocalHost(host) {
-  return LOCAL_HOSTS.some((pattern) => pattern.test(host));
-}
-var LOCAL_HOSTS = [
-  /^localhost$/u,
-  /^127\.\d+\.\d+\.\d+$/u,
-  /^10\.\d+\.\d+\.\d+$/u,
-  /^192\.168\.\d+\.\d+$/u,
-  /^172\.(1[6-9]|2\d|3[01])\.\d+\.\d+$/u
-];
-var address = {
-  id: "address",
-  severity: "error",
-  title: "A hub is reached by https under its own host name.",
-  why: "Logins and tokens travel over it. Plain http is for clusters without an entry (`ingress.class: none`), on loopback and private addresses only. Credentials in an address end up in logs.",
-  on: "hub",
-  *check({ hub, cluster }) {
-    const fault = addressFault(hub.data.url, cluster.data.ingress.class === "none");
-    if (fault) yield { at: hub.at("/url"), ...fault };
-  }
-};
-function addressFault(url, bare) {
-  const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:]+)(?::([0-9]+))?(\/.*)?$/u.exec(url);
-  if (!parts) return { message: "this is not an address", hint: "write https:// and a host name" };
-  const [, scheme, credentials, host = "", port, path] = parts;
-  if (credentials !== void 0) {
-    return {
-      message: "the address holds credentials",
-      hint: "remove them, and change the password"
-    };
-  }
-  if (scheme === "http" && !bare) {
-    return { message: "the address is not https", hint: `write https://${host}` };
-  }
-  if (scheme === "http" && !isLocalHost(host)) {
-    return {
-      message: "the address is not https",
-      hint: "http is for loopback and private addresses only"
-    };
-  }
-  if (path !== void 0 && path !== "/") {
-    return { message: "the address has a path", hint: "a hub has a host name of its own" };
-  }
-  if (port !== void 0 && !bare) {
-    return { message: `the address has a port, ${port}`, hint: "the entry listens on 443" };
-  }
-  return void 0;
-}
-var oneDefault = {
-  id: "one-default",
-  severity: "error",
-  title: "One size is the default, and everybody may choose it.",
-  why: "People who may not choose the default see an error as their first page.",
-  on: "hub",
-  *check({ hub }) {
-    const marked = Object.entries(hub.data.sizes).filter(([, size2]) => size2.default);
-    const second = marked[1];
-    if (second) {
-      yield {
-        at: hub.at(pointer("sizes", second[0], "default")),
-        message: `"${second[0]}" is a second default`,
-        hint: "mark one size"
-      };
-    }
-    const name = defaultSize(hub.data.sizes);
-    const size = hub.data.sizes[name];
-    if (size && !size.for.includes("all")) {
-      yield {
-        at: hub.at(pointer("sizes", name, "for")),
-        message: `the default size "${name}" is not open to all`,
-        hint: 'leave "for" out, or make another size the default'
-      };
-    }
-  }
-};
-var sizeFitsNode = {
-  id: "size-fits-node",
-  severity: "error",
-  title: "Every size fits on a node.",
-  why: "A server that no node can take waits until it is given up, 15 minutes later and without a reason that users understand (EO-College hub, 2024-09).",
-  on: "hub",
-  *check({ hub, cluster }) {
-    const { cpu, memory } = cluster.data.nodes.user;
-    const usable = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE;
-    for (const [name, size] of Object.entries(hub.data.sizes)) {
-      if ((memoryBytes(size.memory) ?? 0) > usable) {
-        yield {
-          at: hub.at(pointer("sizes", name, "memory")),
-          message: `${size.memory} do not fit on a node with ${memory}, of which ${Math.floor(usable / GiB)}G are free`,
-          hint: `write at most ${Math.floor(usable / GiB)}G, or take larger nodes`
-        };
-      } else if (size.cpu > cpu) {
-        yield {
-          at: hub.at(pointer("sizes", name, "cpu")),
-          message: `${size.cpu} cores do not fit on a node with ${cpu}`,
-          hint: `write at most ${cpu}`
-        };
-      }
-    }
-  }
-};
-var capacityFits = {
-  id: "capacity",
-  severity: "warning",
-  title: "The servers that a hub allows fit on the nodes it can have.",
-  why: "Memory is guaranteed, so a full cluster starts no more servers; people wait without a seat (EarthScope, 2025-05-12, lost servers because memory was promised twice).",
-  on: "hub",
-  *check({ hub, cluster }) {
-    const { memory, max } = cluster.data.nodes.user;
-    const all = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE * max;
-    const size = hub.data.sizes[defaultSize(hub.data.sizes)];
-    const seat = size && memoryBytes(size.memory);
-    if (seat === void 0) return;
-    const seats = Math.floor(all / seat);
-    if (hub.data.capacity.maxServers > seats) {
-      yield {
-        at: hub.at("/capacity/maxServers"),
-        message: `${hub.data.capacity.maxServers} servers of the default size do not fit; the nodes take ${seats}`,
-        hint: `write at most ${seats}, a smaller default size, or more nodes`
-      };
-    }
-  }
-};
-var smallHome = {
-  id: "small-home",
-  severity: "warning",
-  title: "A home has room for work.",
-  why: "One preprocessed region takes 3-4 GB, and a full home locks its owner out of the hub (CryoInTheCloud/hub-image#171).",
-  on: "hub",
-  *check({ hub }) {
-    const bytes = quantityBytes(hub.data.home.size) ?? 0;
-    if (bytes < MIN_HOME_BYTES) {
-      yield {
-        at: hub.at("/home/size"),
-        message: `${hub.data.home.size} fill up on the first day`,
-        hint: "write at least 5Gi; 10Gi and more is better"
-      };
-    }
-  }
-};
-var shortIdle = {
-  id: "short-idle",
-  severity: "error",
-  title: "Servers are not stopped between two thoughts.",
-  why: "A silent computation is not activity to the hub: what runs without output for this long is stopped.",
-  on: "hub",
-  *check({ hub }) {
-    if (seconds(hub.data.sessions.idle) < MIN_IDLE_SECONDS) {
-      yield {
-        at: hub.at("/sessions/idle"),
-        message: `${hub.data.sessions.idle} without activity is too short`,
-        hint: "write at least 10m; hours are usual"
-      };
-    }
-  }
-};
-var loginSecrets = {
-  id: "login-secrets",
-  severity: "error",
-  title: "A hub declares the OAuth application that people log in with.",
-  why: "Without client id and secret the hub starts and nobody can log in.",
-  on: "hub",
-  *check({ hub }) {
-    const name = ["github-client-id", "github-client-secret"].find(
-      (one) => !Object.hasOwn(hub.data.secrets, one)
-    );
-    if (name !== void 0) {
-      yield {
-        at: hub.keyAt("/secrets"),
-        message: `the secret ${name} is not declared`,
-        hint: `add "${name}: {use: OAuth application of this hub}" below secrets:`
-      };
-    }
-  }
-};
-var notYet = {
-  id: "not-yet",
-  severity: "warning",
-  title: "Some fields are known but do nothing yet.",
-  why: "The format has room for them, so that files need no change later; until then they are without effect.",
-  on: "hub",
-  *check({ hub }) {
-    for (const key of ["dask", "shared", "quota", "backup"]) {
-      if (hub.data[key] !== void 0) {
-        yield {
-          at: hub.keyAt(`/${key}`),
-          message: `"${key}" does nothing yet`,
-          hint: "it is kept for later"
-        };
-      }
-    }
-    if (hub.data.data.length > 0) {
-      yield {
-        at: hub.keyAt("/data"),
-        message: '"data" does nothing yet',
-        hint: "it is kept for later"
-      };
-    }
-    if (hub.data.sessions.keepBusy !== void 0) {
-      yield {
-        at: hub.keyAt("/sessions/keepBusy"),
-        message: '"keepBusy" does nothing yet',
-        hint: "choose a longer idle time until then"
-      };
-    }
-    if (hub.data.kind === "binder") {
-      yield {
-        at: hub.at("/kind"),
-        message: "binder hubs are not rendered yet",
-        hint: "use kind: hub"
-      };
-    }
-  }
-};
-
-// src/core/images/rules.ts
-init_json();
-var imageSource = {
-  id: "image-source",
-  severity: "error",
-  title: "An image says in one way what it is built on, and in one way which OGGM it has.",
-  why: "Of two sources one would be ignored without a word.",
-  on: "platform",
-  *check(platform2) {
-    for (const image of platform2.images.values()) {
-      const { from, oggm } = image.data;
-      const base = from && baseFault(from);
-      if (base !== void 0) {
-        yield {
-          at: image.at("/from"),
-          message: base,
-          hint: "write one of track (moves), tag (does not) or digest"
-        };
-      }
-      const model = oggm && oggmFault(oggm);
-      if (model !== void 0) {
-        yield {
-          at: image.at("/oggm"),
-          message: model,
-          hint: "write version: 1.6.3, or git: with ref:"
-        };
-      }
-    }
-  }
-};
-function baseFault(from) {
-  const given2 = ["track", "tag", "digest"].filter((key) => from[key] !== void 0);
-  if (given2.length === 0) return "nothing says which version of the image";
-  return given2.length === 1 ? void 0 : `${given2.join(" and ")} exclude each other`;
-}
-function oggmFault({ git, version }) {
-  if (git === void 0 && version === void 0) return "nothing says which OGGM";
-  if (git !== void 0 && version !== void 0) return "git and version exclude each other";
-  return void 0;
-}
-var MOVING = /^(latest|main|master|stable|nightly|dev|edge|test)$/u;
-var mutableTag = {
-  id: "mutable-tag",
-  severity: "error",
-  title: "A tag that moves is called `track`.",
-  why: "With `latest` under `tag` nobody knows what ran yesterday. A public incident (DuBois hub, 2026-02-11) began with an image that had changed under its tag. Under `track` the lock pins what the tag pointed at.",
-  on: "platform",
-  *check(platform2) {
-    for (const image of platform2.images.values()) {
-      const tag = image.data.from?.tag;
-      if (tag !== void 0 && MOVING.test(tag)) {
-        yield {
-          at: image.at("/from/tag"),
-          message: `the tag "${tag}" moves`,
-          hint: `write "track: ${tag}"`
-        };
-      }
-    }
-  }
-};
-var imageUnlocked = {
-  id: "image-unlocked",
-  severity: "warning",
-  title: "Images in hubs are locked to a digest.",
-  why: "Without a lock a hub runs whatever the reference points at when a node pulls it. Locks are written when the platform builds images.",
-  on: "platform",
-  *check(platform2) {
-    const used = new Set([...platform2.environments.values()].flatMap(({ data }) => data.images));
-    for (const image of platform2.images.values()) {
-      if (!used.has(image.name) || MOVING.test(image.data.from?.tag ?? "")) continue;
-      const resolved = resolveImage(
-        platform2.settings.data.registry,
-        image,
-        platform2.locks.get(image.name),
-        "stable"
-      );
-      if (resolved.kind === "unlocked") {
-        yield {
-          at: image.at("/from"),
-          message: `${resolved.reference} is used as it is${resolved.floating ? ", and it moves" : ""}`,
-          hint: 'nothing to do until its first build is locked; or write "digest:"'
-        };
-      }
-    }
-  }
-};
-var imageUnbuilt = {
-  id: "image-unbuilt",
-  severity: "error",
-  title: "A hub offers only images that exist.",
-  why: "An image built from conda-forge has no address before its first build.",
-  on: "platform",
-  *check(platform2) {
-    const { registry } = platform2.settings.data;
-    for (const hub of platform2.environments.values()) {
-      for (const [index2, name] of hub.data.images.entries()) {
-        const image = platform2.images.get(name);
-        const resolved = image && resolveImage(registry, image, platform2.locks.get(name), "stable");
-        if (resolved?.kind === "unbuilt") {
-          yield {
-            at: hub.at(pointer("images", index2)),
-            message: `${name} has not been built yet`,
-            hint: "wait for its first lock, then add it"
-          };
-        }
-      }
-    }
-  }
-};
-var lockChannel = {
-  id: "lock-channel",
-  severity: "error",
-  title: "Channels of a lock name builds that it holds.",
-  why: "A channel that points nowhere would fall back to another build.",
-  on: "platform",
-  *check(platform2) {
-    for (const lock of platform2.locks.values()) {
-      for (const [channel, build3] of Object.entries(lock.data.channels)) {
-        if (!Object.hasOwn(lock.data.builds, build3)) {
-          yield {
-            at: lock.at(pointer("channels", channel)),
-            message: `there is no build "${build3}"`,
-            hint: "locks are written by the platform: restore the file"
-          };
-        }
-      }
-    }
-  }
-};
-var imageFiles = {
-  id: "image-files",
-  severity: "error",
-  title: "Files that an image names lie in its folder.",
-  why: "A path that leaves the folder would copy something else into an image that everybody can read.",
-  on: "platform",
-  *check(platform2) {
-    for (const image of platform2.images.values()) {
-      const named = [
-        ...image.data.files.map((path, index2) => ({ path, at: pointer("files", index2) })),
-        ...image.data.tests.notebooks.map((path, index2) => ({
-          path,
-          at: pointer("tests", "notebooks", index2)
-        }))
-      ];
-      for (const { path, at: at2 } of named) {
-        if (leavesFolder(path)) {
-          yield {
-            at: image.at(at2),
-            message: `"${path}" leaves the image\u2019s folder`,
-            hint: "name a file below it"
-          };
-        } else if (!platform2.paths.has(`images/${image.name}/${path}`)) {
-          yield {
-            at: image.at(at2),
-            message: `there is no images/${image.name}/${path}`,
-            hint: "add the file, or correct the path"
-          };
-        }
-      }
-    }
-  }
-};
-function leavesFolder(path) {
-  const parts = path.split("/");
-  return path.startsWith("/") || parts.includes("..") || parts.includes(".");
-}
-var IN_HOME = /(^|:)(\/home\/|~|\$HOME)/u;
-var NAMES_FOLDER = /CACHE|DATA|_DIR$|PATH/u;
-var belowHome = {
-  id: "below-home",
-  severity: "error",
-  title: "Nothing that an image brings lies below the home.",
-  why: "The home volume hides what an image puts into the home. With OGGM\u2019s sample data or salem\u2019s cache hidden, `import oggm` downloads 80 MB for each user, or fails without network.",
-  on: "platform",
-  *check(platform2) {
-    for (const image of platform2.images.values()) {
-      for (const [name, value] of Object.entries(image.data.env)) {
-        if (IN_HOME.test(value) && NAMES_FOLDER.test(name)) {
-          yield {
-            at: image.at(pointer("env", name)),
-            message: `${name} points below the home, which a volume hides`,
-            hint: "use a folder below /opt"
-          };
-        }
-      }
-    }
-  }
-};
-
-// src/core/hub/rules/oggm.ts
-init_json();
-function serverEnv({ values }) {
-  const texts = {};
-  const written = at(values, "/singleuser/extraEnv");
-  if (!isObject(written)) return texts;
-  for (const [name, value] of Object.entries(written)) {
-    const text = isObject(value) ? value["value"] : value;
-    if (typeof text === "string") texts[name] = text;
-  }
-  return texts;
-}
-var variable = (name) => pointer("singleuser", "extraEnv", name);
-var offersOggm = ({ hub, platform: platform2 }) => hub.data.images.some((name) => platform2.images.get(name)?.data.oggm !== void 0);
-var multiprocessing = {
-  id: "oggm-multiprocessing",
-  severity: "error",
-  title: "OGGM_USE_MULTIPROCESSING is 0 or 1.",
-  why: 'OGGM reads it as a whole number: "True" or an empty text ends cfg.initialize() with a ValueError, whatever the documentation says.',
-  on: "values",
-  *check(facts) {
-    for (const name of ["OGGM_USE_MULTIPROCESSING", "OGGM_USE_MP_SPAWN"]) {
-      const value = serverEnv(facts)[name];
-      if (value !== void 0 && !/^[01]$/u.test(value)) {
-        yield {
-          at: facts.place(variable(name)),
-          message: `OGGM fails on ${name}=${JSON.stringify(value)}`,
-          hint: 'write "0" or "1"'
-        };
-      }
-    }
-  }
-};
-var slurmCpus = {
-  id: "oggm-cpus",
-  severity: "error",
-  title: "Counts of cores are whole numbers.",
-  why: "OGGM takes all cores of the node when SLURM_JOB_CPUS_PER_NODE is not a whole number, and runs out of memory. The platform sets it for each size.",
-  on: "values",
-  *check(facts) {
-    for (const name of [
-      "SLURM_JOB_CPUS_PER_NODE",
-      "PYTHON_CPU_COUNT",
-      "OMP_NUM_THREADS",
-      "LRU_MAXSIZE"
-    ]) {
-      const value = serverEnv(facts)[name];
-      if (value !== void 0 && !/^[1-9][0-9]*$/u.test(value)) {
-        yield {
-          at: facts.place(variable(name)),
-          message: `${name}=${JSON.stringify(value)} is not a whole number`,
-          hint: "remove it: the platform sets it for each size"
-        };
-      }
-    }
-  }
-};
-var sharedCache = {
-  id: "oggm-shared-cache",
-  severity: "error",
-  title: "Nobody writes to a cache that others read.",
-  why: "OGGM downloads in place, without a lock and without checksums: a second reader gets half a file, and a killed download poisons the cache for good.",
-  on: "values",
-  *check(facts) {
-    const {
-      OGGM_DOWNLOAD_CACHE: cache,
-      OGGM_DOWNLOAD_CACHE_RO: readOnly,
-      OGGM_WORKDIR: workdir
-    } = serverEnv(facts);
-    if (cache === void 0 || /^(~|\/home\/|\/scratch\/|\/tmp\/)/u.test(cache)) return;
-    if (!/^(1|true|yes|on)$/iu.test(readOnly ?? "")) {
-      yield {
-        at: facts.place(variable("OGGM_DOWNLOAD_CACHE")),
-        message: `${cache} would be written to by everybody`,
-        hint: 'add OGGM_DOWNLOAD_CACHE_RO: "1"'
-      };
-    } else if (workdir === void 0 && !offersOggm(facts)) {
-      yield {
-        at: facts.place(variable("OGGM_DOWNLOAD_CACHE_RO")),
-        message: "a read-only cache without OGGM_WORKDIR fails at the first missing file",
-        hint: "add OGGM_WORKDIR, below the home"
-      };
-    }
-  }
-};
-var modelMemory = {
-  id: "oggm-memory",
-  severity: "warning",
-  title: "A size has memory for OGGM on all its cores.",
-  why: "OGGM takes 0.4 GB, and at least 0.15 GB more for each process: a server with many cores and little memory is killed in the middle of a run.",
-  on: "hub",
-  *check(facts) {
-    if (!offersOggm(facts)) return;
-    const { hub } = facts;
-    for (const [name, size] of Object.entries(hub.data.sizes)) {
-      const needed = OGGM_BASE_BYTES + OGGM_WORKER_BYTES * Math.floor(size.cpu);
-      if ((memoryBytes(size.memory) ?? 0) < needed) {
-        yield {
-          at: hub.at(pointer("sizes", name, "memory")),
-          message: `${size.memory} are too little for OGGM on ${size.cpu} cores`,
-          hint: `write at least ${Math.ceil(needed / 2 ** 30 * 10) / 10}G`
-        };
-      }
-    }
-  }
-};
-
-// src/core/model/formats.ts
-var show = (value) => typeof value === "string" ? `"${clip(value)}"` : JSON.stringify(value).slice(0, 60);
-function clip(text) {
-  const plain2 = text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
-  return plain2.length > 60 ? `${plain2.slice(0, 57)}...` : plain2;
-}
-function explainMemory(value) {
-  const fixed = /^([0-9]+(?:\.[0-9]+)?)\s*([kmgt])i?b?$/iu.exec(value);
-  return {
-    rule: "memory-suffix",
-    message: `${show(value)} is not understood by JupyterHub`,
-    hint: fixed ? `write ${fixed[1] ?? ""}${(fixed[2] ?? "").toUpperCase()} (1024-based)` : "write a number with K, M, G or T, such as 4G (1024-based)"
-  };
-}
-var FORMATS = {
-  memory: (value) => typeof value === "string" ? explainMemory(value) : {
-    rule: "memory-suffix",
-    message: `${show(value)} is bytes, or a mistake`,
-    hint: "write a number with a unit, such as 4G (1024-based)"
-  },
-  cpu: (value) => {
-    const milli = typeof value === "string" ? /^([0-9]+)m$/u.exec(value) : null;
-    return {
-      rule: "cpu-number",
-      message: `${show(value)} is not a number of cores`,
-      hint: milli ? `write ${Number(milli[1]) / 1e3}` : "write a number above 0, such as 2 or 0.5, without quotes"
-    };
-  },
-  name: (value) => ({
-    rule: "name",
-    message: `${show(value)} cannot be a name`,
-    hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter"
-  }),
-  dottedName: (value) => ({
-    rule: "name",
-    message: `${show(value)} cannot be a name`,
-    hint: "use lower-case letters, digits, single hyphens and dots"
-  }),
-  envName: (value) => ({
-    rule: "name",
-    message: `${show(value)} cannot be the name of an environment variable`,
-    hint: "use letters, digits and underscores"
-  }),
-  duration: (value) => ({
-    rule: "duration",
-    message: `${show(value)} is not a duration`,
-    hint: "write a whole number with s, m, h or d, such as 30m or 24h"
-  }),
-  quantity: (value) => ({
-    rule: "quantity",
-    message: `${show(value)} is not a Kubernetes quantity`,
-    hint: "write a number with Mi, Gi or Ti, such as 20Gi"
-  }),
-  instant: (value) => ({
-    rule: "time",
-    message: `${show(value)} is not a moment in UTC`,
-    hint: "write it like 2026-11-30T08:00Z"
-  }),
-  date: (value) => ({
-    rule: "time",
-    message: `${show(value)} is not a day`,
-    hint: "write it like 2027-02-28"
-  }),
-  hours: (value) => ({
-    rule: "time",
-    message: `${show(value)} is not a span of hours`,
-    hint: "write it like 08:00-18:00"
-  }),
-  who: (value) => ({
-    rule: "who",
-    message: `${show(value)} names nobody`,
-    hint: "write team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all"
-  }),
-  sha256: (value) => ({
-    rule: "digest",
-    message: `${show(value)} is not a SHA-256`,
-    hint: "write 64 hex digits, or null until the archive was first seen"
-  }),
-  digest: (value) => ({
-    rule: "digest",
-    message: `${show(value)} is not a registry digest`,
-    hint: "write sha256: and 64 hex digits"
-  }),
-  image: (value) => ({
-    rule: "image-reference",
-    message: `${show(value)} is not an image address`,
-    hint: "write registry/name without tag or digest; those have keys of their own"
-  }),
-  httpsUrl: (value) => ({
-    rule: "url",
-    message: `${show(value)} is not an address`,
-    hint: "write it with https://"
-  }),
-  bucket: (value) => ({
-    rule: "bucket",
-    message: `${show(value)} is not a bucket`,
-    hint: "write s3://NAME or s3://NAME/PREFIX, without a slash at the end"
-  }),
-  region: (value) => ({
-    rule: "region",
-    message: `${show(value)} is not a region`,
-    hint: "write it like eu-central-1"
-  }),
-  repository: (value) => ({
-    rule: "repository",
-    message: `${show(value)} is not a repository`,
-    hint: "write owner/name"
-  }),
-  githubId: (value) => ({
-    rule: "github-id",
-    message: `${show(value)} is not a GitHub id`,
-    hint: "write the numeric id; api.github.com/users/<login> shows it"
-  }),
-  package: (value) => ({
-    rule: "package-name",
-    message: `${show(value)} is not a package`,
-    hint: "write a name, with a version if need be: rioxarray or rioxarray=0.19"
-  }),
-  gitRef: (value) => ({
-    rule: "git-ref",
-    message: `${show(value)} is not a branch, tag or commit`,
-    hint: "use letters, digits, dots, hyphens, underscores and slashes"
-  }),
-  path: (value) => ({
-    rule: "path",
-    message: `${show(value)} is not a path`,
-    hint: "name a file of this folder"
-  }),
-  title: (value) => ({
-    rule: "title",
-    message: `${show(value)} is not a title`,
-    hint: "write one line of 1 to 80 characters"
-  })
-};
-var quoted = show;
-
-// src/core/check/names.ts
-var NAME = /^[a-z](-?[a-z0-9])*$/u;
-var DOTTED = /^[a-z0-9]([-.]?[a-z0-9])*$/u;
-function unitNameProblem(name) {
-  if (!NAME.test(name) || name.length > 32)
-    return {
-      message: `${quoted(name)} cannot be a name`,
-      hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter"
-    };
-  if (/^(default|clusters|kube-.*|glaciocloud-.*|.*-probe)$/u.test(name))
-    return { message: `the name "${name}" is reserved`, hint: "choose another name for the file" };
-  return void 0;
-}
-function dottedNameProblem(name) {
-  return DOTTED.test(name) && name.length <= 63 ? void 0 : {
-    message: `${quoted(name)} cannot be a name`,
-    hint: "use lower-case letters, digits, single hyphens and dots"
-  };
-}
-var unitName = {
-  id: "unit-name",
-  severity: "error",
-  title: "Names of hubs and clusters are short and plain, and none is taken by Kubernetes or by us.",
-  why: "A hub\u2019s name is its namespace, its release and a label; a namespace that the system uses would be overwritten, and a path trick in a name would write elsewhere.",
-  on: "platform",
-  *check(platform2) {
-    for (const doc of [...platform2.environments.values(), ...platform2.clusters.values()]) {
-      const wrong = unitNameProblem(doc.name);
-      if (wrong) yield { at: doc.at(""), ...wrong };
-    }
-    for (const doc of [...platform2.images.values(), ...platform2.data.values()]) {
-      const wrong = dottedNameProblem(doc.name);
-      if (wrong) yield { at: doc.at(""), ...wrong };
-    }
-  }
-};
-var slugTaken = {
-  id: "slug-taken",
-  severity: "error",
-  title: "No two images are written alike in the hub.",
-  why: "Dots become hyphens in links and labels: two images with one slug would be one image to the hub.",
-  on: "platform",
-  *check(platform2) {
-    for (const docs of [platform2.images, platform2.data]) {
-      const seen = /* @__PURE__ */ new Map();
-      for (const doc of docs.values()) {
-        const other = seen.get(slug(doc.name));
-        if (other !== void 0)
-          yield {
-            at: doc.at(""),
-            message: `"${doc.name}" and "${other}" are both "${slug(doc.name)}" in the hub`,
-            hint: "rename one of them"
-          };
-        seen.set(slug(doc.name), doc.name);
-      }
-    }
-  }
-};
-function* twice(doc, list, path, suffix = "") {
-  for (const [index2, item] of list.entries()) {
-    if (list.indexOf(item) < index2)
-      yield {
-        at: doc.at(`${path}/${index2}${suffix}`),
-        message: `"${item}" stands twice`,
-        hint: "keep one of the two"
-      };
-  }
-}
-var duplicate = {
-  id: "duplicate",
-  severity: "error",
-  title: "Nothing is listed twice.",
-  why: "Of two entries one is silently without effect, and the next change goes to the wrong one.",
-  on: "platform",
-  *check(platform2) {
-    const { waves: waves2, removals } = platform2.settings.data;
-    yield* twice(
-      platform2.settings,
-      waves2.map(({ name }) => name),
-      "/waves",
-      "/name"
-    );
-    yield* twice(
-      platform2.settings,
-      removals.map(({ hub }) => hub),
-      "/removals",
-      "/hub"
-    );
-    for (const hub of platform2.environments.values()) {
-      const { images, data, access: access2 } = hub.data;
-      yield* twice(hub, images, "/images");
-      yield* twice(hub, data, "/data");
-      yield* twice(hub, access2.allow, "/access/allow");
-      yield* twice(hub, access2.admins, "/access/admins");
-    }
-  }
-};
-var addressTaken = {
-  id: "address-taken",
-  severity: "error",
-  title: "Each hub has an address of its own.",
-  why: "Two hubs with one host name answer by chance.",
-  on: "platform",
-  *check(platform2) {
-    const seen = /* @__PURE__ */ new Map();
-    for (const hub of platform2.environments.values()) {
-      const address2 = hub.data.url.replace(/\/$/u, "").toLowerCase();
-      const other = seen.get(address2);
-      if (other !== void 0)
-        yield {
-          at: hub.at("/url"),
-          message: `the hub ${other} has this address already`,
-          hint: "give each hub its own host name"
-        };
-      seen.set(address2, hub.name);
-    }
-  }
-};
-
-// src/core/hub/rules/pods.ts
-init_json();
-function objectsOf(value) {
-  if (isObject(value)) return Object.values(value).filter(isObject);
-  return objectsIn(value);
-}
-function podFault(spec) {
-  if (objectsOf(spec["volumes"]).some((volume) => isObject(volume["hostPath"]))) {
-    return "a folder of the node is mounted";
-  }
-  for (const key of ["hostNetwork", "hostPID", "hostIPC"]) {
-    if (spec[key] === true) return `${key} opens the node`;
-  }
-  for (const container of [
-    ...objectsOf(spec["containers"]),
-    ...objectsOf(spec["initContainers"])
-  ]) {
-    const name = JSON.stringify(container["name"]);
-    if (at(container, "/securityContext/privileged") === true) {
-      return `the container ${name} is privileged`;
-    }
-    if (at(container, "/securityContext/runAsUser") === 0) {
-      return `the container ${name} runs as root`;
-    }
-  }
-  return void 0;
-}
-function* userPods({ values, place }) {
-  const base = "/singleuser";
-  const hint = "remove it; what servers need belongs into the image or into storage";
-  const checks = [
-    ["/storage/extraVolumes", { volumes: at(values, `${base}/storage/extraVolumes`) ?? [] }],
-    ["/extraContainers", { containers: at(values, `${base}/extraContainers`) ?? [] }],
-    ["/initContainers", { initContainers: at(values, `${base}/initContainers`) ?? [] }],
-    ["/extraPodConfig", at(values, `${base}/extraPodConfig`)]
-  ];
-  for (const [path, spec] of checks) {
-    const fault = isObject(spec) ? podFault(spec) : void 0;
-    if (fault) {
-      yield { at: place(base + path), message: `${fault} in every user server`, hint };
-    }
-  }
-}
-var userPodSafe = {
-  id: "user-pod",
-  severity: "error",
-  title: "User servers see nothing of their node.",
-  why: "A privileged container or a folder of the node gives whoever is in it the node, and with it everybody\u2019s work.",
-  on: "values",
-  check: userPods
-};
-function podSpec(object2) {
-  if (object2["kind"] === "Pod") return object2["spec"];
-  return at(object2, "/spec/template/spec") ?? at(object2, "/spec/jobTemplate/spec/template/spec");
-}
-var podSafe = {
-  id: "pod",
-  severity: "error",
-  title: "No pod of a hub sees its node.",
-  why: "Looked at in the rendered objects, so that no value can get around it.",
-  on: "manifests",
-  *check({ hub, objects }) {
-    for (const object2 of objects) {
-      const spec = podSpec(object2);
-      const fault = isObject(spec) ? podFault(spec) : void 0;
-      if (fault) {
-        yield {
-          at: hub.keyAt("/values"),
-          message: `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}: ${fault}`,
-          hint: "find it below values: and remove it"
-        };
-      }
-    }
-  }
-};
-var ownNamespace = {
-  id: "own-namespace",
-  severity: "error",
-  title: "A hub stays in its namespace, and its probe in its own.",
-  why: "Objects elsewhere belong to other hubs, and rights over the whole cluster reach all of them.",
-  on: "manifests",
-  *check({ hub, objects }) {
-    const own = ["", hub.name, ...hub.data.probe ? [probeNamespace(hub.name)] : []];
-    for (const object2 of objects) {
-      const kind = textAt(object2, "/kind");
-      const name = textAt(object2, "/metadata/name");
-      const namespace = textAt(object2, "/metadata/namespace");
-      if (!own.includes(namespace)) {
-        yield {
-          at: hub.keyAt("/values"),
-          message: `${kind} ${name} would go into the namespace ${namespace}`,
-          hint: "remove what asks for it below values:"
-        };
-      } else if (/^Cluster(Role|RoleBinding)$/u.test(kind)) {
-        yield {
-          at: hub.keyAt("/values"),
-          message: `${kind} ${name} would have rights over the whole cluster`,
-          hint: "remove what asks for it below values:"
-        };
-      }
-    }
-  }
-};
-var databaseKept = {
-  id: "database-kept",
-  severity: "error",
-  title: "The hub\u2019s database outlives its release.",
-  why: "Helm deletes the volume with the release, and after a first installation that failed (helm --rollback-on-failure).",
-  on: "manifests",
-  *check({ hub, objects }) {
-    for (const object2 of objects) {
-      const policy = at(object2, pointer("metadata", "annotations", "helm.sh/resource-policy"));
-      if (object2["kind"] === "PersistentVolumeClaim" && policy !== "keep") {
-        yield {
-          at: hub.keyAt("/values"),
-          message: `the volume ${JSON.stringify(at(object2, "/metadata/name"))} would be deleted with the release`,
-          hint: "do not change hub.db.pvc.annotations below values:"
-        };
-      }
-    }
-  }
-};
-
-// src/core/hub/rules/raw-values.ts
-init_json();
-
-// src/core/hub/rules/values.ts
-init_json();
-function demand({ id, title, why, paths, bad }) {
-  return {
-    id,
-    title,
-    why,
-    severity: "error",
-    on: "values",
-    *check(facts) {
-      for (const path of paths) {
-        const value = at(facts.values, path);
-        const problem4 = value === void 0 ? void 0 : bad(value, facts);
-        if (problem4) yield { at: facts.place(path), ...problem4 };
-      }
-    }
-  };
-}
-function configOf(values) {
-  const config = at(values, "/hub/config");
-  const sections = [];
-  for (const [section2, traits] of Object.entries(isObject(config) ? config : {})) {
-    if (isObject(traits)) sections.push([section2, traits]);
-  }
-  return sections;
-}
-function traitDemand({ id, title, why, names: names3, bad }) {
-  return {
-    id,
-    title,
-    why,
-    severity: "error",
-    on: "values",
-    *check({ values, place }) {
-      for (const [section2, traits] of configOf(values)) {
-        for (const name of names3) {
-          const value = traits[name];
-          const problem4 = value === void 0 ? void 0 : bad(value);
-          if (problem4) yield { at: place(pointer("hub", "config", section2, name)), ...problem4 };
-        }
-      }
-    }
-  };
-}
-function namesNothing(value) {
-  if (Array.isArray(value)) return value.length === 0;
-  if (isObject(value)) return Object.keys(value).length === 0;
-  return value === null || value === "" || value === false;
-}
-var VALUE_RULES = [
-  demand({
-    id: "authenticator",
-    title: "Only the platform\u2019s door lets people in.",
-    why: "The chart\u2019s default lets anybody log in with any name; other authenticators know nothing of access files and end dates.",
-    paths: ["/hub/config/JupyterHub/authenticator_class"],
-    bad: (value) => value === "glaciocloud_hub.AccessFileAuthenticator" ? void 0 : {
-      message: `the authenticator ${quoted(value)} goes round the access files`,
-      hint: "remove it; access: says who may enter"
-    }
-  }),
-  traitDemand({
-    id: "allow-all",
-    title: "No setting lets everybody in.",
-    why: "`allow_all` overrides every other rule of who may enter.",
-    names: ["allow_all"],
-    bad: (value) => value === false ? void 0 : { message: '"allow_all" lets anybody in', hint: "remove it; access: says who may enter" }
-  }),
-  traitDemand({
-    id: "allow-existing-users",
-    title: "Who was removed stays out.",
-    why: "With `allow_existing_users` everybody who ever logged in may come back (zero-to-jupyterhub-k8s#1029).",
-    names: ["allow_existing_users"],
-    bad: (value) => value === false ? void 0 : { message: "people who were removed could come back", hint: "remove it" }
-  }),
-  traitDemand({
-    id: "allow-list",
-    title: "People and teams stand in access:, not in raw values.",
-    why: "Lists in the configuration have no end date, are added to one another, and `admin_users` never takes rights away again.",
-    names: [
-      "allowed_users",
-      "admin_users",
-      "allowed_organizations",
-      "allowed_groups",
-      "admin_groups",
-      "allowed_scopes",
-      "blocked_users"
-    ],
-    bad: (value) => namesNothing(value) ? void 0 : { message: "people are listed in raw values", hint: "write them below access:" }
-  }),
-  traitDemand({
-    id: "auth-refresh",
-    title: "Access is looked at again at every request.",
-    why: "With `auth_refresh_age: 0` somebody whose access ended stays until the cookie does, two weeks later.",
-    names: ["auth_refresh_age"],
-    bad: (value) => typeof value === "number" && value >= 1 && value <= 300 ? void 0 : {
-      message: `${quoted(value)} keeps people in after their access has ended`,
-      hint: "remove it; the platform uses 1"
-    }
-  }),
-  traitDemand({
-    id: "delete-pvc",
-    title: "Deleting a user keeps the home.",
-    why: "KubeSpawner deletes the home\u2019s volume together with the user unless told otherwise.",
-    names: ["delete_pvc"],
-    bad: (value) => value === false ? void 0 : {
-      message: "homes would be deleted together with users",
-      hint: "remove it; removing homes is a reviewed step"
-    }
-  }),
-  demand({
-    id: "failure-limit",
-    title: "No user can restart the hub.",
-    why: "Five requests for a server that cannot start end the hub\u2019s process, and any user can send them (seen on a live hub).",
-    paths: ["/hub/consecutiveFailureLimit"],
-    bad: (value) => value === 0 ? void 0 : {
-      message: `after ${quoted(value)} failed starts the hub restarts itself, and any user can cause them`,
-      hint: "remove it; the platform uses 0"
-    }
-  }),
-  demand({
-    id: "max-age",
-    title: "Running work is not stopped for its age.",
-    why: "`cull.maxAge` stops servers that compute.",
-    paths: ["/cull/maxAge"],
-    bad: (value) => value === 0 || typeof value === "number" && value >= MIN_MAX_AGE_SECONDS ? void 0 : {
-      message: `servers are stopped after ${quoted(value)} s even while they compute`,
-      hint: `remove it, or write at least ${MIN_MAX_AGE_SECONDS}`
-    }
-  }),
-  demand({
-    id: "cull-users",
-    title: "Idle users are not deleted.",
-    why: "A deleted user loses tokens and groups, and with an unlucky setting the home.",
-    paths: ["/cull/users"],
-    bad: (value) => value === false ? void 0 : { message: "idle users would be deleted", hint: "remove it" }
-  }),
-  demand({
-    id: "uid",
-    title: "Every server runs as the platform\u2019s user, and none as root.",
-    why: "Homes belong to one uid. Another one cannot read them, and root can read everything.",
-    paths: ["/singleuser/uid"],
-    bad: (value, { platform: platform2 }) => {
-      const { uid } = platform2.settings.data.user;
-      if (value === 0) {
+// src/core/charts/source.ts
+function chartSource(name, charts, reviewed2) {
+  const settings = charts[name];
+  switch (reviewed2.kind) {
+    case "own":
+      return { kind: "as-written", settings, privateToo: charts.allowPrivate === true };
+    case "none":
+      return { kind: "as-written", settings, privateToo: false };
+    case "main": {
+      const main2 = reviewed2.charts[name];
+      const privateToo = reviewed2.charts.allowPrivate === true;
+      if (base(settings.repository) !== base(main2.repository))
         return {
-          message: "servers would run as root",
-          hint: `remove it; the platform's uid is ${uid}`
+          kind: "as-reviewed",
+          settings: main2,
+          privateToo,
+          field: "repository",
+          why: `${name} is not fetched from there: the default branch names another repository`,
+          hint: "look at the other chart with --charts-from on your own machine, and change the repository in a pull request of its own"
         };
-      }
-      return value === uid ? void 0 : {
-        message: `servers would run as uid ${quoted(value)}, and homes belong to ${uid}`,
-        hint: "remove it"
-      };
-    }
-  }),
-  demand({
-    id: "service-account",
-    title: "User servers hold no key to the cluster.",
-    why: "A service account\u2019s token is mounted into every server that names one.",
-    paths: ["/singleuser/serviceAccountName"],
-    bad: (value) => namesNothing(value) ? void 0 : { message: "user servers would get a token of the cluster", hint: "remove it" }
-  }),
-  demand({
-    id: "privilege-escalation",
-    title: "Nobody becomes root inside a server.",
-    why: "A program with the setuid bit would be enough.",
-    paths: ["/singleuser/allowPrivilegeEscalation"],
-    bad: (value) => value === false ? void 0 : {
-      message: "users could become root inside their server",
-      hint: "remove it; packages for everybody belong into the image"
-    }
-  }),
-  demand({
-    id: "load-balancer",
-    title: "A hub is not put on the internet without its entry.",
-    why: "A LoadBalancer of its own has no certificate and bypasses the entry.",
-    paths: ["/proxy/service/type"],
-    bad: (value) => value === "ClusterIP" ? void 0 : {
-      message: `${quoted(value)} opens the hub without a certificate`,
-      hint: "remove it; the cluster\u2019s ingress: is the entry"
-    }
-  }),
-  demand({
-    id: "debug",
-    title: "Debug output stays off.",
-    why: "It writes tokens and personal data to logs.",
-    paths: ["/debug/enabled"],
-    bad: (value) => value === false ? void 0 : { message: "debug output holds tokens", hint: "remove it when you are done" }
-  }),
-  demand({
-    id: "profile-list",
-    title: "Images and sizes stand in images: and sizes:.",
-    why: "Profiles in raw values are open to everybody whatever they say of groups, an unanchored pattern lets users run any image, a key with a capital or a dot breaks the pre-puller, and every change restarts the hub.",
-    paths: ["/singleuser/profileList"],
-    bad: (value) => namesNothing(value) ? void 0 : { message: "profiles in raw values are not looked at", hint: "use images: and sizes:" }
-  }),
-  demand({
-    id: "proxy-memory",
-    title: "The proxy has memory for everybody.",
-    why: "A proxy that runs out of memory drops every connection: 18 hours of login loops on 2026-01-13 (LEAP).",
-    paths: ["/proxy/chp/resources/limits/memory"],
-    bad: (value, { hub }) => {
-      const needed = proxyMemoryMiB(hub.data.capacity.maxServers);
-      const bytes = (typeof value === "string" ? quantityBytes(value) : void 0) ?? 0;
-      return bytes >= needed * 2 ** 20 ? void 0 : {
-        message: `${quoted(value)} are too little for ${hub.data.capacity.maxServers} servers`,
-        hint: `remove it; the platform uses ${needed}Mi`
-      };
-    }
-  })
-];
-
-// src/core/hub/rules/raw-values.ts
-var SECRET_KEYS = /* @__PURE__ */ new Set([
-  "client_secret",
-  "secret",
-  "apitoken",
-  "api_token",
-  "cookiesecret",
-  "cookie_secret",
-  "secrettoken",
-  "auth_token",
-  "password",
-  "private_key",
-  "privatekey",
-  "keys"
-]);
-function holdsSecret(path, value) {
-  const key = path.slice(path.lastIndexOf("/") + 1);
-  if (key === "keys" && !path.includes("CryptKeeper")) return false;
-  const written = typeof value === "string" || Array.isArray(value);
-  return SECRET_KEYS.has(key.toLowerCase()) && written && value.length > 0;
-}
-var SHARING_SCOPE = /^(admin:|read:|list:)?(shares|groups:shares|users:shares)\b/u;
-var RULING_SCOPE = /^admin(-ui|:users|:groups|:servers|:auth_state)?(!group=.*)?$/u;
-var EXPANDED = /\{(username|userid|servername|unescaped_username|user_server)\}/gu;
-function hasSingleBrace(text) {
-  const rest = text.replaceAll("{{", "").replaceAll("}}", "").replaceAll(EXPANDED, "");
-  return /[{}]/u.test(rest);
-}
-function memoryPaths(values) {
-  return [
-    "/singleuser/memory/guarantee",
-    "/singleuser/memory/limit",
-    ...configOf(values).flatMap(([section2]) => [
-      pointer("hub", "config", section2, "mem_limit"),
-      pointer("hub", "config", section2, "mem_guarantee")
-    ])
-  ];
-}
-var RAW_VALUE_RULES = [
-  {
-    id: "network-open",
-    severity: "error",
-    title: "User servers reach the internet, and nothing inside.",
-    why: "Without these policies every user reaches the metadata service of the cloud, other users\u2019 servers and the databases of the cluster.",
-    on: "values",
-    *check({ values, place }) {
-      for (const path of [
-        "/singleuser/networkPolicy/enabled",
-        "/hub/networkPolicy/enabled",
-        "/proxy/chp/networkPolicy/enabled"
-      ]) {
-        if (at(values, path) === false) {
-          yield { at: place(path), message: "the network policy is off", hint: "remove it" };
-        }
-      }
-      for (const rule of ["cloudMetadataServer", "privateIPs"]) {
-        const path = `/singleuser/networkPolicy/egressAllowRules/${rule}`;
-        if (at(values, path) === true) {
-          yield {
-            at: place(path),
-            message: "user servers could reach inside",
-            hint: "remove it; open one address with networkPolicy.egress instead"
-          };
-        }
-      }
-    }
-  },
-  {
-    id: "user-sharing",
-    severity: "error",
-    title: "Users do not share their servers.",
-    why: "JupyterHub 5.5.0 has a known hole in sharing (fixed in 5.5.1), and who shares a server shares the home.",
-    on: "values",
-    *check({ values, place }) {
-      const roles = at(values, "/hub/loadRoles");
-      for (const { path, value } of isObject(roles) ? walk(roles) : []) {
-        if (typeof value === "string" && SHARING_SCOPE.test(value)) {
-          yield {
-            at: place(`/hub/loadRoles${path}`),
-            message: `the scope "${value}" lets users share servers`,
-            hint: "remove it"
-          };
-        }
-      }
-    }
-  },
-  {
-    id: "role-scopes",
-    severity: "error",
-    title: "No role of people or services rules the hub.",
-    why: "`admin-ui` and unfiltered `admin:` scopes are near to root: whoever holds such a token can become any user.",
-    on: "values",
-    *check({ values, place }) {
-      const roles = at(values, "/hub/loadRoles");
-      for (const [name, role] of Object.entries(isObject(roles) ? roles : {})) {
-        const scopes = isObject(role) ? role["scopes"] : void 0;
-        if (name === "glaciocloud-health" || !Array.isArray(scopes)) continue;
-        const index2 = scopes.findIndex(
-          (scope) => typeof scope === "string" && RULING_SCOPE.test(scope)
-        );
-        if (index2 >= 0) {
-          yield {
-            at: place(pointer("hub", "loadRoles", name, "scopes", index2)),
-            message: `the role "${name}" could become anybody`,
-            hint: "give the narrow scopes that it needs"
-          };
-        }
-      }
-    }
-  },
-  {
-    id: "secret-in-values",
-    severity: "error",
-    title: "No secret stands in a file.",
-    why: "Values are public here, and Helm keeps them in every record of the release.",
-    on: "values",
-    *check({ hub, place }) {
-      for (const { path, value } of walk(hub.data.values)) {
-        if (holdsSecret(path, value)) {
-          yield {
-            at: place(path),
-            message: `"${path.slice(path.lastIndexOf("/") + 1)}" is a secret`,
-            hint: "take it out and change it; declare it below secrets:"
-          };
-        }
-      }
-    }
-  },
-  {
-    id: "values-memory",
-    severity: "error",
-    title: "Memory of servers is written as JupyterHub reads it.",
-    why: "The chart\u2019s schema accepts `4Gi`, and every server start fails (seen on a live hub).",
-    on: "values",
-    *check({ values, place }) {
-      for (const path of memoryPaths(values)) {
-        const value = at(values, path);
-        if (typeof value === "string" && memoryBytes(value) === void 0) {
-          const { message, hint } = explainMemory(value);
-          yield { at: place(path), message, hint };
-        }
-      }
-    }
-  },
-  {
-    id: "memory-limit",
-    severity: "error",
-    title: "Memory that is guaranteed is also the limit.",
-    why: "A server without a limit takes its neighbours\u2019 memory: on 2025-05-12 (EarthScope) other people\u2019s work was killed.",
-    on: "values",
-    *check({ hub, place, values }) {
-      const guarantee = at(hub.data.values, "/singleuser/memory/guarantee");
-      const limit = at(values, "/singleuser/memory/limit") ?? null;
-      if (guarantee !== void 0 && limit === null) {
-        yield {
-          at: place("/singleuser/memory/guarantee"),
-          message: "memory is guaranteed without a limit",
-          hint: "use sizes: with memory:"
+      if (settings.version !== main2.version && settings.sha256 === null)
+        return {
+          kind: "as-reviewed",
+          settings: main2,
+          privateToo,
+          field: "version",
+          why: `${name} ${settings.version} is not fetched: the default branch names ${main2.version}, and no sha256 says what must be in another one`,
+          hint: "write the SHA-256 of its archive beside it, as sha256:"
         };
-      }
-    }
-  },
-  {
-    id: "values-cpu",
-    severity: "error",
-    title: "Cores of servers are numbers.",
-    why: 'KubeSpawner wants 0.5, not "500m".',
-    on: "values",
-    *check({ values, place }) {
-      for (const path of ["/singleuser/cpu/guarantee", "/singleuser/cpu/limit"]) {
-        const value = at(values, path);
-        if (typeof value === "string") {
-          yield {
-            at: place(path),
-            message: `${quoted(value)} is not a number of cores`,
-            hint: /^\d+m$/u.test(value) ? `write ${Number(value.slice(0, -1)) / 1e3}` : "write a number without quotes"
-          };
-        }
-      }
-    }
-  },
-  {
-    id: "null-value",
-    severity: "error",
-    title: "Raw values hold no null.",
-    why: "Helm 3 removes the key, Helm 4 keeps the null, and the chart\u2019s templates fail on some.",
-    on: "values",
-    *check({ hub, place }) {
-      for (const { path, value } of walk(hub.data.values)) {
-        if (value === null) {
-          yield {
-            at: place(path),
-            message: "null means one thing to Helm 3 and another to Helm 4",
-            hint: "write the value that you want"
-          };
-        }
-      }
-    }
-  },
-  {
-    id: "config-section",
-    severity: "error",
-    title: "Sections of hub.config are names of classes.",
-    why: "The hub ends at start when a section begins with a small letter.",
-    on: "values",
-    *check({ values, place }) {
-      for (const [section2] of configOf(values)) {
-        if (!/^[A-Z]/u.test(section2)) {
-          yield {
-            at: place(pointer("hub", "config", section2)),
-            message: `"${section2}" is not the name of a class`,
-            hint: "sections begin with a capital, such as JupyterHub"
-          };
-        }
-      }
-    }
-  },
-  {
-    id: "braces",
-    severity: "error",
-    title: "Braces in raw values of servers are doubled.",
-    why: "KubeSpawner expands {username}, and every server start fails on any other brace.",
-    on: "values",
-    *check({ hub, place }) {
-      const env = at(hub.data.values, "/singleuser/extraEnv");
-      for (const [name, value] of Object.entries(isObject(env) ? env : {})) {
-        if (typeof value === "string" && hasSingleBrace(value)) {
-          yield {
-            at: place(pointer("singleuser", "extraEnv", name)),
-            message: "a single brace breaks every server start",
-            hint: "write {{ and }}, or use env:"
-          };
-        }
-      }
+      return { kind: "as-written", settings, privateToo };
     }
   }
-];
+}
+function base(repository) {
+  return repository.endsWith("/") ? repository : `${repository}/`;
+}
+function isAnother(chart, seen2) {
+  const same = seen2.filter(
+    ({ name, version }) => name === chart.name && version === chart.version
+  );
+  return same.length > 0 && same.every(({ digest: digest2 }) => digest2 !== chart.digest);
+}
 
-// src/core/check/references.ts
+// src/core/credentials/findings.ts
 init_json();
+
+// src/core/credentials/find.ts
+init_json();
+
+// src/core/credentials/names.ts
+var SECRET = /(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|CREDENTIAL)S?$/u;
+var SECRET_LAST = /^(?:PWD|PASS|KEYS?)$/u;
+var KINDS_OF_KEY = /(?:^|_)(?:API|ACCESS|PRIVATE|SECRET|SIGNING|ENCRYPTION|AUTH|LICENSE)_KEY(?:_|$)/u;
+var ABOUT = /^(?:FILE|PATH|DIR|FOLDER|NAMES?|UR[LI]|ENDPOINT|HOST|TYPE|LENGTH|SIZE|TTL|TIMEOUT|AGE|EXPIR\w*|LIFETIME|SECONDS|MINUTES|HOURS|DAYS|INTERVAL|MAX|MIN|ENABLED|REQUIRED|HEADER|SCOPES?|CLASS|REF|ALGORITHM|ISSUER|AUDIENCE|POLICY|COUNT|LIMIT|FORMAT|PREFIX|ID)$/u;
+var HARMLESS = /(?:^|_)(?:(?:EXISTING|PULL|TLS)_SECRETS?|(?:TOPOLOGY|LABEL|TAINT|ANNOTATION|PUBLIC)_KEYS?)$/u;
+function asWords(name) {
+  return name.replaceAll(/([a-z0-9])([A-Z])/gu, "$1_$2").replaceAll(/([A-Z])([A-Z][a-z])/gu, "$1_$2").toUpperCase().replaceAll(/[^A-Z0-9]+/gu, "_").replaceAll(/^_|_$/gu, "");
+}
+function namesCredential(name) {
+  const joined2 = asWords(name);
+  const words = joined2.split("_");
+  const last = words.at(-1) ?? "";
+  if (ABOUT.test(last) || HARMLESS.test(joined2)) return false;
+  return words.some((word) => SECRET.test(word)) || words.length > 1 && SECRET_LAST.test(last) || KINDS_OF_KEY.test(joined2);
+}
+var SWITCH = /^(?:true|false|yes|no|on|off|none|null)?$/iu;
+var REFERENCE = /^(?:\$|\{|<)/u;
+var PLACE = /^(?:https?:\/\/|file:|(?:~|\.{1,2}|\/(?:etc|home|mnt|opt|run|secrets|srv|tmp|usr|var|data|scratch))\/)/u;
+function canBeSecret(value) {
+  const text = value.trim();
+  return !SWITCH.test(text) && !REFERENCE.test(text) && !PLACE.test(text);
+}
+var ASSIGNMENTS = [
+  // x.client_secret = "…", "password": "…", os.environ["TOKEN"] = '…'
+  /([A-Za-z_][\w-]*)["']?\]?\s*[:=]\s*[bfr]?["']([^"'\n]+)["']/gu,
+  // PASSWORD=…, as shells and container runtimes write it
+  /(?<![\w.-])([A-Z_][A-Z0-9_]*)=([^\s"'(){}[\]$<>;,]{4,})/gu,
+  // --token=…
+  /--([A-Za-z][\w.-]*)[= ]([^\s"'(){}[\]$<>;,-][^\s"']{3,})/gu,
+  // password: …, on a line of its own in a file within a file; a word alone is more often a type
+  /^[ \t-]*([A-Za-z_][\w-]*):[ \t]+(?=\S*\d)([^\s"'(){}[\]$<>|&*!#]\S{3,})[ \t]*$/gmu
+];
+function assignedIn(text) {
+  for (const form of ASSIGNMENTS) {
+    for (const [, name = "", value = ""] of text.matchAll(form))
+      if (namesCredential(name) && canBeSecret(value)) return name;
+  }
+  return void 0;
+}
+
+// src/core/credentials/find.ts
+function* written(value, path, name) {
+  if (isEmpty(value)) yield { path, name, value: null };
+  if (Array.isArray(value)) {
+    for (const [index2, item] of value.entries()) yield* written(item, `${path}/${index2}`, name);
+  } else if (isObject(value)) {
+    for (const [key, item] of Object.entries(value))
+      yield* written(item, path + pointer(key), key === "value" ? variable(value, name) : key);
+  } else {
+    yield { path, name, value };
+  }
+}
+function isEmpty(value) {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
+function variable(entry, name) {
+  return typeof entry["name"] === "string" ? entry["name"] : name;
+}
+var FREE = {
+  environment: ["/env/", "/values/"],
+  image: ["/env/"]
+};
+function credentialsIn(kind, data) {
+  return [...written(data, "", "")].flatMap((one) => {
+    const what = credentialAs(kind, one);
+    return what === void 0 ? [] : [{ path: one.path, name: one.name, what }];
+  });
+}
+function credentialAs(kind, { path, name, value }) {
+  const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
+  const shaped = credentialIn(text) ?? shapedIn(path)[0]?.what;
+  if (shaped !== void 0 || text === "") return shaped;
+  if (kind === "environment" && isGivenBelowSecrets(path, text)) return "the value of a secret";
+  const free = FREE[kind]?.some((zone) => path.startsWith(zone)) === true || path === "/env";
+  return free ? byName(path, name, value) : void 0;
+}
+function byName(path, name, value) {
+  const isKeeper = name === "keys" && path.includes("/CryptKeeper/");
+  const isNumber = typeof value === "number";
+  if (isKeeper || namesCredential(name) && (isNumber || canBeSecret(String(value))))
+    return "a secret by its name";
+  const assigned = typeof value === "string" ? assignedIn(value) : void 0;
+  return assigned === void 0 ? void 0 : `a value for ${assigned}`;
+}
+function isGivenBelowSecrets(path, text) {
+  const [top, , key, ...deeper] = segmentsOf(path);
+  if (top !== "secrets") return false;
+  if (key === void 0) return true;
+  return key === "use" && deeper.length === 0 ? looksRandom(text) : /^(?!\d+[smhd]$)\S+$/u.test(text);
+}
+function looksRandom(text) {
+  return /^(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])[^\s]{16,}$/u.test(text);
+}
+function holdsCredential(value, name) {
+  return [...written(value, "", name)].some(
+    ({ name: own, value: one }) => typeof one === "string" && credentialIn(one) !== void 0 || byName("", own, one) !== void 0
+  );
+}
+
+// src/core/credentials/findings.ts
+var RULE = { rule: "credential", severity: "error" };
+function notSecretIn(data) {
+  const names3 = isObject(data) ? data["notSecret"] : void 0;
+  return Array.isArray(names3) ? names3.filter((name) => typeof name === "string") : [];
+}
+function credentialFindings(kind, source, notSecret) {
+  const exempt = /* @__PURE__ */ new Set([...notSecret, ...notSecretIn(source.data)]);
+  const inValues = credentialsIn(kind, source.data).filter(({ name }) => !exempt.has(name)).map(({ path, name, what }) => ({
+    ...RULE,
+    at: source.at(path),
+    message: `"${unlessCredential(name)}" is ${what}`,
+    hint: `${REVOKE}; ${insteadOf(kind, path, unlessCredential(name))}`
+  }));
+  return [...inValues, ...outsideValues(source)];
+}
+var REVOKE = "take it out and revoke it: whoever can read this file has it";
+function insteadOf(kind, path, name) {
+  const otherwise = `if it is none, write "notSecret: [${name}]"`;
+  if (kind === "image") return `everybody can read an image; ${otherwise}`;
+  if (kind !== "environment") return `${otherwise} in platform.yaml`;
+  if (path.startsWith("/env")) return `every user can read env:; ${otherwise}`;
+  if (path.startsWith("/secrets/"))
+    return "here stands only what it is for, the value goes to secrets/, encrypted with sops";
+  return `declare its name below secrets:, the value goes to secrets/, encrypted with sops; ${otherwise}`;
+}
+function outsideValues({ file, text, data }) {
+  const said2 = [...walk(data)].flatMap(
+    ({ path, value }) => typeof value === "string" ? [path, value] : [path]
+  );
+  return text.split("\n").flatMap(
+    (line, index2) => shapedIn(line).filter((found) => !said2.some((one) => one.includes(found.text))).map(({ what, index: column }) => ({
+      ...RULE,
+      at: { file, line: index2 + 1, column: column + 1 },
+      message: `${what} stands here`,
+      hint: REVOKE
+    }))
+  );
+}
+
+// src/core/credentials/encrypted.ts
+init_json();
+var RULE2 = { rule: "secrets-file", severity: "error" };
+var SECRETS_FILE = /^secrets\/([^/]+)\.sops\.yaml$/u;
+function hubOfSecrets(path) {
+  return SECRETS_FILE.exec(path)?.[1];
+}
+function encryptionFindings(file, text) {
+  const source = readSource(file, text);
+  const open2 = openIn(source.data);
+  const mac = at(source.data, "/sops/mac");
+  if (source.findings.length > 0 || !isEncrypted(mac)) {
+    const isFilled = source.findings.length > 0 || holdsText(source.data);
+    return [
+      {
+        ...RULE2,
+        at: source.at(""),
+        message: isFilled ? "this file is not encrypted" : "this file holds no secrets yet",
+        hint: `${isFilled ? REVOKE2 : "fill it in"}, then ${encryptWith(file)}`
+      }
+    ];
+  }
+  return open2.map((path) => ({
+    ...RULE2,
+    at: source.at(path),
+    message: `"${unlessCredential(segmentsOf(path).at(-1) ?? "")}" is not encrypted`,
+    hint: `${REVOKE2} with \`sops edit ${file}\``
+  }));
+}
+var REVOKE2 = "revoke what it holds: whoever can read this repository has it; write the new value";
+function encryptWith(file) {
+  return `encrypt it: \`sops encrypt --in-place ${file}\`, which needs the public key in .sops.yaml`;
+}
+function holdsText(data) {
+  return [...walk(data)].some(
+    ({ value }) => value !== null && value !== "" && typeof value !== "object"
+  );
+}
+function isEncrypted(value) {
+  return typeof value === "string" && /^ENC\[[A-Z0-9_]+,data:[^\]]*\]$/u.test(value);
+}
+function openIn(data) {
+  return [...walk(data)].flatMap(({ path, value }) => {
+    const isNothing = value === null || value === "" || isObject(value) || Array.isArray(value);
+    const isOfSops = path.startsWith("/sops/") || path === "/sops";
+    return isNothing || isOfSops || isEncrypted(value) ? [] : [path];
+  });
+}
 
 // src/core/model/platform.ts
 init_json();
@@ -48425,7 +45858,14 @@ var LAYOUT = [
     example: "access/cohorts/<slug>.yaml"
   }
 ];
-var PLATFORM_FOLDERS = ["clusters", "environments", "images", "data", "access"];
+var PLATFORM_FOLDERS = [
+  "clusters",
+  "environments",
+  "images",
+  "data",
+  "access",
+  "secrets"
+];
 function locate(path) {
   for (const { kind, path: pattern } of LAYOUT) {
     const name = pattern.exec(path)?.[1];
@@ -48433,9 +45873,16 @@ function locate(path) {
   }
   return void 0;
 }
+function isRead(path) {
+  return locate(path) !== void 0 || path.startsWith("secrets/");
+}
+function isSecretsPlace(path) {
+  return /^secrets\/(?:[^/]+\.sops\.yaml|\.[^/]+|[^/]+\.(?:md|pub))$/u.test(path);
+}
 function misplaced(path) {
   const top = path.split("/")[0] ?? "";
   if (path === "platform.yml") return "platform.yaml";
+  if (top === "secrets") return isSecretsPlace(path) ? void 0 : "secrets/<hub>.sops.yaml";
   if (!/\.ya?ml$/u.test(path) || locate(path)) return void 0;
   if (top === "images" && path.split("/").length > 3) return void 0;
   if (top === "images" && !/\/image(\.lock)?\.ya?ml$/u.test(path)) return void 0;
@@ -49174,6 +46621,16 @@ var environment_schema_default = {
       type: "object",
       default: {},
       description: "Last resort: raw chart values below jupyterhub:, held to the chart's schema and to the rules."
+    },
+    notSecret: {
+      type: "array",
+      items: {
+        type: "string",
+        minLength: 1
+      },
+      default: [],
+      uniqueItems: true,
+      description: "Keys and variables that look like credentials and are none."
     }
   },
   required: ["title", "url", "cluster", "wave", "images", "sizes", "home", "access", "capacity"],
@@ -49509,6 +46966,16 @@ var image_schema_default = {
       enum: ["never", "nightly", "weekly"],
       default: "weekly",
       description: "How often what floats is resolved again."
+    },
+    notSecret: {
+      type: "array",
+      items: {
+        type: "string",
+        minLength: 1
+      },
+      default: [],
+      uniqueItems: true,
+      description: "Keys and variables that look like credentials and are none."
     }
   },
   required: ["title"],
@@ -49718,6 +47185,10 @@ var platform_schema_default = {
           },
           required: ["version", "repository"],
           description: "Dask Gateway, for hubs that ask for it."
+        },
+        allowPrivate: {
+          type: "boolean",
+          description: "The repositories are mirrors in a network of your own: addresses that are not public, and http, are allowed. A pull request cannot set it: only what the default branch says counts."
         }
       },
       required: ["jupyterhub"],
@@ -49884,6 +47355,16 @@ var platform_schema_default = {
       },
       default: [],
       description: "Reviewed removals of hubs."
+    },
+    notSecret: {
+      type: "array",
+      items: {
+        type: "string",
+        minLength: 1
+      },
+      default: [],
+      uniqueItems: true,
+      description: "Keys and variables that look like credentials and are none, in any file."
     }
   },
   required: ["glaciocloud", "organization", "registry", "charts", "waves"],
@@ -49946,6 +47427,144 @@ var platform_schema_default = {
 
 // src/core/model/read.ts
 init_json();
+
+// src/core/model/formats.ts
+var show = (value) => typeof value === "string" ? `"${clip(unlessCredential(value))}"` : unlessCredential(JSON.stringify(value)).slice(0, 60);
+function clip(text) {
+  const plain4 = text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
+  return plain4.length > 60 ? `${plain4.slice(0, 57)}...` : plain4;
+}
+function explainMemory(value) {
+  const fixed = /^([0-9]+(?:\.[0-9]+)?)\s*([kmgt])i?b?$/iu.exec(value);
+  return {
+    rule: "memory-suffix",
+    message: `${show(value)} is not understood by JupyterHub`,
+    hint: fixed ? `write ${fixed[1] ?? ""}${(fixed[2] ?? "").toUpperCase()} (1024-based)` : "write a number with K, M, G or T, such as 4G (1024-based)"
+  };
+}
+var FORMATS = {
+  memory: (value) => typeof value === "string" ? explainMemory(value) : {
+    rule: "memory-suffix",
+    message: `${show(value)} is bytes, or a mistake`,
+    hint: "write a number with a unit, such as 4G (1024-based)"
+  },
+  cpu: (value) => {
+    const milli = typeof value === "string" ? /^([0-9]+)m$/u.exec(value) : null;
+    return {
+      rule: "cpu-number",
+      message: `${show(value)} is not a number of cores`,
+      hint: milli ? `write ${Number(milli[1]) / 1e3}` : "write a number above 0, such as 2 or 0.5, without quotes"
+    };
+  },
+  name: (value) => ({
+    rule: "name",
+    message: `${show(value)} cannot be a name`,
+    hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter"
+  }),
+  dottedName: (value) => ({
+    rule: "name",
+    message: `${show(value)} cannot be a name`,
+    hint: "use lower-case letters, digits, single hyphens and dots"
+  }),
+  envName: (value) => ({
+    rule: "name",
+    message: `${show(value)} cannot be the name of an environment variable`,
+    hint: "use letters, digits and underscores"
+  }),
+  duration: (value) => ({
+    rule: "duration",
+    message: `${show(value)} is not a duration`,
+    hint: "write a whole number with s, m, h or d, such as 30m or 24h"
+  }),
+  quantity: (value) => ({
+    rule: "quantity",
+    message: `${show(value)} is not a Kubernetes quantity`,
+    hint: "write a number with Mi, Gi or Ti, such as 20Gi"
+  }),
+  instant: (value) => ({
+    rule: "time",
+    message: `${show(value)} is not a moment in UTC`,
+    hint: "write it like 2026-11-30T08:00Z"
+  }),
+  date: (value) => ({
+    rule: "time",
+    message: `${show(value)} is not a day`,
+    hint: "write it like 2027-02-28"
+  }),
+  hours: (value) => ({
+    rule: "time",
+    message: `${show(value)} is not a span of hours`,
+    hint: "write it like 08:00-18:00"
+  }),
+  who: (value) => ({
+    rule: "who",
+    message: `${show(value)} names nobody`,
+    hint: "write team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all"
+  }),
+  sha256: (value) => ({
+    rule: "digest",
+    message: `${show(value)} is not a SHA-256`,
+    hint: "write 64 hex digits, or null until the archive was first seen"
+  }),
+  digest: (value) => ({
+    rule: "digest",
+    message: `${show(value)} is not a registry digest`,
+    hint: "write sha256: and 64 hex digits"
+  }),
+  image: (value) => ({
+    rule: "image-reference",
+    message: `${show(value)} is not an image address`,
+    hint: "write registry/name without tag or digest; those have keys of their own"
+  }),
+  httpsUrl: (value) => ({
+    rule: "url",
+    message: `${show(value)} is not an address`,
+    hint: "write it with https://"
+  }),
+  bucket: (value) => ({
+    rule: "bucket",
+    message: `${show(value)} is not a bucket`,
+    hint: "write s3://NAME or s3://NAME/PREFIX, without a slash at the end"
+  }),
+  region: (value) => ({
+    rule: "region",
+    message: `${show(value)} is not a region`,
+    hint: "write it like eu-central-1"
+  }),
+  repository: (value) => ({
+    rule: "repository",
+    message: `${show(value)} is not a repository`,
+    hint: "write owner/name"
+  }),
+  githubId: (value) => ({
+    rule: "github-id",
+    message: `${show(value)} is not a GitHub id`,
+    hint: "write the numeric id; api.github.com/users/<login> shows it"
+  }),
+  package: (value) => ({
+    rule: "package-name",
+    message: `${show(value)} is not a package`,
+    hint: "write a name, with a version if need be: rioxarray or rioxarray=0.19"
+  }),
+  gitRef: (value) => ({
+    rule: "git-ref",
+    message: `${show(value)} is not a branch, tag or commit`,
+    hint: "use letters, digits, dots, hyphens, underscores and slashes"
+  }),
+  path: (value) => ({
+    rule: "path",
+    message: `${show(value)} is not a path`,
+    hint: "name a file of this folder"
+  }),
+  title: (value) => ({
+    rule: "title",
+    message: `${show(value)} is not a title`,
+    hint: "write one line of 1 to 80 characters"
+  })
+};
+var quoted = show;
+
+// src/core/model/read.ts
 var SCHEMAS = {
   platform: platform_schema_default,
   cluster: cluster_schema_default,
@@ -49977,7 +47596,7 @@ function readDoc(kind, name, source) {
   const value = structuredClone(source.data);
   const validate = validator(kind);
   if (!validate(value))
-    return { doc: void 0, findings: explainAll(source, validate.errors ?? []) };
+    return { doc: void 0, findings: hidden(kind, source, validate.errors ?? []) };
   const doc = {
     name,
     file: source.file,
@@ -49987,6 +47606,15 @@ function readDoc(kind, name, source) {
     has: source.has
   };
   return { doc, findings: [] };
+}
+function hidden(kind, source, errors) {
+  const secret = credentialsIn(kind, source.data).map(({ path }) => path);
+  return explainAll(
+    source,
+    errors.filter(
+      ({ instancePath, keyword }) => keyword === "additionalProperties" || keyword === "required" || !secret.some((path) => path === instancePath || path.startsWith(`${instancePath}/`))
+    )
+  );
 }
 var unmet = (error3) => error3.parentSchema;
 function explainAll(source, errors) {
@@ -50014,7 +47642,7 @@ function toFinding(source, error3) {
       return finding2(
         {
           rule: "unknown-key",
-          message: `the key "${key}" is not known here`,
+          message: `the key "${unlessCredential(key)}" is not known here`,
           hint: near === void 0 ? `known keys: ${known}` : `did you mean "${near}"?`
         },
         source.keyAt(`${path}/${escapeSegment(key)}`)
@@ -50123,19 +47751,131 @@ function nearest(word, known) {
   return (0, import_fastest_levenshtein.distance)(word.toLowerCase(), near.toLowerCase()) <= Math.max(2, Math.floor(near.length / 3)) ? near : void 0;
 }
 
+// src/core/model/stray.ts
+init_json();
+var YAML = /\.ya?ml$/iu;
+var NOT_OURS = /(?:^|\/)(?:\.[^/]*|[^/]+\.md)$/iu;
+var OTHER_TOOLS = /^(?:action|appveyor|azure-pipelines|bitbucket-pipelines|cloudbuild|codecov|(?:docker-)?compose.*|conda|environment.*|lefthook|mkdocs|netlify|pnpm-.*|readthedocs|render|skaffold|taskfile|_.*)\.ya?ml$/iu;
+function looksOurs(name) {
+  if (name.startsWith(".") || name === "platform.yaml" || name === "platform.yml") return false;
+  return YAML.test(name) ? !OTHER_TOOLS.test(name) : folderMeant(name) !== void 0;
+}
+function folderMeant(name) {
+  const folders = PLATFORM_FOLDERS;
+  if (folders.includes(name)) return void 0;
+  if (/^hubs?$/iu.test(name)) return "environments";
+  const near = nearest(name, folders);
+  return near !== void 0 && Math.abs(near.length - name.length) <= 1 ? near : void 0;
+}
+function strayFindings(files) {
+  const paths = [...files.keys()];
+  return [
+    ...paths.flatMap((path) => {
+      const hint = meant(path, files.get(path) ?? "");
+      return hint === void 0 ? [] : [unread(path, "nobody reads this file", hint)];
+    }),
+    ...foldersWithoutImage(paths),
+    ...secretsOfNobody(paths)
+  ];
+}
+function unread(file, message, hint) {
+  return {
+    rule: "unread-file",
+    severity: "warning",
+    at: { file, line: 1, column: 1 },
+    message,
+    hint
+  };
+}
+function meant(path, text) {
+  const [top = "", ...rest] = path.split("/");
+  if (locate(path) || misplaced(path) !== void 0 || NOT_OURS.test(path)) return void 0;
+  if (rest.length === 0) return looksOurs(path) ? besidePlatform(path, text) : void 0;
+  const folder = folderMeant(top);
+  if (folder !== void 0)
+    return YAML.test(path) ? `did you mean ${folder}/${rest.join("/")}?` : void 0;
+  if (top === "images" || top === "secrets") return void 0;
+  const folders = PLATFORM_FOLDERS;
+  return folders.includes(top) ? `did you mean ${withYaml(path)}?` : void 0;
+}
+function withYaml(path) {
+  return `${path.replace(/(?<=\/[^/.]*)\..*$/u, "")}.yaml`;
+}
+var HOMES = [
+  { kind: "environment", place: (name) => `environments/${name}.yaml` },
+  { kind: "cluster", place: (name) => `clusters/${name}.yaml` },
+  { kind: "image", place: (name) => `images/${name}/image.yaml` },
+  { kind: "data", place: (name) => `data/${name}.yaml` },
+  { kind: "cohort", place: (name) => `access/cohorts/${name}.yaml` },
+  { kind: "member", place: (name) => `access/members/${name}.yaml` }
+];
+function besidePlatform(path, text) {
+  const name = path.replace(YAML, "");
+  if (nearest(name, ["platform"]) !== void 0) return "did you mean platform.yaml?";
+  const { data } = readSource(path, text);
+  const keys = isObject(data) ? Object.keys(data) : [];
+  const known = HOMES.map(({ kind, place }) => ({
+    place: place(name),
+    keys: keys.filter((key) => key in SCHEMAS[kind].properties).length
+  }));
+  const most = Math.max(...known.map((one) => one.keys));
+  const best = known.find((one) => one.keys === most)?.place ?? "";
+  return `did you mean ${best}?`;
+}
+function foldersWithoutImage(paths) {
+  const below = paths.filter((path) => /^images\/[^/.][^/]*\//u.test(path));
+  const folders = new Map(below.map((path) => [folderOf(path), path]).reverse());
+  return [...folders].flatMap(([folder, first]) => {
+    const inside2 = below.filter((path) => path.startsWith(`${folder}/`));
+    if (inside2.some(isImageFile)) return [];
+    const near = inside2.find((path) => nearest(path.slice(folder.length + 1), ["image.yaml"]));
+    const hint = near === void 0 ? `add ${folder}/image.yaml, or remove the folder` : `did you mean ${folder}/image.yaml?`;
+    return [unread(near ?? first, `${folder} has no image.yaml, and is no image`, hint)];
+  });
+}
+function folderOf(path) {
+  return path.split("/").slice(0, 2).join("/");
+}
+function isImageFile(path) {
+  return locate(path)?.kind === "image" || misplaced(path) !== void 0;
+}
+function secretsOfNobody(paths) {
+  const hubs = paths.flatMap((path) => {
+    const located = locate(path);
+    return located?.kind === "environment" ? [located.name] : [];
+  });
+  return paths.flatMap((path) => {
+    const hub = hubOfSecrets(path);
+    if (hub === void 0 || hubs.includes(hub)) return [];
+    const near = nearest(hub, hubs);
+    const hint = near === void 0 ? "remove it, once the hub is gone" : `did you mean secrets/${near}.sops.yaml?`;
+    return [unread(path, `there is no environments/${hub}.yaml`, hint)];
+  });
+}
+
 // src/core/model/platform.ts
 function readPlatform(files) {
   const reader = new Reader();
   for (const [file, content] of [...files].sort(([a], [b]) => compareText(a, b)))
     reader.take(file, content);
+  reader.findings.push(...strayFindings(textsOf(files)));
   if (!files.has("platform.yaml"))
     reader.report("platform.yaml", {
       rule: "file",
       message: "there is no platform.yaml",
       hint: "run this in the root of a platform, or start one with `glaciocloud init`"
     });
+  reader.findCredentials();
   const { findings, sources } = reader;
   return { platform: reader.platform(files), findings: onePerPlace(findings), sources };
+}
+function textsOf(files) {
+  const texts2 = /* @__PURE__ */ new Map();
+  for (const [file, content] of files) {
+    if (content.kind === "text") texts2.set(file, content.text);
+    else if (!looksOurs(file.split("/")[0] ?? "")) texts2.set(file, "");
+  }
+  return texts2;
 }
 var Reader = class {
   findings = [];
@@ -50156,20 +47896,30 @@ var Reader = class {
     const located = locate(file);
     if (located) this.#remember(located);
     if (content.kind === "refused") {
+      if (looksOurs(file.split("/")[0] ?? "")) return;
       this.report(file, { rule: "file", message: content.why, hint: content.hint });
       return;
     }
     if (!located) {
-      this.#passOver(file);
+      this.#passOver(file, content.text);
       return;
     }
     const source = readSource(file, content.text);
     this.sources.set(file, source);
     this.#read(located.kind, located.name, source);
   }
+  /** When all is read, because platform.yaml may exempt names for every file. */
+  findCredentials() {
+    const settings = this.sources.get("platform.yaml");
+    const notSecret = settings ? notSecretIn(settings.data) : [];
+    for (const [file, source] of this.sources) {
+      const located = locate(file);
+      if (located) this.findings.push(...credentialFindings(located.kind, source, notSecret));
+    }
+  }
   /** About the file as a whole. */
-  report(file, said) {
-    this.findings.push({ severity: "error", at: { file, line: 1, column: 1 }, ...said });
+  report(file, said2) {
+    this.findings.push({ severity: "error", at: { file, line: 1, column: 1 }, ...said2 });
   }
   platform(files) {
     const settings = this.#docs.platform.get("platform");
@@ -50187,13 +47937,17 @@ var Reader = class {
       paths: new Set(files.keys())
     };
   }
-  #passOver(file) {
+  #passOver(file, text) {
+    if (hubOfSecrets(file) !== void 0) {
+      this.findings.push(...encryptionFindings(file, text));
+      return;
+    }
     const right = misplaced(file);
     if (right === void 0) return;
     this.report(file, {
       rule: "file-place",
       message: "this file is not read here",
-      hint: `platform files are ${right}`
+      hint: file.startsWith("secrets/") ? `secrets are ${right}, encrypted; what stands here in clear has to be revoked` : `platform files are ${right}`
     });
   }
   #remember({ kind, name }) {
@@ -50209,7 +47963,4194 @@ function isNamed(platform2, kind, name) {
   return platform2.names.get(kind)?.has(name) ?? false;
 }
 
+// src/edges/chart-archive.ts
+import { createHash } from "node:crypto";
+import { lstat as lstat3, readFile as readFile2, readdir as readdir3 } from "node:fs/promises";
+import { join as join2 } from "node:path";
+import { gunzipSync } from "node:zlib";
+
+// node_modules/modern-tar/dist/packer-By1HVV7Z.js
+var FILE = "file";
+var LINK = "link";
+var SYMLINK = "symlink";
+var DIRECTORY = "directory";
+var FLAGTYPE = {
+  48: FILE,
+  49: LINK,
+  50: SYMLINK,
+  51: "character-device",
+  52: "block-device",
+  53: DIRECTORY,
+  54: "fifo",
+  120: "pax-header",
+  103: "pax-global-header",
+  76: "gnu-long-name",
+  75: "gnu-long-link-name"
+};
+var EMPTY = /* @__PURE__ */ new Uint8Array(0);
+var encoder = new TextEncoder();
+var decoder2 = new TextDecoder();
+function readString(view, offset, size) {
+  if (view[offset] === 0) return "";
+  const end = view.indexOf(0, offset);
+  const sliceEnd = end === -1 || end > offset + size ? offset + size : end;
+  return decoder2.decode(view.subarray(offset, sliceEnd));
+}
+function readOctal(view, offset, size) {
+  let value = 0;
+  const end = offset + size;
+  for (let i2 = offset; i2 < end; i2++) {
+    const charCode = view[i2];
+    if (charCode === 0) break;
+    if (charCode === 32) continue;
+    if (charCode < 48 || charCode > 55) throw new Error("Invalid tar number.");
+    value = value * 8 + (charCode - 48);
+  }
+  return value;
+}
+function readNumeric(view, offset, size) {
+  if (view[offset] & 128) {
+    let result2 = 0;
+    result2 = view[offset] & 127;
+    for (let i2 = 1; i2 < size; i2++) result2 = result2 * 256 + view[offset + i2];
+    if (!Number.isSafeInteger(result2)) throw new Error("TAR number too large");
+    return result2;
+  }
+  return readOctal(view, offset, size);
+}
+var isBodyless = (header) => header.type === "directory" || header.type === "symlink" || header.type === "link" || header.type === "character-device" || header.type === "block-device" || header.type === "fifo";
+var stripPath = (p, n) => {
+  const parts = p.split("/").filter(Boolean);
+  return n >= parts.length ? "" : parts.slice(n).join("/");
+};
+function transformHeader(header, options) {
+  const { strip, filter, map } = options;
+  if (!strip && !filter && !map) return header;
+  const h = { ...header };
+  if (strip && strip > 0) {
+    const newName = stripPath(h.name, strip);
+    if (!newName) return null;
+    h.name = h.type === "directory" && !newName.endsWith("/") ? `${newName}/` : newName;
+    if (h.linkname) {
+      const isAbsolute = h.linkname.startsWith("/");
+      if (isAbsolute || h.type === "link") {
+        const stripped = stripPath(h.linkname, strip);
+        h.linkname = isAbsolute ? `/${stripped}` || "/" : stripped;
+      }
+    }
+  }
+  if (filter?.(h) === false) return null;
+  const result2 = map ? map(h) : h;
+  if (result2 && (!result2.name?.trim() || result2.name === "." || result2.name === "/")) return null;
+  return result2;
+}
+var INITIAL_CAPACITY = 256;
+function createChunkQueue() {
+  let chunks = new Array(INITIAL_CAPACITY);
+  let capacityMask = chunks.length - 1;
+  let head2 = 0;
+  let tail = 0;
+  let totalAvailable = 0;
+  const consumeFromHead = (count) => {
+    const chunk = chunks[head2];
+    if (count === chunk.length) {
+      chunks[head2] = EMPTY;
+      head2 = head2 + 1 & capacityMask;
+    } else chunks[head2] = chunk.subarray(count);
+    totalAvailable -= count;
+    if (totalAvailable === 0 && chunks.length > INITIAL_CAPACITY) {
+      chunks = new Array(INITIAL_CAPACITY);
+      capacityMask = 255;
+      head2 = 0;
+      tail = 0;
+    }
+  };
+  function pull(bytes, callback) {
+    if (callback) {
+      let fed = 0;
+      let remaining2 = Math.min(bytes, totalAvailable);
+      while (remaining2 > 0) {
+        const chunk = chunks[head2];
+        const toFeed = Math.min(remaining2, chunk.length);
+        const segment = toFeed === chunk.length ? chunk : chunk.subarray(0, toFeed);
+        consumeFromHead(toFeed);
+        remaining2 -= toFeed;
+        fed += toFeed;
+        if (!callback(segment)) break;
+      }
+      return fed;
+    }
+    if (totalAvailable < bytes) return null;
+    if (bytes === 0) return EMPTY;
+    const firstChunk = chunks[head2];
+    if (firstChunk.length >= bytes) {
+      const view = firstChunk.length === bytes ? firstChunk : firstChunk.subarray(0, bytes);
+      consumeFromHead(bytes);
+      return view;
+    }
+    const result2 = new Uint8Array(bytes);
+    let copied = 0;
+    let remaining = bytes;
+    while (remaining > 0) {
+      const chunk = chunks[head2];
+      const toCopy = Math.min(remaining, chunk.length);
+      result2.set(toCopy === chunk.length ? chunk : chunk.subarray(0, toCopy), copied);
+      copied += toCopy;
+      remaining -= toCopy;
+      consumeFromHead(toCopy);
+    }
+    return result2;
+  }
+  return {
+    push: (chunk) => {
+      if (chunk.length === 0) return;
+      let nextTail = tail + 1 & capacityMask;
+      if (nextTail === head2) {
+        const oldLen = chunks.length;
+        const newLen = oldLen * 2;
+        const newChunks = new Array(newLen);
+        const count = tail - head2 + oldLen & oldLen - 1;
+        if (head2 < tail) for (let i2 = 0; i2 < count; i2++) newChunks[i2] = chunks[head2 + i2];
+        else {
+          const firstPart = oldLen - head2;
+          for (let i2 = 0; i2 < firstPart; i2++) newChunks[i2] = chunks[head2 + i2];
+          for (let i2 = 0; i2 < tail; i2++) newChunks[firstPart + i2] = chunks[i2];
+        }
+        chunks = newChunks;
+        capacityMask = newLen - 1;
+        head2 = 0;
+        tail = count;
+        nextTail = tail + 1 & capacityMask;
+      }
+      chunks[tail] = chunk;
+      tail = nextTail;
+      totalAvailable += chunk.length;
+    },
+    available: () => totalAvailable,
+    peek: (bytes) => {
+      if (totalAvailable < bytes) return null;
+      if (bytes === 0) return EMPTY;
+      const firstChunk = chunks[head2];
+      if (firstChunk.length >= bytes) return firstChunk.length === bytes ? firstChunk : firstChunk.subarray(0, bytes);
+      const result2 = new Uint8Array(bytes);
+      let copied = 0;
+      let index2 = head2;
+      while (copied < bytes) {
+        const chunk = chunks[index2];
+        const toCopy = Math.min(bytes - copied, chunk.length);
+        if (toCopy === chunk.length) result2.set(chunk, copied);
+        else result2.set(chunk.subarray(0, toCopy), copied);
+        copied += toCopy;
+        index2 = index2 + 1 & capacityMask;
+      }
+      return result2;
+    },
+    discard: (bytes) => {
+      if (bytes > totalAvailable) throw new Error("Too many bytes consumed");
+      if (bytes === 0) return;
+      let remaining = bytes;
+      while (remaining > 0) {
+        const chunk = chunks[head2];
+        const toConsume = Math.min(remaining, chunk.length);
+        consumeFromHead(toConsume);
+        remaining -= toConsume;
+      }
+    },
+    pull
+  };
+}
+var CHECKSUM_SPACE = 32;
+function validateChecksum(block2) {
+  const stored = readOctal(block2, 148, 8);
+  let sum = 0;
+  for (let i2 = 0; i2 < block2.length; i2++) if (i2 >= 148 && i2 < 156) sum += CHECKSUM_SPACE;
+  else sum += block2[i2];
+  return stored === sum;
+}
+function parseUstarHeader(block2, strict) {
+  if (strict && !validateChecksum(block2)) throw new Error("Invalid tar header checksum.");
+  const header = {
+    name: readString(block2, 0, 100),
+    mode: readOctal(block2, 100, 8),
+    uid: readNumeric(block2, 108, 8),
+    gid: readNumeric(block2, 116, 8),
+    size: readNumeric(block2, 124, 12),
+    mtime: /* @__PURE__ */ new Date(readNumeric(block2, 136, 12) * 1e3),
+    type: FLAGTYPE[block2[156]] || "file",
+    linkname: readString(block2, 157, 100)
+  };
+  const magic = readString(block2, 257, 6);
+  if (magic.trim() === "ustar") {
+    header.uname = readString(block2, 265, 32);
+    header.gname = readString(block2, 297, 32);
+  }
+  if (magic === "ustar") header.prefix = readString(block2, 345, 155);
+  return header;
+}
+var PAX_MAPPING = {
+  path: ["name", (v) => v],
+  linkpath: ["linkname", (v) => v],
+  size: ["size", (v) => /^\d+$/.test(v) && Number.isSafeInteger(+v) ? +v : NaN],
+  mtime: ["mtime", parseFloat],
+  uid: ["uid", (v) => parseInt(v, 10)],
+  gid: ["gid", (v) => parseInt(v, 10)],
+  uname: ["uname", (v) => v],
+  gname: ["gname", (v) => v]
+};
+function parsePax(buffer) {
+  const overrides = /* @__PURE__ */ Object.create(null);
+  const pax = /* @__PURE__ */ Object.create(null);
+  let isPax = false;
+  let offset = 0;
+  while (offset < buffer.length) {
+    const spaceIndex = buffer.indexOf(32, offset);
+    if (spaceIndex === -1) break;
+    const length2 = parseInt(decoder2.decode(buffer.subarray(offset, spaceIndex)), 10);
+    if (!(length2 > 0)) break;
+    const recordEnd = offset + length2;
+    const recordStr = decoder2.decode(buffer.subarray(spaceIndex + 1, recordEnd - 1));
+    const equalsIndex = recordStr.indexOf("=");
+    if (equalsIndex > 0) {
+      const key = recordStr.slice(0, equalsIndex);
+      const value = recordStr.slice(equalsIndex + 1);
+      pax[key] = value;
+      isPax = true;
+      if (Object.hasOwn(PAX_MAPPING, key)) {
+        const [targetKey, parser] = PAX_MAPPING[key];
+        const parsedValue = parser(value);
+        if (typeof parsedValue === "string" || !Number.isNaN(parsedValue)) overrides[targetKey] = parsedValue;
+      }
+    }
+    offset = recordEnd;
+  }
+  if (isPax) overrides.pax = pax;
+  return overrides;
+}
+function applyOverrides(header, overrides) {
+  if (overrides.name !== void 0) header.name = overrides.name;
+  if (overrides.linkname !== void 0) header.linkname = overrides.linkname;
+  if (overrides.size !== void 0) header.size = overrides.size;
+  if (overrides.mtime !== void 0) header.mtime = /* @__PURE__ */ new Date(overrides.mtime * 1e3);
+  if (overrides.uid !== void 0) header.uid = overrides.uid;
+  if (overrides.gid !== void 0) header.gid = overrides.gid;
+  if (overrides.uname !== void 0) header.uname = overrides.uname;
+  if (overrides.gname !== void 0) header.gname = overrides.gname;
+  if (overrides.pax) header.pax = Object.assign({}, header.pax ?? {}, overrides.pax);
+}
+function getMetaParser(type) {
+  switch (type) {
+    case "pax-global-header":
+    case "pax-header":
+      return parsePax;
+    case "gnu-long-name":
+      return (data) => ({ name: readString(data, 0, data.length) });
+    case "gnu-long-link-name":
+      return (data) => ({ linkname: readString(data, 0, data.length) });
+    default:
+      return;
+  }
+}
+var STATE_HEADER = 0;
+var STATE_BODY = 1;
+var MAX_META_SIZE = 8388608;
+var MAX_GLOBAL_PAX_KEYS = 512;
+var truncateErr = /* @__PURE__ */ new Error("Tar archive is truncated.");
+function createUnpacker(options = {}) {
+  const strict = options.strict ?? false;
+  const { available, peek, push, discard, pull } = createChunkQueue();
+  let state = STATE_HEADER;
+  let ended = false;
+  let done = false;
+  let eof = false;
+  let currentEntry = null;
+  const paxGlobals = {};
+  let nextEntryOverrides = {};
+  const unpacker = {
+    isEntryActive: () => state === STATE_BODY,
+    isBodyComplete: () => !currentEntry || currentEntry.remaining === 0,
+    canFinish: () => !currentEntry || available() >= currentEntry.remaining + currentEntry.padding,
+    bodyBytes: () => currentEntry && currentEntry.remaining > 0 ? Math.min(currentEntry.remaining, available()) : 0,
+    available,
+    write(chunk) {
+      if (ended) throw new Error("Archive already ended.");
+      if (eof) {
+        if (strict) checkPadding(chunk);
+        return;
+      }
+      push(chunk);
+    },
+    end() {
+      ended = true;
+    },
+    readHeader() {
+      if (state !== STATE_HEADER) throw new Error("Cannot read header while an entry is active");
+      if (done) return void 0;
+      while (!done) {
+        if (available() < 512) {
+          if (ended) {
+            if (available() > 0 && strict) throw truncateErr;
+            done = true;
+            return;
+          }
+          return null;
+        }
+        const headerBlock = peek(512);
+        if (isZeroBlock(headerBlock)) {
+          if (available() < 1024) {
+            if (ended) {
+              if (strict) throw truncateErr;
+              done = true;
+              return;
+            }
+            return null;
+          }
+          if (isZeroBlock(peek(1024).subarray(512))) {
+            discard(1024);
+            done = true;
+            eof = true;
+            if (strict) pull(available(), checkPadding);
+            else discard(available());
+            return;
+          }
+          if (strict) throw new Error("Invalid tar header.");
+          discard(512);
+          continue;
+        }
+        let internalHeader;
+        try {
+          internalHeader = parseUstarHeader(headerBlock, strict);
+        } catch (err2) {
+          if (strict) throw err2;
+          discard(512);
+          continue;
+        }
+        const metaParser = getMetaParser(internalHeader.type);
+        if (metaParser) {
+          if (internalHeader.size > MAX_META_SIZE) throw new Error("Tar metadata entry exceeds maximum size.");
+          const paddedSize = internalHeader.size + (-internalHeader.size & 511);
+          if (available() < 512 + paddedSize) {
+            if (ended && strict) throw truncateErr;
+            return null;
+          }
+          discard(512);
+          const overrides = metaParser(pull(paddedSize).subarray(0, internalHeader.size));
+          if (nextEntryOverrides.pax) nextEntryOverrides = {};
+          const target = internalHeader.type === "pax-global-header" ? paxGlobals : nextEntryOverrides;
+          if (target === paxGlobals && overrides.pax && Object.keys(overrides.pax).length > MAX_GLOBAL_PAX_KEYS) throw new Error("Too many global attributes.");
+          for (const key in overrides) target[key] = overrides[key];
+          continue;
+        }
+        discard(512);
+        const header = internalHeader;
+        if (internalHeader.prefix) header.name = `${internalHeader.prefix}/${header.name}`;
+        applyOverrides(header, paxGlobals);
+        applyOverrides(header, nextEntryOverrides);
+        let archiveSize = header.size;
+        if (isBodyless(header)) {
+          archiveSize = 0;
+          header.size = 0;
+        } else if (header.name.endsWith("/") && header.type === "file") {
+          header.type = DIRECTORY;
+          header.size = 0;
+        }
+        nextEntryOverrides = {};
+        currentEntry = {
+          header,
+          remaining: archiveSize,
+          padding: -archiveSize & 511
+        };
+        state = STATE_BODY;
+        return header;
+      }
+    },
+    streamBody(callback) {
+      if (state !== STATE_BODY || !currentEntry || currentEntry.remaining === 0) return 0;
+      const bytesToFeed = Math.min(currentEntry.remaining, available());
+      if (bytesToFeed === 0) return 0;
+      const fed = pull(bytesToFeed, callback);
+      currentEntry.remaining -= fed;
+      return fed;
+    },
+    skipPadding() {
+      if (state !== STATE_BODY || !currentEntry) return true;
+      if (currentEntry.remaining > 0) throw new Error("Body not fully consumed");
+      if (available() < currentEntry.padding) return false;
+      discard(currentEntry.padding);
+      currentEntry = null;
+      state = STATE_HEADER;
+      return true;
+    },
+    skipEntry() {
+      if (state !== STATE_BODY || !currentEntry) return true;
+      const toDiscard = Math.min(currentEntry.remaining, available());
+      if (toDiscard > 0) {
+        discard(toDiscard);
+        currentEntry.remaining -= toDiscard;
+      }
+      if (currentEntry.remaining > 0) return false;
+      return unpacker.skipPadding();
+    },
+    finish() {
+      if (strict && !eof) throw truncateErr;
+    }
+  };
+  return unpacker;
+}
+function isZeroBlock(block2) {
+  if (block2.length === 0) return true;
+  if (block2[0] !== 0) return false;
+  if (block2.byteOffset % 8 === 0 && block2.length % 8 === 0) {
+    const view = new BigUint64Array(block2.buffer, block2.byteOffset, block2.length / 8);
+    for (let i2 = 0; i2 < view.length; i2++) if (view[i2] !== 0n) return false;
+    return true;
+  }
+  for (let i2 = 0; i2 < block2.length; i2++) if (block2[i2] !== 0) return false;
+  return true;
+}
+function checkPadding(chunk) {
+  if (!isZeroBlock(chunk)) throw new Error("Invalid EOF.");
+  return true;
+}
+
+// node_modules/modern-tar/dist/web/index.js
+async function streamToBuffer(stream2) {
+  const chunks = [];
+  const reader = stream2.getReader();
+  let totalLength = 0;
+  try {
+    while (true) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      chunks.push(value);
+      totalLength += value.length;
+    }
+    const result2 = new Uint8Array(totalLength);
+    let offset = 0;
+    for (const chunk of chunks) {
+      result2.set(chunk, offset);
+      offset += chunk.length;
+    }
+    return result2;
+  } finally {
+    reader.releaseLock();
+  }
+}
+var drain = (stream2) => stream2.pipeTo(new WritableStream());
+var BUFFER_LIMIT = 1048576;
+var RESUME_LIMIT = BUFFER_LIMIT / 2;
+function createTarDecoder(options = {}) {
+  const unpacker = createUnpacker(options);
+  const strict = options.strict ?? false;
+  let controller = null;
+  let bodyController = null;
+  let pumping = false;
+  let blocked = false;
+  let resume = null;
+  let abortHooked = false;
+  let eofReached = false;
+  let sourceEnded = false;
+  let closed = false;
+  const unblock = () => {
+    resume?.();
+    resume = null;
+  };
+  const closeBody = () => {
+    try {
+      bodyController?.close();
+    } catch {
+    }
+    bodyController = null;
+  };
+  const fail = (reason) => {
+    if (closed) return;
+    closed = true;
+    try {
+      bodyController?.error(reason);
+    } catch {
+    }
+    bodyController = null;
+    try {
+      controller.error(reason);
+    } catch {
+    }
+    controller = null;
+    unblock();
+  };
+  const finish = () => {
+    if (closed) return;
+    closed = true;
+    closeBody();
+    try {
+      controller.close();
+    } catch {
+    }
+    controller = null;
+    unblock();
+  };
+  const truncateOrFinish = () => {
+    if (strict) throw new Error("Tar archive is truncated.");
+    finish();
+  };
+  const pump = () => {
+    if (pumping || closed || !controller) return;
+    blocked = false;
+    pumping = true;
+    try {
+      while (true) {
+        if (eofReached) {
+          if (sourceEnded) finish();
+          break;
+        }
+        if (unpacker.isEntryActive()) {
+          if (sourceEnded && !unpacker.canFinish()) {
+            truncateOrFinish();
+            break;
+          }
+          if (bodyController) {
+            if ((bodyController.desiredSize ?? 1) <= 0) {
+              blocked = true;
+              break;
+            }
+            if (unpacker.streamBody((c) => (bodyController.enqueue(c), (bodyController.desiredSize ?? 1) > 0)) === 0 && !unpacker.isBodyComplete()) {
+              if (sourceEnded) truncateOrFinish();
+              break;
+            }
+          } else if (!unpacker.skipEntry()) {
+            if (sourceEnded) truncateOrFinish();
+            break;
+          }
+          if (unpacker.isBodyComplete()) {
+            closeBody();
+            if (!unpacker.skipPadding()) {
+              if (sourceEnded) truncateOrFinish();
+              break;
+            }
+          }
+        } else {
+          if ((controller.desiredSize ?? 0) < 0) {
+            blocked = true;
+            break;
+          }
+          const header = unpacker.readHeader();
+          if (header === null) {
+            if (sourceEnded) finish();
+            break;
+          }
+          if (header === void 0) {
+            if (sourceEnded) {
+              unpacker.finish();
+              finish();
+              break;
+            }
+            eofReached = true;
+            break;
+          }
+          controller.enqueue({
+            header,
+            body: new ReadableStream({
+              start(c) {
+                if (header.size === 0) c.close();
+                else bodyController = c;
+              },
+              pull: pump,
+              cancel() {
+                bodyController = null;
+                pump();
+              }
+            })
+          });
+        }
+      }
+    } catch (error3) {
+      fail(error3);
+      throw error3;
+    } finally {
+      pumping = false;
+    }
+    if (resume && (!blocked || unpacker.available() < RESUME_LIMIT)) unblock();
+  };
+  return {
+    readable: new ReadableStream({
+      start(c) {
+        controller = c;
+      },
+      pull: pump,
+      cancel(reason) {
+        unpacker.end();
+        if (reason !== void 0) fail(reason);
+        else finish();
+      }
+    }, { highWaterMark: 2 }),
+    writable: new WritableStream({
+      write(chunk, controller2) {
+        try {
+          unpacker.write(chunk);
+          pump();
+          if (blocked && unpacker.available() >= BUFFER_LIMIT) {
+            if (!abortHooked) {
+              controller2.signal.onabort = unblock;
+              abortHooked = true;
+            }
+            return new Promise((resolve3) => resume = resolve3);
+          }
+        } catch (error3) {
+          fail(error3);
+          throw error3;
+        }
+      },
+      close() {
+        try {
+          sourceEnded = true;
+          unpacker.end();
+          pump();
+        } catch (error3) {
+          fail(error3);
+          throw error3;
+        }
+      },
+      abort(reason) {
+        fail(reason);
+      }
+    })
+  };
+}
+async function unpackTar(archive, options = {}) {
+  if (!(archive instanceof ReadableStream)) return unpackTarBuffer(archive instanceof Uint8Array ? archive : new Uint8Array(archive), options);
+  const results = [];
+  const reader = archive.pipeThrough(createTarDecoder(options)).getReader();
+  try {
+    while (true) {
+      const { done, value: entry } = await reader.read();
+      if (done) break;
+      let processedHeader;
+      try {
+        processedHeader = transformHeader(entry.header, options);
+      } catch (error3) {
+        await entry.body.cancel();
+        throw error3;
+      }
+      if (processedHeader === null) {
+        await drain(entry.body);
+        continue;
+      }
+      if (isBodyless(processedHeader)) {
+        await drain(entry.body);
+        results.push({ header: processedHeader });
+      } else results.push({
+        header: processedHeader,
+        data: await streamToBuffer(entry.body)
+      });
+    }
+  } catch (error3) {
+    await reader.cancel(error3).catch(() => {
+    });
+    throw error3;
+  } finally {
+    reader.releaseLock();
+  }
+  return results;
+}
+function unpackTarBuffer(archive, options) {
+  const unpacker = createUnpacker(options);
+  const strict = options.strict ?? false;
+  const results = [];
+  unpacker.write(archive);
+  unpacker.end();
+  while (true) {
+    const header = unpacker.readHeader();
+    if (header === void 0) break;
+    if (header === null) {
+      if (strict) throw new Error("Tar archive is truncated.");
+      break;
+    }
+    const processedHeader = transformHeader(header, options);
+    if (processedHeader === null) {
+      const skipped = unpacker.skipEntry();
+      if (!skipped && strict) throw new Error("Tar archive is truncated.");
+      if (!skipped) break;
+      continue;
+    }
+    if (isBodyless(processedHeader)) {
+      const skipped = unpacker.skipEntry();
+      if (!skipped && strict) throw new Error("Tar archive is truncated.");
+      results.push({ header: processedHeader });
+      if (!skipped) break;
+      continue;
+    }
+    let size = header.size;
+    if (size < 0 || !unpacker.canFinish()) {
+      if (strict) throw new Error("Tar archive is truncated.");
+      size = unpacker.bodyBytes();
+    }
+    const data = new Uint8Array(size);
+    let offset = 0;
+    unpacker.streamBody((chunk) => {
+      data.set(chunk, offset);
+      offset += chunk.length;
+      return true;
+    });
+    const bodyComplete = unpacker.isBodyComplete();
+    let paddingComplete = true;
+    if (bodyComplete) {
+      paddingComplete = unpacker.skipPadding();
+      if (!paddingComplete && strict) throw new Error("Tar archive is truncated.");
+    }
+    results.push({
+      header: processedHeader,
+      data
+    });
+    if (!bodyComplete || !paddingComplete) break;
+  }
+  unpacker.finish();
+  return results;
+}
+
+// src/edges/chart-archive.ts
+init_json();
+init_failure();
+var ChartRefused = class extends Failure {
+};
+var decoder3 = new TextDecoder();
+var MOST_FILES = 2e3;
+var MOST_BYTES = 3e7;
+var MOST_TEXT = 1e6;
+var MOST_NODES = 1e5;
+async function unpackChart(archive, origin) {
+  const files = /* @__PURE__ */ new Map();
+  const entries = await tarEntries(archive, origin);
+  if (entries.length > MOST_FILES)
+    throw new ChartRefused(`${origin} is refused: it holds more than ${MOST_FILES} files`, {
+      hint: NOT_HELM
+    });
+  for (const { header, data } of entries) {
+    const { name, type } = header;
+    if (type === "directory" || type === "pax-header" || type === "pax-global-header") continue;
+    if (type !== "file") throw refusedEntry(origin, name, `is a ${type}`);
+    const segments = name.split(/[/\\]/u);
+    if (segments[0] === "" || segments.includes(".."))
+      throw refusedEntry(origin, name, "leaves the chart");
+    if (segments.includes("") || segments.includes(".") || name.includes("\0"))
+      throw refusedEntry(origin, name, "is no plain path");
+    const path = name.slice(name.indexOf("/") + 1);
+    if (files.has(path)) throw refusedEntry(origin, name, "is there twice");
+    files.set(path, data ?? new Uint8Array());
+  }
+  return files;
+}
+async function tarEntries(archive, origin) {
+  try {
+    const unpacked = gunzipSync(archive, { maxOutputLength: MOST_BYTES });
+    return await unpackTar(unpacked, { strict: true });
+  } catch (cause) {
+    if (cause.code === "ERR_BUFFER_TOO_LARGE")
+      throw new ChartRefused(
+        `${origin} is refused: unpacked it is larger than ${MOST_BYTES / 1e6} MB`,
+        { hint: NOT_HELM, cause }
+      );
+    throw new ChartRefused(`${origin} is not a chart archive: ${messageOf(cause)}`, {
+      hint: "remove it and run again",
+      cause
+    });
+  }
+}
+var NOT_HELM = "a chart that Helm packaged is small: ask whoever published it";
+function refusedEntry(origin, name, why) {
+  return new ChartRefused(`${origin} is refused: ${JSON.stringify(name)} in it ${why}`, {
+    hint: "a chart that Helm packaged holds plain files only: ask whoever published it"
+  });
+}
+async function chartFolder(folder) {
+  const files = /* @__PURE__ */ new Map();
+  const visit2 = async (path) => {
+    for (const name of (await readdir3(join2(folder, path))).sort(compareText)) {
+      if (name === "__pycache__" || path === "" && name.startsWith(".")) continue;
+      const here2 = path === "" ? name : `${path}/${name}`;
+      const info2 = await lstat3(join2(folder, here2));
+      if (info2.isDirectory()) await visit2(here2);
+      else if (info2.isFile()) files.set(here2, await readFile2(join2(folder, here2)));
+    }
+  };
+  await visit2("");
+  return files;
+}
+function contentDigest(files) {
+  const hash = createHash("sha256");
+  for (const [path, data] of [...files].sort(([a], [b]) => compareText(a, b)))
+    hash.update(`${path}\0${sha256(data)}
+`);
+  return hash.digest("hex");
+}
+function chartMeta(files, name) {
+  const meta = yamlObject(chartText(files, "Chart.yaml"), "Chart.yaml of the chart");
+  const annotations = asObject(meta["annotations"] ?? {});
+  const word = (key) => typeof meta[key] === "string" ? meta[key] : "";
+  return {
+    name: word("name") || name,
+    version: word("version"),
+    double: annotations["glaciocloud.org/double"] === "true"
+  };
+}
+function chartText(files, path) {
+  const data = files.get(path);
+  if (!data)
+    throw new ChartRefused(`the chart has no ${path}`, {
+      hint: "use a packaged release of the chart"
+    });
+  if (data.length > MOST_TEXT)
+    throw new ChartRefused(`${path} of the chart is larger than ${MOST_TEXT / 1e6} MB`, {
+      hint: NOT_HELM
+    });
+  return decoder3.decode(data);
+}
+function yamlObject(text, origin) {
+  return parsed((one) => load(one), text, `${origin} is no YAML`);
+}
+function jsonObject(text, origin) {
+  return parsed((one) => JSON.parse(one), text, `${origin} is no JSON`);
+}
+function parsed(parse6, text, otherwise) {
+  try {
+    return asObject(parse6(text));
+  } catch (cause) {
+    throw new ChartRefused(`${otherwise}: ${messageOf(cause).split("\n")[0] ?? ""}`, {
+      hint: "ask whoever published it, or name another version",
+      cause
+    });
+  }
+}
+function readable(value, origin) {
+  if (isEndless(value))
+    throw new ChartRefused(`${origin} is refused: written out it has no end`, { hint: NOT_HELM });
+  return value;
+}
+function isEndless(value) {
+  const open2 = [value];
+  let seen2 = 0;
+  for (let here2 = open2.pop(); here2 !== void 0; here2 = open2.pop()) {
+    seen2 += 1;
+    if (seen2 > MOST_NODES) return true;
+    if (typeof here2 === "object" && here2 !== null)
+      for (const below of Object.values(here2)) open2.push(below);
+  }
+  return false;
+}
+function asObject(value) {
+  return isObject(value) ? value : {};
+}
+function sha256(data) {
+  return createHash("sha256").update(data).digest("hex");
+}
+
+// src/edges/charts.ts
+import { mkdir as mkdir4, readFile as readFile5, writeFile as writeFile4 } from "node:fs/promises";
+import { dirname as dirname4, join as join5 } from "node:path";
+
+// src/core/access/door.ts
+init_json();
+var MACHINES = [
+  "deploy_0",
+  "deploy_1",
+  "deploy_2",
+  "deploy_3",
+  "probe_0",
+  "probe_1",
+  "probe_2",
+  "probe_3"
+];
+function firstAccess(environment2) {
+  const groups2 = [...new Set(Object.values(environment2.sizes).flatMap((size) => size.for))].filter((who) => who !== "all").sort(compareText);
+  return { v: 1, users: {}, machines: Object.fromEntries(MACHINES.map((name) => [name, groups2])) };
+}
+
+// src/core/hub/values/hub.ts
+var HUB_CODE = [
+  "glaciocloud_access.py",
+  "glaciocloud_hub.py",
+  "glaciocloud_start.py"
+];
+var CODE_FOLDER = "/usr/local/etc/jupyterhub";
+function machineScopes(users) {
+  return [
+    "read:hub",
+    ...users.flatMap((user) => [
+      `admin:users!user=${user}`,
+      `servers!user=${user}`,
+      `access:servers!user=${user}`
+    ])
+  ];
+}
+function hubPart({ hub, cluster, codeDigest: codeDigest2 }) {
+  const { maxServers } = hub.data.capacity;
+  return {
+    jupyterhub: {
+      hub: {
+        // Any user could restart the hub with a few requests that fail: JupyterHub's own limit
+        // ends the process.
+        consecutiveFailureLimit: 0,
+        concurrentSpawnLimit: CONCURRENT_SPAWN_LIMIT,
+        activeServerLimit: maxServers,
+        annotations: { "glaciocloud.org/code": codeDigest2 },
+        // Deleting a user must never delete a home.
+        config: { KubeSpawner: { delete_pvc: false } },
+        extraConfig: { glaciocloud: "import glaciocloud_hub\nglaciocloud_hub.configure(c)\n" },
+        ...mounts(),
+        ...healthService(),
+        db: database(cluster.storage.homes.class),
+        // People wait for a hub that restarts: one second of it is the interval at which
+        // Kubernetes looks.
+        readinessProbe: { periodSeconds: 1 },
+        resources: hubResources(maxServers)
+      },
+      proxy: { chp: { resources: proxyResources(maxServers) } },
+      singleuser: { startTimeout: SPAWN_TIMEOUT_SECONDS }
+    },
+    from: {
+      "/hub/activeServerLimit": "/capacity/maxServers",
+      "/hub/resources": "/capacity/maxServers",
+      "/proxy/chp/resources": "/capacity/maxServers"
+    }
+  };
+}
+function mounts() {
+  return {
+    extraVolumes: [
+      { name: "hub-code", configMap: { name: "hub-code" } },
+      { name: "hub-access", secret: { secretName: "hub-access", optional: true } },
+      { name: "hub-profiles", configMap: { name: "hub-profiles", optional: true } },
+      { name: "hub-notices", configMap: { name: "hub-notices", optional: true } }
+    ],
+    extraVolumeMounts: [
+      ...HUB_CODE.map((file) => ({
+        name: "hub-code",
+        mountPath: `${CODE_FOLDER}/${file}`,
+        subPath: file,
+        readOnly: true
+      })),
+      { name: "hub-access", mountPath: "/etc/hub-access", readOnly: true },
+      { name: "hub-profiles", mountPath: "/etc/hub-profiles", readOnly: true },
+      { name: "hub-notices", mountPath: "/etc/hub-notices", readOnly: true }
+    ]
+  };
+}
+function healthService() {
+  return {
+    services: { "glaciocloud-health": { display: false } },
+    loadRoles: {
+      "glaciocloud-health": { services: ["glaciocloud-health"], scopes: machineScopes(MACHINES) }
+    }
+  };
+}
+function database(storageClass) {
+  return {
+    type: "sqlite-pvc",
+    pvc: {
+      storage: "1Gi",
+      storageClassName: storageClass,
+      // A failed first install or an uninstall must not take the database along.
+      annotations: { "helm.sh/resource-policy": "keep" }
+    }
+  };
+}
+function hubResources(maxServers) {
+  const memory = hubMemoryMiB(maxServers);
+  return {
+    requests: { cpu: "100m", memory: `${Math.round(memory / 2)}Mi` },
+    limits: { memory: `${memory}Mi` }
+  };
+}
+function proxyResources(maxServers) {
+  return {
+    requests: { cpu: "50m", memory: "64Mi" },
+    limits: { memory: `${proxyMemoryMiB(maxServers)}Mi` }
+  };
+}
+
+// src/core/charts/schema.ts
+init_json();
+function outsideReference(schema) {
+  const open2 = [schema];
+  for (let here2 = open2.pop(); here2 !== void 0; here2 = open2.pop()) {
+    if (typeof here2 !== "object" || here2 === null) continue;
+    for (const [key, value] of Object.entries(here2)) {
+      const refers = key === "$ref" || key === "$dynamicRef" || key === "$recursiveRef";
+      if (refers && typeof value === "string" && !value.startsWith("#")) return value;
+      open2.push(value);
+    }
+  }
+  return void 0;
+}
+
+// src/edges/chart-cache.ts
+init_json();
+import { randomUUID as randomUUID2 } from "node:crypto";
+import { mkdir as mkdir3, readFile as readFile3, rename as rename3, rm as rm3, writeFile as writeFile3 } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname as dirname2, join as join3 } from "node:path";
+function cacheFolder() {
+  const { GLACIOCLOUD_CACHE: own, XDG_CACHE_HOME: caches } = process.env;
+  return own ?? join3(caches ?? join3(homedir(), ".cache"), "glaciocloud");
+}
+function cachedArchive(hash) {
+  return join3(cacheFolder(), "charts", `${hash}.tgz`);
+}
+function firstSeenFile({ repository, name, version }) {
+  const key = sha256(Buffer.from(JSON.stringify([repository, name, version])));
+  return join3(cacheFolder(), "charts", `${key}.json`);
+}
+async function readArchive(hash) {
+  const archive = await readFile3(cachedArchive(hash)).catch(() => void 0);
+  return archive && sha256(archive) === hash ? archive : void 0;
+}
+async function readFirstSeen(key) {
+  const text = await readFile3(firstSeenFile(key), "utf8").catch(() => "");
+  const entry = objectOf(text) ?? {};
+  const same = entry["repository"] === key.repository && entry["name"] === key.name && entry["version"] === key.version;
+  const hash = entry["sha256"];
+  return same && typeof hash === "string" && /^[0-9a-f]{64}$/u.test(hash) ? hash : void 0;
+}
+async function keepArchive(key, archive) {
+  const hash = sha256(archive);
+  await keep(cachedArchive(hash), archive);
+  if (await readFirstSeen(key) === void 0)
+    await keep(firstSeenFile(key), `${JSON.stringify({ ...key, sha256: hash })}
+`);
+}
+async function keep(file, content) {
+  const fresh = `${file}.${randomUUID2()}`;
+  try {
+    await mkdir3(dirname2(file), { recursive: true });
+    await writeFile3(fresh, content, { flag: "wx" });
+    await rename3(fresh, file);
+  } catch {
+    await rm3(fresh, { force: true }).catch(() => void 0);
+  }
+}
+
+// src/edges/chart-repository.ts
+init_json();
+init_failure();
+
+// src/edges/chart-download.ts
+init_failure();
+import { request as plain2 } from "node:http";
+import { request as secure } from "node:https";
+
+// src/edges/public-address.ts
+import { lookup } from "node:dns";
+import { BlockList, isIP } from "node:net";
+var SPECIAL_V4 = [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  // link-local, and the metadata of clouds
+  ["172.16.0.0", 12],
+  ["192.0.0.0", 24],
+  ["192.0.2.0", 24],
+  ["192.88.99.0", 24],
+  ["192.168.0.0", 16],
+  ["198.18.0.0", 15],
+  ["198.51.100.0", 24],
+  ["203.0.113.0", 24],
+  ["224.0.0.0", 3]
+  // multicast and reserved
+];
+var SPECIAL_V6 = [
+  ["2001::", 23],
+  ["2001:db8::", 32],
+  ["2002::", 16],
+  ["3fff::", 20]
+];
+var special = new BlockList();
+var global2 = new BlockList();
+for (const [net, prefix] of SPECIAL_V4) {
+  special.addSubnet(net, prefix);
+  special.addSubnet(`64:ff9b::${net}`, 96 + prefix, "ipv6");
+}
+for (const [net, prefix] of SPECIAL_V6) special.addSubnet(net, prefix, "ipv6");
+global2.addSubnet("2000::", 3, "ipv6");
+global2.addSubnet("64:ff9b::", 96, "ipv6");
+function isPublic(address2) {
+  switch (isIP(address2)) {
+    case 4:
+      return !special.check(address2);
+    case 6:
+      return global2.check(address2, "ipv6") && !special.check(address2, "ipv6");
+    default:
+      return false;
+  }
+}
+var NotPublic = class extends Error {
+};
+function addressFault(url, privateToo) {
+  if (url.username !== "" || url.password !== "") return "a name or password stands in it";
+  if (url.protocol !== "https:" && !(privateToo && url.protocol === "http:"))
+    return "it is not https";
+  const host = url.hostname.replace(/^\[|\]$/gu, "");
+  if (!privateToo && isIP(host) !== 0 && !isPublic(host)) return `${host} is not public`;
+  return void 0;
+}
+function shownAddress(url) {
+  return `${url.protocol}//${url.host}${url.pathname}`;
+}
+var publicLookup = (host, options, done) => {
+  lookup(host, { ...options, all: true }, (error3, addresses) => {
+    if (error3) {
+      done(error3, "");
+      return;
+    }
+    const fault = resolvedFault(host, addresses);
+    if (fault) done(fault, "");
+    else if (options.all === true) done(null, addresses);
+    else done(null, addresses[0]?.address ?? "", addresses[0]?.family);
+  });
+};
+function resolvedFault(host, addresses) {
+  const bad = addresses.find(({ address: address2 }) => !isPublic(address2));
+  return bad && new NotPublic(`${host} is ${bad.address}, which is not public`);
+}
+
+// src/edges/chart-download.ts
+var ChartUnreachable = class extends Failure {
+};
+var TIMEOUT_MS = 6e4;
+var MOST_REDIRECTS = 5;
+var REDIRECTS = [301, 302, 303, 307, 308];
+var NETWORK_HINT = "check the network, or give a folder or mirror with --charts-from";
+var PRIVATE_HINT = "charts come over https from public addresses: name such a repository, or set charts.allowPrivate: true on the default branch for a mirror of your own";
+async function download(address2, { most, privateToo, ask = askOnce }) {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  let url = parsed2(address2, void 0);
+  for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
+    const shown2 = shownAddress(url);
+    const fault = addressFault(url, privateToo);
+    if (fault !== void 0) throw refused(shown2, fault);
+    try {
+      const { status, location, body } = await ask(url, privateToo, signal);
+      if (!REDIRECTS.includes(status)) {
+        if (status === 200) return await readAtMost(body, most, shown2);
+        throw new ChartUnreachable(`${shown2} answers ${status}`, { hint: NETWORK_HINT });
+      }
+      url = parsed2(location ?? "", url);
+    } catch (cause) {
+      if (cause instanceof Failure) throw cause;
+      if (cause instanceof NotPublic) throw refused(shown2, cause.message);
+      throw new ChartUnreachable(`${shown2} cannot be reached: ${messageOf(cause)}`, {
+        hint: NETWORK_HINT,
+        cause
+      });
+    }
+  }
+  throw new ChartUnreachable(
+    `${shownAddress(parsed2(address2, void 0))} leads to more than ${MOST_REDIRECTS} other addresses`,
+    { hint: NETWORK_HINT }
+  );
+}
+function refused(shown2, why) {
+  return new ChartRefused(`nothing is fetched from ${shown2}: ${why}`, { hint: PRIVATE_HINT });
+}
+function parsed2(address2, base2) {
+  const url = address2 === "" ? null : parseUrl(address2, base2?.href);
+  if (!url)
+    throw new ChartUnreachable(
+      base2 ? `${shownAddress(base2)} leads to an address that is none` : "the address of a chart repository is none",
+      { hint: "write it like https://charts.example.org/" }
+    );
+  return url;
+}
+function parseUrl(address2, base2) {
+  return URL.canParse(address2, base2) ? new URL(address2, base2) : null;
+}
+async function readAtMost(body, most, shown2) {
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > most)
+      throw new ChartRefused(`${shown2} is larger than ${most / 1e6} MB`, {
+        hint: "no chart is: look at what the repository serves"
+      });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+function askOnce(url, privateToo, signal) {
+  return new Promise((resolve3, reject) => {
+    const request2 = (url.protocol === "http:" ? plain2 : secure)(
+      url,
+      {
+        agent: false,
+        signal,
+        headers: { "accept-encoding": "identity", "user-agent": "glaciocloud" },
+        ...privateToo ? {} : { lookup: publicLookup }
+      },
+      (response) => resolve3({
+        status: response.statusCode ?? 0,
+        location: response.headers.location,
+        body: response
+      })
+    );
+    request2.on("error", reject).end();
+  });
+}
+
+// src/edges/chart-repository.ts
+var MOST_INDEX = 2e7;
+var MOST_ARCHIVE = 1e7;
+function repositoryBase(repository) {
+  return repository.endsWith("/") ? repository : `${repository}/`;
+}
+async function downloadChart(name, { repository, version }, privateToo) {
+  const base2 = repositoryBase(repository);
+  const index2 = await download(`${base2}index.yaml`, { most: MOST_INDEX, privateToo });
+  const found = yamlObject(index2.toString("utf8"), `${base2}index.yaml`);
+  const entry = entryOf(found, name, version);
+  const url = Array.isArray(entry?.["urls"]) ? entry["urls"][0] : void 0;
+  if (!entry || typeof url !== "string" || !URL.canParse(url, base2))
+    throw new ChartUnreachable(`${base2} has no chart ${name} ${version}`, {
+      hint: "name a version that the repository lists"
+    });
+  const archive = await download(new URL(url, base2).href, { most: MOST_ARCHIVE, privateToo });
+  if (typeof entry["digest"] === "string" && entry["digest"] !== sha256(archive))
+    throw new ChartRefused(`chart ${name} ${version} was damaged on the way`, {
+      hint: "run it again"
+    });
+  return archive;
+}
+function entryOf(index2, name, version) {
+  const entries = asObject(index2["entries"] ?? {});
+  const versions = Object.hasOwn(entries, name) ? entries[name] : void 0;
+  if (!Array.isArray(versions)) return void 0;
+  return versions.filter(isObject).find((one) => one["version"] === version);
+}
+async function fetchGiven(url) {
+  let response;
+  try {
+    response = await fetch(url, { signal: AbortSignal.timeout(6e4) });
+  } catch (cause) {
+    throw new ChartUnreachable(`${url} cannot be reached: ${reasonOf(cause)}`, {
+      hint: NETWORK_HINT,
+      cause
+    });
+  }
+  if (!response.ok)
+    throw new ChartUnreachable(`${url} answers ${response.status}`, { hint: NETWORK_HINT });
+  return Buffer.from(await response.arrayBuffer());
+}
+function reasonOf(error3) {
+  const below = typeof error3 === "object" && error3 !== null && "cause" in error3 ? error3.cause : void 0;
+  return messageOf(below ?? error3);
+}
+
+// src/edges/tool-root.ts
+import { existsSync as existsSync2 } from "node:fs";
+import { readFile as readFile4 } from "node:fs/promises";
+import { dirname as dirname3, join as join4 } from "node:path";
+import { fileURLToPath } from "node:url";
+function toolRoot() {
+  let folder = dirname3(fileURLToPath(import.meta.url));
+  while (!existsSync2(join4(folder, "charts", "oggm-hub", "Chart.yaml"))) {
+    const up = dirname3(folder);
+    if (up === folder)
+      throw new Error("charts/ is not beside the bundle: the installation is incomplete");
+    folder = up;
+  }
+  return folder;
+}
+function chartScript(name) {
+  return readFile4(join4(toolRoot(), "charts", "oggm-hub", "files", name), "utf8");
+}
+
+// src/edges/charts.ts
+var UMBRELLA = "oggm-hub";
+async function loadCharts(request2) {
+  const settings = request2.settings.jupyterhub;
+  const got = request2.from === void 0 ? await pinned("jupyterhub", settings, request2) : await given("jupyterhub", settings, request2.from);
+  if (!got) return void 0;
+  const meta = held(got, "jupyterhub", settings);
+  const pin = pinOf2({ ...meta, name: "jupyterhub" }, got.files, got.verified);
+  if (request2.from === void 0 && !got.verified && isAnother(pin, request2.seen))
+    throw new ChartRefused(
+      `jupyterhub ${pin.version} from ${settings.repository} is not what runs under this version`,
+      { hint: CHANGED }
+    );
+  const schema = chartText(got.files, "values.schema.json");
+  jsonObject(schema, `values.schema.json of ${got.origin}`);
+  refuseOutside(got);
+  const umbrella = await chartFolder(join5(toolRoot(), "charts", UMBRELLA));
+  const ours = chartMeta(umbrella, UMBRELLA);
+  return {
+    pins: [pin, pinOf2({ ...ours, name: UMBRELLA, double: false }, umbrella, true)],
+    defaults: defaultsOf(got),
+    schema,
+    codeDigest: codeDigest(umbrella),
+    firstSeen: got.firstSeen === void 0 ? [] : [{ name: "jupyterhub", sha256: got.firstSeen }],
+    assemble: (folder) => assemble(folder, umbrella, { jupyterhub: got.files })
+  };
+}
+function pinOf2({ name, version, double }, files, verified) {
+  return { name, version, digest: contentDigest(files), double, verified };
+}
+function codeDigest(umbrella) {
+  const code2 = HUB_CODE.map((file) => [
+    file,
+    umbrella.get(`files/${file}`) ?? new Uint8Array()
+  ]);
+  return contentDigest(new Map(code2)).slice(0, 16);
+}
+var CHANGED = "somebody changed a published chart: compare with the release notes, and write sha256: into platform.yaml if the new one is right";
+async function pinned(name, settings, { network, progress, privateToo }) {
+  const { version, repository, sha256: pin } = settings;
+  const key = { repository: repositoryBase(repository), name, version };
+  const first = await readFirstSeen(key);
+  const expected = pin ?? first;
+  const verified = pin !== null;
+  const kept = expected === void 0 ? void 0 : await readArchive(expected);
+  if (kept && expected !== void 0) {
+    const origin = cachedArchive(expected);
+    const got2 = { files: await unpackChart(kept, origin), origin, verified };
+    return pin === null ? { ...got2, firstSeen: expected } : got2;
+  }
+  if (!network) return void 0;
+  progress(`fetching chart ${name} ${version} from ${repository}`);
+  const archive = await downloadChart(name, settings, privateToo);
+  const hash = sha256(archive);
+  const about = `chart ${name} ${version} from ${repository} has SHA-256 ${hash}`;
+  if (pin !== null && hash !== pin)
+    throw new ChartRefused(`${about}, and platform.yaml pins ${pin}`, {
+      hint: "somebody changed a published chart, or the pin is wrong: compare with the release notes before you change the pin"
+    });
+  if (pin === null && first !== void 0 && hash !== first)
+    throw new ChartRefused(`${about}, and ${first} was seen before (${firstSeenFile(key)})`, {
+      hint: CHANGED
+    });
+  const got = { files: await unpackChart(archive, repository), origin: repository, verified };
+  held(got, name, settings);
+  await keepArchive(key, archive);
+  return pin === null ? { ...got, firstSeen: hash } : got;
+}
+function held({ files, origin }, name, { version }) {
+  const meta = chartMeta(files, name);
+  if (meta.name !== name || meta.version !== version)
+    throw new ChartRefused(
+      `platform.yaml wants ${name} ${version}, and ${origin} holds ${meta.name} ${meta.version}`,
+      { hint: "name the version that is there, or give the one that is wanted" }
+    );
+  return meta;
+}
+function defaultsOf({ files, origin }) {
+  const from = `values.yaml of ${origin}`;
+  return readable(yamlObject(chartText(files, "values.yaml"), from), from);
+}
+function refuseOutside({ files, origin }) {
+  for (const path of files.keys()) {
+    if (!/(?:^|\/)values\.schema\.json$/u.test(path)) continue;
+    const from = `${path} of ${origin}`;
+    const outside2 = outsideReference(jsonObject(chartText(files, path), from));
+    if (outside2 !== void 0)
+      throw new ChartRefused(`${from} is refused: it refers to ${JSON.stringify(outside2)}`, {
+        hint: "the schema of a published chart is complete in itself: ask whoever published it"
+      });
+  }
+}
+async function given(name, { version }, from) {
+  const file = `${name}-${version}.tgz`;
+  if (/^https?:\/\//u.test(from)) {
+    const url = `${from.replace(/\/$/u, "")}/${file}`;
+    return { files: await unpackChart(await fetchGiven(url), url), origin: url, verified: false };
+  }
+  const archive = join5(from, file);
+  if (await exists2(archive)) {
+    const files = await unpackChart(await readFile5(archive), archive);
+    return { files, origin: archive, verified: false };
+  }
+  for (const folder of [join5(from, name), join5(from, `${name}-${version}`), from]) {
+    if (await exists2(join5(folder, "Chart.yaml")))
+      return { files: await chartFolder(folder), origin: folder, verified: false };
+  }
+  throw new ChartRefused(`${from} holds neither ${file} nor a folder ${name}/`, {
+    hint: "put the archive or the unpacked chart there"
+  });
+}
+async function assemble(folder, umbrella, parts) {
+  const root = join5(folder, UMBRELLA);
+  await writeFiles(root, umbrella);
+  const dependencies = Object.entries(parts).map(([name, files]) => {
+    const version = JSON.stringify(chartMeta(files, name).version);
+    return `  - {name: ${name}, version: ${version}}
+`;
+  });
+  await writeWhole(
+    join5(root, "Chart.yaml"),
+    `${chartText(umbrella, "Chart.yaml").trimEnd()}
+dependencies:
+${dependencies.join("")}`
+  );
+  for (const [name, files] of Object.entries(parts))
+    await writeFiles(join5(root, "charts", name), files);
+  return root;
+}
+async function writeFiles(root, files) {
+  for (const [path, data] of files) {
+    const full = inside(root, path);
+    await mkdir4(dirname4(full), { recursive: true });
+    await writeFile4(full, data);
+  }
+}
+
+// src/edges/exec.ts
+init_failure();
+import { spawn } from "node:child_process";
+var ToolMissing = class extends Failure {
+};
+var PASSED = [
+  "PATH",
+  "HOME",
+  "TMPDIR",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+  "USER"
+];
+function environment({ env = {} }) {
+  const passed = PASSED.flatMap(
+    (name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]
+  );
+  return {
+    LC_ALL: "C",
+    TZ: "UTC",
+    ...Object.fromEntries(passed),
+    ...env
+  };
+}
+function missing(program, cause) {
+  return new ToolMissing(`${program} cannot be started (${cause.code ?? cause.message})`, {
+    hint: `install ${program}, or put it on the PATH`,
+    cause
+  });
+}
+function exec(program, args, options = {}) {
+  return new Promise((resolve3, reject) => {
+    const child2 = spawn(program, args, {
+      cwd: options.cwd,
+      ...options.signal ? { signal: options.signal } : {},
+      env: environment(options),
+      stdio: ["pipe", "pipe", "pipe"]
+    });
+    const stdout = [];
+    const stderr = [];
+    let late = false;
+    const timer = options.timeoutMs === void 0 ? void 0 : setTimeout(() => {
+      late = true;
+      child2.kill("SIGKILL");
+    }, options.timeoutMs);
+    child2.stdout.on("data", (chunk) => {
+      stdout.push(chunk);
+      options.onStdout?.(chunk.toString("utf8"));
+    });
+    child2.stderr.on("data", (chunk) => stderr.push(chunk));
+    child2.stdin.on("error", () => void 0);
+    child2.stdin.end(options.input ?? "");
+    child2.on("error", (cause) => {
+      clearTimeout(timer);
+      reject(missing(program, cause));
+    });
+    child2.on("close", (code2, signal) => {
+      clearTimeout(timer);
+      if (late)
+        reject(
+          new TimedOut(
+            `${program} ${args[0] ?? ""} did not end within ${(options.timeoutMs ?? 0) / 1e3} s`,
+            { hint: "try again; if it happens again, look at the machine" }
+          )
+        );
+      else {
+        const bytes = Buffer.concat(stdout);
+        const said2 = Buffer.concat(stderr).toString("utf8");
+        resolve3({
+          code: code2 ?? 128,
+          stdout: bytes.toString("utf8"),
+          stderr: signal === null ? said2 : `${said2}
+the program was killed by ${signal}`,
+          bytes
+        });
+      }
+    });
+  });
+}
+function stream(program, args, options = {}) {
+  const child2 = spawn(program, args, {
+    env: environment(options),
+    stdio: ["pipe", "pipe", "pipe"]
+  });
+  const stderr = [];
+  child2.stderr.on("data", (chunk) => stderr.push(chunk));
+  child2.stdin.on("error", () => void 0);
+  child2.stdin.end(options.input ?? "");
+  const ended = new Promise((resolve3, reject) => {
+    child2.on("error", (cause) => reject(missing(program, cause)));
+    child2.on(
+      "close",
+      (code2) => resolve3({ code: code2 ?? 128, stderr: Buffer.concat(stderr).toString("utf8") })
+    );
+  });
+  ended.catch(() => void 0);
+  return { output: child2.stdout, ended, kill: () => child2.kill("SIGKILL") };
+}
+
+// src/edges/git.ts
+async function headCommit(root) {
+  const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]).catch(
+    () => void 0
+  );
+  return result2?.code === 0 ? result2.stdout.trim() : void 0;
+}
+async function headMessage(root) {
+  const result2 = await exec("git", ["-C", root, "log", "-1", "--format=%B"]).catch(() => void 0);
+  return result2?.code === 0 ? result2.stdout : void 0;
+}
+async function deployedRef(root) {
+  for (const ref of ["refs/remotes/origin/deployed", "refs/heads/deployed"]) {
+    const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", ref]).catch(
+      () => void 0
+    );
+    if (result2?.code === 0) return result2.stdout.trim();
+  }
+  return void 0;
+}
+async function filesAt(root, commit, wants) {
+  const listed = await exec("git", ["-C", root, "ls-tree", "-r", "-z", "--name-only", commit]);
+  const paths = listed.stdout.split("\0").filter((path) => path !== "" && !path.includes("\n") && wants(path));
+  if (paths.length === 0) return /* @__PURE__ */ new Map();
+  const { bytes } = await exec("git", ["-C", root, "cat-file", "--batch"], {
+    input: paths.map((path) => `${commit}:${path}
+`).join("")
+  });
+  const files = /* @__PURE__ */ new Map();
+  let offset = 0;
+  for (const path of paths) {
+    const end = bytes.indexOf(10, offset);
+    const size = Number(bytes.subarray(offset, end).toString("utf8").split(" ")[2]);
+    files.set(path, bytes.subarray(end + 1, end + 1 + size).toString("utf8"));
+    offset = end + 1 + size + 1;
+  }
+  return files;
+}
+var MAIN_REFS = ["origin/HEAD", "origin/main", "origin/master"];
+async function mainText(root, path) {
+  for (const ref of MAIN_REFS) {
+    const result2 = await exec("git", ["-C", root, "show", `refs/remotes/${ref}:./${path}`]).catch(
+      () => void 0
+    );
+    if (result2?.code === 0) return result2.stdout;
+  }
+  return void 0;
+}
+async function isMerged(root, path) {
+  const clean2 = await exec("git", ["-C", root, "diff", "--quiet", "HEAD", "--", path]).catch(
+    () => void 0
+  );
+  if (clean2?.code !== 0) return false;
+  for (const ref of MAIN_REFS) {
+    const above = ["merge-base", "--is-ancestor", "HEAD", `refs/remotes/${ref}`];
+    const result2 = await exec("git", ["-C", root, ...above]).catch(() => void 0);
+    if (result2?.code === 0) return true;
+  }
+  return false;
+}
+
+// src/gather/charts.ts
+var SETTINGS = "platform.yaml";
+async function gatherCharts(platform2, options) {
+  const { source, progress } = await sourceOf(platform2, options);
+  if (source.kind === "as-reviewed") {
+    const { file, line } = placeOf2(platform2, source);
+    throw new ChartRefused(`${file}:${line} ${source.why}`, { hint: source.hint });
+  }
+  return load2(source, options, progress);
+}
+async function gatherPlanCharts(platform2, options) {
+  const { source, progress } = await sourceOf(platform2, options);
+  const charts = await load2(source, options, progress);
+  if (source.kind === "as-written") return { charts, findings: [] };
+  const finding2 = {
+    rule: "chart-source",
+    severity: "warning",
+    at: placeOf2(platform2, source),
+    message: `${source.why}; this is planned with jupyterhub ${source.settings.version} as the default branch has it`,
+    hint: source.hint
+  };
+  return { charts, findings: [finding2] };
+}
+async function cachedCharts(platform2, { chartsFrom, report }) {
+  return loadCharts({
+    settings: platform2.settings.data.charts,
+    from: chartsFrom,
+    network: false,
+    privateToo: false,
+    seen: [],
+    progress: (text) => report.progress(text)
+  });
+}
+async function load2({ settings, privateToo }, { chartsFrom, releases = [] }, progress) {
+  const charts = await loadCharts({
+    settings: { jupyterhub: settings },
+    from: chartsFrom,
+    network: true,
+    privateToo,
+    seen: seenCharts(releases),
+    progress
+  });
+  if (!charts) throw new Error("charts are always found or refused when the network may be asked");
+  return charts;
+}
+function seenCharts(releases) {
+  return releases.flatMap(({ release: release2 }) => release2.charts);
+}
+function placeOf2(platform2, { field }) {
+  return platform2.settings.at(`/charts/jupyterhub/${field}`);
+}
+async function sourceOf(platform2, { root, repository, chartsFrom, report }) {
+  const { charts } = platform2.settings.data;
+  const said2 = (text) => report.progress(text);
+  const asWritten = chartSource("jupyterhub", charts, { kind: "main", charts });
+  if (chartsFrom !== void 0) return { source: asWritten, progress: said2 };
+  const reviewed2 = await reviewedCharts(root, repository);
+  const source = chartSource("jupyterhub", charts, reviewed2);
+  if (source.kind === "as-reviewed" && !isProposal(root, repository)) {
+    if (await isMerged(root, SETTINGS)) return { source: asWritten, progress: said2 };
+  }
+  if (reviewed2.kind !== "own") return { source, progress: said2 };
+  const progress = (text) => said2(`${text}, because ${SETTINGS} here says so: no default branch is known to compare with`);
+  return { source, progress };
+}
+function isProposal(root, repository) {
+  return repository !== void 0 && resolve2(repository) !== resolve2(root);
+}
+async function reviewedCharts(root, repository) {
+  const beside = isProposal(root, repository);
+  const text = beside ? await fileText(join6(repository, SETTINGS)).catch(() => void 0) : await mainText(root, SETTINGS);
+  if (text === void 0) return { kind: beside ? "none" : "own" };
+  const { platform: platform2 } = readPlatform(/* @__PURE__ */ new Map([[SETTINGS, { kind: "text", text }]]));
+  return platform2 ? { kind: "main", charts: platform2.settings.data.charts } : { kind: "none" };
+}
+
+// src/core/check/run.ts
+init_json();
+
+// src/core/hub/values/part.ts
+init_json();
+function combine(parts) {
+  return {
+    values: {
+      jupyterhub: merge({}, ...parts.map((part) => part.jupyterhub ?? {})),
+      glaciocloud: merge({}, ...parts.map((part) => part.glaciocloud ?? {}))
+    },
+    from: new Map(parts.flatMap((part) => Object.entries(part.from ?? {})))
+  };
+}
+
+// src/core/hub/values/entry.ts
+function entryPart({ hub, cluster }) {
+  const { class: ingressClass, issuer } = cluster.ingress;
+  const proxy = { service: { type: "ClusterIP" }, https: { enabled: false } };
+  if (ingressClass === "none") return { jupyterhub: { proxy, ingress: { enabled: false } } };
+  const host = /^https?:\/\/([^/:]+)/u.exec(hub.data.url)?.[1] ?? "";
+  return {
+    jupyterhub: {
+      proxy,
+      ingress: {
+        enabled: true,
+        ingressClassName: ingressClass,
+        annotations: issuer === null ? {} : { "cert-manager.io/cluster-issuer": issuer },
+        hosts: [host],
+        tls: [{ hosts: [host], secretName: "hub-tls" }]
+      }
+    },
+    from: { "/ingress/hosts": "/url", "/ingress/tls": "/url" }
+  };
+}
+
+// src/core/hub/values/login.ts
+var SECRETS_NAME = "hub-secrets";
+function loginPart({ hub }) {
+  return {
+    jupyterhub: {
+      hub: {
+        config: {
+          JupyterHub: { authenticator_class: "glaciocloud_hub.AccessFileAuthenticator" },
+          Authenticator: {
+            allow_all: false,
+            allow_existing_users: false,
+            any_allow_config: true,
+            auth_refresh_age: 1,
+            enable_auth_state: false,
+            manage_groups: true,
+            refresh_pre_spawn: true
+          },
+          GitHubOAuthenticator: {
+            oauth_callback_url: `${hub.data.url.replace(/\/$/u, "")}/hub/oauth_callback`,
+            http_request_kwargs: { connect_timeout: 3, request_timeout: 6 }
+          }
+        },
+        extraEnv: secretEnv(Object.keys(hub.data.secrets))
+      }
+    },
+    from: {
+      "/hub/config/GitHubOAuthenticator/oauth_callback_url": "/url",
+      "/hub/extraEnv": "/secrets"
+    }
+  };
+}
+function secretEnv(names3) {
+  return Object.fromEntries(
+    names3.map((name) => [
+      name.toUpperCase().replaceAll(/[^A-Z0-9]/gu, "_"),
+      { valueFrom: { secretKeyRef: { name: SECRETS_NAME, key: name } } }
+    ])
+  );
+}
+
+// src/core/hub/values/nodes.ts
+init_json();
+
+// src/core/model/quantities.ts
+var SECONDS = { s: 1, m: 60, h: 3600, d: 86400 };
+function seconds(duration2) {
+  return Number(duration2.slice(0, -1)) * Number(SECONDS[duration2.slice(-1)]);
+}
+var BINARY = /* @__PURE__ */ new Map([
+  ["", 1],
+  ["K", 2 ** 10],
+  ["M", 2 ** 20],
+  ["G", 2 ** 30],
+  ["T", 2 ** 40]
+]);
+var QUANTITY = /* @__PURE__ */ new Map([
+  ["", 1],
+  ["Ki", 2 ** 10],
+  ["Mi", 2 ** 20],
+  ["Gi", 2 ** 30],
+  ["Ti", 2 ** 40],
+  ["Pi", 2 ** 50],
+  ["k", 1e3],
+  ["M", 1e6],
+  ["G", 1e9],
+  ["T", 1e12],
+  ["P", 1e15]
+]);
+function scaled(text, units) {
+  const parts = /^([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)$/u.exec(text);
+  const factor = units.get(parts?.[2] ?? "");
+  return parts && factor !== void 0 ? Number(parts[1]) * factor : void 0;
+}
+function memoryBytes(text) {
+  return scaled(text, BINARY);
+}
+function quantityBytes(text) {
+  return scaled(text, QUANTITY);
+}
+function instant(text) {
+  const time2 = Date.parse(text.length === 10 ? `${text}T00:00Z` : text);
+  return Number.isNaN(time2) || new Date(time2).toISOString().slice(0, 10) !== text.slice(0, 10) ? Number.NaN : time2;
+}
+function slug(name) {
+  return name.replaceAll(".", "-");
+}
+
+// src/core/hub/values/servers.ts
+var START = `if ! 2>/dev/null head -c 1048576 /dev/zero > "$HOME/.room-for-jupyter"; then
+  echo "Your home is full. Until you make room and restart your server, settings and history are kept in /tmp." >&2
+  spare=/tmp/home-is-full
+  mkdir -p "$spare"
+  export JUPYTER_PATH="$HOME/.local/share/jupyter:$JUPYTER_PATH"
+  export JUPYTER_CONFIG_DIR="$spare/config" JUPYTER_DATA_DIR="$spare/data" JUPYTER_RUNTIME_DIR="$spare/runtime" IPYTHONDIR="$spare/ipython" MPLCONFIGDIR="$spare/matplotlib"
+fi
+rm -f "$HOME/.room-for-jupyter"
+exec "$0" "$@"
+`;
+function serversPart(context3) {
+  const { cluster, platform: platform2 } = context3;
+  const environment2 = context3.hub.data;
+  return {
+    jupyterhub: {
+      singleuser: {
+        // Never started: images come from the profiles, and a hub without profiles refuses.
+        // Fails closed if it ever were.
+        image: { name: "invalid.invalid/choose-an-image", tag: "none" },
+        uid: platform2.user.uid,
+        fsGid: platform2.user.gid,
+        allowPrivilegeEscalation: false,
+        cmd: ["/bin/sh", "-c", START, "jupyterhub-singleuser"],
+        defaultUrl: "/lab",
+        extraEnv: Object.fromEntries(
+          Object.entries(environment2.env).map(([name, value]) => [name, literal(value)])
+        ),
+        storage: {
+          type: "dynamic",
+          capacity: environment2.home.size,
+          homeMountPath: `/home/${platform2.user.name}`,
+          dynamic: { storageClass: cluster.storage.homes.class },
+          ...scratchVolume(environment2.scratch)
+        },
+        cloudMetadata: { blockWithIptables: metadataByIptables(cluster) },
+        networkPolicy: {
+          enabled: true,
+          egressAllowRules: {
+            cloudMetadataServer: false,
+            dnsPortsCloudMetadataServer: cluster.provider === "gke",
+            privateIPs: false
+          }
+        }
+      }
+    },
+    from: {
+      "/singleuser/storage/capacity": "/home/size",
+      "/singleuser/storage/extraVolumes": "/scratch/size",
+      "/singleuser/extraEnv": "/env"
+    }
+  };
+}
+function scratchVolume(scratch) {
+  if (scratch === void 0) return {};
+  return {
+    extraVolumes: [{ name: "scratch", emptyDir: { sizeLimit: scratch.size } }],
+    extraVolumeMounts: [{ name: "scratch", mountPath: "/scratch" }]
+  };
+}
+function literal(value) {
+  return value.replaceAll("{", "{{").replaceAll("}", "}}");
+}
+function metadataByIptables(cluster) {
+  return cluster.networkPolicy === "none" && cluster.provider !== "k3s" && cluster.provider !== "existing";
+}
+function modelEnv(context3) {
+  const home = `/home/${context3.platform.user.name}`;
+  return {
+    OGGM_WORKDIR: `${home}/oggm-work`,
+    OGGM_EXTRACT_DIR: context3.hub.data.scratch === void 0 ? `${home}/.oggm-extract` : "/scratch/oggm",
+    OGGM_USE_MULTIPROCESSING: "1"
+  };
+}
+
+// src/core/hub/values/profiles.ts
+function profilesPart(context3) {
+  const { hub, images } = context3;
+  return {
+    glaciocloud: {
+      profiles: {
+        v: 1,
+        cpuGuaranteeShare: CPU_GUARANTEE_SHARE,
+        images: images.map(({ name, reference, file }, index2) => ({
+          slug: slug(name),
+          title: file.title,
+          description: file.description ?? "",
+          image: reference,
+          for: ["all"],
+          default: index2 === 0,
+          env: file.oggm === void 0 ? {} : modelEnv(context3)
+        })),
+        sizes: Object.entries(hub.data.sizes).map(
+          ([name, size]) => sizeProfile(name, size, name === defaultSize(hub.data.sizes))
+        )
+      }
+    }
+  };
+}
+function sizeProfile(name, size, isDefault) {
+  const cores2 = String(Math.max(1, Math.floor(size.cpu)));
+  return {
+    slug: name,
+    title: size.title ?? `${size.cpu} CPU, ${size.memory} memory`,
+    cpu: size.cpu,
+    memory: size.memory,
+    for: size.for,
+    default: isDefault,
+    env: { SLURM_JOB_CPUS_PER_NODE: cores2, PYTHON_CPU_COUNT: cores2, OMP_NUM_THREADS: cores2 }
+  };
+}
+function defaultSize(sizes2) {
+  const names3 = Object.keys(sizes2);
+  return names3.find((name) => sizes2[name]?.default === true) ?? names3[0] ?? "";
+}
+
+// src/core/hub/values/nodes.ts
+function nodesPart({ hub, images, platform: platform2 }) {
+  const environment2 = hub.data;
+  const usual = images[0]?.name;
+  const prepulled = /* @__PURE__ */ new Set([
+    usual,
+    ...environment2.capacity.events.map((event) => event.image ?? usual)
+  ]);
+  const seat = environment2.sizes[defaultSize(environment2.sizes)];
+  return {
+    jupyterhub: {
+      // The chart's scheduler is several Kubernetes versions behind; its pull hook blocks every
+      // deployment on the slowest node.
+      scheduling: {
+        userScheduler: { enabled: false },
+        podPriority: { enabled: false },
+        userPlaceholder: { enabled: false }
+      },
+      prePuller: { hook: { enabled: false }, continuous: { enabled: false } }
+    },
+    glaciocloud: {
+      hub: { title: environment2.title, url: environment2.url },
+      user: { uid: platform2.user.uid, gid: platform2.user.gid },
+      prepull: images.filter(({ name }) => prepulled.has(name)).map(({ reference }) => reference).sort(compareText),
+      placeholders: {
+        replicas: environment2.capacity.placeholders,
+        cpu: `${Math.round((seat?.cpu ?? 0) * CPU_GUARANTEE_SHARE * 1e3)}m`,
+        memory: String(memoryBytes(seat?.memory ?? "0") ?? 0)
+      },
+      notices: { v: 1, announcement: "", spawning: { open: true } }
+    }
+  };
+}
+
+// src/core/hub/values/probe.ts
+var PROBE = "glaciocloud-probe";
+var USERS = MACHINES.filter((name) => name.startsWith("probe_"));
+function probeNamespace(hub) {
+  return `${hub}-probe`;
+}
+function probePart({ hub, images }) {
+  const { probe: wanted, sizes: sizes2 } = hub.data;
+  const [first] = images;
+  if (!wanted || !first) return {};
+  const { name, file } = first;
+  const check2 = {
+    user: USERS[0] ?? "",
+    profile: slug(name),
+    size: defaultSize(sizes2),
+    image: name,
+    oggm: file.oggm !== void 0,
+    version: file.oggm?.version ?? null,
+    smoke: false,
+    starts: 1
+  };
+  return {
+    jupyterhub: {
+      hub: {
+        services: { [PROBE]: { display: false } },
+        loadRoles: { [PROBE]: { services: [PROBE], scopes: machineScopes(USERS) } }
+      }
+    },
+    glaciocloud: {
+      probe: {
+        namespace: probeNamespace(hub.name),
+        settings: {
+          hub: hub.name,
+          api: seconds(wanted.api),
+          spawn: seconds(wanted.spawn),
+          onlyWhenWarm: wanted.onlyWhenWarm,
+          job: {
+            hub: `http://hub.${hub.name}.svc:8081`,
+            proxy: `http://proxy-public.${hub.name}.svc`,
+            checks: [check2]
+          }
+        }
+      }
+    },
+    from: { [`/hub/services/${PROBE}`]: "/probe", [`/hub/loadRoles/${PROBE}`]: "/probe" }
+  };
+}
+
+// src/core/hub/values/sessions.ts
+function sessionsPart({ hub }) {
+  const timeout = seconds(hub.data.sessions.idle);
+  return {
+    jupyterhub: {
+      cull: {
+        enabled: true,
+        timeout,
+        every: Math.min(600, Math.max(60, Math.floor(timeout / 4))),
+        maxAge: 0,
+        users: false
+      }
+    },
+    from: { "/cull/timeout": "/sessions/idle", "/cull/every": "/sessions/idle" }
+  };
+}
+
+// src/core/hub/values/build.ts
+var PARTS = [
+  loginPart,
+  hubPart,
+  entryPart,
+  serversPart,
+  sessionsPart,
+  profilesPart,
+  nodesPart,
+  probePart
+];
+function hubValues(context3) {
+  return combine([
+    ...PARTS.map((part) => part(context3)),
+    { jupyterhub: context3.hub.data.values, from: { "": "/values" } }
+  ]);
+}
+function originOf(built, hub, path) {
+  if (path !== "" && hub.has(`/values${path}`)) return `/values${path}`;
+  let prefix = path;
+  while (prefix !== "") {
+    const origin = built.from.get(prefix);
+    if (origin !== void 0) return origin;
+    prefix = prefix.slice(0, prefix.lastIndexOf("/"));
+  }
+  return hub.has("/values") ? "/values" : "";
+}
+
+// node_modules/@noble/hashes/_u64.js
+var fromNumH = (n) => n / 2 ** 32 | 0;
+var fromNumL = (n) => n >>> 0;
+function setU64FromNum(view, byteOffset, n, isLE) {
+  const h = fromNumH(n);
+  const l = fromNumL(n);
+  view.setUint32(byteOffset, isLE ? l : h, isLE);
+  view.setUint32(byteOffset + 4, isLE ? h : l, isLE);
+}
+
+// node_modules/@noble/hashes/utils.js
+function isBytes(a) {
+  return a instanceof Uint8Array || ArrayBuffer.isView(a) && a.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a && a.BYTES_PER_ELEMENT === 1;
+}
+var atitle = (title) => title ? `"${title}" ` : "";
+function anumber(n, title = "") {
+  if (typeof n !== "number")
+    throw new TypeError(atitle(title) + "expected number, got " + typeof n);
+  if (!Number.isSafeInteger(n) || n < 0)
+    throw new RangeError(atitle(title) + "expected integer >= 0, got " + n);
+  return n;
+}
+function abytes(value, length2, title = "") {
+  if (isBytes(value) && (length2 === void 0 || value.length === length2))
+    return value;
+  if (length2 !== void 0)
+    anumber(length2, "length");
+  const bytes = isBytes(value);
+  const ofLen = length2 !== void 0 ? ` of length ${length2}` : "";
+  const got = bytes ? `length=${value.length}` : `type=${typeof value}`;
+  const message = atitle(title) + "expected Uint8Array" + ofLen + ", got " + got;
+  if (!bytes)
+    throw new TypeError(message);
+  throw new RangeError(message);
+}
+var aobject = (value, label) => {
+  if (value === null || typeof value !== "object" || Array.isArray(value))
+    throw new TypeError((label === "object" ? "" : `"${label}" `) + "expected object, got type=" + typeof value);
+};
+var aopts = (value, label) => {
+  aobject(value, label);
+  const proto = Object.getPrototypeOf(value);
+  if (proto !== Object.prototype && proto !== null)
+    throw new TypeError(`"${label}" expected plain object`);
+  if (Object.hasOwn(value, "__proto__"))
+    throw new TypeError(`"${label}.__proto__" is not allowed`);
+};
+function aexists(instance, checkFinished = true) {
+  if (instance.destroyed)
+    throw new Error("hash was destroyed");
+  if (checkFinished && instance.finished)
+    throw new Error("digest() was already called");
+}
+function aoutput(out, instance) {
+  abytes(out, void 0, "output");
+  const min = instance.outputLen;
+  if (!(out.length >= min)) {
+    throw new RangeError('"output" expected length >= ' + min);
+  }
+}
+function clean(...arrays) {
+  for (let i2 = 0; i2 < arrays.length; i2++) {
+    arrays[i2].fill(0);
+  }
+}
+function createView(arr) {
+  return new DataView(arr.buffer, arr.byteOffset, arr.byteLength);
+}
+function rotr(word, shift) {
+  return word << 32 - shift | word >>> shift;
+}
+var hasHexBuiltin = /* @__PURE__ */ (() => (
+  // @ts-ignore
+  typeof Uint8Array.from([]).toHex === "function" && typeof Uint8Array.fromHex === "function"
+))();
+var hexes = /* @__PURE__ */ Array.from({ length: 256 }, (_, i2) => i2.toString(16).padStart(2, "0"));
+function bytesToHex(bytes) {
+  abytes(bytes);
+  if (hasHexBuiltin)
+    return bytes.toHex();
+  let hex2 = "";
+  for (let i2 = 0; i2 < bytes.length; i2++) {
+    hex2 += hexes[bytes[i2]];
+  }
+  return hex2;
+}
+function utf8ToBytes(str) {
+  if (typeof str !== "string")
+    throw new TypeError("string expected");
+  const encoded = new TextEncoder().encode(str);
+  try {
+    return new Uint8Array(encoded);
+  } finally {
+    clean(encoded);
+  }
+}
+function checkOpts(defaults2, opts, title = "opts") {
+  aopts(defaults2, "defaults");
+  if (opts !== void 0)
+    aopts(opts, title);
+  const merged = Object.assign(/* @__PURE__ */ Object.create(null), defaults2, opts);
+  return merged;
+}
+function createHasher(hashCons, info2 = {}) {
+  if (typeof hashCons !== "function")
+    throw new TypeError('"hashCons" expected function, got type=' + typeof hashCons);
+  info2 = checkOpts({}, info2, "info");
+  const hashC = (msg, opts) => hashCons(opts).update(msg).digest();
+  const tmp = hashCons(void 0);
+  hashC.outputLen = tmp.outputLen;
+  hashC.blockLen = tmp.blockLen;
+  hashC.canXOF = tmp.canXOF;
+  hashC.create = (opts) => hashCons(opts);
+  Object.assign(hashC, info2);
+  return Object.freeze(hashC);
+}
+var oidNist = (suffix) => ({
+  // Current NIST hashAlgs suffixes used here fit in one DER subidentifier octet.
+  // Larger suffix values would need base-128 OID encoding and a different length byte.
+  oid: Uint8Array.from([6, 9, 96, 134, 72, 1, 101, 3, 4, 2, suffix])
+});
+
+// node_modules/@noble/hashes/_md.js
+function Chi(a, b, c) {
+  return a & b ^ ~a & c;
+}
+function Maj(a, b, c) {
+  return a & b ^ a & c ^ b & c;
+}
+var HashMD = class {
+  blockLen;
+  outputLen;
+  canXOF = false;
+  padOffset;
+  isLE;
+  // For partial updates less than block size
+  buffer;
+  view;
+  finished = false;
+  length = 0;
+  pos = 0;
+  destroyed = false;
+  constructor(blockLen, outputLen, padOffset, isLE) {
+    this.blockLen = blockLen;
+    this.outputLen = outputLen;
+    this.padOffset = padOffset;
+    this.isLE = isLE;
+    this.buffer = new Uint8Array(blockLen);
+    this.view = createView(this.buffer);
+  }
+  update(data) {
+    aexists(this);
+    abytes(data);
+    const { view, buffer, blockLen } = this;
+    const len = data.length;
+    let processed = false;
+    for (let pos = 0; pos < len; ) {
+      const take = Math.min(blockLen - this.pos, len - pos);
+      if (take === blockLen) {
+        const dataView = createView(data);
+        for (; blockLen <= len - pos; pos += blockLen)
+          this.process(dataView, pos);
+        processed = true;
+        continue;
+      }
+      buffer.set(pos === 0 && take === len ? data : data.subarray(pos, pos + take), this.pos);
+      this.pos += take;
+      pos += take;
+      if (this.pos === blockLen) {
+        this.process(view, 0);
+        this.pos = 0;
+        processed = true;
+      }
+    }
+    this.length += data.length;
+    if (processed)
+      this.roundClean();
+    return this;
+  }
+  digestInto(out) {
+    aexists(this);
+    aoutput(out, this);
+    this.finished = true;
+    const { buffer, view, blockLen, isLE } = this;
+    let { pos } = this;
+    buffer[pos++] = 128;
+    buffer.fill(0, pos);
+    if (this.padOffset > blockLen - pos) {
+      this.process(view, 0);
+      buffer.fill(0);
+    }
+    setU64FromNum(view, blockLen - 8, this.length * 8, isLE);
+    this.process(view, 0);
+    this.roundClean();
+    const oview = out === buffer ? view : createView(out);
+    const len = this.outputLen;
+    const outLen = len / 4;
+    const state = this.get();
+    if (len % 4 || outLen > state.length)
+      throw new Error("invalid outputLen");
+    for (let i2 = 0; i2 < outLen; i2++)
+      oview.setUint32(4 * i2, state[i2], isLE);
+  }
+  digest() {
+    const { buffer, outputLen } = this;
+    this.digestInto(buffer);
+    const res = buffer.slice(0, outputLen);
+    this.destroy();
+    return res;
+  }
+  _cloneIntoMeta(to) {
+    const { buffer, length: length2, finished, destroyed, pos } = this;
+    to.destroyed = destroyed;
+    to.finished = finished;
+    to.length = length2;
+    to.pos = pos;
+    if (pos)
+      to.buffer.set(buffer);
+    return to;
+  }
+  clone() {
+    return this._cloneInto();
+  }
+};
+var SHA256_IV = /* @__PURE__ */ Uint32Array.from([
+  1779033703,
+  3144134277,
+  1013904242,
+  2773480762,
+  1359893119,
+  2600822924,
+  528734635,
+  1541459225
+]);
+
+// node_modules/@noble/hashes/sha2.js
+var SHA256_K = /* @__PURE__ */ Uint32Array.from([
+  1116352408,
+  1899447441,
+  3049323471,
+  3921009573,
+  961987163,
+  1508970993,
+  2453635748,
+  2870763221,
+  3624381080,
+  310598401,
+  607225278,
+  1426881987,
+  1925078388,
+  2162078206,
+  2614888103,
+  3248222580,
+  3835390401,
+  4022224774,
+  264347078,
+  604807628,
+  770255983,
+  1249150122,
+  1555081692,
+  1996064986,
+  2554220882,
+  2821834349,
+  2952996808,
+  3210313671,
+  3336571891,
+  3584528711,
+  113926993,
+  338241895,
+  666307205,
+  773529912,
+  1294757372,
+  1396182291,
+  1695183700,
+  1986661051,
+  2177026350,
+  2456956037,
+  2730485921,
+  2820302411,
+  3259730800,
+  3345764771,
+  3516065817,
+  3600352804,
+  4094571909,
+  275423344,
+  430227734,
+  506948616,
+  659060556,
+  883997877,
+  958139571,
+  1322822218,
+  1537002063,
+  1747873779,
+  1955562222,
+  2024104815,
+  2227730452,
+  2361852424,
+  2428436474,
+  2756734187,
+  3204031479,
+  3329325298
+]);
+var SHA256_W = /* @__PURE__ */ new Uint32Array(64);
+var SHA2_32B = class extends HashMD {
+  // We cannot use array here since array allows indexing by variable
+  // which means optimizer/compiler cannot use registers.
+  // Numeric initializers matter: starting the fields as `undefined` changes
+  // V8's field representation and makes sha256 3x slower (measured).
+  A = 0;
+  B = 0;
+  C = 0;
+  D = 0;
+  E = 0;
+  F = 0;
+  G = 0;
+  H = 0;
+  constructor(outputLen, IV) {
+    super(64, outputLen, 8, false);
+    this.A = IV[0] | 0;
+    this.B = IV[1] | 0;
+    this.C = IV[2] | 0;
+    this.D = IV[3] | 0;
+    this.E = IV[4] | 0;
+    this.F = IV[5] | 0;
+    this.G = IV[6] | 0;
+    this.H = IV[7] | 0;
+  }
+  get() {
+    const { A, B, C, D, E, F, G, H } = this;
+    return [A, B, C, D, E, F, G, H];
+  }
+  // prettier-ignore
+  set(A, B, C, D, E, F, G, H) {
+    this.A = A | 0;
+    this.B = B | 0;
+    this.C = C | 0;
+    this.D = D | 0;
+    this.E = E | 0;
+    this.F = F | 0;
+    this.G = G | 0;
+    this.H = H | 0;
+  }
+  _cloneInto(to) {
+    (to ||= new this.constructor()).set(...this.get());
+    return this._cloneIntoMeta(to);
+  }
+  process(view, offset) {
+    for (let i2 = 0; i2 < 16; i2++, offset += 4)
+      SHA256_W[i2] = view.getUint32(offset, false);
+    for (let i2 = 16; i2 < 64; i2++) {
+      const W15 = SHA256_W[i2 - 15];
+      const W2 = SHA256_W[i2 - 2];
+      const s0 = rotr(W15, 7) ^ rotr(W15, 18) ^ W15 >>> 3;
+      const s1 = rotr(W2, 17) ^ rotr(W2, 19) ^ W2 >>> 10;
+      SHA256_W[i2] = s1 + SHA256_W[i2 - 7] + s0 + SHA256_W[i2 - 16] | 0;
+    }
+    let { A, B, C, D, E, F, G, H } = this;
+    for (let i2 = 0; i2 < 64; i2++) {
+      const sigma1 = rotr(E, 6) ^ rotr(E, 11) ^ rotr(E, 25);
+      const T1 = H + sigma1 + Chi(E, F, G) + SHA256_K[i2] + SHA256_W[i2] | 0;
+      const sigma0 = rotr(A, 2) ^ rotr(A, 13) ^ rotr(A, 22);
+      const T2 = sigma0 + Maj(A, B, C) | 0;
+      H = G;
+      G = F;
+      F = E;
+      E = D + T1 | 0;
+      D = C;
+      C = B;
+      B = A;
+      A = T1 + T2 | 0;
+    }
+    A = A + this.A | 0;
+    B = B + this.B | 0;
+    C = C + this.C | 0;
+    D = D + this.D | 0;
+    E = E + this.E | 0;
+    F = F + this.F | 0;
+    G = G + this.G | 0;
+    H = H + this.H | 0;
+    this.set(A, B, C, D, E, F, G, H);
+  }
+  roundClean() {
+    clean(SHA256_W);
+  }
+  destroy() {
+    this.destroyed = true;
+    this.set(0, 0, 0, 0, 0, 0, 0, 0);
+    clean(this.buffer);
+  }
+};
+var _SHA256 = class extends SHA2_32B {
+  constructor() {
+    super(32, SHA256_IV);
+  }
+};
+var sha2562 = /* @__PURE__ */ createHasher(
+  () => new _SHA256(),
+  /* @__PURE__ */ oidNist(1)
+);
+
+// src/core/digest.ts
+init_json();
+function sha256Hex(text) {
+  return bytesToHex(sha2562(utf8ToBytes(text)));
+}
+function digestOf(value) {
+  return sha256Hex(canonical(value)).slice(0, 40);
+}
+
+// src/core/unit.ts
+var RECORD_FILES = [
+  "release.json",
+  "values.json",
+  "manifests.yaml",
+  "status.json"
+];
+function unitId(unit) {
+  return unit.kind === "cluster" ? `clusters/${unit.name}` : unit.name;
+}
+function unitTitle(unit) {
+  return unit.kind === "cluster" ? `cluster ${unit.name}` : unit.name;
+}
+
+// src/core/plan/release.ts
+function wantedRelease(wave, order2, release2) {
+  return { unit: release2.unit, wave, order: order2, release: release2, digest: digestOf(release2) };
+}
+function decideReleases(kind, { wanted, present: present2 }) {
+  const deployed2 = new Map(present2.map((one) => [unitId(one.unit), one]));
+  const decision = { changes: [], unchanged: [], orphans: [] };
+  for (const to of wanted) {
+    if (to.unit.kind !== kind) continue;
+    const from = deployed2.get(unitId(to.unit));
+    if (from?.digest === to.digest) decision.unchanged.push(shownUnit(to.unit));
+    else decision.changes.push({ from, to });
+  }
+  return decision;
+}
+function shownUnit(unit) {
+  return { id: unitId(unit), title: unitTitle(unit), noun: unit.kind, json: unitJson(unit) };
+}
+function unitJson({ kind, cluster, name }) {
+  return { kind, cluster, name };
+}
+function diffJson({ added, removed, changed }) {
+  const text = ({ kind, name }) => `${kind}/${name}`;
+  const stayed = changed.filter(({ kind }) => kind === "changed" || kind === "renamed");
+  return {
+    added: added.map(text),
+    removed: removed.map(text),
+    changed: stayed.map(({ object: object2 }) => text(object2))
+  };
+}
+function releaseJson({ from, to }) {
+  return {
+    kind: from ? "upgrade" : "install",
+    unit: unitJson(to.unit),
+    wave: to.wave,
+    from: from?.digest ?? null,
+    to: to.digest
+  };
+}
+function releaseIdentity({ from, to }) {
+  return [from ? "upgrade" : "install", unitId(to.unit), from?.digest ?? null, to.digest];
+}
+
+// src/core/cluster/objects.ts
+var SYSTEM_NAMESPACE = "glaciocloud-system";
+function clusterObjects() {
+  const labels = { "app.kubernetes.io/managed-by": "glaciocloud" };
+  return [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: SYSTEM_NAMESPACE, labels } },
+    {
+      apiVersion: "scheduling.k8s.io/v1",
+      kind: "PriorityClass",
+      metadata: { name: "glaciocloud-placeholder", labels },
+      value: -10,
+      globalDefault: false,
+      preemptionPolicy: "Never",
+      description: "Seats kept warm: gives way to any user server."
+    }
+  ];
+}
+
+// src/core/cluster/release.ts
+function clusterRelease(name, objects = clusterObjects()) {
+  return wantedRelease("clusters", 0, {
+    v: 1,
+    unit: { kind: "cluster", cluster: name, name },
+    namespace: SYSTEM_NAMESPACE,
+    charts: [],
+    values: { objects: [...objects] },
+    images: [],
+    secrets: []
+  });
+}
+
+// src/core/images/resolve.ts
+function resolveImage(registry, image, lock, channel) {
+  const build3 = lock?.data.channels[channel] ?? lock?.data.channels.stable ?? lock?.data.channels.candidate;
+  const digest2 = build3 === void 0 ? void 0 : lock?.data.builds[build3]?.digest;
+  if (build3 !== void 0 && digest2 !== void 0) {
+    return { kind: "locked", reference: `${registry}/${image.name}@${digest2}`, build: build3 };
+  }
+  const from = image.data.from;
+  if (!from) return { kind: "unbuilt" };
+  if (from.digest !== void 0) {
+    return { kind: "digest", reference: `${from.image}@${from.digest}` };
+  }
+  return {
+    kind: "unlocked",
+    reference: `${from.image}:${from.tag ?? from.track ?? "latest"}`,
+    floating: from.tag === void 0
+  };
+}
+function hubImages(platform2, hub) {
+  const { registry, waves: waves2 } = platform2.settings.data;
+  const channel = waves2.find(({ name }) => name === hub.data.wave)?.images ?? "stable";
+  const found = [];
+  for (const name of hub.data.images) {
+    const image = platform2.images.get(name);
+    if (!image) continue;
+    const resolved = resolveImage(registry, image, platform2.locks.get(name), channel);
+    if (resolved.kind === "unbuilt") continue;
+    const { reference, kind } = resolved;
+    found.push({ name, reference, pinned: kind !== "unlocked", file: image.data });
+  }
+  return found;
+}
+
+// src/core/hub/release.ts
+init_json();
+function valuesOf(platform2, hub, charts) {
+  const cluster = platform2.clusters.get(hub.data.cluster);
+  if (!cluster) return void 0;
+  return hubValues({
+    hub,
+    cluster: cluster.data,
+    platform: platform2.settings.data,
+    images: hubImages(platform2, hub),
+    codeDigest: charts.codeDigest
+  });
+}
+function wantedReleases(platform2, charts) {
+  const hubs = [...platform2.environments.values()].flatMap(
+    (hub) => hubRelease(platform2, hub, charts)
+  );
+  const used = new Set(hubs.map(({ unit }) => unit.cluster));
+  const clusters = [...platform2.clusters.keys()].filter((name) => used.has(name)).map((name) => clusterRelease(name));
+  return [...clusters, ...hubs].sort(
+    (a, b) => a.order - b.order || compareText(a.unit.name, b.unit.name)
+  );
+}
+function hubRelease(platform2, hub, charts) {
+  const built = valuesOf(platform2, hub, charts);
+  const waves2 = platform2.settings.data.waves;
+  const order2 = waves2.findIndex(({ name }) => name === hub.data.wave) + 1;
+  if (!built || order2 === 0) return [];
+  return [
+    wantedRelease(hub.data.wave, order2, {
+      v: 1,
+      unit: { kind: "hub", cluster: hub.data.cluster, name: hub.name },
+      namespace: hub.name,
+      charts: charts.pins.map(({ name, version, digest: digest2 }) => ({ name, version, digest: digest2 })).sort((a, b) => compareText(a.name, b.name)),
+      values: built.values,
+      images: hubImages(platform2, hub).map(({ name, reference }) => ({ name, reference })),
+      secrets: Object.keys(hub.data.secrets).sort(compareText)
+    })
+  ];
+}
+
+// src/core/hub/rules/events.ts
+init_json();
+var eventPath = (index2, key) => pointer("capacity", "events", index2, key);
+var eventTime = {
+  id: "time-order",
+  severity: "error",
+  title: "Spans of time begin before they end, on days that exist.",
+  why: "A class that ends before it begins is never prepared for.",
+  on: "platform",
+  *check(platform2) {
+    for (const hub of platform2.environments.values()) {
+      for (const [index2, { from, until }] of hub.data.capacity.events.entries()) {
+        if (Number.isNaN(instant(from))) {
+          yield {
+            at: hub.at(eventPath(index2, "from")),
+            message: `${from} does not exist`,
+            hint: "look at a calendar"
+          };
+        } else if (!(instant(until) > instant(from))) {
+          yield {
+            at: hub.at(eventPath(index2, "until")),
+            message: "it ends before it begins",
+            hint: "swap the two, or correct the year"
+          };
+        }
+      }
+    }
+    for (const doc of [...platform2.cohorts.values(), ...platform2.members.values()]) {
+      const { from, until } = doc.data;
+      if (Number.isNaN(instant(until))) {
+        yield {
+          at: doc.at("/until"),
+          message: `${until} does not exist`,
+          hint: "look at a calendar"
+        };
+      } else if (from !== void 0 && !(instant(until) >= instant(from))) {
+        yield {
+          at: doc.at("/until"),
+          message: "it ends before it begins",
+          hint: "swap the two, or correct the year"
+        };
+      }
+    }
+  }
+};
+var eventUsers = {
+  id: "event-users",
+  severity: "error",
+  title: "A class fits into its hub.",
+  why: "The hub refuses servers above its limit: the last students stand outside.",
+  on: "hub",
+  *check({ hub }) {
+    for (const [index2, { users }] of hub.data.capacity.events.entries()) {
+      if (users > hub.data.capacity.maxServers) {
+        yield {
+          at: hub.at(eventPath(index2, "users")),
+          message: `${users} people, and the hub allows ${hub.data.capacity.maxServers} servers`,
+          hint: "raise capacity.maxServers"
+        };
+      }
+    }
+  }
+};
+var eventSpawnRate = {
+  id: "event-spawn-rate",
+  severity: "warning",
+  title: "A class can start at once.",
+  why: `JupyterHub starts ${CONCURRENT_SPAWN_LIMIT} servers at a time and answers everybody else with an error: 270 students met it on 2025-08-29 (UC Merced).`,
+  on: "hub",
+  *check({ hub, cluster }) {
+    const { startTime } = cluster.data.nodes.user;
+    const { events, placeholders } = hub.data.capacity;
+    for (const [index2, { users }] of events.entries()) {
+      if (users > CONCURRENT_SPAWN_LIMIT) {
+        yield {
+          at: hub.at(eventPath(index2, "users")),
+          message: `${users} people come at once, and ${CONCURRENT_SPAWN_LIMIT} servers start at a time`,
+          hint: "let people come in groups, or tell them to try again"
+        };
+      } else if (seconds(startTime) >= 120 && placeholders < users / 4) {
+        yield {
+          at: hub.at(eventPath(index2, "users")),
+          message: `a new node takes ${startTime}, and ${placeholders} seats are kept warm`,
+          hint: `raise capacity.placeholders to about ${Math.ceil(users / 4)} for the class`
+        };
+      }
+    }
+  }
+};
+var eventOverlap = {
+  id: "event-overlap",
+  severity: "warning",
+  title: "Classes at the same time fit together.",
+  why: "Two classes that are planned for apart meet in one hub.",
+  on: "hub",
+  *check({ hub }) {
+    const { events, maxServers } = hub.data.capacity;
+    for (const [index2, event] of events.entries()) {
+      for (const other of events.slice(0, index2)) {
+        const together2 = instant(event.from) < instant(other.until) && instant(other.from) < instant(event.until);
+        const users = event.users + other.users;
+        if (together2 && users > maxServers) {
+          yield {
+            at: hub.at(eventPath(index2, "name")),
+            message: `together with "${other.name}" these are ${users} people for ${maxServers} servers`,
+            hint: "raise capacity.maxServers, or move one of them"
+          };
+        }
+      }
+    }
+  }
+};
+var eventPast = {
+  id: "event-past",
+  severity: "warning",
+  title: "Classes that are over are removed.",
+  why: "Old entries hide the next one.",
+  on: "hub",
+  *check({ hub, now }) {
+    for (const [index2, { until }] of hub.data.capacity.events.entries()) {
+      if (instant(until) < now) {
+        yield {
+          at: hub.at(eventPath(index2, "until")),
+          message: "it is over",
+          hint: "remove the entry"
+        };
+      }
+    }
+  }
+};
+var eventImage = {
+  id: "event-image",
+  severity: "error",
+  title: "A class uses an image of its hub.",
+  why: "Another image would be kept on the nodes, and students would wait for theirs.",
+  on: "hub",
+  *check({ hub }) {
+    for (const [index2, { image }] of hub.data.capacity.events.entries()) {
+      if (image !== void 0 && !hub.data.images.includes(image)) {
+        yield {
+          at: hub.at(eventPath(index2, "image")),
+          message: `the hub does not offer ${image}`,
+          hint: `choose ${hub.data.images.join(", ")}`
+        };
+      }
+    }
+  }
+};
+
+// src/core/hub/rules/environment.ts
+init_json();
+var GiB = 2 ** 30;
+function isLocalHost(host) {
+  return LOCAL_HOSTS.some((pattern) => pattern.test(host));
+}
+var LOCAL_HOSTS = [
+  /^localhost$/u,
+  /^127\.\d+\.\d+\.\d+$/u,
+  /^10\.\d+\.\d+\.\d+$/u,
+  /^192\.168\.\d+\.\d+$/u,
+  /^172\.(1[6-9]|2\d|3[01])\.\d+\.\d+$/u
+];
+var address = {
+  id: "address",
+  severity: "error",
+  title: "A hub is reached by https under its own host name.",
+  why: "Logins and tokens travel over it. Plain http is for clusters without an entry (`ingress.class: none`), on loopback and private addresses only. Credentials in an address end up in logs.",
+  on: "hub",
+  *check({ hub, cluster }) {
+    const fault = addressFault2(hub.data.url, cluster.data.ingress.class === "none");
+    if (fault) yield { at: hub.at("/url"), ...fault };
+  }
+};
+function addressFault2(url, bare) {
+  const parts = /^(https?):\/\/(?:([^/@]*)@)?([^/:]+)(?::([0-9]+))?(\/.*)?$/u.exec(url);
+  if (!parts) return { message: "this is not an address", hint: "write https:// and a host name" };
+  const [, scheme, credentials, host = "", port, path] = parts;
+  if (credentials !== void 0) {
+    return {
+      message: "the address holds credentials",
+      hint: "remove them, and change the password"
+    };
+  }
+  if (scheme === "http" && !bare) {
+    return { message: "the address is not https", hint: `write https://${host}` };
+  }
+  if (scheme === "http" && !isLocalHost(host)) {
+    return {
+      message: "the address is not https",
+      hint: "http is for loopback and private addresses only"
+    };
+  }
+  if (path !== void 0 && path !== "/") {
+    return { message: "the address has a path", hint: "a hub has a host name of its own" };
+  }
+  if (port !== void 0 && !bare) {
+    return { message: `the address has a port, ${port}`, hint: "the entry listens on 443" };
+  }
+  return void 0;
+}
+var oneDefault = {
+  id: "one-default",
+  severity: "error",
+  title: "One size is the default, and everybody may choose it.",
+  why: "People who may not choose the default see an error as their first page.",
+  on: "hub",
+  *check({ hub }) {
+    const marked = Object.entries(hub.data.sizes).filter(([, size2]) => size2.default);
+    const second = marked[1];
+    if (second) {
+      yield {
+        at: hub.at(pointer("sizes", second[0], "default")),
+        message: `"${second[0]}" is a second default`,
+        hint: "mark one size"
+      };
+    }
+    const name = defaultSize(hub.data.sizes);
+    const size = hub.data.sizes[name];
+    if (size && !size.for.includes("all")) {
+      yield {
+        at: hub.at(pointer("sizes", name, "for")),
+        message: `the default size "${name}" is not open to all`,
+        hint: 'leave "for" out, or make another size the default'
+      };
+    }
+  }
+};
+var sizeFitsNode = {
+  id: "size-fits-node",
+  severity: "error",
+  title: "Every size fits on a node.",
+  why: "A server that no node can take waits until it is given up, 15 minutes later and without a reason that users understand (EO-College hub, 2024-09).",
+  on: "hub",
+  *check({ hub, cluster }) {
+    const { cpu, memory } = cluster.data.nodes.user;
+    const usable = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE;
+    for (const [name, size] of Object.entries(hub.data.sizes)) {
+      if ((memoryBytes(size.memory) ?? 0) > usable) {
+        yield {
+          at: hub.at(pointer("sizes", name, "memory")),
+          message: `${size.memory} do not fit on a node with ${memory}, of which ${Math.floor(usable / GiB)}G are free`,
+          hint: `write at most ${Math.floor(usable / GiB)}G, or take larger nodes`
+        };
+      } else if (size.cpu > cpu) {
+        yield {
+          at: hub.at(pointer("sizes", name, "cpu")),
+          message: `${size.cpu} cores do not fit on a node with ${cpu}`,
+          hint: `write at most ${cpu}`
+        };
+      }
+    }
+  }
+};
+var capacityFits = {
+  id: "capacity",
+  severity: "warning",
+  title: "The servers that a hub allows fit on the nodes it can have.",
+  why: "Memory is guaranteed, so a full cluster starts no more servers; people wait without a seat (EarthScope, 2025-05-12, lost servers because memory was promised twice).",
+  on: "hub",
+  *check({ hub, cluster }) {
+    const { memory, max: max2 } = cluster.data.nodes.user;
+    const all = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE * max2;
+    const size = hub.data.sizes[defaultSize(hub.data.sizes)];
+    const seat = size && memoryBytes(size.memory);
+    if (seat === void 0) return;
+    const seats = Math.floor(all / seat);
+    if (hub.data.capacity.maxServers > seats) {
+      yield {
+        at: hub.at("/capacity/maxServers"),
+        message: `${hub.data.capacity.maxServers} servers of the default size do not fit; the nodes take ${seats}`,
+        hint: `write at most ${seats}, a smaller default size, or more nodes`
+      };
+    }
+  }
+};
+var smallHome = {
+  id: "small-home",
+  severity: "warning",
+  title: "A home has room for work.",
+  why: "One preprocessed region takes 3-4 GB, and a full home locks its owner out of the hub (CryoInTheCloud/hub-image#171).",
+  on: "hub",
+  *check({ hub }) {
+    const bytes = quantityBytes(hub.data.home.size) ?? 0;
+    if (bytes < MIN_HOME_BYTES) {
+      yield {
+        at: hub.at("/home/size"),
+        message: `${hub.data.home.size} fill up on the first day`,
+        hint: "write at least 5Gi; 10Gi and more is better"
+      };
+    }
+  }
+};
+var shortIdle = {
+  id: "short-idle",
+  severity: "error",
+  title: "Servers are not stopped between two thoughts.",
+  why: "A silent computation is not activity to the hub: what runs without output for this long is stopped.",
+  on: "hub",
+  *check({ hub }) {
+    if (seconds(hub.data.sessions.idle) < MIN_IDLE_SECONDS) {
+      yield {
+        at: hub.at("/sessions/idle"),
+        message: `${hub.data.sessions.idle} without activity is too short`,
+        hint: "write at least 10m; hours are usual"
+      };
+    }
+  }
+};
+var loginSecrets = {
+  id: "login-secrets",
+  severity: "error",
+  title: "A hub declares the OAuth application that people log in with.",
+  why: "Without client id and secret the hub starts and nobody can log in.",
+  on: "hub",
+  *check({ hub }) {
+    const name = ["github-client-id", "github-client-secret"].find(
+      (one) => !Object.hasOwn(hub.data.secrets, one)
+    );
+    if (name !== void 0) {
+      yield {
+        at: hub.keyAt("/secrets"),
+        message: `the secret ${name} is not declared`,
+        hint: `add "${name}: {use: OAuth application of this hub}" below secrets:`
+      };
+    }
+  }
+};
+
+// src/core/images/rules.ts
+init_json();
+var imageSource = {
+  id: "image-source",
+  severity: "error",
+  title: "An image says in one way what it is built on, and in one way which OGGM it has.",
+  why: "Of two sources one would be ignored without a word.",
+  on: "platform",
+  *check(platform2) {
+    for (const image of platform2.images.values()) {
+      const { from, oggm } = image.data;
+      const base2 = from && baseFault(from);
+      if (base2 !== void 0) {
+        yield {
+          at: image.at("/from"),
+          message: base2,
+          hint: "write one of track (moves), tag (does not) or digest"
+        };
+      }
+      if (from && image.data.python !== void 0) {
+        yield {
+          at: image.at("/python"),
+          message: '"from" and "python" exclude each other',
+          hint: "remove python: the image that it is built on has its own"
+        };
+      }
+      const model = oggm && oggmFault(oggm);
+      if (model !== void 0) {
+        yield {
+          at: image.at("/oggm"),
+          message: model,
+          hint: "write version: 1.6.3, or git: with ref:"
+        };
+      }
+    }
+  }
+};
+function baseFault(from) {
+  const given2 = ["track", "tag", "digest"].filter((key) => from[key] !== void 0);
+  if (given2.length === 0) return "nothing says which version of the image";
+  return given2.length === 1 ? void 0 : `${given2.join(" and ")} exclude each other`;
+}
+function oggmFault({ git, version }) {
+  if (git === void 0 && version === void 0) return "nothing says which OGGM";
+  if (git !== void 0 && version !== void 0) return "git and version exclude each other";
+  return void 0;
+}
+var MOVING = /^(latest|main|master|stable|nightly|dev|edge|test)$/u;
+var mutableTag = {
+  id: "mutable-tag",
+  severity: "error",
+  title: "A tag that moves is called `track`.",
+  why: "With `latest` under `tag` nobody knows what ran yesterday. A public incident (DuBois hub, 2026-02-11) began with an image that had changed under its tag. Under `track` the lock pins what the tag pointed at.",
+  on: "platform",
+  *check(platform2) {
+    for (const image of platform2.images.values()) {
+      const tag = image.data.from?.tag;
+      if (tag !== void 0 && MOVING.test(tag)) {
+        yield {
+          at: image.at("/from/tag"),
+          message: `the tag "${tag}" moves`,
+          hint: `write "track: ${tag}"`
+        };
+      }
+    }
+  }
+};
+var imageUnlocked = {
+  id: "image-unlocked",
+  severity: "warning",
+  title: "Images that move are known to move.",
+  why: "Without a lock a hub runs whatever a moving tag points at when a node pulls it. Locks are written when the platform builds images.",
+  on: "platform",
+  *check(platform2) {
+    const used = new Set([...platform2.environments.values()].flatMap(({ data }) => data.images));
+    for (const image of platform2.images.values()) {
+      if (!used.has(image.name) || MOVING.test(image.data.from?.tag ?? "")) continue;
+      const resolved = resolveImage(
+        platform2.settings.data.registry,
+        image,
+        platform2.locks.get(image.name),
+        "stable"
+      );
+      if (resolved.kind === "unlocked" && resolved.floating) {
+        yield {
+          at: image.at("/from"),
+          message: `${resolved.reference} is used as it is, and it moves`,
+          hint: 'write "tag:" or "digest:", unless a new image may come with every start of a node'
+        };
+      }
+    }
+  }
+};
+var imageUnbuilt = {
+  id: "image-unbuilt",
+  severity: "error",
+  title: "A hub offers only images that exist.",
+  why: "An image built from conda-forge has no address before its first build.",
+  on: "platform",
+  *check(platform2) {
+    const { registry } = platform2.settings.data;
+    for (const hub of platform2.environments.values()) {
+      for (const [index2, name] of hub.data.images.entries()) {
+        const image = platform2.images.get(name);
+        const resolved = image && resolveImage(registry, image, platform2.locks.get(name), "stable");
+        if (resolved?.kind === "unbuilt") {
+          yield {
+            at: hub.at(pointer("images", index2)),
+            message: `${name} has not been built yet`,
+            hint: "wait for its first lock, then add it"
+          };
+        }
+      }
+    }
+  }
+};
+var lockChannel = {
+  id: "lock-channel",
+  severity: "error",
+  title: "Channels of a lock name builds that it holds.",
+  why: "A channel that points nowhere would fall back to another build.",
+  on: "platform",
+  *check(platform2) {
+    for (const lock of platform2.locks.values()) {
+      for (const [channel, build3] of Object.entries(lock.data.channels)) {
+        if (!Object.hasOwn(lock.data.builds, build3)) {
+          yield {
+            at: lock.at(pointer("channels", channel)),
+            message: `there is no build "${build3}"`,
+            hint: "locks are written by the platform: restore the file"
+          };
+        }
+      }
+    }
+  }
+};
+var imageFiles = {
+  id: "image-files",
+  severity: "error",
+  title: "Files that an image names lie in its folder.",
+  why: "A path that leaves the folder would copy something else into an image that everybody can read.",
+  on: "platform",
+  *check(platform2) {
+    for (const image of platform2.images.values()) {
+      const named = [
+        ...image.data.files.map((path, index2) => ({ path, at: pointer("files", index2) })),
+        ...image.data.tests.notebooks.map((path, index2) => ({
+          path,
+          at: pointer("tests", "notebooks", index2)
+        }))
+      ];
+      for (const { path, at: at2 } of named) {
+        if (leavesFolder(path)) {
+          yield {
+            at: image.at(at2),
+            message: `"${path}" leaves the image\u2019s folder`,
+            hint: "name a file below it"
+          };
+        } else if (!platform2.paths.has(`images/${image.name}/${path}`)) {
+          yield {
+            at: image.at(at2),
+            message: `there is no images/${image.name}/${path}`,
+            hint: "add the file, or correct the path"
+          };
+        }
+      }
+    }
+  }
+};
+function leavesFolder(path) {
+  const parts = path.split("/");
+  return path.startsWith("/") || parts.includes("..") || parts.includes(".");
+}
+var IN_HOME = /(^|:)(\/home\/|~|\$HOME)/u;
+var NAMES_FOLDER = /CACHE|DATA|_DIR$|PATH/u;
+var belowHome = {
+  id: "below-home",
+  severity: "error",
+  title: "Nothing that an image brings lies below the home.",
+  why: "The home volume hides what an image puts into the home. With OGGM\u2019s sample data or salem\u2019s cache hidden, `import oggm` downloads 80 MB for each user, or fails without network.",
+  on: "platform",
+  *check(platform2) {
+    for (const image of platform2.images.values()) {
+      for (const [name, value] of Object.entries(image.data.env)) {
+        if (IN_HOME.test(value) && NAMES_FOLDER.test(name)) {
+          yield {
+            at: image.at(pointer("env", name)),
+            message: `${name} points below the home, which a volume hides`,
+            hint: "use a folder below /opt"
+          };
+        }
+      }
+    }
+  }
+};
+
+// src/core/hub/rules/not-yet.ts
+init_json();
+var KEPT = "it is kept for later";
+var BUILDS = "it is kept for later: the platform does not build images yet";
+var OF_HUBS = [
+  { path: "/dask", hint: KEPT },
+  { path: "/shared", hint: KEPT },
+  { path: "/quota", hint: KEPT },
+  { path: "/backup", hint: KEPT },
+  { path: "/budget", hint: "it is kept for later: watch the bill of the provider" },
+  { path: "/sessions/keepBusy", hint: "choose a longer idle time until then" }
+];
+var OF_CLUSTERS = [
+  { path: "/ingress/email", hint: "give it to the issuer of certificates in the cluster" },
+  { path: "/storage/data", hint: KEPT }
+];
+var OF_IMAGES = [
+  { path: "/tests", hint: BUILDS },
+  { path: "/size", hint: BUILDS },
+  { path: "/rebuild", hint: BUILDS }
+];
+var OF_SETTINGS = [
+  { path: "/access", hint: "name teams below access: of each hub until then" },
+  { path: "/charts/dask-gateway", hint: KEPT }
+];
+function* idleIn(doc, fields) {
+  for (const { path, hint } of fields)
+    if (doc.has(path)) yield idle(doc.keyAt(path), path.slice(path.lastIndexOf("/") + 1), hint);
+}
+function idle(at2, name, hint) {
+  return { at: at2, message: `"${name}" does nothing yet`, hint };
+}
+function hoursOf(event) {
+  const hint = "it is kept for later: the class counts for its whole time";
+  return { path: pointer("capacity", "events", event, "hours"), hint };
+}
+function* idleOfHubs({ environments }) {
+  for (const hub of environments.values()) {
+    yield* idleIn(hub, OF_HUBS);
+    if (hub.data.data.length > 0) yield idle(hub.keyAt("/data"), "data", KEPT);
+    yield* idleIn(
+      hub,
+      hub.data.capacity.events.map((_, index2) => hoursOf(index2))
+    );
+    if (hub.data.kind === "binder")
+      yield {
+        at: hub.at("/kind"),
+        message: "binder hubs are not rendered yet",
+        hint: "use kind: hub"
+      };
+  }
+}
+function* idleAccess(platform2) {
+  const { settings, approvers, members, cohorts } = platform2;
+  const [tier] = Object.keys(settings.data.tiers);
+  if (tier !== void 0) {
+    const hint = "each file in access/ has an end of its own";
+    yield idle(settings.keyAt(pointer("tiers", tier, "until")), "until", hint);
+  }
+  const [first] = [...approvers ? [approvers] : [], ...cohorts.values(), ...members.values()];
+  if (first)
+    yield {
+      at: first.at(""),
+      message: "access/ does nothing yet: hubs do not read it",
+      hint: "name teams below access: of each hub until then"
+    };
+}
+var notYet = {
+  id: "not-yet",
+  severity: "warning",
+  title: "Some fields are known but do nothing yet.",
+  why: "The format has room for them, so that files need no change later; until then they are without effect.",
+  on: "platform",
+  *check(platform2) {
+    yield* idleIn(platform2.settings, OF_SETTINGS);
+    yield* idleAccess(platform2);
+    for (const cluster of platform2.clusters.values()) yield* idleIn(cluster, OF_CLUSTERS);
+    for (const image of platform2.images.values()) yield* idleIn(image, OF_IMAGES);
+    yield* idleOfHubs(platform2);
+  }
+};
+
+// src/core/hub/rules/overridden.ts
+init_json();
+
+// src/core/hub/rules/values.ts
+init_json();
+function demand({ id, title, why, paths, bad }) {
+  return {
+    id,
+    title,
+    why,
+    severity: "error",
+    on: "values",
+    *check(facts) {
+      for (const path of paths) {
+        const value = at(facts.values, path);
+        const problem4 = value === void 0 ? void 0 : bad(value, facts);
+        if (problem4) yield { at: facts.place(path), ...problem4 };
+      }
+    }
+  };
+}
+function configOf(values) {
+  const config = at(values, "/hub/config");
+  const sections = [];
+  for (const [section2, traits] of Object.entries(isObject(config) ? config : {})) {
+    if (isObject(traits)) sections.push([section2, traits]);
+  }
+  return sections;
+}
+function traitDemand({ id, title, why, names: names3, bad }) {
+  return {
+    id,
+    title,
+    why,
+    severity: "error",
+    on: "values",
+    *check({ values, place }) {
+      for (const [section2, traits] of configOf(values)) {
+        for (const name of names3) {
+          const value = traits[name];
+          const problem4 = value === void 0 ? void 0 : bad(value);
+          if (problem4) yield { at: place(pointer("hub", "config", section2, name)), ...problem4 };
+        }
+      }
+    }
+  };
+}
+function namesNothing(value) {
+  if (Array.isArray(value)) return value.length === 0;
+  if (isObject(value)) return Object.keys(value).length === 0;
+  return value === null || value === "" || value === false;
+}
+var VALUE_RULES = [
+  demand({
+    id: "authenticator",
+    title: "Only the platform\u2019s door lets people in.",
+    why: "The chart\u2019s default lets anybody log in with any name; other authenticators know nothing of access files and end dates.",
+    paths: ["/hub/config/JupyterHub/authenticator_class"],
+    bad: (value) => value === "glaciocloud_hub.AccessFileAuthenticator" ? void 0 : {
+      message: `the authenticator ${quoted(value)} goes round the access files`,
+      hint: "remove it; access: says who may enter"
+    }
+  }),
+  traitDemand({
+    id: "allow-all",
+    title: "No setting lets everybody in.",
+    why: "`allow_all` overrides every other rule of who may enter.",
+    names: ["allow_all"],
+    bad: (value) => value === false ? void 0 : { message: '"allow_all" lets anybody in', hint: "remove it; access: says who may enter" }
+  }),
+  traitDemand({
+    id: "allow-existing-users",
+    title: "Who was removed stays out.",
+    why: "With `allow_existing_users` everybody who ever logged in may come back (zero-to-jupyterhub-k8s#1029).",
+    names: ["allow_existing_users"],
+    bad: (value) => value === false ? void 0 : { message: "people who were removed could come back", hint: "remove it" }
+  }),
+  traitDemand({
+    id: "allow-list",
+    title: "People and teams stand in access:, not in raw values.",
+    why: "Lists in the configuration have no end date, are added to one another, and `admin_users` never takes rights away again.",
+    names: [
+      "allowed_users",
+      "admin_users",
+      "allowed_organizations",
+      "allowed_groups",
+      "admin_groups",
+      "allowed_scopes",
+      "blocked_users"
+    ],
+    bad: (value) => namesNothing(value) ? void 0 : { message: "people are listed in raw values", hint: "write them below access:" }
+  }),
+  traitDemand({
+    id: "auth-refresh",
+    title: "Access is looked at again at every request.",
+    why: "With `auth_refresh_age: 0` somebody whose access ended stays until the cookie does, two weeks later.",
+    names: ["auth_refresh_age"],
+    bad: (value) => typeof value === "number" && value >= 1 && value <= 300 ? void 0 : {
+      message: `${quoted(value)} keeps people in after their access has ended`,
+      hint: "remove it; the platform uses 1"
+    }
+  }),
+  traitDemand({
+    id: "delete-pvc",
+    title: "Deleting a user keeps the home.",
+    why: "KubeSpawner deletes the home\u2019s volume together with the user unless told otherwise.",
+    names: ["delete_pvc"],
+    bad: (value) => value === false ? void 0 : {
+      message: "homes would be deleted together with users",
+      hint: "remove it; removing homes is a reviewed step"
+    }
+  }),
+  demand({
+    id: "failure-limit",
+    title: "No user can restart the hub.",
+    why: "Five requests for a server that cannot start end the hub\u2019s process, and any user can send them (seen on a live hub).",
+    paths: ["/hub/consecutiveFailureLimit"],
+    bad: (value) => value === 0 ? void 0 : {
+      message: `after ${quoted(value)} failed starts the hub restarts itself, and any user can cause them`,
+      hint: "remove it; the platform uses 0"
+    }
+  }),
+  demand({
+    id: "max-age",
+    title: "Running work is not stopped for its age.",
+    why: "`cull.maxAge` stops servers that compute.",
+    paths: ["/cull/maxAge"],
+    bad: (value) => value === 0 || typeof value === "number" && value >= MIN_MAX_AGE_SECONDS ? void 0 : {
+      message: `servers are stopped after ${quoted(value)} s even while they compute`,
+      hint: `remove it, or write at least ${MIN_MAX_AGE_SECONDS}`
+    }
+  }),
+  demand({
+    id: "cull-users",
+    title: "Idle users are not deleted.",
+    why: "A deleted user loses tokens and groups, and with an unlucky setting the home.",
+    paths: ["/cull/users"],
+    bad: (value) => value === false ? void 0 : { message: "idle users would be deleted", hint: "remove it" }
+  }),
+  demand({
+    id: "uid",
+    title: "Every server runs as the platform\u2019s user, and none as root.",
+    why: "Homes belong to one uid. Another one cannot read them, and root can read everything.",
+    paths: ["/singleuser/uid"],
+    bad: (value, { platform: platform2 }) => {
+      const { uid } = platform2.settings.data.user;
+      if (value === 0) {
+        return {
+          message: "servers would run as root",
+          hint: `remove it; the platform's uid is ${uid}`
+        };
+      }
+      return value === uid ? void 0 : {
+        message: `servers would run as uid ${quoted(value)}, and homes belong to ${uid}`,
+        hint: "remove it"
+      };
+    }
+  }),
+  demand({
+    id: "service-account",
+    title: "User servers hold no key to the cluster.",
+    why: "A service account\u2019s token is mounted into every server that names one.",
+    paths: ["/singleuser/serviceAccountName"],
+    bad: (value) => namesNothing(value) ? void 0 : { message: "user servers would get a token of the cluster", hint: "remove it" }
+  }),
+  demand({
+    id: "privilege-escalation",
+    title: "Nobody becomes root inside a server.",
+    why: "A program with the setuid bit would be enough.",
+    paths: ["/singleuser/allowPrivilegeEscalation"],
+    bad: (value) => value === false ? void 0 : {
+      message: "users could become root inside their server",
+      hint: "remove it; packages for everybody belong into the image"
+    }
+  }),
+  demand({
+    id: "load-balancer",
+    title: "A hub is not put on the internet without its entry.",
+    why: "A LoadBalancer of its own has no certificate and bypasses the entry.",
+    paths: ["/proxy/service/type"],
+    bad: (value) => value === "ClusterIP" ? void 0 : {
+      message: `${quoted(value)} opens the hub without a certificate`,
+      hint: "remove it; the cluster\u2019s ingress: is the entry"
+    }
+  }),
+  demand({
+    id: "debug",
+    title: "Debug output stays off.",
+    why: "It writes tokens and personal data to logs.",
+    paths: ["/debug/enabled"],
+    bad: (value) => value === false ? void 0 : { message: "debug output holds tokens", hint: "remove it when you are done" }
+  }),
+  demand({
+    id: "profile-list",
+    title: "Images and sizes stand in images: and sizes:.",
+    why: "Profiles in raw values are open to everybody whatever they say of groups, an unanchored pattern lets users run any image, a key with a capital or a dot breaks the pre-puller, and every change restarts the hub.",
+    paths: ["/singleuser/profileList"],
+    bad: (value) => namesNothing(value) ? void 0 : { message: "profiles in raw values are not looked at", hint: "use images: and sizes:" }
+  }),
+  demand({
+    id: "proxy-memory",
+    title: "The proxy has memory for everybody.",
+    why: "A proxy that runs out of memory drops every connection: 18 hours of login loops on 2026-01-13 (LEAP).",
+    paths: ["/proxy/chp/resources/limits/memory"],
+    bad: (value, { hub }) => {
+      const needed = proxyMemoryMiB(hub.data.capacity.maxServers);
+      const bytes = (typeof value === "string" ? quantityBytes(value) : void 0) ?? 0;
+      return bytes >= needed * 2 ** 20 ? void 0 : {
+        message: `${quoted(value)} are too little for ${hub.data.capacity.maxServers} servers`,
+        hint: `remove it; the platform uses ${needed}Mi`
+      };
+    }
+  })
+];
+
+// src/core/hub/rules/overridden.ts
+var CHOSEN = [
+  { path: "/singleuser/image/name", key: "images" },
+  { path: "/singleuser/image/tag", key: "images" },
+  { path: "/singleuser/memory/limit", key: "sizes" },
+  { path: "/singleuser/memory/guarantee", key: "sizes" },
+  { path: "/singleuser/cpu/limit", key: "sizes" },
+  { path: "/singleuser/cpu/guarantee", key: "sizes" }
+];
+var TRAITS = {
+  image: "images",
+  mem_limit: "sizes",
+  mem_guarantee: "sizes",
+  cpu_limit: "sizes",
+  cpu_guarantee: "sizes"
+};
+var valuesOverridden = {
+  id: "values-overridden",
+  severity: "error",
+  title: "Images and sizes of servers stand in images: and sizes:.",
+  why: "Every server is started with an image and a size that its user chose, and these override what raw values say.",
+  on: "values",
+  *check({ hub, place }) {
+    const values = hub.data.values;
+    const traits = configOf(values).flatMap(
+      ([section2]) => Object.entries(TRAITS).map(([trait, key]) => ({
+        path: pointer("hub", "config", section2, trait),
+        key
+      }))
+    );
+    for (const { path, key } of [...CHOSEN, ...traits]) {
+      if (at(values, path) === void 0) continue;
+      yield {
+        at: place(path),
+        message: `"${path.slice(1).replaceAll("/", ".")}" has no effect: ${key}: overrides it`,
+        hint: `remove it, and write it below ${key}:`
+      };
+    }
+  }
+};
+
+// src/core/hub/rules/oggm.ts
+init_json();
+function serverEnv({ values }) {
+  const texts2 = {};
+  const written2 = at(values, "/singleuser/extraEnv");
+  if (!isObject(written2)) return texts2;
+  for (const [name, value] of Object.entries(written2)) {
+    const text = isObject(value) ? value["value"] : value;
+    if (typeof text === "string") texts2[name] = text;
+  }
+  return texts2;
+}
+var variable2 = (name) => pointer("singleuser", "extraEnv", name);
+var offersOggm = ({ hub, platform: platform2 }) => hub.data.images.some((name) => platform2.images.get(name)?.data.oggm !== void 0);
+var multiprocessing = {
+  id: "oggm-multiprocessing",
+  severity: "error",
+  title: "OGGM_USE_MULTIPROCESSING is 0 or 1.",
+  why: 'OGGM reads it as a whole number: "True" or an empty text ends cfg.initialize() with a ValueError, whatever the documentation says.',
+  on: "values",
+  *check(facts) {
+    for (const name of ["OGGM_USE_MULTIPROCESSING", "OGGM_USE_MP_SPAWN"]) {
+      const value = serverEnv(facts)[name];
+      if (value !== void 0 && !/^[01]$/u.test(value)) {
+        yield {
+          at: facts.place(variable2(name)),
+          message: `OGGM fails on ${name}=${JSON.stringify(value)}`,
+          hint: 'write "0" or "1"'
+        };
+      }
+    }
+  }
+};
+var slurmCpus = {
+  id: "oggm-cpus",
+  severity: "error",
+  title: "Counts of cores are whole numbers.",
+  why: "OGGM takes all cores of the node when SLURM_JOB_CPUS_PER_NODE is not a whole number, and runs out of memory. The platform sets it for each size.",
+  on: "values",
+  *check(facts) {
+    for (const name of [
+      "SLURM_JOB_CPUS_PER_NODE",
+      "PYTHON_CPU_COUNT",
+      "OMP_NUM_THREADS",
+      "LRU_MAXSIZE"
+    ]) {
+      const value = serverEnv(facts)[name];
+      if (value !== void 0 && !/^[1-9][0-9]*$/u.test(value)) {
+        yield {
+          at: facts.place(variable2(name)),
+          message: `${name}=${JSON.stringify(value)} is not a whole number`,
+          hint: "remove it: the platform sets it for each size"
+        };
+      }
+    }
+  }
+};
+var sharedCache = {
+  id: "oggm-shared-cache",
+  severity: "error",
+  title: "Nobody writes to a cache that others read.",
+  why: "OGGM downloads in place, without a lock and without checksums: a second reader gets half a file, and a killed download poisons the cache for good.",
+  on: "values",
+  *check(facts) {
+    const {
+      OGGM_DOWNLOAD_CACHE: cache,
+      OGGM_DOWNLOAD_CACHE_RO: readOnly,
+      OGGM_WORKDIR: workdir
+    } = serverEnv(facts);
+    if (cache === void 0 || /^(~|\/home\/|\/scratch\/|\/tmp\/)/u.test(cache)) return;
+    if (!/^(1|true|yes|on)$/iu.test(readOnly ?? "")) {
+      yield {
+        at: facts.place(variable2("OGGM_DOWNLOAD_CACHE")),
+        message: `${cache} would be written to by everybody`,
+        hint: 'add OGGM_DOWNLOAD_CACHE_RO: "1"'
+      };
+    } else if (workdir === void 0 && !offersOggm(facts)) {
+      yield {
+        at: facts.place(variable2("OGGM_DOWNLOAD_CACHE_RO")),
+        message: "a read-only cache without OGGM_WORKDIR fails at the first missing file",
+        hint: "add OGGM_WORKDIR, below the home"
+      };
+    }
+  }
+};
+var modelMemory = {
+  id: "oggm-memory",
+  severity: "warning",
+  title: "A size has memory for OGGM on all its cores.",
+  why: "OGGM takes 0.4 GB, and at least 0.15 GB more for each process: a server with many cores and little memory is killed in the middle of a run.",
+  on: "hub",
+  *check(facts) {
+    if (!offersOggm(facts)) return;
+    const { hub } = facts;
+    for (const [name, size] of Object.entries(hub.data.sizes)) {
+      const needed = OGGM_BASE_BYTES + OGGM_WORKER_BYTES * Math.floor(size.cpu);
+      if ((memoryBytes(size.memory) ?? 0) < needed) {
+        yield {
+          at: hub.at(pointer("sizes", name, "memory")),
+          message: `${size.memory} are too little for OGGM on ${size.cpu} cores`,
+          hint: `write at least ${Math.ceil(needed / 2 ** 30 * 10) / 10}G`
+        };
+      }
+    }
+  }
+};
+
+// src/core/check/names.ts
+var NAME = /^[a-z](-?[a-z0-9])*$/u;
+var DOTTED = /^[a-z0-9]([-.]?[a-z0-9])*$/u;
+function unitNameProblem(name) {
+  if (!NAME.test(name) || name.length > 32)
+    return {
+      message: `${quoted(name)} cannot be a name`,
+      hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter"
+    };
+  if (/^(default|clusters|kube-.*|glaciocloud-.*|.*-probe)$/u.test(name))
+    return { message: `the name "${name}" is reserved`, hint: "choose another name for the file" };
+  return void 0;
+}
+function dottedNameProblem(name) {
+  return DOTTED.test(name) && name.length <= 63 ? void 0 : {
+    message: `${quoted(name)} cannot be a name`,
+    hint: "use lower-case letters, digits, single hyphens and dots"
+  };
+}
+var unitName = {
+  id: "unit-name",
+  severity: "error",
+  title: "Names of hubs and clusters are short and plain, and none is taken by Kubernetes or by us.",
+  why: "A hub\u2019s name is its namespace, its release and a label; a namespace that the system uses would be overwritten, and a path trick in a name would write elsewhere.",
+  on: "platform",
+  *check(platform2) {
+    for (const doc of [...platform2.environments.values(), ...platform2.clusters.values()]) {
+      const wrong = unitNameProblem(doc.name);
+      if (wrong) yield { at: doc.at(""), ...wrong };
+    }
+    for (const doc of [...platform2.images.values(), ...platform2.data.values()]) {
+      const wrong = dottedNameProblem(doc.name);
+      if (wrong) yield { at: doc.at(""), ...wrong };
+    }
+  }
+};
+var slugTaken = {
+  id: "slug-taken",
+  severity: "error",
+  title: "No two images are written alike in the hub.",
+  why: "Dots become hyphens in links and labels: two images with one slug would be one image to the hub.",
+  on: "platform",
+  *check(platform2) {
+    for (const docs of [platform2.images, platform2.data]) {
+      const seen2 = /* @__PURE__ */ new Map();
+      for (const doc of docs.values()) {
+        const other = seen2.get(slug(doc.name));
+        if (other !== void 0)
+          yield {
+            at: doc.at(""),
+            message: `"${doc.name}" and "${other}" are both "${slug(doc.name)}" in the hub`,
+            hint: "rename one of them"
+          };
+        seen2.set(slug(doc.name), doc.name);
+      }
+    }
+  }
+};
+function* twice(doc, list, path, suffix = "") {
+  for (const [index2, item] of list.entries()) {
+    if (list.indexOf(item) < index2)
+      yield {
+        at: doc.at(`${path}/${index2}${suffix}`),
+        message: `"${item}" stands twice`,
+        hint: "keep one of the two"
+      };
+  }
+}
+var duplicate = {
+  id: "duplicate",
+  severity: "error",
+  title: "Nothing is listed twice.",
+  why: "Of two entries one is silently without effect, and the next change goes to the wrong one.",
+  on: "platform",
+  *check(platform2) {
+    const { waves: waves2, removals } = platform2.settings.data;
+    yield* twice(
+      platform2.settings,
+      waves2.map(({ name }) => name),
+      "/waves",
+      "/name"
+    );
+    yield* twice(
+      platform2.settings,
+      removals.map(({ hub }) => hub),
+      "/removals",
+      "/hub"
+    );
+    for (const hub of platform2.environments.values()) {
+      const { images, data, access: access2 } = hub.data;
+      yield* twice(hub, images, "/images");
+      yield* twice(hub, data, "/data");
+      yield* twice(hub, access2.allow, "/access/allow");
+      yield* twice(hub, access2.admins, "/access/admins");
+    }
+  }
+};
+var addressTaken = {
+  id: "address-taken",
+  severity: "error",
+  title: "Each hub has an address of its own.",
+  why: "Two hubs with one host name answer by chance.",
+  on: "platform",
+  *check(platform2) {
+    const seen2 = /* @__PURE__ */ new Map();
+    for (const hub of platform2.environments.values()) {
+      const address2 = hub.data.url.replace(/\/$/u, "").toLowerCase();
+      const other = seen2.get(address2);
+      if (other !== void 0)
+        yield {
+          at: hub.at("/url"),
+          message: `the hub ${other} has this address already`,
+          hint: "give each hub its own host name"
+        };
+      seen2.set(address2, hub.name);
+    }
+  }
+};
+
+// src/core/hub/rules/pods.ts
+init_json();
+function objectsOf(value) {
+  if (isObject(value)) return Object.values(value).filter(isObject);
+  return objectsIn(value);
+}
+function podFault(spec) {
+  if (objectsOf(spec["volumes"]).some((volume) => isObject(volume["hostPath"]))) {
+    return "a folder of the node is mounted";
+  }
+  for (const key of ["hostNetwork", "hostPID", "hostIPC"]) {
+    if (spec[key] === true) return `${key} opens the node`;
+  }
+  for (const container of [
+    ...objectsOf(spec["containers"]),
+    ...objectsOf(spec["initContainers"])
+  ]) {
+    const name = JSON.stringify(container["name"]);
+    if (at(container, "/securityContext/privileged") === true) {
+      return `the container ${name} is privileged`;
+    }
+    if (at(container, "/securityContext/runAsUser") === 0) {
+      return `the container ${name} runs as root`;
+    }
+  }
+  return void 0;
+}
+function* userPods({ values, place }) {
+  const base2 = "/singleuser";
+  const hint = "remove it; what servers need belongs into the image or into storage";
+  const checks = [
+    ["/storage/extraVolumes", { volumes: at(values, `${base2}/storage/extraVolumes`) ?? [] }],
+    ["/extraContainers", { containers: at(values, `${base2}/extraContainers`) ?? [] }],
+    ["/initContainers", { initContainers: at(values, `${base2}/initContainers`) ?? [] }],
+    ["/extraPodConfig", at(values, `${base2}/extraPodConfig`)]
+  ];
+  for (const [path, spec] of checks) {
+    const fault = isObject(spec) ? podFault(spec) : void 0;
+    if (fault) {
+      yield { at: place(base2 + path), message: `${fault} in every user server`, hint };
+    }
+  }
+}
+var userPodSafe = {
+  id: "user-pod",
+  severity: "error",
+  title: "User servers see nothing of their node.",
+  why: "A privileged container or a folder of the node gives whoever is in it the node, and with it everybody\u2019s work.",
+  on: "values",
+  check: userPods
+};
+function podSpec(object2) {
+  if (object2["kind"] === "Pod") return object2["spec"];
+  return at(object2, "/spec/template/spec") ?? at(object2, "/spec/jobTemplate/spec/template/spec");
+}
+var podSafe = {
+  id: "pod",
+  severity: "error",
+  title: "No pod of a hub sees its node.",
+  why: "Looked at in the rendered objects, so that no value can get around it.",
+  on: "manifests",
+  *check({ hub, objects }) {
+    for (const object2 of objects) {
+      const spec = podSpec(object2);
+      const fault = isObject(spec) ? podFault(spec) : void 0;
+      if (fault) {
+        yield {
+          at: hub.keyAt("/values"),
+          message: `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}: ${fault}`,
+          hint: "find it below values: and remove it"
+        };
+      }
+    }
+  }
+};
+var ownNamespace = {
+  id: "own-namespace",
+  severity: "error",
+  title: "A hub stays in its namespace, and its probe in its own.",
+  why: "Objects elsewhere belong to other hubs.",
+  on: "manifests",
+  *check({ hub, objects }) {
+    const own = ["", hub.name, ...hub.data.probe ? [probeNamespace(hub.name)] : []];
+    for (const object2 of objects) {
+      const kind = textAt(object2, "/kind");
+      const name = textAt(object2, "/metadata/name");
+      const namespace = textAt(object2, "/metadata/namespace");
+      if (!own.includes(namespace)) {
+        yield {
+          at: hub.keyAt("/values"),
+          message: `${kind} ${name} would go into the namespace ${namespace}`,
+          hint: "remove what asks for it below values:"
+        };
+      }
+    }
+  }
+};
+var databaseKept = {
+  id: "database-kept",
+  severity: "error",
+  title: "The hub\u2019s database outlives its release.",
+  why: "Helm deletes the volume with the release, and after a first installation that failed (helm --rollback-on-failure).",
+  on: "manifests",
+  *check({ hub, objects }) {
+    for (const object2 of objects) {
+      const policy = at(object2, pointer("metadata", "annotations", "helm.sh/resource-policy"));
+      if (object2["kind"] === "PersistentVolumeClaim" && policy !== "keep") {
+        yield {
+          at: hub.keyAt("/values"),
+          message: `the volume ${JSON.stringify(at(object2, "/metadata/name"))} would be deleted with the release`,
+          hint: "do not change hub.db.pvc.annotations below values:"
+        };
+      }
+    }
+  }
+};
+
+// src/core/hub/rules/objects.ts
+init_json();
+
+// src/core/manifests.ts
+init_json();
+function normalise(output) {
+  const documents2 = splitDocuments(output).filter(saysSomething);
+  return documents2.map((text) => `---
+${/^kind: *Secret *$/mu.test(text) ? masked(text) : text.trimEnd()}
+`).join("");
+}
+function splitDocuments(text) {
+  return text.split(/^---[^\S\n]*(?:#.*)?\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ""));
+}
+function saysSomething(text) {
+  return /^[^\S\n]*[^\s#]/mu.test(text);
+}
+function plainHead(text) {
+  const top = text.split("\n").filter((line) => /^[^\s#]/u.test(line));
+  if (!top.every((line) => /^\w+:(?:\s|$)/u.test(line))) return void 0;
+  const apiVersion = only(text, /^apiVersion: *([\w./-]+) *$/gmu);
+  const kind = only(text, /^kind: *(\w+) *$/gmu);
+  const metadata = only(text, /^metadata: *\n((?: +\S.*\n?)+)/gmu);
+  if (apiVersion === void 0 || kind === void 0 || metadata === void 0) return void 0;
+  if (top.filter((line) => /^(?:apiVersion|kind|metadata):/u.test(line)).length !== 3)
+    return void 0;
+  const lines = metadata.split("\n").filter((line) => line.trim() !== "");
+  if (!lines.every((line) => /^ +(?:#.*|[\w./-]+:(?:\s.*)?)$/u.test(line))) return void 0;
+  return { apiVersion, kind, placed: lines.some((line) => /^ +namespace:/u.test(line)) };
+}
+function only(text, pattern) {
+  const [first, second] = text.matchAll(pattern);
+  return second === void 0 ? first?.[1] : void 0;
+}
+function parseObject(text) {
+  const value = load(text);
+  if (!isObject(value)) throw new Error("a rendered document is not an object");
+  return value;
+}
+function masked(text) {
+  const object2 = parseObject(text);
+  for (const field of ["data", "stringData"]) {
+    const data = object2[field];
+    if (!isObject(data)) continue;
+    object2[field] = Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [
+        key,
+        `masked ${sha256Hex(JSON.stringify(value)).slice(0, 16)}`
+      ])
+    );
+  }
+  return dump(object2, { lineWidth: -1, noRefs: true }).trimEnd();
+}
+function manifestText(objects) {
+  return objects.map((object2) => `---
+${dump(object2, { lineWidth: -1, noRefs: true }).trimEnd()}
+`).join("");
+}
+
+// src/core/object-kinds.ts
+init_json();
+var HUB_KINDS = [
+  ...kinds("", ["ConfigMap", "PersistentVolumeClaim", "Secret", "Service", "ServiceAccount"]),
+  ...kinds("apps", ["DaemonSet", "Deployment", "StatefulSet"]),
+  ...kinds("batch", ["Job"]),
+  // the chart's hook that pulls images
+  ...kinds("networking.k8s.io", ["Ingress", "NetworkPolicy"]),
+  ...kinds("policy", ["PodDisruptionBudget"]),
+  ...kinds("rbac.authorization.k8s.io", ["Role", "RoleBinding"])
+];
+var CLUSTER_KINDS = [
+  ...kinds("", ["Namespace"]),
+  ...kinds("scheduling.k8s.io", ["PriorityClass"])
+];
+function kindOf(object2) {
+  const version = textAt(object2, "/apiVersion");
+  return { group: groupOf(version), kind: textAt(object2, "/kind") };
+}
+function groupOf(version) {
+  if (version === "") return void 0;
+  return version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
+}
+function hasKind(list, { group, kind }) {
+  return list.some((one) => one.kind === kind && (group === void 0 || one.group === group));
+}
+function kinds(group, names3) {
+  return names3.map((kind) => ({ group, kind }));
+}
+
+// src/core/hub/rules/objects.ts
+var REFUSED_RIGHTS = {
+  verbs: ["*", "bind", "escalate", "impersonate"],
+  apiGroups: ["*", "rbac.authorization.k8s.io"],
+  resources: ["*"]
+};
+var REMOVE = "remove what asks for it below values:, or compare the chart with its release";
+function kindFault(object2, namespaces) {
+  const found = kindOf(object2);
+  if (!hasKind(HUB_KINDS, found))
+    return hasKind(CLUSTER_KINDS, found) ? "objects of this kind are for the whole cluster, and no hub has them" : "no hub has objects of this kind";
+  if (found.kind === "RoleBinding") return bindingFault(object2, namespaces);
+  if (found.kind === "Role") return roleFault(object2);
+  return void 0;
+}
+function bindingFault(binding, namespaces) {
+  if (at(binding, "/roleRef/kind") !== "Role")
+    return `it would give the rights of the ${said(at(binding, "/roleRef/kind"))} ${said(at(binding, "/roleRef/name"))}`;
+  for (const subject of objectsIn(at(binding, "/subjects"))) {
+    const namespace = subject["namespace"];
+    const near = namespace === void 0 || namespaces.includes(textAt(subject, "/namespace"));
+    if (subject["kind"] !== "ServiceAccount" || !near)
+      return `it would give rights to the ${said(subject["kind"])} ${said(subject["name"])}, who is none of the hub\u2019s`;
+  }
+  return void 0;
+}
+function roleFault(role) {
+  for (const rule of objectsIn(role["rules"])) {
+    for (const [field, refused3] of Object.entries(REFUSED_RIGHTS)) {
+      const bad = texts(rule[field]).find((text) => refused3.includes(text));
+      if (bad !== void 0) return `it has ${JSON.stringify(bad)} among its ${field}`;
+    }
+  }
+  return void 0;
+}
+function texts(value) {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+}
+function said(value) {
+  return typeof value === "string" ? value : "unnamed";
+}
+var objectKind = {
+  id: "object-kind",
+  severity: "error",
+  title: "A hub consists of kinds of objects that are on a list.",
+  why: "A webhook, a ClusterRoleBinding or a CustomResourceDefinition reaches every hub of the cluster, whoever\u2019s chart or values it came from.",
+  on: "manifests",
+  *check({ hub, objects }) {
+    const namespaces = [hub.name, ...hub.data.probe ? [probeNamespace(hub.name)] : []];
+    for (const object2 of objects) {
+      const fault = kindFault(object2, namespaces);
+      if (fault === void 0) continue;
+      yield {
+        at: hub.keyAt("/values"),
+        message: `${said(object2["kind"])} ${said(at(object2, "/metadata/name"))}: ${fault}`,
+        hint: REMOVE
+      };
+    }
+  }
+};
+var PLAIN_KINDS = [
+  "ConfigMap",
+  "Ingress",
+  "NetworkPolicy",
+  "PodDisruptionBudget",
+  "Secret",
+  "Service",
+  "ServiceAccount"
+];
+function isLookedAt(text) {
+  const head2 = plainHead(text);
+  if (!head2 || head2.placed) return true;
+  const found = { group: groupOf(head2.apiVersion), kind: head2.kind };
+  return !PLAIN_KINDS.includes(head2.kind) || !hasKind(HUB_KINDS, found);
+}
+
+// src/core/hub/rules/raw-values.ts
+init_json();
+var SHARING_SCOPE = /^(admin:|read:|list:)?(shares|groups:shares|users:shares)\b/u;
+var RULING_SCOPE = /^admin(-ui|:users|:groups|:servers|:auth_state)?(!group=.*)?$/u;
+var EXPANDED = /\{(username|userid|servername|unescaped_username|user_server)\}/gu;
+function hasSingleBrace(text) {
+  const rest = text.replaceAll("{{", "").replaceAll("}}", "").replaceAll(EXPANDED, "");
+  return /[{}]/u.test(rest);
+}
+function memoryPaths(values) {
+  return [
+    "/singleuser/memory/guarantee",
+    "/singleuser/memory/limit",
+    ...configOf(values).flatMap(([section2]) => [
+      pointer("hub", "config", section2, "mem_limit"),
+      pointer("hub", "config", section2, "mem_guarantee")
+    ])
+  ];
+}
+var RAW_VALUE_RULES = [
+  {
+    id: "network-open",
+    severity: "error",
+    title: "User servers reach the internet, and nothing inside.",
+    why: "Without these policies every user reaches the metadata service of the cloud, other users\u2019 servers and the databases of the cluster.",
+    on: "values",
+    *check({ values, place }) {
+      for (const path of [
+        "/singleuser/networkPolicy/enabled",
+        "/hub/networkPolicy/enabled",
+        "/proxy/chp/networkPolicy/enabled"
+      ]) {
+        if (at(values, path) === false) {
+          yield { at: place(path), message: "the network policy is off", hint: "remove it" };
+        }
+      }
+      for (const rule of ["cloudMetadataServer", "privateIPs"]) {
+        const path = `/singleuser/networkPolicy/egressAllowRules/${rule}`;
+        if (at(values, path) === true) {
+          yield {
+            at: place(path),
+            message: "user servers could reach inside",
+            hint: "remove it; open one address with networkPolicy.egress instead"
+          };
+        }
+      }
+    }
+  },
+  {
+    id: "user-sharing",
+    severity: "error",
+    title: "Users do not share their servers.",
+    why: "JupyterHub 5.5.0 has a known hole in sharing (fixed in 5.5.1), and who shares a server shares the home.",
+    on: "values",
+    *check({ values, place }) {
+      const roles = at(values, "/hub/loadRoles");
+      for (const { path, value } of isObject(roles) ? walk(roles) : []) {
+        if (typeof value === "string" && SHARING_SCOPE.test(value)) {
+          yield {
+            at: place(`/hub/loadRoles${path}`),
+            message: `the scope "${value}" lets users share servers`,
+            hint: "remove it"
+          };
+        }
+      }
+    }
+  },
+  {
+    id: "role-scopes",
+    severity: "error",
+    title: "No role of people or services rules the hub.",
+    why: "`admin-ui` and unfiltered `admin:` scopes are near to root: whoever holds such a token can become any user.",
+    on: "values",
+    *check({ values, place }) {
+      const roles = at(values, "/hub/loadRoles");
+      for (const [name, role] of Object.entries(isObject(roles) ? roles : {})) {
+        const scopes = isObject(role) ? role["scopes"] : void 0;
+        if (name === "glaciocloud-health" || !Array.isArray(scopes)) continue;
+        const index2 = scopes.findIndex(
+          (scope) => typeof scope === "string" && RULING_SCOPE.test(scope)
+        );
+        if (index2 >= 0) {
+          yield {
+            at: place(pointer("hub", "loadRoles", name, "scopes", index2)),
+            message: `the role "${name}" could become anybody`,
+            hint: "give the narrow scopes that it needs"
+          };
+        }
+      }
+    }
+  },
+  {
+    id: "values-memory",
+    severity: "error",
+    title: "Memory of servers is written as JupyterHub reads it.",
+    why: "The chart\u2019s schema accepts `4Gi`, and every server start fails (seen on a live hub).",
+    on: "values",
+    *check({ values, place }) {
+      for (const path of memoryPaths(values)) {
+        const value = at(values, path);
+        if (typeof value === "string" && memoryBytes(value) === void 0) {
+          const { message, hint } = explainMemory(value);
+          yield { at: place(path), message, hint };
+        }
+      }
+    }
+  },
+  {
+    id: "memory-limit",
+    severity: "error",
+    title: "Memory that is guaranteed is also the limit.",
+    why: "A server without a limit takes its neighbours\u2019 memory: on 2025-05-12 (EarthScope) other people\u2019s work was killed.",
+    on: "values",
+    *check({ hub, place, values }) {
+      const guarantee = at(hub.data.values, "/singleuser/memory/guarantee");
+      const limit = at(values, "/singleuser/memory/limit") ?? null;
+      if (guarantee !== void 0 && limit === null) {
+        yield {
+          at: place("/singleuser/memory/guarantee"),
+          message: "memory is guaranteed without a limit",
+          hint: "use sizes: with memory:"
+        };
+      }
+    }
+  },
+  {
+    id: "values-cpu",
+    severity: "error",
+    title: "Cores of servers are numbers.",
+    why: 'KubeSpawner wants 0.5, not "500m".',
+    on: "values",
+    *check({ values, place }) {
+      for (const path of ["/singleuser/cpu/guarantee", "/singleuser/cpu/limit"]) {
+        const value = at(values, path);
+        if (typeof value === "string") {
+          yield {
+            at: place(path),
+            message: `${quoted(value)} is not a number of cores`,
+            hint: /^\d+m$/u.test(value) ? `write ${Number(value.slice(0, -1)) / 1e3}` : "write a number without quotes"
+          };
+        }
+      }
+    }
+  },
+  {
+    id: "null-value",
+    severity: "error",
+    title: "Raw values hold no null.",
+    why: "Helm 3 removes the key, Helm 4 keeps the null, and the chart\u2019s templates fail on some.",
+    on: "values",
+    *check({ hub, place }) {
+      for (const { path, value } of walk(hub.data.values)) {
+        if (value === null) {
+          yield {
+            at: place(path),
+            message: "null means one thing to Helm 3 and another to Helm 4",
+            hint: "write the value that you want"
+          };
+        }
+      }
+    }
+  },
+  {
+    id: "config-section",
+    severity: "error",
+    title: "Sections of hub.config are names of classes.",
+    why: "The hub ends at start when a section begins with a small letter.",
+    on: "values",
+    *check({ values, place }) {
+      for (const [section2] of configOf(values)) {
+        if (!/^[A-Z]/u.test(section2)) {
+          yield {
+            at: place(pointer("hub", "config", section2)),
+            message: `"${section2}" is not the name of a class`,
+            hint: "sections begin with a capital, such as JupyterHub"
+          };
+        }
+      }
+    }
+  },
+  {
+    id: "braces",
+    severity: "error",
+    title: "Braces in raw values of servers are doubled.",
+    why: "KubeSpawner expands {username}, and every server start fails on any other brace.",
+    on: "values",
+    *check({ hub, place }) {
+      const env = at(hub.data.values, "/singleuser/extraEnv");
+      for (const [name, value] of Object.entries(isObject(env) ? env : {})) {
+        if (typeof value === "string" && hasSingleBrace(value)) {
+          yield {
+            at: place(pointer("singleuser", "extraEnv", name)),
+            message: "a single brace breaks every server start",
+            hint: "write {{ and }}, or use env:"
+          };
+        }
+      }
+    }
+  }
+];
+
 // src/core/check/references.ts
+init_json();
 var FOLDERS = {
   cluster: "clusters/*.yaml",
   image: "images/*/image.yaml",
@@ -50344,6 +52285,34 @@ function endpointFault(endpoint2) {
   return void 0;
 }
 
+// src/core/charts/rules.ts
+var chartRepository = {
+  id: "chart-repository",
+  severity: "error",
+  title: "Charts come over https, and no password stands in their address.",
+  why: "Whoever sits on the way could put another chart in its place; and files of a platform are read by many.",
+  on: "platform",
+  *check({ settings }) {
+    const { charts } = settings.data;
+    for (const name of ["jupyterhub", "dask-gateway"]) {
+      const repository = charts[name]?.repository ?? "";
+      const at2 = settings.at(`/charts/${name}/repository`);
+      if (/^\w+:\/\/[^/?#]*@/u.test(repository))
+        yield {
+          at: at2,
+          message: `the address of ${name} has a name or password in it`,
+          hint: "remove it, and change the password where it was in use: whoever can read this file has it"
+        };
+      else if (repository.startsWith("http://") && charts.allowPrivate !== true)
+        yield {
+          at: at2,
+          message: `${name} would be fetched without https`,
+          hint: "write https://, or set charts.allowPrivate: true for a mirror in your own network"
+        };
+    }
+  }
+};
+
 // src/core/access/rules.ts
 init_json();
 function mentions({ access: access2, sizes: sizes2 }) {
@@ -50359,7 +52328,7 @@ function mentions({ access: access2, sizes: sizes2 }) {
     ({ list, path }) => list.map((who, index2) => ({ who, path: `${path}/${index2}` }))
   );
 }
-function missing(platform2, who) {
+function missing2(platform2, who) {
   const [kind, name = ""] = who.split(":");
   const { tiers, access: access2 } = platform2.settings.data;
   if (kind === "tier" && !Object.hasOwn(tiers, name)) {
@@ -50380,14 +52349,14 @@ var unknownGroup = {
   *check(platform2) {
     for (const hub of platform2.environments.values()) {
       for (const { who, path } of mentions(hub.data)) {
-        const message = missing(platform2, who);
+        const message = missing2(platform2, who);
         if (message !== void 0) {
           yield { at: hub.at(path), message, hint: "correct the name, or add it" };
         }
       }
     }
     for (const doc of [...platform2.members.values(), ...platform2.cohorts.values()]) {
-      const message = missing(platform2, `tier:${doc.data.tier}`);
+      const message = missing2(platform2, `tier:${doc.data.tier}`);
       if (message !== void 0) {
         yield {
           at: doc.at("/tier"),
@@ -50474,6 +52443,7 @@ var cohortSize = {
 // src/core/check/rules.ts
 var RULES = [
   unknownReference,
+  chartRepository,
   duplicate,
   unitName,
   slugTaken,
@@ -50513,8 +52483,10 @@ var RULES = [
   modelMemory,
   ...VALUE_RULES,
   ...RAW_VALUE_RULES,
+  valuesOverridden,
   userPodSafe,
   podSafe,
+  objectKind,
   ownNamespace,
   databaseKept
 ];
@@ -50574,36 +52546,49 @@ function valuesFacts(facts, defaults2) {
 }
 
 // src/core/check/values.ts
-var import_ajv = __toESM(require_ajv(), 1);
 init_json();
-function checkValues(platform2, chart) {
-  const validate = new import_ajv.Ajv({ strict: false, allErrors: true, verbose: true }).compile(chart.schema);
+function askedValues(platform2) {
   return [...platform2.environments.values()].flatMap((hub) => {
     const built = valuesOf(platform2, hub, { codeDigest: "" });
-    if (!built) return [];
-    const merged = merge(chart.defaults, built.values.jupyterhub);
-    return valueErrors(validate, merged).map(({ path, message, hint }) => ({
-      rule: "chart-values",
-      severity: "error",
-      at: hub.at(originOf(built, hub, path)),
-      message: `values: ${path.slice(1).replaceAll("/", ".")} ${message}`,
-      hint
-    }));
+    return built ? [{ hub, built }] : [];
   });
 }
-function valueErrors(validate, merged) {
-  if (validate(merged)) return [];
-  const seen = /* @__PURE__ */ new Set();
-  return (validate.errors ?? []).map((error3) => explain2(error3, merged)).filter(({ path }) => !seen.has(path) && Boolean(seen.add(path)));
+function valueFindings(platform2, { asked, defaults: defaults2 }, answer) {
+  switch (answer.kind) {
+    case "unusable":
+      return [
+        {
+          rule: "chart-schema",
+          severity: "error",
+          at: platform2.settings.at("/charts/jupyterhub"),
+          message: `values cannot be held to the schema of jupyterhub ${platform2.settings.data.charts.jupyterhub.version}: ${answer.why}`,
+          hint: "no published chart has such a schema: compare the chart with its release, or name another version"
+        }
+      ];
+    case "checked":
+      return asked.flatMap(({ hub, built }, index2) => {
+        const faults = answer.faults[index2] ?? [];
+        if (faults.length === 0) return [];
+        const merged = merge(defaults2, built.values.jupyterhub);
+        return explained(faults, merged).map(({ path, message, hint }) => ({
+          rule: "chart-values",
+          severity: "error",
+          at: hub.at(originOf(built, hub, path)),
+          message: `values: ${path.slice(1).replaceAll("/", ".")} ${message}`,
+          hint
+        }));
+      });
+  }
 }
-function explain2(error3, merged) {
-  const path = error3.instancePath;
-  const key = error3.params["additionalProperty"] ?? error3.params["propertyName"];
-  if (typeof key === "string") {
-    const known = isObject(error3.parentSchema?.["properties"]) ? Object.keys(error3.parentSchema?.["properties"]) : [];
-    const near = nearest(key, known);
+function explained(faults, merged) {
+  const seen2 = /* @__PURE__ */ new Set();
+  return faults.map((fault) => explain2(fault, merged)).filter(({ path }) => !seen2.has(path) && Boolean(seen2.add(path)));
+}
+function explain2({ path, message, unknown }, merged) {
+  if (unknown) {
+    const near = nearest(unknown.key, unknown.known);
     return {
-      path: `${path}/${escapeSegment(key)}`,
+      path: `${path}/${escapeSegment(unknown.key)}`,
       message: "is not known to the chart",
       hint: near === void 0 ? "see the chart\u2019s configuration reference" : `did you mean "${near}"?`
     };
@@ -50611,25 +52596,54 @@ function explain2(error3, merged) {
   const value = at(merged, path) ?? null;
   const ofServers = path.startsWith("/singleuser/memory/");
   if (ofServers && typeof value === "string" && memoryBytes(value) === void 0) {
-    const { message, hint } = explainMemory(value);
-    return { path, message, hint };
+    return { path, ...explainMemory(value) };
   }
+  const isHidden = holdsCredential(value, segmentsOf(path).at(-1) ?? "");
   return {
     path,
-    message: `${error3.message ?? "is refused"}, and is ${quoted(value)}`,
+    message: `${message}${isHidden ? "" : `, and is ${quoted(value)}`}`,
     hint: "see the chart\u2019s configuration reference"
   };
 }
 
+// src/edges/schema-process.ts
+init_json();
+init_failure();
+import { fileURLToPath as fileURLToPath2 } from "node:url";
+var LIMITS = { timeoutMs: 2e4, memoryMb: 512 };
+function child() {
+  const name = import.meta.url.endsWith(".ts") ? "./schema-child.ts" : "./schema.js";
+  return fileURLToPath2(new URL(name, import.meta.url));
+}
+async function askSchema(question, { timeoutMs, memoryMb } = LIMITS) {
+  const args = [`--max-old-space-size=${memoryMb}`, "--no-warnings", child()];
+  try {
+    const input = JSON.stringify(question);
+    const { code: code2, stdout } = await exec(process.execPath, args, { input, timeoutMs });
+    const answer = code2 === 0 ? objectOf(stdout) : void 0;
+    return isAnswer(answer) ? answer : { kind: "unusable", why: `it takes more than ${memoryMb} MB` };
+  } catch (error3) {
+    if (!(error3 instanceof TimedOut)) throw error3;
+    return { kind: "unusable", why: `it takes more than ${timeoutMs / 1e3} s` };
+  }
+}
+function isAnswer(value) {
+  if (typeof value !== "object" || value === null || !("kind" in value)) return false;
+  return value.kind === "checked" || value.kind === "unusable";
+}
+
 // src/flow/findings.ts
-function allFindings({ platform: platform2, findings }, charts, now) {
+async function allFindings({ platform: platform2, findings }, charts, now) {
   if (!platform2) return onePerPlace(findings);
-  const values = charts ? checkValues(platform2, charts) : [unchecked(platform2.settings.at("/charts/jupyterhub"))];
-  return onePerPlace([
-    ...findings,
-    ...runRules({ platform: platform2, now, defaults: charts?.defaults }),
-    ...values
-  ]);
+  const values = charts ? schemaFindings(platform2, charts) : Promise.resolve([unchecked(platform2.settings.at("/charts/jupyterhub"))]);
+  const ruled = runRules({ platform: platform2, now, defaults: charts?.defaults });
+  return onePerPlace([...findings, ...ruled, ...await values]);
+}
+async function schemaFindings(platform2, { schema, defaults: defaults2 }) {
+  const asked = askedValues(platform2);
+  const values = asked.map(({ built }) => built.values.jupyterhub);
+  const answer = await askSchema({ schema, defaults: defaults2, values });
+  return valueFindings(platform2, { asked, defaults: defaults2 }, answer);
 }
 function unchecked(at2) {
   return {
@@ -50643,7 +52657,12 @@ function unchecked(at2) {
 
 // src/gather/platform.ts
 async function gatherPlatform(root) {
-  const tree = await readTree(root, PLATFORM_FOLDERS, (path) => locate(path) !== void 0);
+  const beside = (await namesIn(root)).filter(looksOurs);
+  const tree = await readTree(
+    root,
+    [...PLATFORM_FOLDERS, ...beside],
+    (path) => isRead(path) || beside.includes(path)
+  );
   return readPlatform(tree.files);
 }
 
@@ -50659,7 +52678,7 @@ function outcome(parts) {
     ...parts
   };
 }
-function refused(findings) {
+function refused2(findings) {
   return outcome({
     exit: 2,
     text: findingsText(findings),
@@ -50673,7 +52692,7 @@ function refused(findings) {
 async function check(inputs, report) {
   const reading = await gatherPlatform(inputs.root);
   const charts = reading.platform && await cachedCharts(reading.platform, { chartsFrom: inputs.chartsFrom, report });
-  const findings = allFindings(reading, charts, inputs.now);
+  const findings = await allFindings(reading, charts, inputs.now);
   return outcome({
     exit: hasErrors(findings) ? 2 : 0,
     text: findingsText(findings),
@@ -50684,27 +52703,29 @@ async function check(inputs, report) {
 }
 
 // src/core/show/deploy-text.ts
+init_escape();
 var MARKS = { done: "\u2713", failed: "\u2717", "rolled-back": "\u21A9", blocked: "\u25A0", waiting: "\u2026" };
 var PHASES = ["preflight", "upgrade", "rollout", "health"];
 function deployText(results) {
   if (results.length === 0) return "nothing to do: what is merged already runs\n";
-  const width = Math.max(...results.map(({ unit }) => unitId(unit).length));
+  const width = Math.max(...results.map(({ unit }) => oneLine(unitId(unit)).length));
   return results.map(({ unit, outcome: outcome2, reason, seconds: seconds2 }) => {
     const total = PHASES.reduce((sum, phase) => sum + seconds2[phase], 0);
-    const time2 = total === 0 ? "" : ` in ${total.toFixed(1)} s (${PHASES.map((phase) => `${phase} ${seconds2[phase].toFixed(1)}`).join(", ")})`;
-    return `${MARKS[outcome2]} ${unitId(unit).padEnd(width)}  ${outcome2}${time2}
-${reason === "" ? "" : `  ${reason}
-`}`;
+    const phases = PHASES.map((phase) => `${phase} ${seconds2[phase].toFixed(1)}`).join(", ");
+    const time2 = total === 0 ? "" : ` in ${total.toFixed(1)} s (${phases})`;
+    const name = oneLine(unitId(unit)).padEnd(width);
+    const why = reason === "" ? terminal`` : terminal`  ${reason}\n`;
+    return terminal`${MARKS[outcome2]} ${name}  ${outcome2}${time2}\n${why}`.text;
   }).join("");
 }
 function deployJson(results, wanted) {
   return {
     digest: digestOf(wanted.map(({ unit, digest: digest2 }) => [unitId(unit), digest2])),
-    steps: results.map(({ unit, kind, outcome: outcome2, code, reason, seconds: seconds2 }) => ({
+    steps: results.map(({ unit, kind, outcome: outcome2, code: code2, reason, seconds: seconds2 }) => ({
       kind,
       unit: { ...unit },
       outcome: outcome2,
-      code,
+      code: code2,
       reason,
       seconds: { ...seconds2 }
     })),
@@ -50720,31 +52741,39 @@ function deployJson(results, wanted) {
     )
   };
 }
+var CELL = 300;
 function deployMarkdown(results) {
   if (results.length === 0) return "Nothing to do: what is merged already runs.\n";
-  const rows = results.map(
-    ({ unit, outcome: outcome2, reason, seconds: seconds2 }) => `| ${MARKS[outcome2]} | ${unitId(unit)} | ${outcome2} | ${PHASES.map((phase) => seconds2[phase].toFixed(1)).join(" | ")} | ${escapeMarkdown(reason.slice(0, 300))} |
-`
+  const cells = joined(
+    PHASES.map((phase) => inMarkdown`${phase}`),
+    BAR
   );
-  const checks = results.flatMap(
-    ({ unit, health }) => health.map(
-      ({ ok, check: check2, image, seconds: seconds2, detail }) => `| ${ok ? "\u2713" : "\u2717"} | ${unitId(unit)} | ${escapeMarkdown(check2)} | ${image ?? ""} | ${seconds2.toFixed(1)} | ${escapeMarkdown(detail.slice(0, 300))} |
-`
-    )
+  const rows = results.map(resultRow);
+  const checks = results.flatMap(({ unit, health: health2 }) => health2.map((line) => checkRow(unit, line)));
+  const health = checks.length === 0 ? inMarkdown`` : inMarkdown`\n${CHECKS_HEAD}${checks}`;
+  return inMarkdown`| | hub | outcome | ${cells} | |\n|---|---|---|---|---|---|---|---|\n${rows}${health}`.text;
+}
+var BAR = inMarkdown` | `;
+var CHECKS_HEAD = inMarkdown`| | hub | check | image | s | |\n|---|---|---|---|---|---|\n`;
+function resultRow({ unit, outcome: outcome2, reason, seconds: seconds2 }) {
+  const times = joined(
+    PHASES.map((phase) => inMarkdown`${seconds2[phase].toFixed(1)}`),
+    BAR
   );
-  return `| | hub | outcome | ${PHASES.join(" | ")} | |
-|---|---|---|---|---|---|---|---|
-${rows.join("")}${checks.length === 0 ? "" : `
-| | hub | check | image | s | |
-|---|---|---|---|---|---|
-${checks.join("")}`}`;
+  const why = short(reason, CELL);
+  return inMarkdown`| ${MARKS[outcome2]} | ${unitId(unit)} | ${outcome2} | ${times} | ${why} |\n`;
+}
+function checkRow(unit, { ok, check: check2, image, seconds: seconds2, detail }) {
+  const mark = ok ? "\u2713" : "\u2717";
+  const more = short(detail, CELL);
+  return inMarkdown`| ${mark} | ${unitId(unit)} | ${check2} | ${image ?? ""} | ${seconds2.toFixed(1)} | ${more} |\n`;
 }
 
 // src/commands/deploy.ts
 init_failure();
 
 // src/flow/deploy.ts
-import { join as join10 } from "node:path";
+import { join as join11 } from "node:path";
 
 // src/core/hub/state.ts
 init_json();
@@ -50828,9 +52857,9 @@ async function confirmIdentity(kube, cluster, known) {
   const wrong = (why) => new WrongCluster(`this is not the cluster ${cluster.name}: ${why}`, {
     hint: `look at the kubeconfig, or at clusters/${cluster.name}.yaml`
   });
-  const meant = cluster.data.identity ?? known;
-  if (meant !== void 0 && meant !== found)
-    throw wrong(`its identity is ${found}, and ${meant} is recorded`);
+  const meant2 = cluster.data.identity ?? known;
+  if (meant2 !== void 0 && meant2 !== found)
+    throw wrong(`its identity is ${found}, and ${meant2} is recorded`);
   if (typeof recorded === "string" && recorded !== cluster.name)
     throw wrong(`it is known as ${recorded}`);
   return found;
@@ -50899,12 +52928,12 @@ function compare(from, to, path = "") {
     return keys.flatMap((key) => compare(from[key], to[key], `${path}/${escapeSegment(key)}`));
   }
   if (Array.isArray(from) && Array.isArray(to)) {
-    const named = byName(from, to);
+    const named = byName2(from, to);
     if (named) return compare(named.from, named.to, path);
   }
   return canonical(from) === canonical(to) ? [] : [{ path, from, to }];
 }
-function byName(from, to) {
+function byName2(from, to) {
   for (const key of ["name", "slug", "mountPath", "secretName"]) {
     const left = index(from, key);
     const right = index(to, key);
@@ -51023,8 +53052,8 @@ function clusterVerdict(cluster, facts) {
   ]);
 }
 function rightsVerdict(allowed) {
-  const refused2 = NEEDS.filter((_need, index2) => allowed[index2] !== true).map(needText);
-  return refused2.length === 0 ? WELL : problem(`these credentials may not ${refused2.join(", ")}`);
+  const refused3 = NEEDS.filter((_need, index2) => allowed[index2] !== true).map(needText);
+  return refused3.length === 0 ? WELL : problem(`these credentials may not ${refused3.join(", ")}`);
 }
 function needText({ verb, resource, subresource }) {
   return `${verb} ${resource}${subresource === void 0 ? "" : `/${subresource}`}`;
@@ -51032,8 +53061,8 @@ function needText({ verb, resource, subresource }) {
 function versionVerdict({ name, data }, version) {
   const minor = /^v?([0-9]+\.[0-9]+)/u.exec(version)?.[1] ?? version;
   if (minor === data.kubernetes) return WELL;
-  const said = `clusters/${name}.yaml says Kubernetes ${data.kubernetes}`;
-  return warning2(`${said}, and it is ${minor}: plans are rendered for the wrong one`);
+  const said2 = `clusters/${name}.yaml says Kubernetes ${data.kubernetes}`;
+  return warning2(`${said2}, and it is ${minor}: plans are rendered for the wrong one`);
 }
 function storageVerdict({ homes, data }, storageClasses) {
   const policies = new Map(
@@ -51088,14 +53117,14 @@ function entriesOf(objects) {
   );
   return [...new Set(found.filter((text) => text !== ""))];
 }
-function roomVerdict(objects, nodes, sizes2, max) {
+function roomVerdict(objects, nodes, sizes2, max2) {
   if (nodes.length === 0) return void 0;
   const largest = {
     cpu: largestOf(nodes, "/status/allocatable/cpu"),
     memory: largestOf(nodes, "/status/allocatable/memory")
   };
   const parts = objects.filter((one) => one["kind"] === "Deployment").map(askedBy);
-  const servers = nodes.length < max ? [] : Object.entries(sizes2).map(askedByServer);
+  const servers = nodes.length < max2 ? [] : Object.entries(sizes2).map(askedByServer);
   return [...parts, ...servers].map((one) => tooLarge(one, largest)).find((text) => text !== void 0);
 }
 function largestOf(nodes, path) {
@@ -51135,42 +53164,6 @@ function gib(bytes) {
 
 // src/apply/hub/preflight.ts
 init_json();
-
-// src/core/manifests.ts
-init_json();
-function normalise(output) {
-  const documents2 = splitDocuments(output).filter((text) => /^kind:/mu.test(text));
-  return documents2.map((text) => `---
-${/^kind: *Secret *$/mu.test(text) ? masked(text) : text.trimEnd()}
-`).join("");
-}
-function splitDocuments(text) {
-  return text.split(/^---(?: .*)?$\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ""));
-}
-function parseObject(text) {
-  const value = load(text);
-  if (!isObject(value)) throw new Error("a rendered document is not an object");
-  return value;
-}
-function masked(text) {
-  const object2 = parseObject(text);
-  for (const field of ["data", "stringData"]) {
-    const data = object2[field];
-    if (!isObject(data)) continue;
-    object2[field] = Object.fromEntries(
-      Object.entries(data).map(([key, value]) => [
-        key,
-        `masked ${sha256Hex(JSON.stringify(value)).slice(0, 16)}`
-      ])
-    );
-  }
-  return dump(object2, { lineWidth: -1, noRefs: true }).trimEnd();
-}
-function manifestText(objects) {
-  return objects.map((object2) => `---
-${dump(object2, { lineWidth: -1, noRefs: true }).trimEnd()}
-`).join("");
-}
 
 // src/core/hub/values/stand-ins.ts
 init_json();
@@ -51258,20 +53251,20 @@ async function preflightObjects({ to, platform: platform2, hub }, prepared, worl
       broken.map(({ rule, message }) => `${rule}: ${message}`).join("; "),
       "product"
     );
-  const short = roomVerdict(
+  const short2 = roomVerdict(
     objects,
     await world.kube.list("nodes"),
     hub.data.sizes,
     world.cluster.data.nodes.user.max
   );
-  if (short !== void 0) throw new Faulty(short, "product");
+  if (short2 !== void 0) throw new Faulty(short2, "product");
   return objects;
 }
 async function tellConflicts({ to }, objects, { kube, progress }) {
   const { namespace } = to.release;
-  const shown = objects.filter((one) => one["kind"] !== "Secret");
-  const live = byIdentity(await kube.liveOf(shown, namespace), namespace);
-  for (const object2 of shown) {
+  const shown2 = objects.filter((one) => one["kind"] !== "Secret");
+  const live = byIdentity(await kube.liveOf(shown2, namespace), namespace);
+  for (const object2 of shown2) {
     const found = live.get(identity(object2, namespace));
     const name = `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}`;
     for (const { manager, time: time2, fields } of found ? conflictsOf(name, found, object2) : [])
@@ -51313,7 +53306,7 @@ async function mapConcurrently(iterable, mapper, {
     const cleanup = () => {
       signal?.removeEventListener("abort", signalListener);
     };
-    const resolve2 = (value) => {
+    const resolve3 = (value) => {
       resolve_(value);
       cleanup();
     };
@@ -51363,10 +53356,10 @@ async function mapConcurrently(iterable, mapper, {
       }
       const lastIndex = Math.min(doneIndex, result2.length);
       if (lastIndex === result2.length && skippedCount === 0) {
-        resolve2(result2);
+        resolve3(result2);
         return;
       }
-      resolve2(result2.slice(0, lastIndex).filter((value) => value !== pMapSkip));
+      resolve3(result2.slice(0, lastIndex).filter((value) => value !== pMapSkip));
     };
     const next = async () => {
       if (isResolved || currentIndex >= doneIndex) {
@@ -51504,7 +53497,7 @@ var DAY_MS = 864e5;
 var MINUTE_MS = 6e4;
 var NAMED_HUBS = 3;
 function waveGate(wave, facts) {
-  return failedBefore(facts.earlier) ?? unfinishedBefore(facts.earlier) ?? (facts.hurried ? void 0 : frozen(wave, facts.now)) ?? (facts.hurried ? void 0 : soaking(wave, facts)) ?? unapproved(wave, facts) ?? { open: true };
+  return failedBefore(facts.earlier) ?? unseenBefore(facts.earlier) ?? unfinishedBefore(facts.earlier) ?? (facts.hurried ? void 0 : frozen(wave, facts.now)) ?? (facts.hurried ? void 0 : soaking(wave, facts)) ?? unapproved(wave, facts) ?? { open: true };
 }
 function failedBefore(earlier) {
   const failed = earlier.filter(({ how }) => how === "failed");
@@ -51516,6 +53509,15 @@ function failedBefore(earlier) {
     code: "earlier-failed",
     reason: `wave ${first.wave} has a hub that failed: ${names(failed)}`
   };
+}
+function unseenBefore(earlier) {
+  const unseen = earlier.filter(({ how }) => how === "unseen");
+  const [first] = unseen;
+  if (first === void 0) return void 0;
+  return waiting(
+    "earlier-unfinished",
+    `wave ${first.wave} was never deployed on cluster ${first.cluster}, as far as the branch \`deployed\` tells: ${names(unseen)}; deploy there first (\`glaciocloud deploy --cluster ${first.cluster}\`)`
+  );
 }
 function unfinishedBefore(earlier) {
   const unfinished = earlier.filter(({ how }) => how === "unfinished");
@@ -51547,8 +53549,8 @@ function urgentReason(message) {
   const last = message.trim().split(/\n\s*\n/u).at(-1) ?? "";
   return /^Urgent: *(\S.{0,200})$/mu.exec(last)?.[1]?.trim();
 }
-function waiting(code, reason) {
-  return { open: false, outcome: "waiting", code, reason };
+function waiting(code2, reason) {
+  return { open: false, outcome: "waiting", code: code2, reason };
 }
 function names(hubs) {
   const named = hubs.slice(0, NAMED_HUBS).map(({ name }) => name);
@@ -51592,9 +53594,9 @@ var LOOK_MS = 1e3;
 var QUIET_ROUNDS = 2;
 var LeaseHeld = class extends Failure {
   code;
-  constructor(code, message, hint) {
+  constructor(code2, message, hint) {
     super(message, { hint, exit: 3 });
-    this.code = code;
+    this.code = code2;
   }
 };
 function endingOf(error3) {
@@ -51948,9 +53950,9 @@ function serviceEnv(objects) {
 function loadCheckPod(spec, renamed, script, services) {
   const container = objectsIn(spec["containers"])[0] ?? {};
   const kept = ["image", "imagePullPolicy", "env", "envFrom", "securityContext", "resources"];
-  const own = rename3(pick2(container, kept), renamed);
+  const own = rename4(pick2(container, kept), renamed);
   const mounts2 = objectsIn(container["volumeMounts"]).filter((mount) => mount["name"] !== DATABASE);
-  const volumes = objectsIn(spec["volumes"]).filter((volume) => volume["name"] !== DATABASE).map((volume) => rename3(volume, renamed));
+  const volumes = objectsIn(spec["volumes"]).filter((volume) => volume["name"] !== DATABASE).map((volume) => rename4(volume, renamed));
   return {
     ...frame(spec),
     activeDeadlineSeconds: LOAD_CHECK_SECONDS,
@@ -51988,7 +53990,7 @@ var REFERENCES = /* @__PURE__ */ new Map([
   ["secretKeyRef", "Secret"],
   ["secretRef", "Secret"]
 ]);
-function rename3(object2, renamed) {
+function rename4(object2, renamed) {
   return renamedIn(object2, void 0, renamed);
 }
 function renamedIn(object2, kind, renamed) {
@@ -52161,26 +54163,26 @@ var LOOK_MS3 = 250;
 async function copyDatabase({ to }, world) {
   const lines = [];
   const name = `before-${to.digest.slice(0, 12)}`;
-  const { code, stderr } = await world.kube.python(to.release.namespace, {
+  const { code: code2, stderr } = await world.kube.python(to.release.namespace, {
     script: await world.script("db_copy.py"),
     args: [name],
     onLine: (line) => lines.push(line),
     timeoutMs: 6e4
   }).catch((error3) => ({ code: -1, stderr: messageOf(error3) }));
-  const said = lastObject(lines);
-  if (code === 1 && said !== void 0)
+  const said2 = lastObject(lines);
+  if (code2 === 1 && said2 !== void 0)
     throw new Faulty(
-      `the hub\u2019s database is damaged: ${textAt(said, "/integrity")}`,
+      `the hub\u2019s database is damaged: ${textAt(said2, "/integrity")}`,
       "infrastructure"
     );
-  if (code !== 0) {
+  if (code2 !== 0) {
     world.progress(
       to.unit,
       `no copy of the hub\u2019s database, because the hub does not answer: ${stderr.trim().slice(-120)}`
     );
     return void 0;
   }
-  if (typeof said?.["copied"] !== "string") return void 0;
+  if (typeof said2?.["copied"] !== "string") return void 0;
   world.progress(to.unit, `the hub\u2019s database is copied and the copy verified`);
   return name;
 }
@@ -52215,10 +54217,10 @@ async function restoreDatabase({ to }, copy, revision, world) {
       `the hub\u2019s database cannot be restored: ${log.trim().slice(-300)}`,
       "infrastructure"
     );
-  const said = lastObject(log.split("\n"));
+  const said2 = lastObject(log.split("\n"));
   world.progress(
     to.unit,
-    typeof said?.["restored"] === "string" ? "the hub\u2019s database is what it was before the change; the newer one is kept beside it" : "the hub\u2019s database is of the same schema: it stays"
+    typeof said2?.["restored"] === "string" ? "the hub\u2019s database is what it was before the change; the newer one is kept beside it" : "the hub\u2019s database is of the same schema: it stays"
   );
 }
 
@@ -52277,8 +54279,8 @@ function heartbeatSign(body, interval, now) {
   if (Number.isNaN(last))
     return problem2(`the probe has never spoken, or its issue was closed (label ${HEARTBEAT})`);
   const silent = Math.max(0, Math.round((now - last) / 6e4)) * 60;
-  const said = `the probe spoke ${duration(silent)} ago`;
-  return silent > HEARTBEAT_INTERVALS * interval ? problem2(`${said}, and should every ${duration(interval)}`) : { kind: "well", text: said };
+  const said2 = `the probe spoke ${duration(silent)} ago`;
+  return silent > HEARTBEAT_INTERVALS * interval ? problem2(`${said2}, and should every ${duration(interval)}`) : { kind: "well", text: said2 };
 }
 
 // src/apply/hub/health.ts
@@ -52334,24 +54336,24 @@ function checksOf({ to, state, hub, platform: platform2 }) {
   });
 }
 function firstFailure({ to }, run, world, request2) {
-  return new Promise((resolve2, reject) => {
+  return new Promise((resolve3, reject) => {
     const onLine = (text) => {
       const line = parseLine(text);
       if (!line) return;
       run.lines.push(line);
       say(to.unit, line, world);
-      if (!line.ok) resolve2(line);
+      if (!line.ok) resolve3(line);
     };
     const ended = world.kube.python(to.release.namespace, { ...request2, onLine });
     run.rest = ended.catch((error3) => messageOf(error3));
-    ended.then(({ code, stderr }) => {
-      if (code === 0 && run.lines.length > 0) resolve2(void 0);
-      else reject(new Faulty(endedText(code, stderr), "infrastructure"));
+    ended.then(({ code: code2, stderr }) => {
+      if (code2 === 0 && run.lines.length > 0) resolve3(void 0);
+      else reject(new Faulty(endedText(code2, stderr), "infrastructure"));
     }, reject);
   });
 }
-function endedText(code, stderr) {
-  return code === 0 ? "the health check ended without a word" : `the health check ended with code ${code}: ${stderr.trim().slice(-300)}`;
+function endedText(code2, stderr) {
+  return code2 === 0 ? "the health check ended without a word" : `the health check ended with code ${code2}: ${stderr.trim().slice(-300)}`;
 }
 async function provePublic(task, world, run) {
   const began = world.clock.now().getTime();
@@ -52379,12 +54381,12 @@ async function publicSign({ to, state, hub }, world) {
     };
   const patience = state?.healthy ? ENTRY_SECONDS : NEW_ENTRY_SECONDS;
   const end = clock.now().getTime() + patience * 1e3;
-  let said = "";
+  let said2 = "";
   for (; ; ) {
     const sign = addressSign(await internet2.ask(hubApi(url)), clock.now().getTime(), 0);
     if (sign.kind !== "problem" || clock.now().getTime() > end) return sign;
-    if (sign.text !== said) progress(to.unit, `waiting for ${url}: ${sign.text}`);
-    said = sign.text;
+    if (sign.text !== said2) progress(to.unit, `waiting for ${url}: ${sign.text}`);
+    said2 = sign.text;
     await clock.sleep(ENTRY_LOOK_MS);
   }
 }
@@ -52559,9 +54561,9 @@ async function prepareNamespace({ hub, to }, secrets2, world) {
   }
   const env = at(to.release.values, "/jupyterhub/hub/extraEnv");
   const extraEnv = Object.fromEntries(
-    Object.entries(isObject(env) ? env : {}).flatMap(([variable2, value]) => {
+    Object.entries(isObject(env) ? env : {}).flatMap(([variable3, value]) => {
       const key = isObject(value) ? at(value, "/valueFrom/secretKeyRef/key") : void 0;
-      return key === void 0 ? [] : [[variable2, { valueFrom: { secretKeyRef: { name, key } } }]];
+      return key === void 0 ? [] : [[variable3, { valueFrom: { secretKeyRef: { name, key } } }]];
     })
   );
   return {
@@ -52588,7 +54590,7 @@ var LOOK_MS4 = 500;
 async function watchRollout({ to }, { kube, clock, progress }) {
   const { unit } = to;
   const { namespace } = to.release;
-  let said = "";
+  let said2 = "";
   const end = clock.now().getTime() + ROLLOUT_SECONDS * 1e3;
   while (clock.now().getTime() < end) {
     const objects = await kube.list("deployments,pods", {
@@ -52605,11 +54607,11 @@ async function watchRollout({ to }, { kube, clock, progress }) {
       const why = await lastWordOf(verdict.crashed, namespace, kube);
       throw new Faulty(`${verdict.reason}${why === "" ? "" : `: ${why}`}`, verdict.fault);
     }
-    if (verdict.for !== said) progress(unit, `waiting for ${verdict.for}`);
-    said = verdict.for;
+    if (verdict.for !== said2) progress(unit, `waiting for ${verdict.for}`);
+    said2 = verdict.for;
     await clock.sleep(LOOK_MS4);
   }
-  throw new Faulty(`not ready after ${ROLLOUT_SECONDS} s: ${said}`, "product");
+  throw new Faulty(`not ready after ${ROLLOUT_SECONDS} s: ${said2}`, "product");
 }
 async function lastWordOf(pod, namespace, kube) {
   if (pod === void 0) return "";
@@ -52671,10 +54673,10 @@ async function preflight(task, run, world) {
   return prepared;
 }
 async function upgrade(task, { values }, run, world) {
-  const { to, state, held } = task;
+  const { to, state, held: held2 } = task;
   if (state?.healthy && run.copy === void 0 && changesHubImage(state.healthy.release, to.release))
     run.copy = await copyDatabase(task, world);
-  held();
+  held2();
   await saveState(task, world, {
     copy: run.copy,
     last: { at: world.clock.now().toISOString(), outcome: "started", reason: "" }
@@ -52691,8 +54693,8 @@ async function upgrade(task, { values }, run, world) {
 }
 async function afterFailure(task, world, fault, run) {
   const { to, state } = task;
-  const seen = world.clock.now();
-  const at2 = seen.toISOString();
+  const seen2 = world.clock.now();
+  const at2 = seen2.toISOString();
   const quarantined = fault.fault === "product" ? { digest: to.digest, reason: fault.message, at: at2 } : state?.quarantined;
   const infrastructure = fault.fault === "infrastructure" ? (state?.infrastructure ?? 0) + 1 : 0;
   const kept = { quarantined, infrastructure, copy: run.copy };
@@ -52707,7 +54709,7 @@ async function afterFailure(task, world, fault, run) {
       );
       return result(task, run, { outcome: "failed", code: "way-back-failed", reason: reason2 });
     }
-    const back = ((world.clock.now().getTime() - seen.getTime()) / 1e3).toFixed(1);
+    const back = ((world.clock.now().getTime() - seen2.getTime()) / 1e3).toFixed(1);
     world.progress(to.unit, `runs again what ran before, ${back} s after the failure was seen`);
     await saveState(task, world, {
       ...kept,
@@ -52733,8 +54735,8 @@ function failedEnding({ fault, message: reason }, rounds) {
   return rounds >= INFRASTRUCTURE_ROUNDS ? { outcome: "blocked", code: "infrastructure-again", reason } : { outcome: "failed", code: fault, reason };
 }
 async function rollBack(task, revision, run, world) {
-  const { to, held } = task;
-  held();
+  const { to, held: held2 } = task;
+  held2();
   const { copy } = run;
   await timed(run, "upgrade", async () => {
     await recoverPending(task, world);
@@ -52757,10 +54759,10 @@ async function timed(run, phase, work) {
     seconds2[phase] += Math.round(clock.elapsed() - began) / 1e3;
   }
 }
-function asFaulty(error3, hidden) {
+function asFaulty(error3, hidden2) {
   if (!(error3 instanceof Faulty || error3 instanceof HelmFailure || error3 instanceof KubeFailure || error3 instanceof TimedOut))
     throw error3;
-  const message = hidden.reduce((text, secret) => text.replaceAll(secret, "***"), error3.message);
+  const message = hidden2.reduce((text, secret) => text.replaceAll(secret, "***"), error3.message);
   return new Faulty(message, error3 instanceof Faulty ? error3.fault : callFault(message));
 }
 function ifNotAnswered(error3) {
@@ -52769,8 +54771,8 @@ function ifNotAnswered(error3) {
 async function lastRevision({ to }, { releases }) {
   return (await releases.last(to.unit.name, to.release.namespace))?.revision ?? 0;
 }
-async function saveState({ to, state: old, held }, { kube }, change) {
-  held();
+async function saveState({ to, state: old, held: held2 }, { kube }, change) {
+  held2();
   const state = {
     v: 1,
     wanted: to.digest,
@@ -52836,17 +54838,16 @@ function earlierHubs(walk3, wave, states, results) {
   const { waves: waves2 } = walk3.platform.settings.data;
   const before = waves2.slice(0, waves2.indexOf(wave)).map(({ name }) => name);
   const earlier = walk3.hubs.filter((one) => before.includes(one.wave));
-  return earlier.flatMap((one) => {
-    const name = { name: one.unit.name, wave: one.wave };
-    if (one.unit.cluster !== walk3.world.cluster.name) {
-      return walk3.elsewhere.size === 0 ? [] : [{ ...name, ...elsewhere(walk3, one) }];
-    }
-    return [{ ...name, ...here(one, states.get(one.release.namespace), results) }];
+  return earlier.map((one) => {
+    const { name, cluster } = one.unit;
+    const how = cluster === walk3.world.cluster.name ? here(one, states.get(one.release.namespace), results) : elsewhere(walk3, one);
+    return { name, cluster, wave: one.wave, ...how };
   });
 }
 function elsewhere(walk3, one) {
   const known = walk3.elsewhere.get(one.unit.name);
-  return known?.digest === one.digest ? { how: "healthy", since: timeOf(known.status?.at) } : { how: "unfinished", since: void 0 };
+  if (known === void 0) return { how: "unseen", since: void 0 };
+  return known.digest === one.digest ? { how: "healthy", since: timeOf(known.status?.at) } : { how: "unfinished", since: void 0 };
 }
 function here(one, state, results) {
   if (isSettled(state, one.digest)) return { how: "healthy", since: timeOf(state?.healthy?.since) };
@@ -52857,9 +54858,9 @@ function here(one, state, results) {
 function timeOf(at2) {
   return at2 === void 0 ? void 0 : Date.parse(at2);
 }
-function keptBack({ retry: retry2, reviewed, hold, world }, { unit, digest: digest2, order: order2 }, state, approved) {
-  const held = hold === void 0 ? holdReason(state, world.clock.now().getTime()) : void 0;
-  if (held !== void 0) return { outcome: "waiting", code: "on-hold", reason: held };
+function keptBack({ retry: retry2, reviewed: reviewed2, hold, world }, { unit, digest: digest2, order: order2 }, state, approved) {
+  const held2 = hold === void 0 ? holdReason(state, world.clock.now().getTime()) : void 0;
+  if (held2 !== void 0) return { outcome: "waiting", code: "on-hold", reason: held2 };
   const quarantined = state?.quarantined;
   if (quarantined?.digest === digest2 && retry2?.hub !== unit.name)
     return {
@@ -52867,9 +54868,8 @@ function keptBack({ retry: retry2, reviewed, hold, world }, { unit, digest: dige
       code: "quarantined",
       reason: `quarantined since ${quarantined.at}: ${quarantined.reason}`
     };
-  const shown = reviewed?.get(unit.name);
-  const isShown = shown !== void 0 && digest2.startsWith(shown);
-  if (reviewed !== void 0 && !isShown && order2 > 1 && !approved)
+  const shown2 = reviewed2?.get(unit.name);
+  if (reviewed2 !== void 0 && shown2 !== digest2 && order2 > 1 && !approved)
     return {
       outcome: "waiting",
       code: "not-reviewed",
@@ -52889,7 +54889,7 @@ async function applyOne(walk3, to) {
       world,
       parallel,
       waiting2,
-      () => withLease(world, `hub-${to.unit.name}`, (held) => applyHeld(walk3, to, held))
+      () => withLease(world, `hub-${to.unit.name}`, (held2) => applyHeld(walk3, to, held2))
     );
   } catch (error3) {
     if (!(error3 instanceof Failure)) throw error3;
@@ -52897,7 +54897,7 @@ async function applyOne(walk3, to) {
     return notApplied(to.unit, endingOf(error3));
   }
 }
-async function applyHeld(walk3, to, held) {
+async function applyHeld(walk3, to, held2) {
   const { platform: platform2, world } = walk3;
   const hub = platform2.environments.get(to.unit.name);
   if (!hub) throw new Error(`${to.unit.name} is wanted without a file`);
@@ -52909,7 +54909,7 @@ async function applyHeld(walk3, to, held) {
       reason: "another deployment has just done it"
     });
   const result2 = await applyHub(
-    { platform: platform2, hub, to, state, why: whyOf(walk3, to), hold: walk3.hold?.until, held },
+    { platform: platform2, hub, to, state, why: whyOf(walk3, to), hold: walk3.hold?.until, held: held2 },
     world
   );
   if (result2.outcome === "done") await walk3.onDone(to);
@@ -52919,13 +54919,13 @@ function whyOf({ retry: retry2, hold, again, hurry }, { unit }) {
   return retry2?.hub === unit.name ? retry2.reason : hold?.reason ?? again ?? hurry ?? "";
 }
 function notApplied(unit, ending) {
-  const { outcome: outcome2, code, reason } = ending;
+  const { outcome: outcome2, code: code2, reason } = ending;
   return {
     id: unitId(unit),
     unit,
     kind: "none",
     outcome: outcome2,
-    code,
+    code: code2,
     reason,
     seconds: NO_SECONDS,
     health: []
@@ -53088,16 +55088,16 @@ var Sending = class {
       this.bytes += chunk.length;
       yield chunk;
     }
-    const { code, stderr } = await this.#streaming.ended;
-    const said = lastObject(stderr.split("\n"));
-    const unreadable = at(said, "/unreadable");
+    const { code: code2, stderr } = await this.#streaming.ended;
+    const said2 = lastObject(stderr.split("\n"));
+    const unreadable = at(said2, "/unreadable");
     if (typeof unreadable === "number")
       throw new Faulty(
-        `${unreadable} ${unreadable === 1 ? "file" : "files"} cannot be read: ${textAt(said, "/why")}`,
+        `${unreadable} ${unreadable === 1 ? "file" : "files"} cannot be read: ${textAt(said2, "/why")}`,
         "infrastructure"
       );
-    this.#counted = parseCounted(said);
-    if (code !== 0 || !this.#counted || this.#counted.bytes !== this.bytes)
+    this.#counted = parseCounted(said2);
+    if (code2 !== 0 || !this.#counted || this.#counted.bytes !== this.bytes)
       throw new Faulty(
         `the line to the pod broke after ${megabytes(this.bytes)}: ${stderr.trim().slice(-200)}`,
         "infrastructure"
@@ -53184,7 +55184,7 @@ async function writeManifest({ place, bucket, manifest }) {
     });
 }
 async function archiveVolumes(archive, task, world) {
-  const { unit, volumes, hub, held } = task;
+  const { unit, volumes, hub, held: held2 } = task;
   const left = notArchived(volumes, archive.manifest);
   if (left.length > 0 && !hub)
     throw new Faulty(
@@ -53200,11 +55200,11 @@ async function archiveVolumes(archive, task, world) {
   await archiveLeft(archive, task, left, world);
   await confirmSizes(archive);
   if (archive.manifest.complete !== null) return;
-  held();
+  held2();
   archive.manifest = { ...archive.manifest, complete: world.clock.now().toISOString() };
   await writeManifest(archive);
 }
-async function archiveLeft(archive, { unit, volumes, hub = {}, user, held }, left, world) {
+async function archiveLeft(archive, { unit, volumes, hub = {}, user, held: held2 }, left, world) {
   const reader = { unit, hub, user, script: await world.script("archive.py") };
   let done = volumes.length - left.length;
   let writing = Promise.resolve();
@@ -53214,7 +55214,7 @@ async function archiveLeft(archive, { unit, volumes, hub = {}, user, held }, lef
       done += 1;
       const what = `${done} of ${volumes.length}, ${megabytes(archived.bytes)}, ${archived.files} files`;
       world.progress(unit, `${volumeName(volume)} is archived and read back: ${what}`);
-      writing = writing.then(() => enter(archive, archived, held));
+      writing = writing.then(() => enter(archive, archived, held2));
       await writing;
       return void 0;
     } catch (error3) {
@@ -53232,8 +55232,8 @@ async function archiveLeft(archive, { unit, volumes, hub = {}, user, held }, lef
     "infrastructure"
   );
 }
-async function enter(archive, one, held) {
-  held();
+async function enter(archive, one, held2) {
+  held2();
   const others = archive.manifest.objects.filter(({ claim }) => claim !== one.claim);
   archive.manifest = { ...archive.manifest, objects: [...others, one] };
   await writeManifest(archive);
@@ -53293,16 +55293,16 @@ async function archiveVolume({ place, bucket }, volume, { unit, hub, user, scrip
       return sending.counted();
     }
   );
-  let seen = 0;
+  let seen2 = 0;
   const quiet = telling(
     world.clock,
     () => world.progress(
       unit,
-      `reading ${volumeName(volume)} back: ${megabytes(seen)} of ${megabytes(sent.bytes)}`
+      `reading ${volumeName(volume)} back: ${megabytes(seen2)} of ${megabytes(sent.bytes)}`
     )
   );
   const back = await readBack(await bucket.read(key), (bytes) => {
-    seen = bytes;
+    seen2 = bytes;
   }).finally(quiet);
   const wrong = difference(sent, back);
   if (wrong !== void 0) throw new Faulty(wrong, "infrastructure");
@@ -53324,7 +55324,7 @@ async function removeHub(task, world) {
     seconds: { ...NO_SECONDS, upgrade: Math.round(clock.elapsed() - began) / 1e3 }
   });
   try {
-    return result2(await withLease(world, `hub-${unit.name}`, (held) => remove(task, held, world)));
+    return result2(await withLease(world, `hub-${unit.name}`, (held2) => remove(task, held2, world)));
   } catch (error3) {
     if (!(error3 instanceof Failure || error3 instanceof Faulty)) throw error3;
     progress(unit, `\u2717 ${error3.message}`);
@@ -53333,7 +55333,7 @@ async function removeHub(task, world) {
     );
   }
 }
-async function remove(task, held, world) {
+async function remove(task, held2, world) {
   const { unit, removal } = task;
   const namespace = unit.name;
   const state = (await readStates(world.kube)).get(namespace);
@@ -53353,17 +55353,17 @@ async function remove(task, held, world) {
     return { outcome: "blocked", code: "archive-refused", reason: opened.why };
   const archive = opened.archive;
   try {
-    held();
+    held2();
     await markRemoving(namespace, state, removing, world);
     const words = disposalText({ ...removal, archive: archive && placeText(archive.place) });
     world.progress(unit, `stopping hub and servers; ${words}`);
     await removeProbe(unit.name, world.kube);
     const hub = await stop(namespace, world);
-    if (archive) await fill2(archive, { task, people, hub, held }, world);
+    if (archive) await fill2(archive, { task, people, hub, held: held2 }, world);
   } finally {
     archive?.bucket.close();
   }
-  return takeAway(task, { homes, archive, held }, world);
+  return takeAway(task, { homes, archive, held: held2 }, world);
 }
 async function openedArchive({ unit, removal }, { id }, begun, { store }) {
   const place = archivePlace2(removal);
@@ -53379,25 +55379,25 @@ async function fill2(archive, {
   task,
   people,
   hub,
-  held
+  held: held2
 }, world) {
   const { unit, removal, user } = task;
   const volumes = removal.homes === "archive" ? people.map(({ claim, uid }) => ({ claim, uid, what: "home" })) : [];
   if (removal.database === "archive")
     volumes.push(...await databaseVolume(unit.name, archive, world));
-  await archiveVolumes(archive, { unit, volumes, hub, user, held }, world);
+  await archiveVolumes(archive, { unit, volumes, hub, user, held: held2 }, world);
 }
 async function takeAway({ unit, removal }, {
   homes,
   archive,
-  held
+  held: held2
 }, { kube, releases }) {
   const namespace = unit.name;
-  held();
+  held2();
   await releases.uninstall(unit.name, namespace);
   const doomed = homes.filter(({ person }) => !person || removal.homes !== "keep").map(({ claim }) => claim);
   if (removal.database !== "keep") doomed.push(DATABASE2);
-  held();
+  held2();
   for (const claim of doomed) await kube.delete("persistentvolumeclaim", claim, namespace);
   const kept = (await kube.list("persistentvolumeclaims", { namespace })).filter(
     (one) => !doomed.includes(textAt(one, "/metadata/name"))
@@ -53453,156 +55453,12 @@ async function stop(namespace, { kube }) {
   return hub;
 }
 
-// src/edges/exec.ts
-init_failure();
-import { spawn } from "node:child_process";
-var ToolMissing = class extends Failure {
-};
-var PASSED = [
-  "PATH",
-  "HOME",
-  "TMPDIR",
-  "HTTP_PROXY",
-  "HTTPS_PROXY",
-  "NO_PROXY",
-  "http_proxy",
-  "https_proxy",
-  "no_proxy",
-  "SSL_CERT_FILE",
-  "SSL_CERT_DIR",
-  "USER"
-];
-function environment({ env = {} }) {
-  const passed = PASSED.flatMap(
-    (name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]
-  );
-  return {
-    LC_ALL: "C",
-    TZ: "UTC",
-    ...Object.fromEntries(passed),
-    ...env
-  };
-}
-function missing2(program, cause) {
-  return new ToolMissing(`${program} cannot be started (${cause.code ?? cause.message})`, {
-    hint: `install ${program}, or put it on the PATH`,
-    cause
-  });
-}
-function exec(program, args, options = {}) {
-  return new Promise((resolve2, reject) => {
-    const child = spawn(program, args, {
-      cwd: options.cwd,
-      ...options.signal ? { signal: options.signal } : {},
-      env: environment(options),
-      stdio: ["pipe", "pipe", "pipe"]
-    });
-    const stdout = [];
-    const stderr = [];
-    let late = false;
-    const timer = options.timeoutMs === void 0 ? void 0 : setTimeout(() => {
-      late = true;
-      child.kill("SIGKILL");
-    }, options.timeoutMs);
-    child.stdout.on("data", (chunk) => {
-      stdout.push(chunk);
-      options.onStdout?.(chunk.toString("utf8"));
-    });
-    child.stderr.on("data", (chunk) => stderr.push(chunk));
-    child.stdin.on("error", () => void 0);
-    child.stdin.end(options.input ?? "");
-    child.on("error", (cause) => {
-      clearTimeout(timer);
-      reject(missing2(program, cause));
-    });
-    child.on("close", (code, signal) => {
-      clearTimeout(timer);
-      if (late)
-        reject(
-          new TimedOut(
-            `${program} ${args[0] ?? ""} did not end within ${(options.timeoutMs ?? 0) / 1e3} s`,
-            { hint: "try again; if it happens again, look at the machine" }
-          )
-        );
-      else {
-        const bytes = Buffer.concat(stdout);
-        const said = Buffer.concat(stderr).toString("utf8");
-        resolve2({
-          code: code ?? 128,
-          stdout: bytes.toString("utf8"),
-          stderr: signal === null ? said : `${said}
-the program was killed by ${signal}`,
-          bytes
-        });
-      }
-    });
-  });
-}
-function stream(program, args, options = {}) {
-  const child = spawn(program, args, {
-    env: environment(options),
-    stdio: ["pipe", "pipe", "pipe"]
-  });
-  const stderr = [];
-  child.stderr.on("data", (chunk) => stderr.push(chunk));
-  child.stdin.on("error", () => void 0);
-  child.stdin.end(options.input ?? "");
-  const ended = new Promise((resolve2, reject) => {
-    child.on("error", (cause) => reject(missing2(program, cause)));
-    child.on(
-      "close",
-      (code) => resolve2({ code: code ?? 128, stderr: Buffer.concat(stderr).toString("utf8") })
-    );
-  });
-  ended.catch(() => void 0);
-  return { output: child.stdout, ended, kill: () => child.kill("SIGKILL") };
-}
-
-// src/edges/git.ts
-async function headCommit(root) {
-  const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]).catch(
-    () => void 0
-  );
-  return result2?.code === 0 ? result2.stdout.trim() : void 0;
-}
-async function headMessage(root) {
-  const result2 = await exec("git", ["-C", root, "log", "-1", "--format=%B"]).catch(() => void 0);
-  return result2?.code === 0 ? result2.stdout : void 0;
-}
-async function deployedRef(root) {
-  for (const ref of ["refs/remotes/origin/deployed", "refs/heads/deployed"]) {
-    const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", ref]).catch(
-      () => void 0
-    );
-    if (result2?.code === 0) return result2.stdout.trim();
-  }
-  return void 0;
-}
-async function filesAt(root, commit, wants) {
-  const listed = await exec("git", ["-C", root, "ls-tree", "-r", "-z", "--name-only", commit]);
-  const paths = listed.stdout.split("\0").filter((path) => path !== "" && !path.includes("\n") && wants(path));
-  if (paths.length === 0) return /* @__PURE__ */ new Map();
-  const { bytes } = await exec("git", ["-C", root, "cat-file", "--batch"], {
-    input: paths.map((path) => `${commit}:${path}
-`).join("")
-  });
-  const files = /* @__PURE__ */ new Map();
-  let offset = 0;
-  for (const path of paths) {
-    const end = bytes.indexOf(10, offset);
-    const size = Number(bytes.subarray(offset, end).toString("utf8").split(" ")[2]);
-    files.set(path, bytes.subarray(end + 1, end + 1 + size).toString("utf8"));
-    offset = end + 1 + size + 1;
-  }
-  return files;
-}
-
 // src/flow/choose.ts
 init_failure();
 function chooseCluster(platform2, name) {
   const names3 = [...platform2.clusters.keys()];
-  const only = names3.length === 1 ? names3[0] : void 0;
-  const cluster = platform2.clusters.get(name ?? only ?? "");
+  const only2 = names3.length === 1 ? names3[0] : void 0;
+  const cluster = platform2.clusters.get(name ?? only2 ?? "");
   if (cluster) return cluster;
   throw new UsageError(
     name === void 0 ? "deploy needs --cluster NAME" : `there is no cluster "${name}"`,
@@ -53649,12 +55505,12 @@ function orphansOf(platform2, cluster, states, { hubs, wave, hold }) {
 
 // src/flow/record.ts
 init_json();
-import { join as join9 } from "node:path";
+import { join as join10 } from "node:path";
 
 // src/edges/deployed.ts
 init_json();
 import { readFile as readFile6, readdir as readdir4 } from "node:fs/promises";
-import { join as join6 } from "node:path";
+import { join as join7 } from "node:path";
 init_failure();
 var RECORD = /^(clusters\/[^/]+|[^/.][^/]*)\/(release\.json|status\.json)$/u;
 function deployedFrom(folder, root) {
@@ -53668,7 +55524,7 @@ async function deployedInFolder(folder) {
       cause
     });
   });
-  const clusters = names3.includes("clusters") ? (await readdir4(join6(folder, "clusters"))).map((name) => `clusters/${name}`) : [];
+  const clusters = names3.includes("clusters") ? (await readdir4(join7(folder, "clusters"))).map((name) => `clusters/${name}`) : [];
   const units = [
     ...names3.filter((name) => name !== "clusters" && !name.startsWith(".")),
     ...clusters
@@ -53678,7 +55534,7 @@ async function deployedInFolder(folder) {
     for (const unit of units) {
       for (const file of ["release.json", "status.json", "manifests.yaml"]) {
         const path = `${unit}/${file}`;
-        const text = wants(path) ? await readFile6(join6(folder, path), "utf8").catch(() => void 0) : void 0;
+        const text = wants(path) ? await readFile6(join7(folder, path), "utf8").catch(() => void 0) : void 0;
         if (text !== void 0) files.set(path, text);
       }
     }
@@ -53733,13 +55589,13 @@ init_failure();
 // src/edges/helm.ts
 init_failure();
 import { writeFile as writeFile5 } from "node:fs/promises";
-import { join as join8 } from "node:path";
+import { join as join9 } from "node:path";
 
 // src/edges/tools.ts
 import { accessSync, constants as constants3 } from "node:fs";
-import { delimiter, join as join7 } from "node:path";
+import { delimiter, join as join8 } from "node:path";
 function unpackedTool(name) {
-  return join7(toolRoot(), "node_modules", ".cache", "glaciocloud", "bin", name);
+  return join8(toolRoot(), "node_modules", ".cache", "glaciocloud", "bin", name);
 }
 function isExecutable(path) {
   try {
@@ -53752,7 +55608,7 @@ function isExecutable(path) {
 function findTool(name) {
   const named = process.env[`GLACIOCLOUD_${name.toUpperCase()}`];
   if (named !== void 0 && named !== "") return isExecutable(named) ? named : void 0;
-  const onPath = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join7(folder, name));
+  const onPath = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join8(folder, name));
   return [...onPath, unpackedTool(name)].find(isExecutable);
 }
 
@@ -53768,10 +55624,10 @@ async function findHelm() {
       hint: "install it, or run `npm run tools`"
     });
   }
-  const { code, stdout, stderr } = await exec(program, ["version", "--template", "{{.Version}}"]);
+  const { code: code2, stdout, stderr } = await exec(program, ["version", "--template", "{{.Version}}"]);
   const parts = /^v?([0-9]+)\.([0-9]+)/u.exec(stdout.trim());
   const [major, minor] = [Number(parts?.[1]), Number(parts?.[2])];
-  if (code !== 0 || !parts)
+  if (code2 !== 0 || !parts)
     throw new HelmFailure(
       `${program} does not answer as Helm does: ${(stderr || stdout).trim().slice(0, 200)}`,
       { hint: `put ${NEEDED} on the PATH` }
@@ -53791,8 +55647,8 @@ function helmHome(folder) {
   };
 }
 async function template(helm, request2) {
-  const values = join8(request2.scratch, `${request2.release}.values.json`);
-  const placeholders = join8(request2.scratch, `${request2.release}.placeholders.json`);
+  const values = join9(request2.scratch, `${request2.release}.values.json`);
+  const placeholders = join9(request2.scratch, `${request2.release}.placeholders.json`);
   await writeFile5(values, JSON.stringify(request2.values));
   await writeFile5(placeholders, JSON.stringify(request2.placeholders));
   const args = [
@@ -53821,8 +55677,8 @@ async function template(helm, request2) {
     }
   );
   if (result2.code !== 0) {
-    const said = result2.stderr.split("\n").filter((line) => !/found symbolic link|^WARNING|^level=/u.test(line)).join("\n").trim();
-    throw new HelmFailure(`Helm cannot render ${request2.release}: ${said.slice(0, 1500)}`, {
+    const said2 = result2.stderr.split("\n").filter((line) => !/found symbolic link|^WARNING|^level=/u.test(line)).join("\n").trim();
+    throw new HelmFailure(`Helm cannot render ${request2.release}: ${said2.slice(0, 1500)}`, {
       hint: "the message names the template and the value; correct it in the environment file"
     });
   }
@@ -53903,7 +55759,7 @@ async function publicReleases({
   return await exists2(record) ? (await deployedInFolder(record)).releases : [];
 }
 async function keepRecord({ record, actions }, { unit, files, message }, report) {
-  if (record !== void 0) await writeFolder(join9(record, unitId(unit)), files);
+  if (record !== void 0) await writeFolder(join10(record, unitId(unit)), files);
   try {
     await actions?.github.commitFiles("deployed", inRecord(unit, files), message);
   } catch (error3) {
@@ -53927,6 +55783,7 @@ async function publicRecord(to, { platform: platform2, charts, report, ...status
 }
 
 // src/apply/tell.ts
+init_escape();
 init_failure();
 async function tellGithub(github, results, wanted, story) {
   const telling2 = { github, story };
@@ -53973,7 +55830,10 @@ async function tellDone({ github, story }, to) {
   await attempt2(
     story,
     "tracking issue",
-    () => github.closeIssue(labelsOf(hub), `${hub} runs again what is merged (${digest2}).`)
+    () => github.closeIssue(
+      labelsOf(hub),
+      inMarkdown`${hub} runs again what is merged (${hex(digest2)}).`.text
+    )
   );
 }
 async function tellFailure({ github, story }, result2, to) {
@@ -53982,27 +55842,18 @@ async function tellFailure({ github, story }, result2, to) {
   const issue2 = await github.openIssue(labelsOf(hub), title, issueBody(result2, to, story));
   if (story.pull === void 0) return;
   const marker = deployMarker(hub);
-  const why = escapeMarkdown(result2.reason.slice(0, 500));
-  await github.stickyComment(
-    story.pull,
-    marker,
-    `${marker}
-**${title}.** ${why}
-
-More in #${issue2}, which closes itself when the hub runs what is merged.
-`
-  );
+  const why = short(result2.reason, 500);
+  const more = inMarkdown`More in #${issue2}, which closes itself when the hub runs what is merged.`;
+  const body = inMarkdown`**${title}.** ${why}\n\n${more}\n`.text;
+  await github.stickyComment(story.pull, marker, `${marker}
+${body}`);
 }
 async function tellRemoval({ github, story }, result2) {
   const { unit, outcome: outcome2, reason } = result2;
   if (outcome2 !== "done") {
-    const why = escapeMarkdown(reason.slice(0, 1e3));
-    const run = story.run === void 0 ? "" : ` [The run](${story.run}).`;
-    const again = "The removal that `platform.yaml` asks for is not finished; each run tries again.";
-    const body = `**${why}**
-
-${again}${run} This issue closes itself.
-`;
+    const why = short(reason, 1e3);
+    const again = inMarkdown`The removal that \`platform.yaml\` asks for is not finished; each run tries again.`;
+    const body = inMarkdown`**${why}**\n\n${again}${theRun(story.run)} This issue closes itself.\n`.text;
     await attempt2(
       story,
       "tracking issue",
@@ -54016,7 +55867,11 @@ ${again}${run} This issue closes itself.
     "record",
     () => github.commitFiles("deployed", gone, `${unit.name} is removed`)
   );
-  await attempt2(story, "tracking issue", () => github.closeIssue(labelsOf(unit.name), reason));
+  await attempt2(
+    story,
+    "tracking issue",
+    () => github.closeIssue(labelsOf(unit.name), inMarkdown`${reason}`.text)
+  );
 }
 var deployMarker = (hub) => `<!-- glaciocloud deploy ${hub} -->`;
 function labelsOf(hub) {
@@ -54038,63 +55893,89 @@ function hubAddress({ release: release2 }) {
 }
 function issueBody(result2, to, { commit, run }) {
   const old = result2.outcome === "rolled-back" ? "The last healthy revision runs again." : "What ran before still runs.";
-  const wanted = `Wanted: ${to.digest.slice(0, 7)}, from ${commit.slice(0, 7)}.`;
-  const link = run === void 0 ? "" : ` [The run](${run}).`;
-  const again = [
-    "It is tried again when something changes, with the label `glaciocloud:retry` on this issue,",
-    `or with \`glaciocloud deploy --retry ${result2.unit.name} --reason TEXT\`.`,
-    "This issue closes itself when the hub runs what is merged."
-  ].join(" ");
-  const why = escapeMarkdown(result2.reason.slice(0, 1e3));
-  return `**${why}**
-
-${old} ${wanted}${link}
-${healthTable(result2.health)}
-${again}
-`;
+  const digest2 = hex(to.digest.slice(0, 7));
+  const wanted = inMarkdown`Wanted: ${digest2}, from ${hex(commit.slice(0, 7))}.`;
+  const retry2 = code(`glaciocloud deploy --retry ${result2.unit.name} --reason TEXT`);
+  const again = inMarkdown`It is tried again when something changes, with the label \`glaciocloud:retry\` on this issue, or with ${retry2}. This issue closes itself when the hub runs what is merged.`;
+  const why = short(result2.reason, 1e3);
+  const table2 = healthTable(result2.health);
+  return inMarkdown`**${why}**\n\n${old} ${wanted}${theRun(run)}\n${table2}\n${again}\n`.text;
+}
+function theRun(run) {
+  return run === void 0 ? inMarkdown`` : inMarkdown` ${link("The run", run)}.`;
 }
 function healthTable(lines) {
-  if (lines.length === 0) return "";
+  if (lines.length === 0) return inMarkdown``;
   const rows = lines.map(({ ok, check: check2, image, seconds: seconds2, detail }) => {
-    const cells = [
-      ok ? "\u2713" : "\u2717",
-      escapeMarkdown(check2),
-      image ?? "",
-      `${seconds2.toFixed(1)} s`,
-      escapeMarkdown(detail.slice(0, 300))
-    ];
-    return `| ${cells.join(" | ")} |
-`;
+    const more = short(detail, 300);
+    return inMarkdown`| ${ok ? "\u2713" : "\u2717"} | ${check2} | ${image ?? ""} | ${seconds2.toFixed(1)} s | ${more} |\n`;
   });
-  return `
-| | check | image | | |
-|---|---|---|---|---|
-${rows.join("")}`;
+  return inMarkdown`\n| | check | image | | |\n|---|---|---|---|---|\n${rows}`;
 }
 
 // src/core/show/reviewed.ts
+var import_ajv = __toESM(require_ajv(), 1);
+init_json();
 var COMMENT_MARKER = "<!-- glaciocloud plan -->";
-var STEPS = /^<!-- glaciocloud steps:((?: [a-z0-9-]+=[0-9a-f]{12})*) -->$/mu;
-function stepsLine({ steps }) {
-  const shown = steps.flatMap(
-    ({ reviewed }) => reviewed ? [` ${reviewed.name}=${reviewed.digest.slice(0, 12)}`] : []
-  );
-  return `<!-- glaciocloud steps:${shown.join("")} -->`;
+var REVIEWED_FILE = "reviewed.json";
+function reviewedArtifact(pull) {
+  return `reviewed-${pull}`;
 }
-function reviewedSteps(comment2) {
-  const found = STEPS.exec(comment2)?.[1]?.trim() ?? "";
-  return new Map(
-    found === "" ? [] : found.split(" ").map((one) => one.split("="))
+function reviewedText(change, steps) {
+  const { pull, head: head2, base: base2, merge: merge3 } = change;
+  const shown2 = steps.flatMap(
+    ({ reviewed: reviewed2 }) => reviewed2 ? [{ name: reviewed2.name, digest: reviewed2.digest }] : []
   );
+  return pretty({ version: 1, pull, head: head2, base: base2, merge: merge3, steps: shown2 });
+}
+var COMMIT = { type: "string", pattern: "^[0-9a-f]{40}$" };
+var RECORD2 = {
+  type: "object",
+  additionalProperties: false,
+  required: ["version", "pull", "head", "base", "merge", "steps"],
+  properties: {
+    version: { const: 1 },
+    pull: { type: "integer", minimum: 1 },
+    head: COMMIT,
+    base: COMMIT,
+    merge: COMMIT,
+    steps: {
+      type: "array",
+      items: {
+        type: "object",
+        additionalProperties: false,
+        required: ["name", "digest"],
+        properties: { name: { type: "string", pattern: "^[a-z0-9-]+$" }, digest: COMMIT }
+      }
+    }
+  }
+};
+function reviewedSteps(text, { pull, head: head2 }) {
+  const record = objectOf(text);
+  const isRecord = new import_ajv.Ajv().compile(RECORD2);
+  if (!isRecord(record) || record.pull !== pull || record.head !== head2) return /* @__PURE__ */ new Map();
+  return new Map(record.steps.map(({ name, digest: digest2 }) => [name, digest2]));
 }
 
 // src/flow/tell.ts
+init_failure();
 var TRY_MARKER = "<!-- glaciocloud try -->";
-async function mergeOf(github, commit) {
+async function mergeOf(github, commit, report) {
   if (!github) return void 0;
   const pull = await github.mergedPull(commit);
-  const comment2 = pull === void 0 ? void 0 : await github.botComment(pull, COMMENT_MARKER);
-  return { pull, reviewed: reviewedSteps(comment2 ?? "") };
+  if (pull === void 0) return { pull, reviewed: /* @__PURE__ */ new Map() };
+  return { pull, reviewed: await reviewedBy(github, pull, report) };
+}
+async function reviewedBy(github, pull, report) {
+  try {
+    const text = await github.reviewedFile(reviewedArtifact(pull), REVIEWED_FILE);
+    if (text === void 0) return /* @__PURE__ */ new Map();
+    return reviewedSteps(text, { pull, head: await github.headOf(pull) });
+  } catch (error3) {
+    if (!(error3 instanceof Failure)) throw error3;
+    report.progress(`nobody can say what pull request ${pull} showed: ${error3.message}`);
+    return /* @__PURE__ */ new Map();
+  }
 }
 async function tell(job, wanted, results, merge3) {
   const { actions, hold, pull, reason = "" } = job.inputs;
@@ -54146,9 +56027,9 @@ async function runDeployment(job) {
   const branch = await movedOn(job, wanted.commit);
   if (branch !== void 0) return { kind: "moved-on", branch, wanted: chosen };
   const found = await look(job, wanted);
-  const idle = isIdle(job, wanted, found);
-  await applyShared(job, wanted, found, idle);
-  const results = idle ? [] : await applyUnits(job, wanted, found);
+  const idle2 = isIdle(job, wanted, found);
+  await applyShared(job, wanted, found, idle2);
+  const results = idle2 ? [] : await applyUnits(job, wanted, found);
   return { kind: "deployed", results, wanted: chosen };
 }
 async function gatherWanted({
@@ -54159,8 +56040,16 @@ async function gatherWanted({
   const reading = await gatherPlatform(inputs.root);
   const { platform: platform2 } = reading;
   if (!platform2) return { kind: "refused", findings: reading.findings };
-  const charts = await gatherCharts(platform2, { chartsFrom: inputs.chartsFrom, report });
-  const findings = allFindings(reading, charts, ports.clock.now().getTime());
+  const recorded = await publicReleases(inputs);
+  const charts = await gatherCharts(platform2, {
+    root: inputs.root,
+    repository: inputs.hold === void 0 ? void 0 : ".",
+    // what is tried is a proposal
+    chartsFrom: inputs.chartsFrom,
+    releases: recorded,
+    report
+  });
+  const findings = await allFindings(reading, charts, ports.clock.now().getTime());
   if (hasErrors(findings)) return { kind: "refused", findings };
   const cluster = chooseCluster(platform2, inputs.cluster);
   const all = wantedReleases(platform2, charts);
@@ -54169,6 +56058,7 @@ async function gatherWanted({
   const wanted = {
     platform: platform2,
     charts,
+    recorded,
     commit: await headCommit(inputs.root) ?? "",
     cluster,
     shared: all.find(({ unit }) => unit.kind === "cluster" && unit.name === cluster.name),
@@ -54183,9 +56073,9 @@ async function movedOn({ inputs }, commit) {
   return await actions.github.branchHead(actions.branch) === commit ? void 0 : actions.branch;
 }
 async function look({ inputs, ports, report }, wanted) {
-  const { platform: platform2, cluster, shared } = wanted;
+  const { platform: platform2, cluster, shared, recorded } = wanted;
   const { kube } = ports;
-  const present2 = new Map((await publicReleases(inputs)).map((one) => [unitId(one.unit), one]));
+  const present2 = new Map(recorded.map((one) => [unitId(one.unit), one]));
   const known = shared && present2.get(unitId(shared.unit))?.status?.identity;
   const identity2 = await confirmIdentity(kube, cluster, known);
   const states = await readStates(kube);
@@ -54201,10 +56091,10 @@ async function look({ inputs, ports, report }, wanted) {
 function isIdle({ inputs }, { chosen }, { states, removals }) {
   return removals.length === 0 && !inputs.again && chosen.every((one) => isSettled(states.get(one.release.namespace), one.digest));
 }
-async function applyShared({ inputs, ports, report }, { platform: platform2, charts, commit, cluster, shared }, { identity: identity2, present: present2 }, idle) {
+async function applyShared({ inputs, ports, report }, { platform: platform2, charts, commit, cluster, shared }, { identity: identity2, present: present2 }, idle2) {
   const { kube, clock } = ports;
   const at2 = clock.now().toISOString();
-  if (!idle)
+  if (!idle2)
     for (const warning3 of await preflightCluster(kube, cluster))
       report.progress(`\u26A0 cluster ${cluster.name}: ${warning3}`);
   if (await applyCluster(kube, cluster, identity2))
@@ -54223,7 +56113,7 @@ async function applyUnits(job, wanted, found) {
   const { inputs, report } = job;
   return withTemporaryFolder(async (scratch) => {
     const world = await applyWorld(job, wanted, scratch);
-    const merge3 = await mergeOf(inputs.actions?.github, wanted.commit);
+    const merge3 = await mergeOf(inputs.actions?.github, wanted.commit, report);
     const urgent = urgentReason(await headMessage(inputs.root) ?? "");
     if (urgent !== void 0) report.progress(`urgent, so freezes and soaks are passed: ${urgent}`);
     const results = await walk2(job, { wanted, found, merge: merge3, urgent }, world);
@@ -54252,7 +56142,7 @@ async function walk2(job, { wanted, found, merge: merge3, urgent }, world) {
     retry: retry2 === void 0 ? void 0 : { hub: retry2, reason },
     onDone: async (to) => {
       if (record !== void 0)
-        await writeFolder(join10(record, unitId(to.unit)), await recordOf(job, wanted, to));
+        await writeFolder(join11(record, unitId(to.unit)), await recordOf(job, wanted, to));
     }
   });
 }
@@ -54268,7 +56158,7 @@ async function removeAll({ inputs: { record } }, { platform: platform2 }, { remo
   for (const { unit, removal } of removals) {
     const removed = await removeHub({ unit, removal, user }, world);
     if (removed.outcome === "done" && record !== void 0)
-      await removeFolder(join10(record, unitId(unit)));
+      await removeFolder(join11(record, unitId(unit)));
     results.push(removed);
   }
   return results;
@@ -54280,7 +56170,7 @@ async function deploy(job) {
   const ended = await runDeployment(job);
   switch (ended.kind) {
     case "refused":
-      return refused(ended.findings);
+      return refused2(ended.findings);
     case "moved-on":
       return outcome({
         exit: 0,
@@ -54319,12 +56209,13 @@ function exitCode(results) {
 }
 
 // src/commands/drift.ts
+init_escape();
 init_json();
 
 // src/edges/helm-releases.ts
 init_json();
 import { writeFile as writeFile6 } from "node:fs/promises";
-import { join as join11 } from "node:path";
+import { join as join12 } from "node:path";
 init_failure();
 
 // src/edges/cluster-access.ts
@@ -54363,7 +56254,7 @@ var HelmReleases = class {
   }
   /** Oldest first; empty where nothing was ever installed. */
   async #history(release2, namespace) {
-    const { code, stdout, stderr } = await this.#read([
+    const { code: code2, stdout, stderr } = await this.#read([
       "history",
       release2,
       "--namespace",
@@ -54373,7 +56264,7 @@ var HelmReleases = class {
       "--max",
       "20"
     ]);
-    if (code !== 0) {
+    if (code2 !== 0) {
       if (/release: not found/u.test(stderr)) return [];
       throw failure(`the history of ${release2} cannot be read`, stderr);
     }
@@ -54390,11 +56281,11 @@ var HelmReleases = class {
   async upgrade({ release: release2, namespace, chart, values, digest: digest2 }) {
     const files = [];
     for (const [index2, one] of values.entries()) {
-      const file = join11(this.#scratch, `${release2}.deploy-${index2}.json`);
+      const file = join12(this.#scratch, `${release2}.deploy-${index2}.json`);
       await writeFile6(file, JSON.stringify(one), { mode: 384 });
       files.push("--values", file);
     }
-    const { code, stderr, stdout } = await this.#run([
+    const { code: code2, stderr, stdout } = await this.#run([
       "upgrade",
       release2,
       chart,
@@ -54414,10 +56305,10 @@ var HelmReleases = class {
       "--timeout",
       "5m"
     ]);
-    if (code !== 0) throw failure(`Helm cannot apply ${release2}`, stderr || stdout);
+    if (code2 !== 0) throw failure(`Helm cannot apply ${release2}`, stderr || stdout);
   }
   async rollback(release2, namespace, revision) {
-    const { code, stderr } = await this.#run([
+    const { code: code2, stderr } = await this.#run([
       "rollback",
       release2,
       String(revision),
@@ -54428,12 +56319,12 @@ var HelmReleases = class {
       "--timeout",
       "5m"
     ]);
-    if (code !== 0)
+    if (code2 !== 0)
       throw failure(`Helm cannot roll ${release2} back to revision ${revision}`, stderr);
   }
   /** What the chart marks to be kept stays. A release that is gone already is no error. */
   async uninstall(release2, namespace) {
-    const { code, stderr } = await this.#run([
+    const { code: code2, stderr } = await this.#run([
       "uninstall",
       release2,
       "--namespace",
@@ -54442,11 +56333,11 @@ var HelmReleases = class {
       "--timeout",
       "5m"
     ]);
-    if (code !== 0) throw failure(`Helm cannot remove ${release2}`, stderr);
+    if (code2 !== 0) throw failure(`Helm cannot remove ${release2}`, stderr);
   }
   /** The objects of a revision, or of the last one, as Helm stored them. */
   async manifest(release2, namespace, revision) {
-    const { code, stdout, stderr } = await this.#read([
+    const { code: code2, stdout, stderr } = await this.#read([
       "get",
       "manifest",
       release2,
@@ -54454,7 +56345,7 @@ var HelmReleases = class {
       namespace,
       ...revision === void 0 ? [] : ["--revision", String(revision)]
     ]);
-    if (code !== 0) throw failure(`the manifest of ${release2} cannot be read`, stderr);
+    if (code2 !== 0) throw failure(`the manifest of ${release2} cannot be read`, stderr);
     return stdout;
   }
   render(request2) {
@@ -54521,8 +56412,8 @@ var Kube = class {
     );
   }
   async #must(what, args, input) {
-    const { code, stdout, stderr } = await this.#run(args, input);
-    if (code !== 0) throw failure2(what, stderr);
+    const { code: code2, stdout, stderr } = await this.#run(args, input);
+    if (code2 !== 0) throw failure2(what, stderr);
     return stdout;
   }
   async liveOf(objects, namespace) {
@@ -54546,7 +56437,7 @@ var Kube = class {
     ]);
     return text.trim() === "" ? void 0 : object(text);
   }
-  async list(kinds, options = {}) {
+  async list(kinds2, options = {}) {
     const where = options.namespace === void 0 ? ["--all-namespaces"] : inNamespace(options.namespace);
     const filters = [
       ...options.selector === void 0 ? [] : ["--selector", options.selector],
@@ -54554,9 +56445,9 @@ var Kube = class {
     ];
     return objectsIn(
       object(
-        await this.#must(`${kinds} cannot be listed`, [
+        await this.#must(`${kinds2} cannot be listed`, [
           "get",
-          kinds,
+          kinds2,
           ...where,
           ...filters,
           "-o",
@@ -54631,10 +56522,10 @@ var Kube = class {
       "--wait=false"
     ]);
   }
-  async deleteBy(kinds, selector, namespace) {
-    await this.#must(`${kinds} cannot be deleted`, [
+  async deleteBy(kinds2, selector, namespace) {
+    await this.#must(`${kinds2} cannot be deleted`, [
       "delete",
-      kinds,
+      kinds2,
       "--selector",
       selector,
       ...inNamespace(namespace),
@@ -54765,7 +56656,8 @@ async function drift(kubeconfig, hubs, action, report) {
 async function tellDrift(github, found, report) {
   for (const one of found) {
     const labels = ["glaciocloud-drift", `hub:${one.hub}`];
-    if (one.drift.length === 0) await github.closeIssue(labels, `${one.hub} is as deployed again.`);
+    if (one.drift.length === 0)
+      await github.closeIssue(labels, inMarkdown`${one.hub} is as deployed again.`.text);
     else {
       const title = `${one.hub}: changed in the cluster behind our back`;
       const issue2 = await github.openIssue(labels, title, driftIssue(one));
@@ -54774,15 +56666,14 @@ async function tellDrift(github, found, report) {
   }
 }
 function driftIssue(one) {
-  const text = driftText(one).replaceAll("```", "'''").slice(0, 2e4);
+  const lines = short(driftText(one), 2e4).split("\n");
+  const rest = "Put what is right into the files, or give this issue the label `glaciocloud:apply-again`: what is merged is applied once more. The next night closes it.\n";
+  const found = fenced("", lines).text;
   return `Somebody, or something, changed what GlacioCloud deployed:
 
-\`\`\`
-${text}
-\`\`\`
+${found}
 
-Put what is right into the files, or give this issue the label \`glaciocloud:apply-again\`: what is merged is applied once more. The next night closes it.
-`;
+${rest}`;
 }
 async function hubDrift(kube, releases, hub) {
   const stored = splitDocuments(await releases.manifest(hub, hub)).filter((text) => /^kind:/mu.test(text)).map(parseObject);
@@ -54817,22 +56708,21 @@ function helmMetadata(release2) {
   };
 }
 function driftText({ hub, drift: all, foreign }) {
-  const lines = all.map(
-    ({ object: object2, kind, fields }) => kind === "missing" ? `  \u2717 ${object2} is gone
-` : fields.map(
-      ({ path, from, to }) => `  \u2717 ${object2} ${path}: ${object2.startsWith("Secret ") ? "differs" : `is ${show2(from)}, should be ${show2(to)}`}
-`
-    ).join("")
+  const lines = all.flatMap(
+    ({ object: object2, kind, fields }) => kind === "missing" ? [terminal`  ✗ ${object2} is gone\n`] : fields.map(({ path, from, to }) => {
+      const secret = object2.startsWith("Secret ");
+      const how = secret ? "differs" : `is ${show2(from)}, should be ${show2(to)}`;
+      return terminal`  ✗ ${object2} ${path}: ${how}\n`;
+    })
   );
   const notes3 = foreign.map(
-    ({ object: object2, manager, time: time2 }) => `  \u26A0 ${object2}: ${manager} owns fields since ${time2}
-`
+    ({ object: object2, manager, time: time2 }) => terminal`  ⚠ ${object2}: ${manager} owns fields since ${time2}\n`
   );
-  return `${hub}: ${all.length === 0 ? "as deployed" : "drifted"}
-${lines.join("")}${notes3.join("")}`;
+  const state = all.length === 0 ? "as deployed" : "drifted";
+  return terminal`${hub}: ${state}\n${lines}${notes3}`.text;
 }
 function show2(value) {
-  return value === void 0 ? "absent" : JSON.stringify(value).slice(0, 80);
+  return value === void 0 ? "absent" : short(JSON.stringify(value), 80);
 }
 function driftJson({ hub, drift: all, foreign }) {
   return {
@@ -54869,6 +56759,22 @@ var FILE_RULES = [
     "Platform files lie where they are looked for.",
     "A file with another ending or in another folder would be passed over in silence."
   ),
+  error2(
+    "credential",
+    "No credential stands in a file.",
+    "Whoever can read the repository has it, for good: it stays in the history, and Helm keeps values in every record of a release. Names below secrets: and values in secrets/, encrypted with sops, are for them. What is none, and looks like one, is named in notSecret:."
+  ),
+  error2(
+    "secrets-file",
+    "Files of secrets are encrypted.",
+    "They are pushed like every other file. What was pushed in clear is public, and has to be revoked."
+  ),
+  {
+    id: "unread-file",
+    severity: "warning",
+    title: "What looks like a platform file is read.",
+    why: "A file in a misspelt folder, or beside platform.yaml, has no effect, and nobody would notice."
+  },
   error2(
     "unknown-key",
     "Every key is known.",
@@ -54927,6 +56833,17 @@ var FILE_RULES = [
     "Merged values fit the chart\u2019s own schema.",
     "The chart refuses them at deployment otherwise, one at a time."
   ),
+  error2(
+    "chart-schema",
+    "The chart\u2019s own schema can be used.",
+    "It is somebody else\u2019s: it is compiled in a process that is ended where it takes too much time or memory, and a schema that refers to other addresses is refused."
+  ),
+  {
+    id: "chart-source",
+    severity: "warning",
+    title: "A chart comes from where the default branch says.",
+    why: "Whoever names the repository decides what runs. A pull request that names another one is planned with the chart of the default branch."
+  },
   {
     id: "values-unchecked",
     severity: "warning",
@@ -54975,7 +56892,7 @@ ${rule.why}
 }
 
 // src/commands/init.ts
-import { join as join12 } from "node:path";
+import { join as join13 } from "node:path";
 
 // src/core/init/files.ts
 init_json();
@@ -55011,7 +56928,6 @@ pip: []
 apt: []
 # oggm: {version: 1.6.3}
 # bake: [sample-data, salem] # kept in /opt, because a home volume hides what lies in the home
-rebuild: weekly # never | nightly | weekly
 `);
 var clusterText = template2(`# A cluster. Everything may be changed; editors show what each key means, by the schema above.
 title: {{name}}
@@ -55040,9 +56956,9 @@ var PROVIDERS = {
   k3s: { storage: "local-path", ingress: "traefik", startTime: "0s" },
   existing: { storage: "standard", ingress: "nginx", startTime: "240s" }
 };
-function schemaComment(kind, path, base) {
+function schemaComment(kind, path, base2) {
   const beside = `${"../".repeat(path.split("/").length - 1)}schemas/`;
-  return `# yaml-language-server: $schema=${base ?? beside}${kind}.schema.json
+  return `# yaml-language-server: $schema=${base2 ?? beside}${kind}.schema.json
 `;
 }
 function schemaBase(platformText) {
@@ -55050,10 +56966,10 @@ function schemaBase(platformText) {
     platformText
   )?.[1];
 }
-function scaffold(kind, name, platform2, base) {
+function scaffold(kind, name, platform2, base2) {
   const file = (of, path, text) => ({
     path,
-    text: schemaComment(of, path, base) + text
+    text: schemaComment(of, path, base2) + text
   });
   switch (kind) {
     case "hub":
@@ -55070,7 +56986,7 @@ function scaffold(kind, name, platform2, base) {
           provider: "existing",
           storage,
           startTime,
-          ingress: `{class: ${ingress}, issuer: letsencrypt, email: null}`
+          ingress: `{class: ${ingress}, issuer: letsencrypt}`
         })
       );
     }
@@ -55162,12 +57078,12 @@ charts:
 waves: # hubs of a wave change together, and after the wave before; at most four
   # - {name: staging, images: candidate} # for a second hub, where changes are tried first
   - {name: production, images: stable}
-tiers: {researcher: {until: 180d}, student: {until: 120d}} # kinds of membership, and how long each lasts at most
 removals: [] # hubs whose files are gone, and what happens to their homes
 `);
 var ACCESS = template2(`# Who may enter
 
-Teams are named in \`environments/\`. Single people and classes stand here, each with an end; no file is needed to begin with.
+Teams are named in \`environments/\`, and are enough to begin with. Single people and classes will stand here, each with an end:
+hubs do not read this folder yet, and \`check\` says so. Tiers are named in \`platform.yaml\`: \`tiers: {researcher: {until: 180d}}\`.
 Numbers are GitHub ids, because a login can be renamed and taken by somebody else: \`api.github.com/users/LOGIN\` shows it.
 
 \`access/members/583231.yaml\`, one person:
@@ -55192,10 +57108,26 @@ capacity: 20
 members: []
 \`\`\`
 `);
+var SOPS = `# Who can decrypt the files in secrets/. Safe to publish: it holds public keys only.
+creation_rules:
+  - path_regex: secrets/[^/]+\\.sops\\.yaml$
+    age: PUBLIC-KEY # the line "public key: age1..." of \`age-keygen\`; several are separated by commas
+`;
+var IGNORED = `# Keys and secrets in clear are never committed.
+*.agekey
+keys.txt
+.env
+kubeconfig*
+/secrets/*
+!/secrets/*.sops.yaml
+!/secrets/*.md
+# What the tool writes while it works.
+/.glaciocloud/
+`;
 var scalar2 = (text) => /^[A-Za-z][A-Za-z0-9./@_+-]*(:\/\/[A-Za-z0-9./_:-]*[A-Za-z0-9/])?$/u.test(text) && !/^(true|false|null|yes|no|on|off)$/iu.test(text) ? text : JSON.stringify(text);
 function platformFiles(answers, { settings, image }) {
   const { hub, cluster } = answers;
-  const base = schemas(pinOf(answers));
+  const base2 = schemas(pinOf(answers));
   const { name, uid, gid } = settings.user;
   const { version, repository, sha256: sha2563 } = settings.charts.jupyterhub;
   const words = {
@@ -55205,17 +57137,17 @@ function platformFiles(answers, { settings, image }) {
     chart: `{version: ${version}, repository: ${repository}, sha256: ${sha2563 ?? "null"}}`
   };
   const { storage, ingress, startTime } = Object.entries(PROVIDERS).find(([provider]) => provider === answers.provider)?.[1] ?? PROVIDERS.existing;
-  const entry = needsIssuer(answers) ? `{class: ${ingress}, issuer: letsencrypt, email: ${JSON.stringify(answers.email)}}` : "{class: none}";
+  const entry = needsIssuer(answers) ? `{class: ${ingress}, issuer: ${ISSUER}}` : "{class: none}";
   const path = {
     cluster: `clusters/${cluster}.yaml`,
     hub: `environments/${hub}.yaml`,
     image: `images/${image.name}/image.yaml`
   };
   return /* @__PURE__ */ new Map([
-    ["platform.yaml", schemaComment("platform", "platform.yaml", base) + PLATFORM(words)],
+    ["platform.yaml", schemaComment("platform", "platform.yaml", base2) + PLATFORM(words)],
     [
       path.cluster,
-      schemaComment("cluster", path.cluster, base) + clusterText({
+      schemaComment("cluster", path.cluster, base2) + clusterText({
         name: cluster,
         provider: scalar2(answers.provider),
         storage,
@@ -55225,7 +57157,7 @@ function platformFiles(answers, { settings, image }) {
     ],
     [
       path.hub,
-      schemaComment("environment", path.hub, base) + hubText({
+      schemaComment("environment", path.hub, base2) + hubText({
         name: hub,
         url: scalar2(answers.url),
         organization: answers.organization,
@@ -55234,7 +57166,7 @@ function platformFiles(answers, { settings, image }) {
         image: image.name
       })
     ],
-    [path.image, schemaComment("image", path.image, base) + imageText(image.text)]
+    [path.image, schemaComment("image", path.image, base2) + imageText(image.text)]
   ]);
 }
 var IMAGE_HEAD = "# An image. Everything may be changed; give another release of OGGM a folder of its own, so that old work still runs.\n";
@@ -55247,6 +57179,8 @@ function starterFiles(answers, tool) {
   return new Map([
     ...platformFiles(answers, tool),
     ["access/README.md", ACCESS({ base: schemas(pin) })],
+    [".sops.yaml", SOPS],
+    [".gitignore", IGNORED],
     ...workflows.map(([path, text]) => [path, foreignWorkflow(text, pin)])
   ]);
 }
@@ -55292,8 +57226,13 @@ function problem3(name, answers, tool) {
       message: "this is not a commit of a repository",
       hint: "write OWNER/REPOSITORY@ and the 40 hex digits of a commit"
     };
-  const unnamed = name === "hub" || name === "cluster" ? unitNameProblem(answers[name]) : void 0;
-  if (unnamed) return unnamed;
+  if (name === "email" && !/^[^\s@]+@[^\s@]+$/u.test(answers.email))
+    return {
+      message: `${quoted(answers.email)} does not have the right form`,
+      hint: 'write it like "hubs@example.org"'
+    };
+  const unnamed2 = name === "hub" || name === "cluster" ? unitNameProblem(answers[name]) : void 0;
+  if (unnamed2) return unnamed2;
   const files = platformFiles(answers, tool);
   const { platform: platform2, findings } = readPlatform(
     new Map([...files].map(([path, text]) => [path, { kind: "text", text }]))
@@ -55324,15 +57263,21 @@ function complete(given2, tool) {
 }
 
 // src/core/init/next-steps.ts
-function nextSteps({ hub, cluster }) {
+function nextSteps(answers) {
+  const { hub, cluster } = answers;
+  const file = `secrets/${hub}.sops.yaml`;
+  const issuer = `Certificates: cert-manager in the cluster, with a ClusterIssuer named ${ISSUER} for ${answers.email}.`;
   return [
-    `Secrets: \`mkdir -p secrets && glaciocloud secrets template ${hub} > secrets/${hub}.sops.yaml\`; fill it in and encrypt it as its first line says.`,
-    `On GitHub, an environment named ${cluster} (Settings, Environments) with the secrets KUBECONFIG and SOPS_AGE_KEY.`,
+    `A key: \`age-keygen -o ${hub}.agekey\`. Its public key goes into .sops.yaml; the file goes where passwords are kept, and never into this repository: who loses it loses the secrets, who has it reads them.`,
+    `Secrets: \`mkdir -p secrets && glaciocloud secrets template ${hub} > ${file}\`; fill it in, then \`sops encrypt --in-place ${file}\`. Only encrypted it may be committed.`,
+    `On GitHub, an environment named ${cluster} (Settings, Environments) with the secrets KUBECONFIG and SOPS_AGE_KEY: the whole text of ${hub}.agekey.`,
+    ...needsIssuer(answers) ? [issuer] : [],
     "The first pull request, with these files: `check` runs at once, `plan` comments as soon as main has its workflow, and merging deploys."
   ];
 }
 
 // src/edges/terminal.ts
+init_escape();
 init_failure();
 import { createInterface } from "node:readline/promises";
 function standardStreams() {
@@ -55343,7 +57288,8 @@ async function withTerminal(streams, use) {
   const lines = reader[Symbol.asyncIterator]();
   let open2 = true;
   reader.once("close", () => open2 = false);
-  const ask = async (question) => {
+  const ask = async (asked) => {
+    const question = screen(asked);
     reader.setPrompt(question);
     if (open2) reader.prompt();
     else streams.output.write(question);
@@ -55353,7 +57299,7 @@ async function withTerminal(streams, use) {
     return line.value.trim();
   };
   try {
-    return await use({ ask, say: (text) => void streams.output.write(text) });
+    return await use({ ask, say: (text) => void streams.output.write(screen(text)) });
   } finally {
     reader.close();
   }
@@ -55389,21 +57335,21 @@ async function gatherTool(root = toolRoot()) {
 // src/commands/init.ts
 async function init({ root, given: given2 }, streams) {
   const tool = await gatherTool();
-  const answers = streams ? await withTerminal(streams, (terminal) => askAll(given2, tool, terminal)) : taken(given2, tool);
-  const written = [];
+  const answers = streams ? await withTerminal(streams, (terminal2) => askAll(given2, tool, terminal2)) : taken(given2, tool);
+  const written2 = [];
   const kept = [];
   for (const [path, text] of starterFiles(answers, tool)) {
-    const full = join12(root, path);
+    const full = join13(root, path);
     if (await exists2(full)) {
       kept.push(path);
     } else {
       await writeWhole(full, text);
-      written.push(path);
+      written2.push(path);
     }
   }
   const next = nextSteps(answers);
   const lines = [
-    ...written.map((path) => `\u2713 ${path}`),
+    ...written2.map((path) => `\u2713 ${path}`),
     ...kept.map((path) => `\xB7 ${path} was there already, and is kept`),
     "",
     "Read the files through, then `glaciocloud check`. Next:",
@@ -55413,19 +57359,19 @@ async function init({ root, given: given2 }, streams) {
     exit: 0,
     text: lines.map((line) => `${line}
 `).join(""),
-    json: { schema_version: SCHEMA_VERSION, written, kept, next }
+    json: { schema_version: SCHEMA_VERSION, written: written2, kept, next }
   });
 }
-async function askAll(given2, tool, terminal) {
+async function askAll(given2, tool, terminal2) {
   let answers = STAND_INS;
   for (const name of ANSWERS) {
     const { ask, fallback, applies } = QUESTIONS[name];
     if (applies?.(answers) === false) continue;
     const usual = fallback?.(answers) ?? "";
-    const asked = async () => await terminal.ask(`${ask}${usual === "" ? "" : ` [${usual}]`}: `) || usual;
+    const asked = async () => await terminal2.ask(`${ask}${usual === "" ? "" : ` [${usual}]`}: `) || usual;
     let result2 = answered(answers, name, given2[name] ?? await asked(), tool);
     while (result2.kind === "wrong") {
-      terminal.say(`  ${result2.wrong.message}; ${result2.wrong.hint}
+      terminal2.say(`  ${result2.wrong.message}; ${result2.wrong.hint}
 `);
       result2 = answered(answers, name, await asked(), tool);
     }
@@ -55445,7 +57391,7 @@ function taken(given2, tool) {
 }
 
 // src/commands/new.ts
-import { join as join13 } from "node:path";
+import { join as join14 } from "node:path";
 init_failure();
 async function createFile(root, [kind, name]) {
   const known = SCAFFOLDS.find((one) => one === kind);
@@ -55457,16 +57403,16 @@ async function createFile(root, [kind, name]) {
   const wrong = known === "image" ? dottedNameProblem(name) : unitNameProblem(name);
   if (wrong) throw new UsageError(wrong.message, wrong.hint);
   const { platform: platform2, findings, sources } = await gatherPlatform(root);
-  if (!platform2) return refused(findings);
+  if (!platform2) return refused2(findings);
   const { path, text } = scaffold(
     known,
     name,
     platform2,
     schemaBase(sources.get("platform.yaml")?.text ?? "")
   );
-  if (await exists2(join13(root, path)))
+  if (await exists2(join14(root, path)))
     throw new Failure(`${path} exists already`, { hint: "choose another name" });
-  await writeWhole(join13(root, path), text);
+  await writeWhole(join14(root, path), text);
   return outcome({
     exit: 0,
     text: `${path} written. Read it through, then: glaciocloud check
@@ -55479,7 +57425,7 @@ async function createFile(root, [kind, name]) {
 init_failure();
 async function order(root, { label, hub, issue: issue2, login }) {
   const { platform: platform2, findings } = await gatherPlatform(root);
-  if (!platform2) return refused(findings);
+  if (!platform2) return refused2(findings);
   const environment2 = platform2.environments.get(hub ?? "");
   if (hub === void 0 || !environment2)
     throw new UsageError(
@@ -55503,30 +57449,33 @@ async function order(root, { label, hub, issue: issue2, login }) {
   });
 }
 
+// src/commands/outside.ts
+init_escape();
+
 // src/edges/address.ts
 init_failure();
-import { lookup } from "node:dns/promises";
-import { request as plain } from "node:http";
-import { request as secure } from "node:https";
+import { lookup as lookup2 } from "node:dns/promises";
+import { request as plain3 } from "node:http";
+import { request as secure2 } from "node:https";
 import { TLSSocket } from "node:tls";
-var TIMEOUT_MS = 15e3;
-var MOST_BYTES = 1e4;
+var TIMEOUT_MS2 = 15e3;
+var MOST_BYTES2 = 1e4;
 async function askAddress(address2) {
   try {
     const url = new URL(address2);
-    const response = await new Promise((resolve2, reject) => {
-      const request2 = (url.protocol === "http:" ? plain : secure)(
+    const response = await new Promise((resolve3, reject) => {
+      const request2 = (url.protocol === "http:" ? plain3 : secure2)(
         url,
-        { timeout: TIMEOUT_MS, agent: false, signal: AbortSignal.timeout(2 * TIMEOUT_MS) },
-        resolve2
+        { timeout: TIMEOUT_MS2, agent: false, signal: AbortSignal.timeout(2 * TIMEOUT_MS2) },
+        resolve3
       );
-      request2.on("timeout", () => request2.destroy(new Error(`no answer within ${TIMEOUT_MS / 1e3} s`))).on("error", reject).end();
+      request2.on("timeout", () => request2.destroy(new Error(`no answer within ${TIMEOUT_MS2 / 1e3} s`))).on("error", reject).end();
     });
     const until = response.socket instanceof TLSSocket ? Date.parse(response.socket.getPeerCertificate().valid_to) : void 0;
     let body = "";
     for await (const chunk of response) {
       body += chunk.toString("utf8");
-      if (body.length > MOST_BYTES) break;
+      if (body.length > MOST_BYTES2) break;
     }
     return { kind: "answered", status: response.statusCode ?? 0, body, until };
   } catch (error3) {
@@ -55534,7 +57483,7 @@ async function askAddress(address2) {
   }
 }
 async function addressesOf(host) {
-  return lookup(host, { all: true }).then(
+  return lookup2(host, { all: true }).then(
     (found) => found.map(({ address: address2 }) => address2),
     () => []
   );
@@ -55547,7 +57496,7 @@ var ATTEMPTS = 3;
 var PAUSE_MS = 5e3;
 async function outside(inputs, report) {
   const { platform: platform2, findings } = await gatherPlatform(inputs.root);
-  if (!platform2 || hasErrors(findings)) return refused(findings);
+  if (!platform2 || hasErrors(findings)) return refused2(findings);
   const unknown = inputs.hubs.find((name) => !platform2.environments.has(name));
   if (unknown !== void 0)
     throw new UsageError(
@@ -55557,15 +57506,15 @@ async function outside(inputs, report) {
   const hubs = [...platform2.environments.values()].filter(
     ({ name }) => inputs.hubs.length === 0 || inputs.hubs.includes(name)
   );
-  const seen = await Promise.all(hubs.map((hub) => look2(hub, platform2, inputs)));
-  if (inputs.actions) await track(inputs.actions, seen, report);
-  const failed = seen.some((one) => problemsOf(one).length > 0);
+  const seen2 = await Promise.all(hubs.map((hub) => look2(hub, platform2, inputs)));
+  if (inputs.actions) await track(inputs.actions, seen2, report);
+  const failed = seen2.some((one) => problemsOf(one).length > 0);
   return outcome({
     exit: failed && !inputs.actions ? 1 : 0,
-    text: seen.map(seenText).join(""),
+    text: seen2.map(seenText).join(""),
     json: {
       schema_version: SCHEMA_VERSION,
-      hubs: seen.map(({ hub, url, address: address2, heartbeat }) => ({
+      hubs: seen2.map(({ hub, url, address: address2, heartbeat }) => ({
         hub,
         url,
         address: { ...address2 },
@@ -55589,33 +57538,33 @@ async function addressOf({ data: { url } }, { now, clock }) {
 async function heartbeatOf({ name, data: { probe } }, { actions, now }) {
   if (!probe) return { kind: "unchecked", text: "no probe: in its file" };
   if (!actions) return { kind: "unchecked", text: "the probe is heard in GitHub Actions only" };
-  const texts = await actions.github.issueTexts(heartbeatLabels(name));
-  const signs = texts.map((text) => heartbeatSign(text, seconds(probe.api), now));
+  const texts2 = await actions.github.issueTexts(heartbeatLabels(name));
+  const signs = texts2.map((text) => heartbeatSign(text, seconds(probe.api), now));
   const well = signs.find(({ kind }) => kind === "well");
   return well ?? signs[0] ?? heartbeatSign(void 0, seconds(probe.api), now);
 }
-async function track({ github, run }, seen, report) {
-  for (const one of seen) {
+async function track({ github, run }, seen2, report) {
+  for (const one of seen2) {
     const labels = ["glaciocloud-outside", `hub:${one.hub}`];
     const problems = problemsOf(one);
     if (problems.length > 0) {
       const title = `${one.hub}: not well, seen from outside`;
-      const issue2 = await github.openIssue(labels, title, issueBody2(one, run));
+      const issue2 = await github.openIssue(labels, title, issueBody2(one, run).text);
       report.progress(`${one.hub}: told in issue ${issue2}`);
     } else if (one.address.kind === "well" || one.heartbeat.kind === "well")
-      await github.closeIssue(labels, `${one.hub} is well again, seen from outside.`);
+      await github.closeIssue(
+        labels,
+        inMarkdown`${one.hub} is well again, seen from outside.`.text
+      );
   }
 }
 function issueBody2(one, run) {
-  const list = problemsOf(one).map((text) => `- ${escapeMarkdown(text)}
-`).join("");
-  const link = run === void 0 ? "" : `[The run](${run}). `;
+  const list = problemsOf(one).map((text) => inMarkdown`- ${text}\n`);
+  const theRun2 = run === void 0 ? inMarkdown`` : inMarkdown`${link("The run", run)}. `;
   const logs = `kubectl logs deploy/glaciocloud-probe --namespace ${one.hub}-probe`;
-  return `Seen from the internet, \`${one.hub}\` (${one.url}) is not well:
-
-${list}
-${link}A probe that is silent says that it, its cluster or its token has gone: \`${logs}\`. This issue closes itself.
-`;
+  const first = inMarkdown`Seen from the internet, ${code(one.hub)} (${link(one.url, one.url)}) is not well:`;
+  const silent = inMarkdown`A probe that is silent says that it, its cluster or its token has gone: ${code(logs)}.`;
+  return inMarkdown`${first}\n\n${list}\n${theRun2}${silent} This issue closes itself.\n`;
 }
 function problemsOf({ url, address: address2, heartbeat }) {
   return [
@@ -55625,20 +57574,19 @@ function problemsOf({ url, address: address2, heartbeat }) {
 }
 function seenText(one) {
   const marks = { well: "\u2713", problem: "\u2717", unchecked: "\u2013" };
-  const sign = (what, { kind, text }) => `  ${marks[kind]} ${what}: ${kind === "unchecked" ? "not checked, " : ""}${text}
-`;
-  return `${one.hub}
-${sign(one.url, one.address)}${sign("probe", one.heartbeat)}`;
+  const sign = (what, { kind, text }) => terminal`  ${marks[kind]} ${what}: ${kind === "unchecked" ? "not checked, " : ""}${text}\n`;
+  return terminal`${one.hub}\n${sign(one.url, one.address)}${sign("probe", one.heartbeat)}`.text;
 }
 
 // src/core/show/plan-html.ts
 var import_handlebars2 = __toESM(require_lib(), 1);
+init_escape();
 
 // src/core/plan/words.ts
 function summaryOf(reasons, most = 4) {
-  const texts = reasons.map(({ text }) => text);
-  const shown = texts.slice(0, most).join(" \xB7 ");
-  return texts.length > most ? `${shown} \xB7 and ${texts.length - most} more` : shown;
+  const texts2 = reasons.map(({ text }) => text);
+  const shown2 = texts2.slice(0, most).join(" \xB7 ");
+  return texts2.length > most ? `${shown2} \xB7 and ${texts2.length - most} more` : shown2;
 }
 function effectsText(effects) {
   return [...effects].sort((a, b) => b.risk - a.risk).map(({ text }) => text).join("; ");
@@ -55648,11 +57596,19 @@ function riskOf(effects) {
 }
 
 // src/core/show/frame.ts
-function against({ steps, unchanged, orphans }, { base }) {
-  if (base !== void 0)
-    return `compared with what runs now (deployed ${day(base.at)} from ${base.commit.slice(0, 7)})`;
+function comparison({ steps, unchanged, orphans }, { base: base2 }) {
+  if (base2 !== void 0)
+    return {
+      words: `compared with what runs now (deployed ${day(base2.at)} from`,
+      commit: base2.commit.slice(0, 7)
+    };
   const known = unchanged.length + orphans.length > 0 || steps.some(({ marker }) => marker !== "+");
-  return known ? "compared with the given record" : "nothing is deployed yet";
+  const words = known ? "compared with the given record" : "nothing is deployed yet";
+  return { words, commit: void 0 };
+}
+function against(plan2, frame2) {
+  const { words, commit } = comparison(plan2, frame2);
+  return commit === void 0 ? words : `${words} ${commit})`;
 }
 
 // src/core/show/groups.ts
@@ -55701,7 +57657,7 @@ pre span { display: block; } summary { cursor: pointer; } .warn { border-left: 4
 `;
 function planHtml(plan2, frame2) {
   const count = plan2.steps.length;
-  return import_handlebars2.default.compile(PAGE, { strict: true })({
+  const page = {
     digest: plan2.digest.slice(0, 12),
     count: count === 0 ? "nothing changes" : `${count} of ${count + plan2.unchanged.length} change`,
     head: frame2.head?.slice(0, 7) ?? "",
@@ -55709,7 +57665,17 @@ function planHtml(plan2, frame2) {
     notes: notes(plan2),
     groups: groupEqual(byRisk(plan2.steps)).map(({ first, steps }) => section(first, steps)),
     unchanged: plan2.unchanged.map(({ title }) => title).join(", ")
-  });
+  };
+  return import_handlebars2.default.compile(PAGE, { strict: true })(seen(page));
+}
+function seen(value) {
+  if (typeof value === "string") return oneLine(value);
+  if (typeof value === "number") return value;
+  if (isList(value)) return value.map(seen);
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, seen(one)]));
+}
+function isList(value) {
+  return Array.isArray(value);
 }
 function notes({ orphans, charts, findings }) {
   return [
@@ -55744,8 +57710,14 @@ function lineClass(line) {
 }
 
 // src/core/show/plan-markdown.ts
+init_escape();
 var SUBJECT = "hub";
-var ORPHANED = "runs, but no file names it any more. Nothing happens to it until `removals:` in platform.yaml says what becomes of its homes.";
+var ORPHANED = inMarkdown`runs, but no file names it any more. Nothing happens to it until \`removals:\` in platform.yaml says what becomes of its homes.`;
+var MARKS2 = {
+  "+": inMarkdown`+`,
+  "~": inMarkdown`~`,
+  "\u2212": inMarkdown`−`
+};
 function planMarkdown(plan2, frame2, limit = COMMENT_LIMIT) {
   const groups2 = groupEqual(byRisk(plan2.steps));
   const head2 = `${COMMENT_MARKER}
@@ -55761,11 +57733,16 @@ function headline2(plan2, frame2) {
     count > 0 ? `${plural(count, SUBJECT)} ${verb}` : `no ${SUBJECT} changes`,
     ...touched(plan2.steps)
   ];
-  const place = [frame2.head === void 0 ? "" : frame2.head.slice(0, 7), against(plan2, frame2)];
-  return `### Plan \xB7 ${counts.join(" \xB7 ")}
-
-${place.filter(Boolean).join(", ")}
-`;
+  const title = joined(
+    counts.map((one) => inMarkdown`${one}`),
+    inMarkdown` · `
+  );
+  const head2 = frame2.head === void 0 ? inMarkdown`` : inMarkdown`${hex(frame2.head.slice(0, 7))}, `;
+  return inMarkdown`### Plan · ${title}\n\n${head2}${against2(plan2, frame2)}\n`.text;
+}
+function against2(plan2, frame2) {
+  const { words, commit } = comparison(plan2, frame2);
+  return commit === void 0 ? inMarkdown`${words}` : inMarkdown`${words} ${hex(commit)})`;
 }
 function touched(steps) {
   const names3 = /* @__PURE__ */ new Map();
@@ -55775,22 +57752,20 @@ function touched(steps) {
 }
 function table(groups2, plan2) {
   if (plan2.steps.length === 0 && plan2.orphans.length === 0)
-    return block("Everything that is merged already runs. Merging this changes no hub.\n");
+    return block(
+      inMarkdown`Everything that is merged already runs. Merging this changes no hub.\n`
+    );
   const rows = groups2.map(({ first, steps }) => {
-    const effects = escapeMarkdown(effectsText(first.effects));
-    return `| ${first.marker} | ${names2(steps)} | ${escapeMarkdown(first.summary)} | ${effects} |
-`;
+    const effects = effectsText(first.effects);
+    return inMarkdown`| ${MARKS2[first.marker]} | ${names2(steps)} | ${first.summary} | ${effects} |\n`;
   });
   const unchanged = plan2.unchanged.filter(({ noun }) => noun === SUBJECT);
   if (unchanged.length > 0) {
     const titles = unchanged.map(({ title }) => title).join(", ");
-    const shown = unchanged.length > 4 ? plural(unchanged.length, SUBJECT) : titles;
-    rows.push(`| = | ${shown} | nothing | |
-`);
+    const shown2 = unchanged.length > 4 ? plural(unchanged.length, SUBJECT) : titles;
+    rows.push(inMarkdown`| = | ${shown2} | nothing | |\n`);
   }
-  return block(`| | hub | what happens | users notice |
-|---|---|---|---|
-${rows.join("")}`);
+  return block(inMarkdown`| | hub | what happens | users notice |\n|---|---|---|---|\n${rows}`);
 }
 function names2(steps) {
   const [first] = steps;
@@ -55798,33 +57773,30 @@ function names2(steps) {
   const wave = first.wave === "" || first.order === 0 ? "" : ` (wave ${first.order}, ${first.wave})`;
   if (steps.length === 1) return `${first.title}${wave}`;
   const titles = steps.map(({ title }) => title);
-  const shown = `${titles.slice(0, 3).join(", ")}${titles.length > 3 ? ", \u2026" : ""}`;
-  return `same change in ${plural(steps.length, first.noun)}, shown once: ${shown}${wave}`;
+  const shown2 = `${titles.slice(0, 3).join(", ")}${titles.length > 3 ? ", \u2026" : ""}`;
+  return `same change in ${plural(steps.length, first.noun)}, shown once: ${shown2}${wave}`;
 }
 function notes2(plan2) {
   const lines = [
-    ...plan2.orphans.map(({ title }) => `\u26A0 ${title} ${ORPHANED}`),
+    ...plan2.orphans.map(({ title }) => inMarkdown`⚠ ${title} ${ORPHANED}`),
     ...plan2.charts.flatMap(chartNote)
   ];
-  const blocks = lines.length > 0 ? [block(`
-${lines.join("\n\n")}
-`)] : [];
+  const blocks = lines.length > 0 ? [block(inMarkdown`\n${joined(lines, inMarkdown`\n\n`)}\n`)] : [];
   const findings = plan2.findings.slice(0, 20).map(findingItem);
   if (findings.length > 0) {
-    const text = fold(`check: ${countText(plan2.findings)}`, findings.join(""));
-    blocks.push(block(`
-${text}`, "findings"));
+    const text = fold(`check: ${countText(plan2.findings)}`, findings);
+    blocks.push(block(inMarkdown`\n${text}`, "findings"));
   }
   return blocks;
 }
 function chartNote({ name, version, double, verified }) {
-  if (double) return [`\u26A0 Made with a test double of the chart ${name}, not with the chart itself.`];
-  return verified ? [] : [`\u2139 Chart ${name} ${version} is not verified: no pinned SHA-256 vouches for it.`];
+  if (double)
+    return [inMarkdown`⚠ Made with a test double of the chart ${name}, not with the chart itself.`];
+  return verified ? [] : [inMarkdown`ℹ Chart ${name} ${version} is not verified: no pinned SHA-256 vouches for it.`];
 }
 function findingItem(finding2) {
   const mark = finding2.severity === "error" ? "\u2717" : "\u26A0";
-  return `- ${mark} ${escapeMarkdown(findingLine(finding2))}
-`;
+  return inMarkdown`- ${mark} ${findingLine(finding2)}\n`;
 }
 function details(groups2) {
   return groups2.flatMap(({ first, steps }) => {
@@ -55834,56 +57806,38 @@ function details(groups2) {
 }
 function reasonBlocks({ detail, reasons }, title) {
   if (detail === "names") return [];
-  const lines = reasons.map(({ text: text2 }) => `- ${escapeMarkdown(text2)}
-`);
-  const text = fold(`${title}: what changes (${reasons.length})`, lines.join(""));
-  return [block(`
-${text}`, `${title}: what changes`)];
+  const lines = reasons.map(({ text: text2 }) => inMarkdown`- ${text2}\n`);
+  const text = fold(`${title}: what changes (${reasons.length})`, lines);
+  return [block(inMarkdown`\n${text}`, `${title}: what changes`)];
 }
 function manifestBlocks({ detail, diff }, title) {
   if (!diff || diff.changed.length === 0) return [];
   const { changed, plus, minus } = diff;
-  const body = detail === "names" ? changed.map(({ object: object2 }) => `- ${object2.kind} ${object2.name}
-`).join("") : changed.map(objectBlock).join("\n");
+  const body = detail === "names" ? changed.map(({ object: object2 }) => inMarkdown`- ${object2.kind} ${object2.name}\n`) : [joined(changed.map(objectBlock), inMarkdown`\n`)];
   const count = `${plural(changed.length, "object")}, +${plus} \u2212${minus}`;
   const text = fold(`${title}: manifests that change (${count})`, body);
-  return [block(`
-${text}`, `${title}: manifests`)];
+  return [block(inMarkdown`\n${text}`, `${title}: manifests`)];
 }
 function objectBlock({ kind, object: object2, before, lines }) {
-  const text = lines.join("\n");
-  const fence = "`".repeat(
-    Math.max(3, ...[...text.matchAll(/`+/gu)].map(([ticks]) => ticks.length + 1))
-  );
   const what = kind === "renamed" ? `renamed from ${before?.name ?? ""}` : kind;
-  return `**${object2.kind} ${object2.name}** ${what}
-
-${fence}diff
-${text}
-${fence}
-`;
+  const changes = fenced("diff", lines);
+  return inMarkdown`**${object2.kind} ${object2.name}** ${what}\n\n${changes}\n`;
 }
 function footer(plan2, frame2) {
   const parts = [
-    `plan ${plan2.digest.slice(0, 12)}`,
-    ...frame2.full === void 0 ? [] : [`[whole plan](${frame2.full})`],
-    "the same on your machine: `npx glaciocloud plan`",
-    "why a rule exists: `npx glaciocloud explain RULE`"
+    inMarkdown`plan ${hex(plan2.digest.slice(0, 12))}`,
+    ...frame2.full === void 0 ? [] : [link("whole plan", frame2.full)],
+    inMarkdown`the same on your machine: \`npx glaciocloud plan\``,
+    inMarkdown`why a rule exists: \`npx glaciocloud explain RULE\``
   ];
   return `
-${stepsLine(plan2)}
-<sub>${parts.join(" \xB7 ")}</sub>
-`;
+${inMarkdown`<sub>${joined(parts, inMarkdown` · `)}</sub>\n`.text}`;
 }
 function fold(summary3, body) {
-  return `<details><summary>${summary3}</summary>
-
-${body}
-</details>
-`;
+  return inMarkdown`<details><summary>${html(summary3)}</summary>\n\n${body}\n</details>\n`;
 }
-function block(text, left = "") {
-  return { text, left };
+function block({ text }, left = "") {
+  return { text, left: inMarkdown`${left}`.text };
 }
 function length(text) {
   return Array.from(text).length;
@@ -55913,17 +57867,15 @@ function leftOut(names3) {
 }
 
 // src/core/show/plan-text.ts
+init_escape();
 function planText(plan2, frame2) {
   const parts = [
     ...groupEqual(byRisk(plan2.steps)).flatMap(groupText),
     ...plan2.orphans.map(
-      ({ title }) => `[?] ${title}: runs, but no file names it; add it to \`removals:\` in platform.yaml to remove it
-`
+      ({ title }) => terminal`[?] ${title}: runs, but no file names it; add it to \`removals:\` in platform.yaml to remove it\n`
     ),
-    ...plan2.charts.filter(({ double }) => double).map(({ name }) => `! made with a test double of the chart ${name}
-`),
-    ...plan2.findings.map((finding2) => `! ${findingLine(finding2)}
-`)
+    ...plan2.charts.filter(({ double }) => double).map(({ name }) => terminal`! made with a test double of the chart ${name}\n`),
+    ...plan2.findings.map((finding2) => terminal`! ${findingLine(finding2)}\n`)
   ];
   const changes = plan2.steps.length === 0 ? "nothing changes" : plural(plan2.steps.length, "step");
   const last = [
@@ -55931,32 +57883,30 @@ function planText(plan2, frame2) {
     against(plan2, frame2),
     `plan ${plan2.digest.slice(0, 12)}`
   ];
-  return `${parts.join("")}${parts.length > 0 ? "\n" : ""}${last.join(" \xB7 ")}
-`;
+  const gap = parts.length > 0 ? terminal`\n` : terminal``;
+  return terminal`${parts}${gap}${last.join(" \xB7 ")}\n`.text;
 }
 function groupText({ first, steps }) {
   const wave = first.wave === "" || first.order === 0 ? "" : `  wave ${first.order}, ${first.wave}`;
   const titles = steps.map(({ title: title2 }) => title2).join(", ");
   const title = steps.length > 1 ? `${plural(steps.length, first.noun)}, the same change: ${titles}` : first.title;
   return [
-    `[${first.marker}] ${title}${wave}
-`,
-    `    users notice: ${effectsText(first.effects)}
-`,
+    terminal`[${first.marker}] ${title}${wave}\n`,
+    terminal`    users notice: ${effectsText(first.effects)}\n`,
     ...detailText(first)
   ];
 }
 function detailText({ detail, reasons, diff }) {
-  if (detail === "names") return diff ? [`    ${plural(diff.changed.length, "object")}
-`] : [];
-  return [...reasons.map(({ text }) => `    ${text}
-`), ...diff?.changed.map(objectText) ?? []];
+  if (detail === "names")
+    return diff ? [terminal`    ${plural(diff.changed.length, "object")}\n`] : [];
+  return [
+    ...reasons.map(({ text }) => terminal`    ${text}\n`),
+    ...diff?.changed.map(objectText) ?? []
+  ];
 }
 function objectText({ kind, object: object2, lines }) {
-  const shown = lines.map((line) => `      ${line}
-`).join("");
-  return `    ${kind} ${object2.kind} ${object2.name}
-${shown}`;
+  const shown2 = lines.map((line) => terminal`      ${line}\n`);
+  return terminal`    ${kind} ${object2.kind} ${object2.name}\n${shown2}`;
 }
 function planJson(plan2, frame2) {
   return {
@@ -55975,15 +57925,15 @@ function stepJson({ family, json, reasons, effects }) {
     ...json,
     family,
     codes: {
-      why: reasons.map(({ code }) => code),
-      effects: effects.map(({ code }) => code)
+      why: reasons.map(({ code: code2 }) => code2),
+      effects: effects.map(({ code: code2 }) => code2)
     }
   };
 }
 
 // src/flow/plan-outcome.ts
-async function planOutcome(plan2, frame2, html) {
-  if (html !== void 0) await writeWhole(html, planHtml(plan2, frame2));
+async function planOutcome(plan2, frame2, html2) {
+  if (html2 !== void 0) await writeWhole(html2, planHtml(plan2, frame2));
   return outcome({
     exit: 0,
     text: planText(plan2, frame2),
@@ -56152,10 +58102,10 @@ function imageEffects(from, to) {
 }
 function settingEffects(from, to) {
   const home = changeOf(from, to, JUPYTERHUB, "/singleuser/storage/capacity");
-  const idle = changeOf(from, to, JUPYTERHUB, "/cull/timeout");
+  const idle2 = changeOf(from, to, JUPYTERHUB, "/cull/timeout");
   return [
     ...home ? [{ kind: "home-size", ...home }] : [],
-    ...idle ? [{ kind: "idle", ...idle }] : []
+    ...idle2 ? [{ kind: "idle", ...idle2 }] : []
   ];
 }
 function changeOf(from, to, chart, path) {
@@ -56325,7 +58275,7 @@ var Diff = class {
     return this.diffWithOptionsObj(oldTokens, newTokens, options, callback);
   }
   diffWithOptionsObj(oldTokens, newTokens, options, callback) {
-    var _a;
+    var _a2;
     const done = (value) => {
       value = this.postProcess(value, options);
       if (callback) {
@@ -56343,7 +58293,7 @@ var Diff = class {
     if (options.maxEditLength != null) {
       maxEditLength = Math.min(maxEditLength, options.maxEditLength);
     }
-    const maxExecutionTime = (_a = options.timeout) !== null && _a !== void 0 ? _a : Infinity;
+    const maxExecutionTime = (_a2 = options.timeout) !== null && _a2 !== void 0 ? _a2 : Infinity;
     const abortAfterTimestamp = Date.now() + maxExecutionTime;
     const bestPath = [{ oldPos: -1, lastComponent: void 0 }];
     let newPos = this.extractCommon(bestPath[0], newTokens, oldTokens, 0, options);
@@ -56448,9 +58398,9 @@ var Diff = class {
   }
   removeEmpty(array) {
     const ret = [];
-    for (let i = 0; i < array.length; i++) {
-      if (array[i]) {
-        ret.push(array[i]);
+    for (let i2 = 0; i2 < array.length; i2++) {
+      if (array[i2]) {
+        ret.push(array[i2]);
       }
     }
     return ret;
@@ -56489,8 +58439,8 @@ var Diff = class {
       if (!component.removed) {
         if (!component.added && this.useLongestToken) {
           let value = newTokens.slice(newPos, newPos + component.count);
-          value = value.map(function(value2, i) {
-            const oldValue = oldTokens[oldPos + i];
+          value = value.map(function(value2, i2) {
+            const oldValue = oldTokens[oldPos + i2];
             return oldValue.length > value2.length ? oldValue : value2;
           });
           component.value = this.join(value);
@@ -56547,9 +58497,9 @@ function tokenize(value, options) {
   if (!linesAndNewlines[linesAndNewlines.length - 1]) {
     linesAndNewlines.pop();
   }
-  for (let i = 0; i < linesAndNewlines.length; i++) {
-    const line = linesAndNewlines[i];
-    if (i % 2 && !options.newlineIsToken) {
+  for (let i2 = 0; i2 < linesAndNewlines.length; i2++) {
+    const line = linesAndNewlines[i2];
+    if (i2 % 2 && !options.newlineIsToken) {
       retLines[retLines.length - 1] += line;
     } else {
       retLines.push(line);
@@ -56604,8 +58554,8 @@ function diffManifests(before, after) {
 function documents(text) {
   return new Set(splitDocuments(text).filter((part) => part.trim() !== ""));
 }
-function parse3(texts) {
-  const items = texts.map((text) => {
+function parse3(texts2) {
+  const items = texts2.map((text) => {
     const object2 = parseObject(text);
     return { ref: refOf(object2), object: object2 };
   });
@@ -56624,27 +58574,27 @@ function idOf(ref) {
   return [ref.kind, ref.name, ref.namespace, group].join("/");
 }
 function changeOf2(from, to, kind) {
-  const left = readable(from.object);
-  const right = readable(to.object);
+  const left = readable2(from.object);
+  const right = readable2(to.object);
   const lines = [];
   let plus = 0;
   let minus = 0;
   for (const part of diffLines(yaml(left), yaml(right))) {
-    const texts = part.value.replace(/\n$/u, "").split("\n");
-    if (part.added) plus += texts.length;
-    else if (part.removed) minus += texts.length;
+    const texts2 = part.value.replace(/\n$/u, "").split("\n");
+    if (part.added) plus += texts2.length;
+    else if (part.removed) minus += texts2.length;
     if (part.added || part.removed)
-      lines.push(...texts.map((line) => `${part.added ? "+" : "-"} ${line}`));
-    else lines.push(...around2(texts, lines.length > 0));
+      lines.push(...texts2.map((line) => `${part.added ? "+" : "-"} ${line}`));
+    else lines.push(...around2(texts2, lines.length > 0));
   }
   while (isKept(lines.at(-1)) && isKept(lines.at(-4))) lines.pop();
-  const shown = lines.length > LINES_SHOWN ? [...lines.slice(0, LINES_SHOWN), `\u2026 ${lines.length - LINES_SHOWN} more lines`] : lines;
+  const shown2 = lines.length > LINES_SHOWN ? [...lines.slice(0, LINES_SHOWN), `\u2026 ${lines.length - LINES_SHOWN} more lines`] : lines;
   return {
     kind,
     object: to.ref,
     before: void 0,
     fields: compare(left, right),
-    lines: shown,
+    lines: shown2,
     plus,
     minus
   };
@@ -56652,22 +58602,22 @@ function changeOf2(from, to, kind) {
 function isKept(line) {
   return line?.startsWith("  ") === true;
 }
-function around2(texts, hasBefore) {
-  if (texts.length <= 6) return texts.map((line) => `  ${line}`);
-  const head2 = hasBefore ? texts.slice(0, 3).map((line) => `  ${line}`) : [];
-  return [...head2, "  \u2026", ...texts.slice(-3).map((line) => `  ${line}`)];
+function around2(texts2, hasBefore) {
+  if (texts2.length <= 6) return texts2.map((line) => `  ${line}`);
+  const head2 = hasBefore ? texts2.slice(0, 3).map((line) => `  ${line}`) : [];
+  return [...head2, "  \u2026", ...texts2.slice(-3).map((line) => `  ${line}`)];
 }
 function yaml(value) {
   return isObject(value) && Object.keys(value).length === 0 ? "" : dump(value, { lineWidth: -1, noRefs: true, sortKeys: true });
 }
-function readable(value, path = "") {
-  if (Array.isArray(value)) return value.map((item) => readable(item, `${path}/-`));
+function readable2(value, path = "") {
+  if (Array.isArray(value)) return value.map((item) => readable2(item, `${path}/-`));
   if (isObject(value)) {
     const entries = Object.entries(value).filter(
       ([key]) => !(path.endsWith("/annotations") && isChecksum(key))
     );
     return Object.fromEntries(
-      entries.map(([key, item]) => [key, readable(item, `${path}/${key}`)])
+      entries.map(([key, item]) => [key, readable2(item, `${path}/${key}`)])
     );
   }
   if (typeof value === "string" && path.startsWith("/data/") && /^\s*[[{]/u.test(value)) {
@@ -56688,7 +58638,7 @@ function checksums(object2) {
 }
 function isRenamed(from, to) {
   if (from.ref.kind !== to.ref.kind || from.ref.name === to.ref.name) return false;
-  const text = (item) => JSON.stringify(readable({ ...item.object, apiVersion: "" })).replaceAll(
+  const text = (item) => JSON.stringify(readable2({ ...item.object, apiVersion: "" })).replaceAll(
     item.ref.name,
     "\0"
   );
@@ -56835,22 +58785,20 @@ async function renderChanges(changes, { platform: platform2, charts, report, dep
   }
   return { diffs, findings };
 }
-var LOOKED_AT = /^kind: *(?:Deployment|DaemonSet|StatefulSet|Job|CronJob|Pod|Cluster\w+|PersistentVolumeClaim)\s*$/mu;
-var ELSEWHERE = /^ {2}namespace: /mu;
 function manifestFindings({ unit, manifests }, { platform: platform2, now }) {
-  const looked = splitDocuments(manifests).filter(
-    (text) => LOOKED_AT.test(text) || ELSEWHERE.test(text)
-  );
+  const looked = splitDocuments(manifests).filter((text) => text !== "" && isLookedAt(text));
   return runManifestRules(platform2, now, unit.name, looked.map(parseObject));
 }
 
 // src/flow/plan.ts
-async function gatherPlan({ root, chartsFrom, now, deployed: deployed2 }, report, families = FAMILIES) {
+async function gatherPlan({ root, repository, chartsFrom, now, deployed: deployed2 }, report, families = FAMILIES) {
   const reading = await gatherPlatform(root);
   const { platform: platform2 } = reading;
-  if (!platform2) return { kind: "refused", findings: allFindings(reading, void 0, now) };
-  const charts = await gatherCharts(platform2, { chartsFrom, report });
-  const findings = allFindings(reading, charts, now);
+  if (!platform2) return { kind: "refused", findings: await allFindings(reading, void 0, now) };
+  const { releases } = deployed2;
+  const sources = { root, repository, chartsFrom, releases, report };
+  const { charts, findings: aboutCharts } = await gatherPlanCharts(platform2, sources);
+  const findings = [...aboutCharts, ...await allFindings(reading, charts, now)];
   if (hasErrors(findings)) return { kind: "refused", findings };
   const wanted = wantedReleases(platform2, charts);
   const parts = [];
@@ -56869,7 +58817,7 @@ async function gatherPlan({ root, chartsFrom, now, deployed: deployed2 }, report
   };
 }
 function shownPart({ steps, unchanged, orphans }) {
-  return { steps: steps.map(({ shown }) => shown), unchanged, orphans };
+  return { steps: steps.map(({ shown: shown2 }) => shown2), unchanged, orphans };
 }
 function lastDeployed(deployed2) {
   const all = deployed2.releases.flatMap(({ status }) => status ? [status] : []);
@@ -56878,24 +58826,25 @@ function lastDeployed(deployed2) {
 
 // src/commands/plan.ts
 async function plan(inputs, report) {
-  const { root, present: present2, html } = inputs;
+  const { root, present: present2, html: html2 } = inputs;
   const deployed2 = await deployedFrom(present2, root);
   const planned = await gatherPlan({ ...inputs, deployed: deployed2 }, report);
-  if (planned.kind === "refused") return refused(planned.findings);
+  if (planned.kind === "refused") return refused2(planned.findings);
   const head2 = await headCommit(root);
-  return planOutcome(planned.plan, { head: head2, base: planned.base, full: void 0 }, html);
+  return planOutcome(planned.plan, { head: head2, base: planned.base, full: void 0 }, html2);
 }
 
 // src/commands/render-image.ts
-import { join as join14 } from "node:path";
+import { join as join15 } from "node:path";
 
 // src/core/images/folder.ts
 var import_handlebars3 = __toESM(require_lib(), 1);
 var FORMAT = 1;
 function imageFolder(name, image, platform2, named) {
+  const recipe = Object.entries(image).filter(([key]) => key !== "notSecret");
   const hash = digestOf([
     FORMAT,
-    image,
+    Object.fromEntries(recipe),
     platform2.user,
     named.map(({ path, text }) => [path, text])
   ]);
@@ -57016,8 +58965,8 @@ async function renderImage(inputs) {
     throw new UsageError("render-image needs an image, or --all");
   const reading = await gatherPlatform(root);
   const { platform: platform2 } = reading;
-  const findings = allFindings(reading, void 0, inputs.now);
-  if (!platform2 || hasErrors(findings)) return refused(findings);
+  const findings = await allFindings(reading, void 0, inputs.now);
+  if (!platform2 || hasErrors(findings)) return refused2(findings);
   const chosen = images === "all" ? [...platform2.images.keys()] : images;
   const rendered = [];
   for (const name of chosen) {
@@ -57033,7 +58982,7 @@ async function renderImage(inputs) {
       platform2.settings.data,
       await namedFiles(root, image)
     );
-    await writeFolder(join14(out, name), files);
+    await writeFolder(join15(out, name), files);
     rendered.push({ image: name, hash });
   }
   const json = images === "all" ? { schema_version: SCHEMA_VERSION, images: rendered } : { schema_version: SCHEMA_VERSION, ...rendered[0] };
@@ -57048,13 +58997,13 @@ async function namedFiles(root, image) {
   return Promise.all(
     image.data.files.map(async (path) => ({
       path,
-      text: await fileText(join14(root, "images", image.name, path))
+      text: await fileText(join15(root, "images", image.name, path))
     }))
   );
 }
 
 // src/commands/render.ts
-import { join as join15 } from "node:path";
+import { join as join16 } from "node:path";
 init_failure();
 async function render(inputs, report) {
   const { out } = inputs;
@@ -57062,10 +59011,14 @@ async function render(inputs, report) {
   if (inputs.hubs !== "all" && inputs.hubs.length === 0)
     throw new UsageError("render needs a hub, or --all");
   const reading = await gatherPlatform(inputs.root);
-  if (!reading.platform) return refused(allFindings(reading, void 0, inputs.now));
-  const charts = await gatherCharts(reading.platform, { chartsFrom: inputs.chartsFrom, report });
-  const findings = allFindings(reading, charts, inputs.now);
-  if (hasErrors(findings)) return refused(findings);
+  if (!reading.platform) return refused2(await allFindings(reading, void 0, inputs.now));
+  const charts = await gatherCharts(reading.platform, {
+    root: inputs.root,
+    chartsFrom: inputs.chartsFrom,
+    report
+  });
+  const findings = await allFindings(reading, charts, inputs.now);
+  if (hasErrors(findings)) return refused2(findings);
   const wanted = choose(wantedReleases(reading.platform, charts), inputs.hubs);
   const results = await renderAll({
     wanted,
@@ -57081,7 +59034,7 @@ async function render(inputs, report) {
       lines.push(`\u2717 ${id}: ${result2.failure.message}
 `);
     } else {
-      await writeFolder(join15(out, id), releaseFiles(result2.unit, result2.result));
+      await writeFolder(join16(out, id), releaseFiles(result2.unit, result2.result));
       lines.push(`\u2713 ${id} ${result2.unit.digest.slice(0, 7)}
 `);
     }
@@ -57109,6 +59062,7 @@ function choose(wanted, hubs) {
 }
 
 // src/commands/review.ts
+init_failure();
 async function pullRequest(run, github) {
   const pull = await github.pullRequestOf(run);
   if (!pull)
@@ -57121,19 +59075,53 @@ async function pullRequest(run, github) {
     exit: 0,
     text: `pull request ${pull.number} at ${pull.head}
 `,
-    outputs: { number: String(pull.number), head: pull.head, merge: pull.merge ?? pull.head }
+    outputs: {
+      number: String(pull.number),
+      head: pull.head,
+      base: pull.base,
+      merge: pull.merge ?? pull.head
+    }
   });
 }
 var REFUSED = `${COMMENT_MARKER}
 ### No plan: the files have errors
 
 `;
+var FAILED = `${COMMENT_MARKER}
+### No plan: it could not be made
+
+What stood here before is about other files. The run says why; push again, or run it again.
+`;
 async function review(inputs, github, report) {
+  try {
+    return await reviewed(inputs, github, report);
+  } catch (error3) {
+    await tellFailed(inputs, github, report);
+    throw error3;
+  }
+}
+async function reviewed(inputs, github, report) {
+  await keepShown(inputs, []);
   const deployed2 = await deployedFrom(inputs.present, inputs.repository);
   const planned = await gatherPlan({ ...inputs, deployed: deployed2 }, report);
-  const answer = planned.kind === "refused" ? refused(planned.findings) : await planOutcome(planned.plan, { ...inputs, base: planned.base }, inputs.html);
+  const answer = planned.kind === "refused" ? refused2(planned.findings) : await planOutcome(planned.plan, { ...inputs, base: planned.base }, inputs.html);
   const comment2 = planned.kind === "refused" ? `${REFUSED}${answer.summary}` : answer.summary;
-  return await post(inputs, github, report, comment2) ? answer : stale();
+  if (!await post(inputs, github, report, comment2)) return stale();
+  if (planned.kind === "planned") await keepShown(inputs, planned.plan.steps);
+  return answer;
+}
+async function keepShown({ record, pull, head: head2 }, steps) {
+  if (record === void 0) return;
+  const { file, base: base2, merge: merge3 } = record;
+  await writeWhole(file, reviewedText({ pull, head: head2, base: base2, merge: merge3 }, steps));
+}
+async function tellFailed(inputs, github, report) {
+  try {
+    await post(inputs, github, report, FAILED);
+  } catch (error3) {
+    if (!(error3 instanceof Failure)) throw error3;
+    report.progress(`comment on pull request ${inputs.pull}: ${error3.message}`);
+  }
 }
 async function post({ pull, head: head2 }, github, report, body) {
   if (await github.headOf(pull) !== head2) return false;
@@ -57191,9 +59179,9 @@ ${name}: ""
 init_json();
 init_failure();
 import { readFile as readFile7 } from "node:fs/promises";
-import { join as join16 } from "node:path";
+import { join as join17 } from "node:path";
 async function decryptSecrets(root, hub) {
-  const file = join16(root, "secrets", `${hub}.sops.yaml`);
+  const file = join17(root, "secrets", `${hub}.sops.yaml`);
   if (!await exists2(file)) return void 0;
   const sops = findTool("sops");
   if (sops === void 0)
@@ -57205,11 +59193,11 @@ async function decryptSecrets(root, hub) {
       (name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]
     )
   );
-  const { code, stdout, stderr } = await exec(sops, ["decrypt", "--output-type", "json", file], {
+  const { code: code2, stdout, stderr } = await exec(sops, ["decrypt", "--output-type", "json", file], {
     env,
     timeoutMs: 6e4
   });
-  if (code !== 0)
+  if (code2 !== 0)
     throw new SecretsFailure(
       `secrets/${hub}.sops.yaml cannot be decrypted: ${stderr.split("\n")[0]?.slice(0, 200) ?? ""}`,
       { hint: "give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" }
@@ -57222,7 +59210,7 @@ async function decryptSecrets(root, hub) {
   );
 }
 async function lastEncrypted(root, hub) {
-  const text = await readFile7(join16(root, "secrets", `${hub}.sops.yaml`), "utf8").catch(() => "");
+  const text = await readFile7(join17(root, "secrets", `${hub}.sops.yaml`), "utf8").catch(() => "");
   const time2 = Date.parse(/^ +lastmodified: "?([0-9TZ:.-]+)"?$/mu.exec(text)?.[1] ?? "");
   return Number.isNaN(time2) ? void 0 : time2;
 }
@@ -57259,7 +59247,7 @@ async function secrets(root, [what, name], now) {
       "glaciocloud secrets audit|template HUB"
     );
   const { platform: platform2, findings } = await gatherPlatform(root);
-  if (!platform2) return refused(findings);
+  if (!platform2) return refused2(findings);
   const hub = platform2.environments.get(name);
   if (!hub)
     throw new UsageError(
@@ -57268,7 +59256,7 @@ async function secrets(root, [what, name], now) {
     );
   return what === "template" ? outcome({ exit: 0, text: secretsTemplate(hub) }) : audit(root, hub, now);
 }
-var MARKS2 = {
+var MARKS3 = {
   fine: "\u2713",
   due: "\u26A0",
   missing: "\u2717",
@@ -57281,11 +59269,11 @@ async function audit(root, hub, now) {
   const changed = await lastEncrypted(root, hub.name);
   const all = auditSecrets(hub.data, found, changed, now);
   const lines = all.map(
-    ({ secret, state, note }) => `${MARKS2[state]} ${secret.padEnd(26)}${state.padEnd(11)}${note}
+    ({ secret, state, note }) => `${MARKS3[state]} ${secret.padEnd(26)}${state.padEnd(11)}${note}
 `
   );
   return outcome({
-    exit: all.some(({ state }) => MARKS2[state] === "\u2717") ? 2 : 0,
+    exit: all.some(({ state }) => MARKS3[state] === "\u2717") ? 2 : 0,
     text: lines.join(""),
     json: {
       schema_version: SCHEMA_VERSION,
@@ -57303,11 +59291,11 @@ function statesText(states) {
 function stateText(hub, { healthy, quarantined, last }) {
   const runs = healthy ? `runs ${healthy.digest.slice(0, 7)}, revision ${healthy.revision}, healthy since ${healthy.since}` : "has never been healthy";
   const reason = last.reason === "" ? "" : `: ${last.reason}`;
-  const held = quarantined ? `  quarantined: ${quarantined.digest.slice(0, 7)} since ${quarantined.at}: ${quarantined.reason}
+  const held2 = quarantined ? `  quarantined: ${quarantined.digest.slice(0, 7)} since ${quarantined.at}: ${quarantined.reason}
 ` : "";
   return `${hub} ${runs}
   last: ${last.outcome} at ${last.at}${reason}
-${held}`;
+${held2}`;
 }
 
 // src/commands/state.ts
@@ -57332,7 +59320,7 @@ async function showState(kubeconfig, hubs) {
 init_failure();
 async function tryOut(root, { pull, login, commit }, github) {
   const { platform: platform2, findings } = await gatherPlatform(root);
-  if (!platform2) return refused(findings);
+  if (!platform2) return refused2(findings);
   if (commit === void 0)
     throw new Failure("/try needs the whole commit, 40 hex digits", {
       hint: "copy it from the pull request, so that nobody changes what is tried in between"
@@ -57396,9 +59384,9 @@ function sorted2(names3) {
 // src/commands/waves.ts
 async function waves({ root, chartsFrom }, report) {
   const { platform: platform2, findings } = await gatherPlatform(root);
-  if (!platform2) return refused(findings);
-  const charts = await gatherCharts(platform2, { chartsFrom, report });
+  if (!platform2) return refused2(findings);
   const { releases } = await deployedOnBranch(root);
+  const charts = await gatherCharts(platform2, { root, chartsFrom, releases, report });
   const all = waveRows(platform2, wantedReleases(platform2, charts), releases);
   return outcome({
     exit: 0,
@@ -57608,10 +59596,10 @@ var systemClock = {
 };
 
 // src/edges/machine.ts
-import { randomBytes, randomUUID as randomUUID2 } from "node:crypto";
+import { randomBytes, randomUUID as randomUUID3 } from "node:crypto";
 import { hostname } from "node:os";
 var machineRandom = {
-  uuid: () => randomUUID2(),
+  uuid: () => randomUUID3(),
   hex: (bytes) => randomBytes(bytes).toString("hex")
 };
 function processName() {
@@ -57705,7 +59693,7 @@ var RUNS = {
     return pullRequest(runner.checkRun(), github);
   },
   review: runReview,
-  plan: ({ root, chartsFrom, at: at2, present: present2, html }, report) => plan({ root, chartsFrom, now: timeOf2(at2), present: present2, html }, report),
+  plan: ({ root, chartsFrom, at: at2, present: present2, html: html2 }, report) => plan({ root, chartsFrom, now: timeOf2(at2), present: present2, html: html2 }, report),
   deploy: runDeploy,
   try: async ({ root }) => {
     const { github, runner } = await actionEdges();
@@ -57729,7 +59717,7 @@ async function dispatch(inputs, report) {
   return RUNS[inputs.command](inputs, report);
 }
 async function runReview(inputs, report) {
-  const { root, chartsFrom, present: present2, html, head: head2 = "", at: at2 } = inputs;
+  const { root, chartsFrom, present: present2, html: html2, head: head2 = "", at: at2 } = inputs;
   const { github, runner } = await actionEdges();
   const pull = Number(inputs.pull);
   if (!Number.isInteger(pull) || pull < 1 || !/^[0-9a-f]{40}$/u.test(head2))
@@ -57737,13 +59725,23 @@ async function runReview(inputs, report) {
       "review needs --pull N and --head SHA",
       "the command pull-request finds both"
     );
+  const record = reviewedRecord(inputs);
   const full = runner.runAddress();
   const now = timeOf2(at2);
   return review(
-    { root, repository: ".", chartsFrom, present: present2, html, pull, head: head2, full, now },
+    { root, repository: ".", chartsFrom, present: present2, html: html2, pull, head: head2, record, full, now },
     github,
     report
   );
+}
+function reviewedRecord({ reviewed: reviewed2, base: base2 = "", merge: merge3 = "" }) {
+  if (reviewed2 === void 0) return void 0;
+  if (![base2, merge3].every((commit) => /^[0-9a-f]{40}$/u.test(commit)))
+    throw new UsageError(
+      "review --reviewed needs --base SHA and --merge SHA",
+      "the command pull-request finds both"
+    );
+  return { file: reviewed2, base: base2, merge: merge3 };
 }
 async function runDeploy(inputs, report) {
   const { root, chartsFrom, wave, cluster, record } = inputs;
