@@ -18,8 +18,10 @@ export const BUNDLES = ['index.js', 'cli.js', 's3.js', 'schema.js'] as const;
  * Bundles the action and the CLI into `dist/`, one readable file each, and what both load from
  * beside them. Committed; a test builds again and compares.
  */
-export async function bundle(outdir: string): Promise<void> {
+export async function bundle(outdir: string, root = process.cwd()): Promise<void> {
   await build({
+    absWorkingDir: root,
+    nodePaths: [`${process.cwd()}/node_modules`], // for a copy of the sources
     entryPoints: {
       index: 'src/index.ts',
       cli: 'src/cli.ts',

@@ -1,7 +1,7 @@
 import { cp, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { build } from 'esbuild';
+import { bundle } from '../../scripts/build.ts';
 import { exec } from '../../src/edges/exec.ts';
 import type { ExecResult } from '../../src/edges/exec.ts';
 import { unpackedTool } from '../../src/edges/tools.ts';
@@ -38,18 +38,7 @@ describe('the example "add a field", applied to a copy', () => {
       });
       expect([stderr, code]).toEqual(['', 0]);
     }
-    await build({
-      entryPoints: [join(tool(), 'src/cli.ts')],
-      outfile: join(tool(), 'cli.js'),
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      nodePaths: [join(ROOT, 'node_modules')],
-      external: ['./s3-client.ts'],
-      banner: {
-        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-      },
-    });
+    await bundle(tool(), tool());
     await copyPlatform(hubs());
   }, 60_000);
 

@@ -141,7 +141,8 @@ describe('signs', () => {
 
   test('are read as the probe writes them', async () => {
     const text = await readFile(join(ROOT, 'charts/oggm-hub/files/probe.py'), 'utf8');
-    expect(text).toContain('f"<!-- glaciocloud-heartbeat {iso(now)} -->\\n"');
+    expect(text).toContain('\nHEARTBEAT = "<!-- glaciocloud-heartbeat"\n');
+    expect(text).toContain('f"{HEARTBEAT} {iso(now)} -->\\n"');
     expect(text).toContain('["glaciocloud-heartbeat", f"hub:{hub}"]');
     expect(heartbeatLabels('x')).toEqual(['glaciocloud-heartbeat', 'hub:x']);
   });
