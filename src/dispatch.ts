@@ -112,6 +112,7 @@ async function runDeploy(inputs: Inputs, report: Report): Promise<Outcome> {
   const action = await maybeAction();
   const asked: DeployInputs = {
     root,
+    repository: '.',
     chartsFrom,
     hubs: inputs.target,
     wave,

@@ -9,14 +9,17 @@ import type { Finding } from '../core/finding.ts';
 import { urgentReason } from '../core/hub/gates.ts';
 import { wantedReleases } from '../core/hub/release.ts';
 import { isSettled } from '../core/hub/state.ts';
+import { asTried } from '../core/hub/tried.ts';
 import { seconds } from '../core/model/quantities.ts';
+import type { Platform } from '../core/model/types.ts';
 import { unitId } from '../core/unit.ts';
 import { removeFolder, withTemporaryFolder, writeFolder } from '../edges/files.ts';
 import { headCommit, headMessage } from '../edges/git.ts';
-import { gatherCharts } from '../gather/charts.ts';
+import { Failure } from '../failure.ts';
+import { gatherCharts, isProposal } from '../gather/charts.ts';
 import { gatherPlatform } from '../gather/platform.ts';
 import { chooseCluster, chooseHubs, orphansOf } from './choose.ts';
-import type { Deployment, Found, Job, Merge, Wanted } from './deployment.ts';
+import type { DeployInputs, Deployment, Found, Job, Merge, Wanted } from './deployment.ts';
 import { allFindings } from './findings.ts';
 import { keepRecord, publicRecord, publicReleases } from './record.ts';
 import { mergeOf, recordOf, tell } from './tell.ts';
@@ -46,12 +49,12 @@ async function gatherWanted({
   { kind: 'wanted'; wanted: Wanted } | { kind: 'refused'; findings: readonly Finding[] }
 > {
   const reading = await gatherPlatform(inputs.root);
-  const { platform } = reading;
-  if (!platform) return { kind: 'refused', findings: reading.findings };
+  if (!reading.platform) return { kind: 'refused', findings: reading.findings };
+  const platform = await decided(reading.platform, inputs);
   const recorded = await publicReleases(inputs);
   const charts = await gatherCharts(platform, {
     root: inputs.root,
-    repository: inputs.hold === undefined ? undefined : '.', // what is tried is a proposal
+    repository: inputs.hold === undefined ? undefined : inputs.repository,
     chartsFrom: inputs.chartsFrom,
     releases: recorded,
     report,
@@ -73,6 +76,20 @@ async function gatherWanted({
     chosen: chooseHubs(platform, here, inputs),
   };
   return { kind: 'wanted', wanted };
+}
+
+/** What is merged decides all of it; of a proposal that is tried the default branch decides the rest. */
+async function decided(
+  platform: Platform,
+  { root, repository, hold }: Pick<DeployInputs, 'root' | 'repository' | 'hold'>,
+): Promise<Platform> {
+  if (hold === undefined || !isProposal(root, repository)) return platform;
+  const main = await gatherPlatform(repository);
+  if (!main.platform)
+    throw new Failure('the default branch’s own files cannot be read, so nothing can be tried', {
+      hint: 'run `glaciocloud check` on the default branch',
+    });
+  return asTried(platform, main.platform);
 }
 
 /** The branch that has got a newer commit than ours; what is tried out is on no branch. */

@@ -10,6 +10,8 @@ import type { Forge, Ports, Releases } from '../ports.ts';
 /** What is asked for. */
 export interface DeployInputs {
   root: string;
+  /** Our own checkout of the default branch; another folder than `root` where a proposal is tried. */
+  repository: string;
   chartsFrom: string | undefined;
   hubs: readonly string[];
   wave: string | undefined;

@@ -117,7 +117,8 @@ async function sourceOf(
   return { source, progress };
 }
 
-function isProposal(root: string, repository: string | undefined): repository is string {
+/** Whether the files at `root` are somebody's proposal, and the default branch is another folder. */
+export function isProposal(root: string, repository: string | undefined): repository is string {
   return repository !== undefined && resolve(repository) !== resolve(root);
 }
 

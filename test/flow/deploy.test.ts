@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { readFile, readdir } from 'node:fs/promises';
+import { cp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf } from '../../src/core/digest.ts';
 import { objectOf } from '../../src/core/json.ts';
@@ -451,6 +451,34 @@ describe('a run of GitHub Actions', () => {
       until: '2026-11-24T14:00:00.000Z',
       reason: REASON,
     });
+  });
+
+  test('that tries a proposal takes waves and places from the default branch', async () => {
+    const { here } = await onGithub();
+    const proposed = join(here.root, 'proposed');
+    await cp(here.platform, proposed, { recursive: true });
+    const late = join(proposed, 'environments/late.yaml');
+    const text = await readFile(late, 'utf8');
+    const [, wave = ''] = /^wave: (\S+)$/mu.exec(text) ?? [];
+    const [, first = ''] =
+      /^wave: (\S+)$/mu.exec(await readFile(join(proposed, 'environments/one.yaml'), 'utf8')) ?? [];
+    expect(wave).not.toBe(first);
+    await writeFile(late, text.replace(`wave: ${wave}`, `wave: ${first}`));
+    const own = await here.run({
+      root: proposed,
+      repository: proposed,
+      hold: '2h',
+      reason: REASON,
+    });
+    expect(stepsOf(own)).toContain('late done deployed'); // nothing to compare with
+    const { here: again } = await onGithub();
+    const tried = await again.run({
+      root: proposed,
+      repository: again.platform,
+      hold: '2h',
+      reason: REASON,
+    });
+    expect(stepsOf(tried)).toEqual(['one done deployed', 'two done deployed']);
   });
 
   test('that tries without a pull request tells nobody', async () => {

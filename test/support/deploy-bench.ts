@@ -69,6 +69,7 @@ export class DeployBench {
   run(more: Partial<DeployInputs> = {}): Promise<Outcome> {
     const inputs: DeployInputs = {
       root: this.platform,
+      repository: this.platform,
       chartsFrom: DOUBLE,
       hubs: [],
       wave: undefined,
