@@ -62,6 +62,7 @@ beforeAll(async () => {
     KUBECONFIG: await readFile(lab.kubeconfig, 'utf8'),
   };
   await edit(root, 'platform.yaml', 'https://hub.jupyter.org/helm-chart/', await chartRepository());
+  await edit(root, 'platform.yaml', 'charts:\n', 'charts:\n  allowPrivate: true\n');
   await writeFile(join(root, '.gitignore'), 'node_modules/\n');
   await git(root, 'init', '-q', '-b', 'main');
   await git(root, 'remote', 'add', 'origin', 'https://github.com/example/hubs.git');
