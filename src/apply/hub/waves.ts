@@ -89,20 +89,19 @@ function earlierHubs(
   const { waves } = walk.platform.settings.data;
   const before = waves.slice(0, waves.indexOf(wave)).map(({ name }) => name);
   const earlier = walk.hubs.filter((one) => before.includes(one.wave));
-  return earlier.map((one): Earlier => {
-    const { name, cluster } = one.unit;
-    const how =
-      cluster === walk.world.cluster.name
-        ? here(one, states.get(one.release.namespace), results)
-        : elsewhere(walk, one);
-    return { name, cluster, wave: one.wave, ...how };
+  return earlier.flatMap((one): Earlier[] => {
+    const name = { name: one.unit.name, wave: one.wave };
+    if (one.unit.cluster !== walk.world.cluster.name) {
+      // Where nothing public is at hand, only this cluster can be looked at.
+      return walk.elsewhere.size === 0 ? [] : [{ ...name, ...elsewhere(walk, one) }];
+    }
+    return [{ ...name, ...here(one, states.get(one.release.namespace), results) }];
   });
 }
 
 function elsewhere(walk: WaveWalk, one: WantedRelease): Pick<Earlier, 'how' | 'since'> {
   const known = walk.elsewhere.get(one.unit.name);
-  if (known === undefined) return { how: 'unseen', since: undefined };
-  return known.digest === one.digest
+  return known?.digest === one.digest
     ? { how: 'healthy', since: timeOf(known.status?.at) }
     : { how: 'unfinished', since: undefined };
 }

@@ -19,9 +19,7 @@ const NAMED_HUBS = 3;
 export interface Earlier {
   name: string;
   wave: WaveName;
-  cluster: string;
-  /** `unseen`: on a cluster where, as far as is known in public, it was never deployed. */
-  how: 'healthy' | 'failed' | 'unfinished' | 'unseen';
+  how: 'healthy' | 'failed' | 'unfinished';
   /** Milliseconds since 1970, where it is healthy. */
   since: number | undefined;
 }
@@ -40,7 +38,6 @@ export interface GateFacts {
 export function waveGate(wave: Wave, facts: GateFacts): Gate {
   return (
     failedBefore(facts.earlier) ??
-    unseenBefore(facts.earlier) ??
     unfinishedBefore(facts.earlier) ??
     (facts.hurried ? undefined : frozen(wave, facts.now)) ??
     (facts.hurried ? undefined : soaking(wave, facts)) ??
@@ -58,17 +55,6 @@ function failedBefore(earlier: readonly Earlier[]): Gate | undefined {
     code: 'earlier-failed',
     reason: `wave ${first.wave} has a hub that failed: ${names(failed)}`,
   };
-}
-
-/** What nobody can look at has not proven itself: the first installation begins with the first wave's clusters. */
-function unseenBefore(earlier: readonly Earlier[]): Gate | undefined {
-  const unseen = earlier.filter(({ how }) => how === 'unseen');
-  const [first] = unseen;
-  if (first === undefined) return undefined;
-  return waiting(
-    'earlier-unfinished',
-    `wave ${first.wave} was never deployed on cluster ${first.cluster}, as far as the branch \`deployed\` tells: ${names(unseen)}; deploy there first (\`glaciocloud deploy --cluster ${first.cluster}\`)`,
-  );
 }
 
 function unfinishedBefore(earlier: readonly Earlier[]): Gate | undefined {

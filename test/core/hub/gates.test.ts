@@ -16,7 +16,6 @@ const wave = (more: Partial<Wave>): Wave => ({
 const before = (more: Partial<Earlier>): Earlier => ({
   name: 'hub-staging',
   wave: 'staging',
-  cluster: 'here',
   how: 'healthy',
   since: at('2026-11-24T11:00Z'),
   ...more,
@@ -52,19 +51,6 @@ describe('a wave', () => {
       { freeze: [{}], approval: true },
       { earlier: [unfinished('x'), before({}), failed('a'), failed('b')] },
       closed('earlier-failed', 'wave staging has a hub that failed: a, b', 'blocked'),
-    ],
-    [
-      'waits where a wave before was never seen, and says where to begin',
-      { freeze: [{}] },
-      {
-        earlier: [unfinished('x'), before({ name: 'a', cluster: 'there', how: 'unseen' })],
-        hurried: true,
-        approved: true,
-      },
-      closed(
-        'earlier-unfinished',
-        'wave staging was never deployed on cluster there, as far as the branch `deployed` tells: a; deploy there first (`glaciocloud deploy --cluster there`)',
-      ),
     ],
     [
       'waits for hubs that are not finished, three of them by name',
