@@ -53497,7 +53497,7 @@ var DAY_MS = 864e5;
 var MINUTE_MS = 6e4;
 var NAMED_HUBS = 3;
 function waveGate(wave, facts) {
-  return failedBefore(facts.earlier) ?? unseenBefore(facts.earlier) ?? unfinishedBefore(facts.earlier) ?? (facts.hurried ? void 0 : frozen(wave, facts.now)) ?? (facts.hurried ? void 0 : soaking(wave, facts)) ?? unapproved(wave, facts) ?? { open: true };
+  return failedBefore(facts.earlier) ?? unfinishedBefore(facts.earlier) ?? (facts.hurried ? void 0 : frozen(wave, facts.now)) ?? (facts.hurried ? void 0 : soaking(wave, facts)) ?? unapproved(wave, facts) ?? { open: true };
 }
 function failedBefore(earlier) {
   const failed = earlier.filter(({ how }) => how === "failed");
@@ -53509,15 +53509,6 @@ function failedBefore(earlier) {
     code: "earlier-failed",
     reason: `wave ${first.wave} has a hub that failed: ${names(failed)}`
   };
-}
-function unseenBefore(earlier) {
-  const unseen = earlier.filter(({ how }) => how === "unseen");
-  const [first] = unseen;
-  if (first === void 0) return void 0;
-  return waiting(
-    "earlier-unfinished",
-    `wave ${first.wave} was never deployed on cluster ${first.cluster}, as far as the branch \`deployed\` tells: ${names(unseen)}; deploy there first (\`glaciocloud deploy --cluster ${first.cluster}\`)`
-  );
 }
 function unfinishedBefore(earlier) {
   const unfinished = earlier.filter(({ how }) => how === "unfinished");
@@ -54838,16 +54829,17 @@ function earlierHubs(walk3, wave, states, results) {
   const { waves: waves2 } = walk3.platform.settings.data;
   const before = waves2.slice(0, waves2.indexOf(wave)).map(({ name }) => name);
   const earlier = walk3.hubs.filter((one) => before.includes(one.wave));
-  return earlier.map((one) => {
-    const { name, cluster } = one.unit;
-    const how = cluster === walk3.world.cluster.name ? here(one, states.get(one.release.namespace), results) : elsewhere(walk3, one);
-    return { name, cluster, wave: one.wave, ...how };
+  return earlier.flatMap((one) => {
+    const name = { name: one.unit.name, wave: one.wave };
+    if (one.unit.cluster !== walk3.world.cluster.name) {
+      return walk3.elsewhere.size === 0 ? [] : [{ ...name, ...elsewhere(walk3, one) }];
+    }
+    return [{ ...name, ...here(one, states.get(one.release.namespace), results) }];
   });
 }
 function elsewhere(walk3, one) {
   const known = walk3.elsewhere.get(one.unit.name);
-  if (known === void 0) return { how: "unseen", since: void 0 };
-  return known.digest === one.digest ? { how: "healthy", since: timeOf(known.status?.at) } : { how: "unfinished", since: void 0 };
+  return known?.digest === one.digest ? { how: "healthy", since: timeOf(known.status?.at) } : { how: "unfinished", since: void 0 };
 }
 function here(one, state, results) {
   if (isSettled(state, one.digest)) return { how: "healthy", since: timeOf(state?.healthy?.since) };
@@ -55453,6 +55445,29 @@ async function stop(namespace, { kube }) {
   return hub;
 }
 
+// src/core/hub/tried.ts
+function asTried(proposal, main2) {
+  const environments = [...proposal.environments].flatMap(([name, hub]) => {
+    const known = main2.environments.get(name);
+    return known ? [[name, placedAs(hub, known)]] : [];
+  });
+  const { settings } = proposal;
+  const { waves: waves2, removals } = main2.settings.data;
+  return {
+    ...proposal,
+    settings: { ...settings, data: { ...settings.data, waves: waves2, removals } },
+    clusters: main2.clusters,
+    environments: new Map(environments)
+  };
+}
+function placedAs(hub, known) {
+  const { cluster, wave } = known.data;
+  return { ...hub, data: { ...hub.data, cluster, wave } };
+}
+
+// src/flow/deploy.ts
+init_failure();
+
 // src/flow/choose.ts
 init_failure();
 function chooseCluster(platform2, name) {
@@ -56038,13 +56053,12 @@ async function gatherWanted({
   report
 }) {
   const reading = await gatherPlatform(inputs.root);
-  const { platform: platform2 } = reading;
-  if (!platform2) return { kind: "refused", findings: reading.findings };
+  if (!reading.platform) return { kind: "refused", findings: reading.findings };
+  const platform2 = await decided(reading.platform, inputs);
   const recorded = await publicReleases(inputs);
   const charts = await gatherCharts(platform2, {
     root: inputs.root,
-    repository: inputs.hold === void 0 ? void 0 : ".",
-    // what is tried is a proposal
+    repository: inputs.hold === void 0 ? void 0 : inputs.repository,
     chartsFrom: inputs.chartsFrom,
     releases: recorded,
     report
@@ -56066,6 +56080,15 @@ async function gatherWanted({
     chosen: chooseHubs(platform2, here2, inputs)
   };
   return { kind: "wanted", wanted };
+}
+async function decided(platform2, { root, repository, hold }) {
+  if (hold === void 0 || !isProposal(root, repository)) return platform2;
+  const main2 = await gatherPlatform(repository);
+  if (!main2.platform)
+    throw new Failure("the default branch\u2019s own files cannot be read, so nothing can be tried", {
+      hint: "run `glaciocloud check` on the default branch"
+    });
+  return asTried(platform2, main2.platform);
 }
 async function movedOn({ inputs }, commit) {
   const { actions, hold } = inputs;
@@ -59749,6 +59772,7 @@ async function runDeploy(inputs, report) {
   const action = await maybeAction();
   const asked = {
     root,
+    repository: ".",
     chartsFrom,
     hubs: inputs.target,
     wave,
