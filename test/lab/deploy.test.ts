@@ -262,7 +262,7 @@ test('a change that is not merged is tried for a while; what is merged waits, an
   const proposed = join(folder.path, 'proposed');
   await cp(root, proposed, { recursive: true });
   await edit(proposed, file, 'memory: 1200M', 'memory: 1250M');
-  const tried = await deploy(proposed, lab, env, ['--hold', '1m', '--reason', 'trying']);
+  const tried = await deploy(proposed, lab, env, ['--hold', '1m', '--reason', 'trying'], root);
   expect([tried.code, tried.json.steps.map(({ outcome }) => outcome)]).toEqual([0, ['done']]);
   const held = await run();
   expect([held.code, held.json.steps.map(({ outcome, reason }) => [outcome, reason])]).toEqual([

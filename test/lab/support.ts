@@ -39,11 +39,13 @@ export async function theLab(): Promise<Lab> {
 /** Every output of every deployment, to be searched for what must not be there. */
 export const OUTPUTS: string[] = [];
 
+/** Runs `deploy` as the workflows do: in the default branch's checkout, which is `root` unless a proposal is tried. */
 export async function deploy(
   root: string,
   lab: Pick<Lab, 'kubeconfig'>,
   env: Record<string, string>,
   args: string[] = [],
+  main = root,
 ): Promise<DeployRun> {
   const began = performance.now();
   const result = await exec(
@@ -66,6 +68,7 @@ export async function deploy(
         GLACIOCLOUD_KUBECTL: unpackedTool('kubectl'),
         ...env,
       },
+      cwd: main,
       timeoutMs: 390_000,
     },
   );
