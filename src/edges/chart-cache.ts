@@ -59,7 +59,7 @@ export async function keepArchive(key: ChartKey, archive: Uint8Array): Promise<v
 }
 
 /** In one step, and where that is possible: without a cache the next run fetches again. */
-async function keep(file: string, content: Uint8Array | string): Promise<void> {
+export async function keep(file: string, content: Uint8Array | string): Promise<void> {
   const fresh = `${file}.${randomUUID()}`;
   try {
     await mkdir(dirname(file), { recursive: true });

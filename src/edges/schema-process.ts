@@ -3,6 +3,7 @@ import type { SchemaAnswer, SchemaQuestion } from '../core/charts/schema.ts';
 import { objectOf } from '../core/json.ts';
 import { TimedOut } from '../failure.ts';
 import { exec } from './exec.ts';
+import { keptAnswer } from './schema-kept.ts';
 
 /** Real schemas take a quarter of a second for 200 hubs. */
 const LIMITS: SchemaLimits = { timeoutMs: 20_000, memoryMb: 512 };
@@ -18,14 +19,27 @@ function child(): string {
   return fileURLToPath(new URL(name, import.meta.url));
 }
 
-/** Holds values to a chart's schema, which is compiled in a process that is ended at its limits of time and memory. */
+/**
+ * Holds values to a chart's schema, which is compiled in a process that is ended at its limits of time and memory. A
+ * release keeps the answer, because starting that process is a quarter of a check.
+ */
 export async function askSchema(
   question: SchemaQuestion,
-  { timeoutMs, memoryMb }: SchemaLimits = LIMITS,
+  limits: SchemaLimits = LIMITS,
 ): Promise<SchemaAnswer> {
-  const args = [`--max-old-space-size=${memoryMb}`, '--no-warnings', child()];
+  const input = JSON.stringify(question);
+  const file = child();
+  if (file.endsWith('.ts')) return answerOf(file, input, limits);
+  return keptAnswer(file, input, () => answerOf(file, input, limits));
+}
+
+async function answerOf(
+  file: string,
+  input: string,
+  { timeoutMs, memoryMb }: SchemaLimits,
+): Promise<SchemaAnswer> {
+  const args = [`--max-old-space-size=${memoryMb}`, '--no-warnings', file];
   try {
-    const input = JSON.stringify(question);
     const { code, stdout } = await exec(process.execPath, args, { input, timeoutMs });
     const answer: unknown = code === 0 ? objectOf(stdout) : undefined;
     return isAnswer(answer)
