@@ -5,11 +5,11 @@
 
 /** Subjects of the core, from the ground up; what stands in one line does not know its neighbours. */
 const CORE = [
-  ['json', 'digest', 'unit', 'time', 'finding', 'manifests', 'source', 'source-edit'],
+  ['json', 'digest', 'unit', 'time', 'finding', 'manifests', 'shape', 'source', 'source-edit'],
   ['model'],
   ['rule'],
   ['plan'],
-  ['cluster', 'access', 'images', 'data'],
+  ['cluster', 'access', 'images', 'data', 'record'],
   ['hub'],
   ['removal'],
   ['watch'],

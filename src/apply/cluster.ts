@@ -1,6 +1,6 @@
-import { STATE_NAME, parseState } from '../core/hub/state.ts';
-import type { ReleaseState } from '../core/hub/state.ts';
-import { at } from '../core/json.ts';
+import { STATE_NAME, statesOf } from '../core/hub/state.ts';
+import type { States } from '../core/hub/state.ts';
+import { at, textAt } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { ClusterFile, Doc } from '../core/model/types.ts';
 import { SYSTEM_NAMESPACE, clusterObjects } from '../core/cluster/objects.ts';
@@ -68,23 +68,18 @@ export async function applyCluster(
   return true;
 }
 
-/** What the cluster knows of each hub, by namespace; what another version has written is as if absent. */
-export async function readStates(kube: Cluster): Promise<Map<string, ReleaseState>> {
-  const states = new Map<string, ReleaseState>();
-  for (const one of await kube.list('configmaps', {
+/** What the cluster knows of each hub; one whose state cannot be read keeps no other from going on. */
+export async function readStates(kube: Cluster): Promise<States> {
+  const found = await kube.list('configmaps', {
     selector: 'glaciocloud.org/state=hub',
     fields: `metadata.name=${STATE_NAME}`,
-  })) {
-    const [namespace, text] = [at(one, '/metadata/namespace'), at(one, '/data/state.json')];
-    if (typeof namespace !== 'string' || typeof text !== 'string') continue;
-    const reading = parseState(text);
-    if (reading.kind === 'known') states.set(namespace, reading.state);
-    if (reading.kind === 'unreadable')
-      throw new Failure(`the state of the hub in ${namespace} cannot be read: ${reading.reason}`, {
-        hint: `look at it: kubectl get configmap ${STATE_NAME} --namespace ${namespace} --output yaml`,
-      });
-  }
-  return states;
+  });
+  return statesOf(
+    found.map((one) => ({
+      namespace: textAt(one, '/metadata/namespace'),
+      text: textAt(one, '/data/state.json'),
+    })),
+  );
 }
 
 /** The key of digests of secrets: made once in the cluster, and never leaves this process. */

@@ -1,3 +1,4 @@
+import { statesOnly } from '../core/hub/state-text.ts';
 import { readStates } from '../apply/cluster.ts';
 import { byIdentity, driftOf, foreignManagers, identity } from '../core/watch/drift.ts';
 import type { Drift, Foreign } from '../core/watch/drift.ts';
@@ -33,23 +34,34 @@ export async function drift(
   report: Report,
 ): Promise<Outcome> {
   const kube = new Kube(kubeconfig);
-  const known = [...(await readStates(kube))].filter(
-    ([hub, { healthy }]) => healthy !== undefined && (hubs.length === 0 || hubs.includes(hub)),
-  );
+  const { known, unreadable } = statesOnly(await readStates(kube), hubs);
   const found = await withTemporaryFolder(async (scratch) => {
     const releases = new HelmReleases(await findHelm(), kubeconfig, scratch);
     const all: HubDrift[] = [];
-    for (const [hub] of known) all.push(await hubDrift(kube, releases, hub));
+    for (const [hub, { healthy }] of known)
+      if (healthy !== undefined) all.push(await hubDrift(kube, releases, hub));
     return all;
   });
   if (action) await tellDrift(action.github, found, report);
   const drifted = found.some((one) => one.drift.length > 0);
-  // On GitHub the issue says it: a red run every night would say no more.
   return outcome({
-    exit: drifted && !action ? 1 : 0,
-    text: found.map(driftText).join(''),
-    json: { schema_version: SCHEMA_VERSION, hubs: found.map(driftJson) },
+    exit: driftExit(drifted, unreadable.size > 0, action !== undefined),
+    text: found.map(driftText).join('') + [...unreadable].map(unreadableText).join(''),
+    json: {
+      schema_version: SCHEMA_VERSION,
+      hubs: found.map(driftJson),
+      unreadable: Object.fromEntries(unreadable),
+    },
   });
+}
+
+/** On GitHub an issue says what has drifted: a red run every night would say no more. None says what nobody sees. */
+export function driftExit(drifted: boolean, unseen: boolean, onGithub: boolean): 0 | 1 {
+  return unseen || (drifted && !onGithub) ? 1 : 0;
+}
+
+export function unreadableText([hub, why]: readonly [string, string]): string {
+  return terminal`${hub}: not looked at: ${why}\n`.text;
 }
 
 /** One tracking issue for each hub, closed when it is as deployed again. */

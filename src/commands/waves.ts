@@ -1,6 +1,7 @@
 import { wantedReleases } from '../core/hub/release.ts';
 import { WAVES, waveRows } from '../core/hub/wave-rows.ts';
 import type { WaveRows } from '../core/hub/wave-rows.ts';
+import { unitTitle } from '../core/unit.ts';
 import { deployedOnBranch } from '../edges/deployed.ts';
 import type { Report } from '../edges/report.ts';
 import { gatherCharts } from '../gather/charts.ts';
@@ -17,7 +18,8 @@ export interface WavesInputs {
 export async function waves({ root, chartsFrom }: WavesInputs, report: Report): Promise<Outcome> {
   const { platform, findings } = await gatherPlatform(root);
   if (!platform) return refused(findings);
-  const { releases } = await deployedOnBranch(root);
+  const { releases, unreadable } = await deployedOnBranch(root);
+  for (const { unit, why } of unreadable) report.progress(`⚠ ${unitTitle(unit)}: ${why}`);
   const charts = await gatherCharts(platform, { root, chartsFrom, releases, report });
   const all = waveRows(platform, wantedReleases(platform, charts), releases);
   return outcome({

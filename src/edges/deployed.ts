@@ -1,15 +1,17 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { isObject } from '../core/json.ts';
-import type { Json } from '../core/json.ts';
+import { dirname, join } from 'node:path';
+import { readRecord } from '../core/record/read.ts';
+import type { UnreadableRecord } from '../core/record/read.ts';
 import { unitId } from '../core/unit.ts';
-import type { PresentRelease, PresentStatus, Release, Unit } from '../core/unit.ts';
+import type { PresentRelease, Unit } from '../core/unit.ts';
 import { Failure } from '../failure.ts';
 import { deployedRef, filesAt } from './git.ts';
 
 /** The public record of what runs: a folder of the shape that `render` writes, or the branch `deployed`. */
 export interface Deployed {
   releases: PresentRelease[];
+  /** Recorded, but nobody can read as what. */
+  unreadable: UnreadableRecord[];
   manifests(unit: Unit): Promise<string>;
 }
 
@@ -71,44 +73,17 @@ export async function deployedOnBranch(root: string): Promise<Deployed> {
 
 async function deployed(read: Reader): Promise<Deployed> {
   const files = await read((path) => RECORD.test(path));
-  const releases = [...files].flatMap(([path, text]) =>
+  const readings = [...files].flatMap(([path, text]) =>
     path.endsWith('/release.json')
-      ? [parse(path, text, files.get(path.replace('release.json', 'status.json')))]
+      ? [readRecord(dirname(path), text, files.get(path.replace('release.json', 'status.json')))]
       : [],
   );
   return {
-    releases,
+    releases: readings.flatMap((one) => (one.kind === 'read' ? [one.record] : [])),
+    unreadable: readings.flatMap((one) => (one.kind === 'unreadable' ? [one.record] : [])),
     manifests: async (unit) => {
       const path = `${unitId(unit)}/manifests.yaml`;
       return (await read((one) => one === path)).get(path) ?? '';
     },
   };
-}
-
-function parse(path: string, text: string, status: string | undefined): PresentRelease {
-  try {
-    const record = JSON.parse(text) as Json;
-    const release = isObject(record) ? record['release'] : undefined;
-    if (
-      !isObject(record) ||
-      !isObject(release) ||
-      typeof record['digest'] !== 'string' ||
-      !isObject(release['unit'])
-    )
-      throw new Error('a field is missing');
-    // Written by `render` or `deploy` of this tool; the version field guards the shape.
-    if (release['v'] !== 1) throw new Error(`format ${JSON.stringify(release['v'])} is not known`);
-    const found = release as unknown as Release;
-    return {
-      unit: found.unit,
-      digest: record['digest'],
-      release: found,
-      status: status === undefined ? undefined : (JSON.parse(status) as PresentStatus),
-    };
-  } catch (cause) {
-    throw new Failure(`${path} of the deployed record cannot be read`, {
-      hint: 'it is written by `deploy` only: restore it from the history of the branch',
-      cause,
-    });
-  }
 }

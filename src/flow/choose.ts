@@ -1,4 +1,4 @@
-import type { ReleaseState } from '../core/hub/state.ts';
+import type { States } from '../core/hub/state.ts';
 import { isNamed } from '../core/model/platform.ts';
 import type { ClusterFile, Doc, Platform, Removal } from '../core/model/types.ts';
 import type { Unit, WantedRelease } from '../core/unit.ts';
@@ -69,13 +69,15 @@ export interface Orphan {
 export function orphansOf(
   platform: Platform,
   cluster: Doc<ClusterFile>,
-  states: ReadonlyMap<string, ReleaseState>,
+  { known, unreadable }: States,
   { hubs, wave, hold }: Asked,
 ): Orphan[] {
   const { waves, removals } = platform.settings.data;
   const isFirst = wave === undefined || wave === waves[0]?.name;
   if (hubs.length > 0 || !isFirst || hold !== undefined) return [];
-  const unknown = [...states.keys()].filter((name) => !isNamed(platform, 'environment', name));
+  const unknown = [...known.keys(), ...unreadable.keys()].filter(
+    (name) => !isNamed(platform, 'environment', name),
+  );
   return unknown.map((name) => ({
     unit: { kind: 'hub', cluster: cluster.name, name },
     removal: removals.find((one) => one.hub === name && one.cluster === cluster.name),

@@ -12,7 +12,8 @@ import { isSettled } from '../core/hub/state.ts';
 import { asTried } from '../core/hub/tried.ts';
 import { seconds } from '../core/model/quantities.ts';
 import type { Platform } from '../core/model/types.ts';
-import { unitId } from '../core/unit.ts';
+import { unitId, unitTitle } from '../core/unit.ts';
+import type { Report } from '../edges/report.ts';
 import { removeFolder, withTemporaryFolder, writeFolder } from '../edges/files.ts';
 import { headCommit, headMessage } from '../edges/git.ts';
 import { Failure } from '../failure.ts';
@@ -56,7 +57,7 @@ async function gatherWanted({
     root: inputs.root,
     repository: inputs.hold === undefined ? undefined : inputs.repository,
     chartsFrom: inputs.chartsFrom,
-    releases: recorded,
+    releases: recorded.releases,
     report,
   });
   const findings = await allFindings(reading, charts, ports.clock.now().getTime());
@@ -103,7 +104,8 @@ async function movedOn({ inputs }: Job, commit: string): Promise<string | undefi
 async function look({ inputs, ports, report }: Job, wanted: Wanted): Promise<Found> {
   const { platform, cluster, shared, recorded } = wanted;
   const { kube } = ports;
-  const present = new Map(recorded.map((one) => [unitId(one.unit), one]));
+  tellUnreadable(wanted, report);
+  const present = new Map(recorded.releases.map((one) => [unitId(one.unit), one]));
   const known = shared && present.get(unitId(shared.unit))?.status?.identity;
   const identity = await confirmIdentity(kube, cluster, known);
   const states = await readStates(kube);
@@ -117,11 +119,22 @@ async function look({ inputs, ports, report }: Job, wanted: Wanted): Promise<Fou
   return { identity, states, present, removals };
 }
 
+/** Only what the record of this cluster itself says cannot be done without: which cluster it is. */
+function tellUnreadable({ cluster, recorded }: Wanted, report: Report): void {
+  for (const { unit, why } of recorded.unreadable) {
+    report.progress(`⚠ ${unitTitle(unit)}: ${why}`);
+    if (unit.kind === 'cluster' && unit.name === cluster.name && cluster.data.identity === null)
+      throw new Failure(`nobody can tell whether this is the cluster ${cluster.name}: ${why}`, {
+        hint: `write its identity into clusters/${cluster.name}.yaml: kubectl get namespace kube-system --output jsonpath={.metadata.uid}`,
+      });
+  }
+}
+
 function isIdle({ inputs }: Job, { chosen }: Wanted, { states, removals }: Found): boolean {
   return (
     removals.length === 0 &&
     !inputs.again &&
-    chosen.every((one) => isSettled(states.get(one.release.namespace), one.digest))
+    chosen.every((one) => isSettled(states.known.get(one.release.namespace), one.digest))
   );
 }
 
@@ -188,6 +201,7 @@ async function walk(
     hubs: wanted.hubs,
     chosen: wanted.chosen,
     elsewhere: new Map(elsewhere.map((one) => [one.unit.name, one])),
+    unreadable: new Set(wanted.recorded.unreadable.map(({ unit }) => unitId(unit))),
     reviewed: merge?.reviewed,
     approved: inputs.approved,
     hurry: inputs.now ? reason : urgent,

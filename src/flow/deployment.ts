@@ -1,9 +1,10 @@
 import type { UnitResult } from '../apply/types.ts';
 import type { Finding } from '../core/finding.ts';
-import type { ReleaseState } from '../core/hub/state.ts';
+import type { States } from '../core/hub/state.ts';
 import type { ClusterFile, Doc, Platform, Removal } from '../core/model/types.ts';
 import type { PresentRelease, Unit, WantedRelease } from '../core/unit.ts';
 import type { Charts } from '../edges/charts.ts';
+import type { Deployed } from '../edges/deployed.ts';
 import type { Report } from '../edges/report.ts';
 import type { Forge, Ports, Releases } from '../ports.ts';
 
@@ -59,7 +60,7 @@ export interface Wanted {
   platform: Platform;
   charts: Charts;
   /** What is known in public to run, on this cluster and others. */
-  recorded: readonly PresentRelease[];
+  recorded: Recorded;
   commit: string;
   cluster: Doc<ClusterFile>;
   /** What the cluster's hubs share; undefined where it has none. */
@@ -70,10 +71,13 @@ export interface Wanted {
   chosen: readonly WantedRelease[];
 }
 
+/** The public record: what runs, and units of which nobody can read what. */
+export type Recorded = Pick<Deployed, 'releases' | 'unreadable'>;
+
 /** What there is. */
 export interface Found {
   identity: string;
-  states: ReadonlyMap<string, ReleaseState>;
+  states: States;
   /** What is known in public of this cluster and others, by unit. */
   present: ReadonlyMap<string, PresentRelease>;
   removals: readonly { unit: Unit; removal: Removal }[];

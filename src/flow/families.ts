@@ -7,6 +7,7 @@ import { parseObject, splitDocuments } from '../core/manifests.ts';
 import { diffManifests } from '../core/plan/diff.ts';
 import type { ReleaseChange, ReleaseFacts } from '../core/plan/release.ts';
 import type { Diff } from '../core/plan/types.ts';
+import { recordFamily } from '../core/record/family.ts';
 import { removalFamily } from '../core/removal/family.ts';
 import { unitId } from '../core/unit.ts';
 import type { Rendered } from '../core/unit.ts';
@@ -31,10 +32,18 @@ export const FAMILIES: readonly RegisteredFamily[] = [
       removals: world.platform.settings.data.removals,
     }),
   }),
+  register(recordFamily, {
+    gather: ({ wanted, deployed }) => ({ wanted, unreadable: deployed.unreadable }),
+  }),
 ];
 
+/** Without the units of which nobody can read what runs. */
 function releaseFacts({ wanted, deployed }: PlanWorld): ReleaseFacts {
-  return { wanted, present: deployed.releases };
+  const unreadable = new Set(deployed.unreadable.map(({ unit }) => unitId(unit)));
+  return {
+    wanted: wanted.filter(({ unit }) => !unreadable.has(unitId(unit))),
+    present: deployed.releases,
+  };
 }
 
 async function renderChanges(

@@ -3,13 +3,14 @@ import { pretty } from '../core/json.ts';
 import type { Json } from '../core/json.ts';
 import type { Platform } from '../core/model/types.ts';
 import { unitId } from '../core/unit.ts';
-import type { PresentRelease, PresentStatus, Unit, WantedRelease } from '../core/unit.ts';
+import type { PresentStatus, Unit, WantedRelease } from '../core/unit.ts';
 import type { Charts } from '../edges/charts.ts';
 import { deployedInFolder, deployedOnBranch } from '../edges/deployed.ts';
 import { exists, writeFolder } from '../edges/files.ts';
 import type { Report } from '../edges/report.ts';
 import { Failure } from '../failure.ts';
 import type { Forge } from '../ports.ts';
+import type { Recorded } from './deployment.ts';
 import { renderAll } from './render.ts';
 
 /** What runs, for everybody to read: masked, in the shape that `render` writes and `plan --present` reads. */
@@ -41,9 +42,9 @@ export interface RecordPlaces {
 export async function publicReleases({
   record,
   root,
-}: Pick<RecordPlaces, 'record' | 'root'>): Promise<PresentRelease[]> {
-  if (record === undefined) return (await deployedOnBranch(root)).releases;
-  return (await exists(record)) ? (await deployedInFolder(record)).releases : [];
+}: Pick<RecordPlaces, 'record' | 'root'>): Promise<Recorded> {
+  if (record === undefined) return deployedOnBranch(root);
+  return (await exists(record)) ? deployedInFolder(record) : { releases: [], unreadable: [] };
 }
 
 /** Into the folder that was named, and onto the branch `deployed`. */

@@ -93,6 +93,27 @@ describe('a removal', () => {
     expect(writes(bench)).toEqual([]);
   });
 
+  test('touches nothing where the state cannot be read', async () => {
+    const bench = await ArchiveBench.make();
+    bench.kube.serverSideApply(
+      {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'glaciocloud-release', namespace: 'one' },
+        data: { 'state.json': '{"v": 2}' },
+      },
+      'somebody',
+      true,
+    );
+    expect(ended(await remove(bench, { ...KEEP, homes: 'delete', count: 2 }))).toEqual([
+      'blocked',
+      'state-unreadable',
+      'its state cannot be read: it is of format 2, which this version of glaciocloud does not ' +
+        'know; use the version that deployed it last',
+    ]);
+    expect(writes(bench)).toEqual([]);
+  });
+
   test('does not count homes that are going already', async () => {
     const bench = await ArchiveBench.make();
     const [ada] = bench.kube

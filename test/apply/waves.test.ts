@@ -41,6 +41,7 @@ async function walk(
     hubs,
     chosen: here.filter(({ unit }) => only === undefined || only.includes(unit.name)),
     elsewhere: new Map(),
+    unreadable: new Set(),
     reviewed: undefined,
     approved: false,
     hurry: undefined,
@@ -56,6 +57,71 @@ const told = (results: readonly UnitResult[]): string[] =>
   results.map(({ id, outcome, code }) => `${id} ${outcome} ${code}`);
 const reasonOf = (results: readonly UnitResult[], id: string): string | undefined =>
   results.find((one) => one.id === id)?.reason;
+
+describe('a hub whose state cannot be read', () => {
+  /** A change of every hub, after all of them run, and one's state damaged. */
+  async function damaged(text: string): Promise<Bench> {
+    const bench = new Bench();
+    await walk(bench, { hurry: 'at once' });
+    bench.kube.serverSideApply(
+      {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'glaciocloud-release', namespace: 'one' },
+        data: { 'state.json': text },
+      },
+      'somebody',
+      true,
+    );
+    bench.change(['platform.yaml', 'uid: 1100', 'uid: 1101']);
+    return bench;
+  }
+
+  test.each(['{', '{"v": 2}', '{"v": 1}', ''])(
+    'is left alone, and others of its wave go on: %s',
+    async (text) => {
+      const bench = await damaged(text);
+      const results = await walk(bench);
+      expect(told(results)).toEqual([
+        'one blocked state-unreadable',
+        'two done deployed',
+        'late blocked earlier-failed',
+      ]);
+      expect(reasonOf(results, 'one')).toMatch(/^its state cannot be read: .*; /u);
+      expect(bench.releases.history('one', 'one')).toHaveLength(1);
+      expect(bench.kube.peek('ConfigMap', 'glaciocloud-release', 'one')?.['data']).toEqual({
+        'state.json': text,
+      });
+    },
+  );
+
+  test('keeps later waves back also in a run of their own', async () => {
+    const bench = await damaged('{');
+    expect(told(await walk(bench, { only: ['late'] }))).toEqual(['late blocked earlier-failed']);
+  });
+
+  test('is left alone whatever somebody wants', async () => {
+    const bench = await damaged('{');
+    const asked = { again: 'drift', hurry: 'now', retry: { hub: 'one', reason: 'again' } };
+    expect(told(await walk(bench, { ...asked, only: ['one'] }))).toEqual([
+      'one blocked state-unreadable',
+    ]);
+  });
+
+  test('is looked at again when its turn has come', async () => {
+    const bench = await damaged('{');
+    const whole = new Bench();
+    await walk(whole, { hurry: 'at once' });
+    whole.change(['platform.yaml', 'uid: 1100', 'uid: 1101']);
+    let reads = 0;
+    const list = whole.kube.list.bind(whole.kube);
+    whole.kube.list = (kind, ...rest) => {
+      reads += kind === 'configmaps' ? 1 : 0;
+      return reads > 1 ? bench.kube.list(kind, ...rest) : list(kind, ...rest);
+    };
+    expect(told(await walk(whole, { only: ['one'] }))).toEqual(['one blocked state-unreadable']);
+  });
+});
 
 describe('waves', () => {
   test('follow one another, and each proves itself before the next', async () => {
@@ -370,6 +436,15 @@ describe('hubs of another cluster', () => {
     const second = await walk(bench, { elsewhere });
     const proven = _what.startsWith('of which') ? 'done deployed' : `waiting ${code}`;
     expect(told(second)).toEqual([`late ${proven}`]);
+  });
+
+  test.each<[string, string]>([
+    ['two', 'earlier-unfinished'],
+    ['clusters/two', 'soaking'],
+  ])('of which nobody can read what runs are waited for: %s', async (id, code) => {
+    const bench = new Bench(...ELSEWHERE);
+    const results = await walk(bench, { unreadable: new Set([id]) });
+    expect(told(results)).toEqual(['one done deployed', `late waiting ${code}`]);
   });
 
   test('are never applied from here, and their approval is none of ours', async () => {

@@ -19,11 +19,21 @@ const put = async (path: string, content: unknown): Promise<void> => {
 };
 const hub = { kind: 'hub', cluster: 'main', name: 'alps' } as const;
 const cluster = { kind: 'cluster', cluster: 'main', name: 'main' } as const;
-const record = (unit: object, digest: string): object => ({ digest, release: { v: 1, unit } });
+const release = (unit: object): object => ({
+  v: 1,
+  unit,
+  namespace: 'n',
+  charts: [{ name: 'c', version: '1', digest: 'c1' }],
+  values: {},
+  images: [{ name: 'i', reference: 'r' }],
+  secrets: ['s'],
+});
+const record = (unit: object, digest: string): object => ({ digest, release: release(unit) });
+const status = { at: '2026-11-24T12:00:00Z', commit: 'c' };
 
 async function fill(): Promise<void> {
   await put('alps/release.json', record(hub, 'd1'));
-  await put('alps/status.json', { state: 'healthy' });
+  await put('alps/status.json', status);
   await put('alps/manifests.yaml', 'kind: A\n');
   await put('clusters/main/release.json', record(cluster, 'd2'));
   await put('clusters/main/manifests.yaml', 'kind: B\n');
@@ -38,10 +48,10 @@ async function expectFilled(found: Deployed): Promise<void> {
     {
       unit: hub,
       digest: 'd1',
-      release: { v: 1, unit: hub },
-      status: { state: 'healthy' },
+      release: release(hub),
+      status,
     },
-    { unit: cluster, digest: 'd2', release: { v: 1, unit: cluster }, status: undefined },
+    { unit: cluster, digest: 'd2', release: release(cluster), status: undefined },
   ]);
   expect([
     await found.manifests(hub),
@@ -69,40 +79,86 @@ describe('what is deployed, from a folder', () => {
     });
   });
 
+  const DAMAGED = (field: string): string => `its field ${field} is missing or is something else`;
+  const changed = (more: object): string =>
+    JSON.stringify({ digest: 'd', release: { ...release(hub), ...more } });
   test.each<[string, string, string]>([
-    ['is no JSON', '{', ''],
-    ['is no object', '[]', 'a field is missing'],
-    ['has no release', '{"digest": "d"}', 'a field is missing'],
-    ['has a release that is none', '{"digest": "d", "release": []}', 'a field is missing'],
-    ['has no digest', '{"release": {"v": 1, "unit": {}}}', 'a field is missing'],
-    ['has no unit', '{"digest": "d", "release": {"v": 1}}', 'a field is missing'],
+    ['is no JSON', '{', 'it is no JSON object'],
+    ['is no object', '[]', 'it is no JSON object'],
+    ['has no release', '{"digest": "d"}', DAMAGED('/release')],
+    ['has a release that is none', '{"digest": "d", "release": []}', DAMAGED('/release')],
+    ['has no digest', JSON.stringify({ release: release(hub) }), DAMAGED('/digest')],
+    ['has no version', changed({ v: undefined }), DAMAGED('/release/v')],
+    ['has no unit', changed({ unit: undefined }), DAMAGED('/release/unit')],
+    ['is of another kind', changed({ unit: { ...hub, kind: 'x' } }), DAMAGED('/release/unit/kind')],
+    ['has charts without names', changed({ charts: [{}] }), DAMAGED('/release/charts/0/name')],
     [
-      'is of a newer format',
-      '{"digest": "d", "release": {"v": 2, "unit": {}}}',
-      'format 2 is not known',
+      'has images without references',
+      changed({ images: [{ name: 'i' }] }),
+      DAMAGED('/release/images/0/reference'),
+    ],
+    ['has secrets that are no names', changed({ secrets: [1] }), DAMAGED('/release/secrets/0')],
+    [
+      'is of another hub',
+      changed({ unit: { ...hub, name: 'andes' } }),
+      'it is the record of something else',
     ],
     [
-      'is of no format',
-      '{"digest": "d", "release": {"unit": {}}}',
-      'format undefined is not known',
+      'is of the cluster of that name',
+      changed({ unit: { ...cluster, name: 'alps' } }),
+      'it is the record of something else',
     ],
-  ])('cannot be read where a record %s', async (_what, text, why) => {
+  ])('is one unit’s matter where its record %s', async (_what, text, why) => {
+    await fill();
     await put('alps/release.json', text);
-    expect(await failureOf(deployedInFolder(folder.path))).toMatchObject({
-      message: 'alps/release.json of the deployed record cannot be read',
-      hint: 'it is written by `deploy` only: restore it from the history of the branch',
-      exit: 1,
-      cause: { message: expect.stringContaining(why) as unknown },
-    });
+    const found = await deployedInFolder(folder.path);
+    expect(found.releases.map(({ unit }) => unit)).toEqual([cluster]);
+    expect(found.unreadable).toEqual([
+      {
+        unit: { ...hub, cluster: '' },
+        why:
+          `alps/release.json of the deployed record cannot be read: ${why}; restore it from the ` +
+          'history of the branch `deployed`, or run `glaciocloud deploy alps --again`',
+      },
+    ]);
   });
 
-  test('cannot be read where a status is broken', async () => {
-    await put('alps/release.json', record(hub, 'd'));
-    await put('alps/status.json', '{');
-    expect(await failureOf(deployedInFolder(folder.path))).toMatchObject({
-      message: 'alps/release.json of the deployed record cannot be read',
-    });
+  test('is a cluster’s own matter in the same way, and a newer format has another cure', async () => {
+    await fill();
+    await put('clusters/main/release.json', { digest: 'd', release: { v: 2, unit: cluster } });
+    const found = await deployedInFolder(folder.path);
+    expect(found.releases.map(({ unit }) => unit)).toEqual([hub]);
+    expect(found.unreadable).toEqual([
+      {
+        unit: cluster,
+        why:
+          'clusters/main/release.json of the deployed record cannot be read: it is of format 2, ' +
+          'which this version of glaciocloud does not know; use the version that deployed last',
+      },
+    ]);
   });
+
+  test('of a cluster that is damaged is restored, because only it says which cluster it is', async () => {
+    await fill();
+    await put('clusters/main/release.json', '{');
+    const { unreadable } = await deployedInFolder(folder.path);
+    expect(unreadable.map(({ why }) => why)).toEqual([
+      'clusters/main/release.json of the deployed record cannot be read: it is no JSON object; ' +
+        'restore it from the history of the branch `deployed`',
+    ]);
+  });
+
+  test.each(['{', '{"commit": "c"}', '{"at": "x", "commit": "c", "identity": 1}'])(
+    'is not known where a status is %s, because waves wait for the time in it',
+    async (text) => {
+      await fill();
+      await put('alps/status.json', text);
+      const { unreadable } = await deployedInFolder(folder.path);
+      expect(unreadable.map(({ why }) => why)).toEqual([
+        expect.stringMatching(/^alps\/status\.json of the deployed record cannot be read: /u),
+      ]);
+    },
+  );
 });
 
 describe('what is deployed, from the branch', () => {

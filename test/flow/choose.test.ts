@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { chooseCluster, chooseHubs, orphansOf } from '../../src/flow/choose.ts';
 import type { Asked } from '../../src/flow/choose.ts';
-import type { ReleaseState } from '../../src/core/hub/state.ts';
+import type { ReleaseState, States } from '../../src/core/hub/state.ts';
 import { UsageError } from '../../src/failure.ts';
 import { Bench, FILES, hubsOf } from '../support/apply-bench.ts';
 import type { Edit } from '../support/apply-bench.ts';
@@ -82,7 +82,11 @@ describe('the hubs', () => {
 });
 
 describe('hubs that no file names', () => {
-  const states = new Map(['one', 'gone', 'lost'].map((name) => [name, {} as ReleaseState]));
+  // What nobody can read is named by no file all the same.
+  const states: States = {
+    known: new Map(['one', 'gone'].map((name) => [name, {} as ReleaseState])),
+    unreadable: new Map([['lost', 'damaged']]),
+  };
   const removal = 'hub: gone, cluster: main, homes: keep, database: keep, reason: over';
   const orphans = (more: Partial<Asked>, edit: string): unknown => {
     const { platform, world } = new Bench([

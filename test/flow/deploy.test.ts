@@ -240,6 +240,36 @@ describe('a cluster', () => {
     expect(named.said.filter((line) => line.includes('first contact'))).toEqual([]);
   });
 
+  test('whose record is damaged is told from others by its file only', async () => {
+    const here = await make();
+    await here.run({ record: here.record, hubs: ['one'] });
+    const path = join(here.record, 'clusters/main/release.json');
+    await writeFile(path, '{');
+    const why =
+      'clusters/main/release.json of the deployed record cannot be read: it is no JSON object; ' +
+      'restore it from the history of the branch `deployed`';
+    await expect(here.run({ record: here.record })).rejects.toMatchObject({
+      message: `nobody can tell whether this is the cluster main: ${why}`,
+      hint:
+        'write its identity into clusters/main.yaml: kubectl get namespace kube-system --output ' +
+        'jsonpath={.metadata.uid}',
+    });
+    await here.write(['clusters/main.yaml', 'identity: null', `identity: ${OURS}`]);
+    here.said.length = 0;
+    await here.run({ record: here.record, hubs: ['one'] });
+    expect(here.said[0]).toBe(`⚠ cluster main: ${why}`);
+    expect(objectOf(await readFile(path, 'utf8'))).toMatchObject({ release: { v: 1 } });
+  }, 60_000);
+
+  test('has other hubs where the record of one is damaged', async () => {
+    const here = await make();
+    await here.run({ record: here.record, hubs: ['one'] });
+    await writeFile(join(here.record, 'one/release.json'), '{}');
+    const result = await here.run({ record: here.record, hubs: ['two'] });
+    expect(stepsOf(result)).toEqual(['two done deployed']);
+    expect(here.said.filter((line) => line.startsWith('⚠ one: one/release.json'))).toHaveLength(1);
+  }, 60_000);
+
   test('that is not ready is refused before anything is written', async () => {
     const here = await make();
     here.bench.kube.allowed = () => false;

@@ -101,6 +101,33 @@ describe('a plan', () => {
     expect(next.plan.orphans.map(({ id }) => id)).toEqual(['clusters/main']);
   });
 
+  test.each(['hub', 'clusters/main'])(
+    'says of %s that it cannot be read, and plans the others',
+    async (id) => {
+      const damaged = join(folder.path, `damaged-${id.replace('/', '-')}`);
+      await cp(present, damaged, { recursive: true });
+      await writeFile(join(damaged, id, 'release.json'), '{');
+      const root = await platform(`reads-${id.replace('/', '-')}`);
+      await cp(join(root, 'environments/hub.yaml'), join(root, 'environments/more.yaml'));
+      await edit(root, 'environments/more.yaml', 'hub.example.org', 'more.example.org');
+      const deployed = await deployedInFolder(damaged);
+      const answer = await gatherPlan({ root, chartsFrom: DOUBLE, now: NOW, deployed }, report);
+      if (answer.kind === 'refused') throw new Error(JSON.stringify(answer.findings));
+      const { plan } = answer;
+      expect(plan.steps.map((step) => [step.family, step.id])).toEqual([
+        ['hub', 'more'],
+        ['record', id],
+      ]);
+      expect(plan.orphans).toEqual([]);
+      expect(plan.unchanged.map((one) => one.id)).toEqual(
+        id === 'hub' ? ['clusters/main'] : ['hub'],
+      );
+      const why = `${id}/release.json of the deployed record cannot be read`;
+      expect(planText(plan, NO_FRAME)).toContain(why);
+      expect(planMarkdown(plan, NO_FRAME)).toContain('cannot be read');
+    },
+  );
+
   test('knows when something was deployed last, whatever the order', async () => {
     const deployed = await deployedInFolder(present);
     const [one] = deployed.releases;

@@ -87,11 +87,11 @@ describe('what runs is read', () => {
   test('from the folder that is named; one that does not exist yet is empty', async () => {
     const record = join(folder.path, 'named');
     const places = { record, root: '/nonexistent' };
-    expect(await publicReleases(places)).toEqual([]);
+    expect(await publicReleases(places)).toEqual({ releases: [], unreadable: [] });
     await keepRecord({ record, actions: undefined }, keptFiles(), log());
-    expect((await publicReleases(places)).map(({ unit, digest }) => [unit.name, digest])).toEqual([
-      ['h', 'digest'],
-    ]);
+    expect(
+      (await publicReleases(places)).releases.map(({ unit, digest }) => [unit.name, digest]),
+    ).toEqual([['h', 'digest']]);
   });
 
   test('from the branch `deployed` where none is', async () => {
@@ -100,7 +100,7 @@ describe('what runs is read', () => {
     await git(root, 'init', '-qb', 'deployed');
     await commitAll(root, 'deployed');
     const found = await publicReleases({ record: undefined, root });
-    expect(found.map(({ unit }) => unit.name)).toEqual(['h']);
+    expect(found.releases.map(({ unit }) => unit.name)).toEqual(['h']);
   });
 });
 

@@ -76,6 +76,7 @@ test.each<[string, Kind]>([
     await cp(DOUBLE, chartsFrom, { recursive: true });
     if (kind.chart) await appendFile(join(chartsFrom, kind.chart[0]), kind.chart[1]);
     const before: Deployed = {
+      unreadable: [],
       manifests: (unit) => deployed.manifests(unit),
       releases: deployed.releases.map((one): PresentRelease =>
         kind.present && one.unit.kind === 'hub'

@@ -255,8 +255,8 @@ export class Bench {
     const kept = this.kube.peek('ConfigMap', 'glaciocloud-release', name);
     if (kept === undefined) return undefined;
     const reading = parseState(textAt(kept, '/data/state.json'));
-    if (reading.kind !== 'known') throw new Error(`the state of ${name} is ${reading.kind}`);
-    return reading.state;
+    if (reading.kind !== 'read') throw new Error(`the state of ${name} is ${reading.kind}`);
+    return reading.value;
   }
 
   setState(name: string, state: ReleaseState): void {

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { waveGate } from '../../core/hub/gates.ts';
 import type { Earlier } from '../../core/hub/gates.ts';
 import { holdReason, isSettled } from '../../core/hub/state.ts';
-import type { ReleaseState } from '../../core/hub/state.ts';
+import type { ReleaseState, States } from '../../core/hub/state.ts';
 import type { Platform, Wave } from '../../core/model/types.ts';
 import type { Ending } from '../../core/plan/result.ts';
 import { unitId } from '../../core/unit.ts';
@@ -25,6 +25,8 @@ export interface WaveWalk {
   chosen: readonly WantedRelease[];
   /** What is known in public of other clusters' hubs, by name. */
   elsewhere: ReadonlyMap<string, PresentRelease>;
+  /** Units that are known in public, but not readably as what, by id. */
+  unreadable: ReadonlySet<string>;
   /** Digests that a merged pull request has shown, by hub; undefined where nobody can know. */
   reviewed: ReadonlyMap<string, string> | undefined;
   approved: boolean;
@@ -49,7 +51,7 @@ export async function walkWaves(walk: WaveWalk): Promise<UnitResult[]> {
     const states = await readStates(world.kube);
     const changing = mine.filter(
       (one) =>
-        walk.again !== undefined || !isSettled(states.get(one.release.namespace), one.digest),
+        walk.again !== undefined || !isSettled(states.known.get(one.release.namespace), one.digest),
     );
     if (changing.length === 0) continue;
     const approved = await approval(walk, wave);
@@ -60,8 +62,8 @@ export async function walkWaves(walk: WaveWalk): Promise<UnitResult[]> {
       hurried: walk.hurry !== undefined,
     });
     const one = (to: WantedRelease): Promise<UnitResult> | UnitResult => {
-      const state = states.get(to.release.namespace);
-      const kept = gate.open ? keptBack(walk, to, state, approved) : gate;
+      const kept =
+        unreadable(states, to) ?? (gate.open ? keptBack(walk, to, { states, approved }) : gate);
       return kept === undefined ? applyOne(walk, to) : notApplied(to.unit, kept);
     };
     results.push(...(await pMap(changing, one, { concurrency: world.cluster.data.parallel })));
@@ -83,7 +85,7 @@ async function approval({ world, hubs, approved }: WaveWalk, wave: Wave): Promis
 function earlierHubs(
   walk: WaveWalk,
   wave: Wave,
-  states: ReadonlyMap<string, ReleaseState>,
+  states: States,
   results: readonly UnitResult[],
 ): Earlier[] {
   const { waves } = walk.platform.settings.data;
@@ -93,9 +95,11 @@ function earlierHubs(
     const name = { name: one.unit.name, wave: one.wave };
     if (one.unit.cluster !== walk.world.cluster.name) {
       // Where nothing public is at hand, only this cluster can be looked at.
-      return walk.elsewhere.size === 0 ? [] : [{ ...name, ...elsewhere(walk, one) }];
+      const known = walk.elsewhere.size > 0 || walk.unreadable.has(unitId(one.unit));
+      return !known ? [] : [{ ...name, ...elsewhere(walk, one) }];
     }
-    return [{ ...name, ...here(one, states.get(one.release.namespace), results) }];
+    if (unreadable(states, one)) return [{ ...name, how: 'failed', since: undefined }];
+    return [{ ...name, ...here(one, states.known.get(one.release.namespace), results) }];
   });
 }
 
@@ -123,13 +127,21 @@ function timeOf(at: Instant | undefined): number | undefined {
   return at === undefined ? undefined : Date.parse(at);
 }
 
+/** A hub of which nobody knows what runs, or what a killed run has left, is left alone. */
+function unreadable({ unreadable: all }: States, { release }: WantedRelease): Ending | undefined {
+  const reason = all.get(release.namespace);
+  return reason === undefined
+    ? undefined
+    : { outcome: 'blocked', code: 'state-unreadable', reason };
+}
+
 /** What keeps a single hub of a wave that may change as it is; undefined where nothing does. */
 function keptBack(
   { retry, reviewed, hold, world }: WaveWalk,
-  { unit, digest, order }: WantedRelease,
-  state: ReleaseState | undefined,
-  approved: boolean,
+  { unit, digest, order, release }: WantedRelease,
+  { states, approved }: { states: States; approved: boolean },
 ): Ending | undefined {
+  const state = states.known.get(release.namespace);
   const held = hold === undefined ? holdReason(state, world.clock.now().getTime()) : undefined;
   if (held !== undefined) return { outcome: 'waiting', code: 'on-hold', reason: held };
   const quarantined = state?.quarantined;
@@ -174,7 +186,10 @@ async function applyHeld(walk: WaveWalk, to: WantedRelease, held: Held): Promise
   const { platform, world } = walk;
   const hub = platform.environments.get(to.unit.name);
   if (!hub) throw new Error(`${to.unit.name} is wanted without a file`);
-  const state = (await readStates(world.kube)).get(to.release.namespace);
+  const states = await readStates(world.kube);
+  const bad = unreadable(states, to);
+  if (bad) return notApplied(to.unit, bad);
+  const state = states.known.get(to.release.namespace);
   if (walk.again === undefined && walk.hold === undefined && isSettled(state, to.digest))
     return notApplied(to.unit, {
       outcome: 'done',

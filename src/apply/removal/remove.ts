@@ -64,7 +64,10 @@ export async function removeHub(task: RemoveTask, world: ApplyWorld): Promise<Un
 async function remove(task: RemoveTask, held: Held, world: ApplyWorld): Promise<Ending> {
   const { unit, removal } = task;
   const namespace = unit.name;
-  const state = (await readStates(world.kube)).get(namespace);
+  const states = await readStates(world.kube);
+  const bad = states.unreadable.get(namespace);
+  if (bad !== undefined) return { outcome: 'blocked', code: 'state-unreadable', reason: bad };
+  const state = states.known.get(namespace);
   if (!state)
     return {
       outcome: 'done',

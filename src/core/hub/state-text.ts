@@ -1,9 +1,22 @@
-import type { ReleaseState } from './state.ts';
+import type { ReleaseState, States } from './state.ts';
 
 /** What a cluster knows of its hubs, for people. */
-export function statesText(states: readonly (readonly [string, ReleaseState])[]): string {
-  if (states.length === 0) return 'no hub has been deployed here\n';
-  return states.map(([hub, state]) => stateText(hub, state)).join('');
+export function statesText({ known, unreadable }: States): string {
+  if (known.size + unreadable.size === 0) return 'no hub has been deployed here\n';
+  return [
+    ...[...known].map(([hub, state]) => stateText(hub, state)),
+    ...[...unreadable].map(([hub, why]) => `${hub} is left alone: ${why}\n`),
+  ].join('');
+}
+
+/** Of these hubs; of all, where none is named. */
+export function statesOnly({ known, unreadable }: States, hubs: readonly string[]): States {
+  const isMeant = ([hub]: readonly [string, unknown]): boolean =>
+    hubs.length === 0 || hubs.includes(hub);
+  return {
+    known: new Map([...known].filter(isMeant)),
+    unreadable: new Map([...unreadable].filter(isMeant)),
+  };
 }
 
 function stateText(hub: string, { healthy, quarantined, last }: ReleaseState): string {

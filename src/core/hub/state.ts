@@ -1,5 +1,7 @@
-import { at, isObject, objectOf } from '../json.ts';
-import type { Json, JsonObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
+import { RELEASE } from '../record/read.ts';
+import { COUNT, TEXT, fields, readerOf } from '../shape.ts';
+import type { Reading } from '../shape.ts';
 import type { Digest, Instant, Release } from '../unit.ts';
 
 export const STATE_NAME = 'glaciocloud-release';
@@ -53,66 +55,56 @@ export interface Removing {
   homes: number;
 }
 
-/** What the text of a state turned out to be. */
-export type StateReading =
-  | { kind: 'known'; state: ReleaseState }
-  /** Written by another version of this tool. */
-  | { kind: 'other-version'; version: Json }
-  | { kind: 'unreadable'; reason: string };
-
 /** Reads a state as written by `stateObject`: every field that it must have is looked at. */
-export function parseState(text: string): StateReading {
-  const value = objectOf(text);
-  if (value === undefined) return { kind: 'unreadable', reason: 'it is no JSON object' };
-  const version = value['v'];
-  if (version !== 1) return { kind: 'other-version', version: version ?? null };
-  const wrong = wrongField(value);
-  // Every field has been looked at; a release within is compared by its digest.
-  return wrong === undefined
-    ? { kind: 'known', state: value as unknown as ReleaseState }
-    : { kind: 'unreadable', reason: `its field ${wrong} is missing or is something else` };
+export const parseState = readerOf<ReleaseState>(
+  fields(
+    {
+      v: { const: 1 },
+      wanted: TEXT,
+      infrastructure: COUNT,
+      last: fields({ at: TEXT, outcome: TEXT, reason: TEXT }),
+    },
+    {
+      healthy: fields({ digest: TEXT, revision: COUNT, since: TEXT, release: RELEASE }),
+      quarantined: fields({ digest: TEXT, reason: TEXT, at: TEXT }),
+      copy: TEXT,
+      hold: fields({ until: TEXT, reason: TEXT }),
+      removing: fields({ id: TEXT, homes: COUNT }),
+    },
+  ),
+  '/v',
+);
+
+/** What a cluster knows of its hubs, by namespace. */
+export interface States {
+  known: ReadonlyMap<string, ReleaseState>;
+  /** Hubs that nothing is done to: why not, and what to do. */
+  unreadable: ReadonlyMap<string, string>;
 }
 
-type Check = (value: Json | undefined) => boolean;
+/** Every state that was found; one that cannot be read is its own hub's matter. */
+export function statesOf(found: readonly { namespace: string; text: string }[]): States {
+  const known = new Map<string, ReleaseState>();
+  const unreadable = new Map<string, string>();
+  for (const { namespace, text } of found) {
+    const reading = parseState(text);
+    if (reading.kind === 'read') known.set(namespace, reading.value);
+    else unreadable.set(namespace, unreadableText(namespace, reading));
+  }
+  return { known, unreadable };
+}
 
-const isText: Check = (value) => typeof value === 'string';
-const isCount: Check = (value) =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0;
-const orAbsent =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || check(value);
-
-/** Fields by their pointers; what stands below an optional field is looked at where it is there. */
-const FIELDS: readonly { path: string; below?: string; check: Check }[] = [
-  { path: '/wanted', check: isText },
-  { path: '/healthy', check: orAbsent(isObject) },
-  { path: '/healthy/digest', below: '/healthy', check: isText },
-  { path: '/healthy/revision', below: '/healthy', check: isCount },
-  { path: '/healthy/since', below: '/healthy', check: isText },
-  { path: '/healthy/release', below: '/healthy', check: isObject },
-  { path: '/quarantined', check: orAbsent(isObject) },
-  { path: '/quarantined/digest', below: '/quarantined', check: isText },
-  { path: '/quarantined/reason', below: '/quarantined', check: isText },
-  { path: '/quarantined/at', below: '/quarantined', check: isText },
-  { path: '/copy', check: orAbsent(isText) },
-  { path: '/hold', check: orAbsent(isObject) },
-  { path: '/hold/until', below: '/hold', check: isText },
-  { path: '/hold/reason', below: '/hold', check: isText },
-  { path: '/removing', check: orAbsent(isObject) },
-  { path: '/removing/id', below: '/removing', check: isText },
-  { path: '/removing/homes', below: '/removing', check: isCount },
-  { path: '/infrastructure', check: isCount },
-  { path: '/last/at', check: isText },
-  { path: '/last/outcome', check: isText },
-  { path: '/last/reason', check: isText },
-];
-
-function wrongField(value: JsonObject): string | undefined {
-  return FIELDS.find(
-    ({ path, below, check }) =>
-      (below === undefined || at(value, below) !== undefined) && !check(at(value, path)),
-  )?.path;
+function unreadableText(
+  namespace: string,
+  { kind, reason }: Exclude<Reading<ReleaseState>, { kind: 'read' }>,
+): string {
+  const what = `its state cannot be read: ${reason}`;
+  if (kind === 'other-version') return `${what}; use the version that deployed it last`;
+  const place = `configmap ${STATE_NAME} --namespace ${namespace}`;
+  return (
+    `${what}; look at it (kubectl get ${place} --output yaml) and put it right, or delete it: ` +
+    'the hub is then deployed once more, and homes and database stay'
+  );
 }
 
 /** Why nothing else may be deployed here now. */

@@ -22,6 +22,8 @@ export type ReasonCode =
   /** Files that are not merged are tried here. */
   | 'on-hold'
   | 'quarantined'
+  /** What the cluster knows of the hub cannot be read. */
+  | 'state-unreadable'
   | 'lease-held'
   | 'lease-lost'
   /** The change does not work. */

@@ -55,8 +55,8 @@ describe('the state of a hub', () => {
 
   test.each([least, full])('is read as it was written', (state) => {
     expect(parseState(textOf(state))).toEqual({
-      kind: 'known',
-      state: JSON.parse(JSON.stringify(state)) as Json,
+      kind: 'read',
+      value: JSON.parse(JSON.stringify(state)) as Json,
     });
   });
 
@@ -64,12 +64,16 @@ describe('the state of a hub', () => {
     expect(parseState(text)).toEqual({ kind: 'unreadable', reason: 'it is no JSON object' });
   });
 
-  test.each<[string, Json]>([
-    ['{"v": 2}', 2],
-    ['{"v": "1"}', '1'],
-    ['{}', null],
-  ])('in %s is of another version', (text, version) => {
-    expect(parseState(text)).toEqual({ kind: 'other-version', version });
+  test.each<[string, string]>([
+    ['{"v": 2}', 'format 2'],
+    ['{"v": 0}', 'format 0'],
+    ['{"v": "<!-- 1 -->"}', 'another format'],
+    ['{"v": null}', 'another format'],
+  ])('in %s is of another version', (text, format) => {
+    expect(parseState(text)).toEqual({
+      kind: 'other-version',
+      reason: `it is of ${format}, which this version of glaciocloud does not know`,
+    });
   });
 
   /** The full state with something else at a pointer; undefined takes away what stands there. */
@@ -92,6 +96,14 @@ describe('the state of a hub', () => {
     '/healthy/revision',
     '/healthy/since',
     '/healthy/release',
+    '/healthy/release/unit',
+    '/healthy/release/unit/kind',
+    '/healthy/release/unit/name',
+    '/healthy/release/namespace',
+    '/healthy/release/charts',
+    '/healthy/release/values',
+    '/healthy/release/images',
+    '/healthy/release/secrets',
     '/quarantined/digest',
     '/quarantined/reason',
     '/quarantined/at',
@@ -100,6 +112,7 @@ describe('the state of a hub', () => {
     '/removing/id',
     '/removing/homes',
     '/infrastructure',
+    '/last',
     '/last/at',
     '/last/outcome',
     '/last/reason',
@@ -111,7 +124,7 @@ describe('the state of a hub', () => {
 
   const optional = ['/healthy', '/quarantined', '/copy', '/hold', '/removing'];
   test.each(optional)('may be without %s, but not with something else there', (path) => {
-    expect(parseState(damaged(path, undefined)).kind).toBe('known');
+    expect(parseState(damaged(path, undefined)).kind).toBe('read');
     expect(parseState(damaged(path, null))).toEqual(unreadable(path));
     expect(parseState(damaged(path, 1))).toEqual(unreadable(path));
   });
@@ -119,7 +132,7 @@ describe('the state of a hub', () => {
   test.each(['/healthy/revision', '/removing/homes', '/infrastructure'])(
     'counts at %s from 0 in whole numbers',
     (path) => {
-      expect(parseState(damaged(path, 0)).kind).toBe('known');
+      expect(parseState(damaged(path, 0)).kind).toBe('read');
       expect(parseState(damaged(path, -1))).toEqual(unreadable(path));
       expect(parseState(damaged(path, 1.5))).toEqual(unreadable(path));
       expect(parseState(damaged(path, '1'))).toEqual(unreadable(path));

@@ -1,0 +1,68 @@
+import { Ajv } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { at, objectOf, pointer } from './json.ts';
+import type { Json } from './json.ts';
+
+/** What a JSON text from outside turned out to be. Its reason repeats nothing of what was read. */
+export type Reading<T> =
+  | { kind: 'read'; value: T }
+  /** Written by another version of this tool. */
+  | { kind: 'other-version'; reason: string }
+  | { kind: 'unreadable'; reason: string };
+
+const VERSION = 1;
+const ajv = new Ajv({ strictTypes: false });
+
+/**
+ * The one way to read JSON that somebody else may have damaged: every field that it must have is looked at, once, here.
+ * `version`: pointer to the version of its format.
+ */
+export function readerOf<T>(schema: object, version: string): (text: string) => Reading<T> {
+  let compiled: ValidateFunction<T> | undefined;
+  return (text) => {
+    const value = objectOf(text);
+    if (value === undefined) return { kind: 'unreadable', reason: 'it is no JSON object' };
+    const found = at(value, version);
+    if (found !== undefined && found !== VERSION) return otherVersion(found);
+    const validate = (compiled ??= ajv.compile<T>(schema));
+    const candidate: unknown = value;
+    if (validate(candidate)) return { kind: 'read', value: candidate };
+    const path = fieldOf(validate.errors?.[0]);
+    return { kind: 'unreadable', reason: `its field ${path} is missing or is something else` };
+  };
+}
+
+function otherVersion(found: Json): Reading<never> {
+  const format = typeof found === 'number' ? `format ${found}` : 'another format';
+  return {
+    kind: 'other-version',
+    reason: `it is of ${format}, which this version of glaciocloud does not know`,
+  };
+}
+
+function fieldOf(error: ErrorObject | undefined): string {
+  const { instancePath = '', params = {} } = error ?? {};
+  const missing: unknown = params['missingProperty'];
+  return typeof missing === 'string' ? instancePath + pointer(missing) : instancePath;
+}
+
+/* Schemas of what is read, in few words. */
+
+export const TEXT = { type: 'string' };
+export const COUNT = { type: 'integer', minimum: 0 };
+
+/** An object with these fields, and others that a newer version may have added. */
+export function fields(
+  required: Readonly<Record<string, object>>,
+  optional: Readonly<Record<string, object>> = {},
+): object {
+  return {
+    type: 'object',
+    required: Object.keys(required),
+    properties: { ...required, ...optional },
+  };
+}
+
+export function listOf(items: object): object {
+  return { type: 'array', items };
+}

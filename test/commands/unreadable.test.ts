@@ -1,0 +1,53 @@
+import { expect, test } from '@jest/globals';
+import { driftExit, unreadableText } from '../../src/commands/drift.ts';
+import { showState } from '../../src/commands/state.ts';
+import { Bench } from '../support/apply-bench.ts';
+
+test('`state` shows the others, and fails, where a state cannot be read', async () => {
+  const bench = new Bench();
+  const damaged = (namespace: string, text: string): void => {
+    bench.kube.add({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: {
+        name: 'glaciocloud-release',
+        namespace,
+        labels: { 'glaciocloud.org/state': 'hub' },
+      },
+      data: { 'state.json': text },
+    });
+  };
+  damaged('bad', '{"v": 2}');
+  damaged(
+    'good',
+    '{"v":1,"wanted":"d","infrastructure":0,"last":{"at":"t","outcome":"x","reason":""}}',
+  );
+  const why =
+    'its state cannot be read: it is of format 2, which this version of glaciocloud does not ' +
+    'know; use the version that deployed it last';
+  expect(await showState('', [], bench.kube)).toMatchObject({
+    exit: 1,
+    text: `good has never been healthy\n  last: x at t\nbad is left alone: ${why}\n`,
+    json: { hubs: { good: { wanted: 'd' } }, unreadable: { bad: why } },
+  });
+  expect(await showState('', ['good'], bench.kube)).toMatchObject({
+    exit: 0,
+    json: { unreadable: {} },
+  });
+});
+
+test.each<[boolean, boolean, boolean, 0 | 1]>([
+  [false, false, false, 0],
+  [true, false, false, 1],
+  [true, false, true, 0],
+  [false, true, false, 1],
+  [false, true, true, 1],
+])('drift %s, unseen %s, on GitHub %s: exit %s', (drifted, unseen, onGithub, exit) => {
+  expect(driftExit(drifted, unseen, onGithub)).toBe(exit);
+});
+
+test('drift names what it could not look at', () => {
+  expect(unreadableText(['bad', 'its state\u001b cannot be read'])).toMatch(
+    /^bad: not looked at: its state.* cannot be read\n$/u,
+  );
+});
