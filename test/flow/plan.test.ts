@@ -83,6 +83,66 @@ describe('a plan', () => {
     expect(plan.steps[0]?.json['restartsHub']).toBe(restarts);
   });
 
+  test.each([
+    ['slash', 'https://hub.example.org/'],
+    ['capitals', 'https://HUB.example.org'],
+  ])('does not change by a %s in an address', async (name, url) => {
+    const root = await platform(`address-${name}`);
+    await edit(root, 'environments/hub.yaml', 'https://hub.example.org', url);
+    expect((await planned(root)).plan.steps).toEqual([]);
+  });
+
+  test.each<[string, [file: string, from: string, to: string][], string[], string[]]>([
+    [
+      'the user',
+      [['platform.yaml', 'uid: 1100', 'uid: 1101']],
+      ['~ hub'],
+      ['owner', 'hub-restart'],
+    ],
+    [
+      'the user’s name',
+      [['platform.yaml', 'name: jovyan', 'name: ada']],
+      ['~ hub'],
+      ['home-path', 'hub-restart'],
+    ],
+    [
+      'a smaller home',
+      [['environments/hub.yaml', 'size: 20Gi', 'size: 10Gi']],
+      ['~ hub'],
+      ['hub-restart', 'home-shrunk'],
+    ],
+  ])('says what is grave: %s', async (what, edits, steps, effects) => {
+    const root = await platform(`grave-${what.replaceAll(/[^a-z]/gu, '-')}`);
+    for (const one of edits) await edit(root, ...one);
+    const { plan } = await planned(root);
+    expect(plan.steps.map(({ marker, id }) => `${marker} ${id}`)).toEqual(steps);
+    expect(plan.steps[0]?.effects.map(({ code }) => code)).toEqual(effects);
+  });
+
+  test('of a hub on another cluster installs it there, and says what stays behind', async () => {
+    const root = await platform('moved');
+    await cp(join(root, 'clusters/main.yaml'), join(root, 'clusters/other.yaml'));
+    await edit(root, 'environments/hub.yaml', 'cluster: main', 'cluster: other');
+    const { plan } = await planned(root);
+    const hub = plan.steps.find(({ id }) => id === 'hub');
+    expect([hub?.marker, hub?.effects.map(({ code }) => code)]).toEqual([
+      '+',
+      ['moved', 'new-hub'],
+    ]);
+    expect(planText(plan, NO_FRAME)).toContain('the one on main runs on with everybody’s homes');
+  });
+
+  test('of a renamed file has a new hub, and says what becomes of the old one', async () => {
+    const root = await platform('renamed');
+    await cp(join(root, 'environments/hub.yaml'), join(root, 'environments/next.yaml'));
+    await rm(join(root, 'environments/hub.yaml'));
+    const { plan } = await planned(root);
+    expect(plan.steps.map(({ id, effects }) => [id, effects.map(({ code }) => code)])).toEqual([
+      ['next', ['address-of', 'new-hub']],
+    ]);
+    expect(plan.orphans.map(({ id }) => id)).toEqual(['hub']);
+  });
+
   test('of a hub whose file is gone leaves it alone, until a removal says what becomes of it', async () => {
     const root = await platform('gone');
     await rm(join(root, 'environments/hub.yaml'));

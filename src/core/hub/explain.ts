@@ -2,26 +2,32 @@ import { canonical, isObject } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { HUB_RESTART_SECONDS } from '../model/limits.ts';
 import { compare } from '../plan/compare.ts';
-import type { ReleaseChange } from '../plan/release.ts';
 import type { Diff } from '../plan/types.ts';
 import { unitId } from '../unit.ts';
 import type { Release } from '../unit.ts';
 import { restartsDeployment } from './changes.ts';
 import { JUPYTERHUB, OWN_VALUES, chartValue } from './charts.ts';
-import type { Effect, HubStep, Reason } from './step.ts';
+import { addressOf, dataEffects, newHomeEffects, placeEffects, volumeEffects } from './grave.ts';
+import type { Effect, HubChange, HubStep, Reason } from './step.ts';
 
 /** What changes in a hub, why, and what people notice. Pure: everything it needs comes in. */
-export function explainHub({ from, to }: ReleaseChange, diff: Diff | undefined): HubStep {
+export function explainHub(change: HubChange, diff: Diff | undefined): HubStep {
+  const { from, to, moved } = change;
   if (!diff) throw new Error(`${unitId(to.unit)} was decided and not rendered`);
   if (!from) {
     const url = scalarText(chartValue(to.release, OWN_VALUES, '/hub/url'));
-    return { from, to, diff, effects: [{ kind: 'new-hub', url }], why: [{ kind: 'new' }] };
+    const effects: Effect[] = [...placeEffects(change), { kind: 'new-hub', url }];
+    const why: Reason = moved
+      ? { kind: 'cluster', from: moved.unit.cluster, to: to.unit.cluster }
+      : { kind: 'new' };
+    return { ...change, diff, effects, why: [why] };
   }
+  const all = [...placeEffects(change), ...effectsOf(from.release, to.release, diff)];
+  const felt = all.filter(({ kind }) => kind !== 'none');
   return {
-    from,
-    to,
+    ...change,
     diff,
-    effects: effectsOf(from.release, to.release, diff),
+    effects: felt.length > 0 ? felt : all,
     why: reasonsOf(from.release, to.release),
   };
 }
@@ -89,7 +95,8 @@ function pairs<T extends { name: string }>(
 /** From the worst for users to what only new servers see. */
 export function effectsOf(from: Release, to: Release, diff: Diff): Effect[] {
   const effects = [
-    ...lostVolumes(diff),
+    ...volumeEffects(diff),
+    ...dataEffects(from, to),
     ...addressEffect(from, to),
     ...restartEffects(diff),
     ...sizeEffects(from, to),
@@ -99,14 +106,9 @@ export function effectsOf(from: Release, to: Release, diff: Diff): Effect[] {
   return effects.length > 0 ? effects : [{ kind: 'none' }];
 }
 
-function lostVolumes(diff: Diff): Effect[] {
-  const lost = diff.removed.filter(({ kind }) => kind === 'PersistentVolumeClaim');
-  return lost.map(({ name }) => ({ kind: 'data-loss', what: `volume claim ${name}` }));
-}
-
 function addressEffect(from: Release, to: Release): Effect[] {
-  const change = changeOf(from, to, OWN_VALUES, '/hub/url');
-  return change ? [{ kind: 'address', ...change }] : [];
+  const change = { from: addressOf(from), to: addressOf(to) };
+  return change.from === change.to ? [] : [{ kind: 'address', ...change }];
 }
 
 function restartEffects(diff: Diff): Effect[] {
@@ -127,23 +129,10 @@ function imageEffects(from: Release, to: Release): Effect[] {
 }
 
 function settingEffects(from: Release, to: Release): Effect[] {
-  const home = changeOf(from, to, JUPYTERHUB, '/singleuser/storage/capacity');
-  const idle = changeOf(from, to, JUPYTERHUB, '/cull/timeout');
-  return [
-    ...(home ? [{ kind: 'home-size' as const, ...home }] : []),
-    ...(idle ? [{ kind: 'idle' as const, ...idle }] : []),
-  ];
-}
-
-/** A single value before and after, where it differs. */
-function changeOf(
-  from: Release,
-  to: Release,
-  chart: string,
-  path: string,
-): { from: string; to: string } | undefined {
-  const text = (release: Release): string => scalarText(chartValue(release, chart, path));
-  return text(from) === text(to) ? undefined : { from: text(from), to: text(to) };
+  const text = (release: Release): string =>
+    scalarText(chartValue(release, JUPYTERHUB, '/cull/timeout'));
+  const idle: Effect = { kind: 'idle', from: text(from), to: text(to) };
+  return [...newHomeEffects(from, to), ...(idle.from === idle.to ? [] : [idle])];
 }
 
 function sizes(release: Release): { name: string; text: string }[] {

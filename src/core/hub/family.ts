@@ -1,24 +1,19 @@
 import { digestOf } from '../digest.ts';
 import type { Json } from '../json.ts';
 import type { Family, ShownEffect, ShownReason, ShownStep } from '../plan/family.ts';
-import {
-  decideReleases,
-  diffJson,
-  releaseIdentity,
-  releaseJson,
-  shownUnit,
-} from '../plan/release.ts';
-import type { ReleaseChange, ReleaseFacts } from '../plan/release.ts';
+import { diffJson, releaseIdentity, releaseJson, shownUnit } from '../plan/release.ts';
+import type { ReleaseFacts } from '../plan/release.ts';
 import { effectsText, riskOf, summaryOf } from '../plan/words.ts';
 import { unitId } from '../unit.ts';
 import { explainHub } from './explain.ts';
-import type { Effect, HubStep, Reason } from './step.ts';
+import { decideHubs } from './grave.ts';
+import type { Effect, HubChange, HubStep, Reason } from './step.ts';
 import { RISK, effectText, reasonText } from './words.ts';
 
 /** Hubs as Helm releases, wave by wave. */
-export const hubFamily: Family<ReleaseFacts, ReleaseChange, HubStep> = {
+export const hubFamily: Family<ReleaseFacts, HubChange, HubStep> = {
   name: 'hub',
-  decide: (facts) => decideReleases('hub', facts),
+  decide: decideHubs,
   idOf: ({ to }) => unitId(to.unit),
   explain: explainHub,
   show: showHub,

@@ -1,10 +1,12 @@
 import type { Json } from '../json.ts';
 import type { ReleaseChange } from '../plan/release.ts';
 import type { Diff } from '../plan/types.ts';
+import type { PresentRelease } from '../unit.ts';
 
 /** Why a hub changes. */
 export type Reason =
   | { kind: 'new' }
+  | { kind: 'cluster'; from: string; to: string }
   | { kind: 'chart'; name: string; from: string | undefined; to: string | undefined }
   | { kind: 'image'; name: string; from: string | undefined; to: string | undefined }
   | { kind: 'secret'; name: string; change: 'added' | 'removed' }
@@ -12,19 +14,39 @@ export type Reason =
 
 /** What people notice. Worst first when shown. */
 export type Effect =
+  /** On another cluster it is a new hub. */
+  | { kind: 'moved'; from: string; to: string }
+  /** The address is another hub's until now; `stays`: that hub's file is still there. */
+  | { kind: 'address-of'; url: string; name: string; stays: boolean }
   | { kind: 'data-loss'; what: string }
+  | { kind: 'volume-left'; what: string }
+  | { kind: 'homes-anew' }
+  | { kind: 'database'; from: string; to: string }
+  /** `uid:gid` */
+  | { kind: 'owner'; from: string; to: string }
+  | { kind: 'home-path'; from: string; to: string }
   | { kind: 'address'; from: string; to: string }
   | { kind: 'hub-restart'; seconds: number }
   | { kind: 'proxy-restart' }
   | { kind: 'size'; name: string; from: string | undefined; to: string | undefined }
   | { kind: 'image'; name: string; from: string | undefined; to: string | undefined }
+  | { kind: 'home-class'; from: string; to: string }
+  | { kind: 'home-shrunk'; from: string; to: string }
   | { kind: 'home-size'; from: string; to: string }
   | { kind: 'idle'; from: string; to: string }
   | { kind: 'new-hub'; url: string }
   | { kind: 'none' };
 
+/** A hub's change, with what other hubs have to do with it. */
+export interface HubChange extends ReleaseChange {
+  /** The same hub on another cluster, where it is installed anew on this one. */
+  moved?: PresentRelease | undefined;
+  /** The hub that has its address until now. */
+  before?: { name: string; stays: boolean } | undefined;
+}
+
 /** A hub is installed (`from` is undefined) or upgraded. */
-export interface HubStep extends ReleaseChange {
+export interface HubStep extends HubChange {
   diff: Diff;
   effects: Effect[];
   why: Reason[];

@@ -26,6 +26,8 @@ export function reasonText(reason: Reason): string {
   switch (reason.kind) {
     case 'new':
       return 'new';
+    case 'cluster':
+      return `cluster ${reason.from} → ${reason.to}`;
     case 'chart':
       return chartText(reason);
     case 'image':
@@ -48,11 +50,82 @@ function fieldName(path: string): string {
   return path.replace(CHARTS, '').replaceAll('/', '.');
 }
 
+type GraveKind = (typeof GRAVE)[number];
+type Grave = Extract<Effect, { kind: GraveKind }>;
+
+/** Kinds about homes, data and place. */
+const GRAVE = [
+  'moved',
+  'address-of',
+  'data-loss',
+  'volume-left',
+  'homes-anew',
+  'database',
+  'owner',
+  'home-path',
+  'home-class',
+  'home-shrunk',
+  'home-size',
+] as const;
+
+function isGrave(effect: Effect): effect is Grave {
+  return GRAVE.some((kind) => kind === effect.kind);
+}
+
 /** What a user would be told. */
 export function effectText(effect: Effect): string {
+  return isGrave(effect) ? graveText(effect) : usualText(effect);
+}
+
+function graveText(effect: Grave): string {
   switch (effect.kind) {
+    case 'moved':
+      return (
+        `a new hub on ${effect.to} with empty homes and an empty database; the one on ${effect.from} ` +
+        'runs on with everybody’s homes, and nothing brings them over: copy them, then remove it there'
+      );
+    case 'address-of':
+      return addressOfText(effect);
     case 'data-loss':
       return `${effect.what} is deleted`;
+    case 'volume-left':
+      return `${effect.what} is used no longer; it stays with all that is in it`;
+    case 'homes-anew':
+      return 'people start with new, empty homes, because homes are found in another way; the old volumes stay';
+    case 'database':
+      return (
+        `the hub begins with another database (${effect.from} → ${effect.to}), empty unless somebody filled it: ` +
+        'users, tokens and running servers are not known to it; homes stay'
+      );
+    case 'owner':
+      return (
+        `servers run as ${effect.to} instead of ${effect.from}, and files in existing homes stay with their owner: ` +
+        'people may be unable to write or to start until the owner of their files is changed'
+      );
+    case 'home-path':
+      return (
+        `homes are at ${effect.to} instead of ${effect.from}: environments, kernels and notebooks ` +
+        'that name the old path break; files stay'
+      );
+    case 'home-class':
+      return `homes made from now on are of class ${effect.to} instead of ${effect.from}; existing ones stay`;
+    case 'home-shrunk':
+      return `homes made from now on are smaller: ${effect.from} → ${effect.to}; existing ones stay as large as they are`;
+    case 'home-size':
+      return `homes made from now on: ${effect.from} → ${effect.to}; existing ones stay`;
+  }
+}
+
+function addressOfText({ url, name, stays }: Extract<Effect, { kind: 'address-of' }>): string {
+  const homes = 'people who come here find other homes than before';
+  return stays
+    ? `${url} is the address of the hub ${name} until now: ${homes}`
+    : `${url} is the address of the hub ${name}, which no file names: ${homes}, and that hub with its homes ` +
+        'runs on at the same address until it is removed; renaming a file renames no hub';
+}
+
+function usualText(effect: Exclude<Effect, Grave>): string {
+  switch (effect.kind) {
     case 'address':
       return `the address changes from ${effect.from} to ${effect.to}; links and the OAuth application must follow`;
     case 'hub-restart':
@@ -63,8 +136,6 @@ export function effectText(effect: Effect): string {
       return sizeText(effect);
     case 'image':
       return imageText(effect);
-    case 'home-size':
-      return `homes made from now on: ${effect.from} → ${effect.to}; existing ones stay`;
     case 'idle':
       return `idle servers stop after ${duration(Number(effect.to))} instead of ${duration(Number(effect.from))}`;
     case 'new-hub':
@@ -90,11 +161,20 @@ function imageText({ name, from, to }: Extract<Effect, { kind: 'image' }>): stri
 
 /** How much each can hurt. */
 export const RISK: Readonly<Record<Effect['kind'], number>> = {
+  moved: 11,
+  'address-of': 10,
+  'homes-anew': 10,
   'data-loss': 9,
+  database: 9,
+  owner: 9,
+  'home-path': 8,
   address: 8,
+  'volume-left': 7,
   'proxy-restart': 6,
   'hub-restart': 5,
   size: 4,
+  'home-class': 4,
+  'home-shrunk': 4,
   'home-size': 3,
   idle: 3,
   image: 2,

@@ -16,6 +16,7 @@ import type { Finding } from '../finding.ts';
 import { at, escapeSegment, segmentsOf } from '../json.ts';
 import type { Json } from '../json.ts';
 import type { Source } from '../source.ts';
+import { plainAddress } from './address.ts';
 import { FORMATS, quoted } from './formats.ts';
 import type { Explanation } from './formats.ts';
 import type { Doc, Kind, Kinds } from './types.ts';
@@ -64,12 +65,18 @@ export function readDoc<K extends Kind>(
   const doc = {
     name,
     file: source.file,
-    data: value as unknown as Kinds[K],
+    data: plain(kind, value as unknown as Kinds[K]),
     at: source.at,
     keyAt: source.keyAt,
     has: source.has,
   };
   return { doc, findings: [] };
+}
+
+/** One way to write what has several: a digest must not change by it. */
+function plain<K extends Kind>(kind: K, data: Kinds[K]): Kinds[K] {
+  if (kind !== 'environment' || !('url' in data)) return data;
+  return { ...data, url: plainAddress(data.url) };
 }
 
 /** What is wrong, without a word about what holds a credential: that is a finding of its own. */

@@ -4,6 +4,7 @@ import { RISK, effectText, reasonText, shortReference } from '../../../src/core/
 
 test.each<[Reason, string]>([
   [{ kind: 'new' }, 'new'],
+  [{ kind: 'cluster', from: 'a', to: 'b' }, 'cluster a → b'],
   [{ kind: 'chart', name: 'a', from: '1', to: '2' }, 'chart a 1 → 2'],
   [{ kind: 'chart', name: 'a', from: '1', to: '1' }, 'chart a: its content'],
   [{ kind: 'chart', name: 'a', from: undefined, to: '2' }, 'chart a + 2'],
@@ -34,6 +35,63 @@ test.each([
 });
 
 test.each<[Effect, string, number]>([
+  [
+    { kind: 'moved', from: 'a', to: 'b' },
+    'a new hub on b with empty homes and an empty database; the one on a runs on with everybody’s ' +
+      'homes, and nothing brings them over: copy them, then remove it there',
+    11,
+  ],
+  [
+    { kind: 'address-of', url: 'https://a', name: 'old', stays: true },
+    'https://a is the address of the hub old until now: people who come here find other homes ' +
+      'than before',
+    10,
+  ],
+  [
+    { kind: 'address-of', url: 'https://a', name: 'old', stays: false },
+    'https://a is the address of the hub old, which no file names: people who come here find ' +
+      'other homes than before, and that hub with its homes runs on at the same address until it ' +
+      'is removed; renaming a file renames no hub',
+    10,
+  ],
+  [
+    { kind: 'volume-left', what: 'volume claim db' },
+    'volume claim db is used no longer; it stays with all that is in it',
+    7,
+  ],
+  [
+    { kind: 'homes-anew' },
+    'people start with new, empty homes, because homes are found in another way; the old volumes stay',
+    10,
+  ],
+  [
+    { kind: 'database', from: 'a', to: 'b' },
+    'the hub begins with another database (a → b), empty unless somebody filled it: users, tokens ' +
+      'and running servers are not known to it; homes stay',
+    9,
+  ],
+  [
+    { kind: 'owner', from: '1:1', to: '2:1' },
+    'servers run as 2:1 instead of 1:1, and files in existing homes stay with their owner: people ' +
+      'may be unable to write or to start until the owner of their files is changed',
+    9,
+  ],
+  [
+    { kind: 'home-path', from: '/a', to: '/b' },
+    'homes are at /b instead of /a: environments, kernels and notebooks that name the old path ' +
+      'break; files stay',
+    8,
+  ],
+  [
+    { kind: 'home-class', from: 'a', to: 'b' },
+    'homes made from now on are of class b instead of a; existing ones stay',
+    4,
+  ],
+  [
+    { kind: 'home-shrunk', from: '2Gi', to: '1Gi' },
+    'homes made from now on are smaller: 2Gi → 1Gi; existing ones stay as large as they are',
+    4,
+  ],
   [{ kind: 'data-loss', what: 'volume claim db' }, 'volume claim db is deleted', 9],
   [
     { kind: 'address', from: 'a', to: 'b' },
