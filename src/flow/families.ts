@@ -2,6 +2,7 @@ import { runManifestRules } from '../core/check/run.ts';
 import { clusterFamily } from '../core/cluster/family.ts';
 import type { Finding } from '../core/finding.ts';
 import { hubFamily } from '../core/hub/family.ts';
+import { immutableFindings } from '../core/hub/immutable.ts';
 import { isLookedAt } from '../core/hub/rules/objects.ts';
 import { parseObject, splitDocuments } from '../core/manifests.ts';
 import { diffManifests } from '../core/plan/diff.ts';
@@ -24,7 +25,10 @@ export const FAMILIES: readonly RegisteredFamily[] = [
   register(hubFamily, {
     gather: releaseFacts,
     render: (changes, world) =>
-      renderChanges(changes, world, (rendered) => manifestFindings(rendered, world)),
+      renderChanges(changes, world, (rendered, diff) => [
+        ...immutableFindings(world.platform, rendered.unit.name, diff),
+        ...manifestFindings(rendered, world),
+      ]),
   }),
   register(removalFamily, {
     gather: (world) => ({
@@ -49,7 +53,7 @@ function releaseFacts({ wanted, deployed }: PlanWorld): ReleaseFacts {
 async function renderChanges(
   changes: readonly ReleaseChange[],
   { platform, charts, report, deployed }: PlanWorld,
-  findingsOf: (rendered: Rendered) => Finding[],
+  findingsOf: (rendered: Rendered, diff: Diff) => Finding[],
 ): Promise<RenderedChanges> {
   const before = new Map(changes.map(({ from, to }) => [unitId(to.unit), from?.unit]));
   const results = await renderAll({
@@ -61,7 +65,7 @@ async function renderChanges(
       const from = before.get(unitId(rendered.unit));
       const present = from ? await deployed.manifests(from) : '';
       const diff = diffManifests(present, rendered.manifests);
-      return { diff, findings: findingsOf(rendered) };
+      return { diff, findings: findingsOf(rendered, diff) };
     },
   });
   const diffs = new Map<string, Diff>();

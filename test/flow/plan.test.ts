@@ -119,6 +119,17 @@ describe('a plan', () => {
     expect(plan.steps[0]?.effects.map(({ code }) => code)).toEqual(effects);
   });
 
+  test('is refused where the cluster would refuse it: the class of a database that is there', async () => {
+    const root = await platform('class');
+    await edit(root, 'clusters/main.yaml', 'class: standard', 'class: fast');
+    const deployed = await deployedInFolder(present);
+    const answer = await gatherPlan({ root, chartsFrom: DOUBLE, now: NOW, deployed }, report);
+    expect(answer).toMatchObject({
+      kind: 'refused',
+      findings: [{ rule: 'immutable', at: { file: 'clusters/main.yaml' } }],
+    });
+  });
+
   test('of a hub on another cluster installs it there, and says what stays behind', async () => {
     const root = await platform('moved');
     await cp(join(root, 'clusters/main.yaml'), join(root, 'clusters/other.yaml'));
