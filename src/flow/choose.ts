@@ -1,6 +1,7 @@
 import type { States } from '../core/hub/state.ts';
 import { isNamed } from '../core/model/platform.ts';
 import type { ClusterFile, Doc, Platform, Removal } from '../core/model/types.ts';
+import { unitId } from '../core/unit.ts';
 import type { Unit, WantedRelease } from '../core/unit.ts';
 import { UsageError } from '../failure.ts';
 import type { DeployInputs } from './deployment.ts';
@@ -56,8 +57,18 @@ function refuseLater(here: readonly WantedRelease[], { hubs, wave }: Asked): voi
     );
 }
 
+/** Why nothing happens to what runs here and is wanted here no longer. */
+export function orphanText({ unit, elsewhere }: Orphan): string {
+  return elsewhere === undefined
+    ? `${unitId(unit)}: runs, but no file names it; nothing happens to it without an entry in removals: of platform.yaml`
+    : `${unitId(unit)}: runs here with all its homes, but its file names the cluster ${elsewhere}; ` +
+        'nothing happens to it: give the new hub another name, and this one an entry in removals: of platform.yaml';
+}
+
 export interface Orphan {
   unit: Unit;
+  /** The cluster that its file names, where that is another one. */
+  elsewhere: string | undefined;
   /** Its reviewed removal, where there is one. */
   removal: Removal | undefined;
 }
@@ -75,11 +86,16 @@ export function orphansOf(
   const { waves, removals } = platform.settings.data;
   const isFirst = wave === undefined || wave === waves[0]?.name;
   if (hubs.length > 0 || !isFirst || hold !== undefined) return [];
+  const elsewhere = (name: string): string | undefined => {
+    const named = platform.environments.get(name)?.data.cluster;
+    return named === cluster.name ? undefined : named;
+  };
   const unknown = [...known.keys(), ...unreadable.keys()].filter(
-    (name) => !isNamed(platform, 'environment', name),
+    (name) => !isNamed(platform, 'environment', name) || elsewhere(name) !== undefined,
   );
   return unknown.map((name) => ({
     unit: { kind: 'hub', cluster: cluster.name, name },
+    elsewhere: elsewhere(name),
     removal: removals.find((one) => one.hub === name && one.cluster === cluster.name),
   }));
 }

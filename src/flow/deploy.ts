@@ -19,7 +19,7 @@ import { headCommit, headMessage } from '../edges/git.ts';
 import { Failure } from '../failure.ts';
 import { gatherCharts, isProposal } from '../gather/charts.ts';
 import { gatherPlatform } from '../gather/platform.ts';
-import { chooseCluster, chooseHubs, orphansOf } from './choose.ts';
+import { chooseCluster, chooseHubs, orphanText, orphansOf } from './choose.ts';
 import type { DeployInputs, Deployment, Found, Job, Merge, Wanted } from './deployment.ts';
 import { allFindings } from './findings.ts';
 import { keepRecord, publicRecord, publicReleases } from './record.ts';
@@ -110,11 +110,8 @@ async function look({ inputs, ports, report }: Job, wanted: Wanted): Promise<Fou
   const identity = await confirmIdentity(kube, cluster, known);
   const states = await readStates(kube);
   const orphans = orphansOf(platform, cluster, states, inputs);
-  for (const { unit, removal } of orphans)
-    if (removal === undefined)
-      report.progress(
-        `${unitId(unit)}: runs, but no file names it; nothing happens to it without an entry in removals: of platform.yaml`,
-      );
+  for (const orphan of orphans)
+    if (orphan.removal === undefined) report.progress(orphanText(orphan));
   const removals = orphans.flatMap(({ unit, removal }) => (removal ? [{ unit, removal }] : []));
   return { identity, states, present, removals };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { chooseCluster, chooseHubs, orphansOf } from '../../src/flow/choose.ts';
+import { chooseCluster, chooseHubs, orphanText, orphansOf } from '../../src/flow/choose.ts';
 import type { Asked } from '../../src/flow/choose.ts';
 import type { ReleaseState, States } from '../../src/core/hub/state.ts';
 import { UsageError } from '../../src/failure.ts';
@@ -113,6 +113,34 @@ describe('hubs that no file names', () => {
       expect(orphans(more, removal)).toEqual([]);
     },
   );
+
+  test('are those too whose file names another cluster', () => {
+    const found = { known: new Map([['two', {} as ReleaseState]]), unreadable: new Map() };
+    const { platform, world } = new Bench(
+      [
+        'clusters/other.yaml',
+        '',
+        `title: Other
+provider: k3s
+kubernetes: "1.35"
+storage: {homes: {class: standard}}
+ingress: {class: none}
+networkPolicy: enforced
+nodes: {user: {cpu: 8, memory: 64Gi, max: 1, startTime: 0s}}
+`,
+      ],
+      ['environments/two.yaml', 'cluster: main', 'cluster: other'],
+    );
+    const [orphan, ...more] = orphansOf(platform, world.cluster, found, asked({}));
+    expect([orphan, more]).toEqual([
+      { unit: unit('two'), elsewhere: 'other', removal: undefined },
+      [],
+    ]);
+    expect(orphanText(orphan!)).toBe(
+      'two: runs here with all its homes, but its file names the cluster other; nothing happens ' +
+        'to it: give the new hub another name, and this one an entry in removals: of platform.yaml',
+    );
+  });
 
   test('are not removed by the entry of another cluster', () => {
     expect(orphans({}, removal.replace('cluster: main', 'cluster: other'))).toEqual([

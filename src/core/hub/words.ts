@@ -82,7 +82,8 @@ function graveText(effect: Grave): string {
     case 'moved':
       return (
         `a new hub on ${effect.to} with empty homes and an empty database; the one on ${effect.from} ` +
-        'runs on with everybody’s homes, and nothing brings them over: copy them, then remove it there'
+        'runs on with everybody’s homes, and nothing brings them over: a hub moves by a file of another name, ' +
+        'copied homes, and an entry in `removals:` for the old one'
       );
     case 'address-of':
       return addressOfText(effect);

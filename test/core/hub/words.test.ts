@@ -38,7 +38,8 @@ test.each<[Effect, string, number]>([
   [
     { kind: 'moved', from: 'a', to: 'b' },
     'a new hub on b with empty homes and an empty database; the one on a runs on with everybody’s ' +
-      'homes, and nothing brings them over: copy them, then remove it there',
+      'homes, and nothing brings them over: a hub moves by a file of another name, copied homes, ' +
+      'and an entry in `removals:` for the old one',
     11,
   ],
   [
