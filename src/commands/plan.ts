@@ -1,6 +1,8 @@
+import { hasErrors } from '../core/finding.ts';
 import { deployedFrom } from '../edges/deployed.ts';
 import { headCommit } from '../edges/git.ts';
 import type { Report } from '../edges/report.ts';
+import { fileFindings } from '../flow/findings.ts';
 import { planOutcome } from '../flow/plan-outcome.ts';
 import { gatherPlan } from '../flow/plan.ts';
 import { refused } from '../outcome.ts';
@@ -17,7 +19,12 @@ export interface PlanInputs {
 /** What would change, compared with what is deployed. */
 export async function plan(inputs: PlanInputs, report: Report): Promise<Outcome> {
   const { root, present, html } = inputs;
-  const deployed = await deployedFrom(present, root);
+  const deployed = await deployedFrom(present, root).catch(async (cause: unknown) => {
+    const findings = await fileFindings(root, inputs.now);
+    if (hasErrors(findings)) return findings;
+    throw cause;
+  });
+  if (Array.isArray(deployed)) return refused(deployed);
   const planned = await gatherPlan({ ...inputs, deployed }, report);
   if (planned.kind === 'refused') return refused(planned.findings);
   const head = await headCommit(root);

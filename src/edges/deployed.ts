@@ -12,6 +12,8 @@ export interface Deployed {
   releases: PresentRelease[];
   /** Recorded, but nobody can read as what. */
   unreadable: UnreadableRecord[];
+  /** Where it was looked for, if it is nowhere. */
+  looked?: string;
   manifests(unit: Unit): Promise<string>;
 }
 
@@ -26,8 +28,8 @@ export function deployedFrom(folder: string | undefined, root: string): Promise<
 }
 
 /**
- * What is deployed according to a folder. A folder that does not exist is a mistake; an empty one means nothing runs
- * yet.
+ * What is deployed according to a folder. One that does not exist, or holds other things only, is a mistake; an empty
+ * one means nothing runs yet.
  */
 export async function deployedInFolder(folder: string): Promise<Deployed> {
   const names = await readdir(folder).catch((cause: unknown) => {
@@ -57,18 +59,24 @@ export async function deployedInFolder(folder: string): Promise<Deployed> {
     }
     return files;
   };
-  return deployed(read);
+  const found = await deployed(read);
+  if (units.length > 0 && found.releases.length === 0)
+    throw new Failure(`${folder} holds no record of a release`, {
+      hint: 'name a folder that `render` wrote; an empty one means that nothing is deployed yet',
+      exit: 2,
+    });
+  return found;
 }
 
 /**
  * What is deployed according to the branch `deployed` of the repository at `root`; nothing, where there is no such
- * branch.
+ * branch. Fails where that cannot be known.
  */
 export async function deployedOnBranch(root: string): Promise<Deployed> {
-  const commit = await deployedRef(root);
-  return deployed((wants) =>
-    commit === undefined ? Promise.resolve(new Map()) : filesAt(root, commit, wants),
-  );
+  const ref = await deployedRef(root);
+  return ref.kind === 'found'
+    ? deployed((wants) => filesAt(root, ref.commit, wants))
+    : { ...(await deployed(() => Promise.resolve(new Map()))), looked: ref.looked };
 }
 
 async function deployed(read: Reader): Promise<Deployed> {

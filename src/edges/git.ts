@@ -1,3 +1,6 @@
+import { lstat, realpath } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { Failure, messageOf } from '../failure.ts';
 import { exec } from './exec.ts';
 
 /** Commit that is checked out at `root`, or undefined outside a repository. */
@@ -14,15 +17,146 @@ export async function headMessage(root: string): Promise<string | undefined> {
   return result?.code === 0 ? result.stdout : undefined;
 }
 
-/** The branch that `deploy` keeps: a local one, or the remote's as last fetched. */
-export async function deployedRef(root: string): Promise<string | undefined> {
-  for (const ref of ['refs/remotes/origin/deployed', 'refs/heads/deployed']) {
-    const result = await exec('git', ['-C', root, 'rev-parse', '--verify', '--quiet', ref]).catch(
-      () => undefined,
-    );
-    if (result?.code === 0) return result.stdout.trim();
+/** What a look for the branch `deployed` found: its commit, or that it is nowhere, and where that was asked. */
+export type DeployedRef = { kind: 'found'; commit: string } | { kind: 'none'; looked: string };
+
+const DEPLOYED = 'refs/heads/deployed';
+
+/** What git may use to ask a remote; it never waits for somebody to type. */
+const UNATTENDED = {
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_SSH_COMMAND: 'ssh -oBatchMode=yes -oConnectTimeout=10',
+};
+const REMOTE_TIMEOUT_MS = 30_000;
+
+/** The branch that `deploy` keeps: the remote's as last fetched, or a local one. Fails where it cannot look. */
+export async function deployedRef(root: string): Promise<DeployedRef> {
+  await confirmRepository(root);
+  const found = await knownRefs(root);
+  const best =
+    found.get('refs/remotes/origin/deployed') ?? found.get(DEPLOYED) ?? [...found.values()][0];
+  if (best !== undefined) {
+    await confirmWhole(root, best);
+    return { kind: 'found', commit: best };
   }
-  return undefined;
+  const remotes = lines(await asked(root, ['remote']));
+  const shallow = (await asked(root, ['rev-parse', '--is-shallow-repository'])).trim() === 'true';
+  if (remotes.length === 0 && shallow)
+    throw new Failure('what is deployed cannot be looked up: this is a shallow clone', {
+      hint: `${WHOLE}; it has no remote that could be asked`,
+    });
+  const looked: string[] = [];
+  for (const remote of remotes) looked.push(await askRemote(root, remote, shallow));
+  return { kind: 'none', looked: ['no branch `deployed` in this clone', ...looked].join(', ') };
+}
+
+const WHOLE = 'clone the whole repository (`fetch-depth: 0` in GitHub Actions)';
+
+/** A folder named `.git` that git passes over is broken, and the repository further up is another one. */
+async function confirmRepository(root: string): Promise<void> {
+  const { code, stdout, stderr } = await exec('git', ['-C', root, 'rev-parse', '--show-toplevel']);
+  const marked = await markedFolder(root);
+  const top = stdout.replace(/\n$/u, '');
+  if (code === 0 && (marked === undefined || top === marked)) return;
+  const why = code === 0 ? `${marked ?? root}/.git is no repository` : whyOf(stderr);
+  throw new Failure(`what is deployed cannot be looked up: ${why}`, {
+    hint: repositoryHint(stderr, marked),
+  });
+}
+
+function repositoryHint(stderr: string, marked: string | undefined): string {
+  if (stderr.includes('dubious ownership'))
+    return 'it belongs to another user: run it as that user, or `git config --global --add safe.directory DIR` for it';
+  return marked === undefined
+    ? 'run it in a clone of the platform’s repository; a new platform needs `git init` first'
+    : 'the repository is broken: look with `git status`, or clone it again';
+}
+
+/** The nearest folder from `root` upwards that has something named `.git`, without symbolic links. */
+async function markedFolder(root: string): Promise<string | undefined> {
+  const start = await realpath(root).catch(() => resolve(root));
+  for (let folder = start; ; folder = dirname(folder)) {
+    const found = await lstat(join(folder, '.git')).catch(() => undefined);
+    if (found) return folder;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/** Every branch `deployed` that this clone knows, by ref; a ref that git cannot read is no answer. */
+async function knownRefs(root: string): Promise<Map<string, string>> {
+  const patterns = [DEPLOYED, 'refs/remotes/*/deployed'];
+  const args = ['for-each-ref', '--format=%(refname) %(objectname)', ...patterns];
+  const { code, stdout, stderr } = await exec('git', ['-C', root, ...args]);
+  if (code !== 0 || stderr.includes('/deployed'))
+    throw new Failure(`the branch \`deployed\` cannot be read: ${whyOf(stderr)}`, {
+      hint: 'the repository is broken: look with `git fsck`, or clone it again',
+    });
+  return new Map(lines(stdout).map((line): [string, string] => cut(line, ' ')));
+}
+
+/** A clone may have a branch’s name without what is on it. */
+async function confirmWhole(root: string, commit: string): Promise<void> {
+  const { code, stderr } = await exec('git', ['-C', root, 'cat-file', '-e', `${commit}^{tree}`]);
+  if (code !== 0)
+    throw new Failure(`the branch \`deployed\` cannot be read: ${whyOf(stderr)}`, {
+      hint: 'its commit is not in this clone: `git fetch`, or clone it again',
+    });
+}
+
+/** Says where it looked. A whole clone answers for a remote that cannot be asked: it has what was last fetched. */
+async function askRemote(root: string, remote: string, shallow: boolean): Promise<string> {
+  const agent = process.env['SSH_AUTH_SOCK'];
+  const answer = await exec('git', ['-C', root, 'ls-remote', '--exit-code', remote, DEPLOYED], {
+    env: { ...UNATTENDED, ...(agent === undefined ? {} : { SSH_AUTH_SOCK: agent }) },
+    timeoutMs: REMOTE_TIMEOUT_MS,
+  }).catch((cause: unknown) => ({ code: 128, stderr: messageOf(cause) }));
+  const fetch = `git fetch ${remote} +${DEPLOYED}:refs/remotes/${remote}/deployed`;
+  if (answer.code === 0)
+    throw new Failure(`the branch \`deployed\` is at ${remote}, but not in this clone`, {
+      hint: `get it: ${fetch}`,
+    });
+  if (answer.code === 2) return `nor at ${remote}`;
+  if (!shallow && (await fetchesAll(root, remote))) return `nor at ${remote} as last fetched`;
+  throw new Failure(
+    `what is deployed cannot be looked up: this clone has not all branches of ${remote}, and ${remote} cannot be asked: ${whyOf(answer.stderr)}`,
+    { hint: `${WHOLE}, or get the branch: ${fetch}` },
+  );
+}
+
+/** Whether all branches of a remote come with a fetch, and there was one. */
+async function fetchesAll(root: string, remote: string): Promise<boolean> {
+  const { stdout } = await exec('git', [
+    '-C',
+    root,
+    'config',
+    '--get-all',
+    `remote.${remote}.fetch`,
+  ]);
+  const all = lines(stdout).some((spec) => spec.replace(/^\+/u, '').startsWith('refs/heads/*:'));
+  const fetched = await asked(root, ['for-each-ref', '--count=1', `refs/remotes/${remote}`]);
+  return all && fetched !== '';
+}
+
+async function asked(root: string, args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await exec('git', ['-C', root, ...args]);
+  if (code !== 0)
+    throw new Failure(`git ${args[0] ?? ''} failed: ${whyOf(stderr)}`, {
+      hint: 'the repository is broken: look with `git fsck`, or clone it again',
+    });
+  return stdout;
+}
+
+function whyOf(stderr: string): string {
+  return (lines(stderr)[0] ?? 'git does not say why').replace(/^(fatal|error|warning): /u, '');
+}
+
+function lines(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
+
+function cut(text: string, at: string): [string, string] {
+  const where = text.indexOf(at);
+  return [text.slice(0, where), text.slice(where + at.length)];
 }
 
 /** Texts of the files of a commit whose path `wants` accepts; two processes, however many files. */
@@ -31,8 +165,8 @@ export async function filesAt(
   commit: string,
   wants: (path: string) => boolean,
 ): Promise<Map<string, string>> {
-  const listed = await exec('git', ['-C', root, 'ls-tree', '-r', '-z', '--name-only', commit]);
-  const paths = listed.stdout
+  const listed = await asked(root, ['ls-tree', '-r', '-z', '--name-only', commit]);
+  const paths = listed
     .split('\0')
     .filter((path) => path !== '' && !path.includes('\n') && wants(path));
   if (paths.length === 0) return new Map();
@@ -43,7 +177,11 @@ export async function filesAt(
   let offset = 0;
   for (const path of paths) {
     const end = bytes.indexOf(10, offset);
-    const size = Number(bytes.subarray(offset, end).toString('utf8').split(' ')[2]);
+    const size = Number(bytes.subarray(offset, end).toString('utf8').split(' ').at(2));
+    if (end < offset || Number.isNaN(size))
+      throw new Failure(`${path} cannot be read from commit ${commit.slice(0, 7)}`, {
+        hint: 'it is not in this clone: `git fetch`, or clone the repository again',
+      });
     files.set(path, bytes.subarray(end + 1, end + 1 + size).toString('utf8'));
     offset = end + 1 + size + 1;
   }

@@ -52,7 +52,9 @@ async function gatherWanted({
   const reading = await gatherPlatform(inputs.root);
   if (!reading.platform) return { kind: 'refused', findings: reading.findings };
   const platform = await decided(reading.platform, inputs);
-  const recorded = await publicReleases(inputs);
+  // A proposal's checkout has no record, and must not bring one.
+  const known = inputs.hold === undefined ? inputs.root : inputs.repository;
+  const recorded = await publicReleases({ record: inputs.record, root: known });
   const charts = await gatherCharts(platform, {
     root: inputs.root,
     repository: inputs.hold === undefined ? undefined : inputs.repository,

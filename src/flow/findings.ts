@@ -6,6 +6,7 @@ import { runRules } from '../core/check/run.ts';
 import { askedValues, valueFindings } from '../core/check/values.ts';
 import type { Charts } from '../edges/charts.ts';
 import { askSchema } from '../edges/schema-process.ts';
+import { gatherPlatform } from '../gather/platform.ts';
 
 type Checked = Pick<Charts, 'schema' | 'defaults'>;
 
@@ -22,6 +23,11 @@ export async function allFindings(
     : Promise.resolve([unchecked(platform.settings.at('/charts/jupyterhub'))]);
   const ruled = runRules({ platform, now, defaults: charts?.defaults });
   return onePerPlace([...findings, ...ruled, ...(await values)]);
+}
+
+/** The same of the files alone, for where what they are compared with is not at hand. */
+export async function fileFindings(root: string, now: number): Promise<Finding[]> {
+  return allFindings(await gatherPlatform(root), undefined, now);
 }
 
 async function schemaFindings(

@@ -35,7 +35,8 @@ export async function gatherPlan(
   const reading = await gatherPlatform(root);
   const { platform } = reading;
   if (!platform) return { kind: 'refused', findings: await allFindings(reading, undefined, now) };
-  const { releases } = deployed;
+  const { releases, looked } = deployed;
+  if (looked !== undefined) report.progress(looked);
   const sources = { root, repository, chartsFrom, releases, report };
   const { charts, findings: aboutCharts } = await gatherPlanCharts(platform, sources);
   const findings = [...aboutCharts, ...(await allFindings(reading, charts, now))];

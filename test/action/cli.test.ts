@@ -9,7 +9,7 @@ import type { ExecResult } from '../../src/edges/exec.ts';
 import type { Report } from '../../src/edges/report.ts';
 import { unpackedTool } from '../../src/edges/tools.ts';
 import { main } from '../../src/main.ts';
-import { CLI, DOUBLE, copyPlatform, edit, temporary } from '../support/sample.ts';
+import { CLI, DOUBLE, copyPlatform, edit, git, temporary } from '../support/sample.ts';
 
 const COMMANDS_WITH_ROOT = new Set(['check', 'plan', 'render']);
 
@@ -19,6 +19,7 @@ beforeAll(async () => {
   folder = await temporary();
   platform = join(folder.path, 'platform');
   await copyPlatform(platform);
+  await git(platform, 'init', '-q');
 });
 afterAll(() => folder.remove());
 
@@ -180,6 +181,7 @@ describe('another organisation', () => {
   test('with YAML files alone can check, render and plan, and nothing of OGGM appears', async () => {
     const root = join(folder.path, 'foreign');
     await cp(join(import.meta.dirname, '../core/rules/_base'), root, { recursive: true });
+    await git(root, 'init', '-q');
     const outputs = [
       await run(['check', '--json'], {}, root),
       await run(['render', '--all', '--out', 'out', '--charts-from', DOUBLE], {}, root),

@@ -11,7 +11,7 @@ import { exec } from '../../src/edges/exec.ts';
 import type { ExecResult } from '../../src/edges/exec.ts';
 import { unpackedTool } from '../../src/edges/tools.ts';
 import { lintWorkflows } from '../support/lint.ts';
-import { CLI, DOUBLE, ROOT, temporary } from '../support/sample.ts';
+import { CLI, DOUBLE, ROOT, git, temporary } from '../support/sample.ts';
 import { runWorkflow } from '../support/workflow.ts';
 
 const COMMIT = '3d3c42e5aac5ba805825da76410c181273ba90b1';
@@ -114,6 +114,7 @@ describe('an empty folder', () => {
       0,
     );
     expect(await readdir(out)).toEqual(['clusters', 'hub']);
+    await git(root, 'init', '-q');
     const plan = await run(['plan', '--json', '--charts-from', DOUBLE], root);
     expect([
       plan.code,

@@ -165,6 +165,25 @@ describe('a plan', () => {
     expect([answer.exit, await exists(html)]).toEqual([2, false]);
   });
 
+  test('that cannot see what is deployed is none, and one of a new repository says where it looked', async () => {
+    const root = await platform('unseen');
+    const sources = { root, chartsFrom: DOUBLE, present: undefined, html: undefined, now: NOW };
+    await expect(plan(sources, report)).rejects.toMatchObject({ exit: 1 });
+    await git(root, 'init', '-q');
+    const said: string[] = [];
+    const listening = { ...report, progress: (text: string) => void said.push(text) };
+    const answer = await plan(sources, listening);
+    expect([answer.exit, said]).toEqual([0, ['no branch `deployed` in this clone']]);
+    expect(answer.text).toContain('nothing is deployed yet');
+  });
+
+  test('tells the mistakes of the files first, where it cannot see what is deployed', async () => {
+    const root = await platform('unseen-wrong');
+    await edit(root, 'environments/hub.yaml', 'memory: 4G', 'memory: 4Gi');
+    const sources = { root, chartsFrom: DOUBLE, present: undefined, html: undefined, now: NOW };
+    expect((await plan(sources, report)).exit).toBe(2);
+  });
+
   test('needs the folder that it is to compare with', async () => {
     const root = await platform('nothing');
     const sources = {

@@ -70,6 +70,24 @@ describe('what is deployed, from a folder', () => {
     expect((await deployedInFolder(folder.path)).releases).toEqual([]);
   });
 
+  test('is nothing where only a folder without clusters is there, or what git keeps', async () => {
+    await mkdir(join(folder.path, 'clusters'));
+    await put('.git/HEAD', '');
+    expect((await deployedInFolder(folder.path)).releases).toEqual([]);
+  });
+
+  test.each(['README.md', 'alps/values.json', 'clusters/main/manifests.yaml', 'x/y/release.json'])(
+    'is a mistake where the folder holds only %s',
+    async (path) => {
+      await put(path, '{}');
+      expect(await failureOf(deployedInFolder(folder.path))).toMatchObject({
+        message: `${folder.path} holds no record of a release`,
+        hint: 'name a folder that `render` wrote; an empty one means that nothing is deployed yet',
+        exit: 2,
+      });
+    },
+  );
+
   test('is a mistake where there is no folder', async () => {
     expect(await failureOf(deployedInFolder(join(folder.path, 'no')))).toMatchObject({
       message: `${folder.path}/no cannot be read`,
@@ -162,11 +180,18 @@ describe('what is deployed, from a folder', () => {
 });
 
 describe('what is deployed, from the branch', () => {
-  test('is nothing where there is no such branch, or no repository', async () => {
-    const found = await deployedOnBranch(folder.path);
-    expect([found.releases, await found.manifests(hub)]).toEqual([[], '']);
+  test('is nothing where there is no such branch, and it is said where that was asked', async () => {
     await git(folder.path, 'init', '-q');
-    expect((await deployedOnBranch(folder.path)).releases).toEqual([]);
+    const found = await deployedOnBranch(folder.path);
+    expect([found.releases, found.looked, await found.manifests(hub)]).toEqual([
+      [],
+      'no branch `deployed` in this clone',
+      '',
+    ]);
+  });
+
+  test('cannot be said where there is no repository', async () => {
+    expect(await failureOf(deployedOnBranch(folder.path))).toMatchObject({ exit: 1 });
   });
 
   test('is each hub and each cluster with a record, whatever is checked out', async () => {

@@ -1,8 +1,9 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { deployedRef, filesAt, headCommit, headMessage } from '../../src/edges/git.ts';
 import { writeFolder } from '../../src/edges/files.ts';
+import { failureOf } from '../support/program.ts';
 import { commitAll, git, temporary } from '../support/sample.ts';
 
 let folder: Awaited<ReturnType<typeof temporary>>;
@@ -20,26 +21,30 @@ const begin = async (): Promise<string> => {
   return commitAll(root, 'Subject\n\nBody');
 };
 
-test('outside a repository, and in one without commits, there is neither commit nor branch', async () => {
+test('outside a repository, and in one without commits, there is no commit', async () => {
   const nothing = async (): Promise<unknown[]> =>
-    Promise.all([headCommit(root), headMessage(root), deployedRef(root)]);
-  expect(await nothing()).toEqual([undefined, undefined, undefined]);
+    Promise.all([headCommit(root), headMessage(root)]);
+  expect(await nothing()).toEqual([undefined, undefined]);
   await git(root, 'init', '-q');
-  expect(await nothing()).toEqual([undefined, undefined, undefined]);
+  expect(await nothing()).toEqual([undefined, undefined]);
 });
 
-test('where git is not installed there is neither', async () => {
+/** Without any program. */
+async function withoutGit<T>(use: () => Promise<T>): Promise<T> {
   const path = process.env['PATH'];
   process.env['PATH'] = folder.path;
   try {
-    expect(await Promise.all([headCommit(root), headMessage(root), deployedRef(root)])).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    return await use();
   } finally {
     process.env['PATH'] = path;
   }
+}
+
+test('where git is not installed there is no commit', async () => {
+  expect(await withoutGit(() => Promise.all([headCommit(root), headMessage(root)]))).toEqual([
+    undefined,
+    undefined,
+  ]);
 });
 
 test('the commit that is checked out, and its message', async () => {
@@ -49,15 +54,223 @@ test('the commit that is checked out, and its message', async () => {
   expect(await headCommit(folder.path)).toBeUndefined();
 });
 
-test('the branch deployed is the remote one as last fetched, else the local one', async () => {
-  const first = await begin();
-  expect(await deployedRef(root)).toBeUndefined();
-  await git(root, 'branch', 'deployed');
-  expect(await deployedRef(root)).toBe(first);
-  await writeFile(join(root, 'b'), 'b');
-  const second = await commitAll(root, 'second');
-  await git(root, 'update-ref', 'refs/remotes/origin/deployed', second);
-  expect(await deployedRef(root)).toBe(second);
+describe('the branch deployed', () => {
+  const found = (commit: string): unknown => ({ kind: 'found', commit });
+  const none = (looked: string): unknown => ({ kind: 'none', looked });
+  const HERE = 'no branch `deployed` in this clone';
+
+  /** A repository with `main`, and `deployed` where it is asked for; cloned as told. */
+  async function cloned(deployed: boolean, ...options: string[]): Promise<string> {
+    await begin();
+    await writeFile(join(root, 'second'), '');
+    await commitAll(root, 'second');
+    if (deployed) await git(root, 'branch', 'deployed', 'HEAD~1');
+    const to = join(folder.path, 'clone');
+    await git(folder.path, 'clone', '-q', ...options, `file://${root}`, to);
+    return to;
+  }
+
+  test('is the one of origin as last fetched, else the local one, else one of another remote', async () => {
+    const first = await begin();
+    await writeFile(join(root, 'b'), 'b');
+    const second = await commitAll(root, 'second');
+    await git(root, 'update-ref', 'refs/remotes/above/deployed', first);
+    expect(await deployedRef(root)).toEqual(found(first));
+    await git(root, 'update-ref', 'refs/heads/deployed', second);
+    expect(await deployedRef(root)).toEqual(found(second));
+    await git(root, 'update-ref', 'refs/remotes/origin/deployed', first);
+    expect(await deployedRef(root)).toEqual(found(first));
+  });
+
+  test('is nowhere in a new repository, and in one whose remote has none', async () => {
+    await git(root, 'init', '-q', '-b', 'main');
+    expect(await deployedRef(root)).toEqual(none(HERE));
+    for (const options of [[], ['--depth=1'], ['--single-branch']]) {
+      await rm(root, { recursive: true });
+      await mkdir(root);
+      await rm(join(folder.path, 'clone'), { recursive: true, force: true });
+      expect(await deployedRef(await cloned(false, ...options))).toEqual(
+        none(`${HERE}, nor at origin`),
+      );
+    }
+  });
+
+  test('is asked of every remote', async () => {
+    const clone = await cloned(false);
+    const other = join(folder.path, 'other');
+    await git(folder.path, 'clone', '-q', root, other);
+    await git(clone, 'remote', 'add', 'above', other);
+    expect(await deployedRef(clone)).toEqual(none(`${HERE}, nor at above, nor at origin`));
+    await git(other, 'branch', 'deployed');
+    expect(await failureOf(deployedRef(clone))).toMatchObject({
+      message: 'the branch `deployed` is at above, but not in this clone',
+      hint: 'get it: git fetch above +refs/heads/deployed:refs/remotes/above/deployed',
+      exit: 1,
+    });
+  });
+
+  test('is asked for in the folder of a platform below the top', async () => {
+    const first = await begin();
+    await git(root, 'branch', 'deployed');
+    await mkdir(join(root, 'deep/platform'), { recursive: true });
+    expect(await deployedRef(join(root, 'deep/platform'))).toEqual(found(first));
+    await symlink(join(root, 'deep'), join(folder.path, 'link'));
+    expect(await deployedRef(join(folder.path, 'link/platform'))).toEqual(found(first));
+  });
+
+  test.each([['--depth=1'], ['--single-branch']])(
+    'is not said to be nowhere in a clone made with %s, and comes with the command that is told',
+    async (option) => {
+      const clone = await cloned(true, option);
+      const failure = await failureOf(deployedRef(clone));
+      const fetch = 'git fetch origin +refs/heads/deployed:refs/remotes/origin/deployed';
+      expect(failure).toMatchObject({
+        message: 'the branch `deployed` is at origin, but not in this clone',
+        hint: `get it: ${fetch}`,
+        exit: 1,
+      });
+      await git(clone, ...fetch.split(' ').slice(1));
+      const commit = await git(root, 'rev-parse', 'deployed');
+      expect(await deployedRef(clone)).toEqual(found(commit));
+    },
+  );
+
+  test.each([['--depth=1'], ['--single-branch']])(
+    'is unknown in a clone made with %s whose remote cannot be asked',
+    async (option) => {
+      const clone = await cloned(true, option);
+      await rm(root, { recursive: true });
+      expect(await failureOf(deployedRef(clone))).toMatchObject({
+        message: `what is deployed cannot be looked up: this clone has not all branches of origin, and origin cannot be asked: '${root}' does not appear to be a git repository`,
+        hint: 'clone the whole repository (`fetch-depth: 0` in GitHub Actions), or get the branch: git fetch origin +refs/heads/deployed:refs/remotes/origin/deployed',
+        exit: 1,
+      });
+    },
+  );
+
+  test('is as last fetched in a whole clone whose remote cannot be asked, if it was ever fetched', async () => {
+    const clone = await cloned(false);
+    await rm(root, { recursive: true });
+    expect(await deployedRef(clone)).toEqual(none(`${HERE}, nor at origin as last fetched`));
+    await git(clone, 'config', 'remote.origin.fetch', 'refs/heads/*:refs/remotes/origin/*');
+    expect(await deployedRef(clone)).toEqual(none(`${HERE}, nor at origin as last fetched`));
+    await git(clone, 'update-ref', '-d', 'refs/remotes/origin/main');
+    await git(clone, 'symbolic-ref', '-d', 'refs/remotes/origin/HEAD');
+    expect((await failureOf(deployedRef(clone))).message).toContain('origin cannot be asked');
+  });
+
+  test('is unknown in a shallow clone that has lost its remote', async () => {
+    const clone = await cloned(true, '--depth=1');
+    await git(clone, 'remote', 'remove', 'origin');
+    expect(await failureOf(deployedRef(clone))).toMatchObject({
+      message: 'what is deployed cannot be looked up: this is a shallow clone',
+      hint: 'clone the whole repository (`fetch-depth: 0` in GitHub Actions); it has no remote that could be asked',
+      exit: 1,
+    });
+  });
+
+  const BROKEN = 'the repository is broken: look with `git status`, or clone it again';
+  const cannot = (why: string, hint: string): object => ({
+    message: `what is deployed cannot be looked up: ${why}`,
+    hint,
+    exit: 1,
+  });
+
+  test('is unknown outside a repository, and without git', async () => {
+    expect(await failureOf(deployedRef(root))).toMatchObject(
+      cannot(
+        'not a git repository (or any of the parent directories): .git',
+        'run it in a clone of the platform’s repository; a new platform needs `git init` first',
+      ),
+    );
+    await begin();
+    expect(await withoutGit(() => failureOf(deployedRef(root)))).toMatchObject({
+      message: 'git cannot be started (ENOENT)',
+      hint: 'install git, or put it on the PATH',
+      exit: 1,
+    });
+  });
+
+  test('is unknown in a broken repository, and is not taken from another one further up', async () => {
+    await begin();
+    await rm(join(root, '.git/HEAD'));
+    const why = 'not a git repository (or any of the parent directories): .git';
+    expect(await failureOf(deployedRef(root))).toMatchObject(cannot(why, BROKEN));
+    await git(folder.path, 'init', '-q');
+    expect(await failureOf(deployedRef(root))).toMatchObject(
+      cannot(`${root}/.git is no repository`, BROKEN),
+    );
+    await rm(join(root, '.git'), { recursive: true });
+    await writeFile(join(root, '.git'), 'words');
+    expect(await failureOf(deployedRef(root))).toMatchObject(
+      cannot(`invalid gitfile format: ${root}/.git`, BROKEN),
+    );
+  });
+
+  test('is unknown where the repository belongs to somebody else', async () => {
+    await begin();
+    const bin = join(folder.path, 'bin');
+    await mkdir(bin);
+    // A double of git for another owner, whom only root can make.
+    await writeFile(
+      join(bin, 'git'),
+      `#!/bin/sh\necho "fatal: detected dubious ownership in repository at '/x'" >&2\nexit 128\n`,
+      { mode: 0o755 },
+    );
+    const path = process.env['PATH'];
+    process.env['PATH'] = `${bin}:${path ?? ''}`;
+    try {
+      expect(await failureOf(deployedRef(root))).toMatchObject(
+        cannot(
+          "detected dubious ownership in repository at '/x'",
+          'it belongs to another user: run it as that user, or `git config --global --add safe.directory DIR` for it',
+        ),
+      );
+    } finally {
+      process.env['PATH'] = path;
+    }
+  });
+
+  test.each([
+    ['words', 'ignoring broken ref refs/remotes/origin/deployed', 'git fsck'],
+    ['1'.repeat(40), 'Not a valid object name', 'git fetch'],
+  ])('is unknown where its ref says %s', async (text, why, hint) => {
+    await begin();
+    await mkdir(join(root, '.git/refs/remotes/origin'), { recursive: true });
+    await writeFile(join(root, '.git/refs/remotes/origin/deployed'), `${text}\n`);
+    const failure = await failureOf(deployedRef(root));
+    expect(failure.message).toMatch(/^the branch `deployed` cannot be read: /u);
+    expect(failure.message).toContain(why);
+    expect(failure).toMatchObject({ hint: expect.stringContaining(hint) as unknown, exit: 1 });
+  });
+
+  test('is unknown where what it names is lost', async () => {
+    const commit = await begin();
+    await git(root, 'branch', 'deployed');
+    const tree = await git(root, 'rev-parse', 'HEAD^{tree}');
+    const object = (id: string): string => join(root, '.git/objects', id.slice(0, 2), id.slice(2));
+    await rm(object(tree));
+    expect(await failureOf(deployedRef(root))).toMatchObject({
+      message: expect.stringContaining('the branch `deployed` cannot be read: ') as unknown,
+      hint: 'its commit is not in this clone: `git fetch`, or clone it again',
+      exit: 1,
+    });
+    expect(await failureOf(filesAt(root, commit, () => true))).toMatchObject({
+      message: expect.stringContaining('git ls-tree failed: ') as unknown,
+      hint: 'the repository is broken: look with `git fsck`, or clone it again',
+    });
+  });
+});
+
+test('a file of a commit that is lost is no empty file', async () => {
+  const commit = await begin();
+  const blob = await git(root, 'rev-parse', 'HEAD:a');
+  await rm(join(root, '.git/objects', blob.slice(0, 2), blob.slice(2)));
+  expect(await failureOf(filesAt(root, commit, () => true))).toMatchObject({
+    message: `a cannot be read from commit ${commit.slice(0, 7)}`,
+    hint: 'it is not in this clone: `git fetch`, or clone the repository again',
+    exit: 1,
+  });
 });
 
 describe('files of a commit', () => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { cp, readFile, readdir, writeFile } from 'node:fs/promises';
+import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf } from '../../src/core/digest.ts';
 import { objectOf } from '../../src/core/json.ts';
@@ -9,7 +9,7 @@ import { FILES, WELL } from '../support/apply-bench.ts';
 import type { Edit } from '../support/apply-bench.ts';
 import { uidOf } from '../support/cluster.ts';
 import { DeployBench, stepsOf } from '../support/deploy-bench.ts';
-import { commitAll, git } from '../support/sample.ts';
+import { commitAll } from '../support/sample.ts';
 
 const OURS = uidOf(2);
 const THEIRS = uidOf(9);
@@ -177,7 +177,6 @@ describe('a deployment', () => {
 
   test('of an urgent merge passes soaks too, and says so', async () => {
     const here = await make();
-    await git(here.root, 'init', '-q', 'platform');
     await commitAll(here.platform, 'A change\n\nUrgent: the certificate ends');
     expect(stepsOf(await here.run()).at(-1)).toBe('late done deployed');
     expect(here.said).toContain('urgent, so freezes and soaks are passed: the certificate ends');
@@ -356,7 +355,6 @@ describe('hubs that no file names', () => {
 describe('a run of GitHub Actions', () => {
   async function onGithub(...edits: Edit[]): Promise<{ here: DeployBench; commit: string }> {
     const here = await make(...edits);
-    await git(here.root, 'init', '-q', 'platform');
     const commit = await commitAll(here.platform, 'A change');
     here.forge.head = commit;
     return { here, commit };
@@ -509,6 +507,17 @@ describe('a run of GitHub Actions', () => {
       reason: REASON,
     });
     expect(stepsOf(tried)).toEqual(['one done deployed', 'two done deployed']);
+  });
+
+  test('that tries a proposal asks the default branch’s repository what runs', async () => {
+    const { here } = await onGithub();
+    const proposed = join(here.root, 'proposed');
+    await cp(here.platform, proposed, { recursive: true });
+    await rm(join(proposed, '.git'), { recursive: true });
+    const of = (hold: string | undefined): Promise<unknown> =>
+      here.run({ root: proposed, repository: here.platform, hold, reason: REASON, hubs: ['one'] });
+    await expect(of('2h')).resolves.toMatchObject({ exit: 0 });
+    await expect(of(undefined)).rejects.toThrow('what is deployed cannot be looked up');
   });
 
   test('that tries without a pull request tells nobody', async () => {

@@ -7,7 +7,7 @@ import type { Outcome } from '../../src/outcome.ts';
 import { Bench, FILES, edited } from './apply-bench.ts';
 import type { Edit } from './apply-bench.ts';
 import { ForgeDouble } from './forge.ts';
-import { DOUBLE } from './sample.ts';
+import { DOUBLE, git } from './sample.ts';
 
 /** Deployments of files in a folder, against doubles of everything outside. */
 export class DeployBench {
@@ -48,6 +48,7 @@ export class DeployBench {
       await mkdir(dirname(join(this.platform, path)), { recursive: true });
       await writeFile(join(this.platform, path), text);
     }
+    await git(this.root, 'init', '-q', 'platform');
   }
 
   get ports(): DeployPorts {
