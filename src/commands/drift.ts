@@ -1,16 +1,18 @@
 import { statesOnly } from '../core/hub/state-text.ts';
+import type { States } from '../core/hub/state.ts';
 import { readStates } from '../apply/cluster.ts';
 import { byIdentity, driftOf, foreignManagers, identity } from '../core/watch/drift.ts';
 import type { Drift, Foreign } from '../core/watch/drift.ts';
 import { fenced, inMarkdown, short, terminal } from '../core/escape.ts';
 import { merge, textAt } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import { parseObject, splitDocuments } from '../core/manifests.ts';
+import { documentsIn, parseObject } from '../core/manifests.ts';
 import { withTemporaryFolder } from '../edges/files.ts';
 import { HelmReleases } from '../edges/helm-releases.ts';
 import { findHelm } from '../edges/helm.ts';
 import { Kube } from '../edges/kube.ts';
 import type { Report } from '../edges/report.ts';
+import { Failure } from '../failure.ts';
 import { SCHEMA_VERSION, outcome } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Forge } from '../ports.ts';
@@ -35,24 +37,41 @@ export async function drift(
 ): Promise<Outcome> {
   const kube = new Kube(kubeconfig);
   const { known, unreadable } = statesOnly(await readStates(kube), hubs);
-  const found = await withTemporaryFolder(async (scratch) => {
+  const { found, failed } = await withTemporaryFolder(async (scratch) => {
     const releases = new HelmReleases(await findHelm(), kubeconfig, scratch);
-    const all: HubDrift[] = [];
-    for (const [hub, { healthy }] of known)
-      if (healthy !== undefined) all.push(await hubDrift(kube, releases, hub));
-    return all;
+    return lookAtEach(known, (hub) => hubDrift(kube, releases, hub));
   });
+  const unseen = new Map([...unreadable, ...failed]);
   if (action) await tellDrift(action.github, found, report);
   const drifted = found.some((one) => one.drift.length > 0);
   return outcome({
-    exit: driftExit(drifted, unreadable.size > 0, action !== undefined),
-    text: found.map(driftText).join('') + [...unreadable].map(unreadableText).join(''),
+    exit: driftExit(drifted, unseen.size > 0, action !== undefined),
+    text: found.map(driftText).join('') + [...unseen].map(unreadableText).join(''),
     json: {
       schema_version: SCHEMA_VERSION,
       hubs: found.map(driftJson),
-      unreadable: Object.fromEntries(unreadable),
+      unreadable: Object.fromEntries(unseen),
     },
   });
+}
+
+/** Every hub that has ever been healthy. One that cannot be looked at keeps no other from being looked at. */
+export async function lookAtEach(
+  known: States['known'],
+  look: (hub: string) => Promise<HubDrift>,
+): Promise<{ found: HubDrift[]; failed: Map<string, string> }> {
+  const found: HubDrift[] = [];
+  const failed = new Map<string, string>();
+  for (const [hub, { healthy }] of known) {
+    if (healthy === undefined) continue;
+    try {
+      found.push(await look(hub));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      failed.set(hub, `${error.message}; ${error.hint}`);
+    }
+  }
+  return { found, failed };
 }
 
 /** On GitHub an issue says what has drifted: a red run every night would say no more. None says what nobody sees. */
@@ -92,9 +111,7 @@ function driftIssue(one: HubDrift): string {
 }
 
 async function hubDrift(kube: Kube, releases: HelmReleases, hub: string): Promise<HubDrift> {
-  const stored = splitDocuments(await releases.manifest(hub, hub))
-    .filter((text) => /^kind:/mu.test(text))
-    .map(parseObject);
+  const stored = documentsIn(await releases.manifest(hub, hub)).map(parseObject);
   const live = byIdentity(await kube.liveOf(stored, hub), hub);
   const there = stored.filter((one) => live.has(identity(one, hub)));
   const applied = byIdentity(

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { manifestFindings } from '../core/check/run.ts';
 import { hasErrors } from '../core/finding.ts';
 import { wantedReleases } from '../core/hub/release.ts';
 import { plural } from '../core/show/findings.ts';
@@ -31,28 +32,34 @@ export async function render(inputs: RenderInputs, report: Report): Promise<Outc
     throw new UsageError('render needs a hub, or --all');
   const reading = await gatherPlatform(inputs.root);
   if (!reading.platform) return refused(await allFindings(reading, undefined, inputs.now));
-  const charts = await gatherCharts(reading.platform, {
+  const { platform } = reading;
+  const charts = await gatherCharts(platform, {
     root: inputs.root,
     chartsFrom: inputs.chartsFrom,
     report,
   });
   const findings = await allFindings(reading, charts, inputs.now);
   if (hasErrors(findings)) return refused(findings);
-  const wanted = choose(wantedReleases(reading.platform, charts), inputs.hubs);
+  const wanted = choose(wantedReleases(platform, charts), inputs.hubs);
   const results = await renderAll({
     wanted,
-    platform: reading.platform,
+    platform,
     charts,
     report,
-    use: ({ manifests }) => manifests,
+    use: (rendered) => ({
+      manifests: rendered.manifests,
+      found: manifestFindings(rendered, { platform, now: inputs.now }),
+    }),
   });
+  findings.push(...results.flatMap((one) => (one.kind === 'rendered' ? one.result.found : [])));
+  if (hasErrors(findings)) return refused(findings);
   const lines: string[] = [];
   for (const result of results) {
     const id = unitId(result.unit.unit);
     if (result.kind === 'failed') {
       lines.push(`✗ ${id}: ${result.failure.message}\n`);
     } else {
-      await writeFolder(join(out, id), releaseFiles(result.unit, result.result));
+      await writeFolder(join(out, id), releaseFiles(result.unit, result.result.manifests));
       lines.push(`✓ ${id} ${result.unit.digest.slice(0, 7)}\n`);
     }
   }

@@ -5,10 +5,14 @@ import type { Json, JsonObject } from './json.ts';
 
 /** Helm's output as documents: without comments about their source, empty ones dropped, Secrets masked. */
 export function normalise(output: string): string {
-  const documents = splitDocuments(output).filter(saysSomething);
-  return documents
+  return documentsIn(output)
     .map((text) => `---\n${/^kind: *Secret *$/mu.test(text) ? masked(text) : text.trimEnd()}\n`)
     .join('');
+}
+
+/** Every document in which there is something, however it is written. */
+export function documentsIn(output: string): string[] {
+  return splitDocuments(output).filter(saysSomething);
 }
 
 /** Split where Helm splits: what follows the dashes on their line belongs to the document. */

@@ -1,10 +1,8 @@
-import { runManifestRules } from '../core/check/run.ts';
+import { manifestFindings } from '../core/check/run.ts';
 import { clusterFamily } from '../core/cluster/family.ts';
 import type { Finding } from '../core/finding.ts';
 import { hubFamily } from '../core/hub/family.ts';
 import { immutableFindings } from '../core/hub/immutable.ts';
-import { isLookedAt } from '../core/hub/rules/objects.ts';
-import { parseObject, splitDocuments } from '../core/manifests.ts';
 import { diffManifests } from '../core/plan/diff.ts';
 import type { ReleaseChange, ReleaseFacts } from '../core/plan/release.ts';
 import type { Diff } from '../core/plan/types.ts';
@@ -76,13 +74,4 @@ async function renderChanges(
     findings.push(...one.result.findings);
   }
   return { diffs, findings };
-}
-
-/** Rules about rendered objects. Parsing all would cost as much as rendering: only what a rule looks at is parsed. */
-function manifestFindings(
-  { unit, manifests }: Rendered,
-  { platform, now }: Pick<PlanWorld, 'platform' | 'now'>,
-): Finding[] {
-  const looked = splitDocuments(manifests).filter((text) => text !== '' && isLookedAt(text));
-  return runManifestRules(platform, now, unit.name, looked.map(parseObject));
 }

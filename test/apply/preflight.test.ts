@@ -139,6 +139,29 @@ describe('the objects of a hub', () => {
     expect(await faultOf(broken)).toEqual(['product', expect.stringMatching(/^pod: /u)]);
   });
 
+  test.each([
+    [
+      'plain',
+      'kind: ClusterRole\napiVersion: rbac.authorization.k8s.io/v1\nmetadata: {name: evil}\n',
+    ],
+    ['with its key in quotes', '"kind": ClusterRole\nmetadata: {name: evil}\n'],
+    ['as JSON', '{"kind": "ClusterRole", "metadata": {"name": "evil"}}\n'],
+    ['indented', '  kind: ClusterRole\n  metadata: {name: evil}\n'],
+  ])('of a kind that no hub has are refused, however they are written: %s', async (_how, text) => {
+    const bench = new Bench();
+    const render = bench.releases.render.bind(bench.releases);
+    const releases = {
+      ...bench.world.releases,
+      render: async (request: Parameters<typeof render>[0]) =>
+        `# nothing\n---\n\n---\n${text}${await render(request)}`,
+    };
+    const broken = preflightObjects(bench.task('one'), PREPARED, { ...bench.world, releases });
+    expect(await faultOf(broken)).toEqual([
+      'product',
+      'object-kind: ClusterRole evil: no hub has objects of this kind',
+    ]);
+  });
+
   test('that no node can take are refused', async () => {
     const bench = new Bench();
     bench.kube.setStatus('Node', 'node', undefined, { allocatable: { cpu: '8', memory: '128Mi' } });

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { driftExit, unreadableText } from '../../src/commands/drift.ts';
+import { driftExit, lookAtEach, unreadableText } from '../../src/commands/drift.ts';
 import { showState } from '../../src/commands/state.ts';
+import type { ReleaseState } from '../../src/core/hub/state.ts';
+import { HelmFailure } from '../../src/failure.ts';
 import { Bench } from '../support/apply-bench.ts';
 
 test('`state` shows the others, and fails, where a state cannot be read', async () => {
@@ -50,4 +52,23 @@ test('drift names what it could not look at', () => {
   expect(unreadableText(['bad', 'its state\u001b cannot be read'])).toMatch(
     /^bad: not looked at: its state.* cannot be read\n$/u,
   );
+});
+
+test('drift looks at every healthy hub, whatever keeps it from one', async () => {
+  const healthy = { digest: 'd', revision: 1, since: 't', release: {} };
+  const state = (more: object): ReleaseState => more as ReleaseState;
+  const known = new Map([
+    ['bad', state({ healthy })],
+    ['new', state({})],
+    ['good', state({ healthy })],
+  ]);
+  const look = (hub: string) =>
+    hub === 'bad'
+      ? Promise.reject(new HelmFailure('its manifest cannot be read', { hint: 'look at it' }))
+      : Promise.resolve({ hub, drift: [], foreign: [] });
+  const { found, failed } = await lookAtEach(known, look);
+  expect(found.map(({ hub }) => hub)).toEqual(['good']);
+  expect([...failed]).toEqual([['bad', 'its manifest cannot be read; look at it']]);
+  const broken = (): Promise<never> => Promise.reject(new Error('a mistake of ours'));
+  await expect(lookAtEach(known, broken)).rejects.toThrow('a mistake of ours');
 });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -91,6 +92,30 @@ describe('rendering', () => {
     await writeFile(join(root, 'platform.yaml'), '- no platform\n');
     const unread = await asked(root, {});
     expect([unread.exit, unread.findings.length]).toEqual([2, 2]);
+  });
+
+  test('refuses objects that no hub may have, and writes nothing', async () => {
+    const root = await platform('kinds');
+    const charts = join(root, 'charts');
+    await cp(DOUBLE, charts, { recursive: true });
+    await writeFile(
+      join(charts, 'jupyterhub/templates/evil.yaml'),
+      '{{ if eq .Release.Name "hub" }}{"kind": "ClusterRole", "metadata": {"name": "evil"}}{{ end }}\n',
+    );
+    const answer = await asked(root, { chartsFrom: charts });
+    const errors = answer.findings.filter(({ severity }) => severity === 'error');
+    expect([answer.exit, errors.map(({ rule, at, message }) => [rule, at.file, message])]).toEqual([
+      2,
+      [
+        [
+          'object-kind',
+          'environments/hub.yaml',
+          'ClusterRole evil: no hub has objects of this kind',
+        ],
+      ],
+    ]);
+    expect(existsSync(join(root, 'out'))).toBe(false);
+    expect((await asked(root, { chartsFrom: charts, hubs: ['second'] })).exit).toBe(0);
   });
 
   test('goes on with the others where one fails, and ends with 3', async () => {

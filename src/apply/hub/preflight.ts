@@ -9,7 +9,7 @@ import {
 import { textAt } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { ClusterFile, Doc } from '../../core/model/types.ts';
-import { parseObject, splitDocuments } from '../../core/manifests.ts';
+import { documentsIn, parseObject } from '../../core/manifests.ts';
 import { runManifestRules } from '../../core/check/run.ts';
 import { SECRETS_NAME } from '../../core/hub/values/login.ts';
 import { standInSecrets } from '../../core/hub/values/stand-ins.ts';
@@ -77,8 +77,7 @@ export async function preflightObjects(
     values,
     placeholders: standInSecrets(values['jupyterhub'] as JsonObject),
   });
-  const objects = splitDocuments(rendered)
-    .filter((text) => /^kind:/mu.test(text))
+  const objects = documentsIn(rendered)
     .map(parseObject)
     .map((object) => withSecretName(object, prepared.secretName));
   const broken = runManifestRules(platform, world.clock.now().getTime(), hub.name, objects).filter(

@@ -4,6 +4,9 @@ import type { JsonObject } from '../json.ts';
 import type { Platform } from '../model/types.ts';
 import { originOf } from '../hub/values/build.ts';
 import { valuesOf } from '../hub/release.ts';
+import { isLookedAt } from '../hub/rules/objects.ts';
+import { documentsIn, parseObject } from '../manifests.ts';
+import type { Rendered } from '../unit.ts';
 import { RULES } from './rules.ts';
 import type { HubFacts, Problem, Rule, ValuesFacts } from '../rule.ts';
 
@@ -60,6 +63,15 @@ export function runManifestRules(
         }))
       : [],
   );
+}
+
+/** The same of manifests as text. Parsing all would cost as much as rendering: only what a rule looks at is parsed. */
+export function manifestFindings(
+  { unit, manifests }: Rendered,
+  { platform, now }: Pick<RuleInputs, 'platform' | 'now'>,
+): Finding[] {
+  const looked = documentsIn(manifests).filter(isLookedAt);
+  return runManifestRules(platform, now, unit.name, looked.map(parseObject));
 }
 
 function hubFacts(platform: Platform, now: number, hub: HubFacts['hub']): HubFacts[] {
