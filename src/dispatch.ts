@@ -109,7 +109,7 @@ function reviewedRecord({ reviewed, base = '', merge = '' }: Inputs): ReviewInpu
 async function runDeploy(inputs: Inputs, report: Report): Promise<Outcome> {
   const { root, chartsFrom, wave, cluster, record } = inputs;
   const { now, approved, retry, again, hold, reason, pull } = inputs;
-  const action = await maybeAction();
+  const action = await maybeAction(approved);
   const asked: DeployInputs = {
     root,
     repository: '.',
@@ -128,6 +128,7 @@ async function runDeploy(inputs: Inputs, report: Report): Promise<Outcome> {
     actions: action && {
       github: action.github,
       run: action.runner.runAddress(),
+      runId: action.runner.runId(),
       branch: action.runner.runBranch(),
     },
   };
@@ -153,11 +154,12 @@ async function actionEdges(): Promise<{
   return { github: githubForge(runner.githubSettings()), runner };
 }
 
-/** GitHub, where a run of GitHub Actions gives a token. */
-async function maybeAction(): Promise<Awaited<ReturnType<typeof actionEdges>> | undefined> {
-  return process.env['GITHUB_ACTIONS'] === 'true' && (process.env['GITHUB_TOKEN'] ?? '') !== ''
-    ? actionEdges()
-    : undefined;
+/** GitHub, where a run of GitHub Actions gives a token; what needs it does not go on without one there. */
+async function maybeAction(
+  needed = false,
+): Promise<Awaited<ReturnType<typeof actionEdges>> | undefined> {
+  const { GITHUB_ACTIONS: inActions, GITHUB_TOKEN: token = '' } = process.env;
+  return inActions === 'true' && (needed || token !== '') ? actionEdges() : undefined;
 }
 
 function commandNamed(word: string | undefined): CommandName | undefined {

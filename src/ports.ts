@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { DeployEnvironment } from './core/hub/protection.ts';
 import type { JsonObject } from './core/json.ts';
 import type { ArchivePlace } from './core/removal/archive.ts';
 import type { Answer } from './core/watch/outside.ts';
@@ -269,5 +270,13 @@ export interface DeploymentRecord {
   deployment(status: DeploymentStatus): Promise<void>;
 }
 
+/** Who gets at environments. Needs the permission `actions: read`. */
+export interface DeployEnvironments {
+  environment(name: string): Promise<DeployEnvironment>;
+  /** Whether a person has approved, in this run, a job of this environment. */
+  isApprovedIn(run: number, environment: string): Promise<boolean>;
+}
+
 /** Where the repository lives: GitHub. */
-export interface Forge extends PullRequests, ReviewedArtifacts, TrackingIssues, DeploymentRecord {}
+export interface Forge
+  extends PullRequests, ReviewedArtifacts, TrackingIssues, DeploymentRecord, DeployEnvironments {}

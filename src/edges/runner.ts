@@ -29,6 +29,11 @@ export function runAddress(): string | undefined {
     : `${context.serverUrl}/${context.repo.owner}/${context.repo.repo}/actions/runs/${context.runId}`;
 }
 
+/** The id of this run. */
+export function runId(): number | undefined {
+  return Number.isNaN(context.runId) ? undefined : context.runId;
+}
+
 /** What a label on an issue asks for. */
 export interface Order {
   label: string;

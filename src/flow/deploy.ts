@@ -22,6 +22,8 @@ import { gatherPlatform } from '../gather/platform.ts';
 import { chooseCluster, chooseHubs, orphanText, orphansOf } from './choose.ts';
 import type { DeployInputs, Deployment, Found, Job, Merge, Wanted } from './deployment.ts';
 import { allFindings } from './findings.ts';
+import { claimedApproval, refuseOpenEnvironment } from './protection.ts';
+import type { ClaimedApproval } from './protection.ts';
 import { keepRecord, publicRecord, publicReleases } from './record.ts';
 import { mergeOf, recordOf, tell } from './tell.ts';
 import { applyWorld } from './world.ts';
@@ -34,6 +36,7 @@ export async function runDeployment(job: Job): Promise<Deployment> {
   const { chosen } = wanted;
   const branch = await movedOn(job, wanted.commit);
   if (branch !== undefined) return { kind: 'moved-on', branch, wanted: chosen };
+  await refuseOpenEnvironment(job.inputs.actions, wanted.cluster.name);
   const found = await look(job, wanted);
   const idle = isIdle(job, wanted, found);
   await applyShared(job, wanted, found, idle);
@@ -170,7 +173,10 @@ async function applyUnits(job: Job, wanted: Wanted, found: Found): Promise<UnitR
     const merge = await mergeOf(inputs.actions?.github, wanted.commit, report);
     const urgent = urgentReason((await headMessage(inputs.root)) ?? '');
     if (urgent !== undefined) report.progress(`urgent, so freezes and soaks are passed: ${urgent}`);
-    const results = await walk(job, { wanted, found, merge, urgent }, world);
+    const approval = await claimedApproval(inputs, wanted.cluster.name);
+    if (approval.doubt !== undefined)
+      report.progress(`⚠ the approval is not believed: ${approval.doubt}`);
+    const results = await walk(job, { wanted, found, merge, urgent, approval }, world);
     results.push(...(await removeAll(job, wanted, found, world)));
     await tell(job, wanted, results, merge);
     return results;
@@ -182,11 +188,12 @@ interface WalkFacts {
   found: Found;
   merge: Merge | undefined;
   urgent: string | undefined;
+  approval: ClaimedApproval;
 }
 
 async function walk(
   job: Job,
-  { wanted, found, merge, urgent }: WalkFacts,
+  { wanted, found, merge, urgent, approval }: WalkFacts,
   world: ApplyWorld,
 ): Promise<UnitResult[]> {
   const { inputs } = job;
@@ -202,7 +209,7 @@ async function walk(
     elsewhere: new Map(elsewhere.map((one) => [one.unit.name, one])),
     unreadable: new Set(wanted.recorded.unreadable.map(({ unit }) => unitId(unit))),
     reviewed: merge?.reviewed,
-    approved: inputs.approved,
+    ...approval,
     hurry: inputs.now ? reason : urgent,
     again: inputs.again ? reason : undefined,
     hold: holdUntil(job),

@@ -34,7 +34,14 @@ export interface DeployInputs {
   /** The pull request that is tried. */
   pull: number | undefined;
   /** Without it nothing goes to GitHub, and nobody knows what was reviewed. */
-  actions: { github: Forge; run: string | undefined; branch: string } | undefined;
+  actions:
+    | {
+        github: Forge;
+        run: string | undefined;
+        runId: number | undefined;
+        branch: string;
+      }
+    | undefined;
 }
 
 /** Helm needs a folder of its own, and is not looked for where there is nothing to do. */

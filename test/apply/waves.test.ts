@@ -44,6 +44,7 @@ async function walk(
     unreadable: new Set(),
     reviewed: undefined,
     approved: false,
+    doubt: undefined,
     hurry: undefined,
     retry: undefined,
     again: undefined,

@@ -2,13 +2,14 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf } from '../../src/core/digest.ts';
+import type { Protection } from '../../src/core/hub/protection.ts';
 import { objectOf } from '../../src/core/json.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { KubeFailure } from '../../src/failure.ts';
 import { FILES, WELL } from '../support/apply-bench.ts';
 import type { Edit } from '../support/apply-bench.ts';
 import { uidOf } from '../support/cluster.ts';
-import { DeployBench, stepsOf } from '../support/deploy-bench.ts';
+import { DeployBench, LIMITED, stepsOf } from '../support/deploy-bench.ts';
 import { commitAll } from '../support/sample.ts';
 
 const OURS = uidOf(2);
@@ -525,6 +526,87 @@ describe('a run of GitHub Actions', () => {
     await here.run({ actions: here.actions, hold: '90m', reason: REASON });
     expect(here.forge.comments).toEqual([]);
     expect(here.bench.state('one')?.hold?.until).toBe('2026-11-24T13:30:00.000Z');
+  });
+
+  test.each<[string, Protection | undefined, RegExp]>([
+    ['is missing', undefined, /^there is no environment `main`, so any branch/u],
+    [
+      'is open to every branch',
+      { ...LIMITED, branches: { kind: 'any' } },
+      /^the environment `main`, .* is open to every branch$/u,
+    ],
+  ])('whose environment %s is refused before anything is looked at', async (_what, one, says) => {
+    const { here } = await onGithub();
+    here.forge.environments.delete('main');
+    if (one) here.forge.environments.set('main', one);
+    await expect(here.run({ actions: here.actions })).rejects.toThrow(says);
+    const trial = { actions: here.actions, hold: '2h', reason: REASON };
+    await expect(here.run(trial)).rejects.toThrow(says);
+    expect(here.bench.outside.calls).toEqual([]);
+  });
+
+  describe('that claims an approval', () => {
+    const ASKS: Edit = ['platform.yaml', 'soak: 30m', 'soak: 0m, approval: true'];
+    const ASKED = { ...LIMITED, reviewers: 1 };
+    const NOT_ASKED =
+      'the environment `main-approval` has no required reviewers, so nobody was asked; set “Required reviewers” in the repository’s settings, Environments, main-approval';
+    const NOT_GIVEN = 'nobody has approved `main-approval` in this run';
+    const waits = (doubt: string) => `wave production waits for a person’s approval: ${doubt}`;
+    const late = async (here: DeployBench, more: object = {}) => {
+      const { json } = await here.run({ actions: here.actions, approved: true, ...more });
+      const { steps } = json as { steps: { outcome: string; reason: string }[] };
+      const last = steps.at(-1);
+      return [last?.outcome, last?.reason];
+    };
+
+    test('of reviewers who were asked is believed', async () => {
+      const { here } = await onGithub(ASKS);
+      here.forge.environments.set('main-approval', ASKED);
+      here.forge.approved.push('7 main-approval');
+      expect(await late(here)).toEqual(['done', '']);
+      expect(here.said.join()).not.toContain('not believed');
+    });
+
+    test.each<[string, Protection | undefined, string[], string]>([
+      ['where nobody is asked', LIMITED, ['7 main-approval'], NOT_ASKED],
+      ['of another cluster', ASKED, ['7 other-approval'], NOT_GIVEN],
+      ['of another run', ASKED, ['8 main-approval'], NOT_GIVEN],
+    ])('%s waits, and says why', async (_what, protection, approved, doubt) => {
+      const { here } = await onGithub(ASKS);
+      if (protection) here.forge.environments.set('main-approval', protection);
+      here.forge.approved.push(...approved);
+      expect(await late(here)).toEqual(['waiting', waits(doubt)]);
+      expect(here.said).toContain(`⚠ the approval is not believed: ${doubt}`);
+      // Nothing of it is kept.
+      expect(await late(here, { approved: false })).toEqual([
+        'waiting',
+        'wave production waits for a person’s approval',
+      ]);
+    });
+
+    test('of a run that has no id waits', async () => {
+      const { here } = await onGithub(ASKS);
+      here.forge.environments.set('main-approval', ASKED);
+      here.forge.approved.push('7 main-approval', 'undefined main-approval');
+      const actions = here.actions && { ...here.actions, runId: undefined };
+      expect(await late(here, { actions })).toEqual(['waiting', waits(NOT_GIVEN)]);
+    });
+
+    test('for what no plan has shown waits too', async () => {
+      const { here } = await onGithub();
+      const reason =
+        'this change is not the one that the reviewed plan showed: it waits for a person’s approval';
+      const passing = { now: true, reason: REASON };
+      expect(await late(here, { ...passing, approved: false })).toEqual(['waiting', reason]);
+      here.forge.environments.set('main-approval', LIMITED);
+      expect(await late(here, passing)).toEqual(['waiting', `${reason}: ${NOT_ASKED}`]);
+    });
+
+    test('does not ask for one that nobody claims', async () => {
+      const { here } = await onGithub(ASKS);
+      here.forge.refuses = ['isApprovedIn'];
+      expect((await late(here, { approved: false }))[0]).toBe('waiting');
+    });
   });
 
   test('says what GitHub refuses of the record', async () => {

@@ -68,6 +68,7 @@ beforeAll(async () => {
   await git(root, 'remote', 'add', 'origin', 'https://github.com/example/hubs.git');
   sim = await startGithubSim();
   repository = sim.state.addRepository(sim.state.addUser('example'), 'hubs');
+  repository.environments.set('lab', { branches: [{ name: 'main' }], reviewers: undefined });
   sim.state.addToken('bot', sim.state.addUser('github-actions[bot]', 'Bot'), [
     'contents',
     'issues',

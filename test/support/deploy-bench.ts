@@ -2,12 +2,19 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { deploy } from '../../src/commands/deploy.ts';
+import type { Protection } from '../../src/core/hub/protection.ts';
 import type { DeployInputs, DeployPorts } from '../../src/flow/deployment.ts';
 import type { Outcome } from '../../src/outcome.ts';
 import { Bench, FILES, edited } from './apply-bench.ts';
 import type { Edit } from './apply-bench.ts';
 import { ForgeDouble } from './forge.ts';
 import { DOUBLE, git } from './sample.ts';
+
+/** As the environment of a cluster must be. */
+export const LIMITED: Protection = {
+  branches: { kind: 'selected', patterns: [{ kind: 'branch', name: 'main' }] },
+  reviewers: 0,
+};
 
 /** Deployments of files in a folder, against doubles of everything outside. */
 export class DeployBench {
@@ -20,6 +27,7 @@ export class DeployBench {
 
   private constructor(root: string) {
     this.root = root;
+    this.forge.environments.set('main', LIMITED);
   }
 
   static async make(...edits: Edit[]): Promise<DeployBench> {
@@ -64,7 +72,7 @@ export class DeployBench {
 
   /** With the forge, as in a run of GitHub Actions. */
   get actions(): DeployInputs['actions'] {
-    return { github: this.forge, run: 'https://run', branch: 'main' };
+    return { github: this.forge, run: 'https://run', runId: 7, branch: 'main' };
   }
 
   run(more: Partial<DeployInputs> = {}): Promise<Outcome> {

@@ -1,3 +1,4 @@
+import type { DeployEnvironment, Protection } from '../../src/core/hub/protection.ts';
 import { Failure } from '../../src/failure.ts';
 import type { CommentChange, DeploymentStatus, Forge, PullRequest } from '../../src/ports.ts';
 
@@ -9,6 +10,11 @@ export class ForgeDouble implements Forge {
   reviewed: string | undefined;
   /** Calls that it refuses. */
   refuses: readonly string[] = [];
+  isPrivate = false;
+  /** What protects environments, by name; of others there are none. */
+  readonly environments = new Map<string, Protection>();
+  /** `run environment` that people have approved. */
+  readonly approved: string[] = [];
   readonly commits: { branch: string; files: Map<string, string | null>; message: string }[] = [];
   readonly opened: { labels: string; title: string; body: string }[] = [];
   readonly closed: { labels: string; why: string }[] = [];
@@ -80,6 +86,21 @@ export class ForgeDouble implements Forge {
     return this.#unlessRefused('deployment', () => {
       this.deployments.push(status);
     });
+  }
+
+  environment(name: string): Promise<DeployEnvironment> {
+    return this.#unlessRefused('environment', () => ({
+      name,
+      defaultBranch: 'main',
+      isPrivate: this.isPrivate,
+      protection: this.environments.get(name),
+    }));
+  }
+
+  isApprovedIn(run: number, environment: string): Promise<boolean> {
+    return this.#unlessRefused('isApprovedIn', () =>
+      this.approved.includes(`${run} ${environment}`),
+    );
   }
 
   #unlessRefused<T>(call: string, answer: () => T): Promise<T> {

@@ -30,6 +30,8 @@ export interface WaveWalk {
   /** Digests that a merged pull request has shown, by hub; undefined where nobody can know. */
   reviewed: ReadonlyMap<string, string> | undefined;
   approved: boolean;
+  /** Why an approval that was claimed is not believed. */
+  doubt: string | undefined;
   /** Why freezes and soaks are passed. */
   hurry: string | undefined;
   retry: { hub: string; reason: string } | undefined;
@@ -59,6 +61,7 @@ export async function walkWaves(walk: WaveWalk): Promise<UnitResult[]> {
       now: world.clock.now().getTime(),
       earlier: earlierHubs(walk, wave, states, results),
       approved,
+      doubt: walk.doubt,
       hurried: walk.hurry !== undefined,
     });
     const one = (to: WantedRelease): Promise<UnitResult> | UnitResult => {
@@ -137,7 +140,7 @@ function unreadable({ unreadable: all }: States, { release }: WantedRelease): En
 
 /** What keeps a single hub of a wave that may change as it is; undefined where nothing does. */
 function keptBack(
-  { retry, reviewed, hold, world }: WaveWalk,
+  { retry, reviewed, hold, world, doubt }: WaveWalk,
   { unit, digest, order, release }: WantedRelease,
   { states, approved }: { states: States; approved: boolean },
 ): Ending | undefined {
@@ -156,8 +159,7 @@ function keptBack(
     return {
       outcome: 'waiting',
       code: 'not-reviewed',
-      reason:
-        'this change is not the one that the reviewed plan showed: it waits for a person’s approval',
+      reason: `this change is not the one that the reviewed plan showed: it waits for a person’s approval${doubt === undefined ? '' : `: ${doubt}`}`,
     };
   return undefined;
 }

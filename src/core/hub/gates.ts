@@ -30,6 +30,8 @@ export interface GateFacts {
   earlier: readonly Earlier[];
   /** A person has let this wave pass. */
   approved: boolean;
+  /** Why an approval that was claimed is not believed. */
+  doubt: string | undefined;
   /** Freezes and soaks are passed, for a reason that is kept. Approval and failures are not. */
   hurried: boolean;
 }
@@ -83,9 +85,10 @@ function soaking(wave: Wave, { earlier, now }: GateFacts): Gate | undefined {
   );
 }
 
-function unapproved(wave: Wave, { approved }: GateFacts): Gate | undefined {
+function unapproved(wave: Wave, { approved, doubt }: GateFacts): Gate | undefined {
   if (!wave.approval || approved) return undefined;
-  return waiting('needs-approval', `wave ${wave.name} waits for a person’s approval`);
+  const why = doubt === undefined ? '' : `: ${doubt}`;
+  return waiting('needs-approval', `wave ${wave.name} waits for a person’s approval${why}`);
 }
 
 /** The reason in the last paragraph of a merge's message: `Urgent: certificate ends today`. */

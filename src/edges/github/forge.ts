@@ -2,6 +2,7 @@ import type { Forge } from '../../ports.ts';
 import { GithubArtifacts } from './artifacts.ts';
 import { GithubClient } from './client.ts';
 import type { GithubSettings, Second } from './client.ts';
+import { GithubEnvironments } from './environments.ts';
 import { GithubIssues } from './issues.ts';
 import { GithubPulls } from './pulls.ts';
 import { GithubRecord } from './record.ts';
@@ -12,6 +13,7 @@ export function githubForge(settings: GithubSettings, second: Second = 1000): Fo
   const pulls = new GithubPulls(client);
   const issues = new GithubIssues(client);
   const artifacts = new GithubArtifacts(client);
+  const environments = new GithubEnvironments(client);
   const record = new GithubRecord(client);
   return {
     pullRequestOf: (run) => pulls.pullRequestOf(run),
@@ -26,5 +28,7 @@ export function githubForge(settings: GithubSettings, second: Second = 1000): Fo
     branchHead: (branch) => record.branchHead(branch),
     commitFiles: (branch, files, message) => record.commitFiles(branch, files, message),
     deployment: (status) => record.deployment(status),
+    environment: (name) => environments.environment(name),
+    isApprovedIn: (run, environment) => environments.isApprovedIn(run, environment),
   };
 }

@@ -26,6 +26,7 @@ const facts = (more: Partial<GateFacts>): GateFacts => ({
   now: at('2026-11-24T12:00Z'), // a Tuesday
   earlier: [before({})],
   approved: false,
+  doubt: undefined,
   hurried: false,
   ...more,
 });
@@ -117,6 +118,12 @@ describe('a wave', () => {
       { approval: true },
       {},
       closed('needs-approval', 'wave production waits for a person’s approval'),
+    ],
+    [
+      'says why an approval is not believed',
+      { approval: true },
+      { doubt: 'nobody was asked' },
+      closed('needs-approval', 'wave production waits for a person’s approval: nobody was asked'),
     ],
     ['that asks for a person begins with one', { approval: true }, { approved: true }, OPEN],
     [

@@ -5,6 +5,7 @@ import type {
   Artifact,
   Comment,
   Deployment,
+  Environment,
   Issue,
   Permission,
   Repository,
@@ -170,6 +171,34 @@ function artifactBody({ id, name, run, expired, zip }: Artifact, home: Repositor
   };
 }
 
+function environmentBody(name: string, { branches, reviewers }: Environment): Body {
+  const rule = { id: 1, node_id: 'rule' };
+  return {
+    name,
+    protection_rules: [
+      { ...rule, type: 'wait_timer', wait_timer: 0 },
+      ...(branches === undefined ? [] : [{ ...rule, type: 'branch_policy' }]),
+      ...(reviewers === undefined
+        ? []
+        : [
+            {
+              ...rule,
+              type: 'required_reviewers',
+              prevent_self_review: false,
+              reviewers: reviewers.map((one) => ({ type: 'User', reviewer: userBody(one) })),
+            },
+          ]),
+    ],
+    deployment_branch_policy:
+      branches === undefined
+        ? null
+        : {
+            protected_branches: branches === 'protected',
+            custom_branch_policies: branches !== 'protected',
+          },
+  };
+}
+
 export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
   'repos/get': {
     handle: ({ repository }) => ({
@@ -180,6 +209,7 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
         full_name: `${repository.owner.login}/${repository.name}`,
         owner: userBody(repository.owner),
         default_branch: 'main',
+        private: repository.private,
       },
     }),
   },
@@ -205,6 +235,37 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
       if (artifact.expired) throw new Refusal(410, 'Artifact has expired');
       return { status: 302, location: `/blobs/${id}` };
     },
+  },
+  'repos/get-environment': {
+    handle: ({ repository, parameters }) => {
+      const name = parameters['environment_name'] ?? '';
+      return { status: 200, body: environmentBody(name, found(repository.environments.get(name))) };
+    },
+  },
+  'repos/list-deployment-branch-policies': {
+    handle: ({ repository, parameters }) => {
+      const { branches } = found(repository.environments.get(parameters['environment_name'] ?? ''));
+      if (branches === undefined || branches === 'protected') throw new Refusal(404, 'Not Found');
+      const policies = branches.map(({ name, type }, index) => ({
+        id: index + 1,
+        name,
+        ...(type === undefined ? {} : { type }),
+      }));
+      return { status: 200, body: { total_count: policies.length, branch_policies: policies } };
+    },
+  },
+  'actions/get-reviews-for-run': {
+    handle: ({ repository, parameters }) => ({
+      status: 200,
+      body: repository.approvals
+        .filter(({ run }) => run === Number(parameters['run_id']))
+        .map(({ environment, state, user }) => ({
+          environments: [{ id: 1, name: environment }],
+          state,
+          user: userBody(user),
+          comment: '',
+        })),
+    }),
   },
   'repos/get-collaborator-permission-level': {
     handle: ({ state, repository, parameters }) => {

@@ -42,6 +42,8 @@ export const OPERATIONS = [
   'actions/get-workflow-run',
   'actions/download-artifact',
   'repos/get-environment',
+  'repos/list-deployment-branch-policies',
+  'actions/get-reviews-for-run',
 ] as const;
 
 export type OperationId = (typeof OPERATIONS)[number];

@@ -74,10 +74,27 @@ export interface Artifact {
   zip: Uint8Array;
 }
 
+/** An environment of GitHub Actions, and what protects it. */
+export interface Environment {
+  /** Patterns of `custom_branch_policies`; `protected` where any protected branch will do; undefined where any branch. */
+  branches: readonly { name: string; type?: 'branch' | 'tag' }[] | 'protected' | undefined;
+  /** Undefined where the rule is missing: nobody is asked. */
+  reviewers: readonly User[] | undefined;
+}
+
+/** What a person answered where a run asked for an environment. */
+export interface Approval {
+  run: number;
+  environment: string;
+  state: 'approved' | 'rejected' | 'pending';
+  user: User;
+}
+
 export interface Repository {
   id: number;
   owner: User;
   name: string;
+  private: boolean;
   /** By the id of a person; who is not named may read. */
   permissions: Map<number, 'admin' | 'write' | 'read' | 'none'>;
   issues: Map<number, Issue>;
@@ -90,6 +107,8 @@ export interface Repository {
   >;
   deployments: Deployment[];
   artifacts: Artifact[];
+  environments: Map<string, Environment>;
+  approvals: Approval[];
   checks: Map<number, Body & { annotations: unknown[] }>;
 }
 
@@ -130,12 +149,15 @@ export class State {
       id: this.nextId(),
       owner,
       name,
+      private: false,
       permissions: new Map(),
       issues: new Map(),
       refs: new Map(),
       objects: new Map(),
       deployments: [],
       artifacts: [],
+      environments: new Map(),
+      approvals: [],
       checks: new Map(),
     };
     this.repositories.set(`${owner.login}/${name}`.toLowerCase(), repository);
