@@ -19,8 +19,8 @@ export interface Deployed {
 
 type Reader = (wants: (path: string) => boolean) => Promise<ReadonlyMap<string, string>>;
 
-/** Folders whose name begins with a dot are no units. */
-const RECORD = /^(clusters\/[^/]+|[^/.][^/]*)\/(release\.json|status\.json)$/u;
+/** Folders with a dot in their name are no units: another run may be writing one. */
+const RECORD = /^(clusters\/[^/.]+|[^/.]+)\/(release\.json|status\.json)$/u;
 
 /** According to a folder where one is named, else to the branch `deployed` of the repository at `root`. */
 export function deployedFrom(folder: string | undefined, root: string): Promise<Deployed> {

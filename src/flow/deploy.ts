@@ -7,6 +7,7 @@ import type { ApplyWorld, UnitResult } from '../apply/types.ts';
 import { hasErrors } from '../core/finding.ts';
 import type { Finding } from '../core/finding.ts';
 import { urgentReason } from '../core/hub/gates.ts';
+import type { PublicRecord } from '../core/hub/gates.ts';
 import { wantedReleases } from '../core/hub/release.ts';
 import { isSettled } from '../core/hub/state.ts';
 import { asTried } from '../core/hub/tried.ts';
@@ -19,6 +20,7 @@ import { headCommit, headMessage } from '../edges/git.ts';
 import { Failure } from '../failure.ts';
 import { gatherCharts, isProposal } from '../gather/charts.ts';
 import { gatherPlatform } from '../gather/platform.ts';
+import { catchUpRecord } from './catch-up.ts';
 import { chooseCluster, chooseHubs, orphanText, orphansOf } from './choose.ts';
 import type { DeployInputs, Deployment, Found, Job, Merge, Wanted } from './deployment.ts';
 import { allFindings } from './findings.ts';
@@ -39,9 +41,10 @@ export async function runDeployment(job: Job): Promise<Deployment> {
   await refuseOpenEnvironment(job.inputs.actions, wanted.cluster.name);
   const found = await look(job, wanted);
   const idle = isIdle(job, wanted, found);
-  await applyShared(job, wanted, found, idle);
+  const refusal = await applyShared(job, wanted, found, idle);
+  await catchUpRecord(job, wanted, found);
   // Nothing to do costs seconds: no Helm, no chart on disk.
-  const results = idle ? [] : await applyUnits(job, wanted, found);
+  const results = idle ? [] : await applyUnits(job, wanted, found, refusal);
   return { kind: 'deployed', results, wanted: chosen };
 }
 
@@ -140,13 +143,13 @@ function isIdle({ inputs }: Job, { chosen }: Wanted, { states, removals }: Found
   );
 }
 
-/** What the cluster's hubs share, and that it is known in public. */
+/** What the cluster's hubs share, and that it is known in public; returns why GitHub refused that. */
 async function applyShared(
   { inputs, ports, report }: Job,
   { platform, charts, commit, cluster, shared }: Wanted,
   { identity, present }: Found,
   idle: boolean,
-): Promise<void> {
+): Promise<string | undefined> {
   const { kube, clock } = ports;
   const at = clock.now().toISOString();
   if (!idle)
@@ -155,18 +158,23 @@ async function applyShared(
   if (await applyCluster(kube, cluster, identity))
     report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
   const known = shared && present.get(unitId(shared.unit));
-  if (!shared || known?.digest === shared.digest) return;
+  if (!shared || known?.digest === shared.digest) return undefined;
   if (!known && cluster.data.identity === null)
     report.progress(
       `cluster ${cluster.name}: first contact. Write this into clusters/${cluster.name}.yaml: \`identity: ${identity}\``,
     );
   const files = await publicRecord(shared, { platform, charts, report, commit, at, identity });
   const message = `the cluster ${cluster.name} is known`;
-  await keepRecord(inputs, { unit: shared.unit, files, message }, report);
+  return keepRecord(inputs, { unit: shared.unit, files, message }, report);
 }
 
 /** Hubs wave by wave, then removals; and everybody who has to know is told. */
-async function applyUnits(job: Job, wanted: Wanted, found: Found): Promise<UnitResult[]> {
+async function applyUnits(
+  job: Job,
+  wanted: Wanted,
+  found: Found,
+  refusal: string | undefined,
+): Promise<UnitResult[]> {
   const { inputs, report } = job;
   return withTemporaryFolder(async (scratch) => {
     const world = await applyWorld(job, wanted, scratch);
@@ -176,7 +184,8 @@ async function applyUnits(job: Job, wanted: Wanted, found: Found): Promise<UnitR
     const approval = await claimedApproval(inputs, wanted.cluster.name);
     if (approval.doubt !== undefined)
       report.progress(`⚠ the approval is not believed: ${approval.doubt}`);
-    const results = await walk(job, { wanted, found, merge, urgent, approval }, world);
+    const record = whereRecorded(inputs, wanted, refusal);
+    const results = await walk(job, { wanted, found, merge, urgent, approval, record }, world);
     results.push(...(await removeAll(job, wanted, found, world)));
     await tell(job, wanted, results, merge);
     return results;
@@ -189,11 +198,25 @@ interface WalkFacts {
   merge: Merge | undefined;
   urgent: string | undefined;
   approval: ClaimedApproval;
+  record: PublicRecord;
+}
+
+/** A refusal matters where nothing is recorded at all: then nobody else can know what this run does. */
+function whereRecorded(
+  { record, actions }: DeployInputs,
+  { recorded }: Wanted,
+  refusal: string | undefined,
+): PublicRecord {
+  if (record !== undefined) return { kind: 'folder' };
+  if (!actions) return { kind: 'read-only' };
+  return refusal === undefined || recorded.releases.length > 0
+    ? { kind: 'branch' }
+    : { kind: 'refused', why: refusal };
 }
 
 async function walk(
   job: Job,
-  { wanted, found, merge, urgent, approval }: WalkFacts,
+  { wanted, found, merge, urgent, approval, record: known }: WalkFacts,
   world: ApplyWorld,
 ): Promise<UnitResult[]> {
   const { inputs } = job;
@@ -208,6 +231,7 @@ async function walk(
     chosen: wanted.chosen,
     elsewhere: new Map(elsewhere.map((one) => [one.unit.name, one])),
     unreadable: new Set(wanted.recorded.unreadable.map(({ unit }) => unitId(unit))),
+    record: known,
     reviewed: merge?.reviewed,
     ...approval,
     hurry: inputs.now ? reason : urgent,

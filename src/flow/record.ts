@@ -47,19 +47,21 @@ export async function publicReleases({
   return (await exists(record)) ? deployedInFolder(record) : { releases: [], unreadable: [] };
 }
 
-/** Into the folder that was named, and onto the branch `deployed`. */
+/** Into the folder that was named, and onto the branch `deployed`; returns why GitHub refused that. */
 export async function keepRecord(
   { record, actions }: Pick<RecordPlaces, 'record' | 'actions'>,
   { unit, files, message }: { unit: Unit; files: ReadonlyMap<string, string>; message: string },
   report: Pick<Report, 'progress'>,
-): Promise<void> {
+): Promise<string | undefined> {
   if (record !== undefined) await writeFolder(join(record, unitId(unit)), files);
   try {
     await actions?.github.commitFiles('deployed', inRecord(unit, files), message);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     report.progress(`record: ${error.message}`); // the next run tries again
+    return error.message;
   }
+  return undefined;
 }
 
 /** A unit's files by their paths on the branch. */

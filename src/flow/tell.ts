@@ -2,7 +2,7 @@ import { tellGithub } from '../apply/tell.ts';
 import type { UnitResult } from '../apply/types.ts';
 import { deployMarkdown } from '../core/show/deploy-text.ts';
 import { REVIEWED_FILE, reviewedArtifact, reviewedSteps } from '../core/show/reviewed.ts';
-import type { WantedRelease } from '../core/unit.ts';
+import type { Instant, WantedRelease } from '../core/unit.ts';
 import type { Report } from '../edges/report.ts';
 import { Failure } from '../failure.ts';
 import type { Forge } from '../ports.ts';
@@ -73,12 +73,12 @@ export async function tell(
   });
 }
 
-/** What is public of a hub that has just been deployed. */
+/** What is public of a hub that runs what is wanted, by default since just now. */
 export function recordOf(
   { ports, report }: Job,
   { platform, charts, commit }: Wanted,
   to: WantedRelease,
+  at: Instant = ports.clock.now().toISOString(),
 ): Promise<Map<string, string>> {
-  const at = ports.clock.now().toISOString();
   return publicRecord(to, { platform, charts, report, commit, at });
 }

@@ -4,29 +4,12 @@ import type { WaveWalk } from '../../src/apply/hub/waves.ts';
 import type { UnitResult } from '../../src/apply/types.ts';
 import type { PresentRelease } from '../../src/core/unit.ts';
 import { Failure, KubeFailure } from '../../src/failure.ts';
-import { Bench, WELL, hubsOf } from '../support/apply-bench.ts';
+import { Bench, ELSEWHERE, WELL, hubsOf } from '../support/apply-bench.ts';
 import type { Edit } from '../support/apply-bench.ts';
 
 const MINUTE = 60_000;
 const BROKEN = { ...WELL[0], ok: false, detail: 'no', class: 'product' };
 const APPROVAL: Edit = ['platform.yaml', 'soak: 30m', 'soak: 30m, approval: true'];
-/** Another cluster, with a hub of the first wave. */
-const ELSEWHERE: Edit[] = [
-  [
-    'clusters/other.yaml',
-    '',
-    `title: Other
-provider: k3s
-kubernetes: "1.35"
-storage: {homes: {class: standard}}
-ingress: {class: none}
-networkPolicy: enforced
-nodes: {user: {cpu: 8, memory: 64Gi, max: 1, startTime: 0s}}
-`,
-  ],
-  ['environments/two.yaml', 'cluster: main', 'cluster: other'],
-];
-
 /** A run of the deployment, of every hub of the cluster if nothing else is said. */
 async function walk(
   bench: Bench,
@@ -42,6 +25,7 @@ async function walk(
     chosen: here.filter(({ unit }) => only === undefined || only.includes(unit.name)),
     elsewhere: new Map(),
     unreadable: new Set(),
+    record: { kind: 'branch' },
     reviewed: undefined,
     approved: false,
     doubt: undefined,
@@ -409,7 +393,7 @@ describe('hubs of another cluster', () => {
   };
 
   test.each<[string, (bench: Bench) => Map<string, PresentRelease>, string]>([
-    ['of which nothing is known are not asked for', () => new Map(), 'soaking'],
+    ['of which nothing is known are waited for', () => new Map(), 'earlier-unfinished'],
     [
       'that run something else are waited for',
       (bench) => present(bench, 'x'),
@@ -435,22 +419,38 @@ describe('hubs of another cluster', () => {
     expect(told(first)).toEqual(['one done deployed', `late waiting ${code}`]);
     await bench.clock.sleep(30 * MINUTE);
     const second = await walk(bench, { elsewhere });
-    const proven = _what.startsWith('of which') ? 'done deployed' : `waiting ${code}`;
-    expect(told(second)).toEqual([`late ${proven}`]);
+    expect(told(second)).toEqual([`late waiting ${code}`]);
+  });
+
+  test('that were never deployed keep the next wave back, whatever is approved or hurried', async () => {
+    const bench = new Bench(...ELSEWHERE, APPROVAL);
+    const results = await walk(bench, { only: ['late'], approved: true, hurry: 'now' });
+    expect(told(results)).toEqual(['late waiting earlier-unfinished']);
+    expect(reasonOf(results, 'late')).toMatch(
+      /^wave staging was never deployed on cluster other, .*: two; /u,
+    );
+  });
+
+  test('are said to be where the record is', async () => {
+    const bench = new Bench(...ELSEWHERE);
+    const results = await walk(bench, { only: ['late'], record: { kind: 'folder' } });
+    expect(reasonOf(results, 'late')).toContain('begin there, with the same folder');
   });
 
   test.each<[string, string]>([
-    ['two', 'earlier-unfinished'],
-    ['clusters/two', 'soaking'],
-  ])('of which nobody can read what runs are waited for: %s', async (id, code) => {
+    ['two', 'wave staging is not finished'],
+    ['clusters/two', 'wave staging was never deployed on cluster other'],
+  ])('of which nobody can read what runs are waited for: %s', async (id, reason) => {
     const bench = new Bench(...ELSEWHERE);
     const results = await walk(bench, { unreadable: new Set([id]) });
-    expect(told(results)).toEqual(['one done deployed', `late waiting ${code}`]);
+    expect(told(results)).toEqual(['one done deployed', 'late waiting earlier-unfinished']);
+    expect(reasonOf(results, 'late')).toContain(reason);
   });
 
   test('are never applied from here, and their approval is none of ours', async () => {
     const bench = new Bench(...ELSEWHERE, APPROVAL);
-    await walk(bench, { approved: true, hurry: 'now' });
+    const elsewhere = present(bench, bench.wanted('two').digest);
+    await walk(bench, { approved: true, hurry: 'now', elsewhere });
     expect(bench.kube.names('Deployment')).toEqual([
       'Deployment one/hub',
       'Deployment one/proxy',

@@ -39,6 +39,8 @@ async function fill(): Promise<void> {
   await put('clusters/main/manifests.yaml', 'kind: B\n');
   await put('empty/values.json', {});
   await put('.hidden/release.json', 'not ours');
+  await put('bern.new-7/release.json', '{"half');
+  await put('clusters/other.new-7/release.json', '{"half');
   await put('README.md', 'words');
   await put('alps/deeper/release.json', 'not ours');
 }

@@ -6,11 +6,12 @@ import type { Protection } from '../../src/core/hub/protection.ts';
 import { objectOf } from '../../src/core/json.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { KubeFailure } from '../../src/failure.ts';
-import { FILES, WELL } from '../support/apply-bench.ts';
+import type { Outcome } from '../../src/outcome.ts';
+import { ELSEWHERE, FILES, WELL } from '../support/apply-bench.ts';
 import type { Edit } from '../support/apply-bench.ts';
 import { uidOf } from '../support/cluster.ts';
 import { DeployBench, LIMITED, stepsOf } from '../support/deploy-bench.ts';
-import { commitAll } from '../support/sample.ts';
+import { commitAll, git } from '../support/sample.ts';
 
 const OURS = uidOf(2);
 const THEIRS = uidOf(9);
@@ -317,6 +318,90 @@ describe('the record in a folder', () => {
   }, 60_000);
 });
 
+describe('the record catches up with what runs', () => {
+  const status = async (here: DeployBench, unit: string): Promise<JsonObject | undefined> =>
+    objectOf(await readFile(join(here.record, unit, 'status.json'), 'utf8'));
+
+  test('where it was lost, and says since when', async () => {
+    const here = await settled();
+    await here.bench.clock.sleep(90 * MINUTE);
+    expect(stepsOf(await here.run({ record: here.record, hubs: ['one'] }))).toEqual([]);
+    expect((await readdir(here.record)).sort()).toEqual(['clusters', 'one']);
+    expect(await release(here, 'one')).toMatchObject({ digest: here.bench.state('one')?.wanted });
+    const since = here.bench.state('one')?.healthy?.since;
+    expect([since, await status(here, 'one')]).toEqual([
+      expect.stringMatching(/^2026-11-24T12:00/u),
+      { at: since, commit: '' },
+    ]);
+  }, 60_000);
+
+  test('where it says something else, and not where it knows', async () => {
+    const here = await settled();
+    const run = () => here.run({ record: here.record, hubs: ['one', 'two'] });
+    await run();
+    const file = (hub: string): string => join(here.record, hub, 'release.json');
+    const text = await readFile(file('one'), 'utf8');
+    await writeFile(file('one'), text.replace(/"digest": "[0-9a-f]{40}"/u, '"digest": "other"'));
+    const kept = '{"at": "2026-01-01T00:00:00.000Z", "commit": "kept"}';
+    for (const hub of ['one', 'two']) await writeFile(join(here.record, hub, 'status.json'), kept);
+    await run();
+    expect(await readFile(file('one'), 'utf8')).toBe(text);
+    expect((await status(here, 'one'))?.['commit']).toBe('');
+    expect((await status(here, 'two'))?.['commit']).toBe('kept');
+  }, 60_000);
+
+  test('but not where a proposal is tried, nor of what does not run', async () => {
+    const here = await settled();
+    await here.write(IDLE);
+    await here.run({ record: here.record, wave: 'production' });
+    expect((await readdir(here.record)).sort()).toEqual(['clusters', 'late']);
+    await here.run({ record: here.record, hold: '2h', reason: REASON });
+    expect((await readdir(here.record)).sort()).toEqual(['clusters', 'late', 'one']);
+  }, 60_000);
+
+  test('and where it cannot, the deployment goes on', async () => {
+    const here = await settled();
+    const { GLACIOCLOUD_HELM: helm } = process.env;
+    process.env['GLACIOCLOUD_HELM'] = join(here.root, 'no-helm');
+    try {
+      const named: Edit = ['clusters/main.yaml', 'identity: null', `identity: ${OURS}`];
+      await here.write(named);
+      expect(stepsOf(await here.run({ record: here.record, hubs: ['one'] }))).toEqual([]);
+    } finally {
+      if (helm === undefined) delete process.env['GLACIOCLOUD_HELM'];
+      else process.env['GLACIOCLOUD_HELM'] = helm;
+    }
+    expect(here.said.filter((line) => line.startsWith('record: '))).toHaveLength(1);
+  }, 60_000);
+});
+
+describe('many clusters', () => {
+  const reasonOf = ({ json }: Outcome): string | undefined =>
+    (json as { steps: { reason: string }[] }).steps.at(-1)?.reason;
+  const NEVER = 'wave staging was never deployed on cluster other, as far as is known here: two; ';
+
+  test('are installed with one record for all, the first wave first', async () => {
+    const here = await make(...ELSEWHERE);
+    const other = await make(...ELSEWHERE);
+    const ours = { cluster: 'main', record: here.record, now: true, reason: REASON };
+    const early = await here.run(ours);
+    expect(stepsOf(early)).toEqual(['one done deployed', 'late waiting earlier-unfinished']);
+    expect(reasonOf(early)).toBe(
+      `${NEVER}begin there, with the same folder: \`glaciocloud deploy --cluster other --wave staging --record FOLDER\``,
+    );
+    const theirs = { cluster: 'other', wave: 'staging', record: here.record };
+    expect(stepsOf(await other.run(theirs))).toEqual(['two done deployed']);
+    expect(stepsOf(await here.run(ours))).toEqual(['late done deployed']);
+  }, 60_000);
+
+  test('without one never go beyond it, and are told to name one', async () => {
+    const here = await make(...ELSEWHERE);
+    const result = await here.run({ cluster: 'main', approved: true, now: true, reason: REASON });
+    expect(stepsOf(result)).toEqual(['one done deployed', 'late waiting earlier-unfinished']);
+    expect(reasonOf(result)).toContain('name one folder for all clusters');
+  });
+});
+
 describe('hubs that no file names', () => {
   test('are told of, and nothing happens to them', async () => {
     const here = await settled();
@@ -607,6 +692,59 @@ describe('a run of GitHub Actions', () => {
       here.forge.refuses = ['isApprovedIn'];
       expect((await late(here, { approved: false }))[0]).toBe('waiting');
     });
+  });
+
+  describe('of which GitHub keeps no record', () => {
+    const passing = { now: true, reason: REASON };
+
+    test('goes no further than the first wave', async () => {
+      const { here } = await onGithub();
+      here.forge.refuses = ['commitFiles'];
+      const { json } = await here.run({ actions: here.actions, ...passing });
+      const { steps } = json as { steps: { outcome: string; reason: string }[] };
+      expect(steps.map(({ outcome }) => outcome)).toEqual(['done', 'done', 'waiting']);
+      expect(steps.at(-1)?.reason).toMatch(
+        /^there is no branch `deployed`, and GitHub refused to make it \(commitFiles is refused\)/u,
+      );
+    }, 60_000);
+
+    test('waits as others do where there is one already, and where a folder is named', async () => {
+      const { here, commit } = await onGithub();
+      here.forge.refuses = ['commitFiles'];
+      await here.run({ record: here.record, hubs: ['one'] });
+      const named = await here.run({ actions: here.actions, record: here.record, ...passing });
+      expect(stepsOf(named).at(-1)).toBe('late waiting not-reviewed');
+      await git(here.platform, 'checkout', '-q', '--orphan', 'deployed');
+      await cp(join(here.record, 'one'), join(here.platform, 'one'), { recursive: true });
+      await commitAll(here.platform, 'What ran');
+      await git(here.platform, 'checkout', '-q', commit);
+      const branch = await here.run({ actions: here.actions, ...passing });
+      expect(stepsOf(branch).at(-1)).toBe('late waiting not-reviewed');
+    }, 60_000);
+
+    test('is recorded by the next run that may', async () => {
+      const { here } = await onGithub();
+      here.forge.refuses = ['commitFiles'];
+      await here.run({ actions: here.actions, hubs: ['one'] });
+      here.forge.refuses = [];
+      expect(stepsOf(await here.run({ actions: here.actions, hubs: ['one'] }))).toEqual([]);
+      const digest = here.bench.state('one')?.wanted.slice(0, 7) ?? '';
+      const last = here.forge.commits.at(-1);
+      expect([here.forge.commits.length, last?.branch, last?.message]).toEqual([
+        2,
+        'deployed',
+        `one runs ${digest}, and was not recorded`,
+      ]);
+      expect([...(last?.files.keys() ?? [])]).toContain('one/release.json');
+    }, 60_000);
+
+    test('that waits for another cluster is told where to look', async () => {
+      const { here } = await onGithub(...ELSEWHERE);
+      const inputs = { actions: here.actions, cluster: 'main', ...passing };
+      const { json } = await here.run(inputs);
+      const { steps } = json as { steps: { reason: string }[] };
+      expect(steps.at(-1)?.reason).toContain('its own job of the workflow `deploy` goes first');
+    }, 60_000);
   });
 
   test('says what GitHub refuses of the record', async () => {

@@ -117,7 +117,7 @@ describe('what runs is kept', () => {
     const record = join(folder.path, 'both');
     const actions = { github: github() };
     const kept = keptFiles();
-    await keepRecord({ record, actions }, kept, log());
+    expect(await keepRecord({ record, actions }, kept, log())).toBeUndefined();
     expect((await readdir(join(record, 'h'))).sort()).toEqual([...kept.files.keys()].sort());
     expect(await readFile(join(record, 'h/manifests.yaml'), 'utf8')).toBe('kind: A\n');
     expect(actions.github.commits).toEqual([
@@ -134,7 +134,12 @@ describe('what runs is kept', () => {
   test('next time, where GitHub fails; a mistake of ours is not hidden', async () => {
     const said = log();
     const broken = github(new Failure('it is down', { hint: '' }));
-    await keepRecord({ record: undefined, actions: { github: broken } }, keptFiles(), said);
+    const refusal = await keepRecord(
+      { record: undefined, actions: { github: broken } },
+      keptFiles(),
+      said,
+    );
+    expect(refusal).toBe('it is down');
     expect(said.lines).toEqual(['record: it is down']);
     const wrong = { github: github(new TypeError('ours')) };
     await expect(

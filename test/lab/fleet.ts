@@ -91,20 +91,26 @@ export class Fleet {
     return new Kube(join(this.#home, 'kubeconfigs/admin'));
   }
 
+  /** With one record for all clusters, in place of the branch `deployed`: later waves wait for what it does not know. */
   deploy(cluster: string, args: readonly string[] = []): Promise<DeployRun> {
     return deploy(this.root, { kubeconfig: join(this.#home, 'kubeconfigs', cluster) }, this.#env, [
       '--cluster',
       cluster,
+      '--record',
+      join(this.#home, 'record'),
       ...args,
     ]);
   }
 
-  /** All clusters, each in a process of its own, two at a time: as the workflow's matrix does. */
-  async deployAll(): Promise<Map<string, DeployRun>> {
+  /** All clusters, each in a process of its own, two at a time: as the workflow's matrix does for each wave. */
+  async deployAll(args: readonly string[] = []): Promise<Map<string, DeployRun>> {
     return new Map(
       await pMap(
         this.clusters,
-        async (cluster): Promise<[string, DeployRun]> => [cluster, await this.deploy(cluster)],
+        async (cluster): Promise<[string, DeployRun]> => [
+          cluster,
+          await this.deploy(cluster, args),
+        ],
         { concurrency: 2 },
       ),
     );

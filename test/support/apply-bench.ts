@@ -80,6 +80,23 @@ export const SECRETS: Readonly<Record<string, string>> = {
 /** What stands once in a file, and what stands there instead; a new file, where nothing stands there. */
 export type Edit = readonly [file: string, from: string, to: string];
 
+/** Another cluster, with a hub of the first wave. */
+export const ELSEWHERE: Edit[] = [
+  [
+    'clusters/other.yaml',
+    '',
+    `title: Other
+provider: k3s
+kubernetes: "1.35"
+storage: {homes: {class: standard}}
+ingress: {class: none}
+networkPolicy: enforced
+nodes: {user: {cpu: 8, memory: 64Gi, max: 1, startTime: 0s}}
+`,
+  ],
+  ['environments/two.yaml', 'cluster: main', 'cluster: other'],
+];
+
 export function edited(
   given: Readonly<Record<string, string>>,
   edits: readonly Edit[],

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { waveGate } from '../../core/hub/gates.ts';
-import type { Earlier } from '../../core/hub/gates.ts';
+import type { Earlier, PublicRecord } from '../../core/hub/gates.ts';
 import { holdReason, isSettled } from '../../core/hub/state.ts';
 import type { ReleaseState, States } from '../../core/hub/state.ts';
 import type { Platform, Wave } from '../../core/model/types.ts';
@@ -27,6 +27,8 @@ export interface WaveWalk {
   elsewhere: ReadonlyMap<string, PresentRelease>;
   /** Units that are known in public, but not readably as what, by id. */
   unreadable: ReadonlySet<string>;
+  /** Where that is known from. */
+  record: PublicRecord;
   /** Digests that a merged pull request has shown, by hub; undefined where nobody can know. */
   reviewed: ReadonlyMap<string, string> | undefined;
   approved: boolean;
@@ -60,6 +62,7 @@ export async function walkWaves(walk: WaveWalk): Promise<UnitResult[]> {
     const gate = waveGate(wave, {
       now: world.clock.now().getTime(),
       earlier: earlierHubs(walk, wave, states, results),
+      record: walk.record,
       approved,
       doubt: walk.doubt,
       hurried: walk.hurry !== undefined,
@@ -94,23 +97,32 @@ function earlierHubs(
   const { waves } = walk.platform.settings.data;
   const before = waves.slice(0, waves.indexOf(wave)).map(({ name }) => name);
   const earlier = walk.hubs.filter((one) => before.includes(one.wave));
-  return earlier.flatMap((one): Earlier[] => {
-    const name = { name: one.unit.name, wave: one.wave };
-    if (one.unit.cluster !== walk.world.cluster.name) {
-      // Where nothing public is at hand, only this cluster can be looked at.
-      const known = walk.elsewhere.size > 0 || walk.unreadable.has(unitId(one.unit));
-      return !known ? [] : [{ ...name, ...elsewhere(walk, one) }];
-    }
-    if (unreadable(states, one)) return [{ ...name, how: 'failed', since: undefined }];
-    return [{ ...name, ...here(one, states.known.get(one.release.namespace), results) }];
+  return earlier.map((one): Earlier => {
+    const { name, cluster } = one.unit;
+    const how =
+      cluster === walk.world.cluster.name ? nearby(one, states, results) : elsewhere(walk, one);
+    return { name, cluster, wave: one.wave, ...how };
   });
 }
 
 function elsewhere(walk: WaveWalk, one: WantedRelease): Pick<Earlier, 'how' | 'since'> {
   const known = walk.elsewhere.get(one.unit.name);
-  return known?.digest === one.digest
+  if (known === undefined) {
+    const how = walk.unreadable.has(unitId(one.unit)) ? 'unfinished' : 'unseen';
+    return { how, since: undefined };
+  }
+  return known.digest === one.digest
     ? { how: 'healthy', since: timeOf(known.status?.at) }
     : { how: 'unfinished', since: undefined };
+}
+
+function nearby(
+  one: WantedRelease,
+  states: States,
+  results: readonly UnitResult[],
+): Pick<Earlier, 'how' | 'since'> {
+  if (unreadable(states, one)) return { how: 'failed', since: undefined };
+  return here(one, states.known.get(one.release.namespace), results);
 }
 
 function here(

@@ -19,15 +19,29 @@ const NAMED_HUBS = 3;
 export interface Earlier {
   name: string;
   wave: WaveName;
-  how: 'healthy' | 'failed' | 'unfinished';
+  cluster: string;
+  /** `unseen`: on another cluster, and nothing public says that it was ever deployed there. */
+  how: 'healthy' | 'failed' | 'unfinished' | 'unseen';
   /** Milliseconds since 1970, where it is healthy. */
   since: number | undefined;
 }
+
+/** Where it is known what runs on other clusters, and who keeps that. */
+export type PublicRecord =
+  /** The branch `deployed`: runs of GitHub Actions keep it. */
+  | { kind: 'branch' }
+  /** There is no such branch, and GitHub refused to make it. */
+  | { kind: 'refused'; why: string }
+  /** A folder that was named. */
+  | { kind: 'folder' }
+  /** The branch `deployed`, which a run outside of GitHub Actions reads only. */
+  | { kind: 'read-only' };
 
 export interface GateFacts {
   /** Milliseconds since 1970. */
   now: number;
   earlier: readonly Earlier[];
+  record: PublicRecord;
   /** A person has let this wave pass. */
   approved: boolean;
   /** Why an approval that was claimed is not believed. */
@@ -40,6 +54,8 @@ export interface GateFacts {
 export function waveGate(wave: Wave, facts: GateFacts): Gate {
   return (
     failedBefore(facts.earlier) ??
+    unrecorded(facts) ??
+    unseenBefore(facts) ??
     unfinishedBefore(facts.earlier) ??
     (facts.hurried ? undefined : frozen(wave, facts.now)) ??
     (facts.hurried ? undefined : soaking(wave, facts)) ??
@@ -57,6 +73,41 @@ function failedBefore(earlier: readonly Earlier[]): Gate | undefined {
     code: 'earlier-failed',
     reason: `wave ${first.wave} has a hub that failed: ${names(failed)}`,
   };
+}
+
+/** Where nothing can be kept, no later run and no other cluster would know what this wave did. */
+function unrecorded({ earlier, record }: GateFacts): Gate | undefined {
+  if (record.kind !== 'refused' || earlier.length === 0) return undefined;
+  return waiting(
+    'earlier-unfinished',
+    `there is no branch \`deployed\`, and GitHub refused to make it (${record.why}): the job needs \`permissions: {contents: write}\`, and no rule of the repository in its way`,
+  );
+}
+
+/** What nobody knows has not proven itself: a first installation begins with the first wave, on every cluster. */
+function unseenBefore({ earlier, record }: GateFacts): Gate | undefined {
+  const unseen = earlier.filter(({ how }) => how === 'unseen');
+  const [first] = unseen;
+  if (first === undefined) return undefined;
+  const { wave, cluster } = first;
+  const there = unseen.filter((one) => one.wave === wave && one.cluster === cluster);
+  return waiting(
+    'earlier-unfinished',
+    `wave ${wave} was never deployed on cluster ${cluster}, as far as is known here: ${names(there)}; ${beginning(record, first)}`,
+  );
+}
+
+function beginning({ kind }: PublicRecord, { wave, cluster }: Earlier): string {
+  const command = `glaciocloud deploy --cluster ${cluster} --wave ${wave} --record FOLDER`;
+  switch (kind) {
+    case 'branch':
+    case 'refused':
+      return `its own job of the workflow \`deploy\` goes first: look there why it has not`;
+    case 'folder':
+      return `begin there, with the same folder: \`${command}\``;
+    case 'read-only':
+      return `begin there, and name one folder for all clusters, because only GitHub Actions keeps the branch \`deployed\`: \`${command}\``;
+  }
 }
 
 function unfinishedBefore(earlier: readonly Earlier[]): Gate | undefined {

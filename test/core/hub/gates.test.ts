@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { urgentReason, waveGate } from '../../../src/core/hub/gates.ts';
-import type { Earlier, Gate, GateFacts } from '../../../src/core/hub/gates.ts';
+import type { Earlier, Gate, GateFacts, PublicRecord } from '../../../src/core/hub/gates.ts';
 import type { Freeze, Wave } from '../../../src/core/model/types.ts';
 
 const at = (text: string): number => Date.parse(text);
@@ -16,6 +16,7 @@ const wave = (more: Partial<Wave>): Wave => ({
 const before = (more: Partial<Earlier>): Earlier => ({
   name: 'hub-staging',
   wave: 'staging',
+  cluster: 'here',
   how: 'healthy',
   since: at('2026-11-24T11:00Z'),
   ...more,
@@ -27,6 +28,7 @@ const facts = (more: Partial<GateFacts>): GateFacts => ({
   earlier: [before({})],
   approved: false,
   doubt: undefined,
+  record: { kind: 'branch' },
   hurried: false,
   ...more,
 });
@@ -234,4 +236,67 @@ test.each([
   ['', undefined],
 ])('a merge is urgent by its last paragraph: %j', (message, expected) => {
   expect(urgentReason(message)).toBe(expected);
+});
+
+describe('where a wave before was never seen', () => {
+  const unseen = (name: string, more: Partial<Earlier> = {}): Earlier =>
+    before({ name, cluster: 'there', how: 'unseen', since: undefined, ...more });
+  const COMMAND = '`glaciocloud deploy --cluster there --wave staging --record FOLDER`';
+
+  test.each<[PublicRecord, string]>([
+    [
+      { kind: 'branch' },
+      'its own job of the workflow `deploy` goes first: look there why it has not',
+    ],
+    [{ kind: 'folder' }, `begin there, with the same folder: ${COMMAND}`],
+    [
+      { kind: 'read-only' },
+      `begin there, and name one folder for all clusters, because only GitHub Actions keeps the branch \`deployed\`: ${COMMAND}`,
+    ],
+  ])('a wave waits, whoever approves or hurries, and says where to begin: %j', (record, begin) => {
+    const earlier = [
+      unfinished('x'),
+      unseen('a'),
+      unseen('b', { cluster: 'elsewhere' }),
+      unseen('c', { wave: 'second' }),
+      unseen('d'),
+    ];
+    const passing = { hurried: true, approved: true };
+    expect(waveGate(wave({ freeze: [{}] }), facts({ earlier, record, ...passing }))).toEqual(
+      closed(
+        'earlier-unfinished',
+        `wave staging was never deployed on cluster there, as far as is known here: a, d; ${begin}`,
+      ),
+    );
+  });
+
+  test('a failure is said first', () => {
+    expect(waveGate(wave({}), facts({ earlier: [unseen('a'), failed('f')] }))).toEqual(
+      closed('earlier-failed', 'wave staging has a hub that failed: f', 'blocked'),
+    );
+  });
+});
+
+describe('where GitHub refused to keep a record', () => {
+  const record: PublicRecord = { kind: 'refused', why: 'Sorry' };
+
+  test('a later wave waits, whoever approves or hurries', () => {
+    const given = facts({ record, hurried: true, approved: true });
+    expect(waveGate(wave({}), given)).toEqual(
+      closed(
+        'earlier-unfinished',
+        'there is no branch `deployed`, and GitHub refused to make it (Sorry): the job needs `permissions: {contents: write}`, and no rule of the repository in its way',
+      ),
+    );
+  });
+
+  test('a first wave begins', () => {
+    expect(waveGate(wave({}), facts({ record, earlier: [] }))).toEqual(OPEN);
+  });
+
+  test('a failure is said first', () => {
+    expect(waveGate(wave({}), facts({ record, earlier: [failed('f')] }))).toMatchObject({
+      code: 'earlier-failed',
+    });
+  });
 });
