@@ -137,4 +137,47 @@ describe('limits', () => {
     artifact.zip = zipSync({ [FILE]: Uint8Array.of(0x6f, 0xff) });
     expect(await read()).toBeUndefined();
   });
+
+  test('an archive that says less than it unpacks to gives no more than it says', async () => {
+    const artifact = stage.artifact('reviewed-5', { [FILE]: ' '.repeat(5 * MILLION) });
+    const lie = Buffer.from(artifact.zip);
+    lie.writeUInt32LE(10, sizeAt(lie));
+    artifact.zip = lie;
+    expect((await read())?.length).toBe(10);
+  });
+
+  test('an archive with a file that is far too large beside ours is unpacked without it', async () => {
+    stage.artifact('reviewed-5', { 'bomb.json': ' '.repeat(10 * MILLION), [FILE]: 'ours' });
+    expect(await read()).toBe('ours');
+  });
+
+  test.each([
+    ['../reviewed.json'],
+    ['/reviewed.json'],
+    ['./reviewed.json'],
+    ['x/../reviewed.json'],
+    ['..\\reviewed.json'],
+    ['reviewed.json/'],
+    ['reviewed.json\0.txt'],
+    ['Reviewed.json'],
+  ])('a file of another name is not ours, whatever it may be read as: %j', async (name) => {
+    stage.artifact('reviewed-5', Object.fromEntries([[name, 'forged']]));
+    expect(await read()).toBeUndefined();
+  });
+});
+
+/** Where an archive says how large its first file is: 24 bytes into its directory. */
+function sizeAt(zip: Buffer): number {
+  return zip.indexOf(Buffer.from('504b0102', 'hex')) + 24;
+}
+
+test('however many forged artifacts there are, ours is found', async () => {
+  stage.artifact('reviewed-5', { [FILE]: 'ours' });
+  const forged = [
+    { event: 'pull_request', headRepository: 4711 },
+    { branch: 'topic', path: '.github/workflows/plan.yml' },
+  ];
+  for (let index = 0; index < 60; index += 1)
+    for (const run of forged) stage.artifact('reviewed-5', { [FILE]: 'forged' }, run);
+  expect(await read()).toBe('ours');
 });
