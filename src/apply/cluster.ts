@@ -6,6 +6,7 @@ import type { ClusterFile, Doc } from '../core/model/types.ts';
 import { SYSTEM_NAMESPACE, clusterObjects } from '../core/cluster/objects.ts';
 import type { Cluster, Ports } from '../ports.ts';
 import { Failure, KubeFailure } from '../failure.ts';
+import { Faulty } from './types.ts';
 
 class WrongCluster extends Failure {}
 
@@ -86,7 +87,7 @@ export async function readStates(kube: Cluster): Promise<States> {
 export async function digestKey({ kube, random }: Pick<Ports, 'kube' | 'random'>): Promise<string> {
   const read = async (): Promise<string | undefined> => {
     const value = at((await kube.get('secret', KEY, SYSTEM_NAMESPACE)) ?? {}, '/data/key');
-    return typeof value === 'string' ? value : undefined;
+    return typeof value === 'string' && value !== '' ? value : undefined;
   };
   const known = await read();
   if (known !== undefined) return known;
@@ -100,5 +101,11 @@ export async function digestKey({ kube, random }: Pick<Ports, 'kube' | 'random'>
   await kube.create(made).catch((error: unknown) => {
     if (!(error instanceof KubeFailure) || !error.conflict) throw error; // another run made it first
   });
-  return (await read()) ?? '';
+  const kept = await read();
+  if (kept === undefined)
+    throw new Faulty(
+      `the Secret ${KEY} has no key; delete it: kubectl delete secret ${KEY} --namespace ${SYSTEM_NAMESPACE}`,
+      'infrastructure',
+    );
+  return kept;
 }

@@ -88,14 +88,19 @@ export function objectsIn(value: Json | undefined): JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
-/** The object that a text from outside is; undefined where it is anything else. */
-export function objectOf(text: string): JsonObject | undefined {
+/** What a text from outside says; undefined where it is no JSON. */
+export function jsonOf(text: string): Json | undefined {
   try {
-    const value = JSON.parse(text) as Json;
-    return isObject(value) ? value : undefined;
+    return JSON.parse(text) as Json;
   } catch {
     return undefined;
   }
+}
+
+/** The object that a text from outside is; undefined where it is anything else. */
+export function objectOf(text: string): JsonObject | undefined {
+  const value = jsonOf(text);
+  return isObject(value) ? value : undefined;
 }
 
 /** The last line that is an object: scripts say at their end what they have done. */

@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import type { ErrorObject, ValidateFunction } from 'ajv';
-import { at, objectOf, pointer } from './json.ts';
+import { at, jsonOf, pointer } from './json.ts';
 import type { Json } from './json.ts';
 
 /** What a JSON text from outside turned out to be. Its reason repeats nothing of what was read. */
@@ -15,21 +15,25 @@ const ajv = new Ajv({ strictTypes: false });
 
 /**
  * The one way to read JSON that somebody else may have damaged: every field that it must have is looked at, once, here.
- * `version`: pointer to the version of its format.
+ * `version`: pointer to the version of its format, where it has one.
  */
-export function readerOf<T>(schema: object, version: string): (text: string) => Reading<T> {
+export function readerOf<T>(schema: object, version?: string): (text: string) => Reading<T> {
   let compiled: ValidateFunction<T> | undefined;
   return (text) => {
-    const value = objectOf(text);
-    if (value === undefined) return { kind: 'unreadable', reason: 'it is no JSON object' };
-    const found = at(value, version);
+    const value = jsonOf(text) ?? null;
+    const found = version === undefined ? undefined : at(value, version);
     if (found !== undefined && found !== VERSION) return otherVersion(found);
     const validate = (compiled ??= ajv.compile<T>(schema));
     const candidate: unknown = value;
     if (validate(candidate)) return { kind: 'read', value: candidate };
-    const path = fieldOf(validate.errors?.[0]);
-    return { kind: 'unreadable', reason: `its field ${path} is missing or is something else` };
+    return { kind: 'unreadable', reason: reasonOf(validate.errors?.[0]) };
   };
+}
+
+function reasonOf(error: ErrorObject | undefined): string {
+  const path = fieldOf(error);
+  if (path !== '') return `its field ${path} is missing or is something else`;
+  return `it is no JSON ${error?.params['type'] === 'array' ? 'list' : 'object'}`;
 }
 
 function otherVersion(found: Json): Reading<never> {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { StringDecoder } from 'node:string_decoder';
 import { Failure, TimedOut } from '../failure.ts';
 import type { Ended, Streaming } from '../ports.ts';
 
@@ -72,6 +73,7 @@ export function exec(
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const stdout: Buffer[] = [];
+    const heard = new StringDecoder('utf8'); // a chunk may end within a letter
     const stderr: Buffer[] = [];
     let late = false;
     const timer =
@@ -83,7 +85,7 @@ export function exec(
           }, options.timeoutMs);
     child.stdout.on('data', (chunk: Buffer) => {
       stdout.push(chunk);
-      options.onStdout?.(chunk.toString('utf8'));
+      options.onStdout?.(heard.write(chunk));
     });
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
     child.stdin.on('error', () => undefined); // the program may end before it has read everything

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { objectsIn } from '../core/json.ts';
-import type { Json } from '../core/json.ts';
+import { COUNT, TEXT, fields, listOf, readerOf } from '../core/shape.ts';
 import { exec } from './exec.ts';
 import type { ExecResult } from './exec.ts';
 import { HelmFailure } from '../failure.ts';
@@ -9,6 +8,8 @@ import type { Releases, RenderRequest, Revision, UpgradeRequest } from '../ports
 import { helmHome, template } from './helm.ts';
 import type { Helm } from './helm.ts';
 import { askAgain, clusterEnv } from './cluster-access.ts';
+
+const readHistory = readerOf<Revision[]>(listOf(fields({ revision: COUNT, status: TEXT })));
 
 /** Helm against a cluster. Only Helm 4 deploys: its server-side apply says who else owns a field. */
 export class HelmReleases implements Releases {
@@ -43,10 +44,10 @@ export class HelmReleases implements Releases {
       if (/release: not found/u.test(stderr)) return [];
       throw failure(`the history of ${release} cannot be read`, stderr);
     }
-    return objectsIn(JSON.parse(stdout) as Json).map((one) => ({
-      revision: Number(one['revision']),
-      status: typeof one['status'] === 'string' ? one['status'] : '',
-    }));
+    const found = readHistory(stdout);
+    if (found.kind !== 'read')
+      throw failure(`what Helm printed cannot be read: the history of ${release}`, found.reason);
+    return found.value.map(({ revision, status }) => ({ revision, status }));
   }
 
   /** The newest revision, whatever its status; undefined where nothing was ever installed. */

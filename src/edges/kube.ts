@@ -1,12 +1,12 @@
 import { loginRefused } from '../core/hub/causes.ts';
-import { at, objectsIn, textAt } from '../core/json.ts';
+import { at, textAt } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 import { Failure, KubeFailure } from '../failure.ts';
 import type { Cluster, Ended, ListOptions, Need, PythonRequest, Streaming } from '../ports.ts';
 import { askAgain, clusterEnv } from './cluster-access.ts';
 import { exec, stream } from './exec.ts';
 import type { ExecResult } from './exec.ts';
-import { inDefault, listText, object, objectsOf } from './kube-json.ts';
+import { inDefault, listText, listed, object, objectsOf } from './kube-json.ts';
 import { findTool } from './tools.ts';
 
 /** Through kubectl: it knows every provider's way to log in. */
@@ -72,17 +72,15 @@ export class Kube implements Cluster {
       ...(options.selector === undefined ? [] : ['--selector', options.selector]),
       ...(options.fields === undefined ? [] : ['--field-selector', options.fields]),
     ];
-    return objectsIn(
-      object(
-        await this.#must(`${kinds} cannot be listed`, [
-          'get',
-          kinds,
-          ...where,
-          ...filters,
-          '-o',
-          'json',
-        ]),
-      )['items'],
+    return listed(
+      await this.#must(`${kinds} cannot be listed`, [
+        'get',
+        kinds,
+        ...where,
+        ...filters,
+        '-o',
+        'json',
+      ]),
     );
   }
 

@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isObject } from '../core/json.ts';
-import type { Json } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
+import { fields, readerOf } from '../core/shape.ts';
 import { SecretsFailure } from '../failure.ts';
 import type { Secrets } from '../ports.ts';
 import { exec } from './exec.ts';
 import { exists } from './files.ts';
 import { findTool } from './tools.ts';
+
+const readContent = readerOf<JsonObject>(fields({}));
 
 /**
  * The secrets of a hub in clear, from `secrets/<hub>.sops.yaml`; undefined where there is no such file. They go
@@ -38,9 +40,14 @@ export async function decryptSecrets(
       `secrets/${hub}.sops.yaml cannot be decrypted: ${stderr.split('\n')[0]?.slice(0, 200) ?? ''}`,
       { hint: 'give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE' },
     );
-  const content = JSON.parse(stdout) as Json;
+  const content = readContent(stdout);
+  if (content.kind !== 'read')
+    throw new SecretsFailure(
+      `what sops made of secrets/${hub}.sops.yaml cannot be read: ${content.reason}`,
+      { hint: `it must hold names and texts: \`glaciocloud secrets template ${hub}\`` },
+    );
   return new Map(
-    Object.entries(isObject(content) ? content : {}).flatMap(([name, value]) =>
+    Object.entries(content.value).flatMap(([name, value]) =>
       typeof value === 'string' ? [[name, value] as const] : [],
     ),
   );

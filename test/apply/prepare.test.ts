@@ -203,4 +203,24 @@ describe('what the chart would make up', () => {
     expect(at(after, '/jupyterhub/hub/services/c/apiToken')).toMatch(/^f/u);
     expect(json(bench, 'hub-generated', 'values.json')).toEqual(after);
   });
+
+  test.each(['no JSON', '["a"]'])('is not made anew in the place of %s', async (text) => {
+    const bench = new Bench();
+    const secret = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'hub-generated', namespace: 'one' },
+      stringData: { 'values.json': text },
+    };
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'one' } };
+    bench.kube.add(namespace, secret);
+    await expect(generatedValues('one', shape, bench.world)).rejects.toMatchObject({
+      fault: 'infrastructure',
+      message:
+        'the Secret hub-generated cannot be read: it is no JSON object; put it right, or delete it ' +
+        '(kubectl delete secret hub-generated --namespace one): the hub then makes new keys, ' +
+        'and everybody logs in once more',
+    });
+    expect(secretText(bench.kube.peek('Secret', 'hub-generated', 'one'), 'values.json')).toBe(text);
+  });
 });

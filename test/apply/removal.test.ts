@@ -305,7 +305,7 @@ describe('an archive', () => {
     ['of others', '{"v": 2}', 'holds a manifest.json that is not ours'],
     [
       'of an earlier hub',
-      '{"v": 1, "removal": "other", "complete": "2025-01-01T00:00:00Z", "objects": []}',
+      '{"v": 1, "hub": "one", "cluster": "main", "removal": "other", "complete": "2025-01-01T00:00:00Z", "objects": []}',
       'holds the archive of an earlier hub of this name, of 2025-01-01T00:00:00Z',
     ],
   ])('does not go where one lies %s', async (_what, text, why) => {
@@ -324,7 +324,9 @@ describe('an archive', () => {
     const bench = await ArchiveBench.make();
     bench.store.kept.set(
       MANIFEST,
-      Buffer.from('{"v": 1, "removal": "other", "complete": null, "objects": []}'),
+      Buffer.from(
+        '{"v": 1, "hub": "one", "cluster": "main", "removal": "other", "complete": null, "objects": []}',
+      ),
     );
     expect((await remove(bench, ARCHIVE)).code).toBe('removed');
   });

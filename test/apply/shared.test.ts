@@ -146,6 +146,21 @@ describe('the key of digests', () => {
     expect(await digestKey(bench.world)).not.toBe('');
   });
 
+  test('is not empty where the Secret holds none', async () => {
+    const bench = new Bench();
+    bench.kube.add({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'glaciocloud-digest-key', namespace: SYSTEM },
+    });
+    await expect(digestKey(bench.world)).rejects.toMatchObject({
+      fault: 'infrastructure',
+      message:
+        'the Secret glaciocloud-digest-key has no key; delete it: ' +
+        'kubectl delete secret glaciocloud-digest-key --namespace glaciocloud-system',
+    });
+  });
+
   test('is not done without where it cannot be made', async () => {
     const bench = new Bench();
     bench.outside.fail({ call: 'create', error: new KubeFailure('forbidden', { hint: '' }) });

@@ -96,6 +96,19 @@ test('what it says is heard as it comes', async () => {
   expect([text, result.stdout, result.stderr]).toEqual(['one\ntwo\n', 'one\ntwo\n', 'three\n']);
 });
 
+test('a letter that comes in two parts is heard as one', async () => {
+  const heard = join(folder.path, 'half');
+  let text = '';
+  await shell("printf 'a\\303'; until [ -e \"$HEARD\" ]; do sleep 0.01; done; printf '\\251b'", {
+    env: { HEARD: heard },
+    onStdout: (more: string) => {
+      text += more;
+      writeFileSync(heard, '');
+    },
+  });
+  expect(text).toBe('aéb');
+});
+
 test('a program that ends before it has read its input is no failure', async () => {
   const input = 'x'.repeat(4_000_000);
   expect((await shell('exec 0<&-; exit 5', { input })).code).toBe(5);

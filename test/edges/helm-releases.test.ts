@@ -67,9 +67,20 @@ describe('the last revision', () => {
     expect(await called()).toEqual(['history alps --namespace hub-alps --output json --max 20']);
   });
 
-  test('has no status where Helm says none', async () => {
-    await helm.says({ stdout: '[{"revision": "7"}]' });
-    expect(await releases.last('alps', 'hub-alps')).toEqual({ revision: 7, status: '' });
+  test.each([
+    [
+      '[{"revision": "7", "status": "deployed"}]',
+      'its field /0/revision is missing or is something else',
+    ],
+    ['[{"revision": 7}]', 'its field /0/status is missing or is something else'],
+    ['{}', 'it is no JSON list'],
+    ['', 'it is no JSON list'],
+  ])('is not guessed where Helm says %s', async (stdout, why) => {
+    await helm.says({ stdout });
+    expect(await failureOf(releases.last('alps', 'hub-alps'))).toMatchObject({
+      name: 'HelmFailure',
+      message: `what Helm printed cannot be read: the history of alps: ${why}`,
+    });
   });
 
   test('is none where nothing was ever installed', async () => {

@@ -219,7 +219,20 @@ describe('objects', () => {
   test('are no list of something else', async () => {
     await kubectl.says({ stdout: '[]' });
     expect(await failureOf(kube().get('pod', 'a'))).toMatchObject({
-      message: 'kubectl gave no object',
+      name: 'KubeFailure',
+      message: 'what kubectl printed cannot be read: it is no JSON object',
+      hint: 'try again; if it stays, look at kubectl and what stands before it',
+    });
+    await kubectl.says({ stdout: '<html>' });
+    expect(await failureOf(kube().get('pod', 'a'))).toMatchObject({ name: 'KubeFailure' });
+    const list = '{"kind": "List"}';
+    await kubectl.says({ stdout: list }, { stdout: list }, { stdout: '{"items": ["a"]}' });
+    const message =
+      'what kubectl printed cannot be read: its field /items is missing or is something else';
+    expect(await failureOf(kube().list('pods'))).toMatchObject({ message });
+    expect(await failureOf(kube().liveOf([], 'here'))).toMatchObject({ message });
+    expect(await failureOf(kube().list('pods'))).toMatchObject({
+      message: message.replace('/items', '/items/0'),
     });
   });
 });

@@ -38,7 +38,7 @@ describe('secrets in clear', () => {
     await encrypted();
     process.env['SOPS_AGE_KEY'] = 'key';
     process.env['SOPS_OTHER'] = 'other';
-    await sops.says({ stdout: '{"A": "a", "B": "", "N": 7, "O": {"x": "y"}}' }, { stdout: '[]' });
+    await sops.says({ stdout: '{"A": "a", "B": "", "N": 7, "O": {"x": "y"}}' }, { stdout: '{}' });
     expect(await decryptSecrets(folder.path, 'alps')).toEqual(
       new Map([
         ['A', 'a'],
@@ -59,6 +59,19 @@ describe('secrets in clear', () => {
       { SOPS_AGE_KEY: 'key' },
       { SOPS_AGE_KEY_FILE: '/key' },
     ]);
+  });
+
+  test.each([
+    ['[]', 'it is no JSON object'],
+    ['canary', 'it is no JSON object'],
+  ])('cannot be had where sops prints %s, and that is not repeated', async (stdout, why) => {
+    await encrypted();
+    await sops.says({ stdout });
+    expect(await failureOf(decryptSecrets(folder.path, 'alps'))).toMatchObject({
+      name: 'SecretsFailure',
+      message: `what sops made of secrets/alps.sops.yaml cannot be read: ${why}`,
+      hint: 'it must hold names and texts: `glaciocloud secrets template alps`',
+    });
   });
 
   test('cannot be had without sops', async () => {

@@ -1,9 +1,12 @@
 import { at, isObject } from '../../core/json.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { standInSecrets } from '../../core/hub/values/stand-ins.ts';
+import { fields, readerOf } from '../../core/shape.ts';
 import type { Ports, Random } from '../../ports.ts';
+import { Faulty } from '../types.ts';
 
 const NAME = 'hub-generated';
+const readKept = readerOf<JsonObject>(fields({}));
 
 /**
  * What the chart would make up for itself (cookie secret, proxy token, service tokens), made once and kept in
@@ -18,10 +21,7 @@ export async function generatedValues(
   { kube, random }: Pick<Ports, 'kube' | 'random'>,
 ): Promise<JsonObject> {
   const found = at((await kube.get('secret', NAME, namespace)) ?? {}, '/data/values.json');
-  const kept =
-    typeof found === 'string'
-      ? (JSON.parse(Buffer.from(found, 'base64').toString('utf8')) as Json)
-      : {};
+  const kept = typeof found === 'string' ? keptIn(namespace, found) : {};
   const values = fill(standInSecrets(jupyterhub), kept, random) as JsonObject;
   const text = JSON.stringify(values);
   if (text !== JSON.stringify(kept)) {
@@ -39,6 +39,18 @@ export async function generatedValues(
     ]);
   }
   return values;
+}
+
+/** New ones in the place of damaged ones would end every session and every token without a word. */
+function keptIn(namespace: string, text: string): JsonObject {
+  const reading = readKept(Buffer.from(text, 'base64').toString('utf8'));
+  if (reading.kind === 'read') return reading.value;
+  throw new Faulty(
+    `the Secret ${NAME} cannot be read: ${reading.reason}; put it right, or delete it ` +
+      `(kubectl delete secret ${NAME} --namespace ${namespace}): the hub then makes new keys, ` +
+      'and everybody logs in once more',
+    'infrastructure',
+  );
 }
 
 /** The shape of the placeholders, with what was kept, or chance, in their place. */

@@ -109,6 +109,11 @@ export const FILE_RULES: readonly FileRule[] = [
     'The chart refuses them at deployment otherwise, one at a time.',
   ),
   error(
+    'immutable',
+    'Nothing asks for what a cluster refuses to change.',
+    'The class of a volume is decided when it is made, and a volume never gets smaller: the deployment would fail half way.',
+  ),
+  error(
     'chart-schema',
     'The chart’s own schema can be used.',
     'It is somebody else’s: it is compiled in a process that is ended where it takes too much time or memory, and a schema that refers to other addresses is refused.',

@@ -57,7 +57,11 @@ const UNAVAILABLE: readonly RegExp[] = [
 /** What the API server and Helm say, first match first. */
 const CALLS: readonly Cause[] = [
   { says: LOGIN, fault: 'infrastructure', again: false },
-  { says: [/was killed by/iu, /did not end within/iu], fault: 'infrastructure', again: false },
+  {
+    says: [/was killed by/iu, /did not end within/iu, /printed cannot be read/iu],
+    fault: 'infrastructure',
+    again: false,
+  },
   { says: UNAVAILABLE, fault: 'infrastructure', again: true },
 ];
 

@@ -1,6 +1,7 @@
-import { at, isObject, objectOf, objectsIn, textAt } from '../json.ts';
-import type { JsonObject } from '../json.ts';
+import { isObject, objectsIn, textAt } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import type { Removal } from '../model/types.ts';
+import { TEXT, fields, readerOf } from '../shape.ts';
 import type { Instant } from '../unit.ts';
 
 /** Where the archive of a hub lies: `s3://bucket/prefix/hub/`. */
@@ -88,22 +89,27 @@ export function volumeKey({ folder }: ArchivePlace, { claim, what }: Volume): st
   return what === 'database' ? `${folder}database.tar.gz` : `${folder}homes/${claim}.tar.gz`;
 }
 
-/** Undefined where the text is no manifest of ours. */
+const readManifest = readerOf<Omit<ArchiveManifest, 'objects'> & { objects: Json[] }>(
+  fields({
+    v: { const: 1 },
+    hub: TEXT,
+    cluster: TEXT,
+    removal: TEXT,
+    complete: { type: ['string', 'null'] },
+    objects: { type: 'array' },
+  }),
+  '/v',
+);
+
+/** Undefined where the text is no whole manifest of ours: what lies beside it may be the only copy of something. */
 export function parseManifest(text: string): ArchiveManifest | undefined {
-  const value = objectOf(text);
-  if (value?.['v'] !== 1 || !Array.isArray(value['objects'])) return undefined;
-  const objects = objectsIn(value['objects'])
+  const found = readManifest(text);
+  if (found.kind !== 'read') return undefined;
+  const { hub, cluster, removal, complete, objects } = found.value;
+  const whole = objectsIn(objects)
     .map(parseVolume)
     .filter((one) => one !== undefined);
-  const complete = at(value, '/complete');
-  return {
-    v: 1,
-    hub: textAt(value, '/hub'),
-    cluster: textAt(value, '/cluster'),
-    removal: textAt(value, '/removal'),
-    complete: typeof complete === 'string' ? complete : null,
-    objects,
-  };
+  return { v: 1, hub, cluster, removal, complete, objects: whole };
 }
 
 function parseVolume(value: JsonObject): ArchivedVolume | undefined {

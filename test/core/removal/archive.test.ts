@@ -110,15 +110,15 @@ describe('a manifest', () => {
     expect(parseManifest(text)).toBeUndefined();
   });
 
-  test('whose fields are missing or damaged says nothing that it does not know', () => {
-    expect(parseManifest('{"v": 1, "objects": [], "complete": true}')).toEqual({
-      v: 1,
-      hub: '',
-      cluster: '',
-      removal: '',
-      complete: null,
-      objects: [],
-    });
+  test.each([
+    ['hub', 1],
+    ['cluster', null],
+    ['removal', {}],
+    ['complete', true],
+    ['complete', undefined],
+    ['objects', undefined],
+  ])('is none where %s is %j: nothing is written over what it may describe', (field, value) => {
+    expect(parseManifest(JSON.stringify({ ...manifest(), [field]: value }))).toBeUndefined();
   });
 
   test('does not count a volume of which it does not say what was counted', () => {
