@@ -5,7 +5,7 @@ import { starterFiles } from '../core/init/files.ts';
 import type { Tool } from '../core/init/files.ts';
 import { QUESTIONS, STAND_INS, answered, complete } from '../core/init/questions.ts';
 import { nextSteps } from '../core/init/next-steps.ts';
-import { exists, writeWhole } from '../edges/files.ts';
+import { exists, writeNew } from '../edges/files.ts';
 import { withTerminal } from '../edges/terminal.ts';
 import type { Streams, Terminal } from '../edges/terminal.ts';
 import { UsageError } from '../failure.ts';
@@ -27,17 +27,14 @@ export async function init(
   const answers = streams
     ? await withTerminal(streams, (terminal) => askAll(given, tool, terminal))
     : taken(given, tool);
-  const written: string[] = [];
+  const fresh = new Map<string, string>();
   const kept: string[] = [];
   for (const [path, text] of starterFiles(answers, tool)) {
-    const full = join(root, path);
-    if (await exists(full)) {
-      kept.push(path);
-    } else {
-      await writeWhole(full, text);
-      written.push(path);
-    }
+    if (await exists(join(root, path))) kept.push(path);
+    else fresh.set(path, text);
   }
+  await writeNew(root, fresh);
+  const written = [...fresh.keys()];
   const next = nextSteps(answers);
   const lines = [
     ...written.map((path) => `✓ ${path}`),

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { dottedNameProblem, unitNameProblem } from '../core/check/names.ts';
 import { SCAFFOLDS, scaffold, schemaBase } from '../core/init/scaffold.ts';
 import type { Scaffold } from '../core/init/scaffold.ts';
-import { exists, writeWhole } from '../edges/files.ts';
+import { exists, writeNew } from '../edges/files.ts';
 import { Failure, UsageError } from '../failure.ts';
 import { gatherPlatform } from '../gather/platform.ts';
 import { outcome, refused } from '../outcome.ts';
@@ -28,7 +28,7 @@ export async function createFile(root: string, [kind, name]: readonly string[]):
   );
   if (await exists(join(root, path)))
     throw new Failure(`${path} exists already`, { hint: 'choose another name' });
-  await writeWhole(join(root, path), text);
+  await writeNew(root, new Map([[path, text]]));
   return outcome({
     exit: 0,
     text: `${path} written. Read it through, then: glaciocloud check\n`,

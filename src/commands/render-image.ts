@@ -3,7 +3,7 @@ import { imageFolder } from '../core/images/folder.ts';
 import { hasErrors } from '../core/finding.ts';
 import type { Json } from '../core/json.ts';
 import type { Doc, ImageFile } from '../core/model/types.ts';
-import { fileText, writeFolder } from '../edges/files.ts';
+import { fileText, writeFolders } from '../edges/files.ts';
 import { UsageError } from '../failure.ts';
 import { allFindings } from '../flow/findings.ts';
 import { gatherPlatform } from '../gather/platform.ts';
@@ -28,6 +28,7 @@ export async function renderImage(inputs: RenderImageInputs): Promise<Outcome> {
   const findings = await allFindings(reading, undefined, inputs.now);
   if (!platform || hasErrors(findings)) return refused(findings);
   const chosen = images === 'all' ? [...platform.images.keys()] : images;
+  const folders = new Map<string, ReadonlyMap<string, string>>();
   const rendered: { image: string; hash: string }[] = [];
   for (const name of chosen) {
     const image = platform.images.get(name);
@@ -42,9 +43,10 @@ export async function renderImage(inputs: RenderImageInputs): Promise<Outcome> {
       platform.settings.data,
       await namedFiles(root, image),
     );
-    await writeFolder(join(out, name), files);
+    folders.set(name, files);
     rendered.push({ image: name, hash });
   }
+  await writeFolders(out, folders, 'image');
   const json: Json =
     images === 'all'
       ? { schema_version: SCHEMA_VERSION, images: rendered }

@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import { manifestFindings } from '../core/check/run.ts';
 import { hasErrors } from '../core/finding.ts';
 import { wantedReleases } from '../core/hub/release.ts';
 import { plural } from '../core/show/findings.ts';
 import { unitId } from '../core/unit.ts';
 import type { WantedRelease } from '../core/unit.ts';
-import { writeFolder } from '../edges/files.ts';
+import { confirmFolders, writeFolders } from '../edges/files.ts';
 import type { Report } from '../edges/report.ts';
 import { UsageError } from '../failure.ts';
 import { allFindings } from '../flow/findings.ts';
@@ -24,7 +23,7 @@ export interface RenderInputs {
   now: number;
 }
 
-/** `DIR/<hub>/{values.json, manifests.yaml, release.json}`, each folder whole or not at all. */
+/** `DIR/<hub>/{values.json, manifests.yaml, release.json}`, all of them or none. */
 export async function render(inputs: RenderInputs, report: Report): Promise<Outcome> {
   const { out } = inputs;
   if (out === undefined) throw new UsageError('render needs --out DIR');
@@ -41,6 +40,11 @@ export async function render(inputs: RenderInputs, report: Report): Promise<Outc
   const findings = await allFindings(reading, charts, inputs.now);
   if (hasErrors(findings)) return refused(findings);
   const wanted = choose(wantedReleases(platform, charts), inputs.hubs);
+  await confirmFolders(
+    out,
+    wanted.map(({ unit }) => unitId(unit)),
+    'unit',
+  );
   const results = await renderAll({
     wanted,
     platform,
@@ -53,16 +57,18 @@ export async function render(inputs: RenderInputs, report: Report): Promise<Outc
   });
   findings.push(...results.flatMap((one) => (one.kind === 'rendered' ? one.result.found : [])));
   if (hasErrors(findings)) return refused(findings);
+  const folders = new Map<string, ReadonlyMap<string, string>>();
   const lines: string[] = [];
   for (const result of results) {
     const id = unitId(result.unit.unit);
     if (result.kind === 'failed') {
       lines.push(`✗ ${id}: ${result.failure.message}\n`);
     } else {
-      await writeFolder(join(out, id), releaseFiles(result.unit, result.result.manifests));
+      folders.set(id, releaseFiles(result.unit, result.result.manifests));
       lines.push(`✓ ${id} ${result.unit.digest.slice(0, 7)}\n`);
     }
   }
+  await writeFolders(out, folders, 'unit');
   const failed = results.filter(({ kind }) => kind === 'failed').length;
   return outcome({
     exit: failed > 0 ? 3 : 0,

@@ -6,6 +6,8 @@ import { unitId } from '../core/unit.ts';
 import type { PresentRelease, Unit } from '../core/unit.ts';
 import { Failure } from '../failure.ts';
 import { deployedRef, filesAt } from './git.ts';
+import { guarded } from './disk-failure.ts';
+import { tidy } from './stage.ts';
 
 /** The public record of what runs: a folder of the shape that `render` writes, or the branch `deployed`. */
 export interface Deployed {
@@ -32,6 +34,7 @@ export function deployedFrom(folder: string | undefined, root: string): Promise<
  * one means nothing runs yet.
  */
 export async function deployedInFolder(folder: string): Promise<Deployed> {
+  await guarded(folder, () => tidy(folder));
   const names = await readdir(folder).catch((cause: unknown) => {
     throw new Failure(`${folder} cannot be read`, {
       hint: 'name a folder that `render` wrote, or leave --present out',
@@ -40,7 +43,9 @@ export async function deployedInFolder(folder: string): Promise<Deployed> {
     });
   });
   const clusters = names.includes('clusters')
-    ? (await readdir(join(folder, 'clusters'))).map((name) => `clusters/${name}`)
+    ? (await readdir(join(folder, 'clusters')))
+        .filter((name) => !name.startsWith('.'))
+        .map((name) => `clusters/${name}`)
     : [];
   const units = [
     ...names.filter((name) => name !== 'clusters' && !name.startsWith('.')),

@@ -1,10 +1,13 @@
-import { lstat, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { link, lstat, mkdir, mkdtemp, readFile, readdir } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
-import { Failure, messageOf } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import { MAX_FILE_BYTES } from '../core/source.ts';
-
-class DiskFailure extends Failure {}
+import { guarded, isCode } from './disk-failure.ts';
+import { MARKER, confirmContent, confirmOurs, markerText } from './ours.ts';
+import type { FolderKind } from './ours.ts';
+import { asideIn, freshIn, keepJournal, staged } from './stage.ts';
 
 /** What was found at a path: text, or why there is none. The platform treats both as data. */
 export type FileContent =
@@ -85,54 +88,134 @@ export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>
 /** Files of an image's build folder that are run. */
 const PROGRAMS: readonly string[] = ['postBuild', 'start'];
 
-/** Writes a folder whole or not at all: files go beside it first and take its place in one step. */
-export async function writeFolder(
-  folder: string,
-  files: ReadonlyMap<string, string>,
+/** Fails where one of the folders is somebody's: asked before anything is done that ends with writing them. */
+export async function confirmFolders(
+  base: string,
+  names: Iterable<string>,
+  kind: FolderKind,
 ): Promise<void> {
-  const target = resolve(folder);
-  const fresh = `${target}.new-${process.pid}`;
-  const old = `${target}.old-${process.pid}`;
-  await guarded(folder, async () => {
-    try {
-      await mkdir(fresh, { recursive: true });
-      for (const [path, text] of files) {
-        const full = inside(fresh, path);
-        await mkdir(dirname(full), { recursive: true });
-        await writeFile(full, text, PROGRAMS.includes(path) ? { mode: 0o755 } : {});
-      }
-      const existed = await rename(target, old).then(
-        () => true,
-        () => false,
-      );
-      await rename(fresh, target).catch(async (cause: unknown) => {
-        if (existed) await rename(old, target);
-        throw cause;
+  for (const name of names)
+    await guarded(join(base, name), () => confirmOurs(join(base, name), kind));
+}
+
+/** Writes folders below `base`, all of them or none, and only in place of what we wrote for the same purpose. */
+export async function writeFolders(
+  base: string,
+  folders: ReadonlyMap<string, ReadonlyMap<string, string>>,
+  kind: FolderKind,
+): Promise<void> {
+  await confirmFolders(base, folders.keys(), kind);
+  await prepared(base, async (stage) => {
+    for (const [name, files] of folders)
+      await guarded(join(base, name), async () => {
+        const fresh = inside(freshIn(stage, ''), name);
+        await fill(fresh, files);
+        await writeFile(join(fresh, MARKER), markerText(kind, files.keys()));
       });
-      if (existed) await rm(old, { recursive: true, force: true });
-    } finally {
-      await rm(fresh, { recursive: true, force: true });
+    await guarded(base, () => keepJournal(stage, folders.keys()));
+    for (const [index, name] of [...folders.keys()].entries()) {
+      const place = join(base, name);
+      await guarded(place, () =>
+        putInPlace(place, { fresh: freshIn(stage, name), aside: asideIn(stage, index) }, kind),
+      );
     }
   });
 }
 
-/** A folder that is not there is gone already. */
-export async function removeFolder(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
+/** Writes files that are not there yet, all of them or none; never over another. */
+export async function writeNew(base: string, files: ReadonlyMap<string, string>): Promise<void> {
+  await prepared(base, async (stage) => {
+    await guarded(base, () => fill(freshIn(stage, ''), files));
+    await guarded(base, () => keepJournal(stage, files.keys()));
+    for (const path of files.keys())
+      await guarded(join(base, path), async () => {
+        await mkdir(dirname(join(base, path)), { recursive: true });
+        await placeNew(freshIn(stage, path), join(base, path));
+      });
+  });
 }
 
 /** Writes a file in one step. */
 export async function writeWhole(path: string, text: string): Promise<void> {
-  const fresh = `${path}.new-${process.pid}`;
-  await guarded(path, async () => {
-    try {
-      await mkdir(dirname(resolve(path)), { recursive: true });
-      await writeFile(fresh, text);
-      await rename(fresh, path);
-    } finally {
-      await rm(fresh, { force: true });
-    }
+  await guarded(path, () =>
+    staged(dirname(resolve(path)), async (stage) => {
+      await writeFile(join(stage, 'new'), text);
+      await rename(join(stage, 'new'), path);
+    }),
+  );
+}
+
+/** The same, but what is there already and does not begin like ours is not replaced. */
+export async function writeOver(path: string, text: string, ours: string): Promise<void> {
+  const before = await guarded(path, () =>
+    readFile(path, 'utf8').catch((cause: unknown) => {
+      if (isCode(cause, 'ENOENT')) return '';
+      throw cause;
+    }),
+  );
+  if (before !== '' && !before.startsWith(ours))
+    throw new Failure(`${path} is not replaced: it was not written by us`, {
+      hint: 'name another file, or delete this one',
+      exit: 2,
+    });
+  await writeWhole(path, text);
+}
+
+/** A folder that is not there is gone already; one that is not ours stays. */
+export async function removeFolder(base: string, name: string, kind: FolderKind): Promise<void> {
+  const folder = join(base, name);
+  await guarded(folder, async () => {
+    await confirmOurs(folder, kind);
+    if (!(await exists(folder))) return;
+    await staged(base, (stage) => rename(folder, join(stage, 'old')));
   });
+}
+
+function prepared(base: string, write: (stage: string) => Promise<void>): Promise<void> {
+  return guarded(base, () => staged(base, write));
+}
+
+async function fill(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [path, text] of files) {
+    const full = inside(folder, path);
+    await mkdir(dirname(full), { recursive: true });
+    await writeFile(full, text, PROGRAMS.includes(path) ? { mode: 0o755 } : {});
+  }
+}
+
+const SWAPS = 50;
+
+/** What another run puts there at the same time makes way too: each is whole, and the last one stays. */
+async function putInPlace(
+  place: string,
+  { fresh, aside }: { fresh: string; aside: string },
+  kind: FolderKind,
+): Promise<void> {
+  await mkdir(dirname(place), { recursive: true });
+  for (let attempt = 1; ; attempt += 1) {
+    await rename(place, aside).catch((cause: unknown) => {
+      if (!isCode(cause, 'ENOENT')) throw cause;
+    });
+    await confirmContent(aside, kind, place); // somebody may have written into it meanwhile
+    try {
+      await rename(fresh, place);
+      return;
+    } catch (cause) {
+      if (attempt === SWAPS || !isCode(cause, 'ENOTEMPTY', 'EEXIST')) throw cause;
+      await rm(aside, { recursive: true, force: true }); // the other's is newer
+    }
+  }
+}
+
+/** Some file systems know no links. */
+async function placeNew(fresh: string, place: string): Promise<void> {
+  try {
+    await link(fresh, place);
+  } catch (cause) {
+    if (!isCode(cause, 'EPERM', 'ENOTSUP', 'ENOSYS') || (await exists(place))) throw cause;
+    await rename(fresh, place);
+  }
 }
 
 export function fileText(path: string): Promise<string> {
@@ -152,23 +235,4 @@ export function inside(folder: string, path: string): string {
   if (full !== folder && !full.startsWith(folder + sep))
     throw new Error(`${path} leaves its folder`);
   return full;
-}
-
-const DISK_HINTS: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full: make room and run it again',
-  EACCES: 'you may not write there: choose another folder',
-  EROFS: 'that file system is read-only: choose another folder',
-  EDQUOT: 'your quota is used up: make room and run it again',
-};
-
-async function guarded<T>(what: string, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? '';
-    throw new DiskFailure(`${what} cannot be written: ${messageOf(cause)}`, {
-      hint: DISK_HINTS[code] ?? 'look at the folder and run it again',
-      cause,
-    });
-  }
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { applyCluster, confirmIdentity, readStates } from '../apply/cluster.ts';
 import { preflightCluster } from '../apply/hub/preflight.ts';
 import { walkWaves } from '../apply/hub/waves.ts';
@@ -14,8 +13,9 @@ import { asTried } from '../core/hub/tried.ts';
 import { seconds } from '../core/model/quantities.ts';
 import type { Platform } from '../core/model/types.ts';
 import { unitId, unitTitle } from '../core/unit.ts';
+import type { WantedRelease } from '../core/unit.ts';
 import type { Report } from '../edges/report.ts';
-import { removeFolder, withTemporaryFolder, writeFolder } from '../edges/files.ts';
+import { confirmFolders, removeFolder, withTemporaryFolder, writeFolders } from '../edges/files.ts';
 import { headCommit, headMessage } from '../edges/git.ts';
 import { Failure } from '../failure.ts';
 import { gatherCharts, isProposal } from '../gather/charts.ts';
@@ -72,6 +72,7 @@ async function gatherWanted({
   if (hasErrors(findings)) return { kind: 'refused', findings };
   const cluster = chooseCluster(platform, inputs.cluster);
   const all = wantedReleases(platform, charts);
+  if (inputs.record !== undefined) await confirmRecord(inputs.record, all);
   const hubs = all.filter(({ unit }) => unit.kind === 'hub');
   const here = hubs.filter(({ unit }) => unit.cluster === cluster.name);
   const wanted: Wanted = {
@@ -85,6 +86,15 @@ async function gatherWanted({
     chosen: chooseHubs(platform, here, inputs),
   };
   return { kind: 'wanted', wanted };
+}
+
+/** Before anything is applied whose record could not be kept. */
+function confirmRecord(record: string, all: readonly WantedRelease[]): Promise<void> {
+  return confirmFolders(
+    record,
+    all.map(({ unit }) => unitId(unit)),
+    'unit',
+  );
 }
 
 /** What is merged decides all of it; of a proposal that is tried the default branch decides the rest. */
@@ -239,8 +249,9 @@ async function walk(
     hold: holdUntil(job),
     retry: retry === undefined ? undefined : { hub: retry, reason },
     onDone: async (to) => {
-      if (record !== undefined)
-        await writeFolder(join(record, unitId(to.unit)), await recordOf(job, wanted, to));
+      if (record === undefined) return;
+      const files = await recordOf(job, wanted, to);
+      await writeFolders(record, new Map([[unitId(to.unit), files]]), 'unit');
     },
   });
 }
@@ -263,7 +274,7 @@ async function removeAll(
   for (const { unit, removal } of removals) {
     const removed = await removeHub({ unit, removal, user }, world);
     if (removed.outcome === 'done' && record !== undefined)
-      await removeFolder(join(record, unitId(unit)));
+      await removeFolder(record, unitId(unit), 'unit');
     results.push(removed);
   }
   return results;

@@ -3,9 +3,12 @@ import type { PlanFrame } from '../core/show/frame.ts';
 import { planHtml } from '../core/show/plan-html.ts';
 import { planMarkdown } from '../core/show/plan-markdown.ts';
 import { planJson, planText } from '../core/show/plan-text.ts';
-import { writeWhole } from '../edges/files.ts';
+import { writeOver } from '../edges/files.ts';
 import { outcome } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
+
+/** Every page of a plan begins alike up to here. */
+const PAGE_TITLE = '<title>Plan ';
 
 /** A plan in all its views; as a page only where a file is named. */
 export async function planOutcome(
@@ -13,7 +16,10 @@ export async function planOutcome(
   frame: PlanFrame,
   html: string | undefined,
 ): Promise<Outcome> {
-  if (html !== undefined) await writeWhole(html, planHtml(plan, frame));
+  if (html !== undefined) {
+    const page = planHtml(plan, frame);
+    await writeOver(html, page, page.slice(0, page.indexOf(PAGE_TITLE) + PAGE_TITLE.length));
+  }
   return outcome({
     exit: 0,
     text: planText(plan, frame),

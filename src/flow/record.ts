@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { pretty } from '../core/json.ts';
 import type { Json } from '../core/json.ts';
 import type { Platform } from '../core/model/types.ts';
@@ -6,7 +5,7 @@ import { unitId } from '../core/unit.ts';
 import type { PresentStatus, Unit, WantedRelease } from '../core/unit.ts';
 import type { Charts } from '../edges/charts.ts';
 import { deployedInFolder, deployedOnBranch } from '../edges/deployed.ts';
-import { exists, writeFolder } from '../edges/files.ts';
+import { exists, writeFolders } from '../edges/files.ts';
 import type { Report } from '../edges/report.ts';
 import { Failure } from '../failure.ts';
 import type { Forge } from '../ports.ts';
@@ -53,7 +52,7 @@ export async function keepRecord(
   { unit, files, message }: { unit: Unit; files: ReadonlyMap<string, string>; message: string },
   report: Pick<Report, 'progress'>,
 ): Promise<string | undefined> {
-  if (record !== undefined) await writeFolder(join(record, unitId(unit)), files);
+  if (record !== undefined) await writeFolders(record, new Map([[unitId(unit), files]]), 'unit');
   try {
     await actions?.github.commitFiles('deployed', inRecord(unit, files), message);
   } catch (error) {

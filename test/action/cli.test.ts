@@ -123,7 +123,7 @@ describe('what is rendered', () => {
     expect([code, await readdir(out), (await readdir(join(out, 'classroom'))).sort()]).toEqual([
       0,
       ['classroom'],
-      ['manifests.yaml', 'release.json', 'values.json'],
+      ['.glaciocloud', 'manifests.yaml', 'release.json', 'values.json'],
     ]);
   });
 });

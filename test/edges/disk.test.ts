@@ -36,7 +36,14 @@ jest.unstable_mockModule('node:fs/promises', () => ({
     return real.rename(from, to);
   },
 }));
-const { withTemporaryFolder, writeFolder, writeWhole } = await import('../../src/edges/files.ts');
+const { withTemporaryFolder, writeFolders, writeWhole } = await import('../../src/edges/files.ts');
+
+const writeUnits = (units: Record<string, [string, string][]>): Promise<void> =>
+  writeFolders(
+    folder.path,
+    new Map(Object.entries(units).map(([name, files]) => [name, new Map(files)])),
+    'unit',
+  );
 
 let folder: Awaited<ReturnType<typeof temporary>>;
 const at = (path: string): string => join(folder.path, path);
@@ -73,23 +80,23 @@ test('a temporary folder that cannot be made is a failure of the disk', async ()
 });
 
 describe('nothing half-written stays', () => {
-  const texts = new Map([
+  const texts: [string, string][] = [
     ['a', '1'],
     ['b', '2'],
-  ]);
+  ];
 
   test.each([
     ['writeFile', 0],
     ['writeFile', 1],
     ['rename', 1],
   ])('of a folder, where %s fails after %i calls', async (call, after) => {
-    await writeFolder(at('out'), new Map([['kept', 'yes']]));
+    await writeUnits({ out: [['kept', 'yes']] });
     failing = { code: 'ENOSPC', call, after };
-    expect(await failureOf(writeFolder(at('out'), texts))).toMatchObject({
+    expect(await failureOf(writeUnits({ out: texts }))).toMatchObject({
       message: `${at('out')} cannot be written: ENOSPC: told so`,
     });
     expect(await real.readdir(folder.path)).toEqual(['out']);
-    expect(await real.readdir(at('out'))).toEqual(['kept']);
+    expect(await real.readdir(at('out'))).toEqual(['.glaciocloud', 'kept']);
   });
 
   test.each(['writeFile', 'rename'])('of a file, where %s fails', async (call) => {
@@ -102,7 +109,7 @@ describe('nothing half-written stays', () => {
 
   test('of a folder that takes the place of none', async () => {
     failing = { code: 'ENOSPC', call: 'rename', after: 1 };
-    await failureOf(writeFolder(at('out'), texts));
+    await failureOf(writeUnits({ out: texts }));
     expect(await real.readdir(folder.path)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
-import { lstat, mkdir, readFile, readdir, symlink, truncate, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, readdir, rm, symlink } from 'node:fs/promises';
+import { truncate, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { MAX_FILE_BYTES } from '../../src/core/source.ts';
 import {
@@ -8,9 +9,10 @@ import {
   inside,
   readTree,
   withTemporaryFolder,
-  writeFolder,
+  writeFolders,
   writeWhole,
 } from '../../src/edges/files.ts';
+import type { FolderKind } from '../../src/edges/ours.ts';
 import { exec } from '../../src/edges/exec.ts';
 import { failureOf } from '../support/program.ts';
 import { temporary } from '../support/sample.ts';
@@ -24,10 +26,19 @@ afterEach(() => folder.remove());
 
 const files = (texts: Record<string, string>): Map<string, string> =>
   new Map(Object.entries(texts));
+const writeFolder = (
+  path: string,
+  texts: ReadonlyMap<string, string>,
+  kind: FolderKind,
+): Promise<void> => writeFolders(dirname(path), new Map([[basename(path), texts]]), kind);
+const put = async (path: string, texts: Record<string, string>): Promise<void> => {
+  for (const [name, text] of Object.entries(texts)) await writeWhole(at(`${path}/${name}`), text);
+};
+/** What is there; our mark is looked at by itself. */
 const below = async (path: string): Promise<Record<string, string>> => {
   const found = await readdir(path, { recursive: true, withFileTypes: true });
   const read = found
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && entry.name !== '.glaciocloud')
     .map(async (entry): Promise<[string, string]> => {
       const full = join(entry.parentPath, entry.name);
       return [full.slice(path.length + 1), await readFile(full, 'utf8')];
@@ -39,17 +50,14 @@ describe('a tree', () => {
   const all = (): boolean => true;
 
   test('is platform.yaml and the named folders, in order, and nothing else', async () => {
-    await writeFolder(
-      at('tree'),
-      files({
-        'platform.yaml': 'p',
-        'other.yaml': 'o',
-        'images/b/image.yaml': 'b',
-        'images/a/image.yaml': 'a',
-        'images/a/LICENSE': 'l',
-        'src/a.ts': 's',
-      }),
-    );
+    await put('tree', {
+      'platform.yaml': 'p',
+      'other.yaml': 'o',
+      'images/b/image.yaml': 'b',
+      'images/a/image.yaml': 'a',
+      'images/a/LICENSE': 'l',
+      'src/a.ts': 's',
+    });
     const tree = await readTree(at('tree'), ['images', 'data'], (path) => path.endsWith('.yaml'));
     expect(tree.root).toBe(at('tree'));
     expect([...tree.files]).toEqual([
@@ -58,13 +66,14 @@ describe('a tree', () => {
       ['images/a/image.yaml', { kind: 'text', text: 'a' }],
       ['images/b/image.yaml', { kind: 'text', text: 'b' }],
     ]);
-    await writeFolder(at('tree'), files({ 'platform.yml': 'q' }));
+    await rm(at('tree'), { recursive: true });
+    await put('tree', { 'platform.yml': 'q' });
     expect([...(await readTree(at('tree'), [], all)).files.keys()]).toEqual(['platform.yml']);
     expect((await readTree(at('nowhere'), ['images'], all)).files.size).toBe(0);
   });
 
   test('refuses symbolic links, to files and to folders, and does not follow them', async () => {
-    await writeFolder(at('tree'), files({ 'images/real/image.yaml': 'r' }));
+    await put('tree', { 'images/real/image.yaml': 'r' });
     await symlink('/etc/passwd', at('tree/platform.yaml'));
     await symlink('/etc', at('tree/images/etc'));
     await symlink(at('tree/images'), at('tree/data'));
@@ -137,15 +146,19 @@ describe('a temporary folder', () => {
 
 describe('a folder is written', () => {
   test('whole, in place of the one that was there', async () => {
-    await writeFolder(at('out/deep'), files({ 'a/b.txt': 'one', c: 'two' }));
+    await writeFolder(at('out/deep'), files({ 'a/b.txt': 'one', c: 'two' }), 'unit');
     expect(await below(at('out'))).toEqual({ 'deep/a/b.txt': 'one', 'deep/c': 'two' });
-    await writeFolder(at('out/deep'), files({ c: 'three' }));
+    await writeFolder(at('out/deep'), files({ c: 'three' }), 'unit');
     expect(await below(at('out'))).toEqual({ 'deep/c': 'three' });
     expect(await readdir(at('out'))).toEqual(['deep']);
   });
 
   test('with the files that are run made so, and no others', async () => {
-    await writeFolder(at('out'), files({ postBuild: '', start: '', other: '', 'x/start': '' }));
+    await writeFolder(
+      at('out'),
+      files({ postBuild: '', start: '', other: '', 'x/start': '' }),
+      'unit',
+    );
     const runs = async (name: string): Promise<boolean> =>
       ((await lstat(at(`out/${name}`))).mode & 0o111) === 0o111;
     expect(
@@ -154,12 +167,12 @@ describe('a folder is written', () => {
   });
 
   test('or not at all: what was there stays, and nothing is left beside it', async () => {
-    await writeFolder(at('out'), files({ kept: 'yes' }));
+    await writeFolder(at('out'), files({ kept: 'yes' }), 'unit');
     for (const bad of [
       { a: '1', 'a/b': '2' },
       { a: '1', '../b': '2' },
     ]) {
-      expect(await failureOf(writeFolder(at('out'), files(bad)))).toMatchObject({
+      expect(await failureOf(writeFolder(at('out'), files(bad), 'unit'))).toMatchObject({
         name: 'DiskFailure',
         message: expect.stringContaining(`${at('out')} cannot be written: `) as unknown,
       });

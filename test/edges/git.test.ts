@@ -2,7 +2,6 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { deployedRef, filesAt, headCommit, headMessage } from '../../src/edges/git.ts';
-import { writeFolder } from '../../src/edges/files.ts';
 import { failureOf } from '../support/program.ts';
 import { commitAll, git, temporary } from '../support/sample.ts';
 
@@ -279,15 +278,11 @@ describe('files of a commit', () => {
   test('are read whole, as they were, and only those that are wanted', async () => {
     await begin();
     const binaryLike = 'line\n\nline without an end ü';
-    await writeFolder(
-      join(root, 'x'),
-      new Map([
-        ['one.json', '{}\n'],
-        ['empty', ''],
-        ['with space.json', binaryLike],
-        ['strange\nname', 'never read'],
-      ]),
-    );
+    await mkdir(join(root, 'x'));
+    await writeFile(join(root, 'x/one.json'), '{}\n');
+    await writeFile(join(root, 'x/empty'), '');
+    await writeFile(join(root, 'x/with space.json'), binaryLike);
+    await writeFile(join(root, 'x/strange\nname'), 'never read');
     const commit = await commitAll(root, 'more');
     await rm(join(root, 'x'), { recursive: true });
     expect(Object.fromEntries(await filesAt(root, commit, () => true))).toEqual({

@@ -118,7 +118,9 @@ describe('what runs is kept', () => {
     const actions = { github: github() };
     const kept = keptFiles();
     expect(await keepRecord({ record, actions }, kept, log())).toBeUndefined();
-    expect((await readdir(join(record, 'h'))).sort()).toEqual([...kept.files.keys()].sort());
+    expect((await readdir(join(record, 'h'))).sort()).toEqual(
+      ['.glaciocloud', ...kept.files.keys()].sort(),
+    );
     expect(await readFile(join(record, 'h/manifests.yaml'), 'utf8')).toBe('kind: A\n');
     expect(actions.github.commits).toEqual([
       ['deployed', inRecord(kept.unit, kept.files), 'the message'],

@@ -1,10 +1,15 @@
 import { quoted } from '../model/formats.ts';
+import { PLATFORM_FOLDERS } from '../model/layout.ts';
 import { slug } from '../model/quantities.ts';
 import type { Doc } from '../model/types.ts';
 import type { Problem, Rule } from '../rule.ts';
 
 const NAME = /^[a-z](-?[a-z0-9])*$/u;
 const DOTTED = /^[a-z0-9]([-.]?[a-z0-9])*$/u;
+
+const RESERVED = /^(default|kube-.*|glaciocloud-.*|.*-probe)$/u;
+
+const TAKEN: readonly string[] = ['charts', ...PLATFORM_FOLDERS];
 
 type Wrong = Pick<Problem, 'message' | 'hint'>;
 
@@ -15,7 +20,8 @@ export function unitNameProblem(name: string): Wrong | undefined {
       message: `${quoted(name)} cannot be a name`,
       hint: 'use lower-case letters, digits and single hyphens, at most 32, starting with a letter',
     };
-  if (/^(default|clusters|kube-.*|glaciocloud-.*|.*-probe)$/u.test(name))
+  // What is rendered goes into a folder named for its hub, which must not be one of the platform's.
+  if (RESERVED.test(name) || TAKEN.includes(name))
     return { message: `the name "${name}" is reserved`, hint: 'choose another name for the file' };
   return undefined;
 }

@@ -33,12 +33,21 @@ test.each(['', 'Hub', '1hub', '-hub', 'hub-', 'my--hub', 'my.hub', 'my/hub', '..
   },
 );
 
-test.each(['default', 'clusters', 'kube-system', 'glaciocloud-x', 'my-probe'])(
-  'the name %j is taken',
-  (name) => {
-    expect(unitNameProblem(name)).toEqual(reserved(name));
-  },
-);
+test.each([
+  'default',
+  'access',
+  'charts',
+  'clusters',
+  'data',
+  'environments',
+  'images',
+  'secrets',
+  'kube-system',
+  'glaciocloud-x',
+  'my-probe',
+])('the name %j is taken', (name) => {
+  expect(unitNameProblem(name)).toEqual(reserved(name));
+});
 
 test.each(['science', '1', 'image-1.6.3', 'a.b', 'a'.repeat(63)])('an image may be %j', (name) => {
   expect(dottedNameProblem(name)).toBeUndefined();
