@@ -219,7 +219,7 @@ function whereRecorded(
 ): PublicRecord {
   if (record !== undefined) return { kind: 'folder' };
   if (!actions) return { kind: 'read-only' };
-  return refusal === undefined || recorded.releases.length > 0
+  return refusal === undefined || recorded.releases.length + recorded.unreadable.length > 0
     ? { kind: 'branch' }
     : { kind: 'refused', why: refusal };
 }

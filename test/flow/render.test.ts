@@ -45,6 +45,7 @@ describe('rendering', () => {
       rendered: ['clusters/main', 'hub', 'second'],
     });
     expect((await readdir(join(root, 'out/hub'))).sort()).toEqual([
+      '.glaciocloud',
       'manifests.yaml',
       'release.json',
       'values.json',

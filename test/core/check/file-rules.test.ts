@@ -40,6 +40,7 @@ test('they are these, and two of them warn', () => {
     'error path',
     'error title',
     'error chart-values',
+    'error immutable',
     'error chart-schema',
     'warning chart-source',
     'warning values-unchecked',
