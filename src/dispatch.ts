@@ -109,7 +109,8 @@ function reviewedRecord({ reviewed, base = '', merge = '' }: Inputs): ReviewInpu
 async function runDeploy(inputs: Inputs, report: Report): Promise<Outcome> {
   const { root, chartsFrom, wave, cluster, record } = inputs;
   const { now, approved, retry, again, hold, reason, pull } = inputs;
-  const action = await maybeAction(approved);
+  // In GitHub Actions nobody deploys without asking what was reviewed, and who gets at the cluster.
+  const action = isInActions() ? await actionEdges() : undefined;
   const asked: DeployInputs = {
     root,
     repository: '.',
@@ -154,12 +155,13 @@ async function actionEdges(): Promise<{
   return { github: githubForge(runner.githubSettings()), runner };
 }
 
-/** GitHub, where a run of GitHub Actions gives a token; what needs it does not go on without one there. */
-async function maybeAction(
-  needed = false,
-): Promise<Awaited<ReturnType<typeof actionEdges>> | undefined> {
-  const { GITHUB_ACTIONS: inActions, GITHUB_TOKEN: token = '' } = process.env;
-  return inActions === 'true' && (needed || token !== '') ? actionEdges() : undefined;
+/** GitHub, where a run of GitHub Actions gives a token. */
+async function maybeAction(): Promise<Awaited<ReturnType<typeof actionEdges>> | undefined> {
+  return isInActions() && (process.env['GITHUB_TOKEN'] ?? '') !== '' ? actionEdges() : undefined;
+}
+
+function isInActions(): boolean {
+  return process.env['GITHUB_ACTIONS'] === 'true';
 }
 
 function commandNamed(word: string | undefined): CommandName | undefined {

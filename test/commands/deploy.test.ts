@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { fromArguments } from '../../src/arguments.ts';
+import type { Report } from '../../src/edges/report.ts';
 import type { DeployInputs } from '../../src/flow/deployment.ts';
+import { main } from '../../src/main.ts';
 import { DeployBench } from '../support/deploy-bench.ts';
 
 let here: DeployBench;
@@ -37,5 +40,35 @@ describe('options of deploy', () => {
     [{ hold: '12h', reason: 'x' }],
   ])('%j are taken', async (more) => {
     expect((await here.run({ ...more, hubs: ['one'] })).exit).toBe(0);
+  });
+});
+
+describe('in GitHub Actions', () => {
+  const before = { ...process.env };
+  afterEach(() => {
+    process.env = { ...before };
+  });
+
+  test.each<[string, string[]]>([
+    ['a deployment', ['deploy']],
+    ['a try', ['deploy', '--hold', '2h', '--reason', 'x']],
+  ])('%s without a token is refused: nobody could be asked what was reviewed', async (_, args) => {
+    process.env = {
+      ...before,
+      GITHUB_TOKEN: '',
+      GITHUB_ACTIONS: 'true',
+      GITHUB_REPOSITORY: 'example/hubs',
+    };
+    const heard: string[] = [];
+    const listening: Report = {
+      progress: (text) => heard.push(text),
+      result: () => Promise.resolve(),
+      failure: (said, hint) => heard.push(`${said}; ${hint}`),
+    };
+    const given = [...args, '--root', here.platform, '--kubeconfig', '/nonexistent'];
+    expect(await main(() => fromArguments(given), listening)).toBe(2);
+    expect(heard).toEqual([
+      'GITHUB_TOKEN is not set; pass it to the step: `env: {GITHUB_TOKEN: ${{ github.token }}}`',
+    ]);
   });
 });

@@ -366,6 +366,8 @@ describe('the record catches up with what runs', () => {
     try {
       const named: Edit = ['clusters/main.yaml', 'identity: null', `identity: ${OURS}`];
       await here.write(named);
+      await here.run({ hubs: ['one'] });
+      expect(here.said.filter((line) => line.startsWith('record: '))).toEqual([]); // none is kept
       expect(stepsOf(await here.run({ record: here.record, hubs: ['one'] }))).toEqual([]);
     } finally {
       if (helm === undefined) delete process.env['GLACIOCLOUD_HELM'];
