@@ -6,13 +6,14 @@ import {
   labelOrder,
   runAddress,
   runBranch,
+  runId,
   tryRequest,
 } from '../../src/edges/runner.ts';
 
 const SHA = 'a1'.repeat(20);
 const NAMES = ['GITHUB_REPOSITORY', 'GITHUB_TOKEN', 'GITHUB_REF_NAME'];
 const before = new Map(NAMES.map((name) => [name, process.env[name]]));
-const { payload, runId } = context;
+const { payload, runId: idBefore } = context;
 
 beforeEach(() => {
   process.env['GITHUB_REPOSITORY'] = 'example/hubs';
@@ -22,7 +23,7 @@ afterEach(() => {
   for (const [name, value] of before)
     if (value === undefined) Reflect.deleteProperty(process.env, name);
     else process.env[name] = value;
-  Object.assign(context, { payload, runId });
+  Object.assign(context, { payload, runId: idBefore });
 });
 
 /** The payload of the event that this run is for. */
@@ -62,14 +63,16 @@ describe('what the runner tells by its environment', () => {
     }
   });
 
-  test('the branch, and the page of the run', () => {
+  test('the branch, the id and the page of the run', () => {
     process.env['GITHUB_REF_NAME'] = 'trunk';
     expect(runBranch()).toBe('trunk');
     Reflect.deleteProperty(process.env, 'GITHUB_REF_NAME');
     expect(runBranch()).toBe('main');
     Object.assign(context, { runId: 7 });
+    expect(runId()).toBe(7);
     expect(runAddress()).toBe(`${context.serverUrl}/example/hubs/actions/runs/7`);
     Object.assign(context, { runId: NaN });
+    expect(runId()).toBeUndefined();
     expect(runAddress()).toBeUndefined();
   });
 });
