@@ -31,10 +31,16 @@ export class UsageError extends Failure {
 export class KubeFailure extends Failure {
   /** Somebody else changed or made the object first. */
   readonly conflict: boolean;
+  /** The object would not be a valid one, or cannot become so from what it is. */
+  readonly invalid: boolean;
 
-  constructor(message: string, options: { hint: string; conflict?: boolean; cause?: unknown }) {
+  constructor(
+    message: string,
+    options: { hint: string; conflict?: boolean; invalid?: boolean; cause?: unknown },
+  ) {
     super(message, options);
     this.conflict = options.conflict ?? false;
+    this.invalid = options.invalid ?? false;
   }
 }
 

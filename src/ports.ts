@@ -104,6 +104,17 @@ export interface UpgradeRequest {
   digest: string;
 }
 
+export interface RestoreRequest {
+  release: string;
+  namespace: string;
+  /** What the release is to be, as YAML documents. */
+  manifest: string;
+  /** The revision that it was, for people who read the history. */
+  revision: number;
+  /** Kept as a label of the new revision. */
+  digest: string;
+}
+
 export interface RenderRequest {
   release: string;
   namespace: string;
@@ -116,11 +127,14 @@ export interface RenderRequest {
 
 /** Helm releases of one cluster. Fails with HelmFailure, or with TimedOut. */
 export interface Releases {
+  /** Its revisions, oldest first; none where nothing was ever installed. */
+  history(release: string, namespace: string): Promise<Revision[]>;
   /** The newest revision, whatever its status; undefined where nothing was ever installed. */
   last(release: string, namespace: string): Promise<Revision | undefined>;
   /** Installs or upgrades, and returns at once; whether it works is for the caller to watch. */
   upgrade(request: UpgradeRequest): Promise<void>;
-  rollback(release: string, namespace: string, revision: number): Promise<void>;
+  /** Makes a release what a manifest says, as one more revision: takes over what is there, and runs no hooks. */
+  restore(request: RestoreRequest): Promise<void>;
   /** What the chart marks to be kept stays. A release that is gone already is no error. */
   uninstall(release: string, namespace: string): Promise<void>;
   /** The objects of a revision, or of the last one, as Helm stored them. */

@@ -1,12 +1,12 @@
 import { statesOnly } from '../core/hub/state-text.ts';
 import type { States } from '../core/hub/state.ts';
 import { readStates } from '../apply/cluster.ts';
-import { byIdentity, driftOf, foreignManagers, identity } from '../core/watch/drift.ts';
+import { driftOf, foreignManagers } from '../core/watch/drift.ts';
 import type { Drift, Foreign } from '../core/watch/drift.ts';
 import { fenced, inMarkdown, short, terminal } from '../core/escape.ts';
 import { merge, textAt } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import { documentsIn, parseObject } from '../core/manifests.ts';
+import { byIdentity, documentsIn, identity, parseObject } from '../core/manifests.ts';
 import { withTemporaryFolder } from '../edges/files.ts';
 import { HelmReleases } from '../edges/helm-releases.ts';
 import { findHelm } from '../edges/helm.ts';

@@ -1,6 +1,6 @@
 import { dump, load } from 'js-yaml';
 import { sha256Hex } from './digest.ts';
-import { isObject } from './json.ts';
+import { isObject, textAt } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
 
 /** Helm's output as documents: without comments about their source, empty ones dropped, Secrets masked. */
@@ -89,4 +89,20 @@ export function manifestText(objects: readonly JsonObject[]): string {
   return objects
     .map((object) => `---\n${dump(object, { lineWidth: -1, noRefs: true }).trimEnd()}\n`)
     .join('');
+}
+
+/** What an object is called in its cluster, whichever version of its API it is written in. */
+export function identity(object: JsonObject, namespace: string): string {
+  return [
+    textAt(object, '/kind'),
+    textAt(object, '/metadata/namespace') || namespace,
+    textAt(object, '/metadata/name'),
+  ].join('/');
+}
+
+export function byIdentity(
+  objects: readonly JsonObject[],
+  namespace: string,
+): Map<string, JsonObject> {
+  return new Map(objects.map((one) => [identity(one, namespace), one]));
 }

@@ -1,10 +1,16 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { COUNT, TEXT, fields, listOf, readerOf } from '../core/shape.ts';
 import { exec } from './exec.ts';
 import type { ExecResult } from './exec.ts';
 import { HelmFailure } from '../failure.ts';
-import type { Releases, RenderRequest, Revision, UpgradeRequest } from '../ports.ts';
+import type {
+  Releases,
+  RenderRequest,
+  RestoreRequest,
+  Revision,
+  UpgradeRequest,
+} from '../ports.ts';
 import { helmHome, template } from './helm.ts';
 import type { Helm } from './helm.ts';
 import { askAgain, clusterEnv } from './cluster-access.ts';
@@ -28,8 +34,7 @@ export class HelmReleases implements Releases {
     this.#env = { ...clusterEnv(kubeconfig), ...helmHome(scratch) };
   }
 
-  /** Oldest first; empty where nothing was ever installed. */
-  async #history(release: string, namespace: string): Promise<Revision[]> {
+  async history(release: string, namespace: string): Promise<Revision[]> {
     const { code, stdout, stderr } = await this.#read([
       'history',
       release,
@@ -52,7 +57,7 @@ export class HelmReleases implements Releases {
 
   /** The newest revision, whatever its status; undefined where nothing was ever installed. */
   async last(release: string, namespace: string): Promise<Revision | undefined> {
-    return (await this.#history(release, namespace)).at(-1);
+    return (await this.history(release, namespace)).at(-1);
   }
 
   /** Applies and returns at once; whether it works is for the caller to watch. */
@@ -63,15 +68,47 @@ export class HelmReleases implements Releases {
       await writeFile(file, JSON.stringify(one), { mode: 0o600 });
       files.push('--values', file);
     }
-    const { code, stderr, stdout } = await this.#run([
+    const more = ['--install', '--create-namespace', ...files];
+    const { code, stderr, stdout } = await this.#upgrade(
+      { release, namespace, chart, digest },
+      more,
+    );
+    if (code !== 0) throw failure(`Helm cannot apply ${release}`, stderr || stdout);
+  }
+
+  /**
+   * As an upgrade to a chart of nothing but that text. `helm rollback` refuses where an object is there that the
+   * last revision does not have: what was kept, or what a change that failed half way should have taken away.
+   */
+  async restore({ release, namespace, manifest, revision, digest }: RestoreRequest): Promise<void> {
+    const chart = join(this.#scratch, `${release}.back-to-${revision}`);
+    await mkdir(join(chart, 'templates'), { recursive: true });
+    const head = `apiVersion: v2\nname: back-to-revision\nversion: ${revision}.0.0\n`;
+    await writeFile(join(chart, 'Chart.yaml'), head);
+    await writeFile(join(chart, 'manifest.yaml'), manifest, { mode: 0o600 });
+    await writeFile(join(chart, 'templates/all.yaml'), '{{ .Files.Get "manifest.yaml" }}\n');
+    const { code, stderr, stdout } = await this.#upgrade({ release, namespace, chart, digest }, [
+      '--take-ownership',
+      '--no-hooks',
+      '--reset-values',
+      '--description',
+      `Back to revision ${revision}`,
+    ]);
+    if (code !== 0)
+      throw failure(`Helm cannot bring ${release} back to revision ${revision}`, stderr || stdout);
+  }
+
+  #upgrade(
+    { release, namespace, chart, digest }: Omit<UpgradeRequest, 'values'>,
+    more: readonly string[],
+  ): Promise<ExecResult> {
+    return this.#run([
       'upgrade',
       release,
       chart,
-      '--install',
       '--namespace',
       namespace,
-      '--create-namespace',
-      ...files,
+      ...more,
       '--labels',
       `glaciocloud.org/digest=${digest}`,
       '--server-side=true',
@@ -83,23 +120,6 @@ export class HelmReleases implements Releases {
       '--timeout',
       '5m',
     ]);
-    if (code !== 0) throw failure(`Helm cannot apply ${release}`, stderr || stdout);
-  }
-
-  async rollback(release: string, namespace: string, revision: number): Promise<void> {
-    const { code, stderr } = await this.#run([
-      'rollback',
-      release,
-      String(revision),
-      '--namespace',
-      namespace,
-      '--server-side=true',
-      '--force-conflicts',
-      '--timeout',
-      '5m',
-    ]);
-    if (code !== 0)
-      throw failure(`Helm cannot roll ${release} back to revision ${revision}`, stderr);
   }
 
   /** What the chart marks to be kept stays. A release that is gone already is no error. */

@@ -285,6 +285,7 @@ function failure(what: string, stderr: string): KubeFailure {
         ? 'the credentials of the cluster are refused: log in again'
         : 'look at the cluster; the next run goes on where this one ended',
       conflict: /AlreadyExists|Conflict|the object has been modified/u.test(stderr),
+      invalid: /\bis invalid: /u.test(stderr),
     },
   );
 }

@@ -36,7 +36,7 @@ async function running(...edits: Edit[]): Promise<Bench> {
 
 const ended = ({ outcome, code, reason }: UnitResult): unknown => [outcome, code, reason];
 const revisions = (bench: Bench): string[] =>
-  bench.releases.history(HUB, HUB).map(({ revision, status }) => `${revision} ${status}`);
+  bench.releases.kept(HUB, HUB).map(({ revision, status }) => `${revision} ${status}`);
 const refused = (message: string): KubeFailure => new KubeFailure(message, { hint: '' });
 
 describe('a fresh hub', () => {
@@ -247,7 +247,7 @@ describe('a change that fails goes back', () => {
   test('where its pod cannot start, with its last word', async () => {
     const bench = await running(RESTART);
     bench.kube.badPods = () =>
-      bench.releases.history(HUB, HUB).length === 2
+      bench.releases.kept(HUB, HUB).length === 2
         ? { phase: 'Running', containerStatuses: [CRASHED] }
         : undefined;
     bench.kube.log.set('hub-2 previous', 'starting\nImportError: no ice\nbye\n');
@@ -266,7 +266,7 @@ describe('a change that fails goes back', () => {
   ])('and what its pod said before (%j) and now (%j)', async (before, now, told) => {
     const bench = await running(RESTART);
     bench.kube.badPods = () =>
-      bench.releases.history(HUB, HUB).length === 2
+      bench.releases.kept(HUB, HUB).length === 2
         ? { phase: 'Running', containerStatuses: [CRASHED] }
         : undefined;
     bench.kube.log.set('hub-2 previous', before).set('hub-2', now);
@@ -276,7 +276,7 @@ describe('a change that fails goes back', () => {
   test('where it does not become ready within five minutes, and not before', async () => {
     const bench = await running(RESTART);
     bench.kube.badPods = () =>
-      bench.releases.history(HUB, HUB).length === 2 ? { phase: 'Pending' } : undefined;
+      bench.releases.kept(HUB, HUB).length === 2 ? { phase: 'Pending' } : undefined;
     const result = await apply(bench);
     expect(ended(result)).toEqual([
       'rolled-back',
@@ -314,7 +314,7 @@ describe('a change that fails goes back', () => {
     bench.releases.badEnd = (what) => ({ after: 'objects', message: `${what} is broken` });
     const result = await apply(bench);
     const reason =
-      'Helm cannot apply one: upgrade is broken; and the way back failed: Helm cannot roll one back to revision 1: rollback is broken';
+      'Helm cannot apply one: upgrade is broken; and the way back failed: Helm cannot bring one back to revision 1: restore is broken';
     expect(ended(result)).toEqual(['failed', 'way-back-failed', reason]);
     expect(bench.state(HUB)).toMatchObject({
       healthy: { revision: 1 },
@@ -428,11 +428,11 @@ describe('a record of Helm that a killed run has left', () => {
     const bench = await running(RESTART);
     bench.releases.badEnd = () => ({ after: 'record', message: undefined });
     await apply(bench);
-    expect(revisions(bench)).toEqual(['1 deployed', '2 pending-rollback']);
+    expect(revisions(bench)).toEqual(['1 deployed', '2 pending-upgrade']);
     bench.releases.badEnd = () => undefined;
     expect((await apply(bench)).outcome).toBe('done');
     expect(bench.said).toContain(
-      'one: revision 2 was left pending-rollback: dropping its record and going on',
+      'one: revision 2 was left pending-upgrade: dropping its record and going on',
     );
     expect(revisions(bench)).toEqual(['1 superseded', '2 deployed']);
   });
@@ -467,10 +467,7 @@ describe('another hub image', () => {
         'one: rolling back to revision 1',
       ]),
     );
-    expect(bench.outside.made('scale', 'rollback')).toEqual([
-      'scale: hub 0 one',
-      'rollback: one 1',
-    ]);
+    expect(bench.outside.made('scale', 'restore')).toEqual(['scale: hub 0 one', 'restore: one 1']);
     expect(bench.state(HUB)?.copy).toBeUndefined();
     expect(bench.kube.peek('Deployment', 'hub', HUB)).toMatchObject({ spec: { replicas: 1 } });
   });
@@ -492,7 +489,7 @@ describe('another hub image', () => {
       'way-back-failed',
       'hub: no; and the way back failed: the hub’s database cannot be restored: disk full',
     ]);
-    expect(bench.outside.made('rollback')).toEqual([]);
+    expect(bench.outside.made('restore')).toEqual([]);
     expect(bench.state(HUB)?.copy).toMatch(/^before-/u);
   });
 
@@ -550,7 +547,7 @@ describe('a run that has lost its Lease', () => {
     const bench = await running(RESTART);
     const before = bench.state(HUB);
     await expect(apply(bench, { held: lostAt(n) })).rejects.toBe(lost);
-    expect(bench.outside.made('upgrade', 'rollback')).toEqual([]);
+    expect(bench.outside.made('upgrade', 'restore')).toEqual([]);
     expect(bench.state(HUB)).toEqual(before);
   });
 
@@ -558,7 +555,7 @@ describe('a run that has lost its Lease', () => {
     const bench = await running(RESTART);
     bench.health = { lines: [{ ...WELL[0], ok: false, detail: 'no', class: 'product' }] };
     await expect(apply(bench, { held: lostAt(3) })).rejects.toBe(lost);
-    expect(bench.outside.made('rollback')).toEqual([]);
+    expect(bench.outside.made('restore')).toEqual([]);
   });
 });
 
@@ -588,7 +585,7 @@ describe('a run that is killed', () => {
           undefined,
           'done',
         ]);
-        expect(bench.releases.history(HUB, HUB).at(-1)?.status).toBe('deployed');
+        expect(bench.releases.kept(HUB, HUB).at(-1)?.status).toBe('deployed');
         expect(bench.kube.names('Pod').filter((name) => name.includes('glaciocloud'))).toEqual([]);
       }
     },

@@ -262,7 +262,7 @@ describe('an archive', () => {
     expect(reason).toMatch(begin);
     expect(reason.replace(begin, '')).toMatch(why);
     expect(bench.claims).toHaveLength(4);
-    expect(bench.releases.history('one', 'one')).toHaveLength(1);
+    expect(bench.releases.kept('one', 'one')).toHaveLength(1);
     expect(manifest(bench)).toMatchObject({ complete: null, objects: [{}, {}] });
     expect([bench.store.opened, archiving(bench)]).toEqual([0, []]);
   });

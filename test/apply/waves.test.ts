@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { walkWaves } from '../../src/apply/hub/waves.ts';
+import { withLease } from '../../src/apply/lease.ts';
 import type { WaveWalk } from '../../src/apply/hub/waves.ts';
 import type { UnitResult } from '../../src/apply/types.ts';
 import type { PresentRelease } from '../../src/core/unit.ts';
@@ -293,7 +294,7 @@ describe('a hub that runs what is wanted', () => {
       'one done deployed',
     ]);
     expect(bench.state('one')?.last.reason).toBe('drift');
-    expect(bench.releases.history('one', 'one')).toHaveLength(2);
+    expect(bench.releases.kept('one', 'one')).toHaveLength(2);
   });
 
   test('because another run has just brought it there is left alone', async () => {
@@ -308,7 +309,7 @@ describe('a hub that runs what is wanted', () => {
     );
     expect(runs.map(told)).toEqual([['one done deployed'], ['one done deployed-by-another']]);
     expect(reasonOf(runs[1] ?? [], 'one')).toBe('another deployment has just done it');
-    expect(bench.releases.history('one', 'one')).toHaveLength(1);
+    expect(bench.releases.kept('one', 'one')).toHaveLength(1);
     expect(done).toEqual(['one']);
   });
 });
@@ -457,5 +458,85 @@ describe('hubs of another cluster', () => {
       'Deployment late/hub',
       'Deployment late/proxy',
     ]);
+  });
+});
+
+describe('a hub whose way back failed', () => {
+  const RESTART: Edit = ['environments/one.yaml', 'idle: 1h', 'idle: 2h'];
+
+  /** The change does not work, nor does the way back. */
+  async function stuck(): Promise<Bench> {
+    const bench = new Bench();
+    await walk(bench, { only: ['one'] });
+    bench.change(RESTART);
+    bench.health = { lines: [BROKEN] };
+    bench.releases.badEnd = (what) =>
+      what === 'restore' ? { after: 'record', message: 'refused' } : undefined;
+    expect(told(await walk(bench, { only: ['one'] }))).toEqual(['one failed way-back-failed']);
+    bench.said.length = 0;
+    return bench;
+  }
+
+  test('is brought back by the next run, though its change is quarantined', async () => {
+    const bench = await stuck();
+    bench.releases.badEnd = () => undefined;
+    expect(told(await walk(bench, { only: ['one'] }))).toEqual(['one blocked quarantined']);
+    expect(bench.said).toContain('one: an earlier run ended half way: back to what ran before');
+    expect(bench.said.at(-1)).toMatch(/^one: runs again what ran before, [0-9.]+ s after/u);
+    const state = bench.state('one');
+    expect(state?.last).toMatchObject({ outcome: 'rolled-back', reason: 'hub: no' });
+    expect(state?.quarantined?.digest).toBe(bench.wanted('one').digest);
+    const kept = bench.releases.kept('one', 'one');
+    expect(kept.at(-1)?.manifest).toBe(kept[0]?.manifest);
+    expect(state?.healthy?.revision).toBe(kept.at(-1)?.revision);
+    bench.outside.calls.length = 0;
+    expect(told(await walk(bench, { only: ['one'] }))).toEqual(['one blocked quarantined']);
+    expect(bench.outside.made('restore')).toEqual([]);
+  });
+
+  test('is tried again as long as it fails, and why is told once', async () => {
+    const bench = await stuck();
+    const reason =
+      'hub: no; and the way back failed: Helm cannot bring one back to revision 1: refused';
+    for (let round = 1; round <= 2; round += 1) {
+      const again = await walk(bench, { only: ['one'] });
+      expect(told(again)).toEqual(['one failed way-back-failed']);
+      expect(reasonOf(again, 'one')).toBe(reason);
+      expect(bench.state('one')?.last).toMatchObject({ outcome: 'started', reason });
+    }
+  });
+
+  test('is brought back where a freeze keeps it as it is', async () => {
+    const bench = await stuck();
+    bench.releases.badEnd = () => undefined;
+    const frozen: Edit = [
+      'platform.yaml',
+      '{name: staging, images: candidate}',
+      '{name: staging, images: candidate, freeze: [{from: 2026-11-01, until: 2026-12-31, reason: field season}]}',
+    ];
+    bench.change(RESTART, frozen);
+    expect(told(await walk(bench, { only: ['one'] }))).toEqual(['one waiting frozen']);
+    expect(bench.state('one')?.last.outcome).toBe('rolled-back');
+  });
+
+  test('is left to the run that has its Lease', async () => {
+    const bench = await stuck();
+    bench.releases.badEnd = () => undefined;
+    let results: UnitResult[] = [];
+    await withLease(bench.worldAs('other'), 'hub-one', async () => {
+      results = await walk(bench, { only: ['one'] });
+    });
+    expect(told(results)).toEqual(['one blocked lease-held']);
+    expect(bench.outside.made('restore')).toHaveLength(1);
+  });
+
+  test('and that was killed before it could say why says so', async () => {
+    const bench = await stuck();
+    const state = bench.state('one');
+    if (!state) throw new Error('the hub has no state');
+    bench.setState('one', { ...state, last: { ...state.last, reason: '' } });
+    bench.releases.badEnd = () => undefined;
+    await walk(bench, { only: ['one'] });
+    expect(bench.state('one')?.last.reason).toBe('an earlier run ended half way');
   });
 });

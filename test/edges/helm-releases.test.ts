@@ -56,6 +56,22 @@ test('Helm sees the cluster that is named, and a home of our own', async () => {
   });
 });
 
+test('the history is oldest first, and none where nothing was ever installed', async () => {
+  const history = [
+    { revision: 3, status: 'superseded', chart: 'x' },
+    { revision: 4, status: 'failed' },
+  ];
+  await helm.says(
+    { stdout: JSON.stringify(history) },
+    { code: 1, stderr: 'Error: release: not found' },
+  );
+  expect(await releases.history('alps', 'hub-alps')).toEqual([
+    { revision: 3, status: 'superseded' },
+    { revision: 4, status: 'failed' },
+  ]);
+  expect(await releases.history('alps', 'hub-alps')).toEqual([]);
+});
+
 describe('the last revision', () => {
   test('is the newest, whatever its status', async () => {
     const history = [
@@ -121,7 +137,7 @@ describe('an upgrade', () => {
     await upgrade();
     expect(await called()).toEqual([
       [
-        'upgrade alps /chart --install --namespace hub-alps --create-namespace',
+        'upgrade alps /chart --namespace hub-alps --install --create-namespace',
         `--values ${file(0)} --values ${file(1)} --labels glaciocloud.org/digest=d1`,
         '--server-side=true --force-conflicts --skip-crds --skip-schema-validation',
         '--history-max 10 --timeout 5m',
@@ -152,18 +168,47 @@ describe('an upgrade', () => {
   });
 });
 
-test('the way back takes fields from others too', async () => {
-  await helm.says({}, BUSY);
-  await releases.rollback('alps', 'hub-alps', 3);
-  expect(await called()).toEqual([
-    'rollback alps 3 --namespace hub-alps --server-side=true --force-conflicts --timeout 5m',
-  ]);
-  expect(await failureOf(releases.rollback('alps', 'hub-alps', 3))).toMatchObject({
-    name: 'HelmFailure',
-    message: 'Helm cannot roll alps back to revision 3: Error: etcdserver: request timed out',
-    hint: HINT,
+describe('the way back', () => {
+  const request = { release: 'alps', namespace: 'hub-alps', revision: 3, digest: 'd1' };
+  const manifest = '---\nkind: Secret\nstringData: {a: "{{ .Values.x }}"}\n';
+  const chart = (): string => join(folder.path, 'alps.back-to-3');
+
+  test('is an upgrade to what the manifest says, word by word, whoever owns what is there', async () => {
+    await helm.says({});
+    await releases.restore({ ...request, manifest });
+    expect(await helm.calls()).toMatchObject([
+      {
+        args: [
+          ...['upgrade', 'alps', chart(), '--namespace', 'hub-alps'],
+          ...['--take-ownership', '--no-hooks', '--reset-values'],
+          ...['--description', 'Back to revision 3', '--labels', 'glaciocloud.org/digest=d1'],
+          ...['--server-side=true', '--force-conflicts', '--skip-crds', '--skip-schema-validation'],
+          ...['--history-max', '10', '--timeout', '5m'],
+        ],
+      },
+    ]);
+    const text = (path: string): Promise<string> => readFile(join(chart(), path), 'utf8');
+    expect(await text('Chart.yaml')).toBe(
+      'apiVersion: v2\nname: back-to-revision\nversion: 3.0.0\n',
+    );
+    expect(await text('templates/all.yaml')).toBe('{{ .Files.Get "manifest.yaml" }}\n');
+    expect(await text('manifest.yaml')).toBe(manifest);
+    expect((await stat(join(chart(), 'manifest.yaml'))).mode & 0o777).toBe(0o600);
   });
-  expect(pauses).toEqual([]);
+
+  test('that fails is not tried again, and tells what Helm says', async () => {
+    await helm.says(BUSY);
+    expect(await failureOf(releases.restore({ ...request, manifest }))).toMatchObject({
+      name: 'HelmFailure',
+      message: 'Helm cannot bring alps back to revision 3: Error: etcdserver: request timed out',
+      hint: HINT,
+    });
+    expect(pauses).toEqual([]);
+    await helm.says({ code: 1, stdout: 'only here' });
+    expect(await failureOf(releases.restore({ ...request, manifest }))).toMatchObject({
+      message: 'Helm cannot bring alps back to revision 3: only here',
+    });
+  });
 });
 
 test('a release is removed, also one that is gone already', async () => {

@@ -253,6 +253,15 @@ describe('a failure', () => {
     expect(await failing(stderr)).toMatchObject({ conflict });
   });
 
+  test.each([
+    ['The ConfigMap "a" is invalid: data: Forbidden: field is immutable', true],
+    ['The Job "a" is invalid: spec.template: no\nthe rest\nof a long\ndiff\n', true],
+    ['Error from server (Forbidden): configmaps "a" is forbidden: quota', false],
+    ['error: the token is invalid', false],
+  ])('%s: it cannot become so: %p', async (stderr, invalid) => {
+    expect(await failing(stderr)).toMatchObject({ invalid, conflict: false });
+  });
+
   test.each(['error: You must be logged in (Unauthorized)', 'the token is expired'])(
     'of the login says so: %s',
     async (stderr) => {

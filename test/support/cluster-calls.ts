@@ -65,9 +65,78 @@ async function failureOf(call: Promise<unknown>): Promise<Json> {
     () => 'no failure',
     (error: unknown) =>
       error instanceof KubeFailure
-        ? { conflict: error.conflict }
+        ? { conflict: error.conflict, ...(error.invalid ? { invalid: true } : {}) }
         : `another error: ${String(error)}`,
   );
+}
+
+/** Labels of what selects pods that never are. */
+const NOWHERE = { app: 'table' };
+
+/** Objects, what somebody would make of them, and what of it the API server never takes. */
+function onceOnly({ namespace }: Bench): [what: string, before: JsonObject, after: JsonObject][] {
+  const metadata = { name: 'row', namespace };
+  const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { a: '1' } };
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata, stringData: { a: '1' } };
+  const rbac = 'rbac.authorization.k8s.io';
+  const binding = {
+    apiVersion: `${rbac}/v1`,
+    kind: 'RoleBinding',
+    metadata,
+    roleRef: { apiGroup: rbac, kind: 'Role', name: 'one' },
+    subjects: [],
+  };
+  const pod = (labels: JsonObject): JsonObject => ({
+    metadata: { labels },
+    spec: {
+      nodeSelector: { 'glaciocloud.org/nowhere': 'true' },
+      containers: [{ name: 'main', image: 'example.org/none:1' }],
+    },
+  });
+  const workload = (kind: string, labels: JsonObject, more: JsonObject = {}): JsonObject => ({
+    apiVersion: 'apps/v1',
+    kind,
+    metadata,
+    spec: { selector: { matchLabels: labels }, template: pod(labels), ...more },
+  });
+  const other = { app: 'other' };
+  const job = (image: string): JsonObject => ({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata,
+    spec: {
+      suspend: true,
+      template: {
+        spec: { restartPolicy: 'Never', containers: [{ name: 'main', image }] },
+      },
+    },
+  });
+  const claim = (mode: string): JsonObject => ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata,
+    spec: {
+      accessModes: [mode],
+      storageClassName: 'none-such',
+      resources: { requests: { storage: '2Gi' } },
+    },
+  });
+  const service = { serviceName: 'row', replicas: 0 };
+  return [
+    ['frozen ConfigMap', { ...map, immutable: true }, { ...map, data: { a: '2' } }],
+    ['thawed ConfigMap', { ...map, immutable: true }, { ...map, immutable: false }],
+    ['frozen Secret', { ...secret, immutable: true }, { ...secret, stringData: { a: '2' } }],
+    ['role of a binding', binding, merge(binding, { roleRef: { name: 'two' } })],
+    ['Deployment', workload('Deployment', NOWHERE, { replicas: 0 }), workload('Deployment', other)],
+    ['DaemonSet', workload('DaemonSet', NOWHERE), workload('DaemonSet', other)],
+    [
+      'StatefulSet',
+      workload('StatefulSet', NOWHERE, service),
+      workload('StatefulSet', NOWHERE, { ...service, serviceName: 'other' }),
+    ],
+    ['Job', job('example.org/none:1'), job('example.org/none:2')],
+    ['claim', claim('ReadWriteOnce'), claim('ReadWriteMany')],
+  ];
 }
 
 /** Of people and programs; what controllers of Kubernetes write is none of ours. */
@@ -148,6 +217,15 @@ export const ROWS: readonly Row[] = [
       return [other, await dataOf(bench, 'row')];
     },
     answer: ['applied', { a: '2', b: 'theirs' }],
+  },
+  {
+    what: 'an empty map takes nothing away',
+    ask: async (bench) => {
+      await bench.other(configMap(bench, 'row', { b: 'theirs' }));
+      await bench.kube.apply([configMap(bench, 'row', {})]);
+      return dataOf(bench, 'row');
+    },
+    answer: { b: 'theirs' },
   },
   {
     what: 'what both apply alike stays when one of them leaves it out',
@@ -398,6 +476,65 @@ export const ROWS: readonly Row[] = [
       [1, 2],
       [0, 3],
     ],
+  },
+  {
+    what: 'what can be set once cannot be changed, also not to try',
+    ask: async (bench) => {
+      const { kube, namespace } = bench;
+      const all: Json[] = [];
+      for (const [what, before, after] of onceOnly(bench)) {
+        await kube.apply([before]);
+        const tried = await failureOf(kube.wouldApply([after], namespace));
+        const done = await failureOf(kube.apply([after]));
+        const again = await failureOf(kube.wouldApply([before], namespace));
+        all.push([what, tried, done, again]);
+        const kind = textAt(before, '/kind').toLowerCase();
+        await kube.delete(kind, 'row', namespace);
+        // What the API server itself holds for a moment.
+        for (let look = 0; look < 100 && (await kube.get(kind, 'row', namespace)); look += 1)
+          await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      return all;
+    },
+    answer: [
+      'frozen ConfigMap',
+      'thawed ConfigMap',
+      'frozen Secret',
+      'role of a binding',
+      'Deployment',
+      'DaemonSet',
+      'StatefulSet',
+      'Job',
+      'claim',
+    ].map((what) => [
+      what,
+      { conflict: false, invalid: true },
+      { conflict: false, invalid: true },
+      'no failure',
+    ]),
+  },
+  {
+    what: 'what something holds is being deleted until it lets go',
+    ask: async (bench) => {
+      const { kube, namespace } = bench;
+      const one = configMap(bench, 'row', { a: '1' });
+      const held = merge(one, { metadata: { finalizers: ['glaciocloud.org/held'] } });
+      const leaving = async (): Promise<Json> => {
+        const found = await kube.get('configmap', 'row', namespace);
+        return found === undefined
+          ? 'gone'
+          : at(found, '/metadata/deletionTimestamp') !== undefined;
+      };
+      await kube.create(held);
+      const before = await leaving();
+      await kube.delete('configmap', 'row', namespace);
+      const deleted = await leaving();
+      await kube.apply([one]);
+      const applied = await leaving();
+      await kube.replace(one);
+      return [before, deleted, applied, await leaving()];
+    },
+    answer: [false, true, true, 'gone'],
   },
   {
     what: 'what is not there cannot be scaled',

@@ -12,6 +12,7 @@ import type {
 } from '../../src/ports.ts';
 import { fieldsTree, isEntryKey, leafValue, leavesOf, setLeaf } from './kube-fields.ts';
 import type { Leaf } from './kube-fields.ts';
+import { unchangeable } from './kube-immutable.ts';
 import { Outside } from './outside.ts';
 
 /** Kinds that the double knows, as kubectl names them. */
@@ -31,7 +32,11 @@ const KINDS: Readonly<Record<string, { plural: string; global?: true; generation
   Role: { plural: 'roles' },
   RoleBinding: { plural: 'rolebindings' },
   PersistentVolumeClaim: { plural: 'persistentvolumeclaims' },
+  PodDisruptionBudget: { plural: 'poddisruptionbudgets', generation: true },
   Deployment: { plural: 'deployments', generation: true },
+  StatefulSet: { plural: 'statefulsets', generation: true },
+  DaemonSet: { plural: 'daemonsets', generation: true },
+  Job: { plural: 'jobs', generation: true },
   Lease: { plural: 'leases' },
 };
 
@@ -142,7 +147,9 @@ export class ClusterDouble implements Cluster {
   create(made: JsonObject): Promise<JsonObject> {
     return this.#write('create', about(made), () => {
       if (this.#objects.has(identity(made)))
-        throw refused(`an object cannot be made: (AlreadyExists) ${about(made)} exists`, true);
+        throw refused(`an object cannot be made: (AlreadyExists) ${about(made)} exists`, {
+          conflict: true,
+        });
       this.#needNamespace(made);
       return shown(this.#store(made, { name: 'kubectl-create', operation: 'Update' }).object);
     });
@@ -154,8 +161,13 @@ export class ClusterDouble implements Cluster {
       if (!old) throw refused(`an object cannot be changed: (NotFound) ${about(changed)}`);
       const version = at(changed, '/metadata/resourceVersion');
       if (version !== undefined && version !== at(old.object, '/metadata/resourceVersion'))
-        throw refused('an object cannot be changed: (Conflict) the object has been modified', true);
-      return shown(this.#store(changed, { name: 'kubectl-replace', operation: 'Update' }).object);
+        throw refused('an object cannot be changed: (Conflict) the object has been modified', {
+          conflict: true,
+        });
+      refuseInvalid(old.object, changed, 'an object cannot be changed');
+      const { object } = this.#store(changed, { name: 'kubectl-replace', operation: 'Update' });
+      if (at(object, '/metadata/deletionTimestamp') !== undefined) this.#remove(identity(object));
+      return shown(object);
     });
   }
 
@@ -331,19 +343,20 @@ export class ClusterDouble implements Cluster {
       for (const other of others) {
         if (!differs || !owns(other, leaf)) continue;
         if (!force)
-          throw refused(
-            `objects cannot be applied: (Conflict) conflict with "${other.name}"`,
-            true,
-          );
+          throw refused(`objects cannot be applied: (Conflict) conflict with "${other.name}"`, {
+            conflict: true,
+          });
         disown(other, leaf);
       }
-      setLeaf(object, path, value);
+      const empty = isObject(value) && Object.keys(value).length === 0;
+      if (!empty || !isObject(leafValue(object, path))) setLeaf(object, path, value);
     }
     const gone = [...(mine?.leaves ?? [])]
       .filter((leaf) => !leaves.has(leaf) && !others.some((other) => owns(other, leaf)))
       .map((leaf) => JSON.parse(leaf) as Leaf)
       .sort((x, y) => Number(isEntryKey(x)) - Number(isEntryKey(y)));
     for (const path of gone) setLeaf(object, path, undefined);
+    if (old) refuseInvalid(old.object, object, 'objects cannot be applied');
     const time = this.#clock.now().toISOString();
     const entry: Manager = {
       name: manager,
@@ -387,6 +400,8 @@ export class ClusterDouble implements Cluster {
     metadata['uid'] = at(old?.object, '/metadata/uid') ?? uidOf(this.#uids);
     metadata['creationTimestamp'] =
       at(old?.object, '/metadata/creationTimestamp') ?? this.#clock.now().toISOString();
+    const leaving = at(old?.object, '/metadata/deletionTimestamp');
+    if (leaving !== undefined) metadata['deletionTimestamp'] = leaving;
     const isNew = canonical(old?.object['spec'] ?? null) !== canonical(object['spec'] ?? null);
     const generation = Number(at(old?.object, '/metadata/generation') ?? 0);
     const kind = textAt(object, '/kind');
@@ -408,6 +423,12 @@ export class ClusterDouble implements Cluster {
     const found = this.#objects.get(id);
     if (!found) return;
     const kind = textAt(found.object, '/kind');
+    const { metadata } = found.object;
+    if (isObject(metadata) && objectHeld(metadata)) {
+      metadata['deletionTimestamp'] ??= this.#clock.now().toISOString();
+      this.#touch(found.object);
+      return;
+    }
     const name = textAt(found.object, '/metadata/name');
     this.#objects.delete(id);
     for (const [other, { object }] of this.#objects) {
@@ -655,8 +676,24 @@ function fieldsOf(fields: string | undefined): Chosen {
   return (object) => at(object, '/metadata/name') === name;
 }
 
-function refused(message: string, conflict = false): KubeFailure {
-  return new KubeFailure(message, { hint: 'from the double', conflict });
+/** What holds an object is named in its finalizers: it goes when the last of them is taken away. */
+function objectHeld({ finalizers }: JsonObject): boolean {
+  return Array.isArray(finalizers) && finalizers.length > 0;
+}
+
+function refuseInvalid(before: JsonObject, after: JsonObject, what: string): void {
+  const why = unchangeable(before, after);
+  if (why === undefined) return;
+  const name = textAt(after, '/metadata/name');
+  const text = `${what}: The ${textAt(after, '/kind')} "${name}" is invalid: ${why}`;
+  throw refused(text, { invalid: true });
+}
+
+function refused(
+  message: string,
+  flags: { conflict?: boolean; invalid?: boolean } = {},
+): KubeFailure {
+  return new KubeFailure(message, { hint: 'from the double', ...flags });
 }
 
 /** Values of a Secret in clear. */

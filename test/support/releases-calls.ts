@@ -1,5 +1,6 @@
 import { at, textAt } from '../../src/core/json.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
+import { splitDocuments } from '../../src/core/manifests.ts';
 import { HelmFailure } from '../../src/failure.ts';
 import type { Cluster, Releases } from '../../src/ports.ts';
 import type { ChartDouble } from './releases.ts';
@@ -25,11 +26,11 @@ export interface HelmRow {
 /** Files of a chart of two objects; one of them is kept. */
 export const CHART: Readonly<Record<string, string>> = {
   'Chart.yaml': 'apiVersion: v2\nname: table\nversion: 1.0.0\n',
-  'values.yaml': 'word: none\nmore: false\n',
+  'values.yaml': 'word: none\nmore: false\nkeep: true\n',
   'templates/word.yaml':
     'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: word\ndata:\n  word: {{ .Values.word | quote }}\n',
   'templates/kept.yaml':
-    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: kept\n  annotations:\n    helm.sh/resource-policy: keep\ndata: {}\n',
+    '{{ if .Values.keep }}\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: kept\n  annotations:\n    helm.sh/resource-policy: keep\ndata: {}\n{{ end }}\n',
   'templates/more.yaml':
     '{{ if .Values.more }}\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: more\ndata: {}\n{{ end }}\n',
 };
@@ -44,7 +45,7 @@ export const chartOfTable: ChartDouble = (values) => {
   });
   return [
     map('word', { word: values['word'] ?? 'none' }),
-    map('kept', {}, { 'helm.sh/resource-policy': 'keep' }),
+    ...(values['keep'] === false ? [] : [map('kept', {}, { 'helm.sh/resource-policy': 'keep' })]),
     ...(values['more'] === true ? [map('more', {})] : []),
   ];
 };
@@ -59,6 +60,12 @@ function upgrade(bench: HelmBench, ...values: JsonObject[]): Promise<void> {
 async function last({ releases, namespace }: HelmBench): Promise<Json> {
   const found = await releases.last(RELEASE, namespace);
   return found ? [found.revision, found.status] : null;
+}
+
+/** Back to what a revision was. */
+async function back({ releases, namespace }: HelmBench, revision: number): Promise<void> {
+  const manifest = await releases.manifest(RELEASE, namespace, revision);
+  await releases.restore({ release: RELEASE, namespace, revision, digest: 'd', manifest });
 }
 
 async function word({ kube, namespace }: HelmBench): Promise<Json> {
@@ -108,28 +115,99 @@ export const HELM_ROWS: readonly HelmRow[] = [
       const { releases, namespace } = bench;
       await upgrade(bench, { word: 'one' });
       await upgrade(bench, { word: 'two' });
-      await releases.rollback(RELEASE, namespace, 1);
+      await back(bench, 1);
       const [one, two, three, newest] = [
         await releases.manifest(RELEASE, namespace, 1),
         await releases.manifest(RELEASE, namespace, 2),
         await releases.manifest(RELEASE, namespace, 3),
         await releases.manifest(RELEASE, namespace),
       ];
-      return [await last(bench), await word(bench), one === three, one === two, three === newest];
+      const objects = (text: string): string => splitDocuments(text).join('---').trim();
+      const same = objects(one) === objects(three);
+      return [await last(bench), await word(bench), same, one === two, three === newest];
     },
     answer: [[3, 'deployed'], 'one', true, false, true],
   },
   {
-    what: 'there is no way back to a revision that is not there',
+    what: 'there is no way back to a revision that is not there, nor of what was never installed',
     ask: async (bench) => {
+      const { releases, namespace } = bench;
+      const request = { release: RELEASE, namespace, revision: 1, digest: 'd', manifest: '' };
+      const never = await fails(releases.restore(request));
       await upgrade(bench, { word: 'one' });
-      return [
-        await fails(bench.releases.rollback(RELEASE, bench.namespace, 7)),
-        await last(bench),
-        await fails(bench.releases.manifest(RELEASE, bench.namespace, 7)),
-      ];
+      return [never, await last(bench), await fails(releases.manifest(RELEASE, namespace, 7))];
     },
     answer: ['failure', [1, 'deployed'], 'failure'],
+  },
+  {
+    what: 'the history has every revision, and what became of it',
+    ask: async (bench) => {
+      const { releases, namespace } = bench;
+      const none = await releases.history(RELEASE, namespace);
+      await upgrade(bench, { word: 'one' });
+      await upgrade(bench, { word: 'two' });
+      await back(bench, 1);
+      const all = await releases.history(RELEASE, namespace);
+      return [none.length, all.map(({ revision, status }) => `${revision} ${status}`)];
+    },
+    answer: [0, ['1 superseded', '2 superseded', '3 deployed']],
+  },
+  {
+    what: 'the way back takes over what a change has left behind, and takes away what it has brought',
+    ask: async (bench) => {
+      await upgrade(bench, { word: 'one' });
+      await upgrade(bench, { word: 'two', keep: false, more: true });
+      const between = await maps(bench);
+      await back(bench, 1);
+      const kept = await maps(bench);
+      await upgrade(bench, { word: 'three' });
+      return [between, kept, await last(bench)];
+    },
+    answer: [
+      ['kept', 'more', 'word'],
+      ['kept', 'word'],
+      [4, 'deployed'],
+    ],
+  },
+  {
+    what: 'the way back takes over what somebody has made anew',
+    ask: async (bench) => {
+      const { kube, namespace } = bench;
+      await upgrade(bench, { word: 'one', more: true });
+      await kube.delete('configmap', 'more', namespace);
+      const theirs = { name: 'more', namespace, annotations: { whose: 'theirs' } };
+      await kube.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: theirs, data: {} });
+      await upgrade(bench, { word: 'two' });
+      await kube.apply([{ apiVersion: 'v1', kind: 'ConfigMap', metadata: theirs, data: {} }]);
+      const forwards = await fails(upgrade(bench, { word: 'three', more: true }));
+      await back(bench, 1);
+      return [forwards, await last(bench), await maps(bench), await word(bench)];
+    },
+    answer: ['failure', [3, 'deployed'], ['kept', 'more', 'word'], 'one'],
+  },
+  {
+    what: 'a change that fails half way has taken nothing away, and the way back takes over what is there',
+    ask: async (bench) => {
+      const { kube, namespace } = bench;
+      await upgrade(bench, { word: 'one', more: true });
+      const found = await kube.get('configmap', 'word', namespace);
+      await kube.replace({ ...found, immutable: true });
+      const forwards = await fails(upgrade(bench, { word: 'two' }));
+      const between = [await last(bench), await maps(bench)];
+      await back(bench, 1).catch(() => undefined);
+      await kube.delete('configmap', 'word', namespace);
+      await back(bench, 1);
+      return [forwards, between, await maps(bench), await word(bench)];
+    },
+    answer: [
+      'failure',
+      [
+        [2, 'failed'],
+        ['kept', 'more', 'word'],
+      ],
+      ['kept', 'more', 'word'],
+      'one',
+    ],
   },
   {
     what: 'what a chart does not make any more goes',

@@ -2,8 +2,14 @@ import { sha256Hex } from '../../src/core/digest.ts';
 import { at, canonical, isObject, merge, objectOf, textAt } from '../../src/core/json.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
 import { manifestText, parseObject, splitDocuments } from '../../src/core/manifests.ts';
-import { HelmFailure } from '../../src/failure.ts';
-import type { Releases, RenderRequest, Revision, UpgradeRequest } from '../../src/ports.ts';
+import { HelmFailure, KubeFailure } from '../../src/failure.ts';
+import type {
+  Releases,
+  RenderRequest,
+  RestoreRequest,
+  Revision,
+  UpgradeRequest,
+} from '../../src/ports.ts';
 import type { ClusterDouble } from './cluster.ts';
 
 /** A chart as a function: values → objects. */
@@ -16,7 +22,7 @@ interface Stored extends Revision {
   manifest: string;
 }
 
-/** How an upgrade or rollback ends that does not end well. */
+/** How an upgrade or a way back ends that does not end well. */
 export interface BadEnd {
   /** `objects`: after they were applied; `record`: before, with only the record that it has begun. */
   after: 'record' | 'objects';
@@ -29,20 +35,27 @@ export interface BadEnd {
  * makes. What it does not know throws.
  */
 export class ReleasesDouble implements Releases {
-  /** Asked once for each upgrade and rollback. */
-  badEnd: (what: 'upgrade' | 'rollback', request: { values?: JsonObject }) => BadEnd | undefined =
+  /** Asked once for each upgrade and each way back. */
+  badEnd: (what: 'upgrade' | 'restore', request: { values?: JsonObject }) => BadEnd | undefined =
     () => undefined;
   readonly #cluster: ClusterDouble;
-  readonly #chart: ChartDouble;
+  /** What is rendered from now on. */
+  chart: ChartDouble;
 
   constructor(cluster: ClusterDouble, chart: ChartDouble) {
     this.#cluster = cluster;
-    this.#chart = chart;
+    this.chart = chart;
+  }
+
+  history(release: string, namespace: string): Promise<Revision[]> {
+    return this.#call('history', release, () =>
+      this.kept(release, namespace).map(({ revision, status }) => ({ revision, status })),
+    );
   }
 
   last(release: string, namespace: string): Promise<Revision | undefined> {
     return this.#call('last', release, () => {
-      const found = this.history(release, namespace).at(-1);
+      const found = this.kept(release, namespace).at(-1);
       return found && { revision: found.revision, status: found.status };
     });
   }
@@ -58,31 +71,31 @@ export class ReleasesDouble implements Releases {
           true,
         );
       const merged = merge({}, ...values);
-      const objects = this.#chart(merged, { name: release, namespace });
-      const how = this.history(release, namespace).length === 0 ? 'install' : 'upgrade';
+      const objects = this.chart(merged, { name: release, namespace });
+      const what = `Helm cannot apply ${release}`;
+      this.#refuseForeign(objects, release, namespace, what);
+      const how = this.kept(release, namespace).length === 0 ? 'install' : 'upgrade';
       const bad = this.badEnd('upgrade', { values: merged });
-      this.#run({ release, namespace, how, bad, what: `Helm cannot apply ${release}` }, objects);
+      this.#run({ release, namespace, how, bad, what }, objects);
     });
   }
 
-  rollback(release: string, namespace: string, revision: number): Promise<void> {
-    return this.#call('rollback', `${release} ${revision}`, () => {
-      const what = `Helm cannot roll ${release} back to revision ${revision}`;
+  restore({ release, namespace, manifest, revision }: RestoreRequest): Promise<void> {
+    return this.#call('restore', `${release} ${revision}`, () => {
+      const what = `Helm cannot bring ${release} back to revision ${revision}`;
       this.#refusePending(release, namespace, what);
-      const to = this.history(release, namespace).find((one) => one.revision === revision);
-      if (!to) throw refused(`${what}: Error: release: not found`);
-      const bad = this.badEnd('rollback', {});
-      const run = { release, namespace, how: 'rollback', bad, what } as const;
-      this.#run(run, objectsOf(to.manifest));
+      if (this.kept(release, namespace).length === 0)
+        throw refused(`${what}: Error: UPGRADE FAILED: "${release}" has no deployed releases`);
+      const bad = this.badEnd('restore', {});
+      this.#run({ release, namespace, how: 'upgrade', bad, what }, objectsOf(manifest));
     });
   }
 
   uninstall(release: string, namespace: string): Promise<void> {
     return this.#call('uninstall', release, () => {
-      const all = this.history(release, namespace);
+      const all = this.kept(release, namespace);
       for (const object of objectsOf(all.at(-1)?.manifest ?? ''))
-        if (at(object, '/metadata/annotations/helm.sh~1resource-policy') !== 'keep')
-          this.#cluster.drop(object, namespace);
+        this.#dropUnlessKept(object, namespace);
       for (const { revision } of all)
         this.#cluster.drop(recordOf(release, namespace, revision, {}), namespace);
     });
@@ -90,7 +103,7 @@ export class ReleasesDouble implements Releases {
 
   manifest(release: string, namespace: string, revision?: number): Promise<string> {
     return this.#call('manifest', `${release} ${revision ?? ''}`, () => {
-      const all = this.history(release, namespace);
+      const all = this.kept(release, namespace);
       const found =
         revision === undefined ? all.at(-1) : all.find((one) => one.revision === revision);
       if (!found)
@@ -101,12 +114,12 @@ export class ReleasesDouble implements Releases {
 
   render({ release, namespace, values, placeholders }: RenderRequest): Promise<string> {
     return this.#call('render', release, () =>
-      manifestText(this.#chart(merge(values, placeholders), { name: release, namespace })),
+      manifestText(this.chart(merge(values, placeholders), { name: release, namespace })),
     );
   }
 
   /** Oldest first. Nobody is asked, and no call is counted. */
-  history(release: string, namespace: string): Stored[] {
+  kept(release: string, namespace: string): Stored[] {
     return this.#cluster
       .objectsIn('Secret', namespace)
       .filter((one) => at(one, '/metadata/labels/owner') === 'helm')
@@ -128,8 +141,33 @@ export class ReleasesDouble implements Releases {
   }
 
   #refusePending(release: string, namespace: string, what: string): void {
-    if (this.history(release, namespace).at(-1)?.status.startsWith('pending-') === true)
+    if (this.kept(release, namespace).at(-1)?.status.startsWith('pending-') === true)
       throw refused(`${what}: Error: another operation (install/upgrade/rollback) is in progress`);
+  }
+
+  /** What is there and came with another release, or with none, is not taken over. */
+  #refuseForeign(
+    objects: readonly JsonObject[],
+    release: string,
+    namespace: string,
+    what: string,
+  ): void {
+    const current = new Set(objectsOf(this.#current(release, namespace)).map(called));
+    for (const one of objects.filter((object) => !current.has(called(object)))) {
+      const live = this.#cluster.peek(
+        textAt(one, '/kind'),
+        textAt(one, '/metadata/name'),
+        textAt(one, '/metadata/namespace') || namespace,
+      );
+      if (live && textAt(live, '/metadata/annotations/meta.helm.sh~1release-name') !== release)
+        throw refused(`${what}: Error: ${called(one)} exists and cannot be imported`);
+    }
+  }
+
+  /** What Helm compares an upgrade with: the revision that is deployed; without one, the last. */
+  #current(release: string, namespace: string): string {
+    const all = this.kept(release, namespace);
+    return (all.findLast(({ status }) => status === 'deployed') ?? all.at(-1))?.manifest ?? '';
   }
 
   #run(
@@ -142,19 +180,28 @@ export class ReleasesDouble implements Releases {
     }: {
       release: string;
       namespace: string;
-      how: 'install' | 'upgrade' | 'rollback';
+      how: 'install' | 'upgrade';
       bad: BadEnd | undefined;
       what: string;
     },
     objects: readonly JsonObject[],
   ): void {
-    const all = this.history(release, namespace);
+    const all = this.kept(release, namespace);
+    const before = this.#current(release, namespace);
     const manifest = manifestText(objects);
     const revision = (all.at(-1)?.revision ?? 0) + 1;
     const keep = (status: string): void =>
       this.#keep(release, namespace, { revision, status, manifest });
     keep(`pending-${how}`);
-    if (bad?.after !== 'record') this.#apply(objects, all.at(-1)?.manifest ?? '', namespace);
+    if (bad?.after !== 'record') {
+      const errors = this.#apply(objects, release, namespace);
+      if (errors.length > 0) {
+        // What is not wanted any more is taken away only after everything is applied.
+        keep('failed');
+        throw refused(`${what}: Error: UPGRADE FAILED: ${errors.join(' && ')}`);
+      }
+    }
+    if (bad?.after === undefined) this.#takeAway(objects, before, namespace);
     if (bad) {
       if (bad.message === undefined) throw refused(`${what}: the program was killed by SIGKILL`);
       keep('failed');
@@ -166,14 +213,37 @@ export class ReleasesDouble implements Releases {
     keep('deployed');
   }
 
-  #apply(objects: readonly JsonObject[], before: string, namespace: string): void {
-    const located = objects.map((one) => merge({ metadata: { namespace } }, one));
-    for (const one of located) this.#cluster.serverSideApply(one, 'helm', true);
-    const called = (one: JsonObject): string =>
-      `${textAt(one, '/kind')}/${textAt(one, '/metadata/name')}`;
+  /** What the API server refuses, of each object; the others are applied. */
+  #apply(objects: readonly JsonObject[], release: string, namespace: string): string[] {
+    const owner: JsonObject = {
+      labels: { 'app.kubernetes.io/managed-by': 'Helm' },
+      annotations: {
+        'meta.helm.sh/release-name': release,
+        'meta.helm.sh/release-namespace': namespace,
+      },
+    };
+    const errors: string[] = [];
+    for (const one of objects) {
+      try {
+        const located = merge({ metadata: { namespace } }, one, { metadata: owner });
+        this.#cluster.serverSideApply(located, 'helm', true);
+      } catch (error) {
+        if (!(error instanceof KubeFailure)) throw error;
+        errors.push(error.message);
+      }
+    }
+    return errors;
+  }
+
+  #takeAway(objects: readonly JsonObject[], before: string, namespace: string): void {
     const wanted = new Set(objects.map(called));
     for (const old of objectsOf(before))
-      if (!wanted.has(called(old))) this.#cluster.drop(old, namespace);
+      if (!wanted.has(called(old))) this.#dropUnlessKept(old, namespace);
+  }
+
+  #dropUnlessKept(object: JsonObject, namespace: string): void {
+    if (at(object, '/metadata/annotations/helm.sh~1resource-policy') !== 'keep')
+      this.#cluster.drop(object, namespace);
   }
 
   #keep(release: string, namespace: string, { revision, status, manifest }: Stored): void {
@@ -200,6 +270,10 @@ function objectsOf(manifest: string): JsonObject[] {
   return splitDocuments(manifest)
     .filter((text) => /^kind:/mu.test(text))
     .map(parseObject);
+}
+
+function called(object: JsonObject): string {
+  return `${textAt(object, '/kind')}/${textAt(object, '/metadata/name')}`;
 }
 
 function refused(message: string): HelmFailure {

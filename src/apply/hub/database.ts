@@ -62,7 +62,8 @@ export async function restoreDatabase(
     await world.releases.manifest(to.unit.name, namespace, revision),
   ).filter((text) => /^kind: *Deployment *$/mu.test(text));
   world.progress(to.unit, 'stopping the hub to look at its database');
-  await world.kube.scale('hub', 0, namespace);
+  if (await world.kube.get('deployment', 'hub', namespace))
+    await world.kube.scale('hub', 0, namespace);
   const running = async (): Promise<boolean> =>
     (await world.kube.list('pods', { namespace, selector: 'app=jupyterhub,component=hub' }))
       .length > 0;

@@ -1,6 +1,6 @@
 import { INFRASTRUCTURE_ROUNDS, callFault } from '../../core/hub/causes.ts';
 import { changesHubImage, restartsHub } from '../../core/hub/changes.ts';
-import { stateObject } from '../../core/hub/state.ts';
+import { isHalfWay, stateObject } from '../../core/hub/state.ts';
 import type { ReleaseState } from '../../core/hub/state.ts';
 import type { Ending } from '../../core/plan/result.ts';
 import { unitId } from '../../core/unit.ts';
@@ -13,9 +13,13 @@ import { preflightAddress, preflightObjects, tellConflicts } from './preflight.t
 import { hiddenIn, prepareNamespace } from './prepare.ts';
 import type { Prepared } from './prepare.ts';
 import { watchRollout } from './rollout.ts';
+import { dropStrays, healthyOf, recoverPending, restoreRevision } from './way-back.ts';
+import type { Healthy } from './way-back.ts';
 import type { Clock } from '../../ports.ts';
 import { Faulty, NO_SECONDS } from '../types.ts';
 import type { ApplyWorld, HubTask, Phase, Seconds, UnitResult } from '../types.ts';
+
+const WAY_BACK_FAILED = '; and the way back failed: ';
 
 /** What one application of one hub has done so far. */
 interface Run {
@@ -35,16 +39,8 @@ interface Run {
  * health → record; back again if it fails.
  */
 export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitResult> {
-  const { to, state } = task;
-  const run: Run = {
-    clock: world.clock,
-    kind: state?.healthy ? 'upgrade' : 'install',
-    seconds: { ...NO_SECONDS },
-    health: { lines: [], rest: undefined },
-    unsettled: state?.last.outcome === 'started',
-    copy: state?.copy,
-    hidden: [],
-  };
+  const { to } = task;
+  const run = newRun(task, world);
   try {
     const prepared = await timed(run, 'preflight', () => preflight(task, run, world));
     await timed(run, 'upgrade', () => upgrade(task, prepared, run, world));
@@ -68,14 +64,44 @@ export async function applyHub(task: HubTask, world: ApplyWorld): Promise<UnitRe
   }
 }
 
+/**
+ * Brings a hub back where an earlier run ended half way and nothing may be applied now; undefined where nothing had
+ * to be done.
+ */
+export async function bringBack(task: HubTask, world: ApplyWorld): Promise<UnitResult | undefined> {
+  const { state } = task;
+  if (!state?.healthy || !isHalfWay(state)) return undefined;
+  const run = newRun(task, world);
+  const [before = ''] = state.last.reason.split(WAY_BACK_FAILED);
+  const reason = before === '' ? 'an earlier run ended half way' : before;
+  world.progress(task.to.unit, 'an earlier run ended half way: back to what ran before');
+  return goBack(task, { reason, kept: {}, healthy: state.healthy }, run, world);
+}
+
+function newRun({ state }: HubTask, { clock }: ApplyWorld): Run {
+  return {
+    clock,
+    kind: state?.healthy ? 'upgrade' : 'install',
+    seconds: { ...NO_SECONDS },
+    health: { lines: [], rest: undefined },
+    unsettled: isHalfWay(state),
+    copy: state?.copy,
+    hidden: [],
+  };
+}
+
 async function preflight(task: HubTask, run: Run, world: ApplyWorld): Promise<Prepared> {
   const { to, state } = task;
   await preflightAddress(task, world);
   const supplied = await world.secrets.supplied(task.hub.name, to.release.secrets);
   run.hidden = hiddenIn(supplied);
   const prepared = await prepareNamespace(task, supplied, world);
-  await recoverPending(task, world);
   const objects = await preflightObjects(task, prepared, world);
+  if (run.unsettled) {
+    const before = (await healthyOf(task, world)).map(({ object }) => object);
+    await dropStrays(task, state?.healthy?.revision ?? 0, [...before, ...objects], world);
+  }
+  await recoverPending(task, world);
   if (state?.healthy) await tellConflicts(task, objects, world);
   // A hub that does not exist yet has nobody to protect: it loads its configuration itself.
   if (state?.healthy && restartsHub(state.healthy.release, to.release)) {
@@ -122,8 +148,7 @@ async function afterFailure(
   run: Run,
 ): Promise<UnitResult> {
   const { to, state } = task;
-  const seen = world.clock.now();
-  const at = seen.toISOString();
+  const at = world.clock.now().toISOString();
   const quarantined =
     fault.fault === 'product'
       ? { digest: to.digest, reason: fault.message, at }
@@ -131,32 +156,11 @@ async function afterFailure(
   const infrastructure = fault.fault === 'infrastructure' ? (state?.infrastructure ?? 0) + 1 : 0;
   const kept = { quarantined, infrastructure, copy: run.copy };
   if (run.unsettled && state?.healthy) {
-    const { healthy } = state;
-    try {
-      await rollBack(task, healthy.revision, run, world);
-    } catch (error) {
-      // The next run begins here again, because this one has not ended.
-      const reason = `${fault.message}; and the way back failed: ${asFaulty(error, run.hidden).message}`;
-      await saveState(task, world, { ...kept, last: { at, outcome: 'started', reason } }).catch(
-        ifNotAnswered,
-      );
-      return result(task, run, { outcome: 'failed', code: 'way-back-failed', reason });
-    }
-    const back = ((world.clock.now().getTime() - seen.getTime()) / 1000).toFixed(1);
-    world.progress(to.unit, `runs again what ran before, ${back} s after the failure was seen`);
-    await saveState(task, world, {
-      ...kept,
-      copy: undefined,
-      hold: undefined,
-      healthy: { ...healthy, revision: await lastRevision(task, world) },
-      last: { at, outcome: 'rolled-back', reason: fault.message },
-    });
+    const failed = { reason: fault.message, kept, healthy: state.healthy };
+    const back = await goBack(task, failed, run, world);
+    if (back !== undefined) return back;
     await cleanUp(task, run.health, world);
-    return result(task, run, {
-      outcome: 'rolled-back',
-      code: fault.fault,
-      reason: fault.message,
-    });
+    return result(task, run, { outcome: 'rolled-back', code: fault.fault, reason: fault.message });
   }
   const ending = failedEnding(fault, infrastructure);
   const { outcome, reason } = ending;
@@ -172,20 +176,59 @@ function failedEnding({ fault, message: reason }: Faulty, rounds: number): Endin
     : { outcome: 'failed', code: fault, reason };
 }
 
+interface Failed {
+  reason: string;
+  /** What the state is to keep of it. */
+  kept: Partial<ReleaseState>;
+  healthy: Healthy;
+}
+
+/** Back, and a note of it; what it comes to where there is no way back. */
+async function goBack(
+  task: HubTask,
+  { reason: why, kept, healthy }: Failed,
+  run: Run,
+  world: ApplyWorld,
+): Promise<UnitResult | undefined> {
+  const seen = world.clock.now();
+  const at = seen.toISOString();
+  try {
+    await rollBack(task, healthy, run, world);
+  } catch (error) {
+    // The next run begins here again, because this one has not ended.
+    const reason = `${why}${WAY_BACK_FAILED}${asFaulty(error, run.hidden).message}`;
+    await saveState(task, world, { ...kept, last: { at, outcome: 'started', reason } }).catch(
+      ifNotAnswered,
+    );
+    return result(task, run, { outcome: 'failed', code: 'way-back-failed', reason });
+  }
+  const back = ((world.clock.now().getTime() - seen.getTime()) / 1000).toFixed(1);
+  world.progress(task.to.unit, `runs again what ran before, ${back} s after the failure was seen`);
+  await saveState(task, world, {
+    ...kept,
+    copy: undefined,
+    hold: undefined,
+    healthy: { ...healthy, revision: await lastRevision(task, world) },
+    last: { at, outcome: 'rolled-back', reason: why },
+  });
+  return undefined;
+}
+
 async function rollBack(
   task: HubTask,
-  revision: number,
+  healthy: Healthy,
   run: Run,
   world: ApplyWorld,
 ): Promise<void> {
-  const { to, held } = task;
-  held();
+  task.held();
   const { copy } = run;
   await timed(run, 'upgrade', async () => {
+    const stored = await healthyOf(task, world);
+    const before = stored.map(({ object }) => object);
+    if (before.length > 0) await dropStrays(task, healthy.revision, before, world);
     await recoverPending(task, world);
-    if (copy !== undefined) await restoreDatabase(task, copy, revision, world);
-    world.progress(to.unit, `rolling back to revision ${revision}`);
-    await world.releases.rollback(to.unit.name, to.release.namespace, revision);
+    if (copy !== undefined) await restoreDatabase(task, copy, healthy.revision, world);
+    await restoreRevision(task, healthy, stored, world);
   });
   await timed(run, 'rollout', () => watchRollout(task, world));
 }
@@ -249,23 +292,4 @@ async function saveState(
     ...change,
   };
   await kube.apply([stateObject(to.release.namespace, state)]);
-}
-
-/**
- * A Helm that was killed leaves a record that blocks every later one. What it applied stays; only the record
- * goes.
- */
-async function recoverPending(
-  { to }: HubTask,
-  { kube, releases, progress }: ApplyWorld,
-): Promise<void> {
-  const { unit } = to;
-  const { namespace } = to.release;
-  const last = await releases.last(unit.name, namespace);
-  if (last === undefined || !last.status.startsWith('pending-')) return;
-  progress(
-    unit,
-    `revision ${last.revision} was left ${last.status}: dropping its record and going on`,
-  );
-  await kube.delete('secret', `sh.helm.release.v1.${unit.name}.v${last.revision}`, namespace);
 }

@@ -1,4 +1,4 @@
-import { byIdentity, conflictsOf, identity } from '../../core/watch/drift.ts';
+import { conflictsOf } from '../../core/watch/drift.ts';
 import {
   NEEDS,
   clusterVerdict,
@@ -9,7 +9,7 @@ import {
 import { textAt } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { ClusterFile, Doc } from '../../core/model/types.ts';
-import { documentsIn, parseObject } from '../../core/manifests.ts';
+import { byIdentity, documentsIn, identity, parseObject } from '../../core/manifests.ts';
 import { runManifestRules } from '../../core/check/run.ts';
 import { SECRETS_NAME } from '../../core/hub/values/login.ts';
 import { standInSecrets } from '../../core/hub/values/stand-ins.ts';

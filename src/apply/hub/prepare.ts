@@ -6,6 +6,7 @@ import { SECRETS_NAME } from '../../core/hub/values/login.ts';
 import { digestKey } from '../cluster.ts';
 import { generatedValues } from './generated.ts';
 import { prepareProbe } from './probe.ts';
+import { healthyOf } from './way-back.ts';
 import type { ApplyWorld, HubTask } from '../types.ts';
 
 export interface Prepared {
@@ -25,10 +26,11 @@ export function hiddenIn(secrets: ReadonlyMap<string, string>): string[] {
 
 /** Namespaces, the door's file and the supplied secrets: what the chart expects to be there. */
 export async function prepareNamespace(
-  { hub, to }: HubTask,
+  task: HubTask,
   secrets: ReadonlyMap<string, string>,
   world: ApplyWorld,
 ): Promise<Prepared> {
+  const { hub, to } = task;
   const { namespace } = to.release;
   const labels = { 'app.kubernetes.io/managed-by': 'glaciocloud' };
   await world.kube.apply([
@@ -62,7 +64,7 @@ export async function prepareNamespace(
         stringData: Object.fromEntries(secrets),
       },
     ]);
-    await dropOldSecrets(namespace, name, world);
+    await dropOldSecrets(task, name, world);
   }
   const env = at(to.release.values, '/jupyterhub/hub/extraEnv');
   const extraEnv = Object.fromEntries(
@@ -83,18 +85,18 @@ function keyedDigest(key: string, secrets: ReadonlyMap<string, string>): string 
   return createHmac('sha256', key).update(JSON.stringify(sorted)).digest('hex');
 }
 
-/** The last three stay, so that a rollback finds the right one. */
-async function dropOldSecrets(
-  namespace: string,
-  current: string,
-  { kube }: ApplyWorld,
-): Promise<void> {
+/** The last three stay, and the one that the healthy revision reads, however many have failed since then. */
+async function dropOldSecrets(task: HubTask, current: string, world: ApplyWorld): Promise<void> {
+  const { kube } = world;
+  const { namespace } = task.to.release;
+  const healthy = (await healthyOf(task, world)).map(({ text }) => text).join('\n');
   const time = (one: JsonObject): string => JSON.stringify(at(one, '/metadata/creationTimestamp'));
   const all = (
     await kube.list('secrets', { namespace, selector: 'glaciocloud.org/secrets=hub' })
   ).sort((a, b) => (time(a) < time(b) ? 1 : -1));
   for (const old of all.slice(3)) {
     const name = at(old, '/metadata/name');
-    if (typeof name === 'string' && name !== current) await kube.delete('secret', name, namespace);
+    if (typeof name === 'string' && name !== current && !healthy.includes(name))
+      await kube.delete('secret', name, namespace);
   }
 }

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { waveGate } from '../../core/hub/gates.ts';
 import type { Earlier, PublicRecord } from '../../core/hub/gates.ts';
-import { holdReason, isSettled } from '../../core/hub/state.ts';
+import { holdReason, isHalfWay, isSettled } from '../../core/hub/state.ts';
 import type { ReleaseState, States } from '../../core/hub/state.ts';
 import type { Platform, Wave } from '../../core/model/types.ts';
 import type { Ending } from '../../core/plan/result.ts';
@@ -12,9 +12,9 @@ import { readStates } from '../cluster.ts';
 import { endingOf, withLease, withSeat } from '../lease.ts';
 import type { Held } from '../lease.ts';
 import { NO_SECONDS } from '../types.ts';
-import type { ApplyWorld, UnitResult } from '../types.ts';
+import type { ApplyWorld, HubTask, UnitResult } from '../types.ts';
 import { isApproved, keepApproval } from './approvals.ts';
-import { applyHub } from './hub.ts';
+import { applyHub, bringBack } from './hub.ts';
 
 export interface WaveWalk {
   platform: Platform;
@@ -68,9 +68,12 @@ export async function walkWaves(walk: WaveWalk): Promise<UnitResult[]> {
       hurried: walk.hurry !== undefined,
     });
     const one = (to: WantedRelease): Promise<UnitResult> | UnitResult => {
-      const kept =
-        unreadable(states, to) ?? (gate.open ? keptBack(walk, to, { states, approved }) : gate);
-      return kept === undefined ? applyOne(walk, to) : notApplied(to.unit, kept);
+      const bad = unreadable(states, to);
+      if (bad) return notApplied(to.unit, bad);
+      const kept = gate.open ? keptBack(walk, to, { states, approved }) : gate;
+      if (kept === undefined) return underLease(walk, to, (task) => applyHeld(walk, to, task));
+      if (!isHalfWay(states.known.get(to.release.namespace))) return notApplied(to.unit, kept);
+      return underLease(walk, to, (task) => bringBackHeld(walk, kept, task));
     };
     results.push(...(await pMap(changing, one, { concurrency: world.cluster.data.parallel })));
   }
@@ -177,7 +180,11 @@ function keptBack(
 }
 
 /** On one of the cluster's seats and with the hub's Lease, unless another run was faster. */
-async function applyOne(walk: WaveWalk, to: WantedRelease): Promise<UnitResult> {
+async function underLease(
+  walk: WaveWalk,
+  to: WantedRelease,
+  work: (task: HubTask) => Promise<UnitResult>,
+): Promise<UnitResult> {
   const { world } = walk;
   const { parallel } = world.cluster.data;
   const waiting = (owners: string): void =>
@@ -187,7 +194,11 @@ async function applyOne(walk: WaveWalk, to: WantedRelease): Promise<UnitResult> 
     );
   try {
     return await withSeat(world, parallel, waiting, () =>
-      withLease(world, `hub-${to.unit.name}`, (held) => applyHeld(walk, to, held)),
+      withLease(world, `hub-${to.unit.name}`, async (held) => {
+        const states = await readStates(world.kube);
+        const bad = unreadable(states, to);
+        return bad ? notApplied(to.unit, bad) : work(taskOf(walk, to, { states, held }));
+      }),
     );
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -196,26 +207,33 @@ async function applyOne(walk: WaveWalk, to: WantedRelease): Promise<UnitResult> 
   }
 }
 
-async function applyHeld(walk: WaveWalk, to: WantedRelease, held: Held): Promise<UnitResult> {
-  const { platform, world } = walk;
-  const hub = platform.environments.get(to.unit.name);
-  if (!hub) throw new Error(`${to.unit.name} is wanted without a file`);
-  const states = await readStates(world.kube);
-  const bad = unreadable(states, to);
-  if (bad) return notApplied(to.unit, bad);
-  const state = states.known.get(to.release.namespace);
-  if (walk.again === undefined && walk.hold === undefined && isSettled(state, to.digest))
+async function applyHeld(walk: WaveWalk, to: WantedRelease, task: HubTask): Promise<UnitResult> {
+  if (walk.again === undefined && walk.hold === undefined && isSettled(task.state, to.digest))
     return notApplied(to.unit, {
       outcome: 'done',
       code: 'deployed-by-another',
       reason: 'another deployment has just done it',
     });
-  const result = await applyHub(
-    { platform, hub, to, state, why: whyOf(walk, to), hold: walk.hold?.until, held },
-    world,
-  );
+  const result = await applyHub(task, walk.world);
   if (result.outcome === 'done') await walk.onDone(to);
   return result;
+}
+
+/** What may not change now runs what ran before, also where an earlier run could not bring it back. */
+async function bringBackHeld(walk: WaveWalk, kept: Ending, task: HubTask): Promise<UnitResult> {
+  return (await bringBack(task, walk.world)) ?? notApplied(task.to.unit, kept);
+}
+
+function taskOf(
+  walk: WaveWalk,
+  to: WantedRelease,
+  { states, held }: { states: States; held: Held },
+): HubTask {
+  const { platform, hold } = walk;
+  const hub = platform.environments.get(to.unit.name);
+  if (!hub) throw new Error(`${to.unit.name} is wanted without a file`);
+  const state = states.known.get(to.release.namespace);
+  return { platform, hub, to, state, why: whyOf(walk, to), hold: hold?.until, held };
 }
 
 function whyOf({ retry, hold, again, hurry }: WaveWalk, { unit }: WantedRelease): string {

@@ -115,6 +115,11 @@ export function holdReason(state: ReleaseState | undefined, now: number): string
     : undefined;
 }
 
+/** A run has ended between what ran before and what was wanted: nobody knows what runs. */
+export function isHalfWay(state: ReleaseState | undefined): boolean {
+  return state?.last.outcome === 'started';
+}
+
 /** Whether a hub runs what is wanted, proven, with nothing left half done by any run. */
 export function isSettled(state: ReleaseState | undefined, digest: Digest): boolean {
   return (

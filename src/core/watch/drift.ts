@@ -28,22 +28,6 @@ const SERVER_FIELDS = [
 ];
 const OWN_MANAGERS = /^(helm|glaciocloud|kube-|kubelet|k3s|cloud-controller|before-first-apply)/u;
 
-/** What an object is called in its cluster, whichever version of its API it is written in. */
-export function identity(object: JsonObject, namespace: string): string {
-  return [
-    textAt(object, '/kind'),
-    textAt(object, '/metadata/namespace') || namespace,
-    textAt(object, '/metadata/name'),
-  ].join('/');
-}
-
-export function byIdentity(
-  objects: readonly JsonObject[],
-  namespace: string,
-): Map<string, JsonObject> {
-  return new Map(objects.map((one) => [identity(one, namespace), one]));
-}
-
 /**
  * A live object against what applying the stored manifest again would make of it: what differs is
  * drift.

@@ -1,12 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Json, JsonObject } from '../../../src/core/json.ts';
-import {
-  byIdentity,
-  conflictsOf,
-  driftOf,
-  foreignManagers,
-  identity,
-} from '../../../src/core/watch/drift.ts';
+import { byIdentity, identity } from '../../../src/core/manifests.ts';
+import { conflictsOf, driftOf, foreignManagers } from '../../../src/core/watch/drift.ts';
 
 const NAME = 'Deployment hub';
 
