@@ -74,7 +74,7 @@ describe('a hub whose state cannot be read', () => {
         'late blocked earlier-failed',
       ]);
       expect(reasonOf(results, 'one')).toMatch(/^its state cannot be read: .*; /u);
-      expect(bench.releases.history('one', 'one')).toHaveLength(1);
+      expect(await bench.releases.history('one', 'one')).toHaveLength(1);
       expect(bench.kube.peek('ConfigMap', 'glaciocloud-release', 'one')?.['data']).toEqual({
         'state.json': text,
       });
