@@ -260,6 +260,23 @@ describe('what is being deleted', () => {
     ]);
   });
 
+  test('is waited for too where it has to be made anew', async () => {
+    const frozen = { data: { a: '2' }, immutable: true, metadata: { name: 'more', ...HELD } };
+    const bench = await running([map('more', { data: { a: '1' } })]);
+    charted(bench, [map('more', frozen)]);
+    failing(bench);
+    const letGo = setInterval(() => {
+      const found = bench.kube.peek('ConfigMap', 'more', HUB);
+      if (at(found, '/metadata/deletionTimestamp') === undefined) return;
+      clearInterval(letGo);
+      const free = { data: { a: '2' }, immutable: true };
+      void bench.kube.replace(map('more', { metadata: { name: 'more', namespace: HUB }, ...free }));
+    }, 0);
+    expect(ended(await apply(bench))).toEqual(backed);
+    expect(field(bench, 'ConfigMap', 'more', '/data')).toEqual({ a: '1' });
+    expect(field(bench, 'ConfigMap', 'more', '/metadata')).not.toHaveProperty('deletionTimestamp');
+  });
+
   test('and does not go is no way back, and says what holds it', async () => {
     const { bench, result } = await held(3_600_000);
     expect(ended(result)).toEqual([

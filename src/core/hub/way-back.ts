@@ -1,12 +1,6 @@
 import { at, isObject, merge, textAt } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
-import {
-  byIdentity,
-  identity,
-  manifestText,
-  parseObject,
-  splitDocuments,
-} from '../manifests.ts';
+import { byIdentity, identity, manifestText, parseObject, splitDocuments } from '../manifests.ts';
 
 /** One object of a release: as Helm stored it, and as it is read. */
 export interface Stored {
