@@ -299,6 +299,7 @@ describe('the record in a folder', () => {
     await here.run({ record: here.record });
     expect((await readdir(here.record)).sort()).toEqual(['clusters', 'one']);
     expect((await readdir(join(here.record, 'one'))).sort()).toEqual([
+      '.glaciocloud',
       'manifests.yaml',
       'release.json',
       'status.json',
