@@ -199,6 +199,22 @@ function environmentBody(name: string, { branches, reviewers }: Environment): Bo
   };
 }
 
+function environmentOf({ repository, parameters }: Call): Environment {
+  return found(repository.environments.get(parameters['environment_name'] ?? ''));
+}
+
+const dated = { created_at: '2026-11-24T08:00:00Z', updated_at: '2026-11-24T08:00:00Z' };
+
+function secretNames(names: readonly string[]): Answer {
+  const secrets = names.map((name) => ({ name, ...dated }));
+  return { status: 200, body: { total_count: secrets.length, secrets } };
+}
+
+function variableNames(names: readonly string[]): Answer {
+  const variables = names.map((name) => ({ name, value: 'a value', ...dated }));
+  return { status: 200, body: { total_count: variables.length, variables } };
+}
+
 export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
   'repos/get': {
     handle: ({ repository }) => ({
@@ -253,6 +269,61 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
       }));
       return { status: 200, body: { total_count: policies.length, branch_policies: policies } };
     },
+  },
+  'actions/list-environment-secrets': {
+    needs: ['settings'],
+    handle: (call) => secretNames(environmentOf(call).secrets ?? []),
+  },
+  'actions/list-environment-variables': {
+    needs: ['settings'],
+    handle: (call) => variableNames(environmentOf(call).variables ?? []),
+  },
+  'actions/list-repo-secrets': {
+    needs: ['settings'],
+    handle: ({ repository }) => secretNames(repository.secrets),
+  },
+  'actions/list-repo-variables': {
+    needs: ['settings'],
+    handle: ({ repository }) => variableNames(repository.variables),
+  },
+  'actions/get-github-actions-permissions-repository': {
+    needs: ['settings'],
+    handle: ({ repository: { actions } }) => ({
+      status: 200,
+      body: {
+        enabled: actions.enabled,
+        // GitHub leaves it out where nothing may run.
+        ...(actions.enabled ? { allowed_actions: actions.allowed } : {}),
+        sha_pinning_required: false,
+      },
+    }),
+  },
+  'actions/get-github-actions-default-workflow-permissions-repository': {
+    needs: ['settings'],
+    handle: ({ repository: { actions } }) => ({
+      status: 200,
+      body: {
+        default_workflow_permissions: 'read',
+        can_approve_pull_request_reviews: actions.mayOpenPulls,
+      },
+    }),
+  },
+  'issues/list-labels-for-repo': {
+    handle: ({ repository }) => ({
+      status: 200,
+      body: repository.labels.map((name) => ({ name })),
+    }),
+  },
+  'repos/get-branch-rules': {
+    handle: ({ repository, parameters }) => ({
+      status: 200,
+      body: (repository.rules.get(parameters['branch'] ?? '') ?? []).map((type) => ({
+        type,
+        ruleset_source_type: 'Repository',
+        ruleset_source: `${repository.owner.login}/${repository.name}`,
+        ruleset_id: 1,
+      })),
+    }),
   },
   'actions/get-reviews-for-run': {
     handle: ({ repository, parameters }) => ({

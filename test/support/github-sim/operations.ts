@@ -44,6 +44,14 @@ export const OPERATIONS = [
   'repos/get-environment',
   'repos/list-deployment-branch-policies',
   'actions/get-reviews-for-run',
+  'actions/list-environment-secrets',
+  'actions/list-environment-variables',
+  'actions/list-repo-secrets',
+  'actions/list-repo-variables',
+  'actions/get-github-actions-permissions-repository',
+  'actions/get-github-actions-default-workflow-permissions-repository',
+  'issues/list-labels-for-repo',
+  'repos/get-branch-rules',
 ] as const;
 
 export type OperationId = (typeof OPERATIONS)[number];

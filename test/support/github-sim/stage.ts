@@ -10,7 +10,7 @@ export interface GithubStage {
   sim: GithubSim;
   repository: Repository;
   owner: User;
-  /** Who the tokens `bot` (may write all) and `weak` (may read) belong to. */
+  /** Who the tokens `bot` (may write all) and `weak` (may read) belong to; `admin` is the owner's, and sees settings. */
   bot: User;
   stranger: User;
   forge: Forge;
@@ -37,6 +37,7 @@ export async function githubStage(): Promise<GithubStage> {
   const repository = sim.state.addRepository(owner, 'hubs');
   sim.state.addToken('bot', bot, ['contents', 'issues', 'pull-requests', 'deployments']);
   sim.state.addToken('weak', bot, []);
+  sim.state.addToken('admin', owner, ['settings']);
   const as = (token: string): Forge =>
     githubForge({ api: sim.url, token, owner: 'example', repo: 'hubs' }, 1);
   return {

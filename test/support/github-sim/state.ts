@@ -8,7 +8,7 @@ export interface User {
 }
 
 export type Permission =
-  'contents' | 'issues' | 'pull-requests' | 'deployments' | 'checks' | 'actions';
+  'contents' | 'issues' | 'pull-requests' | 'deployments' | 'checks' | 'actions' | 'settings';
 
 /** What a token may do. Reads of a public repository need nothing. */
 export interface Token {
@@ -80,6 +80,9 @@ export interface Environment {
   branches: readonly { name: string; type?: 'branch' | 'tag' }[] | 'protected' | undefined;
   /** Undefined where the rule is missing: nobody is asked. */
   reviewers: readonly User[] | undefined;
+  /** Names only; none where left out. */
+  secrets?: readonly string[];
+  variables?: readonly string[];
 }
 
 /** What a person answered where a run asked for an environment. */
@@ -108,6 +111,14 @@ export interface Repository {
   deployments: Deployment[];
   artifacts: Artifact[];
   environments: Map<string, Environment>;
+  /** Labels that there are, whether an issue bears them or not. */
+  labels: string[];
+  /** Types of the rules that hold for a branch, by its name. */
+  rules: Map<string, string[]>;
+  /** Of the repository itself, by name: every workflow gets at them. */
+  secrets: string[];
+  variables: string[];
+  actions: { enabled: boolean; allowed: 'all' | 'local_only' | 'selected'; mayOpenPulls: boolean };
   approvals: Approval[];
   checks: Map<number, Body & { annotations: unknown[] }>;
 }
@@ -157,6 +168,11 @@ export class State {
       deployments: [],
       artifacts: [],
       environments: new Map(),
+      labels: [],
+      rules: new Map(),
+      secrets: [],
+      variables: [],
+      actions: { enabled: true, allowed: 'all', mayOpenPulls: false },
       approvals: [],
       checks: new Map(),
     };

@@ -1,0 +1,62 @@
+import type { ActionsSettings, RepositorySetup } from '../../ports/doctor.ts';
+import type { DeployEnvironment } from '../../core/hub/protection.ts';
+import type { GithubClient } from './client.ts';
+import { GithubEnvironments } from './environments.ts';
+
+/** How a repository on GitHub is set up. Names only: GitHub gives no secret away, and variables are not looked into. */
+export class GithubSetup implements RepositorySetup {
+  readonly #client: GithubClient;
+  readonly #environments: GithubEnvironments;
+
+  constructor(client: GithubClient) {
+    this.#client = client;
+    this.#environments = new GithubEnvironments(client);
+  }
+
+  environment(name: string): Promise<DeployEnvironment> {
+    return this.#environments.environment(name);
+  }
+
+  secretNames(environment?: string): Promise<string[]> {
+    return this.#names('names of secrets', 'secrets', environment);
+  }
+
+  variableNames(environment?: string): Promise<string[]> {
+    return this.#names('names of variables', 'variables', environment);
+  }
+
+  async labels(): Promise<string[]> {
+    const listed = await this.#client.all('labels', 'GET /labels');
+    return listed.map((one) => one.text('/name'));
+  }
+
+  async branchRules(branch: string): Promise<string[]> {
+    const route = 'GET /rules/branches/{branch}';
+    const listed = await this.#client.all('rules of a branch', route, { branch });
+    return listed.map((one) => one.text('/type'));
+  }
+
+  async actionsSettings(): Promise<ActionsSettings> {
+    const what = 'settings of Actions';
+    const general = await this.#client.ask(what, 'GET /actions/permissions');
+    const workflows = await this.#client.ask(what, 'GET /actions/permissions/workflow');
+    return {
+      enabled: general.flag('/enabled'),
+      localOnly: general.textOrNone('/allowed_actions') === 'local_only',
+      mayOpenPulls: workflows.flag('/can_approve_pull_request_reviews'),
+    };
+  }
+
+  async #names(
+    what: string,
+    kind: 'secrets' | 'variables',
+    environment: string | undefined,
+  ): Promise<string[]> {
+    const route =
+      environment === undefined
+        ? `GET /actions/${kind}`
+        : `GET /environments/{environment}/${kind}`;
+    const listed = await this.#client.all(what, route, { environment });
+    return listed.map((one) => one.text('/name'));
+  }
+}

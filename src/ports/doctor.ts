@@ -1,0 +1,24 @@
+import type { DeployEnvironments } from '../ports.ts';
+
+/*
+ * What `doctor` asks besides, as interfaces only, like those of `src/ports.ts`.
+ */
+
+export interface ActionsSettings {
+  enabled: boolean;
+  /** Actions of other owners are refused. */
+  localOnly: boolean;
+  /** Whether workflows may open pull requests. */
+  mayOpenPulls: boolean;
+}
+
+/** How the repository is set up. Much of it only its administrators may ask. */
+export interface RepositorySetup extends Pick<DeployEnvironments, 'environment'> {
+  /** Of an environment; of the repository itself where none is named. */
+  secretNames(environment?: string): Promise<string[]>;
+  variableNames(environment?: string): Promise<string[]>;
+  labels(): Promise<string[]>;
+  /** Types of the rules that hold for a branch, whether there is such a branch or not. */
+  branchRules(branch: string): Promise<string[]>;
+  actionsSettings(): Promise<ActionsSettings>;
+}
