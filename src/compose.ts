@@ -4,9 +4,14 @@ import { systemClock } from './edges/clock.ts';
 import { HelmReleases } from './edges/helm-releases.ts';
 import { findHelm } from './edges/helm.ts';
 import { Kube } from './edges/kube.ts';
+import { kubeconfigLogin } from './edges/login.ts';
 import { machineRandom, processName } from './edges/machine.ts';
+import { secretsAtHand } from './edges/secrets-at-hand.ts';
 import { sopsSecrets } from './edges/sops.ts';
+import { githubPlace } from './edges/github/place.ts';
+import type { Unplaced } from './edges/github/place.ts';
 import type { DeployPorts } from './flow/deployment.ts';
+import type { DoctorPorts } from './flow/doctor.ts';
 
 /** Where a deployment meets the outside. */
 export interface Place {
@@ -26,4 +31,49 @@ export function deployPorts({ root, kubeconfig }: Place): DeployPorts {
     random: machineRandom,
     self: processName(),
   };
+}
+
+const UNPLACED: Readonly<Record<Unplaced, { why: string; set: string }>> = {
+  token: {
+    why: 'there is no token',
+    set: 'export GITHUB_TOKEN="$(gh auth token)" # of an administrator of the repository',
+  },
+  repository: {
+    why: 'this folder’s remote `origin` is no repository on github.com',
+    set: 'export GITHUB_REPOSITORY=OWNER/REPO',
+  },
+};
+
+/** What `doctor` can ask here. Only where GitHub can be asked, its client is loaded. */
+export async function doctorPorts(
+  root: string,
+  kubeconfig: string | undefined,
+): Promise<DoctorPorts> {
+  return {
+    github: await githubSetup(root),
+    cluster:
+      kubeconfig === undefined || kubeconfig === ''
+        ? {
+            kind: 'not-asked',
+            why: 'no kubeconfig is named',
+            set: 'export KUBECONFIG=FILE # or glaciocloud doctor --kubeconfig FILE',
+          }
+        : {
+            kind: 'answered',
+            value: { kube: new Kube(kubeconfig), login: () => kubeconfigLogin(kubeconfig) },
+          },
+    secrets: secretsAtHand(root),
+    internet,
+  };
+}
+
+async function githubSetup(root: string): Promise<DoctorPorts['github']> {
+  const place = await githubPlace(root);
+  if (typeof place === 'string') return { kind: 'not-asked', ...UNPLACED[place] };
+  const [{ GithubClient }, { GithubSetup }] = await Promise.all([
+    import('./edges/github/client.ts'),
+    import('./edges/github/setup.ts'),
+  ]);
+  const setup = new GithubSetup(new GithubClient(place, 1000));
+  return { kind: 'answered', value: { repository: `${place.owner}/${place.repo}`, setup } };
 }

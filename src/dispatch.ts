@@ -2,6 +2,7 @@ import { isCommand } from './arguments.ts';
 import type { Inputs } from './arguments.ts';
 import { check } from './commands/check.ts';
 import { deploy } from './commands/deploy.ts';
+import { doctor } from './commands/doctor.ts';
 import { drift } from './commands/drift.ts';
 import { explainRule } from './commands/explain.ts';
 import { init } from './commands/init.ts';
@@ -17,7 +18,7 @@ import { secrets } from './commands/secrets.ts';
 import { showState } from './commands/state.ts';
 import { tryOut } from './commands/try.ts';
 import { waves } from './commands/waves.ts';
-import { deployPorts } from './compose.ts';
+import { deployPorts, doctorPorts } from './compose.ts';
 import { instant } from './core/model/quantities.ts';
 import { completionScript } from './core/show/completion.ts';
 import { systemClock } from './edges/clock.ts';
@@ -64,6 +65,8 @@ const RUNS: Readonly<Record<Inputs['command'], Run>> = {
   state: (inputs) => showState(kubeconfigOf(inputs), inputs.target),
   drift: async (inputs, report) =>
     drift(kubeconfigOf(inputs), inputs.target, await maybeAction(), report),
+  doctor: async ({ root, cluster, kubeconfig, at }, report) =>
+    doctor({ root, cluster, now: timeOf(at) }, await doctorPorts(root, kubeconfig), report),
   outside: runOutside,
   secrets: ({ root, target, at }) => secrets(root, target, timeOf(at)),
   new: ({ root, target }) => createFile(root, target),

@@ -185,6 +185,12 @@ export const COMMANDS = {
     target: 'HUB…',
     options: ['kubeconfig', 'json'],
   },
+  doctor: {
+    summary:
+      'say what GitHub, clusters and secrets must have and do not, with the command for each',
+    target: '',
+    options: ['root', 'cluster', 'kubeconfig', 'json', 'at'],
+  },
   outside: {
     summary: 'ask each hub’s public address, and hear whether its probe still speaks',
     target: 'HUB…',

@@ -22,3 +22,14 @@ export interface RepositorySetup extends Pick<DeployEnvironments, 'environment'>
   branchRules(branch: string): Promise<string[]>;
   actionsSettings(): Promise<ActionsSettings>;
 }
+
+/** Secrets in the repository, as far as they can be read here. Fails with SecretsFailure. */
+export interface SecretsAtHand {
+  /** What is not here, and without which nothing can be decrypted. */
+  lacking(): Promise<'sops' | 'key' | undefined>;
+  /** In clear, and when they were last encrypted (milliseconds since 1970). */
+  opened(hub: string): Promise<{
+    secrets: ReadonlyMap<string, string>;
+    changed: number | undefined;
+  }>;
+}

@@ -22,6 +22,7 @@ const KINDS: Readonly<Record<string, { plural: string; global?: true; generation
   PriorityClass: { plural: 'priorityclasses', global: true },
   StorageClass: { plural: 'storageclasses', global: true },
   IngressClass: { plural: 'ingressclasses', global: true },
+  ClusterIssuer: { plural: 'clusterissuers', global: true },
   ConfigMap: { plural: 'configmaps' },
   Secret: { plural: 'secrets' },
   Pod: { plural: 'pods' },

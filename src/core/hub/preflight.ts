@@ -53,7 +53,7 @@ export function clusterVerdict(cluster: Doc<ClusterFile>, facts: ClusterFacts): 
   ]);
 }
 
-function rightsVerdict(allowed: readonly boolean[]): Verdict {
+export function rightsVerdict(allowed: readonly boolean[]): Verdict {
   const refused = NEEDS.filter((_need, index) => allowed[index] !== true).map(needText);
   return refused.length === 0 ? WELL : problem(`these credentials may not ${refused.join(', ')}`);
 }
@@ -62,14 +62,14 @@ function needText({ verb, resource, subresource }: Need): string {
   return `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}`;
 }
 
-function versionVerdict({ name, data }: Doc<ClusterFile>, version: string): Verdict {
+export function versionVerdict({ name, data }: Doc<ClusterFile>, version: string): Verdict {
   const minor = /^v?([0-9]+\.[0-9]+)/u.exec(version)?.[1] ?? version;
   if (minor === data.kubernetes) return WELL;
   const said = `clusters/${name}.yaml says Kubernetes ${data.kubernetes}`;
   return warning(`${said}, and it is ${minor}: plans are rendered for the wrong one`);
 }
 
-function storageVerdict(
+export function storageVerdict(
   { homes, data }: ClusterFile['storage'],
   storageClasses: readonly JsonObject[],
 ): Verdict {
@@ -90,7 +90,7 @@ function losesHomes(homes: ClusterFile['storage']['homes']): Verdict {
   );
 }
 
-function ingressVerdict(
+export function ingressVerdict(
   ingress: ClusterFile['ingress'],
   ingressClasses: readonly string[],
 ): Verdict {

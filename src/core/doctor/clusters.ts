@@ -1,0 +1,234 @@
+import {
+  dnsVerdict,
+  ingressVerdict,
+  rightsVerdict,
+  storageVerdict,
+  versionVerdict,
+} from '../hub/preflight.ts';
+import type { Verdict } from '../hub/preflight.ts';
+import { at, objectsIn, textAt } from '../json.ts';
+import type { JsonObject } from '../json.ts';
+import type { ClusterFile, Doc, EnvironmentFile } from '../model/types.ts';
+import { judged, missing, ok, quoted, unknown } from './check.ts';
+import type { Asked, Check } from './check.ts';
+import { loginCheck } from './login.ts';
+import type { Login } from './login.ts';
+import type { ClusterNeeds } from './needs.ts';
+
+export interface ClusterFacts {
+  /** By the name of the cluster's file. */
+  live: Asked<LiveCluster>;
+  /** IP addresses of each host name. */
+  resolved: ReadonlyMap<string, readonly string[]>;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/** What the cluster that a kubeconfig leads to has answered. */
+export interface LiveCluster {
+  login: Login;
+  /** The error, where it does not answer at all. */
+  reached: { kind: 'reached'; version: string; uid: string } | { kind: 'not-reached'; why: string };
+  allowed: Asked<readonly boolean[]>;
+  storageClasses: Asked<readonly JsonObject[]>;
+  ingressClasses: Asked<readonly string[]>;
+  /** Undefined where the cluster knows no ClusterIssuers. */
+  issuers: Asked<readonly JsonObject[] | undefined>;
+  /** Addresses by which the cluster is entered. */
+  entries: Asked<readonly string[]>;
+}
+
+/**
+ * Minor versions of Kubernetes that Helm and kubectl of `npm run tools` are made for: Helm 4.1 goes three versions
+ * back from 1.35, kubectl 1.35 one ahead.
+ */
+export const OLDEST_KUBERNETES = 32;
+export const NEWEST_KUBERNETES = 36;
+
+export function clusterChecks(needs: ClusterNeeds, facts: ClusterFacts): Check[] {
+  const { cluster } = needs;
+  const where = `clusters/${cluster.name}.yaml`;
+  if (facts.live.kind === 'not-asked')
+    return [unknown('cluster/reach', where, facts.live), ...dnsChecks(needs, facts, undefined)];
+  const live = facts.live.value;
+  const login = loginCheck(where, cluster.name, live.login, facts.now);
+  const { reached } = live;
+  if (reached.kind === 'not-reached')
+    return [
+      login,
+      missing('cluster/reach', where, `it does not answer: ${reached.why}`, 'kubectl cluster-info'),
+      ...dnsChecks(needs, facts, undefined),
+    ];
+  const wrong = identityFault(cluster, reached.uid);
+  if (wrong !== undefined) return [login, wrong, ...dnsChecks(needs, facts, undefined)];
+  return [
+    login,
+    ok('cluster/reach', where, 'answers'),
+    ...versionChecks(cluster, reached.version),
+    ...judged('cluster/rights', where, live.allowed, (allowed) =>
+      rightsCheck(where, allowed, live),
+    ),
+    ...judged('cluster/storage', where, live.storageClasses, (classes) =>
+      fileCheck(
+        'cluster/storage',
+        where,
+        storageVerdict(cluster.data.storage, classes),
+        'storageclass',
+      ),
+    ),
+    ...judged('cluster/ingress', where, live.ingressClasses, (classes) =>
+      fileCheck(
+        'cluster/ingress',
+        where,
+        ingressVerdict(cluster.data.ingress, classes),
+        'ingressclass',
+      ),
+    ),
+    ...issuerChecks(cluster, live),
+    ...dnsChecks(needs, facts, live.entries),
+  ];
+}
+
+function identityFault({ name, data }: Doc<ClusterFile>, uid: string): Check | undefined {
+  if (data.identity === null || data.identity === uid) return undefined;
+  return missing(
+    'cluster/reach',
+    `clusters/${name}.yaml`,
+    `the kubeconfig leads to another cluster: its identity is ${uid}, and ${data.identity} is recorded`,
+    'kubectl config current-context && kubectl get namespace kube-system -o jsonpath={.metadata.uid}',
+  );
+}
+
+function versionChecks(cluster: Doc<ClusterFile>, version: string): Check[] {
+  const id = 'cluster/version';
+  const where = `clusters/${cluster.name}.yaml`;
+  const minor = /^v?1\.([0-9]+)/u.exec(version)?.[1];
+  const number = Number(minor ?? Number.NaN);
+  if (!(number >= OLDEST_KUBERNETES && number <= NEWEST_KUBERNETES))
+    return [
+      missing(
+        id,
+        where,
+        `Kubernetes ${version || 'of no known version'} is outside of 1.${OLDEST_KUBERNETES} to 1.${NEWEST_KUBERNETES}, which Helm and kubectl here are made for`,
+        'kubectl version # then upgrade the cluster, or GlacioCloud',
+      ),
+    ];
+  const { warnings } = versionVerdict(cluster, version);
+  const [warning] = warnings;
+  if (warning === undefined) return [ok(id, where, `Kubernetes 1.${number}`)];
+  const script = `s/^kubernetes:.*/kubernetes: "1.${number}"/`;
+  return [missing(id, where, warning, `sed -i '${script}' ${quoted(where)}`)];
+}
+
+function rightsCheck(where: string, allowed: readonly boolean[], { login }: LiveCluster): Check {
+  const { problems } = rightsVerdict(allowed);
+  const [problem] = problems;
+  if (problem === undefined) return ok('cluster/rights', where, 'may do what deployments do');
+  const subject = login.kind === 'token' ? login.subject : undefined;
+  const account = /^system:serviceaccount:([^:]+):([^:]+)$/u.exec(subject ?? '');
+  const to = account
+    ? `--serviceaccount=${quoted(`${account[1] ?? ''}:${account[2] ?? ''}`)}`
+    : '--serviceaccount=NAMESPACE:NAME';
+  // A chart with roles is applied by who has all that its roles give.
+  const fix = `kubectl auth can-i --list && kubectl create clusterrolebinding glaciocloud --clusterrole=cluster-admin ${to} # by an administrator`;
+  return missing('cluster/rights', where, problem, fix);
+}
+
+/** Names of a file that a cluster must know; a warning is said and is no fault. */
+function fileCheck(
+  id: string,
+  where: string,
+  { problems, warnings }: Verdict,
+  kind: 'storageclass' | 'ingressclass',
+): Check {
+  if (problems.length > 0)
+    return missing(id, where, problems.join('; '), `kubectl get ${kind} # then correct ${where}`);
+  return ok(
+    id,
+    where,
+    warnings[0] ?? `the ${kind === 'storageclass' ? 'storage' : 'ingress'} class is there`,
+  );
+}
+
+function issuerChecks(cluster: Doc<ClusterFile>, { issuers }: LiveCluster): Check[] {
+  const { ingress } = cluster.data;
+  const name = ingress.issuer;
+  if (ingress.class === 'none' || name === null) return [];
+  const [id, where] = ['cluster/issuer', `clusters/${cluster.name}.yaml`];
+  return judged(id, where, issuers, (known) => {
+    if (known === undefined)
+      return missing(
+        id,
+        where,
+        `there is no cert-manager, and so no ClusterIssuer ${name}`,
+        `${CERT_MANAGER} && ${makeIssuer(name, ingress)}`,
+      );
+    const found = known.find((one) => textAt(one, '/metadata/name') === name);
+    if (!found)
+      return missing(id, where, `there is no ClusterIssuer ${name}`, makeIssuer(name, ingress));
+    const ready = objectsIn(at(found, '/status/conditions')).find((one) => one['type'] === 'Ready');
+    if (ready?.['status'] === 'True') return ok(id, where, `ClusterIssuer ${name} is ready`);
+    const why = textAt(ready, '/message') || 'it has not said why';
+    const look = `kubectl describe clusterissuer ${quoted(name)}`;
+    return missing(id, where, `ClusterIssuer ${name} is not ready: ${why}`, look);
+  });
+}
+
+const CERT_MANAGER =
+  'helm install cert-manager oci://quay.io/jetstack/charts/cert-manager --namespace cert-manager --create-namespace --set crds.enabled=true --wait';
+
+function makeIssuer(name: string, ingress: ClusterFile['ingress']): string {
+  const issuer = {
+    apiVersion: 'cert-manager.io/v1',
+    kind: 'ClusterIssuer',
+    metadata: { name },
+    spec: {
+      acme: {
+        server: 'https://acme-v02.api.letsencrypt.org/directory',
+        email: ingress.email ?? 'ADDRESS',
+        privateKeySecretRef: { name },
+        solvers: [{ http01: { ingress: { ingressClassName: ingress.class } } }],
+      },
+    },
+  };
+  return `echo ${quoted(JSON.stringify(issuer))} | kubectl apply -f -`;
+}
+
+/** Where a cluster has no public entry, nobody looks for its hubs by name. */
+function dnsChecks(
+  { cluster, hubs }: ClusterNeeds,
+  { resolved }: ClusterFacts,
+  entries: LiveCluster['entries'] | undefined,
+): Check[] {
+  if (cluster.data.ingress.class === 'none') return [];
+  return hubs.map((hub) => dnsCheck(hub, resolved, entries));
+}
+
+function dnsCheck(
+  hub: Doc<EnvironmentFile>,
+  resolved: ClusterFacts['resolved'],
+  entries: LiveCluster['entries'] | undefined,
+): Check {
+  const [id, where] = ['cluster/dns', `environments/${hub.name}.yaml`];
+  const { hostname } = new URL(hub.data.url);
+  const addresses = resolved.get(hostname) ?? [];
+  const known = entries?.kind === 'answered' ? entries.value : [];
+  const { problems, warnings } = dnsVerdict(hostname, addresses, known);
+  const [fault] = [...problems, ...warnings];
+  if (fault !== undefined) return missing(id, where, fault, recordFor(hostname, known));
+  if (known.length > 0) return ok(id, where, `${hostname} leads to the cluster`);
+  return unknown(id, where, {
+    why: `${hostname} is ${addresses.join(', ')}; whether that is the cluster’s entry is not known`,
+    set:
+      entries?.kind === 'not-asked'
+        ? entries.set
+        : 'kubectl get services,ingresses --all-namespaces # an entry without an address yet?',
+  });
+}
+
+/** The line of a zone that is missing. */
+function recordFor(host: string, [entry = 'ADDRESS']: readonly string[]): string {
+  if (/^[0-9.]+$/u.test(entry)) return `${host}. 300 IN A ${entry}`;
+  if (entry.includes(':')) return `${host}. 300 IN AAAA ${entry}`;
+  return `${host}. 300 IN CNAME ${entry}${entry === 'ADDRESS' ? '' : '.'}`;
+}

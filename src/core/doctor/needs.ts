@@ -1,0 +1,50 @@
+import type { ClusterFile, Doc, EnvironmentFile, Platform } from '../model/types.ts';
+import { heartbeatLabels } from '../watch/outside.ts';
+
+/** What the files of a platform ask of the outside. */
+export interface ClusterNeeds {
+  cluster: Doc<ClusterFile>;
+  hubs: readonly Doc<EnvironmentFile>[];
+  /** A person is asked before some wave changes it. */
+  reviewers: boolean;
+  /** Some hub declares secrets. */
+  secrets: boolean;
+  /** Some removal archives homes or a database. */
+  archive: boolean;
+}
+
+export function clusterNeeds(platform: Platform): ClusterNeeds[] {
+  const { waves, removals } = platform.settings.data;
+  const asking = waves
+    // What no merged plan has shown waits for a person in every wave but the first.
+    .filter(({ approval }, index) => approval || index > 0)
+    .map(({ name }) => name);
+  return [...platform.clusters.values()].map((cluster) => {
+    const hubs = [...platform.environments.values()].filter(
+      ({ data }) => data.cluster === cluster.name,
+    );
+    return {
+      cluster,
+      hubs,
+      reviewers: hubs.some(({ data }) => asking.includes(data.wave)),
+      secrets: hubs.some(({ data }) => Object.keys(data.secrets).length > 0),
+      archive: removals.some(
+        (one) => one.cluster === cluster.name && [one.homes, one.database].includes('archive'),
+      ),
+    };
+  });
+}
+
+/** Set by people on an issue, so they must be there to choose. */
+const ORDERS = ['glaciocloud:retry', 'glaciocloud:apply-again'];
+const TRACKING = ['glaciocloud', 'glaciocloud-drift', 'glaciocloud-outside'];
+
+/** Labels by which people give orders, and by which our issues are found. */
+export function labelNeeds(platform: Platform): string[] {
+  const hubs = [...platform.environments.values()];
+  const probed = hubs.filter(({ data }) => data.probe !== undefined);
+  const probes = probed.flatMap(({ name }) => ['glaciocloud-probe', ...heartbeatLabels(name)]);
+  return [
+    ...new Set([...ORDERS, ...TRACKING, ...probes, ...hubs.map(({ name }) => `hub:${name}`)]),
+  ];
+}
