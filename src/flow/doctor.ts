@@ -167,11 +167,14 @@ function withoutKind<T>(asked: Asked<T>): Asked<T | undefined> {
   return isNoKind ? { kind: 'answered', value: undefined } : asked;
 }
 
+/** Clusters without an entry have names that lead nowhere. */
 async function resolvedHosts(
-  { environments }: Platform,
+  { clusters, environments }: Platform,
   { resolve }: DoctorPorts['internet'],
 ): Promise<Facts['resolved']> {
-  const hosts = [...environments.values()].map(({ data }) => new URL(data.url).hostname);
+  const hosts = [...environments.values()]
+    .filter(({ data }) => clusters.get(data.cluster)?.data.ingress.class !== 'none')
+    .map(({ data }) => new URL(data.url).hostname);
   return new Map(await eachOf([...new Set(hosts)], resolve));
 }
 

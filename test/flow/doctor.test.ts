@@ -21,6 +21,11 @@ const OTHER: Edit = [
   '',
   'title: Other\nprovider: k3s\nkubernetes: "1.35"\nidentity: null\nstorage: {homes: {class: standard}}\ningress: {class: none}\nnetworkPolicy: enforced\nnodes: {user: {cpu: 8, memory: 64Gi, max: 1, startTime: 0s}}\nparallel: 2\n',
 ];
+const ENTRY: Edit = [
+  'clusters/main.yaml',
+  'ingress: {class: none}',
+  'ingress: {class: nginx, issuer: null}',
+];
 const recorded = (file: string): Edit => [
   `clusters/${file}.yaml`,
   'identity: null',
@@ -214,7 +219,11 @@ describe('a cluster', () => {
     expect(live).toMatchObject({
       login: { kind: 'helper' },
       reached: { kind: 'not-reached', why: 'refused (look)' },
-      allowed: { kind: 'not-asked', why: 'the cluster does not answer' },
+      allowed: {
+        kind: 'not-asked',
+        why: 'the cluster does not answer',
+        set: 'kubectl auth can-i --list # then ask an administrator of the cluster',
+      },
       entries: { kind: 'not-asked', why: 'the cluster does not answer' },
     });
     expect(kube.outside.made('list', 'mayI')).toEqual([]);
@@ -320,6 +329,10 @@ describe('a cluster', () => {
   });
 });
 
+test('what ends is judged at the time that was given', async () => {
+  expect((await facts({ now: 7 })).now).toBe(7);
+});
+
 test('each host name is resolved once', async () => {
   const asked: string[] = [];
   ports = {
@@ -331,8 +344,10 @@ test('each host name is resolved once', async () => {
     'https://two.example.org',
     'https://one.example.org/two',
   ];
-  const { resolved } = await facts({}, shared);
+  const { resolved } = await facts({}, shared, ENTRY);
   expect([...resolved.keys()].sort()).toEqual(['late.example.org', 'one.example.org']);
+  expect(asked).toHaveLength(2);
+  expect((await facts({}, shared)).resolved.size).toBe(0);
   expect(asked).toHaveLength(2);
 });
 

@@ -11,7 +11,7 @@ import type { JsonObject } from '../json.ts';
 import type { ClusterFile, Doc, EnvironmentFile } from '../model/types.ts';
 import { judged, missing, ok, quoted, unknown } from './check.ts';
 import type { Asked, Check } from './check.ts';
-import { loginCheck } from './login.ts';
+import { loginCheck, serviceAccount } from './login.ts';
 import type { Login } from './login.ts';
 import type { ClusterNeeds } from './needs.ts';
 
@@ -124,13 +124,10 @@ function rightsCheck(where: string, allowed: readonly boolean[], { login }: Live
   const { problems } = rightsVerdict(allowed);
   const [problem] = problems;
   if (problem === undefined) return ok('cluster/rights', where, 'may do what deployments do');
-  const subject = login.kind === 'token' ? login.subject : undefined;
-  const account = /^system:serviceaccount:([^:]+):([^:]+)$/u.exec(subject ?? '');
-  const to = account
-    ? `--serviceaccount=${quoted(`${account[1] ?? ''}:${account[2] ?? ''}`)}`
-    : '--serviceaccount=NAMESPACE:NAME';
+  const account = login.kind === 'token' ? serviceAccount(login.subject) : undefined;
+  const who = account ? quoted(`${account.namespace}:${account.name}`) : 'NAMESPACE:NAME';
   // A chart with roles is applied by who has all that its roles give.
-  const fix = `kubectl auth can-i --list && kubectl create clusterrolebinding glaciocloud --clusterrole=cluster-admin ${to} # by an administrator`;
+  const fix = `kubectl auth can-i --list && kubectl create clusterrolebinding glaciocloud --clusterrole=cluster-admin --serviceaccount=${who} # by an administrator`;
   return missing('cluster/rights', where, problem, fix);
 }
 

@@ -24,7 +24,10 @@ export function environmentChecks(
   const weakness = openness(environment);
   if (weakness === undefined) return [there, ok(id, where, `is for ${defaultBranch} only`)];
   const what = purpose === 'asks' ? `is not for ${defaultBranch} alone` : weakness.what;
-  return [there, missing(id, where, what, closeEnvironment(repository, environment))];
+  return [
+    there,
+    missing(id, where, what, closeEnvironment(repository, environment, protection.branches)),
+  ];
 }
 
 /** Makes an environment for the default branch only; one that asks has a reviewer to begin with. */
@@ -60,10 +63,10 @@ const KEPT = [
 
 function closeEnvironment(
   repository: string,
-  { name, defaultBranch, protection }: DeployEnvironment,
+  { name, defaultBranch }: DeployEnvironment,
+  branches: Branches,
 ): string {
   const place = `repos/${repository}/environments/${name}`;
-  const branches = protection?.branches ?? { kind: 'any' };
   const known = names(branches);
   const limit = `gh api ${quoted(place)} --jq '{${KEPT}}' | gh api --method PUT ${quoted(place)} --input -`;
   const others = patternsOf(branches).some((one) => !isDefault(one, defaultBranch));

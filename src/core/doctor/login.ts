@@ -69,10 +69,19 @@ function daysBetween(from: number, until: number): number {
 
 /** A new token into the kubeconfig, and the kubeconfig to GitHub. */
 function renewal(cluster: string, subject: string | undefined): string {
-  const account = /^system:serviceaccount:([^:]+):([^:]+)$/u.exec(subject ?? '');
-  const name = account ? quoted(account[2] ?? '') : 'NAME';
-  const namespace = account ? quoted(account[1] ?? '') : 'NAMESPACE';
+  const account = serviceAccount(subject);
+  const name = account ? quoted(account.name) : 'NAME';
+  const namespace = account ? quoted(account.namespace) : 'NAMESPACE';
   const token = `"$(kubectl create token ${name} --namespace ${namespace} --duration 8760h)"`;
   const user = `"$(kubectl config view --minify -o jsonpath='{.users[0].name}')"`;
   return `kubectl config set-credentials ${user} --token ${token} && gh secret set KUBECONFIG --env ${quoted(cluster)} < "$KUBECONFIG"`;
+}
+
+/** The account in a cluster whose token it is, where it is one. */
+export function serviceAccount(
+  subject: string | undefined,
+): { namespace: string; name: string } | undefined {
+  if (subject === undefined) return undefined;
+  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/u.exec(subject) ?? [];
+  return namespace === undefined || name === undefined ? undefined : { namespace, name };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { LOGIN_DAYS, loginCheck } from '../../../src/core/doctor/login.ts';
+import { LOGIN_DAYS, loginCheck, serviceAccount } from '../../../src/core/doctor/login.ts';
 import type { Login } from '../../../src/core/doctor/login.ts';
 import { brief } from '../../support/doctor.ts';
 
@@ -86,4 +86,14 @@ describe('how a kubeconfig logs in', () => {
     expect(loginCheck('here', 'main', token({ ends: 0 }), NOW).id).toBe('cluster/login');
     expect(loginCheck('here', 'main', token({}), NOW).id).toBe('cluster/login');
   });
+});
+
+test.each([
+  ['system:serviceaccount:ops:deployer', { namespace: 'ops', name: 'deployer' }],
+  ['x:system:serviceaccount:ops:deployer', undefined],
+  ['system:serviceaccount:ops:deployer:x', undefined],
+  ['system:serviceaccount:ops', undefined],
+  [undefined, undefined],
+])('%s is an account of a cluster: %j', (subject, expected) => {
+  expect(serviceAccount(subject)).toEqual(expected);
 });
