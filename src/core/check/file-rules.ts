@@ -97,6 +97,16 @@ export const FILE_RULES: readonly FileRule[] = [
     'Anything else could be an option of the package manager.',
   ),
   error(
+    'channel',
+    'Channels are names.',
+    'An address would take packages from anywhere. "defaults" is for those who have a licence of Anaconda.',
+  ),
+  error(
+    'env-value',
+    'Values of an image’s variables are one line.',
+    'A line break would begin another instruction of the build.',
+  ),
+  error(
     'git-ref',
     'References are branches, tags or commits.',
     'Anything else could be an option of git.',

@@ -1,7 +1,8 @@
 import { pointer } from '../json.ts';
-import type { ImageFile } from '../model/types.ts';
+import type { Doc, ImageFile } from '../model/types.ts';
+import { packageName, pinnedVersion } from './packages.ts';
 import { resolveImage } from './resolve.ts';
-import type { Rule } from '../rule.ts';
+import type { Problem, Rule } from '../rule.ts';
 
 export const imageSource: Rule = {
   id: 'image-source',
@@ -35,6 +36,7 @@ export const imageSource: Rule = {
           hint: 'write version: 1.6.3, or git: with ref:',
         };
       }
+      yield* otherOggm(image);
     }
   },
 };
@@ -49,6 +51,23 @@ function oggmFault({ git, version }: NonNullable<ImageFile['oggm']>): string | u
   if (git === undefined && version === undefined) return 'nothing says which OGGM';
   if (git !== undefined && version !== undefined) return 'git and version exclude each other';
   return undefined;
+}
+
+/** Packages that name another OGGM than the one that `oggm:` asks for. */
+function* otherOggm({ at, data }: Doc<ImageFile>): Generator<Problem> {
+  const { oggm } = data;
+  if (!oggm) return;
+  for (const key of ['conda', 'pip'] as const)
+    for (const [index, one] of data[key].entries())
+      if (packageName(one) === 'oggm' && pinnedVersion(one) !== oggm.version)
+        yield {
+          at: at(pointer(key, index)),
+          message: `"${one}" is not the OGGM that "oggm:" asks for`,
+          hint:
+            oggm.version === undefined
+              ? 'remove it: what "oggm:" says is installed'
+              : `write the version ${oggm.version}, or remove it`,
+        };
 }
 
 const MOVING = /^(latest|main|master|stable|nightly|dev|edge|test)$/u;
@@ -155,6 +174,9 @@ export const imageFiles: Rule = {
     for (const image of platform.images.values()) {
       const named = [
         ...image.data.files.map((path, index) => ({ path, at: pointer('files', index) })),
+        ...(image.data.postBuild === undefined
+          ? []
+          : [{ path: image.data.postBuild, at: pointer('postBuild') }]),
         ...image.data.tests.notebooks.map((path, index) => ({
           path,
           at: pointer('tests', 'notebooks', index),

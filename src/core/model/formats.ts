@@ -135,10 +135,30 @@ export const FORMATS: Readonly<Record<string, (value: Json) => Explanation>> = {
     message: `${show(value)} is not a GitHub id`,
     hint: 'write the numeric id; api.github.com/users/<login> shows it',
   }),
-  package: (value) => ({
+  condaPackage: (value) => ({
     rule: 'package-name',
-    message: `${show(value)} is not a package`,
-    hint: 'write a name, with a version if need be: rioxarray or rioxarray=0.19',
+    message: `${show(value)} is not a package of conda`,
+    hint: 'write rioxarray, rioxarray=0.19 or conda-forge::rioxarray',
+  }),
+  pipPackage: (value) => ({
+    rule: 'package-name',
+    message: `${show(value)} is not a package of pip`,
+    hint: 'write motuclient, motuclient==3.0, or "NAME @ git+https://HOST/OWNER/REPO@COMMIT" with all 40 digits',
+  }),
+  aptPackage: (value) => ({
+    rule: 'package-name',
+    message: `${show(value)} is not a package of the distribution`,
+    hint: 'write graphviz or graphviz=2.42.2-7',
+  }),
+  condaChannel: (value) => ({
+    rule: 'channel',
+    message: `${show(value)} is not a channel`,
+    hint: 'write its name, such as conda-forge; "defaults" needs a licence and is not taken',
+  }),
+  envValue: (value) => ({
+    rule: 'env-value',
+    message: `${show(value)} cannot be the value of an environment variable`,
+    hint: 'write one line of text, in quotes',
   }),
   gitRef: (value) => ({
     rule: 'git-ref',

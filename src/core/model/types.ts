@@ -127,11 +127,13 @@ export interface ImageFile {
   oggm?: { git?: string; ref: string; version?: string };
   from?: { image: string; track?: string; tag?: string; digest?: string };
   python?: string;
+  channels: string[];
   conda: string[];
   pip: string[];
   apt: string[];
   bake: ('sample-data' | 'salem')[];
   files: string[];
+  postBuild?: string;
   env: Record<string, string>;
   tests: { oggm: 'none' | 'minimal' | 'full'; notebooks: string[] };
   size: { max: string; layers: number };

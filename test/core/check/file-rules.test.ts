@@ -36,6 +36,8 @@ test('they are these, and two of them warn', () => {
     'error repository',
     'error github-id',
     'error package-name',
+    'error channel',
+    'error env-value',
     'error git-ref',
     'error path',
     'error title',

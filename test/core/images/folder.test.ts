@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { imageFolder } from '../../../src/core/images/folder.ts';
+import { imageFolder, namedPaths } from '../../../src/core/images/folder.ts';
 import type { NamedFile } from '../../../src/core/images/folder.ts';
 import { platformWith } from '../../support/written.ts';
 
@@ -26,9 +26,11 @@ function folder({ image = {}, user = {}, named = [], name = 'science' }: Written
 const onConda = { from: undefined };
 const full = {
   title: 'Science "now"',
-  conda: ['rioxarray=0.19', 'xarray'],
+  conda: ['rioxarray=0.19', 'ours::xarray'],
   pip: ['motuclient', 'icepyx>=1'],
-  apt: ['git', 'less'],
+  apt: ['git', 'less=590-2'],
+  channels: ['ours', 'conda-forge'],
+  postBuild: 'setup.sh',
   env: { A: 'one "two"', B: '$HOME/x' },
   bake: ['salem', 'sample-data'],
   files: ['data/x.txt'],
@@ -59,10 +61,20 @@ exec "$@"
   test('with everything: each has its line, in this order', () => {
     const { files, hash } = folder({
       image: { ...full, oggm: { git: 'OGGM/oggm', ref: 'main' } },
-      named: [{ path: 'data/x.txt', text: 'x\n' }],
+      named: [
+        { path: 'data/x.txt', text: 'x\n' },
+        { path: 'setup.sh', text: 'true\n' },
+      ],
     });
-    expect([...files.keys()]).toEqual(['Dockerfile', 'bake.py', 'start', 'files/data/x.txt']);
+    expect([...files.keys()]).toEqual([
+      'Dockerfile',
+      'bake.py',
+      'start',
+      'files/data/x.txt',
+      'own/postBuild',
+    ]);
     expect(files.get('files/data/x.txt')).toBe('x\n');
+    expect(files.get('own/postBuild')).toBe('true\n');
     expect(files.get('Dockerfile')).toBe(`# Made by GlacioCloud from images/science/image.yaml.
 FROM registry.example.org/base@sha256:${'a'.repeat(64)}
 LABEL org.opencontainers.image.title="Science \\"now\\"" \\
@@ -70,18 +82,23 @@ LABEL org.opencontainers.image.title="Science \\"now\\"" \\
       org.glaciocloud.recipe="${hash}"
 USER root
 RUN apt-get update \\
- && apt-get install --yes --no-install-recommends git less \\
+ && apt-get install --yes --no-install-recommends "git" "less=590-2" \\
  && rm -rf /var/lib/apt/lists/*
-RUN mamba install --yes --channel conda-forge "rioxarray=0.19" "xarray" && mamba clean --all --yes
+RUN mamba install --yes --override-channels --channel "ours" --channel "conda-forge" \\
+     "rioxarray=0.19" "ours::xarray" \\
+ && mamba clean --all --yes
 RUN pip install --no-cache-dir "motuclient" "icepyx>=1"
 RUN pip install --no-cache-dir "oggm[full] @ git+https://github.com/OGGM/oggm@main"
 ENV A="one \\"two\\""
-ENV B="$HOME/x"
+ENV B="\\$HOME/x"
 COPY files/ /opt/science/
 # Into /opt: a home volume hides what an image puts into the home.
 COPY bake.py /tmp/bake.py
 RUN mkdir -p /opt/oggm && HOME=/opt/oggm python3 /tmp/bake.py && chmod -R a+rX /opt/oggm && rm /tmp/bake.py
 COPY --chmod=755 start /opt/glaciocloud/start
+# With a home of its own: what it leaves in the user's would be root's, and hidden.
+COPY --chmod=755 own/postBuild /opt/glaciocloud/own/postBuild
+RUN mkdir /tmp/home && cd /opt/glaciocloud && HOME=/tmp/home own/postBuild && rm -rf /tmp/home
 USER 1100:100
 ENTRYPOINT ["/opt/glaciocloud/start"]
 CMD ["jupyterhub-singleuser"]
@@ -112,10 +129,15 @@ CMD ["jupyterhub-singleuser"]
 describe('an image from conda-forge', () => {
   test('with nothing of its own', () => {
     const { files, hash } = folder({ image: { ...onConda, oggm: undefined } });
-    expect([...files.keys()]).toEqual(['environment.yml', 'postBuild', 'start']);
+    expect([...files.keys()]).toEqual([
+      'environment.yml',
+      'postBuild',
+      'start',
+      'repo2docker_config.json',
+    ]);
     expect(files.get('environment.yml')).toBe(`# Made by GlacioCloud from images/science/image.yaml.
 name: science
-channels: [conda-forge, nodefaults]
+channels: ["conda-forge", nodefaults]
 dependencies:
   - python=3.13
   - pip
@@ -129,7 +151,10 @@ set -euo pipefail
   test('with everything', () => {
     const { files, hash } = folder({
       image: { ...full, ...onConda, python: '3.12', oggm: { git: 'OGGM/oggm', ref: 'v1.6.3' } },
-      named: [{ path: 'data/x.txt', text: 'x\n' }],
+      named: [
+        { path: 'data/x.txt', text: 'x\n' },
+        { path: 'setup.sh', text: 'true\n' },
+      ],
     });
     expect([...files.keys()]).toEqual([
       'environment.yml',
@@ -137,17 +162,19 @@ set -euo pipefail
       'postBuild',
       'bake.py',
       'start',
+      'repo2docker_config.json',
       'files/data/x.txt',
+      'own/postBuild',
     ]);
-    expect(files.get('apt.txt')).toBe('git\nless\n');
+    expect(files.get('apt.txt')).toBe('git\nless=590-2\n');
     expect(files.get('environment.yml')).toBe(`# Made by GlacioCloud from images/science/image.yaml.
 name: science
-channels: [conda-forge, nodefaults]
+channels: ["ours", "conda-forge", nodefaults]
 dependencies:
   - python=3.12
   - pip
   - "rioxarray=0.19"
-  - "xarray"
+  - "ours::xarray"
   - pip:
       - "motuclient"
       - "icepyx>=1"
@@ -157,10 +184,60 @@ dependencies:
 # Made by GlacioCloud from images/science/image.yaml. Recipe ${hash}.
 set -euo pipefail
 # Into the environment's prefix: a home volume hides what an image puts into the home.
-mkdir -p "$CONDA_PREFIX/opt/oggm"
-HOME="$CONDA_PREFIX/opt/oggm" python3 bake.py
-chmod -R a+rX "$CONDA_PREFIX/opt/oggm"
+mkdir -p "$NB_PYTHON_PREFIX/opt/oggm"
+HOME="$NB_PYTHON_PREFIX/opt/oggm" python3 bake.py
+chmod -R a+rX "$NB_PYTHON_PREFIX/opt/oggm"
 `);
+  });
+
+  test('its settings: the folder outside the home, and what repo2docker has no file for', () => {
+    const { files, hash } = folder({
+      image: { ...full, ...onConda },
+      user: { name: 'ada', uid: 2000, gid: 200 },
+    });
+    expect(JSON.parse(files.get('repo2docker_config.json') ?? '')).toEqual({
+      Repo2Docker: {
+        user_id: 2000,
+        user_name: 'ada',
+        target_repo_dir: '/opt/glaciocloud',
+        appendix: `LABEL org.opencontainers.image.title="Science \\"now\\"" \\
+      org.glaciocloud.image="science" \\
+      org.glaciocloud.recipe="${hash}"
+ENV A="one \\"two\\""
+ENV B="\\$HOME/x"
+USER root
+RUN mkdir -p /opt/science && cp -R /opt/glaciocloud/files/. /opt/science/ && chmod -R a+rX /opt/science
+USER 2000:200
+RUN chmod +x own/postBuild && own/postBuild
+CMD ["jupyterhub-singleuser"]
+`,
+      },
+    });
+  });
+
+  test('its settings where there is nothing of its own', () => {
+    const { files, hash } = folder({ image: { ...onConda, oggm: undefined } });
+    const read: unknown = JSON.parse(files.get('repo2docker_config.json') ?? '');
+    expect(read).toHaveProperty(
+      'Repo2Docker.appendix',
+      `LABEL org.opencontainers.image.title="Science" \\
+      org.glaciocloud.image="science" \\
+      org.glaciocloud.recipe="${hash}"
+USER 1100:100
+CMD ["jupyterhub-singleuser"]
+`,
+    );
+  });
+
+  test.each([
+    [{ version: '1.6.3' }, { pip: ['motuclient'] }, ['motuclient', 'oggm[full]==1.6.3']],
+    [{ version: '1.6.3' }, { pip: ['OGGM==1.6.3'] }, ['OGGM==1.6.3']],
+    [{ version: '1.6.3' }, { pip: [], conda: ['conda-forge::oggm=1.6.3'] }, []],
+    [undefined, { pip: ['motuclient'] }, ['motuclient']],
+  ])('OGGM %j beside %j: pip installs %j', (oggm, packages, installed) => {
+    const text = folder({ image: { ...onConda, oggm, ...packages } }).files.get('environment.yml');
+    const lines = text?.split('\n').filter((line) => line.startsWith('      - '));
+    expect(lines).toEqual(installed.map((one) => `      - "${one}"`));
   });
 
   test('OGGM alone is a package of pip', () => {
@@ -192,22 +269,25 @@ utils.get_demo_file("Hintereisferner_RGI5.shp")
     expect(baked(['sample-data'])).toBe(head + sample);
     expect(baked(['sample-data', 'salem'])).toBe(head + salem + sample);
   });
+});
 
-  test('is linked into the home before the server starts', () => {
-    expect(folder({ image: { bake: ['salem'] } }).files.get('start')).toBe(`#!/bin/bash
-# Made by GlacioCloud from images/science/image.yaml. Runs before the server, in a home that may be empty or full.
-for opt in /opt/oggm "\${CONDA_PREFIX:-/nonexistent}/opt/oggm"; do
-  [ -d "$opt" ] || continue
-  # Only what is missing, and never an error: a full home must not lock its owner out.
-  mkdir -p "$HOME/.oggm" 2>/dev/null || true
-  for data in "$opt"/.oggm/*; do
-    [ -e "$HOME/.oggm/\${data##*/}" ] || ln -s "$data" "$HOME/.oggm/" 2>/dev/null || true
-  done
-  [ -e "$HOME/.salem_cache" ] || ln -s "$opt/.salem_cache" "$HOME/.salem_cache" 2>/dev/null || true
-done
-exec "$@"
-`);
-  });
+test('files to be read: those that go in, and the script, each once', () => {
+  const paths = (image: object) => {
+    const doc = platformWith({ [IMAGE]: { ...image } }).images.get('science');
+    return doc && namedPaths(doc.data);
+  };
+  expect(paths({})).toEqual([]);
+  expect(paths({ files: ['a', 'b'] })).toEqual(['a', 'b']);
+  expect(paths({ files: ['a', 'b'], postBuild: 'a' })).toEqual(['a', 'b']);
+  expect(paths({ files: ['a'], postBuild: 'c' })).toEqual(['a', 'c']);
+});
+
+test('a script that is also a file lies in both places; one that is none is not copied', () => {
+  const named = [{ path: 'a', text: 'x' }];
+  const both = folder({ image: { files: ['a'], postBuild: 'a' }, named }).files;
+  expect([both.get('files/a'), both.get('own/postBuild')]).toEqual(['x', 'x']);
+  const script = folder({ image: { postBuild: 'a' }, named }).files;
+  expect([script.get('files/a'), script.get('own/postBuild')]).toEqual([undefined, 'x']);
 });
 
 describe('the hash', () => {
@@ -221,7 +301,7 @@ describe('the hash', () => {
   });
 
   test('stays as it is from release to release: another one builds every image again', () => {
-    expect(folder({}).hash).toBe('c3bd5c4a7f02967901530207872d400b806c565d');
+    expect(folder({}).hash).toBe('f9dcc2dd73b979853329f77064c479ef85ecc404');
   });
 
   test.each<[string, Written]>([
@@ -229,6 +309,8 @@ describe('the hash', () => {
     ['base', { named, image: { from: { image: base, tag: '1.0' } } }],
     ['OGGM', { named, image: { oggm: { version: '1.6.2' } } }],
     ['conda', { named, image: { conda: ['xarray'] } }],
+    ['channels', { named, image: { channels: ['bioconda'] } }],
+    ['its own script', { named, image: { postBuild: 'a' } }],
     ['env', { named, image: { env: { A: 'b' } } }],
     ['the user’s name', { named, user: { name: 'ada' } }],
     ['the user’s uid', { named, user: { uid: 1101 } }],

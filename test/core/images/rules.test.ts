@@ -61,6 +61,40 @@ describe('image-source', () => {
     expect(ofImage('image-source', { from: undefined, python: '3.13' })).toEqual([]);
   });
 
+  test.each<[object, object, string, string]>([
+    [
+      { version: '1.6.3' },
+      { pip: ['motuclient', 'oggm[full]==1.6.2'] },
+      'oggm[full]==1.6.2',
+      'write the version 1.6.3, or remove it',
+    ],
+    [
+      { version: '1.6.3' },
+      { conda: ['conda-forge::oggm=1.6.31'] },
+      'conda-forge::oggm=1.6.31',
+      'write the version 1.6.3, or remove it',
+    ],
+    [{ version: '1.6.3' }, { pip: ['oggm'] }, 'oggm', 'write the version 1.6.3, or remove it'],
+    [
+      { git: 'OGGM/oggm' },
+      { pip: ['OGGM==1.6.3'] },
+      'OGGM==1.6.3',
+      'remove it: what "oggm:" says is installed',
+    ],
+  ])('OGGM %j beside packages %j', (oggm, packages, place, hint) => {
+    expect(ofImage('image-source', { oggm, ...packages })).toEqual([
+      [expect.stringContaining(place), `"${place}" is not the OGGM that "oggm:" asks for`, hint],
+    ]);
+  });
+
+  test.each<[object | undefined, object]>([
+    [{ version: '1.6.3' }, { pip: ['oggm[full]==1.6.3', 'oggm-edu==1.0'] }],
+    [{ version: '1.6.3' }, { conda: ['oggm=1.6.3'] }],
+    [undefined, { pip: ['oggm'] }],
+  ])('OGGM %j beside packages %j is right', (oggm, packages) => {
+    expect(ofImage('image-source', { oggm, ...packages })).toEqual([]);
+  });
+
   test('both mistakes of one image', () => {
     const keys = { from: { image: base }, oggm: { ref: 'main' } };
     expect(ofImage('image-source', keys)).toHaveLength(2);
@@ -159,6 +193,16 @@ describe('image-files', () => {
     expect(ofImage('image-files', { files: ['a..b/c.ipynb', 'd.txt'] }, there)).toEqual([
       [at('d.txt'), 'there is no images/science/d.txt', 'add the file, or correct the path'],
     ]);
+  });
+
+  test('the script of the image’s own', () => {
+    const missing = 'there is no images/science/setup.sh';
+    expect(ofImage('image-files', { postBuild: 'setup.sh' })).toEqual([
+      [at('setup.sh'), missing, 'add the file, or correct the path'],
+    ]);
+    expect(ofImage('image-files', { postBuild: '../x' })).toEqual(leaves('../x'));
+    const there = { 'images/science/setup.sh': {} };
+    expect(ofImage('image-files', { postBuild: 'setup.sh' }, there)).toEqual([]);
   });
 
   test('notebooks of tests', () => {
