@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { ANSWERS } from './core/init/answers.ts';
 import type { Given } from './core/init/answers.ts';
 import { UsageError, messageOf } from './failure.ts';
-import { COMMANDS, OPTIONS } from './inputs.ts';
+import { COMMANDS, OPTIONS, RENAMED } from './inputs.ts';
 import type { CommandName, CommandSpec, OptionName } from './inputs.ts';
 
 export interface Inputs {
@@ -42,12 +42,16 @@ export function fromArguments(args: readonly string[]): Inputs {
   if (args.includes('--version')) return build('version', [], {});
   const command = args[0] ?? '';
   if (asksForHelp(args)) return build('help', helpTarget(args), {});
-  if (!isCommand(command))
-    throw new UsageError(
-      `there is no command "${command}"`,
-      `commands: ${Object.keys(COMMANDS).join(', ')}`,
-    );
+  if (!isCommand(command)) throw unknownCommand(command, Object.keys(COMMANDS));
   return build(command, ...parsedOptions(command, args.slice(1)));
+}
+
+function unknownCommand(command: string, known: readonly string[]): UsageError {
+  const now = RENAMED.get(command);
+  return new UsageError(
+    `there is no command "${command}"`,
+    now === undefined ? `commands: ${known.join(', ')}` : `it is "${now}" now`,
+  );
 }
 
 function asksForHelp(args: readonly string[]): boolean {
@@ -93,9 +97,9 @@ export function actionInputs(): Record<string, string> {
 export function fromAction(read: (name: string) => string): Inputs {
   const command = read('command');
   if (!isCommand(command) || command === 'init')
-    throw new UsageError(
-      `there is no command "${command}"`,
-      `commands: ${ACTION_COMMANDS.map(([name]) => name).join(', ')}`,
+    throw unknownCommand(
+      command,
+      ACTION_COMMANDS.map(([name]) => name),
     );
   const options: RawOptions = {};
   for (const name of COMMANDS[command].options as readonly OptionName[]) {

@@ -5,12 +5,12 @@ import { deploy } from './commands/deploy.ts';
 import { doctor } from './commands/doctor.ts';
 import { drift } from './commands/drift.ts';
 import { explainRule } from './commands/explain.ts';
+import { image } from './commands/image.ts';
 import { init } from './commands/init.ts';
 import { createFile } from './commands/new.ts';
 import { order } from './commands/order.ts';
 import { outside } from './commands/outside.ts';
 import { plan } from './commands/plan.ts';
-import { renderImage } from './commands/render-image.ts';
 import { render } from './commands/render.ts';
 import { pullRequest, review } from './commands/review.ts';
 import type { ReviewInputs } from './commands/review.ts';
@@ -43,8 +43,7 @@ const RUNS: Readonly<Record<Inputs['command'], Run>> = {
   check: ({ root, chartsFrom, at }, report) => check({ root, chartsFrom, now: timeOf(at) }, report),
   render: ({ root, chartsFrom, at, out, all, target }, report) =>
     render({ root, chartsFrom, now: timeOf(at), out, hubs: all ? 'all' : target }, report),
-  'render-image': ({ root, out, at, all, target }) =>
-    renderImage({ root, out, now: timeOf(at), images: all ? 'all' : target }),
+  image: ({ root, out, at, all, target }) => image({ root, out, all, target, now: timeOf(at) }),
   'pull-request': async () => {
     const { github, runner } = await actionEdges();
     return pullRequest(runner.checkRun(), github);

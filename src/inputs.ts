@@ -113,9 +113,9 @@ export const COMMANDS = {
     target: 'HUB?',
     options: ['root', 'charts-from', 'all', 'out'],
   },
-  'render-image': {
-    summary: 'write the build folder of images',
-    target: 'IMAGE?',
+  image: {
+    summary: 'work on images: `image render` writes their build folders',
+    target: 'render IMAGE…',
     options: ['root', 'all', 'out', 'json'],
   },
   'pull-request': {
@@ -214,5 +214,8 @@ export const COMMANDS = {
   explain: { summary: 'say why a rule exists', target: 'RULE?', options: ['json'] },
   completion: { summary: 'print a completion script for bash', target: '', options: [] },
 } as const satisfies Record<string, CommandSpec>;
+
+/** What commands of earlier versions are called now. */
+export const RENAMED: ReadonlyMap<string, string> = new Map([['render-image', 'image render']]);
 
 export type CommandName = keyof typeof COMMANDS;

@@ -357,5 +357,5 @@ test('a new file passes the check', async () => {
 test('the completion script is bash', async () => {
   const { stdout } = await run(['completion']);
   expect((await exec('bash', ['-n'], { input: stdout })).code).toBe(0);
-  expect(stdout).toContain('render-image');
+  expect(stdout).toContain('image');
 });

@@ -73,7 +73,7 @@ describe.each([
     ['check', ['check', '--charts-from', DOUBLE]],
     ['plan', ['plan', '--charts-from', DOUBLE, '--html', 'PAGE']],
     ['render', ['render', '--all', '--charts-from', DOUBLE, '--out', 'OUT']],
-    ['render-image', ['render-image', '--all', '--out', 'OUT']],
+    ['image', ['image', 'render', '--all', '--out', 'OUT']],
   ])('stops %s, and nobody repeats it', async (command, args) => {
     const root = await platformWith(`${name}-${command}`, file, text);
     const out = join(root, '../out');

@@ -229,6 +229,17 @@ describe('the action', () => {
     });
   });
 
+  test('that have another name now', () => {
+    const said = {
+      message: 'there is no command "render-image"',
+      hint: 'it is "image render" now',
+    };
+    expect(() => fromArguments(['render-image', '--all'])).toThrow(expect.objectContaining(said));
+    expect(() => fromAction((name) => (name === 'command' ? 'render-image' : ''))).toThrow(
+      expect.objectContaining(said),
+    );
+  });
+
   test.each(['', 'init', 'teleport', 'help'])('has no command "%s"', async (command) => {
     const named = NAMES.filter((name) => name !== 'init').join(', ');
     expect(await usage(() => fromAction(read({ command })))).toMatchObject({

@@ -28,7 +28,7 @@ export const OWN_SCRIPT = 'own/postBuild';
  * A value as Dockerfiles write it: the text itself, where a dollar sign would else be a variable. Schemas refuse
  * line breaks in it.
  */
-export function dockerQuoted(value: string): string {
+function dockerQuoted(value: string): string {
   return `"${value.replaceAll(/["$\\]/gu, String.raw`\$&`)}"`;
 }
 

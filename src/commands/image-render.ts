@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import { imageFolder } from '../core/images/folder.ts';
 import { hasErrors } from '../core/finding.ts';
 import type { Json } from '../core/json.ts';
-import type { Doc, ImageFile } from '../core/model/types.ts';
-import { fileText, writeFolders } from '../edges/files.ts';
+import { writeFolders } from '../edges/files.ts';
 import { UsageError } from '../failure.ts';
 import { allFindings } from '../flow/findings.ts';
+import { gatherNamed } from '../gather/named-files.ts';
 import { gatherPlatform } from '../gather/platform.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 
-export interface RenderImageInputs {
+export interface RenderInputs {
   root: string;
   images: readonly string[] | 'all';
   out: string | undefined;
@@ -18,11 +18,11 @@ export interface RenderImageInputs {
 }
 
 /** The folder of each image as repo2docker builds it. */
-export async function renderImage(inputs: RenderImageInputs): Promise<Outcome> {
+export async function renderImages(inputs: RenderInputs): Promise<Outcome> {
   const { root, out, images } = inputs;
-  if (out === undefined) throw new UsageError('render-image needs --out DIR');
+  if (out === undefined) throw new UsageError('image render needs --out DIR');
   if (images !== 'all' && images.length === 0)
-    throw new UsageError('render-image needs an image, or --all');
+    throw new UsageError('image render needs an image, or --all');
   const reading = await gatherPlatform(root);
   const { platform } = reading;
   const findings = await allFindings(reading, undefined, inputs.now);
@@ -41,32 +41,19 @@ export async function renderImage(inputs: RenderImageInputs): Promise<Outcome> {
       name,
       image.data,
       platform.settings.data,
-      await namedFiles(root, image),
+      await gatherNamed(root, image),
     );
     folders.set(name, files);
     rendered.push({ image: name, hash });
   }
   await writeFolders(out, folders, 'image');
   const json: Json =
-    images === 'all'
-      ? { schema_version: SCHEMA_VERSION, images: rendered }
-      : { schema_version: SCHEMA_VERSION, ...rendered[0] };
+    images !== 'all' && images.length === 1
+      ? { schema_version: SCHEMA_VERSION, ...rendered[0] }
+      : { schema_version: SCHEMA_VERSION, images: rendered };
   return outcome({
     exit: 0,
     text: rendered.map(({ image, hash }) => `✓ ${image} ${hash.slice(0, 12)}\n`).join(''),
     json,
   });
-}
-
-/** Rules have made sure that each lies in the image's folder. */
-async function namedFiles(
-  root: string,
-  image: Doc<ImageFile>,
-): Promise<{ path: string; text: string }[]> {
-  return Promise.all(
-    image.data.files.map(async (path) => ({
-      path,
-      text: await fileText(join(root, 'images', image.name, path)),
-    })),
-  );
 }
