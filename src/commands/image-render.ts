@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { imageFolder } from '../core/images/folder.ts';
 import { hasErrors } from '../core/finding.ts';
 import type { Json } from '../core/json.ts';

@@ -21,7 +21,7 @@ export async function waves({ root, chartsFrom }: WavesInputs, report: Report): 
   const { releases, unreadable } = await deployedOnBranch(root);
   for (const { unit, why } of unreadable) report.progress(`⚠ ${unitTitle(unit)}: ${why}`);
   const charts = await gatherCharts(platform, { root, chartsFrom, releases, report });
-  const all = waveRows(platform, wantedReleases(platform, charts), releases);
+  const all = waveRows(platform, wantedReleases(platform, charts, releases), releases);
   return outcome({
     exit: 0,
     text: all.rows.map(rowText).join(''),

@@ -71,7 +71,7 @@ async function gatherWanted({
   const findings = await allFindings(reading, charts, ports.clock.now().getTime());
   if (hasErrors(findings)) return { kind: 'refused', findings };
   const cluster = chooseCluster(platform, inputs.cluster);
-  const all = wantedReleases(platform, charts);
+  const all = wantedReleases(platform, charts, recorded.releases);
   if (inputs.record !== undefined) await confirmRecord(inputs.record, all);
   const hubs = all.filter(({ unit }) => unit.kind === 'hub');
   const here = hubs.filter(({ unit }) => unit.cluster === cluster.name);

@@ -41,7 +41,7 @@ export async function gatherPlan(
   const { charts, findings: aboutCharts } = await gatherPlanCharts(platform, sources);
   const findings = [...aboutCharts, ...(await allFindings(reading, charts, now))];
   if (hasErrors(findings)) return { kind: 'refused', findings };
-  const wanted = wantedReleases(platform, charts);
+  const wanted = wantedReleases(platform, charts, releases);
   const parts: FamilyPlan[] = [];
   for (const family of families) {
     const part = await family.plan({ platform, charts, wanted, deployed, now, report });

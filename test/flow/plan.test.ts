@@ -55,6 +55,18 @@ beforeAll(async () => {
 afterAll(() => folder.remove());
 
 describe('a plan', () => {
+  test('of an image that is built and not promoted is empty: the hub keeps what it runs', async () => {
+    const root = await platform('unpromoted');
+    const lock = `recipe: ${'b'.repeat(40)}
+builds: {2026-11-01-aaaaaa: {digest: "sha256:${'c'.repeat(64)}"}}
+channels: {candidate: 2026-11-01-aaaaaa}
+`;
+    await writeFile(join(root, 'images/science/image.lock.yaml'), lock);
+    const { plan } = await planned(root);
+    expect(plan.steps).toEqual([]);
+    expect(plan.findings.map(({ rule }) => rule)).toContain('image-unpromoted');
+  });
+
   test('of what runs already is empty', async () => {
     const { plan } = await planned(await platform('same'));
     expect(plan.steps).toEqual([]);

@@ -97,6 +97,11 @@ export const FILE_RULES: readonly FileRule[] = [
     'Anything else could be an option of the package manager.',
   ),
   error(
+    'build-name',
+    'Builds are named by day and content.',
+    'The name is part of a path, and says which of two builds is newer.',
+  ),
+  error(
     'channel',
     'Channels are names.',
     'An address would take packages from anywhere. "defaults" is for those who have a licence of Anaconda.',

@@ -21,6 +21,7 @@ import {
   imageSource,
   imageUnbuilt,
   imageUnlocked,
+  imageUnpromoted,
   lockChannel,
   mutableTag,
 } from '../images/rules.ts';
@@ -58,6 +59,7 @@ export const RULES: readonly Rule[] = [
   mutableTag,
   imageUnlocked,
   imageUnbuilt,
+  imageUnpromoted,
   lockChannel,
   imageFiles,
   belowHome,

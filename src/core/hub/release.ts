@@ -1,9 +1,10 @@
 import { clusterRelease } from '../cluster/release.ts';
 import { hubImages } from '../images/resolve.ts';
+import type { HubImage, Running } from '../images/resolve.ts';
 import { compareText } from '../json.ts';
-import type { Doc, EnvironmentFile, Platform } from '../model/types.ts';
+import type { Doc, EnvironmentFile, HubName, Platform } from '../model/types.ts';
 import { wantedRelease } from '../plan/release.ts';
-import type { ChartPin, WantedRelease } from '../unit.ts';
+import type { ChartPin, PresentRelease, WantedRelease } from '../unit.ts';
 import { hubValues } from './values/build.ts';
 import type { HubValues } from './values/part.ts';
 
@@ -18,6 +19,7 @@ export function valuesOf(
   platform: Platform,
   hub: Doc<EnvironmentFile>,
   charts: Pick<ChartFacts, 'codeDigest'>,
+  images: readonly HubImage[] = hubImages(platform, hub),
 ): HubValues | undefined {
   const cluster = platform.clusters.get(hub.data.cluster);
   if (!cluster) return undefined;
@@ -25,16 +27,26 @@ export function valuesOf(
     hub,
     cluster: cluster.data,
     platform: platform.settings.data,
-    images: hubImages(platform, hub),
+    images,
     codeDigest: charts.codeDigest,
   });
 }
 
-/** Every release that the files ask for: cluster units first, then hubs by wave, each group by name. */
-export function wantedReleases(platform: Platform, charts: ChartFacts): WantedRelease[] {
-  const hubs = [...platform.environments.values()].flatMap((hub) =>
-    hubRelease(platform, hub, charts),
-  );
+type Present = Pick<PresentRelease, 'unit' | 'release'>;
+
+/**
+ * Every release that the files ask for: cluster units first, then hubs by wave, each group by name. What is deployed
+ * says which image a hub keeps until its first build is promoted.
+ */
+export function wantedReleases(
+  platform: Platform,
+  charts: ChartFacts,
+  present: readonly Present[] = [],
+): WantedRelease[] {
+  const hubs = [...platform.environments.values()].flatMap((hub) => {
+    const images = hubImages(platform, hub, runningIn(present, hub.name));
+    return hubRelease(platform, hub, charts, images);
+  });
   const used = new Set(hubs.map(({ unit }) => unit.cluster));
   const clusters = [...platform.clusters.keys()]
     .filter((name) => used.has(name))
@@ -44,12 +56,18 @@ export function wantedReleases(platform: Platform, charts: ChartFacts): WantedRe
   );
 }
 
+function runningIn(present: readonly Present[], hub: HubName): Running {
+  const found = present.find(({ unit }) => unit.kind === 'hub' && unit.name === hub);
+  return new Map(found?.release.images.map(({ name, reference }) => [name, reference]));
+}
+
 function hubRelease(
   platform: Platform,
   hub: Doc<EnvironmentFile>,
   charts: ChartFacts,
+  images: readonly HubImage[],
 ): WantedRelease[] {
-  const built = valuesOf(platform, hub, charts);
+  const built = valuesOf(platform, hub, charts, images);
   const waves = platform.settings.data.waves;
   const order = waves.findIndex(({ name }) => name === hub.data.wave) + 1;
   if (!built || order === 0) return [];
@@ -62,7 +80,7 @@ function hubRelease(
         .map(({ name, version, digest }) => ({ name, version, digest }))
         .sort((a, b) => compareText(a.name, b.name)),
       values: built.values,
-      images: hubImages(platform, hub).map(({ name, reference }) => ({ name, reference })),
+      images: images.map(({ name, reference }) => ({ name, reference })),
       secrets: Object.keys(hub.data.secrets).sort(compareText),
     }),
   ];

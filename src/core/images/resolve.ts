@@ -2,9 +2,11 @@ import type {
   Doc,
   EnvironmentFile,
   ImageFile,
+  ImageName,
   ImageLockFile,
   Platform,
   Wave,
+  WaveName,
 } from '../model/types.ts';
 import type { ImagePin } from '../unit.ts';
 
@@ -13,20 +15,18 @@ export type Resolved =
   | { kind: 'locked'; reference: string; build: string }
   | { kind: 'digest'; reference: string }
   | { kind: 'unlocked'; reference: string; floating: boolean }
-  | { kind: 'unbuilt' };
+  | { kind: 'unbuilt' }
+  /** It is built, and no build is for this channel: not promoted yet, or withdrawn. */
+  | { kind: 'unpromoted' };
 
+/** A candidate wave takes what is stable where there is no candidate; a stable wave never takes a candidate. */
 export function resolveImage(
   registry: string,
   image: Doc<ImageFile>,
   lock: Doc<ImageLockFile> | undefined,
   channel: Wave['images'],
 ): Resolved {
-  const build =
-    lock?.data.channels[channel] ?? lock?.data.channels.stable ?? lock?.data.channels.candidate;
-  const digest = build === undefined ? undefined : lock?.data.builds[build]?.digest;
-  if (build !== undefined && digest !== undefined) {
-    return { kind: 'locked', reference: `${registry}/${image.name}@${digest}`, build };
-  }
+  if (lock) return resolveLock(`${registry}/${image.name}`, lock.data, channel);
   const from = image.data.from;
   if (!from) return { kind: 'unbuilt' };
   if (from.digest !== undefined) {
@@ -39,20 +39,61 @@ export function resolveImage(
   };
 }
 
-/** The images of a hub in its own order; unknown and unbuilt ones are left out, a rule names them. */
-export function hubImages(platform: Platform, hub: Doc<EnvironmentFile>): HubImage[] {
-  const { registry, waves } = platform.settings.data;
-  const channel = waves.find(({ name }) => name === hub.data.wave)?.images ?? 'stable';
+function resolveLock(
+  repository: string,
+  { channels, builds }: ImageLockFile,
+  channel: Wave['images'],
+): Resolved {
+  const { candidate, stable } = channels;
+  const build = channel === 'candidate' ? (candidate ?? stable) : stable;
+  const digest = build === undefined ? undefined : builds[build]?.digest;
+  return build === undefined || digest === undefined
+    ? { kind: 'unpromoted' }
+    : { kind: 'locked', reference: `${repository}@${digest}`, build };
+}
+
+/** Which channel the hubs of a wave take their images from. */
+export function channelOf({ settings }: Platform, wave: WaveName): Wave['images'] {
+  return settings.data.waves.find(({ name }) => name === wave)?.images ?? 'stable';
+}
+
+/** What a hub runs now, by name of the image. */
+export type Running = ReadonlyMap<ImageName, string>;
+
+/**
+ * The images of a hub in its own order; unknown and unbuilt ones are left out, a rule names them. Before the first
+ * promotion a hub keeps what it runs, unless it was withdrawn, and gets nothing new.
+ */
+export function hubImages(
+  platform: Platform,
+  hub: Doc<EnvironmentFile>,
+  running: Running = new Map(),
+): HubImage[] {
+  const { registry } = platform.settings.data;
+  const channel = channelOf(platform, hub.data.wave);
   const found: HubImage[] = [];
   for (const name of hub.data.images) {
     const image = platform.images.get(name);
     if (!image) continue;
-    const resolved = resolveImage(registry, image, platform.locks.get(name), channel);
+    const lock = platform.locks.get(name);
+    const resolved = resolveImage(registry, image, lock, channel);
     if (resolved.kind === 'unbuilt') continue;
+    if (resolved.kind === 'unpromoted') {
+      const kept = running.get(name);
+      if (kept === undefined || isWithdrawn(kept, lock?.data)) continue;
+      found.push({ name, reference: kept, pinned: kept.includes('@sha256:'), file: image.data });
+      continue;
+    }
     const { reference, kind } = resolved;
     found.push({ name, reference, pinned: kind !== 'unlocked', file: image.data });
   }
   return found;
+}
+
+function isWithdrawn(reference: string, lock: ImageLockFile | undefined): boolean {
+  return Object.values(lock?.builds ?? {}).some(
+    ({ digest, yanked }) => yanked !== undefined && reference.endsWith(`@${digest}`),
+  );
 }
 
 export interface HubImage extends ImagePin {

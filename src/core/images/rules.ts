@@ -1,7 +1,7 @@
 import { pointer } from '../json.ts';
 import type { Doc, ImageFile } from '../model/types.ts';
 import { packageName, pinnedVersion } from './packages.ts';
-import { resolveImage } from './resolve.ts';
+import { channelOf, resolveImage } from './resolve.ts';
 import type { Problem, Rule } from '../rule.ts';
 
 export const imageSource: Rule = {
@@ -138,6 +138,30 @@ export const imageUnbuilt: Rule = {
             hint: 'wait for its first lock, then add it',
           };
         }
+      }
+    }
+  },
+};
+
+export const imageUnpromoted: Rule = {
+  id: 'image-unpromoted',
+  severity: 'warning',
+  title: 'A hub of a stable wave gets an image when its first build is promoted.',
+  why: 'A candidate is tried on hubs of candidate waves first. Until the promotion a hub goes on with the image that it runs, and does not offer one that it never had.',
+  on: 'platform',
+  *check(platform) {
+    const { registry } = platform.settings.data;
+    for (const hub of platform.environments.values()) {
+      const channel = channelOf(platform, hub.data.wave);
+      for (const [index, name] of hub.data.images.entries()) {
+        const image = platform.images.get(name);
+        const lock = platform.locks.get(name);
+        if (!image || resolveImage(registry, image, lock, channel).kind !== 'unpromoted') continue;
+        yield {
+          at: hub.at(pointer('images', index)),
+          message: `${name} has no ${channel} build: the hub keeps what it runs, and does not offer it anew`,
+          hint: `promote a build of ${name}, or leave it out until then`,
+        };
       }
     }
   },

@@ -135,6 +135,11 @@ export const FORMATS: Readonly<Record<string, (value: Json) => Explanation>> = {
     message: `${show(value)} is not a GitHub id`,
     hint: 'write the numeric id; api.github.com/users/<login> shows it',
   }),
+  buildName: (value) => ({
+    rule: 'build-name',
+    message: `${show(value)} is not the name of a build`,
+    hint: 'builds are named by the platform, such as 2026-11-21-9c1b77: restore the file',
+  }),
   condaPackage: (value) => ({
     rule: 'package-name',
     message: `${show(value)} is not a package of conda`,

@@ -143,13 +143,23 @@ export interface ImageFile {
 
 export interface ImageBuild {
   digest: string;
+  /** Hash of the rendered folder and of what builds it: the image's tag in the registry. */
+  content?: string;
+  /** Where it was pushed to. */
+  registry?: string;
   base?: string;
   oggm?: { version?: string; commit?: string };
   size?: string;
   tests?: Record<string, 'passed' | 'failed' | 'skipped'>;
+  /** Why it is never deleted. */
+  keep?: string;
+  /** Why it was withdrawn. */
+  yanked?: string;
 }
 
 export interface ImageLockFile {
+  /** Of everything else in the file: it is written by the platform only. */
+  checksum?: string;
   recipe: string;
   builds: Record<string, ImageBuild>;
   channels: { candidate?: string; stable?: string };

@@ -36,6 +36,7 @@ test('they are these, and two of them warn', () => {
     'error repository',
     'error github-id',
     'error package-name',
+    'error build-name',
     'error channel',
     'error env-value',
     'error git-ref',

@@ -100,8 +100,11 @@ const WHOLE: Record<string, File> = {
   'images/locked/image.yaml': { title: 'Locked' },
   'images/locked/image.lock.yaml': {
     recipe: 'a'.repeat(40),
-    builds: { one: { digest: DIGEST }, two: { digest: `sha256:${'b'.repeat(64)}` } },
-    channels: { stable: 'one', candidate: 'two' },
+    builds: {
+      '2026-11-01-aaaaaa': { digest: DIGEST },
+      '2026-11-02-bbbbbb': { digest: `sha256:${'b'.repeat(64)}` },
+    },
+    channels: { stable: '2026-11-01-aaaaaa', candidate: '2026-11-02-bbbbbb' },
   },
   'images/science/image.yaml': {
     title: 'Science',

@@ -9,6 +9,7 @@ test('what is a warning; everything else stops a deployment', () => {
     'event-past',
     'event-spawn-rate',
     'image-unlocked',
+    'image-unpromoted',
     'no-admins',
     'not-yet',
     'oggm-memory',

@@ -89,6 +89,26 @@ describe('the releases that files ask for', () => {
     expect(one?.digest).toBe(digestOf(one?.release as unknown as Json));
   });
 
+  test('keep the image that a hub runs until a build is promoted, in the values too', () => {
+    const lock = `recipe: ${'b'.repeat(40)}
+builds: {2026-11-01-aaaaaa: {digest: "sha256:${'c'.repeat(64)}"}}
+channels: {candidate: 2026-11-01-aaaaaa}
+`;
+    const platform = platformOf({ 'images/science/image.lock.yaml': lock });
+    const images = [{ name: 'science', reference: 'registry.example.org/base:old' }];
+    const ran = (name: string, kind: 'hub' | 'cluster' = 'hub') => {
+      const [, one] = wantedReleases(platformOf({}), charts);
+      if (!one) throw new Error('there is no hub');
+      const unit = { kind, cluster: 'main', name };
+      return { unit, release: { ...one.release, unit, images } };
+    };
+    const [, kept] = wantedReleases(platform, charts, [ran('other'), ran('hub')]);
+    expect(kept?.release.images).toEqual(images);
+    expect(JSON.stringify(kept?.release.values)).toContain('registry.example.org/base:old');
+    for (const present of [[], [ran('other')], [ran('hub', 'cluster')]])
+      expect(wantedReleases(platform, charts, present)[1]?.release.images).toEqual([]);
+  });
+
   test('names of secrets are sorted', () => {
     const platform = platformOf({
       'environments/hub.yaml': hubText.replace(

@@ -7,9 +7,11 @@ const LOCK = 'images/science/image.lock.yaml';
 const base = 'registry.example.org/base';
 const one = `sha256:${'1'.repeat(64)}`;
 const two = `sha256:${'2'.repeat(64)}`;
-const lock = (channels: object) => ({
+const first = '2026-11-01-aaaaaa';
+const second = '2026-11-02-bbbbbb';
+const lock = (channels: object, more = {}) => ({
   recipe: 'b'.repeat(40),
-  builds: { first: { digest: one }, second: { digest: two } },
+  builds: { [first]: { digest: one }, [second]: { digest: two, ...more } },
   channels,
 });
 
@@ -35,19 +37,21 @@ const locked = (build: string, digest: string) => ({
 });
 
 describe('resolveImage', () => {
-  test('locked: the channel’s build, then stable, then candidate', () => {
-    const both = { stable: 'first', candidate: 'second' };
-    expect(resolved({ tag: '1' }, both)).toEqual(locked('first', one));
-    expect(resolved({ tag: '1' }, both, 'candidate')).toEqual(locked('second', two));
-    expect(resolved({ tag: '1' }, { stable: 'first' }, 'candidate')).toEqual(locked('first', one));
-    expect(resolved({ tag: '1' }, { candidate: 'second' })).toEqual(locked('second', two));
-    expect(resolved(undefined, { stable: 'second' })).toEqual(locked('second', two));
+  test('locked: the channel’s build; where there is no candidate, the stable one', () => {
+    const both = { stable: first, candidate: second };
+    expect(resolved({ tag: '1' }, both)).toEqual(locked(first, one));
+    expect(resolved({ tag: '1' }, both, 'candidate')).toEqual(locked(second, two));
+    expect(resolved({ tag: '1' }, { stable: first }, 'candidate')).toEqual(locked(first, one));
+    expect(resolved(undefined, { stable: second })).toEqual(locked(second, two));
   });
 
-  test('a lock without channels, or with a build that it does not hold, says nothing', () => {
-    const unlocked = { kind: 'unlocked', reference: `${base}:1`, floating: false };
-    expect(resolved({ tag: '1' }, {})).toEqual(unlocked);
-    expect(resolved({ tag: '1' }, { stable: 'third' })).toEqual(unlocked);
+  test('unpromoted: a stable wave never takes a candidate, or the base as it is', () => {
+    const unpromoted = { kind: 'unpromoted' };
+    expect(resolved({ tag: '1' }, { candidate: second })).toEqual(unpromoted);
+    expect(resolved(undefined, { candidate: second })).toEqual(unpromoted);
+    expect(resolved({ tag: '1' }, {})).toEqual(unpromoted);
+    expect(resolved({ tag: '1' }, {}, 'candidate')).toEqual(unpromoted);
+    expect(resolved({ tag: '1' }, { stable: '2026-11-03-cccccc' })).toEqual(unpromoted);
   });
 
   test('digest', () => {
@@ -91,7 +95,7 @@ describe('hubImages', () => {
       : [];
   };
   const files = {
-    [LOCK]: lock({ stable: 'first', candidate: 'second' }),
+    [LOCK]: lock({ stable: first, candidate: second }),
     'images/tagged/image.yaml': { title: 'Tagged', from: { image: base, tag: '1' } },
     'images/fixed/image.yaml': { title: 'Fixed', from: { image: base, digest: two } },
     'images/fresh/image.yaml': { title: 'Fresh' },
@@ -111,6 +115,46 @@ describe('hubImages', () => {
     expect(reference('staging')).toBe(`registry.example.org/hubs/science@${two}`);
     expect(reference('production')).toBe(`registry.example.org/hubs/science@${one}`);
     expect(reference('nowhere')).toBe(`registry.example.org/hubs/science@${one}`);
+  });
+
+  describe('before the first promotion', () => {
+    const offered = (running: [string, string][], wave = 'production', more = {}) => {
+      const platform = platformWith({
+        [HUB]: { images: ['science'], wave },
+        [LOCK]: lock({ candidate: second }, more),
+      });
+      const doc = platform.environments.get('hub');
+      return (
+        doc &&
+        hubImages(platform, doc, new Map(running)).map(({ reference, pinned }) => [
+          reference,
+          pinned,
+        ])
+      );
+    };
+
+    test('a stable wave keeps what it runs, whatever that is', () => {
+      expect(offered([['science', `${base}:old`]])).toEqual([[`${base}:old`, false]]);
+      expect(offered([['science', `${base}@${one}`]])).toEqual([[`${base}@${one}`, true]]);
+    });
+
+    test('and is not offered what it never ran', () => {
+      expect(offered([])).toEqual([]);
+      expect(offered([['other', `${base}:old`]])).toEqual([]);
+    });
+
+    test('a candidate wave gets the candidate, whatever it runs', () => {
+      const candidate = [`registry.example.org/hubs/science@${two}`, true];
+      expect(offered([['science', `${base}:old`]], 'staging')).toEqual([candidate]);
+    });
+
+    test('what was withdrawn is not kept', () => {
+      const yanked = { yanked: 'numpy crashes' };
+      const reference = `registry.example.org/hubs/science@${two}`;
+      expect(offered([['science', reference]])).toEqual([[reference, true]]);
+      expect(offered([['science', reference]], 'production', yanked)).toEqual([]);
+      expect(offered([['science', `${base}@${one}`]], 'production', yanked)).toHaveLength(1);
+    });
   });
 
   test('with the image’s own file', () => {

@@ -8,9 +8,10 @@ const ofImage = (id: string, keys: object, more: Record<string, Record<string, u
   said(id, { [IMAGE]: { ...keys }, ...more });
 const at = (text: string) => `${IMAGE} ${text}`;
 const base = 'registry.example.org/base';
-const lock = (channels: object) => ({
+const build = '2026-11-01-aaaaaa';
+const lock = (channels: object, more = {}) => ({
   recipe: 'b'.repeat(40),
-  builds: { one: { digest } },
+  builds: { [build]: { digest, tests: { oggm: 'passed' }, ...more } },
   channels,
 });
 
@@ -135,7 +136,7 @@ describe('image-unlocked', () => {
   test('a digest, a lock, and what another rule names', () => {
     expect(from({ digest })).toEqual([]);
     expect(from({ tag: 'latest' })).toEqual([]);
-    expect(from({ track: 'v1' }, { [LOCK]: lock({ stable: 'one' }) })).toEqual([]);
+    expect(from({ track: 'v1' }, { [LOCK]: lock({ stable: build }) })).toEqual([]);
     expect(ofImage('image-unlocked', { from: undefined })).toEqual([]);
   });
 
@@ -159,18 +160,45 @@ test('image-unbuilt: from conda-forge an image has no address before its first l
     ['spare', 'spare has not been built yet', 'wait for its first lock, then add it'],
     ['science', 'science has not been built yet', 'wait for its first lock, then add it'],
   ]);
-  expect(said('image-unbuilt', { ...science, [LOCK]: lock({ candidate: 'one' }) })).toEqual([]);
+  expect(said('image-unbuilt', { ...science, [LOCK]: lock({ candidate: build }) })).toEqual([]);
   expect(said('image-unbuilt', { [IMAGE]: { from: { image: base, tag: 'v1' } } })).toEqual([]);
   expect(said('image-unbuilt', { [spare]: { title: 'Spare' } })).toEqual([]);
 });
 
+describe('image-unpromoted', () => {
+  const unpromoted = (channels: object, hub: object = {}) =>
+    said('image-unpromoted', { [HUB]: { ...hub }, [LOCK]: lock(channels) });
+  const finding = (channel: string) => [
+    'science',
+    `science has no ${channel} build: the hub keeps what it runs, and does not offer it anew`,
+    'promote a build of science, or leave it out until then',
+  ];
+
+  test('a stable wave has no promoted build', () => {
+    expect(unpromoted({ candidate: build })).toEqual([finding('stable')]);
+    expect(unpromoted({ stable: build })).toEqual([]);
+  });
+
+  test('a candidate wave has neither', () => {
+    const hub = { wave: 'staging' };
+    expect(unpromoted({ candidate: build }, hub)).toEqual([]);
+    expect(unpromoted({ stable: build }, hub)).toEqual([]);
+    expect(unpromoted({}, hub)).toEqual([finding('candidate')]);
+  });
+
+  test('images without a lock, or that are not there, are others’ business', () => {
+    expect(said('image-unpromoted', {})).toEqual([]);
+    expect(said('image-unpromoted', { [HUB]: { images: ['nobody'] } })).toEqual([]);
+  });
+});
+
 test('lock-channel: a channel names a build that is there', () => {
   const channels = (written: object) => said('lock-channel', { [LOCK]: lock(written) });
-  expect(channels({ stable: 'one', candidate: 'one' })).toEqual([]);
-  expect(channels({ stable: 'one', candidate: 'two' })).toEqual([
+  expect(channels({ stable: build, candidate: build })).toEqual([]);
+  expect(channels({ stable: build, candidate: '2026-11-02-bbbbbb' })).toEqual([
     [
-      `${LOCK} two`,
-      'there is no build "two"',
+      `${LOCK} 2026-11-02-bbbbbb`,
+      'there is no build "2026-11-02-bbbbbb"',
       'locks are written by the platform: restore the file',
     ],
   ]);

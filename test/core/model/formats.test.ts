@@ -119,6 +119,13 @@ const CASES: [format: string, value: Json, rule: string, message: string, hint: 
     'write the numeric id; api.github.com/users/<login> shows it',
   ],
   [
+    'buildName',
+    'one',
+    'build-name',
+    '"one" is not the name of a build',
+    'builds are named by the platform, such as 2026-11-21-9c1b77: restore the file',
+  ],
+  [
     'condaPackage',
     '-x',
     'package-name',
