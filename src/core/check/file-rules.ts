@@ -102,6 +102,11 @@ export const FILE_RULES: readonly FileRule[] = [
     'The name is part of a path, and says which of two builds is newer.',
   ),
   error(
+    'package-list',
+    'Package lists are as the platform wrote them.',
+    'An old build is made again from its list: a line that is missing or added gives another image.',
+  ),
+  error(
     'channel',
     'Channels are names.',
     'An address would take packages from anywhere. "defaults" is for those who have a licence of Anaconda.',

@@ -22,9 +22,9 @@ import {
   imageUnbuilt,
   imageUnlocked,
   imageUnpromoted,
-  lockChannel,
   mutableTag,
 } from '../images/rules.ts';
+import { lockChannel, lockEdited, lockRegistry } from '../images/lock-rules.ts';
 import { notYet } from '../hub/rules/not-yet.ts';
 import { valuesOverridden } from '../hub/rules/overridden.ts';
 import { modelMemory, multiprocessing, sharedCache, slurmCpus } from '../hub/rules/oggm.ts';
@@ -60,7 +60,9 @@ export const RULES: readonly Rule[] = [
   imageUnlocked,
   imageUnbuilt,
   imageUnpromoted,
+  lockEdited,
   lockChannel,
+  lockRegistry,
   imageFiles,
   belowHome,
   address,

@@ -167,27 +167,6 @@ export const imageUnpromoted: Rule = {
   },
 };
 
-export const lockChannel: Rule = {
-  id: 'lock-channel',
-  severity: 'error',
-  title: 'Channels of a lock name builds that it holds.',
-  why: 'A channel that points nowhere would fall back to another build.',
-  on: 'platform',
-  *check(platform) {
-    for (const lock of platform.locks.values()) {
-      for (const [channel, build] of Object.entries(lock.data.channels)) {
-        if (!Object.hasOwn(lock.data.builds, build)) {
-          yield {
-            at: lock.at(pointer('channels', channel)),
-            message: `there is no build "${build}"`,
-            hint: 'locks are written by the platform: restore the file',
-          };
-        }
-      }
-    }
-  },
-};
-
 export const imageFiles: Rule = {
   id: 'image-files',
   severity: 'error',

@@ -1,3 +1,4 @@
+import { isPackageList } from './package-list.ts';
 import type { Kind } from './types.ts';
 
 export interface Located {
@@ -54,7 +55,7 @@ export function locate(path: string): Located | undefined {
 
 /** Whether the text of a file is looked at; of others the path is enough. */
 export function isRead(path: string): boolean {
-  return locate(path) !== undefined || path.startsWith('secrets/');
+  return locate(path) !== undefined || path.startsWith('secrets/') || isPackageList(path);
 }
 
 /** Files of secrets, their public keys, pages for people and what git keeps there. */

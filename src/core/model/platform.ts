@@ -1,5 +1,6 @@
 import { credentialFindings, notSecretIn } from '../credentials/findings.ts';
 import { encryptionFindings, hubOfSecrets } from '../credentials/encrypted.ts';
+import { isPackageList, readPackages } from './package-list.ts';
 import { onePerPlace } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import { compareText } from '../json.ts';
@@ -121,6 +122,10 @@ class Reader {
   #passOver(file: string, text: string): void {
     if (hubOfSecrets(file) !== undefined) {
       this.findings.push(...encryptionFindings(file, text));
+      return;
+    }
+    if (isPackageList(file)) {
+      this.findings.push(...readPackages(file, text).findings);
       return;
     }
     const right = misplaced(file);

@@ -151,6 +151,8 @@ export interface ImageBuild {
   oggm?: { version?: string; commit?: string };
   size?: string;
   tests?: Record<string, 'passed' | 'failed' | 'skipped'>;
+  /** Hash of its package list. */
+  packages?: string;
   /** Why it is never deleted. */
   keep?: string;
   /** Why it was withdrawn. */

@@ -37,6 +37,7 @@ test('they are these, and two of them warn', () => {
     'error github-id',
     'error package-name',
     'error build-name',
+    'error package-list',
     'error channel',
     'error env-value',
     'error git-ref',

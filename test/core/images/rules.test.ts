@@ -192,18 +192,6 @@ describe('image-unpromoted', () => {
   });
 });
 
-test('lock-channel: a channel names a build that is there', () => {
-  const channels = (written: object) => said('lock-channel', { [LOCK]: lock(written) });
-  expect(channels({ stable: build, candidate: build })).toEqual([]);
-  expect(channels({ stable: build, candidate: '2026-11-02-bbbbbb' })).toEqual([
-    [
-      `${LOCK} 2026-11-02-bbbbbb`,
-      'there is no build "2026-11-02-bbbbbb"',
-      'locks are written by the platform: restore the file',
-    ],
-  ]);
-});
-
 describe('image-files', () => {
   const leaves = (path: string) => [
     [at(path), `"${path}" leaves the image’s folder`, 'name a file below it'],

@@ -1,0 +1,109 @@
+import { describe, expect, test } from '@jest/globals';
+import { lockChecksum } from '../../../src/core/images/lock.ts';
+import type { ImageBuild } from '../../../src/core/model/types.ts';
+import { said } from '../../support/written.ts';
+
+const LOCK = 'images/science/image.lock.yaml';
+const RESTORE = 'locks are written by the platform: restore the file';
+const build = '2026-11-01-aaaaaa';
+const other = '2026-11-02-bbbbbb';
+const good: ImageBuild = {
+  digest: `sha256:${'a'.repeat(64)}`,
+  registry: 'registry.example.org/hubs',
+  tests: { oggm: 'passed' },
+};
+
+const lockOf = (channels: object = { stable: build }, more: Partial<ImageBuild> = {}) => ({
+  recipe: 'b'.repeat(40),
+  builds: { [build]: { ...good, ...more } },
+  channels,
+});
+const sealed = (lock: ReturnType<typeof lockOf>) => ({ checksum: lockChecksum(lock), ...lock });
+
+describe('lock-edited', () => {
+  const edited = (lock: object, more = {}) => said('lock-edited', { [LOCK]: { ...lock }, ...more });
+
+  test('as it was written', () => {
+    expect(edited(sealed(lockOf()))).toEqual([]);
+  });
+
+  test('without its checksum, or with that of another', () => {
+    expect(edited(lockOf()).map(([, ...rest]) => rest)).toEqual([
+      ['the lock has no checksum', RESTORE],
+    ]);
+    const changed = { ...sealed(lockOf()), channels: { candidate: build } };
+    expect(edited(changed)).toEqual([
+      [`${LOCK} ${changed.checksum}`, 'the lock was changed by hand', RESTORE],
+    ]);
+  });
+
+  test('a build whose package list is gone', () => {
+    const lock = sealed(lockOf({ stable: build }, { packages: 'c'.repeat(40) }));
+    const path = `images/science/packages/${build}.txt`;
+    expect(edited(lock)).toEqual([
+      [
+        `${LOCK} ${build}:`,
+        `there is no ${path}`,
+        'package lists are written by the platform: restore the file',
+      ],
+    ]);
+  });
+});
+
+describe('lock-channel', () => {
+  const channel = (name: string, more: Partial<ImageBuild> = {}) =>
+    said('lock-channel', { [LOCK]: lockOf({ stable: name }, more) });
+
+  test('a build that passed', () => {
+    expect(channel(build)).toEqual([]);
+  });
+
+  test.each<[string, string, Partial<ImageBuild>, string, string]>([
+    ['that is not there', other, {}, `there is no build "${other}"`, RESTORE],
+    [
+      'withdrawn',
+      build,
+      { yanked: 'numpy crashes' },
+      `${build} was withdrawn: numpy crashes`,
+      'name a build that was not, or remove the channel',
+    ],
+    [
+      'untested',
+      build,
+      { tests: {} },
+      `${build} did not pass its tests`,
+      'name a build that did, or remove the channel',
+    ],
+  ])('a build %s', (_what, name, more, message, hint) => {
+    expect(channel(name, more)).toEqual([[`${LOCK} ${name}`, message, hint]]);
+  });
+});
+
+describe('lock-registry', () => {
+  const registry = (where: string | undefined, channels: object = { stable: build }) =>
+    said('lock-registry', {
+      'platform.yaml': { registry: 'registry.example.org/hubs' },
+      [LOCK]: {
+        ...lockOf(channels),
+        builds: {
+          [build]: where === undefined ? { digest: good.digest } : { ...good, registry: where },
+        },
+      },
+    });
+
+  test('the platform’s, or one that nobody knows', () => {
+    expect(registry('registry.example.org/hubs')).toEqual([]);
+    expect(registry(undefined)).toEqual([]);
+  });
+
+  test('another one, where a channel names the build', () => {
+    expect(registry('ghcr.io/example')).toEqual([
+      [
+        `${LOCK} ${build}`,
+        `${build} is in ghcr.io/example, and platform.yaml says registry.example.org/hubs`,
+        'build science for the new registry, or write "registry: ghcr.io/example" in platform.yaml',
+      ],
+    ]);
+    expect(registry('ghcr.io/example', {})).toEqual([]);
+  });
+});
