@@ -12,6 +12,8 @@ export interface Inputs {
   chartsFrom: string | undefined;
   json: boolean;
   all: boolean;
+  push: boolean;
+  registry: string | undefined;
   out: string | undefined;
   present: string | undefined;
   html: string | undefined;
@@ -128,6 +130,8 @@ function build(command: Inputs['command'], target: readonly string[], options: R
     chartsFrom: word('charts-from'),
     json: options.json === true,
     all: options.all === true,
+    push: options.push === true,
+    registry: word('registry'),
     out: word('out'),
     present: word('present'),
     html: word('html'),

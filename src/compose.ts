@@ -1,17 +1,22 @@
 import { internet } from './edges/address.ts';
 import { buckets } from './edges/bucket.ts';
 import { systemClock } from './edges/clock.ts';
+import { dockerEngine } from './edges/docker.ts';
 import { HelmReleases } from './edges/helm-releases.ts';
 import { findHelm } from './edges/helm.ts';
 import { Kube } from './edges/kube.ts';
 import { kubeconfigLogin } from './edges/login.ts';
 import { machineRandom, processName } from './edges/machine.ts';
+import { imageRegistry } from './edges/registry.ts';
+import { repo2docker } from './edges/repo2docker.ts';
 import { secretsAtHand } from './edges/secrets-at-hand.ts';
 import { sopsSecrets } from './edges/sops.ts';
+import { imageScript } from './edges/tool-root.ts';
 import { githubPlace } from './edges/github/place.ts';
 import type { Unplaced } from './edges/github/place.ts';
 import type { DeployPorts } from './flow/deployment.ts';
 import type { DoctorPorts } from './flow/doctor.ts';
+import type { ImagePorts } from './ports/images.ts';
 
 /** Where a deployment meets the outside. */
 export interface Place {
@@ -30,6 +35,17 @@ export function deployPorts({ root, kubeconfig }: Place): DeployPorts {
     clock: systemClock,
     random: machineRandom,
     self: processName(),
+  };
+}
+
+/** The same for images. */
+export function imagePorts(): ImagePorts {
+  return {
+    builder: repo2docker,
+    engine: dockerEngine,
+    registry: imageRegistry,
+    clock: systemClock,
+    script: imageScript,
   };
 }
 

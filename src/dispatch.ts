@@ -18,7 +18,7 @@ import { secrets } from './commands/secrets.ts';
 import { showState } from './commands/state.ts';
 import { tryOut } from './commands/try.ts';
 import { waves } from './commands/waves.ts';
-import { deployPorts, doctorPorts } from './compose.ts';
+import { deployPorts, doctorPorts, imagePorts } from './compose.ts';
 import { instant } from './core/model/quantities.ts';
 import { completionScript } from './core/show/completion.ts';
 import { systemClock } from './edges/clock.ts';
@@ -43,7 +43,7 @@ const RUNS: Readonly<Record<Inputs['command'], Run>> = {
   check: ({ root, chartsFrom, at }, report) => check({ root, chartsFrom, now: timeOf(at) }, report),
   render: ({ root, chartsFrom, at, out, all, target }, report) =>
     render({ root, chartsFrom, now: timeOf(at), out, hubs: all ? 'all' : target }, report),
-  image: ({ root, out, at, all, target }) => image({ root, out, all, target, now: timeOf(at) }),
+  image: (inputs, report) => image({ ...inputs, now: timeOf(inputs.at) }, imagePorts(), report),
   'pull-request': async () => {
     const { github, runner } = await actionEdges();
     return pullRequest(runner.checkRun(), github);

@@ -56,6 +56,9 @@ export class SecretsFailure extends Failure {}
 /** A bucket refused, or does not hold what it should. */
 export class BucketFailure extends Failure {}
 
+/** Docker or an image registry refused, is not as it must be, or did not answer. */
+export class ImageFailure extends Failure {}
+
 /** The text of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return hasMessage(error) ? error.message : String(error);

@@ -16,6 +16,7 @@ export const OPTIONS = {
   },
   json: { type: 'boolean', help: 'print the result as JSON' },
   all: { type: 'boolean', help: 'everything instead of one' },
+  push: { type: 'boolean', help: 'put what passed its tests into the registry' },
   out: { type: 'string', value: 'DIR', help: 'write into this folder' },
   present: {
     type: 'string',
@@ -75,7 +76,11 @@ export const OPTIONS = {
     value: 'ORG',
     help: 'GitHub organisation that the platform belongs to',
   },
-  registry: { type: 'string', value: 'HOST/PATH', help: 'where images go (default: ghcr.io/ORG)' },
+  registry: {
+    type: 'string',
+    value: 'HOST/PATH',
+    help: 'where images go (default: the platform’s; of `init`, ghcr.io/ORG)',
+  },
   hub: { type: 'string', value: 'NAME', help: 'the first hub (default: hub)' },
   url: { type: 'string', value: 'URL', help: 'address of the first hub' },
   provider: { type: 'string', value: 'PROVIDER', help: 'who runs the cluster (default: existing)' },
@@ -114,9 +119,10 @@ export const COMMANDS = {
     options: ['root', 'charts-from', 'all', 'out'],
   },
   image: {
-    summary: 'work on images: `image render` writes their build folders',
-    target: 'render IMAGE…',
-    options: ['root', 'all', 'out', 'json'],
+    summary:
+      'work on images: `image render` writes their build folders, `image build` builds and tests them, and pushes with --push',
+    target: 'render|build IMAGE…',
+    options: ['root', 'charts-from', 'all', 'out', 'push', 'registry', 'json'],
   },
   'pull-request': {
     summary: 'in a workflow_run: find the pull request that the run belongs to',

@@ -1,23 +1,31 @@
+import type { Report } from '../edges/report.ts';
 import { UsageError } from '../failure.ts';
 import type { Outcome } from '../outcome.ts';
+import type { ImagePorts } from '../ports/images.ts';
+import { buildThem } from './image-build.ts';
+import type { BuildInputs } from './image-build.ts';
 import { renderImages } from './image-render.ts';
+import type { RenderInputs } from './image-render.ts';
 
-export interface ImageInputs {
-  root: string;
+export interface ImageInputs extends Omit<BuildInputs & RenderInputs, 'images'> {
   /** What to do, then names of images. */
   target: readonly string[];
   all: boolean;
-  out: string | undefined;
-  now: number;
 }
 
 /** `image VERB IMAGE…`: what can be done with images. */
-export function image({ target, all, ...inputs }: ImageInputs): Promise<Outcome> {
-  const [verb = '', ...names] = target;
-  if (verb !== 'render')
-    throw new UsageError(
-      verb === '' ? 'image needs to know what to do' : `image cannot "${verb}"`,
-      'write: image render IMAGE --out DIR',
-    );
-  return renderImages({ ...inputs, images: all ? 'all' : names });
+export function image(inputs: ImageInputs, ports: ImagePorts, report: Report): Promise<Outcome> {
+  const [verb = '', ...names] = inputs.target;
+  const images = inputs.all ? 'all' : names;
+  switch (verb) {
+    case 'render':
+      return renderImages({ ...inputs, images });
+    case 'build':
+      return buildThem({ ...inputs, images }, ports, report);
+    default:
+      throw new UsageError(
+        verb === '' ? 'image needs to know what to do' : `image cannot "${verb}"`,
+        'write: image render IMAGE --out DIR, or image build IMAGE',
+      );
+  }
 }

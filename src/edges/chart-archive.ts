@@ -17,6 +17,8 @@ export type ChartFiles = ReadonlyMap<string, Uint8Array>;
 export interface ChartMeta {
   name: string;
   version: string;
+  /** Version of what it installs; empty where it does not say. */
+  appVersion: string;
   /** A test double of a chart, which says that it is one. */
   double: boolean;
 }
@@ -116,6 +118,7 @@ export function chartMeta(files: ChartFiles, name: string): ChartMeta {
   return {
     name: word('name') || name,
     version: word('version'),
+    appVersion: word('appVersion'),
     double: annotations['glaciocloud.org/double'] === 'true',
   };
 }

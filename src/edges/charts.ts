@@ -33,6 +33,8 @@ import { toolRoot } from './tool-root.ts';
 
 export interface Charts {
   pins: ChartPin[];
+  /** Version of JupyterHub in the hub; empty where the chart does not say. */
+  hubVersion: string;
   /** Default values and schema of Zero to JupyterHub, for validation before Helm runs. */
   defaults: JsonObject;
   schema: string;
@@ -80,6 +82,7 @@ export async function loadCharts(request: ChartRequest): Promise<Charts | undefi
   const umbrella = await chartFolder(join(toolRoot(), 'charts', UMBRELLA));
   const ours = chartMeta(umbrella, UMBRELLA);
   return {
+    hubVersion: meta.appVersion,
     pins: [pin, pinOf({ ...ours, name: UMBRELLA, double: false }, umbrella, true)],
     defaults: defaultsOf(got),
     schema,
@@ -90,7 +93,7 @@ export async function loadCharts(request: ChartRequest): Promise<Charts | undefi
 }
 
 function pinOf(
-  { name, version, double }: ChartMeta,
+  { name, version, double }: Pick<ChartMeta, 'name' | 'version' | 'double'>,
   files: ChartFiles,
   verified: boolean,
 ): ChartPin {

@@ -10,6 +10,7 @@ export interface ExecOptions {
   input?: string;
   timeoutMs?: number;
   onStdout?: (text: string) => void;
+  onStderr?: (text: string) => void;
   /** Ends the program when it fires. */
   signal?: AbortSignal;
 }
@@ -87,7 +88,10 @@ export function exec(
       stdout.push(chunk);
       options.onStdout?.(heard.write(chunk));
     });
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr.push(chunk);
+      options.onStderr?.(chunk.toString('utf8'));
+    });
     child.stdin.on('error', () => undefined); // the program may end before it has read everything
     child.stdin.end(options.input ?? '');
     child.on('error', (cause: NodeJS.ErrnoException) => {

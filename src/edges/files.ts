@@ -109,7 +109,7 @@ export async function writeFolders(
     for (const [name, files] of folders)
       await guarded(join(base, name), async () => {
         const fresh = inside(freshIn(stage, ''), name);
-        await fill(fresh, files);
+        await fillFolder(fresh, files);
         await writeFile(join(fresh, MARKER), markerText(kind, files.keys()));
       });
     await guarded(base, () => keepJournal(stage, folders.keys()));
@@ -125,7 +125,7 @@ export async function writeFolders(
 /** Writes files that are not there yet, all of them or none; never over another. */
 export async function writeNew(base: string, files: ReadonlyMap<string, string>): Promise<void> {
   await prepared(base, async (stage) => {
-    await guarded(base, () => fill(freshIn(stage, ''), files));
+    await guarded(base, () => fillFolder(freshIn(stage, ''), files));
     await guarded(base, () => keepJournal(stage, files.keys()));
     for (const path of files.keys())
       await guarded(join(base, path), async () => {
@@ -175,7 +175,11 @@ function prepared(base: string, write: (stage: string) => Promise<void>): Promis
   return guarded(base, () => staged(base, write));
 }
 
-async function fill(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
+/** Files into a folder that nobody else looks at yet. */
+export async function fillFolder(
+  folder: string,
+  files: ReadonlyMap<string, string>,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const [path, text] of files) {
     const full = inside(folder, path);

@@ -17,6 +17,14 @@ export async function headMessage(root: string): Promise<string | undefined> {
   return result?.code === 0 ? result.stdout : undefined;
 }
 
+/** Seconds since 1970 at which that commit was made. */
+export async function headTime(root: string): Promise<number | undefined> {
+  const result = await exec('git', ['-C', root, 'log', '-1', '--format=%ct']).catch(
+    () => undefined,
+  );
+  return result?.code === 0 ? Number(result.stdout.trim()) : undefined;
+}
+
 /** What a look for the branch `deployed` found: its commit, or that it is nowhere, and where that was asked. */
 export type DeployedRef = { kind: 'found'; commit: string } | { kind: 'none'; looked: string };
 

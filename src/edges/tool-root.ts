@@ -19,3 +19,10 @@ export function toolRoot(): string {
 export function chartScript(name: string): Promise<string> {
   return readFile(join(toolRoot(), 'charts', 'oggm-hub', 'files', name), 'utf8');
 }
+
+/** Text of a script that runs in an image before it is pushed, by its name. */
+export function imageScript(name: string): Promise<string> {
+  return name === 'oggm_check.py'
+    ? chartScript(name)
+    : readFile(join(toolRoot(), 'image-tests', name), 'utf8');
+}

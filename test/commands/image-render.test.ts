@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { image } from '../../src/commands/image.ts';
 import type { ImageInputs } from '../../src/commands/image.ts';
 import { gatherNamed } from '../../src/gather/named-files.ts';
+import { imagePorts } from '../../src/compose.ts';
 import { platformWith } from '../support/written.ts';
 import { temporary } from '../support/sample.ts';
 
@@ -29,9 +30,15 @@ async function write(path: string, text: string | Buffer): Promise<void> {
   await writeFile(join(root, path), text);
 }
 
+const USED_BY_BUILD = { chartsFrom: undefined, push: false, registry: undefined };
+
 /** An async function, so that what is thrown at once is a rejection as well. */
 const asked = async (inputs: Partial<ImageInputs>) =>
-  image({ root, out, all: false, now: NOW, target: ['render'], ...inputs });
+  image(
+    { root, out, all: false, now: NOW, target: ['render'], ...USED_BY_BUILD, ...inputs },
+    imagePorts(),
+    { progress: () => undefined } as never,
+  );
 
 describe('image render', () => {
   const rendered = { image: 'science', hash: expect.stringMatching(/^[0-9a-f]{40}$/u) };
@@ -46,6 +53,7 @@ describe('image render', () => {
     expect(answer.json).toEqual({ schema_version: 1, ...rendered });
     expect(answer.text).toMatch(/^✓ science [0-9a-f]{12}\n$/u);
     expect((await readdir(join(out, 'science'), { recursive: true })).sort()).toEqual([
+      '.glaciocloud',
       'Dockerfile',
       'files',
       'files/a',

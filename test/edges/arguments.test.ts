@@ -14,6 +14,8 @@ const NOTHING: Omit<Inputs, 'command' | 'target'> = {
   chartsFrom: undefined,
   json: false,
   all: false,
+  push: false,
+  registry: undefined,
   out: undefined,
   present: undefined,
   html: undefined,
@@ -60,6 +62,8 @@ const FIELDS: Partial<Record<OptionName, keyof Inputs>> = {
   again: 'again',
   hold: 'hold',
   reason: 'reason',
+  registry: 'registry',
+  push: 'push',
 };
 const ANSWERS = [
   'organization',

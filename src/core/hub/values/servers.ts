@@ -7,7 +7,7 @@ import type { HubContext, Part } from './part.ts';
  * Then it writes elsewhere until the next start, so that people can make room. Kubernetes would
  * replace a name in `$(…)`. Source: jupyterhub-home-nfs#33, tried on Jupyter Server 2.21.
  */
-const START = `if ! 2>/dev/null head -c 1048576 /dev/zero > "$HOME/.room-for-jupyter"; then
+export const START = `if ! 2>/dev/null head -c 1048576 /dev/zero > "$HOME/.room-for-jupyter"; then
   echo "Your home is full. Until you make room and restart your server, settings and history are kept in /tmp." >&2
   spare=/tmp/home-is-full
   mkdir -p "$spare"

@@ -1,0 +1,131 @@
+import { digestOf } from '../digest.ts';
+import type { Json } from '../json.ts';
+import { memoryBytes } from '../model/quantities.ts';
+import type { ImageFile, Platform } from '../model/types.ts';
+
+/** The repo2docker that builds images; another one may build the same folder differently. */
+export const REPO2DOCKER = '2026.4.0';
+/** Raised when the same folder is built in another way. */
+const FORMAT = 1;
+/** What a container of tests gets where no hub offers the image: the least that OGGM is happy with. */
+const NO_SIZE_BYTES = 2 * 2 ** 30;
+
+/** Where a build finds what this machine gives it, and nobody else later. */
+const MACHINE = '/run/glaciocloud/machine';
+const CERTIFICATES = '/run/glaciocloud/certificates.crt';
+/** Secrets of a build: name → where it is mounted. */
+export const BUILD_SECRETS = { machine: MACHINE, certificates: CERTIFICATES } as const;
+
+/** Variables of this machine that a build needs to reach package indexes. */
+const REACH = [
+  'PIP_INDEX_URL',
+  'PIP_EXTRA_INDEX_URL',
+  'PIP_TRUSTED_HOST',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+];
+/** How pip, Python, requests, curl and git are told which certificates to trust. */
+const TRUST = [
+  'PIP_CERT',
+  'SSL_CERT_FILE',
+  'REQUESTS_CA_BUNDLE',
+  'CURL_CA_BUNDLE',
+  'GIT_SSL_CAINFO',
+];
+
+/** The image that a Dockerfile begins with; undefined where repo2docker chooses it. */
+export function baseOf(files: ReadonlyMap<string, string>): string | undefined {
+  return /^FROM (\S+)$/mu.exec(files.get('Dockerfile') ?? '')?.[1];
+}
+
+/** `registry.org:5000/base:1` at a digest. */
+export function atDigest(reference: string, digest: string): string {
+  const [name = ''] = reference.split('@');
+  const tag = name.lastIndexOf(':');
+  return `${tag > name.lastIndexOf('/') ? name.slice(0, tag) : name}@${digest}`;
+}
+
+/**
+ * The folder as it is built: its base by digest, and each step of its Dockerfile may read what this machine knows of
+ * indexes and certificates. They are mounted for the step only, so that they are in no layer and in no history.
+ */
+export function buildFolder(
+  files: ReadonlyMap<string, string>,
+  base: string | undefined,
+): Map<string, string> {
+  const dockerfile = files.get('Dockerfile');
+  if (dockerfile === undefined) return new Map(files);
+  const mounts = Object.entries(BUILD_SECRETS)
+    .map(([id, target]) => `--mount=type=secret,id=${id},target=${target}`)
+    .join(' ');
+  const text = dockerfile
+    .replace(/^FROM \S+$/mu, (line) => (base === undefined ? line : `FROM ${base}`))
+    .replace(/^RUN /gmu, `RUN ${mounts} [ ! -e ${MACHINE} ] || . ${MACHINE}; `);
+  return new Map([...files, ['Dockerfile', text]]);
+}
+
+/** 40 hex digits of everything that decides what comes out: the folder that is built, and who builds it. */
+export function contentHash(files: ReadonlyMap<string, string>): string {
+  const sorted = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
+  return digestOf([FORMAT, REPO2DOCKER, sorted.map(([path, text]): Json => [path, text])]);
+}
+
+/** `2026-11-26-0a1b2c`: when, and the beginning of the content's hash. */
+export function buildName(time: Date, hash: string): string {
+  return `${time.toISOString().slice(0, 10)}-${hash.slice(0, 6)}`;
+}
+
+export interface Origin {
+  image: ImageFile;
+  hash: string;
+  base: string | undefined;
+  /** Commit of the platform's repository. */
+  commit: string | undefined;
+}
+
+/** OCI labels of a build; an image's own Dockerfile has its title and its recipe. */
+export function labelsOf({ image, hash, base, commit }: Origin): Record<string, string> {
+  const { version, git, ref } = image.oggm ?? {};
+  const oggm = git === undefined ? version : `${git}@${ref ?? ''}`;
+  const [baseName, baseDigest] = base?.split('@') ?? [];
+  const labels = {
+    'org.opencontainers.image.revision': commit,
+    'org.opencontainers.image.base.name': baseName,
+    'org.opencontainers.image.base.digest': baseDigest,
+    'org.glaciocloud.content': hash,
+    'org.glaciocloud.oggm': oggm,
+  };
+  return Object.fromEntries(
+    Object.entries(labels).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
+}
+
+/** Shell that a step reads: how this machine reaches indexes. `certificates`: whether they are mounted beside it. */
+export function machineScript(
+  environment: Readonly<Record<string, string | undefined>>,
+  certificates: boolean,
+): string {
+  const reach = REACH.flatMap((name) => {
+    const value = environment[name] ?? '';
+    return value === '' ? [] : [`export ${name}=${quoted(value)}\n`];
+  });
+  const trust = certificates ? TRUST.map((name) => `export ${name}=${CERTIFICATES}\n`) : [];
+  return [...reach, ...trust].join('');
+}
+
+function quoted(value: string): string {
+  return `'${value.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Bytes of memory of the smallest size with which a hub offers the image. */
+export function smallestMemory(platform: Platform, image: string): number {
+  const offered = [...platform.environments.values()]
+    .filter(({ data }) => data.images.includes(image))
+    .flatMap(({ data }) => Object.values(data.sizes))
+    .map(({ memory }) => memoryBytes(memory) ?? NO_SIZE_BYTES);
+  return offered.length === 0 ? NO_SIZE_BYTES : Math.min(...offered);
+}

@@ -1,0 +1,63 @@
+import { dirname } from 'node:path';
+import { ImageFailure } from '../failure.ts';
+import { exec } from './exec.ts';
+import type { ExecOptions, ExecResult } from './exec.ts';
+import { findTool } from './tools.ts';
+
+/** How Docker is found is a matter of whoever runs us. */
+const PASSED = [
+  'DOCKER_HOST',
+  'DOCKER_CONFIG',
+  'DOCKER_CONTEXT',
+  'DOCKER_TLS_VERIFY',
+  'DOCKER_CERT_PATH',
+  'XDG_RUNTIME_DIR',
+];
+
+/** Path of Docker's command. */
+function dockerProgram(): string {
+  const program = findTool('docker');
+  if (program === undefined)
+    throw new ImageFailure('images are built with Docker, and there is no docker here', {
+      hint: 'install Docker 26 or newer with Buildx, or name the program in GLACIOCLOUD_DOCKER',
+    });
+  return program;
+}
+
+/** Variables for Docker itself and for programs that start it by its name. */
+export function dockerEnvironment(): Record<string, string> {
+  const passed = PASSED.flatMap((name): [string, string][] => {
+    const value = process.env[name] ?? '';
+    return value === '' ? [] : [[name, value]];
+  });
+  const path = `${dirname(dockerProgram())}:${process.env['PATH'] ?? ''}`;
+  return { PATH: path, ...Object.fromEntries(passed) };
+}
+
+/** Runs Docker's command; any exit code is an answer. */
+export function docker(
+  args: readonly string[],
+  options: Pick<ExecOptions, 'input' | 'timeoutMs'> = {},
+): Promise<ExecResult> {
+  return exec(dockerProgram(), args, { ...options, env: dockerEnvironment() });
+}
+
+/** The same, where only success is one. `doing` completes "Docker cannot …". */
+export async function dockerMust(
+  doing: string,
+  args: readonly string[],
+  options: Pick<ExecOptions, 'timeoutMs'> = {},
+): Promise<string> {
+  const { code, stdout, stderr } = await docker(args, options);
+  if (code !== 0) throw dockerFailure(doing, stderr || stdout);
+  return stdout.trim();
+}
+
+export function dockerFailure(doing: string, said: string): ImageFailure {
+  const last = said.trim().split('\n').at(-1) ?? '';
+  return new ImageFailure(`Docker cannot ${doing}: ${last.slice(0, 300)}`, {
+    hint: /daemon/iu.test(last)
+      ? 'start Docker, or set DOCKER_HOST to where it runs'
+      : 'look at Docker’s log, and run it again',
+  });
+}

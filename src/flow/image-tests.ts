@@ -1,0 +1,83 @@
+import { START } from '../core/hub/values/servers.ts';
+import { judged, judgedSize } from '../core/images/test-report.ts';
+import type { TestResult } from '../core/images/test-report.ts';
+import { imageTests } from '../core/images/tests.ts';
+import type { ImageTest, Stay } from '../core/images/tests.ts';
+import type { ImageFile, PlatformFile } from '../core/model/types.ts';
+import type { ImagePorts } from '../ports/images.ts';
+
+/** An image that is tested, by the digest that people would get. */
+export interface UnderTest {
+  reference: string;
+  image: ImageFile;
+  user: PlatformFile['user'];
+  /** Version of JupyterHub in the chart's hub. */
+  hub: string | undefined;
+  memoryBytes: number;
+}
+
+export interface Tested {
+  size: number;
+  tests: TestResult[];
+}
+
+/** Every test, also after one that failed: a person wants to know all of it. */
+export async function testImage(
+  ports: ImagePorts,
+  under: UnderTest,
+  progress: (text: string) => void,
+): Promise<Tested> {
+  const size = await ports.engine.size(under.reference);
+  const tests = [judgedSize(size, under.image.size)];
+  for (const stay of imageTests(under)) tests.push(...(await stayed(ports, under, stay)));
+  for (const { name, ok, seconds, detail } of tests)
+    progress(`${ok ? 'passed' : 'FAILED'} ${name} (${seconds.toFixed(1)} s): ${detail}`);
+  return { size: size.bytes, tests };
+}
+
+/** Tests that share a home, and the home's end. */
+async function stayed(ports: ImagePorts, under: UnderTest, stay: Stay): Promise<TestResult[]> {
+  const folder = `/home/${under.user.name}`;
+  const results: TestResult[] = [];
+  if (stay.home === 'image') {
+    for (const test of stay.tests) results.push(await tested(ports, under, test, undefined));
+    return results;
+  }
+  const { reference: image, user } = under;
+  const volume = await ports.engine.makeHome({ image, user, folder, full: stay.home === 'full' });
+  try {
+    for (const test of stay.tests)
+      results.push(await tested(ports, under, test, { volume, folder }));
+  } finally {
+    await ports.engine.removeHome(volume);
+  }
+  return results;
+}
+
+/**
+ * Started as a hub starts servers: through the image's entry point and the few lines of shell before a server. Where
+ * the image's own home is looked at, nothing runs before that.
+ */
+async function tested(
+  { engine, clock, script }: ImagePorts,
+  { reference: image, user, memoryBytes }: UnderTest,
+  test: ImageTest,
+  home: { volume: string; folder: string } | undefined,
+): Promise<TestResult> {
+  const [measure, input] = await Promise.all([script('measure.py'), script(test.script)]);
+  const command = ['python3', '-c', measure, 'python3', '-', ...test.args];
+  const begin = clock.elapsed();
+  const ended = await engine.run({
+    image,
+    home,
+    user,
+    memoryBytes,
+    ...(home
+      ? { entrypoint: undefined, command: ['/bin/sh', '-c', START, ...command] }
+      : { entrypoint: 'python3', command: command.slice(1) }),
+    input,
+    env: test.env,
+    timeoutMs: test.seconds * 1000,
+  });
+  return judged(test, { ...ended, seconds: (clock.elapsed() - begin) / 1000 });
+}

@@ -1,0 +1,229 @@
+import { join } from 'node:path';
+import pMap from 'p-map';
+import { BuildLog } from '../core/images/build-log.ts';
+import {
+  atDigest,
+  baseOf,
+  buildFolder,
+  buildName,
+  contentHash,
+  labelsOf,
+  smallestMemory,
+} from '../core/images/build-plan.ts';
+import { imageFolder } from '../core/images/folder.ts';
+import type { NamedFile } from '../core/images/folder.ts';
+import type { ImageResult, ImageSeconds, TestResult } from '../core/images/test-report.ts';
+import type { Doc, ImageFile, Platform } from '../core/model/types.ts';
+import { cores } from '../edges/cores.ts';
+import { fillFolder, withTemporaryFolder } from '../edges/files.ts';
+import { Failure } from '../failure.ts';
+import type { ImagePorts } from '../ports/images.ts';
+import { testImage } from './image-tests.ts';
+
+export interface ImageJob {
+  ports: ImagePorts;
+  platform: Platform;
+  /** Version of JupyterHub in the chart's hub; empty where the chart does not say. */
+  hubVersion: string;
+  /** Where images go once they are tested; undefined where nothing is pushed. */
+  target: string | undefined;
+  commit: { sha: string; time: number } | undefined;
+  files: (image: Doc<ImageFile>) => Promise<readonly NamedFile[]>;
+  progress: (image: string, text: string) => void;
+}
+
+/** Builds, tests and pushes images. What fails for one hides nothing of the others. */
+export async function buildImages(
+  job: ImageJob,
+  images: readonly Doc<ImageFile>[],
+): Promise<ImageResult[]> {
+  await job.ports.engine.ready();
+  const near = await job.ports.registry.throwAway();
+  try {
+    const one = (image: Doc<ImageFile>): Promise<ImageResult> =>
+      new ImageRun(job, image, near.address).result();
+    // A build and a test use more than one core each.
+    return await pMap(images, one, { concurrency: Math.max(1, Math.floor(cores() / 2)) });
+  } finally {
+    await near.stop();
+  }
+}
+
+/** What is known of an image before it is built. */
+interface Resolved {
+  files: ReadonlyMap<string, string>;
+  hash: string;
+  base: string | undefined;
+}
+
+/** One image on its way from its file to the registry. */
+class ImageRun {
+  readonly job: ImageJob;
+  readonly image: Doc<ImageFile>;
+  /** Registry on this machine. */
+  readonly near: string;
+  readonly #seconds: ImageSeconds = { resolve: 0, build: 0, test: 0, push: 0 };
+  #name: string | null = null;
+  #size: number | null = null;
+  #tests: TestResult[] = [];
+
+  constructor(job: ImageJob, image: Doc<ImageFile>, near: string) {
+    this.job = job;
+    this.image = image;
+    this.near = near;
+  }
+
+  async result(): Promise<ImageResult> {
+    try {
+      return await this.#run();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return this.#ended('failed', null, `${error.message}; ${error.hint}`);
+    }
+  }
+
+  async #run(): Promise<ImageResult> {
+    const { engine, clock } = this.job.ports;
+    const resolved = await this.#timed('resolve', () => this.#resolve());
+    this.#name = buildName(clock.now(), resolved.hash);
+    const known = await this.#timed('resolve', () => this.#pushed(resolved.hash));
+    if (known !== undefined) {
+      await this.#timed('push', () => this.#move(known));
+      return this.#ended('unchanged', known, 'the registry has it');
+    }
+    const tag = `${this.near}/${this.image.name}:${resolved.hash}`;
+    try {
+      const built = await this.#timed('build', () => this.#build(resolved, tag));
+      if (built.digest === undefined) return this.#ended('failed', null, built.error);
+      const { digest } = built;
+      await this.#timed('test', () => this.#test(tag, digest));
+      const failed = this.#tests.filter(({ ok }) => !ok).map(({ name }) => name);
+      if (failed.length > 0)
+        return this.#ended('failed', digest, `nothing is pushed: ${failed.join(', ')} failed`);
+      if (this.job.target === undefined) return this.#ended('built', digest, 'tested, not pushed');
+      await this.#timed('push', () => this.#push(atDigest(tag, digest), resolved.hash, digest));
+      return this.#ended('built', digest, 'tested and pushed');
+    } finally {
+      await engine.remove(tag);
+    }
+  }
+
+  async #resolve(): Promise<Resolved> {
+    const { platform, ports } = this.job;
+    const { name, data } = this.image;
+    const named = await this.job.files(this.image);
+    const { files } = imageFolder(name, data, platform.settings.data, named);
+    const written = baseOf(files);
+    const base = written === undefined ? undefined : await pinned(ports, written);
+    const folder = buildFolder(files, base);
+    return { files: folder, hash: contentHash(folder), base };
+  }
+
+  /** Digest under which the registry has this content already. */
+  async #pushed(hash: string): Promise<string | undefined> {
+    return this.job.target === undefined
+      ? undefined
+      : this.job.ports.registry.digest(`${this.job.target}/${this.image.name}:${hash}`);
+  }
+
+  async #build(
+    { files, hash, base }: Resolved,
+    tag: string,
+  ): Promise<{ digest: string } | { digest: undefined; error: string }> {
+    const { ports, platform, commit } = this.job;
+    const log = new BuildLog();
+    const digest = await withTemporaryFolder(async (scratch) => {
+      const folder = join(scratch, 'image');
+      await fillFolder(folder, files);
+      return ports.builder.build({
+        folder,
+        tag,
+        user: platform.settings.data.user,
+        labels: labelsOf({ image: this.image.data, hash, base, commit: commit?.sha }),
+        epoch: commit?.time,
+        onLine: (line) => {
+          const said = log.add(line);
+          if (said !== undefined) this.#say(said);
+        },
+      });
+    });
+    return digest === undefined ? { digest, error: log.firstError() } : { digest };
+  }
+
+  /** By way of a registry, because that is what people get. */
+  async #test(tag: string, digest: string): Promise<void> {
+    const { ports, platform, hubVersion } = this.job;
+    await ports.engine.push(tag);
+    const reference = atDigest(tag, digest);
+    await ports.engine.pull(reference);
+    const under = {
+      reference,
+      image: this.image.data,
+      user: platform.settings.data.user,
+      hub: hubVersion === '' ? undefined : hubVersion,
+      memoryBytes: smallestMemory(platform, this.image.name),
+    };
+    const { size, tests } = await testImage(ports, under, (text) => this.#say(text));
+    this.#size = size;
+    this.#tests = tests;
+  }
+
+  /** The same bytes, under the hash of their content; the tag that moves comes last. */
+  async #push(from: string, hash: string, digest: string): Promise<void> {
+    const { registry } = this.job.ports;
+    const to = `${this.job.target ?? ''}/${this.image.name}:${hash}`;
+    await registry.copy(from, to);
+    const arrived = await registry.digest(to);
+    if (arrived !== digest)
+      throw new Failure(`${to} is ${arrived ?? 'not there'}, and ${digest} was tested`, {
+        hint: 'this registry changes what it gets: use another one',
+      });
+    await this.#move(digest);
+  }
+
+  /** `candidate` is the newest that was tested. */
+  async #move(digest: string): Promise<void> {
+    const name = `${this.job.target ?? ''}/${this.image.name}`;
+    const { registry } = this.job.ports;
+    if ((await registry.digest(`${name}:candidate`)) === digest) return;
+    await registry.copy(`${name}@${digest}`, `${name}:candidate`);
+  }
+
+  async #timed<T>(step: keyof ImageSeconds, use: () => Promise<T>): Promise<T> {
+    const { clock } = this.job.ports;
+    const begin = clock.elapsed();
+    try {
+      return await use();
+    } finally {
+      this.#seconds[step] += (clock.elapsed() - begin) / 1000;
+    }
+  }
+
+  #say(text: string): void {
+    this.job.progress(this.image.name, text);
+  }
+
+  #ended(outcome: ImageResult['outcome'], digest: string | null, reason: string): ImageResult {
+    return {
+      image: this.image.name,
+      outcome,
+      build: this.#name,
+      digest,
+      reason,
+      size_bytes: this.#size,
+      seconds: this.#seconds,
+      tests: this.#tests,
+    };
+  }
+}
+
+/** A base by digest, so that what was resolved is what is built on. */
+async function pinned({ registry }: ImagePorts, base: string): Promise<string> {
+  if (base.includes('@')) return base;
+  const digest = await registry.digest(base);
+  if (digest === undefined)
+    throw new Failure(`its base ${base} is not in its registry`, {
+      hint: 'correct from: in image.yaml',
+    });
+  return atDigest(base, digest);
+}

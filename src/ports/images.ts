@@ -1,0 +1,81 @@
+import type { Clock, Ended } from '../ports.ts';
+
+/* What building images needs of the outside: the same kind of interfaces as in `src/ports.ts`. */
+
+export interface BuildRequest {
+  /** Folder that repo2docker builds. */
+  folder: string;
+  tag: string;
+  user: { name: string; uid: number };
+  labels: Readonly<Record<string, string>>;
+  /** Seconds since 1970 that the build has as its time; undefined where nothing says it. */
+  epoch: number | undefined;
+  /** Called for each line that the build says, as it comes. */
+  onLine: (line: string) => void;
+}
+
+/** Builds images into Docker's store. Fails with ImageFailure, but not because a build fails. */
+export interface Builder {
+  /** Digest of what was built; undefined where the build failed, which its lines tell. */
+  build(request: BuildRequest): Promise<string | undefined>;
+}
+
+export interface ContainerRequest {
+  image: string;
+  /** Volume for the home folder; without one the image's own is seen. */
+  home: { volume: string; folder: string } | undefined;
+  user: { uid: number; gid: number };
+  memoryBytes: number;
+  /** Instead of the image's own. */
+  entrypoint: string | undefined;
+  /** What the entry point gets. */
+  command: readonly string[];
+  input: string;
+  env: Readonly<Record<string, string>>;
+  timeoutMs: number;
+}
+
+export interface HomeRequest {
+  image: string;
+  user: { uid: number; gid: number };
+  folder: string;
+  /** Filled to its last byte. */
+  full: boolean;
+}
+
+/** Docker, and the images in its store. Fails with ImageFailure. */
+export interface ContainerEngine {
+  /** Fails where the store would not keep the bytes, and so the digest, of what was built. */
+  ready(): Promise<void>;
+  push(reference: string): Promise<void>;
+  pull(reference: string): Promise<void>;
+  /** What is not there is gone already. */
+  remove(reference: string): Promise<void>;
+  /** Sum of the unpacked layers, and their number. */
+  size(reference: string): Promise<{ bytes: number; layers: number }>;
+  /** Makes a home of its own that belongs to the user; its volume's name. */
+  makeHome(request: HomeRequest): Promise<string>;
+  removeHome(volume: string): Promise<void>;
+  /** Runs a container without a network to its end. What does not end in time is ended: code 124. */
+  run(request: ContainerRequest): Promise<Ended>;
+}
+
+/** Registries of images. Fails with ImageFailure. */
+export interface Registry {
+  /** Digest of a reference; undefined where the registry has no such image. */
+  digest(reference: string): Promise<string | undefined>;
+  /** Copies an image with its attestations, bytes unchanged, to a reference with a tag. */
+  copy(from: string, to: string): Promise<void>;
+  /** A registry on this machine that is gone after `stop`. */
+  throwAway(): Promise<{ address: string; stop: () => Promise<void> }>;
+}
+
+/** What building images needs of the outside. */
+export interface ImagePorts {
+  builder: Builder;
+  engine: ContainerEngine;
+  registry: Registry;
+  clock: Clock;
+  /** Text of a script that runs in images, by its name. */
+  script: (name: string) => Promise<string>;
+}
