@@ -28,10 +28,10 @@ async function ready(): Promise<void> {
 
 async function size(reference: string): Promise<{ bytes: number; layers: number }> {
   const what = `inspect ${reference}`;
-  const [sizes, layers] = await Promise.all([
-    dockerMust(what, ['history', '--human=false', '--format', '{{.Size}}', reference]),
-    dockerMust(what, ['image', 'inspect', '--format', '{{len .RootFS.Layers}}', reference]),
-  ]);
+  const sizeOf = ['history', '--human=false', '--format', '{{.Size}}'];
+  const sizes = await dockerMust(what, [...sizeOf, reference]);
+  const layersOf = ['image', 'inspect', '--format', '{{len .RootFS.Layers}}'];
+  const layers = await dockerMust(what, [...layersOf, reference]);
   const bytes = sizes.split('\n').reduce((sum, line) => sum + Number(line), 0);
   return { bytes, layers: Number(layers) };
 }

@@ -12,11 +12,12 @@ import {
 } from '../core/images/build-plan.ts';
 import { imageFolder } from '../core/images/folder.ts';
 import type { NamedFile } from '../core/images/folder.ts';
+import { rounded } from '../core/images/test-report.ts';
 import type { ImageResult, ImageSeconds, TestResult } from '../core/images/test-report.ts';
 import type { Doc, ImageFile, Platform } from '../core/model/types.ts';
 import { cores } from '../edges/cores.ts';
 import { fillFolder, withTemporaryFolder } from '../edges/files.ts';
-import { Failure } from '../failure.ts';
+import { Failure, ImageFailure } from '../failure.ts';
 import type { ImagePorts } from '../ports/images.ts';
 import { testImage } from './image-tests.ts';
 
@@ -42,8 +43,7 @@ export async function buildImages(
   try {
     const one = (image: Doc<ImageFile>): Promise<ImageResult> =>
       new ImageRun(job, image, near.address).result();
-    // A build and a test use more than one core each.
-    return await pMap(images, one, { concurrency: Math.max(1, Math.floor(cores() / 2)) });
+    return await pMap(images, one, { concurrency: cores() });
   } finally {
     await near.stop();
   }
@@ -175,7 +175,7 @@ class ImageRun {
     await registry.copy(from, to);
     const arrived = await registry.digest(to);
     if (arrived !== digest)
-      throw new Failure(`${to} is ${arrived ?? 'not there'}, and ${digest} was tested`, {
+      throw new ImageFailure(`${to} is ${arrived ?? 'not there'}, and ${digest} was tested`, {
         hint: 'this registry changes what it gets: use another one',
       });
     await this.#move(digest);
@@ -195,7 +195,8 @@ class ImageRun {
     try {
       return await use();
     } finally {
-      this.#seconds[step] += (clock.elapsed() - begin) / 1000;
+      const more = (clock.elapsed() - begin) / 1000;
+      this.#seconds[step] = rounded(this.#seconds[step] + more);
     }
   }
 
@@ -222,7 +223,7 @@ async function pinned({ registry }: ImagePorts, base: string): Promise<string> {
   if (base.includes('@')) return base;
   const digest = await registry.digest(base);
   if (digest === undefined)
-    throw new Failure(`its base ${base} is not in its registry`, {
+    throw new ImageFailure(`its base ${base} is not in its registry`, {
       hint: 'correct from: in image.yaml',
     });
   return atDigest(base, digest);

@@ -33,11 +33,16 @@ const CODES: Readonly<Record<number, string>> = {
   139: 'ended by SIGSEGV: compiled code crashed',
 };
 
+/** Seconds as reports give them. */
+export function rounded(seconds: number): number {
+  return Math.round(seconds * 100) / 100;
+}
+
 /** What a script said at its end, held to what the test wants. */
 export function judged(test: ImageTest, run: TestRun): TestResult {
   const peak = PEAK.exec(run.stderr)?.[1];
   const memory = peak === undefined ? null : Math.round(Number(peak) / 1024);
-  const result = { name: test.name, seconds: run.seconds, memory_mb: memory };
+  const result = { name: test.name, seconds: rounded(run.seconds), memory_mb: memory };
   const said = objectOf(run.stdout.trimEnd().split('\n').at(-1) ?? '');
   if (run.code !== 0 || said === undefined)
     return { ...result, ok: false, detail: CODES[run.code] ?? lastWords(run) };

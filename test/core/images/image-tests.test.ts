@@ -126,7 +126,7 @@ describe('what a test comes to', () => {
 
   test.each(rows)('%s', (_, { hub, ...run }, ok, detail) => {
     const asked = hub === undefined ? one : { ...one, hub };
-    const result = judged(asked, { code: 0, stdout: '', stderr: '', seconds: 2.5, ...run });
+    const result = judged(asked, { code: 0, stdout: '', stderr: '', seconds: 2.504, ...run });
     expect(result).toMatchObject({ name: 'x', ok, detail, seconds: 2.5 });
   });
 

@@ -1,0 +1,284 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { ImageResult } from '../../src/core/images/test-report.ts';
+import { ImageFailure } from '../../src/failure.ts';
+import { buildImages } from '../../src/flow/images.ts';
+import type { ImageJob } from '../../src/flow/images.ts';
+import { FakeImages, NEAR, digestNo } from '../support/images.ts';
+import { platformWith } from '../support/written.ts';
+
+/* Docker, repo2docker and registries are a double here; test/images has the real ones. */
+const BASE = 'registry.example.org/base';
+const BASE_DIGEST = `sha256:${'a'.repeat(64)}`;
+const TARGET = 'registry.example.org/hubs';
+
+let fake: FakeImages;
+let told: string[];
+beforeEach(() => {
+  fake = new FakeImages();
+  fake.registry.set(`${BASE}:1`, BASE_DIGEST);
+  told = [];
+});
+
+interface Asked extends Partial<ImageJob> {
+  images?: Record<string, Record<string, unknown>>;
+}
+
+async function run({ images = { science: {} }, ...more }: Asked = {}): Promise<ImageResult[]> {
+  const files = Object.entries(images).map(([name, file]) => [
+    `images/${name}/image.yaml`,
+    { title: name, oggm: { version: '1.6.3' }, from: { image: BASE, tag: '1' }, ...file },
+  ]);
+  const platform = platformWith(
+    Object.fromEntries(files) as Record<string, Record<string, unknown>>,
+  );
+  const job: ImageJob = {
+    ports: fake.ports((folder) => readFile(join(folder, 'Dockerfile'), 'utf8')),
+    platform,
+    hubVersion: '5.5.0',
+    target: TARGET,
+    commit: { sha: 'c0ffee', time: 1_700_000_000 },
+    files: () => Promise.resolve([]),
+    progress: (image, text) => told.push(`${image}: ${text}`),
+    ...more,
+  };
+  return buildImages(
+    job,
+    Object.keys(images).map((name) => platform.images.get(name)!),
+  );
+}
+
+const [built] = [digestNo(1)];
+const contentOf = (): string =>
+  [...fake.registry.keys()]
+    .find((one) => one.startsWith(`${NEAR}/science:`))!
+    .split(':')
+    .at(-1)!;
+
+describe('an image that is new', () => {
+  test('is built, tested by its digest, and copied as it was tested; the tag that moves comes last', async () => {
+    const [result] = await run();
+    const content = contentOf();
+    const near = `${NEAR}/science`;
+    expect(fake.outside.calls).toEqual([
+      'ready: ',
+      'throwAway: ',
+      `digest: ${BASE}:1`,
+      `digest: ${TARGET}/science:${content}`,
+      `build: ${near}:${content}`,
+      `push: ${near}:${content}`,
+      `pull: ${near}@${built}`,
+      `size: ${near}@${built}`,
+      'run: check_home.py in the image',
+      'makeHome: empty',
+      'run: check_server.py in home-1',
+      'run: check_server.py in home-1',
+      'removeHome: home-1',
+      'makeHome: empty',
+      'run: check_puller.py in home-2',
+      'run: check_version.py in home-2',
+      'removeHome: home-2',
+      'makeHome: full',
+      'run: check_server.py in home-3',
+      'removeHome: home-3',
+      'makeHome: empty',
+      'run: oggm_check.py in home-4',
+      'removeHome: home-4',
+      `copy: ${near}@${built} → ${TARGET}/science:${content}`,
+      `digest: ${TARGET}/science:${content}`,
+      `digest: ${TARGET}/science:candidate`,
+      `copy: ${TARGET}/science@${built} → ${TARGET}/science:candidate`,
+      `remove: ${near}:${content}`,
+      'stop: ',
+    ]);
+    expect(result).toEqual({
+      image: 'science',
+      outcome: 'built',
+      build: `2026-11-26-${content.slice(0, 6)}`,
+      digest: built,
+      reason: 'tested and pushed',
+      size_bytes: 1e9,
+      seconds: { resolve: 0, build: 60, test: 14, push: 0 },
+      tests: expect.arrayContaining([
+        { name: 'oggm', ok: true, seconds: 2, memory_mb: 2, detail: 'oggm_check.py is content' },
+      ]),
+    });
+  });
+
+  test('stands on its base by digest, and says where it comes from', async () => {
+    await run();
+    const { dockerfile, labels } = fake.built.get(`${NEAR}/science:${contentOf()}`)!;
+    expect(dockerfile).toContain(`\nFROM ${BASE}@${BASE_DIGEST}\n`);
+    expect(labels).toMatchObject({
+      'org.opencontainers.image.revision': 'c0ffee',
+      'org.opencontainers.image.base.digest': BASE_DIGEST,
+      'org.glaciocloud.content': contentOf(),
+    });
+  });
+
+  test('needs no registry where nothing is pushed', async () => {
+    const [result] = await run({ target: undefined });
+    expect(result).toMatchObject({ outcome: 'built', digest: built, reason: 'tested, not pushed' });
+    expect(fake.outside.calls.filter((call) => call.includes(TARGET))).toEqual([]);
+  });
+
+  test('that is pinned already asks nobody for its base', async () => {
+    await run({ images: { science: { from: { image: BASE, digest: BASE_DIGEST } } } });
+    expect(fake.outside.calls).not.toContain(`digest: ${BASE}:1`);
+  });
+
+  test('is told as it goes', async () => {
+    fake.builds = () => ({ lines: ['#5 [2/3] RUN pip install x', '#5 DONE 2.0s'], ok: true });
+    await run();
+    expect(told.slice(0, 3)).toEqual([
+      'science: RUN pip install x: 2.0 s',
+      'science: passed size (0.0 s): 1000.0 MB in 9 layers',
+      'science: passed home (2.0 s): check_home.py is content',
+    ]);
+  });
+});
+
+describe('what the registry has under its content', () => {
+  test('is not built again', async () => {
+    await run();
+    const before = fake.outside.calls.length;
+    const [result] = await run();
+    expect(result).toMatchObject({
+      outcome: 'unchanged',
+      digest: built,
+      reason: 'the registry has it',
+    });
+    expect(fake.outside.calls.slice(before)).toEqual([
+      'ready: ',
+      'throwAway: ',
+      `digest: ${BASE}:1`,
+      `digest: ${TARGET}/science:${contentOf()}`,
+      `digest: ${TARGET}/science:candidate`,
+      'stop: ',
+    ]);
+  });
+
+  test('gets its moving tag, where a run ended before that', async () => {
+    await run();
+    fake.registry.delete(`${TARGET}/science:candidate`);
+    await run();
+    expect(fake.registry.get(`${TARGET}/science:candidate`)).toBe(built);
+  });
+
+  test('is built again when its base has moved', async () => {
+    await run();
+    fake.registry.set(`${BASE}:1`, `sha256:${'b'.repeat(64)}`);
+    expect(await run()).toMatchObject([{ outcome: 'built', digest: digestNo(2) }]);
+  });
+});
+
+describe('what fails', () => {
+  const nothingPushed = (): void => {
+    expect(fake.outside.calls.filter((call) => call.startsWith('copy'))).toEqual([]);
+    expect([...fake.registry.keys()].filter((one) => one.startsWith(TARGET))).toEqual([]);
+  };
+
+  test('in a test: every other test runs, and nothing is pushed', async () => {
+    fake.says = (script) => ({
+      code: script === 'check_server.py' ? 1 : 0,
+      stdout: '{"ok": true}',
+    });
+    const [result] = await run();
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      digest: built,
+      reason: 'nothing is pushed: server, second start, hub version, full home failed',
+    });
+    expect(result!.tests).toHaveLength(8);
+    expect(told.at(-1)).toContain('science: passed oggm');
+    expect(told).toContainEqual(expect.stringMatching(/^science: FAILED server/u));
+    nothingPushed();
+  });
+
+  test('in the build: its error, and nothing is tested', async () => {
+    fake.builds = () => ({ lines: ['ERROR: no such package'], ok: false });
+    expect(await run()).toMatchObject([
+      { outcome: 'failed', digest: null, reason: 'ERROR: no such package', tests: [] },
+    ]);
+    expect(fake.outside.made('run', 'push')).toEqual([]);
+    expect(fake.outside.made('remove')).toHaveLength(1);
+    nothingPushed();
+  });
+
+  test('because there is no such base', async () => {
+    fake.registry.clear();
+    expect(await run()).toMatchObject([
+      {
+        outcome: 'failed',
+        build: null,
+        reason: `its base ${BASE}:1 is not in its registry; correct from: in image.yaml`,
+      },
+    ]);
+  });
+
+  test('hides nothing of the others', async () => {
+    fake.registry.set(`${BASE}:2`, BASE_DIGEST);
+    const images = { lost: { from: { image: BASE, tag: '9' } }, science: {} };
+    expect((await run({ images })).map(({ outcome }) => outcome)).toEqual(['failed', 'built']);
+  });
+
+  test('on the way to the registry: no moving tag, and the next run completes', async () => {
+    const error = new ImageFailure('the registry is gone', { hint: 'later' });
+    fake.outside.fail({ call: 'copy', error });
+    expect(await run()).toMatchObject([
+      { outcome: 'failed', digest: null, reason: 'the registry is gone; later' },
+    ]);
+    nothingPushedTags();
+    expect(await run()).toMatchObject([{ outcome: 'built', digest: digestNo(2) }]);
+    expect(fake.registry.get(`${TARGET}/science:candidate`)).toBe(digestNo(2));
+  });
+
+  function nothingPushedTags(): void {
+    expect([...fake.registry.keys()].filter((one) => one.startsWith(TARGET))).toEqual([]);
+  }
+
+  test('because a registry changes what it gets: no moving tag', async () => {
+    const ports = fake.ports((folder) => readFile(join(folder, 'Dockerfile'), 'utf8'));
+    const registry = {
+      ...ports.registry,
+      copy: (_: string, to: string) => {
+        fake.registry.set(to, digestNo(7));
+        return Promise.resolve();
+      },
+    };
+    const [result] = await run({ ports: { ...ports, registry } });
+    expect(result?.reason).toBe(
+      `${TARGET}/science:${contentOf()} is ${digestNo(7)}, and ${built} was tested; this registry changes what it gets: use another one`,
+    );
+    expect(fake.registry.has(`${TARGET}/science:candidate`)).toBe(false);
+  });
+
+  test('because Docker’s store is the classic one: at once, and no registry is started', async () => {
+    const error = new ImageFailure('classic', { hint: 'switch' });
+    fake.outside.fail({ call: 'ready', error });
+    await expect(run()).rejects.toThrow('classic');
+    expect(fake.outside.calls).toEqual(['ready: ']);
+  });
+
+  test('while a home is in use: the home goes all the same', async () => {
+    fake.outside.fail({
+      call: 'run',
+      about: /check_puller/u,
+      error: new ImageFailure('x', { hint: 'y' }),
+    });
+    expect(await run()).toMatchObject([{ outcome: 'failed', reason: 'x; y' }]);
+    expect(fake.outside.made('removeHome')).toEqual(['removeHome: home-1', 'removeHome: home-2']);
+  });
+
+  test('because of a mistake of ours, it is no image that fails', async () => {
+    fake.outside.fail({ call: 'build', error: new TypeError('ours') });
+    await expect(run()).rejects.toThrow('ours');
+    expect(fake.outside.calls.at(-1)).toBe('stop: ');
+  });
+});
+
+test('a chart that does not say its hub’s version: the image’s own is good', async () => {
+  const [result] = await run({ hubVersion: '' });
+  expect(result?.outcome).toBe('built');
+});

@@ -1,0 +1,383 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { dump } from 'js-yaml';
+import type { ImageResult } from '../../src/core/images/test-report.ts';
+import { exec } from '../../src/edges/exec.ts';
+
+/*
+ * Real Docker, a real registry, real repo2docker and PyPI: `npm run test:images` brings them. The base image is the lab's
+ * (JupyterHub 5.5.0, JupyterLab, nbgitpuller, OGGM 1.6.3); the chart, which says the hub's version, is the lab's double.
+ */
+const REGISTRY = process.env['GLACIOCLOUD_TEST_REGISTRY'] ?? '';
+const TARGET = `${REGISTRY}/oggm`;
+const ROOT = join(import.meta.dirname, '../..');
+const SITE = '/opt/user/lib/python3.11/site-packages';
+/** In no file of ours: looked for in everything that a build leaves. */
+const CANARY = 'canary-7f3a91';
+const MINUTES = 60_000;
+
+let platform = '';
+beforeAll(async () => {
+  if (REGISTRY === '') throw new Error('start these tests with `npm run test:images`');
+  platform = await mkdtemp(join(tmpdir(), 'images-test-'));
+  await cp(join(ROOT, 'test/core/rules/_base'), platform, { recursive: true });
+  await rm(join(platform, 'images'), { recursive: true });
+  await image('science', { from: { image: `${REGISTRY}/base/oggm`, tag: '1' }, pip: ['tabulate'] });
+});
+afterAll(async () => {
+  await rm(platform, { recursive: true, force: true });
+});
+
+async function image(name: string, file: Record<string, unknown>): Promise<void> {
+  const folder = join(platform, 'images', name);
+  await mkdir(folder, { recursive: true });
+  const whole = { title: name, oggm: { version: '1.6.3' }, ...file };
+  await writeFile(join(folder, 'image.yaml'), dump(whole));
+}
+
+interface Built {
+  code: number;
+  images: ImageResult[];
+  progress: string;
+}
+
+/** `image build`, as a person types it. */
+async function build(args: readonly string[], env: Record<string, string> = {}): Promise<Built> {
+  const { code, stdout, stderr } = await exec(
+    process.execPath,
+    [
+      join(ROOT, 'src/cli.ts'),
+      ...['image', 'build', ...args, '--root', platform, '--json'],
+      ...['--charts-from', join(ROOT, 'test/lab/charts')],
+    ],
+    { env: { ...(process.env as Record<string, string>), ...env } },
+  );
+  if (stdout === '') throw new Error(stderr);
+  const { images } = JSON.parse(stdout) as { images: ImageResult[] };
+  return { code, images, progress: stderr };
+}
+
+const pushing = (...args: string[]): string[] => [...args, '--push', '--registry', TARGET];
+
+async function inRegistry(path: string): Promise<{ status: number; digest: string | null }> {
+  const types = ['index', 'manifest'].map((kind) => `application/vnd.oci.image.${kind}.v1+json`);
+  const answer = await fetch(`http://${REGISTRY}/v2/oggm/${path}`, {
+    headers: { Accept: types.join(', ') },
+  });
+  return { status: answer.status, digest: answer.headers.get('docker-content-digest') };
+}
+
+async function tags(name: string): Promise<string[]> {
+  const answer = await fetch(`http://${REGISTRY}/v2/oggm/${name}/tags/list`);
+  if (answer.status === 404) return [];
+  return ((await answer.json()) as { tags: string[] | null }).tags?.sort() ?? [];
+}
+
+const failedTests = ({ tests }: ImageResult): string[] =>
+  tests.filter(({ ok }) => !ok).map(({ name }) => name);
+
+describe('an image that is sound', () => {
+  let first: ImageResult;
+
+  test(
+    'is built, tested and pushed: the registry has the digest that was tested, under its content and as candidate',
+    async () => {
+      const secret = { PIP_EXTRA_INDEX_URL: `http://user:${CANARY}@127.0.0.1:9/simple` };
+      const { code, images } = await build(pushing('science'), secret);
+      first = images[0]!;
+      expect(
+        images.map(({ tests }) => tests.map(({ name, ok, detail }) => [name, ok || detail])),
+      ).toEqual([
+        [
+          ['size', true],
+          ['home', true],
+          ['server', true],
+          ['second start', true],
+          ['nbgitpuller', true],
+          ['hub version', true],
+          ['full home', true],
+          ['oggm', true],
+        ],
+      ]);
+      expect([code, first.outcome, first.reason]).toEqual([0, 'built', 'tested and pushed']);
+      const [content = '', moving] = await tags('science');
+      expect([content, moving]).toEqual([expect.stringMatching(/^[0-9a-f]{40}$/u), 'candidate']);
+      for (const tag of [content, 'candidate'])
+        expect(await inRegistry(`science/manifests/${tag}`)).toEqual({
+          status: 200,
+          digest: first.digest,
+        });
+      expect(first.build).toMatch(
+        new RegExp(`^[0-9]{4}-[0-9]{2}-[0-9]{2}-${content.slice(0, 6)}$`, 'u'),
+      );
+    },
+    8 * MINUTES,
+  );
+
+  test('carries nothing of the machine that built it', async () => {
+    const bundle = process.env['SSL_CERT_FILE'] ?? '';
+    const certificates = bundle === '' ? '' : await readFile(bundle, 'utf8');
+    const traces = [CANARY, 'PIP_EXTRA_INDEX_URL=', ...certificates.split('\n').slice(1, 2)];
+    const found: string[] = [];
+    let looked = 0;
+    for (const blob of await blobsOf('science')) {
+      looked += 1;
+      found.push(...traces.filter((trace) => blob.includes(trace)));
+    }
+    expect(looked).toBeGreaterThan(5);
+    expect(found).toEqual([]);
+  });
+
+  test('is not built again while nothing changes', async () => {
+    const { code, images } = await build(pushing('science'));
+    expect(code).toBe(0);
+    expect(images).toMatchObject([
+      { outcome: 'unchanged', digest: first.digest, reason: 'the registry has it', tests: [] },
+    ]);
+    expect(images[0]!.seconds).toMatchObject({ build: 0, test: 0 });
+  });
+
+  test('gets its moving tag back where a run was killed before it', async () => {
+    const gone = await fetch(`http://${REGISTRY}/v2/oggm/science/manifests/candidate`, {
+      method: 'DELETE',
+    });
+    const { images } = await build(pushing('science'));
+    // This registry takes no tag away, or takes it: either way it is there again.
+    expect([202, 400, 405]).toContain(gone.status);
+    expect(images).toMatchObject([{ outcome: 'unchanged' }]);
+    expect((await inRegistry('science/manifests/candidate')).digest).toBe(first.digest);
+  });
+});
+
+/** Bases that are wrong in one way, as lines of a Dockerfile on the sound one. */
+const BASES: Record<string, string> = {
+  segfault: `RUN echo 'import ctypes; ctypes.string_at(0)' > ${SITE}/numpy/__init__.py && rm -f ${SITE}/numpy/__pycache__/__init__.*`,
+  baked:
+    'RUN mkdir /home/jovyan/.oggm && touch /home/jovyan/.oggm/data && chown -R 1100:100 /home/jovyan',
+  rooted:
+    'RUN cp /etc/skel/.bashrc /home/jovyan/.bashrc && chown 0:0 /home/jovyan/.bashrc /home/jovyan',
+  unpulled: `RUN rm -r /opt/user/bin/gitpuller ${SITE}/nbgitpuller`,
+  online: atStart(
+    'import urllib.request',
+    'urllib.request.urlopen("https://example.org/settings")',
+  ),
+  hungry: atStart(
+    'import pathlib',
+    'pathlib.Path.home().joinpath(".wanted").write_text("x" * 9999)',
+  ),
+};
+
+/** What the server's program does before anything else. */
+function atStart(...lines: string[]): string {
+  return `RUN sed -i '2i ${lines.join('; ')}' /opt/user/bin/jupyterhub-singleuser`;
+}
+
+interface Broken {
+  name: string;
+  file: Record<string, unknown>;
+  /** The tests that fail, and what the first of them says. */
+  failed: string[];
+  says: RegExp;
+}
+
+const starts = ['server', 'second start', 'hub version', 'full home'];
+const onBase = (name: string): Record<string, unknown> => ({
+  from: { image: `${REGISTRY}/base/${name}`, tag: '1' },
+});
+const sound = { from: { image: `${REGISTRY}/base/oggm`, tag: '1' } };
+
+const BROKEN: Broken[] = [
+  {
+    name: 'another-oggm',
+    file: { ...sound, oggm: { version: '1.6.2' } },
+    failed: ['oggm'],
+    says: /^OGGM 1\.6\.3 answers, and the image should have 1\.6\.2$/u,
+  },
+  { name: 'segfault', file: onBase('segfault'), failed: ['oggm'], says: /^ended by SIGSEGV/u },
+  {
+    name: 'old-jupyterhub',
+    file: { ...sound, pip: ['jupyterhub==4.1.6'] },
+    failed: ['hub version'],
+    says: /^the image has JupyterHub 4\.1\.6, and the chart’s hub is 5\.5\.0$/u,
+  },
+  {
+    name: 'baked',
+    file: onBase('baked'),
+    failed: ['home'],
+    says: /^\/home\/jovyan\/\.oggm, .*hidden/u,
+  },
+  {
+    name: 'rooted',
+    file: onBase('rooted'),
+    failed: ['home'],
+    says: /^\/home\/jovyan, \/home\/jovyan\/\.bashrc: owned by uid 0, and people are 1100$/u,
+  },
+  {
+    name: 'unpulled',
+    file: onBase('unpulled'),
+    failed: ['nbgitpuller'],
+    says: /^the image has no gitpuller$/u,
+  },
+  {
+    name: 'online',
+    file: onBase('online'),
+    failed: starts,
+    says: /^the server ended with code 1: /u,
+  },
+  {
+    name: 'hungry',
+    file: onBase('hungry'),
+    failed: ['full home'],
+    says: /No space left on device/u,
+  },
+  {
+    name: 'over-budget',
+    // The base alone is larger.
+    file: { ...sound, size: { max: '200M' } },
+    failed: ['size'],
+    says: /^[0-9.]+ MB is more than 200M$/u,
+  },
+];
+
+describe('an image that is broken on purpose is caught by the test made for it, and nothing of it is pushed', () => {
+  let built: Built;
+
+  beforeAll(async () => {
+    for (const [name, line] of Object.entries(BASES)) await pushBase(name, line);
+    for (const { name, file } of BROKEN) await image(name, file);
+    built = await build(pushing(...BROKEN.map(({ name }) => name)));
+  }, 12 * MINUTES);
+
+  test.each(BROKEN)('$name', async ({ name, failed, says }) => {
+    const result = built.images.find((one) => one.image === name)!;
+    const details = result.tests.filter(({ ok }) => !ok).map(({ detail }) => detail);
+    expect([result.outcome, failedTests(result), result.reason]).toEqual([
+      'failed',
+      failed,
+      `nothing is pushed: ${failed.join(', ')} failed`,
+    ]);
+    expect(details[0]).toMatch(says);
+    expect(await tags(name)).toEqual([]);
+  });
+
+  test('all of them failed: exit 1', () => {
+    expect(built.code).toBe(1);
+  });
+});
+
+describe('what goes wrong before there is anything to test', () => {
+  beforeAll(async () => {
+    await image('no-base', { from: { image: `${REGISTRY}/base/nowhere`, tag: '1' } });
+    await image('no-package', { ...sound, pip: ['oggm-that-nobody-ever-made==9'] });
+  });
+
+  test(
+    'one image that fails hides nothing of the others: exit 3',
+    async () => {
+      const { code, images } = await build(pushing('no-base', 'no-package', 'science'));
+      expect(code).toBe(3);
+      expect(images.map(({ image: name, outcome, reason }) => [name, outcome, reason])).toEqual([
+        [
+          'no-base',
+          'failed',
+          `its base ${REGISTRY}/base/nowhere:1 is not in its registry; correct from: in image.yaml`,
+        ],
+        ['no-package', 'failed', expect.stringContaining('oggm-that-nobody-ever-made')],
+        ['science', 'unchanged', 'the registry has it'],
+      ]);
+    },
+    5 * MINUTES,
+  );
+
+  test('a registry that does not answer: nothing is built', async () => {
+    const { code, images } = await build(['science', '--push', '--registry', '127.0.0.1:9/oggm']);
+    expect(code).toBe(1);
+    expect(images).toMatchObject([{ outcome: 'failed', digest: null, seconds: { build: 0 } }]);
+  });
+});
+
+const DATA = process.env['GLACIOCLOUD_SAMPLE_DATA'] ?? '';
+/** Where OGGM 1.6.3 and salem 0.3.11 look for what they would download. */
+const OGGM_DATA = '.oggm/oggm-sample-data-8af40f89620c6bd72f3485a777a018dcacb99d94';
+const SALEM_DATA = '.salem_cache/salem-sample-data-454bf696324000d198f574a1bf5bc56e3e489051';
+
+/** The runner says it where there is no sample data: no registry of packages has it. */
+(DATA === '' ? describe.skip : describe)('OGGM from PyPI with its sample data', () => {
+  test(
+    'runs a glacier from its outline to a volume, without a network',
+    async () => {
+      await pushData();
+      await image('glacier', {
+        ...onBase('data'),
+        pip: ['oggm[full]==1.6.3'],
+        bake: ['sample-data', 'salem'],
+      });
+      const { code, images } = await build(pushing('glacier'));
+      const [result] = images;
+      process.stderr.write(`${JSON.stringify(result, null, 2)}\n`);
+      expect([code, failedTests(result!)]).toEqual([0, []]);
+      const oggm = result!.tests.find(({ name }) => name === 'oggm');
+      expect(oggm?.detail).toContain('Hintereisferner 0.740 → 0.558 km³');
+    },
+    11 * MINUTES,
+  );
+});
+
+/** A base that has the data already where `bake` would put it: GitHub is not reached here. */
+async function pushData(): Promise<void> {
+  const folder = join(platform, `../data-${process.pid}`);
+  for (const [archive, path] of [
+    ['oggm-sample-data', OGGM_DATA],
+    ['salem-sample-data', SALEM_DATA],
+  ] as const) {
+    const into = join(folder, 'files', path);
+    await mkdir(into, { recursive: true });
+    const tar = join(DATA, `${archive}.tar.xz`);
+    await must('tar', ['-xJf', tar, '-C', into, '--strip-components=1']);
+  }
+  // salem looks for the archive only.
+  await writeFile(join(folder, 'files', `${SALEM_DATA}.zip`), '');
+  await pushBase('data', 'COPY files /opt/oggm', folder);
+}
+
+async function must(program: string, args: readonly string[]): Promise<void> {
+  const { code, stderr } = await exec(program, args, {
+    env: process.env as Record<string, string>,
+  });
+  if (code !== 0) throw new Error(`${program} failed: ${stderr}`);
+}
+
+/** A base with one fault, by plain Buildx. */
+async function pushBase(
+  name: string,
+  line: string,
+  folder = join(platform, `../${name}-${process.pid}`),
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const dockerfile = `FROM ${REGISTRY}/base/oggm:1\nUSER root\n${line}\nUSER 1100\n`;
+  await writeFile(join(folder, 'Dockerfile'), dockerfile);
+  const tag = `${REGISTRY}/base/${name}:1`;
+  const docker = process.env['GLACIOCLOUD_DOCKER'] ?? 'docker';
+  await must(docker, ['buildx', 'build', '--push', '--tag', tag, folder]);
+  await rm(folder, { recursive: true });
+}
+
+/** Everything that the registry holds of an image but the layers of its base, unpacked. */
+async function blobsOf(name: string): Promise<Buffer[]> {
+  const folder = join(process.env['DOCKER_CONFIG'] ?? '', '../registry/docker/registry/v2');
+  const links = join(folder, `repositories/oggm/${name}/_layers/sha256`);
+  const manifests = join(folder, `repositories/oggm/${name}/_manifests/revisions/sha256`);
+  const base = new Set(await readdir(join(folder, 'repositories/base/oggm/_layers/sha256')));
+  const all = [...(await readdir(links)), ...(await readdir(manifests))];
+  return Promise.all(
+    all
+      .filter((hash) => !base.has(hash))
+      .map(async (hash) => {
+        const blob = await readFile(join(folder, 'blobs/sha256', hash.slice(0, 2), hash, 'data'));
+        return blob[0] === 0x1f && blob[1] === 0x8b ? gunzipSync(blob) : blob;
+      }),
+  );
+}

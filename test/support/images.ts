@@ -1,0 +1,88 @@
+import type { ImagePorts } from '../../src/ports/images.ts';
+import { FakeClock } from './clock.ts';
+import { Outside } from './outside.ts';
+
+export const NEAR = '127.0.0.1:5999';
+
+/** Digest that the double's builds have: of their number. */
+export const digestNo = (build: number): string => `sha256:${String(build).padStart(64, '0')}`;
+
+/**
+ * A double of Docker, repo2docker and registries: images are references with digests, and a container says what it was
+ * told to say.
+ */
+export class FakeImages {
+  readonly outside = new Outside();
+  readonly clock = new FakeClock('2026-11-26T02:00:00.000Z');
+  /** What registries have: reference → digest. */
+  readonly registry = new Map<string, string>();
+  /** Folders as they were built, by tag. */
+  readonly built = new Map<
+    string,
+    { dockerfile: string; labels: Readonly<Record<string, string>> }
+  >();
+  /** What each script says in a container. */
+  says = (script: string): { code: number; stdout: string } => ({
+    code: 0,
+    stdout: JSON.stringify({ ok: true, detail: `${script} is content`, version: '5.5.0' }),
+  });
+  /** Lines of a build, and whether it works. */
+  builds: (tag: string) => { lines: string[]; ok: boolean } = () => ({ lines: [], ok: true });
+  size = { bytes: 1e9, layers: 9 };
+  #built = 0;
+  #homes = 0;
+
+  ports(readDockerfile: (folder: string) => Promise<string>): ImagePorts {
+    const { outside } = this;
+    return {
+      clock: this.clock,
+      script: (name) => Promise.resolve(name),
+      builder: {
+        build: (request) =>
+          outside.call('build', request.tag, async () => {
+            const dockerfile = await readDockerfile(request.folder);
+            this.built.set(request.tag, { dockerfile, labels: request.labels });
+            const { lines, ok } = this.builds(request.tag);
+            lines.forEach(request.onLine);
+            await this.clock.sleep(60_000);
+            this.#built += 1;
+            return ok ? digestNo(this.#built) : undefined;
+          }),
+      },
+      engine: {
+        ready: () => outside.call('ready', '', () => undefined),
+        push: (reference) =>
+          outside.call('push', reference, () => {
+            this.registry.set(reference, digestNo(this.#built));
+          }),
+        pull: (reference) => outside.call('pull', reference, () => undefined),
+        remove: (reference) => outside.call('remove', reference, () => undefined),
+        size: (reference) => outside.call('size', reference, () => this.size),
+        makeHome: ({ full }) =>
+          outside.call('makeHome', full ? 'full' : 'empty', () => {
+            this.#homes += 1;
+            return `home-${this.#homes}`;
+          }),
+        removeHome: (volume) => outside.call('removeHome', volume, () => undefined),
+        run: ({ home, input }) =>
+          outside.call('run', `${input} in ${home?.volume ?? 'the image'}`, async () => {
+            await this.clock.sleep(2000);
+            return { stderr: 'glaciocloud-peak-kb 2048\n', ...this.says(input) };
+          }),
+      },
+      registry: {
+        digest: (reference) =>
+          outside.call('digest', reference, () => this.registry.get(reference)),
+        copy: (from, to) =>
+          outside.call('copy', `${from} → ${to}`, () => {
+            this.registry.set(to, from.split('@')[1] ?? '');
+          }),
+        throwAway: () =>
+          outside.call('throwAway', '', () => ({
+            address: NEAR,
+            stop: () => outside.call('stop', '', () => undefined),
+          })),
+      },
+    };
+  }
+}
