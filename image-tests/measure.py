@@ -1,6 +1,6 @@
 """Runs a program and says on stderr how much memory the largest of its processes had, in KiB.
 
-    python3 -c "$(cat measure.py)" PROGRAM ARGUMENT…
+python3 -c "$(cat measure.py)" PROGRAM ARGUMENT…
 """
 
 import resource

@@ -17,7 +17,7 @@ if [ ! -e "$venv/complete" ]; then
   touch "$venv/complete"
 fi
 # Python of the repository is formatted and linted with the same tools everywhere.
-python_files=(../../charts ../../test ../../images)
+python_files=(../../charts ../../test ../../images ../../image-tests)
 "$venv/bin/ruff" check --quiet --no-cache "${python_files[@]}"
 "$venv/bin/ruff" format --quiet --no-cache --check "${python_files[@]}" || { echo "Run: $venv/bin/ruff format" >&2; exit 1; }
 # JupyterHub finds the proxy and single-user servers on PATH.

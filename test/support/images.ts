@@ -19,7 +19,7 @@ export class FakeImages {
   /** Folders as they were built, by tag. */
   readonly built = new Map<
     string,
-    { dockerfile: string; labels: Readonly<Record<string, string>> }
+    { dockerfile: string; labels: Readonly<Record<string, string>>; epoch: number | undefined }
   >();
   /** What each script says in a container. */
   says = (script: string): { code: number; stdout: string } => ({
@@ -41,7 +41,8 @@ export class FakeImages {
         build: (request) =>
           outside.call('build', request.tag, async () => {
             const dockerfile = await readDockerfile(request.folder);
-            this.built.set(request.tag, { dockerfile, labels: request.labels });
+            const { labels, epoch } = request;
+            this.built.set(request.tag, { dockerfile, labels, epoch });
             const { lines, ok } = this.builds(request.tag);
             lines.forEach(request.onLine);
             await this.clock.sleep(60_000);

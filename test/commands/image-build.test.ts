@@ -1,0 +1,134 @@
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { image } from '../../src/commands/image-build.ts';
+import type { ImageInputs } from '../../src/commands/image-build.ts';
+import type { Outcome } from '../../src/outcome.ts';
+import { FakeImages, digestNo } from '../support/images.ts';
+import { DOUBLE, commitAll, edit, git, temporary } from '../support/sample.ts';
+
+/* Docker and registries are a double; test/images runs the same command with the real ones. */
+let folder: Awaited<ReturnType<typeof temporary>>;
+let root: string;
+let fake: FakeImages;
+let told: string[];
+
+beforeAll(async () => {
+  folder = await temporary();
+  root = join(folder.path, 'platform');
+  await cp(join(import.meta.dirname, '../core/rules/_base'), root, { recursive: true });
+});
+afterAll(() => folder.remove());
+beforeEach(() => {
+  fake = new FakeImages();
+  told = [];
+});
+
+function run(inputs: Partial<ImageInputs>): Promise<Outcome> {
+  const ports = fake.ports((built) => readFile(join(built, 'Dockerfile'), 'utf8'));
+  const report = { progress: (text: string) => told.push(text) } as never;
+  const nothing = { all: false, push: false, registry: undefined, target: [] };
+  return image({ root, chartsFrom: DOUBLE, ...nothing, ...inputs }, ports, report);
+}
+
+describe('image build', () => {
+  test('gives what others read: every field, and 0', async () => {
+    const answer = await run({ target: ['build', 'science'] });
+    expect(answer.exit).toBe(0);
+    expect(answer.json).toEqual({
+      schema_version: 1,
+      images: [
+        {
+          image: 'science',
+          outcome: 'built',
+          build: expect.stringMatching(/^2026-11-26-[0-9a-f]{6}$/u),
+          digest: digestNo(1),
+          reason: 'tested, not pushed',
+          size_bytes: 1e9,
+          seconds: { resolve: 0, build: 60, test: 14, push: 0 },
+          tests: expect.arrayContaining([
+            {
+              name: 'size',
+              ok: true,
+              seconds: 0,
+              memory_mb: null,
+              detail: '1000.0 MB in 9 layers',
+            },
+          ]),
+        },
+      ],
+    });
+    expect(answer.text).toMatch(/^✓ science built sha256:0+1: tested, not pushed /u);
+    expect(told[0]).toBe('science: passed size (0.0 s): 1000.0 MB in 9 layers');
+  });
+
+  test.each<[string, Partial<ImageInputs>, string]>([
+    ['the platform’s registry', {}, 'registry.example.org/hubs'],
+    ['the one that is named', { registry: 'other.example.org/x' }, 'other.example.org/x'],
+  ])('pushes to %s', async (_, inputs, target) => {
+    await run({ target: ['build', 'science'], push: true, ...inputs });
+    expect(fake.registry.get(`${target}/science:candidate`)).toBe(digestNo(1));
+  });
+
+  test('takes every image, or each once', async () => {
+    const names = async (inputs: Partial<ImageInputs>): Promise<string[]> =>
+      (await run(inputs)).text.match(/science built/gu) ?? [];
+    expect(await names({ target: ['build'], all: true })).toHaveLength(1);
+    expect(await names({ target: ['build', 'science', 'science'] })).toHaveLength(1);
+  });
+
+  test('that fails ends with 1', async () => {
+    fake.builds = () => ({ lines: [], ok: false });
+    const answer = await run({ target: ['build', 'science'] });
+    expect(answer.exit).toBe(1);
+    expect(answer.json).toMatchObject({ images: [{ outcome: 'failed', digest: null }] });
+  });
+
+  test('says the commit and its time', async () => {
+    const cloned = join(folder.path, 'clone');
+    await cp(root, cloned, { recursive: true });
+    await git(cloned, 'init', '--quiet');
+    await commitAll(cloned, 'first');
+    await run({ root: cloned, target: ['build', 'science'] });
+    const sha = (await git(cloned, 'rev-parse', 'HEAD')).trim();
+    const time = (await git(cloned, 'log', '-1', '--format=%ct')).trim();
+    const [one] = fake.built.values();
+    expect(one?.labels['org.opencontainers.image.revision']).toBe(sha);
+    expect(one?.epoch).toBe(Number(time));
+  });
+
+  test.each<[string, Partial<ImageInputs>, string, string]>([
+    [
+      'an image',
+      { target: ['build'] },
+      'image build needs an image, or --all',
+      'see `glaciocloud --help`',
+    ],
+    [
+      'an image that there is',
+      { target: ['build', 'x'] },
+      'there is no image "x"',
+      'images: science',
+    ],
+  ])('needs %s', async (_, inputs, message, hint) => {
+    await expect(run(inputs)).rejects.toMatchObject({ message, hint, exit: 2 });
+    expect(fake.outside.calls).toEqual([]);
+  });
+
+  test('refuses files with mistakes before anything is built', async () => {
+    const wrong = join(folder.path, 'wrong');
+    await cp(root, wrong, { recursive: true });
+    await edit(wrong, 'environments/hub.yaml', 'memory: 4G', 'memory: 4Gi');
+    expect(await run({ root: wrong, target: ['build', 'science'] })).toMatchObject({ exit: 2 });
+    await edit(wrong, 'platform.yaml', 'glaciocloud: 1', '- none');
+    expect(await run({ root: wrong, target: ['build', 'science'] })).toMatchObject({ exit: 2 });
+    expect(fake.outside.calls).toEqual([]);
+  });
+});
+
+test.each([
+  [[], 'image does not know ""'],
+  [['bild'], 'image does not know "bild"'],
+])('image %j', async (target, message) => {
+  await expect(run({ target })).rejects.toMatchObject({ message, hint: 'write: image build' });
+});
