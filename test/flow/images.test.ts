@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { START } from '../../src/core/hub/values/servers.ts';
 import type { ImageResult } from '../../src/core/images/test-report.ts';
 import { ImageFailure } from '../../src/failure.ts';
 import { buildImages } from '../../src/flow/images.ts';
@@ -103,6 +104,40 @@ describe('an image that is new', () => {
       tests: expect.arrayContaining([
         { name: 'oggm', ok: true, seconds: 2, memory_mb: 2, detail: 'oggm_check.py is content' },
       ]),
+    });
+  });
+
+  test('meets its tests as hubs start servers; only its own home is looked at without that', async () => {
+    await run();
+    const image = `${NEAR}/science@${built}`;
+    const user = { name: 'jovyan', uid: 1100, gid: 100 };
+    const folder = '/home/jovyan';
+    expect(fake.homes).toEqual(
+      [false, false, true, false].map((full) => ({ image, user, folder, full })),
+    );
+    const [home, server, , puller, , full, oggm] = fake.runs;
+    const each = { image, user, memoryBytes: 4 * 2 ** 30, env: {}, timeoutMs: 180_000 };
+    const measured = ['python3', '-c', 'measure.py', 'python3', '-'];
+    expect(home).toEqual({
+      ...each,
+      home: undefined,
+      input: 'check_home.py',
+      entrypoint: 'python3',
+      command: ['-c', 'measure.py', 'python3', '-', folder, '1100'],
+    });
+    const asHubs = ['/bin/sh', '-c', START, ...measured];
+    expect(server).toEqual({
+      ...each,
+      home: { volume: 'home-1', folder },
+      input: 'check_server.py',
+      entrypoint: undefined,
+      command: [...asHubs, '5.5.0'],
+    });
+    expect(puller?.command).toEqual(asHubs);
+    expect(full?.home).toEqual({ volume: 'home-3', folder });
+    expect(oggm).toMatchObject({
+      env: { GLACIOCLOUD_CHECK: '{"version":"1.6.3","smoke":true}' },
+      timeoutMs: 600_000,
     });
   });
 

@@ -173,6 +173,7 @@ async function startRegistry(env: Record<string, string>): Promise<() => Promise
     http: { addr: `127.0.0.1:${PORT}` },
   };
   await writeFile(config, JSON.stringify(settings));
+  await forgetPushed(env['GLACIOCLOUD_REGISTRY'] ?? '', config);
   const stop = await start(env['GLACIOCLOUD_REGISTRY'] ?? '', ['serve', config], env);
   const answers = (): Promise<boolean> =>
     fetch(`http://127.0.0.1:${PORT}/v2/`).then(
@@ -181,6 +182,18 @@ async function startRegistry(env: Record<string, string>): Promise<() => Promise
     );
   await untilAnswers('the registry', answers, stop);
   return stop;
+}
+
+/** What tests of an earlier run pushed would be unchanged now. The base stays. */
+async function forgetPushed(program: string, config: string): Promise<void> {
+  const repositories = join(CACHE, 'registry/docker/registry/v2/repositories');
+  const bases = await readdir(join(repositories, 'base')).catch(() => []);
+  if (bases.length === 0) return;
+  const pushed = ['oggm', ...bases.map((name) => `base/${name}`)].filter(
+    (name) => !BASE.startsWith(`${name}:`),
+  );
+  for (const name of pushed) await rm(join(repositories, name), { recursive: true, force: true });
+  await run(program, ['garbage-collect', config]);
 }
 
 /** Starts a program that stays; what it says goes to a file of its name. */

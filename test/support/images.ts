@@ -1,4 +1,4 @@
-import type { ImagePorts } from '../../src/ports/images.ts';
+import type { ContainerRequest, HomeRequest, ImagePorts } from '../../src/ports/images.ts';
 import { FakeClock } from './clock.ts';
 import { Outside } from './outside.ts';
 
@@ -28,9 +28,11 @@ export class FakeImages {
   });
   /** Lines of a build, and whether it works. */
   builds: (tag: string) => { lines: string[]; ok: boolean } = () => ({ lines: [], ok: true });
+  /** Containers and homes as they were asked for. */
+  readonly runs: ContainerRequest[] = [];
+  readonly homes: HomeRequest[] = [];
   size = { bytes: 1e9, layers: 9 };
   #built = 0;
-  #homes = 0;
 
   ports(readDockerfile: (folder: string) => Promise<string>): ImagePorts {
     const { outside } = this;
@@ -59,17 +61,22 @@ export class FakeImages {
         pull: (reference) => outside.call('pull', reference, () => undefined),
         remove: (reference) => outside.call('remove', reference, () => undefined),
         size: (reference) => outside.call('size', reference, () => this.size),
-        makeHome: ({ full }) =>
-          outside.call('makeHome', full ? 'full' : 'empty', () => {
-            this.#homes += 1;
-            return `home-${this.#homes}`;
+        makeHome: (request) =>
+          outside.call('makeHome', request.full ? 'full' : 'empty', () => {
+            this.homes.push(request);
+            return `home-${this.homes.length}`;
           }),
         removeHome: (volume) => outside.call('removeHome', volume, () => undefined),
-        run: ({ home, input }) =>
-          outside.call('run', `${input} in ${home?.volume ?? 'the image'}`, async () => {
-            await this.clock.sleep(2000);
-            return { stderr: 'glaciocloud-peak-kb 2048\n', ...this.says(input) };
-          }),
+        run: (request) =>
+          outside.call(
+            'run',
+            `${request.input} in ${request.home?.volume ?? 'the image'}`,
+            async () => {
+              this.runs.push(request);
+              await this.clock.sleep(2000);
+              return { stderr: 'glaciocloud-peak-kb 2048\n', ...this.says(request.input) };
+            },
+          ),
       },
       registry: {
         digest: (reference) =>

@@ -6,8 +6,8 @@ export class BuildLog {
   /** What to say after this line, if anything. */
   add(line: string): string | undefined {
     this.#lines.push(line);
-    const [, step = '', rest = ''] = /^#([0-9]+) (.*)$/u.exec(line) ?? [];
-    const title = /^\[[^\]]*[0-9]+\/[0-9]+\] (.*)$/u.exec(rest);
+    const [, step = '', rest = ''] = /^#([0-9]+) (.*)/u.exec(line) ?? [];
+    const title = /^\[[^\]]*[0-9]+\/[0-9]+\] (.*)/u.exec(rest);
     if (title) this.#steps.set(step, withoutMounts(title[1] ?? ''));
     if (rest === 'exporting to image') this.#steps.set(step, 'exporting layers');
     const seconds = /^DONE ([0-9.]+)s$/u.exec(rest)?.[1];

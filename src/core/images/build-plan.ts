@@ -89,15 +89,15 @@ export interface Origin {
 
 /** OCI labels of a build; an image's own Dockerfile has its title and its recipe. */
 export function labelsOf({ image, hash, base, commit }: Origin): Record<string, string> {
-  const { version, git, ref } = image.oggm ?? {};
-  const oggm = git === undefined ? version : `${git}@${ref ?? ''}`;
+  const { oggm } = image;
+  const model = oggm?.git === undefined ? oggm?.version : `${oggm.git}@${oggm.ref}`;
   const [baseName, baseDigest] = base?.split('@') ?? [];
   const labels = {
     'org.opencontainers.image.revision': commit,
     'org.opencontainers.image.base.name': baseName,
     'org.opencontainers.image.base.digest': baseDigest,
     'org.glaciocloud.content': hash,
-    'org.glaciocloud.oggm': oggm,
+    'org.glaciocloud.oggm': model,
   };
   return Object.fromEntries(
     Object.entries(labels).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),

@@ -135,6 +135,7 @@ describe('what a test comes to', () => {
       judged(one, { code: 0, stdout: fine, stderr, seconds: 0 }).memory_mb;
     expect(memory('\nglaciocloud-peak-kb 127840\n')).toBe(125);
     expect(memory('glaciocloud-peak-kb much\n')).toBeNull();
+    expect(memory('it said glaciocloud-peak-kb 5\n')).toBeNull();
   });
 });
 
@@ -164,8 +165,8 @@ const built: ImageResult = {
   build: '2026-11-26-0a1b2c',
   digest: 'sha256:aa',
   reason: 'tested and pushed',
-  size_bytes: 1_690_000_000,
-  seconds: { resolve: 0.12, build: 60, test: 30.06, push: 0 },
+  size_bytes: 1_005_000_000,
+  seconds: { resolve: 0.12, build: 60, test: 30.06, push: 2 },
   tests: [
     { name: 'server', ok: true, seconds: 6.9, memory_mb: 125, detail: 'JupyterLab answers' },
     { name: 'size', ok: false, seconds: 0, memory_mb: null, detail: 'a\nb' },
@@ -195,7 +196,7 @@ test('what people read', () => {
   };
   const failed = { ...unchanged, outcome: 'failed', digest: null, reason: 'no base' } as const;
   expect(imagesText([built, unchanged, failed]).split('\n')).toEqual([
-    '✓ science built sha256:aa: tested and pushed (resolve 0.1 s, build 60.0 s, test 30.1 s, 1.69 GB)',
+    '✓ science built sha256:aa: tested and pushed (resolve 0.1 s, build 60.0 s, test 30.1 s, push 2.0 s, 1.00 GB)',
     '    ✓ server          6.9 s, 125 MB  JupyterLab answers',
     '    ✗ size                    0.0 s  a b',
     '· other unchanged sha256:aa (no time)',
