@@ -115,6 +115,11 @@ export const FORMATS: Readonly<Record<string, (value: Json) => Explanation>> = {
     message: `${show(value)} is not an address`,
     hint: 'write it with https://',
   }),
+  mirrorUrl: (value) => ({
+    rule: 'url',
+    message: `${show(value)} is not the address of a mirror`,
+    hint: 'write it like https://mirror.example.org/pypi/simple, without a name or password',
+  }),
   bucket: (value) => ({
     rule: 'bucket',
     message: `${show(value)} is not a bucket`,

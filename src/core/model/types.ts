@@ -53,6 +53,15 @@ export interface Removal {
   reason: string;
 }
 
+/** Where to ask instead of the public addresses. */
+export interface Mirrors {
+  pypi?: string;
+  conda?: string;
+  apt?: string;
+  github?: string;
+  images?: string;
+}
+
 export interface PlatformFile {
   glaciocloud: 1;
   organization: string;
@@ -62,6 +71,7 @@ export interface PlatformFile {
   waves: Wave[];
   tiers: Record<string, { until: Duration }>;
   access?: { repository: string; ref: string };
+  mirrors?: Mirrors;
   removals: Removal[];
   notSecret: string[];
 }
@@ -107,6 +117,7 @@ export interface EnvironmentFile {
   scratch?: { size: string };
   data: string[];
   env: Record<string, string>;
+  mirrors?: Mirrors;
   sessions: { idle: Duration; keepBusy?: { max: Duration; warn: Duration[] } };
   access: { allow: Who[]; admins: Who[] };
   secrets: Record<string, { use: string; rotate?: Duration }>;

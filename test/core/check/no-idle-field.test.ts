@@ -29,6 +29,8 @@ const PATHS: Readonly<Record<Written, string>> = {
 
 const CLASS = { from: '2026-12-01T08:00Z', until: '2026-12-02T18:00Z', users: 30 };
 
+const MIRRORS = { pypi: 'https://mirror.example.org/simple' };
+
 /** A platform in which every field is written. */
 const WHOLE: Record<string, File> = {
   'platform.yaml': {
@@ -46,6 +48,7 @@ const WHOLE: Record<string, File> = {
     removals: [
       { hub: 'old', cluster: 'main', homes: 'delete', database: 'keep', count: 3, reason: 'x' },
     ],
+    mirrors: MIRRORS,
     notSecret: ['MAP_TOKEN'],
   },
   'clusters/main.yaml': {
@@ -74,6 +77,7 @@ const WHOLE: Record<string, File> = {
     scratch: { size: '20Gi' },
     data: ['cru'],
     env: { MAP_TOKEN: 'public' },
+    mirrors: MIRRORS,
     sessions: { idle: '1h', keepBusy: { max: '2h', warn: ['1h'] } },
     access: { allow: ['team:example/users'], admins: ['team:example/admins'] },
     secrets: {

@@ -103,6 +103,13 @@ const CASES: [format: string, value: Json, rule: string, message: string, hint: 
   ],
   ['httpsUrl', 'hub', 'url', '"hub" is not an address', 'write it with https://'],
   [
+    'mirrorUrl',
+    'ftp://x',
+    'url',
+    '"ftp://x" is not the address of a mirror',
+    'write it like https://mirror.example.org/pypi/simple, without a name or password',
+  ],
+  [
     'bucket',
     's3:/x',
     'bucket',

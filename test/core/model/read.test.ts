@@ -44,7 +44,7 @@ describe('what is wrong in a file of a hub', () => {
         '2:1',
         'unknown-key',
         'the key "something-else" is not known here',
-        'known keys: kind, title, url, cluster, wave, images, sizes, home, scratch, data, env, sessions, access, secrets, dask, probe, capacity, budget, shared, quota, backup, values, notSecret',
+        'known keys: kind, title, url, cluster, wave, images, sizes, home, scratch, data, env, mirrors, sessions, access, secrets, dask, probe, capacity, budget, shared, quota, backup, values, notSecret',
       ],
     ],
     [

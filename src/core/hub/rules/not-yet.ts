@@ -17,6 +17,7 @@ const OF_HUBS: readonly Idle[] = [
   { path: '/shared', hint: KEPT },
   { path: '/quota', hint: KEPT },
   { path: '/backup', hint: KEPT },
+  { path: '/mirrors', hint: KEPT },
   { path: '/budget', hint: 'it is kept for later: watch the bill of the provider' },
   { path: '/sessions/keepBusy', hint: 'choose a longer idle time until then' },
 ];
@@ -32,6 +33,7 @@ const OF_IMAGES: readonly Idle[] = [
 const OF_SETTINGS: readonly Idle[] = [
   { path: '/access', hint: 'name teams below access: of each hub until then' },
   { path: '/charts/dask-gateway', hint: KEPT },
+  { path: '/mirrors', hint: BUILDS },
 ];
 
 function* idleIn(doc: Doc<unknown>, fields: readonly Idle[]): Generator<Problem> {
