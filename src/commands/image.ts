@@ -14,14 +14,18 @@ export interface ImageInputs extends Omit<BuildInputs & RenderInputs, 'images'> 
 }
 
 /** `image VERB IMAGE…`: what can be done with images. */
-export function image(inputs: ImageInputs, ports: ImagePorts, report: Report): Promise<Outcome> {
+export async function image(
+  inputs: ImageInputs,
+  ports: ImagePorts,
+  report: Report,
+): Promise<Outcome> {
   const [verb = '', ...names] = inputs.target;
   const images = inputs.all ? 'all' : names;
   switch (verb) {
     case 'render':
-      return renderImages({ ...inputs, images });
+      return await renderImages({ ...inputs, images });
     case 'build':
-      return buildThem({ ...inputs, images }, ports, report);
+      return await buildThem({ ...inputs, images }, ports, report);
     default:
       throw new UsageError(
         verb === '' ? 'image needs to know what to do' : `image cannot "${verb}"`,
