@@ -107,7 +107,11 @@ test.each([
   [301, 'PermanentRedirect', REGION],
   [400, 'AuthorizationHeaderMalformed', REGION],
   [400, 'IllegalLocationConstraintException', REGION],
-  [503, 'SlowDown', { says: /^http:\/\/127\.0\.0\.1:\d+: SlowDown: about A.* 12345678901$/u, hint: OTHER }],
+  [
+    503,
+    'SlowDown',
+    { says: /^http:\/\/127\.0\.0\.1:\d+: SlowDown: about A.* 12345678901$/u, hint: OTHER },
+  ],
 ])('%i %s is told in words', async (status, code, { says, hint }) => {
   answer = { status, code };
   const failure = await failureOf(bucket.writeText('k', '{}'));
