@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exec } from '../../src/edges/exec.ts';
+import { git } from '../support/sample.ts';
 import type { Lab } from './lab.ts';
 
 /** What a lab hub offers and how it differs from the usual. */
@@ -47,6 +48,8 @@ export async function writePlatform(
     await mkdir(join(root, path, '..'), { recursive: true });
     await writeFile(join(root, path), text);
   };
+  await mkdir(root, { recursive: true });
+  await git(root, 'init', '-q', '-b', 'main');
   await write(
     'platform.yaml',
     `glaciocloud: 1
