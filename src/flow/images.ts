@@ -5,16 +5,18 @@ import {
   atDigest,
   baseOf,
   buildFolder,
-  buildName,
   contentHash,
   labelsOf,
   smallestMemory,
 } from '../core/images/build-plan.ts';
+import { decideImage, reasonText } from '../core/images/decide.ts';
+import type { ImageDecision } from '../core/images/decide.ts';
 import { imageFolder } from '../core/images/folder.ts';
 import type { NamedFile } from '../core/images/folder.ts';
+import { buildName } from '../core/images/lock.ts';
 import { rounded } from '../core/images/test-report.ts';
 import type { ImageResult, ImageSeconds, TestResult } from '../core/images/test-report.ts';
-import type { Doc, ImageFile, Platform } from '../core/model/types.ts';
+import type { Doc, ImageFile, ImageLockFile, Platform } from '../core/model/types.ts';
 import { cores } from '../edges/cores.ts';
 import { fillFolder, withTemporaryFolder } from '../edges/files.ts';
 import { Failure, ImageFailure } from '../failure.ts';
@@ -51,6 +53,8 @@ export async function buildImages(
 
 /** What is known of an image before it is built. */
 interface Resolved {
+  /** Hash of image.yaml and what it names. */
+  recipe: string;
   files: ReadonlyMap<string, string>;
   hash: string;
   base: string | undefined;
@@ -85,12 +89,12 @@ class ImageRun {
   async #run(): Promise<ImageResult> {
     const { engine, clock } = this.job.ports;
     const resolved = await this.#timed('resolve', () => this.#resolve());
-    this.#name = buildName(clock.now(), resolved.hash);
-    const known = await this.#timed('resolve', () => this.#pushed(resolved.hash));
-    if (known !== undefined) {
-      await this.#timed('push', () => this.#move(known));
-      return this.#ended('unchanged', known, 'the registry has it');
-    }
+    const { hash } = resolved;
+    const taken = new Set(Object.keys(this.#lock()?.builds ?? {}));
+    this.#name = buildName(clock.now().getTime(), hash, taken);
+    const decision = await this.#timed('resolve', () => this.#decide(resolved));
+    if (decision.kind === 'unchanged') return this.#unchanged(decision);
+    for (const reason of decision.reasons) this.#say(reasonText(reason));
     const tag = `${this.near}/${this.image.name}:${resolved.hash}`;
     try {
       const built = await this.#timed('build', () => this.#build(resolved, tag));
@@ -112,18 +116,43 @@ class ImageRun {
     const { platform, ports } = this.job;
     const { name, data } = this.image;
     const named = await this.job.files(this.image);
-    const { files } = imageFolder(name, data, platform.settings.data, named);
+    const { files, hash: recipe } = imageFolder(name, data, platform.settings.data, named);
     const written = baseOf(files);
     const base = written === undefined ? undefined : await pinned(ports, written);
     const folder = buildFolder(files, base);
-    return { files: folder, hash: contentHash(folder), base };
+    return { recipe, files: folder, hash: contentHash(folder), base };
   }
 
-  /** Digest under which the registry has this content already. */
-  async #pushed(hash: string): Promise<string | undefined> {
-    return this.job.target === undefined
-      ? undefined
-      : this.job.ports.registry.digest(`${this.job.target}/${this.image.name}:${hash}`);
+  #lock(): ImageLockFile | undefined {
+    return this.job.platform.locks.get(this.image.name)?.data;
+  }
+
+  /** Where nothing is pushed no registry is asked, and everything is built. */
+  async #decide({ recipe, hash: content }: Resolved): Promise<ImageDecision> {
+    const { target, ports } = this.job;
+    const tags = new Map<string, string>();
+    const digests = new Set<string>();
+    const wanted = { recipe, content };
+    if (target === undefined) return decideImage(wanted, undefined, { tags, digests });
+    const name = `${target}/${this.image.name}`;
+    const tagged = await ports.registry.digest(`${name}:${content}`);
+    if (tagged !== undefined) tags.set(content, tagged);
+    const lock = this.#lock();
+    for (const build of Object.values(lock?.builds ?? {}))
+      if (tagged === undefined && build.content === content)
+        if ((await ports.registry.digest(`${name}@${build.digest}`)) !== undefined)
+          digests.add(build.digest);
+    return decideImage(wanted, lock, { tags, digests });
+  }
+
+  /** The moving tag comes back where a run ended before it; to what was withdrawn it never does. */
+  async #unchanged({
+    digest,
+    reason,
+  }: Extract<ImageDecision, { kind: 'unchanged' }>): Promise<ImageResult> {
+    if (reason.kind !== 'unrecorded') this.#name = reason.build;
+    if (reason.kind !== 'yanked') await this.#timed('push', () => this.#move(digest));
+    return this.#ended('unchanged', digest, reasonText(reason));
   }
 
   async #build(

@@ -60,7 +60,7 @@ describe('image build', () => {
       ],
     });
     expect(answer.text).toMatch(/^✓ science built sha256:0+1: tested, not pushed /u);
-    expect(told[0]).toBe('science: passed size (0.0 s): 1000.0 MB in 9 layers');
+    expect(told[1]).toBe('science: passed size (0.0 s): 1000.0 MB in 9 layers');
   });
 
   test.each<[string, Partial<ImageInputs>, string]>([

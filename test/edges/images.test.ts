@@ -291,22 +291,28 @@ describe('a registry', () => {
     process.env['GLACIOCLOUD_REGISTRY'] = program;
     expect(await failureOf(imageRegistry.throwAway())).toMatchObject({
       message: `${program} does not start as a registry on this machine`,
+      hint: `try \`${program} serve\` with a configuration of your own`,
     });
   });
 
   test('on this machine answers, and is gone when it is stopped', async () => {
     const program = join(folder.path, 'registry-double');
-    // A test double: it answers whatever it is asked.
+    // A test double: whatever it is asked, it answers with its configuration.
     const script = `#!${process.execPath}
-const { http } = JSON.parse(require('fs').readFileSync(process.argv[3], 'utf8'));
-const [host, port] = http.addr.split(':');
-require('http').createServer((_, answer) => answer.end('{}')).listen(Number(port), host);
+const config = require('fs').readFileSync(process.argv[3], 'utf8');
+const [host, port] = JSON.parse(config).http.addr.split(':');
+require('http').createServer((_, answer) => answer.end(config)).listen(Number(port), host);
 `;
     await writeFile(program, script, { mode: 0o755 });
     process.env['GLACIOCLOUD_REGISTRY'] = program;
     const { address, stop } = await imageRegistry.throwAway();
     expect(address).toMatch(/^127\.0\.0\.1:[1-9][0-9]+$/u);
-    expect((await fetch(`http://${address}/v2/`)).ok).toBe(true);
+    expect(await (await fetch(`http://${address}/v2/`)).json()).toEqual({
+      version: 0.1,
+      log: { level: 'error' },
+      storage: { filesystem: { rootdirectory: expect.stringMatching(/\/data$/u) } },
+      http: { addr: address },
+    });
     await stop();
     await expect(fetch(`http://${address}/v2/`)).rejects.toThrow();
   });

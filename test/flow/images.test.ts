@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { START } from '../../src/core/hub/values/servers.ts';
 import type { ImageResult } from '../../src/core/images/test-report.ts';
 import { ImageFailure } from '../../src/failure.ts';
+import { lockChecksum } from '../../src/core/images/lock.ts';
 import { buildImages } from '../../src/flow/images.ts';
 import type { ImageJob } from '../../src/flow/images.ts';
 import { FakeImages, NEAR, digestNo } from '../support/images.ts';
@@ -12,6 +13,8 @@ import { platformWith } from '../support/written.ts';
 /* Docker, repo2docker and registries are a double here; test/images has the real ones. */
 const BASE = 'registry.example.org/base';
 const BASE_DIGEST = `sha256:${'a'.repeat(64)}`;
+/** Locks are not written yet. */
+const UNRECORDED = 'the registry has it, and the lock does not know it yet';
 const TARGET = 'registry.example.org/hubs';
 
 let fake: FakeImages;
@@ -24,16 +27,18 @@ beforeEach(() => {
 
 interface Asked extends Partial<ImageJob> {
   images?: Record<string, Record<string, unknown>>;
+  lock?: Record<string, unknown>;
 }
 
-async function run({ images = { science: {} }, ...more }: Asked = {}): Promise<ImageResult[]> {
-  const files = Object.entries(images).map(([name, file]) => [
+async function run({ images = { science: {} }, lock, ...more }: Asked = {}): Promise<
+  ImageResult[]
+> {
+  const files: [string, Record<string, unknown>][] = Object.entries(images).map(([name, file]) => [
     `images/${name}/image.yaml`,
     { title: name, oggm: { version: '1.6.3' }, from: { image: BASE, tag: '1' }, ...file },
   ]);
-  const platform = platformWith(
-    Object.fromEntries(files) as Record<string, Record<string, unknown>>,
-  );
+  if (lock) files.push(['images/science/image.lock.yaml', lock]);
+  const platform = platformWith(Object.fromEntries(files));
   const job: ImageJob = {
     ports: fake.ports((folder) => readFile(join(folder, 'Dockerfile'), 'utf8')),
     platform,
@@ -166,7 +171,8 @@ describe('an image that is new', () => {
   test('is told as it goes', async () => {
     fake.builds = () => ({ lines: ['#5 [2/3] RUN pip install x', '#5 DONE 2.0s'], ok: true });
     await run();
-    expect(told.slice(0, 3)).toEqual([
+    expect(told.slice(0, 4)).toEqual([
+      'science: it was never built',
       'science: RUN pip install x: 2.0 s',
       'science: passed size (0.0 s): 1000.0 MB in 9 layers',
       'science: passed home (2.0 s): check_home.py is content',
@@ -182,7 +188,7 @@ describe('what the registry has under its content', () => {
     expect(result).toMatchObject({
       outcome: 'unchanged',
       digest: built,
-      reason: 'the registry has it',
+      reason: UNRECORDED,
     });
     expect(fake.outside.calls.slice(before)).toEqual([
       'ready: ',
@@ -205,6 +211,48 @@ describe('what the registry has under its content', () => {
     await run();
     fake.registry.set(`${BASE}:1`, `sha256:${'b'.repeat(64)}`);
     expect(await run()).toMatchObject([{ outcome: 'built', digest: digestNo(2) }]);
+  });
+});
+
+describe('what the lock knows', () => {
+  const name = '2026-11-14-3f2a1c';
+  const recipe = '1'.repeat(40);
+
+  /** The image as it was pushed before, in its lock. */
+  async function again(build: Record<string, unknown>): Promise<ImageResult[]> {
+    await run();
+    const builds = { [name]: { digest: built, content: contentOf(), ...build } };
+    const lock = { recipe, builds, channels: {} };
+    return run({ lock: { ...lock, checksum: lockChecksum(lock) } });
+  }
+  const tests = { server: 'passed' } as const;
+
+  test('and the registry has is unchanged, under its name', async () => {
+    expect(await again({ tests })).toMatchObject([
+      { outcome: 'unchanged', build: name, digest: built, reason: `it is ${name}` },
+    ]);
+  });
+
+  test('and was withdrawn gets no moving tag', async () => {
+    fake.outside.fail({
+      call: 'copy',
+      about: /candidate$/u,
+      error: new ImageFailure('x', { hint: 'y' }),
+    });
+    expect(await again({ tests, yanked: 'numpy crashes' })).toMatchObject([
+      {
+        outcome: 'unchanged',
+        reason: `it would be ${name} again, which was withdrawn: numpy crashes`,
+      },
+    ]);
+    expect(fake.registry.has(`${TARGET}/science:candidate`)).toBe(false);
+  });
+
+  test('and did not pass is built again, under another name', async () => {
+    const [result] = await again({ tests: { server: 'failed' } });
+    expect(result).toMatchObject({ outcome: 'built', digest: digestNo(2) });
+    expect(result?.build).not.toBe(name);
+    expect(told).toContain(`science: ${name} did not pass its tests`);
   });
 });
 

@@ -74,11 +74,6 @@ export function contentHash(files: ReadonlyMap<string, string>): string {
   return digestOf([FORMAT, REPO2DOCKER, sorted.map(([path, text]): Json => [path, text])]);
 }
 
-/** `2026-11-26-0a1b2c`: when, and the beginning of the content's hash. */
-export function buildName(time: Date, hash: string): string {
-  return `${time.toISOString().slice(0, 10)}-${hash.slice(0, 6)}`;
-}
-
 export interface Origin {
   image: ImageFile;
   hash: string;

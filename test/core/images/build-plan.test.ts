@@ -3,7 +3,6 @@ import {
   atDigest,
   baseOf,
   buildFolder,
-  buildName,
   contentHash,
   labelsOf,
   machineScript,
@@ -77,10 +76,6 @@ describe('the hash of the content', () => {
   ])('depends on %s', (_, other) => {
     expect(hash(other)).not.toBe(hash({ a: '1', b: '2' }));
   });
-});
-
-test('a build is named by day and content', () => {
-  expect(buildName(new Date('2026-11-26T23:59:59Z'), '0a1b2c3d4e')).toBe('2026-11-26-0a1b2c');
 });
 
 describe('labels', () => {
