@@ -68,11 +68,19 @@ async function removeEmpty(folder: string, first: string): Promise<void> {
     await rmdir(one).catch(() => undefined);
 }
 
-/** From here on nothing is taken back. What cannot be cleared away is left to the next run. */
+/**
+ * From here on nothing is taken back. What cannot be cleared away is left to the next run; without a journal what came
+ * is in its place already, and cannot be taken back.
+ */
 async function end(stage: string): Promise<void> {
   const done = join(dirname(stage), basename(stage).replace(`${MARKER}-`, DONE));
-  await rename(stage, done);
-  await rm(done, { recursive: true, force: true }).catch(() => undefined);
+  try {
+    await rename(stage, done);
+  } catch (cause) {
+    if ((await found(join(stage, 'journal'))) !== undefined) throw cause;
+  }
+  for (const one of [stage, done])
+    await rm(one, { recursive: true, force: true }).catch(() => undefined);
 }
 
 /** Where what comes is prepared, and where what was there is moved to. */

@@ -1,6 +1,7 @@
 import { cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { lockText } from '../../src/core/images/lock.ts';
 import type { Json } from '../../src/core/json.ts';
 import { at } from '../../src/core/json.ts';
 import { planHtml } from '../../src/core/show/plan-html.ts';
@@ -57,10 +58,12 @@ afterAll(() => folder.remove());
 describe('a plan', () => {
   test('of an image that is built and not promoted is empty: the hub keeps what it runs', async () => {
     const root = await platform('unpromoted');
-    const lock = `recipe: ${'b'.repeat(40)}
-builds: {2026-11-01-aaaaaa: {digest: "sha256:${'c'.repeat(64)}"}}
-channels: {candidate: 2026-11-01-aaaaaa}
-`;
+    const build = '2026-11-01-aaaaaa';
+    const lock = lockText({
+      recipe: 'b'.repeat(40),
+      builds: { [build]: { digest: `sha256:${'c'.repeat(64)}`, tests: { oggm: 'passed' } } },
+      channels: { candidate: build },
+    });
     await writeFile(join(root, 'images/science/image.lock.yaml'), lock);
     const { plan } = await planned(root);
     expect(plan.steps).toEqual([]);
