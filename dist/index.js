@@ -2174,9 +2174,9 @@ var require_dispatcher_base = __commonJS({
       }
       close(callback) {
         if (callback === void 0) {
-          return new Promise((resolve3, reject) => {
+          return new Promise((resolve6, reject) => {
             this.close((err2, data) => {
-              return err2 ? reject(err2) : resolve3(data);
+              return err2 ? reject(err2) : resolve6(data);
             });
           });
         }
@@ -2214,12 +2214,12 @@ var require_dispatcher_base = __commonJS({
           err2 = null;
         }
         if (callback === void 0) {
-          return new Promise((resolve3, reject) => {
+          return new Promise((resolve6, reject) => {
             this.destroy(err2, (err3, data) => {
               return err3 ? (
                 /* istanbul ignore next: should never error */
                 reject(err3)
-              ) : resolve3(data);
+              ) : resolve6(data);
             });
           });
         }
@@ -2591,14 +2591,14 @@ var require_connect = __commonJS({
       const sessionCache = new SessionCache(maxCachedSessions == null ? 100 : maxCachedSessions);
       timeout = timeout == null ? 1e4 : timeout;
       allowH2 = allowH2 != null ? allowH2 : false;
-      return function connect({ hostname: hostname2, host, protocol, port, servername, localAddress, httpSocket }, callback) {
+      return function connect({ hostname: hostname3, host, protocol, port, servername, localAddress, httpSocket }, callback) {
         let socket;
         if (protocol === "https:") {
           if (!tls) {
             tls = __require("node:tls");
           }
           servername = servername || options.servername || util.getServerName(host) || null;
-          const sessionKey = servername || hostname2;
+          const sessionKey = servername || hostname3;
           assert(sessionKey);
           const session = customSession || sessionCache.get(sessionKey) || null;
           port = port || 443;
@@ -2614,7 +2614,7 @@ var require_connect = __commonJS({
             socket: httpSocket,
             // upgrade socket connection
             port,
-            host: hostname2
+            host: hostname3
           });
           socket.on("session", function(session2) {
             sessionCache.set(sessionKey, session2);
@@ -2628,14 +2628,14 @@ var require_connect = __commonJS({
             ...options,
             localAddress,
             port,
-            host: hostname2
+            host: hostname3
           });
         }
         if (options.keepAlive == null || options.keepAlive) {
           const keepAliveInitialDelay = options.keepAliveInitialDelay === void 0 ? 6e4 : options.keepAliveInitialDelay;
           socket.setKeepAlive(true, keepAliveInitialDelay);
         }
-        const clearConnectTimeout = setupConnectTimeout(new WeakRef(socket), { timeout, hostname: hostname2, port });
+        const clearConnectTimeout = setupConnectTimeout(new WeakRef(socket), { timeout, hostname: hostname3, port });
         socket.setNoDelay(true).once(protocol === "https:" ? "secureConnect" : "connect", function() {
           queueMicrotask(clearConnectTimeout);
           if (callback) {
@@ -2757,12 +2757,12 @@ var require_constants2 = __commonJS({
       ERROR2[ERROR2["PAUSED_H2_UPGRADE"] = 23] = "PAUSED_H2_UPGRADE";
       ERROR2[ERROR2["USER"] = 24] = "USER";
     })(ERROR = exports.ERROR || (exports.ERROR = {}));
-    var TYPE;
-    (function(TYPE2) {
-      TYPE2[TYPE2["BOTH"] = 0] = "BOTH";
-      TYPE2[TYPE2["REQUEST"] = 1] = "REQUEST";
-      TYPE2[TYPE2["RESPONSE"] = 2] = "RESPONSE";
-    })(TYPE = exports.TYPE || (exports.TYPE = {}));
+    var TYPE2;
+    (function(TYPE3) {
+      TYPE3[TYPE3["BOTH"] = 0] = "BOTH";
+      TYPE3[TYPE3["REQUEST"] = 1] = "REQUEST";
+      TYPE3[TYPE3["RESPONSE"] = 2] = "RESPONSE";
+    })(TYPE2 = exports.TYPE || (exports.TYPE = {}));
     var FLAGS;
     (function(FLAGS2) {
       FLAGS2[FLAGS2["CONNECTION_KEEP_ALIVE"] = 1] = "CONNECTION_KEEP_ALIVE";
@@ -3393,8 +3393,8 @@ var require_data_url = __commonJS({
       return input.slice(start, position.position);
     }
     function stringPercentDecode(input) {
-      const bytes = encoder2.encode(input);
-      return percentDecode(bytes);
+      const bytes2 = encoder2.encode(input);
+      return percentDecode(bytes2);
     }
     function isHexCharByte(byte) {
       return byte >= 48 && byte <= 57 || byte >= 65 && byte <= 70 || byte >= 97 && byte <= 102;
@@ -3559,8 +3559,8 @@ var require_data_url = __commonJS({
     }
     function serializeAMimeType(mimeType) {
       assert(mimeType !== "failure");
-      const { parameters, essence } = mimeType;
-      let serialization = essence;
+      const { parameters, essence: essence2 } = mimeType;
+      let serialization = essence2;
       for (let [name, value] of parameters.entries()) {
         serialization += ";";
         serialization += name;
@@ -4095,7 +4095,7 @@ var require_util2 = __commonJS({
     var { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = require_constants3();
     var { getGlobalOrigin } = require_global();
     var { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = require_data_url();
-    var { performance: performance2 } = __require("node:perf_hooks");
+    var { performance: performance3 } = __require("node:perf_hooks");
     var { isBlobLike, ReadableStreamFrom, isValidHTTPToken, normalizedMethodRecordsBase } = require_util();
     var assert = __require("node:assert");
     var { isUint8Array } = __require("node:util/types");
@@ -4254,7 +4254,7 @@ var require_util2 = __commonJS({
       };
     }
     function coarsenedSharedCurrentTime(crossOriginIsolatedCapability) {
-      return coarsenTime(performance2.now(), crossOriginIsolatedCapability);
+      return coarsenTime(performance3.now(), crossOriginIsolatedCapability);
     }
     function createOpaqueTimingInfo(timingInfo) {
       return {
@@ -4377,7 +4377,7 @@ var require_util2 = __commonJS({
         return false;
       }
     }
-    function bytesMatch(bytes, metadataList) {
+    function bytesMatch(bytes2, metadataList) {
       if (crypto2 === void 0) {
         return true;
       }
@@ -4393,7 +4393,7 @@ var require_util2 = __commonJS({
       for (const item of metadata) {
         const algorithm = item.algo;
         const expectedValue = item.hash;
-        let actualValue = crypto2.createHash(algorithm).update(bytes).digest("base64");
+        let actualValue = crypto2.createHash(algorithm).update(bytes2).digest("base64");
         if (actualValue[actualValue.length - 1] === "=") {
           if (actualValue[actualValue.length - 2] === "=") {
             actualValue = actualValue.slice(0, -2);
@@ -4486,8 +4486,8 @@ var require_util2 = __commonJS({
     function createDeferredPromise() {
       let res;
       let rej;
-      const promise = new Promise((resolve3, reject) => {
-        res = resolve3;
+      const promise = new Promise((resolve6, reject) => {
+        res = resolve6;
         rej = reject;
       });
       return { promise, resolve: res, reject: rej };
@@ -4671,17 +4671,17 @@ var require_util2 = __commonJS({
       return input;
     }
     async function readAllBytes(reader) {
-      const bytes = [];
+      const bytes2 = [];
       let byteLength = 0;
       while (true) {
         const { done, value: chunk } = await reader.read();
         if (done) {
-          return Buffer.concat(bytes, byteLength);
+          return Buffer.concat(bytes2, byteLength);
         }
         if (!isUint8Array(chunk)) {
           throw new TypeError("Received non-Uint8Array chunk");
         }
-        bytes.push(chunk);
+        bytes2.push(chunk);
         byteLength += chunk.length;
       }
     }
@@ -4811,7 +4811,7 @@ var require_util2 = __commonJS({
     }
     function extractMimeType(headers) {
       let charset = null;
-      let essence = null;
+      let essence2 = null;
       let mimeType = null;
       const values = getDecodeSplit("content-type", headers);
       if (values === null) {
@@ -4823,12 +4823,12 @@ var require_util2 = __commonJS({
           continue;
         }
         mimeType = temporaryMimeType;
-        if (mimeType.essence !== essence) {
+        if (mimeType.essence !== essence2) {
           charset = null;
           if (mimeType.parameters.has("charset")) {
             charset = mimeType.parameters.get("charset");
           }
-          essence = mimeType.essence;
+          essence2 = mimeType.essence;
         } else if (!mimeType.parameters.has("charset") && charset !== null) {
           mimeType.parameters.set("charset", charset);
         }
@@ -5635,19 +5635,19 @@ Content-Type: ${value.type || "application/octet-stream"}\r
     function bodyMixinMethods(instance) {
       const methods = {
         blob() {
-          return consumeBody(this, (bytes) => {
+          return consumeBody(this, (bytes2) => {
             let mimeType = bodyMimeType(this);
             if (mimeType === null) {
               mimeType = "";
             } else if (mimeType) {
               mimeType = serializeAMimeType(mimeType);
             }
-            return new Blob2([bytes], { type: mimeType });
+            return new Blob2([bytes2], { type: mimeType });
           }, instance);
         },
         arrayBuffer() {
-          return consumeBody(this, (bytes) => {
-            return new Uint8Array(bytes).buffer;
+          return consumeBody(this, (bytes2) => {
+            return new Uint8Array(bytes2).buffer;
           }, instance);
         },
         text() {
@@ -5662,12 +5662,12 @@ Content-Type: ${value.type || "application/octet-stream"}\r
             if (mimeType !== null) {
               switch (mimeType.essence) {
                 case "multipart/form-data": {
-                  const parsed3 = multipartFormDataParser(value, mimeType);
-                  if (parsed3 === "failure") {
+                  const parsed5 = multipartFormDataParser(value, mimeType);
+                  if (parsed5 === "failure") {
                     throw new TypeError("Failed to parse body as FormData.");
                   }
                   const fd2 = new FormData();
-                  fd2[kState] = parsed3;
+                  fd2[kState] = parsed5;
                   return fd2;
                 }
                 case "application/x-www-form-urlencoded": {
@@ -5686,8 +5686,8 @@ Content-Type: ${value.type || "application/octet-stream"}\r
           }, instance);
         },
         bytes() {
-          return consumeBody(this, (bytes) => {
-            return new Uint8Array(bytes);
+          return consumeBody(this, (bytes2) => {
+            return new Uint8Array(bytes2);
           }, instance);
         }
       };
@@ -5722,8 +5722,8 @@ Content-Type: ${value.type || "application/octet-stream"}\r
       const body = object2[kState].body;
       return body != null && (body.stream.locked || util.isDisturbed(body.stream));
     }
-    function parseJSONFromBytes(bytes) {
-      return JSON.parse(utf8DecodeBytes(bytes));
+    function parseJSONFromBytes(bytes2) {
+      return JSON.parse(utf8DecodeBytes(bytes2));
     }
     function bodyMimeType(requestOrResponse) {
       const headers = requestOrResponse[kState].headersList;
@@ -6738,12 +6738,12 @@ upgrade: ${upgrade2}\r
           cb();
         }
       }
-      const waitForDrain = () => new Promise((resolve3, reject) => {
+      const waitForDrain = () => new Promise((resolve6, reject) => {
         assert(callback === null);
         if (socket[kError]) {
           reject(socket[kError]);
         } else {
-          callback = resolve3;
+          callback = resolve6;
         }
       });
       socket.on("close", onDrain).on("drain", onDrain);
@@ -7103,8 +7103,8 @@ var require_client_h2 = __commonJS({
         }
       }
       let stream2;
-      const { hostname: hostname2, port } = client[kUrl];
-      headers[HTTP2_HEADER_AUTHORITY] = host || `${hostname2}${port ? `:${port}` : ""}`;
+      const { hostname: hostname3, port } = client[kUrl];
+      headers[HTTP2_HEADER_AUTHORITY] = host || `${hostname3}${port ? `:${port}` : ""}`;
       headers[HTTP2_HEADER_METHOD] = method;
       const abort = (error3) => {
         if (request2.aborted) {
@@ -7413,12 +7413,12 @@ var require_client_h2 = __commonJS({
           cb();
         }
       }
-      const waitForDrain = () => new Promise((resolve3, reject) => {
+      const waitForDrain = () => new Promise((resolve6, reject) => {
         assert(callback === null);
         if (socket[kError]) {
           reject(socket[kError]);
         } else {
-          callback = resolve3;
+          callback = resolve6;
         }
       });
       h2stream.on("close", onDrain).on("drain", onDrain);
@@ -7897,16 +7897,16 @@ var require_client = __commonJS({
         return this[kNeedDrain] < 2;
       }
       async [kClose]() {
-        return new Promise((resolve3) => {
+        return new Promise((resolve6) => {
           if (this[kSize]) {
-            this[kClosedResolve] = resolve3;
+            this[kClosedResolve] = resolve6;
           } else {
-            resolve3(null);
+            resolve6(null);
           }
         });
       }
       async [kDestroy](err2) {
-        return new Promise((resolve3) => {
+        return new Promise((resolve6) => {
           const requests = this[kQueue].splice(this[kPendingIdx]);
           for (let i2 = 0; i2 < requests.length; i2++) {
             const request2 = requests[i2];
@@ -7917,7 +7917,7 @@ var require_client = __commonJS({
               this[kClosedResolve]();
               this[kClosedResolve] = null;
             }
-            resolve3(null);
+            resolve6(null);
           };
           if (this[kHTTPContext]) {
             this[kHTTPContext].destroy(err2, callback);
@@ -7944,20 +7944,20 @@ var require_client = __commonJS({
     async function connect(client) {
       assert(!client[kConnecting]);
       assert(!client[kHTTPContext]);
-      let { host, hostname: hostname2, protocol, port } = client[kUrl];
-      if (hostname2[0] === "[") {
-        const idx = hostname2.indexOf("]");
+      let { host, hostname: hostname3, protocol, port } = client[kUrl];
+      if (hostname3[0] === "[") {
+        const idx = hostname3.indexOf("]");
         assert(idx !== -1);
-        const ip = hostname2.substring(1, idx);
+        const ip = hostname3.substring(1, idx);
         assert(net.isIP(ip));
-        hostname2 = ip;
+        hostname3 = ip;
       }
       client[kConnecting] = true;
       if (channels.beforeConnect.hasSubscribers) {
         channels.beforeConnect.publish({
           connectParams: {
             host,
-            hostname: hostname2,
+            hostname: hostname3,
             protocol,
             port,
             version: client[kHTTPContext]?.version,
@@ -7968,10 +7968,10 @@ var require_client = __commonJS({
         });
       }
       try {
-        const socket = await new Promise((resolve3, reject) => {
+        const socket = await new Promise((resolve6, reject) => {
           client[kConnector]({
             host,
-            hostname: hostname2,
+            hostname: hostname3,
             protocol,
             port,
             servername: client[kServerName],
@@ -7980,7 +7980,7 @@ var require_client = __commonJS({
             if (err2) {
               reject(err2);
             } else {
-              resolve3(socket2);
+              resolve6(socket2);
             }
           });
         });
@@ -8004,7 +8004,7 @@ var require_client = __commonJS({
           channels.connected.publish({
             connectParams: {
               host,
-              hostname: hostname2,
+              hostname: hostname3,
               protocol,
               port,
               version: client[kHTTPContext]?.version,
@@ -8025,7 +8025,7 @@ var require_client = __commonJS({
           channels.connectError.publish({
             connectParams: {
               host,
-              hostname: hostname2,
+              hostname: hostname3,
               protocol,
               port,
               version: client[kHTTPContext]?.version,
@@ -8304,8 +8304,8 @@ var require_pool_base = __commonJS({
       }
       get [kSize]() {
         let ret = this[kQueued];
-        for (const { [kSize]: size } of this[kClients]) {
-          ret += size;
+        for (const { [kSize]: size2 } of this[kClients]) {
+          ret += size2;
         }
         return ret;
       }
@@ -8316,8 +8316,8 @@ var require_pool_base = __commonJS({
         if (this[kQueue].isEmpty()) {
           await Promise.all(this[kClients].map((c) => c.close()));
         } else {
-          await new Promise((resolve3) => {
-            this[kClosedResolve] = resolve3;
+          await new Promise((resolve6) => {
+            this[kClosedResolve] = resolve6;
           });
         }
       }
@@ -9000,10 +9000,10 @@ var require_env_http_proxy_agent = __commonJS({
         }
       }
       #getProxyAgentForUrl(url) {
-        let { protocol, host: hostname2, port } = url;
-        hostname2 = hostname2.replace(/:\d*$/, "").toLowerCase();
+        let { protocol, host: hostname3, port } = url;
+        hostname3 = hostname3.replace(/:\d*$/, "").toLowerCase();
         port = Number.parseInt(port, 10) || DEFAULT_PORTS[protocol] || 0;
-        if (!this.#shouldProxy(hostname2, port)) {
+        if (!this.#shouldProxy(hostname3, port)) {
           return this[kNoProxyAgent];
         }
         if (protocol === "https:") {
@@ -9011,7 +9011,7 @@ var require_env_http_proxy_agent = __commonJS({
         }
         return this[kHttpProxyAgent];
       }
-      #shouldProxy(hostname2, port) {
+      #shouldProxy(hostname3, port) {
         if (this.#noProxyChanged) {
           this.#parseNoProxy();
         }
@@ -9027,11 +9027,11 @@ var require_env_http_proxy_agent = __commonJS({
             continue;
           }
           if (!/^[.*]/.test(entry.hostname)) {
-            if (hostname2 === entry.hostname) {
+            if (hostname3 === entry.hostname) {
               return false;
             }
           } else {
-            if (hostname2.endsWith(entry.hostname.replace(/^\*/, ""))) {
+            if (hostname3.endsWith(entry.hostname.replace(/^\*/, ""))) {
               return false;
             }
           }
@@ -9047,10 +9047,10 @@ var require_env_http_proxy_agent = __commonJS({
           if (!entry) {
             continue;
           }
-          const parsed3 = entry.match(/^(.+):(\d+)$/);
+          const parsed5 = entry.match(/^(.+):(\d+)$/);
           noProxyEntries.push({
-            hostname: (parsed3 ? parsed3[1] : entry).toLowerCase(),
-            port: parsed3 ? Number.parseInt(parsed3[2], 10) : 0
+            hostname: (parsed5 ? parsed5[1] : entry).toLowerCase(),
+            port: parsed5 ? Number.parseInt(parsed5[2], 10) : 0
           });
         }
         this.#noProxyValue = noProxyValue;
@@ -9296,8 +9296,8 @@ var require_retry_handler = __commonJS({
             this.abort(contentLengthError);
             return false;
           }
-          const { start, size, end = size - 1 } = contentRange;
-          if (this.start !== start || this.end != null && this.end !== end) {
+          const { start, size: size2, end: end2 = size2 - 1 } = contentRange;
+          if (this.start !== start || this.end != null && this.end !== end2) {
             this.abort(
               new RequestRetryError("Content-Range mismatch", statusCode, {
                 headers,
@@ -9326,14 +9326,14 @@ var require_retry_handler = __commonJS({
               this.abort(contentLengthError);
               return false;
             }
-            const { start, size, end = size - 1 } = range;
+            const { start, size: size2, end: end2 = size2 - 1 } = range;
             assert(
               start != null && Number.isFinite(start),
               "content-range mismatch"
             );
-            assert(end != null && Number.isFinite(end), "invalid content-length");
+            assert(end2 != null && Number.isFinite(end2), "invalid content-length");
             this.start = start;
-            this.end = end;
+            this.end = end2;
           }
           if (this.end == null) {
             const contentLength = headers["content-length"];
@@ -9586,7 +9586,7 @@ var require_readable = __commonJS({
         if (this._readableState.closeEmitted) {
           return null;
         }
-        return await new Promise((resolve3, reject) => {
+        return await new Promise((resolve6, reject) => {
           if (this[kContentLength] > limit) {
             this.destroy(new AbortError());
           }
@@ -9599,7 +9599,7 @@ var require_readable = __commonJS({
             if (signal?.aborted) {
               reject(signal.reason ?? new AbortError());
             } else {
-              resolve3(null);
+              resolve6(null);
             }
           }).on("error", noop4).on("data", function(chunk) {
             limit -= chunk.length;
@@ -9618,7 +9618,7 @@ var require_readable = __commonJS({
     }
     async function consume(stream2, type) {
       assert(!stream2[kConsume]);
-      return new Promise((resolve3, reject) => {
+      return new Promise((resolve6, reject) => {
         if (isUnusable(stream2)) {
           const rState = stream2._readableState;
           if (rState.destroyed && rState.closeEmitted === false) {
@@ -9635,7 +9635,7 @@ var require_readable = __commonJS({
             stream2[kConsume] = {
               type,
               stream: stream2,
-              resolve: resolve3,
+              resolve: resolve6,
               reject,
               length: 0,
               body: []
@@ -9659,8 +9659,8 @@ var require_readable = __commonJS({
       const { _readableState: state } = consume2.stream;
       if (state.bufferIndex) {
         const start = state.bufferIndex;
-        const end = state.buffer.length;
-        for (let n = start; n < end; n++) {
+        const end2 = state.buffer.length;
+        for (let n = start; n < end2; n++) {
           consumePush(consume2, state.buffer[n]);
         }
       } else {
@@ -9705,18 +9705,18 @@ var require_readable = __commonJS({
       return buffer;
     }
     function consumeEnd(consume2) {
-      const { type, body, resolve: resolve3, stream: stream2, length: length2 } = consume2;
+      const { type, body, resolve: resolve6, stream: stream2, length: length2 } = consume2;
       try {
         if (type === "text") {
-          resolve3(chunksDecode(body, length2));
+          resolve6(chunksDecode(body, length2));
         } else if (type === "json") {
-          resolve3(JSON.parse(chunksDecode(body, length2)));
+          resolve6(JSON.parse(chunksDecode(body, length2)));
         } else if (type === "arrayBuffer") {
-          resolve3(chunksConcat(body, length2).buffer);
+          resolve6(chunksConcat(body, length2).buffer);
         } else if (type === "blob") {
-          resolve3(new Blob(body, { type: stream2[kContentType] }));
+          resolve6(new Blob(body, { type: stream2[kContentType] }));
         } else if (type === "bytes") {
-          resolve3(chunksConcat(body, length2));
+          resolve6(chunksConcat(body, length2));
         }
         consumeFinish(consume2);
       } catch (err2) {
@@ -9973,9 +9973,9 @@ var require_api_request = __commonJS({
     };
     function request2(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve3, reject) => {
+        return new Promise((resolve6, reject) => {
           request2.call(this, opts, (err2, data) => {
-            return err2 ? reject(err2) : resolve3(data);
+            return err2 ? reject(err2) : resolve6(data);
           });
         });
       }
@@ -10198,9 +10198,9 @@ var require_api_stream = __commonJS({
     };
     function stream2(opts, factory, callback) {
       if (callback === void 0) {
-        return new Promise((resolve3, reject) => {
+        return new Promise((resolve6, reject) => {
           stream2.call(this, opts, factory, (err2, data) => {
-            return err2 ? reject(err2) : resolve3(data);
+            return err2 ? reject(err2) : resolve6(data);
           });
         });
       }
@@ -10485,9 +10485,9 @@ var require_api_upgrade = __commonJS({
     };
     function upgrade2(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve3, reject) => {
+        return new Promise((resolve6, reject) => {
           upgrade2.call(this, opts, (err2, data) => {
-            return err2 ? reject(err2) : resolve3(data);
+            return err2 ? reject(err2) : resolve6(data);
           });
         });
       }
@@ -10579,9 +10579,9 @@ var require_api_connect = __commonJS({
     };
     function connect(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve3, reject) => {
+        return new Promise((resolve6, reject) => {
           connect.call(this, opts, (err2, data) => {
-            return err2 ? reject(err2) : resolve3(data);
+            return err2 ? reject(err2) : resolve6(data);
           });
         });
       }
@@ -12132,17 +12132,17 @@ var require_headers = __commonJS({
       }
       // https://fetch.spec.whatwg.org/#convert-header-names-to-a-sorted-lowercase-set
       toSortedArray() {
-        const size = this[kHeadersMap].size;
-        const array = new Array(size);
-        if (size <= 32) {
-          if (size === 0) {
+        const size2 = this[kHeadersMap].size;
+        const array = new Array(size2);
+        if (size2 <= 32) {
+          if (size2 === 0) {
             return array;
           }
           const iterator2 = this[kHeadersMap][Symbol.iterator]();
           const firstValue = iterator2.next().value;
           array[0] = [firstValue[0], firstValue[1].value];
           assert(firstValue[1].value !== null);
-          for (let i2 = 1, j = 0, right = 0, left = 0, pivot = 0, x2, value; i2 < size; ++i2) {
+          for (let i2 = 1, j = 0, right = 0, left = 0, pivot = 0, x2, value; i2 < size2; ++i2) {
             value = iterator2.next().value;
             x2 = array[i2] = [value[0], value[1].value];
             assert(x2[1] !== null);
@@ -12294,13 +12294,13 @@ var require_headers = __commonJS({
           return this.#headersList[kHeadersSortedMap];
         }
         const headers = [];
-        const names3 = this.#headersList.toSortedArray();
+        const names4 = this.#headersList.toSortedArray();
         const cookies = this.#headersList.cookies;
         if (cookies === null || cookies.length === 1) {
-          return this.#headersList[kHeadersSortedMap] = names3;
+          return this.#headersList[kHeadersSortedMap] = names4;
         }
-        for (let i2 = 0; i2 < names3.length; ++i2) {
-          const { 0: name, 1: value } = names3[i2];
+        for (let i2 = 0; i2 < names4.length; ++i2) {
+          const { 0: name, 1: value } = names4[i2];
           if (name === "set-cookie") {
             for (let j = 0; j < cookies.length; ++j) {
               headers.push([name, cookies[j]]);
@@ -12426,10 +12426,10 @@ var require_response = __commonJS({
         if (init2 !== null) {
           init2 = webidl.converters.ResponseInit(init2);
         }
-        const bytes = textEncoder.encode(
+        const bytes2 = textEncoder.encode(
           serializeJavascriptValueToJSONString(data)
         );
-        const body = extractBody(bytes);
+        const body = extractBody(bytes2);
         const responseObject = fromInnerResponse(makeResponse({}), "response");
         initializeResponse(responseObject, init2, { body: body[0], type: "application/json" });
         return responseObject;
@@ -13886,12 +13886,12 @@ var require_fetch = __commonJS({
           processBodyError(response.error);
           return;
         }
-        const processBody = (bytes) => {
-          if (!bytesMatch(bytes, request2.integrity)) {
+        const processBody = (bytes2) => {
+          if (!bytesMatch(bytes2, request2.integrity)) {
             processBodyError("integrity mismatch");
             return;
           }
-          response.body = safelyExtractBody(bytes)[0];
+          response.body = safelyExtractBody(bytes2)[0];
           fetchFinale(fetchParams, response);
         };
         await fullyReadBody(response.body, processBody, processBodyError);
@@ -14304,12 +14304,12 @@ var require_fetch = __commonJS({
       if (request2.body == null && fetchParams.processRequestEndOfBody) {
         queueMicrotask(() => fetchParams.processRequestEndOfBody());
       } else if (request2.body != null) {
-        const processBodyChunk = async function* (bytes) {
+        const processBodyChunk = async function* (bytes2) {
           if (isCancelled(fetchParams)) {
             return;
           }
-          yield bytes;
-          fetchParams.processRequestBodyChunkLength?.(bytes.byteLength);
+          yield bytes2;
+          fetchParams.processRequestBodyChunkLength?.(bytes2.byteLength);
         };
         const processEndOfBody = () => {
           if (isCancelled(fetchParams)) {
@@ -14331,8 +14331,8 @@ var require_fetch = __commonJS({
         };
         requestBody = (async function* () {
           try {
-            for await (const bytes of request2.body.stream) {
-              yield* processBodyChunk(bytes);
+            for await (const bytes2 of request2.body.stream) {
+              yield* processBodyChunk(bytes2);
             }
             processEndOfBody();
           } catch (err2) {
@@ -14384,33 +14384,33 @@ var require_fetch = __commonJS({
       }
       fetchParams.controller.resume = async () => {
         while (true) {
-          let bytes;
+          let bytes2;
           let isFailure;
           try {
             const { done, value } = await fetchParams.controller.next();
             if (isAborted(fetchParams)) {
               break;
             }
-            bytes = done ? void 0 : value;
+            bytes2 = done ? void 0 : value;
           } catch (err2) {
             if (fetchParams.controller.ended && !timingInfo.encodedBodySize) {
-              bytes = void 0;
+              bytes2 = void 0;
             } else {
-              bytes = err2;
+              bytes2 = err2;
               isFailure = true;
             }
           }
-          if (bytes === void 0) {
+          if (bytes2 === void 0) {
             readableStreamClose(fetchParams.controller.controller);
             finalizeResponse(fetchParams, response);
             return;
           }
-          timingInfo.decodedBodySize += bytes?.byteLength ?? 0;
+          timingInfo.decodedBodySize += bytes2?.byteLength ?? 0;
           if (isFailure) {
-            fetchParams.controller.terminate(bytes);
+            fetchParams.controller.terminate(bytes2);
             return;
           }
-          const buffer = new Uint8Array(bytes);
+          const buffer = new Uint8Array(bytes2);
           if (buffer.byteLength) {
             fetchParams.controller.controller.enqueue(buffer);
           }
@@ -14444,7 +14444,7 @@ var require_fetch = __commonJS({
       function dispatch2({ body }) {
         const url = requestCurrentURL(request2);
         const agent = fetchParams.controller.dispatcher;
-        return new Promise((resolve3, reject) => agent.dispatch(
+        return new Promise((resolve6, reject) => agent.dispatch(
           {
             path: url.pathname + url.search,
             origin: url.origin,
@@ -14520,7 +14520,7 @@ var require_fetch = __commonJS({
               }
               this.body = new Readable4({ read: resume });
               const onError = this.onError.bind(this);
-              resolve3({
+              resolve6({
                 status,
                 statusText,
                 headersList,
@@ -14536,9 +14536,9 @@ var require_fetch = __commonJS({
               if (fetchParams.controller.dump) {
                 return;
               }
-              const bytes = chunk;
-              timingInfo.encodedBodySize += bytes.byteLength;
-              return this.body.push(bytes);
+              const bytes2 = chunk;
+              timingInfo.encodedBodySize += bytes2.byteLength;
+              return this.body.push(bytes2);
             },
             onComplete() {
               if (this.abort) {
@@ -14563,7 +14563,7 @@ var require_fetch = __commonJS({
               for (let i2 = 0; i2 < rawHeaders.length; i2 += 2) {
                 headersList.append(bufferToLowerCasedHeaderName(rawHeaders[i2]), rawHeaders[i2 + 1].toString("latin1"), true);
               }
-              resolve3({
+              resolve6({
                 status,
                 statusText: STATUS_CODES[status],
                 headersList,
@@ -14968,7 +14968,7 @@ var require_util4 = __commonJS({
     var { getEncoding } = require_encoding();
     var { serializeAMimeType, parseMIMEType } = require_data_url();
     var { types } = __require("node:util");
-    var { StringDecoder } = __require("string_decoder");
+    var { StringDecoder: StringDecoder2 } = __require("string_decoder");
     var { btoa: btoa2 } = __require("node:buffer");
     var staticPropertyDescriptors = {
       enumerable: true,
@@ -14984,7 +14984,7 @@ var require_util4 = __commonJS({
       fr[kError] = null;
       const stream2 = blob.stream();
       const reader = stream2.getReader();
-      const bytes = [];
+      const bytes2 = [];
       let chunkPromise = reader.read();
       let isFirstChunk = true;
       (async () => {
@@ -14998,7 +14998,7 @@ var require_util4 = __commonJS({
             }
             isFirstChunk = false;
             if (!done && types.isUint8Array(value)) {
-              bytes.push(value);
+              bytes2.push(value);
               if ((fr[kLastProgressEventFired] === void 0 || Date.now() - fr[kLastProgressEventFired] >= 50) && !fr[kAborted]) {
                 fr[kLastProgressEventFired] = Date.now();
                 queueMicrotask(() => {
@@ -15010,7 +15010,7 @@ var require_util4 = __commonJS({
               queueMicrotask(() => {
                 fr[kState] = "done";
                 try {
-                  const result2 = packageData(bytes, type, blob.type, encodingName);
+                  const result2 = packageData(bytes2, type, blob.type, encodingName);
                   if (fr[kAborted]) {
                     return;
                   }
@@ -15050,17 +15050,17 @@ var require_util4 = __commonJS({
       });
       reader.dispatchEvent(event);
     }
-    function packageData(bytes, type, mimeType, encodingName) {
+    function packageData(bytes2, type, mimeType, encodingName) {
       switch (type) {
         case "DataURL": {
           let dataURL = "data:";
-          const parsed3 = parseMIMEType(mimeType || "application/octet-stream");
-          if (parsed3 !== "failure") {
-            dataURL += serializeAMimeType(parsed3);
+          const parsed5 = parseMIMEType(mimeType || "application/octet-stream");
+          if (parsed5 !== "failure") {
+            dataURL += serializeAMimeType(parsed5);
           }
           dataURL += ";base64,";
-          const decoder4 = new StringDecoder("latin1");
-          for (const chunk of bytes) {
+          const decoder4 = new StringDecoder2("latin1");
+          for (const chunk of bytes2) {
             dataURL += btoa2(decoder4.write(chunk));
           }
           dataURL += btoa2(decoder4.end());
@@ -15080,16 +15080,16 @@ var require_util4 = __commonJS({
           if (encoding === "failure") {
             encoding = "UTF-8";
           }
-          return decode(bytes, encoding);
+          return decode(bytes2, encoding);
         }
         case "ArrayBuffer": {
-          const sequence = combineByteSequences(bytes);
+          const sequence = combineByteSequences(bytes2);
           return sequence.buffer;
         }
         case "BinaryString": {
           let binaryString = "";
-          const decoder4 = new StringDecoder("latin1");
-          for (const chunk of bytes) {
+          const decoder4 = new StringDecoder2("latin1");
+          for (const chunk of bytes2) {
             binaryString += decoder4.write(chunk);
           }
           binaryString += decoder4.end();
@@ -15098,14 +15098,14 @@ var require_util4 = __commonJS({
       }
     }
     function decode(ioQueue, encoding) {
-      const bytes = combineByteSequences(ioQueue);
-      const BOMEncoding = BOMSniffing(bytes);
+      const bytes2 = combineByteSequences(ioQueue);
+      const BOMEncoding = BOMSniffing(bytes2);
       let slice = 0;
       if (BOMEncoding !== null) {
         encoding = BOMEncoding;
         slice = BOMEncoding === "UTF-8" ? 3 : 2;
       }
-      const sliced = bytes.slice(slice);
+      const sliced = bytes2.slice(slice);
       return new TextDecoder(encoding).decode(sliced);
     }
     function BOMSniffing(ioQueue) {
@@ -15120,7 +15120,7 @@ var require_util4 = __commonJS({
       return null;
     }
     function combineByteSequences(sequences) {
-      const size = sequences.reduce((a, b) => {
+      const size2 = sequences.reduce((a, b) => {
         return a + b.byteLength;
       }, 0);
       let offset = 0;
@@ -15128,7 +15128,7 @@ var require_util4 = __commonJS({
         a.set(b, offset);
         offset += b.byteLength;
         return a;
-      }, new Uint8Array(size));
+      }, new Uint8Array(size2));
     }
     module.exports = {
       staticPropertyDescriptors,
@@ -15658,9 +15658,9 @@ var require_cache = __commonJS({
           // 16.
         };
         operations.push(operation);
-        const bytes = await bodyReadPromise.promise;
+        const bytes2 = await bodyReadPromise.promise;
         if (clonedResponse.body != null) {
-          clonedResponse.body.source = bytes;
+          clonedResponse.body.source = bytes2;
         }
         const cacheJobPromise = createDeferredPromise();
         let errorData = null;
@@ -17240,8 +17240,8 @@ var require_connection = __commonJS({
             return;
           }
           const secWSAccept = response.headersList.get("Sec-WebSocket-Accept");
-          const digest2 = crypto2.createHash("sha1").update(keyValue + uid).digest("base64");
-          if (secWSAccept !== digest2) {
+          const digest3 = crypto2.createHash("sha1").update(keyValue + uid).digest("base64");
+          if (secWSAccept !== digest3) {
             failWebsocketConnection(ws, "Incorrect hash received in Sec-WebSocket-Accept header.");
             return;
           }
@@ -18304,8 +18304,8 @@ var require_util8 = __commonJS({
       return true;
     }
     function delay(ms) {
-      return new Promise((resolve3) => {
-        setTimeout(resolve3, ms).unref();
+      return new Promise((resolve6) => {
+        setTimeout(resolve6, ms).unref();
       });
     }
     module.exports = {
@@ -18561,13 +18561,13 @@ ${value}`;
           }
         }
       }
-      setEventFieldSize(field, size) {
-        const eventSize = this.eventSize - this.eventFieldSizes[field] + size;
+      setEventFieldSize(field, size2) {
+        const eventSize = this.eventSize - this.eventFieldSizes[field] + size2;
         if (this.maxEventSize > 0 && eventSize > this.maxEventSize) {
           throw createMaxEventSizeExceededError();
         }
         this.eventSize = eventSize;
-        this.eventFieldSizes[field] = size;
+        this.eventFieldSizes[field] = size2;
       }
       /**
        * @param {EventSourceStreamEvent} event
@@ -18652,8 +18652,8 @@ ${value}`;
         for (let i2 = this.lineChunkIndex; i2 <= this.chunkIndex; i2++) {
           const chunk = this.chunks[i2];
           const start = i2 === this.lineChunkIndex ? this.linePos : 0;
-          const end = i2 === this.chunkIndex ? this.pos : chunk.length;
-          const slice = chunk.subarray(start, end);
+          const end2 = i2 === this.chunkIndex ? this.pos : chunk.length;
+          const slice = chunk.subarray(start, end2);
           length2 += slice.length;
           chunks.push(slice);
         }
@@ -18784,10 +18784,10 @@ var require_eventsource = __commonJS({
           lastEventId: "",
           reconnectionTime: defaultReconnectionTime
         };
-        const settings = environmentSettingsObject;
+        const settings2 = environmentSettingsObject;
         let urlRecord;
         try {
-          urlRecord = new URL(url, settings.settingsObject.baseUrl);
+          urlRecord = new URL(url, settings2.settingsObject.baseUrl);
           this.#state.origin = urlRecord.origin;
         } catch (e) {
           throw new DOMException(e, "SyntaxError");
@@ -19170,7 +19170,7 @@ function messageOf(error3) {
 function hasMessage(error3) {
   return typeof error3 === "object" && error3 !== null && "message" in error3 && typeof error3.message === "string";
 }
-var Failure, UsageError, KubeFailure, HelmFailure, TimedOut, SecretsFailure, BucketFailure;
+var Failure, UsageError, KubeFailure, HelmFailure, TimedOut, SecretsFailure, BucketFailure, ImageFailure;
 var init_failure = __esm({
   "src/failure.ts"() {
     "use strict";
@@ -19193,9 +19193,12 @@ var init_failure = __esm({
     KubeFailure = class extends Failure {
       /** Somebody else changed or made the object first. */
       conflict;
+      /** The object would not be a valid one, or cannot become so from what it is. */
+      invalid;
       constructor(message, options) {
         super(message, options);
         this.conflict = options.conflict ?? false;
+        this.invalid = options.invalid ?? false;
       }
     };
     HelmFailure = class extends Failure {
@@ -19206,13 +19209,15 @@ var init_failure = __esm({
     };
     BucketFailure = class extends Failure {
     };
+    ImageFailure = class extends Failure {
+    };
   }
 });
 
 // src/core/escape.ts
 function visible(text) {
-  return text.replaceAll(UNSEEN, (found, emoji) => {
-    const code2 = found.codePointAt(0) ?? 0;
+  return text.replaceAll(UNSEEN, (found2, emoji) => {
+    const code2 = found2.codePointAt(0) ?? 0;
     return emoji ?? `<U+${code2.toString(16).toUpperCase().padStart(4, "0")}>`;
   });
 }
@@ -19223,8 +19228,8 @@ function short(text, limit) {
   return Array.from(text).slice(0, limit).join("");
 }
 function screen(text) {
-  const lines = text.replaceAll("\r\n", "\n").split("\n");
-  return lines.map((line) => uncommanded(line.split("	").map(visible).join("	"))).join("\n");
+  const lines3 = text.replaceAll("\r\n", "\n").split("\n");
+  return lines3.map((line) => uncommanded(line.split("	").map(visible).join("	"))).join("\n");
 }
 function uncommanded(line) {
   return line.replace(/^(?=\s*::)/u, "\xB7 ").replaceAll("##[", "## [");
@@ -19250,9 +19255,9 @@ function code(text) {
 function hex(text) {
   return /^[0-9a-f]+$/u.test(text) ? safe(text) : inMarkdown`${text}`;
 }
-function fenced(language, lines) {
-  const text = lines.map(oneLine).join("\n");
-  const ticks = [...text.matchAll(/`+/gu)].map(([found]) => found.length + 1);
+function fenced(language, lines3) {
+  const text = lines3.map(oneLine).join("\n");
+  const ticks = [...text.matchAll(/`+/gu)].map(([found2]) => found2.length + 1);
   const fence = "`".repeat(Math.max(3, ...ticks));
   return safe(`${fence}${language}
 ${text}
@@ -19368,20 +19373,23 @@ function at(value, path) {
 function objectsIn(value) {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
-function objectOf(text) {
+function jsonOf(text) {
   try {
-    const value = JSON.parse(text);
-    return isObject(value) ? value : void 0;
+    return JSON.parse(text);
   } catch {
     return void 0;
   }
 }
-function lastObject(lines) {
-  return lines.map(objectOf).findLast((one) => one !== void 0);
+function objectOf(text) {
+  const value = jsonOf(text);
+  return isObject(value) ? value : void 0;
+}
+function lastObject(lines3) {
+  return lines3.map(objectOf).findLast((one) => one !== void 0);
 }
 function textAt(value, path) {
-  const found = at(value, path);
-  return typeof found === "string" ? found : "";
+  const found2 = at(value, path);
+  return typeof found2 === "string" ? found2 : "";
 }
 function* walk(value, path = "") {
   yield { path, value };
@@ -19446,10 +19454,10 @@ var require_code = __commonJS({
       }
       get names() {
         var _a2;
-        return (_a2 = this._names) !== null && _a2 !== void 0 ? _a2 : this._names = this._items.reduce((names3, c) => {
+        return (_a2 = this._names) !== null && _a2 !== void 0 ? _a2 : this._names = this._items.reduce((names4, c) => {
           if (c instanceof Name)
-            names3[c.str] = (names3[c.str] || 0) + 1;
-          return names3;
+            names4[c.str] = (names4[c.str] || 0) + 1;
+          return names4;
         }, {});
       }
     };
@@ -19775,11 +19783,11 @@ var require_codegen = __commonJS({
         const rhs = this.rhs === void 0 ? "" : ` = ${this.rhs}`;
         return `${varKind} ${this.name}${rhs};` + _n;
       }
-      optimizeNames(names3, constants4) {
-        if (!names3[this.name.str])
+      optimizeNames(names4, constants4) {
+        if (!names4[this.name.str])
           return;
         if (this.rhs)
-          this.rhs = optimizeExpr(this.rhs, names3, constants4);
+          this.rhs = optimizeExpr(this.rhs, names4, constants4);
         return this;
       }
       get names() {
@@ -19796,15 +19804,15 @@ var require_codegen = __commonJS({
       render({ _n }) {
         return `${this.lhs} = ${this.rhs};` + _n;
       }
-      optimizeNames(names3, constants4) {
-        if (this.lhs instanceof code_1.Name && !names3[this.lhs.str] && !this.sideEffects)
+      optimizeNames(names4, constants4) {
+        if (this.lhs instanceof code_1.Name && !names4[this.lhs.str] && !this.sideEffects)
           return;
-        this.rhs = optimizeExpr(this.rhs, names3, constants4);
+        this.rhs = optimizeExpr(this.rhs, names4, constants4);
         return this;
       }
       get names() {
-        const names3 = this.lhs instanceof code_1.Name ? {} : { ...this.lhs.names };
-        return addExprNames(names3, this.rhs);
+        const names4 = this.lhs instanceof code_1.Name ? {} : { ...this.lhs.names };
+        return addExprNames(names4, this.rhs);
       }
     };
     var AssignOp = class extends Assign {
@@ -19860,8 +19868,8 @@ var require_codegen = __commonJS({
       optimizeNodes() {
         return `${this.code}` ? this : void 0;
       }
-      optimizeNames(names3, constants4) {
-        this.code = optimizeExpr(this.code, names3, constants4);
+      optimizeNames(names4, constants4) {
+        this.code = optimizeExpr(this.code, names4, constants4);
         return this;
       }
       get names() {
@@ -19890,20 +19898,20 @@ var require_codegen = __commonJS({
         }
         return nodes.length > 0 ? this : void 0;
       }
-      optimizeNames(names3, constants4) {
+      optimizeNames(names4, constants4) {
         const { nodes } = this;
         let i2 = nodes.length;
         while (i2--) {
           const n = nodes[i2];
-          if (n.optimizeNames(names3, constants4))
+          if (n.optimizeNames(names4, constants4))
             continue;
-          subtractNames(names3, n.names);
+          subtractNames(names4, n.names);
           nodes.splice(i2, 1);
         }
         return nodes.length > 0 ? this : void 0;
       }
       get names() {
-        return this.nodes.reduce((names3, n) => addNames(names3, n.names), {});
+        return this.nodes.reduce((names4, n) => addNames(names4, n.names), {});
       }
     };
     var BlockNode = class extends ParentNode {
@@ -19948,20 +19956,20 @@ var require_codegen = __commonJS({
           return void 0;
         return this;
       }
-      optimizeNames(names3, constants4) {
+      optimizeNames(names4, constants4) {
         var _a2;
-        this.else = (_a2 = this.else) === null || _a2 === void 0 ? void 0 : _a2.optimizeNames(names3, constants4);
-        if (!(super.optimizeNames(names3, constants4) || this.else))
+        this.else = (_a2 = this.else) === null || _a2 === void 0 ? void 0 : _a2.optimizeNames(names4, constants4);
+        if (!(super.optimizeNames(names4, constants4) || this.else))
           return;
-        this.condition = optimizeExpr(this.condition, names3, constants4);
+        this.condition = optimizeExpr(this.condition, names4, constants4);
         return this;
       }
       get names() {
-        const names3 = super.names;
-        addExprNames(names3, this.condition);
+        const names4 = super.names;
+        addExprNames(names4, this.condition);
         if (this.else)
-          addNames(names3, this.else.names);
-        return names3;
+          addNames(names4, this.else.names);
+        return names4;
       }
     };
     If.kind = "if";
@@ -19976,10 +19984,10 @@ var require_codegen = __commonJS({
       render(opts) {
         return `for(${this.iteration})` + super.render(opts);
       }
-      optimizeNames(names3, constants4) {
-        if (!super.optimizeNames(names3, constants4))
+      optimizeNames(names4, constants4) {
+        if (!super.optimizeNames(names4, constants4))
           return;
-        this.iteration = optimizeExpr(this.iteration, names3, constants4);
+        this.iteration = optimizeExpr(this.iteration, names4, constants4);
         return this;
       }
       get names() {
@@ -20000,8 +20008,8 @@ var require_codegen = __commonJS({
         return `for(${varKind} ${name}=${from}; ${name}<${to}; ${name}++)` + super.render(opts);
       }
       get names() {
-        const names3 = addExprNames(super.names, this.from);
-        return addExprNames(names3, this.to);
+        const names4 = addExprNames(super.names, this.from);
+        return addExprNames(names4, this.to);
       }
     };
     var ForIter = class extends For {
@@ -20015,10 +20023,10 @@ var require_codegen = __commonJS({
       render(opts) {
         return `for(${this.varKind} ${this.name} ${this.loop} ${this.iterable})` + super.render(opts);
       }
-      optimizeNames(names3, constants4) {
-        if (!super.optimizeNames(names3, constants4))
+      optimizeNames(names4, constants4) {
+        if (!super.optimizeNames(names4, constants4))
           return;
-        this.iterable = optimizeExpr(this.iterable, names3, constants4);
+        this.iterable = optimizeExpr(this.iterable, names4, constants4);
         return this;
       }
       get names() {
@@ -20060,20 +20068,20 @@ var require_codegen = __commonJS({
         (_b2 = this.finally) === null || _b2 === void 0 ? void 0 : _b2.optimizeNodes();
         return this;
       }
-      optimizeNames(names3, constants4) {
+      optimizeNames(names4, constants4) {
         var _a2, _b2;
-        super.optimizeNames(names3, constants4);
-        (_a2 = this.catch) === null || _a2 === void 0 ? void 0 : _a2.optimizeNames(names3, constants4);
-        (_b2 = this.finally) === null || _b2 === void 0 ? void 0 : _b2.optimizeNames(names3, constants4);
+        super.optimizeNames(names4, constants4);
+        (_a2 = this.catch) === null || _a2 === void 0 ? void 0 : _a2.optimizeNames(names4, constants4);
+        (_b2 = this.finally) === null || _b2 === void 0 ? void 0 : _b2.optimizeNames(names4, constants4);
         return this;
       }
       get names() {
-        const names3 = super.names;
+        const names4 = super.names;
         if (this.catch)
-          addNames(names3, this.catch.names);
+          addNames(names4, this.catch.names);
         if (this.finally)
-          addNames(names3, this.finally.names);
-        return names3;
+          addNames(names4, this.finally.names);
+        return names4;
       }
     };
     var Catch = class extends BlockNode {
@@ -20357,15 +20365,15 @@ var require_codegen = __commonJS({
       }
     };
     exports.CodeGen = CodeGen;
-    function addNames(names3, from) {
+    function addNames(names4, from) {
       for (const n in from)
-        names3[n] = (names3[n] || 0) + (from[n] || 0);
-      return names3;
+        names4[n] = (names4[n] || 0) + (from[n] || 0);
+      return names4;
     }
-    function addExprNames(names3, from) {
-      return from instanceof code_1._CodeOrName ? addNames(names3, from.names) : names3;
+    function addExprNames(names4, from) {
+      return from instanceof code_1._CodeOrName ? addNames(names4, from.names) : names4;
     }
-    function optimizeExpr(expr, names3, constants4) {
+    function optimizeExpr(expr, names4, constants4) {
       if (expr instanceof code_1.Name)
         return replaceName(expr);
       if (!canOptimize(expr))
@@ -20381,18 +20389,18 @@ var require_codegen = __commonJS({
       }, []));
       function replaceName(n) {
         const c = constants4[n.str];
-        if (c === void 0 || names3[n.str] !== 1)
+        if (c === void 0 || names4[n.str] !== 1)
           return n;
-        delete names3[n.str];
+        delete names4[n.str];
         return c;
       }
       function canOptimize(e) {
-        return e instanceof code_1._Code && e._items.some((c) => c instanceof code_1.Name && names3[c.str] === 1 && constants4[c.str] !== void 0);
+        return e instanceof code_1._Code && e._items.some((c) => c instanceof code_1.Name && names4[c.str] === 1 && constants4[c.str] !== void 0);
       }
     }
-    function subtractNames(names3, from) {
+    function subtractNames(names4, from) {
       for (const n in from)
-        names3[n] = (names3[n] || 0) - (from[n] || 0);
+        names4[n] = (names4[n] || 0) - (from[n] || 0);
     }
     function not(x2) {
       return typeof x2 == "boolean" || typeof x2 == "number" || x2 === null ? !x2 : (0, code_1._)`!${par(x2)}`;
@@ -20463,11 +20471,11 @@ var require_util9 = __commonJS({
       return false;
     }
     exports.schemaHasRules = schemaHasRules;
-    function schemaHasRulesButRef(schema, RULES2) {
+    function schemaHasRulesButRef(schema, RULES3) {
       if (typeof schema == "boolean")
         return !schema;
       for (const key in schema)
-        if (key !== "$ref" && RULES2.all[key])
+        if (key !== "$ref" && RULES3.all[key])
           return true;
       return false;
     }
@@ -20590,7 +20598,7 @@ var require_names = __commonJS({
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     var codegen_1 = require_codegen();
-    var names3 = {
+    var names4 = {
       // validation function arguments
       data: new codegen_1.Name("data"),
       // data passed to validation function
@@ -20619,7 +20627,7 @@ var require_names = __commonJS({
       jsonLen: new codegen_1.Name("jsonLen"),
       jsonPart: new codegen_1.Name("jsonPart")
     };
-    exports.default = names3;
+    exports.default = names4;
   }
 });
 
@@ -21089,12 +21097,12 @@ var require_code2 = __commonJS({
       });
     }
     exports.checkReportMissingProp = checkReportMissingProp;
-    function checkMissingProp({ gen, data, it: { opts } }, properties, missing3) {
-      return (0, codegen_1.or)(...properties.map((prop) => (0, codegen_1.and)(noPropertyInData(gen, data, prop, opts.ownProperties), (0, codegen_1._)`${missing3} = ${prop}`)));
+    function checkMissingProp({ gen, data, it: { opts } }, properties, missing4) {
+      return (0, codegen_1.or)(...properties.map((prop) => (0, codegen_1.and)(noPropertyInData(gen, data, prop, opts.ownProperties), (0, codegen_1._)`${missing4} = ${prop}`)));
     }
     exports.checkMissingProp = checkMissingProp;
-    function reportMissingProp(cxt, missing3) {
-      cxt.setParams({ missingProperty: missing3 }, true);
+    function reportMissingProp(cxt, missing4) {
+      cxt.setParams({ missingProperty: missing4 }, true);
       cxt.error();
     }
     exports.reportMissingProp = reportMissingProp;
@@ -21861,17 +21869,17 @@ var require_validate = __commonJS({
     }
     function schemaKeywords(it, types, typeErrors, errsCount) {
       const { gen, schema, data, allErrors, opts, self: self2 } = it;
-      const { RULES: RULES2 } = self2;
-      if (schema.$ref && (opts.ignoreKeywordsWithRef || !(0, util_1.schemaHasRulesButRef)(schema, RULES2))) {
-        gen.block(() => keywordCode(it, "$ref", RULES2.all.$ref.definition));
+      const { RULES: RULES3 } = self2;
+      if (schema.$ref && (opts.ignoreKeywordsWithRef || !(0, util_1.schemaHasRulesButRef)(schema, RULES3))) {
+        gen.block(() => keywordCode(it, "$ref", RULES3.all.$ref.definition));
         return;
       }
       if (!opts.jtd)
         checkStrictTypes(it, types);
       gen.block(() => {
-        for (const group of RULES2.rules)
+        for (const group of RULES3.rules)
           groupKeywords(group);
-        groupKeywords(RULES2.post);
+        groupKeywords(RULES3.post);
       });
       function groupKeywords(group) {
         if (!(0, applicability_1.shouldUseGroup)(schema, group))
@@ -22262,9 +22270,9 @@ var require_compile = __commonJS({
       if (_sch)
         return _sch;
       const rootId = (0, resolve_1.getFullPath)(this.opts.uriResolver, sch.root.baseId);
-      const { es5, lines } = this.opts.code;
+      const { es5, lines: lines3 } = this.opts.code;
       const { ownProperties } = this.opts;
-      const gen = new codegen_1.CodeGen(this.scope, { es5, lines, ownProperties });
+      const gen = new codegen_1.CodeGen(this.scope, { es5, lines: lines3, ownProperties });
       let _ValidationError;
       if (sch.$async) {
         _ValidationError = gen.scopeValue("Error", {
@@ -22349,7 +22357,7 @@ var require_compile = __commonJS({
       const schOrFunc = root.refs[ref];
       if (schOrFunc)
         return schOrFunc;
-      let _sch = resolve3.call(this, root, ref);
+      let _sch = resolve6.call(this, root, ref);
       if (_sch === void 0) {
         const schema = (_a2 = root.localRefs) === null || _a2 === void 0 ? void 0 : _a2[ref];
         const { schemaId } = this.opts;
@@ -22376,7 +22384,7 @@ var require_compile = __commonJS({
     function sameSchemaEnv(s1, s2) {
       return s1.schema === s2.schema && s1.root === s2.root && s1.baseId === s2.baseId;
     }
-    function resolve3(root, ref) {
+    function resolve6(root, ref) {
       let sch;
       while (typeof (sch = this.refs[ref]) == "string")
         ref = sch;
@@ -23236,11 +23244,11 @@ var require_fast_uri = __commonJS({
         normalizeString(uri, options);
       } else if (typeof uri === "object") {
         uri = /** @type {T} */
-        parse6(serialize(uri, options), options);
+        parse5(serialize(uri, options), options);
       }
       return uri;
     }
-    function resolve3(baseURI, relativeURI, options) {
+    function resolve6(baseURI, relativeURI, options) {
       const schemelessOptions = options ? Object.assign({ scheme: "null" }, options) : { scheme: "null" };
       const {
         parsed: baseParsed,
@@ -23276,50 +23284,50 @@ var require_fast_uri = __commonJS({
       schemelessOptions.skipEscape = true;
       return serialize(resolved, schemelessOptions);
     }
-    function resolveComponent(base2, relative, options, skipNormalization) {
+    function resolveComponent(base2, relative3, options, skipNormalization) {
       const target = {};
       if (!skipNormalization) {
-        base2 = parse6(serialize(base2, options), options);
-        relative = parse6(serialize(relative, options), options);
+        base2 = parse5(serialize(base2, options), options);
+        relative3 = parse5(serialize(relative3, options), options);
       }
       options = options || {};
-      if (!options.tolerant && relative.scheme) {
-        target.scheme = relative.scheme;
-        target.userinfo = relative.userinfo;
-        target.host = relative.host;
-        target.port = relative.port;
-        target.path = removeDotSegments(relative.path || "");
-        target.query = relative.query;
+      if (!options.tolerant && relative3.scheme) {
+        target.scheme = relative3.scheme;
+        target.userinfo = relative3.userinfo;
+        target.host = relative3.host;
+        target.port = relative3.port;
+        target.path = removeDotSegments(relative3.path || "");
+        target.query = relative3.query;
       } else {
-        if (relative.userinfo !== void 0 || relative.host !== void 0 || relative.port !== void 0) {
-          target.userinfo = relative.userinfo;
-          target.host = relative.host;
-          target.port = relative.port;
-          target.path = removeDotSegments(relative.path || "");
-          target.query = relative.query;
+        if (relative3.userinfo !== void 0 || relative3.host !== void 0 || relative3.port !== void 0) {
+          target.userinfo = relative3.userinfo;
+          target.host = relative3.host;
+          target.port = relative3.port;
+          target.path = removeDotSegments(relative3.path || "");
+          target.query = relative3.query;
         } else {
-          if (!relative.path) {
+          if (!relative3.path) {
             target.path = base2.path;
-            if (relative.query !== void 0) {
-              target.query = relative.query;
+            if (relative3.query !== void 0) {
+              target.query = relative3.query;
             } else {
               target.query = base2.query;
             }
           } else {
-            if (relative.path[0] === "/") {
-              target.path = removeDotSegments(relative.path);
+            if (relative3.path[0] === "/") {
+              target.path = removeDotSegments(relative3.path);
             } else {
               const baseHasAuthority = base2.userinfo !== void 0 || base2.host !== void 0 || base2.port !== void 0;
               if (baseHasAuthority && !base2.path) {
-                target.path = "/" + relative.path;
+                target.path = "/" + relative3.path;
               } else if (!base2.path) {
-                target.path = relative.path;
+                target.path = relative3.path;
               } else {
-                target.path = base2.path.slice(0, base2.path.lastIndexOf("/") + 1) + relative.path;
+                target.path = base2.path.slice(0, base2.path.lastIndexOf("/") + 1) + relative3.path;
               }
               target.path = base2.scheme === void 0 && !baseHasAuthority && target.path[0] !== "/" ? removeDotSegmentsRelative(target.path) : removeDotSegments(target.path);
             }
-            target.query = relative.query;
+            target.query = relative3.query;
           }
           target.userinfo = base2.userinfo;
           target.host = base2.host;
@@ -23327,7 +23335,7 @@ var require_fast_uri = __commonJS({
         }
         target.scheme = base2.scheme;
       }
-      target.fragment = relative.fragment;
+      target.fragment = relative3.fragment;
       return target;
     }
     function equal(uriA, uriB, options) {
@@ -23407,11 +23415,11 @@ var require_fast_uri = __commonJS({
     var URI_PARSE = /^(?:([^#/:?]+):)?(?:\/\/((?:([^#/?@]*)@)?(\[[^#/?\]]+\]|[^#/:?]*)(?::(\d*))?))?([^#?]*)(?:\?([^#]*))?(?:#((?:.|[\n\r])*))?/u;
     var AUTHORITY_PREFIX = /^(?:[^#/:?]+:)?\/\/([^/?#]*)/;
     var AUTHORITY_INTRODUCER_REGION = /^(?:[^#/:?]+:)?([/\\\t\n\r]*)/;
-    function getParseError(parsed3, matches) {
-      if (matches[2] !== void 0 && parsed3.path && parsed3.path[0] !== "/") {
+    function getParseError(parsed5, matches) {
+      if (matches[2] !== void 0 && parsed5.path && parsed5.path[0] !== "/") {
         return 'URI path must start with "/" when authority is present.';
       }
-      if (typeof parsed3.port === "number" && (parsed3.port < 0 || parsed3.port > 65535)) {
+      if (typeof parsed5.port === "number" && (parsed5.port < 0 || parsed5.port > 65535)) {
         return "URI port is malformed.";
       }
       return void 0;
@@ -23434,30 +23442,30 @@ var require_fast_uri = __commonJS({
       const host = matches[4];
       return hasMalformedPercentEncoding(matches[3]) || host !== void 0 && !isIPLiteral(host) && hasMalformedPercentEncoding(host) || hasMalformedPercentEncoding(matches[6]) || hasMalformedPercentEncoding(matches[7]) || hasMalformedPercentEncoding(matches[8]);
     }
-    function canonicalizeHost(parsed3, options, schemeHandler, isIP2) {
-      if (hasForbiddenDomainHost(parsed3, options, schemeHandler, isIP2)) {
-        parsed3.error = parsed3.error || MALFORMED_HOST_ERROR;
+    function canonicalizeHost(parsed5, options, schemeHandler, isIP2) {
+      if (hasForbiddenDomainHost(parsed5, options, schemeHandler, isIP2)) {
+        parsed5.error = parsed5.error || MALFORMED_HOST_ERROR;
         return true;
       }
-      if (!options.unicodeSupport && (!schemeHandler || !schemeHandler.unicodeSupport) && parsed3.host && !isIPLiteral(parsed3.host) && (options.domainHost || schemeHandler && schemeHandler.domainHost) && isIP2 === false && nonSimpleDomain(parsed3.host)) {
+      if (!options.unicodeSupport && (!schemeHandler || !schemeHandler.unicodeSupport) && parsed5.host && !isIPLiteral(parsed5.host) && (options.domainHost || schemeHandler && schemeHandler.domainHost) && isIP2 === false && nonSimpleDomain(parsed5.host)) {
         let url;
         try {
-          url = new URL("http://" + parsed3.host);
+          url = new URL("http://" + parsed5.host);
         } catch (e) {
-          parsed3.error = parsed3.error || "Host's domain name can not be converted to ASCII: " + e;
+          parsed5.error = parsed5.error || "Host's domain name can not be converted to ASCII: " + e;
           return true;
         }
         if (!isHostOnlyURL(url)) {
-          parsed3.error = parsed3.error || MALFORMED_HOST_ERROR;
+          parsed5.error = parsed5.error || MALFORMED_HOST_ERROR;
           return true;
         }
-        parsed3.host = url.hostname;
+        parsed5.host = url.hostname;
       }
       return false;
     }
-    function hasForbiddenDomainHost(parsed3, options, schemeHandler, isIP2) {
+    function hasForbiddenDomainHost(parsed5, options, schemeHandler, isIP2) {
       return Boolean(
-        parsed3.host && isIP2 === false && !isIPLiteral(parsed3.host) && (options.domainHost || schemeHandler && schemeHandler.domainHost) && FORBIDDEN_DOMAIN_HOST_CHARACTER.test(parsed3.host)
+        parsed5.host && isIP2 === false && !isIPLiteral(parsed5.host) && (options.domainHost || schemeHandler && schemeHandler.domainHost) && FORBIDDEN_DOMAIN_HOST_CHARACTER.test(parsed5.host)
       );
     }
     function isHostOnlyURL(url) {
@@ -23465,7 +23473,7 @@ var require_fast_uri = __commonJS({
     }
     function parseWithStatus(uri, opts) {
       const options = Object.assign({}, opts);
-      const parsed3 = {
+      const parsed5 = {
         scheme: void 0,
         userinfo: void 0,
         host: "",
@@ -23490,7 +23498,7 @@ var require_fast_uri = __commonJS({
       }
       const authorityMatch = uri.match(AUTHORITY_PREFIX);
       if (authorityMatch !== null && authorityMatch[1].indexOf("\\") !== -1) {
-        parsed3.error = "URI authority must not contain a literal backslash.";
+        parsed5.error = "URI authority must not contain a literal backslash.";
         malformedAuthorityOrPort = true;
       }
       const introducerMatch = uri.match(AUTHORITY_INTRODUCER_REGION);
@@ -23499,115 +23507,115 @@ var require_fast_uri = __commonJS({
         const normalizedRegion = region.replace(/[\t\n\r]/g, "");
         if (normalizedRegion.length >= 2) {
           if (normalizedRegion.slice(0, 2) !== "//") {
-            parsed3.error = parsed3.error || "URI authority must not contain a literal backslash.";
+            parsed5.error = parsed5.error || "URI authority must not contain a literal backslash.";
             malformedAuthorityOrPort = true;
           } else if (region.length !== normalizedRegion.length) {
-            parsed3.error = parsed3.error || "URI authority introducer must not contain whitespace.";
+            parsed5.error = parsed5.error || "URI authority introducer must not contain whitespace.";
             malformedAuthorityOrPort = true;
           }
         }
       }
       const matches = uri.match(URI_PARSE);
       if (matches) {
-        parsed3.scheme = matches[1];
-        parsed3.userinfo = matches[3];
-        parsed3.host = matches[4];
-        parsed3.port = parseInt(matches[5], 10);
-        parsed3.path = matches[6] || "";
-        parsed3.query = matches[7];
-        parsed3.fragment = matches[8];
-        if (parsed3.scheme !== void 0) {
-          if (VALID_SCHEME.test(parsed3.scheme)) {
-            parsed3.scheme = parsed3.scheme.toLowerCase();
+        parsed5.scheme = matches[1];
+        parsed5.userinfo = matches[3];
+        parsed5.host = matches[4];
+        parsed5.port = parseInt(matches[5], 10);
+        parsed5.path = matches[6] || "";
+        parsed5.query = matches[7];
+        parsed5.fragment = matches[8];
+        if (parsed5.scheme !== void 0) {
+          if (VALID_SCHEME.test(parsed5.scheme)) {
+            parsed5.scheme = parsed5.scheme.toLowerCase();
           } else {
-            parsed3.error = parsed3.error || MALFORMED_SCHEME_ERROR;
+            parsed5.error = parsed5.error || MALFORMED_SCHEME_ERROR;
             malformedScheme = true;
           }
         }
         malformedPercentEncoding = hasMalformedComponentPercentEncoding(matches);
         if (malformedPercentEncoding) {
-          parsed3.error = parsed3.error || "URI contains malformed percent-encoding.";
+          parsed5.error = parsed5.error || "URI contains malformed percent-encoding.";
         }
-        if (isNaN(parsed3.port)) {
-          parsed3.port = matches[5];
+        if (isNaN(parsed5.port)) {
+          parsed5.port = matches[5];
         }
-        const parseError = getParseError(parsed3, matches);
+        const parseError = getParseError(parsed5, matches);
         if (parseError !== void 0) {
-          parsed3.error = parsed3.error || parseError;
+          parsed5.error = parsed5.error || parseError;
           malformedAuthorityOrPort = true;
         }
-        if (parsed3.host) {
-          const ipv4result = isIPv4(parsed3.host);
+        if (parsed5.host) {
+          const ipv4result = isIPv4(parsed5.host);
           if (ipv4result === false) {
-            const bracketedIPLiteral = isIPLiteral(parsed3.host);
-            const hasIPLiteralBracket = parsed3.host.indexOf("[") !== -1 || parsed3.host.indexOf("]") !== -1;
-            const ipv6result = normalizeIPv6(parsed3.host);
+            const bracketedIPLiteral = isIPLiteral(parsed5.host);
+            const hasIPLiteralBracket = parsed5.host.indexOf("[") !== -1 || parsed5.host.indexOf("]") !== -1;
+            const ipv6result = normalizeIPv6(parsed5.host);
             isIP2 = ipv6result.isIPV6 || ipv6result.isIPVFuture === true;
             malformedIPLiteral = hasIPLiteralBracket && (!bracketedIPLiteral || ipv6result.error === true);
-            parsed3.host = isIP2 ? ipv6result.host : ipv6result.host.toLowerCase();
+            parsed5.host = isIP2 ? ipv6result.host : ipv6result.host.toLowerCase();
             if (malformedIPLiteral) {
-              parsed3.error = parsed3.error || MALFORMED_HOST_ERROR;
+              parsed5.error = parsed5.error || MALFORMED_HOST_ERROR;
               malformedAuthorityOrPort = true;
             }
           } else {
             isIP2 = true;
           }
         }
-        if (parsed3.scheme === void 0 && parsed3.userinfo === void 0 && parsed3.host === void 0 && parsed3.port === void 0 && parsed3.query === void 0 && !parsed3.path) {
-          parsed3.reference = "same-document";
-        } else if (parsed3.scheme === void 0) {
-          parsed3.reference = "relative";
-        } else if (parsed3.fragment === void 0) {
-          parsed3.reference = "absolute";
+        if (parsed5.scheme === void 0 && parsed5.userinfo === void 0 && parsed5.host === void 0 && parsed5.port === void 0 && parsed5.query === void 0 && !parsed5.path) {
+          parsed5.reference = "same-document";
+        } else if (parsed5.scheme === void 0) {
+          parsed5.reference = "relative";
+        } else if (parsed5.fragment === void 0) {
+          parsed5.reference = "absolute";
         } else {
-          parsed3.reference = "uri";
+          parsed5.reference = "uri";
         }
-        if (options.reference && options.reference !== "suffix" && options.reference !== parsed3.reference) {
-          parsed3.error = parsed3.error || "URI is not a " + options.reference + " reference.";
+        if (options.reference && options.reference !== "suffix" && options.reference !== parsed5.reference) {
+          parsed5.error = parsed5.error || "URI is not a " + options.reference + " reference.";
         }
-        const schemeHandler = getSchemeHandler(options.scheme || parsed3.scheme);
+        const schemeHandler = getSchemeHandler(options.scheme || parsed5.scheme);
         if (!malformedIPLiteral) {
-          malformedHost = canonicalizeHost(parsed3, options, schemeHandler, isIP2);
+          malformedHost = canonicalizeHost(parsed5, options, schemeHandler, isIP2);
         }
-        if (uri.indexOf("%") !== -1 && parsed3.host !== void 0 && !malformedIPLiteral) {
-          let host = isIP2 ? parsed3.host : normalizePercentEncoding(parsed3.host, true);
+        if (uri.indexOf("%") !== -1 && parsed5.host !== void 0 && !malformedIPLiteral) {
+          let host = isIP2 ? parsed5.host : normalizePercentEncoding(parsed5.host, true);
           if (!isIP2) {
             host = normalizePercentEncoding(host.toLowerCase());
           }
-          parsed3.host = isIP2 || options.scheme !== "null" ? reescapeHostDelimiters(host, isIP2) : host;
+          parsed5.host = isIP2 || options.scheme !== "null" ? reescapeHostDelimiters(host, isIP2) : host;
         }
         if (!schemeHandler || schemeHandler && !schemeHandler.skipNormalize) {
-          if (parsed3.path) {
-            parsed3.path = normalizePathEncoding(parsed3.path);
+          if (parsed5.path) {
+            parsed5.path = normalizePathEncoding(parsed5.path);
           }
-          if (parsed3.query) {
-            parsed3.query = normalizeQueryFragmentEncoding(parsed3.query);
+          if (parsed5.query) {
+            parsed5.query = normalizeQueryFragmentEncoding(parsed5.query);
           }
-          if (parsed3.fragment) {
-            parsed3.fragment = normalizeQueryFragmentEncoding(parsed3.fragment);
+          if (parsed5.fragment) {
+            parsed5.fragment = normalizeQueryFragmentEncoding(parsed5.fragment);
           }
         }
         if (schemeHandler && schemeHandler.parse) {
-          schemeHandler.parse(parsed3, options);
-          if (schemeHandler === SCHEMES.urn && parsed3.nid === void 0) {
+          schemeHandler.parse(parsed5, options);
+          if (schemeHandler === SCHEMES.urn && parsed5.nid === void 0) {
             malformedSchemeSpecific = true;
           }
         }
       } else {
-        parsed3.error = parsed3.error || "URI can not be parsed.";
+        parsed5.error = parsed5.error || "URI can not be parsed.";
       }
-      return { parsed: parsed3, malformedAuthorityOrPort, malformedPercentEncoding, malformedSchemeSpecific, malformedHost, malformedScheme };
+      return { parsed: parsed5, malformedAuthorityOrPort, malformedPercentEncoding, malformedSchemeSpecific, malformedHost, malformedScheme };
     }
-    function parse6(uri, opts) {
+    function parse5(uri, opts) {
       return parseWithStatus(uri, opts).parsed;
     }
     function normalizeString(uri, opts) {
       return normalizeStringWithStatus(uri, opts).normalized;
     }
     function normalizeStringWithStatus(uri, opts) {
-      const { parsed: parsed3, malformedAuthorityOrPort, malformedPercentEncoding, malformedSchemeSpecific, malformedHost, malformedScheme } = parseWithStatus(uri, opts);
+      const { parsed: parsed5, malformedAuthorityOrPort, malformedPercentEncoding, malformedSchemeSpecific, malformedHost, malformedScheme } = parseWithStatus(uri, opts);
       return {
-        normalized: malformedAuthorityOrPort || malformedPercentEncoding || malformedSchemeSpecific || malformedHost || malformedScheme ? uri : serialize(parsed3, opts),
+        normalized: malformedAuthorityOrPort || malformedPercentEncoding || malformedSchemeSpecific || malformedHost || malformedScheme ? uri : serialize(parsed5, opts),
         malformedAuthorityOrPort,
         malformedPercentEncoding,
         malformedSchemeSpecific,
@@ -23631,11 +23639,11 @@ var require_fast_uri = __commonJS({
     var fastUri = {
       SCHEMES,
       normalize,
-      resolve: resolve3,
+      resolve: resolve6,
       resolveComponent,
       equal,
       serialize,
-      parse: parse6
+      parse: parse5
     };
     module.exports = fastUri;
     module.exports.default = fastUri;
@@ -23762,7 +23770,7 @@ var require_core = __commonJS({
         uriResolver
       };
     }
-    var Ajv2 = class {
+    var Ajv3 = class {
       constructor(opts = {}) {
         this.schemas = {};
         this.refs = {};
@@ -23771,8 +23779,8 @@ var require_core = __commonJS({
         this._loading = {};
         this._cache = /* @__PURE__ */ new Map();
         opts = this.opts = { ...opts, ...requiredOptions(opts) };
-        const { es5, lines } = this.opts.code;
-        this.scope = new codegen_2.ValueScope({ scope: {}, prefixes: EXT_SCOPE_NAMES, es5, lines });
+        const { es5, lines: lines3 } = this.opts.code;
+        this.scope = new codegen_2.ValueScope({ scope: {}, prefixes: EXT_SCOPE_NAMES, es5, lines: lines3 });
         this.logger = getLogger(opts.logger);
         const formatOpt = opts.validateFormats;
         opts.validateFormats = false;
@@ -24026,10 +24034,10 @@ var require_core = __commonJS({
       }
       // Remove keyword
       removeKeyword(keyword) {
-        const { RULES: RULES2 } = this;
-        delete RULES2.keywords[keyword];
-        delete RULES2.all[keyword];
-        for (const group of RULES2.rules) {
+        const { RULES: RULES3 } = this;
+        delete RULES3.keywords[keyword];
+        delete RULES3.all[keyword];
+        for (const group of RULES3.rules) {
           const i2 = group.rules.findIndex((rule) => rule.keyword === keyword);
           if (i2 >= 0)
             group.rules.splice(i2, 1);
@@ -24132,9 +24140,9 @@ var require_core = __commonJS({
         }
       }
     };
-    Ajv2.ValidationError = validation_error_1.default;
-    Ajv2.MissingRefError = ref_error_1.default;
-    exports.default = Ajv2;
+    Ajv3.ValidationError = validation_error_1.default;
+    Ajv3.MissingRefError = ref_error_1.default;
+    exports.default = Ajv3;
     function checkOptions2(checkOpts2, options, msg, log = "error") {
       for (const key in checkOpts2) {
         const opt = key;
@@ -24197,9 +24205,9 @@ var require_core = __commonJS({
     }
     var KEYWORD_NAME = /^[a-z_$][a-z0-9_$:-]*$/i;
     function checkKeyword(keyword, def) {
-      const { RULES: RULES2 } = this;
+      const { RULES: RULES3 } = this;
       (0, util_1.eachItem)(keyword, (kwd) => {
-        if (RULES2.keywords[kwd])
+        if (RULES3.keywords[kwd])
           throw new Error(`Keyword ${kwd} is already defined`);
         if (!KEYWORD_NAME.test(kwd))
           throw new Error(`Keyword ${kwd} has invalid name`);
@@ -24215,13 +24223,13 @@ var require_core = __commonJS({
       const post2 = definition === null || definition === void 0 ? void 0 : definition.post;
       if (dataType && post2)
         throw new Error('keyword with "post" flag cannot have "type"');
-      const { RULES: RULES2 } = this;
-      let ruleGroup = post2 ? RULES2.post : RULES2.rules.find(({ type: t }) => t === dataType);
+      const { RULES: RULES3 } = this;
+      let ruleGroup = post2 ? RULES3.post : RULES3.rules.find(({ type: t }) => t === dataType);
       if (!ruleGroup) {
         ruleGroup = { type: dataType, rules: [] };
-        RULES2.rules.push(ruleGroup);
+        RULES3.rules.push(ruleGroup);
       }
-      RULES2.keywords[keyword] = true;
+      RULES3.keywords[keyword] = true;
       if (!definition)
         return;
       const rule = {
@@ -24236,7 +24244,7 @@ var require_core = __commonJS({
         addBeforeRule.call(this, ruleGroup, rule, definition.before);
       else
         ruleGroup.rules.push(rule);
-      RULES2.all[keyword] = rule;
+      RULES3.all[keyword] = rule;
       (_a2 = definition.implements) === null || _a2 === void 0 ? void 0 : _a2.forEach((kwd) => this.addKeyword(kwd));
     }
     function addBeforeRule(ruleGroup, rule, before) {
@@ -24656,14 +24664,14 @@ var require_required = __commonJS({
           }
         }
         function exitOnErrorMode() {
-          const missing3 = gen.let("missing");
+          const missing4 = gen.let("missing");
           if (useLoop || $data) {
             const valid = gen.let("valid", true);
-            cxt.block$data(valid, () => loopUntilMissing(missing3, valid));
+            cxt.block$data(valid, () => loopUntilMissing(missing4, valid));
             cxt.ok(valid);
           } else {
-            gen.if((0, code_1.checkMissingProp)(cxt, schema, missing3));
-            (0, code_1.reportMissingProp)(cxt, missing3);
+            gen.if((0, code_1.checkMissingProp)(cxt, schema, missing4));
+            (0, code_1.reportMissingProp)(cxt, missing4);
             gen.else();
           }
         }
@@ -24673,10 +24681,10 @@ var require_required = __commonJS({
             gen.if((0, code_1.noPropertyInData)(gen, data, prop, opts.ownProperties), () => cxt.error());
           });
         }
-        function loopUntilMissing(missing3, valid) {
-          cxt.setParams({ missingProperty: missing3 });
-          gen.forOf(missing3, schemaCode, () => {
-            gen.assign(valid, (0, code_1.propertyInData)(gen, data, missing3, opts.ownProperties));
+        function loopUntilMissing(missing4, valid) {
+          cxt.setParams({ missingProperty: missing4 });
+          gen.forOf(missing4, schemaCode, () => {
+            gen.assign(valid, (0, code_1.propertyInData)(gen, data, missing4, opts.ownProperties));
             gen.if((0, codegen_1.not)(valid), () => {
               cxt.error();
               gen.break();
@@ -25214,7 +25222,7 @@ var require_dependencies = __commonJS({
       const { gen, data, it } = cxt;
       if (Object.keys(propertyDeps).length === 0)
         return;
-      const missing3 = gen.let("missing");
+      const missing4 = gen.let("missing");
       for (const prop in propertyDeps) {
         const deps = propertyDeps[prop];
         if (deps.length === 0)
@@ -25232,8 +25240,8 @@ var require_dependencies = __commonJS({
             }
           });
         } else {
-          gen.if((0, codegen_1._)`${hasProperty} && (${(0, code_1.checkMissingProp)(cxt, deps, missing3)})`);
-          (0, code_1.reportMissingProp)(cxt, missing3);
+          gen.if((0, codegen_1._)`${hasProperty} && (${(0, code_1.checkMissingProp)(cxt, deps, missing4)})`);
+          (0, code_1.reportMissingProp)(cxt, missing4);
           gen.else();
         }
       }
@@ -26793,8 +26801,8 @@ var require_json_schema_2020_12 = __commonJS({
         with$data(this, validation)
       ].forEach((sch) => this.addMetaSchema(sch, void 0, false));
       return this;
-      function with$data(ajv2, sch) {
-        return $data ? ajv2.$dataMetaSchema(sch, META_SUPPORT_DATA) : sch;
+      function with$data(ajv3, sch) {
+        return $data ? ajv3.$dataMetaSchema(sch, META_SUPPORT_DATA) : sch;
       }
     }
     exports.default = addMetaSchema2020;
@@ -27217,7 +27225,7 @@ var require_ajv = __commonJS({
     var draft7MetaSchema = require_json_schema_draft_07();
     var META_SUPPORT_DATA = ["/properties"];
     var META_SCHEMA_ID = "http://json-schema.org/draft-07/schema";
-    var Ajv2 = class extends core_1.default {
+    var Ajv3 = class extends core_1.default {
       _addVocabularies() {
         super._addVocabularies();
         draft7_1.default.forEach((v) => this.addVocabulary(v));
@@ -27236,11 +27244,11 @@ var require_ajv = __commonJS({
         return this.opts.defaultMeta = super.defaultMeta() || (this.getSchema(META_SCHEMA_ID) ? META_SCHEMA_ID : void 0);
       }
     };
-    exports.Ajv = Ajv2;
-    module.exports = exports = Ajv2;
-    module.exports.Ajv = Ajv2;
+    exports.Ajv = Ajv3;
+    module.exports = exports = Ajv3;
+    module.exports.Ajv = Ajv3;
     Object.defineProperty(exports, "__esModule", { value: true });
-    exports.default = Ajv2;
+    exports.default = Ajv3;
     var validate_1 = require_validate();
     Object.defineProperty(exports, "KeywordCxt", { enumerable: true, get: function() {
       return validate_1.KeywordCxt;
@@ -27922,8 +27930,8 @@ var require_base = __commonJS({
     var _logger = require_logger();
     var _logger2 = _interopRequireDefault(_logger);
     var _internalProtoAccess = require_proto_access();
-    var VERSION12 = "4.7.10";
-    exports.VERSION = VERSION12;
+    var VERSION13 = "4.7.10";
+    exports.VERSION = VERSION13;
     var COMPILER_REVISION = 8;
     exports.COMPILER_REVISION = COMPILER_REVISION;
     var LAST_COMPATIBLE_COMPILER_REVISION = 7;
@@ -28123,14 +28131,14 @@ var require_runtime = __commonJS({
         }
         if (result2 != null) {
           if (options.indent) {
-            var lines = result2.split("\n");
-            for (var i2 = 0, l = lines.length; i2 < l; i2++) {
-              if (!lines[i2] && i2 + 1 === l) {
+            var lines3 = result2.split("\n");
+            for (var i2 = 0, l = lines3.length; i2 < l; i2++) {
+              if (!lines3[i2] && i2 + 1 === l) {
                 break;
               }
-              lines[i2] = options.indent + lines[i2];
+              lines3[i2] = options.indent + lines3[i2];
             }
-            result2 = lines.join("\n");
+            result2 = lines3.join("\n");
           }
           return result2;
         } else {
@@ -28737,7 +28745,7 @@ var require_parser = __commonJS({
         parseError: function parseError(str, hash) {
           throw new Error(str);
         },
-        parse: function parse6(input) {
+        parse: function parse5(input) {
           var self2 = this, stack = [0], vstack = [null], lstack = [], table2 = this.table, yytext = "", yylineno = 0, yyleng = 0, recovering = 0, TERROR = 2, EOF = 1;
           this.lexer.setInput(input);
           this.lexer.yy = this.yy;
@@ -28865,8 +28873,8 @@ var require_parser = __commonJS({
             this.offset++;
             this.match += ch;
             this.matched += ch;
-            var lines = ch.match(/(?:\r\n?|\n).*/g);
-            if (lines) {
+            var lines3 = ch.match(/(?:\r\n?|\n).*/g);
+            if (lines3) {
               this.yylineno++;
               this.yylloc.last_line++;
             } else {
@@ -28878,20 +28886,20 @@ var require_parser = __commonJS({
           },
           unput: function unput(ch) {
             var len = ch.length;
-            var lines = ch.split(/(?:\r\n?|\n)/g);
+            var lines3 = ch.split(/(?:\r\n?|\n)/g);
             this._input = ch + this._input;
             this.yytext = this.yytext.substr(0, this.yytext.length - len - 1);
             this.offset -= len;
             var oldLines = this.match.split(/(?:\r\n?|\n)/g);
             this.match = this.match.substr(0, this.match.length - 1);
             this.matched = this.matched.substr(0, this.matched.length - 1);
-            if (lines.length - 1) this.yylineno -= lines.length - 1;
+            if (lines3.length - 1) this.yylineno -= lines3.length - 1;
             var r = this.yylloc.range;
             this.yylloc = {
               first_line: this.yylloc.first_line,
               last_line: this.yylineno + 1,
               first_column: this.yylloc.first_column,
-              last_column: lines ? (lines.length === oldLines.length ? this.yylloc.first_column : 0) + oldLines[oldLines.length - lines.length].length - lines[0].length : this.yylloc.first_column - len
+              last_column: lines3 ? (lines3.length === oldLines.length ? this.yylloc.first_column : 0) + oldLines[oldLines.length - lines3.length].length - lines3[0].length : this.yylloc.first_column - len
             };
             if (this.options.ranges) {
               this.yylloc.range = [r[0], r[0] + this.yyleng - len];
@@ -28926,7 +28934,7 @@ var require_parser = __commonJS({
               return this.EOF;
             }
             if (!this._input) this.done = true;
-            var token, match, tempMatch, index2, col, lines;
+            var token, match, tempMatch, index2, col, lines3;
             if (!this._more) {
               this.yytext = "";
               this.match = "";
@@ -28941,13 +28949,13 @@ var require_parser = __commonJS({
               }
             }
             if (match) {
-              lines = match[0].match(/(?:\r\n?|\n).*/g);
-              if (lines) this.yylineno += lines.length;
+              lines3 = match[0].match(/(?:\r\n?|\n).*/g);
+              if (lines3) this.yylineno += lines3.length;
               this.yylloc = {
                 first_line: this.yylloc.last_line,
                 last_line: this.yylineno + 1,
                 first_column: this.yylloc.last_column,
-                last_column: lines ? lines[lines.length - 1].length - lines[lines.length - 1].match(/\r?\n?/)[0].length : this.yylloc.last_column + match[0].length
+                last_column: lines3 ? lines3[lines3.length - 1].length - lines3[lines3.length - 1].match(/\r?\n?/)[0].length : this.yylloc.last_column + match[0].length
               };
               this.yytext += match[0];
               this.match += match[0];
@@ -28996,8 +29004,8 @@ var require_parser = __commonJS({
         };
         lexer2.options = {};
         lexer2.performAction = function anonymous(yy, yy_, $avoiding_name_collisions, YY_START) {
-          function strip(start, end) {
-            return yy_.yytext = yy_.yytext.substring(start, yy_.yyleng - end + start);
+          function strip(start, end2) {
+            return yy_.yytext = yy_.yytext.substring(start, yy_.yyleng - end2 + start);
           }
           var YYSTATE = YY_START;
           switch ($avoiding_name_collisions) {
@@ -29665,7 +29673,7 @@ var require_base2 = __commonJS({
     "use strict";
     exports.__esModule = true;
     exports.parseWithoutProcessing = parseWithoutProcessing;
-    exports.parse = parse6;
+    exports.parse = parse5;
     function _interopRequireWildcard(obj) {
       if (obj && obj.__esModule) {
         return obj;
@@ -29704,7 +29712,7 @@ var require_base2 = __commonJS({
       var ast = _parser2["default"].parse(input);
       return ast;
     }
-    function parse6(input, options) {
+    function parse5(input, options) {
       var ast = parseWithoutProcessing(input, options);
       var strip = new _whitespaceControl2["default"](options);
       return strip.accept(ast);
@@ -30384,7 +30392,7 @@ var require_util10 = __commonJS({
       return path;
     }
     exports.normalize = normalize;
-    function join18(aRoot, aPath) {
+    function join22(aRoot, aPath) {
       if (aRoot === "") {
         aRoot = ".";
       }
@@ -30416,11 +30424,11 @@ var require_util10 = __commonJS({
       }
       return joined2;
     }
-    exports.join = join18;
+    exports.join = join22;
     exports.isAbsolute = function(aPath) {
       return aPath.charAt(0) === "/" || urlRegexp.test(aPath);
     };
-    function relative(aRoot, aPath) {
+    function relative3(aRoot, aPath) {
       if (aRoot === "") {
         aRoot = ".";
       }
@@ -30439,12 +30447,12 @@ var require_util10 = __commonJS({
       }
       return Array(level + 1).join("../") + aPath.substr(aRoot.length + 1);
     }
-    exports.relative = relative;
+    exports.relative = relative3;
     var supportsNullProto = (function() {
       var obj = /* @__PURE__ */ Object.create(null);
       return !("__proto__" in obj);
     })();
-    function identity2(s) {
+    function identity3(s) {
       return s;
     }
     function toSetString(aStr) {
@@ -30453,14 +30461,14 @@ var require_util10 = __commonJS({
       }
       return aStr;
     }
-    exports.toSetString = supportsNullProto ? identity2 : toSetString;
+    exports.toSetString = supportsNullProto ? identity3 : toSetString;
     function fromSetString(aStr) {
       if (isProtoString(aStr)) {
         return aStr.slice(1);
       }
       return aStr;
     }
-    exports.fromSetString = supportsNullProto ? identity2 : fromSetString;
+    exports.fromSetString = supportsNullProto ? identity3 : fromSetString;
     function isProtoString(s) {
       if (!s) {
         return false;
@@ -30579,17 +30587,17 @@ var require_util10 = __commonJS({
         sourceURL = sourceRoot + sourceURL;
       }
       if (sourceMapURL) {
-        var parsed3 = urlParse(sourceMapURL);
-        if (!parsed3) {
+        var parsed5 = urlParse(sourceMapURL);
+        if (!parsed5) {
           throw new Error("sourceMapURL could not be parsed");
         }
-        if (parsed3.path) {
-          var index2 = parsed3.path.lastIndexOf("/");
+        if (parsed5.path) {
+          var index2 = parsed5.path.lastIndexOf("/");
           if (index2 >= 0) {
-            parsed3.path = parsed3.path.substring(0, index2 + 1);
+            parsed5.path = parsed5.path.substring(0, index2 + 1);
           }
         }
-        sourceURL = join18(urlGenerate(parsed3), sourceURL);
+        sourceURL = join22(urlGenerate(parsed5), sourceURL);
       }
       return normalize(sourceURL);
     }
@@ -31207,7 +31215,7 @@ var require_source_map_consumer = __commonJS({
       }
       var version = util.getArg(sourceMap, "version");
       var sources = util.getArg(sourceMap, "sources");
-      var names3 = util.getArg(sourceMap, "names", []);
+      var names4 = util.getArg(sourceMap, "names", []);
       var sourceRoot = util.getArg(sourceMap, "sourceRoot", null);
       var sourcesContent = util.getArg(sourceMap, "sourcesContent", null);
       var mappings = util.getArg(sourceMap, "mappings");
@@ -31221,7 +31229,7 @@ var require_source_map_consumer = __commonJS({
       sources = sources.map(String).map(util.normalize).map(function(source) {
         return sourceRoot && util.isAbsolute(sourceRoot) && util.isAbsolute(source) ? util.relative(sourceRoot, source) : source;
       });
-      this._names = ArraySet.fromArray(names3.map(String), true);
+      this._names = ArraySet.fromArray(names4.map(String), true);
       this._sources = ArraySet.fromArray(sources, true);
       this._absoluteSources = this._sources.toArray().map(function(s) {
         return util.computeSourceURL(sourceRoot, s, aSourceMapURL);
@@ -31252,7 +31260,7 @@ var require_source_map_consumer = __commonJS({
     };
     BasicSourceMapConsumer.fromSourceMap = function SourceMapConsumer_fromSourceMap(aSourceMap, aSourceMapURL) {
       var smc = Object.create(BasicSourceMapConsumer.prototype);
-      var names3 = smc._names = ArraySet.fromArray(aSourceMap._names.toArray(), true);
+      var names4 = smc._names = ArraySet.fromArray(aSourceMap._names.toArray(), true);
       var sources = smc._sources = ArraySet.fromArray(aSourceMap._sources.toArray(), true);
       smc.sourceRoot = aSourceMap._sourceRoot;
       smc.sourcesContent = aSourceMap._generateSourcesContent(
@@ -31277,7 +31285,7 @@ var require_source_map_consumer = __commonJS({
           destMapping.originalLine = srcMapping.originalLine;
           destMapping.originalColumn = srcMapping.originalColumn;
           if (srcMapping.name) {
-            destMapping.name = names3.indexOf(srcMapping.name);
+            destMapping.name = names4.indexOf(srcMapping.name);
           }
           destOriginalMappings.push(destMapping);
         }
@@ -31313,7 +31321,7 @@ var require_source_map_consumer = __commonJS({
       var temp = {};
       var originalMappings = [];
       var generatedMappings = [];
-      var mapping, str, segment, end, value;
+      var mapping, str, segment, end2, value;
       while (index2 < length2) {
         if (aStr.charAt(index2) === ";") {
           generatedLine++;
@@ -31324,18 +31332,18 @@ var require_source_map_consumer = __commonJS({
         } else {
           mapping = new Mapping();
           mapping.generatedLine = generatedLine;
-          for (end = index2; end < length2; end++) {
-            if (this._charIsMappingSeparator(aStr, end)) {
+          for (end2 = index2; end2 < length2; end2++) {
+            if (this._charIsMappingSeparator(aStr, end2)) {
               break;
             }
           }
-          str = aStr.slice(index2, end);
+          str = aStr.slice(index2, end2);
           segment = cachedSegments[str];
           if (segment) {
             index2 += str.length;
           } else {
             segment = [];
-            while (index2 < end) {
+            while (index2 < end2) {
               base64VLQ.decode(aStr, index2, temp);
               value = temp.value;
               index2 = temp.rest;
@@ -33234,885 +33242,1681 @@ var require_lib = __commonJS({
   }
 });
 
-// node_modules/@actions/github/lib/context.js
-import { readFileSync, existsSync as existsSync3 } from "fs";
-import { EOL as EOL5 } from "os";
-var Context;
-var init_context = __esm({
-  "node_modules/@actions/github/lib/context.js"() {
-    Context = class {
-      /**
-       * Hydrate the context from the environment
-       */
-      constructor() {
-        var _a2, _b2, _c;
-        this.payload = {};
-        if (process.env.GITHUB_EVENT_PATH) {
-          if (existsSync3(process.env.GITHUB_EVENT_PATH)) {
-            this.payload = JSON.parse(readFileSync(process.env.GITHUB_EVENT_PATH, { encoding: "utf8" }));
-          } else {
-            const path = process.env.GITHUB_EVENT_PATH;
-            process.stdout.write(`GITHUB_EVENT_PATH ${path} does not exist${EOL5}`);
+// node_modules/bottleneck/light.js
+var require_light = __commonJS({
+  "node_modules/bottleneck/light.js"(exports, module) {
+    (function(global3, factory) {
+      typeof exports === "object" && typeof module !== "undefined" ? module.exports = factory() : typeof define === "function" && define.amd ? define(factory) : global3.Bottleneck = factory();
+    })(exports, (function() {
+      "use strict";
+      var commonjsGlobal = typeof globalThis !== "undefined" ? globalThis : typeof window !== "undefined" ? window : typeof global !== "undefined" ? global : typeof self !== "undefined" ? self : {};
+      function getCjsExportFromNamespace(n) {
+        return n && n["default"] || n;
+      }
+      var load3 = function(received, defaults2, onto = {}) {
+        var k, ref, v;
+        for (k in defaults2) {
+          v = defaults2[k];
+          onto[k] = (ref = received[k]) != null ? ref : v;
+        }
+        return onto;
+      };
+      var overwrite = function(received, defaults2, onto = {}) {
+        var k, v;
+        for (k in received) {
+          v = received[k];
+          if (defaults2[k] !== void 0) {
+            onto[k] = v;
           }
         }
-        this.eventName = process.env.GITHUB_EVENT_NAME;
-        this.sha = process.env.GITHUB_SHA;
-        this.ref = process.env.GITHUB_REF;
-        this.workflow = process.env.GITHUB_WORKFLOW;
-        this.action = process.env.GITHUB_ACTION;
-        this.actor = process.env.GITHUB_ACTOR;
-        this.job = process.env.GITHUB_JOB;
-        this.runAttempt = parseInt(process.env.GITHUB_RUN_ATTEMPT, 10);
-        this.runNumber = parseInt(process.env.GITHUB_RUN_NUMBER, 10);
-        this.runId = parseInt(process.env.GITHUB_RUN_ID, 10);
-        this.apiUrl = (_a2 = process.env.GITHUB_API_URL) !== null && _a2 !== void 0 ? _a2 : `https://api.github.com`;
-        this.serverUrl = (_b2 = process.env.GITHUB_SERVER_URL) !== null && _b2 !== void 0 ? _b2 : `https://github.com`;
-        this.graphqlUrl = (_c = process.env.GITHUB_GRAPHQL_URL) !== null && _c !== void 0 ? _c : `https://api.github.com/graphql`;
-      }
-      get issue() {
-        const payload = this.payload;
-        return Object.assign(Object.assign({}, this.repo), { number: (payload.issue || payload.pull_request || payload).number });
-      }
-      get repo() {
-        if (process.env.GITHUB_REPOSITORY) {
-          const [owner, repo] = process.env.GITHUB_REPOSITORY.split("/");
-          return { owner, repo };
+        return onto;
+      };
+      var parser = {
+        load: load3,
+        overwrite
+      };
+      var DLList;
+      DLList = class DLList {
+        constructor(incr, decr) {
+          this.incr = incr;
+          this.decr = decr;
+          this._first = null;
+          this._last = null;
+          this.length = 0;
         }
-        if (this.payload.repository) {
-          return {
-            owner: this.payload.repository.owner.login,
-            repo: this.payload.repository.name
+        push(value) {
+          var node;
+          this.length++;
+          if (typeof this.incr === "function") {
+            this.incr();
+          }
+          node = {
+            value,
+            prev: this._last,
+            next: null
+          };
+          if (this._last != null) {
+            this._last.next = node;
+            this._last = node;
+          } else {
+            this._first = this._last = node;
+          }
+          return void 0;
+        }
+        shift() {
+          var value;
+          if (this._first == null) {
+            return;
+          } else {
+            this.length--;
+            if (typeof this.decr === "function") {
+              this.decr();
+            }
+          }
+          value = this._first.value;
+          if ((this._first = this._first.next) != null) {
+            this._first.prev = null;
+          } else {
+            this._last = null;
+          }
+          return value;
+        }
+        first() {
+          if (this._first != null) {
+            return this._first.value;
+          }
+        }
+        getArray() {
+          var node, ref, results;
+          node = this._first;
+          results = [];
+          while (node != null) {
+            results.push((ref = node, node = node.next, ref.value));
+          }
+          return results;
+        }
+        forEachShift(cb) {
+          var node;
+          node = this.shift();
+          while (node != null) {
+            cb(node), node = this.shift();
+          }
+          return void 0;
+        }
+        debug() {
+          var node, ref, ref1, ref2, results;
+          node = this._first;
+          results = [];
+          while (node != null) {
+            results.push((ref = node, node = node.next, {
+              value: ref.value,
+              prev: (ref1 = ref.prev) != null ? ref1.value : void 0,
+              next: (ref2 = ref.next) != null ? ref2.value : void 0
+            }));
+          }
+          return results;
+        }
+      };
+      var DLList_1 = DLList;
+      var Events;
+      Events = class Events {
+        constructor(instance) {
+          this.instance = instance;
+          this._events = {};
+          if (this.instance.on != null || this.instance.once != null || this.instance.removeAllListeners != null) {
+            throw new Error("An Emitter already exists for this object");
+          }
+          this.instance.on = (name, cb) => {
+            return this._addListener(name, "many", cb);
+          };
+          this.instance.once = (name, cb) => {
+            return this._addListener(name, "once", cb);
+          };
+          this.instance.removeAllListeners = (name = null) => {
+            if (name != null) {
+              return delete this._events[name];
+            } else {
+              return this._events = {};
+            }
           };
         }
-        throw new Error("context.repo requires a GITHUB_REPOSITORY environment variable like 'owner/repo'");
-      }
-    };
-  }
-});
-
-// node_modules/@actions/github/node_modules/@actions/http-client/lib/proxy.js
-var require_proxy = __commonJS({
-  "node_modules/@actions/github/node_modules/@actions/http-client/lib/proxy.js"(exports) {
-    "use strict";
-    Object.defineProperty(exports, "__esModule", { value: true });
-    exports.getProxyUrl = getProxyUrl2;
-    exports.checkBypass = checkBypass;
-    function getProxyUrl2(reqUrl) {
-      const usingSsl = reqUrl.protocol === "https:";
-      if (checkBypass(reqUrl)) {
-        return void 0;
-      }
-      const proxyVar = (() => {
-        if (usingSsl) {
-          return process.env["https_proxy"] || process.env["HTTPS_PROXY"];
-        } else {
-          return process.env["http_proxy"] || process.env["HTTP_PROXY"];
+        _addListener(name, status, cb) {
+          var base2;
+          if ((base2 = this._events)[name] == null) {
+            base2[name] = [];
+          }
+          this._events[name].push({ cb, status });
+          return this.instance;
         }
-      })();
-      if (proxyVar) {
-        try {
-          return new DecodedURL(proxyVar);
-        } catch (_a2) {
-          if (!proxyVar.startsWith("http://") && !proxyVar.startsWith("https://"))
-            return new DecodedURL(`http://${proxyVar}`);
+        listenerCount(name) {
+          if (this._events[name] != null) {
+            return this._events[name].length;
+          } else {
+            return 0;
+          }
         }
-      } else {
-        return void 0;
-      }
-    }
-    function checkBypass(reqUrl) {
-      if (!reqUrl.hostname) {
-        return false;
-      }
-      const reqHost = reqUrl.hostname;
-      if (isLoopbackAddress(reqHost)) {
-        return true;
-      }
-      const noProxy = process.env["no_proxy"] || process.env["NO_PROXY"] || "";
-      if (!noProxy) {
-        return false;
-      }
-      let reqPort;
-      if (reqUrl.port) {
-        reqPort = Number(reqUrl.port);
-      } else if (reqUrl.protocol === "http:") {
-        reqPort = 80;
-      } else if (reqUrl.protocol === "https:") {
-        reqPort = 443;
-      }
-      const upperReqHosts = [reqUrl.hostname.toUpperCase()];
-      if (typeof reqPort === "number") {
-        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
-      }
-      for (const upperNoProxyItem of noProxy.split(",").map((x2) => x2.trim().toUpperCase()).filter((x2) => x2)) {
-        if (upperNoProxyItem === "*" || upperReqHosts.some((x2) => x2 === upperNoProxyItem || x2.endsWith(`.${upperNoProxyItem}`) || upperNoProxyItem.startsWith(".") && x2.endsWith(`${upperNoProxyItem}`))) {
+        async trigger(name, ...args) {
+          var e, promises3;
+          try {
+            if (name !== "debug") {
+              this.trigger("debug", `Event triggered: ${name}`, args);
+            }
+            if (this._events[name] == null) {
+              return;
+            }
+            this._events[name] = this._events[name].filter(function(listener) {
+              return listener.status !== "none";
+            });
+            promises3 = this._events[name].map(async (listener) => {
+              var e2, returned;
+              if (listener.status === "none") {
+                return;
+              }
+              if (listener.status === "once") {
+                listener.status = "none";
+              }
+              try {
+                returned = typeof listener.cb === "function" ? listener.cb(...args) : void 0;
+                if (typeof (returned != null ? returned.then : void 0) === "function") {
+                  return await returned;
+                } else {
+                  return returned;
+                }
+              } catch (error3) {
+                e2 = error3;
+                {
+                  this.trigger("error", e2);
+                }
+                return null;
+              }
+            });
+            return (await Promise.all(promises3)).find(function(x2) {
+              return x2 != null;
+            });
+          } catch (error3) {
+            e = error3;
+            {
+              this.trigger("error", e);
+            }
+            return null;
+          }
+        }
+      };
+      var Events_1 = Events;
+      var DLList$1, Events$1, Queues;
+      DLList$1 = DLList_1;
+      Events$1 = Events_1;
+      Queues = class Queues {
+        constructor(num_priorities) {
+          var i2;
+          this.Events = new Events$1(this);
+          this._length = 0;
+          this._lists = (function() {
+            var j, ref, results;
+            results = [];
+            for (i2 = j = 1, ref = num_priorities; 1 <= ref ? j <= ref : j >= ref; i2 = 1 <= ref ? ++j : --j) {
+              results.push(new DLList$1((() => {
+                return this.incr();
+              }), (() => {
+                return this.decr();
+              })));
+            }
+            return results;
+          }).call(this);
+        }
+        incr() {
+          if (this._length++ === 0) {
+            return this.Events.trigger("leftzero");
+          }
+        }
+        decr() {
+          if (--this._length === 0) {
+            return this.Events.trigger("zero");
+          }
+        }
+        push(job) {
+          return this._lists[job.options.priority].push(job);
+        }
+        queued(priority) {
+          if (priority != null) {
+            return this._lists[priority].length;
+          } else {
+            return this._length;
+          }
+        }
+        shiftAll(fn) {
+          return this._lists.forEach(function(list) {
+            return list.forEachShift(fn);
+          });
+        }
+        getFirst(arr = this._lists) {
+          var j, len, list;
+          for (j = 0, len = arr.length; j < len; j++) {
+            list = arr[j];
+            if (list.length > 0) {
+              return list;
+            }
+          }
+          return [];
+        }
+        shiftLastFrom(priority) {
+          return this.getFirst(this._lists.slice(priority).reverse()).shift();
+        }
+      };
+      var Queues_1 = Queues;
+      var BottleneckError;
+      BottleneckError = class BottleneckError extends Error {
+      };
+      var BottleneckError_1 = BottleneckError;
+      var BottleneckError$1, DEFAULT_PRIORITY, Job, NUM_PRIORITIES, parser$1;
+      NUM_PRIORITIES = 10;
+      DEFAULT_PRIORITY = 5;
+      parser$1 = parser;
+      BottleneckError$1 = BottleneckError_1;
+      Job = class Job {
+        constructor(task, args, options, jobDefaults, rejectOnDrop, Events2, _states, Promise2) {
+          this.task = task;
+          this.args = args;
+          this.rejectOnDrop = rejectOnDrop;
+          this.Events = Events2;
+          this._states = _states;
+          this.Promise = Promise2;
+          this.options = parser$1.load(options, jobDefaults);
+          this.options.priority = this._sanitizePriority(this.options.priority);
+          if (this.options.id === jobDefaults.id) {
+            this.options.id = `${this.options.id}-${this._randomIndex()}`;
+          }
+          this.promise = new this.Promise((_resolve, _reject) => {
+            this._resolve = _resolve;
+            this._reject = _reject;
+          });
+          this.retryCount = 0;
+        }
+        _sanitizePriority(priority) {
+          var sProperty;
+          sProperty = ~~priority !== priority ? DEFAULT_PRIORITY : priority;
+          if (sProperty < 0) {
+            return 0;
+          } else if (sProperty > NUM_PRIORITIES - 1) {
+            return NUM_PRIORITIES - 1;
+          } else {
+            return sProperty;
+          }
+        }
+        _randomIndex() {
+          return Math.random().toString(36).slice(2);
+        }
+        doDrop({ error: error3, message = "This job has been dropped by Bottleneck" } = {}) {
+          if (this._states.remove(this.options.id)) {
+            if (this.rejectOnDrop) {
+              this._reject(error3 != null ? error3 : new BottleneckError$1(message));
+            }
+            this.Events.trigger("dropped", { args: this.args, options: this.options, task: this.task, promise: this.promise });
+            return true;
+          } else {
+            return false;
+          }
+        }
+        _assertStatus(expected) {
+          var status;
+          status = this._states.jobStatus(this.options.id);
+          if (!(status === expected || expected === "DONE" && status === null)) {
+            throw new BottleneckError$1(`Invalid job status ${status}, expected ${expected}. Please open an issue at https://github.com/SGrondin/bottleneck/issues`);
+          }
+        }
+        doReceive() {
+          this._states.start(this.options.id);
+          return this.Events.trigger("received", { args: this.args, options: this.options });
+        }
+        doQueue(reachedHWM, blocked) {
+          this._assertStatus("RECEIVED");
+          this._states.next(this.options.id);
+          return this.Events.trigger("queued", { args: this.args, options: this.options, reachedHWM, blocked });
+        }
+        doRun() {
+          if (this.retryCount === 0) {
+            this._assertStatus("QUEUED");
+            this._states.next(this.options.id);
+          } else {
+            this._assertStatus("EXECUTING");
+          }
+          return this.Events.trigger("scheduled", { args: this.args, options: this.options });
+        }
+        async doExecute(chained, clearGlobalState, run2, free) {
+          var error3, eventInfo, passed;
+          if (this.retryCount === 0) {
+            this._assertStatus("RUNNING");
+            this._states.next(this.options.id);
+          } else {
+            this._assertStatus("EXECUTING");
+          }
+          eventInfo = { args: this.args, options: this.options, retryCount: this.retryCount };
+          this.Events.trigger("executing", eventInfo);
+          try {
+            passed = await (chained != null ? chained.schedule(this.options, this.task, ...this.args) : this.task(...this.args));
+            if (clearGlobalState()) {
+              this.doDone(eventInfo);
+              await free(this.options, eventInfo);
+              this._assertStatus("DONE");
+              return this._resolve(passed);
+            }
+          } catch (error1) {
+            error3 = error1;
+            return this._onFailure(error3, eventInfo, clearGlobalState, run2, free);
+          }
+        }
+        doExpire(clearGlobalState, run2, free) {
+          var error3, eventInfo;
+          if (this._states.jobStatus(this.options.id === "RUNNING")) {
+            this._states.next(this.options.id);
+          }
+          this._assertStatus("EXECUTING");
+          eventInfo = { args: this.args, options: this.options, retryCount: this.retryCount };
+          error3 = new BottleneckError$1(`This job timed out after ${this.options.expiration} ms.`);
+          return this._onFailure(error3, eventInfo, clearGlobalState, run2, free);
+        }
+        async _onFailure(error3, eventInfo, clearGlobalState, run2, free) {
+          var retry2, retryAfter;
+          if (clearGlobalState()) {
+            retry2 = await this.Events.trigger("failed", error3, eventInfo);
+            if (retry2 != null) {
+              retryAfter = ~~retry2;
+              this.Events.trigger("retry", `Retrying ${this.options.id} after ${retryAfter} ms`, eventInfo);
+              this.retryCount++;
+              return run2(retryAfter);
+            } else {
+              this.doDone(eventInfo);
+              await free(this.options, eventInfo);
+              this._assertStatus("DONE");
+              return this._reject(error3);
+            }
+          }
+        }
+        doDone(eventInfo) {
+          this._assertStatus("EXECUTING");
+          this._states.next(this.options.id);
+          return this.Events.trigger("done", eventInfo);
+        }
+      };
+      var Job_1 = Job;
+      var BottleneckError$2, LocalDatastore, parser$2;
+      parser$2 = parser;
+      BottleneckError$2 = BottleneckError_1;
+      LocalDatastore = class LocalDatastore {
+        constructor(instance, storeOptions, storeInstanceOptions) {
+          this.instance = instance;
+          this.storeOptions = storeOptions;
+          this.clientId = this.instance._randomIndex();
+          parser$2.load(storeInstanceOptions, storeInstanceOptions, this);
+          this._nextRequest = this._lastReservoirRefresh = this._lastReservoirIncrease = Date.now();
+          this._running = 0;
+          this._done = 0;
+          this._unblockTime = 0;
+          this.ready = this.Promise.resolve();
+          this.clients = {};
+          this._startHeartbeat();
+        }
+        _startHeartbeat() {
+          var base2;
+          if (this.heartbeat == null && (this.storeOptions.reservoirRefreshInterval != null && this.storeOptions.reservoirRefreshAmount != null || this.storeOptions.reservoirIncreaseInterval != null && this.storeOptions.reservoirIncreaseAmount != null)) {
+            return typeof (base2 = this.heartbeat = setInterval(() => {
+              var amount2, incr, maximum, now, reservoir;
+              now = Date.now();
+              if (this.storeOptions.reservoirRefreshInterval != null && now >= this._lastReservoirRefresh + this.storeOptions.reservoirRefreshInterval) {
+                this._lastReservoirRefresh = now;
+                this.storeOptions.reservoir = this.storeOptions.reservoirRefreshAmount;
+                this.instance._drainAll(this.computeCapacity());
+              }
+              if (this.storeOptions.reservoirIncreaseInterval != null && now >= this._lastReservoirIncrease + this.storeOptions.reservoirIncreaseInterval) {
+                ({
+                  reservoirIncreaseAmount: amount2,
+                  reservoirIncreaseMaximum: maximum,
+                  reservoir
+                } = this.storeOptions);
+                this._lastReservoirIncrease = now;
+                incr = maximum != null ? Math.min(amount2, maximum - reservoir) : amount2;
+                if (incr > 0) {
+                  this.storeOptions.reservoir += incr;
+                  return this.instance._drainAll(this.computeCapacity());
+                }
+              }
+            }, this.heartbeatInterval)).unref === "function" ? base2.unref() : void 0;
+          } else {
+            return clearInterval(this.heartbeat);
+          }
+        }
+        async __publish__(message) {
+          await this.yieldLoop();
+          return this.instance.Events.trigger("message", message.toString());
+        }
+        async __disconnect__(flush) {
+          await this.yieldLoop();
+          clearInterval(this.heartbeat);
+          return this.Promise.resolve();
+        }
+        yieldLoop(t = 0) {
+          return new this.Promise(function(resolve6, reject) {
+            return setTimeout(resolve6, t);
+          });
+        }
+        computePenalty() {
+          var ref;
+          return (ref = this.storeOptions.penalty) != null ? ref : 15 * this.storeOptions.minTime || 5e3;
+        }
+        async __updateSettings__(options) {
+          await this.yieldLoop();
+          parser$2.overwrite(options, options, this.storeOptions);
+          this._startHeartbeat();
+          this.instance._drainAll(this.computeCapacity());
           return true;
         }
-      }
-      return false;
-    }
-    function isLoopbackAddress(host) {
-      const hostLower = host.toLowerCase();
-      return hostLower === "localhost" || hostLower.startsWith("127.") || hostLower.startsWith("[::1]") || hostLower.startsWith("[0:0:0:0:0:0:0:1]");
-    }
-    var DecodedURL = class extends URL {
-      constructor(url, base2) {
-        super(url, base2);
-        this._decodedUsername = decodeURIComponent(super.username);
-        this._decodedPassword = decodeURIComponent(super.password);
-      }
-      get username() {
-        return this._decodedUsername;
-      }
-      get password() {
-        return this._decodedPassword;
-      }
-    };
-  }
-});
-
-// node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js
-var require_lib2 = __commonJS({
-  "node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js"(exports) {
-    "use strict";
-    var __createBinding = exports && exports.__createBinding || (Object.create ? (function(o, m, k, k2) {
-      if (k2 === void 0) k2 = k;
-      var desc = Object.getOwnPropertyDescriptor(m, k);
-      if (!desc || ("get" in desc ? !m.__esModule : desc.writable || desc.configurable)) {
-        desc = { enumerable: true, get: function() {
-          return m[k];
-        } };
-      }
-      Object.defineProperty(o, k2, desc);
-    }) : (function(o, m, k, k2) {
-      if (k2 === void 0) k2 = k;
-      o[k2] = m[k];
-    }));
-    var __setModuleDefault = exports && exports.__setModuleDefault || (Object.create ? (function(o, v) {
-      Object.defineProperty(o, "default", { enumerable: true, value: v });
-    }) : function(o, v) {
-      o["default"] = v;
-    });
-    var __importStar = exports && exports.__importStar || /* @__PURE__ */ (function() {
-      var ownKeys = function(o) {
-        ownKeys = Object.getOwnPropertyNames || function(o2) {
-          var ar = [];
-          for (var k in o2) if (Object.prototype.hasOwnProperty.call(o2, k)) ar[ar.length] = k;
-          return ar;
-        };
-        return ownKeys(o);
+        async __running__() {
+          await this.yieldLoop();
+          return this._running;
+        }
+        async __queued__() {
+          await this.yieldLoop();
+          return this.instance.queued();
+        }
+        async __done__() {
+          await this.yieldLoop();
+          return this._done;
+        }
+        async __groupCheck__(time2) {
+          await this.yieldLoop();
+          return this._nextRequest + this.timeout < time2;
+        }
+        computeCapacity() {
+          var maxConcurrent, reservoir;
+          ({ maxConcurrent, reservoir } = this.storeOptions);
+          if (maxConcurrent != null && reservoir != null) {
+            return Math.min(maxConcurrent - this._running, reservoir);
+          } else if (maxConcurrent != null) {
+            return maxConcurrent - this._running;
+          } else if (reservoir != null) {
+            return reservoir;
+          } else {
+            return null;
+          }
+        }
+        conditionsCheck(weight) {
+          var capacity;
+          capacity = this.computeCapacity();
+          return capacity == null || weight <= capacity;
+        }
+        async __incrementReservoir__(incr) {
+          var reservoir;
+          await this.yieldLoop();
+          reservoir = this.storeOptions.reservoir += incr;
+          this.instance._drainAll(this.computeCapacity());
+          return reservoir;
+        }
+        async __currentReservoir__() {
+          await this.yieldLoop();
+          return this.storeOptions.reservoir;
+        }
+        isBlocked(now) {
+          return this._unblockTime >= now;
+        }
+        check(weight, now) {
+          return this.conditionsCheck(weight) && this._nextRequest - now <= 0;
+        }
+        async __check__(weight) {
+          var now;
+          await this.yieldLoop();
+          now = Date.now();
+          return this.check(weight, now);
+        }
+        async __register__(index2, weight, expiration) {
+          var now, wait;
+          await this.yieldLoop();
+          now = Date.now();
+          if (this.conditionsCheck(weight)) {
+            this._running += weight;
+            if (this.storeOptions.reservoir != null) {
+              this.storeOptions.reservoir -= weight;
+            }
+            wait = Math.max(this._nextRequest - now, 0);
+            this._nextRequest = now + wait + this.storeOptions.minTime;
+            return {
+              success: true,
+              wait,
+              reservoir: this.storeOptions.reservoir
+            };
+          } else {
+            return {
+              success: false
+            };
+          }
+        }
+        strategyIsBlock() {
+          return this.storeOptions.strategy === 3;
+        }
+        async __submit__(queueLength, weight) {
+          var blocked, now, reachedHWM;
+          await this.yieldLoop();
+          if (this.storeOptions.maxConcurrent != null && weight > this.storeOptions.maxConcurrent) {
+            throw new BottleneckError$2(`Impossible to add a job having a weight of ${weight} to a limiter having a maxConcurrent setting of ${this.storeOptions.maxConcurrent}`);
+          }
+          now = Date.now();
+          reachedHWM = this.storeOptions.highWater != null && queueLength === this.storeOptions.highWater && !this.check(weight, now);
+          blocked = this.strategyIsBlock() && (reachedHWM || this.isBlocked(now));
+          if (blocked) {
+            this._unblockTime = now + this.computePenalty();
+            this._nextRequest = this._unblockTime + this.storeOptions.minTime;
+            this.instance._dropAllQueued();
+          }
+          return {
+            reachedHWM,
+            blocked,
+            strategy: this.storeOptions.strategy
+          };
+        }
+        async __free__(index2, weight) {
+          await this.yieldLoop();
+          this._running -= weight;
+          this._done += weight;
+          this.instance._drainAll(this.computeCapacity());
+          return {
+            running: this._running
+          };
+        }
       };
-      return function(mod) {
-        if (mod && mod.__esModule) return mod;
-        var result2 = {};
-        if (mod != null) {
-          for (var k = ownKeys(mod), i2 = 0; i2 < k.length; i2++) if (k[i2] !== "default") __createBinding(result2, mod, k[i2]);
+      var LocalDatastore_1 = LocalDatastore;
+      var BottleneckError$3, States;
+      BottleneckError$3 = BottleneckError_1;
+      States = class States {
+        constructor(status1) {
+          this.status = status1;
+          this._jobs = {};
+          this.counts = this.status.map(function() {
+            return 0;
+          });
         }
-        __setModuleDefault(result2, mod);
-        return result2;
-      };
-    })();
-    var __awaiter3 = exports && exports.__awaiter || function(thisArg, _arguments, P, generator) {
-      function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve3) {
-          resolve3(value);
-        });
-      }
-      return new (P || (P = Promise))(function(resolve3, reject) {
-        function fulfilled(value) {
-          try {
-            step(generator.next(value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function rejected(value) {
-          try {
-            step(generator["throw"](value));
-          } catch (e) {
-            reject(e);
+        next(id) {
+          var current, next;
+          current = this._jobs[id];
+          next = current + 1;
+          if (current != null && next < this.status.length) {
+            this.counts[current]--;
+            this.counts[next]++;
+            return this._jobs[id]++;
+          } else if (current != null) {
+            this.counts[current]--;
+            return delete this._jobs[id];
           }
         }
-        function step(result2) {
-          result2.done ? resolve3(result2.value) : adopt(result2.value).then(fulfilled, rejected);
+        start(id) {
+          var initial;
+          initial = 0;
+          this._jobs[id] = initial;
+          return this.counts[initial]++;
         }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-      });
-    };
-    Object.defineProperty(exports, "__esModule", { value: true });
-    exports.HttpClient = exports.HttpClientResponse = exports.HttpClientError = exports.MediaTypes = exports.Headers = exports.HttpCodes = void 0;
-    exports.getProxyUrl = getProxyUrl2;
-    exports.isHttps = isHttps;
-    var http = __importStar(__require("http"));
-    var https = __importStar(__require("https"));
-    var pm = __importStar(require_proxy());
-    var tunnel2 = __importStar(require_tunnel2());
-    var undici_1 = require_undici();
-    var HttpCodes2;
-    (function(HttpCodes3) {
-      HttpCodes3[HttpCodes3["OK"] = 200] = "OK";
-      HttpCodes3[HttpCodes3["MultipleChoices"] = 300] = "MultipleChoices";
-      HttpCodes3[HttpCodes3["MovedPermanently"] = 301] = "MovedPermanently";
-      HttpCodes3[HttpCodes3["ResourceMoved"] = 302] = "ResourceMoved";
-      HttpCodes3[HttpCodes3["SeeOther"] = 303] = "SeeOther";
-      HttpCodes3[HttpCodes3["NotModified"] = 304] = "NotModified";
-      HttpCodes3[HttpCodes3["UseProxy"] = 305] = "UseProxy";
-      HttpCodes3[HttpCodes3["SwitchProxy"] = 306] = "SwitchProxy";
-      HttpCodes3[HttpCodes3["TemporaryRedirect"] = 307] = "TemporaryRedirect";
-      HttpCodes3[HttpCodes3["PermanentRedirect"] = 308] = "PermanentRedirect";
-      HttpCodes3[HttpCodes3["BadRequest"] = 400] = "BadRequest";
-      HttpCodes3[HttpCodes3["Unauthorized"] = 401] = "Unauthorized";
-      HttpCodes3[HttpCodes3["PaymentRequired"] = 402] = "PaymentRequired";
-      HttpCodes3[HttpCodes3["Forbidden"] = 403] = "Forbidden";
-      HttpCodes3[HttpCodes3["NotFound"] = 404] = "NotFound";
-      HttpCodes3[HttpCodes3["MethodNotAllowed"] = 405] = "MethodNotAllowed";
-      HttpCodes3[HttpCodes3["NotAcceptable"] = 406] = "NotAcceptable";
-      HttpCodes3[HttpCodes3["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
-      HttpCodes3[HttpCodes3["RequestTimeout"] = 408] = "RequestTimeout";
-      HttpCodes3[HttpCodes3["Conflict"] = 409] = "Conflict";
-      HttpCodes3[HttpCodes3["Gone"] = 410] = "Gone";
-      HttpCodes3[HttpCodes3["TooManyRequests"] = 429] = "TooManyRequests";
-      HttpCodes3[HttpCodes3["InternalServerError"] = 500] = "InternalServerError";
-      HttpCodes3[HttpCodes3["NotImplemented"] = 501] = "NotImplemented";
-      HttpCodes3[HttpCodes3["BadGateway"] = 502] = "BadGateway";
-      HttpCodes3[HttpCodes3["ServiceUnavailable"] = 503] = "ServiceUnavailable";
-      HttpCodes3[HttpCodes3["GatewayTimeout"] = 504] = "GatewayTimeout";
-    })(HttpCodes2 || (exports.HttpCodes = HttpCodes2 = {}));
-    var Headers2;
-    (function(Headers3) {
-      Headers3["Accept"] = "accept";
-      Headers3["ContentType"] = "content-type";
-    })(Headers2 || (exports.Headers = Headers2 = {}));
-    var MediaTypes2;
-    (function(MediaTypes3) {
-      MediaTypes3["ApplicationJson"] = "application/json";
-    })(MediaTypes2 || (exports.MediaTypes = MediaTypes2 = {}));
-    function getProxyUrl2(serverUrl) {
-      const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
-      return proxyUrl ? proxyUrl.href : "";
-    }
-    var HttpRedirectCodes2 = [
-      HttpCodes2.MovedPermanently,
-      HttpCodes2.ResourceMoved,
-      HttpCodes2.SeeOther,
-      HttpCodes2.TemporaryRedirect,
-      HttpCodes2.PermanentRedirect
-    ];
-    var HttpResponseRetryCodes2 = [
-      HttpCodes2.BadGateway,
-      HttpCodes2.ServiceUnavailable,
-      HttpCodes2.GatewayTimeout
-    ];
-    var RetryableHttpVerbs = ["OPTIONS", "GET", "DELETE", "HEAD"];
-    var ExponentialBackoffCeiling = 10;
-    var ExponentialBackoffTimeSlice = 5;
-    var HttpClientError = class _HttpClientError extends Error {
-      constructor(message, statusCode) {
-        super(message);
-        this.name = "HttpClientError";
-        this.statusCode = statusCode;
-        Object.setPrototypeOf(this, _HttpClientError.prototype);
-      }
-    };
-    exports.HttpClientError = HttpClientError;
-    var HttpClientResponse = class {
-      constructor(message) {
-        this.message = message;
-      }
-      readBody() {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return new Promise((resolve3) => __awaiter3(this, void 0, void 0, function* () {
-            let output = Buffer.alloc(0);
-            this.message.on("data", (chunk) => {
-              output = Buffer.concat([output, chunk]);
-            });
-            this.message.on("end", () => {
-              resolve3(output.toString());
-            });
-          }));
-        });
-      }
-      readBodyBuffer() {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return new Promise((resolve3) => __awaiter3(this, void 0, void 0, function* () {
-            const chunks = [];
-            this.message.on("data", (chunk) => {
-              chunks.push(chunk);
-            });
-            this.message.on("end", () => {
-              resolve3(Buffer.concat(chunks));
-            });
-          }));
-        });
-      }
-    };
-    exports.HttpClientResponse = HttpClientResponse;
-    function isHttps(requestUrl) {
-      const parsedUrl = new URL(requestUrl);
-      return parsedUrl.protocol === "https:";
-    }
-    var HttpClient3 = class {
-      constructor(userAgent2, handlers, requestOptions) {
-        this._ignoreSslError = false;
-        this._allowRedirects = true;
-        this._allowRedirectDowngrade = false;
-        this._maxRedirects = 50;
-        this._allowRetries = false;
-        this._maxRetries = 1;
-        this._keepAlive = false;
-        this._disposed = false;
-        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent2);
-        this.handlers = handlers || [];
-        this.requestOptions = requestOptions;
-        if (requestOptions) {
-          if (requestOptions.ignoreSslError != null) {
-            this._ignoreSslError = requestOptions.ignoreSslError;
+        remove(id) {
+          var current;
+          current = this._jobs[id];
+          if (current != null) {
+            this.counts[current]--;
+            delete this._jobs[id];
           }
-          this._socketTimeout = requestOptions.socketTimeout;
-          if (requestOptions.allowRedirects != null) {
-            this._allowRedirects = requestOptions.allowRedirects;
-          }
-          if (requestOptions.allowRedirectDowngrade != null) {
-            this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
-          }
-          if (requestOptions.maxRedirects != null) {
-            this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
-          }
-          if (requestOptions.keepAlive != null) {
-            this._keepAlive = requestOptions.keepAlive;
-          }
-          if (requestOptions.allowRetries != null) {
-            this._allowRetries = requestOptions.allowRetries;
-          }
-          if (requestOptions.maxRetries != null) {
-            this._maxRetries = requestOptions.maxRetries;
-          }
+          return current != null;
         }
-      }
-      options(requestUrl, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("OPTIONS", requestUrl, null, additionalHeaders || {});
-        });
-      }
-      get(requestUrl, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("GET", requestUrl, null, additionalHeaders || {});
-        });
-      }
-      del(requestUrl, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("DELETE", requestUrl, null, additionalHeaders || {});
-        });
-      }
-      post(requestUrl, data, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("POST", requestUrl, data, additionalHeaders || {});
-        });
-      }
-      patch(requestUrl, data, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("PATCH", requestUrl, data, additionalHeaders || {});
-        });
-      }
-      put(requestUrl, data, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("PUT", requestUrl, data, additionalHeaders || {});
-        });
-      }
-      head(requestUrl, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("HEAD", requestUrl, null, additionalHeaders || {});
-        });
-      }
-      sendStream(verb, requestUrl, stream2, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request(verb, requestUrl, stream2, additionalHeaders);
-        });
-      }
-      /**
-       * Gets a typed object from an endpoint
-       * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
-       */
-      getJson(requestUrl_1) {
-        return __awaiter3(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
-          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
-          const res = yield this.get(requestUrl, additionalHeaders);
-          return this._processResponse(res, this.requestOptions);
-        });
-      }
-      postJson(requestUrl_1, obj_1) {
-        return __awaiter3(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-          const data = JSON.stringify(obj, null, 2);
-          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
-          additionalHeaders[Headers2.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes2.ApplicationJson);
-          const res = yield this.post(requestUrl, data, additionalHeaders);
-          return this._processResponse(res, this.requestOptions);
-        });
-      }
-      putJson(requestUrl_1, obj_1) {
-        return __awaiter3(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-          const data = JSON.stringify(obj, null, 2);
-          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
-          additionalHeaders[Headers2.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes2.ApplicationJson);
-          const res = yield this.put(requestUrl, data, additionalHeaders);
-          return this._processResponse(res, this.requestOptions);
-        });
-      }
-      patchJson(requestUrl_1, obj_1) {
-        return __awaiter3(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-          const data = JSON.stringify(obj, null, 2);
-          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
-          additionalHeaders[Headers2.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes2.ApplicationJson);
-          const res = yield this.patch(requestUrl, data, additionalHeaders);
-          return this._processResponse(res, this.requestOptions);
-        });
-      }
-      /**
-       * Makes a raw http request.
-       * All other methods such as get, post, patch, and request ultimately call this.
-       * Prefer get, del, post and patch
-       */
-      request(verb, requestUrl, data, headers) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          if (this._disposed) {
-            throw new Error("Client has already been disposed.");
-          }
-          const parsedUrl = new URL(requestUrl);
-          let info2 = this._prepareRequest(verb, parsedUrl, headers);
-          const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb) ? this._maxRetries + 1 : 1;
-          let numTries = 0;
-          let response;
-          do {
-            response = yield this.requestRaw(info2, data);
-            if (response && response.message && response.message.statusCode === HttpCodes2.Unauthorized) {
-              let authenticationHandler;
-              for (const handler2 of this.handlers) {
-                if (handler2.canHandleAuthentication(response)) {
-                  authenticationHandler = handler2;
-                  break;
-                }
-              }
-              if (authenticationHandler) {
-                return authenticationHandler.handleAuthentication(this, info2, data);
-              } else {
-                return response;
+        jobStatus(id) {
+          var ref;
+          return (ref = this.status[this._jobs[id]]) != null ? ref : null;
+        }
+        statusJobs(status) {
+          var k, pos, ref, results, v;
+          if (status != null) {
+            pos = this.status.indexOf(status);
+            if (pos < 0) {
+              throw new BottleneckError$3(`status must be one of ${this.status.join(", ")}`);
+            }
+            ref = this._jobs;
+            results = [];
+            for (k in ref) {
+              v = ref[k];
+              if (v === pos) {
+                results.push(k);
               }
             }
-            let redirectsRemaining = this._maxRedirects;
-            while (response.message.statusCode && HttpRedirectCodes2.includes(response.message.statusCode) && this._allowRedirects && redirectsRemaining > 0) {
-              const redirectUrl = response.message.headers["location"];
-              if (!redirectUrl) {
-                break;
+            return results;
+          } else {
+            return Object.keys(this._jobs);
+          }
+        }
+        statusCounts() {
+          return this.counts.reduce(((acc, v, i2) => {
+            acc[this.status[i2]] = v;
+            return acc;
+          }), {});
+        }
+      };
+      var States_1 = States;
+      var DLList$2, Sync;
+      DLList$2 = DLList_1;
+      Sync = class Sync {
+        constructor(name, Promise2) {
+          this.schedule = this.schedule.bind(this);
+          this.name = name;
+          this.Promise = Promise2;
+          this._running = 0;
+          this._queue = new DLList$2();
+        }
+        isEmpty() {
+          return this._queue.length === 0;
+        }
+        async _tryToRun() {
+          var args, cb, error3, reject, resolve6, returned, task;
+          if (this._running < 1 && this._queue.length > 0) {
+            this._running++;
+            ({ task, args, resolve: resolve6, reject } = this._queue.shift());
+            cb = await (async function() {
+              try {
+                returned = await task(...args);
+                return function() {
+                  return resolve6(returned);
+                };
+              } catch (error1) {
+                error3 = error1;
+                return function() {
+                  return reject(error3);
+                };
               }
-              const parsedRedirectUrl = new URL(redirectUrl);
-              if (parsedUrl.protocol === "https:" && parsedUrl.protocol !== parsedRedirectUrl.protocol && !this._allowRedirectDowngrade) {
-                throw new Error("Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.");
+            })();
+            this._running--;
+            this._tryToRun();
+            return cb();
+          }
+        }
+        schedule(task, ...args) {
+          var promise, reject, resolve6;
+          resolve6 = reject = null;
+          promise = new this.Promise(function(_resolve, _reject) {
+            resolve6 = _resolve;
+            return reject = _reject;
+          });
+          this._queue.push({ task, args, resolve: resolve6, reject });
+          this._tryToRun();
+          return promise;
+        }
+      };
+      var Sync_1 = Sync;
+      var version = "2.19.5";
+      var version$1 = {
+        version
+      };
+      var version$2 = /* @__PURE__ */ Object.freeze({
+        version,
+        default: version$1
+      });
+      var require$$2 = () => console.log("You must import the full version of Bottleneck in order to use this feature.");
+      var require$$3 = () => console.log("You must import the full version of Bottleneck in order to use this feature.");
+      var require$$4 = () => console.log("You must import the full version of Bottleneck in order to use this feature.");
+      var Events$2, Group, IORedisConnection$1, RedisConnection$1, Scripts$1, parser$3;
+      parser$3 = parser;
+      Events$2 = Events_1;
+      RedisConnection$1 = require$$2;
+      IORedisConnection$1 = require$$3;
+      Scripts$1 = require$$4;
+      Group = (function() {
+        class Group2 {
+          constructor(limiterOptions = {}) {
+            this.deleteKey = this.deleteKey.bind(this);
+            this.limiterOptions = limiterOptions;
+            parser$3.load(this.limiterOptions, this.defaults, this);
+            this.Events = new Events$2(this);
+            this.instances = {};
+            this.Bottleneck = Bottleneck_1;
+            this._startAutoCleanup();
+            this.sharedConnection = this.connection != null;
+            if (this.connection == null) {
+              if (this.limiterOptions.datastore === "redis") {
+                this.connection = new RedisConnection$1(Object.assign({}, this.limiterOptions, { Events: this.Events }));
+              } else if (this.limiterOptions.datastore === "ioredis") {
+                this.connection = new IORedisConnection$1(Object.assign({}, this.limiterOptions, { Events: this.Events }));
               }
-              yield response.readBody();
-              if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
-                for (const header in headers) {
-                  if (header.toLowerCase() === "authorization") {
-                    delete headers[header];
+            }
+          }
+          key(key = "") {
+            var ref;
+            return (ref = this.instances[key]) != null ? ref : (() => {
+              var limiter;
+              limiter = this.instances[key] = new this.Bottleneck(Object.assign(this.limiterOptions, {
+                id: `${this.id}-${key}`,
+                timeout: this.timeout,
+                connection: this.connection
+              }));
+              this.Events.trigger("created", limiter, key);
+              return limiter;
+            })();
+          }
+          async deleteKey(key = "") {
+            var deleted, instance;
+            instance = this.instances[key];
+            if (this.connection) {
+              deleted = await this.connection.__runCommand__(["del", ...Scripts$1.allKeys(`${this.id}-${key}`)]);
+            }
+            if (instance != null) {
+              delete this.instances[key];
+              await instance.disconnect();
+            }
+            return instance != null || deleted > 0;
+          }
+          limiters() {
+            var k, ref, results, v;
+            ref = this.instances;
+            results = [];
+            for (k in ref) {
+              v = ref[k];
+              results.push({
+                key: k,
+                limiter: v
+              });
+            }
+            return results;
+          }
+          keys() {
+            return Object.keys(this.instances);
+          }
+          async clusterKeys() {
+            var cursor, end2, found2, i2, k, keys, len, next, start;
+            if (this.connection == null) {
+              return this.Promise.resolve(this.keys());
+            }
+            keys = [];
+            cursor = null;
+            start = `b_${this.id}-`.length;
+            end2 = "_settings".length;
+            while (cursor !== 0) {
+              [next, found2] = await this.connection.__runCommand__(["scan", cursor != null ? cursor : 0, "match", `b_${this.id}-*_settings`, "count", 1e4]);
+              cursor = ~~next;
+              for (i2 = 0, len = found2.length; i2 < len; i2++) {
+                k = found2[i2];
+                keys.push(k.slice(start, -end2));
+              }
+            }
+            return keys;
+          }
+          _startAutoCleanup() {
+            var base2;
+            clearInterval(this.interval);
+            return typeof (base2 = this.interval = setInterval(async () => {
+              var e, k, ref, results, time2, v;
+              time2 = Date.now();
+              ref = this.instances;
+              results = [];
+              for (k in ref) {
+                v = ref[k];
+                try {
+                  if (await v._store.__groupCheck__(time2)) {
+                    results.push(this.deleteKey(k));
+                  } else {
+                    results.push(void 0);
+                  }
+                } catch (error3) {
+                  e = error3;
+                  results.push(v.Events.trigger("error", e));
+                }
+              }
+              return results;
+            }, this.timeout / 2)).unref === "function" ? base2.unref() : void 0;
+          }
+          updateSettings(options = {}) {
+            parser$3.overwrite(options, this.defaults, this);
+            parser$3.overwrite(options, options, this.limiterOptions);
+            if (options.timeout != null) {
+              return this._startAutoCleanup();
+            }
+          }
+          disconnect(flush = true) {
+            var ref;
+            if (!this.sharedConnection) {
+              return (ref = this.connection) != null ? ref.disconnect(flush) : void 0;
+            }
+          }
+        }
+        Group2.prototype.defaults = {
+          timeout: 1e3 * 60 * 5,
+          connection: null,
+          Promise,
+          id: "group-key"
+        };
+        return Group2;
+      }).call(commonjsGlobal);
+      var Group_1 = Group;
+      var Batcher, Events$3, parser$4;
+      parser$4 = parser;
+      Events$3 = Events_1;
+      Batcher = (function() {
+        class Batcher2 {
+          constructor(options = {}) {
+            this.options = options;
+            parser$4.load(this.options, this.defaults, this);
+            this.Events = new Events$3(this);
+            this._arr = [];
+            this._resetPromise();
+            this._lastFlush = Date.now();
+          }
+          _resetPromise() {
+            return this._promise = new this.Promise((res, rej) => {
+              return this._resolve = res;
+            });
+          }
+          _flush() {
+            clearTimeout(this._timeout);
+            this._lastFlush = Date.now();
+            this._resolve();
+            this.Events.trigger("batch", this._arr);
+            this._arr = [];
+            return this._resetPromise();
+          }
+          add(data) {
+            var ret;
+            this._arr.push(data);
+            ret = this._promise;
+            if (this._arr.length === this.maxSize) {
+              this._flush();
+            } else if (this.maxTime != null && this._arr.length === 1) {
+              this._timeout = setTimeout(() => {
+                return this._flush();
+              }, this.maxTime);
+            }
+            return ret;
+          }
+        }
+        Batcher2.prototype.defaults = {
+          maxTime: null,
+          maxSize: null,
+          Promise
+        };
+        return Batcher2;
+      }).call(commonjsGlobal);
+      var Batcher_1 = Batcher;
+      var require$$4$1 = () => console.log("You must import the full version of Bottleneck in order to use this feature.");
+      var require$$8 = getCjsExportFromNamespace(version$2);
+      var Bottleneck3, DEFAULT_PRIORITY$1, Events$4, Job$1, LocalDatastore$1, NUM_PRIORITIES$1, Queues$1, RedisDatastore$1, States$1, Sync$1, parser$5, splice = [].splice;
+      NUM_PRIORITIES$1 = 10;
+      DEFAULT_PRIORITY$1 = 5;
+      parser$5 = parser;
+      Queues$1 = Queues_1;
+      Job$1 = Job_1;
+      LocalDatastore$1 = LocalDatastore_1;
+      RedisDatastore$1 = require$$4$1;
+      Events$4 = Events_1;
+      States$1 = States_1;
+      Sync$1 = Sync_1;
+      Bottleneck3 = (function() {
+        class Bottleneck4 {
+          constructor(options = {}, ...invalid) {
+            var storeInstanceOptions, storeOptions;
+            this._addToQueue = this._addToQueue.bind(this);
+            this._validateOptions(options, invalid);
+            parser$5.load(options, this.instanceDefaults, this);
+            this._queues = new Queues$1(NUM_PRIORITIES$1);
+            this._scheduled = {};
+            this._states = new States$1(["RECEIVED", "QUEUED", "RUNNING", "EXECUTING"].concat(this.trackDoneStatus ? ["DONE"] : []));
+            this._limiter = null;
+            this.Events = new Events$4(this);
+            this._submitLock = new Sync$1("submit", this.Promise);
+            this._registerLock = new Sync$1("register", this.Promise);
+            storeOptions = parser$5.load(options, this.storeDefaults, {});
+            this._store = (function() {
+              if (this.datastore === "redis" || this.datastore === "ioredis" || this.connection != null) {
+                storeInstanceOptions = parser$5.load(options, this.redisStoreDefaults, {});
+                return new RedisDatastore$1(this, storeOptions, storeInstanceOptions);
+              } else if (this.datastore === "local") {
+                storeInstanceOptions = parser$5.load(options, this.localStoreDefaults, {});
+                return new LocalDatastore$1(this, storeOptions, storeInstanceOptions);
+              } else {
+                throw new Bottleneck4.prototype.BottleneckError(`Invalid datastore type: ${this.datastore}`);
+              }
+            }).call(this);
+            this._queues.on("leftzero", () => {
+              var ref;
+              return (ref = this._store.heartbeat) != null ? typeof ref.ref === "function" ? ref.ref() : void 0 : void 0;
+            });
+            this._queues.on("zero", () => {
+              var ref;
+              return (ref = this._store.heartbeat) != null ? typeof ref.unref === "function" ? ref.unref() : void 0 : void 0;
+            });
+          }
+          _validateOptions(options, invalid) {
+            if (!(options != null && typeof options === "object" && invalid.length === 0)) {
+              throw new Bottleneck4.prototype.BottleneckError("Bottleneck v2 takes a single object argument. Refer to https://github.com/SGrondin/bottleneck#upgrading-to-v2 if you're upgrading from Bottleneck v1.");
+            }
+          }
+          ready() {
+            return this._store.ready;
+          }
+          clients() {
+            return this._store.clients;
+          }
+          channel() {
+            return `b_${this.id}`;
+          }
+          channel_client() {
+            return `b_${this.id}_${this._store.clientId}`;
+          }
+          publish(message) {
+            return this._store.__publish__(message);
+          }
+          disconnect(flush = true) {
+            return this._store.__disconnect__(flush);
+          }
+          chain(_limiter) {
+            this._limiter = _limiter;
+            return this;
+          }
+          queued(priority) {
+            return this._queues.queued(priority);
+          }
+          clusterQueued() {
+            return this._store.__queued__();
+          }
+          empty() {
+            return this.queued() === 0 && this._submitLock.isEmpty();
+          }
+          running() {
+            return this._store.__running__();
+          }
+          done() {
+            return this._store.__done__();
+          }
+          jobStatus(id) {
+            return this._states.jobStatus(id);
+          }
+          jobs(status) {
+            return this._states.statusJobs(status);
+          }
+          counts() {
+            return this._states.statusCounts();
+          }
+          _randomIndex() {
+            return Math.random().toString(36).slice(2);
+          }
+          check(weight = 1) {
+            return this._store.__check__(weight);
+          }
+          _clearGlobalState(index2) {
+            if (this._scheduled[index2] != null) {
+              clearTimeout(this._scheduled[index2].expiration);
+              delete this._scheduled[index2];
+              return true;
+            } else {
+              return false;
+            }
+          }
+          async _free(index2, job, options, eventInfo) {
+            var e, running;
+            try {
+              ({ running } = await this._store.__free__(index2, options.weight));
+              this.Events.trigger("debug", `Freed ${options.id}`, eventInfo);
+              if (running === 0 && this.empty()) {
+                return this.Events.trigger("idle");
+              }
+            } catch (error1) {
+              e = error1;
+              return this.Events.trigger("error", e);
+            }
+          }
+          _run(index2, job, wait) {
+            var clearGlobalState, free, run2;
+            job.doRun();
+            clearGlobalState = this._clearGlobalState.bind(this, index2);
+            run2 = this._run.bind(this, index2, job);
+            free = this._free.bind(this, index2, job);
+            return this._scheduled[index2] = {
+              timeout: setTimeout(() => {
+                return job.doExecute(this._limiter, clearGlobalState, run2, free);
+              }, wait),
+              expiration: job.options.expiration != null ? setTimeout(function() {
+                return job.doExpire(clearGlobalState, run2, free);
+              }, wait + job.options.expiration) : void 0,
+              job
+            };
+          }
+          _drainOne(capacity) {
+            return this._registerLock.schedule(() => {
+              var args, index2, next, options, queue;
+              if (this.queued() === 0) {
+                return this.Promise.resolve(null);
+              }
+              queue = this._queues.getFirst();
+              ({ options, args } = next = queue.first());
+              if (capacity != null && options.weight > capacity) {
+                return this.Promise.resolve(null);
+              }
+              this.Events.trigger("debug", `Draining ${options.id}`, { args, options });
+              index2 = this._randomIndex();
+              return this._store.__register__(index2, options.weight, options.expiration).then(({ success, wait, reservoir }) => {
+                var empty;
+                this.Events.trigger("debug", `Drained ${options.id}`, { success, args, options });
+                if (success) {
+                  queue.shift();
+                  empty = this.empty();
+                  if (empty) {
+                    this.Events.trigger("empty");
+                  }
+                  if (reservoir === 0) {
+                    this.Events.trigger("depleted", empty);
+                  }
+                  this._run(index2, next, wait);
+                  return this.Promise.resolve(options.weight);
+                } else {
+                  return this.Promise.resolve(null);
+                }
+              });
+            });
+          }
+          _drainAll(capacity, total = 0) {
+            return this._drainOne(capacity).then((drained) => {
+              var newCapacity;
+              if (drained != null) {
+                newCapacity = capacity != null ? capacity - drained : capacity;
+                return this._drainAll(newCapacity, total + drained);
+              } else {
+                return this.Promise.resolve(total);
+              }
+            }).catch((e) => {
+              return this.Events.trigger("error", e);
+            });
+          }
+          _dropAllQueued(message) {
+            return this._queues.shiftAll(function(job) {
+              return job.doDrop({ message });
+            });
+          }
+          stop(options = {}) {
+            var done, waitForExecuting;
+            options = parser$5.load(options, this.stopDefaults);
+            waitForExecuting = (at2) => {
+              var finished;
+              finished = () => {
+                var counts;
+                counts = this._states.counts;
+                return counts[0] + counts[1] + counts[2] + counts[3] === at2;
+              };
+              return new this.Promise((resolve6, reject) => {
+                if (finished()) {
+                  return resolve6();
+                } else {
+                  return this.on("done", () => {
+                    if (finished()) {
+                      this.removeAllListeners("done");
+                      return resolve6();
+                    }
+                  });
+                }
+              });
+            };
+            done = options.dropWaitingJobs ? (this._run = function(index2, next) {
+              return next.doDrop({
+                message: options.dropErrorMessage
+              });
+            }, this._drainOne = () => {
+              return this.Promise.resolve(null);
+            }, this._registerLock.schedule(() => {
+              return this._submitLock.schedule(() => {
+                var k, ref, v;
+                ref = this._scheduled;
+                for (k in ref) {
+                  v = ref[k];
+                  if (this.jobStatus(v.job.options.id) === "RUNNING") {
+                    clearTimeout(v.timeout);
+                    clearTimeout(v.expiration);
+                    v.job.doDrop({
+                      message: options.dropErrorMessage
+                    });
                   }
                 }
-              }
-              info2 = this._prepareRequest(verb, parsedRedirectUrl, headers);
-              response = yield this.requestRaw(info2, data);
-              redirectsRemaining--;
-            }
-            if (!response.message.statusCode || !HttpResponseRetryCodes2.includes(response.message.statusCode)) {
-              return response;
-            }
-            numTries += 1;
-            if (numTries < maxTries) {
-              yield response.readBody();
-              yield this._performExponentialBackoff(numTries);
-            }
-          } while (numTries < maxTries);
-          return response;
-        });
-      }
-      /**
-       * Needs to be called if keepAlive is set to true in request options.
-       */
-      dispose() {
-        if (this._agent) {
-          this._agent.destroy();
-        }
-        this._disposed = true;
-      }
-      /**
-       * Raw request.
-       * @param info
-       * @param data
-       */
-      requestRaw(info2, data) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return new Promise((resolve3, reject) => {
-            function callbackForResult(err2, res) {
-              if (err2) {
-                reject(err2);
-              } else if (!res) {
-                reject(new Error("Unknown error"));
-              } else {
-                resolve3(res);
-              }
-            }
-            this.requestRawWithCallback(info2, data, callbackForResult);
-          });
-        });
-      }
-      /**
-       * Raw request with callback.
-       * @param info
-       * @param data
-       * @param onResult
-       */
-      requestRawWithCallback(info2, data, onResult) {
-        if (typeof data === "string") {
-          if (!info2.options.headers) {
-            info2.options.headers = {};
-          }
-          info2.options.headers["Content-Length"] = Buffer.byteLength(data, "utf8");
-        }
-        let callbackCalled = false;
-        function handleResult(err2, res) {
-          if (!callbackCalled) {
-            callbackCalled = true;
-            onResult(err2, res);
-          }
-        }
-        const req = info2.httpModule.request(info2.options, (msg) => {
-          const res = new HttpClientResponse(msg);
-          handleResult(void 0, res);
-        });
-        let socket;
-        req.on("socket", (sock) => {
-          socket = sock;
-        });
-        req.setTimeout(this._socketTimeout || 3 * 6e4, () => {
-          if (socket) {
-            socket.end();
-          }
-          handleResult(new Error(`Request timeout: ${info2.options.path}`));
-        });
-        req.on("error", function(err2) {
-          handleResult(err2);
-        });
-        if (data && typeof data === "string") {
-          req.write(data, "utf8");
-        }
-        if (data && typeof data !== "string") {
-          data.on("close", function() {
-            req.end();
-          });
-          data.pipe(req);
-        } else {
-          req.end();
-        }
-      }
-      /**
-       * Gets an http agent. This function is useful when you need an http agent that handles
-       * routing through a proxy server - depending upon the url and proxy environment variables.
-       * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
-       */
-      getAgent(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        return this._getAgent(parsedUrl);
-      }
-      getAgentDispatcher(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        const proxyUrl = pm.getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (!useProxy) {
-          return;
-        }
-        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
-      }
-      _prepareRequest(method, requestUrl, headers) {
-        const info2 = {};
-        info2.parsedUrl = requestUrl;
-        const usingSsl = info2.parsedUrl.protocol === "https:";
-        info2.httpModule = usingSsl ? https : http;
-        const defaultPort = usingSsl ? 443 : 80;
-        info2.options = {};
-        info2.options.host = info2.parsedUrl.hostname;
-        info2.options.port = info2.parsedUrl.port ? parseInt(info2.parsedUrl.port) : defaultPort;
-        info2.options.path = (info2.parsedUrl.pathname || "") + (info2.parsedUrl.search || "");
-        info2.options.method = method;
-        info2.options.headers = this._mergeHeaders(headers);
-        if (this.userAgent != null) {
-          info2.options.headers["user-agent"] = this.userAgent;
-        }
-        info2.options.agent = this._getAgent(info2.parsedUrl);
-        if (this.handlers) {
-          for (const handler2 of this.handlers) {
-            handler2.prepareRequest(info2.options);
-          }
-        }
-        return info2;
-      }
-      _mergeHeaders(headers) {
-        if (this.requestOptions && this.requestOptions.headers) {
-          return Object.assign({}, lowercaseKeys2(this.requestOptions.headers), lowercaseKeys2(headers || {}));
-        }
-        return lowercaseKeys2(headers || {});
-      }
-      /**
-       * Gets an existing header value or returns a default.
-       * Handles converting number header values to strings since HTTP headers must be strings.
-       * Note: This returns string | string[] since some headers can have multiple values.
-       * For headers that must always be a single string (like Content-Type), use the
-       * specialized _getExistingOrDefaultContentTypeHeader method instead.
-       */
-      _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-          const headerValue = lowercaseKeys2(this.requestOptions.headers)[header];
-          if (headerValue) {
-            clientHeader = typeof headerValue === "number" ? headerValue.toString() : headerValue;
-          }
-        }
-        const additionalValue = additionalHeaders[header];
-        if (additionalValue !== void 0) {
-          return typeof additionalValue === "number" ? additionalValue.toString() : additionalValue;
-        }
-        if (clientHeader !== void 0) {
-          return clientHeader;
-        }
-        return _default;
-      }
-      /**
-       * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
-       * Always returns a single string (not an array) since Content-Type should be a single value.
-       * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
-       * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
-       * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
-       */
-      _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-          const headerValue = lowercaseKeys2(this.requestOptions.headers)[Headers2.ContentType];
-          if (headerValue) {
-            if (typeof headerValue === "number") {
-              clientHeader = String(headerValue);
-            } else if (Array.isArray(headerValue)) {
-              clientHeader = headerValue.join(", ");
-            } else {
-              clientHeader = headerValue;
-            }
-          }
-        }
-        const additionalValue = additionalHeaders[Headers2.ContentType];
-        if (additionalValue !== void 0) {
-          if (typeof additionalValue === "number") {
-            return String(additionalValue);
-          } else if (Array.isArray(additionalValue)) {
-            return additionalValue.join(", ");
-          } else {
-            return additionalValue;
-          }
-        }
-        if (clientHeader !== void 0) {
-          return clientHeader;
-        }
-        return _default;
-      }
-      _getAgent(parsedUrl) {
-        let agent;
-        const proxyUrl = pm.getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (this._keepAlive && useProxy) {
-          agent = this._proxyAgent;
-        }
-        if (!useProxy) {
-          agent = this._agent;
-        }
-        if (agent) {
-          return agent;
-        }
-        const usingSsl = parsedUrl.protocol === "https:";
-        let maxSockets = 100;
-        if (this.requestOptions) {
-          maxSockets = this.requestOptions.maxSockets || http.globalAgent.maxSockets;
-        }
-        if (proxyUrl && proxyUrl.hostname) {
-          const agentOptions = {
-            maxSockets,
-            keepAlive: this._keepAlive,
-            proxy: Object.assign(Object.assign({}, (proxyUrl.username || proxyUrl.password) && {
-              proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
-            }), { host: proxyUrl.hostname, port: proxyUrl.port })
-          };
-          let tunnelAgent;
-          const overHttps = proxyUrl.protocol === "https:";
-          if (usingSsl) {
-            tunnelAgent = overHttps ? tunnel2.httpsOverHttps : tunnel2.httpsOverHttp;
-          } else {
-            tunnelAgent = overHttps ? tunnel2.httpOverHttps : tunnel2.httpOverHttp;
-          }
-          agent = tunnelAgent(agentOptions);
-          this._proxyAgent = agent;
-        }
-        if (!agent) {
-          const options = { keepAlive: this._keepAlive, maxSockets };
-          agent = usingSsl ? new https.Agent(options) : new http.Agent(options);
-          this._agent = agent;
-        }
-        if (usingSsl && this._ignoreSslError) {
-          agent.options = Object.assign(agent.options || {}, {
-            rejectUnauthorized: false
-          });
-        }
-        return agent;
-      }
-      _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
-        let proxyAgent;
-        if (this._keepAlive) {
-          proxyAgent = this._proxyAgentDispatcher;
-        }
-        if (proxyAgent) {
-          return proxyAgent;
-        }
-        const usingSsl = parsedUrl.protocol === "https:";
-        proxyAgent = new undici_1.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, (proxyUrl.username || proxyUrl.password) && {
-          token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString("base64")}`
-        }));
-        this._proxyAgentDispatcher = proxyAgent;
-        if (usingSsl && this._ignoreSslError) {
-          proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
-            rejectUnauthorized: false
-          });
-        }
-        return proxyAgent;
-      }
-      _getUserAgentWithOrchestrationId(userAgent2) {
-        const baseUserAgent = userAgent2 || "actions/http-client";
-        const orchId = process.env["ACTIONS_ORCHESTRATION_ID"];
-        if (orchId) {
-          const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, "_");
-          return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
-        }
-        return baseUserAgent;
-      }
-      _performExponentialBackoff(retryNumber) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
-          const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
-          return new Promise((resolve3) => setTimeout(() => resolve3(), ms));
-        });
-      }
-      _processResponse(res, options) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return new Promise((resolve3, reject) => __awaiter3(this, void 0, void 0, function* () {
-            const statusCode = res.message.statusCode || 0;
-            const response = {
-              statusCode,
-              result: null,
-              headers: {}
+                this._dropAllQueued(options.dropErrorMessage);
+                return waitForExecuting(0);
+              });
+            })) : this.schedule({
+              priority: NUM_PRIORITIES$1 - 1,
+              weight: 0
+            }, () => {
+              return waitForExecuting(1);
+            });
+            this._receive = function(job) {
+              return job._reject(new Bottleneck4.prototype.BottleneckError(options.enqueueErrorMessage));
             };
-            if (statusCode === HttpCodes2.NotFound) {
-              resolve3(response);
-            }
-            function dateTimeDeserializer(key, value) {
-              if (typeof value === "string") {
-                const a = new Date(value);
-                if (!isNaN(a.valueOf())) {
-                  return a;
-                }
-              }
-              return value;
-            }
-            let obj;
-            let contents;
+            this.stop = () => {
+              return this.Promise.reject(new Bottleneck4.prototype.BottleneckError("stop() has already been called"));
+            };
+            return done;
+          }
+          async _addToQueue(job) {
+            var args, blocked, error3, options, reachedHWM, shifted, strategy;
+            ({ args, options } = job);
             try {
-              contents = yield res.readBody();
-              if (contents && contents.length > 0) {
-                if (options && options.deserializeDates) {
-                  obj = JSON.parse(contents, dateTimeDeserializer);
-                } else {
-                  obj = JSON.parse(contents);
+              ({ reachedHWM, blocked, strategy } = await this._store.__submit__(this.queued(), options.weight));
+            } catch (error1) {
+              error3 = error1;
+              this.Events.trigger("debug", `Could not queue ${options.id}`, { args, options, error: error3 });
+              job.doDrop({ error: error3 });
+              return false;
+            }
+            if (blocked) {
+              job.doDrop();
+              return true;
+            } else if (reachedHWM) {
+              shifted = strategy === Bottleneck4.prototype.strategy.LEAK ? this._queues.shiftLastFrom(options.priority) : strategy === Bottleneck4.prototype.strategy.OVERFLOW_PRIORITY ? this._queues.shiftLastFrom(options.priority + 1) : strategy === Bottleneck4.prototype.strategy.OVERFLOW ? job : void 0;
+              if (shifted != null) {
+                shifted.doDrop();
+              }
+              if (shifted == null || strategy === Bottleneck4.prototype.strategy.OVERFLOW) {
+                if (shifted == null) {
+                  job.doDrop();
                 }
-                response.result = obj;
+                return reachedHWM;
               }
-              response.headers = res.message.headers;
-            } catch (err2) {
             }
-            if (statusCode > 299) {
-              let msg;
-              if (obj && obj.message) {
-                msg = obj.message;
-              } else if (contents && contents.length > 0) {
-                msg = contents;
-              } else {
-                msg = `Failed request: (${statusCode})`;
-              }
-              const err2 = new HttpClientError(msg, statusCode);
-              err2.result = response.result;
-              reject(err2);
+            job.doQueue(reachedHWM, blocked);
+            this._queues.push(job);
+            await this._drainAll();
+            return reachedHWM;
+          }
+          _receive(job) {
+            if (this._states.jobStatus(job.options.id) != null) {
+              job._reject(new Bottleneck4.prototype.BottleneckError(`A job with the same id already exists (id=${job.options.id})`));
+              return false;
             } else {
-              resolve3(response);
+              job.doReceive();
+              return this._submitLock.schedule(this._addToQueue, job);
             }
-          }));
-        });
-      }
-    };
-    exports.HttpClient = HttpClient3;
-    var lowercaseKeys2 = (obj) => Object.keys(obj).reduce((c, k) => (c[k.toLowerCase()] = obj[k], c), {});
+          }
+          submit(...args) {
+            var cb, fn, job, options, ref, ref1, task;
+            if (typeof args[0] === "function") {
+              ref = args, [fn, ...args] = ref, [cb] = splice.call(args, -1);
+              options = parser$5.load({}, this.jobDefaults);
+            } else {
+              ref1 = args, [options, fn, ...args] = ref1, [cb] = splice.call(args, -1);
+              options = parser$5.load(options, this.jobDefaults);
+            }
+            task = (...args2) => {
+              return new this.Promise(function(resolve6, reject) {
+                return fn(...args2, function(...args3) {
+                  return (args3[0] != null ? reject : resolve6)(args3);
+                });
+              });
+            };
+            job = new Job$1(task, args, options, this.jobDefaults, this.rejectOnDrop, this.Events, this._states, this.Promise);
+            job.promise.then(function(args2) {
+              return typeof cb === "function" ? cb(...args2) : void 0;
+            }).catch(function(args2) {
+              if (Array.isArray(args2)) {
+                return typeof cb === "function" ? cb(...args2) : void 0;
+              } else {
+                return typeof cb === "function" ? cb(args2) : void 0;
+              }
+            });
+            return this._receive(job);
+          }
+          schedule(...args) {
+            var job, options, task;
+            if (typeof args[0] === "function") {
+              [task, ...args] = args;
+              options = {};
+            } else {
+              [options, task, ...args] = args;
+            }
+            job = new Job$1(task, args, options, this.jobDefaults, this.rejectOnDrop, this.Events, this._states, this.Promise);
+            this._receive(job);
+            return job.promise;
+          }
+          wrap(fn) {
+            var schedule, wrapped;
+            schedule = this.schedule.bind(this);
+            wrapped = function(...args) {
+              return schedule(fn.bind(this), ...args);
+            };
+            wrapped.withOptions = function(options, ...args) {
+              return schedule(options, fn, ...args);
+            };
+            return wrapped;
+          }
+          async updateSettings(options = {}) {
+            await this._store.__updateSettings__(parser$5.overwrite(options, this.storeDefaults));
+            parser$5.overwrite(options, this.instanceDefaults, this);
+            return this;
+          }
+          currentReservoir() {
+            return this._store.__currentReservoir__();
+          }
+          incrementReservoir(incr = 0) {
+            return this._store.__incrementReservoir__(incr);
+          }
+        }
+        Bottleneck4.default = Bottleneck4;
+        Bottleneck4.Events = Events$4;
+        Bottleneck4.version = Bottleneck4.prototype.version = require$$8.version;
+        Bottleneck4.strategy = Bottleneck4.prototype.strategy = {
+          LEAK: 1,
+          OVERFLOW: 2,
+          OVERFLOW_PRIORITY: 4,
+          BLOCK: 3
+        };
+        Bottleneck4.BottleneckError = Bottleneck4.prototype.BottleneckError = BottleneckError_1;
+        Bottleneck4.Group = Bottleneck4.prototype.Group = Group_1;
+        Bottleneck4.RedisConnection = Bottleneck4.prototype.RedisConnection = require$$2;
+        Bottleneck4.IORedisConnection = Bottleneck4.prototype.IORedisConnection = require$$3;
+        Bottleneck4.Batcher = Bottleneck4.prototype.Batcher = Batcher_1;
+        Bottleneck4.prototype.jobDefaults = {
+          priority: DEFAULT_PRIORITY$1,
+          weight: 1,
+          expiration: null,
+          id: "<no-id>"
+        };
+        Bottleneck4.prototype.storeDefaults = {
+          maxConcurrent: null,
+          minTime: 0,
+          highWater: null,
+          strategy: Bottleneck4.prototype.strategy.LEAK,
+          penalty: null,
+          reservoir: null,
+          reservoirRefreshInterval: null,
+          reservoirRefreshAmount: null,
+          reservoirIncreaseInterval: null,
+          reservoirIncreaseAmount: null,
+          reservoirIncreaseMaximum: null
+        };
+        Bottleneck4.prototype.localStoreDefaults = {
+          Promise,
+          timeout: null,
+          heartbeatInterval: 250
+        };
+        Bottleneck4.prototype.redisStoreDefaults = {
+          Promise,
+          timeout: null,
+          heartbeatInterval: 5e3,
+          clientTimeout: 1e4,
+          Redis: null,
+          clientOptions: {},
+          clusterNodes: null,
+          clearDatastore: false,
+          connection: null
+        };
+        Bottleneck4.prototype.instanceDefaults = {
+          datastore: "local",
+          connection: null,
+          id: "<no-id>",
+          rejectOnDrop: true,
+          trackDoneStatus: false,
+          Promise
+        };
+        Bottleneck4.prototype.stopDefaults = {
+          enqueueErrorMessage: "This limiter has been stopped and cannot accept new jobs.",
+          dropWaitingJobs: true,
+          dropErrorMessage: "This limiter has been stopped."
+        };
+        return Bottleneck4;
+      }).call(commonjsGlobal);
+      var Bottleneck_1 = Bottleneck3;
+      var lib = Bottleneck_1;
+      return lib;
+    }));
   }
 });
 
-// node_modules/@actions/github/lib/internal/utils.js
-function getProxyAgent(destinationUrl) {
-  const hc = new httpClient.HttpClient();
-  return hc.getAgent(destinationUrl);
-}
-function getProxyAgentDispatcher(destinationUrl) {
-  const hc = new httpClient.HttpClient();
-  return hc.getAgentDispatcher(destinationUrl);
-}
-function getProxyFetch(destinationUrl) {
-  const httpDispatcher = getProxyAgentDispatcher(destinationUrl);
-  const proxyFetch = (url, opts) => __awaiter2(this, void 0, void 0, function* () {
-    return (0, import_undici2.fetch)(url, Object.assign(Object.assign({}, opts), { dispatcher: httpDispatcher }));
-  });
-  return proxyFetch;
-}
-function getApiBaseUrl() {
-  return process.env["GITHUB_API_URL"] || "https://api.github.com";
-}
-var httpClient, import_undici2, __awaiter2;
-var init_utils = __esm({
-  "node_modules/@actions/github/lib/internal/utils.js"() {
-    httpClient = __toESM(require_lib2(), 1);
-    import_undici2 = __toESM(require_undici(), 1);
-    __awaiter2 = function(thisArg, _arguments, P, generator) {
-      function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve3) {
-          resolve3(value);
-        });
+// node_modules/@octokit/request-error/dist-src/index.js
+var RequestError;
+var init_dist_src = __esm({
+  "node_modules/@octokit/request-error/dist-src/index.js"() {
+    RequestError = class extends Error {
+      name;
+      /**
+       * http status code
+       */
+      status;
+      /**
+       * Request options that lead to the error.
+       */
+      request;
+      /**
+       * Response object if a response was received
+       */
+      response;
+      constructor(message, statusCode, options) {
+        super(message, { cause: options.cause });
+        this.name = "HttpError";
+        this.status = Number.parseInt(statusCode);
+        if (Number.isNaN(this.status)) {
+          this.status = 0;
+        }
+        if ("response" in options) {
+          this.response = options.response;
+        }
+        const requestCopy = Object.assign({}, options.request);
+        if (options.request.headers.authorization) {
+          requestCopy.headers = Object.assign({}, options.request.headers, {
+            authorization: options.request.headers.authorization.replace(
+              /(?<! ) .*$/,
+              " [REDACTED]"
+            )
+          });
+        }
+        requestCopy.url = requestCopy.url.replace(/\bclient_secret=\w+/g, "client_secret=[REDACTED]").replace(/\baccess_token=\w+/g, "access_token=[REDACTED]");
+        this.request = requestCopy;
       }
-      return new (P || (P = Promise))(function(resolve3, reject) {
-        function fulfilled(value) {
-          try {
-            step(generator.next(value));
-          } catch (e) {
-            reject(e);
+    };
+  }
+});
+
+// node_modules/@octokit/plugin-retry/dist-bundle/index.js
+function isRequestError(error3) {
+  return error3.request !== void 0;
+}
+async function errorRequest(state, octokit, error3, options) {
+  if (!isRequestError(error3) || !error3?.request.request) {
+    throw error3;
+  }
+  if (error3.status >= 400 && !state.doNotRetry.includes(error3.status)) {
+    const retries = options.request.retries != null ? options.request.retries : state.retries;
+    const retryAfter = Math.pow((options.request.retryCount || 0) + 1, 2);
+    throw octokit.retry.retryRequest(error3, retries, retryAfter);
+  }
+  throw error3;
+}
+async function wrapRequest(state, octokit, request2, options) {
+  const limiter = new import_light.default();
+  limiter.on("failed", function(error3, info2) {
+    const maxRetries = ~~error3.request.request?.retries;
+    const after = ~~error3.request.request?.retryAfter;
+    options.request.retryCount = info2.retryCount + 1;
+    if (maxRetries > info2.retryCount) {
+      return after * state.retryAfterBaseValue;
+    }
+  });
+  return limiter.schedule(
+    requestWithGraphqlErrorHandling.bind(null, state, octokit, request2),
+    options
+  );
+}
+async function requestWithGraphqlErrorHandling(state, octokit, request2, options) {
+  const response = await request2(options);
+  if (response.data && response.data.errors && response.data.errors.length > 0 && /Something went wrong while executing your query/.test(
+    response.data.errors[0].message
+  )) {
+    const error3 = new RequestError(response.data.errors[0].message, 500, {
+      request: options,
+      response
+    });
+    return errorRequest(state, octokit, error3, options);
+  }
+  return response;
+}
+function retry(octokit, octokitOptions) {
+  const state = Object.assign(
+    {
+      enabled: true,
+      retryAfterBaseValue: 1e3,
+      doNotRetry: [400, 401, 403, 404, 410, 422, 451],
+      retries: 3
+    },
+    octokitOptions.retry
+  );
+  const retryPlugin = {
+    retry: {
+      retryRequest: (error3, retries, retryAfter) => {
+        error3.request.request = Object.assign({}, error3.request.request, {
+          retries,
+          retryAfter
+        });
+        return error3;
+      }
+    }
+  };
+  if (state.enabled) {
+    octokit.hook.error("request", errorRequest.bind(null, state, retryPlugin));
+    octokit.hook.wrap("request", wrapRequest.bind(null, state, retryPlugin));
+  }
+  return retryPlugin;
+}
+var import_light, VERSION2;
+var init_dist_bundle = __esm({
+  "node_modules/@octokit/plugin-retry/dist-bundle/index.js"() {
+    import_light = __toESM(require_light(), 1);
+    init_dist_src();
+    VERSION2 = "0.0.0-development";
+    retry.VERSION = VERSION2;
+  }
+});
+
+// node_modules/@octokit/plugin-throttling/dist-bundle/index.js
+function wrapRequest2(state, request2, options) {
+  return state.retryLimiter.schedule(doRequest, state, request2, options);
+}
+async function doRequest(state, request2, options) {
+  const { pathname } = new URL(options.url, "http://github.test");
+  const isAuth = isAuthRequest(options.method, pathname);
+  const isWrite = !isAuth && options.method !== "GET" && options.method !== "HEAD";
+  const isSearch = options.method === "GET" && pathname.startsWith("/search/");
+  const isGraphQL = pathname.startsWith("/graphql");
+  const retryCount = ~~request2.retryCount;
+  const jobOptions = retryCount > 0 ? { priority: 0, weight: 0 } : {};
+  if (state.clustering) {
+    jobOptions.expiration = 1e3 * 60;
+  }
+  if (isWrite || isGraphQL) {
+    await state.write.key(state.id).schedule(jobOptions, noop);
+  }
+  if (isWrite && state.triggersNotification(pathname)) {
+    await state.notifications.key(state.id).schedule(jobOptions, noop);
+  }
+  if (isSearch) {
+    await state.search.key(state.id).schedule(jobOptions, noop);
+  }
+  const req = (isAuth ? state.auth : state.global).key(state.id).schedule(jobOptions, request2, options);
+  if (isGraphQL) {
+    const res = await req;
+    if (res.data.errors != null && res.data.errors.some((error3) => error3.type === "RATE_LIMITED")) {
+      const error3 = Object.assign(new Error("GraphQL Rate Limit Exceeded"), {
+        response: res,
+        data: res.data
+      });
+      throw error3;
+    }
+  }
+  return req;
+}
+function isAuthRequest(method, pathname) {
+  return method === "PATCH" && // https://docs.github.com/en/rest/apps/apps?apiVersion=2022-11-28#create-a-scoped-access-token
+  /^\/applications\/[^/]+\/token\/scoped$/.test(pathname) || method === "POST" && // https://docs.github.com/en/rest/apps/oauth-applications?apiVersion=2022-11-28#reset-a-token
+  (/^\/applications\/[^/]+\/token$/.test(pathname) || // https://docs.github.com/en/rest/apps/apps?apiVersion=2022-11-28#create-an-installation-access-token-for-an-app
+  /^\/app\/installations\/[^/]+\/access_tokens$/.test(pathname) || // https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
+  pathname === "/login/oauth/access_token");
+}
+function routeMatcher(paths) {
+  const regexes = paths.map(
+    (path) => path.split("/").map((c) => c.startsWith("{") ? "(?:.+?)" : c).join("/")
+  );
+  const regex2 = `^(?:${regexes.map((r) => `(?:${r})`).join("|")})[^/]*$`;
+  return new RegExp(regex2, "i");
+}
+function throttling(octokit, octokitOptions) {
+  const {
+    enabled = true,
+    Bottleneck: Bottleneck3 = import_light2.default,
+    id = "no-id",
+    timeout = 1e3 * 60 * 2,
+    // Redis TTL: 2 minutes
+    connection
+  } = octokitOptions.throttle || {};
+  if (!enabled) {
+    return {};
+  }
+  const common = { timeout };
+  if (typeof connection !== "undefined") {
+    common.connection = connection;
+  }
+  const state = Object.assign(
+    {
+      clustering: connection != null,
+      triggersNotification,
+      fallbackSecondaryRateRetryAfter: 60,
+      retryAfterBaseValue: 1e3,
+      id
+    },
+    octokitOptions.throttle
+  );
+  if (typeof state.onSecondaryRateLimit !== "function" || typeof state.onRateLimit !== "function") {
+    throw new Error(`octokit/plugin-throttling error:
+        You must pass the onSecondaryRateLimit and onRateLimit error handlers.
+        See https://octokit.github.io/rest.js/#throttling
+
+        const octokit = new Octokit({
+          throttle: {
+            onSecondaryRateLimit: (retryAfter, options) => {/* ... */},
+            onRateLimit: (retryAfter, options) => {/* ... */}
           }
+        })
+    `);
+  }
+  let initialized = false;
+  const initializeBottleneck = () => {
+    if (initialized) {
+      return;
+    }
+    initialized = true;
+    if (groups.global == null) {
+      createGroups(Bottleneck3, common);
+    }
+    state.global = state.global ?? groups.global;
+    state.auth = state.auth ?? groups.auth;
+    state.search = state.search ?? groups.search;
+    state.write = state.write ?? groups.write;
+    state.notifications = state.notifications ?? groups.notifications;
+    state.retryLimiter = state.retryLimiter ?? new Bottleneck3();
+    const events = {};
+    const emitter = new Bottleneck3.Events(events);
+    events.on("secondary-limit", state.onSecondaryRateLimit);
+    events.on("rate-limit", state.onRateLimit);
+    events.on(
+      "error",
+      (e) => octokit.log.warn("Error in throttling-plugin limit handler", e)
+    );
+    state.retryLimiter.on("failed", async function(error3, info2) {
+      const [state2, request2, options] = info2.args;
+      const { pathname } = new URL(options.url, "http://github.test");
+      const shouldRetryGraphQL = pathname.startsWith("/graphql") && error3.status !== 401;
+      if (!(shouldRetryGraphQL || error3.status === 403 || error3.status === 429)) {
+        return;
+      }
+      const retryCount = ~~request2.retryCount;
+      request2.retryCount = retryCount;
+      options.request.retryCount = retryCount;
+      const { wantRetry, retryAfter = 0 } = await (async function() {
+        if (/\bsecondary rate\b/i.test(error3.message)) {
+          const retryAfter2 = Number(error3.response.headers["retry-after"]) || state2.fallbackSecondaryRateRetryAfter;
+          const wantRetry2 = await emitter.trigger(
+            "secondary-limit",
+            retryAfter2,
+            options,
+            octokit,
+            retryCount
+          );
+          return { wantRetry: wantRetry2, retryAfter: retryAfter2 };
         }
-        function rejected(value) {
-          try {
-            step(generator["throw"](value));
-          } catch (e) {
-            reject(e);
-          }
+        if (error3.response.headers != null && error3.response.headers["x-ratelimit-remaining"] === "0" || (error3.response.data?.errors ?? []).some(
+          (error22) => error22.type === "RATE_LIMITED"
+        )) {
+          const rateLimitReset = new Date(
+            ~~error3.response.headers["x-ratelimit-reset"] * 1e3
+          ).getTime();
+          const retryAfter2 = Math.max(
+            // Add one second so we retry _after_ the reset time
+            // https://docs.github.com/en/rest/overview/resources-in-the-rest-api?apiVersion=2022-11-28#exceeding-the-rate-limit
+            Math.ceil((rateLimitReset - Date.now()) / 1e3) + 1,
+            0
+          );
+          const wantRetry2 = await emitter.trigger(
+            "rate-limit",
+            retryAfter2,
+            options,
+            octokit,
+            retryCount
+          );
+          return { wantRetry: wantRetry2, retryAfter: retryAfter2 };
         }
-        function step(result2) {
-          result2.done ? resolve3(result2.value) : adopt(result2.value).then(fulfilled, rejected);
-        }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
+        return {};
+      })();
+      if (wantRetry) {
+        request2.retryCount++;
+        return retryAfter * state2.retryAfterBaseValue;
+      }
+    });
+  };
+  octokit.hook.wrap("request", (request2, options) => {
+    initializeBottleneck();
+    return wrapRequest2(state, request2, options);
+  });
+  return {};
+}
+var import_light2, VERSION3, noop, triggers_notification_paths_default, regex, triggersNotification, groups, createGroups;
+var init_dist_bundle2 = __esm({
+  "node_modules/@octokit/plugin-throttling/dist-bundle/index.js"() {
+    import_light2 = __toESM(require_light(), 1);
+    VERSION3 = "0.0.0-development";
+    noop = () => Promise.resolve();
+    triggers_notification_paths_default = [
+      "/orgs/{org}/invitations",
+      "/orgs/{org}/invitations/{invitation_id}",
+      "/orgs/{org}/teams/{team_slug}/discussions",
+      "/orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments",
+      "/repos/{owner}/{repo}/collaborators/{username}",
+      "/repos/{owner}/{repo}/commits/{commit_sha}/comments",
+      "/repos/{owner}/{repo}/issues",
+      "/repos/{owner}/{repo}/issues/{issue_number}/comments",
+      "/repos/{owner}/{repo}/issues/{issue_number}/sub_issue",
+      "/repos/{owner}/{repo}/issues/{issue_number}/sub_issues/priority",
+      "/repos/{owner}/{repo}/pulls",
+      "/repos/{owner}/{repo}/pulls/{pull_number}/comments",
+      "/repos/{owner}/{repo}/pulls/{pull_number}/comments/{comment_id}/replies",
+      "/repos/{owner}/{repo}/pulls/{pull_number}/merge",
+      "/repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers",
+      "/repos/{owner}/{repo}/pulls/{pull_number}/reviews",
+      "/repos/{owner}/{repo}/releases",
+      "/teams/{team_id}/discussions",
+      "/teams/{team_id}/discussions/{discussion_number}/comments"
+    ];
+    regex = routeMatcher(triggers_notification_paths_default);
+    triggersNotification = regex.test.bind(regex);
+    groups = {};
+    createGroups = function(Bottleneck3, common) {
+      groups.global = new Bottleneck3.Group({
+        id: "octokit-global",
+        maxConcurrent: 10,
+        ...common
+      });
+      groups.auth = new Bottleneck3.Group({
+        id: "octokit-auth",
+        maxConcurrent: 1,
+        ...common
+      });
+      groups.search = new Bottleneck3.Group({
+        id: "octokit-search",
+        maxConcurrent: 1,
+        minTime: 2e3,
+        ...common
+      });
+      groups.write = new Bottleneck3.Group({
+        id: "octokit-write",
+        maxConcurrent: 1,
+        minTime: 1e3,
+        ...common
+      });
+      groups.notifications = new Bottleneck3.Group({
+        id: "octokit-notifications",
+        maxConcurrent: 1,
+        minTime: 3e3,
+        ...common
       });
     };
+    throttling.VERSION = VERSION3;
+    throttling.triggersNotification = triggersNotification;
   }
 });
 
@@ -34318,11 +35122,11 @@ function merge2(defaults2, route, options) {
 }
 function addQueryParameters(url, parameters) {
   const separator = /\?/.test(url) ? "&" : "?";
-  const names3 = Object.keys(parameters);
-  if (names3.length === 0) {
+  const names4 = Object.keys(parameters);
+  if (names4.length === 0) {
     return url;
   }
-  return url + separator + names3.map((name) => {
+  return url + separator + names4.map((name) => {
     if (name === "q") {
       return "q=" + parameters.q.split("+").map(encodeURIComponent).join("+");
     }
@@ -34478,7 +35282,7 @@ function expand(template4, context3) {
     return template4.replace(/\/$/, "");
   }
 }
-function parse4(options) {
+function parse3(options) {
   let method = options.method.toUpperCase();
   let url = (options.url || "/").replace(/:([a-z]\w+)/g, "{$1}");
   let headers = Object.assign({}, options.headers);
@@ -34542,7 +35346,7 @@ function parse4(options) {
   );
 }
 function endpointWithDefaults(defaults2, route, options) {
-  return parse4(merge2(defaults2, route, options));
+  return parse3(merge2(defaults2, route, options));
 }
 function withDefaults(oldDefaults, newDefaults) {
   const DEFAULTS2 = merge2(oldDefaults, newDefaults);
@@ -34551,15 +35355,15 @@ function withDefaults(oldDefaults, newDefaults) {
     DEFAULTS: DEFAULTS2,
     defaults: withDefaults.bind(null, DEFAULTS2),
     merge: merge2.bind(null, DEFAULTS2),
-    parse: parse4
+    parse: parse3
   });
 }
-var VERSION2, userAgent, DEFAULTS, urlVariableRegex, endpoint;
-var init_dist_bundle = __esm({
+var VERSION4, userAgent, DEFAULTS, urlVariableRegex, endpoint;
+var init_dist_bundle3 = __esm({
   "node_modules/@octokit/endpoint/dist-bundle/index.js"() {
     init_universal_user_agent();
-    VERSION2 = "0.0.0-development";
-    userAgent = `octokit-endpoint.js/${VERSION2} ${getUserAgent()}`;
+    VERSION4 = "0.0.0-development";
+    userAgent = `octokit-endpoint.js/${VERSION4} ${getUserAgent()}`;
     DEFAULTS = {
       method: "GET",
       baseUrl: "https://api.github.com",
@@ -34577,7 +35381,7 @@ var init_dist_bundle = __esm({
 });
 
 // node_modules/content-type/dist/index.js
-function parse5(header, options) {
+function parse4(header, options) {
   const stopFlags = SEMI_FLAG | (options?.comma === true ? COMMA_FLAG : 0);
   const len = header.length;
   let valueStart = options?.start ?? 0;
@@ -34709,15 +35513,15 @@ function parseParameters(header, type, index2, len, stopFlags) {
   }
   return { type, index: index2, parameters };
 }
-function unescapeQuotedPairs(str, start, end) {
+function unescapeQuotedPairs(str, start, end2) {
   let result2 = "";
-  for (let index2 = start; index2 < end; index2++) {
+  for (let index2 = start; index2 < end2; index2++) {
     if (str.charCodeAt(index2) === BSLASH) {
       result2 += str.slice(start, index2);
       start = ++index2;
     }
   }
-  return result2 + str.slice(start, end);
+  return result2 + str.slice(start, end2);
 }
 var SP, HTAB, SEMI, EQ, DQUOTE, BSLASH, COMMA, LOWER_CASE, OWS, SEMI_FLAG, COMMA_FLAG, TOKEN_FLAG, NON_ASCII, CASE_FLAGS, CHAR_MAP, NullObject;
 var init_dist = __esm({
@@ -35027,8 +35831,8 @@ var init_json_with_bigint = __esm({
     MAX_DIGITS = MAX_INT.length;
     stringsOrLargeNumbers = /"(?:[^"\\]|\\.)*"|-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/g;
     noiseValueWithQuotes = /^"-?\d+n+"$/;
-    applyReviverIteratively = (parsed3, userReviver) => {
-      const rootHolder = { "": parsed3 };
+    applyReviverIteratively = (parsed5, userReviver) => {
+      const rootHolder = { "": parsed5 };
       const stack = [{ parent: rootHolder, key: "", visited: false }];
       while (stack.length > 0) {
         const node = stack[stack.length - 1];
@@ -35096,54 +35900,10 @@ var init_json_with_bigint = __esm({
       } catch (error3) {
         if (error3 instanceof RangeError) {
           const serializedData = serializeBigInts(text);
-          const parsed3 = originalParse(serializedData);
-          return applyReviverIteratively(parsed3, reviver);
+          const parsed5 = originalParse(serializedData);
+          return applyReviverIteratively(parsed5, reviver);
         }
         throw error3;
-      }
-    };
-  }
-});
-
-// node_modules/@octokit/request-error/dist-src/index.js
-var RequestError;
-var init_dist_src = __esm({
-  "node_modules/@octokit/request-error/dist-src/index.js"() {
-    RequestError = class extends Error {
-      name;
-      /**
-       * http status code
-       */
-      status;
-      /**
-       * Request options that lead to the error.
-       */
-      request;
-      /**
-       * Response object if a response was received
-       */
-      response;
-      constructor(message, statusCode, options) {
-        super(message, { cause: options.cause });
-        this.name = "HttpError";
-        this.status = Number.parseInt(statusCode);
-        if (Number.isNaN(this.status)) {
-          this.status = 0;
-        }
-        if ("response" in options) {
-          this.response = options.response;
-        }
-        const requestCopy = Object.assign({}, options.request);
-        if (options.request.headers.authorization) {
-          requestCopy.headers = Object.assign({}, options.request.headers, {
-            authorization: options.request.headers.authorization.replace(
-              /(?<! ) .*$/,
-              " [REDACTED]"
-            )
-          });
-        }
-        requestCopy.url = requestCopy.url.replace(/\bclient_secret=\w+/g, "client_secret=[REDACTED]").replace(/\baccess_token=\w+/g, "access_token=[REDACTED]");
-        this.request = requestCopy;
       }
     };
   }
@@ -35259,9 +36019,9 @@ async function fetchWrapper(requestOptions) {
 async function getResponseData(response) {
   const contentType = response.headers.get("content-type");
   if (!contentType) {
-    return response.text().catch(noop);
+    return response.text().catch(noop2);
   }
-  const mimetype = parse5(contentType);
+  const mimetype = parse4(contentType);
   if (isJSONResponse(mimetype)) {
     let text = "";
     try {
@@ -35274,7 +36034,7 @@ async function getResponseData(response) {
   // (RFC 2046) and must never be decoded as text, even when the response
   // carries a (misleading) `charset=utf-8` parameter — see #751.
   mimetype.parameters.charset?.toLowerCase() === "utf-8" && mimetype.type !== "application/octet-stream") {
-    return response.text().catch(noop);
+    return response.text().catch(noop2);
   } else {
     return response.arrayBuffer().catch(
       /* v8 ignore next -- @preserve */
@@ -35322,21 +36082,21 @@ function withDefaults2(oldEndpoint, newDefaults) {
     defaults: withDefaults2.bind(null, endpoint2)
   });
 }
-var VERSION3, defaults_default, noop, request;
-var init_dist_bundle2 = __esm({
+var VERSION5, defaults_default, noop2, request;
+var init_dist_bundle4 = __esm({
   "node_modules/@octokit/request/dist-bundle/index.js"() {
-    init_dist_bundle();
+    init_dist_bundle3();
     init_universal_user_agent();
     init_dist();
     init_json_with_bigint();
     init_dist_src();
-    VERSION3 = "10.0.16";
+    VERSION5 = "10.0.16";
     defaults_default = {
       headers: {
-        "user-agent": `octokit-request.js/${VERSION3} ${getUserAgent()}`
+        "user-agent": `octokit-request.js/${VERSION5} ${getUserAgent()}`
       }
     };
-    noop = () => "";
+    noop2 = () => "";
     request = withDefaults2(endpoint, defaults_default);
   }
 });
@@ -35411,12 +36171,12 @@ function withCustomRequest(customRequest) {
     url: "/graphql"
   });
 }
-var VERSION4, GraphqlResponseError, NON_VARIABLE_OPTIONS, FORBIDDEN_VARIABLE_OPTIONS, GHES_V3_SUFFIX_REGEX, graphql2;
-var init_dist_bundle3 = __esm({
+var VERSION6, GraphqlResponseError, NON_VARIABLE_OPTIONS, FORBIDDEN_VARIABLE_OPTIONS, GHES_V3_SUFFIX_REGEX, graphql2;
+var init_dist_bundle5 = __esm({
   "node_modules/@octokit/graphql/dist-bundle/index.js"() {
-    init_dist_bundle2();
+    init_dist_bundle4();
     init_universal_user_agent();
-    VERSION4 = "0.0.0-development";
+    VERSION6 = "0.0.0-development";
     GraphqlResponseError = class extends Error {
       constructor(request2, headers, response) {
         super(_buildMessageForResponseErrors(response));
@@ -35450,7 +36210,7 @@ var init_dist_bundle3 = __esm({
     GHES_V3_SUFFIX_REGEX = /\/api\/v3\/?$/;
     graphql2 = withDefaults3(request, {
       headers: {
-        "user-agent": `octokit-graphql.js/${VERSION4} ${getUserAgent()}`
+        "user-agent": `octokit-graphql.js/${VERSION6} ${getUserAgent()}`
       },
       method: "POST",
       url: "/graphql"
@@ -35484,12 +36244,12 @@ async function hook(token, request2, route, parameters) {
   endpoint2.headers.authorization = withAuthorizationPrefix(token);
   return request2(endpoint2);
 }
-var b64url, sep2, jwtRE, isJWT, createTokenAuth;
-var init_dist_bundle4 = __esm({
+var b64url, sep4, jwtRE, isJWT, createTokenAuth;
+var init_dist_bundle6 = __esm({
   "node_modules/@octokit/auth-token/dist-bundle/index.js"() {
     b64url = "(?:[a-zA-Z0-9_-]+)";
-    sep2 = "\\.";
-    jwtRE = new RegExp(`^${b64url}${sep2}${b64url}${sep2}${b64url}$`);
+    sep4 = "\\.";
+    jwtRE = new RegExp(`^${b64url}${sep4}${b64url}${sep4}${b64url}$`);
     isJWT = jwtRE.test.bind(jwtRE);
     createTokenAuth = function createTokenAuth2(token) {
       if (!token) {
@@ -35509,20 +36269,20 @@ var init_dist_bundle4 = __esm({
 });
 
 // node_modules/@octokit/core/dist-src/version.js
-var VERSION5;
+var VERSION7;
 var init_version = __esm({
   "node_modules/@octokit/core/dist-src/version.js"() {
-    VERSION5 = "7.0.8";
+    VERSION7 = "7.0.8";
   }
 });
 
 // node_modules/@octokit/core/dist-src/index.js
 function createLogger(logger = {}) {
   if (typeof logger.debug !== "function") {
-    logger.debug = noop2;
+    logger.debug = noop3;
   }
   if (typeof logger.info !== "function") {
-    logger.info = noop2;
+    logger.info = noop3;
   }
   if (typeof logger.warn !== "function") {
     logger.warn = consoleWarn;
@@ -35532,22 +36292,22 @@ function createLogger(logger = {}) {
   }
   return logger;
 }
-var noop2, consoleWarn, consoleError, userAgentTrail, Octokit;
+var noop3, consoleWarn, consoleError, userAgentTrail, Octokit;
 var init_dist_src2 = __esm({
   "node_modules/@octokit/core/dist-src/index.js"() {
     init_universal_user_agent();
     init_before_after_hook();
-    init_dist_bundle2();
-    init_dist_bundle3();
     init_dist_bundle4();
+    init_dist_bundle5();
+    init_dist_bundle6();
     init_version();
-    noop2 = () => {
+    noop3 = () => {
     };
     consoleWarn = console.warn.bind(console);
     consoleError = console.error.bind(console);
-    userAgentTrail = `octokit-core.js/${VERSION5} ${getUserAgent()}`;
+    userAgentTrail = `octokit-core.js/${VERSION7} ${getUserAgent()}`;
     Octokit = class {
-      static VERSION = VERSION5;
+      static VERSION = VERSION7;
       static defaults(defaults2) {
         const OctokitWithDefaults = class extends this {
           constructor(...args) {
@@ -35661,11 +36421,169 @@ var init_dist_src2 = __esm({
   }
 });
 
-// node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/version.js
-var VERSION6;
+// node_modules/@octokit/plugin-request-log/dist-src/version.js
+var VERSION8;
 var init_version2 = __esm({
+  "node_modules/@octokit/plugin-request-log/dist-src/version.js"() {
+    VERSION8 = "6.0.0";
+  }
+});
+
+// node_modules/@octokit/plugin-request-log/dist-src/index.js
+function requestLog(octokit) {
+  octokit.hook.wrap("request", (request2, options) => {
+    octokit.log.debug("request", options);
+    const start = Date.now();
+    const requestOptions = octokit.request.endpoint.parse(options);
+    const path = requestOptions.url.replace(options.baseUrl, "");
+    return request2(options).then((response) => {
+      const requestId = response.headers["x-github-request-id"];
+      octokit.log.info(
+        `${requestOptions.method} ${path} - ${response.status} with id ${requestId} in ${Date.now() - start}ms`
+      );
+      return response;
+    }).catch((error3) => {
+      const requestId = error3.response?.headers["x-github-request-id"] || "UNKNOWN";
+      octokit.log.error(
+        `${requestOptions.method} ${path} - ${error3.status} with id ${requestId} in ${Date.now() - start}ms`
+      );
+      throw error3;
+    });
+  });
+}
+var init_dist_src3 = __esm({
+  "node_modules/@octokit/plugin-request-log/dist-src/index.js"() {
+    init_version2();
+    requestLog.VERSION = VERSION8;
+  }
+});
+
+// node_modules/@octokit/plugin-paginate-rest/dist-bundle/index.js
+function normalizePaginatedListResponse(response) {
+  if (!response.data) {
+    return {
+      ...response,
+      data: []
+    };
+  }
+  const responseNeedsNormalization = ("total_count" in response.data || "total_commits" in response.data) && !("url" in response.data);
+  if (!responseNeedsNormalization) return response;
+  const incompleteResults = response.data.incomplete_results;
+  const repositorySelection = response.data.repository_selection;
+  const totalCount = response.data.total_count;
+  const totalCommits = response.data.total_commits;
+  delete response.data.incomplete_results;
+  delete response.data.repository_selection;
+  delete response.data.total_count;
+  delete response.data.total_commits;
+  const namespaceKey = Object.keys(response.data)[0];
+  const data = response.data[namespaceKey];
+  response.data = data;
+  if (typeof incompleteResults !== "undefined") {
+    response.data.incomplete_results = incompleteResults;
+  }
+  if (typeof repositorySelection !== "undefined") {
+    response.data.repository_selection = repositorySelection;
+  }
+  response.data.total_count = totalCount;
+  response.data.total_commits = totalCommits;
+  return response;
+}
+function iterator(octokit, route, parameters) {
+  const options = typeof route === "function" ? route.endpoint(parameters) : octokit.request.endpoint(route, parameters);
+  const requestMethod = typeof route === "function" ? route : octokit.request;
+  const method = options.method;
+  const headers = options.headers;
+  let url = options.url;
+  return {
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        if (!url) return { done: true };
+        try {
+          const response = await requestMethod({ method, url, headers });
+          const normalizedResponse = normalizePaginatedListResponse(response);
+          url = ((normalizedResponse.headers.link || "").match(
+            /<([^<>]+)>;\s*rel="next"/
+          ) || [])[1];
+          if (!url && "total_commits" in normalizedResponse.data) {
+            const parsedUrl = new URL(normalizedResponse.url);
+            const params = parsedUrl.searchParams;
+            const page = parseInt(params.get("page") || "1", 10);
+            const per_page = parseInt(params.get("per_page") || "250", 10);
+            if (page * per_page < normalizedResponse.data.total_commits) {
+              params.set("page", String(page + 1));
+              url = parsedUrl.toString();
+            }
+          }
+          return { value: normalizedResponse };
+        } catch (error3) {
+          if (error3.status !== 409) throw error3;
+          url = "";
+          return {
+            value: {
+              status: 200,
+              headers: {},
+              data: []
+            }
+          };
+        }
+      }
+    })
+  };
+}
+function paginate(octokit, route, parameters, mapFn) {
+  if (typeof parameters === "function") {
+    mapFn = parameters;
+    parameters = void 0;
+  }
+  return gather(
+    octokit,
+    [],
+    iterator(octokit, route, parameters)[Symbol.asyncIterator](),
+    mapFn
+  );
+}
+function gather(octokit, results, iterator2, mapFn) {
+  return iterator2.next().then((result2) => {
+    if (result2.done) {
+      return results;
+    }
+    let earlyExit = false;
+    function done() {
+      earlyExit = true;
+    }
+    results = results.concat(
+      mapFn ? mapFn(result2.value, done) : result2.value.data
+    );
+    if (earlyExit) {
+      return results;
+    }
+    return gather(octokit, results, iterator2, mapFn);
+  });
+}
+function paginateRest(octokit) {
+  return {
+    paginate: Object.assign(paginate.bind(null, octokit), {
+      iterator: iterator.bind(null, octokit)
+    })
+  };
+}
+var VERSION9, composePaginateRest;
+var init_dist_bundle7 = __esm({
+  "node_modules/@octokit/plugin-paginate-rest/dist-bundle/index.js"() {
+    VERSION9 = "0.0.0-development";
+    composePaginateRest = Object.assign(paginate, {
+      iterator
+    });
+    paginateRest.VERSION = VERSION9;
+  }
+});
+
+// node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/version.js
+var VERSION10;
+var init_version3 = __esm({
   "node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/version.js"() {
-    VERSION6 = "17.0.0";
+    VERSION10 = "17.0.0";
   }
 });
 
@@ -38109,133 +39027,1252 @@ function legacyRestEndpointMethods(octokit) {
     rest: api
   };
 }
-var init_dist_src3 = __esm({
+var init_dist_src4 = __esm({
   "node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/index.js"() {
-    init_version2();
+    init_version3();
     init_endpoints_to_methods();
-    restEndpointMethods.VERSION = VERSION6;
-    legacyRestEndpointMethods.VERSION = VERSION6;
+    restEndpointMethods.VERSION = VERSION10;
+    legacyRestEndpointMethods.VERSION = VERSION10;
   }
 });
 
-// node_modules/@octokit/plugin-paginate-rest/dist-bundle/index.js
-function normalizePaginatedListResponse(response) {
-  if (!response.data) {
-    return {
-      ...response,
-      data: []
+// node_modules/@octokit/rest/dist-src/version.js
+var VERSION11;
+var init_version4 = __esm({
+  "node_modules/@octokit/rest/dist-src/version.js"() {
+    VERSION11 = "22.0.1";
+  }
+});
+
+// node_modules/@octokit/rest/dist-src/index.js
+var Octokit2;
+var init_dist_src5 = __esm({
+  "node_modules/@octokit/rest/dist-src/index.js"() {
+    init_dist_src2();
+    init_dist_src3();
+    init_dist_bundle7();
+    init_dist_src4();
+    init_version4();
+    Octokit2 = Octokit.plugin(requestLog, legacyRestEndpointMethods, paginateRest).defaults(
+      {
+        userAgent: `octokit-rest.js/${VERSION11}`
+      }
+    );
+  }
+});
+
+// src/edges/github/answer.ts
+var GithubRefused, COMMIT2, Answer;
+var init_answer = __esm({
+  "src/edges/github/answer.ts"() {
+    "use strict";
+    init_json();
+    init_failure();
+    GithubRefused = class extends Failure {
+      /** Status of the HTTP answer, where there was one. */
+      status;
+      constructor(message, options) {
+        super(message, options);
+        this.status = options.status;
+      }
+    };
+    COMMIT2 = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/u;
+    Answer = class _Answer {
+      #what;
+      #body;
+      constructor(what, body) {
+        this.#what = what;
+        this.#body = body;
+      }
+      text(path) {
+        return this.textOrNone(path) ?? this.#refuse(path);
+      }
+      /** Undefined where there is none, or null. */
+      textOrNone(path) {
+        const found2 = at(this.#body, path) ?? void 0;
+        return found2 === void 0 || typeof found2 === "string" ? found2 : this.#refuse(path);
+      }
+      /** The name of a git object: 40 hex digits, or 64. */
+      sha(path) {
+        return this.shaOrNone(path) ?? this.#refuse(path);
+      }
+      shaOrNone(path) {
+        const found2 = this.textOrNone(path);
+        return found2 === void 0 || COMMIT2.test(found2) ? found2 : this.#refuse(path);
+      }
+      /** A number that names something: an id, or the number of an issue. */
+      id(path) {
+        const found2 = at(this.#body, path);
+        return typeof found2 === "number" && Number.isSafeInteger(found2) && found2 > 0 ? found2 : this.#refuse(path);
+      }
+      idOrNone(path) {
+        return this.has(path) ? this.id(path) : void 0;
+      }
+      /** How many there are of something. */
+      count(path) {
+        const found2 = at(this.#body, path);
+        return typeof found2 === "number" && Number.isSafeInteger(found2) && found2 >= 0 ? found2 : this.#refuse(path);
+      }
+      flag(path) {
+        const found2 = at(this.#body, path);
+        return typeof found2 === "boolean" ? found2 : this.#refuse(path);
+      }
+      /** Whether there is something other than null. */
+      has(path) {
+        return (at(this.#body, path) ?? null) !== null;
+      }
+      list(path) {
+        const found2 = at(this.#body, path);
+        if (!Array.isArray(found2) || !found2.every(isObject)) return this.#refuse(path);
+        return found2.map((one) => new _Answer(this.#what, one));
+      }
+      #refuse(path) {
+        throw new GithubRefused(`GitHub answered ${this.#what} without a proper ${path || "list"}`, {
+          hint: "try again later; if it stays, report it"
+        });
+      }
     };
   }
-  const responseNeedsNormalization = ("total_count" in response.data || "total_commits" in response.data) && !("url" in response.data);
-  if (!responseNeedsNormalization) return response;
-  const incompleteResults = response.data.incomplete_results;
-  const repositorySelection = response.data.repository_selection;
-  const totalCount = response.data.total_count;
-  const totalCommits = response.data.total_commits;
-  delete response.data.incomplete_results;
-  delete response.data.repository_selection;
-  delete response.data.total_count;
-  delete response.data.total_commits;
-  const namespaceKey = Object.keys(response.data)[0];
-  const data = response.data[namespaceKey];
-  response.data = data;
-  if (typeof incompleteResults !== "undefined") {
-    response.data.incomplete_results = incompleteResults;
-  }
-  if (typeof repositorySelection !== "undefined") {
-    response.data.repository_selection = repositorySelection;
-  }
-  response.data.total_count = totalCount;
-  response.data.total_commits = totalCommits;
-  return response;
+});
+
+// src/edges/github/client.ts
+var client_exports = {};
+__export(client_exports, {
+  GithubClient: () => GithubClient
+});
+function inRepository(route) {
+  return route.replace(" ", " /repos/{owner}/{repo}");
 }
-function iterator(octokit, route, parameters) {
-  const options = typeof route === "function" ? route.endpoint(parameters) : octokit.request.endpoint(route, parameters);
-  const requestMethod = typeof route === "function" ? route : octokit.request;
-  const method = options.method;
-  const headers = options.headers;
-  let url = options.url;
-  return {
-    [Symbol.asyncIterator]: () => ({
-      async next() {
-        if (!url) return { done: true };
+async function explained2(what, call) {
+  try {
+    return await call();
+  } catch (cause) {
+    if (cause instanceof GithubRefused) throw cause;
+    const status = statusOf2(cause);
+    throw new GithubRefused(`GitHub refused ${what}: ${messageOf(cause).split(" - ")[0] ?? ""}`, {
+      hint: HINTS[String(status)] ?? "try again later; githubstatus.com knows of outages",
+      status,
+      cause
+    });
+  }
+}
+function statusOf2(cause) {
+  const status = typeof cause === "object" && cause !== null && "status" in cause ? cause.status : void 0;
+  return typeof status === "number" ? status : void 0;
+}
+var import_light3, Client, LONGEST_LIMIT_SECONDS, RETRIES, HINTS, GithubClient;
+var init_client = __esm({
+  "src/edges/github/client.ts"() {
+    "use strict";
+    init_dist_bundle();
+    init_dist_bundle2();
+    init_dist_src5();
+    import_light3 = __toESM(require_light(), 1);
+    init_failure();
+    init_answer();
+    Client = Octokit2.plugin(retry, throttling);
+    LONGEST_LIMIT_SECONDS = 300;
+    RETRIES = 3;
+    HINTS = {
+      401: "the token is wrong or has expired",
+      403: "the token may not do this: look at `permissions:` of the job",
+      404: "it does not exist, or the token may not see it",
+      422: "GitHub refused the content"
+    };
+    GithubClient = class {
+      #octokit;
+      #repo;
+      #me;
+      constructor({ api, token, owner, repo }, second) {
+        this.#repo = { owner, repo };
+        const silent = () => void 0;
+        const again = (after, _options, _client, count) => after <= LONGEST_LIMIT_SECONDS && count < RETRIES;
+        const every = (seconds2) => new import_light3.default.Group({ maxConcurrent: 1, minTime: seconds2 * second });
+        this.#octokit = new Client({
+          baseUrl: api,
+          auth: token,
+          request: { fetch: (...given2) => globalThis.fetch(...given2) },
+          retry: { retries: RETRIES, retryAfterBaseValue: second },
+          throttle: {
+            retryAfterBaseValue: second,
+            write: every(1),
+            notifications: every(3),
+            onRateLimit: again,
+            onSecondaryRateLimit: again
+          },
+          log: { debug: silent, info: silent, warn: silent, error: silent }
+        });
+      }
+      /** `what` is named where GitHub refuses; `route` is relative to the repository, such as `GET /pulls/{pull}`. */
+      async ask(what, route, fields2 = {}) {
+        const response = await explained2(
+          what,
+          () => this.#octokit.request(inRepository(route), { ...this.#repo, ...fields2 })
+        );
+        return new Answer(what, response.data);
+      }
+      /** As `ask`; undefined where GitHub says that there is no such thing. */
+      async askMaybe(what, route, fields2 = {}) {
         try {
-          const response = await requestMethod({ method, url, headers });
-          const normalizedResponse = normalizePaginatedListResponse(response);
-          url = ((normalizedResponse.headers.link || "").match(
-            /<([^<>]+)>;\s*rel="next"/
-          ) || [])[1];
-          if (!url && "total_commits" in normalizedResponse.data) {
-            const parsedUrl = new URL(normalizedResponse.url);
-            const params = parsedUrl.searchParams;
-            const page = parseInt(params.get("page") || "1", 10);
-            const per_page = parseInt(params.get("per_page") || "250", 10);
-            if (page * per_page < normalizedResponse.data.total_commits) {
-              params.set("page", String(page + 1));
-              url = parsedUrl.toString();
-            }
-          }
-          return { value: normalizedResponse };
+          return await this.ask(what, route, fields2);
         } catch (error3) {
-          if (error3.status !== 409) throw error3;
-          url = "";
-          return {
-            value: {
-              status: 200,
-              headers: {},
-              data: []
-            }
-          };
+          if (error3 instanceof GithubRefused && error3.status === 404) return void 0;
+          throw error3;
         }
       }
-    })
-  };
-}
-function paginate(octokit, route, parameters, mapFn) {
-  if (typeof parameters === "function") {
-    mapFn = parameters;
-    parameters = void 0;
+      /** What is no JSON; undefined where it is gone. */
+      async bytes(what, route, fields2 = {}) {
+        try {
+          const response = await explained2(
+            what,
+            () => this.#octokit.request(inRepository(route), { ...this.#repo, ...fields2 })
+          );
+          const { data } = response;
+          return data instanceof ArrayBuffer ? new Uint8Array(data) : void 0;
+        } catch (error3) {
+          if (error3 instanceof GithubRefused && (error3.status === 404 || error3.status === 410))
+            return void 0;
+          throw error3;
+        }
+      }
+      /** A list to its last page. */
+      async all(what, route, fields2 = {}) {
+        return explained2(what, async () => {
+          const items = [];
+          const given2 = { ...this.#repo, ...fields2, per_page: 100 };
+          const pages = this.#octokit.paginate.iterator(
+            inRepository(route),
+            given2
+          );
+          for await (const page of pages) items.push(...new Answer(what, page.data).list(""));
+          return items;
+        });
+      }
+      /** The id of who this token belongs to: what we wrote before bears it. A token of an App can only ask this way. */
+      async me() {
+        if (this.#me === void 0) {
+          const body = await explained2(
+            "who we are",
+            () => this.#octokit.graphql("{ viewer { databaseId } }")
+          );
+          this.#me = new Answer("who we are", body).id("/viewer/databaseId");
+        }
+        return this.#me;
+      }
+    };
   }
-  return gather(
-    octokit,
-    [],
-    iterator(octokit, route, parameters)[Symbol.asyncIterator](),
-    mapFn
+});
+
+// src/edges/github/environments.ts
+function isNamed2(environment2, name) {
+  return environment2.textOrNone("/name")?.toLowerCase() === name.toLowerCase();
+}
+function patternOf(policy) {
+  const kind = (policy.textOrNone("/type") ?? "branch") === "branch" ? "branch" : "tag";
+  return { kind, name: policy.text("/name") };
+}
+function reviewersOf(found2) {
+  if (!found2.has("/protection_rules")) return 0;
+  const rules = found2.list("/protection_rules");
+  const asking = rules.filter((rule) => rule.text("/type") === "required_reviewers");
+  const reviewers = asking.flatMap(
+    (rule) => rule.has("/reviewers") ? rule.list("/reviewers") : []
   );
+  return reviewers.length;
 }
-function gather(octokit, results, iterator2, mapFn) {
-  return iterator2.next().then((result2) => {
-    if (result2.done) {
-      return results;
-    }
-    let earlyExit = false;
-    function done() {
-      earlyExit = true;
-    }
-    results = results.concat(
-      mapFn ? mapFn(result2.value, done) : result2.value.data
-    );
-    if (earlyExit) {
-      return results;
-    }
-    return gather(octokit, results, iterator2, mapFn);
-  });
-}
-function paginateRest(octokit) {
-  return {
-    paginate: Object.assign(paginate.bind(null, octokit), {
-      iterator: iterator.bind(null, octokit)
-    })
-  };
-}
-var VERSION7, composePaginateRest;
-var init_dist_bundle5 = __esm({
-  "node_modules/@octokit/plugin-paginate-rest/dist-bundle/index.js"() {
-    VERSION7 = "0.0.0-development";
-    composePaginateRest = Object.assign(paginate, {
-      iterator
+async function permitted(ask) {
+  try {
+    return await ask();
+  } catch (cause) {
+    if (!(cause instanceof GithubRefused) || cause.status !== 403) throw cause;
+    throw new GithubRefused(cause.message, {
+      hint: "the token may not look at environments: give the job `permissions: {actions: read}`",
+      status: cause.status,
+      cause
     });
-    paginateRest.VERSION = VERSION7;
+  }
+}
+var WHAT, GithubEnvironments;
+var init_environments = __esm({
+  "src/edges/github/environments.ts"() {
+    "use strict";
+    init_answer();
+    WHAT = "an environment";
+    GithubEnvironments = class {
+      #client;
+      constructor(client) {
+        this.#client = client;
+      }
+      async environment(name) {
+        return permitted(async () => {
+          const home = await this.#client.ask("the repository", "GET ");
+          const route = "GET /environments/{name}";
+          const found2 = await this.#client.askMaybe(WHAT, route, { name });
+          return {
+            name,
+            defaultBranch: home.text("/default_branch"),
+            isPrivate: home.flag("/private"),
+            protection: found2 && {
+              branches: await this.#branches(name, found2),
+              reviewers: reviewersOf(found2)
+            }
+          };
+        });
+      }
+      async isApprovedIn(run2, environment2) {
+        return permitted(async () => {
+          const route = "GET /actions/runs/{run}/approvals";
+          const reviews = await this.#client.all("approvals of this run", route, { run: run2 });
+          return reviews.some(
+            (one) => one.text("/state") === "approved" && one.list("/environments").some((asked2) => isNamed2(asked2, environment2))
+          );
+        });
+      }
+      async #branches(name, found2) {
+        if (!found2.has("/deployment_branch_policy")) return { kind: "any" };
+        if (!found2.flag("/deployment_branch_policy/custom_branch_policies"))
+          return { kind: "protected" };
+        const route = "GET /environments/{name}/deployment-branch-policies";
+        const patterns = await this.#client.all(WHAT, route, { name });
+        return { kind: "selected", patterns: patterns.map(patternOf) };
+      }
+    };
+  }
+});
+
+// src/edges/github/setup.ts
+var setup_exports = {};
+__export(setup_exports, {
+  GithubSetup: () => GithubSetup
+});
+var GithubSetup;
+var init_setup = __esm({
+  "src/edges/github/setup.ts"() {
+    "use strict";
+    init_environments();
+    GithubSetup = class {
+      #client;
+      #environments;
+      constructor(client) {
+        this.#client = client;
+        this.#environments = new GithubEnvironments(client);
+      }
+      environment(name) {
+        return this.#environments.environment(name);
+      }
+      secretNames(environment2) {
+        return this.#names("names of secrets", "secrets", environment2);
+      }
+      variableNames(environment2) {
+        return this.#names("names of variables", "variables", environment2);
+      }
+      async labels() {
+        const listed3 = await this.#client.all("labels", "GET /labels");
+        return listed3.map((one) => one.text("/name"));
+      }
+      async branchRules(branch) {
+        const route = "GET /rules/branches/{branch}";
+        const listed3 = await this.#client.all("rules of a branch", route, { branch });
+        return listed3.map((one) => one.text("/type"));
+      }
+      async actionsSettings() {
+        const what = "settings of Actions";
+        const general = await this.#client.ask(what, "GET /actions/permissions");
+        const workflows = await this.#client.ask(what, "GET /actions/permissions/workflow");
+        return {
+          enabled: general.flag("/enabled"),
+          localOnly: general.textOrNone("/allowed_actions") === "local_only",
+          mayOpenPulls: workflows.flag("/can_approve_pull_request_reviews")
+        };
+      }
+      async #names(what, kind, environment2) {
+        const route = environment2 === void 0 ? `GET /actions/${kind}` : `GET /environments/{environment}/${kind}`;
+        const listed3 = await this.#client.all(what, route, { environment: environment2 });
+        return listed3.map((one) => one.text("/name"));
+      }
+    };
+  }
+});
+
+// node_modules/@actions/github/lib/context.js
+import { readFileSync, existsSync as existsSync3 } from "fs";
+import { EOL as EOL5 } from "os";
+var Context;
+var init_context = __esm({
+  "node_modules/@actions/github/lib/context.js"() {
+    Context = class {
+      /**
+       * Hydrate the context from the environment
+       */
+      constructor() {
+        var _a2, _b2, _c;
+        this.payload = {};
+        if (process.env.GITHUB_EVENT_PATH) {
+          if (existsSync3(process.env.GITHUB_EVENT_PATH)) {
+            this.payload = JSON.parse(readFileSync(process.env.GITHUB_EVENT_PATH, { encoding: "utf8" }));
+          } else {
+            const path = process.env.GITHUB_EVENT_PATH;
+            process.stdout.write(`GITHUB_EVENT_PATH ${path} does not exist${EOL5}`);
+          }
+        }
+        this.eventName = process.env.GITHUB_EVENT_NAME;
+        this.sha = process.env.GITHUB_SHA;
+        this.ref = process.env.GITHUB_REF;
+        this.workflow = process.env.GITHUB_WORKFLOW;
+        this.action = process.env.GITHUB_ACTION;
+        this.actor = process.env.GITHUB_ACTOR;
+        this.job = process.env.GITHUB_JOB;
+        this.runAttempt = parseInt(process.env.GITHUB_RUN_ATTEMPT, 10);
+        this.runNumber = parseInt(process.env.GITHUB_RUN_NUMBER, 10);
+        this.runId = parseInt(process.env.GITHUB_RUN_ID, 10);
+        this.apiUrl = (_a2 = process.env.GITHUB_API_URL) !== null && _a2 !== void 0 ? _a2 : `https://api.github.com`;
+        this.serverUrl = (_b2 = process.env.GITHUB_SERVER_URL) !== null && _b2 !== void 0 ? _b2 : `https://github.com`;
+        this.graphqlUrl = (_c = process.env.GITHUB_GRAPHQL_URL) !== null && _c !== void 0 ? _c : `https://api.github.com/graphql`;
+      }
+      get issue() {
+        const payload = this.payload;
+        return Object.assign(Object.assign({}, this.repo), { number: (payload.issue || payload.pull_request || payload).number });
+      }
+      get repo() {
+        if (process.env.GITHUB_REPOSITORY) {
+          const [owner, repo] = process.env.GITHUB_REPOSITORY.split("/");
+          return { owner, repo };
+        }
+        if (this.payload.repository) {
+          return {
+            owner: this.payload.repository.owner.login,
+            repo: this.payload.repository.name
+          };
+        }
+        throw new Error("context.repo requires a GITHUB_REPOSITORY environment variable like 'owner/repo'");
+      }
+    };
+  }
+});
+
+// node_modules/@actions/github/node_modules/@actions/http-client/lib/proxy.js
+var require_proxy = __commonJS({
+  "node_modules/@actions/github/node_modules/@actions/http-client/lib/proxy.js"(exports) {
+    "use strict";
+    Object.defineProperty(exports, "__esModule", { value: true });
+    exports.getProxyUrl = getProxyUrl2;
+    exports.checkBypass = checkBypass;
+    function getProxyUrl2(reqUrl) {
+      const usingSsl = reqUrl.protocol === "https:";
+      if (checkBypass(reqUrl)) {
+        return void 0;
+      }
+      const proxyVar = (() => {
+        if (usingSsl) {
+          return process.env["https_proxy"] || process.env["HTTPS_PROXY"];
+        } else {
+          return process.env["http_proxy"] || process.env["HTTP_PROXY"];
+        }
+      })();
+      if (proxyVar) {
+        try {
+          return new DecodedURL(proxyVar);
+        } catch (_a2) {
+          if (!proxyVar.startsWith("http://") && !proxyVar.startsWith("https://"))
+            return new DecodedURL(`http://${proxyVar}`);
+        }
+      } else {
+        return void 0;
+      }
+    }
+    function checkBypass(reqUrl) {
+      if (!reqUrl.hostname) {
+        return false;
+      }
+      const reqHost = reqUrl.hostname;
+      if (isLoopbackAddress(reqHost)) {
+        return true;
+      }
+      const noProxy = process.env["no_proxy"] || process.env["NO_PROXY"] || "";
+      if (!noProxy) {
+        return false;
+      }
+      let reqPort;
+      if (reqUrl.port) {
+        reqPort = Number(reqUrl.port);
+      } else if (reqUrl.protocol === "http:") {
+        reqPort = 80;
+      } else if (reqUrl.protocol === "https:") {
+        reqPort = 443;
+      }
+      const upperReqHosts = [reqUrl.hostname.toUpperCase()];
+      if (typeof reqPort === "number") {
+        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
+      }
+      for (const upperNoProxyItem of noProxy.split(",").map((x2) => x2.trim().toUpperCase()).filter((x2) => x2)) {
+        if (upperNoProxyItem === "*" || upperReqHosts.some((x2) => x2 === upperNoProxyItem || x2.endsWith(`.${upperNoProxyItem}`) || upperNoProxyItem.startsWith(".") && x2.endsWith(`${upperNoProxyItem}`))) {
+          return true;
+        }
+      }
+      return false;
+    }
+    function isLoopbackAddress(host) {
+      const hostLower = host.toLowerCase();
+      return hostLower === "localhost" || hostLower.startsWith("127.") || hostLower.startsWith("[::1]") || hostLower.startsWith("[0:0:0:0:0:0:0:1]");
+    }
+    var DecodedURL = class extends URL {
+      constructor(url, base2) {
+        super(url, base2);
+        this._decodedUsername = decodeURIComponent(super.username);
+        this._decodedPassword = decodeURIComponent(super.password);
+      }
+      get username() {
+        return this._decodedUsername;
+      }
+      get password() {
+        return this._decodedPassword;
+      }
+    };
+  }
+});
+
+// node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js
+var require_lib2 = __commonJS({
+  "node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js"(exports) {
+    "use strict";
+    var __createBinding = exports && exports.__createBinding || (Object.create ? (function(o, m, k, k2) {
+      if (k2 === void 0) k2 = k;
+      var desc = Object.getOwnPropertyDescriptor(m, k);
+      if (!desc || ("get" in desc ? !m.__esModule : desc.writable || desc.configurable)) {
+        desc = { enumerable: true, get: function() {
+          return m[k];
+        } };
+      }
+      Object.defineProperty(o, k2, desc);
+    }) : (function(o, m, k, k2) {
+      if (k2 === void 0) k2 = k;
+      o[k2] = m[k];
+    }));
+    var __setModuleDefault = exports && exports.__setModuleDefault || (Object.create ? (function(o, v) {
+      Object.defineProperty(o, "default", { enumerable: true, value: v });
+    }) : function(o, v) {
+      o["default"] = v;
+    });
+    var __importStar = exports && exports.__importStar || /* @__PURE__ */ (function() {
+      var ownKeys = function(o) {
+        ownKeys = Object.getOwnPropertyNames || function(o2) {
+          var ar = [];
+          for (var k in o2) if (Object.prototype.hasOwnProperty.call(o2, k)) ar[ar.length] = k;
+          return ar;
+        };
+        return ownKeys(o);
+      };
+      return function(mod) {
+        if (mod && mod.__esModule) return mod;
+        var result2 = {};
+        if (mod != null) {
+          for (var k = ownKeys(mod), i2 = 0; i2 < k.length; i2++) if (k[i2] !== "default") __createBinding(result2, mod, k[i2]);
+        }
+        __setModuleDefault(result2, mod);
+        return result2;
+      };
+    })();
+    var __awaiter3 = exports && exports.__awaiter || function(thisArg, _arguments, P, generator) {
+      function adopt(value) {
+        return value instanceof P ? value : new P(function(resolve6) {
+          resolve6(value);
+        });
+      }
+      return new (P || (P = Promise))(function(resolve6, reject) {
+        function fulfilled(value) {
+          try {
+            step(generator.next(value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function rejected(value) {
+          try {
+            step(generator["throw"](value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function step(result2) {
+          result2.done ? resolve6(result2.value) : adopt(result2.value).then(fulfilled, rejected);
+        }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+      });
+    };
+    Object.defineProperty(exports, "__esModule", { value: true });
+    exports.HttpClient = exports.HttpClientResponse = exports.HttpClientError = exports.MediaTypes = exports.Headers = exports.HttpCodes = void 0;
+    exports.getProxyUrl = getProxyUrl2;
+    exports.isHttps = isHttps;
+    var http = __importStar(__require("http"));
+    var https = __importStar(__require("https"));
+    var pm = __importStar(require_proxy());
+    var tunnel2 = __importStar(require_tunnel2());
+    var undici_1 = require_undici();
+    var HttpCodes2;
+    (function(HttpCodes3) {
+      HttpCodes3[HttpCodes3["OK"] = 200] = "OK";
+      HttpCodes3[HttpCodes3["MultipleChoices"] = 300] = "MultipleChoices";
+      HttpCodes3[HttpCodes3["MovedPermanently"] = 301] = "MovedPermanently";
+      HttpCodes3[HttpCodes3["ResourceMoved"] = 302] = "ResourceMoved";
+      HttpCodes3[HttpCodes3["SeeOther"] = 303] = "SeeOther";
+      HttpCodes3[HttpCodes3["NotModified"] = 304] = "NotModified";
+      HttpCodes3[HttpCodes3["UseProxy"] = 305] = "UseProxy";
+      HttpCodes3[HttpCodes3["SwitchProxy"] = 306] = "SwitchProxy";
+      HttpCodes3[HttpCodes3["TemporaryRedirect"] = 307] = "TemporaryRedirect";
+      HttpCodes3[HttpCodes3["PermanentRedirect"] = 308] = "PermanentRedirect";
+      HttpCodes3[HttpCodes3["BadRequest"] = 400] = "BadRequest";
+      HttpCodes3[HttpCodes3["Unauthorized"] = 401] = "Unauthorized";
+      HttpCodes3[HttpCodes3["PaymentRequired"] = 402] = "PaymentRequired";
+      HttpCodes3[HttpCodes3["Forbidden"] = 403] = "Forbidden";
+      HttpCodes3[HttpCodes3["NotFound"] = 404] = "NotFound";
+      HttpCodes3[HttpCodes3["MethodNotAllowed"] = 405] = "MethodNotAllowed";
+      HttpCodes3[HttpCodes3["NotAcceptable"] = 406] = "NotAcceptable";
+      HttpCodes3[HttpCodes3["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
+      HttpCodes3[HttpCodes3["RequestTimeout"] = 408] = "RequestTimeout";
+      HttpCodes3[HttpCodes3["Conflict"] = 409] = "Conflict";
+      HttpCodes3[HttpCodes3["Gone"] = 410] = "Gone";
+      HttpCodes3[HttpCodes3["TooManyRequests"] = 429] = "TooManyRequests";
+      HttpCodes3[HttpCodes3["InternalServerError"] = 500] = "InternalServerError";
+      HttpCodes3[HttpCodes3["NotImplemented"] = 501] = "NotImplemented";
+      HttpCodes3[HttpCodes3["BadGateway"] = 502] = "BadGateway";
+      HttpCodes3[HttpCodes3["ServiceUnavailable"] = 503] = "ServiceUnavailable";
+      HttpCodes3[HttpCodes3["GatewayTimeout"] = 504] = "GatewayTimeout";
+    })(HttpCodes2 || (exports.HttpCodes = HttpCodes2 = {}));
+    var Headers2;
+    (function(Headers3) {
+      Headers3["Accept"] = "accept";
+      Headers3["ContentType"] = "content-type";
+    })(Headers2 || (exports.Headers = Headers2 = {}));
+    var MediaTypes2;
+    (function(MediaTypes3) {
+      MediaTypes3["ApplicationJson"] = "application/json";
+    })(MediaTypes2 || (exports.MediaTypes = MediaTypes2 = {}));
+    function getProxyUrl2(serverUrl) {
+      const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
+      return proxyUrl ? proxyUrl.href : "";
+    }
+    var HttpRedirectCodes2 = [
+      HttpCodes2.MovedPermanently,
+      HttpCodes2.ResourceMoved,
+      HttpCodes2.SeeOther,
+      HttpCodes2.TemporaryRedirect,
+      HttpCodes2.PermanentRedirect
+    ];
+    var HttpResponseRetryCodes2 = [
+      HttpCodes2.BadGateway,
+      HttpCodes2.ServiceUnavailable,
+      HttpCodes2.GatewayTimeout
+    ];
+    var RetryableHttpVerbs = ["OPTIONS", "GET", "DELETE", "HEAD"];
+    var ExponentialBackoffCeiling = 10;
+    var ExponentialBackoffTimeSlice = 5;
+    var HttpClientError = class _HttpClientError extends Error {
+      constructor(message, statusCode) {
+        super(message);
+        this.name = "HttpClientError";
+        this.statusCode = statusCode;
+        Object.setPrototypeOf(this, _HttpClientError.prototype);
+      }
+    };
+    exports.HttpClientError = HttpClientError;
+    var HttpClientResponse = class {
+      constructor(message) {
+        this.message = message;
+      }
+      readBody() {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve6) => __awaiter3(this, void 0, void 0, function* () {
+            let output = Buffer.alloc(0);
+            this.message.on("data", (chunk) => {
+              output = Buffer.concat([output, chunk]);
+            });
+            this.message.on("end", () => {
+              resolve6(output.toString());
+            });
+          }));
+        });
+      }
+      readBodyBuffer() {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve6) => __awaiter3(this, void 0, void 0, function* () {
+            const chunks = [];
+            this.message.on("data", (chunk) => {
+              chunks.push(chunk);
+            });
+            this.message.on("end", () => {
+              resolve6(Buffer.concat(chunks));
+            });
+          }));
+        });
+      }
+    };
+    exports.HttpClientResponse = HttpClientResponse;
+    function isHttps(requestUrl) {
+      const parsedUrl = new URL(requestUrl);
+      return parsedUrl.protocol === "https:";
+    }
+    var HttpClient3 = class {
+      constructor(userAgent2, handlers, requestOptions) {
+        this._ignoreSslError = false;
+        this._allowRedirects = true;
+        this._allowRedirectDowngrade = false;
+        this._maxRedirects = 50;
+        this._allowRetries = false;
+        this._maxRetries = 1;
+        this._keepAlive = false;
+        this._disposed = false;
+        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent2);
+        this.handlers = handlers || [];
+        this.requestOptions = requestOptions;
+        if (requestOptions) {
+          if (requestOptions.ignoreSslError != null) {
+            this._ignoreSslError = requestOptions.ignoreSslError;
+          }
+          this._socketTimeout = requestOptions.socketTimeout;
+          if (requestOptions.allowRedirects != null) {
+            this._allowRedirects = requestOptions.allowRedirects;
+          }
+          if (requestOptions.allowRedirectDowngrade != null) {
+            this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
+          }
+          if (requestOptions.maxRedirects != null) {
+            this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
+          }
+          if (requestOptions.keepAlive != null) {
+            this._keepAlive = requestOptions.keepAlive;
+          }
+          if (requestOptions.allowRetries != null) {
+            this._allowRetries = requestOptions.allowRetries;
+          }
+          if (requestOptions.maxRetries != null) {
+            this._maxRetries = requestOptions.maxRetries;
+          }
+        }
+      }
+      options(requestUrl, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request("OPTIONS", requestUrl, null, additionalHeaders || {});
+        });
+      }
+      get(requestUrl, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request("GET", requestUrl, null, additionalHeaders || {});
+        });
+      }
+      del(requestUrl, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request("DELETE", requestUrl, null, additionalHeaders || {});
+        });
+      }
+      post(requestUrl, data, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request("POST", requestUrl, data, additionalHeaders || {});
+        });
+      }
+      patch(requestUrl, data, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request("PATCH", requestUrl, data, additionalHeaders || {});
+        });
+      }
+      put(requestUrl, data, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request("PUT", requestUrl, data, additionalHeaders || {});
+        });
+      }
+      head(requestUrl, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request("HEAD", requestUrl, null, additionalHeaders || {});
+        });
+      }
+      sendStream(verb, requestUrl, stream2, additionalHeaders) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return this.request(verb, requestUrl, stream2, additionalHeaders);
+        });
+      }
+      /**
+       * Gets a typed object from an endpoint
+       * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
+       */
+      getJson(requestUrl_1) {
+        return __awaiter3(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
+          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
+          const res = yield this.get(requestUrl, additionalHeaders);
+          return this._processResponse(res, this.requestOptions);
+        });
+      }
+      postJson(requestUrl_1, obj_1) {
+        return __awaiter3(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+          const data = JSON.stringify(obj, null, 2);
+          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
+          additionalHeaders[Headers2.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes2.ApplicationJson);
+          const res = yield this.post(requestUrl, data, additionalHeaders);
+          return this._processResponse(res, this.requestOptions);
+        });
+      }
+      putJson(requestUrl_1, obj_1) {
+        return __awaiter3(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+          const data = JSON.stringify(obj, null, 2);
+          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
+          additionalHeaders[Headers2.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes2.ApplicationJson);
+          const res = yield this.put(requestUrl, data, additionalHeaders);
+          return this._processResponse(res, this.requestOptions);
+        });
+      }
+      patchJson(requestUrl_1, obj_1) {
+        return __awaiter3(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+          const data = JSON.stringify(obj, null, 2);
+          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
+          additionalHeaders[Headers2.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes2.ApplicationJson);
+          const res = yield this.patch(requestUrl, data, additionalHeaders);
+          return this._processResponse(res, this.requestOptions);
+        });
+      }
+      /**
+       * Makes a raw http request.
+       * All other methods such as get, post, patch, and request ultimately call this.
+       * Prefer get, del, post and patch
+       */
+      request(verb, requestUrl, data, headers) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          if (this._disposed) {
+            throw new Error("Client has already been disposed.");
+          }
+          const parsedUrl = new URL(requestUrl);
+          let info2 = this._prepareRequest(verb, parsedUrl, headers);
+          const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb) ? this._maxRetries + 1 : 1;
+          let numTries = 0;
+          let response;
+          do {
+            response = yield this.requestRaw(info2, data);
+            if (response && response.message && response.message.statusCode === HttpCodes2.Unauthorized) {
+              let authenticationHandler;
+              for (const handler2 of this.handlers) {
+                if (handler2.canHandleAuthentication(response)) {
+                  authenticationHandler = handler2;
+                  break;
+                }
+              }
+              if (authenticationHandler) {
+                return authenticationHandler.handleAuthentication(this, info2, data);
+              } else {
+                return response;
+              }
+            }
+            let redirectsRemaining = this._maxRedirects;
+            while (response.message.statusCode && HttpRedirectCodes2.includes(response.message.statusCode) && this._allowRedirects && redirectsRemaining > 0) {
+              const redirectUrl = response.message.headers["location"];
+              if (!redirectUrl) {
+                break;
+              }
+              const parsedRedirectUrl = new URL(redirectUrl);
+              if (parsedUrl.protocol === "https:" && parsedUrl.protocol !== parsedRedirectUrl.protocol && !this._allowRedirectDowngrade) {
+                throw new Error("Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.");
+              }
+              yield response.readBody();
+              if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
+                for (const header in headers) {
+                  if (header.toLowerCase() === "authorization") {
+                    delete headers[header];
+                  }
+                }
+              }
+              info2 = this._prepareRequest(verb, parsedRedirectUrl, headers);
+              response = yield this.requestRaw(info2, data);
+              redirectsRemaining--;
+            }
+            if (!response.message.statusCode || !HttpResponseRetryCodes2.includes(response.message.statusCode)) {
+              return response;
+            }
+            numTries += 1;
+            if (numTries < maxTries) {
+              yield response.readBody();
+              yield this._performExponentialBackoff(numTries);
+            }
+          } while (numTries < maxTries);
+          return response;
+        });
+      }
+      /**
+       * Needs to be called if keepAlive is set to true in request options.
+       */
+      dispose() {
+        if (this._agent) {
+          this._agent.destroy();
+        }
+        this._disposed = true;
+      }
+      /**
+       * Raw request.
+       * @param info
+       * @param data
+       */
+      requestRaw(info2, data) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve6, reject) => {
+            function callbackForResult(err2, res) {
+              if (err2) {
+                reject(err2);
+              } else if (!res) {
+                reject(new Error("Unknown error"));
+              } else {
+                resolve6(res);
+              }
+            }
+            this.requestRawWithCallback(info2, data, callbackForResult);
+          });
+        });
+      }
+      /**
+       * Raw request with callback.
+       * @param info
+       * @param data
+       * @param onResult
+       */
+      requestRawWithCallback(info2, data, onResult) {
+        if (typeof data === "string") {
+          if (!info2.options.headers) {
+            info2.options.headers = {};
+          }
+          info2.options.headers["Content-Length"] = Buffer.byteLength(data, "utf8");
+        }
+        let callbackCalled = false;
+        function handleResult(err2, res) {
+          if (!callbackCalled) {
+            callbackCalled = true;
+            onResult(err2, res);
+          }
+        }
+        const req = info2.httpModule.request(info2.options, (msg) => {
+          const res = new HttpClientResponse(msg);
+          handleResult(void 0, res);
+        });
+        let socket;
+        req.on("socket", (sock) => {
+          socket = sock;
+        });
+        req.setTimeout(this._socketTimeout || 3 * 6e4, () => {
+          if (socket) {
+            socket.end();
+          }
+          handleResult(new Error(`Request timeout: ${info2.options.path}`));
+        });
+        req.on("error", function(err2) {
+          handleResult(err2);
+        });
+        if (data && typeof data === "string") {
+          req.write(data, "utf8");
+        }
+        if (data && typeof data !== "string") {
+          data.on("close", function() {
+            req.end();
+          });
+          data.pipe(req);
+        } else {
+          req.end();
+        }
+      }
+      /**
+       * Gets an http agent. This function is useful when you need an http agent that handles
+       * routing through a proxy server - depending upon the url and proxy environment variables.
+       * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+       */
+      getAgent(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        return this._getAgent(parsedUrl);
+      }
+      getAgentDispatcher(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        const proxyUrl = pm.getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (!useProxy) {
+          return;
+        }
+        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
+      }
+      _prepareRequest(method, requestUrl, headers) {
+        const info2 = {};
+        info2.parsedUrl = requestUrl;
+        const usingSsl = info2.parsedUrl.protocol === "https:";
+        info2.httpModule = usingSsl ? https : http;
+        const defaultPort = usingSsl ? 443 : 80;
+        info2.options = {};
+        info2.options.host = info2.parsedUrl.hostname;
+        info2.options.port = info2.parsedUrl.port ? parseInt(info2.parsedUrl.port) : defaultPort;
+        info2.options.path = (info2.parsedUrl.pathname || "") + (info2.parsedUrl.search || "");
+        info2.options.method = method;
+        info2.options.headers = this._mergeHeaders(headers);
+        if (this.userAgent != null) {
+          info2.options.headers["user-agent"] = this.userAgent;
+        }
+        info2.options.agent = this._getAgent(info2.parsedUrl);
+        if (this.handlers) {
+          for (const handler2 of this.handlers) {
+            handler2.prepareRequest(info2.options);
+          }
+        }
+        return info2;
+      }
+      _mergeHeaders(headers) {
+        if (this.requestOptions && this.requestOptions.headers) {
+          return Object.assign({}, lowercaseKeys2(this.requestOptions.headers), lowercaseKeys2(headers || {}));
+        }
+        return lowercaseKeys2(headers || {});
+      }
+      /**
+       * Gets an existing header value or returns a default.
+       * Handles converting number header values to strings since HTTP headers must be strings.
+       * Note: This returns string | string[] since some headers can have multiple values.
+       * For headers that must always be a single string (like Content-Type), use the
+       * specialized _getExistingOrDefaultContentTypeHeader method instead.
+       */
+      _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+          const headerValue = lowercaseKeys2(this.requestOptions.headers)[header];
+          if (headerValue) {
+            clientHeader = typeof headerValue === "number" ? headerValue.toString() : headerValue;
+          }
+        }
+        const additionalValue = additionalHeaders[header];
+        if (additionalValue !== void 0) {
+          return typeof additionalValue === "number" ? additionalValue.toString() : additionalValue;
+        }
+        if (clientHeader !== void 0) {
+          return clientHeader;
+        }
+        return _default;
+      }
+      /**
+       * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
+       * Always returns a single string (not an array) since Content-Type should be a single value.
+       * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
+       * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
+       * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
+       */
+      _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+          const headerValue = lowercaseKeys2(this.requestOptions.headers)[Headers2.ContentType];
+          if (headerValue) {
+            if (typeof headerValue === "number") {
+              clientHeader = String(headerValue);
+            } else if (Array.isArray(headerValue)) {
+              clientHeader = headerValue.join(", ");
+            } else {
+              clientHeader = headerValue;
+            }
+          }
+        }
+        const additionalValue = additionalHeaders[Headers2.ContentType];
+        if (additionalValue !== void 0) {
+          if (typeof additionalValue === "number") {
+            return String(additionalValue);
+          } else if (Array.isArray(additionalValue)) {
+            return additionalValue.join(", ");
+          } else {
+            return additionalValue;
+          }
+        }
+        if (clientHeader !== void 0) {
+          return clientHeader;
+        }
+        return _default;
+      }
+      _getAgent(parsedUrl) {
+        let agent;
+        const proxyUrl = pm.getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (this._keepAlive && useProxy) {
+          agent = this._proxyAgent;
+        }
+        if (!useProxy) {
+          agent = this._agent;
+        }
+        if (agent) {
+          return agent;
+        }
+        const usingSsl = parsedUrl.protocol === "https:";
+        let maxSockets = 100;
+        if (this.requestOptions) {
+          maxSockets = this.requestOptions.maxSockets || http.globalAgent.maxSockets;
+        }
+        if (proxyUrl && proxyUrl.hostname) {
+          const agentOptions = {
+            maxSockets,
+            keepAlive: this._keepAlive,
+            proxy: Object.assign(Object.assign({}, (proxyUrl.username || proxyUrl.password) && {
+              proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
+            }), { host: proxyUrl.hostname, port: proxyUrl.port })
+          };
+          let tunnelAgent;
+          const overHttps = proxyUrl.protocol === "https:";
+          if (usingSsl) {
+            tunnelAgent = overHttps ? tunnel2.httpsOverHttps : tunnel2.httpsOverHttp;
+          } else {
+            tunnelAgent = overHttps ? tunnel2.httpOverHttps : tunnel2.httpOverHttp;
+          }
+          agent = tunnelAgent(agentOptions);
+          this._proxyAgent = agent;
+        }
+        if (!agent) {
+          const options = { keepAlive: this._keepAlive, maxSockets };
+          agent = usingSsl ? new https.Agent(options) : new http.Agent(options);
+          this._agent = agent;
+        }
+        if (usingSsl && this._ignoreSslError) {
+          agent.options = Object.assign(agent.options || {}, {
+            rejectUnauthorized: false
+          });
+        }
+        return agent;
+      }
+      _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
+        let proxyAgent;
+        if (this._keepAlive) {
+          proxyAgent = this._proxyAgentDispatcher;
+        }
+        if (proxyAgent) {
+          return proxyAgent;
+        }
+        const usingSsl = parsedUrl.protocol === "https:";
+        proxyAgent = new undici_1.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, (proxyUrl.username || proxyUrl.password) && {
+          token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString("base64")}`
+        }));
+        this._proxyAgentDispatcher = proxyAgent;
+        if (usingSsl && this._ignoreSslError) {
+          proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
+            rejectUnauthorized: false
+          });
+        }
+        return proxyAgent;
+      }
+      _getUserAgentWithOrchestrationId(userAgent2) {
+        const baseUserAgent = userAgent2 || "actions/http-client";
+        const orchId = process.env["ACTIONS_ORCHESTRATION_ID"];
+        if (orchId) {
+          const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, "_");
+          return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
+        }
+        return baseUserAgent;
+      }
+      _performExponentialBackoff(retryNumber) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
+          const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
+          return new Promise((resolve6) => setTimeout(() => resolve6(), ms));
+        });
+      }
+      _processResponse(res, options) {
+        return __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve6, reject) => __awaiter3(this, void 0, void 0, function* () {
+            const statusCode = res.message.statusCode || 0;
+            const response = {
+              statusCode,
+              result: null,
+              headers: {}
+            };
+            if (statusCode === HttpCodes2.NotFound) {
+              resolve6(response);
+            }
+            function dateTimeDeserializer(key, value) {
+              if (typeof value === "string") {
+                const a = new Date(value);
+                if (!isNaN(a.valueOf())) {
+                  return a;
+                }
+              }
+              return value;
+            }
+            let obj;
+            let contents;
+            try {
+              contents = yield res.readBody();
+              if (contents && contents.length > 0) {
+                if (options && options.deserializeDates) {
+                  obj = JSON.parse(contents, dateTimeDeserializer);
+                } else {
+                  obj = JSON.parse(contents);
+                }
+                response.result = obj;
+              }
+              response.headers = res.message.headers;
+            } catch (err2) {
+            }
+            if (statusCode > 299) {
+              let msg;
+              if (obj && obj.message) {
+                msg = obj.message;
+              } else if (contents && contents.length > 0) {
+                msg = contents;
+              } else {
+                msg = `Failed request: (${statusCode})`;
+              }
+              const err2 = new HttpClientError(msg, statusCode);
+              err2.result = response.result;
+              reject(err2);
+            } else {
+              resolve6(response);
+            }
+          }));
+        });
+      }
+    };
+    exports.HttpClient = HttpClient3;
+    var lowercaseKeys2 = (obj) => Object.keys(obj).reduce((c, k) => (c[k.toLowerCase()] = obj[k], c), {});
+  }
+});
+
+// node_modules/@actions/github/lib/internal/utils.js
+function getProxyAgent(destinationUrl) {
+  const hc = new httpClient.HttpClient();
+  return hc.getAgent(destinationUrl);
+}
+function getProxyAgentDispatcher(destinationUrl) {
+  const hc = new httpClient.HttpClient();
+  return hc.getAgentDispatcher(destinationUrl);
+}
+function getProxyFetch(destinationUrl) {
+  const httpDispatcher = getProxyAgentDispatcher(destinationUrl);
+  const proxyFetch = (url, opts) => __awaiter2(this, void 0, void 0, function* () {
+    return (0, import_undici2.fetch)(url, Object.assign(Object.assign({}, opts), { dispatcher: httpDispatcher }));
+  });
+  return proxyFetch;
+}
+function getApiBaseUrl() {
+  return process.env["GITHUB_API_URL"] || "https://api.github.com";
+}
+var httpClient, import_undici2, __awaiter2;
+var init_utils = __esm({
+  "node_modules/@actions/github/lib/internal/utils.js"() {
+    httpClient = __toESM(require_lib2(), 1);
+    import_undici2 = __toESM(require_undici(), 1);
+    __awaiter2 = function(thisArg, _arguments, P, generator) {
+      function adopt(value) {
+        return value instanceof P ? value : new P(function(resolve6) {
+          resolve6(value);
+        });
+      }
+      return new (P || (P = Promise))(function(resolve6, reject) {
+        function fulfilled(value) {
+          try {
+            step(generator.next(value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function rejected(value) {
+          try {
+            step(generator["throw"](value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function step(result2) {
+          result2.done ? resolve6(result2.value) : adopt(result2.value).then(fulfilled, rejected);
+        }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+      });
+    };
   }
 });
 
@@ -38246,8 +40283,8 @@ var init_utils2 = __esm({
     init_context();
     init_utils();
     init_dist_src2();
-    init_dist_src3();
-    init_dist_bundle5();
+    init_dist_src4();
+    init_dist_bundle7();
     init_utils();
     context = new Context();
     baseUrl = getApiBaseUrl();
@@ -38280,6 +40317,7 @@ __export(runner_exports, {
   labelOrder: () => labelOrder,
   runAddress: () => runAddress,
   runBranch: () => runBranch,
+  runId: () => runId,
   tryRequest: () => tryRequest
 });
 function githubSettings() {
@@ -38299,11 +40337,14 @@ function runBranch() {
 function runAddress() {
   return Number.isNaN(context2.runId) ? void 0 : `${context2.serverUrl}/${context2.repo.owner}/${context2.repo.repo}/actions/runs/${context2.runId}`;
 }
+function runId() {
+  return Number.isNaN(context2.runId) ? void 0 : context2.runId;
+}
 function labelOrder() {
-  const names3 = objectsIn(at(context2.payload, "/issue/labels")).map(
+  const names4 = objectsIn(at(context2.payload, "/issue/labels")).map(
     (label2) => textAt(label2, "/name")
   );
-  const hub = names3.find((name) => name.startsWith("hub:"))?.slice("hub:".length);
+  const hub = names4.find((name) => name.startsWith("hub:"))?.slice("hub:".length);
   const issue2 = at(context2.payload, "/issue/number");
   const label = textAt(context2.payload, "/label/name");
   const login = textAt(context2.payload, "/sender/login");
@@ -38328,17 +40369,17 @@ function tryRequest() {
 }
 function checkRun() {
   const word = (path) => textAt(context2.payload, path);
-  const run = {
+  const run2 = {
     headOwner: word("/workflow_run/head_repository/owner/login"),
     headBranch: word("/workflow_run/head_branch"),
     headSha: word("/workflow_run/head_sha")
   };
-  if (!/^[0-9a-f]{40}$/u.test(run.headSha) || run.headBranch === "" || run.headOwner === "")
+  if (!/^[0-9a-f]{40}$/u.test(run2.headSha) || run2.headBranch === "" || run2.headOwner === "")
     throw new UsageError(
       "this is not a workflow_run event of a pull request",
       "use it in a workflow that runs on `workflow_run`"
     );
-  return run;
+  return run2;
 }
 var init_runner = __esm({
   "src/edges/runner.ts"() {
@@ -38746,15 +40787,15 @@ var init_esm = __esm({
             }
             if (resize)
               cbuf(bt + 131072);
-            var end = bt + add;
+            var end2 = bt + add;
             if (bt < dt) {
-              var shift = dl - dt, dend = Math.min(dt, end);
+              var shift = dl - dt, dend = Math.min(dt, end2);
               if (shift + bt < 0)
                 err(3);
               for (; bt < dend; ++bt)
                 buf[bt] = dict[shift + bt];
             }
-            for (; bt < end; ++bt)
+            for (; bt < end2; ++bt)
               buf[bt] = buf[bt - dt];
           }
         }
@@ -38833,10 +40874,10 @@ function isFrom(artifact, home) {
   const id = home.id("/id");
   return artifact.idOrNone("/workflow_run/repository_id") === id && artifact.idOrNone("/workflow_run/head_repository_id") === id && artifact.textOrNone("/workflow_run/head_branch") === home.text("/default_branch");
 }
-function isPlan(run, home) {
+function isPlan(run2, home) {
   const id = home.id("/id");
-  return run.text("/event") === EVENT && // GitHub may add the branch: `plan.yml@main`.
-  run.text("/path").split("@")[0] === WORKFLOW && run.textOrNone("/head_branch") === home.text("/default_branch") && run.id("/repository/id") === id && run.idOrNone("/head_repository/id") === id;
+  return run2.text("/event") === EVENT && // GitHub may add the branch: `plan.yml@main`.
+  run2.text("/path").split("@")[0] === WORKFLOW && run2.textOrNone("/head_branch") === home.text("/default_branch") && run2.id("/repository/id") === id && run2.idOrNone("/head_repository/id") === id;
 }
 function textIn(zip, file) {
   try {
@@ -38866,14 +40907,14 @@ var init_artifacts = __esm({
       async reviewedFile(artifact, file) {
         const home = await this.#client.ask("the repository", "GET ");
         const route = "GET /actions/artifacts";
-        const listed = await this.#client.all("artifacts", route, { name: artifact });
-        const ours = listed.filter((one) => one.text("/name") === artifact && isFrom(one, home)).sort((a, b) => b.id("/id") - a.id("/id")).slice(0, CANDIDATES);
+        const listed3 = await this.#client.all("artifacts", route, { name: artifact });
+        const ours = listed3.filter((one) => one.text("/name") === artifact && isFrom(one, home)).sort((a, b) => b.id("/id") - a.id("/id")).slice(0, CANDIDATES);
         for (const one of ours) if (isPlan(await this.#run(one), home)) return this.#content(one, file);
         return void 0;
       }
       #run(artifact) {
-        const run = artifact.id("/workflow_run/id");
-        return this.#client.ask("a workflow run", "GET /actions/runs/{run}", { run });
+        const run2 = artifact.id("/workflow_run/id");
+        return this.#client.ask("a workflow run", "GET /actions/runs/{run}", { run: run2 });
       }
       /** Undefined where it has expired, is too large, or is no archive with this file. */
       async #content(artifact, file) {
@@ -38881,1900 +40922,6 @@ var init_artifacts = __esm({
         const route = "GET /actions/artifacts/{artifact}/zip";
         const zip = await this.#client.bytes("an artifact", route, { artifact: artifact.id("/id") });
         return zip === void 0 || zip.length > LIMIT ? void 0 : textIn(zip, file);
-      }
-    };
-  }
-});
-
-// node_modules/bottleneck/light.js
-var require_light = __commonJS({
-  "node_modules/bottleneck/light.js"(exports, module) {
-    (function(global3, factory) {
-      typeof exports === "object" && typeof module !== "undefined" ? module.exports = factory() : typeof define === "function" && define.amd ? define(factory) : global3.Bottleneck = factory();
-    })(exports, (function() {
-      "use strict";
-      var commonjsGlobal = typeof globalThis !== "undefined" ? globalThis : typeof window !== "undefined" ? window : typeof global !== "undefined" ? global : typeof self !== "undefined" ? self : {};
-      function getCjsExportFromNamespace(n) {
-        return n && n["default"] || n;
-      }
-      var load3 = function(received, defaults2, onto = {}) {
-        var k, ref, v;
-        for (k in defaults2) {
-          v = defaults2[k];
-          onto[k] = (ref = received[k]) != null ? ref : v;
-        }
-        return onto;
-      };
-      var overwrite = function(received, defaults2, onto = {}) {
-        var k, v;
-        for (k in received) {
-          v = received[k];
-          if (defaults2[k] !== void 0) {
-            onto[k] = v;
-          }
-        }
-        return onto;
-      };
-      var parser = {
-        load: load3,
-        overwrite
-      };
-      var DLList;
-      DLList = class DLList {
-        constructor(incr, decr) {
-          this.incr = incr;
-          this.decr = decr;
-          this._first = null;
-          this._last = null;
-          this.length = 0;
-        }
-        push(value) {
-          var node;
-          this.length++;
-          if (typeof this.incr === "function") {
-            this.incr();
-          }
-          node = {
-            value,
-            prev: this._last,
-            next: null
-          };
-          if (this._last != null) {
-            this._last.next = node;
-            this._last = node;
-          } else {
-            this._first = this._last = node;
-          }
-          return void 0;
-        }
-        shift() {
-          var value;
-          if (this._first == null) {
-            return;
-          } else {
-            this.length--;
-            if (typeof this.decr === "function") {
-              this.decr();
-            }
-          }
-          value = this._first.value;
-          if ((this._first = this._first.next) != null) {
-            this._first.prev = null;
-          } else {
-            this._last = null;
-          }
-          return value;
-        }
-        first() {
-          if (this._first != null) {
-            return this._first.value;
-          }
-        }
-        getArray() {
-          var node, ref, results;
-          node = this._first;
-          results = [];
-          while (node != null) {
-            results.push((ref = node, node = node.next, ref.value));
-          }
-          return results;
-        }
-        forEachShift(cb) {
-          var node;
-          node = this.shift();
-          while (node != null) {
-            cb(node), node = this.shift();
-          }
-          return void 0;
-        }
-        debug() {
-          var node, ref, ref1, ref2, results;
-          node = this._first;
-          results = [];
-          while (node != null) {
-            results.push((ref = node, node = node.next, {
-              value: ref.value,
-              prev: (ref1 = ref.prev) != null ? ref1.value : void 0,
-              next: (ref2 = ref.next) != null ? ref2.value : void 0
-            }));
-          }
-          return results;
-        }
-      };
-      var DLList_1 = DLList;
-      var Events;
-      Events = class Events {
-        constructor(instance) {
-          this.instance = instance;
-          this._events = {};
-          if (this.instance.on != null || this.instance.once != null || this.instance.removeAllListeners != null) {
-            throw new Error("An Emitter already exists for this object");
-          }
-          this.instance.on = (name, cb) => {
-            return this._addListener(name, "many", cb);
-          };
-          this.instance.once = (name, cb) => {
-            return this._addListener(name, "once", cb);
-          };
-          this.instance.removeAllListeners = (name = null) => {
-            if (name != null) {
-              return delete this._events[name];
-            } else {
-              return this._events = {};
-            }
-          };
-        }
-        _addListener(name, status, cb) {
-          var base2;
-          if ((base2 = this._events)[name] == null) {
-            base2[name] = [];
-          }
-          this._events[name].push({ cb, status });
-          return this.instance;
-        }
-        listenerCount(name) {
-          if (this._events[name] != null) {
-            return this._events[name].length;
-          } else {
-            return 0;
-          }
-        }
-        async trigger(name, ...args) {
-          var e, promises3;
-          try {
-            if (name !== "debug") {
-              this.trigger("debug", `Event triggered: ${name}`, args);
-            }
-            if (this._events[name] == null) {
-              return;
-            }
-            this._events[name] = this._events[name].filter(function(listener) {
-              return listener.status !== "none";
-            });
-            promises3 = this._events[name].map(async (listener) => {
-              var e2, returned;
-              if (listener.status === "none") {
-                return;
-              }
-              if (listener.status === "once") {
-                listener.status = "none";
-              }
-              try {
-                returned = typeof listener.cb === "function" ? listener.cb(...args) : void 0;
-                if (typeof (returned != null ? returned.then : void 0) === "function") {
-                  return await returned;
-                } else {
-                  return returned;
-                }
-              } catch (error3) {
-                e2 = error3;
-                {
-                  this.trigger("error", e2);
-                }
-                return null;
-              }
-            });
-            return (await Promise.all(promises3)).find(function(x2) {
-              return x2 != null;
-            });
-          } catch (error3) {
-            e = error3;
-            {
-              this.trigger("error", e);
-            }
-            return null;
-          }
-        }
-      };
-      var Events_1 = Events;
-      var DLList$1, Events$1, Queues;
-      DLList$1 = DLList_1;
-      Events$1 = Events_1;
-      Queues = class Queues {
-        constructor(num_priorities) {
-          var i2;
-          this.Events = new Events$1(this);
-          this._length = 0;
-          this._lists = (function() {
-            var j, ref, results;
-            results = [];
-            for (i2 = j = 1, ref = num_priorities; 1 <= ref ? j <= ref : j >= ref; i2 = 1 <= ref ? ++j : --j) {
-              results.push(new DLList$1((() => {
-                return this.incr();
-              }), (() => {
-                return this.decr();
-              })));
-            }
-            return results;
-          }).call(this);
-        }
-        incr() {
-          if (this._length++ === 0) {
-            return this.Events.trigger("leftzero");
-          }
-        }
-        decr() {
-          if (--this._length === 0) {
-            return this.Events.trigger("zero");
-          }
-        }
-        push(job) {
-          return this._lists[job.options.priority].push(job);
-        }
-        queued(priority) {
-          if (priority != null) {
-            return this._lists[priority].length;
-          } else {
-            return this._length;
-          }
-        }
-        shiftAll(fn) {
-          return this._lists.forEach(function(list) {
-            return list.forEachShift(fn);
-          });
-        }
-        getFirst(arr = this._lists) {
-          var j, len, list;
-          for (j = 0, len = arr.length; j < len; j++) {
-            list = arr[j];
-            if (list.length > 0) {
-              return list;
-            }
-          }
-          return [];
-        }
-        shiftLastFrom(priority) {
-          return this.getFirst(this._lists.slice(priority).reverse()).shift();
-        }
-      };
-      var Queues_1 = Queues;
-      var BottleneckError;
-      BottleneckError = class BottleneckError extends Error {
-      };
-      var BottleneckError_1 = BottleneckError;
-      var BottleneckError$1, DEFAULT_PRIORITY, Job, NUM_PRIORITIES, parser$1;
-      NUM_PRIORITIES = 10;
-      DEFAULT_PRIORITY = 5;
-      parser$1 = parser;
-      BottleneckError$1 = BottleneckError_1;
-      Job = class Job {
-        constructor(task, args, options, jobDefaults, rejectOnDrop, Events2, _states, Promise2) {
-          this.task = task;
-          this.args = args;
-          this.rejectOnDrop = rejectOnDrop;
-          this.Events = Events2;
-          this._states = _states;
-          this.Promise = Promise2;
-          this.options = parser$1.load(options, jobDefaults);
-          this.options.priority = this._sanitizePriority(this.options.priority);
-          if (this.options.id === jobDefaults.id) {
-            this.options.id = `${this.options.id}-${this._randomIndex()}`;
-          }
-          this.promise = new this.Promise((_resolve, _reject) => {
-            this._resolve = _resolve;
-            this._reject = _reject;
-          });
-          this.retryCount = 0;
-        }
-        _sanitizePriority(priority) {
-          var sProperty;
-          sProperty = ~~priority !== priority ? DEFAULT_PRIORITY : priority;
-          if (sProperty < 0) {
-            return 0;
-          } else if (sProperty > NUM_PRIORITIES - 1) {
-            return NUM_PRIORITIES - 1;
-          } else {
-            return sProperty;
-          }
-        }
-        _randomIndex() {
-          return Math.random().toString(36).slice(2);
-        }
-        doDrop({ error: error3, message = "This job has been dropped by Bottleneck" } = {}) {
-          if (this._states.remove(this.options.id)) {
-            if (this.rejectOnDrop) {
-              this._reject(error3 != null ? error3 : new BottleneckError$1(message));
-            }
-            this.Events.trigger("dropped", { args: this.args, options: this.options, task: this.task, promise: this.promise });
-            return true;
-          } else {
-            return false;
-          }
-        }
-        _assertStatus(expected) {
-          var status;
-          status = this._states.jobStatus(this.options.id);
-          if (!(status === expected || expected === "DONE" && status === null)) {
-            throw new BottleneckError$1(`Invalid job status ${status}, expected ${expected}. Please open an issue at https://github.com/SGrondin/bottleneck/issues`);
-          }
-        }
-        doReceive() {
-          this._states.start(this.options.id);
-          return this.Events.trigger("received", { args: this.args, options: this.options });
-        }
-        doQueue(reachedHWM, blocked) {
-          this._assertStatus("RECEIVED");
-          this._states.next(this.options.id);
-          return this.Events.trigger("queued", { args: this.args, options: this.options, reachedHWM, blocked });
-        }
-        doRun() {
-          if (this.retryCount === 0) {
-            this._assertStatus("QUEUED");
-            this._states.next(this.options.id);
-          } else {
-            this._assertStatus("EXECUTING");
-          }
-          return this.Events.trigger("scheduled", { args: this.args, options: this.options });
-        }
-        async doExecute(chained, clearGlobalState, run, free) {
-          var error3, eventInfo, passed;
-          if (this.retryCount === 0) {
-            this._assertStatus("RUNNING");
-            this._states.next(this.options.id);
-          } else {
-            this._assertStatus("EXECUTING");
-          }
-          eventInfo = { args: this.args, options: this.options, retryCount: this.retryCount };
-          this.Events.trigger("executing", eventInfo);
-          try {
-            passed = await (chained != null ? chained.schedule(this.options, this.task, ...this.args) : this.task(...this.args));
-            if (clearGlobalState()) {
-              this.doDone(eventInfo);
-              await free(this.options, eventInfo);
-              this._assertStatus("DONE");
-              return this._resolve(passed);
-            }
-          } catch (error1) {
-            error3 = error1;
-            return this._onFailure(error3, eventInfo, clearGlobalState, run, free);
-          }
-        }
-        doExpire(clearGlobalState, run, free) {
-          var error3, eventInfo;
-          if (this._states.jobStatus(this.options.id === "RUNNING")) {
-            this._states.next(this.options.id);
-          }
-          this._assertStatus("EXECUTING");
-          eventInfo = { args: this.args, options: this.options, retryCount: this.retryCount };
-          error3 = new BottleneckError$1(`This job timed out after ${this.options.expiration} ms.`);
-          return this._onFailure(error3, eventInfo, clearGlobalState, run, free);
-        }
-        async _onFailure(error3, eventInfo, clearGlobalState, run, free) {
-          var retry2, retryAfter;
-          if (clearGlobalState()) {
-            retry2 = await this.Events.trigger("failed", error3, eventInfo);
-            if (retry2 != null) {
-              retryAfter = ~~retry2;
-              this.Events.trigger("retry", `Retrying ${this.options.id} after ${retryAfter} ms`, eventInfo);
-              this.retryCount++;
-              return run(retryAfter);
-            } else {
-              this.doDone(eventInfo);
-              await free(this.options, eventInfo);
-              this._assertStatus("DONE");
-              return this._reject(error3);
-            }
-          }
-        }
-        doDone(eventInfo) {
-          this._assertStatus("EXECUTING");
-          this._states.next(this.options.id);
-          return this.Events.trigger("done", eventInfo);
-        }
-      };
-      var Job_1 = Job;
-      var BottleneckError$2, LocalDatastore, parser$2;
-      parser$2 = parser;
-      BottleneckError$2 = BottleneckError_1;
-      LocalDatastore = class LocalDatastore {
-        constructor(instance, storeOptions, storeInstanceOptions) {
-          this.instance = instance;
-          this.storeOptions = storeOptions;
-          this.clientId = this.instance._randomIndex();
-          parser$2.load(storeInstanceOptions, storeInstanceOptions, this);
-          this._nextRequest = this._lastReservoirRefresh = this._lastReservoirIncrease = Date.now();
-          this._running = 0;
-          this._done = 0;
-          this._unblockTime = 0;
-          this.ready = this.Promise.resolve();
-          this.clients = {};
-          this._startHeartbeat();
-        }
-        _startHeartbeat() {
-          var base2;
-          if (this.heartbeat == null && (this.storeOptions.reservoirRefreshInterval != null && this.storeOptions.reservoirRefreshAmount != null || this.storeOptions.reservoirIncreaseInterval != null && this.storeOptions.reservoirIncreaseAmount != null)) {
-            return typeof (base2 = this.heartbeat = setInterval(() => {
-              var amount2, incr, maximum, now, reservoir;
-              now = Date.now();
-              if (this.storeOptions.reservoirRefreshInterval != null && now >= this._lastReservoirRefresh + this.storeOptions.reservoirRefreshInterval) {
-                this._lastReservoirRefresh = now;
-                this.storeOptions.reservoir = this.storeOptions.reservoirRefreshAmount;
-                this.instance._drainAll(this.computeCapacity());
-              }
-              if (this.storeOptions.reservoirIncreaseInterval != null && now >= this._lastReservoirIncrease + this.storeOptions.reservoirIncreaseInterval) {
-                ({
-                  reservoirIncreaseAmount: amount2,
-                  reservoirIncreaseMaximum: maximum,
-                  reservoir
-                } = this.storeOptions);
-                this._lastReservoirIncrease = now;
-                incr = maximum != null ? Math.min(amount2, maximum - reservoir) : amount2;
-                if (incr > 0) {
-                  this.storeOptions.reservoir += incr;
-                  return this.instance._drainAll(this.computeCapacity());
-                }
-              }
-            }, this.heartbeatInterval)).unref === "function" ? base2.unref() : void 0;
-          } else {
-            return clearInterval(this.heartbeat);
-          }
-        }
-        async __publish__(message) {
-          await this.yieldLoop();
-          return this.instance.Events.trigger("message", message.toString());
-        }
-        async __disconnect__(flush) {
-          await this.yieldLoop();
-          clearInterval(this.heartbeat);
-          return this.Promise.resolve();
-        }
-        yieldLoop(t = 0) {
-          return new this.Promise(function(resolve3, reject) {
-            return setTimeout(resolve3, t);
-          });
-        }
-        computePenalty() {
-          var ref;
-          return (ref = this.storeOptions.penalty) != null ? ref : 15 * this.storeOptions.minTime || 5e3;
-        }
-        async __updateSettings__(options) {
-          await this.yieldLoop();
-          parser$2.overwrite(options, options, this.storeOptions);
-          this._startHeartbeat();
-          this.instance._drainAll(this.computeCapacity());
-          return true;
-        }
-        async __running__() {
-          await this.yieldLoop();
-          return this._running;
-        }
-        async __queued__() {
-          await this.yieldLoop();
-          return this.instance.queued();
-        }
-        async __done__() {
-          await this.yieldLoop();
-          return this._done;
-        }
-        async __groupCheck__(time2) {
-          await this.yieldLoop();
-          return this._nextRequest + this.timeout < time2;
-        }
-        computeCapacity() {
-          var maxConcurrent, reservoir;
-          ({ maxConcurrent, reservoir } = this.storeOptions);
-          if (maxConcurrent != null && reservoir != null) {
-            return Math.min(maxConcurrent - this._running, reservoir);
-          } else if (maxConcurrent != null) {
-            return maxConcurrent - this._running;
-          } else if (reservoir != null) {
-            return reservoir;
-          } else {
-            return null;
-          }
-        }
-        conditionsCheck(weight) {
-          var capacity;
-          capacity = this.computeCapacity();
-          return capacity == null || weight <= capacity;
-        }
-        async __incrementReservoir__(incr) {
-          var reservoir;
-          await this.yieldLoop();
-          reservoir = this.storeOptions.reservoir += incr;
-          this.instance._drainAll(this.computeCapacity());
-          return reservoir;
-        }
-        async __currentReservoir__() {
-          await this.yieldLoop();
-          return this.storeOptions.reservoir;
-        }
-        isBlocked(now) {
-          return this._unblockTime >= now;
-        }
-        check(weight, now) {
-          return this.conditionsCheck(weight) && this._nextRequest - now <= 0;
-        }
-        async __check__(weight) {
-          var now;
-          await this.yieldLoop();
-          now = Date.now();
-          return this.check(weight, now);
-        }
-        async __register__(index2, weight, expiration) {
-          var now, wait;
-          await this.yieldLoop();
-          now = Date.now();
-          if (this.conditionsCheck(weight)) {
-            this._running += weight;
-            if (this.storeOptions.reservoir != null) {
-              this.storeOptions.reservoir -= weight;
-            }
-            wait = Math.max(this._nextRequest - now, 0);
-            this._nextRequest = now + wait + this.storeOptions.minTime;
-            return {
-              success: true,
-              wait,
-              reservoir: this.storeOptions.reservoir
-            };
-          } else {
-            return {
-              success: false
-            };
-          }
-        }
-        strategyIsBlock() {
-          return this.storeOptions.strategy === 3;
-        }
-        async __submit__(queueLength, weight) {
-          var blocked, now, reachedHWM;
-          await this.yieldLoop();
-          if (this.storeOptions.maxConcurrent != null && weight > this.storeOptions.maxConcurrent) {
-            throw new BottleneckError$2(`Impossible to add a job having a weight of ${weight} to a limiter having a maxConcurrent setting of ${this.storeOptions.maxConcurrent}`);
-          }
-          now = Date.now();
-          reachedHWM = this.storeOptions.highWater != null && queueLength === this.storeOptions.highWater && !this.check(weight, now);
-          blocked = this.strategyIsBlock() && (reachedHWM || this.isBlocked(now));
-          if (blocked) {
-            this._unblockTime = now + this.computePenalty();
-            this._nextRequest = this._unblockTime + this.storeOptions.minTime;
-            this.instance._dropAllQueued();
-          }
-          return {
-            reachedHWM,
-            blocked,
-            strategy: this.storeOptions.strategy
-          };
-        }
-        async __free__(index2, weight) {
-          await this.yieldLoop();
-          this._running -= weight;
-          this._done += weight;
-          this.instance._drainAll(this.computeCapacity());
-          return {
-            running: this._running
-          };
-        }
-      };
-      var LocalDatastore_1 = LocalDatastore;
-      var BottleneckError$3, States;
-      BottleneckError$3 = BottleneckError_1;
-      States = class States {
-        constructor(status1) {
-          this.status = status1;
-          this._jobs = {};
-          this.counts = this.status.map(function() {
-            return 0;
-          });
-        }
-        next(id) {
-          var current, next;
-          current = this._jobs[id];
-          next = current + 1;
-          if (current != null && next < this.status.length) {
-            this.counts[current]--;
-            this.counts[next]++;
-            return this._jobs[id]++;
-          } else if (current != null) {
-            this.counts[current]--;
-            return delete this._jobs[id];
-          }
-        }
-        start(id) {
-          var initial;
-          initial = 0;
-          this._jobs[id] = initial;
-          return this.counts[initial]++;
-        }
-        remove(id) {
-          var current;
-          current = this._jobs[id];
-          if (current != null) {
-            this.counts[current]--;
-            delete this._jobs[id];
-          }
-          return current != null;
-        }
-        jobStatus(id) {
-          var ref;
-          return (ref = this.status[this._jobs[id]]) != null ? ref : null;
-        }
-        statusJobs(status) {
-          var k, pos, ref, results, v;
-          if (status != null) {
-            pos = this.status.indexOf(status);
-            if (pos < 0) {
-              throw new BottleneckError$3(`status must be one of ${this.status.join(", ")}`);
-            }
-            ref = this._jobs;
-            results = [];
-            for (k in ref) {
-              v = ref[k];
-              if (v === pos) {
-                results.push(k);
-              }
-            }
-            return results;
-          } else {
-            return Object.keys(this._jobs);
-          }
-        }
-        statusCounts() {
-          return this.counts.reduce(((acc, v, i2) => {
-            acc[this.status[i2]] = v;
-            return acc;
-          }), {});
-        }
-      };
-      var States_1 = States;
-      var DLList$2, Sync;
-      DLList$2 = DLList_1;
-      Sync = class Sync {
-        constructor(name, Promise2) {
-          this.schedule = this.schedule.bind(this);
-          this.name = name;
-          this.Promise = Promise2;
-          this._running = 0;
-          this._queue = new DLList$2();
-        }
-        isEmpty() {
-          return this._queue.length === 0;
-        }
-        async _tryToRun() {
-          var args, cb, error3, reject, resolve3, returned, task;
-          if (this._running < 1 && this._queue.length > 0) {
-            this._running++;
-            ({ task, args, resolve: resolve3, reject } = this._queue.shift());
-            cb = await (async function() {
-              try {
-                returned = await task(...args);
-                return function() {
-                  return resolve3(returned);
-                };
-              } catch (error1) {
-                error3 = error1;
-                return function() {
-                  return reject(error3);
-                };
-              }
-            })();
-            this._running--;
-            this._tryToRun();
-            return cb();
-          }
-        }
-        schedule(task, ...args) {
-          var promise, reject, resolve3;
-          resolve3 = reject = null;
-          promise = new this.Promise(function(_resolve, _reject) {
-            resolve3 = _resolve;
-            return reject = _reject;
-          });
-          this._queue.push({ task, args, resolve: resolve3, reject });
-          this._tryToRun();
-          return promise;
-        }
-      };
-      var Sync_1 = Sync;
-      var version = "2.19.5";
-      var version$1 = {
-        version
-      };
-      var version$2 = /* @__PURE__ */ Object.freeze({
-        version,
-        default: version$1
-      });
-      var require$$2 = () => console.log("You must import the full version of Bottleneck in order to use this feature.");
-      var require$$3 = () => console.log("You must import the full version of Bottleneck in order to use this feature.");
-      var require$$4 = () => console.log("You must import the full version of Bottleneck in order to use this feature.");
-      var Events$2, Group, IORedisConnection$1, RedisConnection$1, Scripts$1, parser$3;
-      parser$3 = parser;
-      Events$2 = Events_1;
-      RedisConnection$1 = require$$2;
-      IORedisConnection$1 = require$$3;
-      Scripts$1 = require$$4;
-      Group = (function() {
-        class Group2 {
-          constructor(limiterOptions = {}) {
-            this.deleteKey = this.deleteKey.bind(this);
-            this.limiterOptions = limiterOptions;
-            parser$3.load(this.limiterOptions, this.defaults, this);
-            this.Events = new Events$2(this);
-            this.instances = {};
-            this.Bottleneck = Bottleneck_1;
-            this._startAutoCleanup();
-            this.sharedConnection = this.connection != null;
-            if (this.connection == null) {
-              if (this.limiterOptions.datastore === "redis") {
-                this.connection = new RedisConnection$1(Object.assign({}, this.limiterOptions, { Events: this.Events }));
-              } else if (this.limiterOptions.datastore === "ioredis") {
-                this.connection = new IORedisConnection$1(Object.assign({}, this.limiterOptions, { Events: this.Events }));
-              }
-            }
-          }
-          key(key = "") {
-            var ref;
-            return (ref = this.instances[key]) != null ? ref : (() => {
-              var limiter;
-              limiter = this.instances[key] = new this.Bottleneck(Object.assign(this.limiterOptions, {
-                id: `${this.id}-${key}`,
-                timeout: this.timeout,
-                connection: this.connection
-              }));
-              this.Events.trigger("created", limiter, key);
-              return limiter;
-            })();
-          }
-          async deleteKey(key = "") {
-            var deleted, instance;
-            instance = this.instances[key];
-            if (this.connection) {
-              deleted = await this.connection.__runCommand__(["del", ...Scripts$1.allKeys(`${this.id}-${key}`)]);
-            }
-            if (instance != null) {
-              delete this.instances[key];
-              await instance.disconnect();
-            }
-            return instance != null || deleted > 0;
-          }
-          limiters() {
-            var k, ref, results, v;
-            ref = this.instances;
-            results = [];
-            for (k in ref) {
-              v = ref[k];
-              results.push({
-                key: k,
-                limiter: v
-              });
-            }
-            return results;
-          }
-          keys() {
-            return Object.keys(this.instances);
-          }
-          async clusterKeys() {
-            var cursor, end, found, i2, k, keys, len, next, start;
-            if (this.connection == null) {
-              return this.Promise.resolve(this.keys());
-            }
-            keys = [];
-            cursor = null;
-            start = `b_${this.id}-`.length;
-            end = "_settings".length;
-            while (cursor !== 0) {
-              [next, found] = await this.connection.__runCommand__(["scan", cursor != null ? cursor : 0, "match", `b_${this.id}-*_settings`, "count", 1e4]);
-              cursor = ~~next;
-              for (i2 = 0, len = found.length; i2 < len; i2++) {
-                k = found[i2];
-                keys.push(k.slice(start, -end));
-              }
-            }
-            return keys;
-          }
-          _startAutoCleanup() {
-            var base2;
-            clearInterval(this.interval);
-            return typeof (base2 = this.interval = setInterval(async () => {
-              var e, k, ref, results, time2, v;
-              time2 = Date.now();
-              ref = this.instances;
-              results = [];
-              for (k in ref) {
-                v = ref[k];
-                try {
-                  if (await v._store.__groupCheck__(time2)) {
-                    results.push(this.deleteKey(k));
-                  } else {
-                    results.push(void 0);
-                  }
-                } catch (error3) {
-                  e = error3;
-                  results.push(v.Events.trigger("error", e));
-                }
-              }
-              return results;
-            }, this.timeout / 2)).unref === "function" ? base2.unref() : void 0;
-          }
-          updateSettings(options = {}) {
-            parser$3.overwrite(options, this.defaults, this);
-            parser$3.overwrite(options, options, this.limiterOptions);
-            if (options.timeout != null) {
-              return this._startAutoCleanup();
-            }
-          }
-          disconnect(flush = true) {
-            var ref;
-            if (!this.sharedConnection) {
-              return (ref = this.connection) != null ? ref.disconnect(flush) : void 0;
-            }
-          }
-        }
-        Group2.prototype.defaults = {
-          timeout: 1e3 * 60 * 5,
-          connection: null,
-          Promise,
-          id: "group-key"
-        };
-        return Group2;
-      }).call(commonjsGlobal);
-      var Group_1 = Group;
-      var Batcher, Events$3, parser$4;
-      parser$4 = parser;
-      Events$3 = Events_1;
-      Batcher = (function() {
-        class Batcher2 {
-          constructor(options = {}) {
-            this.options = options;
-            parser$4.load(this.options, this.defaults, this);
-            this.Events = new Events$3(this);
-            this._arr = [];
-            this._resetPromise();
-            this._lastFlush = Date.now();
-          }
-          _resetPromise() {
-            return this._promise = new this.Promise((res, rej) => {
-              return this._resolve = res;
-            });
-          }
-          _flush() {
-            clearTimeout(this._timeout);
-            this._lastFlush = Date.now();
-            this._resolve();
-            this.Events.trigger("batch", this._arr);
-            this._arr = [];
-            return this._resetPromise();
-          }
-          add(data) {
-            var ret;
-            this._arr.push(data);
-            ret = this._promise;
-            if (this._arr.length === this.maxSize) {
-              this._flush();
-            } else if (this.maxTime != null && this._arr.length === 1) {
-              this._timeout = setTimeout(() => {
-                return this._flush();
-              }, this.maxTime);
-            }
-            return ret;
-          }
-        }
-        Batcher2.prototype.defaults = {
-          maxTime: null,
-          maxSize: null,
-          Promise
-        };
-        return Batcher2;
-      }).call(commonjsGlobal);
-      var Batcher_1 = Batcher;
-      var require$$4$1 = () => console.log("You must import the full version of Bottleneck in order to use this feature.");
-      var require$$8 = getCjsExportFromNamespace(version$2);
-      var Bottleneck3, DEFAULT_PRIORITY$1, Events$4, Job$1, LocalDatastore$1, NUM_PRIORITIES$1, Queues$1, RedisDatastore$1, States$1, Sync$1, parser$5, splice = [].splice;
-      NUM_PRIORITIES$1 = 10;
-      DEFAULT_PRIORITY$1 = 5;
-      parser$5 = parser;
-      Queues$1 = Queues_1;
-      Job$1 = Job_1;
-      LocalDatastore$1 = LocalDatastore_1;
-      RedisDatastore$1 = require$$4$1;
-      Events$4 = Events_1;
-      States$1 = States_1;
-      Sync$1 = Sync_1;
-      Bottleneck3 = (function() {
-        class Bottleneck4 {
-          constructor(options = {}, ...invalid) {
-            var storeInstanceOptions, storeOptions;
-            this._addToQueue = this._addToQueue.bind(this);
-            this._validateOptions(options, invalid);
-            parser$5.load(options, this.instanceDefaults, this);
-            this._queues = new Queues$1(NUM_PRIORITIES$1);
-            this._scheduled = {};
-            this._states = new States$1(["RECEIVED", "QUEUED", "RUNNING", "EXECUTING"].concat(this.trackDoneStatus ? ["DONE"] : []));
-            this._limiter = null;
-            this.Events = new Events$4(this);
-            this._submitLock = new Sync$1("submit", this.Promise);
-            this._registerLock = new Sync$1("register", this.Promise);
-            storeOptions = parser$5.load(options, this.storeDefaults, {});
-            this._store = (function() {
-              if (this.datastore === "redis" || this.datastore === "ioredis" || this.connection != null) {
-                storeInstanceOptions = parser$5.load(options, this.redisStoreDefaults, {});
-                return new RedisDatastore$1(this, storeOptions, storeInstanceOptions);
-              } else if (this.datastore === "local") {
-                storeInstanceOptions = parser$5.load(options, this.localStoreDefaults, {});
-                return new LocalDatastore$1(this, storeOptions, storeInstanceOptions);
-              } else {
-                throw new Bottleneck4.prototype.BottleneckError(`Invalid datastore type: ${this.datastore}`);
-              }
-            }).call(this);
-            this._queues.on("leftzero", () => {
-              var ref;
-              return (ref = this._store.heartbeat) != null ? typeof ref.ref === "function" ? ref.ref() : void 0 : void 0;
-            });
-            this._queues.on("zero", () => {
-              var ref;
-              return (ref = this._store.heartbeat) != null ? typeof ref.unref === "function" ? ref.unref() : void 0 : void 0;
-            });
-          }
-          _validateOptions(options, invalid) {
-            if (!(options != null && typeof options === "object" && invalid.length === 0)) {
-              throw new Bottleneck4.prototype.BottleneckError("Bottleneck v2 takes a single object argument. Refer to https://github.com/SGrondin/bottleneck#upgrading-to-v2 if you're upgrading from Bottleneck v1.");
-            }
-          }
-          ready() {
-            return this._store.ready;
-          }
-          clients() {
-            return this._store.clients;
-          }
-          channel() {
-            return `b_${this.id}`;
-          }
-          channel_client() {
-            return `b_${this.id}_${this._store.clientId}`;
-          }
-          publish(message) {
-            return this._store.__publish__(message);
-          }
-          disconnect(flush = true) {
-            return this._store.__disconnect__(flush);
-          }
-          chain(_limiter) {
-            this._limiter = _limiter;
-            return this;
-          }
-          queued(priority) {
-            return this._queues.queued(priority);
-          }
-          clusterQueued() {
-            return this._store.__queued__();
-          }
-          empty() {
-            return this.queued() === 0 && this._submitLock.isEmpty();
-          }
-          running() {
-            return this._store.__running__();
-          }
-          done() {
-            return this._store.__done__();
-          }
-          jobStatus(id) {
-            return this._states.jobStatus(id);
-          }
-          jobs(status) {
-            return this._states.statusJobs(status);
-          }
-          counts() {
-            return this._states.statusCounts();
-          }
-          _randomIndex() {
-            return Math.random().toString(36).slice(2);
-          }
-          check(weight = 1) {
-            return this._store.__check__(weight);
-          }
-          _clearGlobalState(index2) {
-            if (this._scheduled[index2] != null) {
-              clearTimeout(this._scheduled[index2].expiration);
-              delete this._scheduled[index2];
-              return true;
-            } else {
-              return false;
-            }
-          }
-          async _free(index2, job, options, eventInfo) {
-            var e, running;
-            try {
-              ({ running } = await this._store.__free__(index2, options.weight));
-              this.Events.trigger("debug", `Freed ${options.id}`, eventInfo);
-              if (running === 0 && this.empty()) {
-                return this.Events.trigger("idle");
-              }
-            } catch (error1) {
-              e = error1;
-              return this.Events.trigger("error", e);
-            }
-          }
-          _run(index2, job, wait) {
-            var clearGlobalState, free, run;
-            job.doRun();
-            clearGlobalState = this._clearGlobalState.bind(this, index2);
-            run = this._run.bind(this, index2, job);
-            free = this._free.bind(this, index2, job);
-            return this._scheduled[index2] = {
-              timeout: setTimeout(() => {
-                return job.doExecute(this._limiter, clearGlobalState, run, free);
-              }, wait),
-              expiration: job.options.expiration != null ? setTimeout(function() {
-                return job.doExpire(clearGlobalState, run, free);
-              }, wait + job.options.expiration) : void 0,
-              job
-            };
-          }
-          _drainOne(capacity) {
-            return this._registerLock.schedule(() => {
-              var args, index2, next, options, queue;
-              if (this.queued() === 0) {
-                return this.Promise.resolve(null);
-              }
-              queue = this._queues.getFirst();
-              ({ options, args } = next = queue.first());
-              if (capacity != null && options.weight > capacity) {
-                return this.Promise.resolve(null);
-              }
-              this.Events.trigger("debug", `Draining ${options.id}`, { args, options });
-              index2 = this._randomIndex();
-              return this._store.__register__(index2, options.weight, options.expiration).then(({ success, wait, reservoir }) => {
-                var empty;
-                this.Events.trigger("debug", `Drained ${options.id}`, { success, args, options });
-                if (success) {
-                  queue.shift();
-                  empty = this.empty();
-                  if (empty) {
-                    this.Events.trigger("empty");
-                  }
-                  if (reservoir === 0) {
-                    this.Events.trigger("depleted", empty);
-                  }
-                  this._run(index2, next, wait);
-                  return this.Promise.resolve(options.weight);
-                } else {
-                  return this.Promise.resolve(null);
-                }
-              });
-            });
-          }
-          _drainAll(capacity, total = 0) {
-            return this._drainOne(capacity).then((drained) => {
-              var newCapacity;
-              if (drained != null) {
-                newCapacity = capacity != null ? capacity - drained : capacity;
-                return this._drainAll(newCapacity, total + drained);
-              } else {
-                return this.Promise.resolve(total);
-              }
-            }).catch((e) => {
-              return this.Events.trigger("error", e);
-            });
-          }
-          _dropAllQueued(message) {
-            return this._queues.shiftAll(function(job) {
-              return job.doDrop({ message });
-            });
-          }
-          stop(options = {}) {
-            var done, waitForExecuting;
-            options = parser$5.load(options, this.stopDefaults);
-            waitForExecuting = (at2) => {
-              var finished;
-              finished = () => {
-                var counts;
-                counts = this._states.counts;
-                return counts[0] + counts[1] + counts[2] + counts[3] === at2;
-              };
-              return new this.Promise((resolve3, reject) => {
-                if (finished()) {
-                  return resolve3();
-                } else {
-                  return this.on("done", () => {
-                    if (finished()) {
-                      this.removeAllListeners("done");
-                      return resolve3();
-                    }
-                  });
-                }
-              });
-            };
-            done = options.dropWaitingJobs ? (this._run = function(index2, next) {
-              return next.doDrop({
-                message: options.dropErrorMessage
-              });
-            }, this._drainOne = () => {
-              return this.Promise.resolve(null);
-            }, this._registerLock.schedule(() => {
-              return this._submitLock.schedule(() => {
-                var k, ref, v;
-                ref = this._scheduled;
-                for (k in ref) {
-                  v = ref[k];
-                  if (this.jobStatus(v.job.options.id) === "RUNNING") {
-                    clearTimeout(v.timeout);
-                    clearTimeout(v.expiration);
-                    v.job.doDrop({
-                      message: options.dropErrorMessage
-                    });
-                  }
-                }
-                this._dropAllQueued(options.dropErrorMessage);
-                return waitForExecuting(0);
-              });
-            })) : this.schedule({
-              priority: NUM_PRIORITIES$1 - 1,
-              weight: 0
-            }, () => {
-              return waitForExecuting(1);
-            });
-            this._receive = function(job) {
-              return job._reject(new Bottleneck4.prototype.BottleneckError(options.enqueueErrorMessage));
-            };
-            this.stop = () => {
-              return this.Promise.reject(new Bottleneck4.prototype.BottleneckError("stop() has already been called"));
-            };
-            return done;
-          }
-          async _addToQueue(job) {
-            var args, blocked, error3, options, reachedHWM, shifted, strategy;
-            ({ args, options } = job);
-            try {
-              ({ reachedHWM, blocked, strategy } = await this._store.__submit__(this.queued(), options.weight));
-            } catch (error1) {
-              error3 = error1;
-              this.Events.trigger("debug", `Could not queue ${options.id}`, { args, options, error: error3 });
-              job.doDrop({ error: error3 });
-              return false;
-            }
-            if (blocked) {
-              job.doDrop();
-              return true;
-            } else if (reachedHWM) {
-              shifted = strategy === Bottleneck4.prototype.strategy.LEAK ? this._queues.shiftLastFrom(options.priority) : strategy === Bottleneck4.prototype.strategy.OVERFLOW_PRIORITY ? this._queues.shiftLastFrom(options.priority + 1) : strategy === Bottleneck4.prototype.strategy.OVERFLOW ? job : void 0;
-              if (shifted != null) {
-                shifted.doDrop();
-              }
-              if (shifted == null || strategy === Bottleneck4.prototype.strategy.OVERFLOW) {
-                if (shifted == null) {
-                  job.doDrop();
-                }
-                return reachedHWM;
-              }
-            }
-            job.doQueue(reachedHWM, blocked);
-            this._queues.push(job);
-            await this._drainAll();
-            return reachedHWM;
-          }
-          _receive(job) {
-            if (this._states.jobStatus(job.options.id) != null) {
-              job._reject(new Bottleneck4.prototype.BottleneckError(`A job with the same id already exists (id=${job.options.id})`));
-              return false;
-            } else {
-              job.doReceive();
-              return this._submitLock.schedule(this._addToQueue, job);
-            }
-          }
-          submit(...args) {
-            var cb, fn, job, options, ref, ref1, task;
-            if (typeof args[0] === "function") {
-              ref = args, [fn, ...args] = ref, [cb] = splice.call(args, -1);
-              options = parser$5.load({}, this.jobDefaults);
-            } else {
-              ref1 = args, [options, fn, ...args] = ref1, [cb] = splice.call(args, -1);
-              options = parser$5.load(options, this.jobDefaults);
-            }
-            task = (...args2) => {
-              return new this.Promise(function(resolve3, reject) {
-                return fn(...args2, function(...args3) {
-                  return (args3[0] != null ? reject : resolve3)(args3);
-                });
-              });
-            };
-            job = new Job$1(task, args, options, this.jobDefaults, this.rejectOnDrop, this.Events, this._states, this.Promise);
-            job.promise.then(function(args2) {
-              return typeof cb === "function" ? cb(...args2) : void 0;
-            }).catch(function(args2) {
-              if (Array.isArray(args2)) {
-                return typeof cb === "function" ? cb(...args2) : void 0;
-              } else {
-                return typeof cb === "function" ? cb(args2) : void 0;
-              }
-            });
-            return this._receive(job);
-          }
-          schedule(...args) {
-            var job, options, task;
-            if (typeof args[0] === "function") {
-              [task, ...args] = args;
-              options = {};
-            } else {
-              [options, task, ...args] = args;
-            }
-            job = new Job$1(task, args, options, this.jobDefaults, this.rejectOnDrop, this.Events, this._states, this.Promise);
-            this._receive(job);
-            return job.promise;
-          }
-          wrap(fn) {
-            var schedule, wrapped;
-            schedule = this.schedule.bind(this);
-            wrapped = function(...args) {
-              return schedule(fn.bind(this), ...args);
-            };
-            wrapped.withOptions = function(options, ...args) {
-              return schedule(options, fn, ...args);
-            };
-            return wrapped;
-          }
-          async updateSettings(options = {}) {
-            await this._store.__updateSettings__(parser$5.overwrite(options, this.storeDefaults));
-            parser$5.overwrite(options, this.instanceDefaults, this);
-            return this;
-          }
-          currentReservoir() {
-            return this._store.__currentReservoir__();
-          }
-          incrementReservoir(incr = 0) {
-            return this._store.__incrementReservoir__(incr);
-          }
-        }
-        Bottleneck4.default = Bottleneck4;
-        Bottleneck4.Events = Events$4;
-        Bottleneck4.version = Bottleneck4.prototype.version = require$$8.version;
-        Bottleneck4.strategy = Bottleneck4.prototype.strategy = {
-          LEAK: 1,
-          OVERFLOW: 2,
-          OVERFLOW_PRIORITY: 4,
-          BLOCK: 3
-        };
-        Bottleneck4.BottleneckError = Bottleneck4.prototype.BottleneckError = BottleneckError_1;
-        Bottleneck4.Group = Bottleneck4.prototype.Group = Group_1;
-        Bottleneck4.RedisConnection = Bottleneck4.prototype.RedisConnection = require$$2;
-        Bottleneck4.IORedisConnection = Bottleneck4.prototype.IORedisConnection = require$$3;
-        Bottleneck4.Batcher = Bottleneck4.prototype.Batcher = Batcher_1;
-        Bottleneck4.prototype.jobDefaults = {
-          priority: DEFAULT_PRIORITY$1,
-          weight: 1,
-          expiration: null,
-          id: "<no-id>"
-        };
-        Bottleneck4.prototype.storeDefaults = {
-          maxConcurrent: null,
-          minTime: 0,
-          highWater: null,
-          strategy: Bottleneck4.prototype.strategy.LEAK,
-          penalty: null,
-          reservoir: null,
-          reservoirRefreshInterval: null,
-          reservoirRefreshAmount: null,
-          reservoirIncreaseInterval: null,
-          reservoirIncreaseAmount: null,
-          reservoirIncreaseMaximum: null
-        };
-        Bottleneck4.prototype.localStoreDefaults = {
-          Promise,
-          timeout: null,
-          heartbeatInterval: 250
-        };
-        Bottleneck4.prototype.redisStoreDefaults = {
-          Promise,
-          timeout: null,
-          heartbeatInterval: 5e3,
-          clientTimeout: 1e4,
-          Redis: null,
-          clientOptions: {},
-          clusterNodes: null,
-          clearDatastore: false,
-          connection: null
-        };
-        Bottleneck4.prototype.instanceDefaults = {
-          datastore: "local",
-          connection: null,
-          id: "<no-id>",
-          rejectOnDrop: true,
-          trackDoneStatus: false,
-          Promise
-        };
-        Bottleneck4.prototype.stopDefaults = {
-          enqueueErrorMessage: "This limiter has been stopped and cannot accept new jobs.",
-          dropWaitingJobs: true,
-          dropErrorMessage: "This limiter has been stopped."
-        };
-        return Bottleneck4;
-      }).call(commonjsGlobal);
-      var Bottleneck_1 = Bottleneck3;
-      var lib = Bottleneck_1;
-      return lib;
-    }));
-  }
-});
-
-// node_modules/@octokit/plugin-retry/dist-bundle/index.js
-function isRequestError(error3) {
-  return error3.request !== void 0;
-}
-async function errorRequest(state, octokit, error3, options) {
-  if (!isRequestError(error3) || !error3?.request.request) {
-    throw error3;
-  }
-  if (error3.status >= 400 && !state.doNotRetry.includes(error3.status)) {
-    const retries = options.request.retries != null ? options.request.retries : state.retries;
-    const retryAfter = Math.pow((options.request.retryCount || 0) + 1, 2);
-    throw octokit.retry.retryRequest(error3, retries, retryAfter);
-  }
-  throw error3;
-}
-async function wrapRequest(state, octokit, request2, options) {
-  const limiter = new import_light.default();
-  limiter.on("failed", function(error3, info2) {
-    const maxRetries = ~~error3.request.request?.retries;
-    const after = ~~error3.request.request?.retryAfter;
-    options.request.retryCount = info2.retryCount + 1;
-    if (maxRetries > info2.retryCount) {
-      return after * state.retryAfterBaseValue;
-    }
-  });
-  return limiter.schedule(
-    requestWithGraphqlErrorHandling.bind(null, state, octokit, request2),
-    options
-  );
-}
-async function requestWithGraphqlErrorHandling(state, octokit, request2, options) {
-  const response = await request2(options);
-  if (response.data && response.data.errors && response.data.errors.length > 0 && /Something went wrong while executing your query/.test(
-    response.data.errors[0].message
-  )) {
-    const error3 = new RequestError(response.data.errors[0].message, 500, {
-      request: options,
-      response
-    });
-    return errorRequest(state, octokit, error3, options);
-  }
-  return response;
-}
-function retry(octokit, octokitOptions) {
-  const state = Object.assign(
-    {
-      enabled: true,
-      retryAfterBaseValue: 1e3,
-      doNotRetry: [400, 401, 403, 404, 410, 422, 451],
-      retries: 3
-    },
-    octokitOptions.retry
-  );
-  const retryPlugin = {
-    retry: {
-      retryRequest: (error3, retries, retryAfter) => {
-        error3.request.request = Object.assign({}, error3.request.request, {
-          retries,
-          retryAfter
-        });
-        return error3;
-      }
-    }
-  };
-  if (state.enabled) {
-    octokit.hook.error("request", errorRequest.bind(null, state, retryPlugin));
-    octokit.hook.wrap("request", wrapRequest.bind(null, state, retryPlugin));
-  }
-  return retryPlugin;
-}
-var import_light, VERSION8;
-var init_dist_bundle6 = __esm({
-  "node_modules/@octokit/plugin-retry/dist-bundle/index.js"() {
-    import_light = __toESM(require_light(), 1);
-    init_dist_src();
-    VERSION8 = "0.0.0-development";
-    retry.VERSION = VERSION8;
-  }
-});
-
-// node_modules/@octokit/plugin-throttling/dist-bundle/index.js
-function wrapRequest2(state, request2, options) {
-  return state.retryLimiter.schedule(doRequest, state, request2, options);
-}
-async function doRequest(state, request2, options) {
-  const { pathname } = new URL(options.url, "http://github.test");
-  const isAuth = isAuthRequest(options.method, pathname);
-  const isWrite = !isAuth && options.method !== "GET" && options.method !== "HEAD";
-  const isSearch = options.method === "GET" && pathname.startsWith("/search/");
-  const isGraphQL = pathname.startsWith("/graphql");
-  const retryCount = ~~request2.retryCount;
-  const jobOptions = retryCount > 0 ? { priority: 0, weight: 0 } : {};
-  if (state.clustering) {
-    jobOptions.expiration = 1e3 * 60;
-  }
-  if (isWrite || isGraphQL) {
-    await state.write.key(state.id).schedule(jobOptions, noop3);
-  }
-  if (isWrite && state.triggersNotification(pathname)) {
-    await state.notifications.key(state.id).schedule(jobOptions, noop3);
-  }
-  if (isSearch) {
-    await state.search.key(state.id).schedule(jobOptions, noop3);
-  }
-  const req = (isAuth ? state.auth : state.global).key(state.id).schedule(jobOptions, request2, options);
-  if (isGraphQL) {
-    const res = await req;
-    if (res.data.errors != null && res.data.errors.some((error3) => error3.type === "RATE_LIMITED")) {
-      const error3 = Object.assign(new Error("GraphQL Rate Limit Exceeded"), {
-        response: res,
-        data: res.data
-      });
-      throw error3;
-    }
-  }
-  return req;
-}
-function isAuthRequest(method, pathname) {
-  return method === "PATCH" && // https://docs.github.com/en/rest/apps/apps?apiVersion=2022-11-28#create-a-scoped-access-token
-  /^\/applications\/[^/]+\/token\/scoped$/.test(pathname) || method === "POST" && // https://docs.github.com/en/rest/apps/oauth-applications?apiVersion=2022-11-28#reset-a-token
-  (/^\/applications\/[^/]+\/token$/.test(pathname) || // https://docs.github.com/en/rest/apps/apps?apiVersion=2022-11-28#create-an-installation-access-token-for-an-app
-  /^\/app\/installations\/[^/]+\/access_tokens$/.test(pathname) || // https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
-  pathname === "/login/oauth/access_token");
-}
-function routeMatcher(paths) {
-  const regexes = paths.map(
-    (path) => path.split("/").map((c) => c.startsWith("{") ? "(?:.+?)" : c).join("/")
-  );
-  const regex2 = `^(?:${regexes.map((r) => `(?:${r})`).join("|")})[^/]*$`;
-  return new RegExp(regex2, "i");
-}
-function throttling(octokit, octokitOptions) {
-  const {
-    enabled = true,
-    Bottleneck: Bottleneck3 = import_light2.default,
-    id = "no-id",
-    timeout = 1e3 * 60 * 2,
-    // Redis TTL: 2 minutes
-    connection
-  } = octokitOptions.throttle || {};
-  if (!enabled) {
-    return {};
-  }
-  const common = { timeout };
-  if (typeof connection !== "undefined") {
-    common.connection = connection;
-  }
-  const state = Object.assign(
-    {
-      clustering: connection != null,
-      triggersNotification,
-      fallbackSecondaryRateRetryAfter: 60,
-      retryAfterBaseValue: 1e3,
-      id
-    },
-    octokitOptions.throttle
-  );
-  if (typeof state.onSecondaryRateLimit !== "function" || typeof state.onRateLimit !== "function") {
-    throw new Error(`octokit/plugin-throttling error:
-        You must pass the onSecondaryRateLimit and onRateLimit error handlers.
-        See https://octokit.github.io/rest.js/#throttling
-
-        const octokit = new Octokit({
-          throttle: {
-            onSecondaryRateLimit: (retryAfter, options) => {/* ... */},
-            onRateLimit: (retryAfter, options) => {/* ... */}
-          }
-        })
-    `);
-  }
-  let initialized = false;
-  const initializeBottleneck = () => {
-    if (initialized) {
-      return;
-    }
-    initialized = true;
-    if (groups.global == null) {
-      createGroups(Bottleneck3, common);
-    }
-    state.global = state.global ?? groups.global;
-    state.auth = state.auth ?? groups.auth;
-    state.search = state.search ?? groups.search;
-    state.write = state.write ?? groups.write;
-    state.notifications = state.notifications ?? groups.notifications;
-    state.retryLimiter = state.retryLimiter ?? new Bottleneck3();
-    const events = {};
-    const emitter = new Bottleneck3.Events(events);
-    events.on("secondary-limit", state.onSecondaryRateLimit);
-    events.on("rate-limit", state.onRateLimit);
-    events.on(
-      "error",
-      (e) => octokit.log.warn("Error in throttling-plugin limit handler", e)
-    );
-    state.retryLimiter.on("failed", async function(error3, info2) {
-      const [state2, request2, options] = info2.args;
-      const { pathname } = new URL(options.url, "http://github.test");
-      const shouldRetryGraphQL = pathname.startsWith("/graphql") && error3.status !== 401;
-      if (!(shouldRetryGraphQL || error3.status === 403 || error3.status === 429)) {
-        return;
-      }
-      const retryCount = ~~request2.retryCount;
-      request2.retryCount = retryCount;
-      options.request.retryCount = retryCount;
-      const { wantRetry, retryAfter = 0 } = await (async function() {
-        if (/\bsecondary rate\b/i.test(error3.message)) {
-          const retryAfter2 = Number(error3.response.headers["retry-after"]) || state2.fallbackSecondaryRateRetryAfter;
-          const wantRetry2 = await emitter.trigger(
-            "secondary-limit",
-            retryAfter2,
-            options,
-            octokit,
-            retryCount
-          );
-          return { wantRetry: wantRetry2, retryAfter: retryAfter2 };
-        }
-        if (error3.response.headers != null && error3.response.headers["x-ratelimit-remaining"] === "0" || (error3.response.data?.errors ?? []).some(
-          (error22) => error22.type === "RATE_LIMITED"
-        )) {
-          const rateLimitReset = new Date(
-            ~~error3.response.headers["x-ratelimit-reset"] * 1e3
-          ).getTime();
-          const retryAfter2 = Math.max(
-            // Add one second so we retry _after_ the reset time
-            // https://docs.github.com/en/rest/overview/resources-in-the-rest-api?apiVersion=2022-11-28#exceeding-the-rate-limit
-            Math.ceil((rateLimitReset - Date.now()) / 1e3) + 1,
-            0
-          );
-          const wantRetry2 = await emitter.trigger(
-            "rate-limit",
-            retryAfter2,
-            options,
-            octokit,
-            retryCount
-          );
-          return { wantRetry: wantRetry2, retryAfter: retryAfter2 };
-        }
-        return {};
-      })();
-      if (wantRetry) {
-        request2.retryCount++;
-        return retryAfter * state2.retryAfterBaseValue;
-      }
-    });
-  };
-  octokit.hook.wrap("request", (request2, options) => {
-    initializeBottleneck();
-    return wrapRequest2(state, request2, options);
-  });
-  return {};
-}
-var import_light2, VERSION9, noop3, triggers_notification_paths_default, regex, triggersNotification, groups, createGroups;
-var init_dist_bundle7 = __esm({
-  "node_modules/@octokit/plugin-throttling/dist-bundle/index.js"() {
-    import_light2 = __toESM(require_light(), 1);
-    VERSION9 = "0.0.0-development";
-    noop3 = () => Promise.resolve();
-    triggers_notification_paths_default = [
-      "/orgs/{org}/invitations",
-      "/orgs/{org}/invitations/{invitation_id}",
-      "/orgs/{org}/teams/{team_slug}/discussions",
-      "/orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments",
-      "/repos/{owner}/{repo}/collaborators/{username}",
-      "/repos/{owner}/{repo}/commits/{commit_sha}/comments",
-      "/repos/{owner}/{repo}/issues",
-      "/repos/{owner}/{repo}/issues/{issue_number}/comments",
-      "/repos/{owner}/{repo}/issues/{issue_number}/sub_issue",
-      "/repos/{owner}/{repo}/issues/{issue_number}/sub_issues/priority",
-      "/repos/{owner}/{repo}/pulls",
-      "/repos/{owner}/{repo}/pulls/{pull_number}/comments",
-      "/repos/{owner}/{repo}/pulls/{pull_number}/comments/{comment_id}/replies",
-      "/repos/{owner}/{repo}/pulls/{pull_number}/merge",
-      "/repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers",
-      "/repos/{owner}/{repo}/pulls/{pull_number}/reviews",
-      "/repos/{owner}/{repo}/releases",
-      "/teams/{team_id}/discussions",
-      "/teams/{team_id}/discussions/{discussion_number}/comments"
-    ];
-    regex = routeMatcher(triggers_notification_paths_default);
-    triggersNotification = regex.test.bind(regex);
-    groups = {};
-    createGroups = function(Bottleneck3, common) {
-      groups.global = new Bottleneck3.Group({
-        id: "octokit-global",
-        maxConcurrent: 10,
-        ...common
-      });
-      groups.auth = new Bottleneck3.Group({
-        id: "octokit-auth",
-        maxConcurrent: 1,
-        ...common
-      });
-      groups.search = new Bottleneck3.Group({
-        id: "octokit-search",
-        maxConcurrent: 1,
-        minTime: 2e3,
-        ...common
-      });
-      groups.write = new Bottleneck3.Group({
-        id: "octokit-write",
-        maxConcurrent: 1,
-        minTime: 1e3,
-        ...common
-      });
-      groups.notifications = new Bottleneck3.Group({
-        id: "octokit-notifications",
-        maxConcurrent: 1,
-        minTime: 3e3,
-        ...common
-      });
-    };
-    throttling.VERSION = VERSION9;
-    throttling.triggersNotification = triggersNotification;
-  }
-});
-
-// node_modules/@octokit/plugin-request-log/dist-src/version.js
-var VERSION10;
-var init_version3 = __esm({
-  "node_modules/@octokit/plugin-request-log/dist-src/version.js"() {
-    VERSION10 = "6.0.0";
-  }
-});
-
-// node_modules/@octokit/plugin-request-log/dist-src/index.js
-function requestLog(octokit) {
-  octokit.hook.wrap("request", (request2, options) => {
-    octokit.log.debug("request", options);
-    const start = Date.now();
-    const requestOptions = octokit.request.endpoint.parse(options);
-    const path = requestOptions.url.replace(options.baseUrl, "");
-    return request2(options).then((response) => {
-      const requestId = response.headers["x-github-request-id"];
-      octokit.log.info(
-        `${requestOptions.method} ${path} - ${response.status} with id ${requestId} in ${Date.now() - start}ms`
-      );
-      return response;
-    }).catch((error3) => {
-      const requestId = error3.response?.headers["x-github-request-id"] || "UNKNOWN";
-      octokit.log.error(
-        `${requestOptions.method} ${path} - ${error3.status} with id ${requestId} in ${Date.now() - start}ms`
-      );
-      throw error3;
-    });
-  });
-}
-var init_dist_src4 = __esm({
-  "node_modules/@octokit/plugin-request-log/dist-src/index.js"() {
-    init_version3();
-    requestLog.VERSION = VERSION10;
-  }
-});
-
-// node_modules/@octokit/rest/dist-src/version.js
-var VERSION11;
-var init_version4 = __esm({
-  "node_modules/@octokit/rest/dist-src/version.js"() {
-    VERSION11 = "22.0.1";
-  }
-});
-
-// node_modules/@octokit/rest/dist-src/index.js
-var Octokit2;
-var init_dist_src5 = __esm({
-  "node_modules/@octokit/rest/dist-src/index.js"() {
-    init_dist_src2();
-    init_dist_src4();
-    init_dist_bundle5();
-    init_dist_src3();
-    init_version4();
-    Octokit2 = Octokit.plugin(requestLog, legacyRestEndpointMethods, paginateRest).defaults(
-      {
-        userAgent: `octokit-rest.js/${VERSION11}`
-      }
-    );
-  }
-});
-
-// src/edges/github/answer.ts
-var GithubRefused, COMMIT2, Answer;
-var init_answer = __esm({
-  "src/edges/github/answer.ts"() {
-    "use strict";
-    init_json();
-    init_failure();
-    GithubRefused = class extends Failure {
-      /** Status of the HTTP answer, where there was one. */
-      status;
-      constructor(message, options) {
-        super(message, options);
-        this.status = options.status;
-      }
-    };
-    COMMIT2 = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/u;
-    Answer = class _Answer {
-      #what;
-      #body;
-      constructor(what, body) {
-        this.#what = what;
-        this.#body = body;
-      }
-      text(path) {
-        return this.textOrNone(path) ?? this.#refuse(path);
-      }
-      /** Undefined where there is none, or null. */
-      textOrNone(path) {
-        const found = at(this.#body, path) ?? void 0;
-        return found === void 0 || typeof found === "string" ? found : this.#refuse(path);
-      }
-      /** The name of a git object: 40 hex digits, or 64. */
-      sha(path) {
-        return this.shaOrNone(path) ?? this.#refuse(path);
-      }
-      shaOrNone(path) {
-        const found = this.textOrNone(path);
-        return found === void 0 || COMMIT2.test(found) ? found : this.#refuse(path);
-      }
-      /** A number that names something: an id, or the number of an issue. */
-      id(path) {
-        const found = at(this.#body, path);
-        return typeof found === "number" && Number.isSafeInteger(found) && found > 0 ? found : this.#refuse(path);
-      }
-      idOrNone(path) {
-        return this.has(path) ? this.id(path) : void 0;
-      }
-      /** How many there are of something. */
-      count(path) {
-        const found = at(this.#body, path);
-        return typeof found === "number" && Number.isSafeInteger(found) && found >= 0 ? found : this.#refuse(path);
-      }
-      flag(path) {
-        const found = at(this.#body, path);
-        return typeof found === "boolean" ? found : this.#refuse(path);
-      }
-      /** Whether there is something other than null. */
-      has(path) {
-        return (at(this.#body, path) ?? null) !== null;
-      }
-      list(path) {
-        const found = at(this.#body, path);
-        if (!Array.isArray(found) || !found.every(isObject)) return this.#refuse(path);
-        return found.map((one) => new _Answer(this.#what, one));
-      }
-      #refuse(path) {
-        throw new GithubRefused(`GitHub answered ${this.#what} without a proper ${path || "list"}`, {
-          hint: "try again later; if it stays, report it"
-        });
-      }
-    };
-  }
-});
-
-// src/edges/github/client.ts
-function inRepository(route) {
-  return route.replace(" ", " /repos/{owner}/{repo}");
-}
-async function explained2(what, call) {
-  try {
-    return await call();
-  } catch (cause) {
-    if (cause instanceof GithubRefused) throw cause;
-    const status = statusOf2(cause);
-    throw new GithubRefused(`GitHub refused ${what}: ${messageOf(cause).split(" - ")[0] ?? ""}`, {
-      hint: HINTS[String(status)] ?? "try again later; githubstatus.com knows of outages",
-      status,
-      cause
-    });
-  }
-}
-function statusOf2(cause) {
-  const status = typeof cause === "object" && cause !== null && "status" in cause ? cause.status : void 0;
-  return typeof status === "number" ? status : void 0;
-}
-var import_light3, Client, LONGEST_LIMIT_SECONDS, RETRIES, HINTS, GithubClient;
-var init_client = __esm({
-  "src/edges/github/client.ts"() {
-    "use strict";
-    init_dist_bundle6();
-    init_dist_bundle7();
-    init_dist_src5();
-    import_light3 = __toESM(require_light(), 1);
-    init_failure();
-    init_answer();
-    Client = Octokit2.plugin(retry, throttling);
-    LONGEST_LIMIT_SECONDS = 300;
-    RETRIES = 3;
-    HINTS = {
-      401: "the token is wrong or has expired",
-      403: "the token may not do this: look at `permissions:` of the job",
-      404: "it does not exist, or the token may not see it",
-      422: "GitHub refused the content"
-    };
-    GithubClient = class {
-      #octokit;
-      #repo;
-      #me;
-      constructor({ api, token, owner, repo }, second) {
-        this.#repo = { owner, repo };
-        const silent = () => void 0;
-        const again = (after, _options, _client, count) => after <= LONGEST_LIMIT_SECONDS && count < RETRIES;
-        const every = (seconds2) => new import_light3.default.Group({ maxConcurrent: 1, minTime: seconds2 * second });
-        this.#octokit = new Client({
-          baseUrl: api,
-          auth: token,
-          request: { fetch: (...given2) => globalThis.fetch(...given2) },
-          retry: { retries: RETRIES, retryAfterBaseValue: second },
-          throttle: {
-            retryAfterBaseValue: second,
-            write: every(1),
-            notifications: every(3),
-            onRateLimit: again,
-            onSecondaryRateLimit: again
-          },
-          log: { debug: silent, info: silent, warn: silent, error: silent }
-        });
-      }
-      /** `what` is named where GitHub refuses; `route` is relative to the repository, such as `GET /pulls/{pull}`. */
-      async ask(what, route, fields = {}) {
-        const response = await explained2(
-          what,
-          () => this.#octokit.request(inRepository(route), { ...this.#repo, ...fields })
-        );
-        return new Answer(what, response.data);
-      }
-      /** As `ask`; undefined where GitHub says that there is no such thing. */
-      async askMaybe(what, route, fields = {}) {
-        try {
-          return await this.ask(what, route, fields);
-        } catch (error3) {
-          if (error3 instanceof GithubRefused && error3.status === 404) return void 0;
-          throw error3;
-        }
-      }
-      /** What is no JSON; undefined where it is gone. */
-      async bytes(what, route, fields = {}) {
-        try {
-          const response = await explained2(
-            what,
-            () => this.#octokit.request(inRepository(route), { ...this.#repo, ...fields })
-          );
-          const { data } = response;
-          return data instanceof ArrayBuffer ? new Uint8Array(data) : void 0;
-        } catch (error3) {
-          if (error3 instanceof GithubRefused && (error3.status === 404 || error3.status === 410))
-            return void 0;
-          throw error3;
-        }
-      }
-      /** A list to its last page. */
-      async all(what, route, fields = {}) {
-        return explained2(what, async () => {
-          const items = [];
-          const given2 = { ...this.#repo, ...fields, per_page: 100 };
-          const pages = this.#octokit.paginate.iterator(
-            inRepository(route),
-            given2
-          );
-          for await (const page of pages) items.push(...new Answer(what, page.data).list(""));
-          return items;
-        });
-      }
-      /** The id of who this token belongs to: what we wrote before bears it. A token of an App can only ask this way. */
-      async me() {
-        if (this.#me === void 0) {
-          const body = await explained2(
-            "who we are",
-            () => this.#octokit.graphql("{ viewer { databaseId } }")
-          );
-          this.#me = new Answer("who we are", body).id("/viewer/databaseId");
-        }
-        return this.#me;
       }
     };
   }
@@ -40797,18 +40944,18 @@ var init_pulls = __esm({
       constructor(client) {
         this.#client = client;
       }
-      async pullRequestOf(run) {
+      async pullRequestOf(run2) {
         const open2 = await this.#client.all("pull requests", "GET /pulls", {
           state: "open",
-          head: `${run.headOwner}:${run.headBranch}`
+          head: `${run2.headOwner}:${run2.headBranch}`
         });
-        const found = open2.find((one) => one.sha("/head/sha") === run.headSha);
-        if (!found) return void 0;
-        const pull = await this.#pull(found.id("/number"));
-        if (pull.sha("/head/sha") !== run.headSha) return void 0;
+        const found2 = open2.find((one) => one.sha("/head/sha") === run2.headSha);
+        if (!found2) return void 0;
+        const pull = await this.#pull(found2.id("/number"));
+        if (pull.sha("/head/sha") !== run2.headSha) return void 0;
         return {
           number: pull.id("/number"),
-          head: run.headSha,
+          head: run2.headSha,
           base: pull.sha("/base/sha"),
           merge: pull.shaOrNone("/merge_commit_sha")
         };
@@ -40896,11 +41043,11 @@ var init_issues = __esm({
       }
       /** GitHub lists pull requests as issues: those are left out. */
       async #open(labels) {
-        const listed = await this.#client.all("issues", "GET /issues", {
+        const listed3 = await this.#client.all("issues", "GET /issues", {
           state: "open",
           labels: labels.join(",")
         });
-        return listed.filter((one) => !one.has("/pull_request"));
+        return listed3.filter((one) => !one.has("/pull_request"));
       }
       async #create(labels, title, body) {
         const made = await this.#client.ask("an issue", "POST /issues", { title, body, labels });
@@ -40916,8 +41063,8 @@ var init_issues = __esm({
         await comment(this.#client, issue2, why);
         await this.#change(issue2, { state: "closed" });
       }
-      async #change(issue2, fields) {
-        await this.#client.ask("an issue", "PATCH /issues/{issue}", { issue: issue2, ...fields });
+      async #change(issue2, fields2) {
+        await this.#client.ask("an issue", "PATCH /issues/{issue}", { issue: issue2, ...fields2 });
       }
     };
   }
@@ -41038,14 +41185,15 @@ var forge_exports = {};
 __export(forge_exports, {
   githubForge: () => githubForge
 });
-function githubForge(settings, second = 1e3) {
-  const client = new GithubClient(settings, second);
+function githubForge(settings2, second = 1e3) {
+  const client = new GithubClient(settings2, second);
   const pulls = new GithubPulls(client);
   const issues = new GithubIssues(client);
   const artifacts = new GithubArtifacts(client);
+  const environments = new GithubEnvironments(client);
   const record = new GithubRecord(client);
   return {
-    pullRequestOf: (run) => pulls.pullRequestOf(run),
+    pullRequestOf: (run2) => pulls.pullRequestOf(run2),
     mergedPull: (commit) => pulls.mergedPull(commit),
     headOf: (pull) => pulls.headOf(pull),
     stickyComment: (pull, marker, body) => pulls.stickyComment(pull, marker, body),
@@ -41056,7 +41204,9 @@ function githubForge(settings, second = 1e3) {
     issueTexts: (labels) => issues.issueTexts(labels),
     branchHead: (branch) => record.branchHead(branch),
     commitFiles: (branch, files, message) => record.commitFiles(branch, files, message),
-    deployment: (status) => record.deployment(status)
+    deployment: (status) => record.deployment(status),
+    environment: (name) => environments.environment(name),
+    isApprovedIn: (run2, environment2) => environments.isApprovedIn(run2, environment2)
   };
 }
 var init_forge = __esm({
@@ -41064,6 +41214,7 @@ var init_forge = __esm({
     "use strict";
     init_artifacts();
     init_client();
+    init_environments();
     init_issues();
     init_pulls();
     init_record();
@@ -41232,11 +41383,11 @@ import { EOL as EOL3 } from "os";
 import { constants, promises } from "fs";
 var __awaiter = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve3) {
-      resolve3(value);
+    return value instanceof P ? value : new P(function(resolve6) {
+      resolve6(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve3, reject) {
+  return new (P || (P = Promise))(function(resolve6, reject) {
     function fulfilled(value) {
       try {
         step(generator.next(value));
@@ -41252,7 +41403,7 @@ var __awaiter = function(thisArg, _arguments, P, generator) {
       }
     }
     function step(result2) {
-      result2.done ? resolve3(result2.value) : adopt(result2.value).then(fulfilled, rejected);
+      result2.done ? resolve6(result2.value) : adopt(result2.value).then(fulfilled, rejected);
     }
     step((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -41598,6 +41749,7 @@ var OPTIONS = {
   },
   json: { type: "boolean", help: "print the result as JSON" },
   all: { type: "boolean", help: "everything instead of one" },
+  push: { type: "boolean", help: "put what passed its tests into the registry" },
   out: { type: "string", value: "DIR", help: "write into this folder" },
   present: {
     type: "string",
@@ -41657,7 +41809,11 @@ var OPTIONS = {
     value: "ORG",
     help: "GitHub organisation that the platform belongs to"
   },
-  registry: { type: "string", value: "HOST/PATH", help: "where images go (default: ghcr.io/ORG)" },
+  registry: {
+    type: "string",
+    value: "HOST/PATH",
+    help: "where images go (default: the platform\u2019s; of `init`, ghcr.io/ORG)"
+  },
   hub: { type: "string", value: "NAME", help: "the first hub (default: hub)" },
   url: { type: "string", value: "URL", help: "address of the first hub" },
   provider: { type: "string", value: "PROVIDER", help: "who runs the cluster (default: existing)" },
@@ -41685,10 +41841,10 @@ var COMMANDS = {
     target: "HUB?",
     options: ["root", "charts-from", "all", "out"]
   },
-  "render-image": {
-    summary: "write the build folder of images",
-    target: "IMAGE?",
-    options: ["root", "all", "out", "json"]
+  image: {
+    summary: "work on images: `image render` writes their build folders, `image build` builds and tests them, and pushes with --push",
+    target: "render|build IMAGE\u2026",
+    options: ["root", "charts-from", "all", "out", "push", "registry", "json"]
   },
   "pull-request": {
     summary: "in a workflow_run: find the pull request that the run belongs to",
@@ -41757,6 +41913,11 @@ var COMMANDS = {
     target: "HUB\u2026",
     options: ["kubeconfig", "json"]
   },
+  doctor: {
+    summary: "say what GitHub, clusters and secrets must have and do not, with the command for each",
+    target: "",
+    options: ["root", "cluster", "kubeconfig", "json", "at"]
+  },
   outside: {
     summary: "ask each hub\u2019s public address, and hear whether its probe still speaks",
     target: "HUB\u2026",
@@ -41780,15 +41941,23 @@ var COMMANDS = {
   explain: { summary: "say why a rule exists", target: "RULE?", options: ["json"] },
   completion: { summary: "print a completion script for bash", target: "", options: [] }
 };
+var RENAMED = /* @__PURE__ */ new Map([["render-image", "image render"]]);
 
 // src/arguments.ts
+function unknownCommand(command, known) {
+  const now = RENAMED.get(command);
+  return new UsageError(
+    `there is no command "${command}"`,
+    now === void 0 ? `commands: ${known.join(", ")}` : `it is "${now}" now`
+  );
+}
 var ACTION_COMMANDS = Object.entries(COMMANDS).filter(([name]) => name !== "init");
 function fromAction(read) {
   const command = read("command");
   if (!isCommand(command) || command === "init")
-    throw new UsageError(
-      `there is no command "${command}"`,
-      `commands: ${ACTION_COMMANDS.map(([name]) => name).join(", ")}`
+    throw unknownCommand(
+      command,
+      ACTION_COMMANDS.map(([name]) => name)
     );
   const options = {};
   for (const name of COMMANDS[command].options) {
@@ -41815,6 +41984,8 @@ function build(command, target, options) {
     chartsFrom: word("charts-from"),
     json: options.json === true,
     all: options.all === true,
+    push: options.push === true,
+    registry: word("registry"),
     out: word("out"),
     present: word("present"),
     html: word("html"),
@@ -41957,14 +42128,14 @@ var EVERY = SHAPES.map(({ what, form }) => ({ what, form: new RegExp(form, `${fo
 function shapedIn(text) {
   if (!ANY.test(text)) return [];
   return EVERY.flatMap(
-    ({ what, form }) => [...text.matchAll(form)].map((found) => ({ what, text: found[0], index: found.index }))
+    ({ what, form }) => [...text.matchAll(form)].map((found2) => ({ what, text: found2[0], index: found2.index }))
   );
 }
 function credentialIn(text, depth = 2) {
-  const clear = shapedIn(text)[0]?.what;
-  if (clear !== void 0 || depth === 0) return clear;
-  for (const run of base64Runs(text)) {
-    const inside2 = [0, 1, 2, 3].map((skip) => credentialIn(decoded(run.slice(skip)), depth - 1)).find((one) => one !== void 0);
+  const clear2 = shapedIn(text)[0]?.what;
+  if (clear2 !== void 0 || depth === 0) return clear2;
+  for (const run2 of base64Runs(text)) {
+    const inside2 = [0, 1, 2, 3].map((skip) => credentialIn(decoded(run2.slice(skip)), depth - 1)).find((one) => one !== void 0);
     if (inside2 !== void 0) return inside2;
   }
   return void 0;
@@ -41974,24 +42145,24 @@ function base64Runs(text) {
   return whole.flatMap((one) => one.match(/[A-Za-z0-9+/_-]{16,}/gu) ?? []);
 }
 var ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-function decoded(run) {
+function decoded(run2) {
   let bits2 = 0;
   let held2 = 0;
-  const bytes = [];
-  for (const char of run.replaceAll("-", "+").replaceAll("_", "/")) {
+  const bytes2 = [];
+  for (const char of run2.replaceAll("-", "+").replaceAll("_", "/")) {
     bits2 = (bits2 << 6 | ALPHABET.indexOf(char)) & 65535;
     held2 += 6;
     if (held2 < 8) continue;
     held2 -= 8;
-    bytes.push(String.fromCharCode(bits2 >> held2 & 255));
+    bytes2.push(String.fromCharCode(bits2 >> held2 & 255));
   }
-  return bytes.join("");
+  return bytes2.join("");
 }
 function unlessCredential(text) {
   return credentialIn(text) === void 0 ? text : "(hidden)";
 }
 function withoutCredentials(text) {
-  return shapedIn(text).reduce((rest, found) => rest.replaceAll(found.text, "(hidden)"), text);
+  return shapedIn(text).reduce((rest, found2) => rest.replaceAll(found2.text, "(hidden)"), text);
 }
 
 // src/core/finding.ts
@@ -42027,9 +42198,9 @@ function findingLine({ rule, severity, at: at2, message, hint }) {
   return `${place}  ${name}  ${message}; ${hint}`;
 }
 function findingsText(findings) {
-  const lines = findings.map((finding2) => `${oneLine(findingLine(finding2))}
+  const lines3 = findings.map((finding2) => `${oneLine(findingLine(finding2))}
 `);
-  return `${lines.join("")}${lines.length > 0 ? "\n" : ""}${countText(findings)}
+  return `${lines3.join("")}${lines3.length > 0 ? "\n" : ""}${countText(findings)}
 `;
 }
 function countText(findings) {
@@ -42071,13 +42242,14 @@ function tableRow({ rule, severity, at: at2, message, hint }) {
 }
 
 // src/gather/charts.ts
-import { join as join6, resolve as resolve2 } from "node:path";
+import { join as join9, resolve as resolve5 } from "node:path";
 
 // src/edges/files.ts
 init_failure();
-import { lstat as lstat2, mkdir as mkdir2, mkdtemp, readFile, readdir as readdir2, rename as rename2, rm as rm2, writeFile as writeFile2 } from "node:fs/promises";
+import { link as link2, lstat as lstat4, mkdir as mkdir3, mkdtemp as mkdtemp2, readFile as readFile3, readdir as readdir4 } from "node:fs/promises";
+import { rename as rename3, rm as rm3, writeFile as writeFile3 } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve, sep } from "node:path";
+import { dirname as dirname3, join as join3, resolve as resolve3, sep as sep3 } from "node:path";
 
 // node_modules/js-yaml/dist/js-yaml.mjs
 var NOT_RESOLVED = /* @__PURE__ */ Symbol("NOT_RESOLVED");
@@ -43124,9 +43296,9 @@ function escapedHexLen$1(c) {
   if (c === 117) return 4;
   return 8;
 }
-function skipFoldedBreaks(input, position, end) {
+function skipFoldedBreaks(input, position, end2) {
   let breaks = 0;
-  while (position < end) {
+  while (position < end2) {
     const ch = input.charCodeAt(position);
     if (ch === 10) {
       breaks++;
@@ -43147,16 +43319,16 @@ function foldedBreaks(count) {
   if (count === 1) return " ";
   return "\n".repeat(count - 1);
 }
-function getPlainValue(input, start, end) {
+function getPlainValue(input, start, end2) {
   let result2 = "";
   let position = start;
   let captureStart = start;
   let captureEnd = start;
-  while (position < end) {
+  while (position < end2) {
     const ch = input.charCodeAt(position);
     if (ch === 10 || ch === 13) {
       result2 += input.slice(captureStart, captureEnd);
-      const fold2 = skipFoldedBreaks(input, position, end);
+      const fold2 = skipFoldedBreaks(input, position, end2);
       result2 += foldedBreaks(fold2.breaks);
       position = captureStart = captureEnd = fold2.position;
     } else {
@@ -43166,12 +43338,12 @@ function getPlainValue(input, start, end) {
   }
   return result2 + input.slice(captureStart, captureEnd);
 }
-function getSingleQuotedValue(input, start, end) {
+function getSingleQuotedValue(input, start, end2) {
   let result2 = "";
   let position = start;
   let captureStart = start;
   let captureEnd = start;
-  while (position < end) {
+  while (position < end2) {
     const ch = input.charCodeAt(position);
     if (ch === 39) {
       result2 += input.slice(captureStart, position) + "'";
@@ -43179,7 +43351,7 @@ function getSingleQuotedValue(input, start, end) {
       captureStart = captureEnd = position;
     } else if (ch === 10 || ch === 13) {
       result2 += input.slice(captureStart, captureEnd);
-      const fold2 = skipFoldedBreaks(input, position, end);
+      const fold2 = skipFoldedBreaks(input, position, end2);
       result2 += foldedBreaks(fold2.breaks);
       position = captureStart = captureEnd = fold2.position;
     } else {
@@ -43187,20 +43359,20 @@ function getSingleQuotedValue(input, start, end) {
       if (ch !== 32 && ch !== 9) captureEnd = position;
     }
   }
-  return result2 + input.slice(captureStart, end);
+  return result2 + input.slice(captureStart, end2);
 }
-function getDoubleQuotedValue(input, start, end) {
+function getDoubleQuotedValue(input, start, end2) {
   let result2 = "";
   let position = start;
   let captureStart = start;
   let captureEnd = start;
-  while (position < end) {
+  while (position < end2) {
     const ch = input.charCodeAt(position);
     if (ch === 92) {
       result2 += input.slice(captureStart, position);
       position++;
       const escaped = input.charCodeAt(position);
-      if (escaped === 10 || escaped === 13) position = skipFoldedBreaks(input, position, end).position;
+      if (escaped === 10 || escaped === 13) position = skipFoldedBreaks(input, position, end2).position;
       else if (escaped < 256 && simpleEscapeCheck[escaped]) {
         result2 += simpleEscapeMap[escaped];
         position++;
@@ -43218,7 +43390,7 @@ function getDoubleQuotedValue(input, start, end) {
       captureStart = captureEnd = position;
     } else if (ch === 10 || ch === 13) {
       result2 += input.slice(captureStart, captureEnd);
-      const fold2 = skipFoldedBreaks(input, position, end);
+      const fold2 = skipFoldedBreaks(input, position, end2);
       result2 += foldedBreaks(fold2.breaks);
       position = captureStart = captureEnd = fold2.position;
     } else {
@@ -43226,17 +43398,17 @@ function getDoubleQuotedValue(input, start, end) {
       if (ch !== 32 && ch !== 9) captureEnd = position;
     }
   }
-  return result2 + input.slice(captureStart, end);
+  return result2 + input.slice(captureStart, end2);
 }
-function getBlockValue(input, start, end, indent, chomping, folded) {
+function getBlockValue(input, start, end2, indent, chomping, folded) {
   const textIndent = indent < 0 ? 0 : indent;
-  const region = input.slice(start, end).replace(/\r\n?/g, "\n");
-  const lines = region === "" ? [] : (region.endsWith("\n") ? region.slice(0, -1) : region).split("\n");
+  const region = input.slice(start, end2).replace(/\r\n?/g, "\n");
+  const lines3 = region === "" ? [] : (region.endsWith("\n") ? region.slice(0, -1) : region).split("\n");
   let result2 = "";
   let didReadContent = false;
   let emptyLines = 0;
   let atMoreIndented = false;
-  for (const line of lines) {
+  for (const line of lines3) {
     let column = 0;
     while (column < textIndent && line.charCodeAt(column) === 32) column++;
     if (indent < 0 || column >= line.length) {
@@ -43811,8 +43983,8 @@ function skipUntilLineEnd(state) {
   let ch = state.input.charCodeAt(state.position);
   while (ch !== 0 && !isEol(ch)) ch = state.input.charCodeAt(++state.position);
 }
-function checkPrintable(state, start, end) {
-  const match = PATTERN_NON_PRINTABLE.exec(state.input.slice(start, end));
+function checkPrintable(state, start, end2) {
+  const match = PATTERN_NON_PRINTABLE.exec(state.input.slice(start, end2));
   if (match !== null) {
     state.position = start + match.index + match[0].length - 1;
     throwError(state, "the stream contains non-printable characters");
@@ -43823,14 +43995,14 @@ function readTagProperty(state, props, inFlow) {
   if (props.tagStart !== NO_RANGE$1) throwError(state, "duplication of a tag property");
   const start = state.position;
   let isVerbatim = false;
-  let isNamed2 = false;
+  let isNamed3 = false;
   let tagHandle = "!";
   let ch = state.input.charCodeAt(++state.position);
   if (ch === 60) {
     isVerbatim = true;
     ch = state.input.charCodeAt(++state.position);
   } else if (ch === 33) {
-    isNamed2 = true;
+    isNamed3 = true;
     tagHandle = "!!";
     ch = state.input.charCodeAt(++state.position);
   }
@@ -43844,10 +44016,10 @@ function readTagProperty(state, props, inFlow) {
   } else {
     while (ch !== 0 && !isWsOrEol(ch) && !(inFlow && isFlowIndicator(ch))) {
       if (ch === 33) {
-        if (!isNamed2) {
+        if (!isNamed3) {
           tagHandle = state.input.slice(suffixStart - 1, state.position + 1);
           if (!PATTERN_TAG_HANDLE.test(tagHandle)) throwError(state, "named tag handle cannot contain such characters");
-          isNamed2 = true;
+          isNamed3 = true;
           suffixStart = state.position + 1;
         } else throwError(state, "tag suffix cannot contain exclamation marks");
       }
@@ -43900,9 +44072,9 @@ function readSingleQuotedScalar(state, nodeIndent, props) {
         state.position += 2;
         continue;
       }
-      const end = state.position;
+      const end2 = state.position;
       state.position++;
-      addScalarEvent(state, start, end, props.anchorStart, props.anchorEnd, props.tagStart, props.tagEnd, SCALAR_STYLE.SINGLE_QUOTED, CHOMPING_MODE.CLIP, -1, simple);
+      addScalarEvent(state, start, end2, props.anchorStart, props.anchorEnd, props.tagStart, props.tagEnd, SCALAR_STYLE.SINGLE_QUOTED, CHOMPING_MODE.CLIP, -1, simple);
       return true;
     }
     if (isEol(ch)) {
@@ -43922,9 +44094,9 @@ function readDoubleQuotedScalar(state, nodeIndent, props) {
   while (state.input.charCodeAt(state.position) !== 0) {
     const ch = state.input.charCodeAt(state.position);
     if (ch === 34) {
-      const end = state.position;
+      const end2 = state.position;
       state.position++;
-      addScalarEvent(state, start, end, props.anchorStart, props.anchorEnd, props.tagStart, props.tagEnd, SCALAR_STYLE.DOUBLE_QUOTED, CHOMPING_MODE.CLIP, -1, simple);
+      addScalarEvent(state, start, end2, props.anchorStart, props.anchorEnd, props.tagStart, props.tagEnd, SCALAR_STYLE.DOUBLE_QUOTED, CHOMPING_MODE.CLIP, -1, simple);
       return true;
     }
     if (ch === 92) {
@@ -44044,7 +44216,7 @@ function canStartPlainScalar(state, nodeContext) {
 function readPlainScalar(state, nodeIndent, nodeContext, props) {
   if (!canStartPlainScalar(state, nodeContext)) return false;
   const start = state.position;
-  let end = state.position;
+  let end2 = state.position;
   let ch = state.input.charCodeAt(state.position);
   const inFlow = nodeContext === CONTEXT_FLOW_IN;
   let multiline = false;
@@ -44073,12 +44245,12 @@ function readPlainScalar(state, nodeIndent, nodeContext, props) {
       state.lineIndent = savedLineIndent;
       break;
     }
-    if (!isWhiteSpace(ch)) end = state.position + 1;
+    if (!isWhiteSpace(ch)) end2 = state.position + 1;
     ch = state.input.charCodeAt(++state.position);
   }
-  if (end === start) return false;
-  checkPrintable(state, start, end);
-  addScalarEvent(state, start, end, props.anchorStart, props.anchorEnd, props.tagStart, props.tagEnd, SCALAR_STYLE.PLAIN, CHOMPING_MODE.CLIP, -1, !multiline);
+  if (end2 === start) return false;
+  checkPrintable(state, start, end2);
+  addScalarEvent(state, start, end2, props.anchorStart, props.anchorEnd, props.tagStart, props.tagEnd, SCALAR_STYLE.PLAIN, CHOMPING_MODE.CLIP, -1, !multiline);
   return true;
 }
 function skipFlowSeparationSpace(state, nodeIndent) {
@@ -44858,17 +45030,17 @@ function foldLine(line, width) {
   const breakRe = / [^ \t]/g;
   let match;
   let start = 0;
-  let end;
+  let end2;
   let curr = 0;
   let next = 0;
   let result2 = "";
   while (match = breakRe.exec(line)) {
     next = match.index;
     if (next - start > width) {
-      end = curr > start ? curr : next;
+      end2 = curr > start ? curr : next;
       result2 += `
-${line.slice(start, end)}`;
-      start = end + 1;
+${line.slice(start, end2)}`;
+      start = end2 + 1;
     }
     curr = next;
   }
@@ -45020,10 +45192,10 @@ function writeFlowMapping(state, level, node) {
     const keyRender = writeNode(state, level, key, node, { iskey: true });
     const keyText = keyRender.text;
     const valueText = writeNode(state, level, value, node, {}).text;
-    const sep3 = state.flowSkipColonSpace || valueText === "" ? "" : " ";
+    const sep5 = state.flowSkipColonSpace || valueText === "" ? "" : " ";
     const keyIsBareProps = key.kind === "scalar" && keyRender.noBody && (key.tagged || key.anchor !== void 0);
     const keyColonSep = key.kind === "alias" || keyIsBareProps ? " " : "";
-    pairBuffer += `${keyText}${keyColonSep}:${sep3}${valueText}`;
+    pairBuffer += `${keyText}${keyColonSep}:${sep5}${valueText}`;
     result2 += pairBuffer;
   }
   const pad = state.flowBracketPadding && result2 !== "" ? " " : "";
@@ -45119,8 +45291,8 @@ function writeNode(state, level, node, parent, ctx) {
       if (anchor !== null) props.push(anchor);
       if (tag !== null) props.push(tag);
     }
-    const sep3 = body === "" || body.charCodeAt(0) === CHAR_LINE_FEED ? "" : " ";
-    text = `${props.join(" ")}${sep3}${body}`;
+    const sep5 = body === "" || body.charCodeAt(0) === CHAR_LINE_FEED ? "" : " ";
+    text = `${props.join(" ")}${sep5}${body}`;
   }
   return {
     text,
@@ -45162,8 +45334,8 @@ function present(documents2, options) {
         block: true,
         compact: true
       }).text;
-      const sep3 = body === "" ? "" : hasDirectives || rootStartsOwnLine(doc.contents) ? "\n" : " ";
-      result2 += `---${sep3}${body}
+      const sep5 = body === "" ? "" : hasDirectives || rootStartsOwnLine(doc.contents) ? "\n" : " ";
+      result2 += `---${sep5}${body}
 `;
     } else result2 += writeNode(state, 0, doc.contents, null, {
       block: true,
@@ -45240,8 +45412,8 @@ init_json();
 var MAX_FILE_BYTES = 1e6;
 function readSource(file, text) {
   const findings = [];
-  const lines = lineStarts(text);
-  const place = (offset) => placeOf(file, lines, Math.max(0, offset));
+  const lines3 = lineStarts(text);
+  const place = (offset) => placeOf(file, lines3, Math.max(0, offset));
   const report = (offset, message, hint) => {
     findings.push({ rule: "yaml", severity: "error", at: place(offset), message, hint });
   };
@@ -45459,16 +45631,819 @@ function placeOf(file, starts, offset) {
   return { file, line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
 }
 
-// src/edges/files.ts
+// src/edges/disk-failure.ts
+init_failure();
 var DiskFailure = class extends Failure {
 };
+var DISK_HINTS = {
+  ENOSPC: "the disk is full: make room and run it again",
+  EACCES: "you may not write there: choose another folder",
+  EEXIST: "it is there already: choose another name, or delete it",
+  EROFS: "that file system is read-only: choose another folder",
+  EDQUOT: "your quota is used up: make room and run it again"
+};
+async function guarded(what, write) {
+  try {
+    return await write();
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause;
+    const code2 = cause.code ?? "";
+    throw new DiskFailure(`${what} cannot be written: ${messageOf(cause)}`, {
+      hint: DISK_HINTS[code2] ?? "look at the folder and run it again",
+      cause
+    });
+  }
+}
+function isCode(cause, ...codes) {
+  return codes.includes(cause?.code ?? "");
+}
+
+// src/edges/ours.ts
+init_json();
+import { lstat as lstat2, readFile, readdir as readdir2, realpath } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+
+// node_modules/@noble/hashes/_u64.js
+var fromNumH = (n) => n / 2 ** 32 | 0;
+var fromNumL = (n) => n >>> 0;
+function setU64FromNum(view, byteOffset, n, isLE) {
+  const h = fromNumH(n);
+  const l = fromNumL(n);
+  view.setUint32(byteOffset, isLE ? l : h, isLE);
+  view.setUint32(byteOffset + 4, isLE ? h : l, isLE);
+}
+
+// node_modules/@noble/hashes/utils.js
+function isBytes(a) {
+  return a instanceof Uint8Array || ArrayBuffer.isView(a) && a.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a && a.BYTES_PER_ELEMENT === 1;
+}
+var atitle = (title) => title ? `"${title}" ` : "";
+function anumber(n, title = "") {
+  if (typeof n !== "number")
+    throw new TypeError(atitle(title) + "expected number, got " + typeof n);
+  if (!Number.isSafeInteger(n) || n < 0)
+    throw new RangeError(atitle(title) + "expected integer >= 0, got " + n);
+  return n;
+}
+function abytes(value, length2, title = "") {
+  if (isBytes(value) && (length2 === void 0 || value.length === length2))
+    return value;
+  if (length2 !== void 0)
+    anumber(length2, "length");
+  const bytes2 = isBytes(value);
+  const ofLen = length2 !== void 0 ? ` of length ${length2}` : "";
+  const got = bytes2 ? `length=${value.length}` : `type=${typeof value}`;
+  const message = atitle(title) + "expected Uint8Array" + ofLen + ", got " + got;
+  if (!bytes2)
+    throw new TypeError(message);
+  throw new RangeError(message);
+}
+var aobject = (value, label) => {
+  if (value === null || typeof value !== "object" || Array.isArray(value))
+    throw new TypeError((label === "object" ? "" : `"${label}" `) + "expected object, got type=" + typeof value);
+};
+var aopts = (value, label) => {
+  aobject(value, label);
+  const proto = Object.getPrototypeOf(value);
+  if (proto !== Object.prototype && proto !== null)
+    throw new TypeError(`"${label}" expected plain object`);
+  if (Object.hasOwn(value, "__proto__"))
+    throw new TypeError(`"${label}.__proto__" is not allowed`);
+};
+function aexists(instance, checkFinished = true) {
+  if (instance.destroyed)
+    throw new Error("hash was destroyed");
+  if (checkFinished && instance.finished)
+    throw new Error("digest() was already called");
+}
+function aoutput(out, instance) {
+  abytes(out, void 0, "output");
+  const min = instance.outputLen;
+  if (!(out.length >= min)) {
+    throw new RangeError('"output" expected length >= ' + min);
+  }
+}
+function clean(...arrays) {
+  for (let i2 = 0; i2 < arrays.length; i2++) {
+    arrays[i2].fill(0);
+  }
+}
+function createView(arr) {
+  return new DataView(arr.buffer, arr.byteOffset, arr.byteLength);
+}
+function rotr(word, shift) {
+  return word << 32 - shift | word >>> shift;
+}
+var hasHexBuiltin = /* @__PURE__ */ (() => (
+  // @ts-ignore
+  typeof Uint8Array.from([]).toHex === "function" && typeof Uint8Array.fromHex === "function"
+))();
+var hexes = /* @__PURE__ */ Array.from({ length: 256 }, (_, i2) => i2.toString(16).padStart(2, "0"));
+function bytesToHex(bytes2) {
+  abytes(bytes2);
+  if (hasHexBuiltin)
+    return bytes2.toHex();
+  let hex2 = "";
+  for (let i2 = 0; i2 < bytes2.length; i2++) {
+    hex2 += hexes[bytes2[i2]];
+  }
+  return hex2;
+}
+function utf8ToBytes(str) {
+  if (typeof str !== "string")
+    throw new TypeError("string expected");
+  const encoded = new TextEncoder().encode(str);
+  try {
+    return new Uint8Array(encoded);
+  } finally {
+    clean(encoded);
+  }
+}
+function checkOpts(defaults2, opts, title = "opts") {
+  aopts(defaults2, "defaults");
+  if (opts !== void 0)
+    aopts(opts, title);
+  const merged = Object.assign(/* @__PURE__ */ Object.create(null), defaults2, opts);
+  return merged;
+}
+function createHasher(hashCons, info2 = {}) {
+  if (typeof hashCons !== "function")
+    throw new TypeError('"hashCons" expected function, got type=' + typeof hashCons);
+  info2 = checkOpts({}, info2, "info");
+  const hashC = (msg, opts) => hashCons(opts).update(msg).digest();
+  const tmp = hashCons(void 0);
+  hashC.outputLen = tmp.outputLen;
+  hashC.blockLen = tmp.blockLen;
+  hashC.canXOF = tmp.canXOF;
+  hashC.create = (opts) => hashCons(opts);
+  Object.assign(hashC, info2);
+  return Object.freeze(hashC);
+}
+var oidNist = (suffix) => ({
+  // Current NIST hashAlgs suffixes used here fit in one DER subidentifier octet.
+  // Larger suffix values would need base-128 OID encoding and a different length byte.
+  oid: Uint8Array.from([6, 9, 96, 134, 72, 1, 101, 3, 4, 2, suffix])
+});
+
+// node_modules/@noble/hashes/_md.js
+function Chi(a, b, c) {
+  return a & b ^ ~a & c;
+}
+function Maj(a, b, c) {
+  return a & b ^ a & c ^ b & c;
+}
+var HashMD = class {
+  blockLen;
+  outputLen;
+  canXOF = false;
+  padOffset;
+  isLE;
+  // For partial updates less than block size
+  buffer;
+  view;
+  finished = false;
+  length = 0;
+  pos = 0;
+  destroyed = false;
+  constructor(blockLen, outputLen, padOffset, isLE) {
+    this.blockLen = blockLen;
+    this.outputLen = outputLen;
+    this.padOffset = padOffset;
+    this.isLE = isLE;
+    this.buffer = new Uint8Array(blockLen);
+    this.view = createView(this.buffer);
+  }
+  update(data) {
+    aexists(this);
+    abytes(data);
+    const { view, buffer, blockLen } = this;
+    const len = data.length;
+    let processed = false;
+    for (let pos = 0; pos < len; ) {
+      const take = Math.min(blockLen - this.pos, len - pos);
+      if (take === blockLen) {
+        const dataView = createView(data);
+        for (; blockLen <= len - pos; pos += blockLen)
+          this.process(dataView, pos);
+        processed = true;
+        continue;
+      }
+      buffer.set(pos === 0 && take === len ? data : data.subarray(pos, pos + take), this.pos);
+      this.pos += take;
+      pos += take;
+      if (this.pos === blockLen) {
+        this.process(view, 0);
+        this.pos = 0;
+        processed = true;
+      }
+    }
+    this.length += data.length;
+    if (processed)
+      this.roundClean();
+    return this;
+  }
+  digestInto(out) {
+    aexists(this);
+    aoutput(out, this);
+    this.finished = true;
+    const { buffer, view, blockLen, isLE } = this;
+    let { pos } = this;
+    buffer[pos++] = 128;
+    buffer.fill(0, pos);
+    if (this.padOffset > blockLen - pos) {
+      this.process(view, 0);
+      buffer.fill(0);
+    }
+    setU64FromNum(view, blockLen - 8, this.length * 8, isLE);
+    this.process(view, 0);
+    this.roundClean();
+    const oview = out === buffer ? view : createView(out);
+    const len = this.outputLen;
+    const outLen = len / 4;
+    const state = this.get();
+    if (len % 4 || outLen > state.length)
+      throw new Error("invalid outputLen");
+    for (let i2 = 0; i2 < outLen; i2++)
+      oview.setUint32(4 * i2, state[i2], isLE);
+  }
+  digest() {
+    const { buffer, outputLen } = this;
+    this.digestInto(buffer);
+    const res = buffer.slice(0, outputLen);
+    this.destroy();
+    return res;
+  }
+  _cloneIntoMeta(to) {
+    const { buffer, length: length2, finished, destroyed, pos } = this;
+    to.destroyed = destroyed;
+    to.finished = finished;
+    to.length = length2;
+    to.pos = pos;
+    if (pos)
+      to.buffer.set(buffer);
+    return to;
+  }
+  clone() {
+    return this._cloneInto();
+  }
+};
+var SHA256_IV = /* @__PURE__ */ Uint32Array.from([
+  1779033703,
+  3144134277,
+  1013904242,
+  2773480762,
+  1359893119,
+  2600822924,
+  528734635,
+  1541459225
+]);
+
+// node_modules/@noble/hashes/sha2.js
+var SHA256_K = /* @__PURE__ */ Uint32Array.from([
+  1116352408,
+  1899447441,
+  3049323471,
+  3921009573,
+  961987163,
+  1508970993,
+  2453635748,
+  2870763221,
+  3624381080,
+  310598401,
+  607225278,
+  1426881987,
+  1925078388,
+  2162078206,
+  2614888103,
+  3248222580,
+  3835390401,
+  4022224774,
+  264347078,
+  604807628,
+  770255983,
+  1249150122,
+  1555081692,
+  1996064986,
+  2554220882,
+  2821834349,
+  2952996808,
+  3210313671,
+  3336571891,
+  3584528711,
+  113926993,
+  338241895,
+  666307205,
+  773529912,
+  1294757372,
+  1396182291,
+  1695183700,
+  1986661051,
+  2177026350,
+  2456956037,
+  2730485921,
+  2820302411,
+  3259730800,
+  3345764771,
+  3516065817,
+  3600352804,
+  4094571909,
+  275423344,
+  430227734,
+  506948616,
+  659060556,
+  883997877,
+  958139571,
+  1322822218,
+  1537002063,
+  1747873779,
+  1955562222,
+  2024104815,
+  2227730452,
+  2361852424,
+  2428436474,
+  2756734187,
+  3204031479,
+  3329325298
+]);
+var SHA256_W = /* @__PURE__ */ new Uint32Array(64);
+var SHA2_32B = class extends HashMD {
+  // We cannot use array here since array allows indexing by variable
+  // which means optimizer/compiler cannot use registers.
+  // Numeric initializers matter: starting the fields as `undefined` changes
+  // V8's field representation and makes sha256 3x slower (measured).
+  A = 0;
+  B = 0;
+  C = 0;
+  D = 0;
+  E = 0;
+  F = 0;
+  G = 0;
+  H = 0;
+  constructor(outputLen, IV) {
+    super(64, outputLen, 8, false);
+    this.A = IV[0] | 0;
+    this.B = IV[1] | 0;
+    this.C = IV[2] | 0;
+    this.D = IV[3] | 0;
+    this.E = IV[4] | 0;
+    this.F = IV[5] | 0;
+    this.G = IV[6] | 0;
+    this.H = IV[7] | 0;
+  }
+  get() {
+    const { A, B, C, D, E, F, G, H } = this;
+    return [A, B, C, D, E, F, G, H];
+  }
+  // prettier-ignore
+  set(A, B, C, D, E, F, G, H) {
+    this.A = A | 0;
+    this.B = B | 0;
+    this.C = C | 0;
+    this.D = D | 0;
+    this.E = E | 0;
+    this.F = F | 0;
+    this.G = G | 0;
+    this.H = H | 0;
+  }
+  _cloneInto(to) {
+    (to ||= new this.constructor()).set(...this.get());
+    return this._cloneIntoMeta(to);
+  }
+  process(view, offset) {
+    for (let i2 = 0; i2 < 16; i2++, offset += 4)
+      SHA256_W[i2] = view.getUint32(offset, false);
+    for (let i2 = 16; i2 < 64; i2++) {
+      const W15 = SHA256_W[i2 - 15];
+      const W2 = SHA256_W[i2 - 2];
+      const s0 = rotr(W15, 7) ^ rotr(W15, 18) ^ W15 >>> 3;
+      const s1 = rotr(W2, 17) ^ rotr(W2, 19) ^ W2 >>> 10;
+      SHA256_W[i2] = s1 + SHA256_W[i2 - 7] + s0 + SHA256_W[i2 - 16] | 0;
+    }
+    let { A, B, C, D, E, F, G, H } = this;
+    for (let i2 = 0; i2 < 64; i2++) {
+      const sigma1 = rotr(E, 6) ^ rotr(E, 11) ^ rotr(E, 25);
+      const T1 = H + sigma1 + Chi(E, F, G) + SHA256_K[i2] + SHA256_W[i2] | 0;
+      const sigma0 = rotr(A, 2) ^ rotr(A, 13) ^ rotr(A, 22);
+      const T2 = sigma0 + Maj(A, B, C) | 0;
+      H = G;
+      G = F;
+      F = E;
+      E = D + T1 | 0;
+      D = C;
+      C = B;
+      B = A;
+      A = T1 + T2 | 0;
+    }
+    A = A + this.A | 0;
+    B = B + this.B | 0;
+    C = C + this.C | 0;
+    D = D + this.D | 0;
+    E = E + this.E | 0;
+    F = F + this.F | 0;
+    G = G + this.G | 0;
+    H = H + this.H | 0;
+    this.set(A, B, C, D, E, F, G, H);
+  }
+  roundClean() {
+    clean(SHA256_W);
+  }
+  destroy() {
+    this.destroyed = true;
+    this.set(0, 0, 0, 0, 0, 0, 0, 0);
+    clean(this.buffer);
+  }
+};
+var _SHA256 = class extends SHA2_32B {
+  constructor() {
+    super(32, SHA256_IV);
+  }
+};
+var sha256 = /* @__PURE__ */ createHasher(
+  () => new _SHA256(),
+  /* @__PURE__ */ oidNist(1)
+);
+
+// src/core/digest.ts
+init_json();
+function sha256Hex(text) {
+  return bytesToHex(sha256(utf8ToBytes(text)));
+}
+function digestOf(value) {
+  return sha256Hex(canonical(value)).slice(0, 40);
+}
+
+// src/core/model/package-list.ts
+init_json();
+var MANAGERS = ["apt", "conda", "pip"];
+function packagesPath(image2, build4) {
+  return `images/${image2}/packages/${build4}.txt`;
+}
+function isPackageList(path) {
+  return /^images\/[^/]+\/packages\/[^/]+\.txt$/u.test(path);
+}
+var LINE = /^(apt|conda|pip) ([!-~]+) ([!-~]+) ([!-~]+)$/u;
+function readPackages(file, text) {
+  const packages = [];
+  const findings = [];
+  const report = (line, message) => {
+    const at2 = { file, line, column: 1 };
+    findings.push({ rule: "package-list", severity: "error", at: at2, message, hint: RESTORE });
+  };
+  const lines3 = text.split("\n");
+  if (lines3.at(-1) === "") lines3.pop();
+  else report(lines3.length, "the last line does not end");
+  let before = "";
+  for (const [index2, line] of lines3.entries()) {
+    const one = parsed(line);
+    if (!one) report(index2 + 1, 'this is not "MANAGER NAME VERSION SOURCE"');
+    else if (compareText(before, line) >= 0) report(index2 + 1, "the line is not in its place");
+    else packages.push(one);
+    before = line;
+  }
+  return { packages, findings };
+}
+var RESTORE = "package lists are written by the platform: restore the file";
+function parsed(line) {
+  const [, word, name, version, source] = LINE.exec(line) ?? [];
+  const manager = MANAGERS.find((one) => one === word);
+  if (manager === void 0 || name === void 0 || version === void 0 || source === void 0)
+    return void 0;
+  return { manager, name, version, source };
+}
+
+// src/core/model/layout.ts
+var LAYOUT = [
+  { kind: "platform", path: /^(platform)\.yaml$/u, example: "platform.yaml" },
+  { kind: "cluster", path: /^clusters\/([^/]+)\.yaml$/u, example: "clusters/<name>.yaml" },
+  {
+    kind: "environment",
+    path: /^environments\/([^/]+)\.yaml$/u,
+    example: "environments/<hub>.yaml"
+  },
+  { kind: "image", path: /^images\/([^/]+)\/image\.yaml$/u, example: "images/<image>/image.yaml" },
+  {
+    kind: "image-lock",
+    path: /^images\/([^/]+)\/image\.lock\.yaml$/u,
+    example: "images/<image>/image.lock.yaml"
+  },
+  { kind: "data", path: /^data\/([^/]+)\.yaml$/u, example: "data/<set>.yaml" },
+  { kind: "approvers", path: /^access\/(approvers)\.yaml$/u, example: "access/approvers.yaml" },
+  {
+    kind: "member",
+    path: /^access\/members\/([^/]+)\.yaml$/u,
+    example: "access/members/<id>.yaml"
+  },
+  {
+    kind: "cohort",
+    path: /^access\/cohorts\/([^/]+)\.yaml$/u,
+    example: "access/cohorts/<slug>.yaml"
+  }
+];
+var PLATFORM_FOLDERS = [
+  "clusters",
+  "environments",
+  "images",
+  "data",
+  "access",
+  "secrets"
+];
+function locate(path) {
+  for (const { kind, path: pattern } of LAYOUT) {
+    const name = pattern.exec(path)?.[1];
+    if (name !== void 0) return { kind, name };
+  }
+  return void 0;
+}
+function isRead(path) {
+  return locate(path) !== void 0 || path.startsWith("secrets/") || isPackageList(path);
+}
+function isSecretsPlace(path) {
+  return /^secrets\/(?:[^/]+\.sops\.yaml|\.[^/]+|[^/]+\.(?:md|pub))$/u.test(path);
+}
+function misplaced(path) {
+  const top = path.split("/")[0] ?? "";
+  if (path === "platform.yml") return "platform.yaml";
+  if (top === "secrets") return isSecretsPlace(path) ? void 0 : "secrets/<hub>.sops.yaml";
+  if (!/\.ya?ml$/u.test(path) || locate(path)) return void 0;
+  if (top === "images" && path.split("/").length > 3) return void 0;
+  if (top === "images" && !/\/image(\.lock)?\.ya?ml$/u.test(path)) return void 0;
+  return LAYOUT.find(({ example }) => example.startsWith(`${top}/`))?.example;
+}
+
+// src/edges/ours.ts
+init_failure();
+var MARKER = ".glaciocloud";
+function markerText(kind, files) {
+  return `${JSON.stringify({ tool: "glaciocloud", kind, files: [...files].sort() }, null, 2)}
+`;
+}
+var PEOPLES = [".github", "charts", ...PLATFORM_FOLDERS];
+var AGAIN = 5;
+async function confirmOurs(folder, kind) {
+  await confirmOutside(folder);
+  for (let attempt4 = 1; ; attempt4 += 1) {
+    try {
+      await confirmContent(folder, kind, folder);
+      return;
+    } catch (cause) {
+      if (attempt4 === AGAIN || !isCode(cause, "ENOENT")) throw cause;
+    }
+  }
+}
+async function confirmContent(folder, kind, place) {
+  const info2 = await lstat2(folder).catch((cause) => {
+    if (isCode(cause, "ENOENT")) return void 0;
+    throw cause;
+  });
+  if (info2 === void 0) return;
+  if (!info2.isDirectory()) throw notOurs(place, "it is no folder");
+  const names4 = await readdir2(folder);
+  if (names4.length === 0) return;
+  if (!names4.includes(MARKER)) throw notOurs(place, `it has no ${MARKER}`);
+  const marker = parsed2(await readFile(join(folder, MARKER), "utf8"));
+  if (marker?.kind !== kind) throw notOurs(place, `its ${MARKER} says something else`);
+  const foreign = await foreignIn(folder);
+  if (foreign !== void 0) throw notOurs(place, `${foreign} in it was not written by us`);
+}
+async function foreignIn(folder) {
+  const marker = parsed2(await readFile(join(folder, MARKER), "utf8").catch(() => ""));
+  const known = [MARKER, ...marker?.files ?? []];
+  return (await filesBelow(folder)).find((path) => !known.includes(path));
+}
+function notOurs(folder, why) {
+  return new Failure(`${folder} is not replaced: ${why}`, {
+    hint: "name another folder; or, if nothing in this one is needed (versions before wrote no mark), delete it",
+    exit: 2
+  });
+}
+function parsed2(text) {
+  try {
+    const found2 = JSON.parse(text);
+    if (!isObject(found2) || found2["tool"] !== "glaciocloud" || !Array.isArray(found2["files"]))
+      return void 0;
+    return { kind: found2["kind"], files: found2["files"] };
+  } catch {
+    return void 0;
+  }
+}
+async function filesBelow(folder) {
+  const entries = await readdir2(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => !entry.isDirectory()).map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, "/")).sort();
+}
+async function confirmOutside(folder) {
+  const full = await realFolder(resolve(folder));
+  for (let above = dirname(full); ; above = dirname(above)) {
+    const first = relative(above, full).split(sep)[0] ?? "";
+    const isPeoples = PEOPLES.includes(first.toLowerCase()) && await isPlatform(above);
+    if (isPeoples || first.toLowerCase() === ".git")
+      throw new Failure(`${folder} is not written: ${first}/ is a folder of the platform\u2019s own`, {
+        hint: "name a folder outside the platform, or a new one in it, with --out",
+        exit: 2
+      });
+    if (above === dirname(above)) return;
+  }
+}
+async function isPlatform(folder) {
+  const names4 = await namesOf(folder);
+  return names4.includes("platform.yaml") || names4.includes("platform.yml");
+}
+async function realFolder(path) {
+  const found2 = await realpath(path).catch(() => void 0);
+  if (found2 !== void 0 || path === dirname(path)) return found2 ?? path;
+  return join(await realFolder(dirname(path)), basename(path));
+}
+async function namesOf(folder) {
+  return readdir2(folder).catch(() => []);
+}
+
+// src/edges/stage.ts
+init_json();
+import { lstat as lstat3, mkdir as mkdir2, mkdtemp, readFile as readFile2, readdir as readdir3, realpath as realpath2 } from "node:fs/promises";
+import { rename as rename2, rm as rm2, rmdir as rmdir2, writeFile as writeFile2 } from "node:fs/promises";
+import { hostname } from "node:os";
+import { basename as basename2, dirname as dirname2, join as join2, relative as relative2, resolve as resolve2, sep as sep2 } from "node:path";
+import { performance as performance2 } from "node:perf_hooks";
+var HOST = hostname().toLowerCase().replaceAll(/[^a-z0-9]/gu, "");
+var STAGE = /^\.glaciocloud-(?:done-)?([a-z0-9]*)-(\d+)-(\w+)$/u;
+var DONE = `${MARKER}-done-`;
+var ELSEWHERE_ENDED_MS = 36e5;
+async function staged(folder, write) {
+  const base2 = resolve2(folder);
+  const first = await mkdir2(base2, { recursive: true });
+  try {
+    await tidy(base2);
+    const stage = await mkdtemp(join2(base2, `${MARKER}-${HOST}-${process.pid}-`));
+    try {
+      await write(stage);
+      await end(stage);
+    } catch (cause) {
+      await takeBack(stage).catch(() => void 0);
+      throw cause;
+    }
+  } catch (cause) {
+    if (first !== void 0) await removeEmpty(base2, first);
+    throw cause;
+  }
+}
+async function removeEmpty(folder, first) {
+  for (let one = folder; one.startsWith(first); one = dirname2(one))
+    await rmdir2(one).catch(() => void 0);
+}
+async function end(stage) {
+  const done = join2(dirname2(stage), basename2(stage).replace(`${MARKER}-`, DONE));
+  try {
+    await rename2(stage, done);
+  } catch (cause) {
+    if (await found(join2(stage, "journal")) !== void 0) throw cause;
+  }
+  for (const one of [stage, done])
+    await rm2(one, { recursive: true, force: true }).catch(() => void 0);
+}
+function freshIn(stage, path) {
+  return join2(stage, "new", path);
+}
+function asideIn(stage, index2) {
+  return join2(stage, "old", String(index2));
+}
+async function keepJournal(stage, paths) {
+  const entries = [];
+  const folders = /* @__PURE__ */ new Set();
+  for (const path of paths) {
+    entries.push({ path, ...await identity(freshIn(stage, path)) });
+    for (const folder of foldersOf(path))
+      if (await found(join2(dirname2(stage), folder)) === void 0) folders.add(folder);
+  }
+  await mkdir2(join2(stage, "old"));
+  await mkdir2(join2(stage, "back"));
+  const journal = { entries: entries.map((one) => ({ ...one })), folders: [...folders] };
+  await writeFile2(join2(stage, "journal"), JSON.stringify(journal));
+}
+function foldersOf(path) {
+  const parts = path.split("/").slice(0, -1);
+  return parts.map((_, index2) => parts.slice(0, index2 + 1).join("/"));
+}
+async function tidy(folder) {
+  const names4 = await readdir3(folder).catch(() => []);
+  for (const name of names4) {
+    if (!STAGE.test(name) || !await isLeft(folder, name)) continue;
+    const stage = join2(folder, name);
+    const matters = !name.startsWith(DONE) && await found(join2(stage, "journal")) !== void 0;
+    await clear(stage).catch((cause) => {
+      if (matters) throw cause;
+    });
+  }
+}
+async function clear(stage) {
+  const name = basename2(stage);
+  const begin = name.startsWith(DONE) ? DONE : `${MARKER}-`;
+  const [, , , chance = ""] = STAGE.exec(name) ?? [];
+  const mine = join2(dirname2(stage), `${begin}${HOST}-${process.pid}-${chance}`);
+  if (!await claim(stage, mine)) return;
+  if (begin === DONE) await rm2(mine, { recursive: true, force: true });
+  else await takeBack(mine);
+}
+async function claim(stage, mine) {
+  try {
+    await rename2(stage, mine);
+    return true;
+  } catch (cause) {
+    if (isCode(cause, "ENOENT")) return false;
+    throw cause;
+  }
+}
+async function isLeft(folder, name) {
+  const [, host, pid] = STAGE.exec(name) ?? [];
+  const info2 = await found(join2(folder, name));
+  if (info2?.isDirectory() !== true) return false;
+  const changed2 = Number(info2.ctimeMs);
+  if (host !== HOST) return changed2 < Date.now() - ELSEWHERE_ENDED_MS;
+  if (Number(pid) === process.pid) return changed2 < performance2.timeOrigin;
+  return !isAlive(Number(pid));
+}
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    return isCode(cause, "EPERM");
+  }
+}
+async function takeBack(stage) {
+  const base2 = dirname2(stage);
+  const { entries, folders } = await journalOf(stage);
+  let held2 = false;
+  for (const [index2, entry] of entries.entries()) {
+    if (!await isBelow(base2, entry.path)) continue;
+    const place = join2(base2, entry.path);
+    if (await isAsPlaced(place, entry)) await rename2(place, join2(stage, "back", String(index2)));
+    if (!await putBack(asideIn(stage, index2), place)) held2 = true;
+  }
+  for (const folder of [...folders].reverse())
+    if (await isBelow(base2, folder)) await rmdir2(join2(base2, folder)).catch(() => void 0);
+  if (!held2) await rm2(stage, { recursive: true, force: true });
+}
+async function putBack(aside, place) {
+  if (await found(aside) === void 0) return true;
+  try {
+    await rename2(aside, place);
+    return true;
+  } catch (cause) {
+    return isCode(cause, "ENOTEMPTY", "EEXIST", "ENOTDIR", "EISDIR");
+  }
+}
+async function isAsPlaced(place, { inode, changed: changed2 }) {
+  const info2 = await found(place);
+  if (info2 === void 0) return false;
+  const now = await identity(place);
+  if (now.inode !== inode) return false;
+  return info2.isDirectory() ? await foreignIn(place) === void 0 : now.changed === changed2;
+}
+async function identity(path) {
+  const { ino, mtimeNs } = await lstat3(path, { bigint: true });
+  return { inode: String(ino), changed: String(mtimeNs) };
+}
+async function found(path) {
+  return lstat3(path).catch((cause) => {
+    if (isCode(cause, "ENOENT", "ENOTDIR")) return void 0;
+    throw cause;
+  });
+}
+async function isBelow(base2, path) {
+  const parent = await realpath2(dirname2(join2(base2, path))).catch(() => void 0);
+  if (parent === void 0) return false;
+  const way = relative2(await realpath2(base2), join2(parent, basename2(path)));
+  return way !== "" && way !== ".." && !way.startsWith(`..${sep2}`);
+}
+async function journalOf(stage) {
+  const text = await readFile2(join2(stage, "journal"), "utf8").catch(() => "");
+  try {
+    const journal = JSON.parse(text);
+    if (!isObject(journal)) return { entries: [], folders: [] };
+    return {
+      entries: listed(journal["entries"]).flatMap(entryOf),
+      folders: listed(journal["folders"]).filter((one) => typeof one === "string")
+    };
+  } catch {
+    return { entries: [], folders: [] };
+  }
+}
+function listed(value) {
+  return Array.isArray(value) ? value : [];
+}
+function entryOf(value) {
+  if (!isObject(value)) return [];
+  const { path, inode, changed: changed2 } = value;
+  return typeof path === "string" && typeof inode === "string" && typeof changed2 === "string" ? [{ path, inode, changed: changed2 }] : [];
+}
+
+// src/edges/files.ts
 var decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 async function readTree(root, folders, wants) {
-  const base2 = resolve(root);
+  const base2 = resolve3(root);
   const files = /* @__PURE__ */ new Map();
   const visit2 = async (path) => {
-    const full = join(base2, path);
-    const info2 = await lstat2(full).catch(() => void 0);
+    const full = join3(base2, path);
+    const info2 = await lstat4(full).catch(() => void 0);
     if (!info2) return;
     if (info2.isSymbolicLink()) {
       files.set(path, {
@@ -45477,8 +46452,8 @@ async function readTree(root, folders, wants) {
         hint: "put the file itself here"
       });
     } else if (info2.isDirectory()) {
-      const names3 = (await readdir2(full)).sort();
-      for (const name of names3) await visit2(path === "" ? name : `${path}/${name}`);
+      const names4 = (await readdir4(full)).sort();
+      for (const name of names4) await visit2(path === "" ? name : `${path}/${name}`);
     } else if (info2.isFile()) {
       files.set(path, wants(path) ? await readText(full, info2.size) : { kind: "text", text: "" });
     }
@@ -45487,120 +46462,164 @@ async function readTree(root, folders, wants) {
   return { root: base2, files };
 }
 async function namesIn(folder) {
-  return readdir2(folder).then(
-    (names3) => names3.sort(),
+  return readdir4(folder).then(
+    (names4) => names4.sort(),
     () => []
   );
 }
-async function readText(full, size) {
-  if (size > MAX_FILE_BYTES)
+async function readText(full, size2) {
+  if (size2 > MAX_FILE_BYTES)
     return {
       kind: "refused",
       why: `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`,
       hint: "split it, or keep data out of the platform files"
     };
-  const bytes = await readFile(full);
+  const bytes2 = await readFile3(full);
   try {
-    return { kind: "text", text: decoder.decode(bytes) };
+    return { kind: "text", text: decoder.decode(bytes2) };
   } catch {
     return { kind: "refused", why: "the file is not UTF-8", hint: "save it as UTF-8" };
   }
 }
 async function withTemporaryFolder(use) {
-  const folder = await guarded("a temporary folder", () => mkdtemp(join(tmpdir(), "glaciocloud-")));
+  const folder = await guarded("a temporary folder", () => mkdtemp2(join3(tmpdir(), "glaciocloud-")));
   try {
     return await use(folder);
   } finally {
-    await rm2(folder, { recursive: true, force: true });
+    await rm3(folder, { recursive: true, force: true });
   }
 }
 var PROGRAMS = ["postBuild", "start"];
-async function writeFolder(folder, files) {
-  const target = resolve(folder);
-  const fresh = `${target}.new-${process.pid}`;
-  const old = `${target}.old-${process.pid}`;
-  await guarded(folder, async () => {
-    try {
-      await mkdir2(fresh, { recursive: true });
-      for (const [path, text] of files) {
-        const full = inside(fresh, path);
-        await mkdir2(dirname(full), { recursive: true });
-        await writeFile2(full, text, PROGRAMS.includes(path) ? { mode: 493 } : {});
-      }
-      const existed = await rename2(target, old).then(
-        () => true,
-        () => false
-      );
-      await rename2(fresh, target).catch(async (cause) => {
-        if (existed) await rename2(old, target);
-        throw cause;
+async function confirmFolders(base2, names4, kind) {
+  for (const name of names4)
+    await guarded(join3(base2, name), () => confirmOurs(join3(base2, name), kind));
+}
+async function writeFolders(base2, folders, kind) {
+  await confirmFolders(base2, folders.keys(), kind);
+  await prepared(base2, async (stage) => {
+    for (const [name, files] of folders)
+      await guarded(join3(base2, name), async () => {
+        const fresh = inside(freshIn(stage, ""), name);
+        await fillFolder(fresh, files);
+        await writeFile3(join3(fresh, MARKER), markerText(kind, files.keys()));
       });
-      if (existed) await rm2(old, { recursive: true, force: true });
-    } finally {
-      await rm2(fresh, { recursive: true, force: true });
+    await guarded(base2, () => keepJournal(stage, folders.keys()));
+    for (const [index2, name] of [...folders.keys()].entries()) {
+      const place = join3(base2, name);
+      await guarded(
+        place,
+        () => putInPlace(place, { fresh: freshIn(stage, name), aside: asideIn(stage, index2) }, kind)
+      );
     }
   });
 }
-async function removeFolder(folder) {
-  await rm2(folder, { recursive: true, force: true });
+async function writeNew(base2, files) {
+  await prepared(base2, async (stage) => {
+    await guarded(base2, () => fillFolder(freshIn(stage, ""), files));
+    await guarded(base2, () => keepJournal(stage, files.keys()));
+    for (const path of files.keys())
+      await guarded(join3(base2, path), async () => {
+        await mkdir3(dirname3(join3(base2, path)), { recursive: true });
+        await placeNew(freshIn(stage, path), join3(base2, path));
+      });
+  });
 }
 async function writeWhole(path, text) {
-  const fresh = `${path}.new-${process.pid}`;
-  await guarded(path, async () => {
-    try {
-      await mkdir2(dirname(resolve(path)), { recursive: true });
-      await writeFile2(fresh, text);
-      await rename2(fresh, path);
-    } finally {
-      await rm2(fresh, { force: true });
-    }
+  await guarded(
+    path,
+    () => staged(dirname3(resolve3(path)), async (stage) => {
+      await writeFile3(join3(stage, "new"), text);
+      await rename3(join3(stage, "new"), path);
+    })
+  );
+}
+async function writeOver(path, text, ours) {
+  const before = await guarded(
+    path,
+    () => readFile3(path, "utf8").catch((cause) => {
+      if (isCode(cause, "ENOENT")) return "";
+      throw cause;
+    })
+  );
+  if (before !== "" && !before.startsWith(ours))
+    throw new Failure(`${path} is not replaced: it was not written by us`, {
+      hint: "name another file, or delete this one",
+      exit: 2
+    });
+  await writeWhole(path, text);
+}
+async function removeFolder(base2, name, kind) {
+  const folder = join3(base2, name);
+  await guarded(folder, async () => {
+    await confirmOurs(folder, kind);
+    if (!await exists2(folder)) return;
+    await staged(base2, (stage) => rename3(folder, join3(stage, "old")));
   });
 }
+function prepared(base2, write) {
+  return guarded(base2, () => staged(base2, write));
+}
+async function fillFolder(folder, files) {
+  await mkdir3(folder, { recursive: true });
+  for (const [path, text] of files) {
+    const full = inside(folder, path);
+    await mkdir3(dirname3(full), { recursive: true });
+    await writeFile3(full, text, PROGRAMS.includes(path) ? { mode: 493 } : {});
+  }
+}
+var SWAPS = 50;
+async function putInPlace(place, { fresh, aside }, kind) {
+  await mkdir3(dirname3(place), { recursive: true });
+  for (let attempt4 = 1; ; attempt4 += 1) {
+    await rename3(place, aside).catch((cause) => {
+      if (!isCode(cause, "ENOENT")) throw cause;
+    });
+    await confirmContent(aside, kind, place);
+    try {
+      await rename3(fresh, place);
+      return;
+    } catch (cause) {
+      if (attempt4 === SWAPS || !isCode(cause, "ENOTEMPTY", "EEXIST")) throw cause;
+      await rm3(aside, { recursive: true, force: true });
+    }
+  }
+}
+async function placeNew(fresh, place) {
+  try {
+    await link2(fresh, place);
+  } catch (cause) {
+    if (!isCode(cause, "EPERM", "ENOTSUP", "ENOSYS") || await exists2(place)) throw cause;
+    await rename3(fresh, place);
+  }
+}
 function fileText(path) {
-  return readFile(path, "utf8");
+  return readFile3(path, "utf8");
 }
 async function exists2(path) {
-  return lstat2(path).then(
+  return lstat4(path).then(
     () => true,
     () => false
   );
 }
 function inside(folder, path) {
-  const full = resolve(folder, path);
-  if (full !== folder && !full.startsWith(folder + sep))
+  const full = resolve3(folder, path);
+  if (full !== folder && !full.startsWith(folder + sep3))
     throw new Error(`${path} leaves its folder`);
   return full;
-}
-var DISK_HINTS = {
-  ENOSPC: "the disk is full: make room and run it again",
-  EACCES: "you may not write there: choose another folder",
-  EROFS: "that file system is read-only: choose another folder",
-  EDQUOT: "your quota is used up: make room and run it again"
-};
-async function guarded(what, write) {
-  try {
-    return await write();
-  } catch (cause) {
-    const code2 = cause.code ?? "";
-    throw new DiskFailure(`${what} cannot be written: ${messageOf(cause)}`, {
-      hint: DISK_HINTS[code2] ?? "look at the folder and run it again",
-      cause
-    });
-  }
 }
 
 // src/core/charts/source.ts
 function chartSource(name, charts, reviewed2) {
-  const settings = charts[name];
+  const settings2 = charts[name];
   switch (reviewed2.kind) {
     case "own":
-      return { kind: "as-written", settings, privateToo: charts.allowPrivate === true };
+      return { kind: "as-written", settings: settings2, privateToo: charts.allowPrivate === true };
     case "none":
-      return { kind: "as-written", settings, privateToo: false };
+      return { kind: "as-written", settings: settings2, privateToo: false };
     case "main": {
       const main2 = reviewed2.charts[name];
       const privateToo = reviewed2.charts.allowPrivate === true;
-      if (base(settings.repository) !== base(main2.repository))
+      if (base(settings2.repository) !== base(main2.repository))
         return {
           kind: "as-reviewed",
           settings: main2,
@@ -45609,16 +46628,16 @@ function chartSource(name, charts, reviewed2) {
           why: `${name} is not fetched from there: the default branch names another repository`,
           hint: "look at the other chart with --charts-from on your own machine, and change the repository in a pull request of its own"
         };
-      if (settings.version !== main2.version && settings.sha256 === null)
+      if (settings2.version !== main2.version && settings2.sha256 === null)
         return {
           kind: "as-reviewed",
           settings: main2,
           privateToo,
           field: "version",
-          why: `${name} ${settings.version} is not fetched: the default branch names ${main2.version}, and no sha256 says what must be in another one`,
+          why: `${name} ${settings2.version} is not fetched: the default branch names ${main2.version}, and no sha256 says what must be in another one`,
           hint: "write the SHA-256 of its archive beside it, as sha256:"
         };
-      return { kind: "as-written", settings, privateToo };
+      return { kind: "as-written", settings: settings2, privateToo };
     }
   }
 }
@@ -45629,7 +46648,7 @@ function isAnother(chart, seen2) {
   const same = seen2.filter(
     ({ name, version }) => name === chart.name && version === chart.version
   );
-  return same.length > 0 && same.every(({ digest: digest2 }) => digest2 !== chart.digest);
+  return same.length > 0 && same.every(({ digest: digest3 }) => digest3 !== chart.digest);
 }
 
 // src/core/credentials/findings.ts
@@ -45709,8 +46728,8 @@ function credentialsIn(kind, data) {
 }
 function credentialAs(kind, { path, name, value }) {
   const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
-  const shaped = credentialIn(text) ?? shapedIn(path)[0]?.what;
-  if (shaped !== void 0 || text === "") return shaped;
+  const shaped2 = credentialIn(text) ?? shapedIn(path)[0]?.what;
+  if (shaped2 !== void 0 || text === "") return shaped2;
   if (kind === "environment" && isGivenBelowSecrets(path, text)) return "the value of a secret";
   const free = FREE[kind]?.some((zone) => path.startsWith(zone)) === true || path === "/env";
   return free ? byName(path, name, value) : void 0;
@@ -45741,8 +46760,8 @@ function holdsCredential(value, name) {
 // src/core/credentials/findings.ts
 var RULE = { rule: "credential", severity: "error" };
 function notSecretIn(data) {
-  const names3 = isObject(data) ? data["notSecret"] : void 0;
-  return Array.isArray(names3) ? names3.filter((name) => typeof name === "string") : [];
+  const names4 = isObject(data) ? data["notSecret"] : void 0;
+  return Array.isArray(names4) ? names4.filter((name) => typeof name === "string") : [];
 }
 function credentialFindings(kind, source, notSecret) {
   const exempt = /* @__PURE__ */ new Set([...notSecret, ...notSecretIn(source.data)]);
@@ -45765,11 +46784,11 @@ function insteadOf(kind, path, name) {
   return `declare its name below secrets:, the value goes to secrets/, encrypted with sops; ${otherwise}`;
 }
 function outsideValues({ file, text, data }) {
-  const said2 = [...walk(data)].flatMap(
+  const said5 = [...walk(data)].flatMap(
     ({ path, value }) => typeof value === "string" ? [path, value] : [path]
   );
   return text.split("\n").flatMap(
-    (line, index2) => shapedIn(line).filter((found) => !said2.some((one) => one.includes(found.text))).map(({ what, index: column }) => ({
+    (line, index2) => shapedIn(line).filter((found2) => !said5.some((one) => one.includes(found2.text))).map(({ what, index: column }) => ({
       ...RULE,
       at: { file, line: index2 + 1, column: column + 1 },
       message: `${what} stands here`,
@@ -45829,65 +46848,6 @@ function openIn(data) {
 
 // src/core/model/platform.ts
 init_json();
-
-// src/core/model/layout.ts
-var LAYOUT = [
-  { kind: "platform", path: /^(platform)\.yaml$/u, example: "platform.yaml" },
-  { kind: "cluster", path: /^clusters\/([^/]+)\.yaml$/u, example: "clusters/<name>.yaml" },
-  {
-    kind: "environment",
-    path: /^environments\/([^/]+)\.yaml$/u,
-    example: "environments/<hub>.yaml"
-  },
-  { kind: "image", path: /^images\/([^/]+)\/image\.yaml$/u, example: "images/<image>/image.yaml" },
-  {
-    kind: "image-lock",
-    path: /^images\/([^/]+)\/image\.lock\.yaml$/u,
-    example: "images/<image>/image.lock.yaml"
-  },
-  { kind: "data", path: /^data\/([^/]+)\.yaml$/u, example: "data/<set>.yaml" },
-  { kind: "approvers", path: /^access\/(approvers)\.yaml$/u, example: "access/approvers.yaml" },
-  {
-    kind: "member",
-    path: /^access\/members\/([^/]+)\.yaml$/u,
-    example: "access/members/<id>.yaml"
-  },
-  {
-    kind: "cohort",
-    path: /^access\/cohorts\/([^/]+)\.yaml$/u,
-    example: "access/cohorts/<slug>.yaml"
-  }
-];
-var PLATFORM_FOLDERS = [
-  "clusters",
-  "environments",
-  "images",
-  "data",
-  "access",
-  "secrets"
-];
-function locate(path) {
-  for (const { kind, path: pattern } of LAYOUT) {
-    const name = pattern.exec(path)?.[1];
-    if (name !== void 0) return { kind, name };
-  }
-  return void 0;
-}
-function isRead(path) {
-  return locate(path) !== void 0 || path.startsWith("secrets/");
-}
-function isSecretsPlace(path) {
-  return /^secrets\/(?:[^/]+\.sops\.yaml|\.[^/]+|[^/]+\.(?:md|pub))$/u.test(path);
-}
-function misplaced(path) {
-  const top = path.split("/")[0] ?? "";
-  if (path === "platform.yml") return "platform.yaml";
-  if (top === "secrets") return isSecretsPlace(path) ? void 0 : "secrets/<hub>.sops.yaml";
-  if (!/\.ya?ml$/u.test(path) || locate(path)) return void 0;
-  if (top === "images" && path.split("/").length > 3) return void 0;
-  if (top === "images" && !/\/image(\.lock)?\.ya?ml$/u.test(path)) return void 0;
-  return LAYOUT.find(({ example }) => example.startsWith(`${top}/`))?.example;
-}
 
 // src/core/model/read.ts
 var import__ = __toESM(require__(), 1);
@@ -46399,6 +47359,35 @@ var environment_schema_default = {
       default: {},
       description: "Environment variables of user servers."
     },
+    mirrors: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        pypi: {
+          $ref: "#/$defs/mirrorUrl",
+          description: "In place of https://pypi.org/simple."
+        },
+        conda: {
+          $ref: "#/$defs/mirrorUrl",
+          description: "In place of https://conda.anaconda.org."
+        },
+        apt: {
+          $ref: "#/$defs/mirrorUrl",
+          description: "In place of the archives of Debian and Ubuntu."
+        },
+        github: {
+          $ref: "#/$defs/mirrorUrl",
+          description: "In place of https://github.com."
+        },
+        images: {
+          type: "string",
+          pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
+          description: "A registry that has others below their names, without a trailing slash.",
+          examples: ["mirror.example.org/images"]
+        }
+      },
+      description: "Mirrors near this hub, in place of those of platform.yaml, each by itself."
+    },
     sessions: {
       type: "object",
       additionalProperties: false,
@@ -46682,6 +47671,13 @@ var environment_schema_default = {
       description: "Memory as JupyterHub writes it: K, M, G or T, 1024-based.",
       examples: ["4G", "512M"]
     },
+    mirrorUrl: {
+      type: "string",
+      maxLength: 200,
+      pattern: "^https?://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?(/[A-Za-z0-9._~-]+)*/?$",
+      description: "Address of a mirror.",
+      examples: ["https://mirror.example.org/pypi/simple"]
+    },
     name: {
       type: "string",
       maxLength: 32,
@@ -46719,6 +47715,11 @@ var image_lock_schema_default = {
   type: "object",
   additionalProperties: false,
   properties: {
+    checksum: {
+      type: "string",
+      pattern: "^[0-9a-f]{40}$",
+      description: "Hash of everything else in the file: it is written by the platform only."
+    },
     recipe: {
       type: "string",
       pattern: "^[0-9a-f]{40}$",
@@ -46726,12 +47727,25 @@ var image_lock_schema_default = {
     },
     builds: {
       type: "object",
+      propertyNames: {
+        $ref: "#/$defs/buildName"
+      },
       additionalProperties: {
         type: "object",
         additionalProperties: false,
         properties: {
           digest: {
             $ref: "#/$defs/digest"
+          },
+          content: {
+            type: "string",
+            pattern: "^[0-9a-f]{40}$",
+            description: "Hash of the resolved build folder and of what builds it; the image's tag in the registry."
+          },
+          registry: {
+            type: "string",
+            pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
+            description: "Where it was pushed to, as platform.yaml said then."
           },
           base: {
             $ref: "#/$defs/digest"
@@ -46762,22 +47776,41 @@ var image_lock_schema_default = {
               enum: ["passed", "failed", "skipped"]
             },
             description: "Outcome by test."
+          },
+          packages: {
+            type: "string",
+            pattern: "^[0-9a-f]{40}$",
+            description: "Hash of packages/<build>.txt."
+          },
+          keep: {
+            type: "string",
+            minLength: 1,
+            maxLength: 200,
+            pattern: "^[^\\u0000-\\u001f\\u007f]*$",
+            description: "Why it is never deleted, such as the paper that names it."
+          },
+          yanked: {
+            type: "string",
+            minLength: 1,
+            maxLength: 200,
+            pattern: "^[^\\u0000-\\u001f\\u007f]*$",
+            description: "Why it was withdrawn: no hub starts it."
           }
         },
         required: ["digest"]
       },
-      description: "Builds by name."
+      description: "Builds by name; packages/<build>.txt lists what is in each."
     },
     channels: {
       type: "object",
       additionalProperties: false,
       properties: {
         candidate: {
-          type: "string",
+          $ref: "#/$defs/buildName",
           description: "Build that staging gets."
         },
         stable: {
-          type: "string",
+          $ref: "#/$defs/buildName",
           description: "Build that production gets."
         }
       },
@@ -46786,6 +47819,12 @@ var image_lock_schema_default = {
   },
   required: ["recipe", "builds", "channels"],
   $defs: {
+    buildName: {
+      type: "string",
+      pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{6}$",
+      description: "Day and the first digits of what was built.",
+      examples: ["2026-11-21-9c1b77"]
+    },
     digest: {
       type: "string",
       pattern: "^sha256:[0-9a-f]{64}$",
@@ -46866,29 +47905,41 @@ var image_schema_default = {
       description: "Python version of a conda image.",
       examples: ["3.13"]
     },
+    channels: {
+      type: "array",
+      items: {
+        $ref: "#/$defs/condaChannel"
+      },
+      minItems: 1,
+      maxItems: 20,
+      uniqueItems: true,
+      default: ["conda-forge"],
+      description: "Where packages of conda come from; the first that has one gives it."
+    },
     conda: {
       type: "array",
       items: {
-        $ref: "#/$defs/package"
+        $ref: "#/$defs/condaPackage"
       },
+      maxItems: 500,
       default: [],
-      description: "Packages from conda-forge."
+      description: "Packages of conda."
     },
     pip: {
       type: "array",
       items: {
-        $ref: "#/$defs/package"
+        $ref: "#/$defs/pipPackage"
       },
+      maxItems: 500,
       default: [],
-      description: "Packages from PyPI."
+      description: "Packages from PyPI, or from a git repository at a commit."
     },
     apt: {
       type: "array",
       items: {
-        type: "string",
-        pattern: "^[a-z0-9][a-z0-9+.-]+$",
-        description: "A Debian package."
+        $ref: "#/$defs/aptPackage"
       },
+      maxItems: 500,
       default: [],
       description: "Packages of the distribution."
     },
@@ -46909,13 +47960,17 @@ var image_schema_default = {
       default: [],
       description: "Files of this folder to copy to /opt/<image>."
     },
+    postBuild: {
+      $ref: "#/$defs/path",
+      description: "A script of this folder that runs when everything is installed, with `files` in place: as root on an existing image, else as the user."
+    },
     env: {
       type: "object",
       propertyNames: {
         $ref: "#/$defs/envName"
       },
       additionalProperties: {
-        type: "string",
+        $ref: "#/$defs/envValue",
         description: "Value, as text."
       },
       default: {},
@@ -46980,6 +48035,26 @@ var image_schema_default = {
   },
   required: ["title"],
   $defs: {
+    aptPackage: {
+      type: "string",
+      maxLength: 200,
+      pattern: "^[a-z0-9][a-z0-9+.-]*[a-z0-9+](=([0-9]+:)?[0-9][A-Za-z0-9.+~-]*)?$",
+      description: "A package of Debian or Ubuntu, with a version if need be.",
+      examples: ["graphviz"]
+    },
+    condaChannel: {
+      type: "string",
+      maxLength: 100,
+      pattern: "^(?!(no)?defaults$)[A-Za-z0-9][A-Za-z0-9._-]*(/label/[A-Za-z0-9][A-Za-z0-9._-]*)?$",
+      description: "A channel by its name at anaconda.org."
+    },
+    condaPackage: {
+      type: "string",
+      maxLength: 200,
+      pattern: "^([A-Za-z0-9][A-Za-z0-9._-]*(/label/[A-Za-z0-9][A-Za-z0-9._-]*)?::)?[A-Za-z0-9_][A-Za-z0-9._-]*([=<>!~][=<>!~0-9A-Za-z_.*,+-]*)?$",
+      description: "A package of conda, with a version or a channel if need be.",
+      examples: ["rioxarray=0.19"]
+    },
     digest: {
       type: "string",
       pattern: "^sha256:[0-9a-f]{64}$",
@@ -46989,6 +48064,11 @@ var image_schema_default = {
       type: "string",
       pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
       description: "Name of an environment variable."
+    },
+    envValue: {
+      type: "string",
+      maxLength: 4096,
+      pattern: "^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]*$"
     },
     gitRef: {
       type: "string",
@@ -47001,15 +48081,19 @@ var image_schema_default = {
       description: "Registry and repository of an image, without tag or digest.",
       examples: ["ghcr.io/example/image"]
     },
-    package: {
-      type: "string",
-      pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*(\\[[A-Za-z0-9,._-]+\\])?([=<>!~][=<>!~0-9A-Za-z.*,+-]*)?$",
-      description: "A package name, with a version if need be."
-    },
     path: {
       type: "string",
       minLength: 1,
+      maxLength: 400,
+      pattern: "^[^\\u0000-\\u001f\\u007f\\\\\\ud800-\\udfff]*$",
       description: "A path inside the image's folder."
+    },
+    pipPackage: {
+      type: "string",
+      maxLength: 400,
+      pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\\[[A-Za-z0-9][A-Za-z0-9._-]*(,[A-Za-z0-9][A-Za-z0-9._-]*)*\\])?(((==|!=|<=|>=|~=|<|>)[0-9][0-9A-Za-z.*+!-]*)(,(==|!=|<=|>=|~=|<|>)[0-9][0-9A-Za-z.*+!-]*)*| @ git\\+https://[A-Za-z0-9.-]+(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+@[0-9a-f]{40}(#subdirectory=[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)?)?$",
+      description: "A package of PyPI with a version if need be, or of a git repository at a commit.",
+      examples: ["motuclient==3.0"]
     },
     quantity: {
       type: "string",
@@ -47303,6 +48387,35 @@ var platform_schema_default = {
       required: ["repository"],
       description: "Another repository that holds `access/`, if it is kept apart."
     },
+    mirrors: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        pypi: {
+          $ref: "#/$defs/mirrorUrl",
+          description: "In place of https://pypi.org/simple."
+        },
+        conda: {
+          $ref: "#/$defs/mirrorUrl",
+          description: "In place of https://conda.anaconda.org."
+        },
+        apt: {
+          $ref: "#/$defs/mirrorUrl",
+          description: "In place of the archives of Debian and Ubuntu."
+        },
+        github: {
+          $ref: "#/$defs/mirrorUrl",
+          description: "In place of https://github.com."
+        },
+        images: {
+          type: "string",
+          pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
+          description: "A registry that has others below their names, without a trailing slash.",
+          examples: ["mirror.example.org/images"]
+        }
+      },
+      description: "Where builds and data are fetched from instead, for whoever sits behind a slow line; never written into an image."
+    },
     removals: {
       type: "array",
       items: {
@@ -47400,6 +48513,13 @@ var platform_schema_default = {
       description: "An address with its scheme.",
       examples: ["https://hub.example.org"]
     },
+    mirrorUrl: {
+      type: "string",
+      maxLength: 200,
+      pattern: "^https?://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?(/[A-Za-z0-9._~-]+)*/?$",
+      description: "Address of a mirror.",
+      examples: ["https://mirror.example.org/pypi/simple"]
+    },
     name: {
       type: "string",
       maxLength: 32,
@@ -47428,11 +48548,19 @@ var platform_schema_default = {
 // src/core/model/read.ts
 init_json();
 
+// src/core/model/address.ts
+function plainAddress(url) {
+  const parts = /^(https?:\/\/)([^/@]*)([^@]*)$/u.exec(url);
+  if (!parts) return url;
+  const [, scheme = "", host = "", rest = ""] = parts;
+  return scheme + host.toLowerCase() + rest.replace(/(?<!\/)\/$/u, "");
+}
+
 // src/core/model/formats.ts
 var show = (value) => typeof value === "string" ? `"${clip(unlessCredential(value))}"` : unlessCredential(JSON.stringify(value)).slice(0, 60);
 function clip(text) {
-  const plain4 = text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
-  return plain4.length > 60 ? `${plain4.slice(0, 57)}...` : plain4;
+  const plain5 = text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
+  return plain5.length > 60 ? `${plain5.slice(0, 57)}...` : plain5;
 }
 function explainMemory(value) {
   const fixed = /^([0-9]+(?:\.[0-9]+)?)\s*([kmgt])i?b?$/iu.exec(value);
@@ -47521,6 +48649,11 @@ var FORMATS = {
     message: `${show(value)} is not an address`,
     hint: "write it with https://"
   }),
+  mirrorUrl: (value) => ({
+    rule: "url",
+    message: `${show(value)} is not the address of a mirror`,
+    hint: "write it like https://mirror.example.org/pypi/simple, without a name or password"
+  }),
   bucket: (value) => ({
     rule: "bucket",
     message: `${show(value)} is not a bucket`,
@@ -47541,10 +48674,35 @@ var FORMATS = {
     message: `${show(value)} is not a GitHub id`,
     hint: "write the numeric id; api.github.com/users/<login> shows it"
   }),
-  package: (value) => ({
+  buildName: (value) => ({
+    rule: "build-name",
+    message: `${show(value)} is not the name of a build`,
+    hint: "builds are named by the platform, such as 2026-11-21-9c1b77: restore the file"
+  }),
+  condaPackage: (value) => ({
     rule: "package-name",
-    message: `${show(value)} is not a package`,
-    hint: "write a name, with a version if need be: rioxarray or rioxarray=0.19"
+    message: `${show(value)} is not a package of conda`,
+    hint: "write rioxarray, rioxarray=0.19 or conda-forge::rioxarray"
+  }),
+  pipPackage: (value) => ({
+    rule: "package-name",
+    message: `${show(value)} is not a package of pip`,
+    hint: 'write motuclient, motuclient==3.0, or "NAME @ git+https://HOST/OWNER/REPO@COMMIT" with all 40 digits'
+  }),
+  aptPackage: (value) => ({
+    rule: "package-name",
+    message: `${show(value)} is not a package of the distribution`,
+    hint: "write graphviz or graphviz=2.42.2-7"
+  }),
+  condaChannel: (value) => ({
+    rule: "channel",
+    message: `${show(value)} is not a channel`,
+    hint: 'write its name, such as conda-forge; "defaults" needs a licence and is not taken'
+  }),
+  envValue: (value) => ({
+    rule: "env-value",
+    message: `${show(value)} cannot be the value of an environment variable`,
+    hint: "write one line of text, in quotes"
   }),
   gitRef: (value) => ({
     rule: "git-ref",
@@ -47600,12 +48758,16 @@ function readDoc(kind, name, source) {
   const doc = {
     name,
     file: source.file,
-    data: value,
+    data: plain2(kind, value),
     at: source.at,
     keyAt: source.keyAt,
     has: source.has
   };
   return { doc, findings: [] };
+}
+function plain2(kind, data) {
+  if (kind !== "environment" || !("url" in data)) return data;
+  return { ...data, url: plainAddress(data.url) };
 }
 function hidden(kind, source, errors) {
   const secret = credentialsIn(kind, source.data).map(({ path }) => path);
@@ -47618,9 +48780,9 @@ function hidden(kind, source, errors) {
 }
 var unmet = (error3) => error3.parentSchema;
 function explainAll(source, errors) {
-  const unknown = errors.filter((error3) => error3.keyword === "additionalProperties");
+  const unknown2 = errors.filter((error3) => error3.keyword === "additionalProperties");
   const misspelt = new Set(
-    unknown.map((error3) => `${error3.instancePath}/${suggestion(error3) ?? ""}`)
+    unknown2.map((error3) => `${error3.instancePath}/${suggestion(error3) ?? ""}`)
   );
   return errors.filter((error3) => error3.keyword !== "propertyNames").filter(
     (error3) => error3.keyword !== "required" || !misspelt.has(`${error3.instancePath}/${String(error3.params["missingProperty"])}`)
@@ -47715,7 +48877,7 @@ function describedAs(error3) {
   return text === void 0 ? "see the reference of this file" : `it is: ${text}`;
 }
 function article(type) {
-  const names3 = {
+  const names4 = {
     object: "a mapping",
     array: "a list",
     integer: "a whole number",
@@ -47723,7 +48885,7 @@ function article(type) {
     string: "text",
     boolean: "true or false"
   };
-  return type.split(",").map((one) => names3[one] ?? one).join(" or ");
+  return type.split(",").map((one) => names4[one] ?? one).join(" or ");
 }
 function typeHint(type, value) {
   if (type.includes("string") && typeof value !== "object")
@@ -47910,21 +49072,21 @@ var Reader = class {
   }
   /** When all is read, because platform.yaml may exempt names for every file. */
   findCredentials() {
-    const settings = this.sources.get("platform.yaml");
-    const notSecret = settings ? notSecretIn(settings.data) : [];
+    const settings2 = this.sources.get("platform.yaml");
+    const notSecret = settings2 ? notSecretIn(settings2.data) : [];
     for (const [file, source] of this.sources) {
       const located = locate(file);
       if (located) this.findings.push(...credentialFindings(located.kind, source, notSecret));
     }
   }
   /** About the file as a whole. */
-  report(file, said2) {
-    this.findings.push({ severity: "error", at: { file, line: 1, column: 1 }, ...said2 });
+  report(file, said5) {
+    this.findings.push({ severity: "error", at: { file, line: 1, column: 1 }, ...said5 });
   }
   platform(files) {
-    const settings = this.#docs.platform.get("platform");
-    return settings && {
-      settings,
+    const settings2 = this.#docs.platform.get("platform");
+    return settings2 && {
+      settings: settings2,
       clusters: this.#docs.cluster,
       environments: this.#docs.environment,
       images: this.#docs.image,
@@ -47940,6 +49102,10 @@ var Reader = class {
   #passOver(file, text) {
     if (hubOfSecrets(file) !== void 0) {
       this.findings.push(...encryptionFindings(file, text));
+      return;
+    }
+    if (isPackageList(file)) {
+      this.findings.push(...readPackages(file, text).findings);
       return;
     }
     const right = misplaced(file);
@@ -47965,8 +49131,8 @@ function isNamed(platform2, kind, name) {
 
 // src/edges/chart-archive.ts
 import { createHash } from "node:crypto";
-import { lstat as lstat3, readFile as readFile2, readdir as readdir3 } from "node:fs/promises";
-import { join as join2 } from "node:path";
+import { lstat as lstat5, readFile as readFile4, readdir as readdir5 } from "node:fs/promises";
+import { join as join4 } from "node:path";
 import { gunzipSync } from "node:zlib";
 
 // node_modules/modern-tar/dist/packer-By1HVV7Z.js
@@ -47990,16 +49156,16 @@ var FLAGTYPE = {
 var EMPTY = /* @__PURE__ */ new Uint8Array(0);
 var encoder = new TextEncoder();
 var decoder2 = new TextDecoder();
-function readString(view, offset, size) {
+function readString(view, offset, size2) {
   if (view[offset] === 0) return "";
-  const end = view.indexOf(0, offset);
-  const sliceEnd = end === -1 || end > offset + size ? offset + size : end;
+  const end2 = view.indexOf(0, offset);
+  const sliceEnd = end2 === -1 || end2 > offset + size2 ? offset + size2 : end2;
   return decoder2.decode(view.subarray(offset, sliceEnd));
 }
-function readOctal(view, offset, size) {
+function readOctal(view, offset, size2) {
   let value = 0;
-  const end = offset + size;
-  for (let i2 = offset; i2 < end; i2++) {
+  const end2 = offset + size2;
+  for (let i2 = offset; i2 < end2; i2++) {
     const charCode = view[i2];
     if (charCode === 0) break;
     if (charCode === 32) continue;
@@ -48008,15 +49174,15 @@ function readOctal(view, offset, size) {
   }
   return value;
 }
-function readNumeric(view, offset, size) {
+function readNumeric(view, offset, size2) {
   if (view[offset] & 128) {
     let result2 = 0;
     result2 = view[offset] & 127;
-    for (let i2 = 1; i2 < size; i2++) result2 = result2 * 256 + view[offset + i2];
+    for (let i2 = 1; i2 < size2; i2++) result2 = result2 * 256 + view[offset + i2];
     if (!Number.isSafeInteger(result2)) throw new Error("TAR number too large");
     return result2;
   }
-  return readOctal(view, offset, size);
+  return readOctal(view, offset, size2);
 }
 var isBodyless = (header) => header.type === "directory" || header.type === "symlink" || header.type === "link" || header.type === "character-device" || header.type === "block-device" || header.type === "fifo";
 var stripPath = (p, n) => {
@@ -48065,10 +49231,10 @@ function createChunkQueue() {
       tail = 0;
     }
   };
-  function pull(bytes, callback) {
+  function pull(bytes2, callback) {
     if (callback) {
       let fed = 0;
-      let remaining2 = Math.min(bytes, totalAvailable);
+      let remaining2 = Math.min(bytes2, totalAvailable);
       while (remaining2 > 0) {
         const chunk = chunks[head2];
         const toFeed = Math.min(remaining2, chunk.length);
@@ -48080,17 +49246,17 @@ function createChunkQueue() {
       }
       return fed;
     }
-    if (totalAvailable < bytes) return null;
-    if (bytes === 0) return EMPTY;
+    if (totalAvailable < bytes2) return null;
+    if (bytes2 === 0) return EMPTY;
     const firstChunk = chunks[head2];
-    if (firstChunk.length >= bytes) {
-      const view = firstChunk.length === bytes ? firstChunk : firstChunk.subarray(0, bytes);
-      consumeFromHead(bytes);
+    if (firstChunk.length >= bytes2) {
+      const view = firstChunk.length === bytes2 ? firstChunk : firstChunk.subarray(0, bytes2);
+      consumeFromHead(bytes2);
       return view;
     }
-    const result2 = new Uint8Array(bytes);
+    const result2 = new Uint8Array(bytes2);
     let copied = 0;
-    let remaining = bytes;
+    let remaining = bytes2;
     while (remaining > 0) {
       const chunk = chunks[head2];
       const toCopy = Math.min(remaining, chunk.length);
@@ -48127,17 +49293,17 @@ function createChunkQueue() {
       totalAvailable += chunk.length;
     },
     available: () => totalAvailable,
-    peek: (bytes) => {
-      if (totalAvailable < bytes) return null;
-      if (bytes === 0) return EMPTY;
+    peek: (bytes2) => {
+      if (totalAvailable < bytes2) return null;
+      if (bytes2 === 0) return EMPTY;
       const firstChunk = chunks[head2];
-      if (firstChunk.length >= bytes) return firstChunk.length === bytes ? firstChunk : firstChunk.subarray(0, bytes);
-      const result2 = new Uint8Array(bytes);
+      if (firstChunk.length >= bytes2) return firstChunk.length === bytes2 ? firstChunk : firstChunk.subarray(0, bytes2);
+      const result2 = new Uint8Array(bytes2);
       let copied = 0;
       let index2 = head2;
-      while (copied < bytes) {
+      while (copied < bytes2) {
         const chunk = chunks[index2];
-        const toCopy = Math.min(bytes - copied, chunk.length);
+        const toCopy = Math.min(bytes2 - copied, chunk.length);
         if (toCopy === chunk.length) result2.set(chunk, copied);
         else result2.set(chunk.subarray(0, toCopy), copied);
         copied += toCopy;
@@ -48145,10 +49311,10 @@ function createChunkQueue() {
       }
       return result2;
     },
-    discard: (bytes) => {
-      if (bytes > totalAvailable) throw new Error("Too many bytes consumed");
-      if (bytes === 0) return;
-      let remaining = bytes;
+    discard: (bytes2) => {
+      if (bytes2 > totalAvailable) throw new Error("Too many bytes consumed");
+      if (bytes2 === 0) return;
+      let remaining = bytes2;
       while (remaining > 0) {
         const chunk = chunks[head2];
         const toConsume = Math.min(remaining, chunk.length);
@@ -48591,7 +49757,7 @@ function createTarDecoder(options = {}) {
               controller2.signal.onabort = unblock;
               abortHooked = true;
             }
-            return new Promise((resolve3) => resume = resolve3);
+            return new Promise((resolve6) => resume = resolve6);
           }
         } catch (error3) {
           fail(error3);
@@ -48677,12 +49843,12 @@ function unpackTarBuffer(archive, options) {
       if (!skipped) break;
       continue;
     }
-    let size = header.size;
-    if (size < 0 || !unpacker.canFinish()) {
+    let size2 = header.size;
+    if (size2 < 0 || !unpacker.canFinish()) {
       if (strict) throw new Error("Tar archive is truncated.");
-      size = unpacker.bodyBytes();
+      size2 = unpacker.bodyBytes();
     }
-    const data = new Uint8Array(size);
+    const data = new Uint8Array(size2);
     let offset = 0;
     unpacker.streamBody((chunk) => {
       data.set(chunk, offset);
@@ -48762,12 +49928,12 @@ function refusedEntry(origin, name, why) {
 async function chartFolder(folder) {
   const files = /* @__PURE__ */ new Map();
   const visit2 = async (path) => {
-    for (const name of (await readdir3(join2(folder, path))).sort(compareText)) {
+    for (const name of (await readdir5(join4(folder, path))).sort(compareText)) {
       if (name === "__pycache__" || path === "" && name.startsWith(".")) continue;
       const here2 = path === "" ? name : `${path}/${name}`;
-      const info2 = await lstat3(join2(folder, here2));
+      const info2 = await lstat5(join4(folder, here2));
       if (info2.isDirectory()) await visit2(here2);
-      else if (info2.isFile()) files.set(here2, await readFile2(join2(folder, here2)));
+      else if (info2.isFile()) files.set(here2, await readFile4(join4(folder, here2)));
     }
   };
   await visit2("");
@@ -48776,7 +49942,7 @@ async function chartFolder(folder) {
 function contentDigest(files) {
   const hash = createHash("sha256");
   for (const [path, data] of [...files].sort(([a], [b]) => compareText(a, b)))
-    hash.update(`${path}\0${sha256(data)}
+    hash.update(`${path}\0${sha2562(data)}
 `);
   return hash.digest("hex");
 }
@@ -48787,6 +49953,7 @@ function chartMeta(files, name) {
   return {
     name: word("name") || name,
     version: word("version"),
+    appVersion: word("appVersion"),
     double: annotations["glaciocloud.org/double"] === "true"
   };
 }
@@ -48803,14 +49970,14 @@ function chartText(files, path) {
   return decoder3.decode(data);
 }
 function yamlObject(text, origin) {
-  return parsed((one) => load(one), text, `${origin} is no YAML`);
+  return parsed3((one) => load(one), text, `${origin} is no YAML`);
 }
 function jsonObject(text, origin) {
-  return parsed((one) => JSON.parse(one), text, `${origin} is no JSON`);
+  return parsed3((one) => JSON.parse(one), text, `${origin} is no JSON`);
 }
-function parsed(parse6, text, otherwise) {
+function parsed3(parse5, text, otherwise) {
   try {
-    return asObject(parse6(text));
+    return asObject(parse5(text));
   } catch (cause) {
     throw new ChartRefused(`${otherwise}: ${messageOf(cause).split("\n")[0] ?? ""}`, {
       hint: "ask whoever published it, or name another version",
@@ -48837,13 +50004,13 @@ function isEndless(value) {
 function asObject(value) {
   return isObject(value) ? value : {};
 }
-function sha256(data) {
+function sha2562(data) {
   return createHash("sha256").update(data).digest("hex");
 }
 
 // src/edges/charts.ts
-import { mkdir as mkdir4, readFile as readFile5, writeFile as writeFile4 } from "node:fs/promises";
-import { dirname as dirname4, join as join5 } from "node:path";
+import { mkdir as mkdir5, readFile as readFile7, writeFile as writeFile5 } from "node:fs/promises";
+import { dirname as dirname6, join as join7 } from "node:path";
 
 // src/core/access/door.ts
 init_json();
@@ -48858,7 +50025,7 @@ var MACHINES = [
   "probe_3"
 ];
 function firstAccess(environment2) {
-  const groups2 = [...new Set(Object.values(environment2.sizes).flatMap((size) => size.for))].filter((who) => who !== "all").sort(compareText);
+  const groups2 = [...new Set(Object.values(environment2.sizes).flatMap((size2) => size2.for))].filter((who) => who !== "all").sort(compareText);
   return { v: 1, users: {}, machines: Object.fromEntries(MACHINES.map((name) => [name, groups2])) };
 }
 
@@ -48983,33 +50150,33 @@ function outsideReference(schema) {
 // src/edges/chart-cache.ts
 init_json();
 import { randomUUID as randomUUID2 } from "node:crypto";
-import { mkdir as mkdir3, readFile as readFile3, rename as rename3, rm as rm3, writeFile as writeFile3 } from "node:fs/promises";
+import { mkdir as mkdir4, readFile as readFile5, rename as rename4, rm as rm4, writeFile as writeFile4 } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname as dirname2, join as join3 } from "node:path";
+import { dirname as dirname4, join as join5 } from "node:path";
 function cacheFolder() {
   const { GLACIOCLOUD_CACHE: own, XDG_CACHE_HOME: caches } = process.env;
-  return own ?? join3(caches ?? join3(homedir(), ".cache"), "glaciocloud");
+  return own ?? join5(caches ?? join5(homedir(), ".cache"), "glaciocloud");
 }
 function cachedArchive(hash) {
-  return join3(cacheFolder(), "charts", `${hash}.tgz`);
+  return join5(cacheFolder(), "charts", `${hash}.tgz`);
 }
 function firstSeenFile({ repository, name, version }) {
-  const key = sha256(Buffer.from(JSON.stringify([repository, name, version])));
-  return join3(cacheFolder(), "charts", `${key}.json`);
+  const key = sha2562(Buffer.from(JSON.stringify([repository, name, version])));
+  return join5(cacheFolder(), "charts", `${key}.json`);
 }
 async function readArchive(hash) {
-  const archive = await readFile3(cachedArchive(hash)).catch(() => void 0);
-  return archive && sha256(archive) === hash ? archive : void 0;
+  const archive = await readFile5(cachedArchive(hash)).catch(() => void 0);
+  return archive && sha2562(archive) === hash ? archive : void 0;
 }
 async function readFirstSeen(key) {
-  const text = await readFile3(firstSeenFile(key), "utf8").catch(() => "");
+  const text = await readFile5(firstSeenFile(key), "utf8").catch(() => "");
   const entry = objectOf(text) ?? {};
   const same = entry["repository"] === key.repository && entry["name"] === key.name && entry["version"] === key.version;
   const hash = entry["sha256"];
   return same && typeof hash === "string" && /^[0-9a-f]{64}$/u.test(hash) ? hash : void 0;
 }
 async function keepArchive(key, archive) {
-  const hash = sha256(archive);
+  const hash = sha2562(archive);
   await keep(cachedArchive(hash), archive);
   if (await readFirstSeen(key) === void 0)
     await keep(firstSeenFile(key), `${JSON.stringify({ ...key, sha256: hash })}
@@ -49018,11 +50185,11 @@ async function keepArchive(key, archive) {
 async function keep(file, content) {
   const fresh = `${file}.${randomUUID2()}`;
   try {
-    await mkdir3(dirname2(file), { recursive: true });
-    await writeFile3(fresh, content, { flag: "wx" });
-    await rename3(fresh, file);
+    await mkdir4(dirname4(file), { recursive: true });
+    await writeFile4(fresh, content, { flag: "wx" });
+    await rename4(fresh, file);
   } catch {
-    await rm3(fresh, { force: true }).catch(() => void 0);
+    await rm4(fresh, { force: true }).catch(() => void 0);
   }
 }
 
@@ -49032,7 +50199,7 @@ init_failure();
 
 // src/edges/chart-download.ts
 init_failure();
-import { request as plain2 } from "node:http";
+import { request as plain3 } from "node:http";
 import { request as secure } from "node:https";
 
 // src/edges/public-address.ts
@@ -49121,7 +50288,7 @@ var NETWORK_HINT = "check the network, or give a folder or mirror with --charts-
 var PRIVATE_HINT = "charts come over https from public addresses: name such a repository, or set charts.allowPrivate: true on the default branch for a mirror of your own";
 async function download(address2, { most, privateToo, ask = askOnce }) {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
-  let url = parsed2(address2, void 0);
+  let url = parsed4(address2, void 0);
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
     const shown2 = shownAddress(url);
     const fault = addressFault(url, privateToo);
@@ -49132,7 +50299,7 @@ async function download(address2, { most, privateToo, ask = askOnce }) {
         if (status === 200) return await readAtMost(body, most, shown2);
         throw new ChartUnreachable(`${shown2} answers ${status}`, { hint: NETWORK_HINT });
       }
-      url = parsed2(location ?? "", url);
+      url = parsed4(location ?? "", url);
     } catch (cause) {
       if (cause instanceof Failure) throw cause;
       if (cause instanceof NotPublic) throw refused(shown2, cause.message);
@@ -49143,14 +50310,14 @@ async function download(address2, { most, privateToo, ask = askOnce }) {
     }
   }
   throw new ChartUnreachable(
-    `${shownAddress(parsed2(address2, void 0))} leads to more than ${MOST_REDIRECTS} other addresses`,
+    `${shownAddress(parsed4(address2, void 0))} leads to more than ${MOST_REDIRECTS} other addresses`,
     { hint: NETWORK_HINT }
   );
 }
 function refused(shown2, why) {
   return new ChartRefused(`nothing is fetched from ${shown2}: ${why}`, { hint: PRIVATE_HINT });
 }
-function parsed2(address2, base2) {
+function parsed4(address2, base2) {
   const url = address2 === "" ? null : parseUrl(address2, base2?.href);
   if (!url)
     throw new ChartUnreachable(
@@ -49164,10 +50331,10 @@ function parseUrl(address2, base2) {
 }
 async function readAtMost(body, most, shown2) {
   const chunks = [];
-  let size = 0;
+  let size2 = 0;
   for await (const chunk of body) {
-    size += chunk.length;
-    if (size > most)
+    size2 += chunk.length;
+    if (size2 > most)
       throw new ChartRefused(`${shown2} is larger than ${most / 1e6} MB`, {
         hint: "no chart is: look at what the repository serves"
       });
@@ -49176,8 +50343,8 @@ async function readAtMost(body, most, shown2) {
   return Buffer.concat(chunks);
 }
 function askOnce(url, privateToo, signal) {
-  return new Promise((resolve3, reject) => {
-    const request2 = (url.protocol === "http:" ? plain2 : secure)(
+  return new Promise((resolve6, reject) => {
+    const request2 = (url.protocol === "http:" ? plain3 : secure)(
       url,
       {
         agent: false,
@@ -49185,7 +50352,7 @@ function askOnce(url, privateToo, signal) {
         headers: { "accept-encoding": "identity", "user-agent": "glaciocloud" },
         ...privateToo ? {} : { lookup: publicLookup }
       },
-      (response) => resolve3({
+      (response) => resolve6({
         status: response.statusCode ?? 0,
         location: response.headers.location,
         body: response
@@ -49204,21 +50371,21 @@ function repositoryBase(repository) {
 async function downloadChart(name, { repository, version }, privateToo) {
   const base2 = repositoryBase(repository);
   const index2 = await download(`${base2}index.yaml`, { most: MOST_INDEX, privateToo });
-  const found = yamlObject(index2.toString("utf8"), `${base2}index.yaml`);
-  const entry = entryOf(found, name, version);
+  const found2 = yamlObject(index2.toString("utf8"), `${base2}index.yaml`);
+  const entry = entryOf2(found2, name, version);
   const url = Array.isArray(entry?.["urls"]) ? entry["urls"][0] : void 0;
   if (!entry || typeof url !== "string" || !URL.canParse(url, base2))
     throw new ChartUnreachable(`${base2} has no chart ${name} ${version}`, {
       hint: "name a version that the repository lists"
     });
   const archive = await download(new URL(url, base2).href, { most: MOST_ARCHIVE, privateToo });
-  if (typeof entry["digest"] === "string" && entry["digest"] !== sha256(archive))
+  if (typeof entry["digest"] === "string" && entry["digest"] !== sha2562(archive))
     throw new ChartRefused(`chart ${name} ${version} was damaged on the way`, {
       hint: "run it again"
     });
   return archive;
 }
-function entryOf(index2, name, version) {
+function entryOf2(index2, name, version) {
   const entries = asObject(index2["entries"] ?? {});
   const versions = Object.hasOwn(entries, name) ? entries[name] : void 0;
   if (!Array.isArray(versions)) return void 0;
@@ -49245,13 +50412,13 @@ function reasonOf(error3) {
 
 // src/edges/tool-root.ts
 import { existsSync as existsSync2 } from "node:fs";
-import { readFile as readFile4 } from "node:fs/promises";
-import { dirname as dirname3, join as join4 } from "node:path";
+import { readFile as readFile6 } from "node:fs/promises";
+import { dirname as dirname5, join as join6 } from "node:path";
 import { fileURLToPath } from "node:url";
 function toolRoot() {
-  let folder = dirname3(fileURLToPath(import.meta.url));
-  while (!existsSync2(join4(folder, "charts", "oggm-hub", "Chart.yaml"))) {
-    const up = dirname3(folder);
+  let folder = dirname5(fileURLToPath(import.meta.url));
+  while (!existsSync2(join6(folder, "charts", "oggm-hub", "Chart.yaml"))) {
+    const up = dirname5(folder);
     if (up === folder)
       throw new Error("charts/ is not beside the bundle: the installation is incomplete");
     folder = up;
@@ -49259,28 +50426,32 @@ function toolRoot() {
   return folder;
 }
 function chartScript(name) {
-  return readFile4(join4(toolRoot(), "charts", "oggm-hub", "files", name), "utf8");
+  return readFile6(join6(toolRoot(), "charts", "oggm-hub", "files", name), "utf8");
+}
+function imageScript(name) {
+  return name === "oggm_check.py" ? chartScript(name) : readFile6(join6(toolRoot(), "image-tests", name), "utf8");
 }
 
 // src/edges/charts.ts
 var UMBRELLA = "oggm-hub";
 async function loadCharts(request2) {
-  const settings = request2.settings.jupyterhub;
-  const got = request2.from === void 0 ? await pinned("jupyterhub", settings, request2) : await given("jupyterhub", settings, request2.from);
+  const settings2 = request2.settings.jupyterhub;
+  const got = request2.from === void 0 ? await pinned("jupyterhub", settings2, request2) : await given("jupyterhub", settings2, request2.from);
   if (!got) return void 0;
-  const meta = held(got, "jupyterhub", settings);
+  const meta = held(got, "jupyterhub", settings2);
   const pin = pinOf2({ ...meta, name: "jupyterhub" }, got.files, got.verified);
   if (request2.from === void 0 && !got.verified && isAnother(pin, request2.seen))
     throw new ChartRefused(
-      `jupyterhub ${pin.version} from ${settings.repository} is not what runs under this version`,
+      `jupyterhub ${pin.version} from ${settings2.repository} is not what runs under this version`,
       { hint: CHANGED }
     );
   const schema = chartText(got.files, "values.schema.json");
   jsonObject(schema, `values.schema.json of ${got.origin}`);
   refuseOutside(got);
-  const umbrella = await chartFolder(join5(toolRoot(), "charts", UMBRELLA));
+  const umbrella = await chartFolder(join7(toolRoot(), "charts", UMBRELLA));
   const ours = chartMeta(umbrella, UMBRELLA);
   return {
+    hubVersion: meta.appVersion,
     pins: [pin, pinOf2({ ...ours, name: UMBRELLA, double: false }, umbrella, true)],
     defaults: defaultsOf(got),
     schema,
@@ -49300,8 +50471,8 @@ function codeDigest(umbrella) {
   return contentDigest(new Map(code2)).slice(0, 16);
 }
 var CHANGED = "somebody changed a published chart: compare with the release notes, and write sha256: into platform.yaml if the new one is right";
-async function pinned(name, settings, { network, progress, privateToo }) {
-  const { version, repository, sha256: pin } = settings;
+async function pinned(name, settings2, { network, progress, privateToo }) {
+  const { version, repository, sha256: pin } = settings2;
   const key = { repository: repositoryBase(repository), name, version };
   const first = await readFirstSeen(key);
   const expected = pin ?? first;
@@ -49314,8 +50485,8 @@ async function pinned(name, settings, { network, progress, privateToo }) {
   }
   if (!network) return void 0;
   progress(`fetching chart ${name} ${version} from ${repository}`);
-  const archive = await downloadChart(name, settings, privateToo);
-  const hash = sha256(archive);
+  const archive = await downloadChart(name, settings2, privateToo);
+  const hash = sha2562(archive);
   const about = `chart ${name} ${version} from ${repository} has SHA-256 ${hash}`;
   if (pin !== null && hash !== pin)
     throw new ChartRefused(`${about}, and platform.yaml pins ${pin}`, {
@@ -49326,7 +50497,7 @@ async function pinned(name, settings, { network, progress, privateToo }) {
       hint: CHANGED
     });
   const got = { files: await unpackChart(archive, repository), origin: repository, verified };
-  held(got, name, settings);
+  held(got, name, settings2);
   await keepArchive(key, archive);
   return pin === null ? { ...got, firstSeen: hash } : got;
 }
@@ -49360,13 +50531,13 @@ async function given(name, { version }, from) {
     const url = `${from.replace(/\/$/u, "")}/${file}`;
     return { files: await unpackChart(await fetchGiven(url), url), origin: url, verified: false };
   }
-  const archive = join5(from, file);
+  const archive = join7(from, file);
   if (await exists2(archive)) {
-    const files = await unpackChart(await readFile5(archive), archive);
+    const files = await unpackChart(await readFile7(archive), archive);
     return { files, origin: archive, verified: false };
   }
-  for (const folder of [join5(from, name), join5(from, `${name}-${version}`), from]) {
-    if (await exists2(join5(folder, "Chart.yaml")))
+  for (const folder of [join7(from, name), join7(from, `${name}-${version}`), from]) {
+    if (await exists2(join7(folder, "Chart.yaml")))
       return { files: await chartFolder(folder), origin: folder, verified: false };
   }
   throw new ChartRefused(`${from} holds neither ${file} nor a folder ${name}/`, {
@@ -49374,7 +50545,7 @@ async function given(name, { version }, from) {
   });
 }
 async function assemble(folder, umbrella, parts) {
-  const root = join5(folder, UMBRELLA);
+  const root = join7(folder, UMBRELLA);
   await writeFiles(root, umbrella);
   const dependencies = Object.entries(parts).map(([name, files]) => {
     const version = JSON.stringify(chartMeta(files, name).version);
@@ -49382,26 +50553,32 @@ async function assemble(folder, umbrella, parts) {
 `;
   });
   await writeWhole(
-    join5(root, "Chart.yaml"),
+    join7(root, "Chart.yaml"),
     `${chartText(umbrella, "Chart.yaml").trimEnd()}
 dependencies:
 ${dependencies.join("")}`
   );
   for (const [name, files] of Object.entries(parts))
-    await writeFiles(join5(root, "charts", name), files);
+    await writeFiles(join7(root, "charts", name), files);
   return root;
 }
 async function writeFiles(root, files) {
   for (const [path, data] of files) {
     const full = inside(root, path);
-    await mkdir4(dirname4(full), { recursive: true });
-    await writeFile4(full, data);
+    await mkdir5(dirname6(full), { recursive: true });
+    await writeFile5(full, data);
   }
 }
+
+// src/edges/git.ts
+init_failure();
+import { lstat as lstat6, realpath as realpath3 } from "node:fs/promises";
+import { dirname as dirname7, join as join8, resolve as resolve4 } from "node:path";
 
 // src/edges/exec.ts
 init_failure();
 import { spawn } from "node:child_process";
+import { StringDecoder } from "node:string_decoder";
 var ToolMissing = class extends Failure {
 };
 var PASSED = [
@@ -49436,7 +50613,7 @@ function missing(program, cause) {
   });
 }
 function exec(program, args, options = {}) {
-  return new Promise((resolve3, reject) => {
+  return new Promise((resolve6, reject) => {
     const child2 = spawn(program, args, {
       cwd: options.cwd,
       ...options.signal ? { signal: options.signal } : {},
@@ -49444,6 +50621,7 @@ function exec(program, args, options = {}) {
       stdio: ["pipe", "pipe", "pipe"]
     });
     const stdout = [];
+    const heard = new StringDecoder("utf8");
     const stderr = [];
     let late = false;
     const timer = options.timeoutMs === void 0 ? void 0 : setTimeout(() => {
@@ -49452,9 +50630,12 @@ function exec(program, args, options = {}) {
     }, options.timeoutMs);
     child2.stdout.on("data", (chunk) => {
       stdout.push(chunk);
-      options.onStdout?.(chunk.toString("utf8"));
+      options.onStdout?.(heard.write(chunk));
     });
-    child2.stderr.on("data", (chunk) => stderr.push(chunk));
+    child2.stderr.on("data", (chunk) => {
+      stderr.push(chunk);
+      options.onStderr?.(chunk.toString("utf8"));
+    });
     child2.stdin.on("error", () => void 0);
     child2.stdin.end(options.input ?? "");
     child2.on("error", (cause) => {
@@ -49471,14 +50652,14 @@ function exec(program, args, options = {}) {
           )
         );
       else {
-        const bytes = Buffer.concat(stdout);
-        const said2 = Buffer.concat(stderr).toString("utf8");
-        resolve3({
+        const bytes2 = Buffer.concat(stdout);
+        const said5 = Buffer.concat(stderr).toString("utf8");
+        resolve6({
           code: code2 ?? 128,
-          stdout: bytes.toString("utf8"),
-          stderr: signal === null ? said2 : `${said2}
+          stdout: bytes2.toString("utf8"),
+          stderr: signal === null ? said5 : `${said5}
 the program was killed by ${signal}`,
-          bytes
+          bytes: bytes2
         });
       }
     });
@@ -49493,11 +50674,11 @@ function stream(program, args, options = {}) {
   child2.stderr.on("data", (chunk) => stderr.push(chunk));
   child2.stdin.on("error", () => void 0);
   child2.stdin.end(options.input ?? "");
-  const ended = new Promise((resolve3, reject) => {
+  const ended = new Promise((resolve6, reject) => {
     child2.on("error", (cause) => reject(missing(program, cause)));
     child2.on(
       "close",
-      (code2) => resolve3({ code: code2 ?? 128, stderr: Buffer.concat(stderr).toString("utf8") })
+      (code2) => resolve6({ code: code2 ?? 128, stderr: Buffer.concat(stderr).toString("utf8") })
     );
   });
   ended.catch(() => void 0);
@@ -49515,30 +50696,144 @@ async function headMessage(root) {
   const result2 = await exec("git", ["-C", root, "log", "-1", "--format=%B"]).catch(() => void 0);
   return result2?.code === 0 ? result2.stdout : void 0;
 }
+async function headTime(root) {
+  const result2 = await exec("git", ["-C", root, "log", "-1", "--format=%ct"]).catch(
+    () => void 0
+  );
+  return result2?.code === 0 ? Number(result2.stdout.trim()) : void 0;
+}
+var DEPLOYED = "refs/heads/deployed";
+var UNATTENDED = {
+  GIT_TERMINAL_PROMPT: "0",
+  GIT_SSH_COMMAND: "ssh -oBatchMode=yes -oConnectTimeout=10"
+};
+var REMOTE_TIMEOUT_MS = 3e4;
 async function deployedRef(root) {
-  for (const ref of ["refs/remotes/origin/deployed", "refs/heads/deployed"]) {
-    const result2 = await exec("git", ["-C", root, "rev-parse", "--verify", "--quiet", ref]).catch(
-      () => void 0
-    );
-    if (result2?.code === 0) return result2.stdout.trim();
+  await confirmRepository(root);
+  const found2 = await knownRefs(root);
+  const best = found2.get("refs/remotes/origin/deployed") ?? found2.get(DEPLOYED) ?? [...found2.values()][0];
+  if (best !== void 0) {
+    await confirmWhole(root, best);
+    return { kind: "found", commit: best };
   }
-  return void 0;
+  const remotes = lines(await asked(root, ["remote"]));
+  const shallow = (await asked(root, ["rev-parse", "--is-shallow-repository"])).trim() === "true";
+  if (remotes.length === 0 && shallow)
+    throw new Failure("what is deployed cannot be looked up: this is a shallow clone", {
+      hint: `${WHOLE}; it has no remote that could be asked`
+    });
+  const looked = [];
+  for (const remote of remotes) looked.push(await askRemote(root, remote, shallow));
+  return { kind: "none", looked: ["no branch `deployed` in this clone", ...looked].join(", ") };
+}
+var WHOLE = "clone the whole repository (`fetch-depth: 0` in GitHub Actions)";
+async function confirmRepository(root) {
+  const { code: code2, stdout, stderr } = await exec("git", ["-C", root, "rev-parse", "--show-toplevel"]);
+  const marked = await markedFolder(root);
+  const top = stdout.replace(/\n$/u, "");
+  if (code2 === 0 && (marked === void 0 || top === marked)) return;
+  const why = code2 === 0 ? `${marked ?? root}/.git is no repository` : whyOf(stderr);
+  throw new Failure(`what is deployed cannot be looked up: ${why}`, {
+    hint: repositoryHint(stderr, marked)
+  });
+}
+function repositoryHint(stderr, marked) {
+  if (stderr.includes("dubious ownership"))
+    return "it belongs to another user: run it as that user, or `git config --global --add safe.directory DIR` for it";
+  return marked === void 0 ? "run it in a clone of the platform\u2019s repository; a new platform needs `git init` first" : "the repository is broken: look with `git status`, or clone it again";
+}
+async function markedFolder(root) {
+  const start = await realpath3(root).catch(() => resolve4(root));
+  for (let folder = start; ; folder = dirname7(folder)) {
+    const found2 = await lstat6(join8(folder, ".git")).catch(() => void 0);
+    if (found2) return folder;
+    if (folder === dirname7(folder)) return void 0;
+  }
+}
+async function knownRefs(root) {
+  const patterns = [DEPLOYED, "refs/remotes/*/deployed"];
+  const args = ["for-each-ref", "--format=%(refname) %(objectname)", ...patterns];
+  const { code: code2, stdout, stderr } = await exec("git", ["-C", root, ...args]);
+  if (code2 !== 0 || stderr.includes("/deployed"))
+    throw new Failure(`the branch \`deployed\` cannot be read: ${whyOf(stderr)}`, {
+      hint: "the repository is broken: look with `git fsck`, or clone it again"
+    });
+  return new Map(lines(stdout).map((line) => cut(line, " ")));
+}
+async function confirmWhole(root, commit) {
+  const { code: code2, stderr } = await exec("git", ["-C", root, "cat-file", "-e", `${commit}^{tree}`]);
+  if (code2 !== 0)
+    throw new Failure(`the branch \`deployed\` cannot be read: ${whyOf(stderr)}`, {
+      hint: "its commit is not in this clone: `git fetch`, or clone it again"
+    });
+}
+async function askRemote(root, remote, shallow) {
+  const agent = process.env["SSH_AUTH_SOCK"];
+  const answer = await exec("git", ["-C", root, "ls-remote", "--exit-code", remote, DEPLOYED], {
+    env: { ...UNATTENDED, ...agent === void 0 ? {} : { SSH_AUTH_SOCK: agent } },
+    timeoutMs: REMOTE_TIMEOUT_MS
+  }).catch((cause) => ({ code: 128, stderr: messageOf(cause) }));
+  const fetch3 = `git fetch ${remote} +${DEPLOYED}:refs/remotes/${remote}/deployed`;
+  if (answer.code === 0)
+    throw new Failure(`the branch \`deployed\` is at ${remote}, but not in this clone`, {
+      hint: `get it: ${fetch3}`
+    });
+  if (answer.code === 2) return `nor at ${remote}`;
+  if (!shallow && await fetchesAll(root, remote)) return `nor at ${remote} as last fetched`;
+  throw new Failure(
+    `what is deployed cannot be looked up: this clone has not all branches of ${remote}, and ${remote} cannot be asked: ${whyOf(answer.stderr)}`,
+    { hint: `${WHOLE}, or get the branch: ${fetch3}` }
+  );
+}
+async function fetchesAll(root, remote) {
+  const { stdout } = await exec("git", [
+    "-C",
+    root,
+    "config",
+    "--get-all",
+    `remote.${remote}.fetch`
+  ]);
+  const all = lines(stdout).some((spec) => spec.replace(/^\+/u, "").startsWith("refs/heads/*:"));
+  const fetched = await asked(root, ["for-each-ref", "--count=1", `refs/remotes/${remote}`]);
+  return all && fetched !== "";
+}
+async function asked(root, args) {
+  const { code: code2, stdout, stderr } = await exec("git", ["-C", root, ...args]);
+  if (code2 !== 0)
+    throw new Failure(`git ${args[0] ?? ""} failed: ${whyOf(stderr)}`, {
+      hint: "the repository is broken: look with `git fsck`, or clone it again"
+    });
+  return stdout;
+}
+function whyOf(stderr) {
+  return (lines(stderr)[0] ?? "git does not say why").replace(/^(fatal|error|warning): /u, "");
+}
+function lines(text) {
+  return text.split("\n").filter((line) => line !== "");
+}
+function cut(text, at2) {
+  const where = text.indexOf(at2);
+  return [text.slice(0, where), text.slice(where + at2.length)];
 }
 async function filesAt(root, commit, wants) {
-  const listed = await exec("git", ["-C", root, "ls-tree", "-r", "-z", "--name-only", commit]);
-  const paths = listed.stdout.split("\0").filter((path) => path !== "" && !path.includes("\n") && wants(path));
+  const listed3 = await asked(root, ["ls-tree", "-r", "-z", "--name-only", commit]);
+  const paths = listed3.split("\0").filter((path) => path !== "" && !path.includes("\n") && wants(path));
   if (paths.length === 0) return /* @__PURE__ */ new Map();
-  const { bytes } = await exec("git", ["-C", root, "cat-file", "--batch"], {
+  const { bytes: bytes2 } = await exec("git", ["-C", root, "cat-file", "--batch"], {
     input: paths.map((path) => `${commit}:${path}
 `).join("")
   });
   const files = /* @__PURE__ */ new Map();
   let offset = 0;
   for (const path of paths) {
-    const end = bytes.indexOf(10, offset);
-    const size = Number(bytes.subarray(offset, end).toString("utf8").split(" ")[2]);
-    files.set(path, bytes.subarray(end + 1, end + 1 + size).toString("utf8"));
-    offset = end + 1 + size + 1;
+    const end2 = bytes2.indexOf(10, offset);
+    const size2 = Number(bytes2.subarray(offset, end2).toString("utf8").split(" ").at(2));
+    if (end2 < offset || Number.isNaN(size2))
+      throw new Failure(`${path} cannot be read from commit ${commit.slice(0, 7)}`, {
+        hint: "it is not in this clone: `git fetch`, or clone the repository again"
+      });
+    files.set(path, bytes2.subarray(end2 + 1, end2 + 1 + size2).toString("utf8"));
+    offset = end2 + 1 + size2 + 1;
   }
   return files;
 }
@@ -49598,9 +50893,9 @@ async function cachedCharts(platform2, { chartsFrom, report }) {
     progress: (text) => report.progress(text)
   });
 }
-async function load2({ settings, privateToo }, { chartsFrom, releases = [] }, progress) {
+async function load2({ settings: settings2, privateToo }, { chartsFrom, releases = [] }, progress) {
   const charts = await loadCharts({
-    settings: { jupyterhub: settings },
+    settings: { jupyterhub: settings2 },
     from: chartsFrom,
     network: true,
     privateToo,
@@ -49618,24 +50913,24 @@ function placeOf2(platform2, { field }) {
 }
 async function sourceOf(platform2, { root, repository, chartsFrom, report }) {
   const { charts } = platform2.settings.data;
-  const said2 = (text) => report.progress(text);
+  const said5 = (text) => report.progress(text);
   const asWritten = chartSource("jupyterhub", charts, { kind: "main", charts });
-  if (chartsFrom !== void 0) return { source: asWritten, progress: said2 };
+  if (chartsFrom !== void 0) return { source: asWritten, progress: said5 };
   const reviewed2 = await reviewedCharts(root, repository);
   const source = chartSource("jupyterhub", charts, reviewed2);
   if (source.kind === "as-reviewed" && !isProposal(root, repository)) {
-    if (await isMerged(root, SETTINGS)) return { source: asWritten, progress: said2 };
+    if (await isMerged(root, SETTINGS)) return { source: asWritten, progress: said5 };
   }
-  if (reviewed2.kind !== "own") return { source, progress: said2 };
-  const progress = (text) => said2(`${text}, because ${SETTINGS} here says so: no default branch is known to compare with`);
+  if (reviewed2.kind !== "own") return { source, progress: said5 };
+  const progress = (text) => said5(`${text}, because ${SETTINGS} here says so: no default branch is known to compare with`);
   return { source, progress };
 }
 function isProposal(root, repository) {
-  return repository !== void 0 && resolve2(repository) !== resolve2(root);
+  return repository !== void 0 && resolve5(repository) !== resolve5(root);
 }
 async function reviewedCharts(root, repository) {
   const beside = isProposal(root, repository);
-  const text = beside ? await fileText(join6(repository, SETTINGS)).catch(() => void 0) : await mainText(root, SETTINGS);
+  const text = beside ? await fileText(join9(repository, SETTINGS)).catch(() => void 0) : await mainText(root, SETTINGS);
   if (text === void 0) return { kind: beside ? "none" : "own" };
   const { platform: platform2 } = readPlatform(/* @__PURE__ */ new Map([[SETTINGS, { kind: "text", text }]]));
   return platform2 ? { kind: "main", charts: platform2.settings.data.charts } : { kind: "none" };
@@ -49708,9 +51003,9 @@ function loginPart({ hub }) {
     }
   };
 }
-function secretEnv(names3) {
+function secretEnv(names4) {
   return Object.fromEntries(
-    names3.map((name) => [
+    names4.map((name) => [
       name.toUpperCase().replaceAll(/[^A-Z0-9]/gu, "_"),
       { valueFrom: { secretKeyRef: { name: SECRETS_NAME, key: name } } }
     ])
@@ -49857,27 +51152,27 @@ function profilesPart(context3) {
           env: file.oggm === void 0 ? {} : modelEnv(context3)
         })),
         sizes: Object.entries(hub.data.sizes).map(
-          ([name, size]) => sizeProfile(name, size, name === defaultSize(hub.data.sizes))
+          ([name, size2]) => sizeProfile(name, size2, name === defaultSize(hub.data.sizes))
         )
       }
     }
   };
 }
-function sizeProfile(name, size, isDefault) {
-  const cores2 = String(Math.max(1, Math.floor(size.cpu)));
+function sizeProfile(name, size2, isDefault2) {
+  const cores2 = String(Math.max(1, Math.floor(size2.cpu)));
   return {
     slug: name,
-    title: size.title ?? `${size.cpu} CPU, ${size.memory} memory`,
-    cpu: size.cpu,
-    memory: size.memory,
-    for: size.for,
-    default: isDefault,
+    title: size2.title ?? `${size2.cpu} CPU, ${size2.memory} memory`,
+    cpu: size2.cpu,
+    memory: size2.memory,
+    for: size2.for,
+    default: isDefault2,
     env: { SLURM_JOB_CPUS_PER_NODE: cores2, PYTHON_CPU_COUNT: cores2, OMP_NUM_THREADS: cores2 }
   };
 }
 function defaultSize(sizes2) {
-  const names3 = Object.keys(sizes2);
-  return names3.find((name) => sizes2[name]?.default === true) ?? names3[0] ?? "";
+  const names4 = Object.keys(sizes2);
+  return names4.find((name) => sizes2[name]?.default === true) ?? names4[0] ?? "";
 }
 
 // src/core/hub/values/nodes.ts
@@ -50007,415 +51302,6 @@ function originOf(built, hub, path) {
   return hub.has("/values") ? "/values" : "";
 }
 
-// node_modules/@noble/hashes/_u64.js
-var fromNumH = (n) => n / 2 ** 32 | 0;
-var fromNumL = (n) => n >>> 0;
-function setU64FromNum(view, byteOffset, n, isLE) {
-  const h = fromNumH(n);
-  const l = fromNumL(n);
-  view.setUint32(byteOffset, isLE ? l : h, isLE);
-  view.setUint32(byteOffset + 4, isLE ? h : l, isLE);
-}
-
-// node_modules/@noble/hashes/utils.js
-function isBytes(a) {
-  return a instanceof Uint8Array || ArrayBuffer.isView(a) && a.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a && a.BYTES_PER_ELEMENT === 1;
-}
-var atitle = (title) => title ? `"${title}" ` : "";
-function anumber(n, title = "") {
-  if (typeof n !== "number")
-    throw new TypeError(atitle(title) + "expected number, got " + typeof n);
-  if (!Number.isSafeInteger(n) || n < 0)
-    throw new RangeError(atitle(title) + "expected integer >= 0, got " + n);
-  return n;
-}
-function abytes(value, length2, title = "") {
-  if (isBytes(value) && (length2 === void 0 || value.length === length2))
-    return value;
-  if (length2 !== void 0)
-    anumber(length2, "length");
-  const bytes = isBytes(value);
-  const ofLen = length2 !== void 0 ? ` of length ${length2}` : "";
-  const got = bytes ? `length=${value.length}` : `type=${typeof value}`;
-  const message = atitle(title) + "expected Uint8Array" + ofLen + ", got " + got;
-  if (!bytes)
-    throw new TypeError(message);
-  throw new RangeError(message);
-}
-var aobject = (value, label) => {
-  if (value === null || typeof value !== "object" || Array.isArray(value))
-    throw new TypeError((label === "object" ? "" : `"${label}" `) + "expected object, got type=" + typeof value);
-};
-var aopts = (value, label) => {
-  aobject(value, label);
-  const proto = Object.getPrototypeOf(value);
-  if (proto !== Object.prototype && proto !== null)
-    throw new TypeError(`"${label}" expected plain object`);
-  if (Object.hasOwn(value, "__proto__"))
-    throw new TypeError(`"${label}.__proto__" is not allowed`);
-};
-function aexists(instance, checkFinished = true) {
-  if (instance.destroyed)
-    throw new Error("hash was destroyed");
-  if (checkFinished && instance.finished)
-    throw new Error("digest() was already called");
-}
-function aoutput(out, instance) {
-  abytes(out, void 0, "output");
-  const min = instance.outputLen;
-  if (!(out.length >= min)) {
-    throw new RangeError('"output" expected length >= ' + min);
-  }
-}
-function clean(...arrays) {
-  for (let i2 = 0; i2 < arrays.length; i2++) {
-    arrays[i2].fill(0);
-  }
-}
-function createView(arr) {
-  return new DataView(arr.buffer, arr.byteOffset, arr.byteLength);
-}
-function rotr(word, shift) {
-  return word << 32 - shift | word >>> shift;
-}
-var hasHexBuiltin = /* @__PURE__ */ (() => (
-  // @ts-ignore
-  typeof Uint8Array.from([]).toHex === "function" && typeof Uint8Array.fromHex === "function"
-))();
-var hexes = /* @__PURE__ */ Array.from({ length: 256 }, (_, i2) => i2.toString(16).padStart(2, "0"));
-function bytesToHex(bytes) {
-  abytes(bytes);
-  if (hasHexBuiltin)
-    return bytes.toHex();
-  let hex2 = "";
-  for (let i2 = 0; i2 < bytes.length; i2++) {
-    hex2 += hexes[bytes[i2]];
-  }
-  return hex2;
-}
-function utf8ToBytes(str) {
-  if (typeof str !== "string")
-    throw new TypeError("string expected");
-  const encoded = new TextEncoder().encode(str);
-  try {
-    return new Uint8Array(encoded);
-  } finally {
-    clean(encoded);
-  }
-}
-function checkOpts(defaults2, opts, title = "opts") {
-  aopts(defaults2, "defaults");
-  if (opts !== void 0)
-    aopts(opts, title);
-  const merged = Object.assign(/* @__PURE__ */ Object.create(null), defaults2, opts);
-  return merged;
-}
-function createHasher(hashCons, info2 = {}) {
-  if (typeof hashCons !== "function")
-    throw new TypeError('"hashCons" expected function, got type=' + typeof hashCons);
-  info2 = checkOpts({}, info2, "info");
-  const hashC = (msg, opts) => hashCons(opts).update(msg).digest();
-  const tmp = hashCons(void 0);
-  hashC.outputLen = tmp.outputLen;
-  hashC.blockLen = tmp.blockLen;
-  hashC.canXOF = tmp.canXOF;
-  hashC.create = (opts) => hashCons(opts);
-  Object.assign(hashC, info2);
-  return Object.freeze(hashC);
-}
-var oidNist = (suffix) => ({
-  // Current NIST hashAlgs suffixes used here fit in one DER subidentifier octet.
-  // Larger suffix values would need base-128 OID encoding and a different length byte.
-  oid: Uint8Array.from([6, 9, 96, 134, 72, 1, 101, 3, 4, 2, suffix])
-});
-
-// node_modules/@noble/hashes/_md.js
-function Chi(a, b, c) {
-  return a & b ^ ~a & c;
-}
-function Maj(a, b, c) {
-  return a & b ^ a & c ^ b & c;
-}
-var HashMD = class {
-  blockLen;
-  outputLen;
-  canXOF = false;
-  padOffset;
-  isLE;
-  // For partial updates less than block size
-  buffer;
-  view;
-  finished = false;
-  length = 0;
-  pos = 0;
-  destroyed = false;
-  constructor(blockLen, outputLen, padOffset, isLE) {
-    this.blockLen = blockLen;
-    this.outputLen = outputLen;
-    this.padOffset = padOffset;
-    this.isLE = isLE;
-    this.buffer = new Uint8Array(blockLen);
-    this.view = createView(this.buffer);
-  }
-  update(data) {
-    aexists(this);
-    abytes(data);
-    const { view, buffer, blockLen } = this;
-    const len = data.length;
-    let processed = false;
-    for (let pos = 0; pos < len; ) {
-      const take = Math.min(blockLen - this.pos, len - pos);
-      if (take === blockLen) {
-        const dataView = createView(data);
-        for (; blockLen <= len - pos; pos += blockLen)
-          this.process(dataView, pos);
-        processed = true;
-        continue;
-      }
-      buffer.set(pos === 0 && take === len ? data : data.subarray(pos, pos + take), this.pos);
-      this.pos += take;
-      pos += take;
-      if (this.pos === blockLen) {
-        this.process(view, 0);
-        this.pos = 0;
-        processed = true;
-      }
-    }
-    this.length += data.length;
-    if (processed)
-      this.roundClean();
-    return this;
-  }
-  digestInto(out) {
-    aexists(this);
-    aoutput(out, this);
-    this.finished = true;
-    const { buffer, view, blockLen, isLE } = this;
-    let { pos } = this;
-    buffer[pos++] = 128;
-    buffer.fill(0, pos);
-    if (this.padOffset > blockLen - pos) {
-      this.process(view, 0);
-      buffer.fill(0);
-    }
-    setU64FromNum(view, blockLen - 8, this.length * 8, isLE);
-    this.process(view, 0);
-    this.roundClean();
-    const oview = out === buffer ? view : createView(out);
-    const len = this.outputLen;
-    const outLen = len / 4;
-    const state = this.get();
-    if (len % 4 || outLen > state.length)
-      throw new Error("invalid outputLen");
-    for (let i2 = 0; i2 < outLen; i2++)
-      oview.setUint32(4 * i2, state[i2], isLE);
-  }
-  digest() {
-    const { buffer, outputLen } = this;
-    this.digestInto(buffer);
-    const res = buffer.slice(0, outputLen);
-    this.destroy();
-    return res;
-  }
-  _cloneIntoMeta(to) {
-    const { buffer, length: length2, finished, destroyed, pos } = this;
-    to.destroyed = destroyed;
-    to.finished = finished;
-    to.length = length2;
-    to.pos = pos;
-    if (pos)
-      to.buffer.set(buffer);
-    return to;
-  }
-  clone() {
-    return this._cloneInto();
-  }
-};
-var SHA256_IV = /* @__PURE__ */ Uint32Array.from([
-  1779033703,
-  3144134277,
-  1013904242,
-  2773480762,
-  1359893119,
-  2600822924,
-  528734635,
-  1541459225
-]);
-
-// node_modules/@noble/hashes/sha2.js
-var SHA256_K = /* @__PURE__ */ Uint32Array.from([
-  1116352408,
-  1899447441,
-  3049323471,
-  3921009573,
-  961987163,
-  1508970993,
-  2453635748,
-  2870763221,
-  3624381080,
-  310598401,
-  607225278,
-  1426881987,
-  1925078388,
-  2162078206,
-  2614888103,
-  3248222580,
-  3835390401,
-  4022224774,
-  264347078,
-  604807628,
-  770255983,
-  1249150122,
-  1555081692,
-  1996064986,
-  2554220882,
-  2821834349,
-  2952996808,
-  3210313671,
-  3336571891,
-  3584528711,
-  113926993,
-  338241895,
-  666307205,
-  773529912,
-  1294757372,
-  1396182291,
-  1695183700,
-  1986661051,
-  2177026350,
-  2456956037,
-  2730485921,
-  2820302411,
-  3259730800,
-  3345764771,
-  3516065817,
-  3600352804,
-  4094571909,
-  275423344,
-  430227734,
-  506948616,
-  659060556,
-  883997877,
-  958139571,
-  1322822218,
-  1537002063,
-  1747873779,
-  1955562222,
-  2024104815,
-  2227730452,
-  2361852424,
-  2428436474,
-  2756734187,
-  3204031479,
-  3329325298
-]);
-var SHA256_W = /* @__PURE__ */ new Uint32Array(64);
-var SHA2_32B = class extends HashMD {
-  // We cannot use array here since array allows indexing by variable
-  // which means optimizer/compiler cannot use registers.
-  // Numeric initializers matter: starting the fields as `undefined` changes
-  // V8's field representation and makes sha256 3x slower (measured).
-  A = 0;
-  B = 0;
-  C = 0;
-  D = 0;
-  E = 0;
-  F = 0;
-  G = 0;
-  H = 0;
-  constructor(outputLen, IV) {
-    super(64, outputLen, 8, false);
-    this.A = IV[0] | 0;
-    this.B = IV[1] | 0;
-    this.C = IV[2] | 0;
-    this.D = IV[3] | 0;
-    this.E = IV[4] | 0;
-    this.F = IV[5] | 0;
-    this.G = IV[6] | 0;
-    this.H = IV[7] | 0;
-  }
-  get() {
-    const { A, B, C, D, E, F, G, H } = this;
-    return [A, B, C, D, E, F, G, H];
-  }
-  // prettier-ignore
-  set(A, B, C, D, E, F, G, H) {
-    this.A = A | 0;
-    this.B = B | 0;
-    this.C = C | 0;
-    this.D = D | 0;
-    this.E = E | 0;
-    this.F = F | 0;
-    this.G = G | 0;
-    this.H = H | 0;
-  }
-  _cloneInto(to) {
-    (to ||= new this.constructor()).set(...this.get());
-    return this._cloneIntoMeta(to);
-  }
-  process(view, offset) {
-    for (let i2 = 0; i2 < 16; i2++, offset += 4)
-      SHA256_W[i2] = view.getUint32(offset, false);
-    for (let i2 = 16; i2 < 64; i2++) {
-      const W15 = SHA256_W[i2 - 15];
-      const W2 = SHA256_W[i2 - 2];
-      const s0 = rotr(W15, 7) ^ rotr(W15, 18) ^ W15 >>> 3;
-      const s1 = rotr(W2, 17) ^ rotr(W2, 19) ^ W2 >>> 10;
-      SHA256_W[i2] = s1 + SHA256_W[i2 - 7] + s0 + SHA256_W[i2 - 16] | 0;
-    }
-    let { A, B, C, D, E, F, G, H } = this;
-    for (let i2 = 0; i2 < 64; i2++) {
-      const sigma1 = rotr(E, 6) ^ rotr(E, 11) ^ rotr(E, 25);
-      const T1 = H + sigma1 + Chi(E, F, G) + SHA256_K[i2] + SHA256_W[i2] | 0;
-      const sigma0 = rotr(A, 2) ^ rotr(A, 13) ^ rotr(A, 22);
-      const T2 = sigma0 + Maj(A, B, C) | 0;
-      H = G;
-      G = F;
-      F = E;
-      E = D + T1 | 0;
-      D = C;
-      C = B;
-      B = A;
-      A = T1 + T2 | 0;
-    }
-    A = A + this.A | 0;
-    B = B + this.B | 0;
-    C = C + this.C | 0;
-    D = D + this.D | 0;
-    E = E + this.E | 0;
-    F = F + this.F | 0;
-    G = G + this.G | 0;
-    H = H + this.H | 0;
-    this.set(A, B, C, D, E, F, G, H);
-  }
-  roundClean() {
-    clean(SHA256_W);
-  }
-  destroy() {
-    this.destroyed = true;
-    this.set(0, 0, 0, 0, 0, 0, 0, 0);
-    clean(this.buffer);
-  }
-};
-var _SHA256 = class extends SHA2_32B {
-  constructor() {
-    super(32, SHA256_IV);
-  }
-};
-var sha2562 = /* @__PURE__ */ createHasher(
-  () => new _SHA256(),
-  /* @__PURE__ */ oidNist(1)
-);
-
-// src/core/digest.ts
-init_json();
-function sha256Hex(text) {
-  return bytesToHex(sha2562(utf8ToBytes(text)));
-}
-function digestOf(value) {
-  return sha256Hex(canonical(value)).slice(0, 40);
-}
-
 // src/core/unit.ts
 var RECORD_FILES = [
   "release.json",
@@ -50451,13 +51337,13 @@ function shownUnit(unit) {
 function unitJson({ kind, cluster, name }) {
   return { kind, cluster, name };
 }
-function diffJson({ added, removed, changed }) {
+function diffJson({ added, removed, changed: changed2 }) {
   const text = ({ kind, name }) => `${kind}/${name}`;
-  const stayed = changed.filter(({ kind }) => kind === "changed" || kind === "renamed");
+  const stayed2 = changed2.filter(({ kind }) => kind === "changed" || kind === "renamed");
   return {
     added: added.map(text),
     removed: removed.map(text),
-    changed: stayed.map(({ object: object2 }) => text(object2))
+    changed: stayed2.map(({ object: object2 }) => text(object2))
   };
 }
 function releaseJson({ from, to }) {
@@ -50505,13 +51391,9 @@ function clusterRelease(name, objects = clusterObjects()) {
 }
 
 // src/core/images/resolve.ts
-function resolveImage(registry, image, lock, channel) {
-  const build3 = lock?.data.channels[channel] ?? lock?.data.channels.stable ?? lock?.data.channels.candidate;
-  const digest2 = build3 === void 0 ? void 0 : lock?.data.builds[build3]?.digest;
-  if (build3 !== void 0 && digest2 !== void 0) {
-    return { kind: "locked", reference: `${registry}/${image.name}@${digest2}`, build: build3 };
-  }
-  const from = image.data.from;
+function resolveImage(registry, image2, lock, channel) {
+  if (lock) return resolveLock(`${registry}/${image2.name}`, lock.data, channel);
+  const from = image2.data.from;
   if (!from) return { kind: "unbuilt" };
   if (from.digest !== void 0) {
     return { kind: "digest", reference: `${from.image}@${from.digest}` };
@@ -50522,46 +51404,72 @@ function resolveImage(registry, image, lock, channel) {
     floating: from.tag === void 0
   };
 }
-function hubImages(platform2, hub) {
-  const { registry, waves: waves2 } = platform2.settings.data;
-  const channel = waves2.find(({ name }) => name === hub.data.wave)?.images ?? "stable";
-  const found = [];
+function resolveLock(repository, { channels, builds }, channel) {
+  const { candidate, stable } = channels;
+  const build4 = channel === "candidate" ? candidate ?? stable : stable;
+  const digest3 = build4 === void 0 ? void 0 : builds[build4]?.digest;
+  return build4 === void 0 || digest3 === void 0 ? { kind: "unpromoted" } : { kind: "locked", reference: `${repository}@${digest3}`, build: build4 };
+}
+function channelOf({ settings: settings2 }, wave) {
+  return settings2.data.waves.find(({ name }) => name === wave)?.images ?? "stable";
+}
+function hubImages(platform2, hub, running = /* @__PURE__ */ new Map()) {
+  const { registry } = platform2.settings.data;
+  const channel = channelOf(platform2, hub.data.wave);
+  const found2 = [];
   for (const name of hub.data.images) {
-    const image = platform2.images.get(name);
-    if (!image) continue;
-    const resolved = resolveImage(registry, image, platform2.locks.get(name), channel);
+    const image2 = platform2.images.get(name);
+    if (!image2) continue;
+    const lock = platform2.locks.get(name);
+    const resolved = resolveImage(registry, image2, lock, channel);
     if (resolved.kind === "unbuilt") continue;
+    if (resolved.kind === "unpromoted") {
+      const kept = running.get(name);
+      if (kept === void 0 || isWithdrawn(kept, lock?.data)) continue;
+      found2.push({ name, reference: kept, pinned: kept.includes("@sha256:"), file: image2.data });
+      continue;
+    }
     const { reference, kind } = resolved;
-    found.push({ name, reference, pinned: kind !== "unlocked", file: image.data });
+    found2.push({ name, reference, pinned: kind !== "unlocked", file: image2.data });
   }
-  return found;
+  return found2;
+}
+function isWithdrawn(reference, lock) {
+  return Object.values(lock?.builds ?? {}).some(
+    ({ digest: digest3, yanked }) => yanked !== void 0 && reference.endsWith(`@${digest3}`)
+  );
 }
 
 // src/core/hub/release.ts
 init_json();
-function valuesOf(platform2, hub, charts) {
+function valuesOf(platform2, hub, charts, images = hubImages(platform2, hub)) {
   const cluster = platform2.clusters.get(hub.data.cluster);
   if (!cluster) return void 0;
   return hubValues({
     hub,
     cluster: cluster.data,
     platform: platform2.settings.data,
-    images: hubImages(platform2, hub),
+    images,
     codeDigest: charts.codeDigest
   });
 }
-function wantedReleases(platform2, charts) {
-  const hubs = [...platform2.environments.values()].flatMap(
-    (hub) => hubRelease(platform2, hub, charts)
-  );
+function wantedReleases(platform2, charts, present2 = []) {
+  const hubs = [...platform2.environments.values()].flatMap((hub) => {
+    const images = hubImages(platform2, hub, runningIn(present2, hub.name));
+    return hubRelease(platform2, hub, charts, images);
+  });
   const used = new Set(hubs.map(({ unit }) => unit.cluster));
   const clusters = [...platform2.clusters.keys()].filter((name) => used.has(name)).map((name) => clusterRelease(name));
   return [...clusters, ...hubs].sort(
     (a, b) => a.order - b.order || compareText(a.unit.name, b.unit.name)
   );
 }
-function hubRelease(platform2, hub, charts) {
-  const built = valuesOf(platform2, hub, charts);
+function runningIn(present2, hub) {
+  const found2 = present2.find(({ unit }) => unit.kind === "hub" && unit.name === hub);
+  return new Map(found2?.release.images.map(({ name, reference }) => [name, reference]));
+}
+function hubRelease(platform2, hub, charts, images) {
+  const built = valuesOf(platform2, hub, charts, images);
   const waves2 = platform2.settings.data.waves;
   const order2 = waves2.findIndex(({ name }) => name === hub.data.wave) + 1;
   if (!built || order2 === 0) return [];
@@ -50570,12 +51478,189 @@ function hubRelease(platform2, hub, charts) {
       v: 1,
       unit: { kind: "hub", cluster: hub.data.cluster, name: hub.name },
       namespace: hub.name,
-      charts: charts.pins.map(({ name, version, digest: digest2 }) => ({ name, version, digest: digest2 })).sort((a, b) => compareText(a.name, b.name)),
+      charts: charts.pins.map(({ name, version, digest: digest3 }) => ({ name, version, digest: digest3 })).sort((a, b) => compareText(a.name, b.name)),
       values: built.values,
-      images: hubImages(platform2, hub).map(({ name, reference }) => ({ name, reference })),
+      images: images.map(({ name, reference }) => ({ name, reference })),
       secrets: Object.keys(hub.data.secrets).sort(compareText)
     })
   ];
+}
+
+// src/core/hub/rules/objects.ts
+init_json();
+
+// src/core/manifests.ts
+init_json();
+function normalise(output) {
+  return documentsIn(output).map((text) => `---
+${/^kind: *Secret *$/mu.test(text) ? masked(text) : text.trimEnd()}
+`).join("");
+}
+function documentsIn(output) {
+  return splitDocuments(output).filter(saysSomething);
+}
+function splitDocuments(text) {
+  return text.split(/^---[^\S\n]*(?:#.*)?\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ""));
+}
+function saysSomething(text) {
+  return /^[^\S\n]*[^\s#]/mu.test(text);
+}
+function plainHead(text) {
+  const top = text.split("\n").filter((line) => /^[^\s#]/u.test(line));
+  if (!top.every((line) => /^\w+:(?:\s|$)/u.test(line))) return void 0;
+  const apiVersion = only(text, /^apiVersion: *([\w./-]+) *$/gmu);
+  const kind = only(text, /^kind: *(\w+) *$/gmu);
+  const metadata = only(text, /^metadata: *\n((?: +\S.*\n?)+)/gmu);
+  if (apiVersion === void 0 || kind === void 0 || metadata === void 0) return void 0;
+  if (top.filter((line) => /^(?:apiVersion|kind|metadata):/u.test(line)).length !== 3)
+    return void 0;
+  const lines3 = metadata.split("\n").filter((line) => line.trim() !== "");
+  if (!lines3.every((line) => /^ +(?:#.*|[\w./-]+:(?:\s.*)?)$/u.test(line))) return void 0;
+  return { apiVersion, kind, placed: lines3.some((line) => /^ +namespace:/u.test(line)) };
+}
+function only(text, pattern) {
+  const [first, second] = text.matchAll(pattern);
+  return second === void 0 ? first?.[1] : void 0;
+}
+function parseObject(text) {
+  const value = load(text);
+  if (!isObject(value)) throw new Error("a rendered document is not an object");
+  return value;
+}
+function masked(text) {
+  const object2 = parseObject(text);
+  for (const field of ["data", "stringData"]) {
+    const data = object2[field];
+    if (!isObject(data)) continue;
+    object2[field] = Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [
+        key,
+        `masked ${sha256Hex(JSON.stringify(value)).slice(0, 16)}`
+      ])
+    );
+  }
+  return dump(object2, { lineWidth: -1, noRefs: true }).trimEnd();
+}
+function manifestText(objects) {
+  return objects.map((object2) => `---
+${dump(object2, { lineWidth: -1, noRefs: true }).trimEnd()}
+`).join("");
+}
+function identity2(object2, namespace) {
+  return [
+    textAt(object2, "/kind"),
+    textAt(object2, "/metadata/namespace") || namespace,
+    textAt(object2, "/metadata/name")
+  ].join("/");
+}
+function byIdentity(objects, namespace) {
+  return new Map(objects.map((one) => [identity2(one, namespace), one]));
+}
+
+// src/core/object-kinds.ts
+init_json();
+var HUB_KINDS = [
+  ...kinds("", ["ConfigMap", "PersistentVolumeClaim", "Secret", "Service", "ServiceAccount"]),
+  ...kinds("apps", ["DaemonSet", "Deployment", "StatefulSet"]),
+  ...kinds("batch", ["Job"]),
+  // the chart's hook that pulls images
+  ...kinds("networking.k8s.io", ["Ingress", "NetworkPolicy"]),
+  ...kinds("policy", ["PodDisruptionBudget"]),
+  ...kinds("rbac.authorization.k8s.io", ["Role", "RoleBinding"])
+];
+var CLUSTER_KINDS = [
+  ...kinds("", ["Namespace"]),
+  ...kinds("scheduling.k8s.io", ["PriorityClass"])
+];
+function kindOf(object2) {
+  const version = textAt(object2, "/apiVersion");
+  return { group: groupOf(version), kind: textAt(object2, "/kind") };
+}
+function groupOf(version) {
+  if (version === "") return void 0;
+  return version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
+}
+function hasKind(list, { group, kind }) {
+  return list.some((one) => one.kind === kind && (group === void 0 || one.group === group));
+}
+function kinds(group, names4) {
+  return names4.map((kind) => ({ group, kind }));
+}
+
+// src/core/hub/rules/objects.ts
+var REFUSED_RIGHTS = {
+  verbs: ["*", "bind", "escalate", "impersonate"],
+  apiGroups: ["*", "rbac.authorization.k8s.io"],
+  resources: ["*"]
+};
+var REMOVE = "remove what asks for it below values:, or compare the chart with its release";
+function kindFault(object2, namespaces) {
+  const found2 = kindOf(object2);
+  if (!hasKind(HUB_KINDS, found2))
+    return hasKind(CLUSTER_KINDS, found2) ? "objects of this kind are for the whole cluster, and no hub has them" : "no hub has objects of this kind";
+  if (found2.kind === "RoleBinding") return bindingFault(object2, namespaces);
+  if (found2.kind === "Role") return roleFault(object2);
+  return void 0;
+}
+function bindingFault(binding, namespaces) {
+  if (at(binding, "/roleRef/kind") !== "Role")
+    return `it would give the rights of the ${said(at(binding, "/roleRef/kind"))} ${said(at(binding, "/roleRef/name"))}`;
+  for (const subject of objectsIn(at(binding, "/subjects"))) {
+    const namespace = subject["namespace"];
+    const near = namespace === void 0 || namespaces.includes(textAt(subject, "/namespace"));
+    if (subject["kind"] !== "ServiceAccount" || !near)
+      return `it would give rights to the ${said(subject["kind"])} ${said(subject["name"])}, who is none of the hub\u2019s`;
+  }
+  return void 0;
+}
+function roleFault(role) {
+  for (const rule of objectsIn(role["rules"])) {
+    for (const [field, refused3] of Object.entries(REFUSED_RIGHTS)) {
+      const bad = texts(rule[field]).find((text) => refused3.includes(text));
+      if (bad !== void 0) return `it has ${JSON.stringify(bad)} among its ${field}`;
+    }
+  }
+  return void 0;
+}
+function texts(value) {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+}
+function said(value) {
+  return typeof value === "string" ? value : "unnamed";
+}
+var objectKind = {
+  id: "object-kind",
+  severity: "error",
+  title: "A hub consists of kinds of objects that are on a list.",
+  why: "A webhook, a ClusterRoleBinding or a CustomResourceDefinition reaches every hub of the cluster, whoever\u2019s chart or values it came from.",
+  on: "manifests",
+  *check({ hub, objects }) {
+    const namespaces = [hub.name, ...hub.data.probe ? [probeNamespace(hub.name)] : []];
+    for (const object2 of objects) {
+      const fault = kindFault(object2, namespaces);
+      if (fault === void 0) continue;
+      yield {
+        at: hub.keyAt("/values"),
+        message: `${said(object2["kind"])} ${said(at(object2, "/metadata/name"))}: ${fault}`,
+        hint: REMOVE
+      };
+    }
+  }
+};
+var PLAIN_KINDS = [
+  "ConfigMap",
+  "Ingress",
+  "NetworkPolicy",
+  "PodDisruptionBudget",
+  "Secret",
+  "Service",
+  "ServiceAccount"
+];
+function isLookedAt(text) {
+  const head2 = plainHead(text);
+  if (!head2 || head2.placed) return true;
+  const found2 = { group: groupOf(head2.apiVersion), kind: head2.kind };
+  return !PLAIN_KINDS.includes(head2.kind) || !hasKind(HUB_KINDS, found2);
 }
 
 // src/core/hub/rules/events.ts
@@ -50715,11 +51800,11 @@ var eventImage = {
   why: "Another image would be kept on the nodes, and students would wait for theirs.",
   on: "hub",
   *check({ hub }) {
-    for (const [index2, { image }] of hub.data.capacity.events.entries()) {
-      if (image !== void 0 && !hub.data.images.includes(image)) {
+    for (const [index2, { image: image2 }] of hub.data.capacity.events.entries()) {
+      if (image2 !== void 0 && !hub.data.images.includes(image2)) {
         yield {
           at: hub.at(eventPath(index2, "image")),
-          message: `the hub does not offer ${image}`,
+          message: `the hub does not offer ${image2}`,
           hint: `choose ${hub.data.images.join(", ")}`
         };
       }
@@ -50785,7 +51870,7 @@ var oneDefault = {
   why: "People who may not choose the default see an error as their first page.",
   on: "hub",
   *check({ hub }) {
-    const marked = Object.entries(hub.data.sizes).filter(([, size2]) => size2.default);
+    const marked = Object.entries(hub.data.sizes).filter(([, size3]) => size3.default);
     const second = marked[1];
     if (second) {
       yield {
@@ -50795,8 +51880,8 @@ var oneDefault = {
       };
     }
     const name = defaultSize(hub.data.sizes);
-    const size = hub.data.sizes[name];
-    if (size && !size.for.includes("all")) {
+    const size2 = hub.data.sizes[name];
+    if (size2 && !size2.for.includes("all")) {
       yield {
         at: hub.at(pointer("sizes", name, "for")),
         message: `the default size "${name}" is not open to all`,
@@ -50814,17 +51899,17 @@ var sizeFitsNode = {
   *check({ hub, cluster }) {
     const { cpu, memory } = cluster.data.nodes.user;
     const usable = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE;
-    for (const [name, size] of Object.entries(hub.data.sizes)) {
-      if ((memoryBytes(size.memory) ?? 0) > usable) {
+    for (const [name, size2] of Object.entries(hub.data.sizes)) {
+      if ((memoryBytes(size2.memory) ?? 0) > usable) {
         yield {
           at: hub.at(pointer("sizes", name, "memory")),
-          message: `${size.memory} do not fit on a node with ${memory}, of which ${Math.floor(usable / GiB)}G are free`,
+          message: `${size2.memory} do not fit on a node with ${memory}, of which ${Math.floor(usable / GiB)}G are free`,
           hint: `write at most ${Math.floor(usable / GiB)}G, or take larger nodes`
         };
-      } else if (size.cpu > cpu) {
+      } else if (size2.cpu > cpu) {
         yield {
           at: hub.at(pointer("sizes", name, "cpu")),
-          message: `${size.cpu} cores do not fit on a node with ${cpu}`,
+          message: `${size2.cpu} cores do not fit on a node with ${cpu}`,
           hint: `write at most ${cpu}`
         };
       }
@@ -50840,8 +51925,8 @@ var capacityFits = {
   *check({ hub, cluster }) {
     const { memory, max: max2 } = cluster.data.nodes.user;
     const all = (quantityBytes(memory) ?? 0) * NODE_USABLE_SHARE * max2;
-    const size = hub.data.sizes[defaultSize(hub.data.sizes)];
-    const seat = size && memoryBytes(size.memory);
+    const size2 = hub.data.sizes[defaultSize(hub.data.sizes)];
+    const seat = size2 && memoryBytes(size2.memory);
     if (seat === void 0) return;
     const seats = Math.floor(all / seat);
     if (hub.data.capacity.maxServers > seats) {
@@ -50860,8 +51945,8 @@ var smallHome = {
   why: "One preprocessed region takes 3-4 GB, and a full home locks its owner out of the hub (CryoInTheCloud/hub-image#171).",
   on: "hub",
   *check({ hub }) {
-    const bytes = quantityBytes(hub.data.home.size) ?? 0;
-    if (bytes < MIN_HOME_BYTES) {
+    const bytes2 = quantityBytes(hub.data.home.size) ?? 0;
+    if (bytes2 < MIN_HOME_BYTES) {
       yield {
         at: hub.at("/home/size"),
         message: `${hub.data.home.size} fill up on the first day`,
@@ -50908,6 +51993,18 @@ var loginSecrets = {
 
 // src/core/images/rules.ts
 init_json();
+
+// src/core/images/packages.ts
+function packageName(requirement) {
+  const alone = requirement.replace(/^.*::/u, "");
+  const name = /^[A-Za-z0-9][A-Za-z0-9._-]*/u.exec(alone)?.[0] ?? "";
+  return name.toLowerCase().replaceAll(/[-_.]+/gu, "-");
+}
+function pinnedVersion(requirement) {
+  return /^[^=<>!~]+==?([^=<>!~,*]+)(?:=[^=<>!~,]+)?$/u.exec(requirement)?.[1];
+}
+
+// src/core/images/rules.ts
 var imageSource = {
   id: "image-source",
   severity: "error",
@@ -50915,19 +52012,19 @@ var imageSource = {
   why: "Of two sources one would be ignored without a word.",
   on: "platform",
   *check(platform2) {
-    for (const image of platform2.images.values()) {
-      const { from, oggm } = image.data;
+    for (const image2 of platform2.images.values()) {
+      const { from, oggm } = image2.data;
       const base2 = from && baseFault(from);
       if (base2 !== void 0) {
         yield {
-          at: image.at("/from"),
+          at: image2.at("/from"),
           message: base2,
           hint: "write one of track (moves), tag (does not) or digest"
         };
       }
-      if (from && image.data.python !== void 0) {
+      if (from && image2.data.python !== void 0) {
         yield {
-          at: image.at("/python"),
+          at: image2.at("/python"),
           message: '"from" and "python" exclude each other',
           hint: "remove python: the image that it is built on has its own"
         };
@@ -50935,11 +52032,12 @@ var imageSource = {
       const model = oggm && oggmFault(oggm);
       if (model !== void 0) {
         yield {
-          at: image.at("/oggm"),
+          at: image2.at("/oggm"),
           message: model,
           hint: "write version: 1.6.3, or git: with ref:"
         };
       }
+      yield* otherOggm(image2);
     }
   }
 };
@@ -50953,6 +52051,18 @@ function oggmFault({ git, version }) {
   if (git !== void 0 && version !== void 0) return "git and version exclude each other";
   return void 0;
 }
+function* otherOggm({ at: at2, data }) {
+  const { oggm } = data;
+  if (!oggm) return;
+  for (const key of ["conda", "pip"])
+    for (const [index2, one] of data[key].entries())
+      if (packageName(one) === "oggm" && pinnedVersion(one) !== oggm.version)
+        yield {
+          at: at2(pointer(key, index2)),
+          message: `"${one}" is not the OGGM that "oggm:" asks for`,
+          hint: oggm.version === void 0 ? 'remove it: what "oggm:" says is installed' : `write the version ${oggm.version}, or remove it`
+        };
+}
 var MOVING = /^(latest|main|master|stable|nightly|dev|edge|test)$/u;
 var mutableTag = {
   id: "mutable-tag",
@@ -50961,11 +52071,11 @@ var mutableTag = {
   why: "With `latest` under `tag` nobody knows what ran yesterday. A public incident (DuBois hub, 2026-02-11) began with an image that had changed under its tag. Under `track` the lock pins what the tag pointed at.",
   on: "platform",
   *check(platform2) {
-    for (const image of platform2.images.values()) {
-      const tag = image.data.from?.tag;
+    for (const image2 of platform2.images.values()) {
+      const tag = image2.data.from?.tag;
       if (tag !== void 0 && MOVING.test(tag)) {
         yield {
-          at: image.at("/from/tag"),
+          at: image2.at("/from/tag"),
           message: `the tag "${tag}" moves`,
           hint: `write "track: ${tag}"`
         };
@@ -50981,17 +52091,17 @@ var imageUnlocked = {
   on: "platform",
   *check(platform2) {
     const used = new Set([...platform2.environments.values()].flatMap(({ data }) => data.images));
-    for (const image of platform2.images.values()) {
-      if (!used.has(image.name) || MOVING.test(image.data.from?.tag ?? "")) continue;
+    for (const image2 of platform2.images.values()) {
+      if (!used.has(image2.name) || MOVING.test(image2.data.from?.tag ?? "")) continue;
       const resolved = resolveImage(
         platform2.settings.data.registry,
-        image,
-        platform2.locks.get(image.name),
+        image2,
+        platform2.locks.get(image2.name),
         "stable"
       );
       if (resolved.kind === "unlocked" && resolved.floating) {
         yield {
-          at: image.at("/from"),
+          at: image2.at("/from"),
           message: `${resolved.reference} is used as it is, and it moves`,
           hint: 'write "tag:" or "digest:", unless a new image may come with every start of a node'
         };
@@ -51009,8 +52119,8 @@ var imageUnbuilt = {
     const { registry } = platform2.settings.data;
     for (const hub of platform2.environments.values()) {
       for (const [index2, name] of hub.data.images.entries()) {
-        const image = platform2.images.get(name);
-        const resolved = image && resolveImage(registry, image, platform2.locks.get(name), "stable");
+        const image2 = platform2.images.get(name);
+        const resolved = image2 && resolveImage(registry, image2, platform2.locks.get(name), "stable");
         if (resolved?.kind === "unbuilt") {
           yield {
             at: hub.at(pointer("images", index2)),
@@ -51022,22 +52132,25 @@ var imageUnbuilt = {
     }
   }
 };
-var lockChannel = {
-  id: "lock-channel",
-  severity: "error",
-  title: "Channels of a lock name builds that it holds.",
-  why: "A channel that points nowhere would fall back to another build.",
+var imageUnpromoted = {
+  id: "image-unpromoted",
+  severity: "warning",
+  title: "A hub of a stable wave gets an image when its first build is promoted.",
+  why: "A candidate is tried on hubs of candidate waves first. Until the promotion a hub goes on with the image that it runs, and does not offer one that it never had.",
   on: "platform",
   *check(platform2) {
-    for (const lock of platform2.locks.values()) {
-      for (const [channel, build3] of Object.entries(lock.data.channels)) {
-        if (!Object.hasOwn(lock.data.builds, build3)) {
-          yield {
-            at: lock.at(pointer("channels", channel)),
-            message: `there is no build "${build3}"`,
-            hint: "locks are written by the platform: restore the file"
-          };
-        }
+    const { registry } = platform2.settings.data;
+    for (const hub of platform2.environments.values()) {
+      const channel = channelOf(platform2, hub.data.wave);
+      for (const [index2, name] of hub.data.images.entries()) {
+        const image2 = platform2.images.get(name);
+        const lock = platform2.locks.get(name);
+        if (!image2 || resolveImage(registry, image2, lock, channel).kind !== "unpromoted") continue;
+        yield {
+          at: hub.at(pointer("images", index2)),
+          message: `${name} has no ${channel} build: the hub keeps what it runs, and does not offer it anew`,
+          hint: `promote a build of ${name}, or leave it out until then`
+        };
       }
     }
   }
@@ -51049,10 +52162,11 @@ var imageFiles = {
   why: "A path that leaves the folder would copy something else into an image that everybody can read.",
   on: "platform",
   *check(platform2) {
-    for (const image of platform2.images.values()) {
+    for (const image2 of platform2.images.values()) {
       const named = [
-        ...image.data.files.map((path, index2) => ({ path, at: pointer("files", index2) })),
-        ...image.data.tests.notebooks.map((path, index2) => ({
+        ...image2.data.files.map((path, index2) => ({ path, at: pointer("files", index2) })),
+        ...image2.data.postBuild === void 0 ? [] : [{ path: image2.data.postBuild, at: pointer("postBuild") }],
+        ...image2.data.tests.notebooks.map((path, index2) => ({
           path,
           at: pointer("tests", "notebooks", index2)
         }))
@@ -51060,14 +52174,14 @@ var imageFiles = {
       for (const { path, at: at2 } of named) {
         if (leavesFolder(path)) {
           yield {
-            at: image.at(at2),
+            at: image2.at(at2),
             message: `"${path}" leaves the image\u2019s folder`,
             hint: "name a file below it"
           };
-        } else if (!platform2.paths.has(`images/${image.name}/${path}`)) {
+        } else if (!platform2.paths.has(`images/${image2.name}/${path}`)) {
           yield {
-            at: image.at(at2),
-            message: `there is no images/${image.name}/${path}`,
+            at: image2.at(at2),
+            message: `there is no images/${image2.name}/${path}`,
             hint: "add the file, or correct the path"
           };
         }
@@ -51088,15 +52202,182 @@ var belowHome = {
   why: "The home volume hides what an image puts into the home. With OGGM\u2019s sample data or salem\u2019s cache hidden, `import oggm` downloads 80 MB for each user, or fails without network.",
   on: "platform",
   *check(platform2) {
-    for (const image of platform2.images.values()) {
-      for (const [name, value] of Object.entries(image.data.env)) {
+    for (const image2 of platform2.images.values()) {
+      for (const [name, value] of Object.entries(image2.data.env)) {
         if (IN_HOME.test(value) && NAMES_FOLDER.test(name)) {
           yield {
-            at: image.at(pointer("env", name)),
+            at: image2.at(pointer("env", name)),
             message: `${name} points below the home, which a volume hides`,
             hint: "use a folder below /opt"
           };
         }
+      }
+    }
+  }
+};
+
+// src/core/images/lock-rules.ts
+init_json();
+
+// src/core/images/decide.ts
+function decideImage(wanted, lock, registry) {
+  const tagged = registry.tags.get(wanted.content);
+  const same = Object.entries(lock?.builds ?? {}).map(([name, build4]) => ({ ...build4, name })).filter(({ content }) => content === wanted.content);
+  for (const { name, digest: digest3, yanked } of same)
+    if (yanked !== void 0)
+      return { kind: "unchanged", digest: digest3, reason: { kind: "yanked", build: name, why: yanked } };
+  const reasons = [];
+  for (const build4 of same) {
+    const fault = faultOf(build4, tagged, registry);
+    if (fault) reasons.push(fault);
+    else {
+      const reason = { kind: "present", build: build4.name };
+      return { kind: "unchanged", digest: build4.digest, reason };
+    }
+  }
+  if (reasons.length > 0) return { kind: "build", reasons };
+  if (tagged !== void 0)
+    return { kind: "unchanged", digest: tagged, reason: { kind: "unrecorded" } };
+  return { kind: "build", reasons: [changed(wanted, lock)] };
+}
+function faultOf({ name, digest: digest3, tests }, tagged, { digests }) {
+  if (!isTested(tests)) return { kind: "untested", build: name };
+  if (tagged === digest3) return void 0;
+  if (tagged !== void 0) return { kind: "moved", build: name, from: digest3, to: tagged };
+  return digests.has(digest3) ? void 0 : { kind: "gone", build: name, digest: digest3 };
+}
+function changed(wanted, lock) {
+  if (!lock) return { kind: "first" };
+  return lock.recipe === wanted.recipe ? { kind: "content" } : { kind: "recipe", from: lock.recipe, to: wanted.recipe };
+}
+function isTested(tests) {
+  const outcomes = Object.values(tests ?? {});
+  return outcomes.includes("passed") && !outcomes.includes("failed");
+}
+function reasonText(reason) {
+  switch (reason.kind) {
+    case "first":
+      return "it was never built";
+    case "recipe":
+      return `image.yaml or a file that it names changed (${reason.from.slice(0, 6)} \u2192 ${reason.to.slice(0, 6)})`;
+    case "content":
+      return "its base, OGGM or packages are newer";
+    case "yanked":
+      return `it would be ${reason.build} again, which was withdrawn: ${reason.why}`;
+    case "present":
+      return `it is ${reason.build}`;
+    case "unrecorded":
+      return "the registry has it, and the lock does not know it yet";
+    case "untested":
+      return `${reason.build} did not pass its tests`;
+    case "gone":
+      return `the registry no longer has ${reason.build}`;
+    case "moved":
+      return `the registry has another image under the tag of ${reason.build}`;
+  }
+}
+
+// src/core/images/lock.ts
+init_json();
+function buildName(now, content, taken2) {
+  const day2 = new Date(now).toISOString().slice(0, 10);
+  for (let start = 0; start + 6 <= content.length; start += 6) {
+    const name = `${day2}-${content.slice(start, start + 6)}`;
+    if (!taken2.has(name)) return name;
+  }
+  throw new Error(`every name for ${content} on ${day2} is taken`);
+}
+function lockChecksum({
+  recipe,
+  builds,
+  channels
+}) {
+  const named = Object.entries(builds).map(([name, build4]) => [name, asJson(build4)]);
+  named.sort((a, b) => compareText(canonical(a), canonical(b)));
+  return digestOf([recipe, named, { ...channels }]);
+}
+function asJson({ oggm, tests, ...rest }) {
+  return {
+    ...rest,
+    ...oggm && { oggm: { ...oggm } },
+    ...tests && { tests: { ...tests } }
+  };
+}
+
+// src/core/images/lock-rules.ts
+var RESTORE2 = "locks are written by the platform: restore the file";
+var lockEdited = {
+  id: "lock-edited",
+  severity: "error",
+  title: "Locks and package lists are written by the platform only.",
+  why: "A lock says what was built, tested and pushed. What somebody wrote there by hand was none of these, and users would get it.",
+  on: "platform",
+  *check(platform2) {
+    for (const lock of platform2.locks.values()) {
+      const { checksum, builds } = lock.data;
+      if (checksum === void 0)
+        yield { at: lock.at(""), message: "the lock has no checksum", hint: RESTORE2 };
+      else if (checksum !== lockChecksum(lock.data))
+        yield { at: lock.at("/checksum"), message: "the lock was changed by hand", hint: RESTORE2 };
+      for (const [build4, { packages }] of Object.entries(builds)) {
+        const path = packagesPath(lock.name, build4);
+        if (packages !== void 0 && !platform2.paths.has(path))
+          yield {
+            at: lock.keyAt(pointer("builds", build4)),
+            message: `there is no ${path}`,
+            hint: "package lists are written by the platform: restore the file"
+          };
+      }
+    }
+  }
+};
+var lockChannel = {
+  id: "lock-channel",
+  severity: "error",
+  title: "Channels of a lock name builds that it holds, that passed their tests and were not withdrawn.",
+  why: "What a channel names reaches users: a bad image must not.",
+  on: "platform",
+  *check(platform2) {
+    for (const lock of platform2.locks.values()) {
+      const builds = new Map(Object.entries(lock.data.builds));
+      for (const [channel, name] of Object.entries(lock.data.channels)) {
+        const fault = channelFault(name, builds.get(name));
+        if (fault) yield { at: lock.at(pointer("channels", channel)), ...fault };
+      }
+    }
+  }
+};
+function channelFault(name, build4) {
+  if (!build4) return { message: `there is no build "${name}"`, hint: RESTORE2 };
+  if (build4.yanked !== void 0)
+    return {
+      message: `${name} was withdrawn: ${build4.yanked}`,
+      hint: "name a build that was not, or remove the channel"
+    };
+  if (!isTested(build4.tests))
+    return {
+      message: `${name} did not pass its tests`,
+      hint: "name a build that did, or remove the channel"
+    };
+  return void 0;
+}
+var lockRegistry = {
+  id: "lock-registry",
+  severity: "error",
+  title: "Builds that hubs get are in the platform\u2019s registry.",
+  why: "A digest names an image in the registry that it was pushed to. In another one nothing bears it, and no server starts.",
+  on: "platform",
+  *check(platform2) {
+    const { registry } = platform2.settings.data;
+    for (const lock of platform2.locks.values()) {
+      for (const [channel, name] of Object.entries(lock.data.channels)) {
+        const where = lock.data.builds[name]?.registry;
+        if (where !== void 0 && where !== registry)
+          yield {
+            at: lock.at(pointer("channels", channel)),
+            message: `${name} is in ${where}, and platform.yaml says ${registry}`,
+            hint: `build ${lock.name} for the new registry, or write "registry: ${where}" in platform.yaml`
+          };
       }
     }
   }
@@ -51111,6 +52392,7 @@ var OF_HUBS = [
   { path: "/shared", hint: KEPT },
   { path: "/quota", hint: KEPT },
   { path: "/backup", hint: KEPT },
+  { path: "/mirrors", hint: KEPT },
   { path: "/budget", hint: "it is kept for later: watch the bill of the provider" },
   { path: "/sessions/keepBusy", hint: "choose a longer idle time until then" }
 ];
@@ -51125,10 +52407,11 @@ var OF_IMAGES = [
 ];
 var OF_SETTINGS = [
   { path: "/access", hint: "name teams below access: of each hub until then" },
-  { path: "/charts/dask-gateway", hint: KEPT }
+  { path: "/charts/dask-gateway", hint: KEPT },
+  { path: "/mirrors", hint: BUILDS }
 ];
-function* idleIn(doc, fields) {
-  for (const { path, hint } of fields)
+function* idleIn(doc, fields2) {
+  for (const { path, hint } of fields2)
     if (doc.has(path)) yield idle(doc.keyAt(path), path.slice(path.lastIndexOf("/") + 1), hint);
 }
 function idle(at2, name, hint) {
@@ -51155,11 +52438,11 @@ function* idleOfHubs({ environments }) {
   }
 }
 function* idleAccess(platform2) {
-  const { settings, approvers, members, cohorts } = platform2;
-  const [tier] = Object.keys(settings.data.tiers);
+  const { settings: settings2, approvers, members, cohorts } = platform2;
+  const [tier] = Object.keys(settings2.data.tiers);
   if (tier !== void 0) {
     const hint = "each file in access/ has an end of its own";
-    yield idle(settings.keyAt(pointer("tiers", tier, "until")), "until", hint);
+    yield idle(settings2.keyAt(pointer("tiers", tier, "until")), "until", hint);
   }
   const [first] = [...approvers ? [approvers] : [], ...cohorts.values(), ...members.values()];
   if (first)
@@ -51179,7 +52462,7 @@ var notYet = {
     yield* idleIn(platform2.settings, OF_SETTINGS);
     yield* idleAccess(platform2);
     for (const cluster of platform2.clusters.values()) yield* idleIn(cluster, OF_CLUSTERS);
-    for (const image of platform2.images.values()) yield* idleIn(image, OF_IMAGES);
+    for (const image2 of platform2.images.values()) yield* idleIn(image2, OF_IMAGES);
     yield* idleOfHubs(platform2);
   }
 };
@@ -51213,7 +52496,7 @@ function configOf(values) {
   }
   return sections;
 }
-function traitDemand({ id, title, why, names: names3, bad }) {
+function traitDemand({ id, title, why, names: names4, bad }) {
   return {
     id,
     title,
@@ -51222,7 +52505,7 @@ function traitDemand({ id, title, why, names: names3, bad }) {
     on: "values",
     *check({ values, place }) {
       for (const [section2, traits] of configOf(values)) {
-        for (const name of names3) {
+        for (const name of names4) {
           const value = traits[name];
           const problem4 = value === void 0 ? void 0 : bad(value);
           if (problem4) yield { at: place(pointer("hub", "config", section2, name)), ...problem4 };
@@ -51390,8 +52673,8 @@ var VALUE_RULES = [
     paths: ["/proxy/chp/resources/limits/memory"],
     bad: (value, { hub }) => {
       const needed = proxyMemoryMiB(hub.data.capacity.maxServers);
-      const bytes = (typeof value === "string" ? quantityBytes(value) : void 0) ?? 0;
-      return bytes >= needed * 2 ** 20 ? void 0 : {
+      const bytes2 = (typeof value === "string" ? quantityBytes(value) : void 0) ?? 0;
+      return bytes2 >= needed * 2 ** 20 ? void 0 : {
         message: `${quoted(value)} are too little for ${hub.data.capacity.maxServers} servers`,
         hint: `remove it; the platform uses ${needed}Mi`
       };
@@ -51534,12 +52817,12 @@ var modelMemory = {
   *check(facts) {
     if (!offersOggm(facts)) return;
     const { hub } = facts;
-    for (const [name, size] of Object.entries(hub.data.sizes)) {
-      const needed = OGGM_BASE_BYTES + OGGM_WORKER_BYTES * Math.floor(size.cpu);
-      if ((memoryBytes(size.memory) ?? 0) < needed) {
+    for (const [name, size2] of Object.entries(hub.data.sizes)) {
+      const needed = OGGM_BASE_BYTES + OGGM_WORKER_BYTES * Math.floor(size2.cpu);
+      if ((memoryBytes(size2.memory) ?? 0) < needed) {
         yield {
           at: hub.at(pointer("sizes", name, "memory")),
-          message: `${size.memory} are too little for OGGM on ${size.cpu} cores`,
+          message: `${size2.memory} are too little for OGGM on ${size2.cpu} cores`,
           hint: `write at least ${Math.ceil(needed / 2 ** 30 * 10) / 10}G`
         };
       }
@@ -51550,13 +52833,15 @@ var modelMemory = {
 // src/core/check/names.ts
 var NAME = /^[a-z](-?[a-z0-9])*$/u;
 var DOTTED = /^[a-z0-9]([-.]?[a-z0-9])*$/u;
+var RESERVED = /^(default|kube-.*|glaciocloud-.*|.*-probe)$/u;
+var TAKEN = ["charts", ...PLATFORM_FOLDERS];
 function unitNameProblem(name) {
   if (!NAME.test(name) || name.length > 32)
     return {
       message: `${quoted(name)} cannot be a name`,
       hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter"
     };
-  if (/^(default|clusters|kube-.*|glaciocloud-.*|.*-probe)$/u.test(name))
+  if (RESERVED.test(name) || TAKEN.includes(name))
     return { message: `the name "${name}" is reserved`, hint: "choose another name for the file" };
   return void 0;
 }
@@ -51782,171 +53067,6 @@ var databaseKept = {
     }
   }
 };
-
-// src/core/hub/rules/objects.ts
-init_json();
-
-// src/core/manifests.ts
-init_json();
-function normalise(output) {
-  const documents2 = splitDocuments(output).filter(saysSomething);
-  return documents2.map((text) => `---
-${/^kind: *Secret *$/mu.test(text) ? masked(text) : text.trimEnd()}
-`).join("");
-}
-function splitDocuments(text) {
-  return text.split(/^---[^\S\n]*(?:#.*)?\n?/mu).map((part) => part.replace(/^# Source: .*\n/gmu, ""));
-}
-function saysSomething(text) {
-  return /^[^\S\n]*[^\s#]/mu.test(text);
-}
-function plainHead(text) {
-  const top = text.split("\n").filter((line) => /^[^\s#]/u.test(line));
-  if (!top.every((line) => /^\w+:(?:\s|$)/u.test(line))) return void 0;
-  const apiVersion = only(text, /^apiVersion: *([\w./-]+) *$/gmu);
-  const kind = only(text, /^kind: *(\w+) *$/gmu);
-  const metadata = only(text, /^metadata: *\n((?: +\S.*\n?)+)/gmu);
-  if (apiVersion === void 0 || kind === void 0 || metadata === void 0) return void 0;
-  if (top.filter((line) => /^(?:apiVersion|kind|metadata):/u.test(line)).length !== 3)
-    return void 0;
-  const lines = metadata.split("\n").filter((line) => line.trim() !== "");
-  if (!lines.every((line) => /^ +(?:#.*|[\w./-]+:(?:\s.*)?)$/u.test(line))) return void 0;
-  return { apiVersion, kind, placed: lines.some((line) => /^ +namespace:/u.test(line)) };
-}
-function only(text, pattern) {
-  const [first, second] = text.matchAll(pattern);
-  return second === void 0 ? first?.[1] : void 0;
-}
-function parseObject(text) {
-  const value = load(text);
-  if (!isObject(value)) throw new Error("a rendered document is not an object");
-  return value;
-}
-function masked(text) {
-  const object2 = parseObject(text);
-  for (const field of ["data", "stringData"]) {
-    const data = object2[field];
-    if (!isObject(data)) continue;
-    object2[field] = Object.fromEntries(
-      Object.entries(data).map(([key, value]) => [
-        key,
-        `masked ${sha256Hex(JSON.stringify(value)).slice(0, 16)}`
-      ])
-    );
-  }
-  return dump(object2, { lineWidth: -1, noRefs: true }).trimEnd();
-}
-function manifestText(objects) {
-  return objects.map((object2) => `---
-${dump(object2, { lineWidth: -1, noRefs: true }).trimEnd()}
-`).join("");
-}
-
-// src/core/object-kinds.ts
-init_json();
-var HUB_KINDS = [
-  ...kinds("", ["ConfigMap", "PersistentVolumeClaim", "Secret", "Service", "ServiceAccount"]),
-  ...kinds("apps", ["DaemonSet", "Deployment", "StatefulSet"]),
-  ...kinds("batch", ["Job"]),
-  // the chart's hook that pulls images
-  ...kinds("networking.k8s.io", ["Ingress", "NetworkPolicy"]),
-  ...kinds("policy", ["PodDisruptionBudget"]),
-  ...kinds("rbac.authorization.k8s.io", ["Role", "RoleBinding"])
-];
-var CLUSTER_KINDS = [
-  ...kinds("", ["Namespace"]),
-  ...kinds("scheduling.k8s.io", ["PriorityClass"])
-];
-function kindOf(object2) {
-  const version = textAt(object2, "/apiVersion");
-  return { group: groupOf(version), kind: textAt(object2, "/kind") };
-}
-function groupOf(version) {
-  if (version === "") return void 0;
-  return version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
-}
-function hasKind(list, { group, kind }) {
-  return list.some((one) => one.kind === kind && (group === void 0 || one.group === group));
-}
-function kinds(group, names3) {
-  return names3.map((kind) => ({ group, kind }));
-}
-
-// src/core/hub/rules/objects.ts
-var REFUSED_RIGHTS = {
-  verbs: ["*", "bind", "escalate", "impersonate"],
-  apiGroups: ["*", "rbac.authorization.k8s.io"],
-  resources: ["*"]
-};
-var REMOVE = "remove what asks for it below values:, or compare the chart with its release";
-function kindFault(object2, namespaces) {
-  const found = kindOf(object2);
-  if (!hasKind(HUB_KINDS, found))
-    return hasKind(CLUSTER_KINDS, found) ? "objects of this kind are for the whole cluster, and no hub has them" : "no hub has objects of this kind";
-  if (found.kind === "RoleBinding") return bindingFault(object2, namespaces);
-  if (found.kind === "Role") return roleFault(object2);
-  return void 0;
-}
-function bindingFault(binding, namespaces) {
-  if (at(binding, "/roleRef/kind") !== "Role")
-    return `it would give the rights of the ${said(at(binding, "/roleRef/kind"))} ${said(at(binding, "/roleRef/name"))}`;
-  for (const subject of objectsIn(at(binding, "/subjects"))) {
-    const namespace = subject["namespace"];
-    const near = namespace === void 0 || namespaces.includes(textAt(subject, "/namespace"));
-    if (subject["kind"] !== "ServiceAccount" || !near)
-      return `it would give rights to the ${said(subject["kind"])} ${said(subject["name"])}, who is none of the hub\u2019s`;
-  }
-  return void 0;
-}
-function roleFault(role) {
-  for (const rule of objectsIn(role["rules"])) {
-    for (const [field, refused3] of Object.entries(REFUSED_RIGHTS)) {
-      const bad = texts(rule[field]).find((text) => refused3.includes(text));
-      if (bad !== void 0) return `it has ${JSON.stringify(bad)} among its ${field}`;
-    }
-  }
-  return void 0;
-}
-function texts(value) {
-  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
-}
-function said(value) {
-  return typeof value === "string" ? value : "unnamed";
-}
-var objectKind = {
-  id: "object-kind",
-  severity: "error",
-  title: "A hub consists of kinds of objects that are on a list.",
-  why: "A webhook, a ClusterRoleBinding or a CustomResourceDefinition reaches every hub of the cluster, whoever\u2019s chart or values it came from.",
-  on: "manifests",
-  *check({ hub, objects }) {
-    const namespaces = [hub.name, ...hub.data.probe ? [probeNamespace(hub.name)] : []];
-    for (const object2 of objects) {
-      const fault = kindFault(object2, namespaces);
-      if (fault === void 0) continue;
-      yield {
-        at: hub.keyAt("/values"),
-        message: `${said(object2["kind"])} ${said(at(object2, "/metadata/name"))}: ${fault}`,
-        hint: REMOVE
-      };
-    }
-  }
-};
-var PLAIN_KINDS = [
-  "ConfigMap",
-  "Ingress",
-  "NetworkPolicy",
-  "PodDisruptionBudget",
-  "Secret",
-  "Service",
-  "ServiceAccount"
-];
-function isLookedAt(text) {
-  const head2 = plainHead(text);
-  if (!head2 || head2.placed) return true;
-  const found = { group: groupOf(head2.apiVersion), kind: head2.kind };
-  return !PLAIN_KINDS.includes(head2.kind) || !hasKind(HUB_KINDS, found);
-}
 
 // src/core/hub/rules/raw-values.ts
 init_json();
@@ -52178,8 +53298,8 @@ var unknownReference = {
     for (const hub of platform2.environments.values()) {
       const { cluster, wave, images, data } = hub.data;
       yield* dangling(platform2, "cluster", cluster, hub.at("/cluster"));
-      for (const [index2, image] of images.entries())
-        yield* dangling(platform2, "image", image, hub.at(pointer("images", index2)));
+      for (const [index2, image2] of images.entries())
+        yield* dangling(platform2, "image", image2, hub.at(pointer("images", index2)));
       for (const [index2, set] of data.entries())
         yield* dangling(platform2, "data", set, hub.at(pointer("data", index2)));
       if (!waves2.includes(wave))
@@ -52292,11 +53412,11 @@ var chartRepository = {
   title: "Charts come over https, and no password stands in their address.",
   why: "Whoever sits on the way could put another chart in its place; and files of a platform are read by many.",
   on: "platform",
-  *check({ settings }) {
-    const { charts } = settings.data;
+  *check({ settings: settings2 }) {
+    const { charts } = settings2.data;
     for (const name of ["jupyterhub", "dask-gateway"]) {
       const repository = charts[name]?.repository ?? "";
-      const at2 = settings.at(`/charts/${name}/repository`);
+      const at2 = settings2.at(`/charts/${name}/repository`);
       if (/^\w+:\/\/[^/?#]*@/u.test(repository))
         yield {
           at: at2,
@@ -52319,8 +53439,8 @@ function mentions({ access: access2, sizes: sizes2 }) {
   const lists = [
     { list: access2.allow, path: "/access/allow" },
     { list: access2.admins, path: "/access/admins" },
-    ...Object.entries(sizes2).map(([name, size]) => ({
-      list: size.for,
+    ...Object.entries(sizes2).map(([name, size2]) => ({
+      list: size2.for,
       path: pointer("sizes", name, "for")
     }))
   ];
@@ -52460,7 +53580,10 @@ var RULES = [
   mutableTag,
   imageUnlocked,
   imageUnbuilt,
+  imageUnpromoted,
+  lockEdited,
   lockChannel,
+  lockRegistry,
   imageFiles,
   belowHome,
   address,
@@ -52529,6 +53652,10 @@ function runManifestRules(platform2, now, hub, objects) {
     })) : []
   );
 }
+function manifestFindings({ unit, manifests }, { platform: platform2, now }) {
+  const looked = documentsIn(manifests).filter(isLookedAt);
+  return runManifestRules(platform2, now, unit.name, looked.map(parseObject));
+}
 function hubFacts(platform2, now, hub) {
   const cluster = platform2.clusters.get(hub.data.cluster);
   return cluster ? [{ hub, cluster, platform: platform2, now }] : [];
@@ -52553,7 +53680,7 @@ function askedValues(platform2) {
     return built ? [{ hub, built }] : [];
   });
 }
-function valueFindings(platform2, { asked, defaults: defaults2 }, answer) {
+function valueFindings(platform2, { asked: asked2, defaults: defaults2 }, answer) {
   switch (answer.kind) {
     case "unusable":
       return [
@@ -52566,7 +53693,7 @@ function valueFindings(platform2, { asked, defaults: defaults2 }, answer) {
         }
       ];
     case "checked":
-      return asked.flatMap(({ hub, built }, index2) => {
+      return asked2.flatMap(({ hub, built }, index2) => {
         const faults = answer.faults[index2] ?? [];
         if (faults.length === 0) return [];
         const merged = merge(defaults2, built.values.jupyterhub);
@@ -52584,11 +53711,11 @@ function explained(faults, merged) {
   const seen2 = /* @__PURE__ */ new Set();
   return faults.map((fault) => explain2(fault, merged)).filter(({ path }) => !seen2.has(path) && Boolean(seen2.add(path)));
 }
-function explain2({ path, message, unknown }, merged) {
-  if (unknown) {
-    const near = nearest(unknown.key, unknown.known);
+function explain2({ path, message, unknown: unknown2 }, merged) {
+  if (unknown2) {
+    const near = nearest(unknown2.key, unknown2.known);
     return {
-      path: `${path}/${escapeSegment(unknown.key)}`,
+      path: `${path}/${escapeSegment(unknown2.key)}`,
       message: "is not known to the chart",
       hint: near === void 0 ? "see the chart\u2019s configuration reference" : `did you mean "${near}"?`
     };
@@ -52610,15 +53737,41 @@ function explain2({ path, message, unknown }, merged) {
 init_json();
 init_failure();
 import { fileURLToPath as fileURLToPath2 } from "node:url";
+
+// src/edges/schema-kept.ts
+init_json();
+import { createHash as createHash2 } from "node:crypto";
+import { readFile as readFile8 } from "node:fs/promises";
+import { join as join10 } from "node:path";
+async function keptAnswer(code2, question, ask) {
+  const hash = createHash2("sha256").update(await readFile8(code2));
+  const key = hash.update("\0").update(question).digest("hex");
+  const file = join10(cacheFolder(), "schemas", `${key}.json`);
+  const { sound } = objectOf(await readFile8(file, "utf8").catch(() => "")) ?? {};
+  if (typeof sound === "number" && Number.isSafeInteger(sound) && sound >= 0)
+    return { kind: "checked", faults: Array.from({ length: sound }, () => []) };
+  const answer = await ask();
+  if (answer.kind === "checked" && answer.faults.every((faults) => faults.length === 0))
+    await keep(file, `${JSON.stringify({ sound: answer.faults.length })}
+`);
+  return answer;
+}
+
+// src/edges/schema-process.ts
 var LIMITS = { timeoutMs: 2e4, memoryMb: 512 };
 function child() {
   const name = import.meta.url.endsWith(".ts") ? "./schema-child.ts" : "./schema.js";
   return fileURLToPath2(new URL(name, import.meta.url));
 }
-async function askSchema(question, { timeoutMs, memoryMb } = LIMITS) {
-  const args = [`--max-old-space-size=${memoryMb}`, "--no-warnings", child()];
+async function askSchema(question, limits = LIMITS) {
+  const input = JSON.stringify(question);
+  const file = child();
+  if (file.endsWith(".ts")) return answerOf(file, input, limits);
+  return keptAnswer(file, input, () => answerOf(file, input, limits));
+}
+async function answerOf(file, input, { timeoutMs, memoryMb }) {
+  const args = [`--max-old-space-size=${memoryMb}`, "--no-warnings", file];
   try {
-    const input = JSON.stringify(question);
     const { code: code2, stdout } = await exec(process.execPath, args, { input, timeoutMs });
     const answer = code2 === 0 ? objectOf(stdout) : void 0;
     return isAnswer(answer) ? answer : { kind: "unusable", why: `it takes more than ${memoryMb} MB` };
@@ -52632,29 +53785,6 @@ function isAnswer(value) {
   return value.kind === "checked" || value.kind === "unusable";
 }
 
-// src/flow/findings.ts
-async function allFindings({ platform: platform2, findings }, charts, now) {
-  if (!platform2) return onePerPlace(findings);
-  const values = charts ? schemaFindings(platform2, charts) : Promise.resolve([unchecked(platform2.settings.at("/charts/jupyterhub"))]);
-  const ruled = runRules({ platform: platform2, now, defaults: charts?.defaults });
-  return onePerPlace([...findings, ...ruled, ...await values]);
-}
-async function schemaFindings(platform2, { schema, defaults: defaults2 }) {
-  const asked = askedValues(platform2);
-  const values = asked.map(({ built }) => built.values.jupyterhub);
-  const answer = await askSchema({ schema, defaults: defaults2, values });
-  return valueFindings(platform2, { asked, defaults: defaults2 }, answer);
-}
-function unchecked(at2) {
-  return {
-    rule: "values-unchecked",
-    severity: "warning",
-    at: at2,
-    message: "values were not held to the chart\u2019s schema: the chart is not at hand",
-    hint: "run `glaciocloud plan` once, or give --charts-from"
-  };
-}
-
 // src/gather/platform.ts
 async function gatherPlatform(root) {
   const beside = (await namesIn(root)).filter(looksOurs);
@@ -52664,6 +53794,32 @@ async function gatherPlatform(root) {
     (path) => isRead(path) || beside.includes(path)
   );
   return readPlatform(tree.files);
+}
+
+// src/flow/findings.ts
+async function allFindings({ platform: platform2, findings }, charts, now) {
+  if (!platform2) return onePerPlace(findings);
+  const values = charts ? schemaFindings(platform2, charts) : Promise.resolve([unchecked(platform2.settings.at("/charts/jupyterhub"))]);
+  const ruled = runRules({ platform: platform2, now, defaults: charts?.defaults });
+  return onePerPlace([...findings, ...ruled, ...await values]);
+}
+async function fileFindings(root, now) {
+  return allFindings(await gatherPlatform(root), void 0, now);
+}
+async function schemaFindings(platform2, { schema, defaults: defaults2 }) {
+  const asked2 = askedValues(platform2);
+  const values = asked2.map(({ built }) => built.values.jupyterhub);
+  const answer = await askSchema({ schema, defaults: defaults2, values });
+  return valueFindings(platform2, { asked: asked2, defaults: defaults2 }, answer);
+}
+function unchecked(at2) {
+  return {
+    rule: "values-unchecked",
+    severity: "warning",
+    at: at2,
+    message: "values were not held to the chart\u2019s schema: the chart is not at hand",
+    hint: "run `glaciocloud plan` once, or give --charts-from"
+  };
 }
 
 // src/outcome.ts
@@ -52720,7 +53876,7 @@ function deployText(results) {
 }
 function deployJson(results, wanted) {
   return {
-    digest: digestOf(wanted.map(({ unit, digest: digest2 }) => [unitId(unit), digest2])),
+    digest: digestOf(wanted.map(({ unit, digest: digest3 }) => [unitId(unit), digest3])),
     steps: results.map(({ unit, kind, outcome: outcome2, code: code2, reason, seconds: seconds2 }) => ({
       kind,
       unit: { ...unit },
@@ -52730,11 +53886,11 @@ function deployJson(results, wanted) {
       seconds: { ...seconds2 }
     })),
     health: results.flatMap(
-      ({ unit, health }) => health.map(({ image, check: check2, ok, seconds: seconds2, detail }) => ({
+      ({ unit, health }) => health.map(({ image: image2, check: check2, ok: ok2, seconds: seconds2, detail }) => ({
         unit: { ...unit },
-        image,
+        image: image2,
         check: check2,
-        ok,
+        ok: ok2,
         seconds: seconds2,
         detail
       }))
@@ -52763,20 +53919,114 @@ function resultRow({ unit, outcome: outcome2, reason, seconds: seconds2 }) {
   const why = short(reason, CELL);
   return inMarkdown`| ${MARKS[outcome2]} | ${unitId(unit)} | ${outcome2} | ${times} | ${why} |\n`;
 }
-function checkRow(unit, { ok, check: check2, image, seconds: seconds2, detail }) {
-  const mark = ok ? "\u2713" : "\u2717";
+function checkRow(unit, { ok: ok2, check: check2, image: image2, seconds: seconds2, detail }) {
+  const mark = ok2 ? "\u2713" : "\u2717";
   const more = short(detail, CELL);
-  return inMarkdown`| ${mark} | ${unitId(unit)} | ${check2} | ${image ?? ""} | ${seconds2.toFixed(1)} | ${more} |\n`;
+  return inMarkdown`| ${mark} | ${unitId(unit)} | ${check2} | ${image2 ?? ""} | ${seconds2.toFixed(1)} | ${more} |\n`;
 }
 
 // src/commands/deploy.ts
 init_failure();
 
-// src/flow/deploy.ts
-import { join as join11 } from "node:path";
+// src/core/shape.ts
+var import_ajv = __toESM(require_ajv(), 1);
+init_json();
+var VERSION = 1;
+var ajv2 = new import_ajv.Ajv({ strictTypes: false });
+function readerOf(schema, version) {
+  let compiled2;
+  return (text) => {
+    const value = jsonOf(text) ?? null;
+    const found2 = version === void 0 ? void 0 : at(value, version);
+    if (found2 !== void 0 && found2 !== VERSION) return otherVersion(found2);
+    const validate = compiled2 ??= ajv2.compile(schema);
+    const candidate = value;
+    if (validate(candidate)) return { kind: "read", value: candidate };
+    return { kind: "unreadable", reason: reasonOf2(validate.errors?.[0]) };
+  };
+}
+function reasonOf2(error3) {
+  const path = fieldOf(error3);
+  if (path !== "") return `its field ${path} is missing or is something else`;
+  return `it is no JSON ${error3?.params["type"] === "array" ? "list" : "object"}`;
+}
+function otherVersion(found2) {
+  const format = typeof found2 === "number" ? `format ${found2}` : "another format";
+  return {
+    kind: "other-version",
+    reason: `it is of ${format}, which this version of glaciocloud does not know`
+  };
+}
+function fieldOf(error3) {
+  const { instancePath = "", params = {} } = error3 ?? {};
+  const missing4 = params["missingProperty"];
+  return typeof missing4 === "string" ? instancePath + pointer(missing4) : instancePath;
+}
+var TEXT = { type: "string" };
+var COUNT = { type: "integer", minimum: 0 };
+function fields(required, optional = {}) {
+  return {
+    type: "object",
+    required: Object.keys(required),
+    properties: { ...required, ...optional }
+  };
+}
+function listOf(items) {
+  return { type: "array", items };
+}
+
+// src/core/record/read.ts
+var RELEASE = fields({
+  v: { const: 1 },
+  unit: fields({ kind: { enum: ["cluster", "hub"] }, cluster: TEXT, name: TEXT }),
+  namespace: TEXT,
+  charts: listOf(fields({ name: TEXT, version: TEXT, digest: TEXT })),
+  values: { type: "object" },
+  images: listOf(fields({ name: TEXT, reference: TEXT })),
+  secrets: listOf(TEXT)
+});
+var readRelease = readerOf(
+  fields({ digest: TEXT, release: RELEASE }),
+  "/release/v"
+);
+var readStatus = readerOf(
+  fields({ at: TEXT, commit: TEXT }, { identity: TEXT }),
+  "/v"
+);
+function readRecord(folder, release2, status) {
+  const found2 = readRelease(release2);
+  if (found2.kind !== "read") return unreadable(folder, "release.json", found2);
+  const { unit } = found2.value.release;
+  if (unitId(unit) !== folder)
+    return unreadable(folder, "release.json", {
+      kind: "unreadable",
+      reason: "it is the record of something else"
+    });
+  const known = status === void 0 ? void 0 : readStatus(status);
+  if (known !== void 0 && known.kind !== "read") return unreadable(folder, "status.json", known);
+  return { kind: "read", record: { unit, ...found2.value, status: known?.value } };
+}
+function unreadable(folder, file, { kind, reason }) {
+  const unit = unitOf(folder);
+  const cure = kind === "other-version" ? "use the version that deployed last" : cureOf(unit);
+  return {
+    kind: "unreadable",
+    record: {
+      unit,
+      why: `${folder}/${file} of the deployed record cannot be read: ${reason}; ${cure}`
+    }
+  };
+}
+function cureOf({ kind, name }) {
+  const restore = "restore it from the history of the branch `deployed`";
+  return kind === "cluster" ? restore : `${restore}, or run \`glaciocloud deploy ${name} --again\``;
+}
+function unitOf(folder) {
+  const cluster = /^clusters\/(.*)$/su.exec(folder)?.[1];
+  return cluster === void 0 ? { kind: "hub", cluster: "", name: folder } : { kind: "cluster", cluster, name: cluster };
+}
 
 // src/core/hub/state.ts
-init_json();
 var STATE_NAME = "glaciocloud-release";
 function stateObject(namespace, state) {
   return {
@@ -52790,63 +54040,74 @@ function stateObject(namespace, state) {
     data: { "state.json": JSON.stringify(state) }
   };
 }
-function parseState(text) {
-  const value = objectOf(text);
-  if (value === void 0) return { kind: "unreadable", reason: "it is no JSON object" };
-  const version = value["v"];
-  if (version !== 1) return { kind: "other-version", version: version ?? null };
-  const wrong = wrongField(value);
-  return wrong === void 0 ? { kind: "known", state: value } : { kind: "unreadable", reason: `its field ${wrong} is missing or is something else` };
+var parseState = readerOf(
+  fields(
+    {
+      v: { const: 1 },
+      wanted: TEXT,
+      infrastructure: COUNT,
+      last: fields({ at: TEXT, outcome: TEXT, reason: TEXT })
+    },
+    {
+      healthy: fields({ digest: TEXT, revision: COUNT, since: TEXT, release: RELEASE }),
+      quarantined: fields({ digest: TEXT, reason: TEXT, at: TEXT }),
+      copy: TEXT,
+      hold: fields({ until: TEXT, reason: TEXT }),
+      removing: fields({ id: TEXT, homes: COUNT })
+    }
+  ),
+  "/v"
+);
+function statesOf(found2) {
+  const known = /* @__PURE__ */ new Map();
+  const unreadable3 = /* @__PURE__ */ new Map();
+  for (const { namespace, text } of found2) {
+    const reading = parseState(text);
+    if (reading.kind === "read") known.set(namespace, reading.value);
+    else unreadable3.set(namespace, unreadableText(namespace, reading));
+  }
+  return { known, unreadable: unreadable3 };
 }
-var isText = (value) => typeof value === "string";
-var isCount = (value) => typeof value === "number" && Number.isInteger(value) && value >= 0;
-var orAbsent = (check2) => (value) => value === void 0 || check2(value);
-var FIELDS = [
-  { path: "/wanted", check: isText },
-  { path: "/healthy", check: orAbsent(isObject) },
-  { path: "/healthy/digest", below: "/healthy", check: isText },
-  { path: "/healthy/revision", below: "/healthy", check: isCount },
-  { path: "/healthy/since", below: "/healthy", check: isText },
-  { path: "/healthy/release", below: "/healthy", check: isObject },
-  { path: "/quarantined", check: orAbsent(isObject) },
-  { path: "/quarantined/digest", below: "/quarantined", check: isText },
-  { path: "/quarantined/reason", below: "/quarantined", check: isText },
-  { path: "/quarantined/at", below: "/quarantined", check: isText },
-  { path: "/copy", check: orAbsent(isText) },
-  { path: "/hold", check: orAbsent(isObject) },
-  { path: "/hold/until", below: "/hold", check: isText },
-  { path: "/hold/reason", below: "/hold", check: isText },
-  { path: "/removing", check: orAbsent(isObject) },
-  { path: "/removing/id", below: "/removing", check: isText },
-  { path: "/removing/homes", below: "/removing", check: isCount },
-  { path: "/infrastructure", check: isCount },
-  { path: "/last/at", check: isText },
-  { path: "/last/outcome", check: isText },
-  { path: "/last/reason", check: isText }
-];
-function wrongField(value) {
-  return FIELDS.find(
-    ({ path, below, check: check2 }) => (below === void 0 || at(value, below) !== void 0) && !check2(at(value, path))
-  )?.path;
+function unreadableText(namespace, { kind, reason }) {
+  const what = `its state cannot be read: ${reason}`;
+  if (kind === "other-version") return `${what}; use the version that deployed it last`;
+  const place = `configmap ${STATE_NAME} --namespace ${namespace}`;
+  return `${what}; look at it (kubectl get ${place} --output yaml) and put it right, or delete it: the hub is then deployed once more, and homes and database stay`;
 }
 function holdReason(state, now) {
   const hold = state?.hold;
   return hold !== void 0 && Date.parse(hold.until) > now ? `held until ${hold.until}: ${hold.reason}` : void 0;
 }
-function isSettled(state, digest2) {
-  return state?.healthy?.digest === digest2 && state.wanted === digest2 && state.last.outcome === "done" && state.removing === void 0;
+function isHalfWay(state) {
+  return state?.last.outcome === "started";
+}
+function isSettled(state, digest3) {
+  return state?.healthy?.digest === digest3 && state.wanted === digest3 && state.last.outcome === "done" && state.removing === void 0;
 }
 
 // src/apply/cluster.ts
 init_json();
 init_failure();
+
+// src/apply/types.ts
+var NO_SECONDS = { preflight: 0, upgrade: 0, rollout: 0, health: 0 };
+var Faulty = class extends Error {
+  fault;
+  constructor(reason, fault) {
+    super(reason);
+    this.name = "Faulty";
+    this.fault = fault;
+  }
+};
+
+// src/apply/cluster.ts
 var WrongCluster = class extends Failure {
 };
 var IDENTITY = "glaciocloud-cluster";
 var KEY = "glaciocloud-digest-key";
 async function confirmIdentity(kube, cluster, known) {
-  const found = at(await kube.get("namespace", "kube-system") ?? {}, "/metadata/uid");
-  if (typeof found !== "string")
+  const found2 = at(await kube.get("namespace", "kube-system") ?? {}, "/metadata/uid");
+  if (typeof found2 !== "string")
     throw new WrongCluster("the cluster does not say who it is", {
       hint: "look at the kubeconfig"
     });
@@ -52858,13 +54119,13 @@ async function confirmIdentity(kube, cluster, known) {
     hint: `look at the kubeconfig, or at clusters/${cluster.name}.yaml`
   });
   const meant2 = cluster.data.identity ?? known;
-  if (meant2 !== void 0 && meant2 !== found)
-    throw wrong(`its identity is ${found}, and ${meant2} is recorded`);
+  if (meant2 !== void 0 && meant2 !== found2)
+    throw wrong(`its identity is ${found2}, and ${meant2} is recorded`);
   if (typeof recorded === "string" && recorded !== cluster.name)
     throw wrong(`it is known as ${recorded}`);
-  return found;
+  return found2;
 }
-async function applyCluster(kube, cluster, identity2) {
+async function applyCluster(kube, cluster, identity3) {
   const known = at(
     await kube.get("configmap", IDENTITY, SYSTEM_NAMESPACE) ?? {},
     "/data/objects"
@@ -52877,32 +54138,27 @@ async function applyCluster(kube, cluster, identity2) {
       apiVersion: "v1",
       kind: "ConfigMap",
       metadata: { name: IDENTITY, namespace: SYSTEM_NAMESPACE },
-      data: { cluster: cluster.name, identity: identity2, objects: JSON.stringify(objects) }
+      data: { cluster: cluster.name, identity: identity3, objects: JSON.stringify(objects) }
     }
   ]);
   return true;
 }
 async function readStates(kube) {
-  const states = /* @__PURE__ */ new Map();
-  for (const one of await kube.list("configmaps", {
+  const found2 = await kube.list("configmaps", {
     selector: "glaciocloud.org/state=hub",
     fields: `metadata.name=${STATE_NAME}`
-  })) {
-    const [namespace, text] = [at(one, "/metadata/namespace"), at(one, "/data/state.json")];
-    if (typeof namespace !== "string" || typeof text !== "string") continue;
-    const reading = parseState(text);
-    if (reading.kind === "known") states.set(namespace, reading.state);
-    if (reading.kind === "unreadable")
-      throw new Failure(`the state of the hub in ${namespace} cannot be read: ${reading.reason}`, {
-        hint: `look at it: kubectl get configmap ${STATE_NAME} --namespace ${namespace} --output yaml`
-      });
-  }
-  return states;
+  });
+  return statesOf(
+    found2.map((one) => ({
+      namespace: textAt(one, "/metadata/namespace"),
+      text: textAt(one, "/data/state.json")
+    }))
+  );
 }
 async function digestKey({ kube, random }) {
   const read = async () => {
     const value = at(await kube.get("secret", KEY, SYSTEM_NAMESPACE) ?? {}, "/data/key");
-    return typeof value === "string" ? value : void 0;
+    return typeof value === "string" && value !== "" ? value : void 0;
   };
   const known = await read();
   if (known !== void 0) return known;
@@ -52916,7 +54172,13 @@ async function digestKey({ kube, random }) {
   await kube.create(made).catch((error3) => {
     if (!(error3 instanceof KubeFailure) || !error3.conflict) throw error3;
   });
-  return await read() ?? "";
+  const kept = await read();
+  if (kept === void 0)
+    throw new Faulty(
+      `the Secret ${KEY} has no key; delete it: kubectl delete secret ${KEY} --namespace ${SYSTEM_NAMESPACE}`,
+      "infrastructure"
+    );
+  return kept;
 }
 
 // src/core/plan/compare.ts
@@ -52964,22 +54226,12 @@ var SERVER_FIELDS = [
   "/status"
 ];
 var OWN_MANAGERS = /^(helm|glaciocloud|kube-|kubelet|k3s|cloud-controller|before-first-apply)/u;
-function identity(object2, namespace) {
-  return [
-    textAt(object2, "/kind"),
-    textAt(object2, "/metadata/namespace") || namespace,
-    textAt(object2, "/metadata/name")
-  ].join("/");
-}
-function byIdentity(objects, namespace) {
-  return new Map(objects.map((one) => [identity(one, namespace), one]));
-}
 function driftOf(name, live, applied) {
   if (!live) return { object: name, kind: "missing", fields: [] };
-  const fields = compare(live, applied).filter(
+  const fields2 = compare(live, applied).filter(
     ({ path }) => !SERVER_FIELDS.some((one) => path === one || path.startsWith(`${one}/`))
   );
-  return fields.length === 0 ? void 0 : { object: name, kind: "changed", fields };
+  return fields2.length === 0 ? void 0 : { object: name, kind: "changed", fields: fields2 };
 }
 function foreignManagers(name, live) {
   return foreignEntries(live).map((one) => foreignOf(name, one));
@@ -52989,8 +54241,8 @@ function foreignOf(object2, entry) {
 }
 function conflictsOf(name, live, applied) {
   return foreignEntries(live).flatMap((one) => {
-    const fields = differing(at(one, "/fieldsV1"), live, applied, "");
-    return fields.length === 0 ? [] : [{ ...foreignOf(name, one), fields }];
+    const fields2 = differing(at(one, "/fieldsV1"), live, applied, "");
+    return fields2.length === 0 ? [] : [{ ...foreignOf(name, one), fields: fields2 }];
   });
 }
 function foreignEntries(live) {
@@ -53011,7 +54263,7 @@ function differing(owned, live, applied, path) {
     const keys = kind === "k:" ? objectOf(name) : void 0;
     if (keys === void 0) return [];
     const entry = `/${escapeSegment(entryName(keys))}`;
-    return differing(rest, entryOf2(live, keys), entryOf2(applied, keys), path + entry);
+    return differing(rest, entryOf3(live, keys), entryOf3(applied, keys), path + entry);
   });
 }
 function entryName(keys) {
@@ -53020,7 +54272,7 @@ function entryName(keys) {
   );
   return words.join(",");
 }
-function entryOf2(list, keys) {
+function entryOf3(list, keys) {
   return objectsIn(list).find(
     (one) => Object.entries(keys).every(([key, value]) => one[key] === void 0 || one[key] === value)
   );
@@ -53061,16 +54313,16 @@ function needText({ verb, resource, subresource }) {
 function versionVerdict({ name, data }, version) {
   const minor = /^v?([0-9]+\.[0-9]+)/u.exec(version)?.[1] ?? version;
   if (minor === data.kubernetes) return WELL;
-  const said2 = `clusters/${name}.yaml says Kubernetes ${data.kubernetes}`;
-  return warning2(`${said2}, and it is ${minor}: plans are rendered for the wrong one`);
+  const said5 = `clusters/${name}.yaml says Kubernetes ${data.kubernetes}`;
+  return warning2(`${said5}, and it is ${minor}: plans are rendered for the wrong one`);
 }
 function storageVerdict({ homes, data }, storageClasses) {
   const policies = new Map(
     storageClasses.map((one) => [textAt(one, "/metadata/name"), textAt(one, "/reclaimPolicy")])
   );
   const wanted = /* @__PURE__ */ new Set([homes.class, ...data ? [data.class] : []]);
-  const missing3 = [...wanted].filter((name) => !policies.has(name)).map((name) => problem(`there is no storage class ${name}; ${thereAre(policies.keys())}`));
-  return together([...missing3, policies.get(homes.class) === "Delete" ? losesHomes(homes) : WELL]);
+  const missing4 = [...wanted].filter((name) => !policies.has(name)).map((name) => problem(`there is no storage class ${name}; ${thereAre(policies.keys())}`));
+  return together([...missing4, policies.get(homes.class) === "Delete" ? losesHomes(homes) : WELL]);
 }
 function losesHomes(homes) {
   const what = `the storage class ${homes.class} deletes a volume with its claim`;
@@ -53082,8 +54334,8 @@ function ingressVerdict(ingress, ingressClasses) {
   if (ingress.class === "none" || ingressClasses.includes(ingress.class)) return WELL;
   return problem(`there is no ingress class ${ingress.class}; ${thereAre(ingressClasses)}`);
 }
-function thereAre(names3) {
-  return `there are: ${[...names3].join(", ") || "none"}`;
+function thereAre(names4) {
+  return `there are: ${[...names4].join(", ") || "none"}`;
 }
 function dnsVerdict(host, resolved, entries) {
   if (resolved.length === 0) {
@@ -53109,13 +54361,13 @@ function together(verdicts) {
   };
 }
 function entriesOf(objects) {
-  const found = objects.flatMap(
+  const found2 = objects.flatMap(
     (one) => objectsIn(at(one, "/status/loadBalancer/ingress")).flatMap((entry) => [
       textAt(entry, "/ip"),
       textAt(entry, "/hostname")
     ])
   );
-  return [...new Set(found.filter((text) => text !== ""))];
+  return [...new Set(found2.filter((text) => text !== ""))];
 }
 function roomVerdict(objects, nodes, sizes2, max2) {
   if (nodes.length === 0) return void 0;
@@ -53139,11 +54391,11 @@ function askedBy(deployment) {
     memory: sum("/resources/requests/memory")
   };
 }
-function askedByServer([name, size]) {
+function askedByServer([name, size2]) {
   return {
     who: `a server of size ${name}`,
-    cpu: size.cpu * CPU_GUARANTEE_SHARE,
-    memory: memoryBytes(size.memory) ?? 0
+    cpu: size2.cpu * CPU_GUARANTEE_SHARE,
+    memory: memoryBytes(size2.memory) ?? 0
   };
 }
 function tooLarge(one, node) {
@@ -53158,8 +54410,8 @@ function amount(value) {
   if (typeof value !== "string") return 0;
   return value.endsWith("m") ? Number(value.slice(0, -1)) / 1e3 : quantityBytes(value) ?? 0;
 }
-function gib(bytes) {
-  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+function gib(bytes2) {
+  return `${(bytes2 / 2 ** 30).toFixed(1)} GiB`;
 }
 
 // src/apply/hub/preflight.ts
@@ -53170,14 +54422,14 @@ init_json();
 var standIn = (what) => sha256Hex(`glaciocloud placeholder ${what}`);
 function standInSecrets(jupyterhub) {
   const services = at(jupyterhub, "/hub/services");
-  const names3 = isObject(services) ? Object.keys(services) : [];
+  const names4 = isObject(services) ? Object.keys(services) : [];
   return {
     jupyterhub: {
       hub: {
         cookieSecret: standIn("cookie secret"),
         config: { CryptKeeper: { keys: [standIn("crypt keeper")] } },
         services: Object.fromEntries(
-          names3.map((name) => [name, { apiToken: standIn(`service ${name}`) }])
+          names4.map((name) => [name, { apiToken: standIn(`service ${name}`) }])
         )
       },
       proxy: { secretToken: standIn("proxy token") }
@@ -53187,21 +54439,8 @@ function standInSecrets(jupyterhub) {
 
 // src/apply/hub/preflight.ts
 init_failure();
-
-// src/apply/types.ts
-var NO_SECONDS = { preflight: 0, upgrade: 0, rollout: 0, health: 0 };
-var Faulty = class extends Error {
-  fault;
-  constructor(reason, fault) {
-    super(reason);
-    this.name = "Faulty";
-    this.fault = fault;
-  }
-};
-
-// src/apply/hub/preflight.ts
 async function preflightCluster(kube, cluster) {
-  const names3 = (objects) => objects.map((one) => textAt(one, "/metadata/name"));
+  const names4 = (objects) => objects.map((one) => textAt(one, "/metadata/name"));
   const [allowed, version, storageClasses, ingressClasses] = await Promise.all([
     kube.mayI(NEEDS),
     kube.version(),
@@ -53212,7 +54451,7 @@ async function preflightCluster(kube, cluster) {
     allowed,
     version,
     storageClasses,
-    ingressClasses: names3(ingressClasses)
+    ingressClasses: names4(ingressClasses)
   });
   if (problems.length > 0)
     throw new Failure(`the cluster ${cluster.name} is not ready: ${problems.join("; ")}`, {
@@ -53222,17 +54461,17 @@ async function preflightCluster(kube, cluster) {
 }
 async function preflightAddress({ hub, to }, { kube, cluster, internet: internet2, progress }) {
   if (cluster.data.ingress.class === "none") return;
-  const { hostname: hostname2 } = new URL(hub.data.url);
-  const resolved = await internet2.resolve(hostname2);
+  const { hostname: hostname3 } = new URL(hub.data.url);
+  const resolved = await internet2.resolve(hostname3);
   const { problems, warnings } = dnsVerdict(
-    hostname2,
+    hostname3,
     resolved,
     entriesOf(await kube.list("services,ingresses"))
   );
   for (const warning3 of warnings) progress(to.unit, `\u26A0 ${warning3}`);
   if (problems.length > 0) throw new Faulty(problems.join("; "), "infrastructure");
 }
-async function preflightObjects({ to, platform: platform2, hub }, prepared, world) {
+async function preflightObjects({ to, platform: platform2, hub }, prepared2, world) {
   const { namespace, values } = to.release;
   const rendered = await world.releases.render({
     release: to.unit.name,
@@ -53242,7 +54481,7 @@ async function preflightObjects({ to, platform: platform2, hub }, prepared, worl
     values,
     placeholders: standInSecrets(values["jupyterhub"])
   });
-  const objects = splitDocuments(rendered).filter((text) => /^kind:/mu.test(text)).map(parseObject).map((object2) => withSecretName(object2, prepared.secretName));
+  const objects = documentsIn(rendered).map(parseObject).map((object2) => withSecretName(object2, prepared2.secretName));
   const broken = runManifestRules(platform2, world.clock.now().getTime(), hub.name, objects).filter(
     ({ severity }) => severity === "error"
   );
@@ -53265,12 +54504,12 @@ async function tellConflicts({ to }, objects, { kube, progress }) {
   const shown2 = objects.filter((one) => one["kind"] !== "Secret");
   const live = byIdentity(await kube.liveOf(shown2, namespace), namespace);
   for (const object2 of shown2) {
-    const found = live.get(identity(object2, namespace));
+    const found2 = live.get(identity2(object2, namespace));
     const name = `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}`;
-    for (const { manager, time: time2, fields } of found ? conflictsOf(name, found, object2) : [])
+    for (const { manager, time: time2, fields: fields2 } of found2 ? conflictsOf(name, found2, object2) : [])
       progress(
         to.unit,
-        `\u26A0 ${name}: what ${manager} changed at ${time2} is overwritten: ${fields.join(", ")}`
+        `\u26A0 ${name}: what ${manager} changed at ${time2} is overwritten: ${fields2.join(", ")}`
       );
   }
 }
@@ -53306,7 +54545,7 @@ async function mapConcurrently(iterable, mapper, {
     const cleanup = () => {
       signal?.removeEventListener("abort", signalListener);
     };
-    const resolve3 = (value) => {
+    const resolve6 = (value) => {
       resolve_(value);
       cleanup();
     };
@@ -53356,10 +54595,10 @@ async function mapConcurrently(iterable, mapper, {
       }
       const lastIndex = Math.min(doneIndex, result2.length);
       if (lastIndex === result2.length && skippedCount === 0) {
-        resolve3(result2);
+        resolve6(result2);
         return;
       }
-      resolve3(result2.slice(0, lastIndex).filter((value) => value !== pMapSkip));
+      resolve6(result2.slice(0, lastIndex).filter((value) => value !== pMapSkip));
     };
     const next = async () => {
       if (isResolved || currentIndex >= doneIndex) {
@@ -53497,7 +54736,7 @@ var DAY_MS = 864e5;
 var MINUTE_MS = 6e4;
 var NAMED_HUBS = 3;
 function waveGate(wave, facts) {
-  return failedBefore(facts.earlier) ?? unfinishedBefore(facts.earlier) ?? (facts.hurried ? void 0 : frozen(wave, facts.now)) ?? (facts.hurried ? void 0 : soaking(wave, facts)) ?? unapproved(wave, facts) ?? { open: true };
+  return failedBefore(facts.earlier) ?? unrecorded(facts) ?? unseenBefore(facts) ?? unfinishedBefore(facts.earlier) ?? (facts.hurried ? void 0 : frozen(wave, facts.now)) ?? (facts.hurried ? void 0 : soaking(wave, facts)) ?? unapproved(wave, facts) ?? { open: true };
 }
 function failedBefore(earlier) {
   const failed = earlier.filter(({ how }) => how === "failed");
@@ -53509,6 +54748,36 @@ function failedBefore(earlier) {
     code: "earlier-failed",
     reason: `wave ${first.wave} has a hub that failed: ${names(failed)}`
   };
+}
+function unrecorded({ earlier, record }) {
+  if (record.kind !== "refused" || earlier.length === 0) return void 0;
+  return waiting(
+    "earlier-unfinished",
+    `there is no branch \`deployed\`, and GitHub refused to make it (${record.why}): the job needs \`permissions: {contents: write}\`, and no rule of the repository in its way`
+  );
+}
+function unseenBefore({ earlier, record }) {
+  const unseen = earlier.filter(({ how }) => how === "unseen");
+  const [first] = unseen;
+  if (first === void 0) return void 0;
+  const { wave, cluster } = first;
+  const there = unseen.filter((one) => one.wave === wave && one.cluster === cluster);
+  return waiting(
+    "earlier-unfinished",
+    `wave ${wave} was never deployed on cluster ${cluster}, as far as is known here: ${names(there)}; ${beginning(record, first)}`
+  );
+}
+function beginning({ kind }, { wave, cluster }) {
+  const command = `glaciocloud deploy --cluster ${cluster} --wave ${wave} --record FOLDER`;
+  switch (kind) {
+    case "branch":
+    case "refused":
+      return `its own job of the workflow \`deploy\` goes first: look there why it has not`;
+    case "folder":
+      return `begin there, with the same folder: \`${command}\``;
+    case "read-only":
+      return `begin there, and name one folder for all clusters, because only GitHub Actions keeps the branch \`deployed\`: \`${command}\``;
+  }
 }
 function unfinishedBefore(earlier) {
   const unfinished = earlier.filter(({ how }) => how === "unfinished");
@@ -53532,9 +54801,10 @@ function soaking(wave, { earlier, now }) {
     `wave ${wave.name} waits ${minutes} more minutes for the wave before to prove itself`
   );
 }
-function unapproved(wave, { approved }) {
+function unapproved(wave, { approved, doubt }) {
   if (!wave.approval || approved) return void 0;
-  return waiting("needs-approval", `wave ${wave.name} waits for a person\u2019s approval`);
+  const why = doubt === void 0 ? "" : `: ${doubt}`;
+  return waiting("needs-approval", `wave ${wave.name} waits for a person\u2019s approval${why}`);
 }
 function urgentReason(message) {
   const last = message.trim().split(/\n\s*\n/u).at(-1) ?? "";
@@ -53554,8 +54824,8 @@ function isFrozen({ days, hours, from, until }, now, timezone) {
   const { day: day2, time: time2 } = localTime(now, timezone);
   if (days !== void 0 && (day2 === void 0 || !days.includes(day2))) return false;
   if (hours === void 0) return true;
-  const [begin = "", end = ""] = hours.split("-");
-  return begin <= time2 && time2 < end;
+  const [begin = "", end2 = ""] = hours.split("-");
+  return begin <= time2 && time2 < end2;
 }
 function localTime(now, timezone) {
   const parts = new Intl.DateTimeFormat("en-GB", {
@@ -53594,12 +54864,12 @@ function endingOf(error3) {
   return error3 instanceof LeaseHeld ? { outcome: "blocked", code: error3.code, reason: error3.message } : { outcome: "failed", code: "refused", reason: error3.message };
 }
 async function withLease(ports, name, work) {
-  const claim = claimBy(ports);
-  return holding(claim, name, work, async () => {
+  const claim2 = claimBy(ports);
+  return holding(claim2, name, work, async () => {
     for (; ; ) {
-      const lease = await attempt(claim, name);
+      const lease = await attempt(claim2, name);
       if (lease) return { name, lease };
-      const other = claim.seen.get(name);
+      const other = claim2.seen.get(name);
       if (other?.alive === true)
         throw new LeaseHeld(
           "lease-held",
@@ -53611,16 +54881,16 @@ async function withLease(ports, name, work) {
   });
 }
 async function withSeat(ports, seats, waiting2, work) {
-  const claim = claimBy(ports);
-  const names3 = Array.from({ length: seats }, (_, index2) => `slot-${index2}`);
-  return holding(claim, "a seat", work, async () => {
+  const claim2 = claimBy(ports);
+  const names4 = Array.from({ length: seats }, (_, index2) => `slot-${index2}`);
+  return holding(claim2, "a seat", work, async () => {
     for (let round = 0; ; round += 1) {
-      for (const name of names3) {
-        const lease = await attempt(claim, name);
+      for (const name of names4) {
+        const lease = await attempt(claim2, name);
         if (lease) return { name, lease };
       }
       if (round === QUIET_ROUNDS)
-        waiting2([...claim.seen.values()].map(({ owner }) => owner).join(", "));
+        waiting2([...claim2.seen.values()].map(({ owner }) => owner).join(", "));
       await ports.clock.sleep(LOOK_MS);
     }
   });
@@ -53632,12 +54902,12 @@ function claimBy(ports) {
 function time({ ports }) {
   return ports.clock.now().getTime();
 }
-async function holding(claim, what, work, acquire) {
+async function holding(claim2, what, work, acquire) {
   const mine = await acquire();
-  const renewal = keepRenewing(claim, mine.lease);
+  const renewal2 = keepRenewing(claim2, mine.lease);
   try {
     return await work(() => {
-      if (renewal.lost())
+      if (renewal2.lost())
         throw new LeaseHeld(
           "lease-lost",
           `${what} could not be held: this run was too slow, or the cluster did not answer`,
@@ -53645,19 +54915,19 @@ async function holding(claim, what, work, acquire) {
         );
     });
   } finally {
-    renewal.stop();
-    await release(claim, mine.name);
+    renewal2.stop();
+    await release(claim2, mine.name);
   }
 }
-function keepRenewing(claim, first) {
-  const { clock } = claim.ports;
+function keepRenewing(claim2, first) {
+  const { clock } = claim2.ports;
   let lease = first;
-  let renewed = time(claim);
+  let renewed = time(claim2);
   let taken2 = false;
   const again = () => {
     stop2 = clock.after(RENEW_MS, again);
-    const begun = time(claim);
-    renew(claim, lease).then(
+    const begun = time(claim2);
+    renew(claim2, lease).then(
       (next) => {
         lease = next;
         renewed = begun;
@@ -53669,57 +54939,57 @@ function keepRenewing(claim, first) {
   };
   let stop2 = clock.after(RENEW_MS, again);
   return {
-    lost: () => taken2 || time(claim) > renewed + DURATION * 1e3,
+    lost: () => taken2 || time(claim2) > renewed + DURATION * 1e3,
     stop: () => stop2()
   };
 }
-async function attempt(claim, name) {
-  const { kube } = claim.ports;
-  const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
+async function attempt(claim2, name) {
+  const { kube } = claim2.ports;
+  const found2 = await kube.get("lease", name, SYSTEM_NAMESPACE);
   try {
-    if (!found)
+    if (!found2)
       return await kube.create({
         apiVersion: "coordination.k8s.io/v1",
         kind: "Lease",
         metadata: { name, namespace: SYSTEM_NAMESPACE },
-        spec: leaseSpec(claim)
+        spec: leaseSpec(claim2)
       });
-    return isFree(claim, name, found) ? await kube.replace({ ...found, spec: leaseSpec(claim) }) : void 0;
+    return isFree(claim2, name, found2) ? await kube.replace({ ...found2, spec: leaseSpec(claim2) }) : void 0;
   } catch (error3) {
     if (!(error3 instanceof KubeFailure) || !error3.conflict) throw error3;
     return void 0;
   }
 }
-function isFree(claim, name, lease) {
+function isFree(claim2, name, lease) {
   const owner = textAt(lease, "/spec/holderIdentity");
   if (owner === "") return true;
   const mark = `${owner} ${textAt(lease, "/spec/renewTime")}`;
-  const known = claim.seen.get(name);
-  if (known?.mark === mark) return time(claim) > known.since + DURATION * 1e3;
-  claim.seen.set(name, { owner, mark, since: time(claim), alive: known !== void 0 });
+  const known = claim2.seen.get(name);
+  if (known?.mark === mark) return time(claim2) > known.since + DURATION * 1e3;
+  claim2.seen.set(name, { owner, mark, since: time(claim2), alive: known !== void 0 });
   return false;
 }
-function leaseSpec(claim) {
-  const now = claim.ports.clock.now().toISOString().replace("Z", "000Z");
+function leaseSpec(claim2) {
+  const now = claim2.ports.clock.now().toISOString().replace("Z", "000Z");
   return {
-    holderIdentity: claim.holder,
+    holderIdentity: claim2.holder,
     leaseDurationSeconds: DURATION,
     acquireTime: now,
     renewTime: now
   };
 }
-async function renew(claim, lease) {
+async function renew(claim2, lease) {
   const old = isObject(lease["spec"]) ? lease["spec"] : {};
-  return claim.ports.kube.replace({
+  return claim2.ports.kube.replace({
     ...lease,
-    spec: { ...leaseSpec(claim), acquireTime: old["acquireTime"] ?? null }
+    spec: { ...leaseSpec(claim2), acquireTime: old["acquireTime"] ?? null }
   });
 }
 async function release({ ports: { kube }, holder }, name) {
   try {
-    const found = await kube.get("lease", name, SYSTEM_NAMESPACE);
-    if (found && at(found, "/spec/holderIdentity") === holder)
-      await kube.replace({ ...found, spec: { leaseDurationSeconds: DURATION } });
+    const found2 = await kube.get("lease", name, SYSTEM_NAMESPACE);
+    if (found2 && at(found2, "/spec/holderIdentity") === holder)
+      await kube.replace({ ...found2, spec: { leaseDurationSeconds: DURATION } });
   } catch (error3) {
     if (!(error3 instanceof Failure)) throw error3;
   }
@@ -53774,7 +55044,11 @@ var UNAVAILABLE = [
 ];
 var CALLS = [
   { says: LOGIN, fault: "infrastructure", again: false },
-  { says: [/was killed by/iu, /did not end within/iu], fault: "infrastructure", again: false },
+  {
+    says: [/was killed by/iu, /did not end within/iu, /printed cannot be read/iu],
+    fault: "infrastructure",
+    again: false
+  },
   { says: UNAVAILABLE, fault: "infrastructure", again: true }
 ];
 var UNKNOWN_CALL = { fault: "product", again: false };
@@ -53826,7 +55100,7 @@ function restartsDeployment(diff, name) {
   const isIt = (ref) => ref.kind === "Deployment" && ref.name === name;
   const inTemplate = (path) => path.startsWith("/spec/template") || path === "/spec";
   return diff.checksumOnly.some(isIt) || diff.changed.some(
-    ({ object: object2, fields }) => isIt(object2) && fields.some(({ path }) => inTemplate(path))
+    ({ object: object2, fields: fields2 }) => isIt(object2) && fields2.some(({ path }) => inTemplate(path))
   );
 }
 function restartsHub(from, to) {
@@ -53884,7 +55158,7 @@ function restoreObjects(objects, { namespace, name, script, args }) {
   const spec = hubPodSpec(objects);
   const container = objectsIn(spec["containers"])[0] ?? {};
   const volumes = objectsIn(spec["volumes"]).filter((volume) => volume["name"] === DATABASE);
-  const mounts2 = objectsIn(container["volumeMounts"]).filter((mount) => mount["name"] === DATABASE);
+  const mounts2 = objectsIn(container["volumeMounts"]).filter((mount2) => mount2["name"] === DATABASE);
   const pod = {
     ...frame(spec),
     activeDeadlineSeconds: RESTORE_SECONDS,
@@ -53941,9 +55215,9 @@ function serviceEnv(objects) {
 function loadCheckPod(spec, renamed, script, services) {
   const container = objectsIn(spec["containers"])[0] ?? {};
   const kept = ["image", "imagePullPolicy", "env", "envFrom", "securityContext", "resources"];
-  const own = rename4(pick2(container, kept), renamed);
-  const mounts2 = objectsIn(container["volumeMounts"]).filter((mount) => mount["name"] !== DATABASE);
-  const volumes = objectsIn(spec["volumes"]).filter((volume) => volume["name"] !== DATABASE).map((volume) => rename4(volume, renamed));
+  const own = rename5(pick2(container, kept), renamed);
+  const mounts2 = objectsIn(container["volumeMounts"]).filter((mount2) => mount2["name"] !== DATABASE);
+  const volumes = objectsIn(spec["volumes"]).filter((volume) => volume["name"] !== DATABASE).map((volume) => rename5(volume, renamed));
   return {
     ...frame(spec),
     activeDeadlineSeconds: LOAD_CHECK_SECONDS,
@@ -53981,7 +55255,7 @@ var REFERENCES = /* @__PURE__ */ new Map([
   ["secretKeyRef", "Secret"],
   ["secretRef", "Secret"]
 ]);
-function rename4(object2, renamed) {
+function rename5(object2, renamed) {
   return renamedIn(object2, void 0, renamed);
 }
 function renamedIn(object2, kind, renamed) {
@@ -54004,8 +55278,8 @@ init_failure();
 init_json();
 var MESSAGE_LENGTH = 300;
 function rolloutVerdict(deployments, pods, now) {
-  const judged = deployments.every(isObserved) ? pods : [];
-  const failure3 = firstOf(judged, (pod) => podFault2(pod, now)) ?? firstOf(deployments, podsRefused);
+  const judged3 = deployments.every(isObserved) ? pods : [];
+  const failure3 = firstOf(judged3, (pod) => podFault2(pod, now)) ?? firstOf(deployments, podsRefused);
   if (failure3 !== void 0) return failure3;
   if (deployments.length === 0) return { kind: "waiting", for: "the hub to appear" };
   const waiting2 = deployments.filter((one) => !isRolledOut(one));
@@ -54014,7 +55288,7 @@ function rolloutVerdict(deployments, pods, now) {
   return { kind: "waiting", for: named.join(", ") };
 }
 function firstOf(list, find) {
-  return list.map(find).find((found) => found !== void 0);
+  return list.map(find).find((found2) => found2 !== void 0);
 }
 function podsRefused(deployment) {
   const failure3 = objectsIn(at(deployment, "/status/conditions")).find(
@@ -54148,22 +55422,22 @@ async function reached({ name, namespace, what }, world, phases) {
 }
 
 // src/apply/hub/database.ts
-var RESTORE = "glaciocloud-restore";
+var RESTORE3 = "glaciocloud-restore";
 var LOOKS2 = 360;
 var LOOK_MS3 = 250;
 async function copyDatabase({ to }, world) {
-  const lines = [];
+  const lines3 = [];
   const name = `before-${to.digest.slice(0, 12)}`;
   const { code: code2, stderr } = await world.kube.python(to.release.namespace, {
     script: await world.script("db_copy.py"),
     args: [name],
-    onLine: (line) => lines.push(line),
+    onLine: (line) => lines3.push(line),
     timeoutMs: 6e4
   }).catch((error3) => ({ code: -1, stderr: messageOf(error3) }));
-  const said2 = lastObject(lines);
-  if (code2 === 1 && said2 !== void 0)
+  const said5 = lastObject(lines3);
+  if (code2 === 1 && said5 !== void 0)
     throw new Faulty(
-      `the hub\u2019s database is damaged: ${textAt(said2, "/integrity")}`,
+      `the hub\u2019s database is damaged: ${textAt(said5, "/integrity")}`,
       "infrastructure"
     );
   if (code2 !== 0) {
@@ -54173,17 +55447,18 @@ async function copyDatabase({ to }, world) {
     );
     return void 0;
   }
-  if (typeof said2?.["copied"] !== "string") return void 0;
+  if (typeof said5?.["copied"] !== "string") return void 0;
   world.progress(to.unit, `the hub\u2019s database is copied and the copy verified`);
   return name;
 }
-async function restoreDatabase({ to }, copy, revision, world) {
+async function restoreDatabase({ to }, copy2, revision, world) {
   const { namespace } = to.release;
   const stored = splitDocuments(
     await world.releases.manifest(to.unit.name, namespace, revision)
   ).filter((text) => /^kind: *Deployment *$/mu.test(text));
   world.progress(to.unit, "stopping the hub to look at its database");
-  await world.kube.scale("hub", 0, namespace);
+  if (await world.kube.get("deployment", "hub", namespace))
+    await world.kube.scale("hub", 0, namespace);
   const running = async () => (await world.kube.list("pods", { namespace, selector: "app=jupyterhub,component=hub" })).length > 0;
   for (let look3 = 0; await running(); look3 += 1) {
     if (look3 === LOOKS2)
@@ -54195,23 +55470,23 @@ async function restoreDatabase({ to }, copy, revision, world) {
   }
   const objects = restoreObjects(stored.map(parseObject), {
     namespace,
-    name: RESTORE,
+    name: RESTORE3,
     script: await world.script("db_restore.py"),
-    args: [copy, "--if-changed"]
+    args: [copy2, "--if-changed"]
   });
-  const { ok, log } = await runThrowAway(
-    { name: RESTORE, namespace, objects, what: "the hub\u2019s database cannot be restored" },
+  const { ok: ok2, log } = await runThrowAway(
+    { name: RESTORE3, namespace, objects, what: "the hub\u2019s database cannot be restored" },
     world
   );
-  if (!ok)
+  if (!ok2)
     throw new Faulty(
       `the hub\u2019s database cannot be restored: ${log.trim().slice(-300)}`,
       "infrastructure"
     );
-  const said2 = lastObject(log.split("\n"));
+  const said5 = lastObject(log.split("\n"));
   world.progress(
     to.unit,
-    typeof said2?.["restored"] === "string" ? "the hub\u2019s database is what it was before the change; the newer one is kept beside it" : "the hub\u2019s database is of the same schema: it stays"
+    typeof said5?.["restored"] === "string" ? "the hub\u2019s database is what it was before the change; the newer one is kept beside it" : "the hub\u2019s database is of the same schema: it stays"
   );
 }
 
@@ -54228,7 +55503,7 @@ var UNITS = [
   { size: 60, name: "min" }
 ];
 function duration(seconds2) {
-  const unit = UNITS.find(({ size }) => seconds2 > 0 && seconds2 % size === 0);
+  const unit = UNITS.find(({ size: size2 }) => seconds2 > 0 && seconds2 % size2 === 0);
   return unit ? `${seconds2 / unit.size} ${unit.name}` : `${seconds2} s`;
 }
 var MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -54270,8 +55545,8 @@ function heartbeatSign(body, interval, now) {
   if (Number.isNaN(last))
     return problem2(`the probe has never spoken, or its issue was closed (label ${HEARTBEAT})`);
   const silent = Math.max(0, Math.round((now - last) / 6e4)) * 60;
-  const said2 = `the probe spoke ${duration(silent)} ago`;
-  return silent > HEARTBEAT_INTERVALS * interval ? problem2(`${said2}, and should every ${duration(interval)}`) : { kind: "well", text: said2 };
+  const said5 = `the probe spoke ${duration(silent)} ago`;
+  return silent > HEARTBEAT_INTERVALS * interval ? problem2(`${said5}, and should every ${duration(interval)}`) : { kind: "well", text: said5 };
 }
 
 // src/apply/hub/health.ts
@@ -54282,10 +55557,10 @@ var NEW_ENTRY_SECONDS = 300;
 var ENTRY_SECONDS = 60;
 var ENTRY_LOOK_MS = 2e3;
 var [DEPLOY_USER] = MACHINES;
-async function proveHealthy(task, world, run) {
+async function proveHealthy(task, world, run2) {
   const { namespace } = task.to.release;
   const checks = checksOf(task);
-  const images = checks.map(({ image }) => image).join(", ");
+  const images = checks.map(({ image: image2 }) => image2).join(", ");
   await dropHomes(namespace, world);
   world.progress(
     task.to.unit,
@@ -54297,7 +55572,7 @@ async function proveHealthy(task, world, run) {
     oggmCheck: await world.script("oggm_check.py"),
     timeout: START_SECONDS
   });
-  const failed = await firstFailure(task, run, world, {
+  const failed = await firstFailure(task, run2, world, {
     script: await world.script("health_check.py"),
     args: [job],
     timeoutMs: (checks.length * 2 * START_SECONDS + HUB_CHECK_SECONDS) * 1e3
@@ -54306,39 +55581,39 @@ async function proveHealthy(task, world, run) {
     const what = failed.image === null ? failed.check : `${failed.check} of ${failed.image}`;
     throw new Faulty(`${what}: ${failed.detail}`, failed.class ?? "product");
   }
-  run.rest = void 0;
+  run2.rest = void 0;
   await dropHomes(namespace, world);
-  await provePublic(task, world, run);
+  await provePublic(task, world, run2);
 }
 function checksOf({ to, state, hub, platform: platform2 }) {
   const known = new Set(state?.healthy?.release.images.map(({ reference }) => reference));
   const fresh = to.release.images.filter(({ reference }) => !known.has(reference));
-  const size = defaultSize(hub.data.sizes);
+  const size2 = defaultSize(hub.data.sizes);
   return fresh.map(({ name }) => {
     const oggm = platform2.images.get(name)?.data.oggm;
     return {
       user: DEPLOY_USER,
       profile: slug(name),
-      size,
+      size: size2,
       image: name,
       oggm: oggm !== void 0,
       version: oggm?.version ?? null
     };
   });
 }
-function firstFailure({ to }, run, world, request2) {
-  return new Promise((resolve3, reject) => {
+function firstFailure({ to }, run2, world, request2) {
+  return new Promise((resolve6, reject) => {
     const onLine = (text) => {
       const line = parseLine(text);
       if (!line) return;
-      run.lines.push(line);
+      run2.lines.push(line);
       say(to.unit, line, world);
-      if (!line.ok) resolve3(line);
+      if (!line.ok) resolve6(line);
     };
     const ended = world.kube.python(to.release.namespace, { ...request2, onLine });
-    run.rest = ended.catch((error3) => messageOf(error3));
+    run2.rest = ended.catch((error3) => messageOf(error3));
     ended.then(({ code: code2, stderr }) => {
-      if (code2 === 0 && run.lines.length > 0) resolve3(void 0);
+      if (code2 === 0 && run2.lines.length > 0) resolve6(void 0);
       else reject(new Faulty(endedText(code2, stderr), "infrastructure"));
     }, reject);
   });
@@ -54346,21 +55621,21 @@ function firstFailure({ to }, run, world, request2) {
 function endedText(code2, stderr) {
   return code2 === 0 ? "the health check ended without a word" : `the health check ended with code ${code2}: ${stderr.trim().slice(-300)}`;
 }
-async function provePublic(task, world, run) {
+async function provePublic(task, world, run2) {
   const began = world.clock.now().getTime();
   const sign = await publicSign(task, world);
-  const ok = sign.kind !== "problem";
+  const ok2 = sign.kind !== "problem";
   const line = {
     check: "public address",
     image: null,
-    ok,
+    ok: ok2,
     seconds: (world.clock.now().getTime() - began) / 1e3,
     detail: sign.text,
-    class: ok ? null : "infrastructure"
+    class: ok2 ? null : "infrastructure"
   };
-  run.lines.push(line);
+  run2.lines.push(line);
   say(task.to.unit, line, world);
-  if (!ok) throw new Faulty(`${task.hub.data.url}: ${sign.text}`, "infrastructure");
+  if (!ok2) throw new Faulty(`${task.hub.data.url}: ${sign.text}`, "infrastructure");
 }
 async function publicSign({ to, state, hub }, world) {
   const { cluster, clock, internet: internet2, progress } = world;
@@ -54371,25 +55646,25 @@ async function publicSign({ to, state, hub }, world) {
       text: `not checked: the cluster ${cluster.name} has no public entry`
     };
   const patience = state?.healthy ? ENTRY_SECONDS : NEW_ENTRY_SECONDS;
-  const end = clock.now().getTime() + patience * 1e3;
-  let said2 = "";
+  const end2 = clock.now().getTime() + patience * 1e3;
+  let said5 = "";
   for (; ; ) {
     const sign = addressSign(await internet2.ask(hubApi(url)), clock.now().getTime(), 0);
-    if (sign.kind !== "problem" || clock.now().getTime() > end) return sign;
-    if (sign.text !== said2) progress(to.unit, `waiting for ${url}: ${sign.text}`);
-    said2 = sign.text;
+    if (sign.kind !== "problem" || clock.now().getTime() > end2) return sign;
+    if (sign.text !== said5) progress(to.unit, `waiting for ${url}: ${sign.text}`);
+    said5 = sign.text;
     await clock.sleep(ENTRY_LOOK_MS);
   }
 }
 function say(unit, line, { progress }) {
-  const { ok, check: check2, image, seconds: seconds2, detail } = line;
-  const what = image === null ? check2 : `${check2} of ${image}`;
-  progress(unit, `${ok ? "\u2713" : "\u2717"} ${what} ${seconds2.toFixed(1)} s  ${detail}`);
+  const { ok: ok2, check: check2, image: image2, seconds: seconds2, detail } = line;
+  const what = image2 === null ? check2 : `${check2} of ${image2}`;
+  progress(unit, `${ok2 ? "\u2713" : "\u2717"} ${what} ${seconds2.toFixed(1)} s  ${detail}`);
 }
-async function cleanUp({ to }, run, world) {
-  if (run.rest === void 0) return;
+async function cleanUp({ to }, run2, world) {
+  if (run2.rest === void 0) return;
   world.progress(to.unit, "waiting until the throw-away user is gone");
-  await run.rest;
+  await run2.rest;
   await dropOwned("pod", "component=singleuser-server", to.release.namespace, world);
   await dropHomes(to.release.namespace, world);
 }
@@ -54405,14 +55680,14 @@ async function refreshMenu(namespace, { kube, clock }) {
   );
 }
 function parseLine(text) {
-  const { check: check2, image, ok, seconds: seconds2, detail, class: fault } = objectOf(text) ?? {};
-  if (typeof check2 !== "string" || typeof ok !== "boolean" || typeof detail !== "string")
+  const { check: check2, image: image2, ok: ok2, seconds: seconds2, detail, class: fault } = objectOf(text) ?? {};
+  if (typeof check2 !== "string" || typeof ok2 !== "boolean" || typeof detail !== "string")
     return void 0;
-  if (typeof seconds2 !== "number" || typeof image !== "string" && image !== null)
+  if (typeof seconds2 !== "number" || typeof image2 !== "string" && image2 !== null)
     return void 0;
-  return { check: check2, image, ok, seconds: seconds2, detail, class: faultOf(fault) };
+  return { check: check2, image: image2, ok: ok2, seconds: seconds2, detail, class: faultOf2(fault) };
 }
-function faultOf(word) {
+function faultOf2(word) {
   return word === "product" || word === "infrastructure" ? word : null;
 }
 function dropHomes(namespace, world) {
@@ -54434,14 +55709,14 @@ async function loadCheck({ to }, objects, world) {
   const what = "the new configuration cannot be loaded";
   const script = await world.script("load_check.py");
   const pod = loadCheckObjects(objects, namespace, NAME2, script);
-  const { ok, log } = await runThrowAway({ name: NAME2, namespace, objects: pod, what }, world);
-  if (!ok) throw new Faulty(`${what}: ${loadError(log)}`, "product");
+  const { ok: ok2, log } = await runThrowAway({ name: NAME2, namespace, objects: pod, what }, world);
+  if (!ok2) throw new Faulty(`${what}: ${loadError(log)}`, "product");
 }
 function loadError(log) {
-  const lines = log.trim().split("\n");
-  const told2 = objectOf(lines.at(-1) ?? "");
-  if (!told2) return lines.slice(-5).join(" ").slice(0, 600);
-  const bad = lines.find((line) => line.includes("Bad config encountered"));
+  const lines3 = log.trim().split("\n");
+  const told2 = objectOf(lines3.at(-1) ?? "");
+  if (!told2) return lines3.slice(-5).join(" ").slice(0, 600);
+  const bad = lines3.find((line) => line.includes("Bad config encountered"));
   const why = bad?.replace(/^.*Bad config encountered[^:]*: ?/u, "") ?? textAt(told2, "/error");
   return `${textAt(told2, "/stage")}: ${why}`.slice(0, 600);
 }
@@ -54453,9 +55728,10 @@ init_json();
 // src/apply/hub/generated.ts
 init_json();
 var NAME3 = "hub-generated";
+var readKept = readerOf(fields({}));
 async function generatedValues(namespace, jupyterhub, { kube, random }) {
-  const found = at(await kube.get("secret", NAME3, namespace) ?? {}, "/data/values.json");
-  const kept = typeof found === "string" ? JSON.parse(Buffer.from(found, "base64").toString("utf8")) : {};
+  const found2 = at(await kube.get("secret", NAME3, namespace) ?? {}, "/data/values.json");
+  const kept = typeof found2 === "string" ? keptIn(namespace, found2) : {};
   const values = fill(standInSecrets(jupyterhub), kept, random);
   const text = JSON.stringify(values);
   if (text !== JSON.stringify(kept)) {
@@ -54473,6 +55749,14 @@ async function generatedValues(namespace, jupyterhub, { kube, random }) {
     ]);
   }
   return values;
+}
+function keptIn(namespace, text) {
+  const reading = readKept(Buffer.from(text, "base64").toString("utf8"));
+  if (reading.kind === "read") return reading.value;
+  throw new Faulty(
+    `the Secret ${NAME3} cannot be read: ${reading.reason}; put it right, or delete it (kubectl delete secret ${NAME3} --namespace ${namespace}): the hub then makes new keys, and everybody logs in once more`,
+    "infrastructure"
+  );
 }
 function fill(shape, kept, random) {
   if (Array.isArray(shape))
@@ -54509,12 +55793,169 @@ async function removeProbe(hub, kube) {
   await kube.deleteBy("namespaces", `${OWNER}=${hub}`, hub);
 }
 
+// src/core/hub/way-back.ts
+init_json();
+function storedIn(manifest) {
+  return splitDocuments(manifest).filter((text) => /^kind:/mu.test(text)).map((text) => ({ text, object: parseObject(text) }));
+}
+function manifestOf(stored) {
+  return stored.map(({ text }) => `---
+${text.trimEnd()}
+`).join("");
+}
+function straysOf(made, wanted, namespace) {
+  const names4 = new Set(wanted.map((one) => identity2(one, namespace)));
+  const strays = [...byIdentity(made, namespace)].filter(([name]) => !names4.has(name));
+  return strays.map(([, object2]) => object2);
+}
+function goesWith(live, release2) {
+  const policy = textAt(live, "/metadata/annotations/helm.sh~1resource-policy");
+  const owner = textAt(live, "/metadata/annotations/meta.helm.sh~1release-name");
+  return owner === release2 && policy.trim().toLowerCase() !== "keep";
+}
+function isLeaving(live) {
+  return at(live, "/metadata/deletionTimestamp") !== void 0;
+}
+function holdsData(object2) {
+  return object2["kind"] === "PersistentVolumeClaim";
+}
+function asItHasBecome({ object: object2 }, live) {
+  const kept = shaped(object2["spec"] ?? {}, live["spec"] ?? {});
+  const changed2 = merge(object2, { spec: kept });
+  return { text: manifestText([changed2]), object: changed2 };
+}
+function shaped(shape, live) {
+  if (!isObject(shape) || !isObject(live)) return live;
+  const entries = Object.entries(shape).map(([key, value]) => {
+    const now = live[key];
+    return [key, now === void 0 ? value : shaped(value, now)];
+  });
+  return Object.fromEntries(entries);
+}
+function calledOf(object2) {
+  return `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}`;
+}
+
+// src/apply/hub/way-back.ts
+init_json();
+init_failure();
+var LEAVING_SECONDS = 300;
+var LOOK_MS4 = 500;
+async function restoreRevision(task, { revision, digest: digest3 }, stored, world) {
+  const { unit, release: release2 } = task.to;
+  const { namespace } = release2;
+  if (stored.length === 0)
+    throw new Faulty(
+      `Helm\u2019s record of revision ${revision} is gone from the cluster, so that nobody knows what ran before`,
+      "product"
+    );
+  const objects = stored.map(({ object: object2 }) => object2);
+  const live = await untilGone(task, objects, world);
+  const fitting = await fit(task, stored, live, world);
+  await untilGone(task, objects, world);
+  world.progress(unit, `rolling back to revision ${revision}`);
+  const manifest = manifestOf(fitting);
+  await world.releases.restore({ release: unit.name, namespace, revision, digest: digest3, manifest });
+}
+async function dropStrays(task, revision, wanted, world) {
+  const { kube, releases, progress } = world;
+  const { unit, release: release2 } = task.to;
+  const { namespace } = release2;
+  const made = [];
+  for (const later of await releases.history(unit.name, namespace)) {
+    if (later.revision <= revision) continue;
+    const manifest = await releases.manifest(unit.name, namespace, later.revision);
+    made.push(...storedIn(manifest).map(({ object: object2 }) => object2));
+  }
+  const strays = straysOf(made, wanted, namespace);
+  if (strays.length === 0) return;
+  for (const live of await kube.liveOf(strays, namespace)) {
+    if (!goesWith(live, unit.name)) continue;
+    progress(unit, `taking away ${calledOf(live)}, which a failed change has brought`);
+    await remove(kube, live, namespace);
+  }
+}
+async function healthyOf({ to, state }, { releases }) {
+  const [release2, { namespace }] = [to.unit.name, to.release];
+  const known = await releases.history(release2, namespace);
+  const found2 = known.find(({ revision }) => revision === state?.healthy?.revision);
+  if (found2 === void 0) return [];
+  return storedIn(await releases.manifest(release2, namespace, found2.revision));
+}
+async function recoverPending({ to }, { kube, releases, progress }) {
+  const { unit } = to;
+  const { namespace } = to.release;
+  const last = await releases.last(unit.name, namespace);
+  if (last === void 0 || !last.status.startsWith("pending-")) return;
+  progress(
+    unit,
+    `revision ${last.revision} was left ${last.status}: dropping its record and going on`
+  );
+  await kube.delete("secret", `sh.helm.release.v1.${unit.name}.v${last.revision}`, namespace);
+}
+async function untilGone({ to }, objects, { kube, clock, progress }) {
+  const end2 = clock.now().getTime() + LEAVING_SECONDS * 1e3;
+  let said5 = "";
+  for (; ; ) {
+    const live = await kube.liveOf(objects, to.release.namespace);
+    const leaving = live.filter(isLeaving).map(calledOf).join(", ");
+    if (leaving === "") return live;
+    if (clock.now().getTime() >= end2)
+      throw new Faulty(
+        `${leaving}: deleted, but not gone after ${LEAVING_SECONDS} s; look at metadata.finalizers for what holds it`,
+        "infrastructure"
+      );
+    if (leaving !== said5) progress(to.unit, `waiting until what was deleted is gone: ${leaving}`);
+    said5 = leaving;
+    await clock.sleep(LOOK_MS4);
+  }
+}
+async function fit({ to }, stored, alive, { kube, progress }) {
+  const { namespace } = to.release;
+  const live = byIdentity(alive, namespace);
+  const liveOf = ({ object: object2 }) => live.get(identity2(object2, namespace));
+  const there = stored.filter((one) => liveOf(one) !== void 0);
+  if (await fits(kube, there, namespace)) return [...stored];
+  const fitting = [];
+  for (const one of stored) {
+    const now = liveOf(one);
+    const called = calledOf(one.object);
+    if (now === void 0 || await fits(kube, [one], namespace)) fitting.push(one);
+    else if (holdsData(one.object)) {
+      progress(to.unit, `${called} cannot be changed back: it stays as it is`);
+      fitting.push(asItHasBecome(one, now));
+    } else {
+      progress(to.unit, `${called} cannot be changed back: it is made anew`);
+      await remove(kube, now, namespace);
+      fitting.push(one);
+    }
+  }
+  return fitting;
+}
+async function fits(kube, stored, namespace) {
+  try {
+    await kube.wouldApply(
+      stored.map(({ object: object2 }) => object2),
+      namespace
+    );
+    return true;
+  } catch (error3) {
+    if (error3 instanceof KubeFailure && error3.invalid) return false;
+    throw error3;
+  }
+}
+function remove(kube, object2, namespace) {
+  const kind = textAt(object2, "/kind").toLowerCase();
+  return kube.delete(kind, textAt(object2, "/metadata/name"), namespace);
+}
+
 // src/apply/hub/prepare.ts
 var SHORTEST_HIDDEN = 4;
 function hiddenIn(secrets2) {
   return [...secrets2.values()].filter((value) => value.length >= SHORTEST_HIDDEN);
 }
-async function prepareNamespace({ hub, to }, secrets2, world) {
+async function prepareNamespace(task, secrets2, world) {
+  const { hub, to } = task;
   const { namespace } = to.release;
   const labels = { "app.kubernetes.io/managed-by": "glaciocloud" };
   await world.kube.apply([
@@ -54548,7 +55989,7 @@ async function prepareNamespace({ hub, to }, secrets2, world) {
         stringData: Object.fromEntries(secrets2)
       }
     ]);
-    await dropOldSecrets(namespace, name, world);
+    await dropOldSecrets(task, name, world);
   }
   const env = at(to.release.values, "/jupyterhub/hub/extraEnv");
   const extraEnv = Object.fromEntries(
@@ -54566,24 +56007,28 @@ function keyedDigest(key, secrets2) {
   const sorted3 = [...secrets2].sort(([a], [b]) => compareText(a, b));
   return createHmac("sha256", key).update(JSON.stringify(sorted3)).digest("hex");
 }
-async function dropOldSecrets(namespace, current, { kube }) {
+async function dropOldSecrets(task, current, world) {
+  const { kube } = world;
+  const { namespace } = task.to.release;
+  const healthy = (await healthyOf(task, world)).map(({ text }) => text).join("\n");
   const time2 = (one) => JSON.stringify(at(one, "/metadata/creationTimestamp"));
   const all = (await kube.list("secrets", { namespace, selector: "glaciocloud.org/secrets=hub" })).sort((a, b) => time2(a) < time2(b) ? 1 : -1);
   for (const old of all.slice(3)) {
     const name = at(old, "/metadata/name");
-    if (typeof name === "string" && name !== current) await kube.delete("secret", name, namespace);
+    if (typeof name === "string" && name !== current && !healthy.includes(name))
+      await kube.delete("secret", name, namespace);
   }
 }
 
 // src/apply/hub/rollout.ts
 var ROLLOUT_SECONDS = 300;
-var LOOK_MS4 = 500;
+var LOOK_MS5 = 500;
 async function watchRollout({ to }, { kube, clock, progress }) {
   const { unit } = to;
   const { namespace } = to.release;
-  let said2 = "";
-  const end = clock.now().getTime() + ROLLOUT_SECONDS * 1e3;
-  while (clock.now().getTime() < end) {
+  let said5 = "";
+  const end2 = clock.now().getTime() + ROLLOUT_SECONDS * 1e3;
+  while (clock.now().getTime() < end2) {
     const objects = await kube.list("deployments,pods", {
       namespace,
       selector: "app=jupyterhub,component in (hub,proxy)"
@@ -54598,11 +56043,11 @@ async function watchRollout({ to }, { kube, clock, progress }) {
       const why = await lastWordOf(verdict.crashed, namespace, kube);
       throw new Faulty(`${verdict.reason}${why === "" ? "" : `: ${why}`}`, verdict.fault);
     }
-    if (verdict.for !== said2) progress(unit, `waiting for ${verdict.for}`);
-    said2 = verdict.for;
-    await clock.sleep(LOOK_MS4);
+    if (verdict.for !== said5) progress(unit, `waiting for ${verdict.for}`);
+    said5 = verdict.for;
+    await clock.sleep(LOOK_MS5);
   }
-  throw new Faulty(`not ready after ${ROLLOUT_SECONDS} s: ${said2}`, "product");
+  throw new Faulty(`not ready after ${ROLLOUT_SECONDS} s: ${said5}`, "product");
 }
 async function lastWordOf(pod, namespace, kube) {
   if (pod === void 0) return "";
@@ -54610,27 +56055,20 @@ async function lastWordOf(pod, namespace, kube) {
   return before === "" ? lastWord(await kube.logs(pod, namespace)) : before;
 }
 function lastWord(log) {
-  const lines = log.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("unable to retrieve container logs"));
-  return (lines.findLast((line) => /error|exception|\[C |fatal/iu.test(line)) ?? lines.at(-1) ?? "").slice(0, 300);
+  const lines3 = log.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("unable to retrieve container logs"));
+  return (lines3.findLast((line) => /error|exception|\[C |fatal/iu.test(line)) ?? lines3.at(-1) ?? "").slice(0, 300);
 }
 
 // src/apply/hub/hub.ts
+var WAY_BACK_FAILED = "; and the way back failed: ";
 async function applyHub(task, world) {
-  const { to, state } = task;
-  const run = {
-    clock: world.clock,
-    kind: state?.healthy ? "upgrade" : "install",
-    seconds: { ...NO_SECONDS },
-    health: { lines: [], rest: void 0 },
-    unsettled: state?.last.outcome === "started",
-    copy: state?.copy,
-    hidden: []
-  };
+  const { to } = task;
+  const run2 = newRun(task, world);
   try {
-    const prepared = await timed(run, "preflight", () => preflight(task, run, world));
-    await timed(run, "upgrade", () => upgrade(task, prepared, run, world));
-    await timed(run, "rollout", () => watchRollout(task, world));
-    await timed(run, "health", () => proveHealthy(task, world, run.health));
+    const prepared2 = await timed(run2, "preflight", () => preflight(task, run2, world));
+    await timed(run2, "upgrade", () => upgrade(task, prepared2, run2, world));
+    await timed(run2, "rollout", () => watchRollout(task, world));
+    await timed(run2, "health", () => proveHealthy(task, world, run2.health));
     const revision = await lastRevision(task, world);
     const at2 = world.clock.now().toISOString();
     await saveState(task, world, {
@@ -54641,38 +56079,62 @@ async function applyHub(task, world) {
       healthy: { digest: to.digest, revision, since: at2, release: to.release },
       last: { at: at2, outcome: "done", reason: task.why }
     });
-    return result(task, run, { outcome: "done", code: "deployed", reason: "" });
+    return result(task, run2, { outcome: "done", code: "deployed", reason: "" });
   } catch (error3) {
-    const fault = asFaulty(error3, run.hidden);
+    const fault = asFaulty(error3, run2.hidden);
     world.progress(to.unit, `\u2717 ${fault.message}`);
-    return afterFailure(task, world, fault, run);
+    return afterFailure(task, world, fault, run2);
   }
 }
-async function preflight(task, run, world) {
+async function bringBack(task, world) {
+  const { state } = task;
+  if (!state?.healthy || !isHalfWay(state)) return void 0;
+  const run2 = newRun(task, world);
+  const [before = ""] = state.last.reason.split(WAY_BACK_FAILED);
+  const reason = before === "" ? "an earlier run ended half way" : before;
+  world.progress(task.to.unit, "an earlier run ended half way: back to what ran before");
+  return goBack(task, { reason, kept: {}, healthy: state.healthy }, run2, world);
+}
+function newRun({ state }, { clock }) {
+  return {
+    clock,
+    kind: state?.healthy ? "upgrade" : "install",
+    seconds: { ...NO_SECONDS },
+    health: { lines: [], rest: void 0 },
+    unsettled: isHalfWay(state),
+    copy: state?.copy,
+    hidden: []
+  };
+}
+async function preflight(task, run2, world) {
   const { to, state } = task;
   await preflightAddress(task, world);
   const supplied = await world.secrets.supplied(task.hub.name, to.release.secrets);
-  run.hidden = hiddenIn(supplied);
-  const prepared = await prepareNamespace(task, supplied, world);
+  run2.hidden = hiddenIn(supplied);
+  const prepared2 = await prepareNamespace(task, supplied, world);
+  const objects = await preflightObjects(task, prepared2, world);
+  if (run2.unsettled) {
+    const before = (await healthyOf(task, world)).map(({ object: object2 }) => object2);
+    await dropStrays(task, state?.healthy?.revision ?? 0, [...before, ...objects], world);
+  }
   await recoverPending(task, world);
-  const objects = await preflightObjects(task, prepared, world);
   if (state?.healthy) await tellConflicts(task, objects, world);
   if (state?.healthy && restartsHub(state.healthy.release, to.release)) {
     world.progress(to.unit, "loading the new configuration in a throw-away pod");
     await loadCheck(task, objects, world);
   }
-  return prepared;
+  return prepared2;
 }
-async function upgrade(task, { values }, run, world) {
+async function upgrade(task, { values }, run2, world) {
   const { to, state, held: held2 } = task;
-  if (state?.healthy && run.copy === void 0 && changesHubImage(state.healthy.release, to.release))
-    run.copy = await copyDatabase(task, world);
+  if (state?.healthy && run2.copy === void 0 && changesHubImage(state.healthy.release, to.release))
+    run2.copy = await copyDatabase(task, world);
   held2();
   await saveState(task, world, {
-    copy: run.copy,
+    copy: run2.copy,
     last: { at: world.clock.now().toISOString(), outcome: "started", reason: "" }
   });
-  run.unsettled = true;
+  run2.unsettled = true;
   world.progress(to.unit, "applying with Helm");
   await world.releases.upgrade({
     release: to.unit.name,
@@ -54682,67 +56144,70 @@ async function upgrade(task, { values }, run, world) {
     digest: to.digest
   });
 }
-async function afterFailure(task, world, fault, run) {
+async function afterFailure(task, world, fault, run2) {
   const { to, state } = task;
-  const seen2 = world.clock.now();
-  const at2 = seen2.toISOString();
+  const at2 = world.clock.now().toISOString();
   const quarantined = fault.fault === "product" ? { digest: to.digest, reason: fault.message, at: at2 } : state?.quarantined;
   const infrastructure = fault.fault === "infrastructure" ? (state?.infrastructure ?? 0) + 1 : 0;
-  const kept = { quarantined, infrastructure, copy: run.copy };
-  if (run.unsettled && state?.healthy) {
-    const { healthy } = state;
-    try {
-      await rollBack(task, healthy.revision, run, world);
-    } catch (error3) {
-      const reason2 = `${fault.message}; and the way back failed: ${asFaulty(error3, run.hidden).message}`;
-      await saveState(task, world, { ...kept, last: { at: at2, outcome: "started", reason: reason2 } }).catch(
-        ifNotAnswered
-      );
-      return result(task, run, { outcome: "failed", code: "way-back-failed", reason: reason2 });
-    }
-    const back = ((world.clock.now().getTime() - seen2.getTime()) / 1e3).toFixed(1);
-    world.progress(to.unit, `runs again what ran before, ${back} s after the failure was seen`);
-    await saveState(task, world, {
-      ...kept,
-      copy: void 0,
-      hold: void 0,
-      healthy: { ...healthy, revision: await lastRevision(task, world) },
-      last: { at: at2, outcome: "rolled-back", reason: fault.message }
-    });
-    await cleanUp(task, run.health, world);
-    return result(task, run, {
-      outcome: "rolled-back",
-      code: fault.fault,
-      reason: fault.message
-    });
+  const kept = { quarantined, infrastructure, copy: run2.copy };
+  if (run2.unsettled && state?.healthy) {
+    const failed = { reason: fault.message, kept, healthy: state.healthy };
+    const back = await goBack(task, failed, run2, world);
+    if (back !== void 0) return back;
+    await cleanUp(task, run2.health, world);
+    return result(task, run2, { outcome: "rolled-back", code: fault.fault, reason: fault.message });
   }
   const ending = failedEnding(fault, infrastructure);
   const { outcome: outcome2, reason } = ending;
   await saveState(task, world, { ...kept, last: { at: at2, outcome: outcome2, reason } }).catch(ifNotAnswered);
-  await cleanUp(task, run.health, world);
-  return result(task, run, ending);
+  await cleanUp(task, run2.health, world);
+  return result(task, run2, ending);
 }
 function failedEnding({ fault, message: reason }, rounds) {
   return rounds >= INFRASTRUCTURE_ROUNDS ? { outcome: "blocked", code: "infrastructure-again", reason } : { outcome: "failed", code: fault, reason };
 }
-async function rollBack(task, revision, run, world) {
-  const { to, held: held2 } = task;
-  held2();
-  const { copy } = run;
-  await timed(run, "upgrade", async () => {
-    await recoverPending(task, world);
-    if (copy !== void 0) await restoreDatabase(task, copy, revision, world);
-    world.progress(to.unit, `rolling back to revision ${revision}`);
-    await world.releases.rollback(to.unit.name, to.release.namespace, revision);
+async function goBack(task, { reason: why, kept, healthy }, run2, world) {
+  const seen2 = world.clock.now();
+  const at2 = seen2.toISOString();
+  try {
+    await rollBack(task, healthy, run2, world);
+  } catch (error3) {
+    const reason = `${why}${WAY_BACK_FAILED}${asFaulty(error3, run2.hidden).message}`;
+    await saveState(task, world, { ...kept, last: { at: at2, outcome: "started", reason } }).catch(
+      ifNotAnswered
+    );
+    return result(task, run2, { outcome: "failed", code: "way-back-failed", reason });
+  }
+  const back = ((world.clock.now().getTime() - seen2.getTime()) / 1e3).toFixed(1);
+  world.progress(task.to.unit, `runs again what ran before, ${back} s after the failure was seen`);
+  await saveState(task, world, {
+    ...kept,
+    copy: void 0,
+    hold: void 0,
+    healthy: { ...healthy, revision: await lastRevision(task, world) },
+    last: { at: at2, outcome: "rolled-back", reason: why }
   });
-  await timed(run, "rollout", () => watchRollout(task, world));
+  return void 0;
 }
-function result({ to }, run, ending) {
-  const { kind, seconds: seconds2, health } = run;
+async function rollBack(task, healthy, run2, world) {
+  task.held();
+  const { copy: copy2 } = run2;
+  await timed(run2, "upgrade", async () => {
+    const stored = await healthyOf(task, world);
+    const before = stored.map(({ object: object2 }) => object2);
+    if (before.length > 0) await dropStrays(task, healthy.revision, before, world);
+    await recoverPending(task, world);
+    if (copy2 !== void 0) await restoreDatabase(task, copy2, healthy.revision, world);
+    await restoreRevision(task, healthy, stored, world);
+  });
+  await timed(run2, "rollout", () => watchRollout(task, world));
+}
+function result({ to }, run2, ending) {
+  const { kind, seconds: seconds2, health } = run2;
   return { id: unitId(to.unit), unit: to.unit, kind, ...ending, seconds: seconds2, health: health.lines };
 }
-async function timed(run, phase, work) {
-  const { clock, seconds: seconds2 } = run;
+async function timed(run2, phase, work) {
+  const { clock, seconds: seconds2 } = run2;
   const began = clock.elapsed();
   try {
     return await work();
@@ -54777,41 +56242,35 @@ async function saveState({ to, state: old, held: held2 }, { kube }, change) {
   };
   await kube.apply([stateObject(to.release.namespace, state)]);
 }
-async function recoverPending({ to }, { kube, releases, progress }) {
-  const { unit } = to;
-  const { namespace } = to.release;
-  const last = await releases.last(unit.name, namespace);
-  if (last === void 0 || !last.status.startsWith("pending-")) return;
-  progress(
-    unit,
-    `revision ${last.revision} was left ${last.status}: dropping its record and going on`
-  );
-  await kube.delete("secret", `sh.helm.release.v1.${unit.name}.v${last.revision}`, namespace);
-}
 
 // src/apply/hub/waves.ts
 async function walkWaves(walk3) {
-  const { platform: platform2, world, chosen } = walk3;
+  const { platform: platform2, world, chosen: chosen2 } = walk3;
   const results = [];
   for (const wave of platform2.settings.data.waves) {
-    const mine = chosen.filter((one2) => one2.wave === wave.name);
+    const mine = chosen2.filter((one2) => one2.wave === wave.name);
     if (mine.length === 0) continue;
     const states = await readStates(world.kube);
     const changing = mine.filter(
-      (one2) => walk3.again !== void 0 || !isSettled(states.get(one2.release.namespace), one2.digest)
+      (one2) => walk3.again !== void 0 || !isSettled(states.known.get(one2.release.namespace), one2.digest)
     );
     if (changing.length === 0) continue;
     const approved = await approval(walk3, wave);
     const gate = waveGate(wave, {
       now: world.clock.now().getTime(),
       earlier: earlierHubs(walk3, wave, states, results),
+      record: walk3.record,
       approved,
+      doubt: walk3.doubt,
       hurried: walk3.hurry !== void 0
     });
     const one = (to) => {
-      const state = states.get(to.release.namespace);
-      const kept = gate.open ? keptBack(walk3, to, state, approved) : gate;
-      return kept === void 0 ? applyOne(walk3, to) : notApplied(to.unit, kept);
+      const bad = unreadable2(states, to);
+      if (bad) return notApplied(to.unit, bad);
+      const kept = gate.open ? keptBack(walk3, to, { states, approved }) : gate;
+      if (kept === void 0) return underLease(walk3, to, (task) => applyHeld(walk3, to, task));
+      if (!isHalfWay(states.known.get(to.release.namespace))) return notApplied(to.unit, kept);
+      return underLease(walk3, to, (task) => bringBackHeld(walk3, kept, task));
     };
     results.push(...await pMap(changing, one, { concurrency: world.cluster.data.parallel }));
   }
@@ -54829,17 +56288,23 @@ function earlierHubs(walk3, wave, states, results) {
   const { waves: waves2 } = walk3.platform.settings.data;
   const before = waves2.slice(0, waves2.indexOf(wave)).map(({ name }) => name);
   const earlier = walk3.hubs.filter((one) => before.includes(one.wave));
-  return earlier.flatMap((one) => {
-    const name = { name: one.unit.name, wave: one.wave };
-    if (one.unit.cluster !== walk3.world.cluster.name) {
-      return walk3.elsewhere.size === 0 ? [] : [{ ...name, ...elsewhere(walk3, one) }];
-    }
-    return [{ ...name, ...here(one, states.get(one.release.namespace), results) }];
+  return earlier.map((one) => {
+    const { name, cluster } = one.unit;
+    const how = cluster === walk3.world.cluster.name ? nearby(one, states, results) : elsewhere(walk3, one);
+    return { name, cluster, wave: one.wave, ...how };
   });
 }
 function elsewhere(walk3, one) {
   const known = walk3.elsewhere.get(one.unit.name);
-  return known?.digest === one.digest ? { how: "healthy", since: timeOf(known.status?.at) } : { how: "unfinished", since: void 0 };
+  if (known === void 0) {
+    const how = walk3.unreadable.has(unitId(one.unit)) ? "unfinished" : "unseen";
+    return { how, since: void 0 };
+  }
+  return known.digest === one.digest ? { how: "healthy", since: timeOf(known.status?.at) } : { how: "unfinished", since: void 0 };
+}
+function nearby(one, states, results) {
+  if (unreadable2(states, one)) return { how: "failed", since: void 0 };
+  return here(one, states.known.get(one.release.namespace), results);
 }
 function here(one, state, results) {
   if (isSettled(state, one.digest)) return { how: "healthy", since: timeOf(state?.healthy?.since) };
@@ -54850,26 +56315,31 @@ function here(one, state, results) {
 function timeOf(at2) {
   return at2 === void 0 ? void 0 : Date.parse(at2);
 }
-function keptBack({ retry: retry2, reviewed: reviewed2, hold, world }, { unit, digest: digest2, order: order2 }, state, approved) {
+function unreadable2({ unreadable: all }, { release: release2 }) {
+  const reason = all.get(release2.namespace);
+  return reason === void 0 ? void 0 : { outcome: "blocked", code: "state-unreadable", reason };
+}
+function keptBack({ retry: retry2, reviewed: reviewed2, hold, world, doubt }, { unit, digest: digest3, order: order2, release: release2 }, { states, approved }) {
+  const state = states.known.get(release2.namespace);
   const held2 = hold === void 0 ? holdReason(state, world.clock.now().getTime()) : void 0;
   if (held2 !== void 0) return { outcome: "waiting", code: "on-hold", reason: held2 };
   const quarantined = state?.quarantined;
-  if (quarantined?.digest === digest2 && retry2?.hub !== unit.name)
+  if (quarantined?.digest === digest3 && retry2?.hub !== unit.name)
     return {
       outcome: "blocked",
       code: "quarantined",
       reason: `quarantined since ${quarantined.at}: ${quarantined.reason}`
     };
   const shown2 = reviewed2?.get(unit.name);
-  if (reviewed2 !== void 0 && shown2 !== digest2 && order2 > 1 && !approved)
+  if (reviewed2 !== void 0 && shown2 !== digest3 && order2 > 1 && !approved)
     return {
       outcome: "waiting",
       code: "not-reviewed",
-      reason: "this change is not the one that the reviewed plan showed: it waits for a person\u2019s approval"
+      reason: `this change is not the one that the reviewed plan showed: it waits for a person\u2019s approval${doubt === void 0 ? "" : `: ${doubt}`}`
     };
   return void 0;
 }
-async function applyOne(walk3, to) {
+async function underLease(walk3, to, work) {
   const { world } = walk3;
   const { parallel } = world.cluster.data;
   const waiting2 = (owners) => world.progress(
@@ -54881,7 +56351,11 @@ async function applyOne(walk3, to) {
       world,
       parallel,
       waiting2,
-      () => withLease(world, `hub-${to.unit.name}`, (held2) => applyHeld(walk3, to, held2))
+      () => withLease(world, `hub-${to.unit.name}`, async (held2) => {
+        const states = await readStates(world.kube);
+        const bad = unreadable2(states, to);
+        return bad ? notApplied(to.unit, bad) : work(taskOf(walk3, to, { states, held: held2 }));
+      })
     );
   } catch (error3) {
     if (!(error3 instanceof Failure)) throw error3;
@@ -54889,25 +56363,28 @@ async function applyOne(walk3, to) {
     return notApplied(to.unit, endingOf(error3));
   }
 }
-async function applyHeld(walk3, to, held2) {
-  const { platform: platform2, world } = walk3;
-  const hub = platform2.environments.get(to.unit.name);
-  if (!hub) throw new Error(`${to.unit.name} is wanted without a file`);
-  const state = (await readStates(world.kube)).get(to.release.namespace);
-  if (walk3.again === void 0 && walk3.hold === void 0 && isSettled(state, to.digest))
+async function applyHeld(walk3, to, task) {
+  if (walk3.again === void 0 && walk3.hold === void 0 && isSettled(task.state, to.digest))
     return notApplied(to.unit, {
       outcome: "done",
       code: "deployed-by-another",
       reason: "another deployment has just done it"
     });
-  const result2 = await applyHub(
-    { platform: platform2, hub, to, state, why: whyOf(walk3, to), hold: walk3.hold?.until, held: held2 },
-    world
-  );
+  const result2 = await applyHub(task, walk3.world);
   if (result2.outcome === "done") await walk3.onDone(to);
   return result2;
 }
-function whyOf({ retry: retry2, hold, again, hurry }, { unit }) {
+async function bringBackHeld(walk3, kept, task) {
+  return await bringBack(task, walk3.world) ?? notApplied(task.to.unit, kept);
+}
+function taskOf(walk3, to, { states, held: held2 }) {
+  const { platform: platform2, hold } = walk3;
+  const hub = platform2.environments.get(to.unit.name);
+  if (!hub) throw new Error(`${to.unit.name} is wanted without a file`);
+  const state = states.known.get(to.release.namespace);
+  return { platform: platform2, hub, to, state, why: whyOf2(walk3, to), hold: hold?.until, held: held2 };
+}
+function whyOf2({ retry: retry2, hold, again, hurry }, { unit }) {
   return retry2?.hub === unit.name ? retry2.reason : hold?.reason ?? again ?? hurry ?? "";
 }
 function notApplied(unit, ending) {
@@ -54964,41 +56441,45 @@ function manifestKey({ folder }) {
 function volumeName({ uid, what }) {
   return what === "database" ? "the database" : `the home pvc-${uid}`;
 }
-function volumeKey({ folder }, { claim, what }) {
-  return what === "database" ? `${folder}database.tar.gz` : `${folder}homes/${claim}.tar.gz`;
+function volumeKey({ folder }, { claim: claim2, what }) {
+  return what === "database" ? `${folder}database.tar.gz` : `${folder}homes/${claim2}.tar.gz`;
 }
+var readManifest = readerOf(
+  fields({
+    v: { const: 1 },
+    hub: TEXT,
+    cluster: TEXT,
+    removal: TEXT,
+    complete: { type: ["string", "null"] },
+    objects: { type: "array" }
+  }),
+  "/v"
+);
 function parseManifest(text) {
-  const value = objectOf(text);
-  if (value?.["v"] !== 1 || !Array.isArray(value["objects"])) return void 0;
-  const objects = objectsIn(value["objects"]).map(parseVolume).filter((one) => one !== void 0);
-  const complete2 = at(value, "/complete");
-  return {
-    v: 1,
-    hub: textAt(value, "/hub"),
-    cluster: textAt(value, "/cluster"),
-    removal: textAt(value, "/removal"),
-    complete: typeof complete2 === "string" ? complete2 : null,
-    objects
-  };
+  const found2 = readManifest(text);
+  if (found2.kind !== "read") return void 0;
+  const { hub, cluster, removal, complete: complete2, objects } = found2.value;
+  const whole = objectsIn(objects).map(parseVolume).filter((one) => one !== void 0);
+  return { v: 1, hub, cluster, removal, complete: complete2, objects: whole };
 }
 function parseVolume(value) {
   const counted = parseCounted(value);
   if (counted === void 0) return void 0;
-  const [claim, uid, key] = [textAt(value, "/claim"), textAt(value, "/uid"), textAt(value, "/key")];
-  return { claim, uid, key, ...counted };
+  const [claim2, uid, key] = [textAt(value, "/claim"), textAt(value, "/uid"), textAt(value, "/key")];
+  return { claim: claim2, uid, key, ...counted };
 }
 function parseCounted(value) {
   if (!isObject(value)) return void 0;
-  const { sha256: sha2563, bytes, files } = value;
-  return typeof sha2563 === "string" && typeof bytes === "number" && typeof files === "number" ? { sha256: sha2563, bytes, files } : void 0;
+  const { sha256: sha2563, bytes: bytes2, files } = value;
+  return typeof sha2563 === "string" && typeof bytes2 === "number" && typeof files === "number" ? { sha256: sha2563, bytes: bytes2, files } : void 0;
 }
-function manifestFor(found, fresh) {
-  if (found?.removal === fresh.removal) return { kind: "go-on", manifest: found };
-  return found?.complete == null ? { kind: "begin", manifest: fresh } : { kind: "taken", since: found.complete };
+function manifestFor(found2, fresh) {
+  if (found2?.removal === fresh.removal) return { kind: "go-on", manifest: found2 };
+  return found2?.complete == null ? { kind: "begin", manifest: fresh } : { kind: "taken", since: found2.complete };
 }
 function notArchived(volumes, { objects }) {
   return volumes.filter(
-    ({ claim, uid }) => !objects.some((one) => one.claim === claim && one.uid === uid)
+    ({ claim: claim2, uid }) => !objects.some((one) => one.claim === claim2 && one.uid === uid)
   );
 }
 function difference(sent, back) {
@@ -55007,8 +56488,8 @@ function difference(sent, back) {
   if (sent.sha256 !== back.sha256) return "what came back has another SHA-256 than what was sent";
   return sent.files === back.files ? void 0 : `${back.files} files came back, and ${sent.files} were sent`;
 }
-function megabytes(bytes) {
-  const mb = bytes / 1e6;
+function megabytes(bytes2) {
+  const mb = bytes2 / 1e6;
   return `${mb < 10 ? mb.toFixed(1) : Math.round(mb)} MB`;
 }
 
@@ -55026,7 +56507,7 @@ var ARCHIVE_SECONDS = 24 * 3600;
 var USER_NODES = ["hub.jupyter.org/dedicated", "hub.jupyter.org_dedicated"].map(
   (key) => ({ key, operator: "Equal", value: "user", effect: "NoSchedule" })
 );
-function archiveObjects(hub, { namespace, name, volume: { claim, what }, user }) {
+function archiveObjects(hub, { namespace, name, volume: { claim: claim2, what }, user }) {
   const spec = hubPodSpec([hub]);
   const container = objectsIn(spec["containers"])[0] ?? {};
   const shared = frame(spec);
@@ -55041,7 +56522,7 @@ function archiveObjects(hub, { namespace, name, volume: { claim, what }, user })
     ...place,
     activeDeadlineSeconds: ARCHIVE_SECONDS,
     terminationGracePeriodSeconds: 1,
-    volumes: [{ name: "archived", persistentVolumeClaim: { claimName: claim } }],
+    volumes: [{ name: "archived", persistentVolumeClaim: { claimName: claim2 } }],
     containers: [
       {
         name: "archive",
@@ -55062,7 +56543,7 @@ function archiveObjects(hub, { namespace, name, volume: { claim, what }, user })
 init_failure();
 
 // src/apply/removal/stream.ts
-import { createHash as createHash2 } from "node:crypto";
+import { createHash as createHash3 } from "node:crypto";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 init_json();
@@ -55081,14 +56562,14 @@ var Sending = class {
       yield chunk;
     }
     const { code: code2, stderr } = await this.#streaming.ended;
-    const said2 = lastObject(stderr.split("\n"));
-    const unreadable = at(said2, "/unreadable");
-    if (typeof unreadable === "number")
+    const said5 = lastObject(stderr.split("\n"));
+    const unreadable3 = at(said5, "/unreadable");
+    if (typeof unreadable3 === "number")
       throw new Faulty(
-        `${unreadable} ${unreadable === 1 ? "file" : "files"} cannot be read: ${textAt(said2, "/why")}`,
+        `${unreadable3} ${unreadable3 === 1 ? "file" : "files"} cannot be read: ${textAt(said5, "/why")}`,
         "infrastructure"
       );
-    this.#counted = parseCounted(said2);
+    this.#counted = parseCounted(said5);
     if (code2 !== 0 || !this.#counted || this.#counted.bytes !== this.bytes)
       throw new Faulty(
         `the line to the pod broke after ${megabytes(this.bytes)}: ${stderr.trim().slice(-200)}`,
@@ -55101,13 +56582,13 @@ var Sending = class {
   }
 };
 async function readBack(object2, onBytes) {
-  const hash = createHash2("sha256");
-  let bytes = 0;
+  const hash = createHash3("sha256");
+  let bytes2 = 0;
   const unpacked = createGunzip();
   object2.on("data", (chunk) => {
     hash.update(chunk);
-    bytes += chunk.length;
-    onBytes(bytes);
+    bytes2 += chunk.length;
+    onBytes(bytes2);
   });
   object2.on("error", (error3) => unpacked.destroy(error3)).pipe(unpacked);
   let files = 0;
@@ -55125,7 +56606,7 @@ async function readBack(object2, onBytes) {
     object2.destroy();
     unpacked.destroy();
   }
-  return { sha256: hash.digest("hex"), bytes, files };
+  return { sha256: hash.digest("hex"), bytes: bytes2, files };
 }
 function telling(clock, say2) {
   const again = () => {
@@ -55139,17 +56620,17 @@ function telling(clock, say2) {
 // src/apply/removal/archive.ts
 var AT_ONCE = 3;
 var LOOKS3 = 360;
-var LOOK_MS5 = 250;
+var LOOK_MS6 = 250;
 async function openArchive(place, unit, removal, store) {
   const bucket = await store.open(place);
   try {
     const text = await bucket.readText(manifestKey(place));
-    const found = text === void 0 ? void 0 : parseManifest(text);
+    const found2 = text === void 0 ? void 0 : parseManifest(text);
     const other = (why) => new BucketFailure(`${placeText(place)} ${why}`, {
       hint: "write another bucket or prefix: what lies there stays"
     });
-    if (text !== void 0 && !found) throw other("holds a manifest.json that is not ours");
-    const next = manifestFor(found, {
+    if (text !== void 0 && !found2) throw other("holds a manifest.json that is not ours");
+    const next = manifestFor(found2, {
       v: 1,
       hub: unit.name,
       cluster: unit.cluster,
@@ -55226,13 +56707,13 @@ async function archiveLeft(archive, { unit, volumes, hub = {}, user, held: held2
 }
 async function enter(archive, one, held2) {
   held2();
-  const others = archive.manifest.objects.filter(({ claim }) => claim !== one.claim);
+  const others = archive.manifest.objects.filter(({ claim: claim2 }) => claim2 !== one.claim);
   archive.manifest = { ...archive.manifest, objects: [...others, one] };
   await writeManifest(archive);
 }
 async function confirmSizes({ bucket, place, manifest }) {
-  for (const { key, bytes } of manifest.objects) {
-    if (await bucket.size(key) !== bytes)
+  for (const { key, bytes: bytes2 } of manifest.objects) {
+    if (await bucket.size(key) !== bytes2)
       throw new Faulty(
         `${placeText({ ...place, folder: key })} is not there any more as it was; nothing is deleted`,
         "infrastructure"
@@ -55240,7 +56721,7 @@ async function confirmSizes({ bucket, place, manifest }) {
   }
 }
 async function atRest(volumes, namespace, { kube, clock }) {
-  const claims = new Set(volumes.map(({ claim }) => claim));
+  const claims = new Set(volumes.map(({ claim: claim2 }) => claim2));
   for (let look3 = 0; ; look3 += 1) {
     const busy = (await kube.list("pods", { namespace })).find(
       (pod) => !/^(Succeeded|Failed)$/u.test(textAt(pod, "/status/phase")) && objectsIn(at(pod, "/spec/volumes")).some(
@@ -55253,11 +56734,11 @@ async function atRest(volumes, namespace, { kube, clock }) {
         `the pod ${textAt(busy, "/metadata/name")} does not stop, so that its volume cannot be archived; nothing is deleted`,
         "infrastructure"
       );
-    await clock.sleep(LOOK_MS5);
+    await clock.sleep(LOOK_MS6);
   }
 }
 async function archiveVolume({ place, bucket }, volume, { unit, hub, user, script }, world) {
-  const { claim, uid } = volume;
+  const { claim: claim2, uid } = volume;
   const namespace = unit.name;
   const key = volumeKey(place, volume);
   const name = `glaciocloud-archive-${world.random.uuid().slice(0, 8)}`;
@@ -55293,12 +56774,12 @@ async function archiveVolume({ place, bucket }, volume, { unit, hub, user, scrip
       `reading ${volumeName(volume)} back: ${megabytes(seen2)} of ${megabytes(sent.bytes)}`
     )
   );
-  const back = await readBack(await bucket.read(key), (bytes) => {
-    seen2 = bytes;
+  const back = await readBack(await bucket.read(key), (bytes2) => {
+    seen2 = bytes2;
   }).finally(quiet);
   const wrong = difference(sent, back);
   if (wrong !== void 0) throw new Faulty(wrong, "infrastructure");
-  return { claim, uid, key, ...sent };
+  return { claim: claim2, uid, key, ...sent };
 }
 
 // src/apply/removal/remove.ts
@@ -55316,7 +56797,7 @@ async function removeHub(task, world) {
     seconds: { ...NO_SECONDS, upgrade: Math.round(clock.elapsed() - began) / 1e3 }
   });
   try {
-    return result2(await withLease(world, `hub-${unit.name}`, (held2) => remove(task, held2, world)));
+    return result2(await withLease(world, `hub-${unit.name}`, (held2) => remove2(task, held2, world)));
   } catch (error3) {
     if (!(error3 instanceof Failure || error3 instanceof Faulty)) throw error3;
     progress(unit, `\u2717 ${error3.message}`);
@@ -55325,10 +56806,13 @@ async function removeHub(task, world) {
     );
   }
 }
-async function remove(task, held2, world) {
+async function remove2(task, held2, world) {
   const { unit, removal } = task;
   const namespace = unit.name;
-  const state = (await readStates(world.kube)).get(namespace);
+  const states = await readStates(world.kube);
+  const bad = states.unreadable.get(namespace);
+  if (bad !== void 0) return { outcome: "blocked", code: "state-unreadable", reason: bad };
+  const state = states.known.get(namespace);
   if (!state)
     return {
       outcome: "done",
@@ -55374,7 +56858,7 @@ async function fill2(archive, {
   held: held2
 }, world) {
   const { unit, removal, user } = task;
-  const volumes = removal.homes === "archive" ? people.map(({ claim, uid }) => ({ claim, uid, what: "home" })) : [];
+  const volumes = removal.homes === "archive" ? people.map(({ claim: claim2, uid }) => ({ claim: claim2, uid, what: "home" })) : [];
   if (removal.database === "archive")
     volumes.push(...await databaseVolume(unit.name, archive, world));
   await archiveVolumes(archive, { unit, volumes, hub, user, held: held2 }, world);
@@ -55387,10 +56871,10 @@ async function takeAway({ unit, removal }, {
   const namespace = unit.name;
   held2();
   await releases.uninstall(unit.name, namespace);
-  const doomed = homes.filter(({ person }) => !person || removal.homes !== "keep").map(({ claim }) => claim);
+  const doomed = homes.filter(({ person }) => !person || removal.homes !== "keep").map(({ claim: claim2 }) => claim2);
   if (removal.database !== "keep") doomed.push(DATABASE2);
   held2();
-  for (const claim of doomed) await kube.delete("persistentvolumeclaim", claim, namespace);
+  for (const claim2 of doomed) await kube.delete("persistentvolumeclaim", claim2, namespace);
   const kept = (await kube.list("persistentvolumeclaims", { namespace })).filter(
     (one) => !doomed.includes(textAt(one, "/metadata/name"))
   ).length;
@@ -55420,8 +56904,8 @@ async function homesOf(namespace, { kube }) {
   }));
 }
 async function databaseVolume(namespace, { manifest }, { kube }) {
-  const claim = await kube.get("persistentvolumeclaim", DATABASE2, namespace);
-  if (claim) return [{ claim: DATABASE2, uid: textAt(claim, "/metadata/uid"), what: "database" }];
+  const claim2 = await kube.get("persistentvolumeclaim", DATABASE2, namespace);
+  if (claim2) return [{ claim: DATABASE2, uid: textAt(claim2, "/metadata/uid"), what: "database" }];
   if (manifest.complete !== null) return [];
   throw new Faulty(
     "this hub has no volume with a database that could be archived; nothing is deleted",
@@ -55451,11 +56935,11 @@ function asTried(proposal, main2) {
     const known = main2.environments.get(name);
     return known ? [[name, placedAs(hub, known)]] : [];
   });
-  const { settings } = proposal;
+  const { settings: settings2 } = proposal;
   const { waves: waves2, removals } = main2.settings.data;
   return {
     ...proposal,
-    settings: { ...settings, data: { ...settings.data, waves: waves2, removals } },
+    settings: { ...settings2, data: { ...settings2.data, waves: waves2, removals } },
     clusters: main2.clusters,
     environments: new Map(environments)
   };
@@ -55468,80 +56952,32 @@ function placedAs(hub, known) {
 // src/flow/deploy.ts
 init_failure();
 
-// src/flow/choose.ts
+// src/flow/catch-up.ts
 init_failure();
-function chooseCluster(platform2, name) {
-  const names3 = [...platform2.clusters.keys()];
-  const only2 = names3.length === 1 ? names3[0] : void 0;
-  const cluster = platform2.clusters.get(name ?? only2 ?? "");
-  if (cluster) return cluster;
-  throw new UsageError(
-    name === void 0 ? "deploy needs --cluster NAME" : `there is no cluster "${name}"`,
-    `clusters: ${names3.join(", ")}`
-  );
-}
-function chooseHubs(platform2, here2, asked) {
-  const { hubs, wave, hold } = asked;
-  const known = here2.map(({ unit }) => unit.name);
-  const unknown = hubs.find((hub) => !known.includes(hub));
-  if (unknown !== void 0)
-    throw new UsageError(
-      `there is no hub "${unknown}" on this cluster`,
-      `hubs: ${known.join(", ")}`
-    );
-  const waves2 = platform2.settings.data.waves.map(({ name }) => name);
-  if (wave !== void 0 && !waves2.includes(wave))
-    throw new UsageError(`there is no wave "${wave}"`, `waves: ${waves2.join(", ")}`);
-  if (hold !== void 0) refuseLater(here2, asked);
-  return here2.filter(
-    (one) => (hold === void 0 || one.order === 1) && (hubs.length === 0 || hubs.includes(one.unit.name)) && (wave === void 0 || one.wave === wave)
-  );
-}
-function refuseLater(here2, { hubs, wave }) {
-  const late = here2.find(
-    (one) => one.order > 1 && (hubs.includes(one.unit.name) || one.wave === wave)
-  );
-  if (late)
-    throw new UsageError(
-      `${late.unit.name} is not in the first wave`,
-      "only the first wave tries what is not merged"
-    );
-}
-function orphansOf(platform2, cluster, states, { hubs, wave, hold }) {
-  const { waves: waves2, removals } = platform2.settings.data;
-  const isFirst = wave === void 0 || wave === waves2[0]?.name;
-  if (hubs.length > 0 || !isFirst || hold !== void 0) return [];
-  const unknown = [...states.keys()].filter((name) => !isNamed(platform2, "environment", name));
-  return unknown.map((name) => ({
-    unit: { kind: "hub", cluster: cluster.name, name },
-    removal: removals.find((one) => one.hub === name && one.cluster === cluster.name)
-  }));
-}
 
 // src/flow/record.ts
 init_json();
-import { join as join10 } from "node:path";
 
 // src/edges/deployed.ts
-init_json();
-import { readFile as readFile6, readdir as readdir4 } from "node:fs/promises";
-import { join as join7 } from "node:path";
+import { readFile as readFile9, readdir as readdir6 } from "node:fs/promises";
+import { dirname as dirname8, join as join11 } from "node:path";
 init_failure();
-var RECORD = /^(clusters\/[^/]+|[^/.][^/]*)\/(release\.json|status\.json)$/u;
+var RECORD = /^(clusters\/[^/.]+|[^/.]+)\/(release\.json|status\.json)$/u;
 function deployedFrom(folder, root) {
   return folder === void 0 ? deployedOnBranch(root) : deployedInFolder(folder);
 }
 async function deployedInFolder(folder) {
-  const names3 = await readdir4(folder).catch((cause) => {
+  await guarded(folder, () => tidy(folder));
+  const names4 = await readdir6(folder).catch((cause) => {
     throw new Failure(`${folder} cannot be read`, {
       hint: "name a folder that `render` wrote, or leave --present out",
       exit: 2,
       cause
     });
   });
-  const clusters = names3.includes("clusters") ? (await readdir4(join7(folder, "clusters"))).map((name) => `clusters/${name}`) : [];
+  const clusters = names4.includes("clusters") ? (await readdir6(join11(folder, "clusters"))).filter((name) => !name.startsWith(".")).map((name) => `clusters/${name}`) : [];
   const units = [
-    ...names3.filter((name) => name !== "clusters" && !name.startsWith(".")),
+    ...names4.filter((name) => name !== "clusters" && !name.startsWith(".")),
     ...clusters
   ];
   const read = async (wants) => {
@@ -55549,53 +56985,37 @@ async function deployedInFolder(folder) {
     for (const unit of units) {
       for (const file of ["release.json", "status.json", "manifests.yaml"]) {
         const path = `${unit}/${file}`;
-        const text = wants(path) ? await readFile6(join7(folder, path), "utf8").catch(() => void 0) : void 0;
+        const text = wants(path) ? await readFile9(join11(folder, path), "utf8").catch(() => void 0) : void 0;
         if (text !== void 0) files.set(path, text);
       }
     }
     return files;
   };
-  return deployed(read);
+  const found2 = await deployed(read);
+  if (units.length > 0 && found2.releases.length === 0)
+    throw new Failure(`${folder} holds no record of a release`, {
+      hint: "name a folder that `render` wrote; an empty one means that nothing is deployed yet",
+      exit: 2
+    });
+  return found2;
 }
 async function deployedOnBranch(root) {
-  const commit = await deployedRef(root);
-  return deployed(
-    (wants) => commit === void 0 ? Promise.resolve(/* @__PURE__ */ new Map()) : filesAt(root, commit, wants)
-  );
+  const ref = await deployedRef(root);
+  return ref.kind === "found" ? deployed((wants) => filesAt(root, ref.commit, wants)) : { ...await deployed(() => Promise.resolve(/* @__PURE__ */ new Map())), looked: ref.looked };
 }
 async function deployed(read) {
   const files = await read((path) => RECORD.test(path));
-  const releases = [...files].flatMap(
-    ([path, text]) => path.endsWith("/release.json") ? [parse2(path, text, files.get(path.replace("release.json", "status.json")))] : []
+  const readings = [...files].flatMap(
+    ([path, text]) => path.endsWith("/release.json") ? [readRecord(dirname8(path), text, files.get(path.replace("release.json", "status.json")))] : []
   );
   return {
-    releases,
+    releases: readings.flatMap((one) => one.kind === "read" ? [one.record] : []),
+    unreadable: readings.flatMap((one) => one.kind === "unreadable" ? [one.record] : []),
     manifests: async (unit) => {
       const path = `${unitId(unit)}/manifests.yaml`;
       return (await read((one) => one === path)).get(path) ?? "";
     }
   };
-}
-function parse2(path, text, status) {
-  try {
-    const record = JSON.parse(text);
-    const release2 = isObject(record) ? record["release"] : void 0;
-    if (!isObject(record) || !isObject(release2) || typeof record["digest"] !== "string" || !isObject(release2["unit"]))
-      throw new Error("a field is missing");
-    if (release2["v"] !== 1) throw new Error(`format ${JSON.stringify(release2["v"])} is not known`);
-    const found = release2;
-    return {
-      unit: found.unit,
-      digest: record["digest"],
-      release: found,
-      status: status === void 0 ? void 0 : JSON.parse(status)
-    };
-  } catch (cause) {
-    throw new Failure(`${path} of the deployed record cannot be read`, {
-      hint: "it is written by `deploy` only: restore it from the history of the branch",
-      cause
-    });
-  }
 }
 
 // src/flow/record.ts
@@ -55603,14 +57023,14 @@ init_failure();
 
 // src/edges/helm.ts
 init_failure();
-import { writeFile as writeFile5 } from "node:fs/promises";
-import { join as join9 } from "node:path";
+import { writeFile as writeFile6 } from "node:fs/promises";
+import { join as join13 } from "node:path";
 
 // src/edges/tools.ts
 import { accessSync, constants as constants3 } from "node:fs";
-import { delimiter, join as join8 } from "node:path";
+import { delimiter, join as join12 } from "node:path";
 function unpackedTool(name) {
-  return join8(toolRoot(), "node_modules", ".cache", "glaciocloud", "bin", name);
+  return join12(toolRoot(), "node_modules", ".cache", "glaciocloud", "bin", name);
 }
 function isExecutable(path) {
   try {
@@ -55623,7 +57043,7 @@ function isExecutable(path) {
 function findTool(name) {
   const named = process.env[`GLACIOCLOUD_${name.toUpperCase()}`];
   if (named !== void 0 && named !== "") return isExecutable(named) ? named : void 0;
-  const onPath = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join8(folder, name));
+  const onPath = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join12(folder, name));
   return [...onPath, unpackedTool(name)].find(isExecutable);
 }
 
@@ -55662,10 +57082,10 @@ function helmHome(folder) {
   };
 }
 async function template(helm, request2) {
-  const values = join9(request2.scratch, `${request2.release}.values.json`);
-  const placeholders = join9(request2.scratch, `${request2.release}.placeholders.json`);
-  await writeFile5(values, JSON.stringify(request2.values));
-  await writeFile5(placeholders, JSON.stringify(request2.placeholders));
+  const values = join13(request2.scratch, `${request2.release}.values.json`);
+  const placeholders = join13(request2.scratch, `${request2.release}.placeholders.json`);
+  await writeFile6(values, JSON.stringify(request2.values));
+  await writeFile6(placeholders, JSON.stringify(request2.placeholders));
   const args = [
     "template",
     request2.release,
@@ -55692,8 +57112,8 @@ async function template(helm, request2) {
     }
   );
   if (result2.code !== 0) {
-    const said2 = result2.stderr.split("\n").filter((line) => !/found symbolic link|^WARNING|^level=/u.test(line)).join("\n").trim();
-    throw new HelmFailure(`Helm cannot render ${request2.release}: ${said2.slice(0, 1500)}`, {
+    const said5 = result2.stderr.split("\n").filter((line) => !/found symbolic link|^WARNING|^level=/u.test(line)).join("\n").trim();
+    throw new HelmFailure(`Helm cannot render ${request2.release}: ${said5.slice(0, 1500)}`, {
       hint: "the message names the template and the value; correct it in the environment file"
     });
   }
@@ -55770,17 +57190,19 @@ async function publicReleases({
   record,
   root
 }) {
-  if (record === void 0) return (await deployedOnBranch(root)).releases;
-  return await exists2(record) ? (await deployedInFolder(record)).releases : [];
+  if (record === void 0) return deployedOnBranch(root);
+  return await exists2(record) ? deployedInFolder(record) : { releases: [], unreadable: [] };
 }
 async function keepRecord({ record, actions }, { unit, files, message }, report) {
-  if (record !== void 0) await writeFolder(join10(record, unitId(unit)), files);
+  if (record !== void 0) await writeFolders(record, /* @__PURE__ */ new Map([[unitId(unit), files]]), "unit");
   try {
     await actions?.github.commitFiles("deployed", inRecord(unit, files), message);
   } catch (error3) {
     if (!(error3 instanceof Failure)) throw error3;
     report.progress(`record: ${error3.message}`);
+    return error3.message;
   }
+  return void 0;
 }
 function inRecord(unit, files) {
   return new Map([...files].map(([path, text]) => [`${unitId(unit)}/${path}`, text]));
@@ -55832,14 +57254,14 @@ async function attempt2({ progress }, what, work) {
 }
 async function tellDone({ github, story }, to) {
   const hub = to.unit.name;
-  const digest2 = to.digest.slice(0, 7);
+  const digest3 = to.digest.slice(0, 7);
   await attempt2(
     story,
     "record",
     async () => github.commitFiles(
       "deployed",
       await story.record(to),
-      `${hub} runs ${digest2}, from ${story.commit.slice(0, 7)}`
+      `${hub} runs ${digest3}, from ${story.commit.slice(0, 7)}`
     )
   );
   await attempt2(
@@ -55847,7 +57269,7 @@ async function tellDone({ github, story }, to) {
     "tracking issue",
     () => github.closeIssue(
       labelsOf(hub),
-      inMarkdown`${hub} runs again what is merged (${hex(digest2)}).`.text
+      inMarkdown`${hub} runs again what is merged (${hex(digest3)}).`.text
     )
   );
 }
@@ -55906,30 +57328,30 @@ function hubAddress({ release: release2 }) {
   const { glaciocloud } = release2.values;
   return glaciocloud?.hub?.url ?? "";
 }
-function issueBody(result2, to, { commit, run }) {
+function issueBody(result2, to, { commit, run: run2 }) {
   const old = result2.outcome === "rolled-back" ? "The last healthy revision runs again." : "What ran before still runs.";
-  const digest2 = hex(to.digest.slice(0, 7));
-  const wanted = inMarkdown`Wanted: ${digest2}, from ${hex(commit.slice(0, 7))}.`;
+  const digest3 = hex(to.digest.slice(0, 7));
+  const wanted = inMarkdown`Wanted: ${digest3}, from ${hex(commit.slice(0, 7))}.`;
   const retry2 = code(`glaciocloud deploy --retry ${result2.unit.name} --reason TEXT`);
   const again = inMarkdown`It is tried again when something changes, with the label \`glaciocloud:retry\` on this issue, or with ${retry2}. This issue closes itself when the hub runs what is merged.`;
   const why = short(result2.reason, 1e3);
   const table2 = healthTable(result2.health);
-  return inMarkdown`**${why}**\n\n${old} ${wanted}${theRun(run)}\n${table2}\n${again}\n`.text;
+  return inMarkdown`**${why}**\n\n${old} ${wanted}${theRun(run2)}\n${table2}\n${again}\n`.text;
 }
-function theRun(run) {
-  return run === void 0 ? inMarkdown`` : inMarkdown` ${link("The run", run)}.`;
+function theRun(run2) {
+  return run2 === void 0 ? inMarkdown`` : inMarkdown` ${link("The run", run2)}.`;
 }
-function healthTable(lines) {
-  if (lines.length === 0) return inMarkdown``;
-  const rows = lines.map(({ ok, check: check2, image, seconds: seconds2, detail }) => {
+function healthTable(lines3) {
+  if (lines3.length === 0) return inMarkdown``;
+  const rows = lines3.map(({ ok: ok2, check: check2, image: image2, seconds: seconds2, detail }) => {
     const more = short(detail, 300);
-    return inMarkdown`| ${ok ? "\u2713" : "\u2717"} | ${check2} | ${image ?? ""} | ${seconds2.toFixed(1)} s | ${more} |\n`;
+    return inMarkdown`| ${ok2 ? "\u2713" : "\u2717"} | ${check2} | ${image2 ?? ""} | ${seconds2.toFixed(1)} s | ${more} |\n`;
   });
   return inMarkdown`\n| | check | image | | |\n|---|---|---|---|---|\n${rows}`;
 }
 
 // src/core/show/reviewed.ts
-var import_ajv = __toESM(require_ajv(), 1);
+var import_ajv2 = __toESM(require_ajv(), 1);
 init_json();
 var COMMENT_MARKER = "<!-- glaciocloud plan -->";
 var REVIEWED_FILE = "reviewed.json";
@@ -55967,9 +57389,9 @@ var RECORD2 = {
 };
 function reviewedSteps(text, { pull, head: head2 }) {
   const record = objectOf(text);
-  const isRecord = new import_ajv.Ajv().compile(RECORD2);
+  const isRecord = new import_ajv2.Ajv().compile(RECORD2);
   if (!isRecord(record) || record.pull !== pull || record.head !== head2) return /* @__PURE__ */ new Map();
-  return new Map(record.steps.map(({ name, digest: digest2 }) => [name, digest2]));
+  return new Map(record.steps.map(({ name, digest: digest3 }) => [name, digest3]));
 }
 
 // src/flow/tell.ts
@@ -56016,9 +57438,154 @@ ${deployMarkdown(results)}`
     progress: (text) => job.report.progress(text)
   });
 }
-function recordOf({ ports, report }, { platform: platform2, charts, commit }, to) {
-  const at2 = ports.clock.now().toISOString();
+function recordOf({ ports, report }, { platform: platform2, charts, commit }, to, at2 = ports.clock.now().toISOString()) {
   return publicRecord(to, { platform: platform2, charts, report, commit, at: at2 });
+}
+
+// src/flow/catch-up.ts
+async function catchUpRecord(job, wanted, { states, present: present2 }) {
+  const { inputs, report } = job;
+  const { hold, record, actions } = inputs;
+  if (hold !== void 0 || record === void 0 && !actions) return;
+  const unreadable3 = new Set(wanted.recorded.unreadable.map(({ unit }) => unitId(unit)));
+  for (const to of wanted.chosen) {
+    const { unit, digest: digest3, release: release2 } = to;
+    const state = states.known.get(release2.namespace);
+    if (unreadable3.has(unitId(unit))) continue;
+    if (!isSettled(state, digest3) || present2.get(unitId(unit))?.digest === digest3) continue;
+    const message = `${unit.name} runs ${digest3.slice(0, 7)}, and was not recorded`;
+    try {
+      const files = await recordOf(job, wanted, to, state?.healthy?.since);
+      await keepRecord(inputs, { unit, files, message }, report);
+    } catch (error3) {
+      if (!(error3 instanceof Failure)) throw error3;
+      report.progress(`record: ${error3.message}`);
+    }
+  }
+}
+
+// src/flow/choose.ts
+init_failure();
+function chooseCluster(platform2, name) {
+  const names4 = [...platform2.clusters.keys()];
+  const only2 = names4.length === 1 ? names4[0] : void 0;
+  const cluster = platform2.clusters.get(name ?? only2 ?? "");
+  if (cluster) return cluster;
+  throw new UsageError(
+    name === void 0 ? "deploy needs --cluster NAME" : `there is no cluster "${name}"`,
+    `clusters: ${names4.join(", ")}`
+  );
+}
+function chooseHubs(platform2, here2, asked2) {
+  const { hubs, wave, hold } = asked2;
+  const known = here2.map(({ unit }) => unit.name);
+  const unknown2 = hubs.find((hub) => !known.includes(hub));
+  if (unknown2 !== void 0)
+    throw new UsageError(
+      `there is no hub "${unknown2}" on this cluster`,
+      `hubs: ${known.join(", ")}`
+    );
+  const waves2 = platform2.settings.data.waves.map(({ name }) => name);
+  if (wave !== void 0 && !waves2.includes(wave))
+    throw new UsageError(`there is no wave "${wave}"`, `waves: ${waves2.join(", ")}`);
+  if (hold !== void 0) refuseLater(here2, asked2);
+  return here2.filter(
+    (one) => (hold === void 0 || one.order === 1) && (hubs.length === 0 || hubs.includes(one.unit.name)) && (wave === void 0 || one.wave === wave)
+  );
+}
+function refuseLater(here2, { hubs, wave }) {
+  const late = here2.find(
+    (one) => one.order > 1 && (hubs.includes(one.unit.name) || one.wave === wave)
+  );
+  if (late)
+    throw new UsageError(
+      `${late.unit.name} is not in the first wave`,
+      "only the first wave tries what is not merged"
+    );
+}
+function orphanText({ unit, elsewhere: elsewhere2 }) {
+  return elsewhere2 === void 0 ? `${unitId(unit)}: runs, but no file names it; nothing happens to it without an entry in removals: of platform.yaml` : `${unitId(unit)}: runs here with all its homes, but its file names the cluster ${elsewhere2}; nothing happens to it: give the new hub another name, and this one an entry in removals: of platform.yaml`;
+}
+function orphansOf(platform2, cluster, { known, unreadable: unreadable3 }, { hubs, wave, hold }) {
+  const { waves: waves2, removals } = platform2.settings.data;
+  const isFirst = wave === void 0 || wave === waves2[0]?.name;
+  if (hubs.length > 0 || !isFirst || hold !== void 0) return [];
+  const elsewhere2 = (name) => {
+    const named = platform2.environments.get(name)?.data.cluster;
+    return named === cluster.name ? void 0 : named;
+  };
+  const unknown2 = [...known.keys(), ...unreadable3.keys()].filter(
+    (name) => !isNamed(platform2, "environment", name) || elsewhere2(name) !== void 0
+  );
+  return unknown2.map((name) => ({
+    unit: { kind: "hub", cluster: cluster.name, name },
+    elsewhere: elsewhere2(name),
+    removal: removals.find((one) => one.hub === name && one.cluster === cluster.name)
+  }));
+}
+
+// src/core/hub/protection.ts
+function approvalEnvironment(cluster) {
+  return `${cluster}-approval`;
+}
+function openness(environment2) {
+  const { name, defaultBranch, protection } = environment2;
+  if (protection === void 0)
+    return {
+      what: `there is no environment \`${name}\`, so any branch\u2019s workflow gets at what this run holds${privacy(environment2)}`,
+      cure: `make it in the repository\u2019s settings (Environments), let only the branch ${defaultBranch} use it, and keep the cluster\u2019s secrets in it`
+    };
+  const open2 = openTo(protection.branches, defaultBranch);
+  if (open2 === void 0) return void 0;
+  return {
+    what: `the environment \`${name}\`, which holds this cluster\u2019s credentials, is open to ${open2}`,
+    cure: `in the repository\u2019s settings, Environments, ${name}, \u201CDeployment branches and tags\u201D: choose \u201CSelected branches and tags\u201D with ${defaultBranch} alone`
+  };
+}
+function openTo(branches, defaultBranch) {
+  switch (branches.kind) {
+    case "any":
+      return "every branch";
+    case "protected":
+      return "every protected branch";
+    case "selected": {
+      const others = branches.patterns.filter(
+        ({ kind, name }) => kind === "tag" || name !== defaultBranch
+      );
+      if (others.length > 0) return others.map(({ kind, name }) => `${kind} ${name}`).join(", ");
+      return branches.patterns.length === 0 ? "no branch" : void 0;
+    }
+  }
+}
+function unasked(environment2) {
+  const { name, protection } = environment2;
+  if (protection !== void 0 && protection.reviewers > 0) return void 0;
+  const missing4 = protection === void 0 ? `there is no environment \`${name}\`` : `the environment \`${name}\` has no required reviewers`;
+  return {
+    what: `${missing4}, so nobody was asked${privacy(environment2)}`,
+    cure: `set \u201CRequired reviewers\u201D in the repository\u2019s settings, Environments, ${name}`
+  };
+}
+function privacy({ isPrivate }) {
+  return isPrivate ? " (this repository is private: not every plan of GitHub has that for private repositories)" : "";
+}
+
+// src/flow/protection.ts
+init_failure();
+async function refuseOpenEnvironment(actions, cluster) {
+  if (!actions) return;
+  const weakness = openness(await actions.github.environment(cluster));
+  if (weakness) throw new Failure(weakness.what, { hint: weakness.cure });
+}
+async function claimedApproval({ actions, approved }, cluster) {
+  if (!approved || !actions) return { approved, doubt: void 0 };
+  const name = approvalEnvironment(cluster);
+  const weakness = unasked(await actions.github.environment(name));
+  if (weakness) return { approved: false, doubt: `${weakness.what}; ${weakness.cure}` };
+  const { runId: runId2, github } = actions;
+  if (runId2 !== void 0 && await github.isApprovedIn(runId2, name))
+    return { approved: true, doubt: void 0 };
+  return { approved: false, doubt: `nobody has approved \`${name}\` in this run` };
 }
 
 // src/flow/world.ts
@@ -56038,14 +57605,16 @@ async function runDeployment(job) {
   const gathered = await gatherWanted(job);
   if (gathered.kind === "refused") return gathered;
   const { wanted } = gathered;
-  const { chosen } = wanted;
+  const { chosen: chosen2 } = wanted;
   const branch = await movedOn(job, wanted.commit);
-  if (branch !== void 0) return { kind: "moved-on", branch, wanted: chosen };
-  const found = await look(job, wanted);
-  const idle2 = isIdle(job, wanted, found);
-  await applyShared(job, wanted, found, idle2);
-  const results = idle2 ? [] : await applyUnits(job, wanted, found);
-  return { kind: "deployed", results, wanted: chosen };
+  if (branch !== void 0) return { kind: "moved-on", branch, wanted: chosen2 };
+  await refuseOpenEnvironment(job.inputs.actions, wanted.cluster.name);
+  const found2 = await look(job, wanted);
+  const idle2 = isIdle(job, wanted, found2);
+  const refusal = await applyShared(job, wanted, found2, idle2);
+  await catchUpRecord(job, wanted, found2);
+  const results = idle2 ? [] : await applyUnits(job, wanted, found2, refusal);
+  return { kind: "deployed", results, wanted: chosen2 };
 }
 async function gatherWanted({
   inputs,
@@ -56055,18 +57624,20 @@ async function gatherWanted({
   const reading = await gatherPlatform(inputs.root);
   if (!reading.platform) return { kind: "refused", findings: reading.findings };
   const platform2 = await decided(reading.platform, inputs);
-  const recorded = await publicReleases(inputs);
+  const known = inputs.hold === void 0 ? inputs.root : inputs.repository;
+  const recorded = await publicReleases({ record: inputs.record, root: known });
   const charts = await gatherCharts(platform2, {
     root: inputs.root,
     repository: inputs.hold === void 0 ? void 0 : inputs.repository,
     chartsFrom: inputs.chartsFrom,
-    releases: recorded,
+    releases: recorded.releases,
     report
   });
   const findings = await allFindings(reading, charts, ports.clock.now().getTime());
   if (hasErrors(findings)) return { kind: "refused", findings };
   const cluster = chooseCluster(platform2, inputs.cluster);
-  const all = wantedReleases(platform2, charts);
+  const all = wantedReleases(platform2, charts, recorded.releases);
+  if (inputs.record !== void 0) await confirmRecord(inputs.record, all);
   const hubs = all.filter(({ unit }) => unit.kind === "hub");
   const here2 = hubs.filter(({ unit }) => unit.cluster === cluster.name);
   const wanted = {
@@ -56080,6 +57651,13 @@ async function gatherWanted({
     chosen: chooseHubs(platform2, here2, inputs)
   };
   return { kind: "wanted", wanted };
+}
+function confirmRecord(record, all) {
+  return confirmFolders(
+    record,
+    all.map(({ unit }) => unitId(unit)),
+    "unit"
+  );
 }
 async function decided(platform2, { root, repository, hold }) {
   if (hold === void 0 || !isProposal(root, repository)) return platform2;
@@ -56098,57 +57676,73 @@ async function movedOn({ inputs }, commit) {
 async function look({ inputs, ports, report }, wanted) {
   const { platform: platform2, cluster, shared, recorded } = wanted;
   const { kube } = ports;
-  const present2 = new Map(recorded.map((one) => [unitId(one.unit), one]));
+  tellUnreadable(wanted, report);
+  const present2 = new Map(recorded.releases.map((one) => [unitId(one.unit), one]));
   const known = shared && present2.get(unitId(shared.unit))?.status?.identity;
-  const identity2 = await confirmIdentity(kube, cluster, known);
+  const identity3 = await confirmIdentity(kube, cluster, known);
   const states = await readStates(kube);
   const orphans = orphansOf(platform2, cluster, states, inputs);
-  for (const { unit, removal } of orphans)
-    if (removal === void 0)
-      report.progress(
-        `${unitId(unit)}: runs, but no file names it; nothing happens to it without an entry in removals: of platform.yaml`
-      );
+  for (const orphan of orphans)
+    if (orphan.removal === void 0) report.progress(orphanText(orphan));
   const removals = orphans.flatMap(({ unit, removal }) => removal ? [{ unit, removal }] : []);
-  return { identity: identity2, states, present: present2, removals };
+  return { identity: identity3, states, present: present2, removals };
 }
-function isIdle({ inputs }, { chosen }, { states, removals }) {
-  return removals.length === 0 && !inputs.again && chosen.every((one) => isSettled(states.get(one.release.namespace), one.digest));
+function tellUnreadable({ cluster, recorded }, report) {
+  for (const { unit, why } of recorded.unreadable) {
+    report.progress(`\u26A0 ${unitTitle(unit)}: ${why}`);
+    if (unit.kind === "cluster" && unit.name === cluster.name && cluster.data.identity === null)
+      throw new Failure(`nobody can tell whether this is the cluster ${cluster.name}: ${why}`, {
+        hint: `write its identity into clusters/${cluster.name}.yaml: kubectl get namespace kube-system --output jsonpath={.metadata.uid}`
+      });
+  }
 }
-async function applyShared({ inputs, ports, report }, { platform: platform2, charts, commit, cluster, shared }, { identity: identity2, present: present2 }, idle2) {
+function isIdle({ inputs }, { chosen: chosen2 }, { states, removals }) {
+  return removals.length === 0 && !inputs.again && chosen2.every((one) => isSettled(states.known.get(one.release.namespace), one.digest));
+}
+async function applyShared({ inputs, ports, report }, { platform: platform2, charts, commit, cluster, shared }, { identity: identity3, present: present2 }, idle2) {
   const { kube, clock } = ports;
   const at2 = clock.now().toISOString();
   if (!idle2)
     for (const warning3 of await preflightCluster(kube, cluster))
       report.progress(`\u26A0 cluster ${cluster.name}: ${warning3}`);
-  if (await applyCluster(kube, cluster, identity2))
+  if (await applyCluster(kube, cluster, identity3))
     report.progress(`cluster ${cluster.name}: what its hubs share is applied`);
   const known = shared && present2.get(unitId(shared.unit));
-  if (!shared || known?.digest === shared.digest) return;
+  if (!shared || known?.digest === shared.digest) return void 0;
   if (!known && cluster.data.identity === null)
     report.progress(
-      `cluster ${cluster.name}: first contact. Write this into clusters/${cluster.name}.yaml: \`identity: ${identity2}\``
+      `cluster ${cluster.name}: first contact. Write this into clusters/${cluster.name}.yaml: \`identity: ${identity3}\``
     );
-  const files = await publicRecord(shared, { platform: platform2, charts, report, commit, at: at2, identity: identity2 });
+  const files = await publicRecord(shared, { platform: platform2, charts, report, commit, at: at2, identity: identity3 });
   const message = `the cluster ${cluster.name} is known`;
-  await keepRecord(inputs, { unit: shared.unit, files, message }, report);
+  return keepRecord(inputs, { unit: shared.unit, files, message }, report);
 }
-async function applyUnits(job, wanted, found) {
+async function applyUnits(job, wanted, found2, refusal) {
   const { inputs, report } = job;
   return withTemporaryFolder(async (scratch) => {
     const world = await applyWorld(job, wanted, scratch);
     const merge3 = await mergeOf(inputs.actions?.github, wanted.commit, report);
     const urgent = urgentReason(await headMessage(inputs.root) ?? "");
     if (urgent !== void 0) report.progress(`urgent, so freezes and soaks are passed: ${urgent}`);
-    const results = await walk2(job, { wanted, found, merge: merge3, urgent }, world);
-    results.push(...await removeAll(job, wanted, found, world));
+    const approval2 = await claimedApproval(inputs, wanted.cluster.name);
+    if (approval2.doubt !== void 0)
+      report.progress(`\u26A0 the approval is not believed: ${approval2.doubt}`);
+    const record = whereRecorded(inputs, wanted, refusal);
+    const results = await walk2(job, { wanted, found: found2, merge: merge3, urgent, approval: approval2, record }, world);
+    results.push(...await removeAll(job, wanted, found2, world));
     await tell(job, wanted, results, merge3);
     return results;
   });
 }
-async function walk2(job, { wanted, found, merge: merge3, urgent }, world) {
+function whereRecorded({ record, actions }, { recorded }, refusal) {
+  if (record !== void 0) return { kind: "folder" };
+  if (!actions) return { kind: "read-only" };
+  return refusal === void 0 || recorded.releases.length + recorded.unreadable.length > 0 ? { kind: "branch" } : { kind: "refused", why: refusal };
+}
+async function walk2(job, { wanted, found: found2, merge: merge3, urgent, approval: approval2, record: known }, world) {
   const { inputs } = job;
   const { reason = "", record, retry: retry2 } = inputs;
-  const elsewhere2 = [...found.present.values()].filter(
+  const elsewhere2 = [...found2.present.values()].filter(
     ({ unit }) => unit.kind === "hub" && unit.cluster !== wanted.cluster.name
   );
   return walkWaves({
@@ -56157,23 +57751,26 @@ async function walk2(job, { wanted, found, merge: merge3, urgent }, world) {
     hubs: wanted.hubs,
     chosen: wanted.chosen,
     elsewhere: new Map(elsewhere2.map((one) => [one.unit.name, one])),
+    unreadable: new Set(wanted.recorded.unreadable.map(({ unit }) => unitId(unit))),
+    record: known,
     reviewed: merge3?.reviewed,
-    approved: inputs.approved,
+    ...approval2,
     hurry: inputs.now ? reason : urgent,
     again: inputs.again ? reason : void 0,
     hold: holdUntil(job),
     retry: retry2 === void 0 ? void 0 : { hub: retry2, reason },
     onDone: async (to) => {
-      if (record !== void 0)
-        await writeFolder(join11(record, unitId(to.unit)), await recordOf(job, wanted, to));
+      if (record === void 0) return;
+      const files = await recordOf(job, wanted, to);
+      await writeFolders(record, /* @__PURE__ */ new Map([[unitId(to.unit), files]]), "unit");
     }
   });
 }
 function holdUntil({ inputs, ports }) {
   const { hold, reason = "" } = inputs;
   if (hold === void 0) return void 0;
-  const end = ports.clock.now().getTime() + seconds(hold) * 1e3;
-  return { until: new Date(end).toISOString(), reason };
+  const end2 = ports.clock.now().getTime() + seconds(hold) * 1e3;
+  return { until: new Date(end2).toISOString(), reason };
 }
 async function removeAll({ inputs: { record } }, { platform: platform2 }, { removals }, world) {
   const { user } = platform2.settings.data;
@@ -56181,7 +57778,7 @@ async function removeAll({ inputs: { record } }, { platform: platform2 }, { remo
   for (const { unit, removal } of removals) {
     const removed = await removeHub({ unit, removal, user }, world);
     if (removed.outcome === "done" && record !== void 0)
-      await removeFolder(join11(record, unitId(unit)));
+      await removeFolder(record, unitId(unit), "unit");
     results.push(removed);
   }
   return results;
@@ -56231,691 +57828,626 @@ function exitCode(results) {
   return someDone || bad.every(({ outcome: how }) => how === "blocked") ? 3 : 1;
 }
 
-// src/commands/drift.ts
-init_escape();
-init_json();
-
-// src/edges/helm-releases.ts
-init_json();
-import { writeFile as writeFile6 } from "node:fs/promises";
-import { join as join12 } from "node:path";
-init_failure();
-
-// src/edges/cluster-access.ts
-import { setTimeout as sleep } from "node:timers/promises";
-function clusterEnv(kubeconfig) {
-  const cloud = Object.entries(process.env).filter(
-    ([name]) => /^(AWS|AZURE|AAD|ARM|CLOUDSDK|GOOGLE|GCLOUD|USE_GKE)_/u.test(name)
-  );
-  return {
-    ...Object.fromEntries(cloud.map(([name, value]) => [name, value ?? ""])),
-    KUBECONFIG: kubeconfig
-  };
+// src/core/doctor/check.ts
+function ok(id, where, what) {
+  return { id, state: "ok", where, what, fix: "" };
 }
-async function askAgain(ask) {
-  for (let round = 1; ; round += 1) {
-    const result2 = await ask();
-    if (result2.code === 0 || round === 5 || !mayPass(result2.stderr)) return result2;
-    await sleep(500 * 2 ** round);
-  }
+function missing3(id, where, what, fix2) {
+  return { id, state: "missing", where, what, fix: fix2 };
+}
+function unknown(id, where, { why, set }) {
+  return { id, state: "unknown", where, what: `not asked: ${why}`, fix: set };
+}
+function judged(id, where, asked2, judge) {
+  return asked2.kind === "answered" ? [judge(asked2.value)].flat() : [unknown(id, where, asked2)];
+}
+function quoted3(word) {
+  return /^[\w@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-// src/edges/helm-releases.ts
-var HelmReleases = class {
-  #helm;
-  /** A folder of our own for values files. */
-  #scratch;
-  #env;
-  constructor(helm, kubeconfig, scratch) {
-    if (helm.major !== 4)
-      throw new HelmFailure(`deploying needs Helm 4, and ${helm.program} is ${helm.version}`, {
-        hint: "install Helm 4, or run `npm run tools`"
+// src/core/doctor/clusters.ts
+init_json();
+
+// src/core/doctor/login.ts
+var LOGIN_DAYS = 14;
+var DAY_MS3 = 864e5;
+function loginCheck(where, cluster, login, now) {
+  const id = "cluster/login";
+  switch (login.kind) {
+    case "helper":
+      return ok(id, where, `${login.program} logs in, for a short time each`);
+    case "unclear":
+      return missing3(id, where, login.why, "kubectl config view --minify");
+    case "certificate":
+      return endCheck({
+        where,
+        what: "client certificate",
+        ends: login.ends,
+        now,
+        fix: "kubectl config view --minify --raw # ask who made it for another"
       });
-    this.#helm = helm;
-    this.#scratch = scratch;
-    this.#env = { ...clusterEnv(kubeconfig), ...helmHome(scratch) };
-  }
-  /** Oldest first; empty where nothing was ever installed. */
-  async #history(release2, namespace) {
-    const { code: code2, stdout, stderr } = await this.#read([
-      "history",
-      release2,
-      "--namespace",
-      namespace,
-      "--output",
-      "json",
-      "--max",
-      "20"
-    ]);
-    if (code2 !== 0) {
-      if (/release: not found/u.test(stderr)) return [];
-      throw failure(`the history of ${release2} cannot be read`, stderr);
+    case "token": {
+      const age = login.issued === void 0 ? "" : `, ${daysBetween(login.issued, now)} days old`;
+      return endCheck({
+        where,
+        what: `token${age}`,
+        ends: login.ends,
+        now,
+        fix: renewal(cluster, login.subject)
+      });
     }
-    return objectsIn(JSON.parse(stdout)).map((one) => ({
-      revision: Number(one["revision"]),
-      status: typeof one["status"] === "string" ? one["status"] : ""
-    }));
   }
-  /** The newest revision, whatever its status; undefined where nothing was ever installed. */
-  async last(release2, namespace) {
-    return (await this.#history(release2, namespace)).at(-1);
-  }
-  /** Applies and returns at once; whether it works is for the caller to watch. */
-  async upgrade({ release: release2, namespace, chart, values, digest: digest2 }) {
-    const files = [];
-    for (const [index2, one] of values.entries()) {
-      const file = join12(this.#scratch, `${release2}.deploy-${index2}.json`);
-      await writeFile6(file, JSON.stringify(one), { mode: 384 });
-      files.push("--values", file);
-    }
-    const { code: code2, stderr, stdout } = await this.#run([
-      "upgrade",
-      release2,
-      chart,
-      "--install",
-      "--namespace",
-      namespace,
-      "--create-namespace",
-      ...files,
-      "--labels",
-      `glaciocloud.org/digest=${digest2}`,
-      "--server-side=true",
-      "--force-conflicts",
-      "--skip-crds",
-      "--skip-schema-validation",
-      "--history-max",
-      "10",
-      "--timeout",
-      "5m"
-    ]);
-    if (code2 !== 0) throw failure(`Helm cannot apply ${release2}`, stderr || stdout);
-  }
-  async rollback(release2, namespace, revision) {
-    const { code: code2, stderr } = await this.#run([
-      "rollback",
-      release2,
-      String(revision),
-      "--namespace",
-      namespace,
-      "--server-side=true",
-      "--force-conflicts",
-      "--timeout",
-      "5m"
-    ]);
-    if (code2 !== 0)
-      throw failure(`Helm cannot roll ${release2} back to revision ${revision}`, stderr);
-  }
-  /** What the chart marks to be kept stays. A release that is gone already is no error. */
-  async uninstall(release2, namespace) {
-    const { code: code2, stderr } = await this.#run([
-      "uninstall",
-      release2,
-      "--namespace",
-      namespace,
-      "--ignore-not-found",
-      "--timeout",
-      "5m"
-    ]);
-    if (code2 !== 0) throw failure(`Helm cannot remove ${release2}`, stderr);
-  }
-  /** The objects of a revision, or of the last one, as Helm stored them. */
-  async manifest(release2, namespace, revision) {
-    const { code: code2, stdout, stderr } = await this.#read([
-      "get",
-      "manifest",
-      release2,
-      "--namespace",
-      namespace,
-      ...revision === void 0 ? [] : ["--revision", String(revision)]
-    ]);
-    if (code2 !== 0) throw failure(`the manifest of ${release2} cannot be read`, stderr);
-    return stdout;
-  }
-  render(request2) {
-    return template(this.#helm, { ...request2, scratch: this.#scratch });
-  }
-  /** Reads may be asked again where the API server was only busy. */
-  #read(args) {
-    return askAgain(() => this.#run(args));
-  }
-  #run(args) {
-    return exec(this.#helm.program, args, { env: this.#env, timeoutMs: 6e5 });
-  }
-};
-function failure(what, stderr) {
-  return new HelmFailure(`${what}: ${stderr.trim().slice(-600)}`, {
-    hint: "the message names the object; the next run goes on from here"
-  });
+}
+function endCheck({ where, what, ends, now, fix: fix2 }) {
+  const id = "cluster/login";
+  if (ends === void 0) return ok(id, where, `${what}, without an end`);
+  if (ends <= now) return missing3(id, where, `${what}, which has ended`, fix2);
+  const days = daysBetween(now, ends);
+  const until = `${what}, good for ${days} days`;
+  return days < LOGIN_DAYS ? missing3(id, where, `${until} only`, fix2) : ok(id, where, until);
+}
+function daysBetween(from, until) {
+  return Math.floor((until - from) / DAY_MS3);
+}
+function renewal(cluster, subject) {
+  const account = serviceAccount(subject);
+  const name = account ? quoted3(account.name) : "NAME";
+  const namespace = account ? quoted3(account.namespace) : "NAMESPACE";
+  const token = `"$(kubectl create token ${name} --namespace ${namespace} --duration 8760h)"`;
+  const user = `"$(kubectl config view --minify -o jsonpath='{.users[0].name}')"`;
+  return `kubectl config set-credentials ${user} --token ${token} && gh secret set KUBECONFIG --env ${quoted3(cluster)} < "$KUBECONFIG"`;
+}
+function serviceAccount(subject) {
+  if (subject === void 0) return void 0;
+  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/u.exec(subject) ?? [];
+  return namespace === void 0 || name === void 0 ? void 0 : { namespace, name };
 }
 
-// src/edges/kube.ts
-init_json();
-init_failure();
-
-// src/edges/kube-json.ts
-init_json();
-function inDefault(objects, namespace) {
-  return objects.map((one) => merge({ metadata: { namespace } }, one));
-}
-function objectsOf2(text) {
-  if (text.trim() === "") return [];
-  const found = object(text);
-  return found["kind"] === "List" ? objectsIn(found["items"]) : [found];
-}
-function listText(objects) {
-  return JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
-}
-function object(text) {
-  const value = JSON.parse(text);
-  if (!isObject(value)) throw new Error("kubectl gave no object");
-  return value;
-}
-
-// src/edges/kube.ts
-var Kube = class {
-  #kubeconfig;
-  #found;
-  constructor(kubeconfig) {
-    this.#kubeconfig = kubeconfig;
-  }
-  /** Looked for at the first call: whoever has nothing to ask needs no kubectl. */
-  get #program() {
-    this.#found ??= findTool("kubectl");
-    if (this.#found === void 0)
-      throw new Failure("kubectl not found", { hint: "install it, or run `npm run tools`" });
-    return this.#found;
-  }
-  #run(args, input, timeoutMs = 6e4) {
-    return askAgain(
-      () => exec(this.#program, args, {
-        env: clusterEnv(this.#kubeconfig),
-        timeoutMs,
-        ...input === void 0 ? {} : { input }
-      })
-    );
-  }
-  async #must(what, args, input) {
-    const { code: code2, stdout, stderr } = await this.#run(args, input);
-    if (code2 !== 0) throw failure2(what, stderr);
-    return stdout;
-  }
-  async liveOf(objects, namespace) {
-    return objectsOf2(
-      await this.#must(
-        "objects cannot be read",
-        ["get", "-f", "-", "--ignore-not-found", "--show-managed-fields", "-o", "json"],
-        listText(inDefault(objects, namespace))
-      )
-    );
-  }
-  async get(kind, name, namespace) {
-    const text = await this.#must(`${kind} ${name} cannot be read`, [
-      "get",
-      kind,
-      name,
-      ...inNamespace(namespace),
-      "--ignore-not-found",
-      "-o",
-      "json"
-    ]);
-    return text.trim() === "" ? void 0 : object(text);
-  }
-  async list(kinds2, options = {}) {
-    const where = options.namespace === void 0 ? ["--all-namespaces"] : inNamespace(options.namespace);
-    const filters = [
-      ...options.selector === void 0 ? [] : ["--selector", options.selector],
-      ...options.fields === void 0 ? [] : ["--field-selector", options.fields]
+// src/core/doctor/clusters.ts
+var OLDEST_KUBERNETES = 32;
+var NEWEST_KUBERNETES = 36;
+function clusterChecks(needs, facts) {
+  const { cluster } = needs;
+  const where = `clusters/${cluster.name}.yaml`;
+  if (facts.live.kind === "not-asked")
+    return [unknown("cluster/reach", where, facts.live), ...dnsChecks(needs, facts, void 0)];
+  const live = facts.live.value;
+  const login = loginCheck(where, cluster.name, live.login, facts.now);
+  const { reached: reached2 } = live;
+  if (reached2.kind === "not-reached")
+    return [
+      login,
+      missing3("cluster/reach", where, `it does not answer: ${reached2.why}`, "kubectl cluster-info"),
+      ...dnsChecks(needs, facts, void 0)
     ];
-    return objectsIn(
-      object(
-        await this.#must(`${kinds2} cannot be listed`, [
-          "get",
-          kinds2,
-          ...where,
-          ...filters,
-          "-o",
-          "json"
-        ])
-      )["items"]
-    );
-  }
-  async apply(objects) {
-    await this.#must(
-      "objects cannot be applied",
-      [
-        "apply",
-        "--server-side",
-        "--force-conflicts",
-        "--validate=ignore",
-        "--field-manager",
-        "glaciocloud",
-        "-f",
-        "-"
-      ],
-      listText(objects)
-    );
-  }
-  async wouldApply(applied, namespace) {
-    if (applied.length === 0) return [];
-    return objectsOf2(
-      await this.#must(
-        "objects cannot be compared",
-        [
-          "apply",
-          "--server-side",
-          "--force-conflicts",
-          "--validate=ignore",
-          "--field-manager",
-          "helm",
-          "--dry-run=server",
-          "-f",
-          "-",
-          "-o",
-          "json"
-        ],
-        listText(inDefault(applied, namespace))
-      )
-    );
-  }
-  async create(made) {
-    return object(
-      await this.#must(
-        "an object cannot be made",
-        ["create", "--validate=ignore", "-f", "-", "-o", "json"],
-        JSON.stringify(made)
-      )
-    );
-  }
-  async replace(changed) {
-    return object(
-      await this.#must(
-        "an object cannot be changed",
-        ["replace", "--validate=ignore", "-f", "-", "-o", "json"],
-        JSON.stringify(changed)
-      )
-    );
-  }
-  async delete(kind, name, namespace) {
-    await this.#must(`${kind} ${name} cannot be deleted`, [
-      "delete",
-      kind,
-      name,
-      ...inNamespace(namespace),
-      "--ignore-not-found",
-      "--wait=false"
-    ]);
-  }
-  async deleteBy(kinds2, selector, namespace) {
-    await this.#must(`${kinds2} cannot be deleted`, [
-      "delete",
-      kinds2,
-      "--selector",
-      selector,
-      ...inNamespace(namespace),
-      "--ignore-not-found",
-      "--wait=false",
-      "--now"
-    ]);
-  }
-  async annotate(kind, selector, namespace, annotation) {
-    await this.#must(`${kind} cannot be annotated`, [
-      "annotate",
-      kind,
-      "--selector",
-      selector,
-      ...inNamespace(namespace),
-      "--overwrite",
-      annotation
-    ]);
-  }
-  async scale(deployment, replicas, namespace) {
-    await this.#must(`${deployment} cannot be scaled`, [
-      "scale",
-      `deployment/${deployment}`,
-      `--replicas=${replicas}`,
-      ...inNamespace(namespace)
-    ]);
-  }
-  async logs(pod, namespace, which2 = "current") {
-    const { stdout } = await this.#run([
-      "logs",
-      pod,
-      ...inNamespace(namespace),
-      "--tail",
-      "200",
-      ...which2 === "previous" ? ["--previous"] : []
-    ]);
-    return stdout;
-  }
-  async version() {
-    return textAt(
-      object(await this.#must("the cluster does not say its version", ["version", "-o", "json"])),
-      "/serverVersion/gitVersion"
-    );
-  }
-  async mayI(needs) {
-    const reviews = needs.map((need) => ({
-      apiVersion: "authorization.k8s.io/v1",
-      kind: "SelfSubjectAccessReview",
-      spec: { resourceAttributes: { ...need } }
-    }));
-    const answers = (await this.#must(
-      "permissions cannot be asked",
-      ["create", "--validate=ignore", "-f", "-", "-o", "json"],
-      listText(reviews)
-    )).trim().split(/\n(?=\{)/u);
-    return answers.map((text) => at(object(text), "/status/allowed") === true);
-  }
-  /**
-   * Runs a Python script inside the hub's pod, line by line. The script and what it needs never touch a disk
-   * there.
-   */
-  async python(namespace, { script, args, onLine, timeoutMs }) {
-    let rest = "";
-    const onStdout = (text) => {
-      const lines = (rest + text).split("\n");
-      rest = lines.pop() ?? "";
-      lines.filter((line) => line.trim() !== "").forEach(onLine);
-    };
-    return exec(
-      this.#program,
-      [
-        "exec",
-        "-i",
-        "deploy/hub",
-        "-c",
-        "hub",
-        ...inNamespace(namespace),
-        "--",
-        "python3",
-        "-",
-        ...args
-      ],
-      { env: clusterEnv(this.#kubeconfig), input: script, timeoutMs, onStdout }
-    );
-  }
-  /** The same in any pod, where the script's output is too much to keep. */
-  pythonStream(namespace, pod, script, args) {
-    return stream(
-      this.#program,
-      ["exec", "-i", pod, ...inNamespace(namespace), "--", "python3", "-", ...args],
-      { env: clusterEnv(this.#kubeconfig), input: script }
-    );
-  }
-};
-function failure2(what, stderr) {
-  return new KubeFailure(
-    `${what}: ${stderr.trim().split("\n").slice(-3).join(" ").slice(0, 400)}`,
-    {
-      hint: loginRefused(stderr) ? "the credentials of the cluster are refused: log in again" : "look at the cluster; the next run goes on where this one ended",
-      conflict: /AlreadyExists|Conflict|the object has been modified/u.test(stderr)
-    }
-  );
-}
-function inNamespace(namespace) {
-  return namespace === void 0 ? [] : ["--namespace", namespace];
-}
-
-// src/commands/drift.ts
-async function drift(kubeconfig, hubs, action, report) {
-  const kube = new Kube(kubeconfig);
-  const known = [...await readStates(kube)].filter(
-    ([hub, { healthy }]) => healthy !== void 0 && (hubs.length === 0 || hubs.includes(hub))
-  );
-  const found = await withTemporaryFolder(async (scratch) => {
-    const releases = new HelmReleases(await findHelm(), kubeconfig, scratch);
-    const all = [];
-    for (const [hub] of known) all.push(await hubDrift(kube, releases, hub));
-    return all;
-  });
-  if (action) await tellDrift(action.github, found, report);
-  const drifted = found.some((one) => one.drift.length > 0);
-  return outcome({
-    exit: drifted && !action ? 1 : 0,
-    text: found.map(driftText).join(""),
-    json: { schema_version: SCHEMA_VERSION, hubs: found.map(driftJson) }
-  });
-}
-async function tellDrift(github, found, report) {
-  for (const one of found) {
-    const labels = ["glaciocloud-drift", `hub:${one.hub}`];
-    if (one.drift.length === 0)
-      await github.closeIssue(labels, inMarkdown`${one.hub} is as deployed again.`.text);
-    else {
-      const title = `${one.hub}: changed in the cluster behind our back`;
-      const issue2 = await github.openIssue(labels, title, driftIssue(one));
-      report.progress(`${one.hub}: drift is told in issue ${issue2}`);
-    }
-  }
-}
-function driftIssue(one) {
-  const lines = short(driftText(one), 2e4).split("\n");
-  const rest = "Put what is right into the files, or give this issue the label `glaciocloud:apply-again`: what is merged is applied once more. The next night closes it.\n";
-  const found = fenced("", lines).text;
-  return `Somebody, or something, changed what GlacioCloud deployed:
-
-${found}
-
-${rest}`;
-}
-async function hubDrift(kube, releases, hub) {
-  const stored = splitDocuments(await releases.manifest(hub, hub)).filter((text) => /^kind:/mu.test(text)).map(parseObject);
-  const live = byIdentity(await kube.liveOf(stored, hub), hub);
-  const there = stored.filter((one) => live.has(identity(one, hub)));
-  const applied = byIdentity(
-    await kube.wouldApply(
-      there.map((one) => merge(one, helmMetadata(hub))),
-      hub
+  const wrong = identityFault(cluster, reached2.uid);
+  if (wrong !== void 0) return [login, wrong, ...dnsChecks(needs, facts, void 0)];
+  return [
+    login,
+    ok("cluster/reach", where, "answers"),
+    ...versionChecks(cluster, reached2.version),
+    ...judged(
+      "cluster/rights",
+      where,
+      live.allowed,
+      (allowed) => rightsCheck(where, allowed, live)
     ),
-    hub
+    ...judged(
+      "cluster/storage",
+      where,
+      live.storageClasses,
+      (classes) => fileCheck(
+        "cluster/storage",
+        where,
+        storageVerdict(cluster.data.storage, classes),
+        "storageclass"
+      )
+    ),
+    ...judged(
+      "cluster/ingress",
+      where,
+      live.ingressClasses,
+      (classes) => fileCheck(
+        "cluster/ingress",
+        where,
+        ingressVerdict(cluster.data.ingress, classes),
+        "ingressclass"
+      )
+    ),
+    ...issuerChecks(cluster, live),
+    ...dnsChecks(needs, facts, live.entries)
+  ];
+}
+function identityFault({ name, data }, uid) {
+  if (data.identity === null || data.identity === uid) return void 0;
+  return missing3(
+    "cluster/reach",
+    `clusters/${name}.yaml`,
+    `the kubeconfig leads to another cluster: its identity is ${uid}, and ${data.identity} is recorded`,
+    "kubectl config current-context && kubectl get namespace kube-system -o jsonpath={.metadata.uid}"
   );
-  const result2 = { hub, drift: [], foreign: [] };
-  for (const object2 of stored) {
-    const name = `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}`;
-    const found = live.get(identity(object2, hub));
-    const one = driftOf(name, found, applied.get(identity(object2, hub)) ?? object2);
-    if (one) result2.drift.push(one);
-    if (found) result2.foreign.push(...foreignManagers(name, found));
-  }
-  return result2;
 }
-function helmMetadata(release2) {
-  return {
-    metadata: {
-      annotations: {
-        "meta.helm.sh/release-name": release2,
-        "meta.helm.sh/release-namespace": release2
-      },
-      labels: { "app.kubernetes.io/managed-by": "Helm" }
-    }
-  };
+function versionChecks(cluster, version) {
+  const id = "cluster/version";
+  const where = `clusters/${cluster.name}.yaml`;
+  const minor = /^v?1\.([0-9]+)/u.exec(version)?.[1];
+  const number = Number(minor ?? Number.NaN);
+  if (!(number >= OLDEST_KUBERNETES && number <= NEWEST_KUBERNETES))
+    return [
+      missing3(
+        id,
+        where,
+        `Kubernetes ${version || "of no known version"} is outside of 1.${OLDEST_KUBERNETES} to 1.${NEWEST_KUBERNETES}, which Helm and kubectl here are made for`,
+        "kubectl version # then upgrade the cluster, or GlacioCloud"
+      )
+    ];
+  const { warnings } = versionVerdict(cluster, version);
+  const [warning3] = warnings;
+  if (warning3 === void 0) return [ok(id, where, `Kubernetes 1.${number}`)];
+  const script = `s/^kubernetes:.*/kubernetes: "1.${number}"/`;
+  return [missing3(id, where, warning3, `sed -i '${script}' ${quoted3(where)}`)];
 }
-function driftText({ hub, drift: all, foreign }) {
-  const lines = all.flatMap(
-    ({ object: object2, kind, fields }) => kind === "missing" ? [terminal`  ✗ ${object2} is gone\n`] : fields.map(({ path, from, to }) => {
-      const secret = object2.startsWith("Secret ");
-      const how = secret ? "differs" : `is ${show2(from)}, should be ${show2(to)}`;
-      return terminal`  ✗ ${object2} ${path}: ${how}\n`;
-    })
+function rightsCheck(where, allowed, { login }) {
+  const { problems } = rightsVerdict(allowed);
+  const [problem4] = problems;
+  if (problem4 === void 0) return ok("cluster/rights", where, "may do what deployments do");
+  const account = login.kind === "token" ? serviceAccount(login.subject) : void 0;
+  const who = account ? quoted3(`${account.namespace}:${account.name}`) : "NAMESPACE:NAME";
+  const fix2 = `kubectl auth can-i --list && kubectl create clusterrolebinding glaciocloud --clusterrole=cluster-admin --serviceaccount=${who} # by an administrator`;
+  return missing3("cluster/rights", where, problem4, fix2);
+}
+function fileCheck(id, where, { problems, warnings }, kind) {
+  if (problems.length > 0)
+    return missing3(id, where, problems.join("; "), `kubectl get ${kind} # then correct ${where}`);
+  return ok(
+    id,
+    where,
+    warnings[0] ?? `the ${kind === "storageclass" ? "storage" : "ingress"} class is there`
   );
-  const notes3 = foreign.map(
-    ({ object: object2, manager, time: time2 }) => terminal`  ⚠ ${object2}: ${manager} owns fields since ${time2}\n`
-  );
-  const state = all.length === 0 ? "as deployed" : "drifted";
-  return terminal`${hub}: ${state}\n${lines}${notes3}`.text;
 }
-function show2(value) {
-  return value === void 0 ? "absent" : short(JSON.stringify(value), 80);
-}
-function driftJson({ hub, drift: all, foreign }) {
-  return {
-    hub,
-    drift: all.map(({ object: object2, kind, fields }) => ({
-      object: object2,
-      kind,
-      fields: fields.map(({ path }) => path)
-    })),
-    foreign: foreign.map(({ object: object2, manager, time: time2 }) => ({ object: object2, manager, time: time2 }))
-  };
-}
-
-// src/core/check/file-rules.ts
-var error2 = (id, title, why) => ({
-  id,
-  severity: "error",
-  title,
-  why
-});
-var FILE_RULES = [
-  error2(
-    "yaml",
-    "Files are plain YAML.",
-    "Anchors, aliases, tags, merge keys and several documents mean different things to different tools, and a number such as 1.10 changes silently. What is refused here cannot surprise anybody later."
-  ),
-  error2(
-    "file",
-    "Files can be read.",
-    "Text in UTF-8, smaller than 1 MB, no symbolic links: pull requests come from strangers."
-  ),
-  error2(
-    "file-place",
-    "Platform files lie where they are looked for.",
-    "A file with another ending or in another folder would be passed over in silence."
-  ),
-  error2(
-    "credential",
-    "No credential stands in a file.",
-    "Whoever can read the repository has it, for good: it stays in the history, and Helm keeps values in every record of a release. Names below secrets: and values in secrets/, encrypted with sops, are for them. What is none, and looks like one, is named in notSecret:."
-  ),
-  error2(
-    "secrets-file",
-    "Files of secrets are encrypted.",
-    "They are pushed like every other file. What was pushed in clear is public, and has to be revoked."
-  ),
-  {
-    id: "unread-file",
-    severity: "warning",
-    title: "What looks like a platform file is read.",
-    why: "A file in a misspelt folder, or beside platform.yaml, has no effect, and nobody would notice."
-  },
-  error2(
-    "unknown-key",
-    "Every key is known.",
-    "A misspelt key would have no effect, and nobody would notice."
-  ),
-  error2("missing-key", "Required keys are there.", "They have no sensible default."),
-  error2(
-    "schema",
-    "Values have the type and form that the schema asks for.",
-    "The reference of each file lists them."
-  ),
-  error2(
-    "memory-suffix",
-    "Memory is written with K, M, G or T.",
-    "JupyterHub reads these, 1024-based. `4Gi` passes the chart\u2019s schema and breaks every server start."
-  ),
-  error2("cpu-number", "Cores are a number.", 'KubeSpawner wants 0.5, not "500m".'),
-  error2("name", "Names are plain.", "They become parts of paths, labels and links."),
-  error2("duration", "Durations are whole numbers with a unit.", "30m, 24h, 180d."),
-  error2("quantity", "Sizes of storage are Kubernetes quantities.", "20Gi is 20 \xD7 1024\xB3 bytes."),
-  error2("time", "Times are UTC and complete.", "2026-11-30T08:00Z."),
-  error2(
-    "who",
-    "People are named in one grammar.",
-    "team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all."
-  ),
-  error2("digest", "Digests are whole.", "Half a digest is no digest."),
-  error2(
-    "image-reference",
-    "Images are named without tag or digest.",
-    "Those have keys of their own, so that they can be locked."
-  ),
-  error2("url", "Addresses have a scheme.", "https:// and a host name."),
-  error2("bucket", "Buckets are named with their scheme.", "s3://NAME, or s3://NAME/PREFIX."),
-  error2("region", "Regions are plain words.", "As the provider of the bucket calls them."),
-  error2("repository", "Repositories are owner/name.", "As on GitHub."),
-  error2(
-    "github-id",
-    "People are numbers.",
-    "A login can be renamed and registered again by somebody else; the numeric id stays."
-  ),
-  error2(
-    "package-name",
-    "Packages are names with versions.",
-    "Anything else could be an option of the package manager."
-  ),
-  error2(
-    "git-ref",
-    "References are branches, tags or commits.",
-    "Anything else could be an option of git."
-  ),
-  error2("path", "Paths name something.", "Relative to the folder of the file."),
-  error2("title", "Titles are one line.", "Users read them in a menu."),
-  error2(
-    "chart-values",
-    "Merged values fit the chart\u2019s own schema.",
-    "The chart refuses them at deployment otherwise, one at a time."
-  ),
-  error2(
-    "chart-schema",
-    "The chart\u2019s own schema can be used.",
-    "It is somebody else\u2019s: it is compiled in a process that is ended where it takes too much time or memory, and a schema that refers to other addresses is refused."
-  ),
-  {
-    id: "chart-source",
-    severity: "warning",
-    title: "A chart comes from where the default branch says.",
-    why: "Whoever names the repository decides what runs. A pull request that names another one is planned with the chart of the default branch."
-  },
-  {
-    id: "values-unchecked",
-    severity: "warning",
-    title: "Values are held to the chart\u2019s schema.",
-    why: "`check` asks no network: it uses the chart if it is at hand."
-  }
-];
-
-// src/commands/explain.ts
-init_failure();
-function explainRule(id) {
-  const all = [...FILE_RULES, ...RULES].map(({ id: name, severity, title, why }) => ({
-    id: name,
-    severity,
-    title,
-    why
-  }));
-  if (id === void 0)
-    return outcome({
-      exit: 0,
-      text: all.map(({ id: name, title }) => `${name.padEnd(24)}${title}
-`).join(""),
-      json: { schema_version: 1, rules: all }
-    });
-  const rule = all.find((one) => one.id === id);
-  if (!rule) {
-    const near = nearest(
-      id,
-      all.map((one) => one.id)
-    );
-    throw new UsageError(
-      `there is no rule "${id}"`,
-      near === void 0 ? "`glaciocloud explain` lists them" : `did you mean "${near}"?`
-    );
-  }
-  return outcome({
-    exit: 0,
-    text: `${rule.id} (${rule.severity})
-
-${rule.title}
-
-${rule.why}
-`,
-    json: { schema_version: 1, ...rule }
+function issuerChecks(cluster, { issuers }) {
+  const { ingress } = cluster.data;
+  const name = ingress.issuer;
+  if (ingress.class === "none" || name === null) return [];
+  const [id, where] = ["cluster/issuer", `clusters/${cluster.name}.yaml`];
+  return judged(id, where, issuers, (known) => {
+    if (known === void 0)
+      return missing3(
+        id,
+        where,
+        `there is no cert-manager, and so no ClusterIssuer ${name}`,
+        `${CERT_MANAGER} && ${makeIssuer(name, ingress)}`
+      );
+    const found2 = known.find((one) => textAt(one, "/metadata/name") === name);
+    if (!found2)
+      return missing3(id, where, `there is no ClusterIssuer ${name}`, makeIssuer(name, ingress));
+    const ready2 = objectsIn(at(found2, "/status/conditions")).find((one) => one["type"] === "Ready");
+    if (ready2?.["status"] === "True") return ok(id, where, `ClusterIssuer ${name} is ready`);
+    const why = textAt(ready2, "/message") || "it has not said why";
+    const look3 = `kubectl describe clusterissuer ${quoted3(name)}`;
+    return missing3(id, where, `ClusterIssuer ${name} is not ready: ${why}`, look3);
   });
 }
+var CERT_MANAGER = "helm install cert-manager oci://quay.io/jetstack/charts/cert-manager --namespace cert-manager --create-namespace --set crds.enabled=true --wait";
+function makeIssuer(name, ingress) {
+  const issuer = {
+    apiVersion: "cert-manager.io/v1",
+    kind: "ClusterIssuer",
+    metadata: { name },
+    spec: {
+      acme: {
+        server: "https://acme-v02.api.letsencrypt.org/directory",
+        email: ingress.email ?? "ADDRESS",
+        privateKeySecretRef: { name },
+        solvers: [{ http01: { ingress: { ingressClassName: ingress.class } } }]
+      }
+    }
+  };
+  return `echo ${quoted3(JSON.stringify(issuer))} | kubectl apply -f -`;
+}
+function dnsChecks({ cluster, hubs }, { resolved }, entries) {
+  if (cluster.data.ingress.class === "none") return [];
+  return hubs.map((hub) => dnsCheck(hub, resolved, entries));
+}
+function dnsCheck(hub, resolved, entries) {
+  const [id, where] = ["cluster/dns", `environments/${hub.name}.yaml`];
+  const { hostname: hostname3 } = new URL(hub.data.url);
+  const addresses = resolved.get(hostname3) ?? [];
+  const known = entries?.kind === "answered" ? entries.value : [];
+  const { problems, warnings } = dnsVerdict(hostname3, addresses, known);
+  const [fault] = [...problems, ...warnings];
+  if (fault !== void 0) return missing3(id, where, fault, recordFor(hostname3, known));
+  if (known.length > 0) return ok(id, where, `${hostname3} leads to the cluster`);
+  return unknown(id, where, {
+    why: `${hostname3} is ${addresses.join(", ")}; whether that is the cluster\u2019s entry is not known`,
+    set: entries?.kind === "not-asked" ? entries.set : "kubectl get services,ingresses --all-namespaces # an entry without an address yet?"
+  });
+}
+function recordFor(host, [entry = "ADDRESS"]) {
+  if (/^[0-9.]+$/u.test(entry)) return `${host}. 300 IN A ${entry}`;
+  if (entry.includes(":")) return `${host}. 300 IN AAAA ${entry}`;
+  return `${host}. 300 IN CNAME ${entry}${entry === "ADDRESS" ? "" : "."}`;
+}
 
-// src/commands/init.ts
-import { join as join13 } from "node:path";
+// src/core/doctor/environments.ts
+function environmentChecks(repository, environment2, purpose) {
+  const { name, defaultBranch, protection } = environment2;
+  const where = `environment ${name}`;
+  if (protection === void 0) {
+    const so = purpose === "asks" ? ", so nobody is asked" : "";
+    const fix2 = makeEnvironment(repository, environment2, purpose);
+    return [missing3("github/environment", where, `does not exist${so}`, fix2)];
+  }
+  const there = ok("github/environment", where, "exists");
+  const id = "github/environment-branches";
+  const weakness = openness(environment2);
+  if (weakness === void 0) return [there, ok(id, where, `is for ${defaultBranch} only`)];
+  const what = purpose === "asks" ? `is not for ${defaultBranch} alone` : weakness.what;
+  return [
+    there,
+    missing3(id, where, what, closeEnvironment(repository, environment2, protection.branches))
+  ];
+}
+function makeEnvironment(repository, environment2, purpose) {
+  const place = `repos/${repository}/environments/${environment2.name}`;
+  const make = purpose === "asks" ? withReviewer(repository, environment2.name) : `echo '{"deployment_branch_policy":${ONLY_NAMED}}' | gh api --method PUT ${quoted3(place)} --input -`;
+  return `${make} && ${addBranch(place, environment2.defaultBranch)}`;
+}
+function withReviewer(repository, name) {
+  const place = `repos/${repository}/environments/${name}`;
+  const body = `{"reviewers":[{"type":"User","id":%s}],"deployment_branch_policy":${ONLY_NAMED}}`;
+  return `printf '${body}' "$(gh api users/LOGIN --jq .id)" | gh api --method PUT ${quoted3(place)} --input -`;
+}
+var ONLY_NAMED = '{"protected_branches":false,"custom_branch_policies":true}';
+var KEPT2 = [
+  `deployment_branch_policy:${ONLY_NAMED}`,
+  'wait_timer:([.protection_rules[]|select(.type=="wait_timer").wait_timer][0]//0)',
+  'prevent_self_review:([.protection_rules[]|select(.type=="required_reviewers").prevent_self_review][0]//false)',
+  'reviewers:[.protection_rules[]|select(.type=="required_reviewers").reviewers[]|{type,id:.reviewer.id}]'
+].join(",");
+function closeEnvironment(repository, { name, defaultBranch }, branches) {
+  const place = `repos/${repository}/environments/${name}`;
+  const known = names2(branches);
+  const limit = `gh api ${quoted3(place)} --jq '{${KEPT2}}' | gh api --method PUT ${quoted3(place)} --input -`;
+  const others = patternsOf(branches).some((one) => !isDefault(one, defaultBranch));
+  const policies = `${place}/deployment-branch-policies`;
+  const isOther = `select((.type//"branch")!="branch" or .name!=${JSON.stringify(defaultBranch)})`;
+  const drop = `gh api --paginate ${quoted3(policies)} --jq ${quoted3(`.branch_policies[]|${isOther}.id`)} | xargs -I ID gh api --method DELETE ${quoted3(`${policies}/ID`)}`;
+  return [
+    ...branches.kind === "selected" ? [] : [limit],
+    ...others ? [drop] : [],
+    ...known.includes(defaultBranch) ? [] : [addBranch(place, defaultBranch)]
+  ].join(" && ");
+}
+function addBranch(place, branch) {
+  const policies = `${place}/deployment-branch-policies`;
+  return `gh api --method POST ${quoted3(policies)} -f ${quoted3(`name=${branch}`)}`;
+}
+function patternsOf(branches) {
+  return branches.kind === "selected" ? branches.patterns : [];
+}
+function names2(branches) {
+  return patternsOf(branches).filter(({ kind }) => kind === "branch").map(({ name }) => name);
+}
+function isDefault({ kind, name }, branch) {
+  return kind === "branch" && name === branch;
+}
+
+// src/core/doctor/github.ts
+function githubChecks(facts, needs) {
+  return [
+    ...needs.clusters.flatMap((one) => clusterChecks2(facts, one)),
+    ...judged(
+      "github/shared-secrets",
+      facts.repository,
+      facts.shared,
+      (names4) => sharedCheck(facts.repository, names4, needs.clusters)
+    ),
+    ...judged(
+      "github/branch-rules",
+      "branch deployed",
+      facts.rules,
+      (rules) => rulesCheck(facts.repository, rules)
+    ),
+    ...judged(
+      "github/labels",
+      facts.repository,
+      facts.labels,
+      (labels) => labelsCheck(facts.repository, labels, needs.labels)
+    ),
+    ...judged(
+      "github/actions",
+      facts.repository,
+      facts.actions,
+      (actions) => actionsChecks(facts.repository, actions)
+    )
+  ];
+}
+function clusterChecks2(facts, needs) {
+  const { name } = needs.cluster;
+  const approval2 = approvalEnvironment(name);
+  return [
+    ...environmentOf(facts, name, (one) => environmentChecks(facts.repository, one, "holds")),
+    ...heldChecks(facts, needs),
+    ...needs.reviewers ? environmentOf(facts, approval2, (one) => [
+      ...environmentChecks(facts.repository, one, "asks"),
+      ...one.protection === void 0 ? [] : [reviewersCheck(facts.repository, one)]
+    ]) : []
+  ];
+}
+function environmentOf(facts, name, judge) {
+  const asked2 = facts.environments.get(name);
+  return asked2 ? judged("github/environment", `environment ${name}`, asked2, judge) : [];
+}
+function reviewersCheck(repository, environment2) {
+  const [id, where] = ["github/reviewers", `environment ${environment2.name}`];
+  const weakness = unasked(environment2);
+  return weakness === void 0 ? ok(id, where, "asks its reviewers") : missing3(id, where, weakness.what, withReviewer(repository, environment2.name));
+}
+var WAYS_IN = [
+  ["GKE", "GKE_IDENTITY", "GKE_ACCOUNT"],
+  ["AKS", "AZURE_CLIENT", "AZURE_TENANT", "AZURE_SUBSCRIPTION"],
+  ["EKS", "AWS_ROLE"]
+];
+var ARCHIVE = ["ARCHIVE_ACCESS_KEY_ID", "ARCHIVE_SECRET_ACCESS_KEY"];
+function heldChecks(facts, needs) {
+  const { name } = needs.cluster;
+  const held2 = facts.held.get(name);
+  const id = "github/secrets";
+  const where = `environment ${name}`;
+  if (!held2) return [];
+  return judged(id, where, held2, ({ secrets: secrets2, variables }) => {
+    const everywhere = facts.shared.kind === "answered" ? facts.shared.value.variables : [];
+    const known = /* @__PURE__ */ new Set([...variables, ...everywhere]);
+    const byProvider = WAYS_IN.some((names4) => names4.every((one) => known.has(one)));
+    const wanted = [
+      ...byProvider ? [] : ["KUBECONFIG"],
+      ...needs.secrets ? ["SOPS_AGE_KEY"] : [],
+      ...needs.archive ? ARCHIVE : []
+    ];
+    const absent = wanted.filter((one) => !secrets2.includes(one));
+    if (absent.length === 0) return ok(id, where, `holds ${wanted.join(", ") || "what it needs"}`);
+    return missing3(
+      id,
+      where,
+      `has no secret ${absent.join(", ")}`,
+      absent.map((one) => setSecret2(one, name, facts.repository)).join(" && ")
+    );
+  });
+}
+var FILES = {
+  KUBECONFIG: ' < "$KUBECONFIG"',
+  SOPS_AGE_KEY: ' < "$SOPS_AGE_KEY_FILE"'
+};
+function setSecret2(secret, cluster, repository) {
+  const from = FILES[secret] ?? "";
+  return `gh secret set ${secret} --env ${quoted3(cluster)} --repo ${quoted3(repository)}${from}`;
+}
+function sharedCheck(repository, { secrets: secrets2 }, clusters) {
+  const id = "github/shared-secrets";
+  const open2 = secrets2.filter((one) => ["KUBECONFIG", "SOPS_AGE_KEY", ...ARCHIVE].includes(one));
+  if (open2.length === 0) return ok(id, repository, "no cluster\u2019s secret is open to every branch");
+  const places = clusters.map(({ cluster }) => cluster.name).join(", ");
+  return missing3(
+    id,
+    repository,
+    `${open2.join(", ")} of the repository itself ${open2.length === 1 ? "is" : "are"} open to the workflow of every branch: they belong into the environments ${places}`,
+    open2.map((one) => `gh secret delete ${one} --repo ${quoted3(repository)}`).join(" && ")
+  );
+}
+var RULES2 = ["deletion", "non_fast_forward"];
+var IN_THE_WAY = ["creation", "update", "pull_request", "required_status_checks", "merge_queue"];
+function rulesCheck(repository, rules) {
+  const [id, where] = ["github/branch-rules", "branch deployed"];
+  const stops = rules.filter((one) => IN_THE_WAY.includes(one));
+  if (stops.length > 0)
+    return missing3(
+      id,
+      where,
+      `its rules (${stops.join(", ")}) keep deployments from writing it: GitHub lets the token of a workflow past no rule`,
+      `gh ruleset list --repo ${quoted3(repository)} && gh ruleset check deployed --repo ${quoted3(repository)} # then take these rules out`
+    );
+  const absent = RULES2.filter((one) => !rules.includes(one));
+  if (absent.length === 0) return ok(id, where, "cannot be deleted or rewritten");
+  const ruleset = {
+    name: "deployed",
+    target: "branch",
+    enforcement: "active",
+    conditions: { ref_name: { include: ["refs/heads/deployed"], exclude: [] } },
+    rules: RULES2.map((type) => ({ type }))
+  };
+  const can = absent.map((one) => one === "deletion" ? "deleted" : "rewritten").join(" and ");
+  return missing3(
+    id,
+    where,
+    `no ruleset: what was deployed can be ${can} by whoever may push`,
+    `echo '${JSON.stringify(ruleset)}' | gh api --method POST ${quoted3(`repos/${repository}/rulesets`)} --input -`
+  );
+}
+function labelsCheck(repository, known, wanted) {
+  const there = new Set(known.map((one) => one.toLowerCase()));
+  const absent = wanted.filter((one) => !there.has(one.toLowerCase()));
+  if (absent.length === 0) return ok("github/labels", repository, "has all labels");
+  return missing3(
+    "github/labels",
+    repository,
+    `no ${absent.length === 1 ? "label" : "labels"} ${absent.join(", ")}`,
+    absent.map((one) => `gh label create ${quoted3(one)} --repo ${quoted3(repository)}`).join(" && ")
+  );
+}
+function actionsChecks(repository, {
+  enabled,
+  localOnly,
+  mayOpenPulls
+}) {
+  const place = quoted3(`repos/${repository}/actions/permissions`);
+  const put = `gh api --method PUT ${place}`;
+  const id = "github/actions";
+  const runs = enabled && !localOnly ? ok(id, repository, "workflows run") : missing3(
+    id,
+    repository,
+    enabled ? "actions of other owners are refused, and the workflows use some" : "Actions are disabled",
+    `${put} -F enabled=true -f allowed_actions=all`
+  );
+  const opening = "github/pull-requests";
+  const pulls = mayOpenPulls ? ok(opening, repository, "workflows may open pull requests") : missing3(
+    opening,
+    repository,
+    "workflows may not open pull requests",
+    `gh api --method PUT ${quoted3(`repos/${repository}/actions/permissions/workflow`)} -f default_workflow_permissions=read -F can_approve_pull_request_reviews=true`
+  );
+  return [runs, pulls];
+}
+
+// src/core/doctor/needs.ts
+function clusterNeeds(platform2) {
+  const { waves: waves2, removals } = platform2.settings.data;
+  const asking = waves2.filter(({ approval: approval2 }, index2) => approval2 || index2 > 0).map(({ name }) => name);
+  return [...platform2.clusters.values()].map((cluster) => {
+    const hubs = [...platform2.environments.values()].filter(
+      ({ data }) => data.cluster === cluster.name
+    );
+    return {
+      cluster,
+      hubs,
+      reviewers: hubs.some(({ data }) => asking.includes(data.wave)),
+      secrets: hubs.some(({ data }) => Object.keys(data.secrets).length > 0),
+      archive: removals.some(
+        (one) => one.cluster === cluster.name && [one.homes, one.database].includes("archive")
+      )
+    };
+  });
+}
+var ORDERS = ["glaciocloud:retry", "glaciocloud:apply-again"];
+var TRACKING = ["glaciocloud", "glaciocloud-drift", "glaciocloud-outside"];
+function labelNeeds(platform2) {
+  const hubs = [...platform2.environments.values()];
+  const probed = hubs.filter(({ data }) => data.probe !== void 0);
+  const probes = probed.flatMap(({ name }) => ["glaciocloud-probe", ...heartbeatLabels(name)]);
+  return [
+    .../* @__PURE__ */ new Set([...ORDERS, ...TRACKING, ...probes, ...hubs.map(({ name }) => `hub:${name}`)])
+  ];
+}
+
+// src/core/doctor/secrets.ts
+init_json();
+var SOPS_FILE = ".sops.yaml";
+function secretsChecks(platform2, facts) {
+  const hubs = [...platform2.environments.values()].filter(
+    ({ name, data }) => Object.keys(data.secrets).length > 0 || facts.files.has(name)
+  );
+  if (hubs.length === 0) return [];
+  const recipients = recipientsOf(facts.sops ?? "");
+  return [
+    recipientsCheck(facts.sops, recipients),
+    ...hubs.flatMap((hub) => hubChecks(hub, facts, recipients))
+  ];
+}
+function recipientsOf(text) {
+  const { data, findings } = readSource(SOPS_FILE, text);
+  if (findings.length > 0) return [...new Set(text.match(/\bage1[0-9a-z]{58}\b/gu) ?? [])];
+  const rules = at(data, "/creation_rules");
+  const lists = [...walk(rules ?? null)].flatMap(
+    ({ path, value }) => /\/(?:age|pgp|kms|gcp_kms|azure_keyvault|hc_vault_transit_uri|hc_vault|arn|resource_id|vaultUrl)(?:\/|$)/u.test(
+      path
+    ) ? wordsOf(value) : []
+  );
+  return [...new Set(lists)];
+}
+function wordsOf(value) {
+  if (typeof value !== "string") return [];
+  return value.split(",").map((word) => word.trim()).filter((word) => word !== "" && word !== "PUBLIC-KEY");
+}
+function recipientsCheck(text, recipients) {
+  const id = "secrets/recipients";
+  if (text !== void 0 && recipients.length > 0)
+    return ok(
+      id,
+      SOPS_FILE,
+      `names ${recipients.length} ${recipients.length === 1 ? "key" : "keys"}`
+    );
+  if (text !== void 0)
+    return missing3(
+      id,
+      SOPS_FILE,
+      "names no key, so nothing can be encrypted",
+      "age-keygen -o hubs.agekey # then its public key after `age:` in .sops.yaml; hubs.agekey is never committed"
+    );
+  const rule = String.raw`creation_rules:\n  - path_regex: secrets/[^/]+[.]sops[.]yaml$\n    age: %s\n`;
+  return missing3(
+    id,
+    SOPS_FILE,
+    "is not there",
+    `age-keygen -o hubs.agekey && printf '${rule}' "$(age-keygen -y hubs.agekey)" > .sops.yaml # hubs.agekey is never committed`
+  );
+}
+function hubChecks(hub, { files, opened }, recipients) {
+  const file = `secrets/${hub.name}.sops.yaml`;
+  const text = files.get(hub.name);
+  const id = "secrets/file";
+  const encrypt = `sops encrypt --in-place ${quoted3(file)}`;
+  const fill3 = `glaciocloud secrets template ${quoted3(hub.name)} > ${quoted3(file)}`;
+  const edit = '"${EDITOR:-vi}"';
+  if (text === void 0)
+    return [
+      missing3(
+        id,
+        file,
+        `is not there: ${hub.name} declares ${Object.keys(hub.data.secrets).join(", ")}`,
+        `mkdir -p secrets && ${fill3} && ${edit} ${quoted3(file)} && ${encrypt}`
+      )
+    ];
+  const [open2] = encryptionFindings(file, text);
+  if (open2) {
+    const line = open2.at.line;
+    return [missing3(id, `${file}:${line}`, `${open2.message}; ${open2.hint}`, encrypt)];
+  }
+  return [
+    ok(id, file, "is encrypted"),
+    ...foreignKeys(file, text, recipients),
+    ...openedChecks(hub, file, opened.get(hub.name))
+  ];
+}
+function foreignKeys(file, text, recipients) {
+  const found2 = at(readSource(file, text).data, "/sops/age");
+  const keys = Array.isArray(found2) ? found2.flatMap((one) => isObject(one) ? wordsOf(one["recipient"] ?? null) : []) : [];
+  const others = keys.filter((key) => !recipients.includes(key)).sort(compareText);
+  if (others.length === 0 || recipients.length === 0) return [];
+  return [
+    missing3(
+      "secrets/recipients",
+      file,
+      `is encrypted for ${others.join(", ")}, which .sops.yaml does not name`,
+      `sops updatekeys ${quoted3(file)}`
+    )
+  ];
+}
+function openedChecks(hub, file, opened) {
+  const id = "secrets/key";
+  if (!opened) return [];
+  if (opened.kind === "not-asked") return [unknown(id, file, opened)];
+  const { value } = opened;
+  if (value.kind === "refused")
+    return [missing3(id, file, value.why, "export SOPS_AGE_KEY_FILE=FILE # the key of a recipient")];
+  const edit = `sops edit ${quoted3(file)}`;
+  const audit2 = `${edit} # glaciocloud secrets audit ${hub.name} shows each`;
+  const of = (...states) => value.secrets.filter(({ state }) => states.includes(state)).map(({ secret }) => secret);
+  const wrong = [
+    ...said2("has no", of("missing")),
+    ...said2("holds no proper", of("malformed")),
+    ...said2("holds what is not declared:", of("unused"))
+  ];
+  const due = of("due");
+  const complete2 = "secrets/complete";
+  return [
+    ok(id, file, "can be decrypted"),
+    wrong.length === 0 ? ok(complete2, file, "holds what is declared") : missing3(complete2, file, wrong.join("; "), audit2),
+    due.length === 0 ? ok("secrets/age", file, "nothing is due for renewal") : missing3("secrets/age", file, `${due.join(", ")}: due for renewal`, audit2)
+  ];
+}
+function said2(what, names4) {
+  return names4.length === 0 ? [] : [`${what} ${names4.join(", ")}`];
+}
 
 // src/core/init/files.ts
 init_json();
@@ -57015,16 +58547,16 @@ function scaffold(kind, name, platform2, base2) {
     }
   }
 }
-function hubView(name, { settings, clusters, environments, images }) {
+function hubView(name, { settings: settings2, clusters, environments, images }) {
   const [used] = [...environments.values()].flatMap(({ data }) => data.images);
-  const ready = [...images.values()].find(({ data }) => data.from !== void 0);
+  const ready2 = [...images.values()].find(({ data }) => data.from !== void 0);
   return {
     name,
     url: `https://${name}.example.org`,
-    organization: settings.data.organization,
+    organization: settings2.data.organization,
     cluster: [...clusters.keys()][0] ?? "add-a-cluster",
-    wave: settings.data.waves[0]?.name ?? "",
-    image: used ?? ready?.name ?? "add-an-image"
+    wave: settings2.data.waves[0]?.name ?? "",
+    image: used ?? ready2?.name ?? "add-an-image"
   };
 }
 
@@ -57056,7 +58588,7 @@ function marginOf(step) {
   return /^ */u.exec(step)?.[0] ?? "";
 }
 function checkoutStep(margin, checkout, { repository, commit }) {
-  const lines = [
+  const lines3 = [
     "- name: GlacioCloud",
     `  uses: ${checkout}`,
     "  with:",
@@ -57065,7 +58597,7 @@ function checkoutStep(margin, checkout, { repository, commit }) {
     `    path: ${FOLDER}`,
     "    persist-credentials: false"
   ];
-  return lines.map((line) => `${margin}${line}
+  return lines3.map((line) => `${margin}${line}
 `).join("");
 }
 function inFolder(step) {
@@ -57076,9 +58608,9 @@ function inFolder(step) {
   if (!NPM.test(step)) return used;
   return used.replace(/^( *)(- )?run:/mu, (_, space, dash) => {
     const first = `${space}${dash ?? ""}working-directory: ${FOLDER}`;
-    const run = `${space}${dash === void 0 ? "" : "  "}run:`;
+    const run2 = `${space}${dash === void 0 ? "" : "  "}run:`;
     return `${first}
-${run}`;
+${run2}`;
   });
 }
 
@@ -57086,10 +58618,10 @@ ${run}`;
 var OWN = [".github/workflows/ci.yml"];
 function firstImage(images) {
   const age = ({ data }) => (data.oggm?.version ?? "").replaceAll(/\d+/gu, (digits) => digits.padStart(6, "0"));
-  const ready = [...images].filter(
+  const ready2 = [...images].filter(
     ({ data }) => data.oggm?.version !== void 0 && data.from?.tag !== void 0 && data.files.length === 0
   );
-  return ready.sort((a, b) => compareText(age(b), age(a)))[0]?.name;
+  return ready2.sort((a, b) => compareText(age(b), age(a)))[0]?.name;
 }
 var PLATFORM = template2(`# The platform. Everything may be changed; editors show what each key means, by the schema above.
 glaciocloud: 1 # format of these files; stays
@@ -57148,23 +58680,23 @@ kubeconfig*
 /.glaciocloud/
 `;
 var scalar2 = (text) => /^[A-Za-z][A-Za-z0-9./@_+-]*(:\/\/[A-Za-z0-9./_:-]*[A-Za-z0-9/])?$/u.test(text) && !/^(true|false|null|yes|no|on|off)$/iu.test(text) ? text : JSON.stringify(text);
-function platformFiles(answers, { settings, image }) {
-  const { hub, cluster } = answers;
-  const base2 = schemas(pinOf(answers));
-  const { name, uid, gid } = settings.user;
-  const { version, repository, sha256: sha2563 } = settings.charts.jupyterhub;
+function platformFiles(answers2, { settings: settings2, image: image2 }) {
+  const { hub, cluster } = answers2;
+  const base2 = schemas(pinOf(answers2));
+  const { name, uid, gid } = settings2.user;
+  const { version, repository, sha256: sha2563 } = settings2.charts.jupyterhub;
   const words = {
-    organization: scalar2(answers.organization),
-    registry: scalar2(answers.registry),
+    organization: scalar2(answers2.organization),
+    registry: scalar2(answers2.registry),
     user: `{name: ${name}, uid: ${uid}, gid: ${gid}}`,
     chart: `{version: ${version}, repository: ${repository}, sha256: ${sha2563 ?? "null"}}`
   };
-  const { storage, ingress, startTime } = Object.entries(PROVIDERS).find(([provider]) => provider === answers.provider)?.[1] ?? PROVIDERS.existing;
-  const entry = needsIssuer(answers) ? `{class: ${ingress}, issuer: ${ISSUER}}` : "{class: none}";
+  const { storage, ingress, startTime } = Object.entries(PROVIDERS).find(([provider]) => provider === answers2.provider)?.[1] ?? PROVIDERS.existing;
+  const entry = needsIssuer(answers2) ? `{class: ${ingress}, issuer: ${ISSUER}}` : "{class: none}";
   const path = {
     cluster: `clusters/${cluster}.yaml`,
     hub: `environments/${hub}.yaml`,
-    image: `images/${image.name}/image.yaml`
+    image: `images/${image2.name}/image.yaml`
   };
   return /* @__PURE__ */ new Map([
     ["platform.yaml", schemaComment("platform", "platform.yaml", base2) + PLATFORM(words)],
@@ -57172,7 +58704,7 @@ function platformFiles(answers, { settings, image }) {
       path.cluster,
       schemaComment("cluster", path.cluster, base2) + clusterText({
         name: cluster,
-        provider: scalar2(answers.provider),
+        provider: scalar2(answers2.provider),
         storage,
         ingress: entry,
         startTime
@@ -57182,25 +58714,25 @@ function platformFiles(answers, { settings, image }) {
       path.hub,
       schemaComment("environment", path.hub, base2) + hubText({
         name: hub,
-        url: scalar2(answers.url),
-        organization: answers.organization,
+        url: scalar2(answers2.url),
+        organization: answers2.organization,
         cluster,
         wave: "production",
-        image: image.name
+        image: image2.name
       })
     ],
-    [path.image, schemaComment("image", path.image, base2) + imageText(image.text)]
+    [path.image, schemaComment("image", path.image, base2) + imageText(image2.text)]
   ]);
 }
 var IMAGE_HEAD = "# An image. Everything may be changed; give another release of OGGM a folder of its own, so that old work still runs.\n";
 function imageText(text) {
   return IMAGE_HEAD + text.replace(/^# yaml-language-server:.*\n/u, "");
 }
-function starterFiles(answers, tool) {
-  const pin = pinOf(answers);
+function starterFiles(answers2, tool) {
+  const pin = pinOf(answers2);
   const workflows = [...tool.workflows].filter(([path]) => !OWN.includes(path));
   return new Map([
-    ...platformFiles(answers, tool),
+    ...platformFiles(answers2, tool),
     ["access/README.md", ACCESS({ base: schemas(pin) })],
     [".sops.yaml", SOPS],
     [".gitignore", IGNORED],
@@ -57210,6 +58742,1925 @@ function starterFiles(answers, tool) {
 function schemas({ repository, commit }) {
   return `https://raw.githubusercontent.com/${repository}/${commit}/schemas/`;
 }
+
+// src/core/doctor/workflows.ts
+init_json();
+function workflowChecks(platform2, { here: here2, tool }) {
+  if (tool.size === 0)
+    return [
+      unknown("github/workflow", ".github/workflows", {
+        why: "this copy of GlacioCloud has no workflows to compare with",
+        set: "node dist/cli.js doctor # in a whole checkout of its repository"
+      })
+    ];
+  const pins = [...here2.values()].flatMap((text) => pinIn(text) ?? []);
+  return [...tool].filter(([path]) => !OWN.includes(path)).map(
+    ([path, text]) => workflowCheck(path, here2.get(path), text, () => fix(platform2, path, pins[0]))
+  );
+}
+function workflowCheck(path, found2, text, fixed) {
+  const id = "github/workflow";
+  if (found2 === void 0) return missing3(id, path, "is not there", fixed());
+  const pin = pinIn(found2);
+  const expected = pin ? foreignWorkflow(text, pin) : text;
+  const isSame = essence(path, found2) === essence(path, expected);
+  return isSame ? ok(id, path, "does what this version does") : missing3(id, path, "does something else than this version\u2019s", fixed());
+}
+function pinIn(text) {
+  const found2 = /^ +repository: (\S+)\n +ref: "?([0-9a-f]{40})"?$/mu.exec(text);
+  return found2 ? pinOf({ action: `${found2[1] ?? ""}@${found2[2] ?? ""}` }) : void 0;
+}
+var OWN_KEYS = ["runs-on", "timeout-minutes", "cron", "branches"];
+function essence(path, text) {
+  const { data, findings } = readSource(path, text);
+  return findings.length > 0 ? text : canonical(withoutOwn(data));
+}
+function withoutOwn(value) {
+  if (Array.isArray(value)) return value.map(withoutOwn);
+  if (!isObject(value)) return value;
+  const kept = {};
+  for (const [key, item] of Object.entries(value))
+    if (!OWN_KEYS.includes(key)) kept[key] = withoutOwn(item);
+  return kept;
+}
+function fix({ settings: settings2, environments }, path, pin) {
+  const [hub] = [...environments.values()];
+  const options = [
+    ["organization", settings2.data.organization],
+    ["url", hub?.data.url ?? "https://HUB"],
+    ["email", "ADDRESS"],
+    ["action", pin ? `${pin.repository}@${pin.commit}` : "OWNER/REPO@SHA"]
+  ];
+  const words = options.map(([name, value]) => `--${name} ${quoted3(value)}`).join(" ");
+  const place = ".glaciocloud/fresh";
+  return `glaciocloud init --root ${place} ${words} && cp ${place}/${path} ${path}`;
+}
+
+// src/core/doctor/doctor.ts
+function examine(platform2, facts) {
+  const clusters = clusterNeeds(platform2);
+  const github = facts.github.kind === "answered" ? githubChecks(facts.github.value, { clusters, labels: labelNeeds(platform2) }) : [unknown("github/reach", "GitHub", facts.github)];
+  const { resolved, now } = facts;
+  return [
+    ...github,
+    ...workflowChecks(platform2, facts.workflows),
+    ...clusters.flatMap((needs) => {
+      const live = facts.live.get(needs.cluster.name);
+      return live ? clusterChecks(needs, { live, resolved, now }) : [];
+    }),
+    ...secretsChecks(platform2, facts.secrets)
+  ];
+}
+
+// src/core/doctor/show.ts
+init_escape();
+var GROUPS = { github: "GitHub", cluster: "clusters", secrets: "secrets" };
+var MARKS2 = { ok: "\u2713", missing: "\u2717", unknown: "?" };
+function doctorText(checks) {
+  const groups2 = Object.entries(GROUPS).flatMap(([group, title]) => {
+    const lines3 = checks.filter(({ id }) => id.startsWith(`${group}/`)).map(checkLines);
+    return lines3.length === 0 ? [] : [terminal`${title}\n${lines3}\n`];
+  });
+  return terminal`${groups2}${summary3(checks)}\n`.text;
+}
+function checkLines({ state, where, what, fix: fix2 }) {
+  const command = fix2 === "" ? terminal`` : terminal`      ${fix2}\n`;
+  return terminal`  ${MARKS2[state]} ${where}: ${what}\n${command}`;
+}
+function summary3(checks) {
+  const count = (wanted) => checks.filter(({ state }) => state === wanted).length;
+  const open2 = count("unknown");
+  const rest = open2 === 0 ? "" : `, ${open2} not asked: this is no word on those`;
+  return `${count("ok")} fine, ${count("missing")} missing${rest}`;
+}
+function doctorJson(checks) {
+  return checks.map(({ id, state, where, what, fix: fix2 }) => ({
+    id,
+    state,
+    where,
+    what,
+    fix: fix2 === "" ? null : fix2
+  }));
+}
+
+// src/flow/doctor.ts
+init_json();
+
+// src/core/hub/secrets.ts
+init_json();
+var GENERATED = ["hub cookie secret", "proxy token", "tokens of hub services"];
+function auditSecrets(environment2, found2, changed2, now) {
+  const declared = Object.entries(environment2.secrets).map(([secret, declaration]) => ({
+    secret,
+    ...stateOf(declaration, found2?.get(secret), changed2, now)
+  }));
+  const unused = [...found2?.keys() ?? []].filter((secret) => !Object.hasOwn(environment2.secrets, secret)).sort(compareText).map((secret) => finding(secret, "unused", "not declared below secrets:"));
+  const exempt = GENERATED.map((secret) => finding(secret, "exempt", "made in the cluster"));
+  return [...declared, ...unused, ...exempt];
+}
+function stateOf({ use, rotate }, value, changed2, now) {
+  const note = rotate === void 0 ? use : `${use}; renew every ${rotate}`;
+  if (value === void 0) return { state: "missing", note };
+  if (isMalformed(value)) return { state: "malformed", note: MALFORMED };
+  if (rotate === void 0 || changed2 === void 0) return { state: "fine", note };
+  if (now - changed2 <= seconds(rotate) * 1e3) return { state: "fine", note };
+  const day2 = new Date(changed2).toISOString().slice(0, 10);
+  return { state: "due", note: `${note}; last changed ${day2}` };
+}
+var MALFORMED = "empty, with white space around it, of several lines, or a placeholder";
+function isMalformed(value) {
+  return value === "" || value.trim() !== value || /[\r\n]/u.test(value) || /^(changeme|todo|xxx|placeholder)$/iu.test(value);
+}
+function finding(secret, state, note) {
+  return { secret, state, note };
+}
+function secretsTemplate(hub) {
+  const lines3 = Object.entries(hub.data.secrets).map(
+    ([name, { use }]) => `# ${use}
+${name}: ""
+`
+  );
+  const head2 = `# Fill in, then encrypt: sops encrypt --in-place secrets/${hub.name}.sops.yaml
+`;
+  return head2 + lines3.join("");
+}
+
+// src/flow/doctor.ts
+init_failure();
+async function doctorFacts(inputs, ports) {
+  const { platform: platform2, files, now } = inputs;
+  const [github, live, resolved, opened] = await Promise.all([
+    onceAsked(ports.github, ({ repository, setup }) => githubFacts(platform2, repository, setup)),
+    liveClusters(inputs, ports.cluster),
+    resolvedHosts(platform2, ports.internet),
+    openedSecrets(inputs, ports.secrets)
+  ]);
+  const secrets2 = { sops: files.sops, files: files.secrets, opened };
+  return { github, workflows: files.workflows, live, resolved, secrets: secrets2, now };
+}
+var ADMINISTRATOR = 'export GITHUB_TOKEN="$(gh auth token)" # of an administrator';
+async function githubFacts(platform2, repository, setup) {
+  const may = (right) => `${ADMINISTRATOR}, or with the right ${right}: read`;
+  const names4 = async (environment2) => ({
+    secrets: await setup.secretNames(environment2),
+    variables: await setup.variableNames(environment2)
+  });
+  const needs = clusterNeeds(platform2);
+  const wanted = needs.flatMap(({ cluster, reviewers }) => [
+    cluster.name,
+    ...reviewers ? [approvalEnvironment(cluster.name)] : []
+  ]);
+  const environments = new Map(
+    await eachOf(wanted, (name) => attempt3(() => setup.environment(name), may("Actions")))
+  );
+  const there = needs.map(({ cluster }) => cluster.name).filter((name) => {
+    const one = environments.get(name);
+    return one?.kind === "answered" && one.value.protection !== void 0;
+  });
+  const [held2, shared, labels, rules, actions] = await Promise.all([
+    eachOf(there, (name) => attempt3(() => names4(name), may("Environments"))),
+    attempt3(() => names4(), may("Secrets: read, Variables")),
+    attempt3(() => setup.labels(), may("Issues")),
+    attempt3(() => setup.branchRules("deployed"), may("Metadata")),
+    attempt3(() => setup.actionsSettings(), may("Administration"))
+  ]);
+  return { repository, environments, held: new Map(held2), shared, labels, rules, actions };
+}
+async function liveClusters({ platform: platform2, cluster }, asked2) {
+  const names4 = [...platform2.clusters.keys()];
+  if (cluster !== void 0 && !names4.includes(cluster))
+    throw new UsageError(`there is no cluster "${cluster}"`, `clusters: ${names4.join(", ")}`);
+  if (asked2.kind === "not-asked") return new Map(names4.map((name) => [name, asked2]));
+  const live = await liveCluster(asked2.value);
+  const meant2 = cluster ?? meantCluster(platform2, live);
+  const other = {
+    kind: "not-asked",
+    why: whyOther(meant2, live),
+    set: "glaciocloud doctor --cluster NAME --kubeconfig FILE"
+  };
+  return new Map(
+    names4.map((name) => [name, name === meant2 ? { kind: "answered", value: live } : other])
+  );
+}
+function whyOther(meant2, { reached: reached2 }) {
+  if (meant2 !== void 0) return `the kubeconfig leads to ${meant2}`;
+  return reached2.kind === "reached" ? "no file of a cluster has the identity of the one that the kubeconfig leads to" : `the cluster that the kubeconfig leads to does not answer: ${reached2.why}`;
+}
+function meantCluster({ clusters }, { reached: reached2 }) {
+  const all = [...clusters.values()];
+  if (all.length === 1) return all[0]?.name;
+  const uid = reached2.kind === "reached" ? reached2.uid : void 0;
+  return all.find(({ data }) => data.identity !== null && data.identity === uid)?.name;
+}
+async function liveCluster({
+  kube,
+  login
+}) {
+  const set = "kubectl auth can-i --list # then ask an administrator of the cluster";
+  const first = await attempt3(() => reach(kube), set);
+  const known = await attempt3(login, set);
+  const unreached = { kind: "not-asked", why: "the cluster does not answer", set };
+  const listed3 = async (ask) => first.kind === "answered" ? attempt3(ask, set) : unreached;
+  const [allowed, storageClasses, ingressClasses, issuers, entries] = await Promise.all([
+    listed3(() => kube.mayI(NEEDS)),
+    listed3(() => kube.list("storageclasses")),
+    listed3(
+      async () => (await kube.list("ingressclasses")).map((one) => textAt(one, "/metadata/name"))
+    ),
+    listed3(() => kube.list("clusterissuers")).then(withoutKind),
+    listed3(async () => entriesOf(await kube.list("services,ingresses")))
+  ]);
+  return {
+    login: known.kind === "answered" ? known.value : { kind: "unclear", why: known.why },
+    reached: first.kind === "answered" ? { kind: "reached", ...first.value } : { kind: "not-reached", why: first.why },
+    allowed,
+    storageClasses,
+    ingressClasses,
+    issuers,
+    entries
+  };
+}
+async function reach(kube) {
+  const version = await kube.version();
+  const system = await kube.get("namespace", "kube-system");
+  return { version, uid: textAt(system, "/metadata/uid") };
+}
+function withoutKind(asked2) {
+  const isNoKind = asked2.kind === "not-asked" && /have a resource type/u.test(asked2.why);
+  return isNoKind ? { kind: "answered", value: void 0 } : asked2;
+}
+async function resolvedHosts({ clusters, environments }, { resolve: resolve6 }) {
+  const hosts = [...environments.values()].filter(({ data }) => clusters.get(data.cluster)?.data.ingress.class !== "none").map(({ data }) => new URL(data.url).hostname);
+  return new Map(await eachOf([...new Set(hosts)], resolve6));
+}
+var LACKING = {
+  sops: {
+    kind: "not-asked",
+    why: "sops is not found",
+    set: "go install github.com/getsops/sops/v3/cmd/sops@v3.11.0"
+  },
+  key: {
+    kind: "not-asked",
+    why: "there is no key here",
+    set: "export SOPS_AGE_KEY_FILE=FILE # what `age-keygen -o FILE` wrote"
+  }
+};
+async function openedSecrets({ platform: platform2, files, now }, secrets2) {
+  const encrypted = [...files.secrets].filter(
+    ([hub, text]) => platform2.environments.has(hub) && encryptionFindings(`secrets/${hub}.sops.yaml`, text).length === 0
+  );
+  const lacking = encrypted.length === 0 ? void 0 : await secrets2.lacking();
+  const open2 = async (hub) => {
+    if (lacking !== void 0) return LACKING[lacking];
+    const found2 = await attempt3(() => secrets2.opened(hub), "");
+    if (found2.kind === "not-asked")
+      return { kind: "answered", value: { kind: "refused", why: found2.why } };
+    const environment2 = platform2.environments.get(hub);
+    const { secrets: known, changed: changed2 } = found2.value;
+    const audited = environment2 ? auditSecrets(environment2.data, known, changed2, now) : [];
+    return { kind: "answered", value: { kind: "open", secrets: audited } };
+  };
+  return new Map(
+    await eachOf(
+      encrypted.map(([hub]) => hub),
+      open2
+    )
+  );
+}
+async function onceAsked(asked2, next) {
+  return asked2.kind === "answered" ? { kind: "answered", value: await next(asked2.value) } : asked2;
+}
+async function attempt3(ask, set) {
+  try {
+    return { kind: "answered", value: await ask() };
+  } catch (error3) {
+    if (!(error3 instanceof Failure)) throw error3;
+    return { kind: "not-asked", why: `${error3.message} (${error3.hint})`, set };
+  }
+}
+function eachOf(names4, ask) {
+  return Promise.all(names4.map(async (name) => [name, await ask(name)]));
+}
+
+// src/edges/repository.ts
+async function said3(root, ...args) {
+  const result2 = await exec("git", ["-C", root, ...args]).catch(() => void 0);
+  return result2?.code === 0 ? result2.stdout.trim() : void 0;
+}
+async function topFolder(root) {
+  return await said3(root, "rev-parse", "--show-toplevel") ?? root;
+}
+async function originRepository(root) {
+  const address2 = await said3(root, "remote", "get-url", "origin") ?? "";
+  const place = /^(?:https:\/\/(?:[^@/]*@)?|ssh:\/\/git@|git@)github\.com[/:](.+)$/u.exec(address2);
+  const name = /^([\w.-]+\/[\w.-]+?)(?:\.git)?\/?$/u.exec(place?.[1] ?? "");
+  return name?.[1];
+}
+
+// src/gather/doctor.ts
+var WORKFLOWS = ".github/workflows";
+async function gatherDoctorFiles(root, tool = toolRoot()) {
+  const top = await topFolder(root);
+  const all = () => true;
+  const beside = await readTree(root, [".sops.yaml", "secrets"], all);
+  const above = await readTree(top, [".sops.yaml", WORKFLOWS], all);
+  const secrets2 = [...beside.files.keys()].flatMap((path) => {
+    const hub = hubOfSecrets(path);
+    return hub === void 0 ? [] : [[hub, textOf(beside, path) ?? ""]];
+  });
+  return {
+    workflows: {
+      here: workflowsOf(above),
+      tool: workflowsOf(await readTree(tool, [WORKFLOWS], all))
+    },
+    sops: textOf(beside, ".sops.yaml") ?? textOf(above, ".sops.yaml"),
+    secrets: new Map(secrets2)
+  };
+}
+function workflowsOf(tree) {
+  return new Map(
+    [...tree.files.keys()].flatMap(
+      (path) => /^\.github\/workflows\/[^/]+\.ya?ml$/u.test(path) ? [[path, textOf(tree, path) ?? ""]] : []
+    )
+  );
+}
+function textOf({ files }, path) {
+  const file = files.get(path);
+  return file?.kind === "text" ? file.text : void 0;
+}
+
+// src/commands/doctor.ts
+var SECRETS_RULE = "secrets-file";
+async function doctor({ root, cluster, now }, ports, report) {
+  const { platform: platform2, findings } = await gatherPlatform(root);
+  const isOwn = ({ rule }) => rule === SECRETS_RULE;
+  if (!platform2 || hasErrors(findings.filter((one) => !isOwn(one)))) return refused2(findings);
+  const broken = runRules({ platform: platform2, now, defaults: void 0 });
+  if (hasErrors(broken)) return refused2(broken);
+  report.progress("asking GitHub, the cluster and DNS");
+  const files = await gatherDoctorFiles(root);
+  const checks = examine(platform2, await doctorFacts({ platform: platform2, files, cluster, now }, ports));
+  return outcome({
+    exit: checks.some(({ state }) => state === "missing") ? 1 : 0,
+    text: doctorText(checks),
+    json: { schema_version: SCHEMA_VERSION, checks: doctorJson(checks) }
+  });
+}
+
+// src/core/hub/state-text.ts
+function statesText({ known, unreadable: unreadable3 }) {
+  if (known.size + unreadable3.size === 0) return "no hub has been deployed here\n";
+  return [
+    ...[...known].map(([hub, state]) => stateText(hub, state)),
+    ...[...unreadable3].map(([hub, why]) => `${hub} is left alone: ${why}
+`)
+  ].join("");
+}
+function statesOnly({ known, unreadable: unreadable3 }, hubs) {
+  const isMeant = ([hub]) => hubs.length === 0 || hubs.includes(hub);
+  return {
+    known: new Map([...known].filter(isMeant)),
+    unreadable: new Map([...unreadable3].filter(isMeant))
+  };
+}
+function stateText(hub, { healthy, quarantined, last }) {
+  const runs = healthy ? `runs ${healthy.digest.slice(0, 7)}, revision ${healthy.revision}, healthy since ${healthy.since}` : "has never been healthy";
+  const reason = last.reason === "" ? "" : `: ${last.reason}`;
+  const held2 = quarantined ? `  quarantined: ${quarantined.digest.slice(0, 7)} since ${quarantined.at}: ${quarantined.reason}
+` : "";
+  return `${hub} ${runs}
+  last: ${last.outcome} at ${last.at}${reason}
+${held2}`;
+}
+
+// src/commands/drift.ts
+init_escape();
+init_json();
+
+// src/edges/helm-releases.ts
+import { mkdir as mkdir6, writeFile as writeFile7 } from "node:fs/promises";
+import { join as join14 } from "node:path";
+init_failure();
+
+// src/edges/cluster-access.ts
+import { setTimeout as sleep } from "node:timers/promises";
+function clusterEnv(kubeconfig) {
+  const cloud = Object.entries(process.env).filter(
+    ([name]) => /^(AWS|AZURE|AAD|ARM|CLOUDSDK|GOOGLE|GCLOUD|USE_GKE)_/u.test(name)
+  );
+  return {
+    ...Object.fromEntries(cloud.map(([name, value]) => [name, value ?? ""])),
+    KUBECONFIG: kubeconfig
+  };
+}
+async function askAgain(ask) {
+  for (let round = 1; ; round += 1) {
+    const result2 = await ask();
+    if (result2.code === 0 || round === 5 || !mayPass(result2.stderr)) return result2;
+    await sleep(500 * 2 ** round);
+  }
+}
+
+// src/edges/helm-releases.ts
+var readHistory = readerOf(listOf(fields({ revision: COUNT, status: TEXT })));
+var HelmReleases = class {
+  #helm;
+  /** A folder of our own for values files. */
+  #scratch;
+  #env;
+  constructor(helm, kubeconfig, scratch) {
+    if (helm.major !== 4)
+      throw new HelmFailure(`deploying needs Helm 4, and ${helm.program} is ${helm.version}`, {
+        hint: "install Helm 4, or run `npm run tools`"
+      });
+    this.#helm = helm;
+    this.#scratch = scratch;
+    this.#env = { ...clusterEnv(kubeconfig), ...helmHome(scratch) };
+  }
+  async history(release2, namespace) {
+    const { code: code2, stdout, stderr } = await this.#read([
+      "history",
+      release2,
+      "--namespace",
+      namespace,
+      "--output",
+      "json",
+      "--max",
+      "20"
+    ]);
+    if (code2 !== 0) {
+      if (/release: not found/u.test(stderr)) return [];
+      throw failure(`the history of ${release2} cannot be read`, stderr);
+    }
+    const found2 = readHistory(stdout);
+    if (found2.kind !== "read")
+      throw failure(`what Helm printed cannot be read: the history of ${release2}`, found2.reason);
+    return found2.value.map(({ revision, status }) => ({ revision, status }));
+  }
+  /** The newest revision, whatever its status; undefined where nothing was ever installed. */
+  async last(release2, namespace) {
+    return (await this.history(release2, namespace)).at(-1);
+  }
+  /** Applies and returns at once; whether it works is for the caller to watch. */
+  async upgrade({ release: release2, namespace, chart, values, digest: digest3 }) {
+    const files = [];
+    for (const [index2, one] of values.entries()) {
+      const file = join14(this.#scratch, `${release2}.deploy-${index2}.json`);
+      await writeFile7(file, JSON.stringify(one), { mode: 384 });
+      files.push("--values", file);
+    }
+    const more = ["--install", "--create-namespace", ...files];
+    const { code: code2, stderr, stdout } = await this.#upgrade(
+      { release: release2, namespace, chart, digest: digest3 },
+      more
+    );
+    if (code2 !== 0) throw failure(`Helm cannot apply ${release2}`, stderr || stdout);
+  }
+  /**
+   * As an upgrade to a chart of nothing but that text. `helm rollback` refuses where an object is there that the
+   * last revision does not have: what was kept, or what a change that failed half way should have taken away.
+   */
+  async restore({ release: release2, namespace, manifest, revision, digest: digest3 }) {
+    const chart = join14(this.#scratch, `${release2}.back-to-${revision}`);
+    await mkdir6(join14(chart, "templates"), { recursive: true });
+    const head2 = `apiVersion: v2
+name: back-to-revision
+version: ${revision}.0.0
+`;
+    await writeFile7(join14(chart, "Chart.yaml"), head2);
+    await writeFile7(join14(chart, "manifest.yaml"), manifest, { mode: 384 });
+    await writeFile7(join14(chart, "templates/all.yaml"), '{{ .Files.Get "manifest.yaml" }}\n');
+    const { code: code2, stderr, stdout } = await this.#upgrade({ release: release2, namespace, chart, digest: digest3 }, [
+      "--take-ownership",
+      "--no-hooks",
+      "--reset-values",
+      "--description",
+      `Back to revision ${revision}`
+    ]);
+    if (code2 !== 0)
+      throw failure(`Helm cannot bring ${release2} back to revision ${revision}`, stderr || stdout);
+  }
+  #upgrade({ release: release2, namespace, chart, digest: digest3 }, more) {
+    return this.#run([
+      "upgrade",
+      release2,
+      chart,
+      "--namespace",
+      namespace,
+      ...more,
+      "--labels",
+      `glaciocloud.org/digest=${digest3}`,
+      "--server-side=true",
+      "--force-conflicts",
+      "--skip-crds",
+      "--skip-schema-validation",
+      "--history-max",
+      "10",
+      "--timeout",
+      "5m"
+    ]);
+  }
+  /** What the chart marks to be kept stays. A release that is gone already is no error. */
+  async uninstall(release2, namespace) {
+    const { code: code2, stderr } = await this.#run([
+      "uninstall",
+      release2,
+      "--namespace",
+      namespace,
+      "--ignore-not-found",
+      "--timeout",
+      "5m"
+    ]);
+    if (code2 !== 0) throw failure(`Helm cannot remove ${release2}`, stderr);
+  }
+  /** The objects of a revision, or of the last one, as Helm stored them. */
+  async manifest(release2, namespace, revision) {
+    const { code: code2, stdout, stderr } = await this.#read([
+      "get",
+      "manifest",
+      release2,
+      "--namespace",
+      namespace,
+      ...revision === void 0 ? [] : ["--revision", String(revision)]
+    ]);
+    if (code2 !== 0) throw failure(`the manifest of ${release2} cannot be read`, stderr);
+    return stdout;
+  }
+  render(request2) {
+    return template(this.#helm, { ...request2, scratch: this.#scratch });
+  }
+  /** Reads may be asked again where the API server was only busy. */
+  #read(args) {
+    return askAgain(() => this.#run(args));
+  }
+  #run(args) {
+    return exec(this.#helm.program, args, { env: this.#env, timeoutMs: 6e5 });
+  }
+};
+function failure(what, stderr) {
+  return new HelmFailure(`${what}: ${stderr.trim().slice(-600)}`, {
+    hint: "the message names the object; the next run goes on from here"
+  });
+}
+
+// src/edges/kube.ts
+init_json();
+init_failure();
+
+// src/edges/kube-json.ts
+init_json();
+init_failure();
+function inDefault(objects, namespace) {
+  return objects.map((one) => merge({ metadata: { namespace } }, one));
+}
+function objectsOf2(text) {
+  if (text.trim() === "") return [];
+  const found2 = object(text);
+  return found2["kind"] === "List" ? listed2(text) : [found2];
+}
+function listText(objects) {
+  return JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
+}
+var readObject = readerOf(fields({}));
+var readList = readerOf(fields({ items: listOf(fields({})) }));
+function object(text) {
+  return said4(readObject(text));
+}
+function listed2(text) {
+  return said4(readList(text)).items;
+}
+function said4(reading) {
+  if (reading.kind === "read") return reading.value;
+  throw new KubeFailure(`what kubectl printed cannot be read: ${reading.reason}`, {
+    hint: "try again; if it stays, look at kubectl and what stands before it"
+  });
+}
+
+// src/edges/kube.ts
+var Kube = class {
+  #kubeconfig;
+  #found;
+  constructor(kubeconfig) {
+    this.#kubeconfig = kubeconfig;
+  }
+  /** Looked for at the first call: whoever has nothing to ask needs no kubectl. */
+  get #program() {
+    this.#found ??= findTool("kubectl");
+    if (this.#found === void 0)
+      throw new Failure("kubectl not found", { hint: "install it, or run `npm run tools`" });
+    return this.#found;
+  }
+  #run(args, input, timeoutMs = 6e4) {
+    return askAgain(
+      () => exec(this.#program, args, {
+        env: clusterEnv(this.#kubeconfig),
+        timeoutMs,
+        ...input === void 0 ? {} : { input }
+      })
+    );
+  }
+  async #must(what, args, input) {
+    const { code: code2, stdout, stderr } = await this.#run(args, input);
+    if (code2 !== 0) throw failure2(what, stderr);
+    return stdout;
+  }
+  async liveOf(objects, namespace) {
+    return objectsOf2(
+      await this.#must(
+        "objects cannot be read",
+        ["get", "-f", "-", "--ignore-not-found", "--show-managed-fields", "-o", "json"],
+        listText(inDefault(objects, namespace))
+      )
+    );
+  }
+  async get(kind, name, namespace) {
+    const text = await this.#must(`${kind} ${name} cannot be read`, [
+      "get",
+      kind,
+      name,
+      ...inNamespace(namespace),
+      "--ignore-not-found",
+      "-o",
+      "json"
+    ]);
+    return text.trim() === "" ? void 0 : object(text);
+  }
+  async list(kinds2, options = {}) {
+    const where = options.namespace === void 0 ? ["--all-namespaces"] : inNamespace(options.namespace);
+    const filters = [
+      ...options.selector === void 0 ? [] : ["--selector", options.selector],
+      ...options.fields === void 0 ? [] : ["--field-selector", options.fields]
+    ];
+    return listed2(
+      await this.#must(`${kinds2} cannot be listed`, [
+        "get",
+        kinds2,
+        ...where,
+        ...filters,
+        "-o",
+        "json"
+      ])
+    );
+  }
+  async apply(objects) {
+    await this.#must(
+      "objects cannot be applied",
+      [
+        "apply",
+        "--server-side",
+        "--force-conflicts",
+        "--validate=ignore",
+        "--field-manager",
+        "glaciocloud",
+        "-f",
+        "-"
+      ],
+      listText(objects)
+    );
+  }
+  async wouldApply(applied, namespace) {
+    if (applied.length === 0) return [];
+    return objectsOf2(
+      await this.#must(
+        "objects cannot be compared",
+        [
+          "apply",
+          "--server-side",
+          "--force-conflicts",
+          "--validate=ignore",
+          "--field-manager",
+          "helm",
+          "--dry-run=server",
+          "-f",
+          "-",
+          "-o",
+          "json"
+        ],
+        listText(inDefault(applied, namespace))
+      )
+    );
+  }
+  async create(made) {
+    return object(
+      await this.#must(
+        "an object cannot be made",
+        ["create", "--validate=ignore", "-f", "-", "-o", "json"],
+        JSON.stringify(made)
+      )
+    );
+  }
+  async replace(changed2) {
+    return object(
+      await this.#must(
+        "an object cannot be changed",
+        ["replace", "--validate=ignore", "-f", "-", "-o", "json"],
+        JSON.stringify(changed2)
+      )
+    );
+  }
+  async delete(kind, name, namespace) {
+    await this.#must(`${kind} ${name} cannot be deleted`, [
+      "delete",
+      kind,
+      name,
+      ...inNamespace(namespace),
+      "--ignore-not-found",
+      "--wait=false"
+    ]);
+  }
+  async deleteBy(kinds2, selector, namespace) {
+    await this.#must(`${kinds2} cannot be deleted`, [
+      "delete",
+      kinds2,
+      "--selector",
+      selector,
+      ...inNamespace(namespace),
+      "--ignore-not-found",
+      "--wait=false",
+      "--now"
+    ]);
+  }
+  async annotate(kind, selector, namespace, annotation) {
+    await this.#must(`${kind} cannot be annotated`, [
+      "annotate",
+      kind,
+      "--selector",
+      selector,
+      ...inNamespace(namespace),
+      "--overwrite",
+      annotation
+    ]);
+  }
+  async scale(deployment, replicas, namespace) {
+    await this.#must(`${deployment} cannot be scaled`, [
+      "scale",
+      `deployment/${deployment}`,
+      `--replicas=${replicas}`,
+      ...inNamespace(namespace)
+    ]);
+  }
+  async logs(pod, namespace, which2 = "current") {
+    const { stdout } = await this.#run([
+      "logs",
+      pod,
+      ...inNamespace(namespace),
+      "--tail",
+      "200",
+      ...which2 === "previous" ? ["--previous"] : []
+    ]);
+    return stdout;
+  }
+  async version() {
+    return textAt(
+      object(await this.#must("the cluster does not say its version", ["version", "-o", "json"])),
+      "/serverVersion/gitVersion"
+    );
+  }
+  async mayI(needs) {
+    const reviews = needs.map((need) => ({
+      apiVersion: "authorization.k8s.io/v1",
+      kind: "SelfSubjectAccessReview",
+      spec: { resourceAttributes: { ...need } }
+    }));
+    const answers2 = (await this.#must(
+      "permissions cannot be asked",
+      ["create", "--validate=ignore", "-f", "-", "-o", "json"],
+      listText(reviews)
+    )).trim().split(/\n(?=\{)/u);
+    return answers2.map((text) => at(object(text), "/status/allowed") === true);
+  }
+  /**
+   * Runs a Python script inside the hub's pod, line by line. The script and what it needs never touch a disk
+   * there.
+   */
+  async python(namespace, { script, args, onLine, timeoutMs }) {
+    let rest = "";
+    const onStdout = (text) => {
+      const lines3 = (rest + text).split("\n");
+      rest = lines3.pop() ?? "";
+      lines3.filter((line) => line.trim() !== "").forEach(onLine);
+    };
+    return exec(
+      this.#program,
+      [
+        "exec",
+        "-i",
+        "deploy/hub",
+        "-c",
+        "hub",
+        ...inNamespace(namespace),
+        "--",
+        "python3",
+        "-",
+        ...args
+      ],
+      { env: clusterEnv(this.#kubeconfig), input: script, timeoutMs, onStdout }
+    );
+  }
+  /** The same in any pod, where the script's output is too much to keep. */
+  pythonStream(namespace, pod, script, args) {
+    return stream(
+      this.#program,
+      ["exec", "-i", pod, ...inNamespace(namespace), "--", "python3", "-", ...args],
+      { env: clusterEnv(this.#kubeconfig), input: script }
+    );
+  }
+};
+function failure2(what, stderr) {
+  return new KubeFailure(
+    `${what}: ${stderr.trim().split("\n").slice(-3).join(" ").slice(0, 400)}`,
+    {
+      hint: loginRefused(stderr) ? "the credentials of the cluster are refused: log in again" : "look at the cluster; the next run goes on where this one ended",
+      conflict: /AlreadyExists|Conflict|the object has been modified/u.test(stderr),
+      invalid: /\bis invalid: /u.test(stderr)
+    }
+  );
+}
+function inNamespace(namespace) {
+  return namespace === void 0 ? [] : ["--namespace", namespace];
+}
+
+// src/commands/drift.ts
+init_failure();
+async function drift(kubeconfig, hubs, action, report) {
+  const kube = new Kube(kubeconfig);
+  const { known, unreadable: unreadable3 } = statesOnly(await readStates(kube), hubs);
+  const { found: found2, failed } = await withTemporaryFolder(async (scratch) => {
+    const releases = new HelmReleases(await findHelm(), kubeconfig, scratch);
+    return lookAtEach(known, (hub) => hubDrift(kube, releases, hub));
+  });
+  const unseen = new Map([...unreadable3, ...failed]);
+  if (action) await tellDrift(action.github, found2, report);
+  const drifted = found2.some((one) => one.drift.length > 0);
+  return outcome({
+    exit: driftExit(drifted, unseen.size > 0, action !== void 0),
+    text: found2.map(driftText).join("") + [...unseen].map(unreadableText2).join(""),
+    json: {
+      schema_version: SCHEMA_VERSION,
+      hubs: found2.map(driftJson),
+      unreadable: Object.fromEntries(unseen)
+    }
+  });
+}
+async function lookAtEach(known, look3) {
+  const found2 = [];
+  const failed = /* @__PURE__ */ new Map();
+  for (const [hub, { healthy }] of known) {
+    if (healthy === void 0) continue;
+    try {
+      found2.push(await look3(hub));
+    } catch (error3) {
+      if (!(error3 instanceof Failure)) throw error3;
+      failed.set(hub, `${error3.message}; ${error3.hint}`);
+    }
+  }
+  return { found: found2, failed };
+}
+function driftExit(drifted, unseen, onGithub) {
+  return unseen || drifted && !onGithub ? 1 : 0;
+}
+function unreadableText2([hub, why]) {
+  return terminal`${hub}: not looked at: ${why}\n`.text;
+}
+async function tellDrift(github, found2, report) {
+  for (const one of found2) {
+    const labels = ["glaciocloud-drift", `hub:${one.hub}`];
+    if (one.drift.length === 0)
+      await github.closeIssue(labels, inMarkdown`${one.hub} is as deployed again.`.text);
+    else {
+      const title = `${one.hub}: changed in the cluster behind our back`;
+      const issue2 = await github.openIssue(labels, title, driftIssue(one));
+      report.progress(`${one.hub}: drift is told in issue ${issue2}`);
+    }
+  }
+}
+function driftIssue(one) {
+  const lines3 = short(driftText(one), 2e4).split("\n");
+  const rest = "Put what is right into the files, or give this issue the label `glaciocloud:apply-again`: what is merged is applied once more. The next night closes it.\n";
+  const found2 = fenced("", lines3).text;
+  return `Somebody, or something, changed what GlacioCloud deployed:
+
+${found2}
+
+${rest}`;
+}
+async function hubDrift(kube, releases, hub) {
+  const stored = documentsIn(await releases.manifest(hub, hub)).map(parseObject);
+  const live = byIdentity(await kube.liveOf(stored, hub), hub);
+  const there = stored.filter((one) => live.has(identity2(one, hub)));
+  const applied = byIdentity(
+    await kube.wouldApply(
+      there.map((one) => merge(one, helmMetadata(hub))),
+      hub
+    ),
+    hub
+  );
+  const result2 = { hub, drift: [], foreign: [] };
+  for (const object2 of stored) {
+    const name = `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}`;
+    const found2 = live.get(identity2(object2, hub));
+    const one = driftOf(name, found2, applied.get(identity2(object2, hub)) ?? object2);
+    if (one) result2.drift.push(one);
+    if (found2) result2.foreign.push(...foreignManagers(name, found2));
+  }
+  return result2;
+}
+function helmMetadata(release2) {
+  return {
+    metadata: {
+      annotations: {
+        "meta.helm.sh/release-name": release2,
+        "meta.helm.sh/release-namespace": release2
+      },
+      labels: { "app.kubernetes.io/managed-by": "Helm" }
+    }
+  };
+}
+function driftText({ hub, drift: all, foreign }) {
+  const lines3 = all.flatMap(
+    ({ object: object2, kind, fields: fields2 }) => kind === "missing" ? [terminal`  ✗ ${object2} is gone\n`] : fields2.map(({ path, from, to }) => {
+      const secret = object2.startsWith("Secret ");
+      const how = secret ? "differs" : `is ${show2(from)}, should be ${show2(to)}`;
+      return terminal`  ✗ ${object2} ${path}: ${how}\n`;
+    })
+  );
+  const notes3 = foreign.map(
+    ({ object: object2, manager, time: time2 }) => terminal`  ⚠ ${object2}: ${manager} owns fields since ${time2}\n`
+  );
+  const state = all.length === 0 ? "as deployed" : "drifted";
+  return terminal`${hub}: ${state}\n${lines3}${notes3}`.text;
+}
+function show2(value) {
+  return value === void 0 ? "absent" : short(JSON.stringify(value), 80);
+}
+function driftJson({ hub, drift: all, foreign }) {
+  return {
+    hub,
+    drift: all.map(({ object: object2, kind, fields: fields2 }) => ({
+      object: object2,
+      kind,
+      fields: fields2.map(({ path }) => path)
+    })),
+    foreign: foreign.map(({ object: object2, manager, time: time2 }) => ({ object: object2, manager, time: time2 }))
+  };
+}
+
+// src/core/check/file-rules.ts
+var error2 = (id, title, why) => ({
+  id,
+  severity: "error",
+  title,
+  why
+});
+var FILE_RULES = [
+  error2(
+    "yaml",
+    "Files are plain YAML.",
+    "Anchors, aliases, tags, merge keys and several documents mean different things to different tools, and a number such as 1.10 changes silently. What is refused here cannot surprise anybody later."
+  ),
+  error2(
+    "file",
+    "Files can be read.",
+    "Text in UTF-8, smaller than 1 MB, no symbolic links: pull requests come from strangers."
+  ),
+  error2(
+    "file-place",
+    "Platform files lie where they are looked for.",
+    "A file with another ending or in another folder would be passed over in silence."
+  ),
+  error2(
+    "credential",
+    "No credential stands in a file.",
+    "Whoever can read the repository has it, for good: it stays in the history, and Helm keeps values in every record of a release. Names below secrets: and values in secrets/, encrypted with sops, are for them. What is none, and looks like one, is named in notSecret:."
+  ),
+  error2(
+    "secrets-file",
+    "Files of secrets are encrypted.",
+    "They are pushed like every other file. What was pushed in clear is public, and has to be revoked."
+  ),
+  {
+    id: "unread-file",
+    severity: "warning",
+    title: "What looks like a platform file is read.",
+    why: "A file in a misspelt folder, or beside platform.yaml, has no effect, and nobody would notice."
+  },
+  error2(
+    "unknown-key",
+    "Every key is known.",
+    "A misspelt key would have no effect, and nobody would notice."
+  ),
+  error2("missing-key", "Required keys are there.", "They have no sensible default."),
+  error2(
+    "schema",
+    "Values have the type and form that the schema asks for.",
+    "The reference of each file lists them."
+  ),
+  error2(
+    "memory-suffix",
+    "Memory is written with K, M, G or T.",
+    "JupyterHub reads these, 1024-based. `4Gi` passes the chart\u2019s schema and breaks every server start."
+  ),
+  error2("cpu-number", "Cores are a number.", 'KubeSpawner wants 0.5, not "500m".'),
+  error2("name", "Names are plain.", "They become parts of paths, labels and links."),
+  error2("duration", "Durations are whole numbers with a unit.", "30m, 24h, 180d."),
+  error2("quantity", "Sizes of storage are Kubernetes quantities.", "20Gi is 20 \xD7 1024\xB3 bytes."),
+  error2("time", "Times are UTC and complete.", "2026-11-30T08:00Z."),
+  error2(
+    "who",
+    "People are named in one grammar.",
+    "team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all."
+  ),
+  error2("digest", "Digests are whole.", "Half a digest is no digest."),
+  error2(
+    "image-reference",
+    "Images are named without tag or digest.",
+    "Those have keys of their own, so that they can be locked."
+  ),
+  error2("url", "Addresses have a scheme.", "https:// and a host name."),
+  error2("bucket", "Buckets are named with their scheme.", "s3://NAME, or s3://NAME/PREFIX."),
+  error2("region", "Regions are plain words.", "As the provider of the bucket calls them."),
+  error2("repository", "Repositories are owner/name.", "As on GitHub."),
+  error2(
+    "github-id",
+    "People are numbers.",
+    "A login can be renamed and registered again by somebody else; the numeric id stays."
+  ),
+  error2(
+    "package-name",
+    "Packages are names with versions.",
+    "Anything else could be an option of the package manager."
+  ),
+  error2(
+    "build-name",
+    "Builds are named by day and content.",
+    "The name is part of a path, and says which of two builds is newer."
+  ),
+  error2(
+    "package-list",
+    "Package lists are as the platform wrote them.",
+    "An old build is made again from its list: a line that is missing or added gives another image."
+  ),
+  error2(
+    "channel",
+    "Channels are names.",
+    'An address would take packages from anywhere. "defaults" is for those who have a licence of Anaconda.'
+  ),
+  error2(
+    "env-value",
+    "Values of an image\u2019s variables are one line.",
+    "A line break would begin another instruction of the build."
+  ),
+  error2(
+    "git-ref",
+    "References are branches, tags or commits.",
+    "Anything else could be an option of git."
+  ),
+  error2("path", "Paths name something.", "Relative to the folder of the file."),
+  error2("title", "Titles are one line.", "Users read them in a menu."),
+  error2(
+    "chart-values",
+    "Merged values fit the chart\u2019s own schema.",
+    "The chart refuses them at deployment otherwise, one at a time."
+  ),
+  error2(
+    "immutable",
+    "Nothing asks for what a cluster refuses to change.",
+    "The class of a volume is decided when it is made, and a volume never gets smaller: the deployment would fail half way."
+  ),
+  error2(
+    "chart-schema",
+    "The chart\u2019s own schema can be used.",
+    "It is somebody else\u2019s: it is compiled in a process that is ended where it takes too much time or memory, and a schema that refers to other addresses is refused."
+  ),
+  {
+    id: "chart-source",
+    severity: "warning",
+    title: "A chart comes from where the default branch says.",
+    why: "Whoever names the repository decides what runs. A pull request that names another one is planned with the chart of the default branch."
+  },
+  {
+    id: "values-unchecked",
+    severity: "warning",
+    title: "Values are held to the chart\u2019s schema.",
+    why: "`check` asks no network: it uses the chart if it is at hand."
+  }
+];
+
+// src/commands/explain.ts
+init_failure();
+function explainRule(id) {
+  const all = [...FILE_RULES, ...RULES].map(({ id: name, severity, title, why }) => ({
+    id: name,
+    severity,
+    title,
+    why
+  }));
+  if (id === void 0)
+    return outcome({
+      exit: 0,
+      text: all.map(({ id: name, title }) => `${name.padEnd(24)}${title}
+`).join(""),
+      json: { schema_version: 1, rules: all }
+    });
+  const rule = all.find((one) => one.id === id);
+  if (!rule) {
+    const near = nearest(
+      id,
+      all.map((one) => one.id)
+    );
+    throw new UsageError(
+      `there is no rule "${id}"`,
+      near === void 0 ? "`glaciocloud explain` lists them" : `did you mean "${near}"?`
+    );
+  }
+  return outcome({
+    exit: 0,
+    text: `${rule.id} (${rule.severity})
+
+${rule.title}
+
+${rule.why}
+`,
+    json: { schema_version: 1, ...rule }
+  });
+}
+
+// src/commands/image.ts
+init_failure();
+
+// src/core/images/test-report.ts
+init_json();
+var PEAK = /^glaciocloud-peak-kb ([0-9]+)$/mu;
+var LATE = 124;
+var CODES = {
+  [LATE]: "did not end in time",
+  134: "ended by SIGABRT, as compiled code does that gives up",
+  137: "killed, most likely because it wanted more memory than the smallest size has",
+  139: "ended by SIGSEGV: compiled code crashed"
+};
+function rounded(seconds2) {
+  return Math.round(seconds2 * 100) / 100;
+}
+function judged2(test, run2) {
+  const peak = PEAK.exec(run2.stderr)?.[1];
+  const memory = peak === void 0 ? null : Math.round(Number(peak) / 1024);
+  const result2 = { name: test.name, seconds: rounded(run2.seconds), memory_mb: memory };
+  const said5 = objectOf(run2.stdout.trimEnd().split("\n").at(-1) ?? "");
+  if (run2.code !== 0 || said5 === void 0)
+    return { ...result2, ok: false, detail: CODES[run2.code] ?? lastWords(run2) };
+  const ok2 = said5["ok"] === true;
+  const misfit = ok2 && test.hub !== void 0 && hubMisfit(test.hub, textAt(said5, "/version"));
+  if (misfit) return { ...result2, ok: false, detail: misfit };
+  return { ...result2, ok: ok2, detail: textAt(said5, "/detail") };
+}
+function lastWords({ stdout, stderr, code: code2 }) {
+  const lines3 = `${stdout}
+${stderr}`.split("\n").map((line) => line.trim());
+  const last = lines3.filter((line) => line !== "" && !PEAK.test(line)).at(-1);
+  return last ?? `ended with code ${code2} and said nothing`;
+}
+function hubMisfit(hub, image2) {
+  const major = (version) => version.replace(/\..*/u, "");
+  return major(hub) === major(image2) ? void 0 : `the image has JupyterHub ${image2}, and the chart\u2019s hub is ${hub}`;
+}
+function judgedSize({ bytes: bytes2, layers }, budget) {
+  const most = quantityBytes(budget.max) ?? 0;
+  const over = [
+    ...bytes2 > most ? [`${(bytes2 / 1e6).toFixed(1)} MB is more than ${budget.max}`] : [],
+    ...layers > budget.layers ? [`${layers} layers are more than ${budget.layers}`] : []
+  ];
+  const detail = over.length === 0 ? `${(bytes2 / 1e6).toFixed(1)} MB in ${layers} layers` : over.join(", ");
+  return { name: "size", ok: over.length === 0, seconds: 0, memory_mb: null, detail };
+}
+function exitOf(results) {
+  const failed = results.filter(({ outcome: outcome2 }) => outcome2 === "failed").length;
+  if (failed === 0) return 0;
+  return failed === results.length ? 1 : 3;
+}
+
+// src/core/images/words.ts
+init_escape();
+var MARK = { built: "\u2713", unchanged: "\xB7", failed: "\u2717" };
+function imagesText(results) {
+  return results.map(imageText2).join("");
+}
+function imageText2(result2) {
+  const { image: image2, outcome: outcome2, digest: digest3, reason, tests } = result2;
+  const what = digest3 === null ? outcome2 : `${outcome2} ${digest3}`;
+  const why = reason === "" ? "" : `: ${reason}`;
+  const size2 = result2.size_bytes === null ? "" : `, ${(result2.size_bytes / 1e9).toFixed(2)} GB`;
+  const head2 = terminal`${MARK[outcome2]} ${image2} ${what}${why} (${timesText(result2)}${size2})\n`.text;
+  return head2 + tests.map(testText).join("");
+}
+function timesText({ seconds: seconds2 }) {
+  const parts = ["resolve", "build", "test", "push"].filter((key) => seconds2[key] > 0);
+  return parts.length === 0 ? "no time" : parts.map((key) => `${key} ${seconds2[key].toFixed(1)} s`).join(", ");
+}
+function testText({ name, ok: ok2, seconds: seconds2, memory_mb: memory, detail }) {
+  const cost = memory === null ? `${seconds2.toFixed(1)} s` : `${seconds2.toFixed(1)} s, ${memory} MB`;
+  return terminal`    ${ok2 ? "\u2713" : "\u2717"} ${name.padEnd(12)} ${cost.padStart(16)}  ${detail}\n`.text;
+}
+
+// src/commands/image-build.ts
+init_failure();
+
+// src/flow/images.ts
+import { join as join15 } from "node:path";
+
+// src/core/images/build-log.ts
+var BuildLog = class {
+  #steps = /* @__PURE__ */ new Map();
+  #lines = [];
+  /** What to say after this line, if anything. */
+  add(line) {
+    this.#lines.push(line);
+    const [, step = "", rest = ""] = /^#([0-9]+) (.*)/u.exec(line) ?? [];
+    const title = /^\[[^\]]*[0-9]+\/[0-9]+\] (.*)/u.exec(rest);
+    if (title) this.#steps.set(step, withoutMounts(title[1] ?? ""));
+    if (rest === "exporting to image") this.#steps.set(step, "exporting layers");
+    const seconds2 = /^DONE ([0-9.]+)s$/u.exec(rest)?.[1];
+    const done = this.#steps.get(step);
+    if (seconds2 === void 0 || done === void 0) return void 0;
+    this.#steps.delete(step);
+    return `${done}: ${seconds2} s`;
+  }
+  /** The first error, in at most three lines. */
+  firstError() {
+    const begin = this.#lines.findIndex((line) => line.startsWith(" > ["));
+    const block2 = begin === -1 ? [] : this.#lines.slice(begin + 1);
+    const end2 = block2.indexOf("------");
+    const said5 = block2.slice(0, end2 === -1 ? void 0 : end2).map(withoutClock);
+    const errors = said5.filter((line) => /error|not found|no such|cannot/iu.test(line));
+    const chosen2 = errors.length > 0 ? errors.slice(0, 3) : said5.slice(-3);
+    if (chosen2.length > 0) return chosen2.join("\n");
+    const last = this.#lines.filter((line) => line.trim() !== "").at(-1);
+    return last ?? "the build ended without a word";
+  }
+};
+function withoutClock(line) {
+  return line.replace(/^[0-9]+\.[0-9]+ /u, "");
+}
+function withoutMounts(title) {
+  return title.replace(/^RUN (?:--mount=\S+ )+\[[^;]*; /u, "RUN ");
+}
+
+// src/core/images/build-plan.ts
+var REPO2DOCKER = "2026.4.0";
+var FORMAT = 1;
+var NO_SIZE_BYTES = 2 * 2 ** 30;
+var MACHINE = "/run/glaciocloud/machine";
+var CERTIFICATES = "/run/glaciocloud/certificates.crt";
+var BUILD_SECRETS = { machine: MACHINE, certificates: CERTIFICATES };
+var REACH = [
+  "PIP_INDEX_URL",
+  "PIP_EXTRA_INDEX_URL",
+  "PIP_TRUSTED_HOST",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy"
+];
+var TRUST = [
+  "PIP_CERT",
+  "SSL_CERT_FILE",
+  "REQUESTS_CA_BUNDLE",
+  "CURL_CA_BUNDLE",
+  "GIT_SSL_CAINFO"
+];
+function baseOf(files) {
+  return /^FROM (\S+)$/mu.exec(files.get("Dockerfile") ?? "")?.[1];
+}
+function atDigest(reference, digest3) {
+  const [name = ""] = reference.split("@");
+  const tag = name.lastIndexOf(":");
+  return `${tag > name.lastIndexOf("/") ? name.slice(0, tag) : name}@${digest3}`;
+}
+function buildFolder(files, base2) {
+  const dockerfile = files.get("Dockerfile");
+  if (dockerfile === void 0) return new Map(files);
+  const mounts2 = Object.entries(BUILD_SECRETS).map(([id, target]) => `--mount=type=secret,id=${id},target=${target}`).join(" ");
+  const text = dockerfile.replace(/^FROM \S+$/mu, (line) => base2 === void 0 ? line : `FROM ${base2}`).replace(/^RUN /gmu, `RUN ${mounts2} [ ! -e ${MACHINE} ] || . ${MACHINE}; `);
+  return new Map([...files, ["Dockerfile", text]]);
+}
+function contentHash(files) {
+  const sorted3 = [...files].sort(([a], [b]) => a < b ? -1 : 1);
+  return digestOf([FORMAT, REPO2DOCKER, sorted3.map(([path, text]) => [path, text])]);
+}
+function labelsOf2({ image: image2, hash, base: base2, commit }) {
+  const { oggm } = image2;
+  const model = oggm?.git === void 0 ? oggm?.version : `${oggm.git}@${oggm.ref}`;
+  const [baseName, baseDigest] = base2?.split("@") ?? [];
+  const labels = {
+    "org.opencontainers.image.revision": commit,
+    "org.opencontainers.image.base.name": baseName,
+    "org.opencontainers.image.base.digest": baseDigest,
+    "org.glaciocloud.content": hash,
+    "org.glaciocloud.oggm": model
+  };
+  return Object.fromEntries(
+    Object.entries(labels).flatMap(([key, value]) => value === void 0 ? [] : [[key, value]])
+  );
+}
+function machineScript(environment2, certificates) {
+  const reach2 = REACH.flatMap((name) => {
+    const value = environment2[name] ?? "";
+    return value === "" ? [] : [`export ${name}=${quoted4(value)}
+`];
+  });
+  const trust = certificates ? TRUST.map((name) => `export ${name}=${CERTIFICATES}
+`) : [];
+  return [...reach2, ...trust].join("");
+}
+function quoted4(value) {
+  return `'${value.replaceAll("'", `'\\''`)}'`;
+}
+function smallestMemory(platform2, image2) {
+  const offered = [...platform2.environments.values()].filter(({ data }) => data.images.includes(image2)).flatMap(({ data }) => Object.values(data.sizes)).map(({ memory }) => memoryBytes(memory) ?? NO_SIZE_BYTES);
+  return offered.length === 0 ? NO_SIZE_BYTES : Math.min(...offered);
+}
+
+// src/core/images/template.ts
+var import_handlebars2 = __toESM(require_lib(), 1);
+var PLACE2 = "/opt/glaciocloud";
+var OWN_SCRIPT = "own/postBuild";
+function dockerQuoted(value) {
+  return `"${value.replaceAll(/["$\\]/gu, String.raw`\$&`)}"`;
+}
+import_handlebars2.default.registerHelper("json", (value) => JSON.stringify(value));
+import_handlebars2.default.registerHelper("docker", (value) => dockerQuoted(String(value)));
+var template3 = (text) => import_handlebars2.default.compile(text, { strict: true, noEscape: true });
+var LABELS = template3(`LABEL org.opencontainers.image.title={{docker title}} \\
+      org.glaciocloud.image="{{name}}" \\
+      org.glaciocloud.recipe="{{hash}}"
+`);
+var VARIABLES = template3(`{{#each env}}ENV {{name}}={{docker value}}
+{{/each}}`);
+
+// src/core/images/scripts.ts
+var BAKE = template3(`"""Downloads once, at build time, what OGGM otherwise downloads for every user. HOME says where to."""
+{{#if salem}}
+import salem
+
+salem.get_demo_file("world_borders.shp")
+{{/if}}{{#if sampleData}}
+from oggm import cfg, utils
+
+cfg.initialize(logging_level="WARNING")
+utils.get_demo_file("Hintereisferner_RGI5.shp")
+{{/if}}`);
+var START2 = template3(`#!/bin/bash
+# Made by GlacioCloud from images/{{name}}/image.yaml. Runs before the server, in a home that may be empty or full.
+{{#if bake}}# Only what is missing, or a link that another image left and that leads nowhere here. Never an error: a full home
+# must not lock its owner out.
+offer() {
+  if [ -e "$1" ] && [ ! -e "$2" ]; then ln -sfn "$1" "$2" 2>/dev/null || true; fi
+}
+for opt in /opt/oggm "\${NB_PYTHON_PREFIX:-/nonexistent}/opt/oggm"; do
+  [ -d "$opt" ] || continue
+  mkdir -p "$HOME/.oggm" 2>/dev/null || true
+  for data in "$opt"/.oggm/*; do
+    offer "$data" "$HOME/.oggm/\${data##*/}"
+  done
+  offer "$opt/.salem_cache" "$HOME/.salem_cache"
+done
+{{/if}}exec "$@"
+`);
+
+// src/core/images/base-kind.ts
+function baseFiles(view, from, oggm) {
+  const dockerfile = DOCKERFILE({
+    ...view,
+    base: baseReference(from),
+    oggm: oggm?.git === void 0 ? "" : oggmFromGit(oggm.git, oggm.ref),
+    labels: LABELS(view),
+    variables: VARIABLES(view)
+  });
+  const files = /* @__PURE__ */ new Map([["Dockerfile", dockerfile]]);
+  if (view.bake) files.set("bake.py", BAKE(view));
+  files.set("start", START2(view));
+  return files;
+}
+function oggmFromGit(repository, ref) {
+  return `oggm[full] @ git+https://github.com/${repository}@${ref}`;
+}
+function baseReference({ image: image2, digest: digest3, tag, track: track2 }) {
+  if (digest3 !== void 0) return `${image2}@${digest3}`;
+  return `${image2}:${tag ?? track2 ?? ""}`;
+}
+var DOCKERFILE = template3(`# Made by GlacioCloud from images/{{name}}/image.yaml.
+FROM {{base}}
+{{labels}}USER root
+{{#if apt.length}}RUN apt-get update \\
+ && apt-get install --yes --no-install-recommends{{#each apt}} {{{json this}}}{{/each}} \\
+ && rm -rf /var/lib/apt/lists/*
+{{/if}}{{#if conda.length}}RUN mamba install --yes --override-channels{{#each channels}} --channel {{{json this}}}{{/each}} \\
+    {{#each conda}} {{{json this}}}{{/each}} \\
+ && mamba clean --all --yes
+{{/if}}{{#if pip.length}}RUN pip install --no-cache-dir{{#each pip}} {{{json this}}}{{/each}}
+{{/if}}{{#if oggm}}RUN pip install --no-cache-dir {{{json oggm}}}
+{{/if}}{{variables}}{{#if files}}COPY files/ /opt/{{name}}/
+{{/if}}{{#if bake}}# Into /opt: a home volume hides what an image puts into the home.
+COPY bake.py /tmp/bake.py
+RUN mkdir -p /opt/oggm && HOME=/opt/oggm python3 /tmp/bake.py && chmod -R a+rX /opt/oggm && rm /tmp/bake.py
+{{/if}}COPY --chmod=755 start ${PLACE2}/start
+{{#if script}}# With a home of its own: what it leaves in the user's would be root's, and hidden.
+COPY --chmod=755 ${OWN_SCRIPT} ${PLACE2}/${OWN_SCRIPT}
+RUN mkdir /tmp/home && cd ${PLACE2} && HOME=/tmp/home ${OWN_SCRIPT} && rm -rf /tmp/home
+{{/if}}USER {{user.uid}}:{{user.gid}}
+ENTRYPOINT ["${PLACE2}/start"]
+CMD ["jupyterhub-singleuser"]
+`);
+
+// src/core/images/conda-kind.ts
+init_json();
+var NEWEST_PYTHON = "3.13";
+function condaFiles(view, image2) {
+  const pip = [...image2.pip, ...oggmRequirement(image2)];
+  const python = image2.python ?? NEWEST_PYTHON;
+  const files = /* @__PURE__ */ new Map([["environment.yml", ENVIRONMENT({ ...view, python, pip })]]);
+  if (image2.apt.length > 0) files.set("apt.txt", `${image2.apt.join("\n")}
+`);
+  files.set("postBuild", POST_BUILD(view));
+  if (view.bake) files.set("bake.py", BAKE(view));
+  files.set("start", START2(view));
+  files.set("repo2docker_config.json", pretty(settings(view)));
+  return files;
+}
+function oggmRequirement({ oggm, conda, pip }) {
+  if (oggm?.git !== void 0) return [oggmFromGit(oggm.git, oggm.ref)];
+  const isNamed3 = [...conda, ...pip].some((one) => packageName(one) === "oggm");
+  return oggm?.version === void 0 || isNamed3 ? [] : [`oggm[full]==${oggm.version}`];
+}
+function settings(view) {
+  return {
+    Repo2Docker: {
+      user_id: view.user.uid,
+      user_name: view.user.name,
+      target_repo_dir: PLACE2,
+      appendix: `${LABELS(view)}${VARIABLES(view)}${APPENDIX(view)}`
+    }
+  };
+}
+var APPENDIX = template3(`{{#if files}}USER root
+RUN mkdir -p /opt/{{name}} && cp -R ${PLACE2}/files/. /opt/{{name}}/ && chmod -R a+rX /opt/{{name}}
+{{/if}}USER {{user.uid}}:{{user.gid}}
+{{#if script}}RUN chmod +x ${OWN_SCRIPT} && ${OWN_SCRIPT}
+{{/if}}CMD ["jupyterhub-singleuser"]
+`);
+var ENVIRONMENT = template3(`# Made by GlacioCloud from images/{{name}}/image.yaml.
+name: {{name}}
+channels: [{{#each channels}}{{{json this}}}, {{/each}}nodefaults]
+dependencies:
+  - python={{python}}
+  - pip
+{{#each conda}}  - {{{json this}}}
+{{/each}}{{#if pip.length}}  - pip:
+{{#each pip}}      - {{{json this}}}
+{{/each}}{{/if}}`);
+var POST_BUILD = template3(`#!/bin/bash
+# Made by GlacioCloud from images/{{name}}/image.yaml. Recipe {{hash}}.
+set -euo pipefail
+{{#if bake}}# Into the environment's prefix: a home volume hides what an image puts into the home.
+mkdir -p "$NB_PYTHON_PREFIX/opt/oggm"
+HOME="$NB_PYTHON_PREFIX/opt/oggm" python3 bake.py
+chmod -R a+rX "$NB_PYTHON_PREFIX/opt/oggm"
+{{/if}}`);
+
+// src/core/images/folder.ts
+var FORMAT2 = 2;
+function namedPaths({ files, postBuild }) {
+  return [.../* @__PURE__ */ new Set([...files, ...postBuild === void 0 ? [] : [postBuild]])];
+}
+function imageFolder(name, image2, platform2, named) {
+  const recipe = Object.entries(image2).filter(([key]) => key !== "notSecret");
+  const hash = digestOf([
+    FORMAT2,
+    Object.fromEntries(recipe),
+    platform2.user,
+    named.map(({ path, text }) => [path, text])
+  ]);
+  const view = viewOf(name, image2, platform2, hash);
+  const files = image2.from ? baseFiles(view, image2.from, image2.oggm) : condaFiles(view, image2);
+  for (const { path, text } of named) {
+    if (image2.files.includes(path)) files.set(`files/${path}`, text);
+    if (path === image2.postBuild) files.set(OWN_SCRIPT, text);
+  }
+  return { files, hash };
+}
+function viewOf(name, image2, platform2, hash) {
+  const { title, channels, conda, pip, apt, bake } = image2;
+  return {
+    name,
+    title,
+    hash,
+    channels,
+    conda,
+    pip,
+    apt,
+    user: platform2.user,
+    bake: bake.length > 0,
+    salem: bake.includes("salem"),
+    sampleData: bake.includes("sample-data"),
+    files: image2.files.length > 0,
+    script: image2.postBuild !== void 0,
+    env: Object.entries(image2.env).map(([key, value]) => ({ name: key, value }))
+  };
+}
+
+// src/flow/images.ts
+init_failure();
+
+// src/core/images/tests.ts
+function imageTests({ image: image2, user, hub }) {
+  const test = (name, script, more = {}) => ({
+    name,
+    script,
+    args: [],
+    env: {},
+    seconds: 180,
+    ...more
+  });
+  const server = (name) => test(name, "check_server.py", { args: [hub ?? ""] });
+  const stays = [
+    {
+      home: "image",
+      tests: [test("home", "check_home.py", { args: [`/home/${user.name}`, String(user.uid)] })]
+    },
+    { home: "empty", tests: [server("server"), server("second start")] },
+    {
+      home: "empty",
+      tests: [
+        test("nbgitpuller", "check_puller.py"),
+        test("hub version", "check_version.py", hub === void 0 ? {} : { hub })
+      ]
+    },
+    { home: "full", tests: [server("full home")] }
+  ];
+  if (image2.oggm === void 0 || image2.tests.oggm === "none") return stays;
+  const wanted = JSON.stringify({ version: image2.oggm.version ?? null, smoke: true });
+  const oggm = test("oggm", "oggm_check.py", {
+    env: { GLACIOCLOUD_CHECK: wanted },
+    seconds: 600
+  });
+  return [...stays, { home: "empty", tests: [oggm] }];
+}
+
+// src/flow/image-tests.ts
+async function testImage(ports, under, progress) {
+  const size2 = await ports.engine.size(under.reference);
+  const tests = [judgedSize(size2, under.image.size)];
+  for (const stay of imageTests(under)) tests.push(...await stayed(ports, under, stay));
+  for (const { name, ok: ok2, seconds: seconds2, detail } of tests)
+    progress(`${ok2 ? "passed" : "FAILED"} ${name} (${seconds2.toFixed(1)} s): ${detail}`);
+  return { size: size2.bytes, tests };
+}
+async function stayed(ports, under, stay) {
+  const folder = `/home/${under.user.name}`;
+  const results = [];
+  if (stay.home === "image") {
+    for (const test of stay.tests) results.push(await tested(ports, under, test, void 0));
+    return results;
+  }
+  const { reference: image2, user } = under;
+  const volume = await ports.engine.makeHome({ image: image2, user, folder, full: stay.home === "full" });
+  try {
+    for (const test of stay.tests)
+      results.push(await tested(ports, under, test, { volume, folder }));
+  } finally {
+    await ports.engine.removeHome(volume);
+  }
+  return results;
+}
+async function tested({ engine, clock, script }, { reference: image2, user, memoryBytes: memoryBytes2 }, test, home) {
+  const [measure, input] = await Promise.all([script("measure.py"), script(test.script)]);
+  const command = ["python3", "-c", measure, "python3", "-", ...test.args];
+  const begin = clock.elapsed();
+  const ended = await engine.run({
+    image: image2,
+    home,
+    user,
+    memoryBytes: memoryBytes2,
+    ...home ? { entrypoint: void 0, command: ["/bin/sh", "-c", START, ...command] } : { entrypoint: "python3", command: command.slice(1) },
+    input,
+    env: test.env,
+    timeoutMs: test.seconds * 1e3
+  });
+  return judged2(test, { ...ended, seconds: (clock.elapsed() - begin) / 1e3 });
+}
+
+// src/flow/images.ts
+async function buildImages(job, images) {
+  await job.ports.engine.ready();
+  const near = await job.ports.registry.throwAway();
+  try {
+    const one = (image2) => new ImageRun(job, image2, near.address).result();
+    return await pMap(images, one, { concurrency: cores() });
+  } finally {
+    await near.stop();
+  }
+}
+var ImageRun = class {
+  job;
+  image;
+  /** Registry on this machine. */
+  near;
+  #seconds = { resolve: 0, build: 0, test: 0, push: 0 };
+  #name = null;
+  #size = null;
+  #tests = [];
+  constructor(job, image2, near) {
+    this.job = job;
+    this.image = image2;
+    this.near = near;
+  }
+  async result() {
+    try {
+      return await this.#run();
+    } catch (error3) {
+      if (!(error3 instanceof Failure)) throw error3;
+      return this.#ended("failed", null, `${error3.message}; ${error3.hint}`);
+    }
+  }
+  async #run() {
+    const { engine, clock } = this.job.ports;
+    const resolved = await this.#timed("resolve", () => this.#resolve());
+    const { hash } = resolved;
+    const taken2 = new Set(Object.keys(this.#lock()?.builds ?? {}));
+    this.#name = buildName(clock.now().getTime(), hash, taken2);
+    const decision = await this.#timed("resolve", () => this.#decide(resolved));
+    if (decision.kind === "unchanged") return this.#unchanged(decision);
+    for (const reason of decision.reasons) this.#say(reasonText(reason));
+    const tag = `${this.near}/${this.image.name}:${resolved.hash}`;
+    try {
+      const built = await this.#timed("build", () => this.#build(resolved, tag));
+      if (built.digest === void 0) return this.#ended("failed", null, built.error);
+      const { digest: digest3 } = built;
+      await this.#timed("test", () => this.#test(tag, digest3));
+      const failed = this.#tests.filter(({ ok: ok2 }) => !ok2).map(({ name }) => name);
+      if (failed.length > 0)
+        return this.#ended("failed", digest3, `nothing is pushed: ${failed.join(", ")} failed`);
+      if (this.job.target === void 0) return this.#ended("built", digest3, "tested, not pushed");
+      await this.#timed("push", () => this.#push(atDigest(tag, digest3), resolved.hash, digest3));
+      return this.#ended("built", digest3, "tested and pushed");
+    } finally {
+      await engine.remove(tag);
+    }
+  }
+  async #resolve() {
+    const { platform: platform2, ports } = this.job;
+    const { name, data } = this.image;
+    const named = await this.job.files(this.image);
+    const { files, hash: recipe } = imageFolder(name, data, platform2.settings.data, named);
+    const written2 = baseOf(files);
+    const base2 = written2 === void 0 ? void 0 : await pinned2(ports, written2);
+    const folder = buildFolder(files, base2);
+    return { recipe, files: folder, hash: contentHash(folder), base: base2 };
+  }
+  #lock() {
+    return this.job.platform.locks.get(this.image.name)?.data;
+  }
+  /** Where nothing is pushed no registry is asked, and everything is built. */
+  async #decide({ recipe, hash: content }) {
+    const { target, ports } = this.job;
+    const tags = /* @__PURE__ */ new Map();
+    const digests = /* @__PURE__ */ new Set();
+    const wanted = { recipe, content };
+    if (target === void 0) return decideImage(wanted, void 0, { tags, digests });
+    const name = `${target}/${this.image.name}`;
+    const tagged = await ports.registry.digest(`${name}:${content}`);
+    if (tagged !== void 0) tags.set(content, tagged);
+    const lock = this.#lock();
+    for (const build4 of Object.values(lock?.builds ?? {}))
+      if (tagged === void 0 && build4.content === content) {
+        if (await ports.registry.digest(`${name}@${build4.digest}`) !== void 0)
+          digests.add(build4.digest);
+      }
+    return decideImage(wanted, lock, { tags, digests });
+  }
+  /** The moving tag comes back where a run ended before it; to what was withdrawn it never does. */
+  async #unchanged({
+    digest: digest3,
+    reason
+  }) {
+    if (reason.kind !== "unrecorded") this.#name = reason.build;
+    if (reason.kind !== "yanked") await this.#timed("push", () => this.#move(digest3));
+    return this.#ended("unchanged", digest3, reasonText(reason));
+  }
+  async #build({ files, hash, base: base2 }, tag) {
+    const { ports, platform: platform2, commit } = this.job;
+    const log = new BuildLog();
+    const digest3 = await withTemporaryFolder(async (scratch) => {
+      const folder = join15(scratch, "image");
+      await fillFolder(folder, files);
+      return ports.builder.build({
+        folder,
+        tag,
+        user: platform2.settings.data.user,
+        labels: labelsOf2({ image: this.image.data, hash, base: base2, commit: commit?.sha }),
+        epoch: commit?.time,
+        onLine: (line) => {
+          const said5 = log.add(line);
+          if (said5 !== void 0) this.#say(said5);
+        }
+      });
+    });
+    return digest3 === void 0 ? { digest: digest3, error: log.firstError() } : { digest: digest3 };
+  }
+  /** By way of a registry, because that is what people get. */
+  async #test(tag, digest3) {
+    const { ports, platform: platform2, hubVersion } = this.job;
+    await ports.engine.push(tag);
+    const reference = atDigest(tag, digest3);
+    await ports.engine.pull(reference);
+    const under = {
+      reference,
+      image: this.image.data,
+      user: platform2.settings.data.user,
+      hub: hubVersion === "" ? void 0 : hubVersion,
+      memoryBytes: smallestMemory(platform2, this.image.name)
+    };
+    const { size: size2, tests } = await testImage(ports, under, (text) => this.#say(text));
+    this.#size = size2;
+    this.#tests = tests;
+  }
+  /** The same bytes, under the hash of their content; the tag that moves comes last. */
+  async #push(from, hash, digest3) {
+    const { registry } = this.job.ports;
+    const to = `${this.job.target ?? ""}/${this.image.name}:${hash}`;
+    await registry.copy(from, to);
+    const arrived = await registry.digest(to);
+    if (arrived !== digest3)
+      throw new ImageFailure(`${to} is ${arrived ?? "not there"}, and ${digest3} was tested`, {
+        hint: "this registry changes what it gets: use another one"
+      });
+    await this.#move(digest3);
+  }
+  /** `candidate` is the newest that was tested. */
+  async #move(digest3) {
+    const name = `${this.job.target ?? ""}/${this.image.name}`;
+    const { registry } = this.job.ports;
+    if (await registry.digest(`${name}:candidate`) === digest3) return;
+    await registry.copy(`${name}@${digest3}`, `${name}:candidate`);
+  }
+  async #timed(step, use) {
+    const { clock } = this.job.ports;
+    const begin = clock.elapsed();
+    try {
+      return await use();
+    } finally {
+      const more = (clock.elapsed() - begin) / 1e3;
+      this.#seconds[step] = rounded(this.#seconds[step] + more);
+    }
+  }
+  #say(text) {
+    this.job.progress(this.image.name, text);
+  }
+  #ended(outcome2, digest3, reason) {
+    return {
+      image: this.image.name,
+      outcome: outcome2,
+      build: this.#name,
+      digest: digest3,
+      reason,
+      size_bytes: this.#size,
+      seconds: this.#seconds,
+      tests: this.#tests
+    };
+  }
+};
+async function pinned2({ registry }, base2) {
+  if (base2.includes("@")) return base2;
+  const digest3 = await registry.digest(base2);
+  if (digest3 === void 0)
+    throw new ImageFailure(`its base ${base2} is not in its registry`, {
+      hint: "correct from: in image.yaml"
+    });
+  return atDigest(base2, digest3);
+}
+
+// src/gather/named-files.ts
+init_failure();
+async function gatherNamed(root, { name, data }) {
+  const folder = `images/${name}`;
+  const paths = namedPaths(data);
+  const wanted = new Set(paths.map((path) => `${folder}/${path}`));
+  const { files } = await readTree(root, [folder], (path) => wanted.has(path));
+  return paths.map((path) => {
+    const content = files.get(`${folder}/${path}`);
+    if (content?.kind === "text") return { path, text: content.text };
+    throw new UsageError(
+      `${folder}/${path} cannot go into the image: ${content?.why ?? "there is no such file"}`,
+      content?.hint ?? "add it, or correct the path in image.yaml"
+    );
+  });
+}
+
+// src/commands/image-build.ts
+async function buildThem(inputs, ports, report) {
+  const { root, chartsFrom } = inputs;
+  const reading = await gatherPlatform(root);
+  const { platform: platform2 } = reading;
+  const now = ports.clock.now().getTime();
+  if (!platform2) return refused2(await allFindings(reading, void 0, now));
+  const images = chosen(platform2, inputs.images);
+  const charts = await gatherCharts(platform2, { root, chartsFrom, report });
+  const findings = await allFindings(reading, charts, now);
+  if (hasErrors(findings)) return refused2(findings);
+  const target = inputs.registry ?? platform2.settings.data.registry;
+  const results = await buildImages(
+    {
+      ports,
+      platform: platform2,
+      hubVersion: charts.hubVersion,
+      target: inputs.push ? target : void 0,
+      commit: await commitOf(root),
+      files: (one) => gatherNamed(root, one),
+      progress: (name, text) => report.progress(`${name}: ${text}`)
+    },
+    images
+  );
+  const json = { schema_version: SCHEMA_VERSION, images: results.map(resultJson) };
+  return outcome({ exit: exitOf(results), text: imagesText(results), json, findings });
+}
+function resultJson({ tests, seconds: seconds2, ...rest }) {
+  return { ...rest, seconds: { ...seconds2 }, tests: tests.map((one) => ({ ...one })) };
+}
+function chosen(platform2, names4) {
+  if (names4 === "all") return [...platform2.images.values()];
+  if (names4.length === 0) throw new UsageError("image build needs an image, or --all");
+  return [...new Set(names4)].map((name) => {
+    const found2 = platform2.images.get(name);
+    if (found2) return found2;
+    const known = [...platform2.images.keys()].join(", ");
+    throw new UsageError(`there is no image "${name}"`, `images: ${known}`);
+  });
+}
+async function commitOf(root) {
+  const [sha, time2] = await Promise.all([headCommit(root), headTime(root)]);
+  return sha === void 0 || time2 === void 0 ? void 0 : { sha, time: time2 };
+}
+
+// src/commands/image-render.ts
+init_failure();
+async function renderImages(inputs) {
+  const { root, out, images } = inputs;
+  if (out === void 0) throw new UsageError("image render needs --out DIR");
+  if (images !== "all" && images.length === 0)
+    throw new UsageError("image render needs an image, or --all");
+  const reading = await gatherPlatform(root);
+  const { platform: platform2 } = reading;
+  const findings = await allFindings(reading, void 0, inputs.now);
+  if (!platform2 || hasErrors(findings)) return refused2(findings);
+  const chosen2 = images === "all" ? [...platform2.images.keys()] : images;
+  const folders = /* @__PURE__ */ new Map();
+  const rendered = [];
+  for (const name of chosen2) {
+    const image2 = platform2.images.get(name);
+    if (!image2)
+      throw new UsageError(
+        `there is no image "${name}"`,
+        `images: ${[...platform2.images.keys()].join(", ")}`
+      );
+    const { files, hash } = imageFolder(
+      name,
+      image2.data,
+      platform2.settings.data,
+      await gatherNamed(root, image2)
+    );
+    folders.set(name, files);
+    rendered.push({ image: name, hash });
+  }
+  await writeFolders(out, folders, "image");
+  const json = images !== "all" && images.length === 1 ? { schema_version: SCHEMA_VERSION, ...rendered[0] } : { schema_version: SCHEMA_VERSION, images: rendered };
+  return outcome({
+    exit: 0,
+    text: rendered.map(({ image: image2, hash }) => `\u2713 ${image2} ${hash.slice(0, 12)}
+`).join(""),
+    json
+  });
+}
+
+// src/commands/image.ts
+async function image(inputs, ports, report) {
+  const [verb = "", ...names4] = inputs.target;
+  const images = inputs.all ? "all" : names4;
+  switch (verb) {
+    case "render":
+      return await renderImages({ ...inputs, images });
+    case "build":
+      return await buildThem({ ...inputs, images }, ports, report);
+    default:
+      throw new UsageError(
+        verb === "" ? "image needs to know what to do" : `image cannot "${verb}"`,
+        "write: image render IMAGE --out DIR, or image build IMAGE"
+      );
+  }
+}
+
+// src/commands/init.ts
+import { join as join16 } from "node:path";
 
 // src/core/init/questions.ts
 var QUESTIONS = {
@@ -57239,24 +60690,24 @@ var STAND_INS = {
   action: `example/glaciocloud@${"0".repeat(40)}`
 };
 function answered(before, name, text, tool) {
-  const answers = { ...before, [name]: text };
-  const wrong = problem3(name, answers, tool);
-  return wrong ? { kind: "wrong", wrong } : { kind: "fine", answers };
+  const answers2 = { ...before, [name]: text };
+  const wrong = problem3(name, answers2, tool);
+  return wrong ? { kind: "wrong", wrong } : { kind: "fine", answers: answers2 };
 }
-function problem3(name, answers, tool) {
+function problem3(name, answers2, tool) {
   if (name === "action")
-    return isPin(answers.action) ? void 0 : {
+    return isPin(answers2.action) ? void 0 : {
       message: "this is not a commit of a repository",
       hint: "write OWNER/REPOSITORY@ and the 40 hex digits of a commit"
     };
-  if (name === "email" && !/^[^\s@]+@[^\s@]+$/u.test(answers.email))
+  if (name === "email" && !/^[^\s@]+@[^\s@]+$/u.test(answers2.email))
     return {
-      message: `${quoted(answers.email)} does not have the right form`,
+      message: `${quoted(answers2.email)} does not have the right form`,
       hint: 'write it like "hubs@example.org"'
     };
-  const unnamed2 = name === "hub" || name === "cluster" ? unitNameProblem(answers[name]) : void 0;
+  const unnamed2 = name === "hub" || name === "cluster" ? unitNameProblem(answers2[name]) : void 0;
   if (unnamed2) return unnamed2;
-  const files = platformFiles(answers, tool);
+  const files = platformFiles(answers2, tool);
   const { platform: platform2, findings } = readPlatform(
     new Map([...files].map(([path, text]) => [path, { kind: "text", text }]))
   );
@@ -57267,34 +60718,34 @@ function problem3(name, answers, tool) {
   return [...files.keys()].flatMap((path) => errors.filter(({ at: at2 }) => at2.file === path))[0];
 }
 function complete(given2, tool) {
-  let answers = STAND_INS;
-  const missing3 = [];
+  let answers2 = STAND_INS;
+  const missing4 = [];
   const wrong = [];
   for (const name of ANSWERS) {
     const { fallback, applies } = QUESTIONS[name];
-    if (applies?.(answers) === false) continue;
-    const text = given2[name] ?? fallback?.(answers);
+    if (applies?.(answers2) === false) continue;
+    const text = given2[name] ?? fallback?.(answers2);
     if (text === void 0) {
-      missing3.push(name);
+      missing4.push(name);
       continue;
     }
-    const result2 = answered(answers, name, text, tool);
-    if (result2.kind === "fine") answers = result2.answers;
+    const result2 = answered(answers2, name, text, tool);
+    if (result2.kind === "fine") answers2 = result2.answers;
     else wrong.push({ name, ...result2.wrong });
   }
-  return missing3.length + wrong.length === 0 ? { kind: "complete", answers } : { kind: "incomplete", missing: missing3, wrong };
+  return missing4.length + wrong.length === 0 ? { kind: "complete", answers: answers2 } : { kind: "incomplete", missing: missing4, wrong };
 }
 
 // src/core/init/next-steps.ts
-function nextSteps(answers) {
-  const { hub, cluster } = answers;
+function nextSteps(answers2) {
+  const { hub, cluster } = answers2;
   const file = `secrets/${hub}.sops.yaml`;
-  const issuer = `Certificates: cert-manager in the cluster, with a ClusterIssuer named ${ISSUER} for ${answers.email}.`;
+  const issuer = `Certificates: cert-manager in the cluster, with a ClusterIssuer named ${ISSUER} for ${answers2.email}.`;
   return [
     `A key: \`age-keygen -o ${hub}.agekey\`. Its public key goes into .sops.yaml; the file goes where passwords are kept, and never into this repository: who loses it loses the secrets, who has it reads them.`,
     `Secrets: \`mkdir -p secrets && glaciocloud secrets template ${hub} > ${file}\`; fill it in, then \`sops encrypt --in-place ${file}\`. Only encrypted it may be committed.`,
     `On GitHub, an environment named ${cluster} (Settings, Environments) with the secrets KUBECONFIG and SOPS_AGE_KEY: the whole text of ${hub}.agekey.`,
-    ...needsIssuer(answers) ? [issuer] : [],
+    ...needsIssuer(answers2) ? [issuer] : [],
     "The first pull request, with these files: `check` runs at once, `plan` comments as soon as main has its workflow, and merging deploys."
   ];
 }
@@ -57308,15 +60759,15 @@ function standardStreams() {
 }
 async function withTerminal(streams, use) {
   const reader = createInterface(streams);
-  const lines = reader[Symbol.asyncIterator]();
+  const lines3 = reader[Symbol.asyncIterator]();
   let open2 = true;
   reader.once("close", () => open2 = false);
-  const ask = async (asked) => {
-    const question = screen(asked);
+  const ask = async (asked2) => {
+    const question = screen(asked2);
     reader.setPrompt(question);
     if (open2) reader.prompt();
     else streams.output.write(question);
-    const line = await lines.next();
+    const line = await lines3.next();
     if (line.done === true)
       throw new UsageError("the questions were not answered", "nothing was written; run it again");
     return line.value.trim();
@@ -57333,45 +60784,42 @@ init_failure();
 
 // src/gather/tool.ts
 init_failure();
-var WORKFLOWS = ".github/workflows";
+var WORKFLOWS2 = ".github/workflows";
 async function gatherTool(root = toolRoot()) {
   const { files } = await readTree(
     root,
-    [...PLATFORM_FOLDERS, WORKFLOWS],
-    (path) => locate(path) !== void 0 || path.startsWith(WORKFLOWS)
+    [...PLATFORM_FOLDERS, WORKFLOWS2],
+    (path) => locate(path) !== void 0 || path.startsWith(WORKFLOWS2)
   );
   const { platform: platform2, sources } = readPlatform(files);
   const name = platform2 && firstImage(platform2.images.values());
-  const image = name === void 0 ? void 0 : sources.get(`images/${name}/image.yaml`);
+  const image2 = name === void 0 ? void 0 : sources.get(`images/${name}/image.yaml`);
   const workflows = new Map(
     [...files].flatMap(
-      ([path, file]) => path.startsWith(WORKFLOWS) && file.kind === "text" ? [[path, file.text]] : []
+      ([path, file]) => path.startsWith(WORKFLOWS2) && file.kind === "text" ? [[path, file.text]] : []
     )
   );
-  if (!platform2 || name === void 0 || !image || workflows.size === 0)
+  if (!platform2 || name === void 0 || !image2 || workflows.size === 0)
     throw new Failure("this copy of GlacioCloud has no platform and workflows to begin with", {
       hint: "run it from a whole checkout of its repository"
     });
-  return { settings: platform2.settings.data, image: { name, text: image.text }, workflows };
+  return { settings: platform2.settings.data, image: { name, text: image2.text }, workflows };
 }
 
 // src/commands/init.ts
 async function init({ root, given: given2 }, streams) {
   const tool = await gatherTool();
-  const answers = streams ? await withTerminal(streams, (terminal2) => askAll(given2, tool, terminal2)) : taken(given2, tool);
-  const written2 = [];
+  const answers2 = streams ? await withTerminal(streams, (terminal2) => askAll(given2, tool, terminal2)) : taken(given2, tool);
+  const fresh = /* @__PURE__ */ new Map();
   const kept = [];
-  for (const [path, text] of starterFiles(answers, tool)) {
-    const full = join13(root, path);
-    if (await exists2(full)) {
-      kept.push(path);
-    } else {
-      await writeWhole(full, text);
-      written2.push(path);
-    }
+  for (const [path, text] of starterFiles(answers2, tool)) {
+    if (await exists2(join16(root, path))) kept.push(path);
+    else fresh.set(path, text);
   }
-  const next = nextSteps(answers);
-  const lines = [
+  await writeNew(root, fresh);
+  const written2 = [...fresh.keys()];
+  const next = nextSteps(answers2);
+  const lines3 = [
     ...written2.map((path) => `\u2713 ${path}`),
     ...kept.map((path) => `\xB7 ${path} was there already, and is kept`),
     "",
@@ -57380,27 +60828,27 @@ async function init({ root, given: given2 }, streams) {
   ];
   return outcome({
     exit: 0,
-    text: lines.map((line) => `${line}
+    text: lines3.map((line) => `${line}
 `).join(""),
     json: { schema_version: SCHEMA_VERSION, written: written2, kept, next }
   });
 }
 async function askAll(given2, tool, terminal2) {
-  let answers = STAND_INS;
+  let answers2 = STAND_INS;
   for (const name of ANSWERS) {
     const { ask, fallback, applies } = QUESTIONS[name];
-    if (applies?.(answers) === false) continue;
-    const usual = fallback?.(answers) ?? "";
-    const asked = async () => await terminal2.ask(`${ask}${usual === "" ? "" : ` [${usual}]`}: `) || usual;
-    let result2 = answered(answers, name, given2[name] ?? await asked(), tool);
+    if (applies?.(answers2) === false) continue;
+    const usual = fallback?.(answers2) ?? "";
+    const asked2 = async () => await terminal2.ask(`${ask}${usual === "" ? "" : ` [${usual}]`}: `) || usual;
+    let result2 = answered(answers2, name, given2[name] ?? await asked2(), tool);
     while (result2.kind === "wrong") {
       terminal2.say(`  ${result2.wrong.message}; ${result2.wrong.hint}
 `);
-      result2 = answered(answers, name, await asked(), tool);
+      result2 = answered(answers2, name, await asked2(), tool);
     }
-    answers = result2.answers;
+    answers2 = result2.answers;
   }
-  return answers;
+  return answers2;
 }
 function taken(given2, tool) {
   const result2 = complete(given2, tool);
@@ -57414,7 +60862,7 @@ function taken(given2, tool) {
 }
 
 // src/commands/new.ts
-import { join as join14 } from "node:path";
+import { join as join17 } from "node:path";
 init_failure();
 async function createFile(root, [kind, name]) {
   const known = SCAFFOLDS.find((one) => one === kind);
@@ -57433,9 +60881,9 @@ async function createFile(root, [kind, name]) {
     platform2,
     schemaBase(sources.get("platform.yaml")?.text ?? "")
   );
-  if (await exists2(join14(root, path)))
+  if (await exists2(join17(root, path)))
     throw new Failure(`${path} exists already`, { hint: "choose another name" });
-  await writeWhole(join14(root, path), text);
+  await writeNew(root, /* @__PURE__ */ new Map([[path, text]]));
   return outcome({
     exit: 0,
     text: `${path} written. Read it through, then: glaciocloud check
@@ -57478,7 +60926,7 @@ init_escape();
 // src/edges/address.ts
 init_failure();
 import { lookup as lookup2 } from "node:dns/promises";
-import { request as plain3 } from "node:http";
+import { request as plain4 } from "node:http";
 import { request as secure2 } from "node:https";
 import { TLSSocket } from "node:tls";
 var TIMEOUT_MS2 = 15e3;
@@ -57486,11 +60934,11 @@ var MOST_BYTES2 = 1e4;
 async function askAddress(address2) {
   try {
     const url = new URL(address2);
-    const response = await new Promise((resolve3, reject) => {
-      const request2 = (url.protocol === "http:" ? plain3 : secure2)(
+    const response = await new Promise((resolve6, reject) => {
+      const request2 = (url.protocol === "http:" ? plain4 : secure2)(
         url,
         { timeout: TIMEOUT_MS2, agent: false, signal: AbortSignal.timeout(2 * TIMEOUT_MS2) },
-        resolve3
+        resolve6
       );
       request2.on("timeout", () => request2.destroy(new Error(`no answer within ${TIMEOUT_MS2 / 1e3} s`))).on("error", reject).end();
     });
@@ -57507,7 +60955,7 @@ async function askAddress(address2) {
 }
 async function addressesOf(host) {
   return lookup2(host, { all: true }).then(
-    (found) => found.map(({ address: address2 }) => address2),
+    (found2) => found2.map(({ address: address2 }) => address2),
     () => []
   );
 }
@@ -57520,10 +60968,10 @@ var PAUSE_MS = 5e3;
 async function outside(inputs, report) {
   const { platform: platform2, findings } = await gatherPlatform(inputs.root);
   if (!platform2 || hasErrors(findings)) return refused2(findings);
-  const unknown = inputs.hubs.find((name) => !platform2.environments.has(name));
-  if (unknown !== void 0)
+  const unknown2 = inputs.hubs.find((name) => !platform2.environments.has(name));
+  if (unknown2 !== void 0)
     throw new UsageError(
-      `there is no hub "${unknown}"`,
+      `there is no hub "${unknown2}"`,
       `hubs: ${[...platform2.environments.keys()].join(", ")}`
     );
   const hubs = [...platform2.environments.values()].filter(
@@ -57552,9 +61000,9 @@ async function look2(hub, platform2, inputs) {
   return { hub: hub.name, url: hub.data.url, address: address2, heartbeat: await heartbeatOf(hub, inputs) };
 }
 async function addressOf({ data: { url } }, { now, clock }) {
-  for (let attempt3 = 1; ; attempt3 += 1) {
+  for (let attempt4 = 1; ; attempt4 += 1) {
     const sign = addressSign(await askAddress(hubApi(url)), now);
-    if (sign.kind !== "problem" || attempt3 === ATTEMPTS) return sign;
+    if (sign.kind !== "problem" || attempt4 === ATTEMPTS) return sign;
     await clock.sleep(PAUSE_MS);
   }
 }
@@ -57566,13 +61014,13 @@ async function heartbeatOf({ name, data: { probe } }, { actions, now }) {
   const well = signs.find(({ kind }) => kind === "well");
   return well ?? signs[0] ?? heartbeatSign(void 0, seconds(probe.api), now);
 }
-async function track({ github, run }, seen2, report) {
+async function track({ github, run: run2 }, seen2, report) {
   for (const one of seen2) {
     const labels = ["glaciocloud-outside", `hub:${one.hub}`];
     const problems = problemsOf(one);
     if (problems.length > 0) {
       const title = `${one.hub}: not well, seen from outside`;
-      const issue2 = await github.openIssue(labels, title, issueBody2(one, run).text);
+      const issue2 = await github.openIssue(labels, title, issueBody2(one, run2).text);
       report.progress(`${one.hub}: told in issue ${issue2}`);
     } else if (one.address.kind === "well" || one.heartbeat.kind === "well")
       await github.closeIssue(
@@ -57581,9 +61029,9 @@ async function track({ github, run }, seen2, report) {
       );
   }
 }
-function issueBody2(one, run) {
+function issueBody2(one, run2) {
   const list = problemsOf(one).map((text) => inMarkdown`- ${text}\n`);
-  const theRun2 = run === void 0 ? inMarkdown`` : inMarkdown`${link("The run", run)}. `;
+  const theRun2 = run2 === void 0 ? inMarkdown`` : inMarkdown`${link("The run", run2)}. `;
   const logs = `kubectl logs deploy/glaciocloud-probe --namespace ${one.hub}-probe`;
   const first = inMarkdown`Seen from the internet, ${code(one.hub)} (${link(one.url, one.url)}) is not well:`;
   const silent = inMarkdown`A probe that is silent says that it, its cluster or its token has gone: ${code(logs)}.`;
@@ -57602,7 +61050,7 @@ function seenText(one) {
 }
 
 // src/core/show/plan-html.ts
-var import_handlebars2 = __toESM(require_lib(), 1);
+var import_handlebars3 = __toESM(require_lib(), 1);
 init_escape();
 
 // src/core/plan/words.ts
@@ -57689,7 +61137,7 @@ function planHtml(plan2, frame2) {
     groups: groupEqual(byRisk(plan2.steps)).map(({ first, steps }) => section(first, steps)),
     unchanged: plan2.unchanged.map(({ title }) => title).join(", ")
   };
-  return import_handlebars2.default.compile(PAGE, { strict: true })(seen(page));
+  return import_handlebars3.default.compile(PAGE, { strict: true })(seen(page));
 }
 function seen(value) {
   if (typeof value === "string") return oneLine(value);
@@ -57717,14 +61165,14 @@ function section(first, steps) {
     objects: first.diff?.changed.map(shownObject) ?? []
   };
 }
-function shownObject({ kind, object: object2, lines, plus, minus }) {
+function shownObject({ kind, object: object2, lines: lines3, plus, minus }) {
   return {
     kind: object2.kind,
     name: object2.name,
     how: kind,
     plus,
     minus,
-    lines: lines.map((text) => ({ text, class: lineClass(text) }))
+    lines: lines3.map((text) => ({ text, class: lineClass(text) }))
   };
 }
 function lineClass(line) {
@@ -57736,7 +61184,7 @@ function lineClass(line) {
 init_escape();
 var SUBJECT = "hub";
 var ORPHANED = inMarkdown`runs, but no file names it any more. Nothing happens to it until \`removals:\` in platform.yaml says what becomes of its homes.`;
-var MARKS2 = {
+var MARKS3 = {
   "+": inMarkdown`+`,
   "~": inMarkdown`~`,
   "\u2212": inMarkdown`−`
@@ -57747,7 +61195,7 @@ function planMarkdown(plan2, frame2, limit = COMMENT_LIMIT) {
 ${headline2(plan2, frame2)}
 `;
   const foot = footer(plan2, frame2);
-  return fit(head2, [table(groups2, plan2), ...notes2(plan2), ...details(groups2)], foot, limit);
+  return fit2(head2, [table(groups2, plan2), ...notes2(plan2), ...details(groups2)], foot, limit);
 }
 function headline2(plan2, frame2) {
   const count = plan2.steps.filter(({ noun }) => noun === SUBJECT).length;
@@ -57768,10 +61216,10 @@ function against2(plan2, frame2) {
   return commit === void 0 ? inMarkdown`${words}` : inMarkdown`${words} ${hex(commit)})`;
 }
 function touched(steps) {
-  const names3 = /* @__PURE__ */ new Map();
+  const names4 = /* @__PURE__ */ new Map();
   for (const { noun, name } of steps.flatMap((step) => step.touched))
-    names3.set(noun, (names3.get(noun) ?? /* @__PURE__ */ new Set()).add(name));
-  return [...names3].map(([noun, { size }]) => plural(size, noun));
+    names4.set(noun, (names4.get(noun) ?? /* @__PURE__ */ new Set()).add(name));
+  return [...names4].map(([noun, { size: size2 }]) => plural(size2, noun));
 }
 function table(groups2, plan2) {
   if (plan2.steps.length === 0 && plan2.orphans.length === 0)
@@ -57780,7 +61228,7 @@ function table(groups2, plan2) {
     );
   const rows = groups2.map(({ first, steps }) => {
     const effects = effectsText(first.effects);
-    return inMarkdown`| ${MARKS2[first.marker]} | ${names2(steps)} | ${first.summary} | ${effects} |\n`;
+    return inMarkdown`| ${MARKS3[first.marker]} | ${names3(steps)} | ${first.summary} | ${effects} |\n`;
   });
   const unchanged = plan2.unchanged.filter(({ noun }) => noun === SUBJECT);
   if (unchanged.length > 0) {
@@ -57790,7 +61238,7 @@ function table(groups2, plan2) {
   }
   return block(inMarkdown`| | hub | what happens | users notice |\n|---|---|---|---|\n${rows}`);
 }
-function names2(steps) {
+function names3(steps) {
   const [first] = steps;
   if (!first) return "";
   const wave = first.wave === "" || first.order === 0 ? "" : ` (wave ${first.order}, ${first.wave})`;
@@ -57800,11 +61248,11 @@ function names2(steps) {
   return `same change in ${plural(steps.length, first.noun)}, shown once: ${shown2}${wave}`;
 }
 function notes2(plan2) {
-  const lines = [
+  const lines3 = [
     ...plan2.orphans.map(({ title }) => inMarkdown`⚠ ${title} ${ORPHANED}`),
     ...plan2.charts.flatMap(chartNote)
   ];
-  const blocks = lines.length > 0 ? [block(inMarkdown`\n${joined(lines, inMarkdown`\n\n`)}\n`)] : [];
+  const blocks = lines3.length > 0 ? [block(inMarkdown`\n${joined(lines3, inMarkdown`\n\n`)}\n`)] : [];
   const findings = plan2.findings.slice(0, 20).map(findingItem);
   if (findings.length > 0) {
     const text = fold(`check: ${countText(plan2.findings)}`, findings);
@@ -57829,21 +61277,21 @@ function details(groups2) {
 }
 function reasonBlocks({ detail, reasons }, title) {
   if (detail === "names") return [];
-  const lines = reasons.map(({ text: text2 }) => inMarkdown`- ${text2}\n`);
-  const text = fold(`${title}: what changes (${reasons.length})`, lines);
+  const lines3 = reasons.map(({ text: text2 }) => inMarkdown`- ${text2}\n`);
+  const text = fold(`${title}: what changes (${reasons.length})`, lines3);
   return [block(inMarkdown`\n${text}`, `${title}: what changes`)];
 }
 function manifestBlocks({ detail, diff }, title) {
   if (!diff || diff.changed.length === 0) return [];
-  const { changed, plus, minus } = diff;
-  const body = detail === "names" ? changed.map(({ object: object2 }) => inMarkdown`- ${object2.kind} ${object2.name}\n`) : [joined(changed.map(objectBlock), inMarkdown`\n`)];
-  const count = `${plural(changed.length, "object")}, +${plus} \u2212${minus}`;
+  const { changed: changed2, plus, minus } = diff;
+  const body = detail === "names" ? changed2.map(({ object: object2 }) => inMarkdown`- ${object2.kind} ${object2.name}\n`) : [joined(changed2.map(objectBlock), inMarkdown`\n`)];
+  const count = `${plural(changed2.length, "object")}, +${plus} \u2212${minus}`;
   const text = fold(`${title}: manifests that change (${count})`, body);
   return [block(inMarkdown`\n${text}`, `${title}: manifests`)];
 }
-function objectBlock({ kind, object: object2, before, lines }) {
+function objectBlock({ kind, object: object2, before, lines: lines3 }) {
   const what = kind === "renamed" ? `renamed from ${before?.name ?? ""}` : kind;
-  const changes = fenced("diff", lines);
+  const changes = fenced("diff", lines3);
   return inMarkdown`**${object2.kind} ${object2.name}** ${what}\n\n${changes}\n`;
 }
 function footer(plan2, frame2) {
@@ -57856,8 +61304,8 @@ function footer(plan2, frame2) {
   return `
 ${inMarkdown`<sub>${joined(parts, inMarkdown` · `)}</sub>\n`.text}`;
 }
-function fold(summary3, body) {
-  return inMarkdown`<details><summary>${html(summary3)}</summary>\n\n${body}\n</details>\n`;
+function fold(summary4, body) {
+  return inMarkdown`<details><summary>${html(summary4)}</summary>\n\n${body}\n</details>\n`;
 }
 function block({ text }, left = "") {
   return { text, left: inMarkdown`${left}`.text };
@@ -57866,26 +61314,26 @@ function length(text) {
   return Array.from(text).length;
 }
 var RESERVE = 1500;
-function fit(head2, blocks, foot, limit) {
+function fit2(head2, blocks, foot, limit) {
   const kept = [];
   const left = [];
   let room = limit - length(head2) - length(foot) - RESERVE;
   for (const { text, left: name } of blocks) {
-    const size = length(text);
-    if (size <= room) {
+    const size2 = length(text);
+    if (size2 <= room) {
       kept.push(text);
-      room -= size;
+      room -= size2;
     } else {
       left.push(name === "" ? "the table" : name);
     }
   }
   return `${head2}${kept.join("")}${leftOut(left)}${foot}`;
 }
-function leftOut(names3) {
-  if (names3.length === 0) return "";
-  const more = names3.length > 20 ? ` and ${names3.length - 20} more` : "";
+function leftOut(names4) {
+  if (names4.length === 0) return "";
+  const more = names4.length > 20 ? ` and ${names4.length - 20} more` : "";
   return `
-\u26A0 Too long for a comment, left out: ${names3.slice(0, 20).join(", ")}${more}.
+\u26A0 Too long for a comment, left out: ${names4.slice(0, 20).join(", ")}${more}.
 `;
 }
 
@@ -57927,8 +61375,8 @@ function detailText({ detail, reasons, diff }) {
     ...diff?.changed.map(objectText) ?? []
   ];
 }
-function objectText({ kind, object: object2, lines }) {
-  const shown2 = lines.map((line) => terminal`      ${line}\n`);
+function objectText({ kind, object: object2, lines: lines3 }) {
+  const shown2 = lines3.map((line) => terminal`      ${line}\n`);
   return terminal`    ${kind} ${object2.kind} ${object2.name}\n${shown2}`;
 }
 function planJson(plan2, frame2) {
@@ -57955,8 +61403,12 @@ function stepJson({ family, json, reasons, effects }) {
 }
 
 // src/flow/plan-outcome.ts
+var PAGE_TITLE = "<title>Plan ";
 async function planOutcome(plan2, frame2, html2) {
-  if (html2 !== void 0) await writeWhole(html2, planHtml(plan2, frame2));
+  if (html2 !== void 0) {
+    const page = planHtml(plan2, frame2);
+    await writeOver(html2, page, page.slice(0, page.indexOf(PAGE_TITLE) + PAGE_TITLE.length));
+  }
   return outcome({
     exit: 0,
     text: planText(plan2, frame2),
@@ -57974,7 +61426,7 @@ init_json();
 function planOf(parts, { findings, charts }) {
   const steps = parts.flatMap((part) => part.steps);
   return {
-    digest: digestOf(steps.map(({ identity: identity2 }) => identity2)),
+    digest: digestOf(steps.map(({ identity: identity3 }) => identity3)),
     steps,
     unchanged: parts.flatMap(({ unchanged }) => unchanged),
     orphans: parts.flatMap(({ orphans }) => orphans),
@@ -58030,17 +61482,113 @@ function showCluster(step) {
 
 // src/core/hub/explain.ts
 init_json();
-function explainHub({ from, to }, diff) {
+
+// src/core/hub/grave.ts
+init_json();
+function decideHubs(facts) {
+  const decision = decideReleases("hub", facts);
+  return { ...decision, changes: decision.changes.map((change) => besideOthers(change, facts)) };
+}
+function besideOthers({ from, to }, facts) {
+  const moved = from !== void 0 && from.unit.cluster !== to.unit.cluster ? from : void 0;
+  const change = { from: moved ? void 0 : from, to };
+  return { ...change, moved, before: hubBefore(to.release, facts) };
+}
+function hubBefore(to, { wanted, present: present2 }) {
+  const url = addressOf2(to);
+  const other = present2.find(
+    ({ unit, release: release2 }) => unit.kind === "hub" && unit.name !== to.unit.name && addressOf2(release2) === url
+  );
+  if (url === "" || other === void 0) return void 0;
+  const stays = wanted.some(({ unit }) => unitId(unit) === unitId(other.unit));
+  return { name: other.unit.name, stays };
+}
+function addressOf2(release2) {
+  return plainAddress(textOf2(chartValue(release2, OWN_VALUES, "/hub/url")));
+}
+function placeEffects(change) {
+  const { moved, before, to } = change;
+  return [
+    ...moved ? [{ kind: "moved", from: moved.unit.cluster, to: to.unit.cluster }] : [],
+    ...before ? [{ kind: "address-of", url: addressOf2(to.release), ...before }] : []
+  ];
+}
+function volumeEffects(diff) {
+  const gone = diff.removed.filter(({ kind }) => kind === "PersistentVolumeClaim");
+  return gone.map((ref) => {
+    const what = `volume claim ${ref.name}`;
+    return { kind: isKept(diff, ref) ? "volume-left" : "data-loss", what };
+  });
+}
+function isKept(diff, ref) {
+  const change = diff.changed.find(({ kind, object: object2 }) => kind === "removed" && object2 === ref);
+  const metadata = change?.fields.find(({ path }) => path === "/metadata")?.from;
+  return textAt(metadata, "/annotations/helm.sh~1resource-policy") === "keep";
+}
+function dataEffects(from, to) {
+  const read = (release2) => (path) => chartValue(release2, JUPYTERHUB, path);
+  const [old, fresh] = [read(from), read(to)];
+  const effects = [];
+  if (differs(old, fresh, HOME_IDENTITY)) effects.push({ kind: "homes-anew" });
+  if (differs(old, fresh, DATABASE_IDENTITY))
+    effects.push({ kind: "database", from: textOf2(old(TYPE)), to: textOf2(fresh(TYPE)) });
+  if (differs(old, fresh, OWNER2))
+    effects.push({ kind: "owner", from: ownerText(old), to: ownerText(fresh) });
+  if (differs(old, fresh, [MOUNT]))
+    effects.push({ kind: "home-path", from: textOf2(old(MOUNT)), to: textOf2(fresh(MOUNT)) });
+  return effects;
+}
+function newHomeEffects(from, to) {
+  const text = (release2, path) => textOf2(chartValue(release2, JUPYTERHUB, path));
+  const pair = (path) => text(from, path) === text(to, path) ? void 0 : { from: text(from, path), to: text(to, path) };
+  const storage = pair("/singleuser/storage/dynamic/storageClass");
+  const size2 = pair("/singleuser/storage/capacity");
+  return [
+    ...storage ? [{ kind: "home-class", ...storage }] : [],
+    ...size2 ? [{ kind: shrinks(size2) ? "home-shrunk" : "home-size", ...size2 }] : []
+  ];
+}
+function shrinks({ from, to }) {
+  return (quantityBytes(to) ?? 0) < (quantityBytes(from) ?? 0);
+}
+var STORAGE = "/singleuser/storage";
+var MOUNT = `${STORAGE}/homeMountPath`;
+var TYPE = "/hub/db/type";
+var OWNER2 = ["/singleuser/uid", "/singleuser/fsGid"];
+var HOME_IDENTITY = [
+  `${STORAGE}/type`,
+  `${STORAGE}/static`,
+  `${STORAGE}/dynamic/pvcNameTemplate`,
+  `${STORAGE}/dynamic/subPath`,
+  `${STORAGE}/homeSubPath`
+];
+var DATABASE_IDENTITY = [TYPE, "/hub/db/url", "/hub/db/pvc/subPath"];
+function differs(old, fresh, paths) {
+  return paths.some((path) => canonical(old(path) ?? null) !== canonical(fresh(path) ?? null));
+}
+function ownerText(values) {
+  return OWNER2.map((path) => textOf2(values(path))).join(":");
+}
+function textOf2(value) {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
+// src/core/hub/explain.ts
+function explainHub(change, diff) {
+  const { from, to, moved } = change;
   if (!diff) throw new Error(`${unitId(to.unit)} was decided and not rendered`);
   if (!from) {
     const url = scalarText(chartValue(to.release, OWN_VALUES, "/hub/url"));
-    return { from, to, diff, effects: [{ kind: "new-hub", url }], why: [{ kind: "new" }] };
+    const effects = [...placeEffects(change), { kind: "new-hub", url }];
+    const why = moved ? { kind: "cluster", from: moved.unit.cluster, to: to.unit.cluster } : { kind: "new" };
+    return { ...change, diff, effects, why: [why] };
   }
+  const all = [...placeEffects(change), ...effectsOf(from.release, to.release, diff)];
+  const felt = all.filter(({ kind }) => kind !== "none");
   return {
-    from,
-    to,
+    ...change,
     diff,
-    effects: effectsOf(from.release, to.release, diff),
+    effects: felt.length > 0 ? felt : all,
     why: reasonsOf(from.release, to.release)
   };
 }
@@ -58053,8 +61601,8 @@ function reasonsOf(from, to) {
   ];
 }
 function chartReasons(from, to) {
-  const changed = pairs(from.charts, to.charts).filter(([, a, b]) => a?.digest !== b?.digest);
-  return changed.map(([name, a, b]) => ({ kind: "chart", name, from: a?.version, to: b?.version }));
+  const changed2 = pairs(from.charts, to.charts).filter(([, a, b]) => a?.digest !== b?.digest);
+  return changed2.map(([name, a, b]) => ({ kind: "chart", name, from: a?.version, to: b?.version }));
 }
 function changedImages(from, to) {
   const all = pairs(from.images, to.images).map(([name, a, b]) => ({
@@ -58062,7 +61610,7 @@ function changedImages(from, to) {
     from: a?.reference,
     to: b?.reference
   }));
-  return all.filter((image) => image.from !== image.to);
+  return all.filter((image2) => image2.from !== image2.to);
 }
 function secretReasons(from, to) {
   const added = to.secrets.filter((name) => !from.secrets.includes(name));
@@ -58077,14 +61625,14 @@ function valueReasons(from, to) {
     [...from.images, ...to.images].map(({ reference }) => canonical(reference))
   );
   const isImage = (value) => Array.isArray(value) ? value.every(isImage) : references.has(canonical(value ?? null));
-  const changed = compare(from.values, to.values).filter(
+  const changed2 = compare(from.values, to.values).filter(
     (change) => !isImage(change.to) && !isImage(change.from)
   );
-  return changed.map(({ path, from: a, to: b }) => ({ kind: "value", path, from: a, to: b }));
+  return changed2.map(({ path, from: a, to: b }) => ({ kind: "value", path, from: a, to: b }));
 }
 function pairs(from, to) {
-  const names3 = [...new Set([...from, ...to].map(({ name }) => name))];
-  return names3.map((name) => [
+  const names4 = [...new Set([...from, ...to].map(({ name }) => name))];
+  return names4.map((name) => [
     name,
     from.find((one) => one.name === name),
     to.find((one) => one.name === name)
@@ -58092,7 +61640,8 @@ function pairs(from, to) {
 }
 function effectsOf(from, to, diff) {
   const effects = [
-    ...lostVolumes(diff),
+    ...volumeEffects(diff),
+    ...dataEffects(from, to),
     ...addressEffect(from, to),
     ...restartEffects(diff),
     ...sizeEffects(from, to),
@@ -58101,13 +61650,9 @@ function effectsOf(from, to, diff) {
   ];
   return effects.length > 0 ? effects : [{ kind: "none" }];
 }
-function lostVolumes(diff) {
-  const lost = diff.removed.filter(({ kind }) => kind === "PersistentVolumeClaim");
-  return lost.map(({ name }) => ({ kind: "data-loss", what: `volume claim ${name}` }));
-}
 function addressEffect(from, to) {
-  const change = changeOf(from, to, OWN_VALUES, "/hub/url");
-  return change ? [{ kind: "address", ...change }] : [];
+  const change = { from: addressOf2(from), to: addressOf2(to) };
+  return change.from === change.to ? [] : [{ kind: "address", ...change }];
 }
 function restartEffects(diff) {
   const effects = [];
@@ -58117,23 +61662,16 @@ function restartEffects(diff) {
   return effects;
 }
 function sizeEffects(from, to) {
-  const changed = pairs(sizes(from), sizes(to)).filter(([, a, b]) => a?.text !== b?.text);
-  return changed.map(([name, a, b]) => ({ kind: "size", name, from: a?.text, to: b?.text }));
+  const changed2 = pairs(sizes(from), sizes(to)).filter(([, a, b]) => a?.text !== b?.text);
+  return changed2.map(([name, a, b]) => ({ kind: "size", name, from: a?.text, to: b?.text }));
 }
 function imageEffects(from, to) {
   return changedImages(from, to).map((change) => ({ kind: "image", ...change }));
 }
 function settingEffects(from, to) {
-  const home = changeOf(from, to, JUPYTERHUB, "/singleuser/storage/capacity");
-  const idle2 = changeOf(from, to, JUPYTERHUB, "/cull/timeout");
-  return [
-    ...home ? [{ kind: "home-size", ...home }] : [],
-    ...idle2 ? [{ kind: "idle", ...idle2 }] : []
-  ];
-}
-function changeOf(from, to, chart, path) {
-  const text = (release2) => scalarText(chartValue(release2, chart, path));
-  return text(from) === text(to) ? void 0 : { from: text(from), to: text(to) };
+  const text = (release2) => scalarText(chartValue(release2, JUPYTERHUB, "/cull/timeout"));
+  const idle2 = { kind: "idle", from: text(from), to: text(to) };
+  return [...newHomeEffects(from, to), ...idle2.from === idle2.to ? [] : [idle2]];
 }
 function sizes(release2) {
   const list = chartValue(release2, OWN_VALUES, "/profiles/sizes");
@@ -58151,8 +61689,8 @@ function scalarText(value) {
 var CHARTS = new RegExp(`^/(?:${JUPYTERHUB}|${OWN_VALUES})/`, "u");
 function shortReference(reference) {
   if (reference === void 0) return "none";
-  const digest2 = /@sha256:([0-9a-f]{7})/u.exec(reference)?.[1];
-  return digest2 ?? reference.slice(reference.lastIndexOf(":") + 1);
+  const digest3 = /@sha256:([0-9a-f]{7})/u.exec(reference)?.[1];
+  return digest3 ?? reference.slice(reference.lastIndexOf(":") + 1);
 }
 function shortValue(value) {
   if (value === void 0) return "none";
@@ -58163,10 +61701,12 @@ function arrow(from, to) {
   if (from === "none") return `+ ${to}`;
   return to === "none" ? `\u2212 ${from}` : `${from} \u2192 ${to}`;
 }
-function reasonText(reason) {
+function reasonText2(reason) {
   switch (reason.kind) {
     case "new":
       return "new";
+    case "cluster":
+      return `cluster ${reason.from} \u2192 ${reason.to}`;
     case "chart":
       return chartText2(reason);
     case "image":
@@ -58183,10 +61723,57 @@ function chartText2({ name, from, to }) {
 function fieldName(path) {
   return path.replace(CHARTS, "").replaceAll("/", ".");
 }
+var GRAVE = [
+  "moved",
+  "address-of",
+  "data-loss",
+  "volume-left",
+  "homes-anew",
+  "database",
+  "owner",
+  "home-path",
+  "home-class",
+  "home-shrunk",
+  "home-size"
+];
+function isGrave(effect) {
+  return GRAVE.some((kind) => kind === effect.kind);
+}
 function effectText(effect) {
+  return isGrave(effect) ? graveText(effect) : usualText(effect);
+}
+function graveText(effect) {
   switch (effect.kind) {
+    case "moved":
+      return `a new hub on ${effect.to} with empty homes and an empty database; the one on ${effect.from} runs on with everybody\u2019s homes, and nothing brings them over: a hub moves by a file of another name, copied homes, and an entry in \`removals:\` for the old one`;
+    case "address-of":
+      return addressOfText(effect);
     case "data-loss":
       return `${effect.what} is deleted`;
+    case "volume-left":
+      return `${effect.what} is used no longer; it stays with all that is in it`;
+    case "homes-anew":
+      return "people start with new, empty homes, because homes are found in another way; the old volumes stay";
+    case "database":
+      return `the hub begins with another database (${effect.from} \u2192 ${effect.to}), empty unless somebody filled it: users, tokens and running servers are not known to it; homes stay`;
+    case "owner":
+      return `servers run as ${effect.to} instead of ${effect.from}, and files in existing homes stay with their owner: people may be unable to write or to start until the owner of their files is changed`;
+    case "home-path":
+      return `homes are at ${effect.to} instead of ${effect.from}: environments, kernels and notebooks that name the old path break; files stay`;
+    case "home-class":
+      return `homes made from now on are of class ${effect.to} instead of ${effect.from}; existing ones stay`;
+    case "home-shrunk":
+      return `homes made from now on are smaller: ${effect.from} \u2192 ${effect.to}; existing ones stay as large as they are`;
+    case "home-size":
+      return `homes made from now on: ${effect.from} \u2192 ${effect.to}; existing ones stay`;
+  }
+}
+function addressOfText({ url, name, stays }) {
+  const homes = "people who come here find other homes than before";
+  return stays ? `${url} is the address of the hub ${name} until now: ${homes}` : `${url} is the address of the hub ${name}, which no file names: ${homes}, and that hub with its homes runs on at the same address until it is removed; renaming a file renames no hub`;
+}
+function usualText(effect) {
+  switch (effect.kind) {
     case "address":
       return `the address changes from ${effect.from} to ${effect.to}; links and the OAuth application must follow`;
     case "hub-restart":
@@ -58196,9 +61783,7 @@ function effectText(effect) {
     case "size":
       return sizeText(effect);
     case "image":
-      return imageText2(effect);
-    case "home-size":
-      return `homes made from now on: ${effect.from} \u2192 ${effect.to}; existing ones stay`;
+      return imageText3(effect);
     case "idle":
       return `idle servers stop after ${duration(Number(effect.to))} instead of ${duration(Number(effect.from))}`;
     case "new-hub":
@@ -58211,16 +61796,25 @@ function sizeText({ name, from, to }) {
   if (to === void 0) return `size "${name}" is gone for new servers`;
   return from === void 0 ? `new size "${name}": ${to}` : `size "${name}" ${from} \u2192 ${to} for new servers`;
 }
-function imageText2({ name, from, to }) {
+function imageText3({ name, from, to }) {
   if (to === void 0) return `image ${name} is gone for new servers`;
   return from === void 0 ? `new image ${name}` : `new servers get the new ${name}; running ones stay`;
 }
 var RISK = {
+  moved: 11,
+  "address-of": 10,
+  "homes-anew": 10,
   "data-loss": 9,
+  database: 9,
+  owner: 9,
+  "home-path": 8,
   address: 8,
+  "volume-left": 7,
   "proxy-restart": 6,
   "hub-restart": 5,
   size: 4,
+  "home-class": 4,
+  "home-shrunk": 4,
   "home-size": 3,
   idle: 3,
   image: 2,
@@ -58231,7 +61825,7 @@ var RISK = {
 // src/core/hub/family.ts
 var hubFamily = {
   name: "hub",
-  decide: (facts) => decideReleases("hub", facts),
+  decide: decideHubs,
   idOf: ({ to }) => unitId(to.unit),
   explain: explainHub,
   show: showHub
@@ -58275,10 +61869,68 @@ function shapeOf({ from, to, diff }, reasons, effects) {
   return [to.wave, diff.shape, reasons.map(({ text }) => text), effectsText(effects)];
 }
 function shownReason(reason) {
-  return { code: reason.kind, text: reasonText(reason) };
+  return { code: reason.kind, text: reasonText2(reason) };
 }
 function shownEffect(effect) {
   return { code: effect.kind, text: effectText(effect), risk: RISK[effect.kind] };
+}
+
+// src/core/hub/immutable.ts
+var FIXED = {
+  PersistentVolumeClaim: /^\/spec(?!\/volumeAttributesClassName$|\/resources\/requests\/storage$)/u,
+  Deployment: /^\/spec\/selector(?:\/|$)/u,
+  DaemonSet: /^\/spec\/selector(?:\/|$)/u,
+  StatefulSet: /^\/spec\/(?:selector|serviceName|volumeClaimTemplates|podManagementPolicy)(?:\/|$)/u,
+  Job: /^\/spec\/(?:selector|template|completionMode)(?:\/|$)/u,
+  RoleBinding: /^\/roleRef(?:\/|$)/u,
+  ClusterRoleBinding: /^\/roleRef(?:\/|$)/u,
+  PriorityClass: /^\/(?:value|preemptionPolicy)$/u,
+  StorageClass: /^\/(?:provisioner|parameters|reclaimPolicy|volumeBindingMode)(?:\/|$)/u
+};
+var ROOM = "/spec/resources/requests/storage";
+var CLASS = "/spec/storageClassName";
+var DATABASE3 = "hub-db-dir";
+function immutableFindings(platform2, hub, diff) {
+  const doc = platform2.environments.get(hub);
+  if (!doc) return [];
+  return diff.changed.filter(({ kind }) => kind === "changed").flatMap(
+    (change) => change.fields.filter((field) => isRefused(change, field)).map((field) => findingOf(platform2, doc, change, field))
+  );
+}
+function isRefused({ object: object2 }, field) {
+  return FIXED[object2.kind]?.test(field.path) === true || isShrunk(object2.kind, field);
+}
+function isShrunk(kind, { path, from, to }) {
+  if (kind !== "PersistentVolumeClaim" || path !== ROOM) return false;
+  return bytes(to) < bytes(from);
+}
+function bytes(value) {
+  return typeof value === "string" ? quantityBytes(value) ?? 0 : 0;
+}
+function findingOf(platform2, hub, { object: object2 }, { path, from, to }) {
+  const field = path.slice(1).replaceAll("/", ".");
+  const what = `${object2.kind} ${object2.name} of the hub ${hub.name}`;
+  const values = [from, to].map((one) => typeof one === "string" ? ` ${one}` : "");
+  const change = values.every((one) => one !== "") ? ` from${values.join(" to")}` : "";
+  return {
+    rule: "immutable",
+    severity: "error",
+    at: placeOf3(platform2, hub, object2.name, path),
+    message: `${what} is there already, and Kubernetes refuses to change its ${field}${change}`,
+    hint: hintOf(object2.kind, path)
+  };
+}
+function hintOf(kind, path) {
+  if (path === ROOM) return "a volume never gets smaller: write the old size, or more";
+  return kind === "PersistentVolumeClaim" ? "undo it; another kind of volume needs a hub of another name, to which somebody copies homes and database" : "undo it, or give the object another name";
+}
+function placeOf3(platform2, hub, object2, path) {
+  const own = ["/values/hub/db/pvc", "/values/hub/db", "/values"].find((one) => hub.has(one));
+  const cluster = platform2.clusters.get(hub.data.cluster);
+  const said5 = hub.has("/values/hub/db/pvc/storageClassName");
+  if (object2 === DATABASE3 && path === CLASS && !said5 && cluster)
+    return cluster.at("/storage/homes/class");
+  return hub.at(own ?? "");
 }
 
 // node_modules/diff/libesm/diff/base.js
@@ -58537,17 +62189,17 @@ var LINES_SHOWN = 400;
 function diffManifests(before, after) {
   const old = documents(before);
   const fresh = documents(after);
-  const gone = parse3([...old].filter((text) => !fresh.has(text)));
-  const came = parse3([...fresh].filter((text) => !old.has(text)));
-  const changed = [];
+  const gone = parse2([...old].filter((text) => !fresh.has(text)));
+  const came = parse2([...fresh].filter((text) => !old.has(text)));
+  const changed2 = [];
   const checksumOnly = [];
   for (const [key, to] of came) {
     const from = gone.get(key);
     if (!from) continue;
     gone.delete(key);
     came.delete(key);
-    const change = changeOf2(from, to, "changed");
-    if (change.fields.length > 0) changed.push(change);
+    const change = changeOf(from, to, "changed");
+    if (change.fields.length > 0) changed2.push(change);
     else if (checksums(from.object) !== checksums(to.object)) checksumOnly.push(to.ref);
   }
   for (const [key, to] of came) {
@@ -58555,11 +62207,11 @@ function diffManifests(before, after) {
     if (!from) continue;
     gone.delete(idOf(from.ref));
     came.delete(key);
-    changed.push({ ...changeOf2(from, to, "renamed"), before: from.ref });
+    changed2.push({ ...changeOf(from, to, "renamed"), before: from.ref });
   }
-  const whole = (item, kind) => kind === "added" ? changeOf2({ ref: item.ref, object: {} }, item, "added") : changeOf2(item, { ref: item.ref, object: {} }, "removed");
+  const whole = (item, kind) => kind === "added" ? changeOf({ ref: item.ref, object: {} }, item, "added") : changeOf(item, { ref: item.ref, object: {} }, "removed");
   const all = [
-    ...changed,
+    ...changed2,
     ...[...came.values()].map((item) => whole(item, "added")),
     ...[...gone.values()].map((item) => whole(item, "removed"))
   ];
@@ -58577,7 +62229,7 @@ function diffManifests(before, after) {
 function documents(text) {
   return new Set(splitDocuments(text).filter((part) => part.trim() !== ""));
 }
-function parse3(texts2) {
+function parse2(texts2) {
   const items = texts2.map((text) => {
     const object2 = parseObject(text);
     return { ref: refOf(object2), object: object2 };
@@ -58596,10 +62248,10 @@ function idOf(ref) {
   const group = ref.apiVersion.includes("/") ? ref.apiVersion.split("/")[0] : "";
   return [ref.kind, ref.name, ref.namespace, group].join("/");
 }
-function changeOf2(from, to, kind) {
+function changeOf(from, to, kind) {
   const left = readable2(from.object);
   const right = readable2(to.object);
-  const lines = [];
+  const lines3 = [];
   let plus = 0;
   let minus = 0;
   for (const part of diffLines(yaml(left), yaml(right))) {
@@ -58607,11 +62259,11 @@ function changeOf2(from, to, kind) {
     if (part.added) plus += texts2.length;
     else if (part.removed) minus += texts2.length;
     if (part.added || part.removed)
-      lines.push(...texts2.map((line) => `${part.added ? "+" : "-"} ${line}`));
-    else lines.push(...around2(texts2, lines.length > 0));
+      lines3.push(...texts2.map((line) => `${part.added ? "+" : "-"} ${line}`));
+    else lines3.push(...around2(texts2, lines3.length > 0));
   }
-  while (isKept(lines.at(-1)) && isKept(lines.at(-4))) lines.pop();
-  const shown2 = lines.length > LINES_SHOWN ? [...lines.slice(0, LINES_SHOWN), `\u2026 ${lines.length - LINES_SHOWN} more lines`] : lines;
+  while (isKept2(lines3.at(-1)) && isKept2(lines3.at(-4))) lines3.pop();
+  const shown2 = lines3.length > LINES_SHOWN ? [...lines3.slice(0, LINES_SHOWN), `\u2026 ${lines3.length - LINES_SHOWN} more lines`] : lines3;
   return {
     kind,
     object: to.ref,
@@ -58622,7 +62274,7 @@ function changeOf2(from, to, kind) {
     minus
   };
 }
-function isKept(line) {
+function isKept2(line) {
   return line?.startsWith("  ") === true;
 }
 function around2(texts2, hasBefore) {
@@ -58670,13 +62322,67 @@ function isRenamed(from, to) {
 function shapeOf2(changes) {
   const field = ({ path, from, to }) => [path, from ?? null, to ?? null];
   return digestOf(
-    changes.map(({ kind, object: object2, fields }) => [
+    changes.map(({ kind, object: object2, fields: fields2 }) => [
       kind,
       object2.kind,
       object2.name,
-      fields.map(field)
+      fields2.map(field)
     ])
   );
+}
+
+// src/core/record/family.ts
+var recordFamily = {
+  name: "record",
+  decide: decideBlocked,
+  idOf: ({ unit }) => unitId(unit),
+  explain: (change) => change,
+  show: showBlocked
+};
+function decideBlocked({ wanted, unreadable: unreadable3 }) {
+  const changes = unreadable3.map(({ unit, why }) => {
+    const to = wanted.find((one) => unitId(one.unit) === unitId(unit));
+    return { unit: to?.unit ?? unit, wave: to?.wave ?? "", order: to?.order ?? 0, why };
+  });
+  return { changes, unchanged: [], orphans: [] };
+}
+function showBlocked({ unit, wave, order: order2, why }) {
+  const { id, title, noun, json } = shownUnit(unit);
+  const effect = {
+    code: "unknown",
+    text: `nobody can say, because ${why}`,
+    risk: 11
+  };
+  return {
+    family: "record",
+    marker: "~",
+    id,
+    title,
+    noun,
+    wave,
+    order: order2,
+    risk: effect.risk,
+    reasons: [{ code: "unreadable", text: "what runs is not known" }],
+    summary: "what runs is not known",
+    effects: [effect],
+    touched: [],
+    diff: void 0,
+    detail: "names",
+    shape: digestOf([id]),
+    identity: ["blocked", id, why],
+    reviewed: void 0,
+    json: {
+      kind: "blocked",
+      unit: json,
+      wave: wave === "" ? null : wave,
+      from: null,
+      to: null,
+      restartsHub: false,
+      why: ["what runs is not known"],
+      effects: [effect.text],
+      diff: { added: [], removed: [], changed: [] }
+    }
+  };
 }
 
 // src/core/removal/family.ts
@@ -58773,17 +62479,27 @@ var FAMILIES = [
   }),
   register(hubFamily, {
     gather: releaseFacts,
-    render: (changes, world) => renderChanges(changes, world, (rendered) => manifestFindings(rendered, world))
+    render: (changes, world) => renderChanges(changes, world, (rendered, diff) => [
+      ...immutableFindings(world.platform, rendered.unit.name, diff),
+      ...manifestFindings(rendered, world)
+    ])
   }),
   register(removalFamily, {
     gather: (world) => ({
       ...releaseFacts(world),
       removals: world.platform.settings.data.removals
     })
+  }),
+  register(recordFamily, {
+    gather: ({ wanted, deployed: deployed2 }) => ({ wanted, unreadable: deployed2.unreadable })
   })
 ];
 function releaseFacts({ wanted, deployed: deployed2 }) {
-  return { wanted, present: deployed2.releases };
+  const unreadable3 = new Set(deployed2.unreadable.map(({ unit }) => unitId(unit)));
+  return {
+    wanted: wanted.filter(({ unit }) => !unreadable3.has(unitId(unit))),
+    present: deployed2.releases
+  };
 }
 async function renderChanges(changes, { platform: platform2, charts, report, deployed: deployed2 }, findingsOf) {
   const before = new Map(changes.map(({ from, to }) => [unitId(to.unit), from?.unit]));
@@ -58796,7 +62512,7 @@ async function renderChanges(changes, { platform: platform2, charts, report, dep
       const from = before.get(unitId(rendered.unit));
       const present2 = from ? await deployed2.manifests(from) : "";
       const diff = diffManifests(present2, rendered.manifests);
-      return { diff, findings: findingsOf(rendered) };
+      return { diff, findings: findingsOf(rendered, diff) };
     }
   });
   const diffs = /* @__PURE__ */ new Map();
@@ -58808,22 +62524,19 @@ async function renderChanges(changes, { platform: platform2, charts, report, dep
   }
   return { diffs, findings };
 }
-function manifestFindings({ unit, manifests }, { platform: platform2, now }) {
-  const looked = splitDocuments(manifests).filter((text) => text !== "" && isLookedAt(text));
-  return runManifestRules(platform2, now, unit.name, looked.map(parseObject));
-}
 
 // src/flow/plan.ts
 async function gatherPlan({ root, repository, chartsFrom, now, deployed: deployed2 }, report, families = FAMILIES) {
   const reading = await gatherPlatform(root);
   const { platform: platform2 } = reading;
   if (!platform2) return { kind: "refused", findings: await allFindings(reading, void 0, now) };
-  const { releases } = deployed2;
+  const { releases, looked } = deployed2;
+  if (looked !== void 0) report.progress(looked);
   const sources = { root, repository, chartsFrom, releases, report };
   const { charts, findings: aboutCharts } = await gatherPlanCharts(platform2, sources);
   const findings = [...aboutCharts, ...await allFindings(reading, charts, now)];
   if (hasErrors(findings)) return { kind: "refused", findings };
-  const wanted = wantedReleases(platform2, charts);
+  const wanted = wantedReleases(platform2, charts, releases);
   const parts = [];
   for (const family of families) {
     const part = await family.plan({ platform: platform2, charts, wanted, deployed: deployed2, now, report });
@@ -58850,183 +62563,19 @@ function lastDeployed(deployed2) {
 // src/commands/plan.ts
 async function plan(inputs, report) {
   const { root, present: present2, html: html2 } = inputs;
-  const deployed2 = await deployedFrom(present2, root);
+  const deployed2 = await deployedFrom(present2, root).catch(async (cause) => {
+    const findings = await fileFindings(root, inputs.now);
+    if (hasErrors(findings)) return findings;
+    throw cause;
+  });
+  if (Array.isArray(deployed2)) return refused2(deployed2);
   const planned = await gatherPlan({ ...inputs, deployed: deployed2 }, report);
   if (planned.kind === "refused") return refused2(planned.findings);
   const head2 = await headCommit(root);
   return planOutcome(planned.plan, { head: head2, base: planned.base, full: void 0 }, html2);
 }
 
-// src/commands/render-image.ts
-import { join as join15 } from "node:path";
-
-// src/core/images/folder.ts
-var import_handlebars3 = __toESM(require_lib(), 1);
-var FORMAT = 1;
-function imageFolder(name, image, platform2, named) {
-  const recipe = Object.entries(image).filter(([key]) => key !== "notSecret");
-  const hash = digestOf([
-    FORMAT,
-    Object.fromEntries(recipe),
-    platform2.user,
-    named.map(({ path, text }) => [path, text])
-  ]);
-  const view = viewOf(name, image, platform2, hash);
-  const files = image.from ? /* @__PURE__ */ new Map([["Dockerfile", DOCKERFILE(view)]]) : condaFiles(view, image);
-  if (image.bake.length > 0) files.set("bake.py", BAKE(view));
-  files.set("start", START2(view));
-  for (const { path, text } of named) files.set(`files/${path}`, text);
-  return { files, hash };
-}
-function viewOf(name, image, platform2, hash) {
-  const { from, oggm, bake } = image;
-  return {
-    name,
-    title: image.title,
-    hash,
-    apt: image.apt,
-    conda: image.conda,
-    pip: image.pip,
-    base: from === void 0 ? "" : baseReference(from),
-    user: platform2.user,
-    // Built on an existing image its own OGGM stays, unless a repository is named: then the newest
-    // commit of the reference.
-    oggm: oggm?.git === void 0 ? "" : `oggm[full] @ git+https://github.com/${oggm.git}@${oggm.ref}`,
-    bake: bake.length > 0,
-    salem: bake.includes("salem"),
-    sampleData: bake.includes("sample-data"),
-    files: image.files.length > 0,
-    env: Object.entries(image.env).map(([key, value]) => ({ name: key, value }))
-  };
-}
-function baseReference({ image, digest: digest2, tag, track: track2 }) {
-  if (digest2 !== void 0) return `${image}@${digest2}`;
-  return `${image}:${tag ?? track2 ?? ""}`;
-}
-function condaFiles(view, image) {
-  const python = image.python ?? "3.13";
-  const pipAll = view.oggm === "" ? image.pip : [...image.pip, view.oggm];
-  const files = /* @__PURE__ */ new Map([["environment.yml", ENVIRONMENT({ ...view, python, pipAll })]]);
-  if (image.apt.length > 0) files.set("apt.txt", `${image.apt.join("\n")}
-`);
-  files.set("postBuild", POST_BUILD(view));
-  return files;
-}
-import_handlebars3.default.registerHelper("json", (value) => JSON.stringify(value));
-var template3 = (text) => import_handlebars3.default.compile(text, { strict: true, noEscape: true });
-var DOCKERFILE = template3(`# Made by GlacioCloud from images/{{name}}/image.yaml.
-FROM {{base}}
-LABEL org.opencontainers.image.title={{{json title}}} \\
-      org.glaciocloud.image="{{name}}" \\
-      org.glaciocloud.recipe="{{hash}}"
-USER root
-{{#if apt.length}}RUN apt-get update \\
- && apt-get install --yes --no-install-recommends{{#each apt}} {{this}}{{/each}} \\
- && rm -rf /var/lib/apt/lists/*
-{{/if}}{{#if conda.length}}RUN mamba install --yes --channel conda-forge{{#each conda}} {{{json this}}}{{/each}} && mamba clean --all --yes
-{{/if}}{{#if pip.length}}RUN pip install --no-cache-dir{{#each pip}} {{{json this}}}{{/each}}
-{{/if}}{{#if oggm}}RUN pip install --no-cache-dir {{{json oggm}}}
-{{/if}}{{#each env}}ENV {{name}}={{{json value}}}
-{{/each}}{{#if files}}COPY files/ /opt/{{name}}/
-{{/if}}{{#if bake}}# Into /opt: a home volume hides what an image puts into the home.
-COPY bake.py /tmp/bake.py
-RUN mkdir -p /opt/oggm && HOME=/opt/oggm python3 /tmp/bake.py && chmod -R a+rX /opt/oggm && rm /tmp/bake.py
-{{/if}}COPY --chmod=755 start /opt/glaciocloud/start
-USER {{user.uid}}:{{user.gid}}
-ENTRYPOINT ["/opt/glaciocloud/start"]
-CMD ["jupyterhub-singleuser"]
-`);
-var ENVIRONMENT = template3(`# Made by GlacioCloud from images/{{name}}/image.yaml.
-name: {{name}}
-channels: [conda-forge, nodefaults]
-dependencies:
-  - python={{python}}
-  - pip
-{{#each conda}}  - {{{json this}}}
-{{/each}}{{#if pipAll.length}}  - pip:
-{{#each pipAll}}      - {{{json this}}}
-{{/each}}{{/if}}`);
-var POST_BUILD = template3(`#!/bin/bash
-# Made by GlacioCloud from images/{{name}}/image.yaml. Recipe {{hash}}.
-set -euo pipefail
-{{#if bake}}# Into the environment's prefix: a home volume hides what an image puts into the home.
-mkdir -p "$CONDA_PREFIX/opt/oggm"
-HOME="$CONDA_PREFIX/opt/oggm" python3 bake.py
-chmod -R a+rX "$CONDA_PREFIX/opt/oggm"
-{{/if}}`);
-var BAKE = template3(`"""Downloads once, at build time, what OGGM otherwise downloads for every user. HOME says where to."""
-{{#if salem}}
-import salem
-
-salem.get_demo_file("world_borders.shp")
-{{/if}}{{#if sampleData}}
-from oggm import cfg, utils
-
-cfg.initialize(logging_level="WARNING")
-utils.get_demo_file("Hintereisferner_RGI5.shp")
-{{/if}}`);
-var START2 = template3(`#!/bin/bash
-# Made by GlacioCloud from images/{{name}}/image.yaml. Runs before the server, in a home that may be empty or full.
-{{#if bake}}for opt in /opt/oggm "\${CONDA_PREFIX:-/nonexistent}/opt/oggm"; do
-  [ -d "$opt" ] || continue
-  # Only what is missing, and never an error: a full home must not lock its owner out.
-  mkdir -p "$HOME/.oggm" 2>/dev/null || true
-  for data in "$opt"/.oggm/*; do
-    [ -e "$HOME/.oggm/\${data##*/}" ] || ln -s "$data" "$HOME/.oggm/" 2>/dev/null || true
-  done
-  [ -e "$HOME/.salem_cache" ] || ln -s "$opt/.salem_cache" "$HOME/.salem_cache" 2>/dev/null || true
-done
-{{/if}}exec "$@"
-`);
-
-// src/commands/render-image.ts
-init_failure();
-async function renderImage(inputs) {
-  const { root, out, images } = inputs;
-  if (out === void 0) throw new UsageError("render-image needs --out DIR");
-  if (images !== "all" && images.length === 0)
-    throw new UsageError("render-image needs an image, or --all");
-  const reading = await gatherPlatform(root);
-  const { platform: platform2 } = reading;
-  const findings = await allFindings(reading, void 0, inputs.now);
-  if (!platform2 || hasErrors(findings)) return refused2(findings);
-  const chosen = images === "all" ? [...platform2.images.keys()] : images;
-  const rendered = [];
-  for (const name of chosen) {
-    const image = platform2.images.get(name);
-    if (!image)
-      throw new UsageError(
-        `there is no image "${name}"`,
-        `images: ${[...platform2.images.keys()].join(", ")}`
-      );
-    const { files, hash } = imageFolder(
-      name,
-      image.data,
-      platform2.settings.data,
-      await namedFiles(root, image)
-    );
-    await writeFolder(join15(out, name), files);
-    rendered.push({ image: name, hash });
-  }
-  const json = images === "all" ? { schema_version: SCHEMA_VERSION, images: rendered } : { schema_version: SCHEMA_VERSION, ...rendered[0] };
-  return outcome({
-    exit: 0,
-    text: rendered.map(({ image, hash }) => `\u2713 ${image} ${hash.slice(0, 12)}
-`).join(""),
-    json
-  });
-}
-async function namedFiles(root, image) {
-  return Promise.all(
-    image.data.files.map(async (path) => ({
-      path,
-      text: await fileText(join15(root, "images", image.name, path))
-    }))
-  );
-}
-
 // src/commands/render.ts
-import { join as join16 } from "node:path";
 init_failure();
 async function render(inputs, report) {
   const { out } = inputs;
@@ -59035,37 +62584,50 @@ async function render(inputs, report) {
     throw new UsageError("render needs a hub, or --all");
   const reading = await gatherPlatform(inputs.root);
   if (!reading.platform) return refused2(await allFindings(reading, void 0, inputs.now));
-  const charts = await gatherCharts(reading.platform, {
+  const { platform: platform2 } = reading;
+  const charts = await gatherCharts(platform2, {
     root: inputs.root,
     chartsFrom: inputs.chartsFrom,
     report
   });
   const findings = await allFindings(reading, charts, inputs.now);
   if (hasErrors(findings)) return refused2(findings);
-  const wanted = choose(wantedReleases(reading.platform, charts), inputs.hubs);
+  const wanted = choose(wantedReleases(platform2, charts), inputs.hubs);
+  await confirmFolders(
+    out,
+    wanted.map(({ unit }) => unitId(unit)),
+    "unit"
+  );
   const results = await renderAll({
     wanted,
-    platform: reading.platform,
+    platform: platform2,
     charts,
     report,
-    use: ({ manifests }) => manifests
+    use: (rendered) => ({
+      manifests: rendered.manifests,
+      found: manifestFindings(rendered, { platform: platform2, now: inputs.now })
+    })
   });
-  const lines = [];
+  findings.push(...results.flatMap((one) => one.kind === "rendered" ? one.result.found : []));
+  if (hasErrors(findings)) return refused2(findings);
+  const folders = /* @__PURE__ */ new Map();
+  const lines3 = [];
   for (const result2 of results) {
     const id = unitId(result2.unit.unit);
     if (result2.kind === "failed") {
-      lines.push(`\u2717 ${id}: ${result2.failure.message}
+      lines3.push(`\u2717 ${id}: ${result2.failure.message}
 `);
     } else {
-      await writeFolder(join16(out, id), releaseFiles(result2.unit, result2.result));
-      lines.push(`\u2713 ${id} ${result2.unit.digest.slice(0, 7)}
+      folders.set(id, releaseFiles(result2.unit, result2.result.manifests));
+      lines3.push(`\u2713 ${id} ${result2.unit.digest.slice(0, 7)}
 `);
     }
   }
+  await writeFolders(out, folders, "unit");
   const failed = results.filter(({ kind }) => kind === "failed").length;
   return outcome({
     exit: failed > 0 ? 3 : 0,
-    text: `${lines.join("")}${failed > 0 ? `
+    text: `${lines3.join("")}${failed > 0 ? `
 ${plural(failed, "hub")} failed
 ` : ""}`,
     json: {
@@ -59078,16 +62640,16 @@ ${plural(failed, "hub")} failed
 function choose(wanted, hubs) {
   if (hubs === "all") return [...wanted];
   const known = wanted.filter(({ unit }) => unit.kind === "hub").map(({ unit }) => unit.name);
-  const unknown = hubs.find((hub) => !known.includes(hub));
-  if (unknown !== void 0)
-    throw new UsageError(`there is no hub "${unknown}"`, `hubs: ${known.join(", ")}`);
+  const unknown2 = hubs.find((hub) => !known.includes(hub));
+  if (unknown2 !== void 0)
+    throw new UsageError(`there is no hub "${unknown2}"`, `hubs: ${known.join(", ")}`);
   return wanted.filter(({ unit }) => unit.kind === "hub" && hubs.includes(unit.name));
 }
 
 // src/commands/review.ts
 init_failure();
-async function pullRequest(run, github) {
-  const pull = await github.pullRequestOf(run);
+async function pullRequest(run2, github) {
+  const pull = await github.pullRequestOf(run2);
   if (!pull)
     return outcome({
       exit: 0,
@@ -59159,52 +62721,13 @@ function stale() {
   });
 }
 
-// src/core/hub/secrets.ts
-init_json();
-var GENERATED = ["hub cookie secret", "proxy token", "tokens of hub services"];
-function auditSecrets(environment2, found, changed, now) {
-  const declared = Object.entries(environment2.secrets).map(([secret, declaration]) => ({
-    secret,
-    ...stateOf(declaration, found?.get(secret), changed, now)
-  }));
-  const unused = [...found?.keys() ?? []].filter((secret) => !Object.hasOwn(environment2.secrets, secret)).sort(compareText).map((secret) => finding(secret, "unused", "not declared below secrets:"));
-  const exempt = GENERATED.map((secret) => finding(secret, "exempt", "made in the cluster"));
-  return [...declared, ...unused, ...exempt];
-}
-function stateOf({ use, rotate }, value, changed, now) {
-  const note = rotate === void 0 ? use : `${use}; renew every ${rotate}`;
-  if (value === void 0) return { state: "missing", note };
-  if (isMalformed(value)) return { state: "malformed", note: MALFORMED };
-  if (rotate === void 0 || changed === void 0) return { state: "fine", note };
-  if (now - changed <= seconds(rotate) * 1e3) return { state: "fine", note };
-  const day2 = new Date(changed).toISOString().slice(0, 10);
-  return { state: "due", note: `${note}; last changed ${day2}` };
-}
-var MALFORMED = "empty, with white space around it, of several lines, or a placeholder";
-function isMalformed(value) {
-  return value === "" || value.trim() !== value || /[\r\n]/u.test(value) || /^(changeme|todo|xxx|placeholder)$/iu.test(value);
-}
-function finding(secret, state, note) {
-  return { secret, state, note };
-}
-function secretsTemplate(hub) {
-  const lines = Object.entries(hub.data.secrets).map(
-    ([name, { use }]) => `# ${use}
-${name}: ""
-`
-  );
-  const head2 = `# Fill in, then encrypt: sops encrypt --in-place secrets/${hub.name}.sops.yaml
-`;
-  return head2 + lines.join("");
-}
-
 // src/edges/sops.ts
-init_json();
+import { readFile as readFile10 } from "node:fs/promises";
+import { join as join18 } from "node:path";
 init_failure();
-import { readFile as readFile7 } from "node:fs/promises";
-import { join as join17 } from "node:path";
+var readContent = readerOf(fields({}));
 async function decryptSecrets(root, hub) {
-  const file = join17(root, "secrets", `${hub}.sops.yaml`);
+  const file = join18(root, "secrets", `${hub}.sops.yaml`);
   if (!await exists2(file)) return void 0;
   const sops = findTool("sops");
   if (sops === void 0)
@@ -59225,29 +62748,34 @@ async function decryptSecrets(root, hub) {
       `secrets/${hub}.sops.yaml cannot be decrypted: ${stderr.split("\n")[0]?.slice(0, 200) ?? ""}`,
       { hint: "give the right key as SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" }
     );
-  const content = JSON.parse(stdout);
+  const content = readContent(stdout);
+  if (content.kind !== "read")
+    throw new SecretsFailure(
+      `what sops made of secrets/${hub}.sops.yaml cannot be read: ${content.reason}`,
+      { hint: `it must hold names and texts: \`glaciocloud secrets template ${hub}\`` }
+    );
   return new Map(
-    Object.entries(isObject(content) ? content : {}).flatMap(
+    Object.entries(content.value).flatMap(
       ([name, value]) => typeof value === "string" ? [[name, value]] : []
     )
   );
 }
 async function lastEncrypted(root, hub) {
-  const text = await readFile7(join17(root, "secrets", `${hub}.sops.yaml`), "utf8").catch(() => "");
+  const text = await readFile10(join18(root, "secrets", `${hub}.sops.yaml`), "utf8").catch(() => "");
   const time2 = Date.parse(/^ +lastmodified: "?([0-9TZ:.-]+)"?$/mu.exec(text)?.[1] ?? "");
   return Number.isNaN(time2) ? void 0 : time2;
 }
 async function readSecrets(root, hub, declared) {
   if (declared.length === 0) return /* @__PURE__ */ new Map();
-  const found = await decryptSecrets(root, hub);
-  if (!found)
+  const found2 = await decryptSecrets(root, hub);
+  if (!found2)
     throw new SecretsFailure(`secrets/${hub}.sops.yaml is missing`, {
       hint: `it must hold ${declared.join(", ")}, encrypted with sops: \`glaciocloud secrets template ${hub}\``
     });
-  const missing3 = declared.filter((name) => (found.get(name) ?? "") === "");
-  const unused = [...found.keys()].filter((name) => !declared.includes(name));
-  if (missing3.length > 0)
-    throw new SecretsFailure(`secrets/${hub}.sops.yaml has no ${missing3.join(", ")}`, {
+  const missing4 = declared.filter((name) => (found2.get(name) ?? "") === "");
+  const unused = [...found2.keys()].filter((name) => !declared.includes(name));
+  if (missing4.length > 0)
+    throw new SecretsFailure(`secrets/${hub}.sops.yaml has no ${missing4.join(", ")}`, {
       hint: "add it with `sops edit`, or remove the declaration"
     });
   if (unused.length > 0)
@@ -59255,7 +62783,7 @@ async function readSecrets(root, hub, declared) {
       `secrets/${hub}.sops.yaml holds ${unused.join(", ")}, which the environment does not declare`,
       { hint: "declare it below secrets:, or remove it with `sops edit`" }
     );
-  return found;
+  return found2;
 }
 function sopsSecrets(root) {
   return { supplied: (hub, declared) => readSecrets(root, hub, declared) };
@@ -59279,7 +62807,7 @@ async function secrets(root, [what, name], now) {
     );
   return what === "template" ? outcome({ exit: 0, text: secretsTemplate(hub) }) : audit(root, hub, now);
 }
-var MARKS3 = {
+var MARKS4 = {
   fine: "\u2713",
   due: "\u26A0",
   missing: "\u2717",
@@ -59288,16 +62816,16 @@ var MARKS3 = {
   exempt: "\xB7"
 };
 async function audit(root, hub, now) {
-  const found = await decryptSecrets(root, hub.name);
-  const changed = await lastEncrypted(root, hub.name);
-  const all = auditSecrets(hub.data, found, changed, now);
-  const lines = all.map(
-    ({ secret, state, note }) => `${MARKS3[state]} ${secret.padEnd(26)}${state.padEnd(11)}${note}
+  const found2 = await decryptSecrets(root, hub.name);
+  const changed2 = await lastEncrypted(root, hub.name);
+  const all = auditSecrets(hub.data, found2, changed2, now);
+  const lines3 = all.map(
+    ({ secret, state, note }) => `${MARKS4[state]} ${secret.padEnd(26)}${state.padEnd(11)}${note}
 `
   );
   return outcome({
-    exit: all.some(({ state }) => MARKS3[state] === "\u2717") ? 2 : 0,
-    text: lines.join(""),
+    exit: all.some(({ state }) => MARKS4[state] === "\u2717") ? 2 : 0,
+    text: lines3.join(""),
     json: {
       schema_version: SCHEMA_VERSION,
       hub: hub.name,
@@ -59306,37 +62834,17 @@ async function audit(root, hub, now) {
   });
 }
 
-// src/core/hub/state-text.ts
-function statesText(states) {
-  if (states.length === 0) return "no hub has been deployed here\n";
-  return states.map(([hub, state]) => stateText(hub, state)).join("");
-}
-function stateText(hub, { healthy, quarantined, last }) {
-  const runs = healthy ? `runs ${healthy.digest.slice(0, 7)}, revision ${healthy.revision}, healthy since ${healthy.since}` : "has never been healthy";
-  const reason = last.reason === "" ? "" : `: ${last.reason}`;
-  const held2 = quarantined ? `  quarantined: ${quarantined.digest.slice(0, 7)} since ${quarantined.at}: ${quarantined.reason}
-` : "";
-  return `${hub} ${runs}
-  last: ${last.outcome} at ${last.at}${reason}
-${held2}`;
-}
-
 // src/commands/state.ts
-async function showState(kubeconfig, hubs) {
-  const states = [...await readStates(new Kube(kubeconfig))].filter(
-    ([hub]) => hubs.length === 0 || hubs.includes(hub)
-  );
+async function showState(kubeconfig, hubs, kube = new Kube(kubeconfig)) {
+  const states = statesOnly(await readStates(kube), hubs);
   const json = {
-    schema_version: 1,
+    schema_version: SCHEMA_VERSION,
     hubs: Object.fromEntries(
-      states.map(([hub, state]) => [hub, state])
-    )
+      [...states.known].map(([hub, state]) => [hub, state])
+    ),
+    unreadable: Object.fromEntries(states.unreadable)
   };
-  return outcome({
-    exit: 0,
-    text: statesText(states),
-    json
-  });
+  return outcome({ exit: states.unreadable.size > 0 ? 1 : 0, text: statesText(states), json });
 }
 
 // src/commands/try.ts
@@ -59384,15 +62892,15 @@ var WAVES = 4;
 function waveRows(platform2, wanted, present2) {
   const { waves: waves2, removals } = platform2.settings.data;
   const hubs = wanted.filter(({ unit }) => unit.kind === "hub");
-  const deployed2 = new Map(present2.map(({ unit, digest: digest2 }) => [unitId(unit), digest2]));
+  const deployed2 = new Map(present2.map(({ unit, digest: digest3 }) => [unitId(unit), digest3]));
   const removing = removals.map(({ cluster }) => cluster).filter((one) => platform2.clusters.has(one));
   const rows = waves2.slice(0, WAVES).map(({ name, approval: approval2 }, index2) => {
     const mine = hubs.filter(({ wave }) => wave === name);
-    const changed = mine.filter(({ unit, digest: digest2 }) => deployed2.get(unitId(unit)) !== digest2);
+    const changed2 = mine.filter(({ unit, digest: digest3 }) => deployed2.get(unitId(unit)) !== digest3);
     return {
       name,
       clusters: sorted2([...clustersOf(mine), ...index2 === 0 ? removing : []]),
-      approve: approval2 ? sorted2(clustersOf(changed)) : []
+      approve: approval2 ? sorted2(clustersOf(changed2)) : []
     };
   });
   return { rows, clusters: sorted2([...clustersOf(hubs), ...removing]) };
@@ -59400,17 +62908,18 @@ function waveRows(platform2, wanted, present2) {
 function clustersOf(hubs) {
   return hubs.map(({ unit }) => unit.cluster);
 }
-function sorted2(names3) {
-  return [...new Set(names3)].sort(compareText);
+function sorted2(names4) {
+  return [...new Set(names4)].sort(compareText);
 }
 
 // src/commands/waves.ts
 async function waves({ root, chartsFrom }, report) {
   const { platform: platform2, findings } = await gatherPlatform(root);
   if (!platform2) return refused2(findings);
-  const { releases } = await deployedOnBranch(root);
+  const { releases, unreadable: unreadable3 } = await deployedOnBranch(root);
+  for (const { unit, why } of unreadable3) report.progress(`\u26A0 ${unitTitle(unit)}: ${why}`);
   const charts = await gatherCharts(platform2, { root, chartsFrom, releases, report });
-  const all = waveRows(platform2, wantedReleases(platform2, charts), releases);
+  const all = waveRows(platform2, wantedReleases(platform2, charts, releases), releases);
   return outcome({
     exit: 0,
     text: all.rows.map(rowText).join(""),
@@ -59618,15 +63127,404 @@ var systemClock = {
   }
 };
 
+// src/edges/docker.ts
+init_failure();
+
+// src/edges/docker-program.ts
+init_failure();
+import { dirname as dirname9 } from "node:path";
+var PASSED2 = [
+  "DOCKER_HOST",
+  "DOCKER_CONFIG",
+  "DOCKER_CONTEXT",
+  "DOCKER_TLS_VERIFY",
+  "DOCKER_CERT_PATH",
+  "XDG_RUNTIME_DIR"
+];
+function dockerProgram() {
+  const program = findTool("docker");
+  if (program === void 0)
+    throw new ImageFailure("images are built with Docker, and there is no docker here", {
+      hint: "install Docker 26 or newer with Buildx, or name the program in GLACIOCLOUD_DOCKER"
+    });
+  return program;
+}
+function dockerEnvironment() {
+  const passed = PASSED2.flatMap((name) => {
+    const value = process.env[name] ?? "";
+    return value === "" ? [] : [[name, value]];
+  });
+  const path = `${dirname9(dockerProgram())}:${process.env["PATH"] ?? ""}`;
+  return { PATH: path, ...Object.fromEntries(passed) };
+}
+function docker(args, options = {}) {
+  return exec(dockerProgram(), args, { ...options, env: dockerEnvironment() });
+}
+async function dockerMust(doing, args, options = {}) {
+  const { code: code2, stdout, stderr } = await docker(args, options);
+  if (code2 !== 0) throw dockerFailure(doing, stderr || stdout);
+  return stdout.trim();
+}
+function dockerFailure(doing, said5) {
+  const last = said5.trim().split("\n").at(-1) ?? "";
+  return new ImageFailure(`Docker cannot ${doing}: ${last.slice(0, 300)}`, {
+    hint: /daemon/iu.test(last) ? "start Docker, or set DOCKER_HOST to where it runs" : "look at Docker\u2019s log, and run it again"
+  });
+}
+
 // src/edges/machine.ts
 import { randomBytes, randomUUID as randomUUID3 } from "node:crypto";
-import { hostname } from "node:os";
+import { hostname as hostname2 } from "node:os";
 var machineRandom = {
   uuid: () => randomUUID3(),
-  hex: (bytes) => randomBytes(bytes).toString("hex")
+  hex: (bytes2) => randomBytes(bytes2).toString("hex")
 };
 function processName() {
-  return `${hostname()}-${process.pid}`;
+  return `${hostname2()}-${process.pid}`;
+}
+
+// src/edges/docker.ts
+var HOME_BYTES = 256 * 2 ** 20;
+var FULL_BYTES = 8 * 2 ** 20;
+var PULL_MS = 30 * 6e4;
+var STORE = 'write {"features": {"containerd-snapshotter": true}} into /etc/docker/daemon.json and restart Docker';
+var OURS = "org.glaciocloud.image-test=true";
+async function ready() {
+  const status = await dockerMust("be asked", ["info", "--format", "{{json .DriverStatus}}"], {
+    timeoutMs: 3e4
+  });
+  if (!status.includes("io.containerd.snapshotter"))
+    throw new ImageFailure(
+      "Docker keeps images in its classic store, which changes their digest when they are pushed",
+      { hint: `switch to the containerd image store: ${STORE}` }
+    );
+}
+async function size(reference) {
+  const what = `inspect ${reference}`;
+  const sizeOf = ["history", "--human=false", "--format", "{{.Size}}"];
+  const sizes2 = await dockerMust(what, [...sizeOf, reference]);
+  const layersOf = ["image", "inspect", "--format", "{{len .RootFS.Layers}}"];
+  const layers = await dockerMust(what, [...layersOf, reference]);
+  const bytes2 = sizes2.split("\n").reduce((sum, line) => sum + Number(line), 0);
+  return { bytes: bytes2, layers: Number(layers) };
+}
+async function makeHome({ image: image2, user, folder, full }) {
+  const volume = `glaciocloud-${machineRandom.hex(6)}`;
+  const bytes2 = full ? FULL_BYTES : HOME_BYTES;
+  const options = `size=${bytes2},uid=${user.uid},gid=${user.gid},mode=0770`;
+  const memory = ["--opt", "type=tmpfs", "--opt", "device=tmpfs", "--opt", `o=${options}`];
+  await dockerMust("make a volume", ["volume", "create", "--label", OURS, ...memory, volume]);
+  await dockerMust("hold a home", [
+    "run",
+    "--detach",
+    "--name",
+    volume,
+    "--label",
+    OURS,
+    "--network",
+    "none",
+    "--user",
+    `${user.uid}:${user.gid}`,
+    "--mount",
+    mount(volume, folder),
+    "--entrypoint",
+    "sleep",
+    image2,
+    "infinity"
+  ]).catch(async (cause) => {
+    await removeHome(volume);
+    throw cause;
+  });
+  if (full)
+    await docker(["exec", volume, "sh", "-c", `cat /dev/zero > ${folder}/everything 2>/dev/null`]);
+  return volume;
+}
+function mount(volume, folder) {
+  return `type=volume,src=${volume},dst=${folder},volume-nocopy`;
+}
+async function removeHome(volume) {
+  await docker(["rm", "--force", volume]);
+  await docker(["volume", "rm", "--force", volume]);
+}
+async function run(request2) {
+  const { image: image2, home, user, memoryBytes: memoryBytes2, entrypoint, command, input, env, timeoutMs } = request2;
+  const name = `glaciocloud-${machineRandom.hex(6)}`;
+  const limits = ["--memory", String(memoryBytes2), "--memory-swap", String(memoryBytes2)];
+  const args = [
+    ...["run", "--rm", "--interactive", "--name", name, "--label", OURS],
+    ...["--network", "none", "--user", `${user.uid}:${user.gid}`],
+    ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges", ...limits],
+    ...home ? ["--mount", mount(home.volume, home.folder), "--env", `HOME=${home.folder}`] : [],
+    ...home ? ["--workdir", home.folder] : [],
+    ...Object.entries(env).flatMap(([key, value]) => ["--env", `${key}=${value}`]),
+    ...entrypoint === void 0 ? [] : ["--entrypoint", entrypoint],
+    image2,
+    ...command
+  ];
+  try {
+    return await docker(args, { input, timeoutMs });
+  } catch (error3) {
+    if (!(error3 instanceof TimedOut)) throw error3;
+    await docker(["rm", "--force", name]);
+    return { code: LATE, stdout: "", stderr: "" };
+  }
+}
+var dockerEngine = {
+  ready,
+  size,
+  makeHome,
+  removeHome,
+  run,
+  push: async (reference) => {
+    await dockerMust(`push ${reference}`, ["push", "--quiet", reference], { timeoutMs: PULL_MS });
+  },
+  pull: async (reference) => {
+    await dockerMust(`pull ${reference}`, ["pull", "--quiet", reference], { timeoutMs: PULL_MS });
+  },
+  remove: async (reference) => {
+    await docker(["image", "rm", "--force", reference]);
+  }
+};
+
+// src/edges/login.ts
+init_json();
+init_failure();
+import { X509Certificate } from "node:crypto";
+async function kubeconfigLogin(kubeconfig) {
+  const kubectl = findTool("kubectl");
+  if (kubectl === void 0)
+    throw new Failure("kubectl not found", { hint: "install it, or run `npm run tools`" });
+  const view = ["config", "view", "--minify", "--flatten", "--raw", "-o", "json"];
+  const { code: code2, stdout } = await exec(kubectl, view, { env: clusterEnv(kubeconfig) });
+  const user = code2 === 0 ? at(objectOf(stdout), "/users/0/user") : void 0;
+  return loginOf(user);
+}
+function loginOf(user) {
+  const program = textAt(user, "/exec/command") || textAt(user, "/auth-provider/name");
+  if (program !== "") return { kind: "helper", program };
+  const token = textAt(user, "/token");
+  if (token !== "") return tokenLogin(token);
+  const certificate = textAt(user, "/client-certificate-data");
+  if (certificate !== "") return certificateLogin(certificate);
+  return { kind: "unclear", why: "the kubeconfig has no credentials that are understood here" };
+}
+function tokenLogin(token) {
+  const claims = claimsOf(token);
+  const time2 = (name) => {
+    const value = at(claims, name);
+    return typeof value === "number" ? value * 1e3 : void 0;
+  };
+  const subject = textAt(claims, "/sub") || void 0;
+  return { kind: "token", subject, issued: time2("/iat"), ends: time2("/exp") };
+}
+function claimsOf(token) {
+  const text = Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8");
+  const claims = objectOf(text);
+  return isObject(claims) ? claims : void 0;
+}
+function certificateLogin(data) {
+  try {
+    const { validTo } = new X509Certificate(Buffer.from(data, "base64"));
+    return { kind: "certificate", ends: Date.parse(validTo) };
+  } catch {
+    return { kind: "unclear", why: "the client certificate of the kubeconfig cannot be read" };
+  }
+}
+
+// src/edges/registry.ts
+init_failure();
+import { spawn as spawn2 } from "node:child_process";
+import { mkdtemp as mkdtemp3, rm as rm5, writeFile as writeFile8 } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir as tmpdir2 } from "node:os";
+import { join as join19 } from "node:path";
+import { setTimeout as sleep3 } from "node:timers/promises";
+var COPY_MS = 60 * 6e4;
+var ASK_MS = 6e4;
+var START_TRIES = 100;
+async function digest2(reference) {
+  const format = "{{json .Manifest.Digest}}";
+  const args = ["buildx", "imagetools", "inspect", reference, "--format", format];
+  const { code: code2, stdout, stderr } = await docker(args, { timeoutMs: ASK_MS });
+  if (code2 === 0) return JSON.parse(stdout);
+  if (/: not found\s*$/u.test(stderr)) return void 0;
+  throw dockerFailure(`ask for ${reference}`, stderr);
+}
+async function copy(from, to) {
+  const args = ["buildx", "imagetools", "create", "--tag", to, from];
+  const { code: code2, stderr } = await docker(args, { timeoutMs: COPY_MS });
+  if (code2 !== 0) throw dockerFailure(`copy ${from} to ${to}`, stderr);
+}
+function registryProgram() {
+  const program = findTool("registry") ?? findTool("docker-registry");
+  if (program === void 0)
+    throw new ImageFailure("images are tested from a registry on this machine, and there is none", {
+      hint: "install docker-registry (Debian, Ubuntu), or name the program in GLACIOCLOUD_REGISTRY"
+    });
+  return program;
+}
+async function throwAway() {
+  const program = registryProgram();
+  const folder = await mkdtemp3(join19(tmpdir2(), "glaciocloud-registry-"));
+  const address2 = `127.0.0.1:${await freePort()}`;
+  const config = join19(folder, "config.yml");
+  const settings2 = {
+    version: 0.1,
+    log: { level: "error" },
+    storage: { filesystem: { rootdirectory: join19(folder, "data") } },
+    http: { addr: address2 }
+  };
+  await writeFile8(config, JSON.stringify(settings2));
+  const child2 = spawn2(program, ["serve", config], { stdio: "ignore" });
+  const stop2 = async () => {
+    child2.kill("SIGKILL");
+    await rm5(folder, { recursive: true, force: true });
+  };
+  if (await answers(child2, address2)) return { address: address2, stop: stop2 };
+  await stop2();
+  throw new ImageFailure(`${program} does not start as a registry on this machine`, {
+    hint: `try \`${program} serve\` with a configuration of your own`
+  });
+}
+async function answers(child2, address2) {
+  const seen2 = { gone: false };
+  for (const event of ["error", "exit"]) child2.on(event, () => seen2.gone = true);
+  for (let tries = 0; tries < START_TRIES && !seen2.gone; tries += 1) {
+    const ok2 = await fetch(`http://${address2}/v2/`).then(
+      (answer) => answer.ok,
+      () => false
+    );
+    if (ok2) return true;
+    await sleep3(100);
+  }
+  return false;
+}
+function freePort() {
+  return new Promise((resolve6, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const at2 = server.address();
+      server.close(() => resolve6(typeof at2 === "object" && at2 !== null ? at2.port : 0));
+    });
+  });
+}
+var imageRegistry = { digest: digest2, copy, throwAway };
+
+// src/edges/repo2docker.ts
+import { readFile as readFile11, writeFile as writeFile9 } from "node:fs/promises";
+import { join as join20 } from "node:path";
+init_json();
+init_failure();
+var BUILD_MS = 120 * 6e4;
+var TRUSTED = ["PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
+async function findRepo2docker() {
+  const program = findTool("repo2docker");
+  const hint = `pip install jupyter-repo2docker==${REPO2DOCKER}, or name the program in GLACIOCLOUD_REPO2DOCKER`;
+  if (program === void 0)
+    throw new ImageFailure(`images are built with repo2docker ${REPO2DOCKER}, which is not here`, {
+      hint
+    });
+  const { stdout, stderr } = await exec(program, ["--version"], { timeoutMs: 6e4 });
+  const version = stdout.trim() || stderr.trim();
+  if (version !== REPO2DOCKER)
+    throw new ImageFailure(
+      `${program} is repo2docker ${version.slice(0, 40)}, and images are built with ${REPO2DOCKER}`,
+      { hint }
+    );
+  return program;
+}
+var buildx = (flag) => `--DockerEngine.extra_buildx_build_args=${flag}`;
+async function build3(request2) {
+  const program = await findRepo2docker();
+  return withTemporaryFolder(async (scratch) => {
+    const metadata = join20(scratch, "metadata.json");
+    const { user, labels, epoch } = request2;
+    const args = [
+      ...["--no-run", "--user-id", String(user.uid), "--user-name", user.name],
+      ...["--image-name", request2.tag],
+      ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
+      ...["--provenance=mode=max", `--metadata-file=${metadata}`].map(buildx),
+      ...(await secretFlags(scratch)).map(buildx),
+      "."
+    ];
+    const hear = lines2(request2.onLine);
+    const { code: code2 } = await exec(program, args, {
+      cwd: request2.folder,
+      env: {
+        ...dockerEnvironment(),
+        ...epoch === void 0 ? {} : { SOURCE_DATE_EPOCH: String(epoch) }
+      },
+      timeoutMs: BUILD_MS,
+      onStdout: hear,
+      onStderr: hear
+    });
+    if (code2 !== 0) return void 0;
+    return builtDigest(await readFile11(metadata, "utf8"));
+  });
+}
+function builtDigest(metadata) {
+  const digest3 = textAt(objectOf(metadata), "/containerimage.digest");
+  if (digest3 === "")
+    throw new ImageFailure("Buildx does not say the digest of what it built", {
+      hint: "install Docker 26 or newer with Buildx 0.13 or newer"
+    });
+  return digest3;
+}
+async function secretFlags(scratch) {
+  const named = TRUSTED.map((name) => process.env[name] ?? "").find((path) => path !== "");
+  const certificates = named !== void 0 && await exists2(named) ? named : void 0;
+  const machine = join20(scratch, "machine");
+  await writeFile9(machine, machineScript(process.env, certificates !== void 0), { mode: 384 });
+  const sources = {
+    machine,
+    certificates
+  };
+  return Object.entries(sources).flatMap(
+    ([id, source]) => source === void 0 ? [] : [`--secret=id=${id},src=${source}`]
+  );
+}
+function lines2(onLine) {
+  let rest = "";
+  return (text) => {
+    const parts = (rest + text).split("\n");
+    rest = parts.pop() ?? "";
+    for (const part of parts) onLine(part.trimEnd());
+  };
+}
+var repo2docker = { build: build3 };
+
+// src/edges/secrets-at-hand.ts
+import { join as join21 } from "node:path";
+var USUAL_KEY = ".config/sops/age/keys.txt";
+function secretsAtHand(root) {
+  return {
+    lacking: async () => {
+      if (findTool("sops") === void 0) return "sops";
+      const { SOPS_AGE_KEY = "", SOPS_AGE_KEY_FILE = "", HOME = "" } = process.env;
+      if (SOPS_AGE_KEY !== "" || SOPS_AGE_KEY_FILE !== "") return void 0;
+      return await exists2(join21(HOME, USUAL_KEY)) ? void 0 : "key";
+    },
+    opened: async (hub) => ({
+      secrets: await decryptSecrets(root, hub) ?? /* @__PURE__ */ new Map(),
+      changed: await lastEncrypted(root, hub)
+    })
+  };
+}
+
+// src/edges/github/place.ts
+var PUBLIC_API = "https://api.github.com";
+async function githubPlace(root) {
+  const { GITHUB_TOKEN, GH_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL } = process.env;
+  const token = [GITHUB_TOKEN, GH_TOKEN].find(isGiven);
+  if (token === void 0) return "token";
+  const named = isGiven(GITHUB_REPOSITORY) ? GITHUB_REPOSITORY : await originRepository(root);
+  const [owner = "", repo = ""] = named?.split("/") ?? [];
+  if (owner === "" || repo === "") return "repository";
+  return { api: isGiven(GITHUB_API_URL) ? GITHUB_API_URL : PUBLIC_API, token, owner, repo };
+}
+function isGiven(text) {
+  return text !== void 0 && text !== "";
 }
 
 // src/compose.ts
@@ -59641,6 +63539,50 @@ function deployPorts({ root, kubeconfig }) {
     random: machineRandom,
     self: processName()
   };
+}
+function imagePorts() {
+  return {
+    builder: repo2docker,
+    engine: dockerEngine,
+    registry: imageRegistry,
+    clock: systemClock,
+    script: imageScript
+  };
+}
+var UNPLACED = {
+  token: {
+    why: "there is no token",
+    set: 'export GITHUB_TOKEN="$(gh auth token)" # of an administrator of the repository'
+  },
+  repository: {
+    why: "this folder\u2019s remote `origin` is no repository on github.com",
+    set: "export GITHUB_REPOSITORY=OWNER/REPO"
+  }
+};
+async function doctorPorts(root, kubeconfig) {
+  return {
+    github: await githubSetup(root),
+    cluster: kubeconfig === void 0 || kubeconfig === "" ? {
+      kind: "not-asked",
+      why: "no kubeconfig is named",
+      set: "export KUBECONFIG=FILE # or glaciocloud doctor --kubeconfig FILE"
+    } : {
+      kind: "answered",
+      value: { kube: new Kube(kubeconfig), login: () => kubeconfigLogin(kubeconfig) }
+    },
+    secrets: secretsAtHand(root),
+    internet
+  };
+}
+async function githubSetup(root) {
+  const place = await githubPlace(root);
+  if (typeof place === "string") return { kind: "not-asked", ...UNPLACED[place] };
+  const [{ GithubClient: GithubClient2 }, { GithubSetup: GithubSetup2 }] = await Promise.all([
+    Promise.resolve().then(() => (init_client(), client_exports)),
+    Promise.resolve().then(() => (init_setup(), setup_exports))
+  ]);
+  const setup = new GithubSetup2(new GithubClient2(place, 1e3));
+  return { kind: "answered", value: { repository: `${place.owner}/${place.repo}`, setup } };
 }
 
 // src/core/show/completion.ts
@@ -59673,7 +63615,7 @@ function helpText(command) {
 }
 function overview() {
   const rows = Object.entries(COMMANDS).map(
-    ([name, { summary: summary3 }]) => `  ${name.padEnd(14)}${summary3}
+    ([name, { summary: summary4 }]) => `  ${name.padEnd(14)}${summary4}
 `
   );
   return [
@@ -59685,13 +63627,13 @@ function overview() {
   ].join("");
 }
 function commandHelp(command) {
-  const { summary: summary3, target, options } = COMMANDS[command];
+  const { summary: summary4, target, options } = COMMANDS[command];
   const place = target === "" ? "" : ` [${target.replace("?", "")}]`;
   const rows = options.map(
     (name) => `  ${optionText(name).padEnd(26)}${OPTIONS[name].help}
 `
   );
-  return `glaciocloud ${command}${place} \u2014 ${summary3}
+  return `glaciocloud ${command}${place} \u2014 ${summary4}
 
 ${rows.join("")}`;
 }
@@ -59701,16 +63643,16 @@ function optionText(name) {
 }
 
 // src/version.ts
-var VERSION = "0.1.0";
+var VERSION12 = "0.1.0";
 
 // src/dispatch.ts
 var RUNS = {
   help: ({ target }) => outcome({ exit: 0, text: helpText(commandNamed(target[0])) }),
-  version: () => outcome({ exit: 0, text: `${VERSION}
+  version: () => outcome({ exit: 0, text: `${VERSION12}
 ` }),
   check: ({ root, chartsFrom, at: at2 }, report) => check({ root, chartsFrom, now: timeOf2(at2) }, report),
   render: ({ root, chartsFrom, at: at2, out, all, target }, report) => render({ root, chartsFrom, now: timeOf2(at2), out, hubs: all ? "all" : target }, report),
-  "render-image": ({ root, out, at: at2, all, target }) => renderImage({ root, out, now: timeOf2(at2), images: all ? "all" : target }),
+  image: (inputs, report) => image({ ...inputs, now: timeOf2(inputs.at) }, imagePorts(), report),
   "pull-request": async () => {
     const { github, runner } = await actionEdges();
     return pullRequest(runner.checkRun(), github);
@@ -59729,10 +63671,11 @@ var RUNS = {
   waves: ({ root, chartsFrom }, report) => waves({ root, chartsFrom }, report),
   state: (inputs) => showState(kubeconfigOf(inputs), inputs.target),
   drift: async (inputs, report) => drift(kubeconfigOf(inputs), inputs.target, await maybeAction(), report),
+  doctor: async ({ root, cluster, kubeconfig, at: at2 }, report) => doctor({ root, cluster, now: timeOf2(at2) }, await doctorPorts(root, kubeconfig), report),
   outside: runOutside,
   secrets: ({ root, target, at: at2 }) => secrets(root, target, timeOf2(at2)),
   new: ({ root, target }) => createFile(root, target),
-  init: ({ root, answers }) => init({ root, given: answers }, standardStreams()),
+  init: ({ root, answers: answers2 }) => init({ root, given: answers2 }, standardStreams()),
   explain: ({ target }) => explainRule(target[0]),
   completion: () => outcome({ exit: 0, text: completionScript(COMMANDS) })
 };
@@ -59769,8 +63712,8 @@ function reviewedRecord({ reviewed: reviewed2, base: base2 = "", merge: merge3 =
 async function runDeploy(inputs, report) {
   const { root, chartsFrom, wave, cluster, record } = inputs;
   const { now, approved, retry: retry2, again, hold, reason, pull } = inputs;
-  const action = await maybeAction();
-  const asked = {
+  const action = isInActions() ? await actionEdges() : void 0;
+  const asked2 = {
     root,
     repository: ".",
     chartsFrom,
@@ -59788,11 +63731,12 @@ async function runDeploy(inputs, report) {
     actions: action && {
       github: action.github,
       run: action.runner.runAddress(),
+      runId: action.runner.runId(),
       branch: action.runner.runBranch()
     }
   };
   const ports = deployPorts({ root, kubeconfig: kubeconfigOf(inputs) });
-  return deploy({ inputs: asked, ports, report });
+  return deploy({ inputs: asked2, ports, report });
 }
 async function runOutside({ root, target, at: at2 }, report) {
   const action = await maybeAction();
@@ -59807,7 +63751,10 @@ async function actionEdges() {
   return { github: githubForge2(runner.githubSettings()), runner };
 }
 async function maybeAction() {
-  return process.env["GITHUB_ACTIONS"] === "true" && (process.env["GITHUB_TOKEN"] ?? "") !== "" ? actionEdges() : void 0;
+  return isInActions() && (process.env["GITHUB_TOKEN"] ?? "") !== "" ? actionEdges() : void 0;
+}
+function isInActions() {
+  return process.env["GITHUB_ACTIONS"] === "true";
 }
 function commandNamed(word) {
   return word !== void 0 && isCommand(word) ? word : void 0;
