@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { CORE_SCHEMA, dump } from 'js-yaml';
 import { imageFolder } from '../../../src/core/images/folder.ts';
+import { judgedSize } from '../../../src/core/images/test-report.ts';
+import { imageTests } from '../../../src/core/images/tests.ts';
 import { auditSecrets } from '../../../src/core/hub/secrets.ts';
 import { wantedReleases } from '../../../src/core/hub/release.ts';
 import { readPlatform } from '../../../src/core/model/platform.ts';
@@ -242,7 +244,11 @@ function decided(files: Record<string, File>): {
   const found = runRules({ platform, now: NOW, defaults: undefined });
   const images = [...platform.images.values()].map(({ name, data }) => {
     const { files: folder, hash } = imageFolder(name, data, platform.settings.data, []);
-    return [...folder].map(([path, text]) => [path, text.replaceAll(hash, '')]);
+    return [
+      [...folder].map(([path, text]) => [path, text.replaceAll(hash, '')]),
+      judgedSize({ bytes: 7e9, layers: 60 }, data.size),
+      imageTests({ image: data, user: platform.settings.data.user, hub: '5.4.0' }).length,
+    ];
   });
   const hubs = [...platform.environments.values()];
   const all = JSON.stringify([

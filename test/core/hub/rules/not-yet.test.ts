@@ -3,7 +3,6 @@ import { HUB, said, saidOfHub } from '../../../support/written.ts';
 import type { Said, Written } from '../../../support/written.ts';
 
 const KEPT = 'it is kept for later';
-const BUILDS = 'it is kept for later: the platform does not build images yet';
 const TEAMS = 'name teams below access: of each hub until then';
 const IMAGE = 'images/science/image.yaml';
 const CLUSTER = 'clusters/main.yaml';
@@ -85,11 +84,41 @@ describe('a field of another file', () => {
     ],
     [
       'of an image',
-      { [IMAGE]: { tests: { oggm: 'full' }, size: { max: '4Gi' }, rebuild: 'nightly' } },
+      {
+        [IMAGE]: {
+          tests: { oggm: 'full', notebooks: ['a.ipynb'] },
+          size: { max: '4Gi' },
+          rebuild: 'nightly',
+        },
+      },
       [
-        [`${IMAGE} tests:`, '"tests" does nothing yet', BUILDS],
-        [`${IMAGE} size:`, '"size" does nothing yet', BUILDS],
-        [`${IMAGE} rebuild: nightly`, '"rebuild" does nothing yet', BUILDS],
+        [
+          `${IMAGE} notebooks:`,
+          '"notebooks" does nothing yet',
+          'it is kept for later: run them in the image by hand',
+        ],
+        [
+          `${IMAGE} rebuild: nightly`,
+          '"rebuild" does nothing yet',
+          'it is kept for later: run `image build` when you want it fresh',
+        ],
+        [
+          `${IMAGE} full`,
+          'full runs no more than minimal yet',
+          'run `pytest.oggm` in the image by hand until then',
+        ],
+      ],
+    ],
+    ['of an image, not', { [IMAGE]: { tests: { oggm: 'none' }, size: { layers: 40 } } }, []],
+    [
+      'of the platform, mirrors',
+      { 'platform.yaml': { mirrors: { pypi: 'https://mirror.example.org/simple' } } },
+      [
+        [
+          'platform.yaml mirrors:',
+          '"mirrors" does nothing yet',
+          'it is kept for later: PIP_INDEX_URL reaches image builds',
+        ],
       ],
     ],
     [
