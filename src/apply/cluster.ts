@@ -27,10 +27,8 @@ export async function confirmIdentity(
     throw new WrongCluster('the cluster does not say who it is', {
       hint: 'look at the kubeconfig',
     });
-  const recorded = at(
-    (await kube.get('configmap', IDENTITY, SYSTEM_NAMESPACE)) ?? {},
-    '/data/cluster',
-  );
+  const kept = await kube.get('configmap', IDENTITY, SYSTEM_NAMESPACE);
+  const recorded = at(kept ?? {}, '/data/cluster');
   const wrong = (why: string): WrongCluster =>
     new WrongCluster(`this is not the cluster ${cluster.name}: ${why}`, {
       hint: `look at the kubeconfig, or at clusters/${cluster.name}.yaml`,
@@ -40,6 +38,14 @@ export async function confirmIdentity(
     throw wrong(`its identity is ${found}, and ${meant} is recorded`);
   if (typeof recorded === 'string' && recorded !== cluster.name)
     throw wrong(`it is known as ${recorded}`);
+  // Whoever has damaged it must not be taken for a first contact.
+  if (kept !== undefined && typeof recorded !== 'string' && meant === undefined)
+    throw new WrongCluster(
+      `the cluster does not say whose it is: ${SYSTEM_NAMESPACE}/${IDENTITY} has no \`cluster\``,
+      {
+        hint: `if it is the right one, write \`identity: ${found}\` into clusters/${cluster.name}.yaml`,
+      },
+    );
   return found;
 }
 

@@ -70,6 +70,23 @@ describe('the identity of a cluster', () => {
     });
   });
 
+  test('is not taken as it is where the cluster has forgotten its name', async () => {
+    const bench = new Bench();
+    bench.kube.add({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: RECORD, namespace: SYSTEM },
+      data: { objects: '[]' },
+    });
+    await expect(confirmIdentity(bench.kube, clusterOf(bench), undefined)).rejects.toMatchObject({
+      message:
+        'the cluster does not say whose it is: glaciocloud-system/glaciocloud-cluster has no `cluster`',
+      hint: `if it is the right one, write \`identity: ${OURS}\` into clusters/main.yaml`,
+    });
+    expect(await confirmIdentity(bench.kube, clusterOf(bench, OURS), undefined)).toBe(OURS);
+    expect(await confirmIdentity(bench.kube, clusterOf(bench), OURS)).toBe(OURS);
+  });
+
   test('must be had at all', async () => {
     const bench = new Bench();
     await bench.kube.delete('namespace', 'kube-system');
