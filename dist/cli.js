@@ -51902,7 +51902,6 @@ var lockRegistry = {
 // src/core/hub/rules/not-yet.ts
 init_json();
 var KEPT = "it is kept for later";
-var BUILDS = "it is kept for later: the platform does not build images yet";
 var OF_HUBS = [
   { path: "/dask", hint: KEPT },
   { path: "/shared", hint: KEPT },
@@ -51917,14 +51916,13 @@ var OF_CLUSTERS = [
   { path: "/storage/data", hint: KEPT }
 ];
 var OF_IMAGES = [
-  { path: "/tests", hint: BUILDS },
-  { path: "/size", hint: BUILDS },
-  { path: "/rebuild", hint: BUILDS }
+  { path: "/tests/notebooks", hint: "it is kept for later: run them in the image by hand" },
+  { path: "/rebuild", hint: "it is kept for later: run `image build` when you want it fresh" }
 ];
 var OF_SETTINGS = [
   { path: "/access", hint: "name teams below access: of each hub until then" },
   { path: "/charts/dask-gateway", hint: KEPT },
-  { path: "/mirrors", hint: BUILDS }
+  { path: "/mirrors", hint: "it is kept for later: PIP_INDEX_URL reaches image builds" }
 ];
 function* idleIn(doc, fields2) {
   for (const { path, hint } of fields2)
@@ -51932,6 +51930,17 @@ function* idleIn(doc, fields2) {
 }
 function idle(at2, name, hint) {
   return { at: at2, message: `"${name}" does nothing yet`, hint };
+}
+function* idleOfImages({ images }) {
+  for (const image2 of images.values()) {
+    yield* idleIn(image2, OF_IMAGES);
+    if (image2.data.tests.oggm === "full")
+      yield {
+        at: image2.at("/tests/oggm"),
+        message: "full runs no more than minimal yet",
+        hint: "run `pytest.oggm` in the image by hand until then"
+      };
+  }
 }
 function hoursOf(event) {
   const hint = "it is kept for later: the class counts for its whole time";
@@ -51978,7 +51987,7 @@ var notYet = {
     yield* idleIn(platform.settings, OF_SETTINGS);
     yield* idleAccess(platform);
     for (const cluster of platform.clusters.values()) yield* idleIn(cluster, OF_CLUSTERS);
-    for (const image2 of platform.images.values()) yield* idleIn(image2, OF_IMAGES);
+    yield* idleOfImages(platform);
     yield* idleOfHubs(platform);
   }
 };
@@ -53627,10 +53636,8 @@ async function confirmIdentity(kube, cluster, known) {
     throw new WrongCluster("the cluster does not say who it is", {
       hint: "look at the kubeconfig"
     });
-  const recorded = at(
-    await kube.get("configmap", IDENTITY, SYSTEM_NAMESPACE) ?? {},
-    "/data/cluster"
-  );
+  const kept = await kube.get("configmap", IDENTITY, SYSTEM_NAMESPACE);
+  const recorded = at(kept ?? {}, "/data/cluster");
   const wrong = (why) => new WrongCluster(`this is not the cluster ${cluster.name}: ${why}`, {
     hint: `look at the kubeconfig, or at clusters/${cluster.name}.yaml`
   });
@@ -53639,6 +53646,13 @@ async function confirmIdentity(kube, cluster, known) {
     throw wrong(`its identity is ${found2}, and ${meant2} is recorded`);
   if (typeof recorded === "string" && recorded !== cluster.name)
     throw wrong(`it is known as ${recorded}`);
+  if (kept !== void 0 && typeof recorded !== "string" && meant2 === void 0)
+    throw new WrongCluster(
+      `the cluster does not say whose it is: ${SYSTEM_NAMESPACE}/${IDENTITY} has no \`cluster\``,
+      {
+        hint: `if it is the right one, write \`identity: ${found2}\` into clusters/${cluster.name}.yaml`
+      }
+    );
   return found2;
 }
 async function applyCluster(kube, cluster, identity3) {
