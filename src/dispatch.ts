@@ -172,7 +172,7 @@ function commandNamed(word: string | undefined): CommandName | undefined {
 
 function kubeconfigOf({ kubeconfig }: Inputs): string {
   if (kubeconfig === undefined || kubeconfig === '')
-    throw new UsageError('no cluster is named', 'give --kubeconfig FILE, or set KUBECONFIG');
+    throw new UsageError('no kubeconfig is named', 'give --kubeconfig FILE, or set KUBECONFIG');
   return kubeconfig;
 }
 

@@ -1,5 +1,5 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { readRecord } from '../core/record/read.ts';
 import type { UnreadableRecord } from '../core/record/read.ts';
 import { unitId } from '../core/unit.ts';
@@ -7,6 +7,7 @@ import type { PresentRelease, Unit } from '../core/unit.ts';
 import { Failure } from '../failure.ts';
 import { deployedRef, filesAt } from './git.ts';
 import { guarded } from './disk-failure.ts';
+import { exists } from './files.ts';
 import { tidy } from './stage.ts';
 
 /** The public record of what runs: a folder of the shape that `render` writes, or the branch `deployed`. */
@@ -22,6 +23,8 @@ export interface Deployed {
 type Reader = (wants: (path: string) => boolean) => Promise<ReadonlyMap<string, string>>;
 
 /** Folders with a dot in their name are no units: another run may be writing one. */
+const OBJECTS = 'manifests.yaml';
+const UNIT = /^(clusters\/[^/.]+|[^/.]+)\/(?:release\.json|status\.json|manifests\.yaml)$/u;
 const RECORD = /^(clusters\/[^/.]+|[^/.]+)\/(release\.json|status\.json)$/u;
 
 /** According to a folder where one is named, else to the branch `deployed` of the repository at `root`. */
@@ -51,10 +54,13 @@ export async function deployedInFolder(folder: string): Promise<Deployed> {
     ...names.filter((name) => name !== 'clusters' && !name.startsWith('.')),
     ...clusters,
   ];
+  const held: string[] = [];
+  for (const unit of units)
+    if (await exists(join(folder, unit, OBJECTS))) held.push(`${unit}/${OBJECTS}`);
   const read: Reader = async (wants) => {
     const files = new Map<string, string>();
     for (const unit of units) {
-      for (const file of ['release.json', 'status.json', 'manifests.yaml']) {
+      for (const file of ['release.json', 'status.json', OBJECTS]) {
         const path = `${unit}/${file}`;
         const text = wants(path)
           ? await readFile(join(folder, path), 'utf8').catch(() => undefined)
@@ -64,7 +70,7 @@ export async function deployedInFolder(folder: string): Promise<Deployed> {
     }
     return files;
   };
-  const found = await deployed(read);
+  const found = await deployed(read, () => held);
   if (units.length > 0 && found.releases.length === 0)
     throw new Failure(`${folder} holds no record of a release`, {
       hint: 'name a folder that `render` wrote; an empty one means that nothing is deployed yet',
@@ -79,17 +85,36 @@ export async function deployedInFolder(folder: string): Promise<Deployed> {
  */
 export async function deployedOnBranch(root: string): Promise<Deployed> {
   const ref = await deployedRef(root);
-  return ref.kind === 'found'
-    ? deployed((wants) => filesAt(root, ref.commit, wants))
-    : { ...(await deployed(() => Promise.resolve(new Map()))), looked: ref.looked };
+  if (ref.kind === 'none')
+    return {
+      ...(await deployed(
+        () => Promise.resolve(new Map()),
+        () => [],
+      )),
+      looked: ref.looked,
+    };
+  const held = new Set<string>();
+  const read: Reader = (wants) =>
+    filesAt(root, ref.commit, (path) => {
+      held.add(path);
+      return wants(path);
+    });
+  const found = await deployed(read, () => [...held]);
+  if (held.size > 0 && found.releases.length + found.unreadable.length === 0)
+    throw new Failure('the branch `deployed` holds no record of a release', {
+      hint: 'only `deploy` writes it: restore it from its history, or delete it if nothing runs yet',
+    });
+  return found;
 }
 
-async function deployed(read: Reader): Promise<Deployed> {
+/** `held`: paths that are there, asked when `read` has looked; who has objects and no `release.json` lost it. */
+async function deployed(read: Reader, held: () => readonly string[]): Promise<Deployed> {
   const files = await read((path) => RECORD.test(path));
-  const readings = [...files].flatMap(([path, text]) =>
-    path.endsWith('/release.json')
-      ? [readRecord(dirname(path), text, files.get(path.replace('release.json', 'status.json')))]
-      : [],
+  const units = new Set(
+    [...files.keys(), ...held()].flatMap((path) => UNIT.exec(path)?.slice(1, 2) ?? []),
+  );
+  const readings = [...units].map((unit) =>
+    readRecord(unit, files.get(`${unit}/release.json`), files.get(`${unit}/status.json`)),
   );
   return {
     releases: readings.flatMap((one) => (one.kind === 'read' ? [one.record] : [])),

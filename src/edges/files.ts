@@ -5,7 +5,7 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { Failure } from '../failure.ts';
 import { MAX_FILE_BYTES } from '../core/source.ts';
 import { guarded, isCode } from './disk-failure.ts';
-import { MARKER, confirmContent, confirmOurs, markerText } from './ours.ts';
+import { MARKER, confirmContent, confirmOurs, confirmOutside, markerText } from './ours.ts';
 import type { FolderKind } from './ours.ts';
 import { asideIn, freshIn, keepJournal, staged } from './stage.ts';
 
@@ -147,6 +147,7 @@ export async function writeWhole(path: string, text: string): Promise<void> {
 
 /** The same, but what is there already and does not begin like ours is not replaced. */
 export async function writeOver(path: string, text: string, ours: string): Promise<void> {
+  await confirmOutside(path);
   const before = await guarded(path, () =>
     readFile(path, 'utf8').catch((cause: unknown) => {
       if (isCode(cause, 'ENOENT')) return '';

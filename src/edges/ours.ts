@@ -91,14 +91,14 @@ async function filesBelow(folder: string): Promise<string[]> {
 }
 
 /** Nothing is written into a platform's own folders, wherever links lead. */
-async function confirmOutside(folder: string): Promise<void> {
+export async function confirmOutside(folder: string): Promise<void> {
   const full = await realFolder(resolve(folder));
   for (let above = dirname(full); ; above = dirname(above)) {
     const first = relative(above, full).split(sep)[0] ?? '';
     const isPeoples = PEOPLES.includes(first.toLowerCase()) && (await isPlatform(above));
     if (isPeoples || first.toLowerCase() === '.git')
       throw new Failure(`${folder} is not written: ${first}/ is a folder of the platform’s own`, {
-        hint: 'name a folder outside the platform, or a new one in it, with --out',
+        hint: 'name a place outside the platform, or a new folder in it',
         exit: 2,
       });
     if (above === dirname(above)) return;

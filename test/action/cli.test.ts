@@ -222,7 +222,7 @@ describe('what goes wrong is said in one message, with the documented exit code'
     ['render', 'render needs --out DIR'],
     [`render hbu --out x --charts-from ${DOUBLE}`, 'there is no hub "hbu"'],
     ['plan --at yesterday', '"yesterday" is not a time'],
-    ['state', 'no cluster is named'],
+    ['state', 'no kubeconfig is named'],
     ['check --root /nonexistent', 'there is no platform.yaml'],
   ])('usage: %s', async (words, message) => {
     const heard: string[] = [];

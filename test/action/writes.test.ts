@@ -140,6 +140,14 @@ test.each([
   expect(await all()).toEqual(before);
 });
 
+test.each(['environments/x.yaml', '.git/x'])('a page is not written to %s', async (html) => {
+  await mkdir(join(target, 'nothing'));
+  const before = await all();
+  const { code, stderr } = await run(PAGE.map((arg) => (arg === '../plan.html' ? html : arg)));
+  expect([code, stderr]).toEqual([2, expect.stringContaining('a folder of the platform’s own')]);
+  expect(await all()).toEqual(before);
+});
+
 test('init that fails leaves nothing', async () => {
   await rm(platform, { recursive: true });
   await mkdir(platform);

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { deployedInFolder, deployedOnBranch } from '../../src/edges/deployed.ts';
@@ -143,6 +143,19 @@ describe('what is deployed, from a folder', () => {
     ]);
   });
 
+  test('is one unit’s matter where its record is missing and its objects are there', async () => {
+    await fill();
+    await rm(join(folder.path, 'alps/release.json'));
+    const found = await deployedInFolder(folder.path);
+    expect(found.releases.map(({ unit }) => unit)).toEqual([cluster]);
+    expect(found.unreadable).toEqual([
+      {
+        unit: { ...hub, cluster: '' },
+        why: expect.stringMatching(/^alps\/release\.json of .* cannot be read: it is missing; /u),
+      },
+    ]);
+  });
+
   test('is a cluster’s own matter in the same way, and a newer format has another cure', async () => {
     await fill();
     await put('clusters/main/release.json', { digest: 'd', release: { v: 2, unit: cluster } });
@@ -194,6 +207,26 @@ describe('what is deployed, from the branch', () => {
 
   test('cannot be said where there is no repository', async () => {
     expect(await failureOf(deployedOnBranch(folder.path))).toMatchObject({ exit: 1 });
+  });
+
+  test('cannot be said where the branch holds something else', async () => {
+    await git(folder.path, 'init', '-q', '-b', 'deployed');
+    await put('platform.yaml', 'glaciocloud: 1\n');
+    await commitAll(folder.path, 'main');
+    expect(await failureOf(deployedOnBranch(folder.path))).toMatchObject({
+      message: 'the branch `deployed` holds no record of a release',
+      exit: 1,
+    });
+  });
+
+  test('is one unit’s matter where its record is lost on the branch', async () => {
+    await git(folder.path, 'init', '-q', '-b', 'deployed');
+    await fill();
+    await rm(join(folder.path, 'alps/release.json'));
+    await commitAll(folder.path, 'deployed');
+    const found = await deployedOnBranch(folder.path);
+    expect(found.releases.map(({ unit }) => unit)).toEqual([cluster]);
+    expect(found.unreadable.map(({ unit }) => unit.name)).toEqual(['alps']);
   });
 
   test('is each hub and each cluster with a record, whatever is checked out', async () => {

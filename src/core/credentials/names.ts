@@ -1,4 +1,4 @@
-const SECRET = /(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|CREDENTIAL)S?$/u;
+const SECRET = /(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|CREDENTIAL|PW)S?$|^CREDS$/u;
 /** Only at the end, and only after another word: PWD alone is the working directory. */
 const SECRET_LAST = /^(?:PWD|PASS|KEYS?)$/u;
 const KINDS_OF_KEY =
@@ -51,6 +51,8 @@ const ASSIGNMENTS: readonly RegExp[] = [
   /(?<![\w.-])([A-Z_][A-Z0-9_]*)=([^\s"'(){}[\]$<>;,]{4,})/gu,
   // --token=…
   /--([A-Za-z][\w.-]*)[= ]([^\s"'(){}[\]$<>;,-][^\s"']{3,})/gu,
+  // host=h password=…, ?token=…, password = … in a file within a file; what is called or named has no digit, or goes on
+  /(?<=^|[\s;?&,])([A-Za-z_][\w.-]*)[ \t]*=[ \t]*(?=\S*\d)([^\s"'(){}[\]$<>&;,]{8,})(?=[\s&;,]|$)/gmu,
   // password: …, on a line of its own in a file within a file; a word alone is more often a type
   /^[ \t-]*([A-Za-z_][\w-]*):[ \t]+(?=\S*\d)([^\s"'(){}[\]$<>|&*!#]\S{3,})[ \t]*$/gmu,
 ];

@@ -35,9 +35,11 @@ export type RecordReading =
 /** What a folder of the record says of its unit. `folder`: `alps` for a hub, `clusters/lab` for a cluster. */
 export function readRecord(
   folder: string,
-  release: string,
+  release: string | undefined,
   status: string | undefined,
 ): RecordReading {
+  if (release === undefined)
+    return unreadable(folder, 'release.json', { kind: 'unreadable', reason: 'it is missing' });
   const found = readRelease(release);
   if (found.kind !== 'read') return unreadable(folder, 'release.json', found);
   const { unit } = found.value.release;
