@@ -46237,7 +46237,7 @@ async function confirmOutside(folder) {
     const isPeoples = PEOPLES.includes(first.toLowerCase()) && await isPlatform(above);
     if (isPeoples || first.toLowerCase() === ".git")
       throw new Failure(`${folder} is not written: ${first}/ is a folder of the platform\u2019s own`, {
-        hint: "name a folder outside the platform, or a new one in it, with --out",
+        hint: "name a place outside the platform, or a new folder in it",
         exit: 2
       });
     if (above === dirname(above)) return;
@@ -46534,6 +46534,7 @@ async function writeWhole(path, text) {
   );
 }
 async function writeOver(path, text, ours) {
+  await confirmOutside(path);
   const before = await guarded(
     path,
     () => readFile3(path, "utf8").catch((cause) => {
@@ -46658,7 +46659,7 @@ init_json();
 init_json();
 
 // src/core/credentials/names.ts
-var SECRET = /(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|CREDENTIAL)S?$/u;
+var SECRET = /(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|CREDENTIAL|PW)S?$|^CREDS$/u;
 var SECRET_LAST = /^(?:PWD|PASS|KEYS?)$/u;
 var KINDS_OF_KEY = /(?:^|_)(?:API|ACCESS|PRIVATE|SECRET|SIGNING|ENCRYPTION|AUTH|LICENSE)_KEY(?:_|$)/u;
 var ABOUT = /^(?:FILE|PATH|DIR|FOLDER|NAMES?|UR[LI]|ENDPOINT|HOST|TYPE|LENGTH|SIZE|TTL|TIMEOUT|AGE|EXPIR\w*|LIFETIME|SECONDS|MINUTES|HOURS|DAYS|INTERVAL|MAX|MIN|ENABLED|REQUIRED|HEADER|SCOPES?|CLASS|REF|ALGORITHM|ISSUER|AUDIENCE|POLICY|COUNT|LIMIT|FORMAT|PREFIX|ID)$/u;
@@ -46687,6 +46688,8 @@ var ASSIGNMENTS = [
   /(?<![\w.-])([A-Z_][A-Z0-9_]*)=([^\s"'(){}[\]$<>;,]{4,})/gu,
   // --token=…
   /--([A-Za-z][\w.-]*)[= ]([^\s"'(){}[\]$<>;,-][^\s"']{3,})/gu,
+  // host=h password=…, ?token=…, password = … in a file within a file; what is called or named has no digit, or goes on
+  /(?<=^|[\s;?&,])([A-Za-z_][\w.-]*)[ \t]*=[ \t]*(?=\S*\d)([^\s"'(){}[\]$<>&;,]{8,})(?=[\s&;,]|$)/gmu,
   // password: …, on a line of its own in a file within a file; a word alone is more often a type
   /^[ \t-]*([A-Za-z_][\w-]*):[ \t]+(?=\S*\d)([^\s"'(){}[\]$<>|&*!#]\S{3,})[ \t]*$/gmu
 ];
@@ -54003,6 +54006,8 @@ var readStatus = readerOf(
   "/v"
 );
 function readRecord(folder, release2, status) {
+  if (release2 === void 0)
+    return unreadable(folder, "release.json", { kind: "unreadable", reason: "it is missing" });
   const found2 = readRelease(release2);
   if (found2.kind !== "read") return unreadable(folder, "release.json", found2);
   const { unit } = found2.value.release;
@@ -56974,8 +56979,10 @@ init_json();
 
 // src/edges/deployed.ts
 import { readFile as readFile9, readdir as readdir6 } from "node:fs/promises";
-import { dirname as dirname8, join as join11 } from "node:path";
+import { join as join11 } from "node:path";
 init_failure();
+var OBJECTS = "manifests.yaml";
+var UNIT = /^(clusters\/[^/.]+|[^/.]+)\/(?:release\.json|status\.json|manifests\.yaml)$/u;
 var RECORD = /^(clusters\/[^/.]+|[^/.]+)\/(release\.json|status\.json)$/u;
 function deployedFrom(folder, root) {
   return folder === void 0 ? deployedOnBranch(root) : deployedInFolder(folder);
@@ -56994,10 +57001,13 @@ async function deployedInFolder(folder) {
     ...names4.filter((name) => name !== "clusters" && !name.startsWith(".")),
     ...clusters
   ];
+  const held2 = [];
+  for (const unit of units)
+    if (await exists2(join11(folder, unit, OBJECTS))) held2.push(`${unit}/${OBJECTS}`);
   const read = async (wants) => {
     const files = /* @__PURE__ */ new Map();
     for (const unit of units) {
-      for (const file of ["release.json", "status.json", "manifests.yaml"]) {
+      for (const file of ["release.json", "status.json", OBJECTS]) {
         const path = `${unit}/${file}`;
         const text = wants(path) ? await readFile9(join11(folder, path), "utf8").catch(() => void 0) : void 0;
         if (text !== void 0) files.set(path, text);
@@ -57005,7 +57015,7 @@ async function deployedInFolder(folder) {
     }
     return files;
   };
-  const found2 = await deployed(read);
+  const found2 = await deployed(read, () => held2);
   if (units.length > 0 && found2.releases.length === 0)
     throw new Failure(`${folder} holds no record of a release`, {
       hint: "name a folder that `render` wrote; an empty one means that nothing is deployed yet",
@@ -57015,12 +57025,33 @@ async function deployedInFolder(folder) {
 }
 async function deployedOnBranch(root) {
   const ref = await deployedRef(root);
-  return ref.kind === "found" ? deployed((wants) => filesAt(root, ref.commit, wants)) : { ...await deployed(() => Promise.resolve(/* @__PURE__ */ new Map())), looked: ref.looked };
+  if (ref.kind === "none")
+    return {
+      ...await deployed(
+        () => Promise.resolve(/* @__PURE__ */ new Map()),
+        () => []
+      ),
+      looked: ref.looked
+    };
+  const held2 = /* @__PURE__ */ new Set();
+  const read = (wants) => filesAt(root, ref.commit, (path) => {
+    held2.add(path);
+    return wants(path);
+  });
+  const found2 = await deployed(read, () => [...held2]);
+  if (held2.size > 0 && found2.releases.length + found2.unreadable.length === 0)
+    throw new Failure("the branch `deployed` holds no record of a release", {
+      hint: "only `deploy` writes it: restore it from its history, or delete it if nothing runs yet"
+    });
+  return found2;
 }
-async function deployed(read) {
+async function deployed(read, held2) {
   const files = await read((path) => RECORD.test(path));
-  const readings = [...files].flatMap(
-    ([path, text]) => path.endsWith("/release.json") ? [readRecord(dirname8(path), text, files.get(path.replace("release.json", "status.json")))] : []
+  const units = new Set(
+    [...files.keys(), ...held2()].flatMap((path) => UNIT.exec(path)?.slice(1, 2) ?? [])
+  );
+  const readings = [...units].map(
+    (unit) => readRecord(unit, files.get(`${unit}/release.json`), files.get(`${unit}/status.json`))
   );
   return {
     releases: readings.flatMap((one) => one.kind === "read" ? [one.record] : []),
@@ -63146,7 +63177,7 @@ init_failure();
 
 // src/edges/docker-program.ts
 init_failure();
-import { dirname as dirname9 } from "node:path";
+import { dirname as dirname8 } from "node:path";
 var PASSED2 = [
   "DOCKER_HOST",
   "DOCKER_CONFIG",
@@ -63168,7 +63199,7 @@ function dockerEnvironment() {
     const value = process.env[name] ?? "";
     return value === "" ? [] : [[name, value]];
   });
-  const path = `${dirname9(dockerProgram())}:${process.env["PATH"] ?? ""}`;
+  const path = `${dirname8(dockerProgram())}:${process.env["PATH"] ?? ""}`;
   return { PATH: path, ...Object.fromEntries(passed) };
 }
 function docker(args, options = {}) {
@@ -63775,7 +63806,7 @@ function commandNamed(word) {
 }
 function kubeconfigOf({ kubeconfig }) {
   if (kubeconfig === void 0 || kubeconfig === "")
-    throw new UsageError("no cluster is named", "give --kubeconfig FILE, or set KUBECONFIG");
+    throw new UsageError("no kubeconfig is named", "give --kubeconfig FILE, or set KUBECONFIG");
   return kubeconfig;
 }
 function timeOf2(at2) {
