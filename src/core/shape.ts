@@ -11,7 +11,10 @@ export type Reading<T> =
   | { kind: 'unreadable'; reason: string };
 
 const VERSION = 1;
-const ajv = new Ajv({ strictTypes: false });
+/** Made when first needed: most runs read nothing of others, and these schemas are ours. */
+let made: Ajv | undefined;
+const ajv = (): Ajv =>
+  (made ??= new Ajv({ strictTypes: false, meta: false, validateSchema: false }));
 
 /**
  * The one way to read JSON that somebody else may have damaged: every field that it must have is looked at, once, here.
@@ -23,7 +26,7 @@ export function readerOf<T>(schema: object, version?: string): (text: string) =>
     const value = jsonOf(text) ?? null;
     const found = version === undefined ? undefined : at(value, version);
     if (found !== undefined && found !== VERSION) return otherVersion(found);
-    const validate = (compiled ??= ajv.compile<T>(schema));
+    const validate = (compiled ??= ajv().compile<T>(schema));
     const candidate: unknown = value;
     if (validate(candidate)) return { kind: 'read', value: candidate };
     return { kind: 'unreadable', reason: reasonOf(validate.errors?.[0]) };
