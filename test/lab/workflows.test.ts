@@ -85,8 +85,10 @@ afterAll(async () => {
   await folder.remove();
 }, 240_000);
 
+/** Pushed, and checked out again with all branches, as `actions/checkout` does with `fetch-depth: 0`. */
 async function commit(message: string): Promise<void> {
   repository.refs.set('refs/heads/main', await commitAll(root, message));
+  await git(root, 'update-ref', 'refs/remotes/origin/main', 'HEAD');
 }
 
 /** Our small chart, served as a chart repository does. */
