@@ -41050,9 +41050,9 @@ var init_issues = __esm({
         return listed3.filter((one) => !one.has("/pull_request"));
       }
       async #create(labels, title, body) {
-        const made = await this.#client.ask("an issue", "POST /issues", { title, body, labels });
-        const number = made.id("/number");
-        const kept = made.list("/labels").map((one) => one.text("/name"));
+        const made2 = await this.#client.ask("an issue", "POST /issues", { title, body, labels });
+        const number = made2.id("/number");
+        const kept = made2.list("/labels").map((one) => one.text("/name"));
         if (labels.some((label) => !kept.includes(label)))
           throw new GithubRefused(`GitHub left the labels of issue ${number} out`, {
             hint: "without them it is not found again: the job needs `permissions: {issues: write}`"
@@ -41104,7 +41104,7 @@ var init_record = __esm({
         }
       }
       async deployment(given2) {
-        const made = await this.#client.ask("a deployment", "POST /deployments", {
+        const made2 = await this.#client.ask("a deployment", "POST /deployments", {
           ref: given2.commit,
           task: "glaciocloud",
           environment: given2.environment,
@@ -41112,7 +41112,7 @@ var init_record = __esm({
           required_contexts: []
         });
         await this.#client.ask("a deployment", "POST /deployments/{deployment}/statuses", {
-          deployment: made.id("/id"),
+          deployment: made2.id("/id"),
           state: given2.state,
           description: short(oneLine(given2.description), DESCRIPTION_LIMIT),
           environment_url: given2.url,
@@ -41129,11 +41129,11 @@ var init_record = __esm({
         const base2 = parent === void 0 ? void 0 : await this.#treeOf(parent);
         const tree = await this.#entries(base2, files);
         if (tree.length === 0) return void 0;
-        const made = await this.#client.ask("a tree", "POST /git/trees", {
+        const made2 = await this.#client.ask("a tree", "POST /git/trees", {
           tree,
           ...base2 === void 0 ? {} : { base_tree: base2 }
         });
-        const sha = made.sha("/sha");
+        const sha = made2.sha("/sha");
         if (sha === base2) return void 0;
         const commit = await this.#client.ask("a commit", "POST /git/commits", {
           message: commitMessage(message),
@@ -53944,14 +53944,15 @@ init_failure();
 var import_ajv = __toESM(require_ajv(), 1);
 init_json();
 var VERSION = 1;
-var ajv2 = new import_ajv.Ajv({ strictTypes: false });
+var made;
+var ajv2 = () => made ??= new import_ajv.Ajv({ strictTypes: false, meta: false, validateSchema: false });
 function readerOf(schema, version) {
   let compiled2;
   return (text) => {
     const value = jsonOf(text) ?? null;
     const found2 = version === void 0 ? void 0 : at(value, version);
     if (found2 !== void 0 && found2 !== VERSION) return otherVersion(found2);
-    const validate = compiled2 ??= ajv2.compile(schema);
+    const validate = compiled2 ??= ajv2().compile(schema);
     const candidate = value;
     if (validate(candidate)) return { kind: "read", value: candidate };
     return { kind: "unreadable", reason: reasonOf2(validate.errors?.[0]) };
@@ -54181,14 +54182,14 @@ async function digestKey({ kube, random }) {
   };
   const known = await read();
   if (known !== void 0) return known;
-  const made = {
+  const made2 = {
     apiVersion: "v1",
     kind: "Secret",
     immutable: true,
     metadata: { name: KEY, namespace: SYSTEM_NAMESPACE },
     stringData: { key: random.hex(32) }
   };
-  await kube.create(made).catch((error3) => {
+  await kube.create(made2).catch((error3) => {
     if (!(error3 instanceof KubeFailure) || !error3.conflict) throw error3;
   });
   const kept = await read();
@@ -55822,9 +55823,9 @@ function manifestOf(stored) {
 ${text.trimEnd()}
 `).join("");
 }
-function straysOf(made, wanted, namespace) {
+function straysOf(made2, wanted, namespace) {
   const names4 = new Set(wanted.map((one) => identity2(one, namespace)));
-  const strays = [...byIdentity(made, namespace)].filter(([name]) => !names4.has(name));
+  const strays = [...byIdentity(made2, namespace)].filter(([name]) => !names4.has(name));
   return strays.map(([, object2]) => object2);
 }
 function goesWith(live, release2) {
@@ -55880,13 +55881,13 @@ async function dropStrays(task, revision, wanted, world) {
   const { kube, releases, progress } = world;
   const { unit, release: release2 } = task.to;
   const { namespace } = release2;
-  const made = [];
+  const made2 = [];
   for (const later of await releases.history(unit.name, namespace)) {
     if (later.revision <= revision) continue;
     const manifest = await releases.manifest(unit.name, namespace, later.revision);
-    made.push(...storedIn(manifest).map(({ object: object2 }) => object2));
+    made2.push(...storedIn(manifest).map(({ object: object2 }) => object2));
   }
-  const strays = straysOf(made, wanted, namespace);
+  const strays = straysOf(made2, wanted, namespace);
   if (strays.length === 0) return;
   for (const live of await kube.liveOf(strays, namespace)) {
     if (!goesWith(live, unit.name)) continue;
@@ -59485,12 +59486,12 @@ var Kube = class {
       )
     );
   }
-  async create(made) {
+  async create(made2) {
     return object(
       await this.#must(
         "an object cannot be made",
         ["create", "--validate=ignore", "-f", "-", "-o", "json"],
-        JSON.stringify(made)
+        JSON.stringify(made2)
       )
     );
   }
