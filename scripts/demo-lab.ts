@@ -37,6 +37,7 @@ export async function demoInLab(keep: boolean): Promise<void> {
     await git(root, 'init', '-q', '-b', 'main');
     await commitAll(root, 'A platform');
     const repository = sim.state.addRepository(sim.state.addUser('example'), 'hubs');
+    repository.environments.set('lab', { branches: [{ name: 'main' }], reviewers: undefined });
     sim.state.addToken('bot', sim.state.addUser('github-actions[bot]', 'Bot'), [
       'contents',
       'issues',
