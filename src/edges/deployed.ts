@@ -20,10 +20,11 @@ export interface Deployed {
   manifests(unit: Unit): Promise<string>;
 }
 
+/** Asks of each path that is there whether its text is wanted. */
 type Reader = (wants: (path: string) => boolean) => Promise<ReadonlyMap<string, string>>;
 
-/** Folders with a dot in their name are no units: another run may be writing one. */
 const OBJECTS = 'manifests.yaml';
+/** Folders with a dot in their name are no units: another run may be writing one. */
 const UNIT = /^(clusters\/[^/.]+|[^/.]+)\/(?:release\.json|status\.json|manifests\.yaml)$/u;
 const RECORD = /^(clusters\/[^/.]+|[^/.]+)\/(release\.json|status\.json)$/u;
 
@@ -54,23 +55,20 @@ export async function deployedInFolder(folder: string): Promise<Deployed> {
     ...names.filter((name) => name !== 'clusters' && !name.startsWith('.')),
     ...clusters,
   ];
-  const held: string[] = [];
-  for (const unit of units)
-    if (await exists(join(folder, unit, OBJECTS))) held.push(`${unit}/${OBJECTS}`);
   const read: Reader = async (wants) => {
     const files = new Map<string, string>();
     for (const unit of units) {
       for (const file of ['release.json', 'status.json', OBJECTS]) {
         const path = `${unit}/${file}`;
-        const text = wants(path)
-          ? await readFile(join(folder, path), 'utf8').catch(() => undefined)
-          : undefined;
+        const full = join(folder, path);
+        if (!(await exists(full)) || !wants(path)) continue;
+        const text = await readFile(full, 'utf8').catch(() => undefined);
         if (text !== undefined) files.set(path, text);
       }
     }
     return files;
   };
-  const found = await deployed(read, () => held);
+  const { found } = await deployed(read);
   if (units.length > 0 && found.releases.length === 0)
     throw new Failure(`${folder} holds no record of a release`, {
       hint: 'name a folder that `render` wrote; an empty one means that nothing is deployed yet',
@@ -85,43 +83,36 @@ export async function deployedInFolder(folder: string): Promise<Deployed> {
  */
 export async function deployedOnBranch(root: string): Promise<Deployed> {
   const ref = await deployedRef(root);
-  if (ref.kind === 'none')
-    return {
-      ...(await deployed(
-        () => Promise.resolve(new Map()),
-        () => [],
-      )),
-      looked: ref.looked,
-    };
-  const held = new Set<string>();
-  const read: Reader = (wants) =>
-    filesAt(root, ref.commit, (path) => {
-      held.add(path);
-      return wants(path);
-    });
-  const found = await deployed(read, () => [...held]);
-  if (held.size > 0 && found.releases.length + found.unreadable.length === 0)
+  if (ref.kind === 'none') {
+    const { found } = await deployed(() => Promise.resolve(new Map()));
+    return { ...found, looked: ref.looked };
+  }
+  const { found, seen } = await deployed((wants) => filesAt(root, ref.commit, wants));
+  if (seen.length > 0 && found.releases.length + found.unreadable.length === 0)
     throw new Failure('the branch `deployed` holds no record of a release', {
       hint: 'only `deploy` writes it: restore it from its history, or delete it if nothing runs yet',
     });
   return found;
 }
 
-/** `held`: paths that are there, asked when `read` has looked; who has objects and no `release.json` lost it. */
-async function deployed(read: Reader, held: () => readonly string[]): Promise<Deployed> {
-  const files = await read((path) => RECORD.test(path));
-  const units = new Set(
-    [...files.keys(), ...held()].flatMap((path) => UNIT.exec(path)?.slice(1, 2) ?? []),
-  );
+/** `seen`: every path that is there. A unit that has objects and no `release.json` has lost it. */
+async function deployed(read: Reader): Promise<{ found: Deployed; seen: string[] }> {
+  const seen: string[] = [];
+  const files = await read((path) => {
+    seen.push(path);
+    return RECORD.test(path);
+  });
+  const units = new Set(seen.flatMap((path) => UNIT.exec(path)?.slice(1, 2) ?? []));
   const readings = [...units].map((unit) =>
     readRecord(unit, files.get(`${unit}/release.json`), files.get(`${unit}/status.json`)),
   );
-  return {
+  const found: Deployed = {
     releases: readings.flatMap((one) => (one.kind === 'read' ? [one.record] : [])),
     unreadable: readings.flatMap((one) => (one.kind === 'unreadable' ? [one.record] : [])),
     manifests: async (unit) => {
-      const path = `${unitId(unit)}/manifests.yaml`;
+      const path = `${unitId(unit)}/${OBJECTS}`;
       return (await read((one) => one === path)).get(path) ?? '';
     },
   };
+  return { found, seen };
 }

@@ -22,12 +22,12 @@ const clusterOf = (bench: Bench, identity: string | null = null): Doc<ClusterFil
   return { ...cluster, data: { ...cluster.data, identity } };
 };
 /** Some earlier run has written down whose cluster this is. */
-const recorded = (bench: Bench, name: string): void =>
+const recorded = (bench: Bench, data: Record<string, string>): void =>
   bench.kube.add({
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: RECORD, namespace: SYSTEM },
-    data: { cluster: name },
+    data,
   });
 
 describe('the identity of a cluster', () => {
@@ -60,10 +60,10 @@ describe('the identity of a cluster', () => {
 
   test('is the one under whose name it is known in the cluster', async () => {
     const bench = new Bench();
-    recorded(bench, 'main');
+    recorded(bench, { cluster: 'main' });
     expect(await confirmIdentity(bench.kube, clusterOf(bench), undefined)).toBe(OURS);
     const other = new Bench();
-    recorded(other, 'somebody-else');
+    recorded(other, { cluster: 'somebody-else' });
     await expect(confirmIdentity(other.kube, clusterOf(other), undefined)).rejects.toMatchObject({
       message: 'this is not the cluster main: it is known as somebody-else',
       hint: HINT,
@@ -72,12 +72,7 @@ describe('the identity of a cluster', () => {
 
   test('is not taken as it is where the cluster has forgotten its name', async () => {
     const bench = new Bench();
-    bench.kube.add({
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: RECORD, namespace: SYSTEM },
-      data: { objects: '[]' },
-    });
+    recorded(bench, { objects: '[]' });
     await expect(confirmIdentity(bench.kube, clusterOf(bench), undefined)).rejects.toMatchObject({
       message:
         'the cluster does not say whose it is: glaciocloud-system/glaciocloud-cluster has no `cluster`',
@@ -123,12 +118,7 @@ describe('what the hubs of a cluster share', () => {
 
   test('is applied again where it differs', async () => {
     const bench = new Bench();
-    bench.kube.add({
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: RECORD, namespace: SYSTEM },
-      data: { objects: '[]' },
-    });
+    recorded(bench, { objects: '[]' });
     expect(await applyCluster(bench.kube, clusterOf(bench), OURS)).toBe(true);
   });
 

@@ -3,7 +3,7 @@ import { chooseCluster, chooseHubs, orphanText, orphansOf } from '../../src/flow
 import type { Asked } from '../../src/flow/choose.ts';
 import type { ReleaseState, States } from '../../src/core/hub/state.ts';
 import { UsageError } from '../../src/failure.ts';
-import { Bench, FILES, hubsOf } from '../support/apply-bench.ts';
+import { Bench, ELSEWHERE, FILES, hubsOf } from '../support/apply-bench.ts';
 import type { Edit } from '../support/apply-bench.ts';
 
 const OTHER: Edit = ['clusters/other.yaml', '', FILES['clusters/main.yaml'] ?? ''];
@@ -116,21 +116,7 @@ describe('hubs that no file names', () => {
 
   test('are those too whose file names another cluster', () => {
     const found = { known: new Map([['two', {} as ReleaseState]]), unreadable: new Map() };
-    const { platform, world } = new Bench(
-      [
-        'clusters/other.yaml',
-        '',
-        `title: Other
-provider: k3s
-kubernetes: "1.35"
-storage: {homes: {class: standard}}
-ingress: {class: none}
-networkPolicy: enforced
-nodes: {user: {cpu: 8, memory: 64Gi, max: 1, startTime: 0s}}
-`,
-      ],
-      ['environments/two.yaml', 'cluster: main', 'cluster: other'],
-    );
+    const { platform, world } = new Bench(...ELSEWHERE);
     const [orphan, ...more] = orphansOf(platform, world.cluster, found, asked({}));
     expect([orphan, more]).toEqual([
       { unit: unit('two'), elsewhere: 'other', removal: undefined },

@@ -1,6 +1,6 @@
-import { Ajv } from 'ajv';
-import { objectOf, pretty } from '../json.ts';
+import { pretty } from '../json.ts';
 import type { Plan } from '../plan/plan.ts';
+import { readerOf } from '../shape.ts';
 import type { Digest } from '../unit.ts';
 
 /** The comment is found again by this line and by its author. It is for people: nothing is decided by it. */
@@ -61,13 +61,15 @@ const RECORD = {
   },
 };
 
+const readReviewed = readerOf<ReviewedRecord>(RECORD);
+
 /** Digests that were shown, by name; none where the text is malformed, or is about another change than this one. */
 export function reviewedSteps(
   text: string,
   { pull, head }: Pick<ReviewedChange, 'pull' | 'head'>,
 ): Map<string, Digest> {
-  const record: unknown = objectOf(text);
-  const isRecord = new Ajv().compile<ReviewedRecord>(RECORD);
-  if (!isRecord(record) || record.pull !== pull || record.head !== head) return new Map();
-  return new Map(record.steps.map(({ name, digest }) => [name, digest]));
+  const found = readReviewed(text);
+  if (found.kind !== 'read' || found.value.pull !== pull || found.value.head !== head)
+    return new Map();
+  return new Map(found.value.steps.map(({ name, digest }) => [name, digest]));
 }
