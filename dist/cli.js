@@ -4664,7 +4664,7 @@ var require_core = __commonJS({
         uriResolver
       };
     }
-    var Ajv3 = class {
+    var Ajv2 = class {
       constructor(opts = {}) {
         this.schemas = {};
         this.refs = {};
@@ -5034,9 +5034,9 @@ var require_core = __commonJS({
         }
       }
     };
-    Ajv3.ValidationError = validation_error_1.default;
-    Ajv3.MissingRefError = ref_error_1.default;
-    exports.default = Ajv3;
+    Ajv2.ValidationError = validation_error_1.default;
+    Ajv2.MissingRefError = ref_error_1.default;
+    exports.default = Ajv2;
     function checkOptions2(checkOpts2, options, msg, log = "error") {
       for (const key in checkOpts2) {
         const opt = key;
@@ -8119,7 +8119,7 @@ var require_ajv = __commonJS({
     var draft7MetaSchema = require_json_schema_draft_07();
     var META_SUPPORT_DATA = ["/properties"];
     var META_SCHEMA_ID = "http://json-schema.org/draft-07/schema";
-    var Ajv3 = class extends core_1.default {
+    var Ajv2 = class extends core_1.default {
       _addVocabularies() {
         super._addVocabularies();
         draft7_1.default.forEach((v) => this.addVocabulary(v));
@@ -8138,11 +8138,11 @@ var require_ajv = __commonJS({
         return this.opts.defaultMeta = super.defaultMeta() || (this.getSchema(META_SCHEMA_ID) ? META_SCHEMA_ID : void 0);
       }
     };
-    exports.Ajv = Ajv3;
-    module.exports = exports = Ajv3;
-    module.exports.Ajv = Ajv3;
+    exports.Ajv = Ajv2;
+    module.exports = exports = Ajv2;
+    module.exports.Ajv = Ajv2;
     Object.defineProperty(exports, "__esModule", { value: true });
-    exports.default = Ajv3;
+    exports.default = Ajv2;
     var validate_1 = require_validate();
     Object.defineProperty(exports, "KeywordCxt", { enumerable: true, get: function() {
       return validate_1.KeywordCxt;
@@ -56518,21 +56518,20 @@ async function deployedInFolder(folder) {
     ...names4.filter((name) => name !== "clusters" && !name.startsWith(".")),
     ...clusters
   ];
-  const held2 = [];
-  for (const unit of units)
-    if (await exists(join11(folder, unit, OBJECTS))) held2.push(`${unit}/${OBJECTS}`);
   const read = async (wants) => {
     const files = /* @__PURE__ */ new Map();
     for (const unit of units) {
       for (const file of ["release.json", "status.json", OBJECTS]) {
         const path = `${unit}/${file}`;
-        const text = wants(path) ? await readFile9(join11(folder, path), "utf8").catch(() => void 0) : void 0;
+        const full = join11(folder, path);
+        if (!await exists(full) || !wants(path)) continue;
+        const text = await readFile9(full, "utf8").catch(() => void 0);
         if (text !== void 0) files.set(path, text);
       }
     }
     return files;
   };
-  const found2 = await deployed(read, () => held2);
+  const { found: found2 } = await deployed(read);
   if (units.length > 0 && found2.releases.length === 0)
     throw new Failure(`${folder} holds no record of a release`, {
       hint: "name a folder that `render` wrote; an empty one means that nothing is deployed yet",
@@ -56542,42 +56541,36 @@ async function deployedInFolder(folder) {
 }
 async function deployedOnBranch(root) {
   const ref = await deployedRef(root);
-  if (ref.kind === "none")
-    return {
-      ...await deployed(
-        () => Promise.resolve(/* @__PURE__ */ new Map()),
-        () => []
-      ),
-      looked: ref.looked
-    };
-  const held2 = /* @__PURE__ */ new Set();
-  const read = (wants) => filesAt(root, ref.commit, (path) => {
-    held2.add(path);
-    return wants(path);
-  });
-  const found2 = await deployed(read, () => [...held2]);
-  if (held2.size > 0 && found2.releases.length + found2.unreadable.length === 0)
+  if (ref.kind === "none") {
+    const { found: found3 } = await deployed(() => Promise.resolve(/* @__PURE__ */ new Map()));
+    return { ...found3, looked: ref.looked };
+  }
+  const { found: found2, seen: seen2 } = await deployed((wants) => filesAt(root, ref.commit, wants));
+  if (seen2.length > 0 && found2.releases.length + found2.unreadable.length === 0)
     throw new Failure("the branch `deployed` holds no record of a release", {
       hint: "only `deploy` writes it: restore it from its history, or delete it if nothing runs yet"
     });
   return found2;
 }
-async function deployed(read, held2) {
-  const files = await read((path) => RECORD.test(path));
-  const units = new Set(
-    [...files.keys(), ...held2()].flatMap((path) => UNIT.exec(path)?.slice(1, 2) ?? [])
-  );
+async function deployed(read) {
+  const seen2 = [];
+  const files = await read((path) => {
+    seen2.push(path);
+    return RECORD.test(path);
+  });
+  const units = new Set(seen2.flatMap((path) => UNIT.exec(path)?.slice(1, 2) ?? []));
   const readings = [...units].map(
     (unit) => readRecord(unit, files.get(`${unit}/release.json`), files.get(`${unit}/status.json`))
   );
-  return {
+  const found2 = {
     releases: readings.flatMap((one) => one.kind === "read" ? [one.record] : []),
     unreadable: readings.flatMap((one) => one.kind === "unreadable" ? [one.record] : []),
     manifests: async (unit) => {
-      const path = `${unitId(unit)}/manifests.yaml`;
+      const path = `${unitId(unit)}/${OBJECTS}`;
       return (await read((one) => one === path)).get(path) ?? "";
     }
   };
+  return { found: found2, seen: seen2 };
 }
 
 // src/flow/record.ts
@@ -56913,7 +56906,6 @@ function healthTable(lines3) {
 }
 
 // src/core/show/reviewed.ts
-var import_ajv2 = __toESM(require_ajv(), 1);
 init_json();
 var COMMENT_MARKER = "<!-- glaciocloud plan -->";
 var REVIEWED_FILE = "reviewed.json";
@@ -56949,11 +56941,12 @@ var RECORD2 = {
     }
   }
 };
+var readReviewed = readerOf(RECORD2);
 function reviewedSteps(text, { pull, head: head2 }) {
-  const record = objectOf(text);
-  const isRecord = new import_ajv2.Ajv().compile(RECORD2);
-  if (!isRecord(record) || record.pull !== pull || record.head !== head2) return /* @__PURE__ */ new Map();
-  return new Map(record.steps.map(({ name, digest: digest3 }) => [name, digest3]));
+  const found2 = readReviewed(text);
+  if (found2.kind !== "read" || found2.value.pull !== pull || found2.value.head !== head2)
+    return /* @__PURE__ */ new Map();
+  return new Map(found2.value.steps.map(({ name, digest: digest3 }) => [name, digest3]));
 }
 
 // src/flow/tell.ts
