@@ -2,6 +2,8 @@
 processes (LocalKubeSpawner).
 """
 
+import asyncio
+import importlib.util
 import json
 import os
 import signal
@@ -60,8 +62,8 @@ def begin(hub, job, token=HEALTH_TOKEN):
     given = {
         "hub": f"http://127.0.0.1:{hub.hub_port}",
         "proxy": hub.url,
-        "timeout": 40,
-        "kernelTimeout": 30,
+        "timeout": 60,
+        "kernelTimeout": 90,
         "settle": 10,
         "reach": 1,
         **job,
@@ -82,7 +84,7 @@ def begin(hub, job, token=HEALTH_TOKEN):
 
 
 def end(process):
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=300)
     lines = [json.loads(line) for line in out.splitlines()]
     assert lines, err
     assert process.returncode == (0 if all(line["ok"] for line in lines) else 1), err
@@ -324,6 +326,40 @@ def test_every_scope_is_needed(tmp_path, missing, check_that_fails):
         )
     finally:
         hub.stop()
+
+
+class DeafAtFirst:
+    """A test double of a connection to a kernel, as Jupyter Server gives it while the kernel is
+    busy: what the kernel says to the first requests is lost.
+    """
+
+    def __init__(self, lost):
+        self.lost, self.asked, self.said = lost, [], asyncio.Queue()
+
+    async def write_message(self, text):
+        given = json.loads(text)
+        self.asked.append(given["header"]["msg_type"])
+        if len(self.asked) <= self.lost:
+            return
+        parent = {"parent_header": given["header"]}
+        if "code" in given["content"]:
+            printed = {"name": "stdout", "text": '{"ok": true}'}
+            self.said.put_nowait({**parent, "msg_type": "stream", "content": printed})
+        idle = {"execution_state": "idle"}
+        self.said.put_nowait({**parent, "msg_type": "status", "content": idle})
+
+    async def read_message(self):
+        return json.dumps(await self.said.get())
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2])
+def test_a_kernel_is_given_work_only_when_it_is_heard(lost):
+    spec = importlib.util.spec_from_file_location("health", FILES / "health_check.py")
+    health = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(health)
+    socket = DeafAtFirst(lost)
+    assert asyncio.run(asyncio.wait_for(health.execute(socket, "1"), 20)) == {"ok": True}
+    assert socket.asked == ["kernel_info_request"] * (lost + 1) + ["execute_request"]
 
 
 def test_without_a_token_it_says_so(healthy):

@@ -30,17 +30,41 @@ async def call(method, url, body=None):
     return json.loads(response.body) if response.body else None
 
 
+async def ask(socket, kind, content):
+    message = uuid.uuid4().hex
+    header = {"msg_id": message, "msg_type": kind, "session": "lab", "version": "5.3"}
+    header["username"] = ""
+    parts = {"parent_header": {}, "metadata": {}, "content": content, "buffers": []}
+    await socket.write_message(json.dumps({"header": header, "channel": "shell", **parts}))
+    return message
+
+
+async def answers(socket, message):
+    """What a kernel says to a request, until it is idle again."""
+    while True:
+        reply = json.loads(await socket.read_message())
+        if reply["parent_header"].get("msg_id") != message:
+            continue
+        yield reply
+        if reply["msg_type"] == "status" and reply["content"]["execution_state"] == "idle":
+            return
+
+
+async def is_heard(socket):
+    async for _ in answers(socket, await ask(socket, "kernel_info_request", {})):
+        pass
+
+
 async def execute(user, kernel, code):
     url = f"{PROXY}/user/{user}/api/kernels/{kernel}/channels".replace("http", "ws", 1)
-    socket = await websocket_connect(HTTPRequest(url, headers=HEADERS))
-    message = uuid.uuid4().hex
-    header = {
-        "msg_id": message,
-        "username": "",
-        "session": "lab",
-        "msg_type": "execute_request",
-        "version": "5.3",
-    }
+    # What a new kernel says first may be lost: it is asked until it is heard.
+    for _ in range(60):
+        socket = await websocket_connect(HTTPRequest(url, headers=HEADERS))
+        try:
+            await asyncio.wait_for(is_heard(socket), 2)
+            break
+        except TimeoutError:
+            socket.close()
     content = {
         "code": code,
         "silent": False,
@@ -48,27 +72,11 @@ async def execute(user, kernel, code):
         "user_expressions": {},
         "allow_stdin": False,
     }
-    await socket.write_message(
-        json.dumps(
-            {
-                "header": header,
-                "parent_header": {},
-                "metadata": {},
-                "content": content,
-                "channel": "shell",
-                "buffers": [],
-            }
-        )
-    )
     said = ""
-    while True:
-        reply = json.loads(await socket.read_message())
-        if reply["parent_header"].get("msg_id") != message:
-            continue
+    async for reply in answers(socket, await ask(socket, "execute_request", content)):
         if reply["msg_type"] == "stream":
             said += reply["content"]["text"]
-        if reply["msg_type"] == "execute_reply":
-            return said.strip()
+    return said.strip()
 
 
 async def main(what, user, *rest):

@@ -88,6 +88,8 @@ INFRASTRUCTURE = (
     "FailedMount",
     "FailedAttachVolume",
 )
+# States of a kernel that does not come back by itself.
+DYING = ("restarting", "autorestarting", "dead")
 
 
 class CheckFailed(Exception):
@@ -426,16 +428,64 @@ class Session:
         raise CheckFailed(f"user {self.user} cannot be deleted: {told(answer)}")
 
 
-async def execute(socket: Any, code: str) -> Json:
-    """Run code in a kernel; its last line of output is the result, as JSON."""
+async def request(socket: Any, kind: str, content: Json) -> str:
+    """Send a request to a kernel; its answers name it as their parent."""
     message = uuid.uuid4().hex
     header = {
         "msg_id": message,
-        "msg_type": "execute_request",
+        "msg_type": kind,
         "username": "",
         "session": uuid.uuid4().hex,
         "version": "5.3",
     }
+    parts = {"header": header, "parent_header": {}, "metadata": {}, "content": content}
+    await socket.write_message(json.dumps({**parts, "channel": "shell"}))
+    return message
+
+
+async def next_answer(socket: Any, output: str) -> Json:
+    raw = await socket.read_message()
+    if raw is None:
+        raise CheckFailed(
+            "the connection to the kernel broke: " + (output.strip()[-200:] or "no output")
+        )
+    answer: Json = json.loads(raw)
+    if answer["msg_type"] == "status" and answer["content"]["execution_state"] in DYING:
+        raise CheckFailed(
+            "the kernel died, as it does when memory runs out; its output: "
+            + (output.strip()[-200:] or "none")
+        )
+    return answer
+
+
+def is_idle(answer: Json) -> bool:
+    return answer["msg_type"] == "status" and answer["content"]["execution_state"] == "idle"
+
+
+async def is_heard(socket: Any) -> None:
+    """Wait until a kernel's output comes through: Jupyter Server (2.17) does not wait for that with
+    a kernel that is busy at that moment, and what it prints meanwhile is lost.
+    """
+    asked: set[str] = set()
+
+    async def ask_again() -> None:
+        while True:
+            asked.add(await request(socket, "kernel_info_request", {}))
+            await asyncio.sleep(1)
+
+    asking = asyncio.create_task(ask_again())
+    try:
+        while True:
+            answer = await next_answer(socket, "")
+            if is_idle(answer) and answer.get("parent_header", {}).get("msg_id") in asked:
+                return
+    finally:
+        asking.cancel()
+
+
+async def execute(socket: Any, code: str) -> Json:
+    """Run code in a kernel; its last line of output is the result, as JSON."""
+    await is_heard(socket)
     content = {
         "code": code,
         "silent": False,
@@ -443,42 +493,18 @@ async def execute(socket: Any, code: str) -> Json:
         "allow_stdin": False,
         "stop_on_error": True,
     }
-    await socket.write_message(
-        json.dumps(
-            {
-                "header": header,
-                "parent_header": {},
-                "metadata": {},
-                "content": content,
-                "channel": "shell",
-            }
-        )
-    )
+    message = await request(socket, "execute_request", content)
     output = ""
     while True:
-        raw = await socket.read_message()
-        if raw is None:
-            raise CheckFailed(
-                "the connection to the kernel broke: " + (output.strip()[-200:] or "no output")
-            )
-        answer = json.loads(raw)
-        kind, content = answer["msg_type"], answer["content"]
-        if kind == "status" and content["execution_state"] in (
-            "restarting",
-            "autorestarting",
-            "dead",
-        ):
-            raise CheckFailed(
-                "the kernel died, as it does when memory runs out; its output: "
-                + (output.strip()[-200:] or "none")
-            )
+        answer = await next_answer(socket, output)
         if answer.get("parent_header", {}).get("msg_id") != message:
             continue
+        kind, content = answer["msg_type"], answer["content"]
         if kind == "stream" and content["name"] == "stdout":
             output += content["text"]
         elif kind == "error":
             raise CheckFailed(f"{content['ename']}: {content['evalue']}")
-        elif kind == "status" and content["execution_state"] == "idle":
+        elif is_idle(answer):
             break
     try:
         result = json.loads(output.strip().splitlines()[-1])
