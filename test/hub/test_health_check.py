@@ -352,14 +352,43 @@ class DeafAtFirst:
         return json.dumps(await self.said.get())
 
 
-@pytest.mark.parametrize("lost", [0, 1, 2])
-def test_a_kernel_is_given_work_only_when_it_is_heard(lost):
+@pytest.fixture
+def health():
     spec = importlib.util.spec_from_file_location("health", FILES / "health_check.py")
-    health = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(health)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2])
+def test_a_kernel_is_given_work_only_when_it_is_heard(health, lost):
     socket = DeafAtFirst(lost)
     assert asyncio.run(asyncio.wait_for(health.execute(socket, "1"), 20)) == {"ok": True}
     assert socket.asked == ["kernel_info_request"] * (lost + 1) + ["execute_request"]
+
+
+def test_a_kernel_that_overlooks_a_request_is_woken_by_another_connection(health, monkeypatch):
+    """The connections are a test double; the first two are refused."""
+    monkeypatch.setattr(health, "WAKE_SECONDS", 0.01)
+    tried, closed = [], asyncio.Event()
+
+    class Connection:
+        def close(self):
+            closed.set()
+
+    async def connect():
+        tried.append(1)
+        if len(tried) < 3:
+            raise OSError("refused")
+        return Connection()
+
+    async def until_closed():
+        waking = asyncio.create_task(health.wake(connect))
+        await asyncio.wait_for(closed.wait(), 20)
+        waking.cancel()
+
+    asyncio.run(until_closed())
+    assert len(tried) >= 3
 
 
 def test_without_a_token_it_says_so(healthy):

@@ -33,6 +33,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote
@@ -88,6 +89,7 @@ INFRASTRUCTURE = (
     "FailedMount",
     "FailedAttachVolume",
 )
+WAKE_SECONDS = 4
 # States of a kernel that does not come back by itself.
 DYING = ("restarting", "autorestarting", "dead")
 
@@ -383,9 +385,10 @@ class Session:
         if answer.code != 201 or not kernel:
             raise CheckFailed(f"no kernel: {told(answer)}")
         url = f"{base}/{kernel}/channels".replace("http", "ws", 1)
-        socket = await websocket_connect(
-            HTTPRequest(url, headers=self.hub.headers, connect_timeout=10)
-        )
+        request = HTTPRequest(url, headers=self.hub.headers, connect_timeout=10)
+        connect = partial(websocket_connect, request)
+        socket = await connect()
+        waking = asyncio.create_task(wake(connect))
         try:
 
             async def run(code: str) -> Json:
@@ -397,6 +400,7 @@ class Session:
                 f"the kernel did not finish within {self.job['kernelTimeout']} s"
             ) from None
         finally:
+            waking.cancel()
             socket.close()
 
     async def stop(self) -> str:
@@ -481,6 +485,16 @@ async def is_heard(socket: Any) -> None:
                 return
     finally:
         asking.cancel()
+
+
+async def wake(connect: Callable[[], Awaitable[Any]]) -> None:
+    """A kernel of ipykernel 7.0 to 7.3 may not notice a request until the next connection (its issue
+    1554): there is one every few seconds, as long as somebody waits.
+    """
+    while True:
+        await asyncio.sleep(WAKE_SECONDS)
+        with suppress(Exception):  # whether the kernel answers is judged elsewhere
+            (await connect()).close()
 
 
 async def execute(socket: Any, code: str) -> Json:
