@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { objectOf } from '../core/json.ts';
 import { sha256 } from './chart-archive.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** GLACIOCLOUD_CACHE, then the folder for caches of whoever runs us. */
 export function cacheFolder(): string {
@@ -62,7 +63,7 @@ export async function keepArchive(key: ChartKey, archive: Uint8Array): Promise<v
 export async function keep(file: string, content: Uint8Array | string): Promise<void> {
   const fresh = `${file}.${randomUUID()}`;
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     await writeFile(fresh, content, { flag: 'wx' });
     await rename(fresh, file);
   } catch {

@@ -1,5 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { HUB_CODE } from '../core/hub/values/hub.ts';
 import type { JsonObject } from '../core/json.ts';
 import { isAnother } from '../core/charts/source.ts';
@@ -28,7 +28,7 @@ import {
   readFirstSeen,
 } from './chart-cache.ts';
 import { downloadChart, fetchGiven, repositoryBase } from './chart-repository.ts';
-import { exists, inside, writeWhole } from './files.ts';
+import { exists, fillFolder, writeWhole } from './files.ts';
 import { toolRoot } from './tool-root.ts';
 
 export interface Charts {
@@ -213,7 +213,7 @@ async function assemble(
   parts: Readonly<Record<string, ChartFiles>>,
 ): Promise<string> {
   const root = join(folder, UMBRELLA);
-  await writeFiles(root, umbrella);
+  await fillFolder(root, umbrella);
   const dependencies = Object.entries(parts).map(([name, files]) => {
     const version = JSON.stringify(chartMeta(files, name).version);
     return `  - {name: ${name}, version: ${version}}\n`;
@@ -223,14 +223,6 @@ async function assemble(
     `${chartText(umbrella, 'Chart.yaml').trimEnd()}\ndependencies:\n${dependencies.join('')}`,
   );
   for (const [name, files] of Object.entries(parts))
-    await writeFiles(join(root, 'charts', name), files);
+    await fillFolder(join(root, 'charts', name), files);
   return root;
-}
-
-async function writeFiles(root: string, files: ChartFiles): Promise<void> {
-  for (const [path, data] of files) {
-    const full = inside(root, path);
-    await mkdir(dirname(full), { recursive: true });
-    await writeFile(full, data);
-  }
 }

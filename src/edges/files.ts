@@ -1,13 +1,16 @@
-import { link, lstat, mkdir, mkdtemp, readFile, readdir } from 'node:fs/promises';
+import { link, lstat, mkdtemp, readFile, readdir } from 'node:fs/promises';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { Failure } from '../failure.ts';
 import { MAX_FILE_BYTES } from '../core/source.ts';
 import { guarded, isCode } from './disk-failure.ts';
-import { MARKER, confirmContent, confirmOurs, confirmOutside, markerText } from './ours.ts';
+import { makeFolder } from './make-folder.ts';
+import { MARKER, confirmContent, confirmOurs, confirmOutside } from './ours.ts';
+import { markerText, realFolder } from './ours.ts';
 import type { FolderKind } from './ours.ts';
-import { asideIn, freshIn, keepJournal, staged } from './stage.ts';
+import { asideIn, freshIn, keepJournal, moveIfThere, staged } from './stage.ts';
+import { together } from './together.ts';
 
 /** What was found at a path: text, or why there is none. The platform treats both as data. */
 export type FileContent =
@@ -94,8 +97,12 @@ export async function confirmFolders(
   names: Iterable<string>,
   kind: FolderKind,
 ): Promise<void> {
-  for (const name of names)
-    await guarded(join(base, name), () => confirmOurs(join(base, name), kind));
+  const places = [...names].map((name) => join(base, name));
+  for (const parent of parentsOf(places)) {
+    const real = await realFolder(resolve(parent));
+    const inIt = places.filter((place) => dirname(place) === parent);
+    await together(inIt.map((place) => guarded(place, () => confirmOurs(place, kind, real))));
+  }
 }
 
 /** Writes folders below `base`, all of them or none, and only in place of what we wrote for the same purpose. */
@@ -107,12 +114,15 @@ export async function writeFolders(
   await confirmFolders(base, folders.keys(), kind);
   await prepared(base, async (stage) => {
     for (const [name, files] of folders)
-      await guarded(join(base, name), async () => {
-        const fresh = inside(freshIn(stage, ''), name);
-        await fillFolder(fresh, files);
-        await writeFile(join(fresh, MARKER), markerText(kind, files.keys()));
-      });
+      await guarded(join(base, name), () =>
+        fillFolder(
+          inside(freshIn(stage, ''), name),
+          new Map([...files, [MARKER, markerText(kind, files.keys())]]),
+        ),
+      );
     await guarded(base, () => keepJournal(stage, folders.keys()));
+    const places = [...folders.keys()].map((name) => join(base, name));
+    for (const parent of parentsOf(places)) await guarded(parent, () => makeFolder(parent));
     for (const [index, name] of [...folders.keys()].entries()) {
       const place = join(base, name);
       await guarded(place, () =>
@@ -122,6 +132,11 @@ export async function writeFolders(
   });
 }
 
+/** Each once. */
+function parentsOf(paths: readonly string[]): ReadonlySet<string> {
+  return new Set(paths.map((path) => dirname(path)));
+}
+
 /** Writes files that are not there yet, all of them or none; never over another. */
 export async function writeNew(base: string, files: ReadonlyMap<string, string>): Promise<void> {
   await prepared(base, async (stage) => {
@@ -129,7 +144,7 @@ export async function writeNew(base: string, files: ReadonlyMap<string, string>)
     await guarded(base, () => keepJournal(stage, files.keys()));
     for (const path of files.keys())
       await guarded(join(base, path), async () => {
-        await mkdir(dirname(join(base, path)), { recursive: true });
+        await makeFolder(dirname(join(base, path)));
         await placeNew(freshIn(stage, path), join(base, path));
       });
   });
@@ -166,7 +181,7 @@ export async function writeOver(path: string, text: string, ours: string): Promi
 export async function removeFolder(base: string, name: string, kind: FolderKind): Promise<void> {
   const folder = join(base, name);
   await guarded(folder, async () => {
-    await confirmOurs(folder, kind);
+    await confirmOurs(folder, kind, await realFolder(resolve(dirname(folder))));
     if (!(await exists(folder))) return;
     await staged(base, (stage) => rename(folder, join(stage, 'old')));
   });
@@ -179,14 +194,15 @@ function prepared(base: string, write: (stage: string) => Promise<void>): Promis
 /** Files into a folder that nobody else looks at yet. */
 export async function fillFolder(
   folder: string,
-  files: ReadonlyMap<string, string>,
+  files: ReadonlyMap<string, string | Uint8Array>,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const [path, text] of files) {
-    const full = inside(folder, path);
-    await mkdir(dirname(full), { recursive: true });
-    await writeFile(full, text, PROGRAMS.includes(path) ? { mode: 0o755 } : {});
-  }
+  const paths = [...files.keys()].map((path) => inside(folder, path));
+  for (const one of new Set([folder, ...parentsOf(paths)])) await makeFolder(one);
+  await together(
+    [...files].map(([path, content]) =>
+      writeFile(join(folder, path), content, PROGRAMS.includes(path) ? { mode: 0o755 } : {}),
+    ),
+  );
 }
 
 const SWAPS = 50;
@@ -197,12 +213,9 @@ async function putInPlace(
   { fresh, aside }: { fresh: string; aside: string },
   kind: FolderKind,
 ): Promise<void> {
-  await mkdir(dirname(place), { recursive: true });
   for (let attempt = 1; ; attempt += 1) {
-    await rename(place, aside).catch((cause: unknown) => {
-      if (!isCode(cause, 'ENOENT')) throw cause;
-    });
-    await confirmContent(aside, kind, place); // somebody may have written into it meanwhile
+    // Somebody may have written into it meanwhile.
+    if (await moveIfThere(place, aside)) await confirmContent(aside, kind, place);
     try {
       await rename(fresh, place);
       return;

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { COUNT, TEXT, fields, listOf, readerOf } from '../core/shape.ts';
 import { exec } from './exec.ts';
@@ -14,6 +14,7 @@ import type {
 import { helmHome, template } from './helm.ts';
 import type { Helm } from './helm.ts';
 import { askAgain, clusterEnv } from './cluster-access.ts';
+import { makeFolder } from './make-folder.ts';
 
 const readHistory = readerOf<Revision[]>(listOf(fields({ revision: COUNT, status: TEXT })));
 
@@ -82,7 +83,7 @@ export class HelmReleases implements Releases {
    */
   async restore({ release, namespace, manifest, revision, digest }: RestoreRequest): Promise<void> {
     const chart = join(this.#scratch, `${release}.back-to-${revision}`);
-    await mkdir(join(chart, 'templates'), { recursive: true });
+    await makeFolder(join(chart, 'templates'));
     const head = `apiVersion: v2\nname: back-to-revision\nversion: ${revision}.0.0\n`;
     await writeFile(join(chart, 'Chart.yaml'), head);
     await writeFile(join(chart, 'manifest.yaml'), manifest, { mode: 0o600 });

@@ -21,9 +21,12 @@ const PEOPLES: readonly string[] = ['.github', 'charts', ...PLATFORM_FOLDERS];
 
 const AGAIN = 5;
 
-/** Fails unless a folder is absent, empty, or holds only what we wrote there for the same purpose. */
-export async function confirmOurs(folder: string, kind: FolderKind): Promise<void> {
-  await confirmOutside(folder);
+/**
+ * Fails unless a folder is absent, empty, or holds only what we wrote there for the same purpose. `parent` is where the
+ * one above it leads.
+ */
+export async function confirmOurs(folder: string, kind: FolderKind, parent: string): Promise<void> {
+  await confirmPlace(join(parent, basename(folder)), folder);
   for (let attempt = 1; ; attempt += 1) {
     try {
       await confirmContent(folder, kind, folder);
@@ -91,13 +94,16 @@ async function filesBelow(folder: string): Promise<string[]> {
 }
 
 /** Nothing is written into a platform's own folders, wherever links lead. */
-export async function confirmOutside(folder: string): Promise<void> {
-  const full = await realFolder(resolve(folder));
+export async function confirmOutside(path: string): Promise<void> {
+  await confirmPlace(await realFolder(resolve(path)), path);
+}
+
+async function confirmPlace(full: string, named: string): Promise<void> {
   for (let above = dirname(full); ; above = dirname(above)) {
     const first = relative(above, full).split(sep)[0] ?? '';
     const isPeoples = PEOPLES.includes(first.toLowerCase()) && (await isPlatform(above));
     if (isPeoples || first.toLowerCase() === '.git')
-      throw new Failure(`${folder} is not written: ${first}/ is a folder of the platform’s own`, {
+      throw new Failure(`${named} is not written: ${first}/ is a folder of the platform’s own`, {
         hint: 'name a place outside the platform, or a new folder in it',
         exit: 2,
       });
@@ -111,7 +117,7 @@ async function isPlatform(folder: string): Promise<boolean> {
 }
 
 /** Where a path leads, as far as it exists. */
-async function realFolder(path: string): Promise<string> {
+export async function realFolder(path: string): Promise<string> {
   const found = await realpath(path).catch(() => undefined);
   if (found !== undefined || path === dirname(path)) return found ?? path;
   return join(await realFolder(dirname(path)), basename(path));

@@ -6,6 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { isObject } from '../core/json.ts';
 import type { Json } from '../core/json.ts';
 import { isCode } from './disk-failure.ts';
+import { makeFolder } from './make-folder.ts';
 import { MARKER, foreignIn } from './ours.ts';
 
 /*
@@ -46,7 +47,7 @@ export async function staged(
   write: (stage: string) => Promise<void>,
 ): Promise<void> {
   const base = resolve(folder);
-  const first = await mkdir(base, { recursive: true });
+  const first = await makeFolder(base);
   try {
     await tidy(base);
     const stage = await mkdtemp(join(base, `${MARKER}-${HOST}-${process.pid}-`));
@@ -131,15 +132,15 @@ async function clear(stage: string): Promise<void> {
   const begin = name.startsWith(DONE) ? DONE : `${MARKER}-`;
   const [, , , chance = ''] = STAGE.exec(name) ?? [];
   const mine = join(dirname(stage), `${begin}${HOST}-${process.pid}-${chance}`);
-  if (!(await claim(stage, mine))) return;
+  if (!(await moveIfThere(stage, mine))) return;
   if (begin === DONE) await rm(mine, { recursive: true, force: true });
   else await takeBack(mine);
 }
 
-/** Of several runs that find it one takes it. */
-async function claim(stage: string, mine: string): Promise<boolean> {
+/** Of several that move the same thing one does. */
+export async function moveIfThere(from: string, to: string): Promise<boolean> {
   try {
-    await rename(stage, mine);
+    await rename(from, to);
     return true;
   } catch (cause) {
     if (isCode(cause, 'ENOENT')) return false;

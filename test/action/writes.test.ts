@@ -90,7 +90,7 @@ describe('a disk that is full or closed leaves everything as it was', () => {
 });
 
 describe('a killed run is undone by the next', () => {
-  test.each([5, 13, 17, 19, 21])(
+  test.each([5, 13, 17, 19, 20, 21, 22, 23])(
     'render, killed at call %i',
     async (at) => {
       await run(RENDER);
@@ -138,6 +138,22 @@ test.each([
   const { code, stderr } = await run(['render', 'hub', '--out', out, '--charts-from', DOUBLE]);
   expect([code, stderr]).toEqual([2, expect.stringContaining(why)]);
   expect(await all()).toEqual(before);
+});
+
+test.each([
+  [['render', 'hub', '--out', '/proc/nowhere', '--charts-from', DOUBLE], '/proc/nowhere'],
+  [['image', 'render', 'oggm-1.6.3', '--out', '/proc/nowhere'], '/proc/nowhere'],
+  [PAGE.map((arg) => (arg === '../plan.html' ? '/proc/nowhere/x' : arg)), '/proc/nowhere/x'],
+  [[...INIT, '--root=/proc/nowhere'], '/proc/nowhere'],
+])('%j ends where no folder can be made', async (args, named) => {
+  await mkdir(join(target, 'nothing'));
+  const { code, stderr } = await run(args);
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining(
+      `${named} cannot be written: ENOENT: no such file or directory, mkdir '/proc/nowhere'`,
+    ),
+  ]);
 });
 
 test.each(['environments/x.yaml', '.git/x'])('a page is not written to %s', async (html) => {

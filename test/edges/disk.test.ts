@@ -21,21 +21,22 @@ function fails(call: string): void {
   throw Object.assign(new Error(`${code}: told so`), { code });
 }
 
-jest.unstable_mockModule('node:fs/promises', () => ({
-  ...real,
-  mkdtemp: async (prefix: string) => {
-    fails('mkdtemp');
-    return real.mkdtemp(prefix);
-  },
-  writeFile: async (...args: Parameters<typeof real.writeFile>) => {
-    fails('writeFile');
-    return real.writeFile(...args);
-  },
-  rename: async (from: string, to: string) => {
-    fails('rename');
-    return real.rename(from, to);
-  },
-}));
+let calls: string[] = [];
+
+type DiskCall = (...args: unknown[]) => Promise<unknown>;
+const double = Object.entries(real as unknown as Record<string, DiskCall>).map(
+  ([name, call]): [string, unknown] => [
+    name,
+    typeof call !== 'function'
+      ? call
+      : async (...args: unknown[]): Promise<unknown> => {
+          calls.push(name);
+          fails(name);
+          return call(...args);
+        },
+  ],
+);
+jest.unstable_mockModule('node:fs/promises', () => Object.fromEntries(double));
 const { withTemporaryFolder, writeFolders, writeWhole } = await import('../../src/edges/files.ts');
 
 const writeUnits = (units: Record<string, [string, string][]>): Promise<void> =>
@@ -50,6 +51,7 @@ const at = (path: string): string => join(folder.path, path);
 beforeEach(async () => {
   folder = await temporary();
   failing = undefined;
+  calls = [];
 });
 afterEach(() => folder.remove());
 
@@ -111,5 +113,26 @@ describe('nothing half-written stays', () => {
     failing = { code: 'ENOSPC', call: 'rename', after: 1 };
     await failureOf(writeUnits({ out: texts }));
     expect(await real.readdir(folder.path)).toEqual([]);
+  });
+});
+
+test('a folder more costs two looks, one folder, its files and two moves', async () => {
+  const counted = async (base: string, units: number): Promise<Record<string, number>> => {
+    calls = [];
+    const texts = new Map(['a', 'b', 'c'].map((name) => [name, name]));
+    const named = Array.from({ length: units }, (_, index) => [`unit-${index}`, texts] as const);
+    await writeFolders(at(base), new Map(named), 'unit');
+    const count: Record<string, number> = {};
+    for (const call of calls) count[call] = (count[call] ?? 0) + 1;
+    return count;
+  };
+  const few = await counted('few', 2);
+  const many = await counted('many', 12);
+  const more = Object.entries(many).map(([call, count]) => [call, (count - (few[call] ?? 0)) / 10]);
+  expect(Object.fromEntries(more.filter(([, count]) => count !== 0))).toEqual({
+    lstat: 2,
+    mkdir: 1,
+    writeFile: 4,
+    rename: 2,
   });
 });

@@ -1,7 +1,7 @@
 import { lstat, mkdir, readFile, readdir, rm, symlink } from 'node:fs/promises';
 import { truncate, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { MAX_FILE_BYTES } from '../../src/core/source.ts';
 import {
@@ -12,6 +12,7 @@ import {
   writeFolders,
   writeWhole,
 } from '../../src/edges/files.ts';
+import { makeFolder } from '../../src/edges/make-folder.ts';
 import type { FolderKind } from '../../src/edges/ours.ts';
 import { exec } from '../../src/edges/exec.ts';
 import { failureOf } from '../support/program.ts';
@@ -179,6 +180,45 @@ describe('a folder is written', () => {
       expect(await below(folder.path)).toEqual({ 'out/kept': 'yes' });
       expect(await readdir(folder.path)).toEqual(['out']);
     }
+  });
+});
+
+describe('a folder is made', () => {
+  test('with those above it; the outermost that was missing is named', async () => {
+    expect(await makeFolder(at('a/b/c'))).toBe(at('a'));
+    expect(await makeFolder(at('a/b/d'))).toBe(at('a/b/d'));
+    expect(await makeFolder(at('a/b/d'))).toBeUndefined();
+    expect(await makeFolder('/')).toBeUndefined();
+    await symlink(at('a'), at('link'));
+    expect(await makeFolder(at('link'))).toBeUndefined();
+    expect(await makeFolder(at('link/e/f'))).toBe(at('link/e'));
+    expect(existsSync(at('a/e/f'))).toBe(true);
+  });
+
+  test('by two at once', async () => {
+    const made = await Promise.all([makeFolder(at('a/b/c')), makeFolder(at('a/b/c'))]);
+    expect([made.includes(at('a')), existsSync(at('a/b/c'))]).toEqual([true, true]);
+  });
+
+  test.each([
+    ['/proc/nowhere', 'ENOENT', '/proc/nowhere'],
+    ['/proc/nowhere/deep/er', 'ENOENT', '/proc/nowhere'],
+    ['file', 'EEXIST', 'file'],
+    ['file/below', 'ENOTDIR', 'file/below'],
+    ['dangling', 'EEXIST', 'dangling'],
+    ['dangling/below', 'EEXIST', 'dangling'],
+  ])('%s cannot be, and that is said at once', async (path, code, named) => {
+    await writeFile(at('file'), '');
+    await symlink('/nonexistent', at('dangling'));
+    const where = resolve(folder.path, path);
+    expect(await failureOf(makeFolder(where))).toMatchObject({
+      code,
+      path: resolve(folder.path, named),
+    });
+    expect(await failureOf(writeWhole(join(where, 'text'), 'x'))).toMatchObject({
+      name: 'DiskFailure',
+      message: expect.stringContaining(`${where}/text cannot be written: ${code}: `) as unknown,
+    });
   });
 });
 

@@ -7,13 +7,14 @@ import { join } from 'node:path';
  */
 const SCRIPT = `// A test double of the disk.
 import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { resolve } from 'node:path';
 const disk = createRequire(import.meta.url)('node:fs/promises');
 const { FAIL_AT, FAIL_BELOW, FAIL_WITH } = process.env;
 let calls = 0;
 for (const name of ['mkdir', 'mkdtemp', 'writeFile', 'rename', 'link', 'rm']) {
   const real = disk[name];
   disk[name] = async (...args) => {
-    if (String(args[0]).startsWith(FAIL_BELOW)) calls += 1;
+    if (resolve(String(args[0])).startsWith(FAIL_BELOW)) calls += 1;
     if (calls !== Number(FAIL_AT)) return real(...args);
     calls += 1;
     if (name === 'writeFile') await real(args[0], String(args[1]).slice(0, args[1].length / 2));
