@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { link, lstat, mkdtemp, readFile, readdir } from 'node:fs/promises';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -38,21 +39,36 @@ export async function readTree(
     const full = join(base, path);
     const info = await lstat(full).catch(() => undefined);
     if (!info) return;
-    if (info.isSymbolicLink()) {
-      files.set(path, {
-        kind: 'refused',
-        why: 'this is a symbolic link',
-        hint: 'put the file itself here',
-      });
-    } else if (info.isDirectory()) {
+    const refused = refusal(path, info);
+    if (refused) files.set(path, refused);
+    if (info.isDirectory()) {
       const names = (await readdir(full)).sort();
       for (const name of names) await visit(path === '' ? name : `${path}/${name}`);
-    } else if (info.isFile()) {
+    } else if (!refused) {
       files.set(path, wants(path) ? await readText(full, info.size) : { kind: 'text', text: '' });
     }
   };
   for (const top of ['platform.yaml', 'platform.yml', ...folders]) await visit(top);
   return { root: base, files };
+}
+
+/** What is no file although it stands where one is read. A pipe would be waited for without end. */
+function refusal(path: string, info: Stats): FileContent | undefined {
+  if (info.isFile()) return undefined;
+  if (info.isSymbolicLink())
+    return { kind: 'refused', why: 'this is a symbolic link', hint: 'put the file itself here' };
+  if (!info.isDirectory())
+    return {
+      kind: 'refused',
+      why: 'this is neither a file nor a folder',
+      hint: 'remove it, or put a file here',
+    };
+  if (!/\.ya?ml$/iu.test(path)) return undefined;
+  return {
+    kind: 'refused',
+    why: 'this is a folder',
+    hint: 'put a file of this name here, or rename the folder',
+  };
 }
 
 /** Names of what lies in a folder; none where there is no such folder. */

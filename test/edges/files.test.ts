@@ -92,10 +92,31 @@ describe('a tree', () => {
     });
   });
 
-  test('passes over what is neither file nor folder', async () => {
+  test('refuses what is neither file nor folder, and a folder where a file is read', async () => {
     await mkdir(at('images'));
-    await exec('mkfifo', [at('images/pipe')]);
-    expect((await readTree(folder.path, ['images'], all)).files.size).toBe(0);
+    await exec('mkfifo', [at('images/pipe'), at('platform.yaml')]);
+    await mkdir(at('images/x.yaml'));
+    await mkdir(at('images/y.YML'));
+    await writeFile(at('images/y.YML/z'), '');
+    await mkdir(at('images/z.yaml.d'));
+    const { files: found } = await readTree(folder.path, ['images'], all);
+    const pipe = {
+      kind: 'refused',
+      why: 'this is neither a file nor a folder',
+      hint: 'remove it, or put a file here',
+    };
+    const place = {
+      kind: 'refused',
+      why: 'this is a folder',
+      hint: 'put a file of this name here, or rename the folder',
+    };
+    expect(Object.fromEntries(found)).toEqual({
+      'platform.yaml': pipe,
+      'images/pipe': pipe,
+      'images/x.yaml': place,
+      'images/y.YML': place,
+      'images/y.YML/z': { kind: 'text', text: '' },
+    });
   });
 
   test('refuses files that are too large, and reads them up to there', async () => {

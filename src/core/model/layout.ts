@@ -71,5 +71,14 @@ export function misplaced(path: string): string | undefined {
   if (!/\.ya?ml$/u.test(path) || locate(path)) return undefined;
   if (top === 'images' && path.split('/').length > 3) return undefined;
   if (top === 'images' && !/\/image(\.lock)?\.ya?ml$/u.test(path)) return undefined;
-  return LAYOUT.find(({ example }) => example.startsWith(`${top}/`))?.example;
+  const examples = LAYOUT.map(({ example }) => example).filter((one) => one.startsWith(`${top}/`));
+  const alike = Math.max(...examples.map((one) => sharedLength(one, path)));
+  return examples.find((one) => sharedLength(one, path) === alike);
+}
+
+/** How many characters two paths have in common from the beginning. */
+function sharedLength(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length += 1;
+  return length;
 }

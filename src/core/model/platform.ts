@@ -10,6 +10,7 @@ import { locate, misplaced } from './layout.ts';
 import type { Located } from './layout.ts';
 import { readDoc } from './read.ts';
 import { looksOurs, strayFindings } from './stray.ts';
+import { strayInImages } from './stray-image.ts';
 import type { Doc, Kind, Kinds, Platform } from './types.ts';
 
 /** A file's text, or why it cannot be had. */
@@ -38,7 +39,9 @@ export function readPlatform(files: ReadonlyMap<string, Text>): Reading {
     });
   reader.findCredentials();
   const { findings, sources } = reader;
-  return { platform: reader.platform(files), findings: onePerPlace(findings), sources };
+  const platform = reader.platform(files);
+  if (platform) findings.push(...strayInImages(platform));
+  return { platform, findings: onePerPlace(findings), sources };
 }
 
 /** What is not ours to refuse, such as a link beside platform.yaml, is left out. */

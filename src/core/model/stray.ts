@@ -8,7 +8,7 @@ import type { Kind } from './types.ts';
 
 const YAML = /\.ya?ml$/iu;
 /** Pages for people, and what editors and git keep for themselves. */
-const NOT_OURS = /(?:^|\/)(?:\.[^/]*|[^/]+\.md)$/iu;
+export const NOT_OURS = /(?:^|\/)(?:\.[^/]*|[^/]+\.md)$/iu;
 /** Files of other tools that lie at the root of a repository. */
 const OTHER_TOOLS =
   /^(?:action|appveyor|azure-pipelines|bitbucket-pipelines|cloudbuild|codecov|(?:docker-)?compose.*|conda|environment.*|lefthook|mkdocs|netlify|pnpm-.*|readthedocs|render|skaffold|taskfile|_.*)\.ya?ml$/iu;
@@ -41,7 +41,7 @@ export function strayFindings(files: ReadonlyMap<string, string>): Finding[] {
   ];
 }
 
-function unread(file: string, message: string, hint: string): Finding {
+export function unread(file: string, message: string, hint: string): Finding {
   return {
     rule: 'unread-file',
     severity: 'warning',
@@ -59,6 +59,8 @@ function meant(path: string, text: string): string | undefined {
   const folder = folderMeant(top);
   if (folder !== undefined)
     return YAML.test(path) ? `did you mean ${folder}/${rest.join('/')}?` : undefined;
+  if (top === 'images' && rest.length === 1 && YAML.test(path))
+    return `did you mean ${path.replace(YAML, '')}/image.yaml?`;
   if (top === 'images' || top === 'secrets') return undefined;
   const folders: readonly string[] = PLATFORM_FOLDERS;
   return folders.includes(top) ? `did you mean ${withYaml(path)}?` : undefined;

@@ -23,6 +23,8 @@ describe('a file that nobody reads', () => {
     ['clusters/main.txt', 'clusters/main.yaml'],
     ['data/cru.csv', 'data/cru.yaml'],
     ['access/approvers', 'access/approvers.yaml'],
+    ['images/science.yaml', 'images/science/image.yaml'],
+    ['images/science.yml', 'images/science/image.yaml'],
     ['platfrom.yaml', 'platform.yaml'],
     ['platforms.yml', 'platform.yaml'],
   ])('%s: did you mean %s?', (file, right) => {
