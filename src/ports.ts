@@ -171,7 +171,7 @@ export interface Store {
 export interface Internet {
   /** What an address answers, asked once. */
   ask(address: string): Promise<Answer>;
-  /** IP addresses of a host name; none where it does not resolve. */
+  /** IP addresses of a host name; none where it does not resolve. Fails where that cannot be asked. */
   resolve(host: string): Promise<string[]>;
 }
 

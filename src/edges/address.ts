@@ -4,8 +4,9 @@ import type { IncomingMessage } from 'node:http';
 import { request as secure } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import type { Answer } from '../core/watch/outside.ts';
-import { messageOf } from '../failure.ts';
+import { Failure, messageOf } from '../failure.ts';
 import type { Internet } from '../ports.ts';
+import { isCode } from './disk-failure.ts';
 
 const TIMEOUT_MS = 15_000;
 const MOST_BYTES = 10_000;
@@ -43,10 +44,31 @@ export async function askAddress(address: string): Promise<Answer> {
   }
 }
 
-async function addressesOf(host: string): Promise<string[]> {
-  return lookup(host, { all: true }).then(
-    (found) => found.map(({ address }) => address),
-    () => [],
+/** A name that everybody has who uses the platform: where it does not resolve, no other need. */
+const KNOWN_HOST = 'github.com';
+
+/** IP addresses of a host name; none where it does not resolve. Fails where this machine cannot know. */
+export async function addressesOf(host: string): Promise<string[]> {
+  try {
+    return await found(host);
+  } catch (cause) {
+    const elsewhere = isCode(cause, 'ENOTFOUND') && (await doesResolve(KNOWN_HOST));
+    if (elsewhere) return [];
+    throw new Failure(`${host} cannot be looked up here: ${messageOf(cause)}`, {
+      hint: 'look at the DNS of this machine: no name may resolve at all',
+      cause,
+    });
+  }
+}
+
+async function found(host: string): Promise<string[]> {
+  return (await lookup(host, { all: true })).map(({ address }) => address);
+}
+
+async function doesResolve(host: string): Promise<boolean> {
+  return found(host).then(
+    () => true,
+    () => false,
   );
 }
 

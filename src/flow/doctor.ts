@@ -175,7 +175,8 @@ async function resolvedHosts(
   const hosts = [...environments.values()]
     .filter(({ data }) => clusters.get(data.cluster)?.data.ingress.class !== 'none')
     .map(({ data }) => new URL(data.url).hostname);
-  return new Map(await eachOf([...new Set(hosts)], resolve));
+  const set = 'getent hosts github.com # and where that finds nothing, the DNS of this machine';
+  return new Map(await eachOf([...new Set(hosts)], (host) => attempt(() => resolve(host), set)));
 }
 
 const LACKING: Readonly<Record<'sops' | 'key', NotAsked>> = {

@@ -10,6 +10,7 @@ import type { Prepared } from '../../src/apply/hub/prepare.ts';
 import { Faulty } from '../../src/apply/types.ts';
 import { at } from '../../src/core/json.ts';
 import type { JsonObject } from '../../src/core/json.ts';
+import { Failure } from '../../src/failure.ts';
 import { Bench } from '../support/apply-bench.ts';
 import type { Edit } from '../support/apply-bench.ts';
 
@@ -90,6 +91,17 @@ describe('the name of a hub', () => {
       'infrastructure',
       'one.example.org does not resolve: make a DNS record that points to the entry of this cluster',
     ]);
+  });
+
+  test('that cannot be looked up here is no fault of the change', async () => {
+    const bench = new Bench(INGRESS);
+    const unable = (error: Error): Promise<unknown> => {
+      const internet = { ...bench.world.internet, resolve: () => Promise.reject(error) };
+      return faultOf(preflightAddress(bench.task('one'), { ...bench.world, internet }));
+    };
+    const silent = new Failure('one.example.org cannot be looked up here', { hint: 'look' });
+    expect(await unable(silent)).toEqual(['infrastructure', silent.message]);
+    await expect(unable(new TypeError('ours'))).rejects.toThrow('ours');
   });
 
   test('does not matter to a cluster without an entry', async () => {

@@ -333,6 +333,16 @@ test('what ends is judged at the time that was given', async () => {
   expect((await facts({ now: 7 })).now).toBe(7);
 });
 
+test('a host name that cannot be looked up is not asked', async () => {
+  const silent = new Failure('one cannot be looked up here: EAI_AGAIN', { hint: 'look' });
+  ports = { ...ports, internet: { resolve: () => Promise.reject(silent) } };
+  expect((await facts({}, ENTRY)).resolved.get('one.example.org')).toEqual({
+    kind: 'not-asked',
+    why: 'one cannot be looked up here: EAI_AGAIN (look)',
+    set: 'getent hosts github.com # and where that finds nothing, the DNS of this machine',
+  });
+});
+
 test('each host name is resolved once', async () => {
   const asked: string[] = [];
   ports = {

@@ -52,7 +52,10 @@ export async function preflightAddress(
 ): Promise<void> {
   if (cluster.data.ingress.class === 'none') return;
   const { hostname } = new URL(hub.data.url);
-  const resolved = await internet.resolve(hostname);
+  const resolved = await internet.resolve(hostname).catch((error: unknown) => {
+    if (!(error instanceof Failure)) throw error;
+    throw new Faulty(error.message, 'infrastructure');
+  });
   const { problems, warnings } = dnsVerdict(
     hostname,
     resolved,

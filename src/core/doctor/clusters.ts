@@ -6,6 +6,7 @@ import {
   versionVerdict,
 } from '../hub/preflight.ts';
 import type { Verdict } from '../hub/preflight.ts';
+import { loginRefused } from '../hub/causes.ts';
 import { at, objectsIn, textAt } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import type { ClusterFile, Doc, EnvironmentFile } from '../model/types.ts';
@@ -19,7 +20,7 @@ export interface ClusterFacts {
   /** By the name of the cluster's file. */
   live: Asked<LiveCluster>;
   /** IP addresses of each host name. */
-  resolved: ReadonlyMap<string, readonly string[]>;
+  resolved: ReadonlyMap<string, Asked<readonly string[]>>;
   /** Milliseconds since 1970. */
   now: number;
 }
@@ -54,11 +55,7 @@ export function clusterChecks(needs: ClusterNeeds, facts: ClusterFacts): Check[]
   const login = loginCheck(where, cluster.name, live.login, facts.now);
   const { reached } = live;
   if (reached.kind === 'not-reached')
-    return [
-      login,
-      missing('cluster/reach', where, `it does not answer: ${reached.why}`, 'kubectl cluster-info'),
-      ...dnsChecks(needs, facts, undefined),
-    ];
+    return [login, reachCheck(where, reached.why), ...dnsChecks(needs, facts, undefined)];
   const wrong = identityFault(cluster, reached.uid);
   if (wrong !== undefined) return [login, wrong, ...dnsChecks(needs, facts, undefined)];
   return [
@@ -87,6 +84,13 @@ export function clusterChecks(needs: ClusterNeeds, facts: ClusterFacts): Check[]
     ...issuerChecks(cluster, live),
     ...dnsChecks(needs, facts, live.entries),
   ];
+}
+
+/** Credentials that are refused are an answer. Silence is none: this machine may be outside. */
+function reachCheck(where: string, why: string): Check {
+  const [id, set] = ['cluster/reach', 'kubectl cluster-info'];
+  const what = `it does not answer: ${why}`;
+  return loginRefused(why) ? missing(id, where, what, set) : unknown(id, where, { why: what, set });
 }
 
 function identityFault({ name, data }: Doc<ClusterFile>, uid: string): Check | undefined {
@@ -208,7 +212,9 @@ function dnsCheck(
 ): Check {
   const [id, where] = ['cluster/dns', `environments/${hub.name}.yaml`];
   const { hostname } = new URL(hub.data.url);
-  const addresses = resolved.get(hostname) ?? [];
+  const asked = resolved.get(hostname);
+  if (asked?.kind === 'not-asked') return unknown(id, where, asked);
+  const addresses = asked?.value ?? [];
   const known = entries?.kind === 'answered' ? entries.value : [];
   const { problems, warnings } = dnsVerdict(hostname, addresses, known);
   const [fault] = [...problems, ...warnings];

@@ -1,4 +1,4 @@
-import { missing, ok, quoted } from './check.ts';
+import { missing, ok, quoted, unknown } from './check.ts';
 import type { Check } from './check.ts';
 
 /** How a kubeconfig logs in; times in milliseconds since 1970. */
@@ -24,7 +24,7 @@ export function loginCheck(where: string, cluster: string, login: Login, now: nu
     case 'helper':
       return ok(id, where, `${login.program} logs in, for a short time each`);
     case 'unclear':
-      return missing(id, where, login.why, 'kubectl config view --minify');
+      return unknown(id, where, { why: login.why, set: 'kubectl config view --minify' });
     case 'certificate':
       return endCheck({
         where,

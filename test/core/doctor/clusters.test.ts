@@ -38,7 +38,9 @@ const WELL: LiveCluster = {
   entries: answered(['192.0.2.7']),
 };
 const HOSTS = ['one', 'two', 'late'].map((name) => `${name}.example.org`);
-const RESOLVED: ClusterFacts['resolved'] = new Map(HOSTS.map((host) => [host, ['192.0.2.7']]));
+const RESOLVED: ClusterFacts['resolved'] = new Map(
+  HOSTS.map((host) => [host, answered(['192.0.2.7'])]),
+);
 
 function checks(live: Partial<LiveCluster>, ...edits: Edit[]): Check[] {
   return checksOf({ live: answered({ ...WELL, ...live }), resolved: RESOLVED }, ...edits);
@@ -108,15 +110,20 @@ describe('a cluster', () => {
     ]);
   });
 
-  test('that does not answer is missing, and says why', () => {
-    const all = checks({ reached: { kind: 'not-reached', why: 'connection refused' } }, ENTRY);
-    expect(withId(all, 'cluster/reach')).toEqual([
-      `✗ ${FILE}: it does not answer: connection refused`,
-      'kubectl cluster-info',
-    ]);
+  test.each([
+    ['connection refused', 'unknown', '? ', 'not asked: '],
+    ['kubectl not found', 'unknown', '? ', 'not asked: '],
+    ['You must be logged in to the server (Unauthorized)', 'missing', '✗ ', ''],
+  ])('that does not answer (%s) is %s', (why, state, sign, begin) => {
+    const all = checks({ reached: { kind: 'not-reached', why } }, ENTRY);
+    const reach = all.filter(({ id }) => id === 'cluster/reach');
+    expect(reach.map(({ fix }) => fix)).toEqual(['kubectl cluster-info']);
+    expect(withId(all, 'cluster/reach')[0]).toBe(
+      `${sign}${FILE}: ${begin}it does not answer: ${why}`,
+    );
     expect(states(all)).toEqual([
       `ok cluster/login ${FILE}`,
-      `missing cluster/reach ${FILE}`,
+      `${state} cluster/reach ${FILE}`,
       ...DNS.map((one) => `unknown ${one}`),
     ]);
   });
@@ -272,7 +279,7 @@ describe('the name of a hub', () => {
       checksOf(
         {
           live: answered({ ...WELL, entries }),
-          resolved: new Map([...RESOLVED, ['one.example.org', addresses]]),
+          resolved: new Map([...RESOLVED, ['one.example.org', answered(addresses)]]),
         },
         ENTRY,
       ),
@@ -315,6 +322,19 @@ describe('the name of a hub', () => {
   ])('that nobody can judge says what to do first', (entries, set) => {
     const all = checks({ entries }, ENTRY).filter(({ id }) => id === 'cluster/dns');
     expect(all.map(({ fix }) => fix)).toEqual([set, set, set]);
+  });
+
+  test('that cannot be looked up here is not missing', () => {
+    const all = checksOf(
+      {
+        live: answered(WELL),
+        resolved: new Map([...RESOLVED, ['one.example.org', NOT_ASKED]]),
+      },
+      ENTRY,
+    );
+    expect(states(all).slice(-3).sort()).toEqual(
+      DNS.map((one) => `${one.includes('/one.yaml') ? 'unknown' : 'ok'} ${one}`).sort(),
+    );
   });
 
   test('of which nobody has heard does not resolve', () => {

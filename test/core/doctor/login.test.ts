@@ -76,7 +76,7 @@ describe('how a kubeconfig logs in', () => {
     [
       'nothing known',
       { kind: 'unclear', why: 'why' },
-      ['✗ here: why', 'kubectl config view --minify'],
+      ['? here: not asked: why', 'kubectl config view --minify'],
     ],
   ])('%s', (_what, login, expected) => {
     expect(shown(login)).toEqual(expected);
