@@ -1,4 +1,5 @@
 import { hasErrors } from '../core/finding.ts';
+import { beforeBuild } from '../core/images/rules.ts';
 import { exitOf } from '../core/images/test-report.ts';
 import type { ImageResult } from '../core/images/test-report.ts';
 import { imagesText } from '../core/images/words.ts';
@@ -39,7 +40,7 @@ export async function buildThem(
   const images = chosen(platform, inputs.images);
   const charts = await gatherCharts(platform, { root, chartsFrom, report });
   const findings = await allFindings(reading, charts, now);
-  if (hasErrors(findings)) return refused(findings);
+  if (hasErrors(beforeBuild(findings))) return refused(findings);
   const target = inputs.registry ?? platform.settings.data.registry;
   const results = await buildImages(
     {

@@ -1,5 +1,6 @@
 import { imageFolder } from '../core/images/folder.ts';
 import { hasErrors } from '../core/finding.ts';
+import { beforeBuild } from '../core/images/rules.ts';
 import type { Json } from '../core/json.ts';
 import { writeFolders } from '../edges/files.ts';
 import { UsageError } from '../failure.ts';
@@ -25,7 +26,7 @@ export async function renderImages(inputs: RenderInputs): Promise<Outcome> {
   const reading = await gatherPlatform(root);
   const { platform } = reading;
   const findings = await allFindings(reading, undefined, inputs.now);
-  if (!platform || hasErrors(findings)) return refused(findings);
+  if (!platform || hasErrors(beforeBuild(findings))) return refused(findings);
   const chosen = images === 'all' ? [...platform.images.keys()] : images;
   const folders = new Map<string, ReadonlyMap<string, string>>();
   const rendered: { image: string; hash: string }[] = [];

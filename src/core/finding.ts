@@ -19,6 +19,8 @@ export interface Finding {
   message: string;
   /** What to write instead. */
   hint: string;
+  /** Stands above a plan, not folded away: people get something else than the files say. */
+  upFront?: true;
 }
 
 export function hasErrors(findings: readonly Finding[]): boolean {

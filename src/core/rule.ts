@@ -1,4 +1,4 @@
-import type { Place, Severity } from './finding.ts';
+import type { Finding, Place, Severity } from './finding.ts';
 import type { JsonObject } from './json.ts';
 import type { ClusterFile, Doc, EnvironmentFile, Platform } from './model/types.ts';
 
@@ -15,8 +15,16 @@ interface About {
   severity: Severity;
   /** One sentence: what is demanded. */
   title: string;
-  /** Why, in a few sentences; with the public incident that taught it. */
+  /** Why, in a few sentences; with the public incident that taught it, where there is one. */
   why: string;
+  /** What it finds stands above a plan. */
+  upFront?: true;
+}
+
+/** What a rule says, as a finding. */
+export function findingOf({ id, severity, upFront }: About, problem: Problem): Finding {
+  const finding: Finding = { rule: id, severity, ...problem };
+  return upFront === undefined ? finding : { ...finding, upFront };
 }
 
 export interface HubFacts {

@@ -12,6 +12,7 @@ import { isSettled } from '../core/hub/state.ts';
 import { asTried } from '../core/hub/tried.ts';
 import { seconds } from '../core/model/quantities.ts';
 import type { Platform } from '../core/model/types.ts';
+import { byPlace, findingLine } from '../core/show/findings.ts';
 import { unitId, unitTitle } from '../core/unit.ts';
 import type { WantedRelease } from '../core/unit.ts';
 import type { Report } from '../edges/report.ts';
@@ -70,6 +71,7 @@ async function gatherWanted({
   });
   const findings = await allFindings(reading, charts, ports.clock.now().getTime());
   if (hasErrors(findings)) return { kind: 'refused', findings };
+  for (const finding of byPlace(findings).above) report.progress(`⚠ ${findingLine(finding)}`);
   const cluster = chooseCluster(platform, inputs.cluster);
   const all = wantedReleases(platform, charts, recorded.releases);
   if (inputs.record !== undefined) await confirmRecord(inputs.record, all);

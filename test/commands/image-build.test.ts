@@ -1,4 +1,4 @@
-import { cp, readFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { image } from '../../src/commands/image.ts';
@@ -25,8 +25,8 @@ beforeEach(() => {
   told = [];
 });
 
-function run(inputs: Partial<ImageInputs>): Promise<Outcome> {
-  const ports = fake.ports((built) => readFile(join(built, 'Dockerfile'), 'utf8'));
+function run(inputs: Partial<ImageInputs>, recipe = 'Dockerfile'): Promise<Outcome> {
+  const ports = fake.ports((built) => readFile(join(built, recipe), 'utf8'));
   const report = { progress: (text: string) => told.push(text) } as never;
   const nothing = { all: false, push: false, registry: undefined, target: [], out: undefined };
   return image({ root, chartsFrom: DOUBLE, now: NOW, ...nothing, ...inputs }, ports, report);
@@ -114,6 +114,18 @@ describe('image build', () => {
   ])('needs %s', async (_, inputs, message, hint) => {
     await expect(run(inputs)).rejects.toMatchObject({ message, hint, exit: 2 });
     expect(fake.outside.calls).toEqual([]);
+  });
+
+  test('that a hub waits for is what the build is for', async () => {
+    const waits = join(folder.path, 'waits');
+    await cp(root, waits, { recursive: true });
+    await writeFile(join(waits, 'images/science/image.yaml'), 'title: Science\n');
+    const inputs = { root: waits, target: ['build', 'science'] };
+    const answer = await run(inputs, 'environment.yml');
+    expect(answer.text).toMatch(/^✓ science built /u);
+    expect(answer.findings.map(({ rule, severity }) => [rule, severity])).toEqual([
+      ['image-unbuilt', 'error'],
+    ]);
   });
 
   test('refuses files with mistakes before anything is built', async () => {

@@ -76,6 +76,11 @@ describe('image render', () => {
     expect(two.text.split('\n')).toHaveLength(3);
   });
 
+  test('one that a hub waits for', async () => {
+    await write('images/science/image.yaml', 'title: Science\n');
+    expect((await asked({ all: true })).exit).toBe(0);
+  });
+
   test('a platform with mistakes is refused before anything is written', async () => {
     await write('images/science/image.yaml', 'title: Science\npip: ["x; id"]\n');
     const answer = await asked({ all: true });

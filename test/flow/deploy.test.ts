@@ -73,6 +73,21 @@ describe('a deployment', () => {
     expect(second).toMatchObject({ exit: 0, outputs: { has_changes: 'true', waiting: 'false' } });
   });
 
+  test('says first where people get something else than the files say', async () => {
+    const here = await make([
+      'images/science/image.yaml',
+      'title: Science\n',
+      'title: Science\npip: [x]\n',
+    ]);
+    await here.run();
+    expect(here.said.filter((line) => line.startsWith('⚠'))).toEqual([
+      expect.stringMatching(
+        /^⚠ images\/science\/image\.yaml:2:1 {2}warning image-additions {2}.*without what this file adds: pip; /u,
+      ),
+    ]);
+    expect(here.said[0]).toContain('image-additions');
+  });
+
   test('with nothing to do looks for no Helm, and writes nothing', async () => {
     const here = await settled();
     const result = await here.run();

@@ -24,6 +24,7 @@ import {
   imageUnpromoted,
   mutableTag,
 } from '../images/rules.ts';
+import { imageAdditions } from '../images/additions.ts';
 import { lockChannel, lockEdited, lockRegistry } from '../images/lock-rules.ts';
 import { notYet } from '../hub/rules/not-yet.ts';
 import { valuesOverridden } from '../hub/rules/overridden.ts';
@@ -58,6 +59,7 @@ export const RULES: readonly Rule[] = [
   imageSource,
   mutableTag,
   imageUnlocked,
+  imageAdditions,
   imageUnbuilt,
   imageUnpromoted,
   lockEdited,

@@ -8,6 +8,7 @@ import { isLookedAt } from '../hub/rules/objects.ts';
 import { documentsIn, parseObject } from '../manifests.ts';
 import type { Rendered } from '../unit.ts';
 import { RULES } from './rules.ts';
+import { findingOf } from '../rule.ts';
 import type { HubFacts, Problem, Rule, ValuesFacts } from '../rule.ts';
 
 export interface RuleInputs {
@@ -21,8 +22,7 @@ export interface RuleInputs {
 export function runRules({ platform, now, defaults }: RuleInputs): Finding[] {
   const findings: Finding[] = [];
   const add = (rule: Rule, problems: Iterable<Problem>): void => {
-    for (const problem of problems)
-      findings.push({ rule: rule.id, severity: rule.severity, ...problem });
+    for (const problem of problems) findings.push(findingOf(rule, problem));
   };
   const hubs = [...platform.environments.values()].flatMap((hub) => hubFacts(platform, now, hub));
   const values = hubs.flatMap((facts) => valuesFacts(facts, defaults));
@@ -56,11 +56,7 @@ export function runManifestRules(
   if (!facts) return [];
   return RULES.flatMap((rule) =>
     rule.on === 'manifests'
-      ? [...rule.check({ ...facts, objects })].map((problem) => ({
-          rule: rule.id,
-          severity: rule.severity,
-          ...problem,
-        }))
+      ? [...rule.check({ ...facts, objects })].map((problem) => findingOf(rule, problem))
       : [],
   );
 }

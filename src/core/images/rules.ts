@@ -1,3 +1,4 @@
+import type { Finding } from '../finding.ts';
 import { pointer } from '../json.ts';
 import type { Doc, ImageFile } from '../model/types.ts';
 import { packageName, pinnedVersion } from './packages.ts';
@@ -96,7 +97,7 @@ export const imageUnlocked: Rule = {
   id: 'image-unlocked',
   severity: 'warning',
   title: 'Images that move are known to move.',
-  why: 'Without a lock a hub runs whatever a moving tag points at when a node pulls it. Locks are written when the platform builds images.',
+  why: 'Without a lock a hub runs whatever a moving tag points at when a node pulls it, so two people may have two images. `glaciocloud image build IMAGE --push` writes a lock, and the hub then runs what was built and tested.',
   on: 'platform',
   *check(platform) {
     const used = new Set([...platform.environments.values()].flatMap(({ data }) => data.images));
@@ -112,7 +113,7 @@ export const imageUnlocked: Rule = {
         yield {
           at: image.at('/from'),
           message: `${resolved.reference} is used as it is, and it moves`,
-          hint: 'write "tag:" or "digest:", unless a new image may come with every start of a node',
+          hint: `run "glaciocloud image build ${image.name} --push", which writes its lock, or write "tag:" or "digest:"`,
         };
       }
     }
@@ -123,7 +124,7 @@ export const imageUnbuilt: Rule = {
   id: 'image-unbuilt',
   severity: 'error',
   title: 'A hub offers only images that exist.',
-  why: 'An image built from conda-forge has no address before its first build.',
+  why: 'An image without `from:` has no address before its first build, so no server could start with it. `glaciocloud image build IMAGE --push` builds it, though a hub names it already, and writes its lock.',
   on: 'platform',
   *check(platform) {
     const { registry } = platform.settings.data;
@@ -135,13 +136,18 @@ export const imageUnbuilt: Rule = {
           yield {
             at: hub.at(pointer('images', index)),
             message: `${name} has not been built yet`,
-            hint: 'wait for its first lock, then add it',
+            hint: `run "glaciocloud image build ${name} --push" and commit the lock that it writes, or leave it out until then`,
           };
         }
       }
     }
   },
 };
+
+/** What keeps an image from being built: not that a hub waits for it. */
+export function beforeBuild(findings: readonly Finding[]): Finding[] {
+  return findings.filter(({ rule }) => rule !== imageUnbuilt.id);
+}
 
 export const imageUnpromoted: Rule = {
   id: 'image-unpromoted',

@@ -15,6 +15,14 @@ export function findingsText(findings: readonly Finding[]): string {
   return `${lines.join('')}${lines.length > 0 ? '\n' : ''}${countText(findings)}\n`;
 }
 
+/** What stands above a plan, and what is folded away below it. */
+export function byPlace(findings: readonly Finding[]): { above: Finding[]; below: Finding[] } {
+  return {
+    above: findings.filter(({ upFront }) => upFront === true),
+    below: findings.filter(({ upFront }) => upFront !== true),
+  };
+}
+
 export function countText(findings: readonly Finding[]): string {
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const warnings = findings.length - errors;

@@ -4,7 +4,7 @@ import type { ShownStep } from '../plan/family.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ObjectChange } from '../plan/types.ts';
 import { effectsText } from '../plan/words.ts';
-import { findingLine } from './findings.ts';
+import { byPlace, findingLine } from './findings.ts';
 import { against } from './frame.ts';
 import type { PlanFrame } from './frame.ts';
 import { byRisk, groupEqual } from './groups.ts';
@@ -68,12 +68,14 @@ function isList(value: Shown): value is readonly Shown[] {
 }
 
 function notes({ orphans, charts, findings }: Plan): string[] {
+  const { above, below } = byPlace(findings);
   return [
+    ...above.map(findingLine),
     ...orphans.map(({ title }) => `${title} runs, but no file names it any more.`),
     ...charts
       .filter(({ double }) => double)
       .map(({ name }) => `Made with a test double of the chart ${name}.`),
-    ...findings.map(findingLine),
+    ...below.map(findingLine),
   ];
 }
 

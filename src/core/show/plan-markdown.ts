@@ -6,7 +6,7 @@ import type { ShownStep } from '../plan/family.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ObjectChange } from '../plan/types.ts';
 import { effectsText } from '../plan/words.ts';
-import { countText, findingLine, plural } from './findings.ts';
+import { byPlace, countText, findingLine, plural } from './findings.ts';
 import { comparison } from './frame.ts';
 import type { PlanFrame } from './frame.ts';
 import { byRisk, groupEqual } from './groups.ts';
@@ -40,7 +40,12 @@ export function planMarkdown(plan: Plan, frame: PlanFrame, limit = COMMENT_LIMIT
   const groups = groupEqual(byRisk(plan.steps));
   const head = `${COMMENT_MARKER}\n${headline(plan, frame)}\n`;
   const foot = footer(plan, frame);
-  return fit(head, [table(groups, plan), ...notes(plan), ...details(groups)], foot, limit);
+  return fit(
+    head,
+    [...above(plan), table(groups, plan), ...notes(plan), ...details(groups)],
+    foot,
+    limit,
+  );
 }
 
 function headline(plan: Plan, frame: PlanFrame): string {
@@ -101,6 +106,13 @@ function names(steps: readonly ShownStep[]): string {
   return `same change in ${plural(steps.length, first.noun)}, shown once: ${shown}${wave}`;
 }
 
+/** Above the table: where people would get something else than the files say. */
+function above({ findings }: Plan): Block[] {
+  return byPlace(findings).above.map((finding) =>
+    block(inMarkdown`⚠ ${findingLine(finding)}\n\n`, 'findings'),
+  );
+}
+
 function notes(plan: Plan): Block[] {
   const lines = [
     ...plan.orphans.map(({ title }) => inMarkdown`⚠ ${title} ${ORPHANED}`),
@@ -108,9 +120,10 @@ function notes(plan: Plan): Block[] {
   ];
   const blocks =
     lines.length > 0 ? [block(inMarkdown`\n${joined(lines, inMarkdown`\n\n`)}\n`)] : [];
-  const findings = plan.findings.slice(0, 20).map(findingItem);
+  const { below } = byPlace(plan.findings);
+  const findings = below.slice(0, 20).map(findingItem);
   if (findings.length > 0) {
-    const text = fold(`check: ${countText(plan.findings)}`, findings);
+    const text = fold(`check: ${countText(below)}`, findings);
     blocks.push(block(inMarkdown`\n${text}`, 'findings'));
   }
   return blocks;

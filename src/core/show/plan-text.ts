@@ -1,11 +1,12 @@
 import { terminal } from '../escape.ts';
 import type { Terminal } from '../escape.ts';
+import type { Finding } from '../finding.ts';
 import type { JsonObject } from '../json.ts';
 import type { ShownStep } from '../plan/family.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ObjectChange } from '../plan/types.ts';
 import { effectsText } from '../plan/words.ts';
-import { findingLine, findingsJson, plural } from './findings.ts';
+import { byPlace, findingLine, findingsJson, plural } from './findings.ts';
 import { against } from './frame.ts';
 import type { PlanFrame } from './frame.ts';
 import { byRisk, groupEqual } from './groups.ts';
@@ -13,7 +14,9 @@ import type { Group } from './groups.ts';
 
 /** The plan in a terminal: what the pull request would show, and every changed line. */
 export function planText(plan: Plan, frame: PlanFrame): string {
+  const { above, below } = byPlace(plan.findings);
   const parts = [
+    ...above.map(findingText),
     ...groupEqual(byRisk(plan.steps)).flatMap(groupText),
     ...plan.orphans.map(
       ({ title }) =>
@@ -23,7 +26,7 @@ export function planText(plan: Plan, frame: PlanFrame): string {
       .filter(({ double }) => double)
 
       .map(({ name }) => terminal`! made with a test double of the chart ${name}\n`),
-    ...plan.findings.map((finding) => terminal`! ${findingLine(finding)}\n`),
+    ...below.map(findingText),
   ];
   const changes = plan.steps.length === 0 ? 'nothing changes' : plural(plan.steps.length, 'step');
   const last = [
@@ -33,6 +36,10 @@ export function planText(plan: Plan, frame: PlanFrame): string {
   ];
   const gap = parts.length > 0 ? terminal`\n` : terminal``;
   return terminal`${parts}${gap}${last.join(' · ')}\n`.text;
+}
+
+function findingText(finding: Finding): Terminal {
+  return terminal`! ${findingLine(finding)}\n`;
 }
 
 function groupText({ first, steps }: Group): Terminal[] {

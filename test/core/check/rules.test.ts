@@ -8,6 +8,7 @@ test('what is a warning; everything else stops a deployment', () => {
     'event-overlap',
     'event-past',
     'event-spawn-rate',
+    'image-additions',
     'image-unlocked',
     'image-unpromoted',
     'no-admins',

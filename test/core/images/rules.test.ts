@@ -122,7 +122,8 @@ describe('mutable-tag', () => {
 });
 
 describe('image-unlocked', () => {
-  const hint = 'write "tag:" or "digest:", unless a new image may come with every start of a node';
+  const hint =
+    'run "glaciocloud image build science --push", which writes its lock, or write "tag:" or "digest:"';
   const from = (written: object, more = {}) =>
     ofImage('image-unlocked', { from: { image: base, ...written } }, more);
 
@@ -154,11 +155,13 @@ describe('image-unlocked', () => {
 
 test('image-unbuilt: from conda-forge an image has no address before its first lock', () => {
   const spare = 'images/spare/image.yaml';
+  const hint = (name: string) =>
+    `run "glaciocloud image build ${name} --push" and commit the lock that it writes, or leave it out until then`;
   const hub = { [HUB]: { images: ['spare', 'science'] }, [spare]: { title: 'Spare' } };
   const science = { [IMAGE]: { from: undefined } };
   expect(said('image-unbuilt', { ...hub, ...science })).toEqual([
-    ['spare', 'spare has not been built yet', 'wait for its first lock, then add it'],
-    ['science', 'science has not been built yet', 'wait for its first lock, then add it'],
+    ['spare', 'spare has not been built yet', hint('spare')],
+    ['science', 'science has not been built yet', hint('science')],
   ]);
   expect(said('image-unbuilt', { ...science, [LOCK]: lock({ candidate: build }) })).toEqual([]);
   expect(said('image-unbuilt', { [IMAGE]: { from: { image: base, tag: 'v1' } } })).toEqual([]);

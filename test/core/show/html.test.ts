@@ -55,9 +55,13 @@ describe('a plan as a page', () => {
     const text = page({
       orphans: [aUnit('lost')],
       charts: [pin, { ...pin, name: 'real', double: false }],
-      findings: [{ rule: 'r', severity: 'error', at, message: 'm', hint: 'h' }],
+      findings: [
+        { rule: 'r', severity: 'error', at, message: 'm', hint: 'h' },
+        { rule: 'r', severity: 'warning', at, message: 'first', hint: 'h', upFront: true },
+      ],
     });
     expect([...text.matchAll(/<p class="warn">(.*?)<\/p>/gu)].map(([, note]) => note)).toEqual([
+      'f:1:2  warning r  first; h',
       'lost runs, but no file names it any more.',
       'Made with a test double of the chart c.',
       'f:1:2  r  m; h',

@@ -158,6 +158,18 @@ describe('notes', () => {
     expect(long).toContain('⚠ Too long for a comment, left out: findings.\n');
   });
 
+  test('stand above the table where people get something else than the files say', () => {
+    const findings = [finding({}), finding({ severity: 'warning', upFront: true, message: '*x*' })];
+    const text = comment({ findings });
+    expect(text.split('\n').slice(4, 8)).toEqual([
+      '',
+      '⚠ f:1:2  warning r  \\*x\\*; h',
+      '',
+      'Everything that is merged already runs. Merging this changes no hub.',
+    ]);
+    expect(text).toContain('<summary>check: 1 error</summary>\n\n- ✗ f:1:2  r  m; h\n\n<');
+  });
+
   test('fold what was found, twenty at most', () => {
     const one = comment({
       findings: [finding({ message: '*m*' }), finding({ severity: 'warning' })],

@@ -103,6 +103,17 @@ describe('a plan in a terminal', () => {
   });
 });
 
+test('what gives people something else than the files say comes before the steps', () => {
+  const findings = [finding, { ...finding, message: 'first', upFront: true as const }];
+  const text = planText(aPlan({ steps: [aStep()], findings }), NO_FRAME).split('\n');
+  expect(text[0]).toBe('! f:1:2  warning r  first; h');
+  expect(text[1]).toMatch(/^\[~\] /u);
+  expect(text.filter((line) => line.startsWith('! '))).toEqual([
+    '! f:1:2  warning r  first; h',
+    '! f:1:2  warning r  m; h',
+  ]);
+});
+
 describe('a plan is compared', () => {
   const base = { commit: 'abcdef0123', at: '2026-11-21T10:00:00Z' };
   test.each([
