@@ -26,6 +26,8 @@ import type { Report } from './edges/report.ts';
 import { standardStreams } from './edges/terminal.ts';
 import { UsageError } from './failure.ts';
 import type { DeployInputs } from './flow/deployment.ts';
+import { confirmNamed, oneThere } from './gather/named-inputs.ts';
+import type { NamedPath } from './gather/named-inputs.ts';
 import { helpText } from './help.ts';
 import { COMMANDS } from './inputs.ts';
 import type { CommandName } from './inputs.ts';
@@ -76,7 +78,33 @@ const RUNS: Readonly<Record<Inputs['command'], Run>> = {
 
 /** Inputs → the result of their command. */
 export async function dispatch(inputs: Inputs, report: Report): Promise<Outcome> {
+  await confirmNamed(await namedBy(inputs));
   return RUNS[inputs.command](inputs, report);
+}
+
+/** Every path that an option of the command names. */
+async function namedBy(inputs: Inputs): Promise<NamedPath[]> {
+  const { command, root, chartsFrom, present, record, out, html, reviewed } = inputs;
+  const there = { written: false } as const;
+  const made = { written: true } as const;
+  const charts = /^https?:\/\//u.test(chartsFrom ?? '') ? undefined : chartsFrom;
+  return [
+    { option: '--root', kind: 'folder', written: command === 'init', path: root },
+    { option: '--charts-from', kind: 'folder', ...there, path: charts },
+    { option: '--present', kind: 'folder', ...there, path: present },
+    { option: '--kubeconfig', kind: 'file', ...there, path: await kubeconfigFile(inputs) },
+    { option: '--record', kind: 'folder', ...made, path: record },
+    { option: '--out', kind: 'folder', ...made, path: out },
+    { option: '--html', kind: 'file', ...made, path: html },
+    { option: '--reviewed', kind: 'file', ...made, path: reviewed },
+  ];
+}
+
+/** KUBECONFIG may be set for others: it matters to those commands only that go to a cluster. */
+async function kubeconfigFile({ command, kubeconfig }: Inputs): Promise<string | undefined> {
+  if (command === 'help' || command === 'version') return undefined;
+  const takes: readonly string[] = COMMANDS[command].options;
+  return takes.includes('kubeconfig') ? oneThere(kubeconfig) : undefined;
 }
 
 async function runReview(inputs: Inputs, report: Report): Promise<Outcome> {

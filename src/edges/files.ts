@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { link, lstat, mkdtemp, readFile, readdir } from 'node:fs/promises';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { Failure } from '../failure.ts';
@@ -260,6 +260,14 @@ export async function exists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
     () => false,
+  );
+}
+
+/** What a path leads to; undefined where nothing is there. What is no folder can be read as a file. */
+export async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
+  return stat(path).then(
+    (found) => (found.isDirectory() ? 'folder' : 'file'),
+    () => undefined,
   );
 }
 
