@@ -48,11 +48,15 @@ export class HelmReleases implements Releases {
     ]);
     if (code !== 0) {
       if (/release: not found/u.test(stderr)) return [];
-      throw failure(`the history of ${release} cannot be read`, stderr);
+      throw failure(`the history of ${release} cannot be read`, stderr, READ);
     }
     const found = readHistory(stdout);
     if (found.kind !== 'read')
-      throw failure(`what Helm printed cannot be read: the history of ${release}`, found.reason);
+      throw failure(
+        `what Helm printed cannot be read: the history of ${release}`,
+        found.reason,
+        READ,
+      );
     return found.value.map(({ revision, status }) => ({ revision, status }));
   }
 
@@ -147,7 +151,7 @@ export class HelmReleases implements Releases {
       namespace,
       ...(revision === undefined ? [] : ['--revision', String(revision)]),
     ]);
-    if (code !== 0) throw failure(`the manifest of ${release} cannot be read`, stderr);
+    if (code !== 0) throw failure(`the manifest of ${release} cannot be read`, stderr, READ);
     return stdout;
   }
 
@@ -165,8 +169,13 @@ export class HelmReleases implements Releases {
   }
 }
 
-function failure(what: string, stderr: string): HelmFailure {
-  return new HelmFailure(`${what}: ${stderr.trim().slice(-600)}`, {
-    hint: 'the message names the object; the next run goes on from here',
-  });
+/** What to do where Helm was only asked. */
+const READ = 'see what the message says, then run this again';
+
+function failure(
+  what: string,
+  stderr: string,
+  hint = 'the message names the object; the next run goes on from here',
+): HelmFailure {
+  return new HelmFailure(`${what}: ${stderr.trim().slice(-600)}`, { hint });
 }

@@ -1,13 +1,21 @@
-import { loginRefused } from '../core/hub/causes.ts';
 import { at, textAt } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
-import { Failure, KubeFailure } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import type { Cluster, Ended, ListOptions, Need, PythonRequest, Streaming } from '../ports.ts';
 import { askAgain, clusterEnv } from './cluster-access.ts';
 import { exec, stream } from './exec.ts';
 import type { ExecResult } from './exec.ts';
+import { kubeFailure } from './kube-failure.ts';
+import type { CallKind } from './kube-failure.ts';
 import { inDefault, listText, listed, object, objectsOf } from './kube-json.ts';
 import { findTool } from './tools.ts';
+
+interface Call {
+  /** What it means that the call fails. */
+  what: string;
+  args: readonly string[];
+  input: string | undefined;
+}
 
 /** Through kubectl: it knows every provider's way to log in. */
 export class Kube implements Cluster {
@@ -36,15 +44,23 @@ export class Kube implements Cluster {
     );
   }
 
-  async #must(what: string, args: readonly string[], input?: string): Promise<string> {
+  #asks(what: string, args: readonly string[], input?: string): Promise<string> {
+    return this.#must('read', { what, args, input });
+  }
+
+  #changes(what: string, args: readonly string[], input?: string): Promise<string> {
+    return this.#must('write', { what, args, input });
+  }
+
+  async #must(kind: CallKind, { what, args, input }: Call): Promise<string> {
     const { code, stdout, stderr } = await this.#run(args, input);
-    if (code !== 0) throw failure(what, stderr);
+    if (code !== 0) throw kubeFailure(what, stderr, kind);
     return stdout;
   }
 
   async liveOf(objects: readonly JsonObject[], namespace: string): Promise<JsonObject[]> {
     return objectsOf(
-      await this.#must(
+      await this.#asks(
         'objects cannot be read',
         ['get', '-f', '-', '--ignore-not-found', '--show-managed-fields', '-o', 'json'],
         listText(inDefault(objects, namespace)),
@@ -53,7 +69,7 @@ export class Kube implements Cluster {
   }
 
   async get(kind: string, name: string, namespace?: string): Promise<JsonObject | undefined> {
-    const text = await this.#must(`${kind} ${name} cannot be read`, [
+    const text = await this.#asks(`${kind} ${name} cannot be read`, [
       'get',
       kind,
       name,
@@ -73,7 +89,7 @@ export class Kube implements Cluster {
       ...(options.fields === undefined ? [] : ['--field-selector', options.fields]),
     ];
     return listed(
-      await this.#must(`${kinds} cannot be listed`, [
+      await this.#asks(`${kinds} cannot be listed`, [
         'get',
         kinds,
         ...where,
@@ -85,7 +101,7 @@ export class Kube implements Cluster {
   }
 
   async apply(objects: readonly JsonObject[]): Promise<void> {
-    await this.#must(
+    await this.#changes(
       'objects cannot be applied',
       [
         'apply',
@@ -104,7 +120,7 @@ export class Kube implements Cluster {
   async wouldApply(applied: readonly JsonObject[], namespace: string): Promise<JsonObject[]> {
     if (applied.length === 0) return [];
     return objectsOf(
-      await this.#must(
+      await this.#asks(
         'objects cannot be compared',
         [
           'apply',
@@ -126,7 +142,7 @@ export class Kube implements Cluster {
 
   async create(made: JsonObject): Promise<JsonObject> {
     return object(
-      await this.#must(
+      await this.#changes(
         'an object cannot be made',
         ['create', '--validate=ignore', '-f', '-', '-o', 'json'],
         JSON.stringify(made),
@@ -136,7 +152,7 @@ export class Kube implements Cluster {
 
   async replace(changed: JsonObject): Promise<JsonObject> {
     return object(
-      await this.#must(
+      await this.#changes(
         'an object cannot be changed',
         ['replace', '--validate=ignore', '-f', '-', '-o', 'json'],
         JSON.stringify(changed),
@@ -145,7 +161,7 @@ export class Kube implements Cluster {
   }
 
   async delete(kind: string, name: string, namespace?: string): Promise<void> {
-    await this.#must(`${kind} ${name} cannot be deleted`, [
+    await this.#changes(`${kind} ${name} cannot be deleted`, [
       'delete',
       kind,
       name,
@@ -156,7 +172,7 @@ export class Kube implements Cluster {
   }
 
   async deleteBy(kinds: string, selector: string, namespace: string): Promise<void> {
-    await this.#must(`${kinds} cannot be deleted`, [
+    await this.#changes(`${kinds} cannot be deleted`, [
       'delete',
       kinds,
       '--selector',
@@ -174,7 +190,7 @@ export class Kube implements Cluster {
     namespace: string,
     annotation: string,
   ): Promise<void> {
-    await this.#must(`${kind} cannot be annotated`, [
+    await this.#changes(`${kind} cannot be annotated`, [
       'annotate',
       kind,
       '--selector',
@@ -186,7 +202,7 @@ export class Kube implements Cluster {
   }
 
   async scale(deployment: string, replicas: number, namespace: string): Promise<void> {
-    await this.#must(`${deployment} cannot be scaled`, [
+    await this.#changes(`${deployment} cannot be scaled`, [
       'scale',
       `deployment/${deployment}`,
       `--replicas=${replicas}`,
@@ -212,7 +228,7 @@ export class Kube implements Cluster {
 
   async version(): Promise<string> {
     return textAt(
-      object(await this.#must('the cluster does not say its version', ['version', '-o', 'json'])),
+      object(await this.#asks('the cluster does not say its version', ['version', '-o', 'json'])),
       '/serverVersion/gitVersion',
     );
   }
@@ -224,7 +240,7 @@ export class Kube implements Cluster {
       spec: { resourceAttributes: { ...need } },
     }));
     const answers = (
-      await this.#must(
+      await this.#asks(
         'permissions cannot be asked',
         ['create', '--validate=ignore', '-f', '-', '-o', 'json'],
         listText(reviews),
@@ -275,19 +291,6 @@ export class Kube implements Cluster {
       { env: clusterEnv(this.#kubeconfig), input: script },
     );
   }
-}
-
-function failure(what: string, stderr: string): KubeFailure {
-  return new KubeFailure(
-    `${what}: ${stderr.trim().split('\n').slice(-3).join(' ').slice(0, 400)}`,
-    {
-      hint: loginRefused(stderr)
-        ? 'the credentials of the cluster are refused: log in again'
-        : 'look at the cluster; the next run goes on where this one ended',
-      conflict: /AlreadyExists|Conflict|the object has been modified/u.test(stderr),
-      invalid: /\bis invalid: /u.test(stderr),
-    },
-  );
 }
 
 function inNamespace(namespace: string | undefined): string[] {

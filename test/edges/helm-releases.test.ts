@@ -31,6 +31,7 @@ beforeEach(() => {
 
 const called = async (): Promise<string[]> =>
   (await helm.calls()).map(({ args }) => args.join(' '));
+const READ_HINT = 'see what the message says, then run this again';
 const HINT = 'the message names the object; the next run goes on from here';
 const BUSY = { code: 1, stderr: 'Error: etcdserver: request timed out' };
 
@@ -96,6 +97,7 @@ describe('the last revision', () => {
     expect(await failureOf(releases.last('alps', 'hub-alps'))).toMatchObject({
       name: 'HelmFailure',
       message: `what Helm printed cannot be read: the history of alps: ${why}`,
+      hint: READ_HINT,
     });
   });
 
@@ -113,7 +115,7 @@ describe('the last revision', () => {
     expect(await failureOf(releases.last('alps', 'hub-alps'))).toMatchObject({
       name: 'HelmFailure',
       message: 'the history of alps cannot be read: Error: namespaces "hub-alps" not found',
-      hint: HINT,
+      hint: READ_HINT,
     });
   });
 });
@@ -236,5 +238,6 @@ test('the manifest is that of the last revision, or of one that is named', async
   await helm.says({ code: 1, stderr: 'Error: no' });
   expect(await failureOf(releases.manifest('alps', 'hub-alps'))).toMatchObject({
     message: 'the manifest of alps cannot be read: Error: no',
+    hint: READ_HINT,
   });
 });

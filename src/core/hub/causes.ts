@@ -33,25 +33,32 @@ interface Cause {
 /** The API server does not know us, or not any more. */
 const LOGIN: readonly RegExp[] = [/Unauthorized/iu, /token.*expired/iu, /provide credentials/iu];
 
-/** The API server, or the way to it, does not answer for the moment. */
+/** The API server does not answer for the moment. */
 const UNAVAILABLE: readonly RegExp[] = [
   /TooManyRequests/iu,
   /too many requests/iu,
-  /connection refused/iu,
   /connection reset/iu,
   /EOF/iu,
-  /i\/o timeout/iu,
-  /TLS handshake timeout/iu,
   /Internal ?Error/iu,
   /an error on the server/iu,
   /ServiceUnavailable/iu,
   /currently unable to handle/iu,
   /http2: /iu,
   /etcdserver/iu,
-  /no route to host/iu,
-  /no such host/iu,
   /context deadline exceeded/iu,
   /leader changed/iu,
+];
+
+/** Nobody answers at the address of the cluster. */
+const UNREACHABLE: readonly RegExp[] = [
+  /connection refused/iu,
+  /was refused - did you specify/iu,
+  /no connection to the cluster/iu,
+  /i\/o timeout/iu,
+  /TLS handshake timeout/iu,
+  /no route to host/iu,
+  /network is unreachable/iu,
+  /no such host/iu,
 ];
 
 /** What the API server and Helm say, first match first. */
@@ -62,7 +69,7 @@ const CALLS: readonly Cause[] = [
     fault: 'infrastructure',
     again: false,
   },
-  { says: UNAVAILABLE, fault: 'infrastructure', again: true },
+  { says: [...UNREACHABLE, ...UNAVAILABLE], fault: 'infrastructure', again: true },
 ];
 
 /** What nobody knows is shown, and not tried for ever. */
@@ -93,6 +100,11 @@ export function mayPass(message: string): boolean {
 /** Whether the API server refused who we are. */
 export function loginRefused(message: string): boolean {
   return saysAny(LOGIN, message);
+}
+
+/** Whether nobody answered at the address of the cluster. Its server may say the same of others, such as a webhook. */
+export function isUnreachable(message: string): boolean {
+  return saysAny(UNREACHABLE, message) && !/Error from server|error on the server/iu.test(message);
 }
 
 /** An image could not be pulled: what is not the image's fault lies on the way to it. */

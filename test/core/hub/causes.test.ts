@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { callFault, loginRefused, mayPass, pullFault } from '../../../src/core/hub/causes.ts';
+import {
+  callFault,
+  isUnreachable,
+  loginRefused,
+  mayPass,
+  pullFault,
+} from '../../../src/core/hub/causes.ts';
 
 type Facts = [fault: string, again: boolean, login: boolean];
 const facts = (message: string): Facts => [
@@ -38,6 +44,9 @@ describe('a call that failed', () => {
   });
 
   test.each([
+    'The connection to the server 192.0.2.1 was refused - did you specify the right host or port?',
+    'pods cannot be listed: no connection to the cluster (x)',
+    'connect: network is unreachable',
     'Error from server (TooManyRequests): the server is busy',
     'the server has received too many requests and has asked us to try again later',
     'dial tcp 192.0.2.1:6443: connect: connection refused',
@@ -67,6 +76,31 @@ describe('a call that failed', () => {
     '',
   ])('for another reason is the change’s fault: %j', (message) => {
     expect(facts(message)).toEqual(['product', false, false]);
+  });
+});
+
+describe('nobody answers at the address of the cluster', () => {
+  test.each([
+    'dial tcp 192.0.2.1:6443: connect: connection refused',
+    'The connection to the server 192.0.2.1 was refused - did you specify the right host or port?',
+    'pods cannot be listed: no connection to the cluster (x)',
+    'dial tcp 192.0.2.1:6443: i/o timeout',
+    'net/http: TLS handshake timeout',
+    'connect: no route to host',
+    'connect: network is unreachable',
+    'dial tcp: lookup api.example.org: no such host',
+  ])('where it says %s', (message) => {
+    for (const said of inAnyCase(message)) expect(isUnreachable(said)).toBe(true);
+  });
+
+  test.each([
+    'Error from server (InternalError): failed calling webhook: connect: connection refused',
+    'an error on the server ("dial tcp: i/o timeout") has prevented the request from succeeding',
+    'etcdserver: request timed out',
+    'the server has received too many requests',
+    '',
+  ])('but not where it says %j', (message) => {
+    expect(isUnreachable(message)).toBe(false);
   });
 });
 
