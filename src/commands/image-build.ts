@@ -38,6 +38,8 @@ export async function buildThem(
   const now = ports.clock.now().getTime();
   if (!platform) return refused(await allFindings(reading, undefined, now));
   const images = chosen(platform, inputs.images);
+  // Before the chart is fetched: without Docker nothing else matters.
+  await ports.engine.ready();
   const charts = await gatherCharts(platform, { root, chartsFrom, report });
   const findings = await allFindings(reading, charts, now);
   if (hasErrors(beforeBuild(findings))) return refused(findings);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { image } from '../../src/commands/image.ts';
 import type { ImageInputs } from '../../src/commands/image.ts';
+import { ImageFailure } from '../../src/failure.ts';
 import type { Outcome } from '../../src/outcome.ts';
 import { FakeImages, digestNo } from '../support/images.ts';
 import { DOUBLE, commitAll, edit, git, temporary } from '../support/sample.ts';
@@ -128,6 +129,17 @@ describe('image build', () => {
     ]);
   });
 
+  test('asks for Docker before it looks for the chart', async () => {
+    const error = new ImageFailure('no Docker', { hint: 'install it' });
+    fake.outside.fail({ call: 'ready', error });
+    const inputs = { target: ['build', 'science'], chartsFrom: join(folder.path, 'no-charts') };
+    await expect(run(inputs)).rejects.toBe(error);
+    fake = new FakeImages();
+    await expect(run(inputs)).rejects.toMatchObject({
+      message: expect.stringContaining('no-charts holds neither'),
+    });
+  });
+
   test('refuses files with mistakes before anything is built', async () => {
     const wrong = join(folder.path, 'wrong');
     await cp(root, wrong, { recursive: true });
@@ -135,6 +147,6 @@ describe('image build', () => {
     expect(await run({ root: wrong, target: ['build', 'science'] })).toMatchObject({ exit: 2 });
     await edit(wrong, 'platform.yaml', 'glaciocloud: 1', '- none');
     expect(await run({ root: wrong, target: ['build', 'science'] })).toMatchObject({ exit: 2 });
-    expect(fake.outside.calls).toEqual([]);
+    expect(fake.outside.calls).toEqual(['ready: ']);
   });
 });
