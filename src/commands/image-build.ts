@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { hasErrors } from '../core/finding.ts';
 import { beforeBuild } from '../core/images/rules.ts';
 import { exitOf } from '../core/images/test-report.ts';
@@ -6,6 +7,7 @@ import { imagesText } from '../core/images/words.ts';
 import type { Json } from '../core/json.ts';
 import type { Doc, ImageFile, Platform } from '../core/model/types.ts';
 import { headCommit, headTime } from '../edges/git.ts';
+import { writeWhole } from '../edges/files.ts';
 import type { Report } from '../edges/report.ts';
 import { UsageError } from '../failure.ts';
 import { allFindings } from '../flow/findings.ts';
@@ -52,6 +54,10 @@ export async function buildThem(
       target: inputs.push ? target : undefined,
       commit: await commitOf(root),
       files: (one) => gatherNamed(root, one),
+      write:
+        inputs.push && target === platform.settings.data.registry
+          ? (files) => writeInto(root, files)
+          : undefined,
       progress: (name, text) => report.progress(`${name}: ${text}`),
     },
     images,
@@ -73,6 +79,11 @@ function chosen(platform: Platform, names: BuildInputs['images']): Doc<ImageFile
     const known = [...platform.images.keys()].join(', ');
     throw new UsageError(`there is no image "${name}"`, `images: ${known}`);
   });
+}
+
+/** One after the other, each whole. */
+async function writeInto(root: string, files: ReadonlyMap<string, string>): Promise<void> {
+  for (const [path, text] of files) await writeWhole(join(root, path), text);
 }
 
 async function commitOf(root: string): Promise<{ sha: string; time: number } | undefined> {

@@ -1,8 +1,10 @@
 import { START } from '../core/hub/values/servers.ts';
+import { listedPackages } from '../core/images/listing.ts';
 import { judged, judgedSize } from '../core/images/test-report.ts';
-import type { TestResult } from '../core/images/test-report.ts';
-import { imageTests } from '../core/images/tests.ts';
+import type { TestResult, TestRun } from '../core/images/test-report.ts';
+import { PACKAGES, imageTests } from '../core/images/tests.ts';
 import type { ImageTest, Stay } from '../core/images/tests.ts';
+import type { Package } from '../core/model/package-list.ts';
 import type { ImageFile, PlatformFile } from '../core/model/types.ts';
 import type { ImagePorts } from '../ports/images.ts';
 
@@ -19,6 +21,7 @@ export interface UnderTest {
 export interface Tested {
   size: number;
   tests: TestResult[];
+  packages: Package[];
 }
 
 /** Every test, also after one that failed: a person wants to know all of it. */
@@ -28,11 +31,13 @@ export async function testImage(
   progress: (text: string) => void,
 ): Promise<Tested> {
   const size = await ports.engine.size(under.reference);
-  const tests = [judgedSize(size, under.image.size)];
+  const run = await ran(ports, under, PACKAGES, undefined);
+  const listed = listedPackages(judged(PACKAGES, run), run.stdout, []);
+  const tests = [judgedSize(size, under.image.size), listed.result];
   for (const stay of imageTests(under)) tests.push(...(await stayed(ports, under, stay)));
   for (const { name, ok, seconds, detail } of tests)
     progress(`${ok ? 'passed' : 'FAILED'} ${name} (${seconds.toFixed(1)} s): ${detail}`);
-  return { size: size.bytes, tests };
+  return { size: size.bytes, tests, packages: listed.packages };
 }
 
 /** Tests that share a home, and the home's end. */
@@ -54,16 +59,25 @@ async function stayed(ports: ImagePorts, under: UnderTest, stay: Stay): Promise<
   return results;
 }
 
+async function tested(
+  ports: ImagePorts,
+  under: UnderTest,
+  test: ImageTest,
+  home: { volume: string; folder: string } | undefined,
+): Promise<TestResult> {
+  return judged(test, await ran(ports, under, test, home));
+}
+
 /**
  * Started as a hub starts servers: through the image's entry point and the few lines of shell before a server. Where
  * the image's own home is looked at, nothing runs before that.
  */
-async function tested(
+async function ran(
   { engine, clock, script }: ImagePorts,
   { reference: image, user, memoryBytes }: UnderTest,
   test: ImageTest,
   home: { volume: string; folder: string } | undefined,
-): Promise<TestResult> {
+): Promise<TestRun> {
   const [measure, input] = await Promise.all([script('measure.py'), script(test.script)]);
   const command = ['python3', '-c', measure, 'python3', '-', ...test.args];
   const begin = clock.elapsed();
@@ -79,5 +93,5 @@ async function tested(
     env: test.env,
     timeoutMs: test.seconds * 1000,
   });
-  return judged(test, { ...ended, seconds: (clock.elapsed() - begin) / 1000 });
+  return { ...ended, seconds: (clock.elapsed() - begin) / 1000 };
 }

@@ -4,6 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { image } from '../../src/commands/image.ts';
 import type { ImageInputs } from '../../src/commands/image.ts';
 import { ImageFailure } from '../../src/failure.ts';
+import { lockChecksum } from '../../src/core/images/lock.ts';
+import { resolveImage } from '../../src/core/images/resolve.ts';
+import { gatherPlatform } from '../../src/gather/platform.ts';
 import type { Outcome } from '../../src/outcome.ts';
 import { FakeImages, digestNo } from '../support/images.ts';
 import { DOUBLE, commitAll, edit, git, temporary } from '../support/sample.ts';
@@ -47,7 +50,7 @@ describe('image build', () => {
           digest: digestNo(1),
           reason: 'tested, not pushed',
           size_bytes: 1e9,
-          seconds: { resolve: 0, build: 60, test: 14, push: 0 },
+          seconds: { resolve: 0, build: 60, test: 16, push: 0 },
           tests: expect.arrayContaining([
             {
               name: 'size',
@@ -70,6 +73,32 @@ describe('image build', () => {
   ])('pushes to %s', async (_, inputs, target) => {
     await run({ target: ['build', 'science'], push: true, ...inputs });
     expect(fake.registry.get(`${target}/science:candidate`)).toBe(digestNo(1));
+  });
+
+  test('writes the lock of what is in the platform’s registry, and hubs of candidate waves get it', async () => {
+    const own = join(folder.path, 'own');
+    await cp(join(import.meta.dirname, '../core/rules/_base'), own, { recursive: true });
+    const push = { root: own, target: ['build', 'science'], push: true };
+    await run({ ...push, registry: 'other.example.org/x' });
+    expect((await gatherPlatform(own)).platform?.locks.size).toBe(0);
+    await run(push);
+    const { platform, findings } = await gatherPlatform(own);
+    expect(findings.map(({ message }) => message)).toEqual([]);
+    const lock = platform?.locks.get('science');
+    expect(lock?.data.checksum).toBe(lock && lockChecksum(lock.data));
+    const [image] = [...(platform?.images.values() ?? [])];
+    const registry = 'registry.example.org/hubs';
+    const resolved = image && resolveImage(registry, image, lock, 'candidate');
+    expect(resolved).toEqual({
+      kind: 'locked',
+      reference: `${registry}/science@${digestNo(2)}`,
+      build: lock?.data.channels.candidate,
+    });
+    expect(image && resolveImage(registry, image, lock, 'stable')).toEqual({ kind: 'unpromoted' });
+    const answer = await run(push);
+    expect(answer.json).toMatchObject({
+      images: [{ outcome: 'unchanged', reason: `it is ${lock?.data.channels.candidate ?? ''}` }],
+    });
   });
 
   test('takes every image, or each once', async () => {

@@ -6,20 +6,21 @@ import type { ImageResult } from '../../src/core/images/test-report.ts';
 import { ImageFailure } from '../../src/failure.ts';
 import { lockChecksum } from '../../src/core/images/lock.ts';
 import { buildImages } from '../../src/flow/images.ts';
-import type { ImageJob } from '../../src/flow/images.ts';
+import type { ImageJob } from '../../src/flow/image-run.ts';
 import { FakeImages, NEAR, digestNo } from '../support/images.ts';
 import { platformWith } from '../support/written.ts';
 
 /* Docker, repo2docker and registries are a double here; test/images has the real ones. */
 const BASE = 'registry.example.org/base';
 const BASE_DIGEST = `sha256:${'a'.repeat(64)}`;
-/** Locks are not written yet. */
 const UNRECORDED = 'the registry has it, and the lock does not know it yet';
 const TARGET = 'registry.example.org/hubs';
 
 let fake: FakeImages;
 let told: string[];
+let written: Map<string, string>;
 beforeEach(() => {
+  written = new Map();
   fake = new FakeImages();
   fake.registry.set(`${BASE}:1`, BASE_DIGEST);
   told = [];
@@ -46,6 +47,10 @@ async function run({ images = { science: {} }, lock, ...more }: Asked = {}): Pro
     target: TARGET,
     commit: { sha: 'c0ffee', time: 1_700_000_000 },
     files: () => Promise.resolve([]),
+    write: (files) => {
+      for (const [path, text] of files) written.set(path, text);
+      return Promise.resolve();
+    },
     progress: (image, text) => told.push(`${image}: ${text}`),
     ...more,
   };
@@ -69,13 +74,14 @@ describe('an image that is new', () => {
     const near = `${NEAR}/science`;
     expect(fake.outside.calls).toEqual([
       'ready: ',
-      'throwAway: ',
       `digest: ${BASE}:1`,
       `digest: ${TARGET}/science:${content}`,
+      'throwAway: ',
       `build: ${near}:${content}`,
       `push: ${near}:${content}`,
       `pull: ${near}@${built}`,
       `size: ${near}@${built}`,
+      'run: list_packages.py in the image',
       'run: check_home.py in the image',
       'makeHome: empty',
       'run: check_server.py in home-1',
@@ -105,7 +111,7 @@ describe('an image that is new', () => {
       digest: built,
       reason: 'tested and pushed',
       size_bytes: 1e9,
-      seconds: { resolve: 0, build: 60, test: 14, push: 0 },
+      seconds: { resolve: 0, build: 60, test: 16, push: 0 },
       tests: expect.arrayContaining([
         { name: 'oggm', ok: true, seconds: 2, memory_mb: 2, detail: 'oggm_check.py is content' },
       ]),
@@ -120,9 +126,10 @@ describe('an image that is new', () => {
     expect(fake.homes).toEqual(
       [false, false, true, false].map((full) => ({ image, user, folder, full })),
     );
-    const [home, server, , puller, , full, oggm] = fake.runs;
+    const [list, home, server, , puller, , full, oggm] = fake.runs;
     const each = { image, user, memoryBytes: 4 * 2 ** 30, env: {}, timeoutMs: 180_000 };
     const measured = ['python3', '-c', 'measure.py', 'python3', '-'];
+    expect(list).toMatchObject({ home: undefined, input: 'list_packages.py' });
     expect(home).toEqual({
       ...each,
       home: undefined,
@@ -175,28 +182,27 @@ describe('an image that is new', () => {
       'science: it was never built',
       'science: RUN pip install x: 2.0 s',
       'science: passed size (0.0 s): 1000.0 MB in 9 layers',
-      'science: passed home (2.0 s): check_home.py is content',
+      'science: passed packages (2.0 s): list_packages.py is content',
     ]);
   });
 });
 
 describe('what the registry has under its content', () => {
-  test('is not built again', async () => {
-    await run();
+  test('is not built again, and where no lock is written not tested again', async () => {
+    await run({ write: undefined });
     const before = fake.outside.calls.length;
-    const [result] = await run();
+    const [result] = await run({ write: undefined });
     expect(result).toMatchObject({
       outcome: 'unchanged',
       digest: built,
       reason: UNRECORDED,
+      tests: [],
     });
     expect(fake.outside.calls.slice(before)).toEqual([
       'ready: ',
-      'throwAway: ',
       `digest: ${BASE}:1`,
       `digest: ${TARGET}/science:${contentOf()}`,
       `digest: ${TARGET}/science:candidate`,
-      'stop: ',
     ]);
   });
 
@@ -211,6 +217,75 @@ describe('what the registry has under its content', () => {
     await run();
     fake.registry.set(`${BASE}:1`, `sha256:${'b'.repeat(64)}`);
     expect(await run()).toMatchObject([{ outcome: 'built', digest: digestNo(2) }]);
+  });
+
+  test('gets its lock, where a run ended before that: its tests are made once more, as it is there', async () => {
+    await run();
+    const first = new Map(written);
+    written.clear();
+    const before = fake.outside.calls.length;
+    expect(await run()).toMatchObject([{ outcome: 'unchanged', digest: built, size_bytes: 1e9 }]);
+    expect(written).toEqual(first);
+    const calls = fake.outside.calls.slice(before);
+    expect(calls[3]).toBe(`pull: ${TARGET}/science@${built}`);
+    expect(calls.filter((call) => /^(throwAway|build|push|copy)/u.test(call))).toEqual([]);
+  });
+
+  test('and fails its tests now gets no lock and no moving tag', async () => {
+    await run();
+    written.clear();
+    fake.registry.delete(`${TARGET}/science:candidate`);
+    fake.says = (script) => ({ code: script === 'check_home.py' ? 1 : 0, stdout: '{"ok": true}' });
+    expect(await run()).toMatchObject([
+      {
+        outcome: 'failed',
+        digest: built,
+        reason: 'no lock is written: packages, home, hub version failed',
+      },
+    ]);
+    expect(written).toEqual(new Map());
+    expect(fake.registry.has(`${TARGET}/science:candidate`)).toBe(false);
+  });
+});
+
+describe('the lock', () => {
+  test('has what was pushed, and its packages beside it; the newest is the candidate', async () => {
+    await run();
+    const content = contentOf();
+    const name = `2026-11-26-${content.slice(0, 6)}`;
+    const list = 'pip oggm 1.6.3 files-sha256:00\n';
+    const lock = written.get('images/science/image.lock.yaml') ?? '';
+    expect([...written.keys()]).toEqual([
+      `images/science/packages/${name}.txt`,
+      'images/science/image.lock.yaml',
+    ]);
+    expect(written.get(`images/science/packages/${name}.txt`)).toBe(list);
+    expect(lock).toContain(
+      `  ${name}: {digest: "${built}", content: "${content}", registry: "${TARGET}", ` +
+        `base: "${BASE_DIGEST}", oggm: {"version":"1.6.3"}, size: "1000M", tests: {`,
+    );
+    expect(lock).toContain(`channels:\n  candidate: ${name}\n`);
+    expect(lock).not.toContain('stable');
+  });
+
+  test('comes after every tag', async () => {
+    const write = (): Promise<void> => Promise.resolve(void fake.outside.calls.push('write'));
+    await run({ write });
+    expect(fake.outside.calls.slice(-4)).toEqual([
+      `copy: ${TARGET}/science@${built} → ${TARGET}/science:candidate`,
+      'write',
+      `remove: ${NEAR}/science:${contentOf()}`,
+      'stop: ',
+    ]);
+  });
+
+  test.each([
+    ['nothing is pushed', { target: undefined }],
+    ['a test fails', {}],
+  ])('is not written where %s', async (why, more) => {
+    if (why === 'a test fails') fake.says = () => ({ code: 1, stdout: '' });
+    await run(more);
+    expect(written).toEqual(new Map());
   });
 });
 
@@ -231,6 +306,20 @@ describe('what the lock knows', () => {
     expect(await again({ tests })).toMatchObject([
       { outcome: 'unchanged', build: name, digest: built, reason: `it is ${name}` },
     ]);
+  });
+
+  test('and the registry has is the candidate again; the lock says it once', async () => {
+    await again({ tests });
+    const text = written.get('images/science/image.lock.yaml') ?? '';
+    expect(text).toContain(`\n  ${name}: {digest: "${built}", `);
+    expect(text).toContain(`channels:\n  candidate: ${name}\n`);
+    expect(text).not.toContain(recipe);
+    const wanted = /^recipe: "([0-9a-f]{40})"$/mu.exec(text)?.[1] ?? '';
+    written.clear();
+    const builds = { [name]: { digest: built, content: contentOf(), tests } };
+    const lock = { recipe: wanted, builds, channels: { candidate: name } };
+    await run({ lock: { ...lock, checksum: lockChecksum(lock) } });
+    expect(written).toEqual(new Map());
   });
 
   test('and was withdrawn gets no moving tag', async () => {
@@ -271,9 +360,9 @@ describe('what fails', () => {
     expect(result).toMatchObject({
       outcome: 'failed',
       digest: built,
-      reason: 'nothing is pushed: server, second start, hub version, full home failed',
+      reason: 'nothing is pushed: packages, server, second start, hub version, full home failed',
     });
-    expect(result!.tests).toHaveLength(8);
+    expect(result!.tests).toHaveLength(9);
     expect(told.at(-1)).toContain('science: passed oggm');
     expect(told).toContainEqual(expect.stringMatching(/^science: FAILED server/u));
     nothingPushed();

@@ -13,8 +13,6 @@ import { exec } from '../../src/edges/exec.ts';
  */
 const REGISTRY = process.env['GLACIOCLOUD_TEST_REGISTRY'] ?? '';
 const DOCKER = process.env['GLACIOCLOUD_DOCKER'] ?? 'docker';
-/** Locks are not written yet. */
-const UNRECORDED = 'the registry has it, and the lock does not know it yet';
 const TARGET = `${REGISTRY}/oggm`;
 const ROOT = join(import.meta.dirname, '../..');
 const TYPES = ['index', 'manifest'].map((kind) => `application/vnd.oci.image.${kind}.v1+json`);
@@ -29,11 +27,19 @@ beforeAll(async () => {
   platform = await mkdtemp(join(tmpdir(), 'images-test-'));
   await cp(join(ROOT, 'test/core/rules/_base'), platform, { recursive: true });
   await rm(join(platform, 'images'), { recursive: true });
+  const settings = await readFile(join(platform, 'platform.yaml'), 'utf8');
+  await edit('platform.yaml', settings.replace(/^registry: .*$/mu, `registry: ${TARGET}`));
+  const hub = await readFile(join(platform, 'environments/hub.yaml'), 'utf8');
+  await edit('environments/hub.yaml', hub.replace('wave: production', 'wave: staging'));
   await image('science', { from: { image: `${REGISTRY}/base/oggm`, tag: '1' }, pip: ['tabulate'] });
 });
 afterAll(async () => {
   await rm(platform, { recursive: true, force: true });
 });
+
+async function edit(path: string, text: string): Promise<void> {
+  await writeFile(join(platform, path), text);
+}
 
 async function image(name: string, file: Record<string, unknown>): Promise<void> {
   const folder = join(platform, 'images', name);
@@ -50,18 +56,18 @@ interface Built {
 
 /** `image build`, as a person types it. */
 async function build(args: readonly string[], env: Record<string, string> = {}): Promise<Built> {
-  const { code, stdout, stderr } = await exec(
-    process.execPath,
-    [
-      join(ROOT, 'src/cli.ts'),
-      ...['image', 'build', ...args, '--root', platform, '--json'],
-      ...['--charts-from', join(ROOT, 'test/lab/charts')],
-    ],
-    { env: { ...(process.env as Record<string, string>), ...env } },
-  );
+  const { code, stdout, stderr } = await run(['image', 'build', ...args, '--json'], env);
   if (stdout === '') throw new Error(stderr);
   const { images } = JSON.parse(stdout) as { images: ImageResult[] };
   return { code, images, progress: stderr };
+}
+
+/** The command line, in the platform of these tests. */
+function run(args: readonly string[], env: Record<string, string> = {}) {
+  const where = ['--root', platform, '--charts-from', join(ROOT, 'test/lab/charts')];
+  return exec(process.execPath, [join(ROOT, 'src/cli.ts'), ...args, ...where], {
+    env: { ...(process.env as Record<string, string>), ...env },
+  });
 }
 
 const pushing = (...args: string[]): string[] => [...args, '--push', '--registry', TARGET];
@@ -96,6 +102,7 @@ describe('an image that is sound', () => {
       ).toEqual([
         [
           ['size', true],
+          ['packages', true],
           ['home', true],
           ['server', true],
           ['second start', true],
@@ -134,11 +141,36 @@ describe('an image that is sound', () => {
     expect(found).toEqual([]);
   });
 
+  test('is in the lock with everything that it has, and a hub of a candidate wave gets this digest', async () => {
+    const folder = join(platform, 'images/science');
+    const lock = await readFile(join(folder, 'image.lock.yaml'), 'utf8');
+    expect(lock).toContain(`  ${first.build ?? ''}: {digest: "${first.digest ?? ''}", content: `);
+    expect(lock).toContain(`channels:\n  candidate: ${first.build ?? ''}\n`);
+    const list = await readFile(join(folder, `packages/${first.build ?? ''}.txt`), 'utf8');
+    const kinds = list.split('\n').map((line) => line.split(' ')[0]);
+    expect([...new Set(kinds)]).toEqual(['apt', 'pip', '']);
+    expect(list).toMatch(/^pip oggm 1\.6\.3 files-sha256:[0-9a-f]{64}$/mu);
+    const checked = await run(['check']);
+    expect([checked.code, checked.stderr + checked.stdout]).toEqual([
+      0,
+      expect.stringContaining('no findings'),
+    ]);
+    const out = join(platform, 'rendered');
+    expect((await run(['render', 'hub', '--out', out])).code).toBe(0);
+    const release = await readFile(join(out, 'hub/release.json'), 'utf8');
+    expect(release).toContain(`${TARGET}/science@${first.digest ?? ''}`);
+  });
+
   test('is not built again while nothing changes', async () => {
     const { code, images } = await build(pushing('science'));
     expect(code).toBe(0);
     expect(images).toMatchObject([
-      { outcome: 'unchanged', digest: first.digest, reason: UNRECORDED, tests: [] },
+      {
+        outcome: 'unchanged',
+        digest: first.digest,
+        reason: `it is ${first.build ?? ''}`,
+        tests: [],
+      },
     ]);
     expect(images[0]!.seconds).toMatchObject({ build: 0, test: 0 });
   });
@@ -298,7 +330,7 @@ describe('what goes wrong before there is anything to test', () => {
           `its base ${REGISTRY}/base/nowhere:1 is not in its registry; correct from: in image.yaml`,
         ],
         ['no-package', 'failed', expect.stringContaining('oggm-that-nobody-ever-made')],
-        ['science', 'unchanged', UNRECORDED],
+        ['science', 'unchanged', expect.stringMatching(/^it is 20/u)],
       ]);
     },
     5 * MINUTES,

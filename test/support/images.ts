@@ -21,10 +21,17 @@ export class FakeImages {
     string,
     { dockerfile: string; labels: Readonly<Record<string, string>>; epoch: number | undefined }
   >();
+  /** What is installed in images. */
+  packages = [['pip', 'oggm', '1.6.3', 'files-sha256:00']];
   /** What each script says in a container. */
   says = (script: string): { code: number; stdout: string } => ({
     code: 0,
-    stdout: JSON.stringify({ ok: true, detail: `${script} is content`, version: '5.5.0' }),
+    stdout: JSON.stringify({
+      ok: true,
+      detail: `${script} is content`,
+      version: '5.5.0',
+      packages: this.packages,
+    }),
   });
   /** Lines of a build, and whether it works. */
   builds: (tag: string) => { lines: string[]; ok: boolean } = () => ({ lines: [], ok: true });

@@ -2,7 +2,12 @@ import type { ImageFile, PlatformFile } from '../model/types.ts';
 
 /** Scripts that run in an image; each ends with a line of JSON: `ok`, `detail`, and what else it found. */
 export type TestScript =
-  'check_server.py' | 'check_version.py' | 'check_puller.py' | 'check_home.py' | 'oggm_check.py';
+  | 'check_server.py'
+  | 'check_version.py'
+  | 'check_puller.py'
+  | 'check_home.py'
+  | 'list_packages.py'
+  | 'oggm_check.py';
 
 export interface ImageTest {
   name: string;
@@ -14,6 +19,15 @@ export interface ImageTest {
   /** Longest that it may take. */
   seconds: number;
 }
+
+/** What is installed. It runs without a home, because people add packages of their own there. */
+export const PACKAGES: ImageTest = {
+  name: 'packages',
+  script: 'list_packages.py',
+  args: [],
+  env: {},
+  seconds: 180,
+};
 
 /** Tests that run in one home, one after the other. */
 export interface Stay {

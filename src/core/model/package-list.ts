@@ -15,7 +15,10 @@ export interface Package {
   manager: Manager;
   name: string;
   version: string;
-  /** A hash (`sha256:…`, `md5:…`), or the address that it came from. */
+  /**
+   * Hash of its archive (`sha256:…`, `md5:…`), commit that it came from (`git+https://…@…`), or where neither is known
+   * a hash of the files that it installed (`files-sha256:…`).
+   */
   source: string;
 }
 
@@ -59,7 +62,7 @@ export function readPackages(
   else report(lines.length, 'the last line does not end');
   let before = '';
   for (const [index, line] of lines.entries()) {
-    const one = parsed(line);
+    const one = packageOfLine(line);
     if (!one) report(index + 1, 'this is not "MANAGER NAME VERSION SOURCE"');
     else if (compareText(before, line) >= 0) report(index + 1, 'the line is not in its place');
     else packages.push(one);
@@ -70,7 +73,8 @@ export function readPackages(
 
 const RESTORE = 'package lists are written by the platform: restore the file';
 
-function parsed(line: string): Package | undefined {
+/** Undefined where the line is none of a list. */
+export function packageOfLine(line: string): Package | undefined {
   const [, word, name, version, source] = LINE.exec(line) ?? [];
   const manager = MANAGERS.find((one) => one === word);
   if (manager === undefined || name === undefined || version === undefined || source === undefined)

@@ -1,0 +1,298 @@
+import { join } from 'node:path';
+import { BuildLog } from '../core/images/build-log.ts';
+import {
+  atDigest,
+  baseOf,
+  buildFolder,
+  contentHash,
+  labelsOf,
+  smallestMemory,
+} from '../core/images/build-plan.ts';
+import { decideImage, reasonText } from '../core/images/decide.ts';
+import type { ImageDecision } from '../core/images/decide.ts';
+import { imageFolder } from '../core/images/folder.ts';
+import type { NamedFile } from '../core/images/folder.ts';
+import { buildName } from '../core/images/lock.ts';
+import { lockAgain, lockFiles } from '../core/images/new-build.ts';
+import { rounded } from '../core/images/test-report.ts';
+import type { ImageResult, ImageSeconds, TestResult } from '../core/images/test-report.ts';
+import type { Package } from '../core/model/package-list.ts';
+import type { Doc, ImageFile, ImageLockFile, Platform } from '../core/model/types.ts';
+import { fillFolder, withTemporaryFolder } from '../edges/files.ts';
+import { Failure, ImageFailure } from '../failure.ts';
+import type { ImagePorts } from '../ports/images.ts';
+import { testImage } from './image-tests.ts';
+
+export interface ImageJob {
+  ports: ImagePorts;
+  platform: Platform;
+  /** Version of JupyterHub in the chart's hub; empty where the chart does not say. */
+  hubVersion: string;
+  /** Where images go once they are tested; undefined where nothing is pushed. */
+  target: string | undefined;
+  commit: { sha: string; time: number } | undefined;
+  files: (image: Doc<ImageFile>) => Promise<readonly NamedFile[]>;
+  /**
+   * Puts lock and package list, texts by path, into the platform's folder; undefined where none is written, because
+   * nothing is pushed to the platform's own registry.
+   */
+  write: ((files: ReadonlyMap<string, string>) => Promise<void>) | undefined;
+  progress: (image: string, text: string) => void;
+}
+
+/** What is known of an image before it is built. */
+interface Resolved {
+  /** Hash of image.yaml and what it names. */
+  recipe: string;
+  files: ReadonlyMap<string, string>;
+  hash: string;
+  base: string | undefined;
+}
+
+/** One image on its way from its file to the registry. */
+export class ImageRun {
+  readonly job: ImageJob;
+  readonly image: Doc<ImageFile>;
+  /** Address of a registry on this machine. */
+  readonly near: () => Promise<string>;
+  readonly #seconds: ImageSeconds = { resolve: 0, build: 0, test: 0, push: 0 };
+  #name: string | null = null;
+  #size: number | null = null;
+  #tests: TestResult[] = [];
+  #packages: Package[] = [];
+
+  constructor(job: ImageJob, image: Doc<ImageFile>, near: () => Promise<string>) {
+    this.job = job;
+    this.image = image;
+    this.near = near;
+  }
+
+  async result(): Promise<ImageResult> {
+    try {
+      return await this.#run();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return this.#ended('failed', null, `${error.message}; ${error.hint}`);
+    }
+  }
+
+  async #run(): Promise<ImageResult> {
+    const { engine, clock } = this.job.ports;
+    const resolved = await this.#timed('resolve', () => this.#resolve());
+    const { hash } = resolved;
+    const taken = new Set(Object.keys(this.#lock()?.builds ?? {}));
+    this.#name = buildName(clock.now().getTime(), hash, taken);
+    const decision = await this.#timed('resolve', () => this.#decide(resolved));
+    if (decision.kind === 'unchanged') return this.#unchanged(resolved, decision);
+    for (const reason of decision.reasons) this.#say(reasonText(reason));
+    const tag = `${await this.near()}/${this.image.name}:${hash}`;
+    try {
+      const built = await this.#timed('build', () => this.#build(resolved, tag));
+      if (built.digest === undefined) return this.#ended('failed', null, built.error);
+      const { digest } = built;
+      await this.#timed('test', async () => {
+        await engine.push(tag);
+        await this.#test(atDigest(tag, digest));
+      });
+      const failed = this.#failed();
+      if (failed !== '')
+        return this.#ended('failed', digest, `nothing is pushed: ${failed} failed`);
+      if (this.job.target === undefined) return this.#ended('built', digest, 'tested, not pushed');
+      await this.#timed('push', () => this.#push(atDigest(tag, digest), hash, digest));
+      await this.#record(resolved, digest);
+      return this.#ended('built', digest, 'tested and pushed');
+    } finally {
+      await engine.remove(tag);
+    }
+  }
+
+  async #resolve(): Promise<Resolved> {
+    const { platform, ports } = this.job;
+    const { name, data } = this.image;
+    const named = await this.job.files(this.image);
+    const { files, hash: recipe } = imageFolder(name, data, platform.settings.data, named);
+    const written = baseOf(files);
+    const base = written === undefined ? undefined : await pinned(ports, written);
+    const folder = buildFolder(files, base);
+    return { recipe, files: folder, hash: contentHash(folder), base };
+  }
+
+  #lock(): ImageLockFile | undefined {
+    return this.job.platform.locks.get(this.image.name)?.data;
+  }
+
+  /** Where nothing is pushed no registry is asked, and everything is built. */
+  async #decide({ recipe, hash: content }: Resolved): Promise<ImageDecision> {
+    const { target, ports } = this.job;
+    const tags = new Map<string, string>();
+    const digests = new Set<string>();
+    const wanted = { recipe, content };
+    if (target === undefined) return decideImage(wanted, undefined, { tags, digests });
+    const name = `${target}/${this.image.name}`;
+    const tagged = await ports.registry.digest(`${name}:${content}`);
+    if (tagged !== undefined) tags.set(content, tagged);
+    const lock = this.#lock();
+    for (const build of Object.values(lock?.builds ?? {}))
+      if (tagged === undefined && build.content === content)
+        if ((await ports.registry.digest(`${name}@${build.digest}`)) !== undefined)
+          digests.add(build.digest);
+    return decideImage(wanted, lock, { tags, digests });
+  }
+
+  /**
+   * The moving tag comes back where a run ended before it; to what was withdrawn it never does. What the lock lacks is
+   * tested once more, because nobody has kept what its tests said.
+   */
+  async #unchanged(
+    resolved: Resolved,
+    { digest, reason }: Extract<ImageDecision, { kind: 'unchanged' }>,
+  ): Promise<ImageResult> {
+    if (reason.kind !== 'unrecorded') this.#name = reason.build;
+    else if (this.job.write) {
+      const reference = `${this.job.target ?? ''}/${this.image.name}@${digest}`;
+      await this.#timed('test', () => this.#test(reference));
+      const failed = this.#failed();
+      if (failed !== '')
+        return this.#ended('failed', digest, `no lock is written: ${failed} failed`);
+    }
+    if (reason.kind !== 'yanked') await this.#timed('push', () => this.#move(digest));
+    if (reason.kind === 'unrecorded') await this.#record(resolved, digest);
+    if (reason.kind === 'present') await this.#again(resolved, reason.build);
+    return this.#ended('unchanged', digest, reasonText(reason));
+  }
+
+  /** The last step: what is in the lock has its tags. */
+  async #record({ recipe, hash, base }: Resolved, digest: string): Promise<void> {
+    const { target, write } = this.job;
+    if (!write || target === undefined || this.#name === null) return;
+    const build = {
+      image: this.image.name,
+      recipe,
+      name: this.#name,
+      digest,
+      content: hash,
+      registry: target,
+      base,
+      size: this.#size ?? 0,
+      tests: this.#tests,
+      packages: this.#packages,
+    };
+    await write(lockFiles(this.#lock(), build));
+  }
+
+  /** image.yaml may have come back to what it was. */
+  async #again({ recipe }: Resolved, name: string): Promise<void> {
+    const lock = this.#lock();
+    const files = lock && lockAgain(lock, { image: this.image.name, recipe, name });
+    if (files) await this.job.write?.(files);
+  }
+
+  /** Names of tests that failed. */
+  #failed(): string {
+    return this.#tests
+      .filter(({ ok }) => !ok)
+      .map(({ name }) => name)
+      .join(', ');
+  }
+
+  async #build(
+    { files, hash, base }: Resolved,
+    tag: string,
+  ): Promise<{ digest: string } | { digest: undefined; error: string }> {
+    const { ports, platform, commit } = this.job;
+    const log = new BuildLog();
+    const digest = await withTemporaryFolder(async (scratch) => {
+      const folder = join(scratch, 'image');
+      await fillFolder(folder, files);
+      return ports.builder.build({
+        folder,
+        tag,
+        user: platform.settings.data.user,
+        labels: labelsOf({ image: this.image.data, hash, base, commit: commit?.sha }),
+        epoch: commit?.time,
+        onLine: (line) => {
+          const said = log.add(line);
+          if (said !== undefined) this.#say(said);
+        },
+      });
+    });
+    return digest === undefined ? { digest, error: log.firstError() } : { digest };
+  }
+
+  /** By way of a registry, because that is what people get. */
+  async #test(reference: string): Promise<void> {
+    const { ports, platform, hubVersion } = this.job;
+    await ports.engine.pull(reference);
+    const under = {
+      reference,
+      image: this.image.data,
+      user: platform.settings.data.user,
+      hub: hubVersion === '' ? undefined : hubVersion,
+      memoryBytes: smallestMemory(platform, this.image.name),
+    };
+    const tested = await testImage(ports, under, (text) => this.#say(text));
+    this.#size = tested.size;
+    this.#tests = tested.tests;
+    this.#packages = tested.packages;
+  }
+
+  /** The same bytes, under the hash of their content; the tag that moves comes last. */
+  async #push(from: string, hash: string, digest: string): Promise<void> {
+    const { registry } = this.job.ports;
+    const to = `${this.job.target ?? ''}/${this.image.name}:${hash}`;
+    await registry.copy(from, to);
+    const arrived = await registry.digest(to);
+    if (arrived !== digest)
+      throw new ImageFailure(`${to} is ${arrived ?? 'not there'}, and ${digest} was tested`, {
+        hint: 'this registry changes what it gets: use another one',
+      });
+    await this.#move(digest);
+  }
+
+  /** `candidate` is the newest that was tested. */
+  async #move(digest: string): Promise<void> {
+    const name = `${this.job.target ?? ''}/${this.image.name}`;
+    const { registry } = this.job.ports;
+    if ((await registry.digest(`${name}:candidate`)) === digest) return;
+    await registry.copy(`${name}@${digest}`, `${name}:candidate`);
+  }
+
+  async #timed<T>(step: keyof ImageSeconds, use: () => Promise<T>): Promise<T> {
+    const { clock } = this.job.ports;
+    const begin = clock.elapsed();
+    try {
+      return await use();
+    } finally {
+      const more = (clock.elapsed() - begin) / 1000;
+      this.#seconds[step] = rounded(this.#seconds[step] + more);
+    }
+  }
+
+  #say(text: string): void {
+    this.job.progress(this.image.name, text);
+  }
+
+  #ended(outcome: ImageResult['outcome'], digest: string | null, reason: string): ImageResult {
+    return {
+      image: this.image.name,
+      outcome,
+      build: this.#name,
+      digest,
+      reason,
+      size_bytes: this.#size,
+      seconds: this.#seconds,
+      tests: this.#tests,
+    };
+  }
+}
+
+/** A base by digest, so that what was resolved is what is built on. */
+async function pinned({ registry }: ImagePorts, base: string): Promise<string> {
+  if (base.includes('@')) return base;
+  const digest = await registry.digest(base);
+  if (digest === undefined)
+    throw new ImageFailure(`its base ${base} is not in its registry`, {
+      hint: 'correct from: in image.yaml',
+    });
+  return atDigest(base, digest);
+}
