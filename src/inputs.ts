@@ -120,9 +120,20 @@ export const COMMANDS = {
   },
   image: {
     summary:
-      'work on images: `image render` writes their build folders, `image build` builds and tests them, and pushes with --push',
-    target: 'render|build IMAGE…',
-    options: ['root', 'charts-from', 'all', 'out', 'push', 'registry', 'json'],
+      'work on images: `image render` writes their build folders, `image build` builds and tests them, and pushes with --push; `image promote` makes tried candidates stable, `image yank IMAGE BUILD` withdraws a build',
+    target: 'render|build|promote|yank IMAGE…',
+    options: [
+      'root',
+      'charts-from',
+      'all',
+      'out',
+      'push',
+      'registry',
+      'present',
+      'reason',
+      'at',
+      'json',
+    ],
   },
   'pull-request': {
     summary: 'in a workflow_run: find the pull request that the run belongs to',

@@ -18,6 +18,7 @@ import { gatherPlatform } from '../gather/platform.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import type { ImagePorts } from '../ports/images.ts';
+import { imagesNamed } from './image-names.ts';
 
 export interface BuildInputs {
   root: string;
@@ -73,12 +74,7 @@ function resultJson({ tests, seconds, ...rest }: ImageResult): Json {
 function chosen(platform: Platform, names: BuildInputs['images']): Doc<ImageFile>[] {
   if (names === 'all') return [...platform.images.values()];
   if (names.length === 0) throw new UsageError('image build needs an image, or --all');
-  return [...new Set(names)].map((name) => {
-    const found = platform.images.get(name);
-    if (found) return found;
-    const known = [...platform.images.keys()].join(', ');
-    throw new UsageError(`there is no image "${name}"`, `images: ${known}`);
-  });
+  return imagesNamed(platform, names);
 }
 
 /** One after the other, each whole. */

@@ -2,6 +2,7 @@ import type { Report } from '../edges/report.ts';
 import { UsageError } from '../failure.ts';
 import type { Outcome } from '../outcome.ts';
 import type { ImagePorts } from '../ports/images.ts';
+import { promote, yank } from './image-channels.ts';
 import { buildThem } from './image-build.ts';
 import type { BuildInputs } from './image-build.ts';
 import { renderImages } from './image-render.ts';
@@ -11,6 +12,8 @@ export interface ImageInputs extends Omit<BuildInputs & RenderInputs, 'images'> 
   /** What to do, then names of images. */
   target: readonly string[];
   all: boolean;
+  present: string | undefined;
+  reason: string | undefined;
 }
 
 /** `image VERB IMAGE…`: what can be done with images. */
@@ -26,10 +29,14 @@ export async function image(
       return await renderImages({ ...inputs, images });
     case 'build':
       return await buildThem({ ...inputs, images }, ports, report);
+    case 'promote':
+      return await promote({ ...inputs, names });
+    case 'yank':
+      return await yank({ ...inputs, names });
     default:
       throw new UsageError(
         verb === '' ? 'image needs to know what to do' : `image cannot "${verb}"`,
-        'write: image render IMAGE --out DIR, or image build IMAGE',
+        'write: image render IMAGE --out DIR, or image build, promote or yank',
       );
   }
 }

@@ -17,3 +17,8 @@ export function day(instant: string): string {
   const [year, month, date] = instant.slice(0, 10).split('-');
   return `${Number(date)} ${MONTHS[Number(month) - 1] ?? ''} ${year ?? ''}`;
 }
+
+/** `2026-11-21T02:00:00Z` of milliseconds since 1970. */
+export function instantText(time: number): string {
+  return new Date(time).toISOString().replace(/\.\d+Z$/u, 'Z');
+}

@@ -5,7 +5,7 @@ import type { UnreadableRecord } from '../core/record/read.ts';
 import { unitId } from '../core/unit.ts';
 import type { PresentRelease, Unit } from '../core/unit.ts';
 import { Failure } from '../failure.ts';
-import { deployedRef, filesAt } from './git.ts';
+import { commitsOf, deployedRef, filesAt } from './git.ts';
 import { guarded } from './disk-failure.ts';
 import { exists } from './files.ts';
 import { tidy } from './stage.ts';
@@ -92,6 +92,30 @@ export async function deployedOnBranch(root: string): Promise<Deployed> {
     throw new Failure('the branch `deployed` holds no record of a release', {
       hint: 'only `deploy` writes it: restore it from its history, or delete it if nothing runs yet',
     });
+  return found;
+}
+
+/** So far back the record of a hub is read. */
+const LONGEST_HISTORY = 500;
+
+/**
+ * The releases of a hub that the branch `deployed` has had, newest first, for as long as each is what `wanted` says.
+ * None where there is no such branch.
+ */
+export async function deployedWhile(
+  root: string,
+  hub: string,
+  wanted: (release: PresentRelease) => boolean,
+): Promise<PresentRelease[]> {
+  const ref = await deployedRef(root);
+  if (ref.kind === 'none') return [];
+  const found: PresentRelease[] = [];
+  for (const commit of await commitsOf(root, ref.commit, hub, LONGEST_HISTORY)) {
+    const files = await filesAt(root, commit, (path) => path.startsWith(`${hub}/`));
+    const read = readRecord(hub, files.get(`${hub}/release.json`), files.get(`${hub}/status.json`));
+    if (read.kind !== 'read' || !wanted(read.record)) break;
+    found.push(read.record);
+  }
   return found;
 }
 

@@ -196,6 +196,17 @@ export async function filesAt(
   return files;
 }
 
+/** Commits up to `commit` that changed a folder at the top of its tree, newest first. */
+export async function commitsOf(
+  root: string,
+  commit: string,
+  folder: string,
+  most: number,
+): Promise<string[]> {
+  const path = `:(top,literal)${folder}`;
+  return lines(await asked(root, ['log', '--format=%H', `-n${most}`, commit, '--', path]));
+}
+
 /** Refs that stand for the default branch of the repository that a clone came from. */
 const MAIN_REFS = ['origin/HEAD', 'origin/main', 'origin/master'];
 

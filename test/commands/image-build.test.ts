@@ -29,10 +29,19 @@ beforeEach(() => {
   told = [];
 });
 
+const NONE = { present: undefined, reason: undefined };
+
 function run(inputs: Partial<ImageInputs>, recipe = 'Dockerfile'): Promise<Outcome> {
   const ports = fake.ports((built) => readFile(join(built, recipe), 'utf8'));
   const report = { progress: (text: string) => told.push(text) } as never;
-  const nothing = { all: false, push: false, registry: undefined, target: [], out: undefined };
+  const nothing = {
+    all: false,
+    push: false,
+    registry: undefined,
+    target: [],
+    out: undefined,
+    ...NONE,
+  };
   return image({ root, chartsFrom: DOUBLE, now: NOW, ...nothing, ...inputs }, ports, report);
 }
 

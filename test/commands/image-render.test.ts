@@ -31,11 +31,21 @@ async function write(path: string, text: string | Buffer): Promise<void> {
 }
 
 const USED_BY_BUILD = { chartsFrom: undefined, push: false, registry: undefined };
+const USED_BY_CHANNELS = { present: undefined, reason: undefined };
 
 /** An async function, so that what is thrown at once is a rejection as well. */
 const asked = async (inputs: Partial<ImageInputs>) =>
   image(
-    { root, out, all: false, now: NOW, target: ['render'], ...USED_BY_BUILD, ...inputs },
+    {
+      root,
+      out,
+      all: false,
+      now: NOW,
+      target: ['render'],
+      ...USED_BY_BUILD,
+      ...USED_BY_CHANNELS,
+      ...inputs,
+    },
     imagePorts(),
     { progress: () => undefined } as never,
   );

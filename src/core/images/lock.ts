@@ -49,6 +49,7 @@ const KEYS = [
   'size',
   'tests',
   'packages',
+  'promoted',
   'keep',
   'yanked',
 ] as const satisfies readonly (keyof ImageBuild)[];

@@ -164,6 +164,8 @@ export interface ImageBuild {
   tests?: Record<string, 'passed' | 'failed' | 'skipped'>;
   /** Hash of its package list. */
   packages?: string;
+  /** When stable began to name it: ISO 8601, UTC. */
+  promoted?: string;
   /** Why it is never deleted. */
   keep?: string;
   /** Why it was withdrawn. */

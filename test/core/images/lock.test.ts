@@ -15,6 +15,7 @@ const lock: Omit<ImageLockFile, 'checksum'> = {
     [second]: {
       yanked: 'numpy crashes',
       keep: 'doi:10/x',
+      promoted: '2026-11-22T02:00:00Z',
       tests: { smoke: 'passed', oggm: 'skipped' },
       packages: '3'.repeat(40),
       size: '2.2Gi',
@@ -45,7 +46,7 @@ describe('the file of a lock', () => {
       `  ${first}: {digest: "${other}"}`,
       `  ${second}: {digest: "${digest}", content: "${'2'.repeat(40)}", registry: "registry.example.org/hubs", ` +
         `base: "${other}", oggm: {"commit":"${'d'.repeat(40)}","version":"1.6.4.dev61"}, size: "2.2Gi", ` +
-        `tests: {"oggm":"skipped","smoke":"passed"}, packages: "${'3'.repeat(40)}", keep: "doi:10/x", yanked: "numpy crashes"}`,
+        `tests: {"oggm":"skipped","smoke":"passed"}, packages: "${'3'.repeat(40)}", promoted: "2026-11-22T02:00:00Z", keep: "doi:10/x", yanked: "numpy crashes"}`,
       'channels:',
       `  candidate: ${second}`,
       `  stable: ${first}`,

@@ -1,0 +1,271 @@
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { image } from '../../src/commands/image.ts';
+import type { ImageInputs } from '../../src/commands/image.ts';
+import { lockText } from '../../src/core/images/lock.ts';
+import type { LockContent } from '../../src/core/images/yank.ts';
+import type { ImageBuild } from '../../src/core/model/types.ts';
+import type { Outcome } from '../../src/outcome.ts';
+import { FakeImages } from '../support/images.ts';
+import { commitAll, edit, git, temporary } from '../support/sample.ts';
+
+/* Files and git are real; nothing is built here, so Docker and registries are a double that nobody asks. */
+const LOCK = 'images/science/image.lock.yaml';
+const NOW = Date.UTC(2026, 10, 26, 12);
+const old = '2026-11-20-aaaaaa';
+const fresh = '2026-11-25-bbbbbb';
+const build = (letter: string, more: Partial<ImageBuild> = {}): ImageBuild => ({
+  digest: `sha256:${letter.repeat(64)}`,
+  tests: { oggm: 'passed' },
+  ...more,
+});
+const LOCKED: LockContent = {
+  recipe: '1'.repeat(40),
+  builds: { [old]: build('a', { promoted: '2026-11-20T12:00:00Z' }), [fresh]: build('b') },
+  channels: { candidate: fresh, stable: old },
+};
+let folder: Awaited<ReturnType<typeof temporary>>;
+let root: string;
+
+beforeEach(async () => {
+  folder = await temporary();
+  root = join(folder.path, 'platform');
+  await cp(join(import.meta.dirname, '../core/rules/_base'), root, { recursive: true });
+  await put(LOCK, lockText(LOCKED));
+  await git(root, 'init', '--quiet', '--initial-branch=main');
+  await commitAll(root, 'files');
+});
+afterEach(() => folder.remove());
+
+async function put(path: string, text: string): Promise<void> {
+  await mkdir(dirname(join(root, path)), { recursive: true });
+  await writeFile(join(root, path), text);
+}
+
+/** Makes the hub one of the candidate wave. */
+async function trying(): Promise<void> {
+  await edit(root, 'environments/hub.yaml', 'wave: production', 'wave: staging');
+  await commitAll(root, 'the hub tries');
+}
+
+/** A commit on the branch `deployed`: what the hub ran from then on. */
+async function deployed(letter: string, at: string): Promise<void> {
+  const unit = { kind: 'hub', cluster: 'main', name: 'hub' };
+  const reference = `registry.example.org/hubs/science@sha256:${letter.repeat(64)}`;
+  const images = [{ name: 'science', reference }];
+  const release = { v: 1, unit, namespace: 'hub', charts: [], values: {}, images, secrets: [] };
+  const known = await git(root, 'branch', '--list', 'deployed');
+  await git(root, 'checkout', '--quiet', ...(known === '' ? ['--orphan'] : []), 'deployed');
+  if (known === '') await git(root, 'rm', '-rf', '--quiet', '.');
+  await put('hub/release.json', JSON.stringify({ digest: at, release }));
+  await put('hub/status.json', JSON.stringify({ at, commit: 'c' }));
+  await commitAll(root, at);
+  await git(root, 'checkout', '--quiet', 'main');
+}
+
+async function run(inputs: Partial<ImageInputs>): Promise<Outcome> {
+  const ports = new FakeImages().ports(() => Promise.resolve(''));
+  const report = { progress: () => undefined } as never;
+  const nothing = { all: false, push: false, registry: undefined, target: [], out: undefined };
+  const none = { present: undefined, reason: undefined, chartsFrom: undefined };
+  return image({ root, now: NOW, ...nothing, ...none, ...inputs }, ports, report);
+}
+
+const lock = (): Promise<string> => readFile(join(root, LOCK), 'utf8');
+const result = (more: object): object => ({
+  schema_version: 1,
+  images: [
+    {
+      image: 'science',
+      build: fresh,
+      digest: LOCKED.builds[fresh]?.digest,
+      size_bytes: null,
+      seconds: { resolve: 0, build: 0, test: 0, push: 0 },
+      tests: [],
+      pull_request: null,
+      hubs: [],
+      ...more,
+    },
+  ],
+});
+
+describe('image promote', () => {
+  const promoted = lockText({
+    ...LOCKED,
+    builds: { ...LOCKED.builds, [fresh]: build('b', { promoted: '2026-11-26T12:00:00Z' }) },
+    channels: { candidate: fresh, stable: fresh },
+  });
+
+  test('by name, where no hub tries the image', async () => {
+    const answer = await run({ target: ['promote', 'science', 'science'] });
+    expect(answer.json).toEqual(result({ outcome: 'promoted', reason: 'stable names it now' }));
+    expect(answer.text).toBe(`✓ science promoted ${fresh}: stable names it now\n`);
+    expect(answer.exit).toBe(0);
+    expect(await lock()).toBe(promoted);
+    const again = await run({ target: ['promote', 'science'] });
+    expect(again.text).toBe(`· science unchanged: stable is ${fresh}\n`);
+  });
+
+  test('without a name what nobody tries waits for a person', async () => {
+    const answer = await run({ target: ['promote'] });
+    const reason = 'no hub of a candidate wave offers it: a person promotes it, by its name';
+    expect(answer.json).toEqual(result({ outcome: 'waiting', reason }));
+    expect(await lock()).toBe(lockText(LOCKED));
+  });
+
+  test('after the soak, which other changes of the hub do not begin again', async () => {
+    await edit(root, 'platform.yaml', 'images: stable}', 'images: stable, soak: 24h}');
+    await trying();
+    const text = async (): Promise<string> => (await run({ target: ['promote'] })).text;
+    expect(await text()).toBe(`… science waiting ${fresh}: not running yet on hub\n`);
+    await deployed('b', '2026-11-20T12:00:00Z');
+    await deployed('a', '2026-11-24T12:00:00Z');
+    expect(await text()).toBe(`… science waiting ${fresh}: not running yet on hub\n`);
+    await deployed('b', '2026-11-25T13:00:00Z');
+    await deployed('b', '2026-11-26T11:00:00Z');
+    expect(await text()).toBe(`… science waiting ${fresh}: it soaks until 2026-11-26T13:00:00Z\n`);
+    const later = await run({ target: ['promote'], now: NOW + 3_600_000 });
+    expect(later.text).toBe(`✓ science promoted ${fresh}: stable names it now\n`);
+  });
+
+  test('reads what runs from a folder where one is named', async () => {
+    await trying();
+    await deployed('b', '2026-11-26T11:59:00Z');
+    await git(root, 'worktree', 'add', '--quiet', '../present', 'deployed');
+    await rm(join(folder.path, 'present/.git'));
+    const present = join(folder.path, 'present');
+    const answer = await run({ target: ['promote'], present });
+    expect(answer.text).toBe(`✓ science promoted ${fresh}: stable names it now\n`);
+  });
+
+  test('says where nothing was built', async () => {
+    await rm(join(root, LOCK));
+    const answer = await run({ target: ['promote'] });
+    expect(answer.text).toBe('· science unchanged: nothing of it was built yet\n');
+  });
+
+  test('refuses files with mistakes, and names that are none', async () => {
+    await expect(run({ target: ['promote', 'x'] })).rejects.toMatchObject({
+      message: 'there is no image "x"',
+      hint: 'images: science',
+      exit: 2,
+    });
+    await edit(root, LOCK, `candidate: ${fresh}`, `candidate: ${old}`);
+    expect(await run({ target: ['promote', 'science'] })).toMatchObject({ exit: 2 });
+    await edit(root, 'platform.yaml', 'glaciocloud: 1', '- none');
+    expect(await run({ target: ['promote', 'science'] })).toMatchObject({ exit: 2 });
+  });
+});
+
+describe('image yank', () => {
+  const asked = { target: ['yank', 'science', fresh], reason: 'numpy crashes' };
+
+  test('moves its channel to the last good build, and names the hubs that run it', async () => {
+    await deployed('b', '2026-11-26T11:00:00Z');
+    const answer = await run(asked);
+    const reason = `candidate is ${old} again`;
+    expect(answer.json).toEqual(result({ outcome: 'yanked', reason, hubs: ['hub'] }));
+    expect(await lock()).toBe(
+      lockText({
+        ...LOCKED,
+        builds: { ...LOCKED.builds, [fresh]: build('b', { yanked: 'numpy crashes' }) },
+        channels: { candidate: old, stable: old },
+      }),
+    );
+    const again = await run({ ...asked, reason: 'really' });
+    const before = 'it was withdrawn before: numpy crashes';
+    expect(again.json).toEqual(result({ outcome: 'unchanged', reason: before }));
+  });
+
+  test('of the only good one: the channels name none', async () => {
+    await run(asked);
+    const answer = await run({ target: ['yank', 'science', old], reason: 'old too' });
+    expect(answer.text).toBe(
+      `✓ science yanked ${old}: candidate names no build any more, stable names no build any more\n`,
+    );
+    expect(await lock()).toContain('\nchannels: {}\n');
+  });
+
+  test('of a build that no channel names, where other files have mistakes and there is no clone', async () => {
+    await put(LOCK, lockText({ ...LOCKED, channels: { stable: old } }));
+    await rm(join(root, '.git'), { recursive: true });
+    await edit(root, 'environments/hub.yaml', 'memory: 4G', 'memory: 4Gi');
+    const answer = await run(asked);
+    expect(answer.text).toMatch(
+      `✓ science yanked ${fresh}: no channel named it; nobody knows which hubs run it: what is deployed cannot`,
+    );
+    expect(await lock()).toContain('yanked: "numpy crashes"');
+  });
+
+  test('not in a lock that somebody changed', async () => {
+    await edit(root, LOCK, `candidate: ${fresh}`, `candidate: ${old}`);
+    const answer = await run(asked);
+    expect(answer.exit).toBe(2);
+    expect(answer.findings.map(({ rule }) => rule)).toEqual(['lock-edited']);
+  });
+
+  test.each<[string, Partial<ImageInputs>, string, string]>([
+    [
+      'an image',
+      { target: ['yank'] },
+      'image yank needs an image and its build',
+      'write: image yank IMAGE BUILD --reason TEXT',
+    ],
+    [
+      'a build',
+      { target: ['yank', 'science'] },
+      'image yank needs an image and its build',
+      'write: image yank IMAGE BUILD --reason TEXT',
+    ],
+    [
+      'nothing more',
+      { target: ['yank', 'science', fresh, old] },
+      'image yank needs an image and its build',
+      'write: image yank IMAGE BUILD --reason TEXT',
+    ],
+    [
+      'a reason',
+      { reason: undefined },
+      'image yank needs a reason',
+      'write: image yank IMAGE BUILD --reason TEXT',
+    ],
+    [
+      'a reason that fits',
+      { reason: '🧊'.repeat(201) },
+      'a reason is one line of at most 200 characters',
+      'say in short what is wrong with the build',
+    ],
+    [
+      'a reason of one line',
+      { reason: 'a\nb' },
+      'a reason is one line of at most 200 characters',
+      'say in short what is wrong with the build',
+    ],
+    [
+      'an image that there is',
+      { target: ['yank', 'x', fresh] },
+      'there is no image "x"',
+      'images: science',
+    ],
+    [
+      'a build that there is',
+      { target: ['yank', 'science', '2026-11-01-cccccc'] },
+      'science has no build "2026-11-01-cccccc"',
+      `builds: ${old}, ${fresh}`,
+    ],
+  ])('needs %s', async (_what, inputs, message, hint) => {
+    await expect(run({ ...asked, ...inputs })).rejects.toMatchObject({ message, hint, exit: 2 });
+  });
+
+  test('takes a reason of 200 characters, and needs a lock', async () => {
+    expect((await run({ ...asked, reason: '🧊'.repeat(200) })).exit).toBe(0);
+    await rm(join(root, LOCK));
+    await expect(run(asked)).rejects.toMatchObject({ message: 'science has no lock', exit: 2 });
+  });
+
+  test('refuses a platform that cannot be read', async () => {
+    await edit(root, 'platform.yaml', 'glaciocloud: 1', '- none');
+    expect(await run(asked)).toMatchObject({ exit: 2 });
+  });
+});
