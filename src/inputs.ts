@@ -120,8 +120,8 @@ export const COMMANDS = {
   },
   image: {
     summary:
-      'work on images: `image render` writes their build folders, `image build` builds and tests them, and pushes with --push; `image promote` makes tried candidates stable, `image yank IMAGE BUILD` withdraws a build',
-    target: 'render|build|promote|yank IMAGE…',
+      'work on images: `image render` writes their build folders, `image build` builds and tests them, and pushes with --push; `image refresh` does it for what is due, `image promote` makes tried candidates stable, `image yank IMAGE BUILD` withdraws a build',
+    target: 'render|build|refresh|promote|yank IMAGE…',
     options: [
       'root',
       'charts-from',

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { hasErrors } from '../core/finding.ts';
+import type { Finding } from '../core/finding.ts';
 import { beforeBuild } from '../core/images/rules.ts';
 import { exitOf } from '../core/images/test-report.ts';
 import type { ImageResult } from '../core/images/test-report.ts';
@@ -12,6 +13,7 @@ import type { Report } from '../edges/report.ts';
 import { UsageError } from '../failure.ts';
 import { allFindings } from '../flow/findings.ts';
 import { buildImages } from '../flow/images.ts';
+import type { ImageJob } from '../flow/image-run.ts';
 import { gatherCharts } from '../gather/charts.ts';
 import { gatherNamed } from '../gather/named-files.ts';
 import { gatherPlatform } from '../gather/platform.ts';
@@ -35,36 +37,59 @@ export async function buildThem(
   ports: ImagePorts,
   report: Report,
 ): Promise<Outcome> {
-  const { root, chartsFrom } = inputs;
+  const ready = await readyToBuild(inputs, ports, report);
+  if (ready.kind === 'refused') return refused(ready.findings);
+  const images = chosen(ready.platform, inputs.images);
+  const results = await buildImages(await buildJob(ready, inputs, ports, report), images);
+  const json: Json = { schema_version: SCHEMA_VERSION, images: results.map(resultJson) };
+  const { findings } = ready;
+  return outcome({ exit: exitOf(results), text: imagesText(results), json, findings });
+}
+
+/** Files and charts, if builds may begin with them. */
+export type Ready =
+  | { kind: 'refused'; findings: readonly Finding[] }
+  | { kind: 'ready'; platform: Platform; hubVersion: string; findings: readonly Finding[] };
+
+export async function readyToBuild(
+  { root, chartsFrom, images }: Pick<BuildInputs, 'root' | 'chartsFrom' | 'images'>,
+  { clock, engine }: ImagePorts,
+  report: Report,
+): Promise<Ready> {
   const reading = await gatherPlatform(root);
   const { platform } = reading;
-  const now = ports.clock.now().getTime();
-  if (!platform) return refused(await allFindings(reading, undefined, now));
-  const images = chosen(platform, inputs.images);
+  const now = clock.now().getTime();
+  if (!platform) return { kind: 'refused', findings: await allFindings(reading, undefined, now) };
+  chosen(platform, images);
   // Before the chart is fetched: without Docker nothing else matters.
-  await ports.engine.ready();
+  await engine.ready();
   const charts = await gatherCharts(platform, { root, chartsFrom, report });
   const findings = await allFindings(reading, charts, now);
-  if (hasErrors(beforeBuild(findings))) return refused(findings);
-  const target = inputs.registry ?? platform.settings.data.registry;
-  const results = await buildImages(
-    {
-      ports,
-      platform,
-      hubVersion: charts.hubVersion,
-      target: inputs.push ? target : undefined,
-      commit: await commitOf(root),
-      files: (one) => gatherNamed(root, one),
-      write:
-        inputs.push && target === platform.settings.data.registry
-          ? (files) => writeInto(root, files)
-          : undefined,
-      progress: (name, text) => report.progress(`${name}: ${text}`),
-    },
-    images,
-  );
-  const json: Json = { schema_version: SCHEMA_VERSION, images: results.map(resultJson) };
-  return outcome({ exit: exitOf(results), text: imagesText(results), json, findings });
+  if (hasErrors(beforeBuild(findings))) return { kind: 'refused', findings };
+  return { kind: 'ready', platform, hubVersion: charts.hubVersion, findings };
+}
+
+/** What builds share. */
+export async function buildJob(
+  { platform, hubVersion }: Extract<Ready, { kind: 'ready' }>,
+  { root, push, registry }: Pick<BuildInputs, 'root' | 'push' | 'registry'>,
+  ports: ImagePorts,
+  report: Report,
+): Promise<ImageJob> {
+  const target = registry ?? platform.settings.data.registry;
+  return {
+    ports,
+    platform,
+    hubVersion,
+    target: push ? target : undefined,
+    commit: await commitOf(root),
+    files: (one) => gatherNamed(root, one),
+    write:
+      push && target === platform.settings.data.registry
+        ? (files) => writeInto(root, files)
+        : undefined,
+    progress: (name, text) => report.progress(`${name}: ${text}`),
+  };
 }
 
 function resultJson({ tests, seconds, ...rest }: ImageResult): Json {

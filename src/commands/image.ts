@@ -5,6 +5,7 @@ import type { ImagePorts } from '../ports/images.ts';
 import { promote, yank } from './image-channels.ts';
 import { buildThem } from './image-build.ts';
 import type { BuildInputs } from './image-build.ts';
+import { refresh } from './image-refresh.ts';
 import { renderImages } from './image-render.ts';
 import type { RenderInputs } from './image-render.ts';
 
@@ -29,6 +30,8 @@ export async function image(
       return await renderImages({ ...inputs, images });
     case 'build':
       return await buildThem({ ...inputs, images }, ports, report);
+    case 'refresh':
+      return await refresh({ ...inputs, names }, ports, report);
     case 'promote':
       return await promote({ ...inputs, names });
     case 'yank':
@@ -36,7 +39,7 @@ export async function image(
     default:
       throw new UsageError(
         verb === '' ? 'image needs to know what to do' : `image cannot "${verb}"`,
-        'write: image render IMAGE --out DIR, or image build, promote or yank',
+        'write: image render IMAGE --out DIR, or image build, refresh, promote or yank',
       );
   }
 }

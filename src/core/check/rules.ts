@@ -25,6 +25,7 @@ import {
   mutableTag,
 } from '../images/rules.ts';
 import { imageAdditions } from '../images/additions.ts';
+import { imageRhythm } from '../images/rebuild-rules.ts';
 import { lockChannel, lockEdited, lockRegistry } from '../images/lock-rules.ts';
 import { notYet } from '../hub/rules/not-yet.ts';
 import { valuesOverridden } from '../hub/rules/overridden.ts';
@@ -62,6 +63,7 @@ export const RULES: readonly Rule[] = [
   imageAdditions,
   imageUnbuilt,
   imageUnpromoted,
+  imageRhythm,
   lockEdited,
   lockChannel,
   lockRegistry,

@@ -105,7 +105,7 @@ export interface ImageResult {
 }
 
 /** 1 where every image failed, 3 where some did. */
-export function exitOf(results: readonly ImageResult[]): 0 | 1 | 3 {
+export function exitOf(results: readonly { outcome: string }[]): 0 | 1 | 3 {
   const failed = results.filter(({ outcome }) => outcome === 'failed').length;
   if (failed === 0) return 0;
   return failed === results.length ? 1 : 3;

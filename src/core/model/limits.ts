@@ -76,3 +76,12 @@ export const HEARTBEAT_INTERVALS = 3;
  * Source: measured at 0.5 s polling on a live hub, 5.0-5.7 s.
  */
 export const HUB_RESTART_SECONDS = 6;
+
+/**
+ * Day of the week (0 is Sunday, UTC) on which `rebuild: weekly` is done: the day after OGGM rebuilds its base images.
+ * Source: OGGM/OGGM-Docker, Sundays at 04:00.
+ */
+export const WEEKLY_REBUILD_DAY = 1;
+
+/** Days after its soak for which a candidate holds newer builds back: longer, and nothing would be secured any more. */
+export const HOLD_DAYS = 7;

@@ -132,7 +132,7 @@ const WHOLE: Record<string, File> = {
   },
 };
 
-/** Read only while deploying, ordering and watching, where tests of these prove them. */
+/** Read only while deploying, ordering, watching and refreshing, where tests of these prove them. */
 const WHILE_DEPLOYING: ReadonlySet<string> = new Set([
   'platform /organization',
   'platform /charts/jupyterhub/version',
@@ -147,6 +147,7 @@ const WHILE_DEPLOYING: ReadonlySet<string> = new Set([
   'platform /waves/*/freeze/*/from',
   'platform /waves/*/freeze/*/until',
   'platform /waves/*/freeze/*/reason',
+  'image /rebuild',
   'platform /removals/*/endpoint',
   'platform /removals/*/region',
   'cluster /kubernetes',

@@ -9,6 +9,7 @@ test('what is a warning; everything else stops a deployment', () => {
     'event-past',
     'event-spawn-rate',
     'image-additions',
+    'image-rhythm',
     'image-unlocked',
     'image-unpromoted',
     'no-admins',

@@ -26,7 +26,6 @@ const OF_CLUSTERS: readonly Idle[] = [
 ];
 const OF_IMAGES: readonly Idle[] = [
   { path: '/tests/notebooks', hint: 'it is kept for later: run them in the image by hand' },
-  { path: '/rebuild', hint: 'it is kept for later: run `image build` when you want it fresh' },
 ];
 const OF_SETTINGS: readonly Idle[] = [
   { path: '/access', hint: 'name teams below access: of each hub until then' },

@@ -98,11 +98,6 @@ describe('a field of another file', () => {
           'it is kept for later: run them in the image by hand',
         ],
         [
-          `${IMAGE} rebuild: nightly`,
-          '"rebuild" does nothing yet',
-          'it is kept for later: run `image build` when you want it fresh',
-        ],
-        [
           `${IMAGE} full`,
           'full runs no more than minimal yet',
           'run `pytest.oggm` in the image by hand until then',

@@ -1,0 +1,99 @@
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { image } from '../../src/commands/image.ts';
+import type { ImageInputs } from '../../src/commands/image.ts';
+import { lockText } from '../../src/core/images/lock.ts';
+import type { Outcome } from '../../src/outcome.ts';
+import { FakeImages, digestNo } from '../support/images.ts';
+import { DOUBLE, edit, temporary } from '../support/sample.ts';
+
+/* Docker and registries are a double; test/images builds with the real ones. */
+const MONDAY = Date.UTC(2026, 10, 23, 2);
+const TUESDAY = MONDAY + 86_400_000;
+const HERE = 'registry.example.org/hubs';
+let folder: Awaited<ReturnType<typeof temporary>>;
+let root: string;
+let fake: FakeImages;
+
+beforeEach(async () => {
+  fake = new FakeImages();
+  folder = await temporary();
+  root = join(folder.path, 'platform');
+  await cp(join(import.meta.dirname, '../core/rules/_base'), root, { recursive: true });
+});
+afterEach(() => folder.remove());
+
+async function run(inputs: Partial<ImageInputs>): Promise<Outcome> {
+  const ports = fake.ports((built) => readFile(join(built, 'Dockerfile'), 'utf8'));
+  const report = { progress: () => undefined } as never;
+  const nothing = { all: false, push: false, registry: undefined, target: [], out: undefined };
+  const none = { present: undefined, reason: undefined, chartsFrom: DOUBLE };
+  return image({ root, now: MONDAY, ...nothing, ...none, ...inputs }, ports, report);
+}
+
+/** An image that is built on `science`, before it in the alphabet. */
+async function child(): Promise<void> {
+  await cp(join(root, 'images/science'), join(root, 'images/child'), { recursive: true });
+  await writeFile(
+    join(root, 'images/child/image.yaml'),
+    `title: Child\nfrom: {image: ${HERE}/science, track: candidate}\n`,
+  );
+}
+
+describe('image refresh', () => {
+  test('builds what is due and pushes what passed; one that is built on another comes after it', async () => {
+    await child();
+    const answer = await run({ target: ['refresh'] });
+    expect(answer.exit).toBe(0);
+    expect(answer.json).toMatchObject({
+      schema_version: 1,
+      images: [
+        { image: 'child', outcome: 'built', digest: digestNo(2), pull_request: null },
+        { image: 'science', outcome: 'built', digest: digestNo(1), reason: 'tested and pushed' },
+      ],
+    });
+    expect(fake.registry.get(`${HERE}/science:candidate`)).toBe(digestNo(1));
+    expect(fake.registry.get(`${HERE}/child:candidate`)).toBe(digestNo(2));
+  });
+
+  test('waits for its day, unless it is named', async () => {
+    const answer = await run({ target: ['refresh'], now: TUESDAY });
+    expect(answer.text).toBe('· science unchanged: it is rebuilt on Mondays\n');
+    expect(fake.outside.made('build')).toEqual([]);
+    const named = await run({ target: ['refresh', 'science'], now: TUESDAY });
+    expect(named.text).toMatch(/^✓ science built 2026-11-26-[0-9a-f]{6}: tested and pushed\n$/u);
+  });
+
+  test('holds while a candidate is tried', async () => {
+    const build = '2026-11-23-bbbbbb';
+    const tests = { oggm: 'passed' } as const;
+    const builds = { [build]: { digest: digestNo(9), tests } };
+    const lock = { recipe: '1'.repeat(40), builds, channels: { candidate: build } };
+    await writeFile(join(root, 'images/science/image.lock.yaml'), lockText(lock));
+    expect(await run({ target: ['refresh'] })).toMatchObject({
+      json: { images: [{ outcome: 'built' }] },
+    });
+    await edit(root, 'environments/hub.yaml', 'wave: production', 'wave: staging');
+    expect(await run({ target: ['refresh'] })).toMatchObject({
+      exit: 0,
+      json: { images: [{ outcome: 'waiting', build, digest: digestNo(9) }] },
+    });
+  });
+
+  test.each<[string, (tag: string) => boolean, number]>([
+    ['every image', () => false, 1],
+    ['one of them', (tag) => tag.includes('/science:'), 3],
+  ])('a failure of %s', async (_what, works, exit) => {
+    await child();
+    fake.builds = (tag) => ({ lines: [], ok: works(tag) });
+    expect(await run({ target: ['refresh'] })).toMatchObject({ exit });
+  });
+
+  test('refuses files with mistakes, and names that are none', async () => {
+    await expect(run({ target: ['refresh', 'x'] })).rejects.toMatchObject({ exit: 2 });
+    await edit(root, 'environments/hub.yaml', 'memory: 4G', 'memory: 4Gi');
+    expect(await run({ target: ['refresh'] })).toMatchObject({ exit: 2 });
+    expect(fake.outside.calls).toEqual([]);
+  });
+});
