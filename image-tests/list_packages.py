@@ -51,7 +51,7 @@ def of_pip():
 def commit_of(one):
     origin = json.loads(one.read_text("direct_url.json") or "{}")
     commit = origin.get("vcs_info", {}).get("commit_id")
-    return commit and f"git+{origin['url']}@{commit}"
+    return commit and f"found-git+{origin['url']}@{commit}"
 
 
 def hashed_files(one):

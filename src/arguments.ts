@@ -14,6 +14,7 @@ export interface Inputs {
   all: boolean;
   push: boolean;
   registry: string | undefined;
+  locked: string | undefined;
   out: string | undefined;
   present: string | undefined;
   html: string | undefined;
@@ -132,6 +133,7 @@ function build(command: Inputs['command'], target: readonly string[], options: R
     all: options.all === true,
     push: options.push === true,
     registry: word('registry'),
+    locked: word('locked'),
     out: word('out'),
     present: word('present'),
     html: word('html'),

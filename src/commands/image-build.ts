@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { hasErrors } from '../core/finding.ts';
 import type { Finding } from '../core/finding.ts';
 import { beforeBuild } from '../core/images/rules.ts';
@@ -6,9 +6,10 @@ import { exitOf } from '../core/images/test-report.ts';
 import type { ImageResult } from '../core/images/test-report.ts';
 import { imagesText } from '../core/images/words.ts';
 import type { Json } from '../core/json.ts';
+import { packagesPath } from '../core/model/package-list.ts';
 import type { Doc, ImageFile, Platform } from '../core/model/types.ts';
 import { headCommit, headTime } from '../edges/git.ts';
-import { writeWhole } from '../edges/files.ts';
+import { readTree, writeWhole } from '../edges/files.ts';
 import type { Report } from '../edges/report.ts';
 import { UsageError } from '../failure.ts';
 import { allFindings } from '../flow/findings.ts';
@@ -29,6 +30,8 @@ export interface BuildInputs {
   push: boolean;
   /** Another registry than the platform's. */
   registry: string | undefined;
+  /** The build whose packages are installed again. */
+  locked: string | undefined;
 }
 
 /** `image build`: images from their files, tested, and with `push` in the registry. */
@@ -37,6 +40,8 @@ export async function buildThem(
   ports: ImagePorts,
   report: Report,
 ): Promise<Outcome> {
+  if (inputs.locked !== undefined && (inputs.images === 'all' || inputs.images.length !== 1))
+    throw new UsageError('--locked is for one image', 'write: image build IMAGE --locked BUILD');
   const ready = await readyToBuild(inputs, ports, report);
   if (ready.kind === 'refused') return refused(ready.findings);
   const images = chosen(ready.platform, inputs.images);
@@ -72,7 +77,7 @@ export async function readyToBuild(
 /** What builds share. */
 export async function buildJob(
   { platform, hubVersion }: Extract<Ready, { kind: 'ready' }>,
-  { root, push, registry }: Pick<BuildInputs, 'root' | 'push' | 'registry'>,
+  { root, push, registry, locked }: Pick<BuildInputs, 'root' | 'push' | 'registry' | 'locked'>,
   ports: ImagePorts,
   report: Report,
 ): Promise<ImageJob> {
@@ -84,6 +89,8 @@ export async function buildJob(
     target: push ? target : undefined,
     commit: await commitOf(root),
     files: (one) => gatherNamed(root, one),
+    list: (image, build) => listText(root, packagesPath(image, build)),
+    locked,
     write:
       push && target === platform.settings.data.registry
         ? (files) => writeInto(root, files)
@@ -100,6 +107,13 @@ function chosen(platform: Platform, names: BuildInputs['images']): Doc<ImageFile
   if (names === 'all') return [...platform.images.values()];
   if (names.length === 0) throw new UsageError('image build needs an image, or --all');
   return imagesNamed(platform, names);
+}
+
+/** A list is never a link to something else. */
+async function listText(root: string, path: string): Promise<string | undefined> {
+  const { files } = await readTree(root, [dirname(path)], (one) => one === path);
+  const content = files.get(path);
+  return content?.kind === 'text' ? content.text : undefined;
 }
 
 /** One after the other, each whole. */

@@ -28,7 +28,7 @@ export async function refresh(
   const ready = await readyToBuild({ root, chartsFrom, images }, ports, report);
   if (ready.kind === 'refused') return refused(ready.findings);
   const { platform, findings } = ready;
-  const place = { root, push: true, registry: undefined };
+  const place = { root, push: true, registry: undefined, locked: undefined };
   const job = await buildJob(ready, place, ports, report);
   const results = await refreshImages({
     platform,

@@ -1,15 +1,25 @@
+import { solveScript } from '../core/images/resolution.ts';
 import { LATE } from '../core/images/test-report.ts';
 import { ImageFailure, TimedOut } from '../failure.ts';
 import type { Ended } from '../ports.ts';
-import type { ContainerEngine, ContainerRequest, HomeRequest } from '../ports/images.ts';
+import type {
+  ContainerEngine,
+  ContainerRequest,
+  HomeRequest,
+  SolveRequest,
+} from '../ports/images.ts';
 import { docker, dockerMust } from './docker-program.ts';
+import { fileText } from './files.ts';
 import { machineRandom } from './machine.ts';
+import { reachOfMachine } from './reach.ts';
 
 /** Bytes of a home for tests: room for what a server writes at its start. */
 const HOME_BYTES = 256 * 2 ** 20;
 /** One that is filled need not be large. */
 const FULL_BYTES = 8 * 2 ** 20;
 const PULL_MS = 30 * 60_000;
+/** Its base is pulled for it, where it is not here yet. */
+const SOLVE_MS = 40 * 60_000;
 const STORE =
   'write {"features": {"containerd-snapshotter": true}} into /etc/docker/daemon.json and restart Docker';
 /** What is left by a run that was killed can be found by this. */
@@ -107,6 +117,17 @@ async function run(request: ContainerRequest): Promise<Ended> {
   }
 }
 
+/** As root, as builds are. What the machine knows comes by standard input: in no list of processes, and in no layer. */
+async function solve({ image, wanted, held }: SolveRequest): Promise<Ended> {
+  const { script: machine, certificates: path } = await reachOfMachine();
+  const certificates = path === undefined ? undefined : await fileText(path);
+  const args = ['run', '--rm', '--interactive', '--label', OURS, '--user', '0:0'];
+  return docker([...args, '--entrypoint', '/bin/sh', image], {
+    input: solveScript({ wanted, held, machine, certificates }),
+    timeoutMs: SOLVE_MS,
+  });
+}
+
 /** Docker on this machine, by its command. */
 export const dockerEngine: ContainerEngine = {
   ready,
@@ -114,6 +135,7 @@ export const dockerEngine: ContainerEngine = {
   makeHome,
   removeHome,
   run,
+  solve,
   push: async (reference) => {
     await dockerMust(`push ${reference}`, ['push', '--quiet', reference], { timeoutMs: PULL_MS });
   },

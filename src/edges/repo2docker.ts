@@ -1,18 +1,17 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BUILD_SECRETS, REPO2DOCKER, machineScript } from '../core/images/build-plan.ts';
+import { BUILD_SECRETS, REPO2DOCKER } from '../core/images/build-plan.ts';
 import { objectOf, textAt } from '../core/json.ts';
 import { ImageFailure } from '../failure.ts';
 import type { BuildRequest, Builder } from '../ports/images.ts';
 import { dockerEnvironment } from './docker-program.ts';
 import { exec } from './exec.ts';
-import { exists, withTemporaryFolder } from './files.ts';
+import { withTemporaryFolder } from './files.ts';
+import { reachOfMachine } from './reach.ts';
 import { findTool } from './tools.ts';
 
 /** A base that is large and far away takes its time. */
 const BUILD_MS = 120 * 60_000;
-/** Where this machine says which certificates it trusts. */
-const TRUSTED = ['PIP_CERT', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'];
 
 /** The pinned repo2docker, which hands the build to Buildx. */
 async function findRepo2docker(): Promise<string> {
@@ -75,10 +74,9 @@ function builtDigest(metadata: string): string {
 
 /** Files outside of what is built, for the time of the build. */
 async function secretFlags(scratch: string): Promise<string[]> {
-  const named = TRUSTED.map((name) => process.env[name] ?? '').find((path) => path !== '');
-  const certificates = named !== undefined && (await exists(named)) ? named : undefined;
+  const { certificates, script } = await reachOfMachine();
   const machine = join(scratch, 'machine');
-  await writeFile(machine, machineScript(process.env, certificates !== undefined), { mode: 0o600 });
+  await writeFile(machine, script, { mode: 0o600 });
   const sources: Readonly<Record<keyof typeof BUILD_SECRETS, string | undefined>> = {
     machine,
     certificates,

@@ -1,52 +1,32 @@
 import { join } from 'node:path';
 import { BuildLog } from '../core/images/build-log.ts';
-import {
-  atDigest,
-  baseOf,
-  buildFolder,
-  contentHash,
-  labelsOf,
-  smallestMemory,
-} from '../core/images/build-plan.ts';
+import { atDigest, labelsOf, smallestMemory } from '../core/images/build-plan.ts';
 import { decideImage, reasonText } from '../core/images/decide.ts';
 import type { ImageDecision } from '../core/images/decide.ts';
-import { imageFolder } from '../core/images/folder.ts';
-import type { NamedFile } from '../core/images/folder.ts';
 import { buildName } from '../core/images/lock.ts';
 import { lockAgain, lockFiles } from '../core/images/new-build.ts';
 import { rounded } from '../core/images/test-report.ts';
 import type { ImageResult, ImageSeconds, TestResult } from '../core/images/test-report.ts';
 import type { Package } from '../core/model/package-list.ts';
-import type { Doc, ImageFile, ImageLockFile, Platform } from '../core/model/types.ts';
+import type { Doc, ImageFile, ImageLockFile } from '../core/model/types.ts';
 import { fillFolder, withTemporaryFolder } from '../edges/files.ts';
 import { Failure, ImageFailure } from '../failure.ts';
-import type { ImagePorts } from '../ports/images.ts';
+import { resolve } from './image-resolve.ts';
+import type { Resolved, ResolveJob } from './image-resolve.ts';
 import { testImage } from './image-tests.ts';
 
-export interface ImageJob {
-  ports: ImagePorts;
-  platform: Platform;
+export interface ImageJob extends ResolveJob {
   /** Version of JupyterHub in the chart's hub; empty where the chart does not say. */
   hubVersion: string;
   /** Where images go once they are tested; undefined where nothing is pushed. */
   target: string | undefined;
   commit: { sha: string; time: number } | undefined;
-  files: (image: Doc<ImageFile>) => Promise<readonly NamedFile[]>;
   /**
    * Puts lock and package list, texts by path, into the platform's folder; undefined where none is written, because
    * nothing is pushed to the platform's own registry.
    */
   write: ((files: ReadonlyMap<string, string>) => Promise<void>) | undefined;
   progress: (image: string, text: string) => void;
-}
-
-/** What is known of an image before it is built. */
-interface Resolved {
-  /** Hash of image.yaml and what it names. */
-  recipe: string;
-  files: ReadonlyMap<string, string>;
-  hash: string;
-  base: string | undefined;
 }
 
 /** One image on its way from its file to the registry. */
@@ -78,7 +58,7 @@ export class ImageRun {
 
   async #run(): Promise<ImageResult> {
     const { engine, clock } = this.job.ports;
-    const resolved = await this.#timed('resolve', () => this.#resolve());
+    const resolved = await this.#timed('resolve', () => resolve(this.job, this.image));
     const { hash } = resolved;
     const taken = new Set(Object.keys(this.#lock()?.builds ?? {}));
     this.#name = buildName(clock.now().getTime(), hash, taken);
@@ -92,7 +72,7 @@ export class ImageRun {
       const { digest } = built;
       await this.#timed('test', async () => {
         await engine.push(tag);
-        await this.#test(atDigest(tag, digest));
+        await this.#test(resolved, atDigest(tag, digest));
       });
       const failed = this.#failed();
       if (failed !== '')
@@ -104,17 +84,6 @@ export class ImageRun {
     } finally {
       await engine.remove(tag);
     }
-  }
-
-  async #resolve(): Promise<Resolved> {
-    const { platform, ports } = this.job;
-    const { name, data } = this.image;
-    const named = await this.job.files(this.image);
-    const { files, hash: recipe } = imageFolder(name, data, platform.settings.data, named);
-    const written = baseOf(files);
-    const base = written === undefined ? undefined : await pinned(ports, written);
-    const folder = buildFolder(files, base);
-    return { recipe, files: folder, hash: contentHash(folder), base };
   }
 
   #lock(): ImageLockFile | undefined {
@@ -150,7 +119,7 @@ export class ImageRun {
     if (reason.kind !== 'unrecorded') this.#name = reason.build;
     else if (this.job.write) {
       const reference = `${this.job.target ?? ''}/${this.image.name}@${digest}`;
-      await this.#timed('test', () => this.#test(reference));
+      await this.#timed('test', () => this.#test(resolved, reference));
       const failed = this.#failed();
       if (failed !== '')
         return this.#ended('failed', digest, `no lock is written: ${failed} failed`);
@@ -168,6 +137,7 @@ export class ImageRun {
     const build = {
       image: this.image.name,
       recipe,
+      isCandidate: this.job.locked === undefined,
       name: this.#name,
       digest,
       content: hash,
@@ -182,7 +152,7 @@ export class ImageRun {
 
   /** image.yaml may have come back to what it was. */
   async #again({ recipe }: Resolved, name: string): Promise<void> {
-    const lock = this.#lock();
+    const lock = this.job.locked === undefined ? this.#lock() : undefined;
     const files = lock && lockAgain(lock, { image: this.image.name, recipe, name });
     if (files) await this.job.write?.(files);
   }
@@ -220,11 +190,13 @@ export class ImageRun {
   }
 
   /** By way of a registry, because that is what people get. */
-  async #test(reference: string): Promise<void> {
+  async #test({ packages, exactly }: Resolved, reference: string): Promise<void> {
     const { ports, platform, hubVersion } = this.job;
     await ports.engine.pull(reference);
     const under = {
       reference,
+      packages,
+      exactly,
       image: this.image.data,
       user: platform.settings.data.user,
       hub: hubVersion === '' ? undefined : hubVersion,
@@ -249,8 +221,9 @@ export class ImageRun {
     await this.#move(digest);
   }
 
-  /** `candidate` is the newest that was tested. */
+  /** `candidate` is the newest that was tested; what is old again is none. */
   async #move(digest: string): Promise<void> {
+    if (this.job.locked !== undefined) return;
     const name = `${this.job.target ?? ''}/${this.image.name}`;
     const { registry } = this.job.ports;
     if ((await registry.digest(`${name}:candidate`)) === digest) return;
@@ -284,15 +257,4 @@ export class ImageRun {
       tests: this.#tests,
     };
   }
-}
-
-/** A base by digest, so that what was resolved is what is built on. */
-async function pinned({ registry }: ImagePorts, base: string): Promise<string> {
-  if (base.includes('@')) return base;
-  const digest = await registry.digest(base);
-  if (digest === undefined)
-    throw new ImageFailure(`its base ${base} is not in its registry`, {
-      hint: 'correct from: in image.yaml',
-    });
-  return atDigest(base, digest);
 }

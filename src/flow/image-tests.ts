@@ -16,6 +16,10 @@ export interface UnderTest {
   /** Version of JupyterHub in the chart's hub. */
   hub: string | undefined;
   memoryBytes: number;
+  /** What pip had to install. */
+  packages: readonly Package[];
+  /** Everything that the image must have; undefined where that is not known. */
+  exactly: readonly Package[] | undefined;
 }
 
 export interface Tested {
@@ -32,7 +36,7 @@ export async function testImage(
 ): Promise<Tested> {
   const size = await ports.engine.size(under.reference);
   const run = await ran(ports, under, PACKAGES, undefined);
-  const listed = listedPackages(judged(PACKAGES, run), run.stdout, []);
+  const listed = listedPackages(judged(PACKAGES, run), run.stdout, under);
   const tests = [judgedSize(size, under.image.size), listed.result];
   for (const stay of imageTests(under)) tests.push(...(await stayed(ports, under, stay)));
   for (const { name, ok, seconds, detail } of tests)

@@ -1,3 +1,4 @@
+import type { Package } from '../core/model/package-list.ts';
 import type { Clock, Ended } from '../ports.ts';
 
 /* What building images needs of the outside: the same kind of interfaces as in `src/ports.ts`. */
@@ -43,6 +44,15 @@ export interface HomeRequest {
   full: boolean;
 }
 
+export interface SolveRequest {
+  /** The base, by digest. */
+  image: string;
+  /** Lines for pip. */
+  wanted: string;
+  /** Packages that keep their version where that is possible. */
+  held: readonly Package[];
+}
+
 /** Docker, and the images in its store. Fails with ImageFailure. */
 export interface ContainerEngine {
   /** Fails where the store would not keep the bytes, and so the digest, of what was built. */
@@ -58,6 +68,8 @@ export interface ContainerEngine {
   removeHome(volume: string): Promise<void>;
   /** Runs a container without a network to its end. What does not end in time is ended: code 124. */
   run(request: ContainerRequest): Promise<Ended>;
+  /** Asks pip in a container with a network what it would install; its last line is `solved`'s. */
+  solve(request: SolveRequest): Promise<Ended>;
 }
 
 /** Registries of images. Fails with ImageFailure. */

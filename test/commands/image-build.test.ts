@@ -38,6 +38,7 @@ function run(inputs: Partial<ImageInputs>, recipe = 'Dockerfile'): Promise<Outco
     all: false,
     push: false,
     registry: undefined,
+    locked: undefined,
     target: [],
     out: undefined,
     ...NONE,
@@ -110,6 +111,19 @@ describe('image build', () => {
     });
   });
 
+  test('builds an old build again by its list on disk', async () => {
+    const own = join(folder.path, 'again');
+    await cp(join(import.meta.dirname, '../core/rules/_base'), own, { recursive: true });
+    const one = { root: own, target: ['build', 'science'] };
+    await run({ ...one, push: true });
+    const lock = (await gatherPlatform(own)).platform?.locks.get('science');
+    const locked = lock?.data.channels.candidate ?? '';
+    expect((await run({ ...one, locked })).json).toMatchObject({ images: [{ outcome: 'built' }] });
+    const { json } = await run({ ...one, locked: '2026-01-01-aaaaaa' });
+    const reason = expect.stringContaining('has no build 2026-01-01-aaaaaa');
+    expect(json).toMatchObject({ images: [{ outcome: 'failed', reason }] });
+  });
+
   test('takes every image, or each once', async () => {
     const names = async (inputs: Partial<ImageInputs>): Promise<string[]> =>
       (await run(inputs)).text.match(/science built/gu) ?? [];
@@ -143,6 +157,12 @@ describe('image build', () => {
       { target: ['build'] },
       'image build needs an image, or --all',
       'see `glaciocloud --help`',
+    ],
+    [
+      'one image for a build',
+      { target: ['build', 'science', 'other'], locked: '2026-01-01-aaaaaa' },
+      '--locked is for one image',
+      'write: image build IMAGE --locked BUILD',
     ],
     [
       'an image that there is',

@@ -30,7 +30,12 @@ async function write(path: string, text: string | Buffer): Promise<void> {
   await writeFile(join(root, path), text);
 }
 
-const USED_BY_BUILD = { chartsFrom: undefined, push: false, registry: undefined };
+const USED_BY_BUILD = {
+  chartsFrom: undefined,
+  push: false,
+  registry: undefined,
+  locked: undefined,
+};
 const USED_BY_CHANNELS = { present: undefined, reason: undefined };
 
 /** An async function, so that what is thrown at once is a rejection as well. */

@@ -16,6 +16,7 @@ const NOTHING: Omit<Inputs, 'command' | 'target'> = {
   all: false,
   push: false,
   registry: undefined,
+  locked: undefined,
   out: undefined,
   present: undefined,
   html: undefined,
@@ -63,6 +64,7 @@ const FIELDS: Partial<Record<OptionName, keyof Inputs>> = {
   hold: 'hold',
   reason: 'reason',
   registry: 'registry',
+  locked: 'locked',
   push: 'push',
 };
 const ANSWERS = [

@@ -238,6 +238,47 @@ describe('a container', () => {
   });
 });
 
+describe('what pip would install', () => {
+  const asked = { image: REF, wanted: 'motuclient\n', held: [] };
+
+  test('is asked in a container, as root; the machine is told by standard input alone', async () => {
+    const bundle = join(folder.path, 'bundle.crt');
+    await writeFile(bundle, 'CERTIFICATE');
+    process.env['PIP_CERT'] = bundle;
+    process.env['PIP_INDEX_URL'] = 'https://user:canary@example.org/simple';
+    await docker.says({ stdout: '{}', code: 3, stderr: 'x' });
+    expect(await dockerEngine.solve(asked)).toMatchObject({ code: 3, stdout: '{}', stderr: 'x' });
+    const [call] = await docker.calls();
+    const label = ['--label', 'org.glaciocloud.image-test=true'];
+    expect(call?.args).toEqual([
+      ...[
+        'run',
+        '--rm',
+        '--interactive',
+        ...label,
+        '--user',
+        '0:0',
+        '--entrypoint',
+        '/bin/sh',
+        REF,
+      ],
+    ]);
+    expect(call?.input).toContain(
+      "export PIP_INDEX_URL='https://user:canary@example.org/simple'\n",
+    );
+    expect(call?.input).toContain('\nCERTIFICATE\n');
+    expect(call?.input).toContain('\nmotuclient\n');
+    expect(JSON.stringify([call?.args, call?.env])).not.toContain('canary');
+  });
+
+  test('where the machine trusts nothing of its own', async () => {
+    await docker.says({});
+    await dockerEngine.solve(asked);
+    const [call] = await docker.calls();
+    expect(call?.input).not.toContain('certificates.crt');
+  });
+});
+
 describe('a registry', () => {
   test('says a digest', async () => {
     await docker.says({ stdout: `"${DIGEST}"` });

@@ -5,6 +5,7 @@ import { START } from '../../src/core/hub/values/servers.ts';
 import type { ImageResult } from '../../src/core/images/test-report.ts';
 import { ImageFailure } from '../../src/failure.ts';
 import { lockChecksum } from '../../src/core/images/lock.ts';
+import { packagesHash, packagesPath } from '../../src/core/model/package-list.ts';
 import { buildImages } from '../../src/flow/images.ts';
 import type { ImageJob } from '../../src/flow/image-run.ts';
 import { FakeImages, NEAR, digestNo } from '../support/images.ts';
@@ -19,8 +20,10 @@ const TARGET = 'registry.example.org/hubs';
 let fake: FakeImages;
 let told: string[];
 let written: Map<string, string>;
+let lists: Map<string, string>;
 beforeEach(() => {
   written = new Map();
+  lists = new Map();
   fake = new FakeImages();
   fake.registry.set(`${BASE}:1`, BASE_DIGEST);
   told = [];
@@ -47,6 +50,8 @@ async function run({ images = { science: {} }, lock, ...more }: Asked = {}): Pro
     target: TARGET,
     commit: { sha: 'c0ffee', time: 1_700_000_000 },
     files: () => Promise.resolve([]),
+    list: (image, build) => Promise.resolve(lists.get(packagesPath(image, build))),
+    locked: undefined,
     write: (files) => {
       for (const [path, text] of files) written.set(path, text);
       return Promise.resolve();
@@ -342,6 +347,58 @@ describe('what the lock knows', () => {
     expect(result).toMatchObject({ outcome: 'built', digest: digestNo(2) });
     expect(result?.build).not.toBe(name);
     expect(told).toContain(`science: ${name} did not pass its tests`);
+  });
+});
+
+describe('an old build, again', () => {
+  const name = '2026-11-14-3f2a1c';
+  const list = 'pip oggm 1.6.3 files-sha256:00\n';
+
+  async function again(packages: string[][]): Promise<ImageResult[]> {
+    fake.packages = packages;
+    lists.set(packagesPath('science', name), list);
+    const builds = { [name]: { digest: built, base: BASE_DIGEST, packages: packagesHash(list) } };
+    const lock = { recipe: '1'.repeat(40), builds, channels: { stable: name } };
+    return run({ lock: { ...lock, checksum: lockChecksum(lock) }, locked: name });
+  }
+
+  test('is pushed under its content and recorded, and no channel moves', async () => {
+    expect(await again(fake.packages)).toMatchObject([{ outcome: 'built' }]);
+    const content = contentOf();
+    expect(fake.registry.get(`${TARGET}/science:${content}`)).toBe(built);
+    expect(fake.registry.has(`${TARGET}/science:candidate`)).toBe(false);
+    const text = written.get('images/science/image.lock.yaml') ?? '';
+    expect(text).toContain(`  2026-11-26-${content.slice(0, 6)}: {`);
+    expect(text).toContain(`channels:\n  stable: ${name}\n`);
+    expect(text).toContain(`recipe: "${'1'.repeat(40)}"`);
+  });
+
+  test('that is there as it was stays as it is: no channel moves to it', async () => {
+    await again(fake.packages);
+    const builds = {
+      [name]: {
+        digest: built,
+        base: BASE_DIGEST,
+        content: contentOf(),
+        packages: packagesHash(list),
+        tests: { server: 'passed' as const },
+      },
+    };
+    written.clear();
+    const lock = { recipe: '1'.repeat(40), builds, channels: {} };
+    expect(
+      await run({ lock: { ...lock, checksum: lockChecksum(lock) }, locked: name }),
+    ).toMatchObject([{ outcome: 'unchanged', reason: `it is ${name}` }]);
+    expect(written).toEqual(new Map());
+    expect(fake.registry.has(`${TARGET}/science:candidate`)).toBe(false);
+  });
+
+  test('with another list is named, and nothing is pushed', async () => {
+    const [result] = await again([['pip', 'oggm', '1.6.4', 'files-sha256:00']]);
+    expect(result?.reason).toBe('nothing is pushed: packages failed');
+    expect(result?.tests.find(({ ok }) => !ok)?.detail).toBe(
+      'not the list: - pip oggm 1.6.3 files-sha256:00, + pip oggm 1.6.4 files-sha256:00',
+    );
   });
 });
 

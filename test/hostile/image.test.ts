@@ -119,7 +119,8 @@ describe('is only text where it is taken', () => {
     /^(FROM registry\.example\.org\/base:1|USER \S+|ENTRYPOINT \[.*\]|CMD \["jupyterhub-singleuser"\])$/u,
     /^(LABEL| {5}) org\.[a-z.]+=Q( \\)?$/u,
     /^ENV [AB]=Q$/u,
-    /^RUN (apt-get update \\|pip install --no-cache-dir( Q)+)$/u,
+    /^RUN apt-get update \\$/u,
+    /^RUN --mount=type=bind,source=requirements\.txt,target=(\S+) pip install --no-cache-dir --requirement \1$/u,
     /^ && apt-get install --yes --no-install-recommends( Q)+ \\$/u,
     /^ && (rm -rf \/var\/lib\/apt\/lists\/\*|mamba clean --all --yes)$/u,
     /^RUN mamba install --yes --override-channels( --channel Q)+ \\$/u,
@@ -150,6 +151,8 @@ describe('is only text where it is taken', () => {
           .map((line) => (/^(ENTRYPOINT|CMD)/u.test(line) ? line : line.replaceAll(QUOTED, 'Q')))
           .filter((line) => !LINES.some((form) => form.test(line)));
         expect(strange).toEqual([]);
+        const asked = files.get('requirements.txt')?.split('\n') ?? [''];
+        expect(asked).toEqual(image.from && image.pip.length > 0 ? [...image.pip, ''] : ['']);
         for (const package_ of [...image.pip, ...image.conda, ...image.apt])
           expect(package_).not.toMatch(/["$`\\;&|(){}'\n]/u);
       }),

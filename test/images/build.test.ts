@@ -6,6 +6,8 @@ import { gunzipSync } from 'node:zlib';
 import { dump } from 'js-yaml';
 import type { ImageResult } from '../../src/core/images/test-report.ts';
 import { exec } from '../../src/edges/exec.ts';
+import { packageIndex } from './package-index.ts';
+import type { PackageIndex } from './package-index.ts';
 
 /*
  * Real Docker, a real registry, real repo2docker and PyPI: `npm run test:images` brings them. The base image is the lab's
@@ -194,6 +196,48 @@ describe('an image that is sound', () => {
     expect(images).toMatchObject([{ outcome: 'unchanged' }]);
     expect((await inRegistry('science/manifests/candidate')).digest).toBe(first.digest);
   });
+});
+
+describe('an index that gains and loses versions', () => {
+  let index: PackageIndex;
+  beforeAll(async () => {
+    const gateway = '{{(index .IPAM.Config 0).Gateway}}';
+    const host = await must(DOCKER, ['network', 'inspect', 'bridge', '--format', gateway]);
+    index = await packageIndex(host.trim());
+    index.add('pebble', '1.0');
+    const base = { image: `${REGISTRY}/base/oggm`, tag: '1' };
+    await image('pinned', { from: base, pip: ['pebble'], tests: { oggm: 'none' } });
+  });
+  afterAll(() => index.stop());
+
+  test(
+    'a build is the same again by its list; what has vanished is named',
+    async () => {
+      const first = (await build(pushing('pinned'), index.env)).images[0]!;
+      expect([first.outcome, failedTests(first)]).toEqual(['built', []]);
+      const name = first.build ?? '';
+      const list = join(platform, `images/pinned/packages/${name}.txt`);
+      expect(await readFile(list, 'utf8')).toMatch(/^pip pebble 1\.0 sha256:[0-9a-f]{64}$/mu);
+
+      index.add('pebble', '2.0');
+      await must(DOCKER, ['builder', 'prune', '--all', '--force']);
+      const again = (await build(['pinned', '--locked', name], index.env)).images[0]!;
+      // The test of that name compares with the whole list.
+      expect([again.outcome, again.tests.find((one) => one.name === 'packages')?.ok]).toEqual([
+        'built',
+        true,
+      ]);
+
+      index.remove('pebble', '1.0');
+      await must(DOCKER, ['builder', 'prune', '--all', '--force']);
+      const gone = (await build(['pinned', '--locked', name], index.env)).images[0]!;
+      expect([gone.outcome, gone.reason]).toEqual([
+        'failed',
+        expect.stringContaining('No matching distribution found for pebble==1.0'),
+      ]);
+    },
+    8 * MINUTES,
+  );
 });
 
 /** Bases that are wrong in one way, as lines of a Dockerfile on the sound one. */
@@ -387,11 +431,12 @@ async function pushData(): Promise<void> {
   await pushBase('data', 'COPY files /opt/oggm', folder);
 }
 
-async function must(program: string, args: readonly string[]): Promise<void> {
-  const { code, stderr } = await exec(program, args, {
+async function must(program: string, args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await exec(program, args, {
     env: process.env as Record<string, string>,
   });
   if (code !== 0) throw new Error(`${program} failed: ${stderr}`);
+  return stdout;
 }
 
 /** A base with one fault, by plain Buildx. */

@@ -1,4 +1,10 @@
-import type { ContainerRequest, HomeRequest, ImagePorts } from '../../src/ports/images.ts';
+import type { Ended } from '../../src/ports.ts';
+import type {
+  ContainerRequest,
+  HomeRequest,
+  ImagePorts,
+  SolveRequest,
+} from '../../src/ports/images.ts';
 import { FakeClock } from './clock.ts';
 import { Outside } from './outside.ts';
 
@@ -38,6 +44,13 @@ export class FakeImages {
   /** Containers and homes as they were asked for. */
   readonly runs: ContainerRequest[] = [];
   readonly homes: HomeRequest[] = [];
+  /** What pip says that it would install. */
+  solves: (request: SolveRequest) => Ended = () => ({
+    code: 0,
+    stdout: '{"install": []}',
+    stderr: '',
+  });
+  readonly solved: SolveRequest[] = [];
   size = { bytes: 1e9, layers: 9 };
   #built = 0;
 
@@ -74,6 +87,11 @@ export class FakeImages {
             return `home-${this.homes.length}`;
           }),
         removeHome: (volume) => outside.call('removeHome', volume, () => undefined),
+        solve: (request) =>
+          outside.call('solve', request.image, () => {
+            this.solved.push(request);
+            return this.solves(request);
+          }),
         run: (request) =>
           outside.call(
             'run',

@@ -3,10 +3,13 @@ import { LABELS, OWN_SCRIPT, PLACE, VARIABLES, template } from './template.ts';
 import type { View } from './template.ts';
 import type { ImageFile } from '../model/types.ts';
 
+/** What pip is asked: by image.yaml, until it is resolved. */
+export const REQUIREMENTS = 'requirements.txt';
+const ASKED = `/run/glaciocloud/${REQUIREMENTS}`;
+
 interface BaseView extends View {
   base: string;
-  /** The requirement for pip where OGGM comes from a repository, else nothing: the base's own stays. */
-  oggm: string;
+  requirements: boolean;
   labels: string;
   variables: string;
 }
@@ -17,17 +20,25 @@ export function baseFiles(
   from: NonNullable<ImageFile['from']>,
   oggm: ImageFile['oggm'],
 ): Map<string, string> {
+  const wanted = requirementsText(view, oggm);
   const dockerfile = DOCKERFILE({
     ...view,
     base: baseReference(from),
-    oggm: oggm?.git === undefined ? '' : oggmFromGit(oggm.git, oggm.ref),
+    requirements: wanted !== '',
     labels: LABELS(view),
     variables: VARIABLES(view),
   });
   const files = new Map([['Dockerfile', dockerfile]]);
+  if (wanted !== '') files.set(REQUIREMENTS, wanted);
   if (view.bake) files.set('bake.py', BAKE(view));
   files.set('start', START(view));
   return files;
+}
+
+/** For pip, one a line; empty where it has nothing to do, and the base's OGGM stays. */
+function requirementsText({ pip }: View, oggm: ImageFile['oggm']): string {
+  const model = oggm?.git === undefined ? [] : [oggmFromGit(oggm.git, oggm.ref)];
+  return [...pip, ...model].map((line) => `${line}\n`).join('');
 }
 
 export function oggmFromGit(repository: string, ref: string): string {
@@ -48,8 +59,7 @@ FROM {{base}}
 {{/if}}{{#if conda.length}}RUN mamba install --yes --override-channels{{#each channels}} --channel {{{json this}}}{{/each}} \\
     {{#each conda}} {{{json this}}}{{/each}} \\
  && mamba clean --all --yes
-{{/if}}{{#if pip.length}}RUN pip install --no-cache-dir{{#each pip}} {{{json this}}}{{/each}}
-{{/if}}{{#if oggm}}RUN pip install --no-cache-dir {{{json oggm}}}
+{{/if}}{{#if requirements}}RUN --mount=type=bind,source=${REQUIREMENTS},target=${ASKED} pip install --no-cache-dir --requirement ${ASKED}
 {{/if}}{{variables}}{{#if files}}COPY files/ /opt/{{name}}/
 {{/if}}{{#if bake}}# Into /opt: a home volume hides what an image puts into the home.
 COPY bake.py /tmp/bake.py

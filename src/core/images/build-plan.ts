@@ -12,7 +12,7 @@ const NO_SIZE_BYTES = 2 * 2 ** 30;
 
 /** Where a build finds what this machine gives it, and nobody else later. */
 const MACHINE = '/run/glaciocloud/machine';
-const CERTIFICATES = '/run/glaciocloud/certificates.crt';
+export const CERTIFICATES = '/run/glaciocloud/certificates.crt';
 /** Secrets of a build: name → where it is mounted. */
 export const BUILD_SECRETS = { machine: MACHINE, certificates: CERTIFICATES } as const;
 
@@ -64,7 +64,10 @@ export function buildFolder(
     .join(' ');
   const text = dockerfile
     .replace(/^FROM \S+$/mu, (line) => (base === undefined ? line : `FROM ${base}`))
-    .replace(/^RUN /gmu, `RUN ${mounts} [ ! -e ${MACHINE} ] || . ${MACHINE}; `);
+    .replace(
+      /^RUN ((?:--mount=\S+ )*)/gmu,
+      `RUN $1${mounts} [ ! -e ${MACHINE} ] || . ${MACHINE}; `,
+    );
   return new Map([...files, ['Dockerfile', text]]);
 }
 

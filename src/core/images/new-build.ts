@@ -10,6 +10,8 @@ export interface NewBuild {
   image: string;
   /** Hash of image.yaml and what it names. */
   recipe: string;
+  /** Whether hubs of candidate waves get it. */
+  isCandidate: boolean;
   name: string;
   digest: string;
   content: string;
@@ -22,18 +24,21 @@ export interface NewBuild {
   packages: readonly Package[];
 }
 
-/** Lock and package list of an image that has a new build: texts by path. `candidate` is the newest. */
+/**
+ * Lock and package list of an image that has a new build: texts by path. `candidate` is the newest, unless it is an old
+ * one built again.
+ */
 export function lockFiles(
   before: ImageLockFile | undefined,
   build: NewBuild,
 ): ReadonlyMap<string, string> {
   const list = packagesText(build.packages);
   const entry = entryOf(build, packagesHash(list));
-  const lock = {
-    recipe: build.recipe,
-    builds: { ...before?.builds, [build.name]: entry },
-    channels: { ...before?.channels, candidate: build.name },
-  };
+  const builds = { ...before?.builds, [build.name]: entry };
+  const lock =
+    before && !build.isCandidate
+      ? { recipe: before.recipe, builds, channels: before.channels }
+      : { recipe: build.recipe, builds, channels: { ...before?.channels, candidate: build.name } };
   // The list first: a lock names no list that is not there.
   return new Map([
     [packagesPath(build.image, build.name), list],
@@ -60,7 +65,7 @@ function entryOf(build: NewBuild, packages: string): ImageBuild {
   const { digest, content, registry, size, tests } = build;
   const base = build.base?.split('@')[1];
   const oggm = build.packages.find(({ name }) => packageName(name) === 'oggm');
-  const commit = /^git\+.*@([0-9a-f]{40})$/u.exec(oggm?.source ?? '')?.[1];
+  const commit = /git\+.*@([0-9a-f]{40})(?:#.*)?$/u.exec(oggm?.source ?? '')?.[1];
   return {
     digest,
     content,

@@ -16,8 +16,8 @@ export interface Package {
   name: string;
   version: string;
   /**
-   * Hash of its archive (`sha256:…`, `md5:…`), commit that it came from (`git+https://…@…`), or where neither is known
-   * a hash of the files that it installed (`files-sha256:…`).
+   * Hash of its archive (`sha256:…`, `md5:…`) or commit (`git+https://…@…`), where it was resolved for the image or
+   * conda says it. Else what is found in the image: a hash of its files (`files-sha256:…`), a commit (`found-git+…`).
    */
   source: string;
 }

@@ -48,6 +48,13 @@ describe('the folder that is built', () => {
     });
   });
 
+  test('has steps that keep their own mounts', () => {
+    const own = new Map([['Dockerfile', 'FROM x\nRUN --mount=a --mount=b pip install y\n']]);
+    expect(buildFolder(own, 'z').get('Dockerfile')).toBe(
+      `FROM z\nRUN --mount=a --mount=b ${mounts} pip install y\n`,
+    );
+  });
+
   test('keeps its base where nobody says another', () => {
     expect(buildFolder(files, undefined).get('Dockerfile')).toMatch(
       /^FROM example\.org\/base:1\n/u,

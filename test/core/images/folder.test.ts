@@ -68,11 +68,15 @@ exec "$@"
     });
     expect([...files.keys()]).toEqual([
       'Dockerfile',
+      'requirements.txt',
       'bake.py',
       'start',
       'files/data/x.txt',
       'own/postBuild',
     ]);
+    expect(files.get('requirements.txt')).toBe(
+      'motuclient\nicepyx>=1\noggm[full] @ git+https://github.com/OGGM/oggm@main\n',
+    );
     expect(files.get('files/data/x.txt')).toBe('x\n');
     expect(files.get('own/postBuild')).toBe('true\n');
     expect(files.get('Dockerfile')).toBe(`# Made by GlacioCloud from images/science/image.yaml.
@@ -87,8 +91,7 @@ RUN apt-get update \\
 RUN mamba install --yes --override-channels --channel "ours" --channel "conda-forge" \\
      "rioxarray=0.19" "ours::xarray" \\
  && mamba clean --all --yes
-RUN pip install --no-cache-dir "motuclient" "icepyx>=1"
-RUN pip install --no-cache-dir "oggm[full] @ git+https://github.com/OGGM/oggm@main"
+RUN --mount=type=bind,source=requirements.txt,target=/run/glaciocloud/requirements.txt pip install --no-cache-dir --requirement /run/glaciocloud/requirements.txt
 ENV A="one \\"two\\""
 ENV B="\\$HOME/x"
 COPY files/ /opt/science/
@@ -121,8 +124,22 @@ CMD ["jupyterhub-singleuser"]
   });
 
   test('the base’s OGGM stays where a version is named', () => {
-    const text = folder({ image: { oggm: { version: '1.6.2' } } }).files.get('Dockerfile');
-    expect(text).not.toContain('pip install');
+    const { files } = folder({ image: { oggm: { version: '1.6.2' } } });
+    expect(files.get('Dockerfile')).not.toContain('pip install');
+    expect(files.has('requirements.txt')).toBe(false);
+  });
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['packages alone', { pip: ['motuclient'] }, 'motuclient\n'],
+    [
+      'OGGM from a repository alone',
+      { oggm: { git: 'OGGM/oggm', ref: 'main' } },
+      'oggm[full] @ git+https://github.com/OGGM/oggm@main\n',
+    ],
+  ])('pip is asked for %s', (_, image, wanted) => {
+    const { files } = folder({ image });
+    expect(files.get('requirements.txt')).toBe(wanted);
+    expect(files.get('Dockerfile')).toContain('pip install');
   });
 });
 
@@ -301,7 +318,7 @@ describe('the hash', () => {
   });
 
   test('stays as it is from release to release: another one builds every image again', () => {
-    expect(folder({}).hash).toBe('f9dcc2dd73b979853329f77064c479ef85ecc404');
+    expect(folder({}).hash).toBe('3286deba84b02d6afd912041402330172f7a6873');
   });
 
   test.each<[string, Written]>([

@@ -21,6 +21,7 @@ const oggm: Package = { manager: 'pip', name: 'OGGM', version: '1.6.3', source: 
 const build: NewBuild = {
   image: 'science',
   recipe: '2'.repeat(40),
+  isCandidate: true,
   name,
   digest,
   content: '3'.repeat(40),
@@ -67,6 +68,13 @@ describe('a new build', () => {
     );
   });
 
+  test('that is an old one, built again, is no candidate, and the recipe stays', () => {
+    const builds = { ...before.builds, [name]: entry };
+    expect(lockFiles(before, { ...build, isCandidate: false }).get(PATH)).toBe(
+      lockText({ recipe: before.recipe, builds, channels: before.channels }),
+    );
+  });
+
   const wrote = (more: Partial<NewBuild>): string =>
     lockFiles(undefined, { ...build, ...more }).get(PATH) ?? '';
 
@@ -74,6 +82,13 @@ describe('a new build', () => {
     [
       'OGGM from a commit',
       { packages: [{ ...oggm, source: `git+https://github.com/OGGM/oggm@${commit}` }] },
+      `oggm: {"commit":"${commit}","version":"1.6.3"}, size`,
+    ],
+    [
+      'OGGM from a folder of a commit',
+      {
+        packages: [{ ...oggm, source: `found-git+https://example.org/x@${commit}#subdirectory=y` }],
+      },
       `oggm: {"commit":"${commit}","version":"1.6.3"}, size`,
     ],
     [

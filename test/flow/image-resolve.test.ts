@@ -1,0 +1,213 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { lockChecksum } from '../../src/core/images/lock.ts';
+import { packagesHash, packagesPath, packagesText } from '../../src/core/model/package-list.ts';
+import type { Package } from '../../src/core/model/package-list.ts';
+import { resolve } from '../../src/flow/image-resolve.ts';
+import type { Resolved } from '../../src/flow/image-resolve.ts';
+import { FakeImages } from '../support/images.ts';
+import { failureOf } from '../support/program.ts';
+import { platformWith } from '../support/written.ts';
+
+/* Docker and registries are a double here. */
+const BASE = 'registry.example.org/base';
+const digest = `sha256:${'a'.repeat(64)}`;
+const newer = `sha256:${'b'.repeat(64)}`;
+const build = '2026-11-14-3f2a1c';
+const pip = ['pebble'];
+const pebble: Package = { manager: 'pip', name: 'pebble', version: '1.0', source: 'sha256:11' };
+const curl: Package = { manager: 'apt', name: 'curl', version: '8.1', source: 'files-sha256:22' };
+const report = (version: string, sha256: string): string => {
+  const from = { url: 'https://x', archive_info: { hashes: { sha256 } } };
+  return JSON.stringify({ install: [{ name: 'pebble', version, from }] });
+};
+
+let fake: FakeImages;
+beforeEach(() => {
+  fake = new FakeImages();
+  fake.registry.set(`${BASE}:1`, digest);
+  fake.solves = () => ({ code: 0, stdout: report('1.0', '11'), stderr: '' });
+});
+
+interface Asked {
+  image?: Record<string, unknown>;
+  /** Packages of the build before; undefined where there is none. */
+  before?: Package[] | undefined;
+  recipe?: string;
+  list?: string | undefined;
+  locked?: string | undefined;
+}
+
+/** Resolved as it would be on the night after `before`. */
+function resolved({
+  image = {},
+  before,
+  recipe = '0'.repeat(40),
+  locked,
+  ...more
+}: Asked): Promise<Resolved> {
+  const file = {
+    title: 'T',
+    oggm: { version: '1.6.3' },
+    from: { image: BASE, tag: '1' },
+    ...image,
+  };
+  const files: Record<string, Record<string, unknown>> = { 'images/science/image.yaml': file };
+  const text = packagesText(before ?? []);
+  if (before) {
+    const builds = { [build]: { digest, base: digest, packages: packagesHash(text) } };
+    const lock = { recipe, builds, channels: { candidate: build } };
+    files['images/science/image.lock.yaml'] = { ...lock, checksum: lockChecksum(lock) };
+  }
+  const kept = 'list' in more ? more.list : text;
+  const lists = new Map<string, string | undefined>();
+  if (before) lists.set(packagesPath('science', build), kept);
+  const platform = platformWith(files);
+  const job = {
+    ports: fake.ports(() => Promise.resolve('')),
+    platform,
+    files: () => Promise.resolve([]),
+    list: (name: string, of: string) => Promise.resolve(lists.get(packagesPath(name, of))),
+    locked,
+  };
+  return resolve(job, platform.images.get('science')!);
+}
+
+const asked = ({ files }: Resolved): string | undefined => files.get('requirements.txt');
+/** The recipe of `image`, as a lock has it. */
+const recipeOf = async (image: Record<string, unknown>): Promise<string> => {
+  const { recipe } = await resolved({ image });
+  fake.solved.length = 0;
+  return recipe;
+};
+
+describe('the packages of an image', () => {
+  test('are solved on its base by digest, and every one is pinned in the folder', async () => {
+    const answer = await resolved({ image: { pip } });
+    const image = `${BASE}@${digest}`;
+    expect(fake.solved).toEqual([{ image, wanted: 'pebble\n', held: [] }]);
+    expect(asked(answer)).toBe('pebble==1.0 --hash=sha256:11\n');
+    expect(answer).toMatchObject({ base: image, packages: [pebble], exactly: undefined });
+    expect(answer.files.get('Dockerfile')).toContain(`\nFROM ${image}\n`);
+    fake.solves = () => ({ code: 0, stdout: report('1.1', '33'), stderr: '' });
+    expect((await resolved({ image: { pip } })).hash).not.toBe(answer.hash);
+  });
+
+  test('are the same while recipe and base are: nobody is asked', async () => {
+    const recipe = await recipeOf({ pip });
+    const answer = await resolved({ image: { pip }, before: [pebble, curl], recipe });
+    expect(fake.solved).toEqual([]);
+    expect(answer.packages).toEqual([pebble]);
+    expect(answer.hash).toBe((await resolved({ image: { pip } })).hash);
+  });
+
+  test('keep their version on another base', async () => {
+    const recipe = await recipeOf({ pip });
+    fake.registry.set(`${BASE}:1`, newer);
+    await resolved({ image: { pip }, before: [pebble, curl], recipe });
+    const image = `${BASE}@${newer}`;
+    expect(fake.solved).toEqual([{ image, wanted: 'pebble\n', held: [pebble] }]);
+  });
+
+  test('keep their version after an edit', async () => {
+    await resolved({ image: { pip }, before: [pebble], recipe: '1'.repeat(40) });
+    expect(fake.solved).toMatchObject([{ held: [pebble] }]);
+  });
+
+  test('float with OGGM from a repository', async () => {
+    const image = { pip, oggm: { git: 'OGGM/oggm', ref: 'main' } };
+    const recipe = await recipeOf(image);
+    await resolved({ image, before: [pebble], recipe });
+    const wanted = 'pebble\noggm[full] @ git+https://github.com/OGGM/oggm@main\n';
+    expect(fake.solved).toMatchObject([{ wanted, held: [] }]);
+  });
+
+  test.each<[string, string | undefined]>([
+    ['is gone', undefined],
+    ['is another one', 'pip pebble 0.9 sha256:11\n'],
+  ])('are solved anew where the list of the build before %s', async (_, list) => {
+    const recipe = await recipeOf({ pip });
+    await resolved({ image: { pip }, before: [pebble], recipe, list });
+    expect(fake.solved).toMatchObject([{ held: [] }]);
+  });
+
+  test('are solved where the build before had none of its own', async () => {
+    const recipe = await recipeOf({ pip });
+    await resolved({ image: { pip }, before: [curl], recipe });
+    expect(fake.solved).toMatchObject([{ held: [] }]);
+  });
+
+  test.each<[string, Record<string, unknown>, string | undefined]>([
+    ['where there are none', {}, undefined],
+    ['beside those of conda, which come first', { pip, conda: ['a'] }, 'pebble\n'],
+    ['of an environment of conda', { pip, from: undefined }, undefined],
+  ])('are not solved %s', async (_, image, expected) => {
+    const answer = await resolved({ image });
+    expect(fake.solved).toEqual([]);
+    expect(answer.packages).toEqual([]);
+    expect(asked(answer)).toBe(expected);
+  });
+
+  test.each<[string, { code: number; stdout: string; stderr: string }, string]>([
+    [
+      'there is none',
+      {
+        code: 1,
+        stdout: report('1.0', '11'),
+        stderr: 'ERROR: No matching distribution found for pebble\n',
+      },
+      'its packages cannot be resolved: ERROR: No matching distribution found for pebble',
+    ],
+    [
+      'pip says something else',
+      { code: 0, stdout: '', stderr: 'ERROR: x' },
+      'its packages cannot be resolved: pip’s report: it is no JSON object',
+    ],
+  ])('fail where %s', async (_, ended, message) => {
+    fake.solves = () => ended;
+    expect(await failureOf(resolved({ image: { pip } }))).toMatchObject({
+      name: 'ImageFailure',
+      message,
+      hint: 'correct pip: or oggm: in image.yaml',
+    });
+  });
+});
+
+describe('an old build, again', () => {
+  test('has its packages on its base; neither pip nor a registry is asked', async () => {
+    fake.registry.set(`${BASE}:1`, newer);
+    const answer = await resolved({
+      image: { pip: ['other'] },
+      before: [pebble, curl],
+      locked: build,
+    });
+    expect(asked(answer)).toBe('pebble==1.0 --hash=sha256:11\n');
+    expect(answer).toMatchObject({
+      base: `${BASE}@${digest}`,
+      packages: [pebble],
+      exactly: [curl, pebble],
+    });
+    expect(fake.outside.calls).toEqual([]);
+  });
+
+  test.each<[string, Asked, string]>([
+    ['that there is not', { before: [pebble], locked: '2026-01-01-aaaaaa' }, build],
+    ['without a lock', { locked: build }, 'none'],
+    ['without its list', { before: [pebble], list: undefined, locked: build }, build],
+    ['with a list that was changed', { before: [pebble], list: 'x', locked: build }, build],
+  ])('%s', async (_, more, builds) => {
+    expect(await failureOf(resolved({ image: { pip }, ...more }))).toMatchObject({
+      message: `the lock of science has no build ${more.locked ?? ''} with its list of packages`,
+      hint: `builds: ${builds}; lists: images/science/packages/BUILD.txt`,
+    });
+  });
+
+  test.each([
+    ['on another', { conda: ['a'] }],
+    ['an environment', { from: undefined }],
+  ])('with packages of conda, %s', async (_, image) => {
+    expect(await failureOf(resolved({ image, before: [pebble], locked: build }))).toMatchObject({
+      message: 'packages of conda cannot be installed by a list yet',
+      hint: 'only an image that is built on another one, without conda:, can be built --locked',
+    });
+  });
+});
