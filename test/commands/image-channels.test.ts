@@ -67,7 +67,14 @@ async function deployed(letter: string, at: string): Promise<void> {
 async function run(inputs: Partial<ImageInputs>): Promise<Outcome> {
   const ports = new FakeImages().ports(() => Promise.resolve(''));
   const report = { progress: () => undefined } as never;
-  const nothing = { all: false, push: false, registry: undefined, target: [], out: undefined };
+  const nothing = {
+    all: false,
+    push: false,
+    registry: undefined,
+    locked: undefined,
+    target: [],
+    out: undefined,
+  };
   const none = { present: undefined, reason: undefined, chartsFrom: undefined };
   return image({ root, now: NOW, ...nothing, ...none, ...inputs }, ports, report);
 }

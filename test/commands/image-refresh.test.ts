@@ -27,7 +27,14 @@ afterEach(() => folder.remove());
 async function run(inputs: Partial<ImageInputs>): Promise<Outcome> {
   const ports = fake.ports((built) => readFile(join(built, 'Dockerfile'), 'utf8'));
   const report = { progress: () => undefined } as never;
-  const nothing = { all: false, push: false, registry: undefined, target: [], out: undefined };
+  const nothing = {
+    all: false,
+    push: false,
+    registry: undefined,
+    locked: undefined,
+    target: [],
+    out: undefined,
+  };
   const none = { present: undefined, reason: undefined, chartsFrom: DOUBLE };
   return image({ root, now: MONDAY, ...nothing, ...none, ...inputs }, ports, report);
 }
