@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ANSWERS } from './core/init/answers.ts';
 import type { Given } from './core/init/answers.ts';
+import { nearest } from './core/model/read.ts';
 import { UsageError, messageOf } from './failure.ts';
 import { COMMANDS, OPTIONS, RENAMED } from './inputs.ts';
 import type { CommandName, CommandSpec, OptionName } from './inputs.ts';
@@ -50,10 +51,13 @@ export function fromArguments(args: readonly string[]): Inputs {
 }
 
 function unknownCommand(command: string, known: readonly string[]): UsageError {
+  const message = `there is no command "${command}"`;
   const now = RENAMED.get(command);
+  if (now !== undefined) return new UsageError(message, `it is "${now}" now`);
+  const near = nearest(command, known);
   return new UsageError(
-    `there is no command "${command}"`,
-    now === undefined ? `commands: ${known.join(', ')}` : `it is "${now}" now`,
+    message,
+    near === undefined ? `commands: ${known.join(', ')}` : `did you mean "${near}"?`,
   );
 }
 
@@ -75,11 +79,20 @@ function parsedOptions(command: CommandName, args: readonly string[]): [string[]
     const parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
     return [parsed.positionals, parsed.values];
   } catch (error) {
+    const message = messageOf(error).split('. ')[0] ?? '';
     throw new UsageError(
-      messageOf(error).split('. ')[0] ?? '',
-      `see \`glaciocloud ${command} --help\``,
+      message,
+      optionMeant(message, allowed) ?? `see \`glaciocloud ${command} --help\``,
     );
   }
+}
+
+/** What to write instead of an option that no command has. */
+function optionMeant(message: string, allowed: readonly OptionName[]): string | undefined {
+  const word = /^Unknown option '--([^'=]+)'/u.exec(message)?.[1];
+  if (word === undefined || Object.hasOwn(OPTIONS, word)) return undefined;
+  const near = nearest(word, allowed);
+  return near === undefined ? undefined : `did you mean --${near}?`;
 }
 
 /** `init` writes the workflows that run the action: it is no command of the action itself. */

@@ -4,8 +4,9 @@ import type { Answers, Given } from '../core/init/answers.ts';
 import { starterFiles } from '../core/init/files.ts';
 import type { Tool } from '../core/init/files.ts';
 import { QUESTIONS, STAND_INS, answered, complete } from '../core/init/questions.ts';
-import { nextSteps } from '../core/init/next-steps.ts';
+import { nextSteps, numbered } from '../core/init/next-steps.ts';
 import { exists, writeNew } from '../edges/files.ts';
+import { isInGit } from '../edges/git.ts';
 import { withTerminal } from '../edges/terminal.ts';
 import type { Streams, Terminal } from '../edges/terminal.ts';
 import { UsageError } from '../failure.ts';
@@ -35,13 +36,13 @@ export async function init(
   }
   await writeNew(root, fresh);
   const written = [...fresh.keys()];
-  const next = nextSteps(answers);
+  const next = nextSteps(answers, { inGit: await isInGit(root) });
   const lines = [
     ...written.map((path) => `✓ ${path}`),
     ...kept.map((path) => `· ${path} was there already, and is kept`),
     '',
     'Read the files through, then `glaciocloud check`. Next:',
-    ...next.map((step, index) => `  ${index + 1}. ${step}`),
+    ...numbered(next),
   ];
   return outcome({
     exit: 0,

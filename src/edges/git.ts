@@ -11,6 +11,12 @@ export async function headCommit(root: string): Promise<string | undefined> {
   return result?.code === 0 ? result.stdout.trim() : undefined;
 }
 
+/** Whether a folder lies in a repository, with or without a commit. */
+export async function isInGit(root: string): Promise<boolean> {
+  const result = await exec('git', ['-C', root, 'rev-parse', '--git-dir']).catch(() => undefined);
+  return result?.code === 0;
+}
+
 /** Message of that commit. */
 export async function headMessage(root: string): Promise<string | undefined> {
   const result = await exec('git', ['-C', root, 'log', '-1', '--format=%B']).catch(() => undefined);

@@ -19,13 +19,19 @@ test.each([
 ])('new %s %s is a file that check accepts', async (kind, name, file) => {
   expect(await createFile(folder.path, [kind, name])).toMatchObject({
     exit: 0,
-    text: `${file} written. Read it through, then: glaciocloud check\n`,
+    text: expect.stringMatching(
+      new RegExp(`^${file} written\\. Next:\\n  1\\. Read it through.*\\n  2\\. .*\\n$`, 'su'),
+    ) as unknown,
     json: { schema_version: 1, file },
   });
   const { findings, sources } = await gatherPlatform(folder.path);
   expect(sources.has(file)).toBe(true);
   expect(findings.filter(({ at }) => at.file === file)).toEqual([]);
 });
+
+const UNIT =
+  'use lower-case letters, digits and single hyphens, at most 32, starting with a letter';
+const DOTTED = 'use lower-case letters, digits, single hyphens and dots';
 
 test('what is there is never written over', async () => {
   await createFile(folder.path, ['hub', 'newcomer']);
@@ -40,20 +46,22 @@ test('what is there is never written over', async () => {
 });
 
 test.each([
-  [[], 'new needs a kind and a name'],
-  [['hub'], 'new needs a kind and a name'],
-  [['hubs', 'x'], 'new needs a kind and a name'],
-  [['hub', 'a.b'], '"a.b" cannot be a name'],
-  [['cluster', 'a.b'], '"a.b" cannot be a name'],
-  [['image', 'a/b'], '"a/b" cannot be a name'],
-])('new %j is refused', async (words, message) => {
-  await expect(createFile(folder.path, words)).rejects.toMatchObject({ message, exit: 2 });
-});
-
-test('says how it is called', async () => {
-  await expect(createFile(folder.path, [])).rejects.toMatchObject({
-    hint: 'glaciocloud new hub|image|cluster NAME',
-  });
+  [[], 'new needs a kind and a name', 'write: glaciocloud new hub|image|cluster NAME'],
+  [['hub'], 'new hub needs a name', 'write: glaciocloud new hub NAME'],
+  [['image'], 'new image needs a name', 'write: glaciocloud new image NAME'],
+  [['hubs', 'x'], 'new cannot make "hubs"', 'did you mean "hub"?'],
+  [['hubs'], 'new cannot make "hubs"', 'did you mean "hub"?'],
+  [
+    ['platform', 'x'],
+    'new cannot make "platform"',
+    'write: glaciocloud new hub|image|cluster NAME',
+  ],
+  [['hub', 'a', 'b'], 'new hub takes one name, and no "b"', 'run it once for each'],
+  [['hub', 'a.b'], '"a.b" cannot be a name', UNIT],
+  [['cluster', 'a.b'], '"a.b" cannot be a name', UNIT],
+  [['image', 'a/b'], '"a/b" cannot be a name', DOTTED],
+])('new %j is refused', async (words, message, hint) => {
+  await expect(createFile(folder.path, words)).rejects.toMatchObject({ message, hint, exit: 2 });
 });
 
 test('nothing is written where platform.yaml cannot be read', async () => {

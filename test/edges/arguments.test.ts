@@ -168,6 +168,31 @@ describe('words', () => {
       });
   });
 
+  test.each([
+    ['plann', 'plan'],
+    ['Deploy', 'deploy'],
+    ['imgae', 'image'],
+    ['new-hub', undefined],
+  ])('that are nearly a command: %s', async (word, meant) => {
+    const said = { message: `there is no command "${word}"` };
+    expect(await usage(() => fromArguments([word]))).toMatchObject({
+      ...said,
+      hint: meant === undefined ? `commands: ${NAMES.join(', ')}` : `did you mean "${meant}"?`,
+    });
+  });
+
+  test.each([
+    ['--jsno', 'did you mean --json?'],
+    ['--presnt=x', 'did you mean --present?'],
+    ['--Json', 'did you mean --json?'],
+    ['--kubeconfg', 'see `glaciocloud plan --help`'],
+    ['--all', 'see `glaciocloud plan --help`'],
+    ['--toString', 'see `glaciocloud plan --help`'],
+    ['-k', 'see `glaciocloud plan --help`'],
+  ])('that are no option of a command: %s', async (word, hint) => {
+    expect(await usage(() => fromArguments(['plan', word]))).toMatchObject({ hint, exit: 2 });
+  });
+
   test('that ask for help about everything', () => {
     for (const args of [[], ['help'], ['--help'], ['-h']])
       expect(fromArguments(args)).toEqual({ ...NOTHING, command: 'help', target: [] });

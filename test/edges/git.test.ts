@@ -1,7 +1,7 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { deployedRef, filesAt, headCommit, headMessage } from '../../src/edges/git.ts';
+import { deployedRef, filesAt, headCommit, headMessage, isInGit } from '../../src/edges/git.ts';
 import { failureOf } from '../support/program.ts';
 import { commitAll, git, temporary } from '../support/sample.ts';
 
@@ -24,8 +24,11 @@ test('outside a repository, and in one without commits, there is no commit', asy
   const nothing = async (): Promise<unknown[]> =>
     Promise.all([headCommit(root), headMessage(root)]);
   expect(await nothing()).toEqual([undefined, undefined]);
+  expect(await isInGit(root)).toBe(false);
   await git(root, 'init', '-q');
   expect(await nothing()).toEqual([undefined, undefined]);
+  expect(await isInGit(root)).toBe(true);
+  expect(await withoutGit(() => isInGit(root))).toBe(false);
 });
 
 /** Without any program. */

@@ -1,20 +1,86 @@
 import { ISSUER, needsIssuer } from './answers.ts';
 import type { Answers } from './answers.ts';
+import type { Scaffold } from './scaffold.ts';
 
 /** What is left to a person after `init`, in order. */
-export function nextSteps(answers: Pick<Answers, 'hub' | 'cluster' | 'url' | 'email'>): string[] {
-  const { hub, cluster } = answers;
-  const file = `secrets/${hub}.sops.yaml`;
+export function nextSteps(
+  answers: Pick<Answers, 'organization' | 'hub' | 'cluster' | 'url' | 'email'>,
+  { inGit }: { inGit: boolean },
+): string[] {
+  const { organization, hub, cluster, url } = answers;
   const issuer = `Certificates: cert-manager in the cluster, with a ClusterIssuer named ${ISSUER} for ${answers.email}.`;
+  const address = url.replace(/\/$/u, '');
   return [
-    `A key: \`age-keygen -o ${hub}.agekey\`. Its public key goes into .sops.yaml; the file goes where passwords are ` +
+    ...(inGit
+      ? []
+      : ['This folder is in no git repository: `git init`, and a repository on GitHub.']),
+    `DNS: a record by which ${hostOf(url)} leads to the entry of the cluster.`,
+    `An OAuth app: https://github.com/organizations/${organization}/settings/applications/new with the homepage ` +
+      `${address} and the callback ${address}/hub/oauth_callback. Its id and secret are asked for below.`,
+    `Teams of ${organization} on GitHub: ${hub}-users and ${hub}-admins, or those that you name in environments/${hub}.yaml.`,
+    'A key: `age-keygen -o hubs.agekey`. Its public key goes into .sops.yaml; the file goes where passwords are ' +
       'kept, and never into this repository: who loses it loses the secrets, who has it reads them.',
-    `Secrets: \`mkdir -p secrets && glaciocloud secrets template ${hub} > ${file}\`; ` +
-      `fill it in, then \`sops encrypt --in-place ${file}\`. Only encrypted it may be committed.`,
-    `On GitHub, an environment named ${cluster} (Settings, Environments) with the secrets KUBECONFIG and SOPS_AGE_KEY: ` +
-      `the whole text of ${hub}.agekey.`,
+    secretsStep(hub),
+    `${environmentStep(cluster)}: the whole text of hubs.agekey.`,
     ...(needsIssuer(answers) ? [issuer] : []),
     'The first pull request, with these files: `check` runs at once, `plan` comments as soon as main has its ' +
       'workflow, and merging deploys.',
+    DOCTOR,
   ];
+}
+
+/** What is left to a person after `new`, in order. */
+export function nextAfter(kind: Scaffold, name: string): string[] {
+  switch (kind) {
+    case 'hub':
+      return [
+        'Read it through and write its address, `url:`. Then `glaciocloud check`.',
+        'A DNS record for that address, and an OAuth app on GitHub with the callback ' +
+          '`https://HOST/hub/oauth_callback`.',
+        'The teams that `access:` names.',
+        secretsStep(name),
+        DOCTOR,
+      ];
+    case 'image':
+      return [
+        'Read it through. Then `glaciocloud check`.',
+        `\`glaciocloud image build ${name} --push\` builds and tests it, and writes its lock: commit both. It needs ` +
+          'Docker and repo2docker.',
+        'Name it below `images:` of a hub. Hubs of waves with `images: stable` offer it when a build is promoted.',
+      ];
+    case 'cluster':
+      return [
+        'Read it through. Then `glaciocloud check`.',
+        `${environmentStep(name)}.`,
+        `A hub in it, with \`cluster: ${name}\`: \`glaciocloud new hub NAME\`.`,
+        DOCTOR,
+      ];
+  }
+}
+
+/** As they are printed. */
+export function numbered(steps: readonly string[]): string[] {
+  return steps.map((step, index) => `  ${index + 1}. ${step}`);
+}
+
+const DOCTOR =
+  '`glaciocloud doctor` says what of all this is still missing, with the command for it.';
+
+function secretsStep(hub: string): string {
+  const file = `secrets/${hub}.sops.yaml`;
+  return (
+    `Secrets: \`mkdir -p secrets && glaciocloud secrets template ${hub} > ${file}\`; ` +
+    `fill it in, then \`sops encrypt --in-place ${file}\`. Only encrypted it may be committed.`
+  );
+}
+
+function environmentStep(cluster: string): string {
+  return (
+    `On GitHub, an environment named ${cluster} (Settings, Environments), limited to the default branch, with the ` +
+    'secrets KUBECONFIG and SOPS_AGE_KEY'
+  );
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname : url;
 }

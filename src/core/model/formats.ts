@@ -1,5 +1,6 @@
 import { unlessCredential } from '../credentials/shapes.ts';
 import type { Json } from '../json.ts';
+import { personMeant, withoutSpaces } from './entries.ts';
 
 export interface Explanation {
   rule: string;
@@ -93,7 +94,10 @@ export const FORMATS: Readonly<Record<string, (value: Json) => Explanation>> = {
   who: (value) => ({
     rule: 'who',
     message: `${show(value)} names nobody`,
-    hint: 'write team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all',
+    hint: personMeant(
+      value,
+      'write team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all',
+    ),
   }),
   sha256: (value) => ({
     rule: 'digest',
@@ -148,17 +152,20 @@ export const FORMATS: Readonly<Record<string, (value: Json) => Explanation>> = {
   condaPackage: (value) => ({
     rule: 'package-name',
     message: `${show(value)} is not a package of conda`,
-    hint: 'write rioxarray, rioxarray=0.19 or conda-forge::rioxarray',
+    hint: withoutSpaces(value, 'write rioxarray, rioxarray=0.19 or conda-forge::rioxarray'),
   }),
   pipPackage: (value) => ({
     rule: 'package-name',
     message: `${show(value)} is not a package of pip`,
-    hint: 'write motuclient, motuclient==3.0, or "NAME @ git+https://HOST/OWNER/REPO@COMMIT" with all 40 digits',
+    hint: withoutSpaces(
+      value,
+      'write motuclient, motuclient==3.0, or "NAME @ git+https://HOST/OWNER/REPO@COMMIT" with all 40 digits',
+    ),
   }),
   aptPackage: (value) => ({
     rule: 'package-name',
     message: `${show(value)} is not a package of the distribution`,
-    hint: 'write graphviz or graphviz=2.42.2-7',
+    hint: withoutSpaces(value, 'write graphviz or graphviz=2.42.2-7'),
   }),
   condaChannel: (value) => ({
     rule: 'channel',

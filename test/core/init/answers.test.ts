@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { isPin, needsIssuer, pinOf } from '../../../src/core/init/answers.ts';
-import { nextSteps } from '../../../src/core/init/next-steps.ts';
+import { nextAfter, nextSteps, numbered } from '../../../src/core/init/next-steps.ts';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
@@ -37,30 +37,87 @@ test.each([
 
 describe('what is left to a person', () => {
   const given = {
+    organization: 'Ice-Lab',
     hub: 'ice',
     cluster: 'north',
-    url: 'https://hub.example.org',
+    url: 'https://hub.example.net/',
     email: 'ice@example.net',
   };
-  const steps = [
-    'A key: `age-keygen -o ice.agekey`. Its public key goes into .sops.yaml; the file goes where passwords are kept, ' +
-      'and never into this repository: who loses it loses the secrets, who has it reads them.',
+  const secrets =
     'Secrets: `mkdir -p secrets && glaciocloud secrets template ice > secrets/ice.sops.yaml`; fill it in, then ' +
-      '`sops encrypt --in-place secrets/ice.sops.yaml`. Only encrypted it may be committed.',
-    'On GitHub, an environment named north (Settings, Environments) with the secrets KUBECONFIG and SOPS_AGE_KEY: ' +
-      'the whole text of ice.agekey.',
+    '`sops encrypt --in-place secrets/ice.sops.yaml`. Only encrypted it may be committed.';
+  const environment =
+    'On GitHub, an environment named north (Settings, Environments), limited to the default branch, with the ' +
+    'secrets KUBECONFIG and SOPS_AGE_KEY';
+  const doctor =
+    '`glaciocloud doctor` says what of all this is still missing, with the command for it.';
+  const steps = (address: string, host: string) => [
+    `DNS: a record by which ${host} leads to the entry of the cluster.`,
+    'An OAuth app: https://github.com/organizations/Ice-Lab/settings/applications/new with the homepage ' +
+      `${address} and the callback ${address}/hub/oauth_callback. Its id and secret are asked for below.`,
+    'Teams of Ice-Lab on GitHub: ice-users and ice-admins, or those that you name in environments/ice.yaml.',
+    'A key: `age-keygen -o hubs.agekey`. Its public key goes into .sops.yaml; the file goes where passwords are kept, ' +
+      'and never into this repository: who loses it loses the secrets, who has it reads them.',
+    secrets,
+    `${environment}: the whole text of hubs.agekey.`,
   ];
-  const last = expect.stringMatching(/^The first pull request, .* merging deploys\.$/u);
+  const last = [
+    'The first pull request, with these files: `check` runs at once, `plan` comments as soon as main has its ' +
+      'workflow, and merging deploys.',
+    doctor,
+  ];
 
-  test('names their hub and cluster, and who issues certificates', () => {
-    expect(nextSteps(given)).toEqual([
-      ...steps,
+  test('after init names their hub and cluster, and who issues certificates', () => {
+    expect(nextSteps(given, { inGit: true })).toEqual([
+      ...steps('https://hub.example.net', 'hub.example.net'),
       'Certificates: cert-manager in the cluster, with a ClusterIssuer named letsencrypt for ice@example.net.',
-      last,
+      ...last,
     ]);
   });
 
-  test('needs no certificates on plain http', () => {
-    expect(nextSteps({ ...given, url: 'http://127.0.0.1' })).toEqual([...steps, last]);
+  test('after init needs no certificates on plain http, and a repository where there is none', () => {
+    expect(nextSteps({ ...given, url: 'http://127.0.0.1:80' }, { inGit: false })).toEqual([
+      'This folder is in no git repository: `git init`, and a repository on GitHub.',
+      ...steps('http://127.0.0.1:80', '127.0.0.1'),
+      ...last,
+    ]);
+  });
+
+  test('after init of what is no address, as it stands', () => {
+    expect(nextSteps({ ...given, url: 'hub' }, { inGit: true })[0]).toBe(
+      'DNS: a record by which hub leads to the entry of the cluster.',
+    );
+  });
+
+  test('after a new hub', () => {
+    expect(nextAfter('hub', 'ice')).toEqual([
+      'Read it through and write its address, `url:`. Then `glaciocloud check`.',
+      'A DNS record for that address, and an OAuth app on GitHub with the callback `https://HOST/hub/oauth_callback`.',
+      'The teams that `access:` names.',
+      secrets,
+      doctor,
+    ]);
+  });
+
+  test('after a new image', () => {
+    expect(nextAfter('image', 'ice')).toEqual([
+      'Read it through. Then `glaciocloud check`.',
+      '`glaciocloud image build ice --push` builds and tests it, and writes its lock: commit both. It needs Docker ' +
+        'and repo2docker.',
+      'Name it below `images:` of a hub. Hubs of waves with `images: stable` offer it when a build is promoted.',
+    ]);
+  });
+
+  test('after a new cluster', () => {
+    expect(nextAfter('cluster', 'north')).toEqual([
+      'Read it through. Then `glaciocloud check`.',
+      `${environment}.`,
+      'A hub in it, with `cluster: north`: `glaciocloud new hub NAME`.',
+      doctor,
+    ]);
+  });
+
+  test('is numbered from 1', () => {
+    expect(numbered(['a', 'b'])).toEqual(['  1. a', '  2. b']);
   });
 });
