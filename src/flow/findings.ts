@@ -2,6 +2,7 @@ import { onePerPlace } from '../core/finding.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Reading } from '../core/model/platform.ts';
 import type { Platform } from '../core/model/types.ts';
+import { addressPlaceholders } from '../core/check/placeholders.ts';
 import { runRules } from '../core/check/run.ts';
 import { askedValues, valueFindings } from '../core/check/values.ts';
 import type { Charts } from '../edges/charts.ts';
@@ -22,7 +23,8 @@ export async function allFindings(
     ? schemaFindings(platform, charts)
     : Promise.resolve([unchecked(platform.settings.at('/charts/jupyterhub'))]);
   const ruled = runRules({ platform, now, defaults: charts?.defaults });
-  return onePerPlace([...findings, ...ruled, ...(await values)]);
+  const examples = addressPlaceholders(platform);
+  return onePerPlace([...findings, ...ruled, ...examples, ...(await values)]);
 }
 
 /** The same of the files alone, for where what they are compared with is not at hand. */

@@ -223,7 +223,7 @@ describe('what goes wrong is said in one message, with the documented exit code'
     [`render hbu --out x --charts-from ${DOUBLE}`, 'there is no hub "hbu"'],
     ['plan --at yesterday', '"yesterday" is not a time'],
     ['state', 'no kubeconfig is named'],
-    ['check --root /nonexistent', 'there is no platform.yaml'],
+    ['check --root /nonexistent', '--root: there is no folder /nonexistent'],
   ])('usage: %s', async (words, message) => {
     const heard: string[] = [];
     const listening: Report = {

@@ -65,7 +65,7 @@ describe('in GitHub Actions', () => {
       result: () => Promise.resolve(),
       failure: (said, hint) => heard.push(`${said}; ${hint}`),
     };
-    const given = [...args, '--root', here.platform, '--kubeconfig', '/nonexistent'];
+    const given = [...args, '--root', here.platform, '--kubeconfig', import.meta.filename];
     expect(await main(() => fromArguments(given), listening)).toBe(2);
     expect(heard).toEqual([
       'GITHUB_TOKEN is not set; pass it to the step: `env: {GITHUB_TOKEN: ${{ github.token }}}`',

@@ -183,6 +183,7 @@ describe('image build', () => {
     const answer = await run(inputs, 'environment.yml');
     expect(answer.text).toMatch(/^✓ science built /u);
     expect(answer.findings.map(({ rule, severity }) => [rule, severity])).toEqual([
+      ['placeholder', 'warning'],
       ['image-unbuilt', 'error'],
     ]);
   });

@@ -14,6 +14,7 @@ beforeAll(async () => {
   folder = await temporary();
   root = join(folder.path, 'platform');
   await cp(join(import.meta.dirname, '../core/rules/_base'), root, { recursive: true });
+  await writeFile(join(root, '.sops.yaml'), 'creation_rules: [{age: PUBLIC-KEY}]\n');
   await writeFile(join(root, 'environments/broken.yaml'), 'title: [\n');
   await edit(root, 'environments/hub.yaml', 'idle: 1h', 'idle: 9m');
   await edit(root, 'environments/hub.yaml', 'capacity:', 'values: {hub: {nothing: 1}}\ncapacity:');
@@ -22,7 +23,17 @@ afterAll(() => folder.remove());
 
 test('without charts their values are not held to a schema, and that is said', async () => {
   const found = await allFindings(await gatherPlatform(root), undefined, NOW);
-  expect(found.map(({ rule }) => rule).sort()).toEqual(['short-idle', 'values-unchecked', 'yaml']);
+  expect(found.map(({ rule }) => rule).sort()).toEqual([
+    'placeholder',
+    'placeholder',
+    'short-idle',
+    'values-unchecked',
+    'yaml',
+  ]);
+  expect(found.filter(({ rule }) => rule === 'placeholder').map(({ at }) => at.file)).toEqual([
+    '.sops.yaml',
+    'environments/hub.yaml',
+  ]);
   expect(found.find(({ rule }) => rule === 'values-unchecked')).toEqual({
     rule: 'values-unchecked',
     severity: 'warning',
@@ -40,7 +51,13 @@ test('with charts their schema speaks too', async () => {
     report: { progress: () => undefined },
   });
   const found = await allFindings(reading, charts, NOW);
-  expect(found.map(({ rule }) => rule).sort()).toEqual(['chart-values', 'short-idle', 'yaml']);
+  expect(found.map(({ rule }) => rule).sort()).toEqual([
+    'chart-values',
+    'placeholder',
+    'placeholder',
+    'short-idle',
+    'yaml',
+  ]);
 });
 
 test('a platform that cannot be read has the findings of its files, one for each place', async () => {

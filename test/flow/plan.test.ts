@@ -141,7 +141,10 @@ describe('a plan', () => {
     const answer = await gatherPlan({ root, chartsFrom: DOUBLE, now: NOW, deployed }, report);
     expect(answer).toMatchObject({
       kind: 'refused',
-      findings: [{ rule: 'immutable', at: { file: 'clusters/main.yaml' } }],
+      findings: [
+        { rule: 'placeholder', at: { file: 'environments/hub.yaml' } },
+        { rule: 'immutable', at: { file: 'clusters/main.yaml' } },
+      ],
     });
   });
 

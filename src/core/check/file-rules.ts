@@ -145,6 +145,12 @@ export const FILE_RULES: readonly FileRule[] = [
     why: 'Whoever names the repository decides what runs. A pull request that names another one is planned with the chart of the default branch.',
   },
   {
+    id: 'placeholder',
+    severity: 'warning',
+    title: 'Stand-ins are replaced.',
+    why: '`init` and `new` write an example where only people know what belongs there: nothing can be encrypted for PUBLIC-KEY, and nobody reaches a hub at example.org.',
+  },
+  {
     id: 'values-unchecked',
     severity: 'warning',
     title: 'Values are held to the chart’s schema.',

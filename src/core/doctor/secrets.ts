@@ -1,3 +1,4 @@
+import { SOPS_FILE } from '../credentials/placeholder.ts';
 import { encryptionFindings } from '../credentials/encrypted.ts';
 import type { SecretFinding } from '../hub/secrets.ts';
 import { at, compareText, isObject, walk } from '../json.ts';
@@ -19,8 +20,6 @@ export interface SecretsFacts {
 /** What a key at hand has made of a file: no value stands here. */
 export type Opened =
   { kind: 'open'; secrets: readonly SecretFinding[] } | { kind: 'refused'; why: string };
-
-const SOPS_FILE = '.sops.yaml';
 
 /** Without declared secrets nothing need be encrypted. */
 export function secretsChecks(platform: Platform, facts: SecretsFacts): Check[] {

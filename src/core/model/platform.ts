@@ -1,5 +1,6 @@
 import { credentialFindings, notSecretIn } from '../credentials/findings.ts';
 import { encryptionFindings, hubOfSecrets } from '../credentials/encrypted.ts';
+import { SOPS_FILE, keyPlaceholders } from '../credentials/placeholder.ts';
 import { isPackageList, readPackages } from './package-list.ts';
 import { onePerPlace } from '../finding.ts';
 import type { Finding } from '../finding.ts';
@@ -75,7 +76,7 @@ class Reader {
     const located = locate(file);
     if (located) this.#remember(located);
     if (content.kind === 'refused') {
-      if (looksOurs(file.split('/')[0] ?? '')) return;
+      if (file === SOPS_FILE || looksOurs(file.split('/')[0] ?? '')) return;
       this.report(file, { rule: 'file', message: content.why, hint: content.hint });
       return;
     }
@@ -123,6 +124,10 @@ class Reader {
   }
 
   #passOver(file: string, text: string): void {
+    if (file === SOPS_FILE) {
+      this.findings.push(...keyPlaceholders(text));
+      return;
+    }
     if (hubOfSecrets(file) !== undefined) {
       this.findings.push(...encryptionFindings(file, text));
       return;

@@ -47,6 +47,7 @@ test('they are these, and two of them warn', () => {
     'error immutable',
     'error chart-schema',
     'warning chart-source',
+    'warning placeholder',
     'warning values-unchecked',
   ]);
 });
