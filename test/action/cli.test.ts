@@ -347,10 +347,14 @@ test('a new file passes the check', async () => {
   }
   const checked = await run(['check', '--json'], {}, root);
   const { findings } = JSON.parse(checked.stdout) as {
-    findings: { file: string; severity: string }[];
+    findings: { file: string; rule: string }[];
   };
   expect(checked.code).toBe(0);
-  expect(findings.filter(({ file }) => /alps|fresh|cloud/u.test(file))).toEqual([]);
+  expect(
+    findings
+      .filter(({ file }) => /alps|fresh|cloud/u.test(file))
+      .map(({ file, rule }) => [file, rule]),
+  ).toEqual([['environments/alps.yaml', 'placeholder']]);
   expect((await run(['new', 'hub', 'alps', '--root', root])).code).toBe(1);
 }, 30_000);
 
