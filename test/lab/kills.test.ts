@@ -1,11 +1,14 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pMap from 'p-map';
-import { temporary } from '../support/sample.ts';
+import { exec } from '../../src/edges/exec.ts';
+import { unpackedTool } from '../../src/edges/tools.ts';
+import { failingDisk } from '../support/failing-disk.ts';
+import { CLI, temporary } from '../support/sample.ts';
 import type { Lab } from './lab.ts';
 import { writePlatform } from './platform.ts';
-import { deploy, inHub, killer, removeNamespaces, theLab } from './support.ts';
+import { CHARTS, deploy, inHub, killer, removeNamespaces, theLab } from './support.ts';
 import type { DeployRun } from './support.ts';
 
 /* Deployments that are killed with SIGKILL before or after a call to kubectl, Helm or sops. Two hubs at a time, each with a person in it. */
@@ -100,3 +103,44 @@ test('a killed run is finished by the next, wherever it was killed, and nobodyâ€
       { said: '42 ice probe_1' },
     ]);
 }, 3_600_000);
+
+/** Every file of the record with its text; what is being written too. */
+async function filesOf(record: string): Promise<Record<string, string>> {
+  const entries = await readdir(record, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  return Object.fromEntries(
+    await Promise.all(paths.map(async (path) => [path, await readFile(path, 'utf8')] as const)),
+  );
+}
+
+test('a record that was being written when the run was killed is as it was, and the next run completes it', async () => {
+  const [hub] = HUBS;
+  const record = join(folder.path, 'record');
+  const recorded = (more: Record<string, string> = {}): Promise<DeployRun> =>
+    deploy(root, lab, { ...env, ...more }, [hub, '--record', record]);
+  const fails = await failingDisk(folder.path, record);
+  expect((await recorded()).code).toBe(0);
+  const ends: unknown[] = [];
+  // Its folder is filled, its journal is written, the old record is moved away, the new one is in its place.
+  for (const [index, at] of [6, 13, 16, 17].entries()) {
+    const before = await filesOf(record);
+    await change(hub, 200 + index);
+    const killed = await recorded(fails(at, 'SIGKILL'));
+    const look = ['plan', '--root', root, '--present', record, '--charts-from', CHARTS];
+    await exec(process.execPath, [CLI, ...look], {
+      env: { GLACIOCLOUD_HELM: unpackedTool('helm') },
+    });
+    const undone = JSON.stringify(await filesOf(record)) === JSON.stringify(before);
+    const next = await recorded();
+    const after = await filesOf(record);
+    const isNew = (after[join(record, hub, 'values.json')] ?? '').includes(
+      `${(200 + index) * 3600}`,
+    );
+    const left = Object.keys(after).some((path) => path.includes('.glaciocloud-'));
+    ends.push([at, killed.code === 0, undone, next.code, isNew, left]);
+  }
+  expect(ends).toEqual([6, 13, 16, 17].map((at) => [at, false, true, 0, true, false]));
+}, 1_200_000);
