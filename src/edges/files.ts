@@ -133,7 +133,7 @@ export async function writeFolders(
       await guarded(join(base, name), () =>
         fillFolder(
           inside(freshIn(stage, ''), name),
-          new Map([...files, [MARKER, markerText(kind, files.keys())]]),
+          new Map([...files, [MARKER, markerText(kind, files)]]),
         ),
       );
     await guarded(base, () => keepJournal(stage, folders.keys()));

@@ -1,19 +1,36 @@
 import { lstat, readFile, readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { isObject } from '../core/json.ts';
-import type { Json } from '../core/json.ts';
+import { compareText, isObject, objectOf } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
 import { PLATFORM_FOLDERS } from '../core/model/layout.ts';
 import { Failure } from '../failure.ts';
+import { sha256 } from './chart-archive.ts';
 import { isCode } from './disk-failure.ts';
 
-/** What a folder that we write is for. */
-export type FolderKind = 'unit' | 'image';
+/** What a folder that we write is for. A record is of units; what is damaged in it is written anew. */
+export type FolderKind = 'unit' | 'record' | 'image';
 
-/** Says that a folder is ours, and which files in it. It is in no digest and on no branch. */
+/** Records and what `render` writes may stand for each other. */
+function markKind(kind: FolderKind): 'unit' | 'image' {
+  return kind === 'record' ? 'unit' : kind;
+}
+
+/** Says that a folder is ours, and what was written into it. It is in no digest and on no branch. */
 export const MARKER = '.glaciocloud';
 
-export function markerText(kind: FolderKind, files: Iterable<string>): string {
-  return `${JSON.stringify({ tool: 'glaciocloud', kind, files: [...files].sort() }, null, 2)}\n`;
+/** What a mark says of a folder. */
+interface Mark {
+  kind: unknown;
+  /** SHA-256 of each file; not known from marks of versions before. */
+  files: ReadonlyMap<string, string | undefined>;
+}
+
+export function markerText(kind: FolderKind, files: ReadonlyMap<string, string>): string {
+  const hashes = [...files]
+    .map(([path, text]): [string, string] => [path, sha256(Buffer.from(text))])
+    .sort(([a], [b]) => compareText(a, b));
+  const mark = { tool: 'glaciocloud', kind: markKind(kind), files: Object.fromEntries(hashes) };
+  return `${JSON.stringify(mark, null, 2)}\n`;
 }
 
 /** Folders of a platform that people write, and we never. */
@@ -32,8 +49,8 @@ export async function confirmOurs(folder: string, kind: FolderKind, parent: stri
       await confirmContent(folder, kind, folder);
       return;
     } catch (cause) {
-      // Another run of ours may be putting its own in place.
-      if (attempt === AGAIN || !isCode(cause, 'ENOENT')) throw cause;
+      // Another run of ours may be putting its own in place, and then old and new are seen mixed.
+      if (attempt === AGAIN) throw cause;
     }
   }
 }
@@ -53,17 +70,36 @@ export async function confirmContent(
   const names = await readdir(folder);
   if (names.length === 0) return;
   if (!names.includes(MARKER)) throw notOurs(place, `it has no ${MARKER}`);
-  const marker = parsed(await readFile(join(folder, MARKER), 'utf8'));
-  if (marker?.kind !== kind) throw notOurs(place, `its ${MARKER} says something else`);
-  const foreign = await foreignIn(folder);
-  if (foreign !== undefined) throw notOurs(place, `${foreign} in it was not written by us`);
+  const mark = markOf(await readFile(join(folder, MARKER), 'utf8'));
+  if (mark?.kind !== markKind(kind)) throw notOurs(place, `its ${MARKER} says something else`);
+  const others = await othersIn(folder, mark);
+  if (others.foreign !== undefined)
+    throw notOurs(place, `${others.foreign} in it was not written by us`);
+  if (others.edited !== undefined && kind !== 'record') throw editedByHand(place, others.edited);
 }
 
-/** The first file in a folder that its mark does not name. */
-export async function foreignIn(folder: string): Promise<string | undefined> {
-  const marker = parsed(await readFile(join(folder, MARKER), 'utf8').catch(() => ''));
-  const known = [MARKER, ...(marker?.files ?? [])];
-  return (await filesBelow(folder)).find((path) => !known.includes(path));
+/** Whether everything in a folder is as we wrote it. */
+export async function isUntouched(folder: string): Promise<boolean> {
+  const mark = markOf(await readFile(join(folder, MARKER), 'utf8').catch(() => ''));
+  const { foreign, edited } = await othersIn(folder, mark ?? { kind: undefined, files: new Map() });
+  return foreign === undefined && edited === undefined;
+}
+
+/** The first file in a folder that its mark does not name, and the first that is not what was written. */
+async function othersIn(
+  folder: string,
+  { files }: Mark,
+): Promise<{ foreign: string | undefined; edited: string | undefined }> {
+  const found = (await entriesBelow(folder)).filter(({ path }) => path !== MARKER);
+  const foreign = found.find(({ path }) => !files.has(path))?.path;
+  for (const { path, isFile } of found) {
+    const hash = files.get(path);
+    if (hash === undefined) continue;
+    // A pipe would be waited for without end.
+    if (!isFile || sha256(await readFile(join(folder, path))) !== hash)
+      return { foreign, edited: path };
+  }
+  return { foreign, edited: undefined };
 }
 
 function notOurs(folder: string, why: string): Failure {
@@ -73,24 +109,39 @@ function notOurs(folder: string, why: string): Failure {
   });
 }
 
-function parsed(text: string): { kind: unknown; files: readonly Json[] } | undefined {
-  try {
-    const found = JSON.parse(text) as Json;
-    if (!isObject(found) || found['tool'] !== 'glaciocloud' || !Array.isArray(found['files']))
-      return undefined;
-    return { kind: found['kind'], files: found['files'] };
-  } catch {
-    return undefined;
-  }
+function editedByHand(folder: string, file: string): Failure {
+  return new Failure(`${folder} is not replaced: ${file} in it was changed by hand`, {
+    hint: `change the files that it comes from instead; to have it written anew, delete ${join(folder, file)}`,
+    exit: 2,
+  });
+}
+
+function markOf(text: string): Mark | undefined {
+  const mark = objectOf(text);
+  if (mark?.['tool'] !== 'glaciocloud') return undefined;
+  const { kind, files } = mark;
+  const hashes = isObject(files) ? files : {};
+  const paths: readonly unknown[] = Array.isArray(files) ? files : Object.keys(hashes);
+  const known = new Map<string, string | undefined>();
+  for (const path of paths) if (typeof path === 'string') known.set(path, textIn(hashes, path));
+  return { kind, files: known };
+}
+
+function textIn(object: JsonObject, key: string): string | undefined {
+  const value = object[key];
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** Everything below a folder that is no folder, with `/`. */
-async function filesBelow(folder: string): Promise<string[]> {
+async function entriesBelow(folder: string): Promise<{ path: string; isFile: boolean }[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/'))
-    .sort();
+    .map((entry) => ({
+      path: relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/'),
+      isFile: entry.isFile(),
+    }))
+    .sort((one, other) => compareText(one.path, other.path));
 }
 
 /** Nothing is written into a platform's own folders, wherever links lead. */

@@ -7,7 +7,7 @@ import { isObject } from '../core/json.ts';
 import type { Json } from '../core/json.ts';
 import { isCode } from './disk-failure.ts';
 import { makeFolder } from './make-folder.ts';
-import { MARKER, foreignIn } from './ours.ts';
+import { MARKER, isUntouched } from './ours.ts';
 
 /*
  * Whatever is written is prepared in a stage, a folder beside it: `new/` is what comes, `old/` what was moved
@@ -203,7 +203,7 @@ async function isAsPlaced(place: string, { inode, changed }: Entry): Promise<boo
   if (info === undefined) return false;
   const now = await identity(place);
   if (now.inode !== inode) return false;
-  return info.isDirectory() ? (await foreignIn(place)) === undefined : now.changed === changed;
+  return info.isDirectory() ? isUntouched(place) : now.changed === changed;
 }
 
 async function identity(path: string): Promise<Pick<Entry, 'inode' | 'changed'>> {

@@ -95,7 +95,7 @@ function confirmRecord(record: string, all: readonly WantedRelease[]): Promise<v
   return confirmFolders(
     record,
     all.map(({ unit }) => unitId(unit)),
-    'unit',
+    'record',
   );
 }
 
@@ -253,7 +253,7 @@ async function walk(
     onDone: async (to) => {
       if (record === undefined) return;
       const files = await recordOf(job, wanted, to);
-      await writeFolders(record, new Map([[unitId(to.unit), files]]), 'unit');
+      await writeFolders(record, new Map([[unitId(to.unit), files]]), 'record');
     },
   });
 }
@@ -276,7 +276,7 @@ async function removeAll(
   for (const { unit, removal } of removals) {
     const removed = await removeHub({ unit, removal, user }, world);
     if (removed.outcome === 'done' && record !== undefined)
-      await removeFolder(record, unitId(unit), 'unit');
+      await removeFolder(record, unitId(unit), 'record');
     results.push(removed);
   }
   return results;

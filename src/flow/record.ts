@@ -52,7 +52,7 @@ export async function keepRecord(
   { unit, files, message }: { unit: Unit; files: ReadonlyMap<string, string>; message: string },
   report: Pick<Report, 'progress'>,
 ): Promise<string | undefined> {
-  if (record !== undefined) await writeFolders(record, new Map([[unitId(unit), files]]), 'unit');
+  if (record !== undefined) await writeFolders(record, new Map([[unitId(unit), files]]), 'record');
   try {
     await actions?.github.commitFiles('deployed', inRecord(unit, files), message);
   } catch (error) {
