@@ -59,12 +59,22 @@ export async function deployedRef(root: string): Promise<DeployedRef> {
     throw new Failure('what is deployed cannot be looked up: this is a shallow clone', {
       hint: `${WHOLE}; it has no remote that could be asked`,
     });
+  if (remotes.length === 0 && (await wasCloned(root)))
+    throw new Failure('what is deployed cannot be looked up: this clone has no remote any more', {
+      hint: 'name it again: git remote add origin URL && git fetch origin',
+    });
   const looked: string[] = [];
   for (const remote of remotes) looked.push(await askRemote(root, remote, shallow));
   return { kind: 'none', looked: ['no branch `deployed` in this clone', ...looked].join(', ') };
 }
 
 const WHOLE = 'clone the whole repository (`fetch-depth: 0` in GitHub Actions)';
+
+/** A clone may have had some branches only, and without its remote nobody knows which there were. */
+async function wasCloned(root: string): Promise<boolean> {
+  const { code, stdout } = await exec('git', ['-C', root, 'reflog', '--format=%gs', 'HEAD']);
+  return code === 0 && lines(stdout).some((line) => line.startsWith('clone: from '));
+}
 
 /** A folder named `.git` that git passes over is broken, and the repository further up is another one. */
 async function confirmRepository(root: string): Promise<void> {

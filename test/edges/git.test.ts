@@ -161,6 +161,23 @@ describe('the branch deployed', () => {
     await expect(deployedRef(clone)).rejects.toThrow('origin cannot be asked');
   });
 
+  test.each([[[]], [['--single-branch']]])(
+    'is unknown in a clone made with %j that has lost its remote',
+    async (options) => {
+      const clone = await cloned(true, ...options);
+      await git(clone, 'remote', 'remove', 'origin');
+      expect(await failureOf(deployedRef(clone))).toMatchObject({
+        message: 'what is deployed cannot be looked up: this clone has no remote any more',
+        hint: 'name it again: git remote add origin URL && git fetch origin',
+        exit: 1,
+      });
+      await git(clone, 'remote', 'add', 'origin', root);
+      await git(clone, 'fetch', '-q', 'origin');
+      const commit = await git(root, 'rev-parse', 'deployed');
+      expect(await deployedRef(clone)).toEqual(found(commit));
+    },
+  );
+
   test('is unknown in a shallow clone that has lost its remote', async () => {
     const clone = await cloned(true, '--depth=1');
     await git(clone, 'remote', 'remove', 'origin');

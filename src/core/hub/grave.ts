@@ -1,4 +1,4 @@
-import { canonical, textAt } from '../json.ts';
+import { canonical, objectsIn, textAt } from '../json.ts';
 import type { Json } from '../json.ts';
 import { plainAddress } from '../model/address.ts';
 import { quantityBytes } from '../model/quantities.ts';
@@ -7,7 +7,7 @@ import type { ReleaseChange, ReleaseFacts } from '../plan/release.ts';
 import type { Decision } from '../plan/family.ts';
 import type { Diff, ObjectRef } from '../plan/types.ts';
 import { unitId } from '../unit.ts';
-import type { Release } from '../unit.ts';
+import type { PresentRelease, Release } from '../unit.ts';
 import { JUPYTERHUB, OWN_VALUES, chartValue } from './charts.ts';
 import type { Effect, HubChange } from './step.ts';
 
@@ -46,9 +46,20 @@ export function addressOf(release: Release): string {
 export function placeEffects(change: HubChange): Effect[] {
   const { moved, before, to } = change;
   return [
-    ...(moved ? [{ kind: 'moved' as const, from: moved.unit.cluster, to: to.unit.cluster }] : []),
+    ...(moved ? [movedEffect(moved, to)] : []),
     ...(before ? [{ kind: 'address-of' as const, url: addressOf(to.release), ...before }] : []),
   ];
+}
+
+function movedEffect(from: PresentRelease, { unit, release }: HubChange['to']): Effect {
+  const url = addressOf(release);
+  const same = url !== '' && url === addressOf(from.release);
+  return {
+    kind: 'moved',
+    from: from.unit.cluster,
+    to: unit.cluster,
+    url: same ? url : undefined,
+  };
 }
 
 /** A claim that the release names no longer is deleted, unless it says that it is to be kept. */
@@ -94,7 +105,21 @@ export function newHomeEffects(from: Release, to: Release): Effect[] {
   return [
     ...(storage ? [{ kind: 'home-class' as const, ...storage }] : []),
     ...(size ? [{ kind: shrinks(size) ? 'home-shrunk' : 'home-size', ...size } as const] : []),
+    ...scratchEffects(from, to),
   ];
+}
+
+/** More room is no matter to anybody. */
+function scratchEffects(from: Release, to: Release): Effect[] {
+  const [old, fresh] = [scratchOf(from), scratchOf(to)];
+  if (old === undefined || (fresh !== undefined && !shrinks({ from: old, to: fresh }))) return [];
+  return [{ kind: 'scratch-shrunk', from: old, to: fresh }];
+}
+
+function scratchOf(release: Release): string | undefined {
+  const volumes = objectsIn(chartValue(release, JUPYTERHUB, `${STORAGE}/extraVolumes`));
+  const scratch = volumes.find(({ name }) => name === 'scratch');
+  return textAt(scratch, '/emptyDir/sizeLimit') || undefined;
 }
 
 function shrinks({ from, to }: { from: string; to: string }): boolean {

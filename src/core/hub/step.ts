@@ -14,8 +14,8 @@ export type Reason =
 
 /** What people notice. Worst first when shown. */
 export type Effect =
-  /** On another cluster it is a new hub. */
-  | { kind: 'moved'; from: string; to: string }
+  /** On another cluster it is a new hub; `url`: the address of both, where it is the same. */
+  | { kind: 'moved'; from: string; to: string; url: string | undefined }
   /** The address is another hub's until now; `stays`: that hub's file is still there. */
   | { kind: 'address-of'; url: string; name: string; stays: boolean }
   | { kind: 'data-loss'; what: string }
@@ -33,6 +33,7 @@ export type Effect =
   | { kind: 'home-class'; from: string; to: string }
   | { kind: 'home-shrunk'; from: string; to: string }
   | { kind: 'home-size'; from: string; to: string }
+  | { kind: 'scratch-shrunk'; from: string; to: string | undefined }
   | { kind: 'idle'; from: string; to: string }
   | { kind: 'new-hub'; url: string }
   | { kind: 'none' };

@@ -66,6 +66,7 @@ const GRAVE = [
   'home-class',
   'home-shrunk',
   'home-size',
+  'scratch-shrunk',
 ] as const;
 
 function isGrave(effect: Effect): effect is Grave {
@@ -80,11 +81,7 @@ export function effectText(effect: Effect): string {
 function graveText(effect: Grave): string {
   switch (effect.kind) {
     case 'moved':
-      return (
-        `a new hub on ${effect.to} with empty homes and an empty database; the one on ${effect.from} ` +
-        'runs on with everybody’s homes, and nothing brings them over: a hub moves by a file of another name, ' +
-        'copied homes, and an entry in `removals:` for the old one'
-      );
+      return movedText(effect);
     case 'address-of':
       return addressOfText(effect);
     case 'data-loss':
@@ -114,7 +111,27 @@ function graveText(effect: Grave): string {
       return `homes made from now on are smaller: ${effect.from} → ${effect.to}; existing ones stay as large as they are`;
     case 'home-size':
       return `homes made from now on: ${effect.from} → ${effect.to}; existing ones stay`;
+    case 'scratch-shrunk':
+      return scratchText(effect);
   }
+}
+
+function movedText({ from, to, url }: Extract<Effect, { kind: 'moved' }>): string {
+  const both =
+    url === undefined
+      ? ''
+      : `; both answer at ${url} until the old one is gone, and DNS says where people land`;
+  return (
+    `a new hub on ${to} with empty homes and an empty database; the one on ${from} ` +
+    'runs on with everybody’s homes, and nothing brings them over: a hub moves by a file of another name, ' +
+    `copied homes, and an entry in \`removals:\` for the old one${both}`
+  );
+}
+
+function scratchText({ from, to }: Extract<Effect, { kind: 'scratch-shrunk' }>): string {
+  return to === undefined
+    ? `new servers have no /scratch any more, which had ${from}; running ones keep it until they stop`
+    : `/scratch of new servers is smaller: ${from} → ${to}; who fills more is put out, and running ones stay`;
 }
 
 function addressOfText({ url, name, stays }: Extract<Effect, { kind: 'address-of' }>): string {
@@ -177,6 +194,7 @@ export const RISK: Readonly<Record<Effect['kind'], number>> = {
   'home-class': 4,
   'home-shrunk': 4,
   'home-size': 3,
+  'scratch-shrunk': 4,
   idle: 3,
   image: 2,
   'new-hub': 1,

@@ -38,7 +38,14 @@ describe('a hub beside others', () => {
   test('on another cluster is a new one', () => {
     const moved = { ...wantedHub('a', '2', at(A)), unit: hubUnit('a', 'other') };
     expect(decided([moved], [presentHub('a', '1', at(A))])).toEqual([
-      ['a', undefined, [{ kind: 'moved', from: 'c', to: 'other' }]],
+      ['a', undefined, [{ kind: 'moved', from: 'c', to: 'other', url: A }]],
+    ]);
+    expect(decided([moved], [presentHub('a', '1', at(B))])[0]?.[2]).toEqual([
+      { kind: 'moved', from: 'c', to: 'other', url: undefined },
+    ]);
+    const nowhere = { ...wantedHub('a', '2'), unit: hubUnit('a', 'other') };
+    expect(decided([nowhere], [presentHub('a', '1')])[0]?.[2]).toEqual([
+      { kind: 'moved', from: 'c', to: 'other', url: undefined },
     ]);
     const [change] = decideHubs({
       wanted: [moved],
@@ -219,5 +226,26 @@ describe('what becomes of homes and database', () => {
     ],
   ])('homes made from now on: %j %j', (from, to, effects) => {
     expect(newHomeEffects(storage(from), storage(to))).toEqual(effects);
+  });
+});
+
+describe('what becomes of /scratch', () => {
+  const other = { name: 'other', emptyDir: { sizeLimit: '1Gi' } };
+  const scratch = (size?: string): Release =>
+    storage({
+      extraVolumes:
+        size === undefined ? [other] : [other, { name: 'scratch', emptyDir: { sizeLimit: size } }],
+    });
+
+  test.each<[string | undefined, string | undefined, Effect[]]>([
+    ['10Gi', '5Gi', [{ kind: 'scratch-shrunk', from: '10Gi', to: '5Gi' }]],
+    ['10Gi', '10G', [{ kind: 'scratch-shrunk', from: '10Gi', to: '10G' }]],
+    ['10Gi', undefined, [{ kind: 'scratch-shrunk', from: '10Gi', to: undefined }]],
+    ['10Gi', '10Gi', []],
+    ['10Gi', '20Gi', []],
+    [undefined, '5Gi', []],
+    [undefined, undefined, []],
+  ])('%s → %s', (from, to, effects) => {
+    expect(newHomeEffects(scratch(from), scratch(to))).toEqual(effects);
   });
 });

@@ -36,11 +36,29 @@ test.each([
 
 test.each<[Effect, string, number]>([
   [
-    { kind: 'moved', from: 'a', to: 'b' },
+    { kind: 'moved', from: 'a', to: 'b', url: undefined },
     'a new hub on b with empty homes and an empty database; the one on a runs on with everybody’s ' +
       'homes, and nothing brings them over: a hub moves by a file of another name, copied homes, ' +
       'and an entry in `removals:` for the old one',
     11,
+  ],
+  [
+    { kind: 'moved', from: 'a', to: 'b', url: 'https://x' },
+    'a new hub on b with empty homes and an empty database; the one on a runs on with everybody’s ' +
+      'homes, and nothing brings them over: a hub moves by a file of another name, copied homes, ' +
+      'and an entry in `removals:` for the old one; both answer at https://x until the old one is ' +
+      'gone, and DNS says where people land',
+    11,
+  ],
+  [
+    { kind: 'scratch-shrunk', from: '2Gi', to: '1Gi' },
+    '/scratch of new servers is smaller: 2Gi → 1Gi; who fills more is put out, and running ones stay',
+    4,
+  ],
+  [
+    { kind: 'scratch-shrunk', from: '2Gi', to: undefined },
+    'new servers have no /scratch any more, which had 2Gi; running ones keep it until they stop',
+    4,
   ],
   [
     { kind: 'address-of', url: 'https://a', name: 'old', stays: true },
