@@ -16,7 +16,7 @@ import { allFindings } from '../flow/findings.ts';
 import { buildImages } from '../flow/images.ts';
 import type { ImageJob } from '../flow/image-run.ts';
 import { gatherCharts } from '../gather/charts.ts';
-import { gatherNamed } from '../gather/named-files.ts';
+import { gatherNamed, gatherNotebooks } from '../gather/named-files.ts';
 import { gatherPlatform } from '../gather/platform.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
@@ -89,6 +89,7 @@ export async function buildJob(
     target: push ? target : undefined,
     commit: await commitOf(root),
     files: (one) => gatherNamed(root, one),
+    notebooks: (one) => gatherNotebooks(root, one),
     list: (image, build) => listText(root, packagesPath(image, build)),
     locked,
     write:

@@ -4,6 +4,7 @@ import { atDigest, labelsOf, smallestMemory } from '../core/images/build-plan.ts
 import { decideImage, reasonText } from '../core/images/decide.ts';
 import type { ImageDecision } from '../core/images/decide.ts';
 import { buildName } from '../core/images/lock.ts';
+import type { NamedFile } from '../core/images/folder.ts';
 import { lockAgain, lockFiles } from '../core/images/new-build.ts';
 import { rounded } from '../core/images/test-report.ts';
 import type { ImageResult, ImageSeconds, TestResult } from '../core/images/test-report.ts';
@@ -21,6 +22,7 @@ export interface ImageJob extends ResolveJob {
   /** Where images go once they are tested; undefined where nothing is pushed. */
   target: string | undefined;
   commit: { sha: string; time: number } | undefined;
+  notebooks: (image: Doc<ImageFile>) => Promise<readonly NamedFile[]>;
   /**
    * Puts lock and package list, texts by path, into the platform's folder; undefined where none is written, because
    * nothing is pushed to the platform's own registry.
@@ -197,6 +199,7 @@ export class ImageRun {
       reference,
       packages,
       exactly,
+      notebooks: await this.job.notebooks(this.image),
       image: this.image.data,
       user: platform.settings.data.user,
       hub: hubVersion === '' ? undefined : hubVersion,

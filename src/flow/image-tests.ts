@@ -1,8 +1,9 @@
 import { START } from '../core/hub/values/servers.ts';
+import type { NamedFile } from '../core/images/folder.ts';
 import { listedPackages } from '../core/images/listing.ts';
 import { judged, judgedSize } from '../core/images/test-report.ts';
 import type { TestResult, TestRun } from '../core/images/test-report.ts';
-import { PACKAGES, imageTests } from '../core/images/tests.ts';
+import { PACKAGES, imageTests, scriptInput } from '../core/images/tests.ts';
 import type { ImageTest, Stay } from '../core/images/tests.ts';
 import type { Package } from '../core/model/package-list.ts';
 import type { ImageFile, PlatformFile } from '../core/model/types.ts';
@@ -16,6 +17,8 @@ export interface UnderTest {
   /** Version of JupyterHub in the chart's hub. */
   hub: string | undefined;
   memoryBytes: number;
+  /** Texts of `tests.notebooks`. */
+  notebooks: readonly NamedFile[];
   /** What pip had to install. */
   packages: readonly Package[];
   /** Everything that the image must have; undefined where that is not known. */
@@ -82,7 +85,7 @@ async function ran(
   test: ImageTest,
   home: { volume: string; folder: string } | undefined,
 ): Promise<TestRun> {
-  const [measure, input] = await Promise.all([script('measure.py'), script(test.script)]);
+  const [measure, text] = await Promise.all([script('measure.py'), script(test.script)]);
   const command = ['python3', '-c', measure, 'python3', '-', ...test.args];
   const begin = clock.elapsed();
   const ended = await engine.run({
@@ -93,7 +96,7 @@ async function ran(
     ...(home
       ? { entrypoint: undefined, command: ['/bin/sh', '-c', START, ...command] }
       : { entrypoint: 'python3', command: command.slice(1) }),
-    input,
+    input: scriptInput(text, test),
     env: test.env,
     timeoutMs: test.seconds * 1000,
   });

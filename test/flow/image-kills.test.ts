@@ -46,6 +46,7 @@ class World {
         target: TARGET,
         commit: undefined,
         locked: undefined,
+        notebooks: () => Promise.resolve([]),
         files: () => Promise.resolve([]),
         list: (name, build) => Promise.resolve(folder.get(`images/${name}/packages/${build}.txt`)),
         // One file after the other, each whole: a run may end between them.

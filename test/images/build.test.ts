@@ -33,11 +33,30 @@ beforeAll(async () => {
   await edit('platform.yaml', settings.replace(/^registry: .*$/mu, `registry: ${TARGET}`));
   const hub = await readFile(join(platform, 'environments/hub.yaml'), 'utf8');
   await edit('environments/hub.yaml', hub.replace('wave: production', 'wave: staging'));
-  await image('science', { from: { image: `${REGISTRY}/base/oggm`, tag: '1' }, pip: ['tabulate'] });
+  await image('science', {
+    from: { image: `${REGISTRY}/base/oggm`, tag: '1' },
+    pip: ['tabulate'],
+    tests: { notebooks: ['third.ipynb'] },
+  });
+  await edit('images/science/third.ipynb', notebook('a third is 0.33333333'));
 });
 afterAll(async () => {
   await rm(platform, { recursive: true, force: true });
 });
+
+/** One that says what a third is; `saved`: what it said once. */
+function notebook(saved: string): string {
+  const outputs = [{ output_type: 'stream', name: 'stdout', text: `${saved}\n` }];
+  const cell = {
+    id: 'a',
+    cell_type: 'code',
+    metadata: { tags: ['compare'] },
+    source: 'print("a third is", 1 / 3)',
+    outputs,
+    execution_count: 1,
+  };
+  return JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [cell] });
+}
 
 async function edit(path: string, text: string): Promise<void> {
   await writeFile(join(platform, path), text);
@@ -111,6 +130,7 @@ describe('an image that is sound', () => {
           ['nbgitpuller', true],
           ['hub version', true],
           ['full home', true],
+          ['notebook third.ipynb', true],
           ['oggm', true],
         ],
       ]);
@@ -322,6 +342,12 @@ const BROKEN: Broken[] = [
     says: /No space left on device/u,
   },
   {
+    name: 'drifting',
+    file: { ...sound, tests: { notebooks: ['third.ipynb'] } },
+    failed: ['notebook third.ipynb'],
+    says: /^cell 1: 0\.3334 has become 0\.33333/u,
+  },
+  {
     name: 'over-budget',
     // The base alone is larger.
     file: { ...sound, size: { max: '200M' } },
@@ -336,6 +362,7 @@ describe('an image that is broken on purpose is caught by the test made for it, 
   beforeAll(async () => {
     for (const [name, line] of Object.entries(BASES)) await pushBase(name, line);
     for (const { name, file } of BROKEN) await image(name, file);
+    await edit('images/drifting/third.ipynb', notebook('a third is 0.3334'));
     built = await build(pushing(...BROKEN.map(({ name }) => name)));
   }, 12 * MINUTES);
 

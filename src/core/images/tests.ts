@@ -1,4 +1,5 @@
 import type { ImageFile, PlatformFile } from '../model/types.ts';
+import type { NamedFile } from './folder.ts';
 
 /** Scripts that run in an image; each ends with a line of JSON: `ok`, `detail`, and what else it found. */
 export type TestScript =
@@ -6,6 +7,7 @@ export type TestScript =
   | 'check_version.py'
   | 'check_puller.py'
   | 'check_home.py'
+  | 'check_notebook.py'
   | 'list_packages.py'
   | 'oggm_check.py';
 
@@ -14,6 +16,8 @@ export interface ImageTest {
   script: TestScript;
   args: readonly string[];
   env: Readonly<Record<string, string>>;
+  /** Text of the notebook that the script runs. */
+  notebook?: string;
   /** The hub that the image's version of JupyterHub must fit. */
   hub?: string;
   /** Longest that it may take. */
@@ -39,12 +43,14 @@ export interface Stay {
 export interface Tested {
   image: ImageFile;
   user: PlatformFile['user'];
+  /** Texts of `tests.notebooks`. */
+  notebooks: readonly NamedFile[];
   /** Version of JupyterHub in the chart's hub; undefined where the chart does not say it. */
   hub: string | undefined;
 }
 
 /** What an image has to do before anybody gets it, as somebody with an empty home and without a network. */
-export function imageTests({ image, user, hub }: Tested): Stay[] {
+export function imageTests({ image, user, hub, notebooks }: Tested): Stay[] {
   const test = (name: string, script: TestScript, more: Partial<ImageTest> = {}): ImageTest => ({
     name,
     script,
@@ -68,6 +74,10 @@ export function imageTests({ image, user, hub }: Tested): Stay[] {
       ],
     },
     { home: 'full', tests: [server('full home')] },
+    ...notebooks.map(({ path, text }): Stay => {
+      const more = { notebook: text, seconds: 600 };
+      return { home: 'empty', tests: [test(`notebook ${path}`, 'check_notebook.py', more)] };
+    }),
   ];
   if (image.oggm === undefined || image.tests.oggm === 'none') return stays;
   const wanted = JSON.stringify({ version: image.oggm.version ?? null, smoke: true });
@@ -76,4 +86,9 @@ export function imageTests({ image, user, hub }: Tested): Stay[] {
     seconds: 600,
   });
   return [...stays, { home: 'empty', tests: [oggm] }];
+}
+
+/** A script as Python reads it: before it, the notebook that it runs. JSON of a text is a text of Python. */
+export function scriptInput(script: string, { notebook }: Pick<ImageTest, 'notebook'>): string {
+  return notebook === undefined ? script : `NOTEBOOK = ${JSON.stringify(notebook)}\n${script}`;
 }

@@ -248,7 +248,12 @@ function decided(files: Record<string, File>): {
     return [
       [...folder].map(([path, text]) => [path, text.replaceAll(hash, '')]),
       judgedSize({ bytes: 7e9, layers: 60 }, data.size),
-      imageTests({ image: data, user: platform.settings.data.user, hub: '5.4.0' }).length,
+      imageTests({
+        image: data,
+        user: platform.settings.data.user,
+        hub: '5.4.0',
+        notebooks: data.tests.notebooks.map((path) => ({ path, text: '' })),
+      }).length,
     ];
   });
   const hubs = [...platform.environments.values()];

@@ -1,16 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import { exitOf, judged, judgedSize } from '../../../src/core/images/test-report.ts';
 import type { ImageResult } from '../../../src/core/images/test-report.ts';
-import { imageTests } from '../../../src/core/images/tests.ts';
+import type { NamedFile } from '../../../src/core/images/folder.ts';
+import { imageTests, scriptInput } from '../../../src/core/images/tests.ts';
 import type { ImageTest } from '../../../src/core/images/tests.ts';
 import { imagesText } from '../../../src/core/images/words.ts';
 import { platformWith } from '../../support/written.ts';
 
 const user = { name: 'jovyan', uid: 1100, gid: 100 };
 
-function planned(changes: Record<string, unknown>, hub: string | undefined) {
+function planned(
+  changes: Record<string, unknown>,
+  hub: string | undefined,
+  notebooks: NamedFile[] = [],
+) {
   const platform = platformWith({ 'images/science/image.yaml': changes });
-  return imageTests({ image: platform.images.get('science')!.data, user, hub });
+  return imageTests({ image: platform.images.get('science')!.data, user, hub, notebooks });
 }
 
 describe('which tests an image gets', () => {
@@ -24,6 +29,33 @@ describe('which tests an image gets', () => {
     ['with OGGM that nobody tests', { tests: { oggm: 'none' } }, always],
   ])('%s', (_, changes, expected) => {
     expect(names(changes)).toEqual(expected);
+  });
+
+  test('notebooks, each in a home of its own, before OGGM', () => {
+    const [one, two] = [
+      { path: 'a.ipynb', text: '{"a"}' },
+      { path: 'b/c.ipynb', text: '' },
+    ] as const;
+    const stays = planned({}, undefined, [one, two]).slice(4);
+    const notebook = { script: 'check_notebook.py', args: [], env: {}, seconds: 600 };
+    expect(stays.slice(0, 2)).toEqual([
+      { home: 'empty', tests: [{ ...notebook, name: 'notebook a.ipynb', notebook: '{"a"}' }] },
+      { home: 'empty', tests: [{ ...notebook, name: 'notebook b/c.ipynb', notebook: '' }] },
+    ]);
+    expect(stays.map(({ tests }) => tests[0]?.name)).toEqual([
+      'notebook a.ipynb',
+      'notebook b/c.ipynb',
+      'oggm',
+    ]);
+  });
+
+  test.each([
+    ['alone', undefined, 'print(1)\n'],
+    ['after its notebook', '{\n"a": "\'"}', 'NOTEBOOK = "{\\n\\"a\\": \\"\'\\"}"\nprint(1)\n'],
+    ['after an empty one', '', 'NOTEBOOK = ""\nprint(1)\n'],
+  ])('a script stands %s', (_, notebook, expected) => {
+    const one = notebook === undefined ? {} : { notebook };
+    expect(scriptInput('print(1)\n', one)).toBe(expected);
   });
 
   test('in which home each runs', () => {

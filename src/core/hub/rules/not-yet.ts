@@ -24,9 +24,6 @@ const OF_CLUSTERS: readonly Idle[] = [
   { path: '/ingress/email', hint: 'give it to the issuer of certificates in the cluster' },
   { path: '/storage/data', hint: KEPT },
 ];
-const OF_IMAGES: readonly Idle[] = [
-  { path: '/tests/notebooks', hint: 'it is kept for later: run them in the image by hand' },
-];
 const OF_SETTINGS: readonly Idle[] = [
   { path: '/access', hint: 'name teams below access: of each hub until then' },
   { path: '/charts/dask-gateway', hint: KEPT },
@@ -43,15 +40,13 @@ function idle(at: Problem['at'], name: string, hint: string): Problem {
 }
 
 function* idleOfImages({ images }: Platform): Generator<Problem> {
-  for (const image of images.values()) {
-    yield* idleIn(image, OF_IMAGES);
+  for (const image of images.values())
     if (image.data.tests.oggm === 'full')
       yield {
         at: image.at('/tests/oggm'),
         message: 'full runs no more than minimal yet',
         hint: 'run `pytest.oggm` in the image by hand until then',
       };
-  }
 }
 
 function hoursOf(event: number): Idle {

@@ -93,11 +93,6 @@ describe('a field of another file', () => {
       },
       [
         [
-          `${IMAGE} notebooks:`,
-          '"notebooks" does nothing yet',
-          'it is kept for later: run them in the image by hand',
-        ],
-        [
           `${IMAGE} full`,
           'full runs no more than minimal yet',
           'run `pytest.oggm` in the image by hand until then',
