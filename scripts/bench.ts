@@ -9,6 +9,7 @@ import { standInSecrets } from '../src/core/hub/values/stand-ins.ts';
 import { loadCharts } from '../src/edges/charts.ts';
 import { exec } from '../src/edges/exec.ts';
 import { CLI, DOUBLE, ROOT, copyPlatform, temporary } from '../test/support/sample.ts';
+import { dockerStandIn, platformOfImages } from './bench-images.ts';
 import { unpackTools } from './tools.ts';
 
 /*
@@ -61,11 +62,26 @@ try {
   await changeAll(large);
   await row('plan-171-changed', at(large, 'plan', '--present', record));
   await row('helm-loop-171', ['bash', await loop(record)]);
+  await images();
   report();
   if (given.json !== undefined)
     await writeFile(given.json, `${JSON.stringify({ schema_version: 1, rows }, null, 2)}\n`);
 } finally {
   await folder.remove();
+}
+
+async function images(): Promise<void> {
+  const [many, four] = [join(folder.path, 'images-100'), join(folder.path, 'images-4')];
+  await platformOfImages(many, 100, ROOT);
+  await platformOfImages(four, 4, ROOT);
+  const out = join(folder.path, 'image-folders');
+  const command = [process.execPath, CLI, 'image'];
+  await row('image-render-100', [...command, 'render', '--all', '--root', many, '--out', out]);
+  process.env['GLACIOCLOUD_DOCKER'] = await dockerStandIn(folder.path);
+  const push = ['--all', '--push', '--registry', 'bench.example.org/images'];
+  const where = ['--root', four, '--charts-from', charts];
+  await row('image-unchanged', [...command, 'build', ...push, ...where]);
+  delete process.env['GLACIOCLOUD_DOCKER'];
 }
 
 /** As on a fresh machine: the chart comes from a repository on loopback, and the cache is empty before each run. */
