@@ -16,6 +16,7 @@ export interface Inputs {
   push: boolean;
   registry: string | undefined;
   locked: string | undefined;
+  pullRequest: boolean;
   out: string | undefined;
   present: string | undefined;
   html: string | undefined;
@@ -147,6 +148,7 @@ function build(command: Inputs['command'], target: readonly string[], options: R
     push: options.push === true,
     registry: word('registry'),
     locked: word('locked'),
+    pullRequest: options['pull-request'] === true,
     out: word('out'),
     present: word('present'),
     html: word('html'),

@@ -34,6 +34,7 @@ import type { CommandName } from './inputs.ts';
 import { outcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import type { Forge } from './ports.ts';
+import type { OwnPulls } from './ports/own-pulls.ts';
 import { VERSION } from './version.ts';
 
 type Run = (inputs: Inputs, report: Report) => Outcome | Promise<Outcome>;
@@ -45,7 +46,7 @@ const RUNS: Readonly<Record<Inputs['command'], Run>> = {
   check: ({ root, chartsFrom, at }, report) => check({ root, chartsFrom, now: timeOf(at) }, report),
   render: ({ root, chartsFrom, at, out, all, target }, report) =>
     render({ root, chartsFrom, now: timeOf(at), out, hubs: all ? 'all' : target }, report),
-  image: (inputs, report) => image({ ...inputs, now: timeOf(inputs.at) }, imagePorts(), report),
+  image: runImage,
   'pull-request': async () => {
     const { github, runner } = await actionEdges();
     return pullRequest(runner.checkRun(), github);
@@ -105,6 +106,12 @@ async function kubeconfigFile({ command, kubeconfig }: Inputs): Promise<string |
   if (command === 'help' || command === 'version') return undefined;
   const takes: readonly string[] = COMMANDS[command].options;
   return takes.includes('kubeconfig') ? oneThere(kubeconfig) : undefined;
+}
+
+async function runImage(inputs: Inputs, report: Report): Promise<Outcome> {
+  const edges = inputs.pullRequest ? await actionEdges() : undefined;
+  const asked = edges && { github: edges.github, run: edges.runner.runAddress() };
+  return image({ ...inputs, now: timeOf(inputs.at) }, imagePorts(), report, asked);
 }
 
 async function runReview(inputs: Inputs, report: Report): Promise<Outcome> {
@@ -175,7 +182,7 @@ async function runOutside({ root, target, at }: Inputs, report: Report): Promise
 
 /** Only what talks to GitHub loads its client: the other commands start without it. */
 async function actionEdges(): Promise<{
-  github: Forge;
+  github: Forge & OwnPulls;
   runner: typeof import('./edges/runner.ts');
 }> {
   const [{ githubForge }, runner] = await Promise.all([

@@ -17,6 +17,10 @@ export const OPTIONS = {
   json: { type: 'boolean', help: 'print the result as JSON' },
   all: { type: 'boolean', help: 'everything instead of one' },
   push: { type: 'boolean', help: 'put what passed its tests into the registry' },
+  'pull-request': {
+    type: 'boolean',
+    help: 'ask for what changes in a pull request, and tell failures in issues; needs GITHUB_TOKEN',
+  },
   out: { type: 'string', value: 'DIR', help: 'write into this folder' },
   present: {
     type: 'string',
@@ -135,6 +139,7 @@ export const COMMANDS = {
       'push',
       'registry',
       'locked',
+      'pull-request',
       'present',
       'reason',
       'at',

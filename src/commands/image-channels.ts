@@ -1,12 +1,16 @@
 import { hasErrors } from '../core/finding.ts';
 import { flowJson, flowText } from '../core/images/flow-result.ts';
 import type { FlowResult } from '../core/images/flow-result.ts';
+import { exitOf } from '../core/images/test-report.ts';
 import { UsageError } from '../failure.ts';
 import { allFindings } from '../flow/findings.ts';
-import { lockFaults, promoteImage, yankImage } from '../flow/image-channels.ts';
+import { followTags, lockFaults, promoteImage, yankImage } from '../flow/image-channels.ts';
+import { filesBefore, pullPlace, tellImages, troublesOf } from '../flow/image-pulls.ts';
+import type { Asked } from '../flow/image-pulls.ts';
 import { gatherPlatform } from '../gather/platform.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
+import type { ImagePorts } from '../ports/images.ts';
 import { imagesNamed } from './image-names.ts';
 
 export interface PromoteInputs {
@@ -18,19 +22,28 @@ export interface PromoteInputs {
 }
 
 /** `image promote`: what candidate hubs have tried long enough becomes stable, in the working tree. */
-export async function promote({ root, names, present, now }: PromoteInputs): Promise<Outcome> {
+export async function promote(
+  { root, names, present, now }: PromoteInputs,
+  { registry }: Pick<ImagePorts, 'registry'>,
+  asked: Asked,
+): Promise<Outcome> {
   const reading = await gatherPlatform(root);
   const { platform } = reading;
   const findings = await allFindings(reading, undefined, now);
   if (!platform || hasErrors(findings)) return refused(findings);
   const named = names.length > 0;
   const images = named ? imagesNamed(platform, names) : [...platform.images.values()];
+  const pulls = asked && (await pullPlace(asked, { root, platform, now }));
+  const before = await filesBefore(root, images);
   const results: FlowResult[] = [];
   for (const image of images) {
-    const wish = { image, named, troubles: [] };
+    const lock = platform.locks.get(image.name);
+    if (pulls && lock) await followTags(registry, platform, lock);
+    const troubles = pulls ? await troublesOf(pulls, image.name) : [];
+    const wish = { image, named, troubles };
     results.push(await promoteImage({ root, platform, present, now }, wish));
   }
-  return flowOutcome(results);
+  return flowOutcome(pulls ? await tellImages(pulls, 'promote', before, results) : results);
 }
 
 export interface YankInputs {
@@ -47,7 +60,10 @@ const YANK = 'write: image yank IMAGE BUILD --reason TEXT';
 const LONGEST_REASON = 200;
 
 /** `image yank`: no hub starts this build again. Files that have nothing to do with it do not stand in its way. */
-export async function yank({ root, names, reason, present, now }: YankInputs): Promise<Outcome> {
+export async function yank(
+  { root, names, reason, present, now }: YankInputs,
+  asked: Asked,
+): Promise<Outcome> {
   const [name, build, ...more] = names;
   if (name === undefined || build === undefined || more.length > 0)
     throw new UsageError('image yank needs an image and its build', YANK);
@@ -56,7 +72,7 @@ export async function yank({ root, names, reason, present, now }: YankInputs): P
   const { platform } = reading;
   const findings = await allFindings(reading, undefined, now);
   if (!platform) return refused(findings);
-  imagesNamed(platform, [name]);
+  const images = imagesNamed(platform, [name]);
   const lock = platform.locks.get(name);
   if (!lock)
     throw new UsageError(
@@ -65,7 +81,10 @@ export async function yank({ root, names, reason, present, now }: YankInputs): P
     );
   const faults = lockFaults(findings, lock);
   if (faults.length > 0) return refused(faults);
-  return flowOutcome([await yankImage({ root, platform, present }, lock, build, why)]);
+  const pulls = asked && (await pullPlace(asked, { root, platform, now }));
+  const before = await filesBefore(root, images);
+  const results = [await yankImage({ root, platform, present }, lock, build, why)];
+  return flowOutcome(pulls ? await tellImages(pulls, 'yank', before, results) : results);
 }
 
 function reasonOf(reason: string | undefined): string {
@@ -80,7 +99,7 @@ function reasonOf(reason: string | undefined): string {
 
 function flowOutcome(results: readonly FlowResult[]): Outcome {
   return outcome({
-    exit: 0,
+    exit: exitOf(results),
     text: flowText(results),
     json: { schema_version: SCHEMA_VERSION, images: results.map(flowJson) },
   });

@@ -1,7 +1,9 @@
-import type { Doc, ImageFile, Platform } from '../core/model/types.ts';
+import type { Doc, ImageFile, ImageName, Platform } from '../core/model/types.ts';
 import { flowJson, flowText } from '../core/images/flow-result.ts';
 import { exitOf } from '../core/images/test-report.ts';
 import type { Report } from '../edges/report.ts';
+import { filesBefore, pullPlace, tellImages, troublesOf } from '../flow/image-pulls.ts';
+import type { Asked, PullPlace } from '../flow/image-pulls.ts';
 import { refreshImages } from '../flow/image-refresh.ts';
 import { buildImages } from '../flow/images.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
@@ -23,6 +25,7 @@ export async function refresh(
   { root, chartsFrom, names, now }: RefreshInputs,
   ports: ImagePorts,
   report: Report,
+  asked: Asked,
 ): Promise<Outcome> {
   const images = names.length > 0 ? names : 'all';
   const ready = await readyToBuild({ root, chartsFrom, images }, ports, report);
@@ -30,20 +33,33 @@ export async function refresh(
   const { platform, findings } = ready;
   const place = { root, push: true, registry: undefined, locked: undefined };
   const job = await buildJob(ready, place, ports, report);
-  const results = await refreshImages({
+  const chosen = imagesOf(platform, names);
+  const pulls = asked && (await pullPlace(asked, { root, platform, now }));
+  const before = await filesBefore(root, chosen);
+  const built = await refreshImages({
     platform,
-    images: imagesOf(platform, names),
+    images: chosen,
     named: names.length > 0,
     now,
-    troubled: new Set(),
+    troubled: pulls ? await troubledImages(pulls, chosen) : new Set(),
     build: (round) => buildImages(job, round),
   });
+  const results = pulls ? await tellImages(pulls, 'refresh', before, built) : built;
   return outcome({
     exit: exitOf(results),
     text: flowText(results),
     json: { schema_version: SCHEMA_VERSION, images: results.map(flowJson) },
     findings,
   });
+}
+
+async function troubledImages(
+  pulls: PullPlace,
+  images: readonly Doc<ImageFile>[],
+): Promise<Set<ImageName>> {
+  const troubled = new Set<ImageName>();
+  for (const { name } of images) if ((await troublesOf(pulls, name)).length > 0) troubled.add(name);
+  return troubled;
 }
 
 /** Those that are named, or every one. */

@@ -1,5 +1,6 @@
 import type { Report } from '../edges/report.ts';
 import { UsageError } from '../failure.ts';
+import type { Asked } from '../flow/image-pulls.ts';
 import type { Outcome } from '../outcome.ts';
 import type { ImagePorts } from '../ports/images.ts';
 import { promote, yank } from './image-channels.ts';
@@ -22,6 +23,7 @@ export async function image(
   inputs: ImageInputs,
   ports: ImagePorts,
   report: Report,
+  asked?: Asked,
 ): Promise<Outcome> {
   const [verb = '', ...names] = inputs.target;
   const images = inputs.all ? 'all' : names;
@@ -31,11 +33,11 @@ export async function image(
     case 'build':
       return await buildThem({ ...inputs, images }, ports, report);
     case 'refresh':
-      return await refresh({ ...inputs, names }, ports, report);
+      return await refresh({ ...inputs, names }, ports, report, asked);
     case 'promote':
-      return await promote({ ...inputs, names });
+      return await promote({ ...inputs, names }, ports, asked);
     case 'yank':
-      return await yank({ ...inputs, names });
+      return await yank({ ...inputs, names }, asked);
     default:
       throw new UsageError(
         verb === '' ? 'image needs to know what to do' : `image cannot "${verb}"`,

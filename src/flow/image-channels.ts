@@ -13,6 +13,7 @@ import type { Doc, ImageFile, ImageLockFile, Platform } from '../core/model/type
 import { deployedFrom, deployedWhile } from '../edges/deployed.ts';
 import { writeWhole } from '../edges/files.ts';
 import { Failure, UsageError } from '../failure.ts';
+import type { Registry } from '../ports/images.ts';
 
 /** Where locks are, and where it stands what runs. */
 export interface ChannelPlace {
@@ -162,4 +163,28 @@ async function writeLock(
   content: LockContent,
 ): Promise<void> {
   await writeWhole(join(root, lock.file), lockText(content));
+}
+
+/**
+ * Moving tags follow what is merged: `stable` names what the lock's stable is, and `candidate` leaves what was
+ * withdrawn. Where a channel names no build, its tag stays: people who use it are not cut off.
+ */
+export async function followTags(
+  registry: Pick<Registry, 'digest' | 'copy'>,
+  platform: Platform,
+  { name, data }: Doc<ImageLockFile>,
+): Promise<void> {
+  const repository = `${platform.settings.data.registry}/${name}`;
+  const { stable, candidate } = data.channels;
+  const builds = new Map(Object.entries(data.builds));
+  const wanted = builds.get(stable ?? '')?.digest;
+  if (wanted !== undefined && (await registry.digest(`${repository}:stable`)) !== wanted)
+    await registry.copy(`${repository}@${wanted}`, `${repository}:stable`);
+  const good = builds.get(candidate ?? '')?.digest;
+  const tagged = await registry.digest(`${repository}:candidate`);
+  const isYanked = [...builds.values()].some(
+    ({ digest, yanked }) => yanked !== undefined && digest === tagged,
+  );
+  if (good !== undefined && isYanked)
+    await registry.copy(`${repository}@${good}`, `${repository}:candidate`);
 }

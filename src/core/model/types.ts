@@ -72,6 +72,8 @@ export interface PlatformFile {
   tiers: Record<string, { until: Duration }>;
   access?: { repository: string; ref: string };
   mirrors?: Mirrors;
+  /** Pull requests of the night that are merged by the night. */
+  automerge?: 'candidate';
   removals: Removal[];
   notSecret: string[];
 }

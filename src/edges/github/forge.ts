@@ -1,16 +1,19 @@
 import type { Forge } from '../../ports.ts';
+import type { OwnPulls } from '../../ports/own-pulls.ts';
 import { GithubArtifacts } from './artifacts.ts';
 import { GithubClient } from './client.ts';
 import type { GithubSettings, Second } from './client.ts';
 import { GithubEnvironments } from './environments.ts';
 import { GithubIssues } from './issues.ts';
+import { GithubOwnPulls } from './own-pulls.ts';
 import { GithubPulls } from './pulls.ts';
 import { GithubRecord } from './record.ts';
 
 /** GitHub as the platform uses it: each call is named for what it is for. */
-export function githubForge(settings: GithubSettings, second: Second = 1000): Forge {
+export function githubForge(settings: GithubSettings, second: Second = 1000): Forge & OwnPulls {
   const client = new GithubClient(settings, second);
   const pulls = new GithubPulls(client);
+  const own = new GithubOwnPulls(client);
   const issues = new GithubIssues(client);
   const artifacts = new GithubArtifacts(client);
   const environments = new GithubEnvironments(client);
@@ -20,6 +23,9 @@ export function githubForge(settings: GithubSettings, second: Second = 1000): Fo
     mergedPull: (commit) => pulls.mergedPull(commit),
     headOf: (pull) => pulls.headOf(pull),
     stickyComment: (pull, marker, body) => pulls.stickyComment(pull, marker, body),
+    propose: (proposal) => own.propose(proposal),
+    withdraw: (branch, why) => own.withdraw(branch, why),
+    merge: (pull, head) => own.merge(pull, head),
     reviewedFile: (artifact, file) => artifacts.reviewedFile(artifact, file),
     mayWrite: (login) => pulls.mayWrite(login),
     openIssue: (labels, title, body) => issues.openIssue(labels, title, body),

@@ -148,6 +148,7 @@ const WHILE_DEPLOYING: ReadonlySet<string> = new Set([
   'platform /waves/*/freeze/*/until',
   'platform /waves/*/freeze/*/reason',
   'image /rebuild',
+  'platform /automerge',
   'platform /removals/*/endpoint',
   'platform /removals/*/region',
   'cluster /kubernetes',

@@ -84,6 +84,12 @@ function issueBody(issue: Issue): Body {
   };
 }
 
+/** A fork is another repository. */
+function headRepo(home: Repository, { owner, repo }: NonNullable<Issue['pull']>['head']): Body {
+  const isHome = repo === `${home.owner.login}/${home.name}`;
+  return { id: isHome ? home.id : home.id + 1, owner: userBody(owner), full_name: repo };
+}
+
 function pullBody(repository: Repository, issue: Issue): Body {
   const pull = found(issue.pull);
   const repo = {
@@ -102,10 +108,10 @@ function pullBody(repository: Repository, issue: Issue): Body {
     merge_commit_sha: pull.mergeSha,
     head: {
       ref: pull.head.ref,
-      sha: pull.head.sha,
+      sha: repository.refs.get(`refs/heads/${pull.head.ref}`) ?? pull.head.sha,
       label: `${pull.head.owner.login}:${pull.head.ref}`,
       user: userBody(pull.head.owner),
-      repo: { ...repo, owner: userBody(pull.head.owner), full_name: pull.head.repo },
+      repo: { ...repo, ...headRepo(repository, pull.head) },
     },
     base: {
       ref: pull.base.ref,
@@ -378,6 +384,43 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
   },
   'pulls/get': {
     handle: (call) => ({ status: 200, body: pullBody(call.repository, issueOf(call)) }),
+  },
+  'pulls/create': {
+    needs: ['pull-requests'],
+    handle: ({ state, token, repository, body }) => {
+      if (!repository.actions.mayOpenPulls && token.user.type === 'Bot')
+        throw new Refusal(
+          403,
+          'GitHub Actions is not permitted to create or approve pull requests.',
+        );
+      const [head, base] = [text(body['head']), text(body['base'])];
+      const sha = repository.refs.get(`refs/heads/${head}`);
+      if (sha === undefined) throw new Refusal(422, 'Validation Failed: head is invalid');
+      const pull = state.addPull(repository, {
+        title: text(body['title']),
+        user: token.user,
+        head: { ref: head, sha },
+        base: { ref: base, sha: repository.refs.get(`refs/heads/${base}`) ?? '' },
+        mergeSha: '',
+      });
+      pull.body = text(body['body'], BODY_LIMIT);
+      return { status: 201, body: pullBody(repository, pull) };
+    },
+  },
+  'pulls/update': {
+    needs: ['pull-requests'],
+    handle: (call) => {
+      const issue = issueOf(call);
+      if (call.body['state'] !== undefined)
+        issue.state = call.body['state'] === 'closed' ? 'closed' : 'open';
+      if (call.body['title'] !== undefined) issue.title = text(call.body['title']);
+      if (call.body['body'] !== undefined) issue.body = text(call.body['body'], BODY_LIMIT);
+      return { status: 200, body: pullBody(call.repository, issue) };
+    },
+  },
+  'pulls/merge': {
+    needs: ['contents'],
+    handle: (call) => ({ status: 200, body: mergePull(call.repository, issueOf(call), call.body) }),
   },
   'issues/list-for-repo': {
     handle: ({ repository, query }) => {
@@ -698,6 +741,43 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
     }),
   },
 };
+
+const treeOf = (repository: Repository, commit: string): Map<string, string> => {
+  const object = repository.objects.get(commit);
+  const tree = object?.type === 'commit' ? repository.objects.get(object.tree) : undefined;
+  if (tree?.type !== 'tree') throw new Refusal(404, 'Not Found');
+  return tree.entries;
+};
+
+/** What a pull request changes goes upon its base branch, if nobody has changed the same there. */
+function mergePull(repository: Repository, issue: Issue, body: Body): Body {
+  const pull = found(issue.pull);
+  const head = repository.refs.get(`refs/heads/${pull.head.ref}`) ?? pull.head.sha;
+  if (body['sha'] !== undefined && body['sha'] !== head)
+    throw new Refusal(409, 'Head branch was modified. Review and try the merge again.');
+  const commit = repository.objects.get(head);
+  const [parent = ''] = commit?.type === 'commit' ? commit.parents : [];
+  const ref = `refs/heads/${pull.base.ref}`;
+  const base = found(repository.refs.get(ref));
+  const [before, after] = [treeOf(repository, parent), treeOf(repository, head)];
+  const entries = new Map(treeOf(repository, base));
+  for (const path of new Set([...before.keys(), ...after.keys()])) {
+    const wanted = after.get(path);
+    if (wanted === before.get(path)) continue;
+    if (entries.get(path) !== before.get(path))
+      throw new Refusal(405, 'Pull Request is not mergeable');
+    if (wanted === undefined) entries.delete(path);
+    else entries.set(path, wanted);
+  }
+  const tree = objectId('tree', JSON.stringify([...entries]));
+  repository.objects.set(tree, { type: 'tree', entries });
+  const sha = objectId('commit', JSON.stringify([tree, base, issue.title]));
+  repository.objects.set(sha, { type: 'commit', tree, parents: [base], message: issue.title });
+  repository.refs.set(ref, sha);
+  issue.state = 'closed';
+  Object.assign(pull, { merged: true, mergeSha: sha });
+  return { sha, merged: true, message: 'Pull Request successfully merged' };
+}
 
 function treeBody(entries: ReadonlyMap<string, string>): Body[] {
   return [...entries].map(([path, sha]) => ({ path, sha, mode: '100644', type: 'blob' }));

@@ -1,0 +1,70 @@
+import type {
+  HubName,
+  ImageBuild,
+  ImageFile,
+  ImageLockFile,
+  ImageName,
+  Platform,
+} from '../model/types.ts';
+import type { ReachedHubs } from './change-text.ts';
+import { channelOf } from './resolve.ts';
+
+/** What a pull request of ours asks for; each has a branch of its own. */
+export type Asking = 'refresh' | 'promote' | 'yank';
+
+/** Only the platform writes to these branches. */
+export function branchOf(asking: Asking, image: ImageName): string {
+  return `glaciocloud/${asking}-${image}`;
+}
+
+/** What the title of every pull request from such a branch begins with, and so its commit. */
+export function titleMark(image: ImageName): string {
+  return `Image ${image}: `;
+}
+
+/** Labels of the one issue of an image. Only who may triage can set them. */
+export function imageLabels(image: ImageName): string[] {
+  return ['glaciocloud-image', `image:${image}`];
+}
+
+/** Labels under which the probe of a hub opens its issues. */
+export function probeLabels(hub: HubName): string[] {
+  return ['glaciocloud-probe', `hub:${hub}`];
+}
+
+export function reachedHubs(platform: Platform, image: ImageName): ReachedHubs {
+  const hubs = [...platform.environments.values()].filter(({ data }) =>
+    data.images.includes(image),
+  );
+  const of = (channel: keyof ReachedHubs): string[] =>
+    hubs
+      .filter(({ data }) => channelOf(platform, data.wave) === channel)
+      .map(({ name }) => name)
+      .sort();
+  return { candidate: of('candidate'), stable: of('stable') };
+}
+
+/** Whether nobody but hubs of candidate waves gets anything by a change of a lock. */
+export function keepsStable(
+  before: ImageLockFile | undefined,
+  after: ImageLockFile | undefined,
+): boolean {
+  if (!after) return false;
+  const name = after.channels.stable;
+  if (name !== before?.channels.stable) return false;
+  const digest = (lock: ImageLockFile | undefined): string | undefined =>
+    name === undefined ? undefined : lock?.builds[name]?.digest;
+  return digest(before) === digest(after);
+}
+
+/** GitHub's list of commits between two builds; undefined where they are not known, or the same. */
+export function commitsSince(
+  oggm: ImageFile['oggm'],
+  before: ImageBuild | undefined,
+  after: ImageBuild | undefined,
+): string | undefined {
+  const [from, to] = [before?.oggm?.commit, after?.oggm?.commit];
+  if (oggm?.git === undefined || from === undefined || to === undefined || from === to)
+    return undefined;
+  return `https://github.com/${oggm.git}/compare/${from}...${to}`;
+}

@@ -1,0 +1,233 @@
+import {
+  branchOf,
+  commitsSince,
+  imageLabels,
+  keepsStable,
+  probeLabels,
+  reachedHubs,
+  titleMark,
+} from '../core/images/asked.ts';
+import type { Asking } from '../core/images/asked.ts';
+import { failureText, shownImage } from '../core/images/change-text.ts';
+import type { FlowResult } from '../core/images/flow-result.ts';
+import { packageChanges } from '../core/images/package-diff.ts';
+import type { PackageChange } from '../core/images/package-diff.ts';
+import { hasErrors } from '../core/finding.ts';
+import { trialHubs } from '../core/images/trials.ts';
+import { inMarkdown } from '../core/escape.ts';
+import { packagesPath, readPackages } from '../core/model/package-list.ts';
+import type { Package } from '../core/model/package-list.ts';
+import type { Doc, ImageFile, ImageLockFile, ImageName, Platform } from '../core/model/types.ts';
+import { headCommit } from '../edges/git.ts';
+import { Failure, UsageError } from '../failure.ts';
+import { gatherLockFiles } from '../gather/lock-files.ts';
+import { gatherPlatform } from '../gather/platform.ts';
+import type { Forge } from '../ports.ts';
+import type { OwnPulls } from '../ports/own-pulls.ts';
+import { allFindings } from './findings.ts';
+
+type ImageForge = OwnPulls & Pick<Forge, 'openIssue' | 'closeIssue' | 'issueTexts'>;
+
+export interface PullPlace {
+  github: ImageForge;
+  root: string;
+  /** The platform before anything was changed. */
+  platform: Platform;
+  /** The commit that is checked out. */
+  base: string;
+  /** Page of this run. */
+  run: string | undefined;
+  now: number;
+}
+
+/** Where pull requests of this run go; undefined where nobody asked for them. */
+export type Asked = Pick<PullPlace, 'github' | 'run'> | undefined;
+
+/** Fails outside a clone: a pull request is made upon a commit. */
+export async function pullPlace(
+  asked: NonNullable<Asked>,
+  place: Pick<PullPlace, 'root' | 'platform' | 'now'>,
+): Promise<PullPlace> {
+  const base = await headCommit(place.root);
+  if (base === undefined)
+    throw new UsageError(
+      '--pull-request needs a clone',
+      'run it where the platform is checked out',
+    );
+  return { ...asked, ...place, base };
+}
+
+type Files = ReadonlyMap<string, string>;
+
+/** What stands in the working tree before images are changed: lock and package lists of each. */
+export async function filesBefore(
+  root: string,
+  images: readonly Doc<ImageFile>[],
+): Promise<Map<ImageName, Files>> {
+  const found = new Map<ImageName, Files>();
+  for (const { name } of images) found.set(name, await gatherLockFiles(root, name));
+  return found;
+}
+
+/** Sentences about open issues that speak against an image: its own, and those of the probes of hubs that try it. */
+export async function troublesOf(
+  { github, platform }: Pick<PullPlace, 'github' | 'platform'>,
+  image: ImageName,
+): Promise<string[]> {
+  const troubles: string[] = [];
+  if ((await github.issueTexts(imageLabels(image))).length > 0)
+    troubles.push('an issue of the image is open');
+  for (const hub of trialHubs(platform, image))
+    if ((await github.issueTexts(probeLabels(hub))).length > 0)
+      troubles.push(`the probe of ${hub} has an open issue`);
+  return troubles;
+}
+
+/** Pull requests and issues for what became of images. What GitHub refuses for one keeps no other back. */
+export async function tellImages(
+  place: PullPlace,
+  asking: Asking,
+  before: ReadonlyMap<ImageName, Files>,
+  results: readonly FlowResult[],
+): Promise<FlowResult[]> {
+  const told: FlowResult[] = [];
+  for (const result of results) {
+    try {
+      told.push(await tellImage(place, asking, before.get(result.image) ?? new Map(), result));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const reason = `${result.reason}; ${error.message}; ${error.hint}`;
+      told.push({ ...result, outcome: 'failed', reason });
+    }
+  }
+  return told;
+}
+
+async function tellImage(
+  place: PullPlace,
+  asking: Asking,
+  before: Files,
+  result: FlowResult,
+): Promise<FlowResult> {
+  const { github, root } = place;
+  const { image, outcome } = result;
+  if (asking === 'refresh') await tellIssue(place, result);
+  const after = await gatherLockFiles(root, image);
+  const files = new Map([...after].filter(([path, text]) => before.get(path) !== text));
+  if (files.size === 0) {
+    if (outcome === 'unchanged')
+      await github.withdraw(branchOf(asking, image), 'There is nothing new any more.');
+    return result;
+  }
+  const change = await changeOf(place, result, before, after);
+  const { number, head } = await github.propose({
+    branch: branchOf(asking, image),
+    base: place.base,
+    mark: titleMark(image),
+    title: titleMark(image) + titleOf(asking, result, change),
+    body: bodyOf(asking, place.platform, result, change),
+    files,
+  });
+  const merged = asking === 'refresh' ? await mergedBySelf(place, change, number, head) : '';
+  return { ...result, pull_request: number, reason: result.reason + merged };
+}
+
+/** One issue for each image: opened by a failure, closed by the next build that passes. */
+async function tellIssue(
+  { github, platform, run }: PullPlace,
+  { image, outcome, reason, tests }: FlowResult,
+): Promise<void> {
+  const labels = imageLabels(image);
+  if (outcome === 'failed') {
+    const last = platform.locks.get(image)?.data.channels.candidate;
+    const body = failureText({ image, reason, tests }, last, run);
+    await github.openIssue(labels, `Image ${image} could not be rebuilt`, body.text);
+  } else if (outcome === 'built' || outcome === 'unchanged')
+    await github.closeIssue(labels, inMarkdown`${image} is well again: ${reason}.`.text);
+}
+
+interface Change {
+  before: ImageLockFile | undefined;
+  after: ImageLockFile | undefined;
+  packages: PackageChange[] | undefined;
+  oggm: ImageFile['oggm'];
+  /** Whether the files have no mistakes with it. */
+  isSound: boolean;
+}
+
+async function changeOf(
+  { root, platform, now: time }: PullPlace,
+  { image }: FlowResult,
+  before: Files,
+  after: Files,
+): Promise<Change> {
+  const fresh = await gatherPlatform(root);
+  const locks = {
+    before: platform.locks.get(image)?.data,
+    after: fresh.platform?.locks.get(image)?.data,
+  };
+  const old = listOf(image, locks.before, before);
+  const now = listOf(image, locks.after, after);
+  return {
+    ...locks,
+    packages: now && packageChanges(old ?? [], now),
+    oggm: platform.images.get(image)?.data.oggm,
+    isSound: !hasErrors(await allFindings(fresh, undefined, time)),
+  };
+}
+
+/** What is in the candidate of a lock; undefined where no list says it. */
+function listOf(
+  image: ImageName,
+  lock: ImageLockFile | undefined,
+  files: Files,
+): Package[] | undefined {
+  const path = packagesPath(image, lock?.channels.candidate ?? '');
+  const text = files.get(path);
+  return text === undefined ? undefined : readPackages(path, text).packages;
+}
+
+function titleOf(asking: Asking, { build }: FlowResult, { after }: Change): string {
+  const { candidate, stable } = after?.channels ?? {};
+  switch (asking) {
+    case 'refresh':
+      return `candidate ${candidate ?? 'names no build'}`;
+    case 'promote':
+      return `stable ${stable ?? 'names no build'}`;
+    case 'yank':
+      return `${build ?? 'a build'} is withdrawn`;
+  }
+}
+
+function bodyOf(asking: Asking, platform: Platform, result: FlowResult, change: Change): string {
+  const { image, reason, hubs } = result;
+  if (asking !== 'refresh') {
+    const running = hubs.map((hub) => inMarkdown`- ${hub} runs it\n`);
+    return inMarkdown`${image} ${result.outcome}: ${reason}\n\n${running}`.text;
+  }
+  const build = (lock: ImageLockFile | undefined) => lock?.builds[lock.channels.candidate ?? ''];
+  return shownImage({
+    image,
+    ok: true,
+    reason,
+    sizeBytes: result.size_bytes ?? undefined,
+    seconds: result.seconds,
+    tests: result.tests,
+    packages: change.packages,
+    commits: commitsSince(change.oggm, build(change.before), build(change.after)),
+    hubs: reachedHubs(platform, image),
+  }).text;
+}
+
+/** What became of the merge, to be said after the reason; nothing where a person merges. */
+async function mergedBySelf(
+  { github, platform }: PullPlace,
+  { before, after, isSound }: Change,
+  pull: number,
+  head: string,
+): Promise<string> {
+  const isWished = platform.settings.data.automerge === 'candidate';
+  if (!isWished || !isSound || !keepsStable(before, after)) return '';
+  const refused = await github.merge(pull, head);
+  return refused === undefined ? ', merged' : `, not merged: ${refused}`;
+}
