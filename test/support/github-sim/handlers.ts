@@ -750,7 +750,7 @@ const treeOf = (repository: Repository, commit: string): Map<string, string> => 
 };
 
 /** What a pull request changes goes upon its base branch, if nobody has changed the same there. */
-function mergePull(repository: Repository, issue: Issue, body: Body): Body {
+export function mergePull(repository: Repository, issue: Issue, body: Body): Body {
   const pull = found(issue.pull);
   const head = repository.refs.get(`refs/heads/${pull.head.ref}`) ?? pull.head.sha;
   if (body['sha'] !== undefined && body['sha'] !== head)
