@@ -44,6 +44,7 @@ async function build(request: BuildRequest): Promise<string | undefined> {
       ...['--image-name', request.tag],
       ...Object.entries(labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]),
       ...['--provenance=mode=max', `--metadata-file=${metadata}`].map(buildx),
+      ...cacheFlags(request.cache).map(buildx),
       ...(await secretFlags(scratch)).map(buildx),
       '.',
     ];
@@ -61,6 +62,13 @@ async function build(request: BuildRequest): Promise<string | undefined> {
     if (code !== 0) return undefined;
     return builtDigest(await readFile(metadata, 'utf8'));
   });
+}
+
+/** A cache that cannot be read or written costs time, and no build. */
+function cacheFlags(cache: string | undefined): string[] {
+  if (cache === undefined) return [];
+  const at = `type=registry,ref=${cache}`;
+  return [`--cache-from=${at}`, `--cache-to=${at},ignore-error=true`];
 }
 
 function builtDigest(metadata: string): string {

@@ -171,7 +171,7 @@ export class ImageRun {
     { files, hash, base }: Resolved,
     tag: string,
   ): Promise<{ digest: string } | { digest: undefined; error: string }> {
-    const { ports, platform, commit } = this.job;
+    const { ports, platform, commit, target } = this.job;
     const log = new BuildLog();
     const digest = await withTemporaryFolder(async (scratch) => {
       const folder = join(scratch, 'image');
@@ -182,6 +182,7 @@ export class ImageRun {
         user: platform.settings.data.user,
         labels: labelsOf({ image: this.image.data, hash, base, commit: commit?.sha }),
         epoch: commit?.time,
+        cache: target === undefined ? undefined : `${target}/${this.image.name}-cache:cache`,
         onLine: (line) => {
           const said = log.add(line);
           if (said !== undefined) this.#say(said);

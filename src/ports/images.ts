@@ -11,6 +11,8 @@ export interface BuildRequest {
   labels: Readonly<Record<string, string>>;
   /** Seconds since 1970 that the build has as its time; undefined where nothing says it. */
   epoch: number | undefined;
+  /** Where steps of earlier builds are found, and those of this one are kept; undefined: on this machine only. */
+  cache: string | undefined;
   /** Called for each line that the build says, as it comes. */
   onLine: (line: string) => void;
 }

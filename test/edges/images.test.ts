@@ -400,6 +400,7 @@ exit ${code}
     user: { name: 'jovyan', uid: 1100 },
     labels: { 'org.example': 'a b' },
     epoch: 1_700_000_000,
+    cache: undefined,
     onLine: (line: string) => heard.push(line),
   });
   let heard: string[] = [];
@@ -407,6 +408,18 @@ exit ${code}
     heard = [];
   });
   const seen = async (name: string): Promise<string> => readFile(join(copy, name), 'utf8');
+
+  test('finds and keeps steps in a registry, where it is told one; without it the build goes on', async () => {
+    await says(REPO2DOCKER);
+    await repo2docker.build({ ...request(), cache: 'registry.example.org/x-cache:cache' });
+    const flags = (await seen('args')).split('\n').filter((arg) => arg.includes('cache'));
+    const flag = '--DockerEngine.extra_buildx_build_args=';
+    const at = 'type=registry,ref=registry.example.org/x-cache:cache';
+    expect(flags).toEqual([
+      `${flag}--cache-from=${at}`,
+      `${flag}--cache-to=${at},ignore-error=true`,
+    ]);
+  });
 
   test('builds without pushing, with the time of the commit, and its lines are heard whole', async () => {
     await says(REPO2DOCKER);

@@ -161,8 +161,9 @@ describe('an image that is new', () => {
 
   test('stands on its base by digest, and says where it comes from', async () => {
     await run();
-    const { dockerfile, labels } = fake.built.get(`${NEAR}/science:${contentOf()}`)!;
+    const { dockerfile, labels, cache } = fake.built.get(`${NEAR}/science:${contentOf()}`)!;
     expect(dockerfile).toContain(`\nFROM ${BASE}@${BASE_DIGEST}\n`);
+    expect(cache).toBe(`${TARGET}/science-cache:cache`);
     expect(labels).toMatchObject({
       'org.opencontainers.image.revision': 'c0ffee',
       'org.opencontainers.image.base.digest': BASE_DIGEST,
@@ -174,6 +175,7 @@ describe('an image that is new', () => {
     const [result] = await run({ target: undefined });
     expect(result).toMatchObject({ outcome: 'built', digest: built, reason: 'tested, not pushed' });
     expect(fake.outside.calls.filter((call) => call.includes(TARGET))).toEqual([]);
+    expect([...fake.built.values()].map(({ cache }) => cache)).toEqual([undefined]);
   });
 
   test('that is pinned already asks nobody for its base', async () => {

@@ -155,7 +155,8 @@ describe('an image that is sound', () => {
     const traces = [CANARY, 'PIP_EXTRA_INDEX_URL=', ...certificates.split('\n').slice(1, 2)];
     const found: string[] = [];
     let looked = 0;
-    for (const blob of await blobsOf('science')) {
+    expect(await tags('science-cache')).toEqual(['cache']);
+    for (const blob of [...(await blobsOf('science')), ...(await blobsOf('science-cache'))]) {
       looked += 1;
       found.push(...traces.filter((trace) => blob.includes(trace)));
     }

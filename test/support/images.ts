@@ -25,7 +25,12 @@ export class FakeImages {
   /** Folders as they were built, by tag. */
   readonly built = new Map<
     string,
-    { dockerfile: string; labels: Readonly<Record<string, string>>; epoch: number | undefined }
+    {
+      dockerfile: string;
+      labels: Readonly<Record<string, string>>;
+      epoch: number | undefined;
+      cache: string | undefined;
+    }
   >();
   /** What is installed in images. */
   packages = [['pip', 'oggm', '1.6.3', 'files-sha256:00']];
@@ -63,8 +68,8 @@ export class FakeImages {
         build: (request) =>
           outside.call('build', request.tag, async () => {
             const dockerfile = await readDockerfile(request.folder);
-            const { labels, epoch } = request;
-            this.built.set(request.tag, { dockerfile, labels, epoch });
+            const { labels, epoch, cache } = request;
+            this.built.set(request.tag, { dockerfile, labels, epoch, cache });
             const { lines, ok } = this.builds(request.tag);
             lines.forEach(request.onLine);
             await this.clock.sleep(60_000);
