@@ -183,6 +183,23 @@ describe('an image that is new', () => {
     expect(fake.outside.calls).not.toContain(`digest: ${BASE}:1`);
   });
 
+  test('shares the registry on this machine with the others', async () => {
+    await run({ images: { science: {}, other: {} } });
+    expect(fake.outside.made('build')).toHaveLength(2);
+    expect(fake.outside.made('throwAway', 'stop')).toEqual(['throwAway: ', 'stop: ']);
+    expect([...written.keys()].filter((path) => path.endsWith('.yaml')).sort()).toEqual([
+      'images/other/image.lock.yaml',
+      'images/science/image.lock.yaml',
+    ]);
+  });
+
+  test('runs its notebooks, each before it is pushed', async () => {
+    const notebooks = () => Promise.resolve([{ path: 'a.ipynb', text: '{}' }]);
+    const [result] = await run({ notebooks });
+    expect(result?.tests.map(({ name }) => name)).toContain('notebook a.ipynb');
+    expect(fake.runs.map(({ input }) => input)).toContain('NOTEBOOK = "{}"\ncheck_notebook.py');
+  });
+
   test('is told as it goes', async () => {
     fake.builds = () => ({ lines: ['#5 [2/3] RUN pip install x', '#5 DONE 2.0s'], ok: true });
     await run();
@@ -447,6 +464,13 @@ describe('what fails', () => {
         reason: `its base ${BASE}:1 is not in its registry; correct from: in image.yaml`,
       },
     ]);
+  });
+
+  test('because no registry starts on this machine: nothing is built, and nothing is stopped', async () => {
+    const error = new ImageFailure('no registry', { hint: 'install it' });
+    fake.outside.fail({ call: 'throwAway', error });
+    expect(await run()).toMatchObject([{ outcome: 'failed', reason: 'no registry; install it' }]);
+    expect(fake.outside.made('build', 'stop')).toEqual([]);
   });
 
   test('hides nothing of the others', async () => {
