@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { hasErrors } from '../core/finding.ts';
 import type { Finding } from '../core/finding.ts';
 import { beforeBuild } from '../core/images/rules.ts';
+import { flowResult } from '../core/images/flow-result.ts';
 import { exitOf } from '../core/images/test-report.ts';
 import type { ImageResult } from '../core/images/test-report.ts';
 import { imagesText } from '../core/images/words.ts';
@@ -13,6 +14,8 @@ import { readTree, writeWhole } from '../edges/files.ts';
 import type { Report } from '../edges/report.ts';
 import { UsageError } from '../failure.ts';
 import { allFindings } from '../flow/findings.ts';
+import { filesBefore, pullPlace, tellImages } from '../flow/image-pulls.ts';
+import type { Asked } from '../flow/image-pulls.ts';
 import { buildImages } from '../flow/images.ts';
 import type { ImageJob } from '../flow/image-run.ts';
 import { gatherCharts } from '../gather/charts.ts';
@@ -21,6 +24,7 @@ import { gatherPlatform } from '../gather/platform.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import type { ImagePorts } from '../ports/images.ts';
+import { flowOutcome } from './image-flow.ts';
 import { imagesNamed } from './image-names.ts';
 
 export interface BuildInputs {
@@ -39,13 +43,24 @@ export async function buildThem(
   inputs: BuildInputs,
   ports: ImagePorts,
   report: Report,
+  asked: Asked,
 ): Promise<Outcome> {
   if (inputs.locked !== undefined && (inputs.images === 'all' || inputs.images.length !== 1))
     throw new UsageError('--locked is for one image', 'write: image build IMAGE --locked BUILD');
+  if (asked && !inputs.push)
+    throw new UsageError('image build --pull-request needs --push', 'a lock names what was pushed');
   const ready = await readyToBuild(inputs, ports, report);
   if (ready.kind === 'refused') return refused(ready.findings);
-  const images = chosen(ready.platform, inputs.images);
+  const { platform } = ready;
+  const images = chosen(platform, inputs.images);
+  const now = ports.clock.now().getTime();
+  const pulls = asked && (await pullPlace(asked, { root: inputs.root, platform, now }));
+  const before = await filesBefore(inputs.root, images);
   const results = await buildImages(await buildJob(ready, inputs, ports, report), images);
+  if (pulls) {
+    const built = results.map((one) => flowResult({ ...one }));
+    return flowOutcome(await tellImages(pulls, 'refresh', before, built));
+  }
   const json: Json = { schema_version: SCHEMA_VERSION, images: results.map(resultJson) };
   const { findings } = ready;
   return outcome({ exit: exitOf(results), text: imagesText(results), json, findings });

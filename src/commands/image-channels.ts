@@ -1,16 +1,15 @@
 import { hasErrors } from '../core/finding.ts';
-import { flowJson, flowText } from '../core/images/flow-result.ts';
 import type { FlowResult } from '../core/images/flow-result.ts';
-import { exitOf } from '../core/images/test-report.ts';
 import { UsageError } from '../failure.ts';
 import { allFindings } from '../flow/findings.ts';
 import { followTags, lockFaults, promoteImage, yankImage } from '../flow/image-channels.ts';
 import { filesBefore, pullPlace, tellImages, troublesOf } from '../flow/image-pulls.ts';
 import type { Asked } from '../flow/image-pulls.ts';
 import { gatherPlatform } from '../gather/platform.ts';
-import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
+import { refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import type { ImagePorts } from '../ports/images.ts';
+import { flowOutcome } from './image-flow.ts';
 import { imagesNamed } from './image-names.ts';
 
 export interface PromoteInputs {
@@ -95,12 +94,4 @@ function reasonOf(reason: string | undefined): string {
       'say in short what is wrong with the build',
     );
   return reason;
-}
-
-function flowOutcome(results: readonly FlowResult[]): Outcome {
-  return outcome({
-    exit: exitOf(results),
-    text: flowText(results),
-    json: { schema_version: SCHEMA_VERSION, images: results.map(flowJson) },
-  });
 }

@@ -1,15 +1,14 @@
 import type { Doc, ImageFile, ImageName, Platform } from '../core/model/types.ts';
-import { flowJson, flowText } from '../core/images/flow-result.ts';
-import { exitOf } from '../core/images/test-report.ts';
 import type { Report } from '../edges/report.ts';
 import { filesBefore, pullPlace, tellImages, troublesOf } from '../flow/image-pulls.ts';
 import type { Asked, PullPlace } from '../flow/image-pulls.ts';
 import { refreshImages } from '../flow/image-refresh.ts';
 import { buildImages } from '../flow/images.ts';
-import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
+import { refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import type { ImagePorts } from '../ports/images.ts';
 import { buildJob, readyToBuild } from './image-build.ts';
+import { flowOutcome } from './image-flow.ts';
 import { imagesNamed } from './image-names.ts';
 
 export interface RefreshInputs {
@@ -45,12 +44,7 @@ export async function refresh(
     build: (round) => buildImages(job, round),
   });
   const results = pulls ? await tellImages(pulls, 'refresh', before, built) : built;
-  return outcome({
-    exit: exitOf(results),
-    text: flowText(results),
-    json: { schema_version: SCHEMA_VERSION, images: results.map(flowJson) },
-    findings,
-  });
+  return flowOutcome(results, findings);
 }
 
 async function troubledImages(

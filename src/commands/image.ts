@@ -31,7 +31,7 @@ export async function image(
     case 'render':
       return await renderImages({ ...inputs, images });
     case 'build':
-      return await buildThem({ ...inputs, images }, ports, report);
+      return await buildThem({ ...inputs, images }, ports, report, asked);
     case 'refresh':
       return await refresh({ ...inputs, names }, ports, report, asked);
     case 'promote':

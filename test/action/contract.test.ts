@@ -39,6 +39,8 @@ test('the version is that of the package', async () => {
   expect((JSON.parse(await read('package.json')) as { version: string }).version).toBe(VERSION);
 });
 
+const OWN_ACTIONS = ['./', './.github/actions/on-cluster', './.github/actions/image-tools'];
+
 describe('workflows', () => {
   const files = async (): Promise<string[]> =>
     (await readdir(join(ROOT, '.github/workflows'))).filter((name) => name.endsWith('.yml'));
@@ -74,11 +76,7 @@ describe('workflows', () => {
         expect(job.permissions).toBeDefined();
         expect(job['timeout-minutes']).toBeGreaterThan(0);
         for (const step of job.steps ?? []) {
-          if (
-            step.uses !== undefined &&
-            step.uses !== './' &&
-            step.uses !== './.github/actions/on-cluster'
-          )
+          if (step.uses !== undefined && !OWN_ACTIONS.includes(step.uses))
             expect(step.uses).toMatch(/^[\w-]+\/[\w./-]+@[0-9a-f]{40}$/u);
           expect(step.run ?? '').not.toContain('${{');
           if (step.uses?.startsWith('actions/checkout@') === true)
@@ -86,12 +84,14 @@ describe('workflows', () => {
         }
       }
     }
-    const { runs } = load(await read('.github/actions/on-cluster/action.yml')) as {
-      runs: { steps: { uses?: string; run?: string }[] };
-    };
-    for (const step of runs.steps) {
-      if (step.uses !== undefined) expect(step.uses).toMatch(/^[\w-]+\/[\w./-]+@[0-9a-f]{40}$/u);
-      expect(step.run ?? '').not.toContain('${{');
+    for (const own of OWN_ACTIONS.slice(1)) {
+      const { runs } = load(await read(`${own}/action.yml`)) as {
+        runs: { steps: { uses?: string; run?: string }[] };
+      };
+      for (const step of runs.steps) {
+        if (step.uses !== undefined) expect(step.uses).toMatch(/^[\w-]+\/[\w./-]+@[0-9a-f]{40}$/u);
+        expect(step.run ?? '').not.toContain('${{');
+      }
     }
   });
 

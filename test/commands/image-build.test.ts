@@ -1,6 +1,6 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { image } from '../../src/commands/image.ts';
 import type { ImageInputs } from '../../src/commands/image.ts';
 import { ImageFailure } from '../../src/failure.ts';
@@ -8,6 +8,9 @@ import { lockChecksum } from '../../src/core/images/lock.ts';
 import { resolveImage } from '../../src/core/images/resolve.ts';
 import { gatherPlatform } from '../../src/gather/platform.ts';
 import type { Outcome } from '../../src/outcome.ts';
+import type { Asked } from '../../src/flow/image-pulls.ts';
+import { githubStage } from '../support/github-sim/stage.ts';
+import type { GithubStage } from '../support/github-sim/stage.ts';
 import { FakeImages, digestNo } from '../support/images.ts';
 import { DOUBLE, commitAll, edit, git, temporary } from '../support/sample.ts';
 
@@ -31,7 +34,12 @@ beforeEach(() => {
 
 const NONE = { present: undefined, reason: undefined };
 
-function run(inputs: Partial<ImageInputs>, recipe = 'Dockerfile'): Promise<Outcome> {
+interface Run extends Partial<ImageInputs> {
+  /** What the double finds as a recipe. */
+  recipe?: string;
+}
+
+function run({ recipe = 'Dockerfile', ...inputs }: Run, asked?: Asked): Promise<Outcome> {
   const ports = fake.ports((built) => readFile(join(built, recipe), 'utf8'));
   const report = { progress: (text: string) => told.push(text) } as never;
   const nothing = {
@@ -43,7 +51,7 @@ function run(inputs: Partial<ImageInputs>, recipe = 'Dockerfile'): Promise<Outco
     out: undefined,
     ...NONE,
   };
-  return image({ root, chartsFrom: DOUBLE, now: NOW, ...nothing, ...inputs }, ports, report);
+  return image({ root, chartsFrom: DOUBLE, now: NOW, ...nothing, ...inputs }, ports, report, asked);
 }
 
 describe('image build', () => {
@@ -124,6 +132,50 @@ describe('image build', () => {
     expect(json).toMatchObject({ images: [{ outcome: 'failed', reason }] });
   });
 
+  describe('with --pull-request', () => {
+    let stage: GithubStage;
+    beforeEach(async () => {
+      stage = await githubStage();
+    });
+    afterEach(() => stage.sim.close());
+    const asked = () => ({ github: stage.forge, run: undefined });
+
+    test('needs --push', async () => {
+      await expect(run({ target: ['build', 'science'] }, asked())).rejects.toMatchObject({
+        message: 'image build --pull-request needs --push',
+        hint: 'a lock names what was pushed',
+        exit: 2,
+      });
+      expect(fake.outside.calls).toEqual([]);
+    });
+
+    test('needs a clone', async () => {
+      const inputs = { target: ['build', 'science'], push: true };
+      await expect(run(inputs, asked())).rejects.toMatchObject({
+        message: '--pull-request needs a clone',
+        hint: 'run it where the platform is checked out',
+        exit: 2,
+      });
+    });
+
+    test('tells a failure in the issue of the image', async () => {
+      const cloned = join(folder.path, 'asked');
+      await cp(root, cloned, { recursive: true });
+      await git(cloned, 'init', '--quiet');
+      await commitAll(cloned, 'first');
+      fake.builds = () => ({ lines: [], ok: false });
+      const inputs = { root: cloned, target: ['build', 'science'], push: true };
+      const answer = await run(inputs, asked());
+      expect(answer.exit).toBe(1);
+      expect(answer.json).toMatchObject({ images: [{ outcome: 'failed', pull_request: null }] });
+      const [issue] = stage.repository.issues.values();
+      expect(issue?.labels).toEqual(['glaciocloud-image', 'image:science']);
+      fake.builds = () => ({ lines: [], ok: true });
+      expect((await run(inputs, asked())).exit).toBe(0);
+      expect(issue?.state).toBe('closed');
+    });
+  });
+
   test('takes every image, or each once', async () => {
     const names = async (inputs: Partial<ImageInputs>): Promise<string[]> =>
       (await run(inputs)).text.match(/science built/gu) ?? [];
@@ -180,7 +232,7 @@ describe('image build', () => {
     await cp(root, waits, { recursive: true });
     await writeFile(join(waits, 'images/science/image.yaml'), 'title: Science\n');
     const inputs = { root: waits, target: ['build', 'science'] };
-    const answer = await run(inputs, 'environment.yml');
+    const answer = await run({ ...inputs, recipe: 'environment.yml' });
     expect(answer.text).toMatch(/^✓ science built /u);
     expect(answer.findings.map(({ rule, severity }) => [rule, severity])).toEqual([
       ['placeholder', 'warning'],
