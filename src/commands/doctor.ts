@@ -1,4 +1,5 @@
 import { runRules } from '../core/check/run.ts';
+import { SECRETS_RULE } from '../core/credentials/encrypted.ts';
 import { examine } from '../core/doctor/doctor.ts';
 import { doctorJson, doctorText } from '../core/doctor/show.ts';
 import { hasErrors } from '../core/finding.ts';
@@ -10,9 +11,6 @@ import { gatherDoctorFiles } from '../gather/doctor.ts';
 import { gatherPlatform } from '../gather/platform.ts';
 import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
-
-/** Said here with what is wrong besides. */
-const SECRETS_RULE = 'secrets-file';
 
 export interface DoctorCommand {
   root: string;
@@ -31,6 +29,7 @@ export async function doctor(
   report: Pick<Report, 'progress'>,
 ): Promise<Outcome> {
   const { platform, findings } = await gatherPlatform(root);
+  // Said here with what is wrong besides.
   const isOwn = ({ rule }: Finding): boolean => rule === SECRETS_RULE;
   if (!platform || hasErrors(findings.filter((one) => !isOwn(one)))) return refused(findings);
   // A file that points to nothing would lead to fewer questions, and so to fewer gaps.

@@ -223,6 +223,23 @@ export async function commitsOf(
   return lines(await asked(root, ['log', '--format=%H', `-n${most}`, commit, '--', path]));
 }
 
+/** Files of the folder `root` that are in no commit and were not added; none where git does not say. */
+export async function unseenByGit(root: string, paths: Iterable<string>): Promise<Set<string>> {
+  const unseen = new Set<string>();
+  for (const path of paths) {
+    const added = ['ls-files', '--', path];
+    const committed = ['log', '--all', '--max-count=1', '--format=%h', '--', path];
+    const answers = [await answerOf(root, added), await answerOf(root, committed)];
+    if (answers.every((one) => one === '')) unseen.add(path);
+  }
+  return unseen;
+}
+
+async function answerOf(root: string, args: readonly string[]): Promise<string | undefined> {
+  const result = await exec('git', ['-C', root, ...args]).catch(() => undefined);
+  return result?.code === 0 ? result.stdout : undefined;
+}
+
 /** Refs that stand for the default branch of the repository that a clone came from. */
 const MAIN_REFS = ['origin/HEAD', 'origin/main', 'origin/master'];
 

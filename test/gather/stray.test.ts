@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { gatherPlatform } from '../../src/gather/platform.ts';
 import { exec } from '../../src/edges/exec.ts';
-import { copyPlatform, temporary } from '../support/sample.ts';
+import { copyPlatform, git, temporary } from '../support/sample.ts';
 
 let folder: Awaited<ReturnType<typeof temporary>>;
 beforeAll(async () => {
@@ -11,8 +11,25 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
+test('a file of secrets in clear is to be revoked only where git knows it', async () => {
+  const root = join(folder.path, 'secrets');
+  await copyPlatform(root);
+  await mkdir(join(root, 'secrets'));
+  await writeFile(join(root, 'secrets/hub.sops.yaml'), 'a: hunter2\n');
+  const hint = async (): Promise<string | undefined> =>
+    (await gatherPlatform(root)).findings.find(({ rule }) => rule === 'secrets-file')?.hint;
+  expect(await hint()).toMatch(/^revoke what it holds/u);
+  await git(root, 'init', '-q');
+  expect(await hint()).toMatch(/^before it is committed, encrypt it/u);
+  await git(root, 'add', '-A');
+  expect(await hint()).toMatch(/^revoke what it holds/u);
+  await git(root, 'commit', '-qm', 'first');
+  await git(root, 'rm', '-q', '--cached', 'secrets/hub.sops.yaml');
+  expect(await hint()).toMatch(/^revoke what it holds/u);
+});
+
 test('what nobody reads is found beside and among the files of the platform, and links beside them are passed over', async () => {
-  const root = folder.path;
+  const root = join(folder.path, 'stray');
   await copyPlatform(root);
   const files = {
     'foo.yaml': 'title: x\nprovider: gke\nkubernetes: "1.35"\n',

@@ -4,7 +4,8 @@ import type { Json } from '../json.ts';
 import { readSource } from '../source.ts';
 import { unlessCredential } from './shapes.ts';
 
-const RULE = { rule: 'secrets-file', severity: 'error' } as const;
+export const SECRETS_RULE = 'secrets-file';
+const RULE = { rule: SECRETS_RULE, severity: 'error' } as const;
 /** Where the secrets of a hub stand. */
 const SECRETS_FILE = /^secrets\/([^/]+)\.sops\.yaml$/u;
 
@@ -13,8 +14,11 @@ export function hubOfSecrets(path: string): string | undefined {
   return SECRETS_FILE.exec(path)?.[1];
 }
 
-/** What is not encrypted in a file of secrets; its values are never repeated. */
-export function encryptionFindings(file: string, text: string): Finding[] {
+/**
+ * What is not encrypted in a file of secrets; its values are never repeated. `isShared`: others may have the file
+ * already, by git.
+ */
+export function encryptionFindings(file: string, text: string, isShared = true): Finding[] {
   const source = readSource(file, text);
   const open = openIn(source.data);
   const mac = at(source.data, '/sops/mac');
@@ -25,7 +29,7 @@ export function encryptionFindings(file: string, text: string): Finding[] {
         ...RULE,
         at: source.at(''),
         message: isFilled ? 'this file is not encrypted' : 'this file holds no secrets yet',
-        hint: `${isFilled ? REVOKE : 'fill it in'}, then ${encryptWith(file)}`,
+        hint: `${isFilled ? whatFirst(isShared) : 'fill it in, then'} ${encryptWith(file)}`,
       },
     ];
   }
@@ -33,11 +37,17 @@ export function encryptionFindings(file: string, text: string): Finding[] {
     ...RULE,
     at: source.at(path),
     message: `"${unlessCredential(segmentsOf(path).at(-1) ?? '')}" is not encrypted`,
-    hint: `${REVOKE} with \`sops edit ${file}\``,
+    hint: isShared
+      ? `${REVOKE} with \`sops edit ${file}\``
+      : `before it is committed, write it again with \`sops edit ${file}\``,
   }));
 }
 
 const REVOKE = 'revoke what it holds: whoever can read this repository has it; write the new value';
+
+function whatFirst(isShared: boolean): string {
+  return isShared ? `${REVOKE}, then` : 'before it is committed,';
+}
 
 function encryptWith(file: string): string {
   return `encrypt it: \`sops encrypt --in-place ${file}\`, which needs the public key in .sops.yaml`;

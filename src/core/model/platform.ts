@@ -26,9 +26,15 @@ export interface Reading {
 
 type Docs = { [K in Kind]: Map<string, Doc<Kinds[K]>> };
 
-/** Files by path → the platform, and everything that is wrong with the files one by one. */
-export function readPlatform(files: ReadonlyMap<string, Text>): Reading {
-  const reader = new Reader();
+/**
+ * Files by path → the platform, and everything that is wrong with the files one by one. `unseen`: those that git
+ * does not know.
+ */
+export function readPlatform(
+  files: ReadonlyMap<string, Text>,
+  unseen: ReadonlySet<string> = new Set(),
+): Reading {
+  const reader = new Reader(unseen);
   for (const [file, content] of [...files].sort(([a], [b]) => compareText(a, b)))
     reader.take(file, content);
   reader.findings.push(...strayFindings(textsOf(files)));
@@ -60,6 +66,7 @@ class Reader {
   readonly findings: Finding[] = [];
   readonly sources = new Map<string, Source>();
   readonly #names = new Map<Kind, Set<string>>();
+  readonly #unseen: ReadonlySet<string>;
   readonly #docs: Docs = {
     platform: new Map(),
     cluster: new Map(),
@@ -71,6 +78,10 @@ class Reader {
     member: new Map(),
     cohort: new Map(),
   };
+
+  constructor(unseen: ReadonlySet<string>) {
+    this.#unseen = unseen;
+  }
 
   take(file: string, content: Text): void {
     const located = locate(file);
@@ -129,7 +140,7 @@ class Reader {
       return;
     }
     if (hubOfSecrets(file) !== undefined) {
-      this.findings.push(...encryptionFindings(file, text));
+      this.findings.push(...encryptionFindings(file, text, !this.#unseen.has(file)));
       return;
     }
     if (isPackageList(file)) {

@@ -28,6 +28,14 @@ const said = (text: string): string[] =>
 const plain = [`error secrets-file 1:1 this file is not encrypted | ${REVOKE}, ${ENCRYPT}`];
 
 test.each([
+  ['a: x\n', `before it is committed, ${ENCRYPT.replace('then ', '')}`],
+  ['', `fill it in, ${ENCRYPT}`],
+  [`a: x\n${META}`, `before it is committed, write it again with \`sops edit ${FILE}\``],
+])('%j that git does not know: %s', (text, hint) => {
+  expect(encryptionFindings(FILE, text, false).map((one) => one.hint)).toEqual([hint]);
+});
+
+test.each([
   ['secrets/hub.sops.yaml', 'hub'],
   ['secrets/hub.yaml', undefined],
   ['secrets/hub.sops.yml', undefined],
