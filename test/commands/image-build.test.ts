@@ -138,6 +138,14 @@ describe('image build', () => {
       stage = await githubStage();
     });
     afterEach(() => stage.sim.close());
+    /** The simulated GitHub has the commit too, with other files. */
+    const onGithub = async (commit: string): Promise<void> => {
+      stage.repository.actions.mayOpenPulls = true;
+      await stage.forge.commitFiles('main', new Map([['README.md', '']]), 'first');
+      const main = stage.repository.refs.get('refs/heads/main') ?? '';
+      const known = stage.repository.objects.get(main);
+      if (known) stage.repository.objects.set(commit, known);
+    };
     const asked = () => ({ github: stage.forge, run: undefined });
 
     test('needs --push', async () => {
@@ -162,7 +170,7 @@ describe('image build', () => {
       const cloned = join(folder.path, 'asked');
       await cp(root, cloned, { recursive: true });
       await git(cloned, 'init', '--quiet');
-      await commitAll(cloned, 'first');
+      await onGithub(await commitAll(cloned, 'first'));
       fake.builds = () => ({ lines: [], ok: false });
       const inputs = { root: cloned, target: ['build', 'science'], push: true };
       const answer = await run(inputs, asked());

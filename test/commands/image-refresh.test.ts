@@ -77,10 +77,13 @@ describe('image refresh', () => {
     const tests = { oggm: 'passed' } as const;
     const builds = { [build]: { digest: digestNo(9), tests } };
     const lock = { recipe: '1'.repeat(40), builds, channels: { candidate: build } };
-    await writeFile(join(root, 'images/science/image.lock.yaml'), lockText(lock));
+    const locked = (): Promise<void> =>
+      writeFile(join(root, 'images/science/image.lock.yaml'), lockText(lock));
+    await locked();
     expect(await run({ target: ['refresh'] })).toMatchObject({
       json: { images: [{ outcome: 'built' }] },
     });
+    await locked();
     await edit(root, 'environments/hub.yaml', 'wave: production', 'wave: staging');
     expect(await run({ target: ['refresh'] })).toMatchObject({
       exit: 0,
