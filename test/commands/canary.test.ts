@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fromArguments } from '../../src/arguments.ts';
 import type { Report } from '../../src/edges/report.ts';
 import { main } from '../../src/main.ts';
-import { DOUBLE, ROOT, copyPlatform, git, temporary } from '../support/sample.ts';
+import { commitAll, DOUBLE, ROOT, copyPlatform, git, temporary } from '../support/sample.ts';
 
 /* Nobody could guess it, so wherever it turns up it was repeated. By its name alone it is a secret. */
 const CANARY = 'hunter2-canary-7Qx';
@@ -46,6 +46,7 @@ async function platformWith(name: string, file: string, text: string): Promise<s
   await mkdir(dirname(join(root, file)), { recursive: true });
   await writeFile(join(root, file), before + text);
   await git(root, 'init', '-q');
+  await commitAll(root, 'as it was pushed');
   return root;
 }
 

@@ -237,7 +237,7 @@ describe('image build', () => {
 
   test('that a hub waits for is what the build is for', async () => {
     const waits = join(folder.path, 'waits');
-    await cp(root, waits, { recursive: true });
+    await cp(join(import.meta.dirname, '../core/rules/_base'), waits, { recursive: true });
     await writeFile(join(waits, 'images/science/image.yaml'), 'title: Science\n');
     const inputs = { root: waits, target: ['build', 'science'] };
     const answer = await run({ ...inputs, recipe: 'environment.yml' });
