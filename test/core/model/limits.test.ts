@@ -17,6 +17,7 @@ test('each limit is a decision: who changes one changes it here too, and says wh
     ANNOTATION_LIMIT: 10,
     CERTIFICATE_DAYS: 14,
     HEARTBEAT_INTERVALS: 3,
+    HOLD_DAYS: 7,
     HUB_RESTART_SECONDS: 6,
   });
   expect([0, 1, 40].map(proxyMemoryMiB)).toEqual([128, 130, 208]);
