@@ -30,8 +30,8 @@ c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{api_port}"
 c.ConfigurableHTTPProxy.auth_token = {proxy_token!r}
 c.JupyterHub.db_url = "sqlite:///jupyterhub.sqlite"
 c.JupyterHub.spawner_class = "local_kubespawner.LocalKubeSpawner"
-c.KubeSpawner.start_timeout = 40
-c.Spawner.http_timeout = 10
+c.KubeSpawner.start_timeout = 120
+c.Spawner.http_timeout = 60
 c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser", "--allow-root"]
 c.Spawner.notebook_dir = {home!r}
 c.Spawner.consecutive_failure_limit = 0
@@ -88,7 +88,7 @@ def free_ports(count):
     return ports
 
 
-def wait_for(what, condition, seconds=20.0):
+def wait_for(what, condition, seconds=60.0):
     """The time it took until `condition` held."""
     begin = time.monotonic()
     while time.monotonic() - begin < seconds:
@@ -178,7 +178,7 @@ class RealHub:
             start_new_session=True,
         )
         try:
-            wait_for("the hub answers", self.answers, 30)
+            wait_for("the hub answers", self.answers, 90)
         except AssertionError:
             raise AssertionError(self.log_text()[-4000:]) from None
         return self

@@ -330,12 +330,12 @@ def test_a_restart_without_the_mounted_file_goes_on_from_the_kept_copy(hub):
 
 
 def test_a_kept_copy_still_ends_by_the_clock(hub):
-    browser = enter(hub, until=soon(12))
+    browser = enter(hub, until=soon(25))
     hub.remove("access")
     hub.restart()
     assert hub.state()["access"]["from"] == "kept"
     assert hub.is_in(browser)
-    wait_for("alice's access has ended", lambda: not hub.is_in(browser), 15)
+    wait_for("alice's access has ended", lambda: not hub.is_in(browser))
 
 
 def test_the_door_stays_shut_whatever_else_is_configured_and_without_any_file(github, tmp_path):

@@ -7,6 +7,7 @@ test('each limit is a decision: who changes one changes it here too, and says wh
     CPU_GUARANTEE_SHARE: 0.25,
     CONCURRENT_SPAWN_LIMIT: 64,
     SPAWN_TIMEOUT_SECONDS: 15 * 60,
+    WEEKLY_REBUILD_DAY: 1,
     MIN_IDLE_SECONDS: 10 * 60,
     MIN_MAX_AGE_SECONDS: 604_800,
     MIN_HOME_BYTES: 5_368_709_120,
