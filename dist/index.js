@@ -135,8 +135,8 @@ var require_tunnel = __commonJS({
     };
     TunnelingAgent.prototype.createSocket = function createSocket(options, cb) {
       var self2 = this;
-      var placeholder = {};
-      self2.sockets.push(placeholder);
+      var placeholder2 = {};
+      self2.sockets.push(placeholder2);
       var connectOptions = mergeOptions({}, self2.proxyOptions, {
         method: "CONNECT",
         path: options.host + ":" + options.port,
@@ -180,7 +180,7 @@ var require_tunnel = __commonJS({
           var error3 = new Error("tunneling socket could not be established, statusCode=" + res.statusCode);
           error3.code = "ECONNRESET";
           options.request.emit("error", error3);
-          self2.removeSocket(placeholder);
+          self2.removeSocket(placeholder2);
           return;
         }
         if (head2.length > 0) {
@@ -189,11 +189,11 @@ var require_tunnel = __commonJS({
           var error3 = new Error("got illegal response body from proxy");
           error3.code = "ECONNRESET";
           options.request.emit("error", error3);
-          self2.removeSocket(placeholder);
+          self2.removeSocket(placeholder2);
           return;
         }
         debug2("tunneling connection has established");
-        self2.sockets[self2.sockets.indexOf(placeholder)] = socket;
+        self2.sockets[self2.sockets.indexOf(placeholder2)] = socket;
         return cb(socket);
       }
       function onError(cause) {
@@ -206,7 +206,7 @@ var require_tunnel = __commonJS({
         var error3 = new Error("tunneling socket could not be established, cause=" + cause.message);
         error3.code = "ECONNRESET";
         options.request.emit("error", error3);
-        self2.removeSocket(placeholder);
+        self2.removeSocket(placeholder2);
       }
     };
     TunnelingAgent.prototype.removeSocket = function removeSocket(socket) {
@@ -2174,9 +2174,9 @@ var require_dispatcher_base = __commonJS({
       }
       close(callback) {
         if (callback === void 0) {
-          return new Promise((resolve6, reject) => {
+          return new Promise((resolve7, reject) => {
             this.close((err2, data) => {
-              return err2 ? reject(err2) : resolve6(data);
+              return err2 ? reject(err2) : resolve7(data);
             });
           });
         }
@@ -2214,12 +2214,12 @@ var require_dispatcher_base = __commonJS({
           err2 = null;
         }
         if (callback === void 0) {
-          return new Promise((resolve6, reject) => {
+          return new Promise((resolve7, reject) => {
             this.destroy(err2, (err3, data) => {
               return err3 ? (
                 /* istanbul ignore next: should never error */
                 reject(err3)
-              ) : resolve6(data);
+              ) : resolve7(data);
             });
           });
         }
@@ -4486,8 +4486,8 @@ var require_util2 = __commonJS({
     function createDeferredPromise() {
       let res;
       let rej;
-      const promise = new Promise((resolve6, reject) => {
-        res = resolve6;
+      const promise = new Promise((resolve7, reject) => {
+        res = resolve7;
         rej = reject;
       });
       return { promise, resolve: res, reject: rej };
@@ -5662,12 +5662,12 @@ Content-Type: ${value.type || "application/octet-stream"}\r
             if (mimeType !== null) {
               switch (mimeType.essence) {
                 case "multipart/form-data": {
-                  const parsed5 = multipartFormDataParser(value, mimeType);
-                  if (parsed5 === "failure") {
+                  const parsed3 = multipartFormDataParser(value, mimeType);
+                  if (parsed3 === "failure") {
                     throw new TypeError("Failed to parse body as FormData.");
                   }
                   const fd2 = new FormData();
-                  fd2[kState] = parsed5;
+                  fd2[kState] = parsed3;
                   return fd2;
                 }
                 case "application/x-www-form-urlencoded": {
@@ -6738,12 +6738,12 @@ upgrade: ${upgrade2}\r
           cb();
         }
       }
-      const waitForDrain = () => new Promise((resolve6, reject) => {
+      const waitForDrain = () => new Promise((resolve7, reject) => {
         assert(callback === null);
         if (socket[kError]) {
           reject(socket[kError]);
         } else {
-          callback = resolve6;
+          callback = resolve7;
         }
       });
       socket.on("close", onDrain).on("drain", onDrain);
@@ -7413,12 +7413,12 @@ var require_client_h2 = __commonJS({
           cb();
         }
       }
-      const waitForDrain = () => new Promise((resolve6, reject) => {
+      const waitForDrain = () => new Promise((resolve7, reject) => {
         assert(callback === null);
         if (socket[kError]) {
           reject(socket[kError]);
         } else {
-          callback = resolve6;
+          callback = resolve7;
         }
       });
       h2stream.on("close", onDrain).on("drain", onDrain);
@@ -7897,16 +7897,16 @@ var require_client = __commonJS({
         return this[kNeedDrain] < 2;
       }
       async [kClose]() {
-        return new Promise((resolve6) => {
+        return new Promise((resolve7) => {
           if (this[kSize]) {
-            this[kClosedResolve] = resolve6;
+            this[kClosedResolve] = resolve7;
           } else {
-            resolve6(null);
+            resolve7(null);
           }
         });
       }
       async [kDestroy](err2) {
-        return new Promise((resolve6) => {
+        return new Promise((resolve7) => {
           const requests = this[kQueue].splice(this[kPendingIdx]);
           for (let i2 = 0; i2 < requests.length; i2++) {
             const request2 = requests[i2];
@@ -7917,7 +7917,7 @@ var require_client = __commonJS({
               this[kClosedResolve]();
               this[kClosedResolve] = null;
             }
-            resolve6(null);
+            resolve7(null);
           };
           if (this[kHTTPContext]) {
             this[kHTTPContext].destroy(err2, callback);
@@ -7968,7 +7968,7 @@ var require_client = __commonJS({
         });
       }
       try {
-        const socket = await new Promise((resolve6, reject) => {
+        const socket = await new Promise((resolve7, reject) => {
           client[kConnector]({
             host,
             hostname: hostname3,
@@ -7980,7 +7980,7 @@ var require_client = __commonJS({
             if (err2) {
               reject(err2);
             } else {
-              resolve6(socket2);
+              resolve7(socket2);
             }
           });
         });
@@ -8316,8 +8316,8 @@ var require_pool_base = __commonJS({
         if (this[kQueue].isEmpty()) {
           await Promise.all(this[kClients].map((c) => c.close()));
         } else {
-          await new Promise((resolve6) => {
-            this[kClosedResolve] = resolve6;
+          await new Promise((resolve7) => {
+            this[kClosedResolve] = resolve7;
           });
         }
       }
@@ -9047,10 +9047,10 @@ var require_env_http_proxy_agent = __commonJS({
           if (!entry) {
             continue;
           }
-          const parsed5 = entry.match(/^(.+):(\d+)$/);
+          const parsed3 = entry.match(/^(.+):(\d+)$/);
           noProxyEntries.push({
-            hostname: (parsed5 ? parsed5[1] : entry).toLowerCase(),
-            port: parsed5 ? Number.parseInt(parsed5[2], 10) : 0
+            hostname: (parsed3 ? parsed3[1] : entry).toLowerCase(),
+            port: parsed3 ? Number.parseInt(parsed3[2], 10) : 0
           });
         }
         this.#noProxyValue = noProxyValue;
@@ -9586,7 +9586,7 @@ var require_readable = __commonJS({
         if (this._readableState.closeEmitted) {
           return null;
         }
-        return await new Promise((resolve6, reject) => {
+        return await new Promise((resolve7, reject) => {
           if (this[kContentLength] > limit) {
             this.destroy(new AbortError());
           }
@@ -9599,7 +9599,7 @@ var require_readable = __commonJS({
             if (signal?.aborted) {
               reject(signal.reason ?? new AbortError());
             } else {
-              resolve6(null);
+              resolve7(null);
             }
           }).on("error", noop4).on("data", function(chunk) {
             limit -= chunk.length;
@@ -9618,7 +9618,7 @@ var require_readable = __commonJS({
     }
     async function consume(stream2, type) {
       assert(!stream2[kConsume]);
-      return new Promise((resolve6, reject) => {
+      return new Promise((resolve7, reject) => {
         if (isUnusable(stream2)) {
           const rState = stream2._readableState;
           if (rState.destroyed && rState.closeEmitted === false) {
@@ -9635,7 +9635,7 @@ var require_readable = __commonJS({
             stream2[kConsume] = {
               type,
               stream: stream2,
-              resolve: resolve6,
+              resolve: resolve7,
               reject,
               length: 0,
               body: []
@@ -9705,18 +9705,18 @@ var require_readable = __commonJS({
       return buffer;
     }
     function consumeEnd(consume2) {
-      const { type, body, resolve: resolve6, stream: stream2, length: length2 } = consume2;
+      const { type, body, resolve: resolve7, stream: stream2, length: length2 } = consume2;
       try {
         if (type === "text") {
-          resolve6(chunksDecode(body, length2));
+          resolve7(chunksDecode(body, length2));
         } else if (type === "json") {
-          resolve6(JSON.parse(chunksDecode(body, length2)));
+          resolve7(JSON.parse(chunksDecode(body, length2)));
         } else if (type === "arrayBuffer") {
-          resolve6(chunksConcat(body, length2).buffer);
+          resolve7(chunksConcat(body, length2).buffer);
         } else if (type === "blob") {
-          resolve6(new Blob(body, { type: stream2[kContentType] }));
+          resolve7(new Blob(body, { type: stream2[kContentType] }));
         } else if (type === "bytes") {
-          resolve6(chunksConcat(body, length2));
+          resolve7(chunksConcat(body, length2));
         }
         consumeFinish(consume2);
       } catch (err2) {
@@ -9973,9 +9973,9 @@ var require_api_request = __commonJS({
     };
     function request2(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve6, reject) => {
+        return new Promise((resolve7, reject) => {
           request2.call(this, opts, (err2, data) => {
-            return err2 ? reject(err2) : resolve6(data);
+            return err2 ? reject(err2) : resolve7(data);
           });
         });
       }
@@ -10198,9 +10198,9 @@ var require_api_stream = __commonJS({
     };
     function stream2(opts, factory, callback) {
       if (callback === void 0) {
-        return new Promise((resolve6, reject) => {
+        return new Promise((resolve7, reject) => {
           stream2.call(this, opts, factory, (err2, data) => {
-            return err2 ? reject(err2) : resolve6(data);
+            return err2 ? reject(err2) : resolve7(data);
           });
         });
       }
@@ -10485,9 +10485,9 @@ var require_api_upgrade = __commonJS({
     };
     function upgrade2(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve6, reject) => {
+        return new Promise((resolve7, reject) => {
           upgrade2.call(this, opts, (err2, data) => {
-            return err2 ? reject(err2) : resolve6(data);
+            return err2 ? reject(err2) : resolve7(data);
           });
         });
       }
@@ -10579,9 +10579,9 @@ var require_api_connect = __commonJS({
     };
     function connect(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve6, reject) => {
+        return new Promise((resolve7, reject) => {
           connect.call(this, opts, (err2, data) => {
-            return err2 ? reject(err2) : resolve6(data);
+            return err2 ? reject(err2) : resolve7(data);
           });
         });
       }
@@ -12050,10 +12050,10 @@ var require_headers = __commonJS({
         const lowercaseName = isLowerCase ? name : name.toLowerCase();
         const exists3 = this[kHeadersMap].get(lowercaseName);
         if (exists3) {
-          const delimiter2 = lowercaseName === "cookie" ? "; " : ", ";
+          const delimiter3 = lowercaseName === "cookie" ? "; " : ", ";
           this[kHeadersMap].set(lowercaseName, {
             name: exists3.name,
-            value: `${exists3.value}${delimiter2}${value}`
+            value: `${exists3.value}${delimiter3}${value}`
           });
         } else {
           this[kHeadersMap].set(lowercaseName, { name, value });
@@ -14444,7 +14444,7 @@ var require_fetch = __commonJS({
       function dispatch2({ body }) {
         const url = requestCurrentURL(request2);
         const agent = fetchParams.controller.dispatcher;
-        return new Promise((resolve6, reject) => agent.dispatch(
+        return new Promise((resolve7, reject) => agent.dispatch(
           {
             path: url.pathname + url.search,
             origin: url.origin,
@@ -14520,7 +14520,7 @@ var require_fetch = __commonJS({
               }
               this.body = new Readable4({ read: resume });
               const onError = this.onError.bind(this);
-              resolve6({
+              resolve7({
                 status,
                 statusText,
                 headersList,
@@ -14563,7 +14563,7 @@ var require_fetch = __commonJS({
               for (let i2 = 0; i2 < rawHeaders.length; i2 += 2) {
                 headersList.append(bufferToLowerCasedHeaderName(rawHeaders[i2]), rawHeaders[i2 + 1].toString("latin1"), true);
               }
-              resolve6({
+              resolve7({
                 status,
                 statusText: STATUS_CODES[status],
                 headersList,
@@ -15054,9 +15054,9 @@ var require_util4 = __commonJS({
       switch (type) {
         case "DataURL": {
           let dataURL = "data:";
-          const parsed5 = parseMIMEType(mimeType || "application/octet-stream");
-          if (parsed5 !== "failure") {
-            dataURL += serializeAMimeType(parsed5);
+          const parsed3 = parseMIMEType(mimeType || "application/octet-stream");
+          if (parsed3 !== "failure") {
+            dataURL += serializeAMimeType(parsed3);
           }
           dataURL += ";base64,";
           const decoder4 = new StringDecoder2("latin1");
@@ -18304,8 +18304,8 @@ var require_util8 = __commonJS({
       return true;
     }
     function delay(ms) {
-      return new Promise((resolve6) => {
-        setTimeout(resolve6, ms).unref();
+      return new Promise((resolve7) => {
+        setTimeout(resolve7, ms).unref();
       });
     }
     module.exports = {
@@ -19160,249 +19160,6 @@ var require_undici = __commonJS({
     module.exports.mockErrors = mockErrors;
     var { EventSource } = require_eventsource();
     module.exports.EventSource = EventSource;
-  }
-});
-
-// src/failure.ts
-function messageOf(error3) {
-  return hasMessage(error3) ? error3.message : String(error3);
-}
-function hasMessage(error3) {
-  return typeof error3 === "object" && error3 !== null && "message" in error3 && typeof error3.message === "string";
-}
-var Failure, UsageError, KubeFailure, HelmFailure, TimedOut, SecretsFailure, BucketFailure, ImageFailure;
-var init_failure = __esm({
-  "src/failure.ts"() {
-    "use strict";
-    Failure = class extends Error {
-      exit;
-      /** What to do about it, for a person. */
-      hint;
-      constructor(message, options) {
-        super(message, { cause: options.cause });
-        this.name = new.target.name;
-        this.hint = options.hint;
-        this.exit = options.exit ?? 1;
-      }
-    };
-    UsageError = class extends Failure {
-      constructor(message, hint = "see `glaciocloud --help`") {
-        super(message, { hint, exit: 2 });
-      }
-    };
-    KubeFailure = class extends Failure {
-      /** Somebody else changed or made the object first. */
-      conflict;
-      /** The object would not be a valid one, or cannot become so from what it is. */
-      invalid;
-      constructor(message, options) {
-        super(message, options);
-        this.conflict = options.conflict ?? false;
-        this.invalid = options.invalid ?? false;
-      }
-    };
-    HelmFailure = class extends Failure {
-    };
-    TimedOut = class extends Failure {
-    };
-    SecretsFailure = class extends Failure {
-    };
-    BucketFailure = class extends Failure {
-    };
-    ImageFailure = class extends Failure {
-    };
-  }
-});
-
-// src/core/escape.ts
-function visible(text) {
-  return text.replaceAll(UNSEEN, (found2, emoji) => {
-    const code2 = found2.codePointAt(0) ?? 0;
-    return emoji ?? `<U+${code2.toString(16).toUpperCase().padStart(4, "0")}>`;
-  });
-}
-function oneLine(text) {
-  return visible(text.replaceAll(BREAKS, " "));
-}
-function short(text, limit) {
-  return Array.from(text).slice(0, limit).join("");
-}
-function screen(text) {
-  const lines3 = text.replaceAll("\r\n", "\n").split("\n");
-  return lines3.map((line) => uncommanded(line.split("	").map(visible).join("	"))).join("\n");
-}
-function uncommanded(line) {
-  return line.replace(/^(?=\s*::)/u, "\xB7 ").replaceAll("##[", "## [");
-}
-function commitMessage(text) {
-  return unnamed(oneLine(text));
-}
-function html(text) {
-  const marks = /[&<>"'\\`*_{}[\]|~!$#]/gu;
-  return safe(unlinked(oneLine(text)).replaceAll(marks, (char) => `&#${char.charCodeAt(0)};`));
-}
-function inMarkdown(strings, ...parts) {
-  return safe(String.raw({ raw: strings }, ...parts.map((part) => shown(part, plain))));
-}
-function terminal(strings, ...parts) {
-  const values = parts.map((part) => shown(part, oneLine));
-  return { target: "terminal", text: String.raw({ raw: strings }, ...values) };
-}
-function code(text) {
-  const line = oneLine(text);
-  return /^[^`|\\<]*[^`|\\<\s][^`|\\<]*$/u.test(line) ? safe(`\`${line}\``) : inMarkdown`${text}`;
-}
-function hex(text) {
-  return /^[0-9a-f]+$/u.test(text) ? safe(text) : inMarkdown`${text}`;
-}
-function fenced(language, lines3) {
-  const text = lines3.map(oneLine).join("\n");
-  const ticks = [...text.matchAll(/`+/gu)].map(([found2]) => found2.length + 1);
-  const fence = "`".repeat(Math.max(3, ...ticks));
-  return safe(`${fence}${language}
-${text}
-${fence}`);
-}
-function link(text, url) {
-  if (!/^https:\/\/[\w.:-]+(?:\/|$)/u.test(url)) return inMarkdown`${text}`;
-  const whole = url.replaceAll(new RegExp("\\p{Cs}", "gu"), "");
-  const address2 = whole.replaceAll(/[^\w\-.~:/?#&=%+,;]/gu, escapedByte);
-  return inMarkdown`[${text}](${safe(address2)})`;
-}
-function joined(parts, between) {
-  return safe(parts.map(({ text }) => text).join(between.text));
-}
-function safe(text) {
-  return { target: "markdown", text };
-}
-function escapedByte(char) {
-  const encoded = encodeURIComponent(char);
-  return encoded === char ? `%${char.charCodeAt(0).toString(16).toUpperCase()}` : encoded;
-}
-function shown(part, escape2) {
-  if (typeof part === "string") return escape2(part);
-  if (typeof part === "number") return String(part);
-  return "text" in part ? part.text : part.map(({ text }) => text).join("");
-}
-function plain(text) {
-  const marks = unlinked(oneLine(text)).replaceAll(/[\\`*_{}[\]#|~!]/gu, (char) => `\\${char}`);
-  return entities(marks).replaceAll("$", "&#36;").replace(/^ {2,}/u, " ").replace(/^( ?)(?=[-+=](?:[-+=\s]|$))/u, "$1\\").replace(/^( ?\d{1,9})(?=[.)](?:\s|$))/u, "$1\\");
-}
-function entities(text) {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-function unlinked(text) {
-  return unnamed(text).replaceAll(
-    /\b[0-9a-f]{7,40}\b/giu,
-    (commit) => commit.replaceAll(/.{6}(?=.)/gu, `$&${GAP}`)
-  );
-}
-function unnamed(text) {
-  return text.replaceAll("@", `@${GAP}`).replaceAll("://", `:${GAP}//`).replaceAll(/\bwww(?=\.)/giu, `$&${GAP}`).replaceAll(/#(?=\d)/gu, `#${GAP}`).replaceAll(/\bgh-(?=\d)/giu, `$&${GAP}`);
-}
-var BREAKS, EMOJI, ACTS, UNSEEN, GAP;
-var init_escape = __esm({
-  "src/core/escape.ts"() {
-    "use strict";
-    BREAKS = /[\t\n\v\f\r\u{85}\u{2028}\u{2029}]+/gu;
-    EMOJI = String.raw`\p{Extended_Pictographic}\p{Emoji_Modifier}?\uFE0F?`;
-    ACTS = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
-    UNSEEN = new RegExp(`(${EMOJI}(?:\\u200D${EMOJI})*)|${ACTS}`, "gu");
-    GAP = "\u200B";
-  }
-});
-
-// src/core/json.ts
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function compareText(a, b) {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}
-function canonical(value) {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (!isObject(value)) return JSON.stringify(value);
-  const entries = sortedEntries(value);
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(",")}}`;
-}
-function sortedEntries(value) {
-  return Object.entries(value).sort(([a], [b]) => compareText(a, b));
-}
-function pretty(value) {
-  return `${JSON.stringify(sorted(value), null, 2)}
-`;
-}
-function sorted(value) {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(sortedEntries(value).map(([key, item]) => [key, sorted(item)]));
-}
-function merge(left, ...rights) {
-  const result2 = { ...left };
-  for (const right of rights) {
-    for (const [key, value] of Object.entries(right)) {
-      const old = result2[key];
-      result2[key] = isObject(old) && isObject(value) ? merge(old, value) : value;
-    }
-  }
-  return result2;
-}
-function escapeSegment(segment) {
-  return segment.replaceAll("~", "~0").replaceAll("/", "~1");
-}
-function pointer(...segments) {
-  return segments.map((segment) => `/${escapeSegment(String(segment))}`).join("");
-}
-function segmentsOf(path) {
-  if (path === "") return [];
-  return path.slice(1).split("/").map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"));
-}
-function parentOf(path) {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
-}
-function at(value, path) {
-  let here2 = value;
-  for (const segment of segmentsOf(path)) {
-    if (Array.isArray(here2)) here2 = here2[Number(segment)];
-    else if (isObject(here2) && Object.hasOwn(here2, segment)) here2 = here2[segment];
-    else return void 0;
-  }
-  return here2;
-}
-function objectsIn(value) {
-  return Array.isArray(value) ? value.filter(isObject) : [];
-}
-function jsonOf(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return void 0;
-  }
-}
-function objectOf(text) {
-  const value = jsonOf(text);
-  return isObject(value) ? value : void 0;
-}
-function lastObject(lines3) {
-  return lines3.map(objectOf).findLast((one) => one !== void 0);
-}
-function textAt(value, path) {
-  const found2 = at(value, path);
-  return typeof found2 === "string" ? found2 : "";
-}
-function* walk(value, path = "") {
-  yield { path, value };
-  if (Array.isArray(value)) {
-    for (const [index2, item] of value.entries()) yield* walk(item, `${path}/${index2}`);
-  } else if (isObject(value)) {
-    for (const [key, item] of Object.entries(value))
-      yield* walk(item, `${path}/${escapeSegment(key)}`);
-  }
-}
-var init_json = __esm({
-  "src/core/json.ts"() {
-    "use strict";
   }
 });
 
@@ -22357,7 +22114,7 @@ var require_compile = __commonJS({
       const schOrFunc = root.refs[ref];
       if (schOrFunc)
         return schOrFunc;
-      let _sch = resolve6.call(this, root, ref);
+      let _sch = resolve7.call(this, root, ref);
       if (_sch === void 0) {
         const schema = (_a2 = root.localRefs) === null || _a2 === void 0 ? void 0 : _a2[ref];
         const { schemaId } = this.opts;
@@ -22384,7 +22141,7 @@ var require_compile = __commonJS({
     function sameSchemaEnv(s1, s2) {
       return s1.schema === s2.schema && s1.root === s2.root && s1.baseId === s2.baseId;
     }
-    function resolve6(root, ref) {
+    function resolve7(root, ref) {
       let sch;
       while (typeof (sch = this.refs[ref]) == "string")
         ref = sch;
@@ -23248,7 +23005,7 @@ var require_fast_uri = __commonJS({
       }
       return uri;
     }
-    function resolve6(baseURI, relativeURI, options) {
+    function resolve7(baseURI, relativeURI, options) {
       const schemelessOptions = options ? Object.assign({ scheme: "null" }, options) : { scheme: "null" };
       const {
         parsed: baseParsed,
@@ -23415,11 +23172,11 @@ var require_fast_uri = __commonJS({
     var URI_PARSE = /^(?:([^#/:?]+):)?(?:\/\/((?:([^#/?@]*)@)?(\[[^#/?\]]+\]|[^#/:?]*)(?::(\d*))?))?([^#?]*)(?:\?([^#]*))?(?:#((?:.|[\n\r])*))?/u;
     var AUTHORITY_PREFIX = /^(?:[^#/:?]+:)?\/\/([^/?#]*)/;
     var AUTHORITY_INTRODUCER_REGION = /^(?:[^#/:?]+:)?([/\\\t\n\r]*)/;
-    function getParseError(parsed5, matches) {
-      if (matches[2] !== void 0 && parsed5.path && parsed5.path[0] !== "/") {
+    function getParseError(parsed3, matches) {
+      if (matches[2] !== void 0 && parsed3.path && parsed3.path[0] !== "/") {
         return 'URI path must start with "/" when authority is present.';
       }
-      if (typeof parsed5.port === "number" && (parsed5.port < 0 || parsed5.port > 65535)) {
+      if (typeof parsed3.port === "number" && (parsed3.port < 0 || parsed3.port > 65535)) {
         return "URI port is malformed.";
       }
       return void 0;
@@ -23442,30 +23199,30 @@ var require_fast_uri = __commonJS({
       const host = matches[4];
       return hasMalformedPercentEncoding(matches[3]) || host !== void 0 && !isIPLiteral(host) && hasMalformedPercentEncoding(host) || hasMalformedPercentEncoding(matches[6]) || hasMalformedPercentEncoding(matches[7]) || hasMalformedPercentEncoding(matches[8]);
     }
-    function canonicalizeHost(parsed5, options, schemeHandler, isIP2) {
-      if (hasForbiddenDomainHost(parsed5, options, schemeHandler, isIP2)) {
-        parsed5.error = parsed5.error || MALFORMED_HOST_ERROR;
+    function canonicalizeHost(parsed3, options, schemeHandler, isIP2) {
+      if (hasForbiddenDomainHost(parsed3, options, schemeHandler, isIP2)) {
+        parsed3.error = parsed3.error || MALFORMED_HOST_ERROR;
         return true;
       }
-      if (!options.unicodeSupport && (!schemeHandler || !schemeHandler.unicodeSupport) && parsed5.host && !isIPLiteral(parsed5.host) && (options.domainHost || schemeHandler && schemeHandler.domainHost) && isIP2 === false && nonSimpleDomain(parsed5.host)) {
+      if (!options.unicodeSupport && (!schemeHandler || !schemeHandler.unicodeSupport) && parsed3.host && !isIPLiteral(parsed3.host) && (options.domainHost || schemeHandler && schemeHandler.domainHost) && isIP2 === false && nonSimpleDomain(parsed3.host)) {
         let url;
         try {
-          url = new URL("http://" + parsed5.host);
+          url = new URL("http://" + parsed3.host);
         } catch (e) {
-          parsed5.error = parsed5.error || "Host's domain name can not be converted to ASCII: " + e;
+          parsed3.error = parsed3.error || "Host's domain name can not be converted to ASCII: " + e;
           return true;
         }
         if (!isHostOnlyURL(url)) {
-          parsed5.error = parsed5.error || MALFORMED_HOST_ERROR;
+          parsed3.error = parsed3.error || MALFORMED_HOST_ERROR;
           return true;
         }
-        parsed5.host = url.hostname;
+        parsed3.host = url.hostname;
       }
       return false;
     }
-    function hasForbiddenDomainHost(parsed5, options, schemeHandler, isIP2) {
+    function hasForbiddenDomainHost(parsed3, options, schemeHandler, isIP2) {
       return Boolean(
-        parsed5.host && isIP2 === false && !isIPLiteral(parsed5.host) && (options.domainHost || schemeHandler && schemeHandler.domainHost) && FORBIDDEN_DOMAIN_HOST_CHARACTER.test(parsed5.host)
+        parsed3.host && isIP2 === false && !isIPLiteral(parsed3.host) && (options.domainHost || schemeHandler && schemeHandler.domainHost) && FORBIDDEN_DOMAIN_HOST_CHARACTER.test(parsed3.host)
       );
     }
     function isHostOnlyURL(url) {
@@ -23473,7 +23230,7 @@ var require_fast_uri = __commonJS({
     }
     function parseWithStatus(uri, opts) {
       const options = Object.assign({}, opts);
-      const parsed5 = {
+      const parsed3 = {
         scheme: void 0,
         userinfo: void 0,
         host: "",
@@ -23498,7 +23255,7 @@ var require_fast_uri = __commonJS({
       }
       const authorityMatch = uri.match(AUTHORITY_PREFIX);
       if (authorityMatch !== null && authorityMatch[1].indexOf("\\") !== -1) {
-        parsed5.error = "URI authority must not contain a literal backslash.";
+        parsed3.error = "URI authority must not contain a literal backslash.";
         malformedAuthorityOrPort = true;
       }
       const introducerMatch = uri.match(AUTHORITY_INTRODUCER_REGION);
@@ -23507,104 +23264,104 @@ var require_fast_uri = __commonJS({
         const normalizedRegion = region.replace(/[\t\n\r]/g, "");
         if (normalizedRegion.length >= 2) {
           if (normalizedRegion.slice(0, 2) !== "//") {
-            parsed5.error = parsed5.error || "URI authority must not contain a literal backslash.";
+            parsed3.error = parsed3.error || "URI authority must not contain a literal backslash.";
             malformedAuthorityOrPort = true;
           } else if (region.length !== normalizedRegion.length) {
-            parsed5.error = parsed5.error || "URI authority introducer must not contain whitespace.";
+            parsed3.error = parsed3.error || "URI authority introducer must not contain whitespace.";
             malformedAuthorityOrPort = true;
           }
         }
       }
       const matches = uri.match(URI_PARSE);
       if (matches) {
-        parsed5.scheme = matches[1];
-        parsed5.userinfo = matches[3];
-        parsed5.host = matches[4];
-        parsed5.port = parseInt(matches[5], 10);
-        parsed5.path = matches[6] || "";
-        parsed5.query = matches[7];
-        parsed5.fragment = matches[8];
-        if (parsed5.scheme !== void 0) {
-          if (VALID_SCHEME.test(parsed5.scheme)) {
-            parsed5.scheme = parsed5.scheme.toLowerCase();
+        parsed3.scheme = matches[1];
+        parsed3.userinfo = matches[3];
+        parsed3.host = matches[4];
+        parsed3.port = parseInt(matches[5], 10);
+        parsed3.path = matches[6] || "";
+        parsed3.query = matches[7];
+        parsed3.fragment = matches[8];
+        if (parsed3.scheme !== void 0) {
+          if (VALID_SCHEME.test(parsed3.scheme)) {
+            parsed3.scheme = parsed3.scheme.toLowerCase();
           } else {
-            parsed5.error = parsed5.error || MALFORMED_SCHEME_ERROR;
+            parsed3.error = parsed3.error || MALFORMED_SCHEME_ERROR;
             malformedScheme = true;
           }
         }
         malformedPercentEncoding = hasMalformedComponentPercentEncoding(matches);
         if (malformedPercentEncoding) {
-          parsed5.error = parsed5.error || "URI contains malformed percent-encoding.";
+          parsed3.error = parsed3.error || "URI contains malformed percent-encoding.";
         }
-        if (isNaN(parsed5.port)) {
-          parsed5.port = matches[5];
+        if (isNaN(parsed3.port)) {
+          parsed3.port = matches[5];
         }
-        const parseError = getParseError(parsed5, matches);
+        const parseError = getParseError(parsed3, matches);
         if (parseError !== void 0) {
-          parsed5.error = parsed5.error || parseError;
+          parsed3.error = parsed3.error || parseError;
           malformedAuthorityOrPort = true;
         }
-        if (parsed5.host) {
-          const ipv4result = isIPv4(parsed5.host);
+        if (parsed3.host) {
+          const ipv4result = isIPv4(parsed3.host);
           if (ipv4result === false) {
-            const bracketedIPLiteral = isIPLiteral(parsed5.host);
-            const hasIPLiteralBracket = parsed5.host.indexOf("[") !== -1 || parsed5.host.indexOf("]") !== -1;
-            const ipv6result = normalizeIPv6(parsed5.host);
+            const bracketedIPLiteral = isIPLiteral(parsed3.host);
+            const hasIPLiteralBracket = parsed3.host.indexOf("[") !== -1 || parsed3.host.indexOf("]") !== -1;
+            const ipv6result = normalizeIPv6(parsed3.host);
             isIP2 = ipv6result.isIPV6 || ipv6result.isIPVFuture === true;
             malformedIPLiteral = hasIPLiteralBracket && (!bracketedIPLiteral || ipv6result.error === true);
-            parsed5.host = isIP2 ? ipv6result.host : ipv6result.host.toLowerCase();
+            parsed3.host = isIP2 ? ipv6result.host : ipv6result.host.toLowerCase();
             if (malformedIPLiteral) {
-              parsed5.error = parsed5.error || MALFORMED_HOST_ERROR;
+              parsed3.error = parsed3.error || MALFORMED_HOST_ERROR;
               malformedAuthorityOrPort = true;
             }
           } else {
             isIP2 = true;
           }
         }
-        if (parsed5.scheme === void 0 && parsed5.userinfo === void 0 && parsed5.host === void 0 && parsed5.port === void 0 && parsed5.query === void 0 && !parsed5.path) {
-          parsed5.reference = "same-document";
-        } else if (parsed5.scheme === void 0) {
-          parsed5.reference = "relative";
-        } else if (parsed5.fragment === void 0) {
-          parsed5.reference = "absolute";
+        if (parsed3.scheme === void 0 && parsed3.userinfo === void 0 && parsed3.host === void 0 && parsed3.port === void 0 && parsed3.query === void 0 && !parsed3.path) {
+          parsed3.reference = "same-document";
+        } else if (parsed3.scheme === void 0) {
+          parsed3.reference = "relative";
+        } else if (parsed3.fragment === void 0) {
+          parsed3.reference = "absolute";
         } else {
-          parsed5.reference = "uri";
+          parsed3.reference = "uri";
         }
-        if (options.reference && options.reference !== "suffix" && options.reference !== parsed5.reference) {
-          parsed5.error = parsed5.error || "URI is not a " + options.reference + " reference.";
+        if (options.reference && options.reference !== "suffix" && options.reference !== parsed3.reference) {
+          parsed3.error = parsed3.error || "URI is not a " + options.reference + " reference.";
         }
-        const schemeHandler = getSchemeHandler(options.scheme || parsed5.scheme);
+        const schemeHandler = getSchemeHandler(options.scheme || parsed3.scheme);
         if (!malformedIPLiteral) {
-          malformedHost = canonicalizeHost(parsed5, options, schemeHandler, isIP2);
+          malformedHost = canonicalizeHost(parsed3, options, schemeHandler, isIP2);
         }
-        if (uri.indexOf("%") !== -1 && parsed5.host !== void 0 && !malformedIPLiteral) {
-          let host = isIP2 ? parsed5.host : normalizePercentEncoding(parsed5.host, true);
+        if (uri.indexOf("%") !== -1 && parsed3.host !== void 0 && !malformedIPLiteral) {
+          let host = isIP2 ? parsed3.host : normalizePercentEncoding(parsed3.host, true);
           if (!isIP2) {
             host = normalizePercentEncoding(host.toLowerCase());
           }
-          parsed5.host = isIP2 || options.scheme !== "null" ? reescapeHostDelimiters(host, isIP2) : host;
+          parsed3.host = isIP2 || options.scheme !== "null" ? reescapeHostDelimiters(host, isIP2) : host;
         }
         if (!schemeHandler || schemeHandler && !schemeHandler.skipNormalize) {
-          if (parsed5.path) {
-            parsed5.path = normalizePathEncoding(parsed5.path);
+          if (parsed3.path) {
+            parsed3.path = normalizePathEncoding(parsed3.path);
           }
-          if (parsed5.query) {
-            parsed5.query = normalizeQueryFragmentEncoding(parsed5.query);
+          if (parsed3.query) {
+            parsed3.query = normalizeQueryFragmentEncoding(parsed3.query);
           }
-          if (parsed5.fragment) {
-            parsed5.fragment = normalizeQueryFragmentEncoding(parsed5.fragment);
+          if (parsed3.fragment) {
+            parsed3.fragment = normalizeQueryFragmentEncoding(parsed3.fragment);
           }
         }
         if (schemeHandler && schemeHandler.parse) {
-          schemeHandler.parse(parsed5, options);
-          if (schemeHandler === SCHEMES.urn && parsed5.nid === void 0) {
+          schemeHandler.parse(parsed3, options);
+          if (schemeHandler === SCHEMES.urn && parsed3.nid === void 0) {
             malformedSchemeSpecific = true;
           }
         }
       } else {
-        parsed5.error = parsed5.error || "URI can not be parsed.";
+        parsed3.error = parsed3.error || "URI can not be parsed.";
       }
-      return { parsed: parsed5, malformedAuthorityOrPort, malformedPercentEncoding, malformedSchemeSpecific, malformedHost, malformedScheme };
+      return { parsed: parsed3, malformedAuthorityOrPort, malformedPercentEncoding, malformedSchemeSpecific, malformedHost, malformedScheme };
     }
     function parse5(uri, opts) {
       return parseWithStatus(uri, opts).parsed;
@@ -23613,9 +23370,9 @@ var require_fast_uri = __commonJS({
       return normalizeStringWithStatus(uri, opts).normalized;
     }
     function normalizeStringWithStatus(uri, opts) {
-      const { parsed: parsed5, malformedAuthorityOrPort, malformedPercentEncoding, malformedSchemeSpecific, malformedHost, malformedScheme } = parseWithStatus(uri, opts);
+      const { parsed: parsed3, malformedAuthorityOrPort, malformedPercentEncoding, malformedSchemeSpecific, malformedHost, malformedScheme } = parseWithStatus(uri, opts);
       return {
-        normalized: malformedAuthorityOrPort || malformedPercentEncoding || malformedSchemeSpecific || malformedHost || malformedScheme ? uri : serialize(parsed5, opts),
+        normalized: malformedAuthorityOrPort || malformedPercentEncoding || malformedSchemeSpecific || malformedHost || malformedScheme ? uri : serialize(parsed3, opts),
         malformedAuthorityOrPort,
         malformedPercentEncoding,
         malformedSchemeSpecific,
@@ -23639,7 +23396,7 @@ var require_fast_uri = __commonJS({
     var fastUri = {
       SCHEMES,
       normalize,
-      resolve: resolve6,
+      resolve: resolve7,
       resolveComponent,
       equal,
       serialize,
@@ -27034,6 +26791,249 @@ var require_mod = __commonJS({
   }
 });
 
+// src/core/json.ts
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function compareText(a, b) {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const entries = sortedEntries(value);
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(",")}}`;
+}
+function sortedEntries(value) {
+  return Object.entries(value).sort(([a], [b]) => compareText(a, b));
+}
+function pretty(value) {
+  return `${JSON.stringify(sorted(value), null, 2)}
+`;
+}
+function sorted(value) {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(sortedEntries(value).map(([key, item]) => [key, sorted(item)]));
+}
+function merge(left, ...rights) {
+  const result2 = { ...left };
+  for (const right of rights) {
+    for (const [key, value] of Object.entries(right)) {
+      const old = result2[key];
+      result2[key] = isObject(old) && isObject(value) ? merge(old, value) : value;
+    }
+  }
+  return result2;
+}
+function escapeSegment(segment) {
+  return segment.replaceAll("~", "~0").replaceAll("/", "~1");
+}
+function pointer(...segments) {
+  return segments.map((segment) => `/${escapeSegment(String(segment))}`).join("");
+}
+function segmentsOf(path) {
+  if (path === "") return [];
+  return path.slice(1).split("/").map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+function parentOf(path) {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+function at(value, path) {
+  let here2 = value;
+  for (const segment of segmentsOf(path)) {
+    if (Array.isArray(here2)) here2 = here2[Number(segment)];
+    else if (isObject(here2) && Object.hasOwn(here2, segment)) here2 = here2[segment];
+    else return void 0;
+  }
+  return here2;
+}
+function objectsIn(value) {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+function jsonOf(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return void 0;
+  }
+}
+function objectOf(text) {
+  const value = jsonOf(text);
+  return isObject(value) ? value : void 0;
+}
+function lastObject(lines3) {
+  return lines3.map(objectOf).findLast((one) => one !== void 0);
+}
+function textAt(value, path) {
+  const found3 = at(value, path);
+  return typeof found3 === "string" ? found3 : "";
+}
+function* walk(value, path = "") {
+  yield { path, value };
+  if (Array.isArray(value)) {
+    for (const [index2, item] of value.entries()) yield* walk(item, `${path}/${index2}`);
+  } else if (isObject(value)) {
+    for (const [key, item] of Object.entries(value))
+      yield* walk(item, `${path}/${escapeSegment(key)}`);
+  }
+}
+var init_json = __esm({
+  "src/core/json.ts"() {
+    "use strict";
+  }
+});
+
+// src/failure.ts
+function messageOf(error3) {
+  return hasMessage(error3) ? error3.message : String(error3);
+}
+function hasMessage(error3) {
+  return typeof error3 === "object" && error3 !== null && "message" in error3 && typeof error3.message === "string";
+}
+var Failure, UsageError, KubeFailure, HelmFailure, TimedOut, SecretsFailure, BucketFailure, ImageFailure;
+var init_failure = __esm({
+  "src/failure.ts"() {
+    "use strict";
+    Failure = class extends Error {
+      exit;
+      /** What to do about it, for a person. */
+      hint;
+      constructor(message, options) {
+        super(message, { cause: options.cause });
+        this.name = new.target.name;
+        this.hint = options.hint;
+        this.exit = options.exit ?? 1;
+      }
+    };
+    UsageError = class extends Failure {
+      constructor(message, hint = "see `glaciocloud --help`") {
+        super(message, { hint, exit: 2 });
+      }
+    };
+    KubeFailure = class extends Failure {
+      /** Somebody else changed or made the object first. */
+      conflict;
+      /** The object would not be a valid one, or cannot become so from what it is. */
+      invalid;
+      constructor(message, options) {
+        super(message, options);
+        this.conflict = options.conflict ?? false;
+        this.invalid = options.invalid ?? false;
+      }
+    };
+    HelmFailure = class extends Failure {
+    };
+    TimedOut = class extends Failure {
+    };
+    SecretsFailure = class extends Failure {
+    };
+    BucketFailure = class extends Failure {
+    };
+    ImageFailure = class extends Failure {
+    };
+  }
+});
+
+// src/core/escape.ts
+function visible(text) {
+  return text.replaceAll(UNSEEN, (found3, emoji) => {
+    const code2 = found3.codePointAt(0) ?? 0;
+    return emoji ?? `<U+${code2.toString(16).toUpperCase().padStart(4, "0")}>`;
+  });
+}
+function oneLine(text) {
+  return visible(text.replaceAll(BREAKS, " "));
+}
+function short(text, limit) {
+  return Array.from(text).slice(0, limit).join("");
+}
+function screen(text) {
+  const lines3 = text.replaceAll("\r\n", "\n").split("\n");
+  return lines3.map((line) => uncommanded(line.split("	").map(visible).join("	"))).join("\n");
+}
+function uncommanded(line) {
+  return line.replace(/^(?=\s*::)/u, "\xB7 ").replaceAll("##[", "## [");
+}
+function commitMessage(text) {
+  return unnamed(oneLine(text));
+}
+function html(text) {
+  const marks = /[&<>"'\\`*_{}[\]|~!$#]/gu;
+  return safe(unlinked(oneLine(text)).replaceAll(marks, (char) => `&#${char.charCodeAt(0)};`));
+}
+function inMarkdown(strings, ...parts) {
+  return safe(String.raw({ raw: strings }, ...parts.map((part) => shown(part, plain2))));
+}
+function terminal(strings, ...parts) {
+  const values = parts.map((part) => shown(part, oneLine));
+  return { target: "terminal", text: String.raw({ raw: strings }, ...values) };
+}
+function code(text) {
+  const line = oneLine(text);
+  return /^[^`|\\<]*[^`|\\<\s][^`|\\<]*$/u.test(line) ? safe(`\`${line}\``) : inMarkdown`${text}`;
+}
+function hex(text) {
+  return /^[0-9a-f]+$/u.test(text) ? safe(text) : inMarkdown`${text}`;
+}
+function fenced(language, lines3) {
+  const text = lines3.map(oneLine).join("\n");
+  const ticks = [...text.matchAll(/`+/gu)].map(([found3]) => found3.length + 1);
+  const fence = "`".repeat(Math.max(3, ...ticks));
+  return safe(`${fence}${language}
+${text}
+${fence}`);
+}
+function link(text, url) {
+  if (!/^https:\/\/[\w.:-]+(?:\/|$)/u.test(url)) return inMarkdown`${text}`;
+  const whole = url.replaceAll(new RegExp("\\p{Cs}", "gu"), "");
+  const address2 = whole.replaceAll(/[^\w\-.~:/?#&=%+,;]/gu, escapedByte);
+  return inMarkdown`[${text}](${safe(address2)})`;
+}
+function joined(parts, between) {
+  return safe(parts.map(({ text }) => text).join(between.text));
+}
+function safe(text) {
+  return { target: "markdown", text };
+}
+function escapedByte(char) {
+  const encoded = encodeURIComponent(char);
+  return encoded === char ? `%${char.charCodeAt(0).toString(16).toUpperCase()}` : encoded;
+}
+function shown(part, escape2) {
+  if (typeof part === "string") return escape2(part);
+  if (typeof part === "number") return String(part);
+  return "text" in part ? part.text : part.map(({ text }) => text).join("");
+}
+function plain2(text) {
+  const marks = unlinked(oneLine(text)).replaceAll(/[\\`*_{}[\]#|~!]/gu, (char) => `\\${char}`);
+  return entities(marks).replaceAll("$", "&#36;").replace(/^ {2,}/u, " ").replace(/^( ?)(?=[-+=](?:[-+=\s]|$))/u, "$1\\").replace(/^( ?\d{1,9})(?=[.)](?:\s|$))/u, "$1\\");
+}
+function entities(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+function unlinked(text) {
+  return unnamed(text).replaceAll(
+    /\b[0-9a-f]{7,40}\b/giu,
+    (commit) => commit.replaceAll(/.{6}(?=.)/gu, `$&${GAP}`)
+  );
+}
+function unnamed(text) {
+  return text.replaceAll("@", `@${GAP}`).replaceAll("://", `:${GAP}//`).replaceAll(/\bwww(?=\.)/giu, `$&${GAP}`).replaceAll(/#(?=\d)/gu, `#${GAP}`).replaceAll(/\bgh-(?=\d)/giu, `$&${GAP}`);
+}
+var BREAKS, EMOJI, ACTS, UNSEEN, GAP;
+var init_escape = __esm({
+  "src/core/escape.ts"() {
+    "use strict";
+    BREAKS = /[\t\n\v\f\r\u{85}\u{2028}\u{2029}]+/gu;
+    EMOJI = String.raw`\p{Extended_Pictographic}\p{Emoji_Modifier}?\uFE0F?`;
+    ACTS = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
+    UNSEEN = new RegExp(`(${EMOJI}(?:\\u200D${EMOJI})*)|${ACTS}`, "gu");
+    GAP = "\u200B";
+  }
+});
+
 // node_modules/ajv/dist/vocabularies/draft7.js
 var require_draft7 = __commonJS({
   "node_modules/ajv/dist/vocabularies/draft7.js"(exports) {
@@ -30392,7 +30392,7 @@ var require_util10 = __commonJS({
       return path;
     }
     exports.normalize = normalize;
-    function join22(aRoot, aPath) {
+    function join24(aRoot, aPath) {
       if (aRoot === "") {
         aRoot = ".";
       }
@@ -30424,7 +30424,7 @@ var require_util10 = __commonJS({
       }
       return joined2;
     }
-    exports.join = join22;
+    exports.join = join24;
     exports.isAbsolute = function(aPath) {
       return aPath.charAt(0) === "/" || urlRegexp.test(aPath);
     };
@@ -30587,17 +30587,17 @@ var require_util10 = __commonJS({
         sourceURL = sourceRoot + sourceURL;
       }
       if (sourceMapURL) {
-        var parsed5 = urlParse(sourceMapURL);
-        if (!parsed5) {
+        var parsed3 = urlParse(sourceMapURL);
+        if (!parsed3) {
           throw new Error("sourceMapURL could not be parsed");
         }
-        if (parsed5.path) {
-          var index2 = parsed5.path.lastIndexOf("/");
+        if (parsed3.path) {
+          var index2 = parsed3.path.lastIndexOf("/");
           if (index2 >= 0) {
-            parsed5.path = parsed5.path.substring(0, index2 + 1);
+            parsed3.path = parsed3.path.substring(0, index2 + 1);
           }
         }
-        sourceURL = join22(urlGenerate(parsed5), sourceURL);
+        sourceURL = join24(urlGenerate(parsed3), sourceURL);
       }
       return normalize(sourceURL);
     }
@@ -33695,8 +33695,8 @@ var require_light = __commonJS({
           return this.Promise.resolve();
         }
         yieldLoop(t = 0) {
-          return new this.Promise(function(resolve6, reject) {
-            return setTimeout(resolve6, t);
+          return new this.Promise(function(resolve7, reject) {
+            return setTimeout(resolve7, t);
           });
         }
         computePenalty() {
@@ -33907,15 +33907,15 @@ var require_light = __commonJS({
           return this._queue.length === 0;
         }
         async _tryToRun() {
-          var args, cb, error3, reject, resolve6, returned, task;
+          var args, cb, error3, reject, resolve7, returned, task;
           if (this._running < 1 && this._queue.length > 0) {
             this._running++;
-            ({ task, args, resolve: resolve6, reject } = this._queue.shift());
+            ({ task, args, resolve: resolve7, reject } = this._queue.shift());
             cb = await (async function() {
               try {
                 returned = await task(...args);
                 return function() {
-                  return resolve6(returned);
+                  return resolve7(returned);
                 };
               } catch (error1) {
                 error3 = error1;
@@ -33930,13 +33930,13 @@ var require_light = __commonJS({
           }
         }
         schedule(task, ...args) {
-          var promise, reject, resolve6;
-          resolve6 = reject = null;
+          var promise, reject, resolve7;
+          resolve7 = reject = null;
           promise = new this.Promise(function(_resolve, _reject) {
-            resolve6 = _resolve;
+            resolve7 = _resolve;
             return reject = _reject;
           });
-          this._queue.push({ task, args, resolve: resolve6, reject });
+          this._queue.push({ task, args, resolve: resolve7, reject });
           this._tryToRun();
           return promise;
         }
@@ -34020,7 +34020,7 @@ var require_light = __commonJS({
             return Object.keys(this.instances);
           }
           async clusterKeys() {
-            var cursor, end2, found2, i2, k, keys, len, next, start;
+            var cursor, end2, found3, i2, k, keys, len, next, start;
             if (this.connection == null) {
               return this.Promise.resolve(this.keys());
             }
@@ -34029,10 +34029,10 @@ var require_light = __commonJS({
             start = `b_${this.id}-`.length;
             end2 = "_settings".length;
             while (cursor !== 0) {
-              [next, found2] = await this.connection.__runCommand__(["scan", cursor != null ? cursor : 0, "match", `b_${this.id}-*_settings`, "count", 1e4]);
+              [next, found3] = await this.connection.__runCommand__(["scan", cursor != null ? cursor : 0, "match", `b_${this.id}-*_settings`, "count", 1e4]);
               cursor = ~~next;
-              for (i2 = 0, len = found2.length; i2 < len; i2++) {
-                k = found2[i2];
+              for (i2 = 0, len = found3.length; i2 < len; i2++) {
+                k = found3[i2];
                 keys.push(k.slice(start, -end2));
               }
             }
@@ -34337,14 +34337,14 @@ var require_light = __commonJS({
                 counts = this._states.counts;
                 return counts[0] + counts[1] + counts[2] + counts[3] === at2;
               };
-              return new this.Promise((resolve6, reject) => {
+              return new this.Promise((resolve7, reject) => {
                 if (finished()) {
-                  return resolve6();
+                  return resolve7();
                 } else {
                   return this.on("done", () => {
                     if (finished()) {
                       this.removeAllListeners("done");
-                      return resolve6();
+                      return resolve7();
                     }
                   });
                 }
@@ -34437,9 +34437,9 @@ var require_light = __commonJS({
               options = parser$5.load(options, this.jobDefaults);
             }
             task = (...args2) => {
-              return new this.Promise(function(resolve6, reject) {
+              return new this.Promise(function(resolve7, reject) {
                 return fn(...args2, function(...args3) {
-                  return (args3[0] != null ? reject : resolve6)(args3);
+                  return (args3[0] != null ? reject : resolve7)(args3);
                 });
               });
             };
@@ -35831,8 +35831,8 @@ var init_json_with_bigint = __esm({
     MAX_DIGITS = MAX_INT.length;
     stringsOrLargeNumbers = /"(?:[^"\\]|\\.)*"|-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/g;
     noiseValueWithQuotes = /^"-?\d+n+"$/;
-    applyReviverIteratively = (parsed5, userReviver) => {
-      const rootHolder = { "": parsed5 };
+    applyReviverIteratively = (parsed3, userReviver) => {
+      const rootHolder = { "": parsed3 };
       const stack = [{ parent: rootHolder, key: "", visited: false }];
       while (stack.length > 0) {
         const node = stack[stack.length - 1];
@@ -35900,8 +35900,8 @@ var init_json_with_bigint = __esm({
       } catch (error3) {
         if (error3 instanceof RangeError) {
           const serializedData = serializeBigInts(text);
-          const parsed5 = originalParse(serializedData);
-          return applyReviverIteratively(parsed5, reviver);
+          const parsed3 = originalParse(serializedData);
+          return applyReviverIteratively(parsed3, reviver);
         }
         throw error3;
       }
@@ -36536,14 +36536,14 @@ function paginate(octokit, route, parameters, mapFn) {
     mapFn = parameters;
     parameters = void 0;
   }
-  return gather(
+  return gather2(
     octokit,
     [],
     iterator(octokit, route, parameters)[Symbol.asyncIterator](),
     mapFn
   );
 }
-function gather(octokit, results, iterator2, mapFn) {
+function gather2(octokit, results, iterator2, mapFn) {
   return iterator2.next().then((result2) => {
     if (result2.done) {
       return results;
@@ -36558,7 +36558,7 @@ function gather(octokit, results, iterator2, mapFn) {
     if (earlyExit) {
       return results;
     }
-    return gather(octokit, results, iterator2, mapFn);
+    return gather2(octokit, results, iterator2, mapFn);
   });
 }
 function paginateRest(octokit) {
@@ -39062,7 +39062,7 @@ var init_dist_src5 = __esm({
 });
 
 // src/edges/github/answer.ts
-var GithubRefused, COMMIT2, Answer;
+var GithubRefused, COMMIT3, Answer;
 var init_answer = __esm({
   "src/edges/github/answer.ts"() {
     "use strict";
@@ -39076,7 +39076,7 @@ var init_answer = __esm({
         this.status = options.status;
       }
     };
-    COMMIT2 = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/u;
+    COMMIT3 = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/u;
     Answer = class _Answer {
       #what;
       #body;
@@ -39089,42 +39089,42 @@ var init_answer = __esm({
       }
       /** Undefined where there is none, or null. */
       textOrNone(path) {
-        const found2 = at(this.#body, path) ?? void 0;
-        return found2 === void 0 || typeof found2 === "string" ? found2 : this.#refuse(path);
+        const found3 = at(this.#body, path) ?? void 0;
+        return found3 === void 0 || typeof found3 === "string" ? found3 : this.#refuse(path);
       }
       /** The name of a git object: 40 hex digits, or 64. */
       sha(path) {
         return this.shaOrNone(path) ?? this.#refuse(path);
       }
       shaOrNone(path) {
-        const found2 = this.textOrNone(path);
-        return found2 === void 0 || COMMIT2.test(found2) ? found2 : this.#refuse(path);
+        const found3 = this.textOrNone(path);
+        return found3 === void 0 || COMMIT3.test(found3) ? found3 : this.#refuse(path);
       }
       /** A number that names something: an id, or the number of an issue. */
       id(path) {
-        const found2 = at(this.#body, path);
-        return typeof found2 === "number" && Number.isSafeInteger(found2) && found2 > 0 ? found2 : this.#refuse(path);
+        const found3 = at(this.#body, path);
+        return typeof found3 === "number" && Number.isSafeInteger(found3) && found3 > 0 ? found3 : this.#refuse(path);
       }
       idOrNone(path) {
         return this.has(path) ? this.id(path) : void 0;
       }
       /** How many there are of something. */
       count(path) {
-        const found2 = at(this.#body, path);
-        return typeof found2 === "number" && Number.isSafeInteger(found2) && found2 >= 0 ? found2 : this.#refuse(path);
+        const found3 = at(this.#body, path);
+        return typeof found3 === "number" && Number.isSafeInteger(found3) && found3 >= 0 ? found3 : this.#refuse(path);
       }
       flag(path) {
-        const found2 = at(this.#body, path);
-        return typeof found2 === "boolean" ? found2 : this.#refuse(path);
+        const found3 = at(this.#body, path);
+        return typeof found3 === "boolean" ? found3 : this.#refuse(path);
       }
       /** Whether there is something other than null. */
       has(path) {
         return (at(this.#body, path) ?? null) !== null;
       }
       list(path) {
-        const found2 = at(this.#body, path);
-        if (!Array.isArray(found2) || !found2.every(isObject)) return this.#refuse(path);
-        return found2.map((one) => new _Answer(this.#what, one));
+        const found3 = at(this.#body, path);
+        if (!Array.isArray(found3) || !found3.every(isObject)) return this.#refuse(path);
+        return found3.map((one) => new _Answer(this.#what, one));
       }
       #refuse(path) {
         throw new GithubRefused(`GitHub answered ${this.#what} without a proper ${path || "list"}`, {
@@ -39271,9 +39271,9 @@ function patternOf(policy) {
   const kind = (policy.textOrNone("/type") ?? "branch") === "branch" ? "branch" : "tag";
   return { kind, name: policy.text("/name") };
 }
-function reviewersOf(found2) {
-  if (!found2.has("/protection_rules")) return 0;
-  const rules = found2.list("/protection_rules");
+function reviewersOf(found3) {
+  if (!found3.has("/protection_rules")) return 0;
+  const rules = found3.list("/protection_rules");
   const asking = rules.filter((rule) => rule.text("/type") === "required_reviewers");
   const reviewers = asking.flatMap(
     (rule) => rule.has("/reviewers") ? rule.list("/reviewers") : []
@@ -39307,14 +39307,14 @@ var init_environments = __esm({
         return permitted(async () => {
           const home = await this.#client.ask("the repository", "GET ");
           const route = "GET /environments/{name}";
-          const found2 = await this.#client.askMaybe(WHAT, route, { name });
+          const found3 = await this.#client.askMaybe(WHAT, route, { name });
           return {
             name,
             defaultBranch: home.text("/default_branch"),
             isPrivate: home.flag("/private"),
-            protection: found2 && {
-              branches: await this.#branches(name, found2),
-              reviewers: reviewersOf(found2)
+            protection: found3 && {
+              branches: await this.#branches(name, found3),
+              reviewers: reviewersOf(found3)
             }
           };
         });
@@ -39324,13 +39324,13 @@ var init_environments = __esm({
           const route = "GET /actions/runs/{run}/approvals";
           const reviews = await this.#client.all("approvals of this run", route, { run: run2 });
           return reviews.some(
-            (one) => one.text("/state") === "approved" && one.list("/environments").some((asked2) => isNamed2(asked2, environment2))
+            (one) => one.text("/state") === "approved" && one.list("/environments").some((asked3) => isNamed2(asked3, environment2))
           );
         });
       }
-      async #branches(name, found2) {
-        if (!found2.has("/deployment_branch_policy")) return { kind: "any" };
-        if (!found2.flag("/deployment_branch_policy/custom_branch_policies"))
+      async #branches(name, found3) {
+        if (!found3.has("/deployment_branch_policy")) return { kind: "any" };
+        if (!found3.flag("/deployment_branch_policy/custom_branch_policies"))
           return { kind: "protected" };
         const route = "GET /environments/{name}/deployment-branch-policies";
         const patterns = await this.#client.all(WHAT, route, { name });
@@ -39574,11 +39574,11 @@ var require_lib2 = __commonJS({
     })();
     var __awaiter3 = exports && exports.__awaiter || function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve6) {
-          resolve6(value);
+        return value instanceof P ? value : new P(function(resolve7) {
+          resolve7(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve6, reject) {
+      return new (P || (P = Promise))(function(resolve7, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -39594,7 +39594,7 @@ var require_lib2 = __commonJS({
           }
         }
         function step(result2) {
-          result2.done ? resolve6(result2.value) : adopt(result2.value).then(fulfilled, rejected);
+          result2.done ? resolve7(result2.value) : adopt(result2.value).then(fulfilled, rejected);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -39681,26 +39681,26 @@ var require_lib2 = __commonJS({
       }
       readBody() {
         return __awaiter3(this, void 0, void 0, function* () {
-          return new Promise((resolve6) => __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve7) => __awaiter3(this, void 0, void 0, function* () {
             let output = Buffer.alloc(0);
             this.message.on("data", (chunk) => {
               output = Buffer.concat([output, chunk]);
             });
             this.message.on("end", () => {
-              resolve6(output.toString());
+              resolve7(output.toString());
             });
           }));
         });
       }
       readBodyBuffer() {
         return __awaiter3(this, void 0, void 0, function* () {
-          return new Promise((resolve6) => __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve7) => __awaiter3(this, void 0, void 0, function* () {
             const chunks = [];
             this.message.on("data", (chunk) => {
               chunks.push(chunk);
             });
             this.message.on("end", () => {
-              resolve6(Buffer.concat(chunks));
+              resolve7(Buffer.concat(chunks));
             });
           }));
         });
@@ -39784,9 +39784,9 @@ var require_lib2 = __commonJS({
           return this.request("HEAD", requestUrl, null, additionalHeaders || {});
         });
       }
-      sendStream(verb, requestUrl, stream2, additionalHeaders) {
+      sendStream(verb2, requestUrl, stream2, additionalHeaders) {
         return __awaiter3(this, void 0, void 0, function* () {
-          return this.request(verb, requestUrl, stream2, additionalHeaders);
+          return this.request(verb2, requestUrl, stream2, additionalHeaders);
         });
       }
       /**
@@ -39832,14 +39832,14 @@ var require_lib2 = __commonJS({
        * All other methods such as get, post, patch, and request ultimately call this.
        * Prefer get, del, post and patch
        */
-      request(verb, requestUrl, data, headers) {
+      request(verb2, requestUrl, data, headers) {
         return __awaiter3(this, void 0, void 0, function* () {
           if (this._disposed) {
             throw new Error("Client has already been disposed.");
           }
           const parsedUrl = new URL(requestUrl);
-          let info2 = this._prepareRequest(verb, parsedUrl, headers);
-          const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb) ? this._maxRetries + 1 : 1;
+          let info2 = this._prepareRequest(verb2, parsedUrl, headers);
+          const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb2) ? this._maxRetries + 1 : 1;
           let numTries = 0;
           let response;
           do {
@@ -39876,7 +39876,7 @@ var require_lib2 = __commonJS({
                   }
                 }
               }
-              info2 = this._prepareRequest(verb, parsedRedirectUrl, headers);
+              info2 = this._prepareRequest(verb2, parsedRedirectUrl, headers);
               response = yield this.requestRaw(info2, data);
               redirectsRemaining--;
             }
@@ -39908,14 +39908,14 @@ var require_lib2 = __commonJS({
        */
       requestRaw(info2, data) {
         return __awaiter3(this, void 0, void 0, function* () {
-          return new Promise((resolve6, reject) => {
+          return new Promise((resolve7, reject) => {
             function callbackForResult(err2, res) {
               if (err2) {
                 reject(err2);
               } else if (!res) {
                 reject(new Error("Unknown error"));
               } else {
-                resolve6(res);
+                resolve7(res);
               }
             }
             this.requestRawWithCallback(info2, data, callbackForResult);
@@ -40159,12 +40159,12 @@ var require_lib2 = __commonJS({
         return __awaiter3(this, void 0, void 0, function* () {
           retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
           const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
-          return new Promise((resolve6) => setTimeout(() => resolve6(), ms));
+          return new Promise((resolve7) => setTimeout(() => resolve7(), ms));
         });
       }
       _processResponse(res, options) {
         return __awaiter3(this, void 0, void 0, function* () {
-          return new Promise((resolve6, reject) => __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve7, reject) => __awaiter3(this, void 0, void 0, function* () {
             const statusCode = res.message.statusCode || 0;
             const response = {
               statusCode,
@@ -40172,7 +40172,7 @@ var require_lib2 = __commonJS({
               headers: {}
             };
             if (statusCode === HttpCodes2.NotFound) {
-              resolve6(response);
+              resolve7(response);
             }
             function dateTimeDeserializer(key, value) {
               if (typeof value === "string") {
@@ -40211,7 +40211,7 @@ var require_lib2 = __commonJS({
               err2.result = response.result;
               reject(err2);
             } else {
-              resolve6(response);
+              resolve7(response);
             }
           }));
         });
@@ -40248,11 +40248,11 @@ var init_utils = __esm({
     import_undici2 = __toESM(require_undici(), 1);
     __awaiter2 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve6) {
-          resolve6(value);
+        return value instanceof P ? value : new P(function(resolve7) {
+          resolve7(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve6, reject) {
+      return new (P || (P = Promise))(function(resolve7, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -40268,7 +40268,7 @@ var init_utils = __esm({
           }
         }
         function step(result2) {
-          result2.done ? resolve6(result2.value) : adopt(result2.value).then(fulfilled, rejected);
+          result2.done ? resolve7(result2.value) : adopt(result2.value).then(fulfilled, rejected);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -40879,7 +40879,7 @@ function isPlan(run2, home) {
   return run2.text("/event") === EVENT && // GitHub may add the branch: `plan.yml@main`.
   run2.text("/path").split("@")[0] === WORKFLOW && run2.textOrNone("/head_branch") === home.text("/default_branch") && run2.id("/repository/id") === id && run2.idOrNone("/head_repository/id") === id;
 }
-function textIn(zip, file) {
+function textIn2(zip, file) {
   try {
     const files = unzipSync(zip, {
       filter: ({ name, originalSize }) => name === file && originalSize <= LIMIT
@@ -40921,7 +40921,7 @@ var init_artifacts = __esm({
         if (artifact.flag("/expired") || artifact.count("/size_in_bytes") > LIMIT) return void 0;
         const route = "GET /actions/artifacts/{artifact}/zip";
         const zip = await this.#client.bytes("an artifact", route, { artifact: artifact.id("/id") });
-        return zip === void 0 || zip.length > LIMIT ? void 0 : textIn(zip, file);
+        return zip === void 0 || zip.length > LIMIT ? void 0 : textIn2(zip, file);
       }
     };
   }
@@ -40949,9 +40949,9 @@ var init_pulls = __esm({
           state: "open",
           head: `${run2.headOwner}:${run2.headBranch}`
         });
-        const found2 = open2.find((one) => one.sha("/head/sha") === run2.headSha);
-        if (!found2) return void 0;
-        const pull = await this.#pull(found2.id("/number"));
+        const found3 = open2.find((one) => one.sha("/head/sha") === run2.headSha);
+        if (!found3) return void 0;
+        const pull = await this.#pull(found3.id("/number"));
         if (pull.sha("/head/sha") !== run2.headSha) return void 0;
         return {
           number: pull.id("/number"),
@@ -41070,6 +41070,119 @@ var init_issues = __esm({
   }
 });
 
+// src/edges/github/own-pulls.ts
+function isUpon(commit, base2) {
+  const parents = commit.list("/parents").map((one) => one.sha("/sha"));
+  return parents.length === 1 && parents[0] === base2;
+}
+var TITLE_LIMIT2, NOT_MERGED, GithubOwnPulls;
+var init_own_pulls = __esm({
+  "src/edges/github/own-pulls.ts"() {
+    "use strict";
+    init_escape();
+    init_answer();
+    init_pulls();
+    TITLE_LIMIT2 = 256;
+    NOT_MERGED = [405, 409];
+    GithubOwnPulls = class {
+      #client;
+      constructor(client) {
+        this.#client = client;
+      }
+      async propose(proposal) {
+        const home = await this.#client.ask("the repository", "GET ");
+        const head2 = await this.#branch(proposal);
+        const title = short(oneLine(proposal.title), TITLE_LIMIT2);
+        const { branch, body } = proposal;
+        const [open2] = await this.#open(branch, home);
+        if (!open2) {
+          const base2 = home.text("/default_branch");
+          const made2 = await this.#create({ title, body, head: branch, base: base2 });
+          return { number: made2.id("/number"), head: head2 };
+        }
+        const number = open2.id("/number");
+        if (open2.text("/title") !== title || open2.textOrNone("/body") !== body)
+          await this.#change(number, { title, body });
+        return { number, head: head2 };
+      }
+      async withdraw(branch, why) {
+        const home = await this.#client.ask("the repository", "GET ");
+        for (const open2 of await this.#open(branch, home)) {
+          await comment(this.#client, open2.id("/number"), why);
+          await this.#change(open2.id("/number"), { state: "closed" });
+        }
+      }
+      async merge(pull, head2) {
+        try {
+          const once = { request: { retries: 0 } };
+          const fields2 = { pull, sha: head2, merge_method: "squash", ...once };
+          await this.#client.ask("the merge", "PUT /pulls/{pull}/merge", fields2);
+          return void 0;
+        } catch (error3) {
+          if (error3 instanceof GithubRefused && NOT_MERGED.includes(error3.status ?? 0))
+            return error3.message;
+          throw error3;
+        }
+      }
+      /** Pull requests from a branch of this very repository; forks have branches of the same names. */
+      async #open(branch, home) {
+        const head2 = `${home.text("/owner/login")}:${branch}`;
+        const listed3 = await this.#client.all("pull requests", "GET /pulls", { state: "open", head: head2 });
+        return listed3.filter((one) => one.idOrNone("/head/repo/id") === home.id("/id"));
+      }
+      async #create(fields2) {
+        try {
+          return await this.#client.ask("a pull request", "POST /pulls", fields2);
+        } catch (error3) {
+          if (!(error3 instanceof GithubRefused) || error3.status !== 403) throw error3;
+          throw new GithubRefused(error3.message, {
+            hint: "allow it: Settings, Actions, General, \u201CAllow GitHub Actions to create and approve pull requests\u201D",
+            status: 403,
+            cause: error3
+          });
+        }
+      }
+      async #change(pull, fields2) {
+        await this.#client.ask("a pull request", "PATCH /pulls/{pull}", { pull, ...fields2 });
+      }
+      /** The branch as one commit upon its base; by force, because a newer night takes the place of an older one. */
+      async #branch({ branch, base: base2, mark, title, files }) {
+        const ref = `heads/${branch}`;
+        const before = await this.#client.askMaybe("the branch", "GET /git/ref/{ref}", { ref });
+        const known = before?.sha("/object/sha");
+        const last = known === void 0 ? void 0 : await this.#commit(known);
+        if (last && !last.text("/message").startsWith(mark))
+          throw new GithubRefused(`somebody has pushed to the branch ${branch}`, {
+            hint: "only this tool writes there: move the work to another branch, and delete this one"
+          });
+        const tree = await this.#tree((await this.#commit(base2)).sha("/tree/sha"), files);
+        if (known !== void 0 && last?.sha("/tree/sha") === tree && isUpon(last, base2)) return known;
+        const message = commitMessage(title);
+        const commit = { message, tree, parents: [base2] };
+        const made2 = await this.#client.ask("a commit", "POST /git/commits", commit);
+        const sha = made2.sha("/sha");
+        if (known === void 0)
+          await this.#client.ask("the branch", "POST /git/refs", { ref: `refs/${ref}`, sha });
+        else await this.#client.ask("the branch", "PATCH /git/refs/{ref}", { ref, sha, force: true });
+        return sha;
+      }
+      #commit(commit) {
+        return this.#client.ask("the branch", "GET /git/commits/{commit}", { commit });
+      }
+      async #tree(base2, files) {
+        const tree = [...files].map(([path, content]) => ({
+          path,
+          mode: "100644",
+          type: "blob",
+          content
+        }));
+        const made2 = await this.#client.ask("a tree", "POST /git/trees", { base_tree: base2, tree });
+        return made2.sha("/sha");
+      }
+    };
+  }
+});
+
 // src/edges/github/record.ts
 var ROUNDS, DESCRIPTION_LIMIT, GithubRecord;
 var init_record = __esm({
@@ -41098,8 +41211,8 @@ var init_record = __esm({
             await this.#moveBranch(branch, parent, sha);
             return;
           } catch (error3) {
-            const moved = error3 instanceof GithubRefused && error3.status === 422;
-            if (round === ROUNDS || !moved) throw error3;
+            const moved2 = error3 instanceof GithubRefused && error3.status === 422;
+            if (round === ROUNDS || !moved2) throw error3;
           }
         }
       }
@@ -41188,6 +41301,7 @@ __export(forge_exports, {
 function githubForge(settings2, second = 1e3) {
   const client = new GithubClient(settings2, second);
   const pulls = new GithubPulls(client);
+  const own = new GithubOwnPulls(client);
   const issues = new GithubIssues(client);
   const artifacts = new GithubArtifacts(client);
   const environments = new GithubEnvironments(client);
@@ -41197,6 +41311,9 @@ function githubForge(settings2, second = 1e3) {
     mergedPull: (commit) => pulls.mergedPull(commit),
     headOf: (pull) => pulls.headOf(pull),
     stickyComment: (pull, marker, body) => pulls.stickyComment(pull, marker, body),
+    propose: (proposal) => own.propose(proposal),
+    withdraw: (branch, why) => own.withdraw(branch, why),
+    merge: (pull, head2) => own.merge(pull, head2),
     reviewedFile: (artifact, file) => artifacts.reviewedFile(artifact, file),
     mayWrite: (login) => pulls.mayWrite(login),
     openIssue: (labels, title, body) => issues.openIssue(labels, title, body),
@@ -41216,6 +41333,7 @@ var init_forge = __esm({
     init_client();
     init_environments();
     init_issues();
+    init_own_pulls();
     init_pulls();
     init_record();
   }
@@ -41309,15 +41427,15 @@ function issueFileCommand(command, message) {
   });
 }
 function prepareKeyValueMessage(key, value) {
-  const delimiter2 = `ghadelimiter_${crypto.randomUUID()}`;
+  const delimiter3 = `ghadelimiter_${crypto.randomUUID()}`;
   const convertedValue = toCommandValue(value);
-  if (key.includes(delimiter2)) {
-    throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter2}"`);
+  if (key.includes(delimiter3)) {
+    throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter3}"`);
   }
-  if (convertedValue.includes(delimiter2)) {
-    throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter2}"`);
+  if (convertedValue.includes(delimiter3)) {
+    throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter3}"`);
   }
-  return `${key}<<${delimiter2}${os2.EOL}${convertedValue}${os2.EOL}${delimiter2}`;
+  return `${key}<<${delimiter3}${os2.EOL}${convertedValue}${os2.EOL}${delimiter3}`;
 }
 
 // node_modules/@actions/core/lib/core.js
@@ -41383,11 +41501,11 @@ import { EOL as EOL3 } from "os";
 import { constants, promises } from "fs";
 var __awaiter = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve6) {
-      resolve6(value);
+    return value instanceof P ? value : new P(function(resolve7) {
+      resolve7(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve6, reject) {
+  return new (P || (P = Promise))(function(resolve7, reject) {
     function fulfilled(value) {
       try {
         step(generator.next(value));
@@ -41403,7 +41521,7 @@ var __awaiter = function(thisArg, _arguments, P, generator) {
       }
     }
     function step(result2) {
-      result2.done ? resolve6(result2.value) : adopt(result2.value).then(fulfilled, rejected);
+      result2.done ? resolve7(result2.value) : adopt(result2.value).then(fulfilled, rejected);
     }
     step((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -41736,6 +41854,2303 @@ function needsIssuer({ url }) {
   return !/^http:/iu.test(url);
 }
 
+// src/core/model/read.ts
+var import__ = __toESM(require__(), 1);
+var import_fastest_levenshtein = __toESM(require_mod(), 1);
+
+// schemas/approvers.schema.json
+var approvers_schema_default = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  $id: "https://glaciocloud.org/schemas/1/approvers.schema.json",
+  title: "access/approvers.yaml",
+  description: "Who may approve access.",
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    approvers: {
+      type: "array",
+      items: {
+        type: "object",
+        additionalProperties: false,
+        properties: {
+          id: {
+            $ref: "#/$defs/githubId"
+          },
+          login: {
+            type: "string",
+            description: "Login when it was written; for readers only."
+          }
+        },
+        required: ["id"]
+      },
+      minItems: 1,
+      description: "People by numeric id."
+    },
+    teams: {
+      type: "array",
+      items: {
+        $ref: "#/$defs/who"
+      },
+      default: [],
+      description: "Teams whose members may approve."
+    }
+  },
+  required: ["approvers"],
+  $defs: {
+    githubId: {
+      type: "integer",
+      minimum: 1,
+      description: "A GitHub account's numeric id; it stays when the login is renamed."
+    },
+    who: {
+      type: "string",
+      pattern: "^(all|team:[A-Za-z0-9][A-Za-z0-9-]*/[a-z0-9][a-z0-9_-]*|tier:[a-z](-?[a-z0-9])*|cohort:[a-z0-9](-?[a-z0-9])*|user:[1-9][0-9]*)$",
+      description: "team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all.",
+      examples: ["team:example/hub-users", "tier:researcher"]
+    }
+  }
+};
+
+// schemas/cluster.schema.json
+var cluster_schema_default = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  $id: "https://glaciocloud.org/schemas/1/cluster.schema.json",
+  title: "clusters/<name>.yaml",
+  description: "One Kubernetes cluster.",
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    title: {
+      $ref: "#/$defs/title"
+    },
+    provider: {
+      enum: ["digitalocean", "gke", "aks", "eks", "ovh", "k3s", "existing"],
+      description: "Who runs it; decides how the workflows log in."
+    },
+    kubernetes: {
+      type: "string",
+      pattern: "^1\\.[0-9]{1,2}$",
+      description: "Minor version.",
+      examples: ["1.35"]
+    },
+    identity: {
+      type: ["string", "null"],
+      pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+      default: null,
+      description: "UID of the namespace kube-system; null until first contact. Every write to a cluster with another one is refused."
+    },
+    storage: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        homes: {
+          type: "object",
+          additionalProperties: false,
+          properties: {
+            class: {
+              type: "string",
+              minLength: 1,
+              description: "StorageClass of homes and hub databases."
+            }
+          },
+          required: ["class"],
+          description: "Homes and hub databases."
+        },
+        data: {
+          type: "object",
+          additionalProperties: false,
+          properties: {
+            class: {
+              type: "string",
+              minLength: 1,
+              description: "StorageClass of shared data."
+            }
+          },
+          required: ["class"],
+          description: "Shared data."
+        }
+      },
+      required: ["homes"],
+      description: "Storage classes."
+    },
+    ingress: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        class: {
+          type: "string",
+          minLength: 1,
+          description: "IngressClass, or `none`: plain http on loopback and private addresses only."
+        },
+        issuer: {
+          type: ["string", "null"],
+          default: null,
+          description: "cert-manager ClusterIssuer."
+        },
+        email: {
+          type: ["string", "null"],
+          pattern: "^[^\\s@]+@[^\\s@]+$",
+          default: null,
+          description: "Contact for certificates.",
+          examples: ["hubs@example.org"]
+        }
+      },
+      required: ["class"],
+      description: "How people reach the hubs."
+    },
+    networkPolicy: {
+      enum: ["enforced", "none"],
+      default: "none",
+      description: "Whether the cluster's network enforces NetworkPolicies."
+    },
+    nodes: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        user: {
+          type: "object",
+          additionalProperties: false,
+          properties: {
+            cpu: {
+              $ref: "#/$defs/cpu",
+              description: "Cores of one node."
+            },
+            memory: {
+              $ref: "#/$defs/quantity",
+              description: "Memory of one node."
+            },
+            max: {
+              type: "integer",
+              minimum: 1,
+              description: "Most nodes of this kind."
+            },
+            startTime: {
+              $ref: "#/$defs/duration",
+              default: "0s",
+              description: "Until a new node takes servers; 0s where nodes do not scale."
+            }
+          },
+          required: ["cpu", "memory", "max"],
+          description: "Nodes of user servers."
+        }
+      },
+      required: ["user"],
+      description: "Machines."
+    },
+    parallel: {
+      type: "integer",
+      minimum: 1,
+      maximum: 16,
+      default: 2,
+      description: "Helm operations at once."
+    }
+  },
+  required: ["title", "provider", "kubernetes", "storage", "ingress", "nodes"],
+  $defs: {
+    cpu: {
+      type: "number",
+      exclusiveMinimum: 0,
+      description: "Processor cores, as a number.",
+      examples: [0.5, 2]
+    },
+    duration: {
+      type: "string",
+      pattern: "^(0|[1-9][0-9]*)(s|m|h|d)$",
+      description: "A whole number with s, m, h or d.",
+      examples: ["30m", "24h", "180d"]
+    },
+    quantity: {
+      type: "string",
+      pattern: "^[1-9][0-9]*(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)$",
+      description: "A Kubernetes quantity of bytes.",
+      examples: ["20Gi"]
+    },
+    title: {
+      type: "string",
+      minLength: 1,
+      maxLength: 80,
+      description: "What people read; one line.",
+      pattern: "^[^\\u0000-\\u001f]*$"
+    }
+  }
+};
+
+// schemas/cohort.schema.json
+var cohort_schema_default = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  $id: "https://glaciocloud.org/schemas/1/cohort.schema.json",
+  title: "access/cohorts/<slug>.yaml",
+  description: "A class or workshop: who, from when, until when.",
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    title: {
+      $ref: "#/$defs/title"
+    },
+    leads: {
+      type: "array",
+      items: {
+        $ref: "#/$defs/githubId"
+      },
+      minItems: 1,
+      uniqueItems: true,
+      description: "Who answers for the cohort."
+    },
+    tier: {
+      $ref: "#/$defs/name",
+      description: "A tier of platform.yaml."
+    },
+    from: {
+      $ref: "#/$defs/date",
+      description: "First day."
+    },
+    until: {
+      $ref: "#/$defs/date",
+      description: "Last day."
+    },
+    capacity: {
+      type: "integer",
+      minimum: 1,
+      description: "Most members."
+    },
+    members: {
+      type: "array",
+      items: {
+        $ref: "#/$defs/githubId"
+      },
+      default: [],
+      uniqueItems: true,
+      description: "Members by numeric id."
+    }
+  },
+  required: ["title", "leads", "tier", "from", "until", "capacity"],
+  $defs: {
+    date: {
+      type: "string",
+      pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+      description: "A day, UTC, the day itself included.",
+      examples: ["2027-02-28"]
+    },
+    githubId: {
+      type: "integer",
+      minimum: 1,
+      description: "A GitHub account's numeric id; it stays when the login is renamed."
+    },
+    name: {
+      type: "string",
+      maxLength: 32,
+      pattern: "^[a-z](-?[a-z0-9])*$",
+      description: "Lower-case letters, digits and single hyphens, at most 32."
+    },
+    title: {
+      type: "string",
+      minLength: 1,
+      maxLength: 80,
+      description: "What people read; one line.",
+      pattern: "^[^\\u0000-\\u001f]*$"
+    }
+  }
+};
+
+// schemas/data.schema.json
+var data_schema_default = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  $id: "https://glaciocloud.org/schemas/1/data.schema.json",
+  title: "data/<set>.yaml",
+  description: "OGGM input data kept beside the hubs, read-only for users.",
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    title: {
+      $ref: "#/$defs/title"
+    },
+    oggm: {
+      type: "string",
+      description: "OGGM line the set is made for.",
+      examples: ["1.6"]
+    },
+    prepro: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        base: {
+          $ref: "#/$defs/httpsUrl",
+          description: "Address below which the preprocessed directories lie."
+        },
+        rgi: {
+          enum: ["62", "70G", "70C"],
+          description: "Version of the glacier inventory."
+        },
+        level: {
+          type: "integer",
+          minimum: 0,
+          maximum: 5,
+          description: "Preprocessing level."
+        },
+        border: {
+          enum: [10, 80, 160],
+          description: "Map border in grid points."
+        },
+        regions: {
+          type: "array",
+          items: {
+            type: "string",
+            pattern: "^(0[1-9]|1[0-9])$"
+          },
+          minItems: 1,
+          uniqueItems: true,
+          description: "RGI regions, two digits."
+        }
+      },
+      required: ["base", "rgi", "level", "border", "regions"],
+      description: "Preprocessed glacier directories."
+    },
+    files: {
+      type: "array",
+      items: {
+        $ref: "#/$defs/httpsUrl"
+      },
+      description: "Single files by address."
+    },
+    size: {
+      $ref: "#/$defs/quantity",
+      description: "Room that the set takes."
+    }
+  },
+  required: ["title", "size"],
+  $defs: {
+    httpsUrl: {
+      type: "string",
+      pattern: "^https?://[^\\s]+$",
+      description: "An address with its scheme.",
+      examples: ["https://hub.example.org"]
+    },
+    quantity: {
+      type: "string",
+      pattern: "^[1-9][0-9]*(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)$",
+      description: "A Kubernetes quantity of bytes.",
+      examples: ["20Gi"]
+    },
+    title: {
+      type: "string",
+      minLength: 1,
+      maxLength: 80,
+      description: "What people read; one line.",
+      pattern: "^[^\\u0000-\\u001f]*$"
+    }
+  }
+};
+
+// schemas/environment.schema.json
+var environment_schema_default = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  $id: "https://glaciocloud.org/schemas/1/environment.schema.json",
+  title: "environments/<hub>.yaml",
+  description: "One hub: what users choose from, who may enter, where it runs.",
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    kind: {
+      enum: ["hub", "binder"],
+      default: "hub",
+      description: "hub: personal and persistent."
+    },
+    title: {
+      $ref: "#/$defs/title"
+    },
+    url: {
+      $ref: "#/$defs/httpsUrl",
+      description: "Public address of the hub."
+    },
+    cluster: {
+      $ref: "#/$defs/name",
+      description: "Name of a file in clusters/."
+    },
+    wave: {
+      $ref: "#/$defs/name",
+      description: "Name of a wave of platform.yaml."
+    },
+    images: {
+      type: "array",
+      items: {
+        $ref: "#/$defs/dottedName"
+      },
+      minItems: 1,
+      maxItems: 20,
+      description: "Images that users choose from, by name of their folder; the first is the default."
+    },
+    sizes: {
+      type: "object",
+      propertyNames: {
+        $ref: "#/$defs/name"
+      },
+      additionalProperties: {
+        type: "object",
+        additionalProperties: false,
+        properties: {
+          title: {
+            $ref: "#/$defs/title",
+            description: "What people read; made from cpu and memory otherwise."
+          },
+          cpu: {
+            $ref: "#/$defs/cpu",
+            description: "Cores at most; a quarter is guaranteed."
+          },
+          memory: {
+            $ref: "#/$defs/memory",
+            description: "Memory, guaranteed and at most."
+          },
+          default: {
+            type: "boolean",
+            default: false,
+            description: "Chosen unless the user says otherwise."
+          },
+          for: {
+            type: "array",
+            items: {
+              $ref: "#/$defs/who"
+            },
+            minItems: 1,
+            default: ["all"],
+            description: "Who may choose it."
+          }
+        },
+        required: ["cpu", "memory"]
+      },
+      minProperties: 1,
+      description: "Sizes of servers."
+    },
+    home: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        size: {
+          $ref: "#/$defs/quantity",
+          description: "Size of each home; later changes reach new homes only."
+        }
+      },
+      required: ["size"],
+      description: "Personal, persistent folder."
+    },
+    scratch: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        size: {
+          $ref: "#/$defs/quantity",
+          description: "Size per server."
+        }
+      },
+      required: ["size"],
+      description: "Fast, node-local, gone with the server."
+    },
+    data: {
+      type: "array",
+      items: {
+        $ref: "#/$defs/dottedName"
+      },
+      default: [],
+      description: "Sets of data/, read-only for users."
+    },
+    env: {
+      type: "object",
+      propertyNames: {
+        $ref: "#/$defs/envName"
+      },
+      additionalProperties: {
+        type: "string",
+        description: "Value, as text."
+      },
+      default: {},
+      description: "Environment variables of user servers."
+    },
+    mirrors: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        pypi: {
+          $ref: "#/$defs/mirrorUrl",
+          description: "In place of https://pypi.org/simple."
+        },
+        conda: {
+          $ref: "#/$defs/mirrorUrl",
+          description: "In place of https://conda.anaconda.org."
+        },
+        apt: {
+          $ref: "#/$defs/mirrorUrl",
+          description: "In place of the archives of Debian and Ubuntu."
+        },
+        github: {
+          $ref: "#/$defs/mirrorUrl",
+          description: "In place of https://github.com."
+        },
+        images: {
+          type: "string",
+          pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
+          description: "A registry that has others below their names, without a trailing slash.",
+          examples: ["mirror.example.org/images"]
+        }
+      },
+      description: "Mirrors near this hub, in place of those of platform.yaml, each by itself."
+    },
+    sessions: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        idle: {
+          $ref: "#/$defs/duration",
+          default: "1h",
+          description: "A server without activity is stopped after this time."
+        },
+        keepBusy: {
+          type: "object",
+          additionalProperties: false,
+          properties: {
+            max: {
+              $ref: "#/$defs/duration",
+              description: "Longest run that is kept."
+            },
+            warn: {
+              type: "array",
+              items: {
+                $ref: "#/$defs/duration"
+              },
+              default: [],
+              description: "When users are warned before."
+            }
+          },
+          required: ["max"],
+          description: "Running computations count as activity."
+        }
+      },
+      default: {},
+      description: "When servers stop."
+    },
+    access: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        allow: {
+          type: "array",
+          items: {
+            $ref: "#/$defs/who"
+          },
+          minItems: 1,
+          description: "Who may log in."
+        },
+        admins: {
+          type: "array",
+          items: {
+            $ref: "#/$defs/who"
+          },
+          default: [],
+          description: "Who administers the hub."
+        }
+      },
+      required: ["allow"],
+      description: "Who may enter."
+    },
+    secrets: {
+      type: "object",
+      propertyNames: {
+        $ref: "#/$defs/dottedName"
+      },
+      additionalProperties: {
+        type: "object",
+        additionalProperties: false,
+        properties: {
+          use: {
+            type: "string",
+            minLength: 1,
+            description: "What it is for."
+          },
+          rotate: {
+            $ref: "#/$defs/duration",
+            description: "After which time it is due for renewal."
+          }
+        },
+        required: ["use"]
+      },
+      default: {},
+      description: "Names of the secrets that the hub needs, kept in secrets/<hub>.sops.yaml."
+    },
+    dask: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        maxWorkers: {
+          type: "integer",
+          minimum: 1,
+          description: "Most workers of one cluster."
+        },
+        worker: {
+          type: "object",
+          additionalProperties: false,
+          properties: {
+            cpu: {
+              $ref: "#/$defs/cpu",
+              description: "Cores of a worker."
+            },
+            memory: {
+              $ref: "#/$defs/memory",
+              description: "Memory of a worker."
+            }
+          },
+          required: ["cpu", "memory"],
+          description: "Size of a worker."
+        }
+      },
+      required: ["maxWorkers", "worker"],
+      description: "Dask Gateway beside the hub."
+    },
+    probe: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        api: {
+          $ref: "#/$defs/duration",
+          default: "10m",
+          description: "How often the hub's answer is looked at."
+        },
+        spawn: {
+          $ref: "#/$defs/duration",
+          default: "1h",
+          description: "How often a server is started."
+        },
+        onlyWhenWarm: {
+          type: "boolean",
+          default: true,
+          description: "Start servers only while somebody has one, so that no node is started for a check."
+        }
+      },
+      description: "Health checks from inside the cluster, with an issue on GitHub for what is wrong; `probe: {}` takes the defaults."
+    },
+    capacity: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        maxServers: {
+          type: "integer",
+          minimum: 1,
+          description: "Most servers at once."
+        },
+        placeholders: {
+          type: "integer",
+          minimum: 0,
+          default: 0,
+          description: "Seats kept warm on user nodes."
+        },
+        events: {
+          type: "array",
+          items: {
+            type: "object",
+            additionalProperties: false,
+            properties: {
+              name: {
+                $ref: "#/$defs/title",
+                description: "What people read."
+              },
+              from: {
+                $ref: "#/$defs/instant",
+                description: "First moment, UTC."
+              },
+              until: {
+                $ref: "#/$defs/instant",
+                description: "Last moment, UTC."
+              },
+              hours: {
+                $ref: "#/$defs/hours",
+                description: "Hours of each day when the class is on, UTC; without it the whole time."
+              },
+              users: {
+                type: "integer",
+                minimum: 1,
+                description: "People expected at once."
+              },
+              image: {
+                $ref: "#/$defs/dottedName",
+                description: "Image to have ready on the nodes; the default image otherwise."
+              }
+            },
+            required: ["name", "from", "until", "users"]
+          },
+          default: [],
+          description: "Classes and workshops."
+        }
+      },
+      required: ["maxServers"],
+      description: "How many people fit."
+    },
+    budget: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        monthly: {
+          type: "number",
+          exclusiveMinimum: 0,
+          description: "Amount a month."
+        },
+        currency: {
+          type: "string",
+          pattern: "^[A-Z]{3}$",
+          description: "ISO 4217 code."
+        }
+      },
+      required: ["monthly", "currency"],
+      description: "What it may cost."
+    },
+    shared: {
+      type: "object",
+      description: "Shared folders; not rendered yet."
+    },
+    quota: {
+      type: "object",
+      description: "Compute quotas; not rendered yet."
+    },
+    backup: {
+      type: "object",
+      description: "Backups of homes; not rendered yet."
+    },
+    values: {
+      type: "object",
+      default: {},
+      description: "Last resort: raw chart values below jupyterhub:, held to the chart's schema and to the rules."
+    },
+    notSecret: {
+      type: "array",
+      items: {
+        type: "string",
+        minLength: 1
+      },
+      default: [],
+      uniqueItems: true,
+      description: "Keys and variables that look like credentials and are none."
+    }
+  },
+  required: ["title", "url", "cluster", "wave", "images", "sizes", "home", "access", "capacity"],
+  $defs: {
+    cpu: {
+      type: "number",
+      exclusiveMinimum: 0,
+      description: "Processor cores, as a number.",
+      examples: [0.5, 2]
+    },
+    dottedName: {
+      type: "string",
+      maxLength: 63,
+      pattern: "^[a-z0-9]([-.]?[a-z0-9])*$",
+      description: "Lower-case letters, digits, single hyphens and dots."
+    },
+    duration: {
+      type: "string",
+      pattern: "^(0|[1-9][0-9]*)(s|m|h|d)$",
+      description: "A whole number with s, m, h or d.",
+      examples: ["30m", "24h", "180d"]
+    },
+    envName: {
+      type: "string",
+      pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
+      description: "Name of an environment variable."
+    },
+    hours: {
+      type: "string",
+      pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]$",
+      description: "Hours of a day.",
+      examples: ["08:00-18:00"]
+    },
+    httpsUrl: {
+      type: "string",
+      pattern: "^https?://[^\\s]+$",
+      description: "An address with its scheme.",
+      examples: ["https://hub.example.org"]
+    },
+    instant: {
+      type: "string",
+      pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?Z$",
+      description: "A moment in UTC.",
+      examples: ["2026-11-30T08:00Z"]
+    },
+    memory: {
+      type: "string",
+      pattern: "^[1-9][0-9]*(\\.[0-9]+)?[KMGT]$",
+      description: "Memory as JupyterHub writes it: K, M, G or T, 1024-based.",
+      examples: ["4G", "512M"]
+    },
+    mirrorUrl: {
+      type: "string",
+      maxLength: 200,
+      pattern: "^https?://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?(/[A-Za-z0-9._~-]+)*/?$",
+      description: "Address of a mirror.",
+      examples: ["https://mirror.example.org/pypi/simple"]
+    },
+    name: {
+      type: "string",
+      maxLength: 32,
+      pattern: "^[a-z](-?[a-z0-9])*$",
+      description: "Lower-case letters, digits and single hyphens, at most 32."
+    },
+    quantity: {
+      type: "string",
+      pattern: "^[1-9][0-9]*(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)$",
+      description: "A Kubernetes quantity of bytes.",
+      examples: ["20Gi"]
+    },
+    title: {
+      type: "string",
+      minLength: 1,
+      maxLength: 80,
+      description: "What people read; one line.",
+      pattern: "^[^\\u0000-\\u001f]*$"
+    },
+    who: {
+      type: "string",
+      pattern: "^(all|team:[A-Za-z0-9][A-Za-z0-9-]*/[a-z0-9][a-z0-9_-]*|tier:[a-z](-?[a-z0-9])*|cohort:[a-z0-9](-?[a-z0-9])*|user:[1-9][0-9]*)$",
+      description: "team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all.",
+      examples: ["team:example/hub-users", "tier:researcher"]
+    }
+  }
+};
+
+// schemas/image-lock.schema.json
+var image_lock_schema_default = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  $id: "https://glaciocloud.org/schemas/1/image-lock.schema.json",
+  title: "images/<image>/image.lock.yaml",
+  description: "What was resolved, built and tested; written by the platform.",
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    checksum: {
+      type: "string",
+      pattern: "^[0-9a-f]{40}$",
+      description: "Hash of everything else in the file: it is written by the platform only."
+    },
+    recipe: {
+      type: "string",
+      pattern: "^[0-9a-f]{40}$",
+      description: "Hash of image.yaml and what it names."
+    },
+    builds: {
+      type: "object",
+      propertyNames: {
+        $ref: "#/$defs/buildName"
+      },
+      additionalProperties: {
+        type: "object",
+        additionalProperties: false,
+        properties: {
+          digest: {
+            $ref: "#/$defs/digest"
+          },
+          content: {
+            type: "string",
+            pattern: "^[0-9a-f]{40}$",
+            description: "Hash of the resolved build folder and of what builds it; the image's tag in the registry."
+          },
+          registry: {
+            type: "string",
+            pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
+            description: "Where it was pushed to, as platform.yaml said then."
+          },
+          base: {
+            $ref: "#/$defs/digest"
+          },
+          oggm: {
+            type: "object",
+            additionalProperties: false,
+            properties: {
+              version: {
+                type: "string",
+                description: "What the image says of itself."
+              },
+              commit: {
+                type: "string",
+                pattern: "^[0-9a-f]{40}$",
+                description: "Commit it was built from."
+              }
+            },
+            description: "The OGGM in it."
+          },
+          size: {
+            $ref: "#/$defs/quantity",
+            description: "Bytes, uncompressed."
+          },
+          tests: {
+            type: "object",
+            additionalProperties: {
+              enum: ["passed", "failed", "skipped"]
+            },
+            description: "Outcome by test."
+          },
+          packages: {
+            type: "string",
+            pattern: "^[0-9a-f]{40}$",
+            description: "Hash of packages/<build>.txt."
+          },
+          promoted: {
+            type: "string",
+            pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
+            description: "When stable began to name it, UTC."
+          },
+          keep: {
+            type: "string",
+            minLength: 1,
+            maxLength: 200,
+            pattern: "^[^\\u0000-\\u001f\\u007f]*$",
+            description: "Why it is never deleted, such as the paper that names it."
+          },
+          yanked: {
+            type: "string",
+            minLength: 1,
+            maxLength: 200,
+            pattern: "^[^\\u0000-\\u001f\\u007f]*$",
+            description: "Why it was withdrawn: no hub starts it."
+          }
+        },
+        required: ["digest"]
+      },
+      description: "Builds by name; packages/<build>.txt lists what is in each."
+    },
+    channels: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        candidate: {
+          $ref: "#/$defs/buildName",
+          description: "Build that staging gets."
+        },
+        stable: {
+          $ref: "#/$defs/buildName",
+          description: "Build that production gets."
+        }
+      },
+      description: "Which build each channel points at."
+    }
+  },
+  required: ["recipe", "builds", "channels"],
+  $defs: {
+    buildName: {
+      type: "string",
+      pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{6}$",
+      description: "Day and the first digits of what was built.",
+      examples: ["2026-11-21-9c1b77"]
+    },
+    digest: {
+      type: "string",
+      pattern: "^sha256:[0-9a-f]{64}$",
+      description: "A registry digest."
+    },
+    quantity: {
+      type: "string",
+      pattern: "^[1-9][0-9]*(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)$",
+      description: "A Kubernetes quantity of bytes.",
+      examples: ["20Gi"]
+    }
+  }
+};
+
+// schemas/image.schema.json
+var image_schema_default = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  $id: "https://glaciocloud.org/schemas/1/image.schema.json",
+  title: "images/<image>/image.yaml",
+  description: "One image that users can choose: what we want in it.",
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    title: {
+      $ref: "#/$defs/title"
+    },
+    description: {
+      type: "string",
+      description: "What it is good for; users read it when they choose."
+    },
+    oggm: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        git: {
+          $ref: "#/$defs/repository",
+          description: "Repository to install from."
+        },
+        ref: {
+          $ref: "#/$defs/gitRef",
+          default: "master"
+        },
+        version: {
+          type: "string",
+          pattern: "^[0-9]+(\\.[0-9]+)+[0-9A-Za-z.+-]*$",
+          description: "Released version."
+        }
+      },
+      description: "Which OGGM: `version`, or `git` with `ref`."
+    },
+    from: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        image: {
+          $ref: "#/$defs/image"
+        },
+        track: {
+          type: "string",
+          pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]*$",
+          description: "A tag that moves; the lock pins what it pointed at."
+        },
+        tag: {
+          type: "string",
+          pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]*$",
+          description: "A tag that does not move."
+        },
+        digest: {
+          $ref: "#/$defs/digest"
+        }
+      },
+      required: ["image"],
+      description: "The image to build on (kind base); without it the image is built from conda-forge (kind conda)."
+    },
+    python: {
+      type: "string",
+      pattern: "^3\\.[0-9]{1,2}$",
+      description: "Python version of a conda image.",
+      examples: ["3.13"]
+    },
+    channels: {
+      type: "array",
+      items: {
+        $ref: "#/$defs/condaChannel"
+      },
+      minItems: 1,
+      maxItems: 20,
+      uniqueItems: true,
+      default: ["conda-forge"],
+      description: "Where packages of conda come from; the first that has one gives it."
+    },
+    conda: {
+      type: "array",
+      items: {
+        $ref: "#/$defs/condaPackage"
+      },
+      maxItems: 500,
+      default: [],
+      description: "Packages of conda."
+    },
+    pip: {
+      type: "array",
+      items: {
+        $ref: "#/$defs/pipPackage"
+      },
+      maxItems: 500,
+      default: [],
+      description: "Packages from PyPI, or from a git repository at a commit."
+    },
+    apt: {
+      type: "array",
+      items: {
+        $ref: "#/$defs/aptPackage"
+      },
+      maxItems: 500,
+      default: [],
+      description: "Packages of the distribution."
+    },
+    bake: {
+      type: "array",
+      items: {
+        enum: ["sample-data", "salem"]
+      },
+      default: [],
+      uniqueItems: true,
+      description: "Data kept in the image below /opt, because a home volume hides what an image puts into the home."
+    },
+    files: {
+      type: "array",
+      items: {
+        $ref: "#/$defs/path"
+      },
+      default: [],
+      description: "Files of this folder to copy to /opt/<image>."
+    },
+    postBuild: {
+      $ref: "#/$defs/path",
+      description: "A script of this folder that runs when everything is installed, with `files` in place: as root on an existing image, else as the user."
+    },
+    env: {
+      type: "object",
+      propertyNames: {
+        $ref: "#/$defs/envName"
+      },
+      additionalProperties: {
+        $ref: "#/$defs/envValue",
+        description: "Value, as text."
+      },
+      default: {},
+      description: "Environment variables set in the image."
+    },
+    tests: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        oggm: {
+          enum: ["none", "minimal", "full"],
+          default: "minimal",
+          description: "Which of OGGM's own tests run before the image is pushed."
+        },
+        notebooks: {
+          type: "array",
+          items: {
+            $ref: "#/$defs/path"
+          },
+          default: [],
+          description: "Notebooks of this folder that must run; what cells tagged `compare` say must be what is saved in them."
+        }
+      },
+      default: {},
+      description: "What must pass before the image is pushed."
+    },
+    size: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        max: {
+          $ref: "#/$defs/quantity",
+          default: "6Gi",
+          description: "Most bytes, uncompressed."
+        },
+        layers: {
+          type: "integer",
+          minimum: 1,
+          maximum: 125,
+          default: 60,
+          description: "Most layers."
+        }
+      },
+      default: {},
+      description: "Limits."
+    },
+    rebuild: {
+      enum: ["never", "nightly", "weekly"],
+      default: "weekly",
+      description: "How often what floats is resolved again."
+    },
+    notSecret: {
+      type: "array",
+      items: {
+        type: "string",
+        minLength: 1
+      },
+      default: [],
+      uniqueItems: true,
+      description: "Keys and variables that look like credentials and are none."
+    }
+  },
+  required: ["title"],
+  $defs: {
+    aptPackage: {
+      type: "string",
+      maxLength: 200,
+      pattern: "^[a-z0-9][a-z0-9+.-]*[a-z0-9+](=([0-9]+:)?[0-9][A-Za-z0-9.+~-]*)?$",
+      description: "A package of Debian or Ubuntu, with a version if need be.",
+      examples: ["graphviz"]
+    },
+    condaChannel: {
+      type: "string",
+      maxLength: 100,
+      pattern: "^(?!(no)?defaults$)[A-Za-z0-9][A-Za-z0-9._-]*(/label/[A-Za-z0-9][A-Za-z0-9._-]*)?$",
+      description: "A channel by its name at anaconda.org."
+    },
+    condaPackage: {
+      type: "string",
+      maxLength: 200,
+      pattern: "^([A-Za-z0-9][A-Za-z0-9._-]*(/label/[A-Za-z0-9][A-Za-z0-9._-]*)?::)?[A-Za-z0-9_][A-Za-z0-9._-]*([=<>!~][=<>!~0-9A-Za-z_.*,+-]*)?$",
+      description: "A package of conda, with a version or a channel if need be.",
+      examples: ["rioxarray=0.19"]
+    },
+    digest: {
+      type: "string",
+      pattern: "^sha256:[0-9a-f]{64}$",
+      description: "A registry digest."
+    },
+    envName: {
+      type: "string",
+      pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
+      description: "Name of an environment variable."
+    },
+    envValue: {
+      type: "string",
+      maxLength: 4096,
+      pattern: "^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]*$"
+    },
+    gitRef: {
+      type: "string",
+      pattern: "^[A-Za-z0-9][A-Za-z0-9._/-]*$",
+      description: "A branch, tag or commit."
+    },
+    image: {
+      type: "string",
+      pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$",
+      description: "Registry and repository of an image, without tag or digest.",
+      examples: ["ghcr.io/example/image"]
+    },
+    path: {
+      type: "string",
+      minLength: 1,
+      maxLength: 400,
+      pattern: "^[^\\u0000-\\u001f\\u007f\\\\\\ud800-\\udfff]*$",
+      description: "A path inside the image's folder."
+    },
+    pipPackage: {
+      type: "string",
+      maxLength: 400,
+      pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\\[[A-Za-z0-9][A-Za-z0-9._-]*(,[A-Za-z0-9][A-Za-z0-9._-]*)*\\])?(((==|!=|<=|>=|~=|<|>)[0-9][0-9A-Za-z.*+!-]*)(,(==|!=|<=|>=|~=|<|>)[0-9][0-9A-Za-z.*+!-]*)*| @ git\\+https://[A-Za-z0-9.-]+(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+@[0-9a-f]{40}(#subdirectory=[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)?)?$",
+      description: "A package of PyPI with a version if need be, or of a git repository at a commit.",
+      examples: ["motuclient==3.0"]
+    },
+    quantity: {
+      type: "string",
+      pattern: "^[1-9][0-9]*(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)$",
+      description: "A Kubernetes quantity of bytes.",
+      examples: ["20Gi"]
+    },
+    repository: {
+      type: "string",
+      pattern: "^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$",
+      description: "A GitHub repository, owner/name."
+    },
+    title: {
+      type: "string",
+      minLength: 1,
+      maxLength: 80,
+      description: "What people read; one line.",
+      pattern: "^[^\\u0000-\\u001f]*$"
+    }
+  }
+};
+
+// schemas/member.schema.json
+var member_schema_default = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  $id: "https://glaciocloud.org/schemas/1/member.schema.json",
+  title: "access/members/<id>.yaml",
+  description: "One person's access, with an end.",
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    id: {
+      $ref: "#/$defs/githubId"
+    },
+    login: {
+      type: "string",
+      pattern: "^[A-Za-z0-9][A-Za-z0-9-]*$",
+      description: "Login when it was granted; for readers only."
+    },
+    tier: {
+      $ref: "#/$defs/name",
+      description: "A tier of platform.yaml."
+    },
+    from: {
+      $ref: "#/$defs/date",
+      description: "First day."
+    },
+    until: {
+      $ref: "#/$defs/date",
+      description: "Last day."
+    },
+    request: {
+      type: "integer",
+      minimum: 1,
+      description: "Issue of the request."
+    }
+  },
+  required: ["id", "tier", "until"],
+  $defs: {
+    date: {
+      type: "string",
+      pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+      description: "A day, UTC, the day itself included.",
+      examples: ["2027-02-28"]
+    },
+    githubId: {
+      type: "integer",
+      minimum: 1,
+      description: "A GitHub account's numeric id; it stays when the login is renamed."
+    },
+    name: {
+      type: "string",
+      maxLength: 32,
+      pattern: "^[a-z](-?[a-z0-9])*$",
+      description: "Lower-case letters, digits and single hyphens, at most 32."
+    }
+  }
+};
+
+// schemas/platform.schema.json
+var platform_schema_default = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  $id: "https://glaciocloud.org/schemas/1/platform.schema.json",
+  title: "platform.yaml",
+  description: "The platform: who it belongs to, which charts it deploys, in which order hubs change.",
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    glaciocloud: {
+      const: 1,
+      description: "Format of these files."
+    },
+    organization: {
+      type: "string",
+      pattern: "^[A-Za-z0-9][A-Za-z0-9-]*$",
+      description: "The GitHub organisation that the platform belongs to.",
+      examples: ["example"]
+    },
+    registry: {
+      type: "string",
+      pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
+      description: "Where images of the platform are pushed to, without a trailing slash.",
+      examples: ["ghcr.io/example"]
+    },
+    user: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        name: {
+          type: "string",
+          pattern: "^[a-z_][a-z0-9_-]*$",
+          default: "jovyan",
+          description: "User name inside images."
+        },
+        uid: {
+          type: "integer",
+          minimum: 0,
+          default: 1e3,
+          description: "Numeric user of every server and home."
+        },
+        gid: {
+          type: "integer",
+          minimum: 0,
+          default: 100,
+          description: "Numeric group of every server and home."
+        }
+      },
+      default: {},
+      description: "One identity for every image and home."
+    },
+    charts: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        jupyterhub: {
+          type: "object",
+          additionalProperties: false,
+          properties: {
+            version: {
+              type: "string",
+              pattern: "^[0-9]+\\.[0-9]+\\.[0-9]+([-+][0-9A-Za-z.-]+)?$",
+              description: "The chart's version."
+            },
+            repository: {
+              $ref: "#/$defs/httpsUrl",
+              description: "Address of the chart repository; its index is read at run time."
+            },
+            sha256: {
+              $ref: "#/$defs/sha256",
+              default: null
+            }
+          },
+          required: ["version", "repository"],
+          description: "Zero to JupyterHub."
+        },
+        "dask-gateway": {
+          type: "object",
+          additionalProperties: false,
+          properties: {
+            version: {
+              type: "string",
+              pattern: "^[0-9]+\\.[0-9]+\\.[0-9]+([-+][0-9A-Za-z.-]+)?$",
+              description: "The chart's version."
+            },
+            repository: {
+              $ref: "#/$defs/httpsUrl",
+              description: "Address of the chart repository; its index is read at run time."
+            },
+            sha256: {
+              $ref: "#/$defs/sha256",
+              default: null
+            }
+          },
+          required: ["version", "repository"],
+          description: "Dask Gateway, for hubs that ask for it."
+        },
+        allowPrivate: {
+          type: "boolean",
+          description: "The repositories are mirrors in a network of your own: addresses that are not public, and http, are allowed. A pull request cannot set it: only what the default branch says counts."
+        }
+      },
+      required: ["jupyterhub"],
+      description: "The upstream charts, pinned."
+    },
+    waves: {
+      type: "array",
+      items: {
+        type: "object",
+        additionalProperties: false,
+        properties: {
+          name: {
+            $ref: "#/$defs/name",
+            description: "Name of the wave; environments refer to it."
+          },
+          images: {
+            enum: ["candidate", "stable"],
+            default: "stable",
+            description: "Which channel of an image's lock its hubs follow."
+          },
+          soak: {
+            $ref: "#/$defs/duration",
+            default: "0s",
+            description: "How long the wave before must have been healthy."
+          },
+          approval: {
+            type: "boolean",
+            default: false,
+            description: "A person approves each run that changes this wave."
+          },
+          timezone: {
+            type: "string",
+            default: "UTC",
+            description: "IANA time zone of the freeze windows.",
+            examples: ["Europe/Vienna"]
+          },
+          freeze: {
+            type: "array",
+            items: {
+              type: "object",
+              additionalProperties: false,
+              properties: {
+                days: {
+                  type: "array",
+                  items: {
+                    enum: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+                  },
+                  minItems: 1,
+                  uniqueItems: true,
+                  description: "Days of the week."
+                },
+                hours: {
+                  $ref: "#/$defs/hours",
+                  description: "Hours of those days; without it the whole day."
+                },
+                from: {
+                  $ref: "#/$defs/date",
+                  description: "First day of a longer freeze."
+                },
+                until: {
+                  $ref: "#/$defs/date",
+                  description: "Last day of a longer freeze."
+                },
+                reason: {
+                  type: "string",
+                  description: "What people read while it holds."
+                }
+              }
+            },
+            default: [],
+            description: "When this wave is not changed."
+          }
+        },
+        required: ["name"]
+      },
+      minItems: 1,
+      maxItems: 4,
+      description: "Waves in order, at most four."
+    },
+    tiers: {
+      type: "object",
+      propertyNames: {
+        $ref: "#/$defs/name"
+      },
+      additionalProperties: {
+        type: "object",
+        additionalProperties: false,
+        properties: {
+          until: {
+            $ref: "#/$defs/duration",
+            description: "How long a grant of this tier lasts at most."
+          }
+        },
+        required: ["until"]
+      },
+      default: {},
+      description: "Kinds of membership."
+    },
+    access: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        repository: {
+          $ref: "#/$defs/repository"
+        },
+        ref: {
+          type: "string",
+          default: "main",
+          description: "Branch that is read."
+        }
+      },
+      required: ["repository"],
+      description: "Another repository that holds `access/`, if it is kept apart."
+    },
+    mirrors: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        pypi: {
+          $ref: "#/$defs/mirrorUrl",
+          description: "In place of https://pypi.org/simple."
+        },
+        conda: {
+          $ref: "#/$defs/mirrorUrl",
+          description: "In place of https://conda.anaconda.org."
+        },
+        apt: {
+          $ref: "#/$defs/mirrorUrl",
+          description: "In place of the archives of Debian and Ubuntu."
+        },
+        github: {
+          $ref: "#/$defs/mirrorUrl",
+          description: "In place of https://github.com."
+        },
+        images: {
+          type: "string",
+          pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
+          description: "A registry that has others below their names, without a trailing slash.",
+          examples: ["mirror.example.org/images"]
+        }
+      },
+      description: "Where builds and data are fetched from instead, for whoever sits behind a slow line; never written into an image."
+    },
+    automerge: {
+      enum: ["candidate"],
+      description: "The night merges its own pull requests that reach hubs of candidate waves only; without it a person does."
+    },
+    removals: {
+      type: "array",
+      items: {
+        type: "object",
+        additionalProperties: false,
+        properties: {
+          hub: {
+            $ref: "#/$defs/name",
+            description: "A hub whose file is gone."
+          },
+          cluster: {
+            $ref: "#/$defs/name",
+            description: "Where it ran."
+          },
+          homes: {
+            enum: ["keep", "archive", "delete"],
+            default: "keep",
+            description: "What happens to the homes: `archive` puts them into the bucket, and deletes them here when what lies there has been read back."
+          },
+          database: {
+            enum: ["keep", "archive", "delete"],
+            default: "keep",
+            description: "What happens to the hub's database; `archive` as for homes."
+          },
+          count: {
+            type: "integer",
+            minimum: 0,
+            description: "With `delete`: the number of homes that would go, written out."
+          },
+          bucket: {
+            $ref: "#/$defs/bucket",
+            description: "With `archive`: where the archive goes; the hub's name is added."
+          },
+          endpoint: {
+            $ref: "#/$defs/httpsUrl",
+            description: "With `archive`: the S3 server, where it is not Amazon's.",
+            examples: ["https://s3.example.org"]
+          },
+          region: {
+            $ref: "#/$defs/region",
+            description: "With `archive`: region of the bucket, where the environment does not say it."
+          },
+          reason: {
+            type: "string",
+            minLength: 1,
+            description: "Why, for those who read it later."
+          }
+        },
+        required: ["hub", "cluster", "reason"]
+      },
+      default: [],
+      description: "Reviewed removals of hubs."
+    },
+    notSecret: {
+      type: "array",
+      items: {
+        type: "string",
+        minLength: 1
+      },
+      default: [],
+      uniqueItems: true,
+      description: "Keys and variables that look like credentials and are none, in any file."
+    }
+  },
+  required: ["glaciocloud", "organization", "registry", "charts", "waves"],
+  $defs: {
+    bucket: {
+      type: "string",
+      maxLength: 200,
+      pattern: "^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9][A-Za-z0-9._-]*)*$",
+      description: "An S3 bucket, with a prefix if need be.",
+      examples: ["s3://glacier-archive/hubs"]
+    },
+    date: {
+      type: "string",
+      pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+      description: "A day, UTC, the day itself included.",
+      examples: ["2027-02-28"]
+    },
+    duration: {
+      type: "string",
+      pattern: "^(0|[1-9][0-9]*)(s|m|h|d)$",
+      description: "A whole number with s, m, h or d.",
+      examples: ["30m", "24h", "180d"]
+    },
+    hours: {
+      type: "string",
+      pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]$",
+      description: "Hours of a day.",
+      examples: ["08:00-18:00"]
+    },
+    httpsUrl: {
+      type: "string",
+      pattern: "^https?://[^\\s]+$",
+      description: "An address with its scheme.",
+      examples: ["https://hub.example.org"]
+    },
+    mirrorUrl: {
+      type: "string",
+      maxLength: 200,
+      pattern: "^https?://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?(/[A-Za-z0-9._~-]+)*/?$",
+      description: "Address of a mirror.",
+      examples: ["https://mirror.example.org/pypi/simple"]
+    },
+    name: {
+      type: "string",
+      maxLength: 32,
+      pattern: "^[a-z](-?[a-z0-9])*$",
+      description: "Lower-case letters, digits and single hyphens, at most 32."
+    },
+    region: {
+      type: "string",
+      pattern: "^[a-z0-9][a-z0-9-]*$",
+      description: "Name of a region.",
+      examples: ["eu-central-1"]
+    },
+    repository: {
+      type: "string",
+      pattern: "^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$",
+      description: "A GitHub repository, owner/name."
+    },
+    sha256: {
+      type: ["string", "null"],
+      pattern: "^[0-9a-f]{64}$",
+      description: "SHA-256 of the archive in hex; null until it was first seen."
+    }
+  }
+};
+
+// src/core/credentials/find.ts
+init_json();
+
+// src/core/credentials/names.ts
+var SECRET = /(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|CREDENTIAL|PW)S?$|^CREDS$/u;
+var SECRET_LAST = /^(?:PWD|PASS|KEYS?)$/u;
+var KINDS_OF_KEY = /(?:^|_)(?:API|ACCESS|PRIVATE|SECRET|SIGNING|ENCRYPTION|AUTH|LICENSE)_KEY(?:_|$)/u;
+var ABOUT = /^(?:FILE|PATH|DIR|FOLDER|NAMES?|UR[LI]|ENDPOINT|HOST|TYPE|LENGTH|SIZE|TTL|TIMEOUT|AGE|EXPIR\w*|LIFETIME|SECONDS|MINUTES|HOURS|DAYS|INTERVAL|MAX|MIN|ENABLED|REQUIRED|HEADER|SCOPES?|CLASS|REF|ALGORITHM|ISSUER|AUDIENCE|POLICY|COUNT|LIMIT|FORMAT|PREFIX|ID)$/u;
+var HARMLESS = /(?:^|_)(?:(?:EXISTING|PULL|TLS)_SECRETS?|(?:TOPOLOGY|LABEL|TAINT|ANNOTATION|PUBLIC)_KEYS?)$/u;
+function asWords(name) {
+  return name.replaceAll(/([a-z0-9])([A-Z])/gu, "$1_$2").replaceAll(/([A-Z])([A-Z][a-z])/gu, "$1_$2").toUpperCase().replaceAll(/[^A-Z0-9]+/gu, "_").replaceAll(/^_|_$/gu, "");
+}
+function namesCredential(name) {
+  const joined2 = asWords(name);
+  const words = joined2.split("_");
+  const last = words.at(-1) ?? "";
+  if (ABOUT.test(last) || HARMLESS.test(joined2)) return false;
+  return words.some((word) => SECRET.test(word)) || words.length > 1 && SECRET_LAST.test(last) || KINDS_OF_KEY.test(joined2);
+}
+var SWITCH = /^(?:true|false|yes|no|on|off|none|null)?$/iu;
+var REFERENCE = /^(?:\$|\{|<)/u;
+var PLACE = /^(?:https?:\/\/|file:|(?:~|\.{1,2}|\/(?:etc|home|mnt|opt|run|secrets|srv|tmp|usr|var|data|scratch))\/)/u;
+function canBeSecret(value) {
+  const text = value.trim();
+  return !SWITCH.test(text) && !REFERENCE.test(text) && !PLACE.test(text);
+}
+var ASSIGNMENTS = [
+  // x.client_secret = "…", "password": "…", os.environ["TOKEN"] = '…'
+  /([A-Za-z_][\w-]*)["']?\]?\s*[:=]\s*[bfr]?["']([^"'\n]+)["']/gu,
+  // PASSWORD=…, as shells and container runtimes write it
+  /(?<![\w.-])([A-Z_][A-Z0-9_]*)=([^\s"'(){}[\]$<>;,]{4,})/gu,
+  // --token=…
+  /--([A-Za-z][\w.-]*)[= ]([^\s"'(){}[\]$<>;,-][^\s"']{3,})/gu,
+  // host=h password=…, ?token=…, password = … in a file within a file; what is called or named has no digit, or goes on
+  /(?<=^|[\s;?&,])([A-Za-z_][\w.-]*)[ \t]*=[ \t]*(?=\S*\d)([^\s"'(){}[\]$<>&;,]{8,})(?=[\s&;,]|$)/gmu,
+  // password: …, on a line of its own in a file within a file; a word alone is more often a type
+  /^[ \t-]*([A-Za-z_][\w-]*):[ \t]+(?=\S*\d)([^\s"'(){}[\]$<>|&*!#]\S{3,})[ \t]*$/gmu
+];
+function assignedIn(text) {
+  for (const form of ASSIGNMENTS) {
+    for (const [, name = "", value = ""] of text.matchAll(form))
+      if (namesCredential(name) && canBeSecret(value)) return name;
+  }
+  return void 0;
+}
+
+// src/core/credentials/shapes.ts
+var SHAPES = [
+  { what: "a private key", form: /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/u },
+  { what: "a key of age", form: /AGE-SECRET-KEY-(?:PQ-)?1[A-Z0-9]{50,}/iu },
+  {
+    what: "a key of AWS",
+    form: /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])/u
+  },
+  {
+    what: "a token of GitHub",
+    form: /(?<![A-Za-z0-9])(?:gh[opusr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{22,})/u
+  },
+  {
+    what: "a token of GitLab",
+    form: /(?<![A-Za-z0-9])gl(?:pat|dt|rt|cbt|ptt|ft|soat|oas)-[\w-]{20,}/u
+  },
+  { what: "a token of Slack", form: /(?<![A-Za-z0-9])xox[a-z](?:-\d+)*-[A-Za-z0-9-]{10,}/u },
+  { what: "a token of Slack", form: /(?<![A-Za-z0-9])xapp-\d-[A-Za-z0-9-]{10,}/u },
+  {
+    what: "a webhook of Slack",
+    form: /hooks\.slack\.com\/(?:services|workflows)\/[A-Za-z0-9/_-]{20,}/u
+  },
+  { what: "a key of Google", form: /(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{35}/u },
+  {
+    what: "a secret of Google",
+    form: /(?<![A-Za-z0-9])(?:GOCSPX-[A-Za-z0-9_-]{20,}|ya29\.[A-Za-z0-9_-]{20,})/u
+  },
+  {
+    what: "a token (JWT)",
+    form: /(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/u
+  },
+  { what: "a token of Docker", form: /(?<![A-Za-z0-9])dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,}/u },
+  { what: "a login of a registry", form: /"auth"\s*:\s*"[A-Za-z0-9+/]{8,}={0,2}"/u },
+  { what: "a token of DigitalOcean", form: /(?<![A-Za-z0-9])do[opr]_v1_[a-f0-9]{64}/u },
+  { what: "a token of Hugging Face", form: /(?<![A-Za-z0-9])hf_[A-Za-z0-9]{30,}/u },
+  { what: "a token of npm", form: /(?<![A-Za-z0-9])npm_[A-Za-z0-9]{36}/u },
+  { what: "a token of PyPI", form: /(?<![A-Za-z0-9])pypi-[A-Za-z0-9_-]{50,}/u },
+  { what: "a key of Stripe", form: /(?<![A-Za-z0-9])[rs]k_(?:live|test)_[A-Za-z0-9]{16,}/u },
+  { what: "a key of an AI service", form: /(?<![A-Za-z0-9])sk-(?:ant-|proj-)[A-Za-z0-9_-]{20,}/u },
+  { what: "a key of Azure", form: /AccountKey=[A-Za-z0-9+/]{40,}/u },
+  {
+    what: "a signed address",
+    form: /[?&](?:sig|X-Amz-Signature|X-Goog-Signature)=[A-Za-z0-9%+/]{16,}/u
+  },
+  {
+    what: "an authorization header",
+    form: /\b(?:Bearer|Basic)\s+(?=[^\s]*\d)[A-Za-z0-9+/._~-]{16,}={0,2}/u
+  },
+  {
+    what: "an address with a password",
+    // A port before a path is none, and neither is what only refers to a password.
+    form: /:\/\/[^\s/?#:@]*:(?!\d{1,5}[/?#])(?![${<*%])[^\s@]+@/u
+  }
+];
+var ANY = new RegExp(SHAPES.map(({ form }) => form.source).join("|"), "iu");
+var EVERY = SHAPES.map(({ what, form }) => ({ what, form: new RegExp(form, `${form.flags}g`) }));
+function shapedIn(text) {
+  if (!ANY.test(text)) return [];
+  return EVERY.flatMap(
+    ({ what, form }) => [...text.matchAll(form)].map((found3) => ({ what, text: found3[0], index: found3.index }))
+  );
+}
+function credentialIn(text, depth = 2) {
+  const clear2 = shapedIn(text)[0]?.what;
+  if (clear2 !== void 0 || depth === 0) return clear2;
+  for (const run2 of base64Runs(text)) {
+    const inside2 = [0, 1, 2, 3].map((skip) => credentialIn(decoded(run2.slice(skip)), depth - 1)).find((one) => one !== void 0);
+    if (inside2 !== void 0) return inside2;
+  }
+  return void 0;
+}
+function base64Runs(text) {
+  const whole = /\s/u.test(text) ? [text, text.replaceAll(/\s+/gu, "")] : [text];
+  return whole.flatMap((one) => one.match(/[A-Za-z0-9+/_-]{16,}/gu) ?? []);
+}
+var ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+function decoded(run2) {
+  let bits2 = 0;
+  let held2 = 0;
+  const bytes2 = [];
+  for (const char of run2.replaceAll("-", "+").replaceAll("_", "/")) {
+    bits2 = (bits2 << 6 | ALPHABET.indexOf(char)) & 65535;
+    held2 += 6;
+    if (held2 < 8) continue;
+    held2 -= 8;
+    bytes2.push(String.fromCharCode(bits2 >> held2 & 255));
+  }
+  return bytes2.join("");
+}
+function unlessCredential(text) {
+  return credentialIn(text) === void 0 ? text : "(hidden)";
+}
+function withoutCredentials(text) {
+  return shapedIn(text).reduce((rest, found3) => rest.replaceAll(found3.text, "(hidden)"), text);
+}
+
+// src/core/credentials/find.ts
+function* written(value, path, name) {
+  if (isEmpty(value)) yield { path, name, value: null };
+  if (Array.isArray(value)) {
+    for (const [index2, item] of value.entries()) yield* written(item, `${path}/${index2}`, name);
+  } else if (isObject(value)) {
+    for (const [key, item] of Object.entries(value))
+      yield* written(item, path + pointer(key), key === "value" ? variable(value, name) : key);
+  } else {
+    yield { path, name, value };
+  }
+}
+function isEmpty(value) {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
+function variable(entry, name) {
+  return typeof entry["name"] === "string" ? entry["name"] : name;
+}
+var FREE = {
+  environment: ["/env/", "/values/"],
+  image: ["/env/"]
+};
+function credentialsIn(kind, data) {
+  return [...written(data, "", "")].flatMap((one) => {
+    const what = credentialAs(kind, one);
+    return what === void 0 ? [] : [{ path: one.path, name: one.name, what }];
+  });
+}
+function credentialAs(kind, { path, name, value }) {
+  const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
+  const shaped2 = credentialIn(text) ?? shapedIn(path)[0]?.what;
+  if (shaped2 !== void 0 || text === "") return shaped2;
+  if (kind === "environment" && isGivenBelowSecrets(path, text)) return "the value of a secret";
+  const free = FREE[kind]?.some((zone) => path.startsWith(zone)) === true || path === "/env";
+  return free ? byName(path, name, value) : void 0;
+}
+function byName(path, name, value) {
+  const isKeeper = name === "keys" && path.includes("/CryptKeeper/");
+  const isNumber = typeof value === "number";
+  if (isKeeper || namesCredential(name) && (isNumber || canBeSecret(String(value))))
+    return "a secret by its name";
+  const assigned = typeof value === "string" ? assignedIn(value) : void 0;
+  return assigned === void 0 ? void 0 : `a value for ${assigned}`;
+}
+function isGivenBelowSecrets(path, text) {
+  const [top, , key, ...deeper] = segmentsOf(path);
+  if (top !== "secrets") return false;
+  if (key === void 0) return true;
+  return key === "use" && deeper.length === 0 ? looksRandom(text) : /^(?!\d+[smhd]$)\S+$/u.test(text);
+}
+function looksRandom(text) {
+  return /^(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])[^\s]{16,}$/u.test(text);
+}
+function holdsCredential(value, name) {
+  return [...written(value, "", name)].some(
+    ({ name: own, value: one }) => typeof one === "string" && credentialIn(one) !== void 0 || byName("", own, one) !== void 0
+  );
+}
+
+// src/core/model/read.ts
+init_json();
+
+// src/core/model/address.ts
+function plainAddress(url) {
+  const parts = /^(https?:\/\/)([^/@]*)([^@]*)$/u.exec(url);
+  if (!parts) return url;
+  const [, scheme = "", host = "", rest = ""] = parts;
+  return scheme + host.toLowerCase() + rest.replace(/(?<!\/)\/$/u, "");
+}
+
+// src/core/model/entries.ts
+var LONGEST = 200;
+var PACKAGE = /^[A-Za-z0-9][\w.:+[\],=<>!~*-]*$/u;
+function withoutSpaces(value, usual) {
+  if (typeof value !== "string" || value.length > LONGEST || !/\s/u.test(value)) return usual;
+  const words = value.trim().replaceAll(/\s*([=<>!~,]+)\s*/gu, "$1").split(/\s+/u);
+  if (!words.every((word) => PACKAGE.test(word))) return usual;
+  return words.length === 1 ? `write it without spaces: ${words.join("")}` : `write each as an entry of its own: ${words.join(", ")}`;
+}
+function personMeant(value, usual) {
+  if (typeof value !== "string") return usual;
+  const team = /^@?([A-Za-z0-9][A-Za-z0-9-]*)\/([A-Za-z0-9][\w-]*)$/u.exec(value);
+  if (team) return `write team:${team[1] ?? ""}/${(team[2] ?? "").toLowerCase()}`;
+  const login = /^(?:@|user:@?)([A-Za-z0-9][A-Za-z0-9-]{0,38})$/u.exec(value)?.[1];
+  return login === void 0 ? usual : `write user: and a number, because a login may pass to somebody else: "id" at api.github.com/users/${login}`;
+}
+
+// src/core/model/formats.ts
+var show = (value) => typeof value === "string" ? `"${clip(unlessCredential(value))}"` : unlessCredential(JSON.stringify(value)).slice(0, 60);
+function clip(text) {
+  const plain5 = text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
+  return plain5.length > 60 ? `${plain5.slice(0, 57)}...` : plain5;
+}
+function explainMemory(value) {
+  const fixed = /^([0-9]+(?:\.[0-9]+)?)\s*([kmgt])i?b?$/iu.exec(value);
+  return {
+    rule: "memory-suffix",
+    message: `${show(value)} is not understood by JupyterHub`,
+    hint: fixed ? `write ${fixed[1] ?? ""}${(fixed[2] ?? "").toUpperCase()} (1024-based)` : "write a number with K, M, G or T, such as 4G (1024-based)"
+  };
+}
+var FORMATS = {
+  memory: (value) => typeof value === "string" ? explainMemory(value) : {
+    rule: "memory-suffix",
+    message: `${show(value)} is bytes, or a mistake`,
+    hint: "write a number with a unit, such as 4G (1024-based)"
+  },
+  cpu: (value) => {
+    const milli = typeof value === "string" ? /^([0-9]+)m$/u.exec(value) : null;
+    return {
+      rule: "cpu-number",
+      message: `${show(value)} is not a number of cores`,
+      hint: milli ? `write ${Number(milli[1]) / 1e3}` : "write a number above 0, such as 2 or 0.5, without quotes"
+    };
+  },
+  name: (value) => ({
+    rule: "name",
+    message: `${show(value)} cannot be a name`,
+    hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter"
+  }),
+  dottedName: (value) => ({
+    rule: "name",
+    message: `${show(value)} cannot be a name`,
+    hint: "use lower-case letters, digits, single hyphens and dots"
+  }),
+  envName: (value) => ({
+    rule: "name",
+    message: `${show(value)} cannot be the name of an environment variable`,
+    hint: "use letters, digits and underscores"
+  }),
+  duration: (value) => ({
+    rule: "duration",
+    message: `${show(value)} is not a duration`,
+    hint: "write a whole number with s, m, h or d, such as 30m or 24h"
+  }),
+  quantity: (value) => ({
+    rule: "quantity",
+    message: `${show(value)} is not a Kubernetes quantity`,
+    hint: "write a number with Mi, Gi or Ti, such as 20Gi"
+  }),
+  instant: (value) => ({
+    rule: "time",
+    message: `${show(value)} is not a moment in UTC`,
+    hint: "write it like 2026-11-30T08:00Z"
+  }),
+  date: (value) => ({
+    rule: "time",
+    message: `${show(value)} is not a day`,
+    hint: "write it like 2027-02-28"
+  }),
+  hours: (value) => ({
+    rule: "time",
+    message: `${show(value)} is not a span of hours`,
+    hint: "write it like 08:00-18:00"
+  }),
+  who: (value) => ({
+    rule: "who",
+    message: `${show(value)} names nobody`,
+    hint: personMeant(
+      value,
+      "write team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all"
+    )
+  }),
+  sha256: (value) => ({
+    rule: "digest",
+    message: `${show(value)} is not a SHA-256`,
+    hint: "write 64 hex digits, or null until the archive was first seen"
+  }),
+  digest: (value) => ({
+    rule: "digest",
+    message: `${show(value)} is not a registry digest`,
+    hint: "write sha256: and 64 hex digits"
+  }),
+  image: (value) => ({
+    rule: "image-reference",
+    message: `${show(value)} is not an image address`,
+    hint: "write registry/name without tag or digest; those have keys of their own"
+  }),
+  httpsUrl: (value) => ({
+    rule: "url",
+    message: `${show(value)} is not an address`,
+    hint: "write it with https://"
+  }),
+  mirrorUrl: (value) => ({
+    rule: "url",
+    message: `${show(value)} is not the address of a mirror`,
+    hint: "write it like https://mirror.example.org/pypi/simple, without a name or password"
+  }),
+  bucket: (value) => ({
+    rule: "bucket",
+    message: `${show(value)} is not a bucket`,
+    hint: "write s3://NAME or s3://NAME/PREFIX, without a slash at the end"
+  }),
+  region: (value) => ({
+    rule: "region",
+    message: `${show(value)} is not a region`,
+    hint: "write it like eu-central-1"
+  }),
+  repository: (value) => ({
+    rule: "repository",
+    message: `${show(value)} is not a repository`,
+    hint: "write owner/name"
+  }),
+  githubId: (value) => ({
+    rule: "github-id",
+    message: `${show(value)} is not a GitHub id`,
+    hint: "write the numeric id; api.github.com/users/<login> shows it"
+  }),
+  buildName: (value) => ({
+    rule: "build-name",
+    message: `${show(value)} is not the name of a build`,
+    hint: "builds are named by the platform, such as 2026-11-21-9c1b77: restore the file"
+  }),
+  condaPackage: (value) => ({
+    rule: "package-name",
+    message: `${show(value)} is not a package of conda`,
+    hint: withoutSpaces(value, "write rioxarray, rioxarray=0.19 or conda-forge::rioxarray")
+  }),
+  pipPackage: (value) => ({
+    rule: "package-name",
+    message: `${show(value)} is not a package of pip`,
+    hint: withoutSpaces(
+      value,
+      'write motuclient, motuclient==3.0, or "NAME @ git+https://HOST/OWNER/REPO@COMMIT" with all 40 digits'
+    )
+  }),
+  aptPackage: (value) => ({
+    rule: "package-name",
+    message: `${show(value)} is not a package of the distribution`,
+    hint: withoutSpaces(value, "write graphviz or graphviz=2.42.2-7")
+  }),
+  condaChannel: (value) => ({
+    rule: "channel",
+    message: `${show(value)} is not a channel`,
+    hint: 'write its name, such as conda-forge; "defaults" needs a licence and is not taken'
+  }),
+  envValue: (value) => ({
+    rule: "env-value",
+    message: `${show(value)} cannot be the value of an environment variable`,
+    hint: "write one line of text, in quotes"
+  }),
+  gitRef: (value) => ({
+    rule: "git-ref",
+    message: `${show(value)} is not a branch, tag or commit`,
+    hint: "use letters, digits, dots, hyphens, underscores and slashes"
+  }),
+  path: (value) => ({
+    rule: "path",
+    message: `${show(value)} is not a path`,
+    hint: "name a file of this folder"
+  }),
+  title: (value) => ({
+    rule: "title",
+    message: `${show(value)} is not a title`,
+    hint: "write one line of 1 to 80 characters"
+  })
+};
+var quoted = show;
+
+// src/core/model/read.ts
+var SCHEMAS = {
+  platform: platform_schema_default,
+  cluster: cluster_schema_default,
+  environment: environment_schema_default,
+  image: image_schema_default,
+  "image-lock": image_lock_schema_default,
+  data: data_schema_default,
+  approvers: approvers_schema_default,
+  member: member_schema_default,
+  cohort: cohort_schema_default
+};
+var compiled = /* @__PURE__ */ new Map();
+var ajv = new import__.Ajv2020({
+  allErrors: true,
+  useDefaults: true,
+  verbose: true,
+  allowUnionTypes: true,
+  strictRequired: false
+});
+function validator(kind) {
+  const known = compiled.get(kind);
+  if (known) return known;
+  const validate = ajv.compile(SCHEMAS[kind]);
+  compiled.set(kind, validate);
+  return validate;
+}
+function readDoc(kind, name, source) {
+  if (source.findings.length > 0) return { doc: void 0, findings: source.findings };
+  const value = structuredClone(source.data);
+  const validate = validator(kind);
+  if (!validate(value))
+    return { doc: void 0, findings: hidden(kind, source, validate.errors ?? []) };
+  const doc = {
+    name,
+    file: source.file,
+    data: plain(kind, value),
+    at: source.at,
+    keyAt: source.keyAt,
+    has: source.has
+  };
+  return { doc, findings: [] };
+}
+function plain(kind, data) {
+  if (kind !== "environment" || !("url" in data)) return data;
+  return { ...data, url: plainAddress(data.url) };
+}
+function hidden(kind, source, errors) {
+  const secret = credentialsIn(kind, source.data).map(({ path }) => path);
+  return explainAll(
+    source,
+    errors.filter(
+      ({ instancePath, keyword }) => keyword === "additionalProperties" || keyword === "required" || !secret.some((path) => path === instancePath || path.startsWith(`${instancePath}/`))
+    )
+  );
+}
+var unmet = (error3) => error3.parentSchema;
+function explainAll(source, errors) {
+  const unknown2 = errors.filter((error3) => error3.keyword === "additionalProperties");
+  const misspelt = new Set(
+    unknown2.map((error3) => `${error3.instancePath}/${suggestion(error3) ?? ""}`)
+  );
+  return errors.filter((error3) => error3.keyword !== "propertyNames").filter(
+    (error3) => error3.keyword !== "required" || !misspelt.has(`${error3.instancePath}/${String(error3.params["missingProperty"])}`)
+  ).map((error3) => toFinding(source, error3));
+}
+function toFinding(source, error3) {
+  const finding2 = (explanation, where) => ({
+    severity: "error",
+    at: where,
+    ...explanation
+  });
+  const path = error3.instancePath;
+  const value = at(source.data, path) ?? null;
+  switch (error3.keyword) {
+    case "additionalProperties": {
+      const key = String(error3.params["additionalProperty"]);
+      const near = suggestion(error3);
+      const known = Object.keys(unmet(error3).properties ?? {}).join(", ");
+      return finding2(
+        {
+          rule: "unknown-key",
+          message: `the key "${unlessCredential(key)}" is not known here`,
+          hint: near === void 0 ? `known keys: ${known}` : `did you mean "${near}"?`
+        },
+        source.keyAt(`${path}/${escapeSegment(key)}`)
+      );
+    }
+    case "required": {
+      const key = String(error3.params["missingProperty"]);
+      return finding2(
+        {
+          rule: "missing-key",
+          message: `${path === "" ? "the file" : `"${segmentsOf(path).at(-1) ?? ""}"`} has no "${key}"`,
+          hint: `add "${key}:"`
+        },
+        source.keyAt(path)
+      );
+    }
+    default: {
+      const name = error3.propertyName;
+      if (name !== void 0)
+        return finding2(explain(error3, name), source.keyAt(`${path}/${escapeSegment(name)}`));
+      return finding2(explain(error3, value), source.at(path));
+    }
+  }
+}
+function explain(error3, value) {
+  const format = /^#\/\$defs\/([A-Za-z0-9]+)\//u.exec(error3.schemaPath)?.[1];
+  const described = format === void 0 ? void 0 : FORMATS[format];
+  if (described) return described(value);
+  const rule = "schema";
+  const params = error3.params;
+  switch (error3.keyword) {
+    case "enum":
+      return {
+        rule,
+        message: `${quoted(value)} is not one of the choices`,
+        hint: enumHint(value, params["allowedValues"])
+      };
+    case "const":
+      return {
+        rule,
+        message: `${quoted(value)} is not what belongs here`,
+        hint: `write ${JSON.stringify(params["allowedValue"])}`
+      };
+    case "type": {
+      const type = String(params["type"]);
+      return {
+        rule,
+        message: `${value === null ? "nothing" : quoted(value)} stands where ${article(type)} belongs`,
+        hint: typeHint(type, value)
+      };
+    }
+    case "pattern": {
+      const example = unmet(error3).examples?.[0];
+      return {
+        rule,
+        message: `${quoted(value)} does not have the right form`,
+        hint: example === void 0 ? describedAs(error3) : `write it like ${JSON.stringify(example)}`
+      };
+    }
+    default:
+      return {
+        rule,
+        message: `${quoted(value)} ${error3.message ?? "is not accepted"}`,
+        hint: describedAs(error3)
+      };
+  }
+}
+function describedAs(error3) {
+  const text = unmet(error3).description;
+  return text === void 0 ? "see the reference of this file" : `it is: ${text}`;
+}
+function article(type) {
+  const names4 = {
+    object: "a mapping",
+    array: "a list",
+    integer: "a whole number",
+    number: "a number",
+    string: "text",
+    boolean: "true or false"
+  };
+  return type.split(",").map((one) => names4[one] ?? one).join(" or ");
+}
+function typeHint(type, value) {
+  if (type.includes("string") && typeof value !== "object")
+    return `write "${JSON.stringify(value)}" in quotes`;
+  if (type === "array") return 'start each entry with "- ", or write [a, b]';
+  if (type === "object") return 'write "key: value" lines below it';
+  return `write ${article(type)}, without quotes`;
+}
+function enumHint(value, allowed) {
+  const choices = `choose ${allowed.map((one) => JSON.stringify(one)).join(", ")}`;
+  if (typeof value !== "string") return choices;
+  const near = nearest(
+    value,
+    allowed.filter((one) => typeof one === "string")
+  );
+  return near === void 0 ? choices : `did you mean "${near}"? ${choices}`;
+}
+function suggestion(error3) {
+  const key = String(error3.params["additionalProperty"]);
+  return nearest(key, Object.keys(unmet(error3).properties ?? {}));
+}
+function nearest(word, known) {
+  if (known.length === 0) return void 0;
+  const near = (0, import_fastest_levenshtein.closest)(word.toLowerCase(), known);
+  return (0, import_fastest_levenshtein.distance)(word.toLowerCase(), near.toLowerCase()) <= Math.max(2, Math.floor(near.length / 3)) ? near : void 0;
+}
+
 // src/arguments.ts
 init_failure();
 
@@ -41750,6 +44165,10 @@ var OPTIONS = {
   json: { type: "boolean", help: "print the result as JSON" },
   all: { type: "boolean", help: "everything instead of one" },
   push: { type: "boolean", help: "put what passed its tests into the registry" },
+  "pull-request": {
+    type: "boolean",
+    help: "ask for what changes in a pull request, and tell failures in issues; needs GITHUB_TOKEN"
+  },
   out: { type: "string", value: "DIR", help: "write into this folder" },
   present: {
     type: "string",
@@ -41814,6 +44233,11 @@ var OPTIONS = {
     value: "HOST/PATH",
     help: "where images go (default: the platform\u2019s; of `init`, ghcr.io/ORG)"
   },
+  locked: {
+    type: "string",
+    value: "BUILD",
+    help: "install exactly the packages of this build once more"
+  },
   hub: { type: "string", value: "NAME", help: "the first hub (default: hub)" },
   url: { type: "string", value: "URL", help: "address of the first hub" },
   provider: { type: "string", value: "PROVIDER", help: "who runs the cluster (default: existing)" },
@@ -41842,9 +44266,22 @@ var COMMANDS = {
     options: ["root", "charts-from", "all", "out"]
   },
   image: {
-    summary: "work on images: `image render` writes their build folders, `image build` builds and tests them, and pushes with --push",
-    target: "render|build IMAGE\u2026",
-    options: ["root", "charts-from", "all", "out", "push", "registry", "json"]
+    summary: "work on images: `image render` writes their build folders, `image build` builds and tests them, and pushes with --push; `image refresh` does it for what is due, `image promote` makes tried candidates stable, `image yank IMAGE BUILD` withdraws a build",
+    target: "render|build|refresh|promote|yank IMAGE\u2026",
+    options: [
+      "root",
+      "charts-from",
+      "all",
+      "out",
+      "push",
+      "registry",
+      "locked",
+      "pull-request",
+      "present",
+      "reason",
+      "at",
+      "json"
+    ]
   },
   "pull-request": {
     summary: "in a workflow_run: find the pull request that the run belongs to",
@@ -41945,15 +44382,18 @@ var RENAMED = /* @__PURE__ */ new Map([["render-image", "image render"]]);
 
 // src/arguments.ts
 function unknownCommand(command, known) {
+  const message = `there is no command "${command}"`;
   const now = RENAMED.get(command);
+  if (now !== void 0) return new UsageError(message, `it is "${now}" now`);
+  const near = nearest(command, known);
   return new UsageError(
-    `there is no command "${command}"`,
-    now === void 0 ? `commands: ${known.join(", ")}` : `it is "${now}" now`
+    message,
+    near === void 0 ? `commands: ${known.join(", ")}` : `did you mean "${near}"?`
   );
 }
 var ACTION_COMMANDS = Object.entries(COMMANDS).filter(([name]) => name !== "init");
-function fromAction(read) {
-  const command = read("command");
+function fromAction(read3) {
+  const command = read3("command");
   if (!isCommand(command) || command === "init")
     throw unknownCommand(
       command,
@@ -41961,10 +44401,10 @@ function fromAction(read) {
     );
   const options = {};
   for (const name of COMMANDS[command].options) {
-    const value = read(name);
+    const value = read3(name);
     if (value !== "") options[name] = OPTIONS[name].type === "boolean" ? value === "true" : value;
   }
-  return build(command, read("target").split(/\s+/u).filter(Boolean), options);
+  return build(command, read3("target").split(/\s+/u).filter(Boolean), options);
 }
 function build(command, target, options) {
   const word = (name) => {
@@ -41986,6 +44426,8 @@ function build(command, target, options) {
     all: options.all === true,
     push: options.push === true,
     registry: word("registry"),
+    locked: word("locked"),
+    pullRequest: options["pull-request"] === true,
     out: word("out"),
     present: word("present"),
     html: word("html"),
@@ -42038,6 +44480,8 @@ var ANNOTATION_LIMIT = 10;
 var CERTIFICATE_DAYS = 14;
 var HEARTBEAT_INTERVALS = 3;
 var HUB_RESTART_SECONDS = 6;
+var WEEKLY_REBUILD_DAY = 1;
+var HOLD_DAYS = 7;
 
 // src/edges/report-action.ts
 function actionReport() {
@@ -42067,102 +44511,6 @@ function annotate({ severity, at: at2, rule, message, hint }) {
   };
   if (severity === "error") error(text, properties);
   else warning(text, properties);
-}
-
-// src/core/credentials/shapes.ts
-var SHAPES = [
-  { what: "a private key", form: /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/u },
-  { what: "a key of age", form: /AGE-SECRET-KEY-(?:PQ-)?1[A-Z0-9]{50,}/iu },
-  {
-    what: "a key of AWS",
-    form: /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])/u
-  },
-  {
-    what: "a token of GitHub",
-    form: /(?<![A-Za-z0-9])(?:gh[opusr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{22,})/u
-  },
-  {
-    what: "a token of GitLab",
-    form: /(?<![A-Za-z0-9])gl(?:pat|dt|rt|cbt|ptt|ft|soat|oas)-[\w-]{20,}/u
-  },
-  { what: "a token of Slack", form: /(?<![A-Za-z0-9])xox[a-z](?:-\d+)*-[A-Za-z0-9-]{10,}/u },
-  { what: "a token of Slack", form: /(?<![A-Za-z0-9])xapp-\d-[A-Za-z0-9-]{10,}/u },
-  {
-    what: "a webhook of Slack",
-    form: /hooks\.slack\.com\/(?:services|workflows)\/[A-Za-z0-9/_-]{20,}/u
-  },
-  { what: "a key of Google", form: /(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{35}/u },
-  {
-    what: "a secret of Google",
-    form: /(?<![A-Za-z0-9])(?:GOCSPX-[A-Za-z0-9_-]{20,}|ya29\.[A-Za-z0-9_-]{20,})/u
-  },
-  {
-    what: "a token (JWT)",
-    form: /(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/u
-  },
-  { what: "a token of Docker", form: /(?<![A-Za-z0-9])dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,}/u },
-  { what: "a login of a registry", form: /"auth"\s*:\s*"[A-Za-z0-9+/]{8,}={0,2}"/u },
-  { what: "a token of DigitalOcean", form: /(?<![A-Za-z0-9])do[opr]_v1_[a-f0-9]{64}/u },
-  { what: "a token of Hugging Face", form: /(?<![A-Za-z0-9])hf_[A-Za-z0-9]{30,}/u },
-  { what: "a token of npm", form: /(?<![A-Za-z0-9])npm_[A-Za-z0-9]{36}/u },
-  { what: "a token of PyPI", form: /(?<![A-Za-z0-9])pypi-[A-Za-z0-9_-]{50,}/u },
-  { what: "a key of Stripe", form: /(?<![A-Za-z0-9])[rs]k_(?:live|test)_[A-Za-z0-9]{16,}/u },
-  { what: "a key of an AI service", form: /(?<![A-Za-z0-9])sk-(?:ant-|proj-)[A-Za-z0-9_-]{20,}/u },
-  { what: "a key of Azure", form: /AccountKey=[A-Za-z0-9+/]{40,}/u },
-  {
-    what: "a signed address",
-    form: /[?&](?:sig|X-Amz-Signature|X-Goog-Signature)=[A-Za-z0-9%+/]{16,}/u
-  },
-  {
-    what: "an authorization header",
-    form: /\b(?:Bearer|Basic)\s+(?=[^\s]*\d)[A-Za-z0-9+/._~-]{16,}={0,2}/u
-  },
-  {
-    what: "an address with a password",
-    // A port before a path is none, and neither is what only refers to a password.
-    form: /:\/\/[^\s/?#:@]*:(?!\d{1,5}[/?#])(?![${<*%])[^\s@]+@/u
-  }
-];
-var ANY = new RegExp(SHAPES.map(({ form }) => form.source).join("|"), "iu");
-var EVERY = SHAPES.map(({ what, form }) => ({ what, form: new RegExp(form, `${form.flags}g`) }));
-function shapedIn(text) {
-  if (!ANY.test(text)) return [];
-  return EVERY.flatMap(
-    ({ what, form }) => [...text.matchAll(form)].map((found2) => ({ what, text: found2[0], index: found2.index }))
-  );
-}
-function credentialIn(text, depth = 2) {
-  const clear2 = shapedIn(text)[0]?.what;
-  if (clear2 !== void 0 || depth === 0) return clear2;
-  for (const run2 of base64Runs(text)) {
-    const inside2 = [0, 1, 2, 3].map((skip) => credentialIn(decoded(run2.slice(skip)), depth - 1)).find((one) => one !== void 0);
-    if (inside2 !== void 0) return inside2;
-  }
-  return void 0;
-}
-function base64Runs(text) {
-  const whole = /\s/u.test(text) ? [text, text.replaceAll(/\s+/gu, "")] : [text];
-  return whole.flatMap((one) => one.match(/[A-Za-z0-9+/_-]{16,}/gu) ?? []);
-}
-var ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-function decoded(run2) {
-  let bits2 = 0;
-  let held2 = 0;
-  const bytes2 = [];
-  for (const char of run2.replaceAll("-", "+").replaceAll("_", "/")) {
-    bits2 = (bits2 << 6 | ALPHABET.indexOf(char)) & 65535;
-    held2 += 6;
-    if (held2 < 8) continue;
-    held2 -= 8;
-    bytes2.push(String.fromCharCode(bits2 >> held2 & 255));
-  }
-  return bytes2.join("");
-}
-function unlessCredential(text) {
-  return credentialIn(text) === void 0 ? text : "(hidden)";
-}
-function withoutCredentials(text) {
-  return shapedIn(text).reduce((rest, found2) => rest.replaceAll(found2.text, "(hidden)"), text);
 }
 
 // src/core/finding.ts
@@ -42202,6 +44550,12 @@ function findingsText(findings) {
 `);
   return `${lines3.join("")}${lines3.length > 0 ? "\n" : ""}${countText(findings)}
 `;
+}
+function byPlace(findings) {
+  return {
+    above: findings.filter(({ upFront }) => upFront === true),
+    below: findings.filter(({ upFront }) => upFront !== true)
+  };
 }
 function countText(findings) {
   const errors = findings.filter(({ severity }) => severity === "error").length;
@@ -42246,10 +44600,10 @@ import { join as join9, resolve as resolve5 } from "node:path";
 
 // src/edges/files.ts
 init_failure();
-import { link as link2, lstat as lstat4, mkdir as mkdir3, mkdtemp as mkdtemp2, readFile as readFile3, readdir as readdir4 } from "node:fs/promises";
-import { rename as rename3, rm as rm3, writeFile as writeFile3 } from "node:fs/promises";
+import { link as link2, lstat as lstat5, mkdtemp as mkdtemp2, readFile as readFile4, readdir as readdir5 } from "node:fs/promises";
+import { rename as rename3, rm as rm3, stat as stat3, writeFile as writeFile3 } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname as dirname3, join as join3, resolve as resolve3, sep as sep3 } from "node:path";
+import { dirname as dirname4, join as join4, resolve as resolve3, sep as sep3 } from "node:path";
 
 // node_modules/js-yaml/dist/js-yaml.mjs
 var NOT_RESOLVED = /* @__PURE__ */ Symbol("NOT_RESOLVED");
@@ -45658,10 +48012,34 @@ function isCode(cause, ...codes) {
   return codes.includes(cause?.code ?? "");
 }
 
+// src/edges/make-folder.ts
+import { mkdir as mkdir2, stat as stat2 } from "node:fs/promises";
+import { dirname } from "node:path";
+var MAY_BE_THERE = ["EEXIST", "EISDIR", "EROFS"];
+async function makeFolder(path) {
+  try {
+    await mkdir2(path);
+    return path;
+  } catch (cause) {
+    if (isCode(cause, ...MAY_BE_THERE) && await isFolder(path)) return void 0;
+    const parent = dirname(path);
+    if (!isCode(cause, "ENOENT") || await isFolder(parent)) throw cause;
+    const first = await makeFolder(parent);
+    const own = await makeFolder(path);
+    return first ?? own;
+  }
+}
+async function isFolder(path) {
+  return stat2(path).then(
+    (info2) => info2.isDirectory(),
+    () => false
+  );
+}
+
 // src/edges/ours.ts
 init_json();
-import { lstat as lstat2, readFile, readdir as readdir2, realpath } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { lstat as lstat3, readFile as readFile2, readdir as readdir3, realpath } from "node:fs/promises";
+import { basename, dirname as dirname2, join as join2, relative, resolve, sep } from "node:path";
 
 // node_modules/@noble/hashes/_u64.js
 var fromNumH = (n) => n / 2 ** 32 | 0;
@@ -46075,15 +48453,28 @@ function digestOf(value) {
 // src/core/model/package-list.ts
 init_json();
 var MANAGERS = ["apt", "conda", "pip"];
+function packagesHash(text) {
+  return sha256Hex(text).slice(0, 40);
+}
 function packagesPath(image2, build4) {
   return `images/${image2}/packages/${build4}.txt`;
 }
 function isPackageList(path) {
   return /^images\/[^/]+\/packages\/[^/]+\.txt$/u.test(path);
 }
+function packagesText(packages2) {
+  const lines3 = packages2.map(lineOf).sort(compareText);
+  return [...new Set(lines3)].map((line) => `${line}
+`).join("");
+}
+function lineOf({ manager, name, version, source }) {
+  const line = `${manager} ${name} ${version} ${source}`;
+  if (!LINE.test(line)) throw new Error(`"${line}" is no line of a package list`);
+  return line;
+}
 var LINE = /^(apt|conda|pip) ([!-~]+) ([!-~]+) ([!-~]+)$/u;
 function readPackages(file, text) {
-  const packages = [];
+  const packages2 = [];
   const findings = [];
   const report = (line, message) => {
     const at2 = { file, line, column: 1 };
@@ -46094,16 +48485,16 @@ function readPackages(file, text) {
   else report(lines3.length, "the last line does not end");
   let before = "";
   for (const [index2, line] of lines3.entries()) {
-    const one = parsed(line);
+    const one = packageOfLine(line);
     if (!one) report(index2 + 1, 'this is not "MANAGER NAME VERSION SOURCE"');
     else if (compareText(before, line) >= 0) report(index2 + 1, "the line is not in its place");
-    else packages.push(one);
+    else packages2.push(one);
     before = line;
   }
-  return { packages, findings };
+  return { packages: packages2, findings };
 }
 var RESTORE = "package lists are written by the platform: restore the file";
-function parsed(line) {
+function packageOfLine(line) {
   const [, word, name, version, source] = LINE.exec(line) ?? [];
   const manager = MANAGERS.find((one) => one === word);
   if (manager === void 0 || name === void 0 || version === void 0 || source === void 0)
@@ -46167,2975 +48558,23 @@ function misplaced(path) {
   if (!/\.ya?ml$/u.test(path) || locate(path)) return void 0;
   if (top === "images" && path.split("/").length > 3) return void 0;
   if (top === "images" && !/\/image(\.lock)?\.ya?ml$/u.test(path)) return void 0;
-  return LAYOUT.find(({ example }) => example.startsWith(`${top}/`))?.example;
+  const examples = LAYOUT.map(({ example }) => example).filter((one) => one.startsWith(`${top}/`));
+  const alike = Math.max(...examples.map((one) => sharedLength(one, path)));
+  return examples.find((one) => sharedLength(one, path) === alike);
+}
+function sharedLength(one, other) {
+  let length2 = 0;
+  while (length2 < one.length && one[length2] === other[length2]) length2 += 1;
+  return length2;
 }
 
 // src/edges/ours.ts
 init_failure();
-var MARKER = ".glaciocloud";
-function markerText(kind, files) {
-  return `${JSON.stringify({ tool: "glaciocloud", kind, files: [...files].sort() }, null, 2)}
-`;
-}
-var PEOPLES = [".github", "charts", ...PLATFORM_FOLDERS];
-var AGAIN = 5;
-async function confirmOurs(folder, kind) {
-  await confirmOutside(folder);
-  for (let attempt4 = 1; ; attempt4 += 1) {
-    try {
-      await confirmContent(folder, kind, folder);
-      return;
-    } catch (cause) {
-      if (attempt4 === AGAIN || !isCode(cause, "ENOENT")) throw cause;
-    }
-  }
-}
-async function confirmContent(folder, kind, place) {
-  const info2 = await lstat2(folder).catch((cause) => {
-    if (isCode(cause, "ENOENT")) return void 0;
-    throw cause;
-  });
-  if (info2 === void 0) return;
-  if (!info2.isDirectory()) throw notOurs(place, "it is no folder");
-  const names4 = await readdir2(folder);
-  if (names4.length === 0) return;
-  if (!names4.includes(MARKER)) throw notOurs(place, `it has no ${MARKER}`);
-  const marker = parsed2(await readFile(join(folder, MARKER), "utf8"));
-  if (marker?.kind !== kind) throw notOurs(place, `its ${MARKER} says something else`);
-  const foreign = await foreignIn(folder);
-  if (foreign !== void 0) throw notOurs(place, `${foreign} in it was not written by us`);
-}
-async function foreignIn(folder) {
-  const marker = parsed2(await readFile(join(folder, MARKER), "utf8").catch(() => ""));
-  const known = [MARKER, ...marker?.files ?? []];
-  return (await filesBelow(folder)).find((path) => !known.includes(path));
-}
-function notOurs(folder, why) {
-  return new Failure(`${folder} is not replaced: ${why}`, {
-    hint: "name another folder; or, if nothing in this one is needed (versions before wrote no mark), delete it",
-    exit: 2
-  });
-}
-function parsed2(text) {
-  try {
-    const found2 = JSON.parse(text);
-    if (!isObject(found2) || found2["tool"] !== "glaciocloud" || !Array.isArray(found2["files"]))
-      return void 0;
-    return { kind: found2["kind"], files: found2["files"] };
-  } catch {
-    return void 0;
-  }
-}
-async function filesBelow(folder) {
-  const entries = await readdir2(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => !entry.isDirectory()).map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, "/")).sort();
-}
-async function confirmOutside(folder) {
-  const full = await realFolder(resolve(folder));
-  for (let above = dirname(full); ; above = dirname(above)) {
-    const first = relative(above, full).split(sep)[0] ?? "";
-    const isPeoples = PEOPLES.includes(first.toLowerCase()) && await isPlatform(above);
-    if (isPeoples || first.toLowerCase() === ".git")
-      throw new Failure(`${folder} is not written: ${first}/ is a folder of the platform\u2019s own`, {
-        hint: "name a place outside the platform, or a new folder in it",
-        exit: 2
-      });
-    if (above === dirname(above)) return;
-  }
-}
-async function isPlatform(folder) {
-  const names4 = await namesOf(folder);
-  return names4.includes("platform.yaml") || names4.includes("platform.yml");
-}
-async function realFolder(path) {
-  const found2 = await realpath(path).catch(() => void 0);
-  if (found2 !== void 0 || path === dirname(path)) return found2 ?? path;
-  return join(await realFolder(dirname(path)), basename(path));
-}
-async function namesOf(folder) {
-  return readdir2(folder).catch(() => []);
-}
-
-// src/edges/stage.ts
-init_json();
-import { lstat as lstat3, mkdir as mkdir2, mkdtemp, readFile as readFile2, readdir as readdir3, realpath as realpath2 } from "node:fs/promises";
-import { rename as rename2, rm as rm2, rmdir as rmdir2, writeFile as writeFile2 } from "node:fs/promises";
-import { hostname } from "node:os";
-import { basename as basename2, dirname as dirname2, join as join2, relative as relative2, resolve as resolve2, sep as sep2 } from "node:path";
-import { performance as performance2 } from "node:perf_hooks";
-var HOST = hostname().toLowerCase().replaceAll(/[^a-z0-9]/gu, "");
-var STAGE = /^\.glaciocloud-(?:done-)?([a-z0-9]*)-(\d+)-(\w+)$/u;
-var DONE = `${MARKER}-done-`;
-var ELSEWHERE_ENDED_MS = 36e5;
-async function staged(folder, write) {
-  const base2 = resolve2(folder);
-  const first = await mkdir2(base2, { recursive: true });
-  try {
-    await tidy(base2);
-    const stage = await mkdtemp(join2(base2, `${MARKER}-${HOST}-${process.pid}-`));
-    try {
-      await write(stage);
-      await end(stage);
-    } catch (cause) {
-      await takeBack(stage).catch(() => void 0);
-      throw cause;
-    }
-  } catch (cause) {
-    if (first !== void 0) await removeEmpty(base2, first);
-    throw cause;
-  }
-}
-async function removeEmpty(folder, first) {
-  for (let one = folder; one.startsWith(first); one = dirname2(one))
-    await rmdir2(one).catch(() => void 0);
-}
-async function end(stage) {
-  const done = join2(dirname2(stage), basename2(stage).replace(`${MARKER}-`, DONE));
-  try {
-    await rename2(stage, done);
-  } catch (cause) {
-    if (await found(join2(stage, "journal")) !== void 0) throw cause;
-  }
-  for (const one of [stage, done])
-    await rm2(one, { recursive: true, force: true }).catch(() => void 0);
-}
-function freshIn(stage, path) {
-  return join2(stage, "new", path);
-}
-function asideIn(stage, index2) {
-  return join2(stage, "old", String(index2));
-}
-async function keepJournal(stage, paths) {
-  const entries = [];
-  const folders = /* @__PURE__ */ new Set();
-  for (const path of paths) {
-    entries.push({ path, ...await identity(freshIn(stage, path)) });
-    for (const folder of foldersOf(path))
-      if (await found(join2(dirname2(stage), folder)) === void 0) folders.add(folder);
-  }
-  await mkdir2(join2(stage, "old"));
-  await mkdir2(join2(stage, "back"));
-  const journal = { entries: entries.map((one) => ({ ...one })), folders: [...folders] };
-  await writeFile2(join2(stage, "journal"), JSON.stringify(journal));
-}
-function foldersOf(path) {
-  const parts = path.split("/").slice(0, -1);
-  return parts.map((_, index2) => parts.slice(0, index2 + 1).join("/"));
-}
-async function tidy(folder) {
-  const names4 = await readdir3(folder).catch(() => []);
-  for (const name of names4) {
-    if (!STAGE.test(name) || !await isLeft(folder, name)) continue;
-    const stage = join2(folder, name);
-    const matters = !name.startsWith(DONE) && await found(join2(stage, "journal")) !== void 0;
-    await clear(stage).catch((cause) => {
-      if (matters) throw cause;
-    });
-  }
-}
-async function clear(stage) {
-  const name = basename2(stage);
-  const begin = name.startsWith(DONE) ? DONE : `${MARKER}-`;
-  const [, , , chance = ""] = STAGE.exec(name) ?? [];
-  const mine = join2(dirname2(stage), `${begin}${HOST}-${process.pid}-${chance}`);
-  if (!await claim(stage, mine)) return;
-  if (begin === DONE) await rm2(mine, { recursive: true, force: true });
-  else await takeBack(mine);
-}
-async function claim(stage, mine) {
-  try {
-    await rename2(stage, mine);
-    return true;
-  } catch (cause) {
-    if (isCode(cause, "ENOENT")) return false;
-    throw cause;
-  }
-}
-async function isLeft(folder, name) {
-  const [, host, pid] = STAGE.exec(name) ?? [];
-  const info2 = await found(join2(folder, name));
-  if (info2?.isDirectory() !== true) return false;
-  const changed2 = Number(info2.ctimeMs);
-  if (host !== HOST) return changed2 < Date.now() - ELSEWHERE_ENDED_MS;
-  if (Number(pid) === process.pid) return changed2 < performance2.timeOrigin;
-  return !isAlive(Number(pid));
-}
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (cause) {
-    return isCode(cause, "EPERM");
-  }
-}
-async function takeBack(stage) {
-  const base2 = dirname2(stage);
-  const { entries, folders } = await journalOf(stage);
-  let held2 = false;
-  for (const [index2, entry] of entries.entries()) {
-    if (!await isBelow(base2, entry.path)) continue;
-    const place = join2(base2, entry.path);
-    if (await isAsPlaced(place, entry)) await rename2(place, join2(stage, "back", String(index2)));
-    if (!await putBack(asideIn(stage, index2), place)) held2 = true;
-  }
-  for (const folder of [...folders].reverse())
-    if (await isBelow(base2, folder)) await rmdir2(join2(base2, folder)).catch(() => void 0);
-  if (!held2) await rm2(stage, { recursive: true, force: true });
-}
-async function putBack(aside, place) {
-  if (await found(aside) === void 0) return true;
-  try {
-    await rename2(aside, place);
-    return true;
-  } catch (cause) {
-    return isCode(cause, "ENOTEMPTY", "EEXIST", "ENOTDIR", "EISDIR");
-  }
-}
-async function isAsPlaced(place, { inode, changed: changed2 }) {
-  const info2 = await found(place);
-  if (info2 === void 0) return false;
-  const now = await identity(place);
-  if (now.inode !== inode) return false;
-  return info2.isDirectory() ? await foreignIn(place) === void 0 : now.changed === changed2;
-}
-async function identity(path) {
-  const { ino, mtimeNs } = await lstat3(path, { bigint: true });
-  return { inode: String(ino), changed: String(mtimeNs) };
-}
-async function found(path) {
-  return lstat3(path).catch((cause) => {
-    if (isCode(cause, "ENOENT", "ENOTDIR")) return void 0;
-    throw cause;
-  });
-}
-async function isBelow(base2, path) {
-  const parent = await realpath2(dirname2(join2(base2, path))).catch(() => void 0);
-  if (parent === void 0) return false;
-  const way = relative2(await realpath2(base2), join2(parent, basename2(path)));
-  return way !== "" && way !== ".." && !way.startsWith(`..${sep2}`);
-}
-async function journalOf(stage) {
-  const text = await readFile2(join2(stage, "journal"), "utf8").catch(() => "");
-  try {
-    const journal = JSON.parse(text);
-    if (!isObject(journal)) return { entries: [], folders: [] };
-    return {
-      entries: listed(journal["entries"]).flatMap(entryOf),
-      folders: listed(journal["folders"]).filter((one) => typeof one === "string")
-    };
-  } catch {
-    return { entries: [], folders: [] };
-  }
-}
-function listed(value) {
-  return Array.isArray(value) ? value : [];
-}
-function entryOf(value) {
-  if (!isObject(value)) return [];
-  const { path, inode, changed: changed2 } = value;
-  return typeof path === "string" && typeof inode === "string" && typeof changed2 === "string" ? [{ path, inode, changed: changed2 }] : [];
-}
-
-// src/edges/files.ts
-var decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-async function readTree(root, folders, wants) {
-  const base2 = resolve3(root);
-  const files = /* @__PURE__ */ new Map();
-  const visit2 = async (path) => {
-    const full = join3(base2, path);
-    const info2 = await lstat4(full).catch(() => void 0);
-    if (!info2) return;
-    if (info2.isSymbolicLink()) {
-      files.set(path, {
-        kind: "refused",
-        why: "this is a symbolic link",
-        hint: "put the file itself here"
-      });
-    } else if (info2.isDirectory()) {
-      const names4 = (await readdir4(full)).sort();
-      for (const name of names4) await visit2(path === "" ? name : `${path}/${name}`);
-    } else if (info2.isFile()) {
-      files.set(path, wants(path) ? await readText(full, info2.size) : { kind: "text", text: "" });
-    }
-  };
-  for (const top of ["platform.yaml", "platform.yml", ...folders]) await visit2(top);
-  return { root: base2, files };
-}
-async function namesIn(folder) {
-  return readdir4(folder).then(
-    (names4) => names4.sort(),
-    () => []
-  );
-}
-async function readText(full, size2) {
-  if (size2 > MAX_FILE_BYTES)
-    return {
-      kind: "refused",
-      why: `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`,
-      hint: "split it, or keep data out of the platform files"
-    };
-  const bytes2 = await readFile3(full);
-  try {
-    return { kind: "text", text: decoder.decode(bytes2) };
-  } catch {
-    return { kind: "refused", why: "the file is not UTF-8", hint: "save it as UTF-8" };
-  }
-}
-async function withTemporaryFolder(use) {
-  const folder = await guarded("a temporary folder", () => mkdtemp2(join3(tmpdir(), "glaciocloud-")));
-  try {
-    return await use(folder);
-  } finally {
-    await rm3(folder, { recursive: true, force: true });
-  }
-}
-var PROGRAMS = ["postBuild", "start"];
-async function confirmFolders(base2, names4, kind) {
-  for (const name of names4)
-    await guarded(join3(base2, name), () => confirmOurs(join3(base2, name), kind));
-}
-async function writeFolders(base2, folders, kind) {
-  await confirmFolders(base2, folders.keys(), kind);
-  await prepared(base2, async (stage) => {
-    for (const [name, files] of folders)
-      await guarded(join3(base2, name), async () => {
-        const fresh = inside(freshIn(stage, ""), name);
-        await fillFolder(fresh, files);
-        await writeFile3(join3(fresh, MARKER), markerText(kind, files.keys()));
-      });
-    await guarded(base2, () => keepJournal(stage, folders.keys()));
-    for (const [index2, name] of [...folders.keys()].entries()) {
-      const place = join3(base2, name);
-      await guarded(
-        place,
-        () => putInPlace(place, { fresh: freshIn(stage, name), aside: asideIn(stage, index2) }, kind)
-      );
-    }
-  });
-}
-async function writeNew(base2, files) {
-  await prepared(base2, async (stage) => {
-    await guarded(base2, () => fillFolder(freshIn(stage, ""), files));
-    await guarded(base2, () => keepJournal(stage, files.keys()));
-    for (const path of files.keys())
-      await guarded(join3(base2, path), async () => {
-        await mkdir3(dirname3(join3(base2, path)), { recursive: true });
-        await placeNew(freshIn(stage, path), join3(base2, path));
-      });
-  });
-}
-async function writeWhole(path, text) {
-  await guarded(
-    path,
-    () => staged(dirname3(resolve3(path)), async (stage) => {
-      await writeFile3(join3(stage, "new"), text);
-      await rename3(join3(stage, "new"), path);
-    })
-  );
-}
-async function writeOver(path, text, ours) {
-  await confirmOutside(path);
-  const before = await guarded(
-    path,
-    () => readFile3(path, "utf8").catch((cause) => {
-      if (isCode(cause, "ENOENT")) return "";
-      throw cause;
-    })
-  );
-  if (before !== "" && !before.startsWith(ours))
-    throw new Failure(`${path} is not replaced: it was not written by us`, {
-      hint: "name another file, or delete this one",
-      exit: 2
-    });
-  await writeWhole(path, text);
-}
-async function removeFolder(base2, name, kind) {
-  const folder = join3(base2, name);
-  await guarded(folder, async () => {
-    await confirmOurs(folder, kind);
-    if (!await exists2(folder)) return;
-    await staged(base2, (stage) => rename3(folder, join3(stage, "old")));
-  });
-}
-function prepared(base2, write) {
-  return guarded(base2, () => staged(base2, write));
-}
-async function fillFolder(folder, files) {
-  await mkdir3(folder, { recursive: true });
-  for (const [path, text] of files) {
-    const full = inside(folder, path);
-    await mkdir3(dirname3(full), { recursive: true });
-    await writeFile3(full, text, PROGRAMS.includes(path) ? { mode: 493 } : {});
-  }
-}
-var SWAPS = 50;
-async function putInPlace(place, { fresh, aside }, kind) {
-  await mkdir3(dirname3(place), { recursive: true });
-  for (let attempt4 = 1; ; attempt4 += 1) {
-    await rename3(place, aside).catch((cause) => {
-      if (!isCode(cause, "ENOENT")) throw cause;
-    });
-    await confirmContent(aside, kind, place);
-    try {
-      await rename3(fresh, place);
-      return;
-    } catch (cause) {
-      if (attempt4 === SWAPS || !isCode(cause, "ENOTEMPTY", "EEXIST")) throw cause;
-      await rm3(aside, { recursive: true, force: true });
-    }
-  }
-}
-async function placeNew(fresh, place) {
-  try {
-    await link2(fresh, place);
-  } catch (cause) {
-    if (!isCode(cause, "EPERM", "ENOTSUP", "ENOSYS") || await exists2(place)) throw cause;
-    await rename3(fresh, place);
-  }
-}
-function fileText(path) {
-  return readFile3(path, "utf8");
-}
-async function exists2(path) {
-  return lstat4(path).then(
-    () => true,
-    () => false
-  );
-}
-function inside(folder, path) {
-  const full = resolve3(folder, path);
-  if (full !== folder && !full.startsWith(folder + sep3))
-    throw new Error(`${path} leaves its folder`);
-  return full;
-}
-
-// src/core/charts/source.ts
-function chartSource(name, charts, reviewed2) {
-  const settings2 = charts[name];
-  switch (reviewed2.kind) {
-    case "own":
-      return { kind: "as-written", settings: settings2, privateToo: charts.allowPrivate === true };
-    case "none":
-      return { kind: "as-written", settings: settings2, privateToo: false };
-    case "main": {
-      const main2 = reviewed2.charts[name];
-      const privateToo = reviewed2.charts.allowPrivate === true;
-      if (base(settings2.repository) !== base(main2.repository))
-        return {
-          kind: "as-reviewed",
-          settings: main2,
-          privateToo,
-          field: "repository",
-          why: `${name} is not fetched from there: the default branch names another repository`,
-          hint: "look at the other chart with --charts-from on your own machine, and change the repository in a pull request of its own"
-        };
-      if (settings2.version !== main2.version && settings2.sha256 === null)
-        return {
-          kind: "as-reviewed",
-          settings: main2,
-          privateToo,
-          field: "version",
-          why: `${name} ${settings2.version} is not fetched: the default branch names ${main2.version}, and no sha256 says what must be in another one`,
-          hint: "write the SHA-256 of its archive beside it, as sha256:"
-        };
-      return { kind: "as-written", settings: settings2, privateToo };
-    }
-  }
-}
-function base(repository) {
-  return repository.endsWith("/") ? repository : `${repository}/`;
-}
-function isAnother(chart, seen2) {
-  const same = seen2.filter(
-    ({ name, version }) => name === chart.name && version === chart.version
-  );
-  return same.length > 0 && same.every(({ digest: digest3 }) => digest3 !== chart.digest);
-}
-
-// src/core/credentials/findings.ts
-init_json();
-
-// src/core/credentials/find.ts
-init_json();
-
-// src/core/credentials/names.ts
-var SECRET = /(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|CREDENTIAL|PW)S?$|^CREDS$/u;
-var SECRET_LAST = /^(?:PWD|PASS|KEYS?)$/u;
-var KINDS_OF_KEY = /(?:^|_)(?:API|ACCESS|PRIVATE|SECRET|SIGNING|ENCRYPTION|AUTH|LICENSE)_KEY(?:_|$)/u;
-var ABOUT = /^(?:FILE|PATH|DIR|FOLDER|NAMES?|UR[LI]|ENDPOINT|HOST|TYPE|LENGTH|SIZE|TTL|TIMEOUT|AGE|EXPIR\w*|LIFETIME|SECONDS|MINUTES|HOURS|DAYS|INTERVAL|MAX|MIN|ENABLED|REQUIRED|HEADER|SCOPES?|CLASS|REF|ALGORITHM|ISSUER|AUDIENCE|POLICY|COUNT|LIMIT|FORMAT|PREFIX|ID)$/u;
-var HARMLESS = /(?:^|_)(?:(?:EXISTING|PULL|TLS)_SECRETS?|(?:TOPOLOGY|LABEL|TAINT|ANNOTATION|PUBLIC)_KEYS?)$/u;
-function asWords(name) {
-  return name.replaceAll(/([a-z0-9])([A-Z])/gu, "$1_$2").replaceAll(/([A-Z])([A-Z][a-z])/gu, "$1_$2").toUpperCase().replaceAll(/[^A-Z0-9]+/gu, "_").replaceAll(/^_|_$/gu, "");
-}
-function namesCredential(name) {
-  const joined2 = asWords(name);
-  const words = joined2.split("_");
-  const last = words.at(-1) ?? "";
-  if (ABOUT.test(last) || HARMLESS.test(joined2)) return false;
-  return words.some((word) => SECRET.test(word)) || words.length > 1 && SECRET_LAST.test(last) || KINDS_OF_KEY.test(joined2);
-}
-var SWITCH = /^(?:true|false|yes|no|on|off|none|null)?$/iu;
-var REFERENCE = /^(?:\$|\{|<)/u;
-var PLACE = /^(?:https?:\/\/|file:|(?:~|\.{1,2}|\/(?:etc|home|mnt|opt|run|secrets|srv|tmp|usr|var|data|scratch))\/)/u;
-function canBeSecret(value) {
-  const text = value.trim();
-  return !SWITCH.test(text) && !REFERENCE.test(text) && !PLACE.test(text);
-}
-var ASSIGNMENTS = [
-  // x.client_secret = "…", "password": "…", os.environ["TOKEN"] = '…'
-  /([A-Za-z_][\w-]*)["']?\]?\s*[:=]\s*[bfr]?["']([^"'\n]+)["']/gu,
-  // PASSWORD=…, as shells and container runtimes write it
-  /(?<![\w.-])([A-Z_][A-Z0-9_]*)=([^\s"'(){}[\]$<>;,]{4,})/gu,
-  // --token=…
-  /--([A-Za-z][\w.-]*)[= ]([^\s"'(){}[\]$<>;,-][^\s"']{3,})/gu,
-  // host=h password=…, ?token=…, password = … in a file within a file; what is called or named has no digit, or goes on
-  /(?<=^|[\s;?&,])([A-Za-z_][\w.-]*)[ \t]*=[ \t]*(?=\S*\d)([^\s"'(){}[\]$<>&;,]{8,})(?=[\s&;,]|$)/gmu,
-  // password: …, on a line of its own in a file within a file; a word alone is more often a type
-  /^[ \t-]*([A-Za-z_][\w-]*):[ \t]+(?=\S*\d)([^\s"'(){}[\]$<>|&*!#]\S{3,})[ \t]*$/gmu
-];
-function assignedIn(text) {
-  for (const form of ASSIGNMENTS) {
-    for (const [, name = "", value = ""] of text.matchAll(form))
-      if (namesCredential(name) && canBeSecret(value)) return name;
-  }
-  return void 0;
-}
-
-// src/core/credentials/find.ts
-function* written(value, path, name) {
-  if (isEmpty(value)) yield { path, name, value: null };
-  if (Array.isArray(value)) {
-    for (const [index2, item] of value.entries()) yield* written(item, `${path}/${index2}`, name);
-  } else if (isObject(value)) {
-    for (const [key, item] of Object.entries(value))
-      yield* written(item, path + pointer(key), key === "value" ? variable(value, name) : key);
-  } else {
-    yield { path, name, value };
-  }
-}
-function isEmpty(value) {
-  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
-}
-function variable(entry, name) {
-  return typeof entry["name"] === "string" ? entry["name"] : name;
-}
-var FREE = {
-  environment: ["/env/", "/values/"],
-  image: ["/env/"]
-};
-function credentialsIn(kind, data) {
-  return [...written(data, "", "")].flatMap((one) => {
-    const what = credentialAs(kind, one);
-    return what === void 0 ? [] : [{ path: one.path, name: one.name, what }];
-  });
-}
-function credentialAs(kind, { path, name, value }) {
-  const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
-  const shaped2 = credentialIn(text) ?? shapedIn(path)[0]?.what;
-  if (shaped2 !== void 0 || text === "") return shaped2;
-  if (kind === "environment" && isGivenBelowSecrets(path, text)) return "the value of a secret";
-  const free = FREE[kind]?.some((zone) => path.startsWith(zone)) === true || path === "/env";
-  return free ? byName(path, name, value) : void 0;
-}
-function byName(path, name, value) {
-  const isKeeper = name === "keys" && path.includes("/CryptKeeper/");
-  const isNumber = typeof value === "number";
-  if (isKeeper || namesCredential(name) && (isNumber || canBeSecret(String(value))))
-    return "a secret by its name";
-  const assigned = typeof value === "string" ? assignedIn(value) : void 0;
-  return assigned === void 0 ? void 0 : `a value for ${assigned}`;
-}
-function isGivenBelowSecrets(path, text) {
-  const [top, , key, ...deeper] = segmentsOf(path);
-  if (top !== "secrets") return false;
-  if (key === void 0) return true;
-  return key === "use" && deeper.length === 0 ? looksRandom(text) : /^(?!\d+[smhd]$)\S+$/u.test(text);
-}
-function looksRandom(text) {
-  return /^(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])[^\s]{16,}$/u.test(text);
-}
-function holdsCredential(value, name) {
-  return [...written(value, "", name)].some(
-    ({ name: own, value: one }) => typeof one === "string" && credentialIn(one) !== void 0 || byName("", own, one) !== void 0
-  );
-}
-
-// src/core/credentials/findings.ts
-var RULE = { rule: "credential", severity: "error" };
-function notSecretIn(data) {
-  const names4 = isObject(data) ? data["notSecret"] : void 0;
-  return Array.isArray(names4) ? names4.filter((name) => typeof name === "string") : [];
-}
-function credentialFindings(kind, source, notSecret) {
-  const exempt = /* @__PURE__ */ new Set([...notSecret, ...notSecretIn(source.data)]);
-  const inValues = credentialsIn(kind, source.data).filter(({ name }) => !exempt.has(name)).map(({ path, name, what }) => ({
-    ...RULE,
-    at: source.at(path),
-    message: `"${unlessCredential(name)}" is ${what}`,
-    hint: `${REVOKE}; ${insteadOf(kind, path, unlessCredential(name))}`
-  }));
-  return [...inValues, ...outsideValues(source)];
-}
-var REVOKE = "take it out and revoke it: whoever can read this file has it";
-function insteadOf(kind, path, name) {
-  const otherwise = `if it is none, write "notSecret: [${name}]"`;
-  if (kind === "image") return `everybody can read an image; ${otherwise}`;
-  if (kind !== "environment") return `${otherwise} in platform.yaml`;
-  if (path.startsWith("/env")) return `every user can read env:; ${otherwise}`;
-  if (path.startsWith("/secrets/"))
-    return "here stands only what it is for, the value goes to secrets/, encrypted with sops";
-  return `declare its name below secrets:, the value goes to secrets/, encrypted with sops; ${otherwise}`;
-}
-function outsideValues({ file, text, data }) {
-  const said5 = [...walk(data)].flatMap(
-    ({ path, value }) => typeof value === "string" ? [path, value] : [path]
-  );
-  return text.split("\n").flatMap(
-    (line, index2) => shapedIn(line).filter((found2) => !said5.some((one) => one.includes(found2.text))).map(({ what, index: column }) => ({
-      ...RULE,
-      at: { file, line: index2 + 1, column: column + 1 },
-      message: `${what} stands here`,
-      hint: REVOKE
-    }))
-  );
-}
-
-// src/core/credentials/encrypted.ts
-init_json();
-var RULE2 = { rule: "secrets-file", severity: "error" };
-var SECRETS_FILE = /^secrets\/([^/]+)\.sops\.yaml$/u;
-function hubOfSecrets(path) {
-  return SECRETS_FILE.exec(path)?.[1];
-}
-function encryptionFindings(file, text) {
-  const source = readSource(file, text);
-  const open2 = openIn(source.data);
-  const mac = at(source.data, "/sops/mac");
-  if (source.findings.length > 0 || !isEncrypted(mac)) {
-    const isFilled = source.findings.length > 0 || holdsText(source.data);
-    return [
-      {
-        ...RULE2,
-        at: source.at(""),
-        message: isFilled ? "this file is not encrypted" : "this file holds no secrets yet",
-        hint: `${isFilled ? REVOKE2 : "fill it in"}, then ${encryptWith(file)}`
-      }
-    ];
-  }
-  return open2.map((path) => ({
-    ...RULE2,
-    at: source.at(path),
-    message: `"${unlessCredential(segmentsOf(path).at(-1) ?? "")}" is not encrypted`,
-    hint: `${REVOKE2} with \`sops edit ${file}\``
-  }));
-}
-var REVOKE2 = "revoke what it holds: whoever can read this repository has it; write the new value";
-function encryptWith(file) {
-  return `encrypt it: \`sops encrypt --in-place ${file}\`, which needs the public key in .sops.yaml`;
-}
-function holdsText(data) {
-  return [...walk(data)].some(
-    ({ value }) => value !== null && value !== "" && typeof value !== "object"
-  );
-}
-function isEncrypted(value) {
-  return typeof value === "string" && /^ENC\[[A-Z0-9_]+,data:[^\]]*\]$/u.test(value);
-}
-function openIn(data) {
-  return [...walk(data)].flatMap(({ path, value }) => {
-    const isNothing = value === null || value === "" || isObject(value) || Array.isArray(value);
-    const isOfSops = path.startsWith("/sops/") || path === "/sops";
-    return isNothing || isOfSops || isEncrypted(value) ? [] : [path];
-  });
-}
-
-// src/core/model/platform.ts
-init_json();
-
-// src/core/model/read.ts
-var import__ = __toESM(require__(), 1);
-var import_fastest_levenshtein = __toESM(require_mod(), 1);
-
-// schemas/approvers.schema.json
-var approvers_schema_default = {
-  $schema: "https://json-schema.org/draft/2020-12/schema",
-  $id: "https://glaciocloud.org/schemas/1/approvers.schema.json",
-  title: "access/approvers.yaml",
-  description: "Who may approve access.",
-  type: "object",
-  additionalProperties: false,
-  properties: {
-    approvers: {
-      type: "array",
-      items: {
-        type: "object",
-        additionalProperties: false,
-        properties: {
-          id: {
-            $ref: "#/$defs/githubId"
-          },
-          login: {
-            type: "string",
-            description: "Login when it was written; for readers only."
-          }
-        },
-        required: ["id"]
-      },
-      minItems: 1,
-      description: "People by numeric id."
-    },
-    teams: {
-      type: "array",
-      items: {
-        $ref: "#/$defs/who"
-      },
-      default: [],
-      description: "Teams whose members may approve."
-    }
-  },
-  required: ["approvers"],
-  $defs: {
-    githubId: {
-      type: "integer",
-      minimum: 1,
-      description: "A GitHub account's numeric id; it stays when the login is renamed."
-    },
-    who: {
-      type: "string",
-      pattern: "^(all|team:[A-Za-z0-9][A-Za-z0-9-]*/[a-z0-9][a-z0-9_-]*|tier:[a-z](-?[a-z0-9])*|cohort:[a-z0-9](-?[a-z0-9])*|user:[1-9][0-9]*)$",
-      description: "team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all.",
-      examples: ["team:example/hub-users", "tier:researcher"]
-    }
-  }
-};
-
-// schemas/cluster.schema.json
-var cluster_schema_default = {
-  $schema: "https://json-schema.org/draft/2020-12/schema",
-  $id: "https://glaciocloud.org/schemas/1/cluster.schema.json",
-  title: "clusters/<name>.yaml",
-  description: "One Kubernetes cluster.",
-  type: "object",
-  additionalProperties: false,
-  properties: {
-    title: {
-      $ref: "#/$defs/title"
-    },
-    provider: {
-      enum: ["digitalocean", "gke", "aks", "eks", "ovh", "k3s", "existing"],
-      description: "Who runs it; decides how the workflows log in."
-    },
-    kubernetes: {
-      type: "string",
-      pattern: "^1\\.[0-9]{1,2}$",
-      description: "Minor version.",
-      examples: ["1.35"]
-    },
-    identity: {
-      type: ["string", "null"],
-      pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
-      default: null,
-      description: "UID of the namespace kube-system; null until first contact. Every write to a cluster with another one is refused."
-    },
-    storage: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        homes: {
-          type: "object",
-          additionalProperties: false,
-          properties: {
-            class: {
-              type: "string",
-              minLength: 1,
-              description: "StorageClass of homes and hub databases."
-            }
-          },
-          required: ["class"],
-          description: "Homes and hub databases."
-        },
-        data: {
-          type: "object",
-          additionalProperties: false,
-          properties: {
-            class: {
-              type: "string",
-              minLength: 1,
-              description: "StorageClass of shared data."
-            }
-          },
-          required: ["class"],
-          description: "Shared data."
-        }
-      },
-      required: ["homes"],
-      description: "Storage classes."
-    },
-    ingress: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        class: {
-          type: "string",
-          minLength: 1,
-          description: "IngressClass, or `none`: plain http on loopback and private addresses only."
-        },
-        issuer: {
-          type: ["string", "null"],
-          default: null,
-          description: "cert-manager ClusterIssuer."
-        },
-        email: {
-          type: ["string", "null"],
-          pattern: "^[^\\s@]+@[^\\s@]+$",
-          default: null,
-          description: "Contact for certificates.",
-          examples: ["hubs@example.org"]
-        }
-      },
-      required: ["class"],
-      description: "How people reach the hubs."
-    },
-    networkPolicy: {
-      enum: ["enforced", "none"],
-      default: "none",
-      description: "Whether the cluster's network enforces NetworkPolicies."
-    },
-    nodes: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        user: {
-          type: "object",
-          additionalProperties: false,
-          properties: {
-            cpu: {
-              $ref: "#/$defs/cpu",
-              description: "Cores of one node."
-            },
-            memory: {
-              $ref: "#/$defs/quantity",
-              description: "Memory of one node."
-            },
-            max: {
-              type: "integer",
-              minimum: 1,
-              description: "Most nodes of this kind."
-            },
-            startTime: {
-              $ref: "#/$defs/duration",
-              default: "0s",
-              description: "Until a new node takes servers; 0s where nodes do not scale."
-            }
-          },
-          required: ["cpu", "memory", "max"],
-          description: "Nodes of user servers."
-        }
-      },
-      required: ["user"],
-      description: "Machines."
-    },
-    parallel: {
-      type: "integer",
-      minimum: 1,
-      maximum: 16,
-      default: 2,
-      description: "Helm operations at once."
-    }
-  },
-  required: ["title", "provider", "kubernetes", "storage", "ingress", "nodes"],
-  $defs: {
-    cpu: {
-      type: "number",
-      exclusiveMinimum: 0,
-      description: "Processor cores, as a number.",
-      examples: [0.5, 2]
-    },
-    duration: {
-      type: "string",
-      pattern: "^(0|[1-9][0-9]*)(s|m|h|d)$",
-      description: "A whole number with s, m, h or d.",
-      examples: ["30m", "24h", "180d"]
-    },
-    quantity: {
-      type: "string",
-      pattern: "^[1-9][0-9]*(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)$",
-      description: "A Kubernetes quantity of bytes.",
-      examples: ["20Gi"]
-    },
-    title: {
-      type: "string",
-      minLength: 1,
-      maxLength: 80,
-      description: "What people read; one line.",
-      pattern: "^[^\\u0000-\\u001f]*$"
-    }
-  }
-};
-
-// schemas/cohort.schema.json
-var cohort_schema_default = {
-  $schema: "https://json-schema.org/draft/2020-12/schema",
-  $id: "https://glaciocloud.org/schemas/1/cohort.schema.json",
-  title: "access/cohorts/<slug>.yaml",
-  description: "A class or workshop: who, from when, until when.",
-  type: "object",
-  additionalProperties: false,
-  properties: {
-    title: {
-      $ref: "#/$defs/title"
-    },
-    leads: {
-      type: "array",
-      items: {
-        $ref: "#/$defs/githubId"
-      },
-      minItems: 1,
-      uniqueItems: true,
-      description: "Who answers for the cohort."
-    },
-    tier: {
-      $ref: "#/$defs/name",
-      description: "A tier of platform.yaml."
-    },
-    from: {
-      $ref: "#/$defs/date",
-      description: "First day."
-    },
-    until: {
-      $ref: "#/$defs/date",
-      description: "Last day."
-    },
-    capacity: {
-      type: "integer",
-      minimum: 1,
-      description: "Most members."
-    },
-    members: {
-      type: "array",
-      items: {
-        $ref: "#/$defs/githubId"
-      },
-      default: [],
-      uniqueItems: true,
-      description: "Members by numeric id."
-    }
-  },
-  required: ["title", "leads", "tier", "from", "until", "capacity"],
-  $defs: {
-    date: {
-      type: "string",
-      pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
-      description: "A day, UTC, the day itself included.",
-      examples: ["2027-02-28"]
-    },
-    githubId: {
-      type: "integer",
-      minimum: 1,
-      description: "A GitHub account's numeric id; it stays when the login is renamed."
-    },
-    name: {
-      type: "string",
-      maxLength: 32,
-      pattern: "^[a-z](-?[a-z0-9])*$",
-      description: "Lower-case letters, digits and single hyphens, at most 32."
-    },
-    title: {
-      type: "string",
-      minLength: 1,
-      maxLength: 80,
-      description: "What people read; one line.",
-      pattern: "^[^\\u0000-\\u001f]*$"
-    }
-  }
-};
-
-// schemas/data.schema.json
-var data_schema_default = {
-  $schema: "https://json-schema.org/draft/2020-12/schema",
-  $id: "https://glaciocloud.org/schemas/1/data.schema.json",
-  title: "data/<set>.yaml",
-  description: "OGGM input data kept beside the hubs, read-only for users.",
-  type: "object",
-  additionalProperties: false,
-  properties: {
-    title: {
-      $ref: "#/$defs/title"
-    },
-    oggm: {
-      type: "string",
-      description: "OGGM line the set is made for.",
-      examples: ["1.6"]
-    },
-    prepro: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        base: {
-          $ref: "#/$defs/httpsUrl",
-          description: "Address below which the preprocessed directories lie."
-        },
-        rgi: {
-          enum: ["62", "70G", "70C"],
-          description: "Version of the glacier inventory."
-        },
-        level: {
-          type: "integer",
-          minimum: 0,
-          maximum: 5,
-          description: "Preprocessing level."
-        },
-        border: {
-          enum: [10, 80, 160],
-          description: "Map border in grid points."
-        },
-        regions: {
-          type: "array",
-          items: {
-            type: "string",
-            pattern: "^(0[1-9]|1[0-9])$"
-          },
-          minItems: 1,
-          uniqueItems: true,
-          description: "RGI regions, two digits."
-        }
-      },
-      required: ["base", "rgi", "level", "border", "regions"],
-      description: "Preprocessed glacier directories."
-    },
-    files: {
-      type: "array",
-      items: {
-        $ref: "#/$defs/httpsUrl"
-      },
-      description: "Single files by address."
-    },
-    size: {
-      $ref: "#/$defs/quantity",
-      description: "Room that the set takes."
-    }
-  },
-  required: ["title", "size"],
-  $defs: {
-    httpsUrl: {
-      type: "string",
-      pattern: "^https?://[^\\s]+$",
-      description: "An address with its scheme.",
-      examples: ["https://hub.example.org"]
-    },
-    quantity: {
-      type: "string",
-      pattern: "^[1-9][0-9]*(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)$",
-      description: "A Kubernetes quantity of bytes.",
-      examples: ["20Gi"]
-    },
-    title: {
-      type: "string",
-      minLength: 1,
-      maxLength: 80,
-      description: "What people read; one line.",
-      pattern: "^[^\\u0000-\\u001f]*$"
-    }
-  }
-};
-
-// schemas/environment.schema.json
-var environment_schema_default = {
-  $schema: "https://json-schema.org/draft/2020-12/schema",
-  $id: "https://glaciocloud.org/schemas/1/environment.schema.json",
-  title: "environments/<hub>.yaml",
-  description: "One hub: what users choose from, who may enter, where it runs.",
-  type: "object",
-  additionalProperties: false,
-  properties: {
-    kind: {
-      enum: ["hub", "binder"],
-      default: "hub",
-      description: "hub: personal and persistent."
-    },
-    title: {
-      $ref: "#/$defs/title"
-    },
-    url: {
-      $ref: "#/$defs/httpsUrl",
-      description: "Public address of the hub."
-    },
-    cluster: {
-      $ref: "#/$defs/name",
-      description: "Name of a file in clusters/."
-    },
-    wave: {
-      $ref: "#/$defs/name",
-      description: "Name of a wave of platform.yaml."
-    },
-    images: {
-      type: "array",
-      items: {
-        $ref: "#/$defs/dottedName"
-      },
-      minItems: 1,
-      maxItems: 20,
-      description: "Images that users choose from, by name of their folder; the first is the default."
-    },
-    sizes: {
-      type: "object",
-      propertyNames: {
-        $ref: "#/$defs/name"
-      },
-      additionalProperties: {
-        type: "object",
-        additionalProperties: false,
-        properties: {
-          title: {
-            $ref: "#/$defs/title",
-            description: "What people read; made from cpu and memory otherwise."
-          },
-          cpu: {
-            $ref: "#/$defs/cpu",
-            description: "Cores at most; a quarter is guaranteed."
-          },
-          memory: {
-            $ref: "#/$defs/memory",
-            description: "Memory, guaranteed and at most."
-          },
-          default: {
-            type: "boolean",
-            default: false,
-            description: "Chosen unless the user says otherwise."
-          },
-          for: {
-            type: "array",
-            items: {
-              $ref: "#/$defs/who"
-            },
-            minItems: 1,
-            default: ["all"],
-            description: "Who may choose it."
-          }
-        },
-        required: ["cpu", "memory"]
-      },
-      minProperties: 1,
-      description: "Sizes of servers."
-    },
-    home: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        size: {
-          $ref: "#/$defs/quantity",
-          description: "Size of each home; later changes reach new homes only."
-        }
-      },
-      required: ["size"],
-      description: "Personal, persistent folder."
-    },
-    scratch: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        size: {
-          $ref: "#/$defs/quantity",
-          description: "Size per server."
-        }
-      },
-      required: ["size"],
-      description: "Fast, node-local, gone with the server."
-    },
-    data: {
-      type: "array",
-      items: {
-        $ref: "#/$defs/dottedName"
-      },
-      default: [],
-      description: "Sets of data/, read-only for users."
-    },
-    env: {
-      type: "object",
-      propertyNames: {
-        $ref: "#/$defs/envName"
-      },
-      additionalProperties: {
-        type: "string",
-        description: "Value, as text."
-      },
-      default: {},
-      description: "Environment variables of user servers."
-    },
-    mirrors: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        pypi: {
-          $ref: "#/$defs/mirrorUrl",
-          description: "In place of https://pypi.org/simple."
-        },
-        conda: {
-          $ref: "#/$defs/mirrorUrl",
-          description: "In place of https://conda.anaconda.org."
-        },
-        apt: {
-          $ref: "#/$defs/mirrorUrl",
-          description: "In place of the archives of Debian and Ubuntu."
-        },
-        github: {
-          $ref: "#/$defs/mirrorUrl",
-          description: "In place of https://github.com."
-        },
-        images: {
-          type: "string",
-          pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
-          description: "A registry that has others below their names, without a trailing slash.",
-          examples: ["mirror.example.org/images"]
-        }
-      },
-      description: "Mirrors near this hub, in place of those of platform.yaml, each by itself."
-    },
-    sessions: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        idle: {
-          $ref: "#/$defs/duration",
-          default: "1h",
-          description: "A server without activity is stopped after this time."
-        },
-        keepBusy: {
-          type: "object",
-          additionalProperties: false,
-          properties: {
-            max: {
-              $ref: "#/$defs/duration",
-              description: "Longest run that is kept."
-            },
-            warn: {
-              type: "array",
-              items: {
-                $ref: "#/$defs/duration"
-              },
-              default: [],
-              description: "When users are warned before."
-            }
-          },
-          required: ["max"],
-          description: "Running computations count as activity."
-        }
-      },
-      default: {},
-      description: "When servers stop."
-    },
-    access: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        allow: {
-          type: "array",
-          items: {
-            $ref: "#/$defs/who"
-          },
-          minItems: 1,
-          description: "Who may log in."
-        },
-        admins: {
-          type: "array",
-          items: {
-            $ref: "#/$defs/who"
-          },
-          default: [],
-          description: "Who administers the hub."
-        }
-      },
-      required: ["allow"],
-      description: "Who may enter."
-    },
-    secrets: {
-      type: "object",
-      propertyNames: {
-        $ref: "#/$defs/dottedName"
-      },
-      additionalProperties: {
-        type: "object",
-        additionalProperties: false,
-        properties: {
-          use: {
-            type: "string",
-            minLength: 1,
-            description: "What it is for."
-          },
-          rotate: {
-            $ref: "#/$defs/duration",
-            description: "After which time it is due for renewal."
-          }
-        },
-        required: ["use"]
-      },
-      default: {},
-      description: "Names of the secrets that the hub needs, kept in secrets/<hub>.sops.yaml."
-    },
-    dask: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        maxWorkers: {
-          type: "integer",
-          minimum: 1,
-          description: "Most workers of one cluster."
-        },
-        worker: {
-          type: "object",
-          additionalProperties: false,
-          properties: {
-            cpu: {
-              $ref: "#/$defs/cpu",
-              description: "Cores of a worker."
-            },
-            memory: {
-              $ref: "#/$defs/memory",
-              description: "Memory of a worker."
-            }
-          },
-          required: ["cpu", "memory"],
-          description: "Size of a worker."
-        }
-      },
-      required: ["maxWorkers", "worker"],
-      description: "Dask Gateway beside the hub."
-    },
-    probe: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        api: {
-          $ref: "#/$defs/duration",
-          default: "10m",
-          description: "How often the hub's answer is looked at."
-        },
-        spawn: {
-          $ref: "#/$defs/duration",
-          default: "1h",
-          description: "How often a server is started."
-        },
-        onlyWhenWarm: {
-          type: "boolean",
-          default: true,
-          description: "Start servers only while somebody has one, so that no node is started for a check."
-        }
-      },
-      description: "Health checks from inside the cluster, with an issue on GitHub for what is wrong; `probe: {}` takes the defaults."
-    },
-    capacity: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        maxServers: {
-          type: "integer",
-          minimum: 1,
-          description: "Most servers at once."
-        },
-        placeholders: {
-          type: "integer",
-          minimum: 0,
-          default: 0,
-          description: "Seats kept warm on user nodes."
-        },
-        events: {
-          type: "array",
-          items: {
-            type: "object",
-            additionalProperties: false,
-            properties: {
-              name: {
-                $ref: "#/$defs/title",
-                description: "What people read."
-              },
-              from: {
-                $ref: "#/$defs/instant",
-                description: "First moment, UTC."
-              },
-              until: {
-                $ref: "#/$defs/instant",
-                description: "Last moment, UTC."
-              },
-              hours: {
-                $ref: "#/$defs/hours",
-                description: "Hours of each day when the class is on, UTC; without it the whole time."
-              },
-              users: {
-                type: "integer",
-                minimum: 1,
-                description: "People expected at once."
-              },
-              image: {
-                $ref: "#/$defs/dottedName",
-                description: "Image to have ready on the nodes; the default image otherwise."
-              }
-            },
-            required: ["name", "from", "until", "users"]
-          },
-          default: [],
-          description: "Classes and workshops."
-        }
-      },
-      required: ["maxServers"],
-      description: "How many people fit."
-    },
-    budget: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        monthly: {
-          type: "number",
-          exclusiveMinimum: 0,
-          description: "Amount a month."
-        },
-        currency: {
-          type: "string",
-          pattern: "^[A-Z]{3}$",
-          description: "ISO 4217 code."
-        }
-      },
-      required: ["monthly", "currency"],
-      description: "What it may cost."
-    },
-    shared: {
-      type: "object",
-      description: "Shared folders; not rendered yet."
-    },
-    quota: {
-      type: "object",
-      description: "Compute quotas; not rendered yet."
-    },
-    backup: {
-      type: "object",
-      description: "Backups of homes; not rendered yet."
-    },
-    values: {
-      type: "object",
-      default: {},
-      description: "Last resort: raw chart values below jupyterhub:, held to the chart's schema and to the rules."
-    },
-    notSecret: {
-      type: "array",
-      items: {
-        type: "string",
-        minLength: 1
-      },
-      default: [],
-      uniqueItems: true,
-      description: "Keys and variables that look like credentials and are none."
-    }
-  },
-  required: ["title", "url", "cluster", "wave", "images", "sizes", "home", "access", "capacity"],
-  $defs: {
-    cpu: {
-      type: "number",
-      exclusiveMinimum: 0,
-      description: "Processor cores, as a number.",
-      examples: [0.5, 2]
-    },
-    dottedName: {
-      type: "string",
-      maxLength: 63,
-      pattern: "^[a-z0-9]([-.]?[a-z0-9])*$",
-      description: "Lower-case letters, digits, single hyphens and dots."
-    },
-    duration: {
-      type: "string",
-      pattern: "^(0|[1-9][0-9]*)(s|m|h|d)$",
-      description: "A whole number with s, m, h or d.",
-      examples: ["30m", "24h", "180d"]
-    },
-    envName: {
-      type: "string",
-      pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
-      description: "Name of an environment variable."
-    },
-    hours: {
-      type: "string",
-      pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]$",
-      description: "Hours of a day.",
-      examples: ["08:00-18:00"]
-    },
-    httpsUrl: {
-      type: "string",
-      pattern: "^https?://[^\\s]+$",
-      description: "An address with its scheme.",
-      examples: ["https://hub.example.org"]
-    },
-    instant: {
-      type: "string",
-      pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?Z$",
-      description: "A moment in UTC.",
-      examples: ["2026-11-30T08:00Z"]
-    },
-    memory: {
-      type: "string",
-      pattern: "^[1-9][0-9]*(\\.[0-9]+)?[KMGT]$",
-      description: "Memory as JupyterHub writes it: K, M, G or T, 1024-based.",
-      examples: ["4G", "512M"]
-    },
-    mirrorUrl: {
-      type: "string",
-      maxLength: 200,
-      pattern: "^https?://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?(/[A-Za-z0-9._~-]+)*/?$",
-      description: "Address of a mirror.",
-      examples: ["https://mirror.example.org/pypi/simple"]
-    },
-    name: {
-      type: "string",
-      maxLength: 32,
-      pattern: "^[a-z](-?[a-z0-9])*$",
-      description: "Lower-case letters, digits and single hyphens, at most 32."
-    },
-    quantity: {
-      type: "string",
-      pattern: "^[1-9][0-9]*(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)$",
-      description: "A Kubernetes quantity of bytes.",
-      examples: ["20Gi"]
-    },
-    title: {
-      type: "string",
-      minLength: 1,
-      maxLength: 80,
-      description: "What people read; one line.",
-      pattern: "^[^\\u0000-\\u001f]*$"
-    },
-    who: {
-      type: "string",
-      pattern: "^(all|team:[A-Za-z0-9][A-Za-z0-9-]*/[a-z0-9][a-z0-9_-]*|tier:[a-z](-?[a-z0-9])*|cohort:[a-z0-9](-?[a-z0-9])*|user:[1-9][0-9]*)$",
-      description: "team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all.",
-      examples: ["team:example/hub-users", "tier:researcher"]
-    }
-  }
-};
-
-// schemas/image-lock.schema.json
-var image_lock_schema_default = {
-  $schema: "https://json-schema.org/draft/2020-12/schema",
-  $id: "https://glaciocloud.org/schemas/1/image-lock.schema.json",
-  title: "images/<image>/image.lock.yaml",
-  description: "What was resolved, built and tested; written by the platform.",
-  type: "object",
-  additionalProperties: false,
-  properties: {
-    checksum: {
-      type: "string",
-      pattern: "^[0-9a-f]{40}$",
-      description: "Hash of everything else in the file: it is written by the platform only."
-    },
-    recipe: {
-      type: "string",
-      pattern: "^[0-9a-f]{40}$",
-      description: "Hash of image.yaml and what it names."
-    },
-    builds: {
-      type: "object",
-      propertyNames: {
-        $ref: "#/$defs/buildName"
-      },
-      additionalProperties: {
-        type: "object",
-        additionalProperties: false,
-        properties: {
-          digest: {
-            $ref: "#/$defs/digest"
-          },
-          content: {
-            type: "string",
-            pattern: "^[0-9a-f]{40}$",
-            description: "Hash of the resolved build folder and of what builds it; the image's tag in the registry."
-          },
-          registry: {
-            type: "string",
-            pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
-            description: "Where it was pushed to, as platform.yaml said then."
-          },
-          base: {
-            $ref: "#/$defs/digest"
-          },
-          oggm: {
-            type: "object",
-            additionalProperties: false,
-            properties: {
-              version: {
-                type: "string",
-                description: "What the image says of itself."
-              },
-              commit: {
-                type: "string",
-                pattern: "^[0-9a-f]{40}$",
-                description: "Commit it was built from."
-              }
-            },
-            description: "The OGGM in it."
-          },
-          size: {
-            $ref: "#/$defs/quantity",
-            description: "Bytes, uncompressed."
-          },
-          tests: {
-            type: "object",
-            additionalProperties: {
-              enum: ["passed", "failed", "skipped"]
-            },
-            description: "Outcome by test."
-          },
-          packages: {
-            type: "string",
-            pattern: "^[0-9a-f]{40}$",
-            description: "Hash of packages/<build>.txt."
-          },
-          keep: {
-            type: "string",
-            minLength: 1,
-            maxLength: 200,
-            pattern: "^[^\\u0000-\\u001f\\u007f]*$",
-            description: "Why it is never deleted, such as the paper that names it."
-          },
-          yanked: {
-            type: "string",
-            minLength: 1,
-            maxLength: 200,
-            pattern: "^[^\\u0000-\\u001f\\u007f]*$",
-            description: "Why it was withdrawn: no hub starts it."
-          }
-        },
-        required: ["digest"]
-      },
-      description: "Builds by name; packages/<build>.txt lists what is in each."
-    },
-    channels: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        candidate: {
-          $ref: "#/$defs/buildName",
-          description: "Build that staging gets."
-        },
-        stable: {
-          $ref: "#/$defs/buildName",
-          description: "Build that production gets."
-        }
-      },
-      description: "Which build each channel points at."
-    }
-  },
-  required: ["recipe", "builds", "channels"],
-  $defs: {
-    buildName: {
-      type: "string",
-      pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{6}$",
-      description: "Day and the first digits of what was built.",
-      examples: ["2026-11-21-9c1b77"]
-    },
-    digest: {
-      type: "string",
-      pattern: "^sha256:[0-9a-f]{64}$",
-      description: "A registry digest."
-    },
-    quantity: {
-      type: "string",
-      pattern: "^[1-9][0-9]*(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)$",
-      description: "A Kubernetes quantity of bytes.",
-      examples: ["20Gi"]
-    }
-  }
-};
-
-// schemas/image.schema.json
-var image_schema_default = {
-  $schema: "https://json-schema.org/draft/2020-12/schema",
-  $id: "https://glaciocloud.org/schemas/1/image.schema.json",
-  title: "images/<image>/image.yaml",
-  description: "One image that users can choose: what we want in it.",
-  type: "object",
-  additionalProperties: false,
-  properties: {
-    title: {
-      $ref: "#/$defs/title"
-    },
-    description: {
-      type: "string",
-      description: "What it is good for; users read it when they choose."
-    },
-    oggm: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        git: {
-          $ref: "#/$defs/repository",
-          description: "Repository to install from."
-        },
-        ref: {
-          $ref: "#/$defs/gitRef",
-          default: "master"
-        },
-        version: {
-          type: "string",
-          pattern: "^[0-9]+(\\.[0-9]+)+[0-9A-Za-z.+-]*$",
-          description: "Released version."
-        }
-      },
-      description: "Which OGGM: `version`, or `git` with `ref`."
-    },
-    from: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        image: {
-          $ref: "#/$defs/image"
-        },
-        track: {
-          type: "string",
-          pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]*$",
-          description: "A tag that moves; the lock pins what it pointed at."
-        },
-        tag: {
-          type: "string",
-          pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]*$",
-          description: "A tag that does not move."
-        },
-        digest: {
-          $ref: "#/$defs/digest"
-        }
-      },
-      required: ["image"],
-      description: "The image to build on (kind base); without it the image is built from conda-forge (kind conda)."
-    },
-    python: {
-      type: "string",
-      pattern: "^3\\.[0-9]{1,2}$",
-      description: "Python version of a conda image.",
-      examples: ["3.13"]
-    },
-    channels: {
-      type: "array",
-      items: {
-        $ref: "#/$defs/condaChannel"
-      },
-      minItems: 1,
-      maxItems: 20,
-      uniqueItems: true,
-      default: ["conda-forge"],
-      description: "Where packages of conda come from; the first that has one gives it."
-    },
-    conda: {
-      type: "array",
-      items: {
-        $ref: "#/$defs/condaPackage"
-      },
-      maxItems: 500,
-      default: [],
-      description: "Packages of conda."
-    },
-    pip: {
-      type: "array",
-      items: {
-        $ref: "#/$defs/pipPackage"
-      },
-      maxItems: 500,
-      default: [],
-      description: "Packages from PyPI, or from a git repository at a commit."
-    },
-    apt: {
-      type: "array",
-      items: {
-        $ref: "#/$defs/aptPackage"
-      },
-      maxItems: 500,
-      default: [],
-      description: "Packages of the distribution."
-    },
-    bake: {
-      type: "array",
-      items: {
-        enum: ["sample-data", "salem"]
-      },
-      default: [],
-      uniqueItems: true,
-      description: "Data kept in the image below /opt, because a home volume hides what an image puts into the home."
-    },
-    files: {
-      type: "array",
-      items: {
-        $ref: "#/$defs/path"
-      },
-      default: [],
-      description: "Files of this folder to copy to /opt/<image>."
-    },
-    postBuild: {
-      $ref: "#/$defs/path",
-      description: "A script of this folder that runs when everything is installed, with `files` in place: as root on an existing image, else as the user."
-    },
-    env: {
-      type: "object",
-      propertyNames: {
-        $ref: "#/$defs/envName"
-      },
-      additionalProperties: {
-        $ref: "#/$defs/envValue",
-        description: "Value, as text."
-      },
-      default: {},
-      description: "Environment variables set in the image."
-    },
-    tests: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        oggm: {
-          enum: ["none", "minimal", "full"],
-          default: "minimal",
-          description: "Which of OGGM's own tests run before the image is pushed."
-        },
-        notebooks: {
-          type: "array",
-          items: {
-            $ref: "#/$defs/path"
-          },
-          default: [],
-          description: "Notebooks of this folder that must run."
-        }
-      },
-      default: {},
-      description: "What must pass before the image is pushed."
-    },
-    size: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        max: {
-          $ref: "#/$defs/quantity",
-          default: "6Gi",
-          description: "Most bytes, uncompressed."
-        },
-        layers: {
-          type: "integer",
-          minimum: 1,
-          maximum: 125,
-          default: 60,
-          description: "Most layers."
-        }
-      },
-      default: {},
-      description: "Limits."
-    },
-    rebuild: {
-      enum: ["never", "nightly", "weekly"],
-      default: "weekly",
-      description: "How often what floats is resolved again."
-    },
-    notSecret: {
-      type: "array",
-      items: {
-        type: "string",
-        minLength: 1
-      },
-      default: [],
-      uniqueItems: true,
-      description: "Keys and variables that look like credentials and are none."
-    }
-  },
-  required: ["title"],
-  $defs: {
-    aptPackage: {
-      type: "string",
-      maxLength: 200,
-      pattern: "^[a-z0-9][a-z0-9+.-]*[a-z0-9+](=([0-9]+:)?[0-9][A-Za-z0-9.+~-]*)?$",
-      description: "A package of Debian or Ubuntu, with a version if need be.",
-      examples: ["graphviz"]
-    },
-    condaChannel: {
-      type: "string",
-      maxLength: 100,
-      pattern: "^(?!(no)?defaults$)[A-Za-z0-9][A-Za-z0-9._-]*(/label/[A-Za-z0-9][A-Za-z0-9._-]*)?$",
-      description: "A channel by its name at anaconda.org."
-    },
-    condaPackage: {
-      type: "string",
-      maxLength: 200,
-      pattern: "^([A-Za-z0-9][A-Za-z0-9._-]*(/label/[A-Za-z0-9][A-Za-z0-9._-]*)?::)?[A-Za-z0-9_][A-Za-z0-9._-]*([=<>!~][=<>!~0-9A-Za-z_.*,+-]*)?$",
-      description: "A package of conda, with a version or a channel if need be.",
-      examples: ["rioxarray=0.19"]
-    },
-    digest: {
-      type: "string",
-      pattern: "^sha256:[0-9a-f]{64}$",
-      description: "A registry digest."
-    },
-    envName: {
-      type: "string",
-      pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
-      description: "Name of an environment variable."
-    },
-    envValue: {
-      type: "string",
-      maxLength: 4096,
-      pattern: "^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]*$"
-    },
-    gitRef: {
-      type: "string",
-      pattern: "^[A-Za-z0-9][A-Za-z0-9._/-]*$",
-      description: "A branch, tag or commit."
-    },
-    image: {
-      type: "string",
-      pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$",
-      description: "Registry and repository of an image, without tag or digest.",
-      examples: ["ghcr.io/example/image"]
-    },
-    path: {
-      type: "string",
-      minLength: 1,
-      maxLength: 400,
-      pattern: "^[^\\u0000-\\u001f\\u007f\\\\\\ud800-\\udfff]*$",
-      description: "A path inside the image's folder."
-    },
-    pipPackage: {
-      type: "string",
-      maxLength: 400,
-      pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\\[[A-Za-z0-9][A-Za-z0-9._-]*(,[A-Za-z0-9][A-Za-z0-9._-]*)*\\])?(((==|!=|<=|>=|~=|<|>)[0-9][0-9A-Za-z.*+!-]*)(,(==|!=|<=|>=|~=|<|>)[0-9][0-9A-Za-z.*+!-]*)*| @ git\\+https://[A-Za-z0-9.-]+(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+@[0-9a-f]{40}(#subdirectory=[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)?)?$",
-      description: "A package of PyPI with a version if need be, or of a git repository at a commit.",
-      examples: ["motuclient==3.0"]
-    },
-    quantity: {
-      type: "string",
-      pattern: "^[1-9][0-9]*(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)$",
-      description: "A Kubernetes quantity of bytes.",
-      examples: ["20Gi"]
-    },
-    repository: {
-      type: "string",
-      pattern: "^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$",
-      description: "A GitHub repository, owner/name."
-    },
-    title: {
-      type: "string",
-      minLength: 1,
-      maxLength: 80,
-      description: "What people read; one line.",
-      pattern: "^[^\\u0000-\\u001f]*$"
-    }
-  }
-};
-
-// schemas/member.schema.json
-var member_schema_default = {
-  $schema: "https://json-schema.org/draft/2020-12/schema",
-  $id: "https://glaciocloud.org/schemas/1/member.schema.json",
-  title: "access/members/<id>.yaml",
-  description: "One person's access, with an end.",
-  type: "object",
-  additionalProperties: false,
-  properties: {
-    id: {
-      $ref: "#/$defs/githubId"
-    },
-    login: {
-      type: "string",
-      pattern: "^[A-Za-z0-9][A-Za-z0-9-]*$",
-      description: "Login when it was granted; for readers only."
-    },
-    tier: {
-      $ref: "#/$defs/name",
-      description: "A tier of platform.yaml."
-    },
-    from: {
-      $ref: "#/$defs/date",
-      description: "First day."
-    },
-    until: {
-      $ref: "#/$defs/date",
-      description: "Last day."
-    },
-    request: {
-      type: "integer",
-      minimum: 1,
-      description: "Issue of the request."
-    }
-  },
-  required: ["id", "tier", "until"],
-  $defs: {
-    date: {
-      type: "string",
-      pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
-      description: "A day, UTC, the day itself included.",
-      examples: ["2027-02-28"]
-    },
-    githubId: {
-      type: "integer",
-      minimum: 1,
-      description: "A GitHub account's numeric id; it stays when the login is renamed."
-    },
-    name: {
-      type: "string",
-      maxLength: 32,
-      pattern: "^[a-z](-?[a-z0-9])*$",
-      description: "Lower-case letters, digits and single hyphens, at most 32."
-    }
-  }
-};
-
-// schemas/platform.schema.json
-var platform_schema_default = {
-  $schema: "https://json-schema.org/draft/2020-12/schema",
-  $id: "https://glaciocloud.org/schemas/1/platform.schema.json",
-  title: "platform.yaml",
-  description: "The platform: who it belongs to, which charts it deploys, in which order hubs change.",
-  type: "object",
-  additionalProperties: false,
-  properties: {
-    glaciocloud: {
-      const: 1,
-      description: "Format of these files."
-    },
-    organization: {
-      type: "string",
-      pattern: "^[A-Za-z0-9][A-Za-z0-9-]*$",
-      description: "The GitHub organisation that the platform belongs to.",
-      examples: ["example"]
-    },
-    registry: {
-      type: "string",
-      pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
-      description: "Where images of the platform are pushed to, without a trailing slash.",
-      examples: ["ghcr.io/example"]
-    },
-    user: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        name: {
-          type: "string",
-          pattern: "^[a-z_][a-z0-9_-]*$",
-          default: "jovyan",
-          description: "User name inside images."
-        },
-        uid: {
-          type: "integer",
-          minimum: 0,
-          default: 1e3,
-          description: "Numeric user of every server and home."
-        },
-        gid: {
-          type: "integer",
-          minimum: 0,
-          default: 100,
-          description: "Numeric group of every server and home."
-        }
-      },
-      default: {},
-      description: "One identity for every image and home."
-    },
-    charts: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        jupyterhub: {
-          type: "object",
-          additionalProperties: false,
-          properties: {
-            version: {
-              type: "string",
-              pattern: "^[0-9]+\\.[0-9]+\\.[0-9]+([-+][0-9A-Za-z.-]+)?$",
-              description: "The chart's version."
-            },
-            repository: {
-              $ref: "#/$defs/httpsUrl",
-              description: "Address of the chart repository; its index is read at run time."
-            },
-            sha256: {
-              $ref: "#/$defs/sha256",
-              default: null
-            }
-          },
-          required: ["version", "repository"],
-          description: "Zero to JupyterHub."
-        },
-        "dask-gateway": {
-          type: "object",
-          additionalProperties: false,
-          properties: {
-            version: {
-              type: "string",
-              pattern: "^[0-9]+\\.[0-9]+\\.[0-9]+([-+][0-9A-Za-z.-]+)?$",
-              description: "The chart's version."
-            },
-            repository: {
-              $ref: "#/$defs/httpsUrl",
-              description: "Address of the chart repository; its index is read at run time."
-            },
-            sha256: {
-              $ref: "#/$defs/sha256",
-              default: null
-            }
-          },
-          required: ["version", "repository"],
-          description: "Dask Gateway, for hubs that ask for it."
-        },
-        allowPrivate: {
-          type: "boolean",
-          description: "The repositories are mirrors in a network of your own: addresses that are not public, and http, are allowed. A pull request cannot set it: only what the default branch says counts."
-        }
-      },
-      required: ["jupyterhub"],
-      description: "The upstream charts, pinned."
-    },
-    waves: {
-      type: "array",
-      items: {
-        type: "object",
-        additionalProperties: false,
-        properties: {
-          name: {
-            $ref: "#/$defs/name",
-            description: "Name of the wave; environments refer to it."
-          },
-          images: {
-            enum: ["candidate", "stable"],
-            default: "stable",
-            description: "Which channel of an image's lock its hubs follow."
-          },
-          soak: {
-            $ref: "#/$defs/duration",
-            default: "0s",
-            description: "How long the wave before must have been healthy."
-          },
-          approval: {
-            type: "boolean",
-            default: false,
-            description: "A person approves each run that changes this wave."
-          },
-          timezone: {
-            type: "string",
-            default: "UTC",
-            description: "IANA time zone of the freeze windows.",
-            examples: ["Europe/Vienna"]
-          },
-          freeze: {
-            type: "array",
-            items: {
-              type: "object",
-              additionalProperties: false,
-              properties: {
-                days: {
-                  type: "array",
-                  items: {
-                    enum: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-                  },
-                  minItems: 1,
-                  uniqueItems: true,
-                  description: "Days of the week."
-                },
-                hours: {
-                  $ref: "#/$defs/hours",
-                  description: "Hours of those days; without it the whole day."
-                },
-                from: {
-                  $ref: "#/$defs/date",
-                  description: "First day of a longer freeze."
-                },
-                until: {
-                  $ref: "#/$defs/date",
-                  description: "Last day of a longer freeze."
-                },
-                reason: {
-                  type: "string",
-                  description: "What people read while it holds."
-                }
-              }
-            },
-            default: [],
-            description: "When this wave is not changed."
-          }
-        },
-        required: ["name"]
-      },
-      minItems: 1,
-      maxItems: 4,
-      description: "Waves in order, at most four."
-    },
-    tiers: {
-      type: "object",
-      propertyNames: {
-        $ref: "#/$defs/name"
-      },
-      additionalProperties: {
-        type: "object",
-        additionalProperties: false,
-        properties: {
-          until: {
-            $ref: "#/$defs/duration",
-            description: "How long a grant of this tier lasts at most."
-          }
-        },
-        required: ["until"]
-      },
-      default: {},
-      description: "Kinds of membership."
-    },
-    access: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        repository: {
-          $ref: "#/$defs/repository"
-        },
-        ref: {
-          type: "string",
-          default: "main",
-          description: "Branch that is read."
-        }
-      },
-      required: ["repository"],
-      description: "Another repository that holds `access/`, if it is kept apart."
-    },
-    mirrors: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        pypi: {
-          $ref: "#/$defs/mirrorUrl",
-          description: "In place of https://pypi.org/simple."
-        },
-        conda: {
-          $ref: "#/$defs/mirrorUrl",
-          description: "In place of https://conda.anaconda.org."
-        },
-        apt: {
-          $ref: "#/$defs/mirrorUrl",
-          description: "In place of the archives of Debian and Ubuntu."
-        },
-        github: {
-          $ref: "#/$defs/mirrorUrl",
-          description: "In place of https://github.com."
-        },
-        images: {
-          type: "string",
-          pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
-          description: "A registry that has others below their names, without a trailing slash.",
-          examples: ["mirror.example.org/images"]
-        }
-      },
-      description: "Where builds and data are fetched from instead, for whoever sits behind a slow line; never written into an image."
-    },
-    removals: {
-      type: "array",
-      items: {
-        type: "object",
-        additionalProperties: false,
-        properties: {
-          hub: {
-            $ref: "#/$defs/name",
-            description: "A hub whose file is gone."
-          },
-          cluster: {
-            $ref: "#/$defs/name",
-            description: "Where it ran."
-          },
-          homes: {
-            enum: ["keep", "archive", "delete"],
-            default: "keep",
-            description: "What happens to the homes: `archive` puts them into the bucket, and deletes them here when what lies there has been read back."
-          },
-          database: {
-            enum: ["keep", "archive", "delete"],
-            default: "keep",
-            description: "What happens to the hub's database; `archive` as for homes."
-          },
-          count: {
-            type: "integer",
-            minimum: 0,
-            description: "With `delete`: the number of homes that would go, written out."
-          },
-          bucket: {
-            $ref: "#/$defs/bucket",
-            description: "With `archive`: where the archive goes; the hub's name is added."
-          },
-          endpoint: {
-            $ref: "#/$defs/httpsUrl",
-            description: "With `archive`: the S3 server, where it is not Amazon's.",
-            examples: ["https://s3.example.org"]
-          },
-          region: {
-            $ref: "#/$defs/region",
-            description: "With `archive`: region of the bucket, where the environment does not say it."
-          },
-          reason: {
-            type: "string",
-            minLength: 1,
-            description: "Why, for those who read it later."
-          }
-        },
-        required: ["hub", "cluster", "reason"]
-      },
-      default: [],
-      description: "Reviewed removals of hubs."
-    },
-    notSecret: {
-      type: "array",
-      items: {
-        type: "string",
-        minLength: 1
-      },
-      default: [],
-      uniqueItems: true,
-      description: "Keys and variables that look like credentials and are none, in any file."
-    }
-  },
-  required: ["glaciocloud", "organization", "registry", "charts", "waves"],
-  $defs: {
-    bucket: {
-      type: "string",
-      maxLength: 200,
-      pattern: "^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9][A-Za-z0-9._-]*)*$",
-      description: "An S3 bucket, with a prefix if need be.",
-      examples: ["s3://glacier-archive/hubs"]
-    },
-    date: {
-      type: "string",
-      pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
-      description: "A day, UTC, the day itself included.",
-      examples: ["2027-02-28"]
-    },
-    duration: {
-      type: "string",
-      pattern: "^(0|[1-9][0-9]*)(s|m|h|d)$",
-      description: "A whole number with s, m, h or d.",
-      examples: ["30m", "24h", "180d"]
-    },
-    hours: {
-      type: "string",
-      pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]$",
-      description: "Hours of a day.",
-      examples: ["08:00-18:00"]
-    },
-    httpsUrl: {
-      type: "string",
-      pattern: "^https?://[^\\s]+$",
-      description: "An address with its scheme.",
-      examples: ["https://hub.example.org"]
-    },
-    mirrorUrl: {
-      type: "string",
-      maxLength: 200,
-      pattern: "^https?://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?(/[A-Za-z0-9._~-]+)*/?$",
-      description: "Address of a mirror.",
-      examples: ["https://mirror.example.org/pypi/simple"]
-    },
-    name: {
-      type: "string",
-      maxLength: 32,
-      pattern: "^[a-z](-?[a-z0-9])*$",
-      description: "Lower-case letters, digits and single hyphens, at most 32."
-    },
-    region: {
-      type: "string",
-      pattern: "^[a-z0-9][a-z0-9-]*$",
-      description: "Name of a region.",
-      examples: ["eu-central-1"]
-    },
-    repository: {
-      type: "string",
-      pattern: "^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$",
-      description: "A GitHub repository, owner/name."
-    },
-    sha256: {
-      type: ["string", "null"],
-      pattern: "^[0-9a-f]{64}$",
-      description: "SHA-256 of the archive in hex; null until it was first seen."
-    }
-  }
-};
-
-// src/core/model/read.ts
-init_json();
-
-// src/core/model/address.ts
-function plainAddress(url) {
-  const parts = /^(https?:\/\/)([^/@]*)([^@]*)$/u.exec(url);
-  if (!parts) return url;
-  const [, scheme = "", host = "", rest = ""] = parts;
-  return scheme + host.toLowerCase() + rest.replace(/(?<!\/)\/$/u, "");
-}
-
-// src/core/model/formats.ts
-var show = (value) => typeof value === "string" ? `"${clip(unlessCredential(value))}"` : unlessCredential(JSON.stringify(value)).slice(0, 60);
-function clip(text) {
-  const plain5 = text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, "\xB7");
-  return plain5.length > 60 ? `${plain5.slice(0, 57)}...` : plain5;
-}
-function explainMemory(value) {
-  const fixed = /^([0-9]+(?:\.[0-9]+)?)\s*([kmgt])i?b?$/iu.exec(value);
-  return {
-    rule: "memory-suffix",
-    message: `${show(value)} is not understood by JupyterHub`,
-    hint: fixed ? `write ${fixed[1] ?? ""}${(fixed[2] ?? "").toUpperCase()} (1024-based)` : "write a number with K, M, G or T, such as 4G (1024-based)"
-  };
-}
-var FORMATS = {
-  memory: (value) => typeof value === "string" ? explainMemory(value) : {
-    rule: "memory-suffix",
-    message: `${show(value)} is bytes, or a mistake`,
-    hint: "write a number with a unit, such as 4G (1024-based)"
-  },
-  cpu: (value) => {
-    const milli = typeof value === "string" ? /^([0-9]+)m$/u.exec(value) : null;
-    return {
-      rule: "cpu-number",
-      message: `${show(value)} is not a number of cores`,
-      hint: milli ? `write ${Number(milli[1]) / 1e3}` : "write a number above 0, such as 2 or 0.5, without quotes"
-    };
-  },
-  name: (value) => ({
-    rule: "name",
-    message: `${show(value)} cannot be a name`,
-    hint: "use lower-case letters, digits and single hyphens, at most 32, starting with a letter"
-  }),
-  dottedName: (value) => ({
-    rule: "name",
-    message: `${show(value)} cannot be a name`,
-    hint: "use lower-case letters, digits, single hyphens and dots"
-  }),
-  envName: (value) => ({
-    rule: "name",
-    message: `${show(value)} cannot be the name of an environment variable`,
-    hint: "use letters, digits and underscores"
-  }),
-  duration: (value) => ({
-    rule: "duration",
-    message: `${show(value)} is not a duration`,
-    hint: "write a whole number with s, m, h or d, such as 30m or 24h"
-  }),
-  quantity: (value) => ({
-    rule: "quantity",
-    message: `${show(value)} is not a Kubernetes quantity`,
-    hint: "write a number with Mi, Gi or Ti, such as 20Gi"
-  }),
-  instant: (value) => ({
-    rule: "time",
-    message: `${show(value)} is not a moment in UTC`,
-    hint: "write it like 2026-11-30T08:00Z"
-  }),
-  date: (value) => ({
-    rule: "time",
-    message: `${show(value)} is not a day`,
-    hint: "write it like 2027-02-28"
-  }),
-  hours: (value) => ({
-    rule: "time",
-    message: `${show(value)} is not a span of hours`,
-    hint: "write it like 08:00-18:00"
-  }),
-  who: (value) => ({
-    rule: "who",
-    message: `${show(value)} names nobody`,
-    hint: "write team:<org>/<slug>, tier:<tier>, cohort:<slug>, user:<GitHub id> or all"
-  }),
-  sha256: (value) => ({
-    rule: "digest",
-    message: `${show(value)} is not a SHA-256`,
-    hint: "write 64 hex digits, or null until the archive was first seen"
-  }),
-  digest: (value) => ({
-    rule: "digest",
-    message: `${show(value)} is not a registry digest`,
-    hint: "write sha256: and 64 hex digits"
-  }),
-  image: (value) => ({
-    rule: "image-reference",
-    message: `${show(value)} is not an image address`,
-    hint: "write registry/name without tag or digest; those have keys of their own"
-  }),
-  httpsUrl: (value) => ({
-    rule: "url",
-    message: `${show(value)} is not an address`,
-    hint: "write it with https://"
-  }),
-  mirrorUrl: (value) => ({
-    rule: "url",
-    message: `${show(value)} is not the address of a mirror`,
-    hint: "write it like https://mirror.example.org/pypi/simple, without a name or password"
-  }),
-  bucket: (value) => ({
-    rule: "bucket",
-    message: `${show(value)} is not a bucket`,
-    hint: "write s3://NAME or s3://NAME/PREFIX, without a slash at the end"
-  }),
-  region: (value) => ({
-    rule: "region",
-    message: `${show(value)} is not a region`,
-    hint: "write it like eu-central-1"
-  }),
-  repository: (value) => ({
-    rule: "repository",
-    message: `${show(value)} is not a repository`,
-    hint: "write owner/name"
-  }),
-  githubId: (value) => ({
-    rule: "github-id",
-    message: `${show(value)} is not a GitHub id`,
-    hint: "write the numeric id; api.github.com/users/<login> shows it"
-  }),
-  buildName: (value) => ({
-    rule: "build-name",
-    message: `${show(value)} is not the name of a build`,
-    hint: "builds are named by the platform, such as 2026-11-21-9c1b77: restore the file"
-  }),
-  condaPackage: (value) => ({
-    rule: "package-name",
-    message: `${show(value)} is not a package of conda`,
-    hint: "write rioxarray, rioxarray=0.19 or conda-forge::rioxarray"
-  }),
-  pipPackage: (value) => ({
-    rule: "package-name",
-    message: `${show(value)} is not a package of pip`,
-    hint: 'write motuclient, motuclient==3.0, or "NAME @ git+https://HOST/OWNER/REPO@COMMIT" with all 40 digits'
-  }),
-  aptPackage: (value) => ({
-    rule: "package-name",
-    message: `${show(value)} is not a package of the distribution`,
-    hint: "write graphviz or graphviz=2.42.2-7"
-  }),
-  condaChannel: (value) => ({
-    rule: "channel",
-    message: `${show(value)} is not a channel`,
-    hint: 'write its name, such as conda-forge; "defaults" needs a licence and is not taken'
-  }),
-  envValue: (value) => ({
-    rule: "env-value",
-    message: `${show(value)} cannot be the value of an environment variable`,
-    hint: "write one line of text, in quotes"
-  }),
-  gitRef: (value) => ({
-    rule: "git-ref",
-    message: `${show(value)} is not a branch, tag or commit`,
-    hint: "use letters, digits, dots, hyphens, underscores and slashes"
-  }),
-  path: (value) => ({
-    rule: "path",
-    message: `${show(value)} is not a path`,
-    hint: "name a file of this folder"
-  }),
-  title: (value) => ({
-    rule: "title",
-    message: `${show(value)} is not a title`,
-    hint: "write one line of 1 to 80 characters"
-  })
-};
-var quoted = show;
-
-// src/core/model/read.ts
-var SCHEMAS = {
-  platform: platform_schema_default,
-  cluster: cluster_schema_default,
-  environment: environment_schema_default,
-  image: image_schema_default,
-  "image-lock": image_lock_schema_default,
-  data: data_schema_default,
-  approvers: approvers_schema_default,
-  member: member_schema_default,
-  cohort: cohort_schema_default
-};
-var compiled = /* @__PURE__ */ new Map();
-var ajv = new import__.Ajv2020({
-  allErrors: true,
-  useDefaults: true,
-  verbose: true,
-  allowUnionTypes: true,
-  strictRequired: false
-});
-function validator(kind) {
-  const known = compiled.get(kind);
-  if (known) return known;
-  const validate = ajv.compile(SCHEMAS[kind]);
-  compiled.set(kind, validate);
-  return validate;
-}
-function readDoc(kind, name, source) {
-  if (source.findings.length > 0) return { doc: void 0, findings: source.findings };
-  const value = structuredClone(source.data);
-  const validate = validator(kind);
-  if (!validate(value))
-    return { doc: void 0, findings: hidden(kind, source, validate.errors ?? []) };
-  const doc = {
-    name,
-    file: source.file,
-    data: plain2(kind, value),
-    at: source.at,
-    keyAt: source.keyAt,
-    has: source.has
-  };
-  return { doc, findings: [] };
-}
-function plain2(kind, data) {
-  if (kind !== "environment" || !("url" in data)) return data;
-  return { ...data, url: plainAddress(data.url) };
-}
-function hidden(kind, source, errors) {
-  const secret = credentialsIn(kind, source.data).map(({ path }) => path);
-  return explainAll(
-    source,
-    errors.filter(
-      ({ instancePath, keyword }) => keyword === "additionalProperties" || keyword === "required" || !secret.some((path) => path === instancePath || path.startsWith(`${instancePath}/`))
-    )
-  );
-}
-var unmet = (error3) => error3.parentSchema;
-function explainAll(source, errors) {
-  const unknown2 = errors.filter((error3) => error3.keyword === "additionalProperties");
-  const misspelt = new Set(
-    unknown2.map((error3) => `${error3.instancePath}/${suggestion(error3) ?? ""}`)
-  );
-  return errors.filter((error3) => error3.keyword !== "propertyNames").filter(
-    (error3) => error3.keyword !== "required" || !misspelt.has(`${error3.instancePath}/${String(error3.params["missingProperty"])}`)
-  ).map((error3) => toFinding(source, error3));
-}
-function toFinding(source, error3) {
-  const finding2 = (explanation, where) => ({
-    severity: "error",
-    at: where,
-    ...explanation
-  });
-  const path = error3.instancePath;
-  const value = at(source.data, path) ?? null;
-  switch (error3.keyword) {
-    case "additionalProperties": {
-      const key = String(error3.params["additionalProperty"]);
-      const near = suggestion(error3);
-      const known = Object.keys(unmet(error3).properties ?? {}).join(", ");
-      return finding2(
-        {
-          rule: "unknown-key",
-          message: `the key "${unlessCredential(key)}" is not known here`,
-          hint: near === void 0 ? `known keys: ${known}` : `did you mean "${near}"?`
-        },
-        source.keyAt(`${path}/${escapeSegment(key)}`)
-      );
-    }
-    case "required": {
-      const key = String(error3.params["missingProperty"]);
-      return finding2(
-        {
-          rule: "missing-key",
-          message: `${path === "" ? "the file" : `"${segmentsOf(path).at(-1) ?? ""}"`} has no "${key}"`,
-          hint: `add "${key}:"`
-        },
-        source.keyAt(path)
-      );
-    }
-    default: {
-      const name = error3.propertyName;
-      if (name !== void 0)
-        return finding2(explain(error3, name), source.keyAt(`${path}/${escapeSegment(name)}`));
-      return finding2(explain(error3, value), source.at(path));
-    }
-  }
-}
-function explain(error3, value) {
-  const format = /^#\/\$defs\/([A-Za-z0-9]+)\//u.exec(error3.schemaPath)?.[1];
-  const described = format === void 0 ? void 0 : FORMATS[format];
-  if (described) return described(value);
-  const rule = "schema";
-  const params = error3.params;
-  switch (error3.keyword) {
-    case "enum":
-      return {
-        rule,
-        message: `${quoted(value)} is not one of the choices`,
-        hint: enumHint(value, params["allowedValues"])
-      };
-    case "const":
-      return {
-        rule,
-        message: `${quoted(value)} is not what belongs here`,
-        hint: `write ${JSON.stringify(params["allowedValue"])}`
-      };
-    case "type": {
-      const type = String(params["type"]);
-      return {
-        rule,
-        message: `${value === null ? "nothing" : quoted(value)} stands where ${article(type)} belongs`,
-        hint: typeHint(type, value)
-      };
-    }
-    case "pattern": {
-      const example = unmet(error3).examples?.[0];
-      return {
-        rule,
-        message: `${quoted(value)} does not have the right form`,
-        hint: example === void 0 ? describedAs(error3) : `write it like ${JSON.stringify(example)}`
-      };
-    }
-    default:
-      return {
-        rule,
-        message: `${quoted(value)} ${error3.message ?? "is not accepted"}`,
-        hint: describedAs(error3)
-      };
-  }
-}
-function describedAs(error3) {
-  const text = unmet(error3).description;
-  return text === void 0 ? "see the reference of this file" : `it is: ${text}`;
-}
-function article(type) {
-  const names4 = {
-    object: "a mapping",
-    array: "a list",
-    integer: "a whole number",
-    number: "a number",
-    string: "text",
-    boolean: "true or false"
-  };
-  return type.split(",").map((one) => names4[one] ?? one).join(" or ");
-}
-function typeHint(type, value) {
-  if (type.includes("string") && typeof value !== "object")
-    return `write "${JSON.stringify(value)}" in quotes`;
-  if (type === "array") return 'start each entry with "- ", or write [a, b]';
-  if (type === "object") return 'write "key: value" lines below it';
-  return `write ${article(type)}, without quotes`;
-}
-function enumHint(value, allowed) {
-  const choices = `choose ${allowed.map((one) => JSON.stringify(one)).join(", ")}`;
-  if (typeof value !== "string") return choices;
-  const near = nearest(
-    value,
-    allowed.filter((one) => typeof one === "string")
-  );
-  return near === void 0 ? choices : `did you mean "${near}"? ${choices}`;
-}
-function suggestion(error3) {
-  const key = String(error3.params["additionalProperty"]);
-  return nearest(key, Object.keys(unmet(error3).properties ?? {}));
-}
-function nearest(word, known) {
-  if (known.length === 0) return void 0;
-  const near = (0, import_fastest_levenshtein.closest)(word.toLowerCase(), known);
-  return (0, import_fastest_levenshtein.distance)(word.toLowerCase(), near.toLowerCase()) <= Math.max(2, Math.floor(near.length / 3)) ? near : void 0;
-}
-
-// src/core/model/stray.ts
-init_json();
-var YAML = /\.ya?ml$/iu;
-var NOT_OURS = /(?:^|\/)(?:\.[^/]*|[^/]+\.md)$/iu;
-var OTHER_TOOLS = /^(?:action|appveyor|azure-pipelines|bitbucket-pipelines|cloudbuild|codecov|(?:docker-)?compose.*|conda|environment.*|lefthook|mkdocs|netlify|pnpm-.*|readthedocs|render|skaffold|taskfile|_.*)\.ya?ml$/iu;
-function looksOurs(name) {
-  if (name.startsWith(".") || name === "platform.yaml" || name === "platform.yml") return false;
-  return YAML.test(name) ? !OTHER_TOOLS.test(name) : folderMeant(name) !== void 0;
-}
-function folderMeant(name) {
-  const folders = PLATFORM_FOLDERS;
-  if (folders.includes(name)) return void 0;
-  if (/^hubs?$/iu.test(name)) return "environments";
-  const near = nearest(name, folders);
-  return near !== void 0 && Math.abs(near.length - name.length) <= 1 ? near : void 0;
-}
-function strayFindings(files) {
-  const paths = [...files.keys()];
-  return [
-    ...paths.flatMap((path) => {
-      const hint = meant(path, files.get(path) ?? "");
-      return hint === void 0 ? [] : [unread(path, "nobody reads this file", hint)];
-    }),
-    ...foldersWithoutImage(paths),
-    ...secretsOfNobody(paths)
-  ];
-}
-function unread(file, message, hint) {
-  return {
-    rule: "unread-file",
-    severity: "warning",
-    at: { file, line: 1, column: 1 },
-    message,
-    hint
-  };
-}
-function meant(path, text) {
-  const [top = "", ...rest] = path.split("/");
-  if (locate(path) || misplaced(path) !== void 0 || NOT_OURS.test(path)) return void 0;
-  if (rest.length === 0) return looksOurs(path) ? besidePlatform(path, text) : void 0;
-  const folder = folderMeant(top);
-  if (folder !== void 0)
-    return YAML.test(path) ? `did you mean ${folder}/${rest.join("/")}?` : void 0;
-  if (top === "images" || top === "secrets") return void 0;
-  const folders = PLATFORM_FOLDERS;
-  return folders.includes(top) ? `did you mean ${withYaml(path)}?` : void 0;
-}
-function withYaml(path) {
-  return `${path.replace(/(?<=\/[^/.]*)\..*$/u, "")}.yaml`;
-}
-var HOMES = [
-  { kind: "environment", place: (name) => `environments/${name}.yaml` },
-  { kind: "cluster", place: (name) => `clusters/${name}.yaml` },
-  { kind: "image", place: (name) => `images/${name}/image.yaml` },
-  { kind: "data", place: (name) => `data/${name}.yaml` },
-  { kind: "cohort", place: (name) => `access/cohorts/${name}.yaml` },
-  { kind: "member", place: (name) => `access/members/${name}.yaml` }
-];
-function besidePlatform(path, text) {
-  const name = path.replace(YAML, "");
-  if (nearest(name, ["platform"]) !== void 0) return "did you mean platform.yaml?";
-  const { data } = readSource(path, text);
-  const keys = isObject(data) ? Object.keys(data) : [];
-  const known = HOMES.map(({ kind, place }) => ({
-    place: place(name),
-    keys: keys.filter((key) => key in SCHEMAS[kind].properties).length
-  }));
-  const most = Math.max(...known.map((one) => one.keys));
-  const best = known.find((one) => one.keys === most)?.place ?? "";
-  return `did you mean ${best}?`;
-}
-function foldersWithoutImage(paths) {
-  const below = paths.filter((path) => /^images\/[^/.][^/]*\//u.test(path));
-  const folders = new Map(below.map((path) => [folderOf(path), path]).reverse());
-  return [...folders].flatMap(([folder, first]) => {
-    const inside2 = below.filter((path) => path.startsWith(`${folder}/`));
-    if (inside2.some(isImageFile)) return [];
-    const near = inside2.find((path) => nearest(path.slice(folder.length + 1), ["image.yaml"]));
-    const hint = near === void 0 ? `add ${folder}/image.yaml, or remove the folder` : `did you mean ${folder}/image.yaml?`;
-    return [unread(near ?? first, `${folder} has no image.yaml, and is no image`, hint)];
-  });
-}
-function folderOf(path) {
-  return path.split("/").slice(0, 2).join("/");
-}
-function isImageFile(path) {
-  return locate(path)?.kind === "image" || misplaced(path) !== void 0;
-}
-function secretsOfNobody(paths) {
-  const hubs = paths.flatMap((path) => {
-    const located = locate(path);
-    return located?.kind === "environment" ? [located.name] : [];
-  });
-  return paths.flatMap((path) => {
-    const hub = hubOfSecrets(path);
-    if (hub === void 0 || hubs.includes(hub)) return [];
-    const near = nearest(hub, hubs);
-    const hint = near === void 0 ? "remove it, once the hub is gone" : `did you mean secrets/${near}.sops.yaml?`;
-    return [unread(path, `there is no environments/${hub}.yaml`, hint)];
-  });
-}
-
-// src/core/model/platform.ts
-function readPlatform(files) {
-  const reader = new Reader();
-  for (const [file, content] of [...files].sort(([a], [b]) => compareText(a, b)))
-    reader.take(file, content);
-  reader.findings.push(...strayFindings(textsOf(files)));
-  if (!files.has("platform.yaml"))
-    reader.report("platform.yaml", {
-      rule: "file",
-      message: "there is no platform.yaml",
-      hint: "run this in the root of a platform, or start one with `glaciocloud init`"
-    });
-  reader.findCredentials();
-  const { findings, sources } = reader;
-  return { platform: reader.platform(files), findings: onePerPlace(findings), sources };
-}
-function textsOf(files) {
-  const texts2 = /* @__PURE__ */ new Map();
-  for (const [file, content] of files) {
-    if (content.kind === "text") texts2.set(file, content.text);
-    else if (!looksOurs(file.split("/")[0] ?? "")) texts2.set(file, "");
-  }
-  return texts2;
-}
-var Reader = class {
-  findings = [];
-  sources = /* @__PURE__ */ new Map();
-  #names = /* @__PURE__ */ new Map();
-  #docs = {
-    platform: /* @__PURE__ */ new Map(),
-    cluster: /* @__PURE__ */ new Map(),
-    environment: /* @__PURE__ */ new Map(),
-    image: /* @__PURE__ */ new Map(),
-    "image-lock": /* @__PURE__ */ new Map(),
-    data: /* @__PURE__ */ new Map(),
-    approvers: /* @__PURE__ */ new Map(),
-    member: /* @__PURE__ */ new Map(),
-    cohort: /* @__PURE__ */ new Map()
-  };
-  take(file, content) {
-    const located = locate(file);
-    if (located) this.#remember(located);
-    if (content.kind === "refused") {
-      if (looksOurs(file.split("/")[0] ?? "")) return;
-      this.report(file, { rule: "file", message: content.why, hint: content.hint });
-      return;
-    }
-    if (!located) {
-      this.#passOver(file, content.text);
-      return;
-    }
-    const source = readSource(file, content.text);
-    this.sources.set(file, source);
-    this.#read(located.kind, located.name, source);
-  }
-  /** When all is read, because platform.yaml may exempt names for every file. */
-  findCredentials() {
-    const settings2 = this.sources.get("platform.yaml");
-    const notSecret = settings2 ? notSecretIn(settings2.data) : [];
-    for (const [file, source] of this.sources) {
-      const located = locate(file);
-      if (located) this.findings.push(...credentialFindings(located.kind, source, notSecret));
-    }
-  }
-  /** About the file as a whole. */
-  report(file, said5) {
-    this.findings.push({ severity: "error", at: { file, line: 1, column: 1 }, ...said5 });
-  }
-  platform(files) {
-    const settings2 = this.#docs.platform.get("platform");
-    return settings2 && {
-      settings: settings2,
-      clusters: this.#docs.cluster,
-      environments: this.#docs.environment,
-      images: this.#docs.image,
-      locks: this.#docs["image-lock"],
-      data: this.#docs.data,
-      approvers: this.#docs.approvers.get("approvers"),
-      members: this.#docs.member,
-      cohorts: this.#docs.cohort,
-      names: this.#names,
-      paths: new Set(files.keys())
-    };
-  }
-  #passOver(file, text) {
-    if (hubOfSecrets(file) !== void 0) {
-      this.findings.push(...encryptionFindings(file, text));
-      return;
-    }
-    if (isPackageList(file)) {
-      this.findings.push(...readPackages(file, text).findings);
-      return;
-    }
-    const right = misplaced(file);
-    if (right === void 0) return;
-    this.report(file, {
-      rule: "file-place",
-      message: "this file is not read here",
-      hint: file.startsWith("secrets/") ? `secrets are ${right}, encrypted; what stands here in clear has to be revoked` : `platform files are ${right}`
-    });
-  }
-  #remember({ kind, name }) {
-    this.#names.set(kind, (this.#names.get(kind) ?? /* @__PURE__ */ new Set()).add(name));
-  }
-  #read(kind, name, source) {
-    const { doc, findings } = readDoc(kind, name, source);
-    this.findings.push(...findings);
-    if (doc) this.#docs[kind].set(name, doc);
-  }
-};
-function isNamed(platform2, kind, name) {
-  return platform2.names.get(kind)?.has(name) ?? false;
-}
 
 // src/edges/chart-archive.ts
 import { createHash } from "node:crypto";
-import { lstat as lstat5, readFile as readFile4, readdir as readdir5 } from "node:fs/promises";
-import { join as join4 } from "node:path";
+import { lstat as lstat2, readFile, readdir as readdir2 } from "node:fs/promises";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
 // node_modules/modern-tar/dist/packer-By1HVV7Z.js
@@ -49158,12 +48597,12 @@ var FLAGTYPE = {
 };
 var EMPTY = /* @__PURE__ */ new Uint8Array(0);
 var encoder = new TextEncoder();
-var decoder2 = new TextDecoder();
+var decoder = new TextDecoder();
 function readString(view, offset, size2) {
   if (view[offset] === 0) return "";
   const end2 = view.indexOf(0, offset);
   const sliceEnd = end2 === -1 || end2 > offset + size2 ? offset + size2 : end2;
-  return decoder2.decode(view.subarray(offset, sliceEnd));
+  return decoder.decode(view.subarray(offset, sliceEnd));
 }
 function readOctal(view, offset, size2) {
   let value = 0;
@@ -49374,10 +48813,10 @@ function parsePax(buffer) {
   while (offset < buffer.length) {
     const spaceIndex = buffer.indexOf(32, offset);
     if (spaceIndex === -1) break;
-    const length2 = parseInt(decoder2.decode(buffer.subarray(offset, spaceIndex)), 10);
+    const length2 = parseInt(decoder.decode(buffer.subarray(offset, spaceIndex)), 10);
     if (!(length2 > 0)) break;
     const recordEnd = offset + length2;
-    const recordStr = decoder2.decode(buffer.subarray(spaceIndex + 1, recordEnd - 1));
+    const recordStr = decoder.decode(buffer.subarray(spaceIndex + 1, recordEnd - 1));
     const equalsIndex = recordStr.indexOf("=");
     if (equalsIndex > 0) {
       const key = recordStr.slice(0, equalsIndex);
@@ -49760,7 +49199,7 @@ function createTarDecoder(options = {}) {
               controller2.signal.onabort = unblock;
               abortHooked = true;
             }
-            return new Promise((resolve6) => resume = resolve6);
+            return new Promise((resolve7) => resume = resolve7);
           }
         } catch (error3) {
           fail(error3);
@@ -49879,7 +49318,7 @@ init_json();
 init_failure();
 var ChartRefused = class extends Failure {
 };
-var decoder3 = new TextDecoder();
+var decoder2 = new TextDecoder();
 var MOST_FILES = 2e3;
 var MOST_BYTES = 3e7;
 var MOST_TEXT = 1e6;
@@ -49931,12 +49370,12 @@ function refusedEntry(origin, name, why) {
 async function chartFolder(folder) {
   const files = /* @__PURE__ */ new Map();
   const visit2 = async (path) => {
-    for (const name of (await readdir5(join4(folder, path))).sort(compareText)) {
+    for (const name of (await readdir2(join(folder, path))).sort(compareText)) {
       if (name === "__pycache__" || path === "" && name.startsWith(".")) continue;
       const here2 = path === "" ? name : `${path}/${name}`;
-      const info2 = await lstat5(join4(folder, here2));
+      const info2 = await lstat2(join(folder, here2));
       if (info2.isDirectory()) await visit2(here2);
-      else if (info2.isFile()) files.set(here2, await readFile4(join4(folder, here2)));
+      else if (info2.isFile()) files.set(here2, await readFile(join(folder, here2)));
     }
   };
   await visit2("");
@@ -49970,15 +49409,15 @@ function chartText(files, path) {
     throw new ChartRefused(`${path} of the chart is larger than ${MOST_TEXT / 1e6} MB`, {
       hint: NOT_HELM
     });
-  return decoder3.decode(data);
+  return decoder2.decode(data);
 }
 function yamlObject(text, origin) {
-  return parsed3((one) => load(one), text, `${origin} is no YAML`);
+  return parsed((one) => load(one), text, `${origin} is no YAML`);
 }
 function jsonObject(text, origin) {
-  return parsed3((one) => JSON.parse(one), text, `${origin} is no JSON`);
+  return parsed((one) => JSON.parse(one), text, `${origin} is no JSON`);
 }
-function parsed3(parse5, text, otherwise) {
+function parsed(parse5, text, otherwise) {
   try {
     return asObject(parse5(text));
   } catch (cause) {
@@ -50011,9 +49450,956 @@ function sha2562(data) {
   return createHash("sha256").update(data).digest("hex");
 }
 
+// src/edges/ours.ts
+function markKind(kind) {
+  return kind === "record" ? "unit" : kind;
+}
+var MARKER = ".glaciocloud";
+function markerText(kind, files) {
+  const hashes = [...files].map(([path, text]) => [path, sha2562(Buffer.from(text))]).sort(([a], [b]) => compareText(a, b));
+  const mark = { tool: "glaciocloud", kind: markKind(kind), files: Object.fromEntries(hashes) };
+  return `${JSON.stringify(mark, null, 2)}
+`;
+}
+var PEOPLES = [".github", "charts", ...PLATFORM_FOLDERS];
+var AGAIN = 5;
+async function confirmOurs(folder, kind, parent) {
+  await confirmPlace(join2(parent, basename(folder)), folder);
+  for (let attempt4 = 1; ; attempt4 += 1) {
+    try {
+      await confirmContent(folder, kind, folder);
+      return;
+    } catch (cause) {
+      if (attempt4 === AGAIN) throw cause;
+    }
+  }
+}
+async function confirmContent(folder, kind, place) {
+  const info2 = await lstat3(folder).catch((cause) => {
+    if (isCode(cause, "ENOENT")) return void 0;
+    throw cause;
+  });
+  if (info2 === void 0) return;
+  if (!info2.isDirectory()) throw notOurs(place, "it is no folder");
+  const names4 = await readdir3(folder);
+  if (names4.length === 0) return;
+  if (!names4.includes(MARKER)) throw notOurs(place, `it has no ${MARKER}`);
+  const mark = markOf(await readFile2(join2(folder, MARKER), "utf8"));
+  if (mark?.kind !== markKind(kind)) throw notOurs(place, `its ${MARKER} says something else`);
+  const others = await othersIn(folder, mark);
+  if (others.foreign !== void 0)
+    throw notOurs(place, `${others.foreign} in it was not written by us`);
+  if (others.edited !== void 0 && kind !== "record") throw editedByHand(place, others.edited);
+}
+async function isUntouched(folder) {
+  const mark = markOf(await readFile2(join2(folder, MARKER), "utf8").catch(() => ""));
+  const { foreign, edited } = await othersIn(folder, mark ?? { kind: void 0, files: /* @__PURE__ */ new Map() });
+  return foreign === void 0 && edited === void 0;
+}
+async function othersIn(folder, { files }) {
+  const found3 = (await entriesBelow(folder)).filter(({ path }) => path !== MARKER);
+  const foreign = found3.find(({ path }) => !files.has(path))?.path;
+  for (const { path, isFile } of found3) {
+    const hash = files.get(path);
+    if (hash === void 0) continue;
+    if (!isFile || sha2562(await readFile2(join2(folder, path))) !== hash)
+      return { foreign, edited: path };
+  }
+  return { foreign, edited: void 0 };
+}
+function notOurs(folder, why) {
+  return new Failure(`${folder} is not replaced: ${why}`, {
+    hint: "name another folder; or, if nothing in this one is needed (versions before wrote no mark), delete it",
+    exit: 2
+  });
+}
+function editedByHand(folder, file) {
+  return new Failure(`${folder} is not replaced: ${file} in it was changed by hand`, {
+    hint: `change the files that it comes from instead; to have it written anew, delete ${join2(folder, file)}`,
+    exit: 2
+  });
+}
+function markOf(text) {
+  const mark = objectOf(text);
+  if (mark?.["tool"] !== "glaciocloud") return void 0;
+  const { kind, files } = mark;
+  const hashes = isObject(files) ? files : {};
+  const paths = Array.isArray(files) ? files : Object.keys(hashes);
+  const known = /* @__PURE__ */ new Map();
+  for (const path of paths) if (typeof path === "string") known.set(path, textIn(hashes, path));
+  return { kind, files: known };
+}
+function textIn(object2, key) {
+  const value = object2[key];
+  return typeof value === "string" ? value : void 0;
+}
+async function entriesBelow(folder) {
+  const entries = await readdir3(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => !entry.isDirectory()).map((entry) => ({
+    path: relative(folder, join2(entry.parentPath, entry.name)).replaceAll(sep, "/"),
+    isFile: entry.isFile()
+  })).sort((one, other) => compareText(one.path, other.path));
+}
+async function confirmOutside(path) {
+  await confirmPlace(await realFolder(resolve(path)), path);
+}
+async function confirmPlace(full, named2) {
+  for (let above2 = dirname2(full); ; above2 = dirname2(above2)) {
+    const first = relative(above2, full).split(sep)[0] ?? "";
+    const isPeoples = PEOPLES.includes(first.toLowerCase()) && await isPlatform(above2);
+    if (isPeoples || first.toLowerCase() === ".git")
+      throw new Failure(`${named2} is not written: ${first}/ is a folder of the platform\u2019s own`, {
+        hint: "name a place outside the platform, or a new folder in it",
+        exit: 2
+      });
+    if (above2 === dirname2(above2)) return;
+  }
+}
+async function isPlatform(folder) {
+  const names4 = await namesOf(folder);
+  return names4.includes("platform.yaml") || names4.includes("platform.yml");
+}
+async function realFolder(path) {
+  const found3 = await realpath(path).catch(() => void 0);
+  if (found3 !== void 0 || path === dirname2(path)) return found3 ?? path;
+  return join2(await realFolder(dirname2(path)), basename(path));
+}
+async function namesOf(folder) {
+  return readdir3(folder).catch(() => []);
+}
+
+// src/edges/stage.ts
+init_json();
+import { lstat as lstat4, mkdir as mkdir3, mkdtemp, readFile as readFile3, readdir as readdir4, realpath as realpath2 } from "node:fs/promises";
+import { rename as rename2, rm as rm2, rmdir as rmdir2, writeFile as writeFile2 } from "node:fs/promises";
+import { hostname } from "node:os";
+import { basename as basename2, dirname as dirname3, join as join3, relative as relative2, resolve as resolve2, sep as sep2 } from "node:path";
+import { performance as performance2 } from "node:perf_hooks";
+var HOST = hostname().toLowerCase().replaceAll(/[^a-z0-9]/gu, "");
+var STAGE = /^\.glaciocloud-(?:done-)?([a-z0-9]*)-(\d+)-(\w+)$/u;
+var DONE = `${MARKER}-done-`;
+var ELSEWHERE_ENDED_MS = 36e5;
+async function staged(folder, write) {
+  const base2 = resolve2(folder);
+  const first = await makeFolder(base2);
+  try {
+    await tidy(base2);
+    const stage = await mkdtemp(join3(base2, `${MARKER}-${HOST}-${process.pid}-`));
+    try {
+      await write(stage);
+      await end(stage);
+    } catch (cause) {
+      await takeBack(stage).catch(() => void 0);
+      throw cause;
+    }
+  } catch (cause) {
+    if (first !== void 0) await removeEmpty(base2, first);
+    throw cause;
+  }
+}
+async function removeEmpty(folder, first) {
+  for (let one = folder; one.startsWith(first); one = dirname3(one))
+    await rmdir2(one).catch(() => void 0);
+}
+async function end(stage) {
+  const done = join3(dirname3(stage), basename2(stage).replace(`${MARKER}-`, DONE));
+  try {
+    await rename2(stage, done);
+  } catch (cause) {
+    if (await found(join3(stage, "journal")) !== void 0) throw cause;
+  }
+  for (const one of [stage, done])
+    await rm2(one, { recursive: true, force: true }).catch(() => void 0);
+}
+function freshIn(stage, path) {
+  return join3(stage, "new", path);
+}
+function asideIn(stage, index2) {
+  return join3(stage, "old", String(index2));
+}
+async function keepJournal(stage, paths) {
+  const entries = [];
+  const folders = /* @__PURE__ */ new Set();
+  for (const path of paths) {
+    entries.push({ path, ...await identity(freshIn(stage, path)) });
+    for (const folder of foldersOf(path))
+      if (await found(join3(dirname3(stage), folder)) === void 0) folders.add(folder);
+  }
+  await mkdir3(join3(stage, "old"));
+  await mkdir3(join3(stage, "back"));
+  const journal = { entries: entries.map((one) => ({ ...one })), folders: [...folders] };
+  await writeFile2(join3(stage, "journal"), JSON.stringify(journal));
+}
+function foldersOf(path) {
+  const parts = path.split("/").slice(0, -1);
+  return parts.map((_, index2) => parts.slice(0, index2 + 1).join("/"));
+}
+async function tidy(folder) {
+  const names4 = await readdir4(folder).catch(() => []);
+  for (const name of names4) {
+    if (!STAGE.test(name) || !await isLeft(folder, name)) continue;
+    const stage = join3(folder, name);
+    const matters = !name.startsWith(DONE) && await found(join3(stage, "journal")) !== void 0;
+    await clear(stage).catch((cause) => {
+      if (matters) throw cause;
+    });
+  }
+}
+async function clear(stage) {
+  const name = basename2(stage);
+  const begin = name.startsWith(DONE) ? DONE : `${MARKER}-`;
+  const [, , , chance = ""] = STAGE.exec(name) ?? [];
+  const mine = join3(dirname3(stage), `${begin}${HOST}-${process.pid}-${chance}`);
+  if (!await moveIfThere(stage, mine)) return;
+  if (begin === DONE) await rm2(mine, { recursive: true, force: true });
+  else await takeBack(mine);
+}
+async function moveIfThere(from, to) {
+  try {
+    await rename2(from, to);
+    return true;
+  } catch (cause) {
+    if (isCode(cause, "ENOENT")) return false;
+    throw cause;
+  }
+}
+async function isLeft(folder, name) {
+  const [, host, pid] = STAGE.exec(name) ?? [];
+  const info2 = await found(join3(folder, name));
+  if (info2?.isDirectory() !== true) return false;
+  const changed2 = Number(info2.ctimeMs);
+  if (host !== HOST) return changed2 < Date.now() - ELSEWHERE_ENDED_MS;
+  if (Number(pid) === process.pid) return changed2 < performance2.timeOrigin;
+  return !isAlive(Number(pid));
+}
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    return isCode(cause, "EPERM");
+  }
+}
+async function takeBack(stage) {
+  const base2 = dirname3(stage);
+  const { entries, folders } = await journalOf(stage);
+  let held2 = false;
+  for (const [index2, entry] of entries.entries()) {
+    if (!await isBelow(base2, entry.path)) continue;
+    const place = join3(base2, entry.path);
+    if (await isAsPlaced(place, entry)) await rename2(place, join3(stage, "back", String(index2)));
+    if (!await putBack(asideIn(stage, index2), place)) held2 = true;
+  }
+  for (const folder of [...folders].reverse())
+    if (await isBelow(base2, folder)) await rmdir2(join3(base2, folder)).catch(() => void 0);
+  if (!held2) await rm2(stage, { recursive: true, force: true });
+}
+async function putBack(aside, place) {
+  if (await found(aside) === void 0) return true;
+  try {
+    await rename2(aside, place);
+    return true;
+  } catch (cause) {
+    return isCode(cause, "ENOTEMPTY", "EEXIST", "ENOTDIR", "EISDIR");
+  }
+}
+async function isAsPlaced(place, { inode, changed: changed2 }) {
+  const info2 = await found(place);
+  if (info2 === void 0) return false;
+  const now = await identity(place);
+  if (now.inode !== inode) return false;
+  return info2.isDirectory() ? isUntouched(place) : now.changed === changed2;
+}
+async function identity(path) {
+  const { ino, mtimeNs } = await lstat4(path, { bigint: true });
+  return { inode: String(ino), changed: String(mtimeNs) };
+}
+async function found(path) {
+  return lstat4(path).catch((cause) => {
+    if (isCode(cause, "ENOENT", "ENOTDIR")) return void 0;
+    throw cause;
+  });
+}
+async function isBelow(base2, path) {
+  const parent = await realpath2(dirname3(join3(base2, path))).catch(() => void 0);
+  if (parent === void 0) return false;
+  const way = relative2(await realpath2(base2), join3(parent, basename2(path)));
+  return way !== "" && way !== ".." && !way.startsWith(`..${sep2}`);
+}
+async function journalOf(stage) {
+  const text = await readFile3(join3(stage, "journal"), "utf8").catch(() => "");
+  try {
+    const journal = JSON.parse(text);
+    if (!isObject(journal)) return { entries: [], folders: [] };
+    return {
+      entries: listed(journal["entries"]).flatMap(entryOf),
+      folders: listed(journal["folders"]).filter((one) => typeof one === "string")
+    };
+  } catch {
+    return { entries: [], folders: [] };
+  }
+}
+function listed(value) {
+  return Array.isArray(value) ? value : [];
+}
+function entryOf(value) {
+  if (!isObject(value)) return [];
+  const { path, inode, changed: changed2 } = value;
+  return typeof path === "string" && typeof inode === "string" && typeof changed2 === "string" ? [{ path, inode, changed: changed2 }] : [];
+}
+
+// src/edges/together.ts
+async function together(work) {
+  const ends = await Promise.allSettled(work);
+  for (const end2 of ends) if (end2.status === "rejected") throw end2.reason;
+}
+
+// src/edges/files.ts
+var decoder3 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+async function readTree(root, folders, wants) {
+  const base2 = resolve3(root);
+  const files = /* @__PURE__ */ new Map();
+  const visit2 = async (path) => {
+    const full = join4(base2, path);
+    const info2 = await lstat5(full).catch(() => void 0);
+    if (!info2) return;
+    const refused3 = refusal(path, info2);
+    if (refused3) files.set(path, refused3);
+    if (info2.isDirectory()) {
+      const names4 = (await readdir5(full)).sort();
+      for (const name of names4) await visit2(path === "" ? name : `${path}/${name}`);
+    } else if (!refused3) {
+      files.set(path, wants(path) ? await readText(full, info2.size) : { kind: "text", text: "" });
+    }
+  };
+  for (const top of ["platform.yaml", "platform.yml", ...folders]) await visit2(top);
+  return { root: base2, files };
+}
+function refusal(path, info2) {
+  if (info2.isFile()) return void 0;
+  if (info2.isSymbolicLink())
+    return { kind: "refused", why: "this is a symbolic link", hint: "put the file itself here" };
+  if (!info2.isDirectory())
+    return {
+      kind: "refused",
+      why: "this is neither a file nor a folder",
+      hint: "remove it, or put a file here"
+    };
+  if (!/\.ya?ml$/iu.test(path)) return void 0;
+  return {
+    kind: "refused",
+    why: "this is a folder",
+    hint: "put a file of this name here, or rename the folder"
+  };
+}
+async function namesIn(folder) {
+  return readdir5(folder).then(
+    (names4) => names4.sort(),
+    () => []
+  );
+}
+async function readText(full, size2) {
+  if (size2 > MAX_FILE_BYTES)
+    return {
+      kind: "refused",
+      why: `the file is larger than ${MAX_FILE_BYTES / 1e6} MB`,
+      hint: "split it, or keep data out of the platform files"
+    };
+  const bytes2 = await readFile4(full);
+  try {
+    return { kind: "text", text: decoder3.decode(bytes2) };
+  } catch {
+    return { kind: "refused", why: "the file is not UTF-8", hint: "save it as UTF-8" };
+  }
+}
+async function withTemporaryFolder(use) {
+  const folder = await guarded("a temporary folder", () => mkdtemp2(join4(tmpdir(), "glaciocloud-")));
+  try {
+    return await use(folder);
+  } finally {
+    await rm3(folder, { recursive: true, force: true });
+  }
+}
+var PROGRAMS = ["postBuild", "start"];
+async function confirmFolders(base2, names4, kind) {
+  const places = [...names4].map((name) => join4(base2, name));
+  for (const parent of parentsOf(places)) {
+    const real = await realFolder(resolve3(parent));
+    const inIt = places.filter((place) => dirname4(place) === parent);
+    await together(inIt.map((place) => guarded(place, () => confirmOurs(place, kind, real))));
+  }
+}
+async function writeFolders(base2, folders, kind) {
+  await confirmFolders(base2, folders.keys(), kind);
+  await prepared(base2, async (stage) => {
+    for (const [name, files] of folders)
+      await guarded(
+        join4(base2, name),
+        () => fillFolder(
+          inside(freshIn(stage, ""), name),
+          new Map([...files, [MARKER, markerText(kind, files)]])
+        )
+      );
+    await guarded(base2, () => keepJournal(stage, folders.keys()));
+    const places = [...folders.keys()].map((name) => join4(base2, name));
+    for (const parent of parentsOf(places)) await guarded(parent, () => makeFolder(parent));
+    for (const [index2, name] of [...folders.keys()].entries()) {
+      const place = join4(base2, name);
+      await guarded(
+        place,
+        () => putInPlace(place, { fresh: freshIn(stage, name), aside: asideIn(stage, index2) }, kind)
+      );
+    }
+  });
+}
+function parentsOf(paths) {
+  return new Set(paths.map((path) => dirname4(path)));
+}
+async function writeNew(base2, files) {
+  await prepared(base2, async (stage) => {
+    await guarded(base2, () => fillFolder(freshIn(stage, ""), files));
+    await guarded(base2, () => keepJournal(stage, files.keys()));
+    for (const path of files.keys())
+      await guarded(join4(base2, path), async () => {
+        await makeFolder(dirname4(join4(base2, path)));
+        await placeNew(freshIn(stage, path), join4(base2, path));
+      });
+  });
+}
+async function writeWhole(path, text) {
+  await guarded(
+    path,
+    () => staged(dirname4(resolve3(path)), async (stage) => {
+      await writeFile3(join4(stage, "new"), text);
+      await rename3(join4(stage, "new"), path);
+    })
+  );
+}
+async function writeOver(path, text, ours) {
+  await confirmOutside(path);
+  const before = await guarded(
+    path,
+    () => readFile4(path, "utf8").catch((cause) => {
+      if (isCode(cause, "ENOENT")) return "";
+      throw cause;
+    })
+  );
+  if (before !== "" && !before.startsWith(ours))
+    throw new Failure(`${path} is not replaced: it was not written by us`, {
+      hint: "name another file, or delete this one",
+      exit: 2
+    });
+  await writeWhole(path, text);
+}
+async function removeFolder(base2, name, kind) {
+  const folder = join4(base2, name);
+  await guarded(folder, async () => {
+    await confirmOurs(folder, kind, await realFolder(resolve3(dirname4(folder))));
+    if (!await exists2(folder)) return;
+    await staged(base2, (stage) => rename3(folder, join4(stage, "old")));
+  });
+}
+function prepared(base2, write) {
+  return guarded(base2, () => staged(base2, write));
+}
+async function fillFolder(folder, files) {
+  const paths = [...files.keys()].map((path) => inside(folder, path));
+  for (const one of /* @__PURE__ */ new Set([folder, ...parentsOf(paths)])) await makeFolder(one);
+  await together(
+    [...files].map(
+      ([path, content]) => writeFile3(join4(folder, path), content, PROGRAMS.includes(path) ? { mode: 493 } : {})
+    )
+  );
+}
+var SWAPS = 50;
+async function putInPlace(place, { fresh, aside }, kind) {
+  for (let attempt4 = 1; ; attempt4 += 1) {
+    if (await moveIfThere(place, aside)) await confirmContent(aside, kind, place);
+    try {
+      await rename3(fresh, place);
+      return;
+    } catch (cause) {
+      if (attempt4 === SWAPS || !isCode(cause, "ENOTEMPTY", "EEXIST")) throw cause;
+      await rm3(aside, { recursive: true, force: true });
+    }
+  }
+}
+async function placeNew(fresh, place) {
+  try {
+    await link2(fresh, place);
+  } catch (cause) {
+    if (!isCode(cause, "EPERM", "ENOTSUP", "ENOSYS") || await exists2(place)) throw cause;
+    await rename3(fresh, place);
+  }
+}
+function fileText(path) {
+  return readFile4(path, "utf8");
+}
+async function exists2(path) {
+  return lstat5(path).then(
+    () => true,
+    () => false
+  );
+}
+async function kindOf(path) {
+  return stat3(path).then(
+    (found3) => found3.isDirectory() ? "folder" : "file",
+    () => void 0
+  );
+}
+function inside(folder, path) {
+  const full = resolve3(folder, path);
+  if (full !== folder && !full.startsWith(folder + sep3))
+    throw new Error(`${path} leaves its folder`);
+  return full;
+}
+
+// src/core/charts/source.ts
+function chartSource(name, charts, reviewed2) {
+  const settings2 = charts[name];
+  switch (reviewed2.kind) {
+    case "own":
+      return { kind: "as-written", settings: settings2, privateToo: charts.allowPrivate === true };
+    case "none":
+      return { kind: "as-written", settings: settings2, privateToo: false };
+    case "main": {
+      const main2 = reviewed2.charts[name];
+      const privateToo = reviewed2.charts.allowPrivate === true;
+      if (base(settings2.repository) !== base(main2.repository))
+        return {
+          kind: "as-reviewed",
+          settings: main2,
+          privateToo,
+          field: "repository",
+          why: `${name} is not fetched from there: the default branch names another repository`,
+          hint: "look at the other chart with --charts-from on your own machine, and change the repository in a pull request of its own"
+        };
+      if (settings2.version !== main2.version && settings2.sha256 === null)
+        return {
+          kind: "as-reviewed",
+          settings: main2,
+          privateToo,
+          field: "version",
+          why: `${name} ${settings2.version} is not fetched: the default branch names ${main2.version}, and no sha256 says what must be in another one`,
+          hint: "write the SHA-256 of its archive beside it, as sha256:"
+        };
+      return { kind: "as-written", settings: settings2, privateToo };
+    }
+  }
+}
+function base(repository) {
+  return repository.endsWith("/") ? repository : `${repository}/`;
+}
+function isAnother(chart, seen2) {
+  const same = seen2.filter(
+    ({ name, version }) => name === chart.name && version === chart.version
+  );
+  return same.length > 0 && same.every(({ digest: digest3 }) => digest3 !== chart.digest);
+}
+
+// src/core/credentials/findings.ts
+init_json();
+var RULE = { rule: "credential", severity: "error" };
+function notSecretIn(data) {
+  const names4 = isObject(data) ? data["notSecret"] : void 0;
+  return Array.isArray(names4) ? names4.filter((name) => typeof name === "string") : [];
+}
+function credentialFindings(kind, source, notSecret) {
+  const exempt = /* @__PURE__ */ new Set([...notSecret, ...notSecretIn(source.data)]);
+  const inValues = credentialsIn(kind, source.data).filter(({ name }) => !exempt.has(name)).map(({ path, name, what }) => ({
+    ...RULE,
+    at: source.at(path),
+    message: `"${unlessCredential(name)}" is ${what}`,
+    hint: `${REVOKE}; ${insteadOf(kind, path, unlessCredential(name))}`
+  }));
+  return [...inValues, ...outsideValues(source)];
+}
+var REVOKE = "take it out and revoke it: whoever can read this file has it";
+function insteadOf(kind, path, name) {
+  const otherwise = `if it is none, write "notSecret: [${name}]"`;
+  if (kind === "image") return `everybody can read an image; ${otherwise}`;
+  if (kind !== "environment") return `${otherwise} in platform.yaml`;
+  if (path.startsWith("/env")) return `every user can read env:; ${otherwise}`;
+  if (path.startsWith("/secrets/"))
+    return "here stands only what it is for, the value goes to secrets/, encrypted with sops";
+  return `declare its name below secrets:, the value goes to secrets/, encrypted with sops; ${otherwise}`;
+}
+function outsideValues({ file, text, data }) {
+  const said5 = [...walk(data)].flatMap(
+    ({ path, value }) => typeof value === "string" ? [path, value] : [path]
+  );
+  return text.split("\n").flatMap(
+    (line, index2) => shapedIn(line).filter((found3) => !said5.some((one) => one.includes(found3.text))).map(({ what, index: column }) => ({
+      ...RULE,
+      at: { file, line: index2 + 1, column: column + 1 },
+      message: `${what} stands here`,
+      hint: REVOKE
+    }))
+  );
+}
+
+// src/core/credentials/encrypted.ts
+init_json();
+var SECRETS_RULE = "secrets-file";
+var RULE2 = { rule: SECRETS_RULE, severity: "error" };
+var SECRETS_FILE = /^secrets\/([^/]+)\.sops\.yaml$/u;
+function hubOfSecrets(path) {
+  return SECRETS_FILE.exec(path)?.[1];
+}
+function encryptionFindings(file, text, isShared = true) {
+  const source = readSource(file, text);
+  const open2 = openIn(source.data);
+  const mac = at(source.data, "/sops/mac");
+  if (source.findings.length > 0 || !isEncrypted(mac)) {
+    const isFilled = source.findings.length > 0 || holdsText(source.data);
+    return [
+      {
+        ...RULE2,
+        at: source.at(""),
+        message: isFilled ? "this file is not encrypted" : "this file holds no secrets yet",
+        hint: `${isFilled ? whatFirst(isShared) : "fill it in, then"} ${encryptWith(file)}`
+      }
+    ];
+  }
+  return open2.map((path) => ({
+    ...RULE2,
+    at: source.at(path),
+    message: `"${unlessCredential(segmentsOf(path).at(-1) ?? "")}" is not encrypted`,
+    hint: isShared ? `${REVOKE2} with \`sops edit ${file}\`` : `before it is committed, write it again with \`sops edit ${file}\``
+  }));
+}
+var REVOKE2 = "revoke what it holds: whoever can read this repository has it; write the new value";
+function whatFirst(isShared) {
+  return isShared ? `${REVOKE2}, then` : "before it is committed,";
+}
+function encryptWith(file) {
+  return `encrypt it: \`sops encrypt --in-place ${file}\`, which needs the public key in .sops.yaml`;
+}
+function holdsText(data) {
+  return [...walk(data)].some(
+    ({ value }) => value !== null && value !== "" && typeof value !== "object"
+  );
+}
+function isEncrypted(value) {
+  return typeof value === "string" && /^ENC\[[A-Z0-9_]+,data:[^\]]*\]$/u.test(value);
+}
+function openIn(data) {
+  return [...walk(data)].flatMap(({ path, value }) => {
+    const isNothing = value === null || value === "" || isObject(value) || Array.isArray(value);
+    const isOfSops = path.startsWith("/sops/") || path === "/sops";
+    return isNothing || isOfSops || isEncrypted(value) ? [] : [path];
+  });
+}
+
+// src/core/credentials/placeholder.ts
+var SOPS_FILE = ".sops.yaml";
+var NO_KEY = /^[^#]*\bPUBLIC-KEY\b/u;
+function placeholder(at2, said5) {
+  return { rule: "placeholder", severity: "warning", at: at2, ...said5 };
+}
+function keyPlaceholders(text) {
+  return text.split("\n").flatMap(
+    (line, index2) => NO_KEY.test(line) ? [
+      placeholder(
+        { file: SOPS_FILE, line: index2 + 1, column: line.indexOf("PUBLIC-KEY") + 1 },
+        {
+          message: "PUBLIC-KEY stands for a key: nothing can be encrypted yet",
+          hint: "run `age-keygen -o hubs.agekey` and write the key that it prints as public, age1\u2026"
+        }
+      )
+    ] : []
+  );
+}
+
+// src/core/model/platform.ts
+init_json();
+
+// src/core/model/stray.ts
+init_json();
+var YAML = /\.ya?ml$/iu;
+var NOT_OURS = /(?:^|\/)(?:\.[^/]*|[^/]+\.md)$/iu;
+var OTHER_TOOLS = /^(?:action|appveyor|azure-pipelines|bitbucket-pipelines|cloudbuild|codecov|(?:docker-)?compose.*|conda|environment.*|lefthook|mkdocs|netlify|pnpm-.*|readthedocs|render|skaffold|taskfile|_.*)\.ya?ml$/iu;
+function looksOurs(name) {
+  if (name.startsWith(".") || name === "platform.yaml" || name === "platform.yml") return false;
+  return YAML.test(name) ? !OTHER_TOOLS.test(name) : folderMeant(name) !== void 0;
+}
+function folderMeant(name) {
+  const folders = PLATFORM_FOLDERS;
+  if (folders.includes(name)) return void 0;
+  if (/^hubs?$/iu.test(name)) return "environments";
+  const near = nearest(name, folders);
+  return near !== void 0 && Math.abs(near.length - name.length) <= 1 ? near : void 0;
+}
+function strayFindings(files) {
+  const paths = [...files.keys()];
+  return [
+    ...paths.flatMap((path) => {
+      const hint = meant(path, files.get(path) ?? "");
+      return hint === void 0 ? [] : [unread(path, "nobody reads this file", hint)];
+    }),
+    ...foldersWithoutImage(paths),
+    ...secretsOfNobody(paths)
+  ];
+}
+function unread(file, message, hint) {
+  return {
+    rule: "unread-file",
+    severity: "warning",
+    at: { file, line: 1, column: 1 },
+    message,
+    hint
+  };
+}
+function meant(path, text) {
+  const [top = "", ...rest] = path.split("/");
+  if (locate(path) || misplaced(path) !== void 0 || NOT_OURS.test(path)) return void 0;
+  if (rest.length === 0) return looksOurs(path) ? besidePlatform(path, text) : void 0;
+  const folder = folderMeant(top);
+  if (folder !== void 0)
+    return YAML.test(path) ? `did you mean ${folder}/${rest.join("/")}?` : void 0;
+  if (top === "images" && rest.length === 1 && YAML.test(path))
+    return `did you mean ${path.replace(YAML, "")}/image.yaml?`;
+  if (top === "images" || top === "secrets") return void 0;
+  const folders = PLATFORM_FOLDERS;
+  return folders.includes(top) ? `did you mean ${withYaml(path)}?` : void 0;
+}
+function withYaml(path) {
+  return `${path.replace(/(?<=\/[^/.]*)\..*$/u, "")}.yaml`;
+}
+var HOMES = [
+  { kind: "environment", place: (name) => `environments/${name}.yaml` },
+  { kind: "cluster", place: (name) => `clusters/${name}.yaml` },
+  { kind: "image", place: (name) => `images/${name}/image.yaml` },
+  { kind: "data", place: (name) => `data/${name}.yaml` },
+  { kind: "cohort", place: (name) => `access/cohorts/${name}.yaml` },
+  { kind: "member", place: (name) => `access/members/${name}.yaml` }
+];
+function besidePlatform(path, text) {
+  const name = path.replace(YAML, "");
+  if (nearest(name, ["platform"]) !== void 0) return "did you mean platform.yaml?";
+  const { data } = readSource(path, text);
+  const keys = isObject(data) ? Object.keys(data) : [];
+  const known = HOMES.map(({ kind, place }) => ({
+    place: place(name),
+    keys: keys.filter((key) => key in SCHEMAS[kind].properties).length
+  }));
+  const most = Math.max(...known.map((one) => one.keys));
+  const best = known.find((one) => one.keys === most)?.place ?? "";
+  return `did you mean ${best}?`;
+}
+function foldersWithoutImage(paths) {
+  const below = paths.filter((path) => /^images\/[^/.][^/]*\//u.test(path));
+  const folders = new Map(below.map((path) => [folderOf(path), path]).reverse());
+  return [...folders].flatMap(([folder, first]) => {
+    const inside2 = below.filter((path) => path.startsWith(`${folder}/`));
+    if (inside2.some(isImageFile)) return [];
+    const near = inside2.find((path) => nearest(path.slice(folder.length + 1), ["image.yaml"]));
+    const hint = near === void 0 ? `add ${folder}/image.yaml, or remove the folder` : `did you mean ${folder}/image.yaml?`;
+    return [unread(near ?? first, `${folder} has no image.yaml, and is no image`, hint)];
+  });
+}
+function folderOf(path) {
+  return path.split("/").slice(0, 2).join("/");
+}
+function isImageFile(path) {
+  return locate(path)?.kind === "image" || misplaced(path) !== void 0;
+}
+function secretsOfNobody(paths) {
+  const hubs = paths.flatMap((path) => {
+    const located = locate(path);
+    return located?.kind === "environment" ? [located.name] : [];
+  });
+  return paths.flatMap((path) => {
+    const hub = hubOfSecrets(path);
+    if (hub === void 0 || hubs.includes(hub)) return [];
+    const near = nearest(hub, hubs);
+    const hint = near === void 0 ? "remove it, once the hub is gone" : `did you mean secrets/${near}.sops.yaml?`;
+    return [unread(path, `there is no environments/${hub}.yaml`, hint)];
+  });
+}
+
+// src/core/model/stray-image.ts
+var REPO2DOCKER = [
+  { name: "requirements.txt", fields: "`pip:`" },
+  { name: "Pipfile", fields: "`pip:`" },
+  { name: "pyproject.toml", fields: "`pip:`" },
+  { name: "setup.py", fields: "`pip:`" },
+  { name: "environment.yml", fields: "`conda:` and `pip:`" },
+  { name: "install.R", fields: "`conda:`" },
+  { name: "apt.txt", fields: "`apt:`" },
+  { name: "runtime.txt", fields: "`python:`" },
+  { name: "Dockerfile", fields: "`from:`" },
+  { name: "postBuild", fields: "`postBuild:`, which names a script" },
+  { name: "start", fields: "`env:`" }
+];
+var IMAGE_FILE = "image.yaml";
+var LONG = 8;
+function strayInImages({ images, paths }) {
+  const mayBeStray = [...paths].filter((path) => !isKnown(path));
+  return [...images.values()].flatMap(({ name, data }) => {
+    const folder = `images/${name}/`;
+    const named2 = [...data.files, ...data.tests.notebooks, data.postBuild ?? IMAGE_FILE];
+    const missing4 = named2.filter((path) => !paths.has(`${folder}${path}`));
+    const strays = mayBeStray.filter((path) => path.startsWith(folder)).map((path) => path.slice(folder.length)).filter((path) => !named2.includes(path));
+    return firstOfEach(strays).map(
+      (path) => unread(
+        `${folder}${path}`,
+        `${folder}${IMAGE_FILE} does not name this file`,
+        meant2(path, folder, missing4)
+      )
+    );
+  });
+}
+function isKnown(path) {
+  return locate(path) !== void 0 || misplaced(path) !== void 0 || isPackageList(path) || NOT_OURS.test(path);
+}
+function firstOfEach(paths) {
+  const tops = paths.map((path) => path.split("/")[0]);
+  return paths.filter((_, index2) => tops.indexOf(tops[index2]) === index2);
+}
+function meant2(path, folder, missing4) {
+  const near = nearest(path, [...missing4, IMAGE_FILE, "image.lock.yaml"]);
+  if (near !== void 0) return `did you mean ${folder}${near}?`;
+  const known = REPO2DOCKER.find(({ name }) => isNear(path, name));
+  if (known !== void 0) {
+    const asked3 = known.name === path ? "" : `did you mean ${known.name}? `;
+    return `${asked3}${folder}${IMAGE_FILE} says this, under ${known.fields}`;
+  }
+  if (path.startsWith("packages/"))
+    return "remove it: lists of packages are written by the platform";
+  return `name it under \`files:\` in ${folder}${IMAGE_FILE}, or remove it`;
+}
+function isNear(path, name) {
+  return name.length < LONG ? path.toLowerCase() === name.toLowerCase() : nearest(path, [name]) !== void 0;
+}
+
+// src/core/model/platform.ts
+function readPlatform(files, unseen = /* @__PURE__ */ new Set()) {
+  const reader = new Reader(unseen);
+  for (const [file, content] of [...files].sort(([a], [b]) => compareText(a, b)))
+    reader.take(file, content);
+  reader.findings.push(...strayFindings(textsOf(files)));
+  if (!files.has("platform.yaml"))
+    reader.report("platform.yaml", {
+      rule: "file",
+      message: "there is no platform.yaml",
+      hint: "run this in the root of a platform, or start one with `glaciocloud init`"
+    });
+  reader.findCredentials();
+  const { findings, sources } = reader;
+  const platform2 = reader.platform(files);
+  if (platform2) findings.push(...strayInImages(platform2));
+  return { platform: platform2, findings: onePerPlace(findings), sources };
+}
+function textsOf(files) {
+  const texts2 = /* @__PURE__ */ new Map();
+  for (const [file, content] of files) {
+    if (content.kind === "text") texts2.set(file, content.text);
+    else if (!looksOurs(file.split("/")[0] ?? "")) texts2.set(file, "");
+  }
+  return texts2;
+}
+var Reader = class {
+  findings = [];
+  sources = /* @__PURE__ */ new Map();
+  #names = /* @__PURE__ */ new Map();
+  #unseen;
+  #docs = {
+    platform: /* @__PURE__ */ new Map(),
+    cluster: /* @__PURE__ */ new Map(),
+    environment: /* @__PURE__ */ new Map(),
+    image: /* @__PURE__ */ new Map(),
+    "image-lock": /* @__PURE__ */ new Map(),
+    data: /* @__PURE__ */ new Map(),
+    approvers: /* @__PURE__ */ new Map(),
+    member: /* @__PURE__ */ new Map(),
+    cohort: /* @__PURE__ */ new Map()
+  };
+  constructor(unseen) {
+    this.#unseen = unseen;
+  }
+  take(file, content) {
+    const located = locate(file);
+    if (located) this.#remember(located);
+    if (content.kind === "refused") {
+      if (file === SOPS_FILE || looksOurs(file.split("/")[0] ?? "")) return;
+      this.report(file, { rule: "file", message: content.why, hint: content.hint });
+      return;
+    }
+    if (!located) {
+      this.#passOver(file, content.text);
+      return;
+    }
+    const source = readSource(file, content.text);
+    this.sources.set(file, source);
+    this.#read(located.kind, located.name, source);
+  }
+  /** When all is read, because platform.yaml may exempt names for every file. */
+  findCredentials() {
+    const settings2 = this.sources.get("platform.yaml");
+    const notSecret = settings2 ? notSecretIn(settings2.data) : [];
+    for (const [file, source] of this.sources) {
+      const located = locate(file);
+      if (located) this.findings.push(...credentialFindings(located.kind, source, notSecret));
+    }
+  }
+  /** About the file as a whole. */
+  report(file, said5) {
+    this.findings.push({ severity: "error", at: { file, line: 1, column: 1 }, ...said5 });
+  }
+  platform(files) {
+    const settings2 = this.#docs.platform.get("platform");
+    return settings2 && {
+      settings: settings2,
+      clusters: this.#docs.cluster,
+      environments: this.#docs.environment,
+      images: this.#docs.image,
+      locks: this.#docs["image-lock"],
+      data: this.#docs.data,
+      approvers: this.#docs.approvers.get("approvers"),
+      members: this.#docs.member,
+      cohorts: this.#docs.cohort,
+      names: this.#names,
+      paths: new Set(files.keys())
+    };
+  }
+  #passOver(file, text) {
+    if (file === SOPS_FILE) {
+      this.findings.push(...keyPlaceholders(text));
+      return;
+    }
+    if (hubOfSecrets(file) !== void 0) {
+      this.findings.push(...encryptionFindings(file, text, !this.#unseen.has(file)));
+      return;
+    }
+    if (isPackageList(file)) {
+      this.findings.push(...readPackages(file, text).findings);
+      return;
+    }
+    const right = misplaced(file);
+    if (right === void 0) return;
+    this.report(file, {
+      rule: "file-place",
+      message: "this file is not read here",
+      hint: file.startsWith("secrets/") ? `secrets are ${right}, encrypted; what stands here in clear has to be revoked` : `platform files are ${right}`
+    });
+  }
+  #remember({ kind, name }) {
+    this.#names.set(kind, (this.#names.get(kind) ?? /* @__PURE__ */ new Set()).add(name));
+  }
+  #read(kind, name, source) {
+    const { doc, findings } = readDoc(kind, name, source);
+    this.findings.push(...findings);
+    if (doc) this.#docs[kind].set(name, doc);
+  }
+};
+function isNamed(platform2, kind, name) {
+  return platform2.names.get(kind)?.has(name) ?? false;
+}
+
 // src/edges/charts.ts
-import { mkdir as mkdir5, readFile as readFile7, writeFile as writeFile5 } from "node:fs/promises";
-import { dirname as dirname6, join as join7 } from "node:path";
+import { readFile as readFile7 } from "node:fs/promises";
+import { join as join7 } from "node:path";
 
 // src/core/access/door.ts
 init_json();
@@ -50153,9 +50539,9 @@ function outsideReference(schema) {
 // src/edges/chart-cache.ts
 init_json();
 import { randomUUID as randomUUID2 } from "node:crypto";
-import { mkdir as mkdir4, readFile as readFile5, rename as rename4, rm as rm4, writeFile as writeFile4 } from "node:fs/promises";
+import { readFile as readFile5, rename as rename4, rm as rm4, writeFile as writeFile4 } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname as dirname4, join as join5 } from "node:path";
+import { dirname as dirname5, join as join5 } from "node:path";
 function cacheFolder() {
   const { GLACIOCLOUD_CACHE: own, XDG_CACHE_HOME: caches } = process.env;
   return own ?? join5(caches ?? join5(homedir(), ".cache"), "glaciocloud");
@@ -50188,7 +50574,7 @@ async function keepArchive(key, archive) {
 async function keep(file, content) {
   const fresh = `${file}.${randomUUID2()}`;
   try {
-    await mkdir4(dirname4(file), { recursive: true });
+    await makeFolder(dirname5(file));
     await writeFile4(fresh, content, { flag: "wx" });
     await rename4(fresh, file);
   } catch {
@@ -50291,7 +50677,7 @@ var NETWORK_HINT = "check the network, or give a folder or mirror with --charts-
 var PRIVATE_HINT = "charts come over https from public addresses: name such a repository, or set charts.allowPrivate: true on the default branch for a mirror of your own";
 async function download(address2, { most, privateToo, ask = askOnce }) {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
-  let url = parsed4(address2, void 0);
+  let url = parsed2(address2, void 0);
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
     const shown2 = shownAddress(url);
     const fault = addressFault(url, privateToo);
@@ -50302,7 +50688,7 @@ async function download(address2, { most, privateToo, ask = askOnce }) {
         if (status === 200) return await readAtMost(body, most, shown2);
         throw new ChartUnreachable(`${shown2} answers ${status}`, { hint: NETWORK_HINT });
       }
-      url = parsed4(location ?? "", url);
+      url = parsed2(location ?? "", url);
     } catch (cause) {
       if (cause instanceof Failure) throw cause;
       if (cause instanceof NotPublic) throw refused(shown2, cause.message);
@@ -50313,14 +50699,14 @@ async function download(address2, { most, privateToo, ask = askOnce }) {
     }
   }
   throw new ChartUnreachable(
-    `${shownAddress(parsed4(address2, void 0))} leads to more than ${MOST_REDIRECTS} other addresses`,
+    `${shownAddress(parsed2(address2, void 0))} leads to more than ${MOST_REDIRECTS} other addresses`,
     { hint: NETWORK_HINT }
   );
 }
 function refused(shown2, why) {
   return new ChartRefused(`nothing is fetched from ${shown2}: ${why}`, { hint: PRIVATE_HINT });
 }
-function parsed4(address2, base2) {
+function parsed2(address2, base2) {
   const url = address2 === "" ? null : parseUrl(address2, base2?.href);
   if (!url)
     throw new ChartUnreachable(
@@ -50346,7 +50732,7 @@ async function readAtMost(body, most, shown2) {
   return Buffer.concat(chunks);
 }
 function askOnce(url, privateToo, signal) {
-  return new Promise((resolve6, reject) => {
+  return new Promise((resolve7, reject) => {
     const request2 = (url.protocol === "http:" ? plain3 : secure)(
       url,
       {
@@ -50355,7 +50741,7 @@ function askOnce(url, privateToo, signal) {
         headers: { "accept-encoding": "identity", "user-agent": "glaciocloud" },
         ...privateToo ? {} : { lookup: publicLookup }
       },
-      (response) => resolve6({
+      (response) => resolve7({
         status: response.statusCode ?? 0,
         location: response.headers.location,
         body: response
@@ -50374,8 +50760,8 @@ function repositoryBase(repository) {
 async function downloadChart(name, { repository, version }, privateToo) {
   const base2 = repositoryBase(repository);
   const index2 = await download(`${base2}index.yaml`, { most: MOST_INDEX, privateToo });
-  const found2 = yamlObject(index2.toString("utf8"), `${base2}index.yaml`);
-  const entry = entryOf2(found2, name, version);
+  const found3 = yamlObject(index2.toString("utf8"), `${base2}index.yaml`);
+  const entry = entryOf2(found3, name, version);
   const url = Array.isArray(entry?.["urls"]) ? entry["urls"][0] : void 0;
   if (!entry || typeof url !== "string" || !URL.canParse(url, base2))
     throw new ChartUnreachable(`${base2} has no chart ${name} ${version}`, {
@@ -50416,12 +50802,12 @@ function reasonOf(error3) {
 // src/edges/tool-root.ts
 import { existsSync as existsSync2 } from "node:fs";
 import { readFile as readFile6 } from "node:fs/promises";
-import { dirname as dirname5, join as join6 } from "node:path";
+import { dirname as dirname6, join as join6 } from "node:path";
 import { fileURLToPath } from "node:url";
 function toolRoot() {
-  let folder = dirname5(fileURLToPath(import.meta.url));
+  let folder = dirname6(fileURLToPath(import.meta.url));
   while (!existsSync2(join6(folder, "charts", "oggm-hub", "Chart.yaml"))) {
-    const up = dirname5(folder);
+    const up = dirname6(folder);
     if (up === folder)
       throw new Error("charts/ is not beside the bundle: the installation is incomplete");
     folder = up;
@@ -50549,7 +50935,7 @@ async function given(name, { version }, from) {
 }
 async function assemble(folder, umbrella, parts) {
   const root = join7(folder, UMBRELLA);
-  await writeFiles(root, umbrella);
+  await fillFolder(root, umbrella);
   const dependencies = Object.entries(parts).map(([name, files]) => {
     const version = JSON.stringify(chartMeta(files, name).version);
     return `  - {name: ${name}, version: ${version}}
@@ -50562,15 +50948,8 @@ dependencies:
 ${dependencies.join("")}`
   );
   for (const [name, files] of Object.entries(parts))
-    await writeFiles(join7(root, "charts", name), files);
+    await fillFolder(join7(root, "charts", name), files);
   return root;
-}
-async function writeFiles(root, files) {
-  for (const [path, data] of files) {
-    const full = inside(root, path);
-    await mkdir5(dirname6(full), { recursive: true });
-    await writeFile5(full, data);
-  }
 }
 
 // src/edges/git.ts
@@ -50616,7 +50995,7 @@ function missing(program, cause) {
   });
 }
 function exec(program, args, options = {}) {
-  return new Promise((resolve6, reject) => {
+  return new Promise((resolve7, reject) => {
     const child2 = spawn(program, args, {
       cwd: options.cwd,
       ...options.signal ? { signal: options.signal } : {},
@@ -50657,7 +51036,7 @@ function exec(program, args, options = {}) {
       else {
         const bytes2 = Buffer.concat(stdout);
         const said5 = Buffer.concat(stderr).toString("utf8");
-        resolve6({
+        resolve7({
           code: code2 ?? 128,
           stdout: bytes2.toString("utf8"),
           stderr: signal === null ? said5 : `${said5}
@@ -50677,11 +51056,11 @@ function stream(program, args, options = {}) {
   child2.stderr.on("data", (chunk) => stderr.push(chunk));
   child2.stdin.on("error", () => void 0);
   child2.stdin.end(options.input ?? "");
-  const ended = new Promise((resolve6, reject) => {
+  const ended = new Promise((resolve7, reject) => {
     child2.on("error", (cause) => reject(missing(program, cause)));
     child2.on(
       "close",
-      (code2) => resolve6({ code: code2 ?? 128, stderr: Buffer.concat(stderr).toString("utf8") })
+      (code2) => resolve7({ code: code2 ?? 128, stderr: Buffer.concat(stderr).toString("utf8") })
     );
   });
   ended.catch(() => void 0);
@@ -50694,6 +51073,10 @@ async function headCommit(root) {
     () => void 0
   );
   return result2?.code === 0 ? result2.stdout.trim() : void 0;
+}
+async function isInGit(root) {
+  const result2 = await exec("git", ["-C", root, "rev-parse", "--git-dir"]).catch(() => void 0);
+  return result2?.code === 0;
 }
 async function headMessage(root) {
   const result2 = await exec("git", ["-C", root, "log", "-1", "--format=%B"]).catch(() => void 0);
@@ -50713,8 +51096,8 @@ var UNATTENDED = {
 var REMOTE_TIMEOUT_MS = 3e4;
 async function deployedRef(root) {
   await confirmRepository(root);
-  const found2 = await knownRefs(root);
-  const best = found2.get("refs/remotes/origin/deployed") ?? found2.get(DEPLOYED) ?? [...found2.values()][0];
+  const found3 = await knownRefs(root);
+  const best = found3.get("refs/remotes/origin/deployed") ?? found3.get(DEPLOYED) ?? [...found3.values()][0];
   if (best !== void 0) {
     await confirmWhole(root, best);
     return { kind: "found", commit: best };
@@ -50725,11 +51108,19 @@ async function deployedRef(root) {
     throw new Failure("what is deployed cannot be looked up: this is a shallow clone", {
       hint: `${WHOLE}; it has no remote that could be asked`
     });
+  if (remotes.length === 0 && await wasCloned(root))
+    throw new Failure("what is deployed cannot be looked up: this clone has no remote any more", {
+      hint: "name it again: git remote add origin URL && git fetch origin"
+    });
   const looked = [];
   for (const remote of remotes) looked.push(await askRemote(root, remote, shallow));
   return { kind: "none", looked: ["no branch `deployed` in this clone", ...looked].join(", ") };
 }
 var WHOLE = "clone the whole repository (`fetch-depth: 0` in GitHub Actions)";
+async function wasCloned(root) {
+  const { code: code2, stdout } = await exec("git", ["-C", root, "reflog", "--format=%gs", "HEAD"]);
+  return code2 === 0 && lines(stdout).some((line) => line.startsWith("clone: from "));
+}
 async function confirmRepository(root) {
   const { code: code2, stdout, stderr } = await exec("git", ["-C", root, "rev-parse", "--show-toplevel"]);
   const marked = await markedFolder(root);
@@ -50748,8 +51139,8 @@ function repositoryHint(stderr, marked) {
 async function markedFolder(root) {
   const start = await realpath3(root).catch(() => resolve4(root));
   for (let folder = start; ; folder = dirname7(folder)) {
-    const found2 = await lstat6(join8(folder, ".git")).catch(() => void 0);
-    if (found2) return folder;
+    const found3 = await lstat6(join8(folder, ".git")).catch(() => void 0);
+    if (found3) return folder;
     if (folder === dirname7(folder)) return void 0;
   }
 }
@@ -50840,6 +51231,24 @@ async function filesAt(root, commit, wants) {
   }
   return files;
 }
+async function commitsOf(root, commit, folder, most) {
+  const path = `:(top,literal)${folder}`;
+  return lines(await asked(root, ["log", "--format=%H", `-n${most}`, commit, "--", path]));
+}
+async function unseenByGit(root, paths) {
+  const unseen = /* @__PURE__ */ new Set();
+  for (const path of paths) {
+    const added = ["ls-files", "--", path];
+    const committed = ["log", "--all", "--max-count=1", "--format=%h", "--", path];
+    const answers2 = [await answerOf(root, added), await answerOf(root, committed)];
+    if (answers2.every((one) => one === "")) unseen.add(path);
+  }
+  return unseen;
+}
+async function answerOf(root, args) {
+  const result2 = await exec("git", ["-C", root, ...args]).catch(() => void 0);
+  return result2?.code === 0 ? result2.stdout : void 0;
+}
 var MAIN_REFS = ["origin/HEAD", "origin/main", "origin/master"];
 async function mainText(root, path) {
   for (const ref of MAIN_REFS) {
@@ -50856,8 +51265,8 @@ async function isMerged(root, path) {
   );
   if (clean2?.code !== 0) return false;
   for (const ref of MAIN_REFS) {
-    const above = ["merge-base", "--is-ancestor", "HEAD", `refs/remotes/${ref}`];
-    const result2 = await exec("git", ["-C", root, ...above]).catch(() => void 0);
+    const above2 = ["merge-base", "--is-ancestor", "HEAD", `refs/remotes/${ref}`];
+    const result2 = await exec("git", ["-C", root, ...above2]).catch(() => void 0);
     if (result2?.code === 0) return true;
   }
   return false;
@@ -50937,6 +51346,21 @@ async function reviewedCharts(root, repository) {
   if (text === void 0) return { kind: beside ? "none" : "own" };
   const { platform: platform2 } = readPlatform(/* @__PURE__ */ new Map([[SETTINGS, { kind: "text", text }]]));
   return platform2 ? { kind: "main", charts: platform2.settings.data.charts } : { kind: "none" };
+}
+
+// src/core/check/placeholders.ts
+function addressPlaceholders({ environments }) {
+  return [...environments.values()].flatMap(
+    (hub) => isExample(hub.data.url) ? [
+      placeholder(hub.at("/url"), {
+        message: "an address at example.org is an example: nobody reaches a hub there",
+        hint: "write the address that people will use, and point its DNS record at the cluster"
+      })
+    ] : []
+  );
+}
+function isExample(url) {
+  return URL.canParse(url) && /(^|\.)example\.org$/u.test(new URL(url).hostname);
 }
 
 // src/core/check/run.ts
@@ -51419,7 +51843,7 @@ function channelOf({ settings: settings2 }, wave) {
 function hubImages(platform2, hub, running = /* @__PURE__ */ new Map()) {
   const { registry } = platform2.settings.data;
   const channel = channelOf(platform2, hub.data.wave);
-  const found2 = [];
+  const found3 = [];
   for (const name of hub.data.images) {
     const image2 = platform2.images.get(name);
     if (!image2) continue;
@@ -51429,13 +51853,13 @@ function hubImages(platform2, hub, running = /* @__PURE__ */ new Map()) {
     if (resolved.kind === "unpromoted") {
       const kept = running.get(name);
       if (kept === void 0 || isWithdrawn(kept, lock?.data)) continue;
-      found2.push({ name, reference: kept, pinned: kept.includes("@sha256:"), file: image2.data });
+      found3.push({ name, reference: kept, pinned: kept.includes("@sha256:"), file: image2.data });
       continue;
     }
     const { reference, kind } = resolved;
-    found2.push({ name, reference, pinned: kind !== "unlocked", file: image2.data });
+    found3.push({ name, reference, pinned: kind !== "unlocked", file: image2.data });
   }
-  return found2;
+  return found3;
 }
 function isWithdrawn(reference, lock) {
   return Object.values(lock?.builds ?? {}).some(
@@ -51468,8 +51892,8 @@ function wantedReleases(platform2, charts, present2 = []) {
   );
 }
 function runningIn(present2, hub) {
-  const found2 = present2.find(({ unit }) => unit.kind === "hub" && unit.name === hub);
-  return new Map(found2?.release.images.map(({ name, reference }) => [name, reference]));
+  const found3 = present2.find(({ unit }) => unit.kind === "hub" && unit.name === hub);
+  return new Map(found3?.release.images.map(({ name, reference }) => [name, reference]));
 }
 function hubRelease(platform2, hub, charts, images) {
   const built = valuesOf(platform2, hub, charts, images);
@@ -51575,7 +51999,7 @@ var CLUSTER_KINDS = [
   ...kinds("", ["Namespace"]),
   ...kinds("scheduling.k8s.io", ["PriorityClass"])
 ];
-function kindOf(object2) {
+function kindOf2(object2) {
   const version = textAt(object2, "/apiVersion");
   return { group: groupOf(version), kind: textAt(object2, "/kind") };
 }
@@ -51598,11 +52022,11 @@ var REFUSED_RIGHTS = {
 };
 var REMOVE = "remove what asks for it below values:, or compare the chart with its release";
 function kindFault(object2, namespaces) {
-  const found2 = kindOf(object2);
-  if (!hasKind(HUB_KINDS, found2))
-    return hasKind(CLUSTER_KINDS, found2) ? "objects of this kind are for the whole cluster, and no hub has them" : "no hub has objects of this kind";
-  if (found2.kind === "RoleBinding") return bindingFault(object2, namespaces);
-  if (found2.kind === "Role") return roleFault(object2);
+  const found3 = kindOf2(object2);
+  if (!hasKind(HUB_KINDS, found3))
+    return hasKind(CLUSTER_KINDS, found3) ? "objects of this kind are for the whole cluster, and no hub has them" : "no hub has objects of this kind";
+  if (found3.kind === "RoleBinding") return bindingFault(object2, namespaces);
+  if (found3.kind === "Role") return roleFault(object2);
   return void 0;
 }
 function bindingFault(binding, namespaces) {
@@ -51662,8 +52086,8 @@ var PLAIN_KINDS = [
 function isLookedAt(text) {
   const head2 = plainHead(text);
   if (!head2 || head2.placed) return true;
-  const found2 = { group: groupOf(head2.apiVersion), kind: head2.kind };
-  return !PLAIN_KINDS.includes(head2.kind) || !hasKind(HUB_KINDS, found2);
+  const found3 = { group: groupOf(head2.apiVersion), kind: head2.kind };
+  return !PLAIN_KINDS.includes(head2.kind) || !hasKind(HUB_KINDS, found3);
 }
 
 // src/core/hub/rules/events.ts
@@ -51765,9 +52189,9 @@ var eventOverlap = {
     const { events, maxServers } = hub.data.capacity;
     for (const [index2, event] of events.entries()) {
       for (const other of events.slice(0, index2)) {
-        const together2 = instant(event.from) < instant(other.until) && instant(other.from) < instant(event.until);
+        const together3 = instant(event.from) < instant(other.until) && instant(other.from) < instant(event.until);
         const users = event.users + other.users;
-        if (together2 && users > maxServers) {
+        if (together3 && users > maxServers) {
           yield {
             at: hub.at(eventPath(index2, "name")),
             message: `together with "${other.name}" these are ${users} people for ${maxServers} servers`,
@@ -52090,7 +52514,7 @@ var imageUnlocked = {
   id: "image-unlocked",
   severity: "warning",
   title: "Images that move are known to move.",
-  why: "Without a lock a hub runs whatever a moving tag points at when a node pulls it. Locks are written when the platform builds images.",
+  why: "Without a lock a hub runs whatever a moving tag points at when a node pulls it, so two people may have two images. `glaciocloud image build IMAGE --push` writes a lock, and the hub then runs what was built and tested.",
   on: "platform",
   *check(platform2) {
     const used = new Set([...platform2.environments.values()].flatMap(({ data }) => data.images));
@@ -52106,7 +52530,7 @@ var imageUnlocked = {
         yield {
           at: image2.at("/from"),
           message: `${resolved.reference} is used as it is, and it moves`,
-          hint: 'write "tag:" or "digest:", unless a new image may come with every start of a node'
+          hint: `run "glaciocloud image build ${image2.name} --push", which writes its lock, or write "tag:" or "digest:"`
         };
       }
     }
@@ -52116,7 +52540,7 @@ var imageUnbuilt = {
   id: "image-unbuilt",
   severity: "error",
   title: "A hub offers only images that exist.",
-  why: "An image built from conda-forge has no address before its first build.",
+  why: "An image without `from:` has no address before its first build, so no server could start with it. `glaciocloud image build IMAGE --push` builds it, though a hub names it already, and writes its lock.",
   on: "platform",
   *check(platform2) {
     const { registry } = platform2.settings.data;
@@ -52128,13 +52552,16 @@ var imageUnbuilt = {
           yield {
             at: hub.at(pointer("images", index2)),
             message: `${name} has not been built yet`,
-            hint: "wait for its first lock, then add it"
+            hint: `run "glaciocloud image build ${name} --push" and commit the lock that it writes, or leave it out until then`
           };
         }
       }
     }
   }
 };
+function beforeBuild(findings) {
+  return findings.filter(({ rule }) => rule !== imageUnbuilt.id);
+}
 var imageUnpromoted = {
   id: "image-unpromoted",
   severity: "warning",
@@ -52166,7 +52593,7 @@ var imageFiles = {
   on: "platform",
   *check(platform2) {
     for (const image2 of platform2.images.values()) {
-      const named = [
+      const named2 = [
         ...image2.data.files.map((path, index2) => ({ path, at: pointer("files", index2) })),
         ...image2.data.postBuild === void 0 ? [] : [{ path: image2.data.postBuild, at: pointer("postBuild") }],
         ...image2.data.tests.notebooks.map((path, index2) => ({
@@ -52174,7 +52601,7 @@ var imageFiles = {
           at: pointer("tests", "notebooks", index2)
         }))
       ];
-      for (const { path, at: at2 } of named) {
+      for (const { path, at: at2 } of named2) {
         if (leavesFolder(path)) {
           yield {
             at: image2.at(at2),
@@ -52219,6 +52646,124 @@ var belowHome = {
   }
 };
 
+// src/core/images/additions.ts
+init_json();
+var ADDING = ["oggm", "conda", "pip", "apt", "bake", "files", "postBuild", "env"];
+var imageAdditions = {
+  id: "image-additions",
+  severity: "warning",
+  upFront: true,
+  title: "What an image\u2019s file adds is in what people get.",
+  why: "Until an image is built and locked, hubs run the image that it is built on, and nothing that its file adds. People would look for packages that the file promises. `glaciocloud image build IMAGE --push` builds it and writes its lock; an image that adds nothing needs none.",
+  on: "platform",
+  *check(platform2) {
+    const used = new Set([...platform2.environments.values()].flatMap(({ data }) => data.images));
+    for (const image2 of platform2.images.values()) {
+      const bare = bareReference(platform2, image2);
+      const adding = additionsOf(image2.data);
+      const [first] = adding;
+      if (bare === void 0 || !used.has(image2.name) || first === void 0) continue;
+      yield {
+        at: image2.keyAt(pointer(first)),
+        message: `hubs run ${bare} as it is, without what this file adds: ${adding.join(", ")}`,
+        hint: `"glaciocloud image build ${image2.name} --push" builds it and writes its lock; or remove what is added`
+      };
+    }
+  }
+};
+function bareReference({ settings: settings2, locks }, image2) {
+  const lock = locks.get(image2.name);
+  const resolved = resolveImage(settings2.data.registry, image2, lock, "stable");
+  switch (resolved.kind) {
+    case "digest":
+    case "unlocked":
+      return resolved.reference;
+    case "locked":
+    case "unbuilt":
+    case "unpromoted":
+      return void 0;
+  }
+}
+function additionsOf(image2) {
+  return ADDING.filter((key) => {
+    switch (key) {
+      case "oggm":
+        return image2.oggm?.git !== void 0;
+      case "postBuild":
+        return image2.postBuild !== void 0;
+      case "env":
+        return Object.keys(image2.env).length > 0;
+      case "conda":
+      case "pip":
+      case "apt":
+      case "bake":
+      case "files":
+        return image2[key].length > 0;
+    }
+  });
+}
+
+// src/core/time.ts
+var UNITS = [
+  { size: 86400, name: "d" },
+  { size: 3600, name: "h" },
+  { size: 60, name: "min" }
+];
+function duration(seconds2) {
+  const unit = UNITS.find(({ size: size2 }) => seconds2 > 0 && seconds2 % size2 === 0);
+  return unit ? `${seconds2 / unit.size} ${unit.name}` : `${seconds2} s`;
+}
+var MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+function day(instant2) {
+  const [year, month, date] = instant2.slice(0, 10).split("-");
+  return `${Number(date)} ${MONTHS[Number(month) - 1] ?? ""} ${year ?? ""}`;
+}
+function instantText(time2) {
+  return new Date(time2).toISOString().replace(/\.\d+Z$/u, "Z");
+}
+
+// src/core/images/trials.ts
+function trialHubs(platform2, image2) {
+  return [...platform2.environments.values()].filter(({ data }) => data.images.includes(image2)).filter(({ data }) => channelOf(platform2, data.wave) === "candidate").map(({ name }) => name).sort();
+}
+function soakSeconds({ settings: settings2 }) {
+  const first = settings2.data.waves.find(({ images }) => images === "stable");
+  return first ? seconds(first.soak) : 0;
+}
+function runsDigest({ release: release2 }, digest3) {
+  return release2.images.some(({ reference }) => reference.endsWith(`@${digest3}`));
+}
+function runningSince(releases) {
+  const times = releases.flatMap(({ status }) => status ? [Date.parse(status.at)] : []);
+  return times.at(-1);
+}
+
+// src/core/images/rebuild-rules.ts
+var RHYTHM = {
+  never: Number.POSITIVE_INFINITY,
+  nightly: seconds("1d"),
+  weekly: seconds("7d")
+};
+var imageRhythm = {
+  id: "image-rhythm",
+  severity: "warning",
+  title: "An image is not rebuilt more often than its candidates are tried.",
+  why: "A candidate is held until it is promoted, so that there is something to promote at all. With a soak longer than the time between two builds the next one waits, and security updates with it.",
+  on: "platform",
+  *check(platform2) {
+    const soak = soakSeconds(platform2);
+    for (const image2 of platform2.images.values()) {
+      const { rebuild } = image2.data;
+      if (soak <= RHYTHM[rebuild] || trialHubs(platform2, image2.name).length === 0) continue;
+      yield {
+        at: image2.at("/rebuild"),
+        message: `it is rebuilt ${rebuild}, and a candidate is tried for ${duration(soak)}`,
+        hint: 'write a shorter "soak:" of the first stable wave, or a slower "rebuild:"'
+      };
+    }
+  }
+};
+
 // src/core/images/lock-rules.ts
 init_json();
 
@@ -52243,8 +52788,8 @@ function decideImage(wanted, lock, registry) {
     return { kind: "unchanged", digest: tagged, reason: { kind: "unrecorded" } };
   return { kind: "build", reasons: [changed(wanted, lock)] };
 }
-function faultOf({ name, digest: digest3, tests }, tagged, { digests }) {
-  if (!isTested(tests)) return { kind: "untested", build: name };
+function faultOf({ name, digest: digest3, tests: tests2 }, tagged, { digests }) {
+  if (!isTested(tests2)) return { kind: "untested", build: name };
   if (tagged === digest3) return void 0;
   if (tagged !== void 0) return { kind: "moved", build: name, from: digest3, to: tagged };
   return digests.has(digest3) ? void 0 : { kind: "gone", build: name, digest: digest3 };
@@ -52253,8 +52798,8 @@ function changed(wanted, lock) {
   if (!lock) return { kind: "first" };
   return lock.recipe === wanted.recipe ? { kind: "content" } : { kind: "recipe", from: lock.recipe, to: wanted.recipe };
 }
-function isTested(tests) {
-  const outcomes = Object.values(tests ?? {});
+function isTested(tests2) {
+  const outcomes = Object.values(tests2 ?? {});
   return outcomes.includes("passed") && !outcomes.includes("failed");
 }
 function reasonText(reason) {
@@ -52295,16 +52840,68 @@ function lockChecksum({
   builds,
   channels
 }) {
-  const named = Object.entries(builds).map(([name, build4]) => [name, asJson(build4)]);
-  named.sort((a, b) => compareText(canonical(a), canonical(b)));
-  return digestOf([recipe, named, { ...channels }]);
+  const named2 = Object.entries(builds).map(([name, build4]) => [name, asJson(build4)]);
+  named2.sort((a, b) => compareText(canonical(a), canonical(b)));
+  return digestOf([recipe, named2, { ...channels }]);
 }
-function asJson({ oggm, tests, ...rest }) {
+function asJson({ oggm, tests: tests2, ...rest }) {
   return {
     ...rest,
     ...oggm && { oggm: { ...oggm } },
-    ...tests && { tests: { ...tests } }
+    ...tests2 && { tests: { ...tests2 } }
   };
+}
+var HEAD = `# yaml-language-server: $schema=../../schemas/image-lock.schema.json
+# Written by GlacioCloud: what was built of image.yaml, tested and pushed. Changed by \`image\` commands only.
+`;
+var KEYS = [
+  "digest",
+  "content",
+  "registry",
+  "base",
+  "oggm",
+  "size",
+  "tests",
+  "packages",
+  "promoted",
+  "keep",
+  "yanked"
+];
+function lockText(lock) {
+  const builds = Object.entries(lock.builds).sort(([a], [b]) => compareText(a, b));
+  const { candidate, stable } = lock.channels;
+  const channels = [
+    ...candidate === void 0 ? [] : [`  candidate: ${candidate}
+`],
+    ...stable === void 0 ? [] : [`  stable: ${stable}
+`]
+  ];
+  return [
+    HEAD,
+    `checksum: "${lockChecksum(lock)}"
+`,
+    `recipe: "${lock.recipe}"
+`,
+    builds.length === 0 ? "builds: {}\n" : "builds:\n",
+    ...builds.map(([name, build4]) => `  ${name}: ${buildText(build4)}
+`),
+    channels.length === 0 ? "channels: {}\n" : "channels:\n",
+    ...channels
+  ].join("");
+}
+function buildText(build4) {
+  const all = asJson(build4);
+  const parts = KEYS.flatMap((key) => {
+    const value = all[key];
+    return value === void 0 ? [] : [`${key}: ${quotedJson(value)}`];
+  });
+  return `{${parts.join(", ")}}`;
+}
+function quotedJson(value) {
+  return canonical(value).replaceAll(
+    /[\u007F-\u009F\u2028\u2029\uFEFF]/gu,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`
+  );
 }
 
 // src/core/images/lock-rules.ts
@@ -52322,9 +52919,9 @@ var lockEdited = {
         yield { at: lock.at(""), message: "the lock has no checksum", hint: RESTORE2 };
       else if (checksum !== lockChecksum(lock.data))
         yield { at: lock.at("/checksum"), message: "the lock was changed by hand", hint: RESTORE2 };
-      for (const [build4, { packages }] of Object.entries(builds)) {
+      for (const [build4, { packages: packages2 }] of Object.entries(builds)) {
         const path = packagesPath(lock.name, build4);
-        if (packages !== void 0 && !platform2.paths.has(path))
+        if (packages2 !== void 0 && !platform2.paths.has(path))
           yield {
             at: lock.keyAt(pointer("builds", build4)),
             message: `there is no ${path}`,
@@ -52402,10 +52999,6 @@ var OF_CLUSTERS = [
   { path: "/ingress/email", hint: "give it to the issuer of certificates in the cluster" },
   { path: "/storage/data", hint: KEPT }
 ];
-var OF_IMAGES = [
-  { path: "/tests/notebooks", hint: "it is kept for later: run them in the image by hand" },
-  { path: "/rebuild", hint: "it is kept for later: run `image build` when you want it fresh" }
-];
 var OF_SETTINGS = [
   { path: "/access", hint: "name teams below access: of each hub until then" },
   { path: "/charts/dask-gateway", hint: KEPT },
@@ -52419,15 +53012,13 @@ function idle(at2, name, hint) {
   return { at: at2, message: `"${name}" does nothing yet`, hint };
 }
 function* idleOfImages({ images }) {
-  for (const image2 of images.values()) {
-    yield* idleIn(image2, OF_IMAGES);
+  for (const image2 of images.values())
     if (image2.data.tests.oggm === "full")
       yield {
         at: image2.at("/tests/oggm"),
         message: "full runs no more than minimal yet",
         hint: "run `pytest.oggm` in the image by hand until then"
       };
-  }
 }
 function hoursOf(event) {
   const hint = "it is kept for later: the class counts for its whole time";
@@ -52491,11 +53082,11 @@ function demand({ id, title, why, paths, bad }) {
     why,
     severity: "error",
     on: "values",
-    *check(facts) {
+    *check(facts2) {
       for (const path of paths) {
-        const value = at(facts.values, path);
-        const problem4 = value === void 0 ? void 0 : bad(value, facts);
-        if (problem4) yield { at: facts.place(path), ...problem4 };
+        const value = at(facts2.values, path);
+        const problem4 = value === void 0 ? void 0 : bad(value, facts2);
+        if (problem4) yield { at: facts2.place(path), ...problem4 };
       }
     }
   };
@@ -52755,12 +53346,12 @@ var multiprocessing = {
   title: "OGGM_USE_MULTIPROCESSING is 0 or 1.",
   why: 'OGGM reads it as a whole number: "True" or an empty text ends cfg.initialize() with a ValueError, whatever the documentation says.',
   on: "values",
-  *check(facts) {
+  *check(facts2) {
     for (const name of ["OGGM_USE_MULTIPROCESSING", "OGGM_USE_MP_SPAWN"]) {
-      const value = serverEnv(facts)[name];
+      const value = serverEnv(facts2)[name];
       if (value !== void 0 && !/^[01]$/u.test(value)) {
         yield {
-          at: facts.place(variable2(name)),
+          at: facts2.place(variable2(name)),
           message: `OGGM fails on ${name}=${JSON.stringify(value)}`,
           hint: 'write "0" or "1"'
         };
@@ -52774,17 +53365,17 @@ var slurmCpus = {
   title: "Counts of cores are whole numbers.",
   why: "OGGM takes all cores of the node when SLURM_JOB_CPUS_PER_NODE is not a whole number, and runs out of memory. The platform sets it for each size.",
   on: "values",
-  *check(facts) {
+  *check(facts2) {
     for (const name of [
       "SLURM_JOB_CPUS_PER_NODE",
       "PYTHON_CPU_COUNT",
       "OMP_NUM_THREADS",
       "LRU_MAXSIZE"
     ]) {
-      const value = serverEnv(facts)[name];
+      const value = serverEnv(facts2)[name];
       if (value !== void 0 && !/^[1-9][0-9]*$/u.test(value)) {
         yield {
-          at: facts.place(variable2(name)),
+          at: facts2.place(variable2(name)),
           message: `${name}=${JSON.stringify(value)} is not a whole number`,
           hint: "remove it: the platform sets it for each size"
         };
@@ -52798,22 +53389,22 @@ var sharedCache = {
   title: "Nobody writes to a cache that others read.",
   why: "OGGM downloads in place, without a lock and without checksums: a second reader gets half a file, and a killed download poisons the cache for good.",
   on: "values",
-  *check(facts) {
+  *check(facts2) {
     const {
       OGGM_DOWNLOAD_CACHE: cache,
       OGGM_DOWNLOAD_CACHE_RO: readOnly,
       OGGM_WORKDIR: workdir
-    } = serverEnv(facts);
+    } = serverEnv(facts2);
     if (cache === void 0 || /^(~|\/home\/|\/scratch\/|\/tmp\/)/u.test(cache)) return;
     if (!/^(1|true|yes|on)$/iu.test(readOnly ?? "")) {
       yield {
-        at: facts.place(variable2("OGGM_DOWNLOAD_CACHE")),
+        at: facts2.place(variable2("OGGM_DOWNLOAD_CACHE")),
         message: `${cache} would be written to by everybody`,
         hint: 'add OGGM_DOWNLOAD_CACHE_RO: "1"'
       };
-    } else if (workdir === void 0 && !offersOggm(facts)) {
+    } else if (workdir === void 0 && !offersOggm(facts2)) {
       yield {
-        at: facts.place(variable2("OGGM_DOWNLOAD_CACHE_RO")),
+        at: facts2.place(variable2("OGGM_DOWNLOAD_CACHE_RO")),
         message: "a read-only cache without OGGM_WORKDIR fails at the first missing file",
         hint: "add OGGM_WORKDIR, below the home"
       };
@@ -52826,9 +53417,9 @@ var modelMemory = {
   title: "A size has memory for OGGM on all its cores.",
   why: "OGGM takes 0.4 GB, and at least 0.15 GB more for each process: a server with many cores and little memory is killed in the middle of a run.",
   on: "hub",
-  *check(facts) {
-    if (!offersOggm(facts)) return;
-    const { hub } = facts;
+  *check(facts2) {
+    if (!offersOggm(facts2)) return;
+    const { hub } = facts2;
     for (const [name, size2] of Object.entries(hub.data.sizes)) {
       const needed = OGGM_BASE_BYTES + OGGM_WORKER_BYTES * Math.floor(size2.cpu);
       if ((memoryBytes(size2.memory) ?? 0) < needed) {
@@ -53591,8 +54182,10 @@ var RULES = [
   imageSource,
   mutableTag,
   imageUnlocked,
+  imageAdditions,
   imageUnbuilt,
   imageUnpromoted,
+  imageRhythm,
   lockEdited,
   lockChannel,
   lockRegistry,
@@ -53626,25 +54219,30 @@ var RULES = [
   databaseKept
 ];
 
+// src/core/rule.ts
+function findingOf({ id, severity, upFront }, problem4) {
+  const finding2 = { rule: id, severity, ...problem4 };
+  return upFront === void 0 ? finding2 : { ...finding2, upFront };
+}
+
 // src/core/check/run.ts
 function runRules({ platform: platform2, now, defaults: defaults2 }) {
   const findings = [];
   const add = (rule, problems) => {
-    for (const problem4 of problems)
-      findings.push({ rule: rule.id, severity: rule.severity, ...problem4 });
+    for (const problem4 of problems) findings.push(findingOf(rule, problem4));
   };
   const hubs = [...platform2.environments.values()].flatMap((hub) => hubFacts(platform2, now, hub));
-  const values = hubs.flatMap((facts) => valuesFacts(facts, defaults2));
+  const values = hubs.flatMap((facts2) => valuesFacts(facts2, defaults2));
   for (const rule of RULES) {
     switch (rule.on) {
       case "platform":
         add(rule, rule.check(platform2, now));
         break;
       case "hub":
-        for (const facts of hubs) add(rule, rule.check(facts));
+        for (const facts2 of hubs) add(rule, rule.check(facts2));
         break;
       case "values":
-        for (const facts of values) add(rule, rule.check(facts));
+        for (const facts2 of values) add(rule, rule.check(facts2));
         break;
       case "manifests":
         break;
@@ -53654,14 +54252,10 @@ function runRules({ platform: platform2, now, defaults: defaults2 }) {
 }
 function runManifestRules(platform2, now, hub, objects) {
   const doc = platform2.environments.get(hub);
-  const [facts] = doc ? hubFacts(platform2, now, doc) : [];
-  if (!facts) return [];
+  const [facts2] = doc ? hubFacts(platform2, now, doc) : [];
+  if (!facts2) return [];
   return RULES.flatMap(
-    (rule) => rule.on === "manifests" ? [...rule.check({ ...facts, objects })].map((problem4) => ({
-      rule: rule.id,
-      severity: rule.severity,
-      ...problem4
-    })) : []
+    (rule) => rule.on === "manifests" ? [...rule.check({ ...facts2, objects })].map((problem4) => findingOf(rule, problem4)) : []
   );
 }
 function manifestFindings({ unit, manifests }, { platform: platform2, now }) {
@@ -53672,14 +54266,14 @@ function hubFacts(platform2, now, hub) {
   const cluster = platform2.clusters.get(hub.data.cluster);
   return cluster ? [{ hub, cluster, platform: platform2, now }] : [];
 }
-function valuesFacts(facts, defaults2) {
-  const built = valuesOf(facts.platform, facts.hub, { codeDigest: "" });
+function valuesFacts(facts2, defaults2) {
+  const built = valuesOf(facts2.platform, facts2.hub, { codeDigest: "" });
   if (!built) return [];
   return [
     {
-      ...facts,
+      ...facts2,
       values: merge(defaults2 ?? {}, built.values.jupyterhub),
-      place: (path) => facts.hub.at(originOf(built, facts.hub, path))
+      place: (path) => facts2.hub.at(originOf(built, facts2.hub, path))
     }
   ];
 }
@@ -53692,7 +54286,7 @@ function askedValues(platform2) {
     return built ? [{ hub, built }] : [];
   });
 }
-function valueFindings(platform2, { asked: asked2, defaults: defaults2 }, answer) {
+function valueFindings(platform2, { asked: asked3, defaults: defaults2 }, answer) {
   switch (answer.kind) {
     case "unusable":
       return [
@@ -53705,7 +54299,7 @@ function valueFindings(platform2, { asked: asked2, defaults: defaults2 }, answer
         }
       ];
     case "checked":
-      return asked2.flatMap(({ hub, built }, index2) => {
+      return asked3.flatMap(({ hub, built }, index2) => {
         const faults = answer.faults[index2] ?? [];
         if (faults.length === 0) return [];
         const merged = merge(defaults2, built.values.jupyterhub);
@@ -53778,10 +54372,10 @@ function child() {
 async function askSchema(question, limits = LIMITS) {
   const input = JSON.stringify(question);
   const file = child();
-  if (file.endsWith(".ts")) return answerOf(file, input, limits);
-  return keptAnswer(file, input, () => answerOf(file, input, limits));
+  if (file.endsWith(".ts")) return answerOf2(file, input, limits);
+  return keptAnswer(file, input, () => answerOf2(file, input, limits));
 }
-async function answerOf(file, input, { timeoutMs, memoryMb }) {
+async function answerOf2(file, input, { timeoutMs, memoryMb }) {
   const args = [`--max-old-space-size=${memoryMb}`, "--no-warnings", file];
   try {
     const { code: code2, stdout } = await exec(process.execPath, args, { input, timeoutMs });
@@ -53799,13 +54393,17 @@ function isAnswer(value) {
 
 // src/gather/platform.ts
 async function gatherPlatform(root) {
-  const beside = (await namesIn(root)).filter(looksOurs);
+  const beside = (await namesIn(root)).filter((name) => looksOurs(name) || name === SOPS_FILE);
   const tree = await readTree(
     root,
     [...PLATFORM_FOLDERS, ...beside],
     (path) => isRead(path) || beside.includes(path)
   );
-  return readPlatform(tree.files);
+  const reading = readPlatform(tree.files);
+  const open2 = reading.findings.filter(({ rule }) => rule === SECRETS_RULE);
+  if (open2.length === 0) return reading;
+  const files = new Set(open2.map(({ at: at2 }) => at2.file));
+  return readPlatform(tree.files, await unseenByGit(root, files));
 }
 
 // src/flow/findings.ts
@@ -53813,16 +54411,17 @@ async function allFindings({ platform: platform2, findings }, charts, now) {
   if (!platform2) return onePerPlace(findings);
   const values = charts ? schemaFindings(platform2, charts) : Promise.resolve([unchecked(platform2.settings.at("/charts/jupyterhub"))]);
   const ruled = runRules({ platform: platform2, now, defaults: charts?.defaults });
-  return onePerPlace([...findings, ...ruled, ...await values]);
+  const examples = addressPlaceholders(platform2);
+  return onePerPlace([...findings, ...ruled, ...examples, ...await values]);
 }
 async function fileFindings(root, now) {
   return allFindings(await gatherPlatform(root), void 0, now);
 }
 async function schemaFindings(platform2, { schema, defaults: defaults2 }) {
-  const asked2 = askedValues(platform2);
-  const values = asked2.map(({ built }) => built.values.jupyterhub);
+  const asked3 = askedValues(platform2);
+  const values = asked3.map(({ built }) => built.values.jupyterhub);
   const answer = await askSchema({ schema, defaults: defaults2, values });
-  return valueFindings(platform2, { asked: asked2, defaults: defaults2 }, answer);
+  return valueFindings(platform2, { asked: asked3, defaults: defaults2 }, answer);
 }
 function unchecked(at2) {
   return {
@@ -53950,8 +54549,8 @@ function readerOf(schema, version) {
   let compiled2;
   return (text) => {
     const value = jsonOf(text) ?? null;
-    const found2 = version === void 0 ? void 0 : at(value, version);
-    if (found2 !== void 0 && found2 !== VERSION) return otherVersion(found2);
+    const found3 = version === void 0 ? void 0 : at(value, version);
+    if (found3 !== void 0 && found3 !== VERSION) return otherVersion(found3);
     const validate = compiled2 ??= ajv2().compile(schema);
     const candidate = value;
     if (validate(candidate)) return { kind: "read", value: candidate };
@@ -53963,8 +54562,8 @@ function reasonOf2(error3) {
   if (path !== "") return `its field ${path} is missing or is something else`;
   return `it is no JSON ${error3?.params["type"] === "array" ? "list" : "object"}`;
 }
-function otherVersion(found2) {
-  const format = typeof found2 === "number" ? `format ${found2}` : "another format";
+function otherVersion(found3) {
+  const format = typeof found3 === "number" ? `format ${found3}` : "another format";
   return {
     kind: "other-version",
     reason: `it is of ${format}, which this version of glaciocloud does not know`
@@ -54009,9 +54608,9 @@ var readStatus = readerOf(
 function readRecord(folder, release2, status) {
   if (release2 === void 0)
     return unreadable(folder, "release.json", { kind: "unreadable", reason: "it is missing" });
-  const found2 = readRelease(release2);
-  if (found2.kind !== "read") return unreadable(folder, "release.json", found2);
-  const { unit } = found2.value.release;
+  const found3 = readRelease(release2);
+  if (found3.kind !== "read") return unreadable(folder, "release.json", found3);
+  const { unit } = found3.value.release;
   if (unitId(unit) !== folder)
     return unreadable(folder, "release.json", {
       kind: "unreadable",
@@ -54019,7 +54618,7 @@ function readRecord(folder, release2, status) {
     });
   const known = status === void 0 ? void 0 : readStatus(status);
   if (known !== void 0 && known.kind !== "read") return unreadable(folder, "status.json", known);
-  return { kind: "read", record: { unit, ...found2.value, status: known?.value } };
+  return { kind: "read", record: { unit, ...found3.value, status: known?.value } };
 }
 function unreadable(folder, file, { kind, reason }) {
   const unit = unitOf(folder);
@@ -54073,10 +54672,10 @@ var parseState = readerOf(
   ),
   "/v"
 );
-function statesOf(found2) {
+function statesOf(found3) {
   const known = /* @__PURE__ */ new Map();
   const unreadable3 = /* @__PURE__ */ new Map();
-  for (const { namespace, text } of found2) {
+  for (const { namespace, text } of found3) {
     const reading = parseState(text);
     if (reading.kind === "read") known.set(namespace, reading.value);
     else unreadable3.set(namespace, unreadableText(namespace, reading));
@@ -54121,8 +54720,8 @@ var WrongCluster = class extends Failure {
 var IDENTITY = "glaciocloud-cluster";
 var KEY = "glaciocloud-digest-key";
 async function confirmIdentity(kube, cluster, known) {
-  const found2 = at(await kube.get("namespace", "kube-system") ?? {}, "/metadata/uid");
-  if (typeof found2 !== "string")
+  const found3 = at(await kube.get("namespace", "kube-system") ?? {}, "/metadata/uid");
+  if (typeof found3 !== "string")
     throw new WrongCluster("the cluster does not say who it is", {
       hint: "look at the kubeconfig"
     });
@@ -54131,19 +54730,19 @@ async function confirmIdentity(kube, cluster, known) {
   const wrong = (why) => new WrongCluster(`this is not the cluster ${cluster.name}: ${why}`, {
     hint: `look at the kubeconfig, or at clusters/${cluster.name}.yaml`
   });
-  const meant2 = cluster.data.identity ?? known;
-  if (meant2 !== void 0 && meant2 !== found2)
-    throw wrong(`its identity is ${found2}, and ${meant2} is recorded`);
+  const meant3 = cluster.data.identity ?? known;
+  if (meant3 !== void 0 && meant3 !== found3)
+    throw wrong(`its identity is ${found3}, and ${meant3} is recorded`);
   if (typeof recorded === "string" && recorded !== cluster.name)
     throw wrong(`it is known as ${recorded}`);
-  if (kept !== void 0 && typeof recorded !== "string" && meant2 === void 0)
+  if (kept !== void 0 && typeof recorded !== "string" && meant3 === void 0)
     throw new WrongCluster(
       `the cluster does not say whose it is: ${SYSTEM_NAMESPACE}/${IDENTITY} has no \`cluster\``,
       {
-        hint: `if it is the right one, write \`identity: ${found2}\` into clusters/${cluster.name}.yaml`
+        hint: `if it is the right one, write \`identity: ${found3}\` into clusters/${cluster.name}.yaml`
       }
     );
-  return found2;
+  return found3;
 }
 async function applyCluster(kube, cluster, identity3) {
   const known = at(
@@ -54164,23 +54763,23 @@ async function applyCluster(kube, cluster, identity3) {
   return true;
 }
 async function readStates(kube) {
-  const found2 = await kube.list("configmaps", {
+  const found3 = await kube.list("configmaps", {
     selector: "glaciocloud.org/state=hub",
     fields: `metadata.name=${STATE_NAME}`
   });
   return statesOf(
-    found2.map((one) => ({
+    found3.map((one) => ({
       namespace: textAt(one, "/metadata/namespace"),
       text: textAt(one, "/data/state.json")
     }))
   );
 }
 async function digestKey({ kube, random }) {
-  const read = async () => {
+  const read3 = async () => {
     const value = at(await kube.get("secret", KEY, SYSTEM_NAMESPACE) ?? {}, "/data/key");
     return typeof value === "string" && value !== "" ? value : void 0;
   };
-  const known = await read();
+  const known = await read3();
   if (known !== void 0) return known;
   const made2 = {
     apiVersion: "v1",
@@ -54192,7 +54791,7 @@ async function digestKey({ kube, random }) {
   await kube.create(made2).catch((error3) => {
     if (!(error3 instanceof KubeFailure) || !error3.conflict) throw error3;
   });
-  const kept = await read();
+  const kept = await read3();
   if (kept === void 0)
     throw new Faulty(
       `the Secret ${KEY} has no key; delete it: kubectl delete secret ${KEY} --namespace ${SYSTEM_NAMESPACE}`,
@@ -54210,8 +54809,8 @@ function compare(from, to, path = "") {
     return keys.flatMap((key) => compare(from[key], to[key], `${path}/${escapeSegment(key)}`));
   }
   if (Array.isArray(from) && Array.isArray(to)) {
-    const named = byName2(from, to);
-    if (named) return compare(named.from, named.to, path);
+    const named2 = byName2(from, to);
+    if (named2) return compare(named2.from, named2.to, path);
   }
   return canonical(from) === canonical(to) ? [] : [{ path, from, to }];
 }
@@ -54314,21 +54913,21 @@ var NEEDS = [
   { verb: "patch", group: "networking.k8s.io", resource: "networkpolicies" },
   { verb: "create", group: "coordination.k8s.io", resource: "leases" }
 ];
-function clusterVerdict(cluster, facts) {
+function clusterVerdict(cluster, facts2) {
   const { storage, ingress } = cluster.data;
-  return together([
-    rightsVerdict(facts.allowed),
-    versionVerdict(cluster, facts.version),
-    storageVerdict(storage, facts.storageClasses),
-    ingressVerdict(ingress, facts.ingressClasses)
+  return together2([
+    rightsVerdict(facts2.allowed),
+    versionVerdict(cluster, facts2.version),
+    storageVerdict(storage, facts2.storageClasses),
+    ingressVerdict(ingress, facts2.ingressClasses)
   ]);
 }
 function rightsVerdict(allowed) {
   const refused3 = NEEDS.filter((_need, index2) => allowed[index2] !== true).map(needText);
   return refused3.length === 0 ? WELL : problem(`these credentials may not ${refused3.join(", ")}`);
 }
-function needText({ verb, resource, subresource }) {
-  return `${verb} ${resource}${subresource === void 0 ? "" : `/${subresource}`}`;
+function needText({ verb: verb2, resource, subresource }) {
+  return `${verb2} ${resource}${subresource === void 0 ? "" : `/${subresource}`}`;
 }
 function versionVerdict({ name, data }, version) {
   const minor = /^v?([0-9]+\.[0-9]+)/u.exec(version)?.[1] ?? version;
@@ -54342,7 +54941,7 @@ function storageVerdict({ homes, data }, storageClasses) {
   );
   const wanted = /* @__PURE__ */ new Set([homes.class, ...data ? [data.class] : []]);
   const missing4 = [...wanted].filter((name) => !policies.has(name)).map((name) => problem(`there is no storage class ${name}; ${thereAre(policies.keys())}`));
-  return together([...missing4, policies.get(homes.class) === "Delete" ? losesHomes(homes) : WELL]);
+  return together2([...missing4, policies.get(homes.class) === "Delete" ? losesHomes(homes) : WELL]);
 }
 function losesHomes(homes) {
   const what = `the storage class ${homes.class} deletes a volume with its claim`;
@@ -54374,20 +54973,20 @@ function problem(text) {
 function warning2(text) {
   return { problems: [], warnings: [text] };
 }
-function together(verdicts) {
+function together2(verdicts) {
   return {
     problems: verdicts.flatMap(({ problems }) => problems),
     warnings: verdicts.flatMap(({ warnings }) => warnings)
   };
 }
 function entriesOf(objects) {
-  const found2 = objects.flatMap(
+  const found3 = objects.flatMap(
     (one) => objectsIn(at(one, "/status/loadBalancer/ingress")).flatMap((entry) => [
       textAt(entry, "/ip"),
       textAt(entry, "/hostname")
     ])
   );
-  return [...new Set(found2.filter((text) => text !== ""))];
+  return [...new Set(found3.filter((text) => text !== ""))];
 }
 function roomVerdict(objects, nodes, sizes2, max2) {
   if (nodes.length === 0) return void 0;
@@ -54482,7 +55081,10 @@ async function preflightCluster(kube, cluster) {
 async function preflightAddress({ hub, to }, { kube, cluster, internet: internet2, progress }) {
   if (cluster.data.ingress.class === "none") return;
   const { hostname: hostname3 } = new URL(hub.data.url);
-  const resolved = await internet2.resolve(hostname3);
+  const resolved = await internet2.resolve(hostname3).catch((error3) => {
+    if (!(error3 instanceof Failure)) throw error3;
+    throw new Faulty(error3.message, "infrastructure");
+  });
   const { problems, warnings } = dnsVerdict(
     hostname3,
     resolved,
@@ -54524,9 +55126,9 @@ async function tellConflicts({ to }, objects, { kube, progress }) {
   const shown2 = objects.filter((one) => one["kind"] !== "Secret");
   const live = byIdentity(await kube.liveOf(shown2, namespace), namespace);
   for (const object2 of shown2) {
-    const found2 = live.get(identity2(object2, namespace));
+    const found3 = live.get(identity2(object2, namespace));
     const name = `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}`;
-    for (const { manager, time: time2, fields: fields2 } of found2 ? conflictsOf(name, found2, object2) : [])
+    for (const { manager, time: time2, fields: fields2 } of found3 ? conflictsOf(name, found3, object2) : [])
       progress(
         to.unit,
         `\u26A0 ${name}: what ${manager} changed at ${time2} is overwritten: ${fields2.join(", ")}`
@@ -54565,7 +55167,7 @@ async function mapConcurrently(iterable, mapper, {
     const cleanup = () => {
       signal?.removeEventListener("abort", signalListener);
     };
-    const resolve6 = (value) => {
+    const resolve7 = (value) => {
       resolve_(value);
       cleanup();
     };
@@ -54615,10 +55217,10 @@ async function mapConcurrently(iterable, mapper, {
       }
       const lastIndex = Math.min(doneIndex, result2.length);
       if (lastIndex === result2.length && skippedCount === 0) {
-        resolve6(result2);
+        resolve7(result2);
         return;
       }
-      resolve6(result2.slice(0, lastIndex).filter((value) => value !== pMapSkip));
+      resolve7(result2.slice(0, lastIndex).filter((value) => value !== pMapSkip));
     };
     const next = async () => {
       if (isResolved || currentIndex >= doneIndex) {
@@ -54755,18 +55357,18 @@ var DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 var DAY_MS = 864e5;
 var MINUTE_MS = 6e4;
 var NAMED_HUBS = 3;
-function waveGate(wave, facts) {
-  return failedBefore(facts.earlier) ?? unrecorded(facts) ?? unseenBefore(facts) ?? unfinishedBefore(facts.earlier) ?? (facts.hurried ? void 0 : frozen(wave, facts.now)) ?? (facts.hurried ? void 0 : soaking(wave, facts)) ?? unapproved(wave, facts) ?? { open: true };
+function waveGate(wave, facts2) {
+  return failedBefore(facts2.earlier) ?? unrecorded(facts2) ?? unseenBefore(facts2) ?? unfinishedBefore(facts2.earlier) ?? (facts2.hurried ? void 0 : frozen(wave, facts2.now)) ?? (facts2.hurried ? void 0 : soaking(wave, facts2)) ?? unapproved(wave, facts2) ?? { open: true };
 }
 function failedBefore(earlier) {
-  const failed = earlier.filter(({ how }) => how === "failed");
-  const [first] = failed;
+  const failed2 = earlier.filter(({ how }) => how === "failed");
+  const [first] = failed2;
   if (first === void 0) return void 0;
   return {
     open: false,
     outcome: "blocked",
     code: "earlier-failed",
-    reason: `wave ${first.wave} has a hub that failed: ${names(failed)}`
+    reason: `wave ${first.wave} has a hub that failed: ${names(failed2)}`
   };
 }
 function unrecorded({ earlier, record }) {
@@ -54834,9 +55436,9 @@ function waiting(code2, reason) {
   return { open: false, outcome: "waiting", code: code2, reason };
 }
 function names(hubs) {
-  const named = hubs.slice(0, NAMED_HUBS).map(({ name }) => name);
-  const more = hubs.length - named.length;
-  return `${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  const named2 = hubs.slice(0, NAMED_HUBS).map(({ name }) => name);
+  const more = hubs.length - named2.length;
+  return `${named2.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 function isFrozen({ days, hours, from, until }, now, timezone) {
   if (from !== void 0 && now < instant(from)) return false;
@@ -54884,12 +55486,12 @@ function endingOf(error3) {
   return error3 instanceof LeaseHeld ? { outcome: "blocked", code: error3.code, reason: error3.message } : { outcome: "failed", code: "refused", reason: error3.message };
 }
 async function withLease(ports, name, work) {
-  const claim2 = claimBy(ports);
-  return holding(claim2, name, work, async () => {
+  const claim = claimBy(ports);
+  return holding(claim, name, work, async () => {
     for (; ; ) {
-      const lease = await attempt(claim2, name);
+      const lease = await attempt(claim, name);
       if (lease) return { name, lease };
-      const other = claim2.seen.get(name);
+      const other = claim.seen.get(name);
       if (other?.alive === true)
         throw new LeaseHeld(
           "lease-held",
@@ -54901,16 +55503,16 @@ async function withLease(ports, name, work) {
   });
 }
 async function withSeat(ports, seats, waiting2, work) {
-  const claim2 = claimBy(ports);
+  const claim = claimBy(ports);
   const names4 = Array.from({ length: seats }, (_, index2) => `slot-${index2}`);
-  return holding(claim2, "a seat", work, async () => {
+  return holding(claim, "a seat", work, async () => {
     for (let round = 0; ; round += 1) {
       for (const name of names4) {
-        const lease = await attempt(claim2, name);
+        const lease = await attempt(claim, name);
         if (lease) return { name, lease };
       }
       if (round === QUIET_ROUNDS)
-        waiting2([...claim2.seen.values()].map(({ owner }) => owner).join(", "));
+        waiting2([...claim.seen.values()].map(({ owner }) => owner).join(", "));
       await ports.clock.sleep(LOOK_MS);
     }
   });
@@ -54922,9 +55524,9 @@ function claimBy(ports) {
 function time({ ports }) {
   return ports.clock.now().getTime();
 }
-async function holding(claim2, what, work, acquire) {
+async function holding(claim, what, work, acquire) {
   const mine = await acquire();
-  const renewal2 = keepRenewing(claim2, mine.lease);
+  const renewal2 = keepRenewing(claim, mine.lease);
   try {
     return await work(() => {
       if (renewal2.lost())
@@ -54936,18 +55538,18 @@ async function holding(claim2, what, work, acquire) {
     });
   } finally {
     renewal2.stop();
-    await release(claim2, mine.name);
+    await release(claim, mine.name);
   }
 }
-function keepRenewing(claim2, first) {
-  const { clock } = claim2.ports;
+function keepRenewing(claim, first) {
+  const { clock } = claim.ports;
   let lease = first;
-  let renewed = time(claim2);
+  let renewed = time(claim);
   let taken2 = false;
   const again = () => {
     stop2 = clock.after(RENEW_MS, again);
-    const begun = time(claim2);
-    renew(claim2, lease).then(
+    const begun = time(claim);
+    renew(claim, lease).then(
       (next) => {
         lease = next;
         renewed = begun;
@@ -54959,57 +55561,57 @@ function keepRenewing(claim2, first) {
   };
   let stop2 = clock.after(RENEW_MS, again);
   return {
-    lost: () => taken2 || time(claim2) > renewed + DURATION * 1e3,
+    lost: () => taken2 || time(claim) > renewed + DURATION * 1e3,
     stop: () => stop2()
   };
 }
-async function attempt(claim2, name) {
-  const { kube } = claim2.ports;
-  const found2 = await kube.get("lease", name, SYSTEM_NAMESPACE);
+async function attempt(claim, name) {
+  const { kube } = claim.ports;
+  const found3 = await kube.get("lease", name, SYSTEM_NAMESPACE);
   try {
-    if (!found2)
+    if (!found3)
       return await kube.create({
         apiVersion: "coordination.k8s.io/v1",
         kind: "Lease",
         metadata: { name, namespace: SYSTEM_NAMESPACE },
-        spec: leaseSpec(claim2)
+        spec: leaseSpec(claim)
       });
-    return isFree(claim2, name, found2) ? await kube.replace({ ...found2, spec: leaseSpec(claim2) }) : void 0;
+    return isFree(claim, name, found3) ? await kube.replace({ ...found3, spec: leaseSpec(claim) }) : void 0;
   } catch (error3) {
     if (!(error3 instanceof KubeFailure) || !error3.conflict) throw error3;
     return void 0;
   }
 }
-function isFree(claim2, name, lease) {
+function isFree(claim, name, lease) {
   const owner = textAt(lease, "/spec/holderIdentity");
   if (owner === "") return true;
   const mark = `${owner} ${textAt(lease, "/spec/renewTime")}`;
-  const known = claim2.seen.get(name);
-  if (known?.mark === mark) return time(claim2) > known.since + DURATION * 1e3;
-  claim2.seen.set(name, { owner, mark, since: time(claim2), alive: known !== void 0 });
+  const known = claim.seen.get(name);
+  if (known?.mark === mark) return time(claim) > known.since + DURATION * 1e3;
+  claim.seen.set(name, { owner, mark, since: time(claim), alive: known !== void 0 });
   return false;
 }
-function leaseSpec(claim2) {
-  const now = claim2.ports.clock.now().toISOString().replace("Z", "000Z");
+function leaseSpec(claim) {
+  const now = claim.ports.clock.now().toISOString().replace("Z", "000Z");
   return {
-    holderIdentity: claim2.holder,
+    holderIdentity: claim.holder,
     leaseDurationSeconds: DURATION,
     acquireTime: now,
     renewTime: now
   };
 }
-async function renew(claim2, lease) {
+async function renew(claim, lease) {
   const old = isObject(lease["spec"]) ? lease["spec"] : {};
-  return claim2.ports.kube.replace({
+  return claim.ports.kube.replace({
     ...lease,
-    spec: { ...leaseSpec(claim2), acquireTime: old["acquireTime"] ?? null }
+    spec: { ...leaseSpec(claim), acquireTime: old["acquireTime"] ?? null }
   });
 }
 async function release({ ports: { kube }, holder }, name) {
   try {
-    const found2 = await kube.get("lease", name, SYSTEM_NAMESPACE);
-    if (found2 && at(found2, "/spec/holderIdentity") === holder)
-      await kube.replace({ ...found2, spec: { leaseDurationSeconds: DURATION } });
+    const found3 = await kube.get("lease", name, SYSTEM_NAMESPACE);
+    if (found3 && at(found3, "/spec/holderIdentity") === holder)
+      await kube.replace({ ...found3, spec: { leaseDurationSeconds: DURATION } });
   } catch (error3) {
     if (!(error3 instanceof Failure)) throw error3;
   }
@@ -55046,21 +55648,26 @@ var LOGIN = [/Unauthorized/iu, /token.*expired/iu, /provide credentials/iu];
 var UNAVAILABLE = [
   /TooManyRequests/iu,
   /too many requests/iu,
-  /connection refused/iu,
   /connection reset/iu,
   /EOF/iu,
-  /i\/o timeout/iu,
-  /TLS handshake timeout/iu,
   /Internal ?Error/iu,
   /an error on the server/iu,
   /ServiceUnavailable/iu,
   /currently unable to handle/iu,
   /http2: /iu,
   /etcdserver/iu,
-  /no route to host/iu,
-  /no such host/iu,
   /context deadline exceeded/iu,
   /leader changed/iu
+];
+var UNREACHABLE = [
+  /connection refused/iu,
+  /was refused - did you specify/iu,
+  /no connection to the cluster/iu,
+  /i\/o timeout/iu,
+  /TLS handshake timeout/iu,
+  /no route to host/iu,
+  /network is unreachable/iu,
+  /no such host/iu
 ];
 var CALLS = [
   { says: LOGIN, fault: "infrastructure", again: false },
@@ -55069,7 +55676,7 @@ var CALLS = [
     fault: "infrastructure",
     again: false
   },
-  { says: UNAVAILABLE, fault: "infrastructure", again: true }
+  { says: [...UNREACHABLE, ...UNAVAILABLE], fault: "infrastructure", again: true }
 ];
 var UNKNOWN_CALL = { fault: "product", again: false };
 var NO_SUCH_IMAGE = [
@@ -55090,6 +55697,9 @@ function mayPass(message) {
 }
 function loginRefused(message) {
   return saysAny(LOGIN, message);
+}
+function isUnreachable(message) {
+  return saysAny(UNREACHABLE, message) && !/Error from server|error on the server/iu.test(message);
 }
 function pullFault(message) {
   return saysAny(NO_SUCH_IMAGE, message) ? "product" : "infrastructure";
@@ -55299,22 +55909,22 @@ init_json();
 var MESSAGE_LENGTH = 300;
 function rolloutVerdict(deployments, pods, now) {
   const judged3 = deployments.every(isObserved) ? pods : [];
-  const failure3 = firstOf(judged3, (pod) => podFault2(pod, now)) ?? firstOf(deployments, podsRefused);
-  if (failure3 !== void 0) return failure3;
+  const failure2 = firstOf(judged3, (pod) => podFault2(pod, now)) ?? firstOf(deployments, podsRefused);
+  if (failure2 !== void 0) return failure2;
   if (deployments.length === 0) return { kind: "waiting", for: "the hub to appear" };
   const waiting2 = deployments.filter((one) => !isRolledOut(one));
   if (waiting2.length === 0) return { kind: "done" };
-  const named = waiting2.map((one) => `${textAt(one, "/metadata/name")} (${podsOf(one, pods)})`);
-  return { kind: "waiting", for: named.join(", ") };
+  const named2 = waiting2.map((one) => `${textAt(one, "/metadata/name")} (${podsOf(one, pods)})`);
+  return { kind: "waiting", for: named2.join(", ") };
 }
 function firstOf(list, find) {
-  return list.map(find).find((found2) => found2 !== void 0);
+  return list.map(find).find((found3) => found3 !== void 0);
 }
 function podsRefused(deployment) {
-  const failure3 = objectsIn(at(deployment, "/status/conditions")).find(
+  const failure2 = objectsIn(at(deployment, "/status/conditions")).find(
     (one) => one["type"] === "ReplicaFailure" && one["status"] === "True"
   );
-  const message = textAt(failure3, "/message");
+  const message = textAt(failure2, "/message");
   return /forbidden/iu.test(message) ? productFault(`${textAt(deployment, "/metadata/name")}: ${shortened(message)}`) : void 0;
 }
 function isObserved(deployment) {
@@ -55515,24 +56125,6 @@ init_json();
 
 // src/core/watch/outside.ts
 init_json();
-
-// src/core/time.ts
-var UNITS = [
-  { size: 86400, name: "d" },
-  { size: 3600, name: "h" },
-  { size: 60, name: "min" }
-];
-function duration(seconds2) {
-  const unit = UNITS.find(({ size: size2 }) => seconds2 > 0 && seconds2 % size2 === 0);
-  return unit ? `${seconds2 / unit.size} ${unit.name}` : `${seconds2} s`;
-}
-var MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-function day(instant2) {
-  const [year, month, date] = instant2.slice(0, 10).split("-");
-  return `${Number(date)} ${MONTHS[Number(month) - 1] ?? ""} ${year ?? ""}`;
-}
-
-// src/core/watch/outside.ts
 var DAY_MS2 = 864e5;
 function hubApi(url) {
   return `${url.replace(/\/$/u, "")}/hub/api`;
@@ -55592,14 +56184,14 @@ async function proveHealthy(task, world, run2) {
     oggmCheck: await world.script("oggm_check.py"),
     timeout: START_SECONDS
   });
-  const failed = await firstFailure(task, run2, world, {
+  const failed2 = await firstFailure(task, run2, world, {
     script: await world.script("health_check.py"),
     args: [job],
     timeoutMs: (checks.length * 2 * START_SECONDS + HUB_CHECK_SECONDS) * 1e3
   });
-  if (failed) {
-    const what = failed.image === null ? failed.check : `${failed.check} of ${failed.image}`;
-    throw new Faulty(`${what}: ${failed.detail}`, failed.class ?? "product");
+  if (failed2) {
+    const what = failed2.image === null ? failed2.check : `${failed2.check} of ${failed2.image}`;
+    throw new Faulty(`${what}: ${failed2.detail}`, failed2.class ?? "product");
   }
   run2.rest = void 0;
   await dropHomes(namespace, world);
@@ -55622,18 +56214,18 @@ function checksOf({ to, state, hub, platform: platform2 }) {
   });
 }
 function firstFailure({ to }, run2, world, request2) {
-  return new Promise((resolve6, reject) => {
+  return new Promise((resolve7, reject) => {
     const onLine = (text) => {
       const line = parseLine(text);
       if (!line) return;
       run2.lines.push(line);
       say(to.unit, line, world);
-      if (!line.ok) resolve6(line);
+      if (!line.ok) resolve7(line);
     };
     const ended = world.kube.python(to.release.namespace, { ...request2, onLine });
     run2.rest = ended.catch((error3) => messageOf(error3));
     ended.then(({ code: code2, stderr }) => {
-      if (code2 === 0 && run2.lines.length > 0) resolve6(void 0);
+      if (code2 === 0 && run2.lines.length > 0) resolve7(void 0);
       else reject(new Faulty(endedText(code2, stderr), "infrastructure"));
     }, reject);
   });
@@ -55750,8 +56342,8 @@ init_json();
 var NAME3 = "hub-generated";
 var readKept = readerOf(fields({}));
 async function generatedValues(namespace, jupyterhub, { kube, random }) {
-  const found2 = at(await kube.get("secret", NAME3, namespace) ?? {}, "/data/values.json");
-  const kept = typeof found2 === "string" ? keptIn(namespace, found2) : {};
+  const found3 = at(await kube.get("secret", NAME3, namespace) ?? {}, "/data/values.json");
+  const kept = typeof found3 === "string" ? keptIn(namespace, found3) : {};
   const values = fill(standInSecrets(jupyterhub), kept, random);
   const text = JSON.stringify(values);
   if (text !== JSON.stringify(kept)) {
@@ -55898,9 +56490,9 @@ async function dropStrays(task, revision, wanted, world) {
 async function healthyOf({ to, state }, { releases }) {
   const [release2, { namespace }] = [to.unit.name, to.release];
   const known = await releases.history(release2, namespace);
-  const found2 = known.find(({ revision }) => revision === state?.healthy?.revision);
-  if (found2 === void 0) return [];
-  return storedIn(await releases.manifest(release2, namespace, found2.revision));
+  const found3 = known.find(({ revision }) => revision === state?.healthy?.revision);
+  if (found3 === void 0) return [];
+  return storedIn(await releases.manifest(release2, namespace, found3.revision));
 }
 async function recoverPending({ to }, { kube, releases, progress }) {
   const { unit } = to;
@@ -56171,8 +56763,8 @@ async function afterFailure(task, world, fault, run2) {
   const infrastructure = fault.fault === "infrastructure" ? (state?.infrastructure ?? 0) + 1 : 0;
   const kept = { quarantined, infrastructure, copy: run2.copy };
   if (run2.unsettled && state?.healthy) {
-    const failed = { reason: fault.message, kept, healthy: state.healthy };
-    const back = await goBack(task, failed, run2, world);
+    const failed2 = { reason: fault.message, kept, healthy: state.healthy };
+    const back = await goBack(task, failed2, run2, world);
     if (back !== void 0) return back;
     await cleanUp(task, run2.health, world);
     return result(task, run2, { outcome: "rolled-back", code: fault.fault, reason: fault.message });
@@ -56329,8 +56921,8 @@ function nearby(one, states, results) {
 function here(one, state, results) {
   if (isSettled(state, one.digest)) return { how: "healthy", since: timeOf(state?.healthy?.since) };
   const result2 = results.find(({ unit }) => unit.name === one.unit.name);
-  const failed = state?.quarantined?.digest === one.digest || result2 !== void 0 && result2.outcome !== "done" && result2.outcome !== "waiting";
-  return { how: failed ? "failed" : "unfinished", since: void 0 };
+  const failed2 = state?.quarantined?.digest === one.digest || result2 !== void 0 && result2.outcome !== "done" && result2.outcome !== "waiting";
+  return { how: failed2 ? "failed" : "unfinished", since: void 0 };
 }
 function timeOf(at2) {
   return at2 === void 0 ? void 0 : Date.parse(at2);
@@ -56461,8 +57053,8 @@ function manifestKey({ folder }) {
 function volumeName({ uid, what }) {
   return what === "database" ? "the database" : `the home pvc-${uid}`;
 }
-function volumeKey({ folder }, { claim: claim2, what }) {
-  return what === "database" ? `${folder}database.tar.gz` : `${folder}homes/${claim2}.tar.gz`;
+function volumeKey({ folder }, { claim, what }) {
+  return what === "database" ? `${folder}database.tar.gz` : `${folder}homes/${claim}.tar.gz`;
 }
 var readManifest = readerOf(
   fields({
@@ -56476,30 +57068,30 @@ var readManifest = readerOf(
   "/v"
 );
 function parseManifest(text) {
-  const found2 = readManifest(text);
-  if (found2.kind !== "read") return void 0;
-  const { hub, cluster, removal, complete: complete2, objects } = found2.value;
+  const found3 = readManifest(text);
+  if (found3.kind !== "read") return void 0;
+  const { hub, cluster, removal, complete: complete2, objects } = found3.value;
   const whole = objectsIn(objects).map(parseVolume).filter((one) => one !== void 0);
   return { v: 1, hub, cluster, removal, complete: complete2, objects: whole };
 }
 function parseVolume(value) {
   const counted = parseCounted(value);
   if (counted === void 0) return void 0;
-  const [claim2, uid, key] = [textAt(value, "/claim"), textAt(value, "/uid"), textAt(value, "/key")];
-  return { claim: claim2, uid, key, ...counted };
+  const [claim, uid, key] = [textAt(value, "/claim"), textAt(value, "/uid"), textAt(value, "/key")];
+  return { claim, uid, key, ...counted };
 }
 function parseCounted(value) {
   if (!isObject(value)) return void 0;
   const { sha256: sha2563, bytes: bytes2, files } = value;
   return typeof sha2563 === "string" && typeof bytes2 === "number" && typeof files === "number" ? { sha256: sha2563, bytes: bytes2, files } : void 0;
 }
-function manifestFor(found2, fresh) {
-  if (found2?.removal === fresh.removal) return { kind: "go-on", manifest: found2 };
-  return found2?.complete == null ? { kind: "begin", manifest: fresh } : { kind: "taken", since: found2.complete };
+function manifestFor(found3, fresh) {
+  if (found3?.removal === fresh.removal) return { kind: "go-on", manifest: found3 };
+  return found3?.complete == null ? { kind: "begin", manifest: fresh } : { kind: "taken", since: found3.complete };
 }
 function notArchived(volumes, { objects }) {
   return volumes.filter(
-    ({ claim: claim2, uid }) => !objects.some((one) => one.claim === claim2 && one.uid === uid)
+    ({ claim, uid }) => !objects.some((one) => one.claim === claim && one.uid === uid)
   );
 }
 function difference(sent, back) {
@@ -56527,7 +57119,7 @@ var ARCHIVE_SECONDS = 24 * 3600;
 var USER_NODES = ["hub.jupyter.org/dedicated", "hub.jupyter.org_dedicated"].map(
   (key) => ({ key, operator: "Equal", value: "user", effect: "NoSchedule" })
 );
-function archiveObjects(hub, { namespace, name, volume: { claim: claim2, what }, user }) {
+function archiveObjects(hub, { namespace, name, volume: { claim, what }, user }) {
   const spec = hubPodSpec([hub]);
   const container = objectsIn(spec["containers"])[0] ?? {};
   const shared = frame(spec);
@@ -56542,7 +57134,7 @@ function archiveObjects(hub, { namespace, name, volume: { claim: claim2, what },
     ...place,
     activeDeadlineSeconds: ARCHIVE_SECONDS,
     terminationGracePeriodSeconds: 1,
-    volumes: [{ name: "archived", persistentVolumeClaim: { claimName: claim2 } }],
+    volumes: [{ name: "archived", persistentVolumeClaim: { claimName: claim } }],
     containers: [
       {
         name: "archive",
@@ -56645,12 +57237,12 @@ async function openArchive(place, unit, removal, store) {
   const bucket = await store.open(place);
   try {
     const text = await bucket.readText(manifestKey(place));
-    const found2 = text === void 0 ? void 0 : parseManifest(text);
+    const found3 = text === void 0 ? void 0 : parseManifest(text);
     const other = (why) => new BucketFailure(`${placeText(place)} ${why}`, {
       hint: "write another bucket or prefix: what lies there stays"
     });
-    if (text !== void 0 && !found2) throw other("holds a manifest.json that is not ours");
-    const next = manifestFor(found2, {
+    if (text !== void 0 && !found3) throw other("holds a manifest.json that is not ours");
+    const next = manifestFor(found3, {
       v: 1,
       hub: unit.name,
       cluster: unit.cluster,
@@ -56717,17 +57309,17 @@ async function archiveLeft(archive, { unit, volumes, hub = {}, user, held: held2
     }
   };
   const failures = await pMap(left, one, { concurrency: AT_ONCE });
-  const failed = failures.filter((why) => why !== void 0);
-  if (failed.length === 0) return;
-  const count = `${failed.length} of ${volumes.length} volumes`;
+  const failed2 = failures.filter((why) => why !== void 0);
+  if (failed2.length === 0) return;
+  const count = `${failed2.length} of ${volumes.length} volumes`;
   throw new Faulty(
-    `${count} cannot be archived, so nothing is deleted: ${failed.slice(0, 3).join("; ")}`,
+    `${count} cannot be archived, so nothing is deleted: ${failed2.slice(0, 3).join("; ")}`,
     "infrastructure"
   );
 }
 async function enter(archive, one, held2) {
   held2();
-  const others = archive.manifest.objects.filter(({ claim: claim2 }) => claim2 !== one.claim);
+  const others = archive.manifest.objects.filter(({ claim }) => claim !== one.claim);
   archive.manifest = { ...archive.manifest, objects: [...others, one] };
   await writeManifest(archive);
 }
@@ -56741,7 +57333,7 @@ async function confirmSizes({ bucket, place, manifest }) {
   }
 }
 async function atRest(volumes, namespace, { kube, clock }) {
-  const claims = new Set(volumes.map(({ claim: claim2 }) => claim2));
+  const claims = new Set(volumes.map(({ claim }) => claim));
   for (let look3 = 0; ; look3 += 1) {
     const busy = (await kube.list("pods", { namespace })).find(
       (pod) => !/^(Succeeded|Failed)$/u.test(textAt(pod, "/status/phase")) && objectsIn(at(pod, "/spec/volumes")).some(
@@ -56758,7 +57350,7 @@ async function atRest(volumes, namespace, { kube, clock }) {
   }
 }
 async function archiveVolume({ place, bucket }, volume, { unit, hub, user, script }, world) {
-  const { claim: claim2, uid } = volume;
+  const { claim, uid } = volume;
   const namespace = unit.name;
   const key = volumeKey(place, volume);
   const name = `glaciocloud-archive-${world.random.uuid().slice(0, 8)}`;
@@ -56799,7 +57391,7 @@ async function archiveVolume({ place, bucket }, volume, { unit, hub, user, scrip
   }).finally(quiet);
   const wrong = difference(sent, back);
   if (wrong !== void 0) throw new Faulty(wrong, "infrastructure");
-  return { claim: claim2, uid, key, ...sent };
+  return { claim, uid, key, ...sent };
 }
 
 // src/apply/removal/remove.ts
@@ -56878,7 +57470,7 @@ async function fill2(archive, {
   held: held2
 }, world) {
   const { unit, removal, user } = task;
-  const volumes = removal.homes === "archive" ? people.map(({ claim: claim2, uid }) => ({ claim: claim2, uid, what: "home" })) : [];
+  const volumes = removal.homes === "archive" ? people.map(({ claim, uid }) => ({ claim, uid, what: "home" })) : [];
   if (removal.database === "archive")
     volumes.push(...await databaseVolume(unit.name, archive, world));
   await archiveVolumes(archive, { unit, volumes, hub, user, held: held2 }, world);
@@ -56891,10 +57483,10 @@ async function takeAway({ unit, removal }, {
   const namespace = unit.name;
   held2();
   await releases.uninstall(unit.name, namespace);
-  const doomed = homes.filter(({ person }) => !person || removal.homes !== "keep").map(({ claim: claim2 }) => claim2);
+  const doomed = homes.filter(({ person }) => !person || removal.homes !== "keep").map(({ claim }) => claim);
   if (removal.database !== "keep") doomed.push(DATABASE2);
   held2();
-  for (const claim2 of doomed) await kube.delete("persistentvolumeclaim", claim2, namespace);
+  for (const claim of doomed) await kube.delete("persistentvolumeclaim", claim, namespace);
   const kept = (await kube.list("persistentvolumeclaims", { namespace })).filter(
     (one) => !doomed.includes(textAt(one, "/metadata/name"))
   ).length;
@@ -56924,8 +57516,8 @@ async function homesOf(namespace, { kube }) {
   }));
 }
 async function databaseVolume(namespace, { manifest }, { kube }) {
-  const claim2 = await kube.get("persistentvolumeclaim", DATABASE2, namespace);
-  if (claim2) return [{ claim: DATABASE2, uid: textAt(claim2, "/metadata/uid"), what: "database" }];
+  const claim = await kube.get("persistentvolumeclaim", DATABASE2, namespace);
+  if (claim) return [{ claim: DATABASE2, uid: textAt(claim, "/metadata/uid"), what: "database" }];
   if (manifest.complete !== null) return [];
   throw new Faulty(
     "this hub has no volume with a database that could be archived; nothing is deleted",
@@ -57002,7 +57594,7 @@ async function deployedInFolder(folder) {
     ...names4.filter((name) => name !== "clusters" && !name.startsWith(".")),
     ...clusters
   ];
-  const read = async (wants) => {
+  const read3 = async (wants) => {
     const files = /* @__PURE__ */ new Map();
     for (const unit of units) {
       for (const file of ["release.json", "status.json", OBJECTS]) {
@@ -57015,30 +57607,43 @@ async function deployedInFolder(folder) {
     }
     return files;
   };
-  const { found: found2 } = await deployed(read);
-  if (units.length > 0 && found2.releases.length === 0)
+  const { found: found3 } = await deployed(read3);
+  if (units.length > 0 && found3.releases.length === 0)
     throw new Failure(`${folder} holds no record of a release`, {
       hint: "name a folder that `render` wrote; an empty one means that nothing is deployed yet",
       exit: 2
     });
-  return found2;
+  return found3;
 }
 async function deployedOnBranch(root) {
   const ref = await deployedRef(root);
   if (ref.kind === "none") {
-    const { found: found3 } = await deployed(() => Promise.resolve(/* @__PURE__ */ new Map()));
-    return { ...found3, looked: ref.looked };
+    const { found: found4 } = await deployed(() => Promise.resolve(/* @__PURE__ */ new Map()));
+    return { ...found4, looked: ref.looked };
   }
-  const { found: found2, seen: seen2 } = await deployed((wants) => filesAt(root, ref.commit, wants));
-  if (seen2.length > 0 && found2.releases.length + found2.unreadable.length === 0)
+  const { found: found3, seen: seen2 } = await deployed((wants) => filesAt(root, ref.commit, wants));
+  if (seen2.length > 0 && found3.releases.length + found3.unreadable.length === 0)
     throw new Failure("the branch `deployed` holds no record of a release", {
       hint: "only `deploy` writes it: restore it from its history, or delete it if nothing runs yet"
     });
-  return found2;
+  return found3;
 }
-async function deployed(read) {
+var LONGEST_HISTORY = 500;
+async function deployedWhile(root, hub, wanted) {
+  const ref = await deployedRef(root);
+  if (ref.kind === "none") return [];
+  const found3 = [];
+  for (const commit of await commitsOf(root, ref.commit, hub, LONGEST_HISTORY)) {
+    const files = await filesAt(root, commit, (path) => path.startsWith(`${hub}/`));
+    const read3 = readRecord(hub, files.get(`${hub}/release.json`), files.get(`${hub}/status.json`));
+    if (read3.kind !== "read" || !wanted(read3.record)) break;
+    found3.push(read3.record);
+  }
+  return found3;
+}
+async function deployed(read3) {
   const seen2 = [];
-  const files = await read((path) => {
+  const files = await read3((path) => {
     seen2.push(path);
     return RECORD.test(path);
   });
@@ -57046,15 +57651,15 @@ async function deployed(read) {
   const readings = [...units].map(
     (unit) => readRecord(unit, files.get(`${unit}/release.json`), files.get(`${unit}/status.json`))
   );
-  const found2 = {
+  const found3 = {
     releases: readings.flatMap((one) => one.kind === "read" ? [one.record] : []),
     unreadable: readings.flatMap((one) => one.kind === "unreadable" ? [one.record] : []),
     manifests: async (unit) => {
       const path = `${unitId(unit)}/${OBJECTS}`;
-      return (await read((one) => one === path)).get(path) ?? "";
+      return (await read3((one) => one === path)).get(path) ?? "";
     }
   };
-  return { found: found2, seen: seen2 };
+  return { found: found3, seen: seen2 };
 }
 
 // src/flow/record.ts
@@ -57062,7 +57667,7 @@ init_failure();
 
 // src/edges/helm.ts
 init_failure();
-import { writeFile as writeFile6 } from "node:fs/promises";
+import { writeFile as writeFile5 } from "node:fs/promises";
 import { join as join13 } from "node:path";
 
 // src/edges/tools.ts
@@ -57080,8 +57685,8 @@ function isExecutable(path) {
   }
 }
 function findTool(name) {
-  const named = process.env[`GLACIOCLOUD_${name.toUpperCase()}`];
-  if (named !== void 0 && named !== "") return isExecutable(named) ? named : void 0;
+  const named2 = process.env[`GLACIOCLOUD_${name.toUpperCase()}`];
+  if (named2 !== void 0 && named2 !== "") return isExecutable(named2) ? named2 : void 0;
   const onPath = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean).map((folder) => join12(folder, name));
   return [...onPath, unpackedTool(name)].find(isExecutable);
 }
@@ -57093,8 +57698,8 @@ var NEEDED = "Helm 3.17 or newer";
 async function findHelm() {
   const program = findTool("helm");
   if (program === void 0) {
-    const named = process.env["GLACIOCLOUD_HELM"];
-    throw new HelmMissing(`${NEEDED} not found${named === void 0 ? "" : ` at ${named}`}`, {
+    const named2 = process.env["GLACIOCLOUD_HELM"];
+    throw new HelmMissing(`${NEEDED} not found${named2 === void 0 ? "" : ` at ${named2}`}`, {
       hint: "install it, or run `npm run tools`"
     });
   }
@@ -57123,8 +57728,8 @@ function helmHome(folder) {
 async function template(helm, request2) {
   const values = join13(request2.scratch, `${request2.release}.values.json`);
   const placeholders = join13(request2.scratch, `${request2.release}.placeholders.json`);
-  await writeFile6(values, JSON.stringify(request2.values));
-  await writeFile6(placeholders, JSON.stringify(request2.placeholders));
+  await writeFile5(values, JSON.stringify(request2.values));
+  await writeFile5(placeholders, JSON.stringify(request2.placeholders));
   const args = [
     "template",
     request2.release,
@@ -57233,7 +57838,7 @@ async function publicReleases({
   return await exists2(record) ? deployedInFolder(record) : { releases: [], unreadable: [] };
 }
 async function keepRecord({ record, actions }, { unit, files, message }, report) {
-  if (record !== void 0) await writeFolders(record, /* @__PURE__ */ new Map([[unitId(unit), files]]), "unit");
+  if (record !== void 0) await writeFolders(record, /* @__PURE__ */ new Map([[unitId(unit), files]]), "record");
   try {
     await actions?.github.commitFiles("deployed", inRecord(unit, files), message);
   } catch (error3) {
@@ -57427,10 +58032,10 @@ var RECORD2 = {
 };
 var readReviewed = readerOf(RECORD2);
 function reviewedSteps(text, { pull, head: head2 }) {
-  const found2 = readReviewed(text);
-  if (found2.kind !== "read" || found2.value.pull !== pull || found2.value.head !== head2)
+  const found3 = readReviewed(text);
+  if (found3.kind !== "read" || found3.value.pull !== pull || found3.value.head !== head2)
     return /* @__PURE__ */ new Map();
-  return new Map(found2.value.steps.map(({ name, digest: digest3 }) => [name, digest3]));
+  return new Map(found3.value.steps.map(({ name, digest: digest3 }) => [name, digest3]));
 }
 
 // src/flow/tell.ts
@@ -57515,8 +58120,8 @@ function chooseCluster(platform2, name) {
     `clusters: ${names4.join(", ")}`
   );
 }
-function chooseHubs(platform2, here2, asked2) {
-  const { hubs, wave, hold } = asked2;
+function chooseHubs(platform2, here2, asked3) {
+  const { hubs, wave, hold } = asked3;
   const known = here2.map(({ unit }) => unit.name);
   const unknown2 = hubs.find((hub) => !known.includes(hub));
   if (unknown2 !== void 0)
@@ -57527,7 +58132,7 @@ function chooseHubs(platform2, here2, asked2) {
   const waves2 = platform2.settings.data.waves.map(({ name }) => name);
   if (wave !== void 0 && !waves2.includes(wave))
     throw new UsageError(`there is no wave "${wave}"`, `waves: ${waves2.join(", ")}`);
-  if (hold !== void 0) refuseLater(here2, asked2);
+  if (hold !== void 0) refuseLater(here2, asked3);
   return here2.filter(
     (one) => (hold === void 0 || one.order === 1) && (hubs.length === 0 || hubs.includes(one.unit.name)) && (wave === void 0 || one.wave === wave)
   );
@@ -57550,8 +58155,8 @@ function orphansOf(platform2, cluster, { known, unreadable: unreadable3 }, { hub
   const isFirst = wave === void 0 || wave === waves2[0]?.name;
   if (hubs.length > 0 || !isFirst || hold !== void 0) return [];
   const elsewhere2 = (name) => {
-    const named = platform2.environments.get(name)?.data.cluster;
-    return named === cluster.name ? void 0 : named;
+    const named2 = platform2.environments.get(name)?.data.cluster;
+    return named2 === cluster.name ? void 0 : named2;
   };
   const unknown2 = [...known.keys(), ...unreadable3.keys()].filter(
     (name) => !isNamed(platform2, "environment", name) || elsewhere2(name) !== void 0
@@ -57648,11 +58253,11 @@ async function runDeployment(job) {
   const branch = await movedOn(job, wanted.commit);
   if (branch !== void 0) return { kind: "moved-on", branch, wanted: chosen2 };
   await refuseOpenEnvironment(job.inputs.actions, wanted.cluster.name);
-  const found2 = await look(job, wanted);
-  const idle2 = isIdle(job, wanted, found2);
-  const refusal = await applyShared(job, wanted, found2, idle2);
-  await catchUpRecord(job, wanted, found2);
-  const results = idle2 ? [] : await applyUnits(job, wanted, found2, refusal);
+  const found3 = await look(job, wanted);
+  const idle2 = isIdle(job, wanted, found3);
+  const refusal2 = await applyShared(job, wanted, found3, idle2);
+  await catchUpRecord(job, wanted, found3);
+  const results = idle2 ? [] : await applyUnits(job, wanted, found3, refusal2);
   return { kind: "deployed", results, wanted: chosen2 };
 }
 async function gatherWanted({
@@ -57674,6 +58279,7 @@ async function gatherWanted({
   });
   const findings = await allFindings(reading, charts, ports.clock.now().getTime());
   if (hasErrors(findings)) return { kind: "refused", findings };
+  for (const finding2 of byPlace(findings).above) report.progress(`\u26A0 ${findingLine(finding2)}`);
   const cluster = chooseCluster(platform2, inputs.cluster);
   const all = wantedReleases(platform2, charts, recorded.releases);
   if (inputs.record !== void 0) await confirmRecord(inputs.record, all);
@@ -57695,7 +58301,7 @@ function confirmRecord(record, all) {
   return confirmFolders(
     record,
     all.map(({ unit }) => unitId(unit)),
-    "unit"
+    "record"
   );
 }
 async function decided(platform2, { root, repository, hold }) {
@@ -57756,7 +58362,7 @@ async function applyShared({ inputs, ports, report }, { platform: platform2, cha
   const message = `the cluster ${cluster.name} is known`;
   return keepRecord(inputs, { unit: shared.unit, files, message }, report);
 }
-async function applyUnits(job, wanted, found2, refusal) {
+async function applyUnits(job, wanted, found3, refusal2) {
   const { inputs, report } = job;
   return withTemporaryFolder(async (scratch) => {
     const world = await applyWorld(job, wanted, scratch);
@@ -57766,22 +58372,22 @@ async function applyUnits(job, wanted, found2, refusal) {
     const approval2 = await claimedApproval(inputs, wanted.cluster.name);
     if (approval2.doubt !== void 0)
       report.progress(`\u26A0 the approval is not believed: ${approval2.doubt}`);
-    const record = whereRecorded(inputs, wanted, refusal);
-    const results = await walk2(job, { wanted, found: found2, merge: merge3, urgent, approval: approval2, record }, world);
-    results.push(...await removeAll(job, wanted, found2, world));
+    const record = whereRecorded(inputs, wanted, refusal2);
+    const results = await walk2(job, { wanted, found: found3, merge: merge3, urgent, approval: approval2, record }, world);
+    results.push(...await removeAll(job, wanted, found3, world));
     await tell(job, wanted, results, merge3);
     return results;
   });
 }
-function whereRecorded({ record, actions }, { recorded }, refusal) {
+function whereRecorded({ record, actions }, { recorded }, refusal2) {
   if (record !== void 0) return { kind: "folder" };
   if (!actions) return { kind: "read-only" };
-  return refusal === void 0 || recorded.releases.length + recorded.unreadable.length > 0 ? { kind: "branch" } : { kind: "refused", why: refusal };
+  return refusal2 === void 0 || recorded.releases.length + recorded.unreadable.length > 0 ? { kind: "branch" } : { kind: "refused", why: refusal2 };
 }
-async function walk2(job, { wanted, found: found2, merge: merge3, urgent, approval: approval2, record: known }, world) {
+async function walk2(job, { wanted, found: found3, merge: merge3, urgent, approval: approval2, record: known }, world) {
   const { inputs } = job;
   const { reason = "", record, retry: retry2 } = inputs;
-  const elsewhere2 = [...found2.present.values()].filter(
+  const elsewhere2 = [...found3.present.values()].filter(
     ({ unit }) => unit.kind === "hub" && unit.cluster !== wanted.cluster.name
   );
   return walkWaves({
@@ -57801,7 +58407,7 @@ async function walk2(job, { wanted, found: found2, merge: merge3, urgent, approv
     onDone: async (to) => {
       if (record === void 0) return;
       const files = await recordOf(job, wanted, to);
-      await writeFolders(record, /* @__PURE__ */ new Map([[unitId(to.unit), files]]), "unit");
+      await writeFolders(record, /* @__PURE__ */ new Map([[unitId(to.unit), files]]), "record");
     }
   });
 }
@@ -57817,7 +58423,7 @@ async function removeAll({ inputs: { record } }, { platform: platform2 }, { remo
   for (const { unit, removal } of removals) {
     const removed = await removeHub({ unit, removal, user }, world);
     if (removed.outcome === "done" && record !== void 0)
-      await removeFolder(record, unitId(unit), "unit");
+      await removeFolder(record, unitId(unit), "record");
     results.push(removed);
   }
   return results;
@@ -57877,8 +58483,8 @@ function missing3(id, where, what, fix2) {
 function unknown(id, where, { why, set }) {
   return { id, state: "unknown", where, what: `not asked: ${why}`, fix: set };
 }
-function judged(id, where, asked2, judge) {
-  return asked2.kind === "answered" ? [judge(asked2.value)].flat() : [unknown(id, where, asked2)];
+function judged(id, where, asked3, judge) {
+  return asked3.kind === "answered" ? [judge(asked3.value)].flat() : [unknown(id, where, asked3)];
 }
 function quoted3(word) {
   return /^[\w@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
@@ -57896,7 +58502,7 @@ function loginCheck(where, cluster, login, now) {
     case "helper":
       return ok(id, where, `${login.program} logs in, for a short time each`);
     case "unclear":
-      return missing3(id, where, login.why, "kubectl config view --minify");
+      return unknown(id, where, { why: login.why, set: "kubectl config view --minify" });
     case "certificate":
       return endCheck({
         where,
@@ -57945,26 +58551,22 @@ function serviceAccount(subject) {
 // src/core/doctor/clusters.ts
 var OLDEST_KUBERNETES = 32;
 var NEWEST_KUBERNETES = 36;
-function clusterChecks(needs, facts) {
+function clusterChecks(needs, facts2) {
   const { cluster } = needs;
   const where = `clusters/${cluster.name}.yaml`;
-  if (facts.live.kind === "not-asked")
-    return [unknown("cluster/reach", where, facts.live), ...dnsChecks(needs, facts, void 0)];
-  const live = facts.live.value;
-  const login = loginCheck(where, cluster.name, live.login, facts.now);
-  const { reached: reached2 } = live;
-  if (reached2.kind === "not-reached")
-    return [
-      login,
-      missing3("cluster/reach", where, `it does not answer: ${reached2.why}`, "kubectl cluster-info"),
-      ...dnsChecks(needs, facts, void 0)
-    ];
-  const wrong = identityFault(cluster, reached2.uid);
-  if (wrong !== void 0) return [login, wrong, ...dnsChecks(needs, facts, void 0)];
+  if (facts2.live.kind === "not-asked")
+    return [unknown("cluster/reach", where, facts2.live), ...dnsChecks(needs, facts2, void 0)];
+  const live = facts2.live.value;
+  const login = loginCheck(where, cluster.name, live.login, facts2.now);
+  const { reached: reached3 } = live;
+  if (reached3.kind === "not-reached")
+    return [login, reachCheck(where, reached3.why), ...dnsChecks(needs, facts2, void 0)];
+  const wrong = identityFault(cluster, reached3.uid);
+  if (wrong !== void 0) return [login, wrong, ...dnsChecks(needs, facts2, void 0)];
   return [
     login,
     ok("cluster/reach", where, "answers"),
-    ...versionChecks(cluster, reached2.version),
+    ...versionChecks(cluster, reached3.version),
     ...judged(
       "cluster/rights",
       where,
@@ -57994,8 +58596,13 @@ function clusterChecks(needs, facts) {
       )
     ),
     ...issuerChecks(cluster, live),
-    ...dnsChecks(needs, facts, live.entries)
+    ...dnsChecks(needs, facts2, live.entries)
   ];
+}
+function reachCheck(where, why) {
+  const [id, set] = ["cluster/reach", "kubectl cluster-info"];
+  const what = `it does not answer: ${why}`;
+  return loginRefused(why) ? missing3(id, where, what, set) : unknown(id, where, { why: what, set });
 }
 function identityFault({ name, data }, uid) {
   if (data.identity === null || data.identity === uid) return void 0;
@@ -58057,10 +58664,10 @@ function issuerChecks(cluster, { issuers }) {
         `there is no cert-manager, and so no ClusterIssuer ${name}`,
         `${CERT_MANAGER} && ${makeIssuer(name, ingress)}`
       );
-    const found2 = known.find((one) => textAt(one, "/metadata/name") === name);
-    if (!found2)
+    const found3 = known.find((one) => textAt(one, "/metadata/name") === name);
+    if (!found3)
       return missing3(id, where, `there is no ClusterIssuer ${name}`, makeIssuer(name, ingress));
-    const ready2 = objectsIn(at(found2, "/status/conditions")).find((one) => one["type"] === "Ready");
+    const ready2 = objectsIn(at(found3, "/status/conditions")).find((one) => one["type"] === "Ready");
     if (ready2?.["status"] === "True") return ok(id, where, `ClusterIssuer ${name} is ready`);
     const why = textAt(ready2, "/message") || "it has not said why";
     const look3 = `kubectl describe clusterissuer ${quoted3(name)}`;
@@ -58091,7 +58698,9 @@ function dnsChecks({ cluster, hubs }, { resolved }, entries) {
 function dnsCheck(hub, resolved, entries) {
   const [id, where] = ["cluster/dns", `environments/${hub.name}.yaml`];
   const { hostname: hostname3 } = new URL(hub.data.url);
-  const addresses = resolved.get(hostname3) ?? [];
+  const asked3 = resolved.get(hostname3);
+  if (asked3?.kind === "not-asked") return unknown(id, where, asked3);
+  const addresses = asked3?.value ?? [];
   const known = entries?.kind === "answered" ? entries.value : [];
   const { problems, warnings } = dnsVerdict(hostname3, addresses, known);
   const [fault] = [...problems, ...warnings];
@@ -58173,50 +58782,50 @@ function isDefault({ kind, name }, branch) {
 }
 
 // src/core/doctor/github.ts
-function githubChecks(facts, needs) {
+function githubChecks(facts2, needs) {
   return [
-    ...needs.clusters.flatMap((one) => clusterChecks2(facts, one)),
+    ...needs.clusters.flatMap((one) => clusterChecks2(facts2, one)),
     ...judged(
       "github/shared-secrets",
-      facts.repository,
-      facts.shared,
-      (names4) => sharedCheck(facts.repository, names4, needs.clusters)
+      facts2.repository,
+      facts2.shared,
+      (names4) => sharedCheck(facts2.repository, names4, needs.clusters)
     ),
     ...judged(
       "github/branch-rules",
       "branch deployed",
-      facts.rules,
-      (rules) => rulesCheck(facts.repository, rules)
+      facts2.rules,
+      (rules) => rulesCheck(facts2.repository, rules)
     ),
     ...judged(
       "github/labels",
-      facts.repository,
-      facts.labels,
-      (labels) => labelsCheck(facts.repository, labels, needs.labels)
+      facts2.repository,
+      facts2.labels,
+      (labels) => labelsCheck(facts2.repository, labels, needs.labels)
     ),
     ...judged(
       "github/actions",
-      facts.repository,
-      facts.actions,
-      (actions) => actionsChecks(facts.repository, actions)
+      facts2.repository,
+      facts2.actions,
+      (actions) => actionsChecks(facts2.repository, actions)
     )
   ];
 }
-function clusterChecks2(facts, needs) {
+function clusterChecks2(facts2, needs) {
   const { name } = needs.cluster;
   const approval2 = approvalEnvironment(name);
   return [
-    ...environmentOf(facts, name, (one) => environmentChecks(facts.repository, one, "holds")),
-    ...heldChecks(facts, needs),
-    ...needs.reviewers ? environmentOf(facts, approval2, (one) => [
-      ...environmentChecks(facts.repository, one, "asks"),
-      ...one.protection === void 0 ? [] : [reviewersCheck(facts.repository, one)]
+    ...environmentOf(facts2, name, (one) => environmentChecks(facts2.repository, one, "holds")),
+    ...heldChecks(facts2, needs),
+    ...needs.reviewers ? environmentOf(facts2, approval2, (one) => [
+      ...environmentChecks(facts2.repository, one, "asks"),
+      ...one.protection === void 0 ? [] : [reviewersCheck(facts2.repository, one)]
     ]) : []
   ];
 }
-function environmentOf(facts, name, judge) {
-  const asked2 = facts.environments.get(name);
-  return asked2 ? judged("github/environment", `environment ${name}`, asked2, judge) : [];
+function environmentOf(facts2, name, judge) {
+  const asked3 = facts2.environments.get(name);
+  return asked3 ? judged("github/environment", `environment ${name}`, asked3, judge) : [];
 }
 function reviewersCheck(repository, environment2) {
   const [id, where] = ["github/reviewers", `environment ${environment2.name}`];
@@ -58229,14 +58838,14 @@ var WAYS_IN = [
   ["EKS", "AWS_ROLE"]
 ];
 var ARCHIVE = ["ARCHIVE_ACCESS_KEY_ID", "ARCHIVE_SECRET_ACCESS_KEY"];
-function heldChecks(facts, needs) {
+function heldChecks(facts2, needs) {
   const { name } = needs.cluster;
-  const held2 = facts.held.get(name);
+  const held2 = facts2.held.get(name);
   const id = "github/secrets";
   const where = `environment ${name}`;
   if (!held2) return [];
   return judged(id, where, held2, ({ secrets: secrets2, variables }) => {
-    const everywhere = facts.shared.kind === "answered" ? facts.shared.value.variables : [];
+    const everywhere = facts2.shared.kind === "answered" ? facts2.shared.value.variables : [];
     const known = /* @__PURE__ */ new Set([...variables, ...everywhere]);
     const byProvider = WAYS_IN.some((names4) => names4.every((one) => known.has(one)));
     const wanted = [
@@ -58250,7 +58859,7 @@ function heldChecks(facts, needs) {
       id,
       where,
       `has no secret ${absent.join(", ")}`,
-      absent.map((one) => setSecret2(one, name, facts.repository)).join(" && ")
+      absent.map((one) => setSecret2(one, name, facts2.repository)).join(" && ")
     );
   });
 }
@@ -58370,16 +58979,15 @@ function labelNeeds(platform2) {
 
 // src/core/doctor/secrets.ts
 init_json();
-var SOPS_FILE = ".sops.yaml";
-function secretsChecks(platform2, facts) {
+function secretsChecks(platform2, facts2) {
   const hubs = [...platform2.environments.values()].filter(
-    ({ name, data }) => Object.keys(data.secrets).length > 0 || facts.files.has(name)
+    ({ name, data }) => Object.keys(data.secrets).length > 0 || facts2.files.has(name)
   );
   if (hubs.length === 0) return [];
-  const recipients = recipientsOf(facts.sops ?? "");
+  const recipients = recipientsOf(facts2.sops ?? "");
   return [
-    recipientsCheck(facts.sops, recipients),
-    ...hubs.flatMap((hub) => hubChecks(hub, facts, recipients))
+    recipientsCheck(facts2.sops, recipients),
+    ...hubs.flatMap((hub) => hubChecks(hub, facts2, recipients))
   ];
 }
 function recipientsOf(text) {
@@ -58448,8 +59056,8 @@ function hubChecks(hub, { files, opened }, recipients) {
   ];
 }
 function foreignKeys(file, text, recipients) {
-  const found2 = at(readSource(file, text).data, "/sops/age");
-  const keys = Array.isArray(found2) ? found2.flatMap((one) => isObject(one) ? wordsOf(one["recipient"] ?? null) : []) : [];
+  const found3 = at(readSource(file, text).data, "/sops/age");
+  const keys = Array.isArray(found3) ? found3.flatMap((one) => isObject(one) ? wordsOf(one["recipient"] ?? null) : []) : [];
   const others = keys.filter((key) => !recipients.includes(key)).sort(compareText);
   if (others.length === 0 || recipients.length === 0) return [];
   return [
@@ -58797,17 +59405,17 @@ function workflowChecks(platform2, { here: here2, tool }) {
     ([path, text]) => workflowCheck(path, here2.get(path), text, () => fix(platform2, path, pins[0]))
   );
 }
-function workflowCheck(path, found2, text, fixed) {
+function workflowCheck(path, found3, text, fixed) {
   const id = "github/workflow";
-  if (found2 === void 0) return missing3(id, path, "is not there", fixed());
-  const pin = pinIn(found2);
+  if (found3 === void 0) return missing3(id, path, "is not there", fixed());
+  const pin = pinIn(found3);
   const expected = pin ? foreignWorkflow(text, pin) : text;
-  const isSame = essence(path, found2) === essence(path, expected);
-  return isSame ? ok(id, path, "does what this version does") : missing3(id, path, "does something else than this version\u2019s", fixed());
+  const isSame2 = essence(path, found3) === essence(path, expected);
+  return isSame2 ? ok(id, path, "does what this version does") : missing3(id, path, "does something else than this version\u2019s", fixed());
 }
 function pinIn(text) {
-  const found2 = /^ +repository: (\S+)\n +ref: "?([0-9a-f]{40})"?$/mu.exec(text);
-  return found2 ? pinOf({ action: `${found2[1] ?? ""}@${found2[2] ?? ""}` }) : void 0;
+  const found3 = /^ +repository: (\S+)\n +ref: "?([0-9a-f]{40})"?$/mu.exec(text);
+  return found3 ? pinOf({ action: `${found3[1] ?? ""}@${found3[2] ?? ""}` }) : void 0;
 }
 var OWN_KEYS = ["runs-on", "timeout-minutes", "cron", "branches"];
 function essence(path, text) {
@@ -58836,18 +59444,18 @@ function fix({ settings: settings2, environments }, path, pin) {
 }
 
 // src/core/doctor/doctor.ts
-function examine(platform2, facts) {
+function examine(platform2, facts2) {
   const clusters = clusterNeeds(platform2);
-  const github = facts.github.kind === "answered" ? githubChecks(facts.github.value, { clusters, labels: labelNeeds(platform2) }) : [unknown("github/reach", "GitHub", facts.github)];
-  const { resolved, now } = facts;
+  const github = facts2.github.kind === "answered" ? githubChecks(facts2.github.value, { clusters, labels: labelNeeds(platform2) }) : [unknown("github/reach", "GitHub", facts2.github)];
+  const { resolved, now } = facts2;
   return [
     ...github,
-    ...workflowChecks(platform2, facts.workflows),
+    ...workflowChecks(platform2, facts2.workflows),
     ...clusters.flatMap((needs) => {
-      const live = facts.live.get(needs.cluster.name);
+      const live = facts2.live.get(needs.cluster.name);
       return live ? clusterChecks(needs, { live, resolved, now }) : [];
     }),
-    ...secretsChecks(platform2, facts.secrets)
+    ...secretsChecks(platform2, facts2.secrets)
   ];
 }
 
@@ -58888,12 +59496,12 @@ init_json();
 // src/core/hub/secrets.ts
 init_json();
 var GENERATED = ["hub cookie secret", "proxy token", "tokens of hub services"];
-function auditSecrets(environment2, found2, changed2, now) {
+function auditSecrets(environment2, found3, changed2, now) {
   const declared = Object.entries(environment2.secrets).map(([secret, declaration]) => ({
     secret,
-    ...stateOf(declaration, found2?.get(secret), changed2, now)
+    ...stateOf(declaration, found3?.get(secret), changed2, now)
   }));
-  const unused = [...found2?.keys() ?? []].filter((secret) => !Object.hasOwn(environment2.secrets, secret)).sort(compareText).map((secret) => finding(secret, "unused", "not declared below secrets:"));
+  const unused = [...found3?.keys() ?? []].filter((secret) => !Object.hasOwn(environment2.secrets, secret)).sort(compareText).map((secret) => finding(secret, "unused", "not declared below secrets:"));
   const exempt = GENERATED.map((secret) => finding(secret, "exempt", "made in the cluster"));
   return [...declared, ...unused, ...exempt];
 }
@@ -58965,30 +59573,30 @@ async function githubFacts(platform2, repository, setup) {
   ]);
   return { repository, environments, held: new Map(held2), shared, labels, rules, actions };
 }
-async function liveClusters({ platform: platform2, cluster }, asked2) {
+async function liveClusters({ platform: platform2, cluster }, asked3) {
   const names4 = [...platform2.clusters.keys()];
   if (cluster !== void 0 && !names4.includes(cluster))
     throw new UsageError(`there is no cluster "${cluster}"`, `clusters: ${names4.join(", ")}`);
-  if (asked2.kind === "not-asked") return new Map(names4.map((name) => [name, asked2]));
-  const live = await liveCluster(asked2.value);
-  const meant2 = cluster ?? meantCluster(platform2, live);
+  if (asked3.kind === "not-asked") return new Map(names4.map((name) => [name, asked3]));
+  const live = await liveCluster(asked3.value);
+  const meant3 = cluster ?? meantCluster(platform2, live);
   const other = {
     kind: "not-asked",
-    why: whyOther(meant2, live),
+    why: whyOther(meant3, live),
     set: "glaciocloud doctor --cluster NAME --kubeconfig FILE"
   };
   return new Map(
-    names4.map((name) => [name, name === meant2 ? { kind: "answered", value: live } : other])
+    names4.map((name) => [name, name === meant3 ? { kind: "answered", value: live } : other])
   );
 }
-function whyOther(meant2, { reached: reached2 }) {
-  if (meant2 !== void 0) return `the kubeconfig leads to ${meant2}`;
-  return reached2.kind === "reached" ? "no file of a cluster has the identity of the one that the kubeconfig leads to" : `the cluster that the kubeconfig leads to does not answer: ${reached2.why}`;
+function whyOther(meant3, { reached: reached3 }) {
+  if (meant3 !== void 0) return `the kubeconfig leads to ${meant3}`;
+  return reached3.kind === "reached" ? "no file of a cluster has the identity of the one that the kubeconfig leads to" : `the cluster that the kubeconfig leads to does not answer: ${reached3.why}`;
 }
-function meantCluster({ clusters }, { reached: reached2 }) {
+function meantCluster({ clusters }, { reached: reached3 }) {
   const all = [...clusters.values()];
   if (all.length === 1) return all[0]?.name;
-  const uid = reached2.kind === "reached" ? reached2.uid : void 0;
+  const uid = reached3.kind === "reached" ? reached3.uid : void 0;
   return all.find(({ data }) => data.identity !== null && data.identity === uid)?.name;
 }
 async function liveCluster({
@@ -59024,13 +59632,14 @@ async function reach(kube) {
   const system = await kube.get("namespace", "kube-system");
   return { version, uid: textAt(system, "/metadata/uid") };
 }
-function withoutKind(asked2) {
-  const isNoKind = asked2.kind === "not-asked" && /have a resource type/u.test(asked2.why);
-  return isNoKind ? { kind: "answered", value: void 0 } : asked2;
+function withoutKind(asked3) {
+  const isNoKind = asked3.kind === "not-asked" && /have a resource type/u.test(asked3.why);
+  return isNoKind ? { kind: "answered", value: void 0 } : asked3;
 }
-async function resolvedHosts({ clusters, environments }, { resolve: resolve6 }) {
+async function resolvedHosts({ clusters, environments }, { resolve: resolve7 }) {
   const hosts = [...environments.values()].filter(({ data }) => clusters.get(data.cluster)?.data.ingress.class !== "none").map(({ data }) => new URL(data.url).hostname);
-  return new Map(await eachOf([...new Set(hosts)], resolve6));
+  const set = "getent hosts github.com # and where that finds nothing, the DNS of this machine";
+  return new Map(await eachOf([...new Set(hosts)], (host) => attempt3(() => resolve7(host), set)));
 }
 var LACKING = {
   sops: {
@@ -59051,11 +59660,11 @@ async function openedSecrets({ platform: platform2, files, now }, secrets2) {
   const lacking = encrypted.length === 0 ? void 0 : await secrets2.lacking();
   const open2 = async (hub) => {
     if (lacking !== void 0) return LACKING[lacking];
-    const found2 = await attempt3(() => secrets2.opened(hub), "");
-    if (found2.kind === "not-asked")
-      return { kind: "answered", value: { kind: "refused", why: found2.why } };
+    const found3 = await attempt3(() => secrets2.opened(hub), "");
+    if (found3.kind === "not-asked")
+      return { kind: "answered", value: { kind: "refused", why: found3.why } };
     const environment2 = platform2.environments.get(hub);
-    const { secrets: known, changed: changed2 } = found2.value;
+    const { secrets: known, changed: changed2 } = found3.value;
     const audited = environment2 ? auditSecrets(environment2.data, known, changed2, now) : [];
     return { kind: "answered", value: { kind: "open", secrets: audited } };
   };
@@ -59066,8 +59675,8 @@ async function openedSecrets({ platform: platform2, files, now }, secrets2) {
     )
   );
 }
-async function onceAsked(asked2, next) {
-  return asked2.kind === "answered" ? { kind: "answered", value: await next(asked2.value) } : asked2;
+async function onceAsked(asked3, next) {
+  return asked3.kind === "answered" ? { kind: "answered", value: await next(asked3.value) } : asked3;
 }
 async function attempt3(ask, set) {
   try {
@@ -59102,17 +59711,17 @@ async function gatherDoctorFiles(root, tool = toolRoot()) {
   const top = await topFolder(root);
   const all = () => true;
   const beside = await readTree(root, [".sops.yaml", "secrets"], all);
-  const above = await readTree(top, [".sops.yaml", WORKFLOWS], all);
+  const above2 = await readTree(top, [".sops.yaml", WORKFLOWS], all);
   const secrets2 = [...beside.files.keys()].flatMap((path) => {
     const hub = hubOfSecrets(path);
     return hub === void 0 ? [] : [[hub, textOf(beside, path) ?? ""]];
   });
   return {
     workflows: {
-      here: workflowsOf(above),
+      here: workflowsOf(above2),
       tool: workflowsOf(await readTree(tool, [WORKFLOWS], all))
     },
-    sops: textOf(beside, ".sops.yaml") ?? textOf(above, ".sops.yaml"),
+    sops: textOf(beside, ".sops.yaml") ?? textOf(above2, ".sops.yaml"),
     secrets: new Map(secrets2)
   };
 }
@@ -59129,7 +59738,6 @@ function textOf({ files }, path) {
 }
 
 // src/commands/doctor.ts
-var SECRETS_RULE = "secrets-file";
 async function doctor({ root, cluster, now }, ports, report) {
   const { platform: platform2, findings } = await gatherPlatform(root);
   const isOwn = ({ rule }) => rule === SECRETS_RULE;
@@ -59177,7 +59785,7 @@ init_escape();
 init_json();
 
 // src/edges/helm-releases.ts
-import { mkdir as mkdir6, writeFile as writeFile7 } from "node:fs/promises";
+import { writeFile as writeFile6 } from "node:fs/promises";
 import { join as join14 } from "node:path";
 init_failure();
 
@@ -59229,12 +59837,16 @@ var HelmReleases = class {
     ]);
     if (code2 !== 0) {
       if (/release: not found/u.test(stderr)) return [];
-      throw failure(`the history of ${release2} cannot be read`, stderr);
+      throw failure(`the history of ${release2} cannot be read`, stderr, READ);
     }
-    const found2 = readHistory(stdout);
-    if (found2.kind !== "read")
-      throw failure(`what Helm printed cannot be read: the history of ${release2}`, found2.reason);
-    return found2.value.map(({ revision, status }) => ({ revision, status }));
+    const found3 = readHistory(stdout);
+    if (found3.kind !== "read")
+      throw failure(
+        `what Helm printed cannot be read: the history of ${release2}`,
+        found3.reason,
+        READ
+      );
+    return found3.value.map(({ revision, status }) => ({ revision, status }));
   }
   /** The newest revision, whatever its status; undefined where nothing was ever installed. */
   async last(release2, namespace) {
@@ -59245,7 +59857,7 @@ var HelmReleases = class {
     const files = [];
     for (const [index2, one] of values.entries()) {
       const file = join14(this.#scratch, `${release2}.deploy-${index2}.json`);
-      await writeFile7(file, JSON.stringify(one), { mode: 384 });
+      await writeFile6(file, JSON.stringify(one), { mode: 384 });
       files.push("--values", file);
     }
     const more = ["--install", "--create-namespace", ...files];
@@ -59261,14 +59873,14 @@ var HelmReleases = class {
    */
   async restore({ release: release2, namespace, manifest, revision, digest: digest3 }) {
     const chart = join14(this.#scratch, `${release2}.back-to-${revision}`);
-    await mkdir6(join14(chart, "templates"), { recursive: true });
+    await makeFolder(join14(chart, "templates"));
     const head2 = `apiVersion: v2
 name: back-to-revision
 version: ${revision}.0.0
 `;
-    await writeFile7(join14(chart, "Chart.yaml"), head2);
-    await writeFile7(join14(chart, "manifest.yaml"), manifest, { mode: 384 });
-    await writeFile7(join14(chart, "templates/all.yaml"), '{{ .Files.Get "manifest.yaml" }}\n');
+    await writeFile6(join14(chart, "Chart.yaml"), head2);
+    await writeFile6(join14(chart, "manifest.yaml"), manifest, { mode: 384 });
+    await writeFile6(join14(chart, "templates/all.yaml"), '{{ .Files.Get "manifest.yaml" }}\n');
     const { code: code2, stderr, stdout } = await this.#upgrade({ release: release2, namespace, chart, digest: digest3 }, [
       "--take-ownership",
       "--no-hooks",
@@ -59322,7 +59934,7 @@ version: ${revision}.0.0
       namespace,
       ...revision === void 0 ? [] : ["--revision", String(revision)]
     ]);
-    if (code2 !== 0) throw failure(`the manifest of ${release2} cannot be read`, stderr);
+    if (code2 !== 0) throw failure(`the manifest of ${release2} cannot be read`, stderr, READ);
     return stdout;
   }
   render(request2) {
@@ -59336,15 +59948,42 @@ version: ${revision}.0.0
     return exec(this.#helm.program, args, { env: this.#env, timeoutMs: 6e5 });
   }
 };
-function failure(what, stderr) {
-  return new HelmFailure(`${what}: ${stderr.trim().slice(-600)}`, {
-    hint: "the message names the object; the next run goes on from here"
-  });
+var READ = "see what the message says, then run this again";
+function failure(what, stderr, hint = "the message names the object; the next run goes on from here") {
+  return new HelmFailure(`${what}: ${stderr.trim().slice(-600)}`, { hint });
 }
 
 // src/edges/kube.ts
 init_json();
 init_failure();
+
+// src/edges/kube-failure.ts
+init_escape();
+init_failure();
+function kubeFailure(what, stderr, kind) {
+  const detail = detailOf(stderr);
+  const unreachable = isUnreachable(stderr) && !loginRefused(stderr);
+  return new KubeFailure(
+    unreachable ? `${what}: no connection to the cluster (${detail})` : `${what}: ${detail}`,
+    {
+      hint: hintFor2(stderr, kind),
+      conflict: /AlreadyExists|Conflict|the object has been modified/u.test(stderr),
+      invalid: /\bis invalid: /u.test(stderr)
+    }
+  );
+}
+function hintFor2(stderr, kind) {
+  if (loginRefused(stderr)) return "the credentials of the cluster are refused: log in again";
+  if (isUnreachable(stderr))
+    return "see that it is up, that this machine reaches it, and that the kubeconfig names it; then run this again";
+  return kind === "read" ? "look at the cluster, then run this again" : "look at the cluster; the next run goes on where this one ended";
+}
+var LOGGED = /^[EWIF]\d{4} \d\d:/u;
+function detailOf(stderr) {
+  const lines3 = stderr.trim().split("\n");
+  const said5 = lines3.filter((line) => !LOGGED.test(line));
+  return short((said5.length > 0 ? said5 : lines3.slice(-1)).slice(-3).join(" "), 400);
+}
 
 // src/edges/kube-json.ts
 init_json();
@@ -59354,8 +59993,8 @@ function inDefault(objects, namespace) {
 }
 function objectsOf2(text) {
   if (text.trim() === "") return [];
-  const found2 = object(text);
-  return found2["kind"] === "List" ? listed2(text) : [found2];
+  const found3 = object(text);
+  return found3["kind"] === "List" ? listed2(text) : [found3];
 }
 function listText(objects) {
   return JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
@@ -59398,14 +60037,20 @@ var Kube = class {
       })
     );
   }
-  async #must(what, args, input) {
+  #asks(what, args, input) {
+    return this.#must("read", { what, args, input });
+  }
+  #changes(what, args, input) {
+    return this.#must("write", { what, args, input });
+  }
+  async #must(kind, { what, args, input }) {
     const { code: code2, stdout, stderr } = await this.#run(args, input);
-    if (code2 !== 0) throw failure2(what, stderr);
+    if (code2 !== 0) throw kubeFailure(what, stderr, kind);
     return stdout;
   }
   async liveOf(objects, namespace) {
     return objectsOf2(
-      await this.#must(
+      await this.#asks(
         "objects cannot be read",
         ["get", "-f", "-", "--ignore-not-found", "--show-managed-fields", "-o", "json"],
         listText(inDefault(objects, namespace))
@@ -59413,7 +60058,7 @@ var Kube = class {
     );
   }
   async get(kind, name, namespace) {
-    const text = await this.#must(`${kind} ${name} cannot be read`, [
+    const text = await this.#asks(`${kind} ${name} cannot be read`, [
       "get",
       kind,
       name,
@@ -59431,7 +60076,7 @@ var Kube = class {
       ...options.fields === void 0 ? [] : ["--field-selector", options.fields]
     ];
     return listed2(
-      await this.#must(`${kinds2} cannot be listed`, [
+      await this.#asks(`${kinds2} cannot be listed`, [
         "get",
         kinds2,
         ...where,
@@ -59442,7 +60087,7 @@ var Kube = class {
     );
   }
   async apply(objects) {
-    await this.#must(
+    await this.#changes(
       "objects cannot be applied",
       [
         "apply",
@@ -59460,7 +60105,7 @@ var Kube = class {
   async wouldApply(applied, namespace) {
     if (applied.length === 0) return [];
     return objectsOf2(
-      await this.#must(
+      await this.#asks(
         "objects cannot be compared",
         [
           "apply",
@@ -59481,7 +60126,7 @@ var Kube = class {
   }
   async create(made2) {
     return object(
-      await this.#must(
+      await this.#changes(
         "an object cannot be made",
         ["create", "--validate=ignore", "-f", "-", "-o", "json"],
         JSON.stringify(made2)
@@ -59490,7 +60135,7 @@ var Kube = class {
   }
   async replace(changed2) {
     return object(
-      await this.#must(
+      await this.#changes(
         "an object cannot be changed",
         ["replace", "--validate=ignore", "-f", "-", "-o", "json"],
         JSON.stringify(changed2)
@@ -59498,7 +60143,7 @@ var Kube = class {
     );
   }
   async delete(kind, name, namespace) {
-    await this.#must(`${kind} ${name} cannot be deleted`, [
+    await this.#changes(`${kind} ${name} cannot be deleted`, [
       "delete",
       kind,
       name,
@@ -59508,7 +60153,7 @@ var Kube = class {
     ]);
   }
   async deleteBy(kinds2, selector, namespace) {
-    await this.#must(`${kinds2} cannot be deleted`, [
+    await this.#changes(`${kinds2} cannot be deleted`, [
       "delete",
       kinds2,
       "--selector",
@@ -59520,7 +60165,7 @@ var Kube = class {
     ]);
   }
   async annotate(kind, selector, namespace, annotation) {
-    await this.#must(`${kind} cannot be annotated`, [
+    await this.#changes(`${kind} cannot be annotated`, [
       "annotate",
       kind,
       "--selector",
@@ -59531,7 +60176,7 @@ var Kube = class {
     ]);
   }
   async scale(deployment, replicas, namespace) {
-    await this.#must(`${deployment} cannot be scaled`, [
+    await this.#changes(`${deployment} cannot be scaled`, [
       "scale",
       `deployment/${deployment}`,
       `--replicas=${replicas}`,
@@ -59551,7 +60196,7 @@ var Kube = class {
   }
   async version() {
     return textAt(
-      object(await this.#must("the cluster does not say its version", ["version", "-o", "json"])),
+      object(await this.#asks("the cluster does not say its version", ["version", "-o", "json"])),
       "/serverVersion/gitVersion"
     );
   }
@@ -59561,7 +60206,7 @@ var Kube = class {
       kind: "SelfSubjectAccessReview",
       spec: { resourceAttributes: { ...need } }
     }));
-    const answers2 = (await this.#must(
+    const answers2 = (await this.#asks(
       "permissions cannot be asked",
       ["create", "--validate=ignore", "-f", "-", "-o", "json"],
       listText(reviews)
@@ -59605,16 +60250,6 @@ var Kube = class {
     );
   }
 };
-function failure2(what, stderr) {
-  return new KubeFailure(
-    `${what}: ${stderr.trim().split("\n").slice(-3).join(" ").slice(0, 400)}`,
-    {
-      hint: loginRefused(stderr) ? "the credentials of the cluster are refused: log in again" : "look at the cluster; the next run goes on where this one ended",
-      conflict: /AlreadyExists|Conflict|the object has been modified/u.test(stderr),
-      invalid: /\bis invalid: /u.test(stderr)
-    }
-  );
-}
 function inNamespace(namespace) {
   return namespace === void 0 ? [] : ["--namespace", namespace];
 }
@@ -59624,36 +60259,36 @@ init_failure();
 async function drift(kubeconfig, hubs, action, report) {
   const kube = new Kube(kubeconfig);
   const { known, unreadable: unreadable3 } = statesOnly(await readStates(kube), hubs);
-  const { found: found2, failed } = await withTemporaryFolder(async (scratch) => {
+  const { found: found3, failed: failed2 } = await withTemporaryFolder(async (scratch) => {
     const releases = new HelmReleases(await findHelm(), kubeconfig, scratch);
     return lookAtEach(known, (hub) => hubDrift(kube, releases, hub));
   });
-  const unseen = new Map([...unreadable3, ...failed]);
-  if (action) await tellDrift(action.github, found2, report);
-  const drifted = found2.some((one) => one.drift.length > 0);
+  const unseen = new Map([...unreadable3, ...failed2]);
+  if (action) await tellDrift(action.github, found3, report);
+  const drifted = found3.some((one) => one.drift.length > 0);
   return outcome({
     exit: driftExit(drifted, unseen.size > 0, action !== void 0),
-    text: found2.map(driftText).join("") + [...unseen].map(unreadableText2).join(""),
+    text: found3.map(driftText).join("") + [...unseen].map(unreadableText2).join(""),
     json: {
       schema_version: SCHEMA_VERSION,
-      hubs: found2.map(driftJson),
+      hubs: found3.map(driftJson),
       unreadable: Object.fromEntries(unseen)
     }
   });
 }
 async function lookAtEach(known, look3) {
-  const found2 = [];
-  const failed = /* @__PURE__ */ new Map();
+  const found3 = [];
+  const failed2 = /* @__PURE__ */ new Map();
   for (const [hub, { healthy }] of known) {
     if (healthy === void 0) continue;
     try {
-      found2.push(await look3(hub));
+      found3.push(await look3(hub));
     } catch (error3) {
       if (!(error3 instanceof Failure)) throw error3;
-      failed.set(hub, `${error3.message}; ${error3.hint}`);
+      failed2.set(hub, `${error3.message}; ${error3.hint}`);
     }
   }
-  return { found: found2, failed };
+  return { found: found3, failed: failed2 };
 }
 function driftExit(drifted, unseen, onGithub) {
   return unseen || drifted && !onGithub ? 1 : 0;
@@ -59661,8 +60296,8 @@ function driftExit(drifted, unseen, onGithub) {
 function unreadableText2([hub, why]) {
   return terminal`${hub}: not looked at: ${why}\n`.text;
 }
-async function tellDrift(github, found2, report) {
-  for (const one of found2) {
+async function tellDrift(github, found3, report) {
+  for (const one of found3) {
     const labels = ["glaciocloud-drift", `hub:${one.hub}`];
     if (one.drift.length === 0)
       await github.closeIssue(labels, inMarkdown`${one.hub} is as deployed again.`.text);
@@ -59676,10 +60311,10 @@ async function tellDrift(github, found2, report) {
 function driftIssue(one) {
   const lines3 = short(driftText(one), 2e4).split("\n");
   const rest = "Put what is right into the files, or give this issue the label `glaciocloud:apply-again`: what is merged is applied once more. The next night closes it.\n";
-  const found2 = fenced("", lines3).text;
+  const found3 = fenced("", lines3).text;
   return `Somebody, or something, changed what GlacioCloud deployed:
 
-${found2}
+${found3}
 
 ${rest}`;
 }
@@ -59697,10 +60332,10 @@ async function hubDrift(kube, releases, hub) {
   const result2 = { hub, drift: [], foreign: [] };
   for (const object2 of stored) {
     const name = `${textAt(object2, "/kind")} ${textAt(object2, "/metadata/name")}`;
-    const found2 = live.get(identity2(object2, hub));
-    const one = driftOf(name, found2, applied.get(identity2(object2, hub)) ?? object2);
+    const found3 = live.get(identity2(object2, hub));
+    const one = driftOf(name, found3, applied.get(identity2(object2, hub)) ?? object2);
     if (one) result2.drift.push(one);
-    if (found2) result2.foreign.push(...foreignManagers(name, found2));
+    if (found3) result2.foreign.push(...foreignManagers(name, found3));
   }
   return result2;
 }
@@ -59878,6 +60513,12 @@ var FILE_RULES = [
     why: "Whoever names the repository decides what runs. A pull request that names another one is planned with the chart of the default branch."
   },
   {
+    id: "placeholder",
+    severity: "warning",
+    title: "Stand-ins are replaced.",
+    why: "`init` and `new` write an example where only people know what belongs there: nothing can be encrypted for PUBLIC-KEY, and nobody reaches a hub at example.org."
+  },
+  {
     id: "values-unchecked",
     severity: "warning",
     title: "Values are held to the chart\u2019s schema.",
@@ -59927,6 +60568,523 @@ ${rule.why}
 // src/commands/image.ts
 init_failure();
 
+// src/commands/image-channels.ts
+init_failure();
+
+// src/flow/image-channels.ts
+import { join as join15 } from "node:path";
+
+// src/core/images/flow-result.ts
+init_escape();
+function flowResult(given2) {
+  return {
+    build: null,
+    digest: null,
+    size_bytes: null,
+    seconds: { resolve: 0, build: 0, test: 0, push: 0 },
+    tests: [],
+    pull_request: null,
+    hubs: [],
+    ...given2
+  };
+}
+function flowJson({ tests: tests2, seconds: seconds2, hubs, ...rest }) {
+  return {
+    ...rest,
+    seconds: { ...seconds2 },
+    tests: tests2.map((one) => ({ ...one })),
+    hubs: [...hubs]
+  };
+}
+var MARKS3 = {
+  built: "\u2713",
+  unchanged: "\xB7",
+  failed: "\u2717",
+  promoted: "\u2713",
+  waiting: "\u2026",
+  yanked: "\u2713"
+};
+function flowText(results) {
+  return results.map(resultText).join("");
+}
+function resultText({
+  image: image2,
+  outcome: outcome2,
+  build: build4,
+  reason,
+  hubs,
+  pull_request: pull
+}) {
+  const what = build4 === null ? outcome2 : `${outcome2} ${build4}`;
+  const asks = pull === null ? "" : ` (pull request ${pull})`;
+  const head2 = terminal`${MARKS3[outcome2]} ${image2} ${what}: ${reason}${asks}\n`;
+  const runs = hubs.map(
+    (hub) => terminal`    ${hub} runs it: new servers get another image when it is deployed\n`
+  );
+  return terminal`${head2}${runs}`.text;
+}
+
+// src/core/images/yank.ts
+init_json();
+function yankBuild({ recipe, builds, channels }, name, why, registry) {
+  const build4 = new Map(Object.entries(builds)).get(name);
+  if (!build4) return { kind: "unknown" };
+  if (build4.yanked !== void 0) return { kind: "already", why: build4.yanked };
+  const rest = { ...builds, [name]: { ...build4, yanked: why } };
+  const moves = [];
+  if (channels.candidate === name)
+    moves.push({ channel: "candidate", from: name, to: newestGood(rest, registry) });
+  if (channels.stable === name)
+    moves.push({ channel: "stable", from: name, to: lastPromoted(rest, registry) });
+  return {
+    kind: "yanked",
+    lock: { recipe, builds: rest, channels: moved(channels, moves) },
+    digest: build4.digest,
+    moves
+  };
+}
+function newestGood(builds, registry) {
+  return goodBuilds(builds, registry).map(([name]) => name).sort(compareText).at(-1);
+}
+function lastPromoted(builds, registry) {
+  return goodBuilds(builds, registry).flatMap(([name, { promoted }]) => promoted === void 0 ? [] : [{ name, promoted }]).sort((a, b) => compareText(a.promoted, b.promoted)).at(-1)?.name;
+}
+function goodBuilds(builds, registry) {
+  return Object.entries(builds).filter(([, build4]) => isGood(build4, registry));
+}
+function isGood({ tests: tests2, yanked, registry: where }, registry) {
+  return isTested(tests2) && yanked === void 0 && (where === void 0 || where === registry);
+}
+function moved(channels, moves) {
+  const names4 = new Map(Object.entries(channels));
+  for (const { channel, to } of moves) names4.set(channel, to);
+  const [candidate, stable] = [names4.get("candidate"), names4.get("stable")];
+  return { ...candidate !== void 0 && { candidate }, ...stable !== void 0 && { stable } };
+}
+
+// src/core/images/promote.ts
+function decidePromotion(lock, facts2) {
+  const { recipe, builds, channels } = lock;
+  const { candidate, stable } = channels;
+  const build4 = candidate === void 0 ? void 0 : builds[candidate];
+  if (candidate === void 0 || build4 === void 0)
+    return { kind: "unchanged", reason: { kind: "no-candidate" } };
+  if (candidate === stable)
+    return { kind: "unchanged", reason: { kind: "is-stable", build: candidate } };
+  if (build4.promoted !== void 0)
+    return { kind: "unchanged", reason: { kind: "was-stable", build: candidate } };
+  if (!isGood(build4, facts2.registry))
+    return { kind: "unchanged", reason: { kind: "not-good", build: candidate } };
+  const { digest: digest3 } = build4;
+  const reason = whyWaiting(facts2);
+  if (reason) return { kind: "waiting", build: candidate, digest: digest3, reason };
+  const promoted = { ...build4, promoted: instantText(facts2.now) };
+  const next = {
+    recipe,
+    builds: { ...builds, [candidate]: promoted },
+    channels: { candidate, stable: candidate }
+  };
+  return { kind: "promoted", build: candidate, digest: digest3, lock: next };
+}
+function whyWaiting({ now, trials, soak, troubles, named: named2 }) {
+  if (trials.length === 0 && !named2) return { kind: "nobody-tries" };
+  const hubs = trials.filter(({ since }) => since === void 0).map(({ hub }) => hub);
+  if (hubs.length > 0) return { kind: "not-running", hubs };
+  const until = Math.max(...trials.map(({ since = now }) => since + soak * 1e3));
+  if (until > now) return { kind: "soaks", until };
+  return troubles.length > 0 ? { kind: "troubles", troubles } : void 0;
+}
+function promotionText(reason) {
+  switch (reason.kind) {
+    case "nobody-tries":
+      return "no hub of a candidate wave offers it: a person promotes it, by its name";
+    case "not-running":
+      return `not running yet on ${reason.hubs.join(", ")}`;
+    case "soaks":
+      return `it soaks until ${instantText(reason.until)}`;
+    case "troubles":
+      return reason.troubles.join(", ");
+    case "no-candidate":
+      return "there is no candidate";
+    case "is-stable":
+      return `stable is ${reason.build}`;
+    case "was-stable":
+      return `stable has left ${reason.build} before`;
+    case "not-good":
+      return `${reason.build} is not tested, withdrawn, or in another registry`;
+  }
+}
+
+// src/flow/image-channels.ts
+init_failure();
+async function promoteImage(place, wish) {
+  const { platform: platform2, root, now } = place;
+  const { name } = wish.image;
+  const lock = platform2.locks.get(name);
+  if (!lock) return flowResult({ image: name, outcome: "unchanged", reason: NO_LOCK });
+  const decision = decidePromotion(lock.data, {
+    now,
+    registry: platform2.settings.data.registry,
+    trials: await trialsOf(place, name, lock.data),
+    soak: soakSeconds(platform2),
+    troubles: wish.troubles,
+    named: wish.named
+  });
+  if (decision.kind === "unchanged")
+    return flowResult({
+      image: name,
+      outcome: "unchanged",
+      reason: promotionText(decision.reason)
+    });
+  const { kind, build: build4, digest: digest3 } = decision;
+  if (kind === "waiting")
+    return flowResult({
+      image: name,
+      outcome: kind,
+      build: build4,
+      digest: digest3,
+      reason: promotionText(decision.reason)
+    });
+  await writeLock(root, lock, decision.lock);
+  return flowResult({ image: name, outcome: kind, build: build4, digest: digest3, reason: "stable names it now" });
+}
+var NO_LOCK = "nothing of it was built yet";
+async function trialsOf({ root, platform: platform2, present: present2 }, image2, { builds, channels }) {
+  const digest3 = builds[channels.candidate ?? ""]?.digest;
+  if (digest3 === void 0 || channels.candidate === channels.stable) return [];
+  const recorded = present2 === void 0 ? [] : (await deployedFrom(present2, root)).releases;
+  const trials = [];
+  for (const hub of trialHubs(platform2, image2)) {
+    const releases = present2 === void 0 ? await deployedWhile(root, hub, (one) => runsDigest(one, digest3)) : recorded.filter((one) => one.unit.name === hub && runsDigest(one, digest3));
+    trials.push({ hub, since: runningSince(releases) });
+  }
+  return trials;
+}
+async function yankImage(place, lock, build4, reason) {
+  const { platform: platform2, root } = place;
+  const image2 = lock.name;
+  const decision = yankBuild(lock.data, build4, reason, platform2.settings.data.registry);
+  switch (decision.kind) {
+    case "unknown":
+      throw new UsageError(
+        `${image2} has no build "${build4}"`,
+        `builds: ${Object.keys(lock.data.builds).sort().join(", ")}`
+      );
+    case "already":
+      return flowResult({
+        image: image2,
+        outcome: "unchanged",
+        build: build4,
+        digest: lock.data.builds[build4]?.digest ?? null,
+        reason: `it was withdrawn before: ${decision.why}`
+      });
+    case "yanked": {
+      const { digest: digest3, moves } = decision;
+      const { hubs, unknown: unknown2 } = await hubsThatRun(place, digest3);
+      await writeLock(root, lock, decision.lock);
+      return flowResult({
+        image: image2,
+        outcome: "yanked",
+        build: build4,
+        digest: digest3,
+        reason: movesText(moves) + unknown2,
+        hubs
+      });
+    }
+  }
+}
+async function hubsThatRun({ root, present: present2 }, digest3) {
+  try {
+    const { releases } = await deployedFrom(present2, root);
+    const running = releases.filter((one) => runsDigest(one, digest3));
+    return { hubs: running.map(({ unit }) => unit.name).sort(), unknown: "" };
+  } catch (error3) {
+    if (!(error3 instanceof Failure)) throw error3;
+    return { hubs: [], unknown: `; nobody knows which hubs run it: ${error3.message}` };
+  }
+}
+function movesText(moves) {
+  if (moves.length === 0) return "no channel named it";
+  return moves.map(
+    ({ channel, to }) => to === void 0 ? `${channel} names no build any more` : `${channel} is ${to} again`
+  ).join(", ");
+}
+function lockFaults(findings, lock) {
+  const found3 = findings.filter(({ at: at2 }) => at2.file === lock.file);
+  return hasErrors(found3) ? found3 : [];
+}
+async function writeLock(root, lock, content) {
+  await writeWhole(join15(root, lock.file), lockText(content));
+}
+async function followTags(registry, platform2, { name, data }) {
+  const repository = `${platform2.settings.data.registry}/${name}`;
+  const { stable, candidate } = data.channels;
+  const builds = new Map(Object.entries(data.builds));
+  const wanted = builds.get(stable ?? "")?.digest;
+  if (wanted !== void 0 && await registry.digest(`${repository}:stable`) !== wanted)
+    await registry.copy(`${repository}@${wanted}`, `${repository}:stable`);
+  const good = builds.get(candidate ?? "")?.digest;
+  const tagged = await registry.digest(`${repository}:candidate`);
+  const isYanked = [...builds.values()].some(
+    ({ digest: digest3, yanked }) => yanked !== void 0 && digest3 === tagged
+  );
+  if (good !== void 0 && isYanked)
+    await registry.copy(`${repository}@${good}`, `${repository}:candidate`);
+}
+
+// src/core/images/asked.ts
+function branchOf(asking, image2) {
+  return `glaciocloud/${asking}-${image2}`;
+}
+function titleMark(image2) {
+  return `Image ${image2}: `;
+}
+function imageLabels(image2) {
+  return ["glaciocloud-image", `image:${image2}`];
+}
+function probeLabels(hub) {
+  return ["glaciocloud-probe", `hub:${hub}`];
+}
+function reachedHubs(platform2, image2) {
+  const hubs = [...platform2.environments.values()].filter(
+    ({ data }) => data.images.includes(image2)
+  );
+  const of = (channel) => hubs.filter(({ data }) => channelOf(platform2, data.wave) === channel).map(({ name }) => name).sort();
+  return { candidate: of("candidate"), stable: of("stable") };
+}
+function keepsStable(before, after) {
+  if (!after) return false;
+  const name = after.channels.stable;
+  if (name !== before?.channels.stable) return false;
+  const digest3 = (lock) => name === void 0 ? void 0 : lock?.builds[name]?.digest;
+  return digest3(before) === digest3(after);
+}
+function commitsSince(oggm, before, after) {
+  const [from, to] = [before?.oggm?.commit, after?.oggm?.commit];
+  if (oggm?.git === void 0 || from === void 0 || to === void 0 || from === to)
+    return void 0;
+  return `https://github.com/${oggm.git}/compare/${from}...${to}`;
+}
+
+// src/core/images/change-text.ts
+init_escape();
+var MOST_PACKAGES = 60;
+var MOST_TESTS = 60;
+function shownImage(one) {
+  const head2 = inMarkdown`### ${one.ok ? "\u2713" : "\u2717"} ${code(one.image)}: ${one.reason}\n\n`;
+  return inMarkdown`${head2}${facts(one)}${tests(one.tests)}${packages(one.packages)}${reached2(one.hubs)}`;
+}
+function facts({ sizeBytes, seconds: seconds2, commits }) {
+  const size2 = sizeBytes === void 0 ? "" : `, ${(sizeBytes / 1e9).toFixed(2)} GB`;
+  const { resolve: resolve7, build: build4, test, push } = seconds2;
+  const times = `resolve ${resolve7} s, build ${build4} s, test ${test} s, push ${push} s${size2}`;
+  const since = commits === void 0 ? inMarkdown`` : inMarkdown`. ${link("OGGM since", commits)}`;
+  return inMarkdown`${times}${since}\n\n`;
+}
+function tests(all) {
+  if (all.length === 0) return inMarkdown``;
+  const rows = all.slice(0, MOST_TESTS).map(({ name, ok: ok2, seconds: seconds2, memory_mb: memory, detail }) => {
+    const most = memory === null ? "" : `${memory} MB`;
+    return inMarkdown`| ${ok2 ? "\u2713" : "\u2717"} | ${name} | ${seconds2} s | ${most} | ${detail} |\n`;
+  });
+  return inMarkdown`| | test | time | memory | |\n| - | - | - | - | - |\n${rows}\n`;
+}
+function packages(all) {
+  if (all === void 0) return inMarkdown`Nothing says which packages are in it.\n\n`;
+  if (all.length === 0) return inMarkdown`The packages are the same.\n\n`;
+  const shown2 = all.slice(0, MOST_PACKAGES).map((one) => {
+    const [from, to] = [one.from ?? "", one.to ?? ""];
+    return inMarkdown`| ${verb(one)} | ${named(one)} | ${from} | ${to} |\n`;
+  });
+  const more = all.length - shown2.length;
+  const rest = more > 0 ? inMarkdown`\nand ${more} more.\n` : inMarkdown``;
+  return inMarkdown`| packages | | before | now |\n| - | - | - | - |\n${shown2}${rest}\n`;
+}
+function verb({ from, to }) {
+  if (from === void 0) return "added";
+  return to === void 0 ? "removed" : "changed";
+}
+function named({ manager, name }) {
+  switch (manager) {
+    case "pip":
+      return link(name, `https://pypi.org/project/${encodeURIComponent(name)}/`);
+    case "conda":
+      return link(name, `https://anaconda.org/conda-forge/${encodeURIComponent(name)}`);
+    case "apt":
+      return inMarkdown`${name}`;
+  }
+}
+function reached2({ candidate, stable }) {
+  const list = (hubs) => hubs.length === 0 ? inMarkdown`no hub` : inMarkdown`${hubs.join(", ")}`;
+  return inMarkdown`Who gets it: ${list(candidate)} when it is merged; ${list(stable)} when it is promoted.\n`;
+}
+function failureText(one, last, run2) {
+  const failed2 = one.tests.filter(({ ok: ok2 }) => !ok2);
+  const lines3 = failed2.map(({ name, detail }) => inMarkdown`- ${name}: ${detail}\n`);
+  const stays = last === void 0 ? inMarkdown`There is no build before it.` : inMarkdown`Hubs stay with what they have; the last good build is ${code(last)}.`;
+  const theRun2 = run2 === void 0 ? inMarkdown`` : inMarkdown` ${link("The run", run2)}.`;
+  const first = inMarkdown`${code(one.image)} could not be rebuilt: ${one.reason}\n\n`;
+  return inMarkdown`${first}${lines3}\n${stays}${theRun2} This issue closes itself when a build passes.\n`;
+}
+
+// src/core/images/package-diff.ts
+init_json();
+function packageChanges(before, after) {
+  const [old, fresh] = [byKey(before), byKey(after)];
+  const keys = [.../* @__PURE__ */ new Set([...old.keys(), ...fresh.keys()])].sort(compareText);
+  return keys.flatMap((key) => {
+    const one = fresh.get(key) ?? old.get(key);
+    const [from, to] = [old.get(key)?.version, fresh.get(key)?.version];
+    if (!one || from === to) return [];
+    return [{ manager: one.manager, name: one.name, from, to }];
+  });
+}
+function byKey(packages2) {
+  return new Map(packages2.map((one) => [`${one.manager} ${one.name}`, one]));
+}
+
+// src/flow/image-pulls.ts
+init_escape();
+init_failure();
+
+// src/gather/lock-files.ts
+async function gatherLockFiles(root, image2) {
+  const folder = `images/${image2}`;
+  const isWanted = (path) => path === `${folder}/image.lock.yaml` || isPackageList(path);
+  const { files } = await readTree(root, [folder], isWanted);
+  return new Map(
+    [...files].flatMap(
+      ([path, content]) => isWanted(path) && content.kind === "text" ? [[path, content.text]] : []
+    )
+  );
+}
+
+// src/flow/image-pulls.ts
+async function pullPlace(asked3, place) {
+  const base2 = await headCommit(place.root);
+  if (base2 === void 0)
+    throw new UsageError(
+      "--pull-request needs a clone",
+      "run it where the platform is checked out"
+    );
+  return { ...asked3, ...place, base: base2 };
+}
+async function filesBefore(root, images) {
+  const found3 = /* @__PURE__ */ new Map();
+  for (const { name } of images) found3.set(name, await gatherLockFiles(root, name));
+  return found3;
+}
+async function troublesOf({ github, platform: platform2 }, image2) {
+  const troubles = [];
+  if ((await github.issueTexts(imageLabels(image2))).length > 0)
+    troubles.push("an issue of the image is open");
+  for (const hub of trialHubs(platform2, image2))
+    if ((await github.issueTexts(probeLabels(hub))).length > 0)
+      troubles.push(`the probe of ${hub} has an open issue`);
+  return troubles;
+}
+async function tellImages(place, asking, before, results) {
+  const told2 = [];
+  for (const result2 of results) {
+    try {
+      told2.push(await tellImage(place, asking, before.get(result2.image) ?? /* @__PURE__ */ new Map(), result2));
+    } catch (error3) {
+      if (!(error3 instanceof Failure)) throw error3;
+      const reason = `${result2.reason}; ${error3.message}; ${error3.hint}`;
+      told2.push({ ...result2, outcome: "failed", reason });
+    }
+  }
+  return told2;
+}
+async function tellImage(place, asking, before, result2) {
+  const { github, root } = place;
+  const { image: image2, outcome: outcome2 } = result2;
+  if (asking === "refresh") await tellIssue(place, result2);
+  const after = await gatherLockFiles(root, image2);
+  const files = new Map([...after].filter(([path, text]) => before.get(path) !== text));
+  if (files.size === 0) {
+    if (outcome2 === "unchanged")
+      await github.withdraw(branchOf(asking, image2), "There is nothing new any more.");
+    return result2;
+  }
+  const change = await changeOf(place, result2, before, after);
+  const { number, head: head2 } = await github.propose({
+    branch: branchOf(asking, image2),
+    base: place.base,
+    mark: titleMark(image2),
+    title: titleMark(image2) + titleOf(asking, result2, change),
+    body: bodyOf(asking, place.platform, result2, change),
+    files
+  });
+  const merged = asking === "refresh" ? await mergedBySelf(place, change, number, head2) : "";
+  return { ...result2, pull_request: number, reason: result2.reason + merged };
+}
+async function tellIssue({ github, platform: platform2, run: run2 }, { image: image2, outcome: outcome2, reason, tests: tests2 }) {
+  const labels = imageLabels(image2);
+  if (outcome2 === "failed") {
+    const last = platform2.locks.get(image2)?.data.channels.candidate;
+    const body = failureText({ image: image2, reason, tests: tests2 }, last, run2);
+    await github.openIssue(labels, `Image ${image2} could not be rebuilt`, body.text);
+  } else if (outcome2 === "built" || outcome2 === "unchanged")
+    await github.closeIssue(labels, inMarkdown`${image2} is well again: ${reason}.`.text);
+}
+async function changeOf({ root, platform: platform2, now: time2 }, { image: image2 }, before, after) {
+  const fresh = await gatherPlatform(root);
+  const locks = {
+    before: platform2.locks.get(image2)?.data,
+    after: fresh.platform?.locks.get(image2)?.data
+  };
+  const old = listOf2(image2, locks.before, before);
+  const now = listOf2(image2, locks.after, after);
+  return {
+    ...locks,
+    packages: now && packageChanges(old ?? [], now),
+    oggm: platform2.images.get(image2)?.data.oggm,
+    isSound: !hasErrors(await allFindings(fresh, void 0, time2))
+  };
+}
+function listOf2(image2, lock, files) {
+  const path = packagesPath(image2, lock?.channels.candidate ?? "");
+  const text = files.get(path);
+  return text === void 0 ? void 0 : readPackages(path, text).packages;
+}
+function titleOf(asking, { build: build4 }, { after }) {
+  const { candidate, stable } = after?.channels ?? {};
+  switch (asking) {
+    case "refresh":
+      return `candidate ${candidate ?? "names no build"}`;
+    case "promote":
+      return `stable ${stable ?? "names no build"}`;
+    case "yank":
+      return `${build4 ?? "a build"} is withdrawn`;
+  }
+}
+function bodyOf(asking, platform2, result2, change) {
+  const { image: image2, reason, hubs } = result2;
+  if (asking !== "refresh") {
+    const running = hubs.map((hub) => inMarkdown`- ${hub} runs it\n`);
+    return inMarkdown`${image2} ${result2.outcome}: ${reason}\n\n${running}`.text;
+  }
+  const build4 = (lock) => lock?.builds[lock.channels.candidate ?? ""];
+  return shownImage({
+    image: image2,
+    ok: true,
+    reason,
+    sizeBytes: result2.size_bytes ?? void 0,
+    seconds: result2.seconds,
+    tests: result2.tests,
+    packages: change.packages,
+    commits: commitsSince(change.oggm, build4(change.before), build4(change.after)),
+    hubs: reachedHubs(platform2, image2)
+  }).text;
+}
+async function mergedBySelf({ github, platform: platform2 }, { before, after, isSound }, pull, head2) {
+  const isWished = platform2.settings.data.automerge === "candidate";
+  if (!isWished || !isSound || !keepsStable(before, after)) return "";
+  const refused3 = await github.merge(pull, head2);
+  return refused3 === void 0 ? ", merged" : `, not merged: ${refused3}`;
+}
+
 // src/core/images/test-report.ts
 init_json();
 var PEAK = /^glaciocloud-peak-kb ([0-9]+)$/mu;
@@ -59972,10 +61130,89 @@ function judgedSize({ bytes: bytes2, layers }, budget) {
   return { name: "size", ok: over.length === 0, seconds: 0, memory_mb: null, detail };
 }
 function exitOf(results) {
-  const failed = results.filter(({ outcome: outcome2 }) => outcome2 === "failed").length;
-  if (failed === 0) return 0;
-  return failed === results.length ? 1 : 3;
+  const failed2 = results.filter(({ outcome: outcome2 }) => outcome2 === "failed").length;
+  if (failed2 === 0) return 0;
+  return failed2 === results.length ? 1 : 3;
 }
+
+// src/commands/image-flow.ts
+function flowOutcome(results, findings = []) {
+  return outcome({
+    exit: exitOf(results),
+    text: flowText(results),
+    json: { schema_version: SCHEMA_VERSION, images: results.map(flowJson) },
+    findings
+  });
+}
+
+// src/commands/image-names.ts
+init_failure();
+function imagesNamed(platform2, names4) {
+  return [...new Set(names4)].map((name) => {
+    const found3 = platform2.images.get(name);
+    if (found3) return found3;
+    const known = [...platform2.images.keys()].join(", ");
+    throw new UsageError(`there is no image "${name}"`, `images: ${known}`);
+  });
+}
+
+// src/commands/image-channels.ts
+async function promote({ root, names: names4, present: present2, now }, { registry }, asked3) {
+  const reading = await gatherPlatform(root);
+  const { platform: platform2 } = reading;
+  const findings = await allFindings(reading, void 0, now);
+  if (!platform2 || hasErrors(findings)) return refused2(findings);
+  const named2 = names4.length > 0;
+  const images = named2 ? imagesNamed(platform2, names4) : [...platform2.images.values()];
+  const pulls = asked3 && await pullPlace(asked3, { root, platform: platform2, now });
+  const before = await filesBefore(root, images);
+  const results = [];
+  for (const image2 of images) {
+    const lock = platform2.locks.get(image2.name);
+    if (pulls && lock) await followTags(registry, platform2, lock);
+    const troubles = pulls ? await troublesOf(pulls, image2.name) : [];
+    const wish = { image: image2, named: named2, troubles };
+    results.push(await promoteImage({ root, platform: platform2, present: present2, now }, wish));
+  }
+  return flowOutcome(pulls ? await tellImages(pulls, "promote", before, results) : results);
+}
+var YANK = "write: image yank IMAGE BUILD --reason TEXT";
+var LONGEST_REASON = 200;
+async function yank({ root, names: names4, reason, present: present2, now }, asked3) {
+  const [name, build4, ...more] = names4;
+  if (name === void 0 || build4 === void 0 || more.length > 0)
+    throw new UsageError("image yank needs an image and its build", YANK);
+  const why = reasonOf3(reason);
+  const reading = await gatherPlatform(root);
+  const { platform: platform2 } = reading;
+  const findings = await allFindings(reading, void 0, now);
+  if (!platform2) return refused2(findings);
+  const images = imagesNamed(platform2, [name]);
+  const lock = platform2.locks.get(name);
+  if (!lock)
+    throw new UsageError(
+      `${name} has no lock`,
+      "nothing of it was built, or its lock has mistakes"
+    );
+  const faults = lockFaults(findings, lock);
+  if (faults.length > 0) return refused2(faults);
+  const pulls = asked3 && await pullPlace(asked3, { root, platform: platform2, now });
+  const before = await filesBefore(root, images);
+  const results = [await yankImage({ root, platform: platform2, present: present2 }, lock, build4, why)];
+  return flowOutcome(pulls ? await tellImages(pulls, "yank", before, results) : results);
+}
+function reasonOf3(reason) {
+  if (reason === void 0) throw new UsageError("image yank needs a reason", YANK);
+  if (Array.from(reason).length > LONGEST_REASON || /[\u0000-\u001F\u007F]/u.test(reason))
+    throw new UsageError(
+      `a reason is one line of at most ${LONGEST_REASON} characters`,
+      "say in short what is wrong with the build"
+    );
+  return reason;
+}
+
+// src/commands/image-build.ts
+import { dirname as dirname8, join as join17 } from "node:path";
 
 // src/core/images/words.ts
 init_escape();
@@ -59984,12 +61221,12 @@ function imagesText(results) {
   return results.map(imageText2).join("");
 }
 function imageText2(result2) {
-  const { image: image2, outcome: outcome2, digest: digest3, reason, tests } = result2;
+  const { image: image2, outcome: outcome2, digest: digest3, reason, tests: tests2 } = result2;
   const what = digest3 === null ? outcome2 : `${outcome2} ${digest3}`;
   const why = reason === "" ? "" : `: ${reason}`;
   const size2 = result2.size_bytes === null ? "" : `, ${(result2.size_bytes / 1e9).toFixed(2)} GB`;
   const head2 = terminal`${MARK[outcome2]} ${image2} ${what}${why} (${timesText(result2)}${size2})\n`.text;
-  return head2 + tests.map(testText).join("");
+  return head2 + tests2.map(testText).join("");
 }
 function timesText({ seconds: seconds2 }) {
   const parts = ["resolve", "build", "test", "push"].filter((key) => seconds2[key] > 0);
@@ -60003,8 +61240,8 @@ function testText({ name, ok: ok2, seconds: seconds2, memory_mb: memory, detail 
 // src/commands/image-build.ts
 init_failure();
 
-// src/flow/images.ts
-import { join as join15 } from "node:path";
+// src/flow/image-run.ts
+import { join as join16 } from "node:path";
 
 // src/core/images/build-log.ts
 var BuildLog = class {
@@ -60044,7 +61281,7 @@ function withoutMounts(title) {
 }
 
 // src/core/images/build-plan.ts
-var REPO2DOCKER = "2026.4.0";
+var REPO2DOCKER2 = "2026.4.0";
 var FORMAT = 1;
 var NO_SIZE_BYTES = 2 * 2 ** 30;
 var MACHINE = "/run/glaciocloud/machine";
@@ -60080,12 +61317,15 @@ function buildFolder(files, base2) {
   const dockerfile = files.get("Dockerfile");
   if (dockerfile === void 0) return new Map(files);
   const mounts2 = Object.entries(BUILD_SECRETS).map(([id, target]) => `--mount=type=secret,id=${id},target=${target}`).join(" ");
-  const text = dockerfile.replace(/^FROM \S+$/mu, (line) => base2 === void 0 ? line : `FROM ${base2}`).replace(/^RUN /gmu, `RUN ${mounts2} [ ! -e ${MACHINE} ] || . ${MACHINE}; `);
+  const text = dockerfile.replace(/^FROM \S+$/mu, (line) => base2 === void 0 ? line : `FROM ${base2}`).replace(
+    /^RUN ((?:--mount=\S+ )*)/gmu,
+    `RUN $1${mounts2} [ ! -e ${MACHINE} ] || . ${MACHINE}; `
+  );
   return new Map([...files, ["Dockerfile", text]]);
 }
 function contentHash(files) {
   const sorted3 = [...files].sort(([a], [b]) => a < b ? -1 : 1);
-  return digestOf([FORMAT, REPO2DOCKER, sorted3.map(([path, text]) => [path, text])]);
+  return digestOf([FORMAT, REPO2DOCKER2, sorted3.map(([path, text]) => [path, text])]);
 }
 function labelsOf2({ image: image2, hash, base: base2, commit }) {
   const { oggm } = image2;
@@ -60119,6 +61359,48 @@ function smallestMemory(platform2, image2) {
   const offered = [...platform2.environments.values()].filter(({ data }) => data.images.includes(image2)).flatMap(({ data }) => Object.values(data.sizes)).map(({ memory }) => memoryBytes(memory) ?? NO_SIZE_BYTES);
   return offered.length === 0 ? NO_SIZE_BYTES : Math.min(...offered);
 }
+
+// src/core/images/new-build.ts
+function lockFiles(before, build4) {
+  const list = packagesText(build4.packages);
+  const entry = entryOf4(build4, packagesHash(list));
+  const builds = { ...before?.builds, [build4.name]: entry };
+  const lock = before && !build4.isCandidate ? { recipe: before.recipe, builds, channels: before.channels } : { recipe: build4.recipe, builds, channels: { ...before?.channels, candidate: build4.name } };
+  return /* @__PURE__ */ new Map([
+    [packagesPath(build4.image, build4.name), list],
+    [lockPath(build4.image), lockText(lock)]
+  ]);
+}
+function lockAgain(before, { image: image2, recipe, name }) {
+  if (before.recipe === recipe && before.channels.candidate === name) return void 0;
+  const channels = { ...before.channels, candidate: name };
+  const text = lockText({ recipe, builds: before.builds, channels });
+  return /* @__PURE__ */ new Map([[lockPath(image2), text]]);
+}
+function lockPath(image2) {
+  return `images/${image2}/image.lock.yaml`;
+}
+function entryOf4(build4, packages2) {
+  const { digest: digest3, content, registry, size: size2, tests: tests2 } = build4;
+  const base2 = build4.base?.split("@")[1];
+  const oggm = build4.packages.find(({ name }) => packageName(name) === "oggm");
+  const commit = /git\+.*@([0-9a-f]{40})(?:#.*)?$/u.exec(oggm?.source ?? "")?.[1];
+  return {
+    digest: digest3,
+    content,
+    registry,
+    ...base2 === void 0 ? {} : { base: base2 },
+    ...oggm && {
+      oggm: { version: oggm.version, ...commit === void 0 ? {} : { commit } }
+    },
+    size: `${Math.ceil(size2 / 1e6)}M`,
+    tests: Object.fromEntries(tests2.map(({ name, ok: ok2 }) => [name, ok2 ? "passed" : "failed"])),
+    packages: packages2
+  };
+}
+
+// src/flow/image-run.ts
+init_failure();
 
 // src/core/images/template.ts
 var import_handlebars2 = __toESM(require_lib(), 1);
@@ -60168,18 +61450,27 @@ done
 `);
 
 // src/core/images/base-kind.ts
+var REQUIREMENTS = "requirements.txt";
+var ASKED = `/run/glaciocloud/${REQUIREMENTS}`;
 function baseFiles(view, from, oggm) {
+  const wanted = requirementsText(view, oggm);
   const dockerfile = DOCKERFILE({
     ...view,
     base: baseReference(from),
-    oggm: oggm?.git === void 0 ? "" : oggmFromGit(oggm.git, oggm.ref),
+    requirements: wanted !== "",
     labels: LABELS(view),
     variables: VARIABLES(view)
   });
   const files = /* @__PURE__ */ new Map([["Dockerfile", dockerfile]]);
+  if (wanted !== "") files.set(REQUIREMENTS, wanted);
   if (view.bake) files.set("bake.py", BAKE(view));
   files.set("start", START2(view));
   return files;
+}
+function requirementsText({ pip }, oggm) {
+  const model = oggm?.git === void 0 ? [] : [oggmFromGit(oggm.git, oggm.ref)];
+  return [...pip, ...model].map((line) => `${line}
+`).join("");
 }
 function oggmFromGit(repository, ref) {
   return `oggm[full] @ git+https://github.com/${repository}@${ref}`;
@@ -60197,8 +61488,7 @@ FROM {{base}}
 {{/if}}{{#if conda.length}}RUN mamba install --yes --override-channels{{#each channels}} --channel {{{json this}}}{{/each}} \\
     {{#each conda}} {{{json this}}}{{/each}} \\
  && mamba clean --all --yes
-{{/if}}{{#if pip.length}}RUN pip install --no-cache-dir{{#each pip}} {{{json this}}}{{/each}}
-{{/if}}{{#if oggm}}RUN pip install --no-cache-dir {{{json oggm}}}
+{{/if}}{{#if requirements}}RUN --mount=type=bind,source=${REQUIREMENTS},target=${ASKED} pip install --no-cache-dir --requirement ${ASKED}
 {{/if}}{{variables}}{{#if files}}COPY files/ /opt/{{name}}/
 {{/if}}{{#if bake}}# Into /opt: a home volume hides what an image puts into the home.
 COPY bake.py /tmp/bake.py
@@ -60268,21 +61558,21 @@ chmod -R a+rX "$NB_PYTHON_PREFIX/opt/oggm"
 {{/if}}`);
 
 // src/core/images/folder.ts
-var FORMAT2 = 2;
+var FORMAT2 = 3;
 function namedPaths({ files, postBuild }) {
   return [.../* @__PURE__ */ new Set([...files, ...postBuild === void 0 ? [] : [postBuild]])];
 }
-function imageFolder(name, image2, platform2, named) {
+function imageFolder(name, image2, platform2, named2) {
   const recipe = Object.entries(image2).filter(([key]) => key !== "notSecret");
   const hash = digestOf([
     FORMAT2,
     Object.fromEntries(recipe),
     platform2.user,
-    named.map(({ path, text }) => [path, text])
+    named2.map(({ path, text }) => [path, text])
   ]);
   const view = viewOf(name, image2, platform2, hash);
   const files = image2.from ? baseFiles(view, image2.from, image2.oggm) : condaFiles(view, image2);
-  for (const { path, text } of named) {
+  for (const { path, text } of named2) {
     if (image2.files.includes(path)) files.set(`files/${path}`, text);
     if (path === image2.postBuild) files.set(OWN_SCRIPT, text);
   }
@@ -60308,11 +61598,212 @@ function viewOf(name, image2, platform2, hash) {
   };
 }
 
-// src/flow/images.ts
+// src/core/images/resolution.ts
+init_json();
+function pinnedText(resolved) {
+  const hashed = resolved.every(({ source }) => source.startsWith(HASH));
+  const lines3 = resolved.map(({ name, version, source }) => {
+    if (source.startsWith(COMMIT2)) return `${name} @ ${source}
+`;
+    return hashed ? `${name}==${version} --hash=${source}
+` : `${name}==${version}
+`;
+  });
+  return lines3.join("");
+}
+var HASH = "sha256:";
+var COMMIT2 = "git+";
+function resolvedIn(packages2) {
+  return packages2.filter(
+    ({ manager, source }) => manager === "pip" && (source.startsWith(HASH) || source.startsWith(COMMIT2))
+  );
+}
+function solveScript({ wanted, held: held2, machine, certificates }) {
+  const keep2 = held2.map(({ name, version }) => `${name}==${version}
+`).join("");
+  const [folder = ""] = /^.*(?=\/)/u.exec(CERTIFICATES) ?? [];
+  return [
+    "set -eu\n",
+    `mkdir -p ${folder} && cd ${folder}
+`,
+    fileText2("wanted.txt", wanted),
+    fileText2("held.txt", keep2),
+    certificates === void 0 ? "" : fileText2(CERTIFICATES, certificates),
+    machine,
+    'ask() { pip install --quiet --no-input --dry-run --report report.json --requirement wanted.txt "$@" >&2; }\n',
+    keep2 === "" ? "ask\n" : "ask --constraint held.txt 2>/dev/null || ask\n",
+    `exec python3 -c '${REPORT}'
+`
+  ].join("");
+}
+function fileText2(path, text) {
+  return `cat > ${path} <<'END OF FILE'
+${text}${text.endsWith("\n") ? "" : "\n"}END OF FILE
+`;
+}
+var REPORT = `import json
+report = json.load(open("report.json"))
+print(json.dumps({"install": [
+    {"name": one["metadata"]["name"], "version": one["metadata"]["version"], "from": one["download_info"]}
+    for one in report["install"]
+]}))`;
+var read = readerOf(
+  fields({
+    install: listOf(
+      fields({
+        name: TEXT,
+        version: TEXT,
+        from: fields(
+          { url: TEXT },
+          {
+            archive_info: fields({}, { hashes: fields({}, { sha256: TEXT }) }),
+            vcs_info: fields({ commit_id: TEXT }),
+            subdirectory: TEXT
+          }
+        )
+      })
+    )
+  })
+);
+function solved(stdout) {
+  const reading = read(stdout.trimEnd().split("\n").at(-1) ?? "");
+  if (reading.kind !== "read") return { fault: `pip\u2019s report: ${reading.reason}` };
+  const packages2 = [];
+  for (const { name, version, from } of reading.value.install) {
+    const source = sourceOf2(from);
+    if (source === void 0) return { fault: `pip does not say the hash of ${name} ${version}` };
+    packages2.push({ manager: "pip", name, version, source });
+  }
+  return { packages: packages2.sort((a, b) => compareText(a.name, b.name)) };
+}
+function sourceOf2({
+  url,
+  archive_info,
+  vcs_info,
+  subdirectory
+}) {
+  if (vcs_info) {
+    const part = subdirectory === void 0 ? "" : `#subdirectory=${subdirectory}`;
+    return `${COMMIT2}${url}@${vcs_info.commit_id}${part}`;
+  }
+  const hash = archive_info?.hashes?.sha256;
+  return hash === void 0 ? void 0 : `${HASH}${hash}`;
+}
+function solveFault(stderr) {
+  const lines3 = stderr.split("\n").filter((line) => line.trim() !== "");
+  const errors = lines3.filter((line) => line.startsWith("ERROR: "));
+  const chosen2 = errors.length > 0 ? errors.slice(0, 3) : lines3.slice(-1);
+  return chosen2.join("\n");
+}
+
+// src/flow/image-resolve.ts
 init_failure();
+async function resolve6(job, image2) {
+  const { name, data } = image2;
+  const named2 = await job.files(image2);
+  const { files, hash: recipe } = imageFolder(name, data, job.platform.settings.data, named2);
+  const past = await pastOf(job, image2);
+  const base2 = await baseFor(job, data, { written: baseOf(files), past });
+  const wanted = files.get(REQUIREMENTS);
+  let packages2 = [];
+  if (base2 !== void 0 && wanted !== void 0 && data.conda.length === 0) {
+    packages2 = await packagesFor(job, data, { base: base2, wanted, recipe, past });
+    files.set(REQUIREMENTS, pinnedText(packages2));
+  }
+  const folder = buildFolder(files, base2);
+  const exactly = job.locked === void 0 ? void 0 : past?.packages;
+  return { recipe, files: folder, hash: contentHash(folder), base: base2, packages: packages2, exactly };
+}
+async function pastOf({ platform: platform2, locked, list }, { name, data }) {
+  const lock = platform2.locks.get(name)?.data;
+  if (locked !== void 0 && (!data.from || data.conda.length > 0))
+    throw new ImageFailure("packages of conda cannot be installed by a list yet", {
+      hint: "only an image that is built on another one, without conda:, can be built --locked"
+    });
+  const build4 = locked ?? lock?.channels.candidate;
+  if (build4 === void 0) return void 0;
+  const text = await list(name, build4);
+  const past = text === void 0 ? void 0 : pastIn(lock, build4, text);
+  if (locked !== void 0 && past === void 0)
+    throw new ImageFailure(`the lock of ${name} has no build ${locked} with its list of packages`, {
+      hint: `builds: ${Object.keys(lock?.builds ?? {}).join(", ") || "none"}; lists: ${packagesPath(name, "BUILD")}`
+    });
+  return past;
+}
+function pastIn(lock, build4, text) {
+  const known = lock?.builds[build4];
+  if (!lock || known?.packages !== packagesHash(text)) return void 0;
+  return { base: known.base, recipe: lock.recipe, packages: readPackages("", text).packages };
+}
+async function baseFor({ ports, locked }, { from }, { written: written2, past }) {
+  if (locked !== void 0 && from && past?.base !== void 0)
+    return atDigest(from.image, past.base);
+  if (written2 === void 0 || written2.includes("@")) return written2;
+  const digest3 = await ports.registry.digest(written2);
+  if (digest3 === void 0)
+    throw new ImageFailure(`its base ${written2} is not in its registry`, {
+      hint: "correct from: in image.yaml"
+    });
+  return atDigest(written2, digest3);
+}
+async function packagesFor({ ports, locked }, { oggm }, asked3) {
+  const { base: base2, wanted, recipe, past } = asked3;
+  const before = resolvedIn(past?.packages ?? []);
+  if (locked !== void 0) return before;
+  const held2 = oggm?.git === void 0 ? before : [];
+  const isSame2 = past?.recipe === recipe && past.base === base2.split("@")[1];
+  if (held2.length > 0 && isSame2) return held2;
+  const { code: code2, stdout, stderr } = await ports.engine.solve({ image: base2, wanted, held: held2 });
+  const answer = code2 === 0 ? solved(stdout) : { fault: solveFault(stderr) };
+  if ("packages" in answer) return answer.packages;
+  throw new ImageFailure(`its packages cannot be resolved: ${answer.fault}`, {
+    hint: "correct pip: or oggm: in image.yaml"
+  });
+}
+
+// src/core/images/listing.ts
+var read2 = readerOf(fields({ packages: listOf(listOf(TEXT)) }));
+function listedPackages(result2, stdout, { packages: resolved, exactly }) {
+  if (!result2.ok) return { result: result2, packages: [] };
+  const reading = read2(stdout.trimEnd().split("\n").at(-1) ?? "");
+  if (reading.kind !== "read") return failed(result2, `no list of packages: ${reading.reason}`);
+  const packages2 = [];
+  for (const words of reading.value.packages) {
+    const one = packageOfLine(words.join(" "));
+    if (!one) return failed(result2, "a package has a name or a version that no list can hold");
+    packages2.push(resolved.find((other2) => isSame(one, other2)) ?? one);
+  }
+  const missing4 = resolved.filter((one) => !packages2.some((other2) => isSame(one, other2))).map(({ name, version }) => `${name} ${version}`);
+  if (missing4.length > 0)
+    return failed(result2, `resolved, and something else is installed: ${missing4.join(", ")}`);
+  const other = exactly && differences(exactly, packages2);
+  if (other !== void 0 && other !== "") return failed(result2, `not the list: ${other}`);
+  return { result: result2, packages: packages2 };
+}
+function differences(wanted, found3) {
+  const [before, after] = [wanted, found3].map(
+    (packages2) => new Set(packagesText(packages2).split("\n").slice(0, -1))
+  );
+  const gone = [...before ?? []].filter((line) => !after?.has(line)).map((line) => `- ${line}`);
+  const come = [...after ?? []].filter((line) => !before?.has(line)).map((line) => `+ ${line}`);
+  return [...gone, ...come].slice(0, 5).join(", ");
+}
+function failed(result2, detail) {
+  return { result: { ...result2, ok: false, detail }, packages: [] };
+}
+function isSame(one, other) {
+  return one.manager === other.manager && one.version === other.version && packageName(one.name) === packageName(other.name);
+}
 
 // src/core/images/tests.ts
-function imageTests({ image: image2, user, hub }) {
+var PACKAGES = {
+  name: "packages",
+  script: "list_packages.py",
+  args: [],
+  env: {},
+  seconds: 180
+};
+function imageTests({ image: image2, user, hub, notebooks }) {
   const test = (name, script, more = {}) => ({
     name,
     script,
@@ -60335,7 +61826,11 @@ function imageTests({ image: image2, user, hub }) {
         test("hub version", "check_version.py", hub === void 0 ? {} : { hub })
       ]
     },
-    { home: "full", tests: [server("full home")] }
+    { home: "full", tests: [server("full home")] },
+    ...notebooks.map(({ path, text }) => {
+      const more = { notebook: text, seconds: 600 };
+      return { home: "empty", tests: [test(`notebook ${path}`, "check_notebook.py", more)] };
+    })
   ];
   if (image2.oggm === void 0 || image2.tests.oggm === "none") return stays;
   const wanted = JSON.stringify({ version: image2.oggm.version ?? null, smoke: true });
@@ -60345,15 +61840,21 @@ function imageTests({ image: image2, user, hub }) {
   });
   return [...stays, { home: "empty", tests: [oggm] }];
 }
+function scriptInput(script, { notebook }) {
+  return notebook === void 0 ? script : `NOTEBOOK = ${JSON.stringify(notebook)}
+${script}`;
+}
 
 // src/flow/image-tests.ts
 async function testImage(ports, under, progress) {
   const size2 = await ports.engine.size(under.reference);
-  const tests = [judgedSize(size2, under.image.size)];
-  for (const stay of imageTests(under)) tests.push(...await stayed(ports, under, stay));
-  for (const { name, ok: ok2, seconds: seconds2, detail } of tests)
+  const run2 = await ran(ports, under, PACKAGES, void 0);
+  const listed3 = listedPackages(judged2(PACKAGES, run2), run2.stdout, under);
+  const tests2 = [judgedSize(size2, under.image.size), listed3.result];
+  for (const stay of imageTests(under)) tests2.push(...await stayed(ports, under, stay));
+  for (const { name, ok: ok2, seconds: seconds2, detail } of tests2)
     progress(`${ok2 ? "passed" : "FAILED"} ${name} (${seconds2.toFixed(1)} s): ${detail}`);
-  return { size: size2.bytes, tests };
+  return { size: size2.bytes, tests: tests2, packages: listed3.packages };
 }
 async function stayed(ports, under, stay) {
   const folder = `/home/${under.user.name}`;
@@ -60372,8 +61873,11 @@ async function stayed(ports, under, stay) {
   }
   return results;
 }
-async function tested({ engine, clock, script }, { reference: image2, user, memoryBytes: memoryBytes2 }, test, home) {
-  const [measure, input] = await Promise.all([script("measure.py"), script(test.script)]);
+async function tested(ports, under, test, home) {
+  return judged2(test, await ran(ports, under, test, home));
+}
+async function ran({ engine, clock, script }, { reference: image2, user, memoryBytes: memoryBytes2 }, test, home) {
+  const [measure, text] = await Promise.all([script("measure.py"), script(test.script)]);
   const command = ["python3", "-c", measure, "python3", "-", ...test.args];
   const begin = clock.elapsed();
   const ended = await engine.run({
@@ -60382,33 +61886,24 @@ async function tested({ engine, clock, script }, { reference: image2, user, memo
     user,
     memoryBytes: memoryBytes2,
     ...home ? { entrypoint: void 0, command: ["/bin/sh", "-c", START, ...command] } : { entrypoint: "python3", command: command.slice(1) },
-    input,
+    input: scriptInput(text, test),
     env: test.env,
     timeoutMs: test.seconds * 1e3
   });
-  return judged2(test, { ...ended, seconds: (clock.elapsed() - begin) / 1e3 });
+  return { ...ended, seconds: (clock.elapsed() - begin) / 1e3 };
 }
 
-// src/flow/images.ts
-async function buildImages(job, images) {
-  await job.ports.engine.ready();
-  const near = await job.ports.registry.throwAway();
-  try {
-    const one = (image2) => new ImageRun(job, image2, near.address).result();
-    return await pMap(images, one, { concurrency: cores() });
-  } finally {
-    await near.stop();
-  }
-}
+// src/flow/image-run.ts
 var ImageRun = class {
   job;
   image;
-  /** Registry on this machine. */
+  /** Address of a registry on this machine. */
   near;
   #seconds = { resolve: 0, build: 0, test: 0, push: 0 };
   #name = null;
   #size = null;
   #tests = [];
+  #packages = [];
   constructor(job, image2, near) {
     this.job = job;
     this.image = image2;
@@ -60424,38 +61919,32 @@ var ImageRun = class {
   }
   async #run() {
     const { engine, clock } = this.job.ports;
-    const resolved = await this.#timed("resolve", () => this.#resolve());
+    const resolved = await this.#timed("resolve", () => resolve6(this.job, this.image));
     const { hash } = resolved;
     const taken2 = new Set(Object.keys(this.#lock()?.builds ?? {}));
     this.#name = buildName(clock.now().getTime(), hash, taken2);
     const decision = await this.#timed("resolve", () => this.#decide(resolved));
-    if (decision.kind === "unchanged") return this.#unchanged(decision);
+    if (decision.kind === "unchanged") return this.#unchanged(resolved, decision);
     for (const reason of decision.reasons) this.#say(reasonText(reason));
-    const tag = `${this.near}/${this.image.name}:${resolved.hash}`;
+    const tag = `${await this.near()}/${this.image.name}:${hash}`;
     try {
       const built = await this.#timed("build", () => this.#build(resolved, tag));
       if (built.digest === void 0) return this.#ended("failed", null, built.error);
       const { digest: digest3 } = built;
-      await this.#timed("test", () => this.#test(tag, digest3));
-      const failed = this.#tests.filter(({ ok: ok2 }) => !ok2).map(({ name }) => name);
-      if (failed.length > 0)
-        return this.#ended("failed", digest3, `nothing is pushed: ${failed.join(", ")} failed`);
+      await this.#timed("test", async () => {
+        await engine.push(tag);
+        await this.#test(resolved, atDigest(tag, digest3));
+      });
+      const failed2 = this.#failed();
+      if (failed2 !== "")
+        return this.#ended("failed", digest3, `nothing is pushed: ${failed2} failed`);
       if (this.job.target === void 0) return this.#ended("built", digest3, "tested, not pushed");
-      await this.#timed("push", () => this.#push(atDigest(tag, digest3), resolved.hash, digest3));
+      await this.#timed("push", () => this.#push(atDigest(tag, digest3), hash, digest3));
+      await this.#record(resolved, digest3);
       return this.#ended("built", digest3, "tested and pushed");
     } finally {
       await engine.remove(tag);
     }
-  }
-  async #resolve() {
-    const { platform: platform2, ports } = this.job;
-    const { name, data } = this.image;
-    const named = await this.job.files(this.image);
-    const { files, hash: recipe } = imageFolder(name, data, platform2.settings.data, named);
-    const written2 = baseOf(files);
-    const base2 = written2 === void 0 ? void 0 : await pinned2(ports, written2);
-    const folder = buildFolder(files, base2);
-    return { recipe, files: folder, hash: contentHash(folder), base: base2 };
   }
   #lock() {
     return this.job.platform.locks.get(this.image.name)?.data;
@@ -60478,20 +61967,58 @@ var ImageRun = class {
       }
     return decideImage(wanted, lock, { tags, digests });
   }
-  /** The moving tag comes back where a run ended before it; to what was withdrawn it never does. */
-  async #unchanged({
-    digest: digest3,
-    reason
-  }) {
+  /**
+   * The moving tag comes back where a run ended before it; to what was withdrawn it never does. What the lock lacks is
+   * tested once more, because nobody has kept what its tests said.
+   */
+  async #unchanged(resolved, { digest: digest3, reason }) {
     if (reason.kind !== "unrecorded") this.#name = reason.build;
+    else if (this.job.write) {
+      const reference = `${this.job.target ?? ""}/${this.image.name}@${digest3}`;
+      await this.#timed("test", () => this.#test(resolved, reference));
+      const failed2 = this.#failed();
+      if (failed2 !== "")
+        return this.#ended("failed", digest3, `no lock is written: ${failed2} failed`);
+    }
     if (reason.kind !== "yanked") await this.#timed("push", () => this.#move(digest3));
+    if (reason.kind === "unrecorded") await this.#record(resolved, digest3);
+    if (reason.kind === "present") await this.#again(resolved, reason.build);
     return this.#ended("unchanged", digest3, reasonText(reason));
   }
+  /** The last step: what is in the lock has its tags. */
+  async #record({ recipe, hash, base: base2 }, digest3) {
+    const { target, write } = this.job;
+    if (!write || target === void 0 || this.#name === null) return;
+    const build4 = {
+      image: this.image.name,
+      recipe,
+      isCandidate: this.job.locked === void 0,
+      name: this.#name,
+      digest: digest3,
+      content: hash,
+      registry: target,
+      base: base2,
+      size: this.#size ?? 0,
+      tests: this.#tests,
+      packages: this.#packages
+    };
+    await write(lockFiles(this.#lock(), build4));
+  }
+  /** image.yaml may have come back to what it was. */
+  async #again({ recipe }, name) {
+    const lock = this.job.locked === void 0 ? this.#lock() : void 0;
+    const files = lock && lockAgain(lock, { image: this.image.name, recipe, name });
+    if (files) await this.job.write?.(files);
+  }
+  /** Names of tests that failed. */
+  #failed() {
+    return this.#tests.filter(({ ok: ok2 }) => !ok2).map(({ name }) => name).join(", ");
+  }
   async #build({ files, hash, base: base2 }, tag) {
-    const { ports, platform: platform2, commit } = this.job;
+    const { ports, platform: platform2, commit, target } = this.job;
     const log = new BuildLog();
     const digest3 = await withTemporaryFolder(async (scratch) => {
-      const folder = join15(scratch, "image");
+      const folder = join16(scratch, "image");
       await fillFolder(folder, files);
       return ports.builder.build({
         folder,
@@ -60499,6 +62026,7 @@ var ImageRun = class {
         user: platform2.settings.data.user,
         labels: labelsOf2({ image: this.image.data, hash, base: base2, commit: commit?.sha }),
         epoch: commit?.time,
+        cache: target === void 0 ? void 0 : `${target}/${this.image.name}-cache:cache`,
         onLine: (line) => {
           const said5 = log.add(line);
           if (said5 !== void 0) this.#say(said5);
@@ -60508,21 +62036,23 @@ var ImageRun = class {
     return digest3 === void 0 ? { digest: digest3, error: log.firstError() } : { digest: digest3 };
   }
   /** By way of a registry, because that is what people get. */
-  async #test(tag, digest3) {
+  async #test({ packages: packages2, exactly }, reference) {
     const { ports, platform: platform2, hubVersion } = this.job;
-    await ports.engine.push(tag);
-    const reference = atDigest(tag, digest3);
     await ports.engine.pull(reference);
     const under = {
       reference,
+      packages: packages2,
+      exactly,
+      notebooks: await this.job.notebooks(this.image),
       image: this.image.data,
       user: platform2.settings.data.user,
       hub: hubVersion === "" ? void 0 : hubVersion,
       memoryBytes: smallestMemory(platform2, this.image.name)
     };
-    const { size: size2, tests } = await testImage(ports, under, (text) => this.#say(text));
-    this.#size = size2;
-    this.#tests = tests;
+    const tested2 = await testImage(ports, under, (text) => this.#say(text));
+    this.#size = tested2.size;
+    this.#tests = tested2.tests;
+    this.#packages = tested2.packages;
   }
   /** The same bytes, under the hash of their content; the tag that moves comes last. */
   async #push(from, hash, digest3) {
@@ -60536,8 +62066,9 @@ var ImageRun = class {
       });
     await this.#move(digest3);
   }
-  /** `candidate` is the newest that was tested. */
+  /** `candidate` is the newest that was tested; what is old again is none. */
   async #move(digest3) {
+    if (this.job.locked !== void 0) return;
     const name = `${this.job.target ?? ""}/${this.image.name}`;
     const { registry } = this.job.ports;
     if (await registry.digest(`${name}:candidate`) === digest3) return;
@@ -60569,21 +62100,44 @@ var ImageRun = class {
     };
   }
 };
-async function pinned2({ registry }, base2) {
-  if (base2.includes("@")) return base2;
-  const digest3 = await registry.digest(base2);
-  if (digest3 === void 0)
-    throw new ImageFailure(`its base ${base2} is not in its registry`, {
-      hint: "correct from: in image.yaml"
-    });
-  return atDigest(base2, digest3);
+
+// src/flow/images.ts
+async function buildImages(job, images) {
+  await job.ports.engine.ready();
+  const near = new Near(job.ports.registry);
+  try {
+    const one = (image2) => new ImageRun(job, image2, () => near.address()).result();
+    return await pMap(images, one, { concurrency: cores() });
+  } finally {
+    await near.stop();
+  }
 }
+var Near = class {
+  registry;
+  #started;
+  constructor(registry) {
+    this.registry = registry;
+  }
+  async address() {
+    this.#started ??= this.registry.throwAway();
+    return (await this.#started).address;
+  }
+  async stop() {
+    const started = await this.#started?.catch(() => void 0);
+    await started?.stop();
+  }
+};
 
 // src/gather/named-files.ts
 init_failure();
-async function gatherNamed(root, { name, data }) {
+function gatherNamed(root, image2) {
+  return gather(root, image2.name, namedPaths(image2.data));
+}
+function gatherNotebooks(root, image2) {
+  return gather(root, image2.name, image2.data.tests.notebooks);
+}
+async function gather(root, name, paths) {
   const folder = `images/${name}`;
-  const paths = namedPaths(data);
   const wanted = new Set(paths.map((path) => `${folder}/${path}`));
   const { files } = await readTree(root, [folder], (path) => wanted.has(path));
   return paths.map((path) => {
@@ -60597,48 +62151,180 @@ async function gatherNamed(root, { name, data }) {
 }
 
 // src/commands/image-build.ts
-async function buildThem(inputs, ports, report) {
-  const { root, chartsFrom } = inputs;
-  const reading = await gatherPlatform(root);
-  const { platform: platform2 } = reading;
-  const now = ports.clock.now().getTime();
-  if (!platform2) return refused2(await allFindings(reading, void 0, now));
+async function buildThem(inputs, ports, report, asked3) {
+  if (inputs.locked !== void 0 && (inputs.images === "all" || inputs.images.length !== 1))
+    throw new UsageError("--locked is for one image", "write: image build IMAGE --locked BUILD");
+  if (asked3 && !inputs.push)
+    throw new UsageError("image build --pull-request needs --push", "a lock names what was pushed");
+  const ready2 = await readyToBuild(inputs, ports, report);
+  if (ready2.kind === "refused") return refused2(ready2.findings);
+  const { platform: platform2 } = ready2;
   const images = chosen(platform2, inputs.images);
-  const charts = await gatherCharts(platform2, { root, chartsFrom, report });
-  const findings = await allFindings(reading, charts, now);
-  if (hasErrors(findings)) return refused2(findings);
-  const target = inputs.registry ?? platform2.settings.data.registry;
-  const results = await buildImages(
-    {
-      ports,
-      platform: platform2,
-      hubVersion: charts.hubVersion,
-      target: inputs.push ? target : void 0,
-      commit: await commitOf(root),
-      files: (one) => gatherNamed(root, one),
-      progress: (name, text) => report.progress(`${name}: ${text}`)
-    },
-    images
-  );
+  const now = ports.clock.now().getTime();
+  const pulls = asked3 && await pullPlace(asked3, { root: inputs.root, platform: platform2, now });
+  const before = await filesBefore(inputs.root, images);
+  const results = await buildImages(await buildJob(ready2, inputs, ports, report), images);
+  if (pulls) {
+    const built = results.map((one) => flowResult({ ...one }));
+    return flowOutcome(await tellImages(pulls, "refresh", before, built));
+  }
   const json = { schema_version: SCHEMA_VERSION, images: results.map(resultJson) };
+  const { findings } = ready2;
   return outcome({ exit: exitOf(results), text: imagesText(results), json, findings });
 }
-function resultJson({ tests, seconds: seconds2, ...rest }) {
-  return { ...rest, seconds: { ...seconds2 }, tests: tests.map((one) => ({ ...one })) };
+async function readyToBuild({ root, chartsFrom, images }, { clock, engine }, report) {
+  const reading = await gatherPlatform(root);
+  const { platform: platform2 } = reading;
+  const now = clock.now().getTime();
+  if (!platform2) return { kind: "refused", findings: await allFindings(reading, void 0, now) };
+  chosen(platform2, images);
+  await engine.ready();
+  const charts = await gatherCharts(platform2, { root, chartsFrom, report });
+  const findings = await allFindings(reading, charts, now);
+  if (hasErrors(beforeBuild(findings))) return { kind: "refused", findings };
+  return { kind: "ready", platform: platform2, hubVersion: charts.hubVersion, findings };
+}
+async function buildJob({ platform: platform2, hubVersion }, { root, push, registry, locked }, ports, report) {
+  const target = registry ?? platform2.settings.data.registry;
+  return {
+    ports,
+    platform: platform2,
+    hubVersion,
+    target: push ? target : void 0,
+    commit: await commitOf(root),
+    files: (one) => gatherNamed(root, one),
+    notebooks: (one) => gatherNotebooks(root, one),
+    list: (image2, build4) => listText2(root, packagesPath(image2, build4)),
+    locked,
+    write: push && target === platform2.settings.data.registry ? (files) => writeInto(root, files) : void 0,
+    progress: (name, text) => report.progress(`${name}: ${text}`)
+  };
+}
+function resultJson({ tests: tests2, seconds: seconds2, ...rest }) {
+  return { ...rest, seconds: { ...seconds2 }, tests: tests2.map((one) => ({ ...one })) };
 }
 function chosen(platform2, names4) {
   if (names4 === "all") return [...platform2.images.values()];
   if (names4.length === 0) throw new UsageError("image build needs an image, or --all");
-  return [...new Set(names4)].map((name) => {
-    const found2 = platform2.images.get(name);
-    if (found2) return found2;
-    const known = [...platform2.images.keys()].join(", ");
-    throw new UsageError(`there is no image "${name}"`, `images: ${known}`);
-  });
+  return imagesNamed(platform2, names4);
+}
+async function listText2(root, path) {
+  const { files } = await readTree(root, [dirname8(path)], (one) => one === path);
+  const content = files.get(path);
+  return content?.kind === "text" ? content.text : void 0;
+}
+async function writeInto(root, files) {
+  for (const [path, text] of files) await writeWhole(join17(root, path), text);
 }
 async function commitOf(root) {
   const [sha, time2] = await Promise.all([headCommit(root), headTime(root)]);
   return sha === void 0 || time2 === void 0 ? void 0 : { sha, time: time2 };
+}
+
+// src/core/images/refresh.ts
+var DAY_MS4 = 864e5;
+function decideRefresh(rebuild, lock, facts2) {
+  if (rebuild === "never") return { kind: "never" };
+  const today = new Date(facts2.now).getUTCDay();
+  if (rebuild === "weekly" && !facts2.named && today !== WEEKLY_REBUILD_DAY)
+    return { kind: "weekly" };
+  const held2 = lock && heldBuild(lock, facts2);
+  return held2 === void 0 ? { kind: "due" } : { kind: "held", build: held2 };
+}
+function heldBuild({ builds, channels }, facts2) {
+  const { candidate, stable } = channels;
+  const build4 = candidate === void 0 ? void 0 : builds[candidate];
+  if (candidate === void 0 || build4 === void 0 || candidate === stable) return void 0;
+  if (build4.promoted !== void 0 || !isGood(build4, facts2.registry)) return void 0;
+  if (!facts2.tried || facts2.troubled) return void 0;
+  const longest = Date.parse(candidate.slice(0, 10)) + facts2.soak * 1e3 + HOLD_DAYS * DAY_MS4;
+  return facts2.now < longest ? candidate : void 0;
+}
+function notDueText(due) {
+  switch (due.kind) {
+    case "never":
+      return "its file says that it is never rebuilt";
+    case "weekly":
+      return "it is rebuilt on Mondays";
+    case "held":
+      return `${due.build} is being tried: the next build waits until it is promoted or has failed`;
+  }
+}
+function buildRounds(images, registry) {
+  const rounds = [];
+  let left = [...images];
+  while (left.length > 0) {
+    const open2 = new Set(left.map(({ name }) => `${registry}/${name}`));
+    const ready2 = left.filter(({ data }) => !open2.has(data.from?.image ?? ""));
+    const round = ready2.length > 0 ? ready2 : left;
+    rounds.push(round);
+    left = left.filter((one) => !round.includes(one));
+  }
+  return rounds;
+}
+
+// src/flow/image-refresh.ts
+async function refreshImages(job) {
+  const { registry } = job.platform.settings.data;
+  const results = /* @__PURE__ */ new Map();
+  const due = [];
+  for (const image2 of job.images) {
+    const waits = notDue(job, image2);
+    if (waits) results.set(image2.name, waits);
+    else due.push(image2);
+  }
+  for (const round of buildRounds(due, registry))
+    for (const built of await job.build(round)) results.set(built.image, flowResult({ ...built }));
+  return job.images.flatMap(({ name }) => results.get(name) ?? []);
+}
+function notDue(job, { name, data }) {
+  const { platform: platform2, now, named: named2, troubled } = job;
+  const lock = platform2.locks.get(name)?.data;
+  const due = decideRefresh(data.rebuild, lock, {
+    now,
+    named: named2,
+    registry: platform2.settings.data.registry,
+    tried: trialHubs(platform2, name).length > 0,
+    soak: soakSeconds(platform2),
+    troubled: troubled.has(name)
+  });
+  if (due.kind === "due") return void 0;
+  const reason = notDueText(due);
+  if (due.kind !== "held") return flowResult({ image: name, outcome: "unchanged", reason });
+  const { build: build4 } = due;
+  const digest3 = lock?.builds[build4]?.digest ?? null;
+  return flowResult({ image: name, outcome: "waiting", build: build4, digest: digest3, reason });
+}
+
+// src/commands/image-refresh.ts
+async function refresh({ root, chartsFrom, names: names4, now }, ports, report, asked3) {
+  const images = names4.length > 0 ? names4 : "all";
+  const ready2 = await readyToBuild({ root, chartsFrom, images }, ports, report);
+  if (ready2.kind === "refused") return refused2(ready2.findings);
+  const { platform: platform2, findings } = ready2;
+  const place = { root, push: true, registry: void 0, locked: void 0 };
+  const job = await buildJob(ready2, place, ports, report);
+  const chosen2 = imagesOf(platform2, names4);
+  const pulls = asked3 && await pullPlace(asked3, { root, platform: platform2, now });
+  const before = await filesBefore(root, chosen2);
+  const built = await refreshImages({
+    platform: platform2,
+    images: chosen2,
+    named: names4.length > 0,
+    now,
+    troubled: pulls ? await troubledImages(pulls, chosen2) : /* @__PURE__ */ new Set(),
+    build: (round) => buildImages(job, round)
+  });
+  const results = pulls ? await tellImages(pulls, "refresh", before, built) : built;
+  return flowOutcome(results, findings);
+}
+async function troubledImages(pulls, images) {
+  const troubled = /* @__PURE__ */ new Set();
+  for (const { name } of images) if ((await troublesOf(pulls, name)).length > 0) troubled.add(name);
+  return troubled;
+}
+function imagesOf(platform2, names4) {
+  return names4.length > 0 ? imagesNamed(platform2, names4) : [...platform2.images.values()];
 }
 
 // src/commands/image-render.ts
@@ -60651,7 +62337,7 @@ async function renderImages(inputs) {
   const reading = await gatherPlatform(root);
   const { platform: platform2 } = reading;
   const findings = await allFindings(reading, void 0, inputs.now);
-  if (!platform2 || hasErrors(findings)) return refused2(findings);
+  if (!platform2 || hasErrors(beforeBuild(findings))) return refused2(findings);
   const chosen2 = images === "all" ? [...platform2.images.keys()] : images;
   const folders = /* @__PURE__ */ new Map();
   const rendered = [];
@@ -60682,24 +62368,30 @@ async function renderImages(inputs) {
 }
 
 // src/commands/image.ts
-async function image(inputs, ports, report) {
-  const [verb = "", ...names4] = inputs.target;
+async function image(inputs, ports, report, asked3) {
+  const [verb2 = "", ...names4] = inputs.target;
   const images = inputs.all ? "all" : names4;
-  switch (verb) {
+  switch (verb2) {
     case "render":
       return await renderImages({ ...inputs, images });
     case "build":
-      return await buildThem({ ...inputs, images }, ports, report);
+      return await buildThem({ ...inputs, images }, ports, report, asked3);
+    case "refresh":
+      return await refresh({ ...inputs, names: names4 }, ports, report, asked3);
+    case "promote":
+      return await promote({ ...inputs, names: names4 }, ports, asked3);
+    case "yank":
+      return await yank({ ...inputs, names: names4 }, asked3);
     default:
       throw new UsageError(
-        verb === "" ? "image needs to know what to do" : `image cannot "${verb}"`,
-        "write: image render IMAGE --out DIR, or image build IMAGE"
+        verb2 === "" ? "image needs to know what to do" : `image cannot "${verb2}"`,
+        "write: image render IMAGE --out DIR, or image build, refresh, promote or yank"
       );
   }
 }
 
 // src/commands/init.ts
-import { join as join16 } from "node:path";
+import { join as join18 } from "node:path";
 
 // src/core/init/questions.ts
 var QUESTIONS = {
@@ -60776,17 +62468,61 @@ function complete(given2, tool) {
 }
 
 // src/core/init/next-steps.ts
-function nextSteps(answers2) {
-  const { hub, cluster } = answers2;
-  const file = `secrets/${hub}.sops.yaml`;
+function nextSteps(answers2, { inGit }) {
+  const { organization, hub, cluster, url } = answers2;
   const issuer = `Certificates: cert-manager in the cluster, with a ClusterIssuer named ${ISSUER} for ${answers2.email}.`;
+  const address2 = url.replace(/\/$/u, "");
   return [
-    `A key: \`age-keygen -o ${hub}.agekey\`. Its public key goes into .sops.yaml; the file goes where passwords are kept, and never into this repository: who loses it loses the secrets, who has it reads them.`,
-    `Secrets: \`mkdir -p secrets && glaciocloud secrets template ${hub} > ${file}\`; fill it in, then \`sops encrypt --in-place ${file}\`. Only encrypted it may be committed.`,
-    `On GitHub, an environment named ${cluster} (Settings, Environments) with the secrets KUBECONFIG and SOPS_AGE_KEY: the whole text of ${hub}.agekey.`,
+    ...inGit ? [] : ["This folder is in no git repository: `git init`, and a repository on GitHub."],
+    `DNS: a record by which ${hostOf(url)} leads to the entry of the cluster.`,
+    `An OAuth app: https://github.com/organizations/${organization}/settings/applications/new with the homepage ${address2} and the callback ${address2}/hub/oauth_callback. Its id and secret are asked for below.`,
+    `Teams of ${organization} on GitHub: ${hub}-users and ${hub}-admins, or those that you name in environments/${hub}.yaml.`,
+    "A key: `age-keygen -o hubs.agekey`. Its public key goes into .sops.yaml; the file goes where passwords are kept, and never into this repository: who loses it loses the secrets, who has it reads them.",
+    secretsStep(hub),
+    `${environmentStep(cluster)}: the whole text of hubs.agekey.`,
     ...needsIssuer(answers2) ? [issuer] : [],
-    "The first pull request, with these files: `check` runs at once, `plan` comments as soon as main has its workflow, and merging deploys."
+    "The first pull request, with these files: `check` runs at once, `plan` comments as soon as main has its workflow, and merging deploys.",
+    DOCTOR
   ];
+}
+function nextAfter(kind, name) {
+  switch (kind) {
+    case "hub":
+      return [
+        "Read it through and write its address, `url:`. Then `glaciocloud check`.",
+        "A DNS record for that address, and an OAuth app on GitHub with the callback `https://HOST/hub/oauth_callback`.",
+        "The teams that `access:` names.",
+        secretsStep(name),
+        DOCTOR
+      ];
+    case "image":
+      return [
+        "Read it through. Then `glaciocloud check`.",
+        `\`glaciocloud image build ${name} --push\` builds and tests it, and writes its lock: commit both. It needs Docker and repo2docker.`,
+        "Name it below `images:` of a hub. Hubs of waves with `images: stable` offer it when a build is promoted."
+      ];
+    case "cluster":
+      return [
+        "Read it through. Then `glaciocloud check`.",
+        `${environmentStep(name)}.`,
+        `A hub in it, with \`cluster: ${name}\`: \`glaciocloud new hub NAME\`.`,
+        DOCTOR
+      ];
+  }
+}
+function numbered(steps) {
+  return steps.map((step, index2) => `  ${index2 + 1}. ${step}`);
+}
+var DOCTOR = "`glaciocloud doctor` says what of all this is still missing, with the command for it.";
+function secretsStep(hub) {
+  const file = `secrets/${hub}.sops.yaml`;
+  return `Secrets: \`mkdir -p secrets && glaciocloud secrets template ${hub} > ${file}\`; fill it in, then \`sops encrypt --in-place ${file}\`. Only encrypted it may be committed.`;
+}
+function environmentStep(cluster) {
+  return `On GitHub, an environment named ${cluster} (Settings, Environments), limited to the default branch, with the secrets KUBECONFIG and SOPS_AGE_KEY`;
+}
+function hostOf(url) {
+  return URL.canParse(url) ? new URL(url).hostname : url;
 }
 
 // src/edges/terminal.ts
@@ -60801,8 +62537,8 @@ async function withTerminal(streams, use) {
   const lines3 = reader[Symbol.asyncIterator]();
   let open2 = true;
   reader.once("close", () => open2 = false);
-  const ask = async (asked2) => {
-    const question = screen(asked2);
+  const ask = async (asked3) => {
+    const question = screen(asked3);
     reader.setPrompt(question);
     if (open2) reader.prompt();
     else streams.output.write(question);
@@ -60852,18 +62588,18 @@ async function init({ root, given: given2 }, streams) {
   const fresh = /* @__PURE__ */ new Map();
   const kept = [];
   for (const [path, text] of starterFiles(answers2, tool)) {
-    if (await exists2(join16(root, path))) kept.push(path);
+    if (await exists2(join18(root, path))) kept.push(path);
     else fresh.set(path, text);
   }
   await writeNew(root, fresh);
   const written2 = [...fresh.keys()];
-  const next = nextSteps(answers2);
+  const next = nextSteps(answers2, { inGit: await isInGit(root) });
   const lines3 = [
     ...written2.map((path) => `\u2713 ${path}`),
     ...kept.map((path) => `\xB7 ${path} was there already, and is kept`),
     "",
     "Read the files through, then `glaciocloud check`. Next:",
-    ...next.map((step, index2) => `  ${index2 + 1}. ${step}`)
+    ...numbered(next)
   ];
   return outcome({
     exit: 0,
@@ -60878,12 +62614,12 @@ async function askAll(given2, tool, terminal2) {
     const { ask, fallback, applies } = QUESTIONS[name];
     if (applies?.(answers2) === false) continue;
     const usual = fallback?.(answers2) ?? "";
-    const asked2 = async () => await terminal2.ask(`${ask}${usual === "" ? "" : ` [${usual}]`}: `) || usual;
-    let result2 = answered(answers2, name, given2[name] ?? await asked2(), tool);
+    const asked3 = async () => await terminal2.ask(`${ask}${usual === "" ? "" : ` [${usual}]`}: `) || usual;
+    let result2 = answered(answers2, name, given2[name] ?? await asked3(), tool);
     while (result2.kind === "wrong") {
       terminal2.say(`  ${result2.wrong.message}; ${result2.wrong.hint}
 `);
-      result2 = answered(answers2, name, await asked2(), tool);
+      result2 = answered(answers2, name, await asked3(), tool);
     }
     answers2 = result2.answers;
   }
@@ -60901,15 +62637,10 @@ function taken(given2, tool) {
 }
 
 // src/commands/new.ts
-import { join as join17 } from "node:path";
+import { join as join19 } from "node:path";
 init_failure();
-async function createFile(root, [kind, name]) {
-  const known = SCAFFOLDS.find((one) => one === kind);
-  if (known === void 0 || name === void 0)
-    throw new UsageError(
-      "new needs a kind and a name",
-      `glaciocloud new ${SCAFFOLDS.join("|")} NAME`
-    );
+async function createFile(root, words) {
+  const { known, name } = asked2(words);
   const wrong = known === "image" ? dottedNameProblem(name) : unitNameProblem(name);
   if (wrong) throw new UsageError(wrong.message, wrong.hint);
   const { platform: platform2, findings, sources } = await gatherPlatform(root);
@@ -60920,15 +62651,32 @@ async function createFile(root, [kind, name]) {
     platform2,
     schemaBase(sources.get("platform.yaml")?.text ?? "")
   );
-  if (await exists2(join17(root, path)))
+  if (await exists2(join19(root, path)))
     throw new Failure(`${path} exists already`, { hint: "choose another name" });
   await writeNew(root, /* @__PURE__ */ new Map([[path, text]]));
   return outcome({
     exit: 0,
-    text: `${path} written. Read it through, then: glaciocloud check
-`,
+    text: [`${path} written. Next:`, ...numbered(nextAfter(known, name))].map((line) => `${line}
+`).join(""),
     json: { schema_version: 1, file: path }
   });
+}
+function asked2([kind, name, more]) {
+  const usage = `write: glaciocloud new ${SCAFFOLDS.join("|")} NAME`;
+  if (kind === void 0) throw new UsageError("new needs a kind and a name", usage);
+  const known = SCAFFOLDS.find((one) => one === kind);
+  if (known === void 0) {
+    const near = nearest(kind, SCAFFOLDS);
+    throw new UsageError(
+      `new cannot make "${kind}"`,
+      near === void 0 ? usage : `did you mean "${near}"?`
+    );
+  }
+  if (name === void 0)
+    throw new UsageError(`new ${known} needs a name`, `write: glaciocloud new ${known} NAME`);
+  if (more !== void 0)
+    throw new UsageError(`new ${known} takes one name, and no "${more}"`, "run it once for each");
+  return { known, name };
 }
 
 // src/commands/order.ts
@@ -60973,11 +62721,11 @@ var MOST_BYTES2 = 1e4;
 async function askAddress(address2) {
   try {
     const url = new URL(address2);
-    const response = await new Promise((resolve6, reject) => {
+    const response = await new Promise((resolve7, reject) => {
       const request2 = (url.protocol === "http:" ? plain4 : secure2)(
         url,
         { timeout: TIMEOUT_MS2, agent: false, signal: AbortSignal.timeout(2 * TIMEOUT_MS2) },
-        resolve6
+        resolve7
       );
       request2.on("timeout", () => request2.destroy(new Error(`no answer within ${TIMEOUT_MS2 / 1e3} s`))).on("error", reject).end();
     });
@@ -60992,10 +62740,26 @@ async function askAddress(address2) {
     return { kind: "nothing", why: messageOf(error3) };
   }
 }
+var KNOWN_HOST = "github.com";
 async function addressesOf(host) {
-  return lookup2(host, { all: true }).then(
-    (found2) => found2.map(({ address: address2 }) => address2),
-    () => []
+  try {
+    return await found2(host);
+  } catch (cause) {
+    const elsewhere2 = isCode(cause, "ENOTFOUND") && await doesResolve(KNOWN_HOST);
+    if (elsewhere2) return [];
+    throw new Failure(`${host} cannot be looked up here: ${messageOf(cause)}`, {
+      hint: "look at the DNS of this machine: no name may resolve at all",
+      cause
+    });
+  }
+}
+async function found2(host) {
+  return (await lookup2(host, { all: true })).map(({ address: address2 }) => address2);
+}
+async function doesResolve(host) {
+  return found2(host).then(
+    () => true,
+    () => false
   );
 }
 var internet = { ask: askAddress, resolve: addressesOf };
@@ -61018,9 +62782,9 @@ async function outside(inputs, report) {
   );
   const seen2 = await Promise.all(hubs.map((hub) => look2(hub, platform2, inputs)));
   if (inputs.actions) await track(inputs.actions, seen2, report);
-  const failed = seen2.some((one) => problemsOf(one).length > 0);
+  const failed2 = seen2.some((one) => problemsOf(one).length > 0);
   return outcome({
-    exit: failed && !inputs.actions ? 1 : 0,
+    exit: failed2 && !inputs.actions ? 1 : 0,
     text: seen2.map(seenText).join(""),
     json: {
       schema_version: SCHEMA_VERSION,
@@ -61188,10 +62952,12 @@ function isList(value) {
   return Array.isArray(value);
 }
 function notes({ orphans, charts, findings }) {
+  const { above: above2, below } = byPlace(findings);
   return [
+    ...above2.map(findingLine),
     ...orphans.map(({ title }) => `${title} runs, but no file names it any more.`),
     ...charts.filter(({ double }) => double).map(({ name }) => `Made with a test double of the chart ${name}.`),
-    ...findings.map(findingLine)
+    ...below.map(findingLine)
   ];
 }
 function section(first, steps) {
@@ -61223,7 +62989,7 @@ function lineClass(line) {
 init_escape();
 var SUBJECT = "hub";
 var ORPHANED = inMarkdown`runs, but no file names it any more. Nothing happens to it until \`removals:\` in platform.yaml says what becomes of its homes.`;
-var MARKS3 = {
+var MARKS4 = {
   "+": inMarkdown`+`,
   "~": inMarkdown`~`,
   "\u2212": inMarkdown`−`
@@ -61234,13 +63000,18 @@ function planMarkdown(plan2, frame2, limit = COMMENT_LIMIT) {
 ${headline2(plan2, frame2)}
 `;
   const foot = footer(plan2, frame2);
-  return fit2(head2, [table(groups2, plan2), ...notes2(plan2), ...details(groups2)], foot, limit);
+  return fit2(
+    head2,
+    [...above(plan2), table(groups2, plan2), ...notes2(plan2), ...details(groups2)],
+    foot,
+    limit
+  );
 }
 function headline2(plan2, frame2) {
   const count = plan2.steps.filter(({ noun }) => noun === SUBJECT).length;
-  const verb = count === 1 ? "changes" : "change";
+  const verb2 = count === 1 ? "changes" : "change";
   const counts = [
-    count > 0 ? `${plural(count, SUBJECT)} ${verb}` : `no ${SUBJECT} changes`,
+    count > 0 ? `${plural(count, SUBJECT)} ${verb2}` : `no ${SUBJECT} changes`,
     ...touched(plan2.steps)
   ];
   const title = joined(
@@ -61267,7 +63038,7 @@ function table(groups2, plan2) {
     );
   const rows = groups2.map(({ first, steps }) => {
     const effects = effectsText(first.effects);
-    return inMarkdown`| ${MARKS3[first.marker]} | ${names3(steps)} | ${first.summary} | ${effects} |\n`;
+    return inMarkdown`| ${MARKS4[first.marker]} | ${names3(steps)} | ${first.summary} | ${effects} |\n`;
   });
   const unchanged = plan2.unchanged.filter(({ noun }) => noun === SUBJECT);
   if (unchanged.length > 0) {
@@ -61286,15 +63057,21 @@ function names3(steps) {
   const shown2 = `${titles.slice(0, 3).join(", ")}${titles.length > 3 ? ", \u2026" : ""}`;
   return `same change in ${plural(steps.length, first.noun)}, shown once: ${shown2}${wave}`;
 }
+function above({ findings }) {
+  return byPlace(findings).above.map(
+    (finding2) => block(inMarkdown`⚠ ${findingLine(finding2)}\n\n`, "findings")
+  );
+}
 function notes2(plan2) {
   const lines3 = [
     ...plan2.orphans.map(({ title }) => inMarkdown`⚠ ${title} ${ORPHANED}`),
     ...plan2.charts.flatMap(chartNote)
   ];
   const blocks = lines3.length > 0 ? [block(inMarkdown`\n${joined(lines3, inMarkdown`\n\n`)}\n`)] : [];
-  const findings = plan2.findings.slice(0, 20).map(findingItem);
+  const { below } = byPlace(plan2.findings);
+  const findings = below.slice(0, 20).map(findingItem);
   if (findings.length > 0) {
-    const text = fold(`check: ${countText(plan2.findings)}`, findings);
+    const text = fold(`check: ${countText(below)}`, findings);
     blocks.push(block(inMarkdown`\n${text}`, "findings"));
   }
   return blocks;
@@ -61379,13 +63156,15 @@ function leftOut(names4) {
 // src/core/show/plan-text.ts
 init_escape();
 function planText(plan2, frame2) {
+  const { above: above2, below } = byPlace(plan2.findings);
   const parts = [
+    ...above2.map(findingText),
     ...groupEqual(byRisk(plan2.steps)).flatMap(groupText),
     ...plan2.orphans.map(
       ({ title }) => terminal`[?] ${title}: runs, but no file names it; add it to \`removals:\` in platform.yaml to remove it\n`
     ),
     ...plan2.charts.filter(({ double }) => double).map(({ name }) => terminal`! made with a test double of the chart ${name}\n`),
-    ...plan2.findings.map((finding2) => terminal`! ${findingLine(finding2)}\n`)
+    ...below.map(findingText)
   ];
   const changes = plan2.steps.length === 0 ? "nothing changes" : plural(plan2.steps.length, "step");
   const last = [
@@ -61395,6 +63174,9 @@ function planText(plan2, frame2) {
   ];
   const gap = parts.length > 0 ? terminal`\n` : terminal``;
   return terminal`${parts}${gap}${last.join(" \xB7 ")}\n`.text;
+}
+function findingText(finding2) {
+  return terminal`! ${findingLine(finding2)}\n`;
 }
 function groupText({ first, steps }) {
   const wave = first.wave === "" || first.order === 0 ? "" : `  wave ${first.order}, ${first.wave}`;
@@ -61478,7 +63260,7 @@ function planOf(parts, { findings, charts }) {
 var NO_EFFECT = { code: "none", text: "nothing", risk: 0 };
 var clusterFamily = {
   name: "cluster",
-  decide: (facts) => decideReleases("cluster", facts),
+  decide: (facts2) => decideReleases("cluster", facts2),
   idOf: ({ to }) => unitId(to.unit),
   explain: explainCluster,
   show: showCluster
@@ -61524,14 +63306,14 @@ init_json();
 
 // src/core/hub/grave.ts
 init_json();
-function decideHubs(facts) {
-  const decision = decideReleases("hub", facts);
-  return { ...decision, changes: decision.changes.map((change) => besideOthers(change, facts)) };
+function decideHubs(facts2) {
+  const decision = decideReleases("hub", facts2);
+  return { ...decision, changes: decision.changes.map((change) => besideOthers(change, facts2)) };
 }
-function besideOthers({ from, to }, facts) {
-  const moved = from !== void 0 && from.unit.cluster !== to.unit.cluster ? from : void 0;
-  const change = { from: moved ? void 0 : from, to };
-  return { ...change, moved, before: hubBefore(to.release, facts) };
+function besideOthers({ from, to }, facts2) {
+  const moved2 = from !== void 0 && from.unit.cluster !== to.unit.cluster ? from : void 0;
+  const change = { from: moved2 ? void 0 : from, to };
+  return { ...change, moved: moved2, before: hubBefore(to.release, facts2) };
 }
 function hubBefore(to, { wanted, present: present2 }) {
   const url = addressOf2(to);
@@ -61546,11 +63328,21 @@ function addressOf2(release2) {
   return plainAddress(textOf2(chartValue(release2, OWN_VALUES, "/hub/url")));
 }
 function placeEffects(change) {
-  const { moved, before, to } = change;
+  const { moved: moved2, before, to } = change;
   return [
-    ...moved ? [{ kind: "moved", from: moved.unit.cluster, to: to.unit.cluster }] : [],
+    ...moved2 ? [movedEffect(moved2, to)] : [],
     ...before ? [{ kind: "address-of", url: addressOf2(to.release), ...before }] : []
   ];
+}
+function movedEffect(from, { unit, release: release2 }) {
+  const url = addressOf2(release2);
+  const same = url !== "" && url === addressOf2(from.release);
+  return {
+    kind: "moved",
+    from: from.unit.cluster,
+    to: unit.cluster,
+    url: same ? url : void 0
+  };
 }
 function volumeEffects(diff) {
   const gone = diff.removed.filter(({ kind }) => kind === "PersistentVolumeClaim");
@@ -61565,8 +63357,8 @@ function isKept(diff, ref) {
   return textAt(metadata, "/annotations/helm.sh~1resource-policy") === "keep";
 }
 function dataEffects(from, to) {
-  const read = (release2) => (path) => chartValue(release2, JUPYTERHUB, path);
-  const [old, fresh] = [read(from), read(to)];
+  const read3 = (release2) => (path) => chartValue(release2, JUPYTERHUB, path);
+  const [old, fresh] = [read3(from), read3(to)];
   const effects = [];
   if (differs(old, fresh, HOME_IDENTITY)) effects.push({ kind: "homes-anew" });
   if (differs(old, fresh, DATABASE_IDENTITY))
@@ -61584,8 +63376,19 @@ function newHomeEffects(from, to) {
   const size2 = pair("/singleuser/storage/capacity");
   return [
     ...storage ? [{ kind: "home-class", ...storage }] : [],
-    ...size2 ? [{ kind: shrinks(size2) ? "home-shrunk" : "home-size", ...size2 }] : []
+    ...size2 ? [{ kind: shrinks(size2) ? "home-shrunk" : "home-size", ...size2 }] : [],
+    ...scratchEffects(from, to)
   ];
+}
+function scratchEffects(from, to) {
+  const [old, fresh] = [scratchOf(from), scratchOf(to)];
+  if (old === void 0 || fresh !== void 0 && !shrinks({ from: old, to: fresh })) return [];
+  return [{ kind: "scratch-shrunk", from: old, to: fresh }];
+}
+function scratchOf(release2) {
+  const volumes = objectsIn(chartValue(release2, JUPYTERHUB, `${STORAGE}/extraVolumes`));
+  const scratch = volumes.find(({ name }) => name === "scratch");
+  return textAt(scratch, "/emptyDir/sizeLimit") || void 0;
 }
 function shrinks({ from, to }) {
   return (quantityBytes(to) ?? 0) < (quantityBytes(from) ?? 0);
@@ -61614,12 +63417,12 @@ function textOf2(value) {
 
 // src/core/hub/explain.ts
 function explainHub(change, diff) {
-  const { from, to, moved } = change;
+  const { from, to, moved: moved2 } = change;
   if (!diff) throw new Error(`${unitId(to.unit)} was decided and not rendered`);
   if (!from) {
     const url = scalarText(chartValue(to.release, OWN_VALUES, "/hub/url"));
     const effects = [...placeEffects(change), { kind: "new-hub", url }];
-    const why = moved ? { kind: "cluster", from: moved.unit.cluster, to: to.unit.cluster } : { kind: "new" };
+    const why = moved2 ? { kind: "cluster", from: moved2.unit.cluster, to: to.unit.cluster } : { kind: "new" };
     return { ...change, diff, effects, why: [why] };
   }
   const all = [...placeEffects(change), ...effectsOf(from.release, to.release, diff)];
@@ -61773,7 +63576,8 @@ var GRAVE = [
   "home-path",
   "home-class",
   "home-shrunk",
-  "home-size"
+  "home-size",
+  "scratch-shrunk"
 ];
 function isGrave(effect) {
   return GRAVE.some((kind) => kind === effect.kind);
@@ -61784,7 +63588,7 @@ function effectText(effect) {
 function graveText(effect) {
   switch (effect.kind) {
     case "moved":
-      return `a new hub on ${effect.to} with empty homes and an empty database; the one on ${effect.from} runs on with everybody\u2019s homes, and nothing brings them over: a hub moves by a file of another name, copied homes, and an entry in \`removals:\` for the old one`;
+      return movedText(effect);
     case "address-of":
       return addressOfText(effect);
     case "data-loss":
@@ -61805,7 +63609,16 @@ function graveText(effect) {
       return `homes made from now on are smaller: ${effect.from} \u2192 ${effect.to}; existing ones stay as large as they are`;
     case "home-size":
       return `homes made from now on: ${effect.from} \u2192 ${effect.to}; existing ones stay`;
+    case "scratch-shrunk":
+      return scratchText(effect);
   }
+}
+function movedText({ from, to, url }) {
+  const both = url === void 0 ? "" : `; both answer at ${url} until the old one is gone, and DNS says where people land`;
+  return `a new hub on ${to} with empty homes and an empty database; the one on ${from} runs on with everybody\u2019s homes, and nothing brings them over: a hub moves by a file of another name, copied homes, and an entry in \`removals:\` for the old one${both}`;
+}
+function scratchText({ from, to }) {
+  return to === void 0 ? `new servers have no /scratch any more, which had ${from}; running ones keep it until they stop` : `/scratch of new servers is smaller: ${from} \u2192 ${to}; who fills more is put out, and running ones stay`;
 }
 function addressOfText({ url, name, stays }) {
   const homes = "people who come here find other homes than before";
@@ -61855,6 +63668,7 @@ var RISK = {
   "home-class": 4,
   "home-shrunk": 4,
   "home-size": 3,
+  "scratch-shrunk": 4,
   idle: 3,
   image: 2,
   "new-hub": 1,
@@ -61933,7 +63747,7 @@ function immutableFindings(platform2, hub, diff) {
   const doc = platform2.environments.get(hub);
   if (!doc) return [];
   return diff.changed.filter(({ kind }) => kind === "changed").flatMap(
-    (change) => change.fields.filter((field) => isRefused(change, field)).map((field) => findingOf(platform2, doc, change, field))
+    (change) => change.fields.filter((field) => isRefused(change, field)).map((field) => findingOf2(platform2, doc, change, field))
   );
 }
 function isRefused({ object: object2 }, field) {
@@ -61946,7 +63760,7 @@ function isShrunk(kind, { path, from, to }) {
 function bytes(value) {
   return typeof value === "string" ? quantityBytes(value) ?? 0 : 0;
 }
-function findingOf(platform2, hub, { object: object2 }, { path, from, to }) {
+function findingOf2(platform2, hub, { object: object2 }, { path, from, to }) {
   const field = path.slice(1).replaceAll("/", ".");
   const what = `${object2.kind} ${object2.name} of the hub ${hub.name}`;
   const values = [from, to].map((one) => typeof one === "string" ? ` ${one}` : "");
@@ -62237,7 +64051,7 @@ function diffManifests(before, after) {
     if (!from) continue;
     gone.delete(key);
     came.delete(key);
-    const change = changeOf(from, to, "changed");
+    const change = changeOf2(from, to, "changed");
     if (change.fields.length > 0) changed2.push(change);
     else if (checksums(from.object) !== checksums(to.object)) checksumOnly.push(to.ref);
   }
@@ -62246,9 +64060,9 @@ function diffManifests(before, after) {
     if (!from) continue;
     gone.delete(idOf(from.ref));
     came.delete(key);
-    changed2.push({ ...changeOf(from, to, "renamed"), before: from.ref });
+    changed2.push({ ...changeOf2(from, to, "renamed"), before: from.ref });
   }
-  const whole = (item, kind) => kind === "added" ? changeOf({ ref: item.ref, object: {} }, item, "added") : changeOf(item, { ref: item.ref, object: {} }, "removed");
+  const whole = (item, kind) => kind === "added" ? changeOf2({ ref: item.ref, object: {} }, item, "added") : changeOf2(item, { ref: item.ref, object: {} }, "removed");
   const all = [
     ...changed2,
     ...[...came.values()].map((item) => whole(item, "added")),
@@ -62287,7 +64101,7 @@ function idOf(ref) {
   const group = ref.apiVersion.includes("/") ? ref.apiVersion.split("/")[0] : "";
   return [ref.kind, ref.name, ref.namespace, group].join("/");
 }
-function changeOf(from, to, kind) {
+function changeOf2(from, to, kind) {
   const left = readable2(from.object);
   const right = readable2(to.object);
   const lines3 = [];
@@ -62433,10 +64247,10 @@ var removalFamily = {
   show: showRemoval
 };
 function decideRemovals({ wanted, present: present2, removals }) {
-  const named = new Set(wanted.map(({ unit }) => unitId(unit)));
+  const named2 = new Set(wanted.map(({ unit }) => unitId(unit)));
   const decision = { changes: [], unchanged: [], orphans: [] };
   for (const { unit } of present2) {
-    if (named.has(unitId(unit))) continue;
+    if (named2.has(unitId(unit))) continue;
     const removal = removalOf(unit, removals);
     if (removal) decision.changes.push(removalStep(unit, removal));
     else decision.orphans.push(shownUnit(unit));
@@ -62663,11 +64477,11 @@ async function render(inputs, report) {
     }
   }
   await writeFolders(out, folders, "unit");
-  const failed = results.filter(({ kind }) => kind === "failed").length;
+  const failed2 = results.filter(({ kind }) => kind === "failed").length;
   return outcome({
-    exit: failed > 0 ? 3 : 0,
-    text: `${lines3.join("")}${failed > 0 ? `
-${plural(failed, "hub")} failed
+    exit: failed2 > 0 ? 3 : 0,
+    text: `${lines3.join("")}${failed2 > 0 ? `
+${plural(failed2, "hub")} failed
 ` : ""}`,
     json: {
       schema_version: SCHEMA_VERSION,
@@ -62762,11 +64576,11 @@ function stale() {
 
 // src/edges/sops.ts
 import { readFile as readFile10 } from "node:fs/promises";
-import { join as join18 } from "node:path";
+import { join as join20 } from "node:path";
 init_failure();
 var readContent = readerOf(fields({}));
 async function decryptSecrets(root, hub) {
-  const file = join18(root, "secrets", `${hub}.sops.yaml`);
+  const file = join20(root, "secrets", `${hub}.sops.yaml`);
   if (!await exists2(file)) return void 0;
   const sops = findTool("sops");
   if (sops === void 0)
@@ -62800,19 +64614,19 @@ async function decryptSecrets(root, hub) {
   );
 }
 async function lastEncrypted(root, hub) {
-  const text = await readFile10(join18(root, "secrets", `${hub}.sops.yaml`), "utf8").catch(() => "");
+  const text = await readFile10(join20(root, "secrets", `${hub}.sops.yaml`), "utf8").catch(() => "");
   const time2 = Date.parse(/^ +lastmodified: "?([0-9TZ:.-]+)"?$/mu.exec(text)?.[1] ?? "");
   return Number.isNaN(time2) ? void 0 : time2;
 }
 async function readSecrets(root, hub, declared) {
   if (declared.length === 0) return /* @__PURE__ */ new Map();
-  const found2 = await decryptSecrets(root, hub);
-  if (!found2)
+  const found3 = await decryptSecrets(root, hub);
+  if (!found3)
     throw new SecretsFailure(`secrets/${hub}.sops.yaml is missing`, {
       hint: `it must hold ${declared.join(", ")}, encrypted with sops: \`glaciocloud secrets template ${hub}\``
     });
-  const missing4 = declared.filter((name) => (found2.get(name) ?? "") === "");
-  const unused = [...found2.keys()].filter((name) => !declared.includes(name));
+  const missing4 = declared.filter((name) => (found3.get(name) ?? "") === "");
+  const unused = [...found3.keys()].filter((name) => !declared.includes(name));
   if (missing4.length > 0)
     throw new SecretsFailure(`secrets/${hub}.sops.yaml has no ${missing4.join(", ")}`, {
       hint: "add it with `sops edit`, or remove the declaration"
@@ -62822,7 +64636,7 @@ async function readSecrets(root, hub, declared) {
       `secrets/${hub}.sops.yaml holds ${unused.join(", ")}, which the environment does not declare`,
       { hint: "declare it below secrets:, or remove it with `sops edit`" }
     );
-  return found2;
+  return found3;
 }
 function sopsSecrets(root) {
   return { supplied: (hub, declared) => readSecrets(root, hub, declared) };
@@ -62846,7 +64660,7 @@ async function secrets(root, [what, name], now) {
     );
   return what === "template" ? outcome({ exit: 0, text: secretsTemplate(hub) }) : audit(root, hub, now);
 }
-var MARKS4 = {
+var MARKS5 = {
   fine: "\u2713",
   due: "\u26A0",
   missing: "\u2717",
@@ -62855,15 +64669,15 @@ var MARKS4 = {
   exempt: "\xB7"
 };
 async function audit(root, hub, now) {
-  const found2 = await decryptSecrets(root, hub.name);
+  const found3 = await decryptSecrets(root, hub.name);
   const changed2 = await lastEncrypted(root, hub.name);
-  const all = auditSecrets(hub.data, found2, changed2, now);
+  const all = auditSecrets(hub.data, found3, changed2, now);
   const lines3 = all.map(
-    ({ secret, state, note }) => `${MARKS4[state]} ${secret.padEnd(26)}${state.padEnd(11)}${note}
+    ({ secret, state, note }) => `${MARKS5[state]} ${secret.padEnd(26)}${state.padEnd(11)}${note}
 `
   );
   return outcome({
-    exit: all.some(({ state }) => MARKS4[state] === "\u2717") ? 2 : 0,
+    exit: all.some(({ state }) => MARKS5[state] === "\u2717") ? 2 : 0,
     text: lines3.join(""),
     json: {
       schema_version: SCHEMA_VERSION,
@@ -63171,7 +64985,7 @@ init_failure();
 
 // src/edges/docker-program.ts
 init_failure();
-import { dirname as dirname8 } from "node:path";
+import { dirname as dirname9 } from "node:path";
 var PASSED2 = [
   "DOCKER_HOST",
   "DOCKER_CONFIG",
@@ -63193,7 +65007,7 @@ function dockerEnvironment() {
     const value = process.env[name] ?? "";
     return value === "" ? [] : [[name, value]];
   });
-  const path = `${dirname8(dockerProgram())}:${process.env["PATH"] ?? ""}`;
+  const path = `${dirname9(dockerProgram())}:${process.env["PATH"] ?? ""}`;
   return { PATH: path, ...Object.fromEntries(passed) };
 }
 function docker(args, options = {}) {
@@ -63222,10 +65036,19 @@ function processName() {
   return `${hostname2()}-${process.pid}`;
 }
 
+// src/edges/reach.ts
+var TRUSTED = ["PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
+async function reachOfMachine() {
+  const named2 = TRUSTED.map((name) => process.env[name] ?? "").find((path) => path !== "");
+  const certificates = named2 !== void 0 && await exists2(named2) ? named2 : void 0;
+  return { script: machineScript(process.env, certificates !== void 0), certificates };
+}
+
 // src/edges/docker.ts
 var HOME_BYTES = 256 * 2 ** 20;
 var FULL_BYTES = 8 * 2 ** 20;
 var PULL_MS = 30 * 6e4;
+var SOLVE_MS = 40 * 6e4;
 var STORE = 'write {"features": {"containerd-snapshotter": true}} into /etc/docker/daemon.json and restart Docker';
 var OURS = "org.glaciocloud.image-test=true";
 async function ready() {
@@ -63308,12 +65131,22 @@ async function run(request2) {
     return { code: LATE, stdout: "", stderr: "" };
   }
 }
+async function solve({ image: image2, wanted, held: held2 }) {
+  const { script: machine, certificates: path } = await reachOfMachine();
+  const certificates = path === void 0 ? void 0 : await fileText(path);
+  const args = ["run", "--rm", "--interactive", "--label", OURS, "--user", "0:0"];
+  return docker([...args, "--entrypoint", "/bin/sh", image2], {
+    input: solveScript({ wanted, held: held2, machine, certificates }),
+    timeoutMs: SOLVE_MS
+  });
+}
 var dockerEngine = {
   ready,
   size,
   makeHome,
   removeHome,
   run,
+  solve,
   push: async (reference) => {
     await dockerMust(`push ${reference}`, ["push", "--quiet", reference], { timeoutMs: PULL_MS });
   },
@@ -63373,10 +65206,10 @@ function certificateLogin(data) {
 // src/edges/registry.ts
 init_failure();
 import { spawn as spawn2 } from "node:child_process";
-import { mkdtemp as mkdtemp3, rm as rm5, writeFile as writeFile8 } from "node:fs/promises";
+import { mkdtemp as mkdtemp3, rm as rm5, writeFile as writeFile7 } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir as tmpdir2 } from "node:os";
-import { join as join19 } from "node:path";
+import { join as join21 } from "node:path";
 import { setTimeout as sleep3 } from "node:timers/promises";
 var COPY_MS = 60 * 6e4;
 var ASK_MS = 6e4;
@@ -63404,16 +65237,16 @@ function registryProgram() {
 }
 async function throwAway() {
   const program = registryProgram();
-  const folder = await mkdtemp3(join19(tmpdir2(), "glaciocloud-registry-"));
+  const folder = await mkdtemp3(join21(tmpdir2(), "glaciocloud-registry-"));
   const address2 = `127.0.0.1:${await freePort()}`;
-  const config = join19(folder, "config.yml");
+  const config = join21(folder, "config.yml");
   const settings2 = {
     version: 0.1,
     log: { level: "error" },
-    storage: { filesystem: { rootdirectory: join19(folder, "data") } },
+    storage: { filesystem: { rootdirectory: join21(folder, "data") } },
     http: { addr: address2 }
   };
-  await writeFile8(config, JSON.stringify(settings2));
+  await writeFile7(config, JSON.stringify(settings2));
   const child2 = spawn2(program, ["serve", config], { stdio: "ignore" });
   const stop2 = async () => {
     child2.kill("SIGKILL");
@@ -63439,36 +65272,35 @@ async function answers(child2, address2) {
   return false;
 }
 function freePort() {
-  return new Promise((resolve6, reject) => {
+  return new Promise((resolve7, reject) => {
     const server = createServer();
     server.on("error", reject);
     server.listen(0, "127.0.0.1", () => {
       const at2 = server.address();
-      server.close(() => resolve6(typeof at2 === "object" && at2 !== null ? at2.port : 0));
+      server.close(() => resolve7(typeof at2 === "object" && at2 !== null ? at2.port : 0));
     });
   });
 }
 var imageRegistry = { digest: digest2, copy, throwAway };
 
 // src/edges/repo2docker.ts
-import { readFile as readFile11, writeFile as writeFile9 } from "node:fs/promises";
-import { join as join20 } from "node:path";
+import { readFile as readFile11, writeFile as writeFile8 } from "node:fs/promises";
+import { join as join22 } from "node:path";
 init_json();
 init_failure();
 var BUILD_MS = 120 * 6e4;
-var TRUSTED = ["PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
 async function findRepo2docker() {
   const program = findTool("repo2docker");
-  const hint = `pip install jupyter-repo2docker==${REPO2DOCKER}, or name the program in GLACIOCLOUD_REPO2DOCKER`;
+  const hint = `pip install jupyter-repo2docker==${REPO2DOCKER2}, or name the program in GLACIOCLOUD_REPO2DOCKER`;
   if (program === void 0)
-    throw new ImageFailure(`images are built with repo2docker ${REPO2DOCKER}, which is not here`, {
+    throw new ImageFailure(`images are built with repo2docker ${REPO2DOCKER2}, which is not here`, {
       hint
     });
   const { stdout, stderr } = await exec(program, ["--version"], { timeoutMs: 6e4 });
   const version = stdout.trim() || stderr.trim();
-  if (version !== REPO2DOCKER)
+  if (version !== REPO2DOCKER2)
     throw new ImageFailure(
-      `${program} is repo2docker ${version.slice(0, 40)}, and images are built with ${REPO2DOCKER}`,
+      `${program} is repo2docker ${version.slice(0, 40)}, and images are built with ${REPO2DOCKER2}`,
       { hint }
     );
   return program;
@@ -63477,13 +65309,14 @@ var buildx = (flag) => `--DockerEngine.extra_buildx_build_args=${flag}`;
 async function build3(request2) {
   const program = await findRepo2docker();
   return withTemporaryFolder(async (scratch) => {
-    const metadata = join20(scratch, "metadata.json");
+    const metadata = join22(scratch, "metadata.json");
     const { user, labels, epoch } = request2;
     const args = [
       ...["--no-run", "--user-id", String(user.uid), "--user-name", user.name],
       ...["--image-name", request2.tag],
       ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
       ...["--provenance=mode=max", `--metadata-file=${metadata}`].map(buildx),
+      ...cacheFlags(request2.cache).map(buildx),
       ...(await secretFlags(scratch)).map(buildx),
       "."
     ];
@@ -63502,6 +65335,11 @@ async function build3(request2) {
     return builtDigest(await readFile11(metadata, "utf8"));
   });
 }
+function cacheFlags(cache) {
+  if (cache === void 0) return [];
+  const at2 = `type=registry,ref=${cache}`;
+  return [`--cache-from=${at2}`, `--cache-to=${at2},ignore-error=true`];
+}
 function builtDigest(metadata) {
   const digest3 = textAt(objectOf(metadata), "/containerimage.digest");
   if (digest3 === "")
@@ -63511,10 +65349,9 @@ function builtDigest(metadata) {
   return digest3;
 }
 async function secretFlags(scratch) {
-  const named = TRUSTED.map((name) => process.env[name] ?? "").find((path) => path !== "");
-  const certificates = named !== void 0 && await exists2(named) ? named : void 0;
-  const machine = join20(scratch, "machine");
-  await writeFile9(machine, machineScript(process.env, certificates !== void 0), { mode: 384 });
+  const { certificates, script } = await reachOfMachine();
+  const machine = join22(scratch, "machine");
+  await writeFile8(machine, script, { mode: 384 });
   const sources = {
     machine,
     certificates
@@ -63534,7 +65371,7 @@ function lines2(onLine) {
 var repo2docker = { build: build3 };
 
 // src/edges/secrets-at-hand.ts
-import { join as join21 } from "node:path";
+import { join as join23 } from "node:path";
 var USUAL_KEY = ".config/sops/age/keys.txt";
 function secretsAtHand(root) {
   return {
@@ -63542,7 +65379,7 @@ function secretsAtHand(root) {
       if (findTool("sops") === void 0) return "sops";
       const { SOPS_AGE_KEY = "", SOPS_AGE_KEY_FILE = "", HOME = "" } = process.env;
       if (SOPS_AGE_KEY !== "" || SOPS_AGE_KEY_FILE !== "") return void 0;
-      return await exists2(join21(HOME, USUAL_KEY)) ? void 0 : "key";
+      return await exists2(join23(HOME, USUAL_KEY)) ? void 0 : "key";
     },
     opened: async (hub) => ({
       secrets: await decryptSecrets(root, hub) ?? /* @__PURE__ */ new Map(),
@@ -63557,8 +65394,8 @@ async function githubPlace(root) {
   const { GITHUB_TOKEN, GH_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL } = process.env;
   const token = [GITHUB_TOKEN, GH_TOKEN].find(isGiven);
   if (token === void 0) return "token";
-  const named = isGiven(GITHUB_REPOSITORY) ? GITHUB_REPOSITORY : await originRepository(root);
-  const [owner = "", repo = ""] = named?.split("/") ?? [];
+  const named2 = isGiven(GITHUB_REPOSITORY) ? GITHUB_REPOSITORY : await originRepository(root);
+  const [owner = "", repo = ""] = named2?.split("/") ?? [];
   if (owner === "" || repo === "") return "repository";
   return { api: isGiven(GITHUB_API_URL) ? GITHUB_API_URL : PUBLIC_API, token, owner, repo };
 }
@@ -63648,6 +65485,25 @@ complete -F _glaciocloud glaciocloud
 // src/dispatch.ts
 init_failure();
 
+// src/gather/named-inputs.ts
+init_failure();
+import { delimiter as delimiter2 } from "node:path";
+async function confirmNamed(named2) {
+  for (const { option, kind, written: written2, path } of named2) {
+    if (path === void 0) continue;
+    const found3 = await kindOf(path);
+    if (found3 === void 0 && !written2)
+      throw new UsageError(`${option}: there is no ${kind} ${path}`, "correct the path");
+    if (found3 !== void 0 && found3 !== kind)
+      throw new UsageError(`${option}: ${path} is a ${found3}`, `name a ${kind}`);
+  }
+}
+async function oneThere(paths) {
+  const all = (paths ?? "").split(delimiter2).filter((path) => path !== "");
+  for (const path of all) if (await kindOf(path) === "file") return path;
+  return all[0];
+}
+
 // src/help.ts
 function helpText(command) {
   return command === void 0 ? overview() : commandHelp(command);
@@ -63691,7 +65547,7 @@ var RUNS = {
 ` }),
   check: ({ root, chartsFrom, at: at2 }, report) => check({ root, chartsFrom, now: timeOf2(at2) }, report),
   render: ({ root, chartsFrom, at: at2, out, all, target }, report) => render({ root, chartsFrom, now: timeOf2(at2), out, hubs: all ? "all" : target }, report),
-  image: (inputs, report) => image({ ...inputs, now: timeOf2(inputs.at) }, imagePorts(), report),
+  image: runImage,
   "pull-request": async () => {
     const { github, runner } = await actionEdges();
     return pullRequest(runner.checkRun(), github);
@@ -63719,7 +65575,34 @@ var RUNS = {
   completion: () => outcome({ exit: 0, text: completionScript(COMMANDS) })
 };
 async function dispatch(inputs, report) {
+  await confirmNamed(await namedBy(inputs));
   return RUNS[inputs.command](inputs, report);
+}
+async function namedBy(inputs) {
+  const { command, root, chartsFrom, present: present2, record, out, html: html2, reviewed: reviewed2 } = inputs;
+  const there = { written: false };
+  const made2 = { written: true };
+  const charts = /^https?:\/\//u.test(chartsFrom ?? "") ? void 0 : chartsFrom;
+  return [
+    { option: "--root", kind: "folder", written: command === "init", path: root },
+    { option: "--charts-from", kind: "folder", ...there, path: charts },
+    { option: "--present", kind: "folder", ...there, path: present2 },
+    { option: "--kubeconfig", kind: "file", ...there, path: await kubeconfigFile(inputs) },
+    { option: "--record", kind: "folder", ...made2, path: record },
+    { option: "--out", kind: "folder", ...made2, path: out },
+    { option: "--html", kind: "file", ...made2, path: html2 },
+    { option: "--reviewed", kind: "file", ...made2, path: reviewed2 }
+  ];
+}
+async function kubeconfigFile({ command, kubeconfig }) {
+  if (command === "help" || command === "version") return void 0;
+  const takes = COMMANDS[command].options;
+  return takes.includes("kubeconfig") ? oneThere(kubeconfig) : void 0;
+}
+async function runImage(inputs, report) {
+  const edges = inputs.pullRequest ? await actionEdges() : void 0;
+  const asked3 = edges && { github: edges.github, run: edges.runner.runAddress() };
+  return image({ ...inputs, now: timeOf2(inputs.at) }, imagePorts(), report, asked3);
 }
 async function runReview(inputs, report) {
   const { root, chartsFrom, present: present2, html: html2, head: head2 = "", at: at2 } = inputs;
@@ -63752,7 +65635,7 @@ async function runDeploy(inputs, report) {
   const { root, chartsFrom, wave, cluster, record } = inputs;
   const { now, approved, retry: retry2, again, hold, reason, pull } = inputs;
   const action = isInActions() ? await actionEdges() : void 0;
-  const asked2 = {
+  const asked3 = {
     root,
     repository: ".",
     chartsFrom,
@@ -63775,7 +65658,7 @@ async function runDeploy(inputs, report) {
     }
   };
   const ports = deployPorts({ root, kubeconfig: kubeconfigOf(inputs) });
-  return deploy({ inputs: asked2, ports, report });
+  return deploy({ inputs: asked3, ports, report });
 }
 async function runOutside({ root, target, at: at2 }, report) {
   const action = await maybeAction();
@@ -63813,9 +65696,9 @@ function timeOf2(at2) {
 
 // src/main.ts
 init_failure();
-async function main(read, report) {
+async function main(read3, report) {
   try {
-    const inputs = read();
+    const inputs = read3();
     const result2 = await dispatch(inputs, report);
     await report.result(result2, inputs.json);
     return result2.exit;
