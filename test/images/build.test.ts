@@ -32,7 +32,8 @@ beforeAll(async () => {
   const settings = await readFile(join(platform, 'platform.yaml'), 'utf8');
   await edit('platform.yaml', settings.replace(/^registry: .*$/mu, `registry: ${TARGET}`));
   const hub = await readFile(join(platform, 'environments/hub.yaml'), 'utf8');
-  await edit('environments/hub.yaml', hub.replace('wave: production', 'wave: staging'));
+  const tried = hub.replace('wave: production', 'wave: staging');
+  await edit('environments/hub.yaml', tried.replace('hub.example.org', 'hub.glaciers.test'));
   await image('science', {
     from: { image: `${REGISTRY}/base/oggm`, tag: '1' },
     pip: ['tabulate'],
