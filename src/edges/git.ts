@@ -189,7 +189,7 @@ export async function filesAt(
   commit: string,
   wants: (path: string) => boolean,
 ): Promise<Map<string, string>> {
-  const listed = await asked(root, ['ls-tree', '-r', '-z', '--name-only', commit]);
+  const listed = await asked(root, ['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit]);
   const paths = listed
     .split('\0')
     .filter((path) => path !== '' && !path.includes('\n') && wants(path));

@@ -236,5 +236,8 @@ describe('what is deployed, from the branch', () => {
     await git(folder.path, 'checkout', '-q', '--orphan', 'main');
     await git(folder.path, 'rm', '-rqf', '.');
     await expectFilled(await deployedOnBranch(folder.path));
+    // A platform may lie in a folder of its repository.
+    await put('hubs/platform.yaml', 'words');
+    await expectFilled(await deployedOnBranch(join(folder.path, 'hubs')));
   });
 });
