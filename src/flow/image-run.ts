@@ -6,6 +6,7 @@ import type { ImageDecision } from '../core/images/decide.ts';
 import { buildName } from '../core/images/lock.ts';
 import type { NamedFile } from '../core/images/folder.ts';
 import { lockAgain, lockFiles } from '../core/images/new-build.ts';
+import { packageLines } from '../core/images/package-lines.ts';
 import { rounded } from '../core/images/test-report.ts';
 import type { ImageResult, ImageSeconds, TestResult } from '../core/images/test-report.ts';
 import type { Package } from '../core/model/package-list.ts';
@@ -259,6 +260,7 @@ export class ImageRun {
       size_bytes: this.#size,
       seconds: this.#seconds,
       tests: this.#tests,
+      packages: packageLines(this.#packages),
     };
   }
 }

@@ -78,6 +78,7 @@ describe('image build', () => {
               detail: '1000.0 MB in 9 layers',
             },
           ]),
+          packages: ['pip oggm 1.6.3'],
         },
       ],
     });

@@ -90,6 +90,7 @@ const result = (more: object): object => ({
       size_bytes: null,
       seconds: { resolve: 0, build: 0, test: 0, push: 0 },
       tests: [],
+      packages: [],
       pull_request: null,
       hubs: [],
       ...more,

@@ -121,6 +121,7 @@ describe('an image that is new', () => {
       tests: expect.arrayContaining([
         { name: 'oggm', ok: true, seconds: 2, memory_mb: 2, detail: 'oggm_check.py is content' },
       ]),
+      packages: ['pip oggm 1.6.3'],
     });
   });
 

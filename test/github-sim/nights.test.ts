@@ -98,6 +98,7 @@ async function build(platform: Platform, day: number): Promise<ImageResult[]> {
       size_bytes: 1.5e9,
       seconds: { resolve: 0, build: 0, test: 0, push: 0 },
       tests: [],
+      packages: [],
     },
   ];
   const before = platform.locks.get('science')?.data;

@@ -21,6 +21,7 @@ export function flowResult(given: Given): FlowResult {
     size_bytes: null,
     seconds: { resolve: 0, build: 0, test: 0, push: 0 },
     tests: [],
+    packages: [],
     pull_request: null,
     hubs: [],
     ...given,

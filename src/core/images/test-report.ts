@@ -102,6 +102,8 @@ export interface ImageResult {
   size_bytes: number | null;
   seconds: ImageSeconds;
   tests: TestResult[];
+  /** `pip oggm 1.6.3` for each, sorted; empty where nobody has looked, or where it is too much. */
+  packages: string[];
 }
 
 /** 1 where every image failed, 3 where some did. */

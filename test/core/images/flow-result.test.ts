@@ -21,6 +21,7 @@ test('a result as programs read it: every field', () => {
     size_bytes: null,
     seconds: { resolve: 0, build: 0, test: 0, push: 0 },
     tests: [],
+    packages: [],
     pull_request: 7,
     hubs: ['alps', 'bern'],
   });

@@ -203,6 +203,7 @@ const built: ImageResult = {
     { name: 'server', ok: true, seconds: 6.9, memory_mb: 125, detail: 'JupyterLab answers' },
     { name: 'size', ok: false, seconds: 0, memory_mb: null, detail: 'a\nb' },
   ],
+  packages: ['pip oggm 1.6.3'],
 };
 
 test.each([
