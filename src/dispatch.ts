@@ -13,6 +13,7 @@ import { outside } from './commands/outside.ts';
 import { plan } from './commands/plan.ts';
 import { render } from './commands/render.ts';
 import { pullRequest, review } from './commands/review.ts';
+import { isAboutImages, reviewImages } from './commands/review-images.ts';
 import type { ReviewInputs } from './commands/review.ts';
 import { secrets } from './commands/secrets.ts';
 import { showState } from './commands/state.ts';
@@ -34,6 +35,7 @@ import type { CommandName } from './inputs.ts';
 import { outcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import type { Forge } from './ports.ts';
+import type { BuildArtifacts } from './ports/build-artifacts.ts';
 import type { OwnPulls } from './ports/own-pulls.ts';
 import { VERSION } from './version.ts';
 
@@ -123,6 +125,12 @@ async function runReview(inputs: Inputs, report: Report): Promise<Outcome> {
       'review needs --pull N and --head SHA',
       'the command pull-request finds both',
     );
+  if (isAboutImages(inputs.target))
+    return reviewImages(
+      { root, repository: '.', pull, head, run: runner.followedRun() },
+      github,
+      report,
+    );
   const record = reviewedRecord(inputs);
   const full = runner.runAddress();
   const now = timeOf(at);
@@ -182,7 +190,7 @@ async function runOutside({ root, target, at }: Inputs, report: Report): Promise
 
 /** Only what talks to GitHub loads its client: the other commands start without it. */
 async function actionEdges(): Promise<{
-  github: Forge & OwnPulls;
+  github: Forge & OwnPulls & BuildArtifacts;
   runner: typeof import('./edges/runner.ts');
 }> {
   const [{ githubForge }, runner] = await Promise.all([

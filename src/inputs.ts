@@ -152,8 +152,9 @@ export const COMMANDS = {
     options: [],
   },
   review: {
-    summary: 'put the plan of a pull request into its comment',
-    target: '',
+    summary:
+      'put the plan of a pull request into its comment; `review images`, in a workflow_run: what became of its images',
+    target: 'images?',
     options: [
       'root',
       'charts-from',

@@ -9,7 +9,7 @@ import { outcome, refused } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import type { CheckRun, Forge } from '../ports.ts';
 
-type Commented = Pick<Forge, 'headOf' | 'stickyComment'>;
+export type Commented = Pick<Forge, 'headOf' | 'stickyComment'>;
 
 /**
  * Which pull request a finished check belongs to, and which commit to look at. Says `number: ''`
@@ -86,7 +86,8 @@ async function reviewed(inputs: ReviewInputs, github: Commented, report: Report)
       ? refused(planned.findings)
       : await planOutcome(planned.plan, { ...inputs, base: planned.base }, inputs.html);
   const comment = planned.kind === 'refused' ? `${REFUSED}${answer.summary}` : answer.summary;
-  if (!(await post(inputs, github, report, comment))) return stale();
+  if (!(await postComment(inputs, { marker: COMMENT_MARKER, body: comment }, github, report)))
+    return stale();
   if (planned.kind === 'planned') await keepShown(inputs, planned.plan.steps);
   return answer;
 }
@@ -103,7 +104,7 @@ async function keepShown(
 /** The old comment must not look current. Where that fails too, the first failure is the one that is told. */
 async function tellFailed(inputs: ReviewInputs, github: Commented, report: Report): Promise<void> {
   try {
-    await post(inputs, github, report, FAILED);
+    await postComment(inputs, { marker: COMMENT_MARKER, body: FAILED }, github, report);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     report.progress(`comment on pull request ${inputs.pull}: ${error.message}`);
@@ -111,19 +112,19 @@ async function tellFailed(inputs: ReviewInputs, github: Commented, report: Repor
 }
 
 /** Nothing is said about a commit that is no longer the head: the run for the new one says it. */
-async function post(
-  { pull, head }: ReviewInputs,
+export async function postComment(
+  { pull, head }: Pick<ReviewInputs, 'pull' | 'head'>,
+  { marker, body }: { marker: string; body: string },
   github: Commented,
   report: Report,
-  body: string,
 ): Promise<boolean> {
   if ((await github.headOf(pull)) !== head) return false;
-  const address = await github.stickyComment(pull, COMMENT_MARKER, body);
+  const address = await github.stickyComment(pull, marker, body);
   report.progress(`comment on pull request ${pull}: ${address}`);
   return true;
 }
 
-function stale(): Outcome {
+export function stale(): Outcome {
   return outcome({
     exit: 0,
     text: 'the pull request has moved on: the run for its new head comments\n',

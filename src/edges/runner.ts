@@ -24,9 +24,12 @@ export function runBranch(): string {
 
 /** The page of this run, for links. */
 export function runAddress(): string | undefined {
-  return Number.isNaN(context.runId)
-    ? undefined
-    : `${context.serverUrl}/${context.repo.owner}/${context.repo.repo}/actions/runs/${context.runId}`;
+  return Number.isNaN(context.runId) ? undefined : addressOf(context.runId);
+}
+
+function addressOf(run: number): string {
+  const { owner, repo } = context.repo;
+  return `${context.serverUrl}/${owner}/${repo}/actions/runs/${run}`;
 }
 
 /** The id of this run. */
@@ -97,4 +100,15 @@ export function checkRun(): CheckRun {
       'use it in a workflow that runs on `workflow_run`',
     );
   return run;
+}
+
+/** The run that a `workflow_run` event follows: its id and its page. */
+export function followedRun(): { id: number; address: string } {
+  const id = at(context.payload, '/workflow_run/id');
+  if (typeof id !== 'number' || !Number.isSafeInteger(id) || id < 1)
+    throw new UsageError(
+      'this is not a workflow_run event',
+      'use it in a workflow that runs on `workflow_run`',
+    );
+  return { id, address: addressOf(id) };
 }

@@ -166,8 +166,8 @@ async function changeOf(
     before: platform.locks.get(image)?.data,
     after: fresh.platform?.locks.get(image)?.data,
   };
-  const old = listOf(image, locks.before, before);
-  const now = listOf(image, locks.after, after);
+  const old = candidateList(image, locks.before, before);
+  const now = candidateList(image, locks.after, after);
   return {
     ...locks,
     packages: now && packageChanges(old ?? [], now),
@@ -177,7 +177,7 @@ async function changeOf(
 }
 
 /** What is in the candidate of a lock; undefined where no list says it. */
-function listOf(
+export function candidateList(
   image: ImageName,
   lock: ImageLockFile | undefined,
   files: Files,

@@ -181,3 +181,41 @@ test('however many forged artifacts there are, ours is found', async () => {
     for (const run of forged) stage.artifact('reviewed-5', { [FILE]: 'forged' }, run);
   expect(await read()).toBe('ours');
 });
+
+describe('what a run has left', () => {
+  const run = { id: 7, event: 'pull_request', branch: 'topic', headRepository: 4711 };
+  const left = (names: readonly string[]): Promise<Map<string, string | undefined>> =>
+    stage.forge.filesOfRun(7, names, 'image.json');
+
+  test('is in its artifacts of these names, and in no other run’s', async () => {
+    stage.artifact('image-a', { 'image.json': 'a' }, run);
+    stage.artifact('image-b', { 'other.json': 'b' }, run);
+    stage.artifact('image-c', { 'image.json': 'c' }, { ...run, id: 8 });
+    stage.artifact('image-d', { 'image.json': 'd' }, run);
+    expect([...(await left(['image-a', 'image-b', 'image-c']))].sort()).toEqual([
+      ['image-a', 'a'],
+      ['image-b', undefined],
+    ]);
+    expect(downloads()).toHaveLength(2);
+  });
+
+  test('is the newest, where it was repeated', async () => {
+    stage.artifact('image-a', { 'image.json': 'old' }, run);
+    stage.artifact('image-a', { 'image.json': 'new' }, run);
+    expect([...(await left(['image-a']))]).toEqual([['image-a', 'new']]);
+    expect(downloads()).toHaveLength(1);
+  });
+
+  test('is not fetched where it is too large, has expired, or is more than anybody reads', async () => {
+    const large = stage.artifact('image-a', { 'image.json': 'a' }, run);
+    large.zip = Buffer.concat([large.zip, Buffer.alloc(1_000_000)]);
+    stage.artifact('image-b', { 'image.json': 'b' }, { ...run, expired: true });
+    expect([...(await left(['image-a', 'image-b'])).values()]).toEqual([undefined, undefined]);
+    expect(downloads()).toEqual([]);
+    const names = Array.from({ length: 65 }, (_, index) => `many-${index}`);
+    for (const name of names) stage.artifact(name, { 'image.json': name }, run);
+    const files = await left(names);
+    expect([files.size, downloads().length, files.get('many-0')]).toEqual([65, 64, undefined]);
+    expect(files.get('many-1')).toBe('many-1');
+  });
+});

@@ -2,6 +2,7 @@ import { context } from '@actions/github';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   checkRun,
+  followedRun,
   githubSettings,
   labelOrder,
   runAddress,
@@ -202,6 +203,29 @@ describe('a finished check', () => {
     expect(checkRun).toThrow(
       expect.objectContaining({
         message: 'this is not a workflow_run event of a pull request',
+        hint: 'use it in a workflow that runs on `workflow_run`',
+        exit: 2,
+      }),
+    );
+  });
+});
+
+describe('the run that a workflow_run follows', () => {
+  test('is named by its id and its page', () => {
+    event({ workflow_run: { id: 4711 } });
+    expect(followedRun()).toEqual({
+      id: 4711,
+      address: `${context.serverUrl}/example/hubs/actions/runs/4711`,
+    });
+    event({ workflow_run: { id: 1 } });
+    expect(followedRun().id).toBe(1);
+  });
+
+  test.each([[undefined], [null], ['4711'], [0], [-1], [1.5], [2 ** 53]])('is none: %p', (id) => {
+    event({ workflow_run: { id } });
+    expect(followedRun).toThrow(
+      expect.objectContaining({
+        message: 'this is not a workflow_run event',
         hint: 'use it in a workflow that runs on `workflow_run`',
         exit: 2,
       }),

@@ -101,7 +101,7 @@ export function expectMarkdown(text: string, tags: readonly string[] = []): void
   const unescaped = rest.replaceAll(/\\[!-/:-@[-`{-~]/gu, '');
   expect(unescaped).not.toMatch(/[<>[\]`]/u);
   expect(rest).not.toMatch(/@(?=[\p{L}\p{N}])/u);
-  expect(rest.replaceAll(/&#\d+;/gu, '')).not.toMatch(/#\d|\bgh-\d/iu);
+  expect(rest.replaceAll(/&#\d+;/gu, ' ')).not.toMatch(/#\d|\bgh-\d/iu);
   expect(rest).not.toMatch(/:\/\/|\bwww\./iu);
   expect(rest).not.toMatch(/^<!--/mu);
 }

@@ -1,5 +1,6 @@
 import { unzipSync } from 'fflate';
 import type { ReviewedArtifacts } from '../../ports.ts';
+import type { BuildArtifacts } from '../../ports/build-artifacts.ts';
 import type { Answer } from './answer.ts';
 import type { GithubClient } from './client.ts';
 
@@ -11,8 +12,10 @@ const EVENT = 'workflow_run';
 const LIMIT = 1_000_000;
 /** Runs that are asked about: anybody's workflow may upload artifacts of any name. */
 const CANDIDATES = 10;
+/** Artifacts of a run that are fetched: more than a comment has room for. */
+const FETCHED = 64;
 
-export class GithubArtifacts implements ReviewedArtifacts {
+export class GithubArtifacts implements ReviewedArtifacts, BuildArtifacts {
   readonly #client: GithubClient;
 
   constructor(client: GithubClient) {
@@ -29,6 +32,25 @@ export class GithubArtifacts implements ReviewedArtifacts {
       .slice(0, CANDIDATES);
     for (const one of ours) if (isPlan(await this.#run(one), home)) return this.#content(one, file);
     return undefined;
+  }
+
+  async filesOfRun(
+    run: number,
+    names: readonly string[],
+    file: string,
+  ): Promise<Map<string, string | undefined>> {
+    const listed = await this.#client.all('artifacts', 'GET /actions/runs/{run}/artifacts', {
+      run,
+    });
+    const files = new Map<string, string | undefined>();
+    // A run that was repeated may have left several: the newest counts.
+    const newest = listed.sort((a, b) => b.id('/id') - a.id('/id'));
+    for (const one of newest) {
+      const name = one.text('/name');
+      if (!names.includes(name) || files.has(name)) continue;
+      files.set(name, files.size < FETCHED ? await this.#content(one, file) : undefined);
+    }
+    return files;
   }
 
   #run(artifact: Answer): Promise<Answer> {

@@ -1,4 +1,5 @@
 import type { Forge } from '../../ports.ts';
+import type { BuildArtifacts } from '../../ports/build-artifacts.ts';
 import type { OwnPulls } from '../../ports/own-pulls.ts';
 import { GithubArtifacts } from './artifacts.ts';
 import { GithubClient } from './client.ts';
@@ -10,7 +11,10 @@ import { GithubPulls } from './pulls.ts';
 import { GithubRecord } from './record.ts';
 
 /** GitHub as the platform uses it: each call is named for what it is for. */
-export function githubForge(settings: GithubSettings, second: Second = 1000): Forge & OwnPulls {
+export function githubForge(
+  settings: GithubSettings,
+  second: Second = 1000,
+): Forge & OwnPulls & BuildArtifacts {
   const client = new GithubClient(settings, second);
   const pulls = new GithubPulls(client);
   const own = new GithubOwnPulls(client);
@@ -27,6 +31,7 @@ export function githubForge(settings: GithubSettings, second: Second = 1000): Fo
     withdraw: (branch, why) => own.withdraw(branch, why),
     merge: (pull, head) => own.merge(pull, head),
     reviewedFile: (artifact, file) => artifacts.reviewedFile(artifact, file),
+    filesOfRun: (run, names, file) => artifacts.filesOfRun(run, names, file),
     mayWrite: (login) => pulls.mayWrite(login),
     openIssue: (labels, title, body) => issues.openIssue(labels, title, body),
     closeIssue: (labels, why) => issues.closeIssue(labels, why),

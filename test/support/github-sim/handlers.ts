@@ -243,6 +243,14 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
       return { status: 200, body: { total_count: artifacts.length, artifacts } };
     },
   },
+  'actions/list-workflow-run-artifacts': {
+    handle: ({ repository, parameters }) => {
+      const artifacts = repository.artifacts
+        .filter(({ run }) => run.id === Number(parameters['run_id']))
+        .map((one) => artifactBody(one, repository));
+      return { status: 200, body: { total_count: artifacts.length, artifacts } };
+    },
+  },
   'actions/get-workflow-run': {
     handle: ({ repository, parameters }) => {
       const runs = repository.artifacts.map(({ run }) => run);

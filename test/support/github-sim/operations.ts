@@ -39,6 +39,7 @@ export const OPERATIONS = [
   'users/get-by-username',
   'users/get-authenticated',
   'actions/list-artifacts-for-repo',
+  'actions/list-workflow-run-artifacts',
   'actions/get-workflow-run',
   'actions/download-artifact',
   'repos/get-environment',

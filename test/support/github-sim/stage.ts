@@ -1,10 +1,10 @@
 import { strToU8, zipSync } from 'fflate';
 import { githubForge } from '../../../src/edges/github/forge.ts';
-import type { Forge } from '../../../src/ports.ts';
-import type { OwnPulls } from '../../../src/ports/own-pulls.ts';
 import { startGithubSim } from './server.ts';
 import type { Fault, GithubSim } from './server.ts';
 import type { Artifact, Issue, Repository, Run, User } from './state.ts';
+
+type GithubForge = ReturnType<typeof githubForge>;
 
 /** A repository on a simulated GitHub, seen by our real client, for which a second lasts a millisecond. */
 export interface GithubStage {
@@ -14,8 +14,8 @@ export interface GithubStage {
   /** Who the tokens `bot` (may write all) and `weak` (may read) belong to; `admin` is the owner's, and sees settings. */
   bot: User;
   stranger: User;
-  forge: Forge & OwnPulls;
-  as(token: string): Forge & OwnPulls;
+  forge: GithubForge;
+  as(token: string): GithubForge;
   /** Requests so far, as `POST /issues`, without what reads. */
   writes(): string[];
   /** The next request that matches is answered so. */
@@ -39,7 +39,7 @@ export async function githubStage(): Promise<GithubStage> {
   sim.state.addToken('bot', bot, ['contents', 'issues', 'pull-requests', 'deployments']);
   sim.state.addToken('weak', bot, []);
   sim.state.addToken('admin', owner, ['settings']);
-  const as = (token: string): Forge & OwnPulls =>
+  const as = (token: string): GithubForge =>
     githubForge({ api: sim.url, token, owner: 'example', repo: 'hubs' }, 1);
   return {
     sim,

@@ -1,0 +1,83 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { readBuild } from '../../src/core/images/build-artifact.ts';
+import { imagesComment } from '../../src/core/images/build-comment.ts';
+import { HOSTILE, expectMarkdown } from './targets.ts';
+
+/* What a fork's build may leave as its result: it is refused, or is only text in the comment. */
+const FRAME = { head: 'a'.repeat(40), run: 'https://github.com/example/hubs/actions/runs/7' };
+const HUBS = { candidate: [], stable: [] };
+const OURS = [
+  '<!-- glaciocloud images -->',
+  '[The run](https://github.com/example/hubs/actions/runs/7)',
+];
+const comment = (result: object): string => {
+  const text = JSON.stringify({ schema_version: 1, images: [result] });
+  const claim = readBuild(text, 'science');
+  return imagesComment([{ image: 'science', claim, before: [], hubs: HUBS }], FRAME);
+};
+const seconds = { resolve: 1, build: 2, test: 3, push: 4 };
+const result = (text: string, more: object = {}): object => ({
+  image: 'science',
+  outcome: 'failed',
+  reason: text,
+  size_bytes: null,
+  seconds,
+  tests: [{ name: text, ok: false, seconds: 1, memory_mb: null, detail: text }],
+  packages: [],
+  ...more,
+});
+const cells = (row: string): number => row.replaceAll(/\\./gu, '').split('|').length;
+
+test('words of a build are words in its comment, each in its place', () => {
+  fc.assert(
+    fc.property(HOSTILE, (text) => {
+      const said = comment(result(text));
+      const rows = said.split('\n');
+      expect(rows).toHaveLength(18);
+      expect(rows[5]?.startsWith('### ✗ `science`: ')).toBe(true);
+      for (const row of rows.slice(9, 12)) expect(cells(row)).toBe(7);
+      expectMarkdown(said, OURS);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** Text, with its escapes, and address. */
+const LINK = /\[((?:\\.|[^\]\\])*)\]\((https:[^)]*)\)/gu;
+
+test('packages are words of printable ASCII, and links go where they should', () => {
+  const word = fc.stringMatching(/^[!-~]{1,40}$/u);
+  fc.assert(
+    fc.property(word, word, fc.constantFrom('pip', 'conda', 'apt'), (name, version, manager) => {
+      const said = comment(result('x', { packages: [`${manager} ${name} ${version}`] }));
+      const row = said.split('\n').find((line) => line.startsWith('| added |')) ?? '';
+      expect(cells(row)).toBe(6);
+      const addresses = [...row.matchAll(LINK)].map(([, , found]) => found);
+      expect(addresses).toHaveLength(manager === 'apt' ? 0 : 1);
+      for (const address of addresses)
+        expect(address).toMatch(
+          /^https:\/\/(pypi\.org\/project|anaconda\.org\/conda-forge)\/[\w.~%-]+\/?$/u,
+        );
+      expectMarkdown(said.replaceAll(LINK, '$1'), OURS);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('where anything has another shape nothing of it is repeated', () => {
+  const keys = Object.keys(result('')).filter((key) => key !== 'seconds');
+  fc.assert(
+    fc.property(fc.constantFrom(...keys), HOSTILE, (key, text) => {
+      const said = comment(result('x', { [key]: { [text]: [text] } }));
+      expect(said.split('\n').slice(5)).toEqual([
+        '### ✗ `science`: its result cannot be read',
+        '',
+        `its field /images/0/${key.replace('_', '\\_')} is missing or is something else`,
+        '',
+        '',
+      ]);
+    }),
+    { numRuns: 100 },
+  );
+});
