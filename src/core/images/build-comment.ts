@@ -50,7 +50,8 @@ export function imagesComment(
 const NOW = inMarkdown`Built and tested from this pull request’s files, not pushed; `;
 const SOURCE = inMarkdown`what is said here comes from its own run. `;
 const LATER = inMarkdown`Once it is merged they are built again, and a pull request for each moves `;
-const FROM = inMarkdown`${NOW}${SOURCE}${LATER}${code('candidate')}.`;
+const STABLE = inMarkdown`${code('stable')} follows once hubs have tried it for the soak.`;
+const FROM = inMarkdown`${NOW}${SOURCE}${LATER}${code('candidate')}; ${STABLE}`;
 
 /** The first that fits; nothing where none does. */
 function fitting(texts: readonly Markdown[], left: number): string {

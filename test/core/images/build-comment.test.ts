@@ -26,7 +26,7 @@ const HEAD = [
   '<!-- glaciocloud images -->',
   '## Images at a1b2c3d',
   '',
-  'Built and tested from this pull request’s files, not pushed; what is said here comes from its own run. Once it is merged they are built again, and a pull request for each moves `candidate`. [The run](https://github.com/example/hubs/actions/runs/7).',
+  'Built and tested from this pull request’s files, not pushed; what is said here comes from its own run. Once it is merged they are built again, and a pull request for each moves `candidate`; `stable` follows once hubs have tried it for the soak. [The run](https://github.com/example/hubs/actions/runs/7).',
   '',
 ];
 const lines = (images: BuiltImage[], limit?: number): string[] =>
