@@ -31,7 +31,8 @@ const MOST_TESTS = 60;
 
 export function shownImage(one: ShownImage): Markdown {
   const head = inMarkdown`### ${one.ok ? '✓' : '✗'} ${code(one.image)}: ${one.reason}\n\n`;
-  return inMarkdown`${head}${facts(one)}${tests(one.tests)}${packages(one.packages)}${reached(one.hubs)}`;
+  const who = one.ok ? reached(one.hubs) : inMarkdown`Nobody gets it as it is.\n`;
+  return inMarkdown`${head}${facts(one)}${tests(one.tests)}${packages(one.packages)}${who}`;
 }
 
 function facts({ sizeBytes, seconds, commits }: ShownImage): Markdown {

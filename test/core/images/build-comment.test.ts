@@ -66,7 +66,7 @@ describe('the comment about images', () => {
       '',
       'Nothing says which packages are in it.',
       '',
-      'Who gets it: try when it is merged; alps when it is promoted.',
+      'Nobody gets it as it is.',
       '',
       '### ✗ `igm`: its result cannot be read',
       '',

@@ -56,9 +56,12 @@ test('and with as little as there is', () => {
     '',
     'Nothing says which packages are in it.',
     '',
-    'Who gets it: no hub when it is merged; no hub when it is promoted.',
+    'Nobody gets it as it is.',
     '',
   ]);
+  expect(shown({ ...bare, ok: true })).toContain(
+    'Who gets it: no hub when it is merged; no hub when it is promoted.',
+  );
   expect(shown({ ...bare, packages: [] })).toContain('The packages are the same.');
 });
 
