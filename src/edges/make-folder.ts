@@ -11,15 +11,28 @@ const MAY_BE_THERE: readonly string[] = ['EEXIST', 'EISDIR', 'EROFS'];
  */
 export async function makeFolder(path: string): Promise<string | undefined> {
   try {
+    return await makeOne(path);
+  } catch (cause) {
+    if (!isCode(cause, 'ENOENT')) throw cause;
+    // Another run may have made the parent a moment ago: that it is there now proves nothing.
+    const first = await makeParent(path);
+    const own = await makeOne(path);
+    return first ?? own;
+  }
+}
+
+async function makeParent(path: string): Promise<string | undefined> {
+  const parent = dirname(path);
+  return (await isFolder(parent)) ? undefined : makeFolder(parent);
+}
+
+async function makeOne(path: string): Promise<string | undefined> {
+  try {
     await mkdir(path);
     return path;
   } catch (cause) {
     if (isCode(cause, ...MAY_BE_THERE) && (await isFolder(path))) return undefined;
-    const parent = dirname(path);
-    if (!isCode(cause, 'ENOENT') || (await isFolder(parent))) throw cause;
-    const first = await makeFolder(parent);
-    const own = await makeFolder(path);
-    return first ?? own;
+    throw cause;
   }
 }
 
