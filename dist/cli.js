@@ -2103,9 +2103,9 @@ var require_json_schema_traverse = __commonJS({
       cb = opts.cb || cb;
       var pre = typeof cb == "function" ? cb : cb.pre || function() {
       };
-      var post2 = cb.post || function() {
+      var post = cb.post || function() {
       };
-      _traverse(opts, pre, post2, schema, "", schema);
+      _traverse(opts, pre, post, schema, "", schema);
     };
     traverse.keywords = {
       additionalItems: true,
@@ -2151,7 +2151,7 @@ var require_json_schema_traverse = __commonJS({
       maxProperties: true,
       minProperties: true
     };
-    function _traverse(opts, pre, post2, schema, jsonPtr, rootSchema, parentJsonPtr, parentKeyword, parentSchema, keyIndex) {
+    function _traverse(opts, pre, post, schema, jsonPtr, rootSchema, parentJsonPtr, parentKeyword, parentSchema, keyIndex) {
       if (schema && typeof schema == "object" && !Array.isArray(schema)) {
         pre(schema, jsonPtr, rootSchema, parentJsonPtr, parentKeyword, parentSchema, keyIndex);
         for (var key in schema) {
@@ -2159,18 +2159,18 @@ var require_json_schema_traverse = __commonJS({
           if (Array.isArray(sch)) {
             if (key in traverse.arrayKeywords) {
               for (var i2 = 0; i2 < sch.length; i2++)
-                _traverse(opts, pre, post2, sch[i2], jsonPtr + "/" + key + "/" + i2, rootSchema, jsonPtr, key, schema, i2);
+                _traverse(opts, pre, post, sch[i2], jsonPtr + "/" + key + "/" + i2, rootSchema, jsonPtr, key, schema, i2);
             }
           } else if (key in traverse.propsKeywords) {
             if (sch && typeof sch == "object") {
               for (var prop in sch)
-                _traverse(opts, pre, post2, sch[prop], jsonPtr + "/" + key + "/" + escapeJsonPtr(prop), rootSchema, jsonPtr, key, schema, prop);
+                _traverse(opts, pre, post, sch[prop], jsonPtr + "/" + key + "/" + escapeJsonPtr(prop), rootSchema, jsonPtr, key, schema, prop);
             }
           } else if (key in traverse.keywords || opts.allKeys && !(key in traverse.skipKeywords)) {
-            _traverse(opts, pre, post2, sch, jsonPtr + "/" + key, rootSchema, jsonPtr, key, schema);
+            _traverse(opts, pre, post, sch, jsonPtr + "/" + key, rootSchema, jsonPtr, key, schema);
           }
         }
-        post2(schema, jsonPtr, rootSchema, parentJsonPtr, parentKeyword, parentSchema, keyIndex);
+        post(schema, jsonPtr, rootSchema, parentJsonPtr, parentKeyword, parentSchema, keyIndex);
       }
     }
     function escapeJsonPtr(str) {
@@ -4863,11 +4863,11 @@ var require_core = __commonJS({
     }
     function addRule(keyword, definition, dataType) {
       var _a2;
-      const post2 = definition === null || definition === void 0 ? void 0 : definition.post;
-      if (dataType && post2)
+      const post = definition === null || definition === void 0 ? void 0 : definition.post;
+      if (dataType && post)
         throw new Error('keyword with "post" flag cannot have "type"');
       const { RULES: RULES3 } = this;
-      let ruleGroup = post2 ? RULES3.post : RULES3.rules.find(({ type: t }) => t === dataType);
+      let ruleGroup = post ? RULES3.post : RULES3.rules.find(({ type: t }) => t === dataType);
       if (!ruleGroup) {
         ruleGroup = { type: dataType, rules: [] };
         RULES3.rules.push(ruleGroup);
@@ -12475,16 +12475,16 @@ var require_source_map_consumer = __commonJS({
       var sectionIndex = binarySearch.search(
         needle,
         this._sections,
-        function(needle2, section3) {
-          var cmp = needle2.generatedLine - section3.generatedOffset.generatedLine;
+        function(needle2, section4) {
+          var cmp = needle2.generatedLine - section4.generatedOffset.generatedLine;
           if (cmp) {
             return cmp;
           }
-          return needle2.generatedColumn - section3.generatedOffset.generatedColumn;
+          return needle2.generatedColumn - section4.generatedOffset.generatedColumn;
         }
       );
-      var section2 = this._sections[sectionIndex];
-      if (!section2) {
+      var section3 = this._sections[sectionIndex];
+      if (!section3) {
         return {
           source: null,
           line: null,
@@ -12492,9 +12492,9 @@ var require_source_map_consumer = __commonJS({
           name: null
         };
       }
-      return section2.consumer.originalPositionFor({
-        line: needle.generatedLine - (section2.generatedOffset.generatedLine - 1),
-        column: needle.generatedColumn - (section2.generatedOffset.generatedLine === needle.generatedLine ? section2.generatedOffset.generatedColumn - 1 : 0),
+      return section3.consumer.originalPositionFor({
+        line: needle.generatedLine - (section3.generatedOffset.generatedLine - 1),
+        column: needle.generatedColumn - (section3.generatedOffset.generatedLine === needle.generatedLine ? section3.generatedOffset.generatedColumn - 1 : 0),
         bias: aArgs.bias
       });
     };
@@ -12505,8 +12505,8 @@ var require_source_map_consumer = __commonJS({
     };
     IndexedSourceMapConsumer.prototype.sourceContentFor = function IndexedSourceMapConsumer_sourceContentFor(aSource, nullOnMissing) {
       for (var i2 = 0; i2 < this._sections.length; i2++) {
-        var section2 = this._sections[i2];
-        var content = section2.consumer.sourceContentFor(aSource, true);
+        var section3 = this._sections[i2];
+        var content = section3.consumer.sourceContentFor(aSource, true);
         if (content) {
           return content;
         }
@@ -12519,15 +12519,15 @@ var require_source_map_consumer = __commonJS({
     };
     IndexedSourceMapConsumer.prototype.generatedPositionFor = function IndexedSourceMapConsumer_generatedPositionFor(aArgs) {
       for (var i2 = 0; i2 < this._sections.length; i2++) {
-        var section2 = this._sections[i2];
-        if (section2.consumer._findSourceIndex(util.getArg(aArgs, "source")) === -1) {
+        var section3 = this._sections[i2];
+        if (section3.consumer._findSourceIndex(util.getArg(aArgs, "source")) === -1) {
           continue;
         }
-        var generatedPosition = section2.consumer.generatedPositionFor(aArgs);
+        var generatedPosition = section3.consumer.generatedPositionFor(aArgs);
         if (generatedPosition) {
           var ret = {
-            line: generatedPosition.line + (section2.generatedOffset.generatedLine - 1),
-            column: generatedPosition.column + (section2.generatedOffset.generatedLine === generatedPosition.line ? section2.generatedOffset.generatedColumn - 1 : 0)
+            line: generatedPosition.line + (section3.generatedOffset.generatedLine - 1),
+            column: generatedPosition.column + (section3.generatedOffset.generatedLine === generatedPosition.line ? section3.generatedOffset.generatedColumn - 1 : 0)
           };
           return ret;
         }
@@ -12541,24 +12541,24 @@ var require_source_map_consumer = __commonJS({
       this.__generatedMappings = [];
       this.__originalMappings = [];
       for (var i2 = 0; i2 < this._sections.length; i2++) {
-        var section2 = this._sections[i2];
-        var sectionMappings = section2.consumer._generatedMappings;
+        var section3 = this._sections[i2];
+        var sectionMappings = section3.consumer._generatedMappings;
         for (var j = 0; j < sectionMappings.length; j++) {
           var mapping = sectionMappings[j];
-          var source = section2.consumer._sources.at(mapping.source);
-          source = util.computeSourceURL(section2.consumer.sourceRoot, source, this._sourceMapURL);
+          var source = section3.consumer._sources.at(mapping.source);
+          source = util.computeSourceURL(section3.consumer.sourceRoot, source, this._sourceMapURL);
           this._sources.add(source);
           source = this._sources.indexOf(source);
           var name = null;
           if (mapping.name) {
-            name = section2.consumer._names.at(mapping.name);
+            name = section3.consumer._names.at(mapping.name);
             this._names.add(name);
             name = this._names.indexOf(name);
           }
           var adjustedMapping = {
             source,
-            generatedLine: mapping.generatedLine + (section2.generatedOffset.generatedLine - 1),
-            generatedColumn: mapping.generatedColumn + (section2.generatedOffset.generatedLine === mapping.generatedLine ? section2.generatedOffset.generatedColumn - 1 : 0),
+            generatedLine: mapping.generatedLine + (section3.generatedOffset.generatedLine - 1),
+            generatedColumn: mapping.generatedColumn + (section3.generatedOffset.generatedLine === mapping.generatedLine ? section3.generatedOffset.generatedColumn - 1 : 0),
             originalLine: mapping.originalLine,
             originalColumn: mapping.originalColumn,
             name
@@ -40321,6 +40321,7 @@ var init_github = __esm({
 var runner_exports = {};
 __export(runner_exports, {
   checkRun: () => checkRun,
+  followedRun: () => followedRun,
   githubSettings: () => githubSettings,
   labelOrder: () => labelOrder,
   runAddress: () => runAddress,
@@ -40343,7 +40344,11 @@ function runBranch() {
   return process.env["GITHUB_REF_NAME"] ?? "main";
 }
 function runAddress() {
-  return Number.isNaN(context2.runId) ? void 0 : `${context2.serverUrl}/${context2.repo.owner}/${context2.repo.repo}/actions/runs/${context2.runId}`;
+  return Number.isNaN(context2.runId) ? void 0 : addressOf3(context2.runId);
+}
+function addressOf3(run2) {
+  const { owner, repo } = context2.repo;
+  return `${context2.serverUrl}/${owner}/${repo}/actions/runs/${run2}`;
 }
 function runId() {
   return Number.isNaN(context2.runId) ? void 0 : context2.runId;
@@ -40388,6 +40393,15 @@ function checkRun() {
       "use it in a workflow that runs on `workflow_run`"
     );
   return run2;
+}
+function followedRun() {
+  const id = at(context2.payload, "/workflow_run/id");
+  if (typeof id !== "number" || !Number.isSafeInteger(id) || id < 1)
+    throw new UsageError(
+      "this is not a workflow_run event",
+      "use it in a workflow that runs on `workflow_run`"
+    );
+  return { id, address: addressOf3(id) };
 }
 var init_runner = __esm({
   "src/edges/runner.ts"() {
@@ -40898,7 +40912,7 @@ function textIn2(zip, file) {
     return void 0;
   }
 }
-var WORKFLOW, EVENT, LIMIT, CANDIDATES, GithubArtifacts;
+var WORKFLOW, EVENT, LIMIT, CANDIDATES, FETCHED, GithubArtifacts;
 var init_artifacts = __esm({
   "src/edges/github/artifacts.ts"() {
     "use strict";
@@ -40907,6 +40921,7 @@ var init_artifacts = __esm({
     EVENT = "workflow_run";
     LIMIT = 1e6;
     CANDIDATES = 10;
+    FETCHED = 64;
     GithubArtifacts = class {
       #client;
       constructor(client) {
@@ -40919,6 +40934,19 @@ var init_artifacts = __esm({
         const ours = listed3.filter((one) => one.text("/name") === artifact && isFrom(one, home)).sort((a, b) => b.id("/id") - a.id("/id")).slice(0, CANDIDATES);
         for (const one of ours) if (isPlan(await this.#run(one), home)) return this.#content(one, file);
         return void 0;
+      }
+      async filesOfRun(run2, names4, file) {
+        const listed3 = await this.#client.all("artifacts", "GET /actions/runs/{run}/artifacts", {
+          run: run2
+        });
+        const files = /* @__PURE__ */ new Map();
+        const newest = listed3.sort((a, b) => b.id("/id") - a.id("/id"));
+        for (const one of newest) {
+          const name = one.text("/name");
+          if (!names4.includes(name) || files.has(name)) continue;
+          files.set(name, files.size < FETCHED ? await this.#content(one, file) : void 0);
+        }
+        return files;
       }
       #run(artifact) {
         const run2 = artifact.id("/workflow_run/id");
@@ -41323,6 +41351,7 @@ function githubForge(settings2, second = 1e3) {
     withdraw: (branch, why) => own.withdraw(branch, why),
     merge: (pull, head2) => own.merge(pull, head2),
     reviewedFile: (artifact, file) => artifacts.reviewedFile(artifact, file),
+    filesOfRun: (run2, names4, file) => artifacts.filesOfRun(run2, names4, file),
     mayWrite: (login) => pulls.mayWrite(login),
     openIssue: (labels, title, body) => issues.openIssue(labels, title, body),
     closeIssue: (labels, why) => issues.closeIssue(labels, why),
@@ -43808,8 +43837,8 @@ var COMMANDS = {
     options: []
   },
   review: {
-    summary: "put the plan of a pull request into its comment",
-    target: "",
+    summary: "put the plan of a pull request into its comment; `review images`, in a workflow_run: what became of its images",
+    target: "images?",
     options: [
       "root",
       "charts-from",
@@ -47518,15 +47547,25 @@ import { dirname } from "node:path";
 var MAY_BE_THERE = ["EEXIST", "EISDIR", "EROFS"];
 async function makeFolder(path) {
   try {
+    return await makeOne(path);
+  } catch (cause) {
+    if (!isCode(cause, "ENOENT")) throw cause;
+    const first = await makeParent(path);
+    const own = await makeOne(path);
+    return first ?? own;
+  }
+}
+async function makeParent(path) {
+  const parent = dirname(path);
+  return await isFolder(parent) ? void 0 : makeFolder(parent);
+}
+async function makeOne(path) {
+  try {
     await mkdir(path);
     return path;
   } catch (cause) {
     if (isCode(cause, ...MAY_BE_THERE) && await isFolder(path)) return void 0;
-    const parent = dirname(path);
-    if (!isCode(cause, "ENOENT") || await isFolder(parent)) throw cause;
-    const first = await makeFolder(parent);
-    const own = await makeFolder(path);
-    return first ?? own;
+    throw cause;
   }
 }
 async function isFolder(path) {
@@ -50733,7 +50772,7 @@ function cut(text, at2) {
   return [text.slice(0, where), text.slice(where + at2.length)];
 }
 async function filesAt(root, commit, wants) {
-  const listed3 = await asked(root, ["ls-tree", "-r", "-z", "--name-only", commit]);
+  const listed3 = await asked(root, ["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit]);
   const paths = listed3.split("\0").filter((path) => path !== "" && !path.includes("\n") && wants(path));
   if (paths.length === 0) return /* @__PURE__ */ new Map();
   const { bytes: bytes2 } = await exec("git", ["-C", root, "cat-file", "--batch"], {
@@ -52617,8 +52656,8 @@ function demand({ id, title, why, paths, bad }) {
 function configOf(values) {
   const config = at(values, "/hub/config");
   const sections = [];
-  for (const [section2, traits] of Object.entries(isObject(config) ? config : {})) {
-    if (isObject(traits)) sections.push([section2, traits]);
+  for (const [section3, traits] of Object.entries(isObject(config) ? config : {})) {
+    if (isObject(traits)) sections.push([section3, traits]);
   }
   return sections;
 }
@@ -52630,11 +52669,11 @@ function traitDemand({ id, title, why, names: names4, bad }) {
     severity: "error",
     on: "values",
     *check({ values, place }) {
-      for (const [section2, traits] of configOf(values)) {
+      for (const [section3, traits] of configOf(values)) {
         for (const name of names4) {
           const value = traits[name];
           const problem4 = value === void 0 ? void 0 : bad(value);
-          if (problem4) yield { at: place(pointer("hub", "config", section2, name)), ...problem4 };
+          if (problem4) yield { at: place(pointer("hub", "config", section3, name)), ...problem4 };
         }
       }
     }
@@ -52833,8 +52872,8 @@ var valuesOverridden = {
   *check({ hub, place }) {
     const values = hub.data.values;
     const traits = configOf(values).flatMap(
-      ([section2]) => Object.entries(TRAITS).map(([trait, key]) => ({
-        path: pointer("hub", "config", section2, trait),
+      ([section3]) => Object.entries(TRAITS).map(([trait, key]) => ({
+        path: pointer("hub", "config", section3, trait),
         key
       }))
     );
@@ -53207,9 +53246,9 @@ function memoryPaths(values) {
   return [
     "/singleuser/memory/guarantee",
     "/singleuser/memory/limit",
-    ...configOf(values).flatMap(([section2]) => [
-      pointer("hub", "config", section2, "mem_limit"),
-      pointer("hub", "config", section2, "mem_guarantee")
+    ...configOf(values).flatMap(([section3]) => [
+      pointer("hub", "config", section3, "mem_limit"),
+      pointer("hub", "config", section3, "mem_guarantee")
     ])
   ];
 }
@@ -53363,11 +53402,11 @@ var RAW_VALUE_RULES = [
     why: "The hub ends at start when a section begins with a small letter.",
     on: "values",
     *check({ values, place }) {
-      for (const [section2] of configOf(values)) {
-        if (!/^[A-Z]/u.test(section2)) {
+      for (const [section3] of configOf(values)) {
+        if (!/^[A-Z]/u.test(section3)) {
           yield {
-            at: place(pointer("hub", "config", section2)),
-            message: `"${section2}" is not the name of a class`,
+            at: place(pointer("hub", "config", section3)),
+            message: `"${section3}" is not the name of a class`,
             hint: "sections begin with a capital, such as JupyterHub"
           };
         }
@@ -54298,11 +54337,11 @@ async function readStates(kube) {
   );
 }
 async function digestKey({ kube, random }) {
-  const read3 = async () => {
+  const read4 = async () => {
     const value = at(await kube.get("secret", KEY, SYSTEM_NAMESPACE) ?? {}, "/data/key");
     return typeof value === "string" && value !== "" ? value : void 0;
   };
-  const known = await read3();
+  const known = await read4();
   if (known !== void 0) return known;
   const made2 = {
     apiVersion: "v1",
@@ -54314,7 +54353,7 @@ async function digestKey({ kube, random }) {
   await kube.create(made2).catch((error2) => {
     if (!(error2 instanceof KubeFailure) || !error2.conflict) throw error2;
   });
-  const kept = await read3();
+  const kept = await read4();
   if (kept === void 0)
     throw new Faulty(
       `the Secret ${KEY} has no key; delete it: kubectl delete secret ${KEY} --namespace ${SYSTEM_NAMESPACE}`,
@@ -55986,10 +56025,10 @@ async function restoreRevision(task, { revision, digest: digest3 }, stored, worl
     );
   const objects = stored.map(({ object: object2 }) => object2);
   const live = await untilGone(task, objects, world);
-  const fitting = await fit(task, stored, live, world);
+  const fitting2 = await fit(task, stored, live, world);
   await untilGone(task, objects, world);
   world.progress(unit, `rolling back to revision ${revision}`);
-  const manifest = manifestOf(fitting);
+  const manifest = manifestOf(fitting2);
   await world.releases.restore({ release: unit.name, namespace, revision, digest: digest3, manifest });
 }
 async function dropStrays(task, revision, wanted, world) {
@@ -56051,21 +56090,21 @@ async function fit({ to }, stored, alive, { kube, progress }) {
   const liveOf = ({ object: object2 }) => live.get(identity2(object2, namespace));
   const there = stored.filter((one) => liveOf(one) !== void 0);
   if (await fits(kube, there, namespace)) return [...stored];
-  const fitting = [];
+  const fitting2 = [];
   for (const one of stored) {
     const now = liveOf(one);
     const called = calledOf(one.object);
-    if (now === void 0 || await fits(kube, [one], namespace)) fitting.push(one);
+    if (now === void 0 || await fits(kube, [one], namespace)) fitting2.push(one);
     else if (holdsData(one.object)) {
       progress(to.unit, `${called} cannot be changed back: it stays as it is`);
-      fitting.push(asItHasBecome(one, now));
+      fitting2.push(asItHasBecome(one, now));
     } else {
       progress(to.unit, `${called} cannot be changed back: it is made anew`);
       await remove(kube, now, namespace);
-      fitting.push(one);
+      fitting2.push(one);
     }
   }
-  return fitting;
+  return fitting2;
 }
 async function fits(kube, stored, namespace) {
   try {
@@ -57117,7 +57156,7 @@ async function deployedInFolder(folder) {
     ...names4.filter((name) => name !== "clusters" && !name.startsWith(".")),
     ...clusters
   ];
-  const read3 = async (wants) => {
+  const read4 = async (wants) => {
     const files = /* @__PURE__ */ new Map();
     for (const unit of units) {
       for (const file of ["release.json", "status.json", OBJECTS]) {
@@ -57130,7 +57169,7 @@ async function deployedInFolder(folder) {
     }
     return files;
   };
-  const { found: found3 } = await deployed(read3);
+  const { found: found3 } = await deployed(read4);
   if (units.length > 0 && found3.releases.length === 0)
     throw new Failure(`${folder} holds no record of a release`, {
       hint: "name a folder that `render` wrote; an empty one means that nothing is deployed yet",
@@ -57158,15 +57197,15 @@ async function deployedWhile(root, hub, wanted) {
   const found3 = [];
   for (const commit of await commitsOf(root, ref.commit, hub, LONGEST_HISTORY)) {
     const files = await filesAt(root, commit, (path) => path.startsWith(`${hub}/`));
-    const read3 = readRecord(hub, files.get(`${hub}/release.json`), files.get(`${hub}/status.json`));
-    if (read3.kind !== "read" || !wanted(read3.record)) break;
-    found3.push(read3.record);
+    const read4 = readRecord(hub, files.get(`${hub}/release.json`), files.get(`${hub}/status.json`));
+    if (read4.kind !== "read" || !wanted(read4.record)) break;
+    found3.push(read4.record);
   }
   return found3;
 }
-async function deployed(read3) {
+async function deployed(read4) {
   const seen2 = [];
-  const files = await read3((path) => {
+  const files = await read4((path) => {
     seen2.push(path);
     return RECORD.test(path);
   });
@@ -57179,7 +57218,7 @@ async function deployed(read3) {
     unreadable: readings.flatMap((one) => one.kind === "unreadable" ? [one.record] : []),
     manifests: async (unit) => {
       const path = `${unitId(unit)}/${OBJECTS}`;
-      return (await read3((one) => one === path)).get(path) ?? "";
+      return (await read4((one) => one === path)).get(path) ?? "";
     }
   };
   return { found: found3, seen: seen2 };
@@ -60106,6 +60145,7 @@ function flowResult(given2) {
     size_bytes: null,
     seconds: { resolve: 0, build: 0, test: 0, push: 0 },
     tests: [],
+    packages: [],
     pull_request: null,
     hubs: [],
     ...given2
@@ -60395,7 +60435,8 @@ var MOST_PACKAGES = 60;
 var MOST_TESTS = 60;
 function shownImage(one) {
   const head2 = inMarkdown`### ${one.ok ? "\u2713" : "\u2717"} ${code(one.image)}: ${one.reason}\n\n`;
-  return inMarkdown`${head2}${facts(one)}${tests(one.tests)}${packages(one.packages)}${reached2(one.hubs)}`;
+  const who = one.ok ? reached2(one.hubs) : inMarkdown`Nobody gets it as it is.\n`;
+  return inMarkdown`${head2}${facts(one)}${tests(one.tests)}${packages(one.packages)}${who}`;
 }
 function facts({ sizeBytes, seconds: seconds2, commits }) {
   const size2 = sizeBytes === void 0 ? "" : `, ${(sizeBytes / 1e9).toFixed(2)} GB`;
@@ -60557,8 +60598,8 @@ async function changeOf({ root, platform, now: time2 }, { image: image2 }, befor
     before: platform.locks.get(image2)?.data,
     after: fresh.platform?.locks.get(image2)?.data
   };
-  const old = listOf2(image2, locks.before, before);
-  const now = listOf2(image2, locks.after, after);
+  const old = candidateList(image2, locks.before, before);
+  const now = candidateList(image2, locks.after, after);
   return {
     ...locks,
     packages: now && packageChanges(old ?? [], now),
@@ -60566,7 +60607,7 @@ async function changeOf({ root, platform, now: time2 }, { image: image2 }, befor
     isSound: !hasErrors(await allFindings(fresh, void 0, time2))
   };
 }
-function listOf2(image2, lock, files) {
+function candidateList(image2, lock, files) {
   const path = packagesPath(image2, lock?.channels.candidate ?? "");
   const text = files.get(path);
   return text === void 0 ? void 0 : readPackages(path, text).packages;
@@ -60920,6 +60961,30 @@ function entryOf4(build4, packages2) {
     tests: Object.fromEntries(tests2.map(({ name, ok: ok2 }) => [name, ok2 ? "passed" : "failed"])),
     packages: packages2
   };
+}
+
+// src/core/images/package-lines.ts
+init_json();
+var MOST_CHARACTERS = 64e3;
+function packageLines(packages2) {
+  const lines3 = packages2.map(({ manager, name, version }) => `${manager} ${name} ${version}`);
+  const sorted3 = [...new Set(lines3)].sort(compareText);
+  return fits2(sorted3) ? sorted3 : [];
+}
+function packagesOfLines(lines3) {
+  if (!fits2(lines3)) return void 0;
+  const packages2 = [];
+  let before = "";
+  for (const line of lines3) {
+    const one = packageOfLine(`${line} unsaid`);
+    if (!one || compareText(before, line) >= 0) return void 0;
+    packages2.push(one);
+    before = line;
+  }
+  return packages2;
+}
+function fits2(lines3) {
+  return lines3.join("\n").length <= MOST_CHARACTERS;
 }
 
 // src/flow/image-run.ts
@@ -61619,7 +61684,8 @@ var ImageRun = class {
       reason,
       size_bytes: this.#size,
       seconds: this.#seconds,
-      tests: this.#tests
+      tests: this.#tests,
+      packages: packageLines(this.#packages)
     };
   }
 };
@@ -62880,8 +62946,8 @@ function isKept(diff, ref) {
   return textAt(metadata, "/annotations/helm.sh~1resource-policy") === "keep";
 }
 function dataEffects(from, to) {
-  const read3 = (release2) => (path) => chartValue(release2, JUPYTERHUB, path);
-  const [old, fresh] = [read3(from), read3(to)];
+  const read4 = (release2) => (path) => chartValue(release2, JUPYTERHUB, path);
+  const [old, fresh] = [read4(from), read4(to)];
   const effects = [];
   if (differs(old, fresh, HOME_IDENTITY)) effects.push({ kind: "homes-anew" });
   if (differs(old, fresh, DATABASE_IDENTITY))
@@ -64067,7 +64133,8 @@ async function reviewed(inputs, github, report) {
   const planned = await gatherPlan({ ...inputs, deployed: deployed2 }, report);
   const answer = planned.kind === "refused" ? refused2(planned.findings) : await planOutcome(planned.plan, { ...inputs, base: planned.base }, inputs.html);
   const comment2 = planned.kind === "refused" ? `${REFUSED}${answer.summary}` : answer.summary;
-  if (!await post(inputs, github, report, comment2)) return stale();
+  if (!await postComment(inputs, { marker: COMMENT_MARKER, body: comment2 }, github, report))
+    return stale();
   if (planned.kind === "planned") await keepShown(inputs, planned.plan.steps);
   return answer;
 }
@@ -64078,15 +64145,15 @@ async function keepShown({ record, pull, head: head2 }, steps) {
 }
 async function tellFailed(inputs, github, report) {
   try {
-    await post(inputs, github, report, FAILED);
+    await postComment(inputs, { marker: COMMENT_MARKER, body: FAILED }, github, report);
   } catch (error2) {
     if (!(error2 instanceof Failure)) throw error2;
     report.progress(`comment on pull request ${inputs.pull}: ${error2.message}`);
   }
 }
-async function post({ pull, head: head2 }, github, report, body) {
+async function postComment({ pull, head: head2 }, { marker, body }, github, report) {
   if (await github.headOf(pull) !== head2) return false;
-  const address2 = await github.stickyComment(pull, COMMENT_MARKER, body);
+  const address2 = await github.stickyComment(pull, marker, body);
   report.progress(`comment on pull request ${pull}: ${address2}`);
   return true;
 }
@@ -64095,6 +64162,158 @@ function stale() {
     exit: 0,
     text: "the pull request has moved on: the run for its new head comments\n"
   });
+}
+
+// src/core/images/build-comment.ts
+init_escape();
+var IMAGES_MARKER = "<!-- glaciocloud images -->";
+var LONGEST2 = 300;
+function imagesComment(images, { head: head2, run: run2 }, limit = COMMENT_LIMIT) {
+  const begin = inMarkdown`## Images at ${hex(head2.slice(0, 7))}\n\n${FROM} ${link("The run", run2)}.\n\n`;
+  const shown2 = [`${IMAGES_MARKER}
+${begin.text}`];
+  for (const one of images) {
+    const left = limit - shown2.join("").length;
+    shown2.push(fitting([section2(one), tooLong(one)], left));
+  }
+  return shown2.join("");
+}
+var NOW = inMarkdown`Built and tested from this pull request’s files, not pushed; `;
+var SOURCE = inMarkdown`what is said here comes from its own run. `;
+var LATER = inMarkdown`Once it is merged they are built again, and a pull request for each moves `;
+var STABLE = inMarkdown`${code("stable")} follows once hubs have tried it for the soak.`;
+var FROM = inMarkdown`${NOW}${SOURCE}${LATER}${code("candidate")}; ${STABLE}`;
+function fitting(texts2, left) {
+  return texts2.map(({ text }) => text).find((text) => text.length <= left) ?? "";
+}
+function section2({ image: image2, claim, before, hubs }) {
+  if (claim.kind !== "read")
+    return inMarkdown`### ✗ ${code(image2)}: its result cannot be read\n\n${claim.reason}\n\n`;
+  const { outcome: outcome2, reason, seconds: seconds2, tests: tests2, sizeBytes, packages: packages2 } = claim.value;
+  const shown2 = shownImage({
+    image: image2,
+    ok: outcome2 !== "failed",
+    reason: short(reason, LONGEST2),
+    sizeBytes,
+    seconds: seconds2,
+    tests: tests2.map(shortened2),
+    packages: packages2 && packageChanges(before, packages2),
+    commits: void 0,
+    hubs
+  });
+  return inMarkdown`${shown2}\n`;
+}
+function shortened2(one) {
+  return { ...one, name: short(one.name, LONGEST2), detail: short(one.detail, LONGEST2) };
+}
+function tooLong({ image: image2 }) {
+  return inMarkdown`### ${code(image2)}: too much to be shown here; the run has it\n\n`;
+}
+
+// src/commands/review-images.ts
+init_failure();
+
+// src/core/images/build-artifact.ts
+var BUILD_FILE = "image.json";
+function buildArtifact(image2) {
+  return `image-${image2}`;
+}
+var MOST = 1e7;
+var AMOUNT = { type: "number", minimum: 0, maximum: MOST };
+var BYTES = { type: ["integer", "null"], minimum: 0, maximum: 1e15 };
+var read3 = readerOf(
+  fields({
+    schema_version: COUNT,
+    images: listOf(
+      fields({
+        image: TEXT,
+        outcome: { enum: ["built", "unchanged", "failed"] },
+        reason: TEXT,
+        size_bytes: BYTES,
+        seconds: fields({ resolve: AMOUNT, build: AMOUNT, test: AMOUNT, push: AMOUNT }),
+        tests: listOf(
+          fields({
+            name: TEXT,
+            ok: { type: "boolean" },
+            seconds: AMOUNT,
+            memory_mb: { type: ["number", "null"], minimum: 0, maximum: MOST },
+            detail: TEXT
+          })
+        ),
+        packages: listOf(TEXT)
+      })
+    )
+  }),
+  "/schema_version"
+);
+function readBuild(text, image2) {
+  const reading = read3(text);
+  if (reading.kind !== "read") return reading;
+  const [one, ...others] = reading.value.images;
+  if (one?.image !== image2 || others.length > 0)
+    return { kind: "unreadable", reason: "it is about something else" };
+  const packages2 = packagesOfLines(one.packages);
+  if (!packages2) return { kind: "unreadable", reason: "its packages are no sorted list" };
+  const { outcome: outcome2, reason, seconds: seconds2, tests: tests2, size_bytes: size2 } = one;
+  return {
+    kind: "read",
+    value: {
+      outcome: outcome2,
+      reason,
+      seconds: seconds2,
+      tests: tests2,
+      sizeBytes: size2 ?? void 0,
+      packages: packages2.length === 0 ? void 0 : packages2
+    }
+  };
+}
+
+// src/flow/image-builds.ts
+var UNREAD = "there is none, or it is larger than a result can be";
+async function gatherBuilds(run2, { proposed, main: main2 }, github) {
+  const images = [...proposed.images.keys()].sort();
+  const files = await github.filesOfRun(run2, images.map(buildArtifact), BUILD_FILE);
+  const { platform } = await gatherPlatform(main2);
+  const built = [];
+  for (const image2 of images) {
+    const name = buildArtifact(image2);
+    if (!files.has(name)) continue;
+    const text = files.get(name);
+    built.push({
+      image: image2,
+      claim: text === void 0 ? { kind: "unreadable", reason: UNREAD } : readBuild(text, image2),
+      before: await packagesBefore(main2, platform, image2),
+      hubs: reachedHubs(proposed, image2)
+    });
+  }
+  return built;
+}
+async function packagesBefore(main2, platform, image2) {
+  const lock = platform?.locks.get(image2)?.data;
+  return candidateList(image2, lock, await gatherLockFiles(main2, image2)) ?? [];
+}
+
+// src/commands/review-images.ts
+function isAboutImages(target) {
+  if (target.length === 0) return false;
+  if (target.length === 1 && target[0] === "images") return true;
+  throw new UsageError(`review takes no "${target.join(" ")}"`, "write: review, or review images");
+}
+async function reviewImages(inputs, github, report) {
+  const { root, repository, head: head2, run: run2 } = inputs;
+  const { platform } = await gatherPlatform(root);
+  if (!platform) return nothing("the files have errors, which the check tells");
+  const built = await gatherBuilds(run2.id, { proposed: platform, main: repository }, github);
+  if (built.length === 0) return nothing("the run has built no image");
+  const body = imagesComment(built, { head: head2, run: run2.address });
+  if (!await postComment(inputs, { marker: IMAGES_MARKER, body }, github, report)) return stale();
+  const names4 = built.map(({ image: image2 }) => image2).join(", ");
+  return outcome({ exit: 0, text: `images in the comment: ${names4}
+`, summary: body });
+}
+function nothing(why) {
+  return outcome({ exit: 0, text: `${why}: nothing to say
+` });
 }
 
 // src/edges/sops.ts
@@ -65136,6 +65355,12 @@ async function runReview(inputs, report) {
       "review needs --pull N and --head SHA",
       "the command pull-request finds both"
     );
+  if (isAboutImages(inputs.target))
+    return reviewImages(
+      { root, repository: ".", pull, head: head2, run: runner.followedRun() },
+      github,
+      report
+    );
   const record = reviewedRecord(inputs);
   const full = runner.runAddress();
   const now = timeOf2(at2);
@@ -65219,9 +65444,9 @@ function timeOf2(at2) {
 
 // src/main.ts
 init_failure();
-async function main(read3, report) {
+async function main(read4, report) {
   try {
-    const inputs = read3();
+    const inputs = read4();
     const result2 = await dispatch(inputs, report);
     await report.result(result2, inputs.json);
     return result2.exit;
