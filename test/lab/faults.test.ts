@@ -253,13 +253,14 @@ describe('an API server that answers badly', () => {
   });
 });
 
+/* Helm goes on in short pieces, so that it is not through before it is seen that it has begun. */
 describe('Helm that is killed while it applies', () => {
   const wrapper = async (alone: boolean): Promise<string> => {
     const path = join(folder.path, `helm-killed-${String(alone)}`);
     const pending = `"${unpackedTool('kubectl')}" --kubeconfig "${lab.kubeconfig}" -n ${HUB} get secret -l owner=helm,status=pending-upgrade -o name`;
     await writeFile(
       path,
-      `#!/bin/bash\nif [ "$1" != upgrade ]; then exec "${unpackedTool('helm')}" "$@"; fi\n"${unpackedTool('helm')}" "$@" &\nhelm=$!\nfor i in $(seq 400); do [ -n "$(${pending})" ] && break; done\nkill -9 $helm ${alone ? '' : '$PPID'}\nkill -9 $$\n`,
+      `#!/bin/bash\nif [ "$1" != upgrade ]; then exec "${unpackedTool('helm')}" "$@"; fi\n"${unpackedTool('helm')}" "$@" &\nhelm=$!\nfor i in $(seq 400); do kill -STOP $helm; [ -n "$(${pending})" ] && break; kill -CONT $helm; sleep 0.05; done\nkill -9 $helm ${alone ? '' : '$PPID'}\nkill -9 $$\n`,
     );
     await chmod(path, 0o755);
     return path;
