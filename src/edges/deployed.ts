@@ -23,6 +23,8 @@ export interface Deployed {
 /** Asks of each path that is there whether its text is wanted. */
 type Reader = (wants: (path: string) => boolean) => Promise<ReadonlyMap<string, string>>;
 
+type TextAt = (path: string) => Promise<string | undefined>;
+
 const OBJECTS = 'manifests.yaml';
 /** Folders with a dot in their name are no units: another run may be writing one. */
 const UNIT = /^(clusters\/[^/.]+|[^/.]+)\/(?:release\.json|status\.json|manifests\.yaml)$/u;
@@ -68,7 +70,9 @@ export async function deployedInFolder(folder: string): Promise<Deployed> {
     }
     return files;
   };
-  const { found } = await deployed(read);
+  // One file, and not a look at every unit: a plan asks for each that changes.
+  const text: TextAt = (path) => readFile(join(folder, path), 'utf8').catch(() => undefined);
+  const { found } = await deployed(read, text);
   if (units.length > 0 && found.releases.length === 0)
     throw new Failure(`${folder} holds no record of a release`, {
       hint: 'name a folder that `render` wrote; an empty one means that nothing is deployed yet',
@@ -84,10 +88,15 @@ export async function deployedInFolder(folder: string): Promise<Deployed> {
 export async function deployedOnBranch(root: string): Promise<Deployed> {
   const ref = await deployedRef(root);
   if (ref.kind === 'none') {
-    const { found } = await deployed(() => Promise.resolve(new Map()));
+    const { found } = await deployed(
+      () => Promise.resolve(new Map()),
+      () => Promise.resolve(undefined),
+    );
     return { ...found, looked: ref.looked };
   }
-  const { found, seen } = await deployed((wants) => filesAt(root, ref.commit, wants));
+  const read: Reader = (wants) => filesAt(root, ref.commit, wants);
+  const text: TextAt = async (path) => (await read((one) => one === path)).get(path);
+  const { found, seen } = await deployed(read, text);
   if (seen.length > 0 && found.releases.length + found.unreadable.length === 0)
     throw new Failure('the branch `deployed` holds no record of a release', {
       hint: 'only `deploy` writes it: restore it from its history, or delete it if nothing runs yet',
@@ -120,7 +129,7 @@ export async function deployedWhile(
 }
 
 /** `seen`: every path that is there. A unit that has objects and no `release.json` has lost it. */
-async function deployed(read: Reader): Promise<{ found: Deployed; seen: string[] }> {
+async function deployed(read: Reader, text: TextAt): Promise<{ found: Deployed; seen: string[] }> {
   const seen: string[] = [];
   const files = await read((path) => {
     seen.push(path);
@@ -133,10 +142,7 @@ async function deployed(read: Reader): Promise<{ found: Deployed; seen: string[]
   const found: Deployed = {
     releases: readings.flatMap((one) => (one.kind === 'read' ? [one.record] : [])),
     unreadable: readings.flatMap((one) => (one.kind === 'unreadable' ? [one.record] : [])),
-    manifests: async (unit) => {
-      const path = `${unitId(unit)}/${OBJECTS}`;
-      return (await read((one) => one === path)).get(path) ?? '';
-    },
+    manifests: async (unit) => (await text(`${unitId(unit)}/${OBJECTS}`)) ?? '',
   };
   return { found, seen };
 }
