@@ -57163,13 +57163,14 @@ async function deployedInFolder(folder) {
         const path = `${unit}/${file}`;
         const full = join11(folder, path);
         if (!await exists(full) || !wants(path)) continue;
-        const text = await readFile9(full, "utf8").catch(() => void 0);
-        if (text !== void 0) files.set(path, text);
+        const text2 = await readFile9(full, "utf8").catch(() => void 0);
+        if (text2 !== void 0) files.set(path, text2);
       }
     }
     return files;
   };
-  const { found: found3 } = await deployed(read4);
+  const text = (path) => readFile9(join11(folder, path), "utf8").catch(() => void 0);
+  const { found: found3 } = await deployed(read4, text);
   if (units.length > 0 && found3.releases.length === 0)
     throw new Failure(`${folder} holds no record of a release`, {
       hint: "name a folder that `render` wrote; an empty one means that nothing is deployed yet",
@@ -57180,10 +57181,15 @@ async function deployedInFolder(folder) {
 async function deployedOnBranch(root) {
   const ref = await deployedRef(root);
   if (ref.kind === "none") {
-    const { found: found4 } = await deployed(() => Promise.resolve(/* @__PURE__ */ new Map()));
+    const { found: found4 } = await deployed(
+      () => Promise.resolve(/* @__PURE__ */ new Map()),
+      () => Promise.resolve(void 0)
+    );
     return { ...found4, looked: ref.looked };
   }
-  const { found: found3, seen: seen2 } = await deployed((wants) => filesAt(root, ref.commit, wants));
+  const read4 = (wants) => filesAt(root, ref.commit, wants);
+  const text = async (path) => (await read4((one) => one === path)).get(path);
+  const { found: found3, seen: seen2 } = await deployed(read4, text);
   if (seen2.length > 0 && found3.releases.length + found3.unreadable.length === 0)
     throw new Failure("the branch `deployed` holds no record of a release", {
       hint: "only `deploy` writes it: restore it from its history, or delete it if nothing runs yet"
@@ -57203,7 +57209,7 @@ async function deployedWhile(root, hub, wanted) {
   }
   return found3;
 }
-async function deployed(read4) {
+async function deployed(read4, text) {
   const seen2 = [];
   const files = await read4((path) => {
     seen2.push(path);
@@ -57216,10 +57222,7 @@ async function deployed(read4) {
   const found3 = {
     releases: readings.flatMap((one) => one.kind === "read" ? [one.record] : []),
     unreadable: readings.flatMap((one) => one.kind === "unreadable" ? [one.record] : []),
-    manifests: async (unit) => {
-      const path = `${unitId(unit)}/${OBJECTS}`;
-      return (await read4((one) => one === path)).get(path) ?? "";
-    }
+    manifests: async (unit) => await text(`${unitId(unit)}/${OBJECTS}`) ?? ""
   };
   return { found: found3, seen: seen2 };
 }
