@@ -2,9 +2,8 @@ import { dirname, join } from 'node:path';
 import { hasErrors } from '../core/finding.ts';
 import type { Finding } from '../core/finding.ts';
 import { beforeBuild } from '../core/images/rules.ts';
-import { flowResult } from '../core/images/flow-result.ts';
+import { flowResult, resultJson } from '../core/images/flow-result.ts';
 import { exitOf } from '../core/images/test-report.ts';
-import type { ImageResult } from '../core/images/test-report.ts';
 import { imagesText } from '../core/images/words.ts';
 import type { Json } from '../core/json.ts';
 import { packagesPath } from '../core/model/package-list.ts';
@@ -14,7 +13,7 @@ import { readTree, writeWhole } from '../edges/files.ts';
 import type { Report } from '../edges/report.ts';
 import { UsageError } from '../failure.ts';
 import { allFindings } from '../flow/findings.ts';
-import { filesBefore, pullPlace, tellImages } from '../flow/image-pulls.ts';
+import { pullPlace, tellImages } from '../flow/image-pulls.ts';
 import type { Asked } from '../flow/image-pulls.ts';
 import { buildImages } from '../flow/images.ts';
 import type { ImageJob } from '../flow/image-run.ts';
@@ -54,12 +53,11 @@ export async function buildThem(
   const { platform } = ready;
   const images = chosen(platform, inputs.images);
   const now = ports.clock.now().getTime();
-  const pulls = asked && (await pullPlace(asked, { root: inputs.root, platform, now }));
-  const before = await filesBefore(inputs.root, images);
+  const pulls = asked && (await pullPlace(asked, { root: inputs.root, platform, now }, images));
   const results = await buildImages(await buildJob(ready, inputs, ports, report), images);
   if (pulls) {
     const built = results.map((one) => flowResult({ ...one }));
-    return flowOutcome(await tellImages(pulls, 'refresh', before, built));
+    return flowOutcome(await tellImages(pulls, 'refresh', built));
   }
   const json: Json = { schema_version: SCHEMA_VERSION, images: results.map(resultJson) };
   const { findings } = ready;
@@ -113,10 +111,6 @@ export async function buildJob(
         : undefined,
     progress: (name, text) => report.progress(`${name}: ${text}`),
   };
-}
-
-function resultJson({ tests, seconds, ...rest }: ImageResult): Json {
-  return { ...rest, seconds: { ...seconds }, tests: tests.map((one) => ({ ...one })) };
 }
 
 function chosen(platform: Platform, names: BuildInputs['images']): Doc<ImageFile>[] {

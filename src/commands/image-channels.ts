@@ -3,7 +3,7 @@ import type { FlowResult } from '../core/images/flow-result.ts';
 import { UsageError } from '../failure.ts';
 import { allFindings } from '../flow/findings.ts';
 import { followTags, lockFaults, promoteImage, yankImage } from '../flow/image-channels.ts';
-import { filesBefore, pullPlace, tellImages, troublesOf } from '../flow/image-pulls.ts';
+import { pullPlace, tellImages, troublesOf } from '../flow/image-pulls.ts';
 import type { Asked } from '../flow/image-pulls.ts';
 import { gatherPlatform } from '../gather/platform.ts';
 import { refused } from '../outcome.ts';
@@ -32,8 +32,7 @@ export async function promote(
   if (!platform || hasErrors(findings)) return refused(findings);
   const named = names.length > 0;
   const images = named ? imagesNamed(platform, names) : [...platform.images.values()];
-  const pulls = asked && (await pullPlace(asked, { root, platform, now }));
-  const before = await filesBefore(root, images);
+  const pulls = asked && (await pullPlace(asked, { root, platform, now }, images));
   const results: FlowResult[] = [];
   for (const image of images) {
     const lock = platform.locks.get(image.name);
@@ -42,7 +41,7 @@ export async function promote(
     const wish = { image, named, troubles };
     results.push(await promoteImage({ root, platform, present, now }, wish));
   }
-  return flowOutcome(pulls ? await tellImages(pulls, 'promote', before, results) : results);
+  return flowOutcome(pulls ? await tellImages(pulls, 'promote', results) : results);
 }
 
 export interface YankInputs {
@@ -80,10 +79,9 @@ export async function yank(
     );
   const faults = lockFaults(findings, lock);
   if (faults.length > 0) return refused(faults);
-  const pulls = asked && (await pullPlace(asked, { root, platform, now }));
-  const before = await filesBefore(root, images);
+  const pulls = asked && (await pullPlace(asked, { root, platform, now }, images));
   const results = [await yankImage({ root, platform, present }, lock, build, why)];
-  return flowOutcome(pulls ? await tellImages(pulls, 'yank', before, results) : results);
+  return flowOutcome(pulls ? await tellImages(pulls, 'yank', results) : results);
 }
 
 function reasonOf(reason: string | undefined): string {

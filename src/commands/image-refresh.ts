@@ -1,6 +1,6 @@
 import type { Doc, ImageFile, ImageName, Platform } from '../core/model/types.ts';
 import type { Report } from '../edges/report.ts';
-import { filesBefore, pullPlace, tellImages, troublesOf } from '../flow/image-pulls.ts';
+import { pullPlace, tellImages, troublesOf } from '../flow/image-pulls.ts';
 import type { Asked, PullPlace } from '../flow/image-pulls.ts';
 import { refreshImages } from '../flow/image-refresh.ts';
 import { buildImages } from '../flow/images.ts';
@@ -33,8 +33,7 @@ export async function refresh(
   const place = { root, push: true, registry: undefined, locked: undefined };
   const job = await buildJob(ready, place, ports, report);
   const chosen = imagesOf(platform, names);
-  const pulls = asked && (await pullPlace(asked, { root, platform, now }));
-  const before = await filesBefore(root, chosen);
+  const pulls = asked && (await pullPlace(asked, { root, platform, now }, chosen));
   const built = await refreshImages({
     platform,
     images: chosen,
@@ -43,7 +42,7 @@ export async function refresh(
     troubled: pulls ? await troubledImages(pulls, chosen) : new Set(),
     build: (round) => buildImages(job, round),
   });
-  const results = pulls ? await tellImages(pulls, 'refresh', before, built) : built;
+  const results = pulls ? await tellImages(pulls, 'refresh', built) : built;
   return flowOutcome(results, findings);
 }
 

@@ -120,7 +120,11 @@ export async function deployedWhile(
   if (ref.kind === 'none') return [];
   const found: PresentRelease[] = [];
   for (const commit of await commitsOf(root, ref.commit, hub, LONGEST_HISTORY)) {
-    const files = await filesAt(root, commit, (path) => path.startsWith(`${hub}/`));
+    const files = await filesAt(
+      root,
+      commit,
+      (path) => RECORD.test(path) && path.startsWith(`${hub}/`),
+    );
     const read = readRecord(hub, files.get(`${hub}/release.json`), files.get(`${hub}/status.json`));
     if (read.kind !== 'read' || !wanted(read.record)) break;
     found.push(read.record);

@@ -38,15 +38,20 @@ export interface PullPlace {
   /** Page of this run. */
   run: string | undefined;
   now: number;
+  /** What stood in the working tree before images were changed: lock and package lists of each. */
+  before: ReadonlyMap<ImageName, Files>;
 }
+
+type Files = ReadonlyMap<string, string>;
 
 /** Where pull requests of this run go; undefined where nobody asked for them. */
 export type Asked = Pick<PullPlace, 'github' | 'run'> | undefined;
 
-/** Fails outside a clone: a pull request is made upon a commit. */
+/** To be called before images are changed. Fails outside a clone: a pull request is made upon a commit. */
 export async function pullPlace(
   asked: NonNullable<Asked>,
   place: Pick<PullPlace, 'root' | 'platform' | 'now'>,
+  images: readonly Doc<ImageFile>[],
 ): Promise<PullPlace> {
   const base = await headCommit(place.root);
   if (base === undefined)
@@ -54,19 +59,9 @@ export async function pullPlace(
       '--pull-request needs a clone',
       'run it where the platform is checked out',
     );
-  return { ...asked, ...place, base };
-}
-
-type Files = ReadonlyMap<string, string>;
-
-/** What stands in the working tree before images are changed: lock and package lists of each. */
-export async function filesBefore(
-  root: string,
-  images: readonly Doc<ImageFile>[],
-): Promise<Map<ImageName, Files>> {
-  const found = new Map<ImageName, Files>();
-  for (const { name } of images) found.set(name, await gatherLockFiles(root, name));
-  return found;
+  const before = new Map<ImageName, Files>();
+  for (const { name } of images) before.set(name, await gatherLockFiles(place.root, name));
+  return { ...asked, ...place, base, before };
 }
 
 /** Sentences about open issues that speak against an image: its own, and those of the probes of hubs that try it. */
@@ -87,13 +82,12 @@ export async function troublesOf(
 export async function tellImages(
   place: PullPlace,
   asking: Asking,
-  before: ReadonlyMap<ImageName, Files>,
   results: readonly FlowResult[],
 ): Promise<FlowResult[]> {
   const told: FlowResult[] = [];
   for (const result of results) {
     try {
-      told.push(await tellImage(place, asking, before.get(result.image) ?? new Map(), result));
+      told.push(await tellImage(place, asking, result));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       const reason = `${result.reason}; ${error.message}; ${error.hint}`;
@@ -106,11 +100,11 @@ export async function tellImages(
 async function tellImage(
   place: PullPlace,
   asking: Asking,
-  before: Files,
   result: FlowResult,
 ): Promise<FlowResult> {
   const { github, root } = place;
   const { image, outcome } = result;
+  const before = place.before.get(image) ?? new Map<string, string>();
   if (asking === 'refresh') await tellIssue(place, result);
   const after = await gatherLockFiles(root, image);
   const files = new Map([...after].filter(([path, text]) => before.get(path) !== text));

@@ -8,7 +8,8 @@ import type { ImageResult } from '../../src/core/images/test-report.ts';
 import { packagesHash, packagesText } from '../../src/core/model/package-list.ts';
 import type { ImageLockFile, Platform } from '../../src/core/model/types.ts';
 import { followTags, promoteImage } from '../../src/flow/image-channels.ts';
-import { filesBefore, tellImages, troublesOf } from '../../src/flow/image-pulls.ts';
+import { tellImages, troublesOf } from '../../src/flow/image-pulls.ts';
+import { gatherLockFiles } from '../../src/gather/lock-files.ts';
 import type { PullPlace } from '../../src/flow/image-pulls.ts';
 import { refreshImages } from '../../src/flow/image-refresh.ts';
 import { gatherPlatform } from '../../src/gather/platform.ts';
@@ -132,23 +133,20 @@ const registry = {
   },
 };
 
-const placeOf = (platform: Platform, now: number): PullPlace => ({
-  github: stage.forge,
-  root,
-  platform,
-  base: main(),
-  run: 'https://github.com/example/hubs/actions/runs/1',
-  now,
-});
+const placeOf = async (platform: Platform, now: number): Promise<PullPlace> => {
+  const before = new Map<string, ReadonlyMap<string, string>>();
+  for (const name of platform.images.keys()) before.set(name, await gatherLockFiles(root, name));
+  const run = 'https://github.com/example/hubs/actions/runs/1';
+  return { github: stage.forge, root, platform, base: main(), run, now, before };
+};
 
 /** One night at 02:00: refresh, then promote, each upon the newest main as the workflow does it. */
 async function night(day: number): Promise<Record<'refresh' | 'promote', FlowResult>> {
   const now = Date.UTC(2026, 10, day, 2);
   const first = await checkout();
   const images = [...first.images.values()];
-  const place = placeOf(first, now);
+  const place = await placeOf(first, now);
   const troubled = (await troublesOf(place, 'science')).length > 0 ? ['science'] : [];
-  const before = await filesBefore(root, images);
   const built = await refreshImages({
     platform: first,
     images,
@@ -157,19 +155,18 @@ async function night(day: number): Promise<Record<'refresh' | 'promote', FlowRes
     troubled: new Set(troubled),
     build: () => build(first, day),
   });
-  const [refresh] = await tellImages(place, 'refresh', before, built);
+  const [refresh] = await tellImages(place, 'refresh', built);
 
   const second = await checkout();
   const lock = second.locks.get('science');
   if (lock) await followTags(registry, second, lock);
   const [image] = second.images.values();
   if (!image) throw new Error('there is no image');
-  const later = placeOf(second, now);
+  const later = await placeOf(second, now);
   const present = await recordFolder();
-  const old = await filesBefore(root, [image]);
   const wish = { image, named: false, troubles: await troublesOf(later, 'science') };
   const promoted = await promoteImage({ root, platform: second, present, now }, wish);
-  const [promote] = await tellImages(later, 'promote', old, [promoted]);
+  const [promote] = await tellImages(later, 'promote', [promoted]);
   for (const digest of tags.values()) expect(tested).toContain(digest);
   if (!refresh || !promote) throw new Error('the night says nothing');
   return { refresh, promote };

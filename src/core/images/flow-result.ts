@@ -1,5 +1,5 @@
 import { terminal } from '../escape.ts';
-import type { Json } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import type { ImageResult } from './test-report.ts';
 
 /** What became of one image on its way through the channels. */
@@ -28,13 +28,17 @@ export function flowResult(given: Given): FlowResult {
   };
 }
 
-export function flowJson({ tests, seconds, hubs, ...rest }: FlowResult): Json {
-  return {
-    ...rest,
-    seconds: { ...seconds },
-    tests: tests.map((one) => ({ ...one })),
-    hubs: [...hubs],
-  };
+/** A result in JSON: also one that nothing has asked for yet. */
+export function resultJson({
+  tests,
+  seconds,
+  ...rest
+}: Pick<FlowResult, keyof ImageResult>): JsonObject {
+  return { ...rest, seconds: { ...seconds }, tests: tests.map((one) => ({ ...one })) };
+}
+
+export function flowJson({ hubs, ...result }: FlowResult): Json {
+  return { ...resultJson(result), hubs: [...hubs] };
 }
 
 const MARKS: Readonly<Record<FlowResult['outcome'], string>> = {
