@@ -57202,7 +57202,11 @@ async function deployedWhile(root, hub, wanted) {
   if (ref.kind === "none") return [];
   const found3 = [];
   for (const commit of await commitsOf(root, ref.commit, hub, LONGEST_HISTORY)) {
-    const files = await filesAt(root, commit, (path) => path.startsWith(`${hub}/`));
+    const files = await filesAt(
+      root,
+      commit,
+      (path) => RECORD.test(path) && path.startsWith(`${hub}/`)
+    );
     const read4 = readRecord(hub, files.get(`${hub}/release.json`), files.get(`${hub}/status.json`));
     if (read4.kind !== "read" || !wanted(read4.record)) break;
     found3.push(read4.record);
@@ -60154,13 +60158,15 @@ function flowResult(given2) {
     ...given2
   };
 }
-function flowJson({ tests: tests2, seconds: seconds2, hubs, ...rest }) {
-  return {
-    ...rest,
-    seconds: { ...seconds2 },
-    tests: tests2.map((one) => ({ ...one })),
-    hubs: [...hubs]
-  };
+function resultJson({
+  tests: tests2,
+  seconds: seconds2,
+  ...rest
+}) {
+  return { ...rest, seconds: { ...seconds2 }, tests: tests2.map((one) => ({ ...one })) };
+}
+function flowJson({ hubs, ...result2 }) {
+  return { ...resultJson(result2), hubs: [...hubs] };
 }
 var MARKS3 = {
   built: "\u2713",
@@ -60527,19 +60533,16 @@ async function gatherLockFiles(root, image2) {
 }
 
 // src/flow/image-pulls.ts
-async function pullPlace(asked3, place) {
+async function pullPlace(asked3, place, images) {
   const base2 = await headCommit(place.root);
   if (base2 === void 0)
     throw new UsageError(
       "--pull-request needs a clone",
       "run it where the platform is checked out"
     );
-  return { ...asked3, ...place, base: base2 };
-}
-async function filesBefore(root, images) {
-  const found3 = /* @__PURE__ */ new Map();
-  for (const { name } of images) found3.set(name, await gatherLockFiles(root, name));
-  return found3;
+  const before = /* @__PURE__ */ new Map();
+  for (const { name } of images) before.set(name, await gatherLockFiles(place.root, name));
+  return { ...asked3, ...place, base: base2, before };
 }
 async function troublesOf({ github, platform }, image2) {
   const troubles = [];
@@ -60550,11 +60553,11 @@ async function troublesOf({ github, platform }, image2) {
       troubles.push(`the probe of ${hub} has an open issue`);
   return troubles;
 }
-async function tellImages(place, asking, before, results) {
+async function tellImages(place, asking, results) {
   const told2 = [];
   for (const result2 of results) {
     try {
-      told2.push(await tellImage(place, asking, before.get(result2.image) ?? /* @__PURE__ */ new Map(), result2));
+      told2.push(await tellImage(place, asking, result2));
     } catch (error2) {
       if (!(error2 instanceof Failure)) throw error2;
       const reason = `${result2.reason}; ${error2.message}; ${error2.hint}`;
@@ -60563,9 +60566,10 @@ async function tellImages(place, asking, before, results) {
   }
   return told2;
 }
-async function tellImage(place, asking, before, result2) {
+async function tellImage(place, asking, result2) {
   const { github, root } = place;
   const { image: image2, outcome: outcome2 } = result2;
+  const before = place.before.get(image2) ?? /* @__PURE__ */ new Map();
   if (asking === "refresh") await tellIssue(place, result2);
   const after = await gatherLockFiles(root, image2);
   const files = new Map([...after].filter(([path, text]) => before.get(path) !== text));
@@ -60731,8 +60735,7 @@ async function promote({ root, names: names4, present: present2, now }, { regist
   if (!platform || hasErrors(findings)) return refused2(findings);
   const named2 = names4.length > 0;
   const images = named2 ? imagesNamed(platform, names4) : [...platform.images.values()];
-  const pulls = asked3 && await pullPlace(asked3, { root, platform, now });
-  const before = await filesBefore(root, images);
+  const pulls = asked3 && await pullPlace(asked3, { root, platform, now }, images);
   const results = [];
   for (const image2 of images) {
     const lock = platform.locks.get(image2.name);
@@ -60741,7 +60744,7 @@ async function promote({ root, names: names4, present: present2, now }, { regist
     const wish = { image: image2, named: named2, troubles };
     results.push(await promoteImage({ root, platform, present: present2, now }, wish));
   }
-  return flowOutcome(pulls ? await tellImages(pulls, "promote", before, results) : results);
+  return flowOutcome(pulls ? await tellImages(pulls, "promote", results) : results);
 }
 var YANK = "write: image yank IMAGE BUILD --reason TEXT";
 var LONGEST_REASON = 200;
@@ -60763,10 +60766,9 @@ async function yank({ root, names: names4, reason, present: present2, now }, ask
     );
   const faults = lockFaults(findings, lock);
   if (faults.length > 0) return refused2(faults);
-  const pulls = asked3 && await pullPlace(asked3, { root, platform, now });
-  const before = await filesBefore(root, images);
+  const pulls = asked3 && await pullPlace(asked3, { root, platform, now }, images);
   const results = [await yankImage({ root, platform, present: present2 }, lock, build4, why)];
-  return flowOutcome(pulls ? await tellImages(pulls, "yank", before, results) : results);
+  return flowOutcome(pulls ? await tellImages(pulls, "yank", results) : results);
 }
 function reasonOf3(reason) {
   if (reason === void 0) throw new UsageError("image yank needs a reason", YANK);
@@ -61753,12 +61755,11 @@ async function buildThem(inputs, ports, report, asked3) {
   const { platform } = ready2;
   const images = chosen(platform, inputs.images);
   const now = ports.clock.now().getTime();
-  const pulls = asked3 && await pullPlace(asked3, { root: inputs.root, platform, now });
-  const before = await filesBefore(inputs.root, images);
+  const pulls = asked3 && await pullPlace(asked3, { root: inputs.root, platform, now }, images);
   const results = await buildImages(await buildJob(ready2, inputs, ports, report), images);
   if (pulls) {
     const built = results.map((one) => flowResult({ ...one }));
-    return flowOutcome(await tellImages(pulls, "refresh", before, built));
+    return flowOutcome(await tellImages(pulls, "refresh", built));
   }
   const json = { schema_version: SCHEMA_VERSION, images: results.map(resultJson) };
   const { findings } = ready2;
@@ -61791,9 +61792,6 @@ async function buildJob({ platform, hubVersion }, { root, push, registry, locked
     write: push && target === platform.settings.data.registry ? (files) => writeInto(root, files) : void 0,
     progress: (name, text) => report.progress(`${name}: ${text}`)
   };
-}
-function resultJson({ tests: tests2, seconds: seconds2, ...rest }) {
-  return { ...rest, seconds: { ...seconds2 }, tests: tests2.map((one) => ({ ...one })) };
 }
 function chosen(platform, names4) {
   if (names4 === "all") return [...platform.images.values()];
@@ -61897,8 +61895,7 @@ async function refresh({ root, chartsFrom, names: names4, now }, ports, report, 
   const place = { root, push: true, registry: void 0, locked: void 0 };
   const job = await buildJob(ready2, place, ports, report);
   const chosen2 = imagesOf(platform, names4);
-  const pulls = asked3 && await pullPlace(asked3, { root, platform, now });
-  const before = await filesBefore(root, chosen2);
+  const pulls = asked3 && await pullPlace(asked3, { root, platform, now }, chosen2);
   const built = await refreshImages({
     platform,
     images: chosen2,
@@ -61907,7 +61904,7 @@ async function refresh({ root, chartsFrom, names: names4, now }, ports, report, 
     troubled: pulls ? await troubledImages(pulls, chosen2) : /* @__PURE__ */ new Set(),
     build: (round) => buildImages(job, round)
   });
-  const results = pulls ? await tellImages(pulls, "refresh", before, built) : built;
+  const results = pulls ? await tellImages(pulls, "refresh", built) : built;
   return flowOutcome(results, findings);
 }
 async function troubledImages(pulls, images) {
