@@ -62,6 +62,15 @@ function found<T>(value: T | undefined): T {
 
 const issueOf = ({ repository, parameters }: Call): Issue =>
   found(repository.issues.get(Number(parameters['issue_number'] ?? parameters['pull_number'])));
+/** Issues and pull requests are changed by the same fields. */
+function changed(call: Call): Issue {
+  const { state, title, body } = call.body;
+  const issue = issueOf(call);
+  if (state !== undefined) issue.state = state === 'closed' ? 'closed' : 'open';
+  if (title !== undefined) issue.title = text(title);
+  if (body !== undefined) issue.body = text(body, BODY_LIMIT);
+  return issue;
+}
 const userBody = ({ id, login, type }: User): Body => ({ id, login, type });
 const commentBody = ({ id, user, body, created_at, updated_at }: Comment): Body => ({
   id,
@@ -417,14 +426,7 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
   },
   'pulls/update': {
     needs: ['pull-requests'],
-    handle: (call) => {
-      const issue = issueOf(call);
-      if (call.body['state'] !== undefined)
-        issue.state = call.body['state'] === 'closed' ? 'closed' : 'open';
-      if (call.body['title'] !== undefined) issue.title = text(call.body['title']);
-      if (call.body['body'] !== undefined) issue.body = text(call.body['body'], BODY_LIMIT);
-      return { status: 200, body: pullBody(call.repository, issue) };
-    },
+    handle: (call) => ({ status: 200, body: pullBody(call.repository, changed(call)) }),
   },
   'pulls/merge': {
     needs: ['contents'],
@@ -472,14 +474,7 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
   'issues/get': { handle: (call) => ({ status: 200, body: issueBody(issueOf(call)) }) },
   'issues/update': {
     needs: ['issues'],
-    handle: (call) => {
-      const issue = issueOf(call);
-      if (call.body['state'] !== undefined)
-        issue.state = call.body['state'] === 'closed' ? 'closed' : 'open';
-      if (call.body['title'] !== undefined) issue.title = text(call.body['title']);
-      if (call.body['body'] !== undefined) issue.body = text(call.body['body'], BODY_LIMIT);
-      return { status: 200, body: issueBody(issue) };
-    },
+    handle: (call) => ({ status: 200, body: issueBody(changed(call)) }),
   },
   'issues/list-comments': {
     handle: (call) => ({ status: 200, body: issueOf(call).comments.map(commentBody) }),
