@@ -5,7 +5,7 @@ import type { UnreadableRecord } from '../core/record/read.ts';
 import { unitId } from '../core/unit.ts';
 import type { PresentRelease, Unit } from '../core/unit.ts';
 import { Failure } from '../failure.ts';
-import { commitsOf, deployedRef, filesAt } from './git.ts';
+import { commitsOf, deployedRef, pathsAt, textsAt } from './git.ts';
 import { guarded } from './disk-failure.ts';
 import { exists } from './files.ts';
 import { tidy } from './stage.ts';
@@ -94,7 +94,8 @@ export async function deployedOnBranch(root: string): Promise<Deployed> {
     );
     return { ...found, looked: ref.looked };
   }
-  const read: Reader = (wants) => filesAt(root, ref.commit, wants);
+  const there = await pathsAt(root, ref.commit);
+  const read: Reader = (wants) => textsAt(root, ref.commit, there.filter(wants));
   const text: TextAt = async (path) => (await read((one) => one === path)).get(path);
   const { found, seen } = await deployed(read, text);
   if (seen.length > 0 && found.releases.length + found.unreadable.length === 0)
@@ -120,11 +121,8 @@ export async function deployedWhile(
   if (ref.kind === 'none') return [];
   const found: PresentRelease[] = [];
   for (const commit of await commitsOf(root, ref.commit, hub, LONGEST_HISTORY)) {
-    const files = await filesAt(
-      root,
-      commit,
-      (path) => RECORD.test(path) && path.startsWith(`${hub}/`),
-    );
+    const paths = (await pathsAt(root, commit)).filter((path) => RECORD.exec(path)?.[1] === hub);
+    const files = await textsAt(root, commit, paths);
     const read = readRecord(hub, files.get(`${hub}/release.json`), files.get(`${hub}/status.json`));
     if (read.kind !== 'read' || !wanted(read.record)) break;
     found.push(read.record);

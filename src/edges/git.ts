@@ -183,16 +183,18 @@ function cut(text: string, at: string): [string, string] {
   return [text.slice(0, where), text.slice(where + at.length)];
 }
 
-/** Texts of the files of a commit whose path `wants` accepts; two processes, however many files. */
-export async function filesAt(
+/** Files of a commit. Git cannot be asked for the text of one whose name has a line break. */
+export async function pathsAt(root: string, commit: string): Promise<string[]> {
+  const listed = await asked(root, ['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit]);
+  return listed.split('\0').filter((path) => path !== '' && !path.includes('\n'));
+}
+
+/** Texts of some files of a commit; one process, however many files. */
+export async function textsAt(
   root: string,
   commit: string,
-  wants: (path: string) => boolean,
+  paths: readonly string[],
 ): Promise<Map<string, string>> {
-  const listed = await asked(root, ['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit]);
-  const paths = listed
-    .split('\0')
-    .filter((path) => path !== '' && !path.includes('\n') && wants(path));
   if (paths.length === 0) return new Map();
   const { bytes } = await exec('git', ['-C', root, 'cat-file', '--batch'], {
     input: paths.map((path) => `${commit}:${path}\n`).join(''),

@@ -1,7 +1,8 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { deployedRef, filesAt, headCommit, headMessage, isInGit } from '../../src/edges/git.ts';
+import { deployedRef, headCommit, headMessage, isInGit } from '../../src/edges/git.ts';
+import { pathsAt, textsAt } from '../../src/edges/git.ts';
 import { failureOf } from '../support/program.ts';
 import { commitAll, git, temporary } from '../support/sample.ts';
 
@@ -276,7 +277,7 @@ describe('the branch deployed', () => {
       hint: 'its commit is not in this clone: `git fetch`, or clone it again',
       exit: 1,
     });
-    expect(await failureOf(filesAt(root, commit, () => true))).toMatchObject({
+    expect(await failureOf(pathsAt(root, commit))).toMatchObject({
       message: expect.stringContaining('git ls-tree failed: ') as unknown,
       hint: 'the repository is broken: look with `git fsck`, or clone it again',
     });
@@ -287,7 +288,7 @@ test('a file of a commit that is lost is no empty file', async () => {
   const commit = await begin();
   const blob = await git(root, 'rev-parse', 'HEAD:a');
   await rm(join(root, '.git/objects', blob.slice(0, 2), blob.slice(2)));
-  expect(await failureOf(filesAt(root, commit, () => true))).toMatchObject({
+  expect(await failureOf(textsAt(root, commit, ['a']))).toMatchObject({
     message: `a cannot be read from commit ${commit.slice(0, 7)}`,
     hint: 'it is not in this clone: `git fetch`, or clone the repository again',
     exit: 1,
@@ -305,14 +306,15 @@ describe('files of a commit', () => {
     await writeFile(join(root, 'x/strange\nname'), 'never read');
     const commit = await commitAll(root, 'more');
     await rm(join(root, 'x'), { recursive: true });
-    expect(Object.fromEntries(await filesAt(root, commit, () => true))).toEqual({
+    const paths = await pathsAt(root, commit);
+    expect(Object.fromEntries(await textsAt(root, commit, paths))).toEqual({
       a: 'a',
       'x/one.json': '{}\n',
       'x/empty': '',
       'x/with space.json': binaryLike,
     });
-    const json = await filesAt(root, commit, (path) => path.endsWith('.json'));
-    expect([...json.keys()]).toEqual(['x/one.json', 'x/with space.json']);
-    expect((await filesAt(root, commit, () => false)).size).toBe(0);
+    const json = await textsAt(root, commit, ['x/one.json', 'x/with space.json']);
+    expect([...json.values()]).toEqual(['{}\n', binaryLike]);
+    expect((await textsAt(root, commit, [])).size).toBe(0);
   });
 });
