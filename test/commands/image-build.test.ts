@@ -11,7 +11,7 @@ import type { Outcome } from '../../src/outcome.ts';
 import type { Asked } from '../../src/flow/image-pulls.ts';
 import { githubStage } from '../support/github-sim/stage.ts';
 import type { GithubStage } from '../support/github-sim/stage.ts';
-import { FakeImages, digestNo } from '../support/images.ts';
+import { FakeImages, NOTHING_ASKED, digestNo } from '../support/images.ts';
 import { DOUBLE, commitAll, edit, git, temporary } from '../support/sample.ts';
 
 /* Docker and registries are a double; test/images runs the same command with the real ones. */
@@ -32,8 +32,6 @@ beforeEach(() => {
   told = [];
 });
 
-const NONE = { present: undefined, reason: undefined };
-
 interface Run extends Partial<ImageInputs> {
   /** What the double finds as a recipe. */
   recipe?: string;
@@ -42,16 +40,8 @@ interface Run extends Partial<ImageInputs> {
 function run({ recipe = 'Dockerfile', ...inputs }: Run, asked?: Asked): Promise<Outcome> {
   const ports = fake.ports((built) => readFile(join(built, recipe), 'utf8'));
   const report = { progress: (text: string) => told.push(text) } as never;
-  const nothing = {
-    all: false,
-    push: false,
-    registry: undefined,
-    locked: undefined,
-    target: [],
-    out: undefined,
-    ...NONE,
-  };
-  return image({ root, chartsFrom: DOUBLE, now: NOW, ...nothing, ...inputs }, ports, report, asked);
+  const where = { ...NOTHING_ASKED, root, chartsFrom: DOUBLE, now: NOW };
+  return image({ ...where, ...inputs }, ports, report, asked);
 }
 
 describe('image build', () => {

@@ -7,7 +7,7 @@ import { lockText } from '../../src/core/images/lock.ts';
 import type { LockContent } from '../../src/core/images/yank.ts';
 import type { ImageBuild } from '../../src/core/model/types.ts';
 import type { Outcome } from '../../src/outcome.ts';
-import { FakeImages } from '../support/images.ts';
+import { FakeImages, NOTHING_ASKED } from '../support/images.ts';
 import { commitAll, edit, git, temporary } from '../support/sample.ts';
 
 /* Files and git are real; nothing is built here, so Docker and registries are a double that nobody asks. */
@@ -67,16 +67,7 @@ async function deployed(letter: string, at: string): Promise<void> {
 async function run(inputs: Partial<ImageInputs>): Promise<Outcome> {
   const ports = new FakeImages().ports(() => Promise.resolve(''));
   const report = { progress: () => undefined } as never;
-  const nothing = {
-    all: false,
-    push: false,
-    registry: undefined,
-    locked: undefined,
-    target: [],
-    out: undefined,
-  };
-  const none = { present: undefined, reason: undefined, chartsFrom: undefined };
-  return image({ root, now: NOW, ...nothing, ...none, ...inputs }, ports, report);
+  return image({ ...NOTHING_ASKED, root, now: NOW, ...inputs }, ports, report);
 }
 
 const lock = (): Promise<string> => readFile(join(root, LOCK), 'utf8');

@@ -5,7 +5,7 @@ import { image } from '../../src/commands/image.ts';
 import type { ImageInputs } from '../../src/commands/image.ts';
 import { lockText } from '../../src/core/images/lock.ts';
 import type { Outcome } from '../../src/outcome.ts';
-import { FakeImages, digestNo } from '../support/images.ts';
+import { FakeImages, NOTHING_ASKED, digestNo } from '../support/images.ts';
 import { DOUBLE, edit, temporary } from '../support/sample.ts';
 
 /* Docker and registries are a double; test/images builds with the real ones. */
@@ -27,16 +27,8 @@ afterEach(() => folder.remove());
 async function run(inputs: Partial<ImageInputs>): Promise<Outcome> {
   const ports = fake.ports((built) => readFile(join(built, 'Dockerfile'), 'utf8'));
   const report = { progress: () => undefined } as never;
-  const nothing = {
-    all: false,
-    push: false,
-    registry: undefined,
-    locked: undefined,
-    target: [],
-    out: undefined,
-  };
-  const none = { present: undefined, reason: undefined, chartsFrom: DOUBLE };
-  return image({ root, now: MONDAY, ...nothing, ...none, ...inputs }, ports, report);
+  const where = { ...NOTHING_ASKED, root, chartsFrom: DOUBLE, now: MONDAY };
+  return image({ ...where, ...inputs }, ports, report);
 }
 
 /** An image that is built on `science`, before it in the alphabet. */

@@ -6,6 +6,7 @@ import type { ImageInputs } from '../../src/commands/image.ts';
 import { gatherNamed } from '../../src/gather/named-files.ts';
 import { imagePorts } from '../../src/compose.ts';
 import { platformWith } from '../support/written.ts';
+import { NOTHING_ASKED } from '../support/images.ts';
 import { temporary } from '../support/sample.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
@@ -30,30 +31,11 @@ async function write(path: string, text: string | Buffer): Promise<void> {
   await writeFile(join(root, path), text);
 }
 
-const USED_BY_BUILD = {
-  chartsFrom: undefined,
-  push: false,
-  registry: undefined,
-  locked: undefined,
-};
-const USED_BY_CHANNELS = { present: undefined, reason: undefined };
-
 /** An async function, so that what is thrown at once is a rejection as well. */
 const asked = async (inputs: Partial<ImageInputs>) =>
-  image(
-    {
-      root,
-      out,
-      all: false,
-      now: NOW,
-      target: ['render'],
-      ...USED_BY_BUILD,
-      ...USED_BY_CHANNELS,
-      ...inputs,
-    },
-    imagePorts(),
-    { progress: () => undefined } as never,
-  );
+  image({ ...NOTHING_ASKED, root, out, now: NOW, target: ['render'], ...inputs }, imagePorts(), {
+    progress: () => undefined,
+  } as never);
 
 describe('image render', () => {
   const rendered = { image: 'science', hash: expect.stringMatching(/^[0-9a-f]{40}$/u) };

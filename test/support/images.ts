@@ -1,3 +1,4 @@
+import type { ImageInputs } from '../../src/commands/image.ts';
 import type { Ended } from '../../src/ports.ts';
 import type {
   ContainerRequest,
@@ -7,6 +8,19 @@ import type {
 } from '../../src/ports/images.ts';
 import { FakeClock } from './clock.ts';
 import { Outside } from './outside.ts';
+
+/** Inputs of the command `image` that were left out. */
+export const NOTHING_ASKED: Omit<ImageInputs, 'root' | 'now'> = {
+  chartsFrom: undefined,
+  target: [],
+  all: false,
+  out: undefined,
+  push: false,
+  registry: undefined,
+  locked: undefined,
+  present: undefined,
+  reason: undefined,
+};
 
 export const NEAR = '127.0.0.1:5999';
 
