@@ -51248,9 +51248,11 @@ function cut(text, at2) {
   const where = text.indexOf(at2);
   return [text.slice(0, where), text.slice(where + at2.length)];
 }
-async function filesAt(root, commit, wants) {
+async function pathsAt(root, commit) {
   const listed3 = await asked(root, ["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit]);
-  const paths = listed3.split("\0").filter((path) => path !== "" && !path.includes("\n") && wants(path));
+  return listed3.split("\0").filter((path) => path !== "" && !path.includes("\n"));
+}
+async function textsAt(root, commit, paths) {
   if (paths.length === 0) return /* @__PURE__ */ new Map();
   const { bytes: bytes2 } = await exec("git", ["-C", root, "cat-file", "--batch"], {
     input: paths.map((path) => `${commit}:${path}
@@ -57664,7 +57666,8 @@ async function deployedOnBranch(root) {
     );
     return { ...found4, looked: ref.looked };
   }
-  const read4 = (wants) => filesAt(root, ref.commit, wants);
+  const there = await pathsAt(root, ref.commit);
+  const read4 = (wants) => textsAt(root, ref.commit, there.filter(wants));
   const text = async (path) => (await read4((one) => one === path)).get(path);
   const { found: found3, seen: seen2 } = await deployed(read4, text);
   if (seen2.length > 0 && found3.releases.length + found3.unreadable.length === 0)
@@ -57679,11 +57682,8 @@ async function deployedWhile(root, hub, wanted) {
   if (ref.kind === "none") return [];
   const found3 = [];
   for (const commit of await commitsOf(root, ref.commit, hub, LONGEST_HISTORY)) {
-    const files = await filesAt(
-      root,
-      commit,
-      (path) => RECORD.test(path) && path.startsWith(`${hub}/`)
-    );
+    const paths = (await pathsAt(root, commit)).filter((path) => RECORD.exec(path)?.[1] === hub);
+    const files = await textsAt(root, commit, paths);
     const read4 = readRecord(hub, files.get(`${hub}/release.json`), files.get(`${hub}/status.json`));
     if (read4.kind !== "read" || !wanted(read4.record)) break;
     found3.push(read4.record);
