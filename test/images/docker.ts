@@ -30,6 +30,8 @@ const NEEDED = ['containerd', 'runc', 'iptables', 'skopeo', 'mmdebstrap'];
 const UNPACKED = ['docker.io', 'docker-cli', 'docker-buildx', 'docker-registry'];
 const ROOT = join(CACHE, 'root');
 const SOCKET = join(CACHE, 'docker.sock');
+const PID = join(CACHE, 'dockerd.pid');
+const LONGEST_WAIT_SECONDS = 900;
 const PORT = 5007;
 const BASE = 'base/oggm:1';
 
@@ -139,9 +141,7 @@ async function buildBase(): Promise<void> {
 }
 
 async function startDocker(env: Record<string, string>): Promise<() => Promise<void>> {
-  const running = await exec('pidof', ['dockerd']);
-  if (running.code === 0)
-    throw new Error(`another dockerd runs (process ${running.stdout.trim()}): stop it first`);
+  await untilNoOther();
   const config = join(CACHE, 'daemon.json');
   const settings = { features: { 'containerd-snapshotter': true }, mtu: 1400 };
   await writeFile(config, JSON.stringify(settings));
@@ -151,7 +151,7 @@ async function startDocker(env: Record<string, string>): Promise<() => Promise<v
     'dockerd',
     [
       ...['--config-file', config, '--data-root', data, '--exec-root', execRoot],
-      ...['--pidfile', join(CACHE, 'dockerd.pid'), '--host', `unix://${SOCKET}`],
+      ...['--pidfile', PID, '--host', `unix://${SOCKET}`],
     ],
     env,
   );
@@ -162,6 +162,19 @@ async function startDocker(env: Record<string, string>): Promise<() => Promise<v
     await stop();
     for (const folder of folders) await rm(folder, { recursive: true, force: true });
   };
+}
+
+/** Tests of another file may use the Docker of this cache: they end. */
+async function untilNoOther(): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    const running = (await exec('pidof', ['dockerd'])).stdout.trim();
+    if (running === '') return;
+    const ours = (await readFile(PID, 'utf8').catch(() => '')).trim();
+    if (running !== ours || tries === LONGEST_WAIT_SECONDS)
+      throw new Error(`another dockerd runs (process ${running}): stop it first`);
+    if (tries === 0) say('waiting for other tests that use Docker');
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
 }
 
 async function startRegistry(env: Record<string, string>): Promise<() => Promise<void>> {
