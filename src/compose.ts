@@ -12,6 +12,7 @@ import { repo2docker } from './edges/repo2docker.ts';
 import { secretsAtHand } from './edges/secrets-at-hand.ts';
 import { sopsSecrets } from './edges/sops.ts';
 import { imageScript } from './edges/tool-root.ts';
+import { githubUpstream } from './edges/upstream.ts';
 import { githubPlace } from './edges/github/place.ts';
 import type { Unplaced } from './edges/github/place.ts';
 import type { DeployPorts } from './flow/deployment.ts';
@@ -44,6 +45,7 @@ export function imagePorts(): ImagePorts {
     builder: repo2docker,
     engine: dockerEngine,
     registry: imageRegistry,
+    upstream: githubUpstream,
     clock: systemClock,
     script: imageScript,
   };

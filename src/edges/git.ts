@@ -37,7 +37,7 @@ export type DeployedRef = { kind: 'found'; commit: string } | { kind: 'none'; lo
 const DEPLOYED = 'refs/heads/deployed';
 
 /** What git may use to ask a remote; it never waits for somebody to type. */
-const UNATTENDED = {
+export const UNATTENDED = {
   GIT_TERMINAL_PROMPT: '0',
   GIT_SSH_COMMAND: 'ssh -oBatchMode=yes -oConnectTimeout=10',
 };

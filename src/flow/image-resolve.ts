@@ -1,7 +1,8 @@
 import { REQUIREMENTS } from '../core/images/base-kind.ts';
 import { atDigest, baseOf, buildFolder, contentHash } from '../core/images/build-plan.ts';
-import { imageFolder } from '../core/images/folder.ts';
-import type { NamedFile } from '../core/images/folder.ts';
+import { folderFiles, imageFolder } from '../core/images/folder.ts';
+import type { NamedFile, Recipe } from '../core/images/folder.ts';
+import { atCommit, hasConda, pinnedImage } from '../core/images/pinned.ts';
 import { pinnedText, resolvedIn, solveFault, solved } from '../core/images/resolution.ts';
 import { packagesHash, packagesPath, readPackages } from '../core/model/package-list.ts';
 import type { Package } from '../core/model/package-list.ts';
@@ -44,31 +45,61 @@ interface Past {
 export async function resolve(job: ResolveJob, image: Doc<ImageFile>): Promise<Resolved> {
   const { name, data } = image;
   const named = await job.files(image);
-  const { files, hash: recipe } = imageFolder(name, data, job.platform.settings.data, named);
+  const { settings } = job.platform;
+  const { files, hash: recipe } = imageFolder(name, data, settings.data, named);
   const past = await pastOf(job, image);
-  const base = await baseFor(job, data, { written: baseOf(files), past });
+  const base = await baseFor(job, { written: baseOf(files), past });
+  const exactly = job.locked === undefined ? undefined : past?.packages;
+  if (hasConda(data)) {
+    const known = { name, hash: recipe, platform: settings.data, named };
+    return {
+      recipe,
+      base,
+      packages: [],
+      exactly,
+      ...(await ofConda(job, data, { known, base, past })),
+    };
+  }
   const wanted = files.get(REQUIREMENTS);
   let packages: readonly Package[] = [];
-  // What conda brings is known only when it is installed.
-  if (base !== undefined && wanted !== undefined && data.conda.length === 0) {
+  if (base !== undefined && wanted !== undefined) {
     packages = await packagesFor(job, data, { base, wanted, recipe, past });
     files.set(REQUIREMENTS, pinnedText(packages));
   }
   const folder = buildFolder(files, base);
-  const exactly = job.locked === undefined ? undefined : past?.packages;
   return { recipe, files: folder, hash: contentHash(folder), base, packages, exactly };
+}
+
+/**
+ * What conda brings is known only when it is installed: the list of the build before is installed again, while it is
+ * made from the same. Recipe, base and OGGM's commit decide what comes out; the list says it, and decides nothing.
+ */
+async function ofConda(
+  { ports, locked }: ResolveJob,
+  image: ImageFile,
+  asked: { known: Recipe; base: string | undefined; past: Past | undefined },
+): Promise<Pick<Resolved, 'files' | 'hash'>> {
+  const { known, base, past } = asked;
+  const { git, ref } = image.oggm ?? {};
+  const exact =
+    git === undefined || ref === undefined || locked !== undefined
+      ? image
+      : atCommit(image, await ports.upstream.commit(git, ref));
+  const folder = buildFolder(folderFiles(exact, known), base);
+  const hash = contentHash(folder);
+  const isSame = past?.recipe === known.hash && (!image.from || past.base === base?.split('@')[1]);
+  const isHeld = locked !== undefined || (git === undefined && isSame);
+  if (!past || !isHeld) return { files: folder, hash };
+  const pinned = folderFiles(pinnedImage(image, past.packages), known);
+  return { files: buildFolder(pinned, base), hash };
 }
 
 /** The build that is built again, or else the newest. */
 async function pastOf(
   { platform, locked, list }: ResolveJob,
-  { name, data }: Doc<ImageFile>,
+  { name }: Doc<ImageFile>,
 ): Promise<Past | undefined> {
   const lock = platform.locks.get(name)?.data;
-  if (locked !== undefined && (!data.from || data.conda.length > 0))
-    throw new ImageFailure('packages of conda cannot be installed by a list yet', {
-      hint: 'only an image that is built on another one, without conda:, can be built --locked',
-    });
   const build = locked ?? lock?.channels.candidate;
   if (build === undefined) return undefined;
   const text = await list(name, build);
@@ -90,12 +121,11 @@ function pastIn(lock: ImageLockFile | undefined, build: string, text: string): P
 /** A base by digest, so that what was resolved is what is built on. */
 async function baseFor(
   { ports, locked }: ResolveJob,
-  { from }: ImageFile,
   { written, past }: { written: string | undefined; past: Past | undefined },
 ): Promise<string | undefined> {
-  if (locked !== undefined && from && past?.base !== undefined)
-    return atDigest(from.image, past.base);
-  if (written === undefined || written.includes('@')) return written;
+  if (written === undefined) return undefined;
+  if (locked !== undefined && past?.base !== undefined) return atDigest(written, past.base);
+  if (written.includes('@')) return written;
   const digest = await ports.registry.digest(written);
   if (digest === undefined)
     throw new ImageFailure(`its base ${written} is not in its registry`, {

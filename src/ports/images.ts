@@ -84,11 +84,18 @@ export interface Registry {
   throwAway(): Promise<{ address: string; stop: () => Promise<void> }>;
 }
 
+/** Where OGGM comes from. Fails with ImageFailure. */
+export interface Upstream {
+  /** 40 digits of what a branch or a tag of `OWNER/NAME` is now. */
+  commit(repository: string, ref: string): Promise<string>;
+}
+
 /** What building images needs of the outside. */
 export interface ImagePorts {
   builder: Builder;
   engine: ContainerEngine;
   registry: Registry;
+  upstream: Upstream;
   clock: Clock;
   /** Text of a script that runs in images, by its name. */
   script: (name: string) => Promise<string>;

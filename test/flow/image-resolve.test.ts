@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { ENVIRONMENT_BASE } from '../../src/core/images/build-plan.ts';
 import { lockChecksum } from '../../src/core/images/lock.ts';
 import { packagesHash, packagesPath, packagesText } from '../../src/core/model/package-list.ts';
 import type { Package } from '../../src/core/model/package-list.ts';
@@ -25,6 +26,7 @@ let fake: FakeImages;
 beforeEach(() => {
   fake = new FakeImages();
   fake.registry.set(`${BASE}:1`, digest);
+  fake.registry.set(ENVIRONMENT_BASE, digest);
   fake.solves = () => ({ code: 0, stdout: report('1.0', '11'), stderr: '' });
 });
 
@@ -200,14 +202,101 @@ describe('an old build, again', () => {
       hint: `builds: ${builds}; lists: images/science/packages/BUILD.txt`,
     });
   });
+});
+
+describe('packages of conda', () => {
+  const numpy: Package = {
+    manager: 'conda',
+    name: 'numpy',
+    version: '2.3.4=py312_0',
+    source: 'sha256:44',
+  };
+  const oggm: Package = {
+    manager: 'pip',
+    name: 'oggm',
+    version: '1.6.4.dev1',
+    source: `found-git+https://github.com/OGGM/oggm@${'4f'.repeat(20)}`,
+  };
+  const before = [numpy, pebble, oggm, curl];
+  const alone = { from: undefined, channels: ['ours', 'conda-forge'], conda: ['ours::numpy'] };
+  const beside = { conda: ['numpy'], pip };
+  const git = { git: 'OGGM/oggm', ref: 'main' };
+  const dependencies = ({ files }: Resolved): string =>
+    files.get('environment.yml')?.split('dependencies:\n')[1] ?? '';
+  const listed = `  - python=3.13
+  - pip
+  - "ours::numpy=2.3.4=py312_0"
+  - pip:
+      - "oggm @ git+https://github.com/OGGM/oggm@${'4f'.repeat(20)}"
+      - "pebble==1.0"
+`;
+  const steps = ({ files }: Resolved): string[] =>
+    files.get('Dockerfile')?.match(/mamba install .*\n.*/gu) ?? [];
+  const mamba = (...names: string[]): string =>
+    `mamba install --yes --override-channels --channel "conda-forge" \\\n     ${names.join(' ')} \\`;
+
+  test('an environment is built on a base by digest, which decides its content', async () => {
+    const one = await resolved({ image: alone });
+    expect(one.base).toBe(`docker.io/library/buildpack-deps@${digest}`);
+    const settings: unknown = JSON.parse(one.files.get('repo2docker_config.json') ?? '');
+    expect(settings).toHaveProperty('Repo2Docker.base_image', one.base);
+    fake.registry.set(ENVIRONMENT_BASE, newer);
+    expect((await resolved({ image: alone })).hash).not.toBe(one.hash);
+  });
+
+  test('are installed again while the recipe is the same, on whatever base, and its content is the same', async () => {
+    const one = await resolved({ image: alone });
+    const { recipe } = one;
+    const again = await resolved({ image: alone, before, recipe });
+    expect(dependencies(again)).toBe(listed);
+    expect(again.hash).toBe(one.hash);
+    expect(again.packages).toEqual([]);
+    fake.registry.set(ENVIRONMENT_BASE, newer);
+    expect(dependencies(await resolved({ image: alone, before, recipe }))).toBe(listed);
+  });
+
+  test('float after an edit', async () => {
+    const edited = await resolved({ image: alone, before });
+    expect(dependencies(edited)).toContain('"ours::numpy"\n');
+  });
+
+  test('float with OGGM from a repository, whose commit decides the content', async () => {
+    const image = { ...alone, oggm: git };
+    fake.upstream.set('main', 'a1'.repeat(20));
+    const one = await resolved({ image });
+    const line = `"oggm[full] @ git+https://github.com/OGGM/oggm@${'a1'.repeat(20)}"`;
+    expect(dependencies(one)).toContain(`"ours::numpy"\n  - pip:\n      - ${line}\n`);
+    expect(dependencies(await resolved({ image, before, recipe: one.recipe }))).toBe(
+      dependencies(one),
+    );
+    fake.upstream.set('main', 'b2'.repeat(20));
+    const next = await resolved({ image });
+    expect([next.recipe, next.hash === one.hash]).toEqual([one.recipe, false]);
+  });
+
+  test('on another image are installed again while its base is the same, and float on a newer', async () => {
+    const { recipe } = await resolved({ image: beside });
+    const again = await resolved({ image: beside, before, recipe });
+    expect(steps(again)).toEqual([mamba('"numpy=2.3.4=py312_0"')]);
+    const commit = `oggm @ git+https://github.com/OGGM/oggm@${'4f'.repeat(20)}`;
+    expect(asked(again)).toBe(`${commit}\npebble==1.0\n`);
+    fake.registry.set(`${BASE}:1`, newer);
+    const other = await resolved({ image: beside, before, recipe });
+    expect([steps(other), asked(other)]).toEqual([[mamba('"numpy"')], 'pebble\n']);
+  });
 
   test.each([
-    ['on another', { conda: ['a'] }],
-    ['an environment', { from: undefined }],
-  ])('with packages of conda, %s', async (_, image) => {
-    expect(await failureOf(resolved({ image, before: [pebble], locked: build }))).toMatchObject({
-      message: 'packages of conda cannot be installed by a list yet',
-      hint: 'only an image that is built on another one, without conda:, can be built --locked',
-    });
+    ['of an environment', alone, ENVIRONMENT_BASE],
+    ['on another image', beside, `${BASE}:1`],
+    ['with OGGM from a repository', { ...alone, oggm: git }, ENVIRONMENT_BASE],
+  ])('of an old build %s: its list on its base, and nobody is asked', async (_, image, base) => {
+    fake.registry.set(base, newer);
+    const answer = await resolved({ image, before, locked: build });
+    const text = [...answer.files.values()].join();
+    for (const one of ['numpy=2.3.4=py312_0', 'pebble==1.0', `oggm@${'4f'.repeat(20)}`])
+      expect(text).toContain(one);
+    expect(answer.base).toBe(`${base.replace(/:[^:]*$/u, '')}@${digest}`);
+    expect(answer.exactly).toHaveLength(before.length);
+    expect(fake.outside.calls).toEqual([]);
   });
 });

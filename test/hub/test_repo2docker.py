@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from repo2docker.app import Repo2Docker
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -78,6 +79,10 @@ def test_it_is_an_environment_of_conda(lines):
     assert len(update) == 1
     assert '-p ${NB_PYTHON_PREFIX} --file "environment.yml"' in update[0]
     assert "ENV NB_PYTHON_PREFIX=${CONDA_DIR}/envs/notebook" in lines
+
+
+def test_it_is_built_on_what_repo2docker_would_take(lines):
+    assert next(filter(None, lines)) == f"FROM {Repo2Docker().base_image}"
 
 
 def test_packages_of_the_distribution_keep_their_versions(lines):

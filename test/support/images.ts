@@ -70,6 +70,8 @@ export class FakeImages {
     stderr: '',
   });
   readonly solved: SolveRequest[] = [];
+  /** What branches and tags of OGGM's repository are now. */
+  upstream = new Map<string, string>();
   size = { bytes: 1e9, layers: 9 };
   #built = 0;
 
@@ -121,6 +123,10 @@ export class FakeImages {
               return { stderr: 'glaciocloud-peak-kb 2048\n', ...this.says(request.input) };
             },
           ),
+      },
+      upstream: {
+        commit: (repository, ref) =>
+          outside.call('commit', `${repository}@${ref}`, () => this.upstream.get(ref) ?? ref),
       },
       registry: {
         digest: (reference) =>

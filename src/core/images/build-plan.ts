@@ -5,6 +5,10 @@ import type { ImageFile, Platform } from '../model/types.ts';
 
 /** The repo2docker that builds images; another one may build the same folder differently. */
 export const REPO2DOCKER = '2026.4.0';
+/** What that repo2docker builds environments of conda on. */
+export const ENVIRONMENT_BASE = 'docker.io/library/buildpack-deps:24.04';
+/** Settings of repo2docker in a folder. */
+export const SETTINGS = 'repo2docker_config.json';
 /** Raised when the same folder is built in another way. */
 const FORMAT = 1;
 /** What a container of tests gets where no hub offers the image: the least that OGGM is happy with. */
@@ -37,9 +41,16 @@ const TRUST = [
   'GIT_SSL_CAINFO',
 ];
 
-/** The image that a Dockerfile begins with; undefined where repo2docker chooses it. */
+/** Where a folder names its base: what is before and after it. */
+const BASE_PLACES = [
+  { path: 'Dockerfile', place: /^(FROM )(\S+)()$/mu },
+  { path: SETTINGS, place: /^( *"base_image": ")([^"\s]+)(",?)$/mu },
+] as const;
+
+/** The image that a folder is built on; undefined where it names none. */
 export function baseOf(files: ReadonlyMap<string, string>): string | undefined {
-  return /^FROM (\S+)$/mu.exec(files.get('Dockerfile') ?? '')?.[1];
+  const found = BASE_PLACES.map(({ path, place }) => place.exec(files.get(path) ?? '')?.[2]);
+  return found.find((base) => base !== undefined);
 }
 
 /** `registry.org:5000/base:1` at a digest. */
@@ -57,18 +68,22 @@ export function buildFolder(
   files: ReadonlyMap<string, string>,
   base: string | undefined,
 ): Map<string, string> {
-  const dockerfile = files.get('Dockerfile');
-  if (dockerfile === undefined) return new Map(files);
+  const built = new Map(files);
+  for (const { path, place } of BASE_PLACES) {
+    const text = files.get(path);
+    if (text !== undefined && base !== undefined)
+      built.set(path, text.replace(place, `$1${base}$3`));
+  }
+  const dockerfile = built.get('Dockerfile');
+  if (dockerfile === undefined) return built;
   const mounts = Object.entries(BUILD_SECRETS)
     .map(([id, target]) => `--mount=type=secret,id=${id},target=${target}`)
     .join(' ');
-  const text = dockerfile
-    .replace(/^FROM \S+$/mu, (line) => (base === undefined ? line : `FROM ${base}`))
-    .replace(
-      /^RUN ((?:--mount=\S+ )*)/gmu,
-      `RUN $1${mounts} [ ! -e ${MACHINE} ] || . ${MACHINE}; `,
-    );
-  return new Map([...files, ['Dockerfile', text]]);
+  const text = dockerfile.replace(
+    /^RUN ((?:--mount=\S+ )*)/gmu,
+    `RUN $1${mounts} [ ! -e ${MACHINE} ] || . ${MACHINE}; `,
+  );
+  return built.set('Dockerfile', text);
 }
 
 /** 40 hex digits of everything that decides what comes out: the folder that is built, and who builds it. */

@@ -1,6 +1,7 @@
 import type { ImageFile } from '../model/types.ts';
 import { pretty } from '../json.ts';
 import { oggmFromGit } from './base-kind.ts';
+import { ENVIRONMENT_BASE, SETTINGS } from './build-plan.ts';
 import { packageName } from './packages.ts';
 import { BAKE, START } from './scripts.ts';
 import { LABELS, OWN_SCRIPT, PLACE, VARIABLES, template } from './template.ts';
@@ -24,7 +25,7 @@ export function condaFiles(view: View, image: ImageFile): Map<string, string> {
   files.set('postBuild', POST_BUILD(view));
   if (view.bake) files.set('bake.py', BAKE(view));
   files.set('start', START(view));
-  files.set('repo2docker_config.json', pretty(settings(view)));
+  files.set(SETTINGS, pretty(settings(view)));
   return files;
 }
 
@@ -38,6 +39,7 @@ function oggmRequirement({ oggm, conda, pip }: ImageFile): string[] {
 function settings(view: View) {
   return {
     Repo2Docker: {
+      base_image: ENVIRONMENT_BASE,
       user_id: view.user.uid,
       user_name: view.user.name,
       target_repo_dir: PLACE,

@@ -44,13 +44,28 @@ export function imageFolder(
     platform.user,
     named.map(({ path, text }): Json => [path, text]),
   ]);
+  return { files: folderFiles(image, { name, hash, platform, named }), hash };
+}
+
+export interface Recipe {
+  name: string;
+  hash: string;
+  platform: PlatformFile;
+  named: readonly NamedFile[];
+}
+
+/** The files of a recipe, with an image.yaml that says more exactly what is installed. */
+export function folderFiles(
+  image: ImageFile,
+  { name, hash, platform, named }: Recipe,
+): Map<string, string> {
   const view = viewOf(name, image, platform, hash);
   const files = image.from ? baseFiles(view, image.from, image.oggm) : condaFiles(view, image);
   for (const { path, text } of named) {
     if (image.files.includes(path)) files.set(`files/${path}`, text);
     if (path === image.postBuild) files.set(OWN_SCRIPT, text);
   }
-  return { files, hash };
+  return files;
 }
 
 function viewOf(name: string, image: ImageFile, platform: PlatformFile, hash: string): View {

@@ -21,6 +21,14 @@ test.each([
     'example.org/base:1',
   ],
   ['none where repo2docker chooses it', { 'environment.yml': 'FROM x' }, undefined],
+  [
+    'the base in the settings of repo2docker',
+    {
+      'repo2docker_config.json':
+        '{\n  "base_image": "example.org/base:2",\n  "b": "\\"base_image\\": \\"c\\""\n}',
+    },
+    'example.org/base:2',
+  ],
   ['none in a comment', { Dockerfile: '# FROM example.org/base:1\n' }, undefined],
 ])('%s', (_, files, base) => {
   expect(baseOf(new Map(Object.entries(files)))).toBe(base);
@@ -46,6 +54,15 @@ describe('the folder that is built', () => {
       Dockerfile: `FROM example.org/base@${digest}\nRUN ${mounts} pip install x \\\n && RUN y\nCOPY a b\nRUN ${mounts} z\n`,
       start: 'RUN no',
     });
+  });
+
+  test('has its base by digest in the settings of repo2docker', () => {
+    const settings = (base: string): Map<string, string> =>
+      new Map([['repo2docker_config.json', `{\n  "base_image": "${base}"\n}`]]);
+    expect(buildFolder(settings('example.org/base:2'), 'b@c')).toEqual(settings('b@c'));
+    expect(buildFolder(settings('example.org/base:2'), undefined)).toEqual(
+      settings('example.org/base:2'),
+    );
   });
 
   test('has steps that keep their own mounts', () => {

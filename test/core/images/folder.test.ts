@@ -214,6 +214,7 @@ chmod -R a+rX "$NB_PYTHON_PREFIX/opt/oggm"
     });
     expect(JSON.parse(files.get('repo2docker_config.json') ?? '')).toEqual({
       Repo2Docker: {
+        base_image: 'docker.io/library/buildpack-deps:24.04',
         user_id: 2000,
         user_name: 'ada',
         target_repo_dir: '/opt/glaciocloud',
