@@ -71,6 +71,7 @@ describe('values', () => {
     expect(canonical(values(hubText) ?? null)).not.toContain('probe-');
     expect(Object.keys(at(values(hubText), '/jupyterhub/hub/services') as object)).toEqual([
       'glaciocloud-health',
+      'glaciocloud-access',
     ]);
     const asked = values(`${hubText}probe: {api: 5m}\n`);
     expect(at(asked, '/glaciocloud/probe')).toMatchObject({

@@ -49,7 +49,7 @@ export function hubPart({ hub, cluster, codeDigest }: HubContext): Part {
         config: { KubeSpawner: { delete_pvc: false } },
         extraConfig: { glaciocloud: 'import glaciocloud_hub\nglaciocloud_hub.configure(c)\n' },
         ...mounts(),
-        ...healthService(),
+        ...ourServices(),
         db: database(cluster.storage.homes.class),
         // People wait for a hub that restarts: one second of it is the interval at which
         // Kubernetes looks.
@@ -90,12 +90,19 @@ function mounts(): JsonObject {
   };
 }
 
-/** Who proves the hub healthy after each deployment. */
-function healthService(): JsonObject {
+/** What ends access: it can start nothing, enter nothing, and make nobody a token. */
+const ACCESS_SCOPES = ['read:hub', 'list:users', 'read:servers', 'delete:servers', 'delete:users'];
+
+/** Who proves the hub healthy after each deployment, and who puts people out. */
+function ourServices(): JsonObject {
   return {
-    services: { 'glaciocloud-health': { display: false } },
+    services: {
+      'glaciocloud-health': { display: false },
+      'glaciocloud-access': { display: false },
+    },
     loadRoles: {
       'glaciocloud-health': { services: ['glaciocloud-health'], scopes: machineScopes(MACHINES) },
+      'glaciocloud-access': { services: ['glaciocloud-access'], scopes: [...ACCESS_SCOPES] },
     },
   };
 }

@@ -61,11 +61,18 @@ test('the hub itself', () => {
           { name: 'hub-profiles', mountPath: '/etc/hub-profiles', readOnly: true },
           { name: 'hub-notices', mountPath: '/etc/hub-notices', readOnly: true },
         ],
-        services: { 'glaciocloud-health': { display: false } },
+        services: {
+          'glaciocloud-health': { display: false },
+          'glaciocloud-access': { display: false },
+        },
         loadRoles: {
           'glaciocloud-health': {
             services: ['glaciocloud-health'],
             scopes: machineScopes(MACHINES),
+          },
+          'glaciocloud-access': {
+            services: ['glaciocloud-access'],
+            scopes: ['read:hub', 'list:users', 'read:servers', 'delete:servers', 'delete:users'],
           },
         },
         db: {
