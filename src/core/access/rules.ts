@@ -1,7 +1,11 @@
 import { pointer } from '../json.ts';
+import { quoted } from '../model/formats.ts';
 import { isNamed } from '../model/platform.ts';
-import type { EnvironmentFile, Platform, Who } from '../model/types.ts';
-import type { Rule } from '../rule.ts';
+import type { Doc, EnvironmentFile, Platform, Who } from '../model/types.ts';
+import type { Problem, Rule } from '../rule.ts';
+import { dayOf, isDay } from './days.ts';
+import type { Day } from './days.ts';
+import { tierEnd } from './people.ts';
 
 interface Mention {
   who: Who;
@@ -140,3 +144,59 @@ export const cohortSize: Rule = {
     }
   },
 };
+
+type Dated = Doc<{ tier: string; from?: Day; until: Day }>;
+
+function datedFiles({ members, cohorts }: Platform): Dated[] {
+  return [...members.values(), ...cohorts.values()];
+}
+
+export const accessDays: Rule = {
+  id: 'access-days',
+  severity: 'error',
+  title: 'Access begins and ends on days of the calendar, in this order.',
+  why: 'A hub refuses an entry that ends before it begins, and nobody is told.',
+  on: 'platform',
+  *check(platform) {
+    for (const doc of datedFiles(platform)) {
+      const { from, until } = doc.data;
+      const wrong = [from, until].find((day) => day !== undefined && !isDay(day));
+      if (wrong !== undefined)
+        yield {
+          at: doc.at(wrong === until ? '/until' : '/from'),
+          message: `${quoted(wrong)} is not a day of the calendar`,
+          hint: 'write a day that exists, such as 2027-02-28',
+        };
+      else if (from !== undefined && from > until)
+        yield {
+          at: doc.at('/until'),
+          message: `access ends on ${until}, before it begins on ${from}`,
+          hint: 'change from or until',
+        };
+    }
+  },
+};
+
+export const tierTime: Rule = {
+  id: 'tier-time',
+  severity: 'error',
+  title: 'Access lasts no longer than its tier allows.',
+  why: 'Each tier has a longest time, after which somebody looks again; access ends then, whatever a file says.',
+  on: 'platform',
+  *check(platform, now) {
+    for (const doc of datedFiles(platform)) yield* beyondTier(doc, platform, dayOf(now));
+  },
+};
+
+function* beyondTier(doc: Dated, platform: Platform, today: Day): Generator<Problem> {
+  const { tier, from, until } = doc.data;
+  const longest = platform.settings.data.tiers[tier]?.until;
+  if (longest === undefined || [from ?? until, until].some((day) => !isDay(day))) return;
+  const end = tierEnd({ from, until }, longest, today);
+  if (until > end)
+    yield {
+      at: doc.at('/until'),
+      message: `${until} is later than the tier "${tier}" allows, which is ${longest}`,
+      hint: `write ${end} or sooner`,
+    };
+}

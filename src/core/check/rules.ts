@@ -39,7 +39,15 @@ import { archiveEndpoint, archivePlace, removalSound } from '../removal/rules.ts
 import { chartRepository } from '../charts/rules.ts';
 import type { Rule } from '../rule.ts';
 import { VALUE_RULES } from '../hub/rules/values.ts';
-import { cohortSize, memberFile, noAdmins, openToAll, unknownGroup } from '../access/rules.ts';
+import {
+  accessDays,
+  cohortSize,
+  memberFile,
+  noAdmins,
+  openToAll,
+  tierTime,
+  unknownGroup,
+} from '../access/rules.ts';
 
 /** Every rule. One object each; `docs/reference/rules.md` is made from this list. */
 export const RULES: readonly Rule[] = [
@@ -57,6 +65,8 @@ export const RULES: readonly Rule[] = [
   noAdmins,
   memberFile,
   cohortSize,
+  accessDays,
+  tierTime,
   imageSource,
   mutableTag,
   imageUnlocked,

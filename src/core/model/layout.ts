@@ -33,6 +33,11 @@ const LAYOUT: readonly { kind: Kind; path: RegExp; example: string }[] = [
     path: /^access\/cohorts\/([^/]+)\.yaml$/u,
     example: 'access/cohorts/<slug>.yaml',
   },
+  {
+    kind: 'access-removals',
+    path: /^access\/(removals)\.yaml$/u,
+    example: 'access/removals.yaml',
+  },
 ];
 
 /** Folders that the platform reads; everything else in the repository is none of its business. */

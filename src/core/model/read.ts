@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { closest, distance } from 'fastest-levenshtein';
+import accessRemovals from '../../../schemas/access-removals.schema.json' with { type: 'json' };
 import approvers from '../../../schemas/approvers.schema.json' with { type: 'json' };
 import cluster from '../../../schemas/cluster.schema.json' with { type: 'json' };
 import cohort from '../../../schemas/cohort.schema.json' with { type: 'json' };
@@ -28,6 +29,7 @@ export const SCHEMAS = {
   image,
   'image-lock': imageLock,
   data,
+  'access-removals': accessRemovals,
   approvers,
   member,
   cohort,

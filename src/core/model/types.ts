@@ -196,6 +196,11 @@ export interface DataFile {
   size: string;
 }
 
+export interface AccessRemovalsFile {
+  removals: { from: string; count: number; reason: string }[];
+  protected: number[];
+}
+
 export interface ApproversFile {
   approvers: { id: number; login?: string }[];
   teams: Who[];
@@ -237,6 +242,7 @@ export interface Kinds {
   image: ImageFile;
   'image-lock': ImageLockFile;
   data: DataFile;
+  'access-removals': AccessRemovalsFile;
   approvers: ApproversFile;
   member: MemberFile;
   cohort: CohortFile;
@@ -255,6 +261,7 @@ export interface Platform {
   locks: ReadonlyMap<ImageName, Doc<ImageLockFile>>;
   data: ReadonlyMap<string, Doc<DataFile>>;
   approvers: Doc<ApproversFile> | undefined;
+  accessRemovals: Doc<AccessRemovalsFile> | undefined;
   members: ReadonlyMap<string, Doc<MemberFile>>;
   cohorts: ReadonlyMap<string, Doc<CohortFile>>;
   names: ReadonlyMap<Kind, ReadonlySet<string>>;

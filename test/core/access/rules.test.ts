@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { HUB, said, saidOfHub } from '../../support/written.ts';
+import type { Said } from '../../support/written.ts';
 
 const MEMBER = 'access/members/7.yaml';
 const COHORT = 'access/cohorts/class.yaml';
@@ -118,4 +119,65 @@ test('cohort-size: as many as were approved', () => {
       'raise the capacity, or make a second cohort',
     ],
   ]);
+});
+
+describe('access-days', () => {
+  const HINT = 'write a day that exists, such as 2027-02-28';
+
+  test.each<[object, Said[]]>([
+    [{ until: '2026-12-05' }, []],
+    [{ from: '2026-12-05', until: '2026-12-05' }, []],
+    [
+      { from: '2026-12-06', until: '2026-12-05' },
+      [
+        [
+          `${MEMBER} 2026-12-05`,
+          'access ends on 2026-12-05, before it begins on 2026-12-06',
+          'change from or until',
+        ],
+      ],
+    ],
+    [
+      { from: '2026-02-30', until: '2026-12-05' },
+      [[`${MEMBER} 2026-02-30`, '"2026-02-30" is not a day of the calendar', HINT]],
+    ],
+    [
+      { until: '2026-04-31' },
+      [[`${MEMBER} 2026-04-31`, '"2026-04-31" is not a day of the calendar', HINT]],
+    ],
+  ])('%j', (days, expected) => {
+    expect(said('access-days', { [MEMBER]: { ...member, ...days } })).toEqual(expected);
+  });
+});
+
+describe('tier-time', () => {
+  const late = (until: string, most: string): Said => [
+    `${MEMBER} ${until}`,
+    `${until} is later than the tier "researcher" allows, which is 180d`,
+    `write ${most} or sooner`,
+  ];
+
+  test.each<[object, Said[]]>([
+    [{ until: '2027-05-23' }, []],
+    [{ until: '2027-05-24' }, [late('2027-05-24', '2027-05-23')]],
+    [{ from: '2026-12-01', until: '2027-05-30' }, []],
+    [{ from: '2026-12-01', until: '2027-05-31' }, [late('2027-05-31', '2027-05-30')]],
+    [{ from: '2026-11-01', until: '2027-05-01' }, [late('2027-05-01', '2027-04-30')]],
+    [{ tier: 'guest', until: '2099-01-01' }, []],
+    [{ until: '2099-02-30' }, []],
+    [{ from: '2026-02-30', until: '2099-01-01' }, []],
+  ])('%j', (days, expected) => {
+    expect(said('tier-time', { [MEMBER]: { ...member, ...days } })).toEqual(expected);
+  });
+
+  test('of a class', () => {
+    const until = '2027-06-01';
+    expect(said('tier-time', { [COHORT]: { ...cohort, until } })).toEqual([
+      [
+        `${COHORT} 2027-06-01`,
+        '2027-06-01 is later than the tier "researcher" allows, which is 180d',
+        'write 2027-05-30 or sooner',
+      ],
+    ]);
+  });
 });

@@ -11,6 +11,7 @@ test.each([
   ['access/approvers.yaml', 'approvers', 'approvers'],
   ['access/members/583231.yaml', 'member', '583231'],
   ['access/cohorts/class.yaml', 'cohort', 'class'],
+  ['access/removals.yaml', 'access-removals', 'removals'],
 ])('%s is a %s', (path, kind, name) => {
   expect(locate(path)).toEqual({ kind, name });
   expect(misplaced(path)).toBeUndefined();

@@ -299,6 +299,7 @@ test('each kind has a schema of its own, which says what file it is for', () => 
     image: 'images/<image>/image.yaml',
     'image-lock': 'images/<image>/image.lock.yaml',
     data: 'data/<set>.yaml',
+    'access-removals': 'access/removals.yaml',
     approvers: 'access/approvers.yaml',
     member: 'access/members/<id>.yaml',
     cohort: 'access/cohorts/<slug>.yaml',

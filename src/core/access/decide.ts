@@ -1,0 +1,122 @@
+import { digestOf } from '../digest.ts';
+import { compareText } from '../json.ts';
+import type { Digest } from '../unit.ts';
+import { dayOf } from './days.ts';
+import { entriesText } from './entry.ts';
+import type { Entries, Entry } from './entry.ts';
+import { gated } from './gates.ts';
+import type { Counted } from './gates.ts';
+import { giveNames } from './names.ts';
+import type { GivenName, NameBook, Naming } from './names.ts';
+import type { People } from './people.ts';
+import { entryFor, hubSteps } from './plan.ts';
+import type { AccessStep, Around, HeldStep, HubSteps, PresentHub } from './plan.ts';
+import { teamList } from './teams.ts';
+import type { TeamLists } from './teams.ts';
+import { unknownTeams, wantedIn } from './wanted.ts';
+import type { HubWish, Wanted } from './wanted.ts';
+
+/** Everything that decides who enters which hub. */
+export interface AccessFacts {
+  wishes: readonly HubWish[];
+  people: People;
+  teams: TeamLists;
+  present: ReadonlyMap<string, PresentHub>;
+  book: NameBook;
+  now: number;
+}
+
+/** One hub: its steps, and what its file is to hold after them. */
+export interface HubPlan extends HubSteps {
+  hub: string;
+  present: PresentHub;
+  entries: Entries;
+}
+
+export interface AccessPlan {
+  digest: Digest;
+  hubs: readonly HubPlan[];
+  /** Names that the book has to hold before any file is written. */
+  names: ReadonlyMap<string, GivenName>;
+  held: readonly HeldStep[];
+  /** What a hub was told of teams that are not known in full. */
+  unknown: readonly { team: string; why: string }[];
+}
+
+const NOBODY: PresentHub = { entries: new Map(), users: [] };
+
+/** Files and teams against what the hubs know. Pure: the same facts give the same plan and the same digest. */
+export function decideAccess(facts: AccessFacts): AccessPlan {
+  const { wishes, people, teams, present, book, now } = facts;
+  const hubs = wishes.map((wish) => {
+    const here = present.get(wish.hub) ?? NOBODY;
+    const sources = { people, teams, present: here.entries, today: dayOf(now) };
+    return { wish, present: here, wanted: wantedIn(wish, sources) };
+  });
+  const naming = namingFor(facts, hubs);
+  const around: Around = { ...people, naming, book, now };
+  const counted = hubs.map(({ wish, present: here, wanted }): Counted => {
+    const unknown = unknownTeams(wish, teams);
+    const result = hubSteps({ hub: wish.hub, wanted, present: here, unknown }, around);
+    return { hub: wish.hub, result, present: here, wanted: wanted.size };
+  });
+  const passed = gated(counted, people.removals);
+  const plans = hubs.map(({ wish: { hub }, wanted, present: here }): HubPlan => {
+    const result = passed.get(hub) ?? { steps: [], held: [] };
+    const entries = entriesAfter(result.steps, here.entries, wanted, naming);
+    return { ...sorted(result), hub, present: here, entries };
+  });
+  const unknown = [...new Set(wishes.flatMap((wish) => unknownTeams(wish, teams)))];
+  return {
+    digest: digestOf(
+      plans.map(({ hub, steps, entries }) => [hub, ends(steps), entriesText(entries)]),
+    ),
+    hubs: plans,
+    names: new Map([...naming.fresh].map(([id, name]) => [id, { name, claims: {} }])),
+    held: plans.flatMap(({ held }) => held),
+    unknown: unknown.map((team) => ({ team, why: whyUnknown(team, teams) })),
+  };
+}
+
+function namingFor(
+  { people, teams, present, book, wishes }: AccessFacts,
+  hubs: readonly { wanted: ReadonlyMap<string, Wanted> }[],
+): Naming {
+  const logins = new Map(people.logins);
+  for (const list of teams.values())
+    if (list.kind === 'complete')
+      for (const { id, login } of list.members) if (login !== undefined) logins.set(id, login);
+  const ids = [...new Set(hubs.flatMap(({ wanted }) => [...wanted.keys()]))].sort(compareText);
+  const here = wishes.flatMap(({ hub }) => present.get(hub)?.entries ?? []);
+  return giveNames(ids, book, here, logins);
+}
+
+function entriesAfter(
+  steps: readonly AccessStep[],
+  before: Entries,
+  wanted: ReadonlyMap<string, Wanted>,
+  naming: Naming,
+): Entries {
+  const entries = new Map<string, Entry>(before);
+  for (const { kind, id } of steps) {
+    if (id === undefined) continue;
+    const one = wanted.get(id);
+    if (kind === 'expire' || kind === 'revoke') entries.delete(id);
+    else if (one) entries.set(id, entryFor(id, one, before.get(id), naming));
+  }
+  return entries;
+}
+
+function sorted({ steps, held }: HubSteps): HubSteps {
+  const key = ({ kind, id, name }: AccessStep): string => `${kind} ${id ?? ''} ${name}`;
+  return { steps: [...steps].sort((a, b) => compareText(key(a), key(b))), held };
+}
+
+function ends(steps: readonly AccessStep[]): string[][] {
+  return steps.map(({ kind, id, name }) => [kind, id ?? '', name]);
+}
+
+function whyUnknown(team: string, teams: TeamLists): string {
+  const list = teamList(teams, team);
+  return list.kind === 'unknown' ? list.why : '';
+}

@@ -1,0 +1,115 @@
+import type { Entries } from './entry.ts';
+import type { MeantRemoval } from './people.ts';
+import type { AccessStep, HeldStep, HubSteps, PresentHub } from './plan.ts';
+import { isTeam, teamKey } from './teams.ts';
+
+/** So many may go at once without anybody saying that it is meant. */
+const FEW = 5;
+/** So many of a hundred. */
+const SHARE = 20;
+
+/** A hub with its steps, its file, and how many it wants. */
+export interface Counted {
+  hub: string;
+  result: HubSteps;
+  present: PresentHub;
+  /** How many are to be in it. */
+  wanted: number;
+}
+
+/** More than a mistake in a file, or of a team, may take out. */
+export function isMany(going: number, present: number): boolean {
+  return going > Math.max(FEW, Math.floor((present * SHARE) / 100));
+}
+
+/** Revocations that are too many at once are held, in their hub or of their team; nothing else is. By hub. */
+export function gated(
+  hubs: readonly Counted[],
+  meant: readonly MeantRemoval[],
+): ReadonlyMap<string, HubSteps> {
+  const teams = teamsInTrouble(hubs, meant);
+  return new Map(hubs.map((one) => [one.hub, gatedHub(one, meant, teams)]));
+}
+
+function gatedHub(
+  counted: Counted,
+  meant: readonly MeantRemoval[],
+  teams: ReadonlyMap<string, string>,
+): HubSteps {
+  const { hub, result } = counted;
+  const trouble = hubTrouble(counted, meant);
+  const gatedResult: HubSteps = { steps: [], held: [...result.held] };
+  for (const step of result.steps) {
+    const held = step.kind === 'revoke' ? (trouble ?? teamTrouble(step, teams)) : undefined;
+    if (held) gatedResult.held.push({ hub, id: step.id, ...held });
+    else gatedResult.steps.push(step);
+  }
+  return gatedResult;
+}
+
+type Trouble = Pick<HeldStep, 'reason' | 'text'>;
+
+function hubTrouble(
+  { hub, result, present, wanted }: Counted,
+  meant: readonly MeantRemoval[],
+): Trouble | undefined {
+  const going = result.steps.filter(({ kind }) => kind === 'revoke').length;
+  if (isMeant(hub, going, meant)) return undefined;
+  // One person who is the last may go: that is no empty file.
+  if (wanted === 0 && going > 1)
+    return { reason: 'nobody-left', text: `nobody would be left in ${hub}; ${ask(hub, going)}` };
+  if (!isMany(going, present.entries.size)) return undefined;
+  const text = `${going} of ${present.entries.size} would leave ${hub}; ${ask(hub, going)}`;
+  return { reason: 'too-many', text };
+}
+
+function ask(from: string, count: number): string {
+  return `if that is meant, write {from: ${from}, count: ${count}, reason: …} into access/removals.yaml`;
+}
+
+function isMeant(from: string, count: number, meant: readonly MeantRemoval[]): boolean {
+  return meant.some((one) => teamKey(one.from) === teamKey(from) && one.count === count);
+}
+
+/** Teams that would lose too many of those whom hubs know, over all hubs, by key. */
+function teamsInTrouble(
+  hubs: readonly Counted[],
+  meant: readonly MeantRemoval[],
+): Map<string, string> {
+  const going = new Map<string, Set<string>>();
+  for (const { result } of hubs)
+    for (const step of result.steps)
+      for (const team of step.kind === 'revoke' ? teamsOf(step) : []) into(going, team, step.name);
+  const troubled = new Map<string, string>();
+  for (const [team, names] of going) {
+    const known = membersOf(
+      team,
+      hubs.map(({ present }) => present.entries),
+    );
+    if (isMany(names.size, known) && !isMeant(team, names.size, meant))
+      troubled.set(team, `${names.size} of ${known} would leave ${team}; ${ask(team, names.size)}`);
+  }
+  return troubled;
+}
+
+function teamsOf({ before }: AccessStep): string[] {
+  return (before?.groups ?? []).filter(isTeam).map(teamKey);
+}
+
+function into(sets: Map<string, Set<string>>, key: string, value: string): void {
+  sets.set(key, (sets.get(key) ?? new Set()).add(value));
+}
+
+function membersOf(team: string, hubs: readonly Entries[]): number {
+  const all = hubs.flatMap((entries) => [...entries.values()]);
+  const inTeam = all.filter(({ groups }) => groups.some((group) => teamKey(group) === team));
+  return new Set(inTeam.map(({ name }) => name)).size;
+}
+
+function teamTrouble(step: AccessStep, teams: ReadonlyMap<string, string>): Trouble | undefined {
+  for (const team of teamsOf(step)) {
+    const text = teams.get(team);
+    if (text !== undefined) return { reason: 'too-many', text };
+  }
+  return undefined;
+}

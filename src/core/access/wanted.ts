@@ -1,0 +1,102 @@
+import { compareText } from '../json.ts';
+import type { EnvironmentFile, Who } from '../model/types.ts';
+import { firstStretch, includes } from './days.ts';
+import type { Day } from './days.ts';
+import type { Entries, Entry } from './entry.ts';
+import type { Affiliation, People } from './people.ts';
+import { isTeam, teamKey, teamList } from './teams.ts';
+import type { TeamLists } from './teams.ts';
+
+/** Somebody who is to enter a hub, without the name that they bear there, and why. */
+export interface Wanted extends Omit<Entry, 'name'> {
+  why: readonly string[];
+}
+
+/** What decides who enters a hub. */
+export interface HubWish {
+  hub: string;
+  file: string;
+  data: Pick<EnvironmentFile, 'access' | 'sizes'>;
+}
+
+interface Sources {
+  people: People;
+  teams: TeamLists;
+  present: Entries;
+  today: Day;
+}
+
+/** Everybody whom a hub's file names: who enters, who may choose a size. */
+export function mentionsOf({ access, sizes }: HubWish['data']): Who[] {
+  const chosen = Object.values(sizes).flatMap((size) => size.for);
+  return [...new Set([...access.allow, ...access.admins, ...chosen])];
+}
+
+/** Teams that a hub's file names and that are not known in full now. */
+export function unknownTeams({ data }: HubWish, teams: TeamLists): Who[] {
+  return mentionsOf(data).filter((who) => isTeam(who) && teamList(teams, who).kind === 'unknown');
+}
+
+/** Who is to enter a hub, by id. What is over is left out; what has yet to begin is in. */
+export function wantedIn(wish: HubWish, sources: Sources): Map<string, Wanted> {
+  const wanted = new Map<string, Wanted>();
+  for (const [id, belongs] of affiliationsIn(wish, sources)) {
+    const one = wantedOf(wish.data, belongs, sources.today);
+    if (one) wanted.set(id, one);
+  }
+  return wanted;
+}
+
+/** People's files, the teams and the people that this hub's file names. */
+function affiliationsIn(wish: HubWish, sources: Sources): Map<string, Affiliation[]> {
+  const { people, teams, present } = sources;
+  const all = new Map([...people.affiliations].map(([id, list]) => [id, [...list]]));
+  const add = (id: string, who: Who, why: string): void => {
+    const always = { who, why, from: undefined, until: undefined };
+    all.set(id, [...(all.get(id) ?? []), always]);
+  };
+  for (const who of mentionsOf(wish.data)) {
+    if (who.startsWith('user:')) add(who.slice('user:'.length), who, wish.file);
+    if (isTeam(who)) for (const id of memberIds(who, teams, present)) add(id, who, who);
+  }
+  return all;
+}
+
+/** Of a team that is not known in full, those count who were in it before. */
+function memberIds(who: Who, teams: TeamLists, present: Entries): string[] {
+  const list = teamList(teams, who);
+  if (list.kind === 'complete') return list.members.map(({ id }) => id);
+  return [...present]
+    .filter(([, { groups }]) => groups.some((group) => teamKey(group) === teamKey(who)))
+    .map(([id]) => id);
+}
+
+function wantedOf(
+  data: HubWish['data'],
+  belongs: readonly Affiliation[],
+  today: Day,
+): Wanted | undefined {
+  const { allow, admins } = data.access;
+  const entering = belongs.filter((one) => isAmong(one, [...allow, ...admins]));
+  const stretch = firstStretch(entering, today);
+  if (!stretch) return undefined;
+  const day = stretch.from !== undefined && stretch.from > today ? stretch.from : today;
+  const valid = belongs.filter((one) => includes(one, day));
+  return {
+    ...stretch,
+    admin: valid.some((one) => isAmong(one, admins)),
+    groups: groupsOf(data, valid),
+    why: [...new Set(entering.filter((one) => includes(one, day)).map(({ why }) => why))],
+  };
+}
+
+function isAmong({ who }: Affiliation, list: readonly Who[]): boolean {
+  return list.some((one) => teamKey(one) === teamKey(who));
+}
+
+/** What the hub's file names, as it writes it, and the classes: leads and ends are told by these. */
+function groupsOf(data: HubWish['data'], valid: readonly Affiliation[]): string[] {
+  const named = mentionsOf(data).filter((one) => valid.some((having) => isAmong(having, [one])));
+  const cohorts = valid.map(({ who }) => who).filter((who) => who.startsWith('cohort:'));
+  return [...new Set([...named, ...cohorts])].sort(compareText);
+}
