@@ -19,6 +19,8 @@ export interface Inputs {
   pullRequest: boolean;
   out: string | undefined;
   present: string | undefined;
+  people: string | undefined;
+  directory: string | undefined;
   html: string | undefined;
   base: string | undefined;
   merge: string | undefined;
@@ -151,6 +153,8 @@ function build(command: Inputs['command'], target: readonly string[], options: R
     pullRequest: options['pull-request'] === true,
     out: word('out'),
     present: word('present'),
+    people: word('people'),
+    directory: word('directory'),
     html: word('html'),
     base: word('base'),
     merge: word('merge'),

@@ -1,22 +1,30 @@
+import type { AccessWorld } from './apply/access/apply.ts';
+import { presentInCluster } from './apply/access/hub-people.ts';
 import { internet } from './edges/address.ts';
 import { buckets } from './edges/bucket.ts';
 import { systemClock } from './edges/clock.ts';
+import { directoryFile } from './edges/directory-file.ts';
 import { dockerEngine } from './edges/docker.ts';
 import { HelmReleases } from './edges/helm-releases.ts';
 import { findHelm } from './edges/helm.ts';
 import { Kube } from './edges/kube.ts';
 import { kubeconfigLogin } from './edges/login.ts';
 import { machineRandom, processName } from './edges/machine.ts';
+import { gitNames } from './edges/names.ts';
+import { presentPeople } from './edges/present-people.ts';
 import { imageRegistry } from './edges/registry.ts';
 import { repo2docker } from './edges/repo2docker.ts';
 import { secretsAtHand } from './edges/secrets-at-hand.ts';
 import { sopsSecrets } from './edges/sops.ts';
 import { imageScript } from './edges/tool-root.ts';
 import { githubUpstream } from './edges/upstream.ts';
+import { chartScript, imageScript } from './edges/tool-root.ts';
 import { githubPlace } from './edges/github/place.ts';
 import type { Unplaced } from './edges/github/place.ts';
+import type { AccessSources } from './flow/access.ts';
 import type { DeployPorts } from './flow/deployment.ts';
 import type { DoctorPorts } from './flow/doctor.ts';
+import type { Directory } from './ports/access.ts';
 import type { ImagePorts } from './ports/images.ts';
 
 /** Where a deployment meets the outside. */
@@ -95,3 +103,50 @@ async function githubSetup(root: string): Promise<DoctorPorts['github']> {
   const setup = new GithubSetup(new GithubClient(place, 1000));
   return { kind: 'answered', value: { repository: `${place.owner}/${place.repo}`, setup } };
 }
+
+/** Where access is compared: with a folder, or with a cluster. */
+export interface AccessPlace {
+  root: string;
+  people: string | undefined;
+  present: string | undefined;
+  directory: string | undefined;
+  kubeconfig: string | undefined;
+}
+
+/** What `access` looks at outside of tests. */
+export function accessSources(place: AccessPlace): AccessSources {
+  const { root, people, present, directory, kubeconfig } = place;
+  const inCluster = { kube: new Kube(kubeconfig ?? ''), script: chartScript };
+  return {
+    present: (hubs) =>
+      present === undefined ? presentInCluster(inCluster, hubs) : presentPeople(present, hubs),
+    plansAbsent: present !== undefined,
+    directory: directory === undefined ? onGithub : directoryFile(directory),
+    names: gitNames(people ?? root),
+  };
+}
+
+/** Where access is made true. */
+export function accessWorld(
+  { root, people, kubeconfig }: AccessPlace,
+  progress: (text: string) => void,
+): AccessWorld {
+  return {
+    kube: new Kube(kubeconfig ?? ''),
+    script: chartScript,
+    clock: systemClock,
+    names: gitNames(people ?? root),
+    progress,
+  };
+}
+
+/** Loaded where a hub names a team, and nobody wrote the teams down. */
+const onGithub: Directory = {
+  teams: async (wanted) => {
+    const [{ githubDirectory }, { directorySettings }] = await Promise.all([
+      import('./edges/github/directory.ts'),
+      import('./edges/runner.ts'),
+    ]);
+    return githubDirectory(directorySettings()).teams(wanted);
+  },
+};

@@ -1,5 +1,6 @@
 import { isCommand } from './arguments.ts';
 import type { Inputs } from './arguments.ts';
+import { accessApply, accessPlan } from './commands/access.ts';
 import { check } from './commands/check.ts';
 import { deploy } from './commands/deploy.ts';
 import { doctor } from './commands/doctor.ts';
@@ -19,7 +20,8 @@ import { secrets } from './commands/secrets.ts';
 import { showState } from './commands/state.ts';
 import { tryOut } from './commands/try.ts';
 import { waves } from './commands/waves.ts';
-import { deployPorts, doctorPorts, imagePorts } from './compose.ts';
+import { accessSources, accessWorld, deployPorts, doctorPorts, imagePorts } from './compose.ts';
+import type { Detail } from './core/access/text.ts';
 import { instant } from './core/model/quantities.ts';
 import { completionScript } from './core/show/completion.ts';
 import { systemClock } from './edges/clock.ts';
@@ -57,6 +59,7 @@ const RUNS: Readonly<Record<Inputs['command'], Run>> = {
   plan: ({ root, chartsFrom, at, present, html }, report) =>
     plan({ root, chartsFrom, now: timeOf(at), present, html }, report),
   deploy: runDeploy,
+  access: runAccess,
   try: async ({ root }) => {
     const { github, runner } = await actionEdges();
     return tryOut(root, runner.tryRequest(), github);
@@ -180,6 +183,27 @@ async function runDeploy(inputs: Inputs, report: Report): Promise<Outcome> {
   };
   const ports = deployPorts({ root, kubeconfig: kubeconfigOf(inputs) });
   return deploy({ inputs: asked, ports, report });
+}
+
+async function runAccess(inputs: Inputs, report: Report): Promise<Outcome> {
+  const { root, people, present, directory, at, target } = inputs;
+  const [verb = '', ...hubs] = target;
+  const asked = { root, people, hubs, now: timeOf(at), detail: await detailOfRun() };
+  const kubeconfig = present === undefined ? kubeconfigOf(inputs) : undefined;
+  const place = { root, people, present, directory, kubeconfig };
+  if (verb === 'plan') return accessPlan(asked, accessSources(place));
+  if (verb !== 'apply')
+    throw new UsageError(`access knows no "${verb}"`, 'write access plan, or access apply');
+  if (present !== undefined) throw new UsageError('access apply compares with the cluster itself');
+  const world = accessWorld(place, (text) => report.progress(text));
+  return accessApply(asked, accessSources(place), world);
+}
+
+/** Where anybody may read along, numbers only. */
+async function detailOfRun(): Promise<Detail> {
+  if (process.env['GITHUB_ACTIONS'] !== 'true') return 'everybody';
+  const { isPrivateRun } = await import('./edges/runner.ts');
+  return isPrivateRun() ? 'everybody' : 'counts';
 }
 
 async function runOutside({ root, target, at }: Inputs, report: Report): Promise<Outcome> {

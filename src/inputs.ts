@@ -25,7 +25,17 @@ export const OPTIONS = {
   present: {
     type: 'string',
     value: 'DIR',
-    help: 'what is deployed, as a folder of the shape that `render` writes (default: the branch `deployed`)',
+    help: 'what is there, as a folder: of `plan` and `review` of the shape that `render` writes (default: the branch `deployed`); of `access` with <hub>.json for each hub (default: the cluster)',
+  },
+  people: {
+    type: 'string',
+    value: 'DIR',
+    help: 'people’s files: a checkout of the repository that `access:` of platform.yaml names',
+  },
+  directory: {
+    type: 'string',
+    value: 'FILE',
+    help: 'the organisation’s teams and their members, as JSON (default: GitHub, by GITHUB_API_URL)',
   },
   html: { type: 'string', value: 'FILE', help: 'write the whole plan as one HTML page' },
   at: {
@@ -192,6 +202,11 @@ export const COMMANDS = {
       'reason',
       'json',
     ],
+  },
+  access: {
+    summary: 'show, or make true, who enters which hub: access plan|apply HUB…',
+    target: 'plan|apply HUB…',
+    options: ['root', 'people', 'present', 'kubeconfig', 'directory', 'at', 'json'],
   },
   try: {
     summary: 'in an issue_comment event: which commit `/try SHA` asks for',

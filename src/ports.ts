@@ -61,8 +61,11 @@ export interface Cluster {
    * named.
    */
   liveOf(objects: readonly JsonObject[], namespace: string): Promise<JsonObject[]>;
-  /** Server-side apply: ours wins, and what others own besides stays. */
-  apply(objects: readonly JsonObject[]): Promise<void>;
+  /**
+   * Server-side apply: ours wins, and what others own besides stays. What a manager applied before and leaves out now
+   * goes, so whoever writes a part of an object bears a name of its own.
+   */
+  apply(objects: readonly JsonObject[], manager?: string): Promise<void>;
   /** What applying objects as Helm does would make of the live ones. Changes nothing. */
   wouldApply(applied: readonly JsonObject[], namespace: string): Promise<JsonObject[]>;
   /** Fails with `conflict` where the object exists. */

@@ -100,7 +100,7 @@ export class Kube implements Cluster {
     );
   }
 
-  async apply(objects: readonly JsonObject[]): Promise<void> {
+  async apply(objects: readonly JsonObject[], manager = 'glaciocloud'): Promise<void> {
     await this.#changes(
       'objects cannot be applied',
       [
@@ -109,7 +109,7 @@ export class Kube implements Cluster {
         '--force-conflicts',
         '--validate=ignore',
         '--field-manager',
-        'glaciocloud',
+        manager,
         '-f',
         '-',
       ],

@@ -17,6 +17,22 @@ export function githubSettings(): GithubSettings {
   return { api: context.apiUrl, token, ...context.repo };
 }
 
+/** To read teams no repository is needed, only a token that may read members. */
+export function directorySettings(): GithubSettings {
+  const token = process.env['GITHUB_TOKEN'] ?? '';
+  if (token === '')
+    throw new UsageError(
+      'hubs name teams, and GITHUB_TOKEN is not set',
+      'set it to a token that may read members, or give --directory FILE',
+    );
+  return { api: context.apiUrl, token, owner: '', repo: '' };
+}
+
+/** Whether nobody but the organisation can read this run’s log: a repository that does not say so is public. */
+export function isPrivateRun(): boolean {
+  return at(context.payload, '/repository/private') === true;
+}
+
 /** The branch that this run is for. */
 export function runBranch(): string {
   return process.env['GITHUB_REF_NAME'] ?? 'main';

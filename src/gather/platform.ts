@@ -2,22 +2,54 @@ import { SOPS_FILE } from '../core/credentials/placeholder.ts';
 import { SECRETS_RULE } from '../core/credentials/encrypted.ts';
 import { PLATFORM_FOLDERS, isRead } from '../core/model/layout.ts';
 import { readPlatform } from '../core/model/platform.ts';
-import type { Reading } from '../core/model/platform.ts';
+import type { Reading, Text } from '../core/model/platform.ts';
 import { looksOurs } from '../core/model/stray.ts';
 import { namesIn, readTree } from '../edges/files.ts';
 import { unseenByGit } from '../edges/git.ts';
+import { UsageError } from '../failure.ts';
 
 /** Files below `root` → the platform and every finding about them. Throws nothing about their content. */
 export async function gatherPlatform(root: string): Promise<Reading> {
+  return readWhole(root, await platformFiles(root));
+}
+
+/** The same with people's files from elsewhere: a checkout of the access repository. */
+export async function gatherWithPeople(root: string, people: string): Promise<Reading> {
+  const [files, theirs] = await Promise.all([platformFiles(root), peopleFiles(people)]);
+  if (theirs.size === 0)
+    throw new UsageError(
+      `${people} holds no people’s files`,
+      'name a checkout of the access repository, with members/, cohorts/ and approvers.yaml',
+    );
+  const ours = [...files].filter(([path]) => !path.startsWith('access/'));
+  return readWhole(root, new Map([...ours, ...theirs]));
+}
+
+async function readWhole(root: string, files: ReadonlyMap<string, Text>): Promise<Reading> {
+  const reading = readPlatform(files);
+  const open = reading.findings.filter(({ rule }) => rule === SECRETS_RULE);
+  if (open.length === 0) return reading;
+  return readPlatform(files, await unseenByGit(root, new Set(open.map(({ at }) => at.file))));
+}
+
+async function platformFiles(root: string): Promise<ReadonlyMap<string, Text>> {
   const beside = (await namesIn(root)).filter((name) => looksOurs(name) || name === SOPS_FILE);
   const tree = await readTree(
     root,
     [...PLATFORM_FOLDERS, ...beside],
     (path) => isRead(path) || beside.includes(path),
   );
-  const reading = readPlatform(tree.files);
-  const open = reading.findings.filter(({ rule }) => rule === SECRETS_RULE);
-  if (open.length === 0) return reading;
-  const files = new Set(open.map(({ at }) => at.file));
-  return readPlatform(tree.files, await unseenByGit(root, files));
+  return tree.files;
+}
+
+const PEOPLE = ['members', 'cohorts', 'approvers.yaml', 'removals.yaml'];
+
+/** By their places in a platform, whether they lie in a folder `access` there or at the top. */
+async function peopleFiles(people: string): Promise<Map<string, Text>> {
+  const below = (await namesIn(people)).includes('access') ? 'access/' : '';
+  const place = (path: string): string => `access/${path.slice(below.length)}`;
+  const tops = PEOPLE.map((name) => `${below}${name}`);
+  const { files } = await readTree(people, tops, (path) => isRead(place(path)));
+  const theirs = [...files].filter(([path]) => tops.some((top) => path.startsWith(top)));
+  return new Map(theirs.map(([path, content]) => [place(path), content]));
 }

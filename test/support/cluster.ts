@@ -133,9 +133,9 @@ export class ClusterDouble implements Cluster {
     );
   }
 
-  apply(objects: readonly JsonObject[]): Promise<void> {
+  apply(objects: readonly JsonObject[], manager = 'glaciocloud'): Promise<void> {
     return this.#write('apply', objects.map(about).join(', '), () => {
-      for (const one of objects) this.serverSideApply(one, 'glaciocloud', true);
+      for (const one of objects) this.serverSideApply(one, manager, true);
     });
   }
 

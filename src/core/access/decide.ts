@@ -22,7 +22,8 @@ export interface AccessFacts {
   people: People;
   teams: TeamLists;
   present: ReadonlyMap<string, PresentHub>;
-  book: NameBook;
+  /** Undefined where names cannot be kept: nobody new enters then, and everything else goes on. */
+  book: NameBook | undefined;
   now: number;
 }
 
@@ -72,10 +73,14 @@ export function decideAccess(facts: AccessFacts): AccessPlan {
       plans.map(({ hub, steps, entries }) => [hub, ends(steps), entriesText(entries)]),
     ),
     hubs: plans,
-    names: new Map([...naming.fresh].map(([id, name]) => [id, { name, claims: {} }])),
+    names: book ? givenNames(naming) : new Map(),
     held: plans.flatMap(({ held }) => held),
     unknown: unknown.map((team) => ({ team, why: whyUnknown(team, teams) })),
   };
+}
+
+function givenNames({ fresh }: Naming): Map<string, GivenName> {
+  return new Map([...fresh].map(([id, name]) => [id, { name, claims: {} }]));
 }
 
 function namingFor(
@@ -88,7 +93,7 @@ function namingFor(
       for (const { id, login } of list.members) if (login !== undefined) logins.set(id, login);
   const ids = [...new Set(hubs.flatMap(({ wanted }) => [...wanted.keys()]))].sort(compareText);
   const here = wishes.flatMap(({ hub }) => present.get(hub)?.entries ?? []);
-  return giveNames(ids, book, here, logins);
+  return giveNames(ids, book ?? new Map(), here, logins);
 }
 
 function entriesAfter(

@@ -46,7 +46,9 @@ export type HeldReason =
   /** A file about them has a mistake. */
   | 'unreadable'
   /** The name belongs to somebody else in this hub. */
-  | 'name-taken';
+  | 'name-taken'
+  /** The book of names cannot be read or written: nobody new enters. */
+  | 'no-names';
 
 export interface HeldStep {
   hub: string;
@@ -67,7 +69,8 @@ export interface HubFacts {
 
 export interface Around {
   naming: Naming;
-  book: NameBook;
+  /** Undefined where names cannot be kept. */
+  book: NameBook | undefined;
   unreadable: { ids: ReadonlySet<string>; cohorts: ReadonlySet<string>; limits: boolean };
   protected: ReadonlySet<string>;
   /** Milliseconds since 1970. */
@@ -103,7 +106,10 @@ function comeOrChange(result: HubSteps, { facts, around, id, one }: Coming): voi
   const entry = entryFor(id, one, before, around.naming);
   const step = { hub, id, name: entry.name, until: entry.until };
   const sources = one.why.join(', ');
-  if (before === undefined && isTaken(entry.name, present.entries)) {
+  if (before === undefined && around.book === undefined) {
+    const text = 'names cannot be kept, so nobody new enters';
+    result.held.push({ hub, id, reason: 'no-names', text });
+  } else if (before === undefined && isTaken(entry.name, present.entries)) {
     const text = 'the name belongs to somebody else in this hub';
     result.held.push({ hub, id, reason: 'name-taken', text });
   } else if (before === undefined) {
@@ -205,7 +211,7 @@ function leftovers(facts: HubFacts, around: Around, held: readonly HeldStep[]): 
   const listed = new Set<string>([...present.entries.values()].map(({ name }) => name));
   for (const id of wanted.keys()) listed.add(around.naming.names.get(id) ?? '');
   for (const machine of MACHINES) listed.add(machine);
-  const ids = new Map([...around.book].map(([id, { name }]) => [name, id]));
+  const ids = new Map([...(around.book ?? [])].map(([id, { name }]) => [name, id]));
   const isHeld = (id: string | undefined): boolean =>
     id !== undefined && (around.protected.has(id) || held.some((one) => one.id === id));
   return present.users

@@ -24,6 +24,12 @@ export function isTeam(who: Who): boolean {
   return who.startsWith('team:');
 }
 
+/** The organisation and the slug of `team:<org>/<slug>`. */
+export function teamParts(who: Who): { organization: string; slug: string } {
+  const [organization = '', slug = ''] = who.slice('team:'.length).split('/');
+  return { organization, slug };
+}
+
 /** What is known of a team; one that nobody asked about is unknown. */
 export function teamList(lists: TeamLists, who: Who): TeamList {
   return lists.get(teamKey(who)) ?? { kind: 'unknown', why: 'nothing is known of it' };

@@ -108,13 +108,19 @@ export class GithubClient {
     });
   }
 
+  /** A question that needs GraphQL. An answer with errors in it is refused as a whole. */
+  async graphql(what: string, query: string, variables: Fields): Promise<Answer> {
+    const body = await explained(what, () =>
+      this.#octokit.graphql<unknown>(query, { ...variables }),
+    );
+    return new Answer(what, body as Json);
+  }
+
   /** The id of who this token belongs to: what we wrote before bears it. A token of an App can only ask this way. */
   async me(): Promise<number> {
     if (this.#me === undefined) {
-      const body = await explained('who we are', () =>
-        this.#octokit.graphql<unknown>('{ viewer { databaseId } }'),
-      );
-      this.#me = new Answer('who we are', body as Json).id('/viewer/databaseId');
+      const answer = await this.graphql('who we are', '{ viewer { databaseId } }', {});
+      this.#me = answer.id('/viewer/databaseId');
     }
     return this.#me;
   }
@@ -131,12 +137,19 @@ async function explained<T>(what: string, call: () => Promise<T>): Promise<T> {
   } catch (cause) {
     if (cause instanceof GithubRefused) throw cause;
     const status = statusOf(cause);
-    throw new GithubRefused(`GitHub refused ${what}: ${messageOf(cause).split(' - ')[0] ?? ''}`, {
+    throw new GithubRefused(`GitHub refused ${what}: ${reasonOf(cause)}`, {
       hint: HINTS[String(status)] ?? 'try again later; githubstatus.com knows of outages',
       status,
       cause,
     });
   }
+}
+
+/** The first line, without the link that the client adds. GraphQL's reasons stand in the lines after it. */
+function reasonOf(cause: unknown): string {
+  const reason = messageOf(cause);
+  const graphql = /^Request failed due to following response errors:\n - (.*)/u.exec(reason);
+  return graphql?.[1] ?? reason.split(' - ')[0] ?? '';
 }
 
 function statusOf(cause: unknown): number | undefined {

@@ -132,7 +132,7 @@ const WHOLE: Record<string, File> = {
   },
 };
 
-/** Read only while deploying, ordering, watching and refreshing, where tests of these prove them. */
+/** Read only while deploying, ordering, watching, refreshing and letting people in, where tests of these prove them. */
 const WHILE_DEPLOYING: ReadonlySet<string> = new Set([
   'platform /organization',
   'platform /charts/jupyterhub/version',
@@ -149,6 +149,8 @@ const WHILE_DEPLOYING: ReadonlySet<string> = new Set([
   'platform /waves/*/freeze/*/reason',
   'image /rebuild',
   'platform /automerge',
+  'platform /tiers/*/until',
+  'platform /access/repository',
   'platform /removals/*/endpoint',
   'platform /removals/*/region',
   'cluster /kubernetes',

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ROUTES, complete, requestProblem, responseProblem } from './contract.ts';
 import type { Body } from './contract.ts';
+import { graphql } from './graphql.ts';
 import { HANDLERS, Refusal } from './handlers.ts';
 import { oauth } from './oauth.ts';
 import { State } from './state.ts';
@@ -97,13 +98,10 @@ async function answer(
     }
     fault.answer();
   }
-  // The one question in GraphQL that is asked: REST does not tell a token of an App who it is.
   if (method === 'POST' && /^(?:\/api)?\/graphql$/u.test(path)) {
-    const asked = state.tokens.get(token)?.user;
-    if (!asked) send(401, { message: 'Bad credentials' });
-    else if (body['query'] !== '{ viewer { databaseId } }')
-      send(501, { message: 'github-sim does not know this query' });
-    else send(200, { data: { viewer: { databaseId: asked.id } } });
+    const asked = state.tokens.get(token);
+    const answered = asked && graphql(state, asked, body);
+    send(answered?.status ?? 401, answered?.body ?? { message: 'Bad credentials' });
     return;
   }
   // Where GitHub sends for the content of an artifact: another service, which must not be given the token.

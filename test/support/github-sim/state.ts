@@ -14,6 +14,23 @@ export type Permission =
 export interface Token {
   user: User;
   write: readonly Permission[];
+  /** May read who is in which team. */
+  members?: boolean;
+}
+
+export interface Team {
+  slug: string;
+  /** Slug of the team above. */
+  parent: string | undefined;
+  /** Ids of its own members; those of teams below it are not among them. */
+  members: Set<number>;
+  /** Members of each page that are counted and not given. */
+  hides: number;
+}
+
+export interface Organization {
+  login: string;
+  teams: Map<string, Team>;
 }
 
 export interface Comment {
@@ -128,6 +145,8 @@ export class State {
   readonly users = new Map<number, User>();
   readonly tokens = new Map<string, Token>();
   readonly repositories = new Map<string, Repository>();
+  /** By login in small letters. */
+  readonly organizations = new Map<string, Organization>();
   /** OAuth codes that were given out and not used yet. */
   readonly codes = new Map<string, { user: User; challenge: string }>();
   /** Who sits before the browser: the authorisation page sends them on at once. */
@@ -149,6 +168,16 @@ export class State {
     const user = { id: type === 'Bot' ? 41898282 : this.nextId(), login, type };
     this.users.set(user.id, user);
     return user;
+  }
+
+  /** A team of an organisation, which is made if need be. */
+  addTeam(organization: string, slug: string, members: readonly User[], parent?: string): Team {
+    const key = organization.toLowerCase();
+    const found = this.organizations.get(key) ?? { login: organization, teams: new Map() };
+    this.organizations.set(key, found);
+    const team: Team = { slug, parent, members: new Set(members.map(({ id }) => id)), hides: 0 };
+    found.teams.set(slug, team);
+    return team;
   }
 
   addToken(token: string, user: User, write: readonly Permission[]): void {

@@ -25,7 +25,10 @@ const OF_CLUSTERS: readonly Idle[] = [
   { path: '/storage/data', hint: KEPT },
 ];
 const OF_SETTINGS: readonly Idle[] = [
-  { path: '/access', hint: 'name teams below access: of each hub until then' },
+  {
+    path: '/access/ref',
+    hint: 'check that branch out yourself, and name the folder with --people',
+  },
   { path: '/charts/dask-gateway', hint: KEPT },
   { path: '/mirrors', hint: 'it is kept for later: PIP_INDEX_URL reaches image builds' },
 ];
@@ -71,23 +74,6 @@ function* idleOfHubs({ environments }: Platform): Generator<Problem> {
   }
 }
 
-/** Once for all tiers and once for the folder: a class has many files, and one reason. */
-function* idleAccess(platform: Platform): Generator<Problem> {
-  const { settings, approvers, members, cohorts } = platform;
-  const [tier] = Object.keys(settings.data.tiers);
-  if (tier !== undefined) {
-    const hint = 'each file in access/ has an end of its own';
-    yield idle(settings.keyAt(pointer('tiers', tier, 'until')), 'until', hint);
-  }
-  const [first] = [...(approvers ? [approvers] : []), ...cohorts.values(), ...members.values()];
-  if (first)
-    yield {
-      at: first.at(''),
-      message: 'access/ does nothing yet: hubs do not read it',
-      hint: 'name teams below access: of each hub until then',
-    };
-}
-
 export const notYet: Rule = {
   id: 'not-yet',
   severity: 'warning',
@@ -96,7 +82,6 @@ export const notYet: Rule = {
   on: 'platform',
   *check(platform) {
     yield* idleIn(platform.settings, OF_SETTINGS);
-    yield* idleAccess(platform);
     for (const cluster of platform.clusters.values()) yield* idleIn(cluster, OF_CLUSTERS);
     yield* idleOfImages(platform);
     yield* idleOfHubs(platform);

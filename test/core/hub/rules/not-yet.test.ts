@@ -3,10 +3,8 @@ import { HUB, said, saidOfHub } from '../../../support/written.ts';
 import type { Said, Written } from '../../../support/written.ts';
 
 const KEPT = 'it is kept for later';
-const TEAMS = 'name teams below access: of each hub until then';
 const IMAGE = 'images/science/image.yaml';
 const CLUSTER = 'clusters/main.yaml';
-const MEMBER = 'access/members/7.yaml';
 
 /** Tiers of the base are left out, so that each field is seen alone. */
 const alone = (changes: Written): Said[] =>
@@ -115,24 +113,17 @@ describe('a field of another file', () => {
       'of the platform',
       {
         'platform.yaml': {
-          access: { repository: 'example/access' },
+          access: { repository: 'example/access', ref: 'main' },
           charts: { jupyterhub: chart, 'dask-gateway': chart },
         },
       },
       [
-        ['platform.yaml access:', '"access" does nothing yet', TEAMS],
-        ['platform.yaml dask-gateway:', '"dask-gateway" does nothing yet', KEPT],
-      ],
-    ],
-    [
-      'of tiers, once',
-      { 'platform.yaml': { tiers: { a: { until: '1d' }, b: { until: '2d' } } } },
-      [
         [
-          'platform.yaml until: 1d',
-          '"until" does nothing yet',
-          'each file in access/ has an end of its own',
+          'platform.yaml ref: main',
+          '"ref" does nothing yet',
+          'check that branch out yourself, and name the folder with --people',
         ],
+        ['platform.yaml dask-gateway:', '"dask-gateway" does nothing yet', KEPT],
       ],
     ],
   ])('%s', (_what, changes, expected) => {
@@ -140,32 +131,14 @@ describe('a field of another file', () => {
   });
 });
 
-describe('access/', () => {
-  const idle = (place: string): Said[] => [
-    [place, 'access/ does nothing yet: hubs do not read it', TEAMS],
-  ];
-  const member = { id: 7, tier: 'researcher', until: '2027-01-31' };
-  const cohort = {
-    title: 'Class',
-    leads: [1],
-    tier: 'researcher',
-    from: '2026-12-01',
-    until: '2026-12-05',
-    capacity: 2,
-  };
-  const approvers = { approvers: [{ id: 7 }] };
-
-  test('is named once, whatever it holds', () => {
-    expect(alone({ [MEMBER]: member, 'access/members/8.yaml': { ...member, id: 8 } })).toEqual(
-      idle(`${MEMBER} id: 7`),
-    );
-    expect(alone({ 'access/cohorts/class.yaml': cohort, [MEMBER]: member })).toEqual(
-      idle('access/cohorts/class.yaml title: Class'),
-    );
-    expect(alone({ 'access/approvers.yaml': approvers, [MEMBER]: member })).toEqual(
-      idle('access/approvers.yaml approvers:'),
-    );
-  });
+test('access is read by `access`', () => {
+  const tiers = { researcher: { until: '1d' } };
+  expect(
+    alone({
+      'platform.yaml': { tiers, access: { repository: 'example/access' } },
+      'access/members/7.yaml': { id: 7, tier: 'researcher', until: '2026-11-25' },
+    }),
+  ).toEqual([]);
 });
 
 test('values-overridden: what others read is left alone', () => {

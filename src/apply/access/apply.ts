@@ -1,0 +1,154 @@
+import type { AccessPlan, HubPlan } from '../../core/access/decide.ts';
+import type { GivenName, NameBook } from '../../core/access/names.ts';
+import type { AccessStep } from '../../core/access/plan.ts';
+import {
+  ACCESS_MANAGER,
+  MOST_BYTES,
+  accessSecret,
+  doorText,
+  runText,
+} from '../../core/access/secret.ts';
+import { sha256Hex } from '../../core/digest.ts';
+import { textAt } from '../../core/json.ts';
+import { Failure, messageOf } from '../../failure.ts';
+import type { Clock } from '../../ports.ts';
+import type { NameKeeper } from '../../ports/access.ts';
+import { USERNAME, storedAccess } from './hub-people.ts';
+import type { HubAccess } from './hub-people.ts';
+import { endPods, putOut } from './out.ts';
+import type { Out } from './out.ts';
+
+/** What applying access works with. */
+export interface AccessWorld extends HubAccess {
+  clock: Clock;
+  names: NameKeeper;
+  progress: (text: string) => void;
+}
+
+/** Somebody who should be out and is not seen to be. */
+export interface Stuck {
+  id: string | undefined;
+  name: string;
+  reason: string;
+}
+
+/** What became of one hub. Seconds since its turn began; undefined where that never came. */
+export interface HubAccessResult {
+  hub: string;
+  /** Whether the hub has read what was written; undefined where nothing was to be done. */
+  loaded: boolean | undefined;
+  seconds: { write: number | undefined; loaded: number | undefined; out: number | undefined };
+  stuck: Stuck[];
+}
+
+const NOTHING: Omit<HubAccessResult, 'hub'> = {
+  loaded: undefined,
+  seconds: { write: undefined, loaded: undefined, out: undefined },
+  stuck: [],
+};
+const HOMES = 'component=singleuser-storage';
+
+/** Each hub for itself, all at once: one that does not answer keeps nobody else in, or out. */
+export async function applyAccess(
+  plan: AccessPlan,
+  world: AccessWorld,
+  book: NameBook,
+): Promise<HubAccessResult[]> {
+  return Promise.all(
+    plan.hubs.map((hub) =>
+      applyHub(hub, { plan, world, book }).catch((error: unknown) => failed(hub, error)),
+    ),
+  );
+}
+
+function failed(hub: HubPlan, error: unknown): HubAccessResult {
+  const stuck = hub.steps.map((step) => stuckAt(step, messageOf(error)));
+  return { ...NOTHING, hub: hub.hub, loaded: false, stuck };
+}
+
+interface Run {
+  plan: AccessPlan;
+  world: AccessWorld;
+  book: NameBook;
+}
+
+/** Written, then read by the hub, then whoever is out is put out, and seen to be. */
+async function applyHub(hub: HubPlan, run: Run): Promise<HubAccessResult> {
+  const { world } = run;
+  if (hub.steps.length === 0) return { ...NOTHING, hub: hub.hub };
+  const began = world.clock.elapsed();
+  const since = (): number => Math.round((world.clock.elapsed() - began) / 10) / 100;
+  const digest = await writeDoor(hub, run);
+  const write = since();
+  const leaving = hub.steps.filter(({ kind }) => kind === 'revoke' || kind === 'expire');
+  await keepClaims(hub.hub, leaving, run);
+  const names = leaving.map(({ name }) => name);
+  const out = await putOut(world, hub.hub, { digest, names });
+  const loaded = out.loaded === undefined ? undefined : write + out.loaded;
+  const stuck = leaving.flatMap((step) => stuckOf(step, out));
+  // A hub that does not answer cannot stop servers: their pods end without it, and the rest stays owed.
+  await endPods(world.kube, hub.hub, new Set(stuck.map(({ name }) => name)));
+  return {
+    hub: hub.hub,
+    loaded: out.loaded !== undefined,
+    seconds: { write, loaded, out: stuck.length === 0 ? since() : undefined },
+    stuck,
+  };
+}
+
+function stuckOf(step: AccessStep, { left, why }: Out): Stuck[] {
+  const reason = why ?? left.get(step.name);
+  return reason === undefined ? [] : [stuckAt(step, reason)];
+}
+
+function stuckAt({ id, name }: AccessStep, reason: string): Stuck {
+  return { id, name, reason };
+}
+
+/** Gives the digest that the hub has to report. What is as it should be is not written again. */
+async function writeDoor({ hub, entries }: HubPlan, { plan, world }: Run): Promise<string> {
+  const { kube, clock } = world;
+  const before = await storedAccess(kube, hub);
+  const access = doorText(entries, before.access);
+  if (access === before.access) return sha256Hex(access);
+  const run = runText({ at: clock.now().toISOString(), plan: plan.digest });
+  const size = Buffer.byteLength(access) + Buffer.byteLength(run);
+  if (size > MOST_BYTES)
+    throw new Failure(`${hub}: access.json would have ${Math.ceil(size / 1024)} KiB, of 900`, {
+      hint: 'let fewer people into one hub',
+    });
+  const encode = (text: string): string => Buffer.from(text).toString('base64');
+  const texts = { 'access.json': access, 'run.json': run };
+  await kube.apply([accessSecret(hub, texts, encode)], ACCESS_MANAGER);
+  // The kubelet looks at a pod that changes at once, and at others within two minutes.
+  const touch = `glaciocloud.org/touch=${clock.now().getTime()}`;
+  await kube.annotate('pods', 'app=jupyterhub,component=hub', hub, touch);
+  return sha256Hex(access);
+}
+
+/** KubeSpawner remembers the name of a home's claim in the record that goes: it is kept before. */
+async function keepClaims(
+  hub: string,
+  leaving: readonly AccessStep[],
+  { world, book }: Run,
+): Promise<void> {
+  if (leaving.length === 0) return;
+  const homes = await world.kube.list('persistentvolumeclaims', {
+    namespace: hub,
+    selector: HOMES,
+  });
+  const claims = new Map(
+    homes.map((one) => [textAt(one, USERNAME), textAt(one, '/metadata/name')]),
+  );
+  const kept = new Map<string, GivenName>();
+  for (const { id, name } of leaving) {
+    const [given, claim] = [book.get(id ?? ''), claims.get(name)];
+    if (id === undefined || !given || claim === undefined || given.claims[hub] === claim) continue;
+    kept.set(id, { ...given, claims: { ...given.claims, [hub]: claim } });
+  }
+  if (kept.size === 0) return;
+  // A revocation never waits for this: the claim itself bears the name too.
+  await world.names
+    .keep(kept)
+    .catch((error: unknown) => world.progress(`${hub}: ${messageOf(error)}`));
+}

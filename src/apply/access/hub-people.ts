@@ -1,0 +1,112 @@
+import type { HubUser, PresentHub } from '../../core/access/plan.ts';
+import { readEntries } from '../../core/access/entry.ts';
+import { ACCESS_SECRET } from '../../core/access/secret.ts';
+import { readUsers } from '../../core/access/present.ts';
+import { at, objectOf, textAt } from '../../core/json.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { KubeFailure, TimedOut } from '../../failure.ts';
+import type { Cluster } from '../../ports.ts';
+import { readStates } from '../cluster.ts';
+
+const SCRIPT = 'hub_people.py';
+/** Servers of people, and who they belong to. */
+export const SERVERS = 'component=singleuser-server';
+export const USERNAME = '/metadata/annotations/hub.jupyter.org~1username';
+/** For a hub that answers at once; one that does not is no reason to wait. */
+const LOOK_SECONDS = 60;
+
+export interface HubAccess {
+  kube: Cluster;
+  /** Text of a script of our chart by name. */
+  script: (name: string) => Promise<string>;
+}
+
+/** What was there before: the people's file as text, and what the last run wrote of itself. */
+export interface StoredAccess {
+  access: string;
+  run: string;
+}
+
+export async function storedAccess(kube: Cluster, hub: string): Promise<StoredAccess> {
+  const secret = await kube.get('secret', ACCESS_SECRET, hub);
+  return { access: textOf(secret, 'access.json'), run: textOf(secret, 'run.json') };
+}
+
+function textOf(secret: JsonObject | undefined, name: string): string {
+  const value = at(secret, `/data/${name}`);
+  return typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : '';
+}
+
+/**
+ * Of these hubs, those that were deployed to this cluster: who is in their files, and whom they know. A state that
+ * cannot be read is of a hub that runs: nobody stays in it for that.
+ */
+export async function presentInCluster(
+  world: HubAccess,
+  hubs: readonly string[],
+): Promise<Map<string, PresentHub>> {
+  const { known, unreadable } = await readStates(world.kube);
+  const present = new Map<string, PresentHub>();
+  for (const hub of hubs.filter((one) => known.has(one) || unreadable.has(one))) {
+    const { access } = await storedAccess(world.kube, hub);
+    const users = together(await usersOf(world, hub), await podUsers(world.kube, hub));
+    present.set(hub, { entries: readEntries(access), users });
+  }
+  return present;
+}
+
+/** Whoever has a server, whatever the hub says of it. */
+async function podUsers(kube: Cluster, hub: string): Promise<HubUser[]> {
+  const pods = await kube.list('pods', { namespace: hub, selector: SERVERS });
+  return pods.flatMap((pod) => {
+    const name = textAt(pod, USERNAME);
+    return name === '' ? [] : [{ name, servers: [''], tokens: 0 }];
+  });
+}
+
+/** People with a server whom the hub does not name, after those whom it does. */
+function together(users: readonly HubUser[], withPods: readonly HubUser[]): HubUser[] {
+  const others = new Map(withPods.map((one) => [one.name, one]));
+  for (const { name } of users) others.delete(name);
+  return [...users, ...others.values()];
+}
+
+/** Whom a hub knows; nobody where it does not answer: its people's pods are ended without it. */
+async function usersOf(world: HubAccess, hub: string): Promise<HubUser[]> {
+  const lines: JsonObject[] = [];
+  try {
+    await askHub(world, hub, {
+      job: { do: 'look' },
+      seconds: LOOK_SECONDS,
+      onObject: (line) => void lines.push(line),
+    });
+  } catch (error) {
+    if (error instanceof KubeFailure || error instanceof TimedOut) return [];
+    throw error;
+  }
+  return readUsers(at(lines.at(-1), '/users'));
+}
+
+export interface HubQuestion {
+  job: JsonObject;
+  /** After so long it is ended. */
+  seconds: number;
+  onObject: (line: JsonObject) => void;
+}
+
+/** Runs the script in the hub's pod; each object that it prints is given on as it comes. */
+export async function askHub(
+  { kube, script }: HubAccess,
+  hub: string,
+  { job, seconds, onObject }: HubQuestion,
+): Promise<{ code: number; stderr: string }> {
+  return kube.python(hub, {
+    script: await script(SCRIPT),
+    args: [JSON.stringify(job)],
+    onLine: (text) => {
+      const line = objectOf(text);
+      if (line) onObject(line);
+    },
+    timeoutMs: seconds * 1000,
+  });
+}

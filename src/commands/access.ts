@@ -1,0 +1,97 @@
+import type { AccessWorld, HubAccessResult, Stuck } from '../apply/access/apply.ts';
+import { planJson, planText } from '../core/access/text.ts';
+import type { Detail } from '../core/access/text.ts';
+import { terminal } from '../core/escape.ts';
+import type { Terminal } from '../core/escape.ts';
+import type { Finding } from '../core/finding.ts';
+import { hasErrors } from '../core/finding.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import { findingsJson, findingsText } from '../core/show/findings.ts';
+import { makeTrue, planAccess } from '../flow/access.ts';
+import type { AccessInputs, AccessSources, PlannedAccess } from '../flow/access.ts';
+import { SCHEMA_VERSION, outcome, refused } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
+
+/** Who would come into which hub, and who out of it, and why. Changes nothing. */
+export async function accessPlan(inputs: AccessInputs, sources: AccessSources): Promise<Outcome> {
+  const planned = await planAccess(inputs, sources);
+  return planned.kind === 'refused' ? refused(planned.findings) : planOutcome(planned, inputs);
+}
+
+/** Lets in whom the files let in, and puts out everybody else; 3 where somebody is not seen to be out. */
+export async function accessApply(
+  inputs: AccessInputs,
+  sources: AccessSources,
+  world: AccessWorld,
+): Promise<Outcome> {
+  const planned = await planAccess(inputs, sources);
+  if (planned.kind === 'refused') return refused(planned.findings);
+  const { plan, results } = await makeTrue(planned, world);
+  const said = planOutcome({ ...planned, plan }, inputs);
+  const isStuck = results.some(({ stuck }) => stuck.length > 0);
+  return {
+    ...said,
+    exit: isStuck ? 3 : said.exit,
+    text: `${said.text}${resultsText(results, inputs.detail)}`,
+    json: { ...said.json, results: results.map((one) => resultJson(one, inputs.detail)) },
+  };
+}
+
+function planOutcome(
+  { plan, findings, requests }: PlannedAccess,
+  { detail }: AccessInputs,
+): Omit<Outcome, 'json'> & { json: JsonObject } {
+  const shown = detail === 'everybody' ? findings : [];
+  const steps = plan.hubs.reduce((sum, hub) => sum + hub.steps.length, 0);
+  const json = {
+    schema_version: SCHEMA_VERSION,
+    ...planJson(plan, detail),
+    findings: findingsJson(shown),
+    requests,
+  };
+  const said = outcome({
+    exit: hasErrors(findings) ? 2 : 0,
+    text: `${planText(plan, detail)}${mistakes(findings, detail)}`,
+    findings: shown,
+    outputs: { digest: plan.digest, has_changes: String(steps > 0) },
+  });
+  return { ...said, json };
+}
+
+/** A file bears an id in its name: where anybody may read along, mistakes are counted. */
+function mistakes(findings: readonly Finding[], detail: Detail): string {
+  if (findings.length === 0) return '';
+  if (detail === 'everybody') return findingsText(findings);
+  const count = findings.filter(({ severity }) => severity === 'error').length;
+  return count === 0 ? '' : `⚠ ${count} mistakes in people’s files: run check there\n`;
+}
+
+function resultsText(results: readonly HubAccessResult[], detail: Detail): string {
+  const lines = results.flatMap(({ hub, loaded, seconds, stuck }) => {
+    if (loaded === undefined) return [];
+    const head = loaded
+      ? terminal`${hub}: the hub has read it after ${seconds.loaded ?? 0} s\n`
+      : terminal`${hub}: the hub has not been seen to read it\n`;
+    return [head, ...stuckText(hub, stuck, detail)];
+  });
+  return terminal`${lines}`.text;
+}
+
+function stuckText(hub: string, stuck: readonly Stuck[], detail: Detail): Terminal[] {
+  if (stuck.length === 0) return [];
+  if (detail === 'counts') return [terminal`${hub}: ${stuck.length} not seen to be out\n`];
+  return stuck.map(({ id, name, reason }) => terminal`  ✗ ${id ?? '?'} ${name}: ${reason}\n`);
+}
+
+function resultJson({ hub, loaded, seconds, stuck }: HubAccessResult, detail: Detail): Json {
+  const { write = null, loaded: read = null, out = null } = seconds;
+  const named = stuck.map(({ id, reason }): Json => {
+    return { id: id === undefined ? null : Number(id), reason };
+  });
+  return {
+    hub,
+    loaded: loaded ?? null,
+    seconds: { write, loaded: read, out },
+    stuck: detail === 'everybody' ? named : stuck.map(() => ({ id: null, reason: '' })),
+  };
+}

@@ -1,0 +1,31 @@
+import { at, isObject, objectsIn, textAt } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { readEntries } from './entry.ts';
+import type { HubUser, PresentHub } from './plan.ts';
+
+/** `{"access": <access.json>, "users": [{"name", "servers", "tokens"}]}`: what is there in one hub. */
+export function readPresent(object: JsonObject): PresentHub {
+  return {
+    entries: readEntries(JSON.stringify(object['access'] ?? {})),
+    users: readUsers(object['users']),
+  };
+}
+
+/** Users as the hub knows them. Servers are a list of names, or a mapping by name as JupyterHub's API gives it. */
+export function readUsers(users: Json | undefined): HubUser[] {
+  return objectsIn(users).flatMap((one) => {
+    const name = textAt(one, '/name');
+    return name === '' ? [] : [{ name, servers: serversOf(one), tokens: countOf(one['tokens']) }];
+  });
+}
+
+function serversOf(user: JsonObject): string[] {
+  const servers = at(user, '/servers');
+  if (isObject(servers)) return Object.keys(servers);
+  return Array.isArray(servers) ? servers.filter((one) => typeof one === 'string') : [];
+}
+
+function countOf(tokens: Json | undefined): number {
+  if (Array.isArray(tokens)) return tokens.length;
+  return typeof tokens === 'number' ? tokens : 0;
+}

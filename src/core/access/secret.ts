@@ -1,0 +1,45 @@
+import { canonical, objectOf } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { entriesText } from './entry.ts';
+import type { Entries } from './entry.ts';
+
+/** The Secret that the hub's door reads: people, and the last run that wrote them. */
+export const ACCESS_SECRET = 'hub-access';
+/** Who owns these keys of it. It is never Helm's: a rollback must not undo a revocation. */
+export const ACCESS_MANAGER = 'glaciocloud-access';
+/** Kubernetes takes 1 MiB; the rest is for the names of things, and for what others keep beside. */
+export const MOST_BYTES = 900 * 1024;
+
+/** The text of access.json for these people. The machines that prove the hub healthy stay as deployment wrote them. */
+export function doorText(entries: Entries, before: string): string {
+  const machines: Json = objectOf(before)?.['machines'] ?? {};
+  const people = objectOf(entriesText(entries)) ?? {};
+  return `${canonical({ ...people, machines })}\n`;
+}
+
+/** What a run writes of itself. */
+export interface RunNote {
+  /** ISO time. */
+  at: string;
+  /** Digest of the plan that it followed. */
+  plan: string;
+}
+
+export function runText({ at, plan }: RunNote): string {
+  return `${canonical({ v: 1, at, plan })}\n`;
+}
+
+/** Values are encoded here: `stringData` would leave the server in doubt about who owns a key. */
+export function accessSecret(
+  namespace: string,
+  texts: Readonly<Record<string, string>>,
+  encode: (text: string) => string,
+): JsonObject {
+  const data = Object.entries(texts).map(([name, text]) => [name, encode(text)]);
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: ACCESS_SECRET, namespace },
+    data: Object.fromEntries(data) as JsonObject,
+  };
+}

@@ -1,0 +1,139 @@
+import { applyAccess } from '../apply/access/apply.ts';
+import type { AccessWorld, HubAccessResult } from '../apply/access/apply.ts';
+import { decideAccess } from '../core/access/decide.ts';
+import type { AccessFacts, AccessPlan } from '../core/access/decide.ts';
+import { dayOf } from '../core/access/days.ts';
+import { peopleOf } from '../core/access/people.ts';
+import type { PresentHub } from '../core/access/plan.ts';
+import type { TeamLists } from '../core/access/teams.ts';
+import { isTeam } from '../core/access/teams.ts';
+import type { Detail } from '../core/access/text.ts';
+import { mentionsOf } from '../core/access/wanted.ts';
+import type { HubWish } from '../core/access/wanted.ts';
+import { runRules } from '../core/check/run.ts';
+import { onePerPlace } from '../core/finding.ts';
+import type { Finding } from '../core/finding.ts';
+import type { Reading } from '../core/model/platform.ts';
+import type { Platform } from '../core/model/types.ts';
+import { UsageError, messageOf } from '../failure.ts';
+import { gatherPlatform, gatherWithPeople } from '../gather/platform.ts';
+import type { Directory, NameKeeper } from '../ports/access.ts';
+
+export interface AccessInputs {
+  root: string;
+  /** A checkout of the access repository. */
+  people: string | undefined;
+  /** All, where none is named. */
+  hubs: readonly string[];
+  now: number;
+  detail: Detail;
+}
+
+/** What access is compared with, and where people are looked up. */
+export interface AccessSources {
+  /** Of these hubs, those that are there. */
+  present(hubs: readonly string[]): Promise<ReadonlyMap<string, PresentHub>>;
+  /** Whether a hub that is not there counts as one with nobody in it. */
+  plansAbsent: boolean;
+  directory: Directory;
+  names: NameKeeper;
+}
+
+/** Everything that was gathered, and the plan that follows from it. */
+export interface PlannedAccess {
+  facts: AccessFacts;
+  plan: AccessPlan;
+  findings: Finding[];
+  /** How often GitHub was asked. */
+  requests: number;
+}
+
+export type AccessPlanning =
+  ({ kind: 'planned' } & PlannedAccess) | { kind: 'refused'; findings: Finding[] };
+
+/** Files, teams and what hubs know → the plan. A mistake in one person's file holds up nobody else. */
+export async function planAccess(
+  inputs: AccessInputs,
+  sources: AccessSources,
+): Promise<AccessPlanning> {
+  const { root, people, now } = inputs;
+  const reading =
+    people === undefined ? await gatherPlatform(root) : await gatherWithPeople(root, people);
+  const { platform } = reading;
+  if (!platform) return { kind: 'refused', findings: reading.findings };
+  needPeople(platform, people);
+  const findings = findingsOf(reading, platform, now);
+  const hubs = wishesOf(platform, inputs.hubs);
+  const present = await sources.present(hubs.map(({ hub }) => hub));
+  const wishes = hubs.filter(({ hub }) => sources.plansAbsent || present.has(hub));
+  const { lists, requests } = await teamsOf(wishes, sources.directory);
+  const facts: AccessFacts = {
+    wishes,
+    people: peopleOf(platform, findings, dayOf(now)),
+    teams: lists,
+    present,
+    book: await sources.names.read(),
+    now,
+  };
+  const theirs = findings.filter(({ at }) => at.file.startsWith('access/'));
+  return { kind: 'planned', facts, plan: decideAccess(facts), findings: theirs, requests };
+}
+
+/**
+ * Names go into the branch before any hub hears them. Where they cannot be kept nobody new enters, and everything else
+ * goes on.
+ */
+export async function makeTrue(
+  { facts, plan }: Pick<PlannedAccess, 'facts' | 'plan'>,
+  world: AccessWorld,
+): Promise<{ plan: AccessPlan; results: HubAccessResult[] }> {
+  const book = new Map([...(facts.book ?? []), ...plan.names]);
+  const kept = plan.names.size === 0 || (await keepNames(plan, world));
+  const followed = kept ? plan : decideAccess({ ...facts, book: undefined });
+  return { plan: followed, results: await applyAccess(followed, world, book) };
+}
+
+async function keepNames({ names }: AccessPlan, world: AccessWorld): Promise<boolean> {
+  try {
+    await world.names.keep(names);
+    return true;
+  } catch (error) {
+    world.progress(`nobody new enters: ${messageOf(error)}`);
+    return false;
+  }
+}
+
+/** Without its people's files a platform would seem to let nobody in. */
+function needPeople({ settings }: Platform, people: string | undefined): void {
+  const { access } = settings.data;
+  if (access && people === undefined)
+    throw new UsageError(
+      `people’s files are in ${access.repository}, and --people is not given`,
+      'check that repository out, and name the folder with --people',
+    );
+}
+
+function findingsOf({ findings }: Reading, platform: Platform, now: number): Finding[] {
+  return onePerPlace([...findings, ...runRules({ platform, now, defaults: undefined })]);
+}
+
+function wishesOf({ environments }: Platform, asked: readonly string[]): HubWish[] {
+  for (const hub of asked)
+    if (!environments.has(hub))
+      throw new UsageError(
+        `there is no hub "${hub}", or its file has mistakes`,
+        `hubs: ${[...environments.keys()].join(', ')}`,
+      );
+  return [...environments.values()]
+    .filter(({ name }) => asked.length === 0 || asked.includes(name))
+    .map(({ name, file, data }) => ({ hub: name, file, data }));
+}
+
+/** Nobody is asked where no hub names a team. */
+async function teamsOf(
+  wishes: readonly HubWish[],
+  directory: Directory,
+): Promise<{ lists: TeamLists; requests: number }> {
+  const named = new Set(wishes.flatMap(({ data }) => mentionsOf(data)).filter(isTeam));
+  return named.size === 0 ? { lists: new Map(), requests: 0 } : directory.teams([...named]);
+}

@@ -1,0 +1,19 @@
+import type { NameBook } from '../core/access/names.ts';
+import type { TeamLists } from '../core/access/teams.ts';
+import type { Who } from '../core/model/types.ts';
+
+/* What access needs of the outside: the same kind of interfaces as in `src/ports.ts`. */
+
+/** Who is in which team of an organisation. */
+export interface Directory {
+  /** Teams that cannot be read in full are unknown, each with why; `requests`: how often somebody was asked. */
+  teams(wanted: readonly Who[]): Promise<{ lists: TeamLists; requests: number }>;
+}
+
+/** Where names in hubs are given once and for all: a branch with one file for each id. */
+export interface NameKeeper {
+  /** Undefined where it is damaged: then nobody can say whose a name is. */
+  read(): Promise<NameBook | undefined>;
+  /** Adds names, or claims to names. Fails where somebody else wrote meanwhile. */
+  keep(names: NameBook): Promise<void>;
+}
