@@ -280,3 +280,24 @@ export async function isMerged(root: string, path: string): Promise<boolean> {
   }
   return false;
 }
+
+/**
+ * Files of the default branch whose path `wants` accepts; undefined where none is known, or `root` is not the top of
+ * its clone.
+ */
+export async function mainFiles(
+  root: string,
+  wants: (path: string) => boolean,
+): Promise<Map<string, string> | undefined> {
+  const ask = (...args: string[]): Promise<string | undefined> =>
+    exec('git', ['-C', root, 'rev-parse', ...args]).then(
+      ({ code, stdout }) => (code === 0 ? stdout.trim() : undefined),
+      () => undefined,
+    );
+  if ((await ask('--show-prefix')) !== '') return undefined;
+  for (const ref of MAIN_REFS) {
+    const commit = await ask('--verify', '--quiet', `refs/remotes/${ref}^{commit}`);
+    if (commit !== undefined) return filesAt(root, commit, wants);
+  }
+  return undefined;
+}

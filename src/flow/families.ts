@@ -1,3 +1,4 @@
+import { accessFamily } from '../core/access/family.ts';
 import { manifestFindings } from '../core/check/run.ts';
 import { clusterFamily } from '../core/cluster/family.ts';
 import type { Finding } from '../core/finding.ts';
@@ -36,6 +37,9 @@ export const FAMILIES: readonly RegisteredFamily[] = [
   }),
   register(recordFamily, {
     gather: ({ wanted, deployed }) => ({ wanted, unreadable: deployed.unreadable }),
+  }),
+  register(accessFamily, {
+    gather: async ({ platform, main, now }) => ({ platform, before: await main(), now }),
   }),
 ];
 

@@ -13,6 +13,8 @@ import { messageOf } from '../failure.ts';
 /** What families gather and render from. */
 export interface PlanWorld {
   platform: Platform;
+  /** The files as the default branch has them; undefined where no such branch is known, or they cannot be read. */
+  main: () => Promise<Platform | undefined>;
   charts: Charts;
   wanted: readonly WantedRelease[];
   deployed: Deployed;

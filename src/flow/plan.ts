@@ -2,13 +2,14 @@ import { hasErrors } from '../core/finding.ts';
 import type { Finding } from '../core/finding.ts';
 import { wantedReleases } from '../core/hub/release.ts';
 import { compareText } from '../core/json.ts';
+import type { Platform } from '../core/model/types.ts';
 import { planOf } from '../core/plan/plan.ts';
 import type { Plan, PlanPart } from '../core/plan/plan.ts';
 import type { PlanFrame } from '../core/show/frame.ts';
 import type { Deployed } from '../edges/deployed.ts';
 import type { Report } from '../edges/report.ts';
 import { gatherPlanCharts } from '../gather/charts.ts';
-import { gatherPlatform } from '../gather/platform.ts';
+import { gatherPlatform, mainPlatform } from '../gather/platform.ts';
 import { FAMILIES } from './families.ts';
 import type { FamilyPlan, PlannedStep, RegisteredFamily } from './family.ts';
 import { allFindings } from './findings.ts';
@@ -44,7 +45,8 @@ export async function gatherPlan(
   const wanted = wantedReleases(platform, charts, releases);
   const parts: FamilyPlan[] = [];
   for (const family of families) {
-    const part = await family.plan({ platform, charts, wanted, deployed, now, report });
+    const main = (): Promise<Platform | undefined> => mainPlatform(root, repository);
+    const part = await family.plan({ platform, main, charts, wanted, deployed, now, report });
     parts.push(part);
     findings.push(...part.findings);
   }

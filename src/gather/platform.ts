@@ -3,10 +3,12 @@ import { SECRETS_RULE } from '../core/credentials/encrypted.ts';
 import { PLATFORM_FOLDERS, isRead } from '../core/model/layout.ts';
 import { readPlatform } from '../core/model/platform.ts';
 import type { Reading, Text } from '../core/model/platform.ts';
+import type { Platform } from '../core/model/types.ts';
 import { looksOurs } from '../core/model/stray.ts';
 import { namesIn, readTree } from '../edges/files.ts';
-import { unseenByGit } from '../edges/git.ts';
+import { mainFiles, unseenByGit } from '../edges/git.ts';
 import { UsageError } from '../failure.ts';
+import { isProposal } from './charts.ts';
 
 /** Files below `root` → the platform and every finding about them. Throws nothing about their content. */
 export async function gatherPlatform(root: string): Promise<Reading> {
@@ -52,4 +54,16 @@ async function peopleFiles(people: string): Promise<Map<string, Text>> {
   const { files } = await readTree(people, tops, (path) => isRead(place(path)));
   const theirs = [...files].filter(([path]) => tops.some((top) => path.startsWith(top)));
   return new Map(theirs.map(([path, content]) => [place(path), content]));
+}
+
+/** The platform as the default branch has it: of its checkout beside a proposal, or of the clone that `root` is. */
+export async function mainPlatform(
+  root: string,
+  repository: string | undefined,
+): Promise<Platform | undefined> {
+  if (isProposal(root, repository)) return (await gatherPlatform(repository)).platform;
+  const files = await mainFiles(root, isRead);
+  if (!files) return undefined;
+  const texts = [...files].map(([path, text]) => [path, { kind: 'text', text }] as const);
+  return readPlatform(new Map(texts)).platform;
 }
