@@ -88,6 +88,7 @@ describe('a fresh hub', () => {
     expect(bench.outside.made('apply', 'upgrade', 'create', 'delete', 'deleteBy')).toEqual([
       'apply: Namespace one',
       'apply: Secret one/hub-access',
+      'apply: Secret one/hub-access',
       'apply: Secret one/hub-generated',
       'create: Secret glaciocloud-system/glaciocloud-digest-key',
       expect.stringMatching(/^apply: Secret one\/hub-secrets-[0-9a-f]{8}$/u),

@@ -66,6 +66,24 @@ describe('a namespace', () => {
     expect(json(bench, 'hub-access', 'access.json')).toEqual({ users: { ada: {} } });
   });
 
+  test('has machines in a key of their own, which follows the sizes, and people’s key stays', async () => {
+    const bench = new Bench();
+    await prepare(bench);
+    const people = json(bench, 'hub-access', 'access.json');
+    const machines = json(bench, 'hub-access', 'machines.json');
+    expect([machines?.['v'], machines?.['machines']]).toEqual([1, people?.['machines']]);
+    const writes = () => bench.outside.made('apply').filter((call) => call.includes('hub-access'));
+    await prepare(bench);
+    expect(writes()).toHaveLength(2);
+    bench.change(['environments/one.yaml', 'default: true}', 'default: true, for: [tier:x]}']);
+    await prepare(bench);
+    expect(writes()).toHaveLength(3);
+    expect(at(json(bench, 'hub-access', 'machines.json'), '/machines/deploy_0')).toEqual([
+      'tier:x',
+    ]);
+    expect(json(bench, 'hub-access', 'access.json')).toEqual(people);
+  });
+
   test('has one for the probe where the hub has one, and it goes with the hub', async () => {
     const bench = new Bench(PROBE);
     const { values } = await prepare(bench);

@@ -357,3 +357,46 @@ c.GitHubOAuthenticator.allowed_users = {"mallory"}
         assert hub.api("GET", "/users/mallory").json()["admin"] is False
     finally:
         hub.stop()
+
+
+def test_machines_of_their_own_file_count_in_place_of_others(hub):
+    hub.people({"1001": {"name": "alice"}}, {"deploy_9": ["old"]})
+    hub.own_machines({"v": 1, "machines": {"deploy_0": ["tier:researcher"]}})
+    try:
+        for name in ("deploy_0", "deploy_9"):
+            hub.api("POST", f"/users/{name}")
+        tokens = {name: hub.token(name) for name in ("deploy_0", "deploy_9")}
+        machine = hub.api("GET", "/user", tokens["deploy_0"])
+        assert machine.json()["groups"] == ["tier:researcher"]
+        wait_for(
+            "the other is none any more",
+            lambda: hub.api("GET", "/user", tokens["deploy_9"]).status_code == 403,
+        )
+        assert hub.login().answer.status_code == 200
+        hub.own_machines("{")
+        assert hub.api("GET", "/user", tokens["deploy_0"]).status_code == 200
+    finally:
+        hub.own_machines({"v": 1, "machines": {}})
+
+
+def test_a_person_with_the_name_of_a_machine_is_out():
+    listed = glaciocloud_access.read_access(
+        b'{"users": {"1": {"name": "ada"}, "2": {"name": "deploy_0"}}, "machines": {"old_0": []}}'
+    )
+    own = glaciocloud_access.read_own_machines(b'{"v": 1, "machines": {"deploy_0": ["b", "a"]}}')
+    joined = glaciocloud_access.with_machines(listed, own)
+    assert joined["machines"] == {"deploy_0": ["a", "b"]}
+    assert list(joined["users"]) == ["1"] and list(joined["names"]) == ["ada"]
+    assert joined["out"]["2"]["error"] == "deploy_0 is a machine. Give the person another name."
+    assert list(listed["users"]) == ["1", "2"], "what was read is not changed"
+
+
+@pytest.mark.parametrize("text", [b"{", b"[]", b"{}", b'{"machines": []}'])
+def test_a_file_without_machines_is_none(text):
+    with pytest.raises(ValueError):
+        glaciocloud_access.read_own_machines(text)
+
+
+def test_a_machine_with_a_mistake_is_out_and_the_others_count():
+    own = glaciocloud_access.read_own_machines(b'{"machines": {"a_0": [], "B_0": [], "c_0": 1}}')
+    assert list(own["machines"]) == ["a_0"] and sorted(own["out"]) == ["B_0", "c_0"]

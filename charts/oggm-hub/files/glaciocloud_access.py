@@ -112,6 +112,29 @@ def read_machines(listed: Json, content: Pairs) -> None:
             put_out(listed, name, f"machines.{quoted(name)}", str(error))
 
 
+def read_own_machines(raw: bytes) -> Json:
+    """`{"v": 1, "machines": {"<name>": [group]}}`, which deployments write beside access.json."""
+    content = json.loads(raw, object_pairs_hook=pairs)
+    if not isinstance(content, Pairs) or not isinstance(content.get("machines"), Pairs):
+        raise ValueError("there is no object `machines` in it")
+    own: Json = {"machines": {}, "out": {}}
+    read_machines(own, content)
+    return own
+
+
+def with_machines(listed: Json, own: Json) -> Json:
+    """People with the machines of the file of their own, which count in place of others."""
+    result: Json = {part: dict(content) for part, content in listed.items()}
+    result["machines"] = dict(own["machines"])
+    result["out"].update(own["out"])
+    for github_id, entry in listed["users"].items():
+        if entry["name"] in own["machines"]:
+            del result["users"][github_id], result["names"][entry["name"]]
+            error = f"{entry['name']} is a machine. Give the person another name."
+            put_out(result, github_id, f"users.{quoted(github_id)}", error)
+    return result
+
+
 def read_people(listed: Json, users: Pairs) -> None:
     names = Counter(
         given["name"]

@@ -6,6 +6,8 @@ anything:
 
 /etc/hub-access/access.json      who may enter, by numeric GitHub id, from when until when, in
                                  which groups (glaciocloud_access.py)
+/etc/hub-access/machines.json    the throw-away users that prove the hub healthy; without it those that
+                                 access.json names
 /etc/hub-profiles/profiles.json  images and sizes, and which groups may choose them
 /etc/hub-notices/notices.json    the announcement and the spawn switch
 
@@ -28,7 +30,15 @@ from datetime import datetime, timezone
 from typing import Any
 
 import glaciocloud_start
-from glaciocloud_access import Door, Json, one_line, quoted, read_access
+from glaciocloud_access import (
+    Door,
+    Json,
+    one_line,
+    quoted,
+    read_access,
+    read_own_machines,
+    with_machines,
+)
 from jupyterhub import orm
 from jupyterhub.apihandlers.base import APIHandler
 from jupyterhub.scopes import needs_scope
@@ -59,8 +69,12 @@ class Watched:
     or goes.
     """
 
-    def __init__(self, path: str, check: Callable[[bytes], Json]) -> None:
+    def __init__(
+        self, path: str, check: Callable[[bytes], Json], *, optional: bool = False
+    ) -> None:
         self.path, self.check = os.path.join(MOUNTS, path), check
+        # Nobody needs to have written it: that it is not there is no mistake.
+        self.optional = optional
         self.kept = os.path.join(KEEP, os.path.basename(path).replace(".json", ".last-good.json"))
         self.seen: object = None
         self.data: Json | None = None
@@ -84,10 +98,13 @@ class Watched:
         try:
             raw = self._take(self.path, "mount")
         except Exception as error:
+            never = self.optional and isinstance(error, FileNotFoundError)
             if self.data is None:
                 try:
                     self._take(self.kept, "kept")
                 except Exception as nothing:
+                    if never:
+                        return
                     get_logger().error("%s: %s", self.kept, ascii(nothing))
             stays = f"the content of {self.info['at']} stays" if self.data else "nothing counts"
             self.info["error"] = f"{ascii(error)}; {stays}"
@@ -157,6 +174,7 @@ def check_notices(raw: bytes) -> Json:
 
 
 ACCESS = Watched("hub-access/access.json", read_access)
+MACHINES = Watched("hub-access/machines.json", read_own_machines, optional=True)
 PROFILES = Watched("hub-profiles/profiles.json", check_profiles)
 NOTICES = Watched("hub-notices/notices.json", check_notices)
 
@@ -171,9 +189,31 @@ def door() -> Door:
     return DOORS[ACCESS.kept]
 
 
+class Joined:
+    """People and machines of two files as one, made anew when either was read again."""
+
+    def __init__(self) -> None:
+        self.people: Json | None = None
+        self.own: Json | None = None
+        self.listed: Json | None = None
+
+    def read(self) -> Json | None:
+        people, own = ACCESS.read(), MACHINES.read()
+        if own is None:
+            return people
+        if self.listed is None or people is not self.people or own is not self.own:
+            self.people, self.own = people, own
+            nobody: Json = {"users": {}, "names": {}, "machines": {}, "out": {}}
+            self.listed = with_machines(people or nobody, own)
+        return self.listed
+
+
+JOINED = Joined()
+
+
 def access() -> Json:
     """Who may enter. Nobody, where no file could ever be read."""
-    return door().read(ACCESS.read)
+    return door().read(JOINED.read)
 
 
 def closed_because(entry: Json | None) -> str | None:

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { firstAccess } from '../../core/access/door.ts';
+import { firstAccess, machinesText } from '../../core/access/door.ts';
 import { at, compareText, isObject, merge } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { SECRETS_NAME } from '../../core/hub/values/login.ts';
@@ -46,6 +46,7 @@ export async function prepareNamespace(
       },
     ]);
   }
+  await keepMachines(namespace, machinesText(hub.data), world);
   const generated = await generatedValues(
     namespace,
     to.release.values['jupyterhub'] as JsonObject,
@@ -77,6 +78,16 @@ export async function prepareNamespace(
     secretName: name,
     values: merge(generated, { jupyterhub: { hub: { extraEnv } } }),
   };
+}
+
+/** A key and a manager of its own: people's key of this Secret belongs to `access`, and stays as it is. */
+async function keepMachines(namespace: string, text: string, { kube }: ApplyWorld): Promise<void> {
+  const machines = Buffer.from(text).toString('base64');
+  const secret = await kube.get('secret', 'hub-access', namespace);
+  if (at(secret, '/data/machines.json') === machines) return;
+  const metadata = { name: 'hub-access', namespace };
+  const data = { 'machines.json': machines };
+  await kube.apply([{ apiVersion: 'v1', kind: 'Secret', metadata, data }], 'glaciocloud-machines');
 }
 
 /** A digest of secrets that says nothing about them without the cluster's own key. */

@@ -1,4 +1,4 @@
-import { compareText } from '../json.ts';
+import { canonical, compareText } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import type { EnvironmentFile } from '../model/types.ts';
 
@@ -14,10 +14,19 @@ export const MACHINES = [
   'probe_3',
 ] as const;
 
+/** The machines with every group that a size is for: the text of machines.json, which only deployments write. */
+export function machinesText(environment: EnvironmentFile): string {
+  return canonical({ v: 1, machines: machinesOf(environment) });
+}
+
 /** The access file of a hub that has just been born: nobody may enter but the machines that prove it healthy. */
 export function firstAccess(environment: EnvironmentFile): JsonObject {
+  return { v: 1, users: {}, machines: machinesOf(environment) };
+}
+
+function machinesOf(environment: EnvironmentFile): JsonObject {
   const groups = [...new Set(Object.values(environment.sizes).flatMap((size) => size.for))]
     .filter((who) => who !== 'all')
     .sort(compareText);
-  return { v: 1, users: {}, machines: Object.fromEntries(MACHINES.map((name) => [name, groups])) };
+  return Object.fromEntries(MACHINES.map((name) => [name, groups]));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { MACHINES, firstAccess } from '../../../src/core/access/door.ts';
+import { MACHINES, firstAccess, machinesText } from '../../../src/core/access/door.ts';
 import { HUB, platformWith } from '../../support/written.ts';
 
 function first(sizes: object): unknown {
@@ -43,4 +43,11 @@ test('machines may choose every size: they are in each group that has one, once,
       MACHINES.map((name) => [name, ['cohort:class', 'team:example/staff', 'tier:student']]),
     ),
   });
+});
+
+test('machines have a file of their own, the same text for the same sizes', () => {
+  const hub = platformWith({ [HUB]: { sizes: { a: { ...size, for: ['tier:student'] } } } });
+  const environment = hub.environments.get('hub');
+  const groups = MACHINES.map((name) => `"${name}":["tier:student"]`).join(',');
+  expect(environment && machinesText(environment.data)).toBe(`{"machines":{${groups}},"v":1}`);
 });
