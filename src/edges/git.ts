@@ -183,17 +183,6 @@ function cut(text: string, at: string): [string, string] {
   return [text.slice(0, where), text.slice(where + at.length)];
 }
 
-/** Commit of a branch that this tool keeps: of the remote as last fetched, or a local one. */
-export async function branchRef(root: string, branch: string): Promise<string | undefined> {
-  for (const ref of [`refs/remotes/origin/${branch}`, `refs/heads/${branch}`]) {
-    const result = await exec('git', ['-C', root, 'rev-parse', '--verify', '--quiet', ref]).catch(
-      () => undefined,
-    );
-    if (result?.code === 0) return result.stdout.trim();
-  }
-  return undefined;
-}
-
 /** Files of a commit. Git cannot be asked for the text of one whose name has a line break. */
 export async function pathsAt(root: string, commit: string): Promise<string[]> {
   const listed = await asked(root, ['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit]);

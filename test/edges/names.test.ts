@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { gitNames } from '../../src/edges/names.ts';
@@ -60,32 +60,67 @@ describe('the branch of names', () => {
     expect(await gitNames(root).read()).toEqual(new Map([['1', ada]]));
   });
 
-  test('that somebody else wrote meanwhile is not written over', async () => {
+  test('that somebody else wrote meanwhile is not written over, and is read the next time', async () => {
     const [one, two] = [await clone('one'), await clone('two')];
+    expect(await gitNames(two).read()).toEqual(new Map());
     await gitNames(one).keep(new Map([['1', ada]]));
     expect(await failureOf(gitNames(two).keep(new Map([['2', bob]])))).toMatchObject({
       message: expect.stringMatching(/^names cannot be kept: git push: /u),
-      hint: 'fetch the branch names and run it again; nobody new enters until then',
+      hint: 'run it again; nobody new enters until the branch names can be written',
       exit: 1,
     });
-    expect(await gitNames(await clone('three')).read()).toEqual(new Map([['1', ada]]));
-    await git(two, 'fetch', '-q');
+    expect(await gitNames(two).read()).toEqual(new Map([['1', ada]]));
     await gitNames(two).keep(new Map([['2', bob]]));
     expect(await history(origin)).toBe('2');
   });
 
+  test('is asked for where the clone has one branch only, as in GitHub Actions', async () => {
+    const one = await clone('one');
+    await writeFile(join(one, 'README.md'), 'people');
+    await commitAll(one, 'people');
+    await git(one, 'push', '-q', 'origin', 'HEAD:refs/heads/main');
+    await gitNames(one).keep(new Map([['1', ada]]));
+    const shallow = join(folder.path, 'shallow');
+    await git(folder.path, 'clone', '-q', '--depth=1', '-b', 'main', `file://${origin}`, shallow);
+    expect(await gitNames(shallow).read()).toEqual(new Map([['1', ada]]));
+    await gitNames(shallow).keep(new Map([['2', bob]]));
+    expect(await history(origin)).toBe('2');
+  });
+
+  test('that could not be pushed does not count', async () => {
+    const root = await clone('one');
+    await git(origin, 'config', 'transfer.hideRefs', 'refs/heads/names');
+    expect(await failureOf(gitNames(root).keep(new Map([['1', ada]])))).toMatchObject({
+      message: expect.stringMatching(/^names cannot be kept: git push: /u),
+    });
+    expect(await gitNames(root).read()).toEqual(new Map());
+  });
+
+  test('is as it was fetched last where nobody answers', async () => {
+    const root = await clone('one');
+    await gitNames(root).keep(new Map([['1', ada]]));
+    await git(root, 'remote', 'set-url', 'origin', join(folder.path, 'gone.git'));
+    expect(await gitNames(root).read()).toEqual(new Map([['1', ada]]));
+  });
+
+  const pushed = async (root: string, path: string): Promise<void> => {
+    await git(root, 'checkout', '-qb', 'names');
+    await mkdir(join(root, path, '..'), { recursive: true });
+    await writeFile(join(root, path), '{');
+    await commitAll(root, 'damage');
+    await git(root, 'push', '-q', 'origin', 'names');
+  };
+
   test('that is damaged is undefined', async () => {
     const root = await clone('one');
-    await git(root, 'checkout', '-qb', 'names');
-    await writeFile(join(root, '1.json'), '{');
-    await commitAll(root, 'damage');
+    await pushed(root, '1.json');
     expect(await gitNames(root).read()).toBeUndefined();
   });
 
   test('does not read what lies in folders', async () => {
     const root = await clone('one');
-    await git(root, 'checkout', '-qb', 'names');
-    await gitNames(root).keep(new Map([['1', ada]]));
-    expect((await gitNames(root).read())?.size).toBe(1);
+    await pushed(root, 'folder/1.json');
+    await gitNames(root).keep(new Map([['2', ada]]));
+    expect(await gitNames(root).read()).toEqual(new Map([['2', ada]]));
   });
 });
