@@ -240,6 +240,20 @@ def no_login_because(github_id: str, name: str) -> str | None:
     return refusal
 
 
+def no_start_because(name: str) -> str | None:
+    """Why a start that is under way is of somebody who may no longer enter, or None."""
+    listed = access()
+    # Without any file nothing is known: nobody is put out for that.
+    if ACCESS.data is None or name in listed["machines"]:
+        return None
+    return closed_because(listed["names"].get(name))
+
+
+async def watch_start(spawner: Any, pod: Any) -> None:
+    """KubeSpawner gives the pod as it was asked for; what became of it is looked up."""
+    await glaciocloud_start.watch(spawner, no_start_because)
+
+
 def utc(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, timezone.utc).strftime("on %d %b %Y at %H:%M UTC")
 
@@ -569,7 +583,7 @@ def configure(c: Any) -> None:
     )
     c.KubeSpawner.profile_list = profile_list
     c.KubeSpawner.options_from_form = options_from_form
-    c.KubeSpawner.after_pod_created_hook = glaciocloud_start.watch
+    c.KubeSpawner.after_pod_created_hook = watch_start
     c.JupyterHub.template_vars = {
         **c.JupyterHub.get("template_vars", {}),
         "announcement": announcement,

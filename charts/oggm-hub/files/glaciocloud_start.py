@@ -3,14 +3,16 @@ the start timeout.
 
 KubeSpawner waits for a pod until the timeout, whatever the pod says: a quarter of an hour for an
 image that does not exist. `watch` is its `after_pod_created_hook`: it comes back when the pod runs,
-and raises when waiting cannot help. KubeSpawner then takes the pod away and the start fails as any
-other. Nothing is cancelled, because a cancelled start may block later ones. What may heal (a full
-node, a registry that does not answer) is left to the timeout.
+and raises when waiting cannot help, or when the person may no longer enter. KubeSpawner then takes
+the pod away and the start fails as any other. Nothing is cancelled, because a cancelled start may
+block later ones. What may heal (a full node, a registry that does not answer) is left to the
+timeout.
 """
 
 import asyncio
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 LOOK_SECONDS = 0.5
@@ -60,11 +62,16 @@ def hopeless(pod: dict[str, Any]) -> str | None:
     return None
 
 
-async def watch(spawner: Any, pod: Any) -> None:
-    """Until the pod runs, or is seen to be hopeless. The timeout is KubeSpawner's own."""
+async def watch(spawner: Any, may_not: Callable[[str], str | None]) -> None:
+    """Until the pod runs, or is seen to be hopeless, or the door says why this person may no longer
+    enter. The timeout is KubeSpawner's own.
+    """
     key = f"{spawner.namespace}/{spawner.pod_name}"
     end = time.monotonic() + spawner.start_timeout
     while time.monotonic() < end:
+        refusal = may_not(spawner.user.name)
+        if refusal:
+            raise StartFailed(refusal)
         seen = spawner.pod_reflector.pods.get(key)
         if spawner.is_pod_running(seen):
             return
