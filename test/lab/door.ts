@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
+import { ACCESS_MANAGER, accessSecret } from '../../src/core/access/secret.ts';
 import { textAt } from '../../src/core/json.ts';
 import { Kube } from '../../src/edges/kube.ts';
 import { exec } from '../../src/edges/exec.ts';
@@ -112,18 +113,12 @@ export async function openEntry(
   };
 }
 
-/** Writes the hub's access file: who may log in, by GitHub id. */
+/** Writes the hub's access file as `access apply` does: who may log in, by GitHub id. */
 export async function letIn(lab: Lab, hub: string, users: Record<string, object>): Promise<void> {
   const kube = new Kube(lab.kubeconfig);
-  const content = { v: 1, users, machines: { deploy_0: [], probe_0: [] } };
-  await kube.apply([
-    {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name: 'hub-access', namespace: hub },
-      stringData: { 'access.json': JSON.stringify(content) },
-    },
-  ]);
+  const encode = (text: string): string => Buffer.from(text).toString('base64');
+  const texts = { 'access.json': JSON.stringify({ v: 1, users }) };
+  await kube.apply([accessSecret(hub, texts, encode)], ACCESS_MANAGER);
   await kube.annotate(
     'pods',
     'app=jupyterhub,component=hub',
