@@ -286,7 +286,8 @@ export async function mainFiles(
   if ((await ask('--show-prefix')) !== '') return undefined;
   for (const ref of MAIN_REFS) {
     const commit = await ask('--verify', '--quiet', `refs/remotes/${ref}^{commit}`);
-    if (commit !== undefined) return filesAt(root, commit, wants);
+    if (commit !== undefined)
+      return textsAt(root, commit, (await pathsAt(root, commit)).filter(wants));
   }
   return undefined;
 }

@@ -23,7 +23,13 @@ async function readNames(root: string): Promise<NameBook | undefined> {
   const commit = await bookCommit(root);
   if (commit === undefined) return new Map();
   const paths = await pathsAt(root, commit);
-  return readBook(await textsAt(root, commit, paths.filter((path) => !path.includes('/'))));
+  return readBook(
+    await textsAt(
+      root,
+      commit,
+      paths.filter((path) => !path.includes('/')),
+    ),
+  );
 }
 
 /** Where nobody answers, what was fetched last counts: a name that is given upon it cannot be pushed. */

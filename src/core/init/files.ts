@@ -47,8 +47,8 @@ removals: [] # hubs whose files are gone, and what happens to their homes
 
 const ACCESS = template<{ base: string }>(`# Who may enter
 
-Teams are named in \`environments/\`, and are enough to begin with. Single people and classes will stand here, each with an end:
-hubs do not read this folder yet, and \`check\` says so. Tiers are named in \`platform.yaml\`: \`tiers: {researcher: {until: 180d}}\`.
+Teams are named in \`environments/\`, and are enough to begin with. Single people and classes stand here, each with an end:
+\`access apply\` makes hubs follow. Tiers are named in \`platform.yaml\`: \`tiers: {researcher: {until: 180d}}\`.
 Numbers are GitHub ids, because a login can be renamed and taken by somebody else: \`api.github.com/users/LOGIN\` shows it.
 
 \`access/members/583231.yaml\`, one person:

@@ -44,6 +44,7 @@ describe('workflows', () => {
   ])('%s are those of this version', (_what, here) => {
     expect(checks(here)).toEqual(
       [
+        'access',
         'check',
         'deploy',
         'drift',
