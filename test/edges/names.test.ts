@@ -83,8 +83,10 @@ describe('the branch of names', () => {
     const shallow = join(folder.path, 'shallow');
     await git(folder.path, 'clone', '-q', '--depth=1', '-b', 'main', `file://${origin}`, shallow);
     expect(await gitNames(shallow).read()).toEqual(new Map([['1', ada]]));
+    // Names first, claims of homes later in the same run.
+    await gitNames(shallow).keep(new Map([['2', { name: 'bob', claims: {} }]]));
     await gitNames(shallow).keep(new Map([['2', bob]]));
-    expect(await history(origin)).toBe('2');
+    expect(await history(origin)).toBe('3');
   });
 
   test('that could not be pushed does not count', async () => {
