@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { gitNames } from '../../src/edges/names.ts';
@@ -103,6 +103,25 @@ describe('the branch of names', () => {
     await gitNames(root).keep(new Map([['1', ada]]));
     await git(root, 'remote', 'set-url', 'origin', join(folder.path, 'gone.git'));
     expect(await gitNames(root).read()).toEqual(new Map([['1', ada]]));
+  });
+
+  test('is asked for with the agent of whoever runs it', async () => {
+    const root = await clone('one');
+    await git(root, 'remote', 'set-url', 'origin', 'ssh://nowhere.invalid/names');
+    const heard = join(folder.path, 'heard');
+    await writeFile(join(folder.path, 'ssh'), `#!/bin/sh\nprintf %s "$SSH_AUTH_SOCK" > ${heard}\n`);
+    await chmod(join(folder.path, 'ssh'), 0o755);
+    const { PATH, SSH_AUTH_SOCK } = process.env;
+    process.env['PATH'] = `${folder.path}:${PATH ?? ''}`;
+    process.env['SSH_AUTH_SOCK'] = '/agent';
+    try {
+      expect(await gitNames(root).read()).toEqual(new Map());
+    } finally {
+      process.env['PATH'] = PATH;
+      if (SSH_AUTH_SOCK === undefined) delete process.env['SSH_AUTH_SOCK'];
+      else process.env['SSH_AUTH_SOCK'] = SSH_AUTH_SOCK;
+    }
+    expect(await readFile(heard, 'utf8')).toBe('/agent');
   });
 
   const pushed = async (root: string, path: string): Promise<void> => {
