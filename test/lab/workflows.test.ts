@@ -4,10 +4,12 @@ import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { zipSync } from 'fflate';
 import { load } from 'js-yaml';
+import { dayOf, daysAfter } from '../../src/core/access/days.ts';
 import { textAt } from '../../src/core/json.ts';
 import type { Json } from '../../src/core/json.ts';
 import { exec } from '../../src/edges/exec.ts';
 import type { ExecResult } from '../../src/edges/exec.ts';
+import { Kube } from '../../src/edges/kube.ts';
 import { unpackedTool } from '../../src/edges/tools.ts';
 import { startGithubSim } from '../support/github-sim/server.ts';
 import type { GithubSim } from '../support/github-sim/server.ts';
@@ -282,6 +284,35 @@ test('a merged pull request reaches every wave, and the record says so', async (
   for (const value of Object.values(secrets)) expect(stdout).not.toContain(value);
 }, 400_000);
 
+test('people’s files let somebody in on every hub, and the log says numbers only', async () => {
+  const origin = join(folder.path, 'origin.git');
+  await git(folder.path, 'init', '-q', '--bare', origin);
+  const pushes = `url.${origin}`;
+  await git(root, 'config', `${pushes}.insteadOf`, 'https://github.com/example/hubs.git');
+  await edit(root, 'platform.yaml', 'waves:', 'tiers: {researcher: {until: 180d}}\nwaves:');
+  for (const hub of HUBS)
+    await edit(root, `environments/${hub}.yaml`, '[team:example/users]', '[tier:researcher]');
+  await mkdir(join(root, 'access/members'), { recursive: true });
+  const until = daysAfter(dayOf(Date.now()), 90);
+  await writeFile(
+    join(root, 'access/members/7001234.yaml'),
+    `id: 7001234\nlogin: canary-person\ntier: researcher\nuntil: ${until}\n`,
+  );
+  await commit('A researcher');
+  const { code, stdout, stderr } = await act('access.yml', 'push', { ref: 'refs/heads/main' });
+  await git(root, 'config', '--remove-section', pushes); // act asks it for the repository’s name
+  if (code !== 0) note(stdout.slice(-6000));
+  expect(code).toBe(0);
+  expect(stdout).toContain(`${HUBS[0]}: 1 comes in`);
+  for (const word of ['7001234', 'canary-person']) expect(stdout + stderr).not.toContain(word);
+  for (const hub of HUBS) {
+    const secret = await new Kube(lab.kubeconfig).get('secret', 'hub-access', hub);
+    const access = Buffer.from(textAt(secret, '/data/access.json'), 'base64').toString();
+    expect(JSON.parse(access)).toMatchObject({ users: { 7001234: { name: 'canary-person' } } });
+  }
+  expect(await git(origin, 'show', 'names:7001234.json')).toContain('canary-person');
+}, 400_000);
+
 test('a first wave that fails ends the run, and the second is not begun', async () => {
   await edit(
     root,
@@ -329,7 +360,7 @@ test('no secret is in a log, a request to GitHub, a comment, an issue, a deploym
     asked.length > 20,
     told.length > 3,
     key.length > 100,
-  ]).toEqual([4, true, true, true, true]);
+  ]).toEqual([5, true, true, true, true]);
   for (const secret of [...Object.values(CANARIES), secrets['SOPS_AGE_KEY'] ?? '', key])
     expect([...LOGS, ...kept, ...asked, ...told].filter((text) => text.includes(secret))).toEqual(
       [],
