@@ -45,7 +45,11 @@ export const OPTIONS = {
   },
   pull: { type: 'string', value: 'N', help: 'number of the pull request' },
   head: { type: 'string', value: 'SHA', help: 'commit that the comment is about' },
-  base: { type: 'string', value: 'SHA', help: 'commit that the pull request is merged into' },
+  base: {
+    type: 'string',
+    value: 'SHA',
+    help: 'commit that the pull request is merged into; of `image changed`: the one to compare with',
+  },
   merge: { type: 'string', value: 'SHA', help: 'what merging the pull request gives' },
   reviewed: {
     type: 'string',
@@ -139,8 +143,8 @@ export const COMMANDS = {
   },
   image: {
     summary:
-      'work on images: `image render` writes their build folders, `image build` builds and tests them, and pushes with --push; `image refresh` does it for what is due, `image promote` makes tried candidates stable, `image yank IMAGE BUILD` withdraws a build',
-    target: 'render|build|refresh|promote|yank IMAGE…',
+      'work on images: `image render` writes their build folders, `image build` builds and tests them, and pushes with --push; `image refresh` does it for what is due, `image promote` makes tried candidates stable, `image yank IMAGE BUILD` withdraws a build; `image changed`, for the workflow: which ones a change touches',
+    target: 'render|build|refresh|promote|yank|changed IMAGE…',
     options: [
       'root',
       'charts-from',
@@ -152,6 +156,7 @@ export const COMMANDS = {
       'pull-request',
       'present',
       'reason',
+      'base',
       'at',
       'json',
     ],

@@ -6,6 +6,7 @@ import type { ImagePorts } from '../ports/images.ts';
 import { promote, yank } from './image-channels.ts';
 import { buildThem } from './image-build.ts';
 import type { BuildInputs } from './image-build.ts';
+import { changed } from './image-changed.ts';
 import { refresh } from './image-refresh.ts';
 import { renderImages } from './image-render.ts';
 import type { RenderInputs } from './image-render.ts';
@@ -16,6 +17,8 @@ export interface ImageInputs extends Omit<BuildInputs & RenderInputs, 'images'> 
   all: boolean;
   present: string | undefined;
   reason: string | undefined;
+  /** Commit to compare with. */
+  base: string | undefined;
 }
 
 /** `image VERB IMAGE…`: what can be done with images. */
@@ -38,10 +41,12 @@ export async function image(
       return await promote({ ...inputs, names }, ports, asked);
     case 'yank':
       return await yank({ ...inputs, names }, asked);
+    case 'changed':
+      return await changed({ ...inputs, names }, report);
     default:
       throw new UsageError(
         verb === '' ? 'image needs to know what to do' : `image cannot "${verb}"`,
-        'write: image render IMAGE --out DIR, or image build, refresh, promote or yank',
+        'write: image render IMAGE --out DIR, or image build, refresh, promote, yank or changed',
       );
   }
 }

@@ -225,6 +225,23 @@ export async function commitsOf(
   return lines(await asked(root, ['log', '--format=%H', `-n${most}`, commit, '--', path]));
 }
 
+/**
+ * Files of one folder of `root` that differ between a commit and the one that is checked out; of a renamed file both
+ * names. Undefined where the clone has no such commit.
+ */
+export async function pathsChangedSince(
+  root: string,
+  commit: string,
+  folder: string,
+): Promise<string[] | undefined> {
+  await asked(root, ['rev-parse', '--git-dir']);
+  const known = ['rev-parse', '--verify', '--quiet', `${commit}^{commit}`];
+  if ((await exec('git', ['-C', root, ...known])).code !== 0) return undefined;
+  const names = ['diff-tree', '-r', '-z', '--name-only', '--relative'];
+  const listed = await asked(root, [...names, commit, 'HEAD', '--', folder]);
+  return listed.split('\0').filter((path) => path !== '');
+}
+
 /** Files of the folder `root` that are in no commit and were not added; none where git does not say. */
 export async function unseenByGit(root: string, paths: Iterable<string>): Promise<Set<string>> {
   const unseen = new Set<string>();

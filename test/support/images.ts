@@ -20,6 +20,7 @@ export const NOTHING_ASKED: Omit<ImageInputs, 'root' | 'now'> = {
   locked: undefined,
   present: undefined,
   reason: undefined,
+  base: undefined,
 };
 
 export const NEAR = '127.0.0.1:5999';
