@@ -16,7 +16,6 @@ import { imageRegistry } from './edges/registry.ts';
 import { repo2docker } from './edges/repo2docker.ts';
 import { secretsAtHand } from './edges/secrets-at-hand.ts';
 import { sopsSecrets } from './edges/sops.ts';
-import { imageScript } from './edges/tool-root.ts';
 import { githubUpstream } from './edges/upstream.ts';
 import { chartScript, imageScript } from './edges/tool-root.ts';
 import { githubPlace } from './edges/github/place.ts';

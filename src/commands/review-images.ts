@@ -6,6 +6,7 @@ import { gatherPlatform } from '../gather/platform.ts';
 import { outcome } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import type { BuildArtifacts } from '../ports/build-artifacts.ts';
+import type { Upstream } from '../ports/upstream.ts';
 import { postComment, stale } from './review.ts';
 import type { Commented, ReviewInputs } from './review.ts';
 
@@ -27,7 +28,7 @@ export function isAboutImages(target: readonly string[]): boolean {
 /** `review images`: what a pull request's run says of the images that it has built, as one comment. */
 export async function reviewImages(
   inputs: ReviewImagesInputs,
-  github: Commented & BuildArtifacts,
+  github: Commented & BuildArtifacts & Upstream,
   report: Report,
 ): Promise<Outcome> {
   const { root, repository, head, run } = inputs;

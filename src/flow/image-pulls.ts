@@ -1,6 +1,5 @@
 import {
   branchOf,
-  commitsSince,
   imageLabels,
   keepsStable,
   probeLabels,
@@ -10,6 +9,8 @@ import {
 import type { Asking } from '../core/images/asked.ts';
 import { failureText, shownImage } from '../core/images/change-text.ts';
 import type { FlowResult } from '../core/images/flow-result.ts';
+import { oggmRange } from '../core/images/oggm-commits.ts';
+import type { OggmCommits } from '../core/images/oggm-commits.ts';
 import { packageChanges } from '../core/images/package-diff.ts';
 import type { PackageChange } from '../core/images/package-diff.ts';
 import { hasErrors } from '../core/finding.ts';
@@ -24,9 +25,11 @@ import { gatherLockFiles } from '../gather/lock-files.ts';
 import { gatherPlatform } from '../gather/platform.ts';
 import type { Forge } from '../ports.ts';
 import type { OwnPulls } from '../ports/own-pulls.ts';
+import type { Upstream } from '../ports/upstream.ts';
 import { allFindings } from './findings.ts';
+import { oggmCommits } from './oggm-commits.ts';
 
-type ImageForge = OwnPulls & Pick<Forge, 'openIssue' | 'closeIssue' | 'issueTexts'>;
+type ImageForge = OwnPulls & Upstream & Pick<Forge, 'openIssue' | 'closeIssue' | 'issueTexts'>;
 
 export interface PullPlace {
   github: ImageForge;
@@ -144,13 +147,13 @@ interface Change {
   before: ImageLockFile | undefined;
   after: ImageLockFile | undefined;
   packages: PackageChange[] | undefined;
-  oggm: ImageFile['oggm'];
+  commits: OggmCommits | undefined;
   /** Whether the files have no mistakes with it. */
   isSound: boolean;
 }
 
 async function changeOf(
-  { root, platform, now: time }: PullPlace,
+  { github, root, platform, now: time }: PullPlace,
   { image }: FlowResult,
   before: Files,
   after: Files,
@@ -160,12 +163,14 @@ async function changeOf(
     before: platform.locks.get(image)?.data,
     after: fresh.platform?.locks.get(image)?.data,
   };
+  const oggm = platform.images.get(image)?.data.oggm;
+  const range = oggmRange(oggm, candidateCommit(locks.before), candidateCommit(locks.after));
   const old = candidateList(image, locks.before, before);
   const now = candidateList(image, locks.after, after);
   return {
     ...locks,
     packages: now && packageChanges(old ?? [], now),
-    oggm: platform.images.get(image)?.data.oggm,
+    commits: await oggmCommits(github, range),
     isSound: !hasErrors(await allFindings(fresh, undefined, time)),
   };
 }
@@ -179,6 +184,11 @@ export function candidateList(
   const path = packagesPath(image, lock?.channels.candidate ?? '');
   const text = files.get(path);
   return text === undefined ? undefined : readPackages(path, text).packages;
+}
+
+/** Commit of OGGM in the candidate of a lock. */
+export function candidateCommit(lock: ImageLockFile | undefined): string | undefined {
+  return lock?.builds[lock.channels.candidate ?? '']?.oggm?.commit;
 }
 
 function titleOf(asking: Asking, { build }: FlowResult, { after }: Change): string {
@@ -199,7 +209,6 @@ function bodyOf(asking: Asking, platform: Platform, result: FlowResult, change: 
     const running = hubs.map((hub) => inMarkdown`- ${hub} runs it\n`);
     return inMarkdown`${image} ${result.outcome}: ${reason}\n\n${running}`.text;
   }
-  const build = (lock: ImageLockFile | undefined) => lock?.builds[lock.channels.candidate ?? ''];
   return shownImage({
     image,
     ok: true,
@@ -208,7 +217,7 @@ function bodyOf(asking: Asking, platform: Platform, result: FlowResult, change: 
     seconds: result.seconds,
     tests: result.tests,
     packages: change.packages,
-    commits: commitsSince(change.oggm, build(change.before), build(change.after)),
+    commits: change.commits,
     hubs: reachedHubs(platform, image),
   }).text;
 }

@@ -7,6 +7,7 @@ import { buildName } from '../core/images/lock.ts';
 import type { NamedFile } from '../core/images/folder.ts';
 import { lockAgain, lockFiles } from '../core/images/new-build.ts';
 import { packageLines } from '../core/images/package-lines.ts';
+import { oggmIn } from '../core/images/packages.ts';
 import { rounded } from '../core/images/test-report.ts';
 import type { ImageResult, ImageSeconds, TestResult } from '../core/images/test-report.ts';
 import type { Package } from '../core/model/package-list.ts';
@@ -261,6 +262,7 @@ export class ImageRun {
       seconds: this.#seconds,
       tests: this.#tests,
       packages: packageLines(this.#packages),
+      oggm_commit: oggmIn(this.#packages)?.commit ?? null,
     };
   }
 }

@@ -69,6 +69,7 @@ describe('image build', () => {
             },
           ]),
           packages: ['pip oggm 1.6.3'],
+          oggm_commit: null,
         },
       ],
     });

@@ -82,6 +82,7 @@ const result = (more: object): object => ({
       seconds: { resolve: 0, build: 0, test: 0, push: 0 },
       tests: [],
       packages: [],
+      oggm_commit: null,
       pull_request: null,
       hubs: [],
       ...more,

@@ -122,7 +122,17 @@ describe('an image that is new', () => {
         { name: 'oggm', ok: true, seconds: 2, memory_mb: 2, detail: 'oggm_check.py is content' },
       ]),
       packages: ['pip oggm 1.6.3'],
+      oggm_commit: null,
     });
+  });
+
+  test('says which commit of OGGM it has', async () => {
+    const commit = 'c'.repeat(40);
+    fake.packages = [
+      ['pip', 'numpy', '2.1', `found-git+https://github.com/numpy/numpy@${'d'.repeat(40)}`],
+      ['pip', 'oggm', '1.6.3', `found-git+https://github.com/OGGM/oggm@${commit}`],
+    ];
+    expect(await run()).toMatchObject([{ oggm_commit: commit }]);
   });
 
   test('meets its tests as hubs start servers; only its own home is looked at without that', async () => {

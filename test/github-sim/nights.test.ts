@@ -62,7 +62,10 @@ async function platformOnMain(settings: Record<string, unknown> = {}): Promise<v
   const texts = textsWith({
     'platform.yaml': { waves, tiers: {}, ...settings },
     'environments/try.yaml': { ...hub, url: 'https://try.example.org', wave: 'staging' },
-    'images/science/image.yaml': { rebuild: 'nightly' },
+    'images/science/image.yaml': {
+      rebuild: 'nightly',
+      oggm: { git: 'OGGM/oggm', ref: 'master' },
+    },
   });
   await stage.forge.commitFiles('main', texts, 'files');
 }
@@ -100,6 +103,7 @@ async function build(platform: Platform, day: number): Promise<ImageResult[]> {
       seconds: { resolve: 0, build: 0, test: 0, push: 0 },
       tests: [],
       packages: [],
+      oggm_commit: null,
     },
   ];
   const before = platform.locks.get('science')?.data;
@@ -114,7 +118,12 @@ async function build(platform: Platform, day: number): Promise<ImageResult[]> {
     recipe: '1'.repeat(40),
     builds: {
       ...before?.builds,
-      [name]: { digest, tests: { oggm: 'passed' as const }, packages: packagesHash(list) },
+      [name]: {
+        digest,
+        oggm: { version: '1.6.3', commit: letter.repeat(40) },
+        tests: { oggm: 'passed' as const },
+        packages: packagesHash(list),
+      },
     },
     channels: { ...before?.channels, candidate: name },
   };
@@ -198,6 +207,18 @@ async function deploy(at: number): Promise<void> {
     staging = { digest, at: new Date(at).toISOString() };
 }
 
+/** OGGM on GitHub: each letter's commit follows the one before it. */
+function commitsUpstream(letters: string): void {
+  const { state } = stage.sim;
+  const { objects } = state.addRepository(state.addUser('OGGM'), 'oggm');
+  let parents: string[] = [];
+  for (const letter of letters) {
+    const sha = letter.repeat(40);
+    objects.set(sha, { type: 'commit', tree: '', parents, message: `Step ${letter}` });
+    parents = [sha];
+  }
+}
+
 /** A person merges; GitHub says why it cannot. */
 function merge(number: number | null): string {
   const issue = stage.repository.issues.get(number ?? 0);
@@ -226,6 +247,7 @@ const evening = (day: number): number => Date.UTC(2026, 10, day, 12);
 
 test('seven nights, in which people merge', async () => {
   await platformOnMain();
+  commitsUpstream('abc');
   upstream = { letter: 'a', numpy: '2.0' };
 
   // Night 1: nothing was ever built.
@@ -279,6 +301,11 @@ test('seven nights, in which people merge', async () => {
   const six = await night(26);
   expect(brief(six.refresh)).toBe('built #4: tested and pushed');
   expect(stage.repository.issues.get(4)?.body).toContain('| changed | [numpy]');
+  expect(stage.repository.issues.get(4)?.body.split('\n').slice(4, 7)).toEqual([
+    `OGGM: [1 commit since](https://github.com/OGGM/oggm/compare/${'b'.repeat(40)}...${'c'.repeat(40)})`,
+    '',
+    `- [Step c](https://github.com/OGGM/oggm/commit/${'c'.repeat(40)})`,
+  ]);
   expect(stage.repository.issues.get(3)).toMatchObject({ state: 'closed' });
   expect(stage.repository.issues.get(3)?.comments.map(({ body }) => body)).toEqual([
     'science is well again: tested and pushed.',

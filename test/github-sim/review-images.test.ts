@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { isAboutImages, reviewImages } from '../../src/commands/review-images.ts';
@@ -65,6 +65,7 @@ function built(image: string, more: object = {}): void {
     seconds: { resolve: 1, build: 60, test: 14.5, push: 0 },
     tests: [{ name: 'oggm', ok: true, seconds: 2, memory_mb: 512, detail: 'content' }],
     packages: ['pip numpy 2.1', 'pip oggm 1.6.3'],
+    oggm_commit: null,
     ...more,
   };
   const text = JSON.stringify({ schema_version: 1, images: [one] });
@@ -133,6 +134,41 @@ describe('images of a pull request', () => {
       '',
     ]);
     expect(said).toEqual(['comment on pull request 1: created']);
+  });
+
+  test('say what is new in OGGM since the default branch’s candidate, and ask no other repository', async () => {
+    const { state } = stage.sim;
+    const [from, to] = ['1'.repeat(40), '2'.repeat(40)];
+    for (const owner of ['OGGM', 'secret']) {
+      const { objects } = state.addRepository(state.addUser(owner), 'oggm');
+      objects.set(from, { type: 'commit', tree: '', parents: [], message: 'old' });
+      objects.set(to, { type: 'commit', tree: '', parents: [from], message: 'Faster ice' });
+    }
+    const one = {
+      digest: `sha256:${'a'.repeat(64)}`,
+      tests: { oggm: 'passed' as const },
+      oggm: { version: '1.6.3', commit: from },
+    };
+    const locked = { recipe: '1'.repeat(40), builds: { [BUILD]: one } };
+    const text = lockText({ ...locked, channels: { candidate: BUILD } });
+    await put('main', 'images/igm/image.lock.yaml', text);
+    built('igm', { oggm_commit: to });
+    await look();
+    const page = 'https://github.com/OGGM/oggm';
+    expect(lines().filter((line) => line.includes(page))).toEqual([
+      `OGGM: [1 commit since](${page}/compare/${from}...${to})`,
+      `- [Faster ice](${page}/commit/${to})`,
+    ]);
+    built('igm', { oggm_commit: 'main' });
+    await look();
+    expect(lines()[0]).toBe('### ✗ `igm`: its result cannot be read');
+    const file = 'images/igm/image.yaml';
+    const image = await readFile(join(folder.path, 'main', file), 'utf8');
+    await put('proposed', file, image.replace('OGGM/oggm', 'secret/oggm'));
+    built('igm', { oggm_commit: to });
+    await look();
+    expect(comments()[0]).not.toContain('commit');
+    expect(stage.sim.log.filter(({ path }) => path.startsWith('/repos/secret'))).toEqual([]);
   });
 
   test('are new where the default branch has no list, or cannot be read', async () => {

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readBuild } from '../../src/core/images/build-artifact.ts';
 import { imagesComment } from '../../src/core/images/build-comment.ts';
+import type { OggmCommits } from '../../src/core/images/oggm-commits.ts';
 import { HOSTILE, expectMarkdown } from './targets.ts';
 
 /* What a fork's build may leave as its result: it is refused, or is only text in the comment. */
@@ -11,10 +12,11 @@ const OURS = [
   '<!-- glaciocloud images -->',
   '[The run](https://github.com/example/hubs/actions/runs/7)',
 ];
-const comment = (result: object): string => {
+const comment = (result: object, commits?: OggmCommits): string => {
   const text = JSON.stringify({ schema_version: 1, images: [result] });
   const claim = readBuild(text, 'science');
-  return imagesComment([{ image: 'science', claim, before: [], hubs: HUBS }], FRAME);
+  const one = { image: 'science', claim, before: [], commits, hubs: HUBS };
+  return imagesComment([one], FRAME);
 };
 const seconds = { resolve: 1, build: 2, test: 3, push: 4 };
 const result = (text: string, more: object = {}): object => ({
@@ -25,6 +27,7 @@ const result = (text: string, more: object = {}): object => ({
   seconds,
   tests: [{ name: text, ok: false, seconds: 1, memory_mb: null, detail: text }],
   packages: [],
+  oggm_commit: null,
   ...more,
 });
 const cells = (row: string): number => row.replaceAll(/\\./gu, '').split('|').length;
@@ -38,6 +41,28 @@ test('words of a build are words in its comment, each in its place', () => {
       expect(rows[5]?.startsWith('### ✗ `science`: ')).toBe(true);
       for (const row of rows.slice(9, 12)) expect(cells(row)).toBe(7);
       expectMarkdown(said, OURS);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('first lines of commits are words in their links', () => {
+  const sha = 'b'.repeat(40);
+  const range = { repository: 'OGGM/oggm', from: 'a'.repeat(40), to: sha };
+  const page = `https://github.com/OGGM/oggm/compare/${'a'.repeat(40)}...${sha}`;
+  fc.assert(
+    fc.property(HOSTILE, (subject) => {
+      const list = { total: 2, first: [{ sha, subject }] };
+      const said = comment(result('x'), { range, list });
+      const row = said.split('\n').find((line) => line.startsWith('- [')) ?? '';
+      expect(row.endsWith(`](https://github.com/OGGM/oggm/commit/${sha})`)).toBe(true);
+      const text = said.replaceAll(LINK, '$1');
+      expectMarkdown(text, OURS);
+      expect([...said.matchAll(LINK)].map(([, , found]) => found)).toEqual([
+        FRAME.run,
+        page,
+        `https://github.com/OGGM/oggm/commit/${sha}`,
+      ]);
     }),
     { numRuns: 300 },
   );

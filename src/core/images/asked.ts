@@ -1,11 +1,4 @@
-import type {
-  HubName,
-  ImageBuild,
-  ImageFile,
-  ImageLockFile,
-  ImageName,
-  Platform,
-} from '../model/types.ts';
+import type { HubName, ImageLockFile, ImageName, Platform } from '../model/types.ts';
 import type { ReachedHubs } from './change-text.ts';
 import { channelOf } from './resolve.ts';
 
@@ -55,16 +48,4 @@ export function keepsStable(
   const digest = (lock: ImageLockFile | undefined): string | undefined =>
     name === undefined ? undefined : lock?.builds[name]?.digest;
   return digest(before) === digest(after);
-}
-
-/** GitHub's list of commits between two builds; undefined where they are not known, or the same. */
-export function commitsSince(
-  oggm: ImageFile['oggm'],
-  before: ImageBuild | undefined,
-  after: ImageBuild | undefined,
-): string | undefined {
-  const [from, to] = [before?.oggm?.commit, after?.oggm?.commit];
-  if (oggm?.git === undefined || from === undefined || to === undefined || from === to)
-    return undefined;
-  return `https://github.com/${oggm.git}/compare/${from}...${to}`;
 }

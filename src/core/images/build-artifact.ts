@@ -18,12 +18,15 @@ export interface BuildClaim extends Pick<ImageResult, 'outcome' | 'reason' | 'se
   sizeBytes: number | undefined;
   /** Undefined where it names none. */
   packages: Package[] | undefined;
+  /** Commit of OGGM in it; undefined where it names none. */
+  oggmCommit: string | undefined;
 }
 
 /** Above everything that a build takes or an image has: seconds, megabytes. */
 const MOST = 1e7;
 const AMOUNT = { type: 'number', minimum: 0, maximum: MOST };
 const BYTES = { type: ['integer', 'null'], minimum: 0, maximum: 1e15 };
+const COMMIT = { type: ['string', 'null'], pattern: '^[0-9a-f]{40}$' };
 const read = readerOf<{ images: ImageResult[] }>(
   fields({
     schema_version: COUNT,
@@ -44,6 +47,7 @@ const read = readerOf<{ images: ImageResult[] }>(
           }),
         ),
         packages: listOf(TEXT),
+        oggm_commit: COMMIT,
       }),
     ),
   }),
@@ -69,6 +73,7 @@ export function readBuild(text: string, image: ImageName): Reading<BuildClaim> {
       tests,
       sizeBytes: size ?? undefined,
       packages: packages.length === 0 ? undefined : packages,
+      oggmCommit: one.oggm_commit ?? undefined,
     },
   };
 }

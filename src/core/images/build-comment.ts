@@ -7,6 +7,7 @@ import type { Reading } from '../shape.ts';
 import type { BuildClaim } from './build-artifact.ts';
 import { shownImage } from './change-text.ts';
 import type { ReachedHubs } from './change-text.ts';
+import type { OggmCommits } from './oggm-commits.ts';
 import { packageChanges } from './package-diff.ts';
 import type { TestResult } from './test-report.ts';
 
@@ -20,6 +21,8 @@ export interface BuiltImage {
   claim: Reading<BuildClaim>;
   /** What hubs with its candidate have now; none before its first build. */
   before: readonly Package[];
+  /** OGGM’s commits from there to what the run says. */
+  commits: OggmCommits | undefined;
   hubs: ReachedHubs;
 }
 
@@ -58,7 +61,7 @@ function fitting(texts: readonly Markdown[], left: number): string {
   return texts.map(({ text }) => text).find((text) => text.length <= left) ?? '';
 }
 
-function section({ image, claim, before, hubs }: BuiltImage): Markdown {
+function section({ image, claim, before, commits, hubs }: BuiltImage): Markdown {
   if (claim.kind !== 'read')
     return inMarkdown`### ✗ ${code(image)}: its result cannot be read\n\n${claim.reason}\n\n`;
   const { outcome, reason, seconds, tests, sizeBytes, packages } = claim.value;
@@ -70,7 +73,7 @@ function section({ image, claim, before, hubs }: BuiltImage): Markdown {
     seconds,
     tests: tests.map(shortened),
     packages: packages && packageChanges(before, packages),
-    commits: undefined,
+    commits,
     hubs,
   });
   return inMarkdown`${shown}\n`;

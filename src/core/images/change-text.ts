@@ -1,5 +1,7 @@
 import { code, inMarkdown, link } from '../escape.ts';
 import type { Markdown } from '../escape.ts';
+import { commitsText } from './oggm-commits.ts';
+import type { OggmCommits } from './oggm-commits.ts';
 import type { PackageChange } from './package-diff.ts';
 import type { ImageSeconds, TestResult } from './test-report.ts';
 
@@ -14,8 +16,8 @@ export interface ShownImage {
   tests: readonly TestResult[];
   /** Undefined where nothing says what is in it. */
   packages: readonly PackageChange[] | undefined;
-  /** Where OGGM's commits since the build before are listed. */
-  commits: string | undefined;
+  /** OGGM’s commits since the build before. */
+  commits: OggmCommits | undefined;
   hubs: ReachedHubs;
 }
 
@@ -32,15 +34,16 @@ const MOST_TESTS = 60;
 export function shownImage(one: ShownImage): Markdown {
   const head = inMarkdown`### ${one.ok ? '✓' : '✗'} ${code(one.image)}: ${one.reason}\n\n`;
   const who = one.ok ? reached(one.hubs) : inMarkdown`Nobody gets it as it is.\n`;
-  return inMarkdown`${head}${facts(one)}${tests(one.tests)}${packages(one.packages)}${who}`;
+  const commits = one.commits ? commitsText(one.commits) : inMarkdown``;
+  const inIt = inMarkdown`${commits}${packages(one.packages)}`;
+  return inMarkdown`${head}${facts(one)}${tests(one.tests)}${inIt}${who}`;
 }
 
-function facts({ sizeBytes, seconds, commits }: ShownImage): Markdown {
+function facts({ sizeBytes, seconds }: ShownImage): Markdown {
   const size = sizeBytes === undefined ? '' : `, ${(sizeBytes / 1e9).toFixed(2)} GB`;
   const { resolve, build, test, push } = seconds;
   const times = `resolve ${resolve} s, build ${build} s, test ${test} s, push ${push} s${size}`;
-  const since = commits === undefined ? inMarkdown`` : inMarkdown`. ${link('OGGM since', commits)}`;
-  return inMarkdown`${times}${since}\n\n`;
+  return inMarkdown`${times}\n\n`;
 }
 
 function tests(all: readonly TestResult[]): Markdown {

@@ -22,6 +22,7 @@ export function flowResult(given: Given): FlowResult {
     seconds: { resolve: 0, build: 0, test: 0, push: 0 },
     tests: [],
     packages: [],
+    oggm_commit: null,
     pull_request: null,
     hubs: [],
     ...given,

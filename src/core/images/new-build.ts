@@ -2,7 +2,7 @@ import { packagesHash, packagesPath, packagesText } from '../model/package-list.
 import type { Package } from '../model/package-list.ts';
 import type { ImageBuild, ImageLockFile } from '../model/types.ts';
 import { lockText } from './lock.ts';
-import { packageName } from './packages.ts';
+import { oggmIn } from './packages.ts';
 import type { TestResult } from './test-report.ts';
 
 /** A build that was tested and pushed. */
@@ -64,15 +64,17 @@ function lockPath(image: string): string {
 function entryOf(build: NewBuild, packages: string): ImageBuild {
   const { digest, content, registry, size, tests } = build;
   const base = build.base?.split('@')[1];
-  const oggm = build.packages.find(({ name }) => packageName(name) === 'oggm');
-  const commit = /git\+.*@([0-9a-f]{40})(?:#.*)?$/u.exec(oggm?.source ?? '')?.[1];
+  const oggm = oggmIn(build.packages);
   return {
     digest,
     content,
     registry,
     ...(base === undefined ? {} : { base }),
     ...(oggm && {
-      oggm: { version: oggm.version, ...(commit === undefined ? {} : { commit }) },
+      oggm: {
+        version: oggm.version,
+        ...(oggm.commit === undefined ? {} : { commit: oggm.commit }),
+      },
     }),
     size: `${Math.ceil(size / 1e6)}M`,
     tests: Object.fromEntries(tests.map(({ name, ok }) => [name, ok ? 'passed' : 'failed'])),

@@ -104,6 +104,8 @@ export interface ImageResult {
   tests: TestResult[];
   /** `pip oggm 1.6.3` for each, sorted; empty where nobody has looked, or where it is too much. */
   packages: string[];
+  /** Commit of OGGM in it; null where that is no commit, or nobody has looked. */
+  oggm_commit: string | null;
 }
 
 /** 1 where every image failed, 3 where some did. */

@@ -1,6 +1,7 @@
 import type { Forge } from '../../ports.ts';
 import type { BuildArtifacts } from '../../ports/build-artifacts.ts';
 import type { OwnPulls } from '../../ports/own-pulls.ts';
+import type { Upstream } from '../../ports/upstream.ts';
 import { GithubArtifacts } from './artifacts.ts';
 import { GithubClient } from './client.ts';
 import type { GithubSettings, Second } from './client.ts';
@@ -9,12 +10,13 @@ import { GithubIssues } from './issues.ts';
 import { GithubOwnPulls } from './own-pulls.ts';
 import { GithubPulls } from './pulls.ts';
 import { GithubRecord } from './record.ts';
+import { GithubUpstream } from './upstream.ts';
 
 /** GitHub as the platform uses it: each call is named for what it is for. */
 export function githubForge(
   settings: GithubSettings,
   second: Second = 1000,
-): Forge & OwnPulls & BuildArtifacts {
+): Forge & OwnPulls & BuildArtifacts & Upstream {
   const client = new GithubClient(settings, second);
   const pulls = new GithubPulls(client);
   const own = new GithubOwnPulls(client);
@@ -22,6 +24,7 @@ export function githubForge(
   const artifacts = new GithubArtifacts(client);
   const environments = new GithubEnvironments(client);
   const record = new GithubRecord(client);
+  const upstream = new GithubUpstream(client);
   return {
     pullRequestOf: (run) => pulls.pullRequestOf(run),
     mergedPull: (commit) => pulls.mergedPull(commit),
@@ -32,6 +35,7 @@ export function githubForge(
     merge: (pull, head) => own.merge(pull, head),
     reviewedFile: (artifact, file) => artifacts.reviewedFile(artifact, file),
     filesOfRun: (run, names, file) => artifacts.filesOfRun(run, names, file),
+    commitsBetween: (range) => upstream.commitsBetween(range),
     mayWrite: (login) => pulls.mayWrite(login),
     openIssue: (labels, title, body) => issues.openIssue(labels, title, body),
     closeIssue: (labels, why) => issues.closeIssue(labels, why),

@@ -2,14 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { load } from 'js-yaml';
 import {
   branchOf,
-  commitsSince,
   imageLabels,
   keepsStable,
   probeLabels,
   reachedHubs,
   titleMark,
 } from '../../../src/core/images/asked.ts';
-import type { ImageBuild, ImageLockFile } from '../../../src/core/model/types.ts';
+import type { ImageLockFile } from '../../../src/core/model/types.ts';
 import { HUB, platformWith, textsWith } from '../../support/written.ts';
 
 const hub = load(textsWith({}).get(HUB) ?? '') as Record<string, unknown>;
@@ -53,27 +52,5 @@ describe('a change that stable waves do not see', () => {
     ['no lock that can be read', lock({ stable: one }), undefined, false],
   ])('%s', (_what, before, after, keeps) => {
     expect(keepsStable(before, after)).toBe(keeps);
-  });
-});
-
-describe('commits of OGGM between two builds', () => {
-  const at = (letter: string): ImageBuild => ({
-    digest: 'd',
-    oggm: { commit: letter.repeat(40) },
-  });
-  const git = { git: 'OGGM/oggm', ref: 'master' };
-  test('have an address', () => {
-    expect(commitsSince(git, at('a'), at('b'))).toBe(
-      `https://github.com/OGGM/oggm/compare/${'a'.repeat(40)}...${'b'.repeat(40)}`,
-    );
-  });
-  test.each<[string, string | undefined]>([
-    ['a release', commitsSince({ version: '1.6.3', ref: 'master' }, at('a'), at('b'))],
-    ['the same', commitsSince(git, at('a'), at('a'))],
-    ['no build before', commitsSince(git, undefined, at('b'))],
-    ['nothing said of the new one', commitsSince(git, at('a'), { digest: 'd' })],
-    ['another model', commitsSince(undefined, at('a'), at('b'))],
-  ])('have none: %s', (_what, address) => {
-    expect(address).toBeUndefined();
   });
 });

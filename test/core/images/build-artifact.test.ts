@@ -10,6 +10,7 @@ const IMAGE = {
   seconds: { resolve: 1, build: 60, test: 14.5, push: 0 },
   tests: [TEST],
   packages: ['apt git 3', 'pip oggm 1.6.3'],
+  oggm_commit: 'a'.repeat(40),
 };
 const read = (...images: unknown[]): ReturnType<typeof readBuild> =>
   readBuild(JSON.stringify({ schema_version: 1, images }), 'science');
@@ -34,15 +35,23 @@ describe('what a build says of itself', () => {
           { manager: 'apt', name: 'git', version: '3', source: 'unsaid' },
           { manager: 'pip', name: 'oggm', version: '1.6.3', source: 'unsaid' },
         ],
+        oggmCommit: 'a'.repeat(40),
       },
     });
   });
 
   test('is little where it failed early', () => {
-    const early = { outcome: 'failed', size_bytes: null, tests: [], packages: [] };
+    const nothing = { size_bytes: null, tests: [], packages: [], oggm_commit: null };
+    const early = { outcome: 'failed', ...nothing };
     expect(read({ ...IMAGE, ...early })).toMatchObject({
       kind: 'read',
-      value: { outcome: 'failed', sizeBytes: undefined, tests: [], packages: undefined },
+      value: {
+        outcome: 'failed',
+        sizeBytes: undefined,
+        tests: [],
+        packages: undefined,
+        oggmCommit: undefined,
+      },
     });
     const untold = { ...TEST, memory_mb: null };
     expect(read({ ...IMAGE, outcome: 'unchanged', tests: [untold] })).toMatchObject({
@@ -50,14 +59,11 @@ describe('what a build says of itself', () => {
     });
   });
 
-  test.each(['image', 'outcome', 'reason', 'size_bytes', 'seconds', 'tests', 'packages'])(
-    'must have its field %s',
-    (key) => {
-      const reason = `its field /images/0/${key} is missing or is something else`;
-      expect(read(without(key))).toEqual({ kind: 'unreadable', reason });
-      expect(read({ ...IMAGE, [key]: { a: 1 } })).toMatchObject({ kind: 'unreadable' });
-    },
-  );
+  test.each(Object.keys(IMAGE))('must have its field %s', (key) => {
+    const reason = `its field /images/0/${key} is missing or is something else`;
+    expect(read(without(key))).toEqual({ kind: 'unreadable', reason });
+    expect(read({ ...IMAGE, [key]: { a: 1 } })).toMatchObject({ kind: 'unreadable' });
+  });
 
   test.each<[string, object]>([
     ['/outcome', { outcome: 'promoted' }],
@@ -75,6 +81,9 @@ describe('what a build says of itself', () => {
     ['/tests/0/memory_mb', { tests: [{ ...TEST, memory_mb: 1e7 + 1 }] }],
     ['/tests/0/detail', { tests: [{ ...TEST, detail: null }] }],
     ['/packages/1', { packages: ['pip a 1', 2] }],
+    ['/oggm_commit', { oggm_commit: 'a'.repeat(39) }],
+    ['/oggm_commit', { oggm_commit: `${'a'.repeat(40)}...main` }],
+    ['/oggm_commit', { oggm_commit: 'A'.repeat(40) }],
   ])('has something else at %s', (path, part) => {
     const reason = `its field /images/0${path} is missing or is something else`;
     expect(read({ ...IMAGE, ...part })).toEqual({ kind: 'unreadable', reason });

@@ -11,6 +11,7 @@ const CLAIM: BuildClaim = {
   tests: [{ name: 'oggm', ok: true, seconds: 2, memory_mb: 512, detail: 'content' }],
   sizeBytes: 1.5e9,
   packages: [{ manager: 'pip', name: 'numpy', version: '2.1', source: 'unsaid' }],
+  oggmCommit: 'b'.repeat(40),
 };
 const image = (claim: Partial<BuildClaim> = {}, more: Partial<BuiltImage> = {}): BuiltImage => ({
   image: 'science',
@@ -19,6 +20,10 @@ const image = (claim: Partial<BuildClaim> = {}, more: Partial<BuiltImage> = {}):
     { manager: 'pip', name: 'numpy', version: '2.0', source: 'md5:0' },
     { manager: 'pip', name: 'old', version: '1', source: 'md5:0' },
   ],
+  commits: {
+    range: { repository: 'OGGM/oggm', from: 'a1', to: 'b2' },
+    list: { total: 1, first: [{ sha: 'b2', subject: 'Faster ice' }] },
+  },
   hubs: { candidate: ['try'], stable: ['alps'] },
   ...more,
 });
@@ -44,6 +49,10 @@ describe('the comment about images', () => {
       '| - | - | - | - | - |',
       '| ✓ | oggm | 2 s | 512 MB | content |',
       '',
+      'OGGM: [1 commit since](https://github.com/OGGM/oggm/compare/a1...b2)',
+      '',
+      '- [Faster ice](https://github.com/OGGM/oggm/commit/b2)',
+      '',
       '| packages | | before | now |',
       '| - | - | - | - |',
       '| changed | [numpy](https://pypi.org/project/numpy/) | 2.0 | 2.1 |',
@@ -56,7 +65,11 @@ describe('the comment about images', () => {
   });
 
   test('says of what failed, or cannot be read, that it did', () => {
-    const failed = image({ outcome: 'failed', reason: 'no base', packages: undefined, tests: [] });
+    const nothing = { packages: undefined, tests: [] };
+    const failed = image(
+      { outcome: 'failed', reason: 'no base', ...nothing },
+      { commits: undefined },
+    );
     const unread = image({}, { image: 'igm', claim: { kind: 'unreadable', reason: 'a <b>' } });
     expect(lines([failed, unread])).toEqual([
       ...HEAD,

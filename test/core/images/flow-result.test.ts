@@ -22,6 +22,7 @@ test('a result as programs read it: every field', () => {
     seconds: { resolve: 0, build: 0, test: 0, push: 0 },
     tests: [],
     packages: [],
+    oggm_commit: null,
     pull_request: 7,
     hubs: ['alps', 'bern'],
   });

@@ -204,6 +204,7 @@ const built: ImageResult = {
     { name: 'size', ok: false, seconds: 0, memory_mb: null, detail: 'a\nb' },
   ],
   packages: ['pip oggm 1.6.3'],
+  oggm_commit: null,
 };
 
 test.each([

@@ -160,6 +160,19 @@ function isAncestor(repository: Repository, old: string, fresh: string): boolean
   return false;
 }
 
+/** What `head` leads to and `base` does not, the oldest first. */
+function commitsBetween(repository: Repository, base: string, head: string): string[] {
+  const commits: string[] = [];
+  const seen = [head];
+  for (let sha = seen.pop(); sha !== undefined; sha = seen.pop()) {
+    if (commits.includes(sha) || isAncestor(repository, sha, base)) continue;
+    commits.push(sha);
+    const object = repository.objects.get(sha);
+    if (object?.type === 'commit') seen.push(...object.parents);
+  }
+  return commits.reverse();
+}
+
 const TALK: readonly Permission[] = ['issues', 'pull-requests'];
 
 const runBody = ({ id, event, path, branch, headRepository }: Run, home: Repository): Body => ({
@@ -347,6 +360,23 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
         ruleset_id: 1,
       })),
     }),
+  },
+  'repos/compare-commits-with-basehead': {
+    handle: ({ repository, parameters, query }) => {
+      const [base = '', head = ''] = (parameters['basehead'] ?? '').split('...');
+      for (const sha of [base, head]) found(repository.objects.get(sha));
+      const ahead = commitsBetween(repository, base, head);
+      const behind = commitsBetween(repository, head, base);
+      const size = Number(query.get('per_page') ?? 250);
+      const commits = ahead.slice(0, size).map((sha) => {
+        const object = repository.objects.get(sha);
+        return { sha, commit: { message: object?.type === 'commit' ? object.message : '' } };
+      });
+      const counts = { ahead_by: ahead.length, behind_by: behind.length };
+      const status = behind.length === 0 ? 'ahead' : 'behind';
+      const body = { status, ...counts, total_commits: ahead.length, commits };
+      return { status: 200, body };
+    },
   },
   'actions/get-reviews-for-run': {
     handle: ({ repository, parameters }) => ({

@@ -53,6 +53,8 @@ export const OPERATIONS = [
   'actions/get-github-actions-default-workflow-permissions-repository',
   'issues/list-labels-for-repo',
   'repos/get-branch-rules',
+  'repos/compare-commits-with-basehead',
+  'actions/create-workflow-dispatch',
 ] as const;
 
 export type OperationId = (typeof OPERATIONS)[number];
