@@ -3,9 +3,13 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { image } from '../../src/commands/image.ts';
 import type { ImageInputs } from '../../src/commands/image.ts';
+import { wantedReleases } from '../../src/core/hub/release.ts';
 import { lockText } from '../../src/core/images/lock.ts';
 import type { LockContent } from '../../src/core/images/yank.ts';
+import { at, textAt } from '../../src/core/json.ts';
 import type { ImageBuild } from '../../src/core/model/types.ts';
+import type { Release } from '../../src/core/unit.ts';
+import { gatherPlatform } from '../../src/gather/platform.ts';
 import type { Outcome } from '../../src/outcome.ts';
 import { FakeImages, NOTHING_ASKED } from '../support/images.ts';
 import { commitAll, edit, git, temporary } from '../support/sample.ts';
@@ -15,8 +19,9 @@ const LOCK = 'images/science/image.lock.yaml';
 const NOW = Date.UTC(2026, 10, 26, 12);
 const old = '2026-11-20-aaaaaa';
 const fresh = '2026-11-25-bbbbbb';
+const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
 const build = (letter: string, more: Partial<ImageBuild> = {}): ImageBuild => ({
-  digest: `sha256:${letter.repeat(64)}`,
+  digest: digest(letter),
   tests: { oggm: 'passed' },
   ...more,
 });
@@ -52,7 +57,7 @@ async function trying(): Promise<void> {
 /** A commit on the branch `deployed`: what the hub ran from then on. */
 async function deployed(letter: string, at: string): Promise<void> {
   const unit = { kind: 'hub', cluster: 'main', name: 'hub' };
-  const reference = `registry.example.org/hubs/science@sha256:${letter.repeat(64)}`;
+  const reference = `registry.example.org/hubs/science@${digest(letter)}`;
   const images = [{ name: 'science', reference }];
   const release = { v: 1, unit, namespace: 'hub', charts: [], values: {}, images, secrets: [] };
   const known = await git(root, 'branch', '--list', 'deployed');
@@ -62,6 +67,42 @@ async function deployed(letter: string, at: string): Promise<void> {
   await put('hub/status.json', JSON.stringify({ at, commit: 'c' }));
   await commitAll(root, at);
   await git(root, 'checkout', '--quiet', 'main');
+}
+
+interface Wanted {
+  references: string[];
+  announcement: string;
+  /** What restarts a hub when it changes. */
+  restarting: unknown;
+  text: string;
+}
+
+/** What the files ask of the hub, which runs the build of this letter. */
+async function wanted(running: string): Promise<Wanted> {
+  const { platform } = await gatherPlatform(root);
+  if (!platform) throw new Error('the files cannot be read');
+  const charts = { pins: [], codeDigest: 'c' };
+  const unit = { kind: 'hub', cluster: 'main', name: 'hub' } as const;
+  const reference = `registry.example.org/hubs/science@${digest(running)}`;
+  const images = [{ name: 'science', reference }];
+  const there: Release = {
+    v: 1,
+    unit,
+    namespace: 'hub',
+    charts: [],
+    values: {},
+    images,
+    secrets: [],
+  };
+  const found = wantedReleases(platform, charts, [{ unit, release: there }]);
+  const release = found.find((one) => one.unit.kind === 'hub')?.release;
+  if (!release) throw new Error('the hub has no release');
+  return {
+    references: release.images.map((one) => one.reference),
+    announcement: textAt(release.values, '/glaciocloud/notices/announcement'),
+    restarting: at(release.values, '/jupyterhub'),
+    text: JSON.stringify(release),
+  };
 }
 
 async function run(inputs: Partial<ImageInputs>): Promise<Outcome> {
@@ -176,6 +217,27 @@ describe('image yank', () => {
     const again = await run({ ...asked, reason: 'really' });
     const before = 'it was withdrawn before: numpy crashes';
     expect(again.json).toEqual(result({ outcome: 'unchanged', reason: before }));
+  });
+
+  test('no hub starts it again, none is restarted for it, and its pages say why', async () => {
+    await trying();
+    const before = await wanted('b');
+    expect(before.references).toEqual([`registry.example.org/hubs/science@${digest('b')}`]);
+    await run(asked);
+    const after = await wanted('b');
+    expect(after.references).toEqual([`registry.example.org/hubs/science@${digest('a')}`]);
+    expect(after.text).not.toContain(digest('b'));
+    expect(after.restarting).toEqual(before.restarting);
+    const title = 'The image “Science” of 2026-11-25 was withdrawn (numpy crashes)';
+    const next = 'stop yours and start it again to get the last good one';
+    expect([before.announcement, after.announcement]).toEqual([
+      '',
+      `${title}: servers that run it go on; ${next}.`,
+    ]);
+    await run({ target: ['yank', 'science', old], reason: 'old too' });
+    const none = await wanted('a');
+    expect(none.references).toEqual([]);
+    expect(none.announcement).toContain('no server starts with this image');
   });
 
   test('of the only good one: the channels name none', async () => {

@@ -4,6 +4,7 @@ import { entryPart } from './entry.ts';
 import { hubPart } from './hub.ts';
 import { loginPart } from './login.ts';
 import { nodesPart } from './nodes.ts';
+import { noticesPart } from './notices.ts';
 import { probePart } from './probe.ts';
 import { profilesPart } from './profiles.ts';
 import { serversPart } from './servers.ts';
@@ -17,6 +18,7 @@ const PARTS: readonly ((context: HubContext) => Part)[] = [
   sessionsPart,
   profilesPart,
   nodesPart,
+  noticesPart,
   probePart,
 ];
 

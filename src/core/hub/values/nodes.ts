@@ -36,7 +36,6 @@ export function nodesPart({ hub, images, platform }: HubContext): Part {
         cpu: `${Math.round((seat?.cpu ?? 0) * CPU_GUARANTEE_SHARE * 1000)}m`,
         memory: String(memoryBytes(seat?.memory ?? '0') ?? 0),
       },
-      notices: { v: 1, announcement: '', spawning: { open: true } },
     },
   };
 }

@@ -14,6 +14,7 @@ export function contextWith(hub: Record<string, unknown>, more: Written = {}): H
     cluster: cluster.data,
     platform: platform.settings.data,
     images: hubImages(platform, doc),
+    withdrawn: [],
     codeDigest: 'digest-of-code',
   };
 }

@@ -30,7 +30,6 @@ test('where pods go, what waits on the nodes, and which seats are warm', () => {
       user: { uid: 2000, gid: 200 },
       prepull: [base],
       placeholders: { replicas: 3, cpu: '500m', memory: '4294967296' },
-      notices: { v: 1, announcement: '', spawning: { open: true } },
     },
   });
 });
