@@ -94,6 +94,7 @@ describe('an image that is new', () => {
       'run: check_server.py in home-1',
       'removeHome: home-1',
       'makeHome: empty',
+      'run: check_kernel.py in home-2',
       'run: check_puller.py in home-2',
       'run: check_version.py in home-2',
       'removeHome: home-2',
@@ -117,7 +118,7 @@ describe('an image that is new', () => {
       digest: built,
       reason: 'tested and pushed',
       size_bytes: 1e9,
-      seconds: { resolve: 0, build: 60, test: 16, push: 0 },
+      seconds: { resolve: 0, build: 60, test: 18, push: 0 },
       tests: expect.arrayContaining([
         { name: 'oggm', ok: true, seconds: 2, memory_mb: 2, detail: 'oggm_check.py is content' },
       ]),
@@ -143,7 +144,7 @@ describe('an image that is new', () => {
     expect(fake.homes).toEqual(
       [false, false, true, false].map((full) => ({ image, user, folder, full })),
     );
-    const [list, home, server, , puller, , full, oggm] = fake.runs;
+    const [list, home, server, , , puller, , full, oggm] = fake.runs;
     const each = { image, user, memoryBytes: 4 * 2 ** 30, env: {}, timeoutMs: 180_000 };
     const measured = ['python3', '-c', 'measure.py', 'python3', '-'];
     expect(list).toMatchObject({ home: undefined, input: 'list_packages.py' });
@@ -450,7 +451,7 @@ describe('what fails', () => {
       digest: built,
       reason: 'nothing is pushed: packages, server, second start, hub version, full home failed',
     });
-    expect(result!.tests).toHaveLength(9);
+    expect(result!.tests).toHaveLength(10);
     expect(told.at(-1)).toContain('science: passed oggm');
     expect(told).toContainEqual(expect.stringMatching(/^science: FAILED server/u));
     nothingPushed();

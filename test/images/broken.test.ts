@@ -101,6 +101,12 @@ const BROKEN: Broken[] = [
     says: /No space left on device/u,
   },
   {
+    name: 'deaf',
+    file: { ...SOUND, pip: ['ipykernel==7.3.0'] },
+    failed: ['kernel'],
+    says: /^ipykernel 7\.3\.0 loses requests .*ipykernel issue 1554\); 7\.4\.0 mends it$/u,
+  },
+  {
     name: 'drifting',
     file: { ...SOUND, tests: { notebooks: ['third.ipynb'] } },
     failed: ['notebook third.ipynb'],

@@ -48,6 +48,7 @@ describe('an image that is sound', () => {
           ['home', true],
           ['server', true],
           ['second start', true],
+          ['kernel', true],
           ['nbgitpuller', true],
           ['hub version', true],
           ['full home', true],

@@ -6,6 +6,7 @@ export type TestScript =
   | 'check_server.py'
   | 'check_version.py'
   | 'check_puller.py'
+  | 'check_kernel.py'
   | 'check_home.py'
   | 'check_notebook.py'
   | 'list_packages.py'
@@ -69,6 +70,7 @@ export function imageTests({ image, user, hub, notebooks }: Tested): Stay[] {
     {
       home: 'empty',
       tests: [
+        test('kernel', 'check_kernel.py'),
         test('nbgitpuller', 'check_puller.py'),
         test('hub version', 'check_version.py', hub === undefined ? {} : { hub }),
       ],

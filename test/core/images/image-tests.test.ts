@@ -21,7 +21,10 @@ function planned(
 describe('which tests an image gets', () => {
   const names = (changes: Record<string, unknown>): string[] =>
     planned(changes, '5.5.0').flatMap(({ tests }) => tests.map(({ name }) => name));
-  const always = ['home', 'server', 'second start', 'nbgitpuller', 'hub version', 'full home'];
+  const always = [
+    ...['home', 'server', 'second start'],
+    ...['kernel', 'nbgitpuller', 'hub version', 'full home'],
+  ];
 
   test.each<[string, Record<string, unknown>, string[]]>([
     ['with OGGM', { oggm: { version: '1.6.3' } }, [...always, 'oggm']],
@@ -63,7 +66,7 @@ describe('which tests an image gets', () => {
     expect(homes).toEqual([
       ['image', 1],
       ['empty', 2],
-      ['empty', 2],
+      ['empty', 3],
       ['full', 1],
       ['empty', 1],
     ]);
@@ -78,6 +81,7 @@ describe('which tests an image gets', () => {
       { ...plain, script: 'check_home.py', args: ['/home/jovyan', '1100'] },
       { ...plain, script: 'check_server.py' },
       { ...plain, script: 'check_server.py' },
+      { ...plain, script: 'check_kernel.py', args: [] },
       { ...plain, script: 'check_puller.py', args: [] },
       { ...plain, script: 'check_version.py', args: [], hub: '5.5.0' },
       { ...plain, script: 'check_server.py' },
