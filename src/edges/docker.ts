@@ -8,6 +8,7 @@ import type {
   HomeRequest,
   SolveRequest,
 } from '../ports/images.ts';
+import { removeLeftovers, runLabel } from './docker-leftovers.ts';
 import { docker, dockerMust } from './docker-program.ts';
 import { fileText } from './files.ts';
 import { machineRandom } from './machine.ts';
@@ -22,8 +23,6 @@ const PULL_MS = 30 * 60_000;
 const SOLVE_MS = 40 * 60_000;
 const STORE =
   'write {"features": {"containerd-snapshotter": true}} into /etc/docker/daemon.json and restart Docker';
-/** What is left by a run that was killed can be found by this. */
-const OURS = 'org.glaciocloud.image-test=true';
 
 async function ready(): Promise<void> {
   const status = await dockerMust('be asked', ['info', '--format', '{{json .DriverStatus}}'], {
@@ -34,6 +33,7 @@ async function ready(): Promise<void> {
       'Docker keeps images in its classic store, which changes their digest when they are pushed',
       { hint: `switch to the containerd image store: ${STORE}` },
     );
+  await removeLeftovers();
 }
 
 async function size(reference: string): Promise<{ bytes: number; layers: number }> {
@@ -55,14 +55,13 @@ async function makeHome({ image, user, folder, full }: HomeRequest): Promise<str
   const bytes = full ? FULL_BYTES : HOME_BYTES;
   const options = `size=${bytes},uid=${user.uid},gid=${user.gid},mode=0770`;
   const memory = ['--opt', 'type=tmpfs', '--opt', 'device=tmpfs', '--opt', `o=${options}`];
-  await dockerMust('make a volume', ['volume', 'create', '--label', OURS, ...memory, volume]);
+  await dockerMust('make a volume', ['volume', 'create', ...runLabel(), ...memory, volume]);
   await dockerMust('hold a home', [
     'run',
     '--detach',
     '--name',
     volume,
-    '--label',
-    OURS,
+    ...runLabel(),
     '--network',
     'none',
     '--user',
@@ -98,7 +97,7 @@ async function run(request: ContainerRequest): Promise<Ended> {
   const name = `glaciocloud-${machineRandom.hex(6)}`;
   const limits = ['--memory', String(memoryBytes), '--memory-swap', String(memoryBytes)];
   const args = [
-    ...['run', '--rm', '--interactive', '--name', name, '--label', OURS],
+    ...['run', '--rm', '--interactive', '--name', name, ...runLabel()],
     ...['--network', 'none', '--user', `${user.uid}:${user.gid}`],
     ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', ...limits],
     ...(home ? ['--mount', mount(home.volume, home.folder), '--env', `HOME=${home.folder}`] : []),
@@ -121,7 +120,7 @@ async function run(request: ContainerRequest): Promise<Ended> {
 async function solve({ image, wanted, held }: SolveRequest): Promise<Ended> {
   const { script: machine, certificates: path } = await reachOfMachine();
   const certificates = path === undefined ? undefined : await fileText(path);
-  const args = ['run', '--rm', '--interactive', '--label', OURS, '--user', '0:0'];
+  const args = ['run', '--rm', '--interactive', ...runLabel(), '--user', '0:0'];
   return docker([...args, '--entrypoint', '/bin/sh', image], {
     input: solveScript({ wanted, held, machine, certificates }),
     timeoutMs: SOLVE_MS,

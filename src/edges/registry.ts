@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ImageFailure } from '../failure.ts';
 import type { Registry } from '../ports/images.ts';
+import { runFolder } from './docker-leftovers.ts';
 import { docker, dockerFailure } from './docker-program.ts';
 import { findTool } from './tools.ts';
 
@@ -40,35 +41,49 @@ function registryProgram(): string {
   return program;
 }
 
+/**
+ * Arguments: program, its configuration, its folder. The descriptor 3 is a pipe that this process holds: it closes
+ * whenever and however this process ends, and then the registry ends too.
+ */
+const UNTIL_WE_END = `
+{ read -r _; kill -9 $$; rm -rf "$2"; } <&3 >/dev/null 2>&1 &
+exec "$0" serve "$1" 3<&-`;
+
 async function throwAway(): Promise<{ address: string; stop: () => Promise<void> }> {
   const program = registryProgram();
   const folder = await mkdtemp(join(tmpdir(), 'glaciocloud-registry-'));
-  const address = `127.0.0.1:${await freePort()}`;
+  const host = `127.0.0.1:${await freePort()}`;
   const config = join(folder, 'config.yml');
   const settings = {
     version: 0.1,
     log: { level: 'error' },
     storage: { filesystem: { rootdirectory: join(folder, 'data') } },
-    http: { addr: address },
+    http: { addr: host },
   };
   await writeFile(config, JSON.stringify(settings));
-  const child = spawn(program, ['serve', config], { stdio: 'ignore' });
+  const child = spawn('/bin/sh', ['-c', UNTIL_WE_END, program, config, folder], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
+  const ended = new Promise<void>((resolve) => {
+    for (const event of ['error', 'exit']) child.on(event, () => resolve());
+  });
   const stop = async (): Promise<void> => {
-    child.kill('SIGKILL');
+    child.stdio[3]?.destroy();
+    await ended;
     await rm(folder, { recursive: true, force: true });
   };
-  if (await answers(child, address)) return { address, stop };
+  if (await answers(child, host)) return { address: `${host}/${runFolder()}`, stop };
   await stop();
   throw new ImageFailure(`${program} does not start as a registry on this machine`, {
     hint: `try \`${program} serve\` with a configuration of your own`,
   });
 }
 
-async function answers(child: ChildProcess, address: string): Promise<boolean> {
+async function answers(child: ChildProcess, host: string): Promise<boolean> {
   const seen = { gone: false };
   for (const event of ['error', 'exit']) child.on(event, () => (seen.gone = true));
   for (let tries = 0; tries < START_TRIES && !seen.gone; tries += 1) {
-    const ok = await fetch(`http://${address}/v2/`).then(
+    const ok = await fetch(`http://${host}/v2/`).then(
       (answer) => answer.ok,
       () => false,
     );

@@ -57,7 +57,10 @@ export interface SolveRequest {
 
 /** Docker, and the images in its store. Fails with ImageFailure. */
 export interface ContainerEngine {
-  /** Fails where the store would not keep the bytes, and so the digest, of what was built. */
+  /**
+   * Fails where the store would not keep the bytes, and so the digest, of what was built. Removes what runs that were
+   * killed have left.
+   */
   ready(): Promise<void>;
   push(reference: string): Promise<void>;
   pull(reference: string): Promise<void>;
@@ -80,7 +83,7 @@ export interface Registry {
   digest(reference: string): Promise<string | undefined>;
   /** Copies an image with its attestations, bytes unchanged, to a reference with a tag. */
   copy(from: string, to: string): Promise<void>;
-  /** A registry on this machine that is gone after `stop`. */
+  /** A registry on this machine that is gone after `stop`, or with this process; what references to it begin with. */
   throwAway(): Promise<{ address: string; stop: () => Promise<void> }>;
 }
 

@@ -1,5 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { REPO2DOCKER } from '../../src/core/images/build-plan.ts';
 import { dockerEngine } from '../../src/edges/docker.ts';
@@ -13,6 +16,11 @@ import { temporary } from '../support/sample.ts';
 const REF = 'registry.example.org/hubs/science:1';
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const user = { uid: 1100, gid: 100 };
+const HOST = hostname()
+  .toLowerCase()
+  .replace(/[^a-z0-9]+/gu, '-');
+const RUN = `${HOST}-${process.pid}`;
+const LABEL = ['--label', `org.glaciocloud.image-test=${RUN}`];
 const NAMES = [
   'GLACIOCLOUD_DOCKER',
   'GLACIOCLOUD_REPO2DOCKER',
@@ -46,13 +54,59 @@ afterEach(() => {
     else process.env[name] = value;
 });
 
+const GOOD_STORE = { stdout: '[["driver-type","io.containerd.snapshotter.v1"]]\n' };
+
+/** Id of a process that is no more. */
+async function endedProcess(): Promise<number> {
+  const child = spawn('true');
+  await once(child, 'exit');
+  return child.pid ?? 0;
+}
+
 const args = async (): Promise<string[][]> => (await docker.calls()).map((call) => call.args);
 
 describe('Docker', () => {
   test('is good with the containerd image store', async () => {
-    await docker.says({ stdout: '[["driver-type","io.containerd.snapshotter.v1"]]\n' });
+    await docker.says(GOOD_STORE, {}, {}, {});
     await dockerEngine.ready();
-    expect(await args()).toEqual([['info', '--format', '{{json .DriverStatus}}']]);
+    const run = '{{.Label "org.glaciocloud.image-test"}}';
+    const ours = ['--filter', 'label=org.glaciocloud.image-test', '--format'];
+    expect(await args()).toEqual([
+      ['info', '--format', '{{json .DriverStatus}}'],
+      ['ps', '--all', ...ours, `{{.ID}} ${run}`],
+      ['volume', 'ls', ...ours, `{{.Name}} ${run}`],
+      ['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}'],
+    ]);
+  });
+
+  test('loses what runs of this machine left that were killed, and nothing else', async () => {
+    const gone = `${HOST}-${await endedProcess()}`;
+    const others = [RUN, 'another-machine-1', `${HOST}-0`, `${HOST}-x`, 'true'];
+    const images = (run: string): string => `127.0.0.1:5000/glaciocloud-run-${run}/science:1`;
+    const lines = (...all: string[]): { stdout: string } => ({ stdout: `${all.join('\n')}\n` });
+    await docker.says(
+      GOOD_STORE,
+      lines(...others.map((run) => `kept ${run}`), `c ${gone}`),
+      {},
+      lines(`kept ${RUN}`, `v ${gone}`),
+      {},
+      lines(
+        images(RUN),
+        `127.0.0.1:5000/other-run-${gone}/science:1`,
+        `registry.org/glaciocloud-run-${gone}/science:1`,
+        'science:1',
+        images(gone),
+      ),
+      {},
+    );
+    await dockerEngine.ready();
+    expect((await args()).filter(([, verb]) => verb !== 'ls')).toEqual([
+      ['info', '--format', '{{json .DriverStatus}}'],
+      expect.arrayContaining(['ps']),
+      ['rm', '--force', 'c'],
+      ['volume', 'rm', '--force', 'v'],
+      ['image', 'rm', images(gone)],
+    ]);
   });
 
   test('with the classic store is refused, with the line that switches it', async () => {
@@ -122,13 +176,12 @@ describe('a home', () => {
     const volume = await dockerEngine.makeHome({ ...home, full: false });
     await dockerEngine.removeHome(volume);
     expect(volume).toMatch(/^glaciocloud-[0-9a-f]{12}$/u);
-    const ours = ['--label', 'org.glaciocloud.image-test=true'];
     const memory = ['--opt', 'type=tmpfs', '--opt', 'device=tmpfs'];
     expect(await args()).toEqual([
       [
         'volume',
         'create',
-        ...ours,
+        ...LABEL,
         ...memory,
         '--opt',
         'o=size=268435456,uid=1100,gid=100,mode=0770',
@@ -139,7 +192,7 @@ describe('a home', () => {
         '--detach',
         '--name',
         volume,
-        ...ours,
+        ...LABEL,
         '--network',
         'none',
         '--user',
@@ -188,7 +241,7 @@ describe('a container', () => {
   };
   const limits = (name: string): string[] => [
     ...['run', '--rm', '--interactive', '--name', name],
-    ...['--label', 'org.glaciocloud.image-test=true', '--network', 'none', '--user', '1100:100'],
+    ...[...LABEL, '--network', 'none', '--user', '1100:100'],
     ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
     ...['--memory', '1073741824', '--memory-swap', '1073741824'],
   ];
@@ -249,13 +302,12 @@ describe('what pip would install', () => {
     await docker.says({ stdout: '{}', code: 3, stderr: 'x' });
     expect(await dockerEngine.solve(asked)).toMatchObject({ code: 3, stdout: '{}', stderr: 'x' });
     const [call] = await docker.calls();
-    const label = ['--label', 'org.glaciocloud.image-test=true'];
     expect(call?.args).toEqual([
       ...[
         'run',
         '--rm',
         '--interactive',
-        ...label,
+        ...LABEL,
         '--user',
         '0:0',
         '--entrypoint',
@@ -347,15 +399,23 @@ require('http').createServer((_, answer) => answer.end(config)).listen(Number(po
     await writeFile(program, script, { mode: 0o755 });
     process.env['GLACIOCLOUD_REGISTRY'] = program;
     const { address, stop } = await imageRegistry.throwAway();
-    expect(address).toMatch(/^127\.0\.0\.1:[1-9][0-9]+$/u);
-    expect(await (await fetch(`http://${address}/v2/`)).json()).toEqual({
+    const [host = '', ...path] = address.split('/');
+    expect(host).toMatch(/^127\.0\.0\.1:[1-9][0-9]+$/u);
+    expect(path).toEqual([`glaciocloud-run-${RUN}`]);
+    const config = (await (await fetch(`http://${host}/v2/`)).json()) as {
+      storage: { filesystem: { rootdirectory: string } };
+    };
+    expect(config).toEqual({
       version: 0.1,
       log: { level: 'error' },
       storage: { filesystem: { rootdirectory: expect.stringMatching(/\/data$/u) } },
-      http: { addr: address },
+      http: { addr: host },
     });
+    const held = dirname(config.storage.filesystem.rootdirectory);
+    await access(held);
     await stop();
-    await expect(fetch(`http://${address}/v2/`)).rejects.toThrow();
+    await expect(fetch(`http://${host}/v2/`)).rejects.toThrow();
+    await expect(access(held)).rejects.toThrow('ENOENT');
   });
 });
 
