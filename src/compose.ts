@@ -16,7 +16,7 @@ import { imageRegistry } from './edges/registry.ts';
 import { repo2docker } from './edges/repo2docker.ts';
 import { secretsAtHand } from './edges/secrets-at-hand.ts';
 import { sopsSecrets } from './edges/sops.ts';
-import { githubUpstream } from './edges/upstream.ts';
+import { githubRefs } from './edges/git-remote.ts';
 import { chartScript, imageScript } from './edges/tool-root.ts';
 import { githubPlace } from './edges/github/place.ts';
 import type { Unplaced } from './edges/github/place.ts';
@@ -52,7 +52,7 @@ export function imagePorts(): ImagePorts {
     builder: repo2docker,
     engine: dockerEngine,
     registry: imageRegistry,
-    upstream: githubUpstream,
+    refs: githubRefs,
     clock: systemClock,
     script: imageScript,
   };

@@ -84,7 +84,7 @@ async function ofConda(
   const exact =
     git === undefined || ref === undefined || locked !== undefined
       ? image
-      : atCommit(image, await ports.upstream.commit(git, ref));
+      : atCommit(image, await ports.refs.commit(git, ref));
   const folder = buildFolder(folderFiles(exact, known), base);
   const hash = contentHash(folder);
   const isSame = past?.recipe === known.hash && (!image.from || past.base === base?.split('@')[1]);

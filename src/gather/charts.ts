@@ -9,7 +9,7 @@ import type { PresentRelease } from '../core/unit.ts';
 import { ChartRefused } from '../edges/chart-archive.ts';
 import { loadCharts } from '../edges/charts.ts';
 import type { Charts } from '../edges/charts.ts';
-import { isMerged, mainText } from '../edges/git.ts';
+import { isMerged, mainText } from '../edges/default-branch.ts';
 import type { Report } from '../edges/report.ts';
 
 export interface ChartOptions {

@@ -6,7 +6,8 @@ import type { Reading, Text } from '../core/model/platform.ts';
 import type { Platform } from '../core/model/types.ts';
 import { looksOurs } from '../core/model/stray.ts';
 import { namesIn, readTree } from '../edges/files.ts';
-import { mainFiles, unseenByGit } from '../edges/git.ts';
+import { mainFiles } from '../edges/default-branch.ts';
+import { unseenByGit } from '../edges/git.ts';
 import { UsageError } from '../failure.ts';
 import { isProposal } from './charts.ts';
 

@@ -88,7 +88,7 @@ export interface Registry {
 }
 
 /** Where OGGM comes from. Fails with ImageFailure. */
-export interface Upstream {
+export interface Refs {
   /** 40 digits of what a branch or a tag of `OWNER/NAME` is now. */
   commit(repository: string, ref: string): Promise<string>;
 }
@@ -98,7 +98,7 @@ export interface ImagePorts {
   builder: Builder;
   engine: ContainerEngine;
   registry: Registry;
-  upstream: Upstream;
+  refs: Refs;
   clock: Clock;
   /** Text of a script that runs in images, by its name. */
   script: (name: string) => Promise<string>;

@@ -262,14 +262,14 @@ describe('packages of conda', () => {
 
   test('float with OGGM from a repository, whose commit decides the content', async () => {
     const image = { ...alone, oggm: git };
-    fake.upstream.set('main', 'a1'.repeat(20));
+    fake.refs.set('main', 'a1'.repeat(20));
     const one = await resolved({ image });
     const line = `"oggm[full] @ git+https://github.com/OGGM/oggm@${'a1'.repeat(20)}"`;
     expect(dependencies(one)).toContain(`"ours::numpy"\n  - pip:\n      - ${line}\n`);
     expect(dependencies(await resolved({ image, before, recipe: one.recipe }))).toBe(
       dependencies(one),
     );
-    fake.upstream.set('main', 'b2'.repeat(20));
+    fake.refs.set('main', 'b2'.repeat(20));
     const next = await resolved({ image });
     expect([next.recipe, next.hash === one.hash]).toEqual([one.recipe, false]);
   });

@@ -72,7 +72,7 @@ export class FakeImages {
   });
   readonly solved: SolveRequest[] = [];
   /** What branches and tags of OGGM's repository are now. */
-  upstream = new Map<string, string>();
+  refs = new Map<string, string>();
   size = { bytes: 1e9, layers: 9 };
   #built = 0;
 
@@ -125,9 +125,9 @@ export class FakeImages {
             },
           ),
       },
-      upstream: {
+      refs: {
         commit: (repository, ref) =>
-          outside.call('commit', `${repository}@${ref}`, () => this.upstream.get(ref) ?? ref),
+          outside.call('commit', `${repository}@${ref}`, () => this.refs.get(ref) ?? ref),
       },
       registry: {
         digest: (reference) =>

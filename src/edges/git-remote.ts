@@ -1,5 +1,5 @@
 import { ImageFailure } from '../failure.ts';
-import type { Upstream } from '../ports/images.ts';
+import type { Refs } from '../ports/images.ts';
 import { exec } from './exec.ts';
 import { UNATTENDED } from './git.ts';
 
@@ -35,4 +35,4 @@ async function commit(repository: string, ref: string): Promise<string> {
 }
 
 /** Repositories on GitHub, asked by git. */
-export const githubUpstream: Upstream = { commit };
+export const githubRefs: Refs = { commit };

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { githubUpstream } from '../../src/edges/upstream.ts';
+import { githubRefs } from '../../src/edges/git-remote.ts';
 import { failureOf } from '../support/program.ts';
 import { git, temporary } from '../support/sample.ts';
 
@@ -37,20 +37,20 @@ afterAll(async () => {
 });
 
 test.each(['main', 'light', 'noted'])('the commit of %s', async (ref) => {
-  expect(await githubUpstream.commit('OGGM/oggm', ref)).toBe(shas[ref]);
+  expect(await githubRefs.commit('OGGM/oggm', ref)).toBe(shas[ref]);
 });
 
 test('a commit is its own, and nobody is asked', async () => {
   const commit = 'c3'.repeat(20);
-  expect(await githubUpstream.commit('nobody/nothing', commit)).toBe(commit);
+  expect(await githubRefs.commit('nobody/nothing', commit)).toBe(commit);
 });
 
 test('a name that is not there, and a repository that is not', async () => {
-  expect(await failureOf(githubUpstream.commit('OGGM/oggm', 'mai'))).toMatchObject({
+  expect(await failureOf(githubRefs.commit('OGGM/oggm', 'mai'))).toMatchObject({
     message: 'https://github.com/OGGM/oggm has no branch or tag mai',
     hint: 'correct oggm.ref in image.yaml; a commit is written with its 40 digits',
   });
-  expect(await failureOf(githubUpstream.commit('nobody/nothing', 'main'))).toMatchObject({
+  expect(await failureOf(githubRefs.commit('nobody/nothing', 'main'))).toMatchObject({
     message: expect.stringMatching(/^https:\/\/github\.com\/nobody\/nothing does not answer: /u),
     hint: 'correct oggm.git in image.yaml, or run it again',
   });
