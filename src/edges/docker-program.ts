@@ -1,7 +1,10 @@
-import { dirname } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { ImageFailure } from '../failure.ts';
 import { exec } from './exec.ts';
 import type { ExecOptions, ExecResult } from './exec.ts';
+import { withTemporaryFolder } from './files.ts';
 import { findTool } from './tools.ts';
 
 /** How Docker is found is a matter of whoever runs us. */
@@ -42,7 +45,25 @@ export function docker(
   return exec(dockerProgram(), args, { ...options, env: dockerEnvironment() });
 }
 
-/** The same, where only success is one. `doing` completes "Docker cannot …". */
+/** The same, as somebody who is logged in nowhere. */
+export function dockerAsAnybody(
+  args: readonly string[],
+  options: Pick<ExecOptions, 'timeoutMs'>,
+): Promise<ExecResult> {
+  return withTemporaryFolder(async (folder) => {
+    const own = process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker');
+    const path = dirname(dockerProgram());
+    // Where Buildx may be, if it was not installed for everybody.
+    const plugins = [join(own, 'cli-plugins'), join(path, '../libexec/docker/cli-plugins')];
+    const config = { cliPluginsExtraDirs: plugins };
+    await writeFile(join(folder, 'config.json'), JSON.stringify(config));
+    const env: Record<string, string> = { ...dockerEnvironment(), DOCKER_CONFIG: folder };
+    delete env['DOCKER_CONTEXT'];
+    return exec(dockerProgram(), args, { ...options, env });
+  });
+}
+
+/** Runs Docker's command, where only success is an answer. `doing` completes "Docker cannot …". */
 export async function dockerMust(
   doing: string,
   args: readonly string[],

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ImageFailure } from '../failure.ts';
 import type { Registry } from '../ports/images.ts';
 import { runFolder } from './docker-leftovers.ts';
-import { docker, dockerFailure } from './docker-program.ts';
+import { docker, dockerAsAnybody, dockerFailure } from './docker-program.ts';
 import { findTool } from './tools.ts';
 
 const COPY_MS = 60 * 60_000;
@@ -23,6 +23,17 @@ async function digest(reference: string): Promise<string | undefined> {
   if (code === 0) return JSON.parse(stdout) as string;
   if (/: not found\s*$/u.test(stderr)) return undefined;
   throw dockerFailure(`ask for ${reference}`, stderr);
+}
+
+async function isPublic(reference: string): Promise<boolean> {
+  const args = ['buildx', 'imagetools', 'inspect', reference];
+  const asked = dockerAsAnybody(args, { timeoutMs: ASK_MS });
+  // What is refused says so; what cannot be asked now is no reason to alarm anybody.
+  const stderr = await asked.then(
+    ({ code, stderr: said }) => (code === 0 ? '' : said),
+    () => '',
+  );
+  return !/unauthorized|denied|forbidden|authorization failed/iu.test(stderr);
 }
 
 async function copy(from: string, to: string): Promise<void> {
@@ -104,4 +115,4 @@ function freePort(): Promise<number> {
   });
 }
 
-export const imageRegistry: Registry = { digest, copy, throwAway };
+export const imageRegistry: Registry = { digest, isPublic, copy, throwAway };

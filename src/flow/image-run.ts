@@ -84,7 +84,7 @@ export class ImageRun {
       if (this.job.target === undefined) return this.#ended('built', digest, 'tested, not pushed');
       await this.#timed('push', () => this.#push(atDigest(tag, digest), hash, digest));
       await this.#record(resolved, digest);
-      return this.#ended('built', digest, 'tested and pushed');
+      return this.#ended('built', digest, `tested and pushed${await this.#door(hash)}`);
     } finally {
       await engine.remove(tag);
     }
@@ -225,6 +225,14 @@ export class ImageRun {
         hint: 'this registry changes what it gets: use another one',
       });
     await this.#move(digest);
+  }
+
+  /** The first push to some registries, GitHub's among them, makes what only its owner sees. */
+  async #door(hash: string): Promise<string> {
+    const { registry } = this.job.ports;
+    const name = `${this.job.target ?? ''}/${this.image.name}`;
+    if (await registry.isPublic(`${name}:${hash}`)) return '';
+    return `; ${name} can be pulled with a login only: make it public in its settings, or no hub starts it`;
   }
 
   /** `candidate` is the newest that was tested; what is old again is none. */

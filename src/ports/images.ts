@@ -81,6 +81,8 @@ export interface ContainerEngine {
 export interface Registry {
   /** Digest of a reference; undefined where the registry has no such image. */
   digest(reference: string): Promise<string | undefined>;
+  /** Whether it can be pulled without a login. */
+  isPublic(reference: string): Promise<boolean>;
   /** Copies an image with its attestations, bytes unchanged, to a reference with a tag. */
   copy(from: string, to: string): Promise<void>;
   /** A registry on this machine that is gone after `stop`, or with this process; what references to it begin with. */

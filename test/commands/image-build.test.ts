@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { image } from '../../src/commands/image.ts';
 import type { ImageInputs } from '../../src/commands/image.ts';
 import { ImageFailure } from '../../src/failure.ts';
+import { ENVIRONMENT_BASE } from '../../src/core/images/build-plan.ts';
 import { lockChecksum } from '../../src/core/images/lock.ts';
 import { resolveImage } from '../../src/core/images/resolve.ts';
 import { gatherPlatform } from '../../src/gather/platform.ts';
@@ -58,7 +59,7 @@ describe('image build', () => {
           digest: digestNo(1),
           reason: 'tested, not pushed',
           size_bytes: 1e9,
-          seconds: { resolve: 0, build: 60, test: 16, push: 0 },
+          seconds: { resolve: 0, build: 60, test: 18, push: 0 },
           tests: expect.arrayContaining([
             {
               name: 'size',
@@ -231,6 +232,7 @@ describe('image build', () => {
     const waits = join(folder.path, 'waits');
     await cp(join(import.meta.dirname, '../core/rules/_base'), waits, { recursive: true });
     await writeFile(join(waits, 'images/science/image.yaml'), 'title: Science\n');
+    fake.registry.set(ENVIRONMENT_BASE, digestNo(9));
     const inputs = { root: waits, target: ['build', 'science'] };
     const answer = await run({ ...inputs, recipe: 'environment.yml' });
     expect(answer.text).toMatch(/^✓ science built /u);

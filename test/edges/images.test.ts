@@ -357,6 +357,21 @@ describe('a registry', () => {
     });
   });
 
+  test.each([
+    ['is there for everybody', 0, '', true],
+    ['is there for who logs in', 1, 'ERROR: failed to authorize: 403 Forbidden', false],
+    ['is refused by the registry', 1, 'ERROR: x: unauthorized: authentication required', false],
+    ['cannot be asked for now', 1, 'ERROR: dial tcp: connection refused', true],
+  ])('knows who may pull: an image that %s', async (_, code, stderr, expected) => {
+    process.env['DOCKER_CONFIG'] = '/home/ada/.docker';
+    await docker.says({ code, stderr });
+    expect(await imageRegistry.isPublic(REF)).toBe(expected);
+    const [call] = await docker.calls();
+    expect(call?.args).toEqual(['buildx', 'imagetools', 'inspect', REF]);
+    // Logins lie in the configuration: this is an empty one of its own.
+    expect(call?.env['DOCKER_CONFIG']).not.toBe('/home/ada/.docker');
+  });
+
   test('gets a copy of the same bytes', async () => {
     await docker.says({}, { code: 1, stderr: 'ERROR: denied' });
     const from = `127.0.0.1:5000/science@${DIGEST}`;

@@ -108,6 +108,7 @@ describe('an image that is new', () => {
       `digest: ${TARGET}/science:${content}`,
       `digest: ${TARGET}/science:candidate`,
       `copy: ${TARGET}/science@${built} → ${TARGET}/science:candidate`,
+      `isPublic: ${TARGET}/science:${content}`,
       `remove: ${near}:${content}`,
       'stop: ',
     ]);
@@ -125,6 +126,16 @@ describe('an image that is new', () => {
       packages: ['pip oggm 1.6.3'],
       oggm_commit: null,
     });
+  });
+
+  test('says that nobody else can pull it', async () => {
+    fake.hidden.add(`${TARGET}/science`);
+    expect(await run()).toMatchObject([
+      {
+        outcome: 'built',
+        reason: `tested and pushed; ${TARGET}/science can be pulled with a login only: make it public in its settings, or no hub starts it`,
+      },
+    ]);
   });
 
   test('says which commit of OGGM it has', async () => {
@@ -308,9 +319,10 @@ describe('the lock', () => {
   test('comes after every tag', async () => {
     const write = (): Promise<void> => Promise.resolve(void fake.outside.calls.push('write'));
     await run({ write });
-    expect(fake.outside.calls.slice(-4)).toEqual([
+    expect(fake.outside.calls.slice(-5)).toEqual([
       `copy: ${TARGET}/science@${built} → ${TARGET}/science:candidate`,
       'write',
+      `isPublic: ${TARGET}/science:${contentOf()}`,
       `remove: ${NEAR}/science:${contentOf()}`,
       'stop: ',
     ]);

@@ -71,6 +71,8 @@ export class FakeImages {
     stderr: '',
   });
   readonly solved: SolveRequest[] = [];
+  /** Images that only their owner may pull. */
+  readonly hidden = new Set<string>();
   /** What branches and tags of OGGM's repository are now. */
   refs = new Map<string, string>();
   size = { bytes: 1e9, layers: 9 };
@@ -132,6 +134,12 @@ export class FakeImages {
       registry: {
         digest: (reference) =>
           outside.call('digest', reference, () => this.registry.get(reference)),
+        isPublic: (reference) =>
+          outside.call(
+            'isPublic',
+            reference,
+            () => !this.hidden.has(reference.split(':')[0] ?? ''),
+          ),
         copy: (from, to) =>
           outside.call('copy', `${from} → ${to}`, () => {
             this.registry.set(to, from.split('@')[1] ?? '');
