@@ -4,6 +4,7 @@ import type { Finding } from '../core/finding.ts';
 import { beforeBuild } from '../core/images/rules.ts';
 import { flowResult, resultJson } from '../core/images/flow-result.ts';
 import { exitOf } from '../core/images/test-report.ts';
+import type { Occasion } from '../core/images/tests.ts';
 import { imagesText } from '../core/images/words.ts';
 import type { Json } from '../core/json.ts';
 import { packagesPath } from '../core/model/package-list.ts';
@@ -37,6 +38,11 @@ export interface BuildInputs {
   locked: string | undefined;
 }
 
+/** What a command asks of builds. */
+export type BuildPlace = Pick<BuildInputs, 'root' | 'push' | 'registry' | 'locked'> & {
+  occasion: Occasion;
+};
+
 /** `image build`: images from their files, tested, and with `push` in the registry. */
 export async function buildThem(
   inputs: BuildInputs,
@@ -54,7 +60,8 @@ export async function buildThem(
   const images = chosen(platform, inputs.images);
   const now = ports.clock.now().getTime();
   const pulls = asked && (await pullPlace(asked, { root: inputs.root, platform, now }, images));
-  const results = await buildImages(await buildJob(ready, inputs, ports, report), images);
+  const job = await buildJob(ready, { ...inputs, occasion: 'build' }, ports, report);
+  const results = await buildImages(job, images);
   if (pulls) {
     const built = results.map((one) => flowResult({ ...one }));
     return flowOutcome(await tellImages(pulls, 'refresh', built));
@@ -90,7 +97,7 @@ export async function readyToBuild(
 /** What builds share. */
 export async function buildJob(
   { platform, hubVersion }: Extract<Ready, { kind: 'ready' }>,
-  { root, push, registry, locked }: Pick<BuildInputs, 'root' | 'push' | 'registry' | 'locked'>,
+  { root, push, registry, locked, occasion }: BuildPlace,
   ports: ImagePorts,
   report: Report,
 ): Promise<ImageJob> {
@@ -99,6 +106,7 @@ export async function buildJob(
     ports,
     platform,
     hubVersion,
+    occasion,
     target: push ? target : undefined,
     commit: await commitOf(root),
     files: (one) => gatherNamed(root, one),

@@ -30,8 +30,12 @@ export async function refresh(
   const ready = await readyToBuild({ root, chartsFrom, images }, ports, report);
   if (ready.kind === 'refused') return refused(ready.findings);
   const { platform, findings } = ready;
-  const place = { root, push: true, registry: undefined, locked: undefined };
-  const job = await buildJob(ready, place, ports, report);
+  const job = await buildJob(
+    ready,
+    { root, push: true, registry: undefined, locked: undefined, occasion: 'refresh' },
+    ports,
+    report,
+  );
   const chosen = imagesOf(platform, names);
   const pulls = asked && (await pullPlace(asked, { root, platform, now }, chosen));
   const built = await refreshImages({

@@ -93,12 +93,13 @@ async function removeHome(volume: string): Promise<void> {
 }
 
 async function run(request: ContainerRequest): Promise<Ended> {
-  const { image, home, user, memoryBytes, entrypoint, command, input, env, timeoutMs } = request;
+  const { image, home, user, memoryBytes, network, entrypoint, command, env } = request;
   const name = `glaciocloud-${machineRandom.hex(6)}`;
   const limits = ['--memory', String(memoryBytes), '--memory-swap', String(memoryBytes)];
   const args = [
     ...['run', '--rm', '--interactive', '--name', name, ...runLabel()],
-    ...['--network', 'none', '--user', `${user.uid}:${user.gid}`],
+    ...(network === 'none' ? ['--network', 'none'] : []),
+    ...['--user', `${user.uid}:${user.gid}`],
     ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', ...limits],
     ...(home ? ['--mount', mount(home.volume, home.folder), '--env', `HOME=${home.folder}`] : []),
     ...(home ? ['--workdir', home.folder] : []),
@@ -108,6 +109,7 @@ async function run(request: ContainerRequest): Promise<Ended> {
     ...command,
   ];
   try {
+    const { input, timeoutMs } = request;
     return await docker(args, { input, timeoutMs });
   } catch (error) {
     if (!(error instanceof TimedOut)) throw error;

@@ -10,6 +10,7 @@ import { packageLines } from '../core/images/package-lines.ts';
 import { oggmIn } from '../core/images/packages.ts';
 import { rounded } from '../core/images/test-report.ts';
 import type { ImageResult, ImageSeconds, TestResult } from '../core/images/test-report.ts';
+import type { Occasion } from '../core/images/tests.ts';
 import type { Package } from '../core/model/package-list.ts';
 import type { Doc, ImageFile, ImageLockFile } from '../core/model/types.ts';
 import { fillFolder, withTemporaryFolder } from '../edges/files.ts';
@@ -21,6 +22,7 @@ import { testImage } from './image-tests.ts';
 export interface ImageJob extends ResolveJob {
   /** Version of JupyterHub in the chart's hub; empty where the chart does not say. */
   hubVersion: string;
+  occasion: Occasion;
   /** Where images go once they are tested; undefined where nothing is pushed. */
   target: string | undefined;
   commit: { sha: string; time: number } | undefined;
@@ -196,7 +198,7 @@ export class ImageRun {
 
   /** By way of a registry, because that is what people get. */
   async #test({ packages, exactly }: Resolved, reference: string): Promise<void> {
-    const { ports, platform, hubVersion } = this.job;
+    const { ports, platform, hubVersion, occasion } = this.job;
     await ports.engine.pull(reference);
     const under = {
       reference,
@@ -207,6 +209,7 @@ export class ImageRun {
       user: platform.settings.data.user,
       hub: hubVersion === '' ? undefined : hubVersion,
       memoryBytes: smallestMemory(platform, this.image.name),
+      occasion,
     };
     const tested = await testImage(ports, under, (text) => this.#say(text));
     this.#size = tested.size;

@@ -4,7 +4,7 @@ import { listedPackages } from '../core/images/listing.ts';
 import { judged, judgedSize } from '../core/images/test-report.ts';
 import type { TestResult, TestRun } from '../core/images/test-report.ts';
 import { PACKAGES, imageTests, scriptInput } from '../core/images/tests.ts';
-import type { ImageTest, Stay } from '../core/images/tests.ts';
+import type { ImageTest, Occasion, Stay } from '../core/images/tests.ts';
 import type { Package } from '../core/model/package-list.ts';
 import type { ImageFile, PlatformFile } from '../core/model/types.ts';
 import type { ImagePorts } from '../ports/images.ts';
@@ -23,6 +23,7 @@ export interface UnderTest {
   packages: readonly Package[];
   /** Everything that the image must have; undefined where that is not known. */
   exactly: readonly Package[] | undefined;
+  occasion: Occasion;
 }
 
 export interface Tested {
@@ -98,6 +99,7 @@ async function ran(
       : { entrypoint: 'python3', command: command.slice(1) }),
     input: scriptInput(text, test),
     env: test.env,
+    network: test.network,
     timeoutMs: test.seconds * 1000,
   });
   return { ...ended, seconds: (clock.elapsed() - begin) / 1000 };

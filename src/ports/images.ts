@@ -29,6 +29,7 @@ export interface ContainerRequest {
   home: { volume: string; folder: string } | undefined;
   user: { uid: number; gid: number };
   memoryBytes: number;
+  network: 'none' | 'open';
   /** Instead of the image's own. */
   entrypoint: string | undefined;
   /** What the entry point gets. */
@@ -71,7 +72,7 @@ export interface ContainerEngine {
   /** Makes a home of its own that belongs to the user; its volume's name. */
   makeHome(request: HomeRequest): Promise<string>;
   removeHome(volume: string): Promise<void>;
-  /** Runs a container without a network to its end. What does not end in time is ended: code 124. */
+  /** Runs a container to its end. What does not end in time is ended: code 124. */
   run(request: ContainerRequest): Promise<Ended>;
   /** Asks pip in a container with a network what it would install; its last line is `solved`'s. */
   solve(request: SolveRequest): Promise<Ended>;

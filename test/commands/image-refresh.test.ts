@@ -56,6 +56,19 @@ describe('image refresh', () => {
     expect(fake.registry.get(`${HERE}/child:candidate`)).toBe(digestNo(2));
   });
 
+  test('has time for OGGM’s own tests, and only it', async () => {
+    const full = 'oggm: {version: 1.6.3}\ntests: {oggm: full}';
+    await edit(root, 'images/science/image.yaml', 'oggm: {version: 1.6.3}', full);
+    const suite = (): string[] =>
+      fake.outside.made('run').filter((one) => one.includes('check_suite.py'));
+    await run({ target: ['build', 'science'], push: true });
+    expect([fake.outside.made('push').length, suite()]).toEqual([1, []]);
+    fake.registry.clear();
+    await run({ target: ['refresh'] });
+    expect(suite()).toEqual(['run: check_suite.py in the image']);
+    expect(fake.runs.at(-1)).toMatchObject({ network: 'open', timeoutMs: 7_200_000 });
+  });
+
   test('waits for its day, unless it is named', async () => {
     const answer = await run({ target: ['refresh'], now: TUESDAY });
     expect(answer.text).toBe('· science unchanged: it is rebuilt on Mondays\n');

@@ -234,6 +234,7 @@ describe('a container', () => {
     image: REF,
     user,
     memoryBytes: 2 ** 30,
+    network: 'none' as const,
     command: ['a', 'b'],
     input: 'script',
     env: { X: '1' },
@@ -270,6 +271,15 @@ describe('a container', () => {
       ...limits(call[4] ?? ''),
       ...['--env', 'X=1', '--entrypoint', 'python3', REF, 'a', 'b'],
     ]);
+  });
+
+  test('has a network where it may', async () => {
+    await docker.says({});
+    const open = { ...request, network: 'open' as const, home: undefined, entrypoint: undefined };
+    await dockerEngine.run(open);
+    const [call = []] = await args();
+    const closed = limits(call[4] ?? '').filter((arg) => !['--network', 'none'].includes(arg));
+    expect(call).toEqual([...closed, '--env', 'X=1', REF, 'a', 'b']);
   });
 
   test('that does not end is ended', async () => {

@@ -43,6 +43,7 @@ class World {
         ports: fake.ports((built) => readFile(join(built, 'Dockerfile'), 'utf8')),
         platform,
         hubVersion: '5.5.0',
+        occasion: 'build',
         target: TARGET,
         commit: undefined,
         locked: undefined,

@@ -47,6 +47,7 @@ async function run({ images = { science: {} }, lock, ...more }: Asked = {}): Pro
     ports: fake.ports((folder) => readFile(join(folder, 'Dockerfile'), 'utf8')),
     platform,
     hubVersion: '5.5.0',
+    occasion: 'build',
     target: TARGET,
     commit: { sha: 'c0ffee', time: 1_700_000_000 },
     notebooks: () => Promise.resolve([]),
@@ -156,7 +157,8 @@ describe('an image that is new', () => {
       [false, false, true, false].map((full) => ({ image, user, folder, full })),
     );
     const [list, home, server, , , puller, , full, oggm] = fake.runs;
-    const each = { image, user, memoryBytes: 4 * 2 ** 30, env: {}, timeoutMs: 180_000 };
+    const limits = { memoryBytes: 4 * 2 ** 30, network: 'none', timeoutMs: 180_000 };
+    const each = { image, user, env: {}, ...limits };
     const measured = ['python3', '-c', 'measure.py', 'python3', '-'];
     expect(list).toMatchObject({ home: undefined, input: 'list_packages.py' });
     expect(home).toEqual({

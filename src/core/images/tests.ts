@@ -10,6 +10,7 @@ export type TestScript =
   | 'check_home.py'
   | 'check_notebook.py'
   | 'list_packages.py'
+  | 'check_suite.py'
   | 'oggm_check.py';
 
 export interface ImageTest {
@@ -23,7 +24,14 @@ export interface ImageTest {
   hub?: string;
   /** Longest that it may take. */
   seconds: number;
+  network: 'none' | 'open';
 }
+
+/** Who asks for an image: `refresh`, at night, has time for OGGM's own tests. */
+export type Occasion = 'build' | 'refresh';
+
+/** `pytest.oggm` takes the better part of an hour, and downloads its data first. */
+const SUITE_SECONDS = 2 * 3600;
 
 /** What is installed. It runs without a home, because people add packages of their own there. */
 export const PACKAGES: ImageTest = {
@@ -32,6 +40,7 @@ export const PACKAGES: ImageTest = {
   args: [],
   env: {},
   seconds: 180,
+  network: 'none',
 };
 
 /** Tests that run in one home, one after the other. */
@@ -48,16 +57,18 @@ export interface Tested {
   notebooks: readonly NamedFile[];
   /** Version of JupyterHub in the chart's hub; undefined where the chart does not say it. */
   hub: string | undefined;
+  occasion: Occasion;
 }
 
 /** What an image has to do before anybody gets it, as somebody with an empty home and without a network. */
-export function imageTests({ image, user, hub, notebooks }: Tested): Stay[] {
+export function imageTests({ image, user, hub, notebooks, occasion }: Tested): Stay[] {
   const test = (name: string, script: TestScript, more: Partial<ImageTest> = {}): ImageTest => ({
     name,
     script,
     args: [],
     env: {},
     seconds: 180,
+    network: 'none',
     ...more,
   });
   const server = (name: string): ImageTest => test(name, 'check_server.py', { args: [hub ?? ''] });
@@ -87,7 +98,11 @@ export function imageTests({ image, user, hub, notebooks }: Tested): Stay[] {
     env: { GLACIOCLOUD_CHECK: wanted },
     seconds: 600,
   });
-  return [...stays, { home: 'empty', tests: [oggm] }];
+  stays.push({ home: 'empty', tests: [oggm] });
+  if (image.tests.oggm === 'minimal' || occasion === 'build') return stays;
+  const suite = test('oggm suite', 'check_suite.py', { seconds: SUITE_SECONDS, network: 'open' });
+  // A home of tests has no room for what it downloads.
+  return [...stays, { home: 'image', tests: [suite] }];
 }
 
 /** A script as Python reads it: before it, the notebook that it runs. JSON of a text is a text of Python. */

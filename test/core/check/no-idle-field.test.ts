@@ -256,6 +256,7 @@ function decided(files: Record<string, File>): {
         user: platform.settings.data.user,
         hub: '5.4.0',
         notebooks: data.tests.notebooks.map((path) => ({ path, text: '' })),
+        occasion: 'refresh',
       }).length,
     ];
   });

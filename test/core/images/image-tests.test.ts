@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { exitOf, judged, judgedSize } from '../../../src/core/images/test-report.ts';
 import type { ImageResult } from '../../../src/core/images/test-report.ts';
 import type { NamedFile } from '../../../src/core/images/folder.ts';
-import { imageTests, scriptInput } from '../../../src/core/images/tests.ts';
-import type { ImageTest } from '../../../src/core/images/tests.ts';
+import { PACKAGES, imageTests, scriptInput } from '../../../src/core/images/tests.ts';
+import type { ImageTest, Occasion } from '../../../src/core/images/tests.ts';
 import { imagesText } from '../../../src/core/images/words.ts';
 import { platformWith } from '../../support/written.ts';
 
@@ -13,9 +13,16 @@ function planned(
   changes: Record<string, unknown>,
   hub: string | undefined,
   notebooks: NamedFile[] = [],
+  occasion: Occasion = 'build',
 ) {
   const platform = platformWith({ 'images/science/image.yaml': changes });
-  return imageTests({ image: platform.images.get('science')!.data, user, hub, notebooks });
+  return imageTests({
+    image: platform.images.get('science')!.data,
+    user,
+    hub,
+    notebooks,
+    occasion,
+  });
 }
 
 describe('which tests an image gets', () => {
@@ -30,8 +37,38 @@ describe('which tests an image gets', () => {
     ['with OGGM', { oggm: { version: '1.6.3' } }, [...always, 'oggm']],
     ['without OGGM', { oggm: undefined }, always],
     ['with OGGM that nobody tests', { tests: { oggm: 'none' } }, always],
+    ['that runs OGGM’s own tests at night', { tests: { oggm: 'full' } }, [...always, 'oggm']],
   ])('%s', (_, changes, expected) => {
     expect(names(changes)).toEqual(expected);
+  });
+
+  test.each<[string, Record<string, unknown>, string | undefined]>([
+    ['all of OGGM’s own tests', { tests: { oggm: 'full' } }, 'oggm suite'],
+    ['the usual', { tests: { oggm: 'minimal' } }, 'oggm'],
+    ['none', { tests: { oggm: 'none' } }, 'full home'],
+    ['none without OGGM', { oggm: undefined, tests: { oggm: 'full' } }, 'full home'],
+  ])('at night: %s, as the last', (_, changes, expected) => {
+    const last = planned(changes, '5.5.0', [], 'refresh').at(-1)?.tests.at(-1);
+    expect(last?.name).toBe(expected);
+  });
+
+  test('OGGM’s own tests alone have a network, time, and a home with room', () => {
+    const stays = planned({ tests: { oggm: 'full' } }, '5.5.0', [], 'refresh');
+    expect(stays.at(-1)).toEqual({
+      home: 'image',
+      tests: [
+        {
+          name: 'oggm suite',
+          script: 'check_suite.py',
+          args: [],
+          env: {},
+          seconds: 7200,
+          network: 'open',
+        },
+      ],
+    });
+    const others = stays.slice(0, -1).flatMap(({ tests }) => tests);
+    expect([...new Set([PACKAGES, ...others].map(({ network }) => network))]).toEqual(['none']);
   });
 
   test('notebooks, each in a home of its own, before OGGM', () => {
@@ -40,7 +77,13 @@ describe('which tests an image gets', () => {
       { path: 'b/c.ipynb', text: '' },
     ] as const;
     const stays = planned({}, undefined, [one, two]).slice(4);
-    const notebook = { script: 'check_notebook.py', args: [], env: {}, seconds: 600 };
+    const notebook = {
+      script: 'check_notebook.py',
+      args: [],
+      env: {},
+      seconds: 600,
+      network: 'none',
+    };
     expect(stays.slice(0, 2)).toEqual([
       { home: 'empty', tests: [{ ...notebook, name: 'notebook a.ipynb', notebook: '{"a"}' }] },
       { home: 'empty', tests: [{ ...notebook, name: 'notebook b/c.ipynb', notebook: '' }] },
@@ -104,7 +147,14 @@ describe('which tests an image gets', () => {
 });
 
 describe('what a test comes to', () => {
-  const one: ImageTest = { name: 'x', script: 'check_home.py', args: [], env: {}, seconds: 1 };
+  const one: ImageTest = {
+    name: 'x',
+    script: 'check_home.py',
+    args: [],
+    env: {},
+    seconds: 1,
+    network: 'none',
+  };
   const fine = '{"ok": true, "detail": "good", "version": "5.5.0"}\n';
   const rows: [
     string,

@@ -42,16 +42,6 @@ function idle(at: Problem['at'], name: string, hint: string): Problem {
   return { at, message: `"${name}" does nothing yet`, hint };
 }
 
-function* idleOfImages({ images }: Platform): Generator<Problem> {
-  for (const image of images.values())
-    if (image.data.tests.oggm === 'full')
-      yield {
-        at: image.at('/tests/oggm'),
-        message: 'full runs no more than minimal yet',
-        hint: 'run `pytest.oggm` in the image by hand until then',
-      };
-}
-
 function hoursOf(event: number): Idle {
   const hint = 'it is kept for later: the class counts for its whole time';
   return { path: pointer('capacity', 'events', event, 'hours'), hint };
@@ -83,7 +73,6 @@ export const notYet: Rule = {
   *check(platform) {
     yield* idleIn(platform.settings, OF_SETTINGS);
     for (const cluster of platform.clusters.values()) yield* idleIn(cluster, OF_CLUSTERS);
-    yield* idleOfImages(platform);
     yield* idleOfHubs(platform);
   },
 };

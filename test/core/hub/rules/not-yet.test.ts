@@ -81,7 +81,7 @@ describe('a field of another file', () => {
       ],
     ],
     [
-      'of an image',
+      'of an image, not',
       {
         [IMAGE]: {
           tests: { oggm: 'full', notebooks: ['a.ipynb'] },
@@ -89,15 +89,8 @@ describe('a field of another file', () => {
           rebuild: 'nightly',
         },
       },
-      [
-        [
-          `${IMAGE} full`,
-          'full runs no more than minimal yet',
-          'run `pytest.oggm` in the image by hand until then',
-        ],
-      ],
+      [],
     ],
-    ['of an image, not', { [IMAGE]: { tests: { oggm: 'none' }, size: { layers: 40 } } }, []],
     [
       'of the platform, mirrors',
       { 'platform.yaml': { mirrors: { pypi: 'https://mirror.example.org/simple' } } },
