@@ -75,7 +75,9 @@ export async function dockerMust(
 }
 
 export function dockerFailure(doing: string, said: string): ImageFailure {
-  const last = said.trim().split('\n').at(-1) ?? '';
+  const line = said.trim().split('\n').at(-1) ?? '';
+  // What an address asks for is long, may be a key, and would hide why it failed.
+  const last = line.replace(/\?[^\s"]+/gu, '');
   return new ImageFailure(`Docker cannot ${doing}: ${last.slice(0, 300)}`, {
     hint: /daemon/iu.test(last)
       ? 'start Docker, or set DOCKER_HOST to where it runs'

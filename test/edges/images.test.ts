@@ -134,6 +134,14 @@ describe('Docker', () => {
     });
   });
 
+  test('that says where it was sending something: without what the address asks for', async () => {
+    const said = `failed: Put "http://127.0.0.1:5000/v2/x?_state=${'k'.repeat(400)}": EOF, is it up?`;
+    await docker.says({ stderr: said, code: 1 });
+    expect(await failureOf(dockerEngine.push(REF))).toMatchObject({
+      message: `Docker cannot push ${REF}: failed: Put "http://127.0.0.1:5000/v2/x": EOF, is it up?`,
+    });
+  });
+
   test('is found by whoever runs us, and gets nothing else of the environment', async () => {
     process.env['DOCKER_HOST'] = 'unix:///x';
     process.env['PIP_INDEX_URL'] = 'secret';
