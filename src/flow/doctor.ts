@@ -9,6 +9,8 @@ import type { Facts } from '../core/doctor/doctor.ts';
 import type { GithubFacts, Names } from '../core/doctor/github.ts';
 import type { Login } from '../core/doctor/login.ts';
 import { clusterNeeds } from '../core/doctor/needs.ts';
+import { pullNeeds } from '../core/doctor/pulls.ts';
+import type { PullFacts } from '../core/doctor/pulls.ts';
 import type { Opened, SecretsFacts } from '../core/doctor/secrets.ts';
 import type { ClusterName, Platform } from '../core/model/types.ts';
 import { Failure, UsageError } from '../failure.ts';
@@ -72,14 +74,33 @@ async function githubFacts(
       const one = environments.get(name);
       return one?.kind === 'answered' && one.value.protection !== undefined;
     });
-  const [held, shared, labels, rules, actions] = await Promise.all([
+  const [held, shared, labels, rules, actions, pulls] = await Promise.all([
     eachOf(there, (name) => attempt(() => names(name), may('Environments'))),
     attempt(() => names(), may('Secrets: read, Variables')),
     attempt(() => setup.labels(), may('Issues')),
     attempt(() => setup.branchRules('deployed'), may('Metadata')),
     attempt(() => setup.actionsSettings(), may('Administration')),
+    pullFacts(platform, setup, may('Metadata')),
   ]);
-  return { repository, environments, held: new Map(held), shared, labels, rules, actions };
+  return { repository, environments, held: new Map(held), shared, labels, rules, actions, pulls };
+}
+
+/** Only what the platform needs is asked. */
+async function pullFacts(
+  platform: Platform,
+  setup: RepositorySetup,
+  set: string,
+): Promise<PullFacts> {
+  const { branch, automerge } = pullNeeds(platform);
+  const rulesOf = async (name: string): Promise<PullFacts['images']> => ({
+    branch: name,
+    rules: await attempt(() => setup.branchRules(name), set),
+  });
+  const [images, main] = await Promise.all([
+    branch === undefined ? undefined : rulesOf(branch),
+    automerge ? attempt(() => setup.mergeRules(), set) : undefined,
+  ]);
+  return { images, main };
 }
 
 type Live = Facts['live'];

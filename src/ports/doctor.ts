@@ -1,3 +1,4 @@
+import type { MergeRule } from '../core/doctor/pulls.ts';
 import type { DeployEnvironments } from '../ports.ts';
 
 /*
@@ -20,6 +21,8 @@ export interface RepositorySetup extends Pick<DeployEnvironments, 'environment'>
   labels(): Promise<string[]>;
   /** Types of the rules that hold for a branch, whether there is such a branch or not. */
   branchRules(branch: string): Promise<string[]>;
+  /** Rules that hold for the default branch. */
+  mergeRules(): Promise<{ branch: string; rules: MergeRule[] }>;
   actionsSettings(): Promise<ActionsSettings>;
 }
 

@@ -79,6 +79,37 @@ test('rules are those of the branch', async () => {
   expect(await setup('weak').branchRules('other')).toEqual([]);
 });
 
+test('rules of merges are those of the default branch, with whom they ask', async () => {
+  const review = (more: object): { type: string; parameters: Record<string, unknown> } => ({
+    type: 'pull_request',
+    parameters: {
+      dismiss_stale_reviews_on_push: false,
+      require_code_owner_review: false,
+      require_last_push_approval: false,
+      required_approving_review_count: 0,
+      required_review_thread_resolution: false,
+      ...more,
+    },
+  });
+  stage.repository.rules.set('main', [
+    'update',
+    review({}),
+    review({ required_approving_review_count: 1 }),
+    review({ require_code_owner_review: true }),
+    review({ require_last_push_approval: true }),
+  ]);
+  expect(await setup('weak').mergeRules()).toEqual({
+    branch: 'main',
+    rules: [
+      { type: 'update', review: false },
+      { type: 'pull_request', review: false },
+      { type: 'pull_request', review: true },
+      { type: 'pull_request', review: true },
+      { type: 'pull_request', review: true },
+    ],
+  });
+});
+
 test('an environment is the same as deployments see it', async () => {
   stage.repository.environments.set('lab', { branches: 'protected', reviewers: [stage.owner] });
   expect(await setup().environment('lab')).toEqual(await stage.forge.environment('lab'));

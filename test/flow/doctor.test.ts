@@ -59,6 +59,9 @@ class SetupDouble implements RepositorySetup {
   branchRules(branch: string) {
     return this.#answer(`rules ${branch}`, ['deletion']);
   }
+  mergeRules() {
+    return this.#answer('merge rules', { branch: 'main', rules: [] });
+  }
   actionsSettings() {
     return this.#answer('actions', { enabled: true, localOnly: false, mayOpenPulls: true });
   }
@@ -115,6 +118,10 @@ describe('GitHub', () => {
       labels: answered(['a label']),
       rules: answered(['deletion']),
       actions: answered({ enabled: true, localOnly: false, mayOpenPulls: true }),
+      pulls: {
+        images: { branch: 'glaciocloud/refresh-science', rules: answered(['deletion']) },
+        main: undefined,
+      },
     });
     expect([...setup.asked].sort()).toEqual([
       'actions',
@@ -122,6 +129,7 @@ describe('GitHub', () => {
       'environment main-approval',
       'labels',
       'rules deployed',
+      'rules glaciocloud/refresh-science',
       'secrets all',
       'secrets main',
       'variables all',
@@ -139,6 +147,13 @@ describe('GitHub', () => {
     expect(valueOf((await facts()).github).held.size).toBe(0);
   });
 
+  test('is asked who may merge where the night does it', async () => {
+    const merging: Edit = ['platform.yaml', 'waves:', 'automerge: candidate\nwaves:'];
+    expect(valueOf((await facts({}, merging)).github).pulls.main).toEqual(
+      answered({ branch: 'main', rules: [] }),
+    );
+  });
+
   test('is not asked for approvals that nobody needs', async () => {
     await facts({}, ['environments/late.yaml', 'wave: production', 'wave: staging']);
     expect(setup.asked).not.toContain('environment main-approval');
@@ -150,13 +165,18 @@ describe('GitHub', () => {
     ['variables all', 'Secrets: read, Variables: read'],
     ['labels', 'Issues: read'],
     ['rules deployed', 'Metadata: read'],
+    ['rules glaciocloud/refresh-science', 'Metadata: read'],
+    ['merge rules', 'Metadata: read'],
     ['actions', 'Administration: read'],
   ])('that refuses %s answers the rest, and the right is named', async (call, right) => {
     setup.refuses = [call];
-    const { environments, held, repository, ...rest } = valueOf((await facts()).github);
+    const merging: Edit = ['platform.yaml', 'waves:', 'automerge: candidate\nwaves:'];
+    const asked = valueOf((await facts({}, merging)).github);
+    const { environments, held, repository, pulls, ...rest } = asked;
     expect(repository).toBe('example/hubs');
-    const all = [...environments.values(), ...held.values(), ...Object.values(rest)];
-    const refused = all.filter(({ kind }) => kind === 'not-asked');
+    const ofPulls = [pulls.images?.rules, pulls.main];
+    const all = [...environments.values(), ...held.values(), ...ofPulls, ...Object.values(rest)];
+    const refused = all.filter((one) => one?.kind === 'not-asked');
     expect(refused).toEqual([
       {
         kind: 'not-asked',

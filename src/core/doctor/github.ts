@@ -4,6 +4,8 @@ import { judged, missing, ok, quoted } from './check.ts';
 import type { Asked, Check } from './check.ts';
 import { environmentChecks, withReviewer } from './environments.ts';
 import type { ClusterNeeds } from './needs.ts';
+import { pullChecks } from './pulls.ts';
+import type { PullFacts } from './pulls.ts';
 
 export interface Names {
   secrets: readonly string[];
@@ -23,6 +25,7 @@ export interface GithubFacts {
   /** Types of the rules for the branch `deployed`. */
   rules: Asked<readonly string[]>;
   actions: Asked<{ enabled: boolean; localOnly: boolean; mayOpenPulls: boolean }>;
+  pulls: PullFacts;
 }
 
 export interface GithubNeeds {
@@ -45,6 +48,7 @@ export function githubChecks(facts: GithubFacts, needs: GithubNeeds): Check[] {
     ...judged('github/actions', facts.repository, facts.actions, (actions) =>
       actionsChecks(facts.repository, actions),
     ),
+    ...pullChecks(facts.repository, facts.pulls),
   ];
 }
 

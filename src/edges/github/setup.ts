@@ -1,5 +1,7 @@
+import type { MergeRule } from '../../core/doctor/pulls.ts';
 import type { ActionsSettings, RepositorySetup } from '../../ports/doctor.ts';
 import type { DeployEnvironment } from '../../core/hub/protection.ts';
+import type { Answer } from './answer.ts';
 import type { GithubClient } from './client.ts';
 import { GithubEnvironments } from './environments.ts';
 
@@ -31,9 +33,17 @@ export class GithubSetup implements RepositorySetup {
   }
 
   async branchRules(branch: string): Promise<string[]> {
-    const route = 'GET /rules/branches/{branch}';
-    const listed = await this.#client.all('rules of a branch', route, { branch });
-    return listed.map((one) => one.text('/type'));
+    return (await this.#rules(branch)).map((one) => one.text('/type'));
+  }
+
+  async mergeRules(): Promise<{ branch: string; rules: MergeRule[] }> {
+    const home = await this.#client.ask('the repository', 'GET ');
+    const branch = home.text('/default_branch');
+    const rules = await this.#rules(branch);
+    return {
+      branch,
+      rules: rules.map((one) => ({ type: one.text('/type'), review: asksForReview(one) })),
+    };
   }
 
   async actionsSettings(): Promise<ActionsSettings> {
@@ -45,6 +55,10 @@ export class GithubSetup implements RepositorySetup {
       localOnly: general.textOrNone('/allowed_actions') === 'local_only',
       mayOpenPulls: workflows.flag('/can_approve_pull_request_reviews'),
     };
+  }
+
+  #rules(branch: string): Promise<Answer[]> {
+    return this.#client.all('rules of a branch', 'GET /rules/branches/{branch}', { branch });
   }
 
   async #names(
@@ -59,4 +73,14 @@ export class GithubSetup implements RepositorySetup {
     const listed = await this.#client.all(what, route, { environment });
     return listed.map((one) => one.text('/name'));
   }
+}
+
+/** Other rules than that of pull requests say nothing of reviews. */
+function asksForReview(rule: Answer): boolean {
+  const reviews = '/parameters/required_approving_review_count';
+  const others = ['require_code_owner_review', 'require_last_push_approval'];
+  return (
+    (rule.has(reviews) && rule.count(reviews) > 0) ||
+    others.some((name) => rule.has(`/parameters/${name}`) && rule.flag(`/parameters/${name}`))
+  );
 }

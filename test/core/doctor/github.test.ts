@@ -38,6 +38,7 @@ const WELL: GithubFacts = {
   labels: answered(labelNeeds(platform)),
   rules: answered(['deletion', 'non_fast_forward']),
   actions: answered({ enabled: true, localOnly: false, mayOpenPulls: true }),
+  pulls: { images: undefined, main: undefined },
 };
 const found = (facts: Partial<GithubFacts>, id: string, ...edits: Edit[]): string[] => {
   const edited = platformOf(...edits);
@@ -74,6 +75,12 @@ test('a repository that has everything is well', () => {
     'workflows run',
     'workflows may open pull requests',
   ]);
+});
+
+test('rules in the way of images’ pull requests are among the checks', () => {
+  const branch = 'glaciocloud/refresh-science';
+  const pulls = { images: { branch, rules: answered(['creation']) }, main: undefined };
+  expect(found({ pulls }, 'github/image-branches')[0]).toMatch(/^✗ branch glaciocloud/u);
 });
 
 test('what was not asked is not well, each for itself', () => {

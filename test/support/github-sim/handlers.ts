@@ -353,8 +353,8 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
   'repos/get-branch-rules': {
     handle: ({ repository, parameters }) => ({
       status: 200,
-      body: (repository.rules.get(parameters['branch'] ?? '') ?? []).map((type) => ({
-        type,
+      body: (repository.rules.get(parameters['branch'] ?? '') ?? []).map((rule) => ({
+        ...(typeof rule === 'string' ? { type: rule } : rule),
         ruleset_source_type: 'Repository',
         ruleset_source: `${repository.owner.login}/${repository.name}`,
         ruleset_id: 1,

@@ -130,8 +130,8 @@ export interface Repository {
   environments: Map<string, Environment>;
   /** Labels that there are, whether an issue bears them or not. */
   labels: string[];
-  /** Types of the rules that hold for a branch, by its name. */
-  rules: Map<string, string[]>;
+  /** Rules that hold for a branch, by its name: types, with what they demand. */
+  rules: Map<string, (string | { type: string; parameters: Body })[]>;
   /** Of the repository itself, by name: every workflow gets at them. */
   secrets: string[];
   variables: string[];
