@@ -40,6 +40,7 @@ import type { Forge } from './ports.ts';
 import type { BuildArtifacts } from './ports/build-artifacts.ts';
 import type { OwnPulls } from './ports/own-pulls.ts';
 import type { Upstream } from './ports/upstream.ts';
+import type { WorkflowStarts } from './ports/workflow-starts.ts';
 import { VERSION } from './version.ts';
 
 type Run = (inputs: Inputs, report: Report) => Outcome | Promise<Outcome>;
@@ -215,7 +216,7 @@ async function runOutside({ root, target, at }: Inputs, report: Report): Promise
 
 /** Only what talks to GitHub loads its client: the other commands start without it. */
 async function actionEdges(): Promise<{
-  github: Forge & OwnPulls & BuildArtifacts & Upstream;
+  github: Forge & OwnPulls & WorkflowStarts & BuildArtifacts & Upstream;
   runner: typeof import('./edges/runner.ts');
 }> {
   const [{ githubForge }, runner] = await Promise.all([

@@ -29,6 +29,16 @@ export async function isMerged(root: string, path: string): Promise<boolean> {
   return false;
 }
 
+/** Where what is checked out left the default branch; undefined where none is known. */
+export async function mergeBase(root: string): Promise<string | undefined> {
+  for (const ref of MAIN_REFS) {
+    const parting = ['merge-base', 'HEAD', `refs/remotes/${ref}`];
+    const result = await exec('git', ['-C', root, ...parting]).catch(() => undefined);
+    if (result?.code === 0) return result.stdout.trim();
+  }
+  return undefined;
+}
+
 /**
  * Files of the default branch whose path `wants` accepts; undefined where none is known, or `root` is not the top of
  * its clone.

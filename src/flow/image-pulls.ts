@@ -26,10 +26,15 @@ import { gatherPlatform } from '../gather/platform.ts';
 import type { Forge } from '../ports.ts';
 import type { OwnPulls } from '../ports/own-pulls.ts';
 import type { Upstream } from '../ports/upstream.ts';
+import type { WorkflowStarts } from '../ports/workflow-starts.ts';
 import { allFindings } from './findings.ts';
 import { oggmCommits } from './oggm-commits.ts';
+import { startForMerge, startForPull } from './workflow-starts.ts';
 
-type ImageForge = OwnPulls & Upstream & Pick<Forge, 'openIssue' | 'closeIssue' | 'issueTexts'>;
+type ImageForge = OwnPulls &
+  WorkflowStarts &
+  Upstream &
+  Pick<Forge, 'openIssue' | 'closeIssue' | 'issueTexts'>;
 
 export interface PullPlace {
   github: ImageForge;
@@ -117,16 +122,18 @@ async function tellImage(
     return result;
   }
   const change = await changeOf(place, result, before, after);
+  const branch = branchOf(asking, image);
   const { number, head } = await github.propose({
-    branch: branchOf(asking, image),
+    branch,
     base: place.base,
     mark: titleMark(image),
     title: titleMark(image) + titleOf(asking, result, change),
     body: bodyOf(asking, place.platform, result, change),
     files,
   });
+  const unstarted = await startForPull(github, branch);
   const merged = asking === 'refresh' ? await mergedBySelf(place, change, number, head) : '';
-  return { ...result, pull_request: number, reason: result.reason + merged };
+  return { ...result, pull_request: number, reason: result.reason + unstarted + merged };
 }
 
 /** One issue for each image: opened by a failure, closed by the next build that passes. */
@@ -232,5 +239,6 @@ async function mergedBySelf(
   const isWished = platform.settings.data.automerge === 'candidate';
   if (!isWished || !isSound || !keepsStable(before, after)) return '';
   const refused = await github.merge(pull, head);
-  return refused === undefined ? ', merged' : `, not merged: ${refused}`;
+  if (refused !== undefined) return `, not merged: ${refused}`;
+  return `, merged${await startForMerge(github)}`;
 }

@@ -105,6 +105,15 @@ describe('images that a commit changes', () => {
     expect((await asked()).outputs).toEqual({ images: '["igm","oggm"]' });
   });
 
+  test.each([undefined, ''])('since it left the default branch, with --base %j', async (none) => {
+    await title('oggm-edu');
+    const parted = await commitAll(root, 'On main already');
+    await git(root, 'update-ref', 'refs/remotes/origin/main', parted);
+    await title('igm');
+    await commitAll(root, 'On a branch');
+    expect((await asked({ base: none })).outputs).toEqual({ images: '["igm"]' });
+  });
+
   test('below a folder of the repository', async () => {
     root = join(folder.path, 'deep');
     await mkdir(root);

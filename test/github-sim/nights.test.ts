@@ -30,6 +30,8 @@ const digestOf = (letter: string): string => `sha256:${letter.repeat(64)}`;
 const nameOf = (day: number, letter: string): string => `2026-11-${day}-${letter.repeat(6)}`;
 
 let stage: GithubStage;
+/** Whose token the nights have. */
+let token: string;
 let folder: Awaited<ReturnType<typeof temporary>>;
 let root: string;
 /** What upstream gives: a letter stands for everything that a build would find. */
@@ -44,6 +46,7 @@ const hub = load(textsWith({}).get(HUB) ?? '') as Record<string, unknown>;
 
 beforeEach(async () => {
   stage = await githubStage();
+  token = 'bot';
   stage.repository.actions.mayOpenPulls = true;
   folder = await temporary();
   root = join(folder.path, 'platform');
@@ -142,11 +145,17 @@ const registry = {
   },
 };
 
+/** Of each run that the nights have started since this was asked before. */
+const started = (): string[] =>
+  stage.repository.dispatches.splice(0).map(({ workflow, ref }) => `${workflow} ${ref}`);
+const REFRESH = ['check.yml glaciocloud/refresh-science', 'image.yml glaciocloud/refresh-science'];
+const PROMOTE = ['check.yml glaciocloud/promote-science', 'image.yml glaciocloud/promote-science'];
+
 const placeOf = async (platform: Platform, now: number): Promise<PullPlace> => {
   const before = new Map<string, ReadonlyMap<string, string>>();
   for (const name of platform.images.keys()) before.set(name, await gatherLockFiles(root, name));
   const run = 'https://github.com/example/hubs/actions/runs/1';
-  return { github: stage.forge, root, platform, base: main(), run, now, before };
+  return { github: stage.as(token), root, platform, base: main(), run, now, before };
 };
 
 /** One night at 02:00: refresh, then promote, each upon the newest main as the workflow does it. */
@@ -255,12 +264,14 @@ test('seven nights, in which people merge', async () => {
   expect(brief(one.refresh)).toBe('built #1: tested and pushed');
   expect(brief(one.promote)).toBe('unchanged: nothing of it was built yet');
   expect(told()).toEqual([`1 pull open: Image science: candidate ${nameOf(21, 'a')}`]);
+  expect(started()).toEqual(REFRESH);
 
   // Night 2: nobody has merged, and a commit upstream: the pull request is replaced in place.
   upstream = { letter: 'b', numpy: '2.1' };
   const two = await night(22);
   expect(brief(two.refresh)).toBe('built #1: tested and pushed');
   expect(told()).toEqual([`1 pull open: Image science: candidate ${nameOf(22, 'b')}`]);
+  expect(started()).toEqual(REFRESH);
   expect(merge(1)).toBe('merged');
   expect(await channels()).toEqual({ candidate: nameOf(22, 'b') });
   await deploy(evening(22));
@@ -274,10 +285,12 @@ test('seven nights, in which people merge', async () => {
   expect(brief(three.promote)).toBe('waiting: it soaks until 2026-11-23T12:00:00Z');
   expect(tags.get('candidate')).toBe(digestOf('b'));
   expect(tags.has('stable')).toBe(false);
+  expect(started()).toEqual([]);
 
   // Night 4: it has soaked.
   const four = await night(24);
   expect(brief(four.promote)).toBe('promoted #2: stable names it now');
+  expect(started()).toEqual(PROMOTE);
   expect(merge(2)).toBe('merged');
   expect(await channels()).toEqual({ candidate: nameOf(22, 'b'), stable: nameOf(22, 'b') });
 
@@ -285,6 +298,7 @@ test('seven nights, in which people merge', async () => {
   upstream = { letter: 'c', numpy: '2.2', fails: 'nothing is pushed: oggm failed' };
   const five = await night(25);
   expect(brief(five.refresh)).toBe('failed: nothing is pushed: oggm failed');
+  expect(started()).toEqual([]);
   expect(tags.get('stable')).toBe(digestOf('b'));
   expect(tags.get('candidate')).toBe(digestOf('b'));
   expect(stage.repository.issues.get(3)).toMatchObject({
@@ -340,6 +354,7 @@ test('where the platform wishes it, the night merges what reaches candidate wave
   upstream = { letter: 'a', numpy: '2.0' };
   const one = await night(21);
   expect(brief(one.refresh)).toBe('built #1: tested and pushed, merged');
+  expect(started()).toEqual([...REFRESH, 'deploy.yml main']);
   expect(await channels()).toEqual({ candidate: nameOf(21, 'a') });
   await deploy(Date.UTC(2026, 10, 21, 2) + HOUR);
   const two = await night(22);
@@ -347,6 +362,28 @@ test('where the platform wishes it, the night merges what reaches candidate wave
   const three = await night(23);
   expect(brief(three.promote)).toBe('promoted #2: stable names it now');
   expect(told()[1]).toBe(`2 pull open: Image science: stable ${nameOf(21, 'a')}`);
+});
+
+test('with the token of an App GitHub starts the workflows, and the night starts none', async () => {
+  const app = { id: 4711, login: 'our-app[bot]', type: 'Bot' as const };
+  stage.sim.state.addToken('app', app, ['contents', 'issues', 'pull-requests', 'actions']);
+  token = 'app';
+  await platformOnMain({ automerge: 'candidate' });
+  upstream = { letter: 'a', numpy: '2.0' };
+  expect(brief((await night(21)).refresh)).toBe('built #1: tested and pushed, merged');
+  expect(started()).toEqual([]);
+});
+
+test('what cannot be started is said, and the pull request is there and merged all the same', async () => {
+  stage.repository.workflows = ['check.yml'];
+  await platformOnMain({ automerge: 'candidate' });
+  upstream = { letter: 'a', numpy: '2.0' };
+  const why = 'Not Found (it does not exist, or the token may not see it)';
+  expect(brief((await night(21)).refresh)).toBe(
+    `built #1: tested and pushed, image.yml not started: GitHub refused a run of image.yml: ${why}` +
+      `, merged, deploy.yml not started: GitHub refused a run of deploy.yml: ${why}`,
+  );
+  expect(started()).toEqual(['check.yml glaciocloud/refresh-science']);
 });
 
 test('a pull request that GitHub does not merge stays open, and an issue keeps a build from its promotion', async () => {
@@ -357,6 +394,7 @@ test('a pull request that GitHub does not merge stays open, and an issue keeps a
   expect(brief(one.refresh)).toBe(
     'built #1: tested and pushed, not merged: GitHub refused the merge: checks are missing',
   );
+  expect(started()).toEqual(REFRESH);
   expect(merge(1)).toBe('merged');
   await deploy(evening(21));
   stage.issue({ labels: ['glaciocloud-probe', 'hub:try'] });

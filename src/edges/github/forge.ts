@@ -2,6 +2,7 @@ import type { Forge } from '../../ports.ts';
 import type { BuildArtifacts } from '../../ports/build-artifacts.ts';
 import type { OwnPulls } from '../../ports/own-pulls.ts';
 import type { Upstream } from '../../ports/upstream.ts';
+import type { WorkflowStarts } from '../../ports/workflow-starts.ts';
 import { GithubArtifacts } from './artifacts.ts';
 import { GithubClient } from './client.ts';
 import type { GithubSettings, Second } from './client.ts';
@@ -11,12 +12,13 @@ import { GithubOwnPulls } from './own-pulls.ts';
 import { GithubPulls } from './pulls.ts';
 import { GithubRecord } from './record.ts';
 import { GithubUpstream } from './upstream.ts';
+import { GithubWorkflowStarts } from './workflow-starts.ts';
 
 /** GitHub as the platform uses it: each call is named for what it is for. */
 export function githubForge(
   settings: GithubSettings,
   second: Second = 1000,
-): Forge & OwnPulls & BuildArtifacts & Upstream {
+): Forge & OwnPulls & WorkflowStarts & BuildArtifacts & Upstream {
   const client = new GithubClient(settings, second);
   const pulls = new GithubPulls(client);
   const own = new GithubOwnPulls(client);
@@ -25,6 +27,7 @@ export function githubForge(
   const environments = new GithubEnvironments(client);
   const record = new GithubRecord(client);
   const upstream = new GithubUpstream(client);
+  const starts = new GithubWorkflowStarts(client);
   return {
     pullRequestOf: (run) => pulls.pullRequestOf(run),
     mergedPull: (commit) => pulls.mergedPull(commit),
@@ -33,6 +36,7 @@ export function githubForge(
     propose: (proposal) => own.propose(proposal),
     withdraw: (branch, why) => own.withdraw(branch, why),
     merge: (pull, head) => own.merge(pull, head),
+    startWorkflow: (file, branch) => starts.startWorkflow(file, branch),
     reviewedFile: (artifact, file) => artifacts.reviewedFile(artifact, file),
     filesOfRun: (run, names, file) => artifacts.filesOfRun(run, names, file),
     commitsBetween: (range) => upstream.commitsBetween(range),

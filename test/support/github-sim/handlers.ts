@@ -378,6 +378,17 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
       return { status: 200, body };
     },
   },
+  'actions/create-workflow-dispatch': {
+    needs: ['actions'],
+    handle: ({ repository, parameters, body }) => {
+      const [workflow, ref] = [parameters['workflow_id'] ?? '', text(body['ref'])];
+      if (!repository.workflows.includes(workflow)) throw new Refusal(404, 'Not Found');
+      if (!repository.refs.has(`refs/heads/${ref}`))
+        throw new Refusal(422, `No ref found for: ${ref}`);
+      repository.dispatches.push({ workflow, ref });
+      return { status: 204 };
+    },
+  },
   'actions/get-reviews-for-run': {
     handle: ({ repository, parameters }) => ({
       status: 200,

@@ -36,7 +36,7 @@ export async function githubStage(): Promise<GithubStage> {
   const stranger = sim.state.addUser('stranger');
   const bot = sim.state.addUser('github-actions[bot]', 'Bot');
   const repository = sim.state.addRepository(owner, 'hubs');
-  sim.state.addToken('bot', bot, ['contents', 'issues', 'pull-requests', 'deployments']);
+  sim.state.addToken('bot', bot, ['contents', 'issues', 'pull-requests', 'deployments', 'actions']);
   sim.state.addToken('weak', bot, []);
   sim.state.addToken('admin', owner, ['settings']);
   const as = (token: string): GithubForge =>

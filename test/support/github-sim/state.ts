@@ -136,6 +136,9 @@ export interface Repository {
   secrets: string[];
   variables: string[];
   actions: { enabled: boolean; allowed: 'all' | 'local_only' | 'selected'; mayOpenPulls: boolean };
+  /** Files of workflows that may be started by hand, and what was started so. */
+  workflows: string[];
+  dispatches: { workflow: string; ref: string }[];
   approvals: Approval[];
   checks: Map<number, Body & { annotations: unknown[] }>;
 }
@@ -202,6 +205,8 @@ export class State {
       secrets: [],
       variables: [],
       actions: { enabled: true, allowed: 'all', mayOpenPulls: false },
+      workflows: ['check.yml', 'image.yml', 'deploy.yml'],
+      dispatches: [],
       approvals: [],
       checks: new Map(),
     };

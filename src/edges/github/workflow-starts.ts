@@ -1,0 +1,24 @@
+import type { WorkflowStarts } from '../../ports/workflow-starts.ts';
+import type { GithubClient } from './client.ts';
+
+/** Id of `github-actions[bot]`, to whom every run's own token belongs. */
+const RUNS_OWN = 41_898_282;
+
+export class GithubWorkflowStarts implements WorkflowStarts {
+  readonly #client: GithubClient;
+
+  constructor(client: GithubClient) {
+    this.#client = client;
+  }
+
+  async startWorkflow(file: string, branch: string | undefined): Promise<void> {
+    if ((await this.#client.me()) !== RUNS_OWN) return;
+    const ref = branch ?? (await this.#defaultBranch());
+    const route = 'POST /actions/workflows/{file}/dispatches';
+    await this.#client.ask(`a run of ${file}`, route, { file, ref });
+  }
+
+  async #defaultBranch(): Promise<string> {
+    return (await this.#client.ask('the repository', 'GET ')).text('/default_branch');
+  }
+}
