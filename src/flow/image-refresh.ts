@@ -45,8 +45,9 @@ function notDue(job: RefreshJob, { name, data }: Doc<ImageFile>): FlowResult | u
   });
   if (due.kind === 'due') return undefined;
   const reason = notDueText(due);
-  if (due.kind !== 'held') return flowResult({ image: name, outcome: 'unchanged', reason });
+  // Nobody has looked: what is asked for, or told in an issue, holds.
+  const waits = { image: name, outcome: 'waiting', reason } as const;
+  if (due.kind !== 'held') return flowResult(waits);
   const { build } = due;
-  const digest = lock?.builds[build]?.digest ?? null;
-  return flowResult({ image: name, outcome: 'waiting', build, digest, reason });
+  return flowResult({ ...waits, build, digest: lock?.builds[build]?.digest ?? null });
 }

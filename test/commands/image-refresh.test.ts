@@ -71,7 +71,7 @@ describe('image refresh', () => {
 
   test('waits for its day, unless it is named', async () => {
     const answer = await run({ target: ['refresh'], now: TUESDAY });
-    expect(answer.text).toBe('· science unchanged: it is rebuilt on Mondays\n');
+    expect(answer.text).toBe('… science waiting: it is rebuilt on Mondays\n');
     expect(fake.outside.made('build')).toEqual([]);
     const named = await run({ target: ['refresh', 'science'], now: TUESDAY });
     expect(named.text).toMatch(/^✓ science built 2026-11-26-[0-9a-f]{6}: tested and pushed\n$/u);

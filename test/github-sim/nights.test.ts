@@ -57,7 +57,10 @@ afterEach(async () => {
   await folder.remove();
 });
 
-async function platformOnMain(settings: Record<string, unknown> = {}): Promise<void> {
+async function platformOnMain(
+  settings: Record<string, unknown> = {},
+  rebuild = 'nightly',
+): Promise<void> {
   const waves = [
     { name: 'staging', images: 'candidate' },
     { name: 'production', images: 'stable', soak: '24h' },
@@ -65,10 +68,7 @@ async function platformOnMain(settings: Record<string, unknown> = {}): Promise<v
   const texts = textsWith({
     'platform.yaml': { waves, tiers: {}, ...settings },
     'environments/try.yaml': { ...hub, url: 'https://try.example.org', wave: 'staging' },
-    'images/science/image.yaml': {
-      rebuild: 'nightly',
-      oggm: { git: 'OGGM/oggm', ref: 'master' },
-    },
+    'images/science/image.yaml': { rebuild, oggm: { git: 'OGGM/oggm', ref: 'master' } },
   });
   await stage.forge.commitFiles('main', texts, 'files');
 }
@@ -347,6 +347,22 @@ test('seven nights, in which people merge', async () => {
     `4 pull merged: Image science: candidate ${nameOf(27, 'c')}`,
     '5 pull open: A change',
   ]);
+});
+
+test('a night that is not its night leaves the pull request and the issue of an image as they are', async () => {
+  await platformOnMain({}, 'weekly');
+  upstream = { letter: 'a', numpy: '2.0' };
+  expect(brief((await night(16)).refresh)).toBe('built #1: tested and pushed');
+  expect(brief((await night(17)).refresh)).toBe('waiting: it is rebuilt on Mondays');
+  upstream = { letter: 'b', numpy: '2.1', fails: 'nothing is pushed: oggm failed' };
+  expect((await night(23)).refresh.outcome).toBe('failed');
+  expect(brief((await night(24)).refresh)).toBe('waiting: it is rebuilt on Mondays');
+  expect(told()).toEqual([
+    `1 pull open: Image science: candidate ${nameOf(16, 'a')}`,
+    '2 issue open: Image science could not be rebuilt',
+  ]);
+  expect(stage.repository.issues.get(1)?.comments).toEqual([]);
+  expect(stage.repository.issues.get(2)?.comments).toEqual([]);
 });
 
 test('where the platform wishes it, the night merges what reaches candidate waves only', async () => {
