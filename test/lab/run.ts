@@ -52,8 +52,8 @@ async function withoutDocker(): Promise<string[]> {
     return [];
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    say(`\nNO IMAGE IS BUILT AND DEPLOYED (test/lab/image): ${why}\n`);
-    return ['--testPathIgnorePatterns=test/lab/image'];
+    say(`\nNO IMAGE IS BUILT AND DEPLOYED (test/lab/image.test.ts): ${why}\n`);
+    return [String.raw`--testPathIgnorePatterns=test/lab/image\.test`];
   }
 }
 

@@ -1,29 +1,25 @@
-import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { basename, dirname, join } from 'node:path';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { zipSync } from 'fflate';
 import { load } from 'js-yaml';
 import { dayOf, daysAfter } from '../../src/core/access/days.ts';
 import { textAt } from '../../src/core/json.ts';
 import type { Json } from '../../src/core/json.ts';
-import { exec } from '../../src/edges/exec.ts';
 import type { ExecResult } from '../../src/edges/exec.ts';
 import { Kube } from '../../src/edges/kube.ts';
 import { unpackedTool } from '../../src/edges/tools.ts';
 import { startGithubSim } from '../support/github-sim/server.ts';
 import type { GithubSim } from '../support/github-sim/server.ts';
 import type { Repository } from '../support/github-sim/state.ts';
-import { BUNDLE, DOUBLE, ROOT, commitAll, edit, git, temporary } from '../support/sample.ts';
+import { BUNDLE, ROOT, commitAll, edit, git, temporary } from '../support/sample.ts';
 import { runAction } from '../support/workflow.ts';
+import { act as runAct, note, serveChart } from './act.ts';
 import type { Lab } from './lab.ts';
 import { CANARIES, writePlatform } from './platform.ts';
 import { removeNamespaces, theLab } from './support.ts';
 
-/*
- * The workflows as their files say, by nektos/act, on a real cluster and with a simulated GitHub. What act does not do as GitHub
- * does: checkouts (it copies the working tree), concurrency, permissions, environments and their approvals.
- */
+/* The workflows as their files say, by nektos/act, on a real cluster and with a simulated GitHub. */
 const HUBS = ['lab-first', 'lab-second'] as const;
 const PARTS = [
   '.github',
@@ -43,11 +39,11 @@ let sim: GithubSim;
 let repository: Repository;
 let folder: Awaited<ReturnType<typeof temporary>>;
 let root: string;
+let charts: Awaited<ReturnType<typeof serveChart>>;
 let secrets: Record<string, string>;
 
 /** All that the workflows printed. */
 const LOGS: string[] = [];
-const note = (text: string): boolean => process.stderr.write(`  ▸ ${text}\n`);
 
 beforeAll(async () => {
   lab = await theLab();
@@ -63,7 +59,8 @@ beforeAll(async () => {
     SOPS_AGE_KEY: env['SOPS_AGE_KEY'] ?? '',
     KUBECONFIG: await readFile(lab.kubeconfig, 'utf8'),
   };
-  await edit(root, 'platform.yaml', 'https://hub.jupyter.org/helm-chart/', await chartRepository());
+  charts = await serveChart(folder.path);
+  await edit(root, 'platform.yaml', 'https://hub.jupyter.org/helm-chart/', charts.address);
   await edit(root, 'platform.yaml', 'charts:\n', 'charts:\n  allowPrivate: true\n');
   await writeFile(join(root, '.gitignore'), 'node_modules/\n');
   await git(root, 'init', '-q', '-b', 'main');
@@ -77,7 +74,6 @@ beforeAll(async () => {
     'pull-requests',
     'deployments',
   ]);
-  await standIns();
   await commit('The platform');
 }, 300_000);
 afterAll(async () => {
@@ -93,110 +89,12 @@ async function commit(message: string): Promise<void> {
   await git(root, 'update-ref', 'refs/remotes/origin/main', 'HEAD');
 }
 
-/** Our small chart, served as a chart repository does. */
-const charts = createServer((request, response) => {
-  if (request.url === '/index.yaml')
-    response.end('entries: {jupyterhub: [{version: 4.4.0, urls: [jupyterhub-4.4.0.tgz]}]}\n');
-  else
-    void readFile(join(folder.path, basename(request.url ?? ''))).then(
-      (bytes) => response.end(bytes),
-      () => response.writeHead(404).end(),
-    );
-});
-async function chartRepository(): Promise<string> {
-  const { code, stderr } = await exec(unpackedTool('helm'), [
-    'package',
-    join(DOUBLE, 'jupyterhub'),
-    '--destination',
-    folder.path,
-  ]);
-  if (code !== 0) throw new Error(stderr);
-  await new Promise<void>((resolve) => charts.listen(0, '127.0.0.1', resolve));
-  const address = charts.address();
-  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/`;
-}
-
-/** Actions of others that our workflows use; none of them does anything here. Node 24 is on the PATH already. */
-const actions: string[] = [];
-async function standIns(): Promise<void> {
-  const files = (await readdir(join(root, '.github'), { recursive: true })).filter((name) =>
-    name.endsWith('.yml'),
-  );
-  const texts = await Promise.all(
-    files.map((name) => readFile(join(root, '.github', name), 'utf8')),
-  );
-  for (const action of new Set(
-    texts.flatMap((text) =>
-      [...text.matchAll(/uses: ([\w-]+\/[\w-]+@[0-9a-f]{40})/gu)].map(([, found]) => found ?? ''),
-    ),
-  )) {
-    const place = join(folder.path, 'actions', action.replaceAll(/[/@]/gu, '-'));
-    await mkdir(place, { recursive: true });
-    await writeFile(
-      join(place, 'action.yml'),
-      'name: stand-in\ndescription: does nothing\nruns: {using: node24, main: index.js}\n',
-    );
-    await writeFile(join(place, 'index.js'), '');
-    actions.push(`--local-repository=${action}=${place}`);
-  }
-}
-
 async function act(workflow: string, event: string, payload: object): Promise<ExecResult> {
-  await writeFile(join(folder.path, 'event.json'), JSON.stringify(payload));
-  await writeFile(
-    join(folder.path, 'secrets'),
-    Object.entries({ ...secrets, GITHUB_TOKEN: 'bot' })
-      .map(([name, value]) => `${name}='${value}'\n`)
-      .join(''),
-    { mode: 0o600 },
-  );
-  const began = performance.now();
-  const result = await exec(
-    join(lab.bin, 'act'),
-    [
-      event,
-      '-W',
-      `.github/workflows/${workflow}`,
-      '-e',
-      join(folder.path, 'event.json'),
-      '--pull=false',
-      '-P',
-      'ubuntu-latest=-self-hosted',
-      '--no-cache-server',
-      '--action-offline-mode',
-      '--secret-file',
-      join(folder.path, 'secrets'),
-      '--env',
-      `GITHUB_API_URL=${sim.url}`,
-      ...actions,
-    ],
-    {
-      cwd: root,
-      timeoutMs: 390_000,
-      env: {
-        PATH: `${lab.bin}:${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
-        XDG_CACHE_HOME: join(folder.path, 'cache'),
-        ...passed,
-      },
-    },
-  );
+  const place = { bin: lab.bin, root, folder: folder.path, api: sim.url, secrets, programs: [] };
+  const result = await runAct(place, workflow, event, payload);
   LOGS.push(result.stdout + result.stderr);
-  note(
-    `${workflow}: ${result.code === 0 ? 'success' : 'failure'} in ${((performance.now() - began) / 1000).toFixed(0)} s`,
-  );
   return result;
 }
-/** Where packages come from on this machine. */
-const passed = Object.fromEntries(
-  [
-    'npm_config_registry',
-    'GOPROXY',
-    'GOFLAGS',
-    'GONOSUMDB',
-    'GOSUMDB',
-    'NODE_EXTRA_CA_CERTS',
-  ].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-);
 
 const deployed = (): string[] => {
   const commitObject = repository.objects.get(repository.refs.get('refs/heads/deployed') ?? '');
