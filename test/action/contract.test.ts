@@ -72,7 +72,7 @@ describe('workflows', () => {
       expect({ file, permissions: workflow.permissions }).toEqual({ file, permissions: {} });
       expect(workflow.concurrency).toBeDefined();
       expect(Object.keys(workflow.on)).not.toContain('pull_request_target');
-      for (const job of Object.values(workflow.jobs)) {
+      for (const [id, job] of Object.entries(workflow.jobs)) {
         expect(job.permissions).toBeDefined();
         expect(job['timeout-minutes']).toBeGreaterThan(0);
         for (const step of job.steps ?? []) {
@@ -80,7 +80,11 @@ describe('workflows', () => {
             expect(step.uses).toMatch(/^[\w-]+\/[\w./-]+@[0-9a-f]{40}$/u);
           expect(step.run ?? '').not.toContain('${{');
           if (step.uses?.startsWith('actions/checkout@') === true)
-            expect(step.with?.['persist-credentials']).toBe(false);
+            expect({ file, kept: step.with?.['persist-credentials'] }).toEqual({
+              file,
+              // What it checks out is merged, and the branch `names` is pushed.
+              kept: file === 'access.yml' && id === 'access',
+            });
         }
       }
     }
