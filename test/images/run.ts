@@ -4,8 +4,9 @@ import { up } from './docker.ts';
 import type { DockerPlace } from './docker.ts';
 
 /*
- * npm run test:images [-- ARGUMENT OF JEST…]
- * Starts a Docker of its own and runs the tests that build images with it. Exit code 75 where Docker, the registry or the
+ * npm run test:images [-- --all] [ARGUMENT OF JEST…]
+ * Starts a Docker of its own and runs the tests that build images with it. --all kills builds at every outside call
+ * instead of at six. Exit code 75 where Docker, the registry or the
  * base image cannot be had: nothing was tested then.
  * GLACIOCLOUD_SAMPLE_DATA=DIR: archives of OGGM's and salem's sample data; with them one glacier runs in an image.
  */
@@ -21,6 +22,7 @@ async function place(): Promise<DockerPlace> {
   }
 }
 
+const args = process.argv.slice(2);
 const { env, registry, down } = await place();
 if ((process.env['GLACIOCLOUD_SAMPLE_DATA'] ?? '') === '')
   say('\nNO SAMPLE DATA: no glacier is run; GLACIOCLOUD_SAMPLE_DATA=DIR names its archives.\n');
@@ -32,12 +34,17 @@ const child = spawn(
     'node_modules/jest/bin/jest.js',
     '--config',
     'jest.images.config.js',
-    ...process.argv.slice(2),
+    ...args.filter((arg) => arg !== '--all'),
   ],
   {
     cwd: join(import.meta.dirname, '../..'),
     stdio: 'inherit',
-    env: { ...process.env, ...env, GLACIOCLOUD_TEST_REGISTRY: registry },
+    env: {
+      ...process.env,
+      ...env,
+      GLACIOCLOUD_TEST_REGISTRY: registry,
+      ...(args.includes('--all') ? { GLACIOCLOUD_IMAGES_ALL: '1' } : {}),
+    },
   },
 );
 const code = await new Promise<number>((resolve) => {

@@ -18,6 +18,7 @@ const ROOT = join(import.meta.dirname, '../..');
 export const TYPES = ['index', 'manifest'].map(
   (kind) => `application/vnd.oci.image.${kind}.v1+json`,
 );
+const DOCKER_TYPE = 'application/vnd.docker.distribution.manifest.v2+json';
 /** In no file of ours: looked for in everything that a build leaves. */
 export const CANARY = 'canary-7f3a91';
 export const MINUTES = 60_000;
@@ -60,18 +61,21 @@ export async function testPlatform(target = TARGET): Promise<TestPlatform> {
       env: { ...(process.env as Record<string, string>), ...env },
     });
   };
+  const image: TestPlatform['image'] = async (name, file) => {
+    await mkdir(join(folder, 'images', name), { recursive: true });
+    const whole = { title: name, oggm: { version: '1.6.3' }, ...file };
+    await edit(`images/${name}/image.yaml`, dump(whole));
+  };
+  // The hub offers it.
+  await image('science', SOUND);
   return {
     folder,
     edit,
-    image: async (name, file) => {
-      await mkdir(join(folder, 'images', name), { recursive: true });
-      const whole = { title: name, oggm: { version: '1.6.3' }, ...file };
-      await edit(`images/${name}/image.yaml`, dump(whole));
-    },
+    image,
     run,
     build: async (args, env) => {
       const { code, stdout, stderr } = await run(['image', 'build', ...args, '--json'], env);
-      if (stdout === '') throw new Error(stderr);
+      if (stdout === '' || code === 2) throw new Error(stdout + stderr);
       const { images } = JSON.parse(stdout) as { images: ImageResult[] };
       return { code, images, progress: stderr };
     },
@@ -101,6 +105,19 @@ export async function inRegistry(path: string): Promise<{ status: number; digest
     headers: { Accept: TYPES.join(', ') },
   });
   return { status: answer.status, digest: answer.headers.get('docker-content-digest') };
+}
+
+/** Digests of an image's layers, as the registry has them: of its only platform. */
+export async function layersOf(name: string, reference: string): Promise<string[]> {
+  const read = async (what: string): Promise<Record<string, { digest: string }[]>> => {
+    const answer = await fetch(`http://${REGISTRY}/v2/${name}/manifests/${what}`, {
+      headers: { Accept: [...TYPES, DOCKER_TYPE].join(', ') },
+    });
+    return (await answer.json()) as Record<string, { digest: string }[]>;
+  };
+  const top = await read(reference);
+  const manifest = top['manifests'] ? await read(top['manifests'][0]?.digest ?? '') : top;
+  return (manifest['layers'] ?? []).map(({ digest }) => digest);
 }
 
 export async function tags(name: string): Promise<string[]> {

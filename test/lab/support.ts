@@ -1,10 +1,12 @@
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { at } from '../../src/core/json.ts';
 import type { Json } from '../../src/core/json.ts';
 import { exec } from '../../src/edges/exec.ts';
 import { Kube } from '../../src/edges/kube.ts';
 import { unpackedTool } from '../../src/edges/tools.ts';
+import { killingTools } from '../support/killer.ts';
+import type { Killer } from '../support/killer.ts';
 import { CLI, DOUBLE } from '../support/sample.ts';
 import { labInfo } from './lab.ts';
 import type { Lab } from './lab.ts';
@@ -154,26 +156,14 @@ export async function killer(
   call: number,
   when: 'before' | 'after',
   env: Record<string, string>,
-): Promise<{ env: Record<string, string>; calls: () => Promise<number> }> {
-  const count = join(folder, `calls-${call}-${when}`);
-  await writeFile(count, '0');
+): Promise<Killer> {
   const tools = {
     GLACIOCLOUD_HELM: unpackedTool('helm'),
     GLACIOCLOUD_KUBECTL: unpackedTool('kubectl'),
     GLACIOCLOUD_SOPS: env['GLACIOCLOUD_SOPS'] ?? '',
   };
-  const wrapped: Record<string, string> = {};
-  for (const [name, real] of Object.entries(tools)) {
-    const path = join(folder, `${name.toLowerCase()}-${call}-${when}`);
-    const kill = '[ "$n" = ' + String(call) + ' ] && kill -9 $PPID';
-    await writeFile(
-      path,
-      `#!/bin/bash\nn=$(flock '${count}' -c 'n=$(( $(cat ${count}) + 1 )); echo $n > ${count}; echo $n')\n${when === 'before' ? `${kill} && exit 1` : ''}\n"${real}" "$@"; code=$?\n${when === 'after' ? kill : ''}\nexit $code\n`,
-    );
-    await chmod(path, 0o755);
-    wrapped[name] = path;
-  }
-  return { env: { ...env, ...wrapped }, calls: async () => Number(await readFile(count, 'utf8')) };
+  const wrapped = await killingTools(folder, call, when, tools);
+  return { ...wrapped, env: { ...env, ...wrapped.env } };
 }
 
 /** Away with hubs: pods at once, because their grace periods are of no use to a test. What takes its time goes on by itself. */
