@@ -119,8 +119,8 @@ async function run(request: ContainerRequest): Promise<Ended> {
 }
 
 /** As root, as builds are. What the machine knows comes by standard input: in no list of processes, and in no layer. */
-async function solve({ image, wanted, held }: SolveRequest): Promise<Ended> {
-  const { script: machine, certificates: path } = await reachOfMachine();
+async function solve({ image, wanted, held, mirrors }: SolveRequest): Promise<Ended> {
+  const { script: machine, certificates: path } = await reachOfMachine(mirrors);
   const certificates = path === undefined ? undefined : await fileText(path);
   const args = ['run', '--rm', '--interactive', ...runLabel(), '--user', '0:0'];
   return docker([...args, '--entrypoint', '/bin/sh', image], {

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BUILD_SECRETS, REPO2DOCKER } from '../core/images/build-plan.ts';
 import { objectOf, textAt } from '../core/json.ts';
+import type { Mirrors } from '../core/model/types.ts';
 import { ImageFailure } from '../failure.ts';
 import type { BuildRequest, Builder } from '../ports/images.ts';
 import { dockerEnvironment } from './docker-program.ts';
@@ -45,7 +46,7 @@ async function build(request: BuildRequest): Promise<string | undefined> {
       ...Object.entries(labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]),
       ...['--provenance=mode=max', `--metadata-file=${metadata}`].map(buildx),
       ...cacheFlags(request.cache).map(buildx),
-      ...(await secretFlags(scratch)).map(buildx),
+      ...(await secretFlags(scratch, request.mirrors)).map(buildx),
       '.',
     ];
     const hear = lines(request.onLine);
@@ -81,8 +82,8 @@ function builtDigest(metadata: string): string {
 }
 
 /** Files outside of what is built, for the time of the build. */
-async function secretFlags(scratch: string): Promise<string[]> {
-  const { certificates, script } = await reachOfMachine();
+async function secretFlags(scratch: string, mirrors: Mirrors): Promise<string[]> {
+  const { certificates, script } = await reachOfMachine(mirrors);
   const machine = join(scratch, 'machine');
   await writeFile(machine, script, { mode: 0o600 });
   const sources: Readonly<Record<keyof typeof BUILD_SECRETS, string | undefined>> = {

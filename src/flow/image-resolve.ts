@@ -139,7 +139,7 @@ async function baseFor(
  * another one, or after an edit, pip is asked for as few changes as it can.
  */
 async function packagesFor(
-  { ports, locked }: ResolveJob,
+  { ports, platform, locked }: ResolveJob,
   { oggm }: ImageFile,
   asked: { base: string; wanted: string; recipe: string; past: Past | undefined },
 ): Promise<readonly Package[]> {
@@ -149,7 +149,9 @@ async function packagesFor(
   const held = oggm?.git === undefined ? before : [];
   const isSame = past?.recipe === recipe && past.base === base.split('@')[1];
   if (held.length > 0 && isSame) return held;
-  const { code, stdout, stderr } = await ports.engine.solve({ image: base, wanted, held });
+  const mirrors = platform.settings.data.mirrors ?? {};
+  const question = { image: base, wanted, held, mirrors };
+  const { code, stdout, stderr } = await ports.engine.solve(question);
   const answer = code === 0 ? solved(stdout) : { fault: solveFault(stderr) };
   if ('packages' in answer) return answer.packages;
   throw new ImageFailure(`its packages cannot be resolved: ${answer.fault}`, {

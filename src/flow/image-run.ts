@@ -187,6 +187,7 @@ export class ImageRun {
         labels: labelsOf({ image: this.image.data, hash, base, commit: commit?.sha }),
         epoch: commit?.time,
         cache: target === undefined ? undefined : `${target}/${this.image.name}-cache:cache`,
+        mirrors: platform.settings.data.mirrors ?? {},
         onLine: (line) => {
           const said = log.add(line);
           if (said !== undefined) this.#say(said);

@@ -1,4 +1,5 @@
 import type { Package } from '../core/model/package-list.ts';
+import type { Mirrors } from '../core/model/types.ts';
 import type { Clock, Ended } from '../ports.ts';
 
 /* What building images needs of the outside: the same kind of interfaces as in `src/ports.ts`. */
@@ -13,6 +14,8 @@ export interface BuildRequest {
   epoch: number | undefined;
   /** Where steps of earlier builds are found, and those of this one are kept; undefined: on this machine only. */
   cache: string | undefined;
+  /** Asked by its steps, and in nothing that comes out. */
+  mirrors: Mirrors;
   /** Called for each line that the build says, as it comes. */
   onLine: (line: string) => void;
 }
@@ -54,6 +57,7 @@ export interface SolveRequest {
   wanted: string;
   /** Packages that keep their version where that is possible. */
   held: readonly Package[];
+  mirrors: Mirrors;
 }
 
 /** Docker, and the images in its store. Fails with ImageFailure. */

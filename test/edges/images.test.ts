@@ -310,7 +310,8 @@ describe('a container', () => {
 });
 
 describe('what pip would install', () => {
-  const asked = { image: REF, wanted: 'motuclient\n', held: [] };
+  const mirrors = { github: 'https://m.example.org' };
+  const asked = { image: REF, wanted: 'motuclient\n', held: [], mirrors };
 
   test('is asked in a container, as root; the machine is told by standard input alone', async () => {
     const bundle = join(folder.path, 'bundle.crt');
@@ -336,6 +337,7 @@ describe('what pip would install', () => {
     expect(call?.input).toContain(
       "export PIP_INDEX_URL='https://user:canary@example.org/simple'\n",
     );
+    expect(call?.input).toContain("export GLACIOCLOUD_GITHUB='https://m.example.org'\n");
     expect(call?.input).toContain('\nCERTIFICATE\n');
     expect(call?.input).toContain('\nmotuclient\n');
     expect(JSON.stringify([call?.args, call?.env])).not.toContain('canary');
@@ -494,6 +496,7 @@ exit ${code}
     labels: { 'org.example': 'a b' },
     epoch: 1_700_000_000,
     cache: undefined,
+    mirrors: {},
     onLine: (line: string) => heard.push(line),
   });
   let heard: string[] = [];
@@ -538,8 +541,10 @@ exit ${code}
     await writeFile(bundle, 'certificates');
     process.env['SSL_CERT_FILE'] = bundle;
     process.env['PIP_INDEX_URL'] = 'https://user:canary@example.org/simple';
-    await repo2docker.build(request());
+    await repo2docker.build({ ...request(), mirrors: { github: 'https://m.example.org' } });
     expect(await seen('machine')).toContain("export PIP_INDEX_URL='https://user:canary@");
+    expect(await seen('machine')).toContain("export GLACIOCLOUD_GITHUB='https://m.example.org'\n");
+    expect(await seen('args')).not.toContain('m.example.org');
     expect(await seen('machine')).toContain('export PIP_CERT=/run/glaciocloud/certificates.crt\n');
     expect(await seen('args')).toContain(`--secret=id=certificates,src=${bundle}\n`);
     expect(await seen('args')).not.toContain('canary');

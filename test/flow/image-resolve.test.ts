@@ -86,7 +86,7 @@ describe('the packages of an image', () => {
   test('are solved on its base by digest, and every one is pinned in the folder', async () => {
     const answer = await resolved({ image: { pip } });
     const image = `${BASE}@${digest}`;
-    expect(fake.solved).toEqual([{ image, wanted: 'pebble\n', held: [] }]);
+    expect(fake.solved).toEqual([{ image, wanted: 'pebble\n', held: [], mirrors: {} }]);
     expect(asked(answer)).toBe('pebble==1.0 --hash=sha256:11\n');
     expect(answer).toMatchObject({ base: image, packages: [pebble], exactly: undefined });
     expect(answer.files.get('Dockerfile')).toContain(`\nFROM ${image}\n`);
@@ -107,7 +107,7 @@ describe('the packages of an image', () => {
     fake.registry.set(`${BASE}:1`, newer);
     await resolved({ image: { pip }, before: [pebble, curl], recipe });
     const image = `${BASE}@${newer}`;
-    expect(fake.solved).toEqual([{ image, wanted: 'pebble\n', held: [pebble] }]);
+    expect(fake.solved).toEqual([{ image, wanted: 'pebble\n', held: [pebble], mirrors: {} }]);
   });
 
   test('keep their version after an edit', async () => {

@@ -5,6 +5,7 @@ import { START } from '../../src/core/hub/values/servers.ts';
 import type { ImageResult } from '../../src/core/images/test-report.ts';
 import { ImageFailure } from '../../src/failure.ts';
 import { lockChecksum } from '../../src/core/images/lock.ts';
+import type { Mirrors } from '../../src/core/model/types.ts';
 import { packagesHash, packagesPath } from '../../src/core/model/package-list.ts';
 import { buildImages } from '../../src/flow/images.ts';
 import type { ImageJob } from '../../src/flow/image-run.ts';
@@ -32,15 +33,17 @@ beforeEach(() => {
 interface Asked extends Partial<ImageJob> {
   images?: Record<string, Record<string, unknown>>;
   lock?: Record<string, unknown>;
+  mirrors?: Mirrors;
 }
 
-async function run({ images = { science: {} }, lock, ...more }: Asked = {}): Promise<
+async function run({ images = { science: {} }, lock, mirrors, ...more }: Asked = {}): Promise<
   ImageResult[]
 > {
   const files: [string, Record<string, unknown>][] = Object.entries(images).map(([name, file]) => [
     `images/${name}/image.yaml`,
     { title: name, oggm: { version: '1.6.3' }, from: { image: BASE, tag: '1' }, ...file },
   ]);
+  if (mirrors) files.push(['platform.yaml', { mirrors }]);
   if (lock) files.push(['images/science/image.lock.yaml', lock]);
   const platform = platformWith(Object.fromEntries(files));
   const job: ImageJob = {
@@ -194,6 +197,19 @@ describe('an image that is new', () => {
       'org.opencontainers.image.base.digest': BASE_DIGEST,
       'org.glaciocloud.content': contentOf(),
     });
+  });
+
+  test('is resolved and built through the platform’s mirrors, and none is in what is built', async () => {
+    const mirrors = { github: 'https://m.example.org' };
+    await run({ images: { science: { pip: ['pebble'] } }, mirrors });
+    const [one] = fake.built.values();
+    expect([fake.solved[0]?.mirrors, one?.mirrors]).toEqual([mirrors, mirrors]);
+    expect(one?.dockerfile).not.toContain('m.example.org');
+    const before = contentOf();
+    fake = new FakeImages();
+    fake.registry.set(`${BASE}:1`, BASE_DIGEST);
+    await run({ images: { science: { pip: ['pebble'] } } });
+    expect([[...fake.built.values()][0]?.mirrors, contentOf()]).toEqual([{}, before]);
   });
 
   test('needs no registry where nothing is pushed', async () => {

@@ -1,4 +1,5 @@
 import type { ImageInputs } from '../../src/commands/image.ts';
+import type { Mirrors } from '../../src/core/model/types.ts';
 import type { Ended } from '../../src/ports.ts';
 import type {
   ContainerRequest,
@@ -45,6 +46,7 @@ export class FakeImages {
       labels: Readonly<Record<string, string>>;
       epoch: number | undefined;
       cache: string | undefined;
+      mirrors: Mirrors;
     }
   >();
   /** What is installed in images. */
@@ -87,8 +89,8 @@ export class FakeImages {
         build: (request) =>
           outside.call('build', request.tag, async () => {
             const dockerfile = await readDockerfile(request.folder);
-            const { labels, epoch, cache } = request;
-            this.built.set(request.tag, { dockerfile, labels, epoch, cache });
+            const { labels, epoch, cache, mirrors } = request;
+            this.built.set(request.tag, { dockerfile, labels, epoch, cache, mirrors });
             const { lines, ok } = this.builds(request.tag);
             lines.forEach(request.onLine);
             await this.clock.sleep(60_000);

@@ -1,7 +1,8 @@
 import { digestOf } from '../digest.ts';
 import type { Json } from '../json.ts';
 import { memoryBytes } from '../model/quantities.ts';
-import type { ImageFile, Platform } from '../model/types.ts';
+import type { ImageFile, Mirrors, Platform } from '../model/types.ts';
+import { mirrorVariables } from './mirrors.ts';
 
 /** The repo2docker that builds images; another one may build the same folder differently. */
 export const REPO2DOCKER = '2026.4.0';
@@ -117,15 +118,22 @@ export function labelsOf({ image, hash, base, commit }: Origin): Record<string, 
   );
 }
 
-/** Shell that a step reads: how this machine reaches indexes. `certificates`: whether they are mounted beside it. */
-export function machineScript(
-  environment: Readonly<Record<string, string | undefined>>,
-  certificates: boolean,
-): string {
-  const reach = REACH.flatMap((name) => {
+/** What a build knows of the machine that it runs on, and of its platform's mirrors. */
+export interface Surroundings {
+  environment: Readonly<Record<string, string | undefined>>;
+  mirrors: Mirrors;
+  /** Whether they are mounted beside the script. */
+  certificates: boolean;
+}
+
+/** Shell that a step reads: how indexes are reached here. What the machine says comes before the platform's mirrors. */
+export function machineScript({ environment, mirrors, certificates }: Surroundings): string {
+  const said: [string, string][] = REACH.flatMap((name): [string, string][] => {
     const value = environment[name] ?? '';
-    return value === '' ? [] : [`export ${name}=${quoted(value)}\n`];
+    return value === '' ? [] : [[name, value]];
   });
+  const known = new Map([...Object.entries(mirrorVariables(mirrors)), ...said]);
+  const reach = [...known].map(([name, value]) => `export ${name}=${quoted(value)}\n`);
   const trust = certificates ? TRUST.map((name) => `export ${name}=${CERTIFICATES}\n`) : [];
   return [...reach, ...trust].join('');
 }

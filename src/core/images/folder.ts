@@ -7,7 +7,7 @@ import { OWN_SCRIPT } from './template.ts';
 import type { View } from './template.ts';
 
 /** Raised when the same image.yaml gives another folder: every image is then built again. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 export interface ImageFolder {
   /** Texts by path; `start` and `postBuild` are executable. */

@@ -5,6 +5,25 @@ export function mirrorsOf(platform: Mirrors | undefined, hub?: Mirrors): Mirrors
   return { ...platform, ...hub };
 }
 
+/** Where `bake.py` is told the mirror of GitHub. */
+export const GITHUB_MIRROR = 'GLACIOCLOUD_GITHUB';
+
+/** Variables of a build's steps with which pip, git and `bake.py` ask at mirrors. */
+export function mirrorVariables({ pypi, github }: Mirrors): Record<string, string> {
+  const address = github?.replace(/\/$/u, '');
+  return {
+    ...(pypi === undefined ? {} : { PIP_INDEX_URL: pypi }),
+    ...(address === undefined
+      ? {}
+      : {
+          [GITHUB_MIRROR]: address,
+          GIT_CONFIG_COUNT: '1',
+          GIT_CONFIG_KEY_0: `url.${address}/.insteadOf`,
+          GIT_CONFIG_VALUE_0: 'https://github.com/',
+        }),
+  };
+}
+
 /** Public addresses that a mirror stands for. Source: the defaults of pip, conda, apt and git. */
 const PUBLIC: Readonly<Record<Exclude<keyof Mirrors, 'images'>, readonly string[]>> = {
   pypi: ['https://pypi.org/simple'],

@@ -1,8 +1,38 @@
+import { GITHUB_MIRROR } from './mirrors.ts';
 import { template } from './template.ts';
 import type { View } from './template.ts';
 
 export const BAKE =
   template<View>(`"""Downloads once, at build time, what OGGM otherwise downloads for every user. HOME says where to."""
+
+import os
+
+
+def ask_at(mirror):
+    """What would be asked of GitHub is asked of its mirror, and kept as if it came from GitHub."""
+    import urllib.request
+
+    import requests
+
+    def moved(address):
+        if not isinstance(address, str):
+            return address
+        return address.replace("https://github.com/", mirror + "/", 1)
+
+    plain_open, plain_request = urllib.request.OpenerDirector.open, requests.Session.request
+
+    def open_there(self, address, *more, **named):
+        return plain_open(self, moved(address), *more, **named)
+
+    def request_there(self, method, url, *more, **named):
+        return plain_request(self, method, moved(url), *more, **named)
+
+    urllib.request.OpenerDirector.open = open_there
+    requests.Session.request = request_there
+
+
+if os.environ.get("${GITHUB_MIRROR}"):
+    ask_at(os.environ["${GITHUB_MIRROR}"])
 {{#if salem}}
 import salem
 

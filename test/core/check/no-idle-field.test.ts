@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { CORE_SCHEMA, dump } from 'js-yaml';
 import { imageFolder } from '../../../src/core/images/folder.ts';
 import { judgedSize } from '../../../src/core/images/test-report.ts';
+import { mirrorVariables } from '../../../src/core/images/mirrors.ts';
 import { imageTests } from '../../../src/core/images/tests.ts';
 import { auditSecrets } from '../../../src/core/hub/secrets.ts';
 import { wantedReleases } from '../../../src/core/hub/release.ts';
@@ -267,6 +268,7 @@ function decided(files: Record<string, File>): {
       .filter(({ rule }) => rule !== 'not-yet')
       .map(({ message, hint }) => [message, hint]),
     images,
+    mirrorVariables(platform.settings.data.mirrors ?? {}),
     hubs.map(({ data }) => auditSecrets(data, new Map(), 0, NOW)),
     platform.settings.data.removals.map(({ reason, ...rest }) => ({
       ...rest,

@@ -164,7 +164,7 @@ describe('what a step may read of this machine', () => {
         .join(''),
     ],
   ])('%s', (_, environment, certificates, script) => {
-    expect(machineScript(environment, certificates)).toBe(script);
+    expect(machineScript({ environment, mirrors: {}, certificates })).toBe(script);
   });
 
   test.each([
@@ -178,7 +178,25 @@ describe('what a step may read of this machine', () => {
     'https_proxy',
     'no_proxy',
   ])('%s is passed on', (name) => {
-    expect(machineScript({ [name]: 'x' }, false)).toBe(`export ${name}='x'\n`);
+    const known = { environment: { [name]: 'x' }, mirrors: {}, certificates: false };
+    expect(machineScript(known)).toBe(`export ${name}='x'\n`);
+  });
+
+  const mirrors = { pypi: 'https://m.example.org/simple/', github: 'https://m.example.org/hub/' };
+  test('mirrors of the platform, for pip, git and what is baked in', () => {
+    const known = { environment: { PIP_INDEX_URL: '' }, mirrors, certificates: false };
+    expect(machineScript(known)).toBe(`export PIP_INDEX_URL='https://m.example.org/simple/'
+export GLACIOCLOUD_GITHUB='https://m.example.org/hub'
+export GIT_CONFIG_COUNT='1'
+export GIT_CONFIG_KEY_0='url.https://m.example.org/hub/.insteadOf'
+export GIT_CONFIG_VALUE_0='https://github.com/'
+`);
+  });
+
+  test('its own index comes before a mirror', () => {
+    const environment = { PIP_INDEX_URL: 'https://mine.example.org' };
+    const known = { environment, mirrors: { pypi: mirrors.pypi }, certificates: false };
+    expect(machineScript(known)).toBe(`export PIP_INDEX_URL='https://mine.example.org'\n`);
   });
 });
 

@@ -270,7 +270,9 @@ CMD ["jupyterhub-singleuser"]
 });
 
 describe('what is baked', () => {
-  const baked = (bake: string[]) => folder({ image: { bake } }).files.get('bake.py');
+  const whole = (bake: string[]) => folder({ image: { bake } }).files.get('bake.py');
+  /** Without what sends it to a mirror. */
+  const baked = (bake: string[]) => whole(bake)?.replace(/^\nimport os\n[^]*environ\[.*\n/mu, '');
   const head =
     '"""Downloads once, at build time, what OGGM otherwise downloads for every user. HOME says where to."""\n';
   const salem = 'import salem\n\nsalem.get_demo_file("world_borders.shp")\n';
@@ -282,10 +284,20 @@ utils.get_demo_file("Hintereisferner_RGI5.shp")
 `;
 
   test('each by itself, and both', () => {
-    expect(baked([])).toBeUndefined();
+    expect(whole([])).toBeUndefined();
     expect(baked(['salem'])).toBe(head + salem);
     expect(baked(['sample-data'])).toBe(head + sample);
     expect(baked(['sample-data', 'salem'])).toBe(head + salem + sample);
+  });
+
+  test('from the mirror of GitHub that the build is told, before anything is asked for', () => {
+    const mirrored =
+      'if os.environ.get("GLACIOCLOUD_GITHUB"):\n    ask_at(os.environ["GLACIOCLOUD_GITHUB"])\n';
+    for (const bake of [['salem'], ['sample-data']]) {
+      const [before = '', after = ''] = whole(bake)?.split(mirrored) ?? [];
+      expect(before).toContain('def ask_at(mirror):');
+      expect(after).toMatch(/^\n?(import salem|from oggm)/u);
+    }
   });
 });
 
@@ -319,7 +331,7 @@ describe('the hash', () => {
   });
 
   test('stays as it is from release to release: another one builds every image again', () => {
-    expect(folder({}).hash).toBe('3286deba84b02d6afd912041402330172f7a6873');
+    expect(folder({}).hash).toBe('38419d669a41dca014af29d5b209aa75422cdbb4');
   });
 
   test.each<[string, Written]>([

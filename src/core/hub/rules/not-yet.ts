@@ -30,7 +30,9 @@ const OF_SETTINGS: readonly Idle[] = [
     hint: 'check that branch out yourself, and name the folder with --people',
   },
   { path: '/charts/dask-gateway', hint: KEPT },
-  { path: '/mirrors', hint: 'it is kept for later: PIP_INDEX_URL reaches image builds' },
+  { path: '/mirrors/conda', hint: KEPT },
+  { path: '/mirrors/apt', hint: KEPT },
+  { path: '/mirrors/images', hint: KEPT },
 ];
 
 function* idleIn(doc: Doc<unknown>, fields: readonly Idle[]): Generator<Problem> {

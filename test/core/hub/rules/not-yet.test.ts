@@ -93,13 +93,21 @@ describe('a field of another file', () => {
     ],
     [
       'of the platform, mirrors',
-      { 'platform.yaml': { mirrors: { pypi: 'https://mirror.example.org/simple' } } },
+      {
+        'platform.yaml': {
+          mirrors: {
+            pypi: 'https://mirror.example.org/simple',
+            github: 'https://mirror.example.org/github',
+            conda: 'https://mirror.example.org/conda',
+            apt: 'https://mirror.example.org/apt',
+            images: 'mirror.example.org',
+          },
+        },
+      },
       [
-        [
-          'platform.yaml mirrors:',
-          '"mirrors" does nothing yet',
-          'it is kept for later: PIP_INDEX_URL reaches image builds',
-        ],
+        ['platform.yaml conda: https://mirror.example.org/conda', '"conda" does nothing yet', KEPT],
+        ['platform.yaml apt: https://mirror.example.org/apt', '"apt" does nothing yet', KEPT],
+        ['platform.yaml images: mirror.example.org', '"images" does nothing yet', KEPT],
       ],
     ],
     [
