@@ -22,12 +22,13 @@ export const lockEdited: Rule = {
         yield { at: lock.at('/checksum'), message: 'the lock was changed by hand', hint: RESTORE };
       for (const [build, { packages }] of Object.entries(builds)) {
         const path = packagesPath(lock.name, build);
-        if (packages !== undefined && !platform.paths.has(path))
-          yield {
-            at: lock.keyAt(pointer('builds', build)),
-            message: `there is no ${path}`,
-            hint: 'package lists are written by the platform: restore the file',
-          };
+        const found = platform.lists.get(path);
+        if (packages === undefined || packages === found) continue;
+        yield {
+          at: lock.keyAt(pointer('builds', build)),
+          message: found === undefined ? `there is no ${path}` : `${path} was changed by hand`,
+          hint: 'package lists are written by the platform: restore the file',
+        };
       }
     }
   },

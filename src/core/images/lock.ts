@@ -16,15 +16,19 @@ export function buildName(now: number, content: string, taken: ReadonlySet<strin
   throw new Error(`every name for ${content} on ${day} is taken`);
 }
 
-/** Of everything in a lock but itself, whatever the order of its keys. */
+/** Of everything in a lock but itself and what people add, `keep:` of a build; whatever the order of its keys. */
 export function lockChecksum({
   recipe,
   builds,
   channels,
 }: Omit<ImageLockFile, 'checksum'>): string {
-  const named = Object.entries(builds).map(([name, build]): Json => [name, asJson(build)]);
+  const named = Object.entries(builds).map(([name, build]): Json => [name, ourPart(build)]);
   named.sort((a, b) => compareText(canonical(a), canonical(b)));
   return digestOf([recipe, named, { ...channels }]);
+}
+
+function ourPart(build: ImageBuild): JsonObject {
+  return Object.fromEntries(Object.entries(asJson(build)).filter(([key]) => key !== 'keep'));
 }
 
 function asJson({ oggm, tests, ...rest }: ImageBuild): JsonObject {
@@ -36,7 +40,8 @@ function asJson({ oggm, tests, ...rest }: ImageBuild): JsonObject {
 }
 
 const HEAD = `# yaml-language-server: $schema=../../schemas/image-lock.schema.json
-# Written by GlacioCloud: what was built of image.yaml, tested and pushed. Changed by \`image\` commands only.
+# Written by GlacioCloud: what was built of image.yaml, tested and pushed. Changed by \`image\` commands only,
+# but that \`keep: "REASON"\` of a build is for people to write: why it is never deleted, such as the paper that names it.
 `;
 
 /** The order in which a build is written: what people look for comes first. */

@@ -1,7 +1,7 @@
 import { credentialFindings, notSecretIn } from '../credentials/findings.ts';
 import { encryptionFindings, hubOfSecrets } from '../credentials/encrypted.ts';
 import { SOPS_FILE, keyPlaceholders } from '../credentials/placeholder.ts';
-import { isPackageList, readPackages } from './package-list.ts';
+import { isPackageList, packagesHash, readPackages } from './package-list.ts';
 import { onePerPlace } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import { compareText } from '../json.ts';
@@ -67,6 +67,7 @@ class Reader {
   readonly sources = new Map<string, Source>();
   readonly #names = new Map<Kind, Set<string>>();
   readonly #unseen: ReadonlySet<string>;
+  readonly #lists = new Map<string, string>();
   readonly #docs: Docs = {
     platform: new Map(),
     cluster: new Map(),
@@ -132,6 +133,7 @@ class Reader {
         cohorts: this.#docs.cohort,
         names: this.#names,
         paths: new Set(files.keys()),
+        lists: this.#lists,
       }
     );
   }
@@ -146,6 +148,7 @@ class Reader {
       return;
     }
     if (isPackageList(file)) {
+      this.#lists.set(file, packagesHash(text));
       this.findings.push(...readPackages(file, text).findings);
       return;
     }

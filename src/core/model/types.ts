@@ -267,4 +267,6 @@ export interface Platform {
   names: ReadonlyMap<Kind, ReadonlySet<string>>;
   /** Every path of the repository that the platform may refer to, for rules about files that are named. */
   paths: ReadonlySet<string>;
+  /** Hash of each package list, by path. */
+  lists: ReadonlyMap<string, string>;
 }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { runRules } from '../../../src/core/check/run.ts';
 import { lockChecksum } from '../../../src/core/images/lock.ts';
+import { packagesHash } from '../../../src/core/model/package-list.ts';
 import type { ImageBuild } from '../../../src/core/model/types.ts';
-import { said } from '../../support/written.ts';
+import { NOW, platformOf, said, textsWith } from '../../support/written.ts';
 
 const LOCK = 'images/science/image.lock.yaml';
 const RESTORE = 'locks are written by the platform: restore the file';
@@ -35,6 +37,25 @@ describe('lock-edited', () => {
     expect(edited(changed)).toEqual([
       [`${LOCK} ${changed.checksum}`, 'the lock was changed by hand', RESTORE],
     ]);
+  });
+
+  test('a build whose package list is the one that it had, or another', () => {
+    const path = `images/science/packages/${build}.txt`;
+    const listed = (text: string): string[] => {
+      const lock = sealed(
+        lockOf({ stable: build }, { packages: packagesHash('apt git 3 md5:0\n') }),
+      );
+      const texts = textsWith({ [LOCK]: lock }).set(path, text);
+      const found = runRules({ platform: platformOf(texts), now: NOW, defaults: undefined });
+      return found.filter(({ rule }) => rule === 'lock-edited').map(({ message }) => message);
+    };
+    expect(listed('apt git 3 md5:0\n')).toEqual([]);
+    expect(listed('apt git 4 md5:0\n')).toEqual([`${path} was changed by hand`]);
+  });
+
+  test('a reason to keep a build, which people write', () => {
+    const lock = sealed(lockOf());
+    expect(edited({ ...lock, builds: { [build]: { ...good, keep: 'doi:10/x' } } })).toEqual([]);
   });
 
   test('a build whose package list is gone', () => {

@@ -39,7 +39,7 @@ function read(text: string) {
 describe('the file of a lock', () => {
   test('a build is a line, the oldest first, keys in one order', () => {
     const sum = lockChecksum(lock);
-    expect(lockText(lock).split('\n').slice(2)).toEqual([
+    expect(lockText(lock).split('\n').slice(3)).toEqual([
       `checksum: "${sum}"`,
       `recipe: "${'1'.repeat(40)}"`,
       'builds:',
@@ -71,7 +71,7 @@ describe('the file of a lock', () => {
 
   test('without builds and channels', () => {
     const empty = { recipe: '1'.repeat(40), builds: {}, channels: {} };
-    expect(lockText(empty).split('\n').slice(4)).toEqual(['builds: {}', 'channels: {}', '']);
+    expect(lockText(empty).split('\n').slice(5)).toEqual(['builds: {}', 'channels: {}', '']);
     expect(read(lockText(empty)).data).toEqual({ ...empty, checksum: lockChecksum(empty) });
     const stable = { ...lock, channels: { stable: first } };
     expect(lockText(stable)).toMatch(/\nchannels:\n {2}stable: 2026-11-14-3f2a1c\n$/u);
@@ -80,6 +80,13 @@ describe('the file of a lock', () => {
 
 describe('the checksum', () => {
   const builds = Object.entries(lock.builds);
+
+  test('leaves people the reason why a build is kept, and nothing else', () => {
+    const only = (more: object): string =>
+      lockChecksum({ ...lock, builds: { [first]: { digest, ...more } } });
+    expect(only({ keep: 'doi:10/x' })).toBe(only({}));
+    expect(only({ yanked: 'doi:10/x' })).not.toBe(only({}));
+  });
 
   test('does not depend on the order of keys', () => {
     const turned = { ...lock, builds: Object.fromEntries([...builds].reverse()) };
