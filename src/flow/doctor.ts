@@ -3,6 +3,7 @@ import { entriesOf, NEEDS } from '../core/hub/preflight.ts';
 import { approvalEnvironment } from '../core/hub/protection.ts';
 import { auditSecrets } from '../core/hub/secrets.ts';
 import { encryptionFindings } from '../core/credentials/encrypted.ts';
+import { IMAGES_ENVIRONMENT } from '../core/doctor/app-key.ts';
 import type { Asked, NotAsked } from '../core/doctor/check.ts';
 import type { LiveCluster } from '../core/doctor/clusters.ts';
 import type { Facts } from '../core/doctor/doctor.ts';
@@ -74,15 +75,17 @@ async function githubFacts(
       const one = environments.get(name);
       return one?.kind === 'answered' && one.value.protection !== undefined;
     });
-  const [held, shared, labels, rules, actions, pulls] = await Promise.all([
+  const [held, shared, labels, rules, actions, pulls, app] = await Promise.all([
     eachOf(there, (name) => attempt(() => names(name), may('Environments'))),
     attempt(() => names(), may('Secrets: read, Variables')),
     attempt(() => setup.labels(), may('Issues')),
     attempt(() => setup.branchRules('deployed'), may('Metadata')),
     attempt(() => setup.actionsSettings(), may('Administration')),
     pullFacts(platform, setup, may('Metadata')),
+    appKeyFacts(platform, setup, may('Environments')),
   ]);
-  return { repository, environments, held: new Map(held), shared, labels, rules, actions, pulls };
+  const asked = { held: new Map(held), shared, labels, rules, actions, pulls, app };
+  return { repository, environments, ...asked };
 }
 
 /** Only what the platform needs is asked. */
@@ -101,6 +104,22 @@ async function pullFacts(
     automerge ? attempt(() => setup.mergeRules(), set) : undefined,
   ]);
   return { images, main };
+}
+
+async function appKeyFacts(
+  { images }: Platform,
+  setup: RepositorySetup,
+  set: string,
+): Promise<GithubFacts['app']> {
+  if (images.size === 0) return undefined;
+  return attempt(async () => {
+    const environment = await setup.environment(IMAGES_ENVIRONMENT);
+    const isThere = environment.protection !== undefined;
+    return {
+      environment,
+      secrets: isThere ? await setup.secretNames(IMAGES_ENVIRONMENT) : [],
+    };
+  }, set);
 }
 
 type Live = Facts['live'];

@@ -125,12 +125,14 @@ describe('GitHub', () => {
     });
     expect([...setup.asked].sort()).toEqual([
       'actions',
+      'environment images',
       'environment main',
       'environment main-approval',
       'labels',
       'rules deployed',
       'rules glaciocloud/refresh-science',
       'secrets all',
+      'secrets images',
       'secrets main',
       'variables all',
       'variables main',
@@ -154,6 +156,14 @@ describe('GitHub', () => {
     );
   });
 
+  test('is asked about the key of an App, which no environment holds that is not there', async () => {
+    const { app } = valueOf((await facts()).github);
+    expect(valueOf(app).secrets).toEqual(['SECRET of images']);
+    setup.absent = ['images'];
+    const without = valueOf((await facts()).github).app;
+    expect(valueOf(without).secrets).toEqual([]);
+  });
+
   test('is not asked for approvals that nobody needs', async () => {
     await facts({}, ['environments/late.yaml', 'wave: production', 'wave: staging']);
     expect(setup.asked).not.toContain('environment main-approval');
@@ -167,6 +177,8 @@ describe('GitHub', () => {
     ['rules deployed', 'Metadata: read'],
     ['rules glaciocloud/refresh-science', 'Metadata: read'],
     ['merge rules', 'Metadata: read'],
+    ['environment images', 'Environments: read'],
+    ['secrets images', 'Environments: read'],
     ['actions', 'Administration: read'],
   ])('that refuses %s answers the rest, and the right is named', async (call, right) => {
     setup.refuses = [call];

@@ -1,5 +1,7 @@
 import { approvalEnvironment, unasked } from '../hub/protection.ts';
 import type { DeployEnvironment } from '../hub/protection.ts';
+import { appKeyChecks } from './app-key.ts';
+import type { AppKeyFacts } from './app-key.ts';
 import { judged, missing, ok, quoted } from './check.ts';
 import type { Asked, Check } from './check.ts';
 import { environmentChecks, withReviewer } from './environments.ts';
@@ -26,6 +28,8 @@ export interface GithubFacts {
   rules: Asked<readonly string[]>;
   actions: Asked<{ enabled: boolean; localOnly: boolean; mayOpenPulls: boolean }>;
   pulls: PullFacts;
+  /** Undefined where the platform has no images. */
+  app: Asked<AppKeyFacts> | undefined;
 }
 
 export interface GithubNeeds {
@@ -49,6 +53,7 @@ export function githubChecks(facts: GithubFacts, needs: GithubNeeds): Check[] {
       actionsChecks(facts.repository, actions),
     ),
     ...pullChecks(facts.repository, facts.pulls),
+    ...appKeyChecks(facts.repository, facts.shared, facts.app),
   ];
 }
 

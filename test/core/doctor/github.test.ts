@@ -39,6 +39,7 @@ const WELL: GithubFacts = {
   rules: answered(['deletion', 'non_fast_forward']),
   actions: answered({ enabled: true, localOnly: false, mayOpenPulls: true }),
   pulls: { images: undefined, main: undefined },
+  app: undefined,
 };
 const found = (facts: Partial<GithubFacts>, id: string, ...edits: Edit[]): string[] => {
   const edited = platformOf(...edits);
@@ -81,6 +82,46 @@ test('rules in the way of images’ pull requests are among the checks', () => {
   const branch = 'glaciocloud/refresh-science';
   const pulls = { images: { branch, rules: answered(['creation']) }, main: undefined };
   expect(found({ pulls }, 'github/image-branches')[0]).toMatch(/^✗ branch glaciocloud/u);
+});
+
+describe('the key of an App', () => {
+  const held = (secrets: string[], protection: Partial<Protection> = {}): GithubFacts['app'] =>
+    answered({ environment: environment('images', protection), secrets });
+  const anywhere: Partial<Protection> = { branches: { kind: 'any' } };
+
+  test.each<[string, GithubFacts['app']]>([
+    ['where there are no images', undefined],
+    ['where there is none', held([], anywhere)],
+    ['where the environment holds something else', held(['OTHER'], anywhere)],
+  ])('is not asked for %s', (_what, app) => {
+    const all = githubChecks({ ...WELL, app }, { clusters: [], labels: [] });
+    expect(all.filter(({ where }) => where === 'environment images')).toEqual([]);
+  });
+
+  test('lies in an environment of the default branch', () => {
+    const key = ['APP_PRIVATE_KEY'];
+    const branches = 'github/environment-branches';
+    expect(found({ app: held(key) }, branches).at(-1)).toBe(
+      '✓ environment images: is for main only',
+    );
+    expect(found({ app: held(key, anywhere) }, branches)).toContain(
+      '✗ environment images: is not for main alone',
+    );
+    expect(found({ app: NOT_ASKED }, 'github/app-key')).toEqual([
+      '? environment images: not asked: nobody is there',
+      'do this',
+    ]);
+  });
+
+  test('does not lie open to every branch', () => {
+    const shared = answered({ secrets: ['APP_PRIVATE_KEY'], variables: [] });
+    expect(found({ shared, app: held([]) }, 'github/app-key')).toEqual([
+      '✗ example/hubs: APP_PRIVATE_KEY of the repository itself is open to the workflow of every branch: it belongs into the environment images',
+      'gh secret delete APP_PRIVATE_KEY --repo example/hubs',
+    ]);
+    expect(found({ shared: NOT_ASKED, app: held([]) }, 'github/app-key')).toEqual([]);
+    expect(found({ app: held([]) }, 'github/app-key')).toEqual([]);
+  });
 });
 
 test('what was not asked is not well, each for itself', () => {
