@@ -40,8 +40,8 @@ function asJson({ oggm, tests, ...rest }: ImageBuild): JsonObject {
 }
 
 const HEAD = `# yaml-language-server: $schema=../../schemas/image-lock.schema.json
-# Written by GlacioCloud: what was built of image.yaml, tested and pushed. Changed by \`image\` commands only,
-# but that \`keep: "REASON"\` of a build is for people to write: why it is never deleted, such as the paper that names it.
+# Written by GlacioCloud: what was built of image.yaml, tested and pushed. Changed by \`image\` commands only, but that
+# \`keep: "REASON"\` of a build is for people to write: why it is never deleted, such as the paper that names it.
 `;
 
 /** The order in which a build is written: what people look for comes first. */
