@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DOUBLE, edit, temporary } from '../test/support/sample.ts';
 import { openPullRequest, stage } from '../test/support/pull-request.ts';
+import { demoImage, platformWithImage } from './demo-image.ts';
 import { unpackTools } from './tools.ts';
 
 /*
@@ -32,7 +33,8 @@ try {
       'hub.jupyter.org cannot be reached: using the small chart of test/lab/charts, a test double',
     );
   progress('a copy of this platform, deployed; a simulated GitHub');
-  const demo = await stage(folder.path, reachable ? undefined : DOUBLE, helm);
+  const charts = reachable ? undefined : DOUBLE;
+  const demo = await stage(folder.path, charts, helm, platformWithImage);
   try {
     progress('a pull request that changes a hub and an image');
     const good = await openPullRequest(
@@ -55,6 +57,8 @@ try {
     await mkdir(join(page, '..'), { recursive: true });
     await copyFile(good.page, page);
     say(`The whole plan as a page (${(await readFile(page)).length} bytes): .cache/demo/plan.html`);
+
+    await demoImage(demo, { say, progress });
 
     progress('a pull request with mistakes');
     const bad = await openPullRequest(demo, 'mistakes', 'A few mistakes', async (files) => {

@@ -1,12 +1,13 @@
 import { cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { strToU8, zipSync } from 'fflate';
 import { exec } from '../../src/edges/exec.ts';
 import { startGithubSim } from './github-sim/server.ts';
 import type { GithubSim } from './github-sim/server.ts';
 import type { Issue } from './github-sim/state.ts';
 import { BUNDLE, CLI, ROOT, commitAll, copyPlatform, git } from './sample.ts';
 import { runWorkflow } from './workflow.ts';
-import type { StepResult } from './workflow.ts';
+import type { StepResult, WorkflowRun } from './workflow.ts';
 
 /** A copy of the platform in git with a branch `deployed`, on a simulated GitHub. */
 export interface Stage {
@@ -109,37 +110,85 @@ export async function openPullRequest(
     mergeSha: head,
   });
   const workspace = join(folder, `workspace-${branch}`);
-  const checkout =
-    (whole: string) =>
-    async ({ ref, path }: { ref: string | undefined; path: string | undefined }): Promise<void> => {
-      const target = path === undefined ? workspace : join(workspace, path);
-      await cp(origin, target, { recursive: true });
-      await git(target, 'checkout', '-q', '-f', ref ?? whole);
-      if (path !== undefined) await rm(join(target, '.git'), { recursive: true });
-    };
-  const file = (name: string): string => join(ROOT, '.github/workflows', name);
-  const check = await runWorkflow(file('check.yml'), {
+  const check = await runWorkflow(workflow('check.yml'), {
     workspace,
     bundle: BUNDLE,
     event: { pull_request: { number: pull.number } },
     env: { ...env, GITHUB_TOKEN: 'check-token' },
-    checkout: checkout(head),
+    checkout: checkout(origin, workspace, head),
   });
   await rm(workspace, { recursive: true, force: true });
-  const event = {
-    workflow_run: {
-      event: 'pull_request',
-      head_sha: head,
-      head_branch: branch,
-      head_repository: { owner: { login: 'example' } },
-    },
-  };
-  const plan = await runWorkflow(file('plan.yml'), {
+  const event = followed(pull);
+  const plan = await runWorkflow(workflow('plan.yml'), {
     workspace,
     bundle: BUNDLE,
     event,
     env: { ...env, GITHUB_TOKEN: 'plan-token' },
-    checkout: checkout('main'),
+    checkout: checkout(origin, workspace, 'main'),
   });
   return { pull, check, plan, page: join(workspace, 'plan.html') };
+}
+
+/** Runs the workflow that tells what became of a pull request's images: `built` is what its run has left, by image. */
+export async function commentOnImages(
+  { folder, sim, env }: Stage,
+  pull: Issue,
+  built: ReadonlyMap<string, string>,
+): Promise<string> {
+  const [repository] = sim.state.repositories.values();
+  if (!repository) throw new Error('the stage has no repository');
+  const branch = pull.pull?.head.ref ?? '';
+  for (const [image, text] of built)
+    repository.artifacts.push({
+      id: sim.state.nextId(),
+      name: `image-${image}`,
+      run: {
+        id: RUN,
+        event: 'pull_request',
+        path: '.github/workflows/image.yml',
+        branch,
+        headRepository: repository.id,
+      },
+      expired: false,
+      zip: zipSync({ 'image.json': strToU8(text) }),
+    });
+  const workspace = join(folder, `workspace-${branch}-images`);
+  const before = pull.comments.length;
+  const steps = await runWorkflow(workflow('image-comment.yml'), {
+    workspace,
+    bundle: BUNDLE,
+    event: followed(pull),
+    env: { ...env, GITHUB_TOKEN: 'plan-token' },
+    checkout: checkout(join(folder, 'origin'), workspace, 'main'),
+  });
+  const made = pull.comments[before]?.body;
+  if (made === undefined) throw new Error(`no comment: ${steps.map(({ log }) => log).join('\n')}`);
+  return made;
+}
+
+const RUN = 7;
+
+const workflow = (name: string): string => join(ROOT, '.github/workflows', name);
+
+/** The event of a workflow that follows the run of a pull request. */
+function followed({ pull }: Issue): object {
+  return {
+    workflow_run: {
+      id: RUN,
+      event: 'pull_request',
+      head_sha: pull?.head.sha,
+      head_branch: pull?.head.ref,
+      head_repository: { owner: { login: 'example' } },
+    },
+  };
+}
+
+/** Stands in for actions/checkout: a copy of the whole repository, or of a commit's files in a folder of the workspace. */
+function checkout(origin: string, workspace: string, whole: string) {
+  return async ({ ref, path }: Parameters<WorkflowRun['checkout']>[0]): Promise<void> => {
+    const target = path === undefined ? workspace : join(workspace, path);
+    await cp(origin, target, { recursive: true });
+    await git(target, 'checkout', '-q', '-f', ref ?? whole);
+    if (path !== undefined) await rm(join(target, '.git'), { recursive: true });
+  };
 }
