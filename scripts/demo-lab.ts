@@ -4,17 +4,14 @@ import { labInfo, up } from '../test/lab/lab.ts';
 import { browse, findBrowser, letIn, openDoor } from '../test/lab/door.ts';
 import { writePlatform } from '../test/lab/platform.ts';
 import { removeNamespaces } from '../test/lab/support.ts';
-import type { DeployJson } from '../test/lab/support.ts';
 import { startGithubSim } from '../test/support/github-sim/server.ts';
-import type { GithubSim } from '../test/support/github-sim/server.ts';
 import type { Issue, Repository } from '../test/support/github-sim/state.ts';
-import { BUNDLE, DOUBLE, ROOT, commitAll, edit, git, temporary } from '../test/support/sample.ts';
-import { runAction } from '../test/support/workflow.ts';
+import { ROOT, commitAll, edit, git, temporary } from '../test/support/sample.ts';
 import { unpackedTool } from '../src/edges/tools.ts';
+import { rollOutImage } from './demo-lab-image.ts';
+import { HUB, heading, indented, merge, progress, report, say } from './demo-lab-steps.ts';
+import type { Stage } from './demo-lab-steps.ts';
 
-const say = (text: string): boolean => process.stdout.write(`${text}\n`);
-const progress = (text: string): boolean => process.stderr.write(`· ${text}\n`);
-const HUB = 'demo';
 const PORT = 18080;
 const ADDRESS = `http://127.0.0.1:${PORT}`;
 const SCREENSHOT = join(ROOT, '.cache/demo/hub.png');
@@ -114,6 +111,7 @@ export async function demoInLab(keep: boolean): Promise<void> {
     say(
       `\nTracking issue, ${tracking(repository)?.state ?? 'none'}: ${tracking(repository)?.comments.at(-1)?.body ?? ''}`,
     );
+    await rollOutImage(stage, lab);
     if (keep || process.stdout.isTTY) {
       say(`\nThe hub runs on at ${ADDRESS}. Ctrl-C ends the demo${keep ? '' : ' and removes it'}.`);
       await new Promise<void>((resolve) => process.once('SIGINT', () => resolve()));
@@ -126,75 +124,6 @@ export async function demoInLab(keep: boolean): Promise<void> {
   }
 }
 
-interface Stage {
-  root: string;
-  sim: GithubSim;
-  repository: Repository;
-  files: string;
-  env: Record<string, string>;
-}
-
-interface Merged {
-  pull: Issue;
-  result: DeployJson;
-}
-
-/** A branch, a pull request, its merge, and the deployment as the action runs it. */
-async function merge(
-  { root, sim, repository, files, env }: Stage,
-  branch: string,
-  title: string,
-  change: (files: string) => Promise<void>,
-): Promise<Merged> {
-  const base = await git(root, 'rev-parse', 'main');
-  await git(root, 'checkout', '-q', '-b', branch);
-  await change(root);
-  const head = await commitAll(root, title);
-  await git(root, 'checkout', '-q', 'main');
-  await git(root, 'merge', '-q', '--no-ff', '-m', title, branch);
-  const mergeSha = await git(root, 'rev-parse', 'main');
-  const pull = sim.state.addPull(repository, {
-    title,
-    user: repository.owner,
-    head: { ref: branch, sha: head },
-    base: { ref: 'main', sha: base },
-    mergeSha,
-  });
-  if (pull.pull) pull.pull.merged = true;
-  pull.state = 'closed';
-  repository.refs.set('refs/heads/main', mergeSha);
-  say(`Pull request ${pull.number}, merged: ${title}`);
-  const onOutput = (text: string): void =>
-    text
-      .split('\n')
-      .filter((line) => line.startsWith(`${HUB}: `) || line.startsWith('⚠'))
-      .forEach((line) => progress(line));
-  const run = await runAction(
-    { workspace: root, bundle: BUNDLE, event: {}, env, onOutput },
-    join(files, `run-${branch}`),
-    { command: 'deploy', cluster: 'lab', 'charts-from': DOUBLE },
-  );
-  const result = run.outputs['result'];
-  if (result === undefined) throw new Error(run.log);
-  return { pull, result: JSON.parse(result) as DeployJson };
-}
-
-function report({ result: { steps, health } }: Merged): void {
-  for (const { unit, outcome, seconds, reason } of steps) {
-    const phases = Object.entries(seconds).map(([phase, time]) => `${phase} ${time.toFixed(1)} s`);
-    say(
-      `\n${unit.name}: ${outcome} (${phases.join(', ')})${reason === '' ? '' : `\n  ${reason}`}\n`,
-    );
-  }
-  const width = (pick: (line: (typeof health)[number]) => string): number =>
-    Math.max(...health.map((line) => pick(line).length));
-  const [check, image] = [width((line) => line.check), width((line) => line.image ?? '')];
-  for (const line of health)
-    say(
-      `  ${line.ok ? '✓' : '✗'} ${line.check.padEnd(check)}  ${(line.image ?? '').padEnd(image)}  ${line.seconds.toFixed(1).padStart(5)} s  ${line.detail}`,
-    );
-}
-
 async function answer(): Promise<string> {
   const response = await fetch(`${ADDRESS}/hub/api/`).catch((error: unknown) => String(error));
   return typeof response === 'string'
@@ -204,12 +133,4 @@ async function answer(): Promise<string> {
 
 function tracking(repository: Repository): Issue | undefined {
   return [...repository.issues.values()].find(({ labels }) => labels.includes(`hub:${HUB}`));
-}
-
-function heading(text: string): void {
-  say(`\n${'─'.repeat(78)}\n${text}\n${'─'.repeat(78)}`);
-}
-
-function indented(text: string): string {
-  return text.trim().replaceAll(/^/gmu, '  │ ');
 }

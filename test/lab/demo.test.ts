@@ -5,10 +5,10 @@ import { exec } from '../../src/edges/exec.ts';
 import { CACHE } from './lab.ts';
 import { ROOT } from '../support/sample.ts';
 
-test('the demo goes on in the lab: a hub, a login, a bad image, the way back', async () => {
+test('the demo goes on in the lab: a hub, a login, a bad image, the way back, an image that is built', async () => {
   const { code, stdout, stderr } = await exec(process.execPath, ['scripts/demo.ts', '--lab'], {
     cwd: ROOT,
-    timeoutMs: 390_000,
+    timeoutMs: 1_790_000,
     env: { GLACIOCLOUD_LAB_CACHE: CACHE },
   });
   if (code !== 0) process.stderr.write(stdout + stderr);
@@ -24,6 +24,14 @@ test('the demo goes on in the lab: a hub, a login, a bad image, the way back', a
     'Tracking issue, open: demo: the change was rolled back',
     'meanwhile: 200',
     'Tracking issue, closed: demo runs again',
+    'Hubs that change now: 0.',
+    '✓ oggm built sha256:',
+    'tested and pushed (resolve ',
+    '✓ second start',
+    '✓ nbgitpuller',
+    'demo: done (',
+    '✓ kernel',
+    "A person's server has oggm and tabulate 1.6.3 0.9.0",
   ];
   let from = 0;
   for (const part of parts) {
@@ -31,6 +39,8 @@ test('the demo goes on in the lab: a hub, a login, a bad image, the way back', a
     expect({ part, found: found >= from }).toEqual({ part, found: true });
     from = found;
   }
+  const [, tested, runs] = /^Tested (sha256:[0-9a-f]{64})\nruns {3}(\S*)$/mu.exec(stdout) ?? [];
+  expect([tested, tested === runs]).toEqual([expect.any(String), true]);
   const picture = await readFile(join(ROOT, '.cache/demo/hub.png'));
   expect([picture.subarray(1, 4).toString(), picture.length > 10_000]).toEqual(['PNG', true]);
-}, 400_000);
+}, 1_800_000);
