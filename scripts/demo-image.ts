@@ -144,6 +144,7 @@ function resultOf(name: string): ImageResult {
     seconds: { resolve: 6.2, build: 148.7, test: 104.9, push: 0 },
     tests: [...TESTS],
     packages: packageLines(packages),
+    oggm_commit: null,
   };
 }
 
