@@ -3,7 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageIndex } from './package-index.ts';
 import type { PackageIndex } from './package-index.ts';
-import { DOCKER, MINUTES, SOUND, failedTests, must, pushing, testPlatform } from './support.ts';
+import {
+  DOCKER,
+  MINUTES,
+  SOUND,
+  bridgeAddress,
+  failedTests,
+  must,
+  pushing,
+  testPlatform,
+} from './support.ts';
 import type { TestPlatform } from './support.ts';
 
 let platform: TestPlatform;
@@ -15,9 +24,7 @@ afterAll(() => platform.remove());
 describe('an index that gains and loses versions', () => {
   let index: PackageIndex;
   beforeAll(async () => {
-    const gateway = '{{(index .IPAM.Config 0).Gateway}}';
-    const host = await must(DOCKER, ['network', 'inspect', 'bridge', '--format', gateway]);
-    index = await packageIndex(host.trim());
+    index = await packageIndex(await bridgeAddress());
     index.add('pebble', '1.0');
     await platform.image('pinned', { ...SOUND, pip: ['pebble'], tests: { oggm: 'none' } });
   });

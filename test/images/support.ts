@@ -137,6 +137,12 @@ export async function must(program: string, args: readonly string[]): Promise<st
   return stdout;
 }
 
+/** Address of this machine, as containers reach it. */
+export async function bridgeAddress(): Promise<string> {
+  const gateway = '{{(index .IPAM.Config 0).Gateway}}';
+  return (await must(DOCKER, ['network', 'inspect', 'bridge', '--format', gateway])).trim();
+}
+
 /** A base with one fault, by plain Buildx. */
 export async function pushBase(
   name: string,
