@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { ImageResult } from '../src/core/images/test-report.ts';
 import { textAt } from '../src/core/json.ts';
 import { Kube } from '../src/edges/kube.ts';
-import { dockerInTurn } from '../test/lab/docker-turn.ts';
 import type { Lab } from '../test/lab/lab.ts';
 import { inHub } from '../test/lab/support.ts';
+import { up } from '../test/images/docker.ts';
 import type { DockerPlace } from '../test/images/docker.ts';
 import { BUNDLE, DOUBLE, edit } from '../test/support/sample.ts';
 import { runAction } from '../test/support/workflow.ts';
@@ -43,7 +43,7 @@ export async function rollOutImage(stage: Stage, lab: Lab): Promise<void> {
 async function dockerOrWhy(): Promise<DockerPlace | undefined> {
   progress('starting a Docker of its own, beside the lab');
   try {
-    return await dockerInTurn();
+    return await up();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     say(`There is no Docker here, so no image is built: ${why}`);

@@ -30,7 +30,8 @@ const NEEDED = ['containerd', 'runc', 'iptables', 'skopeo', 'mmdebstrap'];
 const UNPACKED = ['docker.io', 'docker-cli', 'docker-buildx', 'docker-registry'];
 const ROOT = join(CACHE, 'root');
 const SOCKET = join(CACHE, 'docker.sock');
-const PID = join(CACHE, 'dockerd.pid');
+/** Process id of who has Docker now. */
+const TURN = join(CACHE, 'turn');
 const LONGEST_WAIT_SECONDS = 900;
 const PORT = 5007;
 const BASE = 'base/oggm:1';
@@ -41,37 +42,39 @@ const say = (text: string): boolean =>
 
 export async function up(): Promise<DockerPlace> {
   await mkdir(CACHE, { recursive: true });
-  await installPackages();
-  await Promise.all([unpackDocker(), installRepo2docker(), buildBase()]);
-  const path = ['usr/sbin', 'usr/bin'].map((folder) => join(ROOT, folder));
-  const env = {
-    PATH: [...path, process.env['PATH'] ?? ''].join(delimiter),
-    DOCKER_HOST: `unix://${SOCKET}`,
-    DOCKER_CONFIG: join(CACHE, 'config'),
-    GLACIOCLOUD_DOCKER: join(ROOT, 'usr/bin/docker'),
-    GLACIOCLOUD_REGISTRY: join(ROOT, 'usr/bin/docker-registry'),
-    GLACIOCLOUD_REPO2DOCKER: join(CACHE, `repo2docker-${REPO2DOCKER}/bin/repo2docker`),
-  };
-  await mkdir(env.DOCKER_CONFIG, { recursive: true });
-  const plugins = join(ROOT, 'usr/libexec/docker/cli-plugins');
-  await writeFile(
-    join(env.DOCKER_CONFIG, 'config.json'),
-    JSON.stringify({ cliPluginsExtraDirs: [plugins] }),
-  );
-  const stopDocker = await startDocker(env);
-  const stopRegistry = await startRegistry(env);
+  const ends = [await ourTurn()];
   const down = async (): Promise<void> => {
-    await stopRegistry();
-    await stopDocker();
+    for (const end of ends.reverse()) await end();
   };
   try {
+    await installPackages();
+    await Promise.all([unpackDocker(), installRepo2docker(), buildBase()]);
+    const env = await environment();
+    ends.push(await startDocker(env));
+    ends.push(await startRegistry(env));
     await pushBase();
+    say('Docker is up');
+    return { env, registry: `127.0.0.1:${PORT}`, down };
   } catch (error) {
     await down();
     throw error;
   }
-  say('Docker is up');
-  return { env, registry: `127.0.0.1:${PORT}`, down };
+}
+
+async function environment(): Promise<Record<string, string>> {
+  const path = ['usr/sbin', 'usr/bin'].map((folder) => join(ROOT, folder));
+  const config = join(CACHE, 'config');
+  await mkdir(config, { recursive: true });
+  const plugins = [join(ROOT, 'usr/libexec/docker/cli-plugins')];
+  await writeFile(join(config, 'config.json'), JSON.stringify({ cliPluginsExtraDirs: plugins }));
+  return {
+    PATH: [...path, process.env['PATH'] ?? ''].join(delimiter),
+    DOCKER_HOST: `unix://${SOCKET}`,
+    DOCKER_CONFIG: config,
+    GLACIOCLOUD_DOCKER: join(ROOT, 'usr/bin/docker'),
+    GLACIOCLOUD_REGISTRY: join(ROOT, 'usr/bin/docker-registry'),
+    GLACIOCLOUD_REPO2DOCKER: join(CACHE, `repo2docker-${REPO2DOCKER}/bin/repo2docker`),
+  };
 }
 
 async function installPackages(): Promise<void> {
@@ -141,7 +144,9 @@ async function buildBase(): Promise<void> {
 }
 
 async function startDocker(env: Record<string, string>): Promise<() => Promise<void>> {
-  await untilNoOther();
+  const running = await exec('pidof', ['dockerd']);
+  if (running.code === 0)
+    throw new Error(`another dockerd runs (process ${running.stdout.trim()}): stop it first`);
   const config = join(CACHE, 'daemon.json');
   const settings = { features: { 'containerd-snapshotter': true }, mtu: 1400 };
   await writeFile(config, JSON.stringify(settings));
@@ -151,7 +156,7 @@ async function startDocker(env: Record<string, string>): Promise<() => Promise<v
     'dockerd',
     [
       ...['--config-file', config, '--data-root', data, '--exec-root', execRoot],
-      ...['--pidfile', PID, '--host', `unix://${SOCKET}`],
+      ...['--pidfile', join(CACHE, 'dockerd.pid'), '--host', `unix://${SOCKET}`],
     ],
     env,
   );
@@ -164,17 +169,20 @@ async function startDocker(env: Record<string, string>): Promise<() => Promise<v
   };
 }
 
-/** Tests of another file may use the Docker of this cache: they end. */
-async function untilNoOther(): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
-    const running = (await exec('pidof', ['dockerd'])).stdout.trim();
-    if (running === '') return;
-    const ours = (await readFile(PID, 'utf8').catch(() => '')).trim();
-    if (running !== ours || tries === LONGEST_WAIT_SECONDS)
-      throw new Error(`another dockerd runs (process ${running}): stop it first`);
-    if (tries === 0) say('waiting for other tests that use Docker');
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+/** One at a time has the Docker of this cache: tests of another file end. What a killed one held is free. */
+async function ourTurn(): Promise<() => Promise<void>> {
+  for (let tries = 0; tries < LONGEST_WAIT_SECONDS; tries += 1) {
+    try {
+      await writeFile(TURN, String(process.pid), { flag: 'wx' });
+      return () => rm(TURN, { force: true });
+    } catch {
+      const holder = (await readFile(TURN, 'utf8').catch(() => '')).trim();
+      if (holder !== '' && !(await exists(`/proc/${holder}`))) await rm(TURN, { force: true });
+      else if (tries === 0) say('waiting for other tests that use Docker');
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
   }
+  throw new Error(`other tests use Docker, and do not end: see ${TURN}`);
 }
 
 async function startRegistry(env: Record<string, string>): Promise<() => Promise<void>> {

@@ -5,9 +5,9 @@ import type { ImageResult } from '../../src/core/images/test-report.ts';
 import { at } from '../../src/core/json.ts';
 import { exec } from '../../src/edges/exec.ts';
 import { Kube } from '../../src/edges/kube.ts';
+import { up } from '../images/docker.ts';
 import type { DockerPlace } from '../images/docker.ts';
 import { CLI, commitAll, edit, temporary } from '../support/sample.ts';
-import { dockerInTurn } from './docker-turn.ts';
 import type { Lab } from './lab.ts';
 import { writePlatform } from './platform.ts';
 import { CHARTS, deploy, inHub, removeNamespaces, theLab } from './support.ts';
@@ -33,7 +33,7 @@ describe('an image', () => {
   beforeAll(async () => {
     lab = await theLab();
     await removeNamespaces(lab, HUB);
-    docker = await dockerInTurn();
+    docker = await up();
     folder = await temporary();
     root = join(folder.path, 'platform');
     ({ env } = await writePlatform(root, lab, { [HUB]: {} }));
