@@ -63,11 +63,9 @@ try {
   say(`the lab does not come up: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(75);
 }
-const left = await withoutDocker();
-const failed = await jest(
-  args.filter((arg) => arg !== '--all'),
-  left,
-);
+const files = args.filter((arg) => arg !== '--all');
+const buildsImages = files.length === 0 || files.some((file) => file.includes('image'));
+const failed = await jest(files, buildsImages ? await withoutDocker() : []);
 if (failed.length > 0) {
   say(`\nFAILED: ${failed.join(', ')}. Once more, one file at a time:`);
   const again = await jest(failed, ['--runInBand']);
