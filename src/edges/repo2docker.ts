@@ -1,8 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BUILD_SECRETS, REPO2DOCKER } from '../core/images/build-plan.ts';
 import { objectOf, textAt } from '../core/json.ts';
-import type { Mirrors } from '../core/model/types.ts';
 import { ImageFailure } from '../failure.ts';
 import type { BuildRequest, Builder } from '../ports/images.ts';
 import { dockerEnvironment } from './docker-program.ts';
@@ -40,13 +39,14 @@ async function build(request: BuildRequest): Promise<string | undefined> {
   return withTemporaryFolder(async (scratch) => {
     const metadata = join(scratch, 'metadata.json');
     const { user, labels, epoch } = request;
+    const { certificates, script } = await reachOfMachine(request.mirrors);
     const args = [
       ...['--no-run', '--user-id', String(user.uid), '--user-name', user.name],
       ...['--image-name', request.tag],
       ...Object.entries(labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]),
       ...['--provenance=mode=max', `--metadata-file=${metadata}`].map(buildx),
       ...cacheFlags(request.cache).map(buildx),
-      ...(await secretFlags(scratch, request.mirrors)).map(buildx),
+      ...secretFlags(certificates).map(buildx),
       '.',
     ];
     const hear = lines(request.onLine);
@@ -54,6 +54,7 @@ async function build(request: BuildRequest): Promise<string | undefined> {
       cwd: request.folder,
       env: {
         ...dockerEnvironment(),
+        [MACHINE]: script,
         ...(epoch === undefined ? {} : { SOURCE_DATE_EPOCH: String(epoch) }),
       },
       timeoutMs: BUILD_MS,
@@ -81,17 +82,16 @@ function builtDigest(metadata: string): string {
   return digest;
 }
 
-/** Files outside of what is built, for the time of the build. */
-async function secretFlags(scratch: string, mirrors: Mirrors): Promise<string[]> {
-  const { certificates, script } = await reachOfMachine(mirrors);
-  const machine = join(scratch, 'machine');
-  await writeFile(machine, script, { mode: 0o600 });
+/** Variable of Docker's process that holds what the machine knows: a file would outlive a run that is killed. */
+const MACHINE = 'GLACIOCLOUD_MACHINE';
+
+function secretFlags(certificates: string | undefined): string[] {
   const sources: Readonly<Record<keyof typeof BUILD_SECRETS, string | undefined>> = {
-    machine,
-    certificates,
+    machine: `env=${MACHINE}`,
+    certificates: certificates === undefined ? undefined : `src=${certificates}`,
   };
   return Object.entries(sources).flatMap(([id, source]) =>
-    source === undefined ? [] : [`--secret=id=${id},src=${source}`],
+    source === undefined ? [] : [`--secret=id=${id},${source}`],
   );
 }
 

@@ -478,9 +478,9 @@ describe('repo2docker', () => {
 printf '%s\\n' "$@" > ${copy}/args
 pwd > ${copy}/cwd
 echo "$SOURCE_DATE_EPOCH" > ${copy}/epoch
+printf '%s' "$GLACIOCLOUD_MACHINE" > ${copy}/machine
 for arg in "$@"; do case "$arg" in
   *metadata-file=*) printf '%s' '${metadata}' > "\${arg##*metadata-file=}";;
-  *id=machine,src=*) cp "\${arg##*src=}" ${copy}/machine;;
 esac; done
 printf '#1 first\\n#2 sec' >&2; sleep 0.2; printf 'ond\\n' >&2
 exit ${code}
@@ -521,12 +521,11 @@ exit ${code}
     await says(REPO2DOCKER);
     expect(await repo2docker.build(request())).toBe(DIGEST);
     const flag = '--DockerEngine.extra_buildx_build_args=';
-    const [metadata, machine] = [/metadata-file=\S+$/u, /--secret=id=machine,src=\S+\/machine$/u];
     expect((await seen('args')).trim().split('\n')).toEqual([
       ...['--no-run', '--user-id', '1100', '--user-name', 'jovyan', '--image-name', REF],
       ...['--label', 'org.example=a b', `${flag}--provenance=mode=max`],
-      expect.stringMatching(metadata),
-      expect.stringMatching(machine),
+      expect.stringMatching(/metadata-file=\S+$/u),
+      `${flag}--secret=id=machine,env=GLACIOCLOUD_MACHINE`,
       '.',
     ]);
     expect((await seen('cwd')).trim()).toBe(folder.path);
