@@ -9,11 +9,13 @@ import { standInSecrets } from '../src/core/hub/values/stand-ins.ts';
 import { loadCharts } from '../src/edges/charts.ts';
 import { exec } from '../src/edges/exec.ts';
 import { CLI, DOUBLE, ROOT, copyPlatform, temporary } from '../test/support/sample.ts';
+import { dockerRows } from './bench-docker.ts';
 import { dockerStandIn, platformOfImages } from './bench-images.ts';
 import { unpackTools } from './tools.ts';
 
 /*
- * npm run bench [-- --json FILE] [--charts-from DIR]
+ * npm run bench [-- --json FILE] [--charts-from DIR] [--docker]
+ * --docker: images with a real Docker too, as `npm run test:images` brings it.
  * Whole processes, as a user starts them: wall time, CPU of the process and its children, peak
  * memory of ours and of Helm apart. Medians of 5 runs, of 3 where one takes over 10 s. Compare
  * ratios of one run, not figures of two machines.
@@ -31,7 +33,11 @@ const CLUSTERS = 30;
 const HUBS = 171;
 
 const { values: given } = parseArgs({
-  options: { json: { type: 'string' }, 'charts-from': { type: 'string' } },
+  options: {
+    json: { type: 'string' },
+    'charts-from': { type: 'string' },
+    docker: { type: 'boolean' },
+  },
 });
 const tools = await unpackTools();
 const helm = join(tools, 'helm');
@@ -63,6 +69,15 @@ try {
   await row('plan-171-changed', at(large, 'plan', '--present', record));
   await row('helm-loop-171', ['bash', await loop(record)]);
   await images();
+  if (given.docker === true)
+    await dockerRows({
+      folder: folder.path,
+      cli: [process.execPath, CLI],
+      charts,
+      from: ROOT,
+      row,
+    });
+  else process.stderr.write('· left out without --docker: images with a real Docker\n');
   report();
   if (given.json !== undefined)
     await writeFile(given.json, `${JSON.stringify({ schema_version: 1, rows }, null, 2)}\n`);
