@@ -1,6 +1,7 @@
 import { isCommand } from './arguments.ts';
 import type { Inputs } from './arguments.ts';
 import { accessApply, accessPlan } from './commands/access.ts';
+import { accessForms } from './commands/access-forms.ts';
 import { check } from './commands/check.ts';
 import { deploy } from './commands/deploy.ts';
 import { doctor } from './commands/doctor.ts';
@@ -190,12 +191,16 @@ async function runDeploy(inputs: Inputs, report: Report): Promise<Outcome> {
 async function runAccess(inputs: Inputs, report: Report): Promise<Outcome> {
   const { root, people, present, directory, at, target } = inputs;
   const [verb = '', ...hubs] = target;
+  if (verb === 'forms') return accessForms(root);
   const asked = { root, people, hubs, now: timeOf(at), detail: await detailOfRun() };
   const kubeconfig = present === undefined ? kubeconfigOf(inputs) : undefined;
   const place = { root, people, present, directory, kubeconfig };
   if (verb === 'plan') return accessPlan(asked, accessSources(place));
   if (verb !== 'apply')
-    throw new UsageError(`access knows no "${verb}"`, 'write access plan, or access apply');
+    throw new UsageError(
+      `access knows no "${verb}"`,
+      'write access plan, access apply, or access forms',
+    );
   if (present !== undefined) throw new UsageError('access apply compares with the cluster itself');
   const world = accessWorld(place, (text) => report.progress(text));
   return accessApply(asked, accessSources(place), world);

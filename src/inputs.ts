@@ -209,8 +209,9 @@ export const COMMANDS = {
     ],
   },
   access: {
-    summary: 'show, or make true, who enters which hub: access plan|apply HUB…',
-    target: 'plan|apply HUB…',
+    summary:
+      'show, or make true, who enters which hub: access plan|apply HUB…; `access forms` writes the forms by which people ask',
+    target: 'plan|apply|forms HUB…',
     options: ['root', 'people', 'present', 'kubeconfig', 'directory', 'at', 'json'],
   },
   try: {

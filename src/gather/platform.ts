@@ -1,6 +1,6 @@
 import { SOPS_FILE } from '../core/credentials/placeholder.ts';
 import { SECRETS_RULE } from '../core/credentials/encrypted.ts';
-import { PLATFORM_FOLDERS, isRead } from '../core/model/layout.ts';
+import { FORM_FOLDER, PLATFORM_FOLDERS, isRead } from '../core/model/layout.ts';
 import { readPlatform } from '../core/model/platform.ts';
 import type { Reading, Text } from '../core/model/platform.ts';
 import type { Platform } from '../core/model/types.ts';
@@ -39,7 +39,7 @@ async function platformFiles(root: string): Promise<ReadonlyMap<string, Text>> {
   const beside = (await namesIn(root)).filter((name) => looksOurs(name) || name === SOPS_FILE);
   const tree = await readTree(
     root,
-    [...PLATFORM_FOLDERS, ...beside],
+    [...PLATFORM_FOLDERS, FORM_FOLDER, ...beside],
     (path) => isRead(path) || beside.includes(path),
   );
   return tree.files;

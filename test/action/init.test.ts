@@ -83,6 +83,8 @@ describe('an empty folder', () => {
         'platform.yaml',
         'clusters/main.yaml',
         'environments/hub.yaml',
+        '.github/ISSUE_TEMPLATE/access.yml',
+        '.github/ISSUE_TEMPLATE/renew.yml',
         'access/README.md',
         '.sops.yaml',
         '.gitignore',

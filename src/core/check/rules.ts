@@ -37,6 +37,7 @@ import { RAW_VALUE_RULES } from '../hub/rules/raw-values.ts';
 import { unknownReference } from './references.ts';
 import { archiveEndpoint, archivePlace, removalSound } from '../removal/rules.ts';
 import { chartRepository } from '../charts/rules.ts';
+import { staleForm } from '../access/request/form-rule.ts';
 import type { Rule } from '../rule.ts';
 import { VALUE_RULES } from '../hub/rules/values.ts';
 import {
@@ -67,6 +68,7 @@ export const RULES: readonly Rule[] = [
   cohortSize,
   accessDays,
   tierTime,
+  staleForm,
   imageSource,
   mutableTag,
   imageUnlocked,

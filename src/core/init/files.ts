@@ -1,6 +1,9 @@
 import { compareText } from '../json.ts';
 import type { Doc, ImageFile, PlatformFile } from '../model/types.ts';
-import { PROVIDERS, clusterText, hubText, schemaComment, template } from './scaffold.ts';
+import { PROVIDERS, clusterText, hubText, schemaComment } from './scaffold.ts';
+import { template, usersTeam } from './scaffold.ts';
+import { formTexts } from '../access/request/forms.ts';
+import { readPlatform } from '../model/platform.ts';
 import { ISSUER, needsIssuer, pinOf } from './answers.ts';
 import type { Answers, Pin } from './answers.ts';
 import { foreignWorkflow } from './workflow.ts';
@@ -30,6 +33,9 @@ export function firstImage(images: Iterable<Doc<ImageFile>>): string | undefined
   return ready.sort((a, b) => compareText(age(b), age(a)))[0]?.name;
 }
 
+/** What the first hub lets people ask for. */
+const TIER = 'researcher';
+
 const PLATFORM = template<
   Record<'organization' | 'registry' | 'user' | 'chart', string>
 >(`# The platform. Everything may be changed; editors show what each key means, by the schema above.
@@ -42,6 +48,7 @@ charts:
 waves: # hubs of a wave change together, and after the wave before; at most four
   # - {name: staging, images: candidate} # for a second hub, where changes are tried first
   - {name: production, images: stable}
+tiers: {${TIER}: {until: 180d}} # what people may ask for by issue, and for how long at most
 removals: [] # hubs whose files are gone, and what happens to their homes
 `);
 
@@ -144,6 +151,7 @@ export function platformFiles(answers: Answers, { settings, image }: Tool): Map<
           name: hub,
           url: scalar(answers.url),
           organization: answers.organization,
+          allow: `${usersTeam(answers.organization, hub)}, "tier:${TIER}"`,
           cluster,
           wave: 'production',
           image: image.name,
@@ -161,17 +169,26 @@ function imageText(text: string): string {
   return IMAGE_HEAD + text.replace(/^# yaml-language-server:.*\n/u, '');
 }
 
-/** Everything that `init` writes: the platform, a page about access, what keeps secrets secret, and the workflows. */
+/** All that `init` writes: the platform, forms, a page about access, what keeps secrets secret, and workflows. */
 export function starterFiles(answers: Answers, tool: Tool): Map<string, string> {
   const pin = pinOf(answers);
   const workflows = [...tool.workflows].filter(([path]) => !OWN.includes(path));
+  const files = platformFiles(answers, tool);
   return new Map([
-    ...platformFiles(answers, tool),
+    ...files,
+    ...formsOf(files),
     ['access/README.md', ACCESS({ base: schemas(pin) })],
     ['.sops.yaml', SOPS],
     ['.gitignore', IGNORED],
     ...workflows.map(([path, text]): [string, string] => [path, foreignWorkflow(text, pin)]),
   ]);
+}
+
+/** Forms by which people ask for access to the first hub. */
+function formsOf(files: ReadonlyMap<string, string>): Map<string, string> {
+  const texts = [...files].map(([path, text]) => [path, { kind: 'text', text }] as const);
+  const { platform } = readPlatform(new Map(texts));
+  return platform ? formTexts(platform) : new Map<string, string>();
 }
 
 /** The tool's schemas at its commit: a platform has no schemas of its own. */

@@ -11,6 +11,8 @@ export interface HubView {
   name: string;
   url: string;
   organization: string;
+  /** Who may log in, as a list in YAML has it. */
+  allow: string;
   cluster: string;
   wave: string;
   image: string;
@@ -29,13 +31,18 @@ home: {size: 20Gi} # personal, persistent
 scratch: {size: 20Gi} # fast, gone with the server
 sessions: {idle: 2h} # a server without activity stops after this time
 access:
-  allow: ["team:{{organization}}/{{name}}-users"] # who may log in
+  allow: [{{allow}}] # who may log in
   admins: ["team:{{organization}}/{{name}}-admins"]
 secrets: # values go to secrets/{{name}}.sops.yaml, encrypted
   github-client-id: {use: OAuth application of this hub, rotate: 365d}
   github-client-secret: {use: OAuth application of this hub, rotate: 365d}
 capacity: {maxServers: 5} # most servers at once
 `);
+
+/** The team of a hub's users, in quotes. */
+export function usersTeam(organization: string, hub: string): string {
+  return `"team:${organization}/${hub}-users"`;
+}
 
 const IMAGE = template<{
   name: string;
@@ -153,6 +160,7 @@ function hubView(name: string, { settings, clusters, environments, images }: Pla
     name,
     url: `https://${name}.example.org`,
     organization: settings.data.organization,
+    allow: usersTeam(settings.data.organization, name),
     cluster: [...clusters.keys()][0] ?? 'add-a-cluster',
     wave: settings.data.waves[0]?.name ?? '',
     image: used ?? ready?.name ?? 'add-an-image',

@@ -58,9 +58,18 @@ export function locate(path: string): Located | undefined {
   return undefined;
 }
 
+/** Where GitHub looks for forms of issues. */
+export const FORM_FOLDER = '.github/ISSUE_TEMPLATE';
+
+/** Forms by which people ask for access: made from the files, read to see whether they still say what files say. */
+export function isForm(path: string): boolean {
+  return path === `${FORM_FOLDER}/access.yml` || path === `${FORM_FOLDER}/renew.yml`;
+}
+
 /** Whether the text of a file is looked at; of others the path is enough. */
 export function isRead(path: string): boolean {
-  return locate(path) !== undefined || path.startsWith('secrets/') || isPackageList(path);
+  const isOfOurs = locate(path) !== undefined || path.startsWith('secrets/');
+  return isOfOurs || isPackageList(path) || isForm(path);
 }
 
 /** Files of secrets, their public keys, pages for people and what git keeps there. */

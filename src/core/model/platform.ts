@@ -7,7 +7,7 @@ import type { Finding } from '../finding.ts';
 import { compareText } from '../json.ts';
 import { readSource } from '../source.ts';
 import type { Source } from '../source.ts';
-import { locate, misplaced } from './layout.ts';
+import { isForm, locate, misplaced } from './layout.ts';
 import type { Located } from './layout.ts';
 import { readDoc } from './read.ts';
 import { looksOurs, strayFindings } from './stray.ts';
@@ -66,6 +66,7 @@ class Reader {
   readonly findings: Finding[] = [];
   readonly sources = new Map<string, Source>();
   readonly #names = new Map<Kind, Set<string>>();
+  readonly #forms = new Map<string, string>();
   readonly #unseen: ReadonlySet<string>;
   readonly #lists = new Map<string, string>();
   readonly #docs: Docs = {
@@ -132,6 +133,7 @@ class Reader {
         members: this.#docs.member,
         cohorts: this.#docs.cohort,
         names: this.#names,
+        forms: this.#forms,
         paths: new Set(files.keys()),
         lists: this.#lists,
       }
@@ -139,6 +141,7 @@ class Reader {
   }
 
   #passOver(file: string, text: string): void {
+    if (isForm(file)) this.#forms.set(file, text);
     if (file === SOPS_FILE) {
       this.findings.push(...keyPlaceholders(text));
       return;

@@ -265,6 +265,8 @@ export interface Platform {
   members: ReadonlyMap<string, Doc<MemberFile>>;
   cohorts: ReadonlyMap<string, Doc<CohortFile>>;
   names: ReadonlyMap<Kind, ReadonlySet<string>>;
+  /** Texts of the forms by which people ask for access, by path, as they lie in the repository. */
+  forms: ReadonlyMap<string, string>;
   /** Every path of the repository that the platform may refer to, for rules about files that are named. */
   paths: ReadonlySet<string>;
   /** Hash of each package list, by path. */

@@ -35,6 +35,7 @@ describe('a new platform', () => {
       user: TOOL.settings.user,
       charts: TOOL.settings.charts,
       waves: [{ name: 'production', images: 'stable' }],
+      tiers: { researcher: { until: '180d' } },
     });
     expect(clusters.get('north')?.data).toMatchObject({
       title: 'north',
@@ -49,7 +50,10 @@ describe('a new platform', () => {
       cluster: 'north',
       wave: 'production',
       images: ['oggm-1.6.3'],
-      access: { allow: ['team:Ice-Lab/ice-users'], admins: ['team:Ice-Lab/ice-admins'] },
+      access: {
+        allow: ['team:Ice-Lab/ice-users', 'tier:researcher'],
+        admins: ['team:Ice-Lab/ice-admins'],
+      },
     });
     expect(images.get('oggm-1.6.3')?.data).toMatchObject({ title: 'OGGM 1.6.3' });
   });
@@ -110,9 +114,11 @@ describe('a new platform', () => {
 describe('what init writes', () => {
   const files = starterFiles(ANSWERED, TOOL);
 
-  test('is the platform, a page about access, and workflows but those that test the tool', () => {
+  test('is the platform, forms, a page about access, and workflows but those that test the tool', () => {
     expect([...files.keys()]).toEqual([
       ...platformFiles(ANSWERED, TOOL).keys(),
+      '.github/ISSUE_TEMPLATE/access.yml',
+      '.github/ISSUE_TEMPLATE/renew.yml',
       'access/README.md',
       '.sops.yaml',
       '.gitignore',

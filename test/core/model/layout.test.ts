@@ -71,6 +71,10 @@ test.each([
   ['images/science/image.yaml', true],
   ['secrets/hub.sops.yaml', true],
   ['secrets/hub.yaml', true],
+  ['.github/ISSUE_TEMPLATE/access.yml', true],
+  ['.github/ISSUE_TEMPLATE/renew.yml', true],
+  ['.github/ISSUE_TEMPLATE/problem.yml', false],
+  ['.github/access.yml', false],
   ['images/science/notebook.ipynb', false],
   ['my-secrets/hub.yaml', false],
 ])('the text of %s is looked at: %s', (path, expected) => {

@@ -1,0 +1,25 @@
+import type { Rule } from '../../rule.ts';
+import { formTexts } from './forms.ts';
+
+export const staleForm: Rule = {
+  id: 'stale-form',
+  severity: 'warning',
+  title: 'The forms by which people ask for access offer what the files offer.',
+  why: 'What a form offers is compared, word for word, with tiers and hubs: a request for what is no longer there is refused, and the person has to write it again.',
+  on: 'platform',
+  *check(platform) {
+    const texts = formTexts(platform);
+    for (const [file, text] of platform.forms) {
+      const wanted = texts.get(file);
+      if (text === wanted) continue;
+      yield {
+        at: { file, line: 1, column: 1 },
+        message: 'the form does not offer what platform.yaml and environments/ offer',
+        hint:
+          wanted === undefined
+            ? 'delete it: no tier opens a hub'
+            : 'run `glaciocloud access forms`, which writes it anew',
+      };
+    }
+  },
+};
