@@ -14,7 +14,7 @@ const FORM_PATHS: Readonly<Record<FormName, string>> = {
 };
 
 /** What stands in an issue as `### Label`; the parser finds fields by it. */
-const LABELS = {
+export const LABELS = {
   tier: 'Kind of access',
   time: 'For how long',
   cohort: 'Class or workshop',
@@ -24,7 +24,7 @@ const LABELS = {
   why: 'What for, still',
 } as const;
 
-const AGREED =
+export const AGREED =
   'I use the hub for research or teaching, and keep my own copies of what matters.';
 
 /** Days of what may be chosen. */
@@ -42,10 +42,10 @@ export interface Choices {
   times: readonly string[];
 }
 
-type Files = Pick<Platform, 'settings' | 'environments'>;
+export type FormFiles = Pick<Platform, 'settings' | 'environments'>;
 
 /** Tiers that open a hub, and times that one of them allows; the shortest time always. */
-export function choicesOf({ settings, environments }: Files): Choices {
+export function choicesOf({ settings, environments }: FormFiles): Choices {
   const tiers = Object.entries(settings.data.tiers).flatMap(([name, { until }]) => {
     const open = [...environments.values()].filter(({ data }) =>
       data.access.allow.includes(`tier:${name}`),
@@ -68,7 +68,7 @@ function wholeDays(duration: string): number {
 }
 
 /** The forms of a platform, by path; none where no tier opens a hub. */
-export function formTexts(files: Files): Map<string, string> {
+export function formTexts(files: FormFiles): Map<string, string> {
   const choices = choicesOf(files);
   if (choices.tiers.length === 0) return new Map();
   return new Map([
