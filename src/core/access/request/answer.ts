@@ -1,0 +1,84 @@
+import { code, inMarkdown, link } from '../../escape.ts';
+import type { Markdown } from '../../escape.ts';
+import type { Decision } from './decision.ts';
+import { STATES } from './facts.ts';
+import type { RequestState } from './facts.ts';
+
+/** What our comment begins with, whatever it says: by it and by its author it is found again. */
+export const ANSWER_MARK = '<!-- glaciocloud-request ';
+
+/** What became of a decision on GitHub. */
+export interface Done {
+  /** Page of the pull request, where people can see it. */
+  page: string | undefined;
+}
+
+/** The one comment on a request: where it stands, what happens next, who decides, when it ends. */
+export function answerText(decision: Decision, state: RequestState, { page }: Done): string {
+  const { until, refused, command } = decision;
+  const lines = [
+    inMarkdown`**${TITLES[state]}**\n`,
+    inMarkdown`\n${nextText(state, page)}\n`,
+    ...(until === undefined ? [] : [inMarkdown`\n${endText(state, until)}\n`]),
+    ...(refused ? [refusedText(command, refused.reason)] : []),
+    inMarkdown`\n${HELP[state]}\n`,
+  ];
+  return `${ANSWER_MARK}${state} -->\n${lines.map(({ text }) => text).join('')}`;
+}
+
+/** What a comment of ours said last. */
+export function stateOf(comment: string): RequestState | undefined {
+  const word = comment.slice(ANSWER_MARK.length).split(' ', 1)[0];
+  return comment.startsWith(ANSWER_MARK) ? STATES.find((state) => state === word) : undefined;
+}
+
+const TITLES: Readonly<Record<RequestState, string>> = {
+  invalid: 'This request cannot be used as it is.',
+  'needs-review': 'This request waits for somebody who decides.',
+  'on-hold': 'This request is on hold.',
+  approved: 'This request is approved, and waits to be merged.',
+  active: 'You have access.',
+  denied: 'This request was denied.',
+  withdrawn: 'This request was withdrawn.',
+  revoked: 'Access has ended.',
+};
+
+const NEXT: Readonly<Record<RequestState, string>> = {
+  invalid: 'Edit the issue, and it is looked at again at once.',
+  'needs-review': 'An approver looks at it; for a class, its lead may decide, too.',
+  'on-hold': 'An approver has a question first: read the comments below.',
+  approved: 'Access begins some minutes after it is merged.',
+  active: 'It may take some minutes until the hub lets you in.',
+  denied: 'The reason stands in the comments.',
+  withdrawn: 'Whoever wants access after all opens a new request.',
+  revoked: 'Your files are kept for now. Whoever wants access again opens a new request.',
+};
+
+const HELP: Readonly<Record<RequestState, string>> = {
+  invalid: '/recheck looks at it again; /withdraw closes it.',
+  'needs-review': 'Approvers write /approve, /hold or /deny WHY; who asks may write /withdraw.',
+  'on-hold': 'Approvers write /approve or /deny WHY; who asks may write /withdraw.',
+  approved: 'Who asks may write /withdraw.',
+  active: '/renew asks for more time before it ends. Approvers write /extend DAY or /revoke WHY.',
+  denied: 'This issue is closed.',
+  withdrawn: 'This issue is closed.',
+  revoked: 'This issue is closed.',
+};
+
+function nextText(state: RequestState, page: string | undefined): Markdown {
+  return page === undefined
+    ? inMarkdown`${NEXT[state]}`
+    : inMarkdown`${NEXT[state]} What changes: ${link('the pull request', page)}`;
+}
+
+function endText(state: RequestState, until: string): Markdown {
+  return state === 'active'
+    ? inMarkdown`Access ends on ${until}, in the evening (UTC).`
+    : inMarkdown`Access would end on ${until}, in the evening (UTC).`;
+}
+
+function refusedText(command: Decision['command'], reason: string): Markdown {
+  return command === undefined
+    ? inMarkdown`\nWhy: ${reason}.\n`
+    : inMarkdown`\n${code(`/${command}`)} did nothing: ${reason}.\n`;
+}

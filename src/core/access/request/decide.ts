@@ -1,0 +1,127 @@
+import { dayOf } from '../days.ts';
+import { readBody } from './body.ts';
+import type { Asked, BodyReading } from './body.ts';
+import { readCommand } from './command.ts';
+import { decideCommand } from './decide-command.ts';
+import { NOTHING, refusal } from './decision.ts';
+import type { Decision, Refusal } from './decision.ts';
+import type { RequestFacts, RequestState } from './facts.ts';
+import { cohortOf, grantOf, isShown, wishOf } from './grant.ts';
+import type { Grant } from './grant.ts';
+
+/** Accounts that are younger ask once they are older: throw-away accounts cost nothing. */
+const YOUNG_DAYS = 7;
+const DAY_MS = 86_400_000;
+
+/** An issue or a comment, and the files of the default branch → what becomes of the request. Pure. */
+export function decideRequest(facts: RequestFacts): Decision {
+  const { issue, comment, said } = facts;
+  const reading = readBody(issue.body, facts.platform);
+  const isNone = reading.kind === 'none' && said === undefined;
+  if (isNone || issue.isPull || issue.author.isBot) return NOTHING;
+  if (!comment) return decideIssue(facts, reading);
+  if (comment.author.isBot) return NOTHING;
+  const read = readCommand(comment.body);
+  if (read.kind === 'none') return NOTHING;
+  const command = read.kind === 'malformed' ? read.name : read.command.name;
+  const stays = (refused: Refusal): Decision => ({ ...NOTHING, state: said, command, refused });
+  if (comment.createdAt !== comment.updatedAt)
+    return stays(
+      refusal('edited-comment', 'a comment that was edited does nothing: write a new one'),
+    );
+  if (!issue.isOpen) return stays(refusal('closed', 'this request is closed: open a new one'));
+  if (read.kind === 'malformed') return stays(refusal('grammar', read.usage));
+  const now = decideIssue(facts, reading);
+  const asked = reading.kind === 'read' ? reading.asked : undefined;
+  const decided = decideCommand({ facts, comment, asked, now }, read.command);
+  return { ...decided, command };
+}
+
+/** What an issue is by itself. */
+function decideIssue(facts: RequestFacts, reading: BodyReading): Decision {
+  const { issue, said } = facts;
+  if (!issue.isOpen) return { ...NOTHING, state: said };
+  if (reading.kind === 'none')
+    return invalid(facts, refusal('edited', 'it is no longer a request: it was edited by hand'));
+  if (reading.kind === 'wrong') return invalid(facts, refusal(reading.code, reading.message));
+  const { asked } = reading;
+  const grant = grantOf(facts, asked);
+  if (grant && hasBrought(facts, grant, asked))
+    return { ...NOTHING, state: 'active', until: grant.until };
+  const problem = problemOf(facts, asked, grant);
+  return problem ? invalid(facts, problem) : proposed(facts, asked);
+}
+
+function proposed(facts: RequestFacts, asked: Asked): Decision {
+  const { pull, said, now } = facts;
+  const wish = wishOf(facts, asked);
+  if (!wish) return invalid(facts, refusal('no-class', 'the file of the class cannot be added to'));
+  const { change, until } = wish;
+  if (until < dayOf(now))
+    return invalid(facts, refusal('over', 'the time that it asks for is over: open a new request'));
+  if (pull && isShown(pull, change))
+    return { ...NOTHING, state: kept(said) ?? 'needs-review', until };
+  return { ...NOTHING, state: 'needs-review', effect: { kind: 'propose', change }, until };
+}
+
+/** What an approver has said of a pull request that has not changed since. */
+function kept(said: RequestState | undefined): RequestState | undefined {
+  return said === 'on-hold' || said === 'approved' ? said : undefined;
+}
+
+/** Whether this very issue has brought what it asks for. */
+function hasBrought(facts: RequestFacts, grant: Grant, asked: Asked): boolean {
+  if (grant.kind === 'cohort') return true;
+  if (asked.kind === 'access') return grant.request === facts.issue.number;
+  const wish = wishOf(facts, asked);
+  return wish !== undefined && wish.until <= grant.until;
+}
+
+function problemOf(
+  facts: RequestFacts,
+  asked: Asked,
+  grant: Grant | undefined,
+): Refusal | undefined {
+  const { older } = facts;
+  const problem = asked.kind === 'renew' ? renewProblem(grant) : accessProblem(facts, asked, grant);
+  if (problem ?? older === undefined) return problem;
+  return refusal('open-request', `another request of this account is open: #${older}`);
+}
+
+function renewProblem(grant: Grant | undefined): Refusal | undefined {
+  return grant
+    ? undefined
+    : refusal('no-access', 'this account has no access that could be renewed: ask for access');
+}
+
+function accessProblem(
+  facts: RequestFacts,
+  asked: Asked & { kind: 'access' },
+  grant: Grant | undefined,
+): Refusal | undefined {
+  if (asked.cohort !== undefined) return classProblem(facts, asked);
+  if (grant) return refusal('has-access', `this account has access until ${grant.until}: renew it`);
+  if (facts.now - facts.accountSince < YOUNG_DAYS * DAY_MS)
+    return refusal(
+      'young-account',
+      `this account is younger than ${YOUNG_DAYS} days: write /recheck when it is older`,
+    );
+  return undefined;
+}
+
+function classProblem(facts: RequestFacts, asked: Asked): Refusal | undefined {
+  const cohort = cohortOf(facts.platform, asked);
+  if (!cohort) return refusal('no-class', 'there is no such class: look at the link again');
+  const { members, capacity } = cohort.data;
+  return members.length < capacity
+    ? undefined
+    : refusal('capacity', `the class is full: it has ${capacity} places`);
+}
+
+function invalid({ pull }: RequestFacts, refused: Refusal): Decision {
+  const why = 'The request does not ask for this any more.';
+  const effect = pull
+    ? ({ kind: 'withdraw', why, ends: false } as const)
+    : ({ kind: 'none' } as const);
+  return { ...NOTHING, state: 'invalid', refused, effect };
+}

@@ -1,0 +1,67 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { load } from 'js-yaml';
+import { memberPath, memberText, withMembers } from '../../../../src/core/access/request/change.ts';
+
+const file = 'access/cohorts/a.yaml';
+const HEAD = '# A class\ntitle: A # of ice\n';
+
+test.each([
+  [
+    'a list on one line',
+    `${HEAD}members: [1, 2]\ncapacity: 3\n`,
+    `${HEAD}members:\n  - 5\n  - 1\ncapacity: 3\n`,
+  ],
+  [
+    'a list of lines',
+    `${HEAD}members:\n  - 1\n  - 2 # two\ncapacity: 3\n`,
+    `${HEAD}members:\n  - 5\n  - 1\ncapacity: 3\n`,
+  ],
+  [
+    'lines without a margin',
+    `${HEAD}members:\n- 1\n# old\n- 2\ncapacity: 3\n`,
+    `${HEAD}members:\n  - 5\n  - 1\ncapacity: 3\n`,
+  ],
+  ['no list', `${HEAD}capacity: 3\n\n`, `${HEAD}capacity: 3\nmembers:\n  - 5\n  - 1\n`],
+  ['at the end', `${HEAD}members: []`, `${HEAD}members:\n  - 5\n  - 1\n`],
+])('members are written in place of %s', (_name, text, expected) => {
+  expect(withMembers({ file, text }, [5, 1])).toEqual({ path: file, text: expected });
+});
+
+test('a class without members', () => {
+  expect(withMembers({ file, text: 'members: [1]\n' }, [])).toEqual({
+    path: file,
+    text: 'members: []\n',
+  });
+});
+
+test.each(['{members: [1]}\n', '"members": [1]\n'])('%j cannot be added to', (text) => {
+  expect(withMembers({ file, text }, [5, 1])).toBeUndefined();
+});
+
+test('a member’s file reads as what it is, whatever the login', () => {
+  const word = fc.oneof(
+    fc.constantFrom('no', '1e3', '0x4A6F', 'null', '__proto__', 'true', '123'),
+    fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9-]{0,20}$/u),
+  );
+  fc.assert(
+    fc.property(word, fc.integer({ min: 1, max: 2 ** 40 }), (login, id) => {
+      const member = {
+        id,
+        login,
+        tier: 'null',
+        from: '2026-01-01',
+        until: '2027-02-28',
+        request: 3,
+      };
+      expect(load(memberText(member))).toEqual(member);
+    }),
+  );
+});
+
+test('a member’s file holds what is known', () => {
+  expect(memberText({ id: 7, tier: 'a', until: '2027-02-28' })).toBe(
+    'id: 7\ntier: "a"\nuntil: "2027-02-28"\n',
+  );
+  expect(memberPath(7)).toBe('access/members/7.yaml');
+});
