@@ -21,6 +21,7 @@ import { chartScript, imageScript } from './edges/tool-root.ts';
 import { githubPlace } from './edges/github/place.ts';
 import type { Unplaced } from './edges/github/place.ts';
 import type { AccessSources } from './flow/access.ts';
+import type { RequestWorld } from './flow/access-request.ts';
 import type { DeployPorts } from './flow/deployment.ts';
 import type { DoctorPorts } from './flow/doctor.ts';
 import type { Directory } from './ports/access.ts';
@@ -136,6 +137,23 @@ export function accessWorld(
     clock: systemClock,
     names: gitNames(people ?? root),
     progress,
+  };
+}
+
+/** Where people ask for access: issues here, and pull requests where people's files are. */
+export async function requestWorld(directory: string | undefined): Promise<RequestWorld> {
+  const [github, runner] = await Promise.all([
+    import('./edges/github/requests.ts'),
+    import('./edges/runner.ts'),
+  ]);
+  const here = runner.githubSettings();
+  return {
+    desk: github.githubRequestDesk(here),
+    pullsIn: (repository) =>
+      github.githubRequestPulls(
+        repository === undefined ? here : runner.accessRepository(repository),
+      ),
+    directory: directory === undefined ? onGithub : directoryFile(directory),
   };
 }
 

@@ -2,6 +2,7 @@ import { isCommand } from './arguments.ts';
 import type { Inputs } from './arguments.ts';
 import { accessApply, accessPlan } from './commands/access.ts';
 import { accessForms } from './commands/access-forms.ts';
+import { accessRequest } from './commands/access-request.ts';
 import { check } from './commands/check.ts';
 import { deploy } from './commands/deploy.ts';
 import { doctor } from './commands/doctor.ts';
@@ -21,7 +22,8 @@ import { secrets } from './commands/secrets.ts';
 import { showState } from './commands/state.ts';
 import { tryOut } from './commands/try.ts';
 import { waves } from './commands/waves.ts';
-import { accessSources, accessWorld, deployPorts, doctorPorts, imagePorts } from './compose.ts';
+import { accessSources, accessWorld, requestWorld } from './compose.ts';
+import { deployPorts, doctorPorts, imagePorts } from './compose.ts';
 import type { Detail } from './core/access/text.ts';
 import { instant } from './core/model/quantities.ts';
 import { completionScript } from './core/show/completion.ts';
@@ -192,18 +194,22 @@ async function runAccess(inputs: Inputs, report: Report): Promise<Outcome> {
   const { root, people, present, directory, at, target } = inputs;
   const [verb = '', ...hubs] = target;
   if (verb === 'forms') return accessForms(root);
+  if (verb === 'request') return runRequest(inputs);
   const asked = { root, people, hubs, now: timeOf(at), detail: await detailOfRun() };
   const kubeconfig = present === undefined ? kubeconfigOf(inputs) : undefined;
   const place = { root, people, present, directory, kubeconfig };
   if (verb === 'plan') return accessPlan(asked, accessSources(place));
   if (verb !== 'apply')
-    throw new UsageError(
-      `access knows no "${verb}"`,
-      'write access plan, access apply, or access forms',
-    );
+    throw new UsageError(`access knows no "${verb}"`, 'write access plan, apply, request or forms');
   if (present !== undefined) throw new UsageError('access apply compares with the cluster itself');
   const world = accessWorld(place, (text) => report.progress(text));
   return accessApply(asked, accessSources(place), world);
+}
+
+async function runRequest({ root, people, directory, at }: Inputs): Promise<Outcome> {
+  const { requestEvent } = await import('./edges/runner.ts');
+  const asked = { root, people, event: requestEvent(), now: timeOf(at) };
+  return accessRequest(asked, await requestWorld(directory));
 }
 
 /** Where anybody may read along, numbers only. */

@@ -19,7 +19,7 @@ export function githubSettings(): GithubSettings {
 
 /** To read teams no repository is needed, only a token that may read members. */
 export function directorySettings(): GithubSettings {
-  const token = process.env['GITHUB_TOKEN'] ?? '';
+  const token = process.env['MEMBERS_TOKEN'] || (process.env['GITHUB_TOKEN'] ?? '');
   if (token === '')
     throw new UsageError(
       'hubs name teams, and GITHUB_TOKEN is not set',
@@ -77,6 +77,38 @@ export function labelOrder(): Order {
       'use it in a workflow that runs on `issues: {types: [labeled]}`',
     );
   return { label, hub, issue, login };
+}
+
+/** The issue, and the new comment, that an event is about. Whatever else it says is asked anew. */
+export function requestEvent(): { issue: number; comment: number | undefined } {
+  const name = process.env['GITHUB_EVENT_NAME'] ?? '';
+  const kind = `${name} ${textAt(context.payload, '/action')}`;
+  const issue = numberAt('/issue/number');
+  const comment = numberAt('/comment/id');
+  const isKnown = ['issues opened', 'issues edited', 'issue_comment created'].includes(kind);
+  if (!isKnown || issue === undefined || (name === 'issue_comment') !== (comment !== undefined))
+    throw new UsageError(
+      'this is no event of an issue that was opened or edited, or of a new comment',
+      'use it in a workflow that runs on `issues: {types: [opened, edited]}` and `issue_comment: {types: [created]}`',
+    );
+  return { issue, comment };
+}
+
+function numberAt(path: string): number | undefined {
+  const found = at(context.payload, path);
+  return typeof found === 'number' && Number.isSafeInteger(found) && found > 0 ? found : undefined;
+}
+
+/** A repository beside this one, with a token of its own. */
+export function accessRepository(repository: string): GithubSettings {
+  const token = process.env['ACCESS_TOKEN'] ?? '';
+  const [owner = '', repo = ''] = repository.split('/');
+  if (token === '')
+    throw new UsageError(
+      `people’s files are in ${repository}, and ACCESS_TOKEN is not set`,
+      'set it to a token that may write contents and pull requests there, and nothing else',
+    );
+  return { api: context.apiUrl, token, owner, repo };
 }
 
 /** `/try SHA` on a pull request. The text comes from whoever wrote it. */

@@ -47,9 +47,14 @@ async function platformFiles(root: string): Promise<ReadonlyMap<string, Text>> {
 
 const PEOPLE = ['members', 'cohorts', 'approvers.yaml', 'removals.yaml'];
 
+/** Where people's files lie in their repository: in a folder `access/`, or at the top. */
+export async function peopleFolder(people: string): Promise<'access/' | ''> {
+  return (await namesIn(people)).includes('access') ? 'access/' : '';
+}
+
 /** By their places in a platform, whether they lie in a folder `access` there or at the top. */
 async function peopleFiles(people: string): Promise<Map<string, Text>> {
-  const below = (await namesIn(people)).includes('access') ? 'access/' : '';
+  const below = await peopleFolder(people);
   const place = (path: string): string => `access/${path.slice(below.length)}`;
   const tops = PEOPLE.map((name) => `${below}${name}`);
   const { files } = await readTree(people, tops, (path) => isRead(place(path)));

@@ -8,8 +8,8 @@ export interface Proposal {
   mark: string;
   title: string;
   body: string;
-  /** Texts by path. */
-  files: ReadonlyMap<string, string>;
+  /** Texts by path; null takes a file away. */
+  files: ReadonlyMap<string, string | null>;
 }
 
 /** Pull requests that the platform opens itself: one for each branch, kept up to date in place. */
@@ -17,6 +17,6 @@ export interface OwnPulls {
   propose(proposal: Proposal): Promise<{ number: number; head: string }>;
   /** Closes what is open from a branch of ours, and says why. */
   withdraw(branch: string, why: string): Promise<void>;
-  /** Merges exactly this head; undefined, or why GitHub does not. */
-  merge(pull: number, head: string): Promise<string | undefined>;
+  /** Merges exactly this head; undefined, or why GitHub does not. `message`: what the commit says below its title. */
+  merge(pull: number, head: string, message?: string): Promise<string | undefined>;
 }

@@ -69,6 +69,14 @@ export class GithubClient {
     return new Answer(what, response.data as Json);
   }
 
+  /** What belongs to no repository, such as an account. */
+  async askGlobal(what: string, route: string, fields: Fields = {}): Promise<Answer> {
+    const response: { data: unknown } = await explained(what, () =>
+      this.#octokit.request(route, { ...fields }),
+    );
+    return new Answer(what, response.data as Json);
+  }
+
   /** As `ask`; undefined where GitHub says that there is no such thing. */
   async askMaybe(what: string, route: string, fields: Fields = {}): Promise<Answer | undefined> {
     try {

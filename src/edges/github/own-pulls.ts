@@ -42,10 +42,16 @@ export class GithubOwnPulls implements OwnPulls {
     }
   }
 
-  async merge(pull: number, head: string): Promise<string | undefined> {
+  async openFrom(branch: string): Promise<Answer | undefined> {
+    const home = await this.#client.ask('the repository', 'GET ');
+    return (await this.#open(branch, home))[0];
+  }
+
+  async merge(pull: number, head: string, message?: string): Promise<string | undefined> {
     try {
       const once = { request: { retries: 0 } };
-      const fields = { pull, sha: head, merge_method: 'squash', ...once };
+      const said = message === undefined ? {} : { commit_message: message };
+      const fields = { pull, sha: head, merge_method: 'squash', ...said, ...once };
       await this.#client.ask('the merge', 'PUT /pulls/{pull}/merge', fields);
       return undefined;
     } catch (error) {
@@ -110,7 +116,7 @@ export class GithubOwnPulls implements OwnPulls {
       path,
       mode: '100644',
       type: 'blob',
-      content,
+      ...(content === null ? { sha: null } : { content }),
     }));
     const made = await this.#client.ask('a tree', 'POST /git/trees', { base_tree: base, tree });
     return made.sha('/sha');

@@ -43,6 +43,11 @@ export class GithubPulls implements PullRequests {
     return (await this.#pull(pull)).sha('/head/sha');
   }
 
+  /** What our own comment that begins with this marker says. */
+  async markedText(pull: number, marker: string): Promise<string | undefined> {
+    return (await this.#marked(pull, marker))?.text('/body');
+  }
+
   async stickyComment(pull: number, marker: string, body: string): Promise<CommentChange> {
     const mine = await this.#marked(pull, marker);
     if (!mine) {

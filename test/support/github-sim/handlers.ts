@@ -89,6 +89,8 @@ function issueBody(issue: Issue): Body {
     user: userBody(issue.user),
     labels: issue.labels.map((name) => ({ name })),
     comments: issue.comments.length,
+    locked: issue.locked === true,
+    ...(issue.created_at === undefined ? {} : { created_at: issue.created_at }),
     ...(issue.pull ? { pull_request: {} } : {}),
   };
 }
@@ -114,6 +116,7 @@ function pullBody(repository: Repository, issue: Issue): Body {
     state: issue.state,
     user: userBody(issue.user),
     merged: pull.merged,
+    html_url: `https://github.invalid/${repo.full_name}/pull/${issue.number}`,
     merge_commit_sha: pull.mergeSha,
     head: {
       ref: pull.head.ref,
@@ -469,6 +472,29 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
     needs: ['pull-requests'],
     handle: (call) => ({ status: 200, body: pullBody(call.repository, changed(call)) }),
   },
+  'pulls/list-files': {
+    handle: (call) => ({ status: 200, body: changedFiles(call.repository, issueOf(call)) }),
+  },
+  'issues/lock': {
+    needs: ['issues'],
+    handle: (call) => {
+      issueOf(call).locked = true;
+      return { status: 204 };
+    },
+  },
+  'actions/create-workflow-dispatch': {
+    needs: ['actions'],
+    handle: ({ repository, parameters }) => {
+      repository.started.push(parameters['workflow_id'] ?? '');
+      return { status: 204 };
+    },
+  },
+  'users/get-by-id': {
+    handle: ({ state, parameters }) => {
+      const user = found(state.users.get(Number(parameters['account_id'])));
+      return { status: 200, body: { ...userBody(user), created_at: user.created_at } };
+    },
+  },
   'pulls/merge': {
     needs: ['contents'],
     handle: (call) => ({ status: 200, body: mergePull(call.repository, issueOf(call), call.body) }),
@@ -483,7 +509,8 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
           .filter(
             (issue) =>
               (state === 'all' || issue.state === state) &&
-              labels.every((label) => issue.labels.includes(label)),
+              labels.every((label) => issue.labels.includes(label)) &&
+              [null, issue.user.login].includes(query.get('creator')),
           )
           .sort((a, b) => b.number - a.number)
           .map(issueBody),
@@ -498,6 +525,7 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
           ? body['labels'].map(String)
           : [];
       const issue: Issue = {
+        created_at: state.now(),
         number: repository.issues.size + 1,
         title: text(body['title']),
         body: text(body['body'], BODY_LIMIT),
@@ -617,6 +645,7 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
         body: {
           sha: parameters['commit_sha'],
           message: commit.message,
+          committer: { date: commit.date },
           tree: { sha: commit.tree },
           parents: commit.parents.map((sha) => ({ sha })),
         },
@@ -687,7 +716,7 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
   },
   'git/create-commit': {
     needs: ['contents'],
-    handle: ({ repository, body }) => {
+    handle: ({ state, repository, body }) => {
       const parents = (body['parents'] as string[] | undefined) ?? [];
       const sha = objectId('commit', JSON.stringify([body['tree'], parents, body['message']]));
       repository.objects.set(sha, {
@@ -695,6 +724,8 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
         tree: text(body['tree']),
         parents,
         message: text(body['message']),
+        date:
+          repository.objects.get(sha)?.type === 'commit' ? dateOf(repository, sha) : state.now(),
       });
       return {
         status: 201,
@@ -793,6 +824,27 @@ const treeOf = (repository: Repository, commit: string): Map<string, string> => 
   return tree.entries;
 };
 
+const dateOf = (repository: Repository, sha: string): string => {
+  const commit = repository.objects.get(sha);
+  return (commit?.type === 'commit' ? commit.date : undefined) ?? '2026-11-24T08:00:00Z';
+};
+
+/** What a pull request changes, against the commit below its head. */
+function changedFiles(repository: Repository, issue: Issue): Body[] {
+  const pull = found(issue.pull);
+  const head = repository.refs.get(`refs/heads/${pull.head.ref}`) ?? pull.head.sha;
+  const commit = repository.objects.get(head);
+  const [parent = ''] = commit?.type === 'commit' ? commit.parents : [];
+  const [before, after] = [treeOf(repository, parent), treeOf(repository, head)];
+  const paths = [...new Set([...before.keys(), ...after.keys()])];
+  return paths.flatMap((filename) => {
+    const [old, fresh] = [before.get(filename), after.get(filename)];
+    if (old === fresh) return [];
+    const kept = fresh === undefined ? 'removed' : 'modified';
+    return [{ filename, sha: fresh ?? old, status: old === undefined ? 'added' : kept }];
+  });
+}
+
 /** What a pull request changes goes upon its base branch, if nobody has changed the same there. */
 export function mergePull(repository: Repository, issue: Issue, body: Body): Body {
   const pull = found(issue.pull);
@@ -815,8 +867,10 @@ export function mergePull(repository: Repository, issue: Issue, body: Body): Bod
   }
   const tree = objectId('tree', JSON.stringify([...entries]));
   repository.objects.set(tree, { type: 'tree', entries });
-  const sha = objectId('commit', JSON.stringify([tree, base, issue.title]));
-  repository.objects.set(sha, { type: 'commit', tree, parents: [base], message: issue.title });
+  const said = text(body['commit_message']);
+  const message = said === '' ? issue.title : `${issue.title}\n\n${said}`;
+  const sha = objectId('commit', JSON.stringify([tree, base, message]));
+  repository.objects.set(sha, { type: 'commit', tree, parents: [base], message });
   repository.refs.set(ref, sha);
   issue.state = 'closed';
   Object.assign(pull, { merged: true, mergeSha: sha });

@@ -133,6 +133,15 @@ async function answer(
       send(404, { message: 'Not Found' });
       return;
     }
+    const isFor = known.repositories?.includes(repository?.name ?? '') ?? true;
+    if (repository?.private === true && !isFor) {
+      send(404, { message: 'Not Found' });
+      return;
+    }
+    if (handler.needs && !isFor) {
+      send(403, { message: 'Resource not accessible by integration' });
+      return;
+    }
     if (handler.needs && !handler.needs.some((one) => known.write.includes(one))) {
       send(
         403,

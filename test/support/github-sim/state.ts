@@ -5,6 +5,7 @@ export interface User {
   id: number;
   login: string;
   type: 'User' | 'Bot';
+  created_at?: string;
 }
 
 export type Permission =
@@ -16,6 +17,8 @@ export interface Token {
   write: readonly Permission[];
   /** May read who is in which team. */
   members?: boolean;
+  /** Names of the repositories that it is for; all where left out. Others it sees only where they are public. */
+  repositories?: readonly string[];
 }
 
 export interface Team {
@@ -49,6 +52,8 @@ export interface Issue {
   user: User;
   labels: string[];
   comments: Comment[];
+  created_at?: string;
+  locked?: boolean;
   pull:
     | {
         head: { ref: string; sha: string; repo: string; owner: User };
@@ -123,7 +128,7 @@ export interface Repository {
     string,
     | { type: 'blob'; content: Buffer }
     | { type: 'tree'; entries: Map<string, string> }
-    | { type: 'commit'; tree: string; parents: string[]; message: string }
+    | { type: 'commit'; tree: string; parents: string[]; message: string; date?: string }
   >;
   deployments: Deployment[];
   artifacts: Artifact[];
@@ -140,6 +145,8 @@ export interface Repository {
   workflows: string[];
   dispatches: { workflow: string; ref: string }[];
   approvals: Approval[];
+  /** Workflows that were started by hand, in order. */
+  started: string[];
   checks: Map<number, Body & { annotations: unknown[] }>;
 }
 
@@ -208,6 +215,7 @@ export class State {
       workflows: ['check.yml', 'image.yml', 'deploy.yml'],
       dispatches: [],
       approvals: [],
+      started: [],
       checks: new Map(),
     };
     this.repositories.set(`${owner.login}/${name}`.toLowerCase(), repository);

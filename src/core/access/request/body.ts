@@ -35,9 +35,32 @@ const RENEW_FIELDS = [LABELS.more, LABELS.rules, LABELS.why] as const;
 /** What an issue asks for. Free text stands last, and nothing in it can take the place of another field. */
 export function readBody(body: string, files: FormFiles): BodyReading {
   const text = body.replaceAll(/\r\n?/gu, '\n');
-  const [first = ''] = text.split('\n', 1);
-  if (first === heading(LABELS.tier)) return readAccess(text, files);
-  return first === heading(LABELS.more) ? readRenew(text, files) : { kind: 'none' };
+  switch (kindOf(text)) {
+    case 'access':
+      return readAccess(text, files);
+    case 'renew':
+      return readRenew(text, files);
+    case undefined:
+      return { kind: 'none' };
+  }
+}
+
+/** An older open issue of the same kind, of the same account. */
+export function olderRequest(
+  { number, body }: { number: number; body: string },
+  open: readonly { number: number; body: string }[],
+): number | undefined {
+  const kind = kindOf(body);
+  const same = open.filter((one) => one.number < number && kindOf(one.body) === kind);
+  return kind === undefined || same.length === 0
+    ? undefined
+    : Math.min(...same.map((one) => one.number));
+}
+
+function kindOf(body: string): Asked['kind'] | undefined {
+  const [first] = body.split(/[\r\n]/u, 1);
+  if (first === heading(LABELS.tier)) return 'access';
+  return first === heading(LABELS.more) ? 'renew' : undefined;
 }
 
 function readAccess(text: string, files: FormFiles): BodyReading {

@@ -76,9 +76,8 @@ function rightHere({ facts, comment, asked }: CommandFacts): Right {
   return rightOf(facts, comment.author.id, asked && cohortOf(facts.platform, asked));
 }
 
-function stays({ now, facts }: CommandFacts, refused: Refusal): Decision {
-  const { said } = facts;
-  return { ...NOTHING, state: said ?? now.state, refused, until: now.until };
+function stays({ now }: CommandFacts, refused: Refusal): Decision {
+  return { ...NOTHING, state: now.state, refused, until: now.until };
 }
 
 function refuse(given: CommandFacts, code: RefusalCode, reason: string): Decision {
@@ -110,6 +109,8 @@ function approved(given: CommandFacts): Decision {
   const { facts, comment, now } = given;
   const { pull } = facts;
   if (now.state === 'invalid') return now;
+  if (now.state === 'active' && !pull)
+    return { ...now, effect: { kind: 'apply', ends: isRenewal(given) } };
   const wish = awaited(given);
   if (!pull || !wish) return refuse(given, 'no-pull', 'there is nothing to decide');
   if (!isMeant(pull, wish.change) || pull.headAt >= comment.createdAt) {
@@ -130,10 +131,14 @@ function awaited({ facts, asked, now }: CommandFacts): Wish | undefined {
 }
 
 /** A request for more time is done with that; the issue of the access itself stays open while it lasts. */
-function merged({ asked, comment }: CommandFacts, { change, until }: Wish): Decision {
-  const ends = asked?.kind === 'renew';
-  const effect = { kind: 'merge', change, by: comment.author.id, ends } as const;
+function merged(given: CommandFacts, { change, until }: Wish): Decision {
+  const by = given.comment.author.id;
+  const effect = { kind: 'merge', change, by, ends: isRenewal(given) } as const;
   return { ...NOTHING, state: 'active', effect, until };
+}
+
+function isRenewal({ asked }: CommandFacts): boolean {
+  return asked?.kind === 'renew';
 }
 
 function renewed(given: CommandFacts): Decision {
@@ -172,6 +177,7 @@ function memberGrant({ facts, asked }: CommandFacts): Grant | undefined {
 function revoked(given: CommandFacts): Decision {
   const { facts, comment, asked } = given;
   const change = asked && grantOf(facts, asked) && withdrawal(facts, asked);
+  if (!change && facts.said === 'revoked') return given.now;
   if (!change) return refuse(given, 'no-access', 'there is no access that could be revoked');
   const effect = { kind: 'merge', change, by: comment.author.id, ends: true } as const;
   return { ...NOTHING, state: 'revoked', effect };

@@ -41,6 +41,7 @@ export function decideRequest(facts: RequestFacts): Decision {
 function decideIssue(facts: RequestFacts, reading: BodyReading): Decision {
   const { issue, said } = facts;
   if (!issue.isOpen) return { ...NOTHING, state: said };
+  if (said === 'denied' || said === 'withdrawn') return ending(said);
   if (reading.kind === 'none')
     return invalid(facts, refusal('edited', 'it is no longer a request: it was edited by hand'));
   if (reading.kind === 'wrong') return invalid(facts, refusal(reading.code, reading.message));
@@ -48,8 +49,15 @@ function decideIssue(facts: RequestFacts, reading: BodyReading): Decision {
   const grant = grantOf(facts, asked);
   if (grant && hasBrought(facts, grant, asked))
     return { ...NOTHING, state: 'active', until: grant.until };
+  if (said === 'revoked') return { ...NOTHING, state: said, effect: { kind: 'apply', ends: true } };
   const problem = problemOf(facts, asked, grant);
   return problem ? invalid(facts, problem) : proposed(facts, asked);
+}
+
+/** A run that was cut off has said it, and not closed the issue. */
+function ending(state: 'denied' | 'withdrawn'): Decision {
+  const why = 'The request has ended.';
+  return { ...NOTHING, state, effect: { kind: 'withdraw', why, ends: true } };
 }
 
 function proposed(facts: RequestFacts, asked: Asked): Decision {

@@ -38,6 +38,8 @@ export type Effect =
   | { kind: 'propose'; change: Change }
   /** The same, merged: `by` has approved it. `ends`: the issue is closed with it. */
   | { kind: 'merge'; change: Change; by: number; ends: boolean }
+  /** What is merged is made true once more: a run was cut off. */
+  | { kind: 'apply'; ends: boolean }
   /** What is open is withdrawn. `ends`: the issue is closed with it. */
   | { kind: 'withdraw'; why: string; ends: boolean };
 

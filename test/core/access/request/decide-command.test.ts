@@ -216,11 +216,25 @@ describe('/approve', () => {
       refused: { code: 'no-pull', reason: 'there is nothing to decide' },
       effect: { kind: 'none' },
     });
-    expect(code(decide('/approve', { pull: undefined }, member('2027-02-21')))).toBe('no-pull');
     expect(decide('/approve', { older: 3 })).toMatchObject({
       state: 'invalid',
       refused: { code: 'open-request' },
       effect: { kind: 'withdraw', ends: false },
+    });
+  });
+
+  test('of what is merged makes it true once more: a run was cut off', () => {
+    expect(decide('/approve', { pull: undefined }, member('2027-02-21'))).toEqual({
+      ...NOTHING,
+      state: 'active',
+      command: 'approve',
+      effect: { kind: 'apply', ends: false },
+      until: '2027-02-21',
+    });
+    const renewal = { issue: issue({ body: renewBody() }), pull: undefined };
+    expect(decide('/approve', renewal, member('2026-12-23')).effect).toEqual({
+      kind: 'apply',
+      ends: true,
     });
   });
 
@@ -373,6 +387,13 @@ describe('/revoke', () => {
     const { effect } = by(LEAD, '/revoke left', inClass, cohort);
     expect(effect).toMatchObject({ kind: 'merge', change: { path: COURSE }, by: 2, ends: true });
     expect(effect.kind === 'merge' ? effect.change.text : '').toMatch(/\nmembers:\n {2}- 5\n$/u);
+  });
+
+  test('that was cut off is finished', () => {
+    const done = decide('/revoke left', { said: 'revoked' });
+    expect(done).toMatchObject({ state: 'revoked', effect: { kind: 'apply', ends: true } });
+    const again = decide('/revoke left', { said: 'revoked' }, member('2027-01-31'));
+    expect(again).toMatchObject({ state: 'revoked', effect: { kind: 'merge', ends: true } });
   });
 
   test('needs access', () => {

@@ -200,6 +200,29 @@ describe('an issue that was opened or edited', () => {
     expect(decide({ pull: pull(), ...more })).toEqual(NOTHING);
   });
 
+  test.each(['denied', 'withdrawn'] as const)('what was %s is closed', (said) => {
+    expect(decide({ said })).toEqual({
+      ...NOTHING,
+      state: said,
+      effect: { kind: 'withdraw', why: 'The request has ended.', ends: true },
+    });
+  });
+
+  test('what was revoked is made true once more, and closed', () => {
+    expect(decide({ said: 'revoked' })).toEqual({
+      ...NOTHING,
+      state: 'revoked',
+      effect: { kind: 'apply', ends: true },
+    });
+  });
+
+  test('what was to be revoked, and is not, stays open', () => {
+    expect(decide({ said: 'revoked' }, member('2027-02-21')).state).toBe('active');
+    const broken = { issue: issue({ body: accessBody({ reason: '' }) }), said: 'revoked' } as const;
+    expect(decide(broken).state).toBe('invalid');
+    expect(decide({ ...broken, said: 'denied' }).state).toBe('denied');
+  });
+
   test('what is closed stays as it is', () => {
     const closed = { issue: issue({ isOpen: false }) };
     expect(decide({ ...closed, said: 'denied' })).toEqual({ ...NOTHING, state: 'denied' });

@@ -1,0 +1,419 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { githubDirectory } from '../../src/edges/github/directory.ts';
+import { githubForge } from '../../src/edges/github/forge.ts';
+import { githubRequestDesk, githubRequestPulls } from '../../src/edges/github/requests.ts';
+import { requestAccess } from '../../src/flow/access-request.ts';
+import type { Requesting, RequestWorld } from '../../src/flow/access-request.ts';
+import { githubStage } from '../support/github-sim/stage.ts';
+import type { GithubStage } from '../support/github-sim/stage.ts';
+import type { Issue, Repository, User } from '../support/github-sim/state.ts';
+import { accessBody, renewBody } from '../support/request-body.ts';
+import { temporary } from '../support/sample.ts';
+import { HUB, textsWith } from '../support/written.ts';
+
+/*
+ * Requests by issue, whole: our real client against a simulated GitHub with two repositories. Issues are in a public
+ * one, people's files in a private one, and each token is for one of them.
+ */
+const TIERS = { researcher: { until: '180d' }, student: { until: '120d' } };
+const NOW = Date.UTC(2026, 10, 25, 12);
+
+let stage: GithubStage;
+let folder: Awaited<ReturnType<typeof temporary>>;
+let access: Repository;
+let asker: User;
+let approver: User;
+let lead: User;
+
+beforeEach(async () => {
+  stage = await githubStage();
+  folder = await temporary();
+  const { sim, owner } = stage;
+  asker = sim.state.addUser('asker');
+  approver = sim.state.addUser('approver');
+  lead = sim.state.addUser('lead');
+  for (const user of [asker, approver, lead]) user.created_at = '2020-01-01T00:00:00Z';
+  access = sim.state.addRepository(owner, 'access');
+  access.private = true;
+  for (const one of [access, stage.repository]) one.actions.mayOpenPulls = true;
+  const { bot } = stage;
+  sim.state.tokens.set('here', { user: bot, write: ['issues', 'actions'], repositories: ['hubs'] });
+  sim.state.tokens.set('there', {
+    user: bot,
+    write: ['contents', 'pull-requests'],
+    repositories: ['access'],
+  });
+  sim.state.tokens.set('owner', { user: owner, write: ['contents', 'issues', 'pull-requests'] });
+  await peopleOnMain({
+    'approvers.yaml': `approvers: [{id: ${approver.id}}]\n`,
+    'cohorts/course.yaml': `title: Course\nleads: [${lead.id}]\ntier: student\nfrom: "2026-11-01"\nuntil: "2026-12-20"\ncapacity: 2\nmembers: [] # nobody yet\n`,
+  });
+});
+afterEach(async () => {
+  await stage.sim.close();
+  await folder.remove();
+});
+
+async function peopleOnMain(texts: Readonly<Record<string, string | null>>): Promise<void> {
+  const { sim } = stage;
+  const forge = githubForge({ api: sim.url, token: 'owner', owner: 'example', repo: 'access' }, 1);
+  await forge.commitFiles('main', new Map(Object.entries(texts)), 'files');
+}
+
+const main = (repository = access): string => repository.refs.get('refs/heads/main') ?? '';
+
+function filesOn(repository: Repository): Map<string, string> {
+  const commit = repository.objects.get(main(repository));
+  const tree = commit?.type === 'commit' ? repository.objects.get(commit.tree) : undefined;
+  if (tree?.type !== 'tree') throw new Error('main has no tree');
+  return new Map(
+    [...tree.entries].map(([path, sha]): [string, string] => {
+      const blob = repository.objects.get(sha);
+      return [path, blob?.type === 'blob' ? blob.content.toString() : ''];
+    }),
+  );
+}
+
+async function write(name: string, texts: ReadonlyMap<string, string>): Promise<string> {
+  const root = join(folder.path, name);
+  await rm(root, { recursive: true, force: true });
+  for (const [path, text] of texts) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
+  return root;
+}
+
+function world(): RequestWorld {
+  const settings = { api: stage.sim.url, owner: 'example' };
+  return {
+    desk: githubRequestDesk({ ...settings, token: 'here', repo: 'hubs' }, 1),
+    pullsIn: (repository) =>
+      repository === 'example/access'
+        ? githubRequestPulls({ ...settings, token: 'there', repo: 'access' }, 1)
+        : githubRequestPulls({ ...settings, token: 'bot', repo: 'hubs' }, 1),
+    directory: githubDirectory({ ...settings, token: 'here', repo: 'hubs' }, 1),
+  };
+}
+
+/** An event, as the workflow answers it: the newest files, checked out; `now` moves no clock of GitHub's. */
+async function event(issue: Issue, comment?: number, now = NOW): Promise<Requesting> {
+  const root = await write(
+    'platform',
+    textsWith({
+      'platform.yaml': { tiers: TIERS, access: { repository: 'example/access' } },
+      [HUB]: { access: { allow: ['tier:researcher', 'tier:student'], admins: [] } },
+    }),
+  );
+  const people = await write('people', filesOn(access));
+  const inputs = { root, people, base: main(), event: { issue: issue.number, comment }, now };
+  return requestAccess(inputs, world());
+}
+
+function open(body = accessBody(), user = asker): Issue {
+  return stage.issue({ body, user, title: 'Access: ', created_at: '2026-11-24T09:00:00Z' });
+}
+
+/** A comment that is younger than everything before it. */
+function says(user: User, issue: Issue, body: string): number {
+  const at = stage.sim.state.now();
+  const comment = { id: stage.sim.state.nextId(), user, body, created_at: at, updated_at: at };
+  issue.comments.push(comment);
+  return comment.id;
+}
+
+const write_ = (user: User, issue: Issue, body: string): Promise<Requesting> =>
+  event(issue, says(user, issue, body));
+const ours = (issue: Issue): string[] =>
+  issue.comments.filter(({ user }) => user.id === stage.bot.id).map(({ body }) => body);
+const memberFile = (user = asker): string | undefined =>
+  filesOn(access).get(`members/${user.id}.yaml`);
+const messages = (): string[] =>
+  [...access.objects.values()].flatMap((one) => (one.type === 'commit' ? [one.message] : []));
+const merges = (): number =>
+  stage.sim.log.filter(({ method, path }) => method === 'PUT' && path.endsWith('/merge')).length;
+
+describe('a request', () => {
+  test('is proposed, approved by a comment, merged with who approved it, and applied', async () => {
+    const issue = open();
+    expect(await event(issue)).toEqual({
+      kind: 'done',
+      state: 'needs-review',
+      command: undefined,
+      refused: undefined,
+      pull: 1,
+    });
+    const pull = access.issues.get(1);
+    expect(pull).toMatchObject({
+      title: `Access, request ${issue.number}: writes members/${asker.id}.yaml`,
+      state: 'open',
+      pull: { head: { ref: `glaciocloud/request-${issue.number}` } },
+    });
+    expect(memberFile()).toBeUndefined();
+    expect(ours(issue)).toEqual([expect.stringContaining('needs-review -->')]);
+
+    expect(await write_(approver, issue, '/approve\n\nWelcome!')).toMatchObject({
+      state: 'active',
+      command: 'approve',
+      refused: undefined,
+      pull: 1,
+    });
+    expect(memberFile()).toBe(
+      `id: ${asker.id}\nlogin: "asker"\ntier: "researcher"\nuntil: "2027-02-22"\nrequest: ${issue.number}\n`,
+    );
+    expect(messages()).toContain(`${pull?.title ?? ''}\n\nApproved-by: ${approver.id}`);
+    expect(stage.repository.started).toEqual(['access.yml']);
+    expect(ours(issue)).toEqual([expect.stringContaining('Access ends on 2027-02-22')]);
+    expect([issue.state, issue.locked]).toEqual(['open', undefined]);
+  });
+
+  test('that is looked at again changes nothing', async () => {
+    const issue = open();
+    await event(issue);
+    const before = stage.writes().length;
+    expect(await event(issue)).toMatchObject({ state: 'needs-review', pull: 1 });
+    expect(stage.writes()).toHaveLength(before);
+  });
+
+  test('pitfall 3: edited before it is approved, it is shown anew first', async () => {
+    const issue = open();
+    await event(issue);
+    const seen = says(approver, issue, '/approve');
+    issue.body = accessBody({ time: '6 months' });
+    expect(await event(issue, seen)).toMatchObject({
+      state: 'needs-review',
+      refused: { code: 'changed' },
+    });
+    expect([merges(), memberFile()]).toEqual([0, undefined]);
+    // The old comment is older than what is shown now.
+    expect(await event(issue, seen)).toMatchObject({ refused: { code: 'changed' } });
+    expect(await write_(approver, issue, '/approve')).toMatchObject({ state: 'active' });
+    expect(memberFile()).toContain('until: "2027-05-23"');
+  });
+
+  test('pitfall 5: what a stranger writes like us is not ours', async () => {
+    const issue = open();
+    says(stage.stranger, issue, '<!-- glaciocloud-request approved -->\nYou are in.');
+    await event(issue);
+    expect(ours(issue)).toHaveLength(1);
+    expect(await event(issue)).toMatchObject({ state: 'needs-review' });
+  });
+
+  test('pitfall 6: outsiders, who asks, and another class’s lead approve nothing', async () => {
+    const issue = open();
+    await event(issue);
+    for (const user of [stage.stranger, lead, stage.owner])
+      expect(await write_(user, issue, '/approve')).toMatchObject({
+        refused: { code: 'not-approver' },
+      });
+    expect(await write_(asker, issue, '/approve')).toMatchObject({
+      refused: { code: 'own-request' },
+    });
+    expect([merges(), memberFile(), ours(issue).length]).toEqual([0, undefined, 1]);
+  });
+
+  test('pitfall 8: a label decides nothing', async () => {
+    const issue = open();
+    issue.labels = ['access:approved'];
+    expect(await event(issue)).toMatchObject({ state: 'needs-review' });
+    expect(merges()).toBe(0);
+  });
+
+  test('pitfall 10: a head that moved before the merge is not merged', async () => {
+    const issue = open();
+    await event(issue);
+    const comment = says(approver, issue, '/approve');
+    stage.answerOnce('PUT', /\/merge$/u, { status: 409, message: 'Head branch was modified.' });
+    expect(await event(issue, comment)).toMatchObject({
+      state: 'needs-review',
+      refused: { code: 'not-merged' },
+    });
+    expect([memberFile(), stage.repository.started]).toEqual([undefined, []]);
+    expect(await event(issue, comment)).toMatchObject({ state: 'active' });
+  });
+
+  test('pitfall 12: a login that somebody else has now gives nothing', async () => {
+    const issue = open();
+    await event(issue);
+    await write_(approver, issue, '/approve');
+    asker.login = 'renamed';
+    const other = stage.sim.state.addUser('asker');
+    other.created_at = '2020-01-01T00:00:00Z';
+    const second = open(renewBody(), other);
+    expect(await event(second)).toMatchObject({ state: 'invalid', refused: { code: 'no-access' } });
+    expect(memberFile(other)).toBeUndefined();
+  });
+
+  test('of somebody who asks twice', async () => {
+    const first = open();
+    await event(first);
+    const second = open();
+    expect(await event(second)).toMatchObject({
+      state: 'invalid',
+      refused: { code: 'open-request' },
+    });
+    expect(await event(first)).toMatchObject({ state: 'needs-review' });
+  });
+
+  test('of a new account waits', async () => {
+    asker.created_at = '2026-11-20T00:00:00Z';
+    expect(await event(open())).toMatchObject({ refused: { code: 'young-account' } });
+  });
+
+  test('other issues are left alone', async () => {
+    const issue = open('My server does not start');
+    expect(await event(issue)).toMatchObject({ state: undefined, pull: undefined });
+    expect(await write_(approver, issue, '/approve')).toMatchObject({ state: undefined });
+    expect(stage.writes().filter((one) => one.includes('comments'))).toEqual([]);
+  });
+});
+
+describe('what ends', () => {
+  test('a denied request: the pull request is withdrawn, the issue closed and locked', async () => {
+    const issue = open();
+    await event(issue);
+    expect(await write_(approver, issue, '/deny no @everyone')).toMatchObject({ state: 'denied' });
+    expect([issue.state, issue.locked, access.issues.get(1)?.state]).toEqual([
+      'closed',
+      true,
+      'closed',
+    ]);
+    expect(access.issues.get(1)?.comments.map(({ body }) => body)).toEqual([
+      'Denied: no @\u{200B}everyone',
+    ]);
+    expect(await write_(approver, issue, '/approve')).toMatchObject({
+      state: 'denied',
+      refused: { code: 'closed' },
+    });
+  });
+
+  test('access that is revoked: the file goes, and the issue is closed', async () => {
+    const issue = open();
+    await event(issue);
+    await write_(approver, issue, '/approve');
+    expect(await write_(approver, issue, '/revoke left')).toMatchObject({ state: 'revoked' });
+    expect([memberFile(), issue.state, issue.locked]).toEqual([undefined, 'closed', true]);
+    expect(stage.repository.started).toEqual(['access.yml', 'access.yml']);
+  });
+
+  test('more time is asked for and given in the same issue', async () => {
+    const issue = open();
+    await event(issue);
+    await write_(approver, issue, '/approve');
+    const later = says(asker, issue, '/renew');
+    const comment = issue.comments.find(({ id }) => id === later);
+    Object.assign(comment ?? {}, {
+      created_at: '2027-01-10T00:00:00Z',
+      updated_at: '2027-01-10T00:00:00Z',
+    });
+    const then = Date.UTC(2027, 0, 10, 12);
+    expect(await event(issue, later, then)).toMatchObject({ state: 'active', pull: 2 });
+    const yes = says(approver, issue, '/approve');
+    expect(await event(issue, yes, then)).toMatchObject({ state: 'active', pull: 2 });
+    expect(memberFile()).toContain('until: "2027-04-10"');
+  });
+});
+
+describe('a class', () => {
+  test('late joiners are approved by the lead, one after another, up to the capacity', async () => {
+    const users = ['one', 'two', 'three'].map((name) => {
+      const user = stage.sim.state.addUser(name);
+      user.created_at = '2026-11-24T00:00:00Z';
+      return user;
+    });
+    const issues = users.map((user) =>
+      open(accessBody({ tier: 'student', cohort: 'course' }), user),
+    );
+    for (const issue of issues) await event(issue);
+    const codes: unknown[] = [];
+    for (const issue of issues) {
+      const result = await write_(lead, issue, '/approve');
+      codes.push(result.kind === 'done' && [result.state, result.refused?.code]);
+    }
+    expect(codes).toEqual([
+      ['active', undefined],
+      ['active', undefined],
+      ['invalid', 'capacity'],
+    ]);
+    const [first, second] = users;
+    expect(filesOn(access).get('cohorts/course.yaml')).toContain(
+      `capacity: 2\nmembers:\n  - ${first?.id ?? 0}\n  - ${second?.id ?? 0}\n`,
+    );
+  });
+});
+
+describe('pitfall 24: a run that is cut off', () => {
+  const WRITES = ['POST', 'PUT', 'PATCH', 'DELETE'];
+  const path = /^(?!\/graphql$)/u;
+
+  /** Every write after the k-th fails, as for a run that is killed there; whether it came to that. */
+  async function killedAfter(k: number, run: () => Promise<unknown>): Promise<boolean> {
+    const { faults } = stage.sim;
+    const answer = { status: 400, message: 'killed' };
+    const kill = (): void => {
+      faults.splice(
+        0,
+        faults.length,
+        ...WRITES.map((method) => ({ method, path, times: 100, answer })),
+      );
+    };
+    let left = k;
+    const count = (): void => {
+      left -= 1;
+      if (left === 0) kill();
+    };
+    faults.push(...WRITES.map((method) => ({ method, path, times: 100, answer: count })));
+    if (k === 0) kill();
+    const [result] = await Promise.allSettled([run()]);
+    faults.length = 0;
+    return result.status === 'rejected';
+  }
+  const merged = (): number =>
+    stage.sim.log.filter(
+      ({ method, path: at, status }) => method === 'PUT' && at.endsWith('/merge') && status === 200,
+    ).length;
+
+  test('while it proposes or merges is finished by the next, and nothing is merged twice', async () => {
+    const cut: boolean[][] = [];
+    for (let k = 0; k <= 5; k += 1) {
+      await peopleOnMain({ [`members/${asker.id}.yaml`]: null });
+      const issue = open();
+      const opened = await killedAfter(k, () => event(issue));
+      expect(await event(issue)).toMatchObject({ state: 'needs-review', refused: undefined });
+
+      const yes = says(approver, issue, '/approve');
+      const before = merged();
+      stage.repository.started = [];
+      const approved = await killedAfter(k, () => event(issue, yes));
+      expect(await event(issue, yes)).toMatchObject({ state: 'active', refused: undefined });
+      expect(merged() - before).toBe(1);
+      expect(memberFile()).toContain(`request: ${issue.number}\n`);
+      expect(ours(issue)).toEqual([expect.stringContaining('active -->')]);
+      expect(stage.repository.started[0]).toBe('access.yml');
+      issue.state = 'closed';
+      cut.push([opened, approved]);
+    }
+    expect(cut.map((both) => both.filter(Boolean).length)).toEqual([2, 2, 2, 2, 1, 0]);
+  });
+
+  test('while it revokes is finished by the next, and nothing is merged twice', async () => {
+    let k = 0;
+    for (let cut = true; cut; k += 1) {
+      const issue = open();
+      const text = `id: ${asker.id}\ntier: researcher\nuntil: "2027-01-31"\nrequest: ${issue.number}\n`;
+      await peopleOnMain({ [`members/${asker.id}.yaml`]: text });
+      const no = says(approver, issue, '/revoke left');
+      const before = merged();
+      stage.repository.started = [];
+      cut = await killedAfter(k, () => event(issue, no));
+      expect(await event(issue, no)).toMatchObject({ state: 'revoked' });
+      expect(merged() - before).toBe(1);
+      expect([memberFile(), issue.state, issue.locked]).toEqual([undefined, 'closed', true]);
+      expect(ours(issue)).toEqual([expect.stringContaining('revoked -->')]);
+      expect(stage.repository.started[0]).toBe('access.yml');
+    }
+    expect(k).toBe(11);
+  });
+});
