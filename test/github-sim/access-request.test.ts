@@ -46,6 +46,7 @@ beforeEach(async () => {
     repositories: ['access'],
   });
   sim.state.tokens.set('owner', { user: owner, write: ['contents', 'issues', 'pull-requests'] });
+  await stage.forge.commitFiles('main', new Map([['README.md', 'Hubs\n']]), 'files');
   await peopleOnMain({
     'approvers.yaml': `approvers: [{id: ${approver.id}}]\n`,
     'cohorts/course.yaml': `title: Course\nleads: [${lead.id}]\ntier: student\nfrom: "2026-11-01"\nuntil: "2026-12-20"\ncapacity: 2\nmembers: [] # nobody yet\n`,
@@ -62,6 +63,7 @@ async function peopleOnMain(texts: Readonly<Record<string, string | null>>): Pro
   await forge.commitFiles('main', new Map(Object.entries(texts)), 'files');
 }
 
+const started = (): string[] => stage.repository.dispatches.map(({ workflow }) => workflow);
 const main = (repository = access): string => repository.refs.get('refs/heads/main') ?? '';
 
 function filesOn(repository: Repository): Map<string, string> {
@@ -164,7 +166,7 @@ describe('a request', () => {
       `id: ${asker.id}\nlogin: "asker"\ntier: "researcher"\nuntil: "2027-02-22"\nrequest: ${issue.number}\n`,
     );
     expect(messages()).toContain(`${pull?.title ?? ''}\n\nApproved-by: ${approver.id}`);
-    expect(stage.repository.started).toEqual(['access.yml']);
+    expect(started()).toEqual(['access.yml']);
     expect(ours(issue)).toEqual([expect.stringContaining('Access ends on 2027-02-22')]);
     expect([issue.state, issue.locked]).toEqual(['open', undefined]);
   });
@@ -230,7 +232,7 @@ describe('a request', () => {
       state: 'needs-review',
       refused: { code: 'not-merged' },
     });
-    expect([memberFile(), stage.repository.started]).toEqual([undefined, []]);
+    expect([memberFile(), started()]).toEqual([undefined, []]);
     expect(await event(issue, comment)).toMatchObject({ state: 'active' });
   });
 
@@ -295,7 +297,7 @@ describe('what ends', () => {
     await write_(approver, issue, '/approve');
     expect(await write_(approver, issue, '/revoke left')).toMatchObject({ state: 'revoked' });
     expect([memberFile(), issue.state, issue.locked]).toEqual([undefined, 'closed', true]);
-    expect(stage.repository.started).toEqual(['access.yml', 'access.yml']);
+    expect(started()).toEqual(['access.yml', 'access.yml']);
   });
 
   test('more time is asked for and given in the same issue', async () => {
@@ -385,13 +387,13 @@ describe('pitfall 24: a run that is cut off', () => {
 
       const yes = says(approver, issue, '/approve');
       const before = merged();
-      stage.repository.started = [];
+      stage.repository.dispatches = [];
       const approved = await killedAfter(k, () => event(issue, yes));
       expect(await event(issue, yes)).toMatchObject({ state: 'active', refused: undefined });
       expect(merged() - before).toBe(1);
       expect(memberFile()).toContain(`request: ${issue.number}\n`);
       expect(ours(issue)).toEqual([expect.stringContaining('active -->')]);
-      expect(stage.repository.started[0]).toBe('access.yml');
+      expect(started()[0]).toBe('access.yml');
       issue.state = 'closed';
       cut.push([opened, approved]);
     }
@@ -406,13 +408,13 @@ describe('pitfall 24: a run that is cut off', () => {
       await peopleOnMain({ [`members/${asker.id}.yaml`]: text });
       const no = says(approver, issue, '/revoke left');
       const before = merged();
-      stage.repository.started = [];
+      stage.repository.dispatches = [];
       cut = await killedAfter(k, () => event(issue, no));
       expect(await event(issue, no)).toMatchObject({ state: 'revoked' });
       expect(merged() - before).toBe(1);
       expect([memberFile(), issue.state, issue.locked]).toEqual([undefined, 'closed', true]);
       expect(ours(issue)).toEqual([expect.stringContaining('revoked -->')]);
-      expect(stage.repository.started[0]).toBe('access.yml');
+      expect(started()[0]).toBe('access.yml');
     }
     expect(k).toBe(11);
   });

@@ -482,13 +482,6 @@ export const HANDLERS: Readonly<Partial<Record<OperationId, Handler>>> = {
       return { status: 204 };
     },
   },
-  'actions/create-workflow-dispatch': {
-    needs: ['actions'],
-    handle: ({ repository, parameters }) => {
-      repository.started.push(parameters['workflow_id'] ?? '');
-      return { status: 204 };
-    },
-  },
   'users/get-by-id': {
     handle: ({ state, parameters }) => {
       const user = found(state.users.get(Number(parameters['account_id'])));

@@ -58,7 +58,6 @@ export const OPERATIONS = [
   'issues/list-labels-for-repo',
   'repos/get-branch-rules',
   'repos/compare-commits-with-basehead',
-  'actions/create-workflow-dispatch',
 ] as const;
 
 export type OperationId = (typeof OPERATIONS)[number];

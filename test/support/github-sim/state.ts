@@ -145,8 +145,6 @@ export interface Repository {
   workflows: string[];
   dispatches: { workflow: string; ref: string }[];
   approvals: Approval[];
-  /** Workflows that were started by hand, in order. */
-  started: string[];
   checks: Map<number, Body & { annotations: unknown[] }>;
 }
 
@@ -212,10 +210,9 @@ export class State {
       secrets: [],
       variables: [],
       actions: { enabled: true, allowed: 'all', mayOpenPulls: false },
-      workflows: ['check.yml', 'image.yml', 'deploy.yml'],
+      workflows: ['check.yml', 'image.yml', 'deploy.yml', 'access.yml'],
       dispatches: [],
       approvals: [],
-      started: [],
       checks: new Map(),
     };
     this.repositories.set(`${owner.login}/${name}`.toLowerCase(), repository);
