@@ -1,7 +1,7 @@
 import { ANSWER_MARK, answerText, stateOf } from '../core/access/request/answer.ts';
 import { olderRequest } from '../core/access/request/body.ts';
 import type { Change } from '../core/access/request/change.ts';
-import { decideRequest } from '../core/access/request/decide.ts';
+import { decideRequest, isIdle } from '../core/access/request/decide.ts';
 import { refusal } from '../core/access/request/decision.ts';
 import type { Decision, Effect, Refusal } from '../core/access/request/decision.ts';
 import type { RequestFacts, RequestState, ShownPull } from '../core/access/request/facts.ts';
@@ -66,6 +66,13 @@ interface Done {
   pull: { number: number; url: string } | undefined;
 }
 
+const NOTHING_SEEN: RequestResult = {
+  state: undefined,
+  command: undefined,
+  refused: undefined,
+  pull: undefined,
+};
+
 /** Makes hubs follow the files. */
 const APPLY = 'access.yml';
 
@@ -85,11 +92,14 @@ export async function requestAccess(
       'people’s files are not where --people says',
       'give --people where platform.yaml has `access:`, and only there',
     );
+  const seen = await look(inputs.event, world.desk);
+  if (!seen) return { kind: 'done', ...NOTHING_SEEN };
   const folder = people === undefined ? 'access/' : await peopleFolder(people);
   const pulls = world.pullsIn(platform.settings.data.access?.repository);
   const place = { inputs, desk: world.desk, pulls, folder };
   const { lists } = await teamsOf(platform, world.directory);
-  const facts = await gatherFacts(place, { platform, sources: reading.sources, teams: lists });
+  const files = { platform, sources: reading.sources, teams: lists };
+  const facts = await gatherFacts(place, { ...seen, ...files });
   return { kind: 'done', ...(await carryOut({ ...place, facts })) };
 }
 
@@ -102,24 +112,32 @@ async function teamsOf(
   return teams.length === 0 ? { lists: new Map() } : directory.teams(teams);
 }
 
+/** Issue and comment as they are now; undefined where nothing can follow, so that talk costs two questions. */
+async function look(
+  event: RequestEvent,
+  desk: RequestDesk,
+): Promise<Pick<RequestFacts, 'issue' | 'comment'> | undefined> {
+  const issue = await desk.issue(event.issue);
+  if (event.comment === undefined)
+    return isIdle(issue, undefined) ? undefined : { issue, comment: undefined };
+  const comment = await desk.comment(event.comment);
+  return comment === undefined || isIdle(issue, comment) ? undefined : { issue, comment };
+}
+
 async function gatherFacts(
   { inputs, desk, pulls, folder }: Omit<Place, 'facts'>,
-  files: Pick<RequestFacts, 'platform' | 'sources' | 'teams'>,
+  given: Pick<RequestFacts, 'issue' | 'comment' | 'platform' | 'sources' | 'teams'>,
 ): Promise<RequestFacts> {
-  const { event, now } = inputs;
-  const issue = await desk.issue(event.issue);
-  const comment = event.comment === undefined ? undefined : await desk.comment(event.comment);
-  const answer = await desk.answer(event.issue, ANSWER_MARK);
-  const shown = await pulls.shown(branchOf(event.issue));
+  const { issue } = given;
+  const answer = await desk.answer(issue.number, ANSWER_MARK);
+  const shown = await pulls.shown(branchOf(issue.number));
   return {
-    ...files,
-    issue,
-    comment,
+    ...given,
     pull: shown && inAccess(shown, folder),
     older: olderRequest(issue, await desk.openOf(issue.author)),
     accountSince: await desk.accountSince(issue.author.id),
     said: answer === undefined ? undefined : stateOf(answer),
-    now,
+    now: inputs.now,
   };
 }
 

@@ -1,10 +1,13 @@
 import { context } from '@actions/github';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
+  accessRepository,
   checkRun,
+  directorySettings,
   followedRun,
   githubSettings,
   labelOrder,
+  requestEvent,
   runAddress,
   runBranch,
   runId,
@@ -12,7 +15,14 @@ import {
 } from '../../src/edges/runner.ts';
 
 const SHA = 'a1'.repeat(20);
-const NAMES = ['GITHUB_REPOSITORY', 'GITHUB_TOKEN', 'GITHUB_REF_NAME'];
+const NAMES = [
+  'GITHUB_REPOSITORY',
+  'GITHUB_TOKEN',
+  'GITHUB_REF_NAME',
+  'GITHUB_EVENT_NAME',
+  'ACCESS_TOKEN',
+  'MEMBERS_TOKEN',
+];
 const before = new Map(NAMES.map((name) => [name, process.env[name]]));
 const { payload, runId: idBefore } = context;
 
@@ -230,5 +240,63 @@ describe('the run that a workflow_run follows', () => {
         exit: 2,
       }),
     );
+  });
+});
+
+describe('an event of a request', () => {
+  const named = (name: string, payload: unknown) => {
+    process.env['GITHUB_EVENT_NAME'] = name;
+    event(payload);
+    return requestEvent();
+  };
+  const issues = { action: 'opened', issue: { number: 12 } };
+  const comment = { action: 'created', issue: { number: 12 }, comment: { id: 34 } };
+
+  test('is about an issue, or a comment on it', () => {
+    expect(named('issues', issues)).toEqual({ issue: 12, comment: undefined });
+    expect(named('issues', { ...issues, action: 'edited' })).toEqual({
+      issue: 12,
+      comment: undefined,
+    });
+    expect(named('issue_comment', comment)).toEqual({ issue: 12, comment: 34 });
+  });
+
+  test.each<[string, unknown]>([
+    ['issue_comment', { ...comment, action: 'edited' }],
+    ['issue_comment', { ...comment, comment: undefined }],
+    ['issue_comment', { ...comment, comment: { id: '34' } }],
+    ['issues', { ...issues, action: 'labeled' }],
+    ['issues', comment],
+    ['issues', { action: 'opened', issue: { number: 0 } }],
+    ['issues', { action: 'opened', issue: { number: 1.5 } }],
+    ['issues', { action: 'opened' }],
+    ['push', issues],
+  ])('%s %j is none', (name, payload) => {
+    expect(() => named(name, payload)).toThrow(
+      'this is no event of an issue that was opened or edited, or of a new comment',
+    );
+  });
+
+  test('the repository with people’s files has a token of its own', () => {
+    process.env['ACCESS_TOKEN'] = 'its-token';
+    expect(accessRepository('example/access')).toEqual({
+      api: context.apiUrl,
+      token: 'its-token',
+      owner: 'example',
+      repo: 'access',
+    });
+    process.env['ACCESS_TOKEN'] = '';
+    expect(() => accessRepository('example/access')).toThrow(
+      'people’s files are in example/access, and ACCESS_TOKEN is not set',
+    );
+  });
+
+  test('members are read with a token of their own, where there is one', () => {
+    process.env['MEMBERS_TOKEN'] = 'members';
+    expect(directorySettings().token).toBe('members');
+    process.env['MEMBERS_TOKEN'] = '';
+    expect(directorySettings().token).toBe('a-token');
+    process.env['GITHUB_TOKEN'] = '';
+    expect(() => directorySettings()).toThrow('hubs name teams, and GITHUB_TOKEN is not set');
   });
 });

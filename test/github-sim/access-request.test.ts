@@ -268,7 +268,83 @@ describe('a request', () => {
     const issue = open('My server does not start');
     expect(await event(issue)).toMatchObject({ state: undefined, pull: undefined });
     expect(await write_(approver, issue, '/approve')).toMatchObject({ state: undefined });
-    expect(stage.writes().filter((one) => one.includes('comments'))).toEqual([]);
+    const request = open();
+    await event(request);
+    const before = stage.sim.log.length;
+    expect(await write_(asker, request, 'Thank you!')).toMatchObject({ state: undefined });
+    expect(await event(request, 1)).toMatchObject({ state: undefined });
+    expect(stage.sim.log).toHaveLength(before + 4);
+    expect(ours(issue)).toEqual([]);
+  });
+});
+
+describe('people’s files in the same repository', () => {
+  /** The platform on main of the repository in which people ask. */
+  async function here(issue: Issue, comment?: number): Promise<Requesting> {
+    const root = await write('here', filesOn(stage.repository));
+    const inputs = {
+      root,
+      people: undefined,
+      base: main(stage.repository),
+      event: { issue: issue.number, comment },
+      now: NOW,
+    };
+    return requestAccess(inputs, world());
+  }
+  beforeEach(async () => {
+    const texts = textsWith({
+      'platform.yaml': { tiers: TIERS },
+      [HUB]: { access: { allow: ['tier:researcher'], admins: [] } },
+      'access/approvers.yaml': { approvers: [{ id: approver.id }] },
+    });
+    await stage.forge.commitFiles('main', texts, 'files');
+  });
+
+  test('an approval is answered with the pull request, and a person merges', async () => {
+    const issue = open(accessBody());
+    expect(await here(issue)).toMatchObject({ state: 'needs-review', pull: 2 });
+    expect(await here(issue, says(approver, issue, '/approve'))).toMatchObject({
+      state: 'approved',
+      refused: undefined,
+      pull: 2,
+    });
+    expect(ours(issue)).toEqual([
+      expect.stringContaining('(https://github.invalid/example/hubs/pull/2)'),
+    ]);
+    expect([merges(), stage.repository.started]).toEqual([0, []]);
+    expect(await here(issue)).toMatchObject({ state: 'approved' });
+    await stage.forge.merge(2, stage.repository.refs.get('refs/heads/glaciocloud/request-1') ?? '');
+    expect(filesOn(stage.repository).get(`access/members/${asker.id}.yaml`)).toContain(
+      'request: 1',
+    );
+    expect(await here(issue, says(asker, issue, '/recheck'))).toMatchObject({ state: 'active' });
+  });
+
+  test('a revocation waits for that person, too, and closes nothing before', async () => {
+    const issue = open(accessBody());
+    const member = `id: ${asker.id}\ntier: researcher\nuntil: "2027-01-31"\nrequest: 1\n`;
+    const path = `access/members/${asker.id}.yaml`;
+    await stage.forge.commitFiles('main', new Map([[path, member]]), 'member');
+    expect(await here(issue, says(approver, issue, '/revoke left'))).toMatchObject({
+      state: 'approved',
+    });
+    expect([issue.state, filesOn(stage.repository).has(path)]).toEqual(['open', true]);
+  });
+
+  test('--people is refused, and without it the private repository is', async () => {
+    const root = await write('here', filesOn(stage.repository));
+    const people = await write('people', filesOn(access));
+    const inputs = { base: main(), event: { issue: 1, comment: undefined }, now: NOW };
+    const wrong = {
+      message: 'people’s files are not where --people says',
+      hint: 'give --people where platform.yaml has `access:`, and only there',
+    };
+    await expect(requestAccess({ ...inputs, root, people }, world())).rejects.toMatchObject(wrong);
+    const settings = { tiers: TIERS, access: { repository: 'example/access' } };
+    const elsewhere = await write('elsewhere', textsWith({ 'platform.yaml': settings }));
+    await expect(
+      requestAccess({ ...inputs, root: elsewhere, people: undefined }, world()),
+    ).rejects.toMatchObject(wrong);
   });
 });
 

@@ -5,7 +5,7 @@ import { readCommand } from './command.ts';
 import { decideCommand } from './decide-command.ts';
 import { NOTHING, refusal } from './decision.ts';
 import type { Decision, Refusal } from './decision.ts';
-import type { RequestFacts, RequestState } from './facts.ts';
+import type { RequestComment, RequestFacts, RequestIssue, RequestState } from './facts.ts';
 import { cohortOf, grantOf, isShown, wishOf } from './grant.ts';
 import type { Grant } from './grant.ts';
 
@@ -18,9 +18,8 @@ export function decideRequest(facts: RequestFacts): Decision {
   const { issue, comment, said } = facts;
   const reading = readBody(issue.body, facts.platform);
   const isNone = reading.kind === 'none' && said === undefined;
-  if (isNone || issue.isPull || issue.author.isBot) return NOTHING;
+  if (isNone || isIdle(issue, comment)) return NOTHING;
   if (!comment) return decideIssue(facts, reading);
-  if (comment.author.isBot) return NOTHING;
   const read = readCommand(comment.body);
   if (read.kind === 'none') return NOTHING;
   const command = read.kind === 'malformed' ? read.name : read.command.name;
@@ -35,6 +34,16 @@ export function decideRequest(facts: RequestFacts): Decision {
   const asked = reading.kind === 'read' ? reading.asked : undefined;
   const decided = decideCommand({ facts, comment, asked, now }, read.command);
   return { ...decided, command };
+}
+
+/** Whether nothing can follow, whatever the files say: people talk in issues, and most of it is for people. */
+export function isIdle(issue: RequestIssue, comment: RequestComment | undefined): boolean {
+  if (issue.isPull || issue.author.isBot) return true;
+  return comment !== undefined && (comment.author.isBot || !isCommand(comment.body));
+}
+
+function isCommand(comment: string): boolean {
+  return readCommand(comment).kind !== 'none';
 }
 
 /** What an issue is by itself. */
