@@ -2,6 +2,7 @@ import { isCommand } from './arguments.ts';
 import type { Inputs } from './arguments.ts';
 import { accessApply, accessPlan } from './commands/access.ts';
 import { accessForms } from './commands/access-forms.ts';
+import { accessNotices } from './commands/access-notices.ts';
 import { accessRequest } from './commands/access-request.ts';
 import { check } from './commands/check.ts';
 import { deploy } from './commands/deploy.ts';
@@ -195,12 +196,19 @@ async function runAccess(inputs: Inputs, report: Report): Promise<Outcome> {
   const [verb = '', ...hubs] = target;
   if (verb === 'forms') return accessForms(root);
   if (verb === 'request') return runRequest(inputs);
+  if (verb === 'notices') {
+    const { desk } = await requestWorld(directory);
+    return accessNotices({ root, people, now: timeOf(at) }, desk);
+  }
   const asked = { root, people, hubs, now: timeOf(at), detail: await detailOfRun() };
   const kubeconfig = present === undefined ? kubeconfigOf(inputs) : undefined;
   const place = { root, people, present, directory, kubeconfig };
   if (verb === 'plan') return accessPlan(asked, accessSources(place));
   if (verb !== 'apply')
-    throw new UsageError(`access knows no "${verb}"`, 'write access plan, apply, request or forms');
+    throw new UsageError(
+      `access knows no "${verb}"`,
+      'write access plan, apply, request, notices or forms',
+    );
   if (present !== undefined) throw new UsageError('access apply compares with the cluster itself');
   const world = accessWorld(place, (text) => report.progress(text));
   return accessApply(asked, accessSources(place), world);

@@ -210,8 +210,8 @@ export const COMMANDS = {
   },
   access: {
     summary:
-      'show, or make true, who enters which hub: access plan|apply HUB…; `access forms` writes the forms by which people ask, and `access request`, in an issues or issue_comment event, answers them',
-    target: 'plan|apply|request|forms HUB…',
+      'show, or make true, who enters which hub: access plan|apply HUB…; `access forms` writes the forms by which people ask, and `access request`, in an issues or issue_comment event, answers them; `access notices` tells people in their issues that access ends',
+    target: 'plan|apply|request|notices|forms HUB…',
     options: ['root', 'people', 'present', 'kubeconfig', 'directory', 'at', 'json'],
   },
   try: {

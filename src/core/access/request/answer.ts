@@ -41,6 +41,7 @@ const TITLES: Readonly<Record<RequestState, string>> = {
   denied: 'This request was denied.',
   withdrawn: 'This request was withdrawn.',
   revoked: 'Access has ended.',
+  expired: 'Access has come to its end.',
 };
 
 const NEXT: Readonly<Record<RequestState, string>> = {
@@ -52,6 +53,7 @@ const NEXT: Readonly<Record<RequestState, string>> = {
   denied: 'The reason stands in the comments.',
   withdrawn: 'Whoever wants access after all opens a new request.',
   revoked: 'Your files are kept for now. Whoever wants access again opens a new request.',
+  expired: 'Your files are kept for now. Whoever wants access again opens a new request.',
 };
 
 const HELP: Readonly<Record<RequestState, string>> = {
@@ -63,6 +65,7 @@ const HELP: Readonly<Record<RequestState, string>> = {
   denied: 'This issue is closed.',
   withdrawn: 'This issue is closed.',
   revoked: 'This issue is closed.',
+  expired: 'This issue is closed.',
 };
 
 function nextText(state: RequestState, page: string | undefined): Markdown {

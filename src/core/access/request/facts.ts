@@ -49,6 +49,7 @@ export const STATES = [
   'denied',
   'withdrawn',
   'revoked',
+  'expired',
 ] as const;
 export type RequestState = (typeof STATES)[number];
 
