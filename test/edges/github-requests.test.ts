@@ -122,8 +122,9 @@ test('our answer is known by its author', async () => {
 });
 
 test('a workflow of the default branch is started', async () => {
+  await stage.forge.commitFiles('main', new Map([['README.md', 'Hubs\n']]), 'files');
   await desk().start('access.yml');
-  expect(stage.repository.started).toEqual(['access.yml']);
+  expect(stage.repository.dispatches).toEqual([{ workflow: 'access.yml', ref: 'main' }]);
   expect(stage.sim.log.at(-1)?.body).toEqual({ ref: 'main' });
 });
 

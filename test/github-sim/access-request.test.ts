@@ -311,7 +311,7 @@ describe('people’s files in the same repository', () => {
     expect(ours(issue)).toEqual([
       expect.stringContaining('(https://github.invalid/example/hubs/pull/2)'),
     ]);
-    expect([merges(), stage.repository.started]).toEqual([0, []]);
+    expect([merges(), started()]).toEqual([0, []]);
     expect(await here(issue)).toMatchObject({ state: 'approved' });
     await stage.forge.merge(2, stage.repository.refs.get('refs/heads/glaciocloud/request-1') ?? '');
     expect(filesOn(stage.repository).get(`access/members/${asker.id}.yaml`)).toContain(
