@@ -16,6 +16,7 @@ test('what is a warning; everything else stops a deployment', () => {
     'not-yet',
     'oggm-memory',
     'small-home',
+    'stale-form',
   ]);
   expect(RULES.filter(({ severity }) => severity === 'error')).toHaveLength(
     RULES.length - warnings.length,

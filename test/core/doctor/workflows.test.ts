@@ -54,6 +54,7 @@ describe('workflows', () => {
         'order',
         'outside',
         'plan',
+        'request',
         'try',
       ].map((name) => `✓ ${FOLDER}/${name}.yml: does what this version does`),
     );

@@ -71,7 +71,6 @@ describe('image-additions', () => {
     expect(found.map(({ rule, upFront }) => [rule, upFront])).toEqual([
       ['image-unlocked', undefined],
       ['image-additions', true],
-      ['not-yet', undefined],
     ]);
   });
 });
