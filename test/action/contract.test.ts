@@ -58,19 +58,22 @@ describe('workflows', () => {
       const text = await read(`.github/workflows/${file}`);
       const workflow = load(text) as {
         permissions: object;
-        concurrency: object;
+        concurrency?: object;
         on: object;
         jobs: Record<
           string,
           {
             'timeout-minutes'?: number;
             permissions?: object;
+            concurrency?: object;
             steps?: { uses?: string; run?: string; with?: Record<string, unknown> }[];
           }
         >;
       };
       expect({ file, permissions: workflow.permissions }).toEqual({ file, permissions: {} });
-      expect(workflow.concurrency).toBeDefined();
+      // Of the workflow, or of each job where one that is skipped should make nobody wait.
+      for (const { concurrency } of Object.values(workflow.jobs))
+        expect(workflow.concurrency ?? concurrency).toBeDefined();
       expect(Object.keys(workflow.on)).not.toContain('pull_request_target');
       for (const [id, job] of Object.entries(workflow.jobs)) {
         expect(job.permissions).toBeDefined();
