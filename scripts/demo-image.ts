@@ -89,7 +89,7 @@ export async function demoImage(demo: Stage, { say, progress }: Told): Promise<v
   await git(origin, 'merge', '-q', '--ff-only', 'scikit-learn');
   const merged = { ...demo, main: await git(origin, 'rev-parse', 'HEAD') };
   const title = `${titleMark(IMAGE)}candidate ${NEW}`;
-  const asked = await openPullRequest(merged, branchOf('refresh', IMAGE), title, (root) =>
+  const asked = await openPullRequest(merged, branchOf('refresh', IMAGE, null), title, (root) =>
     writeLock(root, NEW),
   );
   say(`\nPull request ${asked.pull.number}: ${title}. Its plan begins:`);

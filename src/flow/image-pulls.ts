@@ -112,17 +112,16 @@ async function tellImage(
 ): Promise<FlowResult> {
   const { github, root } = place;
   const { image, outcome } = result;
+  const branch = branchOf(asking, image, result.build);
   const before = place.before.get(image) ?? new Map<string, string>();
   if (asking === 'refresh') await tellIssue(place, result);
   const after = await gatherLockFiles(root, image);
   const files = new Map([...after].filter(([path, text]) => before.get(path) !== text));
   if (files.size === 0) {
-    if (outcome === 'unchanged')
-      await github.withdraw(branchOf(asking, image), 'There is nothing new any more.');
+    if (outcome === 'unchanged') await github.withdraw(branch, 'There is nothing new any more.');
     return result;
   }
   const change = await changeOf(place, result, before, after);
-  const branch = branchOf(asking, image);
   const { number, head } = await github.propose({
     branch,
     base: place.base,

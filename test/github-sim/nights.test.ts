@@ -7,7 +7,7 @@ import { lockText } from '../../src/core/images/lock.ts';
 import type { ImageResult } from '../../src/core/images/test-report.ts';
 import { packagesHash, packagesText } from '../../src/core/model/package-list.ts';
 import type { ImageLockFile, Platform } from '../../src/core/model/types.ts';
-import { followTags, promoteImage } from '../../src/flow/image-channels.ts';
+import { followTags, promoteImage, yankImage } from '../../src/flow/image-channels.ts';
 import { tellImages, troublesOf } from '../../src/flow/image-pulls.ts';
 import { gatherLockFiles } from '../../src/gather/lock-files.ts';
 import type { PullPlace } from '../../src/flow/image-pulls.ts';
@@ -446,4 +446,44 @@ test('what became old news is withdrawn, and what GitHub refuses is told as a fa
     'failed: tested and pushed; GitHub refused a pull request: GitHub Actions is not permitted to create or ' +
       'approve pull requests.; allow it: Settings, Actions, General, “Allow GitHub Actions to create and approve pull requests”',
   );
+});
+
+/** A person withdraws a build, and a pull request asks for it. */
+async function withdrawn(build: string): Promise<FlowResult> {
+  const platform = await checkout();
+  const lock = platform.locks.get('science');
+  if (!lock) throw new Error('there is no lock');
+  const place = await placeOf(platform, evening(29));
+  const present = await recordFolder();
+  const result = await yankImage({ root, platform, present }, lock, build, 'it crashes');
+  const [told] = await tellImages(place, 'yank', [result]);
+  if (!told) throw new Error('yank says nothing');
+  return told;
+}
+
+test('a second build that is withdrawn takes no first one’s pull request away', async () => {
+  await platformOnMain();
+  for (const [day, letter] of [
+    [10, 'a'],
+    [19, 'b'],
+    [28, 'c'],
+  ] as const) {
+    upstream = { letter, numpy: `2.${day}` };
+    merge((await night(day)).refresh.pull_request);
+  }
+  const [first, second, third] = [nameOf(10, 'a'), nameOf(19, 'b'), nameOf(28, 'c')];
+  expect(brief(await withdrawn(third))).toBe(`yanked #4: candidate is ${second} again`);
+  expect(brief(await withdrawn(first))).toBe('yanked #5: no channel named it');
+  expect(merge(5)).toBe('merged');
+  expect(brief(await withdrawn(first))).toBe('unchanged: it was withdrawn before: it crashes');
+  expect(told().slice(3)).toEqual([
+    `4 pull open: Image science: ${third} is withdrawn`,
+    `5 pull merged: Image science: ${first} is withdrawn`,
+  ]);
+  expect(merge(4)).not.toBe('merged');
+  expect(brief(await withdrawn(third))).toBe(`yanked #4: candidate is ${second} again`);
+  expect(merge(4)).toBe('merged');
+  const builds = (await checkout()).locks.get('science')?.data.builds ?? {};
+  const gone = Object.keys(builds).filter((name) => builds[name]?.yanked !== undefined);
+  expect(gone).toEqual([first, third]);
 });

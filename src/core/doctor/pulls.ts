@@ -29,7 +29,7 @@ export interface PullNeeds {
 export function pullNeeds({ images, settings }: Platform): PullNeeds {
   const [image] = [...images.keys()].sort();
   return {
-    branch: image === undefined ? undefined : branchOf('refresh', image),
+    branch: image === undefined ? undefined : branchOf('refresh', image, null),
     automerge: image !== undefined && settings.data.automerge === 'candidate',
   };
 }

@@ -2,12 +2,16 @@ import type { HubName, ImageLockFile, ImageName, Platform } from '../model/types
 import type { ReachedHubs } from './change-text.ts';
 import { channelOf } from './resolve.ts';
 
-/** What a pull request of ours asks for; each has a branch of its own. */
+/** What a pull request of ours asks for. */
 export type Asking = 'refresh' | 'promote' | 'yank';
 
-/** Only the platform writes to these branches. */
-export function branchOf(asking: Asking, image: ImageName): string {
-  return `glaciocloud/${asking}-${image}`;
+/**
+ * Only the platform writes to these branches. What is asked anew takes the place of what was asked before; each build
+ * that is withdrawn has a branch of its own, because the next one is no news of it.
+ */
+export function branchOf(asking: Asking, image: ImageName, build: string | null): string {
+  const branch = `glaciocloud/${asking}-${image}`;
+  return asking === 'yank' && build !== null ? `${branch}-${build}` : branch;
 }
 
 /** What the title of every pull request from such a branch begins with, and so its commit. */

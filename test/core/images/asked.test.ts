@@ -14,8 +14,11 @@ import { HUB, platformWith, textsWith } from '../../support/written.ts';
 const hub = load(textsWith({}).get(HUB) ?? '') as Record<string, unknown>;
 
 test('names that others rely on', () => {
-  expect(branchOf('refresh', 'igm')).toBe('glaciocloud/refresh-igm');
-  expect(branchOf('yank', 'igm')).toBe('glaciocloud/yank-igm');
+  const build = '2026-11-20-aaaaaa';
+  expect(branchOf('refresh', 'igm', build)).toBe('glaciocloud/refresh-igm');
+  expect(branchOf('promote', 'igm', null)).toBe('glaciocloud/promote-igm');
+  expect(branchOf('yank', 'igm', build)).toBe('glaciocloud/yank-igm-2026-11-20-aaaaaa');
+  expect(branchOf('yank', 'igm', null)).toBe('glaciocloud/yank-igm');
   expect(titleMark('igm')).toBe('Image igm: ');
   expect(imageLabels('igm')).toEqual(['glaciocloud-image', 'image:igm']);
   expect(probeLabels('alps')).toEqual(['glaciocloud-probe', 'hub:alps']);
