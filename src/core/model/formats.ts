@@ -10,8 +10,17 @@ export interface Explanation {
 
 const show = (value: Json): string =>
   typeof value === 'string'
-    ? `"${clip(unlessCredential(value))}"`
-    : unlessCredential(JSON.stringify(value)).slice(0, 60);
+    ? `"${clip(withoutLogin(unlessCredential(value)))}"`
+    : withoutLogin(unlessCredential(JSON.stringify(value))).slice(0, 60);
+
+/** Who asks, and what is asked for: package indexes take tokens as names, others take them behind a question mark. */
+const LOGIN = /(:\/\/)(?!git@)[^\s/?#@"]+@/gu;
+const QUERY = /(:\/\/[^\s?"]*\?)[^\s"]+/gu;
+
+/** A refused address may hold a token that nothing gives away by its form. */
+function withoutLogin(text: string): string {
+  return text.replaceAll(LOGIN, '$1(hidden)@').replaceAll(QUERY, '$1(hidden)');
+}
 
 function clip(text: string): string {
   // Hostile text must not reach a terminal.

@@ -110,6 +110,20 @@ const CASES: [format: string, value: Json, rule: string, message: string, hint: 
     'write it like https://mirror.example.org/pypi/simple, without a name or password',
   ],
   [
+    'mirrorUrl',
+    'https://s3kr1t@m.example.org/x',
+    'url',
+    '"https://(hidden)@m.example.org/x" is not the address of a mirror',
+    'write it like https://mirror.example.org/pypi/simple, without a name or password',
+  ],
+  [
+    'mirrorUrl',
+    'https://m.example.org/x?token=s3kr1t&a=b',
+    'url',
+    '"https://m.example.org/x?(hidden)" is not the address of a mirror',
+    'write it like https://mirror.example.org/pypi/simple, without a name or password',
+  ],
+  [
     'bucket',
     's3:/x',
     'bucket',
@@ -118,6 +132,13 @@ const CASES: [format: string, value: Json, rule: string, message: string, hint: 
   ],
   ['region', 'E U', 'region', '"E U" is not a region', 'write it like eu-central-1'],
   ['repository', 'x', 'repository', '"x" is not a repository', 'write owner/name'],
+  [
+    'repository',
+    'ssh://git@github.com/OGGM/oggm',
+    'repository',
+    '"ssh://git@github.com/OGGM/oggm" is not a repository',
+    'write owner/name',
+  ],
   [
     'githubId',
     'ada',
