@@ -85,7 +85,8 @@ export async function yank(
 }
 
 function reasonOf(reason: string | undefined): string {
-  if (reason === undefined) throw new UsageError('image yank needs a reason', YANK);
+  if (reason === undefined || reason.trim() === '')
+    throw new UsageError('image yank needs a reason', YANK);
   if (Array.from(reason).length > LONGEST_REASON || /[\u0000-\u001F\u007F]/u.test(reason))
     throw new UsageError(
       `a reason is one line of at most ${LONGEST_REASON} characters`,

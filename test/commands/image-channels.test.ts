@@ -293,6 +293,18 @@ describe('image yank', () => {
       'write: image yank IMAGE BUILD --reason TEXT',
     ],
     [
+      'a reason that says something',
+      { reason: '' },
+      'image yank needs a reason',
+      'write: image yank IMAGE BUILD --reason TEXT',
+    ],
+    [
+      'more than a space as reason',
+      { reason: ' ' },
+      'image yank needs a reason',
+      'write: image yank IMAGE BUILD --reason TEXT',
+    ],
+    [
       'a reason that fits',
       { reason: '🧊'.repeat(201) },
       'a reason is one line of at most 200 characters',
