@@ -47,8 +47,10 @@ function heldBuild({ builds, channels }: ImageLockFile, facts: RefreshFacts): st
   if (candidate === undefined || build === undefined || candidate === stable) return undefined;
   if (build.promoted !== undefined || !isGood(build, facts.registry)) return undefined;
   if (!facts.tried || facts.troubled) return undefined;
-  const longest = Date.parse(candidate.slice(0, 10)) + facts.soak * 1000 + HOLD_DAYS * DAY_MS;
-  return facts.now < longest ? candidate : undefined;
+  const built = Date.parse(candidate.slice(0, 10));
+  const longest = built + facts.soak * 1000 + HOLD_DAYS * DAY_MS;
+  // A day that is still to come was written by a clock that was wrong.
+  return built <= facts.now && facts.now < longest ? candidate : undefined;
 }
 
 /** In words, for people and JSON. */

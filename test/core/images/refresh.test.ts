@@ -55,6 +55,8 @@ describe('a candidate that is tried holds the next build back', () => {
     ['also the first one', lockOf({ candidate: fresh }), {}, held],
     ['to the last moment of soak and seven days', soaking, { now: at(31, 0) - 1 }, held],
     ['and no longer', soaking, { now: at(31, 0) }, due],
+    ['from the first moment of its day', soaking, { now: at(23, 0) }, held],
+    ['not where its day is still to come', soaking, { now: at(23, 0) - 1 }, due],
     ['not where nobody tries it', soaking, { tried: false }, due],
     ['not once something speaks against it', soaking, { troubled: true }, due],
     ['not once it is stable', lockOf({ candidate: fresh, stable: fresh }), {}, due],
