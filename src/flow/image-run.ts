@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { BuildLog } from '../core/images/build-log.ts';
 import { atDigest, labelsOf, smallestMemory } from '../core/images/build-plan.ts';
+import { short } from '../core/escape.ts';
 import { decideImage, reasonText } from '../core/images/decide.ts';
 import type { ImageDecision } from '../core/images/decide.ts';
 import { buildName } from '../core/images/lock.ts';
@@ -8,7 +9,7 @@ import type { NamedFile } from '../core/images/folder.ts';
 import { lockAgain, lockFiles } from '../core/images/new-build.ts';
 import { packageLines } from '../core/images/package-lines.ts';
 import { oggmIn } from '../core/images/packages.ts';
-import { rounded } from '../core/images/test-report.ts';
+import { LONGEST_REASON, rounded, shortened } from '../core/images/test-report.ts';
 import type { ImageResult, ImageSeconds, TestResult } from '../core/images/test-report.ts';
 import type { Occasion } from '../core/images/tests.ts';
 import type { Package } from '../core/model/package-list.ts';
@@ -269,10 +270,10 @@ export class ImageRun {
       outcome,
       build: this.#name,
       digest,
-      reason,
+      reason: short(reason, LONGEST_REASON),
       size_bytes: this.#size,
       seconds: this.#seconds,
-      tests: this.#tests,
+      tests: this.#tests.map(shortened),
       packages: packageLines(this.#packages),
       oggm_commit: oggmIn(this.#packages)?.commit ?? null,
     };

@@ -470,6 +470,18 @@ describe('what fails', () => {
     expect([...fake.registry.keys()].filter((one) => one.startsWith(TARGET))).toEqual([]);
   };
 
+  test('in more words than a job, a comment or an issue can hold', async () => {
+    fake.says = () => ({ code: 1, stdout: '🧊'.repeat(100_000) });
+    const [failed] = await run();
+    const said = failed?.tests.filter(({ ok }) => !ok).map(({ detail }) => detail);
+    expect(new Set(said)).toEqual(new Set(['🧊'.repeat(300)]));
+    fake = new FakeImages();
+    fake.registry.set(`${BASE}:1`, BASE_DIGEST);
+    fake.builds = () => ({ lines: [`ERROR: ${'x'.repeat(100_000)}`], ok: false });
+    const [unbuilt] = await run();
+    expect(unbuilt?.reason).toBe(`ERROR: ${'x'.repeat(993)}`);
+  });
+
   test('in a test: every other test runs, and nothing is pushed', async () => {
     fake.says = (script) => ({
       code: script === 'check_server.py' ? 1 : 0,

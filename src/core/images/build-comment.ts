@@ -9,7 +9,7 @@ import { shownImage } from './change-text.ts';
 import type { ReachedHubs } from './change-text.ts';
 import type { OggmCommits } from './oggm-commits.ts';
 import { packageChanges } from './package-diff.ts';
-import type { TestResult } from './test-report.ts';
+import { shortened } from './test-report.ts';
 
 /** The comment about images is found again by this line and by its author. */
 export const IMAGES_MARKER = '<!-- glaciocloud images -->';
@@ -77,10 +77,6 @@ function section({ image, claim, before, commits, hubs }: BuiltImage): Markdown 
     hubs,
   });
   return inMarkdown`${shown}\n`;
-}
-
-function shortened(one: TestResult): TestResult {
-  return { ...one, name: short(one.name, LONGEST), detail: short(one.detail, LONGEST) };
 }
 
 function tooLong({ image }: BuiltImage): Markdown {

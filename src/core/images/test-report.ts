@@ -1,3 +1,4 @@
+import { short } from '../escape.ts';
 import { objectOf, textAt } from '../json.ts';
 import { quantityBytes } from '../model/quantities.ts';
 import type { ImageFile } from '../model/types.ts';
@@ -32,6 +33,17 @@ const CODES: Readonly<Record<number, string>> = {
   137: 'killed, most likely because it wanted more memory than the smallest size has',
   139: 'ended by SIGSEGV: compiled code crashed',
 };
+
+/** Characters of what a test says. */
+const LONGEST = 300;
+
+/** Programs may say megabytes in one line, and results go into variables of a job, comments and issues. */
+export function shortened(one: TestResult): TestResult {
+  return { ...one, name: short(one.name, LONGEST), detail: short(one.detail, LONGEST) };
+}
+
+/** Characters of how an image ended. */
+export const LONGEST_REASON = 1000;
 
 /** Seconds as reports give them. */
 export function rounded(seconds: number): number {
