@@ -3,6 +3,7 @@ import { atDigest, baseOf, buildFolder, contentHash } from '../core/images/build
 import { folderFiles, imageFolder } from '../core/images/folder.ts';
 import type { NamedFile, Recipe } from '../core/images/folder.ts';
 import { atCommit, hasConda, pinnedImage } from '../core/images/pinned.ts';
+import { withdrawnBase } from '../core/images/withdrawn-base.ts';
 import { pinnedText, resolvedIn, solveFault, solved } from '../core/images/resolution.ts';
 import { packagesHash, packagesPath, readPackages } from '../core/model/package-list.ts';
 import type { Package } from '../core/model/package-list.ts';
@@ -118,14 +119,27 @@ function pastIn(lock: ImageLockFile | undefined, build: string, text: string): P
   return { base: known.base, recipe: lock.recipe, packages: readPackages('', text).packages };
 }
 
-/** A base by digest, so that what was resolved is what is built on. */
-async function baseFor(
-  { ports, locked }: ResolveJob,
-  { written, past }: { written: string | undefined; past: Past | undefined },
-): Promise<string | undefined> {
+interface Asked {
+  /** The base as the folder names it. */
+  written: string | undefined;
+  past: Past | undefined;
+}
+
+/** A base by digest, so that what was resolved is what is built on. Only `--locked` builds on what was withdrawn. */
+async function baseFor(job: ResolveJob, asked: Asked): Promise<string | undefined> {
+  const { written, past } = asked;
   if (written === undefined) return undefined;
-  if (locked !== undefined && past?.base !== undefined) return atDigest(written, past.base);
-  if (written.includes('@')) return written;
+  if (job.locked !== undefined && past?.base !== undefined) return atDigest(written, past.base);
+  const base = written.includes('@') ? written : await newest(job, written);
+  const withdrawn = withdrawnBase(job.platform, base);
+  if (!withdrawn) return base;
+  const { image, build, why } = withdrawn;
+  throw new ImageFailure(`its base is ${build} of ${image}, which was withdrawn: ${why}`, {
+    hint: `build ${image} anew, or name another version below from:; a tag follows the lock with \`image promote --pull-request\``,
+  });
+}
+
+async function newest({ ports }: ResolveJob, written: string): Promise<string> {
   const digest = await ports.registry.digest(written);
   if (digest === undefined)
     throw new ImageFailure(`its base ${written} is not in its registry`, {

@@ -300,3 +300,41 @@ describe('packages of conda', () => {
     expect(fake.outside.calls).toEqual([]);
   });
 });
+
+describe('a base that was withdrawn', () => {
+  const HERE = 'registry.example.org/hubs';
+  const job = (locked?: string): [Parameters<typeof resolve>[0], Parameters<typeof resolve>[1]] => {
+    const child = { title: 'C', from: { image: `${HERE}/science`, track: 'candidate' } };
+    const yanked = { digest: newer, yanked: 'it crashes' };
+    const lock = { recipe: '1'.repeat(40), builds: { [build]: yanked }, channels: {} };
+    const text = packagesText([curl]);
+    const past = { digest, base: newer, packages: packagesHash(text) };
+    const platform = platformWith({
+      'images/child/image.yaml': child,
+      'images/child/image.lock.yaml': { ...lock, builds: { [build]: past } },
+      'images/science/image.lock.yaml': lock,
+    });
+    const known = {
+      ports: fake.ports(() => Promise.resolve('')),
+      platform,
+      files: () => Promise.resolve([]),
+      list: () => Promise.resolve(text),
+      locked,
+    };
+    return [known, platform.images.get('child')!];
+  };
+
+  test('is built on by nothing new, and says so', async () => {
+    fake.registry.set(`${HERE}/science:candidate`, newer);
+    expect(await failureOf(resolve(...job()))).toMatchObject({
+      message: `its base is ${build} of science, which was withdrawn: it crashes`,
+      hint: 'build science anew, or name another version below from:; a tag follows the lock with `image promote --pull-request`',
+    });
+    fake.registry.set(`${HERE}/science:candidate`, digest);
+    expect(await resolve(...job())).toMatchObject({ base: `${HERE}/science@${digest}` });
+  });
+
+  test('serves an old build that is built again', async () => {
+    expect(await resolve(...job(build))).toMatchObject({ base: `${HERE}/science@${newer}` });
+  });
+});
