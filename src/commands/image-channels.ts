@@ -1,8 +1,9 @@
 import { hasErrors } from '../core/finding.ts';
+import { flowResult } from '../core/images/flow-result.ts';
 import type { FlowResult } from '../core/images/flow-result.ts';
 import { UsageError } from '../failure.ts';
 import { allFindings } from '../flow/findings.ts';
-import { followTags, lockFaults, promoteImage, yankImage } from '../flow/image-channels.ts';
+import { followAllTags, lockFaults, promoteImage, yankImage } from '../flow/image-channels.ts';
 import { pullPlace, tellImages, troublesOf } from '../flow/image-pulls.ts';
 import type { Asked } from '../flow/image-pulls.ts';
 import { gatherPlatform } from '../gather/platform.ts';
@@ -34,9 +35,13 @@ export async function promote(
   const images = named ? imagesNamed(platform, names) : [...platform.images.values()];
   const pulls = asked && (await pullPlace(asked, { root, platform, now }, images));
   const results: FlowResult[] = [];
+  const faults = pulls && (await followAllTags(registry, platform, images));
   for (const image of images) {
-    const lock = platform.locks.get(image.name);
-    if (pulls && lock) await followTags(registry, platform, lock);
+    const fault = faults?.get(image.name);
+    if (fault !== undefined) {
+      results.push(flowResult({ image: image.name, outcome: 'failed', reason: fault }));
+      continue;
+    }
     const troubles = pulls ? await troublesOf(pulls, image.name) : [];
     const wish = { image, named, troubles };
     results.push(await promoteImage({ root, platform, present, now }, wish));

@@ -1,5 +1,6 @@
 import type { Doc, ImageFile, ImageName, Platform } from '../core/model/types.ts';
 import type { Report } from '../edges/report.ts';
+import { followAllTags } from '../flow/image-channels.ts';
 import { pullPlace, tellImages, troublesOf } from '../flow/image-pulls.ts';
 import type { Asked, PullPlace } from '../flow/image-pulls.ts';
 import { refreshImages } from '../flow/image-refresh.ts';
@@ -38,6 +39,9 @@ export async function refresh(
   );
   const chosen = imagesOf(platform, names);
   const pulls = asked && (await pullPlace(asked, { root, platform, now }, chosen));
+  // First of all: an image may be built on what was withdrawn since, by its tag.
+  const faults = pulls && (await followAllTags(ports.registry, platform, platform.images.values()));
+  for (const [name, fault] of faults ?? []) report.progress(`${name}: ${fault}`);
   const built = await refreshImages({
     platform,
     images: chosen,

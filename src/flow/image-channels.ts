@@ -9,7 +9,7 @@ import type { Trial } from '../core/images/promote.ts';
 import { runningSince, runsDigest, soakSeconds, trialHubs } from '../core/images/trials.ts';
 import { yankBuild } from '../core/images/yank.ts';
 import type { ChannelMove, LockContent } from '../core/images/yank.ts';
-import type { Doc, ImageFile, ImageLockFile, Platform } from '../core/model/types.ts';
+import type { Doc, ImageFile, ImageLockFile, ImageName, Platform } from '../core/model/types.ts';
 import { deployedFrom, deployedWhile } from '../edges/deployed.ts';
 import { writeWhole } from '../edges/files.ts';
 import { Failure, UsageError } from '../failure.ts';
@@ -163,6 +163,25 @@ async function writeLock(
   content: LockContent,
 ): Promise<void> {
   await writeWhole(join(root, lock.file), lockText(content));
+}
+
+/** Moving tags of some images follow their locks; what went wrong, by image: it keeps no other image back. */
+export async function followAllTags(
+  registry: Pick<Registry, 'digest' | 'copy'>,
+  platform: Platform,
+  images: Iterable<Doc<ImageFile>>,
+): Promise<ReadonlyMap<ImageName, string>> {
+  const faults = new Map<ImageName, string>();
+  for (const { name } of images) {
+    const lock = platform.locks.get(name);
+    try {
+      if (lock) await followTags(registry, platform, lock);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      faults.set(name, `its tags do not follow its lock: ${error.message}; ${error.hint}`);
+    }
+  }
+  return faults;
 }
 
 /**

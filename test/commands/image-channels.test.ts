@@ -9,6 +9,7 @@ import type { LockContent } from '../../src/core/images/yank.ts';
 import { at, textAt } from '../../src/core/json.ts';
 import type { ImageBuild } from '../../src/core/model/types.ts';
 import type { Release } from '../../src/core/unit.ts';
+import { ImageFailure } from '../../src/failure.ts';
 import { gatherPlatform } from '../../src/gather/platform.ts';
 import type { Outcome } from '../../src/outcome.ts';
 import { FakeImages, NOTHING_ASKED } from '../support/images.ts';
@@ -107,9 +108,16 @@ async function wanted(running: string): Promise<Wanted> {
 
 async function run(inputs: Partial<ImageInputs>): Promise<Outcome> {
   const ports = new FakeImages().ports(() => Promise.resolve(''));
-  const report = { progress: () => undefined } as never;
-  return image({ ...NOTHING_ASKED, root, now: NOW, ...inputs }, ports, report);
+  return image({ ...NOTHING_ASKED, root, now: NOW, ...inputs }, ports, SILENT);
 }
+
+const SILENT = { progress: () => undefined } as never;
+/** A double of GitHub: no issue is open, and every pull request is the seventh. */
+const TELLS_NOBODY = {
+  issueTexts: () => Promise.resolve([]),
+  propose: () => Promise.resolve({ number: 7, head: 'c' }),
+  startWorkflow: () => Promise.resolve(),
+} as never;
 
 const lock = (): Promise<string> => readFile(join(root, LOCK), 'utf8');
 const result = (more: object): object => ({
@@ -184,6 +192,33 @@ describe('image promote', () => {
     await rm(join(root, LOCK));
     const answer = await run({ target: ['promote'] });
     expect(answer.text).toBe('· science unchanged: nothing of it was built yet\n');
+  });
+
+  test('what a registry has lost of one image keeps no other from its promotion', async () => {
+    const other = lockText({ ...LOCKED, channels: { candidate: fresh } });
+    await cp(join(root, 'images/science'), join(root, 'images/other'), { recursive: true });
+    await put('images/other/image.lock.yaml', other);
+    await commitAll(root, 'two images');
+    const ports = new FakeImages().ports(() => Promise.resolve(''));
+    const copy = (): Promise<void> =>
+      Promise.reject(new ImageFailure('cannot copy', { hint: 'look there' }));
+    const registry = { ...ports.registry, copy };
+    const inputs = { ...NOTHING_ASKED, root, now: NOW, target: ['promote', 'science', 'other'] };
+    const asked = { github: TELLS_NOBODY, run: undefined };
+    const answer = await image(inputs, { ...ports, registry }, SILENT, asked);
+    expect(answer).toMatchObject({
+      exit: 3,
+      json: {
+        images: [
+          {
+            image: 'science',
+            outcome: 'failed',
+            reason: 'its tags do not follow its lock: cannot copy; look there',
+          },
+          { image: 'other', outcome: 'promoted', build: fresh, pull_request: 7 },
+        ],
+      },
+    });
   });
 
   test('refuses files with mistakes, and names that are none', async () => {

@@ -6,7 +6,7 @@ import type { ImageInputs } from '../../src/commands/image.ts';
 import { lockText } from '../../src/core/images/lock.ts';
 import type { Outcome } from '../../src/outcome.ts';
 import { FakeImages, NOTHING_ASKED, digestNo } from '../support/images.ts';
-import { DOUBLE, edit, temporary } from '../support/sample.ts';
+import { DOUBLE, commitAll, edit, git, temporary } from '../support/sample.ts';
 
 /* Docker and registries are a double; test/images builds with the real ones. */
 const MONDAY = Date.UTC(2026, 10, 23, 2);
@@ -54,6 +54,39 @@ describe('image refresh', () => {
     });
     expect(fake.registry.get(`${HERE}/science:candidate`)).toBe(digestNo(1));
     expect(fake.registry.get(`${HERE}/child:candidate`)).toBe(digestNo(2));
+  });
+
+  test('lets tags leave what was withdrawn before anything is built on it', async () => {
+    await child();
+    const [bad, good] = [digestNo(8), digestNo(9)];
+    const tests = { oggm: 'passed' as const };
+    const lock = lockText({
+      recipe: '1'.repeat(40),
+      builds: {
+        '2026-11-01-aaaaaa': { digest: good, tests },
+        '2026-11-02-bbbbbb': { digest: bad, tests, yanked: 'it crashes' },
+      },
+      channels: { candidate: '2026-11-01-aaaaaa' },
+    });
+    await writeFile(join(root, 'images/science/image.lock.yaml'), lock);
+    await git(root, 'init', '--quiet');
+    await commitAll(root, 'files');
+    fake.registry.set(`${HERE}/science:candidate`, bad);
+    const told = {
+      issueTexts: () => Promise.resolve([]),
+      closeIssue: () => Promise.resolve(),
+      propose: () => Promise.resolve({ number: 7, head: 'c' }),
+      startWorkflow: () => Promise.resolve(),
+    } as never; // a double of GitHub
+    const ports = fake.ports((built) => readFile(join(built, 'Dockerfile'), 'utf8'));
+    const inputs = { ...NOTHING_ASKED, root, chartsFrom: DOUBLE, now: MONDAY };
+    const report = { progress: () => undefined } as never;
+    const asked = { github: told, run: undefined };
+    const answer = await image({ ...inputs, target: ['refresh', 'child'] }, ports, report, asked);
+    expect(answer.json).toMatchObject({
+      images: [{ image: 'child', outcome: 'built', pull_request: 7 }],
+    });
+    expect(fake.registry.get(`${HERE}/science:candidate`)).toBe(good);
   });
 
   test('has time for OGGM’s own tests, and only it', async () => {
