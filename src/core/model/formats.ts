@@ -146,7 +146,7 @@ export const FORMATS: Readonly<Record<string, (value: Json) => Explanation>> = {
   repository: (value) => ({
     rule: 'repository',
     message: `${show(value)} is not a repository`,
-    hint: 'write owner/name',
+    hint: 'write owner/name, without .git',
   }),
   githubId: (value) => ({
     rule: 'github-id',

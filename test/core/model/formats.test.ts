@@ -131,13 +131,13 @@ const CASES: [format: string, value: Json, rule: string, message: string, hint: 
     'write s3://NAME or s3://NAME/PREFIX, without a slash at the end',
   ],
   ['region', 'E U', 'region', '"E U" is not a region', 'write it like eu-central-1'],
-  ['repository', 'x', 'repository', '"x" is not a repository', 'write owner/name'],
+  ['repository', 'x', 'repository', '"x" is not a repository', 'write owner/name, without .git'],
   [
     'repository',
     'ssh://git@github.com/OGGM/oggm',
     'repository',
     '"ssh://git@github.com/OGGM/oggm" is not a repository',
-    'write owner/name',
+    'write owner/name, without .git',
   ],
   [
     'githubId',
