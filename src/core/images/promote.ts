@@ -35,7 +35,7 @@ export type Waiting =
 export type NothingNew =
   | { kind: 'no-candidate' }
   | { kind: 'is-stable'; build: string }
-  /** A build that stable has left does not come back by itself. */
+  /** A build that stable has left does not come back by itself: a person names its image. */
   | { kind: 'was-stable'; build: string }
   | { kind: 'not-good'; build: string };
 
@@ -53,7 +53,7 @@ export function decidePromotion(lock: ImageLockFile, facts: PromotionFacts): Pro
     return { kind: 'unchanged', reason: { kind: 'no-candidate' } };
   if (candidate === stable)
     return { kind: 'unchanged', reason: { kind: 'is-stable', build: candidate } };
-  if (build.promoted !== undefined)
+  if (build.promoted !== undefined && !facts.named)
     return { kind: 'unchanged', reason: { kind: 'was-stable', build: candidate } };
   if (!isGood(build, facts.registry))
     return { kind: 'unchanged', reason: { kind: 'not-good', build: candidate } };
@@ -94,7 +94,7 @@ export function promotionText(reason: Waiting | NothingNew): string {
     case 'is-stable':
       return `stable is ${reason.build}`;
     case 'was-stable':
-      return `stable has left ${reason.build} before`;
+      return `stable has left ${reason.build} before: a person promotes it again, by its image’s name`;
     case 'not-good':
       return `${reason.build} is not tested, withdrawn, or in another registry`;
   }

@@ -119,6 +119,23 @@ describe('a candidate waits', () => {
   });
 });
 
+test('what stable has left comes back where a person names it only', () => {
+  const left = lockOf({ candidate: fresh, stable: old }, { promoted: '2026-11-25T02:00:00Z' });
+  const decision = decidePromotion(left, facts());
+  const reason = { kind: 'was-stable', build: fresh } as const;
+  expect(decision).toEqual({ kind: 'unchanged', reason });
+  expect(promotionText(reason)).toBe(
+    `stable has left ${fresh} before: a person promotes it again, by its image’s name`,
+  );
+  expect(decidePromotion(left, facts({ named: true }))).toMatchObject({
+    kind: 'promoted',
+    lock: {
+      builds: { [fresh]: { promoted: '2026-11-26T12:00:00Z' } },
+      channels: { candidate: fresh, stable: fresh },
+    },
+  });
+});
+
 describe('there is nothing to promote', () => {
   test.each<[string, ImageLockFile, object, string]>([
     ['no candidate', lockOf({ stable: old }), { kind: 'no-candidate' }, 'there is no candidate'],
@@ -133,12 +150,6 @@ describe('there is nothing to promote', () => {
       lockOf({ candidate: fresh, stable: fresh }),
       { kind: 'is-stable', build: fresh },
       `stable is ${fresh}`,
-    ],
-    [
-      'stable has left it',
-      lockOf({ candidate: fresh, stable: old }, { promoted: '2026-11-25T02:00:00Z' }),
-      { kind: 'was-stable', build: fresh },
-      `stable has left ${fresh} before`,
     ],
     [
       'it did not pass',
